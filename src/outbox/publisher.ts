@@ -1,0 +1,72 @@
+/**
+ * The publisher port: where the relay sends what the outbox holds.
+ *
+ * Implemented by kafka/producer.ts and, in one process, by threads/store.ts over a status store.
+ */
+
+/** A row of the outbox on its way out. */
+export interface OutboxRow {
+  /** Position in the file: rising, never reused. Not the sequence: a gap has a row too. */
+  readonly id: number;
+  readonly kind: "report" | "gap";
+  /** The site's name, or the producer's id for a gap: what the message is keyed by. */
+  readonly key: string;
+  readonly producerId: string;
+  /** The report's sequence, or the first one of a gap. */
+  readonly sequence: number;
+  /** Single-object encoded Avro. */
+  readonly payload: Uint8Array;
+}
+
+/** What became of each row of a batch; a row in neither list is kept and sent again. */
+export interface PublishResult {
+  /** Ids of the rows that are durably stored by the receiver. */
+  readonly acknowledged: readonly number[];
+  /** Ids of the rows that it will never take because they are too large by themselves. */
+  readonly tooLarge: readonly number[];
+  /** Why the rest was not acknowledged, when some was not. */
+  readonly failure?: PublishError;
+}
+
+/** Why publishing failed, in the words of readiness, metrics and logs. */
+export type PublishFailure =
+  | "unreachable" // temporary: broker down, half-open, restarting, leader moving
+  | "timeout" // temporary: no answer within the publisher's own deadline
+  | "permission" // this thread may not talk to a host that the broker advertises
+  | "tls"
+  | "authentication"
+  | "authorization"
+  | "topic_missing"
+  | "rejected"; // anything else the receiver answered
+
+/** Thrown, or handed over in {@linkcode PublishResult}, when rows could not be published. */
+export class PublishError extends Error {
+  override readonly name = "PublishError";
+  /** In the words of readiness and metrics. */
+  readonly failure: PublishFailure;
+
+  constructor(failure: PublishFailure, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.failure = failure;
+  }
+
+  /** True when waiting a moment is the remedy; false when somebody has to change something. */
+  get isTemporary(): boolean {
+    return this.failure === "unreachable" || this.failure === "timeout" ||
+      this.failure === "rejected";
+  }
+}
+
+/**
+ * Publishes rows in their order.
+ *
+ * A row may be called acknowledged only after the receiver said, for that very row, that it is
+ * durably stored. Publishing a row again must be harmless. `publish` ends within the publisher's
+ * own deadline whatever the network does, and is never called while another call is running.
+ */
+export interface Publisher {
+  /** Resolves to what became of each row; rejects with {@linkcode PublishError} when none was taken. */
+  publish(rows: readonly OutboxRow[]): Promise<PublishResult>;
+  /** Lets go of connections within two seconds; repeating it is harmless. */
+  close(): Promise<void>;
+}

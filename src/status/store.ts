@@ -1,0 +1,116 @@
+/**
+ * The store port: where reports become history, status, transitions and rollups.
+ *
+ * Implemented by postgres/ and sqlite/, which pass one contract suite (tests/contract/).
+ */
+import type { Gap, SiteReport } from "../report/report.ts";
+import type { Outcome, Reason } from "../report/outcome.ts";
+
+/** At most this many reports are applied in one transaction. */
+export const CHUNK_REPORTS_MAX = 1_000;
+
+/** Why a message can never be applied. */
+export type DeadLetterReason =
+  | "undecodable" // no Avro that sitemon wrote
+  | "schema" // a writer schema that this version does not know: replay with one that does
+  | "invalid" // decoded, but breaks the report's contract
+  | "clock" // checked_at lies over a day ahead of the store's clock
+  | "rejected"; // the database refused this very row
+
+/** A message that can never be applied, kept whole with its reason. */
+export interface DeadLetter {
+  /** Where it came from; (topic, partition, offset) is its identity. */
+  readonly topic: string;
+  readonly partition: number;
+  readonly offset: number;
+  /** The record's own timestamp, in milliseconds since 1970. */
+  readonly timestampMs: number;
+  readonly reason: DeadLetterReason;
+  /** One sentence on what was wrong. */
+  readonly detail: string;
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  /** The `sitemon-id` header (`producer_id/sequence`), if there was one. */
+  readonly sitemonId: string | null;
+}
+
+/** What one transaction applies. */
+export interface Chunk {
+  /** At most {@linkcode CHUNK_REPORTS_MAX}, in any order, repeats allowed. */
+  readonly reports: readonly SiteReport[];
+  readonly gaps: readonly Gap[];
+  readonly deadLetters: readonly DeadLetter[];
+}
+
+/** What a transaction changed. */
+export interface Applied {
+  /** Reports that were new to the history. */
+  readonly applied: number;
+  /** Reports that were there already. */
+  readonly duplicate: number;
+  /** Of the applied: older than the status of their site, so that the status stayed. */
+  readonly stale: number;
+  /** Reports from before the history's horizon. */
+  readonly expired: number;
+  /** Dead letters that were new. */
+  readonly dead: number;
+}
+
+/** The newest report of a (site, location). */
+export interface SiteStatus {
+  readonly site: string;
+  readonly location: string;
+  readonly url: string;
+  readonly outcome: Outcome;
+  readonly reason: Reason | null;
+  readonly responseTimeMs: number;
+  readonly responseCode: number | null;
+  readonly errorText: string | null;
+  readonly checkedAt: Date;
+  /** When the outcome last changed; `null` before its first verdict. */
+  readonly since: Date | null;
+  readonly intervalMs: number | null;
+  /** No report arrived when one was due. This is not "down": nobody looked. */
+  readonly stale: boolean;
+}
+
+/**
+ * Applies reports, each exactly once in effect.
+ *
+ * `apply` is one transaction and idempotent: whatever is repeated, reordered or replayed, the
+ * tables end the same. It is durable when it resolves. A store that rejected stays usable.
+ */
+export interface StatusStore {
+  /** Brings the tables to this version's; harmless when they are, safe from several processes. */
+  migrate(): Promise<void>;
+  /** Rejects with one of the three errors below, and has then changed nothing. */
+  apply(chunk: Chunk): Promise<Applied>;
+  /** Every site's status, by site and location. */
+  statuses(): Promise<readonly SiteStatus[]>;
+  close(): Promise<void>;
+}
+
+/** The store cannot answer now; trying again later, on a new connection, is the remedy. */
+export class StoreUnavailableError extends Error {
+  override readonly name = "StoreUnavailableError";
+  /**
+   * False when no list names the error: after some tries the chunk itself is suspected.
+   * See `ingest.ts`.
+   */
+  readonly isKnown: boolean;
+
+  constructor(message: string, options?: ErrorOptions & { isKnown?: boolean }) {
+    super(message, options);
+    this.isKnown = options?.isKnown ?? true;
+  }
+}
+
+/** Somebody has to change something first: rights, tables, credentials, a denied host. */
+export class StoreConfigurationError extends Error {
+  override readonly name = "StoreConfigurationError";
+}
+
+/** A row of this chunk is one that the database will never take; dividing the chunk finds it. */
+export class RowRejectedError extends RangeError {
+  override readonly name = "RowRejectedError";
+}
