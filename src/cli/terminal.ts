@@ -1,0 +1,32 @@
+/** Where a command writes for people: standard output and error, and whether a person looks at them. */
+
+export interface Terminal {
+  /** Writes to standard output, as it stands. */
+  write(text: string): void;
+  /** Writes to standard error, as it stands. */
+  writeError(text: string): void;
+  /** True when standard output may have colours: a terminal, and `NO_COLOR` is not set. */
+  readonly hasColour: boolean;
+  /** Width of the terminal in characters; `undefined` when standard output is none. */
+  readonly columns: number | undefined;
+}
+
+/**
+ * The process's own standard streams.
+ *
+ * @see https://no-color.org/
+ */
+export function processTerminal(): Terminal {
+  const isTerminal = Deno.stdout.isTerminal();
+  return {
+    write: (text) => writeAll(Deno.stdout, text),
+    writeError: (text) => writeAll(Deno.stderr, text),
+    hasColour: isTerminal && !Deno.env.get("NO_COLOR"),
+    columns: isTerminal ? Deno.consoleSize().columns : undefined,
+  };
+}
+
+function writeAll(stream: { writeSync(bytes: Uint8Array): number }, text: string): void {
+  let bytes = new TextEncoder().encode(text);
+  while (bytes.length > 0) bytes = bytes.subarray(stream.writeSync(bytes));
+}
