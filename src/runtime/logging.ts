@@ -1,7 +1,14 @@
-/** The loggers of every part; what becomes of their records is decided by the thread they run in. */
-import { getLogger, type Logger } from "@logtape/logtape";
+/** The loggers of every part. A thread's records go to one sink, whichever that thread was given. */
+import {
+  configure,
+  getLogger,
+  type Logger,
+  type LogLevel,
+  type LogRecord,
+  reset,
+} from "@logtape/logtape";
 
-export type { Logger };
+export type { Logger, LogLevel, LogRecord };
 
 /** The parts of sitemon that log, as operators see and filter them. */
 export type LogCategory =
@@ -14,9 +21,31 @@ export type LogCategory =
   | "relay"
   | "scanner"
   | "store"
-  | "supervisor";
+  | "supervisor"
+  | "thread";
 
 /** The logger of one part of sitemon. */
 export function logger(category: LogCategory): Logger {
   return getLogger(["sitemon", category]);
+}
+
+/** Sends this thread's records from `level` on to `sink`. A thread has one sink; the last one holds. */
+export async function sendLogsTo(
+  sink: (record: LogRecord) => void,
+  level: LogLevel,
+): Promise<void> {
+  await configure({
+    reset: true,
+    sinks: { sink },
+    loggers: [
+      { category: "sitemon", sinks: ["sink"], lowestLevel: level },
+      // LogTape's own notices would be printed past the redaction.
+      { category: ["logtape", "meta"], sinks: [], lowestLevel: "fatal" },
+    ],
+  });
+}
+
+/** Forgets the sink, so that a test leaves nothing behind. */
+export async function stopLogging(): Promise<void> {
+  await reset();
 }

@@ -1,0 +1,45 @@
+/** The one table of what sitemon depends on and how each is: main's, fed by every thread. */
+import type { Dependency, DependencyState } from "./telemetry.ts";
+
+/** A row of `/readyz`. */
+export interface DependencyRow extends DependencyState {
+  readonly dependency: Dependency;
+  /** The thread that says so. */
+  readonly thread: string;
+  /** Milliseconds since 1970 at which it came into this state. */
+  readonly since: number;
+}
+
+/** States by thread and dependency. */
+export class DependencyTable {
+  readonly #rows = new Map<string, DependencyRow>();
+  readonly #now: () => number;
+
+  /** `now`: milliseconds since 1970. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
+
+  /** Notes a state; `since` stays while neither the verdict nor its reason changes. */
+  set(thread: string, dependency: Dependency, state: DependencyState): void {
+    const key = `${thread}\0${dependency}`;
+    const known = this.#rows.get(key);
+    const same = known?.ok === state.ok && known.reason === state.reason;
+    const since = same ? known.since : this.#now();
+    this.#rows.set(key, { dependency, thread, ...state, since });
+  }
+
+  /** Forgets what a thread said, since it is no more. */
+  forget(thread: string): void {
+    for (const [key, row] of this.#rows) if (row.thread === thread) this.#rows.delete(key);
+  }
+
+  get rows(): readonly DependencyRow[] {
+    return [...this.#rows.values()];
+  }
+
+  /** True when every dependency is as it should be. */
+  get isReady(): boolean {
+    return this.rows.every((row) => row.ok);
+  }
+}

@@ -1,0 +1,71 @@
+/** A log record as it crosses from a thread to main: plain data, bounded, with its message rendered. */
+import type { LogLevel, LogRecord } from "@logtape/logtape";
+
+/** What a log line says. Secrets are still in it; log_writer.ts removes them. */
+export interface LogEntry {
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  readonly level: LogLevel;
+  /** The part that logs, such as `relay`. */
+  readonly category: string;
+  /** The message before its values were filled in: what counts as "the same message again". */
+  readonly template: string;
+  readonly message: string;
+  readonly properties: Readonly<Record<string, string | number | boolean | null>>;
+  /** Name of the thread, such as `scanner-1`. */
+  readonly thread: string;
+}
+
+/** No text in a log line is longer: it may come from a site. */
+export const LOG_TEXT_LENGTH_MAX = 4_096;
+
+/** Turns a record into what can be sent to main. */
+export function logEntry(record: LogRecord, thread: string): LogEntry {
+  const properties: Record<string, string | number | boolean | null> = {};
+  for (const [name, value] of Object.entries(record.properties)) properties[name] = plain(value);
+  return {
+    timestamp: record.timestamp,
+    level: record.level,
+    category: record.category.slice(1).join("."),
+    template: typeof record.rawMessage === "string" ? record.rawMessage : record.rawMessage.join(),
+    message: cut(record.message.map((part) => String(plain(part))).join("")),
+    properties,
+    thread,
+  };
+}
+
+/** An error and its causes in one line: `name: message (because name: message)`. */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.message === "" ? error.name : `${error.name}: ${error.message}`;
+  return error.cause === undefined ? own : `${own} (because ${describeError(error.cause)})`;
+}
+
+function plain(value: unknown): string | number | boolean | null {
+  switch (typeof value) {
+    case "string":
+      return cut(value);
+    case "number":
+    case "boolean":
+      return value;
+    case "undefined":
+      return null;
+    default:
+      return value === null
+        ? null
+        : cut(value instanceof Error ? describeError(value) : render(value));
+  }
+}
+
+function render(value: unknown): string {
+  try {
+    return JSON.stringify(value, (_, part) => typeof part === "bigint" ? String(part) : part) ??
+      String(value);
+  } catch {
+    return "[cannot be shown]";
+  }
+}
+
+function cut(text: string): string {
+  return text.length <= LOG_TEXT_LENGTH_MAX ? text : `${text.slice(0, LOG_TEXT_LENGTH_MAX - 1)}…`;
+}

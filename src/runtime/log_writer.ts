@@ -1,0 +1,103 @@
+/**
+ * Writes log entries of all threads to standard error: redacted, one line each, and bounded.
+ *
+ * Main alone has one of these; threads send their entries to it.
+ */
+import type { LogEntry } from "./log_entry.ts";
+
+/** A message may be written this often in a minute; what comes after is counted and summarized. */
+export const SAME_MESSAGE_MAX_PER_MINUTE = 10;
+/** At most this many different messages are told apart; beyond that the oldest is forgotten. */
+export const MESSAGES_REMEMBERED_MAX = 1_000;
+
+const MINUTE_MS = 60_000;
+
+export interface LogWriterOptions {
+  readonly format: "json" | "text";
+  /** Receives whole lines. */
+  readonly write: (line: string) => void;
+  /** Removes the secrets of the configuration. */
+  readonly redact: (text: string) => string;
+  /** Called for each entry that is left out. */
+  readonly onSuppressed?: () => void;
+}
+
+interface Repetition {
+  since: number;
+  written: number;
+  suppressed: number;
+}
+
+/** The one place where log lines are written. */
+export class LogWriter {
+  readonly #options: LogWriterOptions;
+  readonly #repetitions = new Map<string, Repetition>();
+
+  constructor(options: LogWriterOptions) {
+    this.#options = options;
+  }
+
+  /** Writes an entry, unless it has been repeated too often within a minute. */
+  write(entry: LogEntry): void {
+    // Debug lines are asked for one by one and are the record of every commit: none is left out.
+    if (entry.level === "debug" || entry.level === "trace") return this.#line(entry);
+    const repetition = this.#repetition(entry);
+    if (repetition.written === SAME_MESSAGE_MAX_PER_MINUTE) {
+      repetition.suppressed++;
+      this.#options.onSuppressed?.();
+      return;
+    }
+    repetition.written++;
+    this.#line(entry);
+  }
+
+  #repetition(entry: LogEntry): Repetition {
+    const key = `${entry.thread} ${entry.category} ${entry.level} ${entry.template}`;
+    const known = this.#repetitions.get(key);
+    if (known !== undefined && entry.timestamp - known.since < MINUTE_MS) return known;
+    if (known !== undefined && known.suppressed > 0) this.#summarize(entry, known.suppressed);
+    if (known === undefined && this.#repetitions.size === MESSAGES_REMEMBERED_MAX) {
+      this.#repetitions.delete(this.#repetitions.keys().next().value!);
+    }
+    const fresh = { since: entry.timestamp, written: 0, suppressed: 0 };
+    this.#repetitions.set(key, fresh);
+    return fresh;
+  }
+
+  #summarize(entry: LogEntry, suppressed: number): void {
+    const message = `The next message was repeated ${suppressed} times within a minute`;
+    this.#line({ ...entry, message, properties: { suppressed } });
+  }
+
+  #line(entry: LogEntry): void {
+    const line = this.#options.format === "json" ? jsonLine(entry) : textLine(entry);
+    this.#options.write(`${this.#options.redact(line)}\n`);
+  }
+}
+
+function jsonLine(entry: LogEntry): string {
+  const { timestamp, level, category, thread, message, properties } = entry;
+  return JSON.stringify({
+    ...properties,
+    time: new Date(timestamp).toISOString(),
+    level,
+    category,
+    thread,
+    message,
+  });
+}
+
+function textLine(entry: LogEntry): string {
+  const time = new Date(entry.timestamp).toISOString();
+  return `${time} ${entry.level.padEnd(7)} ${entry.thread} ${entry.category}: ${
+    printable(entry.message)
+  }`;
+}
+
+/** A line stays one line, and a site's text cannot move a terminal's cursor. */
+function printable(text: string): string {
+  // deno-lint-ignore no-control-regex -- control characters are what is looked for
+  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
+    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
+  });
+}

@@ -1,0 +1,179 @@
+/**
+ * One thread as main sees it: started, listened to, asked for signs of life, replaced when it dies.
+ *
+ * The Worker behind it changes with each replacement; the SupervisedThread stays.
+ */
+import { backoffMs } from "./backoff.ts";
+import type { Clock } from "./clock.ts";
+import type { LogLevel } from "./logging.ts";
+import { logger } from "./logging.ts";
+import type { FromThread, ToThread } from "./thread_protocol.ts";
+
+/** How often a thread is asked for a sign of life, and for how long it may be silent. */
+export const PING_MS = 5_000;
+export const SILENCE_MAX_MS = 20_000;
+/** A thread that was asked to stop gets this much beyond its deadline before it is terminated. */
+export const STOP_GRACE_MS = 2_000;
+const REPLACE_BACKOFF = { minMs: 200, maxMs: 10_000 };
+/** After this long without a failure a thread counts as well again, and its backoff starts anew. */
+const WELL_AFTER_MS = 60_000;
+
+/** What a thread is made of. */
+export interface ThreadSpec<Setup = unknown> {
+  /** Unique, and what logs and metrics call it: `scanner-1`. */
+  readonly name: string;
+  readonly module: URL;
+  readonly permissions: Deno.PermissionOptionsObject;
+  /** Must be plain data: it is sent to the thread, anew for each replacement. */
+  readonly setup: Setup;
+  readonly logLevel: LogLevel;
+}
+
+/** What happens to a thread. */
+export interface ThreadEvents {
+  /** Anything it says that is not about its own life. */
+  onMessage(thread: SupervisedThread, message: FromThread): void;
+  /** It runs, for the first time or again. */
+  onReady(thread: SupervisedThread): void;
+  /** It died. `errorName` is the class of the error that it died of, if it could say. */
+  onDeath(thread: SupervisedThread, death: Death): "replace" | "leave";
+}
+
+/** How a thread died. */
+export interface Death {
+  readonly cause: "failed" | "uncaught" | "silent" | "ended";
+  readonly errorName?: string;
+  readonly message: string;
+}
+
+type State = "starting" | "running" | "replacing" | "stopping" | "stopped";
+
+/** A thread that is kept alive. */
+export class SupervisedThread {
+  readonly name: string;
+  readonly #spec: ThreadSpec;
+  readonly #clock: Clock;
+  readonly #events: ThreadEvents;
+  readonly #stopped = Promise.withResolvers<void>();
+  #worker: Worker | undefined;
+  #state: State = "starting";
+  #failures = 0;
+  #startedAtMs = 0;
+  #heardAtMs = 0;
+  #cancelTimer = () => {};
+
+  constructor(spec: ThreadSpec, { clock, events }: { clock: Clock; events: ThreadEvents }) {
+    this.name = spec.name;
+    this.#spec = spec;
+    this.#clock = clock;
+    this.#events = events;
+    this.#start();
+  }
+
+  get isRunning(): boolean {
+    return this.#state === "running";
+  }
+
+  /** Hands it one end of a channel to another thread. */
+  link(role: string, port: MessagePort): void {
+    this.#post({ type: "link", role, port }, [port]);
+  }
+
+  /** Asks it to finish within `deadlineMs`; resolves when it has ended, in order or not. */
+  stop(deadlineMs: number): Promise<void> {
+    if (this.#state === "stopping" || this.#state === "stopped") return this.#stopped.promise;
+    if (this.#worker === undefined) this.#end();
+    else {
+      this.#state = "stopping";
+      this.#post({ type: "stop", deadlineMs });
+      this.#schedule(deadlineMs + STOP_GRACE_MS, () => {
+        logger("supervisor").warn("Thread {thread} did not stop in time and was terminated", {
+          thread: this.name,
+        });
+        this.#end();
+      });
+    }
+    return this.#stopped.promise;
+  }
+
+  #start(): void {
+    const { name, module, permissions, setup, logLevel } = this.#spec;
+    this.#state = "starting";
+    this.#startedAtMs = this.#heardAtMs = this.#clock.monotonicMs();
+    const worker = new Worker(module.href, { type: "module", name, deno: { permissions } });
+    this.#worker = worker;
+    worker.onmessage = ({ data }: MessageEvent<FromThread>) => this.#onMessage(worker, data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#die(worker, { cause: "uncaught", message: event.message });
+    };
+    this.#post({ type: "start", name, logLevel, setup });
+    this.#schedule(PING_MS, () => this.#ping(worker));
+  }
+
+  #onMessage(worker: Worker, message: FromThread): void {
+    if (worker !== this.#worker) return; // last words of a thread that was replaced
+    this.#heardAtMs = this.#clock.monotonicMs();
+    switch (message.type) {
+      case "pong":
+        return;
+      case "ready":
+        if (this.#state !== "starting") return;
+        this.#state = "running";
+        return this.#events.onReady(this);
+      case "failed":
+        return this.#die(worker, {
+          cause: "failed",
+          errorName: message.name,
+          message: message.message,
+        });
+      case "stopped":
+        if (this.#state === "stopping") return this.#end();
+        return this.#die(worker, { cause: "ended", message: "it stopped without being asked" });
+      default:
+        return this.#events.onMessage(this, message);
+    }
+  }
+
+  #ping(worker: Worker): void {
+    const silentMs = this.#clock.monotonicMs() - this.#heardAtMs;
+    if (silentMs > SILENCE_MAX_MS) {
+      const message = `it gave no sign of life for ${Math.round(silentMs / 1_000)} s`;
+      return this.#die(worker, { cause: "silent", message });
+    }
+    this.#post({ type: "ping" });
+    this.#schedule(PING_MS, () => this.#ping(worker));
+  }
+
+  #die(worker: Worker, death: Death): void {
+    if (worker !== this.#worker) return;
+    const wasStopping = this.#state === "stopping";
+    this.#terminate();
+    if (wasStopping || this.#events.onDeath(this, death) === "leave") return this.#end();
+    const livedMs = this.#clock.monotonicMs() - this.#startedAtMs;
+    this.#failures = livedMs > WELL_AFTER_MS ? 1 : this.#failures + 1;
+    this.#state = "replacing";
+    this.#schedule(backoffMs(this.#failures - 1, REPLACE_BACKOFF), () => this.#start());
+  }
+
+  #end(): void {
+    this.#terminate();
+    this.#state = "stopped";
+    this.#stopped.resolve();
+  }
+
+  #terminate(): void {
+    this.#cancelTimer();
+    this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+
+  #post(message: ToThread, transfer: Transferable[] = []): void {
+    this.#worker?.postMessage(message, transfer);
+  }
+
+  #schedule(delayMs: number, callback: () => void): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(delayMs, callback);
+  }
+}

@@ -1,0 +1,124 @@
+/**
+ * The inside of a thread: serves main's messages around a body that does the work.
+ *
+ * Each file in threads/ hands its body to `serveThread`; supervisor.ts is the other side.
+ */
+import { describeError, logEntry } from "./log_entry.ts";
+import { logger, sendLogsTo } from "./logging.ts";
+import type { Telemetry } from "./telemetry.ts";
+import type { FromThread, ToThread } from "./thread_protocol.ts";
+import { ThreadTelemetry } from "./thread_telemetry.ts";
+
+/** How often a thread tells main what it measured. */
+const TELL_MS = 1_000;
+
+/** What a body is given. */
+export interface ThreadContext {
+  readonly name: string;
+  readonly telemetry: Telemetry;
+  /** Hands a result to whoever started this thread for an answer. */
+  result(value: unknown): void;
+  /** Ends the thread as failed: main replaces it, or ends the process, by the error's class. */
+  fail(error: unknown): void;
+}
+
+/** A body at work. */
+export interface RunningBody {
+  /** One end of a channel to another thread; a new one replaces the last of that role. */
+  link?(role: string, port: MessagePort): void;
+  /** Ends within about `deadlineMs`, leaving nothing behind that is worth keeping. */
+  stop(deadlineMs: number): Promise<void>;
+}
+
+/** What a thread does. */
+export interface ThreadBody<Setup> {
+  /**
+   * What an error means that nobody caught. `fail`: the state is in doubt, replace the thread.
+   * `continue`: it came from one of many independent tasks (a hostile site); log it and go on.
+   */
+  readonly onUncaught: "fail" | "continue";
+  /** Starts the work. A rejection is a failure of the thread. */
+  start(setup: Setup, context: ThreadContext): Promise<RunningBody>;
+}
+
+/** The part of a Worker's global scope that is used here. */
+interface WorkerScope extends EventTarget {
+  postMessage(message: unknown): void;
+  close(): void;
+}
+
+/** Serves main's messages until it asks to stop. Called once, at the end of a thread's entry file. */
+export function serveThread<Setup>(body: ThreadBody<Setup>): void {
+  const scope = globalThis as unknown as WorkerScope;
+  const post = (message: FromThread) => scope.postMessage(message);
+  const fail = (error: unknown) => {
+    const name = error instanceof Error ? error.name : "Error";
+    post({ type: "failed", name, message: describeError(error) });
+  };
+  const telemetry = new ThreadTelemetry((dependency, state) =>
+    post({ type: "dependency", dependency, state })
+  );
+  const tell = () => {
+    const measurements = telemetry.take();
+    if (measurements !== undefined) post({ type: "measurements", measurements });
+  };
+  // A channel may be handed over while the body is still starting.
+  let started: Promise<RunningBody> | undefined;
+
+  async function start(message: ToThread & { type: "start" }): Promise<RunningBody> {
+    const { name, logLevel, setup } = message;
+    await sendLogsTo((record) => post({ type: "log", entry: logEntry(record, name) }), logLevel);
+    setInterval(tell, TELL_MS);
+    const result = (value: unknown) => post({ type: "result", value });
+    const running = await body.start(setup as Setup, { name, telemetry, result, fail });
+    post({ type: "ready" });
+    return running;
+  }
+
+  async function stop(deadlineMs: number): Promise<void> {
+    try {
+      await (await started)?.stop(deadlineMs);
+    } catch (error) {
+      logger("thread").error("Cannot stop in order: {error}", { error });
+    }
+    tell();
+    post({ type: "stopped" });
+    scope.close();
+  }
+
+  keepUncaught(scope, body.onUncaught, fail);
+  scope.addEventListener("message", (event) => {
+    const message = (event as MessageEvent<ToThread>).data;
+    switch (message.type) {
+      case "start":
+        started = start(message);
+        return void started.catch(fail);
+      case "ping":
+        return post({ type: "pong" });
+      case "link":
+        return void started?.then((it) => it.link?.(message.role, message.port), () => {});
+      case "stop":
+        return void stop(message.deadlineMs);
+    }
+  });
+}
+
+/** Deno would print an uncaught error raw, past the redaction, and end the whole process. */
+function keepUncaught(
+  scope: WorkerScope,
+  policy: "fail" | "continue",
+  fail: (error: unknown) => void,
+): void {
+  const keep = (error: unknown) => {
+    logger("thread").error("An error was not handled: {error}", { error });
+    if (policy === "fail") fail(error);
+  };
+  scope.addEventListener("error", (event) => {
+    event.preventDefault();
+    keep((event as ErrorEvent).error);
+  });
+  scope.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    keep((event as PromiseRejectionEvent).reason);
+  });
+}

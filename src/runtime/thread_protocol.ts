@@ -1,0 +1,58 @@
+/** The messages between main and a thread. Everything in them is plain data or a transferred port. */
+import type { LogEntry } from "./log_entry.ts";
+import type { LogLevel } from "./logging.ts";
+import type { Dependency, DependencyState } from "./telemetry.ts";
+import type { CounterName, GaugeName, HistogramName, Labels } from "./metrics.ts";
+
+/** From main to a thread. */
+export type ToThread =
+  /** First of all, and once. */
+  | {
+    readonly type: "start";
+    readonly name: string;
+    readonly logLevel: LogLevel;
+    readonly setup: unknown;
+  }
+  /** Answered with `pong`: a thread that ends without an event is found out by its silence. */
+  | { readonly type: "ping" }
+  /** One end of a channel to another thread, and what that thread is to this one. */
+  | { readonly type: "link"; readonly role: string; readonly port: MessagePort }
+  /** Finish what is running within `deadlineMs`, then close. */
+  | { readonly type: "stop"; readonly deadlineMs: number };
+
+/** From a thread to main. */
+export type FromThread =
+  | { readonly type: "ready" }
+  | { readonly type: "pong" }
+  | { readonly type: "log"; readonly entry: LogEntry }
+  | { readonly type: "measurements"; readonly measurements: Measurements }
+  | {
+    readonly type: "dependency";
+    readonly dependency: Dependency;
+    readonly state: DependencyState;
+  }
+  /** One of the answers of a thread that was started to answer something. */
+  | { readonly type: "result"; readonly value: unknown }
+  /** The thread cannot go on. `name` is the error's class, by which main decides what follows. */
+  | { readonly type: "failed"; readonly name: string; readonly message: string }
+  /** It has stopped as asked and is closing itself. */
+  | { readonly type: "stopped" };
+
+/** What a thread has measured since it last told. */
+export interface Measurements {
+  readonly counts: readonly {
+    readonly name: CounterName;
+    readonly labels: Labels;
+    readonly by: number;
+  }[];
+  readonly gauges: readonly {
+    readonly name: GaugeName;
+    readonly labels: Labels;
+    readonly value: number;
+  }[];
+  readonly observations: readonly {
+    readonly name: HistogramName;
+    readonly labels: Labels;
+    readonly values: readonly number[];
+  }[];
+}
