@@ -1,0 +1,30 @@
+/**
+ * Where the relay gets its rows from: an Outbox in the same thread, or one behind a MessagePort
+ * (outbox_client.ts).
+ */
+import type { OutboxRow, PublishResult } from "./publisher.ts";
+
+/** Bounds of one batch. */
+export interface TakeLimits {
+  readonly rowsMax: number;
+  /** Of payloads; the first row is handed out whatever its size. */
+  readonly bytesMax: number;
+  /** How long to wait for a row when there is none; 0 answers at once. */
+  readonly waitMs: number;
+}
+
+/** What became of the rows that were taken; those in neither list are kept and taken again. */
+export type Settlement = Pick<PublishResult, "acknowledged" | "tooLarge">;
+
+/**
+ * Hands out the oldest rows, one batch at a time.
+ *
+ * Rows that were taken are never dropped by a limit until they are settled. Taking again without
+ * settling hands out the oldest rows anew.
+ */
+export interface OutboxSource {
+  /** Resolves to rows in their order; to none when the wait ended or the signal aborted. */
+  take(limits: TakeLimits, signal: AbortSignal): Promise<readonly OutboxRow[]>;
+  /** Durable when it resolves; rejects with OutboxUnavailableError, and may then be repeated. */
+  settle(settlement: Settlement): Promise<void>;
+}
