@@ -1,0 +1,103 @@
+/** Reports and histories for the tests of whatever keeps them. */
+import fc from "fast-check";
+import { OUTCOMES } from "../../src/report/outcome.ts";
+import type { SiteReport } from "../../src/report/report.ts";
+
+export const SECOND = 1_000_000;
+export const MINUTE = 60 * SECOND;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+/** Noon of a day long past, in microseconds: no store's clock is before it. */
+export const NOON = Date.UTC(2026, 0, 15, 12) * 1_000;
+
+export const PRODUCERS = [
+  "0a6b8d5e-0000-4000-8000-000000000001",
+  "7c1f2e3d-0000-4000-8000-000000000002",
+  "f00dfeed-0000-4000-8000-000000000003",
+] as const;
+
+/** A report of a site that is up, as an outbox stored it; `overrides` say what is special. */
+export function aReport(overrides: Partial<SiteReport> = {}): SiteReport {
+  const recordedAt = overrides.recorded_at ?? NOON;
+  return {
+    url: "https://shop.example/",
+    response_time: 40,
+    response_code: 200,
+    pattern: null,
+    pattern_match: null,
+    error_text: null,
+    site: "shop",
+    location: "default",
+    checked_at: recordedAt,
+    recorded_at: recordedAt,
+    outcome: "up",
+    reason: null,
+    attempts: 1,
+    timings: { dns: 50, connect: 900, tls: null, first_byte: 38_000, transfer: 200 },
+    hops: [],
+    remote_address: "192.0.2.7",
+    http_version: "1.1",
+    final_url: null,
+    body_bytes: 512,
+    truncated: false,
+    certificate_expires_at: null,
+    certificate_issuer: null,
+    failures: [],
+    snippet: null,
+    interval_ms: 10_000,
+    labels: {},
+    producer_id: PRODUCERS[0],
+    sequence: 1,
+    ...overrides,
+  };
+}
+
+/** The n-th report of a producer: a minute after the one before, unless `overrides` say otherwise. */
+export function nthReport(sequence: number, overrides: Partial<SiteReport> = {}): SiteReport {
+  return aReport({ sequence, recorded_at: NOON + sequence * MINUTE, ...overrides });
+}
+
+/** The order of reports: (recorded_at, producer_id, sequence), where no clock was ahead. */
+export function byOrder(a: SiteReport, b: SiteReport): number {
+  return a.recorded_at - b.recorded_at ||
+    (a.producer_id < b.producer_id ? -1 : a.producer_id > b.producer_id ? 1 : 0) ||
+    a.sequence - b.sequence;
+}
+
+const eventOf = fc.record({
+  producer: fc.nat({ max: PRODUCERS.length - 1 }),
+  site: fc.constantFrom("shop", "blog"),
+  location: fc.constantFrom("default", "Zürich"),
+  // Outboxes of several producers fall on the same minutes, so that equal times are common.
+  minutes: fc.integer({ min: 1, max: 40 }),
+  checkedBefore: fc.integer({ min: 0, max: 90 }),
+  outcome: fc.constantFrom(...OUTCOMES),
+  responseTime: fc.integer({ min: 0, max: 12_000 }),
+  isAnswered: fc.boolean(),
+  intervalMs: fc.constantFrom(null, 10_000, 1_500_000, 7_200_000),
+});
+
+/** What several producers recorded: sequences from 1, recorded_at rising within each of them. */
+export const histories: fc.Arbitrary<readonly SiteReport[]> = fc
+  .array(eventOf, { minLength: 1, maxLength: 40 })
+  .map((events) => {
+    const recordedAt = PRODUCERS.map(() => NOON);
+    const sequence = PRODUCERS.map(() => 0);
+    return events.map((event) => {
+      const at = recordedAt[event.producer]! += event.minutes * MINUTE;
+      return aReport({
+        site: event.site,
+        location: event.location,
+        recorded_at: at,
+        checked_at: at - event.checkedBefore * SECOND,
+        outcome: event.outcome,
+        reason: event.outcome === "up" ? null : "status",
+        response_time: event.responseTime,
+        response_code: event.isAnswered ? 200 : null,
+        interval_ms: event.intervalMs,
+        producer_id: PRODUCERS[event.producer]!,
+        sequence: sequence[event.producer]! += 1,
+      });
+    });
+  });

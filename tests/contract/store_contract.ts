@@ -1,0 +1,556 @@
+/**
+ * What every status store keeps to, whatever it is made of.
+ *
+ * The dump of its tables is in one form for all: rows in the order of their keys, times as
+ * microseconds since 1970, uuids as text, bytes in hexadecimal, counts as numbers.
+ */
+import fc from "fast-check";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import type { SiteReport } from "../../src/report/report.ts";
+import { LATENCY_BOUNDS_MS, latencyColumn } from "../../src/status/latency_buckets.ts";
+import {
+  type Applied,
+  type Chunk,
+  CHUNK_REPORTS_MAX,
+  type DeadLetter,
+  RowRejectedError,
+  type StatusStore,
+} from "../../src/status/store.ts";
+import {
+  aReport,
+  byOrder,
+  DAY,
+  histories,
+  HOUR,
+  MINUTE,
+  NOON,
+  nthReport,
+  PRODUCERS,
+  SECOND,
+} from "./site_reports.ts";
+
+export type Row = Readonly<Record<string, string | number | boolean | null>>;
+
+/** Every table but the horizon and the migrations, with at least the columns that are read here. */
+export interface Tables {
+  readonly site_status: readonly Row[];
+  readonly site_report: readonly Row[];
+  readonly site_transition: readonly Row[];
+  readonly site_hour: readonly Row[];
+  readonly producer_gap: readonly Row[];
+  readonly dead_letter: readonly Row[];
+}
+
+/** A store of its own, migrated and empty, on the machine's clock. */
+export interface OpenedStore {
+  readonly store: StatusStore;
+  tables(): Promise<Tables>;
+  /** Moves the history's horizon, as the retention of old reports does. */
+  setHorizon(notBefore: Date): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface ContractOptions {
+  /** Histories that are tried in arrival out of order; each opens two stores. */
+  readonly propertyRuns?: number;
+}
+
+const NOTHING: Applied = { applied: 0, duplicate: 0, stale: 0, expired: 0, dead: 0 };
+
+function chunk(reports: readonly SiteReport[], rest: Partial<Chunk> = {}): Chunk {
+  return { reports, gaps: [], deadLetters: [], ...rest };
+}
+
+function aDeadLetter(overrides: Partial<DeadLetter> = {}): DeadLetter {
+  return {
+    topic: "sitemon",
+    partition: 3,
+    offset: 41,
+    timestampMs: NOON / 1_000,
+    reason: "undecodable",
+    detail: "Cannot decode the message as its length must fit: it ends early",
+    key: null,
+    value: Uint8Array.of(0, 255, 10),
+    sitemonId: null,
+    ...overrides,
+  };
+}
+
+/** The chosen columns of rows, for comparison with what is expected of them. */
+function pick(rows: readonly Row[], ...columns: readonly string[]): unknown[][] {
+  return rows.map((row) => columns.map((column) => row[column]));
+}
+
+function siteOf(report: { site: string; location: string }): string {
+  return `${report.site}\n${report.location}`;
+}
+
+/** The changes of outcome of a whole history: lag(outcome) over each site, without inconclusive. */
+function transitionsOf(history: readonly SiteReport[]): unknown[][] {
+  const before = new Map<string, string>();
+  const rows = [];
+  for (const report of [...history].sort(byOrder)) {
+    if (report.outcome === "inconclusive") continue;
+    const from = before.get(siteOf(report)) ?? null;
+    before.set(siteOf(report), report.outcome);
+    if (from !== report.outcome) rows.push({ ...report, from });
+  }
+  return rows.map((row) => [row.producer_id, row.sequence, row.from, row.outcome]).sort(byText);
+}
+
+/** The newest report of each site. */
+function newestOf(history: readonly SiteReport[]): unknown[][] {
+  const newest = new Map<string, SiteReport>();
+  for (const report of [...history].sort(byOrder)) newest.set(siteOf(report), report);
+  return [...newest.values()]
+    .map((row) => [row.site, row.location, row.producer_id, row.sequence, row.outcome]).sort(
+      byText,
+    );
+}
+
+function byText(a: readonly unknown[], b: readonly unknown[]): number {
+  return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}
+
+/** A history as it may arrive: shuffled, some of it twice, in chunks of any size. */
+const arrivals = histories.chain((history) =>
+  fc.record({
+    history: fc.constant(history),
+    order: fc.shuffledSubarray(history.map((_, index) => index), { minLength: history.length }),
+    repeats: fc.subarray(history.map((_, index) => index), { maxLength: 5 }),
+    chunkSize: fc.integer({ min: 1, max: history.length }),
+  })
+);
+
+async function applyInChunks(store: StatusStore, reports: readonly SiteReport[], size: number) {
+  for (let first = 0; first < reports.length; first += size) {
+    await store.apply(chunk(reports.slice(first, first + size)));
+  }
+}
+
+/** Registers the tests of the contract for one kind of store. */
+export function storeContract(
+  name: string,
+  open: () => Promise<OpenedStore>,
+  { propertyRuns = 20 }: ContractOptions = {},
+): void {
+  function test(does: string, body: (opened: OpenedStore) => Promise<void>): void {
+    Deno.test(`${name} ${does}`, async () => {
+      const opened = await open();
+      try {
+        await body(opened);
+      } finally {
+        await opened.close();
+      }
+    });
+  }
+
+  test("apply() changes nothing, when the chunk is empty", async ({ store, tables }) => {
+    const before = await tables();
+    deepStrictEqual(await store.apply(chunk([])), NOTHING);
+    deepStrictEqual(await tables(), before);
+    deepStrictEqual(await store.statuses(), []);
+  });
+
+  test("apply() counts new, repeated and late reports", async ({ store }) => {
+    const [first, second, third] = [nthReport(1), nthReport(2), nthReport(3)];
+    deepStrictEqual(await store.apply(chunk([second])), { ...NOTHING, applied: 1 });
+    deepStrictEqual(await store.apply(chunk([second])), { ...NOTHING, duplicate: 1 });
+    deepStrictEqual(await store.apply(chunk([first])), { ...NOTHING, applied: 1, stale: 1 });
+    deepStrictEqual(
+      await store.apply(chunk([third, first, third])),
+      { ...NOTHING, applied: 1, duplicate: 2 },
+    );
+  });
+
+  test("apply() keeps what a report says", async ({ store, tables }) => {
+    const report = aReport({
+      outcome: "degraded",
+      reason: "slow",
+      pattern: "match",
+      pattern_match: true,
+      error_text: "Cannot call it up as it must answer within 1 s: it took 2 s",
+      response_time: 2_000,
+      checked_at: NOON - 2 * SECOND - 1,
+    });
+    await store.apply(chunk([report]));
+    const { site_report, site_status, site_transition } = await tables();
+    const columns = ["site", "location", "url", "outcome", "reason", "response_time"]
+      .concat("response_code", "error_text", "pattern", "pattern_match", "interval_ms")
+      .concat("checked_at", "producer_id", "sequence") as (keyof SiteReport)[];
+    const expected = [columns.map((column) => report[column])];
+    deepStrictEqual(pick(site_report, ...columns), expected);
+    deepStrictEqual(pick(site_status, ...columns), expected);
+    deepStrictEqual(pick(site_report, "order_at"), [[NOON]]);
+    deepStrictEqual(
+      pick(site_transition, "order_at", "checked_at", "from_outcome", "outcome", "reason"),
+      [[NOON, report.checked_at, null, "degraded", "slow"]],
+    );
+  });
+
+  test("apply() leaves every table as it is, when all is replayed", async ({ store, tables }) => {
+    const ahead = Date.now() * 1_000 + 2 * HOUR;
+    const reports = [
+      nthReport(1),
+      nthReport(2, { outcome: "down", reason: "dns", response_code: null }),
+      nthReport(3, { outcome: "inconclusive", reason: "internal" }),
+      nthReport(4, { recorded_at: ahead, checked_at: NOON }),
+    ];
+    const whole = chunk(reports, {
+      gaps: [{ producer_id: PRODUCERS[0], first: 9, last: 11, count: 3, reason: "coalesced" }],
+      deadLetters: [aDeadLetter()],
+    });
+    deepStrictEqual(await store.apply(whole), { ...NOTHING, applied: 4, dead: 1 });
+    const before = await tables();
+    deepStrictEqual(await store.apply(whole), { ...NOTHING, duplicate: 4 });
+    for (const report of reports) await store.apply(chunk([report]));
+    deepStrictEqual(await tables(), before);
+  });
+
+  Deno.test(`${name} apply() ends the same, when reports arrive in another order`, async () => {
+    await fc.assert(
+      fc.asyncProperty(arrivals, async ({ history, order, repeats, chunkSize }) => {
+        const [inOrder, shuffled] = [await open(), await open()];
+        try {
+          await applyInChunks(inOrder.store, [...history].sort(byOrder), history.length);
+          const arrived = [...order, ...repeats].map((index) => history[index]!);
+          await applyInChunks(shuffled.store, arrived, chunkSize);
+          const [expected, actual] = [await inOrder.tables(), await shuffled.tables()];
+          deepStrictEqual(actual, expected);
+          const key = ["producer_id", "sequence", "from_outcome", "outcome"];
+          deepStrictEqual(
+            pick(actual.site_transition, ...key).sort(byText),
+            transitionsOf(history),
+          );
+          deepStrictEqual(
+            pick(actual.site_status, "site", "location", "producer_id", "sequence", "outcome")
+              .sort(byText),
+            newestOf(history),
+          );
+        } finally {
+          await Promise.all([inOrder.close(), shuffled.close()]);
+        }
+      }),
+      { numRuns: propertyRuns },
+    );
+  });
+
+  test("apply() mends the transitions around a late report", async ({ store, tables }) => {
+    const columns = ["sequence", "from_outcome", "outcome"];
+    const down = { outcome: "down", reason: "status" } as const;
+    await store.apply(chunk([nthReport(10)]));
+    await store.apply(chunk([nthReport(30, down), nthReport(31)]));
+    const edges = [[10, null, "up"], [30, "up", "down"], [31, "down", "up"]];
+    deepStrictEqual(pick((await tables()).site_transition, ...columns), edges);
+    await store.apply(chunk([nthReport(20, down)]));
+    deepStrictEqual(
+      pick((await tables()).site_transition, ...columns),
+      [[10, null, "up"], [20, "up", "down"], [31, "down", "up"]],
+    );
+    await store.apply(chunk([nthReport(25), nthReport(5, down)]));
+    deepStrictEqual(
+      pick((await tables()).site_transition, ...columns),
+      [
+        [5, null, "down"],
+        [10, "down", "up"],
+        [20, "up", "down"],
+        [25, "down", "up"],
+        ...edges
+          .slice(1),
+      ],
+    );
+  });
+
+  test("apply() takes no inconclusive report for a transition", async ({ store, tables }) => {
+    const unknown = { outcome: "inconclusive", reason: "internal" } as const;
+    await store.apply(chunk([nthReport(1, unknown)]));
+    deepStrictEqual((await store.statuses())[0]!.since, null);
+    await store.apply(chunk([nthReport(2), nthReport(3, unknown), nthReport(4)]));
+    await store.apply(chunk([nthReport(5, unknown)]));
+    deepStrictEqual(pick((await tables()).site_transition, "sequence", "outcome"), [[2, "up"]]);
+    const [status] = await store.statuses();
+    strictEqual(status!.outcome, "inconclusive");
+    deepStrictEqual(status!.since, new Date((NOON + 2 * MINUTE) / 1_000));
+  });
+
+  test("apply() keeps the newest by time, producer and sequence", async ({ store, tables }) => {
+    const at = { recorded_at: NOON };
+    const inOrder = [
+      aReport({ recorded_at: NOON - 1, sequence: 900, producer_id: PRODUCERS[2] }),
+      aReport({ ...at, sequence: 7, producer_id: PRODUCERS[0] }),
+      aReport({ ...at, sequence: 8, producer_id: PRODUCERS[0] }),
+      aReport({ ...at, sequence: 2, producer_id: PRODUCERS[1] }),
+      aReport({ ...at, sequence: 10, producer_id: PRODUCERS[1] }),
+    ];
+    for (const report of inOrder) {
+      await store.apply(chunk([report]));
+      deepStrictEqual(
+        pick((await tables()).site_status, "producer_id", "sequence"),
+        [[report.producer_id, report.sequence]],
+      );
+    }
+    const newest = inOrder.at(-1)!;
+    for (const report of inOrder) await store.apply(chunk([report]));
+    deepStrictEqual(
+      pick((await tables()).site_status, "producer_id", "sequence"),
+      [[newest.producer_id, newest.sequence]],
+    );
+  });
+
+  test("apply() keeps sites and locations apart", async ({ store, tables }) => {
+    const places = [["blog", "default"], ["shop", "Paris"], ["shop", "default"]] as const;
+    const reports = places.map(([site, location], index) =>
+      nthReport(index + 1, { site, location })
+    );
+    await store.apply(chunk([...reports, nthReport(4, { site: "shop", outcome: "down" })]));
+    deepStrictEqual(
+      pick((await tables()).site_status, "site", "location", "outcome"),
+      [["blog", "default", "up"], ["shop", "Paris", "up"], ["shop", "default", "down"]],
+    );
+  });
+
+  test("apply() lets no clock that is ahead freeze a site", async ({ store, tables }) => {
+    const before = Date.now() * 1_000;
+    await store.apply(chunk([aReport({ recorded_at: before + 300 * DAY, checked_at: NOON })]));
+    const after = (Date.now() + 1) * 1_000;
+    const orderAt = Number((await tables()).site_report[0]!.order_at);
+    // A server's clock and this one may be read a moment apart.
+    ok(orderAt >= before - SECOND && orderAt <= after + SECOND, `order_at is ${orderAt}`);
+    const next = aReport({ sequence: 2, recorded_at: orderAt + 1, checked_at: NOON + 1 });
+    deepStrictEqual(await store.apply(chunk([next])), { ...NOTHING, applied: 1 });
+    deepStrictEqual(pick((await tables()).site_status, "sequence"), [[2]]);
+  });
+
+  test("apply() forgets the error of a site that recovered", async ({ store, tables }) => {
+    const down = { outcome: "down", reason: "dns", response_code: null } as const;
+    await store.apply(chunk([nthReport(1, { ...down, error_text: "Cannot connect to shop" })]));
+    deepStrictEqual(pick((await tables()).site_status, "error_text", "reason", "response_code"), [
+      ["Cannot connect to shop", "dns", null],
+    ]);
+    await store.apply(chunk([nthReport(2)]));
+    deepStrictEqual(pick((await tables()).site_status, "error_text", "reason", "response_code"), [
+      [null, null, 200],
+    ]);
+  });
+
+  test("apply() counts each report once in its hour", async ({ store, tables }) => {
+    const late = { checked_at: NOON - 1 };
+    const reports = [
+      nthReport(1, { response_time: 10 }),
+      nthReport(2, { response_time: 11 }),
+      nthReport(3, { outcome: "degraded", reason: "slow", response_time: 10_001 }),
+      nthReport(4, { outcome: "down", reason: "dns", response_code: null, response_time: 3 }),
+      nthReport(5, { outcome: "inconclusive", reason: "internal", interval_ms: null }),
+      nthReport(6, late),
+    ];
+    await store.apply(chunk(reports.slice(0, 4)));
+    await store.apply(chunk(reports));
+    const { site_hour } = await tables();
+    const counts = ["hour", "up", "degraded", "down", "inconclusive", "responses"]
+      .concat("response_time_sum", "up_ms", "degraded_ms", "down_ms", "inconclusive_ms");
+    deepStrictEqual(pick(site_hour, ...counts), [
+      [NOON - HOUR, 1, 0, 0, 0, 1, 40, 10_000, 0, 0, 0],
+      [NOON, 2, 1, 1, 1, 4, 10_062, 20_000, 10_000, 10_000, 0],
+    ]);
+    deepStrictEqual(
+      pick(site_hour.slice(1), ...LATENCY_BOUNDS_MS.map(latencyColumn)),
+      [[1, 2, 3, 3, 3, 3, 3, 3, 3, 3]],
+    );
+  });
+
+  test("apply() counts no more than an hour in an hour", async ({ store, tables }) => {
+    const half = { interval_ms: 1_800_000 };
+    await store.apply(chunk([nthReport(1, half), nthReport(2, half), nthReport(3, half)]));
+    await store.apply(chunk([nthReport(4, { ...half, outcome: "down", reason: "dns" })]));
+    await store.apply(chunk([nthReport(5, half)]));
+    await store.apply(chunk([nthReport(6, { site: "blog", interval_ms: 86_400_000 })]));
+    deepStrictEqual(
+      pick((await tables()).site_hour, "site", "up_ms", "down_ms"),
+      [["blog", 3_600_000, 0], ["shop", 3_600_000, 1_800_000]],
+    );
+  });
+
+  test("apply() lets reports from before the horizon touch only the status", async (opened) => {
+    const { store, tables } = opened;
+    const down = { outcome: "down", reason: "status" } as const;
+    await opened.setHorizon(new Date(NOON / 1_000));
+    const last = aReport({ checked_at: NOON - 1, recorded_at: NOON });
+    deepStrictEqual(await store.apply(chunk([last])), { ...NOTHING, expired: 1 });
+    const before = await tables();
+    deepStrictEqual(pick(before.site_status, "sequence", "outcome"), [[1, "up"]]);
+    deepStrictEqual(before.site_report, []);
+    deepStrictEqual(before.site_hour, []);
+    deepStrictEqual(before.site_transition, []);
+    strictEqual((await store.statuses())[0]!.since, null);
+
+    const older = aReport({ ...down, sequence: 2, recorded_at: NOON - DAY });
+    deepStrictEqual(await store.apply(chunk([older, last])), { ...NOTHING, expired: 2 });
+    deepStrictEqual(await tables(), before);
+
+    const first = aReport({ ...down, sequence: 3, checked_at: NOON, recorded_at: NOON + 1 });
+    deepStrictEqual(
+      await store.apply(chunk([older, first])),
+      { ...NOTHING, applied: 1, expired: 1 },
+    );
+    deepStrictEqual(pick((await tables()).site_status, "sequence", "outcome"), [[3, "down"]]);
+    strictEqual((await tables()).site_report.length, 1);
+  });
+
+  test("apply() keeps each gap once", async ({ store, tables }) => {
+    const gap = { producer_id: PRODUCERS[1], first: 5, last: 7, count: 3, reason: "coalesced" };
+    const other = { ...gap, producer_id: PRODUCERS[2], reason: "drop_oldest" };
+    deepStrictEqual(await store.apply(chunk([], { gaps: [gap, gap] })), NOTHING);
+    deepStrictEqual(await store.apply(chunk([], { gaps: [gap, other] })), NOTHING);
+    deepStrictEqual(
+      pick((await tables()).producer_gap, "producer_id", "first", "last", "reason"),
+      [[PRODUCERS[1], 5, 7, "coalesced"], [PRODUCERS[2], 5, 7, "drop_oldest"]],
+    );
+  });
+
+  test("apply() takes a report whose sequence is in a gap", async ({ store, tables }) => {
+    const gap = { producer_id: PRODUCERS[0], first: 1, last: 2, count: 2, reason: "coalesced" };
+    await store.apply(chunk([nthReport(1)]));
+    await store.apply(chunk([], { gaps: [gap] }));
+    deepStrictEqual(await store.apply(chunk([nthReport(2)])), { ...NOTHING, applied: 1 });
+    const { site_report, site_status } = await tables();
+    deepStrictEqual(pick(site_report, "sequence"), [[1], [2]]);
+    deepStrictEqual(pick(site_status, "sequence"), [[2]]);
+  });
+
+  test("apply() keeps each dead letter once and whole", async ({ store, tables }) => {
+    const letter = aDeadLetter();
+    const others = [
+      aDeadLetter({ offset: 42, reason: "invalid", value: null, key: Uint8Array.of(1) }),
+      aDeadLetter({ partition: 4, reason: "schema", sitemonId: `${PRODUCERS[0]}/7` }),
+      aDeadLetter({ topic: "other", reason: "clock", value: new Uint8Array(0) }),
+    ];
+    const all = chunk([], { deadLetters: [letter, letter, ...others] });
+    deepStrictEqual(await store.apply(all), { ...NOTHING, dead: 4 });
+    const again = aDeadLetter({ detail: "another sentence", reason: "rejected" });
+    deepStrictEqual(await store.apply(chunk([], { deadLetters: [again] })), NOTHING);
+    const { dead_letter } = await tables();
+    deepStrictEqual(
+      pick(dead_letter, "topic", "partition", "reason", "value", "detail").sort(byText),
+      [
+        ["other", 3, "clock", "", letter.detail],
+        ["sitemon", 3, "invalid", null, letter.detail],
+        ["sitemon", 3, "undecodable", "00ff0a", letter.detail],
+        ["sitemon", 4, "schema", "00ff0a", letter.detail],
+      ],
+    );
+  });
+
+  test("apply() keeps a dead letter of a megabyte", async ({ store, tables }) => {
+    const value = new Uint8Array(1 << 20).fill(0xc3);
+    await store.apply(chunk([], { deadLetters: [aDeadLetter({ value })] }));
+    strictEqual((await tables()).dead_letter[0]!.value, "c3".repeat(1 << 20));
+  });
+
+  test("apply() takes a chunk at its bound", async ({ store, tables }) => {
+    const reports = Array.from(
+      { length: CHUNK_REPORTS_MAX },
+      (_, index) =>
+        aReport({ sequence: index + 1, recorded_at: NOON + index, site: `site ${index % 300}` }),
+    );
+    deepStrictEqual(
+      await store.apply(chunk(reports)),
+      { ...NOTHING, applied: CHUNK_REPORTS_MAX },
+    );
+    deepStrictEqual(
+      await store.apply(chunk(reports.toReversed())),
+      { ...NOTHING, duplicate: CHUNK_REPORTS_MAX },
+    );
+    const after = await tables();
+    strictEqual(after.site_report.length, CHUNK_REPORTS_MAX);
+    strictEqual(after.site_status.length, 300);
+  });
+
+  test("apply() takes long texts and those of any script", async ({ store, tables }) => {
+    const report = aReport({
+      site: "🦕".repeat(100),
+      location: "北京 \"'\\{}%_;--\u202e",
+      url: `https://shop.example/${"ü".repeat(2_027)}`,
+      error_text: "\u{1F512}\n\t\u0001".repeat(204),
+      pattern: "\\d+\\u0041 é".repeat(100),
+    });
+    await store.apply(chunk([report]));
+    const columns = ["site", "location", "url", "error_text", "pattern"] as const;
+    const expected = [columns.map((column) => report[column])];
+    deepStrictEqual(pick((await tables()).site_report, ...columns), expected);
+    deepStrictEqual(pick((await tables()).site_status, ...columns), expected);
+    strictEqual((await store.statuses())[0]!.url, report.url);
+  });
+
+  test("apply() survives a text with a NUL, which a database may refuse", async ({ store }) => {
+    const applying = store.apply(chunk([aReport({ error_text: "be\0fore" })]));
+    await applying.catch((error: unknown) => ok(error instanceof RowRejectedError, String(error)));
+    deepStrictEqual(await store.apply(chunk([nthReport(2)])), { ...NOTHING, applied: 1 });
+  });
+
+  test("apply() changes nothing and stays usable, when a row is refused", async (opened) => {
+    const { store, tables } = opened;
+    await store.apply(chunk([nthReport(1)]));
+    const before = await tables();
+    const bad = nthReport(3, { sequence: 1.5 });
+    const whole = chunk([nthReport(2), bad, nthReport(4)], { deadLetters: [aDeadLetter()] });
+    await rejects(() => store.apply(whole), RowRejectedError);
+    deepStrictEqual(await tables(), before);
+    deepStrictEqual(await store.apply(chunk([nthReport(2)])), { ...NOTHING, applied: 1 });
+  });
+
+  test("statuses() tells the newest of each site, by name", async ({ store }) => {
+    const reports = ["b", "a", "B"].map((site, index) => nthReport(index + 1, { site }));
+    const down = { outcome: "down", reason: "status", response_code: 500 } as const;
+    await store.apply(chunk([
+      ...reports,
+      nthReport(4, { ...down, site: "a", location: "Z", error_text: "It answered 500" }),
+      nthReport(5, { ...down, site: "a", location: "Z", error_text: "It answered 500 again" }),
+    ]));
+    const statuses = await store.statuses();
+    deepStrictEqual(
+      statuses.map(({ site, location }) => `${site} ${location}`),
+      ["B default", "a Z", "a default", "b default"],
+    );
+    deepStrictEqual(statuses[1], {
+      site: "a",
+      location: "Z",
+      url: "https://shop.example/",
+      outcome: "down",
+      reason: "status",
+      responseTimeMs: 40,
+      responseCode: 500,
+      errorText: "It answered 500 again",
+      checkedAt: new Date((NOON + 5 * MINUTE) / 1_000),
+      since: new Date((NOON + 4 * MINUTE) / 1_000),
+      intervalMs: 10_000,
+      stale: true,
+    });
+  });
+
+  test("statuses() calls a site stale, when a report was due", async ({ store }) => {
+    const now = Date.now() * 1_000;
+    await store.apply(chunk([
+      aReport({ sequence: 1, site: "fresh", recorded_at: now }),
+      aReport({ sequence: 2, site: "late", recorded_at: now - 10 * MINUTE, checked_at: now }),
+      aReport({ sequence: 3, site: "slow", recorded_at: now - 10 * MINUTE, interval_ms: 600_000 }),
+      aReport({ sequence: 4, site: "unknown", recorded_at: NOON, interval_ms: null }),
+    ]));
+    deepStrictEqual(
+      (await store.statuses()).map(({ site, stale }) => [site, stale]),
+      [["fresh", false], ["late", true], ["slow", false], ["unknown", false]],
+    );
+  });
+
+  test("migrate() is harmless, when it was done", async ({ store, tables }) => {
+    await store.apply(chunk([nthReport(1)]));
+    const before = await tables();
+    await store.migrate();
+    deepStrictEqual(await tables(), before);
+    deepStrictEqual(await store.apply(chunk([nthReport(1)])), { ...NOTHING, duplicate: 1 });
+  });
+
+  test("close() is harmless, when it was done", async ({ store }) => {
+    await store.close();
+    await store.close();
+  });
+}
