@@ -1,0 +1,76 @@
+/** Network addresses: `host:port` and `[::1]:port` in the file, their two parts in the program. */
+import * as z from "zod";
+import { mustBe } from "./must_be.ts";
+
+/** Where something listens. An IPv6 address has no brackets here. */
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** A host of which one port or every port is meant. */
+export interface HostAndMaybePort {
+  readonly host: string;
+  readonly port?: number;
+}
+
+const PORT_MAX = 65_535;
+
+/** RFC 1123 names, with the underscore that container networks use, and IPv4 addresses. */
+const NAME = "[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?";
+const HOST_PORT = new RegExp(`^(?:\\[([0-9A-Fa-f:.]+)\\]|(${NAME}))(?::(\\d{1,5}))?$`);
+
+/** `host:port`; port 0 only where `portMin` allows it, for a listener that takes any free port. */
+export function hostPort({ portMin = 1 }: { readonly portMin?: 0 | 1 } = {}) {
+  const message = mustBe("an address of the form host:port", "write for example 127.0.0.1:9464");
+  return z.codec(z.string({ error: message }), z.object({ host: z.string(), port: z.number() }), {
+    decode(value, context) {
+      const { host, port } = parseHost(value) ?? {};
+      if (host !== undefined && port !== undefined && port >= portMin) return { host, port };
+      context.issues.push({ code: "custom", input: value, message });
+      return z.NEVER;
+    },
+    encode: formatHost,
+  });
+}
+
+/** `host`, for all of its ports, or `host:port`. */
+export function hostMaybePort() {
+  const message = mustBe(
+    "a host or host:port, without scheme, path and wildcard",
+    "write for example example.org or example.org:8443",
+  );
+  return z.codec(
+    z.string({ error: message }),
+    z.object({ host: z.string(), port: z.number().exactOptional() }),
+    {
+      decode(value, context) {
+        const host = parseHost(value);
+        if (host !== undefined && host.port !== 0) return host;
+        context.issues.push({ code: "custom", input: value, message });
+        return z.NEVER;
+      },
+      encode: formatHost,
+    },
+  );
+}
+
+/** The parts of `host`, `host:port`, `[ipv6]` or `[ipv6]:port`; undefined when it is none of them. */
+export function parseHost(text: string): HostAndMaybePort | undefined {
+  const [, ipv6, name, digits] = HOST_PORT.exec(text) ?? [];
+  const host = ipv6 ?? name;
+  if (host === undefined || ipv6 !== undefined && !isIpv6(ipv6)) return undefined;
+  if (digits === undefined) return { host };
+  const port = Number(digits);
+  return port <= PORT_MAX ? { host, port } : undefined;
+}
+
+/** `host`, `host:port`, `[ipv6]` or `[ipv6]:port`. */
+export function formatHost({ host, port }: HostAndMaybePort): string {
+  const name = host.includes(":") ? `[${host}]` : host;
+  return port === undefined ? name : `${name}:${port}`;
+}
+
+function isIpv6(text: string): boolean {
+  return URL.canParse(`http://[${text}]/`);
+}

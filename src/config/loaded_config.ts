@@ -1,0 +1,40 @@
+/** What the loader hands to the commands: the configuration, and all that it names, read and resolved. */
+import type { Config } from "./schema.ts";
+import type { Site, SiteTls } from "./site.ts";
+
+/** Which command a configuration is for: it decides what must be there. */
+export type Role = "producer" | "consumer" | "run" | "status";
+
+/** TLS to PostgreSQL; texts are the contents of PEM files. */
+export interface PostgresTls {
+  readonly mode: "disable" | "require" | "verify-ca" | "verify-full";
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** Where in a file something is; line and column count from 1. */
+export interface Mistake {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** A sentence without its place and without a secret. */
+  readonly message: string;
+}
+
+/** A configuration that is wholly valid. */
+export interface LoadedConfig {
+  /** With every default, secrets resolved, and the paths of outbox and store absolute. */
+  readonly config: Config;
+  /** In the order of the files, with all that they inherit, and the contents of the files that they name. */
+  readonly sites: readonly Site[];
+  /** Undefined when the brokers are spoken to in plain text. */
+  readonly kafkaTls: SiteTls | undefined;
+  readonly postgresTls: PostgresTls;
+  /** Texts that must not be shown: resolved values, passwords, credentials in urls and headers. */
+  readonly secrets: readonly string[];
+  /** Every file that was read, the configuration first. */
+  readonly files: readonly string[];
+  /** What is allowed and probably not meant. */
+  readonly warnings: readonly Mistake[];
+}

@@ -1,0 +1,172 @@
+/** The schema of a site, and of `defaults`, which holds what every site inherits. */
+import * as z from "zod";
+import { duration } from "./duration.ts";
+import { mustBe } from "./must_be.ts";
+import { matching, notYet, path, text, whole, word } from "./scalar.ts";
+import { siteTlsSchema } from "./schema_tls.ts";
+import { KIB, MIB, size } from "./size.ts";
+import { statusRanges } from "./status_ranges.ts";
+
+/** As long as a report's `site` may be. */
+export const SITE_NAME_LENGTH_MAX = 200;
+/** As long as a report's `url` may be. */
+const URL_LENGTH_MAX = 2_048;
+/** Ten checks a second are a load test; a week is the longest that people wait, and fits a timer (24.8 days). */
+export const INTERVAL = { minMs: 100, maxMs: 7 * 86_400_000 };
+/** No site answers in less than 10 ms from everywhere; above ten minutes it is down for any reader. */
+const TIMEOUT = { minMs: 10, maxMs: 600_000 };
+/** A report names at most ten visits before the last. */
+const REDIRECTS = { min: 0, max: 10 };
+/** A whole body is in memory once per running check: 256 checks of 64 MiB are 16 GiB. */
+const BODY = { minBytes: 1, maxBytes: 64 * MIB };
+/** A regular expression longer than this is generated, and slow to compile. */
+const PATTERN_LENGTH_MAX = 4 * KIB;
+/** Servers refuse more than 8 to 64 KiB of headers. */
+const HEADERS_MAX = 64;
+const HEADER_LENGTH_MAX = 8 * KIB;
+/** It is sent with every check. */
+const BODY_LENGTH_MAX = MIB;
+/** Labels travel in every report and are columns in every reader's query. */
+const LABELS_MAX = 32;
+const LABEL_LENGTH_MAX = 256;
+
+/** RFC 9110, section 5.6.2. */
+const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/;
+/** They frame the message, which is sitemon's own affair. */
+const FRAMING = /^(connection|content-length|transfer-encoding|upgrade|te|trailer)$/i;
+/** Visible characters, spaces and tabs: no line break may begin another header. */
+const HEADER_VALUE = /^[\t\x20-\x7e\x80-\uffff]*$/;
+
+const headersSchema = z.record(
+  z.string().regex(HEADER_NAME).refine((name) => !FRAMING.test(name)),
+  matching(HEADER_VALUE, `text of one line, of at most ${HEADER_LENGTH_MAX} characters, in quotes`)
+    .max(HEADER_LENGTH_MAX),
+  {
+    error: mustBe(
+      "a mapping of header names, other than those that frame a message, to texts",
+      'write for example Accept: "text/html"',
+    ),
+  },
+).refine((headers) => Object.keys(headers).length <= HEADERS_MAX, {
+  error: mustBe(`at most ${HEADERS_MAX} headers`, "remove some"),
+});
+
+const labelsSchema = z.record(
+  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/),
+  text(LABEL_LENGTH_MAX),
+  {
+    error: mustBe(
+      "a mapping of names (letters, digits, underscores) to texts",
+      "write for example team: shop",
+    ),
+  },
+).refine((labels) => Object.keys(labels).length <= LABELS_MAX, {
+  error: mustBe(`at most ${LABELS_MAX} labels`, "remove some"),
+});
+
+const BODY_MESSAGE = mustBe(
+  `text of at most ${BODY_LENGTH_MAX} characters, or a mapping with file`,
+  "write the text in quotes, or file: PATH",
+);
+const bodySchema = z.union([
+  z.string().max(BODY_LENGTH_MAX),
+  z.strictObject({ file: path().describe("File whose contents are sent, as UTF-8 text.") }),
+], { error: BODY_MESSAGE });
+
+const expectSchema = z.strictObject({
+  status: statusRanges().exactOptional().describe(
+    "Status codes that are right: `200`, `200-299`, `2xx`, not `!404`, or a list. Below 400 when absent.",
+  ),
+  body: notYet(),
+  header: notYet(),
+  json: notYet(),
+  response_time: notYet(),
+  certificate_days: notYet(),
+  size: notYet(),
+  invert: notYet(),
+}, { error: mustBe("a mapping with status", "write such a mapping") });
+
+const ipVersionSchema = z.union([z.literal(4), z.literal(6)], {
+  error: mustBe("4 or 6", "write one of the two"),
+});
+
+const proxySchema = z.string().refine(isProxyUrl, {
+  error: mustBe("a url of the form http://[user:password@]host:port", "write such a url"),
+});
+
+const method = word(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+
+const settings = {
+  interval: duration(INTERVAL).exactOptional()
+    .describe("Time between two checks; the top level's `interval` when absent."),
+  timeout: duration(TIMEOUT).describe("For the whole check with its redirects."),
+  connect_timeout: duration(TIMEOUT).describe("For each connection, TLS included."),
+  method: method.describe("Of the request."),
+  headers: headersSchema.describe(
+    "Sent with every request to the site itself. Added to those of `defaults`.",
+  ),
+  body: bodySchema.exactOptional().describe("Sent with the request: a text, or `{file: PATH}`."),
+  pattern: text(PATTERN_LENGTH_MAX).exactOptional()
+    .describe(
+      "Regular expression that the body must match. It must run in linear time: no lookaround, no backreference.",
+    ),
+  expect: expectSchema.describe("What the answer must be."),
+  redirects: whole(REDIRECTS).describe(
+    "Redirects that are followed; 0 judges the redirect itself.",
+  ),
+  retries: notYet(),
+  max_body_bytes: size(BODY).describe("Decoded bytes of the body that are read."),
+  tls: siteTlsSchema.describe("TLS of the site; inherited key by key."),
+  ip_version: ipVersionSchema.exactOptional().describe("4 or 6 to connect by that version alone."),
+  proxy: proxySchema.exactOptional()
+    .describe(
+      "Proxy to go through: `http://[user:password@]host:port`. The environment's are ignored.",
+    ),
+  labels: labelsSchema.describe(
+    "Names and values that travel with every report. Added to those of `defaults`.",
+  ),
+};
+
+/** `defaults`: every setting with the value it has where neither the site nor the file says otherwise. */
+export const defaultsSchema = z.strictObject({
+  ...settings,
+  timeout: settings.timeout.prefault("10s").describe(settings.timeout.description!),
+  connect_timeout: settings.connect_timeout.prefault("5s")
+    .describe(settings.connect_timeout.description!),
+  method: settings.method.prefault("GET").describe(settings.method.description!),
+  headers: settings.headers.prefault({}).describe(settings.headers.description!),
+  expect: settings.expect.prefault({}).describe(settings.expect.description!),
+  redirects: settings.redirects.prefault(5).describe(settings.redirects.description!),
+  max_body_bytes: settings.max_body_bytes.prefault("1MiB")
+    .describe(settings.max_body_bytes.description!),
+  tls: settings.tls.prefault({}).describe(settings.tls.description!),
+  labels: settings.labels.prefault({}).describe(settings.labels.description!),
+}, { error: mustBe("a mapping of what every site inherits", "write such a mapping") });
+
+/** One of `sites`: what it does not say is inherited. */
+export const siteSchema = z.strictObject({
+  name: text(SITE_NAME_LENGTH_MAX).exactOptional()
+    .describe("Unique name; the url without credentials when absent, with `#2` on a repeat."),
+  url: z.string({ error: mustBe("the url of a site", "write for example https://example.org/") })
+    .max(URL_LENGTH_MAX, { error: mustBe(`at most ${URL_LENGTH_MAX} characters`, "shorten it") })
+    .refine(isSiteUrl, {
+      error: mustBe("a url that begins with http:// or https://", "write such a url"),
+    })
+    .describe("What is checked: `http://` or `https://`."),
+  ...z.strictObject(settings).partial().shape,
+}, { error: mustBe("a mapping with url", "write for example - url: https://example.org/") });
+
+/** The section `defaults`. */
+export type DefaultsConfig = z.output<typeof defaultsSchema>;
+/** One of `sites`, before it inherits. */
+export type SiteConfig = z.output<typeof siteSchema>;
+
+function isSiteUrl(url: string): boolean {
+  return /^https?:\/\//i.test(url) && URL.canParse(url);
+}
+
+function isProxyUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false;
+  const { protocol, pathname, search, hash } = new URL(url);
+  return protocol === "http:" && pathname === "/" && search === "" && hash === "";
+}
