@@ -1,0 +1,212 @@
+/**
+ * Checks its sites in their slots: one timer for the next slot of all, a queue for what is due.
+ *
+ * It runs inside a scanner thread (threads/scanner.ts); what a check does is handed in.
+ */
+import type { Site } from "../config/site.ts";
+import type { SiteReport } from "../report/report.ts";
+import { type Clock, sleep } from "../runtime/clock.ts";
+import { logger } from "../runtime/logging.ts";
+import type { Telemetry } from "../runtime/telemetry.ts";
+import { CheckQueue } from "./check_queue.ts";
+import { DueQueue } from "./due_queue.ts";
+import { placeOf, slotAt, type Slots, slotsOf, slotsUntil } from "./schedule.ts";
+
+/**
+ * A slot that comes up later than this is left out. It must be far above the delays of a busy
+ * machine, and far below common intervals: after a suspension only the sites whose slot has just
+ * passed are checked at once, the others in their own next slots, spread as ever.
+ */
+export const LATENESS_MS_MAX = 2_000;
+
+/** The longest that a timer can wait, with room below 2^31 ms, where timers fire at once. */
+const TIMER_MS_MAX = 3_600_000;
+
+/** Runs one check. It should never reject; the signal tells that nobody waits for the report. */
+export type Check = (site: Site, signal: AbortSignal) => Promise<SiteReport>;
+
+export interface ScannerOptions {
+  /** Sites with distinct names. */
+  readonly sites: readonly Site[];
+  readonly location: string;
+  /** Checks that run at once. */
+  readonly concurrency: number;
+  /** Checks that run at once against one host; no limit when absent. */
+  readonly perHost?: number;
+  /** `clock.monotonicMs()` at the start of the process: what the slots are counted from. */
+  readonly anchorMs: number;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** The label `thread` of its metrics. */
+  readonly thread?: string;
+  readonly check: Check;
+  readonly onReport: (report: SiteReport) => void;
+}
+
+interface WatchedSite {
+  readonly site: Site;
+  readonly host: string;
+  readonly slots: Slots;
+  /** Index of the slot that comes next. */
+  next: number;
+  /** True from its slot until its check ended, so that no two checks of it overlap. */
+  isBusy: boolean;
+}
+
+/** Checks sites on schedule, from `start()` to `stop()`. */
+export class Scanner {
+  readonly #options: ScannerOptions;
+  readonly #due = new DueQueue<WatchedSite>();
+  readonly #queue: CheckQueue;
+  readonly #cut = new AbortController();
+  readonly #log = logger("scanner");
+  #cancelTimer: () => void = () => {};
+  #state: "new" | "started" | "paused" | "stopped" = "new";
+
+  constructor(options: ScannerOptions) {
+    this.#options = options;
+    this.#queue = new CheckQueue(options);
+  }
+
+  /** Begins with each site's next slot. */
+  start(): void {
+    if (this.#state !== "new") return;
+    this.#state = "started";
+    for (const site of this.#options.sites) this.#watch(site);
+    this.#armTimer();
+  }
+
+  /** Starts no checks until `resume()`; what has begun goes on, what waits is left out. */
+  pause(): void {
+    if (this.#state !== "started") return;
+    this.#state = "paused";
+    const waiting = this.#queue.clear() as SlotCheck[];
+    for (const { watched } of waiting) watched.isBusy = false;
+    this.#countSkipped("paused", waiting.length);
+  }
+
+  /** Takes checks up again, each site in its next slot. */
+  resume(): void {
+    if (this.#state === "paused") this.#state = "started";
+  }
+
+  /**
+   * Starts no more checks, and resolves when the running ones ended or `deadlineMs` from now,
+   * when they are cut: a check that was cut leaves no report. Repeating it is harmless.
+   */
+  async stop(deadlineMs: number): Promise<void> {
+    this.#state = "stopped";
+    this.#cancelTimer();
+    this.#queue.clear();
+    const waited = new AbortController();
+    const idle = this.#queue.idle();
+    await Promise.race([idle, sleep(this.#options.clock, deadlineMs, waited.signal)]);
+    waited.abort();
+    this.#cut.abort();
+  }
+
+  #watch(site: Site): void {
+    const slots = slotsOf(placeOf(site.name, this.#options.location), site.intervalMs);
+    const elapsedMs = this.#elapsedMs();
+    // A thread takes a moment to start: a first slot that passed meanwhile is still a first slot.
+    const isFirst = elapsedMs <= slots.firstMs + latenessMsMax(site);
+    const next = isFirst ? 0 : slotsUntil(slots, elapsedMs);
+    const { host } = new URL(site.url);
+    this.#due.push(slotAt(slots, next), { site, host, slots, next, isBusy: false });
+  }
+
+  #elapsedMs(): number {
+    return this.#options.clock.monotonicMs() - this.#options.anchorMs;
+  }
+
+  #armTimer(): void {
+    const dueMs = this.#due.nextDueMs;
+    if (dueMs === undefined || this.#state === "stopped") return;
+    const delayMs = Math.min(Math.max(0, dueMs - this.#elapsedMs()), TIMER_MS_MAX);
+    this.#cancelTimer = this.#options.clock.after(Math.ceil(delayMs), () => this.#runDue());
+  }
+
+  #runDue(): void {
+    const elapsedMs = this.#elapsedMs();
+    let watched: WatchedSite | undefined;
+    while ((watched = this.#due.takeDue(elapsedMs)) !== undefined) {
+      this.#takeSlot(watched, elapsedMs);
+      this.#due.push(slotAt(watched.slots, watched.next), watched);
+    }
+    this.#armTimer();
+  }
+
+  /** Queues the newest slot that is due if it may run, counts those left out, and moves on. */
+  #takeSlot(watched: WatchedSite, elapsedMs: number): void {
+    const newest = Math.max(watched.next, slotsUntil(watched.slots, elapsedMs) - 1);
+    this.#countSkipped("late", newest - watched.next);
+    watched.next = newest + 1;
+    const slotMs = slotAt(watched.slots, newest);
+    const skipCause = this.#skipCause(watched, elapsedMs - slotMs);
+    if (skipCause !== undefined) return this.#countSkipped(skipCause, 1);
+    watched.isBusy = true;
+    this.#queue.add(new SlotCheck(watched, () => this.#run(watched, slotMs)));
+  }
+
+  #skipCause({ isBusy, site }: WatchedSite, lateMs: number): string | undefined {
+    if (this.#state === "paused") return "paused";
+    if (isBusy) return "busy";
+    return lateMs > latenessMsMax(site) ? "late" : undefined;
+  }
+
+  async #run(watched: WatchedSite, slotMs: number): Promise<void> {
+    const { telemetry, check } = this.#options;
+    const startMs = this.#elapsedMs();
+    telemetry.observe("sitemon_check_lateness_seconds", Math.max(0, startMs - slotMs) / 1_000);
+    this.#tellRunning();
+    try {
+      const report = await check(watched.site, this.#cut.signal);
+      if (!this.#cut.signal.aborted) this.#tell(report, this.#elapsedMs() - startMs);
+    } catch (cause) {
+      this.#log.error("Cannot check site {site}: {cause}", { site: watched.site.name, cause });
+    } finally {
+      watched.isBusy = false;
+      queueMicrotask(() => this.#tellRunning());
+    }
+  }
+
+  #tell(report: SiteReport, durationMs: number): void {
+    const { telemetry, onReport } = this.#options;
+    const { site, location, outcome, reason } = report;
+    onReport(report);
+    telemetry.count("sitemon_checks_total", { outcome, reason: reason ?? "" });
+    telemetry.observe("sitemon_check_duration_seconds", durationMs / 1_000);
+    // An inconclusive check tells nothing about the site.
+    if (outcome === "inconclusive") return;
+    telemetry.set("sitemon_site_up", outcome === "down" ? 0 : 1, { site, location });
+  }
+
+  #tellRunning(): void {
+    const { telemetry, thread = "scanner" } = this.#options;
+    telemetry.set("sitemon_checks_running", this.#queue.running, { thread });
+  }
+
+  #countSkipped(cause: string, slots: number): void {
+    if (slots > 0) this.#options.telemetry.count("sitemon_checks_skipped_total", { cause }, slots);
+  }
+}
+
+/** A check that waits for room after its slot came up. */
+class SlotCheck {
+  readonly watched: WatchedSite;
+  readonly run: () => Promise<void>;
+
+  constructor(watched: WatchedSite, run: () => Promise<void>) {
+    this.watched = watched;
+    this.run = run;
+  }
+
+  get host(): string {
+    return this.watched.host;
+  }
+}
+
+/** Half an interval at most, so that a late check keeps its distance from the next one. */
+function latenessMsMax({ intervalMs }: Site): number {
+  return Math.min(LATENESS_MS_MAX, intervalMs / 2);
+}

@@ -1,0 +1,61 @@
+/**
+ * When a site is due: pure arithmetic on milliseconds since the process's anchor.
+ *
+ * Each site has its own place in the interval, drawn from its name, so that the checks of many sites
+ * spread evenly and every thread, replacement and reload finds the same slots again.
+ */
+
+/** The first check of a site comes within this time, however long its interval is. */
+export const FIRST_CHECK_WITHIN_MS = 10_000;
+
+/** The slots of a site: `firstMs`, then every `intervalMs` from `regularMs` on. */
+export interface Slots {
+  readonly firstMs: number;
+  readonly regularMs: number;
+  readonly intervalMs: number;
+}
+
+/**
+ * Place of a site in its interval, in [0, 1): 32-bit FNV-1a, mixed so that names that differ only
+ * in their last character land far apart.
+ *
+ * @see http://www.isthe.com/chongo/tech/comp/fnv/
+ */
+export function placeOf(site: string, location: string): number {
+  let hash = 0x811c9dc5;
+  // NUL is in no name, so ("a", "bc") and ("ab", "c") stay apart.
+  for (const byte of new TextEncoder().encode(`${site}\0${location}`)) {
+    hash = Math.imul(hash ^ byte, 0x01000193);
+  }
+  return mix(hash) / 2 ** 32;
+}
+
+/** The slots of a site whose place is `place`, in [0, 1). */
+export function slotsOf(place: number, intervalMs: number): Slots {
+  const firstMs = place * Math.min(FIRST_CHECK_WITHIN_MS, intervalMs);
+  const regularMs = place * intervalMs;
+  const isTooSoon = regularMs - firstMs < intervalMs / 2;
+  return { firstMs, regularMs: isTooSoon ? regularMs + intervalMs : regularMs, intervalMs };
+}
+
+/** When slot `index` is: 0 is the first check. */
+export function slotAt({ firstMs, regularMs, intervalMs }: Slots, index: number): number {
+  return index === 0 ? firstMs : regularMs + (index - 1) * intervalMs;
+}
+
+/** How many slots lie at or before `elapsedMs`; it is also the index of the next one. */
+export function slotsUntil(slots: Slots, elapsedMs: number): number {
+  if (elapsedMs < slots.firstMs) return 0;
+  if (elapsedMs < slots.regularMs) return 1;
+  const count = 2 + Math.floor((elapsedMs - slots.regularMs) / slots.intervalMs);
+  // The division may round across a slot that is asked about exactly.
+  if (slotAt(slots, count) <= elapsedMs) return count + 1;
+  return slotAt(slots, count - 1) > elapsedMs ? count - 1 : count;
+}
+
+/** The finalizer of MurmurHash3: every bit of the input moves every bit of the result. */
+function mix(hash: number): number {
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
