@@ -1,0 +1,139 @@
+/**
+ * Reports and gaps to bytes and back: Avro single-object encoding, and the seed's bare datum.
+ *
+ * @see https://avro.apache.org/docs/1.12.0/specification/#single-object-encoding
+ */
+import { Buffer } from "node:buffer";
+import avro from "avsc";
+import { datumProof } from "./datum_proof.ts";
+import { DecodeError } from "./decode_error.ts";
+import { fingerprint } from "./fingerprint.ts";
+import type { Gap, SiteReport } from "./report.ts";
+import {
+  GAP_SCHEMA,
+  type MessageKind,
+  type RecordSchema,
+  SEED_SCHEMA,
+  SITE_REPORT_SCHEMA,
+  WRITER_SCHEMAS,
+} from "./schema.ts";
+import type { SeedReport } from "./seed_report.ts";
+
+/** What a message was. */
+export type Message =
+  | { readonly kind: "report"; readonly report: SiteReport }
+  | { readonly kind: "gap"; readonly gap: Gap }
+  | { readonly kind: "bare"; readonly bare: SeedReport };
+
+/** C3 01, then the fingerprint, little-endian. */
+const HEADER_BYTES = 10;
+/** Holds nearly every report; a larger one gets a buffer of its own. */
+const SCRATCH_BYTES = 16 * 1_024;
+
+/** Encodes with the fingerprint of the current schema. Throws when a field is not of its type. */
+export const encodeReport: (report: SiteReport) => Uint8Array = singleObjectEncoder(
+  SITE_REPORT_SCHEMA,
+);
+
+/** Encodes with the fingerprint of the gap's schema. Throws when a field is not of its type. */
+export const encodeGap: (gap: Gap) => Uint8Array = singleObjectEncoder(GAP_SCHEMA);
+
+/** Encodes the seed's six fields, with nothing to name their schema: `kafka.format: bare`. */
+export const encodeBare: (report: SeedReport) => Uint8Array = encoder(
+  SEED_SCHEMA,
+  new Uint8Array(),
+);
+
+const READ_BARE = reader(SEED_SCHEMA, SEED_SCHEMA);
+
+const READERS: ReadonlyMap<bigint, MessageReader> = new Map(
+  WRITER_SCHEMAS.map(({ kind, schema }) => {
+    const newest = WRITER_SCHEMAS.find((writer) => writer.kind === kind)!;
+    return [fingerprint(schema), { kind, read: reader(schema, newest.schema) }];
+  }),
+);
+
+interface MessageReader {
+  readonly kind: MessageKind;
+  readonly read: (datum: Uint8Array) => unknown;
+}
+
+/**
+ * Decodes a message of any version of sitemon, into memory in proportion to its length.
+ *
+ * Throws {@linkcode DecodeError}, and nothing else, whatever the bytes are. What it returns has
+ * the right types but may still break the report's contract: see validation.ts.
+ */
+export function decodeMessage(bytes: Uint8Array): Message {
+  // No bare datum begins so: the length of its url would be -98.
+  if (bytes[0] !== 0xc3 || bytes[1] !== 0x01) {
+    return { kind: "bare", bare: READ_BARE(bytes) as SeedReport };
+  }
+  const { kind, read } = readerOf(bytes);
+  const value = read(bytes.subarray(HEADER_BYTES));
+  return { kind, [kind]: value } as unknown as Message;
+}
+
+function readerOf(bytes: Uint8Array): MessageReader {
+  if (bytes.length < HEADER_BYTES) {
+    throw new DecodeError(
+      "undecodable",
+      `Cannot decode message as its header has ${HEADER_BYTES} bytes: it has ${bytes.length}`,
+    );
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const id = view.getBigUint64(2, true);
+  const found = READERS.get(id);
+  if (found) return found;
+  throw new DecodeError(
+    "schema",
+    `Cannot decode message as its schema must be known: its fingerprint is ` +
+      `${id.toString(16).padStart(16, "0")}; replay it with the version of sitemon that wrote it`,
+  );
+}
+
+function reader(writer: RecordSchema, newest: RecordSchema): MessageReader["read"] {
+  const prove = datumProof(writer);
+  const type = compile(newest);
+  const resolver = writer === newest ? undefined : type.createResolver(compile(writer));
+  return (datum) => {
+    prove(datum);
+    // avsc wants Buffer's methods; bytes from another thread have lost them.
+    return type.fromBuffer(Buffer.from(datum.buffer, datum.byteOffset, datum.length), resolver);
+  };
+}
+
+function singleObjectEncoder<T>(schema: RecordSchema): (value: T) => Uint8Array {
+  const header = new DataView(new ArrayBuffer(HEADER_BYTES));
+  header.setUint16(0, 0xc301);
+  header.setBigUint64(2, fingerprint(schema), true);
+  return encoder(schema, new Uint8Array(header.buffer));
+}
+
+/** The bytes that it returns have memory of their own, so that they can be transferred. */
+function encoder<T>(schema: RecordSchema, header: Uint8Array): (value: T) => Uint8Array {
+  const type = compile(schema);
+  const scratch = Buffer.alloc(SCRATCH_BYTES);
+  scratch.set(header);
+  return (value) => {
+    const end = type.encode(value, scratch, header.length);
+    if (end >= 0) return new Uint8Array(scratch.subarray(0, end));
+    // A negative end tells how many bytes were missing.
+    const large = Buffer.alloc(SCRATCH_BYTES - end);
+    large.set(header);
+    type.encode(value, large, header.length);
+    return new Uint8Array(large.buffer);
+  };
+}
+
+function compile(schema: RecordSchema): avro.Type {
+  const registry: Record<string, avro.Type> = {};
+  const type = avro.Type.forSchema(schema as avro.Schema, { registry, omitRecordMethods: true });
+  // Decoded records are plain objects, like all others that cross threads and are compared.
+  for (const named of Object.values(registry)) {
+    if (named instanceof avro.types.RecordType) {
+      named.recordConstructor.prototype = Object.prototype;
+    }
+  }
+  return type;
+}

@@ -1,0 +1,174 @@
+/**
+ * Proves that bytes are exactly one datum of a schema, before avsc decodes them.
+ *
+ * avsc reads past the end of its input in silence and believes every count, so that twenty hostile
+ * bytes could ask it for gigabytes. After this proof it allocates in proportion to the message.
+ */
+import { DecodeError } from "./decode_error.ts";
+import type { AvroSchema, RecordSchema } from "./schema.ts";
+
+/** Entries of one array or map: far above what any report may carry. */
+export const ENTRIES_MAX = 1_000;
+/** Longs are read into doubles; avsc takes those up to here as exact. */
+export const LONG_MAX = 2 ** 53 - 2;
+/** avsc rounds longs from below this one. */
+export const LONG_MIN = -(2 ** 52);
+const INT_MAX = 2 ** 31 - 1;
+/** Bytes of the longest variable-length long, by the Avro specification. */
+const VARINT_BYTES_MAX = 10;
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+/** Walks over one value, or throws {@linkcode DecodeError}. */
+type Proof = (datum: Datum) => void;
+type NamedProofs = Map<string, Proof>;
+
+/** Makes the proof of a schema; it throws {@linkcode DecodeError} with the reason `undecodable`. */
+export function datumProof(schema: AvroSchema): (bytes: Uint8Array) => void {
+  const prove = proofOf(schema, new Map());
+  return (bytes) => {
+    const datum = new Datum(bytes);
+    prove(datum);
+    datum.end();
+  };
+}
+
+function proofOf(schema: AvroSchema, named: NamedProofs): Proof {
+  if (typeof schema === "string") return PRIMITIVES[schema] ?? named.get(schema)!;
+  if ("length" in schema) return unionProof(schema.map((branch) => proofOf(branch, named)));
+  switch (schema.type) {
+    case "record":
+      return recordProof(schema, named);
+    case "array":
+      return blocksProof(proofOf(schema.items, named));
+    case "map":
+      return mapProof(proofOf(schema.values, named));
+    default:
+      return proofOf(schema.type, named);
+  }
+}
+
+const PRIMITIVES: Readonly<Record<string, Proof>> = {
+  null: () => {},
+  boolean: (datum) => {
+    const byte = datum.byte();
+    if (byte > 1) throw datum.error("a boolean must be 0 or 1", byte);
+  },
+  int: (datum) => {
+    const value = datum.long();
+    if (value > INT_MAX || value < -INT_MAX - 1) throw datum.error("an int has 32 bits", value);
+  },
+  long: (datum) => {
+    const value = datum.long();
+    if (value > LONG_MAX || value < LONG_MIN) throw datum.error("a long must be exact", value);
+  },
+  string: (datum) => datum.text(),
+};
+
+function recordProof(schema: RecordSchema, named: NamedProofs): Proof {
+  const fields = schema.fields.map((field) => proofOf(field.type, named));
+  const proof: Proof = (datum) => {
+    for (const prove of fields) prove(datum);
+  };
+  named.set(schema.name, proof);
+  return proof;
+}
+
+function unionProof(branches: readonly Proof[]): Proof {
+  return (datum) => {
+    const index = datum.long();
+    const prove = branches[index];
+    if (!prove) throw datum.error(`a union must name one of ${branches.length} branches`, index);
+    prove(datum);
+  };
+}
+
+function mapProof(proveValue: Proof): Proof {
+  return blocksProof((datum) => {
+    datum.text();
+    proveValue(datum);
+  });
+}
+
+/** Blocks of entries up to an empty one; a negative count is followed by the block's size. */
+function blocksProof(proveEntry: Proof): Proof {
+  return (datum) => {
+    let total = 0;
+    for (let count = datum.long(); count !== 0; count = datum.long()) {
+      const end = count < 0 ? datum.length() : undefined;
+      total += Math.abs(count);
+      if (total > ENTRIES_MAX) {
+        throw datum.error(`at most ${ENTRIES_MAX} entries may follow`, total);
+      }
+      for (let entry = Math.abs(count); entry > 0; entry--) proveEntry(datum);
+      if (end !== undefined && end !== datum.position) throw datum.error("a block ends there", end);
+    }
+  };
+}
+
+/** Bytes and how far they are proven. */
+class Datum {
+  position = 0;
+
+  constructor(private readonly bytes: Uint8Array) {}
+
+  byte(): number {
+    const byte = this.bytes[this.position++];
+    if (byte === undefined) throw this.error("it must not end in the middle", this.bytes.length);
+    return byte;
+  }
+
+  /** Reads a zigzag number; it is exact where it lies within LONG_MIN and LONG_MAX. */
+  long(): number {
+    const first = this.byte();
+    if (first < 0x80) return (first >>> 1) ^ -(first & 1);
+    let half = (first & 0x7f) >>> 1;
+    for (let shift = 6; shift < VARINT_BYTES_MAX * 7 - 1; shift += 7) {
+      const byte = this.byte();
+      half += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return first & 1 ? -half - 1 : half;
+    }
+    throw this.error("a number has at most ten bytes", "an eleventh");
+  }
+
+  /** Reads a length in bytes; returns the position where what it measures ends. */
+  length(): number {
+    const length = this.long();
+    if (length < 0 || length > this.bytes.length - this.position) {
+      throw this.error("a length must lie within it", length);
+    }
+    return this.position + length;
+  }
+
+  text(): void {
+    const end = this.length();
+    for (let index = this.position; index < end; index++) {
+      if (this.bytes[index]! >= 0x80) {
+        this.utf8(index, end);
+        break;
+      }
+    }
+    this.position = end;
+  }
+
+  end(): void {
+    const rest = this.bytes.length - this.position;
+    if (rest > 0) throw this.error("nothing may follow its last field", `${rest} bytes`);
+  }
+
+  error(rule: string, found: unknown): DecodeError {
+    return new DecodeError(
+      "undecodable",
+      `Cannot decode datum of ${this.bytes.length} bytes as ${rule}: ` +
+        `found ${found} before byte ${this.position}`,
+    );
+  }
+
+  private utf8(start: number, end: number): void {
+    try {
+      UTF8.decode(this.bytes.subarray(start, end));
+    } catch (cause) {
+      const { message } = this.error("text must be UTF-8", "other bytes");
+      throw new DecodeError("undecodable", message, { cause });
+    }
+  }
+}

@@ -1,0 +1,13 @@
+/** What a message on Kafka is keyed by: reports of one site share a partition, and so keep their order. */
+import { Buffer } from "node:buffer";
+import type { SiteReport } from "./report.ts";
+
+/** Key of a report: its site's name. */
+export function siteKey(report: SiteReport): string {
+  return report.site;
+}
+
+/** Key of a bare report, as the seed made it: base64 of the UTF-8 of its url. */
+export function bareKey(url: string): string {
+  return Buffer.from(url, "utf-8").toString("base64");
+}

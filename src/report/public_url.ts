@@ -1,0 +1,18 @@
+/** A url that may be logged and stored. */
+
+/**
+ * The scheme, then everything that a url parser takes for user and password: it forgives missing
+ * and doubled slashes, and looks for the last `@` before the path.
+ */
+const CREDENTIALS = /^([a-z][a-z0-9+.-]*:[\\/]*)[^\\/?#]*@/i;
+
+/**
+ * The url without its user and password, otherwise as it stands, so that it is still recognized.
+ *
+ * @see https://url.spec.whatwg.org/#url-parsing
+ */
+export function publicUrl(url: string): string {
+  // Url parsers trim these and skip tabs and line breaks, which could hide the credentials.
+  const trimmed = url.replace(/^[\0-\x20]+|[\t\n\r]+/g, "");
+  return trimmed.replace(CREDENTIALS, "$1");
+}
