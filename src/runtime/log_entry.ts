@@ -48,6 +48,8 @@ function plain(value: unknown): string | number | boolean | null {
     case "number":
     case "boolean":
       return value;
+    case "bigint":
+      return String(value);
     case "undefined":
       return null;
     default:

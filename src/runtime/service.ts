@@ -32,6 +32,8 @@ export type ServiceEnd =
   | { readonly cause: "fatal"; readonly death: FatalDeath }
   | { readonly cause: "listen"; readonly error: unknown };
 
+/** After a thread died for good the others only let go of what they hold. */
+const FATAL_DRAIN_MS = 2_000;
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
 /** What a shell expects of a process that a signal ended: 128 and the signal's number. */
 const SIGNAL_EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
@@ -81,7 +83,7 @@ async function end(
     death: FatalDeath | undefined;
   },
 ): Promise<void> {
-  const { drainDeadlineMs } = options;
+  const drainDeadlineMs = death === undefined ? options.drainDeadlineMs : FATAL_DRAIN_MS;
   if (death !== undefined) {
     logger("supervisor").fatal("Thread {thread} died for good: {message}", { ...death });
   } else {

@@ -1,0 +1,41 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { sleep } from "../../src/runtime/clock.ts";
+import { FakeClock } from "../fake_clock.ts";
+
+Deno.test("sleep() ends when its time has come, and leaves no timer", async () => {
+  const clock = new FakeClock();
+  let awake = false;
+  const sleeping = sleep(clock, 100).then(() => awake = true);
+  clock.advance(99);
+  await Promise.resolve();
+  strictEqual(awake, false);
+  clock.advance(1);
+  await sleeping;
+  strictEqual(clock.pending, 0);
+});
+
+Deno.test("sleep() ends early when the signal aborts, and leaves no timer", async () => {
+  const clock = new FakeClock();
+  const controller = new AbortController();
+  const sleeping = sleep(clock, 100, controller.signal);
+  controller.abort();
+  await sleeping;
+  strictEqual(clock.pending, 0);
+  await sleep(clock, 100, controller.signal);
+  strictEqual(clock.pending, 0);
+});
+
+Deno.test("FakeClock.advance() fires timers in order, and those set on the way", () => {
+  const clock = new FakeClock();
+  const fired: [string, number][] = [];
+  const fire = (name: string) => fired.push([name, clock.monotonicMs()]);
+  clock.after(20, () => fire("second"));
+  clock.after(10, () => {
+    fire("first");
+    clock.after(5, () => fire("nested"));
+  });
+  const cancel = clock.after(12, () => fire("cancelled"));
+  cancel();
+  clock.advance(30);
+  deepStrictEqual(fired, [["first", 10], ["nested", 15], ["second", 20]]);
+});

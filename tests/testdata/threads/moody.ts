@@ -1,0 +1,48 @@
+/** A thread that behaves as its setup says: well, or in one of the ways in which threads die. */
+import { logger } from "../../../src/runtime/logging.ts";
+import { serveThread } from "../../../src/runtime/thread.ts";
+
+export interface MoodySetup {
+  readonly mood: "well" | "fails" | "throws" | "rejects" | "closes" | "hangs" | "lingers";
+}
+
+class MoodError extends Error {
+  override readonly name = "MoodError";
+}
+
+serveThread<MoodySetup>({
+  onUncaught: "fail",
+  start({ mood }, { telemetry, result }) {
+    telemetry.count("sitemon_checks_total", { outcome: "up", reason: "" }, 2);
+    telemetry.set("sitemon_outbox_rows", 7);
+    telemetry.observe("sitemon_check_duration_seconds", 0.02);
+    telemetry.dependency("kafka", { ok: false, reason: "unreachable" });
+    logger("relay").info("In a {mood} mood", { mood });
+    switch (mood) {
+      case "fails":
+        return Promise.reject(new MoodError("it is one of those days"));
+      case "throws":
+        setTimeout(() => {
+          throw new MoodError("nobody caught this");
+        });
+        break;
+      case "rejects":
+        setTimeout(() => void Promise.reject(new MoodError("nobody awaited this")));
+        break;
+      case "closes":
+        self.close();
+        break;
+      case "hangs":
+        // Blocks the thread as a lock in SQLite or a runaway loop would.
+        setTimeout(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0));
+        break;
+    }
+    return Promise.resolve({
+      link(role, port) {
+        port.onmessage = ({ data }) => result(`${role} says ${data}`);
+        port.postMessage(`hello from ${mood}`);
+      },
+      stop: () => mood === "lingers" ? new Promise<void>(() => {}) : Promise.resolve(),
+    });
+  },
+});
