@@ -1,0 +1,44 @@
+/** A thread for `sitemon check`: checks each of its sites once, and answers with their reports. */
+import type { Site } from "../config/site.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { serveThread } from "../runtime/thread.ts";
+import { VERSION } from "../runtime/version.ts";
+import type { AddressPolicyOptions } from "../scanner/address_policy.ts";
+import { checkContext } from "../scanner/check_context.ts";
+import { checkSite } from "../scanner/check_site.ts";
+
+export interface CheckSetup {
+  readonly sites: readonly Site[];
+  readonly allowHosts: readonly string[];
+  readonly addressPolicy: AddressPolicyOptions;
+  readonly location: string;
+  /** Checks that run at once. */
+  readonly concurrency: number;
+}
+
+serveThread<CheckSetup>({
+  onUncaught: "continue",
+  start(setup, { telemetry, result }) {
+    const urls = setup.sites.map(({ url }) => url);
+    const cut = new AbortController();
+    const context = checkContext({
+      ...setup,
+      urls,
+      version: VERSION,
+      clock: systemClock,
+      telemetry,
+    });
+    const waiting = setup.sites.values();
+    const work = async () => {
+      for (const site of waiting) result(await checkSite(site, context, cut.signal));
+    };
+    const workers = Math.min(setup.concurrency, setup.sites.length);
+    for (let i = 0; i < workers; i++) void work();
+    return Promise.resolve({
+      stop() {
+        cut.abort();
+        return Promise.resolve();
+      },
+    });
+  },
+});

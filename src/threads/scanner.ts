@@ -1,0 +1,63 @@
+/** The scanner thread: checks its share of the sites and hands each report to the outbox thread. */
+import type { Site } from "../config/site.ts";
+import { ReportSender } from "../outbox/report_sender.ts";
+import { deadline, systemClock } from "../runtime/clock.ts";
+import { serveThread } from "../runtime/thread.ts";
+import { VERSION } from "../runtime/version.ts";
+import type { AddressPolicyOptions } from "../scanner/address_policy.ts";
+import { checkContext } from "../scanner/check_context.ts";
+import { checkSite } from "../scanner/check_site.ts";
+import { Scanner } from "../scanner/scanner.ts";
+
+export interface ScannerSetup {
+  /** The sites that this thread checks. */
+  readonly sites: readonly Site[];
+  /** Urls of all sites, whichever thread checks them: redirects may lead from one to another. */
+  readonly urls: readonly string[];
+  readonly allowHosts: readonly string[];
+  readonly addressPolicy: AddressPolicyOptions;
+  readonly location: string;
+  readonly concurrency: number;
+  readonly perHost?: number;
+  /** Monotonic time of the process's start: every scanner thread counts its slots from it. */
+  readonly anchorMs: number;
+}
+
+/** Time that a stop keeps for handing over what the last checks found. */
+const HAND_OVER_MS = 2_000;
+
+serveThread<ScannerSetup>({
+  // A hostile site must not be able to end a thread that watches others.
+  onUncaught: "continue",
+  start(setup, { name, telemetry }) {
+    const clock = systemClock;
+    const sourceId = crypto.randomUUID();
+    const sender: ReportSender = new ReportSender({
+      sourceId,
+      clock,
+      telemetry,
+      onFull: () => scanner.pause(),
+      onRoom: () => scanner.resume(),
+    });
+    const context = checkContext({ ...setup, version: VERSION, clock, telemetry });
+    const scanner = new Scanner({
+      ...setup,
+      clock,
+      telemetry,
+      thread: name,
+      check: (site, signal) => checkSite(site, context, signal),
+      onReport: (report) => sender.send(report),
+    });
+    scanner.start();
+    return Promise.resolve({
+      link: (_role, port) => sender.connect(port),
+      async stop(deadlineMs) {
+        const endMs = clock.monotonicMs() + deadlineMs;
+        await scanner.stop(Math.max(0, deadlineMs - HAND_OVER_MS));
+        using handOver = deadline(clock, endMs - clock.monotonicMs());
+        await sender.flush(handOver.signal);
+        sender.close();
+      },
+    });
+  },
+});
