@@ -117,7 +117,7 @@ const arrivals = histories.chain((history) =>
   fc.record({
     history: fc.constant(history),
     order: fc.shuffledSubarray(history.map((_, index) => index), { minLength: history.length }),
-    repeats: fc.subarray(history.map((_, index) => index), { maxLength: 5 }),
+    repeats: fc.array(fc.nat({ max: history.length - 1 }), { maxLength: 5 }),
     chunkSize: fc.integer({ min: 1, max: history.length }),
   })
 );
@@ -394,6 +394,20 @@ export function storeContract(
     );
     deepStrictEqual(pick((await tables()).site_status, "sequence", "outcome"), [[3, "down"]]);
     strictEqual((await tables()).site_report.length, 1);
+  });
+
+  test("apply() lets no replay from before the horizon come first again", async (opened) => {
+    const { store, tables } = opened;
+    await opened.setHorizon(new Date(NOON / 1_000));
+    const ahead = Date.now() * 1_000 + DAY;
+    const expired = aReport({ checked_at: NOON - 1, recorded_at: ahead });
+    const newest = aReport({ sequence: 2, checked_at: NOON, recorded_at: ahead - DAY - MINUTE });
+    deepStrictEqual(
+      await store.apply(chunk([expired, newest])),
+      { ...NOTHING, applied: 1, expired: 1 },
+    );
+    deepStrictEqual(await store.apply(chunk([expired])), { ...NOTHING, expired: 1 });
+    deepStrictEqual(pick((await tables()).site_status, "sequence"), [[2]]);
   });
 
   test("apply() keeps each gap once", async ({ store, tables }) => {

@@ -1,0 +1,67 @@
+/** `site_hour`: the rollup that uptime and response times are read from. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { OUTCOMES } from "../../report/outcome.ts";
+import { LATENCY_BOUNDS_MS, latencyColumn } from "../latency_buckets.ts";
+import type { ReportRow } from "./report_row.ts";
+
+const HOUR_MS = 3_600_000;
+const HOUR_MICROS = HOUR_MS * 1_000;
+
+/** Counts that simply add up. */
+const SUMS = [
+  ...OUTCOMES,
+  "responses",
+  "response_time_sum",
+  ...LATENCY_BOUNDS_MS.map(latencyColumn),
+];
+/** Milliseconds covered by each outcome, never more than the hour has. */
+const COVERED = OUTCOMES.map((outcome) => `${outcome}_ms`);
+
+const COLUMNS = ["site", "location", "hour", ...SUMS, ...COVERED];
+
+const ADD = `
+INSERT INTO site_hour AS t (${COLUMNS.join(", ")})
+VALUES (${COLUMNS.map((column) => `:${column}`).join(", ")})
+ON CONFLICT DO UPDATE SET
+${
+  [
+    ...SUMS.map((column) => `${column} = t.${column} + excluded.${column}`),
+    ...COVERED.map((column) => `${column} = min(${HOUR_MS}, t.${column} + excluded.${column})`),
+  ].join(",\n")
+}`;
+
+/** The rollup of one connection, within the caller's transaction. */
+export class Hours {
+  readonly #add: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#add = db.prepare(ADD);
+  }
+
+  /** Counts a report that is new to the history. */
+  add(row: ReportRow): void {
+    this.#add.run({
+      site: row.site,
+      location: row.location,
+      hour: row.checked_at - row.checked_at % HOUR_MICROS,
+      ...countsOf(row),
+    });
+  }
+}
+
+function countsOf(row: ReportRow): Record<string, number> {
+  const coveredMs = Math.min(HOUR_MS, row.interval_ms ?? 0);
+  const isAnswered = row.response_code !== null;
+  const counts: Record<string, number> = {
+    responses: Number(isAnswered),
+    response_time_sum: isAnswered ? row.response_time : 0,
+  };
+  for (const outcome of OUTCOMES) {
+    counts[outcome] = Number(outcome === row.outcome);
+    counts[`${outcome}_ms`] = outcome === row.outcome ? coveredMs : 0;
+  }
+  for (const boundMs of LATENCY_BOUNDS_MS) {
+    counts[latencyColumn(boundMs)] = Number(isAnswered && row.response_time <= boundMs);
+  }
+  return counts;
+}

@@ -1,0 +1,46 @@
+/** `producer_gap` and `dead_letter`: what will never be a report, each kept once. */
+import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { Gap } from "../../report/report.ts";
+import type { DeadLetter } from "../store.ts";
+
+const ADD_GAP = `
+INSERT INTO producer_gap (producer_id, first, last, reason) VALUES (?, ?, ?, ?)
+ON CONFLICT DO NOTHING`;
+
+const ADD_DEAD_LETTER = `
+INSERT INTO dead_letter
+  (topic, "partition", "offset", recorded_at, received_at, reason, detail, key, value, sitemon_id)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+ON CONFLICT DO NOTHING`;
+
+/** Gaps and dead letters of one connection, within the caller's transaction. */
+export class SetAside {
+  readonly #addGap: StatementSync;
+  readonly #addDeadLetter: StatementSync;
+
+  constructor(db: DatabaseSync) {
+    this.#addGap = db.prepare(ADD_GAP);
+    this.#addDeadLetter = db.prepare(ADD_DEAD_LETTER);
+  }
+
+  addGap(gap: Gap): void {
+    this.#addGap.run(gap.producer_id, gap.first, gap.last, gap.reason);
+  }
+
+  /** True when it was new. */
+  addDeadLetter(letter: DeadLetter, nowMicros: number): boolean {
+    const { changes } = this.#addDeadLetter.run(
+      letter.topic,
+      letter.partition,
+      letter.offset,
+      letter.timestampMs * 1_000,
+      nowMicros,
+      letter.reason,
+      letter.detail,
+      letter.key,
+      letter.value,
+      letter.sitemonId,
+    );
+    return changes === 1;
+  }
+}

@@ -1,0 +1,56 @@
+/** The tables of a SQLite store in the form of the contract suite. */
+import { DatabaseSync } from "node:sqlite";
+import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import type { OpenedStore, Row, Tables } from "../../contract/store_contract.ts";
+
+const KEYS: Record<keyof Tables, string> = {
+  site_status: "site, location",
+  site_report: "producer_id, sequence, checked_at",
+  site_transition: "site, location, order_at, producer_id, sequence",
+  site_hour: "site, location, hour",
+  producer_gap: "producer_id, first, last",
+  dead_letter: `topic, "partition", "offset"`,
+};
+
+/** Every table of the file at `path`. */
+export function dumpTables(path: string): Tables {
+  using db = new DatabaseSync(path, { readOnly: true });
+  const tables = Object.entries(KEYS).map(([table, key]) => [
+    table,
+    db.prepare(`SELECT * FROM ${table} ORDER BY ${key}`).all().map(comparable),
+  ]);
+  return Object.fromEntries(tables);
+}
+
+/** A new store in a folder of its own, which goes with it. */
+export async function openSqliteStore(
+  clock = systemClock,
+): Promise<OpenedStore & { path: string }> {
+  const folder = await Deno.makeTempDir({ prefix: "sitemon-store-" });
+  const path = `${folder}/status.db`;
+  const store = new SqliteStore({ path, clock });
+  await store.migrate();
+  return {
+    store,
+    path,
+    tables: () => Promise.resolve(dumpTables(path)),
+    setHorizon(notBefore) {
+      using db = new DatabaseSync(path);
+      db.prepare("UPDATE history_horizon SET not_before = ?").run(notBefore.getTime() * 1_000);
+      return Promise.resolve();
+    },
+    async close() {
+      await store.close();
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+function comparable(row: Record<string, unknown>): Row {
+  const cells = Object.entries(row).map(([column, value]) => {
+    if (value instanceof Uint8Array) return [column, value.toHex()];
+    return [column, column === "pattern_match" && value !== null ? value === 1 : value];
+  });
+  return Object.fromEntries(cells);
+}
