@@ -1,0 +1,22 @@
+/** Bytes and values that were made once and are never made again: what other versions wrote. */
+import type { Gap, SiteReport } from "../../src/report/report.ts";
+
+const FOLDER = new URL("../testdata/report/", import.meta.url);
+
+function bytes(name: string): Uint8Array {
+  return Deno.readFileSync(new URL(name, FOLDER));
+}
+
+function json(name: string): unknown {
+  return JSON.parse(Deno.readTextFileSync(new URL(name, FOLDER)));
+}
+
+/** Each encoding with the value that it stands for; fastavro 1.13.1 reads and writes the same. */
+export const GOLDEN = {
+  report: json("report.json") as SiteReport,
+  gap: json("gap.json") as Gap,
+  reportBytes: bytes("report.avro"),
+  gapBytes: bytes("gap.avro"),
+  /** The seed's six fields of the report, without a header. */
+  bareBytes: bytes("bare.avro"),
+};
