@@ -2,9 +2,10 @@
 
 /**
  * The scheme, then everything that a url parser takes for user and password: it forgives missing
- * and doubled slashes, and looks for the last `@` before the path.
+ * and doubled slashes, and looks for the last `@` before the path. What then follows must not be
+ * taken for credentials in turn.
  */
-const CREDENTIALS = /^([a-z][a-z0-9+.-]*:[\\/]*)[^\\/?#]*@/i;
+const CREDENTIALS = /^([a-z][a-z0-9+.-]*:[\\/]*)(?:[^\\/?#]*@[\\/]*)+/i;
 
 /**
  * The url without its user and password, otherwise as it stands, so that it is still recognized.

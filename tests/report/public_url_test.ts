@@ -17,6 +17,7 @@ const CASES: readonly [url: string, expected: string][] = [
   ["http:\\\\u:p@example.org\\x@y", "http:\\\\example.org\\x@y"],
   [" http://u:p@example.org/", "http://example.org/"],
   ["ht\ntp://u:p@\texample.org/", "http://example.org/"],
+  ["http:@/u:p@example.org", "http:example.org"],
   ["not a url", "not a url"],
 ];
 
