@@ -6,15 +6,21 @@ import { SITE_REPORT_SCHEMA } from "../../src/report/schema.ts";
 async function printed(options: SchemaOptions): Promise<string> {
   let out = "";
   const write = (text: string) => void (out += text);
-  const terminal = { write, writeError: write, hasColour: false, columns: undefined };
+  const terminal = {
+    write,
+    writeError: write,
+    hasColour: false,
+    isInteractive: false,
+    columns: undefined,
+  };
   strictEqual(await schema(options, terminal), 0);
   return out;
 }
 
 Deno.test("schema() prints JSON that another Avro library takes", async () => {
-  const json = JSON.parse(await printed({}));
-  deepStrictEqual(json, SITE_REPORT_SCHEMA);
-  strictEqual(avro.Type.forSchema(json).name, "sitemon.SiteReport");
+  const json = await printed({});
+  deepStrictEqual(JSON.parse(json), SITE_REPORT_SCHEMA);
+  strictEqual(avro.Type.forSchema(JSON.parse(json)).name, "sitemon.SiteReport");
 });
 
 Deno.test("schema() prints the fingerprint, when asked for it", async () => {
