@@ -4,97 +4,224 @@
  */
 import type { SiteReport } from "../report/report.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
+import type { BatchSource } from "./batch_ledger.ts";
+import { moveAside } from "./corrupt_file.ts";
+import { freeBytesOf } from "./free_bytes.ts";
+import { MinuteLimit } from "./minute_limit.ts";
+import { CorruptOutboxError, OutboxDatabase } from "./outbox_database.ts";
+import { OutboxFullError, OutboxUnavailableError } from "./outbox_error.ts";
+import type { OutboxLimitsOptions } from "./outbox_limits.ts";
+import { lockOutbox } from "./outbox_lock.ts";
 import type { Settlement, TakeLimits } from "./outbox_source.ts";
-import type { OutboxStats } from "./outbox_stats.ts";
+import { type OutboxStats, queryStats } from "./outbox_stats.ts";
+import {
+  type FillLevel,
+  OutboxTables,
+  type ReportBatch,
+  type SequenceRange,
+  type Stored,
+} from "./outbox_tables.ts";
 import type { OutboxRow } from "./publisher.ts";
+import { asUnavailable, isCorruption } from "./storage_failure.ts";
 
-/** What happens to a report that finds the outbox at a limit. */
-export type WhenFull = "coalesce" | "drop_oldest" | "pause";
-
-export interface OutboxOptions {
+export interface OutboxOptions extends Omit<OutboxLimitsOptions, "freeBytes"> {
   readonly path: string;
-  /** Bytes of the file in use. */
-  readonly bytesMax: number;
-  /** Reports and gaps that wait. */
-  readonly rowsMax: number;
-  /** Below this the file may not grow. */
-  readonly freeBytesMin: number;
-  readonly whenFull: WhenFull;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** Bytes that the disk has left; by default it is asked. */
   readonly freeBytes?: () => number;
 }
 
-/** Reports that are stored together or not at all. */
-export interface ReportBatch {
-  readonly reports: readonly SiteReport[];
-  /** Makes storing exactly-once: a batch at most as high as the source's last one is stored already. */
-  readonly source?: { readonly id: string; readonly batch: number };
-}
+const log = logger("outbox");
 
-/** Sequences that one transaction gave. */
-export interface SequenceRange {
-  readonly first: number;
-  readonly last: number;
-}
-
+/** See the module's head. Open one with {@linkcode Outbox.open}. */
 export class Outbox implements Disposable {
+  readonly #options: OutboxOptions;
+  readonly #limits: OutboxLimitsOptions;
+  readonly #lock: Deno.FsFile;
+  readonly #logLimit: MinuteLimit;
+  #tables: OutboxTables | undefined;
+  #droppedCount = 0;
+  #isClosed = false;
+
   /**
-   * Opens the file and takes its lock; a corrupt one is moved aside first.
+   * Opens the file, or makes a new one, and takes its lock. A damaged file is moved aside first.
    *
    * Throws {@linkcode OutboxLockedError}, {@linkcode OutboxRefusedError} or
    * {@linkcode OutboxUnavailableError}.
    */
-  static open(_options: OutboxOptions): Outbox {
-    throw new Error("skeleton");
+  static open(options: OutboxOptions): Outbox {
+    const lock = lockOutbox(options.path);
+    const outbox = new Outbox(options, lock);
+    try {
+      outbox.#attempt("open", () => {});
+      return outbox;
+    } catch (error) {
+      outbox.close();
+      throw error;
+    }
   }
 
-  /** {@linkcode appendBatches} of one batch. */
-  append(
-    reports: readonly SiteReport[],
-    source?: ReportBatch["source"],
-  ): SequenceRange | undefined {
+  private constructor(options: OutboxOptions, lock: Deno.FsFile) {
+    const { freeBytes = freeBytesOf(options.path, options.clock) } = options;
+    this.#options = options;
+    this.#limits = { ...options, freeBytes };
+    this.#lock = lock;
+    this.#logLimit = new MinuteLimit(options.clock);
+  }
+
+  /** {@linkcode Outbox.appendBatches} of one batch. */
+  append(reports: readonly SiteReport[], source?: BatchSource): SequenceRange | undefined {
     return this.appendBatches([source ? { reports, source } : { reports }]);
   }
 
   /**
    * Stores the reports of all batches in one durable transaction, each under the next sequence.
-   * Resolves to `undefined` when nothing was new.
+   * Returns `undefined` when nothing was new.
    *
-   * Throws {@linkcode OutboxFullError} or {@linkcode OutboxUnavailableError} and has then stored
+   * Throws {@linkcode OutboxFullError} or {@linkcode OutboxUnavailableError}, and has then stored
    * nothing.
    */
-  appendBatches(_batches: readonly ReportBatch[]): SequenceRange | undefined {
-    throw new Error("skeleton");
+  appendBatches(batches: readonly ReportBatch[]): SequenceRange | undefined {
+    const { clock, telemetry } = this.#options;
+    const startMs = clock.monotonicMs();
+    const stored = this.#attempt(
+      "write to",
+      (tables) => tables.store(batches, clock.nowMicros()),
+    );
+    const seconds = (clock.monotonicMs() - startMs) / 1_000;
+    telemetry.observe("sitemon_outbox_commit_duration_seconds", seconds);
+    telemetry.dependency("outbox", { ok: true });
+    this.#tellStored(stored);
+    this.#tellLevel(stored.level);
+    return stored.range;
   }
 
   /** The oldest rows, which are then in flight until {@linkcode settle} or {@linkcode release}. */
-  take(_limits: Pick<TakeLimits, "rowsMax" | "bytesMax">): readonly OutboxRow[] {
-    throw new Error("skeleton");
+  take(limits: Pick<TakeLimits, "rowsMax" | "bytesMax">): readonly OutboxRow[] {
+    return this.#attempt("read", (tables) => tables.inFlight.take(limits));
   }
 
-  /** Ends the batch in flight; ids that are not in flight are ignored. */
-  settle(_settlement: Settlement): void {
-    throw new Error("skeleton");
+  /** Ends the batch in flight. Ids that are not in flight are ignored: they are a former batch's. */
+  settle(settlement: Settlement): void {
+    const { dead, level } = this.#attempt("write to", (tables) => tables.settle(settlement));
+    this.release();
+    if (dead.length > 0) this.#tellDead(dead);
+    this.#tellLevel(level);
   }
 
-  /** Gives the batch in flight back, as when its relay died. */
+  /** Gives the batch in flight back, as when its relay has died. */
   release(): void {
-    throw new Error("skeleton");
+    this.#tables?.inFlight.release();
   }
 
   stats(): OutboxStats {
-    throw new Error("skeleton");
+    return this.#attempt("read", (tables) => queryStats(tables.database.sql));
   }
 
   /** Closes the file and gives its lock back; repeating it is harmless. */
   close(): void {
-    throw new Error("skeleton");
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#tables?.close();
+    this.#lock.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  /** Does `work`, once more on a new file when this one turns out to be damaged. */
+  #attempt<T>(action: string, work: (tables: OutboxTables) => T): T {
+    try {
+      return this.#onSoundFile(work);
+    } catch (error) {
+      const failure = asUnavailable(error, `${action} outbox "${this.#options.path}"`);
+      this.#tellFailure(failure);
+      throw failure;
+    }
+  }
+
+  #onSoundFile<T>(work: (tables: OutboxTables) => T): T {
+    try {
+      return work(this.#tables ??= this.#openFile());
+    } catch (error) {
+      if (!isCorruption(error) && !(error instanceof CorruptOutboxError)) throw error;
+      this.#tables?.close();
+      this.#tables = undefined;
+      this.#moveAside(error as Error);
+      return work(this.#tables = this.#openFile());
+    }
+  }
+
+  #openFile(): OutboxTables {
+    const database = OutboxDatabase.open(this.#options.path);
+    try {
+      return new OutboxTables(database, this.#limits);
+    } catch (error) {
+      database.close();
+      throw error;
+    }
+  }
+
+  #moveAside(error: Error): void {
+    const { path, clock, telemetry } = this.#options;
+    const folder = moveAside(path, clock);
+    telemetry.count("sitemon_outbox_resets_total");
+    log.error(
+      "The outbox {path} is damaged and was moved to {folder}; a new one begins: {detail}",
+      { path, folder, detail: error.message },
+    );
+  }
+
+  #tellStored({ range, dropped, unencodable }: Stored): void {
+    const { telemetry } = this.#options;
+    if (range !== undefined) {
+      telemetry.count("sitemon_outbox_stored_total", {}, range.last - range.first + 1);
+      log.debug("Stored {first} to {last}", { ...range });
+    }
+    if (dropped.count > 0) {
+      telemetry.count("sitemon_outbox_dropped_total", { reason: dropped.reason }, dropped.count);
+      this.#droppedCount += dropped.count;
+      if (this.#logLimit.allows("dropped")) {
+        log.warn(
+          "The outbox is full: {count} reports were dropped since the start and are announced as gaps",
+          { count: this.#droppedCount },
+        );
+      }
+    }
+    for (const error of unencodable) {
+      telemetry.count("sitemon_reports_lost_total", { cause: "unencodable" });
+      if (this.#logLimit.allows("unencodable")) log.error("{error}", { error });
+    }
+  }
+
+  #tellDead(dead: readonly number[]): void {
+    const { telemetry } = this.#options;
+    telemetry.count("sitemon_outbox_dropped_total", { reason: "too_large" }, dead.length);
+    if (!this.#logLimit.allows("too_large")) return;
+    log.warn("{count} reports are too large for the receiver and were kept as dead letters", {
+      count: dead.length,
+      sequence: dead[0],
+    });
+  }
+
+  #tellFailure(error: unknown): void {
+    const isFull = error instanceof OutboxFullError;
+    if (!isFull && !(error instanceof OutboxUnavailableError)) return;
+    const reason = isFull ? "full" : error.failure;
+    const detail = error.message;
+    this.#options.telemetry.dependency("outbox", { ok: false, reason, detail });
+    if (this.#logLimit.allows(reason)) log.error("{detail}", { detail });
+  }
+
+  #tellLevel({ rows, bytes, oldestMicros }: FillLevel): void {
+    const { clock, telemetry } = this.#options;
+    const ageMicros = oldestMicros === null ? 0 : clock.nowMicros() - oldestMicros;
+    telemetry.set("sitemon_outbox_rows", rows);
+    telemetry.set("sitemon_outbox_bytes", bytes);
+    telemetry.set("sitemon_outbox_oldest_age_seconds", Math.max(0, ageMicros / 1e6));
   }
 }

@@ -1,0 +1,113 @@
+/** The tables of one outbox file at work together: what a transaction of the outbox does. */
+import type { StatementSync } from "node:sqlite";
+import type { SiteReport } from "../report/report.ts";
+import { BatchLedger, type BatchSource } from "./batch_ledger.ts";
+import { GapRows } from "./gap_rows.ts";
+import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
+import { type Dropped, OutboxLimits, type OutboxLimitsOptions } from "./outbox_limits.ts";
+import type { Settlement } from "./outbox_source.ts";
+import { ReportRows, UnencodableReportError } from "./report_rows.ts";
+import { RowsInFlight } from "./rows_in_flight.ts";
+
+/** Reports that are stored together or not at all. */
+export interface ReportBatch {
+  readonly reports: readonly SiteReport[];
+  /** Makes storing exactly-once: of a source, a batch not above its last one is stored already. */
+  readonly source?: BatchSource;
+}
+
+/** Sequences that one transaction gave. */
+export interface SequenceRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** How full a file was at the end of a transaction. */
+export interface FillLevel {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly oldestMicros: number | null;
+}
+
+/** What storing did. */
+export interface Stored {
+  /** `undefined` when every batch was stored before. */
+  readonly range: SequenceRange | undefined;
+  readonly dropped: Dropped;
+  readonly unencodable: readonly UnencodableReportError[];
+  readonly level: FillLevel;
+}
+
+/** One outbox file that is open. Errors of SQLite come as they are. */
+export class OutboxTables {
+  readonly database: OutboxDatabase;
+  readonly inFlight: RowsInFlight;
+  readonly #reports: ReportRows;
+  readonly #ledger: BatchLedger;
+  readonly #limits: OutboxLimits;
+  readonly #oldest: StatementSync;
+
+  constructor(database: OutboxDatabase, options: OutboxLimitsOptions) {
+    const gaps = new GapRows(database);
+    this.database = database;
+    this.inFlight = new RowsInFlight(database, gaps);
+    this.#reports = new ReportRows(database);
+    this.#reports.forgetFormerSites(options.rowsMax);
+    this.#ledger = new BatchLedger(database);
+    this.#limits = new OutboxLimits(database, gaps, options);
+    this.#oldest = database.sql.prepare("SELECT recorded_at FROM outbox_row ORDER BY id LIMIT 1");
+  }
+
+  /** Stores what is new of the batches, and makes room for it. */
+  store(batches: readonly ReportBatch[], nowMicros: number): Stored {
+    this.database.vacuumStep();
+    const bytesMax = this.#limits.bytesMax();
+    return this.database.transaction((state) => {
+      const first = state.sequence + 1;
+      const unencodable = this.#new(batches, first)
+        .flatMap((report) => this.#add(report, state, nowMicros));
+      const lastInFlight = this.inFlight.lastId;
+      const dropped = this.#limits.enforce(state, { bytesMax, lastInFlight });
+      const last = state.sequence;
+      const range = last < first ? undefined : { first, last };
+      return { range, dropped, unencodable, level: this.#level(state) };
+    });
+  }
+
+  /** Ends the batch in flight. */
+  settle(settlement: Settlement): { dead: readonly number[]; level: FillLevel } {
+    this.database.vacuumStep();
+    return this.database.transaction((state) => {
+      const dead = this.inFlight.settle(settlement, state);
+      return { dead, level: this.#level(state) };
+    });
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  #new(batches: readonly ReportBatch[], sequence: number): SiteReport[] {
+    return batches
+      .filter(({ source }) => source === undefined || this.#ledger.note(source, sequence))
+      .flatMap(({ reports }) => reports);
+  }
+
+  #add(report: SiteReport, state: ProducerState, nowMicros: number): UnencodableReportError[] {
+    try {
+      this.#reports.add(report, state, nowMicros);
+      return [];
+    } catch (error) {
+      if (error instanceof UnencodableReportError) return [error];
+      throw error;
+    }
+  }
+
+  #level(state: ProducerState): FillLevel {
+    return {
+      rows: state.reportCount + state.gapCount,
+      bytes: this.database.bytesInUse,
+      oldestMicros: (this.#oldest.get()?.recorded_at ?? null) as number | null,
+    };
+  }
+}

@@ -1,0 +1,99 @@
+/** Hands out the oldest rows and ends them: acknowledged, dead, or back in the queue. */
+import type { StatementSync } from "node:sqlite";
+import type { GapRows } from "./gap_rows.ts";
+import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
+import type { Settlement, TakeLimits } from "./outbox_source.ts";
+import type { OutboxRow } from "./publisher.ts";
+
+/** Dead letters that are kept; then the oldest go. The gaps tell of all of them. */
+export const DEAD_LETTERS_MAX = 10_000;
+
+/** The batch that the relay has. What is in flight is forgotten with the process. */
+export class RowsInFlight {
+  readonly #database: OutboxDatabase;
+  readonly #gaps: GapRows;
+  readonly #rows = new Map<number, OutboxRow["kind"]>();
+  readonly #oldest: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #copyToDead: StatementSync;
+  readonly #forgetOldestDead: StatementSync;
+
+  constructor(database: OutboxDatabase, gaps: GapRows) {
+    const { sql } = database;
+    this.#database = database;
+    this.#gaps = gaps;
+    this.#oldest = sql.prepare(
+      `SELECT id, kind, key, producer_id AS producerId, sequence, payload FROM outbox_row
+       ORDER BY id LIMIT ?`,
+    );
+    this.#delete = sql.prepare("DELETE FROM outbox_row WHERE id = ?");
+    this.#copyToDead = sql.prepare(
+      `INSERT INTO dead_letter (reason, kind, key, producer_id, sequence, recorded_at, payload)
+       SELECT 'too_large', kind, key, producer_id, sequence, recorded_at, payload
+       FROM outbox_row WHERE id = ? RETURNING kind, sequence`,
+    );
+    this.#forgetOldestDead = sql.prepare(
+      `DELETE FROM dead_letter WHERE id <= (SELECT max(id) FROM dead_letter) - ${DEAD_LETTERS_MAX}`,
+    );
+  }
+
+  /** The highest id in flight: every row up to it is; 0 when none is. */
+  get lastId(): number {
+    return Math.max(0, ...this.#rows.keys());
+  }
+
+  /** Takes the oldest rows, whatever was in flight before. */
+  take(limits: Pick<TakeLimits, "rowsMax" | "bytesMax">): readonly OutboxRow[] {
+    const rows = this.#read(limits);
+    const gapIds = rows.filter((row) => row.kind === "gap").map((row) => row.id);
+    if (gapIds.length > 0) this.#database.transaction(() => this.#gaps.markSent(gapIds));
+    this.release();
+    for (const row of rows) this.#rows.set(row.id, row.kind);
+    return rows;
+  }
+
+  /**
+   * Deletes what became of the batch within a transaction; returns the sequences of reports that
+   * became dead letters. Rows stay in flight until {@linkcode release}, in case it is rolled back.
+   */
+  settle({ acknowledged, tooLarge }: Settlement, state: ProducerState): readonly number[] {
+    const dead = this.#bury(tooLarge.filter((id) => this.#rows.has(id)));
+    this.#gaps.add(dead, "too_large", state);
+    for (const id of [...acknowledged, ...tooLarge]) this.#remove(id, state);
+    return dead;
+  }
+
+  /** Nothing is in flight any more. */
+  release(): void {
+    this.#rows.clear();
+  }
+
+  #read({ rowsMax, bytesMax }: Pick<TakeLimits, "rowsMax" | "bytesMax">): OutboxRow[] {
+    const rows: OutboxRow[] = [];
+    let bytes = 0;
+    for (const row of this.#oldest.iterate(rowsMax) as Iterable<unknown> as Iterable<OutboxRow>) {
+      bytes += row.payload.length;
+      if (bytes > bytesMax && rows.length > 0) break;
+      rows.push({ ...row });
+    }
+    return rows;
+  }
+
+  /** Keeps rows as dead letters; returns the sequences of the reports among them. */
+  #bury(ids: readonly number[]): number[] {
+    const buried = ids.flatMap((id) => this.#copyToDead.all(id));
+    if (buried.length > 0) this.#forgetOldestDead.run();
+    return buried.filter((row) => row.kind === "report").map((row) => row.sequence as number);
+  }
+
+  /** Removes a row of the batch; the ids of another file or of a former batch mean nothing here. */
+  #remove(id: number, state: ProducerState): void {
+    const kind = this.#rows.get(id);
+    if (kind === undefined || this.#delete.run(id).changes === 0) return;
+    if (kind === "report") state.reportCount--;
+    else {
+      state.gapCount--;
+      this.#gaps.forget(id);
+    }
+  }
+}
