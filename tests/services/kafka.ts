@@ -1,0 +1,238 @@
+/** Kafka brokers for tests. */
+import type { Found, SharedServer } from "./found.ts";
+import { hasCompose, startService } from "./compose.ts";
+import { freePort } from "./free_port.ts";
+import { kafkaJars } from "./kafka_jars.ts";
+import { findProgram } from "./programs.ts";
+import { ServerFolder, ServerProcess } from "./server_process.ts";
+
+interface KafkaPrograms {
+  readonly java: string;
+  /** Folder of Kafka's jars. */
+  readonly jars: string;
+}
+
+/** Looks in SITEMON_TEST_KAFKA, then for programs, then for Docker Compose. */
+export function findKafka(): Found<KafkaPrograms> {
+  const address = Deno.env.get("SITEMON_TEST_KAFKA");
+  if (address) return { from: "environment", address };
+  const own = findOwnKafka();
+  if (own.from === "programs" || !hasCompose()) return own;
+  return { from: "compose" };
+}
+
+/** Where a test gets brokers that it may kill: of Kafka's jars, run by this machine's Java. */
+export function findOwnKafka(): Found<KafkaPrograms> {
+  const java = findProgram("java");
+  if (java === undefined) return { from: "nowhere", reason: "no Kafka: java is missing" };
+  const jars = kafkaJars();
+  if (jars.reason === undefined) return { from: "programs", programs: { java, jars: jars.folder } };
+  return { from: "nowhere", reason: `no Kafka: ${jars.reason}` };
+}
+
+export interface KafkaOptions {
+  /** How many brokers, each a controller too; three make a leader move. */
+  readonly brokers?: 1 | 3;
+  /** Broker settings, such as `{ "message.max.bytes": "100000" }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Files by name; `FOLDER` in a setting stands for the folder that they are written to. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** The listener's protocol, `PLAINTEXT` unless told; the others need settings. */
+  readonly protocol?: "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
+  /** Arguments of `StorageTool format`, such as `--add-scram`. */
+  readonly format?: readonly string[];
+  /** The host:port that the only broker tells clients to connect to, in place of its own. */
+  readonly advertised?: string;
+}
+
+/** Brokers of one test's own. */
+export interface KafkaCluster extends AsyncDisposable {
+  /** `host:port`, separated by commas. */
+  readonly bootstrap: string;
+  readonly brokers: readonly KafkaBroker[];
+}
+
+/** One broker. Its methods wait until the broker did what they say. */
+export interface KafkaBroker {
+  /** Its node id in the cluster, from 1. */
+  readonly id: number;
+  readonly address: string;
+  /** Ends it at once, as a power cut would (SIGKILL). */
+  kill(): Promise<void>;
+  /** Starts it again, on the same port with the same data. */
+  start(): Promise<void>;
+  /** Holds it still, so that its connections hang (SIGSTOP). */
+  suspend(): void;
+  resume(): void;
+}
+
+/** Starts brokers; disposing them removes them with their data. */
+export async function startKafka(options: KafkaOptions = {}): Promise<KafkaCluster> {
+  const found = findOwnKafka();
+  if (found.from === "programs") return await LocalCluster.create(found.programs, options);
+  throw new Error(`Cannot start Kafka: ${found.reason}`);
+}
+
+/** The broker that the tests of a run share: started here unless the environment names one. */
+export async function shareKafka(): Promise<SharedServer> {
+  const found = findKafka();
+  switch (found.from) {
+    case "environment":
+      return { address: found.address, [Symbol.asyncDispose]: () => Promise.resolve() };
+    case "compose": {
+      const port = freePort();
+      return startService("kafka", { port, address: `127.0.0.1:${port}` });
+    }
+    default: {
+      const kafka = await startKafka();
+      return {
+        address: kafka.bootstrap,
+        [Symbol.asyncDispose]: () => kafka[Symbol.asyncDispose](),
+      };
+    }
+  }
+}
+
+// A bound heap and a fast start matter more to tests than throughput.
+const JAVA_FLAGS = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+
+const LOG4J = `
+appender.console.type = Console
+appender.console.name = console
+appender.console.layout.type = PatternLayout
+appender.console.layout.pattern = %d{ISO8601} %p %c{1} %m%n
+rootLogger.level = warn
+rootLogger.appenderRef.console.ref = console
+logger.server.name = kafka.server.KafkaRaftServer
+logger.server.level = info
+`;
+
+class LocalCluster implements KafkaCluster {
+  readonly brokers: readonly LocalBroker[];
+  readonly bootstrap: string;
+  readonly #folder: ServerFolder;
+
+  private constructor(folder: ServerFolder, brokers: readonly LocalBroker[]) {
+    this.#folder = folder;
+    this.brokers = brokers;
+    this.bootstrap = brokers.map((broker) => broker.address).join(",");
+  }
+
+  static async create(programs: KafkaPrograms, options: KafkaOptions): Promise<KafkaCluster> {
+    const folder = new ServerFolder({ prefix: "sitemon-kafka-", endSignal: "KILL" });
+    try {
+      Deno.writeTextFileSync(`${folder.path}/log4j2.properties`, LOG4J);
+      for (const [name, text] of Object.entries(options.files ?? {})) {
+        Deno.writeTextFileSync(`${folder.path}/${name}`, text);
+      }
+      const ports = Array.from({ length: options.brokers ?? 1 }, () => freePort());
+      const controllerPorts = ports.map(() => freePort());
+      const brokers = ports.map((port, index) => {
+        const own = settingsOf({ id: index + 1, port, controllerPorts, folder, options });
+        return new LocalBroker({ programs, folder, id: index + 1, port, settings: own });
+      });
+      const clusterId = crypto.randomUUID().replaceAll("-", "").slice(0, 22);
+      brokers.forEach((broker) => broker.format(clusterId, options.format ?? []));
+      await Promise.all(brokers.map((broker) => broker.start()));
+      return new LocalCluster(folder, brokers);
+    } catch (error) {
+      await folder[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.brokers.map((broker) => broker.kill()));
+    await this.#folder[Symbol.asyncDispose]();
+  }
+}
+
+interface BrokerPlace {
+  readonly id: number;
+  readonly port: number;
+  readonly controllerPorts: readonly number[];
+  readonly folder: ServerFolder;
+  readonly options: KafkaOptions;
+}
+
+/** The text of `server.properties`. */
+function settingsOf({ id, port, controllerPorts, folder, options }: BrokerPlace): string {
+  const protocol = options.protocol ?? "PLAINTEXT";
+  const count = String(controllerPorts.length);
+  const settings = {
+    "node.id": String(id),
+    "process.roles": "broker,controller",
+    "controller.quorum.voters": controllerPorts.map((p, i) => `${i + 1}@127.0.0.1:${p}`).join(","),
+    "controller.listener.names": "CONTROLLER",
+    "inter.broker.listener.name": "CLIENT",
+    listeners: `CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPorts[id - 1]}`,
+    "advertised.listeners": `CLIENT://${options.advertised ?? `127.0.0.1:${port}`}`,
+    "listener.security.protocol.map": `CLIENT:${protocol},CONTROLLER:PLAINTEXT`,
+    "log.dirs": `${folder.path}/broker-${id}`,
+    "auto.create.topics.enable": "false",
+    "offsets.topic.num.partitions": "1",
+    "offsets.topic.replication.factor": count,
+    "default.replication.factor": count,
+    "min.insync.replicas": count === "3" ? "2" : "1",
+    "group.initial.rebalance.delay.ms": "0",
+    "broker.session.timeout.ms": "3000",
+    "broker.heartbeat.interval.ms": "500",
+    ...options.settings,
+  };
+  return Object.entries(settings).map(([name, value]) =>
+    `${name}=${value.replaceAll("FOLDER", folder.path)}\n`
+  ).join("");
+}
+
+interface LocalBrokerOptions {
+  readonly programs: KafkaPrograms;
+  readonly folder: ServerFolder;
+  readonly id: number;
+  readonly port: number;
+  readonly settings: string;
+}
+
+class LocalBroker implements KafkaBroker {
+  readonly id: number;
+  readonly address: string;
+  readonly #folder: ServerFolder;
+  readonly #java: readonly string[];
+  readonly #settingsFile: string;
+  #process: ServerProcess | undefined;
+
+  constructor({ programs, folder, id, port, settings }: LocalBrokerOptions) {
+    this.id = id;
+    this.address = `127.0.0.1:${port}`;
+    this.#folder = folder;
+    this.#settingsFile = `${folder.path}/broker-${id}.properties`;
+    Deno.writeTextFileSync(this.#settingsFile, settings);
+    const log4j = `-Dlog4j2.configurationFile=${folder.path}/log4j2.properties`;
+    this.#java = [programs.java, ...JAVA_FLAGS, log4j, "-cp", `${programs.jars}/*`];
+  }
+
+  format(clusterId: string, args: readonly string[]): void {
+    const tool = ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", this.#settingsFile];
+    this.#folder.run([...this.#java, ...tool, ...args]);
+  }
+
+  async start(): Promise<void> {
+    this.#process = await ServerProcess.start(this.#folder, {
+      name: `broker-${this.id}`,
+      argv: [...this.#java, "kafka.Kafka", this.#settingsFile],
+      isReady: (log) => log.includes("Kafka Server started"),
+    });
+  }
+
+  async kill(): Promise<void> {
+    await this.#process?.end("SIGKILL");
+    this.#process = undefined;
+  }
+
+  suspend(): void {
+    this.#process!.signal("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#process!.signal("SIGCONT");
+  }
+}

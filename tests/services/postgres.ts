@@ -1,0 +1,232 @@
+/** PostgreSQL servers for tests. */
+import type { Found, SharedServer } from "./found.ts";
+import { hasCompose, startService } from "./compose.ts";
+import { freePort } from "./free_port.ts";
+import { findProgram, run } from "./programs.ts";
+import { ServerFolder, ServerProcess } from "./server_process.ts";
+
+const USER = "postgres";
+const PASSWORD = "sitemon";
+
+interface PostgresPrograms {
+  readonly initdb: string;
+  readonly postgres: string;
+}
+
+/** Looks in SITEMON_TEST_POSTGRES, then for programs, then for Docker Compose. */
+export function findPostgres(): Found<PostgresPrograms> {
+  const address = Deno.env.get("SITEMON_TEST_POSTGRES");
+  if (address) return { from: "environment", address };
+  const own = findOwnPostgres();
+  if (own.from === "programs" || !hasCompose()) return own;
+  return { from: "compose" };
+}
+
+/** Where a test gets a server that it may stop and break: of this machine's programs alone. */
+export function findOwnPostgres(): Found<PostgresPrograms> {
+  const folders = [...configuredFolder(), ...debianFolders()];
+  const initdb = findProgram("initdb", folders);
+  const postgres = findProgram("postgres", folders);
+  if (initdb && postgres) return { from: "programs", programs: { initdb, postgres } };
+  return { from: "nowhere", reason: "no PostgreSQL: its programs initdb and postgres are missing" };
+}
+
+function configuredFolder(): string[] {
+  const pgConfig = findProgram("pg_config");
+  return pgConfig === undefined ? [] : [run([pgConfig, "--bindir"]).trim()];
+}
+
+/** Debian keeps the programs of each version apart; the newest comes first. */
+function debianFolders(): string[] {
+  const root = "/usr/lib/postgresql";
+  try {
+    const versions = [...Deno.readDirSync(root)].map((entry) => Number(entry.name));
+    return versions.sort((a, b) => b - a).map((version) => `${root}/${version}/bin`);
+  } catch {
+    return [];
+  }
+}
+
+/** How to reach a database. */
+export interface PostgresAddress {
+  /** `postgres://user:password@host:port/db` */
+  readonly url: string;
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  readonly password: string;
+  readonly db: string;
+}
+
+/** Takes a `postgres://` url apart. */
+export function parsePostgresUrl(url: string): PostgresAddress {
+  const { hostname, port, username, password, pathname } = new URL(url);
+  const user = decodeURIComponent(username);
+  return {
+    url,
+    host: hostname,
+    port: Number(port || 5432),
+    user,
+    password: decodeURIComponent(password),
+    db: decodeURIComponent(pathname.slice(1)) || user,
+  };
+}
+
+export interface PostgresOptions {
+  /** True writes to the disk as in production; tests that do not pull the plug are faster without. */
+  readonly fsync?: boolean;
+  /** Server settings, such as `{ max_connections: "20" }`. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** Files for the data folder by name, readable by the server alone, such as `server.key`. */
+  readonly files?: Readonly<Record<string, string>>;
+}
+
+/** A server of one test's own. Its methods wait until the server did what they say. */
+export interface PostgresServer extends PostgresAddress, AsyncDisposable {
+  /** Ends it as a crash would: connections are cut, and recovery follows. */
+  stop(): Promise<void>;
+  /** Starts it again, on the same port with the same data. */
+  start(): Promise<void>;
+  /** Holds every process of the server still, so that connections hang (SIGSTOP). */
+  suspend(): void;
+  resume(): void;
+}
+
+/** Starts a server; disposing it removes it with its data. */
+export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
+  const found = findOwnPostgres();
+  if (found.from === "programs") return await LocalPostgres.create(found.programs, options);
+  throw new Error(`Cannot start PostgreSQL: ${found.reason}`);
+}
+
+/** The server that the tests of a run share: started here unless the environment names one. */
+export async function sharePostgres(): Promise<SharedServer> {
+  const found = findPostgres();
+  switch (found.from) {
+    case "environment":
+      return { address: found.address, [Symbol.asyncDispose]: () => Promise.resolve() };
+    case "compose": {
+      const port = freePort();
+      return startService("postgres", { port, address: urlOf(port) });
+    }
+    default: {
+      const server = await startPostgres();
+      return { address: server.url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+    }
+  }
+}
+
+function urlOf(port: number): string {
+  return `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres`;
+}
+
+class LocalPostgres implements PostgresServer {
+  readonly host = "127.0.0.1";
+  readonly user = USER;
+  readonly password = PASSWORD;
+  readonly db = "postgres";
+  readonly port = freePort();
+  readonly url = urlOf(this.port);
+  readonly #folder: ServerFolder;
+  readonly #argv: readonly string[];
+  #process: ServerProcess | undefined;
+
+  private constructor(folder: ServerFolder, postgres: string) {
+    this.#folder = folder;
+    this.#argv = [postgres, "-D", `${folder.path}/data`, "-p", String(this.port)];
+  }
+
+  static async create(
+    programs: PostgresPrograms,
+    options: PostgresOptions,
+  ): Promise<PostgresServer> {
+    // PostgreSQL refuses to run as root; its packages bring a user to run it as.
+    const user = Deno.uid() === 0 ? { user: "postgres" } : {};
+    // QUIT ends every child and frees the shared memory, which KILL would leave behind.
+    const folder = new ServerFolder({ prefix: "sitemon-pg-", endSignal: "QUIT", ...user });
+    try {
+      initialize(folder, programs, options);
+      const server = new LocalPostgres(folder, programs.postgres);
+      await server.start();
+      return server;
+    } catch (error) {
+      await folder[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async start(): Promise<void> {
+    this.#process = await ServerProcess.start(this.#folder, {
+      name: "postgres",
+      argv: this.#argv,
+      isReady: (log) => log.includes("database system is ready to accept connections"),
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#process?.end("SIGQUIT");
+    this.#process = undefined;
+  }
+
+  suspend(): void {
+    this.#signalAll("SIGSTOP");
+  }
+
+  resume(): void {
+    this.#signalAll("SIGCONT");
+  }
+
+  /** Connections are served by children, each of which may end meanwhile. */
+  #signalAll(signal: Deno.Signal): void {
+    const server = this.#process!;
+    server.signal(signal);
+    for (const child of run(["pgrep", "-P", String(server.pid)]).trim().split("\n")) {
+      try {
+        Deno.kill(Number(child), signal);
+      } catch (error) {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#process !== undefined) {
+      this.resume();
+      await this.stop();
+    }
+    await this.#folder[Symbol.asyncDispose]();
+  }
+}
+
+function initialize(
+  folder: ServerFolder,
+  programs: PostgresPrograms,
+  options: PostgresOptions,
+): void {
+  const data = `${folder.path}/data`;
+  const passwordFile = `${folder.path}/password`;
+  Deno.writeTextFileSync(passwordFile, PASSWORD);
+  const access = ["--auth=scram-sha-256", `--username=${USER}`, `--pwfile=${passwordFile}`];
+  const locale = ["--encoding=UTF8", "--locale=C"];
+  folder.run([programs.initdb, "--no-sync", `--pgdata=${data}`, ...access, ...locale]);
+  Deno.writeTextFileSync(`${data}/postgresql.auto.conf`, configuration(options));
+  for (const [name, text] of Object.entries(options.files ?? {})) {
+    Deno.writeTextFileSync(`${data}/${name}`, text, { mode: 0o600 });
+    if (folder.user !== undefined) run(["chown", folder.user, `${data}/${name}`]);
+  }
+}
+
+function configuration(options: PostgresOptions): string {
+  const flush = options.fsync ? "on" : "off";
+  const settings = {
+    listen_addresses: "127.0.0.1",
+    unix_socket_directories: "",
+    fsync: flush,
+    full_page_writes: flush,
+    ...options.settings,
+  };
+  const lines = Object.entries(settings).map(([name, value]) =>
+    `${name} = '${value.replaceAll("'", "''")}'\n`
+  );
+  return lines.join("");
+}

@@ -1,0 +1,27 @@
+/** Finds programs on this machine and runs them to their end. */
+
+/** The path of a program: on the PATH, or else in one of these folders. */
+export function findProgram(name: string, folders: readonly string[] = []): string | undefined {
+  const searched = [...(Deno.env.get("PATH") ?? "").split(":"), ...folders];
+  return searched.filter((folder) => folder !== "").map((folder) => `${folder}/${name}`).find(
+    isFile,
+  );
+}
+
+function isFile(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
+
+/** Runs a program to its end and returns what it printed; throws with its complaints otherwise. */
+export function run(argv: readonly string[], options: Deno.CommandOptions = {}): string {
+  const [program, ...args] = argv;
+  const { success, stdout, stderr } = new Deno.Command(program!, { ...options, args }).outputSync();
+  const printed = new TextDecoder().decode(stdout);
+  if (success) return printed;
+  const complaints = `${new TextDecoder().decode(stderr)}\n${printed}`.trim();
+  throw new Error(`Cannot go on as "${argv.join(" ")}" must succeed: ${complaints}`);
+}

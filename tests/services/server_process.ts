@@ -1,0 +1,130 @@
+/**
+ * Servers as child processes in a folder of their own, which outlive neither their owner's scope
+ * nor, when the whole test process is killed, the test process.
+ */
+import { run } from "./programs.ts";
+
+// Ends when its standard input does: closed by us, or by the kernel because we died. A process
+// that is stopped by SIGSTOP gets its end only after SIGCONT, unless the end is SIGKILL.
+const GUARD = `
+trap '' INT TERM HUP
+cat >/dev/null
+for file in "$1"/*.pid; do
+  [ -e "$file" ] || continue
+  read -r pid < "$file"
+  kill -"$2" "$pid" 2>/dev/null; kill -CONT "$pid" 2>/dev/null
+  tries=0
+  while kill -0 "$pid" 2>/dev/null && [ $tries -lt 100 ]; do sleep 0.05; tries=$((tries + 1)); done
+  kill -9 "$pid" 2>/dev/null
+done
+rm -rf "$1"`;
+
+const START_DEADLINE_MS = 60_000;
+const POLL_MS = 20;
+
+export interface ServerFolderOptions {
+  readonly prefix: string;
+  /** The user that the servers run as, when it is not this one. */
+  readonly user?: string;
+  /** Ends a server that nobody needs any more. */
+  readonly endSignal: "QUIT" | "KILL";
+}
+
+/** A temporary folder; disposing it ends the servers that were started in it and removes it. */
+export class ServerFolder implements AsyncDisposable {
+  readonly path: string;
+  readonly user: string | undefined;
+  readonly #guard: Deno.ChildProcess;
+
+  constructor(options: ServerFolderOptions) {
+    this.path = Deno.makeTempDirSync({ prefix: options.prefix });
+    this.user = options.user;
+    if (this.user !== undefined) run(["chown", this.user, this.path]);
+    this.#guard = new Deno.Command("sh", {
+      args: ["-c", GUARD, "guard", this.path, options.endSignal],
+      stdin: "piped",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+  }
+
+  /** The command line that becomes `argv`, run by the user of this folder. */
+  asUser(argv: readonly string[]): string[] {
+    if (this.user === undefined) return [...argv];
+    // Not runuser, which stays as a parent and stops itself when its child is stopped.
+    return ["setpriv", `--reuid=${this.user}`, `--regid=${this.user}`, "--init-groups", ...argv];
+  }
+
+  /** Runs a program to its end, in this folder, as its user. */
+  run(argv: readonly string[]): string {
+    return run(this.asUser(argv), { cwd: this.path });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#guard.stdin.close();
+    await this.#guard.status;
+  }
+}
+
+export interface ServerProcessOptions {
+  readonly name: string;
+  readonly argv: readonly string[];
+  /** True when the server answers, by the text it has printed so far. */
+  readonly isReady: (log: string) => boolean;
+}
+
+/** A server that runs until it is killed. */
+export class ServerProcess {
+  readonly #child: Deno.ChildProcess;
+  readonly #pidFile: string;
+  #isRunning = true;
+
+  private constructor(child: Deno.ChildProcess, pidFile: string) {
+    this.#child = child;
+    this.#pidFile = pidFile;
+    Deno.writeTextFileSync(pidFile, `${child.pid}\n`);
+    child.status.then(() => this.#isRunning = false);
+  }
+
+  /** Resolves when the server answers; rejects with what it printed when it ends before. */
+  static async start(folder: ServerFolder, options: ServerProcessOptions): Promise<ServerProcess> {
+    const log = `${folder.path}/${options.name}.log`;
+    Deno.writeTextFileSync(log, "");
+    const redirected = ["sh", "-c", 'exec "$@" >> "$0" 2>&1', log, ...folder.asUser(options.argv)];
+    const [program, ...args] = redirected;
+    const child = new Deno.Command(program!, {
+      args,
+      cwd: folder.path,
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    const server = new ServerProcess(child, `${folder.path}/${options.name}.pid`);
+    const end = Date.now() + START_DEADLINE_MS;
+    while (server.#isRunning && Date.now() < end) {
+      if (options.isReady(Deno.readTextFileSync(log))) return server;
+      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
+    }
+    throw new Error(
+      `Cannot start ${options.name} as it must answer within ${START_DEADLINE_MS} ms: ` +
+        `it ${server.#isRunning ? "is silent" : "ended"} and printed:\n` +
+        Deno.readTextFileSync(log).slice(-4_000),
+    );
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  /** Does nothing to a server that has ended by itself, as one does by Ctrl-C in its terminal. */
+  signal(signal: Deno.Signal): void {
+    if (this.#isRunning) Deno.kill(this.pid, signal);
+  }
+
+  /** Sends the signal and waits for the end. */
+  async end(signal: Deno.Signal): Promise<void> {
+    this.signal(signal);
+    await this.#child.status;
+    Deno.removeSync(this.#pidFile);
+  }
+}

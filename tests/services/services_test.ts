@@ -1,0 +1,91 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { Client } from "pg";
+import { createDatabase, type TestDatabase } from "./database.ts";
+import { startKafka } from "./kafka.ts";
+import { startPostgres } from "./postgres.ts";
+import { serviceTest } from "./with_services.ts";
+
+const databaseTest = serviceTest("postgres");
+const postgresTest = serviceTest("own postgres");
+const kafkaTest = serviceTest("own kafka");
+
+async function query(database: Omit<TestDatabase, symbol>, sql: string): Promise<unknown[]> {
+  const { host, port, user, password, db } = database;
+  const client = new Client({ host, port, user, password, database: db });
+  await client.connect();
+  try {
+    return (await client.query(sql)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+async function isListening(address: string): Promise<boolean> {
+  const [hostname, port] = address.split(":");
+  try {
+    (await Deno.connect({ hostname: hostname!, port: Number(port) })).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+databaseTest("createDatabase() gives each test its own, when it is called twice", async () => {
+  await using first = await createDatabase();
+  await using second = await createDatabase();
+  await query(first, "CREATE TABLE t ()");
+  deepStrictEqual(await query(second, "SELECT 1 FROM pg_class WHERE relname = 't'"), []);
+});
+
+postgresTest("startPostgres() starts again with its data, when it was stopped", async () => {
+  const settings = { max_connections: "7" };
+  await using postgres = await startPostgres({ fsync: true, settings });
+  await query(postgres, "CREATE TABLE t AS SELECT 42 AS answer");
+  deepStrictEqual(await query(postgres, "SHOW max_connections"), [{ max_connections: "7" }]);
+  await postgres.stop();
+  await rejects(() => query(postgres, "SELECT 1"), /ECONNREFUSED/);
+  await postgres.start();
+  deepStrictEqual(await query(postgres, "TABLE t"), [{ answer: 42 }]);
+});
+
+postgresTest("suspend() lets a query hang until resume()", async () => {
+  await using postgres = await startPostgres();
+  const client = new Client({ ...postgres, database: postgres.db });
+  await client.connect();
+  postgres.suspend();
+  let answered = false;
+  const answer = client.query("SELECT 1").then(() => answered = true);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  strictEqual(answered, false);
+  postgres.resume();
+  await answer;
+  await client.end();
+});
+
+kafkaTest("startKafka() starts three brokers, one of which can be killed and started", async () => {
+  await using kafka = await startKafka({ brokers: 3 });
+  const broker = kafka.brokers[0]!;
+  ok(await isListening(broker.address));
+  await broker.kill();
+  ok(!await isListening(broker.address));
+  await broker.start();
+  ok(await isListening(broker.address));
+});
+
+postgresTest("a server ends with the process that started it, when that is killed", async () => {
+  const url = new URL("./postgres.ts", import.meta.url);
+  const script = `const { startPostgres } = await import(${JSON.stringify(url.href)});
+    console.log((await startPostgres()).port); setInterval(() => {}, 1000);`;
+  const owner = new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--quiet", script],
+    stdout: "piped",
+  }).spawn();
+  const reader = owner.stdout.getReader();
+  const port = new TextDecoder().decode((await reader.read()).value).trim();
+  ok(await isListening(`127.0.0.1:${port}`));
+  owner.kill("SIGKILL");
+  await owner.status;
+  await reader.cancel();
+  const end = Date.now() + 10_000;
+  while (await isListening(`127.0.0.1:${port}`)) ok(Date.now() < end, "it still listens");
+});
