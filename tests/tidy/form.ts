@@ -1,0 +1,121 @@
+/** The rules of how a file looks; each returns one sentence for each breach. */
+import type { Source } from "./source.ts";
+
+export const FILE_LINES_MAX = 400;
+export const FUNCTION_LINES_MAX = 70;
+export const MODULE_DOC_LINES_MAX = 5;
+
+const NAME = /^[a-z0-9]+(_[a-z0-9]+)*\.ts$/;
+const DUMPING_GROUNDS = ["utils.ts", "util.ts", "helpers.ts", "common.ts", "index.ts", "types.ts"];
+const IGNORE =
+  /\/[/*]\s*(?:deno-lint-ignore(?:-file)?|@ts-expect-error|@ts-ignore|@ts-nocheck)(.*)/g;
+const LEFT_OVER = /\b(?:TODO|FIXME|XXX|HACK)\b/;
+
+/** Files are named after the one thing they export. */
+export function misnamedFiles(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path }) => {
+    const name = path.split("/").at(-1)!;
+    if (!NAME.test(name)) return [`${path} must be named in snake_case`];
+    return DUMPING_GROUNDS.includes(name)
+      ? [`${path} must be named after the one thing it exports: "${name}" says nothing`]
+      : [];
+  });
+}
+
+export function longFiles(sources: readonly Source[]): string[] {
+  return sources
+    .map(({ path, text }) => ({ path, lines: text.trimEnd().split("\n").length }))
+    .filter(({ lines }) => lines > FILE_LINES_MAX)
+    .map(({ path, lines }) => `${path} must have at most ${FILE_LINES_MAX} lines: it has ${lines}`);
+}
+
+export function longFunctions(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, functions }) =>
+    functions
+      .filter(({ lines }) => lines > FUNCTION_LINES_MAX)
+      .map(({ line, lines }) =>
+        `${path}:${line} must have at most ${FUNCTION_LINES_MAX} lines in a function: it has ${lines}`
+      )
+  );
+}
+
+/** A few lines at the top say what a file is, and which seam it implements or uses. */
+export function wrongModuleDocs(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, text }) => {
+    const doc = /^\/\*\*(.*?)\*\//s.exec(text)?.[1];
+    if (doc === undefined) return [`${path} must begin with a comment on what it is`];
+    const lines = doc.split("\n").map((line) => line.replace(/^[\s*]+/, "")).filter((line) =>
+      line !== "" && !line.startsWith("@see")
+    );
+    return lines.length <= MODULE_DOC_LINES_MAX
+      ? []
+      : [`${path} must say what it is in at most ${MODULE_DOC_LINES_MAX} lines: ${lines.length}`];
+  });
+}
+
+/** State between calls belongs to an object that somebody owns. */
+export function moduleState(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, state }) =>
+    state.map((line) => `${path}:${line} must not keep state in a module: it declares a variable`)
+  );
+}
+
+export function ignoresWithoutReason(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, text }) =>
+    [...text.matchAll(IGNORE)]
+      .filter(([, rest]) => !/\s--\s+\S+|:\s+\S+/.test(rest!))
+      .map(([ignore]) => `${path} must give a reason for each ignore: "${ignore.trim()}"`)
+  );
+}
+
+export function leftOvers(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, text }) =>
+    text.split("\n").flatMap((line, index) =>
+      LEFT_OVER.test(line) ? [`${path}:${index + 1} must not leave work over: ${line.trim()}`] : []
+    )
+  );
+}
+
+/**
+ * Each source that does something has a test at the same path. A file or folder that is driven by
+ * another test has a reason; a reason that excuses nothing is a mistake too.
+ */
+export function untestedFiles(
+  sources: readonly Source[],
+  tests: readonly string[],
+  reasons: Readonly<Record<string, string>>,
+): string[] {
+  const excused = Object.keys(reasons);
+  const untested = sources
+    .filter(({ functions }) => functions.length > 0)
+    .map(({ path }) => path)
+    .filter((path) => !tests.includes(testOf(path)));
+  return [
+    ...untested.filter((path) => !excused.some((start) => path.startsWith(start))).map((path) =>
+      `${path} must have a test at ${testOf(path)}, or a reason why not in tests/tidy_test.ts`
+    ),
+    ...excused.filter((start) => !untested.some((path) => path.startsWith(start))).map((start) =>
+      `tests/tidy_test.ts must not excuse ${start}: nothing there is without a test`
+    ),
+  ];
+}
+
+function testOf(path: string): string {
+  return path.replace(/^src/, "tests").replace(/\.ts$/, "_test.ts");
+}
+
+/** A command that the documentation shows must be there. */
+export function unknownTasks(
+  documents: readonly { readonly path: string; readonly text: string }[],
+  tasks: readonly string[],
+): string[] {
+  return documents.flatMap(({ path, text }) =>
+    [
+      ...new Set(
+        [...text.matchAll(/deno task (?:--\S+ )*([a-z][\w:-]*)/g)].map(([, task]) => task!),
+      ),
+    ]
+      .filter((task) => !tasks.includes(task))
+      .map((task) => `${path} must not name "deno task ${task}": deno.json has no such task`)
+  );
+}

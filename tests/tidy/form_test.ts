@@ -1,0 +1,79 @@
+import { deepStrictEqual } from "node:assert/strict";
+import * as form from "./form.ts";
+import { sourceOf } from "./source.ts";
+
+function source(text: string, path = "src/scanner/a.ts") {
+  return [sourceOf(path, text)];
+}
+
+Deno.test("misnamedFiles() names a file, when its name says nothing or is not in snake_case", () => {
+  const paths = ["src/a/back_off.ts", "src/a/utils.ts", "src/a/backOff.ts"];
+  deepStrictEqual(form.misnamedFiles(paths.flatMap((path) => source("", path))), [
+    'src/a/utils.ts must be named after the one thing it exports: "utils.ts" says nothing',
+    "src/a/backOff.ts must be named in snake_case",
+  ]);
+});
+
+Deno.test("longFiles() and longFunctions() allow as many lines as there may be, and no more", () => {
+  const file = (lines: number) => source("//\n".repeat(lines));
+  deepStrictEqual(form.longFiles(file(form.FILE_LINES_MAX)), []);
+  deepStrictEqual(form.longFiles(file(form.FILE_LINES_MAX + 1)), [
+    "src/scanner/a.ts must have at most 400 lines: it has 401",
+  ]);
+  const body = (lines: number) => source(`\nfunction f() {${"\n".repeat(lines - 1)}}`);
+  deepStrictEqual(form.longFunctions(body(form.FUNCTION_LINES_MAX)), []);
+  deepStrictEqual(form.longFunctions(body(form.FUNCTION_LINES_MAX + 1)), [
+    "src/scanner/a.ts:2 must have at most 70 lines in a function: it has 71",
+  ]);
+});
+
+Deno.test("wrongModuleDocs() wants a few lines at the top of a file", () => {
+  const doc = (lines: number) => source(`/**\n${" * words\n".repeat(lines)} *\n * @see there\n */`);
+  deepStrictEqual(form.wrongModuleDocs([...source("/** A clock. */"), ...doc(5)]), []);
+  deepStrictEqual(form.wrongModuleDocs([...source("// A clock."), ...doc(6)]), [
+    "src/scanner/a.ts must begin with a comment on what it is",
+    "src/scanner/a.ts must say what it is in at most 5 lines: 6",
+  ]);
+});
+
+Deno.test("moduleState() names a variable outside of functions", () => {
+  deepStrictEqual(form.moduleState(source("const a = 1;\nlet b = 2;")), [
+    "src/scanner/a.ts:2 must not keep state in a module: it declares a variable",
+  ]);
+});
+
+Deno.test("ignoresWithoutReason() names an ignore, when nothing says why", () => {
+  // In two parts, since this file is held to the same rule.
+  const lint = "//" + " deno-lint-ignore no-explicit-any";
+  deepStrictEqual(form.ignoresWithoutReason(source(`${lint} -- JSON may be anything`)), []);
+  deepStrictEqual(form.ignoresWithoutReason(source(lint)), [
+    `src/scanner/a.ts must give a reason for each ignore: "${lint}"`,
+  ]);
+});
+
+Deno.test("leftOvers() names a line with work for later", () => {
+  deepStrictEqual(form.leftOvers(source("\n// TODO: more")), [
+    "src/scanner/a.ts:2 must not leave work over: // TODO: more",
+  ]);
+});
+
+Deno.test("untestedFiles() wants a test or a reason, and no reason too many", () => {
+  const sources = ["a", "b", "c"].flatMap((name) =>
+    source("function f() {}", `src/scanner/${name}.ts`)
+  );
+  const declares = source("export const A = 1;", "src/scanner/d.ts");
+  const reasons = { "src/scanner/b.ts": "driven by a_test.ts", "src/scanner/a.ts": "stale" };
+  const tests = ["tests/scanner/a_test.ts"];
+  deepStrictEqual(form.untestedFiles([...sources, ...declares], tests, reasons), [
+    "src/scanner/c.ts must have a test at tests/scanner/c_test.ts, or a reason why not in " +
+    "tests/tidy_test.ts",
+    "tests/tidy_test.ts must not excuse src/scanner/a.ts: nothing there is without a test",
+  ]);
+});
+
+Deno.test("unknownTasks() names a task, when a document has one that is gone", () => {
+  const document = { path: "README.md", text: "deno task --quiet demo, `deno task sitemon check`" };
+  deepStrictEqual(form.unknownTasks([document], ["sitemon"]), [
+    'README.md must not name "deno task demo": deno.json has no such task',
+  ]);
+});

@@ -1,0 +1,104 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { type Source, sourceOf } from "./source.ts";
+import {
+  circles,
+  connectingInMain,
+  misplacedLibraries,
+  unusedLibraries,
+  wrongDirections,
+} from "./structure.ts";
+
+/** Sources of one line each, such as `["src/a.ts", 'import "pg";']`. */
+function sources(...files: readonly [path: string, text: string][]): Source[] {
+  return files.map(([path, text]) => sourceOf(path, text));
+}
+
+const DIRECTIONS: readonly [from: string, to: string, isAllowed: boolean][] = [
+  ["src/main.ts", "src/cli/program.ts", true],
+  ["src/main.ts", "src/runtime/clock.ts", false],
+  ["src/cli/run.ts", "src/scanner/scanner.ts", true],
+  ["src/cli/run.ts", "src/main.ts", false],
+  ["src/cli/run.ts", "src/threads/scanner.ts", false],
+  ["src/threads/store.ts", "src/status/sqlite/store.ts", true],
+  ["src/threads/store.ts", "src/cli/run.ts", false],
+  ["src/scanner/scanner.ts", "src/config/site.ts", true],
+  ["src/kafka/producer.ts", "src/outbox/publisher.ts", true],
+  ["src/kafka/producer.ts", "src/outbox/relay.ts", false],
+  ["src/kafka/consumer.ts", "src/status/ingest.ts", false],
+  ["src/status/ingest.ts", "src/status/sqlite/store.ts", true],
+  ["src/scanner/scanner.ts", "src/cli/terminal.ts", false],
+  ["src/runtime/thread.ts", "src/report/report.ts", true],
+  ["src/report/codec.ts", "src/scanner/scanner.ts", false],
+  ["src/config/load.ts", "src/outbox/publisher.ts", false],
+];
+
+for (const [from, to, isAllowed] of DIRECTIONS) {
+  Deno.test(`wrongDirections() ${isAllowed ? "allows" : "refuses"} ${to}, when ${from} imports it`, () => {
+    const up = "../".repeat(from.split("/").length - 1);
+    strictEqual(wrongDirections(sources([from, `import "${up}${to}";`])).length, isAllowed ? 0 : 1);
+  });
+}
+
+Deno.test("wrongDirections() allows types of threads, when a command imports them", () => {
+  const command = sources(["src/cli/run.ts", 'import type { A } from "../threads/scanner.ts";']);
+  deepStrictEqual(wrongDirections(command), []);
+});
+
+Deno.test("circles() names two of the lowest folders, when they import each other", () => {
+  const one: [string, string] = ["src/config/a.ts", 'import "../report/b.ts";'];
+  const other: [string, string] = ["src/report/b.ts", 'import "../config/c.ts";'];
+  deepStrictEqual(circles(sources(one)), []);
+  deepStrictEqual(circles(sources(one, other)), [
+    "src/config and src/report must not import each other: they do",
+  ]);
+});
+
+Deno.test("misplacedLibraries() names a library, when it is not in its place or has none", () => {
+  const files = sources(
+    ["src/status/postgres/store.ts", 'import pg from "pg";'],
+    ["src/status/ingest.ts", 'import type pg from "pg";'],
+    ["src/kafka/relay.ts", 'import { DatabaseSync } from "node:sqlite";'],
+    ["src/kafka/value.ts", 'import { Buffer } from "node:buffer";'],
+    ["src/runtime/version.ts", 'import deno from "../../deno.json" with { type: "json" };'],
+    ["src/cli/run.ts", 'import "left-pad";'],
+  );
+  deepStrictEqual(misplacedLibraries(files), [
+    "src/status/ingest.ts must not import pg: its place is src/status/postgres/",
+    "src/kafka/relay.ts must not import node:sqlite: its place is src/outbox/, src/status/sqlite/",
+    "src/cli/run.ts must not import left-pad: give it a place in structure.ts first",
+  ]);
+});
+
+Deno.test("unusedLibraries() names a library, when nothing imports it", () => {
+  const files = sources(["src/status/postgres/store.ts", 'import pg from "pg";']);
+  deepStrictEqual(unusedLibraries(["pg", "@types/pg", "zod"], files), [
+    "deno.json must not name zod: nothing imports it",
+  ]);
+});
+
+const MAIN: [string, string] = ["src/main.ts", 'import "./cli/program.ts";'];
+const LATER: [string, string] = ["src/cli/program.ts", 'const f = () => import("./run.ts");'];
+
+Deno.test("connectingInMain() finds what connects, when a command loads it later", () => {
+  const files = sources(
+    MAIN,
+    LATER,
+    ["src/cli/run.ts", 'import "../kafka/producer.ts"; await Deno.connect({ port: 1 });'],
+    ["src/kafka/producer.ts", 'import { Kafka } from "kafkajs";'],
+  );
+  const why = "the main thread loads it, and only Workers open connections";
+  deepStrictEqual(connectingInMain(files), [
+    `src/cli/run.ts must not call Deno.connect: ${why}`,
+    `src/kafka/producer.ts must not import kafkajs: ${why}`,
+  ]);
+});
+
+Deno.test("connectingInMain() finds nothing, when only a Worker connects", () => {
+  const files = sources(
+    MAIN,
+    LATER,
+    ["src/cli/run.ts", 'new Worker(new URL("../threads/relay.ts", import.meta.url));'],
+    ["src/threads/relay.ts", 'import { Kafka } from "kafkajs"; await fetch("http://h");'],
+  );
+  deepStrictEqual(connectingInMain(files), []);
+});
