@@ -1,6 +1,9 @@
 /** What the loader hands to the commands: the configuration, and all that it names, read and resolved. */
+import type { Mistake } from "./config_error.ts";
 import type { Config } from "./schema.ts";
 import type { Site, SiteTls } from "./site.ts";
+import type { WrittenSite } from "./written_sites.ts";
+import type { YamlSource } from "./yaml_source.ts";
 
 /** Which command a configuration is for: it decides what must be there. */
 export type Role = "producer" | "consumer" | "run" | "status";
@@ -13,13 +16,11 @@ export interface PostgresTls {
   readonly key?: string;
 }
 
-/** Where in a file something is; line and column count from 1. */
-export interface Mistake {
-  readonly file: string;
-  readonly line: number;
-  readonly column: number;
-  /** A sentence without its place and without a secret. */
-  readonly message: string;
+/** The files' own side of a configuration. */
+export interface Origins {
+  readonly source: YamlSource;
+  /** In the order of the sites. */
+  readonly sites: readonly WrittenSite[];
 }
 
 /** A configuration that is wholly valid. */
@@ -35,6 +36,10 @@ export interface LoadedConfig {
   readonly secrets: readonly string[];
   /** Every file that was read, the configuration first. */
   readonly files: readonly string[];
+  /** The variables of the environment that were asked for. */
+  readonly environment: readonly string[];
   /** What is allowed and probably not meant. */
   readonly warnings: readonly Mistake[];
+  /** Where all of it stands, for showing it as it was written. */
+  readonly origins: Origins;
 }

@@ -36,7 +36,9 @@ const includeSchema = z.array(path(), {
 
 const sitesSchema = z.array(siteSchema, {
   error: mustBe("a list of sites", "write for example - url: https://example.org/"),
-}).max(SITES_MAX, { error: mustBe(`at most ${SITES_MAX} sites`, "divide them among processes") });
+}).max(SITES_MAX, {
+  error: mustBe(`a list of at most ${SITES_MAX} sites`, "divide them among processes"),
+});
 
 export const configSchema = z.strictObject({
   interval: duration(INTERVAL).prefault("10s").describe("Time between two checks of a site."),

@@ -39,7 +39,7 @@ const HEADER_VALUE = /^[\t\x20-\x7e\x80-\uffff]*$/;
 
 const headersSchema = z.record(
   z.string().regex(HEADER_NAME).refine((name) => !FRAMING.test(name)),
-  matching(HEADER_VALUE, `text of one line, of at most ${HEADER_LENGTH_MAX} characters, in quotes`)
+  matching(HEADER_VALUE, `a text of one line, of at most ${HEADER_LENGTH_MAX} characters`)
     .max(HEADER_LENGTH_MAX),
   {
     error: mustBe(
@@ -48,7 +48,7 @@ const headersSchema = z.record(
     ),
   },
 ).refine((headers) => Object.keys(headers).length <= HEADERS_MAX, {
-  error: mustBe(`at most ${HEADERS_MAX} headers`, "remove some"),
+  error: mustBe(`a mapping of at most ${HEADERS_MAX} headers`, "remove some"),
 });
 
 const labelsSchema = z.record(
@@ -61,7 +61,7 @@ const labelsSchema = z.record(
     ),
   },
 ).refine((labels) => Object.keys(labels).length <= LABELS_MAX, {
-  error: mustBe(`at most ${LABELS_MAX} labels`, "remove some"),
+  error: mustBe(`a mapping of at most ${LABELS_MAX} labels`, "remove some"),
 });
 
 const BODY_MESSAGE = mustBe(
@@ -72,6 +72,11 @@ const bodySchema = z.union([
   z.string().max(BODY_LENGTH_MAX),
   z.strictObject({ file: path().describe("File whose contents are sent, as UTF-8 text.") }),
 ], { error: BODY_MESSAGE });
+
+const PATTERN_MESSAGE = mustBe(
+  `a regular expression of 1 to ${PATTERN_LENGTH_MAX} characters`,
+  "write such a text, in quotes",
+);
 
 const expectSchema = z.strictObject({
   status: statusRanges().exactOptional().describe(
@@ -94,53 +99,51 @@ const proxySchema = z.string().refine(isProxyUrl, {
   error: mustBe("a url of the form http://[user:password@]host:port", "write such a url"),
 });
 
-const method = word(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]);
+const patternSchema = z.string({ error: PATTERN_MESSAGE }).min(1, { error: PATTERN_MESSAGE })
+  .max(PATTERN_LENGTH_MAX, { error: PATTERN_MESSAGE });
 
+/** Settings that have a value for every site. */
 const settings = {
-  interval: duration(INTERVAL).exactOptional()
-    .describe("Time between two checks; the top level's `interval` when absent."),
   timeout: duration(TIMEOUT).describe("For the whole check with its redirects."),
   connect_timeout: duration(TIMEOUT).describe("For each connection, TLS included."),
-  method: method.describe("Of the request."),
-  headers: headersSchema.describe(
-    "Sent with every request to the site itself. Added to those of `defaults`.",
-  ),
-  body: bodySchema.exactOptional().describe("Sent with the request: a text, or `{file: PATH}`."),
-  pattern: text(PATTERN_LENGTH_MAX).exactOptional()
-    .describe(
-      "Regular expression that the body must match. It must run in linear time: no lookaround, no backreference.",
-    ),
+  method: word(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    .describe("Of the request."),
+  headers: headersSchema.describe("Sent to the site itself; added to those of `defaults`."),
   expect: expectSchema.describe("What the answer must be."),
-  redirects: whole(REDIRECTS).describe(
-    "Redirects that are followed; 0 judges the redirect itself.",
-  ),
-  retries: notYet(),
+  redirects: whole(REDIRECTS)
+    .describe("Redirects that are followed; 0 judges the redirect itself."),
   max_body_bytes: size(BODY).describe("Decoded bytes of the body that are read."),
   tls: siteTlsSchema.describe("TLS of the site; inherited key by key."),
+  labels: labelsSchema.describe("Travel with every report; added to those of `defaults`."),
+};
+
+/** Settings that may have none. */
+const optionalSettings = {
+  interval: duration(INTERVAL).exactOptional()
+    .describe("Time between two checks; the top level's `interval` when absent."),
+  body: bodySchema.exactOptional().describe("Sent with the request: a text, or `{file: PATH}`."),
+  pattern: patternSchema.exactOptional().describe(
+    "Regular expression that is searched in the body. It must run in linear time: no lookaround, no backreference.",
+  ),
+  retries: notYet(),
   ip_version: ipVersionSchema.exactOptional().describe("4 or 6 to connect by that version alone."),
-  proxy: proxySchema.exactOptional()
-    .describe(
-      "Proxy to go through: `http://[user:password@]host:port`. The environment's are ignored.",
-    ),
-  labels: labelsSchema.describe(
-    "Names and values that travel with every report. Added to those of `defaults`.",
+  proxy: proxySchema.exactOptional().describe(
+    "Proxy to go through: `http://[user:password@]host:port`. Those of the environment are ignored.",
   ),
 };
 
 /** `defaults`: every setting with the value it has where neither the site nor the file says otherwise. */
 export const defaultsSchema = z.strictObject({
-  ...settings,
-  timeout: settings.timeout.prefault("10s").describe(settings.timeout.description!),
-  connect_timeout: settings.connect_timeout.prefault("5s")
-    .describe(settings.connect_timeout.description!),
-  method: settings.method.prefault("GET").describe(settings.method.description!),
-  headers: settings.headers.prefault({}).describe(settings.headers.description!),
-  expect: settings.expect.prefault({}).describe(settings.expect.description!),
-  redirects: settings.redirects.prefault(5).describe(settings.redirects.description!),
-  max_body_bytes: settings.max_body_bytes.prefault("1MiB")
-    .describe(settings.max_body_bytes.description!),
-  tls: settings.tls.prefault({}).describe(settings.tls.description!),
-  labels: settings.labels.prefault({}).describe(settings.labels.description!),
+  timeout: settings.timeout.prefault("10s"),
+  connect_timeout: settings.connect_timeout.prefault("5s"),
+  method: settings.method.prefault("GET"),
+  headers: settings.headers.prefault({}),
+  expect: settings.expect.prefault({}),
+  redirects: settings.redirects.prefault(5),
+  max_body_bytes: settings.max_body_bytes.prefault("1MiB"),
+  tls: settings.tls.prefault({}),
+  labels: settings.labels.prefault({}),
+  ...optionalSettings,
 }, { error: mustBe("a mapping of what every site inherits", "write such a mapping") });
 
 /** One of `sites`: what it does not say is inherited. */
@@ -148,12 +151,23 @@ export const siteSchema = z.strictObject({
   name: text(SITE_NAME_LENGTH_MAX).exactOptional()
     .describe("Unique name; the url without credentials when absent, with `#2` on a repeat."),
   url: z.string({ error: mustBe("the url of a site", "write for example https://example.org/") })
-    .max(URL_LENGTH_MAX, { error: mustBe(`at most ${URL_LENGTH_MAX} characters`, "shorten it") })
+    .max(URL_LENGTH_MAX, {
+      error: mustBe(`a url of at most ${URL_LENGTH_MAX} characters`, "shorten it"),
+    })
     .refine(isSiteUrl, {
       error: mustBe("a url that begins with http:// or https://", "write such a url"),
     })
     .describe("What is checked: `http://` or `https://`."),
-  ...z.strictObject(settings).partial().shape,
+  timeout: settings.timeout.exactOptional(),
+  connect_timeout: settings.connect_timeout.exactOptional(),
+  method: settings.method.exactOptional(),
+  headers: settings.headers.exactOptional(),
+  expect: settings.expect.exactOptional(),
+  redirects: settings.redirects.exactOptional(),
+  max_body_bytes: settings.max_body_bytes.exactOptional(),
+  tls: settings.tls.exactOptional(),
+  labels: settings.labels.exactOptional(),
+  ...optionalSettings,
 }, { error: mustBe("a mapping with url", "write for example - url: https://example.org/") });
 
 /** The section `defaults`. */
@@ -161,8 +175,9 @@ export type DefaultsConfig = z.output<typeof defaultsSchema>;
 /** One of `sites`, before it inherits. */
 export type SiteConfig = z.output<typeof siteSchema>;
 
+/** Stricter than a url parser, which forgives spaces, line breaks and missing or doubled slashes. */
 function isSiteUrl(url: string): boolean {
-  return /^https?:\/\//i.test(url) && URL.canParse(url);
+  return /^https?:\/\/[^/\\\s\p{Cc}][^\s\p{Cc}]*$/iu.test(url) && URL.canParse(url);
 }
 
 function isProxyUrl(url: string): boolean {

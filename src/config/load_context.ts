@@ -1,0 +1,14 @@
+/** What the steps of loading one configuration share. */
+import type { Mistake } from "./config_error.ts";
+import type { NamedFiles } from "./named_files.ts";
+import type { Surroundings } from "./surroundings.ts";
+
+export interface LoadContext {
+  readonly surroundings: Surroundings;
+  /** Every file is read through it. */
+  readonly files: NamedFiles;
+  /** Grows while the steps go on, so that all mistakes are told at once. */
+  readonly mistakes: Mistake[];
+  /** The variables that references asked for. */
+  readonly environment: Set<string>;
+}

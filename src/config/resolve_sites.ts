@@ -1,0 +1,108 @@
+/** Every site with all that it inherits and the contents of the files that it names. */
+import { pairSentence } from "./cross_checks.ts";
+import { type FileSettingsOptions, readBody, readPems } from "./file_settings.ts";
+import { valueAt } from "./issue_sentence.ts";
+import type { LoadContext } from "./load_context.ts";
+import { resolveSite, type WithFiles } from "./resolve_site.ts";
+import type { Config } from "./schema.ts";
+import type { DefaultsConfig, SiteConfig } from "./schema_site.ts";
+import { siteNames } from "./site_names.ts";
+import type { Site } from "./site.ts";
+import type { WrittenSite } from "./written_sites.ts";
+import { pathKey, type YamlSource } from "./yaml_source.ts";
+
+export interface ResolveSitesOptions {
+  readonly config: Config;
+  /** Where the defaults stand. */
+  readonly source: YamlSource;
+  /** The reason why a pattern cannot run, if there is one. */
+  readonly checkPattern: ((pattern: string) => string | undefined) | undefined;
+  readonly context: LoadContext;
+}
+
+/** The sites in their order; what is wrong with them is added to the context's mistakes. */
+export function resolveSites(
+  written: readonly WrittenSite[],
+  options: ResolveSitesOptions,
+): Site[] {
+  const { config, source, context } = options;
+  const names = siteNames(written.map(nameable));
+  reportRepeatedNames(written, context);
+  const defaults = withFiles(config.defaults, {
+    ...context,
+    source,
+    at: ["defaults"],
+    name: "defaults",
+  }, options);
+  return written.map((site, index) => {
+    const place = { ...context, source: site.source, at: site.at, name: "sites" };
+    const own = withFiles(site.config, place, options);
+    reportUnpaired(site, context);
+    return resolveSite(own, {
+      name: names[index]!,
+      defaults,
+      intervalMs: config.interval,
+    });
+  });
+}
+
+/** A name travels to Kafka and PostgreSQL, where no secret may go: such a url is named as it is written. */
+function nameable({ config, source, at }: WrittenSite): { name?: string; url: string } {
+  const key = pathKey([...at, "url"]);
+  return source.secrets.has(key) ? { ...config, url: source.written.get(key)! } : config;
+}
+
+function reportRepeatedNames(written: readonly WrittenSite[], { mistakes }: LoadContext): void {
+  const first = new Map<string, WrittenSite>();
+  for (const site of written) {
+    const { name } = site.config;
+    if (name === undefined) continue;
+    const other = first.get(name);
+    if (other === undefined) {
+      first.set(name, site);
+      continue;
+    }
+    const { file, line } = other.source.place([...other.at, "name"]);
+    mistakes.push({
+      ...site.source.place([...site.at, "name"]),
+      message: `Cannot use the name ${JSON.stringify(name)} as names of sites must be unique: ` +
+        `it is taken at ${file}:${line}; choose another`,
+    });
+  }
+}
+
+/** A certificate and its key are named in one place, where one sees that they fit. */
+function reportUnpaired({ source, at }: WrittenSite, { mistakes }: LoadContext): void {
+  const path = [...at, "tls"];
+  const message = pairSentence(valueAt(source.value, path) ?? {}, "sites.tls");
+  if (message !== undefined) mistakes.push({ ...source.place(path), message });
+}
+
+function withFiles<T extends SiteConfig | DefaultsConfig>(
+  settings: T,
+  place: FileSettingsOptions,
+  { checkPattern }: ResolveSitesOptions,
+): WithFiles<T> {
+  const reason = settings.pattern === undefined ? undefined : checkPattern?.(settings.pattern);
+  if (reason !== undefined) {
+    place.mistakes.push({
+      ...place.source.place([...place.at, "pattern"]),
+      message:
+        `Cannot use "${place.name}.pattern" as it must be a regular expression that runs in ` +
+        `linear time: ${reason}; rewrite it`,
+    });
+  }
+  const { body, ...rest } = settings;
+  const text = readBody(body, place);
+  return {
+    ...rest,
+    ...(text !== undefined && { body: text }),
+    ...(settings.tls && {
+      tls: readPems(settings.tls, {
+        ...place,
+        at: [...place.at, "tls"],
+        name: `${place.name}.tls`,
+      }),
+    }),
+  };
+}
