@@ -106,6 +106,8 @@ export class Outbox implements Disposable {
 
   /** Ends the batch in flight. Ids that are not in flight are ignored: they are a former batch's. */
   settle(settlement: Settlement): void {
+    const isNothingDone = settlement.acknowledged.length + settlement.tooLarge.length === 0;
+    if (isNothingDone) return this.release();
     const { dead, level } = this.#attempt("write to", (tables) => tables.settle(settlement));
     this.release();
     if (dead.length > 0) this.#tellDead(dead);

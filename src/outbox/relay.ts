@@ -1,8 +1,21 @@
 /** The relay: moves rows from the outbox to a publisher, oldest first, one batch at a time. */
-import type { Clock } from "../runtime/clock.ts";
+import { backoffMs } from "../runtime/backoff.ts";
+import { type Clock, sleep } from "../runtime/clock.ts";
+import { logger } from "../runtime/logging.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry.ts";
-import type { OutboxSource } from "./outbox_source.ts";
-import type { Publisher } from "./publisher.ts";
+import { MinuteLimit } from "./minute_limit.ts";
+import { OutboxUnavailableError } from "./outbox_error.ts";
+import type { OutboxSource, Settlement } from "./outbox_source.ts";
+import { type OutboxRow, type Publisher, PublishError, type PublishResult } from "./publisher.ts";
+
+/** A batch: enough for 30,000 rows/s through kafkajs, and half of Kafka's default message.max.bytes. */
+export const BATCH = { rowsMax: 500, bytesMax: 512 * 1024 } as const;
+/** Temporary failures: at once after a broker's restart, without a crowd at its door. */
+export const BACKOFF = { minMs: 200, maxMs: 5_000 } as const;
+/** Failures that somebody has to mend: asked again this often, to notice that they were. */
+export const CONFIGURATION_RETRY_MS = 30_000;
+/** How long a request for rows waits in the outbox before it is repeated. */
+const TAKE_WAIT_MS = 30_000;
 
 export interface RelayOptions {
   readonly source: OutboxSource;
@@ -15,19 +28,138 @@ export interface RelayOptions {
   readonly random?: () => number;
 }
 
-export class Relay {
-  constructor(_options: RelayOptions) {}
+/** What one step came to. */
+type Step = "empty" | "published" | { readonly pauseMs: number; readonly isTemporary: boolean };
 
-  /** Publishes until the signal aborts; resolves after the batch that was running. Never rejects. */
-  run(_signal: AbortSignal): Promise<void> {
-    throw new Error("skeleton");
+const log = logger("relay");
+
+/** Publishes each row at least once; one that was not acknowledged is sent again, in order. */
+export class Relay {
+  readonly #options: RelayOptions;
+  readonly #logLimit: MinuteLimit;
+  /** Of a batch that was published, until the outbox has taken it. */
+  #settlement: Settlement | undefined;
+  #failures = 0;
+  #outboxFailures = 0;
+  #isFailing = false;
+
+  constructor(options: RelayOptions) {
+    this.#options = options;
+    this.#logLimit = new MinuteLimit(options.clock);
+  }
+
+  /** Publishes until the signal aborts, and resolves after the batch that is then running. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      const step = await this.#step(TAKE_WAIT_MS, signal);
+      if (typeof step === "object") await sleep(this.#options.clock, step.pauseMs, signal);
+    }
   }
 
   /**
-   * For the end, after {@linkcode run}: publishes until no row is left or the signal aborts, and
-   * resolves to whether none was left. A running batch outlives the signal by its own deadline.
+   * For the end, after {@linkcode run}: publishes until no row is left, the signal aborts or
+   * somebody would have to mend something; resolves to whether no row is left. A batch that is
+   * running when the signal aborts ends by its publisher's own deadline.
    */
-  flush(_signal: AbortSignal): Promise<boolean> {
-    throw new Error("skeleton");
+  async flush(signal: AbortSignal): Promise<boolean> {
+    while (!signal.aborted) {
+      const step = await this.#step(0, signal);
+      if (step === "empty") return !signal.aborted;
+      if (step === "published") continue;
+      if (!step.isTemporary) return false;
+      await sleep(this.#options.clock, step.pauseMs, signal);
+    }
+    return false;
   }
+
+  async #step(waitMs: number, signal: AbortSignal): Promise<Step> {
+    try {
+      await this.#settle();
+      const rows = await this.#options.source.take({ ...BATCH, waitMs }, signal);
+      if (rows.length === 0) return "empty";
+      const result = await this.#publish(rows);
+      this.#settlement = result;
+      await this.#settle();
+      this.#outboxFailures = 0;
+      return this.#judge(result);
+    } catch (error) {
+      // The outbox itself tells about its disk.
+      if (!(error instanceof OutboxUnavailableError)) throw error;
+      return { pauseMs: this.#backoffMs(this.#outboxFailures++), isTemporary: true };
+    }
+  }
+
+  /** Tried until it succeeds, before anything else is taken: else rows would be sent twice. */
+  async #settle(): Promise<void> {
+    if (this.#settlement === undefined) return;
+    const { acknowledged, tooLarge } = this.#settlement;
+    await this.#options.source.settle({ acknowledged, tooLarge });
+    this.#settlement = undefined;
+  }
+
+  async #publish(rows: readonly OutboxRow[]): Promise<PublishResult> {
+    const { publisher, clock, telemetry } = this.#options;
+    const startMs = clock.monotonicMs();
+    try {
+      const result = await publisher.publish(rows);
+      const seconds = (clock.monotonicMs() - startMs) / 1_000;
+      telemetry.observe("sitemon_publish_duration_seconds", seconds);
+      return withReason(result);
+    } catch (error) {
+      return { acknowledged: [], tooLarge: [], failure: asPublishError(error) };
+    }
+  }
+
+  #judge({ acknowledged, failure }: PublishResult): Step {
+    if (acknowledged.length > 0) {
+      this.#options.telemetry.count("sitemon_published_total", {}, acknowledged.length);
+      this.#failures = 0;
+    }
+    if (failure === undefined) {
+      this.#tellWorking();
+      return "published";
+    }
+    this.#tellFailure(failure);
+    const { isTemporary } = failure;
+    const pauseMs = isTemporary ? this.#backoffMs(this.#failures++) : CONFIGURATION_RETRY_MS;
+    return { pauseMs, isTemporary };
+  }
+
+  #backoffMs(failures: number): number {
+    const { random } = this.#options;
+    return backoffMs(failures, random ? { ...BACKOFF, random } : BACKOFF);
+  }
+
+  #tellWorking(): void {
+    const { telemetry, dependency } = this.#options;
+    telemetry.dependency(dependency, { ok: true });
+    if (this.#isFailing) log.info("Publishing works again");
+    this.#isFailing = false;
+  }
+
+  #tellFailure({ failure, message }: PublishError): void {
+    const { telemetry, dependency } = this.#options;
+    telemetry.count("sitemon_publish_failures_total", { failure });
+    telemetry.dependency(dependency, { ok: false, reason: failure, detail: message });
+    this.#isFailing = true;
+    if (this.#logLimit.allows(failure)) log.warn("{detail}", { detail: message, failure });
+  }
+}
+
+/** A result that tells of nothing at all would be asked for again at once, and for ever. */
+function withReason(result: PublishResult): PublishResult {
+  if (result.failure || result.acknowledged.length + result.tooLarge.length > 0) return result;
+  const failure = new PublishError(
+    "rejected",
+    "Cannot publish as each row must be answered: no row was; the outbox sends them again",
+  );
+  return { ...result, failure };
+}
+
+function asPublishError(error: unknown): PublishError {
+  if (error instanceof PublishError) return error;
+  const detail = error instanceof Error ? error.message : String(error);
+  return new PublishError("rejected", `Cannot publish as the publisher must work: ${detail}`, {
+    cause: error,
+  });
 }

@@ -1,44 +1,156 @@
 /** A scanner's end of its port to the outbox: keeps reports until the outbox has stored them. */
 import type { SiteReport } from "../report/report.ts";
+import { backoffMs } from "../runtime/backoff.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
+import { MinuteLimit } from "./minute_limit.ts";
+import {
+  BATCH_REPORTS_MAX,
+  BATCHES_IN_FLIGHT_MAX,
+  type StoreAnswer,
+  type StoreRequest,
+} from "./port_message.ts";
+
+/** Reports that are kept: ten seconds of 10,000 sites at an interval of 10 s, some 10 MB. */
+export const BUFFER_REPORTS_MAX = 10_000;
+/** Above this the buffer counts as full. The rest is for checks that run when a scanner pauses. */
+export const BUFFER_FULL = 9_000;
+/** Below this there is room again. */
+export const BUFFER_ROOM = 5_000;
+
+/** A full disk is asked again within this: soon enough not to lose much once there is space. */
+const RETRY = { minMs: 200, maxMs: 5_000 };
 
 export interface ReportSenderOptions {
-  /** Unique among all scanner threads of this outbox file, for ever: a uuid. */
+  /** A new uuid for each scanner thread: by it the outbox knows a batch that it has stored. */
   readonly sourceId: string;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  /** Called when the buffer is nearly full; a scanner may pause then. */
+  /** Called when the buffer has become nearly full; a scanner may pause then. */
   readonly onFull?: () => void;
   /** Called when there is room again. */
   readonly onRoom?: () => void;
 }
 
+const log = logger("outbox");
+
+/**
+ * Sends reports in batches: at once while the outbox keeps up, in larger ones while it does not.
+ * At most two are under way, and each is kept until the outbox says that it is stored.
+ */
 export class ReportSender {
-  constructor(_options: ReportSenderOptions) {}
+  readonly #options: ReportSenderOptions;
+  readonly #logLimit: MinuteLimit;
+  readonly #underWay: StoreRequest[] = [];
+  readonly #flushed = new Set<() => void>();
+  #buffer: SiteReport[] = [];
+  #port: MessagePort | undefined;
+  #batch = 0;
+  #failures = 0;
+  #cancelRetry: (() => void) | undefined;
+  #isFull = false;
+  #lost = 0;
+
+  constructor(options: ReportSenderOptions) {
+    this.#options = options;
+    this.#logLimit = new MinuteLimit(options.clock);
+  }
 
   /** Uses this port from now on; what was not acknowledged on the former one is sent again. */
-  connect(_port: MessagePort): void {
-    throw new Error("skeleton");
+  connect(port: MessagePort): void {
+    this.#port?.close();
+    this.#port = port;
+    port.onmessage = ({ data }: MessageEvent<StoreAnswer>) => this.#answered(data);
+    this.#resend();
   }
 
   /** Hands a report over. It never fails: what overflows the buffer is counted as lost. */
-  send(_report: SiteReport): void {
-    throw new Error("skeleton");
+  send(report: SiteReport): void {
+    if (this.#buffer.length === BUFFER_REPORTS_MAX) this.#loseOldest();
+    this.#buffer.push(report);
+    this.#pump();
+    if (!this.#isFull && this.#buffer.length >= BUFFER_FULL) {
+      this.#isFull = true;
+      this.#options.onFull?.();
+    }
   }
 
-  /** Reports that are not yet known to be stored. */
+  /** Reports that are not known to be stored. */
   get pending(): number {
-    throw new Error("skeleton");
+    return this.#underWay.reduce((sum, { reports }) => sum + reports.length, this.#buffer.length);
   }
 
-  /** Resolves when everything is stored, or to what is not when the signal aborts. */
-  flush(_signal: AbortSignal): Promise<number> {
-    throw new Error("skeleton");
+  /** Resolves to how many reports are not stored: 0, or more when the signal aborts before. */
+  flush(signal: AbortSignal): Promise<number> {
+    return new Promise((resolve) => {
+      if (this.pending === 0 || signal.aborted) return resolve(this.pending);
+      const end = () => {
+        this.#flushed.delete(end);
+        signal.removeEventListener("abort", end);
+        resolve(this.pending);
+      };
+      this.#flushed.add(end);
+      signal.addEventListener("abort", end);
+    });
   }
 
   /** Lets go of the port; repeating it is harmless. */
   close(): void {
-    throw new Error("skeleton");
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    this.#port?.close();
+    this.#port = undefined;
+  }
+
+  #pump(): void {
+    if (this.#port === undefined || this.#cancelRetry !== undefined) return;
+    while (this.#underWay.length < BATCHES_IN_FLIGHT_MAX && this.#buffer.length > 0) {
+      const reports = this.#buffer.splice(0, BATCH_REPORTS_MAX);
+      const source = this.#options.sourceId;
+      const request: StoreRequest = { type: "store", source, batch: ++this.#batch, reports };
+      this.#underWay.push(request);
+      this.#port.postMessage(request);
+    }
+    if (this.#isFull && this.#buffer.length <= BUFFER_ROOM) {
+      this.#isFull = false;
+      this.#options.onRoom?.();
+    }
+  }
+
+  #answered({ type, batch }: StoreAnswer): void {
+    if (type === "retry") return this.#retryLater();
+    // An answer may come twice for a batch that was sent twice.
+    if (this.#underWay[0]?.batch !== batch) return;
+    this.#underWay.shift();
+    this.#failures = 0;
+    this.#pump();
+    if (this.pending > 0) return;
+    for (const end of [...this.#flushed]) end();
+  }
+
+  #retryLater(): void {
+    if (this.#cancelRetry !== undefined || this.#port === undefined) return;
+    const waitMs = backoffMs(this.#failures++, RETRY);
+    this.#cancelRetry = this.#options.clock.after(waitMs, () => this.#resend());
+  }
+
+  /** Sends what is under way again, in its order and under its numbers, and goes on from there. */
+  #resend(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    for (const request of this.#underWay) this.#port?.postMessage(request);
+    this.#pump();
+  }
+
+  #loseOldest(): void {
+    this.#buffer.shift();
+    this.#lost++;
+    this.#options.telemetry.count("sitemon_reports_lost_total", { cause: "buffer_full" });
+    if (this.#logLimit.allows("lost")) {
+      log.error("The outbox does not take reports: {lost} were lost since the start", {
+        lost: this.#lost,
+      });
+    }
   }
 }
