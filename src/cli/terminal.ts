@@ -5,6 +5,8 @@ export interface Terminal {
   write(text: string): void;
   /** Writes to standard error, as it stands. */
   writeError(text: string): void;
+  /** True when a person reads standard error. */
+  readonly isInteractive: boolean;
   /** True when standard output may have colours: a terminal, and `NO_COLOR` is not set. */
   readonly hasColour: boolean;
   /** Width of the terminal in characters; `undefined` when standard output is none. */
@@ -21,6 +23,7 @@ export function processTerminal(): Terminal {
   return {
     write: (text) => writeAll(Deno.stdout, text),
     writeError: (text) => writeAll(Deno.stderr, text),
+    isInteractive: Deno.stderr.isTerminal(),
     hasColour: isTerminal && !Deno.env.get("NO_COLOR"),
     columns: isTerminal ? Deno.consoleSize().columns : undefined,
   };

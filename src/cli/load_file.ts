@@ -1,0 +1,21 @@
+/** Loads a configuration for a command, with what only other parts can judge, and says its warnings. */
+import { formatMistakes } from "../config/config_error.ts";
+import { loadConfig } from "../config/load.ts";
+import type { LoadedConfig, Role } from "../config/loaded_config.ts";
+import { addressRangeProblem } from "../scanner/address_policy.ts";
+import { patternProblem } from "../scanner/pattern.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Throws ConfigError with every mistake; warnings go to standard error. */
+export function loadFile(
+  path: string,
+  { role, terminal }: { readonly role?: Role; readonly terminal: Terminal },
+): LoadedConfig {
+  const loaded = loadConfig(path, {
+    ...(role === undefined ? {} : { role }),
+    checkPattern: patternProblem,
+    checkAddress: addressRangeProblem,
+  });
+  if (loaded.warnings.length > 0) terminal.writeError(`${formatMistakes(loaded.warnings)}\n`);
+  return loaded;
+}

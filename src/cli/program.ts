@@ -1,0 +1,162 @@
+/** The command table: which commands and options there are, what they say of themselves, what they run. */
+import { Command, CommanderError } from "commander";
+import { ConfigError } from "../config/config_error.ts";
+import { VERSION } from "../runtime/version.ts";
+import { EXIT_CONFIG, EXIT_OK, EXIT_USAGE } from "./exit_code.ts";
+import type { Terminal } from "./terminal.ts";
+
+const DESCRIPTION =
+  `Checks web sites on a schedule and keeps an honest, durable record of what it found.
+
+To begin: "sitemon check https://example.org" checks once, "sitemon run -c FILE" keeps
+checking with nothing else installed, and "sitemon producer" and "sitemon consumer" do
+the same through Kafka into PostgreSQL.`;
+
+const EXIT_CODES = `
+Exit codes: 0 well, 1 not all is up, 64 wrong usage, 70 fault in sitemon, 74 input or
+output failed, 75 the outbox is in use, 78 wrong configuration.`;
+
+/**
+ * Runs the command that the arguments name and resolves to the exit code. Commands are loaded when
+ * they are called, so that none waits for what it does not need.
+ */
+export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode: number = EXIT_OK;
+  const program = commands(terminal, async (ended) => {
+    exitCode = await ended;
+  });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
+    if (!(error instanceof ConfigError)) throw error;
+    terminal.writeError(`${error.message}\n`);
+    return EXIT_CONFIG;
+  }
+}
+
+type End = (exitCode: number | Promise<number>) => Promise<void>;
+
+function commands(terminal: Terminal, end: End): Command {
+  const program = new Command("sitemon")
+    .description(DESCRIPTION)
+    .version(`sitemon ${VERSION}`, "-V, --version", "print the version")
+    .helpOption("-h, --help", "print this help, or that of a command")
+    .addHelpText("after", EXIT_CODES)
+    .configureOutput({
+      writeOut: (text) => terminal.write(text),
+      writeErr: (text) => terminal.writeError(text),
+      getOutHasColors: () => terminal.hasColour,
+      getErrHasColors: () => terminal.hasColour,
+      getOutHelpWidth: () => terminal.columns ?? 80,
+      getErrHelpWidth: () => terminal.columns ?? 80,
+    })
+    .showHelpAfterError('(see "sitemon --help")')
+    .exitOverride();
+  addDaemons(program, terminal, end);
+  addQuestions(program, terminal, end);
+  addConfig(program, terminal, end);
+  addUpkeep(program, terminal, end);
+  return program;
+}
+
+function addDaemons(program: Command, terminal: Terminal, end: End): void {
+  withFile(program.command("producer"))
+    .summary("check the sites, store, publish to Kafka")
+    .description("Checks the sites of FILE, stores each result and publishes it to Kafka.")
+    .action(async ({ config }) => {
+      const { producer } = await import("./producer.ts");
+      await end(producer(config, terminal));
+    });
+  withFile(program.command("consumer"))
+    .summary("apply reports to PostgreSQL")
+    .description("Reads reports from Kafka and applies them to PostgreSQL.")
+    .action(async ({ config }) => {
+      const { consumer } = await import("./consumer.ts");
+      await end(consumer(config, terminal));
+    });
+  withFile(program.command("run"))
+    .summary("both in one process, without Kafka and PostgreSQL")
+    .description(
+      "Checks the sites of FILE and keeps their status in a SQLite file: no servers needed.",
+    )
+    .action(async ({ config }) => {
+      const { run } = await import("./run.ts");
+      await end(run(config, terminal));
+    });
+}
+
+function addQuestions(program: Command, terminal: Terminal, end: End): void {
+  program.command("check")
+    .summary("check once, now")
+    .description("Checks the URLs, or sites of FILE, once; exits 0 when all are up.")
+    .argument("[urls...]", "what to check")
+    .option("-c, --config <file>", "check the sites of this configuration")
+    .option("--site <name...>", "of the configuration, only the sites of these names")
+    .option("--json", "print one report a line, as JSON")
+    .action(async (urls: string[], options) => {
+      const { check } = await import("./check.ts");
+      await end(check({ urls, ...options }, terminal));
+    });
+  withFile(program.command("status"))
+    .summary("the status table")
+    .description("Prints the newest status of each site; exits 0 when all are up.")
+    .option("--json", "print one site a line, as JSON")
+    .action(async (options) => {
+      const { status } = await import("./status.ts");
+      await end(status(options, terminal));
+    });
+  program.command("schema")
+    .summary("the Avro schema of a report")
+    .description("Prints the Avro schema of a report, as JSON.")
+    .option("--fingerprint", "print its CRC-64-AVRO fingerprint instead")
+    .action(async (options) => {
+      const { schema } = await import("./schema.ts");
+      await end(schema(options, terminal));
+    });
+}
+
+function addConfig(program: Command, terminal: Terminal, end: End): void {
+  const config = program.command("config")
+    .summary("check and show configurations")
+    .description("Checks a configuration and shows what it means.");
+  const load = () => import("./config.ts");
+  withFile(config.command("check"))
+    .description("Lists every mistake of FILE at its line and column; exits 0 when there is none.")
+    .action(async (options) => end((await load()).configCheck(options, terminal)));
+  withFile(config.command("show"))
+    .description("Prints FILE with every default filled in and every secret hidden.")
+    .action(async (options) => end((await load()).configShow(options, terminal)));
+  config.command("schema")
+    .description("Prints the JSON Schema of configurations, for editors.")
+    .action(async () => end((await load()).configSchema(terminal)));
+  withFile(config.command("permissions"))
+    .description("Prints what each thread may do under FILE.")
+    .option("--json", "print it as JSON")
+    .action(async (options) => end((await load()).configPermissions(options, terminal)));
+}
+
+function addUpkeep(program: Command, terminal: Terminal, end: End): void {
+  const outbox = program.command("outbox")
+    .summary("look into a producer's outbox")
+    .description("Looks into the outbox of a producer, also while it runs.");
+  withFile(outbox.command("stats"))
+    .description("Prints what waits in the outbox.")
+    .option("--json", "print it as JSON")
+    .action(async (options) => {
+      const { outboxStats } = await import("./outbox.ts");
+      await end(outboxStats(options, terminal));
+    });
+  withFile(program.command("migrate"))
+    .summary("make or update PostgreSQL's tables")
+    .description("Brings the tables to this version's, as every consumer does when it starts.")
+    .action(async (options) => {
+      const { migrate } = await import("./migrate.ts");
+      await end(migrate(options, terminal));
+    });
+}
+
+function withFile(command: Command): Command {
+  return command.requiredOption("-c, --config <file>", "the configuration");
+}

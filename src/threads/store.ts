@@ -1,0 +1,41 @@
+/** The store thread of `sitemon run`: takes rows from the outbox and applies them to a SQLite file. */
+import { OutboxClient } from "../outbox/outbox_client.ts";
+import { Relay } from "../outbox/relay.ts";
+import { deadline, systemClock as clock } from "../runtime/clock.ts";
+import { serveThread } from "../runtime/thread.ts";
+import { migrateWhenPossible } from "../status/migrate_when_possible.ts";
+import { SqliteStore } from "../status/sqlite/sqlite_store.ts";
+import { StorePublisher } from "../status/store_publisher.ts";
+
+export interface StoreSetup {
+  readonly path: string;
+}
+
+serveThread<StoreSetup>({
+  onUncaught: "fail",
+  start({ path }, { name: thread, telemetry, fail }) {
+    const source = new OutboxClient();
+    const store = new SqliteStore({ path, clock });
+    const publisher = new StorePublisher({ store, clock, telemetry, thread });
+    const relay = new Relay({ source, publisher, dependency: "store", clock, telemetry });
+    const stopping = new AbortController();
+    const work = async () => {
+      const { signal } = stopping;
+      if (await migrateWhenPossible(store, { dependency: "store", clock, telemetry, signal })) {
+        await relay.run(signal);
+      }
+    };
+    const worked = work().catch(fail);
+    return Promise.resolve({
+      link: (_role, port) => source.connect(port),
+      async stop(deadlineMs) {
+        using limit = deadline(clock, deadlineMs);
+        stopping.abort();
+        await worked;
+        await relay.flush(limit.signal);
+        source.close();
+        await publisher.close();
+      },
+    });
+  },
+});

@@ -1,0 +1,62 @@
+/**
+ * `deno task demo`: sitemon watches a few small sites on this machine, with nothing else installed,
+ * and shows their status until Ctrl-C, or for `--rounds N` tables.
+ */
+import { startDemoSites } from "./sites.ts";
+
+const ROUND_MS = 2_000;
+const CLEAR_SCREEN = "\x1b[2J\x1b[H";
+const SITEMON = ["task", "--quiet", "sitemon"];
+
+const rounds = Deno.args[0] === "--rounds" ? Number(Deno.args[1]) : Infinity;
+const folder = await Deno.makeTempDir({ prefix: "sitemon-demo-" });
+const sites = startDemoSites(folder);
+const file = `${folder}/demo.yaml`;
+await Deno.writeTextFile(file, sites.configuration);
+
+const interrupted = Promise.withResolvers<"interrupted">();
+const interrupt = () => interrupted.resolve("interrupted");
+for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(signal, interrupt);
+
+console.log(`Watching six small sites on this machine with this configuration:\n`);
+console.log(sites.configuration.replaceAll(/^/gm, "    "));
+const daemon = new Deno.Command(Deno.execPath(), {
+  args: [...SITEMON, "run", "-c", file],
+  stdin: "null",
+  stderr: "null",
+}).spawn();
+try {
+  for (let round = 0; round < rounds; round++) {
+    const event = await Promise.race([pause(ROUND_MS), interrupted.promise, daemon.status]);
+    if (event === "interrupted") break;
+    if (event !== undefined) throw new Error(`sitemon ended with ${JSON.stringify(event)}`);
+    await showStatus();
+  }
+} finally {
+  try {
+    daemon.kill("SIGTERM");
+  } catch {
+    // It has ended already.
+  }
+  await daemon.status;
+  await sites.stop();
+  await Deno.remove(folder, { recursive: true });
+}
+Deno.exit(0);
+
+async function showStatus(): Promise<void> {
+  const { stdout } = await new Deno.Command(Deno.execPath(), {
+    args: [...SITEMON, "status", "-c", file],
+    stdin: "null",
+    stderr: "inherit",
+    env: Deno.stdout.isTerminal() ? { FORCE_COLOR: "1" } : {},
+  }).output();
+  const hint =
+    "Ctrl-C ends the demo. Next: write a configuration like this one for your own sites.";
+  const clear = Deno.stdout.isTerminal() ? CLEAR_SCREEN : "";
+  console.log(`${clear}${new TextDecoder().decode(stdout)}\n${hint}\n`);
+}
+
+function pause(ms: number): Promise<undefined> {
+  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
+}
