@@ -53,6 +53,8 @@ export interface OpenedStore {
 export interface ContractOptions {
   /** Histories that are tried in arrival out of order; each opens two stores. */
   readonly propertyRuns?: number;
+  /** Registers a test in place of `Deno.test`, as stores do that need a service. */
+  readonly register?: (name: string, fn: () => Promise<void>) => void;
 }
 
 const NOTHING: Applied = { applied: 0, duplicate: 0, stale: 0, expired: 0, dead: 0 };
@@ -132,10 +134,10 @@ async function applyInChunks(store: StatusStore, reports: readonly SiteReport[],
 export function storeContract(
   name: string,
   open: () => Promise<OpenedStore>,
-  { propertyRuns = 20 }: ContractOptions = {},
+  { propertyRuns = 20, register = Deno.test }: ContractOptions = {},
 ): void {
   function test(does: string, body: (opened: OpenedStore) => Promise<void>): void {
-    Deno.test(`${name} ${does}`, async () => {
+    register(`${name} ${does}`, async () => {
       const opened = await open();
       try {
         await body(opened);
@@ -207,7 +209,7 @@ export function storeContract(
     deepStrictEqual(await tables(), before);
   });
 
-  Deno.test(`${name} apply() ends the same, when reports arrive in another order`, async () => {
+  register(`${name} apply() ends the same, when reports arrive in another order`, async () => {
     await fc.assert(
       fc.asyncProperty(arrivals, async ({ history, order, repeats, chunkSize }) => {
         const [inOrder, shuffled] = [await open(), await open()];

@@ -1,0 +1,130 @@
+/**
+ * One connection to PostgreSQL, with a deadline on everything that it waits for.
+ *
+ * There is no pool: a store does one transaction at a time, and a pool would hand out connections
+ * to a server that has become a standby long after a new one would reach the primary.
+ */
+import { Socket } from "node:net";
+import { Client, type ClientConfig, types } from "pg";
+import { AnswerTimeoutError, beforeDeadline } from "./deadline.ts";
+import { ANSWER_GRACE_MS, type PostgresOptions } from "./postgres_options.ts";
+import type { Statement } from "./statement.ts";
+import { tlsOptions } from "./tls_options.ts";
+
+/** A client that stands still inside a transaction lets go of its row locks after this. */
+const IDLE_IN_TRANSACTION_MS = 60_000;
+/** For a goodbye; the server cleans up without one. */
+const CLOSE_DEADLINE_MS = 2_000;
+const BIGINT_OID = 20;
+
+/** Asked once per connection; as settings of the login, proxies would refuse them. */
+const SETTINGS: Statement = {
+  name: "settings",
+  text: `SELECT
+    set_config('search_path', quote_ident($1), false),
+    set_config('statement_timeout', $2, false),
+    set_config('idle_in_transaction_session_timeout', $3, false),
+    set_config('TimeZone', 'UTC', false),
+    -- A plan is kept. One that was made while a table was empty must not scan it when it is full.
+    set_config('plan_cache_mode', 'force_generic_plan', false),
+    set_config('enable_seqscan', 'off', false),
+    -- Compiling takes seconds where the statements take milliseconds.
+    set_config('jit', 'off', false),
+    -- What is committed here is forgotten elsewhere, so a commit has to reach the disk.
+    CASE current_setting('synchronous_commit')
+      WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END`,
+};
+
+/** Rejects with the errors of `pg` and of the socket as they are; errors.ts tells what they mean. */
+export class Connection {
+  readonly #client: Client;
+  readonly #socket: Socket;
+  readonly #answerDeadlineMs: number;
+
+  private constructor(client: Client, socket: Socket, answerDeadlineMs: number) {
+    this.#client = client;
+    this.#socket = socket;
+    this.#answerDeadlineMs = answerDeadlineMs;
+  }
+
+  /** Connects, logs in and makes the session's settings, all within `connectTimeoutMs`. */
+  static async open(options: PostgresOptions): Promise<Connection> {
+    const socket = new Socket();
+    const client = new Client(clientConfig(options, socket));
+    // The query that is under way rejects with the same error; without one there is nothing to do.
+    client.on("error", () => {});
+    const deadlineMs = options.statementTimeoutMs + ANSWER_GRACE_MS;
+    const connection = new Connection(client, socket, deadlineMs);
+    try {
+      await beforeDeadline(connection.#login(options), options.connectTimeoutMs);
+      return connection;
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+  }
+
+  async #login({ schema, statementTimeoutMs }: PostgresOptions): Promise<void> {
+    await this.#client.connect();
+    const values = [schema, `${statementTimeoutMs}ms`, `${IDLE_IN_TRANSACTION_MS}ms`];
+    await this.#client.query({ ...SETTINGS, values });
+  }
+
+  /** Runs a statement and returns its rows. When no answer comes the connection is destroyed. */
+  async query<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    return await this.#answer(this.#client.query({ ...statement, values: [...values] }));
+  }
+
+  /** Runs SQL without parameters, several statements if need be; returns the rows of a single one. */
+  async execute<Row>(sql: string): Promise<Row[]> {
+    return await this.#answer(this.#client.query(sql));
+  }
+
+  async #answer<Row>(asked: Promise<{ rows: unknown[] }>): Promise<Row[]> {
+    try {
+      return (await beforeDeadline(asked, this.#answerDeadlineMs)).rows as Row[];
+    } catch (error) {
+      if (error instanceof AnswerTimeoutError) this.destroy();
+      throw error;
+    }
+  }
+
+  /** Drops the connection at once; the server rolls back what was not committed. */
+  destroy(): void {
+    this.#client.connection.stream.destroy();
+    this.#socket.destroy();
+  }
+
+  /** Says goodbye and closes. */
+  async close(): Promise<void> {
+    await beforeDeadline(this.#client.end(), CLOSE_DEADLINE_MS).catch(() => {});
+    this.destroy();
+  }
+}
+
+/** Everything is given, so that nothing is looked for in the environment or in a password file. */
+function clientConfig(options: PostgresOptions, socket: Socket): ClientConfig {
+  const { host, port, user, password = "", database } = options;
+  return {
+    host,
+    port,
+    user,
+    password,
+    database,
+    ssl: tlsOptions(options.tls),
+    application_name: "sitemon",
+    keepAlive: true,
+    stream: () => socket,
+    types: { getTypeParser: parserOf },
+  };
+}
+
+/** As `pg` has them, but BIGINT as a number: sitemon's stay below 2^53. */
+const parserOf: typeof types.getTypeParser = (oid: number, format?: "text" | "binary") =>
+  oid === BIGINT_OID ? safeInteger : types.getTypeParser(oid, format);
+
+function safeInteger(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value)) return value;
+  throw new RangeError(`Cannot read BIGINT as it must lie within 2^53: it is ${text}`);
+}

@@ -1,0 +1,7 @@
+/** Every migration, in order. They are code, so that an executable carries them. */
+import type { Migration } from "./migration.ts";
+import { siteStatus } from "./migrations/site_status.ts";
+import { siteHistory } from "./migrations/site_history.ts";
+import { producerMessages } from "./migrations/producer_messages.ts";
+
+export const MIGRATIONS: readonly Migration[] = [siteStatus, siteHistory, producerMessages];

@@ -1,0 +1,135 @@
+/** PostgreSQL stores for tests, each in a schema of its own on the shared server. */
+import { Client } from "pg";
+import type { OpenedStore, Row, Tables } from "../../contract/store_contract.ts";
+import type { PostgresOptions } from "../../../src/status/postgres/postgres_options.ts";
+import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
+import { parsePostgresUrl, type PostgresAddress } from "../../services/postgres.ts";
+import { uniqueName } from "../../services/unique_name.ts";
+
+/** What a test does besides the store, on a connection of its own. */
+export interface Session extends AsyncDisposable {
+  /** Runs SQL in the store's schema and returns the rows of its last statement. */
+  query<R = Record<string, unknown>>(sql: string, values?: unknown[]): Promise<R[]>;
+}
+
+/** The address of a server as the store takes it. */
+export function optionsOf(
+  address: PostgresAddress,
+  overrides: Partial<PostgresOptions> = {},
+): PostgresOptions {
+  const { host, port, user, password, db } = address;
+  return {
+    host,
+    port,
+    user,
+    password,
+    database: db,
+    schema: "public",
+    tls: { mode: "disable" },
+    connectTimeoutMs: 10_000,
+    statementTimeoutMs: 20_000,
+    ...overrides,
+  };
+}
+
+/** Options for a schema that no other test has, on the server that the tests of a run share. */
+export function ownSchema(): PostgresOptions {
+  const address = parsePostgresUrl(Deno.env.get("SITEMON_TEST_POSTGRES")!);
+  return optionsOf(address, { schema: uniqueName("store") });
+}
+
+export async function openSession(options: PostgresOptions): Promise<Session> {
+  const { host, port, user, password, database, schema } = options;
+  const client = new Client({ host, port, user, password, database });
+  client.on("error", () => {});
+  await client.connect();
+  await client.query(`SET search_path = ${schema}; SET TimeZone = 'UTC'`);
+  return {
+    async query<R>(sql: string, values?: unknown[]) {
+      const result = await client.query(sql, values);
+      return (Array.isArray(result) ? result.at(-1).rows : result.rows) as R[];
+    },
+    [Symbol.asyncDispose]: () => client.end(),
+  };
+}
+
+const TABLES = [
+  "site_status",
+  "site_report",
+  "site_transition",
+  "site_hour",
+  "producer_gap",
+  "dead_letter",
+] as const;
+
+/** Every table in the form of the contract, rows in the order of their keys. */
+export async function tablesOf(session: Session): Promise<Tables> {
+  const rows: Record<string, readonly Row[]> = {};
+  for (const table of TABLES) rows[table] = await dump(session, table);
+  return rows as unknown as Tables;
+}
+
+async function dump(session: Session, table: string): Promise<Row[]> {
+  const columns = await session.query<{ name: string; type: string; place: number | null }>(
+    `SELECT a.attname AS name, a.atttypid::regtype::text AS type,
+      array_position(i.indkey::int2[], a.attnum) AS place
+    FROM pg_attribute a JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
+    WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped`,
+    [table],
+  );
+  const selected = columns.map(({ name, type }) => `${inOneForm(name, type)} AS "${name}"`);
+  const key = columns.filter(({ place }) => place !== null).sort((a, b) => a.place! - b.place!);
+  const rows = await session.query<Row>(
+    `SELECT ${selected} FROM ${table} AS t ORDER BY ${key.map(({ name }) => `t."${name}"`)}`,
+  );
+  return rows.map((row) => ({ ...row }));
+}
+
+function inOneForm(name: string, type: string): string {
+  switch (type) {
+    case "timestamp with time zone":
+    case "timestamp without time zone":
+      return `(extract(epoch FROM "${name}") * 1000000)::float8`;
+    case "bigint":
+      return `"${name}"::float8`;
+    case "bytea":
+      return `encode("${name}", 'hex')`;
+    case "uuid":
+    case "jsonb":
+      return `"${name}"::text`;
+    default:
+      return `"${name}"`;
+  }
+}
+
+export interface OpenedPostgresStore extends OpenedStore, AsyncDisposable {
+  readonly store: PostgresStore;
+  readonly options: PostgresOptions;
+  readonly session: Session;
+}
+
+/** A store of its own, migrated and empty; its schema goes with it. */
+export async function openStore(
+  overrides: Partial<PostgresOptions> = {},
+): Promise<OpenedPostgresStore> {
+  const options = { ...ownSchema(), ...overrides };
+  const store = new PostgresStore({ connection: options });
+  await store.migrate();
+  const session = await openSession(options);
+  async function close() {
+    await store.close();
+    await session.query(`DROP SCHEMA ${options.schema} CASCADE`);
+    await session[Symbol.asyncDispose]();
+  }
+  return {
+    store,
+    options,
+    session,
+    tables: () => tablesOf(session),
+    async setHorizon(notBefore) {
+      await session.query("UPDATE history_horizon SET not_before = $1", [notBefore]);
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
