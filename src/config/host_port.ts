@@ -18,7 +18,7 @@ const PORT_MAX = 65_535;
 
 /** RFC 1123 names, with the underscore that container networks use, and IPv4 addresses. */
 const NAME = "[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?";
-const HOST_PORT = new RegExp(`^(?:\\[([0-9A-Fa-f:.]+)\\]|(${NAME}))(?::(\\d{1,5}))?$`);
+const HOST_PORT = new RegExp(`^(\\[[0-9A-Fa-f:.]+\\]|${NAME})(?::(\\d{1,5}))?$`);
 
 /** `host:port`; port 0 only where `portMin` allows it, for a listener that takes any free port. */
 export function hostPort({ portMin = 1 }: { readonly portMin?: 0 | 1 } = {}) {
@@ -55,11 +55,14 @@ export function hostMaybePort() {
   );
 }
 
-/** The parts of `host`, `host:port`, `[ipv6]` or `[ipv6]:port`; undefined when it is none of them. */
+/**
+ * The parts of `host`, `host:port`, `[ipv6]` or `[ipv6]:port`, the host as urls have it: in lower
+ * case, an address in its shortest form. Undefined when the text is none of them.
+ */
 export function parseHost(text: string): HostAndMaybePort | undefined {
-  const [, ipv6, name, digits] = HOST_PORT.exec(text) ?? [];
-  const host = ipv6 ?? name;
-  if (host === undefined || ipv6 !== undefined && !isIpv6(ipv6)) return undefined;
+  const [, name, digits] = HOST_PORT.exec(text) ?? [];
+  if (name === undefined || !URL.canParse(`http://${name}/`)) return undefined;
+  const host = new URL(`http://${name}/`).hostname.replace(/^\[|\]$/g, "");
   if (digits === undefined) return { host };
   const port = Number(digits);
   return port <= PORT_MAX ? { host, port } : undefined;
@@ -69,8 +72,4 @@ export function parseHost(text: string): HostAndMaybePort | undefined {
 export function formatHost({ host, port }: HostAndMaybePort): string {
   const name = host.includes(":") ? `[${host}]` : host;
   return port === undefined ? name : `${name}:${port}`;
-}
-
-function isIpv6(text: string): boolean {
-  return URL.canParse(`http://[${text}]/`);
 }

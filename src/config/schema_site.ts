@@ -177,11 +177,17 @@ export type SiteConfig = z.output<typeof siteSchema>;
 
 /** Stricter than a url parser, which forgives spaces, line breaks and missing or doubled slashes. */
 function isSiteUrl(url: string): boolean {
-  return /^https?:\/\/[^/\\\s\p{Cc}][^\s\p{Cc}]*$/iu.test(url) && URL.canParse(url);
+  return /^https?:\/\/[^/\\\s\p{Cc}][^\s\p{Cc}]*$/iu.test(url) && URL.canParse(url) &&
+    hasPlainHost(new URL(url));
 }
 
 function isProxyUrl(url: string): boolean {
-  if (!URL.canParse(url)) return false;
-  const { protocol, pathname, search, hash } = new URL(url);
-  return protocol === "http:" && pathname === "/" && search === "" && hash === "";
+  if (!/^http:\/\/[^/\\\s\p{Cc}]+\/?$/iu.test(url) || !URL.canParse(url)) return false;
+  const { search, hash } = new URL(url);
+  return search === "" && hash === "" && hasPlainHost(new URL(url));
+}
+
+/** Hosts become permissions, in which an asterisk and a comma would mean more than one host. */
+function hasPlainHost({ hostname }: URL): boolean {
+  return /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)$/.test(hostname);
 }

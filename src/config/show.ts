@@ -1,0 +1,69 @@
+/** The effective configuration in the file's own form, with everything secret hidden. */
+import { stringify } from "yaml";
+import * as z from "zod";
+import { isCredential, isUrl } from "./credentials.ts";
+import { inherit } from "./inherit.ts";
+import type { LoadedConfig } from "./loaded_config.ts";
+import { configSchema } from "./schema.ts";
+import { defaultsSchema, siteSchema } from "./schema_site.ts";
+import { type Path, pathKey, type YamlSource } from "./yaml_source.ts";
+
+const HIDDEN = "***";
+
+/**
+ * The configuration as YAML: every default, every included site, and each site with what it
+ * inherits. Literal credentials are `***`; what was a reference is the reference again.
+ */
+export function showConfig(loaded: LoadedConfig): string {
+  const { config, origins: { source } } = loaded;
+  const { defaults: _, include: __, sites: ___, ...rest } = z.encode(configSchema, config);
+  const own = shown(rest, [], source) as Record<string, unknown>;
+  return stringify({ ...own, sites: shownSites(loaded) }, { lineWidth: 0 });
+}
+
+/** The JSON schema of what a file may hold. */
+export function configJsonSchema(): Record<string, unknown> {
+  return z.toJSONSchema(configSchema, { io: "input" });
+}
+
+function shownSites({ config, sites, origins }: LoadedConfig): unknown[] {
+  const defaults = shown(z.encode(defaultsSchema, config.defaults), ["defaults"], origins.source);
+  return origins.sites.map(({ config: site, source, at }, index) => {
+    const own = shown(z.encode(siteSchema, site), at, source) as object;
+    const interval = z.encode(configSchema.shape.interval, config.interval);
+    return { name: sites[index]!.name, interval, ...inherit(defaults as object, own) };
+  });
+}
+
+/** A value of the file's form, which stands at a path of a source. */
+function shown(value: unknown, path: Path, source: YamlSource): unknown {
+  const written = source.written.get(pathKey(path));
+  if (isCredential(path)) return hiddenLiterals(written);
+  if (isUrl(path)) return hiddenUserInfo(written ?? String(value));
+  if (written !== undefined || typeof value !== "object" || value === null) return written ?? value;
+  const inner = (key: PropertyKey, item: unknown) => shown(item, [...path, key], source);
+  if (Array.isArray(value)) return value.map((item, index) => inner(index, item));
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner(key, item)]));
+}
+
+/** A credential that is nothing but references may be shown as these, without their defaults. */
+function hiddenLiterals(written: string | undefined): string {
+  const text = (written ?? "").replaceAll(/(\$\{[A-Za-z_0-9]+):-[^}]*\}/g, `$1:-${HIDDEN}}`);
+  return /^((Basic|Bearer) +)?(\$\{[^}]*\})+$/i.test(text) ? text : HIDDEN;
+}
+
+/** What stands between `://` and the last `@` before the path; a `/` in a reference ends nothing. */
+function hiddenUserInfo(url: string): string {
+  return url.replace(
+    /^(https?:\/\/)((?:\$\{[^}]*\}|[^/?#\\])*)@/i,
+    (_, scheme: string, userInfo: string) => `${scheme}${hiddenPair(userInfo)}@`,
+  );
+}
+
+/** Of `user:password` each half that is nothing but references is shown. */
+function hiddenPair(userInfo: string): string {
+  const { user, password } = /^(?<user>(?:\$\{[^}]*\}|[^:])*)(?::(?<password>.*))?$/s
+    .exec(userInfo)?.groups ?? {};
+  const halves = [user, password].filter((half) => half !== undefined);
+  return halves.map(hiddenLiterals).join(":");
+}
