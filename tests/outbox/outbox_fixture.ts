@@ -1,0 +1,111 @@
+/** What the tests of the outbox and its neighbours share. */
+import type { CounterName, GaugeName, Labels } from "../../src/runtime/metrics.ts";
+import type { Dependency, DependencyState, Telemetry } from "../../src/runtime/telemetry.ts";
+import { Outbox, type OutboxOptions } from "../../src/outbox/outbox.ts";
+import type { OutboxRow } from "../../src/outbox/publisher.ts";
+import { decodeMessage } from "../../src/report/codec.ts";
+import type { Gap, SiteReport } from "../../src/report/report.ts";
+import { aReport } from "../contract/site_reports.ts";
+import { FakeClock } from "../fake_clock.ts";
+
+/** A batch that no test's outbox exceeds. */
+export const EVERYTHING = { rowsMax: 100_000, bytesMax: 1 << 30 };
+
+/** Remembers what it was told. */
+export class RecordingTelemetry implements Telemetry {
+  readonly states = new Map<Dependency, DependencyState>();
+  readonly #values = new Map<string, number>();
+
+  count(name: CounterName, labels: Labels = {}, by = 1): void {
+    this.#values.set(keyOf(name, labels), this.value(name, labels) + by);
+  }
+
+  set(name: GaugeName, value: number, labels: Labels = {}): void {
+    this.#values.set(keyOf(name, labels), value);
+  }
+
+  observe(): void {}
+
+  dependency(name: Dependency, state: DependencyState): void {
+    this.states.set(name, state);
+  }
+
+  /** Of a counter or gauge; 0 when nothing was told. */
+  value(name: CounterName | GaugeName, labels: Labels = {}): number {
+    return this.#values.get(keyOf(name, labels)) ?? 0;
+  }
+}
+
+function keyOf(name: string, labels: Labels): string {
+  return JSON.stringify([name, labels]);
+}
+
+/** A folder for one outbox, removed at the end of its scope. */
+export class OutboxFolder implements Disposable {
+  readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-outbox-" });
+  readonly path = `${this.folder}/outbox.db`;
+  readonly clock = new FakeClock();
+  readonly telemetry = new RecordingTelemetry();
+
+  open(options: Partial<OutboxOptions> = {}): Outbox {
+    return Outbox.open({
+      path: this.path,
+      bytesMax: 1 << 30,
+      rowsMax: 1_000_000,
+      freeBytesMin: 0,
+      whenFull: "coalesce",
+      clock: this.clock,
+      telemetry: this.telemetry,
+      ...options,
+    });
+  }
+
+  /** Folders that a damaged file was moved to. */
+  corruptFolders(): string[] {
+    return [...Deno.readDirSync(this.folder)]
+      .filter((entry) => entry.isDirectory)
+      .map((entry) => `${this.folder}/${entry.name}`);
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.folder, { recursive: true });
+  }
+}
+
+/** Reports of sites, as a scanner hands them over. */
+export function reportsOf(...sites: readonly string[]): SiteReport[] {
+  return sites.map((site) => aReport({ site, producer_id: "", sequence: 0, recorded_at: 0 }));
+}
+
+/** `count` reports, each of a site of its own. */
+export function manyReports(count: number, prefix = "site"): SiteReport[] {
+  return reportsOf(...Array.from({ length: count }, (_, index) => `${prefix}-${index}`));
+}
+
+/** What the rows say, decoded. */
+export function contentOf(rows: readonly OutboxRow[]): { reports: SiteReport[]; gaps: Gap[] } {
+  const messages = rows.map((row) => decodeMessage(row.payload));
+  return {
+    reports: messages.flatMap((message) => message.kind === "report" ? [message.report] : []),
+    gaps: messages.flatMap((message) => message.kind === "gap" ? [message.gap] : []),
+  };
+}
+
+/** Everything that waits, decoded; it stays there. */
+export function waiting(outbox: Outbox): { reports: SiteReport[]; gaps: Gap[] } {
+  const content = contentOf(outbox.take(EVERYTHING));
+  outbox.release();
+  return content;
+}
+
+/** A gap in few words: `coalesced 3-7`. */
+export function inWords({ reason, first, last }: Gap): string {
+  return `${reason} ${first}-${last}`;
+}
+
+/** Takes and acknowledges everything. */
+export function drain(outbox: Outbox): OutboxRow[] {
+  const rows = [...outbox.take(EVERYTHING)];
+  outbox.settle({ acknowledged: rows.map((row) => row.id), tooLarge: [] });
+  return rows;
+}

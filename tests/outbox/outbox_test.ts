@@ -1,0 +1,327 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { SOURCES_MAX } from "../../src/outbox/batch_ledger.ts";
+import { OutboxRefusedError } from "../../src/outbox/outbox_error.ts";
+import { SCHEMA_VERSION } from "../../src/outbox/outbox_schema.ts";
+import { readStats } from "../../src/outbox/outbox_stats.ts";
+import { DEAD_LETTERS_MAX } from "../../src/outbox/rows_in_flight.ts";
+import type { SiteReport } from "../../src/report/report.ts";
+import { aReport } from "../contract/site_reports.ts";
+import {
+  drain,
+  EVERYTHING,
+  inWords,
+  manyReports,
+  OutboxFolder,
+  reportsOf,
+  waiting,
+} from "./outbox_fixture.ts";
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+Deno.test("append() gives each report the next sequence, the producer's id and its time", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  deepStrictEqual(outbox.append(reportsOf("shop", "blog")), { first: 1, last: 2 });
+  folder.clock.advance(5);
+  deepStrictEqual(outbox.append(reportsOf("shop")), { first: 3, last: 3 });
+
+  const { producerId } = outbox.stats();
+  ok(UUID.test(producerId));
+  const { reports } = waiting(outbox);
+  deepStrictEqual(reports.map((report) => report.sequence), [1, 2, 3]);
+  deepStrictEqual(new Set(reports.map((report) => report.producer_id)), new Set([producerId]));
+  strictEqual(reports[2]!.recorded_at, folder.clock.nowMicros());
+  const { producer_id, recorded_at, ...found } = reports[0]!;
+  const { producer_id: _id, recorded_at: _at, ...expected } = reportsOf("shop")[0]!;
+  ok(producer_id && recorded_at);
+  deepStrictEqual(found, { ...expected, sequence: 1 });
+});
+
+Deno.test("append() keeps what a row is known by beside its payload", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(reportsOf("shop"));
+  const [row] = outbox.take(EVERYTHING);
+  const { payload, ...rest } = row!;
+  deepStrictEqual(rest, {
+    id: 1,
+    kind: "report",
+    key: "shop",
+    producerId: outbox.stats().producerId,
+    sequence: 1,
+  });
+  strictEqual(payload.constructor, Uint8Array);
+});
+
+Deno.test("Outbox goes on where it ended, when it is opened again", () => {
+  using folder = new OutboxFolder();
+  const first = folder.open();
+  first.append(reportsOf("shop", "blog"));
+  const { producerId } = first.stats();
+  first.close();
+
+  using second = folder.open();
+  strictEqual(second.stats().producerId, producerId);
+  deepStrictEqual(second.append(reportsOf("shop")), { first: 3, last: 3 });
+  deepStrictEqual(waiting(second).reports.map((report) => report.sequence), [1, 2, 3]);
+});
+
+Deno.test("append() records rising times, whatever the clock does and across restarts", () => {
+  using folder = new OutboxFolder();
+  const times: number[] = [];
+  for (const stepMs of [0, 86_400_000, -2 * 86_400_000, 1, -1]) {
+    using outbox = folder.open();
+    folder.clock.stepWall(stepMs);
+    outbox.append(reportsOf("shop", "blog"));
+    times.push(...drainTimes(waiting(outbox).reports));
+    drain(outbox);
+  }
+  deepStrictEqual(times, times.toSorted((a, b) => a - b));
+  strictEqual(new Set(times).size, times.length);
+  // A microsecond each while the clock is behind: it is not ahead of itself by more.
+  strictEqual(times.at(-1)! - times[2]!, 7);
+});
+
+function drainTimes(reports: readonly SiteReport[]): number[] {
+  return reports.map((report) => report.recorded_at);
+}
+
+Deno.test("append() stores nothing and says so, when there is nothing", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  strictEqual(outbox.append([]), undefined);
+  strictEqual(outbox.stats().sequenceLast, 0);
+});
+
+Deno.test("append() stores a batch of a source once, also after a restart", () => {
+  using folder = new OutboxFolder();
+  const first = folder.open();
+  deepStrictEqual(first.append(reportsOf("a"), { id: "scanner", batch: 1 }), { first: 1, last: 1 });
+  strictEqual(first.append(reportsOf("a"), { id: "scanner", batch: 1 }), undefined);
+  deepStrictEqual(first.append(reportsOf("b"), { id: "scanner", batch: 2 }), { first: 2, last: 2 });
+  first.close();
+
+  using second = folder.open();
+  strictEqual(second.append(reportsOf("a"), { id: "scanner", batch: 1 }), undefined);
+  strictEqual(second.append(reportsOf("b"), { id: "scanner", batch: 2 }), undefined);
+  deepStrictEqual(second.append(reportsOf("x"), { id: "other", batch: 1 }), { first: 3, last: 3 });
+  deepStrictEqual(waiting(second).reports.map((report) => report.site), ["a", "b", "x"]);
+});
+
+Deno.test("append() remembers the newest sources only", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  for (let index = 0; index <= SOURCES_MAX; index++) {
+    outbox.append(reportsOf("shop"), { id: `source-${index}`, batch: 1 });
+  }
+  using sql = new DatabaseSync(folder.path, { readOnly: true });
+  const { count } = sql.prepare("SELECT count(*) AS count FROM source_batch").get()!;
+  strictEqual(count, SOURCES_MAX);
+  strictEqual(
+    outbox.append(reportsOf("shop"), { id: `source-${SOURCES_MAX}`, batch: 1 }),
+    undefined,
+  );
+  strictEqual(outbox.append(reportsOf("shop"), { id: "source-1", batch: 1 }), undefined);
+});
+
+Deno.test("append() leaves a report out that no schema takes, and stores the others", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  const broken = { ...aReport({ site: "broken" }), attempts: "many" as unknown as number };
+  deepStrictEqual(outbox.append([...reportsOf("shop"), broken, ...reportsOf("blog")]), {
+    first: 1,
+    last: 2,
+  });
+  deepStrictEqual(waiting(outbox).reports.map((report) => report.site), ["shop", "blog"]);
+  strictEqual(
+    folder.telemetry.value("sitemon_reports_lost_total", { cause: "unencodable" }),
+    1,
+  );
+});
+
+Deno.test("take() hands out the oldest rows within both of its limits, at least one", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(manyReports(10));
+  const bytes = outbox.take({ rowsMax: 1, bytesMax: 1 << 20 })[0]!.payload.length;
+  const taken = (rowsMax: number, bytesMax: number) =>
+    outbox.take({ rowsMax, bytesMax }).map((row) => row.sequence);
+  deepStrictEqual(taken(3, 1 << 20), [1, 2, 3]);
+  deepStrictEqual(taken(10, 2 * bytes), [1, 2]);
+  deepStrictEqual(taken(10, 2 * bytes - 1), [1]);
+  deepStrictEqual(taken(10, 1), [1]);
+  // A statement that was left half-read would hold up the next transaction.
+  deepStrictEqual(outbox.append(reportsOf("shop")), { first: 11, last: 11 });
+});
+
+Deno.test("settle() deletes acknowledged rows alone; the others are taken again, in order", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(reportsOf("a", "b", "c", "d"));
+  const rows = outbox.take(EVERYTHING);
+  outbox.settle({ acknowledged: [rows[1]!.id, rows[2]!.id], tooLarge: [] });
+  deepStrictEqual(waiting(outbox).reports.map((report) => report.site), ["a", "d"]);
+  strictEqual(outbox.stats().rows, 2);
+});
+
+Deno.test("settle() ignores ids that are not in flight", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(reportsOf("a", "b"));
+  outbox.settle({ acknowledged: [1, 2], tooLarge: [] });
+  outbox.take({ rowsMax: 1, bytesMax: 1_000 });
+  outbox.settle({ acknowledged: [1, 1, 2, 99], tooLarge: [2, 99] });
+  deepStrictEqual(waiting(outbox).reports.map((report) => report.site), ["b"]);
+  strictEqual(outbox.stats().deadLetters, 0);
+});
+
+Deno.test("settle() makes too large reports dead letters and announces them as gaps", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(reportsOf("a", "b", "c", "d"));
+  const rows = outbox.take(EVERYTHING);
+  const [a, b, c] = rows.map((row) => row.id);
+  outbox.settle({ acknowledged: [a!], tooLarge: [b!, c!] });
+  const { reports, gaps } = waiting(outbox);
+  deepStrictEqual(reports.map((report) => report.site), ["d"]);
+  deepStrictEqual(gaps.map(inWords), ["too_large 2-3"]);
+  strictEqual(outbox.stats().deadLetters, 2);
+  strictEqual(folder.telemetry.value("sitemon_outbox_dropped_total", { reason: "too_large" }), 2);
+  using sql = new DatabaseSync(folder.path, { readOnly: true });
+  const letters = sql.prepare("SELECT reason, sequence, payload FROM dead_letter").all();
+  deepStrictEqual(letters.map(({ reason, sequence }) => [reason, sequence]), [
+    ["too_large", 2],
+    ["too_large", 3],
+  ]);
+  deepStrictEqual(letters[0]!.payload, rows[1]!.payload);
+});
+
+Deno.test("settle() keeps a bounded number of dead letters, the newest", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(manyReports(DEAD_LETTERS_MAX + 2));
+  const ids = outbox.take(EVERYTHING).map((row) => row.id);
+  outbox.settle({ acknowledged: [], tooLarge: ids });
+  strictEqual(outbox.stats().deadLetters, DEAD_LETTERS_MAX);
+  deepStrictEqual(waiting(outbox).gaps.map(inWords), [`too_large 1-${DEAD_LETTERS_MAX + 2}`]);
+});
+
+Deno.test("settle() keeps a gap that is too large as a dead letter, without a gap of its own", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(reportsOf("a"));
+  outbox.settle({ acknowledged: [], tooLarge: outbox.take(EVERYTHING).map((row) => row.id) });
+  outbox.settle({ acknowledged: [], tooLarge: outbox.take(EVERYTHING).map((row) => row.id) });
+  const { rows, gaps, deadLetters } = outbox.stats();
+  deepStrictEqual({ rows, gaps, deadLetters }, { rows: 0, gaps: 0, deadLetters: 2 });
+});
+
+Deno.test("a gap that was handed out stays as it is, even after a restart", () => {
+  using folder = new OutboxFolder();
+  const first = folder.open({ whenFull: "drop_oldest", rowsMax: 2 });
+  first.append(manyReports(4));
+  deepStrictEqual(waiting(first).gaps.map(inWords), ["dropped_oldest 1-2"]);
+  first.close();
+
+  using second = folder.open({ whenFull: "drop_oldest", rowsMax: 2 });
+  second.append(manyReports(2));
+  second.append(manyReports(1));
+  deepStrictEqual(waiting(second).gaps.map(inWords), ["dropped_oldest 1-2", "dropped_oldest 3-5"]);
+});
+
+Deno.test("Outbox shrinks its file after a backlog, and keeps its log short", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  for (let round = 0; round < 40; round++) outbox.append(manyReports(1_000));
+  const before = Deno.statSync(folder.path).size + Deno.statSync(`${folder.path}-wal`).size;
+  while (outbox.stats().rows > 0) {
+    const rows = outbox.take({ rowsMax: 500, bytesMax: 512 * 1024 });
+    outbox.settle({ acknowledged: rows.map((row) => row.id), tooLarge: [] });
+  }
+  for (let round = 0; round < 20; round++) {
+    outbox.append(reportsOf("shop"));
+    drain(outbox);
+  }
+  outbox.close();
+  ok(before > 10_000_000, `${before}`);
+  // The 2.3 MiB that the bounds allow, and the sites that are remembered.
+  ok(Deno.statSync(folder.path).size < 3_000_000, `${Deno.statSync(folder.path).size}`);
+});
+
+Deno.test("open() forgets the outcome of sites that are long gone", () => {
+  using folder = new OutboxFolder();
+  const remembered = () => {
+    using sql = new DatabaseSync(folder.path, { readOnly: true });
+    return sql.prepare("SELECT site FROM last_report ORDER BY site").all().map((row) => row.site);
+  };
+  const first = folder.open({ rowsMax: 10 });
+  first.append(reportsOf("gone", "waits"));
+  first.settle({
+    acknowledged: first.take({ rowsMax: 1, bytesMax: 1_000 }).map((row) => row.id),
+    tooLarge: [],
+  });
+  for (let round = 0; round < 11; round++) first.append(reportsOf("shop"));
+  first.close();
+  folder.open({ rowsMax: 10 }).close();
+  deepStrictEqual(remembered(), ["shop", "waits"]);
+});
+
+Deno.test("Outbox tells how full it is", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(reportsOf("a", "b"));
+  folder.clock.advance(3_000);
+  outbox.append(reportsOf("c"));
+  const { telemetry } = folder;
+  strictEqual(telemetry.value("sitemon_outbox_rows"), 3);
+  strictEqual(telemetry.value("sitemon_outbox_oldest_age_seconds"), 3);
+  strictEqual(telemetry.value("sitemon_outbox_bytes"), outbox.stats().bytes);
+  strictEqual(telemetry.value("sitemon_outbox_stored_total"), 3);
+  deepStrictEqual(telemetry.states.get("outbox"), { ok: true });
+  drain(outbox);
+  strictEqual(telemetry.value("sitemon_outbox_rows"), 0);
+  strictEqual(telemetry.value("sitemon_outbox_oldest_age_seconds"), 0);
+});
+
+Deno.test("readStats() reads a file that its owner writes", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open({ whenFull: "drop_oldest", rowsMax: 3 });
+  outbox.append(manyReports(5));
+  const stats = readStats(folder.path);
+  deepStrictEqual(stats, outbox.stats());
+  const { rows, gaps, sequenceFirst, sequenceLast, deadLetters, oldestMicros } = stats;
+  deepStrictEqual({ rows, gaps, sequenceFirst, sequenceLast, deadLetters }, {
+    rows: 4,
+    gaps: 1,
+    sequenceFirst: 3,
+    sequenceLast: 5,
+    deadLetters: 0,
+  });
+  strictEqual(oldestMicros, folder.clock.nowMicros() + 2);
+});
+
+Deno.test("open() refuses the file of a newer sitemon and of another program, and leaves it", () => {
+  for (
+    const [pragma, message] of [
+      [
+        `user_version = ${SCHEMA_VERSION + 1}`,
+        /its schema must be at most version 1: it is version 2, of a newer sitemon; run that one$/,
+      ],
+      ["application_id = 7", /it must be a file of sitemon: it is another program's database/],
+    ] as const
+  ) {
+    using folder = new OutboxFolder();
+    folder.open().close();
+    const sql = new DatabaseSync(folder.path);
+    sql.exec(`PRAGMA ${pragma}`);
+    sql.close();
+    throws(() => folder.open(), (error) => {
+      ok(error instanceof OutboxRefusedError);
+      ok(message.test(error.message), error.message);
+      return true;
+    });
+    throws(() => readStats(folder.path), OutboxRefusedError);
+    deepStrictEqual(folder.corruptFolders(), []);
+  }
+});
