@@ -1,0 +1,15 @@
+/** A message on its way into a store, whoever carried it. */
+
+export interface Message {
+  readonly topic: string;
+  readonly partition: number;
+  /** With topic and partition, the message's identity. */
+  readonly offset: number;
+  readonly key: Uint8Array | null;
+  /** `null` for a tombstone. */
+  readonly value: Uint8Array | null;
+  /** The record's own timestamp, in milliseconds since 1970. */
+  readonly timestampMs: number;
+  /** The `sitemon-id` header (`producer_id/sequence`), if there was one. */
+  readonly sitemonId: string | null;
+}

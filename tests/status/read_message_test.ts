@@ -1,0 +1,112 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { encodeBare, encodeGap, encodeReport } from "../../src/report/codec.ts";
+import type { SiteReport } from "../../src/report/report.ts";
+import { chunkOf, DETAIL_LENGTH_MAX, SITEMON_ID_LENGTH_MAX } from "../../src/status/entry.ts";
+import { deadEntry } from "../../src/status/entry.ts";
+import type { Message } from "../../src/status/message.ts";
+import { CHECKED_AHEAD_MAX_MICROS, readMessage } from "../../src/status/read_message.ts";
+import { aReport, NOON, PRODUCERS } from "../contract/site_reports.ts";
+
+const OPTIONS = { clusterId: "cluster", nowMicros: NOON };
+
+function aMessage(value: Uint8Array | null, overrides: Partial<Message> = {}): Message {
+  return {
+    topic: "sitemon",
+    partition: 2,
+    offset: 40,
+    key: null,
+    value,
+    timestampMs: NOON / 1_000,
+    sitemonId: null,
+    ...overrides,
+  };
+}
+
+function reasonFor(value: Uint8Array | null): string | undefined {
+  const entry = readMessage(aMessage(value), OPTIONS);
+  return entry.kind === "dead" ? entry.deadLetter.reason : undefined;
+}
+
+Deno.test("readMessage() reads reports and gaps", () => {
+  const report = aReport();
+  const gap = { producer_id: PRODUCERS[0], first: 1, last: 3, count: 3, reason: "coalesced" };
+  const [first, second] = [aMessage(encodeReport(report)), aMessage(encodeGap(gap))];
+  deepStrictEqual(readMessage(first, OPTIONS), { message: first, kind: "report", report });
+  deepStrictEqual(readMessage(second, OPTIONS), { message: second, kind: "gap", gap });
+});
+
+Deno.test("readMessage() gives a bare message the identity of its place", () => {
+  const bare = {
+    url: "https://user:secret@shop.example/",
+    response_time: 12,
+    response_code: 200,
+    pattern: null,
+    pattern_match: null,
+    error_text: null,
+  };
+  const entry = readMessage(aMessage(encodeBare(bare)), OPTIONS);
+  const report = entry.kind === "report" ? entry.report : undefined;
+  strictEqual(report?.site, "https://shop.example/");
+  strictEqual(report?.sequence, 41);
+  strictEqual(report?.checked_at, NOON);
+  strictEqual(report?.interval_ms, null);
+});
+
+for (
+  const [what, reason, value] of [
+    ["a tombstone", "undecodable", null],
+    ["an empty value", "undecodable", new Uint8Array(0)],
+    ["text", "undecodable", new TextEncoder().encode("poison")],
+    ["a header alone", "undecodable", Uint8Array.of(0xc3, 1)],
+    ["a length prefix of 2 GB", "undecodable", Uint8Array.of(0xfe, 0xff, 0xff, 0xff, 0x0f, 1)],
+    ["an unknown schema", "schema", Uint8Array.of(0xc3, 1, 1, 2, 3, 4, 5, 6, 7, 8, 9)],
+    ["a negative time", "invalid", encodeReport(aReport({ response_time: -1 }))],
+    ["a long url", "invalid", encodeReport(aReport({ url: `https://${"a".repeat(300_000)}` }))],
+    ["a strange word", "invalid", encodeReport(aReport({ outcome: "sideways" as "up" }))],
+    ["the year 300000", "invalid", encodeReport(aReport({ checked_at: 9_000_000_000_000_000 }))],
+    [
+      "a gap that does not add up",
+      "invalid",
+      encodeGap({ producer_id: PRODUCERS[0], first: 3, last: 2, count: 1, reason: "x" }),
+    ],
+  ] as const
+) {
+  Deno.test(`readMessage() makes a dead letter "${reason}" of ${what}`, () => {
+    strictEqual(reasonFor(value), reason);
+  });
+}
+
+Deno.test("readMessage() believes a clock that is a day ahead, and no more", () => {
+  const checkedAt = (checked_at: number): Partial<SiteReport> => ({ checked_at });
+  const limit = NOON + CHECKED_AHEAD_MAX_MICROS;
+  strictEqual(reasonFor(encodeReport(aReport(checkedAt(limit)))), undefined);
+  strictEqual(reasonFor(encodeReport(aReport(checkedAt(limit + 1)))), "clock");
+});
+
+Deno.test("readMessage() keeps a dead letter whole", () => {
+  const [key, value] = [Uint8Array.of(1), Uint8Array.of(2, 3)];
+  const message = aMessage(value, { key, sitemonId: "id/7" });
+  const entry = readMessage(message, OPTIONS);
+  deepStrictEqual(entry.kind === "dead" && { ...entry.deadLetter, detail: "" }, {
+    ...message,
+    reason: "undecodable",
+    detail: "",
+  });
+});
+
+Deno.test("readMessage() never throws and never makes what a store refuses of any bytes", () => {
+  fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (value) => {
+    const entry = readMessage(aMessage(value), OPTIONS);
+    const { reports, gaps, deadLetters } = chunkOf([entry]);
+    return reports.length + gaps.length + deadLetters.length === 1;
+  }));
+});
+
+Deno.test("deadEntry() bounds and cleans what it says of a message", () => {
+  const message = aMessage(null, { sitemonId: "\0\ud800" + "x".repeat(SITEMON_ID_LENGTH_MAX) });
+  const entry = deadEntry(message, "rejected", "\0" + "y".repeat(DETAIL_LENGTH_MAX));
+  const letter = entry.kind === "dead" ? entry.deadLetter : undefined;
+  strictEqual(letter?.detail, "\ufffd" + "y".repeat(DETAIL_LENGTH_MAX - 1));
+  strictEqual(letter?.sitemonId, "\ufffd\ufffd" + "x".repeat(SITEMON_ID_LENGTH_MAX - 2));
+});
