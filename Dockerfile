@@ -1,0 +1,17 @@
+# One executable in a small image: docker build -t sitemon . && docker run sitemon --help
+FROM denoland/deno:2.9.6 AS build
+WORKDIR /build
+COPY deno.json deno.lock ./
+COPY src src
+RUN deno task compile && mkdir state
+
+# Holds the C library, certificates and time zones; no shell, and no root.
+FROM gcr.io/distroless/cc-debian12:nonroot
+COPY --from=build /build/dist/sitemon /usr/local/bin/sitemon
+# The outbox outlives the container where a volume is mounted here.
+COPY --from=build --chown=65532:65532 /build/state /var/lib/sitemon
+ENV STATE_DIRECTORY=/var/lib/sitemon
+USER 65532:65532
+WORKDIR /var/lib/sitemon
+ENTRYPOINT ["/usr/local/bin/sitemon"]
+CMD ["--help"]

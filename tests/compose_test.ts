@@ -1,0 +1,136 @@
+// No container engine runs here: what can be told from compose.yaml and Dockerfile is held.
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { parse } from "yaml";
+import { runProgram } from "../src/cli/program.ts";
+
+const ROOT = new URL("../", import.meta.url);
+
+interface Service {
+  readonly image?: string;
+  readonly build?: string;
+  readonly command?: readonly string[];
+  readonly volumes?: readonly string[];
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly healthcheck?: unknown;
+  readonly environment?: Readonly<Record<string, string | number>>;
+}
+
+interface Compose {
+  readonly services: Readonly<Record<string, Service>>;
+  readonly volumes: Readonly<Record<string, unknown>>;
+}
+
+function textOf(path: string): string {
+  return Deno.readTextFileSync(new URL(path, ROOT));
+}
+
+const COMPOSE: Compose = parse(textOf("compose.yaml"));
+const SERVICES = Object.entries(COMPOSE.services);
+const BUILT = SERVICES.filter(([, service]) => service.build);
+const PRODUCER = parse(textOf("example_config/producer.yaml"));
+const CONSUMER = parse(textOf("example_config/consumer.yaml"));
+
+Deno.test("compose.yaml has Kafka, PostgreSQL, a site, and both sides of sitemon", () => {
+  deepStrictEqual(Object.keys(COMPOSE.services).sort(), [
+    "consumer",
+    "httpbin",
+    "kafka",
+    "postgres",
+    "producer",
+  ]);
+  deepStrictEqual(BUILT.map(([name]) => name), ["producer", "consumer"]);
+});
+
+Deno.test("compose.yaml pins every image", () => {
+  for (const [name, { image, build }] of SERVICES) {
+    if (build) strictEqual(image, undefined, name);
+    else match(image!, /^[\w./-]+:v?\d+\.\d+(\.\d+)?$/, name);
+  }
+});
+
+Deno.test("compose.yaml starts sitemon with the command of its name and a file that is there", () => {
+  for (const [name, { command, volumes }] of BUILT) {
+    deepStrictEqual(command, [name, "-c", `/etc/sitemon/${name}.yaml`]);
+    const mount = volumes!.find((volume) => volume.includes(command![2]!));
+    strictEqual(mount, `./example_config/${name}.yaml:/etc/sitemon/${name}.yaml:ro`);
+    ok(Deno.statSync(new URL(mount!.split(":")[0]!, ROOT)).isFile, name);
+  }
+});
+
+Deno.test("compose.yaml starts sitemon with commands that it has", async () => {
+  const write = () => {};
+  for (const [, { command }] of BUILT) {
+    const terminal = {
+      write,
+      writeError: write,
+      hasColour: false,
+      isInteractive: false,
+      columns: undefined,
+    };
+    strictEqual(await runProgram([command![0]!, "--help"], terminal), 0);
+  }
+});
+
+Deno.test("compose.yaml names the volumes that services mount", () => {
+  const mounted = SERVICES.flatMap(([, { volumes = [] }]) =>
+    volumes.map((volume) => volume.split(":")[0]!).filter((source) => !source.startsWith("."))
+  );
+  deepStrictEqual(mounted.sort(), Object.keys(COMPOSE.volumes).sort());
+});
+
+Deno.test("compose.yaml waits only for services that are there, and for health that is checked", () => {
+  for (const [name, { depends_on = {} }] of SERVICES) {
+    for (const [other, { condition }] of Object.entries(depends_on)) {
+      const service = COMPOSE.services[other];
+      ok(service, `${name} waits for ${other}`);
+      strictEqual(
+        condition,
+        service.healthcheck ? "service_healthy" : "service_started",
+        `${name} waits for ${other}`,
+      );
+    }
+  }
+});
+
+Deno.test("compose.yaml has every host that example_config names", () => {
+  const hosts = [
+    ...PRODUCER.sites.map((site: { url: string }) => new URL(site.url).hostname),
+    ...[PRODUCER, CONSUMER].map(({ kafka }) => kafka.server.split(":")[0]),
+    CONSUMER.postgres.host,
+  ];
+  for (const host of new Set(hosts)) ok(host in COMPOSE.services, host);
+});
+
+Deno.test("compose.yaml serves what example_config expects, where it expects it", () => {
+  const { kafka, postgres, httpbin } = COMPOSE.services;
+  const advertised = `PLAINTEXT://${PRODUCER.kafka.server}`;
+  strictEqual(kafka!.environment!.KAFKA_ADVERTISED_LISTENERS, advertised);
+  strictEqual(CONSUMER.kafka.server, PRODUCER.kafka.server);
+  strictEqual(CONSUMER.kafka.topic, PRODUCER.kafka.topic);
+  strictEqual(postgres!.environment!.POSTGRES_PASSWORD, CONSUMER.postgres.password);
+  for (const { url } of PRODUCER.sites) {
+    strictEqual(httpbin!.environment!.PORT, Number(new URL(url).port || 80));
+  }
+});
+
+Deno.test("Dockerfile builds with the Deno that the gate installs", () => {
+  const [, image] = /^FROM denoland\/deno:(\S+) AS build$/m.exec(textOf("Dockerfile"))!;
+  const [, gate] = /^deno_version=(\S+)$/m.exec(textOf(".ci/run"))!;
+  strictEqual(image, gate);
+});
+
+Deno.test("Dockerfile copies what it compiles from, and .dockerignore lets it", () => {
+  const dockerfile = textOf("Dockerfile");
+  const copied = [...dockerfile.matchAll(/^COPY (?!--from)(.+) \S+$/gm)]
+    .flatMap(([, sources]) => sources!.split(" "));
+  deepStrictEqual(copied, ["deno.json", "deno.lock", "src"]);
+  const allowed = textOf(".dockerignore").match(/(?<=^!).+$/gm);
+  deepStrictEqual(allowed, copied);
+  for (const path of copied) ok(Deno.statSync(new URL(path, ROOT)), path);
+  match(dockerfile, /deno task compile/);
+});
+
+Deno.test("Dockerfile runs sitemon as nobody in particular", () => {
+  match(textOf("Dockerfile"), /^USER 65532:65532$/m);
+  match(textOf("Dockerfile"), /^ENTRYPOINT \["\/usr\/local\/bin\/sitemon"\]$/m);
+});
