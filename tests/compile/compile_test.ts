@@ -1,0 +1,126 @@
+// The executable needs nothing but itself: it runs in an empty folder with an empty environment.
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { eventually, within } from "../deadline.ts";
+import {
+  command,
+  commandOf,
+  compileSitemon,
+  DENORT,
+  EmptyFolder,
+  type Executable,
+} from "./executable.ts";
+
+const DEADLINE_MS = 30_000;
+
+let executable: Executable | undefined;
+Deno.test.beforeAll(() => {
+  if (DENORT) executable = compileSitemon(DENORT);
+});
+Deno.test.afterAll(() => executable?.[Symbol.dispose]());
+
+/** A test of the executable; ignored where there is nothing to compile with. */
+function executableTest(name: string, test: (folder: EmptyFolder) => Promise<void>): void {
+  Deno.test({
+    name: DENORT ? name : `${name} [SITEMON_DENORT names no base runtime]`,
+    ignore: !DENORT,
+    async fn() {
+      using folder = new EmptyFolder();
+      await test(folder);
+    },
+  });
+}
+
+/** Starts it; it is killed when it is disposed of and has not ended by then. */
+function start(folder: EmptyFolder, ...args: readonly string[]) {
+  const child = command(executable!, folder, ...args).spawn();
+  const text = new TextDecoder();
+  let isRunning = true;
+  const ended = child.output().then(({ code, stdout, stderr }) => {
+    isRunning = false;
+    return { code, stdout: text.decode(stdout), stderr: text.decode(stderr) };
+  });
+  return {
+    ended,
+    stop: () => child.kill("SIGTERM"),
+    async [Symbol.asyncDispose]() {
+      if (isRunning) child.kill("SIGKILL");
+      await ended;
+    },
+  };
+}
+
+async function output(folder: EmptyFolder, ...args: readonly string[]) {
+  await using running = start(folder, ...args);
+  return await within(DEADLINE_MS, `sitemon ${args.join(" ")}`, running.ended);
+}
+
+/** A site that answers with a status. */
+function site(status: number): AsyncDisposable & { readonly url: string } {
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    () => new Response("It works", { status }),
+  );
+  return {
+    url: `http://127.0.0.1:${server.addr.port}/`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+Deno.test("The task compile gives the executable what the task sitemon gives its source", () => {
+  const rights = (task: string) => commandOf(task).filter((word) => /^--(allow|v8)/.test(word));
+  deepStrictEqual(rights("compile"), rights("sitemon"));
+  deepStrictEqual(rights("compile").filter((word) => word.startsWith("--allow")), [
+    "--allow-net",
+    "--allow-read",
+    "--allow-write",
+    "--allow-env",
+    "--allow-sys",
+  ]);
+});
+
+executableTest("sitemon --version prints its version and leaves nothing behind", async (folder) => {
+  const { code, stdout, stderr } = await output(folder, "--version");
+  match(stdout, /^sitemon \d+\.\d+\.\d+\n$/);
+  deepStrictEqual({ code, stderr, names: folder.names() }, { code: 0, stderr: "", names: [] });
+});
+
+executableTest("sitemon exits 64, when a command is unknown", async (folder) => {
+  const { code, stderr } = await output(folder, "chekc");
+  strictEqual(code, 64);
+  match(stderr, /unknown command 'chekc'/);
+});
+
+executableTest("sitemon check exits 0, when a site is up", async (folder) => {
+  await using up = site(200);
+  const { code, stdout, stderr } = await output(folder, "check", up.url, "--json");
+  strictEqual(code, 0, stderr);
+  const report = JSON.parse(stdout);
+  deepStrictEqual([report.url, report.outcome, report.response_code], [up.url, "up", 200]);
+});
+
+executableTest("sitemon check exits 1, when a site is down", async (folder) => {
+  await using down = site(500);
+  const { code, stdout, stderr } = await output(folder, "check", down.url, "--json");
+  strictEqual(code, 1, stderr);
+  const report = JSON.parse(stdout);
+  deepStrictEqual([report.outcome, report.reason, report.response_code], ["down", "status", 500]);
+});
+
+executableTest(
+  "sitemon run keeps a status that others read, and ends at SIGTERM",
+  async (folder) => {
+    await using up = site(200);
+    folder.write("run.yaml", `interval: 1\nsites:\n  - name: shop\n    url: ${up.url}\n`);
+    await using running = start(folder, "run", "-c", "run.yaml");
+    const status = await eventually(DEADLINE_MS, "A status of the site", async () => {
+      const { stdout, stderr } = await output(folder, "status", "-c", "run.yaml", "--json");
+      if (stdout === "") throw new Error(stderr);
+      return JSON.parse(stdout.split("\n")[0]!);
+    });
+    running.stop();
+    const { code, stderr } = await within(DEADLINE_MS, "The end of sitemon run", running.ended);
+    strictEqual(code, 0, stderr);
+    deepStrictEqual([status.site, status.outcome], ["shop", "up"]);
+    ok(folder.names().includes("sitemon-status.db"), folder.names().join());
+  },
+);
