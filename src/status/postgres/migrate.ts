@@ -13,11 +13,14 @@ const LOCK = {
   text: "SELECT pg_advisory_xact_lock(hashtextextended('sitemon migration ' || $1, 0))",
 };
 
+// The catalog itself is asked: to_regclass and its kind answer from a cache that does not learn
+// what another process made while this one waited for the lock.
 const IS_THERE = {
   name: "migration_table",
   text: `SELECT current_setting('server_version_num')::int AS server_version,
-    to_regnamespace(quote_ident($1)) IS NOT NULL AS has_schema,
-    to_regclass(quote_ident($1) || '.schema_migration') IS NOT NULL AS has_table`,
+    EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS has_schema,
+    EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = 'schema_migration') AS has_table`,
 };
 
 const TABLE = `CREATE TABLE schema_migration (
