@@ -16,6 +16,7 @@ import {
   SEED_SCHEMA,
   SITE_REPORT_SCHEMA,
   WRITER_SCHEMAS,
+  type WriterSchema,
 } from "./schema.ts";
 import type { SeedReport } from "./seed_report.ts";
 
@@ -44,47 +45,56 @@ export const encodeBare: (report: SeedReport) => Uint8Array = encoder(
   new Uint8Array(),
 );
 
-const READ_BARE = reader(SEED_SCHEMA, SEED_SCHEMA);
-
-const READERS: ReadonlyMap<bigint, MessageReader> = new Map(
-  WRITER_SCHEMAS.map(({ kind, schema }) => {
-    const newest = WRITER_SCHEMAS.find((writer) => writer.kind === kind)!;
-    return [fingerprint(schema), { kind, read: reader(schema, newest.schema) }];
-  }),
-);
-
-interface MessageReader {
-  readonly kind: MessageKind;
-  readonly read: (datum: Uint8Array) => unknown;
-}
-
 /**
  * Decodes a message of any version of sitemon, into memory in proportion to its length.
  *
  * Throws {@linkcode DecodeError}, and nothing else, whatever the bytes are. What it returns has
  * the right types but may still break the report's contract: see validation.ts.
  */
-export function decodeMessage(bytes: Uint8Array): Message {
-  // No bare datum begins so: the length of its url would be -98.
-  if (bytes[0] !== 0xc3 || bytes[1] !== 0x01) {
-    return { kind: "bare", bare: READ_BARE(bytes) as SeedReport };
-  }
-  const { kind, read } = readerOf(bytes);
-  const value = read(bytes.subarray(HEADER_BYTES));
-  return { kind, [kind]: value } as unknown as Message;
+export const decodeMessage: (bytes: Uint8Array) => Message = messageDecoder(WRITER_SCHEMAS);
+
+/**
+ * Makes a decoder that knows these schemas. Whatever schema a message was written with, its value
+ * has the fields of the first one of its kind.
+ */
+export function messageDecoder(
+  schemas: readonly WriterSchema[],
+): (bytes: Uint8Array) => Message {
+  const readBare = reader(SEED_SCHEMA, SEED_SCHEMA);
+  const readers = new Map<bigint, MessageReader>(
+    schemas.map(({ kind, schema }) => {
+      const newest = schemas.find((writer) => writer.kind === kind)!;
+      return [fingerprint(schema), { kind, read: reader(schema, newest.schema) }];
+    }),
+  );
+  return (bytes) => {
+    // No bare datum begins so: the length of its url would be -98.
+    if (bytes[0] !== 0xc3 || bytes[1] !== 0x01) {
+      return { kind: "bare", bare: readBare(bytes) as SeedReport };
+    }
+    const id = fingerprintOf(bytes);
+    const { kind, read } = readers.get(id) ?? unknownSchema(id);
+    const value = read(bytes.subarray(HEADER_BYTES));
+    return { kind, [kind]: value } as unknown as Message;
+  };
 }
 
-function readerOf(bytes: Uint8Array): MessageReader {
+interface MessageReader {
+  readonly kind: MessageKind;
+  readonly read: (datum: Uint8Array) => unknown;
+}
+
+function fingerprintOf(bytes: Uint8Array): bigint {
   if (bytes.length < HEADER_BYTES) {
     throw new DecodeError(
       "undecodable",
       `Cannot decode message as its header has ${HEADER_BYTES} bytes: it has ${bytes.length}`,
     );
   }
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const id = view.getBigUint64(2, true);
-  const found = READERS.get(id);
-  if (found) return found;
+  return new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(2, true);
+}
+
+function unknownSchema(id: bigint): never {
   throw new DecodeError(
     "schema",
     `Cannot decode message as its schema must be known: its fingerprint is ` +

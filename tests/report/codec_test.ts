@@ -1,7 +1,14 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { decodeMessage, encodeBare, encodeGap, encodeReport } from "../../src/report/codec.ts";
+import {
+  decodeMessage,
+  encodeBare,
+  encodeGap,
+  encodeReport,
+  messageDecoder,
+} from "../../src/report/codec.ts";
 import { DecodeError } from "../../src/report/decode_error.ts";
+import { SITE_REPORT_SCHEMA, WRITER_SCHEMAS } from "../../src/report/schema.ts";
 import { invalidity } from "../../src/report/validation.ts";
 import { arbitraryGap, arbitraryReport } from "./arbitrary_report.ts";
 import { GOLDEN } from "./golden.ts";
@@ -142,4 +149,15 @@ Deno.test("decodeMessage() takes the header with the seed's fingerprint for a ba
   const header = [0xc3, 0x01, ...[0xb0, 0xbc, 0x0d, 0xda, 0x52, 0x3c, 0x14, 0x1e].reverse()];
   const bytes = new Uint8Array([...header, ...GOLDEN.bareBytes]);
   deepStrictEqual(decodeMessage(bytes), { kind: "bare", bare: GOLDEN_BARE });
+});
+
+Deno.test("messageDecoder() fills new fields with their defaults, when an older schema wrote", () => {
+  const field = { name: "mood", type: "string", default: "calm" } as const;
+  const newer = { ...SITE_REPORT_SCHEMA, fields: [...SITE_REPORT_SCHEMA.fields, field] };
+  const decode = messageDecoder([{ kind: "report", schema: newer }, ...WRITER_SCHEMAS]);
+  deepStrictEqual(decode(GOLDEN.reportBytes), {
+    kind: "report",
+    report: { ...GOLDEN.report, mood: "calm" },
+  });
+  strictEqual(decode(GOLDEN.bareBytes).kind, "bare");
 });
