@@ -1,0 +1,113 @@
+/** Statuses as an aligned table, the worst first. */
+import type { Outcome } from "../report/outcome.ts";
+import type { SiteStatus } from "../status/store.ts";
+import { relativeTime } from "./relative_time.ts";
+import { cutText, printable, textWidth } from "./terminal_text.ts";
+
+export interface StatusTableOptions {
+  readonly now: Date;
+  readonly hasColour: boolean;
+  /** Width to fit into; `undefined` cuts nothing. */
+  readonly columns: number | undefined;
+}
+
+const GAP = "  ";
+/** A name takes at most this part of the width, so that the rest of its line is seen. */
+const SITE_WIDTH_PART = 1 / 3;
+const SITE_WIDTH_MIN = 12;
+
+/** From the worst; a site that is up but stale comes before those that are surely up. */
+const RANKS: Readonly<Record<Outcome, number>> = { down: 0, degraded: 1, inconclusive: 2, up: 4 };
+const STALE_UP_RANK = 3;
+
+/** SGR codes. @see https://en.wikipedia.org/wiki/ANSI_escape_code#Colors */
+const COLOURS: Readonly<Record<Outcome, number>> = {
+  down: 31,
+  degraded: 33,
+  inconclusive: 35,
+  up: 32,
+};
+const STALE_UP_COLOUR = 33;
+
+interface Column {
+  readonly title: string;
+  readonly cell: (status: SiteStatus, now: Date) => string;
+  readonly alignsRight?: boolean;
+  readonly colour?: (status: SiteStatus) => number;
+}
+
+const SITE: Column = { title: "SITE", cell: ({ site }) => site };
+const LOCATION: Column = { title: "LOCATION", cell: ({ location }) => location };
+const OTHERS: readonly Column[] = [
+  {
+    title: "OUTCOME",
+    cell: ({ outcome, stale }) => stale ? `${outcome} (stale)` : outcome,
+    colour: (status) => isStaleUp(status) ? STALE_UP_COLOUR : COLOURS[status.outcome],
+  },
+  { title: "CODE", cell: ({ responseCode }) => responseCode?.toString() ?? "-", alignsRight: true },
+  { title: "TIME", cell: ({ responseTimeMs }) => `${responseTimeMs} ms`, alignsRight: true },
+  { title: "SINCE", cell: ({ since }, now) => since ? relativeTime(since, now) : "-" },
+  { title: "CHECKED", cell: ({ checkedAt }, now) => relativeTime(checkedAt, now) },
+  {
+    title: "REASON",
+    cell: ({ reason, errorText }) => [reason, errorText].filter(Boolean).join(": "),
+  },
+];
+
+/** The lines of the table, each with its line break. Locations show when there are several. */
+export function statusTable(
+  statuses: readonly SiteStatus[],
+  options: StatusTableOptions,
+): string {
+  const rows = statuses.toSorted((a, b) => rank(a) - rank(b));
+  const hasLocations = new Set(rows.map(({ location }) => location)).size > 1;
+  const columns = [SITE, ...(hasLocations ? [LOCATION] : []), ...OTHERS];
+  const cells = rows.map((row) => columns.map(({ cell }) => printable(cell(row, options.now))));
+  const widths = fit(naturalWidths(columns, cells), options.columns);
+  const titles = columns.map(({ title }) => title);
+  const lines = [titles, ...cells].map((line, index) => {
+    const row = index === 0 ? undefined : rows[index - 1];
+    return line.map((text, at) => {
+      const { alignsRight = false, colour } = columns[at]!;
+      const aligned = align(text, widths[at]!, alignsRight);
+      return options.hasColour && row && colour ? painted(aligned, colour(row)) : aligned;
+    }).slice(0, widths.filter((width) => width > 0).length).join(GAP).trimEnd();
+  });
+  return lines.map((line) => `${line}\n`).join("");
+}
+
+function rank(status: SiteStatus): number {
+  return isStaleUp(status) ? STALE_UP_RANK : RANKS[status.outcome];
+}
+
+function isStaleUp({ outcome, stale }: SiteStatus): boolean {
+  return outcome === "up" && stale;
+}
+
+function naturalWidths(columns: readonly Column[], cells: readonly string[][]): number[] {
+  return columns.map(({ title }, at) =>
+    Math.max(title.length, ...cells.map((line) => textWidth(line[at]!)))
+  );
+}
+
+/** Gives each column its width from the left; those that find no room get none. */
+function fit(widths: readonly number[], columns: number | undefined): number[] {
+  if (columns === undefined) return [...widths];
+  let left = columns;
+  return widths.map((natural, at) => {
+    const cap = at === 0 ? Math.max(SITE_WIDTH_MIN, Math.floor(columns * SITE_WIDTH_PART)) : left;
+    const width = Math.max(0, Math.min(natural, cap, left));
+    left -= width + GAP.length;
+    return width;
+  });
+}
+
+function align(text: string, width: number, alignsRight: boolean): string {
+  const cut = cutText(text, width);
+  const padding = " ".repeat(width - textWidth(cut));
+  return alignsRight ? padding + cut : cut + padding;
+}
+
+function painted(text: string, colour: number): string {
+  return `\x1b[${colour}m${text}\x1b[0m`;
+}
