@@ -53,7 +53,6 @@ function mistakesOf(issue: Issue, checked: Checked): Mistake[] {
   }
   if (source.unresolved.has(pathKey(path))) return [];
   const name = nameOf(issue.path, checked);
-  const { what, remedy } = partsOf(issue.message);
   if (issue.message === NOT_YET) {
     const message = `Cannot use "${name}" as every key must take effect: ` +
       "it is not yet acted on; remove it";
@@ -64,14 +63,18 @@ function mistakesOf(issue: Issue, checked: Checked): Mistake[] {
     if (source.isBroken) return [];
     return [{ ...source.place(path), message: missingSentence(name) }];
   }
-  const place = issue.code === "invalid_key" ? source.keyPlace(path) : source.place(path);
-  const shown = issue.code === "invalid_key"
-    ? JSON.stringify(issue.path.at(-1))
-    : shownValue(value, path, source);
-  return [{
-    ...place,
-    message: `Cannot use "${name}" as it must be ${what}: it is ${shown}; ${remedy}`,
-  }];
+  if (issue.code === "invalid_key") {
+    const shown = quoted(String(issue.path.at(-1)));
+    return [{ ...source.keyPlace(path), message: wrong(name, issue.issues[0]!.message, shown) }];
+  }
+  const message = wrong(name, issue.message, shownValue(value, path, source));
+  return [{ ...source.place(path), message }];
+}
+
+function wrong(name: string, message: string, shown: string): string {
+  const { what, remedy } = partsOf(message);
+  const subject = name === "" ? "this configuration" : `"${name}"`;
+  return `Cannot use ${subject} as it must be ${what}: it is ${shown}; ${remedy}`;
 }
 
 /** The sentence for a key that must be there. */

@@ -1,4 +1,5 @@
 /** Opens a YAML file; whatever is wrong with it becomes a mistake. */
+import type { Place } from "./config_error.ts";
 import type { LoadContext } from "./load_context.ts";
 import { besideFile } from "./named_files.ts";
 import { YamlSource } from "./yaml_source.ts";
@@ -8,11 +9,18 @@ const YAML_BYTES_MAX = 16_777_216;
 /** A password, a token or a key; more is not meant for a key of a configuration. */
 const SECRET_BYTES_MAX = 65_536;
 
-/** The file, or undefined when it cannot be read at all. */
-export function openYaml(file: string, context: LoadContext): YamlSource | undefined {
+/** The file, or undefined when it cannot be read at all, which is told where the file is named. */
+export function openYaml(
+  file: string,
+  context: LoadContext,
+  namedAt: Place = { file, line: 1, column: 1 },
+): YamlSource | undefined {
+  const fail = (why: string) => {
+    context.mistakes.push({ ...namedAt, message: `Cannot read "${file}" as ${why}` });
+  };
   const found = context.files.read(file, YAML_BYTES_MAX);
   if ("failure" in found) {
-    report(file, context, `the file must be readable: it ${found.failure}; correct the path`);
+    fail(`the file must be readable: it ${found.failure}; correct the path`);
     return undefined;
   }
   try {
@@ -30,11 +38,7 @@ export function openYaml(file: string, context: LoadContext): YamlSource | undef
   } catch (error) {
     // The parser calls itself for each level, and the stack ends after some thousands of them.
     const what = error instanceof RangeError ? "it is nested too deeply" : String(error);
-    report(file, context, `it must be YAML of reasonable depth: ${what}; simplify it`);
+    fail(`it must be YAML of reasonable depth: ${what}; simplify it`);
     return undefined;
   }
-}
-
-function report(file: string, { mistakes }: LoadContext, why: string): void {
-  mistakes.push({ file, line: 1, column: 1, message: `Cannot read the configuration as ${why}` });
 }

@@ -16,13 +16,16 @@ export function whole({ min, max }: Range) {
 
 /** Text of one line that is not empty, of at most `lengthMax` characters. */
 export function text(lengthMax: number) {
-  const error = mustBe(`a text of one line, of 1 to ${lengthMax} characters`, "write it in quotes");
+  const error = mustBe(
+    `a text of one line, of 1 to ${lengthMax} characters`,
+    "write such a text, in quotes",
+  );
   return z.string({ error }).regex(/^\P{Cc}+$/u, { error }).max(lengthMax, { error });
 }
 
 /** Text of a form that `what` describes. */
 export function matching(form: RegExp, what: string) {
-  const error = mustBe(what, "write it in quotes");
+  const error = mustBe(what, "write it so");
   return z.string({ error }).regex(form, { error });
 }
 

@@ -37,13 +37,20 @@ const FRAMING = /^(connection|content-length|transfer-encoding|upgrade|te|traile
 /** Visible characters, spaces and tabs: no line break may begin another header. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\uffff]*$/;
 
+const HEADER_NAME_MESSAGE = mustBe(
+  "the name of a header, and none that frames the message",
+  "write for example Accept",
+);
+const headerNameSchema = z.string().regex(HEADER_NAME, { error: HEADER_NAME_MESSAGE })
+  .refine((name) => !FRAMING.test(name), { error: HEADER_NAME_MESSAGE });
+
 const headersSchema = z.record(
-  z.string().regex(HEADER_NAME).refine((name) => !FRAMING.test(name)),
+  headerNameSchema,
   matching(HEADER_VALUE, `a text of one line, of at most ${HEADER_LENGTH_MAX} characters`)
     .max(HEADER_LENGTH_MAX),
   {
     error: mustBe(
-      "a mapping of header names, other than those that frame a message, to texts",
+      "a mapping of the names of headers to texts",
       'write for example Accept: "text/html"',
     ),
   },
@@ -52,11 +59,14 @@ const headersSchema = z.record(
 });
 
 const labelsSchema = z.record(
-  z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/),
+  matching(
+    /^[A-Za-z_][A-Za-z0-9_]{0,62}$/,
+    "a name of 1 to 63 letters, digits and underscores, not beginning with a digit",
+  ),
   text(LABEL_LENGTH_MAX),
   {
     error: mustBe(
-      "a mapping of names (letters, digits, underscores) to texts",
+      "a mapping of names to texts",
       "write for example team: shop",
     ),
   },
@@ -155,7 +165,10 @@ export const siteSchema = z.strictObject({
       error: mustBe(`a url of at most ${URL_LENGTH_MAX} characters`, "shorten it"),
     })
     .refine(isSiteUrl, {
-      error: mustBe("a url that begins with http:// or https://", "write such a url"),
+      error: mustBe(
+        "a url of the form http://host/ or https://host/, without spaces and wildcards",
+        "write such a url",
+      ),
     })
     .describe("What is checked: `http://` or `https://`."),
   timeout: settings.timeout.exactOptional(),

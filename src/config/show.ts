@@ -29,9 +29,9 @@ export function configJsonSchema(): Record<string, unknown> {
 function shownSites({ config, sites, origins }: LoadedConfig): unknown[] {
   const defaults = shown(z.encode(defaultsSchema, config.defaults), ["defaults"], origins.source);
   return origins.sites.map(({ config: site, source, at }, index) => {
-    const own = shown(z.encode(siteSchema, site), at, source) as object;
+    const { url, ...own } = shown(z.encode(siteSchema, site), at, source) as { url: string };
     const interval = z.encode(configSchema.shape.interval, config.interval);
-    return { name: sites[index]!.name, interval, ...inherit(defaults as object, own) };
+    return { name: sites[index]!.name, url, interval, ...inherit(defaults as object, own) };
   });
 }
 

@@ -1,5 +1,6 @@
 /** The sites as files have them: those of the configuration itself, then those that it includes. */
 import * as z from "zod";
+import type { Place } from "./config_error.ts";
 import { expandGlob, isGlob } from "./glob.ts";
 import { valueAt } from "./issue_sentence.ts";
 import type { LoadContext } from "./load_context.ts";
@@ -35,38 +36,41 @@ export function sitesAt(source: YamlSource, at: Path, context: LoadContext): Wri
   });
 }
 
-/** The sites of every file that the globs of a configuration mean. */
+/** The sites of every file that the globs of a configuration mean; each file counts once. */
 export function includedSites(
   globs: readonly string[],
   main: YamlSource,
   context: LoadContext,
 ): WrittenSite[] {
-  const files = new Set(globs.flatMap((glob, index) => filesOf(glob, index, main, context)));
-  files.delete(main.file);
-  return [...files].slice(0, FILES_MAX).flatMap((file) => sitesOfFile(file, context));
+  const places = new Map<string, Place>();
+  for (const [index, glob] of globs.entries()) {
+    const place = main.place(["include", index]);
+    for (const file of filesOf(glob, place, context)) {
+      if (file !== main.file && !places.has(file)) places.set(file, place);
+    }
+  }
+  return [...places].slice(0, FILES_MAX)
+    .flatMap(([file, place]) => sitesOfFile(file, place, context));
 }
 
 function filesOf(
   glob: string,
-  index: number,
-  main: YamlSource,
+  place: Place,
   { surroundings, mistakes }: LoadContext,
 ): string[] {
-  const path = besideFile(main.file, glob);
+  const path = besideFile(place.file, glob);
   if (!isGlob(glob)) return [path];
   const files = expandGlob(path, surroundings.listFolder);
   if (files.length === 0 || files.length > FILES_MAX) {
-    mistakes.push({
-      ...main.place(["include", index]),
-      message: `Cannot include ${JSON.stringify(glob)} as it must find 1 to ${FILES_MAX} files: ` +
-        `it finds ${files.length}; correct the path`,
-    });
+    const message = `Cannot include ${JSON.stringify(glob)} as it must find 1 to ${FILES_MAX} ` +
+      `files: it finds ${files.length}; correct the path`;
+    mistakes.push({ ...place, message });
   }
   return files;
 }
 
-function sitesOfFile(file: string, context: LoadContext): WrittenSite[] {
-  const source = openYaml(file, context);
+function sitesOfFile(file: string, namedAt: Place, context: LoadContext): WrittenSite[] {
+  const source = openYaml(file, context, namedAt);
   if (source === undefined) return [];
   if (Array.isArray(source.value)) return sitesAt(source, [], context);
   parsePart(includedSchema, { source, at: [], mistakes: context.mistakes });

@@ -19,9 +19,10 @@ export function yamlSentence(code: ErrorCode, message: string): string {
   }
 }
 
-/** The parser's own words, in one line, as the middle of a sentence. */
+/** The parser's own words, in one line and without what it quotes: that may be a password. */
 function detail(message: string): string {
+  if (/call stack/i.test(message)) return "it is nested too deeply";
   const [first = ""] = message.split("\n");
-  const words = first.replace(/[.:]?\s*$/, "");
+  const words = first.replace(/:\s*".*$/, "").replace(/[.:]?\s*$/, "");
   return words.charAt(0).toLowerCase() + words.slice(1);
 }

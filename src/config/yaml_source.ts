@@ -78,11 +78,9 @@ export class YamlSource {
     return this.#placeOf((pair?.key ?? this.#nodeAt(path)) as Node | undefined);
   }
 
-  /** True when a syntax error stands before the place: what is there may be misread. */
-  isDoubtful({ line, column }: Place): boolean {
-    const broken = this.#lines.linePos(this.#brokenAt);
-    if (this.#brokenAt === Infinity) return false;
-    return line > broken.line || line === broken.line && column >= broken.col;
+  /** True when a syntax error may have made the parser misread the place: from the line before on. */
+  isDoubtful({ line }: Place): boolean {
+    return this.isBroken && line >= this.#lines.linePos(this.#brokenAt).line - 1;
   }
 
   /** True when nothing can be said about what is missing, since the file could not be read whole. */
@@ -92,12 +90,17 @@ export class YamlSource {
 
   #reportSyntax(): number {
     const { errors, warnings } = this.#document;
-    for (const problem of [...errors, ...warnings]) {
-      const message = yamlSentence(problem.code, problem.message);
-      this.#options.mistakes.push({ ...this.#placeAt(problem.pos[0]), message });
-    }
     const breaking = errors.filter(({ code }) => !HARMLESS.has(code));
-    return Math.min(Infinity, ...breaking.map(({ pos }) => pos[0]));
+    const brokenAt = Math.min(Infinity, ...breaking.map(({ pos }) => pos[0]));
+    for (const { code, message, pos: [offset] } of [...errors, ...warnings]) {
+      // Once the parser has lost its way, it complains of each word.
+      if (code === "UNEXPECTED_TOKEN" && offset > brokenAt) continue;
+      this.#options.mistakes.push({
+        ...this.#placeAt(offset),
+        message: yamlSentence(code, message),
+      });
+    }
+    return brokenAt;
   }
 
   /** An alias means the anchor of its name that came last before it. */
@@ -116,6 +119,8 @@ export class YamlSource {
   #plain(node: Node | null, path: Path, around: readonly Node[]): unknown {
     if (isAlias(node)) return this.#aliased(node, path, around);
     if (around.some(isAlias)) this.#aliasedValues++;
+    // Resolved tags are urls; of any other the parser has complained already.
+    if (node?.tag?.startsWith("!")) this.unresolved.add(pathKey(path));
     if (isMap(node)) return this.#mapping(node, path, around);
     if (isSeq(node)) {
       return node.items.map((item, index) =>
