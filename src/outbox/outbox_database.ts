@@ -49,15 +49,16 @@ export class OutboxDatabase {
    * {@linkcode OutboxRefusedError} when it is sound but not this version's.
    */
   static open(path: string): OutboxDatabase {
-    refuseEmptyFile(path);
+    const isNew = !isFileThere(path);
+    if (!isNew) checkFile(path);
     const sql = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     try {
-      prepareFile(sql, path);
+      prepareFile(sql);
       return new OutboxDatabase(sql);
     } catch (error) {
       sql.close();
-      if (!isCorruption(error)) throw error;
-      throw new CorruptOutboxError((error as Error).message, { cause: error });
+      if (isNew) removeUnfinished(path);
+      throw error;
     }
   }
 
@@ -126,31 +127,58 @@ export class OutboxDatabase {
   }
 }
 
-/** SQLite would take it for a new one, and nobody would know that reports were lost. */
-function refuseEmptyFile(path: string): void {
+/** An empty file counts as damaged: SQLite would take it for a new one, and nobody would know. */
+function isFileThere(path: string): boolean {
   try {
     if (Deno.statSync(path).size === 0) throw new CorruptOutboxError("the file is empty");
+    return true;
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Else the next try, when the disk has space again, would find an empty file. */
+function removeUnfinished(path: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) {
+    try {
+      Deno.removeSync(`${path}${suffix}`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
+/** Reads only, so that a damaged file and its log are moved aside as they were found. */
+function checkFile(path: string): void {
+  const sql = new DatabaseSync(path, { readOnly: true });
+  try {
+    if (isWithoutTables(sql)) return;
+    refuseForeignFile(sql, path);
+    checkPages(sql);
+  } catch (error) {
+    if (!isCorruption(error)) throw error;
+    throw new CorruptOutboxError((error as Error).message, { cause: error });
+  } finally {
+    sql.close();
   }
 }
 
 /** Prepared statements tell by a code what went wrong; `exec` does not, so it is not used. */
-function prepareFile(sql: DatabaseSync, path: string): void {
+function prepareFile(sql: DatabaseSync): void {
+  const isNew = isWithoutTables(sql);
   // Must come before the first page is written, or it never takes effect.
-  sql.prepare("PRAGMA auto_vacuum = INCREMENTAL").all();
+  if (isNew) sql.prepare("PRAGMA auto_vacuum = INCREMENTAL").all();
   sql.prepare("PRAGMA journal_mode = WAL").all();
   sql.prepare("PRAGMA synchronous = FULL").all();
   sql.prepare(`PRAGMA journal_size_limit = ${WAL_BYTES_MAX}`).all();
-  refuseForeignFile(sql, path);
-  checkPages(sql);
-  if (isWithoutTables(sql)) createTables(sql);
+  if (isNew) createTables(sql);
 }
 
 /** Throws {@linkcode OutboxRefusedError} for the file of another program or of a newer sitemon. */
 export function refuseForeignFile(sql: DatabaseSync, path: string): void {
   const id = sql.prepare("PRAGMA application_id").get()!.application_id as number;
-  if (id !== APPLICATION_ID && !isWithoutTables(sql)) {
+  if (id !== APPLICATION_ID) {
     throw new OutboxRefusedError(
       `Cannot open outbox "${path}" as it must be a file of sitemon: it is another program's ` +
         `database; give "outbox.path" another name`,

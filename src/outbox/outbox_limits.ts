@@ -42,6 +42,7 @@ export class OutboxLimits {
   readonly #gaps: GapRows;
   readonly #reason: GapReason;
   readonly #drop: StatementSync;
+  #fileBytesWhenShort: number | undefined;
 
   constructor(database: OutboxDatabase, gaps: GapRows, options: OutboxLimitsOptions) {
     this.#options = options;
@@ -54,11 +55,15 @@ export class OutboxLimits {
     );
   }
 
-  /** How many bytes may be in use after a transaction that begins now. */
+  /**
+   * How many bytes may be in use after a transaction that begins now: on a disk that is short, those
+   * that the file had when it became so.
+   */
   bytesMax(): number {
     const { bytesMax, freeBytes, freeBytesMin } = this.#options;
-    if (freeBytes() >= freeBytesMin) return bytesMax;
-    return Math.min(bytesMax, Math.max(this.#database.fileBytes, FILE_BYTES_MIN));
+    if (freeBytes() >= freeBytesMin) this.#fileBytesWhenShort = undefined;
+    else this.#fileBytesWhenShort ??= Math.max(this.#database.fileBytes, FILE_BYTES_MIN);
+    return Math.min(bytesMax, this.#fileBytesWhenShort ?? bytesMax);
   }
 
   /**
