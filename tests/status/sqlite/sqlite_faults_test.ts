@@ -1,0 +1,241 @@
+// What can be wrong with a file and a disk must reach the ingest in the words of the store port.
+import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import { readStatuses } from "../../../src/status/sqlite/read_statuses.ts";
+import { CLOCK_AHEAD_MAX_MICROS } from "../../../src/status/sqlite/report_row.ts";
+import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
+import {
+  type Chunk,
+  StoreConfigurationError,
+  StoreUnavailableError,
+} from "../../../src/status/store.ts";
+import { aReport, NOON, nthReport } from "../../contract/site_reports.ts";
+import { FakeClock } from "../../fake_clock.ts";
+import { openSqliteStore } from "./sqlite_tables.ts";
+
+function chunk(...reports: Chunk["reports"]): Chunk {
+  return { reports, gaps: [], deadLetters: [] };
+}
+
+async function withStore(
+  body: (opened: Awaited<ReturnType<typeof openSqliteStore>>) => Promise<void>,
+  clock = systemClock,
+): Promise<void> {
+  const opened = await openSqliteStore(clock);
+  try {
+    await body(opened);
+  } finally {
+    await opened.close();
+  }
+}
+
+Deno.test("SqliteStore believes a clock that is five minutes ahead, and no more", async () => {
+  const clock = new FakeClock(NOON);
+  await withStore(async ({ store, tables }) => {
+    const limit = NOON + CLOCK_AHEAD_MAX_MICROS;
+    await store.apply(chunk(
+      aReport({ recorded_at: limit, checked_at: NOON }),
+      aReport({ sequence: 2, recorded_at: limit + 1, checked_at: NOON }),
+    ));
+    deepStrictEqual((await tables()).site_report.map(({ order_at }) => order_at), [limit, NOON]);
+  }, clock);
+});
+
+Deno.test("SqliteStore.apply() is unavailable while another process holds the file", async () => {
+  await withStore(async ({ store, path }) => {
+    using other = new DatabaseSync(path);
+    other.exec("BEGIN IMMEDIATE");
+    await rejects(
+      () => store.apply(chunk(aReport())),
+      (error: Error) => error instanceof StoreUnavailableError && error.isKnown,
+    );
+    other.exec("ROLLBACK");
+    strictEqual((await store.apply(chunk(aReport()))).applied, 1);
+  });
+});
+
+Deno.test({
+  name: "SqliteStore.apply() is unavailable while the disk is full, and goes on afterwards",
+  ignore: !(await canMount()),
+  async fn() {
+    const folder = await Deno.makeTempDir({ prefix: "sitemon-full-" });
+    await run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder);
+    const store = new SqliteStore({ path: `${folder}/status.db`, clock: systemClock });
+    try {
+      await store.migrate();
+      const rest = Math.floor(await freeBytes(folder)) - 16_384;
+      await Deno.writeFile(`${folder}/rest`, new Uint8Array(rest));
+      const reports = Array.from({ length: 200 }, (_, index) => nthReport(index + 1));
+      await rejects(
+        () => store.apply(chunk(...reports)),
+        (error: Error) => error instanceof StoreUnavailableError && error.isKnown,
+      );
+      await Deno.remove(`${folder}/rest`);
+      strictEqual((await store.apply(chunk(...reports))).applied, 200);
+    } finally {
+      await store.close();
+      await run("umount", folder);
+      await Deno.remove(folder);
+    }
+  },
+});
+
+Deno.test("SqliteStore says what to check, when its tables are missing", async () => {
+  await withStore(async ({ store, path }) => {
+    await store.close();
+    await Deno.remove(path);
+    await rejects(() => store.apply(chunk(aReport())), StoreConfigurationError);
+    await store.migrate();
+    strictEqual((await store.apply(chunk(aReport()))).applied, 1);
+  });
+});
+
+Deno.test("SqliteStore says what to check, when its file is none", async () => {
+  await withStore(async ({ store, path }) => {
+    await store.close();
+    await Deno.writeTextFile(path, "this was never a database, though it is long enough to be one");
+    await rejects(() => store.migrate(), {
+      name: "StoreConfigurationError",
+      message: `Cannot use status database as file "${path}" must answer: file is not a ` +
+        "database; check that it is a database of sitemon, readable and writable by this user",
+    });
+    throws(() => readStatuses(path, NOON), StoreConfigurationError);
+    await Deno.remove(path);
+    await store.migrate();
+  });
+});
+
+Deno.test("SqliteStore says what to check, when its folder is missing", async () => {
+  const store = new SqliteStore({ path: "/nowhere/status.db", clock: systemClock });
+  await rejects(() => store.migrate(), StoreConfigurationError);
+  throws(() => readStatuses("/nowhere/status.db", NOON), StoreConfigurationError);
+  await store.close();
+});
+
+Deno.test("SqliteStore.migrate() refuses the file of a newer version", async () => {
+  await withStore(async ({ store, path }) => {
+    using db = new DatabaseSync(path);
+    db.exec("PRAGMA user_version = 99");
+    await rejects(() => store.migrate(), {
+      name: "StoreConfigurationError",
+      message: "Cannot use status database as its version must be at most 1: it is 99; " +
+        "use the version of sitemon that wrote it, or a newer one",
+    });
+    strictEqual(db.prepare("PRAGMA user_version").get()!.user_version, 99);
+  });
+});
+
+Deno.test("SqliteStore.migrate() is safe from several processes at once", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "sitemon-store-" });
+  const path = `${folder}/status.db`;
+  const outputs = await Promise.all([1, 2, 3].map(() => child("migrate", path).output()));
+  deepStrictEqual(outputs.map(({ code }) => code), [0, 0, 0]);
+  deepStrictEqual(readStatuses(path, NOON), []);
+  await Deno.remove(folder, { recursive: true });
+});
+
+// Goal: the outbox forgets a report when apply() has resolved, so it must survive from then on.
+Deno.test("SqliteStore.apply() keeps what it resolved for, through kill -9", async () => {
+  await withStore(async ({ store, path, tables }) => {
+    await store.close();
+    for (let round = 0; round < 3; round++) {
+      const writer = child("write", path).spawn();
+      const announced = await lastNumberOf(writer, 30 * (round + 1));
+      writer.kill("SIGKILL");
+      const last = Math.max(announced, await lastNumberOf(writer, Infinity));
+      await writer.status;
+      using db = new DatabaseSync(path, { readOnly: true });
+      deepStrictEqual(db.prepare("PRAGMA quick_check").all().map((row) => ({ ...row })), [
+        { quick_check: "ok" },
+      ]);
+      ok((await tables()).site_report.length >= last, `${last} were announced`);
+    }
+  });
+});
+
+Deno.test("SqliteStore keeps its -wal small after a backlog", async () => {
+  await withStore(async ({ store, path }) => {
+    for (let first = 0; first < 20_000; first += 1_000) {
+      const reports = Array.from({ length: 1_000 }, (_, index) => nthReport(first + index + 1));
+      await store.apply(chunk(...reports));
+    }
+    ok((await Deno.stat(`${path}-wal`)).size <= 17 * 1_048_576);
+  });
+});
+
+Deno.test("readStatuses() reads beside the process that writes, with no right to write", async () => {
+  await withStore(async ({ store, path }) => {
+    await store.apply(chunk(nthReport(1)));
+    const { code, stdout } = await child("read", path, "--allow-read").output();
+    strictEqual(code, 0);
+    strictEqual(new TextDecoder().decode(stdout), "shop up\n");
+    await store.apply(chunk(nthReport(2, { outcome: "down", reason: "dns" })));
+    deepStrictEqual(readStatuses(path, NOON).map(({ outcome }) => outcome), ["down"]);
+    await store.close();
+    const closed = await child("read", path, "--allow-read").output();
+    strictEqual(new TextDecoder().decode(closed.stdout), "shop down\n");
+  });
+});
+
+Deno.test("readStatuses() makes no file", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "sitemon-store-" });
+  throws(() => readStatuses(`${folder}/status.db`, NOON), StoreConfigurationError);
+  deepStrictEqual([...Deno.readDirSync(folder)], []);
+  await Deno.remove(folder);
+});
+
+Deno.test("readStatuses() calls a file that its permissions leave out a configuration", async () => {
+  await withStore(async ({ path }) => {
+    const sources = `--allow-read=${new URL("../../../", import.meta.url).pathname}`;
+    const { stdout } = await child("read", path, sources).output();
+    strictEqual(new TextDecoder().decode(stdout), "StoreConfigurationError\n");
+  });
+});
+
+function child(command: string, path: string, permission = "--allow-all"): Deno.Command {
+  const script = new URL("./sqlite_store_child.ts", import.meta.url).pathname;
+  const args = ["run", "--quiet", "--no-prompt", permission, script, command, path];
+  return new Deno.Command(Deno.execPath(), { args, stdout: "piped", stderr: "inherit" });
+}
+
+/** Reads the numbers that a child prints, until one reaches `enough` or there are no more. */
+async function lastNumberOf(process: Deno.ChildProcess, enough: number): Promise<number> {
+  const reader = process.stdout.getReader();
+  let text = "";
+  try {
+    while (true) {
+      const last = Number(text.split("\n").at(-2) ?? 0);
+      if (last >= enough) return last;
+      const { value, done } = await reader.read();
+      if (done) return last;
+      text = text.slice(-20) + new TextDecoder().decode(value);
+    }
+  } finally {
+    reader.releaseLock();
+  }
+}
+
+async function run(command: string, ...args: string[]): Promise<string> {
+  const { success, stdout, stderr } = await new Deno.Command(command, { args }).output();
+  if (!success) throw new Error(`${command}: ${new TextDecoder().decode(stderr)}`);
+  return new TextDecoder().decode(stdout);
+}
+
+async function freeBytes(folder: string): Promise<number> {
+  const lines = (await run("df", "--output=avail", "-B1", folder)).trim().split("\n");
+  return Number(lines.at(-1));
+}
+
+async function canMount(): Promise<boolean> {
+  const folder = await Deno.makeTempDir({ prefix: "sitemon-mount-" });
+  try {
+    await run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder);
+    await run("umount", folder);
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await Deno.remove(folder);
+  }
+}
