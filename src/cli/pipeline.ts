@@ -1,13 +1,19 @@
 /** What each thread of a configuration is made of: its permissions, and its part of the configuration. */
 import type { LoadedConfig } from "../config/loaded_config.ts";
-import { threadPermissions } from "../config/permissions.ts";
+import { allowedHosts, type ThreadKind, threadPermissions } from "../config/permissions.ts";
+import type { KafkaConfig } from "../config/schema_kafka.ts";
 import type { Site } from "../config/site.ts";
 import type { ThreadSpec } from "../runtime/supervised_thread.ts";
+import { placeOf } from "../scanner/schedule.ts";
+import type { CheckSetup } from "../threads/check.ts";
 import type { ConsumerSetup } from "../threads/consumer.ts";
+import type { MigrationSetup } from "../threads/migration.ts";
 import type { OutboxSetup } from "../threads/outbox.ts";
 import type { RelaySetup } from "../threads/relay.ts";
 import type { ScannerSetup } from "../threads/scanner.ts";
+import type { StatusesSetup } from "../threads/statuses.ts";
 import type { StoreSetup } from "../threads/store.ts";
+import { kafkaConnection, postgresConnection, section } from "./connections.ts";
 
 /** The scanner threads, each with the sites of its hosts, so that a limit per host holds. */
 export function scannerSpecs(loaded: LoadedConfig, anchorMs: number): ThreadSpec<ScannerSetup>[] {
@@ -20,7 +26,7 @@ export function scannerSpecs(loaded: LoadedConfig, anchorMs: number): ThreadSpec
     setup: {
       sites: share,
       urls: sites.map(({ url }) => url),
-      allowHosts: config.allow_hosts,
+      allowHosts: allowedHosts(loaded),
       addressPolicy: config.address_policy,
       location: config.location,
       concurrency: Math.max(1, Math.floor(concurrency / threads)),
@@ -47,25 +53,30 @@ export function outboxSpec(loaded: LoadedConfig): ThreadSpec<OutboxSetup> {
 }
 
 export function relaySpec(loaded: LoadedConfig): ThreadSpec<RelaySetup> {
+  const kafka = section(loaded.config.kafka, "kafka");
   return {
     ...common(loaded, "relay"),
     name: "relay",
     module: new URL("../threads/relay.ts", import.meta.url),
-    setup: { kafka: kafkaSetup(loaded), publisher: publisherSetup(loaded) },
+    setup: {
+      connection: kafkaConnection(loaded),
+      ...topicOptions(kafka),
+      format: kafka.format,
+      compression: kafka.compression,
+    },
   };
 }
 
 /** As many members of the consumer group as `kafka.consumers` says. */
 export function consumerSpecs(loaded: LoadedConfig): ThreadSpec<ConsumerSetup>[] {
-  const { consumers } = kafkaOf(loaded);
-  return Array.from({ length: consumers }, (_, index) => ({
+  const kafka = section(loaded.config.kafka, "kafka");
+  return Array.from({ length: kafka.consumers }, (_, index) => ({
     ...common(loaded, "consumer"),
     name: `consumer-${index + 1}`,
     module: new URL("../threads/consumer.ts", import.meta.url),
     setup: {
-      kafka: kafkaSetup(loaded),
-      consumer: consumerSetup(loaded),
-      postgres: postgresSetup(loaded),
+      kafka: { connection: kafkaConnection(loaded), ...topicOptions(kafka), group: kafka.group },
+      postgres: postgresConnection(loaded),
     },
   }));
 }
@@ -78,4 +89,74 @@ export function storeSpec(loaded: LoadedConfig): ThreadSpec<StoreSetup> {
     module: new URL("../threads/store.ts", import.meta.url),
     setup: { path: loaded.config.store.path },
   };
+}
+
+/** Checks each of the sites once and answers with their reports. */
+export function checkSpec(
+  loaded: Pick<LoadedConfig, "config" | "sites">,
+): ThreadSpec<CheckSetup> {
+  const { config, sites } = loaded;
+  return {
+    ...common(loaded, "scanner"),
+    name: "check",
+    module: new URL("../threads/check.ts", import.meta.url),
+    setup: {
+      sites,
+      allowHosts: allowedHosts(loaded),
+      addressPolicy: config.address_policy,
+      location: config.location,
+      concurrency: config.scanner.concurrency,
+    },
+  };
+}
+
+/** Answers with the status of every site, from the store that the configuration names. */
+export function statusesSpec(loaded: LoadedConfig): ThreadSpec<StatusesSetup> {
+  const usesPostgres = loaded.config.postgres !== undefined;
+  return {
+    ...common(loaded, usesPostgres ? "postgres" : "store"),
+    name: "statuses",
+    module: new URL("../threads/statuses.ts", import.meta.url),
+    setup: usesPostgres
+      ? { store: "postgres", connection: postgresConnection(loaded) }
+      : { store: "sqlite", path: loaded.config.store.path },
+  };
+}
+
+/** Brings PostgreSQL's tables to this version's and answers when they are. */
+export function migrationSpec(loaded: LoadedConfig): ThreadSpec<MigrationSetup> {
+  return {
+    ...common(loaded, "postgres"),
+    name: "migration",
+    module: new URL("../threads/migration.ts", import.meta.url),
+    setup: { connection: postgresConnection(loaded) },
+  };
+}
+
+function common(loaded: Pick<LoadedConfig, "config" | "sites">, kind: ThreadKind) {
+  return {
+    permissions: threadPermissions(kind, loaded),
+    logLevel: loaded.config.log.level,
+  };
+}
+
+function topicOptions(kafka: KafkaConfig) {
+  const { topic, create_topic, partitions, replication_factor, retention } = kafka;
+  return {
+    topic,
+    createTopic: create_topic,
+    partitions,
+    replicationFactor: replication_factor,
+    ...(retention === undefined ? {} : { retentionMs: retention }),
+  };
+}
+
+/** All sites of one host go to one thread; a hash keeps them there when others come and go. */
+function divideByHost(sites: readonly Site[], threads: number): Site[][] {
+  const shares: Site[][] = Array.from({ length: threads }, () => []);
+  for (const site of sites) {
+    const place = placeOf(new URL(site.url).hostname, "");
+    shares[Math.floor(place * threads)]!.push(site);
+  }
+  return shares;
 }

@@ -96,16 +96,16 @@ function addQuestions(program: Command, terminal: Terminal, end: End): void {
     .option("--site <name...>", "of the configuration, only the sites of these names")
     .option("--json", "print one report a line, as JSON")
     .action(async (urls: string[], options) => {
-      const { check } = await import("./check.ts");
-      await end(check({ urls, ...options }, terminal));
+      const { checkCommand } = await import("./check_command.ts");
+      await end(checkCommand({ urls, ...options }, terminal));
     });
   withFile(program.command("status"))
     .summary("the status table")
     .description("Prints the newest status of each site; exits 0 when all are up.")
     .option("--json", "print one site a line, as JSON")
-    .action(async (options) => {
-      const { status } = await import("./status.ts");
-      await end(status(options, terminal));
+    .action(async ({ config, json }) => {
+      const { statusCommand } = await import("./status_command.ts");
+      await end(statusCommand({ config, json }, terminal));
     });
   program.command("schema")
     .summary("the Avro schema of a report")
@@ -144,16 +144,18 @@ function addUpkeep(program: Command, terminal: Terminal, end: End): void {
   withFile(outbox.command("stats"))
     .description("Prints what waits in the outbox.")
     .option("--json", "print it as JSON")
-    .action(async (options) => {
+    .action(async ({ config, json }) => {
+      const { loadFile } = await import("./load_file.ts");
       const { outboxStats } = await import("./outbox.ts");
-      await end(outboxStats(options, terminal));
+      const { path } = loadFile(config, { terminal }).config.outbox;
+      await end(outboxStats({ path, json }, terminal));
     });
   withFile(program.command("migrate"))
     .summary("make or update PostgreSQL's tables")
     .description("Brings the tables to this version's, as every consumer does when it starts.")
-    .action(async (options) => {
+    .action(async ({ config }) => {
       const { migrate } = await import("./migrate.ts");
-      await end(migrate(options, terminal));
+      await end(migrate(config, terminal));
     });
 }
 

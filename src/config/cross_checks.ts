@@ -107,6 +107,7 @@ const NEEDS: Readonly<Record<Role, readonly string[]>> = {
   consumer: ["kafka", "postgres"],
   run: ["sites"],
   status: [],
+  migrate: ["postgres"],
 };
 
 function roleNeeds({ role, given, source }: CrossChecked): Finding[] {

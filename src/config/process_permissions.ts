@@ -16,6 +16,8 @@ export function threadsOf(role: Role, { config }: Pick<LoadedConfig, "config">):
       return ["consumer", "postgres"];
     case "run":
       return ["scanner", "outbox", "store"];
+    case "migrate":
+      return ["postgres"];
     case "status":
       return config.postgres === undefined ? ["store"] : ["postgres"];
   }

@@ -105,9 +105,11 @@ const ipVersionSchema = z.union([z.literal(4), z.literal(6)], {
   error: mustBe("4 or 6", "write one of the two"),
 });
 
-const proxySchema = z.string().refine(isProxyUrl, {
-  error: mustBe("a url of the form http://[user:password@]host:port", "write such a url"),
-});
+const PROXY_MESSAGE = mustBe(
+  "a url of the form http://[user:password@]host:port",
+  "write such a url",
+);
+const proxySchema = z.string({ error: PROXY_MESSAGE }).refine(isProxyUrl, { error: PROXY_MESSAGE });
 
 const patternSchema = z.string({ error: PATTERN_MESSAGE }).min(1, { error: PATTERN_MESSAGE })
   .max(PATTERN_LENGTH_MAX, { error: PATTERN_MESSAGE });
@@ -138,7 +140,7 @@ const optionalSettings = {
   retries: notYet(),
   ip_version: ipVersionSchema.exactOptional().describe("4 or 6 to connect by that version alone."),
   proxy: proxySchema.exactOptional().describe(
-    "Proxy to go through: `http://[user:password@]host:port`. Those of the environment are ignored.",
+    "Proxy to go through. Those of the environment are ignored.",
   ),
 };
 
@@ -156,21 +158,17 @@ export const defaultsSchema = z.strictObject({
   ...optionalSettings,
 }, { error: mustBe("a mapping of what every site inherits", "write such a mapping") });
 
+const URL_MESSAGE = mustBe(
+  `a url of the form http://host/ or https://host/, without spaces and wildcards, of at most ${URL_LENGTH_MAX} characters`,
+  "write for example https://example.org/",
+);
+
 /** One of `sites`: what it does not say is inherited. */
 export const siteSchema = z.strictObject({
   name: text(SITE_NAME_LENGTH_MAX).exactOptional()
     .describe("Unique name; the url without credentials when absent, with `#2` on a repeat."),
-  url: z.string({ error: mustBe("the url of a site", "write for example https://example.org/") })
-    .max(URL_LENGTH_MAX, {
-      error: mustBe(`a url of at most ${URL_LENGTH_MAX} characters`, "shorten it"),
-    })
-    .refine(isSiteUrl, {
-      error: mustBe(
-        "a url of the form http://host/ or https://host/, without spaces and wildcards",
-        "write such a url",
-      ),
-    })
-    .describe("What is checked: `http://` or `https://`."),
+  url: z.string({ error: URL_MESSAGE }).max(URL_LENGTH_MAX, { error: URL_MESSAGE })
+    .refine(isSiteUrl, { error: URL_MESSAGE }).describe("What is checked."),
   timeout: settings.timeout.exactOptional(),
   connect_timeout: settings.connect_timeout.exactOptional(),
   method: settings.method.exactOptional(),

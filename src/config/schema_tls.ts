@@ -28,7 +28,8 @@ const MAPPING = mustBe(
 export const siteTlsSchema = z.strictObject({
   ...pemFiles,
   server_name: peerChecks.server_name,
-  insecure: yesOrNo().exactOptional().describe(peerChecks.insecure.description!),
+  insecure: yesOrNo().exactOptional()
+    .describe("Accepts any certificate; not when absent. For tests only."),
 }, { error: MAPPING });
 
 /** TLS to Kafka: `true` for the system's authorities, or details. */

@@ -44,11 +44,16 @@ export interface OperatorServer {
 
 /** Serves on `listen` (`host:port`). Throws what the system says when that address cannot be had. */
 export function serveOperator(
-  listen: { hostname: string; port: number },
+  listen: { readonly host: string; readonly port: number },
   tables: { registry: MetricsRegistry; dependencies: DependencyTable },
 ): OperatorServer {
   const server = Deno.serve(
-    { ...listen, onListen: () => {}, onError: () => new Response(null, { status: 500 }) },
+    {
+      hostname: listen.host,
+      port: listen.port,
+      onListen: () => {},
+      onError: () => new Response(null, { status: 500 }),
+    },
     (request) => answerOperator(request, tables),
   );
   const { hostname, port } = server.addr;

@@ -15,7 +15,7 @@ import { VERSION } from "./version.ts";
 export interface ServiceOptions {
   readonly log: { readonly level: LogLevel; readonly format: "json" | "text" };
   /** Where `/metrics`, `/healthz` and `/readyz` are served, if anywhere. */
-  readonly listen?: { readonly hostname: string; readonly port: number };
+  readonly listen?: { readonly host: string; readonly port: number };
   /** How long a drain may take after the first signal. */
   readonly drainDeadlineMs: number;
   readonly secrets: readonly string[];

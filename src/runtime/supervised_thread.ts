@@ -43,7 +43,10 @@ export interface ThreadEvents {
 export interface Death {
   readonly cause: "failed" | "uncaught" | "silent" | "ended";
   readonly errorName?: string;
+  /** One sentence, for people. */
   readonly message: string;
+  /** More of it, for the log. */
+  readonly description?: string;
 }
 
 type State = "starting" | "running" | "replacing" | "stopping" | "stopped";
@@ -126,6 +129,7 @@ export class SupervisedThread {
           cause: "failed",
           errorName: message.name,
           message: message.message,
+          description: message.description,
         });
       case "stopped":
         if (this.#state === "stopping") return this.#end();

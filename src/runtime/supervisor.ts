@@ -114,9 +114,9 @@ export class Supervisor {
     this.registry.count("sitemon_thread_restarts_total", { thread: thread.name });
     const detail = `Thread ${thread.name} is being replaced: ${death.message}`;
     this.dependencies.set("main", "threads", { ok: false, reason: "thread_died", detail });
-    logger("supervisor").error("Thread {name} died and is being replaced: {message}", {
+    logger("supervisor").error("Thread {name} died and is being replaced: {description}", {
       name: thread.name,
-      message: death.message,
+      description: death.description ?? death.message,
     });
     return "replace";
   }

@@ -52,8 +52,8 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
   const scope = globalThis as unknown as WorkerScope;
   const post = (message: FromThread) => scope.postMessage(message);
   const fail = (error: unknown) => {
-    const name = error instanceof Error ? error.name : "Error";
-    post({ type: "failed", name, message: describeError(error) });
+    const { name, message } = error instanceof Error ? error : new Error(String(error));
+    post({ type: "failed", name, message, description: describeError(error) });
   };
   const telemetry = new ThreadTelemetry((dependency, state) =>
     post({ type: "dependency", dependency, state })

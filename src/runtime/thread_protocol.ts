@@ -33,8 +33,14 @@ export type FromThread =
   }
   /** One of the answers of a thread that was started to answer something. */
   | { readonly type: "result"; readonly value: unknown }
-  /** The thread cannot go on. `name` is the error's class, by which main decides what follows. */
-  | { readonly type: "failed"; readonly name: string; readonly message: string }
+  /** The thread cannot go on; by the error's class main decides what follows. */
+  | {
+    readonly type: "failed";
+    readonly name: string;
+    readonly message: string;
+    /** The error with its class and causes, for the log. */
+    readonly description: string;
+  }
   /** It has stopped as asked and is closing itself. */
   | { readonly type: "stopped" };
 

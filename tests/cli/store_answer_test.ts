@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { migrate } from "../../src/cli/migrate.ts";
+import { storeAnswer } from "../../src/cli/store_answer.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
 import { ThreadDiedError } from "../../src/runtime/thread_results.ts";
 import { StoreConfigurationError, StoreUnavailableError } from "../../src/status/store.ts";
@@ -16,10 +16,10 @@ function captured() {
   return { terminal, written };
 }
 
-Deno.test("migrate() exits 0, when the tables are at this version", async () => {
+Deno.test("storeAnswer() is the answer, when there is one", async () => {
   const { terminal, written } = captured();
-  strictEqual(await migrate({ migrate: () => Promise.resolve() }, terminal), 0);
-  deepStrictEqual(written, ["out: The tables are at this version\n"]);
+  strictEqual(await storeAnswer(terminal, () => Promise.resolve(1)), 1);
+  deepStrictEqual(written, []);
 });
 
 const failures = [
@@ -30,16 +30,16 @@ const failures = [
 ] as const;
 for (const [error, exitCode] of failures) {
   const what = error instanceof ThreadDiedError ? `a thread's ${error.errorName}` : error.name;
-  Deno.test(`migrate() exits ${exitCode} with its sentence, when it meets ${what}`, async () => {
+  Deno.test(`storeAnswer() is ${exitCode} with its sentence, when it meets ${what}`, async () => {
     const { terminal, written } = captured();
-    strictEqual(await migrate({ migrate: () => Promise.reject(error) }, terminal), exitCode);
+    strictEqual(await storeAnswer(terminal, () => Promise.reject(error)), exitCode);
     deepStrictEqual(written, [`err: ${error.message}\n`]);
   });
 }
 
-Deno.test("migrate() rethrows what is a fault in sitemon", async () => {
+Deno.test("storeAnswer() rethrows what is a fault in sitemon", async () => {
   const { terminal } = captured();
   for (const error of [new TypeError("x"), new ThreadDiedError("y", undefined)]) {
-    await rejects(() => migrate({ migrate: () => Promise.reject(error) }, terminal), error);
+    await rejects(() => storeAnswer(terminal, () => Promise.reject(error)), error);
   }
 });

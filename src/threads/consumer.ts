@@ -1,0 +1,51 @@
+/** A consumer thread: a member of the group, which applies what it reads to PostgreSQL. */
+import { KafkaConsumer, type KafkaConsumerOptions } from "../kafka/consumer.ts";
+import { systemClock as clock } from "../runtime/clock.ts";
+import { serveThread, type ThreadContext } from "../runtime/thread.ts";
+import { Ingest } from "../status/ingest.ts";
+import { migrateWhenPossible } from "../status/migrate_when_possible.ts";
+import type { PostgresOptions } from "../status/postgres/postgres_options.ts";
+import { PostgresStore } from "../status/postgres/postgres_store.ts";
+import { CHUNK_REPORTS_MAX, type StatusStore } from "../status/store.ts";
+
+export interface ConsumerSetup {
+  readonly kafka: Omit<KafkaConsumerOptions, "chunkMessagesMax" | "clock" | "telemetry">;
+  readonly postgres: PostgresOptions;
+}
+
+serveThread<ConsumerSetup>({
+  onUncaught: "fail",
+  start({ kafka, postgres }, context) {
+    const { telemetry, fail } = context;
+    const store = new PostgresStore({ connection: postgres, telemetry });
+    const options = { ...kafka, chunkMessagesMax: CHUNK_REPORTS_MAX, clock, telemetry };
+    const stopping = new AbortController();
+    const consumer = new KafkaConsumer(options);
+    const consumed = consume(consumer, { store, context, signal: stopping.signal }).catch(fail);
+    return Promise.resolve({
+      async stop() {
+        stopping.abort();
+        await consumed;
+        await store.close();
+      },
+    });
+  },
+});
+
+/** The tables come before the group: who cannot apply must not hold partitions. */
+async function consume(
+  consumer: KafkaConsumer,
+  { store, context, signal }: {
+    readonly store: StatusStore;
+    readonly context: ThreadContext;
+    readonly signal: AbortSignal;
+  },
+): Promise<void> {
+  const { name: thread, telemetry } = context;
+  const dependency = "postgres";
+  if (!await migrateWhenPossible(store, { dependency, clock, telemetry, signal })) return;
+  const clusterId = await consumer.ready(signal);
+  if (clusterId === undefined) return;
+  const ingest = new Ingest({ store, dependency, clusterId, clock, telemetry, thread });
+  await consumer.run((messages, options) => ingest.apply(messages, options), signal);
+}

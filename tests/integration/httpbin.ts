@@ -1,0 +1,27 @@
+/** A local server with the few paths of httpbin that the first sitemon's example names. */
+
+/** Serves until it is disposed of. */
+export interface Httpbin extends AsyncDisposable {
+  readonly origin: string;
+  /** How often a path with its query was asked for. */
+  visits(path: string): number;
+}
+
+/** `/anything` answers with what was asked, `/status/N` with that status. */
+export function startHttpbin(): Httpbin {
+  const visits = new Map<string, number>();
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+    const { pathname, search, href } = new URL(request.url);
+    const path = pathname + search;
+    visits.set(path, (visits.get(path) ?? 0) + 1);
+    const status = /^\/status\/(\d+)$/.exec(pathname)?.[1];
+    if (status !== undefined) return new Response(null, { status: Number(status) });
+    if (pathname === "/anything") return Response.json({ method: request.method, url: href });
+    return new Response("not found", { status: 404 });
+  });
+  return {
+    origin: `http://127.0.0.1:${server.addr.port}`,
+    visits: (path) => visits.get(path) ?? 0,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
