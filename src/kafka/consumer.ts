@@ -1,0 +1,82 @@
+/** Messages of a topic to whoever applies them, each at least once: a member of a consumer group. */
+import type { Clock } from "../runtime/clock.ts";
+import type { Telemetry } from "../runtime/telemetry.ts";
+import { findTopic } from "./cluster.ts";
+import { KafkaClient } from "./connection.ts";
+import { ConsumerSession } from "./consumer_session.ts";
+import { KafkaLog } from "./kafka_log.ts";
+import type { ReceivedMessage } from "./message.ts";
+import { reconnecting } from "./reconnect.ts";
+import type { TopicAccess } from "./topic.ts";
+
+/** What a batch is applied with. */
+export interface ApplyOptions {
+  /** To be called at least every few seconds; a rejection ends the batch and is to be passed on. */
+  readonly heartbeat: () => Promise<void>;
+  /** The batch is no longer wanted. */
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when the messages, all of one partition, are applied durably: then they are committed. */
+export type Apply = (
+  messages: readonly ReceivedMessage[],
+  options: ApplyOptions,
+) => Promise<void>;
+
+export interface KafkaConsumerOptions extends TopicAccess {
+  readonly group: string;
+  /** At most so many messages are applied, and committed, at once. */
+  readonly chunkMessagesMax: number;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}
+
+/**
+ * A member of a consumer group.
+ *
+ * Outages, missing rights and topics are waited for, and told to readiness. What rejects is a fault
+ * of the program, or a client that stalled: the remedy is a new thread.
+ */
+export class KafkaConsumer {
+  readonly #options: KafkaConsumerOptions;
+  readonly #log: KafkaLog;
+
+  constructor(options: KafkaConsumerOptions) {
+    this.#options = options;
+    this.#log = new KafkaLog(options);
+  }
+
+  /** Waits for the brokers and the topic; resolves to the cluster's id, or to nothing when aborted. */
+  async ready(signal: AbortSignal): Promise<string | undefined> {
+    return await reconnecting(() => this.#findTopic(signal), this.#options, signal);
+  }
+
+  /**
+   * Hands over messages until the signal aborts, then leaves the group within two seconds. Offsets
+   * are committed after `apply` has resolved, so that a crash repeats messages and loses none.
+   */
+  async run(apply: Apply, signal: AbortSignal): Promise<void> {
+    const options = { ...this.#options, log: this.#log, apply };
+    await reconnecting(
+      async () => {
+        await this.#findTopic(signal);
+        await new ConsumerSession(options).run(signal);
+      },
+      this.#options,
+      signal,
+    );
+  }
+
+  /** Ends with the signal, whatever kafkajs waits for. */
+  async #findTopic(signal: AbortSignal): Promise<string> {
+    using client = new KafkaClient("consuming", { ...this.#options, log: this.#log });
+    const aborted = Promise.withResolvers<never>();
+    const abort = () => aborted.reject(signal.reason);
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      return await Promise.race([findTopic(client.kafka, this.#options), aborted.promise]);
+    } finally {
+      signal.removeEventListener("abort", abort);
+    }
+  }
+}

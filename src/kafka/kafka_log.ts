@@ -1,0 +1,31 @@
+/** What kafkajs logs, summarized: in an outage it says the same for every try. */
+import type { LogEntry } from "kafkajs";
+import type { Clock } from "../runtime/clock.ts";
+import { logger } from "../runtime/logging.ts";
+import { MinuteLimit } from "../runtime/minute_limit.ts";
+import type { Telemetry } from "../runtime/telemetry.ts";
+
+const log = logger("kafka");
+
+/**
+ * One record a minute for each part of kafkajs (its namespaces, a closed list), at level info: what
+ * a failure means, and what to do, is told by sitemon's own records.
+ */
+export class KafkaLog {
+  readonly #limit: MinuteLimit;
+  readonly #telemetry: Telemetry;
+
+  constructor({ clock, telemetry }: { clock: Clock; telemetry: Telemetry }) {
+    this.#limit = new MinuteLimit(clock);
+    this.#telemetry = telemetry;
+  }
+
+  /** Only the message is kept: the rest are stacks, and errors that nobody has classified. */
+  write({ namespace, log: { message } }: LogEntry): void {
+    if (this.#limit.allows(namespace)) {
+      log.info("kafkajs {part}: {message}", { part: namespace || "client", message });
+    } else {
+      this.#telemetry.count("sitemon_log_records_suppressed_total");
+    }
+  }
+}

@@ -1,0 +1,72 @@
+/** The connections of one kafkajs client: opened as permitted, guarded, and ended together. */
+import type { Buffer } from "node:buffer";
+import net from "node:net";
+import tls from "node:tls";
+import type { ISocketFactory, ISocketFactoryArgs } from "kafkajs";
+import type { KafkaTls } from "./connection.ts";
+import { FrameGuard } from "./frame_guard.ts";
+
+/** Finds peers that are gone without a word, in the way of kafkajs's own default. */
+const KEEP_ALIVE_DELAY_MS = 60_000;
+
+export class Sockets implements Disposable {
+  readonly #tls: KafkaTls | undefined;
+  readonly #open = new Set<net.Socket>();
+  #isEnded = false;
+
+  get isEnded(): boolean {
+    return this.#isEnded;
+  }
+
+  constructor(tls: KafkaTls | undefined) {
+    this.#tls = tls;
+  }
+
+  /** What kafkajs calls for each connection. What it throws, kafkajs reports as a failed one. */
+  readonly factory: ISocketFactory = (target) => {
+    if (this.#isEnded) throw new Error("the client was closed");
+    assertPermitted(target);
+    const socket = this.#connect(target);
+    const guard = new FrameGuard();
+    this.#open.add(socket);
+    socket.on("close", () => this.#open.delete(socket));
+    socket.on("data", (bytes: Buffer) => {
+      const error = guard.check(bytes);
+      if (error !== undefined) socket.destroy(error);
+    });
+    socket.setNoDelay(true);
+    socket.setKeepAlive(true, KEEP_ALIVE_DELAY_MS);
+    return socket;
+  };
+
+  #connect({ host, port, onConnect }: ISocketFactoryArgs): net.Socket {
+    if (this.#tls === undefined) return net.connect({ host, port }, onConnect);
+    const { ca, cert, key, serverName, insecure } = this.#tls;
+    const name = serverName ?? (net.isIP(host) === 0 ? host : undefined);
+    return tls.connect({
+      host,
+      port,
+      ...(name !== undefined && { servername: name }),
+      ...(ca !== undefined && { ca }),
+      ...(cert !== undefined && { cert }),
+      ...(key !== undefined && { key }),
+      rejectUnauthorized: !insecure,
+    }, onConnect);
+  }
+
+  /** With an error, since kafkajs hears of nothing else and would wait for the answers. */
+  [Symbol.dispose](): void {
+    this.#isEnded = true;
+    for (const socket of this.#open) socket.destroy(new Error("the client was closed"));
+  }
+}
+
+/**
+ * A denied host is told before a connection is tried: what Node's API makes of Deno's refusal
+ * differs between names and addresses, and may be an error that nobody can catch.
+ */
+function assertPermitted({ host, port }: ISocketFactoryArgs): void {
+  const address = `${host}:${port}`;
+  const { state } = Deno.permissions.querySync({ name: "net", host: address });
+  if (state !== "granted") throw new Error(`Requires net access to "${address}"`);
+}

@@ -1,0 +1,287 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { type Apply, KafkaConsumer, type KafkaConsumerOptions } from "../../src/kafka/consumer.ts";
+import type { ReceivedMessage } from "../../src/kafka/message.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { eventually, within } from "../deadline.ts";
+import { startKafka } from "../services/kafka.ts";
+import { uniqueName } from "../services/unique_name.ts";
+import { serviceTest } from "../services/with_services.ts";
+import {
+  connectionTo,
+  FakeTelemetry,
+  makeTopic,
+  plainKafka,
+  sharedBootstrap,
+} from "./kafka_fixture.ts";
+
+const sharedTest = serviceTest("kafka");
+const ownTest = serviceTest("own kafka");
+
+type Options = Partial<KafkaConsumerOptions> & { bootstrap?: string };
+
+/** A member that keeps what it was given; it leaves the group at the end of its scope. */
+class TestMember implements AsyncDisposable {
+  readonly values: string[] = [];
+  readonly telemetry = new FakeTelemetry();
+  readonly ended: Promise<void>;
+  readonly #end = new AbortController();
+
+  constructor(options: Options & { topic: string; apply?: Apply }) {
+    const consumer = new KafkaConsumer({
+      connection: connectionTo(options.bootstrap ?? sharedBootstrap()),
+      group: "unused",
+      createTopic: false,
+      partitions: 2,
+      replicationFactor: -1,
+      chunkMessagesMax: 1_000,
+      clock: systemClock,
+      telemetry: this.telemetry,
+      ...options,
+    });
+    const apply: Apply = options.apply ?? ((messages) => this.keep(messages));
+    this.ended = consumer.run(apply, this.#end.signal);
+    this.ended.catch(() => {});
+  }
+
+  keep(messages: readonly ReceivedMessage[]): Promise<void> {
+    this.values.push(...messages.map(({ value }) => new TextDecoder().decode(value!)));
+    return Promise.resolve();
+  }
+
+  async joined(): Promise<void> {
+    await eventually(30_000, "joining", () => this.telemetry.dependencies.at(-1)?.ok || undefined);
+  }
+
+  async received(count: number): Promise<string[]> {
+    return await eventually(
+      30_000,
+      `${count} messages`,
+      () => this.values.length >= count ? this.values : undefined,
+    );
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.abort();
+    await within(2_500, "leaving", this.ended.catch(() => {}));
+  }
+}
+
+async function write(
+  topic: string,
+  values: readonly string[],
+  { bootstrap = sharedBootstrap(), partition = 0 } = {},
+): Promise<void> {
+  const producer = plainKafka(bootstrap).producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  await producer.send({
+    topic,
+    messages: values.map((value) => ({
+      partition,
+      key: "site",
+      value,
+      timestamp: "1700000000000",
+      headers: { "sitemon-id": `producer/${value}` },
+    })),
+  });
+  await producer.disconnect();
+}
+
+async function committed(group: string, topic: string): Promise<number> {
+  const admin = plainKafka(sharedBootstrap()).admin();
+  await admin.connect();
+  const [offsets] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+  await admin.disconnect();
+  return Number(offsets!.partitions.find(({ partition }) => partition === 0)!.offset);
+}
+
+function numbers(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => String(index));
+}
+
+async function aTopic(partitions = 1): Promise<{ topic: string; group: string }> {
+  const topic = uniqueName("topic");
+  await makeTopic(sharedBootstrap(), topic, { partitions });
+  return { topic, group: uniqueName("group") };
+}
+
+sharedTest("run() hands over messages with what the ingest needs, from the beginning", async () => {
+  const { topic, group } = await aTopic();
+  await write(topic, ["7"]);
+  const received: ReceivedMessage[] = [];
+  const apply: Apply = (messages) => {
+    received.push(...messages);
+    return Promise.resolve();
+  };
+  await using _member = new TestMember({ topic, group, apply });
+  await eventually(20_000, "a message", () => received[0]);
+  const { key, value, ...rest } = received[0]!;
+  strictEqual(new TextDecoder().decode(key!), "site");
+  strictEqual(new TextDecoder().decode(value!), "7");
+  const expected = {
+    topic,
+    partition: 0,
+    offset: 0,
+    timestampMs: 1_700_000_000_000,
+    sitemonId: "producer/7",
+  };
+  deepStrictEqual(rest, expected);
+});
+
+sharedTest("run() commits each chunk after it was applied, and not before", async () => {
+  const { topic, group } = await aTopic();
+  await write(topic, numbers(25));
+  const seen: { first: number; committed: number; count: number }[] = [];
+  const apply: Apply = async (messages) => {
+    const first = messages[0]!.offset;
+    seen.push({ first, committed: await committed(group, topic), count: messages.length });
+  };
+  {
+    await using member = new TestMember({ topic, group, apply, chunkMessagesMax: 10 });
+    await eventually(20_000, "three chunks", async () => {
+      return await committed(group, topic) === 25 || undefined;
+    });
+    const lag = member.telemetry.gauges.get("sitemon_consumer_lag_messages 0");
+    await eventually(5_000, "the lag", () => lag === 0 || undefined);
+  }
+  deepStrictEqual(seen, [
+    { first: 0, committed: -1, count: 10 },
+    { first: 10, committed: 10, count: 10 },
+    { first: 20, committed: 20, count: 5 },
+  ]);
+});
+
+sharedTest(
+  "run() rejects with the error of apply, and another member gets the chunk again",
+  async () => {
+    const { topic, group } = await aTopic();
+    await write(topic, numbers(5));
+    for (const error of [new TypeError("a fault"), new RangeError("another"), new Error("third")]) {
+      const apply = () => Promise.reject(error);
+      await using member = new TestMember({ topic, group, apply });
+      await rejects(() => within(20_000, "failing", member.ended), error);
+    }
+    strictEqual(await committed(group, topic), -1);
+    await using member = new TestMember({ topic, group });
+    deepStrictEqual(await member.received(5), numbers(5));
+  },
+);
+
+sharedTest(
+  "run() aborts what is being applied and leaves at once, when it is stopped",
+  async () => {
+    const { topic, group } = await aTopic();
+    await write(topic, numbers(5));
+    const applying = Promise.withResolvers<AbortSignal>();
+    const apply: Apply = (_messages, { signal }) => {
+      applying.resolve(signal);
+      return new Promise((_resolve, reject) =>
+        signal.addEventListener("abort", () => reject(signal.reason))
+      );
+    };
+    {
+      await using _member = new TestMember({ topic, group, apply });
+      await within(20_000, "applying", applying.promise);
+    }
+    ok((await applying.promise).aborted);
+    strictEqual(await committed(group, topic), -1);
+    await using next = new TestMember({ topic, group });
+    // Far less than the session timeout: the first one has told the group that it left.
+    deepStrictEqual(await within(8_000, "reading", next.received(5)), numbers(5));
+  },
+);
+
+sharedTest("run() shares the partitions between two members", async () => {
+  const { topic, group } = await aTopic(2);
+  await using first = new TestMember({ topic, group });
+  await first.joined();
+  await using second = new TestMember({ topic, group });
+  await second.joined();
+  await write(topic, ["a"], { partition: 0 });
+  await write(topic, ["b"], { partition: 1 });
+  const both = () => [...first.values, ...second.values];
+  await eventually(20_000, "both messages", () => both().length >= 2 || undefined);
+  deepStrictEqual(both().sort(), ["a", "b"]);
+  deepStrictEqual([first.values.length, second.values.length], [1, 1]);
+});
+
+sharedTest("run() keeps its partition through a long apply, while it calls heartbeat", async () => {
+  const { topic, group } = await aTopic();
+  await write(topic, numbers(3));
+  let calls = 0;
+  const apply: Apply = async (_messages, { heartbeat }) => {
+    calls++;
+    // Longer than the session timeout of 15 s.
+    for (let second = 0; second < 17; second++) {
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      await heartbeat();
+    }
+  };
+  await using _member = new TestMember({ topic, group, apply });
+  await eventually(40_000, "the commit", async () => {
+    return await committed(group, topic) === 3 || undefined;
+  });
+  strictEqual(calls, 1);
+});
+
+sharedTest("run() waits for a missing topic, and says so", async () => {
+  const topic = uniqueName("topic");
+  await using member = new TestMember({ topic, group: uniqueName("group") });
+  const state = await eventually(20_000, "readiness", () => member.telemetry.dependencies[0]);
+  strictEqual(state.ok, false);
+  strictEqual(state.reason, "topic_missing");
+});
+
+sharedTest("run() creates the topic, when it may", async () => {
+  const topic = uniqueName("topic");
+  const group = uniqueName("group");
+  await using member = new TestMember({ topic, group, createTopic: true });
+  await member.joined();
+  await write(topic, ["x"], { partition: 1 });
+  deepStrictEqual(await member.received(1), ["x"]);
+});
+
+sharedTest("ready() resolves to the cluster's id", async () => {
+  const { topic, group } = await aTopic();
+  const consumer = new KafkaConsumer({
+    connection: connectionTo(sharedBootstrap()),
+    topic,
+    group,
+    createTopic: false,
+    partitions: 1,
+    replicationFactor: -1,
+    chunkMessagesMax: 1,
+    clock: systemClock,
+    telemetry: new FakeTelemetry(),
+  });
+  const admin = plainKafka(sharedBootstrap()).admin();
+  await admin.connect();
+  const { clusterId } = await admin.describeCluster();
+  await admin.disconnect();
+  strictEqual(await consumer.ready(new AbortController().signal), clusterId);
+});
+
+Deno.test("run() waits for brokers, and ends when it is stopped meanwhile", async () => {
+  const connection = connectionTo("127.0.0.1:9");
+  await using member = new TestMember({ topic: "t", group: "g", connection });
+  const state = await eventually(20_000, "readiness", () => member.telemetry.dependencies[0]);
+  strictEqual(state.reason, "unreachable");
+});
+
+ownTest("run() goes on by itself, when the broker was killed and is back", async () => {
+  await using kafka = await startKafka();
+  const { bootstrap } = kafka;
+  const topic = uniqueName("topic");
+  await makeTopic(bootstrap, topic);
+  await using member = new TestMember({ topic, group: uniqueName("group"), bootstrap });
+  await write(topic, ["before"], { bootstrap });
+  await member.received(1);
+  const broker = kafka.brokers[0]!;
+  await broker.kill();
+  await eventually(40_000, "readiness", () => {
+    return member.telemetry.dependencies.at(-1)?.reason === "unreachable" || undefined;
+  });
+  await broker.start();
+  await write(topic, ["after"], { bootstrap });
+  ok((await member.received(2)).includes("after"));
+  strictEqual(member.telemetry.dependencies.at(-1)!.ok, true);
+});

@@ -1,0 +1,136 @@
+/** What the tests of kafka/ share: rows, publishers, and a reader that is none of sitemon's own. */
+import { Kafka, type KafkaMessage, logLevel } from "kafkajs";
+import type { KafkaPublisherOptions } from "../../src/kafka/producer.ts";
+import { KafkaPublisher } from "../../src/kafka/producer.ts";
+import type { OutboxRow } from "../../src/outbox/publisher.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import type { DependencyState, Telemetry } from "../../src/runtime/telemetry.ts";
+import { uniqueName } from "../services/unique_name.ts";
+
+/** Remembers what it is told. */
+export class FakeTelemetry implements Telemetry {
+  readonly dependencies: DependencyState[] = [];
+  readonly gauges = new Map<string, number>();
+  readonly counters = new Map<string, number>();
+
+  count(name: string, _labels = {}, by = 1): void {
+    this.counters.set(name, (this.counters.get(name) ?? 0) + by);
+  }
+
+  set(name: string, value: number, labels: Record<string, string> = {}): void {
+    this.gauges.set([name, ...Object.values(labels)].join(" "), value);
+  }
+
+  observe(): void {}
+
+  dependency(_name: string, state: DependencyState): void {
+    this.dependencies.push(state);
+  }
+}
+
+/** The address of the broker that the tests of the run share. */
+export function sharedBootstrap(): string {
+  return Deno.env.get("SITEMON_TEST_KAFKA")!;
+}
+
+export function connectionTo(bootstrap: string) {
+  return { servers: bootstrap.split(","), clientId: "sitemon-test" };
+}
+
+/** Options of a publisher to a topic of its own on the shared broker. */
+export function publisherOptions(
+  options: Partial<KafkaPublisherOptions> = {},
+): KafkaPublisherOptions {
+  return {
+    connection: connectionTo(sharedBootstrap()),
+    topic: uniqueName("topic"),
+    format: "single_object",
+    createTopic: true,
+    partitions: 3,
+    replicationFactor: -1,
+    compression: "none",
+    clock: systemClock,
+    telemetry: new FakeTelemetry(),
+    ...options,
+  };
+}
+
+/** A publisher that is closed at the end of its scope. */
+export class TestPublisher extends KafkaPublisher implements AsyncDisposable {
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
+  }
+}
+
+/** A row of a report whose payload is any bytes. */
+export function aRow(id: number, row: Partial<OutboxRow> = {}): OutboxRow {
+  return {
+    id,
+    kind: "report",
+    key: `site-${id % 10}`,
+    producerId: "8a1e5b4c-0000-4000-8000-000000000001",
+    sequence: id,
+    payload: new TextEncoder().encode(`payload ${id}`),
+    ...row,
+  };
+}
+
+export function rows(count: number, first = 1): OutboxRow[] {
+  return Array.from({ length: count }, (_, index) => aRow(first + index));
+}
+
+/** A client of the tests' own, silent and patient. */
+export function plainKafka(bootstrap: string): Kafka {
+  return new Kafka({ ...plainOptions, brokers: bootstrap.split(",") });
+}
+
+const plainOptions = { clientId: "test", logLevel: logLevel.NOTHING, connectionTimeout: 5_000 };
+
+/** Everything that is in a topic now, by partition and offset. */
+export async function readTopic(
+  bootstrap: string,
+  topic: string,
+): Promise<(KafkaMessage & { partition: number })[]> {
+  const kafka = plainKafka(bootstrap);
+  const admin = kafka.admin();
+  await admin.connect();
+  const ends = await admin.fetchTopicOffsets(topic);
+  await admin.disconnect();
+  let missing = ends.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
+  const read: (KafkaMessage & { partition: number })[] = [];
+  if (missing === 0) return read;
+  const consumer = kafka.consumer({ groupId: uniqueName("reader") });
+  await consumer.connect();
+  await consumer.subscribe({ topic, fromBeginning: true });
+  const done = Promise.withResolvers<void>();
+  await consumer.run({
+    eachMessage: ({ message, partition }) => {
+      read.push({ ...message, partition });
+      if (--missing === 0) done.resolve();
+      return Promise.resolve();
+    },
+  });
+  await done.promise;
+  await consumer.disconnect();
+  return read;
+}
+
+/** The `sitemon-id` headers of a topic, without the producer's id: the sequences. */
+export async function sequencesIn(bootstrap: string, topic: string): Promise<number[]> {
+  const messages = await readTopic(bootstrap, topic);
+  return messages.map(({ headers }) => Number(String(headers!["sitemon-id"]).split("/")[1]));
+}
+
+/** Makes a topic with one partition, and settings. */
+export async function makeTopic(
+  bootstrap: string,
+  topic: string,
+  { partitions = 1, settings = {} }: { partitions?: number; settings?: Record<string, string> } =
+    {},
+): Promise<void> {
+  const admin = plainKafka(bootstrap).admin();
+  await admin.connect();
+  const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }] });
+  await admin.disconnect();
+}

@@ -1,0 +1,210 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import type { OutboxRow, PublishResult } from "../../src/outbox/publisher.ts";
+import { PublishError } from "../../src/outbox/publisher.ts";
+import { within } from "../deadline.ts";
+import { startKafka } from "../services/kafka.ts";
+import { uniqueName } from "../services/unique_name.ts";
+import { serviceTest } from "../services/with_services.ts";
+import {
+  aRow,
+  connectionTo,
+  makeTopic,
+  plainKafka,
+  publisherOptions,
+  readTopic,
+  rows,
+  sequencesIn,
+  sharedBootstrap,
+  TestPublisher,
+} from "./kafka_fixture.ts";
+
+const sharedTest = serviceTest("kafka");
+const ownTest = serviceTest("own kafka");
+
+/** As the relay does: tries again while waiting is the remedy. */
+async function publishPatiently(
+  publisher: TestPublisher,
+  batch: readonly OutboxRow[],
+): Promise<PublishResult> {
+  for (let attempt = 0;; attempt++) {
+    try {
+      return await publisher.publish(batch);
+    } catch (error) {
+      if (!(error instanceof PublishError) || !error.isTemporary || attempt > 60) throw error;
+      await new Promise((resolve) => setTimeout(resolve, 200));
+    }
+  }
+}
+
+function failure(expected: PublishError["failure"]): (error: unknown) => true {
+  return (error) => {
+    ok(error instanceof PublishError, String(error));
+    strictEqual(error.failure, expected, error.message);
+    return true;
+  };
+}
+
+sharedTest(
+  "publish() acknowledges what can be read, by id, when the topic was missing",
+  async () => {
+    const options = publisherOptions();
+    await using publisher = new TestPublisher(options);
+    const batch = rows(100);
+    const result = await publishPatiently(publisher, batch);
+    deepStrictEqual(result, { acknowledged: batch.map(({ id }) => id), tooLarge: [] });
+    const read = await readTopic(sharedBootstrap(), options.topic);
+    const texts = read.map(({ value }) => value!.toString()).sort();
+    deepStrictEqual(texts, batch.map(({ payload }) => new TextDecoder().decode(payload)).sort());
+  },
+);
+
+sharedTest("publish() keeps the order of a key, and writes key and header", async () => {
+  const options = publisherOptions();
+  await using publisher = new TestPublisher(options);
+  for (let first = 1; first <= 30; first += 10) {
+    await publishPatiently(publisher, rows(10, first).map((row) => ({ ...row, key: "site" })));
+  }
+  const read = await readTopic(sharedBootstrap(), options.topic);
+  strictEqual(new Set(read.map(({ partition }) => partition)).size, 1);
+  strictEqual(read[0]!.key!.toString(), "site");
+  strictEqual(
+    String(read[0]!.headers!["sitemon-id"]),
+    "8a1e5b4c-0000-4000-8000-000000000001/1",
+  );
+  const sequences = read.map(({ headers }) => Number(String(headers!["sitemon-id"]).slice(37)));
+  deepStrictEqual(sequences, Array.from({ length: 30 }, (_, index) => index + 1));
+});
+
+sharedTest("publish() writes a Uint8Array that is a view into a larger buffer", async () => {
+  const options = publisherOptions();
+  await using publisher = new TestPublisher(options);
+  const payload = new Uint8Array([9, 9, 1, 2, 3, 9]).subarray(2, 5);
+  await publishPatiently(publisher, [aRow(1, { payload })]);
+  const [message] = await readTopic(sharedBootstrap(), options.topic);
+  deepStrictEqual([...message!.value!], [1, 2, 3]);
+});
+
+sharedTest("publish() creates the topic as told, when it is missing", async () => {
+  const options = publisherOptions({ partitions: 5, retentionMs: 7_200_000 });
+  await using publisher = new TestPublisher(options);
+  await publishPatiently(publisher, rows(1));
+  const admin = plainKafka(sharedBootstrap()).admin();
+  await admin.connect();
+  const { topics } = await admin.fetchTopicMetadata({ topics: [options.topic] });
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: [{ type: 2, name: options.topic, configNames: ["retention.ms"] }],
+  });
+  await admin.disconnect();
+  strictEqual(topics[0]!.partitions.length, 5);
+  strictEqual(resources[0]!.configEntries[0]!.configValue, "7200000");
+});
+
+sharedTest("publish() lets the broker choose, when partitions are -1", async () => {
+  const options = publisherOptions({ partitions: -1 });
+  await using publisher = new TestPublisher(options);
+  strictEqual((await publishPatiently(publisher, rows(1))).acknowledged.length, 1);
+});
+
+sharedTest("publish() rejects with topic_missing and makes none, when it may not", async () => {
+  const options = publisherOptions({ createTopic: false });
+  await using publisher = new TestPublisher(options);
+  await rejects(() => publisher.publish(rows(3)), failure("topic_missing"));
+  const admin = plainKafka(sharedBootstrap()).admin();
+  await admin.connect();
+  ok(!(await admin.listTopics()).includes(options.topic));
+  await admin.disconnect();
+  await makeTopic(sharedBootstrap(), options.topic);
+  strictEqual((await publishPatiently(publisher, rows(3))).acknowledged.length, 3);
+});
+
+sharedTest(
+  "publish() finds the rows that are too large and delivers the others in order",
+  async () => {
+    const topic = uniqueName("topic");
+    await makeTopic(sharedBootstrap(), topic, { settings: { "max.message.bytes": "2000" } });
+    await using publisher = new TestPublisher(publisherOptions({ topic }));
+    const large = { payload: crypto.getRandomValues(new Uint8Array(3_000)) };
+    const batch = rows(50).map((row) => row.id === 7 || row.id === 31 ? { ...row, ...large } : row);
+    const result = await publishPatiently(publisher, batch);
+    const fitting = batch.map(({ id }) => id).filter((id) => id !== 7 && id !== 31);
+    deepStrictEqual(result, { acknowledged: fitting, tooLarge: [7, 31] });
+    deepStrictEqual(await sequencesIn(sharedBootstrap(), topic), fitting);
+  },
+);
+
+sharedTest("publish() writes what fits only when compressed, with gzip", async () => {
+  const topic = uniqueName("topic");
+  await makeTopic(sharedBootstrap(), topic, { settings: { "max.message.bytes": "2000" } });
+  await using publisher = new TestPublisher(publisherOptions({ topic, compression: "gzip" }));
+  const batch = [aRow(1, { payload: new Uint8Array(10_000) })];
+  deepStrictEqual((await publishPatiently(publisher, batch)).acknowledged, [1]);
+  strictEqual((await readTopic(sharedBootstrap(), topic))[0]!.value!.length, 10_000);
+});
+
+sharedTest("publish() rejects with unreachable at once, when nothing listens", async () => {
+  await using publisher = new TestPublisher(
+    publisherOptions({ connection: connectionTo("127.0.0.1:9") }),
+  );
+  const started = performance.now();
+  await rejects(() => publisher.publish(rows(1)), failure("unreachable"));
+  ok(performance.now() - started < 2_000);
+});
+
+sharedTest(
+  "publish() goes on with another broker, when the first that is named is down",
+  async () => {
+    const connection = connectionTo(`127.0.0.1:9,${sharedBootstrap()}`);
+    await using publisher = new TestPublisher(publisherOptions({ connection }));
+    strictEqual((await publishPatiently(publisher, rows(3))).acknowledged.length, 3);
+  },
+);
+
+ownTest("publish() delivers the backlog, when the broker was killed and is back", async () => {
+  await using kafka = await startKafka();
+  const connection = connectionTo(kafka.bootstrap);
+  const options = publisherOptions({ connection });
+  await using publisher = new TestPublisher(options);
+  await publishPatiently(publisher, rows(10));
+  const broker = kafka.brokers[0]!;
+  await broker.kill();
+  for (let attempt = 0; attempt < 4; attempt++) {
+    await rejects(() => publisher.publish(rows(10, 11)), failure("unreachable"));
+  }
+  await broker.start();
+  const result = await within(10_000, "publishing", publishPatiently(publisher, rows(10, 11)));
+  strictEqual(result.acknowledged.length, 10);
+  const sequences = new Set(await sequencesIn(kafka.bootstrap, options.topic));
+  deepStrictEqual([...sequences].sort((a, b) => a - b), rows(20).map(({ id }) => id));
+});
+
+ownTest("publish() ends at its own deadline, when the broker is held still", async () => {
+  await using kafka = await startKafka();
+  const connection = connectionTo(kafka.bootstrap);
+  const options = publisherOptions({ connection, deadlineMs: 1_000 });
+  await using publisher = new TestPublisher(options);
+  await publishPatiently(publisher, rows(5));
+  const broker = kafka.brokers[0]!;
+  broker.suspend();
+  const started = performance.now();
+  await rejects(() => publisher.publish(rows(5, 6)), failure("timeout"));
+  ok(performance.now() - started < 1_500, "own deadline");
+  await rejects(() => publisher.publish(rows(5, 6)), failure("timeout"));
+  broker.resume();
+  strictEqual((await publishPatiently(publisher, rows(5, 6))).acknowledged.length, 5);
+  const sequences = new Set(await sequencesIn(kafka.bootstrap, options.topic));
+  deepStrictEqual([...sequences].sort((a, b) => a - b), rows(10).map(({ id }) => id));
+});
+
+ownTest("close() ends within two seconds, when the broker is held still", async () => {
+  await using kafka = await startKafka();
+  const publisher = new TestPublisher(
+    publisherOptions({ connection: connectionTo(kafka.bootstrap) }),
+  );
+  await publishPatiently(publisher, rows(1));
+  kafka.brokers[0]!.suspend();
+  const hanging = rejects(() => publisher.publish(rows(1)), PublishError);
+  await within(2_000, "close()", publisher.close());
+  await hanging;
+  await publisher.close();
+});
