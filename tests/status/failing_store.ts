@@ -5,6 +5,8 @@ export class FailingStore implements StatusStore {
   readonly #store: StatusStore;
   /** Chunks of every call, failed ones too. */
   readonly chunks: Chunk[] = [];
+  /** Those of the calls that did not fail. */
+  readonly taken: Chunk[] = [];
   /** Says of each call, by its chunk and its number from 0, with what it fails, if at all. */
   fails: (chunk: Chunk, call: number) => unknown = () => undefined;
   /** Awaited by each call before anything else. */
@@ -19,7 +21,9 @@ export class FailingStore implements StatusStore {
     await this.gate;
     const failure = this.fails(chunk, call);
     if (failure !== undefined) throw failure;
-    return await this.#store.apply(chunk);
+    const applied = await this.#store.apply(chunk);
+    this.taken.push(chunk);
+    return applied;
   }
 
   migrate(): Promise<void> {

@@ -11,6 +11,7 @@ import {
   StoreConfigurationError,
   StoreUnavailableError,
 } from "../../src/status/store.ts";
+import { publisherContract } from "../contract/publisher_contract.ts";
 import { nthReport, PRODUCERS } from "../contract/site_reports.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { FailingStore } from "./failing_store.ts";
@@ -45,6 +46,24 @@ async function open() {
   });
   return { ...opened, store, publisher, [Symbol.asyncDispose]: opened.close };
 }
+
+publisherContract("StorePublisher", async () => {
+  const { publisher, store, close } = await open();
+  return {
+    publisher,
+    // The tables leave out some fields, so what the store took is what was received.
+    received: () =>
+      Promise.resolve(store.taken.flatMap(({ reports, gaps }) => [
+        ...reports.map((report) => ({ kind: "report" as const, report })),
+        ...gaps.map((gap) => ({ kind: "gap" as const, gap })),
+      ])),
+    interrupt() {
+      store.fails = () => new StoreUnavailableError("Cannot apply as the disk must have room");
+      return Promise.resolve(() => Promise.resolve(void (store.fails = () => undefined)));
+    },
+    [Symbol.asyncDispose]: close,
+  };
+}, { deadlineMs: 5_000 });
 
 Deno.test("StorePublisher.publish() applies rows and acknowledges each", async () => {
   await using opened = await open();
@@ -116,10 +135,4 @@ Deno.test("StorePublisher.publish() suspects a row only after ten unknown errors
   deepStrictEqual((await opened.tables()).dead_letter, []);
   deepStrictEqual((await opened.publisher.publish(rows(3))).acknowledged, [1, 2, 3]);
   strictEqual((await opened.tables()).dead_letter.length, 1);
-});
-
-Deno.test("StorePublisher.close() is harmless, when it was done", async () => {
-  await using opened = await open();
-  await opened.publisher.close();
-  await opened.publisher.close();
 });
