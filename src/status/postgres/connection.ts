@@ -40,19 +40,21 @@ export class Connection {
   readonly #client: Client;
   readonly #socket: Socket;
   readonly #answerDeadlineMs: number;
+  #isOpen = true;
 
   private constructor(client: Client, socket: Socket, answerDeadlineMs: number) {
     this.#client = client;
     this.#socket = socket;
     this.#answerDeadlineMs = answerDeadlineMs;
+    // A query that is under way rejects with the same error.
+    client.on("error", () => this.#isOpen = false);
+    client.on("end", () => this.#isOpen = false);
   }
 
   /** Connects, logs in and makes the session's settings, all within `connectTimeoutMs`. */
   static async open(options: PostgresOptions): Promise<Connection> {
     const socket = new Socket();
     const client = new Client(clientConfig(options, socket));
-    // The query that is under way rejects with the same error; without one there is nothing to do.
-    client.on("error", () => {});
     const deadlineMs = options.statementTimeoutMs + ANSWER_GRACE_MS;
     const connection = new Connection(client, socket, deadlineMs);
     try {
@@ -62,6 +64,11 @@ export class Connection {
       connection.destroy();
       throw error;
     }
+  }
+
+  /** False once the server is known to be gone, be it while nothing was asked. */
+  get isOpen(): boolean {
+    return this.#isOpen;
   }
 
   async #login({ schema, statementTimeoutMs }: PostgresOptions): Promise<void> {
@@ -112,6 +119,7 @@ function clientConfig(options: PostgresOptions, socket: Socket): ClientConfig {
     password,
     database,
     ssl: tlsOptions(options.tls),
+    connectionTimeoutMillis: options.connectTimeoutMs,
     application_name: "sitemon",
     keepAlive: true,
     stream: () => socket,

@@ -25,6 +25,8 @@ const STATES: Readonly<Record<string, Verdict>> = {
   "40001": { is: "unavailable" },
   "40P01": { is: "unavailable" },
   "42": { is: "configuration", remedy: "run sitemon migrate" },
+  // Tables in a schema that the role may not use are invisible to it.
+  "42P01": { is: "configuration", remedy: "run sitemon migrate, or grant USAGE on the schema" },
   "42501": { is: "configuration", remedy: "grant the role what it lacks" },
   "53": { is: "unavailable" },
   "54": { is: "rejected" },

@@ -109,7 +109,8 @@ export class PostgresStore implements StatusStore {
   }
 
   async #connected(): Promise<Connection> {
-    return this.#connection ??= await Connection.open(this.#options);
+    if (!this.#connection?.isOpen) this.#connection = await Connection.open(this.#options);
+    return this.#connection;
   }
 
   #giveUp(error: Error): void {

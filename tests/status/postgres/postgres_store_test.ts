@@ -1,0 +1,318 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import type { DependencyState, Telemetry } from "../../../src/runtime/telemetry.ts";
+import type { PostgresOptions } from "../../../src/status/postgres/postgres_options.ts";
+import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
+import {
+  type Chunk,
+  CHUNK_REPORTS_MAX,
+  RowRejectedError,
+  StoreConfigurationError,
+  StoreUnavailableError,
+} from "../../../src/status/store.ts";
+import type { SiteReport } from "../../../src/report/report.ts";
+import { aReport, DAY, MINUTE, NOON, nthReport, PRODUCERS } from "../../contract/site_reports.ts";
+import { eventually, within } from "../../deadline.ts";
+import { serviceTest } from "../../services/with_services.ts";
+import { openSession, openStore, ownSchema, type Session, tablesOf } from "./opened_store.ts";
+
+const databaseTest = serviceTest("postgres");
+
+function chunk(reports: readonly SiteReport[]): Chunk {
+  return { reports, gaps: [], deadLetters: [] };
+}
+
+/** Resolves when a statement of the store waits for a lock. */
+async function untilItWaits(session: Session): Promise<number> {
+  return await eventually(10_000, "a statement waits for a lock", async () => {
+    const [row] = await session.query<{ pid: number }>(
+      `SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)
+       WHERE NOT granted AND application_name = 'sitemon' AND datname = current_database()`,
+    );
+    return row?.pid;
+  });
+}
+
+/** Runs `body` while another session holds a table, at which the store has to wait. */
+async function whileLocked(
+  locked: string,
+  options: PostgresOptions,
+  body: () => Promise<void>,
+): Promise<void> {
+  await using holder = await openSession(options);
+  await holder.query(`BEGIN; LOCK TABLE ${locked}`);
+  try {
+    await body();
+  } finally {
+    await holder.query("ROLLBACK");
+  }
+}
+
+databaseTest("apply() refuses a chunk over its bound", async () => {
+  await using opened = await openStore();
+  const reports = Array.from({ length: CHUNK_REPORTS_MAX + 1 }, (_, i) => nthReport(i + 1));
+  await rejects(() => opened.store.apply(chunk(reports)), {
+    name: "RangeError",
+    message: /must hold at most 1000 reports: it holds 1001; divide it$/,
+  });
+});
+
+databaseTest("apply() changes nothing and connects anew, when its backend is ended", async () => {
+  await using opened = await openStore();
+  const { store, session, options } = opened;
+  await store.apply(chunk([nthReport(1)]));
+  const before = await tablesOf(session);
+  await whileLocked("site_transition", options, async () => {
+    const applying = store.apply(chunk([nthReport(2, { outcome: "down" }), nthReport(3)]));
+    const failed = rejects(applying, (error) => {
+      ok(error instanceof StoreUnavailableError);
+      return error.isKnown;
+    });
+    const pid = await untilItWaits(session);
+    await session.query("SELECT pg_terminate_backend($1)", [pid]);
+    await within(5_000, "apply() rejects", failed);
+  });
+  deepStrictEqual(await tablesOf(session), before);
+  const { applied } = await store.apply(chunk([nthReport(2, { outcome: "down" }), nthReport(3)]));
+  strictEqual(applied, 2);
+});
+
+databaseTest("apply() is given up by the server, when a table stays locked", async () => {
+  await using opened = await openStore({ statementTimeoutMs: 200 });
+  const { store, options } = opened;
+  await store.apply(chunk([nthReport(1)]));
+  await whileLocked("site_status", options, async () => {
+    await within(
+      5_000,
+      "apply() rejects",
+      rejects(store.apply(chunk([nthReport(2)])), {
+        name: "StoreUnavailableError",
+        message: /canceling statement due to statement timeout \(57014\)/,
+      }),
+    );
+  });
+  strictEqual((await store.apply(chunk([nthReport(2)]))).applied, 1);
+});
+
+databaseTest("apply() tries again by itself, when it loses a deadlock", async () => {
+  await using opened = await openStore();
+  const { store, session, options } = opened;
+  const [a, b] = [nthReport(1, { site: "a" }), nthReport(2, { site: "b" })];
+  await store.apply(chunk([a, b]));
+  await using other = await openSession(options);
+  // The other waits longer than the store before it looks for a deadlock, so the store finds it.
+  await other.query("SET deadlock_timeout = '60s'; BEGIN");
+  await other.query("SELECT 1 FROM site_status WHERE site = 'b' FOR UPDATE");
+  const later = [nthReport(3, { site: "a" }), nthReport(4, { site: "b" })];
+  const applying = store.apply(chunk(later));
+  await untilItWaits(session);
+  await other.query("SELECT 1 FROM site_status WHERE site = 'a' FOR UPDATE");
+  await other.query("COMMIT");
+  strictEqual((await within(10_000, "apply()", applying)).applied, 2);
+});
+
+databaseTest("apply() ends the same, when two stores apply all of it at once", async () => {
+  await using opened = await openStore();
+  const { store, session, options } = opened;
+  const other = new PostgresStore({ connection: options });
+  const reports = Array.from({ length: 3_000 }, (_, i) =>
+    aReport({
+      site: `site ${i * 7 % 50}`,
+      sequence: i + 1,
+      recorded_at: NOON + i,
+      outcome: i % 3 === 0 ? "down" : "up",
+    }));
+  const chunks = Array.from({ length: 30 }, (_, i) => reports.slice(i * 100, i * 100 + 100));
+  async function applyAll(to: PostgresStore, order: readonly SiteReport[][]): Promise<number> {
+    let sum = 0;
+    for (const part of order) sum += (await to.apply(chunk(part))).applied;
+    return sum;
+  }
+  try {
+    const sums = await Promise.all([
+      applyAll(store, chunks),
+      applyAll(other, chunks.map((part) => part.toReversed()).toReversed()),
+    ]);
+    strictEqual(sums[0]! + sums[1]!, 3_000);
+    await using single = await openStore();
+    for (const part of chunks) await single.store.apply(chunk(part));
+    deepStrictEqual(await tablesOf(session), await single.tables());
+  } finally {
+    await other.close();
+  }
+});
+
+databaseTest("apply() makes each day once, when two stores need it at once", async () => {
+  await using opened = await openStore();
+  const { store, session, options } = opened;
+  const others = Array.from({ length: 3 }, () => new PostgresStore({ connection: options }));
+  const days = Array.from(
+    { length: 10 },
+    (_, i) => aReport({ sequence: i + 1, recorded_at: NOON + i * DAY }),
+  );
+  try {
+    const counts = await Promise.all([store, ...others].map((it) => it.apply(chunk(days))));
+    strictEqual(counts.reduce((sum, { applied }) => sum + applied, 0), 10);
+  } finally {
+    for (const other of others) await other.close();
+  }
+  const partitions = await session.query<{ name: string }>(
+    "SELECT inhrelid::regclass::text AS name FROM pg_inherits " +
+      "WHERE inhparent = 'site_report'::regclass ORDER BY 1",
+  );
+  strictEqual(partitions.length, 10);
+  strictEqual(partitions[0]!.name, "site_report_20260115");
+});
+
+databaseTest("apply() divides days at midnight UTC", async () => {
+  await using opened = await openStore();
+  const midnight = NOON + DAY / 2;
+  await opened.store.apply(chunk([
+    aReport({ sequence: 1, recorded_at: midnight - 1 }),
+    aReport({ sequence: 2, recorded_at: midnight }),
+  ]));
+  deepStrictEqual(
+    (await opened.session.query<{ day: string; sequence: number }>(
+      "SELECT tableoid::regclass::text AS day, sequence::int FROM site_report ORDER BY sequence",
+    )).map(({ day, sequence }) => [day, sequence]),
+    [["site_report_20260115", 1], ["site_report_20260116", 2]],
+  );
+});
+
+databaseTest("apply() makes no partition for what is expired", async () => {
+  await using opened = await openStore();
+  await opened.setHorizon(new Date((NOON + DAY) / 1_000));
+  const reports = [aReport({ sequence: 1 }), aReport({ sequence: 2, recorded_at: NOON + 2 * DAY })];
+  const { applied, expired } = await opened.store.apply(chunk(reports));
+  deepStrictEqual({ applied, expired }, { applied: 1, expired: 1 });
+  const [row] = await opened.session.query<{ count: number }>(
+    "SELECT count(*)::int FROM pg_inherits WHERE inhparent = 'site_report'::regclass",
+  );
+  strictEqual(row!.count, 1);
+});
+
+databaseTest("apply() asks for a change and recovers, when a table is missing", async () => {
+  await using opened = await openStore();
+  const { store, session } = opened;
+  await session.query("ALTER TABLE site_hour RENAME TO gone");
+  await rejects(() => store.apply(chunk([nthReport(1)])), {
+    name: "StoreConfigurationError",
+    message: /relation "site_hour" does not exist \(42P01\); run sitemon migrate/,
+  });
+  await session.query("ALTER TABLE gone RENAME TO site_hour");
+  strictEqual((await store.apply(chunk([nthReport(1)]))).applied, 1);
+});
+
+databaseTest("apply() asks for a change, when the horizon was lost", async () => {
+  await using opened = await openStore();
+  await opened.session.query("DELETE FROM history_horizon");
+  await rejects(() => opened.store.apply(chunk([nthReport(1)])), {
+    name: "StoreConfigurationError",
+    message: /history_horizon must hold one row: it holds 0; restore it$/,
+  });
+});
+
+const badReports: Readonly<Record<string, Partial<SiteReport>>> = {
+  "an unknown outcome": { outcome: "sideways" as SiteReport["outcome"] },
+  "a time beyond 32 bits": { response_time: 2 ** 31 },
+  "no uuid": { producer_id: "me" },
+  "a NUL": { error_text: "a\0b" },
+  "half a character": { error_text: "a\ud800b" },
+};
+/** The backends of stores that began after a moment. */
+function backendsSince(session: Session, moment: string): Promise<unknown[]> {
+  return session.query(
+    `SELECT pid FROM pg_stat_activity
+     WHERE application_name = 'sitemon' AND datname = current_database()
+       AND backend_start > $1::timestamptz ORDER BY pid`,
+    [moment],
+  );
+}
+
+for (const [what, overrides] of Object.entries(badReports)) {
+  databaseTest(
+    `apply() rejects a row and keeps its connection, when there is ${what}`,
+    async () => {
+      await using opened = await openStore();
+      const { store, session } = opened;
+      const [now] = await session.query<{ text: string }>("SELECT now()::text AS text");
+      await store.apply(chunk([nthReport(1)]));
+      const [tables, backends] = [await tablesOf(session), await backendsSince(session, now!.text)];
+      strictEqual(backends.length, 1);
+      const bad = nthReport(3, { site: "bad", ...overrides });
+      await rejects(() => store.apply(chunk([nthReport(2), bad])), RowRejectedError);
+      deepStrictEqual(await tablesOf(session), tables);
+      strictEqual((await store.apply(chunk([nthReport(2)]))).applied, 1);
+      deepStrictEqual(await backendsSince(session, now!.text), backends);
+    },
+  );
+}
+
+databaseTest("apply() removes a site's row, when nothing of it was taken", async () => {
+  await using opened = await openStore();
+  const { store, session } = opened;
+  await store.apply(chunk([nthReport(1)]));
+  await session.query("DELETE FROM site_status");
+  deepStrictEqual((await store.apply(chunk([nthReport(1)]))).duplicate, 1);
+  deepStrictEqual(await session.query("TABLE site_status"), []);
+});
+
+databaseTest("apply() and statuses() take turns, when they are called at once", async () => {
+  await using opened = await openStore();
+  const { store } = opened;
+  const all = await Promise.all([
+    store.apply(chunk([nthReport(1)])),
+    store.statuses(),
+    store.apply(chunk([nthReport(2)])),
+    store.statuses(),
+  ]);
+  deepStrictEqual(
+    [all[1].length, all[3][0]!.checkedAt.getTime()],
+    [1, (NOON + 2 * MINUTE) / 1_000],
+  );
+});
+
+databaseTest("apply() mends only the report after a late one, over many days", async () => {
+  await using opened = await openStore();
+  const { store, session } = opened;
+  const at = (day: number, outcome: "up" | "down", sequence: number) =>
+    aReport({ recorded_at: NOON + day * DAY, outcome, sequence, producer_id: PRODUCERS[day % 3]! });
+  await store.apply(chunk([0, 1, 2, 4, 5, 6].map((day) => at(day, "up", day + 1))));
+  await store.apply(chunk([at(3, "down", 4)]));
+  const turns = () =>
+    session.query<{ day: number; from_outcome: string | null; outcome: string }>(
+      "SELECT extract(day FROM order_at)::int AS day, from_outcome, outcome " +
+        "FROM site_transition ORDER BY order_at",
+    ).then((rows) => rows.map((row) => [row.day, row.from_outcome, row.outcome]));
+  deepStrictEqual(await turns(), [[15, null, "up"], [18, "up", "down"], [19, "down", "up"]]);
+});
+
+class Told implements Telemetry {
+  readonly states: DependencyState[] = [];
+  count(): void {}
+  set(): void {}
+  observe(): void {}
+  dependency(name: string, state: DependencyState): void {
+    strictEqual(name, "postgres");
+    this.states.push(state);
+  }
+}
+
+databaseTest("PostgresStore tells whether PostgreSQL can be used", async () => {
+  const telemetry = new Told();
+  const options = ownSchema();
+  const nowhere = new PostgresStore({ connection: { ...options, port: 1 }, telemetry });
+  await rejects(() => nowhere.statuses(), StoreUnavailableError);
+  const unmigrated = new PostgresStore({ connection: options, telemetry });
+  await rejects(() => unmigrated.statuses(), StoreConfigurationError);
+  await unmigrated.close();
+  await using opened = await openStore();
+  const store = new PostgresStore({ connection: opened.options, telemetry });
+  await store.statuses();
+  await rejects(() => store.apply(chunk([nthReport(1, { sequence: 1.5 })])), RowRejectedError);
+  await store.close();
+  deepStrictEqual(
+    telemetry.states.map(({ ok, reason }) => [ok, reason]),
+    [[false, "unavailable"], [false, "configuration"], [true, undefined]],
+  );
+  ok(telemetry.states[0]!.detail!.includes("ECONNREFUSED"));
+});
