@@ -76,34 +76,6 @@ export function leftOvers(sources: readonly Source[]): string[] {
   );
 }
 
-/**
- * Each source that does something has a test at the same path. A file or folder that is driven by
- * another test has a reason; a reason that excuses nothing is a mistake too.
- */
-export function untestedFiles(
-  sources: readonly Source[],
-  tests: readonly string[],
-  reasons: Readonly<Record<string, string>>,
-): string[] {
-  const excused = Object.keys(reasons);
-  const untested = sources
-    .filter(({ functions }) => functions.length > 0)
-    .map(({ path }) => path)
-    .filter((path) => !tests.includes(testOf(path)));
-  return [
-    ...untested.filter((path) => !excused.some((start) => path.startsWith(start))).map((path) =>
-      `${path} must have a test at ${testOf(path)}, or a reason why not in tests/tidy_test.ts`
-    ),
-    ...excused.filter((start) => !untested.some((path) => path.startsWith(start))).map((start) =>
-      `tests/tidy_test.ts must not excuse ${start}: nothing there is without a test`
-    ),
-  ];
-}
-
-function testOf(path: string): string {
-  return path.replace(/^src/, "tests").replace(/\.ts$/, "_test.ts");
-}
-
 /** A command that the documentation shows must be there. */
 export function unknownTasks(
   documents: readonly { readonly path: string; readonly text: string }[],

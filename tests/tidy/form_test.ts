@@ -57,20 +57,6 @@ Deno.test("leftOvers() names a line with work for later", () => {
   ]);
 });
 
-Deno.test("untestedFiles() wants a test or a reason, and no reason too many", () => {
-  const sources = ["a", "b", "c"].flatMap((name) =>
-    source("function f() {}", `src/scanner/${name}.ts`)
-  );
-  const declares = source("export const A = 1;", "src/scanner/d.ts");
-  const reasons = { "src/scanner/b.ts": "driven by a_test.ts", "src/scanner/a.ts": "stale" };
-  const tests = ["tests/scanner/a_test.ts"];
-  deepStrictEqual(form.untestedFiles([...sources, ...declares], tests, reasons), [
-    "src/scanner/c.ts must have a test at tests/scanner/c_test.ts, or a reason why not in " +
-    "tests/tidy_test.ts",
-    "tests/tidy_test.ts must not excuse src/scanner/a.ts: nothing there is without a test",
-  ]);
-});
-
 Deno.test("unknownTasks() names a task, when a document has one that is gone", () => {
   const document = { path: "README.md", text: "deno task --quiet demo, `deno task sitemon check`" };
   deepStrictEqual(form.unknownTasks([document], ["sitemon"]), [

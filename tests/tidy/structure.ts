@@ -145,3 +145,38 @@ export function loadedFrom(entry: string, sources: readonly Source[]): Source[] 
   load(entry);
   return [...loaded];
 }
+
+/**
+ * Each source that does something has a test at the same path, or a test of its folder loads it
+ * together with what it is a part of. What is driven in another way has a reason; a reason that
+ * excuses nothing is a mistake too.
+ */
+export function untestedFiles(
+  sources: readonly Source[],
+  tests: readonly Source[],
+  reasons: Readonly<Record<string, string>>,
+): string[] {
+  const driven = drivenByItsFolder(sources, tests);
+  const untested = sources
+    .filter(({ functions }) => functions.length > 0)
+    .map(({ path }) => path)
+    .filter((path) => !driven.has(path));
+  const excused = Object.keys(reasons);
+  return [
+    ...untested.filter((path) => !excused.includes(path)).map((path) =>
+      `${path} must be driven by a test of ${path.replace(/^src(.*)\/.*/, "tests$1/")}, ` +
+      `or have a reason why not in tests/tidy_test.ts`
+    ),
+    ...excused.filter((path) => !untested.includes(path)).map((path) =>
+      `tests/tidy_test.ts must not excuse ${path}: it is tested, or is gone`
+    ),
+  ];
+}
+
+function drivenByItsFolder(sources: readonly Source[], tests: readonly Source[]): Set<string> {
+  const all = [...sources, ...tests];
+  const pairs = tests.filter(({ path }) => path.endsWith("_test.ts")).flatMap((test) =>
+    loadedFrom(test.path, all).map(({ path }) => ({ test: roomOf(test.path), path }))
+  );
+  return new Set(pairs.filter(({ test, path }) => test === roomOf(path)).map(({ path }) => path));
+}

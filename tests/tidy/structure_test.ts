@@ -4,6 +4,7 @@ import {
   circles,
   connectingInMain,
   misplacedLibraries,
+  untestedFiles,
   unusedLibraries,
   wrongDirections,
 } from "./structure.ts";
@@ -101,4 +102,28 @@ Deno.test("connectingInMain() finds nothing, when only a Worker connects", () =>
     ["src/threads/relay.ts", 'import { Kafka } from "kafkajs"; await fetch("http://h");'],
   );
   deepStrictEqual(connectingInMain(files), []);
+});
+
+Deno.test("untestedFiles() wants a test of the same folder, or a reason, and no reason too many", () => {
+  const does = "export function f() {}";
+  const files = sources(
+    ["src/outbox/relay.ts", `import "./ledger.ts"; ${does}`],
+    ["src/outbox/ledger.ts", does],
+    ["src/outbox/words.ts", "export const WORDS = 2;"],
+    ["src/kafka/topic.ts", `import "../outbox/relay.ts"; ${does}`],
+    ["src/cli/run.ts", does],
+    ["src/cli/web.ts", does],
+  );
+  const tests = sources(
+    ["tests/outbox/relay_test.ts", 'import "../../src/outbox/relay.ts";'],
+    ["tests/outbox/all_test.ts", 'import "../../src/kafka/topic.ts";'],
+  );
+  const reasons = { "src/cli/run.ts": "a test starts it", "src/outbox/relay.ts": "stale" };
+  deepStrictEqual(untestedFiles(files, tests, reasons), [
+    "src/kafka/topic.ts must be driven by a test of tests/kafka/, or have a reason why not in " +
+    "tests/tidy_test.ts",
+    "src/cli/web.ts must be driven by a test of tests/cli/, or have a reason why not in " +
+    "tests/tidy_test.ts",
+    "tests/tidy_test.ts must not excuse src/outbox/relay.ts: it is tested, or is gone",
+  ]);
 });
