@@ -3,6 +3,7 @@
  *
  * Each file in threads/ hands its body to `serveThread`; supervisor.ts is the other side.
  */
+import process from "node:process";
 import { describeError, logEntry } from "./log_entry.ts";
 import { logger, sendLogsTo } from "./logging.ts";
 import type { Telemetry } from "./telemetry.ts";
@@ -103,7 +104,7 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
   });
 }
 
-/** Deno would print an uncaught error raw, past the redaction, and end the whole process. */
+/** Deno would print an uncaught error raw, past the redaction, and end the whole process. Node prints too. */
 function keepUncaught(
   scope: WorkerScope,
   policy: "fail" | "continue",
@@ -120,5 +121,10 @@ function keepUncaught(
   scope.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
     keep((event as PromiseRejectionEvent).reason);
+  });
+  // Node's modules print their warnings, such as the one on a timer that kafkajs sets in the past.
+  process.removeAllListeners("warning");
+  process.on("warning", (warning) => {
+    logger("thread").debug("Node warns: {warning}", { warning });
   });
 }

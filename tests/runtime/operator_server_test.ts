@@ -63,10 +63,10 @@ Deno.test("answerOperator() serves health, metrics and nothing else", async () =
 });
 
 Deno.test("serveOperator() serves until it is stopped, and throws when the port is taken", async () => {
-  const server = serveOperator({ hostname: "127.0.0.1", port: 0 }, tables());
+  const server = serveOperator({ host: "127.0.0.1", port: 0 }, tables());
   const response = await fetch(`${server.address}/healthz`);
   deepStrictEqual(await response.json(), { ok: true });
   const port = Number(new URL(server.address).port);
-  throws(() => serveOperator({ hostname: "127.0.0.1", port }, tables()), Deno.errors.AddrInUse);
+  throws(() => serveOperator({ host: "127.0.0.1", port }, tables()), Deno.errors.AddrInUse);
   await server.stop();
 });

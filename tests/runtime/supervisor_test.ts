@@ -34,14 +34,14 @@ class Stage implements AsyncDisposable {
     });
   }
 
-  start(name: string, mood: MoodySetup["mood"]) {
+  start(name: string, mood: MoodySetup["mood"], logLevel: "info" | "debug" = "info") {
     const permissions = { net: false, read: false, write: false, env: false, sys: false } as const;
     return this.supervisor.start<MoodySetup>({
       name,
       module: MOODY,
       permissions: { ...permissions, run: false, ffi: false, import: false },
       setup: { mood },
-      logLevel: "info",
+      logLevel,
     });
   }
 
@@ -156,4 +156,11 @@ Deno.test("SupervisedThread.stop() terminates a thread that lingers, and may be 
   ok(stage.clock.pending > 0);
   stage.clock.advance(1);
   await within(DEADLINE_MS, "stop", stopped);
+});
+
+Deno.test("Supervisor gathers the warnings of Node's modules, which would print them raw", async () => {
+  await using stage = new Stage();
+  stage.start("relay", "warns", "debug");
+  await stage.starts(2);
+  match(stage.logs[1]!.message, /Node warns: GapWarning: mind the gap/);
 });

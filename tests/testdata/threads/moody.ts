@@ -1,9 +1,10 @@
 /** A thread that behaves as its setup says: well, or in one of the ways in which threads die. */
+import process from "node:process";
 import { logger } from "../../../src/runtime/logging.ts";
 import { serveThread } from "../../../src/runtime/thread.ts";
 
 export interface MoodySetup {
-  readonly mood: "well" | "fails" | "throws" | "rejects" | "closes" | "hangs" | "lingers";
+  readonly mood: "well" | "fails" | "throws" | "rejects" | "closes" | "hangs" | "lingers" | "warns";
 }
 
 class MoodError extends Error {
@@ -31,6 +32,9 @@ serveThread<MoodySetup>({
         break;
       case "closes":
         self.close();
+        break;
+      case "warns":
+        process.emitWarning("mind the gap", "GapWarning");
         break;
       case "hangs":
         // Blocks the thread as a lock in SQLite or a runaway loop would.
