@@ -1,5 +1,5 @@
 /** Finds the files that a glob means. */
-import { join, matchesGlob, parse, sep } from "node:path";
+import { isAbsolute, join, matchesGlob, sep } from "node:path";
 
 /** Folders that one glob may look into. */
 const FOLDERS_MAX = 10_000;
@@ -10,20 +10,20 @@ export function isGlob(path: string): boolean {
 }
 
 /**
- * The paths that a glob means, sorted. Wildcards stand within one name each; hidden files are
+ * The paths that a glob with at least one wildcard means, sorted. Wildcards stand within one name each; hidden files are
  * found only by a name that begins with a dot. Folders that cannot be listed hold nothing.
  */
 export function expandGlob(
   glob: string,
   listFolder: (path: string) => readonly string[],
 ): string[] {
-  const { root } = parse(glob);
-  let found = [root];
-  for (const name of glob.slice(root.length).split(sep)) {
+  const names = glob.split(sep);
+  const literals = names.findIndex(isGlob);
+  // What stands before the first wildcard is one folder, whether or not those around it can be listed.
+  let found = [names.slice(0, literals).join(sep) || (isAbsolute(glob) ? sep : "")];
+  for (const name of names.slice(literals)) {
     found = found.slice(0, FOLDERS_MAX).flatMap((folder) =>
-      isGlob(name)
-        ? matching(name, namesIn(folder, listFolder)).map((match) => join(folder, match))
-        : [join(folder, name)]
+      matching(name, namesIn(folder, listFolder)).map((match) => join(folder, match))
     );
   }
   return found.sort();

@@ -143,28 +143,28 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     what: "a url of another scheme",
     yaml: "sites:\n  - url: ftp://user:secret@h/\n",
     mistakes: [
-      'sitemon.yaml:2:10: Cannot use "sites.url" as it must be a url of the form http://host/ or https://host/, without spaces and wildcards: it is "ftp://h/"; write such a url',
+      'sitemon.yaml:2:10: Cannot use "sites.url" as it must be a url of the form http://host/ or https://host/, without spaces and wildcards, of at most 2048 characters: it is "ftp://h/"; write for example https://example.org/',
     ],
   },
   {
     what: "a url with a wildcard host",
     yaml: "sites:\n  - url: http://*.example.org/\n",
     mistakes: [
-      'sitemon.yaml:2:10: Cannot use "sites.url" as it must be a url of the form http://host/ or https://host/, without spaces and wildcards: it is "http://*.example.org/"; write such a url',
+      'sitemon.yaml:2:10: Cannot use "sites.url" as it must be a url of the form http://host/ or https://host/, without spaces and wildcards, of at most 2048 characters: it is "http://*.example.org/"; write for example https://example.org/',
     ],
   },
   {
     what: "a url with a space",
     yaml: "sites:\n  - url: http://example.org/a b\n",
     mistakes: [
-      'sitemon.yaml:2:10: Cannot use "sites.url" as it must be a url of the form http://host/ or https://host/, without spaces and wildcards: it is "http://example.org/a b"; write such a url',
+      'sitemon.yaml:2:10: Cannot use "sites.url" as it must be a url of the form http://host/ or https://host/, without spaces and wildcards, of at most 2048 characters: it is "http://example.org/a b"; write for example https://example.org/',
     ],
   },
   {
     what: "a url without slashes",
     yaml: "sites:\n  - url: http:user:secret@example.org\n",
     mistakes: [
-      'sitemon.yaml:2:10: Cannot use "sites.url" as it must be a url of the form http://host/ or https://host/, without spaces and wildcards: it is "http:example.org"; write such a url',
+      'sitemon.yaml:2:10: Cannot use "sites.url" as it must be a url of the form http://host/ or https://host/, without spaces and wildcards, of at most 2048 characters: it is "http:example.org"; write for example https://example.org/',
     ],
   },
   {
@@ -579,7 +579,7 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     what: "a mistake in an included file",
     yaml: "include: [shops.yaml]\n",
     mistakes: [
-      'shops.yaml:3:10: Cannot use "sites.url" as it must be a url of the form http://host/ or https://host/, without spaces and wildcards: it is "b"; write such a url',
+      'shops.yaml:3:10: Cannot use "sites.url" as it must be a url of the form http://host/ or https://host/, without spaces and wildcards, of at most 2048 characters: it is "b"; write for example https://example.org/',
     ],
   },
   {

@@ -1,0 +1,74 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { parse } from "yaml";
+import { loadConfig } from "../../src/config/load.ts";
+import { rolesOf } from "../../src/config/process_permissions.ts";
+import { addressRangeProblem } from "../../src/scanner/address_policy.ts";
+import { patternProblem } from "../../src/scanner/pattern.ts";
+import { schemaKeys } from "./schema_keys.ts";
+
+const FOLDER = new URL("../../example_config/", import.meta.url);
+
+/** The commands that each example is complete for. */
+const ROLES: Readonly<Record<string, readonly string[]>> = {
+  "consumer.yaml": ["consumer"],
+  "producer.yaml": ["producer"],
+  "reference.yaml": ["producer", "consumer"],
+  "run.yaml": ["run"],
+};
+
+function pathOf(name: string): string {
+  return new URL(name, FOLDER).pathname;
+}
+
+function load(name: string) {
+  return loadConfig(pathOf(name), {
+    checkPattern: patternProblem,
+    checkAddress: addressRangeProblem,
+  });
+}
+
+Deno.test("example_config/ loads, each file for its commands", () => {
+  const names = [...Deno.readDirSync(FOLDER)].map(({ name }) => name)
+    .filter((name) => name.endsWith(".yaml")).sort();
+  for (const name of names) deepStrictEqual(rolesOf(load(name)), ROLES[name], name);
+});
+
+Deno.test("example_config/ holds the two files of older systems, which work unchanged", () => {
+  const { config, sites } = load("producer.yaml");
+  deepStrictEqual(sites.map(({ url, pattern, intervalMs }) => ({ url, pattern, intervalMs })), [
+    { url: "http://httpbin/anything?match", pattern: "match", intervalMs: 5_000 },
+    { url: "http://httpbin/status/500", pattern: undefined, intervalMs: 5_000 },
+  ]);
+  deepStrictEqual(config.kafka?.server, { host: "kafka", port: 9092 });
+  const { kafka, postgres } = load("consumer.yaml").config;
+  strictEqual(kafka?.consumers, 4);
+  strictEqual(postgres?.password, "password");
+  strictEqual(postgres?.port, 5432);
+  strictEqual(postgres?.db, "postgres");
+});
+
+Deno.test("reference.yaml names every key, with the default where there is one", () => {
+  const text = Deno.readTextFileSync(pathOf("reference.yaml"));
+  // A key that is left out stands behind a # without a space.
+  const whole = text.replaceAll(/^( *)#(?=[a-z_]+:)/gm, "$1");
+  const written = leaves(parse(whole, { uniqueKeys: false }), "");
+  const defaults = leaves(parse(text), "");
+  for (const { name, values, standard } of schemaKeys()) {
+    if (values === "not yet") continue;
+    const path = /^site\.(name|url)$/.test(name)
+      ? name.replace("site.", "sites.0.")
+      : name.replace("site.", "defaults.");
+    ok(written.has(path) || [...written.keys()].some((key) => key.startsWith(`${path}.`)), name);
+    if (!standard.startsWith("`") || !defaults.has(path)) continue;
+    strictEqual(`\`${defaults.get(path)}\``, standard, name);
+  }
+});
+
+/** Every value that is no mapping, by its path. */
+function leaves(value: unknown, path: string): Map<string, unknown> {
+  if (typeof value !== "object" || value === null) return new Map([[path, value]]);
+  const inner = Object.entries(value).flatMap(([key, item]) => [
+    ...leaves(item, path === "" ? key : `${path}.${key}`),
+  ]);
+  return new Map([[path, value], ...inner]);
+}
