@@ -16,6 +16,8 @@ const HEARTBEAT_INTERVAL_MS = 3_000;
 const REBALANCE_TIMEOUT_MS = 30_000;
 /** Three sessions: longer than any rebalance, which is silent too. */
 const SILENT_MAX_MS = 3 * SESSION_TIMEOUT_MS;
+/** How long a fetch waits for messages. Leaving waits for it, and has two seconds for all. */
+const FETCH_WAIT_MS = 1_000;
 /** Of one fetch, and of one partition in it: some 10,000 reports, held in memory at once. */
 const FETCH_BYTES_MAX = 4 * 1024 * 1024;
 const PARTITION_BYTES_MAX = 1024 * 1024;
@@ -45,7 +47,7 @@ export class ConsumerSession {
       rebalanceTimeout: REBALANCE_TIMEOUT_MS,
       maxBytes: FETCH_BYTES_MAX,
       maxBytesPerPartition: PARTITION_BYTES_MAX,
-      maxWaitTimeInMs: HEARTBEAT_INTERVAL_MS,
+      maxWaitTimeInMs: FETCH_WAIT_MS,
       allowAutoTopicCreation: false,
     });
   }
