@@ -17,6 +17,11 @@ export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "");
 }
 
+/** The remedy for a host that the configuration does not name. */
+export function notNamed(host: string): string {
+  return `the configuration does not name this host; to permit it, add "${host}" to allow_hosts`;
+}
+
 /** Where checks may go. */
 export class PermittedHosts {
   readonly #endpoints = new Set<string>();

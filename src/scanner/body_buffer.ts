@@ -1,0 +1,44 @@
+/** Collects bytes up to a limit, in memory in proportion to them however small their pieces are. */
+
+/** Bytes that it begins with; most bodies of a check are a page or less. */
+const CAPACITY_BYTES = 4_096;
+
+export class BodyBuffer {
+  readonly #bytesMax: number;
+  #buffer: Uint8Array;
+  #length = 0;
+  #isOverfull = false;
+
+  /** Keeps `bytesMax` bytes at most. */
+  constructor(bytesMax: number) {
+    this.#bytesMax = bytesMax;
+    this.#buffer = new Uint8Array(Math.min(CAPACITY_BYTES, bytesMax));
+  }
+
+  /** Copies bytes in; what is beyond the limit is only noticed. */
+  append(bytes: Uint8Array): void {
+    const kept = bytes.subarray(0, this.#bytesMax - this.#length);
+    if (kept.length < bytes.length) this.#isOverfull = true;
+    this.#reserve(this.#length + kept.length);
+    this.#buffer.set(kept, this.#length);
+    this.#length += kept.length;
+  }
+
+  /** What was kept. */
+  get bytes(): Uint8Array {
+    return this.#buffer.subarray(0, this.#length);
+  }
+
+  /** True when more came than may be kept. */
+  get isOverfull(): boolean {
+    return this.#isOverfull;
+  }
+
+  #reserve(length: number): void {
+    if (length <= this.#buffer.length) return;
+    const doubled = Math.min(this.#bytesMax, Math.max(length, this.#buffer.length * 2));
+    const buffer = new Uint8Array(doubled);
+    buffer.set(this.#buffer.subarray(0, this.#length));
+    this.#buffer = buffer;
+  }
+}

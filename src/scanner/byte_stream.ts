@@ -1,0 +1,50 @@
+/** The byte stream port: a connection as the exchange sees it, whoever opened it. */
+import type { Certificate } from "./certificate_cache.ts";
+
+/** Bytes both ways. Closing it makes pending calls reject; repeating that is harmless. */
+export interface ByteStream {
+  /** Reads into the buffer; `null` at the end. Never called while another read is pending. */
+  read(buffer: Uint8Array): Promise<number | null>;
+  /** Writes some of the bytes, and resolves to how many. */
+  write(bytes: Uint8Array): Promise<number>;
+  close(): void;
+}
+
+/** A connection before TLS. */
+export interface TcpStream extends ByteStream {
+  /** The address at its other end. */
+  readonly remoteAddress: string;
+  /** Makes a TLS connection of it; it must not be used or closed afterwards. */
+  secure(options: SecureOptions, signal: AbortSignal): Promise<TlsStream>;
+}
+
+export interface TlsStream extends ByteStream {
+  /** What the peer showed, where the transport can tell. */
+  readonly certificate?: Certificate;
+}
+
+export interface SecureOptions {
+  /** Name to ask for and to verify. */
+  readonly serverName: string;
+  /** PEM texts. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  readonly insecure: boolean;
+}
+
+/** Opens TCP connections; rejects when the signal aborts, leaving nothing behind. */
+export type ConnectTcp = (endpoint: Endpoint, signal: AbortSignal) => Promise<TcpStream>;
+
+/** Where to connect to. */
+export interface Endpoint {
+  /** A name, or an address without brackets. */
+  readonly host: string;
+  readonly port: number;
+  readonly ipVersion?: 4 | 6;
+}
+
+/** Writes all of the bytes. */
+export async function writeAll(stream: ByteStream, bytes: Uint8Array): Promise<void> {
+  while (bytes.length > 0) bytes = bytes.subarray(await stream.write(bytes));
+}

@@ -1,0 +1,168 @@
+/**
+ * Parses one HTTP/1 response from a server that may be hostile.
+ *
+ * http-parser-js is fast and lenient. This refuses what it misreads: chunk sizes that are no numbers
+ * (a negative one makes it loop for ever), lengths that are none, headers with NUL, endless framing.
+ */
+import { Buffer } from "node:buffer";
+import { HTTPParser } from "http-parser-js";
+
+/** Status lines, headers, chunk heads and trailers of one response: bytes that are not its body. */
+export const FRAMING_BYTES_MAX = 65_536;
+
+/** Framing that a chunked body may have beyond that: a chunk of one byte takes five more. */
+const FRAMING_BYTES_PER_BODY_BYTE = 8;
+
+/** The head of a response. */
+export interface ResponseHead {
+  readonly status: number;
+  /** `1.0` or `1.1`. */
+  readonly httpVersion: string;
+  /** Names in lower case; values that come twice are joined by a comma. */
+  readonly headers: ReadonlyMap<string, string>;
+}
+
+/** Thrown for a response that is not HTTP; its message says what is wrong with it. */
+export class ResponseError extends Error {
+  override readonly name = "ResponseError";
+}
+
+/** The members of HTTPParser that its types hide or get wrong. */
+interface LenientParser {
+  state: string;
+  execute(chunk: Uint8Array): number | Error;
+  finish(): Error | undefined;
+  consumeLine(): string | undefined;
+  [callback: number]: unknown;
+}
+
+interface LenientHead {
+  readonly statusCode: number;
+  readonly versionMajor: number;
+  readonly versionMinor: number;
+  readonly headers: readonly string[];
+}
+
+const LenientParserBase = HTTPParser as unknown as new (type: string) => LenientParser;
+
+// By default it drops the high bit of each byte, and with it every name that is not ASCII.
+HTTPParser.encoding = "latin1";
+
+class StrictParser extends LenientParserBase {
+  override consumeLine(): string | undefined {
+    const line = super.consumeLine();
+    if (line === undefined) return undefined;
+    if (this.state === "BODY_CHUNKHEAD" && !/^[0-9a-f]{1,12}[ \t]*(;|$)/i.test(line)) {
+      throw new ResponseError("a chunk of its body has no size");
+    }
+    if (line.includes("\0")) throw new ResponseError("a line of its header holds a NUL");
+    // On a line of many spaces the library's expressions take quadratic time. What ends the header
+    // is an empty line, not one of spaces.
+    return line.trimEnd() || line.slice(0, 1);
+  }
+}
+
+export interface ResponseParserOptions {
+  /** The request's: an answer to HEAD has no body. */
+  readonly method: string;
+  /** Gets views of the bytes that were pushed. */
+  readonly onBody: (bytes: Uint8Array) => void;
+}
+
+/** Takes the bytes of one response. */
+export class ResponseParser {
+  readonly #parser: LenientParser = new StrictParser(HTTPParser.RESPONSE);
+  #head: ResponseHead | undefined;
+  #isComplete = false;
+  #bytes = 0;
+  #bodyBytes = 0;
+
+  constructor({ method, onBody }: ResponseParserOptions) {
+    this.#parser[HTTPParser.kOnHeadersComplete] = (head: LenientHead) => {
+      if (this.#isComplete) throw new ResponseError("a second response follows");
+      const parsed = responseHead(head);
+      // Interim answers (100, 103) come before the one that counts.
+      const isInterim = parsed.status < 200 && parsed.status !== 101;
+      if (!isInterim) this.#head = parsed;
+      return isInterim || method === "HEAD" || [204, 304].includes(parsed.status);
+    };
+    this.#parser[HTTPParser.kOnBody] = (bytes: Uint8Array) => {
+      this.#bodyBytes += bytes.length;
+      onBody(bytes);
+    };
+    this.#parser[HTTPParser.kOnMessageComplete] = () => {
+      this.#isComplete = this.#head !== undefined;
+    };
+  }
+
+  /** The head, once it is whole. */
+  get head(): ResponseHead | undefined {
+    return this.#head;
+  }
+
+  /** True when the whole response was taken. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** Takes bytes, keeping none of them; throws {@linkcode ResponseError}. */
+  push(bytes: Uint8Array): void {
+    this.#bytes += bytes.length;
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    const result = this.#execute(buffer);
+    // What comes after a whole response is nobody's business.
+    if (this.#isComplete) return;
+    if (result instanceof ResponseError) throw result;
+    if (result instanceof Error) throw new ResponseError(problemOf(this.#head), { cause: result });
+    const framing = this.#bytes - this.#bodyBytes;
+    if (framing > FRAMING_BYTES_MAX + FRAMING_BYTES_PER_BODY_BYTE * this.#bodyBytes) {
+      throw new ResponseError(`its header is longer than ${FRAMING_BYTES_MAX} bytes`);
+    }
+  }
+
+  /** Takes the end of the connection; throws {@linkcode ResponseError} when it comes too early. */
+  finish(): void {
+    if (this.#isComplete) return;
+    if (this.#head === undefined) throw new ResponseError("it ended within its header");
+    if (this.#parser.finish() !== undefined || !this.#isComplete) {
+      throw new ResponseError("it ended before its body was whole");
+    }
+  }
+
+  #execute(buffer: Uint8Array): number | Error {
+    try {
+      return this.#parser.execute(buffer);
+    } catch (error) {
+      // Thrown by the callbacks above.
+      return error as Error;
+    }
+  }
+}
+
+function problemOf(head: ResponseHead | undefined): string {
+  return head === undefined ? "it is not HTTP" : "its body is framed wrongly";
+}
+
+function responseHead(head: LenientHead): ResponseHead {
+  const headers = headerMap(head.headers);
+  const encoding = headers.get("transfer-encoding")?.toLowerCase();
+  if (encoding !== undefined && encoding !== "chunked" && encoding !== "identity") {
+    throw new ResponseError("its transfer-encoding is not supported");
+  }
+  const httpVersion = `${head.versionMajor}.${head.versionMinor}`;
+  return { status: head.statusCode, httpVersion, headers };
+}
+
+function headerMap(pairs: readonly string[]): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  for (let at = 0; at + 1 < pairs.length; at += 2) {
+    const name = pairs[at]!.toLowerCase();
+    const before = headers.get(name);
+    const value = pairs[at + 1]!;
+    if (name === "content-length" && !/^\d{1,15}$/.test(value)) {
+      throw new ResponseError("its content-length is no number");
+    }
+    headers.set(name, before === undefined ? value : `${before}, ${value}`);
+  }
+  return headers;
+}

@@ -1,0 +1,112 @@
+/** One visit of a check: a connection and an exchange, and what is known of them however they end. */
+import type { Timings } from "../report/report.ts";
+import type { Certificate } from "./certificate_cache.ts";
+import type { CheckContext } from "./check_context.ts";
+import { type ConnectionRecord, openConnection, type Route } from "./connection.ts";
+import { onAbort } from "./deadline.ts";
+import { exchange } from "./exchange.ts";
+import { connectionFailure } from "./failure.ts";
+import { portOf } from "./permitted_hosts.ts";
+import { type Request, requestBytes } from "./request.ts";
+import type { ResponseHead } from "./response_parser.ts";
+import { Stopwatch } from "./stopwatch.ts";
+import { VisitError } from "./visit_error.ts";
+
+/** What a visit asks, and how it gets there. */
+export interface VisitPlan extends Request, Omit<Route, "url" | "proxy"> {
+  /** Decoded bytes of the body that are read. */
+  readonly bodyBytesMax: number;
+}
+
+/** What a visit found; `failure` tells that it did not end with a whole response. */
+export interface Visit {
+  readonly url: URL;
+  readonly timings: Timings;
+  readonly remoteAddress: string | null;
+  readonly certificate: Certificate | undefined;
+  readonly head: ResponseHead | undefined;
+  /** Decoded; empty when the visit failed before its end. */
+  readonly body: Uint8Array;
+  readonly isTruncated: boolean;
+  readonly failure: VisitError | undefined;
+}
+
+/** Visits a url. It never rejects for what the site or the network do. */
+export async function visit(
+  plan: VisitPlan,
+  context: CheckContext,
+  signal: AbortSignal,
+): Promise<Visit> {
+  const underWay = new VisitUnderWay(plan, context, signal);
+  return await underWay.run();
+}
+
+class VisitUnderWay {
+  readonly #plan: VisitPlan;
+  readonly #context: CheckContext;
+  readonly #signal: AbortSignal;
+  readonly #record: ConnectionRecord;
+  #head: ResponseHead | undefined;
+
+  constructor(plan: VisitPlan, context: CheckContext, signal: AbortSignal) {
+    this.#plan = plan;
+    this.#context = context;
+    this.#signal = signal;
+    const stopwatch = new Stopwatch(context.clock);
+    this.#record = { stopwatch, remoteAddress: null, certificate: undefined };
+  }
+
+  async run(): Promise<Visit> {
+    try {
+      const { bytes, isTruncated } = await this.#visit();
+      return this.#found({ body: bytes, isTruncated, failure: undefined });
+    } catch (error) {
+      if (!(error instanceof VisitError)) throw error;
+      return this.#found({ body: new Uint8Array(), isTruncated: false, failure: error });
+    }
+  }
+
+  async #visit() {
+    const { method, bodyBytesMax } = this.#plan;
+    const signal = this.#signal;
+    const request = requestBytes(this.#plan, this.#context.userAgent);
+    const connecting = { record: this.#record, signal };
+    const stream = await openConnection(this.#plan, this.#context, connecting);
+    using _ = onAbort(signal, () => stream.close());
+    const onHead = (head: ResponseHead) => {
+      this.#head = head;
+    };
+    const { stopwatch } = this.#record;
+    try {
+      return await exchange(stream, { request, method, bodyBytesMax, stopwatch, signal, onHead });
+    } catch (error) {
+      throw this.#answerError(error);
+    }
+  }
+
+  /** The report's words for an exchange that broke off. */
+  #answerError(error: unknown): VisitError {
+    const { url } = this.#plan;
+    const action = `Cannot read the answer of ${url.hostname}:${portOf(url)}`;
+    if (this.#signal.aborted) {
+      const phase = this.#head === undefined ? "header" : "body";
+      const detail = `its ${phase} took longer than the timeout`;
+      return new VisitError("timeout", `${action}: ${detail}`, { cause: error });
+    }
+    const isKnown = error instanceof VisitError;
+    const { reason, detail } = isKnown
+      ? { reason: error.reason, detail: error.message }
+      : connectionFailure(error);
+    // Once a connection stands, whatever ends it early resets it.
+    const isRefused = reason === "connect_refused" || reason === "connect_timeout";
+    return new VisitError(isRefused ? "reset" : reason, `${action}: ${detail}`, { cause: error });
+  }
+
+  #found(result: Pick<Visit, "body" | "isTruncated" | "failure">): Visit {
+    const { stopwatch, remoteAddress, certificate } = this.#record;
+    stopwatch.end();
+    const { url } = this.#plan;
+    const { timings } = stopwatch;
+    return { url, timings, remoteAddress, certificate, head: this.#head, ...result };
+  }
+}

@@ -1,0 +1,51 @@
+/** Sites and contexts for the tests of checks. */
+import type { Site } from "../../src/config/site.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import type { Telemetry } from "../../src/runtime/telemetry.ts";
+import {
+  type CheckContext,
+  checkContext,
+  type CheckContextOptions,
+} from "../../src/scanner/check_context.ts";
+import { checkSite } from "../../src/scanner/check_site.ts";
+
+/** A site with short limits. */
+export function aSite(url: string, changes: Partial<Site> = {}): Site {
+  return {
+    name: url,
+    url,
+    intervalMs: 10_000,
+    timeoutMs: 2_000,
+    connectTimeoutMs: 1_000,
+    method: "GET",
+    headers: {},
+    redirectsMax: 5,
+    bodyBytesMax: 65_536,
+    tls: { insecure: false },
+    labels: {},
+    ...changes,
+  };
+}
+
+/** Telemetry that nobody reads. */
+export const silent: Telemetry = { count() {}, set() {}, observe() {}, dependency() {} };
+
+/** A context whose configuration names the urls. */
+export function aContext(
+  urls: readonly string[],
+  changes: Partial<CheckContextOptions> = {},
+): CheckContext {
+  return checkContext({
+    urls,
+    location: "here",
+    version: "1.2.3",
+    clock: systemClock,
+    telemetry: silent,
+    ...changes,
+  });
+}
+
+/** Checks a site as the only one of its configuration. */
+export function check(site: Site, changes: Partial<CheckContextOptions> = {}) {
+  return checkSite(site, aContext([site.url], changes), new AbortController().signal);
+}
