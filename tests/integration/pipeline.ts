@@ -1,0 +1,118 @@
+/** A producer and a consumer with a topic, a database and a folder of their own. */
+import { Client } from "pg";
+import { createDatabase, type TestDatabase } from "../services/database.ts";
+import { uniqueName } from "../services/unique_name.ts";
+import { SitemonProcess } from "../sitemon_process.ts";
+
+/** How long an integration test waits for what takes seconds. */
+export const DEADLINE_MS = 60_000;
+
+export interface PipelineOptions {
+  /** YAML of the sites, with two spaces before each dash. */
+  readonly sites: string;
+  readonly interval?: string;
+  /** `host:port` of the brokers; those that the tests of the run share when absent. */
+  readonly bootstrap?: string;
+  readonly consumers?: number;
+  /** More lines of the producer's file. */
+  readonly producer?: string;
+  /** More lines under `kafka:`, for both sides, with two spaces before each. */
+  readonly kafka?: string;
+}
+
+/** Both configuration files, and whatever processes a test starts with them. */
+export class Pipeline implements AsyncDisposable {
+  readonly folder: string;
+  readonly topic = uniqueName("topic");
+  readonly bootstrap: string;
+  readonly producerFile: string;
+  readonly consumerFile: string;
+  readonly outboxPath: string;
+  readonly #database: TestDatabase;
+  readonly #client: Client;
+  readonly #processes: SitemonProcess[] = [];
+
+  private constructor(
+    options: PipelineOptions,
+    { folder, database }: { folder: string; database: TestDatabase },
+  ) {
+    this.folder = folder;
+    this.#database = database;
+    this.bootstrap = options.bootstrap ?? Deno.env.get("SITEMON_TEST_KAFKA")!;
+    this.producerFile = `${folder}/producer.yaml`;
+    this.consumerFile = `${folder}/consumer.yaml`;
+    this.outboxPath = `${folder}/outbox/outbox.db`;
+    const { host, port, user, password, db } = database;
+    this.#client = new Client({ host, port, user, password, database: db });
+    Deno.mkdirSync(`${folder}/outbox`);
+    Deno.writeTextFileSync(this.producerFile, this.#producerYaml(options));
+    Deno.writeTextFileSync(this.consumerFile, this.#consumerYaml(options));
+  }
+
+  static async create(options: PipelineOptions): Promise<Pipeline> {
+    const folder = await Deno.makeTempDir({ prefix: "sitemon-pipeline-" });
+    const pipeline = new Pipeline(options, { folder, database: await createDatabase() });
+    await pipeline.#client.connect();
+    return pipeline;
+  }
+
+  startProducer(): SitemonProcess {
+    return this.#start("producer", this.producerFile);
+  }
+
+  startConsumer(): SitemonProcess {
+    return this.#start("consumer", this.consumerFile);
+  }
+
+  /** Rows of the consumer's database. */
+  async query<Row>(sql: string, values: unknown[] = []): Promise<Row[]> {
+    return (await this.#client.query(sql, values)).rows as Row[];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const process of this.#processes) await process.kill();
+    await this.#client.end();
+    await this.#database[Symbol.asyncDispose]();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+
+  #start(command: string, file: string): SitemonProcess {
+    const process = new SitemonProcess([command, "-c", file]);
+    this.#processes.push(process);
+    return process;
+  }
+
+  #producerYaml({ sites, interval = "500ms", producer = "", kafka = "" }: PipelineOptions): string {
+    return `interval: ${interval}
+log: { level: debug, format: json }
+outbox: { path: '${this.outboxPath}' }
+${producer}
+sites:
+${sites}
+kafka:
+  servers: [${this.bootstrap}]
+  topic: ${this.topic}
+${kafka}
+`;
+  }
+
+  #consumerYaml({ consumers = 1, kafka = "" }: PipelineOptions): string {
+    const { host, port, user, password, db } = this.#database;
+    return `log: { level: debug, format: json }
+kafka:
+  servers: [${this.bootstrap}]
+  topic: ${this.topic}
+  consumers: ${consumers}
+  # A group of its own: one that tests share would wait for members that another test has killed.
+  group: ${this.topic}
+${kafka}
+postgres: { host: ${host}, port: ${port}, user: ${user}, password: ${password}, db: ${db} }
+`;
+  }
+}
+
+/** The highest sequence that a producer's log calls stored. */
+export function storedSequence(producer: SitemonProcess): number {
+  const stored = producer.logs.filter(({ message }) => message.startsWith("Stored "));
+  return Math.max(0, ...stored.map((line) => Number(line.last)));
+}

@@ -1,0 +1,128 @@
+// What the first, Python sitemon did, and what it got wrong, on real Kafka and PostgreSQL.
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { eventually } from "../deadline.ts";
+import { freePort } from "../services/free_port.ts";
+import { serviceTest } from "../services/with_services.ts";
+import { startHttpbin } from "./httpbin.ts";
+import { DEADLINE_MS, Pipeline } from "./pipeline.ts";
+
+const pipelineTest = serviceTest("kafka", "postgres");
+
+interface StatusRow {
+  readonly url: string;
+  readonly last_checked: Date;
+  readonly response_time: number;
+  readonly response_code: number | null;
+  readonly error_text: string | null;
+  readonly pattern: string | null;
+  readonly pattern_match: boolean | null;
+  readonly outcome: string;
+}
+
+/** The sites of the example configuration, on a local httpbin, and the others that its test had. */
+function seedSites(origin: string): string {
+  const example = Deno.readTextFileSync(
+    new URL("../../example_config/producer.yaml", import.meta.url),
+  );
+  const sites = example.match(/^sites:\n((?: {2}.*\n)+)/m)?.[1] ?? "";
+  ok(sites.includes("http://httpbin/anything?match"), "the example has the seed's sites");
+  return `${sites.replaceAll("http://httpbin", origin)}
+  - { url: '${origin}/anything?other', pattern: 'no such text' }
+  - { url: 'http://no-such-host.invalid/' }`;
+}
+
+pipelineTest("sitemon producer and consumer fill the table as the first sitemon did", async () => {
+  await using httpbin = startHttpbin();
+  await using pipeline = await Pipeline.create({ sites: seedSites(httpbin.origin), consumers: 2 });
+  pipeline.startProducer();
+  pipeline.startConsumer();
+  const rows = async () => {
+    const all = await pipeline.query<StatusRow>("SELECT * FROM site_status ORDER BY url");
+    return all.length === 4 ? all : undefined;
+  };
+  const first = await eventually(DEADLINE_MS, "a row of each site", rows);
+  const row = (part: string) => first.find(({ url }) => url.includes(part))!;
+  const verdict = (
+    { response_code, pattern_match, outcome }: StatusRow,
+  ) => [response_code, pattern_match, outcome];
+  deepStrictEqual(verdict(row("?match")), [200, true, "up"]);
+  deepStrictEqual(verdict(row("?other")), [200, false, "down"]);
+  deepStrictEqual(verdict(row("/status/500")), [500, null, "down"]);
+  deepStrictEqual(verdict(row("no-such-host")), [null, null, "down"]);
+  match(row("no-such-host").error_text!, /^Cannot connect/);
+  strictEqual(row("?match").error_text, null);
+  await eventually(DEADLINE_MS, "every row written again", async () => {
+    const again = await rows();
+    return again?.every((now, i) => now.last_checked > first[i]!.last_checked) || undefined;
+  });
+});
+
+// Fault 1: the consumer stamped last_checked with its own clock.
+pipelineTest("last_checked is the time of the check, however late it is applied", async () => {
+  await using httpbin = startHttpbin();
+  const sites = `  - { name: a, url: '${httpbin.origin}/status/200', interval: 1h }`;
+  await using pipeline = await Pipeline.create({ sites });
+  const producer = pipeline.startProducer();
+  await producer.log("the one check", ({ message }) => message.startsWith("Stored "));
+  const checkedBefore = Date.now();
+  strictEqual(await producer.stop(), 0);
+  pipeline.startConsumer();
+  const [row] = await eventually(DEADLINE_MS, "the row", async () => {
+    const rows = await pipeline.query<{ checked: Date; code: number }>(
+      "SELECT last_checked AT TIME ZONE 'UTC' AS checked, response_code AS code FROM site_status",
+    );
+    return rows.length > 0 ? rows : undefined;
+  });
+  ok(row!.checked.getTime() <= checkedBefore);
+  strictEqual(row!.code, 200);
+});
+
+// Fault 2: a recovered site kept its old error for ever.
+pipelineTest("a recovered site has no error text", async () => {
+  const port = freePort();
+  await using pipeline = await Pipeline.create({
+    sites: `  - { name: a, url: 'http://127.0.0.1:${port}/' }`,
+  });
+  pipeline.startProducer();
+  pipeline.startConsumer();
+  const status = (outcome: string) =>
+    eventually(DEADLINE_MS, `site a ${outcome}`, async () => {
+      const rows = await pipeline.query<StatusRow>("SELECT * FROM site_status");
+      return rows.find((row) => row.outcome === outcome);
+    });
+  match((await status("down")).error_text!, /^Cannot connect/);
+  await using _recovered = Deno.serve(
+    { hostname: "127.0.0.1", port, onListen: () => {} },
+    () => new Response("here"),
+  );
+  strictEqual((await status("up")).error_text, null);
+  deepStrictEqual(
+    await pipeline.query("SELECT outcome FROM site_transition ORDER BY order_at"),
+    [{ outcome: "down" }, { outcome: "up" }],
+  );
+});
+
+// Fault 8: the url was the key, and credentials in it reached Kafka and PostgreSQL.
+pipelineTest("two checks of one url are two rows, and credentials stay at home", async () => {
+  await using httpbin = startHttpbin();
+  const url = httpbin.origin.replace("//", "//someone:hunter22secret@");
+  await using pipeline = await Pipeline.create({
+    sites: `  - { name: good, url: '${url}/anything', pattern: method }
+  - { name: bad, url: '${url}/anything', pattern: nowhere }`,
+  });
+  const producer = pipeline.startProducer();
+  const consumer = pipeline.startConsumer();
+  const rows = await eventually(DEADLINE_MS, "two rows", async () => {
+    const all = await pipeline.query<StatusRow>("SELECT * FROM site_status ORDER BY site");
+    return all.length === 2 ? all : undefined;
+  });
+  deepStrictEqual(rows.map(({ outcome, url }) => [outcome, url]), [
+    ["down", `${httpbin.origin}/anything`],
+    ["up", `${httpbin.origin}/anything`],
+  ]);
+  const [{ dump }] = await pipeline.query<{ dump: string }>(
+    "SELECT string_agg(r::text, '') AS dump FROM site_report r",
+  ) as [{ dump: string }];
+  ok(!dump.includes("hunter22secret"));
+  ok(![...producer.lines, ...consumer.lines].join().includes("hunter22secret"));
+});
