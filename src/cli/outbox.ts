@@ -56,16 +56,18 @@ function textOf(path: string, stats: OutboxStats): string {
   const lines: [string, string][] = [
     ["outbox", path],
     ["producer", stats.producerId],
-    ["rows", `${stats.rows}, of which ${stats.gaps} are gaps`],
+    ["rows", `${stats.rows} (gaps: ${stats.gaps})`],
     ["bytes", `${stats.bytes}`],
     ["oldest", age === null ? "none waits" : `${age.toFixed(1)} s old`],
-    [
-      "sequences",
-      `${stats.sequenceFirst ?? "none"} waits first, ${stats.sequenceLast} was the last`,
-    ],
+    ["sequences", sequencesOf(stats)],
     ["dead letters", `${stats.deadLetters}`],
   ];
   return lines.map(([name, value]) => `${name.padEnd(14)}${value}\n`).join("");
+}
+
+function sequencesOf({ sequenceFirst, sequenceLast }: OutboxStats): string {
+  if (sequenceFirst !== null) return `${sequenceFirst} to ${sequenceLast}`;
+  return `no report waits, the last one was ${sequenceLast}`;
 }
 
 /** A clock that was set back does not make a row younger than new. */
