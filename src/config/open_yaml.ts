@@ -37,8 +37,8 @@ export function openYaml(
     });
   } catch (error) {
     // The parser calls itself for each level, and the stack ends after some thousands of them.
-    const what = error instanceof RangeError ? "it is nested too deeply" : String(error);
-    fail(`it must be YAML of reasonable depth: ${what}; simplify it`);
+    if (!(error instanceof RangeError)) throw error;
+    fail("it must be YAML of reasonable depth: it is nested too deeply; simplify it");
     return undefined;
   }
 }

@@ -4,8 +4,8 @@ import { formatHost } from "./host_port.ts";
 import type { LoadedConfig, Role } from "./loaded_config.ts";
 import { type Permissions, type ThreadKind, threadNeeds, unique } from "./permissions.ts";
 
-/** Commander asks for them before it prints. */
-const COLOUR_ENV = ["CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR"];
+/** Commander asks for the first three before it prints, the YAML parser for the others. */
+const MAIN_ENV = ["CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR", "LOG_STREAM", "LOG_TOKENS"];
 
 /** The kinds of threads that a command starts. */
 export function threadsOf(role: Role, { config }: Pick<LoadedConfig, "config">): ThreadKind[] {
@@ -50,7 +50,7 @@ export function processPermissions(role: Role, loaded: LoadedConfig): Permission
       ...threads.flatMap(({ read }) => read),
     ]),
     write: unique(threads.flatMap(({ write }) => write)),
-    env: unique([...COLOUR_ENV, ...loaded.environment, ...threads.flatMap(({ env }) => env)]),
+    env: unique([...MAIN_ENV, ...loaded.environment, ...threads.flatMap(({ env }) => env)]),
     sys: unique(threads.flatMap(({ sys }) => sys)),
   };
 }

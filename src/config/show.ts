@@ -18,7 +18,10 @@ export function showConfig(loaded: LoadedConfig): string {
   const { config, origins: { source } } = loaded;
   const { defaults: _, include: __, sites: ___, ...rest } = z.encode(configSchema, config);
   const own = shown(rest, [], source) as Record<string, unknown>;
-  return stringify({ ...own, sites: shownSites(loaded) }, { lineWidth: 0 });
+  return stringify({ ...own, sites: shownSites(loaded) }, {
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+  });
 }
 
 /** The JSON schema of what a file may hold. */

@@ -1,0 +1,30 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { headerCredentials, isCredential, urlCredentials } from "../../src/config/credentials.ts";
+
+Deno.test("urlCredentials() gives every form in which credentials may show up", () => {
+  deepStrictEqual(urlCredentials("http://user:p%40ss@a/"), [
+    "user:p%40ss",
+    "user:p@ss",
+    btoa("user:p@ss"),
+    "p%40ss",
+    "p@ss",
+  ]);
+  ok(urlCredentials("http://t0ken@a/").includes("t0ken"));
+  ok(urlCredentials("http://:word@a/").includes("word"));
+  ok(urlCredentials("http://user:%zz@a/").includes("%zz"));
+  deepStrictEqual(urlCredentials("http://a/"), []);
+  deepStrictEqual(urlCredentials("no url"), []);
+});
+
+Deno.test("headerCredentials() takes the value, and what follows a scheme", () => {
+  deepStrictEqual(headerCredentials("Authorization", "Bearer abc"), ["Bearer abc", "abc"]);
+  deepStrictEqual(headerCredentials("X-Api-Key", "abc"), ["abc"]);
+  deepStrictEqual(headerCredentials("Accept", "text/html"), []);
+});
+
+Deno.test("isCredential() knows passwords and headers that let others in", () => {
+  const paths = [["postgres", "password"], ["sites", 0, "headers", "cookie"]];
+  for (const path of paths) strictEqual(isCredential(path), true, String(path));
+  const others = [["postgres", "user"], ["sites", 0, "headers", "Accept"], [], ["labels", "token"]];
+  for (const path of others) strictEqual(isCredential(path), false, String(path));
+});

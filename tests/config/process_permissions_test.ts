@@ -1,0 +1,111 @@
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { loadConfig } from "../../src/config/load.ts";
+import { NO_PERMISSIONS, type Permissions } from "../../src/config/permissions.ts";
+import {
+  permissionFlags,
+  processPermissions,
+  rolesOf,
+  threadsOf,
+} from "../../src/config/process_permissions.ts";
+import { fakeSurroundings } from "./fake_surroundings.ts";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+
+function load(yaml: string, env: Readonly<Record<string, string>> = {}) {
+  return loadConfig("a.yaml", {
+    surroundings: fakeSurroundings({ files: { "a.yaml": yaml }, env }),
+  });
+}
+
+Deno.test("processPermissions() joins what the threads need with what main needs", () => {
+  const loaded = load(
+    `
+listen: 127.0.0.1:9464
+sites: [{url: "https://example.org/\${TOKEN}"}]
+store: {path: /data/status/s.db}
+outbox: {path: /data/out/o.db}
+`,
+    { TOKEN: "t0ken" },
+  );
+  deepStrictEqual(processPermissions("run", loaded), {
+    net: ["127.0.0.1:9464", "example.org"],
+    read: ["/data/out", "/data/status", "/work", "/work/a.yaml"],
+    write: ["/data/out", "/data/status"],
+    env: [
+      "CLICOLOR_FORCE",
+      "FORCE_COLOR",
+      "LOG_STREAM",
+      "LOG_TOKENS",
+      "NO_COLOR",
+      "STATE_DIRECTORY",
+      "TOKEN",
+    ],
+    sys: ["statfs"],
+  });
+});
+
+Deno.test("rolesOf() tells the commands that a configuration is complete for", () => {
+  const sites = "sites: [{url: 'http://a/'}]\n";
+  const kafka = "kafka: {server: 'k:1'}\n";
+  const postgres = "postgres: {host: p, user: u}\n";
+  const cases: [string, string[]][] = [
+    ["", []],
+    [sites, ["run"]],
+    [sites + kafka, ["producer"]],
+    [kafka, []],
+    [kafka + postgres, ["consumer"]],
+    [sites + kafka + postgres, ["producer", "consumer"]],
+  ];
+  for (const [yaml, roles] of cases) deepStrictEqual(rolesOf(load(yaml)), roles, yaml);
+});
+
+Deno.test("threadsOf() reads the status from PostgreSQL where there is one", () => {
+  deepStrictEqual(threadsOf("status", load("postgres: {host: p, user: u}")), ["postgres"]);
+  deepStrictEqual(threadsOf("status", load("store: {path: a.db}")), ["store"]);
+});
+
+Deno.test("permissionFlags() doubles commas, and leaves out what is empty", () => {
+  const permissions: Permissions = { ...NO_PERMISSIONS, net: ["a", "b:1"], read: ["/a,b"] };
+  deepStrictEqual(permissionFlags(permissions), ["--allow-net=a,b:1", "--allow-read=/a,,b"]);
+  deepStrictEqual(permissionFlags(NO_PERMISSIONS), []);
+});
+
+/** Starts the threads of a command in a process that has nothing but these permissions. */
+async function start(file: string, role: string, permissions: Permissions) {
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      ...permissionFlags(permissions),
+      "tests/config/start_threads.ts",
+      file,
+      role,
+    ],
+    cwd: ROOT,
+  }).output();
+  const decoder = new TextDecoder();
+  return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
+}
+
+const EXAMPLES = [["producer", "producer"], ["consumer", "consumer"], ["run", "run"]] as const;
+
+for (const [name, role] of EXAMPLES) {
+  Deno.test(`permissionFlags() are enough for every thread of ${role}`, async () => {
+    const file = `${ROOT}example_config/${name}.yaml`;
+    const needs = processPermissions(role, loadConfig(file, { role }));
+    const read = [...needs.read, `${ROOT}tests/config`];
+    const { stdout, stderr } = await start(file, role, { ...needs, read });
+    strictEqual(`${stdout}${stderr}`, "started\n");
+  });
+}
+
+Deno.test("permissionFlags() are needed: without those of Kafka no relay starts", async () => {
+  const file = `${ROOT}example_config/producer.yaml`;
+  const needs = processPermissions("producer", loadConfig(file));
+  const read = [...needs.read, `${ROOT}tests/config`];
+  const { success, stderr } = await start(file, "producer", { ...needs, read, net: ["httpbin"] });
+  strictEqual(success, false);
+  match(stderr, /[Pp]ermission|escalat|NotCapable/);
+});
