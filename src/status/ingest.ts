@@ -89,7 +89,6 @@ export class Ingest {
   async #writeUntilTaken(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
     let unknownTries = 0;
     for (let attempt = 0;; attempt++) {
-      signal.throwIfAborted();
       const suspectsRows = unknownTries >= UNKNOWN_TRIES_MAX;
       const error = await this.#tryToWrite(entries, { suspectsRows, signal });
       if (error === undefined) return this.#tellRecovery(attempt);

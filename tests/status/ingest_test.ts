@@ -138,6 +138,17 @@ Deno.test("Ingest.apply() rejects with the signal's reason, when it aborts a wai
   strictEqual(fixture.store.chunks.length, 1);
 });
 
+Deno.test("Ingest.apply() rejects with the signal's reason, when it aborts a division", async () => {
+  await using fixture = await IngestFixture.open();
+  const stopping = new AbortController();
+  fixture.store.fails = (_, call) => {
+    if (call === 2) stopping.abort(new Error("stopping"));
+    return BAD_ROW;
+  };
+  await rejects(() => fixture.apply(messages(8), { signal: stopping.signal }), /stopping/);
+  strictEqual(fixture.store.chunks.length, 3);
+});
+
 Deno.test("Ingest.apply() says what to change and goes on, once it is changed", async () => {
   await using fixture = await IngestFixture.open();
   fixture.store.fails = (_, call) => call < 20 ? NO_TABLE : undefined;
@@ -201,10 +212,22 @@ Deno.test("Ingest.apply() suspects a row only after ten unknown errors", async (
   deepStrictEqual(fixture.states.map(({ ok, reason }) => reason ?? ok), ["unknown_error", true]);
 });
 
+Deno.test("Ingest.apply() suspects no row, because the store was down before", async () => {
+  await using fixture = await IngestFixture.open();
+  fixture.store.fails = (chunk, call) => {
+    if (call < 2 * UNKNOWN_TRIES_MAX) return DOWN;
+    return call < 3 * UNKNOWN_TRIES_MAX && holds(chunk, 3) ? STRANGE : undefined;
+  };
+  await fixture.apply(messages(8));
+  strictEqual(fixture.applied.length, 8);
+  deepStrictEqual(fixture.deadLetters, []);
+});
+
 Deno.test("Ingest.apply() blames no row, when none passes", async () => {
   await using fixture = await IngestFixture.open();
   const end = Date.UTC(2026, 5, 1) * 1_000 + 10 * 60_000_000;
-  fixture.store.fails = () => fixture.clock.nowMicros() < end ? STRANGE : undefined;
+  fixture.store.fails = ({ reports }) =>
+    reports.length > 0 && fixture.clock.nowMicros() < end ? STRANGE : undefined;
   await fixture.apply(messages(4));
   deepStrictEqual(fixture.applied, [1, 2, 3, 4]);
   deepStrictEqual(fixture.deadLetters, []);

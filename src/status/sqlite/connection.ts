@@ -8,7 +8,7 @@ import { DatabaseSync } from "node:sqlite";
 const BUSY_TIMEOUT_MS = 1_000;
 
 /** The file's -wal is cut to this after a checkpoint; a backlog may have grown it. */
-const WAL_BYTES_MAX = 16 * 1_048_576;
+export const WAL_BYTES_MAX = 16 * 1_048_576;
 
 /** Pages kept in memory: enough for the tips of the indexes of a thousand sites. */
 const CACHE_KIB = 16_384;
