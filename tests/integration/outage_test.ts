@@ -1,0 +1,131 @@
+// Goal: an outage delays reports, and never loses one.
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { readStats } from "../../src/outbox/outbox_stats.ts";
+import { eventually } from "../deadline.ts";
+import { startKafka } from "../services/kafka.ts";
+import { serviceTest } from "../services/with_services.ts";
+import { startHttpbin } from "./httpbin.ts";
+import { DEADLINE_MS, Pipeline, storedSequence } from "./pipeline.ts";
+import { readTopic } from "./topic_reader.ts";
+
+const brokerTest = serviceTest("own kafka", "postgres");
+const pipelineTest = serviceTest("kafka", "postgres");
+
+/** As many sites as make some 40 reports a second. */
+function manySites(origin: string): string {
+  return Array.from({ length: 20 }, (_, i) => `  - { name: s${i}, url: '${origin}/status/200' }`)
+    .join("\n");
+}
+
+function allFrom1To(last: number): number[] {
+  return Array.from({ length: last }, (_, index) => index + 1);
+}
+
+function historyHolds(pipeline: Pipeline, sequences: number): Promise<true> {
+  return eventually(DEADLINE_MS, `${sequences} reports in the history`, async () => {
+    const [row] = await pipeline.query<{ count: number }>(
+      "SELECT count(*)::int AS count FROM site_report",
+    );
+    return row!.count === sequences || undefined;
+  });
+}
+
+// Faults 4 and 5: a broker outage lost what was found meanwhile, and reconnecting gave up.
+brokerTest("a broker that is killed for 20 s loses nothing", async () => {
+  const OUTAGE_MS = 20_000;
+  await using kafka = await startKafka();
+  await using httpbin = startHttpbin();
+  await using pipeline = await Pipeline.create({
+    sites: manySites(httpbin.origin),
+    bootstrap: kafka.bootstrap,
+  });
+  const producer = pipeline.startProducer();
+  pipeline.startConsumer();
+  await eventually(
+    DEADLINE_MS,
+    "reports before the outage",
+    () => storedSequence(producer) > 100 || undefined,
+  );
+  const [broker] = kafka.brokers;
+  await broker!.kill();
+  const storedBefore = storedSequence(producer);
+  // The length of the outage is what is tested, so this is a wait for time and not for an event.
+  await new Promise((resolve) => setTimeout(resolve, OUTAGE_MS));
+  const storedDuring = storedSequence(producer) - storedBefore;
+  ok(storedDuring > 400, `checks kept their schedule: ${storedDuring} reports in ${OUTAGE_MS} ms`);
+  await broker!.start();
+  const backlog = readStats(pipeline.outboxPath).rows;
+  ok(backlog > 300, `the outbox holds the backlog: ${backlog} rows`);
+  await eventually(DEADLINE_MS, "a drained backlog", () => {
+    return readStats(pipeline.outboxPath).rows < 40 || undefined;
+  });
+  strictEqual(await producer.stop(), 0);
+  strictEqual(readStats(pipeline.outboxPath).rows, 0, "a stop publishes what is left");
+  const end = storedSequence(producer);
+  const { published, dropped } = await readTopic(kafka.bootstrap, pipeline.topic);
+  deepStrictEqual([...published.keys()].sort((a, b) => a - b), allFrom1To(end));
+  strictEqual(dropped.size, 0);
+  await historyHolds(pipeline, end);
+});
+
+pipelineTest("a producer that is killed again and again loses nothing that it stored", async () => {
+  await using httpbin = startHttpbin();
+  await using pipeline = await Pipeline.create({
+    sites: manySites(httpbin.origin),
+    interval: "200ms",
+  });
+  pipeline.startConsumer();
+  let stored = 0;
+  for (let kill = 1; kill <= 4; kill++) {
+    const producer = pipeline.startProducer();
+    const before = stored;
+    await eventually(DEADLINE_MS, "new reports", () => {
+      stored = Math.max(stored, storedSequence(producer));
+      return stored > before + 50 || undefined;
+    });
+    await producer.kill();
+    stored = Math.max(stored, storedSequence(producer));
+  }
+  const producer = pipeline.startProducer();
+  await producer.log("a last report", ({ message }) => message.startsWith("Stored "));
+  strictEqual(await producer.stop(), 0);
+  const end = storedSequence(producer);
+  ok(end > stored);
+  const { published } = await readTopic(pipeline.bootstrap, pipeline.topic);
+  deepStrictEqual([...published.keys()].sort((a, b) => a - b), allFrom1To(end));
+  await historyHolds(pipeline, end);
+});
+
+// Fault 3: what a crash of the consumer lost or repeated was luck.
+pipelineTest("consumers that are killed again and again apply each report once", async () => {
+  await using httpbin = startHttpbin();
+  await using pipeline = await Pipeline.create({
+    sites: manySites(httpbin.origin),
+    interval: "200ms",
+    consumers: 2,
+  });
+  const producer = pipeline.startProducer();
+  const applied = async () => {
+    const [row] = await pipeline.query<{ count: number }>(
+      "SELECT count(*)::int AS count FROM site_report",
+    ).catch(() => [{ count: 0 }]);
+    return row!.count;
+  };
+  for (let kill = 1; kill <= 3; kill++) {
+    const consumer = pipeline.startConsumer();
+    const before = await applied();
+    await eventually(DEADLINE_MS, "applied reports", async () => {
+      return await applied() > before + 20 || undefined;
+    });
+    await consumer.kill();
+  }
+  strictEqual(await producer.stop(), 0);
+  const end = storedSequence(producer);
+  const consumer = pipeline.startConsumer();
+  await historyHolds(pipeline, end);
+  strictEqual(await consumer.stop(), 0);
+  const [{ rolled }] = await pipeline.query<{ rolled: number }>(
+    "SELECT sum(up)::int AS rolled FROM site_hour",
+  ) as [{ rolled: number }];
+  strictEqual(rolled, end, "the rollup counts each report once");
+});
