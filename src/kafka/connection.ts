@@ -40,13 +40,17 @@ const CONNECTION_TIMEOUT_MS = 5_000;
 export const REQUEST_TIMEOUT_MS = 10_000;
 
 /**
- * `producing`: none, since a retried send may resolve although a partition was never stored, and
- * the relay repeats anyway. `consuming`: without them a consumer restarts ten times a second;
- * five, of three seconds at most, leave a broker 8 s to come back before it has to rejoin.
+ * `asking`: none, since a retried send may resolve although a partition was never stored, and
+ * whoever asks repeats anyway. `consuming`: for ever, since a member that comes back as itself goes
+ * on at once, while a new one waits until the group has given up the old one.
  */
 const RETRIES = {
-  producing: { retries: 0 },
-  consuming: { retries: 5, maxRetryTime: 3_000, restartOnFailure: () => Promise.resolve(false) },
+  asking: { retries: 0 },
+  consuming: {
+    retries: Number.POSITIVE_INFINITY,
+    maxRetryTime: 3_000,
+    restartOnFailure: () => Promise.resolve(false),
+  },
 } as const;
 
 /** A kafkajs client whose end is certain. */

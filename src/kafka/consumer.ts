@@ -4,6 +4,7 @@ import type { Telemetry } from "../runtime/telemetry.ts";
 import { findTopic } from "./cluster.ts";
 import { KafkaClient } from "./connection.ts";
 import { ConsumerSession } from "./consumer_session.ts";
+import { KafkaHealth } from "./health.ts";
 import { KafkaLog } from "./kafka_log.ts";
 import type { ReceivedMessage } from "./message.ts";
 import { reconnecting } from "./reconnect.ts";
@@ -39,16 +40,18 @@ export interface KafkaConsumerOptions extends TopicAccess {
  */
 export class KafkaConsumer {
   readonly #options: KafkaConsumerOptions;
+  readonly #health: KafkaHealth;
   readonly #log: KafkaLog;
 
   constructor(options: KafkaConsumerOptions) {
     this.#options = options;
+    this.#health = new KafkaHealth(options);
     this.#log = new KafkaLog(options);
   }
 
   /** Waits for the brokers and the topic; resolves to the cluster's id, or to nothing when aborted. */
   async ready(signal: AbortSignal): Promise<string | undefined> {
-    return await reconnecting(() => this.#findTopic(signal), this.#options, signal);
+    return await this.#reconnecting(() => this.#findTopic(signal), signal);
   }
 
   /**
@@ -56,20 +59,26 @@ export class KafkaConsumer {
    * are committed after `apply` has resolved, so that a crash repeats messages and loses none.
    */
   async run(apply: Apply, signal: AbortSignal): Promise<void> {
-    const options = { ...this.#options, log: this.#log, apply };
-    await reconnecting(
-      async () => {
-        await this.#findTopic(signal);
-        await new ConsumerSession(options).run(signal);
-      },
-      this.#options,
-      signal,
-    );
+    await this.#reconnecting(async () => {
+      await this.#findTopic(signal);
+      const session = new ConsumerSession({
+        ...this.#options,
+        apply,
+        health: this.#health,
+        log: this.#log,
+        probe: () => this.#findTopic(signal),
+      });
+      await session.run(signal);
+    }, signal);
+  }
+
+  #reconnecting<T>(attempt: () => Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+    return reconnecting(attempt, { clock: this.#options.clock, health: this.#health }, signal);
   }
 
   /** Ends with the signal, whatever kafkajs waits for. */
   async #findTopic(signal: AbortSignal): Promise<string> {
-    using client = new KafkaClient("consuming", { ...this.#options, log: this.#log });
+    using client = new KafkaClient("asking", { ...this.#options, log: this.#log });
     const aborted = Promise.withResolvers<never>();
     const abort = () => aborted.reject(signal.reason);
     signal.addEventListener("abort", abort, { once: true });

@@ -5,6 +5,7 @@ import { closeWithin } from "./close_within.ts";
 import { KafkaClient } from "./connection.ts";
 import type { Apply, KafkaConsumerOptions } from "./consumer.ts";
 import { isFromKafka } from "./errors.ts";
+import type { KafkaHealth } from "./health.ts";
 import type { KafkaLog } from "./kafka_log.ts";
 import { receivedMessage } from "./message.ts";
 import { Watchdog } from "./watchdog.ts";
@@ -14,8 +15,6 @@ export const SESSION_TIMEOUT_MS = 15_000;
 const HEARTBEAT_INTERVAL_MS = 3_000;
 /** How long others wait for a member to end its chunk: a heartbeat tells it within three seconds. */
 const REBALANCE_TIMEOUT_MS = 30_000;
-/** Three sessions: longer than any rebalance, which is silent too. */
-const SILENT_MAX_MS = 3 * SESSION_TIMEOUT_MS;
 /** How long a fetch waits for messages. Leaving waits for it, and has two seconds for all. */
 const FETCH_WAIT_MS = 1_000;
 /** Of one fetch, and of one partition in it: some 10,000 reports, held in memory at once. */
@@ -23,8 +22,11 @@ const FETCH_BYTES_MAX = 4 * 1024 * 1024;
 const PARTITION_BYTES_MAX = 1024 * 1024;
 
 export interface ConsumerSessionOptions extends KafkaConsumerOptions {
-  readonly log: KafkaLog;
   readonly apply: Apply;
+  readonly health: KafkaHealth;
+  readonly log: KafkaLog;
+  /** Rejects with an error of kafkajs while Kafka cannot be used. */
+  readonly probe: () => Promise<unknown>;
 }
 
 const log = logger("consumer");
@@ -57,9 +59,9 @@ export class ConsumerSession {
     const stopped = Promise.withResolvers<void>();
     signal.addEventListener("abort", () => stopped.resolve(), { once: true });
     if (signal.aborted) stopped.resolve();
-    using _watchdog = this.#listen();
+    this.#listen();
+    this.#start().catch(this.#failed.reject);
     try {
-      await Promise.race([this.#start(), this.#failed.promise, stopped.promise]);
       await Promise.race([this.#failed.promise, stopped.promise]);
     } finally {
       this.#end.abort();
@@ -80,26 +82,33 @@ export class ConsumerSession {
     });
   }
 
-  #listen(): Watchdog {
-    const { clock, telemetry, topic } = this.#options;
+  #listen(): void {
+    const { clock, health, probe } = this.#options;
     const { CRASH, GROUP_JOIN, HEARTBEAT, FETCH } = this.#consumer.events;
-    const watchdog = new Watchdog(this.#failed.reject, { clock, silentMs: SILENT_MAX_MS });
-    this.#failed.promise.catch(() => {});
+    const onOutage = (error: unknown) => void health.tellFailing(error);
+    const watchdog = new Watchdog({ clock, probe, onOutage });
+    const isWorking = () => {
+      watchdog.feed();
+      health.tellWorking();
+    };
+    this.#consumer.on(HEARTBEAT, isWorking);
+    this.#consumer.on(FETCH, isWorking);
+    this.#consumer.on(GROUP_JOIN, ({ payload }) => {
+      isWorking();
+      this.#tellPartitions(payload.memberAssignment[this.#options.topic] ?? []);
+    });
     // STOP and DISCONNECT tell nothing: they come with each of kafkajs's own restarts.
     this.#consumer.on(CRASH, ({ payload }) => this.#failed.reject(payload.error));
-    this.#consumer.on(HEARTBEAT, () => watchdog.feed());
-    this.#consumer.on(FETCH, () => watchdog.feed());
-    this.#consumer.on(GROUP_JOIN, ({ payload }) => {
-      watchdog.feed();
-      telemetry.dependency("kafka", { ok: true });
-      const partitions = payload.memberAssignment[topic] ?? [];
-      log.info("Joined group {group} with partitions {partitions} of {topic}", {
-        group: payload.groupId,
-        partitions: partitions.join(", ") || "none",
-        topic,
-      });
+    watchdog.watch(this.#end.signal).catch(this.#failed.reject);
+  }
+
+  #tellPartitions(partitions: readonly number[]): void {
+    const { group, topic } = this.#options;
+    log.info("Joined group {group} with partitions {partitions} of {topic}", {
+      group,
+      partitions: partitions.join(", ") || "none",
+      topic,
     });
-    return watchdog;
   }
 
   /** kafkajs mends its own errors; of any other it would end without a word. */

@@ -197,7 +197,7 @@ class Session implements Disposable {
 
   constructor(options: KafkaPublisherOptions, log: KafkaLog) {
     this.#options = options;
-    this.#client = new KafkaClient("producing", { connection: options.connection, log });
+    this.#client = new KafkaClient("asking", { connection: options.connection, log });
     this.#producer = this.#client.kafka.producer({
       retry: { retries: 0 },
       allowAutoTopicCreation: false,

@@ -29,7 +29,7 @@ export async function createTopic(kafka: Kafka, options: TopicAccess): Promise<v
   try {
     await connectToAny(admin, connection);
     const isNew = await admin.createTopics({
-      // Waiting for leaders needs retries, which a client for producing has not.
+      // Waiting for leaders needs retries, which such a client has not.
       waitForLeaders: false,
       timeout: REQUEST_TIMEOUT_MS,
       topics: [{

@@ -1,49 +1,69 @@
-/** Notices a consumer that lives and does nothing. */
-import type { Clock } from "../runtime/clock.ts";
+/**
+ * Notices a consumer that lives and does nothing. kafkajs waits for brokers by itself, without a
+ * word and for ever, so that silence alone says nothing: the brokers are asked.
+ */
+import { type Clock, sleep } from "../runtime/clock.ts";
+import { isFromKafka } from "./errors.ts";
 
-/** Thrown when a consumer gave no sign of work for too long. Replacing it is the remedy. */
+/** After this long without a fetch or a heartbeat, which come every second, the brokers are asked. */
+export const SILENCE_MS = 10_000;
+/** Between two questions. */
+const PAUSE_MS = 5_000;
+/** Longer than any rebalance, which is silent too. */
+export const SILENCE_MAX_MS = 45_000;
+
+/** Thrown when a consumer was silent for too long while the brokers did answer. */
 export class StalledConsumerError extends Error {
   override readonly name = "StalledConsumerError";
 
   constructor(silentMs: number) {
     super(
-      `Cannot go on consuming as a heartbeat or a fetch must succeed every ${silentMs} ms: ` +
-        `none did; the consumer is replaced`,
+      `Cannot go on consuming as fetches and heartbeats must succeed while Kafka answers: ` +
+        `none did for ${Math.round(silentMs / 1_000)} s; the consumer is replaced`,
     );
   }
 }
 
-/** Calls back once when it was not fed for `silentMs`. */
-export class Watchdog implements Disposable {
-  readonly #clock: Clock;
-  readonly #silentMs: number;
-  readonly #bark: (error: StalledConsumerError) => void;
-  #cancel: () => void;
+export interface WatchdogOptions {
+  readonly clock: Clock;
+  /** Rejects with an error of kafkajs while Kafka cannot be used. */
+  readonly probe: () => Promise<unknown>;
+  readonly onOutage: (error: unknown) => void;
+}
 
-  constructor(
-    bark: (error: StalledConsumerError) => void,
-    { clock, silentMs }: { clock: Clock; silentMs: number },
-  ) {
-    this.#clock = clock;
-    this.#silentMs = silentMs;
-    this.#bark = bark;
-    this.#cancel = this.#start();
+export class Watchdog {
+  readonly #options: WatchdogOptions;
+  #fedMs: number;
+
+  constructor(options: WatchdogOptions) {
+    this.#options = options;
+    this.#fedMs = options.clock.monotonicMs();
   }
 
   /** A sign of work. */
   feed(): void {
-    this.#cancel();
-    this.#cancel = this.#start();
+    this.#fedMs = this.#options.clock.monotonicMs();
   }
 
-  [Symbol.dispose](): void {
-    this.#cancel();
+  /** Resolves when the signal aborts; rejects with {@linkcode StalledConsumerError}. */
+  async watch(signal: AbortSignal): Promise<void> {
+    const { clock, probe, onOutage } = this.#options;
+    while (!signal.aborted) {
+      await sleep(clock, Math.max(SILENCE_MS - this.#silentMs(), PAUSE_MS), signal);
+      if (signal.aborted || this.#silentMs() < SILENCE_MS) continue;
+      try {
+        await probe();
+      } catch (error) {
+        if (signal.aborted) return;
+        if (!isFromKafka(error)) throw error;
+        onOutage(error);
+        this.feed();
+      }
+      if (this.#silentMs() >= SILENCE_MAX_MS) throw new StalledConsumerError(this.#silentMs());
+    }
   }
 
-  #start(): () => void {
-    return this.#clock.after(
-      this.#silentMs,
-      () => this.#bark(new StalledConsumerError(this.#silentMs)),
-    );
+  #silentMs(): number {
+    return this.#options.clock.monotonicMs() - this.#fedMs;
   }
 }

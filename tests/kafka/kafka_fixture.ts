@@ -42,7 +42,7 @@ export function publisherOptions(
   options: Partial<KafkaPublisherOptions> = {},
 ): KafkaPublisherOptions {
   return {
-    connection: connectionTo(sharedBootstrap()),
+    connection: options.connection ?? connectionTo(sharedBootstrap()),
     topic: uniqueName("topic"),
     format: "single_object",
     createTopic: true,
