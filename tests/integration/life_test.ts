@@ -1,0 +1,194 @@
+// How the daemons start, what they answer to signals and mistakes, and how they end.
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { eventually } from "../deadline.ts";
+import { freePort } from "../services/free_port.ts";
+import { sitemon, SitemonProcess } from "../sitemon_process.ts";
+
+const DEADLINE_MS = 30_000;
+
+/** A folder with a configuration of `sitemon run` that watches a site that answers after `delayMs`. */
+class Place implements AsyncDisposable {
+  readonly folder: string;
+  readonly file: string;
+  readonly #held: (() => void)[] = [];
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor({ holds = false, extra = "" }: { holds?: boolean; extra?: string } = {}) {
+    this.folder = Deno.makeTempDirSync({ prefix: "sitemon-life-" });
+    this.file = `${this.folder}/run.yaml`;
+    this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async () => {
+      if (holds) await new Promise<void>((resolve) => this.#held.push(resolve));
+      return new Response("hello");
+    });
+    Deno.writeTextFileSync(
+      this.file,
+      `interval: 200ms
+log: { level: debug, format: json }
+outbox: { path: '${this.folder}/outbox.db' }
+store: { path: '${this.folder}/status.db' }
+sites:
+  - { name: local, url: 'http://127.0.0.1:${this.#server.addr.port}/' }
+${extra}
+`,
+    );
+  }
+
+  /** How many requests the site has not answered yet. */
+  get held(): number {
+    return this.#held.length;
+  }
+
+  answerHeld(): void {
+    for (const answer of this.#held.splice(0)) answer();
+  }
+
+  run(): SitemonProcess {
+    return new SitemonProcess(["run", "-c", this.file]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.answerHeld();
+    await this.#server.shutdown();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+const isStored = ({ message }: { message: string }) => message.startsWith("Stored ");
+
+for (const signal of ["SIGTERM", "SIGINT"] as const) {
+  Deno.test(`sitemon run drains and exits 0 on ${signal}`, async () => {
+    await using place = new Place();
+    await using process = place.run();
+    await process.log("a stored report", isStored);
+    strictEqual(await process.stop(signal), 0);
+    const { code, stdout } = await sitemon(["status", "-c", place.file, "--json"]);
+    strictEqual(code, 0);
+    deepStrictEqual([JSON.parse(stdout).site, JSON.parse(stdout).outcome], ["local", "up"]);
+  });
+}
+
+Deno.test("a drain waits for the checks that run", async () => {
+  await using place = new Place({ holds: true });
+  await using process = place.run();
+  await eventually(DEADLINE_MS, "a running check", () => place.held > 0 || undefined);
+  const stopping = process.stop();
+  await process.log("the drain", ({ message }) => message.startsWith("Draining"));
+  place.answerHeld();
+  strictEqual(await stopping, 0);
+  ok(process.logs.some(isStored), "the report of the check that ran was stored");
+});
+
+Deno.test("a drain cuts the checks that outlast its deadline", async () => {
+  await using place = new Place({ holds: true, extra: "drain_deadline: 1s" });
+  await using process = place.run();
+  await eventually(DEADLINE_MS, "a running check", () => place.held > 0 || undefined);
+  strictEqual(await process.stop(), 0);
+  ok(!process.logs.some(isStored), "a check that was cut leaves no report");
+});
+
+Deno.test("a second signal ends the process at once, and the outbox opens clean", async () => {
+  await using place = new Place({ holds: true });
+  await using process = place.run();
+  await eventually(DEADLINE_MS, "a running check", () => place.held > 0 || undefined);
+  process.signal("SIGTERM");
+  await process.log("the drain", ({ message }) => message.startsWith("Draining"));
+  strictEqual(await process.stop(), 143);
+  const { code, stdout } = await sitemon(["outbox", "stats", "-c", place.file, "--json"]);
+  strictEqual(code, 0);
+  strictEqual(JSON.parse(stdout).rows, 0);
+});
+
+Deno.test("a second process on one outbox exits 75, and the first goes on", async () => {
+  await using place = new Place();
+  await using first = place.run();
+  await first.log("a stored report", isStored);
+  await using second = place.run();
+  strictEqual(await second.ended(), 75);
+  match(second.lines.at(-1)!, /^Cannot open outbox .*outbox\.db/);
+  const seen = first.logs.length;
+  await eventually(DEADLINE_MS, "more reports", () => {
+    return first.logs.slice(seen).some(isStored) || undefined;
+  });
+});
+
+Deno.test("a configuration with mistakes exits 78 and lists each, before anything starts", async () => {
+  await using place = new Place({ extra: "intervall: 5\nlisten: nowhere" });
+  await using process = place.run();
+  strictEqual(await process.ended(), 78);
+  const mistakes = process.lines.filter((line) => line.includes("run.yaml:"));
+  strictEqual(mistakes.length, 2);
+  match(mistakes[0]!, /run\.yaml:7:1: Cannot .*"intervall".*"interval"/);
+  match(mistakes[1]!, /run\.yaml:8:9: Cannot .*"listen"/);
+});
+
+Deno.test("an address that is taken exits 74 and says so", async () => {
+  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = taken.addr as Deno.NetAddr;
+  await using place = new Place({ extra: `listen: 127.0.0.1:${port}` });
+  await using process = place.run();
+  strictEqual(await process.ended(), 74);
+  match(process.lines.join("\n"), /^Cannot serve operators as "listen" must be a free address/m);
+});
+
+Deno.test("listen serves metrics, health and readiness of what runs", async () => {
+  const port = freePort();
+  await using place = new Place({ extra: `listen: 127.0.0.1:${port}` });
+  await using process = place.run();
+  await process.log("a stored report", isStored);
+  const get = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+  await eventually(DEADLINE_MS, "readiness", async () => {
+    const response = await get("/readyz");
+    const { ready, dependencies } = await response.json();
+    const names = dependencies.map(({ dependency }: { dependency: string }) => dependency);
+    return (ready && ["outbox", "store", "threads"].every((name) => names.includes(name))) ||
+      undefined;
+  });
+  await eventually(DEADLINE_MS, "counted checks", async () => {
+    const text = await (await get("/metrics")).text();
+    return /^sitemon_checks_total\{outcome="up",reason=""\} [1-9]/m.test(text) &&
+        /^sitemon_ingest_reports_total\{result="applied"\} [1-9]/m.test(text) || undefined;
+  });
+  deepStrictEqual(await (await get("/healthz")).json(), { ok: true });
+});
+
+Deno.test("sitemon says its version, helps, and refuses what it does not know", async () => {
+  const { version } = JSON.parse(
+    Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)),
+  );
+  deepStrictEqual(await sitemon(["--version"]), {
+    code: 0,
+    stdout: `sitemon ${version}\n`,
+    stderr: "",
+  });
+  const help = await sitemon(["--help"]);
+  strictEqual(help.code, 0);
+  for (const command of ["producer", "consumer", "run", "check", "status", "config", "schema"]) {
+    match(help.stdout, new RegExp(`^  ${command}\\b`, "m"));
+  }
+  const wrong = await sitemon(["chekc"]);
+  strictEqual(wrong.code, 64);
+  match(wrong.stderr, /unknown command 'chekc'[\s\S]*Did you mean check/);
+  strictEqual((await sitemon(["producer"])).code, 64);
+  strictEqual((await sitemon(["run", "-c", "/no/such/file.yaml"])).code, 78);
+});
+
+// Fault 11: an empty list of sites divided by zero.
+Deno.test("sitemon run with no sites waits to be stopped", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "sitemon-life-" });
+  const file = `${folder}/run.yaml`;
+  const port = freePort();
+  await Deno.writeTextFile(
+    file,
+    `sites: []\nlog: { level: debug, format: json }\nlisten: 127.0.0.1:${port}\n` +
+      `outbox: { path: '${folder}/o.db' }\nstore: { path: '${folder}/s.db' }\n`,
+  );
+  await using process = new SitemonProcess(["run", "-c", file]);
+  await eventually(DEADLINE_MS, "health", async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+    const { ready } = await response.json();
+    return ready || undefined;
+  });
+  strictEqual(await process.stop(), 0);
+  await process[Symbol.asyncDispose]();
+  await Deno.remove(folder, { recursive: true });
+});
