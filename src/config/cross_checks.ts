@@ -2,7 +2,7 @@
 import type { Mistake } from "./config_error.ts";
 import { missingSentence, valueAt } from "./issue_sentence.ts";
 import type { Role } from "./loaded_config.ts";
-import type { Config } from "./schema.ts";
+import { type Config, SITES_MAX } from "./schema.ts";
 import type { Path, YamlSource } from "./yaml_source.ts";
 
 /** The newest report of a site and its last change are kept when the outbox is full. */
@@ -23,7 +23,7 @@ export interface CrossChecked {
 /** Every mistake between keys. */
 export function crossMistakes(checked: CrossChecked): Mistake[] {
   const { source } = checked;
-  const rules = [servers, certificates, outboxRows, paths, addresses, roleNeeds];
+  const rules = [servers, certificates, siteLimit, outboxRows, paths, addresses, roleNeeds];
   return rules.flatMap((rule) =>
     rule(checked).map(({ path, message }) => ({ ...source.place(path), message }))
   );
@@ -70,6 +70,13 @@ export function pairSentence(
   const [there, missing] = tls.cert === undefined ? ["key", "cert"] : ["cert", "key"];
   return `Cannot use "${name}.${there}" as a certificate and its key must come together: ` +
     `"${name}.${missing}" is missing; add it`;
+}
+
+function siteLimit({ siteCount }: CrossChecked): Finding[] {
+  if (siteCount <= SITES_MAX) return [];
+  const message = `Cannot use these sites as there must be at most ${SITES_MAX}: ` +
+    `there are ${siteCount}; divide them among processes`;
+  return [{ path: ["sites"], message }];
 }
 
 function outboxRows({ config: { outbox }, siteCount }: CrossChecked): Finding[] {

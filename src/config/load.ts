@@ -1,7 +1,7 @@
 /** Loads a configuration: every file, every default, every secret, and every mistake at once. */
 import { resolve } from "node:path";
 import { redactor } from "../runtime/redaction.ts";
-import { ConfigError, inOrder, type Mistake } from "./config_error.ts";
+import { ConfigError, inOrder } from "./config_error.ts";
 import { kafkaTls, postgresTls } from "./connection_tls.ts";
 import { crossMistakes } from "./cross_checks.ts";
 import { gatherSecrets } from "./gather_secrets.ts";
@@ -11,7 +11,7 @@ import { NamedFiles } from "./named_files.ts";
 import { openYaml } from "./open_yaml.ts";
 import { parsePart } from "./parse_part.ts";
 import { resolveSites } from "./resolve_sites.ts";
-import { type Config, configSchema, SITES_MAX } from "./schema.ts";
+import { type Config, configSchema } from "./schema.ts";
 import { withStatePaths } from "./state_paths.ts";
 import { type Surroundings, systemSurroundings } from "./surroundings.ts";
 import { warningsOf } from "./warnings.ts";
@@ -65,7 +65,6 @@ function loadSource(
   const siteCount = sites.length;
   const given = new Set(Object.keys(source.value as object ?? {}));
   mistakes.push(...crossMistakes({ config, source, siteCount, given, role, checkAddress }));
-  if (siteCount > SITES_MAX) mistakes.push(tooManySites(source, siteCount));
   const sources = [...new Set([source, ...written.map((site) => site.source)])];
   return {
     config,
@@ -90,10 +89,4 @@ function soundConfig(source: YamlSource, { mistakes }: LoadContext): Config {
 
 function isMapping(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function tooManySites(source: YamlSource, count: number): Mistake {
-  const message = `Cannot use these sites as there must be at most ${SITES_MAX}: ` +
-    `there are ${count}; divide them among processes`;
-  return { ...source.place(["sites"]), message };
 }

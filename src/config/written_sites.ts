@@ -1,4 +1,5 @@
 /** The sites as files have them: those of the configuration itself, then those that it includes. */
+import { normalize } from "node:path";
 import * as z from "zod";
 import type { Place } from "./config_error.ts";
 import { expandGlob, isGlob } from "./glob.ts";
@@ -43,10 +44,11 @@ export function includedSites(
   context: LoadContext,
 ): WrittenSite[] {
   const places = new Map<string, Place>();
+  const self = normalize(main.file);
   for (const [index, glob] of globs.entries()) {
     const place = main.place(["include", index]);
     for (const file of filesOf(glob, place, context)) {
-      if (file !== main.file && !places.has(file)) places.set(file, place);
+      if (file !== self && !places.has(file)) places.set(file, place);
     }
   }
   return [...places].slice(0, FILES_MAX)

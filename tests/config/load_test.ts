@@ -147,6 +147,20 @@ Deno.test("loadConfig() adds the sites of included files, each file once", () =>
   ]);
 });
 
+Deno.test("loadConfig() does not include a file in itself", () => {
+  const surroundings = fakeSurroundings({
+    files: {
+      "./conf/sitemon.yaml": "include: ['*.yaml']",
+      "conf/sitemon.yaml": "",
+      "conf/a.yaml": "[]",
+    },
+  });
+  deepStrictEqual(loadConfig("./conf/sitemon.yaml", { surroundings }).files, [
+    "/work/conf/sitemon.yaml",
+    "/work/conf/a.yaml",
+  ]);
+});
+
 Deno.test("loadConfig() resolves references, and gathers what they stand for", () => {
   const yaml = `
 location: \${PLACE:-attic}
@@ -237,6 +251,24 @@ Deno.test("loadConfig() does not follow aliases that multiply", () => {
     return `l${index}: &l${index} [${items}]`;
   });
   ok(mistakesOf(levels.join("\n")).some((mistake) => mistake.includes("aliases must end")));
+});
+
+Deno.test("loadConfig() refuses files that are too large, and globs that find too many", () => {
+  const large = `#${" ".repeat(16_777_216)}`;
+  match(mistakesOf(large)[0]!, /it is larger than 16777216 bytes; correct the path$/);
+  match(
+    mistakesOf("postgres: {host: p, user: u, password: '${file:f}'}", {
+      files: { f: "x".repeat(65_537) },
+    })[0]!,
+    /it is larger than 65536 bytes; correct the path$/,
+  );
+  const files = Object.fromEntries(
+    Array.from({ length: 10_001 }, (_, index) => [`more/s${index}`, "[]"]),
+  );
+  match(
+    mistakesOf("include: [more/*]", { files })[0]!,
+    /must find 1 to 10000 files: it finds 10001;/,
+  );
 });
 
 Deno.test("loadConfig() refuses nesting that is too deep for the stack", () => {

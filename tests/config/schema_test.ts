@@ -51,3 +51,120 @@ Deno.test("configJsonSchema() describes what a file may hold, with its defaults"
   strictEqual(properties.interval!.description, "Time between two checks of a site.");
   deepStrictEqual(Object.keys(properties).sort(), Object.keys(configSchema.shape).sort());
 });
+
+const SITE = { url: "http://a/" };
+const KAFKA = { server: "k:1" };
+
+/** Of each bound, what is just within it and what is just beyond. */
+const BOUNDS:
+  readonly (readonly [string, (value: never) => object, within: unknown[], beyond: unknown[]])[] = [
+    ["interval", (interval) => ({ interval }), ["100ms", "7d"], ["99ms", "604801s"]],
+    ["timeout", (timeout) => ({ defaults: { timeout } }), ["10ms", "10m"], ["9ms", "601s"]],
+    ["redirects", (redirects) => ({ defaults: { redirects } }), [0, 10], [-1, 11, 1.5]],
+    ["max_body_bytes", (max_body_bytes) => ({ defaults: { max_body_bytes } }), [1, "64MiB"], [
+      0,
+      "65MiB",
+    ]],
+    ["pattern", (pattern) => ({ defaults: { pattern } }), ["x".repeat(4_096)], [
+      "",
+      "x".repeat(4_097),
+    ]],
+    ["headers", (headers) => ({ defaults: { headers } }), [numbered(64)], [numbered(65)]],
+    ["header", (A) => ({ defaults: { headers: { A } } }), ["x".repeat(8_192)], ["x".repeat(8_193)]],
+    ["labels", (labels) => ({ defaults: { labels } }), [numbered(32)], [numbered(33)]],
+    ["label", (a) => ({ defaults: { labels: { a } } }), ["x".repeat(256)], ["", "x".repeat(257)]],
+    ["body", (body) => ({ defaults: { body } }), ["x".repeat(1_048_576)], ["x".repeat(1_048_577)]],
+    [
+      "status",
+      (status) => ({ defaults: { expect: { status } } }),
+      [100, 999, Array(32).fill(200)],
+      [
+        99,
+        1_000,
+        [],
+        Array(33).fill(200),
+        "300-200",
+      ],
+    ],
+    ["name", (name) => ({ sites: [{ ...SITE, name }] }), ["n".repeat(200)], ["", "n".repeat(201)]],
+    ["url", (url) => ({ sites: [{ url }] }), [`http://a/${"x".repeat(2_039)}`], [
+      `http://a/${"x".repeat(2_040)}`,
+    ]],
+    ["location", (location) => ({ location }), ["l".repeat(200)], ["", "l".repeat(201), "a\nb"]],
+    ["include", (include) => ({ include }), [Array(100).fill("a")], [Array(101).fill("a")]],
+    ["drain_deadline", (drain_deadline) => ({ drain_deadline }), [0, "10m"], ["601s"]],
+    ["listen", (listen) => ({ listen }), ["a:0", "a:65535"], ["a:65536"]],
+    ["max_rows", (max_rows) => ({ outbox: { max_rows } }), [2, 100_000_000], [1, 100_000_001]],
+    ["max_bytes", (max_bytes) => ({ outbox: { max_bytes } }), ["256KiB", "1TiB"], [
+      262_143,
+      "1025GiB",
+    ]],
+    ["min_free_bytes", (min_free_bytes) => ({ outbox: { min_free_bytes } }), [0, "1TiB"], [
+      "1025GiB",
+    ]],
+    ["threads", (threads) => ({ scanner: { threads } }), [1, 64], [0, 65]],
+    ["concurrency", (concurrency) => ({ scanner: { concurrency } }), [1, 10_000], [0, 10_001]],
+    ["deny", (deny) => ({ address_policy: { deny } }), [Array(256).fill("a")], [
+      Array(257).fill("a"),
+    ]],
+    ["allow_hosts", (allow_hosts) => ({ allow_hosts }), [Array(1_000).fill("a")], [
+      Array(1_001).fill("a"),
+    ]],
+    ["servers", (servers) => ({ kafka: { servers } }), [Array(32).fill("k:1")], [
+      [],
+      Array(33).fill("k:1"),
+    ]],
+    ["topic", (topic) => ({ kafka: { ...KAFKA, topic } }), ["t".repeat(249), "a.b-c_D9", "..."], [
+      "",
+      ".",
+      "..",
+      "t".repeat(250),
+      "a/b",
+    ]],
+    ["partitions", (partitions) => ({ kafka: { ...KAFKA, partitions } }), [-1, 1, 10_000], [
+      -2,
+      0,
+      10_001,
+    ]],
+    ["replication", (replication_factor) => ({ kafka: { ...KAFKA, replication_factor } }), [
+      -1,
+      100,
+    ], [0, 101]],
+    ["retention", (retention) => ({ kafka: { ...KAFKA, retention } }), ["1m", "3650d"], [
+      "59s",
+      "3651d",
+    ]],
+    ["consumers", (consumers) => ({ kafka: { ...KAFKA, consumers } }), [1, 64], [0, 65]],
+    ["port", (port) => ({ postgres: { host: "p", user: "u", port } }), [1, 65_535], [0, 65_536]],
+    ["schema", (schema) => ({ postgres: { host: "p", user: "u", schema } }), ["s".repeat(63)], [
+      "",
+      "s".repeat(64),
+      "1s",
+      'a"b',
+    ]],
+    ["connect", (connect) => ({ postgres: { host: "p", user: "u", timeouts: { connect } } }), [
+      "100ms",
+      "5m",
+    ], ["99ms", "301s"]],
+    [
+      "statement",
+      (statement) => ({ postgres: { host: "p", user: "u", timeouts: { statement } } }),
+      [
+        "100ms",
+        "1h",
+      ],
+      ["99ms", "3601s"],
+    ],
+  ];
+
+function numbered(count: number): Record<string, string> {
+  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`a${index}`, "b"]));
+}
+
+for (const [name, configure, within, beyond] of BOUNDS) {
+  Deno.test(`configSchema holds the bounds of ${name}`, () => {
+    const isTaken = (value: unknown) => configSchema.safeParse(configure(value as never)).success;
+    deepStrictEqual(within.map(isTaken), within.map(() => true), "within");
+    deepStrictEqual(beyond.map(isTaken), beyond.map(() => false), "beyond");
+  });
+}
