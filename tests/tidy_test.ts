@@ -1,0 +1,85 @@
+// Holds the structure that docs/architecture.md describes, and the form of the code.
+import { strictEqual } from "node:assert/strict";
+import * as form from "./tidy/form.ts";
+import { filesBelow, sourcesBelow } from "./tidy/source.ts";
+import * as structure from "./tidy/structure.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const SOURCES = sourcesBelow(ROOT, "src");
+const TESTS = sourcesBelow(ROOT, "tests");
+const PROJECT = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
+
+/** Files that no test of their folder loads, and what drives them instead. */
+const UNTESTED: Readonly<Record<string, string>> = {
+  ...because("tests/integration/ runs the command as a process", [
+    "src/cli/connections.ts",
+    "src/cli/consumer.ts",
+    "src/cli/daemon.ts",
+    "src/cli/migrate.ts",
+    "src/cli/pipeline.ts",
+    "src/cli/producer.ts",
+    "src/cli/program.ts",
+    "src/cli/run.ts",
+    "src/cli/status_command.ts",
+    "src/cli/terminal.ts",
+    "src/runtime/service.ts",
+  ]),
+  ...because("tests/integration/ runs a process of which it is a thread", [
+    "src/threads/check.ts",
+    "src/threads/consumer.ts",
+    "src/threads/migration.ts",
+    "src/threads/outbox.ts",
+    "src/threads/relay.ts",
+    "src/threads/scanner.ts",
+    "src/threads/statuses.ts",
+    "src/threads/store.ts",
+  ]),
+  ...because("the threads of tests/testdata/threads/ use it, which supervisor_test.ts starts", [
+    "src/runtime/thread.ts",
+  ]),
+  ...because("every consumer and store thread of tests/integration/ begins with it", [
+    "src/status/migrate_when_possible.ts",
+  ]),
+  ...because("the tests of those who repeat warnings drive it", ["src/runtime/minute_limit.ts"]),
+};
+
+function because(reason: string, paths: readonly string[]): Record<string, string> {
+  return Object.fromEntries(paths.map((path) => [path, reason]));
+}
+
+function holds(rule: string, breaches: readonly string[]): void {
+  Deno.test(`tidy: ${rule}`, () => {
+    strictEqual(breaches.length, 0, `\n${breaches.join("\n")}`);
+  });
+}
+
+function documents(): { path: string; text: string }[] {
+  const paths = [
+    ...[...Deno.readDirSync(ROOT)].map(({ name }) => name),
+    ...filesBelow(ROOT, "docs"),
+  ];
+  return paths
+    .filter((path) => path.endsWith(".md"))
+    .map((path) => ({ path, text: Deno.readTextFileSync(new URL(path, ROOT)) }));
+}
+
+holds("imports point one way", structure.wrongDirections(SOURCES));
+holds("the lowest folders import each other in no circle", structure.circles(SOURCES));
+holds("one library has one place", structure.misplacedLibraries(SOURCES));
+holds(
+  "every library is used",
+  structure.unusedLibraries(Object.keys(PROJECT.imports), [...SOURCES, ...TESTS]),
+);
+holds("nothing that the main thread loads connects", structure.connectingInMain(SOURCES));
+holds("files are named after what they export", form.misnamedFiles([...SOURCES, ...TESTS]));
+holds("files are short", form.longFiles(SOURCES));
+holds("functions are short", form.longFunctions(SOURCES));
+holds("files say what they are", form.wrongModuleDocs(SOURCES));
+holds("modules keep no state", form.moduleState(SOURCES));
+holds("ignores have reasons", form.ignoresWithoutReason([...SOURCES, ...TESTS]));
+holds("no work is left over", form.leftOvers(SOURCES));
+holds("every source is tested", structure.untestedFiles(SOURCES, TESTS, UNTESTED));
+holds(
+  "documents name tasks that exist",
+  form.unknownTasks(documents(), Object.keys(PROJECT.tasks)),
+);
