@@ -1,0 +1,152 @@
+// Goal: whatever stands in the topic, each good message is applied and each bad one is kept.
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { Kafka, logLevel } from "kafkajs";
+import { encodeBare, encodeGap, encodeReport } from "../../src/report/codec.ts";
+import type { SiteReport } from "../../src/report/report.ts";
+import { aReport, PRODUCERS } from "../contract/site_reports.ts";
+import { eventually } from "../deadline.ts";
+import { serviceTest } from "../services/with_services.ts";
+import { DEADLINE_MS, Pipeline } from "./pipeline.ts";
+
+const pipelineTest = serviceTest("kafka", "postgres");
+
+interface TestMessage {
+  readonly key?: string;
+  readonly value: Uint8Array | null;
+}
+
+/** Writes to one partition, so that the order of the messages is that of the test. */
+async function write(pipeline: Pipeline, messages: TestMessage[]): Promise<void> {
+  const kafka = new Kafka({ brokers: pipeline.bootstrap.split(","), logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  const topics = [{ topic: pipeline.topic, numPartitions: 1 }];
+  await admin.createTopics({ topics, waitForLeaders: true });
+  await admin.disconnect();
+  const producer = kafka.producer();
+  await producer.connect();
+  await producer.send({
+    topic: pipeline.topic,
+    messages: messages.map(({ key = "key", value }) => ({
+      key,
+      value: value === null ? null : Buffer.from(value),
+    })),
+  });
+  await producer.disconnect();
+}
+
+function recent(sequence: number, overrides: Partial<SiteReport> = {}): SiteReport {
+  const now = Date.now() * 1_000;
+  return aReport({ sequence, checked_at: now, recorded_at: now, ...overrides });
+}
+
+function rowsOf<Row>(pipeline: Pipeline, sql: string, count: number): Promise<Row[]> {
+  return eventually(DEADLINE_MS, `${count} rows of ${sql}`, async () => {
+    const rows = await pipeline.query<Row>(sql);
+    return rows.length === count ? rows : undefined;
+  });
+}
+
+// Fault 6: one message that could not be decoded ended the worker, and nothing restarted it.
+pipelineTest("poison of every kind becomes dead letters, and the partition goes on", async () => {
+  await using pipeline = await Pipeline.create({ sites: "  []" });
+  const good = encodeReport(recent(1, { site: "before" }));
+  const unknownSchema = good.slice();
+  unknownSchema.set([1, 2, 3, 4], 2);
+  await write(pipeline, [
+    { value: good },
+    { value: new TextEncoder().encode("poison") },
+    { value: new Uint8Array() },
+    { value: null },
+    { value: unknownSchema },
+    { value: good.slice(0, -3) },
+    { value: encodeReport(recent(2, { response_time: -5 })) },
+    { value: encodeReport(recent(3, { checked_at: (Date.now() + 3 * 86_400_000) * 1_000 })) },
+    { value: encodeReport(recent(4, { site: "after" })) },
+  ]);
+  pipeline.startConsumer();
+  deepStrictEqual(
+    await rowsOf(pipeline, "SELECT site FROM site_status ORDER BY sequence", 2),
+    [{ site: "before" }, { site: "after" }],
+  );
+  const dead = await rowsOf<{ offset: number; reason: string; value: Buffer | null }>(
+    pipeline,
+    `SELECT "offset"::int AS offset, reason, value FROM dead_letter ORDER BY "offset"`,
+    7,
+  );
+  deepStrictEqual(dead.map(({ offset, reason }) => [offset, reason]), [
+    [1, "undecodable"],
+    [2, "undecodable"],
+    [3, "undecodable"],
+    [4, "schema"],
+    [5, "undecodable"],
+    [6, "invalid"],
+    [7, "clock"],
+  ]);
+  strictEqual(dead[0]!.value!.toString(), "poison");
+  strictEqual(dead[2]!.value, null);
+});
+
+// Fault 7: a bare datum could not evolve; both forms are read now, side by side in one topic.
+pipelineTest("messages of the first sitemon are applied beside new ones", async () => {
+  await using pipeline = await Pipeline.create({ sites: "  []" });
+  const old = recent(0, { url: "http://old.example/", response_code: 500, pattern_match: null });
+  await write(pipeline, [
+    { key: btoa(old.url), value: encodeBare(old) },
+    {
+      key: "new",
+      value: encodeReport(recent(1, { site: "new", outcome: "degraded", reason: "slow" })),
+    },
+  ]);
+  pipeline.startConsumer();
+  deepStrictEqual(
+    await rowsOf(
+      pipeline,
+      `SELECT site, location, url, response_code, outcome, interval_ms FROM site_status ORDER BY site`,
+      2,
+    ).then((rows) => rows[0]),
+    {
+      site: "http://old.example/",
+      location: "default",
+      url: "http://old.example/",
+      response_code: 500,
+      outcome: "down",
+      interval_ms: null,
+    },
+  );
+});
+
+pipelineTest("a topic that is read again from its start changes nothing", async () => {
+  await using pipeline = await Pipeline.create({ sites: "  []" });
+  const reports = Array.from(
+    { length: 50 },
+    (_, index) =>
+      recent(index + 1, { site: `s${index % 5}`, outcome: index % 3 === 0 ? "down" : "up" }),
+  );
+  const gap = { producer_id: PRODUCERS[0]!, first: 51, last: 60, count: 10, reason: "coalesced" };
+  await write(pipeline, [
+    ...reports.map((report) => ({ value: encodeReport(report) })),
+    { value: encodeGap(gap) },
+  ]);
+  const tables = async () => {
+    const names = ["site_status", "site_report", "site_transition", "site_hour", "producer_gap"];
+    const dumps = names.map((name) => pipeline.query(`SELECT t::text FROM ${name} t ORDER BY 1`));
+    return await Promise.all(dumps);
+  };
+  const first = pipeline.startConsumer();
+  await rowsOf(pipeline, "SELECT 1 FROM producer_gap", 1);
+  strictEqual(await first.stop(), 0);
+  const before = await tables();
+  const file = Deno.readTextFileSync(pipeline.consumerFile);
+  Deno.writeTextFileSync(pipeline.consumerFile, file.replace("  group: ", "  group: again_"));
+  await using again = pipeline.startConsumer();
+  await again.log("the group's second reading", ({ message }) => message.startsWith("Joined"));
+  await write(pipeline, [{ value: encodeReport(recent(61, { site: "last" })) }]);
+  await rowsOf(pipeline, "SELECT 1 FROM site_status WHERE site = 'last'", 1);
+  strictEqual(await again.stop(), 0);
+  await pipeline.query("DELETE FROM site_status WHERE site = 'last'");
+  await pipeline.query("DELETE FROM site_report WHERE site = 'last'");
+  await pipeline.query("DELETE FROM site_transition WHERE site = 'last'");
+  await pipeline.query("DELETE FROM site_hour WHERE site = 'last'");
+  deepStrictEqual(await tables(), before);
+});

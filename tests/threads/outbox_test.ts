@@ -1,0 +1,105 @@
+// Goal: whatever becomes of the outbox thread, each report is stored, and stored once.
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { Outbox } from "../../src/outbox/outbox.ts";
+import { ReportSender } from "../../src/outbox/report_sender.ts";
+import { decodeMessage } from "../../src/report/codec.ts";
+import { deadline, systemClock } from "../../src/runtime/clock.ts";
+import { STOP_GRACE_MS, SupervisedThread } from "../../src/runtime/supervised_thread.ts";
+import { ThreadTelemetry } from "../../src/runtime/thread_telemetry.ts";
+import type { OutboxSetup } from "../../src/threads/outbox.ts";
+import { aReport } from "../contract/site_reports.ts";
+import { within } from "../deadline.ts";
+
+const DEADLINE_MS = 20_000;
+const REPORTS = 5_000;
+
+function startOutbox(path: string) {
+  const ready = Promise.withResolvers<void>();
+  const setup: OutboxSetup = {
+    path,
+    bytesMax: 1 << 30,
+    rowsMax: 100_000,
+    freeBytesMin: 0,
+    whenFull: "pause",
+  };
+  const folder = path.slice(0, path.lastIndexOf("/"));
+  const thread = new SupervisedThread({
+    name: "outbox",
+    module: new URL("../../src/threads/outbox.ts", import.meta.url),
+    permissions: {
+      net: false,
+      env: false,
+      run: false,
+      ffi: false,
+      import: false,
+      read: [folder],
+      write: [folder],
+      sys: ["statfs"],
+    },
+    setup,
+    logLevel: "info",
+  }, {
+    clock: systemClock,
+    events: {
+      onReady: () => ready.resolve(),
+      onMessage: () => {},
+      onDeath: (_, { message }) => {
+        ready.reject(new Error(message));
+        return "leave";
+      },
+    },
+  });
+  return { thread, ready: within(DEADLINE_MS, "the outbox thread", ready.promise) };
+}
+
+Deno.test("an outbox thread that is terminated again and again stores each report once", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "sitemon-outbox-thread-" });
+  const path = `${folder}/outbox.db`;
+  const telemetry = new ThreadTelemetry(() => {});
+  const sender = new ReportSender({ sourceId: crypto.randomUUID(), clock: systemClock, telemetry });
+  for (let n = 0; n < REPORTS; n++) sender.send(aReport({ site: `site ${n}` }));
+  for (let terminations = 0; terminations < 4; terminations++) {
+    const { thread, ready } = startOutbox(path);
+    await ready;
+    const { port1, port2 } = new MessageChannel();
+    thread.link("scanner", port1);
+    sender.connect(port2);
+    const before = sender.pending;
+    while (sender.pending > Math.max(0, before - 500)) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    // A thread that is told to stop within no time is terminated in the middle of its work.
+    await thread.stop(-STOP_GRACE_MS);
+  }
+  ok(sender.pending > 0, "the last thread was terminated at work");
+  const { thread, ready } = startOutbox(path);
+  await ready;
+  const { port1, port2 } = new MessageChannel();
+  thread.link("scanner", port1);
+  sender.connect(port2);
+  using limit = deadline(systemClock, DEADLINE_MS);
+  strictEqual(await sender.flush(limit.signal), 0);
+  sender.close();
+  await thread.stop(2_000);
+  deepStrictEqual(storedSites(path), Array.from({ length: REPORTS }, (_, n) => `site ${n}`));
+  await Deno.remove(folder, { recursive: true });
+});
+
+/** In the order of their sequences, which must be consecutive. */
+function storedSites(path: string): string[] {
+  using outbox = Outbox.open({
+    path,
+    bytesMax: 1 << 30,
+    rowsMax: 100_000,
+    freeBytesMin: 0,
+    whenFull: "pause",
+    clock: systemClock,
+    telemetry: new ThreadTelemetry(() => {}),
+  });
+  const rows = outbox.take({ rowsMax: 2 * REPORTS, bytesMax: 1 << 30 });
+  deepStrictEqual(rows.map(({ sequence }) => sequence), rows.map((_, index) => index + 1));
+  return rows.map(({ payload }) => {
+    const message = decodeMessage(payload);
+    return message.kind === "report" ? message.report.site : "";
+  });
+}
