@@ -1,6 +1,7 @@
 /** What a message turned out to be: a report, a gap, or one that can never be applied. */
 import { bounded } from "../report/bounded.ts";
 import type { Gap, SiteReport } from "../report/report.ts";
+import { TIME_MAX } from "../report/validation.ts";
 import type { Message } from "./message.ts";
 import type { Chunk, DeadLetter, DeadLetterReason } from "./store.ts";
 
@@ -20,9 +21,10 @@ export const SITEMON_ID_LENGTH_MAX = 256;
 
 /** The message as a dead letter, whole. */
 export function deadEntry(message: Message, reason: DeadLetterReason, detail: string): Entry {
-  const { sitemonId, ...rest } = message;
+  const { sitemonId, timestampMs, ...rest } = message;
   const deadLetter = {
     ...rest,
+    timestampMs: storableMs(timestampMs),
     reason,
     detail: storable(detail, DETAIL_LENGTH_MAX),
     sitemonId: sitemonId === null ? null : storable(sitemonId, SITEMON_ID_LENGTH_MAX),
@@ -39,7 +41,13 @@ export function chunkOf(entries: readonly Entry[]): Chunk {
   };
 }
 
-/** A dead letter must itself be one that a database takes: no NUL, no half characters. */
+/** A dead letter must itself be one that every database takes: no NUL, no half characters. */
 function storable(text: string, lengthMax: number): string {
   return bounded(text.toWellFormed().replaceAll("\0", "\ufffd"), lengthMax);
+}
+
+/** A record's timestamp is whatever its sender wrote: -1 for none, or beyond what a date holds. */
+function storableMs(timestampMs: number): number {
+  if (!(timestampMs > 0)) return 0;
+  return Math.min(Math.trunc(timestampMs), TIME_MAX / 1_000);
 }

@@ -439,9 +439,11 @@ export function storeContract(
       aDeadLetter({ offset: 42, reason: "invalid", value: null, key: Uint8Array.of(1) }),
       aDeadLetter({ partition: 4, reason: "schema", sitemonId: `${PRODUCERS[0]}/7` }),
       aDeadLetter({ topic: "other", reason: "clock", value: new Uint8Array(0) }),
+      aDeadLetter({ topic: "other", offset: 42, timestampMs: 0, value: null }),
+      aDeadLetter({ topic: "other", offset: 43, timestampMs: Date.UTC(2100, 0, 1), value: null }),
     ];
     const all = chunk([], { deadLetters: [letter, letter, ...others] });
-    deepStrictEqual(await store.apply(all), { ...NOTHING, dead: 4 });
+    deepStrictEqual(await store.apply(all), { ...NOTHING, dead: 6 });
     const again = aDeadLetter({ detail: "another sentence", reason: "rejected" });
     deepStrictEqual(await store.apply(chunk([], { deadLetters: [again] })), NOTHING);
     const { dead_letter } = await tables();
@@ -449,6 +451,8 @@ export function storeContract(
       pick(dead_letter, "topic", "partition", "reason", "value", "detail").sort(byText),
       [
         ["other", 3, "clock", "", letter.detail],
+        ["other", 3, "undecodable", null, letter.detail],
+        ["other", 3, "undecodable", null, letter.detail],
         ["sitemon", 3, "invalid", null, letter.detail],
         ["sitemon", 3, "undecodable", "00ff0a", letter.detail],
         ["sitemon", 4, "schema", "00ff0a", letter.detail],

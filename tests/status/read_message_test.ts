@@ -110,3 +110,11 @@ Deno.test("deadEntry() bounds and cleans what it says of a message", () => {
   strictEqual(letter?.detail, "\ufffd" + "y".repeat(DETAIL_LENGTH_MAX - 1));
   strictEqual(letter?.sitemonId, "\ufffd\ufffd" + "x".repeat(SITEMON_ID_LENGTH_MAX - 2));
 });
+
+for (const timestampMs of [-1, NaN, Infinity, 9e18, 1.5]) {
+  Deno.test(`deadEntry() makes a date that stores take of the timestamp ${timestampMs}`, () => {
+    const entry = deadEntry(aMessage(null, { timestampMs }), "undecodable", "empty");
+    const ms = entry.kind === "dead" ? entry.deadLetter.timestampMs : NaN;
+    strictEqual(Number.isInteger(ms) && ms >= 0 && ms <= Date.UTC(2100, 0, 1), true);
+  });
+}
