@@ -31,9 +31,9 @@ export function parsePart<S extends z.ZodType>(schema: S, part: Part): z.output<
   const { issues } = second.error;
   const keysAt = (path: Path) => knownKeys(schema, path);
   const checked = { source, at, value: typed, keysAt, ...(part.name && { name: part.name }) };
-  part.mistakes.push(
-    ...issueMistakes(issues, checked).filter((mistake) => !source.isDoubtful(mistake)),
-  );
+  for (const mistake of issueMistakes(issues, checked)) {
+    if (!source.isDoubtful(mistake)) part.mistakes.push(mistake);
+  }
   return soundRest(schema, typed, issues);
 }
 

@@ -1,6 +1,7 @@
 /** The schema of `postgres`: where the status table is. */
 import * as z from "zod";
 import { duration } from "./duration.ts";
+import { formatHost, parseHost } from "./host_port.ts";
 import { mustBe } from "./must_be.ts";
 import { matching, text, whole } from "./scalar.ts";
 import { postgresTlsSchema } from "./schema_tls.ts";
@@ -20,11 +21,14 @@ const timeoutsSchema = z.strictObject({
   statement: duration(STATEMENT).prefault("30s").describe("For each statement."),
 }, { error: mustBe("a mapping with connect, statement", "write such a mapping") });
 
+const HOST_MESSAGE = mustBe(
+  "a host name or an IP address (a socket's path is not supported)",
+  "write for example 127.0.0.1",
+);
+
 export const postgresSchema = z.strictObject({
-  host: matching(
-    /^[A-Za-z0-9_:][A-Za-z0-9_.:-]{0,252}$/,
-    "a host name or an IP address (a socket's path is not supported)",
-  ).describe("Name or address of the server."),
+  host: z.string({ error: HOST_MESSAGE }).refine(isHost, { error: HOST_MESSAGE })
+    .describe("Name or address of the server."),
   user: text(NAME_LENGTH_MAX).describe("Role to log in as."),
   password: text(PASSWORD_LENGTH_MAX).exactOptional()
     .describe("Its password; better `${NAME}` or `${file:PATH}`."),
@@ -43,3 +47,7 @@ export const postgresSchema = z.strictObject({
 
 /** The section `postgres`. */
 export type PostgresConfig = z.output<typeof postgresSchema>;
+
+function isHost(host: string): boolean {
+  return parseHost(formatHost({ host })) !== undefined;
+}

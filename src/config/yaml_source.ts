@@ -10,6 +10,7 @@ import {
   type Node,
   parseDocument,
   visit,
+  type YAMLMap,
 } from "yaml";
 import type { Mistake, Place } from "./config_error.ts";
 import { hasReference, interpolate, type References } from "./interpolate.ts";
@@ -91,7 +92,7 @@ export class YamlSource {
   #reportSyntax(): number {
     const { errors, warnings } = this.#document;
     const breaking = errors.filter(({ code }) => !HARMLESS.has(code));
-    const brokenAt = Math.min(Infinity, ...breaking.map(({ pos }) => pos[0]));
+    const brokenAt = breaking.reduce((first, { pos }) => Math.min(first, pos[0]), Infinity);
     for (const { code, message, pos: [offset] } of [...errors, ...warnings]) {
       // Once the parser has lost its way, it complains of each word.
       if (code === "UNEXPECTED_TOKEN" && offset > brokenAt) continue;
@@ -145,8 +146,7 @@ export class YamlSource {
     return null;
   }
 
-  #mapping(node: Node, path: Path, around: readonly Node[]): unknown {
-    if (!isMap(node)) return null;
+  #mapping(node: YAMLMap, path: Path, around: readonly Node[]): unknown {
     const entries = node.items.map(({ key, value }) => {
       const name = keyText(key);
       return [

@@ -417,7 +417,7 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     what: "a socket's path",
     yaml: "postgres:\n  host: /run/postgresql\n  user: u\n",
     mistakes: [
-      'sitemon.yaml:2:9: Cannot use "postgres.host" as it must be a host name or an IP address (a socket\'s path is not supported): it is "/run/postgresql"; write it so',
+      'sitemon.yaml:2:9: Cannot use "postgres.host" as it must be a host name or an IP address (a socket\'s path is not supported): it is "/run/postgresql"; write for example 127.0.0.1',
     ],
   },
   {

@@ -135,6 +135,14 @@ const BOUNDS:
       "3651d",
     ]],
     ["consumers", (consumers) => ({ kafka: { ...KAFKA, consumers } }), [1, 64], [0, 65]],
+    ["host", (host) => ({ postgres: { host, user: "u" } }), ["db.example", "192.0.2.7", "::1"], [
+      "",
+      "/run/postgresql",
+      "a:b",
+      "db:5432",
+      "*.example",
+      "a,b",
+    ]],
     ["port", (port) => ({ postgres: { host: "p", user: "u", port } }), [1, 65_535], [0, 65_536]],
     ["schema", (schema) => ({ postgres: { host: "p", user: "u", schema } }), ["s".repeat(63)], [
       "",
