@@ -1,6 +1,7 @@
 /** One check of a site: its journey, what that means, and the report of both. */
 import type { Site } from "../config/site.ts";
 import type { Reason } from "../report/outcome.ts";
+import { publicUrl } from "../report/public_url.ts";
 import {
   ERROR_TEXT_LENGTH_MAX,
   type Hop,
@@ -58,7 +59,7 @@ export async function checkSite(
 /** A report that nothing was found for yet. */
 function blankReport(site: Site, location: string, checkedAt: number): SiteReport {
   return {
-    url: printable(urlOf(site), URL_LENGTH_MAX),
+    url: printable(publicUrl(site.url), URL_LENGTH_MAX),
     response_time: 0,
     response_code: null,
     pattern: site.pattern ?? null,
@@ -87,13 +88,6 @@ function blankReport(site: Site, location: string, checkedAt: number): SiteRepor
     producer_id: "",
     sequence: 0,
   };
-}
-
-/** As configured where it can be: the same text names the same row as ever. */
-function urlOf({ url }: Site): string {
-  const parsed = new URL(url);
-  const hasCredentials = parsed.username !== "" || parsed.password !== "";
-  return hasCredentials ? withoutCredentials(parsed).href : url;
 }
 
 /** What the journey itself tells. */

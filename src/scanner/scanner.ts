@@ -98,11 +98,15 @@ export class Scanner {
     this.#state = "stopped";
     this.#cancelTimer();
     this.#queue.clear();
-    const waited = new AbortController();
-    const idle = this.#queue.idle();
-    await Promise.race([idle, sleep(this.#options.clock, deadlineMs, waited.signal)]);
-    waited.abort();
+    if (deadlineMs > 0) await this.#idleWithin(deadlineMs);
     this.#cut.abort();
+  }
+
+  async #idleWithin(deadlineMs: number): Promise<void> {
+    const waited = new AbortController();
+    const deadline = sleep(this.#options.clock, deadlineMs, waited.signal);
+    await Promise.race([this.#queue.idle(), deadline]);
+    waited.abort();
   }
 
   #watch(site: Site): void {

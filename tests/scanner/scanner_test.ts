@@ -1,0 +1,254 @@
+import { deepStrictEqual, ok } from "node:assert/strict";
+import fc from "fast-check";
+import type { Site } from "../../src/config/site.ts";
+import type { SiteReport } from "../../src/report/report.ts";
+import type { Telemetry } from "../../src/runtime/telemetry.ts";
+import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule.ts";
+import { Scanner, type ScannerOptions } from "../../src/scanner/scanner.ts";
+import { FakeClock } from "./fake_clock.ts";
+import { aSite } from "./sites.ts";
+
+/** A scanner whose checks take as long as they are told, and what was seen of it. */
+class Rig {
+  readonly clock = new FakeClock();
+  readonly anchorMs = this.clock.monotonicMs();
+  readonly started: { site: string; atMs: number }[] = [];
+  readonly reports: string[] = [];
+  readonly skipped: Record<string, number> = {};
+  readonly running = new Map<string, number>();
+  runningMax = 0;
+  checkMs = 10;
+  readonly scanner: Scanner;
+
+  constructor(sites: readonly Site[], options: Partial<ScannerOptions> = {}) {
+    const telemetry: Telemetry = {
+      count: (name, labels = {}, by = 1) => {
+        if (name !== "sitemon_checks_skipped_total") return;
+        this.skipped[labels["cause"]!] = (this.skipped[labels["cause"]!] ?? 0) + by;
+      },
+      set() {},
+      observe() {},
+      dependency() {},
+    };
+    this.scanner = new Scanner({
+      sites,
+      location: "here",
+      concurrency: 100,
+      anchorMs: this.anchorMs,
+      clock: this.clock,
+      telemetry,
+      check: (site, signal) => this.#check(site, signal),
+      onReport: ({ site }) => this.reports.push(site),
+      ...options,
+    });
+  }
+
+  #check({ name }: Site, signal: AbortSignal): Promise<SiteReport> {
+    this.started.push({ site: name, atMs: this.clock.monotonicMs() - this.anchorMs });
+    ok(!this.running.has(name), "two checks of one site at once");
+    this.running.set(name, 1);
+    this.runningMax = Math.max(this.runningMax, this.running.size);
+    return new Promise((resolve) => {
+      const end = () => {
+        this.running.delete(name);
+        resolve({ site: name, location: "here", outcome: "up", reason: null } as SiteReport);
+      };
+      this.clock.after(this.checkMs, end);
+      signal.addEventListener("abort", end, { once: true });
+    });
+  }
+}
+
+function sites(count: number, changes: Partial<Site> = {}): Site[] {
+  return Array.from(
+    { length: count },
+    (_, i) => aSite(`http://host-${i}.example/`, { name: `site-${i}`, ...changes }),
+  );
+}
+
+Deno.test("Scanner checks each site in its slots, when time passes", async () => {
+  const rig = new Rig(sites(20, { intervalMs: 10_000 }));
+  rig.scanner.start();
+  await rig.clock.pass(40_000);
+  for (const { site, atMs } of rig.started) {
+    const late = (atMs - placeOf(site, "here") * 10_000) % 10_000;
+    ok(late >= 0 && late <= 1, `${site} at ${atMs}`);
+  }
+  deepStrictEqual(rig.started.length, 80);
+  deepStrictEqual(rig.skipped, {});
+  await rig.scanner.stop(0);
+});
+
+Deno.test("Scanner arms one timer, when it has many sites", async () => {
+  const rig = new Rig(sites(1_000));
+  rig.scanner.start();
+  deepStrictEqual(rig.clock.timers, 1);
+  await rig.scanner.stop(0);
+  deepStrictEqual(rig.clock.timers, 0);
+});
+
+Deno.test("Scanner never checks a site twice at once, when its checks outlast the interval", async () => {
+  const rig = new Rig(sites(3, { intervalMs: 1_000 }));
+  rig.checkMs = 2_500;
+  rig.scanner.start();
+  await rig.clock.pass(12_000);
+  deepStrictEqual(rig.started.length, 12);
+  deepStrictEqual(rig.skipped, { busy: 24 });
+  await rig.scanner.stop(0);
+});
+
+Deno.test("Scanner does not catch up, when the process was suspended for a minute", async () => {
+  const rig = new Rig(sites(100));
+  rig.scanner.start();
+  await rig.clock.pass(20_000);
+  const before = rig.started.length;
+  await rig.clock.suspend(60_000);
+  const burst = rig.started.length - before;
+  ok(burst < 35, `${burst} checks at once`);
+  await rig.clock.pass(10_000);
+  // Every site has one check in the ten seconds after, but for those of the burst, which had theirs.
+  const after = rig.started.filter(({ atMs }) => atMs > 80_000).map(({ site }) => site);
+  deepStrictEqual(new Set(after).size, 100);
+  deepStrictEqual(rig.skipped["late"]! + burst, 600);
+  await rig.scanner.stop(0);
+});
+
+Deno.test("Scanner keeps its cadence, when the wall clock is set", async () => {
+  const rig = new Rig(sites(10));
+  rig.scanner.start();
+  await rig.clock.pass(20_000);
+  rig.clock.stepWall(86_400_000);
+  await rig.clock.pass(10_000);
+  rig.clock.stepWall(-2 * 86_400_000);
+  await rig.clock.pass(10_000);
+  deepStrictEqual(rig.started.length, 40);
+  await rig.scanner.stop(0);
+});
+
+Deno.test("Scanner keeps the slots of the process, when it starts later", async () => {
+  const rig = new Rig(sites(10, { intervalMs: 60_000 }));
+  await rig.clock.pass(100_000);
+  rig.scanner.start();
+  await rig.clock.pass(60_000);
+  for (const { site, atMs } of rig.started) {
+    const slots = slotsOf(placeOf(site, "here"), 60_000);
+    ok([1, 2, 3, 4].some((n) => Math.abs(slotAt(slots, n) - atMs) <= 1), `${site} at ${atMs}`);
+  }
+  deepStrictEqual(rig.started.length, 10);
+  await rig.scanner.stop(0);
+});
+
+Deno.test("Scanner checks a site at once, when its first slot passed while the thread started", async () => {
+  const rig = new Rig(sites(50, { intervalMs: 3_600_000 }));
+  await rig.clock.pass(1_500);
+  rig.scanner.start();
+  await rig.clock.pass(10_000);
+  deepStrictEqual(new Set(rig.started.map(({ site }) => site)).size, 50);
+  await rig.scanner.stop(0);
+});
+
+Deno.test("Scanner runs at most so many checks at once, and in order, when they pile up", async () => {
+  const rig = new Rig(sites(50), { concurrency: 3 });
+  rig.checkMs = 1_000;
+  rig.scanner.start();
+  await rig.clock.pass(30_000);
+  deepStrictEqual(rig.runningMax, 3);
+  ok(rig.started.length >= 80);
+  await rig.scanner.stop(0);
+});
+
+Deno.test("Scanner holds up one host alone, when that has its limit", async () => {
+  const slow = sites(10, { url: "http://slow.example/" });
+  const other = aSite("http://other.example/", { name: "other" });
+  const rig = new Rig([...slow, other], { concurrency: 5, perHost: 1 });
+  rig.checkMs = 5_000;
+  rig.scanner.start();
+  await rig.clock.pass(30_000);
+  deepStrictEqual(rig.runningMax, 2);
+  deepStrictEqual(rig.started.filter(({ site }) => site === "other").length, 3);
+  await rig.scanner.stop(0);
+});
+
+Deno.test("pause() leaves slots out until resume()", async () => {
+  const rig = new Rig(sites(10));
+  rig.scanner.start();
+  await rig.clock.pass(10_000);
+  rig.scanner.pause();
+  await rig.clock.pass(20_000);
+  deepStrictEqual([rig.started.length, rig.skipped], [10, { paused: 20 }]);
+  rig.scanner.resume();
+  await rig.clock.pass(10_000);
+  deepStrictEqual(rig.started.length, 20);
+  await rig.scanner.stop(0);
+});
+
+Deno.test("pause() leaves out the checks that wait for room", async () => {
+  const rig = new Rig(sites(10), { concurrency: 1 });
+  rig.checkMs = 60_000;
+  rig.scanner.start();
+  await rig.clock.pass(10_000);
+  rig.scanner.pause();
+  deepStrictEqual([rig.started.length, rig.skipped], [1, { paused: 9 }]);
+  await rig.scanner.stop(0);
+});
+
+Deno.test("stop() waits for running checks, and starts none", async () => {
+  const rig = new Rig(sites(10));
+  rig.checkMs = 3_000;
+  rig.scanner.start();
+  await rig.clock.pass(5_000);
+  const started = rig.started.length;
+  const stopping = rig.scanner.stop(20_000);
+  await rig.clock.pass(3_000);
+  await stopping;
+  deepStrictEqual([rig.reports.length, rig.started.length], [started, started]);
+  await rig.clock.pass(30_000);
+  deepStrictEqual(rig.started.length, started);
+});
+
+Deno.test("stop() cuts checks at its deadline, and then they leave no report", async () => {
+  const rig = new Rig(sites(10));
+  rig.checkMs = 60_000;
+  rig.scanner.start();
+  await rig.clock.pass(10_000);
+  const stopping = rig.scanner.stop(2_000);
+  await rig.clock.pass(2_000);
+  await stopping;
+  await rig.clock.pass(0);
+  deepStrictEqual([rig.started.length, rig.reports.length, rig.running.size], [10, 0, 0]);
+  await rig.scanner.stop(0);
+});
+
+Deno.test("Scanner accounts for every slot, whatever happens", async () => {
+  const step = fc.record({
+    what: fc.constantFrom("pass", "suspend", "pause", "resume"),
+    ms: fc.integer({ min: 1, max: 30_000 }),
+    checkMs: fc.integer({ min: 1, max: 15_000 }),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const rig = new Rig(sites(4), { concurrency: 2 });
+      rig.scanner.start();
+      for (const { what, ms, checkMs } of steps) {
+        rig.checkMs = checkMs;
+        if (what === "pause") rig.scanner.pause();
+        if (what === "resume") rig.scanner.resume();
+        await (what === "suspend" ? rig.clock.suspend(ms) : rig.clock.pass(ms));
+      }
+      rig.checkMs = 1;
+      await rig.clock.pass(1);
+      const skipped = Object.values(rig.skipped).reduce((sum, count) => sum + count, 0);
+      const elapsedMs = rig.clock.monotonicMs() - rig.anchorMs;
+      let slots = 0;
+      for (let i = 0; i < 4; i++) {
+        const { firstMs } = slotsOf(placeOf(`site-${i}`, "here"), 10_000);
+        slots += Math.max(0, Math.floor((elapsedMs - Math.ceil(firstMs)) / 10_000) + 1);
+      }
+      const waitingMax = 4;
+      const seen = skipped + rig.started.length;
+      ok(seen <= slots + 4 && seen >= slots - waitingMax - 4, `${seen} of ${slots}`);
+      await rig.scanner.stop(0);
+    }),
+    { numRuns: 50 },
+  );
+});
