@@ -11,7 +11,7 @@ const PROJECT = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
 
 /** Files that no test of their folder loads, and what drives them instead. */
 const UNTESTED: Readonly<Record<string, string>> = {
-  ...because("tests/integration/ runs the command as a process", [
+  ...because("tests/integration/ or tests/compile/ runs the command as a process", [
     "src/cli/check_command.ts",
     "src/cli/connections.ts",
     "src/cli/consumer.ts",
