@@ -13,11 +13,9 @@ const PROJECT = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
 const UNTESTED: Readonly<Record<string, string>> = {
   ...because("tests/integration/ or tests/compile/ runs the command as a process", [
     "src/cli/check_command.ts",
-    "src/cli/connections.ts",
     "src/cli/consumer.ts",
     "src/cli/daemon.ts",
     "src/cli/migrate.ts",
-    "src/cli/pipeline.ts",
     "src/cli/producer.ts",
     "src/cli/program.ts",
     "src/cli/run.ts",
