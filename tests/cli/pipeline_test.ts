@@ -1,0 +1,124 @@
+import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
+import {
+  checkSpec,
+  consumerSpecs,
+  outboxSpec,
+  relaySpec,
+  scannerSpecs,
+  statusesSpec,
+  storeSpec,
+} from "../../src/cli/pipeline.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import type { LoadedConfig } from "../../src/config/loaded_config.ts";
+
+function loaded(yaml: string): LoadedConfig {
+  const surroundings = {
+    env: () => undefined,
+    readTextFile: () => yaml,
+    listFolder: () => [],
+    workingFolder: "/work",
+  };
+  return loadConfig("/work/sitemon.yaml", { surroundings });
+}
+
+const WHOLE = loaded(`
+location: berlin
+scanner: { threads: 3, concurrency: 100, per_host: 2 }
+allow_hosts: [cdn.example.org]
+outbox: { max_rows: 5000, max_bytes: 1MiB, min_free_bytes: 0, when_full: pause }
+sites:
+  - url: http://a.example/1
+  - url: http://a.example/2
+  - url: http://b.example/
+  - url: http://c.example/
+  - url: http://d.example/
+  - url: http://e.example/
+kafka:
+  servers: [k1:9092, k2:9093]
+  topic: t
+  consumers: 2
+  partitions: 3
+  retention: 7d
+  sasl: { mechanism: plain, username: u, password: pppp }
+postgres: { host: pg, user: me, schema: mon, tls: require }
+`);
+
+Deno.test("scannerSpecs() gives all sites of one host to one thread, and each site to one", () => {
+  const specs = scannerSpecs(WHOLE, 17);
+  deepStrictEqual(specs.map(({ name }) => name), ["scanner-1", "scanner-2", "scanner-3"]);
+  const urls = specs.map(({ setup }) => setup.sites.map(({ url }) => url));
+  deepStrictEqual(urls.flat().sort(), WHOLE.sites.map(({ url }) => url).sort());
+  const homes = urls.filter((share) => share.some((url) => url.startsWith("http://a.example")));
+  strictEqual(homes.length, 1);
+  for (const { setup } of specs) {
+    deepStrictEqual([setup.concurrency, setup.perHost, setup.anchorMs], [33, 2, 17]);
+    deepStrictEqual([setup.location, setup.allowHosts], ["berlin", ["cdn.example.org"]]);
+    strictEqual(setup.urls.length, 6);
+  }
+});
+
+Deno.test("outboxSpec() and storeSpec() say where files are, and how large they may grow", () => {
+  deepStrictEqual(outboxSpec(WHOLE).setup, {
+    path: "/work/sitemon-outbox.db",
+    bytesMax: 1_048_576,
+    rowsMax: 5_000,
+    freeBytesMin: 0,
+    whenFull: "pause",
+  });
+  deepStrictEqual(outboxSpec(WHOLE).permissions.write, ["/work"]);
+  deepStrictEqual(storeSpec(WHOLE).setup, { path: "/work/sitemon-status.db" });
+});
+
+Deno.test("relaySpec() and consumerSpecs() share the topic and the connection", () => {
+  const relay = relaySpec(WHOLE);
+  const consumers = consumerSpecs(WHOLE);
+  deepStrictEqual(consumers.map(({ name }) => name), ["consumer-1", "consumer-2"]);
+  const { group, ...kafka } = consumers[0]!.setup.kafka;
+  strictEqual(group, "sitemon-status");
+  deepStrictEqual(relay.setup, { ...kafka, format: "single_object", compression: "none" });
+  deepStrictEqual(kafka, {
+    connection: {
+      servers: ["k1:9092", "k2:9093"],
+      clientId: "sitemon",
+      sasl: { mechanism: "plain", username: "u", password: "pppp" },
+    },
+    topic: "t",
+    createTopic: true,
+    partitions: 3,
+    replicationFactor: -1,
+    retentionMs: 604_800_000,
+  });
+  deepStrictEqual(consumers[0]!.setup.postgres, {
+    host: "pg",
+    port: 5432,
+    user: "me",
+    database: "me",
+    schema: "mon",
+    tls: { mode: "require" },
+    connectTimeoutMs: 5_000,
+    statementTimeoutMs: 30_000,
+  });
+});
+
+Deno.test("every spec is plain data, names a module that is there, and permits no subprocess", () => {
+  const specs = [
+    ...scannerSpecs(WHOLE, 0),
+    outboxSpec(WHOLE),
+    relaySpec(WHOLE),
+    ...consumerSpecs(WHOLE),
+    storeSpec(WHOLE),
+    checkSpec(WHOLE),
+    statusesSpec(WHOLE),
+  ];
+  for (const { setup, module, permissions } of specs) {
+    notStrictEqual(structuredClone(setup), undefined);
+    ok(Deno.statSync(module).isFile);
+    deepStrictEqual([permissions.run, permissions.ffi, permissions.import], [false, false, false]);
+  }
+});
+
+Deno.test("statusesSpec() reads PostgreSQL where the file has it, and else SQLite", () => {
+  strictEqual(statusesSpec(WHOLE).setup.store, "postgres");
+  const small = loaded("sites: [{ url: http://a.example/ }]");
+  deepStrictEqual(statusesSpec(small).setup, { store: "sqlite", path: "/work/sitemon-status.db" });
+});
