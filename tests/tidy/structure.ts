@@ -1,8 +1,6 @@
 /** The rules of who may import what; each returns one sentence for each import that breaks it. */
 import type { Import, Source } from "./source.ts";
 
-const BOTTOM = ["config", "report", "runtime"];
-const FEATURES = ["kafka", "outbox", "scanner", "status", "web"];
 /** The outside of a feature: what others may know of it. */
 const PORTS = ["src/outbox/publisher.ts", "src/status/store.ts"];
 
@@ -49,44 +47,52 @@ const CONNECTING_CALLS = [
   "fetch",
 ];
 
-/** `main → cli, threads → features → report, config, runtime`; only cli/ and threads/ join features. */
-export function wrongDirections(sources: readonly Source[]): string[] {
-  return sources.flatMap(({ path, imports }) =>
-    imports
-      .filter(({ target, kind }) => target.startsWith("src/") && !mayImport(path, target, kind))
-      .map(({ target }) =>
-        `${path} must not import ${target}: imports point from main to cli, threads, features, ` +
-        `and then to ${BOTTOM.join(", ")}`
-      )
+/** What a folder may import, as docs/architecture.md says. */
+interface Permitted {
+  readonly rooms: ReadonlySet<string>;
+  /** Rooms of which it may import types alone. */
+  readonly types: ReadonlySet<string>;
+}
+
+/** Reads the table of folders: the first cell names one, the last one what it may import. */
+export function importTable(architecture: string): Map<string, Permitted> {
+  const rows = architecture.matchAll(/^\| `([a-z.]+)\/?` +\|[^|]+\| ([^|]+?) +\|$/gm);
+  return new Map(
+    [...rows].map(([, room, cell]) => {
+      const types = [...cell!.matchAll(/types of `(\w+)`/g)].map(([, name]) => name!);
+      const names = [...cell!.matchAll(/`(\w+)`/g)].map(([, name]) => name!);
+      const rooms = names.filter((name) => !types.includes(name));
+      return [room!, { rooms: new Set(rooms), types: new Set(types) }];
+    }),
   );
 }
 
-function mayImport(path: string, target: string, kind: string): boolean {
-  const from = roomOf(path);
-  const to = roomOf(target);
-  if (from === to || PORTS.includes(target)) return !BOTTOM.includes(from) || from === to;
-  if (from === "main.ts") return to === "cli" || kind === "type";
-  if (from === "cli") return to === "threads" ? kind === "type" : to !== "main.ts";
-  if (from === "threads") return FEATURES.includes(to) || BOTTOM.includes(to);
-  if (FEATURES.includes(from)) return BOTTOM.includes(to);
-  return BOTTOM.includes(from) && BOTTOM.includes(to);
+/** Imports that docs/architecture.md does not name, and folders that it does not have. */
+export function wrongDirections(
+  sources: readonly Source[],
+  table: ReadonlyMap<string, Permitted>,
+): string[] {
+  return sources.flatMap(({ path, imports }) => {
+    const permitted = table.get(roomOf(path));
+    if (permitted === undefined) return [`${path} must lie in a folder of docs/architecture.md`];
+    return imports
+      .filter(({ target }) => target.startsWith("src/") && roomOf(target) !== roomOf(path))
+      .filter(({ target, kind }) => !mayImport(permitted, target, kind))
+      .map(({ target }) =>
+        `${path} must not import ${target}: docs/architecture.md names ` +
+        `${[...permitted.rooms, ...permitted.types].join(", ") || "nothing"}`
+      );
+  });
+}
+
+function mayImport({ rooms, types }: Permitted, target: string, kind: string): boolean {
+  const room = roomOf(target);
+  return rooms.has(room) || (rooms.has("ports") && PORTS.includes(target)) ||
+    (types.has(room) && kind === "type");
 }
 
 function roomOf(path: string): string {
   return path.split("/")[1]!;
-}
-
-/** Folders of the bottom may know each other, but not in a circle. */
-export function circles(sources: readonly Source[]): string[] {
-  const knows = (from: string, to: string) =>
-    sources.some(({ path, imports }) =>
-      roomOf(path) === from && imports.some(({ target }) => target.startsWith(`src/${to}/`))
-    );
-  return BOTTOM.flatMap((from, index) =>
-    BOTTOM.slice(index + 1)
-      .filter((to) => knows(from, to) && knows(to, from))
-      .map((to) => `src/${from} and src/${to} must not import each other: they do`)
-  );
 }
 
 /** One library, one place. */
