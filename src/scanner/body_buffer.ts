@@ -1,18 +1,15 @@
 /** Collects bytes up to a limit, in memory in proportion to them however small their pieces are. */
 
-/** Bytes that it begins with; most bodies of a check are a page or less. */
-const CAPACITY_BYTES = 4_096;
-
+/** Takes pieces of bytes, and gives them back as one. */
 export class BodyBuffer {
   readonly #bytesMax: number;
-  #buffer: Uint8Array;
+  #buffer = new Uint8Array(0);
   #length = 0;
   #isOverfull = false;
 
   /** Keeps `bytesMax` bytes at most. */
   constructor(bytesMax: number) {
     this.#bytesMax = bytesMax;
-    this.#buffer = new Uint8Array(Math.min(CAPACITY_BYTES, bytesMax));
   }
 
   /** Copies bytes in; what is beyond the limit is only noticed. */

@@ -6,6 +6,7 @@ import { lookup } from "node:dns/promises";
 import { backoffMs } from "../runtime/backoff.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
+import { onAbort } from "./deadline.ts";
 
 /** Lookups in flight, abandoned ones among them: a process has about 30 threads for them (measured). */
 export const LOOKUPS_MAX = 24;
@@ -71,16 +72,15 @@ export class NameLookups {
       return true;
     }
     return new Promise((resolve) => {
-      const onAbort = () => {
-        this.#waiting.delete(take);
-        resolve(false);
-      };
       const take = () => {
-        signal.removeEventListener("abort", onAbort);
+        leaving[Symbol.dispose]();
         resolve(true);
       };
       this.#waiting.add(take);
-      signal.addEventListener("abort", onAbort, { once: true });
+      const leaving = onAbort(signal, () => {
+        this.#waiting.delete(take);
+        resolve(false);
+      });
     });
   }
 
@@ -113,8 +113,7 @@ async function resolveBySystem(host: string): Promise<readonly string[]> {
 /** What the promise settles to, or `undefined` when the signal aborts before. */
 function settledOrAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
   return new Promise((resolve, reject) => {
-    const onAbort = () => resolve(undefined);
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
+    const leaving = onAbort(signal, () => resolve(undefined));
+    promise.then(resolve, reject).finally(() => leaving[Symbol.dispose]());
   });
 }
