@@ -50,7 +50,8 @@ const NETWORK_CODES = new Set([
   "EPIPE",
   "ETIMEDOUT",
 ]);
-const NETWORK_MESSAGE = /^Connection terminated|not queryable|establishing an SSL connection/;
+const NETWORK_MESSAGE =
+  /^Connection terminated|^timeout expired|not queryable|establishing an SSL connection/;
 const DENIED_MESSAGE = /EPERM|Requires net access/;
 const TLS_MESSAGE = /certificate|self.signed|does not support SSL|tls|alert|handshake/i;
 const LOGIN_MESSAGE = /^SASL|password must be/i;

@@ -46,6 +46,7 @@ const unreachable = [
   codedError("EPIPE"),
   new AnswerTimeoutError("no answer within 5 ms"),
   new Error("Connection terminated unexpectedly"),
+  new Error("timeout expired"),
 ];
 for (const cause of unreachable) {
   Deno.test(`storeError() calls the store unavailable, when ${cause.message}`, () => {
@@ -56,7 +57,7 @@ for (const cause of unreachable) {
   });
 }
 
-const unknown = [databaseError("99999"), databaseError("0B000"), new TypeError("x"), "text", null];
+const unknown = [databaseError("99999", "what"), databaseError("0B000", "why"), "text", null];
 for (const cause of unknown) {
   Deno.test(`storeError() says that it does not know, when it is given ${cause}`, () => {
     const error = storeError(cause, PLACE);

@@ -110,9 +110,26 @@ databaseTest("apply() tries again by itself, when it loses a deadlock", async ()
   strictEqual((await within(10_000, "apply()", applying)).applied, 2);
 });
 
-databaseTest("apply() ends the same, when two stores apply all of it at once", async () => {
+/** The backends of stores, of this test and those that another left. */
+function openBackends(session: Session): Promise<unknown[]> {
+  return session.query(
+    `SELECT pid FROM pg_stat_activity
+     WHERE application_name = 'sitemon' AND datname = current_database() ORDER BY pid`,
+  );
+}
+
+/** Deadlocks of the database so far, with those of every store that was closed. */
+async function deadlocksOf(session: Session): Promise<number> {
+  const [row] = await session.query<{ count: number }>(
+    "SELECT deadlocks::int AS count FROM pg_stat_database WHERE datname = current_database()",
+  );
+  return row!.count;
+}
+
+databaseTest("apply() ends the same without a deadlock, when two stores apply all", async () => {
   await using opened = await openStore();
   const { store, session, options } = opened;
+  const deadlocks = await deadlocksOf(session);
   const other = new PostgresStore({ connection: options });
   const reports = Array.from({ length: 3_000 }, (_, i) =>
     aReport({
@@ -138,7 +155,11 @@ databaseTest("apply() ends the same, when two stores apply all of it at once", a
     deepStrictEqual(await tablesOf(session), await single.tables());
   } finally {
     await other.close();
+    await store.close();
   }
+  const isFlushed = async () => (await openBackends(session)).length === 0 || undefined;
+  await eventually(5_000, "the stores' backends have ended", isFlushed);
+  strictEqual(await deadlocksOf(session), deadlocks);
 });
 
 databaseTest("apply() makes each day once, when two stores need it at once", async () => {
@@ -218,31 +239,22 @@ const badReports: Readonly<Record<string, Partial<SiteReport>>> = {
   "a NUL": { error_text: "a\0b" },
   "half a character": { error_text: "a\ud800b" },
 };
-/** The backends of stores that began after a moment. */
-function backendsSince(session: Session, moment: string): Promise<unknown[]> {
-  return session.query(
-    `SELECT pid FROM pg_stat_activity
-     WHERE application_name = 'sitemon' AND datname = current_database()
-       AND backend_start > $1::timestamptz ORDER BY pid`,
-    [moment],
-  );
-}
-
 for (const [what, overrides] of Object.entries(badReports)) {
   databaseTest(
     `apply() rejects a row and keeps its connection, when there is ${what}`,
     async () => {
       await using opened = await openStore();
       const { store, session } = opened;
-      const [now] = await session.query<{ text: string }>("SELECT now()::text AS text");
+      const others = async () => (await openBackends(session)).length === 0 || undefined;
+      await eventually(5_000, "the backends of other tests have ended", others);
       await store.apply(chunk([nthReport(1)]));
-      const [tables, backends] = [await tablesOf(session), await backendsSince(session, now!.text)];
+      const [tables, backends] = [await tablesOf(session), await openBackends(session)];
       strictEqual(backends.length, 1);
       const bad = nthReport(3, { site: "bad", ...overrides });
       await rejects(() => store.apply(chunk([nthReport(2), bad])), RowRejectedError);
       deepStrictEqual(await tablesOf(session), tables);
       strictEqual((await store.apply(chunk([nthReport(2)]))).applied, 1);
-      deepStrictEqual(await backendsSince(session, now!.text), backends);
+      deepStrictEqual(await openBackends(session), backends);
     },
   );
 }
