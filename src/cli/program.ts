@@ -1,20 +1,26 @@
 /** The command table: which commands and options there are, what they say of themselves, what they run. */
 import { Command, CommanderError } from "commander";
 import { ConfigError } from "../config/config_error.ts";
+import { describeError } from "../runtime/log_entry.ts";
 import { VERSION } from "../runtime/version.ts";
-import { EXIT_CONFIG, EXIT_OK, EXIT_USAGE } from "./exit_code.ts";
+import { EXIT_BUG, EXIT_CONFIG, EXIT_OK, EXIT_USAGE } from "./exit_code.ts";
 import type { Terminal } from "./terminal.ts";
 
 const DESCRIPTION =
-  `Checks web sites on a schedule and keeps an honest, durable record of what it found.
+  "Checks web sites on a schedule and keeps an honest, durable record of what it found.";
 
-To begin: "sitemon check https://example.org" checks once, "sitemon run -c FILE" keeps
-checking with nothing else installed, and "sitemon producer" and "sitemon consumer" do
-the same through Kafka into PostgreSQL.`;
+const AFTER_HELP = `
+To begin:
+  sitemon check https://example.org   one check, now
+  sitemon run -c FILE                 keeps checking, with nothing else installed
+  sitemon producer -c FILE            checks, and publishes to Kafka
+  sitemon consumer -c FILE            takes it from there into PostgreSQL
 
-const EXIT_CODES = `
-Exit codes: 0 well, 1 not all is up, 64 wrong usage, 70 fault in sitemon, 74 input or
-output failed, 75 the outbox is in use, 78 wrong configuration.`;
+Exit codes:
+   0  well                            74  input or output failed
+   1  not every site is up            75  another process has the outbox
+  64  wrong usage                     78  wrong configuration
+  70  a fault in sitemon`;
 
 /**
  * Runs the command that the arguments name and resolves to the exit code. Commands are loaded when
@@ -30,9 +36,12 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
-    if (!(error instanceof ConfigError)) throw error;
-    terminal.writeError(`${error.message}\n`);
-    return EXIT_CONFIG;
+    if (error instanceof ConfigError) {
+      terminal.writeError(`${error.message}\n`);
+      return EXIT_CONFIG;
+    }
+    terminal.writeError(`This is a fault in sitemon ${VERSION}: ${describeError(error)}\n`);
+    return EXIT_BUG;
   }
 }
 
@@ -43,7 +52,7 @@ function commands(terminal: Terminal, end: End): Command {
     .description(DESCRIPTION)
     .version(`sitemon ${VERSION}`, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help, or that of a command")
-    .addHelpText("after", EXIT_CODES)
+    .addHelpText("after", AFTER_HELP)
     .configureOutput({
       writeOut: (text) => terminal.write(text),
       writeErr: (text) => terminal.writeError(text),

@@ -1,6 +1,8 @@
 // The executable needs nothing but itself: it runs in an empty folder with an empty environment.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { eventually, within } from "../deadline.ts";
+import { Pipeline } from "../integration/pipeline.ts";
+import { serviceTest } from "../services/with_services.ts";
 import {
   command,
   commandOf,
@@ -124,3 +126,24 @@ executableTest(
     ok(folder.names().includes("sitemon-status.db"), folder.names().join());
   },
 );
+
+const servicesTest = DENORT ? serviceTest("kafka", "postgres") : undefined;
+servicesTest?.("sitemon producer and consumer do their work as one executable", async () => {
+  using folder = new EmptyFolder();
+  await using up = site(200);
+  await using pipeline = await Pipeline.create({ sites: `  - { name: shop, url: '${up.url}' }` });
+  folder.write("producer.yaml", Deno.readTextFileSync(pipeline.producerFile));
+  folder.write("consumer.yaml", Deno.readTextFileSync(pipeline.consumerFile));
+  await using producer = start(folder, "producer", "-c", "producer.yaml");
+  await using consumer = start(folder, "consumer", "-c", "consumer.yaml");
+  const outcome = await eventually(DEADLINE_MS, "A status in PostgreSQL", async () => {
+    const rows = await pipeline.query<{ outcome: string }>("SELECT outcome FROM site_status");
+    return rows[0]?.outcome;
+  });
+  strictEqual(outcome, "up");
+  for (const running of [producer, consumer]) {
+    running.stop();
+    const { code, stderr } = await within(DEADLINE_MS, "The end", running.ended);
+    strictEqual(code, 0, stderr);
+  }
+});
