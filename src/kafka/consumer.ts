@@ -1,5 +1,4 @@
 /** Messages of a topic to whoever applies them, each at least once: a member of a consumer group. */
-import type { Clock } from "../runtime/clock.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import { findTopic } from "./cluster.ts";
 import { KafkaClient } from "./connection.ts";
@@ -28,7 +27,6 @@ export interface KafkaConsumerOptions extends TopicAccess {
   readonly group: string;
   /** At most so many messages are applied, and committed, at once. */
   readonly chunkMessagesMax: number;
-  readonly clock: Clock;
   readonly telemetry: Telemetry;
 }
 

@@ -1,6 +1,8 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import type { OutboxRow, PublishResult } from "../../src/outbox/publisher.ts";
 import { PublishError } from "../../src/outbox/publisher.ts";
+import { decodeMessage } from "../../src/report/codec.ts";
+import { gapRow, reportRow } from "../contract/publisher_contract.ts";
 import { within } from "../deadline.ts";
 import { startKafka } from "../services/kafka.ts";
 import { uniqueName } from "../services/unique_name.ts";
@@ -28,7 +30,9 @@ async function publishPatiently(
 ): Promise<PublishResult> {
   for (let attempt = 0;; attempt++) {
     try {
-      return await publisher.publish(batch);
+      const result = await publisher.publish(batch);
+      if (result.failure !== undefined) throw result.failure;
+      return result;
     } catch (error) {
       if (!(error instanceof PublishError) || !error.isTemporary || attempt > 60) throw error;
       await new Promise((resolve) => setTimeout(resolve, 200));
@@ -73,6 +77,36 @@ sharedTest("publish() keeps the order of a key, and writes key and header", asyn
   );
   const sequences = read.map(({ headers }) => Number(String(headers!["sitemon-id"]).slice(37)));
   deepStrictEqual(sequences, Array.from({ length: 30 }, (_, index) => index + 1));
+});
+
+// Computed by the Java client: Utils.toPositive(Utils.murmur2(key)) % 12.
+const PARTITION_BY_KEY: Readonly<Record<string, number>> = {
+  "21": 0,
+  foobar: 6,
+  "a-little-bit-long-string": 8,
+  shop: 0,
+  "https://example.org/ü": 3,
+  abc: 3,
+};
+
+sharedTest("publish() chooses the partition that other clients of Kafka would", async () => {
+  const options = publisherOptions({ partitions: 12 });
+  await using publisher = new TestPublisher(options);
+  const keys = Object.keys(PARTITION_BY_KEY);
+  await publishPatiently(publisher, keys.map((key, index) => aRow(index + 1, { key })));
+  const read = await readTopic(sharedBootstrap(), options.topic);
+  const chosen = read.map(({ key, partition }) => [key!.toString(), partition]);
+  deepStrictEqual(Object.fromEntries(chosen), PARTITION_BY_KEY);
+});
+
+sharedTest("publish() writes reports and acknowledges gaps, when the format is bare", async () => {
+  const options = publisherOptions({ format: "bare" });
+  await using publisher = new TestPublisher(options);
+  const batch = [reportRow(1), gapRow(2, 2, 5), reportRow(6)];
+  const { acknowledged } = await publishPatiently(publisher, batch);
+  deepStrictEqual(acknowledged.toSorted((a, b) => a - b), [1, 2, 6]);
+  const read = await readTopic(sharedBootstrap(), options.topic);
+  deepStrictEqual(read.map(({ value }) => decodeMessage(value!).kind), ["bare", "bare"]);
 });
 
 sharedTest("publish() writes a Uint8Array that is a view into a larger buffer", async () => {
@@ -142,6 +176,25 @@ sharedTest("publish() writes what fits only when compressed, with gzip", async (
   strictEqual((await readTopic(sharedBootstrap(), topic))[0]!.value!.length, 10_000);
 });
 
+Deno.test("publish() drops the connection, when what answers is no broker", async () => {
+  const sockets = new Set<Deno.Conn>();
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const serving = (async () => {
+    for await (const socket of listener) {
+      sockets.add(socket);
+      // The length of a frame of 2 GiB, and what would fill it.
+      await socket.write(new Uint8Array([0x7f, 0xff, 0xff, 0xff, 1, 2, 3, 4]));
+    }
+  })();
+  const { port } = listener.addr as Deno.NetAddr;
+  const options = publisherOptions({ connection: connectionTo(`127.0.0.1:${port}`) });
+  await using publisher = new TestPublisher(options);
+  await rejects(() => within(2_000, "failing", publisher.publish(rows(1))), failure("unreachable"));
+  listener.close();
+  for (const socket of sockets) socket.close();
+  await serving;
+});
+
 sharedTest("publish() rejects with unreachable at once, when nothing listens", async () => {
   await using publisher = new TestPublisher(
     publisherOptions({ connection: connectionTo("127.0.0.1:9") }),
@@ -176,6 +229,23 @@ ownTest("publish() delivers the backlog, when the broker was killed and is back"
   strictEqual(result.acknowledged.length, 10);
   const sequences = new Set(await sequencesIn(kafka.bootstrap, options.topic));
   deepStrictEqual([...sequences].sort((a, b) => a - b), rows(20).map(({ id }) => id));
+});
+
+ownTest("publish() loses nothing that it acknowledged, when leaders move", async () => {
+  await using kafka = await startKafka({ brokers: 3 });
+  const connection = connectionTo(kafka.bootstrap);
+  const options = publisherOptions({ connection, partitions: 6 });
+  await using publisher = new TestPublisher(options);
+  const acknowledged: number[] = [];
+  const publish = async (first: number) => {
+    acknowledged.push(...(await publishPatiently(publisher, rows(20, first))).acknowledged);
+  };
+  for (let first = 1; first <= 100; first += 20) await publish(first);
+  await Promise.all([publish(101), kafka.brokers[1]!.kill()]);
+  for (let first = 121; first <= 200; first += 20) await publish(first);
+  const read = new Set(await sequencesIn(kafka.brokers[0]!.address, options.topic));
+  deepStrictEqual(acknowledged.filter((sequence) => !read.has(sequence)), []);
+  deepStrictEqual([...read].sort((a, b) => a - b), rows(200).map(({ id }) => id));
 });
 
 ownTest("publish() ends at its own deadline, when the broker is held still", async () => {

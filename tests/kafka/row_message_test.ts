@@ -1,0 +1,42 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import { rowMessage } from "../../src/kafka/row_message.ts";
+import { decodeMessage } from "../../src/report/codec.ts";
+import { gapRow, reportRow } from "../contract/publisher_contract.ts";
+
+Deno.test("rowMessage() keeps the row's key and bytes, in the format single_object", () => {
+  for (const row of [reportRow(7, { site: "Zürich" }), gapRow(3, 3, 9)]) {
+    const { key, value, headers } = rowMessage(row, "single_object")!;
+    strictEqual(String(key), row.key);
+    deepStrictEqual(new Uint8Array(value as Buffer), row.payload);
+    deepStrictEqual(headers, { "sitemon-id": `${row.producerId}/${row.sequence}` });
+  }
+});
+
+Deno.test("rowMessage() makes a Buffer of bytes without copying them", () => {
+  const row = reportRow(1);
+  const { value } = rowMessage(row, "single_object")!;
+  ok(Buffer.isBuffer(value));
+  strictEqual(value.buffer, row.payload.buffer);
+});
+
+Deno.test("rowMessage() writes the seed's six fields under the url's base64, in the format bare", () => {
+  const url = "http://shop.example/ü";
+  const { key, value } = rowMessage(reportRow(7, { url, response_code: 500 }), "bare")!;
+  strictEqual(Buffer.from(String(key), "base64").toString(), url);
+  deepStrictEqual(decodeMessage(value as Buffer), {
+    kind: "bare",
+    bare: {
+      url,
+      response_time: 40,
+      response_code: 500,
+      pattern: null,
+      pattern_match: null,
+      error_text: null,
+    },
+  });
+});
+
+Deno.test("rowMessage() has nothing for a gap, in the format bare", () => {
+  strictEqual(rowMessage(gapRow(3, 3, 9), "bare"), undefined);
+});
