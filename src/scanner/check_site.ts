@@ -124,7 +124,8 @@ function judge(site: Site, journey: Journey, context: CheckContext): Partial<Sit
   const assessment = assessVisit(site, last, context);
   const { outcome, reason, failures, patternMatch } = assessment;
   const snippet = outcome === "up" ? null : snippetOf(last);
-  return { outcome, reason, failures, pattern_match: patternMatch, snippet };
+  const error_text = failures[0] ?? null;
+  return { outcome, reason, failures, error_text, pattern_match: patternMatch, snippet };
 }
 
 function assessVisit(site: Site, last: Visit, { patterns }: CheckContext): Assessment {

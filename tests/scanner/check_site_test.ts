@@ -256,3 +256,15 @@ for (const { does, behaviour, reason, error, status = null } of HOSTILE) {
     if (error !== undefined) match(report.error_text!, error);
   });
 }
+
+Deno.test("checkSite() tells the first failed expectation as its error, when several failed", async () => {
+  await using server = rawServer(answering("HTTP/1.1 500 Oops\r\ncontent-length: 2\r\n\r\nno"));
+
+  const report = await check(aSite(`http://127.0.0.1:${server.port}/`, { pattern: "yes" }));
+
+  deepStrictEqual(report.failures, [
+    "The status must be below 400: it is 500",
+    'The body must match "yes": it does not',
+  ]);
+  strictEqual(report.error_text, report.failures[0]);
+});
