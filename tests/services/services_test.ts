@@ -89,3 +89,25 @@ postgresTest("a server ends with the process that started it, when that is kille
   const end = Date.now() + 10_000;
   while (await isListening(`127.0.0.1:${port}`)) ok(Date.now() < end, "it still listens");
 });
+
+function testWithoutJava(env: Record<string, string>): { code: number; printed: string } {
+  const file = new URL("./needing_kafka.ts", import.meta.url).pathname;
+  const { code, stdout, stderr } = new Deno.Command(Deno.execPath(), {
+    args: ["test", "--allow-all", file],
+    env: { PATH: "/nowhere", NO_COLOR: "1", ...env },
+  }).outputSync();
+  const decoder = new TextDecoder();
+  return { code, printed: decoder.decode(stdout) + decoder.decode(stderr) };
+}
+
+Deno.test("serviceTest() ignores a test with the reason, when its service cannot be had", () => {
+  const { code, printed } = testWithoutJava({ CI: "" });
+  strictEqual(code, 0, printed);
+  ok(printed.includes("a test that needs Kafka [no Kafka: java is missing] ... ignored"), printed);
+});
+
+Deno.test("serviceTest() fails a test, when its service cannot be had under CI=true", () => {
+  const { code, printed } = testWithoutJava({ CI: "true" });
+  strictEqual(code, 1, printed);
+  ok(printed.includes("Cannot test without services: no Kafka: java is missing"), printed);
+});
