@@ -109,8 +109,8 @@ Deno.test("status() says so on standard error, when no site has a status", () =>
 
 Deno.test("status() colours outcomes, when the terminal has colours", () => {
   const { lines } = printed([aStatus(), aStatus({ site: "blog", ...DOWN })], { hasColour: true });
-  ok(lines[1]!.includes("\x1b[31mdown   \x1b[0m  "), lines[1]);
-  ok(lines[2]!.includes("\x1b[32mup     \x1b[0m  "), lines[2]);
+  ok(lines[1]!.includes("\x1b[31mdown   \x1b[0m  "), lines[1]!);
+  ok(lines[2]!.includes("\x1b[32mup     \x1b[0m  "), lines[2]!);
   ok(!lines[0]!.includes("\x1b"));
   ok(!printed([aStatus()]).out.includes("\x1b"));
 });
@@ -126,7 +126,7 @@ Deno.test("status() fits any width of terminal", () => {
     }
   }
   const { lines } = printed(statuses, { columns: 80 });
-  ok(lines[1]!.startsWith("a very long name of a sit…  default   down"), lines[1]);
+  ok(lines[1]!.startsWith("a very long name of a sit…  default   down"), lines[1]!);
   ok(lines[1]!.endsWith("…"));
 });
 
