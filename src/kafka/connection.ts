@@ -6,7 +6,6 @@
  */
 import { Kafka, logLevel, type SASLOptions } from "kafkajs";
 import type { KafkaLog } from "./kafka_log.ts";
-import { muteTimeoutWarnings } from "./mute_timeout_warnings.ts";
 import { Sockets } from "./sockets.ts";
 
 /** TLS to the brokers; texts are the contents of PEM files, not their paths. */
@@ -63,7 +62,6 @@ export class KafkaClient implements Disposable {
     kind: keyof typeof RETRIES,
     { connection, log }: { connection: KafkaConnectionOptions; log: KafkaLog },
   ) {
-    muteTimeoutWarnings();
     this.#sockets = new Sockets(connection.tls);
     const servers = startingAnywhere(connection.servers);
     this.kafka = new Kafka({
