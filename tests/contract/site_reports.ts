@@ -53,6 +53,55 @@ export function aReport(overrides: Partial<SiteReport> = {}): SiteReport {
   };
 }
 
+/** A report with every field set, to anything but what a table would fill in by itself. */
+export const FULL_REPORT: { readonly [F in keyof SiteReport]: NonNullable<SiteReport[F]> } = {
+  url: "https://shop.example/cart?q=m%C3%A4rz",
+  response_time: 2_123,
+  response_code: 503,
+  pattern: "Warenkorb|カート",
+  pattern_match: true,
+  error_text: "Cannot call it up as its status must be 200: it is 503",
+  site: "shop",
+  location: "Zürich",
+  checked_at: NOON - 2 * SECOND - 1,
+  recorded_at: NOON - 1,
+  outcome: "down",
+  reason: "status",
+  attempts: 2,
+  timings: { dns: 412, connect: 10_250, tls: 23_800, first_byte: 86_400, transfer: 0 },
+  hops: [{
+    url: "http://shop.example/cart",
+    status: 301,
+    remote_address: "192.0.2.6:80",
+    timings: { dns: null, connect: 9_800, tls: null, first_byte: 41_000, transfer: 7 },
+  }],
+  remote_address: "192.0.2.7:443",
+  http_version: "1.1",
+  final_url: "https://shop.example/cart",
+  body_bytes: 5_368_709_120,
+  truncated: true,
+  certificate_expires_at: Date.UTC(2050, 0, 1) * 1_000 + 1,
+  certificate_issuer: "CN=Example CA 🔒",
+  failures: ["status is 503", 'body does not say "Warenkorb"'],
+  snippet: "<h1>Wartung</h1>",
+  interval_ms: 30_000,
+  labels: { team: "web", tier: "1" },
+  producer_id: PRODUCERS[1],
+  sequence: 4_294_967_297,
+};
+
+/** A report with nothing in it that may be left out, from before {@linkcode FULL_REPORT}. */
+export const BARE_REPORT = aReport({
+  recorded_at: NOON - MINUTE,
+  response_code: null,
+  outcome: "inconclusive",
+  timings: null,
+  remote_address: null,
+  http_version: null,
+  body_bytes: null,
+  interval_ms: null,
+});
+
 /** The n-th report of a producer: a minute after the one before, unless `overrides` say otherwise. */
 export function nthReport(sequence: number, overrides: Partial<SiteReport> = {}): SiteReport {
   return aReport({ sequence, recorded_at: NOON + sequence * MINUTE, ...overrides });

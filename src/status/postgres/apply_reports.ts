@@ -4,9 +4,9 @@
  * It runs after LOCK_SITES, as a statement of its own: what a statement sees is older than the
  * locks that it waits for. Each constant is one named step of it.
  */
+import { HISTORY_COLUMNS, SHARED_COLUMNS } from "../kept_columns.ts";
 import { MERGE_HOURS } from "./merge_hours.ts";
-import { HISTORY_COLUMNS, ORDER, orderOf, REPORT_FIELDS } from "./report_columns.ts";
-import { SHARED_COLUMNS, timeOf } from "./report_columns.ts";
+import { ORDER, orderOf, REPORT_FIELDS, timeOf } from "./report_columns.ts";
 import type { Statement } from "./statement.ts";
 import { MEND_TRANSITIONS } from "./mend_transitions.ts";
 

@@ -10,38 +10,6 @@ export const REPORT_FIELDS = `
   certificate_expires_at bigint, certificate_issuer text, failures jsonb, snippet text,
   interval_ms int, labels jsonb`;
 
-/** What site_report and site_status both keep of a report, besides its site and its place in order. */
-export const SHARED_COLUMNS = [
-  "checked_at",
-  "recorded_at",
-  "url",
-  "response_time",
-  "response_code",
-  "pattern",
-  "pattern_match",
-  "error_text",
-  "outcome",
-  "reason",
-  "attempts",
-  "timings",
-  "remote_address",
-  "certificate_expires_at",
-  "interval_ms",
-  "labels",
-] as const;
-
-/** What site_report alone keeps. */
-export const HISTORY_COLUMNS = [
-  "hops",
-  "http_version",
-  "final_url",
-  "body_bytes",
-  "truncated",
-  "certificate_issuer",
-  "failures",
-  "snippet",
-] as const;
-
 /** A report's place among all reports of its site. */
 export const ORDER = "order_at, producer_id, sequence";
 

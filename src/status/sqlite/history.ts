@@ -1,11 +1,15 @@
 /** `site_report`: every report once, and the transitions between their outcomes. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Outcome } from "../../report/outcome.ts";
-import { INSERTED_COLUMNS, type ReportRow } from "./report_row.ts";
+import { cellsOf, insertedColumns, REPORT_COLUMNS, type ReportRow } from "./report_row.ts";
 
 const SAME_SITE = "site = :site AND location = :location";
 const POSITION = "(order_at, producer_id, sequence)";
 const HERE = "(:order_at, :producer_id, :sequence)";
+
+const INSERT = `
+INSERT INTO site_report ${insertedColumns(REPORT_COLUMNS)}
+ON CONFLICT (producer_id, sequence, checked_at) DO NOTHING`;
 
 const OUTCOME_BEFORE = `
 SELECT outcome FROM site_transition WHERE ${SAME_SITE} AND ${POSITION} < ${HERE}
@@ -49,10 +53,7 @@ export class History {
   readonly #unturn: StatementSync;
 
   constructor(db: DatabaseSync) {
-    this.#insert = db.prepare(
-      `INSERT INTO site_report ${INSERTED_COLUMNS}
-       ON CONFLICT (producer_id, sequence, checked_at) DO NOTHING`,
-    );
+    this.#insert = db.prepare(INSERT);
     this.#outcomeBefore = db.prepare(OUTCOME_BEFORE);
     this.#nextVerdict = db.prepare(NEXT_VERDICT);
     this.#turn = db.prepare(TURN);
@@ -61,7 +62,7 @@ export class History {
 
   /** True when the report was new; then its transitions are in place too. */
   add(row: ReportRow): boolean {
-    if (this.#insert.run({ ...row }).changes === 0) return false;
+    if (this.#insert.run(...cellsOf(row, REPORT_COLUMNS)).changes === 0) return false;
     if (row.outcome !== "inconclusive") this.#placeTransitions(row);
     return true;
   }

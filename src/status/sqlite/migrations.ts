@@ -1,7 +1,8 @@
 /**
  * The tables of the SQLite store, as numbered steps; `PRAGMA user_version` tells the last one done.
  *
- * They are those of PostgreSQL. Times are microseconds since 1970, booleans 0 and 1.
+ * They are those of PostgreSQL. Times are microseconds since 1970, booleans 0 and 1, and what has
+ * parts is JSON: timings, labels, hops, failures.
  */
 import { LATENCY_BOUNDS_MS, latencyColumn } from "../latency_buckets.ts";
 
@@ -9,20 +10,25 @@ import { LATENCY_BOUNDS_MS, latencyColumn } from "../latency_buckets.ts";
 const CARRIED = `
   site TEXT NOT NULL,
   location TEXT NOT NULL,
+  order_at INTEGER NOT NULL,
+  producer_id TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  checked_at INTEGER NOT NULL,
+  recorded_at INTEGER NOT NULL,
   url TEXT NOT NULL,
   response_time INTEGER NOT NULL,
   response_code INTEGER,
-  error_text TEXT,
   pattern TEXT,
   pattern_match INTEGER,
-  checked_at INTEGER NOT NULL,
+  error_text TEXT,
   outcome TEXT NOT NULL,
   reason TEXT,
-  interval_ms INTEGER,
+  attempts INTEGER NOT NULL,
   timings TEXT,
-  order_at INTEGER NOT NULL,
-  producer_id TEXT NOT NULL,
-  sequence INTEGER NOT NULL`;
+  remote_address TEXT,
+  certificate_expires_at INTEGER,
+  interval_ms INTEGER,
+  labels TEXT NOT NULL`;
 
 const COUNTS = [
   "up",
@@ -46,6 +52,14 @@ CREATE TABLE site_status (${CARRIED},
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE site_report (${CARRIED},
+  hops TEXT NOT NULL,
+  http_version TEXT,
+  final_url TEXT,
+  body_bytes INTEGER,
+  truncated INTEGER NOT NULL,
+  certificate_issuer TEXT,
+  failures TEXT NOT NULL,
+  snippet TEXT,
   PRIMARY KEY (producer_id, sequence, checked_at)
 ) STRICT, WITHOUT ROWID;
 -- With the outcome in it, the neighbour of a late report is found without the table.

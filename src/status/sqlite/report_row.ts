@@ -1,44 +1,30 @@
 /** A report as status and history hold it. */
 import type { SiteReport } from "../../report/report.ts";
+import { HISTORY_COLUMNS, SHARED_COLUMNS } from "../kept_columns.ts";
 
 /** A recorded_at further ahead of the store's clock than this is not believed. */
 export const CLOCK_AHEAD_MAX_MICROS = 5 * 60 * 1_000_000;
 
-/** The columns that a report fills, in the order of its parameters. */
-export const REPORT_COLUMNS = [
+/** The columns that a report fills in `site_status`. */
+export const STATUS_COLUMNS = [
   "site",
   "location",
-  "url",
-  "response_time",
-  "response_code",
-  "error_text",
-  "pattern",
-  "pattern_match",
-  "checked_at",
-  "outcome",
-  "reason",
-  "interval_ms",
-  "timings",
   "order_at",
   "producer_id",
   "sequence",
+  ...SHARED_COLUMNS,
 ] as const;
 
-/** `INSERT INTO … (columns) VALUES (parameters)` of one report. */
-export const INSERTED_COLUMNS = `(${REPORT_COLUMNS.join(", ")}) VALUES (${
-  REPORT_COLUMNS.map((column) => `:${column}`).join(", ")
-})`;
+/** The columns that a report fills in `site_report`. */
+export const REPORT_COLUMNS = [...STATUS_COLUMNS, ...HISTORY_COLUMNS] as const;
 
-/** One row, as SQLite binds it. */
-export type ReportRow =
-  & Omit<Pick<SiteReport, Exclude<Column, "order_at">>, "pattern_match" | "timings">
-  & {
-    readonly pattern_match: number | null;
-    readonly timings: string | null;
-    /** Microseconds; where the report stands in the order of its site. */
-    readonly order_at: number;
-  };
 type Column = (typeof REPORT_COLUMNS)[number];
+
+/** A report that has its place among those of its site. */
+export interface ReportRow extends SiteReport {
+  /** Microseconds; where the report stands in the order of its site. */
+  readonly order_at: number;
+}
 
 /** What the transaction knows of time. */
 export interface Times {
@@ -50,25 +36,21 @@ export interface Times {
 
 /** The row of a report that arrives now. */
 export function reportRow(report: SiteReport, times: Times): ReportRow {
-  const { pattern_match, timings } = report;
-  return {
-    site: report.site,
-    location: report.location,
-    url: report.url,
-    response_time: report.response_time,
-    response_code: report.response_code,
-    error_text: report.error_text,
-    pattern: report.pattern,
-    pattern_match: pattern_match === null ? null : Number(pattern_match),
-    checked_at: report.checked_at,
-    outcome: report.outcome,
-    reason: report.reason,
-    interval_ms: report.interval_ms,
-    timings: timings === null ? null : JSON.stringify(timings),
-    order_at: orderAt(report, times),
-    producer_id: report.producer_id,
-    sequence: report.sequence,
-  };
+  return { ...report, order_at: orderAt(report, times) };
+}
+
+/** `(columns) VALUES (?, …)`, for cells in the order of the columns: names would bind slower. */
+export function insertedColumns(columns: readonly Column[]): string {
+  return `(${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`;
+}
+
+/** A row's cells as SQLite binds them: booleans as 0 and 1, whatever has parts as JSON. */
+export function cellsOf(row: ReportRow, columns: readonly Column[]): (string | number | null)[] {
+  return columns.map((column) => {
+    const value = row[column];
+    if (typeof value === "boolean") return Number(value);
+    return typeof value === "object" && value !== null ? JSON.stringify(value) : value;
+  });
 }
 
 /** The order of a site's reports: (order_at, producer_id, sequence). */

@@ -3,12 +3,12 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Outcome, Reason } from "../../report/outcome.ts";
 import { isStale } from "../staleness.ts";
 import type { SiteStatus } from "../store.ts";
-import { INSERTED_COLUMNS, REPORT_COLUMNS, type ReportRow } from "./report_row.ts";
+import { cellsOf, insertedColumns, type ReportRow, STATUS_COLUMNS } from "./report_row.ts";
 
 const NEWER_WINS = `
-INSERT INTO site_status AS t ${INSERTED_COLUMNS}
+INSERT INTO site_status AS t ${insertedColumns(STATUS_COLUMNS)}
 ON CONFLICT (site, location) DO UPDATE SET
-${REPORT_COLUMNS.map((column) => `${column} = excluded.${column}`).join(",\n")}
+${STATUS_COLUMNS.map((column) => `${column} = excluded.${column}`).join(",\n")}
 WHERE (t.order_at, t.producer_id, t.sequence)
     < (excluded.order_at, excluded.producer_id, excluded.sequence)`;
 
@@ -29,7 +29,7 @@ export class Statuses {
 
   /** True when the report is now its site's status. */
   offer(row: ReportRow): boolean {
-    return this.#newerWins.run({ ...row }).changes === 1;
+    return this.#newerWins.run(...cellsOf(row, STATUS_COLUMNS)).changes === 1;
   }
 }
 

@@ -47,10 +47,12 @@ export async function openSqliteStore(
   };
 }
 
+const BOOLEANS = ["pattern_match", "truncated"];
+
 function comparable(row: Record<string, unknown>): Row {
   const cells = Object.entries(row).map(([column, value]) => {
     if (value instanceof Uint8Array) return [column, value.toHex()];
-    return [column, column === "pattern_match" && value !== null ? value === 1 : value];
+    return [column, BOOLEANS.includes(column) && value !== null ? value === 1 : value];
   });
   return Object.fromEntries(cells);
 }
