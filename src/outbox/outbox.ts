@@ -9,7 +9,7 @@ import type { Telemetry } from "../runtime/telemetry.ts";
 import type { BatchSource } from "./batch_ledger.ts";
 import { moveAside } from "./corrupt_file.ts";
 import { freeBytesOf } from "./free_bytes.ts";
-import { MinuteLimit } from "./minute_limit.ts";
+import { MinuteLimit } from "../runtime/minute_limit.ts";
 import { CorruptOutboxError, OutboxDatabase } from "./outbox_database.ts";
 import { OutboxFullError, OutboxUnavailableError } from "./outbox_error.ts";
 import type { OutboxLimitsOptions } from "./outbox_limits.ts";

@@ -4,7 +4,7 @@ import { backoffMs } from "../runtime/backoff.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
-import { MinuteLimit } from "./minute_limit.ts";
+import { MinuteLimit } from "../runtime/minute_limit.ts";
 import {
   BATCH_REPORTS_MAX,
   BATCHES_IN_FLIGHT_MAX,
