@@ -1,13 +1,13 @@
 /**
  * The steps that keep site_transition equal to the changes of outcome of the whole history, while
  * reports arrive in any order.
- *
- * A report changes two things at most: whether it is a transition itself, and whether the next one
- * after it is. The outcome in force before a report is that of the last transition before it; the
- * next report has to be looked up in the history only where a late report differs from what was in
- * force, since one that agrees changes nothing for its successor.
  */
 import { ORDER, orderOf } from "./report_columns.ts";
+
+// A report changes two things at most: whether it is a transition itself, and whether the next one
+// after it is. The outcome in force before a report is that of the last transition before it; the
+// next report has to be looked up in the history only where a late report differs from what was in
+// force, since one that agrees changes nothing for its successor.
 
 const KEY = `site, location, ${ORDER}`;
 
