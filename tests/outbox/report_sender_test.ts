@@ -186,6 +186,23 @@ Deno.test("ReportSender goes on when an answer comes late, for a batch that was 
   sender.close();
 });
 
+Deno.test("ReportSender keeps a batch whose forerunner was acknowledged twice", async () => {
+  using outbox = new ManualOutbox();
+  const sender = aSender();
+  sender.connect(outbox.theirs);
+  for (const report of reportsOf("a", "b", "c")) sender.send(report);
+  await outbox.batches(2);
+  outbox.answer("stored", 1);
+  outbox.answer("stored", 1);
+  await outbox.batches(3);
+  await until("the first batch", () => sender.pending <= 2);
+  strictEqual(await sender.flush(AbortSignal.timeout(50)), 2);
+  outbox.answer("stored", 2);
+  outbox.answer("stored", 3);
+  strictEqual(await sender.flush(soon()), 0);
+  sender.close();
+});
+
 Deno.test("ReportSender says when its buffer is full and when there is room, and counts the lost", async () => {
   using outbox = new ManualOutbox();
   const events: string[] = [];
