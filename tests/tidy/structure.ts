@@ -2,7 +2,12 @@
 import type { Import, Source } from "./source.ts";
 
 /** The outside of a feature: what others may know of it. */
-const PORTS = ["src/outbox/publisher.ts", "src/status/store.ts"];
+const PORTS = [
+  "src/outbox/publisher.ts",
+  "src/status/queries.ts",
+  "src/status/store.ts",
+  "src/status/uptime.ts",
+];
 
 /** Where each library may be imported. A library that is not here has no place yet. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {

@@ -1,0 +1,169 @@
+/**
+ * The query port: what a page, an API and a terminal ask of the status that was kept.
+ *
+ * Implemented by postgres/ and sqlite/, which pass one contract suite (tests/contract/). All of it
+ * only reads: a role with SELECT, or a file that may only be read, is enough.
+ */
+import type { Outcome, Reason } from "../report/outcome.ts";
+import type { Timings } from "../report/report.ts";
+import type { SiteStatus } from "./store.ts";
+
+/** The windows over which uptime is told, in days. */
+export const UPTIME_WINDOWS_DAYS = [1, 7, 30, 90] as const;
+export type UptimeWindowDays = (typeof UPTIME_WINDOWS_DAYS)[number];
+
+/** Days that one call tells of at most: transitions and rollups are kept for no more. */
+export const HISTORY_DAYS_MAX = 400;
+/** Days whose latency one call tells at most: 2,160 points, more than a chart has pixels. */
+export const LATENCY_DAYS_MAX = 90;
+/** Sites whose days one call tells at most: a page's worth. */
+export const DAILY_SITES_MAX = 100;
+/** Transitions, the newest, that one call tells at most. */
+export const TRANSITIONS_MAX = 500;
+/** Reports, the newest, that one call tells. */
+export const RECENT_REPORTS_MAX = 50;
+/** Incidents, the newest, whose first report one call tells. */
+export const FAILURES_MAX = 10;
+
+/** What a status belongs to. */
+export interface SiteKey {
+  readonly site: string;
+  readonly location: string;
+}
+
+/** A status with everything of its newest report that a page shows. */
+export interface DetailedStatus extends SiteStatus {
+  readonly labels: Readonly<Record<string, string>>;
+  readonly attempts: number;
+  readonly timings: Timings | null;
+  readonly remoteAddress: string | null;
+  /** `null` when the site has none, or none was seen yet. */
+  readonly certificateExpiresAt: Date | null;
+}
+
+/**
+ * What is known of a span of time, in milliseconds. Where several producers check the same site
+ * and location, the parts may add up to more than the window; see `uptime.ts` for what follows.
+ */
+export interface Coverage {
+  readonly upMs: number;
+  readonly degradedMs: number;
+  readonly downMs: number;
+  readonly inconclusiveMs: number;
+  /** Length of the span up to now. What the parts leave of it is unknown: nobody looked. */
+  readonly windowMs: number;
+}
+
+export interface SiteUptime extends SiteKey {
+  /**
+   * By days: 1 is the running hour and the 23 before it; 7, 30 and 90 are today in UTC and the
+   * 6, 29 and 89 days before it.
+   */
+  readonly windows: Readonly<Record<UptimeWindowDays, Coverage>>;
+}
+
+/** One UTC day of a site. */
+export interface DayCoverage extends Coverage {
+  /** Its midnight. */
+  readonly day: Date;
+}
+
+export interface SiteDays extends SiteKey {
+  /** Each day that was asked for, the oldest first; one without reports has nothing but a window. */
+  readonly days: readonly DayCoverage[];
+}
+
+/** A change of outcome. */
+export interface Transition {
+  readonly at: Date;
+  /** `null` at a site's first verdict. */
+  readonly from: Outcome | null;
+  readonly to: Outcome;
+  readonly reason: Reason | null;
+}
+
+/** How fast a site answered in an hour, by the buckets of `latency_buckets.ts`. */
+export interface LatencyPoint {
+  /** The beginning of the hour. */
+  readonly hour: Date;
+  /** Checks that were answered, at least one. */
+  readonly responses: number;
+  readonly meanMs: number;
+  /** Estimates within their bucket; what is slower than all bounds counts as the last bound. */
+  readonly p50Ms: number;
+  readonly p95Ms: number;
+  readonly p99Ms: number;
+}
+
+/** A report of the history. Its texts may come from the site itself: escape them. */
+export interface HistoryReport {
+  readonly checkedAt: Date;
+  readonly outcome: Outcome;
+  readonly reason: Reason | null;
+  readonly responseTimeMs: number;
+  readonly responseCode: number | null;
+  readonly errorText: string | null;
+  readonly attempts: number;
+  readonly timings: Timings | null;
+  readonly remoteAddress: string | null;
+  readonly httpVersion: string | null;
+  readonly finalUrl: string | null;
+  readonly certificateIssuer: string | null;
+  readonly failures: readonly string[];
+  readonly snippet: string | null;
+}
+
+export interface HistoryOptions {
+  /** Transitions of so many days until now; at most {@linkcode HISTORY_DAYS_MAX}. */
+  readonly transitionDays: number;
+  /** Latency of so many days until now; at most {@linkcode LATENCY_DAYS_MAX}. */
+  readonly latencyDays: number;
+}
+
+export interface SiteHistory {
+  readonly status: DetailedStatus;
+  /** The newest first. */
+  readonly transitions: readonly Transition[];
+  /** The oldest first; hours without an answer have no point. */
+  readonly latency: readonly LatencyPoint[];
+  /** The report that began each of the newest incidents, newest first, while it is kept. */
+  readonly failures: readonly HistoryReport[];
+  /** The newest reports, newest first. */
+  readonly recent: readonly HistoryReport[];
+}
+
+export interface Changes {
+  /** For the next call; opaque, and good for a later connection to the same database too. */
+  readonly cursor: string;
+  /** Sites that got a report or turned stale, by site and location. */
+  readonly statuses: readonly DetailedStatus[];
+  /** Sites that were forgotten. */
+  readonly removed: readonly SiteKey[];
+}
+
+/**
+ * Reads what the store keeps, as it is committed at the time of the call.
+ *
+ * Sites that were forgotten are left out of everything. Each method rejects with
+ * {@linkcode StoreUnavailableError} or {@linkcode StoreConfigurationError} of store.ts and stays
+ * usable; with RangeError when it is asked for more than its bounds. Calls may overlap.
+ */
+export interface StatusQueries {
+  /** Every site's status, by site and location. */
+  statuses(): Promise<readonly DetailedStatus[]>;
+  /** Every site's uptime, by site and location. */
+  uptimes(): Promise<readonly SiteUptime[]>;
+  /**
+   * Day by day, for at most {@linkcode DAILY_SITES_MAX} sites and {@linkcode HISTORY_DAYS_MAX} days
+   * with today, in the order asked for. Unknown sites have empty days.
+   */
+  daily(sites: readonly SiteKey[], days: number): Promise<readonly SiteDays[]>;
+  /** All about one site; `undefined` when there is no such site. */
+  history(site: SiteKey, options: HistoryOptions): Promise<SiteHistory | undefined>;
+  /**
+   * What changed since the call that gave `cursor`; nothing is left out, some may come twice.
+   * Without one, or with one that is not understood, every site comes.
+   */
+  changesSince(cursor: string | undefined): Promise<Changes>;
+  close(): Promise<void>;
+}
