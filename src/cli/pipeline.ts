@@ -31,6 +31,7 @@ export function scannerSpecs(loaded: LoadedConfig, anchorMs: number): ThreadSpec
       location: config.location,
       concurrency: Math.max(1, Math.floor(concurrency / threads)),
       ...(per_host === undefined ? {} : { perHost: per_host }),
+      pausesWhenFull: config.outbox.when_full === "pause",
       anchorMs,
     },
   }));

@@ -19,6 +19,8 @@ export interface ScannerSetup {
   readonly location: string;
   readonly concurrency: number;
   readonly perHost?: number;
+  /** Stops checking while the outbox takes nothing more; else checks go on, and what overflows is lost. */
+  readonly pausesWhenFull: boolean;
   /** Monotonic time of the process's start: every scanner thread counts its slots from it. */
   readonly anchorMs: number;
 }
@@ -36,8 +38,10 @@ serveThread<ScannerSetup>({
       sourceId,
       clock,
       telemetry,
-      onFull: () => scanner.pause(),
-      onRoom: () => scanner.resume(),
+      ...(setup.pausesWhenFull && {
+        onFull: () => scanner.pause(),
+        onRoom: () => scanner.resume(),
+      }),
     });
     const context = checkContext({ ...setup, version: VERSION, clock, telemetry });
     const scanner = new Scanner({

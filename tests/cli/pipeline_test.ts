@@ -54,6 +54,7 @@ Deno.test("scannerSpecs() gives all sites of one host to one thread, and each si
     deepStrictEqual([setup.concurrency, setup.perHost, setup.anchorMs], [33, 2, 17]);
     deepStrictEqual([setup.location, setup.allowHosts], ["berlin", ["cdn.example.org"]]);
     strictEqual(setup.urls.length, 6);
+    strictEqual(setup.pausesWhenFull, true);
   }
 });
 
