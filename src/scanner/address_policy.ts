@@ -4,6 +4,7 @@
  * An address inside another one (IPv4-mapped, NAT64, 6to4, Teredo) counts as both.
  */
 import ipaddr from "ipaddr.js";
+import { remembered } from "./remembered.ts";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 type Range = [Address, number];
@@ -51,14 +52,16 @@ export class AddressPolicy {
   readonly #allowed: readonly Range[];
   readonly #denied: readonly Range[];
 
+  /** True when no byte may be sent to the address; what is no address is denied. */
+  readonly denies = remembered((text) => this.#denies(text));
+
   /** Throws when an entry is not what {@linkcode addressRangeProblem} accepts. */
   constructor({ allow = [], deny = [] }: AddressPolicyOptions = {}) {
     this.#allowed = allow.flatMap(rangesOf);
     this.#denied = [...DENIED_BY_DEFAULT, ...deny].flatMap(rangesOf);
   }
 
-  /** True when no byte may be sent to the address; what is no address is denied. */
-  denies(text: string): boolean {
+  #denies(text: string): boolean {
     const address = parseAddress(text);
     if (address === undefined) return true;
     if (isIn(address, this.#allowed)) return false;

@@ -3,9 +3,12 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import { AddressPolicy, type AddressPolicyOptions } from "./address_policy.ts";
 import { CertificateCache } from "./certificate_cache.ts";
+import { FirstVisits } from "./first_visits.ts";
 import { NameLookups, type ResolveName } from "./name_lookups.ts";
 import { PatternCache } from "./pattern.ts";
 import { PermittedHosts } from "./permitted_hosts.ts";
+import { ReadBuffers } from "./read_buffers.ts";
+import { remembered } from "./remembered.ts";
 
 export interface CheckContextOptions {
   /** Urls of every site of the configuration: what names a host permits it. */
@@ -25,13 +28,16 @@ export interface CheckContextOptions {
 /** Made by {@linkcode checkContext}; it lives as long as its scanner. */
 export interface CheckContext {
   readonly location: string;
-  readonly userAgent: string;
   readonly clock: Clock;
   readonly addressPolicy: AddressPolicy;
   readonly permittedHosts: PermittedHosts;
+  /** True when Deno's own permissions let this thread talk to `host:port`. */
+  readonly hasPermission: (endpoint: string) => boolean;
   readonly lookups: NameLookups;
   readonly certificates: CertificateCache;
   readonly patterns: PatternCache;
+  readonly firstVisits: FirstVisits;
+  readonly readBuffers: ReadBuffers;
   /**
    * Hosts (and ports) whose last TLS handshake had to be abandoned. A TLS connection of Deno that is
    * closed within its handshake keeps its socket until the peer hangs up (Deno 2.9.6).
@@ -44,13 +50,20 @@ export function checkContext(options: CheckContextOptions): CheckContext {
   const { clock, telemetry, resolve } = options;
   return {
     location: options.location,
-    userAgent: `sitemon/${options.version}`,
     clock,
     addressPolicy: new AddressPolicy(options.addressPolicy),
     permittedHosts: new PermittedHosts(options.urls, options.allowHosts),
+    hasPermission: remembered(hasNetPermission),
     lookups: new NameLookups({ clock, telemetry, ...(resolve === undefined ? {} : { resolve }) }),
     certificates: new CertificateCache(clock),
     patterns: new PatternCache(),
+    firstVisits: new FirstVisits(`sitemon/${options.version}`),
+    readBuffers: new ReadBuffers(),
     hungHandshakes: new Set(),
   };
+}
+
+/** Asked once for each endpoint: the permissions of a thread never change. */
+function hasNetPermission(host: string): boolean {
+  return Deno.permissions.querySync({ name: "net", host }).state === "granted";
 }

@@ -121,9 +121,8 @@ class Opening {
   #requirePermission(): void {
     const { host, port } = this.#endpoint;
     const bracketed = host.includes(":") ? `[${host}]` : host;
-    const descriptor = { name: "net", host: `${bracketed}:${port}` } as const;
-    const isGranted = Deno.permissions.querySync(descriptor).state === "granted";
-    if (isGranted && this.#context.permittedHosts.permits(this.#route.url)) return;
+    const { permittedHosts, hasPermission } = this.#context;
+    if (permittedHosts.permits(this.#route.url) && hasPermission(`${bracketed}:${port}`)) return;
     throw new VisitError("blocked_by_policy", notNamed(host));
   }
 

@@ -3,11 +3,9 @@ import { type ByteStream, writeAll } from "./byte_stream.ts";
 import { BodyBuffer } from "./body_buffer.ts";
 import { ContentEncodingError, decodeBody } from "./content_decoding.ts";
 import { ResponseError, type ResponseHead, ResponseParser } from "./response_parser.ts";
+import type { ReadBuffers } from "./read_buffers.ts";
 import type { Stopwatch } from "./stopwatch.ts";
 import { VisitError } from "./visit_error.ts";
-
-/** Bytes that one read takes. */
-const READ_BYTES = 16_384;
 
 /** A request that fits a socket's buffer needs no reading beside it, which costs 15 % more CPU. */
 const WRITTEN_AT_ONCE_BYTES = 4_096;
@@ -21,6 +19,7 @@ export interface ExchangeOptions {
   readonly method: string;
   /** Decoded bytes of the body that are read. */
   readonly bodyBytesMax: number;
+  readonly buffers: ReadBuffers;
   readonly stopwatch: Stopwatch;
   /** Ends the exchange; its owner closes the stream too. */
   readonly signal: AbortSignal;
@@ -73,7 +72,7 @@ class Reading {
   }
 
   async body(): Promise<ResponseBody> {
-    await this.#readAll();
+    await this.#options.buffers.lend((buffer) => this.#readAll(buffer));
     const { bodyBytesMax: bytesMax, signal } = this.#options;
     const encoded = this.#body?.bytes ?? new Uint8Array();
     const isCut = this.#body?.isOverfull ?? false;
@@ -81,8 +80,7 @@ class Reading {
     return await decodeBody(encoded, { encoding, bytesMax, isCut, signal });
   }
 
-  async #readAll(): Promise<void> {
-    const buffer = new Uint8Array(READ_BYTES);
+  async #readAll(buffer: Uint8Array<ArrayBuffer>): Promise<void> {
     let isFirst = true;
     while (!this.#parser.isComplete && !this.#body?.isOverfull) {
       const count = await this.#stream.read(buffer);

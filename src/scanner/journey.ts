@@ -32,7 +32,7 @@ export async function travel(
   signal: AbortSignal,
 ): Promise<Journey> {
   const hops: Visit[] = [];
-  let plan = firstPlan(site);
+  let plan = context.firstVisits.planOf(site);
   while (true) {
     const last = await visit(plan, context, signal);
     const step = nextStep({ site, plan, last, hopCount: hops.length }, context);
@@ -43,22 +43,6 @@ export async function travel(
     hops.push(last);
     plan = step.plan;
   }
-}
-
-/** The visit that a site's check begins with. */
-function firstPlan(site: Site): VisitPlan {
-  const { method, headers, body, connectTimeoutMs, tls, ipVersion, proxy, bodyBytesMax } = site;
-  return {
-    url: new URL(site.url),
-    method,
-    headers,
-    connectTimeoutMs,
-    tls,
-    bodyBytesMax,
-    ...(body === undefined ? {} : { body }),
-    ...(ipVersion === undefined ? {} : { ipVersion }),
-    ...(proxy === undefined ? {} : { proxy: new URL(proxy) }),
-  };
 }
 
 interface Stop {

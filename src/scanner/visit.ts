@@ -7,7 +7,7 @@ import { onAbort } from "./deadline.ts";
 import { exchange } from "./exchange.ts";
 import { connectionFailure } from "./failure.ts";
 import { portOf } from "./permitted_hosts.ts";
-import { type Request, requestBytes } from "./request.ts";
+import type { Request } from "./request.ts";
 import type { ResponseHead } from "./response_parser.ts";
 import { Stopwatch } from "./stopwatch.ts";
 import { VisitError } from "./visit_error.ts";
@@ -69,7 +69,8 @@ class VisitUnderWay {
   async #visit() {
     const { method, bodyBytesMax } = this.#plan;
     const signal = this.#signal;
-    const request = requestBytes(this.#plan, this.#context.userAgent);
+    const { firstVisits, readBuffers: buffers } = this.#context;
+    const request = firstVisits.requestOf(this.#plan);
     const connecting = { record: this.#record, signal };
     const stream = await openConnection(this.#plan, this.#context, connecting);
     using _ = onAbort(signal, () => stream.close());
@@ -78,7 +79,8 @@ class VisitUnderWay {
     };
     const { stopwatch } = this.#record;
     try {
-      return await exchange(stream, { request, method, bodyBytesMax, stopwatch, signal, onHead });
+      const limits = { bodyBytesMax, buffers, signal };
+      return await exchange(stream, { request, method, stopwatch, onHead, ...limits });
     } catch (error) {
       throw this.#answerError(error);
     }
