@@ -1,12 +1,13 @@
 /** Registers tests that need services: ignored where those cannot be had, failed under CI=true. */
 import { findKafka, findOwnKafka, shareKafka } from "./kafka.ts";
+import { findNginx } from "./nginx.ts";
 import { findOwnPostgres, findPostgres, sharePostgres } from "./postgres.ts";
 
 /**
  * What a test needs: a server that the tests of the run share, on which each has databases and
- * topics of its own; or `own …`, one that the test starts itself and may break.
+ * topics of its own; or `own …` and `nginx`, one that the test starts itself and may break.
  */
-export type Need = "postgres" | "kafka" | "own postgres" | "own kafka";
+export type Need = "postgres" | "kafka" | "own postgres" | "own kafka" | "nginx";
 
 /** Registers a test. */
 export type ServiceTest = (name: string, fn: () => void | Promise<void>) => void;
@@ -33,6 +34,8 @@ function reasonMissing(need: Need): string | undefined {
       return findOwnPostgres().reason;
     case "own kafka":
       return findOwnKafka().reason;
+    case "nginx":
+      return findNginx().reason;
   }
 }
 
