@@ -52,7 +52,7 @@ kafkaTest("publish() needs no more than the brokers' host:port, by name or addre
 kafkaTest(
   "publish() names the listener that a broker advertises and nobody permitted",
   async () => {
-    await using kafka = await startKafka({ advertised: "kafka.test:9092" });
+    await using kafka = await startKafka({ advertised: ["kafka.test:9092"] });
     lacks(await publishWith([kafka.bootstrap], kafka.bootstrap), "kafka.test:9092");
   },
 );

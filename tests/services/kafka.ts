@@ -41,8 +41,8 @@ export interface KafkaOptions {
   readonly protocol?: "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
   /** Arguments of `StorageTool format`, such as `--add-scram`. */
   readonly format?: readonly string[];
-  /** The host:port that the only broker tells clients to connect to, in place of its own. */
-  readonly advertised?: string;
+  /** The host:port that each broker tells clients to connect to, in place of its own. */
+  readonly advertised?: readonly string[];
 }
 
 /** Brokers of one test's own. */
@@ -159,15 +159,19 @@ interface BrokerPlace {
 function settingsOf({ id, port, controllerPorts, folder, options }: BrokerPlace): string {
   const protocol = options.protocol ?? "PLAINTEXT";
   const count = String(controllerPorts.length);
+  const clients = options.advertised?.[id - 1] ?? `127.0.0.1:${port}`;
+  // Between themselves brokers go no detours.
+  const internal = freePort();
   const settings = {
     "node.id": String(id),
     "process.roles": "broker,controller",
     "controller.quorum.voters": controllerPorts.map((p, i) => `${i + 1}@127.0.0.1:${p}`).join(","),
     "controller.listener.names": "CONTROLLER",
-    "inter.broker.listener.name": "CLIENT",
-    listeners: `CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPorts[id - 1]}`,
-    "advertised.listeners": `CLIENT://${options.advertised ?? `127.0.0.1:${port}`}`,
-    "listener.security.protocol.map": `CLIENT:${protocol},CONTROLLER:PLAINTEXT`,
+    "inter.broker.listener.name": "BROKER",
+    listeners: `CLIENT://127.0.0.1:${port},BROKER://127.0.0.1:${internal},` +
+      `CONTROLLER://127.0.0.1:${controllerPorts[id - 1]}`,
+    "advertised.listeners": `CLIENT://${clients},BROKER://127.0.0.1:${internal}`,
+    "listener.security.protocol.map": `CLIENT:${protocol},BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT`,
     "log.dirs": `${folder.path}/broker-${id}`,
     "auto.create.topics.enable": "false",
     "offsets.topic.num.partitions": "1",

@@ -1,0 +1,112 @@
+/** A daemon of sitemon that is started, stopped, held still and killed again and again. */
+import { fileURLToPath } from "node:url";
+import { within } from "../deadline.ts";
+
+const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const PERMISSIONS = ["net", "read", "write", "env", "sys"].map((name) => `--allow-${name}`);
+/** A drain may take 20 s by its own rules; the machine may be busy. */
+const END_DEADLINE_MS = 60_000;
+const EXIT_BY_SIGKILL = 137;
+
+export interface ChaosProcessOptions {
+  /** Names its logs. */
+  readonly name: string;
+  readonly args: readonly string[];
+  /** For its logs, one file a life, which survive its death. */
+  readonly folder: string;
+  /** Is told what a daemon must never do. */
+  readonly onViolation: (what: string) => void;
+}
+
+export class ChaosProcess {
+  readonly name: string;
+  readonly #options: ChaosProcessOptions;
+  readonly #logs: string[] = [];
+  #child: Deno.ChildProcess | undefined;
+  /** True while an end is what the test asked for. */
+  #mayEnd = false;
+
+  constructor(options: ChaosProcessOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  get isRunning(): boolean {
+    return this.#child !== undefined;
+  }
+
+  /** What all lives have printed, one text each. */
+  logs(): string[] {
+    return this.#logs.map((path) => Deno.readTextFileSync(path));
+  }
+
+  start(): void {
+    const { folder, args } = this.#options;
+    const log = `${folder}/${this.name}.${this.#logs.length + 1}.log`;
+    Deno.writeTextFileSync(log, "");
+    this.#logs.push(log);
+    // The shell opens the file, so that what is printed before a kill is there after it.
+    const command = [Deno.execPath(), "run", "--quiet", ...PERMISSIONS, MAIN, ...args];
+    const child = new Deno.Command("sh", {
+      args: ["-c", 'exec "$@" >> "$0" 2>&1', log, ...command],
+      stdin: "null",
+      stdout: "null",
+      stderr: "null",
+    }).spawn();
+    this.#child = child;
+    this.#mayEnd = false;
+    void child.status.then(({ code }) => this.#ended(child, code));
+  }
+
+  signal(signal: Deno.Signal): void {
+    try {
+      this.#child?.kill(signal);
+    } catch {
+      // It has just ended, which is told elsewhere.
+    }
+  }
+
+  /** As the kernel does when memory is out, or a power cut. */
+  async kill(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#mayEnd = true;
+    this.signal("SIGKILL");
+    const { code } = await child.status;
+    if (code !== EXIT_BY_SIGKILL) this.#violate(`ended with ${code} before it was killed`);
+    this.#child = undefined;
+  }
+
+  /** Asks it to drain; it has to end with 0. */
+  async stop(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    this.#mayEnd = true;
+    this.signal("SIGTERM");
+    try {
+      const { code } = await within(END_DEADLINE_MS, `the drain of ${this.name}`, child.status);
+      if (code !== 0) this.#violate(`ended with ${code} after SIGTERM`);
+    } catch (error) {
+      this.#violate((error as Error).message);
+      this.signal("SIGKILL");
+      await child.status;
+    }
+    this.#child = undefined;
+  }
+
+  /** As a service manager does with a process that ends by itself. */
+  #ended(child: Deno.ChildProcess, code: number): void {
+    if (this.#mayEnd || child !== this.#child) return;
+    this.#child = undefined;
+    this.#violate(`ended by itself with ${code}, saying\n${this.#lastLines()}`);
+    this.start();
+  }
+
+  #lastLines(): string {
+    return this.logs().at(-1)!.trimEnd().split("\n").slice(-5).join("\n");
+  }
+
+  #violate(what: string): void {
+    this.#options.onViolation(`${this.name} ${what}`);
+  }
+}

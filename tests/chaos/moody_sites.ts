@@ -1,0 +1,45 @@
+/** Sites on this machine whose moods change by themselves: up, down, slow, or cut off. */
+import type { Chance } from "./chance.ts";
+
+/** Answers until it is disposed of. */
+export interface MoodySites extends AsyncDisposable {
+  /** Where site `name` is. */
+  url(name: string): string;
+}
+
+const MOODS = ["up", "up", "up", "broken", "slow", "missing"] as const;
+/** A mood lasts for so many visits. */
+const VISITS = { min: 1, max: 30 };
+/** Below the check's timeout, above what counts as at once. */
+const SLOW_MS = 300;
+
+interface Mood {
+  name: typeof MOODS[number];
+  visitsLeft: number;
+}
+
+export function startMoodySites(chance: Chance): MoodySites {
+  const moods = new Map<string, Mood>();
+  const server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
+    async (request) => {
+      const mood = moodOf(moods, new URL(request.url).pathname, chance);
+      if (mood === "slow") await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+      return new Response(mood, { status: STATUS[mood] });
+    },
+  );
+  return {
+    url: (name) => `http://127.0.0.1:${server.addr.port}/${name}`,
+    [Symbol.asyncDispose]: () => server.shutdown(),
+  };
+}
+
+const STATUS = { up: 200, slow: 200, broken: 503, missing: 404 } as const;
+
+function moodOf(moods: Map<string, Mood>, site: string, chance: Chance): Mood["name"] {
+  const known = moods.get(site);
+  if (known !== undefined && known.visitsLeft-- > 0) return known.name;
+  const mood = { name: chance.pick(MOODS), visitsLeft: chance.between(VISITS.min, VISITS.max) };
+  moods.set(site, mood);
+  return mood.name;
+}

@@ -1,0 +1,154 @@
+/** What must be true of a store once everything that was stored has reached it. */
+import { LATENCY_BOUNDS_MS, latencyColumn } from "../../src/status/latency_buckets.ts";
+import { OUTCOMES } from "../../src/report/outcome.ts";
+
+/** How a database says what the oracle asks. */
+export interface Dialect {
+  /** The start of the hour of a column. */
+  readonly hour: (column: string) => string;
+  readonly least: "least" | "min";
+  readonly uuid: (text: string) => string;
+}
+
+export const POSTGRES: Dialect = {
+  hour: (column) => `date_trunc('hour', ${column}, 'UTC')`,
+  least: "least",
+  uuid: (text) => `'${text}'::uuid`,
+};
+
+export const SQLITE: Dialect = {
+  hour: (column) => `${column} / 3600000000 * 3600000000`,
+  least: "min",
+  uuid: (text) => `'${text}'`,
+};
+
+/** What a producer has stored: its sequences from 1 to `last`. */
+export interface Produced {
+  readonly producerId: string;
+  readonly last: number;
+}
+
+/** A query that finds what breaks a promise: no rows are right. */
+interface Question {
+  readonly promise: string;
+  readonly sql: string;
+}
+
+type Query = (sql: string) => Promise<Record<string, unknown>[]>;
+
+const EXAMPLES_MAX = 3;
+
+/** Asks everything; resolves to one sentence for each promise that is broken. */
+export async function broken(
+  query: Query,
+  dialect: Dialect,
+  produced: readonly Produced[],
+): Promise<string[]> {
+  const sentences: string[] = [];
+  for (const { promise, sql } of questions(dialect, produced)) {
+    const rows = await query(sql);
+    if (rows.length === 0) continue;
+    const examples = rows.slice(0, EXAMPLES_MAX).map((row) => JSON.stringify(row)).join(" ");
+    sentences.push(`${promise}, but ${rows.length} are not: ${examples}`);
+  }
+  return sentences;
+}
+
+/** Sequences that are neither in the history nor in a gap nor a dead letter. */
+export function missingSql(dialect: Dialect, produced: readonly Produced[]): string {
+  return `${sets(dialect, produced)}
+SELECT producer_id, count(*) AS count, min(sequence) AS first, max(sequence) AS last
+FROM (SELECT * FROM produced EXCEPT SELECT * FROM settled) AS missing GROUP BY producer_id`;
+}
+
+function questions(dialect: Dialect, produced: readonly Produced[]): Question[] {
+  return [
+    { promise: "Everything stored is accounted for", sql: missingSql(dialect, produced) },
+    {
+      promise: "Nothing is there that was never stored",
+      sql: `${sets(dialect, produced)} SELECT * FROM settled EXCEPT SELECT * FROM produced`,
+    },
+    {
+      promise: "Each report counts once",
+      sql: `SELECT producer_id, sequence, count(*) AS count FROM site_report
+        GROUP BY 1, 2 HAVING count(*) > 1`,
+    },
+    { promise: "Each status is the newest report", sql: STATUS },
+    { promise: "Transitions are the changes of outcome in the history", sql: TRANSITIONS },
+    { promise: "The rollup is the sum of the history", sql: rollup(dialect) },
+  ];
+}
+
+/** `produced` and `settled`, as (producer_id, sequence). */
+function sets({ uuid }: Dialect, produced: readonly Produced[]): string {
+  const values = produced.map(({ producerId, last }) => `(${uuid(producerId)}, ${last})`);
+  return `WITH RECURSIVE
+producer(producer_id, last) AS (VALUES ${values.join(", ")}),
+counted(producer_id, sequence, last) AS (
+  SELECT producer_id, 1, last FROM producer WHERE last > 0
+  UNION ALL SELECT producer_id, sequence + 1, last FROM counted WHERE sequence < last),
+dropped(producer_id, sequence, last) AS (
+  SELECT producer_id, first, last FROM producer_gap
+  UNION SELECT producer_id, sequence + 1, last FROM dropped WHERE sequence < last),
+produced AS (SELECT producer_id, CAST(sequence AS bigint) AS sequence FROM counted),
+settled AS (
+  SELECT producer_id, sequence FROM site_report
+  UNION SELECT producer_id, sequence FROM dropped
+  UNION SELECT producer_id, sequence FROM produced WHERE EXISTS (
+    SELECT 1 FROM dead_letter
+    WHERE sitemon_id = CAST(producer_id AS text) || '/' || CAST(sequence AS text)))`;
+}
+
+const PLACE = "order_at, producer_id, sequence";
+const SHOWN = `site, location, ${PLACE}, checked_at, recorded_at, url, response_time,
+  response_code, error_text, outcome, reason, attempts, interval_ms`;
+
+const STATUS = difference(
+  `SELECT ${SHOWN} FROM (
+    SELECT *, row_number() OVER (PARTITION BY site, location
+      ORDER BY order_at DESC, producer_id DESC, sequence DESC) AS age FROM site_report) AS r
+  WHERE age = 1`,
+  `SELECT ${SHOWN} FROM site_status`,
+);
+
+const CHANGE = `site, location, ${PLACE}, checked_at, from_outcome, outcome, reason`;
+
+const TRANSITIONS = difference(
+  `SELECT ${CHANGE} FROM (
+    SELECT *, lag(outcome) OVER (PARTITION BY site, location ORDER BY ${PLACE}) AS from_outcome
+    FROM site_report WHERE outcome <> 'inconclusive') AS r
+  WHERE from_outcome IS DISTINCT FROM outcome`,
+  `SELECT ${CHANGE} FROM site_transition`,
+);
+
+function rollup({ hour, least }: Dialect): string {
+  const columns = [
+    ...OUTCOMES,
+    ...OUTCOMES.map((outcome) => `${outcome}_ms`),
+    "responses",
+    "response_time_sum",
+    ...LATENCY_BOUNDS_MS.map(latencyColumn),
+  ];
+  const of = (outcome: string) => `FILTER (WHERE outcome = '${outcome}')`;
+  const sums = [
+    ...OUTCOMES.map((outcome) => `count(*) ${of(outcome)}`),
+    ...OUTCOMES.map((outcome) => `${least}(coalesce(sum(interval_ms) ${of(outcome)}, 0), 3600000)`),
+    "count(response_code)",
+    "coalesce(sum(response_time) FILTER (WHERE response_code IS NOT NULL), 0)",
+    ...LATENCY_BOUNDS_MS.map((ms) => `count(response_code) FILTER (WHERE response_time <= ${ms})`),
+  ];
+  return difference(
+    `SELECT site, location, ${hour("checked_at")} AS hour, ${
+      sums.map((sum, index) => `${sum} AS ${columns[index]}`).join(", ")
+    } FROM site_report GROUP BY 1, 2, 3`,
+    `SELECT site, location, hour, ${columns.join(", ")} FROM site_hour`,
+  );
+}
+
+/** Rows of one side alone. */
+function difference(expected: string, actual: string): string {
+  return `WITH expected AS (${expected}), actual AS (${actual})
+SELECT 'expected' AS side, e.* FROM (SELECT * FROM expected EXCEPT SELECT * FROM actual) AS e
+UNION ALL
+SELECT 'found' AS side, a.* FROM (SELECT * FROM actual EXCEPT SELECT * FROM expected) AS a`;
+}

@@ -1,0 +1,162 @@
+/** A TCP proxy that fails as networks do: slowly, half, or at once. */
+import { freePort } from "../services/free_port.ts";
+
+/** What the proxy does with connections, new ones and old ones. */
+export type Weather =
+  /** Passes bytes on. */
+  | { readonly kind: "fair" }
+  /** Passes each piece on after a while, at most so many bytes at once. */
+  | { readonly kind: "slow"; readonly delayMs: number; readonly pieceBytesMax?: number }
+  /** Accepts connections and passes nothing on, and says nothing: a cable is out. */
+  | { readonly kind: "silent" }
+  /** Nobody listens. */
+  | { readonly kind: "refusing" };
+
+const FAIR: Weather = { kind: "fair" };
+const PIECE_BYTES_MAX = 64 * 1024;
+
+/** Between a client and one server, on a port of its own. */
+export class TcpProxy implements AsyncDisposable {
+  readonly port = freePort();
+  readonly address = `127.0.0.1:${this.port}`;
+  /** Port of the server on this machine; 0 until it is known. */
+  targetPort: number;
+  #listener: Deno.Listener | undefined;
+  #accepting: Promise<void> = Promise.resolve();
+  #weather: Weather = FAIR;
+  #changed = Promise.withResolvers<void>();
+  readonly #pairs = new Set<Pair>();
+
+  constructor(targetPort = 0) {
+    this.targetPort = targetPort;
+    this.#listen();
+  }
+
+  get weather(): Weather {
+    return this.#weather;
+  }
+
+  /** How many clients are connected. */
+  get connections(): number {
+    return this.#pairs.size;
+  }
+
+  /** Bytes that a silent proxy held back are passed on when the weather is fair again. */
+  change(weather: Weather): void {
+    this.#weather = weather;
+    if (weather.kind === "refusing") {
+      this.#listener?.close();
+      this.#listener = undefined;
+      this.cut();
+    } else if (this.#listener === undefined) {
+      this.#listen();
+    }
+    this.#changed.resolve();
+    this.#changed = Promise.withResolvers();
+  }
+
+  /** Ends every connection at once; new ones are welcome. */
+  cut(): void {
+    for (const pair of this.#pairs) pair.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.change({ kind: "refusing" });
+    await this.#accepting;
+    await Promise.all([...this.#pairs].map((pair) => pair.ended));
+  }
+
+  #listen(): void {
+    const listener = Deno.listen({ hostname: "127.0.0.1", port: this.port });
+    this.#listener = listener;
+    const before = this.#accepting;
+    this.#accepting = before.then(() => this.#accept(listener));
+  }
+
+  async #accept(listener: Deno.Listener): Promise<void> {
+    for await (const client of listener) {
+      const pair = new Pair(client, this.targetPort, {
+        weather: () => this.#weather,
+        changed: () => this.#changed.promise,
+      });
+      this.#pairs.add(pair);
+      void pair.ended.then(() => this.#pairs.delete(pair));
+    }
+  }
+}
+
+interface Sky {
+  weather(): Weather;
+  /** Resolves when the weather changes. */
+  changed(): Promise<void>;
+}
+
+/** A client's connection and the one to the server that belongs to it. */
+class Pair {
+  readonly ended: Promise<void>;
+  readonly #client: Deno.Conn;
+  readonly #sky: Sky;
+  #server: Deno.Conn | undefined;
+  #isClosed = false;
+  readonly #closed = Promise.withResolvers<void>();
+
+  constructor(client: Deno.Conn, targetPort: number, sky: Sky) {
+    this.#client = client;
+    this.#sky = sky;
+    this.ended = this.#join(targetPort);
+  }
+
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#closed.resolve();
+    this.#client.close();
+    this.#server?.close();
+  }
+
+  async #join(port: number): Promise<void> {
+    try {
+      await this.#passable();
+      const server = await Deno.connect({ hostname: "127.0.0.1", port });
+      if (this.#isClosed) return server.close();
+      this.#server = server;
+      await Promise.race([this.#pump(this.#client, server), this.#pump(server, this.#client)]);
+    } catch {
+      // The server is gone, or one of both sides was cut: the client learns it by its own end.
+    } finally {
+      this.close();
+    }
+  }
+
+  async #pump(from: Deno.Conn, to: Deno.Conn): Promise<void> {
+    const buffer = new Uint8Array(PIECE_BYTES_MAX);
+    try {
+      for (;;) {
+        const weather = this.#sky.weather();
+        const bytesMax = weather.kind === "slow" ? weather.pieceBytesMax : undefined;
+        const count = await from.read(buffer.subarray(0, bytesMax ?? PIECE_BYTES_MAX));
+        if (count === null) return;
+        await this.#passable();
+        for (let sent = 0; sent < count;) sent += await to.write(buffer.subarray(sent, count));
+      }
+    } catch {
+      // As above.
+    }
+  }
+
+  /** Resolves when a piece may be passed on. */
+  async #passable(): Promise<void> {
+    const weather = this.#sky.weather();
+    if (weather.kind === "slow") await this.#pause(weather.delayMs);
+    while (this.#sky.weather().kind === "silent" && !this.#isClosed) {
+      await Promise.race([this.#sky.changed(), this.#closed.promise]);
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    const over = Promise.withResolvers<void>();
+    const timer = setTimeout(over.resolve, ms);
+    await Promise.race([over.promise, this.#closed.promise]);
+    clearTimeout(timer);
+  }
+}
