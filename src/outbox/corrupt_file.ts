@@ -1,12 +1,15 @@
-/** Takes a damaged outbox out of the way, whole, for `outbox export` and for whoever investigates. */
+/** Takes an outbox out of the way, whole, for `outbox export` and for whoever investigates. */
 import type { Clock } from "../runtime/clock.ts";
 
 /** Parts of a SQLite database: without its -wal the file is another one. */
 const SUFFIXES = ["", "-wal", "-shm"] as const;
 
+/** Why a file is moved; the folder's name says it. */
+export type AsideReason = "corrupt" | "replaced";
+
 /** Moves the file with what belongs to it into a new folder beside it, and returns that folder. */
-export function moveAside(path: string, clock: Clock): string {
-  const folder = makeFolder(`${path}.corrupt-${timestamp(clock)}`);
+export function moveAside(path: string, reason: AsideReason, clock: Clock): string {
+  const folder = makeFolder(`${path}.${reason}-${timestamp(clock)}`);
   const name = path.slice(path.lastIndexOf("/") + 1);
   for (const suffix of SUFFIXES) {
     try {

@@ -7,24 +7,22 @@ import type { Clock } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import type { BatchSource } from "./batch_ledger.ts";
-import { moveAside } from "./corrupt_file.ts";
 import { freeBytesOf } from "./free_bytes.ts";
 import { MinuteLimit } from "../runtime/minute_limit.ts";
-import { CorruptOutboxError, OutboxDatabase } from "./outbox_database.ts";
 import { OutboxFullError, OutboxUnavailableError } from "./outbox_error.ts";
 import type { OutboxLimitsOptions } from "./outbox_limits.ts";
-import { lockOutbox } from "./outbox_lock.ts";
+import { OutboxFile } from "./outbox_file.ts";
 import type { Settlement, TakeLimits } from "./outbox_source.ts";
 import { type OutboxStats, queryStats } from "./outbox_stats.ts";
-import {
-  type FillLevel,
+import type {
+  FillLevel,
   OutboxTables,
-  type ReportBatch,
-  type SequenceRange,
-  type Stored,
+  ReportBatch,
+  SequenceRange,
+  Stored,
 } from "./outbox_tables.ts";
 import type { OutboxRow } from "./publisher.ts";
-import { asUnavailable, isCorruption } from "./storage_failure.ts";
+import { asUnavailable } from "./storage_failure.ts";
 
 export interface OutboxOptions extends Omit<OutboxLimitsOptions, "freeBytes"> {
   readonly path: string;
@@ -39,22 +37,20 @@ const log = logger("outbox");
 /** See the module's head. Open one with {@linkcode Outbox.open}. */
 export class Outbox implements Disposable {
   readonly #options: OutboxOptions;
-  readonly #limits: OutboxLimitsOptions;
-  readonly #lock: Deno.FsFile;
+  readonly #file: OutboxFile;
   readonly #logLimit: MinuteLimit;
-  #tables: OutboxTables | undefined;
   #droppedCount = 0;
   #isClosed = false;
 
   /**
-   * Opens the file, or makes a new one, and takes its lock. A damaged file is moved aside first.
+   * Opens the file, or makes a new one, and takes its lock. A damaged file is moved aside first; one
+   * that is taken away while it is open is begun anew, with what waited in it.
    *
    * Throws {@linkcode OutboxLockedError}, {@linkcode OutboxRefusedError} or
    * {@linkcode OutboxUnavailableError}.
    */
   static open(options: OutboxOptions): Outbox {
-    const lock = lockOutbox(options.path);
-    const outbox = new Outbox(options, lock);
+    const outbox = new Outbox(options);
     try {
       outbox.#attempt("open", () => {});
       return outbox;
@@ -64,11 +60,10 @@ export class Outbox implements Disposable {
     }
   }
 
-  private constructor(options: OutboxOptions, lock: Deno.FsFile) {
+  private constructor(options: OutboxOptions) {
     const { freeBytes = freeBytesOf(options.path, options.clock) } = options;
     this.#options = options;
-    this.#limits = { ...options, freeBytes };
-    this.#lock = lock;
+    this.#file = new OutboxFile({ ...options, limits: { ...options, freeBytes } });
     this.#logLimit = new MinuteLimit(options.clock);
   }
 
@@ -116,7 +111,7 @@ export class Outbox implements Disposable {
 
   /** Gives the batch in flight back, as when its relay has died. */
   release(): void {
-    this.#tables?.inFlight.release();
+    this.#file.tables?.inFlight.release();
   }
 
   stats(): OutboxStats {
@@ -127,55 +122,22 @@ export class Outbox implements Disposable {
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#tables?.close();
-    this.#lock.close();
+    this.#file.close();
   }
 
   [Symbol.dispose](): void {
     this.close();
   }
 
-  /** Does `work`, once more on a new file when this one turns out to be damaged. */
+  /** Does `work`; errors of the disk become OutboxUnavailableError, and are told. */
   #attempt<T>(action: string, work: (tables: OutboxTables) => T): T {
     try {
-      return this.#onSoundFile(work);
+      return this.#file.use(work);
     } catch (error) {
       const failure = asUnavailable(error, `${action} outbox "${this.#options.path}"`);
       this.#tellFailure(failure);
       throw failure;
     }
-  }
-
-  #onSoundFile<T>(work: (tables: OutboxTables) => T): T {
-    try {
-      return work(this.#tables ??= this.#openFile());
-    } catch (error) {
-      if (!isCorruption(error) && !(error instanceof CorruptOutboxError)) throw error;
-      this.#tables?.close();
-      this.#tables = undefined;
-      this.#moveAside(error as Error);
-      return work(this.#tables = this.#openFile());
-    }
-  }
-
-  #openFile(): OutboxTables {
-    const database = OutboxDatabase.open(this.#options.path);
-    try {
-      return new OutboxTables(database, this.#limits);
-    } catch (error) {
-      database.close();
-      throw error;
-    }
-  }
-
-  #moveAside(error: Error): void {
-    const { path, clock, telemetry } = this.#options;
-    const folder = moveAside(path, clock);
-    telemetry.count("sitemon_outbox_resets_total");
-    log.error(
-      "The outbox {path} is damaged and was moved to {folder}; a new one begins: {detail}",
-      { path, folder, detail: error.message },
-    );
   }
 
   #tellStored({ range, dropped, unencodable }: Stored): void {

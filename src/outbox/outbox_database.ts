@@ -57,7 +57,7 @@ export class OutboxDatabase {
       return new OutboxDatabase(sql);
     } catch (error) {
       sql.close();
-      if (isNew) removeUnfinished(path);
+      if (isNew) removeOutbox(path);
       throw error;
     }
   }
@@ -138,8 +138,8 @@ function isFileThere(path: string): boolean {
   }
 }
 
-/** Else the next try, when the disk has space again, would find an empty file. */
-function removeUnfinished(path: string): void {
+/** Of an unfinished file: else the next try, when the disk has space again, would find half of one. */
+export function removeOutbox(path: string): void {
   for (const suffix of ["", "-wal", "-shm"]) {
     try {
       Deno.removeSync(`${path}${suffix}`);

@@ -28,12 +28,14 @@ export interface Dropped {
 export const FILE_BYTES_MIN = 1024 * 1024;
 
 /**
- * The rows that coalescing may drop: no site's newest one; ordinary ones before edges, oldest first.
+ * Rows without `is_newest` are never dropped: gaps, reports of another file, and replayed ones,
+ * whose sequences were announced before. The rows that coalescing may drop: no site's newest one; ordinary ones before edges, oldest first.
  * Those up to the last id in flight are about to be deleted anyway.
  */
 const COALESCED =
   "SELECT id FROM outbox_row WHERE is_newest = 0 AND id > ? ORDER BY is_edge, id LIMIT ?";
-const OLDEST = "SELECT id FROM outbox_row WHERE kind = 'report' AND id > ? ORDER BY id LIMIT ?";
+const OLDEST =
+  "SELECT id FROM outbox_row WHERE is_newest IS NOT NULL AND id > ? ORDER BY id LIMIT ?";
 
 /** The limits of one file. */
 export class OutboxLimits {

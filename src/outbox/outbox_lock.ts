@@ -10,6 +10,11 @@ import { asUnavailable } from "./storage_failure.ts";
 const WAIT_MS = 2_000;
 const STEP_MS = 25;
 
+/** The file beside an outbox that its owner locks. */
+export function lockPathOf(path: string): string {
+  return `${path}.lock`;
+}
+
 /**
  * Locks `${path}.lock` until the returned file is closed.
  *
@@ -17,7 +22,7 @@ const STEP_MS = 25;
  * thread, as everything of the outbox does.
  */
 export function lockOutbox(path: string): Deno.FsFile {
-  const lockPath = `${path}.lock`;
+  const lockPath = lockPathOf(path);
   const file = openLock(lockPath, path);
   for (let waitedMs = 0; !file.tryLockSync(true); waitedMs += STEP_MS) {
     if (waitedMs < WAIT_MS) {

@@ -1,8 +1,6 @@
 /** What an outbox file holds, read by its owner or by anybody else while it is in use. */
-import { DatabaseSync } from "node:sqlite";
-import { refuseForeignFile } from "./outbox_database.ts";
-import { OutboxRefusedError } from "./outbox_error.ts";
-import { asUnavailable, isCorruption } from "./storage_failure.ts";
+import type { DatabaseSync } from "node:sqlite";
+import { readOutbox } from "./read_outbox.ts";
 
 /** State of an outbox file. */
 export interface OutboxStats {
@@ -37,31 +35,7 @@ export function queryStats(sql: DatabaseSync): OutboxStats {
   return { ...sql.prepare(STATS).get() } as unknown as OutboxStats;
 }
 
-/**
- * Reads the stats of a file that another process may own and write.
- *
- * Throws `Deno.errors.NotFound` without a file, {@linkcode OutboxRefusedError} when it is not a
- * sound outbox, or {@linkcode OutboxUnavailableError} when the disk cannot be read.
- */
+/** Reads the stats of a file that another process may own. Throws what readOutbox() does. */
 export function readStats(path: string): OutboxStats {
-  Deno.statSync(path);
-  try {
-    return readThrough(new DatabaseSync(path, { readOnly: true }), path);
-  } catch (error) {
-    if (!isCorruption(error)) throw asUnavailable(error, `read outbox "${path}"`);
-    throw new OutboxRefusedError(
-      `Cannot read outbox "${path}" as its pages must be sound: ${(error as Error).message}; ` +
-        `its producer moves it aside when it starts next`,
-      { cause: error },
-    );
-  }
-}
-
-function readThrough(sql: DatabaseSync, path: string): OutboxStats {
-  try {
-    refuseForeignFile(sql, path);
-    return queryStats(sql);
-  } finally {
-    sql.close();
-  }
+  return readOutbox(path, queryStats);
 }

@@ -17,6 +17,7 @@ export class RowsInFlight {
   readonly #upTo: StatementSync;
   readonly #delete: StatementSync;
   readonly #copyToDead: StatementSync;
+  readonly #unannounced: StatementSync;
   readonly #forgetOldestDead: StatementSync;
 
   constructor(database: OutboxDatabase, gaps: GapRows) {
@@ -34,7 +35,11 @@ export class RowsInFlight {
     this.#copyToDead = sql.prepare(
       `INSERT INTO dead_letter (reason, kind, key, producer_id, sequence, recorded_at, payload)
        SELECT 'too_large', kind, key, producer_id, sequence, recorded_at, payload
-       FROM outbox_row WHERE id = ? RETURNING kind, sequence`,
+       FROM outbox_row WHERE id = ?`,
+    );
+    // A report without is_newest was announced when it became a dead letter for the first time.
+    this.#unannounced = sql.prepare(
+      "SELECT sequence FROM outbox_row WHERE id = ? AND is_newest IS NOT NULL",
     );
     this.#forgetOldestDead = sql.prepare(
       `DELETE FROM dead_letter WHERE id <= (SELECT max(id) FROM dead_letter) - ${DEAD_LETTERS_MAX}`,
@@ -57,8 +62,8 @@ export class RowsInFlight {
   }
 
   /**
-   * Deletes what became of the batch within a transaction; returns the sequences of reports that
-   * became dead letters. Rows stay in flight until {@linkcode release}, in case it is rolled back.
+   * Deletes what became of the batch within a transaction; returns the sequences that are dropped
+   * as dead letters. Rows stay in flight until {@linkcode release}, in case it is rolled back.
    */
   settle({ acknowledged, tooLarge }: Settlement, state: ProducerState): readonly number[] {
     const dead = this.#bury(tooLarge.filter((id) => this.#rows.has(id)));
@@ -84,11 +89,12 @@ export class RowsInFlight {
     return this.#upTo.all(lastId).map((row) => ({ ...row } as unknown as OutboxRow));
   }
 
-  /** Keeps rows as dead letters; returns the sequences of the reports among them. */
+  /** Keeps rows as dead letters; returns the sequences that are now to be announced as dropped. */
   #bury(ids: readonly number[]): number[] {
-    const buried = ids.flatMap((id) => this.#copyToDead.all(id));
-    if (buried.length > 0) this.#forgetOldestDead.run();
-    return buried.filter((row) => row.kind === "report").map((row) => row.sequence as number);
+    if (ids.length === 0) return [];
+    for (const id of ids) this.#copyToDead.run(id);
+    this.#forgetOldestDead.run();
+    return ids.flatMap((id) => this.#unannounced.all(id)).map((row) => row.sequence as number);
   }
 
   /** Removes a row of the batch; the ids of another file or of a former batch mean nothing here. */

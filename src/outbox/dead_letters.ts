@@ -1,0 +1,68 @@
+/** The rows of an outbox that its receiver will never take: read at any time, replayed by an owner. */
+import { CorruptOutboxError, OutboxDatabase } from "./outbox_database.ts";
+import { lockOutbox } from "./outbox_lock.ts";
+import { damaged, readOutbox } from "./read_outbox.ts";
+import { asUnavailable } from "./storage_failure.ts";
+
+/** A row that was too large by itself. Its sequence is announced in a gap. */
+export interface OutboxDeadLetter {
+  /** Rising, never reused. */
+  readonly id: number;
+  readonly reason: string;
+  readonly kind: "report" | "gap";
+  readonly key: string;
+  readonly producerId: string;
+  readonly sequence: number;
+  /** Microseconds since 1970. */
+  readonly recordedAt: number;
+  readonly payload: Uint8Array;
+}
+
+const SELECT = `SELECT id, reason, kind, key, producer_id AS producerId, sequence,
+  recorded_at AS recordedAt, payload FROM dead_letter ORDER BY id`;
+
+const PUT_BACK = `
+INSERT INTO outbox_row (kind, key, producer_id, sequence, recorded_at, payload)
+SELECT kind, key, producer_id, sequence, recorded_at, payload FROM dead_letter WHERE id = ?
+RETURNING kind`;
+
+/** All of them, at most DEAD_LETTERS_MAX, oldest first. Throws what readOutbox() does. */
+export function readDeadLetters(path: string): readonly OutboxDeadLetter[] {
+  return readOutbox(path, (sql) => sql.prepare(SELECT).all()) as unknown as OutboxDeadLetter[];
+}
+
+/**
+ * Puts dead letters back into the queue, all of them in one transaction; returns how many there
+ * were. What is too large again becomes a dead letter again, and no second gap.
+ *
+ * Throws {@linkcode OutboxLockedError} while a producer owns the file, and what readOutbox() does.
+ */
+export function requeueDeadLetters(path: string, ids: readonly number[]): number {
+  Deno.statSync(path);
+  const lock = lockOutbox(path);
+  try {
+    return requeue(path, ids);
+  } catch (error) {
+    if (error instanceof CorruptOutboxError) throw damaged(path, error);
+    throw asUnavailable(error, `write to outbox "${path}"`);
+  } finally {
+    lock.close();
+  }
+}
+
+function requeue(path: string, ids: readonly number[]): number {
+  const database = OutboxDatabase.open(path);
+  try {
+    const putBack = database.sql.prepare(PUT_BACK);
+    const remove = database.sql.prepare("DELETE FROM dead_letter WHERE id = ?");
+    return database.transaction((state) => {
+      const kinds = ids.flatMap((id) => putBack.all(id)).map(({ kind }) => kind);
+      for (const id of ids) remove.run(id);
+      state.reportCount += kinds.filter((kind) => kind === "report").length;
+      state.gapCount += kinds.filter((kind) => kind === "gap").length;
+      return kinds.length;
+    });
+  } finally {
+    database.close();
+  }
+}
