@@ -27,6 +27,7 @@ const UNTESTED: Readonly<Record<string, string>> = {
   ...because("tests/integration/ runs a process of which it is a thread", [
     "src/threads/check.ts",
     "src/threads/consumer.ts",
+    "src/threads/explanations.ts",
     "src/threads/migration.ts",
     "src/threads/outbox.ts",
     "src/threads/relay.ts",

@@ -8,20 +8,19 @@ import { defaultsSchema, siteSchema } from "../config/schema_site.ts";
 import type { Site } from "../config/site.ts";
 import { siteNames } from "../config/site_names.ts";
 import type { SiteReport } from "../report/report.ts";
-import { reportLine } from "./check_line.ts";
-import { EXIT_NOT_UP, EXIT_OK, EXIT_USAGE } from "./exit_code.ts";
+import { CheckProgress } from "./check_progress.ts";
+import { CheckTable } from "./check_table.ts";
+import { EXIT_NOT_UP, EXIT_OK } from "./exit_code.ts";
 import type { Terminal } from "./terminal.ts";
-import { printable, printableJson, textWidth } from "./terminal_text.ts";
+import { printableJson } from "./terminal_text.ts";
 
 /** Checks each site once, some at a time; reports come as checks end. */
 export type RunChecks = (sites: readonly Site[]) => AsyncIterable<SiteReport>;
 
 export interface CheckOptions {
-  /** Sites by url alone, checked with the defaults. */
-  readonly urls: readonly string[];
-  /** Sites of a configuration, checked as it says. */
-  readonly sites?: readonly Site[];
-  /** One JSON object a line instead of words. */
+  /** With distinct names. */
+  readonly sites: readonly Site[];
+  /** One JSON object a line instead of the table. */
   readonly json: boolean;
   readonly runChecks: RunChecks;
 }
@@ -29,32 +28,32 @@ export interface CheckOptions {
 /** No site is checked twice here: its interval is only told in the report. */
 const INTERVAL_MS = 10_000;
 
-/** The names of sites are cut to this in lines, so that the reason stays in sight. */
-const NAME_WIDTH_MAX = 60;
-
 /** Checks the sites, and resolves to the exit code: 0 when all are up, 1 when one is not. */
 export async function check(options: CheckOptions, terminal: Terminal): Promise<number> {
-  const { urls, sites = [], json, runChecks } = options;
-  const problem = usageProblem(urls, sites);
-  if (problem !== undefined) {
-    terminal.writeError(`${problem}\n`);
-    return EXIT_USAGE;
-  }
-  const all = [...sites, ...sitesOf(urls)];
-  const widths = all.map(({ name }) => textWidth(printable(name)));
-  const layout = {
-    nameWidth: Math.min(NAME_WIDTH_MAX, Math.max(...widths)),
-    hasColour: terminal.hasColour,
-  };
+  const { sites, json, runChecks } = options;
+  const { hasColour, columns } = terminal;
+  const progress = new CheckProgress(sites.length, terminal);
+  const table = new CheckTable({ names: sites.map(({ name }) => name), hasColour, columns });
+  if (!json) terminal.write(table.header);
   let upCount = 0;
-  for await (const report of runChecks(all)) {
-    if (report.outcome === "up") upCount++;
-    terminal.write(`${json ? printableJson(report) : reportLine(report, layout)}\n`);
+  try {
+    progress.draw();
+    for await (const report of runChecks(sites)) {
+      if (report.outcome === "up") upCount++;
+      progress.count(report.outcome);
+      progress.clear();
+      terminal.write(json ? `${printableJson(report)}\n` : table.rows(report));
+      progress.draw();
+    }
+  } finally {
+    progress.clear();
   }
-  return upCount === all.length ? EXIT_OK : EXIT_NOT_UP;
+  if (!json && sites.length > 1) terminal.write(`${progress.summary}\n`);
+  return upCount === sites.length ? EXIT_OK : EXIT_NOT_UP;
 }
 
-function usageProblem(urls: readonly string[], sites: readonly Site[]): string | undefined {
+/** Why there is nothing to check, or not by these urls; `undefined` when there is. */
+export function urlsProblem(urls: readonly string[], sites: readonly Site[]): string | undefined {
   if (urls.length === 0 && sites.length === 0) {
     return "Cannot check as there must be something to check: there is no url; " +
       "write one, such as https://example.org, or a configuration with -c FILE";
@@ -65,7 +64,8 @@ function usageProblem(urls: readonly string[], sites: readonly Site[]): string |
     "write it whole, such as https://example.org";
 }
 
-function sitesOf(urls: readonly string[]): Site[] {
+/** Sites of urls alone, with the defaults of a configuration. */
+export function sitesOf(urls: readonly string[]): Site[] {
   // By default there is no body, neither here nor in a file.
   const { body: _, ...defaults } = defaultsSchema.parse({});
   const names = siteNames(urls.map((url) => ({ url })));

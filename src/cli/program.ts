@@ -104,6 +104,7 @@ function addQuestions(program: Command, terminal: Terminal, end: End): void {
     .option("-c, --config <file>", "check the sites of this configuration")
     .option("--site <name...>", "of the configuration, only the sites of these names")
     .option("--json", "print one report a line, as JSON")
+    .option("--explain", "say where the URLs lead and whether a check may go there, and why")
     .action(async (urls: string[], options) => {
       const { checkCommand } = await import("./check_command.ts");
       await end(checkCommand({ urls, ...options }, terminal));

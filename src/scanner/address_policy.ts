@@ -7,7 +7,14 @@ import ipaddr from "ipaddr.js";
 import { remembered } from "./remembered.ts";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
-type Range = [Address, number];
+
+/** A range of a list, and the entry that brought it there. */
+interface Range {
+  readonly entry: string;
+  readonly cidr: string;
+  readonly address: Address;
+  readonly bits: number;
+}
 
 /** Never a web site that somebody watches, and the first aim of whoever controls a name. */
 const DENIED_BY_DEFAULT = [
@@ -47,36 +54,66 @@ export function addressRangeProblem(entry: string): string | undefined {
   }
 }
 
+/** What decided about an address. */
+export interface AddressDecision {
+  readonly isDenied: boolean;
+  /** The list with the range that it lies in; `undefined` when no list names it. */
+  readonly list?: "allow" | "deny" | "default";
+  /** The entry of that list as it was written, and the range that it stands for. */
+  readonly entry?: string;
+  readonly cidr?: string;
+  /** The address inside it that was decided about, where it carries one. */
+  readonly carried?: string;
+}
+
 /** Decides about addresses. */
 export class AddressPolicy {
   readonly #allowed: readonly Range[];
   readonly #denied: readonly Range[];
+  readonly #deniedByDefault: readonly Range[];
 
   /** True when no byte may be sent to the address; what is no address is denied. */
-  readonly denies = remembered((text) => this.#denies(text));
+  readonly denies = remembered((text) => this.decide(text).isDenied);
 
   /** Throws when an entry is not what {@linkcode addressRangeProblem} accepts. */
   constructor({ allow = [], deny = [] }: AddressPolicyOptions = {}) {
     this.#allowed = allow.flatMap(rangesOf);
-    this.#denied = [...DENIED_BY_DEFAULT, ...deny].flatMap(rangesOf);
+    this.#denied = deny.flatMap(rangesOf);
+    this.#deniedByDefault = DENIED_BY_DEFAULT.flatMap(rangesOf);
   }
 
-  #denies(text: string): boolean {
+  /** Whether an address may be talked to, and which entry says so. */
+  decide(text: string): AddressDecision {
     const address = parseAddress(text);
-    if (address === undefined) return true;
-    if (isIn(address, this.#allowed)) return false;
-    return withEmbedded(address).some((one) =>
-      !isIn(one, this.#allowed) && isIn(one, this.#denied)
-    );
+    if (address === undefined) return { isDenied: true };
+    const allowed = rangeOf(address, this.#allowed);
+    if (allowed !== undefined) return { isDenied: false, list: "allow", ...allowed };
+    for (const one of withEmbedded(address)) {
+      const denied = this.#denialOf(one);
+      if (denied === undefined) continue;
+      return { isDenied: true, ...denied, ...(one === address ? {} : { carried: `${one}` }) };
+    }
+    return { isDenied: false };
+  }
+
+  #denialOf(address: Address): Omit<AddressDecision, "isDenied"> | undefined {
+    if (rangeOf(address, this.#allowed) !== undefined) return undefined;
+    const denied = rangeOf(address, this.#denied);
+    if (denied !== undefined) return { list: "deny", ...denied };
+    const byDefault = rangeOf(address, this.#deniedByDefault);
+    return byDefault === undefined ? undefined : { list: "default", ...byDefault };
   }
 }
 
 function rangesOf(entry: string): Range[] {
   const ranges = WORDS[entry] ?? [entry];
-  return ranges.map((range) => {
-    if (range.includes("/")) return ipaddr.parseCIDR(range) as Range;
-    const address = ipaddr.parse(range);
-    return [address, address.kind() === "ipv4" ? 32 : 128];
+  return ranges.map((cidr) => {
+    if (cidr.includes("/")) {
+      const [address, bits] = ipaddr.parseCIDR(cidr);
+      return { entry, cidr, address, bits };
+    }
+    const address = ipaddr.parse(cidr);
+    return { entry, cidr, address, bits: address.kind() === "ipv4" ? 32 : 128 };
   });
 }
 
@@ -86,10 +123,13 @@ function parseAddress(text: string): Address | undefined {
   return ipaddr.isValid(bare) ? ipaddr.parse(bare) : undefined;
 }
 
-function isIn(address: Address, ranges: readonly Range[]): boolean {
-  return ranges.some(([range, bits]) =>
-    range.kind() === address.kind() && (address as ipaddr.IPv6).match(range as ipaddr.IPv6, bits)
+/** The range that an address lies in, if one of them holds it. */
+function rangeOf(address: Address, ranges: readonly Range[]) {
+  const found = ranges.find((range) =>
+    range.address.kind() === address.kind() &&
+    (address as ipaddr.IPv6).match(range.address as ipaddr.IPv6, range.bits)
   );
+  return found === undefined ? undefined : { entry: found.entry, cidr: found.cidr };
 }
 
 /** The address and, when it carries an IPv4 address, that one too. */

@@ -42,6 +42,11 @@ export class PermittedHosts {
       this.#endpoints.has(`${host}:${portOf(url)}`);
   }
 
+  /** What {@linkcode PermittedHosts.permits} compares with: `host:port`, or `host` for every port. */
+  get endpoints(): string[] {
+    return [...this.#endpoints].sort();
+  }
+
   #permitSite(url: URL): void {
     this.#endpoints.add(`${url.hostname}:${portOf(url)}`);
     if (url.protocol === "http:") this.#endpoints.add(`${url.hostname}:443`);

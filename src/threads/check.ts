@@ -9,6 +9,8 @@ import { checkSite } from "../scanner/check_site.ts";
 
 export interface CheckSetup {
   readonly sites: readonly Site[];
+  /** Urls of all sites of the configuration: redirects may lead to any of them. */
+  readonly urls: readonly string[];
   readonly allowHosts: readonly string[];
   readonly addressPolicy: AddressPolicyOptions;
   readonly location: string;
@@ -19,11 +21,9 @@ export interface CheckSetup {
 serveThread<CheckSetup>({
   onUncaught: "continue",
   start(setup, { telemetry, result }) {
-    const urls = setup.sites.map(({ url }) => url);
     const cut = new AbortController();
     const context = checkContext({
       ...setup,
-      urls,
       version: VERSION,
       clock: systemClock,
       telemetry,

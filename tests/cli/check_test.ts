@@ -1,26 +1,7 @@
-import { deepStrictEqual, match, ok } from "node:assert/strict";
-import { check, type RunChecks } from "../../src/cli/check.ts";
-import type { Terminal } from "../../src/cli/terminal.ts";
-import type { Site } from "../../src/config/site.ts";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
+import { check, type RunChecks, sitesOf, urlsProblem } from "../../src/cli/check.ts";
 import type { SiteReport } from "../../src/report/report.ts";
-
-class FakeTerminal implements Terminal {
-  output = "";
-  errors = "";
-  readonly hasColour: boolean;
-  readonly columns = 80;
-  readonly isInteractive = true;
-
-  constructor(hasColour = false) {
-    this.hasColour = hasColour;
-  }
-  write(text: string) {
-    this.output += text;
-  }
-  writeError(text: string) {
-    this.errors += text;
-  }
-}
+import { FakeTerminal } from "./fake_terminal.ts";
 
 const UP = {
   outcome: "up",
@@ -29,6 +10,7 @@ const UP = {
   response_time: 12,
   error_text: null,
   failures: [],
+  hops: [],
   timings: { dns: 400, connect: 1_000, tls: null, first_byte: 5_000, transfer: 100 },
 } as const;
 const DOWN = {
@@ -41,63 +23,70 @@ const DOWN = {
 } as const;
 
 /** Answers each site by its url's path: /up is up, all else is down. */
-function answers(seen: Site[] = []): RunChecks {
-  return async function* (sites) {
-    await Promise.resolve();
-    for (const site of sites) {
-      seen.push(site);
-      const found = site.url.endsWith("/up") ? UP : DOWN;
-      yield { ...found, site: site.name, url: site.url } as unknown as SiteReport;
-    }
-  };
-}
+const runChecks: RunChecks = async function* (sites) {
+  await Promise.resolve();
+  for (const site of sites) {
+    const found = site.url.endsWith("/up") ? UP : DOWN;
+    yield { ...found, site: site.name, url: site.url } as unknown as SiteReport;
+  }
+};
+const bothSites = sitesOf(["https://a.example/up", "https://x.example/"]);
 
-Deno.test("check() exits 0 with a line each, when all are up", async () => {
+Deno.test("check() exits 0 with a row each and their sum, when all are up", async () => {
   const terminal = new FakeTerminal();
-  const urls = ["https://a.example/up", "https://long.example/up"];
-  const code = await check({ urls, json: false, runChecks: answers() }, terminal);
-  deepStrictEqual(code, 0);
-  deepStrictEqual(
-    terminal.output,
-    "up            200      12 ms  https://a.example/up     (dns 0.4, connect 1.0, first byte 5.0, transfer 0.1 ms)\n" +
-      "up            200      12 ms  https://long.example/up  (dns 0.4, connect 1.0, first byte 5.0, transfer 0.1 ms)\n",
-  );
+  const sites = sitesOf(["https://a.example/up", "https://long.example/up"]);
+  strictEqual(await check({ sites, json: false, runChecks }, terminal), 0);
+  const lines = terminal.output.trimEnd().split("\n");
+  match(lines[0]!, /^OUTCOME +CODE +TIME +SITE /);
+  match(lines[1]!, /^up +200 +12 ms +https:\/\/a.example\/up /);
+  match(lines[2]!, /^up +200 +12 ms +https:\/\/long.example\/up /);
+  deepStrictEqual(lines.slice(3), ["2 checks: 2 up"]);
+  strictEqual(terminal.errors, "", "nobody looks at standard error");
 });
 
-Deno.test("check() exits 1 and says why, when one is not up", async () => {
+Deno.test("check() exits 1 and says why below the row, when one is not up", async () => {
   const terminal = new FakeTerminal();
-  const urls = ["https://a.example/up", "https://x.example/"];
-  deepStrictEqual(await check({ urls, json: false, runChecks: answers() }, terminal), 1);
-  match(terminal.output, /down +- +12 ms +https:\/\/x.example\/ +dns: Cannot connect to x/);
+  strictEqual(await check({ sites: bothSites, json: false, runChecks }, terminal), 1);
+  match(terminal.output, /\ndown +- +12 ms +https:\/\/x.example\/\n +dns: Cannot connect to x: /);
+  match(terminal.output, /\n2 checks: 1 up, 1 down\n$/);
   ok(!terminal.output.includes("\x1b"), "a site cannot move the terminal");
 });
 
 Deno.test("check() exits 1, when the checks ended without all reports", async () => {
-  const runChecks: RunChecks = async function* () {};
-  const options = { urls: ["https://a.example/up"], json: false, runChecks };
-  deepStrictEqual(await check(options, new FakeTerminal()), 1);
+  const none: RunChecks = async function* () {};
+  const sites = sitesOf(["https://a.example/up"]);
+  strictEqual(await check({ sites, json: false, runChecks: none }, new FakeTerminal()), 1);
 });
 
-Deno.test("check() colours the outcome, when the terminal has colours", async () => {
-  const terminal = new FakeTerminal(true);
-  await check({ urls: ["https://a.example/up"], json: false, runChecks: answers() }, terminal);
-  ok(terminal.output.startsWith(`\x1b[32m${"up".padEnd(12)}\x1b[0m `));
-});
-
-Deno.test("check() writes one object a line, when JSON is asked for", async () => {
+Deno.test("check() writes one object a line and nothing else, when JSON is asked for", async () => {
   const terminal = new FakeTerminal();
-  const urls = ["https://a.example/up", "https://b.example/"];
-  deepStrictEqual(await check({ urls, json: true, runChecks: answers() }, terminal), 1);
+  strictEqual(await check({ sites: bothSites, json: true, runChecks }, terminal), 1);
   const reports = terminal.output.trimEnd().split("\n").map((line) => JSON.parse(line));
-  deepStrictEqual(reports.map(({ site }) => site), urls);
-  deepStrictEqual(reports[1].error_text, DOWN.error_text);
+  deepStrictEqual(reports.map(({ site }) => site), bothSites.map(({ name }) => name));
+  strictEqual(reports[1].error_text, DOWN.error_text);
 });
 
-Deno.test("check() uses the defaults of a configuration, when given a url", async () => {
-  const seen: Site[] = [];
-  const urls = ["https://me:secret@a.example/up", "https://a.example/up"];
-  await check({ urls, json: false, runChecks: answers(seen) }, new FakeTerminal());
-  const { name, timeoutMs, connectTimeoutMs, redirectsMax, bodyBytesMax, method } = seen[0]!;
+Deno.test("check() tells a person how far it is, and leaves no trace of it", async () => {
+  const terminal = new FakeTerminal({ isInteractive: true });
+  await check({ sites: bothSites, json: false, runChecks }, terminal);
+  const drawn = terminal.errors.split("\r\x1b[K").filter((text) => text !== "");
+  deepStrictEqual(drawn, [0, 1, 2].map((done) => `${done} of 2 checked …`));
+  ok(terminal.errors.endsWith("\r\x1b[K"));
+});
+
+Deno.test("check() clears its progress, when the checks broke off", async () => {
+  const terminal = new FakeTerminal({ isInteractive: true });
+  const broken: RunChecks = async function* (sites) {
+    yield* runChecks(sites.slice(1));
+    throw new RangeError("died");
+  };
+  await rejects(check({ sites: bothSites, json: false, runChecks: broken }, terminal), RangeError);
+  ok(terminal.errors.endsWith("\r\x1b[K"));
+});
+
+Deno.test("sitesOf() takes the defaults of a configuration, and hides credentials in names", () => {
+  const sites = sitesOf(["https://me:secret@a.example/up", "https://a.example/up"]);
+  const { name, timeoutMs, connectTimeoutMs, redirectsMax, bodyBytesMax, method } = sites[0]!;
   deepStrictEqual(
     { name, timeoutMs, connectTimeoutMs, redirectsMax, bodyBytesMax, method },
     {
@@ -109,30 +98,20 @@ Deno.test("check() uses the defaults of a configuration, when given a url", asyn
       method: "GET",
     },
   );
-  deepStrictEqual(seen[1]!.name, "https://a.example/up#2");
-});
-
-Deno.test("check() checks the sites of a configuration as they are, when given some", async () => {
-  const seen: Site[] = [];
-  const site = { name: "shop", url: "https://a.example/up" } as Site;
-  const options = { urls: [], sites: [site], json: false, runChecks: answers(seen) };
-  deepStrictEqual(await check(options, new FakeTerminal()), 0);
-  deepStrictEqual(seen, [site]);
+  strictEqual(sites[1]!.name, "https://a.example/up#2");
 });
 
 for (const url of ["example.org", "ftp://example.org/", "", "http://"]) {
-  Deno.test(`check() exits 64 with one sentence, when given "${url}"`, async () => {
-    const terminal = new FakeTerminal();
-    const seen: Site[] = [];
-    const urls = ["https://a.example/up", url];
-    deepStrictEqual(await check({ urls, json: false, runChecks: answers(seen) }, terminal), 64);
-    deepStrictEqual([terminal.output, seen], ["", []]);
-    match(terminal.errors, /^Cannot check ".*" as it must be an http or https url; .*\n$/);
+  Deno.test(`urlsProblem() is one sentence, when given "${url}"`, () => {
+    match(
+      urlsProblem(["https://a.example/up", url], [])!,
+      /^Cannot check ".*" as it must be an http or https url; .*[^.]$/,
+    );
   });
 }
 
-Deno.test("check() exits 64, when there is nothing to check", async () => {
-  const terminal = new FakeTerminal();
-  deepStrictEqual(await check({ urls: [], json: false, runChecks: answers() }, terminal), 64);
-  match(terminal.errors, /there must be something to check/);
+Deno.test("urlsProblem() says so, when there is nothing to check", () => {
+  match(urlsProblem([], [])!, /there must be something to check/);
+  strictEqual(urlsProblem([], bothSites), undefined);
+  strictEqual(urlsProblem(["https://a.example/"], []), undefined);
 });

@@ -2,6 +2,7 @@ import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/st
 import {
   checkSpec,
   consumerSpecs,
+  explanationsSpec,
   outboxSpec,
   relaySpec,
   scannerSpecs,
@@ -108,7 +109,8 @@ Deno.test("every spec is plain data, names a module that is there, and permits n
     relaySpec(WHOLE),
     ...consumerSpecs(WHOLE),
     storeSpec(WHOLE),
-    checkSpec(WHOLE),
+    checkSpec(WHOLE, WHOLE.sites.slice(1)),
+    explanationsSpec(WHOLE, WHOLE.sites),
     statusesSpec(WHOLE),
   ];
   for (const { setup, module, permissions } of specs) {

@@ -1,0 +1,45 @@
+/** A thread for `sitemon check --explain`: looks names up, and answers what is decided about them. */
+import { Deadline } from "../scanner/deadline.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { serveThread } from "../runtime/thread.ts";
+import { AddressPolicy, type AddressPolicyOptions } from "../scanner/address_policy.ts";
+import { explain, type ExplainedRoute } from "../scanner/explanation.ts";
+import { NameLookups } from "../scanner/name_lookups.ts";
+import { PermittedHosts } from "../scanner/permitted_hosts.ts";
+
+export interface ExplanationsSetup {
+  /** What is explained, in the order of the answers. */
+  readonly routes: readonly ExplainedRoute[];
+  /** Urls of all sites of the configuration, which permit their hosts. */
+  readonly urls: readonly string[];
+  readonly allowHosts: readonly string[];
+  readonly addressPolicy: AddressPolicyOptions;
+  /** How long each name may take. */
+  readonly lookupMs: number;
+}
+
+serveThread<ExplanationsSetup>({
+  onUncaught: "continue",
+  start(setup, { telemetry, result }) {
+    const cut = new AbortController();
+    const clock = systemClock;
+    const options = {
+      permittedHosts: new PermittedHosts(setup.urls, setup.allowHosts),
+      addressPolicy: new AddressPolicy(setup.addressPolicy),
+      lookups: new NameLookups({ clock, telemetry }),
+    };
+    const work = async () => {
+      for (const route of setup.routes) {
+        using deadline = new Deadline(clock, setup.lookupMs, cut.signal);
+        result(await explain(route, { ...options, signal: deadline.signal }));
+      }
+    };
+    void work();
+    return Promise.resolve({
+      stop() {
+        cut.abort();
+        return Promise.resolve();
+      },
+    });
+  },
+});
