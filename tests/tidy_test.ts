@@ -22,12 +22,12 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/cli/run.ts",
     "src/cli/status_command.ts",
     "src/cli/terminal.ts",
+    "src/runtime/reloader.ts",
     "src/runtime/service.ts",
   ]),
   ...because("tests/integration/ runs a process of which it is a thread", [
     "src/threads/check.ts",
     "src/threads/consumer.ts",
-    "src/threads/explanations.ts",
     "src/threads/migration.ts",
     "src/threads/outbox.ts",
     "src/threads/relay.ts",

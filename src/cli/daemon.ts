@@ -1,9 +1,10 @@
 /** What `producer`, `consumer` and `run` share: a service from a configuration, and its exit code. */
-import type { LoadedConfig } from "../config/loaded_config.ts";
-import { type Drain, runService, type ServiceEnd } from "../runtime/service.ts";
-import type { SupervisedThread } from "../runtime/supervised_thread.ts";
-import type { Supervisor } from "../runtime/supervisor.ts";
+import { systemClock } from "../runtime/clock.ts";
+import { runService, type ServiceEnd } from "../runtime/service.ts";
+import { ConfigLife } from "./config_life.ts";
 import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_LOCKED, EXIT_OK } from "./exit_code.ts";
+import { loadFile } from "./load_file.ts";
+import type { DaemonRole } from "./plan.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Errors of threads that no replacement heals, and what the process answers to them. */
@@ -20,20 +21,24 @@ const REPEATED_ERRORS = new Map<string | undefined, number>([
 
 /** Runs a configuration's threads until a signal, and resolves to the exit code. */
 export async function runDaemon(
-  loaded: LoadedConfig,
+  role: DaemonRole,
+  path: string,
   terminal: Terminal,
-  wire: (supervisor: Supervisor) => Drain,
 ): Promise<number> {
-  const { log, listen, drain_deadline } = loaded.config;
-  const format = log.format === "auto" ? (terminal.isInteractive ? "text" : "json") : log.format;
-  const end = await runService({
-    log: { level: log.level, format },
+  const life = new ConfigLife({
+    role,
+    load: () => loadFile(path, { role, terminal }),
+    now: () => systemClock.monotonicMs(),
+  });
+  const { log, listen, sandbox } = life.loaded.config;
+  const end = await runService(life.settings, {
+    logFormat: log.format === "auto" ? (terminal.isInteractive ? "text" : "json") : log.format,
     ...(listen === undefined ? {} : { listen }),
-    drainDeadlineMs: drain_deadline,
-    secrets: loaded.secrets,
+    isStrict: sandbox === "strict",
     finalErrors: new Set([...FINAL_ERRORS.keys()].filter((name) => name !== undefined)),
     writeError: (text) => terminal.writeError(text),
-  }, wire);
+    reload: () => life.reload(),
+  });
   return exitCodeOf(end, terminal);
 }
 
@@ -55,24 +60,4 @@ function exitCodeOf(end: ServiceEnd, terminal: Terminal): number {
       return FINAL_ERRORS.get(errorName) ?? REPEATED_ERRORS.get(errorName) ?? EXIT_BUG;
     }
   }
-}
-
-/** Threads that stop together, and the share of the time left that they may take. */
-export interface DrainPhase {
-  readonly threads: readonly SupervisedThread[];
-  readonly share: number;
-}
-
-/** Stops the threads phase by phase, in the order of the data, all within the deadline. */
-export function drainInOrder(
-  phases: readonly DrainPhase[],
-  now: () => number = () => performance.now(),
-): Drain {
-  return async (deadlineMs) => {
-    const endMs = now() + deadlineMs;
-    for (const { threads, share } of phases) {
-      const leftMs = Math.max(0, endMs - now());
-      await Promise.all(threads.map((thread) => thread.stop(leftMs * share)));
-    }
-  };
 }

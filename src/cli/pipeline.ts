@@ -7,28 +7,41 @@ import type { ThreadSpec } from "../runtime/supervised_thread.ts";
 import { placeOf } from "../scanner/schedule.ts";
 import type { CheckSetup } from "../threads/check.ts";
 import type { ConsumerSetup } from "../threads/consumer.ts";
-import type { ExplanationsSetup } from "../threads/explanations.ts";
 import type { MigrationSetup } from "../threads/migration.ts";
 import type { OutboxSetup } from "../threads/outbox.ts";
 import type { RelaySetup } from "../threads/relay.ts";
-import type { ScannerSetup } from "../threads/scanner.ts";
+import type { ScannerSetup, ScannerWork } from "../threads/scanner.ts";
 import type { StatusesSetup } from "../threads/statuses.ts";
 import type { StoreSetup } from "../threads/store.ts";
 import { kafkaConnection, postgresConnection, section } from "./connections.ts";
 
+/** When the process and its sites began, which the slots of the sites are counted from. */
+export interface Schedule {
+  /** Monotonic time of the process's start. */
+  readonly anchorMs: number;
+  /** Milliseconds after that at which a reload brought or changed a site, by its name. */
+  readonly since: Readonly<Record<string, number>>;
+}
+
 /** The scanner threads, each with the sites of its hosts, so that a limit per host holds. */
-export function scannerSpecs(loaded: LoadedConfig, anchorMs: number): ThreadSpec<ScannerSetup>[] {
+export function scannerSpecs(
+  loaded: LoadedConfig,
+  { anchorMs, since }: Schedule,
+): ThreadSpec<ScannerSetup, ScannerWork>[] {
   const { config, sites } = loaded;
   const { threads, concurrency, per_host } = config.scanner;
   return divideByHost(sites, threads).map((share, index) => ({
     ...common(loaded, "scanner"),
     name: `scanner-${index + 1}`,
     module: new URL("../threads/scanner.ts", import.meta.url),
-    setup: {
+    work: {
       sites: share,
+      since,
       urls: sites.map(({ url }) => url),
       allowHosts: allowedHosts(loaded),
       addressPolicy: config.address_policy,
+    },
+    setup: {
       location: config.location,
       concurrency: Math.max(1, Math.floor(concurrency / threads)),
       ...(per_host === undefined ? {} : { perHost: per_host }),
@@ -93,43 +106,21 @@ export function storeSpec(loaded: LoadedConfig): ThreadSpec<StoreSetup> {
   };
 }
 
-/** Checks some of the sites once and answers with their reports; all of them permit their hosts. */
+/** Checks each of the sites once and answers with their reports. */
 export function checkSpec(
   loaded: Pick<LoadedConfig, "config" | "sites">,
-  sites: readonly Site[],
 ): ThreadSpec<CheckSetup> {
-  const { config } = loaded;
+  const { config, sites } = loaded;
   return {
     ...common(loaded, "scanner"),
     name: "check",
     module: new URL("../threads/check.ts", import.meta.url),
     setup: {
       sites,
-      urls: loaded.sites.map(({ url }) => url),
       allowHosts: allowedHosts(loaded),
       addressPolicy: config.address_policy,
       location: config.location,
       concurrency: config.scanner.concurrency,
-    },
-  };
-}
-
-/** Answers for each of the sites why it may or may not be visited, all of which it looks up. */
-export function explanationsSpec(
-  loaded: Pick<LoadedConfig, "config" | "sites">,
-  sites: readonly Site[],
-): ThreadSpec<ExplanationsSetup> {
-  const { config } = loaded;
-  return {
-    ...common({ config, sites: [...loaded.sites, ...sites] }, "scanner"),
-    name: "explanations",
-    module: new URL("../threads/explanations.ts", import.meta.url),
-    setup: {
-      routes: sites.map(({ url, proxy }) => ({ url, ...(proxy === undefined ? {} : { proxy }) })),
-      urls: loaded.sites.map(({ url }) => url),
-      allowHosts: allowedHosts(loaded),
-      addressPolicy: config.address_policy,
-      lookupMs: config.defaults.connect_timeout,
     },
   };
 }
@@ -160,7 +151,7 @@ export function migrationSpec(loaded: LoadedConfig): ThreadSpec<MigrationSetup> 
 function common(loaded: Pick<LoadedConfig, "config" | "sites">, kind: ThreadKind) {
   return {
     permissions: threadPermissions(kind, loaded),
-    logLevel: loaded.config.log.level,
+    logLevels: { level: loaded.config.log.level, levels: loaded.config.log.levels },
   };
 }
 

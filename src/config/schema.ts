@@ -6,7 +6,7 @@ import * as z from "zod";
 import { duration } from "./duration.ts";
 import { hostPort } from "./host_port.ts";
 import { mustBe } from "./must_be.ts";
-import { notYet, path, text } from "./scalar.ts";
+import { notYet, path, text, word } from "./scalar.ts";
 import { kafkaSchema } from "./schema_kafka.ts";
 import { postgresSchema } from "./schema_postgres.ts";
 import {
@@ -62,7 +62,9 @@ export const configSchema = z.strictObject({
     .describe("Hosts that redirects may lead to, beside those of the sites."),
   history: z.strictObject({ keep: notYet() }).prefault({}).describe("How long reports are kept."),
   web: notYet(),
-  sandbox: notYet(),
+  sandbox: word(["standard", "strict"]).prefault("standard").describe(
+    "`strict`: once every thread runs, the process can start none any more. One that dies then ends it (exit code 70), and a reload that would need another one is refused.",
+  ),
   kafka: kafkaSchema.exactOptional().describe("The way from producer to consumer."),
   postgres: postgresSchema.exactOptional().describe("Where the consumer keeps the status."),
 }, { error: mustBe("a mapping of keys", "write for example interval: 30s") });

@@ -1,5 +1,6 @@
 /** The schema of what sitemon itself is allowed and where it keeps things: log, outbox, store, scanner, addresses. */
 import * as z from "zod";
+import { LOG_CATEGORIES } from "../runtime/logging.ts";
 import { hostMaybePort } from "./host_port.ts";
 import { mustBe } from "./must_be.ts";
 import { notYet, path, text, whole, word } from "./scalar.ts";
@@ -21,12 +22,17 @@ const ADDRESSES_MAX = 256;
 const ALLOW_HOSTS_MAX = 1_000;
 const ADDRESS_LENGTH_MAX = 64;
 
+const LEVELS = ["debug", "info", "warning", "error"] as const;
+
 export const logSchema = z.strictObject({
-  level: word(["debug", "info", "warning", "error"]).prefault("info")
+  level: word(LEVELS).prefault("info")
     .describe("The least that is written."),
+  levels: z.partialRecord(z.enum(LOG_CATEGORIES), word(LEVELS), {
+    error: mustBe("a mapping of parts of sitemon to levels", "write for example {kafka: debug}"),
+  }).prefault({}).describe("Other levels for single parts."),
   format: word(["auto", "json", "text"]).prefault("auto")
     .describe("`auto` is text on a terminal and JSON elsewhere."),
-}, { error: mustBe("a mapping with level, format", "write such a mapping") });
+}, { error: mustBe("a mapping with level, levels, format", "write such a mapping") });
 
 export const outboxSchema = z.strictObject({
   path: path().prefault("sitemon-outbox.db").describe(

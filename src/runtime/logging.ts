@@ -11,34 +11,51 @@ import {
 export type { Logger, LogLevel, LogRecord };
 
 /** The parts of sitemon that log, as operators see and filter them. */
-export type LogCategory =
-  | "cli"
-  | "config"
-  | "consumer"
-  | "ingest"
-  | "kafka"
-  | "outbox"
-  | "relay"
-  | "scanner"
-  | "store"
-  | "supervisor"
-  | "thread";
+export const LOG_CATEGORIES = [
+  "cli",
+  "config",
+  "consumer",
+  "ingest",
+  "kafka",
+  "outbox",
+  "relay",
+  "scanner",
+  "store",
+  "supervisor",
+  "thread",
+  "web",
+] as const;
+
+export type LogCategory = typeof LOG_CATEGORIES[number];
+
+/** The least that is written: of every part, and of single ones. */
+export interface LogLevels {
+  readonly level: LogLevel;
+  readonly levels?: Readonly<Partial<Record<LogCategory, LogLevel>>>;
+}
 
 /** The logger of one part of sitemon. */
 export function logger(category: LogCategory): Logger {
   return getLogger(["sitemon", category]);
 }
 
-/** Sends this thread's records from `level` on to `sink`. A thread has one sink; the last one holds. */
+/** Sends this thread's records of these levels to `sink`. A thread has one sink; the last one holds. */
 export async function sendLogsTo(
   sink: (record: LogRecord) => void,
-  level: LogLevel,
+  { level, levels = {} }: LogLevels,
 ): Promise<void> {
   await configure({
     reset: true,
     sinks: { sink },
     loggers: [
       { category: "sitemon", sinks: ["sink"], lowestLevel: level },
+      // A part of its own level may say more than the others, so it does not go through theirs.
+      ...Object.entries(levels).map(([category, lowestLevel]) => ({
+        category: ["sitemon", category],
+        sinks: ["sink" as const],
+        parentSinks: "override" as const,
+        lowestLevel,
+      })),
       // LogTape's own notices would be printed past the redaction.
       { category: ["logtape", "meta"], sinks: [], lowestLevel: "fatal" },
     ],

@@ -107,6 +107,15 @@ export const METRICS = {
     help: "Messages between the newest and the last applied",
     labels: ["partition"],
   },
+  sitemon_config_reloads_total: {
+    type: "counter",
+    help: "Reloads of the configuration, by result: applied, refused",
+    labels: ["result"],
+  },
+  sitemon_config_last_reload_successful: {
+    type: "gauge",
+    help: "1 when the newest configuration is in use, 0 when it was refused and an older one is",
+  },
   sitemon_thread_restarts_total: {
     type: "counter",
     help: "Threads that were replaced",

@@ -9,6 +9,8 @@ export class MetricsRegistry {
   readonly #counters = new Map<string, Counter>();
   readonly #gauges = new Map<string, Gauge>();
   readonly #histograms = new Map<string, Histogram>();
+  /** Names of the sites that may have gauges; any when undefined. */
+  #sites: ReadonlySet<string> | undefined;
 
   constructor() {
     const registers = [this.#registry];
@@ -40,11 +42,25 @@ export class MetricsRegistry {
   }
 
   set(name: GaugeName, value: number, labels: Labels = {}): void {
-    this.#gauges.get(name)?.set(labels, value);
+    if (this.#has(labels)) this.#gauges.get(name)?.set(labels, value);
+  }
+
+  /** Has gauges of these sites alone from now on: what a thread still tells of others is left out. */
+  async keepSites(names: ReadonlySet<string>): Promise<void> {
+    this.#sites = names;
+    for (const gauge of this.#gauges.values()) {
+      for (const { labels } of (await gauge.get()).values) {
+        if (!this.#has(labels)) gauge.remove(labels);
+      }
+    }
   }
 
   /** The text exposition format, and its media type. */
   async render(): Promise<{ text: string; contentType: string }> {
     return { text: await this.#registry.metrics(), contentType: this.#registry.contentType };
+  }
+
+  #has({ site }: Labels | Partial<Record<string, string | number>>): boolean {
+    return site === undefined || this.#sites === undefined || this.#sites.has(String(site));
   }
 }

@@ -1,30 +1,42 @@
 /**
- * The life of a daemon: start its threads, serve its operator, drain on a signal.
+ * The life of a daemon: start its threads, serve its operator, reload on SIGHUP, drain on SIGTERM.
  *
  * A command of cli/ says which threads there are and in which order they stop.
  */
 import { systemClock } from "./clock.ts";
+import { Crew, type Plan } from "./crew.ts";
 import { describeError, logEntry } from "./log_entry.ts";
-import { logger, type LogLevel, sendLogsTo, stopLogging } from "./logging.ts";
+import { logger, type LogLevels, sendLogsTo, stopLogging } from "./logging.ts";
 import { LogWriter } from "./log_writer.ts";
 import { type OperatorServer, serveOperator } from "./operator_server.ts";
 import { redactor } from "./redaction.ts";
+import { type Reload, Reloader } from "./reloader.ts";
 import { type FatalDeath, Supervisor } from "./supervisor.ts";
 import { VERSION } from "./version.ts";
 
 export interface ServiceOptions {
-  readonly log: { readonly level: LogLevel; readonly format: "json" | "text" };
+  readonly logFormat: "json" | "text";
   /** Where `/metrics`, `/healthz` and `/readyz` are served, if anywhere. */
   readonly listen?: { readonly host: string; readonly port: number };
-  /** How long a drain may take after the first signal. */
-  readonly drainDeadlineMs: number;
-  readonly secrets: readonly string[];
+  /** Once every thread runs, main gives up its network permission: nothing can be started after that. */
+  readonly isStrict: boolean;
   readonly finalErrors: ReadonlySet<string>;
   readonly writeError: (text: string) => void;
+  /** Reads the configuration again. */
+  readonly reload: Reload;
 }
 
-/** Stops the threads in the order of the data, within the deadline. */
-export type Drain = (deadlineMs: number) => Promise<void>;
+/** The part of a configuration that may change while the service runs. */
+export interface ServiceSettings {
+  readonly plan: Plan;
+  readonly logLevels: LogLevels;
+  /** Names of all sites. */
+  readonly siteNames: readonly string[];
+  /** Texts that are never written. */
+  readonly secrets: readonly string[];
+  /** How long a drain may take after the first signal. */
+  readonly drainDeadlineMs: number;
+}
 
 /** How a service ended. */
 export type ServiceEnd =
@@ -40,24 +52,27 @@ const SIGNAL_EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
 
 /** Runs until a signal has drained it or a thread has died for good. */
 export async function runService(
+  settings: ServiceSettings,
   options: ServiceOptions,
-  wire: (supervisor: Supervisor) => Drain,
 ): Promise<ServiceEnd> {
   const fatal = Promise.withResolvers<FatalDeath>();
-  const redact = redactor(options.secrets);
+  let redact = redactor(settings.secrets);
   const writer = new LogWriter({
-    format: options.log.format,
+    format: options.logFormat,
     write: options.writeError,
-    redact,
+    redact: (text) => redact(text),
     onSuppressed: () => supervisor.registry.count("sitemon_log_records_suppressed_total"),
   });
+  const writeLogs = (levels: LogLevels) =>
+    sendLogsTo((record) => writer.write(logEntry(record, "main")), levels);
   const supervisor = new Supervisor({
     clock: systemClock,
     finalErrors: options.finalErrors,
     onLog: (entry) => writer.write(entry),
+    onAllRunning: () => options.isStrict && giveUpNetwork(supervisor),
     onFatal: (death) => fatal.resolve({ ...death, message: redact(death.message) }),
   });
-  await sendLogsTo((record) => writer.write(logEntry(record, "main")), options.log.level);
+  await writeLogs(settings.logLevels);
   supervisor.registry.set("sitemon_build_info", 1, { version: VERSION, deno: Deno.version.deno });
   let server: OperatorServer | undefined;
   try {
@@ -67,30 +82,47 @@ export async function runService(
   }
   if (server) logger("cli").info("Operators are served at {address}", { address: server.address });
   using signals = watchSignals();
-  const drain = wire(supervisor);
+  const crew = new Crew(settings.plan, { supervisor, clock: systemClock });
+  using reloader = new Reloader(settings, {
+    crew,
+    supervisor,
+    reload: options.reload,
+    async onApplied({ secrets, logLevels }) {
+      redact = redactor(secrets);
+      await writeLogs(logLevels);
+    },
+  });
   const death = await Promise.race([signals.first, fatal.promise]);
-  await end(supervisor, { drain, options, death });
+  await end(supervisor, { crew, death, drainDeadlineMs: reloader.settings.drainDeadlineMs });
   await server?.stop();
   await stopLogging();
   return death === undefined ? { cause: "drained" } : { cause: "fatal", death };
 }
 
+/** What was listened on goes on, and so do the threads; nothing new can be reached. */
+function giveUpNetwork(supervisor: Supervisor): void {
+  if (Deno.permissions.querySync({ name: "net" }).state !== "granted") return;
+  Deno.permissions.revokeSync({ name: "net" });
+  supervisor.seal();
+  logger("supervisor").info("Every thread runs: the main thread has given up the network");
+}
+
 async function end(
   supervisor: Supervisor,
-  { drain, options, death }: {
-    drain: Drain;
-    options: ServiceOptions;
+  { crew, death, drainDeadlineMs }: {
+    crew: Crew;
     death: FatalDeath | undefined;
+    drainDeadlineMs: number;
   },
 ): Promise<void> {
-  const drainDeadlineMs = death === undefined ? options.drainDeadlineMs : FATAL_DRAIN_MS;
+  const deadlineMs = death === undefined ? drainDeadlineMs : FATAL_DRAIN_MS;
   if (death !== undefined) {
     logger("supervisor").fatal("Thread {thread} died for good: {message}", { ...death });
   } else {
-    logger("cli").info("Draining within {seconds} s", { seconds: drainDeadlineMs / 1_000 });
+    logger("cli").info("Draining within {seconds} s", { seconds: deadlineMs / 1_000 });
   }
   try {
-    await drain(drainDeadlineMs);
+    await crew.drain(deadlineMs);
   } catch (error) {
     logger("cli").error("Cannot drain in order: {error}", { error: describeError(error) });
   }

@@ -3,10 +3,10 @@
  *
  * The Worker behind it changes with each replacement; the SupervisedThread stays.
  */
+import { isDeepStrictEqual } from "node:util";
 import { backoffMs } from "./backoff.ts";
 import type { Clock } from "./clock.ts";
-import type { LogLevel } from "./logging.ts";
-import { logger } from "./logging.ts";
+import { logger, type LogLevels } from "./logging.ts";
 import type { FromThread, ToThread } from "./thread_protocol.ts";
 
 /** How often a thread is asked for a sign of life, and for how long it may be silent. */
@@ -19,14 +19,19 @@ const REPLACE_BACKOFF = { minMs: 200, maxMs: 10_000 };
 const WELL_AFTER_MS = 60_000;
 
 /** What a thread is made of. */
-export interface ThreadSpec<Setup = unknown> {
+export interface ThreadSpec<Setup = unknown, Work = unknown> {
   /** Unique, and what logs and metrics call it: `scanner-1`. */
   readonly name: string;
   readonly module: URL;
   readonly permissions: Deno.PermissionOptionsObject;
   /** Must be plain data: it is sent to the thread, anew for each replacement. */
   readonly setup: Setup;
-  readonly logLevel: LogLevel;
+  /**
+   * What it works on, where that may change while it runs; plain data too. The successor of such a
+   * thread may begin before the thread itself has ended.
+   */
+  readonly work?: Work;
+  readonly logLevels: LogLevels;
 }
 
 /** What happens to a thread. */
@@ -54,7 +59,7 @@ type State = "starting" | "running" | "replacing" | "stopping" | "stopped";
 /** A thread that is kept alive. */
 export class SupervisedThread {
   readonly name: string;
-  readonly #spec: ThreadSpec;
+  #spec: ThreadSpec;
   readonly #clock: Clock;
   readonly #events: ThreadEvents;
   readonly #stopped = Promise.withResolvers<void>();
@@ -65,12 +70,25 @@ export class SupervisedThread {
   #heardAtMs = 0;
   #cancelTimer = () => {};
 
-  constructor(spec: ThreadSpec, { clock, events }: { clock: Clock; events: ThreadEvents }) {
+  /** `takesOverAtMs`: when another thread of this name stopped for this one, in monotonic time. */
+  constructor(
+    spec: ThreadSpec,
+    { clock, events, takesOverAtMs }: {
+      clock: Clock;
+      events: ThreadEvents;
+      takesOverAtMs?: number;
+    },
+  ) {
     this.name = spec.name;
     this.#spec = spec;
     this.#clock = clock;
     this.#events = events;
-    this.#start();
+    this.#start(takesOverAtMs);
+  }
+
+  /** What it was last given to be. */
+  get spec(): ThreadSpec {
+    return this.#spec;
   }
 
   get isRunning(): boolean {
@@ -80,6 +98,14 @@ export class SupervisedThread {
   /** Hands it one end of a channel to another thread. */
   link(role: string, port: MessagePort): void {
     this.#post({ type: "link", role, port }, [port]);
+  }
+
+  /** Gives it other work and other log levels while it runs; its replacements get them too. */
+  adapt({ work, logLevels }: Pick<ThreadSpec, "work" | "logLevels">): void {
+    const old = this.#spec;
+    this.#spec = { ...old, work, logLevels };
+    if (!isDeepStrictEqual(old.work, work)) this.#post({ type: "assign", work });
+    if (!isDeepStrictEqual(old.logLevels, logLevels)) this.#post({ type: "log levels", logLevels });
   }
 
   /** Asks it to finish within `deadlineMs`; resolves when it has ended, in order or not. */
@@ -99,8 +125,8 @@ export class SupervisedThread {
     return this.#stopped.promise;
   }
 
-  #start(): void {
-    const { name, module, permissions, setup, logLevel } = this.#spec;
+  #start(takesOverAtMs?: number): void {
+    const { name, module, permissions, setup, work, logLevels } = this.#spec;
     this.#state = "starting";
     this.#startedAtMs = this.#heardAtMs = this.#clock.monotonicMs();
     const worker = new Worker(module.href, { type: "module", name, deno: { permissions } });
@@ -110,7 +136,9 @@ export class SupervisedThread {
       event.preventDefault();
       this.#die(worker, { cause: "uncaught", message: event.message });
     };
-    this.#post({ type: "start", name, logLevel, setup });
+    const takesOver = takesOverAtMs === undefined ? {} : { takesOverAtMs };
+    this.#post({ type: "start", name, logLevels, setup, ...takesOver });
+    if (work !== undefined) this.#post({ type: "assign", work });
     this.#schedule(PING_MS, () => this.#ping(worker));
   }
 

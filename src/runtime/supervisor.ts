@@ -28,6 +28,8 @@ export interface SupervisorOptions {
   readonly finalErrors: ReadonlySet<string>;
   readonly onLog: (entry: LogEntry) => void;
   readonly onResult?: (value: unknown) => void;
+  /** Called whenever every thread runs. */
+  readonly onAllRunning?: () => void;
   /** Called once, when a thread died for good. */
   readonly onFatal: (death: FatalDeath) => void;
 }
@@ -43,19 +45,24 @@ export class Supervisor {
   readonly registry = new MetricsRegistry();
   readonly dependencies = new DependencyTable();
   readonly #options: SupervisorOptions;
-  readonly #threads: SupervisedThread[] = [];
-  readonly #links: Link[] = [];
+  readonly #threads = new Set<SupervisedThread>();
+  readonly #links = new Set<Link>();
   readonly #replacements = new Map<string, number[]>();
   #terminations = 0;
   #fatal = false;
+  #isSealed = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
   }
 
   /** Starts a thread and keeps it running until it is stopped. */
-  start<Setup>(spec: ThreadSpec<Setup>): SupervisedThread {
+  start<Setup>(
+    spec: ThreadSpec<Setup>,
+    options: { readonly takesOverAtMs?: number } = {},
+  ): SupervisedThread {
     const thread = new SupervisedThread(spec, {
+      ...options,
       clock: this.#options.clock,
       events: {
         onReady: (ready) => this.#onReady(ready),
@@ -63,7 +70,7 @@ export class Supervisor {
         onDeath: (dead, death) => this.#onDeath(dead, death),
       },
     });
-    this.#threads.push(thread);
+    this.#threads.add(thread);
     return thread;
   }
 
@@ -73,21 +80,44 @@ export class Supervisor {
    */
   link(from: SupervisedThread, to: SupervisedThread): void {
     const link = { from, to };
-    this.#links.push(link);
+    this.#links.add(link);
     connect(link);
+  }
+
+  /** Stops a thread for good and forgets its links. */
+  async remove(thread: SupervisedThread, deadlineMs: number): Promise<void> {
+    await thread.stop(deadlineMs);
+    this.#threads.delete(thread);
+    for (const link of this.#links) {
+      if (link.from === thread || link.to === thread) this.#links.delete(link);
+    }
+    // Its successor has its name, and has said already how things are.
+    const names = [...this.#threads].map(({ name }) => name);
+    if (!names.includes(thread.name)) this.dependencies.forget(thread.name);
+    this.#tellAllRunning();
+  }
+
+  /** From now on every death is final: no thread can be replaced any more. */
+  seal(): void {
+    this.#isSealed = true;
   }
 
   /** Stops every thread at once; in order, stop them one by one. */
   async stop(deadlineMs: number): Promise<void> {
-    await Promise.all(this.#threads.map((thread) => thread.stop(deadlineMs)));
+    await Promise.all([...this.#threads].map((thread) => thread.stop(deadlineMs)));
   }
 
   #onReady(thread: SupervisedThread): void {
     for (const link of this.#links) {
       if (link.from === thread || link.to === thread) connect(link);
     }
-    const waiting = this.#threads.some((other) => !other.isRunning);
-    if (!waiting) this.dependencies.set("main", "threads", { ok: true });
+    this.#tellAllRunning();
+  }
+
+  #tellAllRunning(): void {
+    if ([...this.#threads].some((thread) => !thread.isRunning)) return;
+    this.dependencies.set("main", "threads", { ok: true });
+    this.#options.onAllRunning?.();
   }
 
   #onMessage(thread: SupervisedThread, message: FromThread): void {
@@ -122,6 +152,7 @@ export class Supervisor {
   }
 
   #isFinal(thread: SupervisedThread, death: Death): boolean {
+    if (this.#isSealed) return true;
     if (death.errorName !== undefined && this.#options.finalErrors.has(death.errorName)) {
       return true;
     }
@@ -136,10 +167,11 @@ export class Supervisor {
 function connect({ from, to }: Link): void {
   if (!from.isRunning || !to.isRunning) return;
   const { port1, port2 } = new MessageChannel();
-  from.link(kind(to), port1);
-  to.link(kind(from), port2);
+  from.link(kindOf(to.name), port1);
+  to.link(kindOf(from.name), port2);
 }
 
-function kind(thread: SupervisedThread): string {
-  return thread.name.replace(/-\d+$/, "");
+/** What a thread of this name is: `scanner-1` is a `scanner`. */
+export function kindOf(name: string): string {
+  return name.replace(/-\d+$/, "");
 }

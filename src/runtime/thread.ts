@@ -5,7 +5,7 @@
  */
 import process from "node:process";
 import { describeError, logEntry } from "./log_entry.ts";
-import { logger, sendLogsTo } from "./logging.ts";
+import { logger, type LogLevels, sendLogsTo } from "./logging.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { FromThread, ToThread } from "./thread_protocol.ts";
 import { ThreadTelemetry } from "./thread_telemetry.ts";
@@ -19,12 +19,16 @@ export interface ThreadContext {
   readonly telemetry: Telemetry;
   /** Hands a result to whoever started this thread for an answer. */
   result(value: unknown): void;
+  /** When it took over from a thread that stopped then, in monotonic milliseconds. */
+  readonly takesOverAtMs?: number;
   /** Ends the thread as failed: main replaces it, or ends the process, by the error's class. */
   fail(error: unknown): void;
 }
 
 /** A body at work. */
 export interface RunningBody {
+  /** Takes the spec's `work`, first after the start and again whenever a reload changed it. */
+  assign?(work: unknown): void;
   /** One end of a channel to another thread; a new one replaces the last of that role. */
   link?(role: string, port: MessagePort): void;
   /** Ends within about `deadlineMs`, leaving nothing behind that is worth keeping. */
@@ -63,15 +67,24 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
     const measurements = telemetry.take();
     if (measurements !== undefined) post({ type: "measurements", measurements });
   };
+  let name = "";
   // A channel may be handed over while the body is still starting.
   let started: Promise<RunningBody> | undefined;
 
+  const sendLogs = (logLevels: LogLevels) =>
+    sendLogsTo((record) => post({ type: "log", entry: logEntry(record, name) }), logLevels);
+
   async function start(message: ToThread & { type: "start" }): Promise<RunningBody> {
-    const { name, logLevel, setup } = message;
-    await sendLogsTo((record) => post({ type: "log", entry: logEntry(record, name) }), logLevel);
+    const { logLevels, setup, takesOverAtMs } = message;
+    await sendLogs(logLevels);
     setInterval(tell, TELL_MS);
-    const result = (value: unknown) => post({ type: "result", value });
-    const running = await body.start(setup as Setup, { name, telemetry, result, fail });
+    const running = await body.start(setup as Setup, {
+      name,
+      telemetry,
+      result: (value) => post({ type: "result", value }),
+      fail,
+      ...(takesOverAtMs === undefined ? {} : { takesOverAtMs }),
+    });
     post({ type: "ready" });
     return running;
   }
@@ -92,8 +105,13 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
     const message = (event as MessageEvent<ToThread>).data;
     switch (message.type) {
       case "start":
+        name = message.name;
         started = start(message);
         return void started.catch(fail);
+      case "assign":
+        return void started?.then((it) => it.assign?.(message.work)).catch(fail);
+      case "log levels":
+        return void sendLogs(message.logLevels);
       case "ping":
         return post({ type: "pong" });
       case "link":

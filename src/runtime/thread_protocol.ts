@@ -1,6 +1,6 @@
 /** The messages between main and a thread. Everything in them is plain data or a transferred port. */
 import type { LogEntry } from "./log_entry.ts";
-import type { LogLevel } from "./logging.ts";
+import type { LogLevels } from "./logging.ts";
 import type { Dependency, DependencyState } from "./telemetry.ts";
 import type { CounterName, GaugeName, HistogramName, Labels } from "./metrics.ts";
 
@@ -10,9 +10,15 @@ export type ToThread =
   | {
     readonly type: "start";
     readonly name: string;
-    readonly logLevel: LogLevel;
+    readonly logLevels: LogLevels;
     readonly setup: unknown;
+    /** Monotonic time at which it takes over from a thread that stops then; absent when it follows none. */
+    readonly takesOverAtMs?: number;
   }
+  /** What to work on from now on: after the start, and whenever the configuration changed it. */
+  | { readonly type: "assign"; readonly work: unknown }
+  /** What to log from now on. */
+  | { readonly type: "log levels"; readonly logLevels: LogLevels }
   /** Answered with `pong`: a thread that ends without an event is found out by its silence. */
   | { readonly type: "ping" }
   /** One end of a channel to another thread, and what that thread is to this one. */

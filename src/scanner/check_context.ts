@@ -10,12 +10,16 @@ import { PermittedHosts } from "./permitted_hosts.ts";
 import { ReadBuffers } from "./read_buffers.ts";
 import { remembered } from "./remembered.ts";
 
-export interface CheckContextOptions {
+/** Where checks may go. */
+export interface CheckTargets {
   /** Urls of every site of the configuration: what names a host permits it. */
   readonly urls: readonly string[];
   /** More hosts that redirects may lead to: `host` or `host:port`. */
   readonly allowHosts?: readonly string[];
   readonly addressPolicy?: AddressPolicyOptions;
+}
+
+export interface CheckContextOptions extends CheckTargets {
   readonly location: string;
   /** Version of sitemon, told to sites in the header `user-agent`. */
   readonly version: string;
@@ -60,6 +64,15 @@ export function checkContext(options: CheckContextOptions): CheckContext {
     firstVisits: new FirstVisits(`sitemon/${options.version}`),
     readBuffers: new ReadBuffers(),
     hungHandshakes: new Set(),
+  };
+}
+
+/** The context with other targets: what is known of names and certificates is kept. */
+export function withTargets(context: CheckContext, targets: CheckTargets): CheckContext {
+  return {
+    ...context,
+    addressPolicy: new AddressPolicy(targets.addressPolicy),
+    permittedHosts: new PermittedHosts(targets.urls, targets.allowHosts),
   };
 }
 

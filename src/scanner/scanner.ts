@@ -3,6 +3,7 @@
  *
  * It runs inside a scanner thread (threads/scanner.ts); what a check does is handed in.
  */
+import { isDeepStrictEqual } from "node:util";
 import type { Site } from "../config/site.ts";
 import type { SiteReport } from "../report/report.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
@@ -35,6 +36,8 @@ export interface ScannerOptions {
   readonly perHost?: number;
   /** `clock.monotonicMs()` at the start of the process: what the slots are counted from. */
   readonly anchorMs: number;
+  /** When it takes over from a scanner that stops then; slots up to there were the other's. */
+  readonly takesOverAtMs?: number;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** The label `thread` of its metrics. */
@@ -49,14 +52,15 @@ interface WatchedSite {
   readonly slots: Slots;
   /** Index of the slot that comes next. */
   next: number;
-  /** True from its slot until its check ended, so that no two checks of it overlap. */
-  isBusy: boolean;
 }
 
 /** Checks sites on schedule, from `start()` to `stop()`. */
 export class Scanner {
   readonly #options: ScannerOptions;
   readonly #due = new DueQueue<WatchedSite>();
+  readonly #watched = new Map<string, WatchedSite>();
+  /** Names of sites from their slot until their check ended, so that no two checks of one overlap. */
+  readonly #busy = new Set<string>();
   readonly #queue: CheckQueue;
   readonly #cut = new AbortController();
   readonly #log = logger("scanner");
@@ -72,7 +76,20 @@ export class Scanner {
   start(): void {
     if (this.#state !== "new") return;
     this.#state = "started";
-    for (const site of this.#options.sites) this.#watch(site);
+    this.assign(this.#options.sites);
+  }
+
+  /**
+   * Checks these sites from now on, and no others. One that is the same as before keeps its slots;
+   * `since` tells how many milliseconds after the anchor a site came, if not with the process.
+   */
+  assign(sites: readonly Site[], since: Readonly<Record<string, number>> = {}): void {
+    const isKept = (site: Site) => isDeepStrictEqual(this.#watched.get(site.name)?.site, site);
+    const kept = new Set(sites.filter(isKept).map(({ name }) => name));
+    // Those that go stay in the queue of what is due, and are left out there.
+    for (const name of this.#watched.keys()) if (!kept.has(name)) this.#watched.delete(name);
+    for (const site of sites) if (!kept.has(site.name)) this.#watch(site, since[site.name]);
+    this.#cancelTimer();
     this.#armTimer();
   }
 
@@ -81,7 +98,7 @@ export class Scanner {
     if (this.#state !== "started") return;
     this.#state = "paused";
     const waiting = this.#queue.clear() as SlotCheck[];
-    for (const { watched } of waiting) watched.isBusy = false;
+    for (const { watched } of waiting) this.#busy.delete(watched.site.name);
     this.#countSkipped("paused", waiting.length);
   }
 
@@ -109,14 +126,23 @@ export class Scanner {
     waited.abort();
   }
 
-  #watch(site: Site): void {
-    const slots = slotsOf(placeOf(site.name, this.#options.location), site.intervalMs);
+  #watch(site: Site, sinceMs: number | undefined): void {
+    const slots = slotsOf(placeOf(site.name, this.#options.location), site.intervalMs, sinceMs);
+    const next = this.#nextSlot(slots, site);
+    const watched = { site, host: new URL(site.url).host, slots, next };
+    this.#watched.set(site.name, watched);
+    this.#due.push(slotAt(slots, next), watched);
+  }
+
+  #nextSlot(slots: Slots, site: Site): number {
+    const { takesOverAtMs, anchorMs } = this.#options;
     const elapsedMs = this.#elapsedMs();
-    // A thread takes a moment to start: a first slot that passed meanwhile is still a first slot.
-    const isFirst = elapsedMs <= slots.firstMs + latenessMsMax(site);
-    const next = isFirst ? 0 : slotsUntil(slots, elapsedMs);
-    const { host } = new URL(site.url);
-    this.#due.push(slotAt(slots, next), { site, host, slots, next, isBusy: false });
+    // A thread takes a moment to start: what came up meanwhile is checked a little late.
+    const recentMs = elapsedMs - latenessMsMax(site);
+    if (takesOverAtMs !== undefined) {
+      return slotsUntil(slots, Math.max(takesOverAtMs - anchorMs, recentMs));
+    }
+    return recentMs <= slots.firstMs ? 0 : slotsUntil(slots, elapsedMs);
   }
 
   #elapsedMs(): number {
@@ -134,6 +160,7 @@ export class Scanner {
     const elapsedMs = this.#elapsedMs();
     let watched: WatchedSite | undefined;
     while ((watched = this.#due.takeDue(elapsedMs)) !== undefined) {
+      if (!this.#isWatched(watched)) continue;
       this.#takeSlot(watched, elapsedMs);
       this.#due.push(slotAt(watched.slots, watched.next), watched);
     }
@@ -148,17 +175,23 @@ export class Scanner {
     const slotMs = slotAt(watched.slots, newest);
     const skipCause = this.#skipCause(watched, elapsedMs - slotMs);
     if (skipCause !== undefined) return this.#countSkipped(skipCause, 1);
-    watched.isBusy = true;
+    this.#busy.add(watched.site.name);
     this.#queue.add(new SlotCheck(watched, () => this.#run(watched, slotMs)));
   }
 
-  #skipCause({ isBusy, site }: WatchedSite, lateMs: number): string | undefined {
+  #isWatched(watched: WatchedSite): boolean {
+    return this.#watched.get(watched.site.name) === watched;
+  }
+
+  #skipCause({ site }: WatchedSite, lateMs: number): string | undefined {
     if (this.#state === "paused") return "paused";
-    if (isBusy) return "busy";
+    if (this.#busy.has(site.name)) return "busy";
     return lateMs > latenessMsMax(site) ? "late" : undefined;
   }
 
   async #run(watched: WatchedSite, slotMs: number): Promise<void> {
+    // It may have waited for room while others took its place.
+    if (!this.#isWatched(watched)) return void this.#busy.delete(watched.site.name);
     const { telemetry, check } = this.#options;
     const startMs = this.#elapsedMs();
     telemetry.observe("sitemon_check_lateness_seconds", Math.max(0, startMs - slotMs) / 1_000);
@@ -169,7 +202,7 @@ export class Scanner {
     } catch (cause) {
       this.#log.error("Cannot check site {site}: {cause}", { site: watched.site.name, cause });
     } finally {
-      watched.isBusy = false;
+      this.#busy.delete(watched.site.name);
       queueMicrotask(() => this.#tellRunning());
     }
   }

@@ -30,12 +30,16 @@ export function placeOf(site: string, location: string): number {
   return mix(hash) / 2 ** 32;
 }
 
-/** The slots of a site whose place is `place`, in [0, 1). */
-export function slotsOf(place: number, intervalMs: number): Slots {
-  const firstMs = place * Math.min(FIRST_CHECK_WITHIN_MS, intervalMs);
-  const regularMs = place * intervalMs;
-  const isTooSoon = regularMs - firstMs < intervalMs / 2;
-  return { firstMs, regularMs: isTooSoon ? regularMs + intervalMs : regularMs, intervalMs };
+/**
+ * The slots of a site whose place is `place`, in [0, 1), and that came `sinceMs` after the anchor.
+ * Its regular slots do not depend on when it came.
+ */
+export function slotsOf(place: number, intervalMs: number, sinceMs = 0): Slots {
+  const firstMs = sinceMs + place * Math.min(FIRST_CHECK_WITHIN_MS, intervalMs);
+  const phaseMs = place * intervalMs;
+  // The first that lies at least half an interval after the first check.
+  const count = Math.max(0, Math.ceil((firstMs + intervalMs / 2 - phaseMs) / intervalMs));
+  return { firstMs, regularMs: phaseMs + count * intervalMs, intervalMs };
 }
 
 /** When slot `index` is: 0 is the first check. */

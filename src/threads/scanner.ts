@@ -5,17 +5,11 @@ import { deadline, systemClock } from "../runtime/clock.ts";
 import { serveThread } from "../runtime/thread.ts";
 import { VERSION } from "../runtime/version.ts";
 import type { AddressPolicyOptions } from "../scanner/address_policy.ts";
-import { checkContext } from "../scanner/check_context.ts";
+import { checkContext, withTargets } from "../scanner/check_context.ts";
 import { checkSite } from "../scanner/check_site.ts";
 import { Scanner } from "../scanner/scanner.ts";
 
 export interface ScannerSetup {
-  /** The sites that this thread checks. */
-  readonly sites: readonly Site[];
-  /** Urls of all sites, whichever thread checks them: redirects may lead from one to another. */
-  readonly urls: readonly string[];
-  readonly allowHosts: readonly string[];
-  readonly addressPolicy: AddressPolicyOptions;
   readonly location: string;
   readonly concurrency: number;
   readonly perHost?: number;
@@ -25,13 +19,25 @@ export interface ScannerSetup {
   readonly anchorMs: number;
 }
 
+/** What a reload may change while the thread runs. */
+export interface ScannerWork {
+  /** The sites that this thread checks. */
+  readonly sites: readonly Site[];
+  /** Milliseconds after `anchorMs` at which a reload brought or changed a site, by its name. */
+  readonly since: Readonly<Record<string, number>>;
+  /** Urls of all sites, whichever thread checks them: redirects may lead from one to another. */
+  readonly urls: readonly string[];
+  readonly allowHosts: readonly string[];
+  readonly addressPolicy: AddressPolicyOptions;
+}
+
 /** Time that a stop keeps for handing over what the last checks found. */
 const HAND_OVER_MS = 2_000;
 
 serveThread<ScannerSetup>({
   // A hostile site must not be able to end a thread that watches others.
   onUncaught: "continue",
-  start(setup, { name, telemetry }) {
+  start(setup, { name, telemetry, takesOverAtMs }) {
     const clock = systemClock;
     const sourceId = crypto.randomUUID();
     const sender: ReportSender = new ReportSender({
@@ -43,9 +49,12 @@ serveThread<ScannerSetup>({
         onRoom: () => scanner.resume(),
       }),
     });
-    const context = checkContext({ ...setup, version: VERSION, clock, telemetry });
+    const { location } = setup;
+    let context = checkContext({ urls: [], location, version: VERSION, clock, telemetry });
     const scanner = new Scanner({
       ...setup,
+      ...(takesOverAtMs !== undefined && { takesOverAtMs }),
+      sites: [],
       clock,
       telemetry,
       thread: name,
@@ -54,6 +63,11 @@ serveThread<ScannerSetup>({
     });
     scanner.start();
     return Promise.resolve({
+      assign(work) {
+        const { sites, since, ...targets } = work as ScannerWork;
+        context = withTargets(context, targets);
+        scanner.assign(sites, since);
+      },
       link: (_role, port) => sender.connect(port),
       async stop(deadlineMs) {
         const endMs = clock.monotonicMs() + deadlineMs;

@@ -34,14 +34,14 @@ class Stage implements AsyncDisposable {
     });
   }
 
-  start(name: string, mood: MoodySetup["mood"], logLevel: "info" | "debug" = "info") {
+  start(name: string, mood: MoodySetup["mood"], level: "info" | "debug" = "info") {
     const permissions = { net: false, read: false, write: false, env: false, sys: false } as const;
     return this.supervisor.start<MoodySetup>({
       name,
       module: MOODY,
       permissions: { ...permissions, run: false, ffi: false, import: false },
       setup: { mood },
-      logLevel,
+      logLevels: { level },
     });
   }
 

@@ -9,7 +9,7 @@ function counting(count: number, dies = false) {
     module: new URL("../testdata/threads/counting.ts", import.meta.url),
     permissions: { ...NOTHING, run: false, ffi: false, import: false } as const,
     setup: { count, dies },
-    logLevel: "info" as const,
+    logLevels: { level: "info" as const },
   };
 }
 

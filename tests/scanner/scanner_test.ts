@@ -252,3 +252,38 @@ Deno.test("Scanner accounts for every slot, whatever happens", async () => {
     { numRuns: 50 },
   );
 });
+
+Deno.test("Scanner.assign() leaves sites that are the same in their slots, and drops the others", async () => {
+  const [stays, goes, changes] = sites(3, { intervalMs: 1_000 });
+  const rig = new Rig([stays!, goes!, changes!]);
+  rig.scanner.start();
+  await rig.clock.pass(5_000);
+  rig.started.length = 0;
+  const comes = aSite("http://new.example/", { name: "comes", intervalMs: 3_600_000 });
+  const faster = { ...changes!, intervalMs: 500 };
+  rig.scanner.assign([structuredClone(stays!), comes, faster], { comes: 5_000, "site-2": 5_000 });
+  await rig.clock.pass(20_000);
+  const counts = Object.groupBy(rig.started, ({ site }) => site);
+  const times = counts["site-0"]!.map(({ atMs }) => atMs);
+  deepStrictEqual(times.length, 20);
+  ok(times.slice(1).every((at, i) => Math.abs(at - times[i]! - 1_000) <= 1));
+  deepStrictEqual([counts["site-1"], counts["comes"]!.length], [undefined, 1]);
+  ok(counts["comes"]![0]!.atMs < 15_001, "within ten seconds, although its interval is an hour");
+  ok(counts["site-2"]!.length >= 39);
+  await rig.scanner.stop(0);
+});
+
+Deno.test("Scanner takes over the slots after a moment, those that came up meanwhile among them", async () => {
+  const all = sites(50, { intervalMs: 1_000 });
+  const rig = new Rig(all, { takesOverAtMs: 3_000 });
+  const anchor = rig.anchorMs;
+  await rig.scanner.stop(0);
+  const next = new Rig(all, { anchorMs: anchor, takesOverAtMs: anchor + 3_000 });
+  await next.clock.pass(3_400);
+  next.scanner.start();
+  await next.clock.pass(10);
+  const meanwhile = all.filter(({ name }) => placeOf(name, "here") <= 0.41).length;
+  deepStrictEqual(next.started.length, meanwhile);
+  deepStrictEqual(next.skipped, {});
+  await next.scanner.stop(0);
+});

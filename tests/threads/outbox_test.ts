@@ -37,7 +37,7 @@ function startOutbox(path: string) {
       sys: ["statfs"],
     },
     setup,
-    logLevel: "info",
+    logLevels: { level: "info" },
   }, {
     clock: systemClock,
     events: {

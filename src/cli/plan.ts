@@ -1,0 +1,47 @@
+/** What each daemon is made of: its threads, who talks to whom, and the order in which they stop. */
+import type { LoadedConfig } from "../config/loaded_config.ts";
+import type { Plan } from "../runtime/crew.ts";
+import {
+  consumerSpecs,
+  outboxSpec,
+  relaySpec,
+  scannerSpecs,
+  type Schedule,
+  storeSpec,
+} from "./pipeline.ts";
+
+/** Commands that run until a signal. */
+export type DaemonRole = "producer" | "consumer" | "run";
+
+/** The plan of a daemon under a configuration. */
+export function planOf(role: DaemonRole, loaded: LoadedConfig, schedule: Schedule): Plan {
+  switch (role) {
+    case "producer":
+      return {
+        threads: [outboxSpec(loaded), relaySpec(loaded), ...scannerSpecs(loaded, schedule)],
+        links: [["relay", "outbox"], ["scanner", "outbox"]],
+        drain: [
+          // Half of the time for the checks that run, most of the rest to publish what they found.
+          { kinds: ["scanner"], share: 0.5 },
+          { kinds: ["relay"], share: 0.8 },
+          { kinds: ["outbox"], share: 1 },
+        ],
+      };
+    case "run":
+      return {
+        threads: [outboxSpec(loaded), storeSpec(loaded), ...scannerSpecs(loaded, schedule)],
+        links: [["store", "outbox"], ["scanner", "outbox"]],
+        drain: [
+          { kinds: ["scanner"], share: 0.5 },
+          { kinds: ["store"], share: 0.8 },
+          { kinds: ["outbox"], share: 1 },
+        ],
+      };
+    case "consumer":
+      return {
+        threads: consumerSpecs(loaded),
+        links: [],
+        drain: [{ kinds: ["consumer"], share: 0.9 }],
+      };
+  }
+}

@@ -1,0 +1,102 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { ConfigLife } from "../../src/cli/config_life.ts";
+import type { DaemonRole } from "../../src/cli/plan.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import type { Plan } from "../../src/runtime/crew.ts";
+import type { ScannerWork } from "../../src/threads/scanner.ts";
+
+/** A configuration whose text and time a test sets. */
+class Rig {
+  yaml: string;
+  nowMs = 1_000;
+  readonly life: ConfigLife;
+
+  constructor(yaml: string, role: DaemonRole = "run") {
+    this.yaml = yaml;
+    const surroundings = {
+      env: () => undefined,
+      readTextFile: () => this.yaml,
+      listFolder: () => [],
+      workingFolder: "/work",
+    };
+    this.life = new ConfigLife({
+      role,
+      load: () => loadConfig("/work/a.yaml", { role, surroundings }),
+      now: () => this.nowMs,
+    });
+  }
+
+  /** What the reload makes of another text. */
+  reload(yaml: string) {
+    this.yaml = yaml;
+    return this.life.reload();
+  }
+
+  /** Reloads what must be right, as if it had been applied. */
+  applied(yaml: string): Plan {
+    const reloaded = this.reload(yaml);
+    if (!("settings" in reloaded)) throw new Error(reloaded.mistakes.join("\n"));
+    reloaded.onApplied();
+    return reloaded.settings.plan;
+  }
+}
+
+function work({ threads }: Plan): ScannerWork {
+  return threads.find(({ name }) => name === "scanner-1")!.work as ScannerWork;
+}
+
+const A = "{ name: a, url: 'http://h.example/a' }";
+const B = "{ name: b, url: 'http://h.example/b' }";
+
+Deno.test("ConfigLife.reload() lets a site begin when it came or was changed, and no other", () => {
+  const rig = new Rig(`sites: [${A}]`);
+  deepStrictEqual(work(rig.life.settings.plan).since, {});
+  rig.nowMs = 5_000;
+  deepStrictEqual(work(rig.applied(`sites: [${A}, ${B}]`)).since, { b: 4_000 });
+  rig.nowMs = 9_000;
+  const changed = `sites: [${A.replace("/a", "/other")}, ${B}]`;
+  deepStrictEqual(work(rig.applied(changed)).since, { a: 8_000, b: 4_000 });
+  rig.nowMs = 10_000;
+  deepStrictEqual(work(rig.applied(`interval: 1m\n${changed}`)).since, { a: 9_000, b: 9_000 });
+});
+
+Deno.test("ConfigLife.reload() makes equal plans of equal files", () => {
+  for (const role of ["run", "producer", "consumer"] as const) {
+    const yaml = `sites: [${A}]\nkafka: { server: 'k:1' }\npostgres: { host: h, user: u }`;
+    const rig = new Rig(yaml, role);
+    const before = rig.life.settings.plan;
+    rig.nowMs = 60_000;
+    deepStrictEqual(rig.applied(yaml), before);
+  }
+});
+
+Deno.test("ConfigLife.reload() changes nothing when there are mistakes, and tells all", () => {
+  const rig = new Rig(`sites: [${A}]`);
+  const before = rig.life.loaded;
+  const reloaded = rig.reload("intervall: 1\nlocation: 7");
+  ok("mistakes" in reloaded);
+  strictEqual(reloaded.reason, "invalid");
+  strictEqual(reloaded.mistakes.length, 3);
+  match(
+    reloaded.mistakes.find((it) => it.includes("intervall"))!,
+    /^\/work\/a\.yaml:1:1: Cannot .*intervall/,
+  );
+  strictEqual(rig.life.loaded, before);
+});
+
+Deno.test("ConfigLife.reload() refuses what a running process cannot change, at its place", () => {
+  const fixed = {
+    "outbox.path": "outbox: { path: /other.db }",
+    "store.path": "store: { path: /other.db }",
+    "listen": "listen: 127.0.0.1:1",
+    "log.format": "log: { format: text }",
+    "sandbox": "sandbox: strict",
+  };
+  for (const [name, yaml] of Object.entries(fixed)) {
+    const reloaded = new Rig(`sites: [${A}]`).reload(`sites: [${A}]\n${yaml}`);
+    ok("mistakes" in reloaded, name);
+    strictEqual(reloaded.reason, "fixed");
+    strictEqual(reloaded.mistakes.length, 1);
+    match(reloaded.mistakes[0]!, new RegExp(`^/work/a\\.yaml:2:\\d+: Cannot change "${name}" as`));
+  }
+});

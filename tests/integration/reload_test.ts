@@ -1,0 +1,209 @@
+// What SIGHUP changes in a daemon that runs, and what it leaves alone.
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { eventually } from "../deadline.ts";
+import { freePort } from "../services/free_port.ts";
+import { SitemonProcess } from "../sitemon_process.ts";
+
+const DEADLINE_MS = 30_000;
+
+/** A folder with a configuration, and a site that notes which path was asked for when. */
+class Place implements AsyncDisposable {
+  readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-reload-" });
+  readonly file = `${this.folder}/run.yaml`;
+  readonly operatorPort = freePort();
+  readonly #visits = new Map<string, number[]>();
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+
+  constructor() {
+    this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+      const { pathname } = new URL(request.url);
+      this.#visits.set(pathname, [...this.visits(pathname), performance.now()]);
+      return new Response("hello");
+    });
+  }
+
+  /** When a path was asked for. */
+  visits(path: string): readonly number[] {
+    return this.#visits.get(path) ?? [];
+  }
+
+  /** `sites` are paths, or `host/path`. */
+  write(sites: readonly string[], extra = ""): void {
+    const { port } = this.#server.addr;
+    const urls = sites.map((site) => {
+      const [host, path] = site.startsWith("/") ? ["127.0.0.1", site] : site.split(/(?=\/)/);
+      return `  - { name: '${path}', url: 'http://${host}:${port}${path}' }`;
+    });
+    Deno.writeTextFileSync(
+      this.file,
+      `interval: 1s
+log: { level: debug, format: json }
+listen: 127.0.0.1:${this.operatorPort}
+outbox: { path: '${this.folder}/outbox.db' }
+store: { path: '${this.folder}/status.db' }
+sites:
+${urls.join("\n")}
+${extra}
+`,
+    );
+  }
+
+  run(args: { readonly executable?: string } = {}): SitemonProcess {
+    return new SitemonProcess(["run", "-c", this.file], args);
+  }
+
+  async visited(path: string, count: number): Promise<void> {
+    await eventually(
+      DEADLINE_MS,
+      `${count} visits of ${path}`,
+      () => this.visits(path).length >= count || undefined,
+    );
+  }
+
+  async readiness(): Promise<
+    { status: number; configuration: { reason?: string; detail?: string } }
+  > {
+    const response = await fetch(`http://127.0.0.1:${this.operatorPort}/readyz`);
+    const { dependencies } = await response.json();
+    const configuration = dependencies.find(
+      ({ dependency }: { dependency: string }) => dependency === "configuration",
+    );
+    return { status: response.status, configuration };
+  }
+
+  async metrics(): Promise<string> {
+    return await (await fetch(`http://127.0.0.1:${this.operatorPort}/metrics`)).text();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+/** Sends SIGHUP and waits until the process tells what became of it. */
+async function reload(process: SitemonProcess): Promise<string> {
+  const seen = process.logs.length;
+  process.signal("SIGHUP");
+  const { message } = await process.log("the end of the reload", (line) => {
+    return process.logs.indexOf(line) >= seen &&
+      /^The configuration was (not )?reloaded/.test(line.message);
+  });
+  return message;
+}
+
+/** True when no slot was left out or visited twice; the first visit waited for its thread to start. */
+function isEverySecond([, ...visits]: readonly number[]): boolean {
+  return visits.slice(1).every((at, index) => {
+    const sinceMs = at - visits[index]!;
+    return sinceMs > 600 && sinceMs < 1_600;
+  });
+}
+
+Deno.test("SIGHUP brings a site, takes one away, and leaves the slots of the others", async () => {
+  await using place = new Place();
+  place.write(["/stays", "/goes"]);
+  await using process = place.run();
+  await place.visited("/stays", 2);
+  await place.visited("/goes", 1);
+  place.write(["/stays", "/comes"]);
+  match(await reload(process), /threads started anew: none/);
+  const gone = place.visits("/goes").length;
+  await place.visited("/comes", 2);
+  await place.visited("/stays", 6);
+  strictEqual(place.visits("/goes").length, gone);
+  ok(isEverySecond(place.visits("/stays")), place.visits("/stays").join());
+  const metrics = await place.metrics();
+  ok(!metrics.includes('site="/goes"'), "a site that is gone has no metrics");
+  match(metrics, /^sitemon_config_reloads_total\{result="applied"\} 1$/m);
+  strictEqual(await process.stop(), 0);
+});
+
+Deno.test("SIGHUP with a new host starts a new scanner, which takes the slots over", async () => {
+  await using place = new Place();
+  place.write(["/stays"]);
+  await using process = place.run();
+  await place.visited("/stays", 2);
+  place.write(["/stays", "localhost/comes"]);
+  match(await reload(process), /threads started anew: scanner-1/);
+  await place.visited("/comes", 2);
+  await place.visited("/stays", 6);
+  ok(isEverySecond(place.visits("/stays")), place.visits("/stays").join());
+  ok(!/^sitemon_thread_restarts_total\{/m.test(await place.metrics()), "nothing died");
+  strictEqual(await process.stop(), 0);
+});
+
+Deno.test("SIGHUP with mistakes keeps the old configuration, and says so until it is healed", async () => {
+  await using place = new Place();
+  place.write(["/stays"]);
+  await using process = place.run();
+  await place.visited("/stays", 1);
+  strictEqual((await place.readiness()).status, 200);
+  place.write(["/stays", "/comes"], "intervall: 3\nlocation: 7");
+  match(await reload(process), /not reloaded/);
+  const mistakes = process.logs.filter(({ message }) => message.startsWith("Mistake "));
+  strictEqual(mistakes.length, 2);
+  match(mistakes[0]!.message, /^Mistake 1 of 2: .*run\.yaml:9:1: Cannot .*"intervall"/);
+  const { status, configuration } = await place.readiness();
+  deepStrictEqual([status, configuration.reason], [503, "invalid"]);
+  match(configuration.detail!, /run\.yaml:9:1/);
+  match(await place.metrics(), /^sitemon_config_last_reload_successful 0$/m);
+  const visits = place.visits("/stays").length;
+  await place.visited("/stays", visits + 2);
+  strictEqual(place.visits("/comes").length, 0);
+  place.write(["/stays", "/comes"]);
+  match(await reload(process), /^The configuration was reloaded/);
+  await place.visited("/comes", 1);
+  strictEqual((await place.readiness()).status, 200);
+  match(await place.metrics(), /^sitemon_config_last_reload_successful 1$/m);
+});
+
+Deno.test("SIGHUP refuses what cannot change in a running process", async () => {
+  await using place = new Place();
+  place.write(["/stays"]);
+  await using process = place.run();
+  await place.visited("/stays", 1);
+  const text = Deno.readTextFileSync(place.file);
+  Deno.writeTextFileSync(place.file, text.replace("outbox.db", "other.db"));
+  match(await reload(process), /not reloaded/);
+  const { message } = process.logs.find(({ message }) => message.startsWith("Mistake"))!;
+  match(message, /run\.yaml:4:\d+: Cannot change "outbox\.path" as it must stay what it was/);
+  strictEqual((await place.readiness()).configuration.reason, "fixed");
+});
+
+Deno.test("SIGHUP changes limits and log levels while checks go on", async () => {
+  await using place = new Place();
+  place.write(["/stays"]);
+  await using process = place.run();
+  await place.visited("/stays", 2);
+  const text = Deno.readTextFileSync(place.file)
+    .replace("outbox.db'", "outbox.db', max_rows: 1000")
+    .replace("level: debug", "level: debug, levels: { outbox: warning }");
+  Deno.writeTextFileSync(place.file, text);
+  match(await reload(process), /threads started anew: outbox/);
+  const isStored = ({ message }: { message: string }) => message.startsWith("Stored ");
+  const stored = process.logs.filter(isStored).length;
+  await place.visited("/stays", 6);
+  strictEqual(process.logs.filter(isStored).length, stored, "commits are told at level debug");
+  ok(isEverySecond(place.visits("/stays")), place.visits("/stays").join());
+  strictEqual(await process.stop(), 0);
+});
+
+Deno.test("a strict sandbox takes other sites of its hosts, and refuses a new host", async () => {
+  await using place = new Place();
+  place.write(["/stays"], "sandbox: strict");
+  await using process = place.run();
+  await process.log("strictness", ({ message }) => message.includes("given up the network"));
+  await place.visited("/stays", 1);
+  place.write(["/stays", "/comes"], "sandbox: strict");
+  match(await reload(process), /^The configuration was reloaded/);
+  await place.visited("/comes", 1);
+  place.write(["/stays", "/comes", "localhost/new"], "sandbox: strict");
+  match(await reload(process), /not reloaded/);
+  const { status, configuration } = await place.readiness();
+  deepStrictEqual([status, configuration.reason], [503, "not_permitted"]);
+  match(configuration.detail!, /it may not talk to "127\.0\.0\.1"/);
+  const visits = place.visits("/stays").length;
+  await place.visited("/stays", visits + 2);
+  strictEqual(place.visits("/new").length, 0);
+});
