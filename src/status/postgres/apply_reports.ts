@@ -68,7 +68,8 @@ status AS (
   ORDER BY site, location, order_at DESC, producer_id DESC, sequence DESC
   ON CONFLICT (site, location) DO UPDATE SET
     (${ORDER}, ${STATUS_ONLY.join(", ")}) =
-    (${orderOf("excluded")}, ${STATUS_ONLY.map((column) => `excluded.${column}`).join(", ")})
+    (${orderOf("excluded")}, ${STATUS_ONLY.map((column) => `excluded.${column}`).join(", ")}),
+    changed_in = pg_current_xact_id()
   WHERE (${orderOf("t")}) < (${orderOf("excluded")}))`;
 
 /** `$1`: the reports as a JSON array. Answers with one row of counts, named as in `Applied`. */

@@ -4,19 +4,16 @@ import {
   type Applied,
   type Chunk,
   CHUNK_REPORTS_MAX,
-  RowRejectedError,
   type SiteStatus,
   type StatusStore,
-  StoreConfigurationError,
 } from "../store.ts";
 import { applyChunk } from "./apply_chunk.ts";
-import { Connection } from "./connection.ts";
-import { isConflict, isPartitionMissing, storeError } from "./errors.ts";
+import { isConflict, isPartitionMissing } from "./errors.ts";
 import { migrate } from "./migrate.ts";
 import { makePartitions } from "./partitions.ts";
 import type { PostgresOptions } from "./postgres_options.ts";
 import { readStatuses } from "./read_statuses.ts";
-import { Turns } from "./turns.ts";
+import { Session } from "./session.ts";
 
 /**
  * Tries of a transaction that lost against another, or that met a missing partition, before the
@@ -33,31 +30,21 @@ export interface PostgresStoreOptions {
   readonly telemetry?: Telemetry;
 }
 
-/**
- * Keeps one connection, made when it is needed. After an error that is not the fault of a row it is
- * given up: a new one may reach another server, or come with new rights.
- */
 export class PostgresStore implements StatusStore {
-  readonly #options: PostgresOptions;
-  readonly #telemetry: Telemetry | undefined;
-  readonly #turns = new Turns();
-  #connection: Connection | undefined;
+  readonly #schema: string;
+  readonly #session: Session;
 
   constructor({ connection, telemetry }: PostgresStoreOptions) {
-    this.#options = connection;
-    this.#telemetry = telemetry;
+    this.#schema = connection.schema;
+    this.#session = new Session(connection, telemetry);
   }
 
   migrate(): Promise<void> {
-    return this.#do("migrate the database", async () => {
-      const patient = { ...this.#options, statementTimeoutMs: MIGRATION_TIMEOUT_MS };
-      const connection = await Connection.open(patient);
-      try {
-        await migrate(connection, patient);
-      } finally {
-        await connection.close();
-      }
-    });
+    return this.#session.useAlone(
+      "migrate the database",
+      MIGRATION_TIMEOUT_MS,
+      (connection) => migrate(connection, { schema: this.#schema }),
+    );
   }
 
   async apply(chunk: Chunk): Promise<Applied> {
@@ -68,8 +55,7 @@ export class PostgresStore implements StatusStore {
           `it holds ${count}; divide it`,
       );
     }
-    return await this.#do("apply reports", async () => {
-      const connection = await this.#connected();
+    return await this.#session.use("apply reports", async (connection) => {
       for (let tries = 1;; tries++) {
         try {
           return await applyChunk(connection, chunk);
@@ -83,40 +69,10 @@ export class PostgresStore implements StatusStore {
   }
 
   statuses(): Promise<readonly SiteStatus[]> {
-    return this.#do("read statuses", async () => await readStatuses(await this.#connected()));
+    return this.#session.use("read statuses", readStatuses);
   }
 
   close(): Promise<void> {
-    return this.#turns.take(async () => {
-      await this.#connection?.close();
-      this.#connection = undefined;
-    });
-  }
-
-  /** Runs `work` in its turn; whatever goes wrong becomes an error of the port. */
-  #do<T>(action: string, work: () => Promise<T>): Promise<T> {
-    return this.#turns.take(async () => {
-      try {
-        const result = await work();
-        this.#telemetry?.dependency("postgres", { ok: true });
-        return result;
-      } catch (cause) {
-        const error = storeError(cause, { action, ...this.#options });
-        if (!(error instanceof RowRejectedError)) this.#giveUp(error);
-        throw error;
-      }
-    });
-  }
-
-  async #connected(): Promise<Connection> {
-    if (!this.#connection?.isOpen) this.#connection = await Connection.open(this.#options);
-    return this.#connection;
-  }
-
-  #giveUp(error: Error): void {
-    this.#connection?.destroy();
-    this.#connection = undefined;
-    const reason = error instanceof StoreConfigurationError ? "configuration" : "unavailable";
-    this.#telemetry?.dependency("postgres", { ok: false, reason, detail: error.message });
+    return this.#session.close();
   }
 }

@@ -36,13 +36,15 @@ export class ChunkWriter {
   /** In their order, so that a report counts as stale only beside what stood there before. */
   #writeReports(reports: readonly SiteReport[], times: Times): Omit<Applied, "dead"> {
     const counts = { applied: 0, duplicate: 0, stale: 0, expired: 0 };
+    if (reports.length === 0) return counts;
+    const change = this.#statuses.nextChange();
     for (const row of reports.map((report) => reportRow(report, times)).sort(compareRows)) {
       if (row.checked_at < times.horizon) {
-        this.#statuses.offer(row);
+        this.#statuses.offer(row, change);
         counts.expired++;
       } else if (this.#history.add(row)) {
         this.#hours.add(row);
-        if (!this.#statuses.offer(row)) counts.stale++;
+        if (!this.#statuses.offer(row, change)) counts.stale++;
         counts.applied++;
       } else {
         counts.duplicate++;

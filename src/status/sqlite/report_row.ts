@@ -40,7 +40,7 @@ export function reportRow(report: SiteReport, times: Times): ReportRow {
 }
 
 /** `(columns) VALUES (?, …)`, for cells in the order of the columns: names would bind slower. */
-export function insertedColumns(columns: readonly Column[]): string {
+export function insertedColumns(columns: readonly string[]): string {
   return `(${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`;
 }
 

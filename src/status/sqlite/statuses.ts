@@ -5,10 +5,12 @@ import { isStale } from "../staleness.ts";
 import type { SiteStatus } from "../store.ts";
 import { cellsOf, insertedColumns, type ReportRow, STATUS_COLUMNS } from "./report_row.ts";
 
+const INSERTED_COLUMNS = [...STATUS_COLUMNS, "changed_in"] as const;
+
 const NEWER_WINS = `
-INSERT INTO site_status AS t ${insertedColumns(STATUS_COLUMNS)}
+INSERT INTO site_status AS t ${insertedColumns(INSERTED_COLUMNS)}
 ON CONFLICT (site, location) DO UPDATE SET
-${STATUS_COLUMNS.map((column) => `${column} = excluded.${column}`).join(",\n")}
+${INSERTED_COLUMNS.map((column) => `${column} = excluded.${column}`).join(",\n")}
 WHERE (t.order_at, t.producer_id, t.sequence)
     < (excluded.order_at, excluded.producer_id, excluded.sequence)`;
 
@@ -17,19 +19,29 @@ SELECT s.*, (
   SELECT checked_at FROM site_transition t WHERE t.site = s.site AND t.location = s.location
   ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT 1
 ) AS since
-FROM site_status s ORDER BY site, location`;
+FROM site_status s WHERE NOT s.is_removed ORDER BY site, location`;
+
+/** Counts the transactions that change statuses. */
+export const NEXT_CHANGE = "UPDATE last_change SET number = number + 1 RETURNING number";
 
 /** The status table of one connection, within the caller's transaction. */
 export class Statuses {
   readonly #newerWins: StatementSync;
+  readonly #nextChange: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#newerWins = db.prepare(NEWER_WINS);
+    this.#nextChange = db.prepare(NEXT_CHANGE);
   }
 
-  /** True when the report is now its site's status. */
-  offer(row: ReportRow): boolean {
-    return this.#newerWins.run(...cellsOf(row, STATUS_COLUMNS)).changes === 1;
+  /** The number that a transaction marks its changes with. */
+  nextChange(): number {
+    return this.#nextChange.get()!.number as number;
+  }
+
+  /** True when the report is now its site's status, as of the change of this number. */
+  offer(row: ReportRow, change: number): boolean {
+    return this.#newerWins.run(...cellsOf(row, STATUS_COLUMNS), change).changes === 1;
   }
 }
 

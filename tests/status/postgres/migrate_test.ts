@@ -62,6 +62,7 @@ databaseTest("migrate() makes the schema and every table, when nothing is there"
       "history_horizon",
       "producer_gap",
       "schema_migration",
+      "site_day",
       "site_hour",
       "site_report",
       "site_status",
@@ -257,4 +258,29 @@ databaseTest("history_horizon never moves back", async () => {
   await move("2026-01-02Z");
   await move("2026-01-02Z");
   await rejects(() => move("2026-01-01Z"), /must not go back: 2026-01-02.* to 2026-01-01/);
+});
+
+databaseTest("migrate() adds up the hours that were kept before there were days", async () => {
+  await withSchema(async (options, session) => {
+    const connection = await Connection.open(options);
+    try {
+      await migrate(connection, { ...options, migrations: MIGRATIONS.slice(0, 3) });
+    } finally {
+      await connection.close();
+    }
+    const part = (hour: string, upMs: number) =>
+      `('shop', 'default', '${hour}', 1, 0, 0, 0, ${upMs}, 0, 7, 0, ${Array(12).fill(0)})`;
+    await session.query(`
+      INSERT INTO site_status (site, url, last_checked) VALUES ('shop', 'https://shop.example/', now());
+      INSERT INTO site_hour VALUES ${part("2026-01-14 23:00Z", 5)},
+        ${part("2026-01-15 00:00Z", 10)}, ${part("2026-01-15 23:00Z", 20)}`);
+    await migrated(options);
+    deepStrictEqual(
+      (await session.query("SELECT day::text, up_ms, down_ms FROM site_day ORDER BY day"))
+        .map((row) => ({ ...row })),
+      [{ day: "2026-01-14", up_ms: 5, down_ms: 7 }, { day: "2026-01-15", up_ms: 30, down_ms: 14 }],
+    );
+    const [status] = await session.query("SELECT site, attempts, stale FROM site_current");
+    deepStrictEqual({ ...status }, { site: "shop", attempts: 1, stale: false });
+  });
 });

@@ -58,6 +58,7 @@ const TABLES = [
   "site_report",
   "site_transition",
   "site_hour",
+  "site_day",
   "producer_gap",
   "dead_letter",
 ] as const;
@@ -74,7 +75,8 @@ async function dump(session: Session, table: string): Promise<Row[]> {
     `SELECT a.attname AS name, a.atttypid::regtype::text AS type,
       array_position(i.indkey::int2[], a.attnum) AS place
     FROM pg_attribute a JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
-    WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped`,
+    WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped
+      AND a.attname <> 'changed_in'`,
     [table],
   );
   const selected = columns.map(({ name, type }) => `${inOneForm(name, type)} AS "${name}"`);
@@ -94,6 +96,7 @@ function inOneForm(name: string, type: string): string {
       return `"${name}"::float8`;
     case "bytea":
       return `encode("${name}", 'hex')`;
+    case "date":
     case "uuid":
     case "jsonb":
       return `"${name}"::text`;

@@ -120,7 +120,7 @@ Deno.test("SqliteStore.migrate() refuses the file of a newer version", async () 
     db.exec("PRAGMA user_version = 99");
     await rejects(() => store.migrate(), {
       name: "StoreConfigurationError",
-      message: "Cannot use status database as its version must be at most 1: it is 99; " +
+      message: "Cannot use status database as its version must be at most 3: it is 99; " +
         "use the version of sitemon that wrote it, or a newer one",
     });
     strictEqual(db.prepare("PRAGMA user_version").get()!.user_version, 99);

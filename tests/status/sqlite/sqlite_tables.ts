@@ -9,6 +9,7 @@ const KEYS: Record<keyof Tables, string> = {
   site_report: "producer_id, sequence, checked_at",
   site_transition: "site, location, order_at, producer_id, sequence",
   site_hour: "site, location, hour",
+  site_day: "site, location, day",
   producer_gap: "producer_id, first, last",
   dead_letter: `topic, "partition", "offset"`,
 };
@@ -50,7 +51,8 @@ export async function openSqliteStore(
 const BOOLEANS = ["pattern_match", "truncated"];
 
 function comparable(row: Record<string, unknown>): Row {
-  const cells = Object.entries(row).map(([column, value]) => {
+  const kept = Object.entries(row).filter(([column]) => column !== "changed_in");
+  const cells = kept.map(([column, value]) => {
     if (value instanceof Uint8Array) return [column, value.toHex()];
     return [column, BOOLEANS.includes(column) && value !== null ? value === 1 : value];
   });

@@ -1,0 +1,103 @@
+/** Migration 5: the views of docs/sql.md, for people who ask in SQL; queries are built on them too. */
+import { latencyQuantile } from "../../latency_quantile.ts";
+import { UPTIME_WINDOWS_DAYS } from "../../queries.ts";
+import { STALE_GRACE_MS, STALE_INTERVALS } from "../../staleness.ts";
+import type { Migration } from "../migration.ts";
+
+/** What the first sitemon kept of a site may lack the fields that newer reports always have. */
+const SITE_CURRENT = `
+CREATE VIEW site_current AS
+SELECT s.site, s.location, s.url, s.outcome, s.reason, t.checked_at AS since,
+  coalesce(now() > d.stale_at, false) AS stale, d.stale_at,
+  coalesce(s.checked_at, s.order_at) AS checked_at, coalesce(s.response_time, 0) AS response_time,
+  s.response_code, s.error_text, s.interval_ms, coalesce(s.attempts, 1) AS attempts, s.timings,
+  s.remote_address, s.certificate_expires_at, s.labels
+FROM site_status s
+CROSS JOIN LATERAL (SELECT s.order_at +
+  (${STALE_INTERVALS}::bigint * s.interval_ms + ${STALE_GRACE_MS}) * interval '1 millisecond'
+  AS stale_at) AS d
+LEFT JOIN LATERAL (
+  SELECT checked_at FROM site_transition
+  WHERE site = s.site AND location = s.location
+  ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT 1) AS t ON true
+WHERE NOT s.is_removed`;
+
+const PARTS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
+const LONG_WINDOWS = UPTIME_WINDOWS_DAYS.filter((days) => days > 1);
+const LONGEST = Math.max(...LONG_WINDOWS);
+const TODAY = "(now() AT TIME ZONE 'UTC')::date";
+
+/** One pass over the days of a site serves all windows but the first, which is made of hours. */
+const DAY_SUMS = LONG_WINDOWS.flatMap((days) =>
+  PARTS.map((part) =>
+    `coalesce(sum(${part}) FILTER (WHERE day > ${TODAY} - ${days}), 0) AS ${part}_${days}`
+  )
+).join(",\n    ");
+const HOUR_SUMS = PARTS.map((part) => `coalesce(sum(${part}), 0) AS ${part}_1`).join(", ");
+const FIRST_HOUR = "date_trunc('hour', now(), 'UTC') - interval '23 hours'";
+const WINDOWS = UPTIME_WINDOWS_DAYS.map((days) => {
+  const begin = days === 1 ? FIRST_HOUR : `(${TODAY} - ${days - 1})::timestamp AT TIME ZONE 'UTC'`;
+  const sums = PARTS.map((part) => `${part}_${days}`).join(", ");
+  return `(${days}, ${begin}, ${sums})`;
+}).join(",\n  ");
+
+const SITE_UPTIME = `
+CREATE VIEW site_uptime AS
+SELECT s.site, s.location, w.days,
+  (up_ms + degraded_ms)::float8 / nullif(up_ms + degraded_ms + down_ms, 0) AS uptime,
+  least(1, (up_ms + degraded_ms) / m.window_ms) AS proven_uptime,
+  up_ms, degraded_ms, down_ms, inconclusive_ms, m.window_ms,
+  greatest(0, m.window_ms - up_ms - degraded_ms - down_ms - inconclusive_ms) AS unknown_ms
+FROM site_status s
+CROSS JOIN LATERAL (
+  SELECT ${HOUR_SUMS} FROM site_hour
+  WHERE site = s.site AND location = s.location AND hour >= ${FIRST_HOUR}) AS hours
+CROSS JOIN LATERAL (
+  SELECT ${DAY_SUMS} FROM site_day
+  WHERE site = s.site AND location = s.location AND day > ${TODAY} - ${LONGEST}) AS days
+CROSS JOIN LATERAL (VALUES
+  ${WINDOWS}) AS w(days, begins_at, ${PARTS.join(", ")})
+CROSS JOIN LATERAL (
+  SELECT round(extract(epoch FROM now() - w.begins_at) * 1000)::float8 AS window_ms) AS m
+WHERE NOT s.is_removed`;
+
+const SITE_LATENCY = `
+CREATE VIEW site_latency AS
+SELECT site, location, hour, responses,
+  round(response_time_sum::numeric / responses, 1)::float8 AS mean_ms,
+  round(${latencyQuantile(0.5)}, 1)::float8 AS p50_ms,
+  round(${latencyQuantile(0.95)}, 1)::float8 AS p95_ms,
+  round(${latencyQuantile(0.99)}, 1)::float8 AS p99_ms
+FROM site_hour JOIN site_status s USING (site, location)
+WHERE responses > 0 AND NOT s.is_removed`;
+
+// An incident lasts from the first outcome that is not up until the next that is.
+const SITE_INCIDENT = `
+CREATE VIEW site_incident AS
+SELECT b.site, b.location, b.checked_at AS began_at, e.checked_at AS ended_at,
+  coalesce(e.checked_at, now()) - b.checked_at AS duration, worst.outcome, b.reason
+FROM site_transition b JOIN site_status s USING (site, location)
+LEFT JOIN LATERAL (
+  SELECT order_at, producer_id, sequence, checked_at FROM site_transition
+  WHERE site = b.site AND location = b.location AND outcome = 'up'
+    AND (order_at, producer_id, sequence) > (b.order_at, b.producer_id, b.sequence)
+  ORDER BY order_at, producer_id, sequence LIMIT 1) AS e ON true
+CROSS JOIN LATERAL (
+  SELECT CASE WHEN bool_or(outcome = 'down') THEN 'down' ELSE 'degraded' END AS outcome
+  FROM site_transition
+  WHERE site = b.site AND location = b.location
+    AND (order_at, producer_id, sequence) >= (b.order_at, b.producer_id, b.sequence)
+    AND (e.order_at IS NULL
+      OR (order_at, producer_id, sequence) < (e.order_at, e.producer_id, e.sequence))) AS worst
+WHERE b.outcome <> 'up' AND (b.from_outcome IS NULL OR b.from_outcome = 'up')
+  AND NOT s.is_removed`;
+
+export const statusViews: Migration = {
+  version: 5,
+  name: "site_current, site_uptime, site_latency, site_incident",
+  async up(connection) {
+    for (const view of [SITE_CURRENT, SITE_UPTIME, SITE_LATENCY, SITE_INCIDENT]) {
+      await connection.execute(view);
+    }
+  },
+};

@@ -1,0 +1,119 @@
+/** The statements behind the query port; most of them read the views of docs/sql.md. */
+import { FAILURES_MAX, RECENT_REPORTS_MAX, TRANSITIONS_MAX } from "../queries.ts";
+import type { Statement } from "./statement.ts";
+
+const STATUS_COLUMNS = `c.site, c.location, c.url, c.outcome, c.reason,
+  c.response_time AS "responseTimeMs", c.response_code AS "responseCode",
+  c.error_text AS "errorText", c.checked_at AS "checkedAt", c.since,
+  c.interval_ms AS "intervalMs", c.stale, c.labels, c.attempts, c.timings,
+  c.remote_address AS "remoteAddress", c.certificate_expires_at AS "certificateExpiresAt"`;
+
+export const STATUSES: Statement = {
+  name: "query_statuses",
+  text: `SELECT ${STATUS_COLUMNS} FROM site_current c ORDER BY c.site, c.location`,
+};
+
+export const STATUS: Statement = {
+  name: "query_status",
+  text: `SELECT ${STATUS_COLUMNS} FROM site_current c WHERE c.site = $1 AND c.location = $2`,
+};
+
+export const UPTIMES: Statement = {
+  name: "query_uptimes",
+  text: `SELECT site, location, days, up_ms AS "upMs", degraded_ms AS "degradedMs",
+    down_ms AS "downMs", inconclusive_ms AS "inconclusiveMs", window_ms AS "windowMs"
+  FROM site_uptime ORDER BY site, location, days`,
+};
+
+/** `$1` and `$2`: sites and their locations; `$3`: days. Answers with `siteDays`' rows. */
+export const DAYS: Statement = {
+  name: "query_days",
+  text: `SELECT d.site, d.location, d.day::text, d.up_ms, d.degraded_ms, d.down_ms,
+    d.inconclusive_ms
+  FROM unnest($1::text[], $2::text[]) AS k(site, location)
+  JOIN site_status s ON s.site = k.site COLLATE "C" AND s.location = k.location COLLATE "C"
+  JOIN site_day d ON d.site = s.site AND d.location = s.location
+  WHERE NOT s.is_removed AND d.day > (now() AT TIME ZONE 'UTC')::date - $3::int`,
+};
+
+export const NOW: Statement = {
+  name: "query_now",
+  text: "SELECT (extract(epoch FROM now()) * 1000)::float8 AS now_ms",
+};
+
+/** `$1`, `$2`: the site; `$3`: days. */
+export const TRANSITIONS: Statement = {
+  name: "query_transitions",
+  text: `SELECT checked_at AS at, from_outcome AS "from", outcome AS "to", reason
+  FROM site_transition
+  WHERE site = $1 AND location = $2 AND order_at > now() - $3::int * interval '1 day'
+  ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT ${TRANSITIONS_MAX}`,
+};
+
+/** `$1`, `$2`: the site; `$3`: days. */
+export const LATENCY: Statement = {
+  name: "query_latency",
+  text: `SELECT hour, responses, mean_ms AS "meanMs", p50_ms AS "p50Ms", p95_ms AS "p95Ms",
+    p99_ms AS "p99Ms"
+  FROM site_latency
+  WHERE site = $1 AND location = $2 AND hour > now() - $3::int * interval '1 day'
+  ORDER BY hour`,
+};
+
+const REPORT_COLUMNS = `r.checked_at AS "checkedAt", r.outcome, r.reason,
+  r.response_time AS "responseTimeMs", r.response_code AS "responseCode",
+  r.error_text AS "errorText", r.attempts, r.timings, r.remote_address AS "remoteAddress",
+  r.http_version AS "httpVersion", r.final_url AS "finalUrl",
+  r.certificate_issuer AS "certificateIssuer", r.failures, r.snippet`;
+
+/** By the transitions, since a site that is well has no failure among very many reports. */
+export const FAILURES: Statement = {
+  name: "query_failures",
+  text: `SELECT ${REPORT_COLUMNS}
+  FROM (
+    SELECT producer_id, sequence, checked_at, order_at FROM site_transition
+    WHERE site = $1 AND location = $2 AND outcome <> 'up'
+      AND (from_outcome IS NULL OR from_outcome = 'up')
+    ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT ${FAILURES_MAX}) AS t
+  JOIN site_report r USING (producer_id, sequence, checked_at)
+  ORDER BY t.order_at DESC, t.producer_id DESC, t.sequence DESC`,
+};
+
+export const RECENT: Statement = {
+  name: "query_recent",
+  text: `SELECT ${REPORT_COLUMNS} FROM site_report r
+  WHERE r.site = $1 AND r.location = $2
+  ORDER BY r.order_at DESC, r.producer_id DESC, r.sequence DESC LIMIT ${RECENT_REPORTS_MAX}`,
+};
+
+/** What a cursor is made of: what was committed, and the time by which sites turned stale. */
+export const CURSOR: Statement = {
+  name: "query_cursor",
+  text: `SELECT pg_current_snapshot()::text AS snapshot,
+    (extract(epoch FROM now()) * 1000000)::bigint AS micros`,
+};
+
+/** True for a snapshot from this server's future, as after a restore: it knows nothing of us. */
+export const IS_AHEAD: Statement = {
+  name: "query_is_ahead",
+  text: `SELECT pg_snapshot_xmax($1::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot())
+    AS is_ahead`,
+};
+
+/** `$1`: a cursor's snapshot; `$2`: its microseconds. */
+export const CHANGED: Statement = {
+  name: "query_changed",
+  text: `SELECT ${STATUS_COLUMNS}
+  FROM site_current c JOIN site_status s USING (site, location)
+  WHERE NOT pg_visible_in_snapshot(s.changed_in, $1::pg_snapshot)
+    OR c.stale AND c.stale_at >= timestamptz 'epoch' + $2::bigint * interval '1 microsecond'
+  ORDER BY c.site, c.location`,
+};
+
+/** `$1`: a cursor's snapshot. */
+export const REMOVED: Statement = {
+  name: "query_removed",
+  text: `SELECT site, location FROM site_status
+  WHERE is_removed AND NOT pg_visible_in_snapshot(changed_in, $1::pg_snapshot)
+  ORDER BY site, location`,
+};

@@ -1,0 +1,58 @@
+/** Step 2: the days that the hours add up to, sites that are removed, and what changed when. */
+
+const PARTS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
+const COLUMNS = `site, location, day, ${PARTS.join(", ")}`;
+
+/** `2026-01-15`, in UTC. */
+function dayOf(hour: string): string {
+  return `date(${hour} / 1000000, 'unixepoch')`;
+}
+
+function list(expression: (part: string) => string): string {
+  return PARTS.map(expression).join(", ");
+}
+
+const ADD_UP = `ON CONFLICT DO UPDATE SET ${
+  list((part) => `${part} = ${part} + excluded.${part}`)
+}`;
+
+// A day is exactly the sum of its hours; deleted hours stay in it.
+export const SITE_DAYS = `
+CREATE TABLE site_day (
+  site TEXT NOT NULL,
+  location TEXT NOT NULL,
+  day TEXT NOT NULL,
+  ${PARTS.map((part) => `${part} INTEGER NOT NULL`).join(",\n  ")},
+  PRIMARY KEY (site, location, day)
+) STRICT, WITHOUT ROWID;
+
+INSERT INTO site_day (${COLUMNS})
+SELECT site, location, ${dayOf("hour")}, ${list((part) => `sum(${part})`)}
+FROM site_hour GROUP BY 1, 2, 3;
+
+CREATE TRIGGER new_hour_in_day AFTER INSERT ON site_hour BEGIN
+  INSERT INTO site_day (${COLUMNS})
+  VALUES (new.site, new.location, ${dayOf("new.hour")}, ${list((part) => `new.${part}`)})
+  ${ADD_UP};
+END;
+
+CREATE TRIGGER changed_hour_in_day AFTER UPDATE ON site_hour BEGIN
+  INSERT INTO site_day (${COLUMNS})
+  VALUES (new.site, new.location, ${dayOf("new.hour")},
+    ${list((part) => `new.${part} - old.${part}`)})
+  ${ADD_UP};
+END;
+
+-- A report that was recorded after the removal brings its site back: nothing has to be undone.
+ALTER TABLE site_status ADD COLUMN removed_at INTEGER;
+ALTER TABLE site_status ADD COLUMN is_removed INTEGER
+  GENERATED ALWAYS AS (coalesce(removed_at >= order_at, 0)) VIRTUAL;
+
+-- Which transaction changed a row, so that readers find what they have not seen yet.
+ALTER TABLE site_status ADD COLUMN changed_in INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE last_change (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  number INTEGER NOT NULL
+) STRICT;
+INSERT INTO last_change VALUES (1, 0);
+`;

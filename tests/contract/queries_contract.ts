@@ -1,0 +1,420 @@
+/** What every implementation of the query port keeps to, on the store whose tables it reads. */
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import type { SiteReport } from "../../src/report/report.ts";
+import {
+  type Coverage,
+  DAILY_SITES_MAX,
+  FAILURES_MAX,
+  HISTORY_DAYS_MAX,
+  LATENCY_DAYS_MAX,
+  RECENT_REPORTS_MAX,
+  type StatusQueries,
+} from "../../src/status/queries.ts";
+import type { StatusStore } from "../../src/status/store.ts";
+import { aReport, DAY, FULL_REPORT, HOUR, MINUTE, SECOND } from "./site_reports.ts";
+
+/** Queries and the store that they read, migrated and empty, on the machine's clock. */
+export interface OpenedQueries {
+  readonly store: StatusStore;
+  readonly queries: StatusQueries;
+  /** Rows of SQL that every store understands. */
+  sql(text: string): Promise<Record<string, unknown>[]>;
+  close(): Promise<void>;
+}
+
+const SHOP = { site: "shop", location: "default" };
+const HISTORY = { transitionDays: 30, latencyDays: 30 };
+
+async function apply(store: StatusStore, reports: readonly SiteReport[]): Promise<void> {
+  await store.apply({ reports, gaps: [], deadLetters: [] });
+}
+
+/** Now, in microseconds. */
+function now(): number {
+  return Date.now() * 1_000;
+}
+
+/** Noon, UTC, so many days ago. */
+function noonOf(daysAgo: number): number {
+  return now() - now() % DAY - daysAgo * DAY + 12 * HOUR;
+}
+
+/** Parts of a span in hours, without its length. */
+function hoursOf({ upMs, degradedMs, downMs, inconclusiveMs }: Coverage): number[] {
+  return [upMs, degradedMs, downMs, inconclusiveMs].map((ms) => ms / 3_600_000);
+}
+
+/** Reports of one site, numbered in the order given. */
+function numbered(reports: readonly Partial<SiteReport>[]): SiteReport[] {
+  return reports.map((report, index) => aReport({ sequence: index + 1, ...report }));
+}
+
+const DOWN = { outcome: "down", reason: "status", response_code: 500 } as const;
+const AN_HOUR = { interval_ms: 3_600_000 };
+
+/** Registers the tests of the contract for one kind of store. */
+export function queriesContract(
+  name: string,
+  open: () => Promise<OpenedQueries>,
+  register: (name: string, fn: () => Promise<void>) => void = Deno.test,
+): void {
+  function test(does: string, body: (opened: OpenedQueries) => Promise<void>): void {
+    register(`${name} ${does}`, async () => {
+      const opened = await open();
+      try {
+        await body(opened);
+      } finally {
+        await opened.close();
+      }
+    });
+  }
+
+  test("answers everything, when nothing is kept", async ({ queries }) => {
+    deepStrictEqual(await queries.statuses(), []);
+    deepStrictEqual(await queries.uptimes(), []);
+    deepStrictEqual(await queries.daily([], 1), []);
+    strictEqual(await queries.history(SHOP, HISTORY), undefined);
+    const { statuses, removed } = await queries.changesSince(undefined);
+    deepStrictEqual([statuses, removed], [[], []]);
+  });
+
+  test("statuses() tells all of the newest report, by name", async ({ store, queries }) => {
+    const { site, location } = FULL_REPORT;
+    await apply(store, [FULL_REPORT, aReport({ site: "a", sequence: 9 })]);
+    const [first, second] = await queries.statuses();
+    strictEqual(first!.site, "a");
+    deepStrictEqual(first!.certificateExpiresAt, null);
+    deepStrictEqual(second, {
+      site,
+      location,
+      url: FULL_REPORT.url,
+      outcome: "down",
+      reason: "status",
+      responseTimeMs: 2_123,
+      responseCode: 503,
+      errorText: FULL_REPORT.error_text,
+      checkedAt: new Date(FULL_REPORT.checked_at / 1_000),
+      since: new Date(FULL_REPORT.checked_at / 1_000),
+      intervalMs: 30_000,
+      stale: true,
+      labels: FULL_REPORT.labels,
+      attempts: 2,
+      timings: FULL_REPORT.timings,
+      remoteAddress: "192.0.2.7:443",
+      certificateExpiresAt: new Date(FULL_REPORT.certificate_expires_at / 1_000),
+    });
+    deepStrictEqual((await queries.history({ site, location }, HISTORY))!.status, second);
+  });
+
+  test("statuses() says what the store says", async ({ store, queries }) => {
+    await apply(
+      store,
+      numbered([
+        { site: "fresh", recorded_at: now() },
+        { site: "late", recorded_at: now() - 10 * MINUTE },
+        { site: "unknown", interval_ms: null },
+        { site: "unproven", outcome: "inconclusive", reason: "internal" },
+      ]),
+    );
+    const kept = await store.statuses();
+    const told = await queries.statuses();
+    deepStrictEqual(told.map(({ stale }) => stale), [false, true, false, true]);
+    deepStrictEqual(
+      told.map((status) =>
+        Object.fromEntries(Object.keys(kept[0]!).map((key) => [key, status[key as "site"]]))
+      ),
+      kept.map((status) => ({ ...status })),
+    );
+  });
+
+  test("uptimes() adds up hours and days of each window", async ({ store, queries }) => {
+    const down = { ...DOWN, ...AN_HOUR };
+    await apply(
+      store,
+      numbered([
+        { recorded_at: now(), ...AN_HOUR },
+        { recorded_at: noonOf(6), ...down },
+        { recorded_at: noonOf(7), ...AN_HOUR, outcome: "degraded", reason: "slow" },
+        { recorded_at: noonOf(29), ...AN_HOUR, outcome: "inconclusive", reason: "internal" },
+        { recorded_at: noonOf(89), ...down },
+        { recorded_at: noonOf(90), ...down },
+        { site: "blog", recorded_at: now(), interval_ms: null },
+      ]),
+    );
+    const [blog, shop] = await queries.uptimes();
+    deepStrictEqual(hoursOf(blog!.windows[1]), [0, 0, 0, 0]);
+    deepStrictEqual(
+      ([1, 7, 30, 90] as const).map((days) => hoursOf(shop!.windows[days])),
+      [[1, 0, 0, 0], [1, 0, 1, 0], [1, 1, 1, 1], [1, 1, 2, 1]],
+    );
+    for (const days of [1, 7, 30, 90] as const) {
+      const lengthMs = shop!.windows[days].windowMs;
+      const part = days === 1 ? 3_600_000 : 86_400_000;
+      ok(lengthMs <= days * 86_400_000 && lengthMs >= days * 86_400_000 - part, `${lengthMs}`);
+    }
+  });
+
+  test("daily() has each day once, in the order asked for", async ({ store, queries }) => {
+    await apply(
+      store,
+      numbered([
+        { recorded_at: noonOf(2) - 12 * HOUR, ...AN_HOUR },
+        { recorded_at: noonOf(2) + 12 * HOUR - SECOND, ...AN_HOUR },
+        { recorded_at: noonOf(1), ...DOWN, ...AN_HOUR },
+        { recorded_at: noonOf(3), ...DOWN, ...AN_HOUR },
+      ]),
+    );
+    const unknown = { site: "nobody", location: "default" };
+    const [nobody, shop] = await queries.daily([unknown, SHOP], 3);
+    deepStrictEqual([nobody!.site, shop!.site], ["nobody", "shop"]);
+    deepStrictEqual(nobody!.days.map(hoursOf), [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]);
+    deepStrictEqual(shop!.days.map(hoursOf), [[2, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0]]);
+    deepStrictEqual(
+      shop!.days.map(({ day }) => day),
+      [2, 1, 0].map((daysAgo) => new Date((noonOf(daysAgo) - 12 * HOUR) / 1_000)),
+    );
+    deepStrictEqual(shop!.days.slice(0, 2).map(({ windowMs }) => windowMs), [
+      86_400_000,
+      86_400_000,
+    ]);
+  });
+
+  test("history() tells transitions and recent reports, newest first", async (opened) => {
+    const { store, queries } = opened;
+    const start = now() - 2 * HOUR;
+    const reports = numbered(Array.from({ length: RECENT_REPORTS_MAX + 10 }, (_, index) => ({
+      recorded_at: start + index * MINUTE,
+      ...(index % 20 === 10 ? DOWN : {}),
+    })));
+    await apply(store, [aReport({ recorded_at: now() - 31 * DAY, sequence: 900 }), ...reports]);
+    const { transitions, recent } = (await queries.history(SHOP, HISTORY))!;
+    deepStrictEqual(
+      transitions.map(({ from, to }) => [from, to]),
+      [["down", "up"], ["up", "down"], ["down", "up"], ["up", "down"], ["down", "up"], [
+        "up",
+        "down",
+      ]],
+    );
+    deepStrictEqual(transitions.at(-1), {
+      at: new Date((start + 10 * MINUTE) / 1_000),
+      from: "up",
+      to: "down",
+      reason: "status",
+    });
+    deepStrictEqual(
+      recent.map(({ checkedAt }) => checkedAt.getTime()),
+      reports.slice(-RECENT_REPORTS_MAX).reverse().map((report) => report.checked_at / 1_000),
+    );
+    const longer = await queries.history(SHOP, { ...HISTORY, transitionDays: 32 });
+    strictEqual(longer!.transitions.length, 7);
+  });
+
+  test("history() keeps sites and locations apart", async ({ store, queries }) => {
+    await apply(
+      store,
+      numbered([
+        { recorded_at: now() - MINUTE },
+        { recorded_at: now(), location: "Paris", ...DOWN },
+        { recorded_at: now(), site: "shop2", ...DOWN },
+      ]),
+    );
+    const { status, transitions, recent, latency } = (await queries.history(SHOP, HISTORY))!;
+    deepStrictEqual([status.location, status.outcome], ["default", "up"]);
+    deepStrictEqual([transitions.length, recent.length, latency.length], [1, 1, 1]);
+  });
+
+  test("history() tells the report that began each incident", async ({ store, queries }) => {
+    const start = now() - 3 * HOUR;
+    const incidents = FAILURES_MAX + 2;
+    const reports = numbered(
+      Array.from({ length: incidents }, (_, index) => index).flatMap((index) => [
+        { ...DOWN, snippet: `<b>began ${index}</b>`, failures: ["status is 500"] },
+        { ...DOWN, snippet: "goes on" },
+        {},
+      ]).map((report, index) => ({ recorded_at: start + index * MINUTE, ...report })),
+    );
+    await apply(store, reports);
+    const { failures } = (await queries.history(SHOP, HISTORY))!;
+    deepStrictEqual(
+      failures.map(({ snippet }) => snippet),
+      Array.from({ length: FAILURES_MAX }, (_, age) => `<b>began ${incidents - 1 - age}</b>`),
+    );
+    deepStrictEqual(failures[0]!.failures, ["status is 500"]);
+  });
+
+  test("history() tells all of a report", async ({ store, queries }) => {
+    const { site, location } = FULL_REPORT;
+    await apply(store, [FULL_REPORT]);
+    const { recent, failures } = (await queries.history({ site, location }, HISTORY))!;
+    deepStrictEqual(recent, failures);
+    deepStrictEqual(recent, [{
+      checkedAt: new Date(FULL_REPORT.checked_at / 1_000),
+      outcome: "down",
+      reason: "status",
+      responseTimeMs: 2_123,
+      responseCode: 503,
+      errorText: FULL_REPORT.error_text,
+      attempts: 2,
+      timings: FULL_REPORT.timings,
+      remoteAddress: "192.0.2.7:443",
+      httpVersion: "1.1",
+      finalUrl: FULL_REPORT.final_url,
+      certificateIssuer: FULL_REPORT.certificate_issuer,
+      failures: FULL_REPORT.failures,
+      snippet: FULL_REPORT.snippet,
+    }]);
+  });
+
+  test("history() estimates latency within its bucket", async ({ store, queries }) => {
+    const hour = now() - now() % HOUR - 2 * HOUR;
+    const times = [...Array(90).fill(20), ...Array(8).fill(75), 9_000, 20_000];
+    const before = { recorded_at: hour - HOUR, response_time: 5 };
+    const unanswered = { recorded_at: hour - 2 * HOUR, ...DOWN, response_code: null };
+    await apply(
+      store,
+      numbered([
+        ...times.map((response_time) => ({ recorded_at: hour, response_time })),
+        before,
+        unanswered,
+        { recorded_at: now() - 8 * DAY },
+      ]),
+    );
+    const { latency } = (await queries.history(SHOP, { ...HISTORY, latencyDays: 7 }))!;
+    deepStrictEqual(latency, [
+      {
+        hour: new Date((hour - HOUR) / 1_000),
+        responses: 1,
+        meanMs: 5,
+        p50Ms: 5,
+        p95Ms: 9.5,
+        p99Ms: 9.9,
+      },
+      {
+        hour: new Date(hour / 1_000),
+        responses: 100,
+        meanMs: 314,
+        p50Ms: 18.3,
+        p95Ms: 81.3,
+        p99Ms: 10_000,
+      },
+    ]);
+  });
+
+  test("changesSince() tells what came since, once", async ({ store, queries }) => {
+    await apply(store, numbered([{ site: "a", interval_ms: null }, { site: "b" }]));
+    const first = await queries.changesSince(undefined);
+    deepStrictEqual(first.statuses.map(({ site }) => site), ["a", "b"]);
+    const second = await queries.changesSince(first.cursor);
+    deepStrictEqual([second.statuses, second.removed], [[], []]);
+    const newer = aReport({ site: "a", sequence: 3, recorded_at: now() });
+    await apply(store, [newer]);
+    const third = await queries.changesSince(second.cursor);
+    deepStrictEqual(third.statuses.map(({ site }) => site), ["a"]);
+    await apply(store, [newer, aReport({ site: "a", sequence: 4 })]);
+    deepStrictEqual((await queries.changesSince(third.cursor)).statuses, []);
+  });
+
+  test("changesSince() tells everything, when the cursor is not its own", async (opened) => {
+    const { store, queries } = opened;
+    await apply(store, numbered([{ site: "a" }]));
+    for (
+      const cursor of [
+        "",
+        "x",
+        "1@2@3",
+        "';--",
+        "9".repeat(15) + "@5",
+        "9:9:@0x1",
+        "7:5:@3",
+        "0:0:@3",
+        "5:9:8,7@3",
+        "5:9:4@3",
+      ]
+    ) {
+      const { statuses } = await queries.changesSince(cursor);
+      deepStrictEqual(statuses.map(({ site }) => site), ["a"], cursor);
+    }
+  });
+
+  test("refuses to be asked for more than it bounds", async ({ queries }) => {
+    const sites = Array.from({ length: DAILY_SITES_MAX }, (_, n) => ({ ...SHOP, site: `${n}` }));
+    await queries.daily(sites, HISTORY_DAYS_MAX);
+    await rejects(() => queries.daily([...sites, SHOP], 1), RangeError);
+    for (const days of [0, 1.5, NaN, HISTORY_DAYS_MAX + 1]) {
+      await rejects(() => queries.daily([SHOP], days), RangeError);
+      await rejects(() => queries.history(SHOP, { ...HISTORY, transitionDays: days }), RangeError);
+    }
+    await rejects(
+      () => queries.history(SHOP, { ...HISTORY, latencyDays: LATENCY_DAYS_MAX + 1 }),
+      RangeError,
+    );
+    await queries.history(SHOP, { transitionDays: HISTORY_DAYS_MAX, latencyDays: 90 });
+  });
+
+  test("answers calls that overlap", async ({ store, queries }) => {
+    await apply(store, [aReport()]);
+    const answers = await Promise.all([
+      queries.statuses(),
+      queries.uptimes(),
+      queries.history(SHOP, HISTORY),
+      queries.changesSince(undefined),
+    ]);
+    strictEqual(answers.filter((answer) => answer !== undefined).length, 4);
+  });
+
+  test("site_incident begins and ends as the outcomes do", async ({ store, sql }) => {
+    const start = now() - 3 * HOUR;
+    const outcomes = [
+      "degraded",
+      "down",
+      "degraded",
+      "up",
+      "inconclusive",
+      "degraded",
+      "up",
+      "down",
+    ];
+    await apply(
+      store,
+      numbered(outcomes.map((outcome, index) => ({
+        recorded_at: start + index * MINUTE,
+        outcome: outcome as SiteReport["outcome"],
+        reason: outcome === "up" ? null : "slow" as const,
+      }))),
+    );
+    const rows = await sql(
+      `SELECT outcome, reason, began_at, ended_at FROM site_incident ORDER BY began_at`,
+    );
+    const at = (index: number) => (start + index * MINUTE) / 1_000;
+    deepStrictEqual(
+      rows.map((row) => [
+        row.outcome,
+        row.reason,
+        new Date(row.began_at as string).getTime(),
+        row.ended_at && new Date(row.ended_at as string).getTime(),
+      ]),
+      [
+        ["down", "slow", at(0), at(3)],
+        ["degraded", "slow", at(5), at(6)],
+        ["down", "slow", at(7), null],
+      ],
+    );
+  });
+
+  test("site_uptime tells uptime with and without unknown time", async ({ store, sql }) => {
+    await apply(
+      store,
+      numbered([
+        { recorded_at: now() - 7 * HOUR, ...AN_HOUR },
+        { recorded_at: now() - 5 * HOUR, ...AN_HOUR },
+        { recorded_at: now() - 3 * HOUR, ...AN_HOUR, outcome: "degraded", reason: "slow" },
+        { recorded_at: now() - HOUR, ...AN_HOUR, ...DOWN },
+      ]),
+    );
+    const [day] = await sql("SELECT * FROM site_uptime WHERE days = 1");
+    strictEqual(day!.uptime, 0.75);
+    const windowMs = Number(day!.window_ms);
+    ok(Math.abs(Number(day!.proven_uptime) - 3 * 3_600_000 / windowMs) < 1e-9);
+    strictEqual(Number(day!.unknown_ms), windowMs - 4 * 3_600_000);
+  });
+}
