@@ -3,6 +3,7 @@ import { formatMistakes } from "../config/config_error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { LoadedConfig, Role } from "../config/loaded_config.ts";
 import { addressRangeProblem } from "../scanner/address_policy.ts";
+import { jsonPathProblem } from "../scanner/json_path.ts";
 import { patternProblem } from "../scanner/pattern.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -14,6 +15,7 @@ export function loadFile(
   const loaded = loadConfig(path, {
     ...(role === undefined ? {} : { role }),
     checkPattern: patternProblem,
+    checkJsonPath: jsonPathProblem,
     checkAddress: addressRangeProblem,
   });
   if (loaded.warnings.length > 0) terminal.writeError(`${formatMistakes(loaded.warnings)}\n`);

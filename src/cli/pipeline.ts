@@ -1,4 +1,5 @@
 /** What each thread of a configuration is made of: its permissions, and its part of the configuration. */
+import { gatherSecrets } from "../config/gather_secrets.ts";
 import type { LoadedConfig } from "../config/loaded_config.ts";
 import { allowedHosts, type ThreadKind, threadPermissions } from "../config/permissions.ts";
 import type { KafkaConfig } from "../config/schema_kafka.ts";
@@ -30,6 +31,7 @@ export function scannerSpecs(
 ): ThreadSpec<ScannerSetup, ScannerWork>[] {
   const { config, sites } = loaded;
   const { threads, concurrency, per_host } = config.scanner;
+  const { connectivity } = config;
   return divideByHost(sites, threads).map((share, index) => ({
     ...common(loaded, "scanner"),
     name: `scanner-${index + 1}`,
@@ -37,9 +39,13 @@ export function scannerSpecs(
     work: {
       sites: share,
       since,
-      urls: sites.map(({ url }) => url),
+      urls: [...sites.map(({ url }) => url), ...connectivity?.urls ?? []],
       allowHosts: allowedHosts(loaded),
       addressPolicy: config.address_policy,
+      secrets: loaded.secrets,
+      ...(connectivity && {
+        connectivity: { urls: connectivity.urls, everyMs: connectivity.every },
+      }),
     },
     setup: {
       location: config.location,
@@ -108,9 +114,9 @@ export function storeSpec(loaded: LoadedConfig): ThreadSpec<StoreSetup> {
 
 /** Checks each of the sites once and answers with their reports. */
 export function checkSpec(
-  loaded: Pick<LoadedConfig, "config" | "sites">,
+  loaded: Pick<LoadedConfig, "config" | "sites"> & Partial<Pick<LoadedConfig, "secrets">>,
 ): ThreadSpec<CheckSetup> {
-  const { config, sites } = loaded;
+  const { config, sites, secrets = [] } = loaded;
   return {
     ...common(loaded, "scanner"),
     name: "check",
@@ -119,6 +125,7 @@ export function checkSpec(
       sites,
       allowHosts: allowedHosts(loaded),
       addressPolicy: config.address_policy,
+      secrets: [...secrets, ...gatherSecrets([], config, sites)],
       location: config.location,
       concurrency: config.scanner.concurrency,
     },

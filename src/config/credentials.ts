@@ -7,13 +7,19 @@ const SECRET_HEADER = /auth|cookie|token|secret|key|password|credential|signatur
 /** True for a value that is a credential as a whole. */
 export function isCredential(path: Path): boolean {
   const [parent, key] = path.slice(-2).map(String);
-  if (key === "password") return true;
-  return parent === "headers" && SECRET_HEADER.test(key ?? "");
+  if (key === "password" || (parent === "auth" && key === "bearer")) return true;
+  return parent === "headers" && isSecretHeader(key ?? "");
+}
+
+/** True for a header whose value lets others act as whoever sent it. */
+export function isSecretHeader(name: string): boolean {
+  return SECRET_HEADER.test(name);
 }
 
 /** True for a value that may hold credentials between `://` and `@`. */
 export function isUrl(path: Path): boolean {
-  return ["url", "proxy"].includes(String(path.at(-1)));
+  const [parent, key] = path.slice(-2).map(String);
+  return key === "url" || key === "proxy" || parent === "urls";
 }
 
 /** Every text that gives a url's credentials away, also as the header that they are sent in. */
@@ -22,14 +28,19 @@ export function urlCredentials(url: string): string[] {
   const { username, password } = new URL(url);
   if (username === "" && password === "") return [];
   const [user, word] = [username, password].map(decoded) as [string, string];
-  const pair = `${user}:${word}`;
-  const secrets = [pair, base64(pair), ...(word === "" ? [username, user] : [password, word])];
+  const secrets = [...pairCredentials(user, word), ...(word === "" ? [username] : [password])];
   return [`${username}:${password}`, ...secrets].filter((secret) => secret !== ":");
+}
+
+/** Every text that gives a name and password away, also as the header that they are sent in. */
+export function pairCredentials(user: string, password: string): string[] {
+  const pair = `${user}:${password}`;
+  return [pair, base64(pair), password === "" ? user : password];
 }
 
 /** A header's value, and what follows a scheme such as `Bearer`. */
 export function headerCredentials(name: string, value: string): string[] {
-  if (!SECRET_HEADER.test(name)) return [];
+  if (!isSecretHeader(name)) return [];
   const [, word] = /^\S+\s+(\S.*)$/.exec(value) ?? [];
   return word === undefined ? [value] : [value, word];
 }

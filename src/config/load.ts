@@ -25,6 +25,8 @@ export interface LoadConfigOptions {
   readonly surroundings?: Surroundings;
   /** The reason why a pattern cannot run, if there is one. */
   readonly checkPattern?: (pattern: string) => string | undefined;
+  /** The reason why a JSONPath cannot be used, if there is one. */
+  readonly checkJsonPath?: (path: string) => string | undefined;
   /** The problem with an entry of `address_policy`, if there is one. */
   readonly checkAddress?: (entry: string) => string | undefined;
 }
@@ -52,7 +54,7 @@ export function loadConfig(path: string, options: LoadConfigOptions = {}): Loade
 function loadSource(
   source: YamlSource,
   context: LoadContext,
-  { role, checkPattern, checkAddress }: LoadConfigOptions,
+  { role, checkPattern, checkJsonPath, checkAddress }: LoadConfigOptions,
 ): LoadedConfig {
   const { surroundings, mistakes, files } = context;
   const sound = withStatePaths(soundConfig(source, context), surroundings);
@@ -61,7 +63,7 @@ function loadSource(
     ...includedSites(sound.include, source, context),
   ];
   const config = { ...sound, sites: written.map((site) => site.config) };
-  const sites = resolveSites(written, { config, source, checkPattern, context });
+  const sites = resolveSites(written, { config, source, checkPattern, checkJsonPath, context });
   const siteCount = sites.length;
   const given = new Set(Object.keys(source.value as object ?? {}));
   mistakes.push(...crossMistakes({ config, source, siteCount, given, role, checkAddress }));

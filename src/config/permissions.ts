@@ -90,9 +90,14 @@ export function kafkaServers(kafka: KafkaConfig): readonly HostPort[] {
   return kafka.servers ?? (kafka.server === undefined ? [] : [kafka.server]);
 }
 
-/** What `allow_hosts` names, as `host`, `host:port` or `[ipv6]:port`. */
-export function allowedHosts({ config }: Pick<Permitted, "config">): string[] {
-  return config.allow_hosts.map(formatHost);
+/**
+ * Hosts that checks may visit beside those of the sites' urls, as `host`, `host:port` or
+ * `[ipv6]:port`: what `allow_hosts` names, and the plain side of sites that may leave https.
+ */
+export function allowedHosts({ config, sites }: Permitted): string[] {
+  const plain = sites.filter(({ allowsDowngrade }) => allowsDowngrade)
+    .map(({ url }) => `${new URL(url).hostname}:80`);
+  return [...config.allow_hosts.map(formatHost), ...new Set(plain)];
 }
 
 /**
@@ -102,7 +107,8 @@ export function allowedHosts({ config }: Pick<Permitted, "config">): string[] {
 function scannerHosts({ config, sites }: Permitted): string[] {
   const urls = sites.flatMap(({ url, proxy }) => proxy === undefined ? [url] : [url, proxy]);
   const allowed = config.allow_hosts.map(({ host }) => formatHost({ host }));
-  return unique([...urls.map((url) => new URL(url).hostname), ...allowed]);
+  const asked = config.connectivity?.urls ?? [];
+  return unique([...[...urls, ...asked].map((url) => new URL(url).hostname), ...allowed]);
 }
 
 function brokers({ config }: Permitted): string[] {

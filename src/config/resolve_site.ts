@@ -1,5 +1,6 @@
 /** A site with all that it inherits, in the program's units. */
 import { inherit } from "./inherit.ts";
+import { resolveExpect } from "./resolve_expect.ts";
 import type { DefaultsConfig, SiteConfig } from "./schema_site.ts";
 import type { Site } from "./site.ts";
 
@@ -29,18 +30,31 @@ export function resolveSite(
     max_body_bytes,
     tls: { server_name, insecure = false, ...pem },
     ip_version,
+    retries,
     ...same
   } = inherit(defaults, site);
+  const expected = resolveExpect(expect);
   return {
     ...same,
     name,
     intervalMs: interval,
     timeoutMs: timeout,
     connectTimeoutMs: connect_timeout,
-    ...(expect.status && { expectStatus: expect.status }),
-    redirectsMax: redirects,
+    ...(expected && { expect: expected }),
+    ...redirectsOf(redirects),
     bodyBytesMax: max_body_bytes,
     tls: { ...pem, insecure, ...(server_name && { serverName: server_name }) },
     ...(ip_version && { ipVersion: ip_version }),
+    ...(retries && { retries: retriesOf(retries) }),
   };
+}
+
+function redirectsOf(redirects: DefaultsConfig["redirects"]) {
+  if (typeof redirects === "number") return { redirectsMax: redirects };
+  const { max, allow_downgrade } = redirects;
+  return { redirectsMax: max, ...(allow_downgrade && { allowsDowngrade: true }) };
+}
+
+function retriesOf({ delay, ...same }: NonNullable<DefaultsConfig["retries"]>) {
+  return { ...same, delayMs: delay };
 }

@@ -1,5 +1,6 @@
 /** Every site with all that it inherits and the contents of the files that it names. */
 import { pairSentence } from "./cross_checks.ts";
+import { type Checker, reportExpressions } from "./expressions.ts";
 import { type FileSettingsOptions, readBody, readPems } from "./file_settings.ts";
 import { valueAt } from "./issue_sentence.ts";
 import type { LoadContext } from "./load_context.ts";
@@ -15,8 +16,8 @@ export interface ResolveSitesOptions {
   readonly config: Config;
   /** Where the defaults stand. */
   readonly source: YamlSource;
-  /** The reason why a pattern cannot run, if there is one. */
-  readonly checkPattern: ((pattern: string) => string | undefined) | undefined;
+  readonly checkPattern: Checker | undefined;
+  readonly checkJsonPath: Checker | undefined;
   readonly context: LoadContext;
 }
 
@@ -81,17 +82,9 @@ function reportUnpaired({ source, at }: WrittenSite, { mistakes }: LoadContext):
 function withFiles<T extends SiteConfig | DefaultsConfig>(
   settings: T,
   place: FileSettingsOptions,
-  { checkPattern }: ResolveSitesOptions,
+  checkers: ResolveSitesOptions,
 ): WithFiles<T> {
-  const reason = settings.pattern === undefined ? undefined : checkPattern?.(settings.pattern);
-  if (reason !== undefined) {
-    place.mistakes.push({
-      ...place.source.place([...place.at, "pattern"]),
-      message:
-        `Cannot use "${place.name}.pattern" as it must be a regular expression that runs in ` +
-        `linear time: ${reason}; rewrite it`,
-    });
-  }
+  reportExpressions(settings, place, checkers);
   const { body, ...rest } = settings;
   const text = readBody(body, place);
   return {

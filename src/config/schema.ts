@@ -7,6 +7,7 @@ import { duration } from "./duration.ts";
 import { hostPort } from "./host_port.ts";
 import { mustBe } from "./must_be.ts";
 import { notYet, path, text, word } from "./scalar.ts";
+import { connectivitySchema } from "./schema_connectivity.ts";
 import { kafkaSchema } from "./schema_kafka.ts";
 import { postgresSchema } from "./schema_postgres.ts";
 import {
@@ -61,6 +62,8 @@ export const configSchema = z.strictObject({
   allow_hosts: allowHostsSchema.prefault([])
     .describe("Hosts that redirects may lead to, beside those of the sites."),
   history: z.strictObject({ keep: notYet() }).prefault({}).describe("How long reports are kept."),
+  connectivity: connectivitySchema.exactOptional()
+    .describe("Urls that tell whether this machine has a network at all."),
   web: notYet(),
   sandbox: word(["standard", "strict"]).prefault("standard").describe(
     "`strict`: once every thread runs, the process can start none any more. One that dies then ends it (exit code 70), and a reload that would need another one is refused.",

@@ -2,15 +2,16 @@
 import * as z from "zod";
 import { duration } from "./duration.ts";
 import { mustBe } from "./must_be.ts";
-import { matching, notYet, path, text, whole, word } from "./scalar.ts";
+import { REASONS } from "../report/outcome.ts";
+import { matching, path, text, whole, word, yesOrNo } from "./scalar.ts";
+import { expectSchema, patternSchema } from "./schema_expect.ts";
 import { siteTlsSchema } from "./schema_tls.ts";
 import { KIB, MIB, size } from "./size.ts";
-import { statusRanges } from "./status_ranges.ts";
 
 /** As long as a report's `site` may be. */
 export const SITE_NAME_LENGTH_MAX = 200;
 /** As long as a report's `url` may be. */
-const URL_LENGTH_MAX = 2_048;
+export const URL_LENGTH_MAX = 2_048;
 /** Ten checks a second are a load test; a week is the longest that people wait, and fits a timer (24.8 days). */
 export const INTERVAL = { minMs: 100, maxMs: 7 * 86_400_000 };
 /** No site answers in less than 10 ms from everywhere; above ten minutes it is down for any reader. */
@@ -19,8 +20,11 @@ const TIMEOUT = { minMs: 10, maxMs: 600_000 };
 const REDIRECTS = { min: 0, max: 10 };
 /** A whole body is in memory once per running check: 256 checks of 64 MiB are 16 GiB. */
 const BODY = { minBytes: 1, maxBytes: 64 * MIB };
-/** A regular expression longer than this is generated, and slow to compile. */
-const PATTERN_LENGTH_MAX = 4 * KIB;
+/** Attempts of one check; more of them hide a site that is down most of the time. */
+const ATTEMPTS = { min: 1, max: 10 };
+const RETRY_DELAY = { minMs: 0, maxMs: 60_000 };
+/** Servers refuse longer headers, in which both travel. */
+const CREDENTIAL_LENGTH_MAX = 4 * KIB;
 /** Servers refuse more than 8 to 64 KiB of headers. */
 const HEADERS_MAX = 64;
 const HEADER_LENGTH_MAX = 8 * KIB;
@@ -83,24 +87,6 @@ const bodySchema = z.union([
   z.strictObject({ file: path().describe("File whose contents are sent, as UTF-8 text.") }),
 ], { error: BODY_MESSAGE });
 
-const PATTERN_MESSAGE = mustBe(
-  `a regular expression of 1 to ${PATTERN_LENGTH_MAX} characters`,
-  "write such a text, in quotes",
-);
-
-const expectSchema = z.strictObject({
-  status: statusRanges().exactOptional().describe(
-    "Status codes that are right: `200`, `200-299`, `2xx`, not `!404`, or a list. Below 400 when absent.",
-  ),
-  body: notYet(),
-  header: notYet(),
-  json: notYet(),
-  response_time: notYet(),
-  certificate_days: notYet(),
-  size: notYet(),
-  invert: notYet(),
-}, { error: mustBe("a mapping with status", "write such a mapping") });
-
 const ipVersionSchema = z.union([z.literal(4), z.literal(6)], {
   error: mustBe("4 or 6", "write one of the two"),
 });
@@ -111,18 +97,56 @@ const PROXY_MESSAGE = mustBe(
 );
 const proxySchema = z.string({ error: PROXY_MESSAGE }).refine(isProxyUrl, { error: PROXY_MESSAGE });
 
-const patternSchema = z.string({ error: PATTERN_MESSAGE }).min(1, { error: PATTERN_MESSAGE })
-  .max(PATTERN_LENGTH_MAX, { error: PATTERN_MESSAGE });
+const REDIRECTS_MESSAGE = mustBe(
+  `a whole number from ${REDIRECTS.min} to ${REDIRECTS.max}, or a mapping with max and allow_downgrade`,
+  "write for example 5",
+);
+const redirectsSchema = z.union([
+  whole(REDIRECTS),
+  z.strictObject({
+    max: whole(REDIRECTS).prefault(5).describe("As the number alone."),
+    allow_downgrade: yesOrNo().prefault(false)
+      .describe("Follows also from https to http, which tells the request to whoever listens."),
+  }),
+], { error: REDIRECTS_MESSAGE });
+
+const authSchema = z.union([
+  z.strictObject({
+    basic: z.strictObject({
+      username: matching(/^[^:\p{Cc}]+$/u, "a text of one line, without a colon")
+        .max(CREDENTIAL_LENGTH_MAX).describe("Name to log in with."),
+      password: text(CREDENTIAL_LENGTH_MAX).describe(
+        "Its password; better `${NAME}` or `${file:PATH}`.",
+      ),
+    }, { error: mustBe("a mapping with username and password", "write such a mapping") }),
+  }),
+  z.strictObject({
+    bearer: matching(/^[\x21-\x7e]+$/, "a token of visible ASCII characters")
+      .max(CREDENTIAL_LENGTH_MAX)
+      .describe("Token that is sent; better `${NAME}` or `${file:PATH}`."),
+  }),
+], { error: mustBe("a mapping with basic or bearer", "write for example bearer: ${TOKEN}") });
+
+/** What a fault of the moment looks like; an answer that is wrong will be as wrong at once. */
+const RETRIED = ["dns", "connect_refused", "connect_timeout", "reset", "tls_other", "proxy"];
+const retriesSchema = z.strictObject({
+  attempts: whole(ATTEMPTS).prefault(2).describe("Attempts in all, the first one among them."),
+  delay: duration(RETRY_DELAY).prefault("1s").describe("Time between two attempts."),
+  on: z.array(word(["any", ...REASONS]), {
+    error: mustBe("a list of reasons, or any", "write for example [connect_timeout, reset]"),
+  }).prefault(RETRIED as (typeof REASONS)[number][])
+    .describe("Reasons after which another attempt is made, or `any`."),
+}, { error: mustBe("a mapping with attempts, delay, on", "write for example attempts: 3") });
 
 /** Settings that have a value for every site. */
 const settings = {
-  timeout: duration(TIMEOUT).describe("For the whole check with its redirects."),
+  timeout: duration(TIMEOUT).describe("For the whole check with its redirects and attempts."),
   connect_timeout: duration(TIMEOUT).describe("For each connection, TLS included."),
   method: word(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
     .describe("Of the request."),
   headers: headersSchema.describe("Sent to the site itself; added to those of `defaults`."),
   expect: expectSchema.describe("What the answer must be."),
-  redirects: whole(REDIRECTS)
+  redirects: redirectsSchema
     .describe("Redirects that are followed; 0 judges the redirect itself."),
   max_body_bytes: size(BODY).describe("Decoded bytes of the body that are read."),
   tls: siteTlsSchema.describe("TLS of the site; inherited key by key."),
@@ -137,7 +161,9 @@ const optionalSettings = {
   pattern: patternSchema.exactOptional().describe(
     "Regular expression that is searched in the body. It must run in linear time: no lookaround, no backreference.",
   ),
-  retries: notYet(),
+  auth: authSchema.exactOptional()
+    .describe("Credentials of the site itself, in place of those of its url."),
+  retries: retriesSchema.exactOptional(),
   ip_version: ipVersionSchema.exactOptional().describe("4 or 6 to connect by that version alone."),
   proxy: proxySchema.exactOptional().describe(
     "Proxy to go through. Those of the environment are ignored.",
@@ -158,7 +184,8 @@ export const defaultsSchema = z.strictObject({
   ...optionalSettings,
 }, { error: mustBe("a mapping of what every site inherits", "write such a mapping") });
 
-const URL_MESSAGE = mustBe(
+/** What a url that is checked must be. */
+export const URL_MESSAGE = mustBe(
   `a url of the form http://host/ or https://host/, without spaces and wildcards, of at most ${URL_LENGTH_MAX} characters`,
   "write for example https://example.org/",
 );
@@ -187,7 +214,7 @@ export type DefaultsConfig = z.output<typeof defaultsSchema>;
 export type SiteConfig = z.output<typeof siteSchema>;
 
 /** Stricter than a url parser, which forgives spaces, line breaks and missing or doubled slashes. */
-function isSiteUrl(url: string): boolean {
+export function isSiteUrl(url: string): boolean {
   return /^https?:\/\/[^/\\\s\p{Cc}][^\s\p{Cc}]*$/iu.test(url) && URL.canParse(url) &&
     hasPlainHost(new URL(url));
 }

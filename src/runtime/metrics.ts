@@ -42,6 +42,11 @@ export const METRICS = {
     help: "1 when the site's newest check was up or degraded, 0 when it was down",
     labels: ["site", "location"],
   },
+  sitemon_connectivity_up: {
+    type: "gauge",
+    help: "1 while one of the urls of connectivity answers, 0 while none does",
+    labels: ["thread"],
+  },
   sitemon_dns_lookups_abandoned_total: {
     type: "counter",
     help: "Name lookups that outlived their check",

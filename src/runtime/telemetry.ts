@@ -16,7 +16,14 @@ export interface DependencyState {
 }
 
 /** The things that sitemon depends on, as `/readyz` names them. */
-export type Dependency = "outbox" | "kafka" | "postgres" | "store" | "configuration" | "threads";
+export type Dependency =
+  | "outbox"
+  | "kafka"
+  | "postgres"
+  | "store"
+  | "configuration"
+  | "connectivity"
+  | "threads";
 
 /** Cheap enough for hot paths: a call does no I/O. */
 export interface Telemetry {

@@ -34,7 +34,8 @@ export async function certificateOf(
   const known = isTlsFailure ? undefined : certificates.get(endpoint);
   if (known !== undefined) return known;
   const asked = await askFor(plan, context, signal);
-  if (!signal.aborted) certificates.set(endpoint, asked);
+  // What could not be read now may be readable by the next check.
+  if (asked.expiresAt !== null) certificates.set(endpoint, asked);
   return asked;
 }
 

@@ -1,22 +1,27 @@
 /** What the checks of one scanner share: where they may go, name lookups, certificates, clock. */
 import type { Clock } from "../runtime/clock.ts";
+import { redactor } from "../runtime/redaction.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import { AddressPolicy, type AddressPolicyOptions } from "./address_policy.ts";
 import { CertificateCache } from "./certificate_cache.ts";
+import type { Redact } from "./failed.ts";
 import { FirstVisits } from "./first_visits.ts";
+import { JsonPathCache } from "./json_path.ts";
 import { NameLookups, type ResolveName } from "./name_lookups.ts";
 import { PatternCache } from "./pattern.ts";
 import { PermittedHosts } from "./permitted_hosts.ts";
 import { ReadBuffers } from "./read_buffers.ts";
 import { remembered } from "./remembered.ts";
 
-/** Where checks may go. */
+/** Where checks may go, and what they must not tell. */
 export interface CheckTargets {
   /** Urls of every site of the configuration: what names a host permits it. */
   readonly urls: readonly string[];
   /** More hosts that redirects may lead to: `host` or `host:port`. */
   readonly allowHosts?: readonly string[];
   readonly addressPolicy?: AddressPolicyOptions;
+  /** Texts that no report may hold. */
+  readonly secrets?: readonly string[];
 }
 
 export interface CheckContextOptions extends CheckTargets {
@@ -40,6 +45,10 @@ export interface CheckContext {
   readonly lookups: NameLookups;
   readonly certificates: CertificateCache;
   readonly patterns: PatternCache;
+  readonly jsonPaths: JsonPathCache;
+  readonly redact: Redact;
+  /** Tells whether a failed check may be blamed on its site; always, when absent. */
+  readonly connectivity?: { isOnline(): Promise<boolean> };
   readonly firstVisits: FirstVisits;
   readonly readBuffers: ReadBuffers;
   /**
@@ -61,6 +70,8 @@ export function checkContext(options: CheckContextOptions): CheckContext {
     lookups: new NameLookups({ clock, telemetry, ...(resolve === undefined ? {} : { resolve }) }),
     certificates: new CertificateCache(clock),
     patterns: new PatternCache(),
+    jsonPaths: new JsonPathCache(),
+    redact: redactor(options.secrets ?? []),
     firstVisits: new FirstVisits(`sitemon/${options.version}`),
     readBuffers: new ReadBuffers(),
     hungHandshakes: new Set(),
@@ -69,8 +80,10 @@ export function checkContext(options: CheckContextOptions): CheckContext {
 
 /** The context with other targets: what is known of names and certificates is kept. */
 export function withTargets(context: CheckContext, targets: CheckTargets): CheckContext {
+  const { connectivity: _, ...kept } = context;
   return {
-    ...context,
+    ...kept,
+    redact: redactor(targets.secrets ?? []),
     addressPolicy: new AddressPolicy(targets.addressPolicy),
     permittedHosts: new PermittedHosts(targets.urls, targets.allowHosts),
   };

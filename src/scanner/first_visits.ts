@@ -34,6 +34,7 @@ export class FirstVisits {
 
 function firstPlan(site: Site): VisitPlan {
   const { method, headers, body, connectTimeoutMs, tls, ipVersion, proxy, bodyBytesMax } = site;
+  const { auth } = site;
   return {
     url: new URL(site.url),
     method,
@@ -42,6 +43,7 @@ function firstPlan(site: Site): VisitPlan {
     tls,
     bodyBytesMax,
     ...(body === undefined ? {} : { body }),
+    ...(auth === undefined ? {} : { auth }),
     ...(ipVersion === undefined ? {} : { ipVersion }),
     ...(proxy === undefined ? {} : { proxy: new URL(proxy) }),
   };

@@ -60,7 +60,9 @@ function nextStep({ site, plan, last, hopCount }: Stop, context: CheckContext): 
   try {
     target = redirectTarget(last.head, plan.url);
     if (target === undefined) return {};
-    requireFollowable(plan.url, target, context.permittedHosts);
+    const { permittedHosts } = context;
+    const { allowsDowngrade = false } = site;
+    requireFollowable(plan.url, target, { permittedHosts, allowsDowngrade });
     requireHopsLeft(target, hopCount, site.redirectsMax);
     return { plan: redirectedPlan(plan, target, last.head.status) };
   } catch (error) {

@@ -1,5 +1,6 @@
 /** Where a response sends a check next, by the rules of fetch and of the configuration: pure. */
 import { Buffer } from "node:buffer";
+import { isSecretHeader } from "../config/credentials.ts";
 import { notNamed, type PermittedHosts } from "./permitted_hosts.ts";
 import { withoutCredentials } from "./request.ts";
 import type { ResponseHead } from "./response_parser.ts";
@@ -7,9 +8,6 @@ import { VisitError } from "./visit_error.ts";
 import type { VisitPlan } from "./visit.ts";
 
 const REDIRECTS = [301, 302, 303, 307, 308];
-
-/** Told to one origin, never to another one. */
-const SECRET_HEADERS = ["authorization", "cookie", "proxy-authorization", "host"];
 
 /** What the rules of fetch drop together with the body. */
 const BODY_HEADERS = [
@@ -33,16 +31,24 @@ export function redirectTarget(head: ResponseHead, from: URL): URL | undefined {
   return withoutCredentials(target);
 }
 
+/** What decides whether a redirect is followed. */
+export interface RedirectRules {
+  readonly permittedHosts: PermittedHosts;
+  /** True when https may be left for http. */
+  readonly allowsDowngrade: boolean;
+}
+
 /** Throws {@linkcode VisitError} when a check may not go from one url to the other. */
-export function requireFollowable(from: URL, target: URL, permitted: PermittedHosts): void {
+export function requireFollowable(from: URL, target: URL, rules: RedirectRules): void {
   const action = `Cannot follow the redirect to ${target.href}`;
   if (target.protocol !== "http:" && target.protocol !== "https:") {
     throw new VisitError("blocked_by_policy", `${action} as it must be http or https`);
   }
-  if (from.protocol === "https:" && target.protocol === "http:") {
-    throw new VisitError("redirect_refused", `${action} as it leaves https for http`);
+  if (from.protocol === "https:" && target.protocol === "http:" && !rules.allowsDowngrade) {
+    const remedy = "to follow it all the same, set redirects.allow_downgrade";
+    throw new VisitError("redirect_refused", `${action} as it leaves https for http; ${remedy}`);
   }
-  if (!permitted.permits(target)) {
+  if (!rules.permittedHosts.permits(target)) {
     throw new VisitError("blocked_by_policy", `${action}: ${notNamed(target.host)}`);
   }
 }
@@ -69,16 +75,22 @@ function becomesGet(method: string, status: number): boolean {
 }
 
 function asGet({ body: _, ...plan }: VisitPlan): VisitPlan {
-  return { ...plan, method: "GET", headers: omit(plan.headers, BODY_HEADERS) };
+  return {
+    ...plan,
+    method: "GET",
+    headers: filter(plan.headers, (name) => !BODY_HEADERS.includes(name)),
+  };
 }
 
-function withoutSecrets(plan: VisitPlan): VisitPlan {
+/** What one origin is told, and no other one: credentials, and the name of its host. */
+function withoutSecrets({ auth: _, ...plan }: VisitPlan): VisitPlan {
   const { insecure, ca } = plan.tls;
   const tls = { insecure, ...(ca === undefined ? {} : { ca }) };
-  return { ...plan, tls, headers: omit(plan.headers, SECRET_HEADERS) };
+  const isTold = (name: string) => name !== "host" && !isSecretHeader(name);
+  return { ...plan, tls, headers: filter(plan.headers, isTold) };
 }
 
-function omit(headers: Readonly<Record<string, string>>, names: readonly string[]) {
-  const kept = Object.entries(headers).filter(([name]) => !names.includes(name.toLowerCase()));
+function filter(headers: VisitPlan["headers"], isKept: (name: string) => boolean) {
+  const kept = Object.entries(headers).filter(([name]) => isKept(name.toLowerCase()));
   return Object.fromEntries(kept);
 }

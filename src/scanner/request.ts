@@ -1,4 +1,5 @@
 /** The bytes of a request. */
+import type { SiteAuth } from "../config/site.ts";
 import { portOf } from "./permitted_hosts.ts";
 import { VisitError } from "./visit_error.ts";
 
@@ -8,6 +9,8 @@ export interface Request {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** In place of the url's credentials. */
+  readonly auth?: SiteAuth;
   /** The proxy that takes plain requests with the whole url in them. */
   readonly proxy?: URL;
 }
@@ -24,7 +27,7 @@ export function requestBytes(request: Request, userAgent: string): Uint8Array {
     ["accept", "*/*"],
     ["accept-encoding", "gzip, deflate, br"],
   ]);
-  const authorization = basicAuthorization(request.url);
+  const authorization = authorizationOf(request);
   if (authorization !== undefined) headers.set("authorization", authorization);
   for (const [name, value] of Object.entries(request.headers)) {
     if (!OWN_HEADERS.includes(name.toLowerCase())) headers.set(name.toLowerCase(), value);
@@ -35,10 +38,21 @@ export function requestBytes(request: Request, userAgent: string): Uint8Array {
   return concatenate(new TextEncoder().encode(head), body);
 }
 
+function authorizationOf({ auth, url }: Request): string | undefined {
+  if (auth === undefined) return basicAuthorization(url);
+  if ("bearer" in auth) return `Bearer ${auth.bearer}`;
+  return basicOf(auth.basic.username, auth.basic.password);
+}
+
 /** The value of `authorization` for a url with credentials. */
 export function basicAuthorization({ username, password }: URL): string | undefined {
   if (username === "" && password === "") return undefined;
-  const bytes = new TextEncoder().encode(`${decode(username)}:${decode(password)}`);
+  return basicOf(decode(username), decode(password));
+}
+
+/** @see https://www.rfc-editor.org/rfc/rfc7617 */
+function basicOf(username: string, password: string): string {
+  const bytes = new TextEncoder().encode(`${username}:${password}`);
   return `Basic ${btoa(String.fromCharCode(...bytes))}`;
 }
 

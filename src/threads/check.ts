@@ -14,6 +14,8 @@ export interface CheckSetup {
   readonly allowHosts: readonly string[];
   readonly addressPolicy: AddressPolicyOptions;
   readonly location: string;
+  /** Texts that no report may hold. */
+  readonly secrets?: readonly string[];
   /** Checks that run at once. */
   readonly concurrency: number;
 }

@@ -7,6 +7,7 @@ import { VERSION } from "../runtime/version.ts";
 import type { AddressPolicyOptions } from "../scanner/address_policy.ts";
 import { checkContext, withTargets } from "../scanner/check_context.ts";
 import { checkSite } from "../scanner/check_site.ts";
+import { Connectivity } from "../scanner/connectivity.ts";
 import { Scanner } from "../scanner/scanner.ts";
 
 export interface ScannerSetup {
@@ -29,6 +30,10 @@ export interface ScannerWork {
   readonly urls: readonly string[];
   readonly allowHosts: readonly string[];
   readonly addressPolicy: AddressPolicyOptions;
+  /** Texts that no report may hold. */
+  readonly secrets: readonly string[];
+  /** Urls that tell whether there is a network at all; every check is believed when absent. */
+  readonly connectivity?: { readonly urls: readonly string[]; readonly everyMs: number };
 }
 
 /** Time that a stop keeps for handing over what the last checks found. */
@@ -50,6 +55,7 @@ serveThread<ScannerSetup>({
       }),
     });
     const { location } = setup;
+    let guard: Connectivity | undefined;
     let context = checkContext({ urls: [], location, version: VERSION, clock, telemetry });
     const scanner = new Scanner({
       ...setup,
@@ -64,14 +70,20 @@ serveThread<ScannerSetup>({
     scanner.start();
     return Promise.resolve({
       assign(work) {
-        const { sites, since, ...targets } = work as ScannerWork;
+        const { sites, since, connectivity, ...targets } = work as ScannerWork;
         context = withTargets(context, targets);
+        guard?.stop();
+        guard = connectivity &&
+          new Connectivity({ ...connectivity, telemetry, thread: name }, context);
+        if (guard !== undefined) context = { ...context, connectivity: guard };
+        guard?.start();
         scanner.assign(sites, since);
       },
       link: (_role, port) => sender.connect(port),
       async stop(deadlineMs) {
         const endMs = clock.monotonicMs() + deadlineMs;
         await scanner.stop(Math.max(0, deadlineMs - HAND_OVER_MS));
+        guard?.stop();
         using handOver = deadline(clock, endMs - clock.monotonicMs());
         await sender.flush(handOver.signal);
         sender.close();

@@ -253,17 +253,80 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     ],
   },
   {
-    what: "an expectation of a later version",
-    yaml: "sites:\n  - url: http://h/\n    expect: {json: x}\n",
+    what: "expectations that are none",
+    yaml: "sites:\n  - url: http://h/\n    expect: {json: x, size: 5}\n",
     mistakes: [
-      'sitemon.yaml:3:14: Cannot use "sites.expect.json" as every key must take effect: it is not yet acted on; remove it',
+      'sitemon.yaml:3:20: Cannot use "sites.expect.json" as it must be a list of at most 64 values, each a mapping with path and conditions: it is "x"; write such a list',
+      'sitemon.yaml:3:29: Cannot use "sites.expect.size" as it must be a mapping with min, max or both: it is 5; write for example min: 1KiB',
     ],
   },
   {
-    what: "retries of a later version",
+    what: "an expectation without a condition",
+    yaml: "sites:\n  - url: http://h/\n    expect: {json: [{path: $.a}]}\n",
+    mistakes: [
+      'sitemon.yaml:3:21: Cannot use "sites.expect.json" as it must be compared by one of equals, not_equals, matches, less_than, greater_than, exists: it is a mapping; add one of them',
+    ],
+  },
+  {
+    what: "an unknown condition",
+    yaml: "sites:\n  - url: http://h/\n    expect: {json: [{path: $.a, equal: 1}]}\n",
+    mistakes: [
+      'sitemon.yaml:3:21: Cannot use "sites.expect.json" as it must be compared by one of equals, not_equals, matches, less_than, greater_than, exists: it is a mapping; add one of them',
+      'sitemon.yaml:3:33: Cannot use "sites.expect.json.equal" as only known keys are allowed: it is unknown; write "equals", or remove it',
+    ],
+  },
+  {
+    what: "limits the wrong way round",
+    yaml:
+      "defaults:\n  expect:\n    response_time: {degraded: 5s, down: 1s}\n    certificate_days: {degraded: 3, down: 7}\n",
+    mistakes: [
+      'sitemon.yaml:3:20: Cannot use "defaults.expect.response_time" as it must be limits of which degraded is the shorter one: it is a mapping; exchange them',
+      'sitemon.yaml:4:23: Cannot use "defaults.expect.certificate_days" as it must be limits of which degraded is the larger one: it is a mapping; exchange them',
+    ],
+  },
+  {
+    what: "patterns and paths that cannot be used",
+    yaml: `defaults:
+  expect:
+    body: {matches: ["a", "(?=x)"], not_matches: "(?=y)"}
+    header: [{name: etag, matches: "(?=z)"}]
+    json: [{path: status, matches: "(?=v)"}]
+`,
+    mistakes: [
+      'sitemon.yaml:3:27: Cannot use "defaults.expect.body.matches" as it must be a regular expression that runs in linear time: lookahead is not possible; rewrite it',
+      'sitemon.yaml:3:50: Cannot use "defaults.expect.body.not_matches" as it must be a regular expression that runs in linear time: lookahead is not possible; rewrite it',
+      'sitemon.yaml:4:36: Cannot use "defaults.expect.header.matches" as it must be a regular expression that runs in linear time: lookahead is not possible; rewrite it',
+      'sitemon.yaml:5:19: Cannot use "defaults.expect.json.path" as it must be a JSONPath, as RFC 9535 has it: it must begin with $; rewrite it',
+      'sitemon.yaml:5:36: Cannot use "defaults.expect.json.matches" as it must be a regular expression that runs in linear time: lookahead is not possible; rewrite it',
+    ],
+  },
+  {
+    what: "retries that are a number",
     yaml: "defaults:\n  retries: 3\n",
     mistakes: [
-      'sitemon.yaml:2:3: Cannot use "defaults.retries" as every key must take effect: it is not yet acted on; remove it',
+      'sitemon.yaml:2:12: Cannot use "defaults.retries" as it must be a mapping with attempts, delay, on: it is 3; write for example attempts: 3',
+    ],
+  },
+  {
+    what: "a reason that is none",
+    yaml: "defaults:\n  retries: {on: [slowly]}\n",
+    mistakes: [
+      'sitemon.yaml:2:18: Cannot use "defaults.retries.on" as it must be one of any, dns, connect_refused, connect_timeout, reset, tls_expired, tls_name, tls_untrusted, tls_other, timeout, redirect_loop, protocol, body_too_large, status, header, body, json, size, inverted, slow, certificate_soon, proxy, redirect_refused, blocked_by_policy, internal: it is "slowly"; write one of these words',
+    ],
+  },
+  {
+    what: "credentials of two kinds, which are hidden",
+    yaml: 'sites:\n  - url: http://h/\n    auth: {bearer: "to ken"}\n',
+    mistakes: [
+      'sitemon.yaml:3:20: Cannot use "sites.auth.bearer" as it must be a token of visible ASCII characters: it is something else (it is hidden here); write it so',
+    ],
+  },
+  {
+    what: "connectivity without urls",
+    yaml: "connectivity: {urls: [], every: 1ms}\n",
+    mistakes: [
+      'sitemon.yaml:1:22: Cannot use "connectivity.urls" as it must be a list of 1 to 16 urls: it is a list; write for example [https://one.example/, https://two.example/]',
+      'sitemon.yaml:1:33: Cannot use "connectivity.every" as it must be a duration from 1s to 1h: it is "1ms"; write a number with a unit, such as 500ms, 30s, 5m or 1d',
     ],
   },
   {

@@ -6,8 +6,8 @@ Deno.test("urlCredentials() gives every form in which credentials may show up", 
     "user:p%40ss",
     "user:p@ss",
     btoa("user:p@ss"),
-    "p%40ss",
     "p@ss",
+    "p%40ss",
   ]);
   ok(urlCredentials("http://t0ken@a/").includes("t0ken"));
   ok(urlCredentials("http://:word@a/").includes("word"));
@@ -23,7 +23,11 @@ Deno.test("headerCredentials() takes the value, and what follows a scheme", () =
 });
 
 Deno.test("isCredential() knows passwords and headers that let others in", () => {
-  const paths = [["postgres", "password"], ["sites", 0, "headers", "cookie"]];
+  const paths = [["postgres", "password"], ["sites", 0, "headers", "cookie"], [
+    "defaults",
+    "auth",
+    "bearer",
+  ]];
   for (const path of paths) strictEqual(isCredential(path), true, String(path));
   const others = [["postgres", "user"], ["sites", 0, "headers", "Accept"], [], ["labels", "token"]];
   for (const path of others) strictEqual(isCredential(path), false, String(path));

@@ -3,6 +3,7 @@ import { parse } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
 import { rolesOf } from "../../src/config/process_permissions.ts";
 import { addressRangeProblem } from "../../src/scanner/address_policy.ts";
+import { jsonPathProblem } from "../../src/scanner/json_path.ts";
 import { patternProblem } from "../../src/scanner/pattern.ts";
 import { schemaKeys } from "./schema_keys.ts";
 
@@ -23,6 +24,7 @@ function pathOf(name: string): string {
 function load(name: string) {
   return loadConfig(pathOf(name), {
     checkPattern: patternProblem,
+    checkJsonPath: jsonPathProblem,
     checkAddress: addressRangeProblem,
   });
 }

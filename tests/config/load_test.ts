@@ -15,6 +15,7 @@ function load(yaml: string, machine: FakeMachine = {}, role?: Role): LoadedConfi
     ...(role && { role }),
     surroundings: fakeSurroundings({ ...machine, files: { ...machine.files, [FILE]: yaml } }),
     checkAddress: addressRangeProblem,
+    checkJsonPath: (path) => path.startsWith("$") ? undefined : "it must begin with $",
     checkPattern: (pattern) => pattern.includes("(?=") ? "lookahead is not possible" : undefined,
   });
 }
@@ -58,7 +59,7 @@ location: here
     'sitemon.yaml:3:11: Cannot resolve "${NOWHERE}"',
     'sitemon.yaml:4:20: Cannot use "outbox.max_rows"',
     'sitemon.yaml:7:14: Cannot use "sites.pattern"',
-    'sitemon.yaml:8:5: Cannot use "sites.retries"',
+    'sitemon.yaml:8:14: Cannot use "sites.retries"',
     'sitemon.yaml:10:15: Cannot read "sites.tls.ca"',
     'sitemon.yaml:11:8: Cannot go on without "kafka.server"',
     'sitemon.yaml:11:14: Cannot use "kafka.tls"',
@@ -113,7 +114,7 @@ sites:
     method: "GET",
     headers: { "X-Team": "shop", Accept: "*/*" },
     body: "hello\n",
-    expectStatus: [{ first: 404, last: 404, negated: true }],
+    expect: { status: [{ first: 404, last: 404, negated: true }] },
     redirectsMax: 0,
     bodyBytesMax: 65_536,
     tls: { insecure: true, serverName: "a.example" },
@@ -121,10 +122,62 @@ sites:
     labels: { team: "shop", tier: "1" },
   });
   strictEqual(sites[1]!.intervalMs, 5_000);
-  deepStrictEqual(sites[1]!.expectStatus, [
+  deepStrictEqual(sites[1]!.expect?.status, [
     { first: 200, last: 299, negated: false },
     { first: 304, last: 304, negated: false },
   ]);
+});
+
+Deno.test("loadConfig() gives expectations in the scanner's own form", () => {
+  const { sites } = load(`
+defaults:
+  expect: {response_time: {degraded: 1s, down: 5s}, certificate_days: 14}
+  retries: {attempts: 3}
+sites:
+  - url: http://a/
+    auth: {basic: {username: me, password: word}}
+    redirects: {max: 3, allow_downgrade: true}
+    retries: {delay: 500ms, on: [any]}
+    expect:
+      response_time: 2s
+      body: {contains: a, not_matches: [b, c]}
+      json: [{path: $.a, not_equals: null, less_than: 3, greater_than: 1}]
+      header: [{name: ETag, not_equals: x}]
+      size: {min: 1KiB, max: 1MiB}
+      invert: true
+  - url: http://b/
+    auth: {bearer: token}
+    expect: {certificate_days: {degraded: 30, down: 7}}
+`);
+  const { expect, auth, redirectsMax, allowsDowngrade, retries } = sites[0]!;
+  deepStrictEqual(expect, {
+    responseTimeMs: { down: 2_000 },
+    certificateDays: { degraded: 14 },
+    body: { contains: ["a"], notContains: [], matches: [], notMatches: ["b", "c"] },
+    json: [{ path: "$.a", notEquals: null, lessThan: 3, greaterThan: 1 }],
+    header: [{ name: "ETag", notEquals: "x" }],
+    size: { bytesMin: 1_024, bytesMax: 1_048_576 },
+    invert: true,
+  });
+  deepStrictEqual(auth, { basic: { username: "me", password: "word" } });
+  deepStrictEqual([redirectsMax, allowsDowngrade], [3, true]);
+  deepStrictEqual(retries, { attempts: 2, delayMs: 500, on: ["any"] });
+  deepStrictEqual(sites[1]!.expect, {
+    responseTimeMs: { degraded: 1_000, down: 5_000 },
+    certificateDays: { degraded: 30, down: 7 },
+  });
+  deepStrictEqual(sites[1]!.auth, { bearer: "token" });
+  deepStrictEqual(sites[1]!.retries?.attempts, 3);
+});
+
+Deno.test("loadConfig() hides credentials of auth and of connectivity", () => {
+  const { secrets } = load(`
+connectivity: {urls: ["https://u:pass1@a.example/"]}
+sites:
+  - {url: http://a/, auth: {basic: {username: me, password: pass2}}}
+  - {url: http://b/, auth: {bearer: pass3}}
+`);
+  for (const secret of ["pass1", "pass2", btoa("me:pass2"), "pass3"]) ok(secrets.includes(secret));
 });
 
 Deno.test("loadConfig() adds the sites of included files, each file once", () => {

@@ -12,7 +12,7 @@ const ANSWER = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
 const trusting = { tls: { insecure: false, ca } };
 
 const BROKEN: [is: string, keys: keyof typeof certificates, reason: Reason, error: RegExp][] = [
-  ["has expired", "expired", "tls_expired", /the certificate has expired$/],
+  ["has expired", "expired", "tls_expired", /the certificate has expired on 2020-02-01$/],
   ["is for another name", "other", "tls_name", /the certificate is for another name$/],
   ["is of an unknown authority", "unknown", "tls_untrusted", /authority that is not trusted$/],
 ];

@@ -20,6 +20,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "leven": ["src/config/"],
   "node:sqlite": ["src/outbox/", "src/status/sqlite/"],
   "pg": ["src/status/postgres/"],
+  "json-p3": ["src/scanner/"],
   "prom-client": ["src/runtime/"],
   "re2js": ["src/scanner/"],
   "uuid": ["src/report/"],

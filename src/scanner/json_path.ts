@@ -1,0 +1,142 @@
+/**
+ * JSONPaths (RFC 9535) that are looked up in bodies, in time bounded by the body's size.
+ *
+ * Every path of the standard is taken but those that visit a document again for each of its
+ * elements. `match` and `search` run on the patterns of this folder, with a literal pattern.
+ */
+import {
+  type FilterFunction,
+  FunctionExpressionType,
+  JSONPathEnvironment,
+  type JSONPathQuery,
+} from "json-p3";
+import { compilePattern, PatternCache } from "./pattern.ts";
+
+/** Values that are looked at; a body of a MiB has some 500,000 at most. */
+export const JSON_VALUES_MAX = 100_000;
+
+/** Thrown for a path that is none, or that cannot be used here; its message says why. */
+export class JsonPathError extends SyntaxError {
+  override readonly name = "JsonPathError";
+}
+
+/** A path that is ready to be looked up. */
+export interface JsonPath {
+  /**
+   * The values at the path, one by one. Throws {@linkcode JsonPathError} in a document that is
+   * nested too deeply for it.
+   */
+  valuesIn(document: unknown): Iterable<unknown>;
+}
+
+type Document = Parameters<JSONPathQuery["lazyQuery"]>[0];
+
+/** Makes a path; throws {@linkcode JsonPathError} with the reason why it cannot be used. */
+export function compileJsonPath(source: string): JsonPath {
+  const query = compile(source);
+  const problem = repetitionOf(query);
+  if (problem !== undefined) throw new JsonPathError(problem);
+  return { valuesIn: (document) => valuesOf(query, document as Document) };
+}
+
+/** Why a path cannot be used; `undefined` when it can. */
+export function jsonPathProblem(source: string): string | undefined {
+  try {
+    compileJsonPath(source);
+    return undefined;
+  } catch (error) {
+    return (error as JsonPathError).message;
+  }
+}
+
+/** Paths that stay compiled; bounded by those of a configuration. */
+export class JsonPathCache {
+  readonly #paths = new Map<string, JsonPath>();
+
+  /** The path of a source; throws as {@linkcode compileJsonPath}. */
+  get(source: string): JsonPath {
+    const known = this.#paths.get(source);
+    if (known !== undefined) return known;
+    const path = compileJsonPath(source);
+    this.#paths.set(source, path);
+    return path;
+  }
+}
+
+function compile(source: string): JSONPathQuery {
+  try {
+    return new LinearEnvironment().compile(source);
+  } catch (cause) {
+    throw new JsonPathError(String((cause as Error).message).replace(/\s*\('.*$/s, ""), { cause });
+  }
+}
+
+/**
+ * A second descent, or a look from the root within a filter, visits much of the document once more
+ * for each element: the square of its size.
+ */
+function repetitionOf(query: JSONPathQuery): string | undefined {
+  const bare = query.toString().replaceAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"/g, "");
+  if (bare.split("..").length > 2) return 'it has ".." more than once, which takes unbounded time';
+  if (bare.lastIndexOf("$") > 0) {
+    return "it looks from the root within a filter, which takes unbounded time";
+  }
+  return undefined;
+}
+
+function* valuesOf(query: JSONPathQuery, document: Document): Iterable<unknown> {
+  let count = 0;
+  try {
+    for (const { value } of query.lazyQuery(document)) {
+      if (++count > JSON_VALUES_MAX) {
+        throw new JsonPathError(`there are more than ${JSON_VALUES_MAX} values`);
+      }
+      yield value;
+    }
+  } catch (error) {
+    if (error instanceof JsonPathError) throw error;
+    throw new JsonPathError("the document is nested too deeply", { cause: error });
+  }
+}
+
+/** The standard's environment with patterns that run in linear time. */
+class LinearEnvironment extends JSONPathEnvironment {
+  protected override setupFilterFunctions(): void {
+    super.setupFilterFunctions();
+    this.functionRegister.set("search", new PatternFunction((source) => source));
+    this.functionRegister.set("match", new PatternFunction((source) => `\\A(?:${source})\\z`));
+  }
+
+  override checkWellTypedness(
+    ...[token, args]: Parameters<JSONPathEnvironment["checkWellTypedness"]>
+  ) {
+    const checked = super.checkWellTypedness(token, args);
+    if (this.functionRegister.get(token.value) instanceof PatternFunction) {
+      const pattern = args[1] as { readonly value?: unknown };
+      if (typeof pattern.value !== "string") {
+        throw new JsonPathError(`the pattern of ${token.value}() must be a text, not a path`);
+      }
+      compilePattern(pattern.value);
+    }
+    return checked;
+  }
+}
+
+class PatternFunction implements FilterFunction {
+  readonly argTypes = [
+    FunctionExpressionType.ValueType,
+    FunctionExpressionType.ValueType,
+  ];
+  readonly returnType = FunctionExpressionType.LogicalType;
+  readonly #patterns = new PatternCache();
+  readonly #anchored: (source: string) => string;
+
+  constructor(anchored: (source: string) => string) {
+    this.#anchored = anchored;
+  }
+
+  call(value: unknown, source: unknown): boolean {
+    if (typeof value !== "string" || typeof source !== "string") return false;
+    return this.#patterns.get(this.#anchored(source)).test(value);
+  }
+}
