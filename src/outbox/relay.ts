@@ -17,6 +17,9 @@ export const CONFIGURATION_RETRY_MS = 30_000;
 /** How long a request for rows waits in the outbox before it is repeated. */
 const TAKE_WAIT_MS = 30_000;
 
+/** A step waits for rows, for its publisher and for a remedy; each has a limit of about half a minute. */
+export const STEP_MS_MAX = 180_000;
+
 export interface RelayOptions {
   readonly source: OutboxSource;
   readonly publisher: Publisher;
@@ -24,6 +27,8 @@ export interface RelayOptions {
   readonly dependency: Extract<Dependency, "kafka" | "store">;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** Called for each step, so that a relay that hangs is found out. */
+  readonly onStep?: () => void;
   /** For the jitter of backoff, in [0, 1). */
   readonly random?: () => number;
 }
@@ -73,6 +78,7 @@ export class Relay {
   }
 
   async #step(waitMs: number, signal: AbortSignal): Promise<Step> {
+    this.#options.onStep?.();
     try {
       await this.#settle();
       const rows = await this.#options.source.take({ ...BATCH, waitMs }, signal);
