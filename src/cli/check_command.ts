@@ -48,7 +48,7 @@ export async function checkCommand(
 }
 
 /** A configuration, or what stands for it where a person gives urls alone. */
-type Rules = Pick<LoadedConfig, "config" | "sites">;
+type Rules = Pick<LoadedConfig, "config" | "sites"> & Partial<Pick<LoadedConfig, "secrets">>;
 
 interface Chosen {
   readonly sites: readonly Site[];

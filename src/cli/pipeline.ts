@@ -8,6 +8,7 @@ import type { ThreadSpec } from "../runtime/supervised_thread.ts";
 import { placeOf } from "../scanner/schedule.ts";
 import type { CheckSetup } from "../threads/check.ts";
 import type { ConsumerSetup } from "../threads/consumer.ts";
+import type { ExplanationsSetup } from "../threads/explanations.ts";
 import type { MigrationSetup } from "../threads/migration.ts";
 import type { OutboxSetup } from "../threads/outbox.ts";
 import type { RelaySetup } from "../threads/relay.ts";
@@ -112,22 +113,44 @@ export function storeSpec(loaded: LoadedConfig): ThreadSpec<StoreSetup> {
   };
 }
 
-/** Checks each of the sites once and answers with their reports. */
+/** Checks some of the sites once and answers with their reports; all of them permit their hosts. */
 export function checkSpec(
   loaded: Pick<LoadedConfig, "config" | "sites"> & Partial<Pick<LoadedConfig, "secrets">>,
+  sites: readonly Site[],
 ): ThreadSpec<CheckSetup> {
-  const { config, sites, secrets = [] } = loaded;
+  const { config, secrets = [] } = loaded;
   return {
     ...common(loaded, "scanner"),
     name: "check",
     module: new URL("../threads/check.ts", import.meta.url),
     setup: {
       sites,
+      urls: loaded.sites.map(({ url }) => url),
       allowHosts: allowedHosts(loaded),
       addressPolicy: config.address_policy,
       secrets: [...secrets, ...gatherSecrets([], config, sites)],
       location: config.location,
       concurrency: config.scanner.concurrency,
+    },
+  };
+}
+
+/** Answers for each of the sites why it may or may not be visited, all of which it looks up. */
+export function explanationsSpec(
+  loaded: Pick<LoadedConfig, "config" | "sites">,
+  sites: readonly Site[],
+): ThreadSpec<ExplanationsSetup> {
+  const { config } = loaded;
+  return {
+    ...common({ config, sites: [...loaded.sites, ...sites] }, "scanner"),
+    name: "explanations",
+    module: new URL("../threads/explanations.ts", import.meta.url),
+    setup: {
+      routes: sites.map(({ url, proxy }) => ({ url, ...(proxy === undefined ? {} : { proxy }) })),
+      urls: loaded.sites.map(({ url }) => url),
+      allowHosts: allowedHosts(loaded),
+      addressPolicy: config.address_policy,
+      lookupMs: config.defaults.connect_timeout,
     },
   };
 }
