@@ -20,6 +20,8 @@ const FETCH_WAIT_MS = 1_000;
 /** Of one fetch, and of one partition in it: some 10,000 reports, held in memory at once. */
 const FETCH_BYTES_MAX = 4 * 1024 * 1024;
 const PARTITION_BYTES_MAX = 1024 * 1024;
+/** How long a partition that is added stays unread; kafkajs's own five minutes are an outage. */
+const METADATA_AGE_MAX_MS = 5_000;
 
 export interface ConsumerSessionOptions extends KafkaConsumerOptions {
   readonly apply: Apply;
@@ -50,6 +52,7 @@ export class ConsumerSession {
       maxBytes: FETCH_BYTES_MAX,
       maxBytesPerPartition: PARTITION_BYTES_MAX,
       maxWaitTimeInMs: FETCH_WAIT_MS,
+      metadataMaxAge: METADATA_AGE_MAX_MS,
       allowAutoTopicCreation: false,
     });
   }

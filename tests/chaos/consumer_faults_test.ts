@@ -1,0 +1,168 @@
+// Goal: whatever befalls PostgreSQL, the group or the consumers, each report counts once.
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { encodeReport } from "../../src/report/codec.ts";
+import { aReport } from "../contract/site_reports.ts";
+import { eventually } from "../deadline.ts";
+import { DEADLINE_MS, Pipeline } from "../integration/pipeline.ts";
+import { makeTopic, plainKafka } from "../kafka/kafka_fixture.ts";
+import { serviceTest } from "../services/with_services.ts";
+import type { SitemonProcess } from "../sitemon_process.ts";
+import { Operator } from "./operator.ts";
+import { TcpProxy } from "./tcp_proxy.ts";
+
+const pipelineTest = serviceTest("kafka", "postgres");
+
+/** A pipeline whose consumers are the whole of it; the tests write to its topic themselves. */
+async function consumersOf(
+  { consumers = 1, partitions = 1 }: { consumers?: number; partitions?: number } = {},
+): Promise<Pipeline> {
+  const pipeline = await Pipeline.create({ sites: "  []", consumers });
+  await makeTopic(pipeline.bootstrap, pipeline.topic, { partitions });
+  return pipeline;
+}
+
+/** Writes reports `first` to `last` of one site to a partition. */
+async function write(
+  pipeline: Pipeline,
+  { first, last, partition = 0 }: { first: number; last: number; partition?: number },
+): Promise<void> {
+  const recorded_at = Date.now() * 1_000;
+  const producer = plainKafka(pipeline.bootstrap).producer();
+  await producer.connect();
+  await producer.send({
+    topic: pipeline.topic,
+    messages: Array.from({ length: last - first + 1 }, (_, index) => {
+      const report = aReport({ sequence: first + index, recorded_at: recorded_at + index });
+      return { partition, value: Buffer.from(encodeReport(report)) };
+    }),
+  });
+  await producer.disconnect();
+}
+
+async function historyHolds(pipeline: Pipeline, count: number): Promise<void> {
+  await eventually(DEADLINE_MS, `${count} reports`, async () => {
+    const rows = await pipeline.query<{ count: number }>(
+      "SELECT count(*)::int AS count FROM site_report",
+    );
+    if (rows[0]!.count === count) return true;
+    throw new Error(`${rows[0]!.count} reports`);
+  });
+}
+
+/** What each message "Joined group" names. */
+function joined({ logs }: SitemonProcess): string[] {
+  return logs.filter(({ message }) => message.startsWith("Joined group"))
+    .map(({ partitions }) => String(partitions));
+}
+
+async function joins(process: SitemonProcess, partitions: string, times = 1): Promise<void> {
+  await eventually(DEADLINE_MS, `partitions ${partitions}`, () => {
+    return joined(process).filter((names) => names === partitions).length >= times || undefined;
+  });
+}
+
+/** Puts a proxy between the consumers that start from now on and their database. */
+function proxyBefore(pipeline: Pipeline): TcpProxy {
+  const text = Deno.readTextFileSync(pipeline.consumerFile);
+  const [, port] = /\bport: (\d+)/.exec(text)!;
+  const proxy = new TcpProxy(Number(port));
+  Deno.writeTextFileSync(pipeline.consumerFile, text.replace(/\bport: \d+/, `port: ${proxy.port}`));
+  return proxy;
+}
+
+pipelineTest(
+  "a consumer that starts without its database waits, says so, and goes on",
+  async () => {
+    await using pipeline = await consumersOf();
+    await using proxy = proxyBefore(pipeline);
+    proxy.change({ kind: "refusing" });
+    await write(pipeline, { first: 1, last: 5 });
+    const operator = new Operator(pipeline.consumerFile);
+    const consumer = pipeline.startConsumer();
+    await operator.hears("postgres", "unavailable");
+    deepStrictEqual(joined(consumer), [], "who cannot apply holds no partition");
+    const admin = plainKafka(pipeline.bootstrap).admin();
+    await admin.connect();
+    const [offsets] = await admin.fetchOffsets({
+      groupId: pipeline.topic,
+      topics: [pipeline.topic],
+    });
+    deepStrictEqual(offsets!.partitions.map(({ offset }) => offset), ["-1"]);
+    await admin.disconnect();
+    proxy.change({ kind: "fair" });
+    await historyHolds(pipeline, 5);
+    await operator.hears("postgres", "ok");
+  },
+);
+
+pipelineTest("a table that is locked for longer than a session makes no rebalance", async () => {
+  const LOCK_MS = 20_000;
+  await using pipeline = await consumersOf();
+  const consumer = pipeline.startConsumer();
+  await joins(consumer, "0");
+  await pipeline.query("BEGIN; LOCK TABLE site_report IN ACCESS EXCLUSIVE MODE");
+  await write(pipeline, { first: 1, last: 5 });
+  // How long the lock lasts is what is tested: the group gives up a silent member after 15 s.
+  await new Promise((resolve) => setTimeout(resolve, LOCK_MS));
+  await pipeline.query("COMMIT");
+  await historyHolds(pipeline, 5);
+  deepStrictEqual(joined(consumer), ["0"]);
+});
+
+pipelineTest(
+  "a consumer that comes back as a zombie changes nothing, and joins again",
+  async () => {
+    await using pipeline = await consumersOf({ partitions: 2 });
+    const zombie = pipeline.startConsumer();
+    await joins(zombie, "0, 1");
+    await pipeline.query("BEGIN; LOCK TABLE site_report IN ACCESS EXCLUSIVE MODE");
+    await write(pipeline, { first: 1, last: 50 });
+    await write(pipeline, { first: 51, last: 100, partition: 1 });
+    // It is held still with a chunk in hand.
+    await eventually(DEADLINE_MS, "a waiting transaction", async () => {
+      const rows = await pipeline.query("SELECT 1 FROM pg_locks WHERE NOT granted");
+      return rows.length > 0 || undefined;
+    });
+    zombie.signal("SIGSTOP");
+    await pipeline.query("COMMIT");
+    const heir = pipeline.startConsumer();
+    await joins(heir, "0, 1");
+    await historyHolds(pipeline, 100);
+    zombie.signal("SIGCONT");
+    await joins(zombie, "0");
+    await write(pipeline, { first: 101, last: 110 });
+    await write(pipeline, { first: 111, last: 120, partition: 1 });
+    await historyHolds(pipeline, 120);
+    const [rollup] = await pipeline.query<{ up: number }>(
+      "SELECT sum(up)::int AS up FROM site_hour",
+    );
+    strictEqual(rollup!.up, 120, "each report counts once");
+  },
+);
+
+pipelineTest("a partition that is added is read within seconds", async () => {
+  const SECONDS = 15;
+  await using pipeline = await consumersOf();
+  const consumer = pipeline.startConsumer();
+  await joins(consumer, "0");
+  const admin = plainKafka(pipeline.bootstrap).admin();
+  await admin.connect();
+  await admin.createPartitions({ topicPartitions: [{ topic: pipeline.topic, count: 2 }] });
+  await admin.disconnect();
+  const startMs = performance.now();
+  await write(pipeline, { first: 1, last: 5, partition: 1 });
+  await historyHolds(pipeline, 5);
+  const seconds = (performance.now() - startMs) / 1_000;
+  strictEqual(seconds < SECONDS, true, `${seconds} s`);
+});
+
+pipelineTest("consumers without a partition are healthy", async () => {
+  await using pipeline = await consumersOf({ consumers: 3 });
+  const operator = new Operator(pipeline.consumerFile);
+  const consumer = pipeline.startConsumer();
+  await joins(consumer, "none", 2);
+  await write(pipeline, { first: 1, last: 5 });
+  await historyHolds(pipeline, 5);
+  await operator.hears("kafka", "ok");
+  await operator.hears("postgres", "ok");
+});
