@@ -2,12 +2,15 @@
 import { Outbox, type OutboxOptions } from "../outbox/outbox.ts";
 import { serveOutbox } from "../outbox/serve_outbox.ts";
 import { systemClock } from "../runtime/clock.ts";
+import { logger } from "../runtime/logging.ts";
 import { serveThread } from "../runtime/thread.ts";
 
 export type OutboxSetup = Pick<
   OutboxOptions,
   "path" | "bytesMax" | "rowsMax" | "freeBytesMin" | "whenFull"
 >;
+
+const log = logger("outbox");
 
 serveThread<OutboxSetup>({
   onUncaught: "fail",
@@ -18,9 +21,19 @@ serveThread<OutboxSetup>({
       link: (role, port) => role === "scanner" ? server.addScanner(port) : server.addRelay(port),
       stop() {
         server.close();
-        outbox.close();
+        try {
+          tellWhatWaits(outbox);
+        } finally {
+          outbox.close();
+        }
         return Promise.resolve();
       },
     });
   },
 });
+
+/** The relay has stopped before: what is left could not be published in time. */
+function tellWhatWaits(outbox: Outbox): void {
+  const { rows } = outbox.stats();
+  if (rows > 0) log.warn("{rows} rows wait for the next start", { rows });
+}
