@@ -29,6 +29,7 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/threads/check.ts",
     "src/threads/consumer.ts",
     "src/threads/migration.ts",
+    "src/threads/notify.ts",
     "src/threads/outbox.ts",
     "src/threads/relay.ts",
     "src/threads/scanner.ts",

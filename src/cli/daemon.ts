@@ -1,9 +1,11 @@
 /** What `producer`, `consumer` and `run` share: a service from a configuration, and its exit code. */
+import { systemSurroundings } from "../config/surroundings.ts";
 import { systemClock } from "../runtime/clock.ts";
 import { runService, type ServiceEnd } from "../runtime/service.ts";
 import { ConfigLife } from "./config_life.ts";
 import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_LOCKED, EXIT_OK } from "./exit_code.ts";
 import { loadFile } from "./load_file.ts";
+import { notifySpec } from "./notify_spec.ts";
 import type { DaemonRole } from "./plan.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -38,6 +40,8 @@ export async function runDaemon(
     finalErrors: new Set([...FINAL_ERRORS.keys()].filter((name) => name !== undefined)),
     writeError: (text) => terminal.writeError(text),
     reload: () => life.reload(),
+    env: systemSurroundings().env,
+    notifySpec,
   });
   return exitCodeOf(end, terminal);
 }

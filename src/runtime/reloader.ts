@@ -7,6 +7,7 @@ import type { Crew } from "./crew.ts";
 import { logger } from "./logging.ts";
 import { missingPermissions } from "./missing_permissions.ts";
 import type { ServiceSettings } from "./service.ts";
+import type { ServiceManager } from "./service_manager.ts";
 import type { Supervisor } from "./supervisor.ts";
 
 /** A configuration that was read again, or why it cannot be used. */
@@ -26,6 +27,8 @@ export interface ReloaderOptions {
   readonly crew: Crew;
   readonly supervisor: Supervisor;
   readonly reload: Reload;
+  /** Who is told when a reload begins and ends, well or not. */
+  readonly manager?: Pick<ServiceManager, "reloading" | "reloaded">;
   /** Called before the threads are changed, with the new settings. */
   readonly onApplied: (settings: ServiceSettings) => Promise<void>;
 }
@@ -62,11 +65,14 @@ export class Reloader implements Disposable {
   }
 
   async #run(): Promise<void> {
+    const { manager } = this.#options;
+    manager?.reloading();
     while (this.#isRequested) {
       this.#isRequested = false;
       await this.#reload();
     }
     this.#running = undefined;
+    manager?.reloaded();
   }
 
   async #reload(): Promise<void> {

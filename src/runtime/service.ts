@@ -8,9 +8,12 @@ import { Crew, type Plan } from "./crew.ts";
 import { describeError, logEntry } from "./log_entry.ts";
 import { logger, type LogLevels, sendLogsTo, stopLogging } from "./logging.ts";
 import { LogWriter } from "./log_writer.ts";
+import { type NotifyAddress, notifyAddress } from "./notify_address.ts";
 import { type OperatorServer, serveOperator } from "./operator_server.ts";
 import { redactor } from "./redaction.ts";
 import { type Reload, Reloader } from "./reloader.ts";
+import { ServiceManager } from "./service_manager.ts";
+import type { ThreadSpec } from "./supervised_thread.ts";
 import { type FatalDeath, Supervisor } from "./supervisor.ts";
 import { VERSION } from "./version.ts";
 
@@ -21,6 +24,10 @@ export interface ServiceOptions {
   /** Once every thread runs, main gives up its network permission: nothing can be started after that. */
   readonly isStrict: boolean;
   readonly finalErrors: ReadonlySet<string>;
+  /** A variable of the environment, or undefined. */
+  readonly env: (name: string) => string | undefined;
+  /** The thread that speaks to the service manager. */
+  readonly notifySpec: (address: NotifyAddress, logLevels: LogLevels) => ThreadSpec;
   readonly writeError: (text: string) => void;
   /** Reads the configuration again. */
   readonly reload: Reload;
@@ -69,7 +76,10 @@ export async function runService(
     clock: systemClock,
     finalErrors: options.finalErrors,
     onLog: (entry) => writer.write(entry),
-    onAllRunning: () => options.isStrict && giveUpNetwork(supervisor),
+    onAllRunning: () => {
+      manager?.ready();
+      if (options.isStrict) giveUpNetwork(supervisor);
+    },
     onFatal: (death) => fatal.resolve({ ...death, message: redact(death.message) }),
   });
   await writeLogs(settings.logLevels);
@@ -82,21 +92,45 @@ export async function runService(
   }
   if (server) logger("cli").info("Operators are served at {address}", { address: server.address });
   using signals = watchSignals();
+  using manager = serviceManager(supervisor, { settings, options });
   const crew = new Crew(settings.plan, { supervisor, clock: systemClock });
   using reloader = new Reloader(settings, {
     crew,
     supervisor,
     reload: options.reload,
+    ...(manager === undefined ? {} : { manager }),
     async onApplied({ secrets, logLevels }) {
       redact = redactor(secrets);
       await writeLogs(logLevels);
     },
   });
   const death = await Promise.race([signals.first, fatal.promise]);
+  manager?.stopping();
   await end(supervisor, { crew, death, drainDeadlineMs: reloader.settings.drainDeadlineMs });
   await server?.stop();
   await stopLogging();
   return death === undefined ? { cause: "drained" } : { cause: "fatal", death };
+}
+
+/** Whoever wants to be told how the service is, if anybody does. */
+function serviceManager(
+  supervisor: Supervisor,
+  { settings, options }: { settings: ServiceSettings; options: ServiceOptions },
+): ServiceManager | undefined {
+  const address = notifyAddress({ env: options.env, pid: Deno.pid });
+  if (address === undefined) return undefined;
+  return new ServiceManager({
+    spec: options.notifySpec(address, settings.logLevels),
+    ...(address.watchdogMs === undefined ? {} : { watchdogMs: address.watchdogMs }),
+    supervisor,
+    clock: systemClock,
+    uptimeSeconds,
+  });
+}
+
+function uptimeSeconds(): number | undefined {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "osUptime" });
+  return state === "granted" ? Deno.osUptime() : undefined;
 }
 
 /** What was listened on goes on, and so do the threads; nothing new can be reached. */

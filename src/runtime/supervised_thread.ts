@@ -95,6 +95,12 @@ export class SupervisedThread {
     return this.#state === "running";
   }
 
+  /** How long it has given no sign of life; one that stops has a deadline instead. */
+  get silentMs(): number {
+    if (this.#state === "stopping" || this.#state === "stopped") return 0;
+    return this.#clock.monotonicMs() - this.#heardAtMs;
+  }
+
   /** Hands it one end of a channel to another thread. */
   link(role: string, port: MessagePort): void {
     this.#post({ type: "link", role, port }, [port]);
@@ -168,9 +174,8 @@ export class SupervisedThread {
   }
 
   #ping(worker: Worker): void {
-    const silentMs = this.#clock.monotonicMs() - this.#heardAtMs;
-    if (silentMs > SILENCE_MAX_MS) {
-      const message = `it gave no sign of life for ${Math.round(silentMs / 1_000)} s`;
+    if (this.silentMs > SILENCE_MAX_MS) {
+      const message = `it gave no sign of life for ${Math.round(this.silentMs / 1_000)} s`;
       return this.#die(worker, { cause: "silent", message });
     }
     this.#post({ type: "ping" });

@@ -102,6 +102,11 @@ export class Supervisor {
     this.#isSealed = true;
   }
 
+  /** How long the quietest of all threads has given no sign of life. */
+  get quietMs(): number {
+    return Math.max(0, ...[...this.#threads].map(({ silentMs }) => silentMs));
+  }
+
   /** Stops every thread at once; in order, stop them one by one. */
   async stop(deadlineMs: number): Promise<void> {
     await Promise.all([...this.#threads].map((thread) => thread.stop(deadlineMs)));

@@ -6,6 +6,7 @@
 import process from "node:process";
 import { describeError, logEntry } from "./log_entry.ts";
 import { logger, type LogLevels, sendLogsTo } from "./logging.ts";
+import { Progress } from "./progress.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { FromThread, ToThread } from "./thread_protocol.ts";
 import { ThreadTelemetry } from "./thread_telemetry.ts";
@@ -21,6 +22,11 @@ export interface ThreadContext {
   result(value: unknown): void;
   /** When it took over from a thread that stopped then, in monotonic milliseconds. */
   readonly takesOverAtMs?: number;
+  /**
+   * Says that the body's loop has turned. A body that has said so once and then not again within
+   * its `progressMaxMs` is stuck, and its thread fails.
+   */
+  progress(): void;
   /** Ends the thread as failed: main replaces it, or ends the process, by the error's class. */
   fail(error: unknown): void;
 }
@@ -42,6 +48,8 @@ export interface ThreadBody<Setup> {
    * `continue`: it came from one of many independent tasks (a hostile site); log it and go on.
    */
   readonly onUncaught: "fail" | "continue";
+  /** How long a turn of the loop may take, of a body that tells its progress. */
+  readonly progressMaxMs?: number;
   /** Starts the work. A rejection is a failure of the thread. */
   start(setup: Setup, context: ThreadContext): Promise<RunningBody>;
 }
@@ -56,10 +64,7 @@ interface WorkerScope extends EventTarget {
 export function serveThread<Setup>(body: ThreadBody<Setup>): void {
   const scope = globalThis as unknown as WorkerScope;
   const post = (message: FromThread) => scope.postMessage(message);
-  const fail = (error: unknown) => {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    post({ type: "failed", name, message, description: describeError(error) });
-  };
+  const fail = (error: unknown) => post(failed(error));
   const telemetry = new ThreadTelemetry((dependency, state) =>
     post({ type: "dependency", dependency, state })
   );
@@ -68,6 +73,7 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
     if (measurements !== undefined) post({ type: "measurements", measurements });
   };
   let name = "";
+  const progress = new Progress();
   // A channel may be handed over while the body is still starting.
   let started: Promise<RunningBody> | undefined;
 
@@ -83,6 +89,7 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
       telemetry,
       result: (value) => post({ type: "result", value }),
       fail,
+      progress: () => progress.turn(),
       ...(takesOverAtMs === undefined ? {} : { takesOverAtMs }),
     });
     post({ type: "ready" });
@@ -112,14 +119,21 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
         return void started?.then((it) => it.assign?.(message.work)).catch(fail);
       case "log levels":
         return void sendLogs(message.logLevels);
-      case "ping":
-        return post({ type: "pong" });
+      case "ping": {
+        const stuck = progress.stuck(body.progressMaxMs);
+        return stuck === undefined ? post({ type: "pong" }) : fail(stuck);
+      }
       case "link":
         return void started?.then((it) => it.link?.(message.role, message.port), () => {});
       case "stop":
         return void stop(message.deadlineMs);
     }
   });
+}
+
+function failed(error: unknown): FromThread {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return { type: "failed", name, message, description: describeError(error) };
 }
 
 /** Deno would print an uncaught error raw, past the redaction, and end the whole process. Node prints too. */

@@ -1,7 +1,7 @@
 /** The relay thread: takes rows from the outbox thread and publishes them to Kafka. */
 import { KafkaPublisher, type KafkaPublisherOptions } from "../kafka/producer.ts";
 import { OutboxClient } from "../outbox/outbox_client.ts";
-import { Relay } from "../outbox/relay.ts";
+import { Relay, STEP_MS_MAX } from "../outbox/relay.ts";
 import { deadline, systemClock as clock } from "../runtime/clock.ts";
 import { serveThread } from "../runtime/thread.ts";
 
@@ -9,10 +9,18 @@ export type RelaySetup = Omit<KafkaPublisherOptions, "clock" | "telemetry">;
 
 serveThread<RelaySetup>({
   onUncaught: "fail",
-  start(setup, { telemetry, fail }) {
+  progressMaxMs: STEP_MS_MAX,
+  start(setup, { telemetry, progress, fail }) {
     const source = new OutboxClient();
     const publisher = new KafkaPublisher({ ...setup, clock, telemetry });
-    const relay = new Relay({ source, publisher, dependency: "kafka", clock, telemetry });
+    const relay = new Relay({
+      source,
+      publisher,
+      dependency: "kafka",
+      clock,
+      telemetry,
+      onStep: progress,
+    });
     const stopping = new AbortController();
     const ran = relay.run(stopping.signal).catch(fail);
     return Promise.resolve({

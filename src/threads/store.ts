@@ -1,6 +1,6 @@
 /** The store thread of `sitemon run`: takes rows from the outbox and applies them to a SQLite file. */
 import { OutboxClient } from "../outbox/outbox_client.ts";
-import { Relay } from "../outbox/relay.ts";
+import { Relay, STEP_MS_MAX } from "../outbox/relay.ts";
 import { deadline, systemClock as clock } from "../runtime/clock.ts";
 import { serveThread } from "../runtime/thread.ts";
 import { migrateWhenPossible } from "../status/migrate_when_possible.ts";
@@ -13,11 +13,19 @@ export interface StoreSetup {
 
 serveThread<StoreSetup>({
   onUncaught: "fail",
-  start({ path }, { name: thread, telemetry, fail }) {
+  progressMaxMs: STEP_MS_MAX,
+  start({ path }, { name: thread, telemetry, progress, fail }) {
     const source = new OutboxClient();
     const store = new SqliteStore({ path, clock });
     const publisher = new StorePublisher({ store, clock, telemetry, thread });
-    const relay = new Relay({ source, publisher, dependency: "store", clock, telemetry });
+    const relay = new Relay({
+      source,
+      publisher,
+      dependency: "store",
+      clock,
+      telemetry,
+      onStep: progress,
+    });
     const stopping = new AbortController();
     const work = async () => {
       const { signal } = stopping;

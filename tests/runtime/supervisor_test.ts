@@ -134,6 +134,14 @@ for (const mood of ["closes", "hangs"] as const) {
   });
 }
 
+Deno.test("Supervisor replaces a thread whose loop no longer turns", async () => {
+  await using stage = new Stage();
+  stage.start("relay", "stuck");
+  await stage.starts(1);
+  await stage.deaths(1, PING_MS);
+  match(stage.supervisor.dependencies.rows.at(-1)!.detail!, /it made no progress for/);
+});
+
 Deno.test("Supervisor links two threads, and again when one was replaced", async () => {
   await using stage = new Stage();
   const scanner = stage.start("scanner-1", "well");

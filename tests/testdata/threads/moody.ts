@@ -4,7 +4,16 @@ import { logger } from "../../../src/runtime/logging.ts";
 import { serveThread } from "../../../src/runtime/thread.ts";
 
 export interface MoodySetup {
-  readonly mood: "well" | "fails" | "throws" | "rejects" | "closes" | "hangs" | "lingers" | "warns";
+  readonly mood:
+    | "well"
+    | "fails"
+    | "throws"
+    | "rejects"
+    | "closes"
+    | "hangs"
+    | "lingers"
+    | "warns"
+    | "stuck";
 }
 
 class MoodError extends Error {
@@ -13,7 +22,8 @@ class MoodError extends Error {
 
 serveThread<MoodySetup>({
   onUncaught: "fail",
-  start({ mood }, { telemetry, result }) {
+  progressMaxMs: 1,
+  start({ mood }, { telemetry, result, progress }) {
     telemetry.count("sitemon_checks_total", { outcome: "up", reason: "" }, 2);
     telemetry.set("sitemon_outbox_rows", 7);
     telemetry.observe("sitemon_check_duration_seconds", 0.02);
@@ -29,6 +39,9 @@ serveThread<MoodySetup>({
         break;
       case "rejects":
         setTimeout(() => void Promise.reject(new MoodError("nobody awaited this")));
+        break;
+      case "stuck":
+        progress();
         break;
       case "closes":
         self.close();

@@ -1,0 +1,105 @@
+// The conversation with a service manager, held by a socket of the test's own.
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { eventually } from "../deadline.ts";
+import { NotifyReceiver } from "../runtime/notify_receiver.ts";
+import { freePort } from "../services/free_port.ts";
+import { SitemonProcess } from "../sitemon_process.ts";
+
+const DEADLINE_MS = 30_000;
+/** Three pings a second. */
+const WATCHDOG_USEC = "1000000";
+
+function configuration(folder: string, kafka: string): string {
+  const file = `${folder}/producer.yaml`;
+  Deno.writeTextFileSync(
+    file,
+    `log: { level: debug, format: json }
+outbox: { path: '${folder}/outbox.db' }
+sites: [{ name: nothing, url: 'http://127.0.0.1:9/' }]
+kafka: { server: '${kafka}', topic: sitemon }
+drain_deadline: 1s
+`,
+  );
+  return file;
+}
+
+/** A producer whose Kafka is down, as a unit of type notify starts it. */
+function startProducer(manager: NotifyReceiver, env: Record<string, string> = {}): SitemonProcess {
+  const file = configuration(manager.folder, `127.0.0.1:${freePort()}`);
+  return new SitemonProcess(["producer", "-c", file], {
+    env: {
+      PATH: Deno.env.get("PATH")!,
+      HOME: Deno.env.get("HOME")!,
+      NOTIFY_SOCKET: manager.path,
+      RUNTIME_DIRECTORY: manager.folder,
+      WATCHDOG_USEC,
+      ...env,
+    },
+  });
+}
+
+Deno.test("sitemon tells the service manager that it is ready, although Kafka is down", async () => {
+  await using manager = new NotifyReceiver();
+  await using producer = startProducer(manager);
+  await manager.message("READY", "1");
+  await manager.message("STATUS", "Not ready: kafka (unreachable)");
+  strictEqual(await producer.stop(), 0);
+});
+
+Deno.test("sitemon pings the watchdog while it works, also while Kafka is down", async () => {
+  await using manager = new NotifyReceiver();
+  await using producer = startProducer(manager);
+  await manager.message("STATUS", "Not ready: kafka (unreachable)");
+  const seen = manager.count("WATCHDOG");
+  await eventually(
+    DEADLINE_MS,
+    "more pings",
+    () => manager.count("WATCHDOG") > seen + 3 || undefined,
+  );
+  strictEqual(await producer.stop(), 0);
+});
+
+Deno.test("sitemon tells the service manager of a reload and of its end", async () => {
+  await using manager = new NotifyReceiver();
+  await using producer = startProducer(manager);
+  await manager.message("READY");
+  producer.signal("SIGHUP");
+  const reloading = await manager.message("RELOADING", "1");
+  const at = manager.messages.indexOf(reloading);
+  // The machine's clock since its start; rounded up, it is at most a second ahead.
+  const uptimeMicros = Deno.osUptime() * 1_000_000;
+  ok(Math.abs(Number(reloading.MONOTONIC_USEC) - uptimeMicros) < DEADLINE_MS * 1_000);
+  await eventually(DEADLINE_MS, "the end of the reload", () => {
+    return manager.messages.slice(at).some((it) => it.READY === "1") || undefined;
+  });
+  strictEqual(await producer.stop(), 0);
+});
+
+Deno.test("sitemon tells the service manager that it stops, and removes its socket", async () => {
+  await using manager = new NotifyReceiver();
+  await using producer = startProducer(manager);
+  await manager.message("READY");
+  strictEqual(await producer.stop(), 0);
+  strictEqual((await manager.message("STOPPING")).STOPPING, "1");
+  deepStrictEqual(
+    [...Deno.readDirSync(manager.folder)].map(({ name }) => name)
+      .filter((name) => name.endsWith(".sock")),
+    ["manager.sock"],
+  );
+});
+
+Deno.test("sitemon goes on when the service manager cannot be told", async () => {
+  await using manager = new NotifyReceiver();
+  await using producer = startProducer(manager, { NOTIFY_SOCKET: `${manager.folder}/nobody.sock` });
+  await producer.log("a warning", ({ message }) => message.startsWith("Cannot notify the service"));
+  await producer.log("a stored report", ({ message }) => message.startsWith("Stored "));
+  strictEqual(await producer.stop(), 0);
+});
+
+Deno.test("sitemon logs that an abstract socket cannot be used, and goes on", async () => {
+  await using manager = new NotifyReceiver();
+  await using producer = startProducer(manager, { NOTIFY_SOCKET: "@/org/freedesktop/systemd1" });
+  const { message } = await producer.log("a warning", ({ category }) => category === "supervisor");
+  match(message, /^Cannot notify the service manager as its socket must have a path: it is "?@/);
+  strictEqual(await producer.stop(), 0);
+});
