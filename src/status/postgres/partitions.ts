@@ -30,6 +30,15 @@ export async function makePartitions(
   for (const day of days) await makePartition(connection, day);
 }
 
+/** Makes the partitions of the day of `nowMs` and of `days` more, so that no report waits for one. */
+export async function makePartitionsAhead(
+  connection: Connection,
+  { nowMs, days }: { readonly nowMs: number; readonly days: number },
+): Promise<void> {
+  const today = Math.floor(nowMs / DAY_MS);
+  for (let day = today; day <= today + days; day++) await makePartition(connection, day);
+}
+
 /**
  * One day's partition, in its own transaction, so that a chunk of many days takes few locks at a
  * time. LIKE and ATTACH wait for no reader, which CREATE … PARTITION OF would.
