@@ -11,6 +11,7 @@ import {
 import { configJsonSchema, showConfig } from "../config/show.ts";
 import { EXIT_OK } from "./exit_code.ts";
 import { loadFile } from "./load_file.ts";
+import { systemdAddresses } from "../config/systemd_addresses.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface ConfigOptions {
@@ -70,13 +71,16 @@ interface CommandPermissions {
   readonly role: Role;
   readonly threads: Readonly<Record<string, Permissions>>;
   readonly flags: readonly string[];
+  /** Lines for a systemd unit. */
+  readonly systemd: readonly string[];
 }
 
 function commandPermissions(role: Role, loaded: LoadedConfig): CommandPermissions {
   const threads = threadsOf(role, loaded).map((kind) => [kind, threadNeeds(kind, loaded)]);
   const needs = processPermissions(role, loaded);
   const flags = permissionFlags({ ...needs, read: [...needs.read, ...codeFolder()] });
-  return { role, threads: Object.fromEntries(threads), flags };
+  const systemd = systemdAddresses(needs);
+  return { role, threads: Object.fromEntries(threads), flags, systemd };
 }
 
 /** Starting a Worker reads its module; an executable has them within itself. */
@@ -84,12 +88,19 @@ function codeFolder(): string[] {
   return Deno.build.standalone ? [] : [fileURLToPath(new URL("../", import.meta.url))];
 }
 
-function commandText({ role, threads, flags }: CommandPermissions): string {
+function commandText({ role, threads, flags, systemd }: CommandPermissions): string {
   const lines = Object.entries(threads).flatMap(([kind, permissions]) => [
     `  ${kind}`,
     ...permissionLines(permissions).map((line) => `    ${line}`),
   ]);
-  return [`sitemon ${role}`, ...lines, `  flags: ${flags.map(quoted).join(" ")}`, ""].join("\n");
+  return [
+    `sitemon ${role}`,
+    ...lines,
+    `  flags: ${flags.map(quoted).join(" ")}`,
+    "  systemd",
+    ...systemd.map((line) => `    ${line}`),
+    "",
+  ].join("\n");
 }
 
 function permissionLines(permissions: Permissions): string[] {

@@ -1,6 +1,7 @@
 /** What `producer`, `consumer` and `run` share: a service from a configuration, and its exit code. */
 import { systemSurroundings } from "../config/surroundings.ts";
 import { systemClock } from "../runtime/clock.ts";
+import { missingPermissions, notPermitted } from "../runtime/missing_permissions.ts";
 import { runService, type ServiceEnd } from "../runtime/service.ts";
 import { ConfigLife } from "./config_life.ts";
 import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_LOCKED, EXIT_OK } from "./exit_code.ts";
@@ -32,6 +33,11 @@ export async function runDaemon(
     load: () => loadFile(path, { role, terminal }),
     now: () => systemClock.monotonicMs(),
   });
+  const missing = missingPermissions(life.settings.plan.threads);
+  if (missing.length > 0) {
+    for (const what of missing) terminal.writeError(`${notPermitted("start", what)}\n`);
+    return EXIT_CONFIG;
+  }
   const { log, listen, sandbox } = life.loaded.config;
   const end = await runService(life.settings, {
     logFormat: log.format === "auto" ? (terminal.isInteractive ? "text" : "json") : log.format,

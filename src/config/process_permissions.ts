@@ -55,6 +55,17 @@ export function processPermissions(role: Role, loaded: LoadedConfig): Permission
   };
 }
 
+/** All that any of these may do. */
+export function joined(all: readonly Permissions[]): Permissions {
+  return {
+    net: unique(all.flatMap(({ net }) => net)),
+    read: unique(all.flatMap(({ read }) => read)),
+    write: unique(all.flatMap(({ write }) => write)),
+    env: unique(all.flatMap(({ env }) => env)),
+    sys: unique(all.flatMap(({ sys }) => sys)),
+  };
+}
+
 /**
  * The flags of `deno run` and `deno compile`. From source, the folder of the code is to be among
  * what may be read, since starting a Worker reads its module.

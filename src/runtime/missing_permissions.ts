@@ -13,6 +13,13 @@ export function missingPermissions(specs: readonly Pick<ThreadSpec, "permissions
   return [...new Set(missing.map(({ words }) => words))];
 }
 
+/** The sentence about one of them. */
+export function notPermitted(action: "start" | "reload", what: string): string {
+  return `Cannot ${action} by this configuration as the process must be allowed all that it needs: ` +
+    `it may not ${what}; make an executable for it, or start with the flags that ` +
+    '"sitemon config permissions" prints';
+}
+
 interface Need {
   readonly descriptor: Deno.PermissionDescriptor;
   readonly words: string;

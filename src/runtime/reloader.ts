@@ -5,7 +5,7 @@
  */
 import type { Crew } from "./crew.ts";
 import { logger } from "./logging.ts";
-import { missingPermissions } from "./missing_permissions.ts";
+import { missingPermissions, notPermitted } from "./missing_permissions.ts";
 import type { ServiceSettings } from "./service.ts";
 import type { ServiceManager } from "./service_manager.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -81,7 +81,7 @@ export class Reloader implements Disposable {
     if ("mistakes" in reloaded) return this.#refuse(reloaded.reason, reloaded.mistakes);
     const missing = missingPermissions(crew.starts(reloaded.settings.plan));
     if (missing.length > 0) {
-      return this.#refuse("not_permitted", missing.map(notPermitted));
+      return this.#refuse("not_permitted", missing.map((what) => notPermitted("reload", what)));
     }
     await this.#apply(reloaded.settings);
     reloaded.onApplied();
@@ -125,9 +125,4 @@ export class Reloader implements Disposable {
     registry.count("sitemon_config_reloads_total", { result });
     registry.set("sitemon_config_last_reload_successful", result === "applied" ? 1 : 0);
   }
-}
-
-function notPermitted(what: string): string {
-  return `Cannot reload the configuration as this process must be allowed all that it needs: ` +
-    `it may not ${what}; start sitemon again with what "sitemon config permissions" prints`;
 }

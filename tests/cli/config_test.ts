@@ -74,6 +74,7 @@ Deno.test("configPermissions() prints each thread's permissions, and the flags",
   deepStrictEqual(lines.slice(0, 3), ["sitemon producer", "scanner", "net: httpbin"]);
   ok(lines.includes("net: kafka:9092"));
   ok(text.includes("flags: --allow-net=httpbin,kafka:9092 --allow-read="));
+  ok(lines.includes("IPAddressDeny=any") && lines.includes("IPAddressAllow=localhost"));
 });
 
 Deno.test("configPermissions() prints the same as JSON", async () => {

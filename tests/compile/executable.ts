@@ -1,37 +1,43 @@
 /** The executable that `deno task compile` makes, made and run by tests. */
+import { EVERYTHING } from "../../src/cli/compile.ts";
 import { run } from "../services/programs.ts";
 import { olderDeno } from "./older_deno.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const TASKS = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT))).tasks;
 
 /** The base runtime to compile with; without one, Deno would ask its own server for it. */
 export const DENORT = Deno.env.get("SITEMON_DENORT") || undefined;
-
-/** The words of a task's command. */
-export function commandOf(task: string): string[] {
-  return TASKS[task].command.split(" ");
-}
 
 /** One file, in a folder of its own, that needs nothing else. */
 export interface Executable extends Disposable {
   readonly path: string;
 }
 
-/** Compiles with the flags of the task `compile`. Disposing removes the file. */
-export function compileSitemon(denort: string): Executable {
+/** Compiles as the task `compile` does, for one configuration if there is one. */
+export function compileSitemon(denort: string, config?: string): Executable {
+  const task = ["run", "--quiet", "--allow-all", "src/cli/compile.ts"];
+  const baked = config === undefined ? [] : ["--config", config];
+  // Types are checked elsewhere, and by the newer Deno.
+  return compile(denort, (path) => [...task, ...baked, "--output", path, "--", "--no-check"]);
+}
+
+/** Compiles a program of the tests, which may do all that sitemon may, with a Worker's module. */
+export function compileProgram(denort: string, module: string, worker: string): Executable {
+  const flags = ["--quiet", "--no-check", "--no-prompt", ...EVERYTHING, "--include", worker];
+  return compile(denort, (path) => ["compile", ...flags, "--output", path, module]);
+}
+
+/** Disposing removes the file. */
+function compile(denort: string, args: (path: string) => string[]): Executable {
   const folder = Deno.makeTempDirSync({ prefix: "sitemon-compiled-" });
   const path = `${folder}/sitemon`;
-  const [, ...flags] = commandOf("compile").map((word) => word === "dist/sitemon" ? path : word);
-  // Types are checked elsewhere, and by the newer Deno.
-  flags.splice(1, 0, "--no-check");
   const env = {
     DENORT_BIN: denort,
     // Without these two, Deno 2.7.11 overflows its stack where the system has few certificates.
     DENO_TLS_CA_STORE: "system",
     RUST_MIN_STACK: "16777216",
   };
-  run([olderDeno(), ...flags], { cwd: ROOT, env });
+  run([olderDeno(), ...args(path)], { cwd: ROOT, env });
   return { path, [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }) };
 }
 

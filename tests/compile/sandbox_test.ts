@@ -1,0 +1,144 @@
+// What an executable may do: each of its threads, and one that was made for one configuration.
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { compileArgs } from "../../src/cli/compile.ts";
+import { loadConfig } from "../../src/config/load.ts";
+import type { ThreadKind } from "../../src/config/permissions.ts";
+import type { Attempt } from "../config/permission_probe.ts";
+import { eventually } from "../deadline.ts";
+import { SitemonProcess } from "../sitemon_process.ts";
+import { command, compileProgram, compileSitemon, DENORT, EmptyFolder } from "./executable.ts";
+
+const DEADLINE_MS = 30_000;
+
+/** A test that compiles; ignored where there is nothing to compile with. */
+function compileTest(name: string, fn: (denort: string) => Promise<void>): void {
+  Deno.test({
+    name: DENORT ? name : `${name} [SITEMON_DENORT names no base runtime]`,
+    ignore: !DENORT,
+    fn: () => fn(DENORT!),
+  });
+}
+
+Deno.test("compileArgs() bakes what the commands of a configuration need, and nothing else", () => {
+  using folder = new EmptyFolder();
+  folder.write(
+    "a.yaml",
+    `sites: [{ url: https://example.org/ }]
+listen: 127.0.0.1:9464
+outbox: { path: /var/lib/s/o.db }
+kafka: { server: "k:9092" }
+postgres: { host: p, user: u }
+`,
+  );
+  const file = `${folder.path}/a.yaml`;
+  const args = compileArgs({ loaded: loadConfig(file), output: "dist/sitemon" });
+  const flag = (kind: string) => args.find((word) => word.startsWith(`--allow-${kind}=`));
+  strictEqual(flag("net"), "--allow-net=127.0.0.1:9464,example.org,k:9092,p:5432");
+  strictEqual(flag("read"), `--allow-read=${folder.path},${file},/var/lib/s`);
+  strictEqual(flag("write"), "--allow-write=/var/lib/s");
+  ok(!args.some((word) => /^--allow-(\w+)$/.test(word)), "no permission without its list");
+  ok(args.includes("--no-prompt"));
+});
+
+const ALLOWED: Readonly<Partial<Record<ThreadKind, number>>> = {
+  scanner: 0,
+  relay: 1,
+  consumer: 1,
+  postgres: 2,
+};
+const KINDS: readonly ThreadKind[] = [
+  "scanner",
+  "outbox",
+  "relay",
+  "consumer",
+  "store",
+  "postgres",
+];
+
+compileTest(
+  "each thread of an executable is refused an unlisted host, a file, a subprocess",
+  async (denort) => {
+    using folder = new EmptyFolder();
+    using program = compileProgram(
+      denort,
+      "tests/compile/probe_main.ts",
+      "tests/config/permission_probe.ts",
+    );
+    const listeners = [0, 1, 2, 3].map(() => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
+    const ports = listeners.map(({ addr }) => addr.port);
+    folder.write(
+      "a.yaml",
+      `sites: [{ url: "http://localhost:${ports[0]}/" }]
+kafka: { server: "127.0.0.1:${ports[1]}" }
+postgres: { host: 127.0.0.1, port: ${ports[2]}, user: u }
+`,
+    );
+    const attempts: Attempt[] = [
+      ...ports.map((port, index) =>
+        ({ does: "connect", hostname: index === 0 ? "localhost" : "127.0.0.1", port }) as const
+      ),
+      { does: "read", path: "/etc/passwd" },
+      { does: "write", path: "/tmp/sitemon-must-not-be-there" },
+      { does: "run", path: "/bin/true" },
+      { does: "ffi", path: "/lib/x86_64-linux-gnu/libc.so.6" },
+    ];
+    for (const kind of KINDS) {
+      const probing = command(program, folder, kind, "a.yaml", JSON.stringify(attempts));
+      const { stdout, stderr } = await probing.output();
+      const results: string[] = JSON.parse(new TextDecoder().decode(stdout) || "null") ??
+        [new TextDecoder().decode(stderr)];
+      const expected = attempts.map((_, index) => {
+        const isDatabase = kind === "consumer" && index === 2;
+        return ALLOWED[kind] === index || isDatabase ? "allowed" : "refused";
+      });
+      deepStrictEqual(results, expected, kind);
+    }
+    for (const listener of listeners) listener.close();
+  },
+);
+
+compileTest(
+  "an executable for one configuration runs it, and refuses a host that it does not name",
+  async (denort) => {
+    using folder = new EmptyFolder();
+    let visits = 0;
+    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
+      visits++;
+      return new Response("hello");
+    });
+    const yaml = (hosts: string[]) =>
+      `interval: 200ms
+log: { format: json }
+outbox: { path: '${folder.path}/o.db' }
+store: { path: '${folder.path}/s.db' }
+sites:
+${hosts.map((host) => `  - { url: 'http://${host}:${server.addr.port}/' }`).join("\n")}
+`;
+    const file = `${folder.path}/run.yaml`;
+    folder.write("run.yaml", yaml(["127.0.0.1"]));
+    using executable = compileSitemon(denort, file);
+    {
+      await using process = new SitemonProcess(["run", "-c", file], {
+        executable: executable.path,
+      });
+      await eventually(DEADLINE_MS, "a visit", () => visits > 0 || undefined);
+      folder.write("run.yaml", yaml(["127.0.0.1", "localhost"]));
+      process.signal("SIGHUP");
+      const refusal = await process.log(
+        "the refusal",
+        ({ message }) => message.startsWith("Mistake"),
+      );
+      match(
+        refusal.message,
+        /Cannot reload .*: it may not talk to "localhost"; make an executable/,
+      );
+      const before = visits;
+      await eventually(DEADLINE_MS, "more visits", () => visits > before + 1 || undefined);
+      strictEqual(await process.stop(), 0);
+    }
+    await using other = new SitemonProcess(["run", "-c", file], { executable: executable.path });
+    strictEqual(await other.ended(), 78);
+    match(other.lines.join("\n"), /Cannot start .*: it may not talk to "localhost"/);
+    await server.shutdown();
+  },
+);
