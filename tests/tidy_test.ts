@@ -23,6 +23,7 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/cli/run.ts",
     "src/cli/status_command.ts",
     "src/cli/terminal.ts",
+    "src/cli/web.ts",
     "src/runtime/reloader.ts",
     "src/runtime/service.ts",
   ]),
@@ -36,6 +37,10 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/threads/scanner.ts",
     "src/threads/statuses.ts",
     "src/threads/store.ts",
+  ]),
+  ...because("tests/browser/ runs the process of which it is a thread", [
+    "src/threads/status_queries.ts",
+    "src/threads/web.ts",
   ]),
   ...because("the threads of tests/testdata/threads/ use it, which supervisor_test.ts starts", [
     "src/runtime/thread.ts",

@@ -14,6 +14,7 @@ const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
   "store.path": ({ store }) => store.path,
   "listen": ({ listen }) => listen,
   "log.format": ({ log }) => log.format,
+  "web.listen": ({ web }) => web && web.listen,
   "sandbox": ({ sandbox }) => sandbox,
 };
 

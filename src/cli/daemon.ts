@@ -14,6 +14,7 @@ import type { Terminal } from "./terminal.ts";
 const FINAL_ERRORS = new Map<string | undefined, number>([
   ["OutboxLockedError", EXIT_LOCKED],
   ["OutboxRefusedError", EXIT_CONFIG],
+  ["WebAddressError", EXIT_IO],
 ]);
 /** Errors that end the process only after a thread has met them again and again. */
 const REPEATED_ERRORS = new Map<string | undefined, number>([

@@ -9,9 +9,10 @@ import {
   type Schedule,
   storeSpec,
 } from "./pipeline.ts";
+import { webSpec } from "./web_spec.ts";
 
 /** Commands that run until a signal. */
-export type DaemonRole = "producer" | "consumer" | "run";
+export type DaemonRole = "producer" | "consumer" | "run" | "web";
 
 /** The plan of a daemon under a configuration. */
 export function planOf(role: DaemonRole, loaded: LoadedConfig, schedule: Schedule): Plan {
@@ -29,19 +30,33 @@ export function planOf(role: DaemonRole, loaded: LoadedConfig, schedule: Schedul
       };
     case "run":
       return {
-        threads: [outboxSpec(loaded), storeSpec(loaded), ...scannerSpecs(loaded, schedule)],
+        threads: [
+          outboxSpec(loaded),
+          storeSpec(loaded),
+          ...scannerSpecs(loaded, schedule),
+          ...(loaded.config.web === false ? [] : [webSpec(loaded, "sqlite")]),
+        ],
         links: [["store", "outbox"], ["scanner", "outbox"]],
         drain: [
           { kinds: ["scanner"], share: 0.5 },
           { kinds: ["store"], share: 0.8 },
-          { kinds: ["outbox"], share: 1 },
+          { kinds: ["outbox", "web"], share: 1 },
         ],
       };
     case "consumer":
       return {
-        threads: consumerSpecs(loaded),
+        threads: [
+          ...consumerSpecs(loaded),
+          ...(loaded.config.web ? [webSpec(loaded, "postgres")] : []),
+        ],
         links: [],
-        drain: [{ kinds: ["consumer"], share: 0.9 }],
+        drain: [{ kinds: ["consumer", "web"], share: 0.9 }],
+      };
+    case "web":
+      return {
+        threads: [webSpec(loaded, loaded.config.postgres === undefined ? "sqlite" : "postgres")],
+        links: [],
+        drain: [{ kinds: ["web"], share: 1 }],
       };
   }
 }

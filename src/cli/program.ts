@@ -94,6 +94,13 @@ function addDaemons(program: Command, terminal: Terminal, end: End): void {
       const { run } = await import("./run.ts");
       await end(run(config, terminal));
     });
+  withFile(program.command("web"))
+    .summary("the status page alone")
+    .description("Serves the status page and the API of the store that FILE names.")
+    .action(async ({ config }) => {
+      const { web } = await import("./web.ts");
+      await end(web(config, terminal));
+    });
 }
 
 function addQuestions(program: Command, terminal: Terminal, end: End): void {

@@ -1,7 +1,7 @@
 /** Statuses as an aligned table, the worst first. */
 import type { Outcome } from "../report/outcome.ts";
 import type { SiteStatus } from "../status/store.ts";
-import { relativeTime } from "./relative_time.ts";
+import { relativeTime } from "../runtime/relative_time.ts";
 import { cutText, printable, textWidth } from "./terminal_text.ts";
 
 export interface StatusTableOptions {

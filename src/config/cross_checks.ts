@@ -113,6 +113,7 @@ const NEEDS: Readonly<Record<Role, readonly string[]>> = {
   producer: ["sites", "kafka"],
   consumer: ["kafka", "postgres"],
   run: ["sites"],
+  web: [],
   status: [],
   migrate: ["postgres"],
 };
@@ -128,9 +129,10 @@ function roleNeeds({ role, given, source }: CrossChecked): Finding[] {
     message: `Cannot use this configuration for "sitemon ${role}" as it must have "${section}": ` +
       "it is missing; add it",
   }));
-  const isProducers = role === "status" && given.has("kafka") && !given.has("postgres") &&
+  const asksStore = role === "status" || role === "web";
+  const isProducers = asksStore && given.has("kafka") && !given.has("postgres") &&
     !given.has("store");
-  const message = 'Cannot use this configuration for "sitemon status" as it must name a store: ' +
+  const message = `Cannot use this configuration for "sitemon ${role}" as it must name a store: ` +
     'it has "kafka" alone; add "postgres", or "store" for that of "sitemon run"';
   return isProducers ? [{ path: [], message }] : findings;
 }

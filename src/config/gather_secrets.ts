@@ -14,6 +14,7 @@ export function gatherSecrets(
     ...sources.flatMap(({ secrets }) => [...secrets.values()].flat()),
     kafka?.sasl?.password ?? "",
     postgres?.password ?? "",
+    (web || undefined)?.basic_auth?.password ?? "",
     ...(connectivity?.urls ?? []).flatMap(urlCredentials),
     ...sites.flatMap(siteCredentials),
   ];

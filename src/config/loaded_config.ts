@@ -6,7 +6,7 @@ import type { WrittenSite } from "./written_sites.ts";
 import type { YamlSource } from "./yaml_source.ts";
 
 /** Which command a configuration is for: it decides what must be there. */
-export type Role = "producer" | "consumer" | "run" | "status" | "migrate";
+export type Role = "producer" | "consumer" | "run" | "web" | "status" | "migrate";
 
 /** TLS to PostgreSQL; texts are the contents of PEM files. */
 export interface PostgresTls {

@@ -3,9 +3,21 @@ import { dirname } from "node:path";
 import { formatHost, type HostPort } from "./host_port.ts";
 import type { LoadedConfig } from "./loaded_config.ts";
 import type { KafkaConfig } from "./schema_kafka.ts";
+import { defaultWeb, type WebConfig } from "./schema_web.ts";
 
-/** Kinds of threads. `postgres` is one that speaks to PostgreSQL alone: to migrate, or to read the status. */
-export type ThreadKind = "scanner" | "outbox" | "relay" | "consumer" | "store" | "postgres";
+/**
+ * Kinds of threads. `postgres` is one that speaks to PostgreSQL alone: to migrate, or to read the
+ * status. The two of the status page differ by the store that they read.
+ */
+export type ThreadKind =
+  | "scanner"
+  | "outbox"
+  | "relay"
+  | "consumer"
+  | "store"
+  | "postgres"
+  | "web_postgres"
+  | "web_sqlite";
 
 /** What the permissions are computed from. */
 export type Permitted = Pick<LoadedConfig, "config" | "sites">;
@@ -82,7 +94,24 @@ export function threadNeeds(kind: ThreadKind, permitted: Permitted): Permissions
       return folderOf(config.store.path);
     case "postgres":
       return { ...NO_PERMISSIONS, net: database(permitted), env: PG_ENV };
+    case "web_postgres":
+      return {
+        ...NO_PERMISSIONS,
+        net: unique([...database(permitted), ...webAddress(permitted)]),
+        env: PG_ENV,
+      };
+    case "web_sqlite":
+      return {
+        ...NO_PERMISSIONS,
+        net: webAddress(permitted),
+        read: folderOf(config.store.path).read,
+      };
   }
+}
+
+/** The status page's part of the configuration, by default when the file has none. */
+export function webConfig({ config }: Pick<Permitted, "config">): WebConfig {
+  return config.web || defaultWeb();
 }
 
 /** The brokers that a configuration names. */
@@ -118,6 +147,10 @@ function brokers({ config }: Permitted): string[] {
 /** node:net looks up a name itself, for which its `host:port` is enough. */
 function database({ config }: Permitted): string[] {
   return config.postgres === undefined ? [] : [formatHost(config.postgres)];
+}
+
+function webAddress(permitted: Permitted): string[] {
+  return [formatHost(webConfig(permitted).listen)];
 }
 
 /** A SQLite file has others beside it: log, shared memory, lock, and what was moved aside. */

@@ -13,9 +13,16 @@ export function threadsOf(role: Role, { config }: Pick<LoadedConfig, "config">):
     case "producer":
       return ["scanner", "outbox", "relay"];
     case "consumer":
-      return ["consumer", "postgres"];
+      return ["consumer", "postgres", ...(config.web ? ["web_postgres"] as const : [])];
     case "run":
-      return ["scanner", "outbox", "store"];
+      return [
+        "scanner",
+        "outbox",
+        "store",
+        ...(config.web === false ? [] : ["web_sqlite"] as const),
+      ];
+    case "web":
+      return [config.postgres === undefined ? "web_sqlite" : "web_postgres"];
     case "migrate":
       return ["postgres"];
     case "status":
@@ -26,9 +33,10 @@ export function threadsOf(role: Role, { config }: Pick<LoadedConfig, "config">):
 /** The commands that a configuration is complete for. */
 export function rolesOf({ config }: Pick<LoadedConfig, "config">): Role[] {
   const { kafka, postgres, sites } = config;
-  if (kafka === undefined) return sites.length > 0 ? ["run"] : [];
+  const web: Role[] = config.web && postgres !== undefined ? ["web"] : [];
+  if (kafka === undefined) return sites.length > 0 ? ["run"] : web;
   const producer: Role[] = sites.length > 0 ? ["producer"] : [];
-  return postgres === undefined ? producer : [...producer, "consumer"];
+  return postgres === undefined ? producer : [...producer, "consumer", ...web];
 }
 
 /**

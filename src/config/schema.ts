@@ -19,6 +19,7 @@ import {
   storeSchema,
 } from "./schema_run.ts";
 import { defaultsSchema, INTERVAL, siteSchema } from "./schema_site.ts";
+import { webSchema } from "./schema_web.ts";
 
 /** As long as a report's `location` may be, and longer than any name of a place. */
 const LOCATION_LENGTH_MAX = 200;
@@ -64,7 +65,9 @@ export const configSchema = z.strictObject({
   history: z.strictObject({ keep: notYet() }).prefault({}).describe("How long reports are kept."),
   connectivity: connectivitySchema.exactOptional()
     .describe("Urls that tell whether this machine has a network at all."),
-  web: notYet(),
+  web: webSchema.exactOptional().describe(
+    "The status page. `sitemon run` has it also when absent; `false` switches it off. `sitemon consumer` has it when this is a mapping.",
+  ),
   sandbox: word(["standard", "strict"]).prefault("standard").describe(
     "`strict`: once every thread runs, the process can start none any more. One that dies then ends it (exit code 70), and a reload that would need another one is refused.",
   ),

@@ -1,5 +1,4 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { relativeTime } from "../../src/cli/relative_time.ts";
 import { status } from "../../src/cli/status.ts";
 import type { Terminal } from "../../src/cli/terminal.ts";
 import { textWidth } from "../../src/cli/terminal_text.ts";
@@ -194,21 +193,3 @@ Deno.test("status() prints one object a line as JSON, in the words of the report
     },
   ]);
 });
-
-for (
-  const [seconds, words] of [
-    [0, "0 s ago"],
-    [0.9, "0 s ago"],
-    [119, "119 s ago"],
-    [120, "2 min ago"],
-    [7_199, "119 min ago"],
-    [7_200, "2 h ago"],
-    [172_799, "47 h ago"],
-    [172_800, "2 d ago"],
-    [-300, "in 5 min"],
-  ] as const
-) {
-  Deno.test(`relativeTime() says "${words}" of ${seconds} s`, () => {
-    strictEqual(relativeTime(secondsAgo(seconds), NOW), words);
-  });
-}

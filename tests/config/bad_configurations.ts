@@ -330,17 +330,27 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     ],
   },
   {
-    what: "the status page of a later version",
-    yaml: "web: {listen: 127.0.0.1:8080}\n",
+    what: "a status page with nothing right",
+    yaml: "web: {listen: 8080, titel: x, basic_auth: {username: 'a:b'}}\n",
     mistakes: [
-      'sitemon.yaml:1:1: Cannot use "web" as every key must take effect: it is not yet acted on; remove it',
+      'sitemon.yaml:1:15: Cannot use "web.listen" as it must be an address of the form host:port: it is 8080; write for example 127.0.0.1:9464',
+      'sitemon.yaml:1:21: Cannot use "web.titel" as only known keys are allowed: it is unknown; write "title", or remove it',
+      'sitemon.yaml:1:43: Cannot go on without "web.basic_auth.password" as it must be given: it is missing; add it',
+      `sitemon.yaml:1:54: Cannot use "web.basic_auth.username" as it must be 1 to 256 characters without a colon: it is "a:b"; write it so`,
     ],
   },
   {
-    what: "a later version's history",
-    yaml: "history: {keep: 35d}\n",
+    what: "a status page that is merely wished for",
+    yaml: "web: true\n",
     mistakes: [
-      'sitemon.yaml:1:11: Cannot use "history.keep" as every key must take effect: it is not yet acted on; remove it',
+      'sitemon.yaml:1:6: Cannot use "web" as it must be false or a mapping with listen, title, basic_auth: it is true; write such a mapping',
+    ],
+  },
+  {
+    what: "a history of less than a day",
+    yaml: "history: {keep: 23h}\n",
+    mistakes: [
+      'sitemon.yaml:1:17: Cannot use "history.keep" as it must be a duration from 1d to 400d: it is "23h"; write a number with a unit, such as 500ms, 30s, 5m or 1d',
     ],
   },
   {

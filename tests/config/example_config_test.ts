@@ -13,7 +13,7 @@ const FOLDER = new URL("../../example_config/", import.meta.url);
 const ROLES: Readonly<Record<string, readonly string[]>> = {
   "consumer.yaml": ["consumer"],
   "producer.yaml": ["producer"],
-  "reference.yaml": ["producer", "consumer"],
+  "reference.yaml": ["producer", "consumer", "web"],
   "run.yaml": ["run"],
 };
 

@@ -35,6 +35,8 @@ const KINDS: readonly ThreadKind[] = [
   "consumer",
   "store",
   "postgres",
+  "web_postgres",
+  "web_sqlite",
 ];
 
 function load(yaml: string): LoadedConfig {
@@ -81,6 +83,8 @@ Deno.test("threadNeeds() gives each kind of thread what its work needs and no mo
     },
     store: { ...NOTHING, read: ["/data/status"], write: ["/data/status"] },
     postgres: { ...NOTHING, net: ["db.example:5432"], env: PG },
+    web_postgres: { ...NOTHING, net: ["127.0.0.1:8080", "db.example:5432"], env: PG },
+    web_sqlite: { ...NOTHING, net: ["127.0.0.1:8080"], read: ["/data/status"] },
   });
 });
 
@@ -114,6 +118,8 @@ const ALLOWED: Readonly<Record<ThreadKind, readonly string[]>> = {
   consumer: ["broker", "database", "kafkajs", "pg"],
   store: ["read store", "write store"],
   postgres: ["database", "pg"],
+  web_postgres: ["database", "pg"],
+  web_sqlite: ["read store"],
 };
 
 for (const kind of KINDS) {

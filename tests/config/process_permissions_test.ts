@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { loadConfig } from "../../src/config/load.ts";
+import type { Role } from "../../src/config/loaded_config.ts";
 import { NO_PERMISSIONS, type Permissions } from "../../src/config/permissions.ts";
 import {
   permissionFlags,
@@ -22,6 +23,7 @@ Deno.test("processPermissions() joins what the threads need with what main needs
   const loaded = load(
     `
 listen: 127.0.0.1:9464
+web: {listen: "127.0.0.1:9080"}
 sites: [{url: "https://example.org/\${TOKEN}"}]
 store: {path: /data/status/s.db}
 outbox: {path: /data/out/o.db}
@@ -29,7 +31,7 @@ outbox: {path: /data/out/o.db}
     { TOKEN: "t0ken" },
   );
   deepStrictEqual(processPermissions("run", loaded), {
-    net: ["127.0.0.1:9464", "example.org"],
+    net: ["127.0.0.1:9080", "127.0.0.1:9464", "example.org"],
     read: ["/data/out", "/data/status", "/work", "/work/a.yaml"],
     write: ["/data/out", "/data/status"],
     env: [
@@ -49,6 +51,7 @@ Deno.test("rolesOf() tells the commands that a configuration is complete for", (
   const sites = "sites: [{url: 'http://a/'}]\n";
   const kafka = "kafka: {server: 'k:1'}\n";
   const postgres = "postgres: {host: p, user: u}\n";
+  const web = "web: {title: Status}\n";
   const cases: [string, string[]][] = [
     ["", []],
     [sites, ["run"]],
@@ -56,6 +59,9 @@ Deno.test("rolesOf() tells the commands that a configuration is complete for", (
     [kafka, []],
     [kafka + postgres, ["consumer"]],
     [sites + kafka + postgres, ["producer", "consumer"]],
+    [kafka + postgres + web, ["consumer", "web"]],
+    [postgres + web, ["web"]],
+    [postgres + "web: false", []],
   ];
   for (const [yaml, roles] of cases) deepStrictEqual(rolesOf(load(yaml)), roles, yaml);
 });
@@ -63,6 +69,17 @@ Deno.test("rolesOf() tells the commands that a configuration is complete for", (
 Deno.test("threadsOf() reads the status from PostgreSQL where there is one", () => {
   deepStrictEqual(threadsOf("status", load("postgres: {host: p, user: u}")), ["postgres"]);
   deepStrictEqual(threadsOf("status", load("store: {path: a.db}")), ["store"]);
+});
+
+Deno.test("threadsOf() has the status page where it is wished, and in run unless it is not", () => {
+  const hasPage = (role: Role, yaml: string) =>
+    threadsOf(role, load(yaml)).filter((kind) => kind.startsWith("web"));
+  deepStrictEqual(hasPage("run", ""), ["web_sqlite"]);
+  deepStrictEqual(hasPage("run", "web: false"), []);
+  deepStrictEqual(hasPage("consumer", ""), []);
+  deepStrictEqual(hasPage("consumer", "web: {title: Status}"), ["web_postgres"]);
+  deepStrictEqual(hasPage("web", "postgres: {host: p, user: u}"), ["web_postgres"]);
+  deepStrictEqual(hasPage("web", "store: {path: a.db}"), ["web_sqlite"]);
 });
 
 Deno.test("permissionFlags() doubles commas, and leaves out what is empty", () => {

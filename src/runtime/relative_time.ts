@@ -10,8 +10,8 @@ export function relativeTime(time: Date, now: Date): string {
   return seconds < 0 ? `in ${span(-seconds)}` : `${span(seconds)} ago`;
 }
 
-/** In the unit that leaves at least two of it, so that it never says less than half. */
-function span(seconds: number): string {
+/** A length of time, in the unit that leaves at least two of it, so that it never says less than half. */
+export function span(seconds: number): string {
   if (seconds < 2 * MINUTE_S) return `${seconds} s`;
   if (seconds < 2 * HOUR_S) return `${Math.floor(seconds / MINUTE_S)} min`;
   if (seconds < 2 * DAY_S) return `${Math.floor(seconds / HOUR_S)} h`;

@@ -1,0 +1,127 @@
+/**
+ * What the API answers, in the words of the report and of `sitemon status --json`.
+ *
+ * The types of the answers and the OpenAPI file are both made from these. Fields are only ever
+ * added: readers must ignore those that they do not know.
+ */
+import * as z from "zod";
+import { OUTCOMES, REASONS } from "../report/outcome.ts";
+
+const micros = () => z.int().describe("Microseconds since 1970.");
+const milliseconds = () => z.int().describe("Milliseconds.");
+/** Readers know the words of their version; later versions add some. */
+const outcome = () => z.string().describe(`One of ${OUTCOMES.join(", ")}.`);
+const reason = () =>
+  z.string().nullable().describe(`Why it is not up, one of ${REASONS.join(", ")}; null when up.`);
+
+const timings = z.object({
+  dns: z.int().nullable(),
+  connect: z.int().nullable(),
+  tls: z.int().nullable(),
+  first_byte: z.int().nullable(),
+  transfer: z.int().nullable(),
+}).nullable().describe("Microseconds of each phase; null for a phase that was not reached.");
+
+const part = () => z.number().nullable().describe("0 to 1; null when nothing is known.");
+
+export const uptimeSchema = z.object({
+  days: z.int().describe("Length of the window."),
+  uptime: part().describe("Part of the known time in which it was up or degraded."),
+  down_ms: milliseconds(),
+  unknown_ms: milliseconds().describe("Milliseconds in which nobody looked."),
+});
+
+export const statusSchema = z.object({
+  site: z.string(),
+  location: z.string().describe("Where it was checked from."),
+  url: z.string(),
+  outcome: outcome(),
+  reason: reason(),
+  stale: z.boolean().describe("No report came when one was due: the outcome may be old."),
+  since: micros().nullable().describe("When the outcome last changed, in microseconds since 1970."),
+  checked_at: micros(),
+  interval_ms: milliseconds().nullable(),
+  response_time: milliseconds(),
+  response_code: z.int().nullable(),
+  error_text: z.string().nullable(),
+  attempts: z.int(),
+  timings,
+  remote_address: z.string().nullable(),
+  certificate_expires_at: micros().nullable(),
+  labels: z.record(z.string(), z.string()),
+  uptimes: z.array(uptimeSchema).describe("Of 1, 7, 30 and 90 days."),
+}).meta({ id: "Status" });
+
+export const statusesSchema = z.object({
+  title: z.string(),
+  old_since: micros().nullable()
+    .describe("Since when the store has not answered, so that all of this may be old; else null."),
+  sites: z.array(statusSchema).describe("By site and location."),
+}).meta({ id: "Statuses" });
+
+export const transitionSchema = z.object({
+  at: micros(),
+  from: outcome().nullable().describe("The outcome before; null at the first one."),
+  to: outcome(),
+  reason: reason(),
+}).meta({ id: "Transition" });
+
+export const latencySchema = z.object({
+  hour: micros().describe("Beginning of the hour, in microseconds since 1970."),
+  responses: z.int().describe("Checks that were answered."),
+  mean_ms: z.number(),
+  p50_ms: z.number(),
+  p95_ms: z.number(),
+  p99_ms: z.number(),
+}).meta({ id: "Latency" });
+
+export const daySchema = z.object({
+  day: z.string().describe("Date in UTC."),
+  uptime: part(),
+  up_ms: milliseconds(),
+  degraded_ms: milliseconds(),
+  down_ms: milliseconds(),
+  inconclusive_ms: milliseconds(),
+}).meta({ id: "Day" });
+
+export const siteSchema = z.object({
+  site: z.string(),
+  locations: z.array(z.object({
+    status: statusSchema,
+    days: z.array(daySchema).describe("90 days, the oldest first."),
+    latency: z.array(latencySchema).describe("By the hour, the oldest first."),
+    transitions: z.array(transitionSchema).describe("Of 90 days, the newest first."),
+  })),
+}).meta({ id: "Site" });
+
+export const reportSchema = z.object({
+  location: z.string(),
+  checked_at: micros(),
+  outcome: outcome(),
+  reason: reason(),
+  response_time: milliseconds(),
+  response_code: z.int().nullable(),
+  error_text: z.string().nullable(),
+  attempts: z.int(),
+  timings,
+  remote_address: z.string().nullable(),
+  http_version: z.string().nullable(),
+  final_url: z.string().nullable(),
+  certificate_issuer: z.string().nullable(),
+  failures: z.array(z.string()).describe("Every expectation that was not met."),
+  snippet: z.string().nullable().describe("Beginning of the answer. The site wrote it: escape it."),
+}).meta({ id: "Report" });
+
+export const reportsSchema = z.object({
+  site: z.string(),
+  reports: z.array(reportSchema).describe("The newest of each location, newest first."),
+}).meta({ id: "Reports" });
+
+export const errorSchema = z.object({
+  error: z.string().describe("One sentence for a person."),
+}).meta({ id: "Error" });
+
+export type StatusAnswer = z.output<typeof statusSchema>;
+export type StatusesAnswer = z.output<typeof statusesSchema>;
+export type SiteAnswer = z.output<typeof siteSchema>;
+export type ReportsAnswer = z.output<typeof reportsSchema>;

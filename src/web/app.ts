@@ -1,0 +1,56 @@
+/** The web application. Request → Response, so that tests need no socket; no request changes anything. */
+import { Hono } from "hono";
+import { basicAuth } from "hono/basic-auth";
+import { etag } from "hono/etag";
+import { HTTPException } from "hono/http-exception";
+import type { Clock } from "../runtime/clock.ts";
+import { describeError } from "../runtime/log_entry.ts";
+import { logger } from "../runtime/logging.ts";
+import { addApi } from "./api.ts";
+import type { Board } from "./board.ts";
+import { eventStream, WATCHERS_MAX } from "./event_stream.ts";
+import { addPages } from "./pages.ts";
+import { problem } from "./problem.ts";
+import { SECURITY_HEADERS } from "./security_headers.ts";
+import { LookupError } from "./site_lookup.ts";
+
+export interface AppOptions {
+  readonly board: Board;
+  /** What the page is called. */
+  readonly title: string;
+  /** Who may see it; everybody when absent. */
+  readonly basicAuth?: { readonly username: string; readonly password: string };
+  readonly clock: Clock;
+  /** Ends the streams of events. */
+  readonly signal: AbortSignal;
+}
+
+/** Pages, API, feeds, badges and events of one board. */
+export function createApp(options: AppOptions): Hono {
+  const { board, title } = options;
+  const app = new Hono();
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of SECURITY_HEADERS) context.header(name, value);
+    if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-cache");
+  });
+  if (options.basicAuth) app.use(basicAuth({ ...options.basicAuth, realm: "sitemon" }));
+  app.get(
+    "/events",
+    (context) =>
+      board.watcherCount < WATCHERS_MAX
+        ? eventStream(board, options)
+        : problem(503, { path: context.req.path, title }),
+  );
+  app.use(etag());
+  addPages(app, options);
+  addApi(app, options);
+  app.notFound((context) => problem(404, { path: context.req.path, title }));
+  app.onError((error, { req: { path } }) => {
+    if (error instanceof HTTPException) return error.getResponse();
+    if (error instanceof LookupError) return problem(error.status, { path, title });
+    logger("web").error("Cannot answer {path}: {error}", { path, error: describeError(error) });
+    return problem(500, { path, title });
+  });
+  return app;
+}

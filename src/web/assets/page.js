@@ -1,0 +1,149 @@
+/** Keeps a page up to date. Without it the page works too, and is as old as its loading. */
+
+const TICK_MS = 1_000;
+const TYPING_MS = 250;
+/** Without a stream of events, as behind a proxy that holds it back. */
+const POLL_MS = 30_000;
+
+const live = document.getElementById("live");
+const news = document.getElementById("news");
+
+function span(seconds) {
+  if (seconds < 120) return `${seconds} s`;
+  if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h`;
+  return `${Math.floor(seconds / 86_400)} d`;
+}
+
+/** Times grow older while one looks at them. */
+function tick() {
+  for (const time of document.querySelectorAll("time[datetime]")) {
+    const seconds = Math.floor((Date.now() - Date.parse(time.dateTime)) / 1_000);
+    // A clock that is a little behind the server's must not speak of the future.
+    const length = span(Math.max(0, seconds));
+    const text = time.className === "lasting" ? length : `${length} ago`;
+    if (time.textContent !== text) time.textContent = text;
+  }
+}
+
+/** Makes `from` like `to`, and leaves alone what is alike, what is opened, and what is typed. */
+function morph(from, to) {
+  if (from.isEqualNode(to)) return;
+  if (from.nodeName !== to.nodeName || from.dataset?.site !== to.dataset?.site) {
+    from.replaceWith(to.cloneNode(true));
+    return;
+  }
+  if (from.nodeType !== Node.ELEMENT_NODE) {
+    from.nodeValue = to.nodeValue;
+    return;
+  }
+  if (from === document.activeElement && from.matches("input, select")) return;
+  if (from.matches(".chart")) {
+    // Its content is uPlot's.
+    if (from.dataset.points !== to.dataset.points) {
+      from.dataset.points = to.dataset.points;
+      from.dispatchEvent(new Event("points"));
+    }
+    return;
+  }
+  const isOpen = from.open;
+  for (const { name } of [...from.attributes]) {
+    if (!to.hasAttribute(name)) from.removeAttribute(name);
+  }
+  for (const { name, value } of to.attributes) {
+    if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+  }
+  if (from.matches("details")) from.open = isOpen;
+  const olds = [...from.childNodes];
+  const news = [...to.childNodes];
+  news.forEach((node, index) => {
+    if (olds[index] === undefined) from.append(node.cloneNode(true));
+    else morph(olds[index], node);
+  });
+  for (const node of olds.slice(news.length)) node.remove();
+}
+
+let loading;
+
+/** Fetches the page at an address, and turns this one into it. */
+async function load(address) {
+  loading?.abort();
+  const controller = loading = new AbortController();
+  try {
+    const response = await fetch(address, { signal: controller.signal });
+    if (!response.ok) return;
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const focused = document.activeElement?.getAttribute("href");
+    morph(document.querySelector("main"), page.querySelector("main"));
+    document.title = page.title;
+    if (focused && !document.activeElement?.matches("a, input, select")) {
+      document.querySelector(`main a[href="${CSS.escape(focused)}"]`)?.focus();
+    }
+    tick();
+  } catch (error) {
+    if (error.name !== "AbortError") live?.classList.add("lost");
+  }
+}
+
+function take({ checked, news: sentences, reload }) {
+  for (const { site, location, checked_at, response_time } of checked) {
+    for (const row of document.querySelectorAll("[data-site]")) {
+      if (row.dataset.site !== site || row.dataset.location !== location) continue;
+      const time = row.querySelector(".checked time");
+      if (time) time.dateTime = new Date(checked_at).toISOString();
+      const ms = row.querySelector(".ms");
+      if (ms) ms.textContent = response_time;
+    }
+  }
+  tick();
+  if (sentences.length > 0) news.textContent = sentences.slice(0, 5).join(". ");
+  if (reload) void load(globalThis.location.href);
+}
+
+function listen() {
+  const source = new EventSource("/events");
+  let poll;
+  source.onopen = () => {
+    clearInterval(poll);
+    live.hidden = false;
+    live.classList.remove("lost");
+    live.textContent = "Live";
+  };
+  source.onmessage = ({ data }) => take(JSON.parse(data));
+  source.onerror = () => {
+    live.classList.add("lost");
+    live.textContent = "Connecting again";
+    clearInterval(poll);
+    if (source.readyState === EventSource.CLOSED) {
+      poll = setInterval(() => load(globalThis.location.href), POLL_MS);
+    }
+  };
+}
+
+/** Searches while one types; the address stays one that can be shared. */
+function search() {
+  const form = document.querySelector("form.search");
+  if (form === null) return;
+  let waiting;
+  const go = () => {
+    const query = new URLSearchParams(new FormData(form));
+    if (query.get("q") === "") query.delete("q");
+    const address = `/?${query}`;
+    history.replaceState(null, "", address);
+    void load(address);
+  };
+  form.querySelector("button").hidden = true;
+  form.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(go, TYPING_MS);
+  });
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    clearTimeout(waiting);
+    go();
+  });
+}
+
+search();
+listen();
+setInterval(tick, TICK_MS);

@@ -1,0 +1,60 @@
+/** A badge as SVG: the site's name and how it is, to put on other pages. */
+import { html } from "hono/html";
+import type { DetailedStatus, SiteUptime } from "../status/queries.ts";
+import { uptimeOf } from "../status/uptime.ts";
+import { type Html, percent } from "./markup.ts";
+import { rankOf, type SiteState, STATE_WORDS, stateOf } from "./site_state.ts";
+
+/** White text on each has a contrast of at least 4.5 to 1. */
+const COLOURS: Readonly<Record<SiteState, string>> = {
+  down: "#b42318",
+  degraded: "#8a5300",
+  stale: "#5b6270",
+  inconclusive: "#5b6270",
+  up: "#17713c",
+};
+const NAME_LENGTH_MAX = 40;
+/** Of Verdana at 11 pixels, which `textLength` makes true of any font. */
+const CHARACTER_WIDTH = 6.8;
+const PADDING = 12;
+
+export interface BadgeOptions {
+  /** Of every location; the worst decides. */
+  readonly statuses: readonly DetailedStatus[];
+  /** Shown with the state when it is known. */
+  readonly uptimes: readonly SiteUptime[];
+}
+
+/** The SVG of a site, or of one that is not known. */
+export function badge(site: string, { statuses, uptimes }: BadgeOptions): Html {
+  const states = statuses.map(stateOf).sort((a, b) => rankOf(a) - rankOf(b));
+  const worst = states[0];
+  const parts = uptimes.map(({ windows }) => uptimeOf(windows[30])).filter((part) => part !== null);
+  const uptime = parts.length === 0 ? "" : ` ${percent(Math.min(...parts))}`;
+  const value = worst === undefined ? "unknown" : `${STATE_WORDS[worst].toLowerCase()}${uptime}`;
+  const name = site.length > NAME_LENGTH_MAX ? `${site.slice(0, NAME_LENGTH_MAX - 1)}…` : site;
+  return drawing(name.toWellFormed(), value, COLOURS[worst ?? "inconclusive"]);
+}
+
+function drawing(name: string, value: string, colour: string): Html {
+  const width = (text: string) => Math.ceil([...text].length * CHARACTER_WIDTH);
+  const left = width(name) + PADDING;
+  const right = width(value) + PADDING;
+  const text = (at: number, content: string) =>
+    html`<text x="${at}" y="14" textLength="${width(content)}">${content}</text>`;
+  return html`
+    <svg xmlns="http://www.w3.org/2000/svg" width="${left + right}" height="20" role="img"
+      aria-label="${name}: ${value}">
+      <title>${name}: ${value}</title>
+      <clipPath id="r">
+        <rect width="${left + right}" height="20" rx="3" />
+      </clipPath>
+      <g clip-path="url(#r)">
+        <rect width="${left}" height="20" fill="#3a3f4a" />
+        <rect x="${left}" width="${right}" height="20" fill="${colour}" />
+      </g>
+      <g fill="#fff" font-family="Verdana,Geneva,DejaVu Sans,sans-serif"
+        font-size="11">${text(PADDING / 2, name)}${text(left + PADDING / 2, value)}</g>
+    </svg>
+  `;
+}

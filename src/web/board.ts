@@ -1,0 +1,210 @@
+/**
+ * What the store says, asked for once for all viewers: a thousand of them cost it what one costs.
+ *
+ * When the store does not answer, the board keeps the last state and says since when it is old.
+ */
+import type { Clock } from "../runtime/clock.ts";
+import { sleep } from "../runtime/clock.ts";
+import { logger } from "../runtime/logging.ts";
+import { MinuteLimit } from "../runtime/minute_limit.ts";
+import type { Dependency, Telemetry } from "../runtime/telemetry.ts";
+import type {
+  DayCoverage,
+  DetailedStatus,
+  HistoryOptions,
+  SiteHistory,
+  SiteKey,
+  SiteUptime,
+  StatusQueries,
+} from "../status/queries.ts";
+import { DAILY_SITES_MAX } from "../status/queries.ts";
+import { keyOf } from "./site_key.ts";
+import { stateOf } from "./site_state.ts";
+
+/** A page is at most this old. Checks come every ten seconds by default. */
+export const STATUSES_FRESH_MS = 1_000;
+/** Uptime and days change by seconds in a day; reading them is most of a page's cost. */
+export const UPTIMES_FRESH_MS = 60_000;
+/** How often the store is asked while somebody watches. */
+export const WATCH_MS = 2_000;
+/** Days that a page's bars have. */
+export const BAR_DAYS = 90;
+
+export interface BoardOptions {
+  readonly queries: StatusQueries;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** As what the store counts in `/readyz`. */
+  readonly dependency: Dependency;
+}
+
+/** Every site as of one moment. */
+export interface View {
+  /** By site and location. */
+  readonly statuses: readonly DetailedStatus[];
+  /** By {@linkcode keyOf}. */
+  readonly uptimes: ReadonlyMap<string, SiteUptime>;
+  /** Since when the store has not answered; undefined while it does. */
+  readonly failingSince: Date | undefined;
+  readonly now: Date;
+}
+
+/** What a refresh brought. */
+export interface News {
+  /** Sites with a new report. */
+  readonly checked: readonly DetailedStatus[];
+  /** Those of them, and new ones, that look different now: another outcome, reason or staleness. */
+  readonly turned: readonly DetailedStatus[];
+  /** True when a site is gone, or the store began or ceased to answer. */
+  readonly isOther: boolean;
+}
+
+/** One reader of a store, and its memory. */
+export class Board {
+  readonly #options: BoardOptions;
+  readonly #log = logger("web");
+  readonly #warnings: MinuteLimit;
+  readonly #statuses = new Map<string, DetailedStatus>();
+  readonly #days = new Map<
+    string,
+    { readonly days: readonly DayCoverage[]; readonly at: number }
+  >();
+  readonly #watchers = new Set<(news: News) => void>();
+  #uptimes: ReadonlyMap<string, SiteUptime> = new Map();
+  #uptimesAt = -Infinity;
+  #cursor: string | undefined;
+  #refreshedAt = -Infinity;
+  #refreshing: Promise<void> | undefined;
+  #failingSince: Date | undefined;
+
+  constructor(options: BoardOptions) {
+    this.#options = options;
+    this.#warnings = new MinuteLimit(options.clock);
+  }
+
+  /** How many are told of news. */
+  get watcherCount(): number {
+    return this.#watchers.size;
+  }
+
+  /** Every site, at most {@linkcode STATUSES_FRESH_MS} old while the store answers. */
+  async view(): Promise<View> {
+    if (this.#now() - this.#refreshedAt >= STATUSES_FRESH_MS) await this.refresh();
+    const statuses = [...this.#statuses.values()].sort(byKey);
+    const now = new Date(this.#options.clock.nowMicros() / 1_000);
+    return { statuses, uptimes: this.#uptimes, failingSince: this.#failingSince, now };
+  }
+
+  /** The bars of these sites, by {@linkcode keyOf}; at most {@linkcode DAILY_SITES_MAX}. */
+  async days(sites: readonly SiteKey[]): Promise<ReadonlyMap<string, readonly DayCoverage[]>> {
+    const freshSince = this.#now() - UPTIMES_FRESH_MS;
+    const missing = sites.slice(0, DAILY_SITES_MAX)
+      .filter((site) => (this.#days.get(keyOf(site))?.at ?? -Infinity) < freshSince);
+    if (missing.length > 0) {
+      await this.#ask(async () => {
+        for (const { days, ...site } of await this.#options.queries.daily(missing, BAR_DAYS)) {
+          this.#days.set(keyOf(site), { days, at: this.#now() });
+        }
+      });
+    }
+    const known = sites.map((site) => [keyOf(site), this.#days.get(keyOf(site))?.days] as const);
+    return new Map(known.filter((entry) => entry[1] !== undefined) as [string, DayCoverage[]][]);
+  }
+
+  /** Everything about one site; undefined when it is unknown, or the store does not answer. */
+  async history(site: SiteKey, options: HistoryOptions): Promise<SiteHistory | undefined> {
+    return await this.#ask(() => this.#options.queries.history(site, options));
+  }
+
+  /** Tells of news until the returned function is called. */
+  watch(onNews: (news: News) => void): () => void {
+    this.#watchers.add(onNews);
+    return () => this.#watchers.delete(onNews);
+  }
+
+  /** Looks for news while somebody watches or the store is silent, until the signal aborts. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted) {
+      if (this.#watchers.size > 0 || this.#failingSince !== undefined) await this.refresh();
+      await sleep(this.#options.clock, WATCH_MS, signal);
+    }
+  }
+
+  /** Asks the store what changed; those who ask meanwhile share the answer. */
+  async refresh(): Promise<void> {
+    this.#refreshing ??= this.#refresh().finally(() => this.#refreshing = undefined);
+    await this.#refreshing;
+  }
+
+  async #refresh(): Promise<void> {
+    const wasFailing = this.#failingSince !== undefined;
+    const changes = await this.#ask(() => this.#options.queries.changesSince(this.#cursor));
+    if (changes !== undefined) await this.#refreshUptimes();
+    this.#refreshedAt = this.#now();
+    const { statuses = [], removed = [] } = changes ?? {};
+    const before = statuses.map((status) => this.#statuses.get(keyOf(status)));
+    for (const status of statuses) this.#statuses.set(keyOf(status), status);
+    for (const site of removed) this.#forget(keyOf(site));
+    this.#cursor = changes?.cursor ?? this.#cursor;
+    const isOther = removed.length > 0 || wasFailing !== (this.#failingSince !== undefined);
+    const turned = statuses.filter((status, index) => looksDifferent(before[index], status));
+    const checked = statuses.filter((status, index) => isNewer(before[index], status));
+    if (checked.length === 0 && turned.length === 0 && !isOther) return;
+    for (const tell of this.#watchers) tell({ checked, turned, isOther });
+  }
+
+  async #refreshUptimes(): Promise<void> {
+    if (this.#now() - this.#uptimesAt < UPTIMES_FRESH_MS) return;
+    await this.#ask(async () => {
+      const uptimes = await this.#options.queries.uptimes();
+      this.#uptimes = new Map(uptimes.map((uptime) => [keyOf(uptime), uptime]));
+      // A new store has nothing yet, and would show nothing for a minute.
+      if (uptimes.length > 0) this.#uptimesAt = this.#now();
+    });
+  }
+
+  #forget(key: string): void {
+    this.#statuses.delete(key);
+    this.#days.delete(key);
+  }
+
+  /** The answer, or undefined and a note that there was none. */
+  async #ask<T>(question: () => Promise<T>): Promise<T | undefined> {
+    const { telemetry, dependency, clock } = this.#options;
+    try {
+      const answer = await question();
+      this.#failingSince = undefined;
+      telemetry.dependency(dependency, { ok: true });
+      return answer;
+    } catch (error) {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      this.#failingSince ??= new Date(clock.nowMicros() / 1_000);
+      telemetry.dependency(dependency, { ok: false, reason: "no_answer", detail: message });
+      if (this.#warnings.allows(name)) {
+        this.#log.warn("Cannot read the status: {detail}", { detail: message });
+      }
+      return undefined;
+    }
+  }
+
+  #now(): number {
+    return this.#options.clock.monotonicMs();
+  }
+}
+
+function byKey(a: SiteKey, b: SiteKey): number {
+  return compare(a.site, b.site) || compare(a.location, b.location);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function isNewer(before: DetailedStatus | undefined, now: DetailedStatus): boolean {
+  return before?.checkedAt.getTime() !== now.checkedAt.getTime();
+}
+
+function looksDifferent(before: DetailedStatus | undefined, now: DetailedStatus): boolean {
+  return before === undefined || stateOf(before) !== stateOf(now) ||
+    before.reason !== now.reason || before.errorText !== now.errorText;
+}

@@ -1,0 +1,77 @@
+/**
+ * News as server-sent events, for pages that have a script.
+ *
+ * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
+import type { Clock } from "../runtime/clock.ts";
+import type { DetailedStatus } from "../status/queries.ts";
+import type { Board, News } from "./board.ts";
+import { STATE_WORDS, stateOf } from "./site_state.ts";
+
+/** Pages that may watch at once. Those beyond it ask again by themselves. */
+export const WATCHERS_MAX = 500;
+/** Proxies cut connections that are silent for a minute. */
+const HEARTBEAT_MS = 20_000;
+/** How long a browser waits before it connects again. */
+const RETRY_MS = 3_000;
+/** A reader that takes nothing more is behind by this many events, and is let go. */
+const BACKLOG_MAX = 100;
+
+/** An answer that ends when the reader leaves, or the signal aborts. */
+export function eventStream(
+  board: Board,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Response {
+  const encoder = new TextEncoder();
+  let end = () => {};
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      const send = (text: string) => {
+        if ((controller.desiredSize ?? 0) < 1 - BACKLOG_MAX) return end();
+        controller.enqueue(encoder.encode(text));
+      };
+      const unwatch = board.watch((news) => send(eventText(news)));
+      let cancelBeat = () => {};
+      const beat = () => {
+        send(":\n\n");
+        cancelBeat = clock.after(HEARTBEAT_MS, beat);
+      };
+      end = () => {
+        unwatch();
+        cancelBeat();
+        signal.removeEventListener("abort", end);
+        try {
+          controller.close();
+        } catch {
+          // The reader has left already.
+        }
+      };
+      signal.addEventListener("abort", end);
+      send(`retry: ${RETRY_MS}\n\n`);
+      beat();
+    },
+    cancel: () => end(),
+  });
+  return new Response(body, {
+    headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
+  });
+}
+
+/** Text that others wrote goes in as JSON, which has no line breaks that would end the event. */
+export function eventText({ checked, turned, isOther }: News): string {
+  const data = {
+    checked: checked.map(({ site, location, checkedAt, responseTimeMs }) => ({
+      site,
+      location,
+      checked_at: checkedAt.getTime(),
+      response_time: responseTimeMs,
+    })),
+    news: turned.map(sentence),
+    reload: isOther || turned.length > 0,
+  };
+  return `data: ${JSON.stringify(data)}\n\n`;
+}
+
+function sentence(status: DetailedStatus): string {
+  return `${status.site} is ${STATE_WORDS[stateOf(status)].toLowerCase()}`;
+}

@@ -1,0 +1,75 @@
+/** The small parts that every page is made of. Whatever others wrote goes through `html`, which escapes it. */
+import { html } from "hono/html";
+import type { Outcome } from "../report/outcome.ts";
+import { relativeTime, span } from "../runtime/relative_time.ts";
+import { type SiteState, STATE_SHAPES, STATE_WORDS } from "./site_state.ts";
+
+/** Escaped markup. */
+export type Html = ReturnType<typeof html>;
+
+/** The text of a document, without the space that the source's own form puts around it. */
+export async function documentText(markup: Html): Promise<string> {
+  return `${await markup}`.trim();
+}
+
+/** The state in words, shape and colour. */
+export function stateBadge(state: SiteState): Html {
+  return html`
+    <span
+      class="badge ${state}"><span class="shape" aria-hidden="true">${STATE_SHAPES[
+        state
+      ]}</span>${STATE_WORDS[state]}</span>
+  `;
+}
+
+/** How long ago, kept up to date by the page's script; the exact time is its tooltip. */
+export function ago(time: Date, now: Date): Html {
+  return html`<time datetime="${time.toISOString()}" title="${utc(time)}">${
+    relativeTime(time, now)
+  }</time>`;
+}
+
+/** How long it has lasted, kept up to date too: `3 min`. */
+export function lasting(since: Date, now: Date): Html {
+  const seconds = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1_000));
+  return html`
+    <time class="lasting" datetime="${since.toISOString()}" title="${utc(since)}">${span(
+      seconds,
+    )}</time>
+  `;
+}
+
+/** `2026-05-01 12:00:00 UTC`. */
+export function utc(time: Date): string {
+  return `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** `99.98 %`: cut rather than rounded, so that it never says 100 % of what is less. */
+export function percent(part: number | null): string {
+  if (part === null) return "no data";
+  return `${(Math.floor(part * 10_000) / 100).toFixed(part === 1 ? 0 : 2)} %`;
+}
+
+/** The url as a link when it is one that a browser may follow; else as text. */
+export function externalLink(url: string): Html {
+  if (!/^https?:\/\//i.test(url)) return html`<bdi>${url}</bdi>`;
+  return html`<a href="${url}" rel="noreferrer noopener nofollow"><bdi>${url}</bdi></a>`;
+}
+
+/** Path of a site's page; the location only where the site has several. */
+export function sitePath(site: string, location?: string): string {
+  const query = location === undefined ? "" : `?location=${encodeURIComponent(location)}`;
+  return `/sites/${encodeURIComponent(site)}${query}`;
+}
+
+/** `412 µs`, `38 ms`, `2.1 s`. */
+export function duration(micros: number): string {
+  if (micros < 1_000) return `${micros} µs`;
+  if (micros < 2_000_000) return `${Math.round(micros / 1_000)} ms`;
+  return `${(micros / 1_000_000).toFixed(1)} s`;
+}
+
+/** The word of an outcome, at the beginning of a sentence. */
+export function outcomeWord(outcome: Outcome): string {
+  return STATE_WORDS[outcome];
+}

@@ -1,0 +1,133 @@
+/** Which sites the first page shows, in which order and groups; the troubled come first. */
+import type { DetailedStatus } from "../status/queries.ts";
+import { rankOf, type SiteState, stateOf, STATES } from "./site_state.ts";
+
+/** Sites that one page shows: as many as the store tells the days of at once. */
+export const PAGE_SITES_MAX = 100;
+/** Longer searches find nothing that shorter ones would not. */
+export const SEARCH_LENGTH_MAX = 200;
+/** Keys to group by that a reader can choose among. */
+const GROUP_KEYS_MAX = 50;
+
+/** What the address of the page asks for. */
+export interface OverviewQuery {
+  /** Words that must be in name, url, location or a label. */
+  readonly search: string;
+  /** Label to group by; undefined for the one that most sites have, '' for none. */
+  readonly by: string | undefined;
+  /** Value of that label to show alone; '' for the sites without it. */
+  readonly only: string | undefined;
+  /** Shows every site, also where only the troubled would be. */
+  readonly all: boolean;
+  /** From 1. */
+  readonly page: number;
+}
+
+export interface Group {
+  /** The label's value; '' for the sites that have none. */
+  readonly name: string;
+  readonly counts: Counts;
+  /** Of this page, the worst first. */
+  readonly sites: readonly DetailedStatus[];
+}
+
+export type Counts = Readonly<Record<SiteState, number>>;
+
+export interface Overview {
+  /** Of every site that is watched, whatever was searched for. */
+  readonly counts: Counts;
+  readonly total: number;
+  /** Of those that were found. */
+  readonly found: number;
+  /** Keys of labels that sites have. */
+  readonly keys: readonly string[];
+  /** The key that the groups are by; '' when there is one group. */
+  readonly by: string;
+  readonly groups: readonly Group[];
+  /** True when there are so many sites that those that are up are left out until they are asked for. */
+  readonly isTroubledOnly: boolean;
+  readonly page: number;
+  readonly pages: number;
+  /** True when sites have more than one location. */
+  readonly hasLocations: boolean;
+}
+
+/** A pure function of the statuses and the query. */
+export function overviewOf(
+  statuses: readonly DetailedStatus[],
+  query: OverviewQuery,
+): Overview {
+  const keys = labelKeys(statuses);
+  const by = query.by === undefined || (query.by !== "" && !keys.includes(query.by))
+    ? keys[0] ?? ""
+    : query.by;
+  const found = statuses.filter((status) => matches(status, query.search))
+    .filter((status) => query.only === undefined || groupOf(status, by) === query.only);
+  const isWhole = query.search === "" && query.only === undefined && !query.all;
+  const isTroubledOnly = isWhole && found.length > PAGE_SITES_MAX;
+  const shown = found.filter((status) => !isTroubledOnly || stateOf(status) !== "up").sort(
+    worstFirst,
+  );
+  const pages = Math.max(1, Math.ceil(shown.length / PAGE_SITES_MAX));
+  const page = Math.min(pages, Math.max(1, query.page));
+  const onPage = shown.slice((page - 1) * PAGE_SITES_MAX, page * PAGE_SITES_MAX);
+  return {
+    counts: countsOf(statuses),
+    total: statuses.length,
+    found: found.length,
+    keys,
+    by,
+    groups: groupsOf(found, onPage, by).filter((group) => isTroubledOnly || group.sites.length > 0),
+    isTroubledOnly,
+    page,
+    pages,
+    hasLocations: new Set(statuses.map(({ location }) => location)).size > 1,
+  };
+}
+
+/** The keys of labels, that of most sites first. */
+function labelKeys(statuses: readonly DetailedStatus[]): string[] {
+  const counts = new Map<string, number>();
+  for (const { labels } of statuses) {
+    for (const key of Object.keys(labels)) counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return [...counts].sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
+    .slice(0, GROUP_KEYS_MAX).map(([key]) => key);
+}
+
+function groupOf({ labels }: DetailedStatus, by: string): string {
+  return Object.hasOwn(labels, by) ? labels[by]! : "";
+}
+
+function matches({ site, url, location, labels }: DetailedStatus, search: string): boolean {
+  const text = [site, url, location, ...Object.values(labels)].join("\n").toLowerCase();
+  return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+}
+
+function worstFirst(a: DetailedStatus, b: DetailedStatus): number {
+  return rankOf(stateOf(a)) - rankOf(stateOf(b));
+}
+
+/** Groups with trouble first, then by name; that of the sites without the label comes last. */
+function groupsOf(
+  found: readonly DetailedStatus[],
+  onPage: readonly DetailedStatus[],
+  by: string,
+): Group[] {
+  const shown = Map.groupBy(onPage, (status) => groupOf(status, by));
+  const groups = [...Map.groupBy(found, (status) => groupOf(status, by))].map(([name, sites]) => ({
+    name,
+    counts: countsOf(sites),
+    sites: shown.get(name) ?? [],
+    worst: Math.min(...sites.map((status) => rankOf(stateOf(status)))),
+  }));
+  return groups.sort((a, b) =>
+    a.worst - b.worst || Number(a.name === "") - Number(b.name === "") || (a.name < b.name ? -1 : 1)
+  ).map(({ worst: _, ...group }) => group);
+}
+
+function countsOf(statuses: readonly DetailedStatus[]): Counts {
+  const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<SiteState, number>;
+  for (const status of statuses) counts[stateOf(status)]++;
+  return counts;
+}

@@ -1,0 +1,194 @@
+/** The first page: the verdict over all, a search, and the sites in their groups. */
+import { html } from "hono/html";
+import type { DayCoverage, DetailedStatus } from "../status/queries.ts";
+import { uptimeOf } from "../status/uptime.ts";
+import type { View } from "./board.ts";
+import { ago, type Html, lasting, percent, sitePath, stateBadge } from "./markup.ts";
+import {
+  type Counts,
+  type Group,
+  type Overview,
+  type OverviewQuery,
+  SEARCH_LENGTH_MAX,
+} from "./overview.ts";
+import { pageFrame } from "./page_frame.ts";
+import { keyOf } from "./site_key.ts";
+import { REASON_WORDS, STATE_WORDS, stateOf, STATES } from "./site_state.ts";
+import { uptimeBars } from "./uptime_bars.ts";
+
+export interface OverviewPageOptions {
+  readonly title: string;
+  readonly view: View;
+  readonly query: OverviewQuery;
+  readonly overview: Overview;
+  /** The bars of the sites on this page, by {@linkcode keyOf}. */
+  readonly days: ReadonlyMap<string, readonly DayCoverage[]>;
+}
+
+/** The whole document. */
+export function overviewPage(options: OverviewPageOptions): Html {
+  const { title, view: { failingSince, now }, overview, query } = options;
+  return pageFrame(
+    { title, failingSince, now },
+    html`
+      ${verdict(overview)}
+      ${overview.total === 0 ? nothingYet() : html`${searchForm(overview, query)}
+<div id="sites">
+${overview.groups.map((group) => groupSection(group, options))}
+${nothingFound(overview, query)}
+</div>
+${pager(overview, query)}`}
+    `,
+  );
+}
+
+/** One sentence on all sites, the worst of it first. */
+export function verdictText({ counts, total }: Pick<Overview, "counts" | "total">): string {
+  if (total === 0) return "No site has been checked yet";
+  if (counts.up === total) return total === 1 ? "The site is up" : `All ${total} sites are up`;
+  const worst = STATES.find((state) => counts[state] > 0)!;
+  const count = counts[worst];
+  return `${count} of ${total} sites ${count === 1 ? "is" : "are"} ${
+    STATE_WORDS[worst].toLowerCase()
+  }`;
+}
+
+function verdict(overview: Overview): Html {
+  const worst = STATES.find((state) => overview.counts[state] > 0) ?? "inconclusive";
+  return html`
+    <section class="verdict ${worst}">
+      <h1>${verdictText(overview)}</h1>
+      <p>${countsText(overview.counts)}</p>
+    </section>
+  `;
+}
+
+/** `1 down, 2 stale, 9 up`. */
+function countsText(counts: Counts): string {
+  return STATES.filter((state) => counts[state] > 0)
+    .map((state) => `${counts[state]} ${STATE_WORDS[state].toLowerCase()}`).join(" · ");
+}
+
+function nothingYet(): Html {
+  return html`<p class="note">The first results appear here as soon as they are stored.</p>`;
+}
+
+function searchForm({ keys, by, total }: Overview, { search, all, only }: OverviewQuery): Html {
+  return html`<form class="search" role="search" action="/" method="get">
+<label class="grow"><span class="unseen">Search sites</span>
+<input type="search" name="q" value="${search}" maxlength="${SEARCH_LENGTH_MAX}"
+ placeholder="Search ${total} sites" autocomplete="off" spellcheck="false"></label>
+${
+    keys.length === 0 ? "" : html`<label>Group by <select name="by">
+${
+      keys.map((key) =>
+        html`<option value="${key}" ${key === by ? html`selected` : ""}>${key}</option>`
+      )
+    }
+<option value="" ${by === "" ? html`selected` : ""}>nothing</option></select></label>`
+  }
+${all ? html`<input type="hidden" name="show" value="all">` : ""}
+${only === undefined ? "" : html`<input type="hidden" name="in" value="${only}">`}
+<button>Show</button>
+</form>`;
+}
+
+function groupSection(group: Group, options: OverviewPageOptions): Html {
+  const { overview } = options;
+  const isOnly = overview.by === "" || overview.keys.length === 0;
+  const name = isOnly ? "Sites" : group.name === "" ? `Without ${overview.by}` : group.name;
+  const hidden = overview.isTroubledOnly ? group.counts.up : 0;
+  return html`<section class="group" aria-labelledby="${groupId(group)}">
+<div class="grouphead"><h2 id="${groupId(group)}"><bdi>${name}</bdi></h2>
+<p>${countsText(group.counts)}</p></div>
+${
+    group.sites.length === 0 ? "" : html`<ul class="sites">
+${group.sites.map((status) => siteRow(status, options))}
+</ul>`
+  }
+${
+    hidden === 0 ? "" : html`
+      <p
+        class="more"><a href="${isOnly
+          ? queryPath({ show: "all" })
+          : queryPath({ by: overview.by, in: group.name, show: "all" })}">Show ${hidden === 1
+          ? "the site that is up"
+          : `all ${hidden} that are up`}<span class="unseen"> in ${name}</span></a></p>
+    `
+  }
+</section>`;
+}
+
+function groupId({ name }: Group): string {
+  return `group-${encodeURIComponent(name)}`;
+}
+
+function siteRow(status: DetailedStatus, { overview, view, days }: OverviewPageOptions): Html {
+  const { site, location, reason, errorText, responseTimeMs, since, checkedAt } = status;
+  const state = stateOf(status);
+  const place = overview.hasLocations ? location : undefined;
+  const coverage = view.uptimes.get(keyOf(status))?.windows[90];
+  const bars = days.get(keyOf(status));
+  return html`<li class="site ${state}" data-site="${site}" data-location="${location}">
+<div class="what">
+<h3><a href="${sitePath(site, place)}"><bdi>${site}</bdi></a>${
+    place === undefined ? "" : html`
+      <span class="place"><bdi>${place}</bdi></span>
+    `
+  }</h3>
+${stateBadge(state)}
+</div>
+<div class="bars90">${bars === undefined ? "" : uptimeBars(bars)}
+<p class="barsfoot"><span>90 days</span><span>${
+    percent(coverage === undefined ? null : uptimeOf(coverage))
+  }<span class="unseen"> uptime</span></span></p></div>
+<p class="facts">${
+    since === null ? "" : html`<span>${sinceText(status)} ${lasting(since, view.now)}</span>`
+  }
+<span>${
+    status.responseCode === null ? "no answer" : html`<span class="ms">${responseTimeMs}</span> ms`
+  }</span>
+<span>checked <span class="checked">${ago(checkedAt, view.now)}</span></span></p>
+${
+    reason === null
+      ? ""
+      : html`<p class="why">${REASON_WORDS[reason]}${
+        errorText === null ? "" : html`: <bdi class="error">${errorText}</bdi>`
+      }</p>`
+  }
+</li>`;
+}
+
+/** Of a stale site the last thing that is known. */
+function sinceText({ outcome, stale }: DetailedStatus): string {
+  const word = STATE_WORDS[outcome].toLowerCase();
+  return stale ? `last known ${word}, for` : `${word} for`;
+}
+
+function nothingFound(
+  { found, isTroubledOnly, groups }: Overview,
+  { search }: OverviewQuery,
+): Html {
+  if (found === 0) {
+    return html`<p class="note">No site has <strong><bdi>${search}</bdi></strong> in its name,
+url, location or labels. <a href="/">Show all sites</a></p>`;
+  }
+  const isCalm = isTroubledOnly && groups.every(({ sites }) => sites.length === 0);
+  return isCalm ? html`<p class="note">Every site is up.</p>` : html``;
+}
+
+function pager({ page, pages, by }: Overview, { search, only, all }: OverviewQuery): Html {
+  if (pages === 1) return html``;
+  const path = (to: number) =>
+    queryPath({ q: search, by, in: only, show: all ? "all" : undefined, page: `${to}` });
+  return html`<nav class="pager" aria-label="Pages">
+${page > 1 ? html`<a rel="prev" href="${path(page - 1)}">Previous</a>` : ""}
+<span>Page ${page} of ${pages}</span>
+${page < pages ? html`<a rel="next" href="${path(page + 1)}">Next</a>` : ""}
+</nav>`;
+}
+
+function queryPath(query: Readonly<Record<string, string | undefined>>): string {
+  const given = Object.entries(query).filter((entry) => entry[1] !== undefined);
+  return `/?${new URLSearchParams(given as [string, string][])}`;
+}

@@ -1,0 +1,60 @@
+/** What every page has around its content: head, heading, the place for announcements, foot. */
+import { html } from "hono/html";
+import { VERSION } from "../runtime/version.ts";
+import type { Html } from "./markup.ts";
+import { ago } from "./markup.ts";
+
+export interface FrameOptions {
+  /** Of the whole page, as the operator calls it. */
+  readonly title: string;
+  /** Of this page, before the title; the title alone when absent. */
+  readonly heading?: string;
+  /** More for the head: links to feeds, scripts. */
+  readonly head?: Html;
+  readonly failingSince: Date | undefined;
+  readonly now: Date;
+}
+
+/** A whole document around `content`. */
+export function pageFrame(options: FrameOptions, content: Html): Html {
+  const { title, heading, head = html``, failingSince, now } = options;
+  return html`
+    <!doctype html>
+    <html lang="en">
+      <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width, initial-scale=1">
+    <meta name="color-scheme" content="light dark">
+    <title>${heading === undefined ? title : `${heading} · ${title}`}</title>
+    <link rel="stylesheet" href="/assets/page.css">
+    <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+    ${head}
+    <script type="module" src="/assets/page.js"></script>
+      </head>
+      <body>
+        <a class="skip" href="#content">Skip to content</a>
+        <header class="top">
+          <a class="brand" href="/"><span class="dot" aria-hidden="true"></span>${title}</a>
+          <span id="live" class="live" hidden></span>
+        </header>
+        <main id="content" tabindex="-1">
+    ${failingSince === undefined ? "" : failureNote(failingSince, now)}
+    ${content}
+        </main>
+        <p id="news" class="unseen" role="status" aria-live="polite"></p>
+        <footer>
+          <nav aria-label="More">
+            <a href="/api/status">JSON</a>
+            <a href="/api/openapi.json">API</a>
+          </nav>
+          <span>Watched by sitemon ${VERSION}. Times are UTC.</span>
+        </footer>
+      </body>
+    </html>
+  `;
+}
+
+function failureNote(since: Date, now: Date): Html {
+  return html`<p class="note stale" role="alert"><strong>This page is old.</strong>
+The status could not be read since ${ago(since, now)}: it may have changed.</p>`;
+}

@@ -1,0 +1,97 @@
+/** The routes for people: the pages, the feeds, the badges, and the files that pages load. */
+import type { Context, Hono } from "hono";
+import type { AppOptions } from "./app.ts";
+import { ASSETS } from "./assets.ts";
+import { badge } from "./badge.ts";
+import type { View } from "./board.ts";
+import { feed } from "./feed.ts";
+import { documentText } from "./markup.ts";
+import { overviewOf, type OverviewQuery, SEARCH_LENGTH_MAX } from "./overview.ts";
+import { overviewPage } from "./overview_page.ts";
+import { keyOf } from "./site_key.ts";
+import { locationsOf, lookUp } from "./site_lookup.ts";
+import { LATENCY_CHOICES_DAYS, LATENCY_DAYS_DEFAULT, sitePage } from "./site_page.ts";
+
+const FEED = ".atom";
+const BADGE = ".svg";
+
+export function addPages(app: Hono, options: AppOptions): void {
+  const { board } = options;
+  app.get("/", (context) => firstPage(context, options));
+  app.get("/sites/:name", async (context) => {
+    const name = context.req.param("name");
+    const view = await board.view();
+    // A site may have a name that ends like a feed's; then its page is meant.
+    const isFeed = name.endsWith(FEED) && locationsOf(view, name).length === 0;
+    const question = { ...options, view, name: isFeed ? name.slice(0, -FEED.length) : name };
+    return isFeed ? await siteFeed(context, question) : await onePage(context, question);
+  });
+  app.get(`/badge/:file{.+\\${BADGE}}`, async (context) => {
+    const name = context.req.param("file").slice(0, -BADGE.length);
+    const { statuses: all, uptimes: known } = await board.view();
+    const statuses = all.filter(({ site }) => site === name);
+    const uptimes = statuses.map((status) => known.get(keyOf(status)))
+      .filter((uptime) => uptime !== undefined);
+    context.header("content-type", "image/svg+xml");
+    return context.body(await documentText(badge(name, { statuses, uptimes })));
+  });
+  app.get("/assets/:file", (context) => {
+    const asset = ASSETS.get(context.req.param("file"));
+    if (asset === undefined) return context.notFound();
+    context.header("content-type", asset.contentType);
+    return context.body(asset.text);
+  });
+}
+
+async function firstPage(context: Context, { board, title }: AppOptions): Promise<Response> {
+  const view = await board.view();
+  const query = overviewQuery(context);
+  const overview = overviewOf(view.statuses, query);
+  const days = await board.days(overview.groups.flatMap(({ sites }) => sites));
+  return await context.html(
+    await documentText(overviewPage({ title, view, query, overview, days })),
+  );
+}
+
+function overviewQuery(context: Context): OverviewQuery {
+  const page = Number(context.req.query("page"));
+  return {
+    search: (context.req.query("q") ?? "").trim().slice(0, SEARCH_LENGTH_MAX),
+    by: context.req.query("by"),
+    only: context.req.query("in"),
+    all: context.req.query("show") === "all",
+    page: Number.isSafeInteger(page) ? page : 1,
+  };
+}
+
+/** What a question about one site needs. */
+interface SiteQuestion extends AppOptions {
+  readonly view: View;
+  readonly name: string;
+}
+
+async function onePage(
+  context: Context,
+  { board, view, name, title }: SiteQuestion,
+): Promise<Response> {
+  const locations = locationsOf(view, name);
+  const asked = context.req.query("location") ?? locations[0];
+  const days = Number(context.req.query("days"));
+  const latencyDays = LATENCY_CHOICES_DAYS.find((one) => one === days) ?? LATENCY_DAYS_DEFAULT;
+  const shown = locations.filter((location) => location === asked);
+  const [known] = await lookUp(board, view, { name, locations: shown, latencyDays });
+  const markup = sitePage({ title, view, ...known!, latencyDays, locations });
+  return await context.html(await documentText(markup));
+}
+
+async function siteFeed(
+  context: Context,
+  { board, view, name, title }: SiteQuestion,
+): Promise<Response> {
+  const locations = locationsOf(view, name);
+  const known = await lookUp(board, view, { name, locations, latencyDays: 1 });
+  context.header("content-type", "application/atom+xml; charset=utf-8");
+  const { origin } = new URL(context.req.url);
+  const histories = known.map(({ history }) => history);
+  return context.body(await documentText(feed({ title, histories, origin })));
+}

@@ -1,0 +1,36 @@
+/** Answers that are no answers: unknown sites and paths, a store that is silent, faults. */
+import { html } from "hono/html";
+import { documentText } from "./markup.ts";
+import { pageFrame } from "./page_frame.ts";
+
+export type ProblemStatus = 404 | 500 | 503;
+
+const SENTENCES: Readonly<Record<ProblemStatus, { heading: string; sentence: string }>> = {
+  404: { heading: "Not found", sentence: "There is no such site or page." },
+  500: { heading: "A fault", sentence: "This is a fault in sitemon; its log says more." },
+  503: {
+    heading: "No answer",
+    sentence: "The status cannot be read at the moment. Try again in a while.",
+  },
+};
+
+/** JSON below `/api/`, a page elsewhere. It tells nothing of the inside. */
+export async function problem(
+  status: ProblemStatus,
+  { path, title }: { readonly path: string; readonly title: string },
+): Promise<Response> {
+  const { heading, sentence } = SENTENCES[status];
+  if (path.startsWith("/api/")) return Response.json({ error: sentence }, { status });
+  const content = html`
+    <section class="verdict inconclusive">
+      <h1>${heading}</h1>
+      <p>${sentence}</p>
+    </section>
+    <p><a href="/">All sites</a></p>
+  `;
+  const page = pageFrame({ title, heading, failingSince: undefined, now: new Date() }, content);
+  return new Response(await documentText(page), {
+    status,
+    headers: { "content-type": "text/html; charset=utf-8" },
+  });
+}

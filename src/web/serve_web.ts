@@ -1,0 +1,70 @@
+/** Serves the status page of one store at one address, until it is stopped. */
+import type { Clock } from "../runtime/clock.ts";
+import type { Dependency, Telemetry } from "../runtime/telemetry.ts";
+import type { StatusQueries } from "../status/queries.ts";
+import { createApp } from "./app.ts";
+import { Board } from "./board.ts";
+
+export interface WebOptions {
+  /** Port 0 takes any free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  readonly title: string;
+  readonly basicAuth?: { readonly username: string; readonly password: string };
+  readonly queries: StatusQueries;
+  readonly dependency: Dependency;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}
+
+/** A server at work. */
+export interface WebServer {
+  /** `http://host:port`. */
+  readonly address: string;
+  /** Ends every answer, and closes the queries. */
+  stop(): Promise<void>;
+}
+
+/** Thrown when the address cannot be had. */
+export class WebAddressError extends Error {
+  override readonly name = "WebAddressError";
+}
+
+/** Throws {@linkcode WebAddressError}. */
+export function serveWeb(options: WebOptions): WebServer {
+  const { listen, title, basicAuth, queries, clock } = options;
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const board = new Board(options);
+  const app = createApp({ board, title, ...(basicAuth && { basicAuth }), clock, signal });
+  const server = listening(listen, app.fetch, signal);
+  const watching = board.run(signal);
+  const { hostname, port } = server.addr;
+  return {
+    address: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
+    async stop() {
+      stopping.abort();
+      await Promise.all([watching, server.finished]);
+      await queries.close();
+    },
+  };
+}
+
+function listening(
+  { host, port }: WebOptions["listen"],
+  fetch: (request: Request) => Response | Promise<Response>,
+  signal: AbortSignal,
+): Deno.HttpServer<Deno.NetAddr> {
+  try {
+    return Deno.serve(
+      { hostname: host, port, signal, onListen: () => {} },
+      (request) => fetch(request),
+    );
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new WebAddressError(
+      `Cannot serve the status page as "web.listen" must be a free address of this machine: ` +
+        `${host}:${port}: ${why}; choose another one, or end the process that has it`,
+      { cause: error },
+    );
+  }
+}

@@ -1,0 +1,124 @@
+/** What happened to a site: its changes, its failures with what it answered, its last checks. */
+import { html } from "hono/html";
+import { span } from "../runtime/relative_time.ts";
+import type { HistoryReport, Transition } from "../status/queries.ts";
+import { ago, externalLink, type Html, stateBadge, utc } from "./markup.ts";
+import { phaseBar } from "./phase_bar.ts";
+import { REASON_WORDS } from "./site_state.ts";
+
+/** Changes that a page shows; the API and the feed have the others. */
+const TRANSITIONS_SHOWN_MAX = 50;
+
+/** The newest first, each with how long it lasted. */
+export function transitionTable(transitions: readonly Transition[], now: Date): Html {
+  if (transitions.length === 0) return html`<p class="note">No change in 90 days.</p>`;
+  const rows = transitions.slice(0, TRANSITIONS_SHOWN_MAX).map(({ at, to, reason }, index) => {
+    const until = index === 0 ? now : transitions[index - 1]!.at;
+    const seconds = Math.max(0, Math.floor((until.getTime() - at.getTime()) / 1_000));
+    return html`
+      <tr>
+        <td>${stateBadge(to)}</td>
+        <td>${ago(at, now)}</td>
+        <td>${index === 0 ? "until now" : `for ${span(seconds)}`}</td>
+        <td>${reason === null ? "" : REASON_WORDS[reason]}</td>
+      </tr>
+    `;
+  });
+  return html`
+    <div class="scroll" tabindex="0" role="region" aria-label="Changes">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">Became</th>
+            <th scope="col">When</th>
+            <th scope="col">Lasted</th>
+            <th scope="col">Why</th>
+          </tr>
+        </thead>
+        <tbody>${rows}</tbody>
+      </table>
+    </div>
+  `;
+}
+
+/** The report that began each incident, with what the site answered. */
+export function failureList(failures: readonly HistoryReport[], now: Date): Html {
+  if (failures.length === 0) return html`<p class="note">None is kept.</p>`;
+  return html`${failures.map((failure, index) => failureDetails(failure, index === 0, now))}`;
+}
+
+function failureDetails(report: HistoryReport, isOpen: boolean, now: Date): Html {
+  const { outcome, reason, errorText, checkedAt, failures, finalUrl, snippet, timings } = report;
+  const summary = reason === null ? "" : REASON_WORDS[reason];
+  return html`<details class="failure" ${isOpen ? html`open` : ""}>
+<summary>${stateBadge(outcome)} <span>${summary}</span> <span class="when">${
+    ago(checkedAt, now)
+  }</span></summary>
+${errorText === null ? "" : html`<p><bdi class="error">${errorText}</bdi></p>`}
+${
+    failures.length === 0
+      ? ""
+      : html`<ul>${failures.map((text) => html`<li><bdi>${text}</bdi></li>`)}</ul>`
+  }
+<dl class="pairs">
+<div><dt>Checked</dt><dd>${utc(checkedAt)}</dd></div>
+<div><dt>Status</dt><dd>${report.responseCode ?? "no answer"}</dd></div>
+${
+    finalUrl === null ? "" : html`
+      <div>
+        <dt>Led to</dt>
+        <dd>${externalLink(finalUrl)}</dd>
+      </div>
+    `
+  }
+${
+    report.remoteAddress === null ? "" : html`
+      <div>
+        <dt>Address</dt>
+        <dd><bdi>${report.remoteAddress}</bdi></dd>
+      </div>
+    `
+  }
+</dl>
+${timings === null ? "" : phaseBar(timings)}
+${
+    snippet === null || snippet === "" ? "" : html`<p>What it answered:</p>
+<pre tabindex="0" role="region" aria-label="Beginning of the answer"><code>${snippet}</code></pre>`
+  }
+</details>`;
+}
+
+export function reportTable(reports: readonly HistoryReport[]): Html {
+  if (reports.length === 0) return html`<p class="note">None is kept.</p>`;
+  return html`
+    <details>
+      <summary>The newest ${reports.length}</summary>
+      <div class="scroll" tabindex="0" role="region" aria-label="Last checks">
+        <table>
+          <thead>
+            <tr>
+              <th scope="col">When</th>
+              <th scope="col">Outcome</th>
+              <th scope="col">Status</th>
+              <th scope="col">Took</th>
+              <th scope="col">Why</th>
+            </tr>
+          </thead>
+          <tbody>${reports.map((
+            { checkedAt, outcome, responseCode, responseTimeMs, reason, errorText },
+          ) =>
+            html`
+              <tr>
+                <td>${utc(checkedAt)}</td>
+                <td>${stateBadge(outcome)}</td>
+                <td>${responseCode ?? "–"}</td>
+                <td>${responseTimeMs} ms</td>
+                <td><bdi>${errorText ?? (reason === null ? "" : REASON_WORDS[reason])}</bdi></td>
+              </tr>
+            `
+          )}</tbody>
+        </table>
+      </div>
+    </details>
+  `;
+}

@@ -1,0 +1,65 @@
+/** What a page says of a site: its outcome, or that nobody has looked lately. In words, and by rank. */
+import type { Outcome, Reason } from "../report/outcome.ts";
+
+/** `stale` hides the last outcome, which nobody vouches for any more. */
+export type SiteState = Outcome | "stale";
+
+/** From the worst. */
+export const STATES = ["down", "degraded", "stale", "inconclusive", "up"] as const;
+
+export function stateOf(
+  { outcome, stale }: { readonly outcome: Outcome; readonly stale: boolean },
+): SiteState {
+  return stale ? "stale" : outcome;
+}
+
+/** 0 is the worst. */
+export function rankOf(state: SiteState): number {
+  return STATES.indexOf(state);
+}
+
+/** As a badge has it. */
+export const STATE_WORDS: Readonly<Record<SiteState, string>> = {
+  down: "Down",
+  degraded: "Degraded",
+  stale: "Stale",
+  inconclusive: "Inconclusive",
+  up: "Up",
+};
+
+/** A shape beside the colour, for those who do not tell colours apart. */
+export const STATE_SHAPES: Readonly<Record<SiteState, string>> = {
+  down: "✕",
+  degraded: "!",
+  stale: "…",
+  inconclusive: "?",
+  up: "✓",
+};
+
+/** Why a site is not up, as people say it. */
+export const REASON_WORDS: Readonly<Record<Reason, string>> = {
+  dns: "Its name was not found",
+  connect_refused: "It refused the connection",
+  connect_timeout: "It did not accept the connection in time",
+  reset: "It broke the connection off",
+  tls_expired: "Its certificate has expired",
+  tls_name: "Its certificate is for another name",
+  tls_untrusted: "Its certificate is not trusted",
+  tls_other: "No secure connection came about",
+  timeout: "It did not answer in time",
+  redirect_loop: "It redirects in circles",
+  protocol: "It did not answer in HTTP",
+  body_too_large: "Its answer is too large",
+  status: "It answered with another status than expected",
+  header: "A header is not as expected",
+  body: "Its content is not as expected",
+  json: "Its data is not as expected",
+  size: "Its size is not as expected",
+  inverted: "It answers as it should not",
+  slow: "It answers slowly",
+  certificate_soon: "Its certificate expires soon",
+  proxy: "The proxy did not lead to it",
+  redirect_refused: "It redirects from https to http",
+  blocked_by_policy: "Its address may not be spoken to",
+  internal: "The check itself failed",
+};

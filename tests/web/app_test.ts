@@ -1,0 +1,314 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { openApi } from "../../src/web/open_api.ts";
+import { within } from "../deadline.ts";
+import { MadeStore, type Making } from "./made_store.ts";
+
+const DEADLINE_MS = 10_000;
+const HOUR_MS = 3_600_000;
+
+/** What a site, or whoever can write to the topic, would put everywhere. */
+const EVIL = `</title></pre></script>"'><script>evil()</script><img src=x onerror=evil()>&lt;`;
+
+const EVIL_REPORT: Making = {
+  site: `${EVIL}/..%2F?#.atom`,
+  location: EVIL,
+  url: `javascript:evil()//${EVIL}`,
+  outcome: "down",
+  reason: "body",
+  error_text: `${EVIL}\u0000\u202e`.replace("\u0000", "\u0001"),
+  remote_address: EVIL,
+  http_version: EVIL,
+  final_url: `javascript:evil()//${EVIL}`,
+  certificate_issuer: EVIL,
+  failures: [EVIL, EVIL],
+  snippet: EVIL,
+  labels: { [EVIL]: EVIL },
+};
+
+function pathsOf(site: string): string[] {
+  const name = encodeURIComponent(site);
+  return [
+    "/",
+    `/?q=${encodeURIComponent(EVIL)}`,
+    `/?by=${encodeURIComponent(EVIL)}&in=${encodeURIComponent(EVIL)}&show=all&page=-1`,
+    `/sites/${name}`,
+    `/sites/${name}.atom`,
+    `/badge/${name}.svg`,
+    `/badge/${encodeURIComponent(EVIL)}.svg`,
+    "/api/status",
+    `/api/sites/${name}`,
+    `/api/sites/${name}/reports`,
+    "/api/openapi.json",
+  ];
+}
+
+Deno.test("createApp() lets nothing that a site controls become markup", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ ...EVIL_REPORT, agoMs: 2 * HOUR_MS }, { ...EVIL_REPORT, outcome: "degraded" });
+  for (const path of pathsOf(EVIL_REPORT.site!)) {
+    const { response, text } = await made.get(path);
+    strictEqual(response.status, 200, `${path}\n${text}`);
+    match(
+      response.headers.get("content-security-policy")!,
+      /^default-src 'none'; script-src 'self'/,
+    );
+    strictEqual(response.headers.get("x-content-type-options"), "nosniff");
+    if (response.headers.get("content-type")!.startsWith("application/json")) continue;
+    for (const evil of ["<script>evil", "<img", 'href="javascript', "</pre></script>"]) {
+      ok(!text.includes(evil), `${path}: ${evil}\n${text}`);
+    }
+    // deno-lint-ignore no-control-regex -- control characters are what is looked for
+    if (text.startsWith("<?xml")) ok(!/[\u0000-\u0008]/.test(text), text);
+  }
+});
+
+Deno.test("createApp() shows outcome, reason, uptime and age of every site in words", async () => {
+  await using made = await MadeStore.create();
+  await made.add(
+    { site: "shop", labels: { team: "web" }, agoMs: 5_000 },
+    {
+      site: "blog",
+      labels: { team: "web" },
+      outcome: "down",
+      reason: "dns",
+      response_code: null,
+      error_text: "no such name",
+      agoMs: 4_000,
+    },
+    { site: "old", agoMs: HOUR_MS },
+  );
+  const { text } = await made.get("/");
+  match(text, /<h1>1 of 3 sites is down<\/h1>\s*<p>1 down · 1 stale · 1 up<\/p>/);
+  ok(text.indexOf(">blog<") < text.indexOf(">shop<"));
+  for (
+    const words of [
+      "Its name was not found",
+      "no such name",
+      "</span>Down</span>",
+      "</span>Stale</span>",
+      "last known up",
+      "Without team",
+      "90 days",
+    ]
+  ) ok(text.includes(words), words);
+});
+
+Deno.test("createApp() shows a site with its changes, failures, phases and certificate", async () => {
+  await using made = await MadeStore.create();
+  const shop: Making = { site: "http://shop.example/?a=1", location: "here" };
+  await made.add(
+    { ...shop, agoMs: 3 * HOUR_MS },
+    {
+      ...shop,
+      agoMs: HOUR_MS,
+      outcome: "down",
+      reason: "status",
+      response_code: 500,
+      failures: ["status is 500"],
+      snippet: "<h1>Oh no</h1>",
+    },
+    {
+      ...shop,
+      agoMs: 1_000,
+      certificate_expires_at: (Date.now() + 86_400_000 * 3.5) * 1_000,
+      certificate_issuer: "CN=Example CA",
+    },
+    { ...shop, location: "there" },
+  );
+  const { text } = await made.get(`/sites/${encodeURIComponent(shop.site!)}?location=here&days=1`);
+  for (
+    const words of [
+      "expires in 3 days",
+      "CN=Example CA",
+      "&lt;h1&gt;Oh no&lt;/h1&gt;",
+      "status is 500",
+      "It answered with another status than expected",
+      "Name lookup",
+      'aria-current="page">24 hours',
+      'location=there"',
+    ]
+  ) ok(text.includes(words), `${words}\n${text}`);
+  const missing = await made.get(`/sites/${encodeURIComponent(shop.site!)}?location=nowhere`);
+  strictEqual(missing.response.status, 404);
+});
+
+Deno.test("createApp() answers as its OpenAPI file says", async () => {
+  await using made = await MadeStore.create();
+  await made.add(
+    { site: "shop", agoMs: HOUR_MS },
+    { ...EVIL_REPORT, site: "shop", agoMs: 10_000 },
+    { site: "shop", agoMs: 1_000, labels: { team: "web" } },
+  );
+  const file = openApi() as {
+    paths: Record<string, { get: { responses: Record<string, { content?: Content }> } }>;
+  };
+  type Content = { "application/json": { schema: { $ref: string } } };
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema(file, "openapi");
+  const asked: [string, string, string][] = [
+    ["/api/status", "/api/status", "200"],
+    ["/api/sites/{name}", "/api/sites/shop", "200"],
+    ["/api/sites/{name}/reports", "/api/sites/shop/reports", "200"],
+    ["/api/sites/{name}", "/api/sites/none", "404"],
+  ];
+  for (const [path, address, status] of asked) {
+    const { response, text } = await made.get(address);
+    strictEqual(`${response.status}`, status);
+    const { $ref } = file.paths[path]!.get.responses[status]!.content!["application/json"].schema;
+    const validate = ajv.compile({ $ref: `openapi${$ref}` });
+    ok(validate(JSON.parse(text)), JSON.stringify(validate.errors));
+    // A field that the file does not know would be one that was added without a word.
+    const component = $ref.split("/").at(-1)!;
+    const { properties } = (openApi().components as {
+      schemas: Record<string, { properties: object }>;
+    }).schemas[component]!;
+    deepStrictEqual(Object.keys(JSON.parse(text)).sort(), Object.keys(properties).sort());
+  }
+  deepStrictEqual(Object.keys(file.paths), asked.slice(0, 3).map(([path]) => path));
+});
+
+Deno.test("createApp() answers 304, when the ETag is that of what is there", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop", agoMs: 1_000 });
+  const first = await made.get("/api/sites/shop/reports");
+  const etag = first.response.headers.get("etag")!;
+  strictEqual(first.response.headers.get("cache-control"), "no-cache");
+  const second = await made.get("/api/sites/shop/reports", { "if-none-match": etag });
+  deepStrictEqual([second.response.status, second.text], [304, ""]);
+  await made.add({ site: "shop" });
+  const third = await made.get("/api/sites/shop/reports", { "if-none-match": etag });
+  strictEqual(third.response.status, 200);
+});
+
+Deno.test("createApp() asks for the password everywhere, when there is one", async () => {
+  await using made = await MadeStore.create();
+  const app = made.app({ basicAuth: { username: "me", password: "päss:word" } });
+  const pair = new TextEncoder().encode("me:päss:word");
+  const authorization = `Basic ${btoa(String.fromCharCode(...pair))}`;
+  for (const path of ["/", "/events", "/assets/page.css", "/api/status", "/badge/a.svg", "/none"]) {
+    const refused = await app.request(path);
+    deepStrictEqual([refused.status, refused.headers.get("www-authenticate")], [
+      401,
+      'Basic realm="sitemon"',
+    ], path);
+    ok(refused.headers.has("content-security-policy"), path);
+    const wrong = await app.request(path, { headers: { authorization: `Basic ${btoa("me:no")}` } });
+    strictEqual(wrong.status, 401, path);
+    const answered = await app.request(path, { headers: { authorization } });
+    strictEqual(answered.status, path === "/none" ? 404 : 200, path);
+    await answered.body?.cancel();
+  }
+});
+
+Deno.test("createApp() gives feeds and badges of a site", async () => {
+  await using made = await MadeStore.create();
+  await made.add(
+    { site: "a b", agoMs: 2 * HOUR_MS },
+    { site: "a b", agoMs: HOUR_MS, outcome: "down", reason: "timeout" },
+    { site: "a b", agoMs: 1_000 },
+  );
+  const feed = await made.get("/sites/a%20b.atom");
+  strictEqual(feed.response.headers.get("content-type"), "application/atom+xml; charset=utf-8");
+  deepStrictEqual([...feed.text.matchAll(/<title>(.*?)<\/title>/g)].map(([, title]) => title), [
+    "a b · Status",
+    "a b is up",
+    "a b is down",
+    "a b is up",
+  ]);
+  match(feed.text, /^<\?xml version="1\.0"/);
+  match(feed.text, /after up\. It did not answer in time/);
+  const badge = await made.get("/badge/a%20b.svg");
+  strictEqual(badge.response.headers.get("content-type"), "image/svg+xml");
+  match(badge.text, /^<svg xmlns/);
+  match(badge.text, /aria-label="a b: up \d+\.\d\d %"/);
+  match((await made.get("/badge/none.svg")).text, /none: unknown/);
+});
+
+Deno.test("createApp() knows a site whose name ends as a feed does", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "x.atom", agoMs: 1_000 });
+  const { response } = await made.get("/sites/x.atom");
+  match(response.headers.get("content-type")!, /text\/html/);
+});
+
+for (const path of ["/none", "/sites/none", "/sites/none.atom", "/assets/none", "/api/none"]) {
+  Deno.test(`createApp() answers 404 to ${path}`, async () => {
+    await using made = await MadeStore.create();
+    const { response, text } = await made.get(path);
+    strictEqual(response.status, 404);
+    if (path.startsWith("/api/")) deepStrictEqual(Object.keys(JSON.parse(text)), ["error"]);
+    else match(text, /Not found/);
+  });
+}
+
+Deno.test("createApp() serves every file that its pages name", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop", agoMs: 1_000 });
+  const pages = [(await made.get("/")).text, (await made.get("/sites/shop")).text].join();
+  const files = new Set(
+    [...pages.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, to]) => to!),
+  );
+  strictEqual(files.size, 6);
+  for (const file of files) {
+    const { response, text } = await made.get(file);
+    strictEqual(response.status, 200, file);
+    ok(text.length > 100, file);
+    match(response.headers.get("content-type")!, /^(text\/(css|javascript)|image\/svg\+xml)/);
+  }
+});
+
+Deno.test("createApp() tells a page of a site that went down, by an event", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop", agoMs: 10_000 });
+  await made.board.refresh();
+  const response = await made.app().request("/events");
+  strictEqual(response.headers.get("content-type"), "text/event-stream");
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  const event = async () => {
+    for (;;) {
+      const { value } = await within(DEADLINE_MS, "an event", reader.read());
+      if (value!.startsWith("data: ")) return JSON.parse(value!.slice("data: ".length));
+    }
+  };
+  await made.add({ site: "shop", agoMs: 5_000 });
+  await made.board.refresh();
+  const calm = await event();
+  deepStrictEqual([calm.news, calm.reload, calm.checked.length], [[], false, 1]);
+  await made.add({ site: "shop", outcome: "down", reason: "dns" });
+  await made.board.refresh();
+  const { news, reload } = await event();
+  deepStrictEqual([news, reload], [["shop is down"], true]);
+  await reader.cancel();
+  strictEqual(made.board.watcherCount, 0);
+});
+
+Deno.test("createApp() shows what it knew, and that it is old, when the store is gone", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop", agoMs: 1_000 });
+  await made.get("/");
+  await made.queries.close();
+  await Deno.rename(made.path, `${made.path}.away`);
+  await made.board.refresh();
+  const { response, text } = await made.get("/");
+  strictEqual(response.status, 200);
+  match(text, /This page is old/);
+  match(text, />shop</);
+  strictEqual(made.dependencies.at(-1), false);
+  ok(JSON.parse((await made.get("/api/status")).text).old_since > 0);
+  strictEqual((await made.get("/sites/shop")).response.status, 503);
+  await Deno.rename(`${made.path}.away`, made.path);
+  await made.board.refresh();
+  ok(!(await made.get("/")).text.includes("This page is old"));
+  strictEqual(made.dependencies.at(-1), true);
+});
+
+Deno.test("createApp() answers 503 to the API, when the store has never answered", async () => {
+  await using made = await MadeStore.create();
+  await made.queries.close();
+  await Deno.rename(made.path, `${made.path}.away`);
+  const { response, text } = await made.get("/api/status");
+  strictEqual(response.status, 503);
+  ok(!text.includes(made.path));
+  strictEqual((await made.get("/")).response.status, 200);
+});

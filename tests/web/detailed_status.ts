@@ -1,0 +1,26 @@
+/** A status for the tests of what is shown of it. */
+import type { DetailedStatus } from "../../src/status/queries.ts";
+
+/** A site that is up; `overrides` say what is special. */
+export function aDetailedStatus(overrides: Partial<DetailedStatus> = {}): DetailedStatus {
+  return {
+    site: "shop",
+    location: "default",
+    url: "https://shop.example/",
+    outcome: "up",
+    reason: null,
+    responseTimeMs: 40,
+    responseCode: 200,
+    errorText: null,
+    checkedAt: new Date("2026-05-01T12:00:00Z"),
+    since: new Date("2026-04-01T12:00:00Z"),
+    intervalMs: 10_000,
+    stale: false,
+    labels: {},
+    attempts: 1,
+    timings: null,
+    remoteAddress: null,
+    certificateExpiresAt: null,
+    ...overrides,
+  };
+}

@@ -1,0 +1,120 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { overviewOf, type OverviewQuery, PAGE_SITES_MAX } from "../../src/web/overview.ts";
+import { verdictText } from "../../src/web/overview_page.ts";
+import type { DetailedStatus } from "../../src/status/queries.ts";
+import { stateOf } from "../../src/web/site_state.ts";
+import { aDetailedStatus } from "./detailed_status.ts";
+
+const EVERYTHING: OverviewQuery = {
+  search: "",
+  by: undefined,
+  only: undefined,
+  all: false,
+  page: 1,
+};
+
+function sites(count: number, of: (index: number) => Partial<DetailedStatus> = () => ({})) {
+  return Array.from(
+    { length: count },
+    (_, index) => aDetailedStatus({ site: `site-${`${index}`.padStart(4, "0")}`, ...of(index) }),
+  );
+}
+
+function names(statuses: readonly DetailedStatus[], query: Partial<OverviewQuery> = {}) {
+  const { groups } = overviewOf(statuses, { ...EVERYTHING, ...query });
+  return groups.map((group) => [group.name, ...group.sites.map(({ site }) => site)]);
+}
+
+Deno.test("overviewOf() groups by the label that most sites have, the worst first", () => {
+  const statuses = [
+    aDetailedStatus({ site: "a", labels: { team: "web", tier: "1" } }),
+    aDetailedStatus({ site: "b", labels: { team: "ops" } }),
+    aDetailedStatus({ site: "c", labels: { team: "ops" }, outcome: "down", reason: "dns" }),
+    aDetailedStatus({ site: "d" }),
+  ];
+  deepStrictEqual(names(statuses), [["ops", "c", "b"], ["web", "a"], ["", "d"]]);
+  deepStrictEqual(names(statuses, { by: "tier" }), [["", "c", "b", "d"], ["1", "a"]]);
+  deepStrictEqual(names(statuses, { by: "" }), [["", "c", "a", "b", "d"]]);
+  deepStrictEqual(names(statuses, { only: "web" }), [["web", "a"]]);
+  deepStrictEqual(names(statuses, { only: "" }), [["", "d"]]);
+  deepStrictEqual(names(statuses, { by: "__proto__" }), names(statuses));
+});
+
+Deno.test("overviewOf() searches names, urls, locations and labels, each word anywhere", () => {
+  const statuses = [
+    aDetailedStatus({ site: "Shop", url: "https://one.example/", labels: { team: "Web" } }),
+    aDetailedStatus({ site: "blog", url: "https://two.example/", location: "berlin" }),
+  ];
+  for (
+    const [search, found] of [
+      ["shop", 1],
+      ["EXAMPLE", 2],
+      ["web one", 1],
+      ["berlin", 1],
+      ["shop berlin", 0],
+      ["(.*", 0],
+    ] as const
+  ) strictEqual(overviewOf(statuses, { ...EVERYTHING, search }).found, found, search);
+});
+
+Deno.test("overviewOf() shows the troubled alone, when sites do not fit on one page", () => {
+  const statuses = sites(1_000, (index) => ({
+    labels: { team: `t${index % 10}` },
+    ...(index % 500 === 3 ? { outcome: "down", reason: "timeout" } : {}),
+    stale: index === 7,
+  }));
+  const overview = overviewOf(statuses, EVERYTHING);
+  ok(overview.isTroubledOnly);
+  deepStrictEqual(
+    overview.groups.flatMap((group) => group.sites.map(({ site }) => site)),
+    ["site-0003", "site-0503", "site-0007"],
+  );
+  strictEqual(overview.groups.length, 10);
+  deepStrictEqual(overview.groups[0]!.counts.up, 98);
+  strictEqual(overview.pages, 1);
+});
+
+Deno.test("overviewOf() pages through all sites, each once", () => {
+  const statuses = sites(2 * PAGE_SITES_MAX + 1, (index) => ({ labels: { n: `${index % 3}` } }));
+  const seen = new Set<string>();
+  for (const page of [1, 2, 3]) {
+    const overview = overviewOf(statuses, { ...EVERYTHING, all: true, page });
+    strictEqual(overview.pages, 3);
+    const onPage = overview.groups.flatMap(({ sites }) => sites);
+    ok(onPage.length <= PAGE_SITES_MAX);
+    for (const { site } of onPage) seen.add(site);
+  }
+  strictEqual(seen.size, statuses.length);
+  strictEqual(overviewOf(statuses, { ...EVERYTHING, all: true, page: 99 }).page, 3);
+  strictEqual(overviewOf(statuses, { ...EVERYTHING, all: true, page: -1 }).page, 1);
+});
+
+Deno.test("overviewOf() shows every site, when they just fit on one page", () => {
+  const fits = overviewOf(sites(PAGE_SITES_MAX), EVERYTHING);
+  strictEqual(fits.isTroubledOnly, false);
+  strictEqual(fits.groups[0]!.sites.length, PAGE_SITES_MAX);
+  ok(overviewOf(sites(PAGE_SITES_MAX + 1), EVERYTHING).isTroubledOnly);
+});
+
+for (
+  const [statuses, sentence] of [
+    [[], "No site has been checked yet"],
+    [sites(1), "The site is up"],
+    [sites(3), "All 3 sites are up"],
+    [sites(3, (index) => index > 0 ? { outcome: "down" } : {}), "2 of 3 sites are down"],
+    [
+      sites(2, (index) => index > 0 ? { stale: true, outcome: "down" } : {}),
+      "1 of 2 sites is stale",
+    ],
+  ] as const
+) {
+  Deno.test(`verdictText() says "${sentence}"`, () => {
+    strictEqual(verdictText(overviewOf(statuses, EVERYTHING)), sentence);
+  });
+}
+
+Deno.test("stateOf() never calls a site down of which nobody knows", () => {
+  strictEqual(stateOf({ outcome: "down", stale: true }), "stale");
+  strictEqual(stateOf({ outcome: "up", stale: true }), "stale");
+  strictEqual(stateOf({ outcome: "down", stale: false }), "down");
+});

@@ -1,0 +1,54 @@
+import { match, ok, strictEqual, throws } from "node:assert/strict";
+import { systemClock as clock } from "../../src/runtime/clock.ts";
+import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
+import { serveWeb, WebAddressError } from "../../src/web/serve_web.ts";
+import { within } from "../deadline.ts";
+import { MadeStore } from "./made_store.ts";
+
+const telemetry = { count: () => {}, set: () => {}, observe: () => {}, dependency: () => {} };
+
+function serve(path: string, port = 0) {
+  return serveWeb({
+    listen: { host: "127.0.0.1", port },
+    title: "Status",
+    queries: new SqliteQueries({ path }),
+    dependency: "store",
+    clock,
+    telemetry,
+  });
+}
+
+Deno.test("serveWeb() serves until it is stopped, and then lets go of those who watch", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop" });
+  const server = serve(made.path);
+  const page = await (await fetch(server.address)).text();
+  match(page, />shop</);
+  const events = await fetch(`${server.address}/events`);
+  const watched = events.body!.pipeTo(new WritableStream()).catch(() => {});
+  await within(5_000, "the end", server.stop());
+  await within(5_000, "the end of the events", watched);
+});
+
+Deno.test("serveWeb() throws WebAddressError, when the address is taken", async () => {
+  await using made = await MadeStore.create();
+  const first = serve(made.path);
+  const port = Number(new URL(first.address).port);
+  throws(() => serve(made.path, port), (error) => {
+    ok(error instanceof WebAddressError);
+    match(error.message, /^Cannot serve the status page as "web.listen" must be a free address/);
+    ok(error.message.includes(`127.0.0.1:${port}`));
+    return true;
+  });
+  await first.stop();
+});
+
+Deno.test("serveWeb() serves many side by side, each with its own reader", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop" });
+  const servers = [1, 2, 3].map(() => serve(made.path));
+  const answers = await Promise.all(servers.map(({ address }) => fetch(`${address}/api/status`)));
+  const texts = await Promise.all(answers.map((answer) => answer.text()));
+  strictEqual(new Set(texts).size, 1);
+  await Promise.all(servers.map((server) => server.stop()));
+});
