@@ -7,7 +7,7 @@ import type { YamlSource } from "./yaml_source.ts";
 /** What references stood for, passwords, and the credentials in urls and headers; each text once. */
 export function gatherSecrets(
   sources: readonly YamlSource[],
-  { kafka, postgres, connectivity }: Omit<Config, "sites">,
+  { kafka, postgres, connectivity, web }: Omit<Config, "sites">,
   sites: readonly Site[],
 ): string[] {
   const secrets = [
