@@ -2,6 +2,7 @@
 import { formatMistakes } from "../config/config_error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { LoadedConfig, Role } from "../config/loaded_config.ts";
+import type { Surroundings } from "../config/surroundings.ts";
 import { addressRangeProblem } from "../scanner/address_policy.ts";
 import { jsonPathProblem } from "../scanner/json_path.ts";
 import { patternProblem } from "../scanner/pattern.ts";
@@ -10,10 +11,16 @@ import type { Terminal } from "./terminal.ts";
 /** Throws ConfigError with every mistake; warnings go to standard error. */
 export function loadFile(
   path: string,
-  { role, terminal }: { readonly role?: Role; readonly terminal: Terminal },
+  { role, terminal, surroundings }: {
+    readonly role?: Role;
+    readonly terminal: Terminal;
+    /** This process's own when absent. */
+    readonly surroundings?: Surroundings;
+  },
 ): LoadedConfig {
   const loaded = loadConfig(path, {
     ...(role === undefined ? {} : { role }),
+    ...(surroundings === undefined ? {} : { surroundings }),
     checkPattern: patternProblem,
     checkJsonPath: jsonPathProblem,
     checkAddress: addressRangeProblem,

@@ -1,5 +1,5 @@
 /** The command table: which commands and options there are, what they say of themselves, what they run. */
-import { Command, CommanderError } from "commander";
+import { Command, CommanderError, Option } from "commander";
 import { ConfigError } from "../config/config_error.ts";
 import { describeError } from "../runtime/log_entry.ts";
 import { VERSION } from "../runtime/version.ts";
@@ -67,6 +67,7 @@ function commands(terminal: Terminal, end: End): Command {
   addQuestions(program, terminal, end);
   addConfig(program, terminal, end);
   addUpkeep(program, terminal, end);
+  addHosting(program, terminal, end);
   return program;
 }
 
@@ -173,6 +174,22 @@ function addUpkeep(program: Command, terminal: Terminal, end: End): void {
     .action(async ({ config }) => {
       const { migrate } = await import("./migrate.ts");
       await end(migrate(config, terminal));
+    });
+}
+
+function addHosting(program: Command, terminal: Terminal, end: End): void {
+  withFile(program.command("install-unit"))
+    .summary("print a systemd unit")
+    .description("Prints the systemd unit of a producer or consumer that works by FILE.")
+    .addOption(
+      new Option("--role <role>", "what the unit runs").choices(["producer", "consumer"])
+        .makeOptionMandatory(),
+    )
+    .option("--credentials <folder>", "files of the secrets", "/etc/sitemon/credentials")
+    .option("--executable <path>", "what the unit starts, when it is not this executable")
+    .action(async ({ executable, ...options }) => {
+      const { installUnit, ownExecutable } = await import("./install_unit.ts");
+      await end(installUnit({ executable: executable ?? ownExecutable(), ...options }, terminal));
     });
 }
 

@@ -1,4 +1,7 @@
-/** Secrets in values: `${NAME}`, `${NAME:-default}`, `${file:PATH}`; `$${` stands for `${`. */
+/**
+ * Secrets in values: `${NAME}`, `${NAME:-default}`, `${file:PATH}`; `$${` stands for `${`. A PATH may
+ * begin with a variable, such as `${file:${CREDENTIALS_DIRECTORY}/x}` for systemd's credentials.
+ */
 
 /** Where the values come from. */
 export interface References {
@@ -17,9 +20,9 @@ export interface Interpolation {
   readonly problems: readonly string[];
 }
 
-const REFERENCE = /\$\$\{|\$\{[^}]*\}?/g;
+const REFERENCE = /\$\$\{|\$\{file:\$\{[^}]*\}[^}]*\}|\$\{[^}]*\}?/g;
 const VARIABLE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}$/;
-const FILE = /^\$\{file:([^}]+)\}$/;
+const FILE = /^\$\{file:(?:\$\{([A-Za-z_][A-Za-z0-9_]*)\}(?=\/))?([^}]+)\}$/;
 
 /** True when a text has something to replace. */
 export function hasReference(text: string): boolean {
@@ -48,8 +51,8 @@ interface Found {
 }
 
 function resolve(reference: string, references: References): Found {
-  const [, path] = FILE.exec(reference) ?? [];
-  if (path !== undefined) return fromFile(path, references);
+  const [, folder, path] = FILE.exec(reference) ?? [];
+  if (path !== undefined) return fromFile({ folder, path }, references);
   const [, name, fallback] = VARIABLE.exec(reference) ?? [];
   if (name !== undefined) return fromEnvironment(name, fallback, references);
   return {
@@ -58,7 +61,13 @@ function resolve(reference: string, references: References): Found {
   };
 }
 
-function fromFile(path: string, references: References): Found {
+function fromFile(
+  { folder, path: rest }: { readonly folder: string | undefined; readonly path: string },
+  references: References,
+): Found {
+  const start = folder === undefined ? "" : references.env(folder);
+  if (start === undefined) return notSet(folder!);
+  const path = `${start}${rest}`;
   const file = references.file(path);
   // Editors and `echo` end a file with a line break that belongs to no password.
   if ("text" in file) return { secret: file.text.replace(/\r?\n$/, "") };
@@ -76,7 +85,10 @@ function fromEnvironment(
 ): Found {
   const value = references.env(name);
   if (fallback !== undefined && (value === undefined || value === "")) return { shown: fallback };
-  if (value !== undefined) return { secret: value };
+  return value === undefined ? notSet(name) : { secret: value };
+}
+
+function notSet(name: string): Found {
   return {
     problem: `Cannot resolve "\${${name}}" as the environment must have it: it is not set; ` +
       `set it, or write \${${name}:-default}`,

@@ -4,7 +4,10 @@ import { hasReference, interpolate, type References } from "../../src/config/int
 
 const REFERENCES: References = {
   env: (name) => ({ NAME: "value", EMPTY: "", NESTED: "${NAME}" })[name],
-  file: (path) => path === "/secret" ? { text: "hunter2\r\n" } : { failure: "is not there" },
+  file: (path) =>
+    path === "/secret" || path === "value/secret"
+      ? { text: "hunter2\r\n" }
+      : { failure: "is not there" },
 };
 
 Deno.test("interpolate() replaces references once", () => {
@@ -18,6 +21,7 @@ Deno.test("interpolate() replaces references once", () => {
     ["${EMPTY}", "", [""]],
     ["${NESTED}", "${NAME}", ["${NAME}"]],
     ["${file:/secret}", "hunter2", ["hunter2"]],
+    ["${file:${NAME}/secret}!", "hunter2!", ["hunter2"]],
     ["$${NAME}", "${NAME}", []],
     ["$$${NAME}", "$${NAME}", []],
     ["$NAME $ {", "$NAME $ {", []],
@@ -33,6 +37,15 @@ Deno.test("interpolate() tells every reference that stands for nothing", () => {
   match(problems[0]!, /^Cannot resolve "\$\{UNSET\}" as .*: it is not set; set it/);
   match(problems[1]!, /^Cannot resolve "\$\{file:\/no\}" as .*: it is not there; correct/);
   match(problems[4]!, /^Cannot resolve "\$\{NAME" as .*: it is none of them; write \$\$\{/);
+});
+
+Deno.test("interpolate() tells what is wrong with a file in a folder that a variable names", () => {
+  const text = "${file:${UNSET}/x} ${file:${NAME}/no} ${file:${NAME}} ${file:${NAME}x}";
+  const { problems } = interpolate(text, REFERENCES);
+  match(problems[0]!, /^Cannot resolve "\$\{UNSET\}" as .*: it is not set/);
+  match(problems[1]!, /^Cannot resolve "\$\{file:value\/no\}" as .*: it is not there/);
+  match(problems[2]!, /it is none of them/);
+  match(problems[3]!, /it is none of them/);
 });
 
 Deno.test("interpolate() leaves texts without references alone", () => {
