@@ -75,11 +75,11 @@ export class ConfigLife {
   }
 
   #settingsOf(loaded: LoadedConfig, since: Readonly<Record<string, number>>): ServiceSettings {
-    const { log, drain_deadline } = loaded.config;
+    const { log, drain_deadline, metrics } = loaded.config;
     return {
       plan: planOf(this.#options.role, loaded, { anchorMs: this.#anchorMs, since }),
       logLevels: { level: log.level, levels: log.levels },
-      siteNames: loaded.sites.map(({ name }) => name),
+      measuredSites: metrics.per_site ? loaded.sites.map(({ name }) => name) : [],
       secrets: loaded.secrets,
       drainDeadlineMs: drain_deadline,
     };

@@ -53,6 +53,7 @@ export function scannerSpecs(
       concurrency: Math.max(1, Math.floor(concurrency / threads)),
       ...(per_host === undefined ? {} : { perHost: per_host }),
       pausesWhenFull: config.outbox.when_full === "pause",
+      hasSiteMetrics: config.metrics.per_site,
       anchorMs,
     },
   }));

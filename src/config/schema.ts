@@ -14,6 +14,7 @@ import {
   addressPolicySchema,
   allowHostsSchema,
   logSchema,
+  metricsSchema,
   outboxSchema,
   scannerSchema,
   storeSchema,
@@ -53,6 +54,7 @@ export const configSchema = z.strictObject({
   log: logSchema.prefault({}).describe("What is written to standard error."),
   listen: hostPort({ portMin: 0 }).exactOptional()
     .describe("Address of `/metrics`, `/healthz` and `/readyz`; none when absent."),
+  metrics: metricsSchema.prefault({}).describe("What `/metrics` tells."),
   drain_deadline: duration(DRAIN).prefault("20s")
     .describe("Time to finish checks and to publish after SIGTERM."),
   outbox: outboxSchema.prefault({}).describe("The producer's queue on disk."),

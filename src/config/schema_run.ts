@@ -3,7 +3,7 @@ import * as z from "zod";
 import { LOG_CATEGORIES } from "../runtime/logging.ts";
 import { hostMaybePort } from "./host_port.ts";
 import { mustBe } from "./must_be.ts";
-import { notYet, path, text, whole, word } from "./scalar.ts";
+import { notYet, path, text, whole, word, yesOrNo } from "./scalar.ts";
 import { KIB, size, TIB } from "./size.ts";
 
 /** Two rows are the newest of one site and its edge; 100 million reports fill a terabyte. */
@@ -33,6 +33,12 @@ export const logSchema = z.strictObject({
   format: word(["auto", "json", "text"]).prefault("auto")
     .describe("`auto` is text on a terminal and JSON elsewhere."),
 }, { error: mustBe("a mapping with level, levels, format", "write such a mapping") });
+
+export const metricsSchema = z.strictObject({
+  per_site: yesOrNo().prefault(true).describe(
+    "Three gauges for each site: up, response time, end of its certificate. Thousands of sites are thousands of series.",
+  ),
+}, { error: mustBe("a mapping with per_site", "write such a mapping") });
 
 export const outboxSchema = z.strictObject({
   path: path().prefault("sitemon-outbox.db").describe(

@@ -25,6 +25,12 @@ export const METRICS = {
     help: "Time from the start of a check to its report",
     buckets: SECONDS,
   },
+  sitemon_check_phase_duration_seconds: {
+    type: "histogram",
+    help: "Time of the last visit of a check, by phase: dns, connect, tls, first_byte, transfer",
+    labels: ["phase"],
+    buckets: SECONDS,
+  },
   sitemon_check_lateness_seconds: {
     type: "histogram",
     help: "How long after its slot a check began",
@@ -46,6 +52,16 @@ export const METRICS = {
     type: "gauge",
     help: "1 while one of the urls of connectivity answers, 0 while none does",
     labels: ["thread"],
+  },
+  sitemon_site_response_time_seconds: {
+    type: "gauge",
+    help: "Time that the site's newest check took, when it answered",
+    labels: ["site", "location"],
+  },
+  sitemon_site_certificate_expiry_timestamp_seconds: {
+    type: "gauge",
+    help: "When the site's certificate ends, in seconds since 1970",
+    labels: ["site", "location"],
   },
   sitemon_dns_lookups_abandoned_total: {
     type: "counter",
@@ -125,6 +141,21 @@ export const METRICS = {
     type: "counter",
     help: "Threads that were replaced",
     labels: ["thread"],
+  },
+  sitemon_thread_heap_bytes: {
+    type: "gauge",
+    help: "JavaScript memory in use",
+    labels: ["thread"],
+  },
+  sitemon_thread_loop_lag_seconds: {
+    type: "gauge",
+    help: "How late the last timer of a second's length fired: how busy the thread is",
+    labels: ["thread"],
+  },
+  sitemon_process_resident_bytes: { type: "gauge", help: "Memory of the whole process" },
+  sitemon_process_start_timestamp_seconds: {
+    type: "gauge",
+    help: "When the process began, in seconds since 1970",
   },
   sitemon_log_records_suppressed_total: {
     type: "counter",

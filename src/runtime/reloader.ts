@@ -95,7 +95,7 @@ export class Reloader implements Disposable {
     await onApplied({ ...settings, secrets });
     const names = crew.starts(settings.plan).map(({ name }) => name);
     await crew.apply(settings.plan, settings.drainDeadlineMs);
-    await supervisor.registry.keepSites(new Set(settings.siteNames));
+    await supervisor.registry.keepSites(new Set(settings.measuredSites));
     supervisor.dependencies.set("main", "configuration", { ok: true });
     this.#count("applied");
     logger("config").info("The configuration was reloaded; threads started anew: {threads}", {

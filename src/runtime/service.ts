@@ -15,6 +15,7 @@ import { type Reload, Reloader } from "./reloader.ts";
 import { ServiceManager } from "./service_manager.ts";
 import type { ThreadSpec } from "./supervised_thread.ts";
 import { type FatalDeath, Supervisor } from "./supervisor.ts";
+import { watchProcess } from "./process_metrics.ts";
 import { VERSION } from "./version.ts";
 
 export interface ServiceOptions {
@@ -37,8 +38,8 @@ export interface ServiceOptions {
 export interface ServiceSettings {
   readonly plan: Plan;
   readonly logLevels: LogLevels;
-  /** Names of all sites. */
-  readonly siteNames: readonly string[];
+  /** Names of the sites that have metrics of their own. */
+  readonly measuredSites: readonly string[];
   /** Texts that are never written. */
   readonly secrets: readonly string[];
   /** How long a drain may take after the first signal. */
@@ -83,6 +84,7 @@ export async function runService(
     onFatal: (death) => fatal.resolve({ ...death, message: redact(death.message) }),
   });
   await writeLogs(settings.logLevels);
+  using _ = watchProcess((name, value, labels) => supervisor.registry.set(name, value, labels));
   supervisor.registry.set("sitemon_build_info", 1, { version: VERSION, deno: Deno.version.deno });
   let server: OperatorServer | undefined;
   try {

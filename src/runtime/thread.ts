@@ -9,6 +9,7 @@ import { logger, type LogLevels, sendLogsTo } from "./logging.ts";
 import { Progress } from "./progress.ts";
 import type { Telemetry } from "./telemetry.ts";
 import type { FromThread, ToThread } from "./thread_protocol.ts";
+import { watchLoop } from "./process_metrics.ts";
 import { ThreadTelemetry } from "./thread_telemetry.ts";
 
 /** How often a thread tells main what it measured. */
@@ -84,6 +85,7 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
     const { logLevels, setup, takesOverAtMs } = message;
     await sendLogs(logLevels);
     setInterval(tell, TELL_MS);
+    watchLoop(name, telemetry.set.bind(telemetry));
     const running = await body.start(setup as Setup, {
       name,
       telemetry,

@@ -11,6 +11,7 @@ import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import { CheckQueue } from "./check_queue.ts";
 import { DueQueue } from "./due_queue.ts";
+import { measureCheck, measureSite } from "./report_metrics.ts";
 import { placeOf, slotAt, type Slots, slotsOf, slotsUntil } from "./schedule.ts";
 
 /**
@@ -40,6 +41,8 @@ export interface ScannerOptions {
   readonly takesOverAtMs?: number;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** Gauges for each site; true when absent. */
+  readonly hasSiteMetrics?: boolean;
   /** The label `thread` of its metrics. */
   readonly thread?: string;
   readonly check: Check;
@@ -208,14 +211,10 @@ export class Scanner {
   }
 
   #tell(report: SiteReport, durationMs: number): void {
-    const { telemetry, onReport } = this.#options;
-    const { site, location, outcome, reason } = report;
+    const { telemetry, onReport, hasSiteMetrics = true } = this.#options;
     onReport(report);
-    telemetry.count("sitemon_checks_total", { outcome, reason: reason ?? "" });
-    telemetry.observe("sitemon_check_duration_seconds", durationMs / 1_000);
-    // An inconclusive check tells nothing about the site.
-    if (outcome === "inconclusive") return;
-    telemetry.set("sitemon_site_up", outcome === "down" ? 0 : 1, { site, location });
+    measureCheck(report, durationMs, telemetry);
+    if (hasSiteMetrics) measureSite(report, telemetry);
   }
 
   #tellRunning(): void {

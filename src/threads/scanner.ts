@@ -16,6 +16,8 @@ export interface ScannerSetup {
   readonly perHost?: number;
   /** Stops checking while the outbox takes nothing more; else checks go on, and what overflows is lost. */
   readonly pausesWhenFull: boolean;
+  /** Gauges for each site. */
+  readonly hasSiteMetrics: boolean;
   /** Monotonic time of the process's start: every scanner thread counts its slots from it. */
   readonly anchorMs: number;
 }

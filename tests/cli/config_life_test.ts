@@ -60,6 +60,14 @@ Deno.test("ConfigLife.reload() lets a site begin when it came or was changed, an
   deepStrictEqual(work(rig.applied(`interval: 1m\n${changed}`)).since, { a: 9_000, b: 9_000 });
 });
 
+Deno.test("ConfigLife has metrics for each site, unless that is switched off", () => {
+  const rig = new Rig(`sites: [${A}]`);
+  deepStrictEqual(rig.life.settings.measuredSites, ["a"]);
+  const reloaded = rig.reload(`sites: [${A}]\nmetrics: { per_site: false }`);
+  ok("settings" in reloaded);
+  deepStrictEqual(reloaded.settings.measuredSites, []);
+});
+
 Deno.test("ConfigLife.reload() makes equal plans of equal files", () => {
   for (const role of ["run", "producer", "consumer"] as const) {
     const yaml = `sites: [${A}]\nkafka: { server: 'k:1' }\npostgres: { host: h, user: u }`;

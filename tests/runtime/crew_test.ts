@@ -80,7 +80,7 @@ Deno.test("Crew.apply() leaves alone what is the same, and links what is new to 
 
 Deno.test("Crew.apply() ends what others wait for before its successor starts", async () => {
   await using stage = new Stage(plan(spec("outbox", "a"), spec("scanner-1", "a", "x")));
-  await stage.tells("scanner-1 a is linked to outbox");
+  await stage.tells("scanner-1 a is linked to outbox", "outbox a is linked to scanner");
   stage.told.length = 0;
   await stage.crew.apply(plan(spec("outbox", "b"), spec("scanner-1", "a", "x")), 1_000);
   await stage.tells("outbox b is linked to scanner", "scanner-1 a is linked to outbox");

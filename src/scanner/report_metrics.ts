@@ -1,0 +1,34 @@
+/** What a check's report tells the metrics: of all checks together, and of its own site. */
+import type { SiteReport } from "../report/report.ts";
+import type { Telemetry } from "../runtime/telemetry.ts";
+
+const PHASES = ["dns", "connect", "tls", "first_byte", "transfer"] as const;
+
+/** Counts and times a check; `durationMs` is all of it, redirects and attempts included. */
+export function measureCheck(
+  { outcome, reason, timings }: SiteReport,
+  durationMs: number,
+  telemetry: Telemetry,
+): void {
+  telemetry.count("sitemon_checks_total", { outcome, reason: reason ?? "" });
+  telemetry.observe("sitemon_check_duration_seconds", durationMs / 1_000);
+  for (const phase of PHASES) {
+    const micros = timings?.[phase] ?? null;
+    if (micros === null) continue;
+    telemetry.observe("sitemon_check_phase_duration_seconds", micros / 1_000_000, { phase });
+  }
+}
+
+/** Tells how the site is. A check that was inconclusive tells nothing about it. */
+export function measureSite(report: SiteReport, telemetry: Telemetry): void {
+  const { site, location, outcome, response_code, response_time } = report;
+  if (outcome === "inconclusive") return;
+  const labels = { site, location };
+  telemetry.set("sitemon_site_up", outcome === "down" ? 0 : 1, labels);
+  if (response_code !== null) {
+    telemetry.set("sitemon_site_response_time_seconds", response_time / 1_000, labels);
+  }
+  const expiresAt = report.certificate_expires_at;
+  if (expiresAt === null) return;
+  telemetry.set("sitemon_site_certificate_expiry_timestamp_seconds", expiresAt / 1_000_000, labels);
+}
