@@ -9,6 +9,7 @@ import { placeOf } from "../scanner/schedule.ts";
 import type { CheckSetup } from "../threads/check.ts";
 import type { ConsumerSetup } from "../threads/consumer.ts";
 import type { ExplanationsSetup } from "../threads/explanations.ts";
+import type { ForgetSetup } from "../threads/forget.ts";
 import type { MigrationSetup } from "../threads/migration.ts";
 import type { OutboxSetup } from "../threads/outbox.ts";
 import type { RelaySetup } from "../threads/relay.ts";
@@ -100,6 +101,7 @@ export function consumerSpecs(loaded: LoadedConfig): ThreadSpec<ConsumerSetup>[]
     setup: {
       kafka: { connection: kafkaConnection(loaded), ...topicOptions(kafka), group: kafka.group },
       postgres: postgresConnection(loaded),
+      keepMs: loaded.config.history.keep,
     },
   }));
 }
@@ -110,7 +112,7 @@ export function storeSpec(loaded: LoadedConfig): ThreadSpec<StoreSetup> {
     ...common(loaded, "store"),
     name: "store",
     module: new URL("../threads/store.ts", import.meta.url),
-    setup: { path: loaded.config.store.path },
+    setup: { path: loaded.config.store.path, keepMs: loaded.config.history.keep },
   };
 }
 
@@ -166,6 +168,22 @@ export function statusesSpec(loaded: LoadedConfig): ThreadSpec<StatusesSetup> {
     setup: usesPostgres
       ? { store: "postgres", connection: postgresConnection(loaded) }
       : { store: "sqlite", path: loaded.config.store.path },
+  };
+}
+
+/** Marks a site as removed and answers with the locations at which it was not yet. */
+export function forgetSpec(
+  loaded: LoadedConfig,
+  what: Pick<ForgetSetup, "site" | "location">,
+): ThreadSpec<ForgetSetup> {
+  const usesPostgres = loaded.config.postgres !== undefined;
+  return {
+    ...common(loaded, usesPostgres ? "postgres" : "store"),
+    name: "forget",
+    module: new URL("../threads/forget.ts", import.meta.url),
+    setup: usesPostgres
+      ? { ...what, store: "postgres", connection: postgresConnection(loaded) }
+      : { ...what, store: "sqlite", path: loaded.config.store.path },
   };
 }
 

@@ -168,6 +168,18 @@ function addUpkeep(program: Command, terminal: Terminal, end: End): void {
       const { path } = loadFile(config, { terminal }).config.outbox;
       await end(outboxStats({ path, json }, terminal));
     });
+  withFile(program.command("forget"))
+    .summary("drop a site from the status")
+    .description(
+      "Marks a site that is no longer watched as removed, so that it does not show as stale. " +
+        "Its history stays, and its next report brings it back.",
+    )
+    .argument("<site>", "its name")
+    .option("--location <name>", "only as it is seen from there")
+    .action(async (site: string, options) => {
+      const { forget } = await import("./forget.ts");
+      await end(forget({ site, ...options }, terminal));
+    });
   withFile(program.command("migrate"))
     .summary("make or update PostgreSQL's tables")
     .description("Brings the tables to this version's, as every consumer does when it starts.")

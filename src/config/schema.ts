@@ -6,13 +6,14 @@ import * as z from "zod";
 import { duration } from "./duration.ts";
 import { hostPort } from "./host_port.ts";
 import { mustBe } from "./must_be.ts";
-import { notYet, path, text, word } from "./scalar.ts";
+import { path, text, word } from "./scalar.ts";
 import { connectivitySchema } from "./schema_connectivity.ts";
 import { kafkaSchema } from "./schema_kafka.ts";
 import { postgresSchema } from "./schema_postgres.ts";
 import {
   addressPolicySchema,
   allowHostsSchema,
+  historySchema,
   logSchema,
   metricsSchema,
   outboxSchema,
@@ -64,7 +65,7 @@ export const configSchema = z.strictObject({
     .describe("Which addresses a site's name may resolve to."),
   allow_hosts: allowHostsSchema.prefault([])
     .describe("Hosts that redirects may lead to, beside those of the sites."),
-  history: z.strictObject({ keep: notYet() }).prefault({}).describe("How long reports are kept."),
+  history: historySchema.prefault({}).describe("How long history is kept."),
   connectivity: connectivitySchema.exactOptional()
     .describe("Urls that tell whether this machine has a network at all."),
   web: webSchema.exactOptional().describe(

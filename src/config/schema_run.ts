@@ -1,6 +1,7 @@
 /** The schema of what sitemon itself is allowed and where it keeps things: log, outbox, store, scanner, addresses. */
 import * as z from "zod";
 import { LOG_CATEGORIES } from "../runtime/logging.ts";
+import { duration } from "./duration.ts";
 import { hostMaybePort } from "./host_port.ts";
 import { mustBe } from "./must_be.ts";
 import { notYet, path, text, whole, word, yesOrNo } from "./scalar.ts";
@@ -16,6 +17,9 @@ const FREE_BYTES = { minBytes: 0, maxBytes: TIB };
 const THREADS = { min: 1, max: 64 };
 /** Each check holds a file descriptor or two; 10,000 already need a raised limit (ulimit -n). */
 const CONCURRENCY = { min: 1, max: 10_000 };
+const DAY_MS = 86_400_000;
+/** Each day is a partition, and a transaction locks them all: see docs/sql.md for more than 100. */
+const HISTORY_KEEP = { minMs: DAY_MS, maxMs: 400 * DAY_MS };
 /** A list of addresses is read for every connection. */
 const ADDRESSES_MAX = 256;
 /** Each is a line of a thread's permissions. */
@@ -69,6 +73,12 @@ export const scannerSchema = z.strictObject({
     .describe("Checks of one host that run at once; no limit of its own when absent."),
   group: notYet(),
 }, { error: mustBe("a mapping with threads, concurrency, per_host", "write such a mapping") });
+
+export const historySchema = z.strictObject({
+  keep: duration(HISTORY_KEEP).prefault("35d").describe(
+    "How long reports are kept; changes of outcome and hourly and daily totals are kept for 400 days.",
+  ),
+}, { error: mustBe("a mapping with keep", "write for example {keep: 35d}") });
 
 const addressList = () => {
   const error = mustBe(

@@ -118,6 +118,16 @@ export const METRICS = {
     buckets: SECONDS,
   },
   sitemon_ingest_retries_total: { type: "counter", help: "Transactions that were tried again" },
+  sitemon_upkeep_runs_total: {
+    type: "counter",
+    help: "Tries to let old history go: done, busy (another process is at it), failed",
+    labels: ["result"],
+  },
+  sitemon_upkeep_let_go_total: {
+    type: "counter",
+    help: "What was let go: reports (days of them in PostgreSQL), transitions, rollups",
+    labels: ["what"],
+  },
   sitemon_ingest_data_age_seconds: {
     type: "gauge",
     help: "Age of the newest report that was applied, when it was applied",

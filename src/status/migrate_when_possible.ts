@@ -24,7 +24,7 @@ export interface MigrateOptions {
  * store that is down or refuses is asked again; any other error is rethrown.
  */
 export async function migrateWhenPossible(
-  store: StatusStore,
+  store: Pick<StatusStore, "migrate">,
   options: MigrateOptions,
 ): Promise<boolean> {
   const { clock, signal } = options;

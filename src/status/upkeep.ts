@@ -35,7 +35,7 @@ export interface StatusUpkeep {
   prepare(keepMs: number): Promise<void>;
   /**
    * Deletes the reports before the horizon, and what else is older than
-   * {@linkcode ROLLUPS_KEEP_MS}; ends early, after a step, when the signal aborts. Resolves to
+   * {@linkcode ROLLUPS_KEEP_MS}; ends early when the signal aborts. Resolves to
    * `undefined` when another process is at it.
    */
   letGo(signal: AbortSignal): Promise<LetGo | undefined>;

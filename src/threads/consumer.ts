@@ -3,25 +3,32 @@ import { KafkaConsumer, type KafkaConsumerOptions } from "../kafka/consumer.ts";
 import { systemClock as clock } from "../runtime/clock.ts";
 import { serveThread, type ThreadContext } from "../runtime/thread.ts";
 import { Ingest } from "../status/ingest.ts";
+import { keepHistory } from "../status/keep_history.ts";
 import { migrateWhenPossible } from "../status/migrate_when_possible.ts";
 import type { PostgresOptions } from "../status/postgres/postgres_options.ts";
 import { PostgresStore } from "../status/postgres/postgres_store.ts";
+import { PostgresUpkeep } from "../status/postgres/postgres_upkeep.ts";
 import { CHUNK_REPORTS_MAX, type StatusStore } from "../status/store.ts";
+import type { StatusUpkeep } from "../status/upkeep.ts";
 
 export interface ConsumerSetup {
   readonly kafka: Omit<KafkaConsumerOptions, "chunkMessagesMax" | "clock" | "telemetry">;
   readonly postgres: PostgresOptions;
+  /** How long reports are kept. */
+  readonly keepMs: number;
 }
 
 serveThread<ConsumerSetup>({
   onUncaught: "fail",
-  start({ kafka, postgres }, context) {
+  start({ kafka, postgres, keepMs }, context) {
     const { telemetry, fail } = context;
     const store = new PostgresStore({ connection: postgres, telemetry });
+    const upkeep = new PostgresUpkeep({ connection: postgres });
     const options = { ...kafka, chunkMessagesMax: CHUNK_REPORTS_MAX, clock, telemetry };
     const stopping = new AbortController();
     const consumer = new KafkaConsumer(options);
-    const consumed = consume(consumer, { store, context, signal: stopping.signal }).catch(fail);
+    const { signal } = stopping;
+    const consumed = consume(consumer, { store, upkeep, keepMs, context, signal }).catch(fail);
     return Promise.resolve({
       async stop() {
         stopping.abort();
@@ -35,17 +42,23 @@ serveThread<ConsumerSetup>({
 /** The tables come before the group: who cannot apply must not hold partitions. */
 async function consume(
   consumer: KafkaConsumer,
-  { store, context, signal }: {
+  { store, upkeep, keepMs, context, signal }: {
     readonly store: StatusStore;
+    readonly upkeep: StatusUpkeep;
+    readonly keepMs: number;
     readonly context: ThreadContext;
     readonly signal: AbortSignal;
   },
 ): Promise<void> {
   const { name: thread, telemetry } = context;
   const dependency = "postgres";
-  if (!await migrateWhenPossible(store, { dependency, clock, telemetry, signal })) return;
+  const ready = { migrate: () => store.migrate().then(() => upkeep.prepare(keepMs)) };
+  if (!await migrateWhenPossible(ready, { dependency, clock, telemetry, signal })) return;
   const clusterId = await consumer.ready(signal);
   if (clusterId === undefined) return;
   const ingest = new Ingest({ store, dependency, clusterId, clock, telemetry, thread });
-  await consumer.run((messages, options) => ingest.apply(messages, options), signal);
+  await Promise.all([
+    consumer.run((messages, options) => ingest.apply(messages, options), signal),
+    keepHistory(upkeep, { keepMs, clock, telemetry, signal }),
+  ]);
 }

@@ -3,20 +3,25 @@ import { OutboxClient } from "../outbox/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../outbox/relay.ts";
 import { deadline, systemClock as clock } from "../runtime/clock.ts";
 import { serveThread } from "../runtime/thread.ts";
+import { keepHistory } from "../status/keep_history.ts";
 import { migrateWhenPossible } from "../status/migrate_when_possible.ts";
 import { SqliteStore } from "../status/sqlite/sqlite_store.ts";
+import { SqliteUpkeep } from "../status/sqlite/sqlite_upkeep.ts";
 import { StorePublisher } from "../status/store_publisher.ts";
 
 export interface StoreSetup {
   readonly path: string;
+  /** How long reports are kept. */
+  readonly keepMs: number;
 }
 
 serveThread<StoreSetup>({
   onUncaught: "fail",
   progressMaxMs: STEP_MS_MAX,
-  start({ path }, { name: thread, telemetry, progress, fail }) {
+  start({ path, keepMs }, { name: thread, telemetry, progress, fail }) {
     const source = new OutboxClient();
     const store = new SqliteStore({ path, clock });
+    const upkeep = new SqliteUpkeep({ path, clock });
     const publisher = new StorePublisher({ store, clock, telemetry, thread });
     const relay = new Relay({
       source,
@@ -29,8 +34,12 @@ serveThread<StoreSetup>({
     const stopping = new AbortController();
     const work = async () => {
       const { signal } = stopping;
-      if (await migrateWhenPossible(store, { dependency: "store", clock, telemetry, signal })) {
-        await relay.run(signal);
+      const ready = {
+        migrate: () => store.migrate().then(() => upkeep.prepare(keepMs)),
+      };
+      if (await migrateWhenPossible(ready, { dependency: "store", clock, telemetry, signal })) {
+        const kept = keepHistory(upkeep, { keepMs, clock, telemetry, signal });
+        await Promise.all([relay.run(signal), kept]);
       }
     };
     const worked = work().catch(fail);

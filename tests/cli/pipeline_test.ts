@@ -67,7 +67,10 @@ Deno.test("outboxSpec() and storeSpec() say where files are, and how large they 
     whenFull: "pause",
   });
   deepStrictEqual(outboxSpec(WHOLE).permissions.write, ["/work"]);
-  deepStrictEqual(storeSpec(WHOLE).setup, { path: "/work/sitemon-status.db" });
+  deepStrictEqual(storeSpec(WHOLE).setup, {
+    path: "/work/sitemon-status.db",
+    keepMs: 35 * 86_400_000,
+  });
 });
 
 Deno.test("relaySpec() and consumerSpecs() share the topic and the connection", () => {

@@ -46,6 +46,8 @@ export class PostgresUpkeep implements StatusUpkeep {
     return this.#use("let go of old history", async (connection) => {
       const [lock] = await connection.query<{ is_mine: boolean }>(TRY_LOCK);
       if (!lock!.is_mine) return undefined;
+      // Who stops must not wait for a reader; the server goes on by itself.
+      signal.addEventListener("abort", () => connection.destroy(), { once: true });
       const reports = await dropPartitions(connection, signal);
       const transitions = await deleteAll(connection, DELETE_TRANSITIONS, signal);
       const hours = await deleteAll(connection, DELETE_HOURS, signal);
