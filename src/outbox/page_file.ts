@@ -37,7 +37,7 @@ export class PageFile implements Disposable {
     this.pageBytes = pageBytesOf(isSound ? header : undefined, logHeader);
     if (this.#log && logHeader) this.#readLog(this.#log, logHeader);
     const inFile = Math.floor(this.#file.statSync().size / this.pageBytes);
-    this.pageCount = Math.max(inFile, ...this.#logged.keys());
+    this.pageCount = this.#logged.keys().reduce((most, page) => Math.max(most, page), inFile);
     this.#free = isSound ? this.#freePages() : new Set();
   }
 

@@ -1,10 +1,7 @@
 /** A message on its way into a store, whoever carried it. */
+import type { MessagePlace } from "./store.ts";
 
-export interface Message {
-  readonly topic: string;
-  readonly partition: number;
-  /** With topic and partition, the message's identity. */
-  readonly offset: number;
+export interface Message extends MessagePlace {
   readonly key: Uint8Array | null;
   /** `null` for a tombstone. */
   readonly value: Uint8Array | null;

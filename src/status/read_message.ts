@@ -15,6 +15,8 @@ export interface ReadMessageOptions {
   readonly clusterId: string;
   /** Microseconds since 1970. */
   readonly nowMicros: number;
+  /** Knows the schemas of this version, unless told. */
+  readonly decode?: typeof decodeMessage;
 }
 
 /** What a message holds; whatever is wrong with it, it is a dead letter and nothing is thrown. */
@@ -35,7 +37,8 @@ function entryOf(message: Message, options: ReadMessageOptions): Entry {
       "Cannot decode message as it must hold a report: it is empty",
     );
   }
-  const decoded = decodeMessage(message.value);
+  const { decode = decodeMessage } = options;
+  const decoded = decode(message.value);
   if (decoded.kind === "gap") {
     const fault = gapInvalidity(decoded.gap);
     if (fault) return deadEntry(message, "invalid", fault);

@@ -17,12 +17,15 @@ export type DeadLetterReason =
   | "clock" // checked_at lies over a day ahead of the store's clock
   | "rejected"; // the database refused this very row
 
-/** A message that can never be applied, kept whole with its reason. */
-export interface DeadLetter {
-  /** Where it came from; (topic, partition, offset) is its identity. */
+/** Where a message came from, which is its identity. */
+export interface MessagePlace {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
+}
+
+/** A message that can never be applied, kept whole with its reason. */
+export interface DeadLetter extends MessagePlace {
   /** The record's own timestamp, in milliseconds since 1970. */
   readonly timestampMs: number;
   readonly reason: DeadLetterReason;
@@ -40,6 +43,8 @@ export interface Chunk {
   readonly reports: readonly SiteReport[];
   readonly gaps: readonly Gap[];
   readonly deadLetters: readonly DeadLetter[];
+  /** Dead letters of which this chunk applies what they hold; they are removed with it. */
+  readonly replayed?: readonly MessagePlace[];
 }
 
 /** What a transaction changed. */

@@ -4,7 +4,7 @@ import { type Applied, type Chunk, StoreConfigurationError } from "../store.ts";
 import { APPLY_REPORTS } from "./apply_reports.ts";
 import type { Connection } from "./connection.ts";
 import { DROP_EMPTY_SITES, LOCK_SITES } from "./lock_sites.ts";
-import { recordDeadLetters, recordGaps } from "./set_aside.ts";
+import { recordDeadLetters, recordGaps, removeDeadLetters } from "./set_aside.ts";
 import { transaction } from "./transaction.ts";
 
 type Counts = Pick<Applied, "applied" | "stale" | "expired">;
@@ -17,6 +17,7 @@ export async function applyChunk(connection: Connection, chunk: Chunk): Promise<
     const counts = await applyReports(connection, chunk.reports);
     await recordGaps(connection, chunk.gaps);
     const dead = await recordDeadLetters(connection, chunk.deadLetters);
+    await removeDeadLetters(connection, chunk.replayed ?? []);
     return { ...counts, dead };
   });
 }

@@ -1,6 +1,6 @@
 /** The statements for what is not a report: gaps and dead letters. */
 import type { Gap } from "../../report/report.ts";
-import type { DeadLetter } from "../store.ts";
+import type { DeadLetter, MessagePlace } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import type { Statement } from "./statement.ts";
 
@@ -26,6 +26,13 @@ FROM unnest($1::text[], $2::int[], $3::bigint[], $4::bigint[], $5::text[], $6::t
 ORDER BY topic COLLATE "C", partition, "offset"
 ON CONFLICT DO NOTHING
 RETURNING 1`,
+};
+
+const REMOVE_DEAD_LETTERS: Statement = {
+  name: "remove_dead_letters",
+  text: `
+DELETE FROM dead_letter d USING unnest($1::text[], $2::int[], $3::bigint[]) AS r(t, p, o)
+WHERE d.topic = r.t COLLATE "C" AND d.partition = r.p AND d."offset" = r.o`,
 };
 
 /** Keeps announced gaps; those that are kept already stay as they are. */
@@ -57,4 +64,22 @@ export async function recordDeadLetters(
     letters.map((letter) => letter.sitemonId),
   ]);
   return rows.length;
+}
+
+/** Removes dead letters that are applied now. */
+export async function removeDeadLetters(
+  connection: Connection,
+  places: readonly MessagePlace[],
+): Promise<void> {
+  if (places.length === 0) return;
+  await connection.query(REMOVE_DEAD_LETTERS, placeColumns(places));
+}
+
+/** Places as the three columns of their identity. */
+export function placeColumns(places: readonly MessagePlace[]): [string[], number[], number[]] {
+  return [
+    places.map(({ topic }) => topic),
+    places.map(({ partition }) => partition),
+    places.map(({ offset }) => offset),
+  ];
 }

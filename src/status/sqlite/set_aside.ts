@@ -1,7 +1,7 @@
 /** `producer_gap` and `dead_letter`: what will never be a report, each kept once. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Gap } from "../../report/report.ts";
-import type { DeadLetter } from "../store.ts";
+import type { DeadLetter, MessagePlace } from "../store.ts";
 
 const ADD_GAP = `
 INSERT INTO producer_gap (producer_id, first, last, reason) VALUES (?, ?, ?, ?)
@@ -13,14 +13,19 @@ INSERT INTO dead_letter
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING`;
 
+const REMOVE_DEAD_LETTER =
+  `DELETE FROM dead_letter WHERE topic = ? AND "partition" = ? AND "offset" = ?`;
+
 /** Gaps and dead letters of one connection, within the caller's transaction. */
 export class SetAside {
   readonly #addGap: StatementSync;
   readonly #addDeadLetter: StatementSync;
+  readonly #removeDeadLetter: StatementSync;
 
   constructor(db: DatabaseSync) {
     this.#addGap = db.prepare(ADD_GAP);
     this.#addDeadLetter = db.prepare(ADD_DEAD_LETTER);
+    this.#removeDeadLetter = db.prepare(REMOVE_DEAD_LETTER);
   }
 
   addGap(gap: Gap): void {
@@ -42,5 +47,10 @@ export class SetAside {
       letter.sitemonId,
     );
     return changes === 1;
+  }
+
+  /** For one that is applied now. */
+  removeDeadLetter({ topic, partition, offset }: MessagePlace): void {
+    this.#removeDeadLetter.run(topic, partition, offset);
   }
 }

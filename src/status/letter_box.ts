@@ -1,0 +1,54 @@
+/**
+ * The dead letters of a store, for those who repair: `sitemon dead-letter`.
+ *
+ * Implemented in postgres/ and sqlite/. What a letter holds is applied through the store port, with
+ * the letter's place in `Chunk.replayed`.
+ */
+import type { DeadLetterReason, MessagePlace } from "./store.ts";
+
+/** A dead letter as it is kept. */
+export interface KeptLetter extends MessagePlace {
+  readonly reason: DeadLetterReason;
+  readonly detail: string;
+  /** The record's own timestamp: microseconds since 1970. */
+  readonly recordedAt: number;
+  /** When it was set aside: microseconds since 1970. */
+  readonly receivedAt: number;
+  readonly key: Uint8Array | null;
+  /** The first bytes of the message, as many as were asked for; `null` for a tombstone. */
+  readonly value: Uint8Array | null;
+  /** How many bytes the whole message has. */
+  readonly valueBytes: number;
+  readonly sitemonId: string | null;
+}
+
+/** Which letters are meant: those of all conditions that are given. */
+export interface LetterFilter {
+  readonly places?: readonly MessagePlace[];
+  readonly reason?: string;
+}
+
+/** A page of letters. */
+export interface LetterQuery extends LetterFilter {
+  /** The last letter of the page before. */
+  readonly after?: MessagePlace;
+  readonly limit: number;
+  /** Of each message, at most so many bytes. */
+  readonly valueBytesMax: number;
+}
+
+/** Why a letter stays one. */
+export interface LetterVerdict extends MessagePlace {
+  readonly reason: DeadLetterReason;
+  readonly detail: string;
+}
+
+/** Rejects with the errors of the store port. */
+export interface LetterBox {
+  count(filter: LetterFilter): Promise<number>;
+  /** In the order of topic, partition and offset. */
+  read(query: LetterQuery): Promise<readonly KeptLetter[]>;
+  /** Changes why letters are kept; those that are gone stay gone. */
+  keep(verdicts: readonly LetterVerdict[]): Promise<void>;
+  close(): Promise<void>;
+}

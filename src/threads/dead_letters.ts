@@ -1,0 +1,101 @@
+/** A thread for `sitemon dead-letter`: reads and replays those of whichever store there is. */
+import { clusterIdOf } from "../kafka/cluster_id.ts";
+import type { KafkaConnectionOptions } from "../kafka/connection.ts";
+import { systemClock as clock } from "../runtime/clock.ts";
+import type { Telemetry } from "../runtime/telemetry.ts";
+import { serveThread, type ThreadContext } from "../runtime/thread.ts";
+import type { KeptLetter, LetterBox, LetterFilter, LetterQuery } from "../status/letter_box.ts";
+import { PostgresLetters } from "../status/postgres/postgres_letters.ts";
+import { PostgresStore } from "../status/postgres/postgres_store.ts";
+import { replay, type Replayed } from "../status/replay.ts";
+import { SqliteLetters } from "../status/sqlite/sqlite_letters.ts";
+import { SqliteStore } from "../status/sqlite/sqlite_store.ts";
+import {
+  type StatusStore,
+  StoreConfigurationError,
+  StoreUnavailableError,
+} from "../status/store.ts";
+import type { StatusesSetup } from "./statuses.ts";
+
+export interface DeadLettersSetup {
+  readonly store: StatusesSetup;
+  /** For the cluster's id; absent where there is no Kafka. */
+  readonly kafka?: KafkaConnectionOptions;
+  readonly task:
+    | { readonly type: "read"; readonly query: LetterQuery }
+    | { readonly type: "replay"; readonly filter: LetterFilter };
+}
+
+/** The one result of `read`. */
+export interface LetterPage {
+  readonly letters: readonly KeptLetter[];
+  /** How many the filter means, on this page and on others. */
+  readonly count: number;
+}
+
+/** The results of `replay`: one for each transaction, and one at the end. */
+export type ReplayStep = Replayed | "end";
+
+serveThread<DeadLettersSetup>({
+  onUncaught: "fail",
+  async start(setup, context) {
+    const { letters, store } = open(setup.store);
+    try {
+      await run(setup, { letters, store, context });
+    } finally {
+      await letters.close();
+      await store.close();
+    }
+    return { stop: () => Promise.resolve() };
+  },
+});
+
+interface Opened {
+  readonly letters: LetterBox;
+  readonly store: StatusStore;
+}
+
+function open(choice: StatusesSetup): Opened {
+  return choice.store === "postgres"
+    ? { letters: new PostgresLetters(choice), store: new PostgresStore(choice) }
+    : { letters: new SqliteLetters(choice), store: new SqliteStore({ ...choice, clock }) };
+}
+
+async function run(
+  { task, kafka }: DeadLettersSetup,
+  { letters, store, context }: Opened & { readonly context: ThreadContext },
+): Promise<void> {
+  if (task.type === "read") {
+    const { query } = task;
+    const page = { letters: await letters.read(query), count: await letters.count(query) };
+    return context.result(page satisfies LetterPage);
+  }
+  const clusterId = clusterIdOnce(kafka, context.telemetry);
+  for await (const step of replay({ ...task.filter, letters, store, clusterId, clock })) {
+    context.result(step satisfies ReplayStep);
+  }
+  context.result("end" satisfies ReplayStep);
+}
+
+function clusterIdOnce(
+  connection: KafkaConnectionOptions | undefined,
+  telemetry: Telemetry,
+): () => Promise<string> {
+  let asked: Promise<string> | undefined;
+  const ask = async () => {
+    if (connection === undefined) throw withoutKafka();
+    try {
+      return await clusterIdOf({ connection, clock, telemetry });
+    } catch (cause) {
+      throw new StoreUnavailableError((cause as Error).message, { cause });
+    }
+  };
+  return () => asked ??= ask();
+}
+
+function withoutKafka(): StoreConfigurationError {
+  return new StoreConfigurationError(
+    "Cannot replay a message of the first sitemon as Kafka must tell the id of its cluster: " +
+      'the configuration has no "kafka"; use that of the consumer',
+  );
+}

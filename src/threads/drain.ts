@@ -1,0 +1,65 @@
+/** A thread for `sitemon outbox drain`: the outbox and its publisher in one, until no row is left. */
+import { KafkaPublisher } from "../kafka/producer.ts";
+import { drain } from "../outbox/drain.ts";
+import { Outbox } from "../outbox/outbox.ts";
+import type { Publisher } from "../outbox/publisher.ts";
+import { systemClock as clock } from "../runtime/clock.ts";
+import { serveThread, type ThreadContext } from "../runtime/thread.ts";
+import { SqliteStore } from "../status/sqlite/sqlite_store.ts";
+import { StorePublisher } from "../status/store_publisher.ts";
+import type { OutboxSetup } from "./outbox.ts";
+import type { RelaySetup } from "./relay.ts";
+import type { StoreSetup } from "./store.ts";
+
+export interface DrainSetup {
+  readonly outbox: OutboxSetup;
+  readonly to:
+    | { readonly type: "kafka"; readonly kafka: RelaySetup }
+    | { readonly type: "store"; readonly store: StoreSetup };
+}
+
+/** Results: how it goes, and at last how it ended. */
+export type DrainStep =
+  | { readonly type: "progress"; readonly rows: number }
+  | { readonly type: "trouble"; readonly detail: string }
+  | {
+    readonly type: "end";
+    readonly rows: number;
+    readonly deadLetters: number;
+    /** Of the file that was drained: a damaged one is moved aside, and another begins. */
+    readonly producerId: string;
+  };
+
+serveThread<DrainSetup>({
+  onUncaught: "fail",
+  async start({ outbox: setup, to }, context) {
+    const { telemetry } = context;
+    const result = (step: DrainStep) => context.result(step);
+    using outbox = Outbox.open({ ...setup, clock, telemetry });
+    const publisher = await publisherOf(to, context);
+    try {
+      await drain({
+        outbox,
+        publisher,
+        clock,
+        onProgress: (rows) => result({ type: "progress", rows }),
+        onTrouble: (detail) => result({ type: "trouble", detail }),
+      });
+    } finally {
+      await publisher.close();
+    }
+    const { rows, deadLetters, producerId } = outbox.stats();
+    result({ type: "end", rows, deadLetters, producerId });
+    return { stop: () => Promise.resolve() };
+  },
+});
+
+async function publisherOf(
+  to: DrainSetup["to"],
+  { name: thread, telemetry }: ThreadContext,
+): Promise<Publisher> {
+  if (to.type === "kafka") return new KafkaPublisher({ ...to.kafka, clock, telemetry });
+  const store = new SqliteStore({ path: to.store.path, clock });
+  await store.migrate();
+  return new StorePublisher({ store, clock, telemetry, thread });
+}
