@@ -1,7 +1,7 @@
 /** `sitemon outbox stats`: what waits in an outbox, also while its producer runs. */
-import { OutboxRefusedError, OutboxUnavailableError } from "../outbox/outbox_error.ts";
 import { type OutboxStats, readStats } from "../outbox/outbox_stats.ts";
-import { EXIT_CONFIG, EXIT_IO, EXIT_OK } from "./exit_code.ts";
+import { EXIT_OK } from "./exit_code.ts";
+import { outboxAnswer } from "./outbox_answer.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface OutboxStatsOptions {
@@ -13,26 +13,11 @@ export interface OutboxStatsOptions {
 /** Prints the stats and resolves to the exit code. */
 export function outboxStats(options: OutboxStatsOptions, terminal: Terminal): Promise<number> {
   const { path, json = false } = options;
-  try {
+  return outboxAnswer({ path, terminal }, () => {
     const stats = readStats(path);
     terminal.write(json ? `${JSON.stringify(jsonOf(path, stats))}\n` : textOf(path, stats));
-    return Promise.resolve(EXIT_OK);
-  } catch (error) {
-    const { code, sentence } = explain(error, path);
-    terminal.writeError(`${sentence}\n`);
-    return Promise.resolve(code);
-  }
-}
-
-function explain(error: unknown, path: string): { code: number; sentence: string } {
-  if (error instanceof Deno.errors.NotFound) {
-    const sentence = `Cannot read outbox "${path}" as the file must exist: there is none; ` +
-      `start the producer once, or see "outbox.path"`;
-    return { code: EXIT_IO, sentence };
-  }
-  if (error instanceof OutboxRefusedError) return { code: EXIT_CONFIG, sentence: error.message };
-  if (error instanceof OutboxUnavailableError) return { code: EXIT_IO, sentence: error.message };
-  throw error;
+    return EXIT_OK;
+  });
 }
 
 /** Names are those of the report's fields where they mean the same. */

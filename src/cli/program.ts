@@ -3,7 +3,8 @@ import { Command, CommanderError, Option } from "commander";
 import { ConfigError } from "../config/config_error.ts";
 import { describeError } from "../runtime/log_entry.ts";
 import { VERSION } from "../runtime/version.ts";
-import { EXIT_BUG, EXIT_CONFIG, EXIT_OK, EXIT_USAGE } from "./exit_code.ts";
+import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_OK, EXIT_USAGE } from "./exit_code.ts";
+import { addOutboxRepairs, addRepairs } from "./repair_commands.ts";
 import type { Terminal } from "./terminal.ts";
 
 const DESCRIPTION =
@@ -18,7 +19,7 @@ To begin:
 
 Exit codes:
    0  well                            74  input or output failed
-   1  not every site is up            75  another process has the outbox
+   1  not up, or something missing    75  another process has the outbox
   64  wrong usage                     78  wrong configuration
   70  a fault in sitemon`;
 
@@ -40,6 +41,8 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
       terminal.writeError(`${error.message}\n`);
       return EXIT_CONFIG;
     }
+    // Whoever read the output has seen enough of it, such as head(1).
+    if (error instanceof Deno.errors.BrokenPipe) return EXIT_IO;
     terminal.writeError(`This is a fault in sitemon ${VERSION}: ${describeError(error)}\n`);
     return EXIT_BUG;
   }
@@ -125,6 +128,14 @@ function addQuestions(program: Command, terminal: Terminal, end: End): void {
       const { statusCommand } = await import("./status_command.ts");
       await end(statusCommand({ config, json }, terminal));
     });
+  withFile(program.command("doctor"))
+    .summary("try every dependency once")
+    .description("Tries all that FILE depends on, but for the sites, and says what to do.")
+    .option("--json", "print one finding a line, as JSON")
+    .action(async ({ config, json }) => {
+      const { doctor } = await import("./doctor.ts");
+      await end(doctor({ config, json }, terminal));
+    });
   program.command("schema")
     .summary("the Avro schema of a report")
     .description("Prints the Avro schema of a report, as JSON.")
@@ -158,7 +169,7 @@ function addConfig(program: Command, terminal: Terminal, end: End): void {
 function addUpkeep(program: Command, terminal: Terminal, end: End): void {
   const outbox = program.command("outbox")
     .summary("look into a producer's outbox")
-    .description("Looks into the outbox of a producer, also while it runs.");
+    .description("Looks into the outbox of a producer, and empties it.");
   withFile(outbox.command("stats"))
     .description("Prints what waits in the outbox.")
     .option("--json", "print it as JSON")
@@ -168,6 +179,8 @@ function addUpkeep(program: Command, terminal: Terminal, end: End): void {
       const { path } = loadFile(config, { terminal }).config.outbox;
       await end(outboxStats({ path, json }, terminal));
     });
+  addOutboxRepairs(outbox, { terminal, end });
+  addRepairs(program, { terminal, end });
   withFile(program.command("forget"))
     .summary("drop a site from the status")
     .description(
