@@ -30,6 +30,9 @@ const UNTESTED: Readonly<Record<string, string>> = {
   ...because("tests/integration/ runs a process of which it is a thread", [
     "src/threads/check.ts",
     "src/threads/consumer.ts",
+    "src/threads/doctor_disk.ts",
+    "src/threads/doctor_kafka.ts",
+    "src/threads/doctor_postgres.ts",
     "src/threads/migration.ts",
     "src/threads/notify.ts",
     "src/threads/outbox.ts",
@@ -41,6 +44,15 @@ const UNTESTED: Readonly<Record<string, string>> = {
   ...because("tests/browser/ runs the process of which it is a thread", [
     "src/threads/status_queries.ts",
     "src/threads/web.ts",
+  ]),
+  ...because("tests/integration/doctor_test.ts drives it through the command, at real servers", [
+    "src/cli/doctor.ts",
+    "src/cli/doctor_specs.ts",
+    "src/kafka/examine_kafka.ts",
+    "src/outbox/examine_disk.ts",
+    "src/runtime/finding.ts",
+    "src/runtime/reach.ts",
+    "src/status/postgres/examine_postgres.ts",
   ]),
   ...because("the threads of tests/testdata/threads/ use it, which supervisor_test.ts starts", [
     "src/runtime/thread.ts",

@@ -1,0 +1,105 @@
+/** What `sitemon doctor` asks of PostgreSQL: log in, tables, rights, clock. It changes nothing. */
+import { type Finding, Findings } from "../../runtime/finding.ts";
+import { reach } from "../../runtime/reach.ts";
+import { Connection } from "./connection.ts";
+import { storeError } from "./errors.ts";
+import { MIGRATIONS } from "./migrations.ts";
+import type { PostgresOptions } from "./postgres_options.ts";
+
+/** A report that is more than five minutes ahead of the store's clock is set to that clock. */
+const SKEW_MAX_MS = 60_000;
+
+const STATE = {
+  name: "doctor_state",
+  text: `SELECT current_setting('server_version') AS server_version,
+    pg_is_in_recovery() AS is_standby,
+    EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS has_schema,
+    has_database_privilege(current_database(), 'CREATE') AS may_create_schema,
+    coalesce((SELECT has_schema_privilege(oid, 'CREATE') AND has_schema_privilege(oid, 'USAGE')
+      FROM pg_namespace WHERE nspname = $1), false) AS may_create_tables,
+    EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = 'schema_migration') AS has_tables,
+    (SELECT string_agg(c.relname, ', ' ORDER BY c.relname)
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT (
+        has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT') AND
+        has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))) AS closed_tables,
+    extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms`,
+};
+
+const VERSION = {
+  name: "doctor_version",
+  text: "SELECT coalesce(max(version), 0) AS version FROM schema_migration",
+};
+
+interface State {
+  readonly server_version: string;
+  readonly is_standby: boolean;
+  readonly has_schema: boolean;
+  readonly may_create_schema: boolean;
+  readonly may_create_tables: boolean;
+  readonly has_tables: boolean;
+  readonly closed_tables: string | null;
+  readonly now_ms: number;
+}
+
+/** Tries everything once, and goes no further than it gets. */
+export async function examinePostgres(options: PostgresOptions): Promise<Finding[]> {
+  const { host, port, user, database, schema, tls } = options;
+  const findings = new Findings(`PostgreSQL ${host}:${port}`);
+  if (!await reach({ hostname: host, port }, findings)) return findings.list;
+  let connection: Connection | undefined;
+  try {
+    connection = await Connection.open(options);
+    findings.well("log in", `as "${user}" to "${database}", tls: ${tls.mode}`);
+    const beforeMs = Date.now();
+    const [state] = await connection.query<State>(STATE, [schema]);
+    examineClock(state!.now_ms - (beforeMs + Date.now()) / 2, findings);
+    const [newest] = state!.has_tables ? await connection.query<{ version: number }>(VERSION) : [];
+    examineTables(state!, { schema, version: newest?.version ?? 0 }, findings);
+  } catch (error) {
+    const { message } = storeError(error, { action: "use the database", host, port });
+    findings.ill(connection === undefined ? "log in" : "rights", message);
+  } finally {
+    await connection?.close();
+  }
+  return findings.list;
+}
+
+function examineClock(skewMs: number, findings: Findings): void {
+  const seconds = Math.abs(skewMs / 1_000).toFixed(1);
+  const detail = `the server's clock is ${seconds} s ${
+    skewMs < 0 ? "behind" : "ahead of"
+  } this one`;
+  if (Math.abs(skewMs) <= SKEW_MAX_MS) findings.well("clock", detail);
+  else findings.ill("clock", `${detail}; synchronize both`);
+}
+
+function examineTables(
+  state: State,
+  { schema, version }: { readonly schema: string; readonly version: number },
+  findings: Findings,
+): void {
+  const newest = MIGRATIONS.length;
+  const tables = `the tables of "${schema}" are of version ${version}`;
+  if (version > newest) {
+    findings.ill("schema version", `${tables}, newer than ${newest}; use the newer sitemon`);
+  } else if (version === newest) findings.well("schema version", tables);
+  else findings.well("schema version", `${tables}; the consumer brings them to ${newest}`);
+  if (state.is_standby) {
+    findings.ill("rights", "the server is a standby, which takes no writes; name the primary");
+  }
+  const mayMigrate = state.has_schema ? state.may_create_tables : state.may_create_schema;
+  if (version < newest && !mayMigrate) {
+    findings.ill(
+      "rights",
+      `the role may not create ${state.has_schema ? "tables" : `the schema "${schema}"`}; ` +
+        'grant it CREATE, or run "sitemon migrate" as a role that may',
+    );
+  } else if (state.closed_tables !== null) {
+    findings.ill(
+      "rights",
+      `the role may not read and write ${state.closed_tables}; grant it SELECT, INSERT, UPDATE, DELETE`,
+    );
+  } else findings.well("rights", "the role has what it needs");
+}

@@ -1,0 +1,130 @@
+// What the doctor finds at real servers, and that it finds it with the threads' own permissions.
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { freePort } from "../services/free_port.ts";
+import { serviceTest } from "../services/with_services.ts";
+import { sitemon } from "../sitemon_process.ts";
+import { Pipeline } from "./pipeline.ts";
+
+interface Finding {
+  readonly subject: string;
+  readonly step: string;
+  readonly isWell: boolean;
+  readonly detail: string;
+}
+
+/** A file in a folder of its own. */
+class Place implements Disposable {
+  readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-doctor-" });
+
+  write(yaml: string): string {
+    const file = `${this.folder}/a.yaml`;
+    Deno.writeTextFileSync(file, yaml);
+    return file;
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.folder, { recursive: true });
+  }
+}
+
+async function doctor(file: string) {
+  const { code, stdout, stderr } = await sitemon(["doctor", "-c", file, "--json"]);
+  const findings: Finding[] = stdout.split("\n").filter((line) => line !== "")
+    .map((line) => JSON.parse(line));
+  return { code, stderr, findings, ill: findings.filter(({ isWell }) => !isWell) };
+}
+
+const steps = (findings: readonly Finding[]) => findings.map(({ step }) => step);
+
+const kafkaTest = serviceTest("kafka", "postgres");
+
+kafkaTest("sitemon doctor finds all well, where it is, and changes nothing", async () => {
+  await using pipeline = await Pipeline.create({ sites: "  - { url: 'http://a.example/' }" });
+  const producer = await doctor(pipeline.producerFile);
+  deepStrictEqual([producer.code, producer.ill], [0, []], producer.stderr);
+  deepStrictEqual(steps(producer.findings), [
+    "configuration",
+    "folder",
+    "disk space",
+    "connect",
+    "log in",
+    "listeners",
+    "topic",
+  ]);
+  match(producer.findings.at(-1)!.detail, /is missing, and will be created/);
+  deepStrictEqual([...Deno.readDirSync(`${pipeline.folder}/outbox`)], []);
+  const consumer = await doctor(pipeline.consumerFile);
+  deepStrictEqual([consumer.code, consumer.ill], [0, []], consumer.stderr);
+  deepStrictEqual(steps(consumer.findings).slice(-5), [
+    "connect",
+    "log in",
+    "clock",
+    "schema version",
+    "rights",
+  ]);
+  const tables = await pipeline.query("SELECT FROM pg_class WHERE relname = 'schema_migration'");
+  strictEqual(tables.length, 0);
+});
+
+kafkaTest("sitemon doctor says that a log-in fails, and never with which password", async () => {
+  await using pipeline = await Pipeline.create({ sites: "  - { url: 'http://a.example/' }" });
+  const yaml = Deno.readTextFileSync(pipeline.consumerFile)
+    .replace(/user: [^,]+,/, "user: nobody_of_that_name,")
+    .replace(/password: [^,]+,/, "password: planted-secret,");
+  Deno.writeTextFileSync(pipeline.consumerFile, yaml);
+  const { code, ill, findings } = await doctor(pipeline.consumerFile);
+  strictEqual(code, 1);
+  deepStrictEqual(steps(ill), ["log in"]);
+  match(ill[0]!.detail, /check user, password/);
+  ok(!JSON.stringify(findings).includes("planted-secret"));
+});
+
+kafkaTest("sitemon doctor names the rights that a role lacks", async () => {
+  await using pipeline = await Pipeline.create({ sites: "  - { url: 'http://a.example/' }" });
+  const role = `weak_${crypto.randomUUID().slice(0, 8)}`;
+  await pipeline.query(`CREATE ROLE ${role} LOGIN PASSWORD 'weak'`);
+  await pipeline.query("REVOKE CREATE ON SCHEMA public FROM public");
+  const yaml = Deno.readTextFileSync(pipeline.consumerFile)
+    .replace(/user: [^,]+,/, `user: ${role},`).replace(/password: [^,]+,/, "password: weak,");
+  Deno.writeTextFileSync(pipeline.consumerFile, yaml);
+  const { ill } = await doctor(pipeline.consumerFile);
+  await pipeline.query(`DROP ROLE ${role}`);
+  deepStrictEqual(steps(ill), ["rights"]);
+  match(
+    ill[0]!.detail,
+    /the role may not create tables; grant it CREATE, or run "sitemon migrate"/,
+  );
+});
+
+Deno.test("sitemon doctor tells a missing server, a missing folder and a full disk apart", async () => {
+  using place = new Place();
+  const port = freePort();
+  const file = place.write(`
+sites: [{ url: 'http://a.example/' }]
+outbox: { path: '${place.folder}/o.db', min_free_bytes: 1TiB }
+kafka: { servers: ['127.0.0.1:${port}', 'no-such-host.invalid:9092'] }
+postgres: { host: 127.0.0.1, port: ${port}, user: u }
+`);
+  const { code, ill } = await doctor(file);
+  strictEqual(code, 1);
+  deepStrictEqual(steps(ill), ["disk space", "connect", "resolve", "connect"]);
+  match(ill[0]!.detail, /MiB are free, and 1048576 MiB must be left by "outbox\.min_free_bytes"/);
+  match(ill[1]!.detail, /refused.*; start the server, or correct the port/i);
+  match(ill[2]!.detail, /"no-such-host\.invalid" has no address; correct the name, or DNS/);
+  const missing = place.write(`
+sites: [{ url: 'http://a.example/' }]
+outbox: { path: '${place.folder}/missing/o.db' }
+store: { path: '${place.folder}/s.db' }
+`);
+  const second = await doctor(missing);
+  deepStrictEqual(steps(second.ill), ["folder"]);
+  match(second.ill[0]!.detail, /create it for this user, or name another "outbox\.path"/);
+});
+
+Deno.test("sitemon doctor lists every mistake of a file and tries nothing", async () => {
+  using place = new Place();
+  const file = place.write("intervall: 1\nkafka: { server: nowhere }");
+  const { code, stderr, findings } = await doctor(file);
+  deepStrictEqual([code, findings], [78, []]);
+  strictEqual(stderr.trim().split("\n").length, 2);
+});
