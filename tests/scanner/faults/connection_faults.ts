@@ -1,0 +1,129 @@
+/** Sites that cannot be found, reached or held on to. */
+import net from "node:net";
+import { answering, rawServer, readRequest, untilClosed } from "../raw_server.ts";
+import { type Fault, serving } from "./fault.ts";
+
+function resolveWith(code: string) {
+  return () => Promise.reject(Object.assign(new Error(code), { code }));
+}
+
+/** A port of loopback at which nothing listens. */
+function closedPort(): number {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  return (listener.addr as Deno.NetAddr).port;
+}
+
+/**
+ * A listener that accepts nothing, with its queue filled: the kernel then drops what asks for a
+ * connection, as a firewall does.
+ */
+async function blackhole(started: AsyncDisposableStack): Promise<number> {
+  const listener = started.adopt(
+    Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 }),
+    (one) => one.close(),
+  );
+  const { port } = listener.addr as Deno.NetAddr;
+  const QUEUE_MAX = 8_192;
+  for (let count = 0; count < QUEUE_MAX; count++) {
+    const cut = new AbortController();
+    const timer = setTimeout(() => cut.abort(), 150);
+    try {
+      const conn = await Deno.connect({ hostname: "127.0.0.1", port, signal: cut.signal });
+      started.adopt(conn, (one) => one.close());
+    } catch {
+      return port;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+  throw new Error("Cannot make a blackhole as the queue must fill: it takes every connection");
+}
+
+/** A server that reads a request, says something, and then sends RST: only node:net can. */
+function resetting(text: string): Fault["start"] {
+  return async ({ started }) => {
+    const server = started.adopt(net.createServer(), (one) => void one.close());
+    server.on("connection", (socket) => {
+      socket.on("error", () => {});
+      socket.once("data", () => {
+        // Once the client has taken what was said: RST makes its kernel forget what it has not.
+        if (text === "") socket.resetAndDestroy();
+        else socket.write(text, () => setTimeout(() => socket.resetAndDestroy(), 50));
+      });
+    });
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    return { url: `http://127.0.0.1:${(server.address() as net.AddressInfo).port}/` };
+  };
+}
+
+export const CONNECTION_FAULTS: readonly Fault[] = [
+  {
+    cause: "has a name that does not exist",
+    start: () => ({ url: "http://a.example/", context: { resolve: resolveWith("ENOTFOUND") } }),
+    reason: "dns",
+    error: /^Cannot connect to a.example:80: the name does not exist$/,
+  },
+  {
+    cause: "has a name server that fails (SERVFAIL)",
+    start: () => ({ url: "http://a.example/", context: { resolve: resolveWith("EAI_AGAIN") } }),
+    reason: "dns",
+    error: /the name cannot be looked up \(EAI_AGAIN\)$/,
+  },
+  {
+    cause: "has a name server that hangs",
+    start: ({ started }) => {
+      const hung = Promise.withResolvers<string[]>();
+      started.defer(() => hung.resolve([]));
+      return { url: "http://a.example/", context: { resolve: () => hung.promise } };
+    },
+    reason: "dns",
+    error: /the name server did not answer in time$/,
+  },
+  {
+    cause: "does not listen",
+    start: () => ({ url: `http://127.0.0.1:${closedPort()}/` }),
+    reason: "connect_refused",
+    error: /^Cannot connect to 127.0.0.1:\d+: connection refused$/,
+  },
+  {
+    cause: "lets connections vanish",
+    start: async ({ started }) => ({ url: `http://127.0.0.1:${await blackhole(started)}/` }),
+    reason: "connect_timeout",
+    error: /the connection took too long$/,
+  },
+  {
+    cause: "hangs up without an answer",
+    start: serving(async (conn) => void await readRequest(conn)),
+    reason: "reset",
+    error: /^Cannot read the answer of 127.0.0.1:\d+: it closed the connection without an answer$/,
+  },
+  {
+    cause: "resets the connection",
+    start: resetting(""),
+    reason: "reset",
+    error: /the connection was reset$/,
+  },
+  {
+    cause: "resets the connection within its body",
+    start: resetting("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf"),
+    reason: "reset",
+    report: { response_code: 200 },
+  },
+  {
+    cause: "stands behind a proxy that hangs",
+    start: ({ started }) => {
+      const { port } = started.use(rawServer(untilClosed));
+      return { url: "https://a.example/", site: { proxy: `http://127.0.0.1:${port}` } };
+    },
+    reason: "proxy",
+    error: /the proxy took too long$/,
+  },
+  {
+    cause: "has credentials in its url",
+    start: ({ started }) => {
+      const { port } = started.use(rawServer(answering("HTTP/1.1 401 No\r\n\r\n")));
+      return { url: `http://me:s3cret@127.0.0.1:${port}/` };
+    },
+    reason: "status",
+  },
+];

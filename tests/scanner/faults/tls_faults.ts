@@ -1,0 +1,152 @@
+/** Sites whose TLS is wrong, over real TLS servers and over sockets that only pretend. */
+import type { Reason } from "../../../src/report/outcome.ts";
+import { freePort } from "../../services/free_port.ts";
+import { ServerFolder, ServerProcess } from "../../services/server_process.ts";
+import {
+  answering,
+  type Behaviour,
+  rawServer,
+  readRequest,
+  send,
+  untilClosed,
+} from "../raw_server.ts";
+import type { Fault } from "./fault.ts";
+
+const ANSWER = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+
+/** A server with a certificate that the site's authority signed, or a stranger. */
+function certificate(
+  name: "expired" | "other" | "unknown",
+  is: string,
+  ...[reason, error]: [Reason, RegExp]
+): Fault {
+  return {
+    cause: `has a certificate that ${is}`,
+    start: ({ certificates, started }) => {
+      const { port } = started.use(rawServer(ANSWER, { tls: certificates[name] }));
+      const tls = { insecure: false, ca: certificates.ca };
+      return { url: `https://localhost:${port}/`, site: { tls } };
+    },
+    reason,
+    error,
+    report: { certificate_issuer: name === "unknown" ? "Stranger" : "Test" },
+  };
+}
+
+/** A socket that reads what TLS begins with, and does something else. */
+function pretending(cause: string, behaviour: Behaviour, reason: Reason, error?: RegExp): Fault {
+  const start: Fault["start"] = ({ started }) => {
+    const { port } = started.use(rawServer(behaviour));
+    return { url: `https://127.0.0.1:${port}/` };
+  };
+  return { cause, start, reason, ...(error === undefined ? {} : { error }) };
+}
+
+/** A server of openssl, which can do what no server should any more. */
+function openssl(cause: string, flags: string[], reason: Reason, error: RegExp): Fault {
+  return {
+    cause,
+    start: async ({ certificates: { ca, good }, started }) => {
+      const folder = started.use(new ServerFolder({ prefix: "sitemon-tls-", endSignal: "KILL" }));
+      Deno.writeTextFileSync(`${folder.path}/good.pem`, `${good.cert}${good.key}`);
+      const port = freePort();
+      await ServerProcess.start(folder, {
+        name: "s_server",
+        argv: [
+          ...["openssl", "s_server", "-accept", `127.0.0.1:${port}`, "-www"],
+          ...["-cert", `${folder.path}/good.pem`, ...flags],
+        ],
+        isReady: (log) => log.includes("ACCEPT"),
+      });
+      return { url: `https://127.0.0.1:${port}/`, site: { tls: { insecure: false, ca } } };
+    },
+    reason,
+    error,
+  };
+}
+
+/** An alert of TLS: level fatal, then what is wrong. @see https://www.rfc-editor.org/rfc/rfc8446#section-6 */
+function alert(description: number): Behaviour {
+  return async (conn) => {
+    await conn.read(new Uint8Array(4_096));
+    await send(conn, new Uint8Array([0x15, 0x03, 0x01, 0, 2, 2, description]));
+    await untilClosed(conn);
+  };
+}
+const HANDSHAKE_FAILURE = 40;
+
+export const TLS_FAULTS: readonly Fault[] = [
+  certificate("expired", "has expired", "tls_expired", /the certificate has expired/),
+  certificate("other", "is for another name", "tls_name", /the certificate is for another name/),
+  certificate(
+    "unknown",
+    "is of an authority that nobody knows",
+    "tls_untrusted",
+    /authority that is not trusted/,
+  ),
+  openssl(
+    "speaks TLS 1.1 at most",
+    ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"],
+    "tls_other",
+    /the server refuses TLS \(ProtocolVersion\)$/,
+  ),
+  openssl(
+    "wants a client's certificate (TLS 1.2)",
+    ["-tls1_2", "-Verify", "1"],
+    "tls_other",
+    /the server refuses TLS \(HandshakeFailure\)$/,
+  ),
+  openssl(
+    "wants a client's certificate (TLS 1.3)",
+    ["-tls1_3", "-Verify", "1"],
+    "tls_other",
+    /the server wants a client certificate$/,
+  ),
+  pretending(
+    "speaks plain HTTP where TLS is asked for",
+    async (conn) => {
+      await conn.read(new Uint8Array(4_096));
+      await send(conn, "HTTP/1.1 400 Bad Request\r\n\r\n");
+      await untilClosed(conn);
+    },
+    "tls_other",
+    /the server does not speak TLS on this port$/,
+  ),
+  pretending("refuses every cipher", alert(HANDSHAKE_FAILURE), "tls_other", /HandshakeFailure/),
+  {
+    cause: "hangs in the TLS handshake",
+    start: ({ started }) => {
+      const release = Promise.withResolvers<void>();
+      // Deno keeps the socket of a handshake that was given up until the server hangs up.
+      const { port } = started.use(rawServer(() => release.promise));
+      started.defer(() => release.resolve());
+      return { url: `https://127.0.0.1:${port}/` };
+    },
+    reason: "connect_timeout",
+    error: /handshake took too long$/,
+  },
+  pretending(
+    "hangs up in the TLS handshake",
+    async (conn) => void await conn.read(new Uint8Array(4_096)),
+    "reset",
+  ),
+  pretending(
+    "answers the TLS handshake with noise",
+    async (conn) => {
+      await conn.read(new Uint8Array(4_096));
+      await send(conn, new Uint8Array(512).fill(0x16));
+      await untilClosed(conn);
+    },
+    "tls_other",
+  ),
+  {
+    cause: "speaks TLS where plain HTTP is asked for",
+    start: ({ certificates: { good }, started }) => {
+      const { port } = started.use(
+        rawServer(async (conn) => void await readRequest(conn), { tls: good }),
+      );
+      return { url: `http://127.0.0.1:${port}/` };
+    },
+    reason: "protocol",
+  },
+];
