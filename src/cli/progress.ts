@@ -14,7 +14,7 @@ export interface ProgressOptions {
 /** A person sees it move; a log does not fill. */
 const BAR_EVERY_MS = 100;
 const LINE_EVERY_MS = 5_000;
-const BAR_WIDTH = 24;
+const BAR_WIDTH = 20;
 const COLUMNS_DEFAULT = 80;
 const CLEAR_LINE = "\r\x1b[K";
 

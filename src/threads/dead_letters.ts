@@ -1,5 +1,4 @@
 /** A thread for `sitemon dead-letter`: reads and replays those of whichever store there is. */
-import { clusterIdOf } from "../kafka/cluster_id.ts";
 import type { KafkaConnectionOptions } from "../kafka/connection.ts";
 import { systemClock as clock } from "../runtime/clock.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
@@ -85,6 +84,8 @@ function clusterIdOnce(
   const ask = async () => {
     if (connection === undefined) throw withoutKafka();
     try {
+      // Loaded where there is Kafka alone: its library reads the environment when it is.
+      const { clusterIdOf } = await import("../kafka/cluster_id.ts");
       return await clusterIdOf({ connection, clock, telemetry });
     } catch (cause) {
       throw new StoreUnavailableError((cause as Error).message, { cause });

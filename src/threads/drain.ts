@@ -1,5 +1,4 @@
 /** A thread for `sitemon outbox drain`: the outbox and its publisher in one, until no row is left. */
-import { KafkaPublisher } from "../kafka/producer.ts";
 import { drain } from "../outbox/drain.ts";
 import { Outbox } from "../outbox/outbox.ts";
 import type { Publisher } from "../outbox/publisher.ts";
@@ -54,11 +53,15 @@ serveThread<DrainSetup>({
   },
 });
 
+/** Kafka's library is loaded where it is used alone: it reads the environment when it is. */
 async function publisherOf(
   to: DrainSetup["to"],
   { name: thread, telemetry }: ThreadContext,
 ): Promise<Publisher> {
-  if (to.type === "kafka") return new KafkaPublisher({ ...to.kafka, clock, telemetry });
+  if (to.type === "kafka") {
+    const { KafkaPublisher } = await import("../kafka/producer.ts");
+    return new KafkaPublisher({ ...to.kafka, clock, telemetry });
+  }
   const store = new SqliteStore({ path: to.store.path, clock });
   await store.migrate();
   return new StorePublisher({ store, clock, telemetry, thread });
