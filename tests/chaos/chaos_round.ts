@@ -1,8 +1,9 @@
 /** One round of chaos: faults for some minutes, then calm, then the oracle. */
 import { eventually } from "../deadline.ts";
+import { sitemon } from "../sitemon_process.ts";
 import { pause } from "./fault.ts";
 import { kafkaFaults } from "./kafka_faults.ts";
-import { broken, missingSql, POSTGRES, SQLITE } from "./oracle.ts";
+import { broken, missingSql, POSTGRES, type Produced, SQLITE } from "./oracle.ts";
 import { POSTGRES_FAULTS } from "./postgres_faults.ts";
 import { PROCESS_FAULTS, resetGroup } from "./process_faults.ts";
 import { type FaultCounts, runSchedule } from "./schedule.ts";
@@ -154,6 +155,29 @@ async function judge(world: World): Promise<void> {
     ...inRun.map((sentence) => `sitemon run: ${sentence}`),
     ...poison,
   );
+  await audit(world, "consumer-1", world.produced());
+  await audit(world, "run", [producedBy(world.run)]);
+}
+
+/** The operator's own answer to "was anything lost?" has to be the same. */
+async function audit(world: World, configuration: string, produced: Produced[]): Promise<void> {
+  const args = ["audit", "-c", `${world.folder}/${configuration}.yaml`, "--json"];
+  const { code, stdout, stderr } = await sitemon(args);
+  if (code !== 0) {
+    world.violations.push(
+      `sitemon audit misses nothing, but ends with ${code}: ${stdout}${stderr}`,
+    );
+    return;
+  }
+  const rows = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  for (const { producerId, last } of produced) {
+    const row = rows.find(({ producer_id }) => producer_id === producerId);
+    if (row?.produced === last) continue;
+    const told = JSON.stringify(row);
+    world.violations.push(
+      `sitemon audit counts ${last} reports of ${producerId}, but says ${told}`,
+    );
+  }
 }
 
 async function replayChangesNothing(world: World): Promise<void> {
