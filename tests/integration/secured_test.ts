@@ -1,0 +1,241 @@
+// Both sides as processes, with the permissions of their threads, against servers that want TLS,
+// client certificates and logins. What a secret stands for must be nowhere in what they say.
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { Client } from "pg";
+import { eventually } from "../deadline.ts";
+import { freePort } from "../services/free_port.ts";
+import { uniqueName } from "../services/unique_name.ts";
+import { serviceTest } from "../services/with_services.ts";
+import { SitemonProcess } from "../sitemon_process.ts";
+import { KAFKA_PASSWORD, SecuredServers, USER } from "./secured_servers.ts";
+
+const DEADLINE_MS = 60_000;
+const securedTest = serviceTest("own kafka", "own postgres");
+
+let servers: SecuredServers;
+
+interface KafkaWords {
+  readonly mechanism?: string;
+  readonly password?: string;
+  /** More of `kafka.tls`. */
+  readonly tls?: string;
+  readonly ca?: string;
+  readonly hasCertificate?: boolean;
+}
+
+interface PostgresWords {
+  readonly mode?: string;
+  readonly host?: string;
+  readonly password?: string;
+  readonly ca?: string;
+}
+
+/** Configuration files and processes of one test, with a topic of its own. */
+class Place implements AsyncDisposable {
+  readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-secured-test-" });
+  readonly topic = uniqueName("topic");
+  readonly #processes: SitemonProcess[] = [];
+
+  constructor() {
+    Deno.mkdirSync(`${this.folder}/credentials`);
+    this.credential("kafka", KAFKA_PASSWORD);
+    this.credential("postgres", servers.postgres.password);
+  }
+
+  credential(name: string, text: string): void {
+    Deno.writeTextFileSync(`${this.folder}/credentials/${name}`, `${text}\n`);
+  }
+
+  producer(kafka: KafkaWords): Running {
+    return this.#start(
+      "producer",
+      `interval: 500ms
+outbox: { path: '${this.folder}/outbox.db' }
+drain_deadline: 2s
+sites: [{ name: closed, url: 'http://127.0.0.1:9/' }]
+${this.#kafka(kafka)}`,
+    );
+  }
+
+  consumer(kafka: KafkaWords, postgres: PostgresWords): Running {
+    return this.#start("consumer", this.#kafka(kafka) + postgresYaml(postgres));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const process of this.#processes) await process.kill();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+
+  #start(role: string, yaml: string): Running {
+    const file = `${this.folder}/${role}.yaml`;
+    const port = freePort();
+    Deno.writeTextFileSync(
+      file,
+      `listen: 127.0.0.1:${port}\nlog: { level: debug, format: json }\n${yaml}`,
+    );
+    const process = new SitemonProcess([role, "-c", file], {
+      env: {
+        PATH: Deno.env.get("PATH")!,
+        HOME: Deno.env.get("HOME")!,
+        CREDENTIALS_DIRECTORY: `${this.folder}/credentials`,
+        CLIENT_KEY: `${servers.folder}/client.key`,
+      },
+    });
+    this.#processes.push(process);
+    return { process, port };
+  }
+
+  #kafka({ mechanism = "plain", tls = "", ca = "ca.pem", hasCertificate = true }: KafkaWords) {
+    const certificate = hasCertificate
+      ? `, cert: '${servers.folder}/client.pem', key: '\${CLIENT_KEY}'`
+      : "";
+    return `kafka:
+  server: ${servers.kafka.bootstrap}
+  topic: ${this.topic}
+  group: ${this.topic}
+  partitions: 1
+  tls: { ca: '${servers.folder}/${ca}'${certificate}${tls} }
+  sasl: { mechanism: ${mechanism}, username: ${USER}, password: '\${file:\${CREDENTIALS_DIRECTORY}/kafka}' }
+`;
+  }
+}
+
+interface Running {
+  readonly process: SitemonProcess;
+  readonly port: number;
+}
+
+function postgresYaml({ mode = "verify-full", host = "127.0.0.1", ca = "ca.pem" }: PostgresWords) {
+  const { port, user, db } = servers.postgres;
+  const files = `cert: '${servers.folder}/client.pem', key: '\${CLIENT_KEY}'`;
+  const authority = mode.startsWith("verify") ? `ca: '${servers.folder}/${ca}', ` : "";
+  const tls = mode === "disable" ? mode : `{ mode: ${mode}, ${authority}${files} }`;
+  return `postgres:
+  host: ${host}
+  port: ${port}
+  user: ${user}
+  db: ${db}
+  schema: ${mode.replace("-", "_")}
+  password: '\${file:\${CREDENTIALS_DIRECTORY}/postgres}'
+  tls: ${tls}
+`;
+}
+
+/** What `/readyz` says of a dependency that is not as it should be. */
+async function trouble({ process, port }: Running, dependency: string): Promise<string> {
+  const row = await eventually(DEADLINE_MS, `trouble with ${dependency}`, async () => {
+    const response = await fetch(`http://127.0.0.1:${port}/readyz`);
+    const { dependencies } = await response.json();
+    const rows = dependencies as {
+      dependency: string;
+      ok: boolean;
+      reason: string;
+      detail: string;
+    }[];
+    return rows.find((it) => it.dependency === dependency && !it.ok);
+  }).catch((error) => {
+    const said = process.lines.filter((line) => !line.includes("Stored "));
+    throw new Error(said.slice(-20).join("\n"), { cause: error });
+  });
+  return `${row.reason}: ${row.detail}`;
+}
+
+function assertNothingSecret({ process }: Running): void {
+  const said = process.lines.join("\n");
+  const key = Deno.readTextFileSync(`${servers.folder}/client.key`).split("\n")[3]!;
+  for (
+    const secret of [KAFKA_PASSWORD, "wrong-hunter3-secret", servers.postgres.password + '"', key]
+  ) {
+    ok(!said.includes(secret), `a secret was logged: ${secret}`);
+  }
+}
+
+async function reports(schema: string): Promise<{ site: string; outcome: string }[]> {
+  const { host, port, user, password, db } = servers.postgres;
+  const client = new Client({ host, port, user, password, database: db });
+  await client.connect();
+  try {
+    return (await client.query(`SELECT site, outcome FROM ${schema}.site_status`)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+Deno.test.beforeAll(async () => {
+  servers = await SecuredServers.start();
+});
+Deno.test.afterAll(() => servers?.[Symbol.asyncDispose]());
+
+const WAYS = [
+  { mechanism: "plain", mode: "disable" },
+  { mechanism: "scram-sha-256", mode: "require" },
+  { mechanism: "scram-sha-512", mode: "verify-ca" },
+  { mechanism: "plain", mode: "verify-full" },
+];
+
+for (const { mechanism, mode } of WAYS) {
+  securedTest(
+    `reports travel by ${mechanism} and TLS to Kafka, and ${mode} to PostgreSQL`,
+    async () => {
+      await using place = new Place();
+      const producer = place.producer({ mechanism });
+      const consumer = place.consumer({ mechanism }, { mode });
+      const rows = await eventually(DEADLINE_MS, "a status in PostgreSQL", async () => {
+        const found = await reports(mode.replace("-", "_"));
+        return found.length > 0 ? found : undefined;
+      }).catch((error) => {
+        const said = [producer, consumer].flatMap(({ process }) => process.lines.slice(-8));
+        throw new Error(said.join("\n"), { cause: error });
+      });
+      deepStrictEqual(rows, [{ site: "closed", outcome: "down" }]);
+      for (const running of [producer, consumer]) {
+        strictEqual(await running.process.stop(), 0);
+        assertNothingSecret(running);
+      }
+    },
+  );
+}
+
+const KAFKA_TROUBLES: [string, KafkaWords, RegExp][] = [
+  ["an unknown authority", { ca: "other-ca.pem" }, /^tls: .*certificate/],
+  ["another name", { tls: ", server_name: elsewhere.test" }, /^tls: .*(altnames|name)/],
+  ["no certificate of its own", { hasCertificate: false }, /^tls: /],
+  ["a wrong password (plain)", { password: "wrong-hunter3-secret" }, /^authentication: /],
+  [
+    "a wrong password (scram-sha-512)",
+    { mechanism: "scram-sha-512", password: "wrong-hunter3-secret" },
+    /^authentication: /,
+  ],
+];
+
+for (const [what, words, expected] of KAFKA_TROUBLES) {
+  securedTest(`readiness tells of ${what} towards Kafka`, async () => {
+    await using place = new Place();
+    if (words.password !== undefined) place.credential("kafka", words.password);
+    const producer = place.producer(words);
+    match(await trouble(producer, "kafka"), expected);
+    strictEqual(await producer.process.stop(), 0);
+    assertNothingSecret(producer);
+  });
+}
+
+const POSTGRES_TROUBLES: [string, PostgresWords, RegExp][] = [
+  ["an unknown authority", { ca: "other-ca.pem" }, /^configuration: .*certificate.*check tls/],
+  ["another name", { host: "localhost" }, /^configuration: .*(altnames|name).*check tls/],
+  [
+    "a wrong password",
+    { password: "wrong-hunter3-secret" },
+    /^configuration: .*password authentication failed.*check user/,
+  ],
+];
+
+for (const [what, words, expected] of POSTGRES_TROUBLES) {
+  securedTest(`readiness tells of ${what} towards PostgreSQL`, async () => {
+    await using place = new Place();
+    if (words.password !== undefined) place.credential("postgres", words.password);
+    const consumer = place.consumer({}, words);
+    match(await trouble(consumer, "postgres"), expected);
+    strictEqual(await consumer.process.stop(), 0);
+    assertNothingSecret(consumer);
+  });
+}
