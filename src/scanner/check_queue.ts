@@ -1,9 +1,17 @@
 /** Lets checks start in order, at most so many at once and so many to one host. */
 
+/**
+ * Of all places, those that slow checks may take. When a whole network hangs, its sites hold their
+ * places until their timeouts: the rest of the places is left to sites that answer.
+ */
+const SLOW_PART = 3 / 4;
+
 /** Something to start once there is room for it. */
 export interface QueuedCheck {
   /** The host it visits, for the limit per host. */
   readonly host: string;
+  /** True when it will probably hold its place for long. */
+  readonly isSlow: boolean;
   /** Runs the check; it must not reject. */
   run(): Promise<void>;
 }
@@ -16,23 +24,29 @@ export interface CheckQueueOptions {
 }
 
 /**
- * First come, first served, except that a host at its limit holds up only its own checks.
+ * First come, first served, except that a host at its limit holds up only its own checks, and slow
+ * checks hold up only slow ones.
  *
  * Its length is bounded by its user: the scanner queues at most one check a site.
  */
 export class CheckQueue {
   readonly #concurrency: number;
+  readonly #slowMax: number;
   readonly #perHost: number;
   // A Set keeps the order of insertion and forgets its first element in constant time.
   readonly #ready = new Set<QueuedCheck>();
+  readonly #readySlow = new Set<QueuedCheck>();
   readonly #parked = new Map<string, Set<QueuedCheck>>();
   /** Checks of each host that are ready or running. */
   readonly #admitted = new Map<string, number>();
   #running = 0;
+  #runningSlow = 0;
+  #isSlowTurn = false;
   #idle: PromiseWithResolvers<void> | undefined;
 
   constructor({ concurrency, perHost = Infinity }: CheckQueueOptions) {
     this.#concurrency = concurrency;
+    this.#slowMax = Math.max(1, Math.floor(concurrency * SLOW_PART));
     this.#perHost = perHost;
   }
 
@@ -46,7 +60,7 @@ export class CheckQueue {
     const admitted = this.#admitted.get(check.host) ?? 0;
     if (admitted < this.#perHost) {
       this.#admitted.set(check.host, admitted + 1);
-      this.#ready.add(check);
+      this.#enqueue(check);
     } else {
       this.#park(check);
     }
@@ -55,10 +69,11 @@ export class CheckQueue {
 
   /** Forgets the checks that have not started, and returns them. */
   clear(): QueuedCheck[] {
-    const waiting = [...this.#ready];
-    for (const parked of this.#parked.values()) waiting.push(...parked);
-    for (const { host } of this.#ready) this.#release(host);
+    const ready = [...this.#ready, ...this.#readySlow];
+    const waiting = [...ready, ...[...this.#parked.values()].flatMap((parked) => [...parked])];
+    for (const { host } of ready) this.#release(host);
     this.#ready.clear();
+    this.#readySlow.clear();
     this.#parked.clear();
     return waiting;
   }
@@ -76,17 +91,34 @@ export class CheckQueue {
     else parked.add(check);
   }
 
+  #enqueue(check: QueuedCheck): void {
+    (check.isSlow ? this.#readySlow : this.#ready).add(check);
+  }
+
   #startReady(): void {
-    for (const check of this.#ready) {
-      if (this.#running >= this.#concurrency) return;
-      this.#ready.delete(check);
+    while (this.#running < this.#concurrency) {
+      const check = this.#takeNext();
+      if (check === undefined) return;
       this.#running++;
+      if (check.isSlow) this.#runningSlow++;
       check.run().finally(() => this.#end(check));
     }
   }
 
+  /** Both kinds take turns, so that neither keeps the other waiting for ever. */
+  #takeNext(): QueuedCheck | undefined {
+    const [prompt] = this.#ready;
+    const [slow] = this.#runningSlow < this.#slowMax ? this.#readySlow : [];
+    const next = this.#isSlowTurn ? slow ?? prompt : prompt ?? slow;
+    if (next === undefined) return undefined;
+    this.#isSlowTurn = !next.isSlow;
+    (next.isSlow ? this.#readySlow : this.#ready).delete(next);
+    return next;
+  }
+
   #end(check: QueuedCheck): void {
     this.#running--;
+    if (check.isSlow) this.#runningSlow--;
     this.#admitNext(check.host);
     this.#startReady();
     if (this.#running > 0) return;
@@ -101,7 +133,7 @@ export class CheckQueue {
     const [next] = parked;
     parked.delete(next!);
     if (parked.size === 0) this.#parked.delete(host);
-    this.#ready.add(next!);
+    this.#enqueue(next!);
   }
 
   #release(host: string): void {

@@ -21,6 +21,9 @@ import { placeOf, slotAt, type Slots, slotsOf, slotsUntil } from "./schedule.ts"
  */
 export const LATENESS_MS_MAX = 2_000;
 
+/** A site whose last check took longer is taken to be slow in the next one too. */
+const SLOW_CHECK_MS = 1_000;
+
 /** The longest that a timer can wait, with room below 2^31 ms, where timers fire at once. */
 const TIMER_MS_MAX = 3_600_000;
 
@@ -55,6 +58,8 @@ interface WatchedSite {
   readonly slots: Slots;
   /** Index of the slot that comes next. */
   next: number;
+  /** True when its last check took long. */
+  isSlow: boolean;
 }
 
 /** Checks sites on schedule, from `start()` to `stop()`. */
@@ -132,7 +137,7 @@ export class Scanner {
   #watch(site: Site, sinceMs: number | undefined): void {
     const slots = slotsOf(placeOf(site.name, this.#options.location), site.intervalMs, sinceMs);
     const next = this.#nextSlot(slots, site);
-    const watched = { site, host: new URL(site.url).host, slots, next };
+    const watched = { site, host: new URL(site.url).host, slots, next, isSlow: false };
     this.#watched.set(site.name, watched);
     this.#due.push(slotAt(slots, next), watched);
   }
@@ -205,6 +210,7 @@ export class Scanner {
     } catch (cause) {
       this.#log.error("Cannot check site {site}: {cause}", { site: watched.site.name, cause });
     } finally {
+      watched.isSlow = this.#elapsedMs() - startMs > SLOW_CHECK_MS;
       this.#busy.delete(watched.site.name);
       queueMicrotask(() => this.#tellRunning());
     }
@@ -230,10 +236,12 @@ export class Scanner {
 /** A check that waits for room after its slot came up. */
 class SlotCheck {
   readonly watched: WatchedSite;
+  readonly isSlow: boolean;
   readonly run: () => Promise<void>;
 
   constructor(watched: WatchedSite, run: () => Promise<void>) {
     this.watched = watched;
+    this.isSlow = watched.isSlow;
     this.run = run;
   }
 
