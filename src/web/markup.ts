@@ -44,12 +44,6 @@ export function utc(time: Date): string {
   return `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** `99.98 %`: cut rather than rounded, so that it never says 100 % of what is less. */
-export function percent(part: number | null): string {
-  if (part === null) return "no data";
-  return `${(Math.floor(part * 10_000) / 100).toFixed(part === 1 ? 0 : 2)} %`;
-}
-
 /** The url as a link when it is one that a browser may follow; else as text. */
 export function externalLink(url: string): Html {
   if (!/^https?:\/\//i.test(url)) return html`<bdi>${url}</bdi>`;

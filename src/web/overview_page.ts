@@ -1,9 +1,10 @@
 /** The first page: the verdict over all, a search, and the sites in their groups. */
 import { html } from "hono/html";
+import { percent } from "../runtime/percent.ts";
 import type { DayCoverage, DetailedStatus } from "../status/queries.ts";
 import { uptimeOf } from "../status/uptime.ts";
 import type { View } from "./board.ts";
-import { ago, type Html, lasting, percent, sitePath, stateBadge } from "./markup.ts";
+import { ago, type Html, lasting, sitePath, stateBadge } from "./markup.ts";
 import {
   type Counts,
   type Group,

@@ -1,9 +1,12 @@
 /** Serves the status page of one store at one address, until it is stopped. */
-import type { Clock } from "../runtime/clock.ts";
+import { type Clock, deadline } from "../runtime/clock.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry.ts";
 import type { StatusQueries } from "../status/queries.ts";
 import { createApp } from "./app.ts";
 import { Board } from "./board.ts";
+
+/** For answers that are under way. A reader that takes longer is cut off by the end of the thread. */
+const STOP_GRACE_MS = 1_000;
 
 export interface WebOptions {
   /** Port 0 takes any free one. */
@@ -36,14 +39,16 @@ export function serveWeb(options: WebOptions): WebServer {
   const { signal } = stopping;
   const board = new Board(options);
   const app = createApp({ board, title, ...(basicAuth && { basicAuth }), clock, signal });
-  const server = listening(listen, app.fetch, signal);
+  const server = listening(listen, app.fetch);
   const watching = board.run(signal);
   const { hostname, port } = server.addr;
   return {
     address: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
     async stop() {
       stopping.abort();
-      await Promise.all([watching, server.finished]);
+      await watching;
+      using limit = deadline(clock, STOP_GRACE_MS);
+      await Promise.race([server.shutdown(), aborted(limit.signal)]);
       await queries.close();
     },
   };
@@ -52,11 +57,10 @@ export function serveWeb(options: WebOptions): WebServer {
 function listening(
   { host, port }: WebOptions["listen"],
   fetch: (request: Request) => Response | Promise<Response>,
-  signal: AbortSignal,
 ): Deno.HttpServer<Deno.NetAddr> {
   try {
     return Deno.serve(
-      { hostname: host, port, signal, onListen: () => {} },
+      { hostname: host, port, onListen: () => {} },
       (request) => fetch(request),
     );
   } catch (error) {
@@ -67,4 +71,8 @@ function listening(
       { cause: error },
     );
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
 }

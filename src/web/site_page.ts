@@ -1,5 +1,6 @@
 /** The page of one site at one location: how it is, how it was, and what went wrong. */
 import { html } from "hono/html";
+import { percent } from "../runtime/percent.ts";
 import {
   type DayCoverage,
   type DetailedStatus,
@@ -10,7 +11,7 @@ import {
 import { unknownMsOf, uptimeOf } from "../status/uptime.ts";
 import type { View } from "./board.ts";
 import { latencyChart } from "./latency_chart.ts";
-import { ago, externalLink, type Html, lasting, percent, sitePath, stateBadge } from "./markup.ts";
+import { ago, externalLink, type Html, lasting, sitePath, stateBadge } from "./markup.ts";
 import { pageFrame } from "./page_frame.ts";
 import { phaseBar } from "./phase_bar.ts";
 import { failureList, reportTable, transitionTable } from "./site_events.ts";

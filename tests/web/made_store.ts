@@ -76,8 +76,13 @@ export class MadeStore implements AsyncDisposable {
     return { response, text: await response.text() };
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
+  /** Ends the streams of events. */
+  stop(): void {
     this.#stopping.abort();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.stop();
     await this.queries.close();
     await this.#store.close();
     await Deno.remove(this.#folder, { recursive: true });

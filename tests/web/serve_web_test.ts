@@ -18,6 +18,10 @@ function serve(path: string, port = 0) {
   });
 }
 
+function portOf(address: string): number {
+  return Number(new URL(address).port);
+}
+
 Deno.test("serveWeb() serves until it is stopped, and then lets go of those who watch", async () => {
   await using made = await MadeStore.create();
   await made.add({ site: "shop" });
@@ -33,7 +37,7 @@ Deno.test("serveWeb() serves until it is stopped, and then lets go of those who 
 Deno.test("serveWeb() throws WebAddressError, when the address is taken", async () => {
   await using made = await MadeStore.create();
   const first = serve(made.path);
-  const port = Number(new URL(first.address).port);
+  const port = portOf(first.address);
   throws(() => serve(made.path, port), (error) => {
     ok(error instanceof WebAddressError);
     match(error.message, /^Cannot serve the status page as "web.listen" must be a free address/);
@@ -51,4 +55,28 @@ Deno.test("serveWeb() serves many side by side, each with its own reader", async
   const texts = await Promise.all(answers.map((answer) => answer.text()));
   strictEqual(new Set(texts).size, 1);
   await Promise.all(servers.map((server) => server.stop()));
+});
+
+Deno.test("serveWeb() stops in time, when a reader sends half a request and waits", async () => {
+  await using made = await MadeStore.create();
+  const server = serve(made.path);
+  using reader = await Deno.connect({ hostname: "127.0.0.1", port: portOf(server.address) });
+  await reader.write(new TextEncoder().encode("GET / HTTP/1.1\r\nHost: x\r\n"));
+  await within(5_000, "the end", server.stop());
+});
+
+// What is left of the connection ends with the thread, which here is the test.
+const unsanitized = { sanitizeOps: false, sanitizeResources: false };
+
+Deno.test("serveWeb() stops in time, when a reader takes nothing", unsanitized, async () => {
+  await using made = await MadeStore.create();
+  await made.add(...Array.from({ length: 3_000 }, (_, index) => ({
+    site: `site ${index}`,
+    error_text: "x".repeat(1_000),
+  })));
+  const server = serve(made.path);
+  using reader = await Deno.connect({ hostname: "127.0.0.1", port: portOf(server.address) });
+  await reader.write(new TextEncoder().encode("GET /api/status HTTP/1.1\r\nHost: x\r\n\r\n"));
+  await reader.read(new Uint8Array(1));
+  await within(5_000, "the end", server.stop());
 });

@@ -1,6 +1,6 @@
 import { match, ok, strictEqual } from "node:assert/strict";
 import { dayStateOf, detailedUptimeBars, uptimeBars } from "../../src/web/uptime_bars.ts";
-import { duration, percent } from "../../src/web/markup.ts";
+import { duration } from "../../src/web/markup.ts";
 
 const DAY_MS = 86_400_000;
 
@@ -38,18 +38,6 @@ Deno.test("detailedUptimeBars() has a tooltip for each day", () => {
   ok(bars.includes("2026-05-01: 99.89 % up, 2 min down"), bars);
   ok(bars.includes("2026-05-01: no data"));
 });
-
-for (
-  const [part, words] of [
-    [null, "no data"],
-    [1, "100 %"],
-    [0.99999, "99.99 %"],
-    [0.5, "50.00 %"],
-    [0, "0.00 %"],
-  ] as const
-) {
-  Deno.test(`percent() says "${words}" of ${part}`, () => strictEqual(percent(part), words));
-}
 
 for (
   const [micros, words] of [[999, "999 µs"], [1_500, "2 ms"], [2_100_000, "2.1 s"]] as const

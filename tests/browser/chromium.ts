@@ -1,0 +1,181 @@
+/** A real Chromium for tests: Debian's, driven by puppeteer-core. */
+import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import axe from "axe-core/axe.min.js" with { type: "text" };
+import { within } from "../deadline.ts";
+import { findProgram } from "../services/programs.ts";
+
+const START_MS = 30_000;
+const NAMES = ["chromium", "chromium-browser", "google-chrome"];
+const FLAGS = [
+  "--headless",
+  // The sandbox of Chromium refuses to run as root; these pages are our own.
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-background-networking",
+  "--no-first-run",
+  "--remote-debugging-port=0",
+];
+/** Where a person can look at what the tests saw. */
+const SCREENSHOTS = new URL("../../.cache/screenshots/", import.meta.url);
+
+let browser: RunningBrowser | undefined;
+
+/** Registers a test with a page; ignored where there is no Chromium, and failed under CI=true. */
+export function browserTest(name: string, fn: (visit: Visit) => Promise<void>): void {
+  const program = NAMES.map((one) => findProgram(one)).find((path) => path !== undefined);
+  if (program === undefined) return registerMissing(name, fn);
+  Deno.test({
+    name,
+    // The browser that the first test starts lives until the last one ends.
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      browser ??= await RunningBrowser.start(program);
+      await using visit = await browser.visit();
+      await fn(visit);
+      visit.assertQuiet();
+    },
+  });
+}
+
+/** Ends the browser that the tests of a file share. */
+export async function closeBrowser(): Promise<void> {
+  await browser?.close();
+  browser = undefined;
+}
+
+function registerMissing(name: string, fn: (visit: Visit) => Promise<void>): void {
+  const reason = `none of ${NAMES.join(", ")} is on the PATH`;
+  if (Deno.env.get("CI") === "true") {
+    Deno.test(name, () => Promise.reject(new Error(`Cannot test without a browser: ${reason}`)));
+  } else {
+    Deno.test({ name: `${name} [${reason}]`, ignore: true, fn: () => fn(undefined as never) });
+  }
+}
+
+class RunningBrowser {
+  readonly #browser: Browser;
+  readonly #process: Deno.ChildProcess;
+  readonly #folder: string;
+
+  private constructor(browser: Browser, process: Deno.ChildProcess, folder: string) {
+    this.#browser = browser;
+    this.#process = process;
+    this.#folder = folder;
+  }
+
+  static async start(program: string): Promise<RunningBrowser> {
+    const folder = await Deno.makeTempDir({ prefix: "sitemon-browser-" });
+    const process = new Deno.Command(program, {
+      args: [...FLAGS, `--user-data-dir=${folder}`, "about:blank"],
+      stdin: "null",
+      stdout: "null",
+      stderr: "piped",
+    }).spawn();
+    const browserWSEndpoint = await within(START_MS, "Chromium", endpointOf(process));
+    const connected = await puppeteer.connect({ browserWSEndpoint, defaultViewport: null });
+    return new RunningBrowser(connected, process, folder);
+  }
+
+  async visit(): Promise<Visit> {
+    // A context of its own: no test finds what another has left behind.
+    const context = await this.#browser.createBrowserContext();
+    return new Visit(await context.newPage(), () => context.close());
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    await this.#process.status;
+    await Deno.remove(this.#folder, { recursive: true });
+  }
+}
+
+/** Chromium says on standard error where it is driven from. */
+async function endpointOf(process: Deno.ChildProcess): Promise<string> {
+  let text = "";
+  const found = Promise.withResolvers<string>();
+  const read = async () => {
+    // Read to its end, or Chromium would wait for room in the pipe.
+    for await (const part of process.stderr.pipeThrough(new TextDecoderStream())) {
+      text += part;
+      const endpoint = /DevTools listening on (\S+)/.exec(text)?.[1];
+      if (endpoint !== undefined) found.resolve(endpoint);
+    }
+    found.reject(new Error(`Cannot use Chromium as it must say where it listens: ${text}`));
+  };
+  void read();
+  return await found.promise;
+}
+
+/** One page, and all that it complained of. */
+export class Visit implements AsyncDisposable {
+  readonly page: Page;
+  readonly complaints: string[] = [];
+  readonly #close: () => Promise<void>;
+
+  constructor(page: Page, close: () => Promise<void>) {
+    this.page = page;
+    this.#close = close;
+    page.on("console", (message) => {
+      if (["error", "warn"].includes(message.type())) this.complaints.push(message.text());
+    });
+    page.on("pageerror", (error) => this.complaints.push(`${error}`));
+    page.on("dialog", (dialog) => {
+      this.complaints.push(`dialog: ${dialog.message()}`);
+      void dialog.dismiss();
+    });
+  }
+
+  /** Width and height of the window, and whether the reader's system is dark. */
+  async look(width: number, height: number, colours: "light" | "dark" = "light"): Promise<void> {
+    await this.page.setViewport({ width, height });
+    await this.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: colours }]);
+  }
+
+  async open(address: string): Promise<void> {
+    // Not until the network is idle: the stream of events never is.
+    await this.page.goto(address, { waitUntil: "load" });
+  }
+
+  /** Leaves the page before its server goes, of which it would complain. */
+  async leave(): Promise<void> {
+    await this.page.goto("about:blank");
+  }
+
+  /** Waits until an expression is true in the page. */
+  async until(expression: string): Promise<void> {
+    await this.page.waitForFunction(expression, { timeout: 30_000 });
+  }
+
+  /** Waits until the page's text has this in it. */
+  async sees(text: string): Promise<void> {
+    await this.until(`document.body.innerText.includes(${JSON.stringify(text)})`);
+  }
+
+  /** What an expression is in the page. */
+  async ask<T>(expression: string): Promise<T> {
+    return await this.page.evaluate(expression) as T;
+  }
+
+  /** What axe-core finds against WCAG 2.2 AA and its own best practices. */
+  async violations(): Promise<string[]> {
+    await this.page.evaluate(axe);
+    type Found = readonly { readonly id: string; readonly nodes: readonly { html: string }[] }[];
+    const found = await this.ask<Found>("axe.run().then(({ violations }) => violations)");
+    return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(" | ")}`);
+  }
+
+  async screenshot(name: string): Promise<void> {
+    await Deno.mkdir(SCREENSHOTS, { recursive: true });
+    const bytes = await this.page.screenshot({ fullPage: true });
+    await Deno.writeFile(new URL(`${name}.png`, SCREENSHOTS), bytes);
+  }
+
+  assertQuiet(): void {
+    if (this.complaints.length > 0) throw new Error(`the browser said: ${this.complaints}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#close();
+  }
+}
