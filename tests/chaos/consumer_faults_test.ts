@@ -1,22 +1,29 @@
 // Goal: whatever befalls PostgreSQL, the group or the consumers, each report counts once.
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { encodeReport } from "../../src/report/codec.ts";
 import { aReport } from "../contract/site_reports.ts";
-import { eventually } from "../deadline.ts";
+import { eventually, within } from "../deadline.ts";
 import { DEADLINE_MS, Pipeline } from "../integration/pipeline.ts";
 import { makeTopic, plainKafka } from "../kafka/kafka_fixture.ts";
+import { freePort } from "../services/free_port.ts";
+import { startKafka } from "../services/kafka.ts";
 import { serviceTest } from "../services/with_services.ts";
 import type { SitemonProcess } from "../sitemon_process.ts";
 import { Operator } from "./operator.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
+const brokerTest = serviceTest("own kafka", "postgres");
 
 /** A pipeline whose consumers are the whole of it; the tests write to its topic themselves. */
 async function consumersOf(
-  { consumers = 1, partitions = 1 }: { consumers?: number; partitions?: number } = {},
+  { partitions = 1, ...options }: {
+    consumers?: number;
+    partitions?: number;
+    bootstrap?: string;
+  } = {},
 ): Promise<Pipeline> {
-  const pipeline = await Pipeline.create({ sites: "  []", consumers });
+  const pipeline = await Pipeline.create({ sites: "  []", ...options });
   await makeTopic(pipeline.bootstrap, pipeline.topic, { partitions });
   return pipeline;
 }
@@ -153,8 +160,35 @@ pipelineTest("a partition that is added is read within seconds", async () => {
   await write(pipeline, { first: 1, last: 5, partition: 1 });
   await historyHolds(pipeline, 5);
   const seconds = (performance.now() - startMs) / 1_000;
-  strictEqual(seconds < SECONDS, true, `${seconds} s`);
+  ok(seconds < SECONDS, `${seconds} s`);
 });
+
+brokerTest(
+  "a consumer asks for brokers that are down once a second, and joins again at once",
+  async () => {
+    const OUTAGE_SECONDS = 12;
+    const REJOIN_MS = 10_000;
+    await using proxy = new TcpProxy();
+    await using kafka = await startKafka({ advertised: [proxy.address] });
+    proxy.targetPort = Number(kafka.bootstrap.split(":")[1]);
+    await using pipeline = await consumersOf({ bootstrap: proxy.address });
+    const consumer = pipeline.startConsumer();
+    await joins(consumer, "0");
+    await write(pipeline, { first: 1, last: 5 });
+    await historyHolds(pipeline, 5);
+    // What is accepted is ended at once, and counted: as a load balancer without a broker does.
+    const { targetPort } = proxy;
+    proxy.targetPort = freePort();
+    proxy.cut();
+    const before = proxy.accepted;
+    await new Promise((resolve) => setTimeout(resolve, OUTAGE_SECONDS * 1_000));
+    const attempts = proxy.accepted - before;
+    ok(attempts > 0 && attempts <= OUTAGE_SECONDS, `${attempts} in ${OUTAGE_SECONDS} s`);
+    proxy.targetPort = targetPort;
+    await write(pipeline, { first: 6, last: 10 });
+    await within(REJOIN_MS, "what came after the outage", historyHolds(pipeline, 10));
+  },
+);
 
 pipelineTest("consumers without a partition are healthy", async () => {
   await using pipeline = await consumersOf({ consumers: 3 });

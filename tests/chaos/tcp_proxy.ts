@@ -21,6 +21,8 @@ export class TcpProxy implements AsyncDisposable {
   readonly address = `127.0.0.1:${this.port}`;
   /** Port of the server on this machine; 0 until it is known. */
   targetPort: number;
+  /** How many connections were accepted so far. */
+  accepted = 0;
   #listener: Deno.Listener | undefined;
   #accepting: Promise<void> = Promise.resolve();
   #weather: Weather = FAIR;
@@ -75,6 +77,7 @@ export class TcpProxy implements AsyncDisposable {
 
   async #accept(listener: Deno.Listener): Promise<void> {
     for await (const client of listener) {
+      this.accepted++;
       const pair = new Pair(client, this.targetPort, {
         weather: () => this.#weather,
         changed: () => this.#changed.promise,
