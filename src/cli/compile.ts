@@ -20,6 +20,8 @@ import { processTerminal } from "./terminal.ts";
 /** What an executable for every configuration may do; its threads are narrowed when they start. */
 export const EVERYTHING = ["net", "read", "write", "env", "sys"].map((kind) => `--allow-${kind}`);
 
+const COMMIT_FILE = "dist/commit.json";
+
 /** The arguments of `deno` that make an executable; `more` are flags of `deno compile`. */
 export function compileArgs(
   { loaded, output, more = [] }: {
@@ -38,6 +40,8 @@ export function compileArgs(
     ...(loaded === undefined ? EVERYTHING : bakedFlags(loaded)),
     "--include",
     "src/threads",
+    "--include",
+    COMMIT_FILE,
     "--output",
     output,
     "src/main.ts",
@@ -48,6 +52,27 @@ export function compileArgs(
 function bakedFlags(loaded: LoadedConfig): string[] {
   const roles = [...rolesOf(loaded), "status" as const];
   return permissionFlags(joined(roles.map((role) => processPermissions(role, loaded))));
+}
+
+/** Leaves the commit where the executable finds it (runtime/version.ts); `null` when it is not known. */
+function writeCommit(): void {
+  const commit = Deno.env.get("SITEMON_COMMIT") || gitCommit();
+  Deno.mkdirSync("dist", { recursive: true });
+  Deno.writeTextFileSync(COMMIT_FILE, `${JSON.stringify(commit)}\n`);
+  // Executables hold the times of their files: equal ones have to have equal times.
+  Deno.utimeSync(COMMIT_FILE, 0, 0);
+}
+
+/** With `-dirty` when files were changed since; null where this is no repository. */
+function gitCommit(): string | null {
+  const args = ["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"];
+  try {
+    const { success, stdout } = new Deno.Command("git", { args, stderr: "null" }).outputSync();
+    return success ? new TextDecoder().decode(stdout).trim() : null;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return null;
+    throw error;
+  }
 }
 
 async function compile(args: readonly string[]): Promise<number> {
@@ -63,6 +88,7 @@ async function compile(args: readonly string[]): Promise<number> {
   const loaded = config === undefined
     ? {}
     : { loaded: loadFile(config, { terminal: processTerminal() }) };
+  writeCommit();
   const compiling = new Deno.Command(Deno.execPath(), {
     args: compileArgs({ ...loaded, output, more: positionals }),
   });

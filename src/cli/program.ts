@@ -2,7 +2,8 @@
 import { Command, CommanderError, Option } from "commander";
 import { ConfigError } from "../config/config_error.ts";
 import { describeError } from "../runtime/log_entry.ts";
-import { VERSION } from "../runtime/version.ts";
+import { VERSION, versionText } from "../runtime/version.ts";
+import { addCompletion } from "./completion.ts";
 import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_OK, EXIT_USAGE } from "./exit_code.ts";
 import { addOutboxRepairs, addRepairs } from "./repair_commands.ts";
 import type { Terminal } from "./terminal.ts";
@@ -29,9 +30,10 @@ Exit codes:
  */
 export async function runProgram(args: readonly string[], terminal: Terminal): Promise<number> {
   let exitCode: number = EXIT_OK;
-  const program = commands(terminal, async (ended) => {
+  const end = async (ended: number | Promise<number>) => {
     exitCode = await ended;
-  });
+  };
+  const program = commands(await versionText(), { terminal, end });
   try {
     await program.parseAsync([...args], { from: "user" });
     return exitCode;
@@ -50,10 +52,10 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
 
 type End = (exitCode: number | Promise<number>) => Promise<void>;
 
-function commands(terminal: Terminal, end: End): Command {
+function commands(version: string, { terminal, end }: { terminal: Terminal; end: End }): Command {
   const program = new Command("sitemon")
     .description(DESCRIPTION)
-    .version(`sitemon ${VERSION}`, "-V, --version", "print the version")
+    .version(`sitemon ${version}`, "-V, --version", "print the version")
     .helpOption("-h, --help", "print this help, or that of a command")
     .addHelpText("after", AFTER_HELP)
     .configureOutput({
@@ -71,6 +73,7 @@ function commands(terminal: Terminal, end: End): Command {
   addConfig(program, terminal, end);
   addUpkeep(program, terminal, end);
   addHosting(program, terminal, end);
+  addCompletion(program);
   return program;
 }
 

@@ -1,11 +1,17 @@
 // The executable needs nothing but itself: it runs in an empty folder with an empty environment.
+import { Buffer } from "node:buffer";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { compileArgs, EVERYTHING } from "../../src/cli/compile.ts";
 import { eventually, within } from "../deadline.ts";
 import { Pipeline } from "../integration/pipeline.ts";
+import { NotifyReceiver } from "../runtime/notify_receiver.ts";
+import { run } from "../services/programs.ts";
 import { serviceTest } from "../services/with_services.ts";
+import { SitemonProcess } from "../sitemon_process.ts";
 import { command, compileSitemon, DENORT, EmptyFolder, type Executable } from "./executable.ts";
 
+const ROOT = new URL("../../", import.meta.url);
 const DEADLINE_MS = 30_000;
 
 let executable: Executable | undefined;
@@ -77,10 +83,44 @@ Deno.test("compileArgs() gives the executable what the task sitemon gives its so
   ]);
 });
 
-executableTest("sitemon --version prints its version and leaves nothing behind", async (folder) => {
-  const { code, stdout, stderr } = await output(folder, "--version");
-  match(stdout, /^sitemon \d+\.\d+\.\d+\n$/);
-  deepStrictEqual({ code, stderr, names: folder.names() }, { code: 0, stderr: "", names: [] });
+executableTest(
+  "sitemon --version prints version and commit, and leaves nothing behind",
+  async (folder) => {
+    const { code, stdout, stderr } = await output(folder, "--version");
+    const commit: string | null = JSON.parse(
+      Deno.readTextFileSync(new URL("../../dist/commit.json", import.meta.url)),
+    );
+    match(stdout, /^sitemon \d+\.\d+\.\d+( \([\w-]+\))?\n$/);
+    if (commit !== null) ok(stdout.includes(commit), stdout);
+    deepStrictEqual({ code, stderr, names: folder.names() }, { code: 0, stderr: "", names: [] });
+  },
+);
+
+executableTest("The task compile makes an equal executable of equal files", (folder) => {
+  // A copy, since somebody may work on the files meanwhile.
+  folder.write("deno.json", Deno.readTextFileSync(new URL("deno.json", ROOT)));
+  folder.write("deno.lock", Deno.readTextFileSync(new URL("deno.lock", ROOT)));
+  run(["cp", "-r", fileURLToPath(new URL("src", ROOT)), folder.path]);
+  const root = pathToFileURL(`${folder.path}/`);
+  using first = compileSitemon(DENORT!, { root });
+  using second = compileSitemon(DENORT!, { root });
+  const [a, b] = [first, second].map(({ path }) => Deno.readFileSync(path));
+  strictEqual(Buffer.compare(a!, b!), 0);
+  return Promise.resolve();
+});
+
+executableTest("sitemon tells a service manager that it is ready and stops", async (folder) => {
+  await using manager = new NotifyReceiver();
+  folder.write("run.yaml", "sites: []\nweb: false\n");
+  await using running = new SitemonProcess(["run", "-c", "run.yaml"], {
+    executable: executable!.path,
+    cwd: folder.path,
+    env: { NOTIFY_SOCKET: manager.path, RUNTIME_DIRECTORY: folder.path, WATCHDOG_USEC: "1000000" },
+  });
+  await manager.message("READY");
+  await manager.message("WATCHDOG");
+  strictEqual(await running.stop(), 0);
+  await manager.message("STOPPING");
 });
 
 executableTest("sitemon exits 64, when a command is unknown", async (folder) => {

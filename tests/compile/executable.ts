@@ -14,21 +14,29 @@ export interface Executable extends Disposable {
 }
 
 /** Compiles as the task `compile` does, for one configuration if there is one. */
-export function compileSitemon(denort: string, config?: string): Executable {
+export function compileSitemon(
+  denort: string,
+  { config, root = ROOT }: { readonly config?: string; readonly root?: URL } = {},
+): Executable {
   const task = ["run", "--quiet", "--allow-all", "src/cli/compile.ts"];
   const baked = config === undefined ? [] : ["--config", config];
   // Types are checked elsewhere, and by the newer Deno.
-  return compile(denort, (path) => [...task, ...baked, "--output", path, "--", "--no-check"]);
+  const args = (path: string) => [...task, ...baked, "--output", path, "--", "--no-check"];
+  return compile(denort, { args, root });
 }
 
 /** Compiles a program of the tests, which may do all that sitemon may, with a Worker's module. */
 export function compileProgram(denort: string, module: string, worker: string): Executable {
   const flags = ["--quiet", "--no-check", "--no-prompt", ...EVERYTHING, "--include", worker];
-  return compile(denort, (path) => ["compile", ...flags, "--output", path, module]);
+  const args = (path: string) => ["compile", ...flags, "--output", path, module];
+  return compile(denort, { args, root: ROOT });
 }
 
 /** Disposing removes the file. */
-function compile(denort: string, args: (path: string) => string[]): Executable {
+function compile(
+  denort: string,
+  { args, root }: { args: (path: string) => string[]; root: URL },
+): Executable {
   const folder = Deno.makeTempDirSync({ prefix: "sitemon-compiled-" });
   const path = `${folder}/sitemon`;
   const env = {
@@ -37,7 +45,7 @@ function compile(denort: string, args: (path: string) => string[]): Executable {
     DENO_TLS_CA_STORE: "system",
     RUST_MIN_STACK: "16777216",
   };
-  run([olderDeno(), ...args(path)], { cwd: ROOT, env });
+  run([olderDeno(), ...args(path)], { cwd: root, env });
   return { path, [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }) };
 }
 

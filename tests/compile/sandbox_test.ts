@@ -45,6 +45,7 @@ const ALLOWED: Readonly<Partial<Record<ThreadKind, number>>> = {
   relay: 1,
   consumer: 1,
   postgres: 2,
+  web_postgres: 2,
 };
 const KINDS: readonly ThreadKind[] = [
   "scanner",
@@ -53,6 +54,8 @@ const KINDS: readonly ThreadKind[] = [
   "consumer",
   "store",
   "postgres",
+  "web_postgres",
+  "web_sqlite",
 ];
 
 compileTest(
@@ -111,12 +114,13 @@ compileTest(
 log: { format: json }
 outbox: { path: '${folder.path}/o.db' }
 store: { path: '${folder.path}/s.db' }
+web: false
 sites:
 ${hosts.map((host) => `  - { url: 'http://${host}:${server.addr.port}/' }`).join("\n")}
 `;
     const file = `${folder.path}/run.yaml`;
     folder.write("run.yaml", yaml(["127.0.0.1"]));
-    using executable = compileSitemon(denort, file);
+    using executable = compileSitemon(denort, { config: file });
     {
       await using process = new SitemonProcess(["run", "-c", file], {
         executable: executable.path,
@@ -135,6 +139,16 @@ ${hosts.map((host) => `  - { url: 'http://${host}:${server.addr.port}/' }`).join
       const before = visits;
       await eventually(DEADLINE_MS, "more visits", () => visits > before + 1 || undefined);
       strictEqual(await process.stop(), 0);
+    }
+    {
+      folder.write("run.yaml", `${yaml(["127.0.0.1"])}sandbox: strict\n`);
+      const { path } = executable;
+      await using strict = new SitemonProcess(["run", "-c", file], { executable: path });
+      await strict.log("strictness", ({ message }) => message.includes("given up the network"));
+      const before = visits;
+      await eventually(DEADLINE_MS, "more visits", () => visits > before + 1 || undefined);
+      strictEqual(await strict.stop(), 0);
+      folder.write("run.yaml", yaml(["127.0.0.1", "localhost"]));
     }
     await using other = new SitemonProcess(["run", "-c", file], { executable: executable.path });
     strictEqual(await other.ended(), 78);

@@ -11,6 +11,8 @@ const PORTS = [
 
 /** Where each library may be imported. A library that is not here has no place yet. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  "@bomb.sh/tab": ["src/cli/"],
+  "@bomb.sh/tab/commander": ["src/cli/"],
   "@logtape/logtape": ["src/runtime/"],
   "avsc": ["src/report/"],
   "commander": ["src/cli/"],
