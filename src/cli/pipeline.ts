@@ -158,16 +158,19 @@ export function explanationsSpec(
   };
 }
 
-/** Answers with the status of every site, from the store that the configuration names. */
-export function statusesSpec(loaded: LoadedConfig): ThreadSpec<StatusesSetup> {
+/** Answers with every site's status, or one's story, from the store that the configuration names. */
+export function statusesSpec(loaded: LoadedConfig, site?: string): ThreadSpec<StatusesSetup> {
   const usesPostgres = loaded.config.postgres !== undefined;
   return {
     ...common(loaded, usesPostgres ? "postgres" : "store"),
     name: "statuses",
     module: new URL("../threads/statuses.ts", import.meta.url),
-    setup: usesPostgres
-      ? { store: "postgres", connection: postgresConnection(loaded) }
-      : { store: "sqlite", path: loaded.config.store.path },
+    setup: {
+      ...(usesPostgres
+        ? { store: "postgres", connection: postgresConnection(loaded) }
+        : { store: "sqlite", path: loaded.config.store.path }),
+      ...(site === undefined ? {} : { site }),
+    },
   };
 }
 

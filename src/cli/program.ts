@@ -127,9 +127,11 @@ function addQuestions(program: Command, terminal: Terminal, end: End): void {
     .summary("the status table")
     .description("Prints the newest status of each site; exits 0 when all are up.")
     .option("--json", "print one site a line, as JSON")
-    .action(async ({ config, json }) => {
+    .option("--watch", "print it again and again")
+    .option("--site <name>", "one site, with its uptimes, response times and changes")
+    .action(async (options) => {
       const { statusCommand } = await import("./status_command.ts");
-      await end(statusCommand({ config, json }, terminal));
+      await end(statusCommand(options, terminal));
     });
   withFile(program.command("doctor"))
     .summary("try every dependency once")

@@ -20,8 +20,8 @@ const SITE_WIDTH_MIN = 12;
 const RANKS: Readonly<Record<Outcome, number>> = { down: 0, degraded: 1, inconclusive: 2, up: 4 };
 const STALE_UP_RANK = 3;
 
-/** SGR codes. @see https://en.wikipedia.org/wiki/ANSI_escape_code#Colors */
-const COLOURS: Readonly<Record<Outcome, number>> = {
+/** As SGR codes. @see https://en.wikipedia.org/wiki/ANSI_escape_code#Colors */
+export const OUTCOME_COLOURS: Readonly<Record<Outcome, number>> = {
   down: 31,
   degraded: 33,
   inconclusive: 35,
@@ -42,7 +42,7 @@ const OTHERS: readonly Column[] = [
   {
     title: "OUTCOME",
     cell: ({ outcome, stale }) => stale ? `${outcome} (stale)` : outcome,
-    colour: (status) => isStaleUp(status) ? STALE_UP_COLOUR : COLOURS[status.outcome],
+    colour: (status) => isStaleUp(status) ? STALE_UP_COLOUR : OUTCOME_COLOURS[status.outcome],
   },
   { title: "CODE", cell: ({ responseCode }) => responseCode?.toString() ?? "-", alignsRight: true },
   { title: "TIME", cell: ({ responseTimeMs }) => `${responseTimeMs} ms`, alignsRight: true },
@@ -108,6 +108,7 @@ function align(text: string, width: number, alignsRight: boolean): string {
   return alignsRight ? padding + cut : cut + padding;
 }
 
-function painted(text: string, colour: number): string {
+/** The text in a colour of the terminal. */
+export function painted(text: string, colour: number): string {
   return `\x1b[${colour}m${text}\x1b[0m`;
 }

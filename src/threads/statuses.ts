@@ -1,29 +1,65 @@
-/** A thread for `sitemon status`: reads the status of every site from whichever store there is. */
-import { systemClock } from "../runtime/clock.ts";
+/** A thread for `sitemon status`: reads every site's status, or one site's story, from whichever store there is. */
 import { serveThread } from "../runtime/thread.ts";
-import type { PostgresOptions } from "../status/postgres/postgres_options.ts";
-import { PostgresStore } from "../status/postgres/postgres_store.ts";
-import { readStatuses } from "../status/sqlite/read_statuses.ts";
-import type { SiteStatus } from "../status/store.ts";
+import type {
+  DayCoverage,
+  DetailedStatus,
+  SiteHistory,
+  SiteUptime,
+  StatusQueries,
+} from "../status/queries.ts";
+import { statusQueries, type StoreSource } from "./status_queries.ts";
 
-export type StatusesSetup =
-  | { readonly store: "postgres"; readonly connection: PostgresOptions }
-  | { readonly store: "sqlite"; readonly path: string };
+/** Days of bars and of changes in a story. */
+export const STORY_DAYS = 90;
+/** Of response times, by the hour. */
+const STORY_LATENCY_DAYS = 2;
+
+export type StatusesSetup = StoreSource & {
+  /** Tells the story of this site alone. */
+  readonly site?: string;
+};
+
+/** One site at one location, from its past to now. */
+export interface SiteStory {
+  readonly history: SiteHistory;
+  readonly uptime: SiteUptime | undefined;
+  /** {@linkcode STORY_DAYS} days, the oldest first. */
+  readonly days: readonly DayCoverage[];
+}
+
+/** What the thread answers: statuses by site and location; with a site its stories, one for each location. */
+export interface StatusesAnswer {
+  readonly statuses: readonly DetailedStatus[];
+  readonly stories: readonly SiteStory[];
+}
 
 serveThread<StatusesSetup>({
   onUncaught: "fail",
   async start(setup, { result }) {
-    result(await statuses(setup));
+    const queries = statusQueries(setup);
+    try {
+      result(await answer(queries, setup.site));
+    } finally {
+      await queries.close();
+    }
     return { stop: () => Promise.resolve() };
   },
 });
 
-async function statuses(setup: StatusesSetup): Promise<readonly SiteStatus[]> {
-  if (setup.store === "sqlite") return readStatuses(setup.path, systemClock.nowMicros());
-  const store = new PostgresStore({ connection: setup.connection });
-  try {
-    return await store.statuses();
-  } finally {
-    await store.close();
+async function answer(queries: StatusQueries, site: string | undefined): Promise<StatusesAnswer> {
+  const all = await queries.statuses();
+  if (site === undefined) return { statuses: all, stories: [] };
+  const statuses = all.filter((status) => status.site === site);
+  const uptimes = await queries.uptimes();
+  const days = await queries.daily(statuses, STORY_DAYS);
+  const stories: SiteStory[] = [];
+  for (const [index, { location }] of statuses.entries()) {
+    const history = await queries.history({ site, location }, {
+      transitionDays: STORY_DAYS,
+      latencyDays: STORY_LATENCY_DAYS,
+    });
+    const uptime = uptimes.find((one) => one.site === site && one.location === location);
+    if (history) stories.push({ history, uptime, days: days[index]!.days });
   }
+  return { statuses, stories };
 }

@@ -124,5 +124,9 @@ Deno.test("every spec is plain data, names a module that is there, and permits n
 Deno.test("statusesSpec() reads PostgreSQL where the file has it, and else SQLite", () => {
   strictEqual(statusesSpec(WHOLE).setup.store, "postgres");
   const small = loaded("sites: [{ url: http://a.example/ }]");
-  deepStrictEqual(statusesSpec(small).setup, { store: "sqlite", path: "/work/sitemon-status.db" });
+  deepStrictEqual(statusesSpec(small, "shop").setup, {
+    store: "sqlite",
+    path: "/work/sitemon-status.db",
+    site: "shop",
+  });
 });
