@@ -1,24 +1,23 @@
-/** A terminal that keeps what was written to it. */
+/** Remembers what a command wrote. */
 import type { Terminal } from "../../src/cli/terminal.ts";
 
 export class FakeTerminal implements Terminal {
+  readonly isInteractive: boolean;
+  readonly hasColour = false;
+  readonly columns: number | undefined;
   output = "";
   errors = "";
-  readonly hasColour: boolean;
-  readonly columns: number | undefined;
-  readonly isInteractive: boolean;
 
-  constructor({ hasColour = false, columns = 100, isInteractive = false }: Partial<Terminal> = {}) {
-    this.hasColour = hasColour;
-    this.columns = columns;
+  constructor({ isInteractive = false, columns }: Partial<Terminal> = {}) {
     this.isInteractive = isInteractive;
+    this.columns = columns;
   }
 
-  write(text: string) {
+  write(text: string): void {
     this.output += text;
   }
 
-  writeError(text: string) {
+  writeError(text: string): void {
     this.errors += text;
   }
 }

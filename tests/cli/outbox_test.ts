@@ -1,25 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { EXIT_CONFIG, EXIT_IO, EXIT_OK } from "../../src/cli/exit_code.ts";
 import { outboxStats } from "../../src/cli/outbox.ts";
-import type { Terminal } from "../../src/cli/terminal.ts";
 import { EVERYTHING, manyReports, OutboxFolder } from "../outbox/outbox_fixture.ts";
-
-/** Remembers what was written. */
-class FakeTerminal implements Terminal {
-  readonly isInteractive = false;
-  readonly hasColour = false;
-  readonly columns = undefined;
-  output = "";
-  errors = "";
-
-  write(text: string): void {
-    this.output += text;
-  }
-
-  writeError(text: string): void {
-    this.errors += text;
-  }
-}
+import { FakeTerminal } from "./fake_terminal.ts";
 
 Deno.test("outboxStats() prints what waits, while the producer has the file open", async () => {
   using folder = new OutboxFolder();

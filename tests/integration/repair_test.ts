@@ -1,0 +1,248 @@
+// Goal: whatever happened, an operator can say whether anything was lost, and repair what can be.
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { Kafka, logLevel } from "kafkajs";
+import { encodeBare, encodeGap, encodeReport } from "../../src/report/codec.ts";
+import type { SiteReport } from "../../src/report/report.ts";
+import { aReport, PRODUCERS } from "../contract/site_reports.ts";
+import { eventually } from "../deadline.ts";
+import { serviceTest } from "../services/with_services.ts";
+import { sitemon } from "../sitemon_process.ts";
+import { startHttpbin } from "./httpbin.ts";
+import { DEADLINE_MS, Pipeline, storedSequence } from "./pipeline.ts";
+
+const pipelineTest = serviceTest("kafka", "postgres");
+/** Refuses every connection. */
+const NOWHERE = "127.0.0.1:1";
+
+function tenSites(origin: string): string {
+  return Array.from({ length: 10 }, (_, i) => `  - { name: s${i}, url: '${origin}/status/200' }`)
+    .join("\n");
+}
+
+/** What a command printed as JSON, and its exit code. */
+async function asked(args: string[]) {
+  const { code, stdout, stderr } = await sitemon(args);
+  const lines = stdout.split("\n").filter((line) => line !== "");
+  return { code, stderr, objects: lines.map((line) => JSON.parse(line)) };
+}
+
+function audited(pipeline: Pipeline) {
+  return asked(["audit", "-c", pipeline.consumerFile, "--json"]);
+}
+
+function appliedUpTo(pipeline: Pipeline, sequence: number): Promise<true> {
+  return eventually(DEADLINE_MS, `${sequence} reports in the history`, async () => {
+    const [row] = await pipeline.query<{ count: number }>(
+      "SELECT count(*)::int AS count FROM site_report",
+    );
+    return row!.count >= sequence || undefined;
+  });
+}
+
+pipelineTest(
+  "audit finds nothing missing after everything was killed, and then what is",
+  async () => {
+    await using httpbin = startHttpbin();
+    await using pipeline = await Pipeline.create({ sites: tenSites(httpbin.origin) });
+    for (let round = 0; round < 2; round++) {
+      const producer = pipeline.startProducer();
+      const consumer = pipeline.startConsumer();
+      const before = storedSequence(producer);
+      await eventually(DEADLINE_MS, "reports", () => {
+        return storedSequence(producer) > before + 30 || undefined;
+      });
+      await Promise.all([producer.kill(), consumer.kill()]);
+    }
+    const producer = pipeline.startProducer();
+    pipeline.startConsumer();
+    await producer.log("a report", ({ message }) => message.startsWith("Stored "));
+    strictEqual(await producer.stop(), 0);
+    const end = storedSequence(producer);
+    await appliedUpTo(pipeline, end);
+
+    const clean = await audited(pipeline);
+    strictEqual(clean.code, 0, clean.stderr);
+    const { producer_id, produced, applied, missing } = clean.objects[0];
+    deepStrictEqual([clean.objects.length, produced, applied, missing], [1, end, end, 0]);
+
+    const lost = Math.floor(end / 2);
+    await pipeline.query("DELETE FROM site_report WHERE sequence = $1", [lost]);
+    const { code, objects: [after] } = await audited(pipeline);
+    strictEqual(code, 1);
+    deepStrictEqual([after.applied, after.missing, after.missing_ranges], [end - 1, 1, [
+      { first: lost, last: lost },
+    ]]);
+    const { stdout } = await sitemon(["audit", "-c", pipeline.consumerFile, "--since", "1h"]);
+    ok(stdout.includes(`Missing of ${producer_id}: ${lost}\n1 reports are missing`), stdout);
+  },
+);
+
+interface TestMessage {
+  readonly value: Uint8Array;
+  readonly id?: string;
+}
+
+/** Writes to one partition, so that offsets are the places in the list. */
+async function write(pipeline: Pipeline, messages: readonly TestMessage[]): Promise<void> {
+  const kafka = new Kafka({ brokers: pipeline.bootstrap.split(","), logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  const topics = [{ topic: pipeline.topic, numPartitions: 1 }];
+  await admin.createTopics({ topics, waitForLeaders: true });
+  await admin.disconnect();
+  const producer = kafka.producer();
+  await producer.connect();
+  await producer.send({
+    topic: pipeline.topic,
+    messages: messages.map(({ value, id }) => ({
+      key: "key",
+      value: Buffer.from(value),
+      ...(id ? { headers: { "sitemon-id": id } } : {}),
+    })),
+  });
+  await producer.disconnect();
+}
+
+function recent(sequence: number, overrides: Partial<SiteReport> = {}): SiteReport {
+  const now = Date.now() * 1_000;
+  return aReport({ sequence, checked_at: now, recorded_at: now + sequence, ...overrides });
+}
+
+pipelineTest(
+  "dead letters are counted by the audit, shown, and replayed into what they hold",
+  async () => {
+    await using pipeline = await Pipeline.create({ sites: "  []" });
+    const id = PRODUCERS[0];
+    const unknown = encodeReport(recent(6, { site: "later" }));
+    unknown.set([1, 2, 3, 4], 2);
+    const gap = { producer_id: id, first: 3, last: 5, count: 3, reason: "coalesced" };
+    await write(pipeline, [
+      { value: encodeReport(recent(1)), id: `${id}/1` },
+      { value: encodeReport(recent(2)), id: `${id}/2` },
+      { value: encodeGap(gap), id: `${id}/3` },
+      { value: unknown, id: `${id}/6` },
+      { value: new TextEncoder().encode("po\x1b[2Jison"), id: `${id}/7` },
+      { value: encodeBare(aReport({ response_time: -1 })) },
+      { value: encodeReport(recent(8)), id: `${id}/8` },
+    ]);
+    pipeline.startConsumer();
+    await appliedUpTo(pipeline, 3);
+    const { code, objects: [counted, unassigned] } = await audited(pipeline);
+    const { produced, applied, dropped, dead, missing } = counted;
+    deepStrictEqual([code, produced, applied, dropped, dead, missing], [0, 8, 3, 3, 2, 0]);
+    deepStrictEqual(unassigned, { producer_id: null, counted: false, dead: 1 });
+
+    const letter = (...args: string[]) => ["dead-letter", ...args, "-c", pipeline.consumerFile];
+    const { objects: list } = await asked(letter("list", "--json"));
+    deepStrictEqual(list.map(({ reason, sitemon_id }) => [reason, sitemon_id]), [
+      ["schema", `${id}/6`],
+      ["undecodable", `${id}/7`],
+      ["invalid", null],
+    ]);
+    const shown = await sitemon(letter("show", list[1].id));
+    strictEqual(shown.code, 0, shown.stderr);
+    ok(shown.stdout.includes("70 6f 1b 5b 32 4a 69 73"), shown.stdout);
+    ok(!shown.stdout.includes("\x1b"), "no bytes of a message reach the terminal as they are");
+
+    // As a version that knows the schema finds it.
+    await pipeline.query(`UPDATE dead_letter SET value = $1 WHERE reason = 'schema'`, [
+      Buffer.from(encodeReport(recent(6, { site: "later" }))),
+    ]);
+    const replayed = await asked(letter("replay", "--json"));
+    deepStrictEqual([replayed.code, replayed.objects], [1, [{ applied: 1, kept: 2 }]]);
+    ok(replayed.stderr.includes(`${list[2].id} stays as invalid`), replayed.stderr);
+    const { objects: [after] } = await audited(pipeline);
+    deepStrictEqual([after.applied, after.dead, after.missing], [4, 1, 0]);
+    const nothing = await sitemon(letter("replay", "nowhere/0/1"));
+    strictEqual(nothing.code, 1);
+  },
+);
+
+pipelineTest(
+  "a stopped producer's outbox is drained after an outage, and by nobody before",
+  async () => {
+    await using httpbin = startHttpbin();
+    await using pipeline = await Pipeline.create({
+      sites: tenSites(httpbin.origin),
+      bootstrap: NOWHERE,
+      producer: "drain_deadline: 1s",
+    });
+    const producer = pipeline.startProducer();
+    await eventually(DEADLINE_MS, "reports", () => storedSequence(producer) > 30 || undefined);
+    const drain = ["outbox", "drain", "-c", pipeline.producerFile];
+    const locked = await sitemon(drain);
+    strictEqual(locked.code, 75);
+    ok(locked.stderr.includes("one process at a time may own it"), locked.stderr);
+    strictEqual((await sitemon(["outbox", "export", "-c", pipeline.producerFile])).code, 75);
+    strictEqual(await producer.stop(), 0);
+    const end = storedSequence(producer);
+
+    const exported = await asked(["outbox", "export", "-c", pipeline.producerFile]);
+    strictEqual(exported.code, 0, exported.stderr);
+    deepStrictEqual(
+      exported.objects.map(({ kind, sequence }) => [kind, sequence]),
+      Array.from({ length: end }, (_, index) => ["report", index + 1]),
+    );
+    for (const file of [pipeline.producerFile, pipeline.consumerFile]) {
+      const text = Deno.readTextFileSync(file);
+      Deno.writeTextFileSync(file, text.replace(NOWHERE, Deno.env.get("SITEMON_TEST_KAFKA")!));
+    }
+    const drained = await sitemon(drain);
+    strictEqual(drained.code, 0, drained.stderr);
+    strictEqual(drained.stdout, `Published ${end} rows; the outbox is empty\n`);
+    pipeline.startConsumer();
+    await appliedUpTo(pipeline, end);
+    const { code, objects: [audit] } = await audited(pipeline);
+    deepStrictEqual([code, audit.produced, audit.missing], [0, end, 0]);
+  },
+);
+
+pipelineTest(
+  "an outbox that is removed under its producer is told, and nothing is missing",
+  async () => {
+    await using httpbin = startHttpbin();
+    await using pipeline = await Pipeline.create({
+      sites: tenSites(httpbin.origin),
+      producer: "listen: 127.0.0.1:0",
+    });
+    const producer = pipeline.startProducer();
+    pipeline.startConsumer();
+    await eventually(DEADLINE_MS, "reports", () => storedSequence(producer) > 30 || undefined);
+    Deno.removeSync(pipeline.outboxPath);
+    const told = await producer.log("the loss", ({ message }) => message.includes("taken away"));
+    strictEqual(told.level, "error");
+    await producer.log("a report in the new file", (line) => line.first === 1 && line !== told);
+    strictEqual(await producer.stop(), 0);
+    const { code, objects } = await eventually(DEADLINE_MS, "two producers", async () => {
+      const answer = await audited(pipeline);
+      return answer.objects.length === 2 ? answer : undefined;
+    });
+    strictEqual(code, 0, JSON.stringify(objects));
+  },
+);
+
+pipelineTest("what is left of a damaged outbox is exported, where it was moved to", async () => {
+  await using httpbin = startHttpbin();
+  await using pipeline = await Pipeline.create({
+    sites: tenSites(httpbin.origin),
+    bootstrap: NOWHERE,
+    producer: "drain_deadline: 1s",
+  });
+  const producer = pipeline.startProducer();
+  await eventually(DEADLINE_MS, "reports", () => storedSequence(producer) > 30 || undefined);
+  // In order, so that all of it is in the file: what is in the log would mend its header.
+  strictEqual(await producer.stop(), 0);
+  const end = storedSequence(producer);
+  using file = Deno.openSync(pipeline.outboxPath, { write: true });
+  file.writeSync(new Uint8Array(100).fill(7));
+  const export_ = ["outbox", "export", "-c", pipeline.producerFile];
+  const before = await asked(export_);
+  strictEqual(before.code, 74);
+  ok(before.stderr.includes("as its pages must be sound"), before.stderr);
+  strictEqual(before.objects.length, end);
+
+  const next = pipeline.startProducer();
+  const { folder } = await next.log("the damage", ({ message }) => message.includes("is damaged"));
+  const aside = await asked([...export_, "--path", `${folder}/outbox.db`]);
+  deepStrictEqual(aside.objects, before.objects);
+});

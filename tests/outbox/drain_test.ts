@@ -1,0 +1,108 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { drain, type DrainOptions, STALL_MS } from "../../src/outbox/drain.ts";
+import type { Outbox } from "../../src/outbox/outbox.ts";
+import { PublishError } from "../../src/outbox/publisher.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import { within } from "../deadline.ts";
+import { FakeClock } from "../fake_clock.ts";
+import { FakePublisher } from "./fake_publisher.ts";
+import { manyReports, OutboxFolder } from "./outbox_fixture.ts";
+
+const DEADLINE_MS = 20_000;
+const UNREACHABLE = new PublishError("unreachable", "no broker answers");
+
+function drained(
+  outbox: Outbox,
+  publisher: FakePublisher,
+  options: Partial<DrainOptions> = {},
+): Promise<void> {
+  const silent = { clock: systemClock, onProgress() {}, onTrouble() {} };
+  return within(DEADLINE_MS, "the end", drain({ outbox, publisher, ...silent, ...options }));
+}
+
+Deno.test("drain() publishes every row in order, and says how many are left", async () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(manyReports(1_200));
+  const publisher = new FakePublisher();
+  const left: number[] = [];
+  await drained(outbox, publisher, { onProgress: (rows) => left.push(rows) });
+  deepStrictEqual(left, [700, 200, 0]);
+  deepStrictEqual(
+    publisher.received.map(({ sequence }) => sequence),
+    Array.from({ length: 1_200 }, (_, index) => index + 1),
+  );
+});
+
+Deno.test("drain() goes on after a failure that passes, and tells of it", async () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(manyReports(10));
+  const publisher = new FakePublisher();
+  publisher.failure = UNREACHABLE;
+  const troubles: string[] = [];
+  await drained(outbox, publisher, {
+    onTrouble(detail) {
+      if (troubles.push(detail) === 2) publisher.failure = undefined;
+    },
+  });
+  deepStrictEqual(troubles, ["no broker answers", "no broker answers"]);
+  strictEqual(outbox.stats().rows, 0);
+});
+
+Deno.test("drain() ends at once, when somebody has to mend something", async () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(manyReports(10));
+  const publisher = new FakePublisher();
+  publisher.failure = new PublishError("authorization", "not allowed");
+  await drained(outbox, publisher, { clock: new FakeClock() });
+  deepStrictEqual([outbox.stats().rows, publisher.batches.length], [10, 1]);
+});
+
+Deno.test("drain() gives up when nobody takes a row for 30 s, and not before", async () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(manyReports(3));
+  const clock = new FakeClock();
+  const publisher = new FakePublisher();
+  publisher.refuses = ({ sequence }) => sequence > 1;
+  publisher.failure = UNREACHABLE;
+  let troubles = 0;
+  let takenMs = 0;
+  let ended = false;
+  const end = drained(outbox, publisher, {
+    clock,
+    onTrouble() {
+      if (++troubles === 3) publisher.failure = undefined;
+    },
+    onProgress: () => takenMs = clock.monotonicMs(),
+  }).then(() => ended = true);
+  while (!ended) {
+    clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    ok(clock.monotonicMs() < 100 * STALL_MS, "it must give up");
+  }
+  await end;
+  ok(takenMs > 0);
+  ok(clock.monotonicMs() - takenMs >= STALL_MS, `${clock.monotonicMs() - takenMs} ms`);
+  strictEqual(outbox.stats().rows, 2);
+});
+
+Deno.test("drain() ends with dead letters and their gap, when rows are too large", async () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(
+    manyReports(5).map((report, index) => {
+      return { ...report, pattern: index === 2 ? "x".repeat(20_000) : null };
+    }),
+  );
+  const publisher = new FakePublisher();
+  await drained(outbox, publisher);
+  const { rows, deadLetters } = outbox.stats();
+  deepStrictEqual([rows, deadLetters], [0, 1]);
+  deepStrictEqual(
+    publisher.received.map(({ kind, sequence }) => `${kind} ${sequence}`),
+    ["report 1", "report 2", "report 4", "report 5", "gap 3"],
+  );
+});
