@@ -31,9 +31,14 @@ export function connectionFailure(error: unknown): Failure {
   if (code === "ETIMEDOUT" || error instanceof Deno.errors.TimedOut) {
     return { reason: "connect_timeout", detail: "no answer to the connection" };
   }
+  // With TLS 1.3 a server judges a client's certificate after the handshake.
+  if (ALERT.test(messageOf(error))) return tlsFailure(error);
   // No route, no address of this family and the like: nothing listens there for this machine.
   return { reason: "connect_refused", detail: messageOf(error) };
 }
+
+/** How a peer says that it will not go on with TLS (RFC 8446, section 6.2). */
+const ALERT = /received fatal alert: (\w+)/;
 
 /** The texts of rustls and of node:tls, in the order in which they are looked for. */
 const TLS_FAILURES: [text: RegExp, failure: Failure][] = [
@@ -62,11 +67,19 @@ const TLS_FAILURES: [text: RegExp, failure: Failure][] = [
 /** Why TLS did not come about. */
 export function tlsFailure(error: unknown): Failure {
   const text = `${codeOf(error)} ${messageOf(error)}`;
+  const [, alert] = ALERT.exec(text) ?? [];
+  if (alert !== undefined) return { reason: "tls_other", detail: alertDetail(alert) };
   for (const [pattern, failure] of TLS_FAILURES) if (pattern.test(text)) return failure;
   if (isReset(error, codeOf(error)) || error instanceof Deno.errors.UnexpectedEof) {
     return { reason: "reset", detail: "the connection was closed during the TLS handshake" };
   }
   return { reason: "tls_other", detail: `TLS failed: ${messageOf(error)}` };
+}
+
+function alertDetail(alert: string): string {
+  if (alert === "CertificateRequired") return "the server wants a client certificate";
+  const isAboutCertificate = /Certificate|UnknownCA|AccessDenied/i.test(alert);
+  return `the server refuses ${isAboutCertificate ? "the client certificate" : "TLS"} (${alert})`;
 }
 
 function isReset(error: unknown, code: string): boolean {

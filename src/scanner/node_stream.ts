@@ -18,21 +18,27 @@ export const connectByNode: ConnectTcp = async ({ host, port, ipVersion }, signa
 
 class NodeStream<S extends net.Socket> {
   protected readonly socket: S;
+  #error: Error | undefined;
 
   constructor(socket: S) {
     this.socket = socket;
+    // Of a TLS alert the socket's own `errored` knows nothing (Deno 2.9.6).
+    socket.on("error", (error) => {
+      this.#error ??= error;
+    });
   }
 
   async read(buffer: Uint8Array): Promise<number | null> {
     while (true) {
-      if (this.socket.errored) throw this.socket.errored;
+      if (this.#error !== undefined) throw this.#error;
+      // A socket whose peer has ended is destroyed by itself: that is its end, not an error.
+      if (this.socket.readableEnded) return null;
       if (this.socket.destroyed) throw new Error("the connection is closed");
       const chunk = this.#take(buffer.length);
       if (chunk !== null) {
         buffer.set(chunk);
         return chunk.length;
       }
-      if (this.socket.readableEnded) return null;
       await this.#readable();
     }
   }

@@ -15,6 +15,8 @@ export interface Certificates {
   readonly expired: ServerCertificate;
   /** For another name. */
   readonly other: ServerCertificate;
+  /** Of a client. */
+  readonly client: ServerCertificate;
   /** Of an authority that nobody knows. */
   readonly unknown: ServerCertificate;
 }
@@ -51,6 +53,7 @@ export async function makeCertificates(): Promise<Certificates> {
       good: await authority.sign("good", NAMES, CURRENT),
       expired: await authority.sign("expired", NAMES, EXPIRED),
       other: await authority.sign("other", OTHER, CURRENT),
+      client: await authority.sign("client", "extendedKeyUsage=clientAuth", CURRENT),
       unknown: await stranger.sign("unknown", NAMES, CURRENT),
     };
   } finally {

@@ -10,6 +10,8 @@ export interface RawServer extends AsyncDisposable {
 }
 
 export interface RawServerOptions {
+  /** Any free one when absent. */
+  readonly port?: number;
   readonly hostname?: string;
   /** PEM texts: TLS when they are given. */
   readonly tls?: { readonly cert: string; readonly key: string };
@@ -17,10 +19,10 @@ export interface RawServerOptions {
 
 /** Listens on a free port, and waits at its end until every connection is done. */
 export function rawServer(behaviour: Behaviour, options: RawServerOptions = {}): RawServer {
-  const { hostname = "127.0.0.1", tls } = options;
+  const { hostname = "127.0.0.1", port = 0, tls } = options;
   const listener: Deno.Listener = tls === undefined
-    ? Deno.listen({ hostname, port: 0 })
-    : Deno.listenTls({ hostname, port: 0, ...tls });
+    ? Deno.listen({ hostname, port })
+    : Deno.listenTls({ hostname, port, ...tls });
   const underWay: Promise<void>[] = [];
   const accepting = accept(listener, (conn) => underWay.push(serve(conn, behaviour)));
   return {
