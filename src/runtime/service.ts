@@ -137,7 +137,7 @@ function uptimeSeconds(): number | undefined {
 
 /** What was listened on goes on, and so do the threads; nothing new can be reached. */
 function giveUpNetwork(supervisor: Supervisor): void {
-  if (Deno.permissions.querySync({ name: "net" }).state !== "granted") return;
+  if (supervisor.isSealed) return;
   Deno.permissions.revokeSync({ name: "net" });
   supervisor.seal();
   logger("supervisor").info("Every thread runs: the main thread has given up the network");

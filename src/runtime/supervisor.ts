@@ -97,6 +97,11 @@ export class Supervisor {
     this.#tellAllRunning();
   }
 
+  /** True when no thread can be replaced any more. */
+  get isSealed(): boolean {
+    return this.#isSealed;
+  }
+
   /** From now on every death is final: no thread can be replaced any more. */
   seal(): void {
     this.#isSealed = true;

@@ -120,6 +120,15 @@ Deno.test("Supervisor does not replace a thread that died of a final error", asy
   strictEqual(stage.logs.length, 1);
 });
 
+Deno.test("Supervisor.seal() makes the first death final", async () => {
+  await using stage = new Stage();
+  stage.supervisor.seal();
+  stage.start("relay", "throws");
+  const death = await within(DEADLINE_MS, "fatal", stage.fatal.promise);
+  deepStrictEqual([death.thread, death.cause], ["relay", "failed"]);
+  strictEqual(stage.logs.filter(({ message }) => message.startsWith("In a")).length, 1);
+});
+
 for (const mood of ["closes", "hangs"] as const) {
   Deno.test(`Supervisor replaces a thread that ${mood} without a word`, async () => {
     await using stage = new Stage();
