@@ -3,6 +3,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
 import { MinuteLimit } from "../runtime/minute_limit.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
+import { withinDays } from "./chunk_days.ts";
 import { chunkOf, deadEntry, type Entry } from "./entry.ts";
 import {
   type Applied,
@@ -64,14 +65,16 @@ export class EntryWriter {
 
   /**
    * Applies at most {@linkcode CHUNK_REPORTS_MAX} entries, in one transaction when the store takes
-   * them all. Entries that it refuses even alone become dead letters `rejected`.
+   * them all and they span no more than {@linkcode CHUNK_DAYS_MAX} days. Entries that it refuses
+   * even alone become dead letters `rejected`.
    *
    * Rejects with {@linkcode StoreUnavailableError} or {@linkcode StoreConfigurationError}; some may
    * be applied then, and writing all of them again is harmless.
    */
   async write(entries: readonly Entry[], options: WriteOptions = {}): Promise<void> {
     const tally = { ...options, passed: 0, unknown: 0 };
-    const refusals = await this.#divide(entries, tally);
+    const refusals: Refusal[] = [];
+    for (const part of withinDays(entries)) refusals.push(...await this.#divide(part, tally));
     if (refusals.length === 0) return;
     const suspect = refusals.find(({ error }) => error instanceof StoreUnavailableError);
     if (suspect && tally.passed === 0 && entries.length > 1) throw suspect.error;

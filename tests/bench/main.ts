@@ -7,6 +7,7 @@ import type { Scenario } from "./scenario.ts";
 const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   checks: async () => (await import("./checks.ts")).checks,
   micro: async () => (await import("./micro.ts")).micro,
+  page: async () => (await import("./status_page.ts")).statusPage,
 };
 
 const { values: { json, short }, positionals } = parseArgs({

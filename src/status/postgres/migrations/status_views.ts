@@ -23,43 +23,52 @@ LEFT JOIN LATERAL (
 WHERE NOT s.is_removed`;
 
 const PARTS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
+const SUMS = PARTS.map((part) => `sum(${part}) AS ${part}`).join(", ");
 const LONG_WINDOWS = UPTIME_WINDOWS_DAYS.filter((days) => days > 1);
 const LONGEST = Math.max(...LONG_WINDOWS);
-const TODAY = "(now() AT TIME ZONE 'UTC')::date";
 
-/** One pass over the days of a site serves all windows but the first, which is made of hours. */
-const DAY_SUMS = LONG_WINDOWS.flatMap((days) =>
-  PARTS.map((part) =>
-    `coalesce(sum(${part}) FILTER (WHERE day > ${TODAY} - ${days}), 0) AS ${part}_${days}`
-  )
-).join(",\n    ");
-const HOUR_SUMS = PARTS.map((part) => `coalesce(sum(${part}), 0) AS ${part}_1`).join(", ");
-const FIRST_HOUR = "date_trunc('hour', now(), 'UTC') - interval '23 hours'";
-const WINDOWS = UPTIME_WINDOWS_DAYS.map((days) => {
-  const begin = days === 1 ? FIRST_HOUR : `(${TODAY} - ${days - 1})::timestamp AT TIME ZONE 'UTC'`;
-  const sums = PARTS.map((part) => `${part}_${days}`).join(", ");
-  return `(${days}, ${begin}, ${sums})`;
-}).join(",\n  ");
+/**
+ * The shortest of the long windows that a day lies in. The first day of each is asked for once, as
+ * a subquery, since a function of the time would be called for every row.
+ */
+const WINDOW_OF_DAY = `CASE ${
+  LONG_WINDOWS.slice(0, -1)
+    .map((days) => `WHEN day > (SELECT day - ${days} FROM today) THEN ${days}`).join(" ")
+} ELSE ${LONGEST} END`;
 
+const BEGINS_AT = `CASE w.days WHEN 1 THEN today.first_hour
+    ELSE (today.day - (w.days - 1))::timestamp AT TIME ZONE 'UTC' END`;
+
+// Days are read once and added up where they differ, then each window takes those within it. The
+// shortest window is made of hours, and nothing else.
 const SITE_UPTIME = `
 CREATE VIEW site_uptime AS
-SELECT s.site, s.location, w.days,
+WITH today AS (
+  SELECT (now() AT TIME ZONE 'UTC')::date AS day,
+    date_trunc('hour', now(), 'UTC') - interval '23 hours' AS first_hour),
+spans AS (
+  SELECT site, location, ${WINDOW_OF_DAY} AS days, ${SUMS}
+  FROM site_day WHERE day > (SELECT day - ${LONGEST} FROM today) GROUP BY 1, 2, 3
+  UNION ALL
+  SELECT s.site, s.location, 1, hours.* FROM site_status s CROSS JOIN LATERAL (
+    SELECT ${SUMS} FROM site_hour
+    WHERE site = s.site AND location = s.location
+      AND hour >= (SELECT first_hour FROM today)) AS hours),
+windows AS (
+  SELECT s.site, s.location, w.days,
+    ${PARTS.map((part) => `coalesce(sum(${part}), 0)::bigint AS ${part}`).join(", ")}
+  FROM site_status s
+  CROSS JOIN (VALUES ${UPTIME_WINDOWS_DAYS.map((days) => `(${days})`).join(", ")}) AS w(days)
+  LEFT JOIN spans p ON p.site = s.site AND p.location = s.location
+    AND p.days <= w.days AND (p.days = 1) = (w.days = 1)
+  WHERE NOT s.is_removed GROUP BY s.site, s.location, w.days)
+SELECT w.site, w.location, w.days,
   (up_ms + degraded_ms)::float8 / nullif(up_ms + degraded_ms + down_ms, 0) AS uptime,
   least(1, (up_ms + degraded_ms) / m.window_ms) AS proven_uptime,
   up_ms, degraded_ms, down_ms, inconclusive_ms, m.window_ms,
   greatest(0, m.window_ms - up_ms - degraded_ms - down_ms - inconclusive_ms) AS unknown_ms
-FROM site_status s
-CROSS JOIN LATERAL (
-  SELECT ${HOUR_SUMS} FROM site_hour
-  WHERE site = s.site AND location = s.location AND hour >= ${FIRST_HOUR}) AS hours
-CROSS JOIN LATERAL (
-  SELECT ${DAY_SUMS} FROM site_day
-  WHERE site = s.site AND location = s.location AND day > ${TODAY} - ${LONGEST}) AS days
-CROSS JOIN LATERAL (VALUES
-  ${WINDOWS}) AS w(days, begins_at, ${PARTS.join(", ")})
-CROSS JOIN LATERAL (
-  SELECT round(extract(epoch FROM now() - w.begins_at) * 1000)::float8 AS window_ms) AS m
-WHERE NOT s.is_removed`;
+FROM windows w CROSS JOIN today CROSS JOIN LATERAL (
+  SELECT round(extract(epoch FROM now() - ${BEGINS_AT}) * 1000)::float8 AS window_ms) AS m`;
 
 const SITE_LATENCY = `
 CREATE VIEW site_latency AS
