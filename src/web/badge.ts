@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import { percent } from "../runtime/percent.ts";
 import type { DetailedStatus, SiteUptime } from "../status/queries.ts";
 import { uptimeOf } from "../status/uptime.ts";
-import { type Html } from "./markup.ts";
+import type { Html } from "./markup.ts";
 import { rankOf, type SiteState, STATE_WORDS, stateOf } from "./site_state.ts";
 
 /** White text on each has a contrast of at least 4.5 to 1. */

@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import { percent } from "../runtime/percent.ts";
 import type { Coverage, DayCoverage } from "../status/queries.ts";
 import { uptimeOf } from "../status/uptime.ts";
-import { type Html } from "./markup.ts";
+import type { Html } from "./markup.ts";
 
 /** How a day counts: any minute down shows, but less than 1 % of the known time is no bad day. */
 export type DayState = "up" | "degraded" | "minor" | "down" | "unknown";

@@ -1,7 +1,8 @@
 /**
  * `deno task demo`: sitemon watches a few small sites on this machine, with nothing else installed,
- * and shows their status until Ctrl-C, or for `--rounds N` tables.
+ * and shows their status, with the address of its page, until Ctrl-C or for `--rounds N` tables.
  */
+import { freePort } from "../services/free_port.ts";
 import { startDemoSites } from "./sites.ts";
 
 const ROUND_MS = 2_000;
@@ -10,7 +11,8 @@ const SITEMON = ["task", "--quiet", "sitemon"];
 
 const rounds = Deno.args[0] === "--rounds" ? Number(Deno.args[1]) : Infinity;
 const folder = await Deno.makeTempDir({ prefix: "sitemon-demo-" });
-const sites = startDemoSites(folder);
+const pagePort = freePort();
+const sites = startDemoSites(folder, pagePort);
 const file = `${folder}/demo.yaml`;
 await Deno.writeTextFile(file, sites.configuration);
 
@@ -51,7 +53,7 @@ async function showStatus(): Promise<void> {
     stderr: "inherit",
     env: Deno.stdout.isTerminal() ? { FORCE_COLOR: "1" } : {},
   }).output();
-  const hint =
+  const hint = `The status page: http://127.0.0.1:${pagePort}\n\n` +
     "Ctrl-C ends the demo. Next: write a configuration like this one for your own sites.";
   const clear = Deno.stdout.isTerminal() ? CLEAR_SCREEN : "";
   console.log(`${clear}${new TextDecoder().decode(stdout)}\n${hint}\n`);

@@ -7,8 +7,8 @@ export interface DemoSites {
   stop(): Promise<void>;
 }
 
-/** Starts them on free ports. */
-export function startDemoSites(folder: string): DemoSites {
+/** Starts them on a free port; the status page is to be on `pagePort`. */
+export function startDemoSites(folder: string, pagePort: number): DemoSites {
   let visits = 0;
   const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
     switch (new URL(request.url).pathname) {
@@ -27,20 +27,27 @@ export function startDemoSites(folder: string): DemoSites {
     }
   });
   const origin = `http://127.0.0.1:${server.addr.port}`;
-  return { configuration: configuration(origin, folder), stop: () => server.shutdown() };
+  return {
+    configuration: configuration(origin, { folder, pagePort }),
+    stop: () => server.shutdown(),
+  };
 }
 
-function configuration(origin: string, folder: string): string {
+function configuration(
+  origin: string,
+  { folder, pagePort }: { readonly folder: string; readonly pagePort: number },
+): string {
   return `interval: 1s
 defaults: { timeout: 3s }
 outbox: { path: ${folder}/outbox.db }
 store: { path: ${folder}/status.db }
+web: { listen: 127.0.0.1:${pagePort}, title: Demo }
 sites:
-  - { name: shop, url: '${origin}/shop', pattern: 'Open' }
-  - { name: moved shop, url: '${origin}/old' }
-  - { name: blog, url: '${origin}/blog', pattern: 'Latest posts' }
-  - { name: forum, url: '${origin}/forum' }
-  - { name: now and then, url: '${origin}/flapping' }
-  - { name: nobody home, url: 'http://127.0.0.1:1/' }
+  - { name: shop, url: '${origin}/shop', pattern: 'Open', labels: { team: shop } }
+  - { name: moved shop, url: '${origin}/old', labels: { team: shop } }
+  - { name: blog, url: '${origin}/blog', pattern: 'Latest posts', labels: { team: press } }
+  - { name: forum, url: '${origin}/forum', labels: { team: press } }
+  - { name: now and then, url: '${origin}/flapping', labels: { team: cellar } }
+  - { name: nobody home, url: 'http://127.0.0.1:1/', labels: { team: cellar } }
 `;
 }
