@@ -2,7 +2,9 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { eventually } from "../deadline.ts";
 import { freePort } from "../services/free_port.ts";
+import { serviceTest } from "../services/with_services.ts";
 import { SitemonProcess } from "../sitemon_process.ts";
+import { Pipeline, storedSequence } from "./pipeline.ts";
 
 const DEADLINE_MS = 30_000;
 
@@ -20,6 +22,10 @@ class Place implements AsyncDisposable {
       this.#visits.set(pathname, [...this.visits(pathname), performance.now()]);
       return new Response("hello");
     });
+  }
+
+  get origin(): string {
+    return `http://127.0.0.1:${this.#server.addr.port}`;
   }
 
   /** When a path was asked for. */
@@ -79,6 +85,10 @@ ${extra}
     await this.#server.shutdown();
     await Deno.remove(this.folder, { recursive: true });
   }
+}
+
+function change(file: string, from: string, to: string): void {
+  Deno.writeTextFileSync(file, Deno.readTextFileSync(file).replace(from, to));
 }
 
 /** Sends SIGHUP and waits until the process tells what became of it. */
@@ -207,3 +217,55 @@ Deno.test("a strict sandbox takes other sites of its hosts, and refuses a new ho
   await place.visited("/stays", visits + 2);
   strictEqual(place.visits("/new").length, 0);
 });
+
+Deno.test("SIGHUP reads secrets again", async () => {
+  await using place = new Place();
+  Deno.writeTextFileSync(`${place.folder}/path`, "old-path");
+  place.write(["/stays", "/${file:path}"]);
+  Deno.writeTextFileSync(
+    place.file,
+    Deno.readTextFileSync(place.file).replace("name: '/${file:path}'", "name: secret"),
+  );
+  await using process = place.run();
+  await place.visited("/old-path", 1);
+  Deno.writeTextFileSync(`${place.folder}/path`, "new-path");
+  match(await reload(process), /threads started anew: none/);
+  await place.visited("/new-path", 1);
+  ok(!process.lines.join("\n").includes("new-path"), "what a reload reads is hidden too");
+  strictEqual(await process.stop(), 0);
+});
+
+serviceTest("kafka", "postgres")(
+  "SIGHUP replaces a relay and adds a consumer, and loses nothing",
+  async () => {
+    await using place = new Place();
+    await using pipeline = await Pipeline.create({
+      sites: `  - { name: a, url: '${place.origin}/a' }\n  - { name: b, url: '${place.origin}/b' }`,
+      interval: "200ms",
+    });
+    const producer = pipeline.startProducer();
+    const consumer = pipeline.startConsumer();
+    const inHistory = (count: number) =>
+      eventually(DEADLINE_MS, `${count} reports in the history`, async () => {
+        const [row] = await pipeline.query<{ count: number }>(
+          "SELECT count(*)::int AS count FROM site_report",
+        );
+        return row!.count >= count ? row!.count : undefined;
+      });
+    await inHistory(5);
+    change(
+      pipeline.producerFile,
+      `topic: ${pipeline.topic}`,
+      `topic: ${pipeline.topic}\n  compression: gzip`,
+    );
+    match(await reload(producer), /threads started anew: relay$/);
+    change(pipeline.consumerFile, "consumers: 1", "consumers: 2");
+    match(await reload(consumer), /threads started anew: consumer-2$/);
+    const stored = storedSequence(producer);
+    await inHistory(stored + 20);
+    strictEqual(await producer.stop(), 0);
+    const last = storedSequence(producer);
+    strictEqual(await inHistory(last), last, "each report once, and none is missing");
+    strictEqual(await consumer.stop(), 0);
+  },
+);
