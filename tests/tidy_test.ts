@@ -27,6 +27,9 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/runtime/reloader.ts",
     "src/runtime/service.ts",
   ]),
+  ...because("tests/cli/forget_test.ts runs the command of which it is the thread", [
+    "src/threads/forget.ts",
+  ]),
   ...because("tests/integration/ runs a process of which it is a thread", [
     "src/threads/check.ts",
     "src/threads/consumer.ts",
