@@ -82,9 +82,10 @@ class Opening {
     this.#requirePermission();
     await this.#lookUp();
     const tcp = await this.#connect();
-    using _ = onAbort(this.#signal, () => tcp.close());
     try {
       this.#requireAllowed(tcp.remoteAddress);
+      if (this.#route.url.protocol !== "https:") return tcp;
+      using _ = onAbort(this.#signal, () => tcp.close());
       await this.#tunnel(tcp);
       return await this.#secure(tcp);
     } catch (error) {
@@ -164,14 +165,13 @@ class Opening {
 
   async #tunnel(tcp: TcpStream): Promise<void> {
     const { proxy, url } = this.#route;
-    if (proxy === undefined || url.protocol !== "https:") return;
+    if (proxy === undefined) return;
     this.#phase = "proxy";
     await openTunnel(tcp, { proxy, target: `${url.hostname}:${portOf(url)}` });
   }
 
-  async #secure(tcp: TcpStream): Promise<ByteStream> {
+  async #secure(tcp: TcpStream): Promise<TlsStream> {
     const { url, tls } = this.#route;
-    if (url.protocol !== "https:") return tcp;
     this.#phase = "tls";
     this.#record.stopwatch.start("tls");
     const serverName = tls.serverName ?? hostOf(url);
