@@ -84,14 +84,13 @@ function loadsOf({ plainPort }: WebTarget, { isShort }: BenchOptions): Load[] {
   // The first round comes within ten seconds; what follows is the regular schedule.
   if (isShort) return [{ url, sites: 20, intervalMs: 500, seconds: 1 }];
   return [
-    { url, sites: 1, intervalMs: 2_000, seconds: 10 },
     { url, sites: 1_000, intervalMs: 2_000, seconds: 20 },
     { url, sites: 10_000, intervalMs: 30_000, seconds: 45 },
   ];
 }
 
 /** A process of its own, whose memory is that of a scanner and nothing else. */
-async function onSchedule(load: Load): Promise<Figure[]> {
+async function watched(load: Load): Promise<LoadResult> {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: [
       ...["run", "--quiet", "--allow-net", "--allow-sys"],
@@ -100,11 +99,21 @@ async function onSchedule(load: Load): Promise<Figure[]> {
     ],
   }).output();
   if (code !== 0) throw new Error(new TextDecoder().decode(stderr));
-  const result: LoadResult = JSON.parse(new TextDecoder().decode(stdout));
+  return JSON.parse(new TextDecoder().decode(stdout));
+}
+
+async function onSchedule(load: Load): Promise<Figure[]> {
+  const idle = await watched({ ...load, sites: 0, seconds: 1 });
+  const result = await watched(load);
   const { sites, intervalMs } = load;
   const name = `${sites.toLocaleString("en")} sites at ${intervalMs / 1_000} s`;
   return [
-    { name: `${name}: memory (RSS)`, unit: "MB", value: result.rssBytes / 1e6 },
+    {
+      name: `${name}: memory (RSS), beside no site`,
+      unit: "MB",
+      value: result.rssBytes / 1e6,
+      floor: idle.rssBytes / 1e6,
+    },
     { name: `${name}: CPU per check`, unit: "µs", value: result.cpuMicros },
     ...Object.entries(result.latenessMs).map(([percentile, value]) => ({
       name: `${name}: lateness, ${percentile}`,

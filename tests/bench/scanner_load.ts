@@ -62,7 +62,7 @@ async function watch({ url, sites, intervalMs, seconds }: Load): Promise<LoadRes
   const { user, system } = process.cpuUsage(start);
   const { rss } = Deno.memoryUsage();
   await scanner.stop(1_000);
-  const cpuMicros = (user + system) / lateMs.length;
+  const cpuMicros = (user + system) / Math.max(1, lateMs.length);
   return { checks: lateMs.length, cpuMicros, rssBytes: rss, latenessMs: percentiles(lateMs) };
 }
 
