@@ -1,0 +1,129 @@
+// docs/operations.md is what a newcomer follows: what it says is tried, where it can be.
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { Client } from "pg";
+import { parse } from "yaml";
+import { runProgram } from "../src/cli/program.ts";
+import { METRICS } from "../src/runtime/metrics.ts";
+import { startPostgres } from "./services/postgres.ts";
+import { serviceTest } from "./services/with_services.ts";
+import { sitemon } from "./sitemon_process.ts";
+
+const ROOT = new URL("../", import.meta.url);
+const GUIDE = Deno.readTextFileSync(new URL("docs/operations.md", ROOT));
+const PASSWORD = "made for this test";
+
+/** The blocks of a language, in their order. */
+function blocks(language: string): string[] {
+  const fence = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms");
+  return [...GUIDE.matchAll(fence)].map(([, text]) => text!);
+}
+
+async function helps(words: string[]): Promise<boolean> {
+  let text = "";
+  const write = (part: string) => void (text += part);
+  const code = await runProgram([...words, "--help"], {
+    write,
+    writeError: write,
+    isInteractive: false,
+    hasColour: false,
+    columns: undefined,
+  });
+  // Unknown words after a command are an argument to it; its help then is that of the command.
+  return code === 0 && text.includes(`Usage: sitemon ${words.join(" ")}`);
+}
+
+Deno.test("docs/operations.md names commands that exist", async () => {
+  const commands = [...GUIDE.matchAll(/(?:^ {4}|`)sitemon ((?:[a-z][a-z-]+ ?)+)/gm)]
+    .map(([, words]) => words!.trim().split(" "));
+  ok(commands.length > 10);
+  for (const words of commands) {
+    const [first, second] = words;
+    const isKnown = await helps([first!]) && (second === undefined || first === "completion" ||
+      await helps([first!, second]));
+    ok(isKnown, `sitemon ${words.join(" ")}`);
+  }
+});
+
+Deno.test("docs/operations.md names metrics that exist", () => {
+  const names = new Set(
+    [...GUIDE.matchAll(/`(sitemon_[a-z_]+_[a-z_]+)`/g)].map(([, name]) => name!),
+  );
+  names.delete("sitemon_reader");
+  for (const name of names) ok(name in METRICS, name);
+});
+
+Deno.test("docs/operations.md says what to do for each alert", () => {
+  const rules = parse(Deno.readTextFileSync(new URL("example_config/prometheus-alerts.yml", ROOT)));
+  const alerts = rules.groups.flatMap(({ rules }: { rules: { alert: string }[] }) =>
+    rules.map(({ alert }) => alert)
+  );
+  const headings = [...GUIDE.matchAll(/^### (Sitemon\w+)$/gm)].map(([, name]) => name!);
+  deepStrictEqual(headings, alerts);
+});
+
+Deno.test("docs/operations.md has configurations without a mistake, and units for them", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "sitemon-operations-" });
+  for (const name of ["kafka-password", "postgres-password"]) {
+    await Deno.writeTextFile(`${folder}/${name}`, "hunter2\n");
+  }
+  const [producer, consumer] = blocks("yaml");
+  for (const [role, text] of [["producer", producer!], ["consumer", consumer!]] as const) {
+    const file = `${folder}/${role}.yaml`;
+    await Deno.writeTextFile(file, text);
+    const args = ["install-unit", "--role", role, "-c", file, "--credentials", folder];
+    const { code, stdout, stderr } = await sitemon(args);
+    deepStrictEqual({ code, stderr }, { code: 0, stderr: "" });
+    ok(stdout.includes(`LoadCredential=kafka-password:${folder}/kafka-password`));
+  }
+  await Deno.remove(folder, { recursive: true });
+});
+
+serviceTest("own postgres")(
+  "docs/operations.md gives the role all that it needs, and no more",
+  async () => {
+    await using server = await startPostgres();
+    const [global, local] = blocks("sql");
+    const as = async (user: string, database: string, sql: string) => {
+      const { host, port, password } = server;
+      const client = new Client({
+        host,
+        port,
+        user,
+        database,
+        password: user === server.user ? password : PASSWORD,
+      });
+      await client.connect();
+      try {
+        return (await client.query(sql)).rows;
+      } finally {
+        await client.end();
+      }
+    };
+    // CREATE DATABASE wants to be alone.
+    for (const statement of global!.trim().split("\n")) await as(server.user, server.db, statement);
+    await as(server.user, server.db, `ALTER ROLE sitemon PASSWORD '${PASSWORD}'`);
+    await as(server.user, "sitemon", local!);
+    await as(
+      server.user,
+      "sitemon",
+      `CREATE ROLE dashboard LOGIN PASSWORD '${PASSWORD}' IN ROLE sitemon_reader`,
+    );
+    const file = await Deno.makeTempFile({ suffix: ".yaml" });
+    await Deno.writeTextFile(
+      file,
+      `kafka: { server: 'localhost:9', topic: sitemon }
+postgres: { host: ${server.host}, port: ${server.port}, user: sitemon, db: sitemon, schema: sitemon, password: ${PASSWORD} }
+`,
+    );
+    const { code, stderr } = await sitemon(["migrate", "-c", file]);
+    strictEqual(code, 0, stderr);
+    await Deno.remove(file);
+    deepStrictEqual(await as("dashboard", "sitemon", "SELECT * FROM sitemon.site_status"), []);
+    await rejects(
+      as("dashboard", "sitemon", "DELETE FROM sitemon.site_status"),
+      /permission denied/,
+    );
+    await rejects(as("sitemon", "sitemon", "CREATE ROLE other"), /permission denied/);
+    await rejects(as("sitemon", "sitemon", "CREATE TABLE public.other ()"), /permission denied/);
+  },
+);
