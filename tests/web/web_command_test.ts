@@ -1,0 +1,160 @@
+// `sitemon web` as a process, on a PostgreSQL that it may only read, and what it does without its address.
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import type { PostgresOptions } from "../../src/status/postgres/postgres_options.ts";
+import { PostgresStore } from "../../src/status/postgres/postgres_store.ts";
+import { aReport } from "../contract/site_reports.ts";
+import { eventually } from "../deadline.ts";
+import { uniqueName } from "../services/unique_name.ts";
+import { serviceTest } from "../services/with_services.ts";
+import { SitemonProcess } from "../sitemon_process.ts";
+import { openSession, ownSchema } from "../status/postgres/opened_store.ts";
+
+const DEADLINE_MS = 30_000;
+const postgresTest = serviceTest("postgres");
+
+/** The configuration in a folder of its own, and the processes that a test starts with it. */
+class Files implements AsyncDisposable {
+  readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-web-" });
+  readonly #started: SitemonProcess[] = [];
+
+  start(command: string, yaml: string): SitemonProcess {
+    const path = `${this.folder}/${this.#started.length}.yaml`;
+    Deno.writeTextFileSync(path, `log: { format: json }\n${yaml}`);
+    const process = new SitemonProcess([command, "-c", path]);
+    this.#started.push(process);
+    return process;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const process of this.#started) await process.kill();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+async function addressOf(process: SitemonProcess): Promise<string> {
+  const line = await process.log(
+    "the address of the page",
+    ({ message }) => message.startsWith("The status page is at"),
+  );
+  return String(line.address);
+}
+
+/** A role that may read the schema's tables, and do nothing else. */
+async function reader(owner: PostgresOptions) {
+  const session = await openSession(owner);
+  const role = uniqueName("reader");
+  await session.query(`CREATE ROLE ${role} LOGIN PASSWORD '${role}';
+    GRANT USAGE ON SCHEMA ${owner.schema} TO ${role};
+    GRANT SELECT ON ALL TABLES IN SCHEMA ${owner.schema} TO ${role}`);
+  return {
+    role,
+    async [Symbol.asyncDispose]() {
+      await session.query(`DROP OWNED BY ${role}; DROP ROLE ${role};
+        DROP SCHEMA ${owner.schema} CASCADE`);
+      await session[Symbol.asyncDispose]();
+    },
+  };
+}
+
+async function outcomes(address: string): Promise<string[]> {
+  const { sites } = await (await fetch(`${address}/api/status`)).json();
+  return sites.map(({ outcome }: { outcome: string }) => outcome);
+}
+
+postgresTest(
+  "sitemon web shows what PostgreSQL keeps, in several processes, as a role that may only read",
+  async () => {
+    const owner = ownSchema();
+    const store = new PostgresStore({ connection: owner });
+    await store.migrate();
+    await using reading = await reader(owner);
+    await using files = new Files();
+    const { host, port, database, schema } = owner;
+    const yaml = `web: { listen: 127.0.0.1:0 }
+postgres: { host: ${host}, port: ${port}, db: ${database}, schema: ${schema}, user: ${reading.role}, password: ${reading.role} }
+`;
+    const processes = [files.start("web", yaml), files.start("web", yaml)];
+    const addresses = await Promise.all(processes.map(addressOf));
+    const apply = async (sequence: number, outcome: "up" | "down") => {
+      const recorded_at = Date.now() * 1_000;
+      const reason = outcome === "up" ? null : "dns";
+      const reports = [aReport({ sequence, recorded_at, outcome, reason })];
+      await store.apply({ reports, gaps: [], deadLetters: [] });
+    };
+    for (const [index, outcome] of (["up", "down"] as const).entries()) {
+      await apply(index + 1, outcome);
+      for (const address of addresses) {
+        await eventually(
+          DEADLINE_MS,
+          outcome,
+          async () => (await outcomes(address)).join() === outcome ? true : undefined,
+        );
+      }
+    }
+    const page = await (await fetch(`${addresses[0]}/sites/shop`)).text();
+    match(page, /Its name was not found/);
+    for (const process of processes) strictEqual(await process.stop(), 0);
+    await store.close();
+  },
+);
+
+/** An address that is taken, by this test or by another process. */
+function taken(port = 0) {
+  let listener: Deno.TcpListener | undefined;
+  try {
+    listener = Deno.listen({ hostname: "127.0.0.1", port });
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AddrInUse)) throw error;
+  }
+  return {
+    address: `127.0.0.1:${listener?.addr.port ?? port}`,
+    [Symbol.dispose]: () => listener?.close(),
+  };
+}
+
+Deno.test("sitemon web exits 74, when its address is taken", async () => {
+  using other = taken();
+  await using files = new Files();
+  const process = files.start(
+    "web",
+    `web: { listen: ${other.address} }\nstore: { path: none.db }\n`,
+  );
+  strictEqual(await process.ended(), 74);
+  ok(process.lines.some((line) => line.startsWith('Cannot serve the status page as "web.listen"')));
+});
+
+Deno.test("sitemon run goes on without a page, when nobody asked for one and its address is taken", async () => {
+  using _other = taken(8080);
+  await using files = new Files();
+  const process = files.start(
+    "run",
+    `outbox: { path: ${files.folder}/o.db }
+store: { path: ${files.folder}/s.db }
+sites: [{ url: 'http://127.0.0.1:1/' }]
+`,
+  );
+  const { message } = await process.log("a warning", ({ level }) => level === "warning");
+  match(message, /^There is no status page: Cannot serve .+ 127\.0\.0\.1:8080: .+; choose another/);
+  strictEqual(await process.stop(), 0);
+});
+
+Deno.test("sitemon web asks for the password, and writes it nowhere", async () => {
+  await using files = new Files();
+  const process = files.start(
+    "web",
+    `web: { listen: 127.0.0.1:0, basic_auth: { username: me, password: hunter22 } }
+store: { path: ${files.folder}/none.db }
+`,
+  );
+  const address = await addressOf(process);
+  const statuses = await Promise.all(
+    [{}, { authorization: `Basic ${btoa("me:hunter22")}` }].map(async (headers) => {
+      const response = await fetch(address, { headers });
+      await response.body?.cancel();
+      return response.status;
+    }),
+  );
+  deepStrictEqual(statuses, [401, 200]);
+  strictEqual(await process.stop(), 0);
+  ok(!process.lines.join().includes("hunter22"));
+});
