@@ -14,6 +14,8 @@ export interface ChaosProcessOptions {
   readonly args: readonly string[];
   /** For its logs, one file a life, which survive its death. */
   readonly folder: string;
+  /** Where its id is while it lives, for the guard that ends what a killed test leaves behind. */
+  readonly pidFolder: string;
   /** Is told what a daemon must never do. */
   readonly onViolation: (what: string) => void;
 }
@@ -29,10 +31,6 @@ export class ChaosProcess {
   constructor(options: ChaosProcessOptions) {
     this.name = options.name;
     this.#options = options;
-  }
-
-  get isRunning(): boolean {
-    return this.#child !== undefined;
   }
 
   /** What all lives have printed, one text each. */
@@ -55,6 +53,7 @@ export class ChaosProcess {
     }).spawn();
     this.#child = child;
     this.#mayEnd = false;
+    Deno.writeTextFileSync(this.#pidFile, `${child.pid}\n`);
     void child.status.then(({ code }) => this.#ended(child, code));
   }
 
@@ -74,7 +73,7 @@ export class ChaosProcess {
     this.signal("SIGKILL");
     const { code } = await child.status;
     if (code !== EXIT_BY_SIGKILL) this.#violate(`ended with ${code} before it was killed`);
-    this.#child = undefined;
+    this.#forget();
   }
 
   /** Asks it to drain; it has to end with 0. */
@@ -91,15 +90,24 @@ export class ChaosProcess {
       this.signal("SIGKILL");
       await child.status;
     }
-    this.#child = undefined;
+    this.#forget();
   }
 
   /** As a service manager does with a process that ends by itself. */
   #ended(child: Deno.ChildProcess, code: number): void {
     if (this.#mayEnd || child !== this.#child) return;
-    this.#child = undefined;
+    this.#forget();
     this.#violate(`ended by itself with ${code}, saying\n${this.#lastLines()}`);
     this.start();
+  }
+
+  get #pidFile(): string {
+    return `${this.#options.pidFolder}/${this.name}.pid`;
+  }
+
+  #forget(): void {
+    this.#child = undefined;
+    Deno.removeSync(this.#pidFile);
   }
 
   #lastLines(): string {

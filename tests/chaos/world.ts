@@ -8,6 +8,7 @@ import { readStats } from "../../src/outbox/outbox_stats.ts";
 import { publisherOptions } from "../kafka/kafka_fixture.ts";
 import { type KafkaCluster, startKafka } from "../services/kafka.ts";
 import { type PostgresServer, startPostgres } from "../services/postgres.ts";
+import { ServerFolder } from "../services/server_process.ts";
 import { Chance } from "./chance.ts";
 import { ChaosProcess } from "./chaos_process.ts";
 import { LateProducer } from "./late_producer.ts";
@@ -55,6 +56,7 @@ export class World implements AsyncDisposable {
   readonly poison: Poison;
   partitions = FIRST_PARTITIONS;
   readonly #sites: MoodySites;
+  readonly #guarded = new ServerFolder({ prefix: "sitemon-chaos-pids-", endSignal: "KILL" });
 
   private constructor(options: WorldOptions, parts: Parts) {
     const { seed } = options;
@@ -259,6 +261,7 @@ export class World implements AsyncDisposable {
       name,
       args: [command, "-c", `${this.folder}/${name}.yaml`],
       folder: this.folder,
+      pidFolder: this.#guarded.path,
       onViolation: (what) => this.violations.push(what),
     });
   }
