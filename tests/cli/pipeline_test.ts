@@ -2,6 +2,7 @@ import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/st
 import {
   checkSpec,
   consumerSpecs,
+  explanationsSpec,
   outboxSpec,
   relaySpec,
   scannerSpecs,
@@ -58,6 +59,22 @@ Deno.test("scannerSpecs() gives all sites of one host to one thread, and each si
   }
 });
 
+Deno.test("scannerSpecs() and checkSpec() hand over secrets, and what tells whether there is a network", () => {
+  const file = loaded(`
+connectivity: { urls: ["https://one.example/"], every: 5s }
+sites: [{ url: "http://a.example/", auth: { bearer: t0ken } }]
+`);
+  const [spec] = scannerSpecs(file, { anchorMs: 0, since: {} });
+  const { secrets, connectivity, urls } = spec!.work!;
+  deepStrictEqual(connectivity, { urls: ["https://one.example/"], everyMs: 5_000 });
+  deepStrictEqual(urls, ["http://a.example/", "https://one.example/"]);
+  ok(secrets.includes("t0ken"));
+  const [bare] = scannerSpecs(WHOLE, { anchorMs: 0, since: {} });
+  strictEqual(bare!.work!.connectivity, undefined);
+  const { config, sites } = file;
+  ok(checkSpec({ config, sites }, sites).setup.secrets!.includes("t0ken"));
+});
+
 Deno.test("outboxSpec() and storeSpec() say where files are, and how large they may grow", () => {
   deepStrictEqual(outboxSpec(WHOLE).setup, {
     path: "/work/sitemon-outbox.db",
@@ -111,7 +128,8 @@ Deno.test("every spec is plain data, names a module that is there, and permits n
     relaySpec(WHOLE),
     ...consumerSpecs(WHOLE),
     storeSpec(WHOLE),
-    checkSpec(WHOLE),
+    checkSpec(WHOLE, WHOLE.sites.slice(1)),
+    explanationsSpec(WHOLE, WHOLE.sites),
     statusesSpec(WHOLE),
   ];
   for (const { setup, module, permissions } of specs) {

@@ -110,6 +110,18 @@ Deno.test("allowedHosts() and kafkaServers() keep ports", () => {
   ]);
 });
 
+Deno.test("scanners may talk to the hosts of connectivity, and to the plain side of a site that may leave https", () => {
+  const loaded = load(`
+connectivity: {urls: ["https://one.example/"]}
+sites:
+  - {url: "https://a.example:8443/", redirects: {allow_downgrade: true}}
+  - {url: "https://b.example/"}
+`);
+  const { net } = threadPermissions("scanner", loaded);
+  deepStrictEqual(net, ["a.example", "b.example", "one.example"]);
+  deepStrictEqual(allowedHosts(loaded), ["a.example:80"]);
+});
+
 /** What a thread of a kind must be able to do; everything else must be refused. */
 const ALLOWED: Readonly<Record<ThreadKind, readonly string[]>> = {
   scanner: ["site"],

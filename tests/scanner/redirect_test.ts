@@ -88,6 +88,26 @@ Deno.test("checkSite() refuses to leave https for http", async () => {
   deepStrictEqual(report.reason, "redirect_refused");
 });
 
+Deno.test("checkSite() leaves https for http, when that is allowed and the host is named", async () => {
+  const { good, ca } = await makeCertificates();
+  const seen: string[] = [];
+  await using plain = rawServer(routes({}, seen));
+  const location = redirect(`http://localhost:${plain.port}/`);
+  await using server = rawServer(answering(location), { tls: good });
+  const site = aSite(`https://localhost:${server.port}/`, {
+    tls: { insecure: false, ca },
+    auth: { bearer: "t0ken" },
+    allowsDowngrade: true,
+  });
+  deepStrictEqual((await check(site)).reason, "blocked_by_policy");
+  const report = await check(site, { allowHosts: [`localhost:${plain.port}`] });
+  deepStrictEqual([report.error_text, report.outcome], [null, "up"]);
+  const [hop] = report.hops;
+  deepStrictEqual([hop!.status, hop!.url], [302, `https://localhost:${server.port}/`]);
+  ok(hop!.timings.tls! > 0 && report.timings!.tls === null);
+  ok(!seen[0]!.includes("t0ken"));
+});
+
 Deno.test("checkSite() keeps its secrets, when a redirect leads to another origin", async () => {
   const [first, second]: string[][] = [[], []];
   await using target = rawServer(routes({}, second));
