@@ -2,6 +2,9 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { parse } from "yaml";
 import { runProgram } from "../src/cli/program.ts";
+import { eventually } from "./deadline.ts";
+import { freePort } from "./services/free_port.ts";
+import { sitemon, SitemonProcess } from "./sitemon_process.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -11,7 +14,7 @@ interface Service {
   readonly command?: readonly string[];
   readonly volumes?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-  readonly healthcheck?: unknown;
+  readonly healthcheck?: { readonly test: readonly string[] };
   readonly environment?: Readonly<Record<string, string | number>>;
 }
 
@@ -128,6 +131,34 @@ Deno.test("Dockerfile copies what it compiles from, and .dockerignore lets it", 
   deepStrictEqual(allowed, copied);
   for (const path of copied) ok(Deno.statSync(new URL(path, ROOT)), path);
   match(dockerfile, /deno task compile/);
+});
+
+Deno.test("compose.yaml and Dockerfile ask for health where sitemon answers", async () => {
+  const [, image] = /^HEALTHCHECK .*\\\n +CMD (\[.*\])$/m.exec(textOf("Dockerfile"))!;
+  const producer = COMPOSE.services.producer!.healthcheck!.test;
+  deepStrictEqual(JSON.parse(image!), producer.slice(1));
+  const asked = [producer, COMPOSE.services.consumer!.healthcheck!.test];
+  for (const [index, { listen }] of [PRODUCER, CONSUMER].entries()) {
+    deepStrictEqual(asked[index], [
+      "CMD",
+      "/usr/local/bin/sitemon",
+      "check",
+      `http://${listen}/healthz`,
+    ]);
+  }
+});
+
+Deno.test("sitemon check is a health check: it tells a process that works from one that does not", async () => {
+  const folder = await Deno.makeTempDir({ prefix: "sitemon-health-" });
+  const listen = `127.0.0.1:${freePort()}`;
+  await Deno.writeTextFile(`${folder}/run.yaml`, `sites: []\nweb: false\nlisten: ${listen}\n`);
+  const health = async () => (await sitemon(["check", `http://${listen}/healthz`])).code;
+  strictEqual(await health(), 1);
+  {
+    await using _process = new SitemonProcess(["run", "-c", "run.yaml"], { cwd: folder });
+    await eventually(30_000, "health", async () => await health() === 0 || undefined);
+  }
+  await Deno.remove(folder, { recursive: true });
 });
 
 Deno.test("Dockerfile runs sitemon as nobody in particular", () => {

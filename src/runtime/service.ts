@@ -8,6 +8,7 @@ import { Crew, type Plan } from "./crew.ts";
 import { describeError, logEntry } from "./log_entry.ts";
 import { logger, type LogLevels, sendLogsTo, stopLogging } from "./logging.ts";
 import { LogWriter } from "./log_writer.ts";
+import { missingPermissions } from "./missing_permissions.ts";
 import { type NotifyAddress, notifyAddress } from "./notify_address.ts";
 import { type OperatorServer, serveOperator } from "./operator_server.ts";
 import { redactor } from "./redaction.ts";
@@ -121,8 +122,18 @@ function serviceManager(
 ): ServiceManager | undefined {
   const address = notifyAddress({ env: options.env, pid: Deno.pid });
   if (address === undefined) return undefined;
+  const spec = options.notifySpec(address, settings.logLevels);
+  const missing = missingPermissions([spec]);
+  if (missing.length > 0) {
+    logger("supervisor").warn(
+      "Cannot notify the service manager as this process must be allowed to: it may not {missing}; " +
+        "set Type=exec in the unit, and no WatchdogSec",
+      { missing: missing.join(", ") },
+    );
+    return undefined;
+  }
   return new ServiceManager({
-    spec: options.notifySpec(address, settings.logLevels),
+    spec,
     ...(address.watchdogMs === undefined ? {} : { watchdogMs: address.watchdogMs }),
     supervisor,
     clock: systemClock,
