@@ -6,6 +6,16 @@ const HEIGHT = 220;
 const element = document.querySelector(".chart");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
+function utc(seconds) {
+  return new Date(seconds * 1_000).toISOString().slice(0, 16).replace("T", " ");
+}
+
+/** The hour, or the date where a day begins. */
+function mark(seconds) {
+  const [date, hour] = utc(seconds).split(" ");
+  return hour === "00:00" ? date.slice(5) : hour;
+}
+
 function options() {
   const [text, grid, p50, p95] = dark.matches
     ? ["#a7b0c0", "#2b313d", "#6aa9ff", "#e9a070"]
@@ -17,9 +27,13 @@ function options() {
     height: HEIGHT,
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
     scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
-    axes: [axis, { ...axis, size: 64, values: (_, values) => values.map((v) => `${v} ms`) }],
+    axes: [{ ...axis, values: (_, values) => values.map(mark) }, {
+      ...axis,
+      size: 64,
+      values: (_, values) => values.map((v) => `${v} ms`),
+    }],
     series: [
-      { label: "UTC" },
+      { label: "UTC", value: (_, value) => value === null ? "–" : utc(value) },
       { label: "50 %", stroke: p50, width: 2, value: ms },
       { label: "95 %", stroke: p95, width: 2, value: ms },
     ],
