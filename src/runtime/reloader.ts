@@ -4,6 +4,7 @@
  * What is wrong with the new one is logged, counted and told to readiness; the old one goes on.
  */
 import type { Crew } from "./crew.ts";
+import { describeError } from "./log_entry.ts";
 import { logger } from "./logging.ts";
 import { missingPermissions, notPermitted } from "./missing_permissions.ts";
 import type { ServiceSettings } from "./service.ts";
@@ -69,7 +70,8 @@ export class Reloader implements Disposable {
     manager?.reloading();
     while (this.#isRequested) {
       this.#isRequested = false;
-      await this.#reload();
+      // A fault in here must not end a process that works by its old configuration.
+      await this.#reload().catch((error) => this.#refuse("failed", [describeError(error)]));
     }
     this.#running = undefined;
     manager?.reloaded();

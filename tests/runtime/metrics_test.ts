@@ -36,6 +36,15 @@ Deno.test("METRICS has no name that nothing measures", () => {
   deepStrictEqual(Object.keys(ALL).filter((name) => !text.includes(`"${name}"`)), []);
 });
 
+Deno.test("docs/operations.md says what to do for each alert, and for no others", () => {
+  const { groups } = parse(read("example_config/prometheus-alerts.yml"));
+  const alerts = groups.flatMap(({ rules }: { rules: { alert: string }[] }) =>
+    rules.map(({ alert }) => alert)
+  );
+  const headings = read("docs/operations.md").matchAll(/^### (Sitemon\w+)$/gm);
+  deepStrictEqual([...headings].map(([, name]) => name).sort(), alerts.sort());
+});
+
 /** Every expression of an example, by what it is for. */
 function expressions(): [what: string, expression: string][] {
   const { panels } = JSON.parse(read("example_config/grafana-dashboard.json"));
