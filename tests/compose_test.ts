@@ -133,7 +133,7 @@ Deno.test("Dockerfile copies what it compiles from, and .dockerignore lets it", 
   match(dockerfile, /deno task compile/);
 });
 
-Deno.test("compose.yaml and Dockerfile ask for health where sitemon answers", async () => {
+Deno.test("compose.yaml and Dockerfile ask for health where sitemon answers", () => {
   const [, image] = /^HEALTHCHECK .*\\\n +CMD (\[.*\])$/m.exec(textOf("Dockerfile"))!;
   const producer = COMPOSE.services.producer!.healthcheck!.test;
   deepStrictEqual(JSON.parse(image!), producer.slice(1));
