@@ -45,9 +45,16 @@ export function installUnit(options: InstallUnitOptions, terminal: Terminal): Pr
     files: loaded.files.filter((path) => !isWithin(folder, path)),
     writes: role === "producer" && !isWithin(state, outbox.path) ? [dirname(outbox.path)] : [],
     drainDeadlineMs: drain_deadline,
+    notifies: mayNotify(),
     addresses: systemdAddresses(processPermissions(role, loaded)),
   }));
   return Promise.resolve(EXIT_OK);
+}
+
+/** An executable for one configuration reads the variables of that one, and not systemd's. */
+function mayNotify(): boolean {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: "NOTIFY_SOCKET" });
+  return state === "granted";
 }
 
 /** Reads the configuration with the variables that the unit will have. */

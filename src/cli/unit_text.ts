@@ -12,6 +12,8 @@ export interface UnitOptions {
   /** Folders outside the unit's own that it writes to. */
   readonly writes: readonly string[];
   readonly drainDeadlineMs: number;
+  /** False for an executable that may not use systemd's socket. */
+  readonly notifies: boolean;
   /** Lines that would limit the addresses; they are written as comments, since addresses change. */
   readonly addresses: readonly string[];
 }
@@ -71,6 +73,15 @@ MemoryMax=512M
 MemorySwapMax=0
 TasksMax=128`;
 
+const NOTIFIES =
+  `# Ready means that every thread runs; the watchdog is fed only while all of them work. That Kafka or
+# PostgreSQL is down changes neither: /readyz tells.
+Type=notify
+WatchdogSec=60`;
+
+const EXECUTES = `# This executable is bound to its configuration, and may not use systemd's socket.
+Type=exec`;
+
 /** The text of the unit, which ends with a line break. */
 export function unitText(options: UnitOptions): string {
   const { role, executable, config, credentials, files, writes, drainDeadlineMs } = options;
@@ -86,10 +97,7 @@ After=network-online.target
 StartLimitIntervalSec=0
 
 [Service]
-# Ready means that every thread runs; the watchdog is fed only while all of them work. That Kafka or
-# PostgreSQL is down changes neither: /readyz tells.
-Type=notify
-WatchdogSec=60
+${options.notifies ? NOTIFIES : EXECUTES}
 ExecStart=${[executable, role, "-c", config].map(word).join(" ")}
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always

@@ -18,6 +18,7 @@ function exampleOptions(role: UnitOptions["role"]): UnitOptions {
     files: [`/etc/sitemon/${role}.yaml`],
     writes: [],
     drainDeadlineMs: 20_000,
+    notifies: true,
     addresses: [],
   };
 }
@@ -70,6 +71,12 @@ for (const role of ["producer", "consumer"] as const) {
     }
   });
 }
+
+Deno.test("unitText() lets systemd wait for no word of an executable that cannot give it", () => {
+  const unit = unitText({ ...exampleOptions("producer"), notifies: false });
+  match(unit, /^Type=exec$/m);
+  ok(!unit.includes("WatchdogSec"));
+});
 
 Deno.test("unitText() stops the unit later than the drain ends", () => {
   match(

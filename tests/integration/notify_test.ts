@@ -9,7 +9,7 @@ const DEADLINE_MS = 30_000;
 /** Three pings a second. */
 const WATCHDOG_USEC = "1000000";
 
-function configuration(folder: string, kafka: string): string {
+function configuration(folder: string, { kafka, extra }: { kafka: string; extra: string }): string {
   const file = `${folder}/producer.yaml`;
   Deno.writeTextFileSync(
     file,
@@ -18,14 +18,18 @@ outbox: { path: '${folder}/outbox.db' }
 sites: [{ name: nothing, url: 'http://127.0.0.1:9/' }]
 kafka: { server: '${kafka}', topic: sitemon }
 drain_deadline: 1s
+${extra}
 `,
   );
   return file;
 }
 
 /** A producer whose Kafka is down, as a unit of type notify starts it. */
-function startProducer(manager: NotifyReceiver, env: Record<string, string> = {}): SitemonProcess {
-  const file = configuration(manager.folder, `127.0.0.1:${freePort()}`);
+function startProducer(
+  manager: NotifyReceiver,
+  { env = {}, extra = "" }: { env?: Record<string, string>; extra?: string } = {},
+): SitemonProcess {
+  const file = configuration(manager.folder, { kafka: `127.0.0.1:${freePort()}`, extra });
   return new SitemonProcess(["producer", "-c", file], {
     env: {
       PATH: Deno.env.get("PATH")!,
@@ -88,9 +92,24 @@ Deno.test("sitemon tells the service manager that it stops, and removes its sock
   );
 });
 
+Deno.test("sitemon pings the watchdog after main has given up the network", async () => {
+  await using manager = new NotifyReceiver();
+  await using producer = startProducer(manager, { extra: "sandbox: strict" });
+  await producer.log("the end of main's network", ({ message }) => message.includes("given up"));
+  const seen = manager.count("WATCHDOG");
+  await eventually(
+    DEADLINE_MS,
+    "more pings",
+    () => manager.count("WATCHDOG") > seen + 3 || undefined,
+  );
+  strictEqual(await producer.stop(), 0);
+});
+
 Deno.test("sitemon goes on when the service manager cannot be told", async () => {
   await using manager = new NotifyReceiver();
-  await using producer = startProducer(manager, { NOTIFY_SOCKET: `${manager.folder}/nobody.sock` });
+  await using producer = startProducer(manager, {
+    env: { NOTIFY_SOCKET: `${manager.folder}/nobody.sock` },
+  });
   await producer.log("a warning", ({ message }) => message.startsWith("Cannot notify the service"));
   await producer.log("a stored report", ({ message }) => message.startsWith("Stored "));
   strictEqual(await producer.stop(), 0);
@@ -98,7 +117,9 @@ Deno.test("sitemon goes on when the service manager cannot be told", async () =>
 
 Deno.test("sitemon logs that an abstract socket cannot be used, and goes on", async () => {
   await using manager = new NotifyReceiver();
-  await using producer = startProducer(manager, { NOTIFY_SOCKET: "@/org/freedesktop/systemd1" });
+  await using producer = startProducer(manager, {
+    env: { NOTIFY_SOCKET: "@/org/freedesktop/systemd1" },
+  });
   const { message } = await producer.log("a warning", ({ category }) => category === "supervisor");
   match(message, /^Cannot notify the service manager as its socket must have a path: it is "?@/);
   strictEqual(await producer.stop(), 0);
