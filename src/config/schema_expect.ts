@@ -72,12 +72,13 @@ const scalarSchema = z.union([
 const numberSchema = z.number({ error: mustBe("a number", "write a number") });
 
 const JSON_CONDITIONS = ["equals", "not_equals", "matches", "less_than", "greater_than", "exists"];
+const JSON_PATH_MESSAGE = mustBe(
+  `a JSONPath, as RFC 9535 has it, of 1 to ${JSON_PATH_LENGTH_MAX} characters`,
+  "write for example $.status",
+);
 const jsonItemSchema = z.strictObject({
-  path: z.string({
-    error: mustBe("a JSONPath, as RFC 9535 has it", "write for example $.status"),
-  }).max(JSON_PATH_LENGTH_MAX, {
-    error: mustBe(`a JSONPath of at most ${JSON_PATH_LENGTH_MAX} characters`, "shorten it"),
-  }),
+  path: z.string({ error: JSON_PATH_MESSAGE }).min(1, { error: JSON_PATH_MESSAGE })
+    .max(JSON_PATH_LENGTH_MAX, { error: JSON_PATH_MESSAGE }),
   equals: scalarSchema.exactOptional(),
   not_equals: scalarSchema.exactOptional(),
   matches: patternSchema.exactOptional(),
@@ -149,6 +150,7 @@ const sizeSchema = z.strictObject({
   min: size(BODY).exactOptional().describe("Decoded bytes that the body must have."),
   max: size(BODY).exactOptional().describe("Decoded bytes that it may have."),
 }, { error: SIZE_MESSAGE })
+  .refine(hasOneOf(["min", "max"]), { error: SIZE_MESSAGE })
   .refine(({ min = 0, max = Infinity }) => min <= max, {
     error: mustBe("bounds of which min is the lower one", "exchange them"),
   });

@@ -86,6 +86,48 @@ const BOUNDS:
         "300-200",
       ],
     ],
+    ["attempts", (attempts) => ({ defaults: { retries: { attempts } } }), [1, 10], [0, 11]],
+    ["delay", (delay) => ({ defaults: { retries: { delay } } }), [0, "1m"], ["61s"]],
+    ["redirects.max", (max) => ({ defaults: { redirects: { max } } }), [0, 10], [-1, 11]],
+    ["bearer", (bearer) => ({ defaults: { auth: { bearer } } }), ["x".repeat(4_096)], [
+      "",
+      "a b",
+      "é",
+      "x".repeat(4_097),
+    ]],
+    [
+      "username",
+      (username) => ({ defaults: { auth: { basic: { username, password: "p" } } } }),
+      ["me"],
+      ["", "a:b", "a\nb"],
+    ],
+    ["response_time", (response_time) => ({ defaults: { expect: { response_time } } }), [
+      "1ms",
+      "10m",
+      { degraded: 1, down: 2 },
+    ], [0, "601s", { degraded: 2, down: 2 }]],
+    ["certificate_days", (certificate_days) => ({ defaults: { expect: { certificate_days } } }), [
+      0,
+      3_650,
+      { degraded: 2, down: 1 },
+    ], [-1, 3_651, 1.5, { degraded: 1, down: 1 }]],
+    ["size", (size) => ({ defaults: { expect: { size } } }), [{ min: 0, max: "64MiB" }], [
+      {},
+      { max: "65MiB" },
+      { min: 2, max: 1 },
+    ]],
+    ["contains", (contains) => ({ defaults: { expect: { body: { contains } } } }), [
+      "x".repeat(4_096),
+      Array(64).fill("a"),
+    ], ["", [], "x".repeat(4_097), Array(65).fill("a")]],
+    ["json", (json) => ({ defaults: { expect: { json } } }), [
+      Array(64).fill({ path: "$", exists: true }),
+    ], [[], Array(65).fill({ path: "$", exists: true }), [{ path: "$" }]]],
+    ["connectivity.urls", (urls) => ({ connectivity: { urls } }), [Array(16).fill("http://a/")], [
+      [],
+      Array(17).fill("http://a/"),
+      ["a"],
+    ]],
     ["name", (name) => ({ sites: [{ ...SITE, name }] }), ["n".repeat(200)], ["", "n".repeat(201)]],
     ["url", (url) => ({ sites: [{ url }] }), [`http://a/${"x".repeat(2_039)}`], [
       `http://a/${"x".repeat(2_040)}`,
