@@ -53,7 +53,12 @@ export function eventStream(
     cancel: () => end(),
   });
   return new Response(body, {
-    headers: { "content-type": "text/event-stream", "cache-control": "no-store" },
+    headers: {
+      "content-type": "text/event-stream",
+      "cache-control": "no-store",
+      // nginx would hold events back until it has a buffer full of them.
+      "x-accel-buffering": "no",
+    },
   });
 }
 

@@ -12,7 +12,6 @@ const MINOR_DOWN_PART_MAX = 0.01;
 const BAR_STEP = 5;
 const BAR_WIDTH = 4;
 const BAR_HEIGHT = 28;
-const RADIUS = 1;
 
 export function dayStateOf(coverage: Coverage): DayState {
   const uptime = uptimeOf(coverage);
@@ -62,14 +61,9 @@ function frame(days: readonly DayCoverage[], content: readonly Html[]): Html {
   `;
 }
 
+/** A stroke from top to bottom; its width is that of `.day`. */
 function barPath(index: number): string {
-  const inner = BAR_WIDTH - 2 * RADIUS;
-  const height = BAR_HEIGHT - 2 * RADIUS;
-  const corner = (x: number, y: number) => `a${RADIUS} ${RADIUS} 0 0 1 ${x} ${y}`;
-  return `M${index * BAR_STEP + RADIUS} 0h${inner}${corner(RADIUS, RADIUS)}v${height}` +
-    `${corner(-RADIUS, RADIUS)}h-${inner}${corner(-RADIUS, -RADIUS)}v-${height}${
-      corner(RADIUS, -RADIUS)
-    }z`;
+  return `M${index * BAR_STEP + BAR_WIDTH / 2} 0v${BAR_HEIGHT}`;
 }
 
 function dayText(day: DayCoverage): string {

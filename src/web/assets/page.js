@@ -2,7 +2,7 @@
 
 const TICK_MS = 1_000;
 const TYPING_MS = 250;
-/** Without a stream of events, as behind a proxy that holds it back. */
+/** Without an event for so long, as behind a proxy that holds them back, the page is fetched. */
 const POLL_MS = 30_000;
 
 const live = document.getElementById("live");
@@ -102,22 +102,23 @@ function take({ checked, news: sentences, reload }) {
 
 function listen() {
   const source = new EventSource("/events");
-  let poll;
+  let heardAt = Date.now();
   source.onopen = () => {
-    clearInterval(poll);
     live.hidden = false;
     live.classList.remove("lost");
     live.textContent = "Live";
   };
-  source.onmessage = ({ data }) => take(JSON.parse(data));
+  source.onmessage = ({ data }) => {
+    heardAt = Date.now();
+    take(JSON.parse(data));
+  };
   source.onerror = () => {
     live.classList.add("lost");
     live.textContent = "Connecting again";
-    clearInterval(poll);
-    if (source.readyState === EventSource.CLOSED) {
-      poll = setInterval(() => load(globalThis.location.href), POLL_MS);
-    }
   };
+  setInterval(() => {
+    if (Date.now() - heardAt >= POLL_MS) void load(globalThis.location.href);
+  }, POLL_MS);
 }
 
 /** Searches while one types; the address stays one that can be shared. */
