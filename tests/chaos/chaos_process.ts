@@ -7,6 +7,7 @@ const PERMISSIONS = ["net", "read", "write", "env", "sys"].map((name) => `--allo
 /** A drain may take 20 s by its own rules; the machine may be busy. */
 const END_DEADLINE_MS = 60_000;
 const EXIT_BY_SIGKILL = 137;
+const EXIT_BY_SIGTERM = 143;
 
 export interface ChaosProcessOptions {
   /** Names its logs. */
@@ -84,7 +85,7 @@ export class ChaosProcess {
     this.signal("SIGTERM");
     try {
       const { code } = await within(END_DEADLINE_MS, `the drain of ${this.name}`, child.status);
-      if (code !== 0) this.#violate(`ended with ${code} after SIGTERM`);
+      if (code !== 0 && !this.#hadNotBegun(code)) this.#violate(`ended with ${code} after SIGTERM`);
     } catch (error) {
       this.#violate((error as Error).message);
       this.signal("SIGKILL");
@@ -99,6 +100,11 @@ export class ChaosProcess {
     this.#forget();
     this.#violate(`ended by itself with ${code}, saying\n${this.#lastLines()}`);
     this.start();
+  }
+
+  /** A process that is still being loaded has nothing to drain, and nothing that could. */
+  #hadNotBegun(code: number): boolean {
+    return code === EXIT_BY_SIGTERM && this.logs().at(-1) === "";
   }
 
   get #pidFile(): string {

@@ -4,7 +4,7 @@
  */
 import { parseArgs } from "node:util";
 import { Chance } from "./chance.ts";
-import { runChaosRound } from "./chaos_round.ts";
+import { type ChaosReport, runChaosRound } from "./chaos_round.ts";
 import { ChaosSummary } from "./chaos_summary.ts";
 
 const MINUTE_MS = 60_000;
@@ -36,10 +36,14 @@ for (let round = 1; summary.isRight; round++) {
   const faultsMs = Math.max(MINUTE_MS / 2, Math.min(ROUND_MS, leftMs));
   const report = await runChaosRound({ seed: roundSeed, brokers, faultsMs, tell });
   summary.add(report);
-  tell(`round ${round}: ${report.violations.length === 0 ? "all promises held" : "BROKEN"}`);
+  tell(`round ${round}: ${report.stored} stored, ${report.applied} applied, ${verdict(report)}`);
 }
 console.log(`\n${summary.text((performance.now() - startMs) / MINUTE_MS)}`);
 Deno.exit(summary.isRight ? 0 : 1);
+
+function verdict({ violations }: ChaosReport): string {
+  return violations.length === 0 ? "all promises held" : "BROKEN";
+}
 
 function tell(line: string): void {
   const minutes = (performance.now() - startMs) / MINUTE_MS;
