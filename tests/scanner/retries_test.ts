@@ -72,6 +72,9 @@ Deno.test("checkSite() makes no attempt that its timeout leaves no time for", as
   ok(performance.now() - startMs < 1_000);
   ok(report.attempts >= 2 && report.attempts <= 3, `${report.attempts}`);
   deepStrictEqual(report.reason, "reset");
-  const delayed = { ...site, retries: retries({ delayMs: 60_000 }) };
+
+  const delayed = { ...site, timeoutMs: 5_000, retries: retries({ delayMs: 60_000 }) };
+  const delayedMs = performance.now();
   deepStrictEqual((await check(delayed)).attempts, 1);
+  ok(performance.now() - delayedMs < 3_000, "it does not wait for what cannot be");
 });
