@@ -12,6 +12,7 @@ import { PatternCache } from "./pattern.ts";
 import { PermittedHosts } from "./permitted_hosts.ts";
 import { ReadBuffers } from "./read_buffers.ts";
 import { remembered } from "./remembered.ts";
+import { SharedTimers } from "./shared_timers.ts";
 
 /** Where checks may go, and what they must not tell. */
 export interface CheckTargets {
@@ -38,6 +39,8 @@ export interface CheckContextOptions extends CheckTargets {
 export interface CheckContext {
   readonly location: string;
   readonly clock: Clock;
+  /** For timeouts, which need no exact moment. */
+  readonly timers: Pick<Clock, "after">;
   readonly addressPolicy: AddressPolicy;
   readonly permittedHosts: PermittedHosts;
   /** True when Deno's own permissions let this thread talk to `host:port`. */
@@ -64,6 +67,7 @@ export function checkContext(options: CheckContextOptions): CheckContext {
   return {
     location: options.location,
     clock,
+    timers: new SharedTimers(clock),
     addressPolicy: new AddressPolicy(options.addressPolicy),
     permittedHosts: new PermittedHosts(options.urls, options.allowHosts),
     hasPermission: remembered(hasNetPermission),

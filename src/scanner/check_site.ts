@@ -23,7 +23,7 @@ export async function checkSite(
   const blank = blankReport(site, context);
   const startMs = clock.monotonicMs();
   try {
-    using deadline = new Deadline(clock, site.timeoutMs, signal);
+    using deadline = new Deadline(context.timers, site.timeoutMs, signal);
     return { ...blank, ...await attempts(site, context, deadline.signal) };
   } catch (cause) {
     logger("scanner").error("Cannot check site {site}: {cause}", { site: site.name, cause });

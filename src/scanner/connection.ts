@@ -48,7 +48,7 @@ export async function openConnection(
   context: CheckContext,
   { record, signal }: { record: ConnectionRecord; signal: AbortSignal },
 ): Promise<ByteStream> {
-  using deadline = new Deadline(context.clock, route.connectTimeoutMs, signal);
+  using deadline = new Deadline(context.timers, route.connectTimeoutMs, signal);
   const opening = new Opening(route, context, record, deadline.signal);
   try {
     return await opening.open();

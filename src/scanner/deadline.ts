@@ -13,9 +13,9 @@ export class Deadline implements Disposable {
   readonly #onParentAbort = () => this.#controller.abort();
   #isExpired = false;
 
-  constructor(clock: Clock, delayMs: number, parent: AbortSignal) {
+  constructor(timers: Pick<Clock, "after">, delayMs: number, parent: AbortSignal) {
     this.#parent = parent;
-    this.#cancelTimer = clock.after(delayMs, () => {
+    this.#cancelTimer = timers.after(delayMs, () => {
       this.#isExpired = true;
       this.#controller.abort();
     });
