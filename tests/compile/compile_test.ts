@@ -7,6 +7,7 @@ import { eventually, within } from "../deadline.ts";
 import { Pipeline } from "../integration/pipeline.ts";
 import { NotifyReceiver } from "../runtime/notify_receiver.ts";
 import { run } from "../services/programs.ts";
+import { freePort } from "../services/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { SitemonProcess } from "../sitemon_process.ts";
 import { command, compileSitemon, DENORT, EmptyFolder, type Executable } from "./executable.ts";
@@ -161,6 +162,32 @@ executableTest(
     strictEqual(code, 0, stderr);
     deepStrictEqual([status.site, status.outcome], ["shop", "up"]);
     ok(folder.names().includes("sitemon-status.db"), folder.names().join());
+  },
+);
+
+executableTest(
+  "sitemon run serves its page, with every file that the page loads",
+  async (folder) => {
+    await using up = site(200);
+    const address = `127.0.0.1:${freePort()}`;
+    folder.write(
+      "run.yaml",
+      `interval: 1\nweb: { listen: ${address} }\nsites: [{ name: shop, url: '${up.url}' }]\n`,
+    );
+    await using running = start(folder, "run", "-c", "run.yaml");
+    const page = await eventually(DEADLINE_MS, "The site on the page", async () => {
+      const text = await (await fetch(`http://${address}/sites/shop`)).text();
+      return text.includes("Last check") ? text : undefined;
+    });
+    const files = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!);
+    ok(files.length >= 5, page);
+    for (const path of files) {
+      const response = await fetch(`http://${address}${path}`);
+      strictEqual(response.status, 200, path);
+      ok((await response.text()).length > 100, path);
+    }
+    running.stop();
+    strictEqual((await within(DEADLINE_MS, "The end of sitemon run", running.ended)).code, 0);
   },
 );
 
