@@ -112,7 +112,7 @@ Deno.test("exportOutbox() reads everything of a file whose header alone is garba
   overwrite(folder.path, 0, 100);
   const { rows, damage, brokenRows, absent } = exported(folder.path);
   deepStrictEqual(sequencesOf(rows), allFrom1To(2_000));
-  ok(damage?.includes("not a database"), damage);
+  ok(damage?.includes("not a database"), damage ?? "no damage");
   deepStrictEqual([brokenRows, absent.size], [0, 0]);
 });
 
