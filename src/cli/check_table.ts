@@ -112,7 +112,7 @@ export class CheckTable {
 
   #row({ outcome, code, time, site, timings, before, total }: Row): string {
     const phases = PHASES.map(({ phase }, at) =>
-      phaseText(timings?.[phase] ?? null).padStart(PHASE_WIDTHS[at]!)
+      (timings === null ? "" : phaseText(timings[phase])).padStart(PHASE_WIDTHS[at]!)
     );
     const bar = timings === null ? "" : waterfall(timings, {
       before,
