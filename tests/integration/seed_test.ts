@@ -1,8 +1,10 @@
 // What the first, Python sitemon did, and what it got wrong, on real Kafka and PostgreSQL.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { eventually } from "../deadline.ts";
 import { freePort } from "../services/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";
+import { sitemon } from "../sitemon_process.ts";
 import { startHttpbin } from "./httpbin.ts";
 import { DEADLINE_MS, Pipeline } from "./pipeline.ts";
 
@@ -19,16 +21,27 @@ interface StatusRow {
   readonly outcome: string;
 }
 
-/** The sites of the example configuration, on a local httpbin, and the others that its test had. */
+/** The first sitemon's own files, to the letter. */
+const SEED = new URL("../testdata/seed/", import.meta.url);
+
+/** Its sites, on a local httpbin, and the others that its test had. */
 function seedSites(origin: string): string {
-  const example = Deno.readTextFileSync(
-    new URL("../../example_config/producer.yaml", import.meta.url),
-  );
-  const sites = example.match(/^sites:\n((?: {2}.*\n)+)/m)?.[1] ?? "";
-  ok(sites.includes("http://httpbin/anything?match"), "the example has the seed's sites");
+  const file = Deno.readTextFileSync(new URL("producer.yaml", SEED));
+  const sites = file.match(/^sites:\n((?: {2}.*\n)+)/m)![1]!;
   return `${sites.replaceAll("http://httpbin", origin)}
   - { url: '${origin}/anything?other', pattern: 'no such text' }
   - { url: 'http://no-such-host.invalid/' }`;
+}
+
+for (
+  const [name, found] of [["producer", /2 sites/], ["consumer", /database "postgres"/]] as const
+) {
+  Deno.test(`the first sitemon's ${name}.yaml is accepted as it is`, async () => {
+    const path = fileURLToPath(new URL(`${name}.yaml`, SEED));
+    const { code, stdout, stderr } = await sitemon(["config", "check", "-c", path]);
+    strictEqual(code, 0, stderr);
+    match(stdout, found);
+  });
 }
 
 pipelineTest("sitemon producer and consumer fill the table as the first sitemon did", async () => {
