@@ -5,19 +5,17 @@ import type { OutboxDatabase } from "./outbox_database.ts";
 const PAGE_ROWS = 500;
 
 /**
- * Copies rows and dead letters of one outbox into another, in one transaction; returns how many
- * rows. They keep producer and sequence. As rows of a former producer they have no `is_newest`: no
+ * Copies rows and dead letters of one outbox into another, in one transaction. They keep producer and sequence. As rows of a former producer they have no `is_newest`: no
  * limit drops them, since only their own producer could announce that.
  */
-export function adoptRows(from: OutboxDatabase, to: OutboxDatabase): number {
-  return to.transaction((state) => {
+export function adoptRows(from: OutboxDatabase, to: OutboxDatabase): void {
+  to.transaction((state) => {
     const { reportCount, gapCount, recordedAt } = from.state();
     copy(from, to, "outbox_row (kind, key, producer_id, sequence, recorded_at, payload)");
     copy(from, to, "dead_letter (reason, kind, key, producer_id, sequence, recorded_at, payload)");
     state.reportCount += reportCount;
     state.gapCount += gapCount;
     state.recordedAt = Math.max(state.recordedAt, recordedAt);
-    return reportCount + gapCount;
   });
 }
 

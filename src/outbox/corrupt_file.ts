@@ -11,13 +11,17 @@ export type AsideReason = "corrupt" | "replaced";
 export function moveAside(path: string, reason: AsideReason, clock: Clock): string {
   const folder = makeFolder(`${path}.${reason}-${timestamp(clock)}`);
   const name = path.slice(path.lastIndexOf("/") + 1);
+  let moved = 0;
   for (const suffix of SUFFIXES) {
     try {
       Deno.renameSync(`${path}${suffix}`, `${folder}/${name}${suffix}`);
+      moved++;
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
+  // Whoever tries again and again must not leave a folder each time.
+  if (moved === 0) Deno.removeSync(folder);
   return folder;
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Clock } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
+import { MinuteLimit } from "../runtime/minute_limit.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import { adoptRows } from "./adopt_rows.ts";
 import { moveAside } from "./corrupt_file.ts";
@@ -27,6 +28,7 @@ const log = logger("outbox");
 /** The owner of one path. Errors of SQLite and of the file system come as they are. */
 export class OutboxFile {
   readonly #options: OutboxFileOptions;
+  readonly #logLimit: MinuteLimit;
   #lock: Deno.FsFile;
   #tables: OutboxTables | undefined;
   #identity: FileIdentity | undefined;
@@ -34,6 +36,7 @@ export class OutboxFile {
   /** Takes the lock. Throws {@linkcode OutboxLockedError} when another owner has it. */
   constructor(options: OutboxFileOptions) {
     this.#options = options;
+    this.#logLimit = new MinuteLimit(options.clock);
     this.#lock = lockOutbox(options.path);
   }
 
@@ -107,23 +110,27 @@ export class OutboxFile {
   #beginAnew(former: OutboxTables): OutboxTables {
     const { path, clock, telemetry } = this.#options;
     const folder = moveAside(path, "replaced", clock);
-    const rows = this.#adopt(former);
+    const { reportCount, gapCount } = former.database.state();
+    // Said first: taking over a million rows takes a while, and may fail for a full disk.
+    if (this.#logLimit.allows("taken_away")) {
+      log.error(
+        "The outbox {path} was taken away while it was open; a new one begins with the {rows} rows " +
+          "that waited, and what lay in its place was moved to {folder}",
+        { path, rows: reportCount + gapCount, folder },
+      );
+    }
+    this.#adopt(former);
     former.close();
     telemetry.count("sitemon_outbox_resets_total");
-    log.error(
-      "The outbox {path} was taken away while it was open; a new one begins with the {rows} rows " +
-        "that waited, and what lay in its place was moved to {folder}",
-      { path, rows, folder },
-    );
     return this.#open();
   }
 
-  /** Returns how many rows it took over. A file that could not take all of them is removed. */
-  #adopt(former: OutboxTables): number {
+  /** A file that could not take all rows over is removed. */
+  #adopt(former: OutboxTables): void {
     const { path } = this.#options;
     const database = OutboxDatabase.open(path);
     try {
-      return adoptRows(former.database, database);
+      adoptRows(former.database, database);
     } catch (error) {
       removeOutbox(path);
       throw error;

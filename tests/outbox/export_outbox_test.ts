@@ -101,7 +101,13 @@ Deno.test("salvagedRows() reads of a sound file what SQLite does, and of its log
   strictEqual(rows.length, 1_501);
   const bySequence = (a: { sequence?: unknown }, b: { sequence?: unknown }) =>
     (a.sequence as number) - (b.sequence as number);
-  deepStrictEqual(salvaged.sort(bySequence), rows.sort(bySequence));
+  // Not compared as objects: the message of a difference would be as long as the file.
+  const inWords = (row: object) =>
+    Object.values(row).map((value) => value instanceof Uint8Array ? value.toHex() : value).join();
+  ok(
+    salvaged.sort(bySequence).map(inWords).join("\n") ===
+      rows.sort(bySequence).map(inWords).join("\n"),
+  );
 });
 
 Deno.test("exportOutbox() reads everything of a file whose header alone is garbage", () => {
