@@ -88,7 +88,7 @@ export const METRICS = {
   },
   sitemon_outbox_resets_total: {
     type: "counter",
-    help: "Times that a corrupt outbox file was moved aside",
+    help: "Times that an outbox began anew: it was damaged or gone",
   },
   sitemon_published_total: { type: "counter", help: "Rows that the receiver acknowledged" },
   sitemon_publish_failures_total: {
