@@ -1,13 +1,16 @@
 /** One round of chaos: faults for some minutes, then calm, then the oracle. */
 import { eventually } from "../deadline.ts";
-import { sitemon } from "../sitemon_process.ts";
+import { TOPIC } from "./chaos_services.ts";
+import { groupHasReadAll } from "./consumer_group.ts";
 import { pause } from "./fault.ts";
+import { holdPromise } from "./hold_promise.ts";
 import { kafkaFaults } from "./kafka_faults.ts";
-import { broken, missingSql, POSTGRES, type Produced, SQLITE } from "./oracle.ts";
+import { missingSql, POSTGRES } from "./oracle.ts";
 import { POSTGRES_FAULTS } from "./postgres_faults.ts";
-import { PROCESS_FAULTS, resetGroup } from "./process_faults.ts";
+import { PROCESS_FAULTS } from "./process_faults.ts";
 import { type FaultCounts, runSchedule } from "./schedule.ts";
-import { announcedBy, GROUP, producedBy, TOPIC, World, type WorldOptions } from "./world.ts";
+import { judge, replayChangesNothing } from "./verdict.ts";
+import { producedBy, World, type WorldOptions } from "./world.ts";
 
 /** After the last fault is mended: a group gives up dead members after 15 s, and catches up. */
 const RECOVERY_MS = 90_000;
@@ -44,7 +47,7 @@ export async function runChaosRound(options: ChaosRoundOptions): Promise<ChaosRe
   await using world = await World.create(options);
   const faults: FaultCounts = new Map();
   world.start();
-  await everySiteIsFresh(world, RECOVERY_MS);
+  await holdPromise(world, "Every site is checked", () => everySiteIsFresh(world, RECOVERY_MS));
   await causeFaults(world, options, faults);
   options.tell("calm");
   const recoveryMs = await becomeCalm(world);
@@ -76,9 +79,17 @@ async function causeFaults(
 /** Resolves to how long every site took to be fresh again. */
 async function becomeCalm(world: World): Promise<number> {
   const startMs = performance.now();
-  await check(world, "Recovers after the last fault", () => everySiteIsFresh(world, RECOVERY_MS));
+  await holdPromise(
+    world,
+    "Recovers after the last fault",
+    () => everySiteIsFresh(world, RECOVERY_MS),
+  );
   const recoveryMs = performance.now() - startMs;
-  await check(world, "A fresh check arrives within 10 s", () => everySiteIsFresh(world, FRESH_MS));
+  await holdPromise(
+    world,
+    "A fresh check arrives within 10 s",
+    () => everySiteIsFresh(world, FRESH_MS),
+  );
   return recoveryMs;
 }
 
@@ -87,7 +98,7 @@ async function everySiteIsFresh(world: World, ms: number): Promise<void> {
   const since = new Date().toISOString();
   const wanted = world.watched.length;
   await eventually(ms, `a check of each of ${wanted} sites since ${since}`, async () => {
-    const [row] = await world.query<{ count: number }>(
+    const [row] = await world.services.query<{ count: number }>(
       `SELECT count(*)::int AS count FROM site_status
        WHERE checked_at > '${since}' AND location <> 'late'`,
     );
@@ -101,129 +112,30 @@ async function everySiteIsFresh(world: World, ms: number): Promise<void> {
 async function settle(world: World): Promise<void> {
   await world.late.stop();
   for (const { process } of [...world.producers, world.run]) await process.stop();
-  await check(
+  await holdPromise(
     world,
     "Everything stored arrives",
     () =>
       eventually(CATCH_UP_MS, "nothing missing", async () => {
-        const missing = await world.query(missingSql(POSTGRES, world.produced()));
+        const missing = await world.services.query(missingSql(POSTGRES, world.produced()));
         if (missing.length === 0) return true;
         await pause(500);
         throw new Error(JSON.stringify(missing));
       }),
   );
-  await check(world, "Consumers catch up", () => groupHasReadAll(world));
+  await holdPromise(world, "Consumers catch up", () => groupHasReadAll(world));
   await Promise.all(world.consumers.map((consumer) => consumer.stop()));
-}
-
-async function groupHasReadAll(world: World): Promise<void> {
-  await eventually(
-    CATCH_UP_MS,
-    "a group that has read everything",
-    () =>
-      world.admin(async (admin) => {
-        const ends = await admin.fetchTopicOffsets(TOPIC);
-        const [group] = await admin.fetchOffsets({ groupId: GROUP, topics: [TOPIC] });
-        const read = new Map(group!.partitions.map((p) => [p.partition, Number(p.offset)]));
-        const isBehind = ends.some(({ partition, high }) =>
-          Number(high) > Math.max(0, read.get(partition) ?? 0)
-        );
-        if (isBehind) await pause(500);
-        return isBehind ? undefined : true;
-      }),
-  );
-}
-
-async function judge(world: World): Promise<void> {
-  for (const place of [...world.producers, world.run]) {
-    const { last } = producedBy(place);
-    const announced = announcedBy(place);
-    if (announced.count === 0) {
-      world.violations.push(`${place.location} says what it stores, but never did`);
-    }
-    if (announced.last > last) {
-      world.violations.push(
-        `What ${place.location} calls stored is stored, but ${announced.last} is not: ${last} is last`,
-      );
-    }
-  }
-  const inPostgres = await broken((sql) => world.query(sql), POSTGRES, world.produced());
-  const inRun = await broken((sql) => world.queryRun(sql), SQLITE, [producedBy(world.run)]);
-  const poison = await world.poison.missing((sql) => world.query(sql));
-  world.violations.push(
-    ...inPostgres,
-    ...inRun.map((sentence) => `sitemon run: ${sentence}`),
-    ...poison,
-  );
-  await audit(world, "consumer-1", world.produced());
-  await audit(world, "run", [producedBy(world.run)]);
-}
-
-/** The operator's own answer to "was anything lost?" has to be the same. */
-async function audit(world: World, configuration: string, produced: Produced[]): Promise<void> {
-  const args = ["audit", "-c", `${world.folder}/${configuration}.yaml`, "--json"];
-  const { code, stdout, stderr } = await sitemon(args);
-  if (code !== 0) {
-    world.violations.push(
-      `sitemon audit misses nothing, but ends with ${code}: ${stdout}${stderr}`,
-    );
-    return;
-  }
-  const rows = stdout.trim().split("\n").map((line) => JSON.parse(line));
-  for (const { producerId, last } of produced) {
-    const row = rows.find(({ producer_id }) => producer_id === producerId);
-    if (row?.produced === last) continue;
-    const told = JSON.stringify(row);
-    world.violations.push(
-      `sitemon audit counts ${last} reports of ${producerId}, but says ${told}`,
-    );
-  }
-}
-
-async function replayChangesNothing(world: World): Promise<void> {
-  const before = await snapshot(world);
-  await check(world, "The group can be reset", () => resetGroup(world));
-  for (const consumer of world.consumers) consumer.start();
-  await check(world, "Consumers read the topic again", () => groupHasReadAll(world));
-  await Promise.all(world.consumers.map((consumer) => consumer.stop()));
-  const after = await snapshot(world);
-  for (const [table, hash] of Object.entries(before)) {
-    if (after[table] !== hash) {
-      world.violations.push(`A replay changes nothing, but ${table} differs`);
-    }
-  }
-}
-
-const TABLES = [
-  "site_report",
-  "site_status",
-  "site_transition",
-  "site_hour",
-  "producer_gap",
-  "dead_letter",
-];
-
-async function snapshot(world: World): Promise<Record<string, string>> {
-  const hashes: Record<string, string> = {};
-  for (const table of TABLES) {
-    const [row] = await world.query<{ hash: string }>(
-      `SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) AS hash
-       FROM ${table} AS t`,
-    );
-    hashes[table] = row!.hash;
-  }
-  return hashes;
 }
 
 async function figures(world: World) {
-  const [row] = await world.query<Record<string, string>>(`SELECT
+  const [row] = await world.services.query<Record<string, string>>(`SELECT
     (SELECT count(*) FROM site_report) AS applied,
     (SELECT count(*) FROM dead_letter) AS dead,
     (SELECT coalesce(sum(last - first + 1), 0) FROM producer_gap) AS dropped,
     (SELECT count(*) FROM producer_gap) AS gaps`);
   const { applied, dead, dropped, gaps } = row!;
   const [run] = await world.queryRun("SELECT count(*) AS applied FROM site_report");
-  const ends = await world.admin((admin) => admin.fetchTopicOffsets(TOPIC));
+  const ends = await world.services.admin((admin) => admin.fetchTopicOffsets(TOPIC));
   const messages = ends.reduce((sum, { high }) => sum + Number(high), 0);
   const produced = [...world.produced(), producedBy(world.run)];
   return {
@@ -233,16 +145,4 @@ async function figures(world: World) {
     dropped: Number(dropped),
     dead: Number(dead),
   };
-}
-
-/** A promise that takes too long is broken too, and the round goes on to say what else is. */
-async function check(world: World, promise: string, work: () => Promise<unknown>): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    const { message, cause } = error as Error;
-    world.violations.push(
-      `${promise}, but ${message}${cause instanceof Error ? `: ${cause.message}` : ""}`,
-    );
-  }
 }

@@ -1,16 +1,19 @@
 /** What goes wrong with Kafka. */
 import type { Admin } from "kafkajs";
+import { TOPIC } from "./chaos_services.ts";
 import { type Fault, pause, seconds } from "./fault.ts";
 import { networkFaults } from "./network_faults.ts";
-import { PARTITIONS_MAX, TOPIC, type World } from "./world.ts";
+import type { World } from "./world.ts";
+
+const PARTITIONS_MAX = 8;
 
 export const KAFKA_FAULTS: readonly Fault[] = [
-  ...networkFaults("Kafka", (world) => world.kafkaProxies),
-  ...networkFaults("one broker", (world, chance) => [chance.pick(world.kafkaProxies)]),
+  ...networkFaults("Kafka", (world) => world.services.kafkaProxies),
+  ...networkFaults("one broker", (world, chance) => [chance.pick(world.services.kafkaProxies)]),
   {
     name: "broker killed",
     async cause(world, chance) {
-      const broker = chance.pick(world.kafka.brokers);
+      const broker = chance.pick(world.services.kafka.brokers);
       await broker.kill();
       await pause(seconds(chance, 0, 12));
       await broker.start();
@@ -19,7 +22,7 @@ export const KAFKA_FAULTS: readonly Fault[] = [
   {
     name: "broker held still",
     async cause(world, chance) {
-      const broker = chance.pick(world.kafka.brokers);
+      const broker = chance.pick(world.services.kafka.brokers);
       broker.suspend();
       await pause(seconds(chance, 2, 20));
       broker.resume();
@@ -28,20 +31,20 @@ export const KAFKA_FAULTS: readonly Fault[] = [
   {
     name: "leaders moved",
     async cause(world, chance) {
-      await world.admin((admin) => moveLeaders(admin, world));
+      await world.services.admin((admin) => moveLeaders(admin, world));
       await pause(seconds(chance, 1, 5));
-      await world.admin((admin) => replicateEverywhere(admin, world));
+      await world.services.admin((admin) => replicateEverywhere(admin, world));
     },
   },
   {
     name: "partition added",
     async cause(world) {
-      if (world.partitions === PARTITIONS_MAX) return;
-      const count = world.partitions + 1;
-      await world.admin((admin) =>
+      if (world.services.partitions === PARTITIONS_MAX) return;
+      const count = world.services.partitions + 1;
+      await world.services.admin((admin) =>
         admin.createPartitions({ topicPartitions: [{ topic: TOPIC, count }] })
       );
-      world.partitions = count;
+      world.services.partitions = count;
     },
   },
 ];
@@ -67,7 +70,7 @@ async function replicateEverywhere(admin: Admin, world: World): Promise<void> {
 }
 
 function allBrokers(world: World): number[] {
-  return world.kafka.brokers.map(({ id }) => id);
+  return world.services.kafka.brokers.map(({ id }) => id);
 }
 
 async function reassign(
@@ -75,7 +78,7 @@ async function reassign(
   world: World,
   replicasOf: (partition: number) => number[],
 ): Promise<void> {
-  const partitionAssignment = Array.from({ length: world.partitions }, (_, partition) => ({
+  const partitionAssignment = Array.from({ length: world.services.partitions }, (_, partition) => ({
     partition,
     replicas: replicasOf(partition),
   }));

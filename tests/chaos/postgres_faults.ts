@@ -4,28 +4,28 @@ import { networkFaults } from "./network_faults.ts";
 import type { World } from "./world.ts";
 
 export const POSTGRES_FAULTS: readonly Fault[] = [
-  ...networkFaults("PostgreSQL", (world) => [world.postgresProxy]),
+  ...networkFaults("PostgreSQL", (world) => [world.services.postgresProxy]),
   {
     name: "PostgreSQL restarted at once",
     async cause(world, chance) {
-      await world.postgres.stop();
+      await world.services.postgres.stop();
       await pause(seconds(chance, 0, 8));
-      await world.postgres.start();
+      await world.services.postgres.start();
     },
   },
   {
     name: "PostgreSQL held still",
     async cause(world, chance) {
-      world.postgres.suspend();
+      world.services.postgres.suspend();
       await pause(seconds(chance, 2, 15));
-      world.postgres.resume();
+      world.services.postgres.resume();
     },
   },
   {
     name: "backends terminated",
     async cause(world, chance) {
       for (let count = chance.between(1, 5); count > 0; count--) {
-        await world.query(TERMINATE, "superuser");
+        await world.services.query(TERMINATE, "superuser");
         await pause(seconds(chance, 0, 1));
       }
     },
@@ -43,7 +43,7 @@ export const POSTGRES_FAULTS: readonly Fault[] = [
   {
     name: "tables locked",
     cause: (world, chance) =>
-      world.transaction(async (query) => {
+      world.services.transaction(async (query) => {
         await query("LOCK TABLE site_status, site_report IN ACCESS EXCLUSIVE MODE");
         await pause(seconds(chance, 1, 12));
       }),
@@ -51,7 +51,7 @@ export const POSTGRES_FAULTS: readonly Fault[] = [
   {
     name: "rows locked in reverse",
     cause: (world, chance) =>
-      world.transaction(async (query) => {
+      world.services.transaction(async (query) => {
         for (const { site, location } of world.watched.toReversed()) {
           await query(
             `SELECT 1 FROM site_status WHERE site = '${site}' AND location = '${location}' FOR UPDATE`,
@@ -63,7 +63,7 @@ export const POSTGRES_FAULTS: readonly Fault[] = [
   {
     name: "table renamed",
     async cause(world, chance) {
-      await world.query("ALTER TABLE site_status RENAME TO site_status_gone");
+      await world.services.query("ALTER TABLE site_status RENAME TO site_status_gone");
       await pause(seconds(chance, 1, 4));
       await mend(world, "ALTER TABLE site_status_gone RENAME TO site_status");
     },
@@ -71,7 +71,7 @@ export const POSTGRES_FAULTS: readonly Fault[] = [
   {
     name: "rights revoked",
     async cause(world, chance) {
-      await world.query("REVOKE INSERT ON site_report FROM sitemon");
+      await world.services.query("REVOKE INSERT ON site_report FROM sitemon");
       await pause(seconds(chance, 1, 4));
       await mend(world, "GRANT INSERT ON site_report TO sitemon");
     },
@@ -103,7 +103,7 @@ async function mend(
 ): Promise<void> {
   for (let tries = 1;; tries++) {
     try {
-      await world.query(sql, user);
+      await world.services.query(sql, user);
       return;
     } catch (error) {
       if (tries === MEND_TRIES) throw error;

@@ -1,12 +1,13 @@
 /** What goes wrong with sitemon's own processes, and with what stands in the topic. */
 import type { Chance } from "./chance.ts";
 import type { ChaosProcess } from "./chaos_process.ts";
+import { TOPIC } from "./chaos_services.ts";
+import { resetGroup } from "./consumer_group.ts";
 import { type Fault, pause, seconds } from "./fault.ts";
-import { GROUP, TOPIC, type World } from "./world.ts";
+import type { World } from "./world.ts";
 
 /** Beyond the session timeout of a consumer, so that it comes back as a zombie. */
 const ZOMBIE_SECONDS = { min: 16, max: 22 };
-const RESET_TRIES = 12;
 
 export const PROCESS_FAULTS: readonly Fault[] = [
   ofProducers("killed", async (process, chance) => {
@@ -49,31 +50,21 @@ export const PROCESS_FAULTS: readonly Fault[] = [
       for (const consumer of world.consumers) consumer.start();
     },
   },
-  { name: "poison sent", cause: (world) => world.sendPoison() },
+  {
+    name: "poison sent",
+    cause: ({ services, poison }) =>
+      services.producer((producer) => poison.send(producer, TOPIC, services.partitions)),
+  },
   { name: "topic replayed", cause: replay },
 ];
 
 /** Stops the consumers, sends their group back to the beginning, and starts them again. */
-export async function replay(world: World): Promise<void> {
+async function replay(world: World): Promise<void> {
   await Promise.all(world.consumers.map((consumer) => consumer.stop()));
   try {
     await resetGroup(world);
   } finally {
     for (const consumer of world.consumers) consumer.start();
-  }
-}
-
-/** Tries until the group is empty: members that were killed are waited for by the broker. */
-export async function resetGroup(world: World): Promise<void> {
-  for (let tries = 1;; tries++) {
-    try {
-      return await world.admin((admin) =>
-        admin.resetOffsets({ groupId: GROUP, topic: TOPIC, earliest: true })
-      );
-    } catch (error) {
-      if (tries === RESET_TRIES) throw error;
-      await pause(2_000);
-    }
   }
 }
 

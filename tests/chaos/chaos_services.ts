@@ -1,0 +1,158 @@
+/** The servers of one round of chaos, each behind a proxy, and how the test gets past those. */
+import net from "node:net";
+import { type Admin, Kafka, logLevel, Partitioners, type Producer } from "kafkajs";
+import { Client } from "pg";
+import { type KafkaCluster, startKafka } from "../services/kafka.ts";
+import { type PostgresServer, startPostgres } from "../services/postgres.ts";
+import { TcpProxy } from "./tcp_proxy.ts";
+
+export const TOPIC = "chaos";
+/** Owner of the consumers' database, and its name; no superuser, whom limits do not bind. */
+export const ROLE = "sitemon";
+const FIRST_PARTITIONS = 4;
+
+type User = "owner" | "superuser";
+type Query = (sql: string) => Promise<unknown>;
+
+interface Parts {
+  readonly kafka: KafkaCluster;
+  readonly kafkaProxies: readonly TcpProxy[];
+  readonly postgres: PostgresServer;
+  readonly postgresProxy: TcpProxy;
+}
+
+export class ChaosServices implements AsyncDisposable {
+  readonly kafka: KafkaCluster;
+  readonly kafkaProxies: readonly TcpProxy[];
+  readonly postgres: PostgresServer;
+  readonly postgresProxy: TcpProxy;
+  /** How many the topic has. */
+  partitions = FIRST_PARTITIONS;
+
+  private constructor({ kafka, kafkaProxies, postgres, postgresProxy }: Parts) {
+    this.kafka = kafka;
+    this.kafkaProxies = kafkaProxies;
+    this.postgres = postgres;
+    this.postgresProxy = postgresProxy;
+  }
+
+  /** Starts them, with a topic and an empty database. */
+  static async start(brokers: 1 | 3): Promise<ChaosServices> {
+    await using parts = new AsyncDisposableStack();
+    const kafkaProxies = Array.from({ length: brokers }, () => parts.use(new TcpProxy()));
+    const advertised = kafkaProxies.map(({ address }) => address);
+    const [kafka, postgres] = await Promise.all([
+      startKafka({ brokers, advertised }).then((cluster) => parts.use(cluster)),
+      startPostgres().then((server) => parts.use(server)),
+    ]);
+    kafka.brokers.forEach(({ address }, index) => {
+      kafkaProxies[index]!.targetPort = Number(address.split(":")[1]);
+    });
+    const postgresProxy = parts.use(new TcpProxy(postgres.port));
+    const services = new ChaosServices({ kafka, kafkaProxies, postgres, postgresProxy });
+    await services.#prepare();
+    parts.move();
+    return services;
+  }
+
+  /** What sitemon is told: the proxies' addresses. */
+  get servers(): string[] {
+    return this.kafkaProxies.map(({ address }) => address);
+  }
+
+  /** Rows of the consumers' database, asked for past the proxy. */
+  query<Row = Record<string, unknown>>(sql: string, user: User = "owner"): Promise<Row[]> {
+    const role = user === "owner" ? ROLE : this.postgres.user;
+    return this.#as({ user: role, db: ROLE }, async (query) => (await query(sql)).rows as Row[]);
+  }
+
+  /** Does `work` past the proxy inside a transaction, which is rolled back. */
+  async transaction(work: (query: Query) => Promise<void>): Promise<void> {
+    await this.#as({ user: ROLE, db: ROLE }, async (query) => {
+      await query("BEGIN");
+      await work(query);
+      await query("ROLLBACK");
+    });
+  }
+
+  /** Does `work` with a client of Kafka that goes past the proxies. */
+  async admin<T>(work: (admin: Admin) => Promise<T>): Promise<T> {
+    const admin = this.#plainKafka().admin();
+    try {
+      await admin.connect();
+      return await work(admin);
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  /** Does `work` with a producer that goes past the proxies. */
+  async producer(work: (producer: Producer) => Promise<void>): Promise<void> {
+    const producer = this.#plainKafka().producer({
+      createPartitioner: Partitioners.DefaultPartitioner,
+      retry: { retries: 0 },
+    });
+    try {
+      await producer.connect();
+      await work(producer);
+    } finally {
+      await producer.disconnect();
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const proxies = [...this.kafkaProxies, this.postgresProxy];
+    await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
+    await Promise.all([this.kafka[Symbol.asyncDispose](), this.postgres[Symbol.asyncDispose]()]);
+  }
+
+  async #prepare(): Promise<void> {
+    const { password, user, db } = this.postgres;
+    await this.#as({ user, db }, async (query) => {
+      await query(`CREATE ROLE ${ROLE} LOGIN PASSWORD '${password}'`);
+      await query(`CREATE DATABASE ${ROLE} OWNER ${ROLE}`);
+    });
+    await this.query(`ALTER SCHEMA public OWNER TO ${ROLE}`, "superuser");
+    const topics = [{ topic: TOPIC, numPartitions: FIRST_PARTITIONS }];
+    await this.admin((admin) => admin.createTopics({ waitForLeaders: true, topics }));
+  }
+
+  async #as<T>(
+    { user, db }: { user: string; db: string },
+    work: (query: (sql: string) => Promise<{ rows: unknown[] }>) => Promise<T>,
+  ): Promise<T> {
+    const { host, port, password } = this.postgres;
+    const client = new Client({
+      host,
+      port,
+      user,
+      password,
+      database: db,
+      connectionTimeoutMillis: 10_000,
+      // It mends what it has broken.
+      options: "-c default_transaction_read_only=off",
+    });
+    // The server may be ended meanwhile, which the query tells.
+    client.on("error", () => {});
+    try {
+      await client.connect();
+      return await work((sql) => client.query(sql));
+    } finally {
+      await client.end().catch(() => {});
+    }
+  }
+
+  #plainKafka(): Kafka {
+    const direct = new Map(this.kafkaProxies.map(({ port, targetPort }) => [port, targetPort]));
+    return new Kafka({
+      brokers: this.servers,
+      clientId: "chaos",
+      logLevel: logLevel.NOTHING,
+      connectionTimeout: 5_000,
+      requestTimeout: 10_000,
+      retry: { retries: 5 },
+      socketFactory: ({ host, port, onConnect }) =>
+        net.connect({ host, port: direct.get(port) ?? port }, onConnect),
+    });
+  }
+}

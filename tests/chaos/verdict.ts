@@ -1,0 +1,89 @@
+/** What a round has broken, found when all is calm: by the oracle, the audit and one more replay. */
+import { sitemon } from "../sitemon_process.ts";
+import { groupHasReadAll, resetGroup } from "./consumer_group.ts";
+import { holdPromise } from "./hold_promise.ts";
+import { broken, POSTGRES, type Produced, SQLITE } from "./oracle.ts";
+import { announcedBy, producedBy, type World } from "./world.ts";
+
+/** Adds a violation for each promise that the tables, the logs or the audit show to be broken. */
+export async function judge(world: World): Promise<void> {
+  for (const place of [...world.producers, world.run]) {
+    const { last } = producedBy(place);
+    const announced = announcedBy(place);
+    if (announced.count === 0) {
+      world.violations.push(`${place.location} says what it stores, but never did`);
+    }
+    if (announced.last > last) {
+      world.violations.push(
+        `What ${place.location} calls stored is stored, but ${announced.last} is not: ${last} is last`,
+      );
+    }
+  }
+  const inPostgres = await broken((sql) => world.services.query(sql), POSTGRES, world.produced());
+  const inRun = await broken((sql) => world.queryRun(sql), SQLITE, [producedBy(world.run)]);
+  const poison = await world.poison.missing((sql) => world.services.query(sql));
+  world.violations.push(
+    ...inPostgres,
+    ...inRun.map((sentence) => `sitemon run: ${sentence}`),
+    ...poison,
+  );
+  await audit(world, "consumer-1", world.produced());
+  await audit(world, "run", [producedBy(world.run)]);
+}
+
+/** The operator's own answer to "was anything lost?" has to be the same. */
+async function audit(world: World, configuration: string, produced: Produced[]): Promise<void> {
+  const args = ["audit", "-c", `${world.folder}/${configuration}.yaml`, "--json"];
+  const { code, stdout, stderr } = await sitemon(args);
+  if (code !== 0) {
+    world.violations.push(
+      `sitemon audit misses nothing, but ends with ${code}: ${stdout}${stderr}`,
+    );
+    return;
+  }
+  const rows = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  for (const { producerId, last } of produced) {
+    const row = rows.find(({ producer_id }) => producer_id === producerId);
+    if (row?.produced === last) continue;
+    const told = JSON.stringify(row);
+    world.violations.push(
+      `sitemon audit counts ${last} reports of ${producerId}, but says ${told}`,
+    );
+  }
+}
+
+/** Reads the whole topic once more: every table has to be the same, byte by byte. */
+export async function replayChangesNothing(world: World): Promise<void> {
+  const before = await snapshot(world);
+  await holdPromise(world, "The group can be reset", () => resetGroup(world));
+  for (const consumer of world.consumers) consumer.start();
+  await holdPromise(world, "Consumers read the topic again", () => groupHasReadAll(world));
+  await Promise.all(world.consumers.map((consumer) => consumer.stop()));
+  const after = await snapshot(world);
+  for (const [table, hash] of Object.entries(before)) {
+    if (after[table] !== hash) {
+      world.violations.push(`A replay changes nothing, but ${table} differs`);
+    }
+  }
+}
+
+const TABLES = [
+  "site_report",
+  "site_status",
+  "site_transition",
+  "site_hour",
+  "producer_gap",
+  "dead_letter",
+];
+
+async function snapshot(world: World): Promise<Record<string, string>> {
+  const hashes: Record<string, string> = {};
+  for (const table of TABLES) {
+    const [row] = await world.services.query<{ hash: string }>(
+      `SELECT md5(coalesce(string_agg(md5(t::text), '' ORDER BY md5(t::text)), '')) AS hash
+       FROM ${table} AS t`,
+    );
+    hashes[table] = row!.hash;
+  }
+  return hashes;
+}
