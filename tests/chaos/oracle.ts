@@ -6,18 +6,22 @@ import { OUTCOMES } from "../../src/report/outcome.ts";
 export interface Dialect {
   /** The start of the hour of a column. */
   readonly hour: (column: string) => string;
+  /** The day of an hour, as a text. */
+  readonly day: string;
   readonly least: "least" | "min";
   readonly uuid: (text: string) => string;
 }
 
 export const POSTGRES: Dialect = {
   hour: (column) => `date_trunc('hour', ${column}, 'UTC')`,
+  day: "to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
   least: "least",
   uuid: (text) => `'${text}'::uuid`,
 };
 
 export const SQLITE: Dialect = {
   hour: (column) => `${column} / 3600000000 * 3600000000`,
+  day: "date(hour / 1000000, 'unixepoch')",
   least: "min",
   uuid: (text) => `'${text}'`,
 };
@@ -76,6 +80,7 @@ function questions(dialect: Dialect, produced: readonly Produced[]): Question[] 
     { promise: "Each status is the newest report", sql: STATUS },
     { promise: "Transitions are the changes of outcome in the history", sql: TRANSITIONS },
     { promise: "The rollup is the sum of the history", sql: rollup(dialect) },
+    { promise: "Days are the sum of their hours", sql: days(dialect) },
   ];
 }
 
@@ -142,6 +147,16 @@ function rollup({ hour, least }: Dialect): string {
       sums.map((sum, index) => `${sum} AS ${columns[index]}`).join(", ")
     } FROM site_report GROUP BY 1, 2, 3`,
     `SELECT site, location, hour, ${columns.join(", ")} FROM site_hour`,
+  );
+}
+
+function days({ day }: Dialect): string {
+  const columns = OUTCOMES.map((outcome) => `${outcome}_ms`);
+  return difference(
+    `SELECT site, location, ${day} AS day, ${
+      columns.map((column) => `sum(${column}) AS ${column}`).join(", ")
+    } FROM site_hour GROUP BY 1, 2, 3`,
+    `SELECT site, location, CAST(day AS text) AS day, ${columns.join(", ")} FROM site_day`,
   );
 }
 

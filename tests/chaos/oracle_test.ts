@@ -59,6 +59,11 @@ const BREACHES: readonly [name: string, sql: string, promises: string[]][] = [
     "UPDATE site_hour SET down_ms = down_ms + 500",
     ["The rollup is the sum of the history"],
   ],
+  [
+    "a day is not what its hours are",
+    "UPDATE site_day SET up_ms = up_ms + 500",
+    ["Days are the sum of their hours"],
+  ],
 ];
 
 /** Seven sequences: a gap, a dead letter, and five reports with a change of outcome and back. */

@@ -72,6 +72,7 @@ const TABLES = [
   "site_status",
   "site_transition",
   "site_hour",
+  "site_day",
   "producer_gap",
   "dead_letter",
 ];
