@@ -42,6 +42,7 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/threads/doctor_disk.ts",
     "src/threads/doctor_kafka.ts",
     "src/threads/doctor_postgres.ts",
+    "src/threads/explanations.ts",
     "src/threads/drain.ts",
     "src/threads/migration.ts",
     "src/threads/notify.ts",
@@ -63,6 +64,10 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/runtime/finding.ts",
     "src/runtime/reach.ts",
     "src/status/postgres/examine_postgres.ts",
+  ]),
+  ...because("tests/browser/ runs the process of which it is a thread", [
+    "src/threads/status_queries.ts",
+    "src/threads/web.ts",
   ]),
   ...because("the threads of tests/testdata/threads/ use it, which supervisor_test.ts starts", [
     "src/runtime/thread.ts",
