@@ -149,6 +149,34 @@ pipelineTest("a producer waits for a topic that it may not create, and says so",
   });
 });
 
+pipelineTest("a topic that is deleted is made again, and reports flow on", async () => {
+  await using httpbin = startHttpbin();
+  await using pipeline = await Pipeline.create({ sites: sites(httpbin.origin) });
+  const producer = pipeline.startProducer();
+  pipeline.startConsumer();
+  const newest = async () => {
+    const [row] = await pipeline.query<{ newest: number | null }>(
+      "SELECT max(sequence)::int AS newest FROM site_report",
+    );
+    return row!.newest ?? 0;
+  };
+  await eventually(DEADLINE_MS, "reports", async () => await newest() > 20 || undefined);
+  const admin = plainKafka(pipeline.bootstrap).admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: [pipeline.topic] });
+  await admin.disconnect();
+  const before = storedSequence(producer);
+  // What Kafka acknowledged amid the deletion went with the topic.
+  const [first, last] = [before + 41, before + 60];
+  await eventually(DEADLINE_MS, "reports that were stored after the deletion", async () => {
+    const [row] = await pipeline.query<{ count: number }>(
+      "SELECT count(*)::int AS count FROM site_report WHERE sequence BETWEEN $1 AND $2",
+      [first, last],
+    );
+    return row!.count === last - first + 1 || undefined;
+  });
+});
+
 brokerTest(
   "publish() keeps rows while replicas are too few, and goes on when they are back",
   async () => {
