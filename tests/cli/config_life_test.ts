@@ -17,11 +17,11 @@ class Rig {
       env: () => undefined,
       readTextFile: () => this.yaml,
       listFolder: () => [],
-      workingFolder: "/work",
+      workingFolder: "/srv",
     };
     this.life = new ConfigLife({
       role,
-      load: () => loadConfig("/work/a.yaml", { role, surroundings }),
+      load: () => loadConfig("/srv/a.yaml", { role, surroundings }),
       now: () => this.nowMs,
     });
   }
@@ -87,7 +87,7 @@ Deno.test("ConfigLife.reload() changes nothing when there are mistakes, and tell
   strictEqual(reloaded.mistakes.length, 3);
   match(
     reloaded.mistakes.find((it) => it.includes("intervall"))!,
-    /^\/work\/a\.yaml:1:1: Cannot .*intervall/,
+    /^\/srv\/a\.yaml:1:1: Cannot .*intervall/,
   );
   strictEqual(rig.life.loaded, before);
 });
@@ -105,6 +105,6 @@ Deno.test("ConfigLife.reload() refuses what a running process cannot change, at 
     ok("mistakes" in reloaded, name);
     strictEqual(reloaded.reason, "fixed");
     strictEqual(reloaded.mistakes.length, 1);
-    match(reloaded.mistakes[0]!, new RegExp(`^/work/a\\.yaml:2:\\d+: Cannot change "${name}" as`));
+    match(reloaded.mistakes[0]!, new RegExp(`^/srv/a\\.yaml:2:\\d+: Cannot change "${name}" as`));
   }
 });

@@ -17,9 +17,9 @@ function loaded(yaml: string): LoadedConfig {
     env: () => undefined,
     readTextFile: () => yaml,
     listFolder: () => [],
-    workingFolder: "/work",
+    workingFolder: "/srv",
   };
-  return loadConfig("/work/sitemon.yaml", { surroundings });
+  return loadConfig("/srv/sitemon.yaml", { surroundings });
 }
 
 const WHOLE = loaded(`
@@ -77,15 +77,15 @@ sites: [{ url: "http://a.example/", auth: { bearer: t0ken } }]
 
 Deno.test("outboxSpec() and storeSpec() say where files are, and how large they may grow", () => {
   deepStrictEqual(outboxSpec(WHOLE).setup, {
-    path: "/work/sitemon-outbox.db",
+    path: "/srv/sitemon-outbox.db",
     bytesMax: 1_048_576,
     rowsMax: 5_000,
     freeBytesMin: 0,
     whenFull: "pause",
   });
-  deepStrictEqual(outboxSpec(WHOLE).permissions.write, ["/work"]);
+  deepStrictEqual(outboxSpec(WHOLE).permissions.write, ["/srv"]);
   deepStrictEqual(storeSpec(WHOLE).setup, {
-    path: "/work/sitemon-status.db",
+    path: "/srv/sitemon-status.db",
     keepMs: 35 * 86_400_000,
   });
 });
@@ -144,7 +144,7 @@ Deno.test("statusesSpec() reads PostgreSQL where the file has it, and else SQLit
   const small = loaded("sites: [{ url: http://a.example/ }]");
   deepStrictEqual(statusesSpec(small, "shop").setup, {
     store: "sqlite",
-    path: "/work/sitemon-status.db",
+    path: "/srv/sitemon-status.db",
     site: "shop",
   });
 });

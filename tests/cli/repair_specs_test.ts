@@ -14,9 +14,9 @@ function loaded(yaml: string): LoadedConfig {
     env: () => undefined,
     readTextFile: () => yaml,
     listFolder: () => [],
-    workingFolder: "/work",
+    workingFolder: "/srv",
   };
-  return loadConfig("/work/sitemon.yaml", { surroundings });
+  return loadConfig("/srv/sitemon.yaml", { surroundings });
 }
 
 const SITES = "sites: [{ url: http://a.example/ }]";
@@ -31,13 +31,13 @@ Deno.test("drainSpec() may reach the outbox and its receiver, and nothing else",
   strictEqual(setup.to.type, "kafka");
   deepStrictEqual([permissions.net, permissions.read, permissions.write, permissions.sys], [
     ["k1:9092"],
-    ["/work"],
-    ["/work"],
+    ["/srv"],
+    ["/srv"],
     ["statfs"],
   ]);
   const run = drainSpec(RUN);
   strictEqual(run.setup.to.type === "store" && run.setup.to.store.path, "/data/status.db");
-  deepStrictEqual([run.permissions.net, run.permissions.write], [false, ["/work", "/data"]]);
+  deepStrictEqual([run.permissions.net, run.permissions.write], [false, ["/srv", "/data"]]);
 });
 
 Deno.test("withOutbox() means another file, and lets the thread reach its folder alone", () => {

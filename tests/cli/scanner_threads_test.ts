@@ -17,12 +17,12 @@ function configuration(threads: number): string {
 
 /** Which site was checked when, by all threads of a configuration. */
 async function schedule(threads: number): Promise<string[]> {
-  const loaded = loadConfig("/work/sitemon.yaml", {
+  const loaded = loadConfig("/srv/sitemon.yaml", {
     surroundings: {
       env: () => undefined,
       readTextFile: () => configuration(threads),
       listFolder: () => [],
-      workingFolder: "/work",
+      workingFolder: "/srv",
     },
   });
   const clock = new FakeClock();

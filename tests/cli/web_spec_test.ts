@@ -14,7 +14,7 @@ const SCHEDULE = { anchorMs: 0, since: {} };
 Deno.test("webSpec() reads a SQLite file and listens on loopback, when nothing is said", () => {
   const { setup, permissions, module } = webSpec(load(""), "sqlite");
   deepStrictEqual(setup, {
-    source: { store: "sqlite", path: "/work/sitemon-status.db" },
+    source: { store: "sqlite", path: "/srv/sitemon-status.db" },
     listen: { host: "127.0.0.1", port: 8080 },
     isRequired: false,
     title: "Status",

@@ -20,6 +20,6 @@ export function fakeSurroundings({ files = {}, env = {} }: FakeMachine): Surroun
       const inside = Object.keys(files).filter((path) => path.startsWith(prefix));
       return [...new Set(inside.map((path) => path.slice(prefix.length).split("/")[0]!))];
     },
-    workingFolder: "/work",
+    workingFolder: "/srv",
   };
 }

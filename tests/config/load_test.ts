@@ -193,10 +193,10 @@ Deno.test("loadConfig() adds the sites of included files, each file once", () =>
   deepStrictEqual(loaded.sites.map(({ url }) => url), ["http://a/", "http://b/"]);
   strictEqual(loaded.sites[1]!.body, "from beside");
   deepStrictEqual(loaded.files, [
-    "/work/sitemon.yaml",
-    "/work/sites/a.yaml",
-    "/work/sites/b.yaml",
-    "/work/sites/b.txt",
+    "/srv/sitemon.yaml",
+    "/srv/sites/a.yaml",
+    "/srv/sites/b.yaml",
+    "/srv/sites/b.txt",
   ]);
 });
 
@@ -209,8 +209,8 @@ Deno.test("loadConfig() does not include a file in itself", () => {
     },
   });
   deepStrictEqual(loadConfig("./conf/sitemon.yaml", { surroundings }).files, [
-    "/work/conf/sitemon.yaml",
-    "/work/conf/a.yaml",
+    "/srv/conf/sitemon.yaml",
+    "/srv/conf/a.yaml",
   ]);
 });
 
@@ -281,7 +281,7 @@ Deno.test("loadConfig() takes exactly two outbox rows a site", () => {
 
 Deno.test("loadConfig() keeps state in $STATE_DIRECTORY, or else in the working folder", () => {
   const env = { STATE_DIRECTORY: "/var/lib/sitemon:/var/lib/other" };
-  strictEqual(load("").config.outbox.path, "/work/sitemon-outbox.db");
+  strictEqual(load("").config.outbox.path, "/srv/sitemon-outbox.db");
   strictEqual(load("", { env }).config.store.path, "/var/lib/sitemon/sitemon-status.db");
   strictEqual(load("store: {path: /a.db}", { env }).config.store.path, "/a.db");
 });

@@ -32,7 +32,7 @@ outbox: {path: /data/out/o.db}
   );
   deepStrictEqual(processPermissions("run", loaded), {
     net: ["127.0.0.1:9080", "127.0.0.1:9464", "example.org"],
-    read: ["/data/out", "/data/status", "/work", "/work/a.yaml"],
+    read: ["/data/out", "/data/status", "/srv", "/srv/a.yaml"],
     write: ["/data/out", "/data/status"],
     env: [
       "CLICOLOR_FORCE",
