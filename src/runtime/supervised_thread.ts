@@ -65,6 +65,7 @@ export class SupervisedThread {
   readonly #stopped = Promise.withResolvers<void>();
   #worker: Worker | undefined;
   #state: State = "starting";
+  #isReady = false;
   #failures = 0;
   #startedAtMs = 0;
   #heardAtMs = 0;
@@ -93,6 +94,11 @@ export class SupervisedThread {
 
   get isRunning(): boolean {
     return this.#state === "running";
+  }
+
+  /** True from its first word until its end: a thread that stops may still have to hand things over. */
+  get isReachable(): boolean {
+    return this.#isReady;
   }
 
   /** How long it has given no sign of life; one that stops has a deadline instead. */
@@ -155,6 +161,7 @@ export class SupervisedThread {
       case "pong":
         return;
       case "ready":
+        this.#isReady = true;
         if (this.#state !== "starting") return;
         this.#state = "running";
         return this.#events.onReady(this);
@@ -201,6 +208,7 @@ export class SupervisedThread {
 
   #terminate(): void {
     this.#cancelTimer();
+    this.#isReady = false;
     this.#worker?.terminate();
     this.#worker = undefined;
   }

@@ -175,7 +175,7 @@ export class Supervisor {
 }
 
 function connect({ from, to }: Link): void {
-  if (!from.isRunning || !to.isRunning) return;
+  if (!from.isReachable || !to.isReachable) return;
   const { port1, port2 } = new MessageChannel();
   from.link(kindOf(to.name), port1);
   to.link(kindOf(from.name), port2);

@@ -1,6 +1,10 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { LogEntry } from "../../src/runtime/log_entry.ts";
-import { PING_MS, SILENCE_MAX_MS } from "../../src/runtime/supervised_thread.ts";
+import {
+  PING_MS,
+  SILENCE_MAX_MS,
+  type SupervisedThread,
+} from "../../src/runtime/supervised_thread.ts";
 import { type FatalDeath, REPLACEMENTS_MAX, Supervisor } from "../../src/runtime/supervisor.ts";
 import { eventually, within } from "../deadline.ts";
 import { FakeClock } from "../fake_clock.ts";
@@ -48,6 +52,11 @@ class Stage implements AsyncDisposable {
   /** Resolves when as many threads as that have said their mood. */
   starts(count: number): Promise<void> {
     return this.#until(`${count} starts`, () => this.logs.length >= count);
+  }
+
+  /** Resolves when the thread has said that it is ready. */
+  async ready(thread: SupervisedThread): Promise<void> {
+    await eventually(DEADLINE_MS, "a ready thread", () => thread.isRunning || undefined);
   }
 
   answers(count: number): Promise<void> {
@@ -161,6 +170,17 @@ Deno.test("Supervisor links two threads, and again when one was replaced", async
     "outbox says hello from well",
     "scanner says hello from well",
   ]);
+});
+
+// A scanner that was asked to stop before the outbox was ready could not hand over what it had found.
+Deno.test("Supervisor links a thread that is stopping with one that is ready only then", async () => {
+  await using stage = new Stage();
+  const scanner = stage.start("scanner-1", "lingers");
+  await stage.ready(scanner);
+  void scanner.stop(1_000);
+  const outbox = stage.start("outbox", "well");
+  stage.supervisor.link(scanner, outbox);
+  await stage.answers(2);
 });
 
 Deno.test("SupervisedThread.stop() terminates a thread that lingers, and may be repeated", async () => {
