@@ -1,7 +1,8 @@
 /**
  * The query port on a file of the SQLite store, beside the process or thread that writes it.
  *
- * It only reads: see read_statuses.ts for what it needs of the folder. Calls block their thread.
+ * It needs to read the file, its `-wal` and its `-shm`; only after a crash of the writer that lost
+ * the `-shm` alone, SQLite must write in the folder once. Calls block their thread.
  */
 import { DatabaseSync } from "node:sqlite";
 import type {

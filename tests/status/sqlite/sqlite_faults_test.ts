@@ -1,9 +1,9 @@
 // What can be wrong with a file and a disk must reach the ingest in the words of the store port.
-import { deepStrictEqual, ok, rejects, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { WAL_BYTES_MAX } from "../../../src/status/sqlite/connection.ts";
-import { readStatuses } from "../../../src/status/sqlite/read_statuses.ts";
+import { SqliteQueries } from "../../../src/status/sqlite/sqlite_queries.ts";
 import { CLOCK_AHEAD_MAX_MICROS } from "../../../src/status/sqlite/report_row.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
 import {
@@ -101,7 +101,7 @@ Deno.test("SqliteStore says what to check, when its file is none", async () => {
       message: `Cannot use status database as file "${path}" must answer: file is not a ` +
         "database; check that it is a database of sitemon, readable and writable by this user",
     });
-    throws(() => readStatuses(path, NOON), StoreConfigurationError);
+    await rejects(() => readStatuses(path), StoreConfigurationError);
     await Deno.remove(path);
     await store.migrate();
   });
@@ -110,7 +110,7 @@ Deno.test("SqliteStore says what to check, when its file is none", async () => {
 Deno.test("SqliteStore says what to check, when its folder is missing", async () => {
   const store = new SqliteStore({ path: "/nowhere/status.db", clock: systemClock });
   await rejects(() => store.migrate(), StoreConfigurationError);
-  throws(() => readStatuses("/nowhere/status.db", NOON), StoreConfigurationError);
+  await rejects(() => readStatuses("/nowhere/status.db"), StoreConfigurationError);
   await store.close();
 });
 
@@ -132,7 +132,7 @@ Deno.test("SqliteStore.migrate() is safe from several processes at once", async 
   const path = `${folder}/status.db`;
   const outputs = await Promise.all([1, 2, 3].map(() => child("migrate", path).output()));
   deepStrictEqual(outputs.map(({ code }) => code), [0, 0, 0]);
-  deepStrictEqual(readStatuses(path, NOON), []);
+  deepStrictEqual(await readStatuses(path), []);
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -178,34 +178,43 @@ Deno.test("SqliteStore cuts a -wal again that a long reader let grow", async () 
   });
 });
 
-Deno.test("readStatuses() reads beside the process that writes, with no right to write", async () => {
+Deno.test("SqliteQueries.statuses() reads beside the process that writes, with no right to write", async () => {
   await withStore(async ({ store, path }) => {
     await store.apply(chunk(nthReport(1)));
     const { code, stdout } = await child("read", path, "--allow-read").output();
     strictEqual(code, 0);
     strictEqual(new TextDecoder().decode(stdout), "shop up\n");
     await store.apply(chunk(nthReport(2, { outcome: "down", reason: "dns" })));
-    deepStrictEqual(readStatuses(path, NOON).map(({ outcome }) => outcome), ["down"]);
+    deepStrictEqual((await readStatuses(path)).map(({ outcome }) => outcome), ["down"]);
     await store.close();
     const closed = await child("read", path, "--allow-read").output();
     strictEqual(new TextDecoder().decode(closed.stdout), "shop down\n");
   });
 });
 
-Deno.test("readStatuses() makes no file", async () => {
+Deno.test("SqliteQueries.statuses() makes no file", async () => {
   const folder = await Deno.makeTempDir({ prefix: "sitemon-store-" });
-  throws(() => readStatuses(`${folder}/status.db`, NOON), StoreConfigurationError);
+  await rejects(() => readStatuses(`${folder}/status.db`), StoreConfigurationError);
   deepStrictEqual([...Deno.readDirSync(folder)], []);
   await Deno.remove(folder);
 });
 
-Deno.test("readStatuses() calls a file that its permissions leave out a configuration", async () => {
+Deno.test("SqliteQueries.statuses() calls a file that its permissions leave out a configuration", async () => {
   await withStore(async ({ path }) => {
     const sources = `--allow-read=${new URL("../../../", import.meta.url).pathname}`;
     const { stdout } = await child("read", path, sources).output();
     strictEqual(new TextDecoder().decode(stdout), "StoreConfigurationError\n");
   });
 });
+
+async function readStatuses(path: string) {
+  const queries = new SqliteQueries({ path });
+  try {
+    return await queries.statuses();
+  } finally {
+    await queries.close();
+  }
+}
 
 function child(command: string, path: string, permission = "--allow-all"): Deno.Command {
   const script = new URL("./sqlite_store_child.ts", import.meta.url).pathname;

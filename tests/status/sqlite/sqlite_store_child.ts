@@ -1,21 +1,24 @@
 /** A process of its own that uses a SQLite store: `migrate`, `write` without end, or `read` once. */
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { readStatuses } from "../../../src/status/sqlite/read_statuses.ts";
+import { SqliteQueries } from "../../../src/status/sqlite/sqlite_queries.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
 import { nthReport } from "../../contract/site_reports.ts";
 
 const [command, path = ""] = Deno.args;
 
-if (command === "read") read();
+if (command === "read") await read();
 else await use(new SqliteStore({ path, clock: systemClock }));
 
-function read(): void {
+async function read(): Promise<void> {
+  const queries = new SqliteQueries({ path });
   try {
-    for (const { site, outcome } of readStatuses(path, systemClock.nowMicros())) {
+    for (const { site, outcome } of await queries.statuses()) {
       console.log(site, outcome);
     }
   } catch (error) {
     console.log((error as Error).name);
+  } finally {
+    await queries.close();
   }
 }
 
