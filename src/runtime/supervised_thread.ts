@@ -38,7 +38,7 @@ export interface ThreadSpec<Setup = unknown, Work = unknown> {
 export interface ThreadEvents {
   /** Anything it says that is not about its own life. */
   onMessage(thread: SupervisedThread, message: FromThread): void;
-  /** It runs, for the first time or again. */
+  /** It can be reached, for the first time or again; it may have been asked to stop meanwhile. */
   onReady(thread: SupervisedThread): void;
   /** It died. `errorName` is the class of the error that it died of, if it could say. */
   onDeath(thread: SupervisedThread, death: Death): "replace" | "leave";
@@ -162,8 +162,7 @@ export class SupervisedThread {
         return;
       case "ready":
         this.#isReady = true;
-        if (this.#state !== "starting") return;
-        this.#state = "running";
+        if (this.#state === "starting") this.#state = "running";
         return this.#events.onReady(this);
       case "failed":
         return this.#die(worker, {

@@ -183,6 +183,17 @@ Deno.test("Supervisor links a thread that is stopping with one that is ready onl
   await stage.answers(2);
 });
 
+// A store that was asked to stop before it was ready could not take what waited in the outbox.
+Deno.test("Supervisor links a thread that was asked to stop before it was ready", async () => {
+  await using stage = new Stage();
+  const outbox = stage.start("outbox", "well");
+  await stage.ready(outbox);
+  const store = stage.start("store", "lingers");
+  stage.supervisor.link(outbox, store);
+  void store.stop(1_000);
+  await stage.answers(2);
+});
+
 Deno.test("SupervisedThread.stop() terminates a thread that lingers, and may be repeated", async () => {
   await using stage = new Stage();
   const thread = stage.start("relay", "lingers");
