@@ -29,7 +29,8 @@ export async function outboxAnswer(
 
 function explain(error: unknown, path: string): { code: number; sentence: string } {
   if (error instanceof Deno.errors.NotFound) {
-    const sentence = `Cannot read outbox "${path}" as the file must exist: there is none; ` +
+    const sentence =
+      `Cannot read outbox "${path}" as a producer must have made it: there is none; ` +
       `start the producer once, or see "outbox.path"`;
     return { code: EXIT_IO, sentence };
   }

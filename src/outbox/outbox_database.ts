@@ -193,7 +193,8 @@ export function refuseForeignFile(sql: DatabaseSync, path: string): void {
   }
 }
 
-function isWithoutTables(sql: DatabaseSync): boolean {
+/** Its producer was ended while it made the file, and makes the tables when it starts next. */
+export function isWithoutTables(sql: DatabaseSync): boolean {
   return sql.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
 }
 

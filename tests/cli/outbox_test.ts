@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
 import { EXIT_CONFIG, EXIT_IO, EXIT_OK } from "../../src/cli/exit_code.ts";
 import { outboxStats } from "../../src/cli/outbox.ts";
 import { EVERYTHING, manyReports, OutboxFolder } from "../outbox/outbox_fixture.ts";
@@ -66,7 +67,7 @@ Deno.test("outboxStats() says in one sentence that there is no file", async () =
   strictEqual(terminal.output, "");
   strictEqual(
     terminal.errors,
-    'Cannot read outbox "/no/such/outbox.db" as the file must exist: there is none; ' +
+    'Cannot read outbox "/no/such/outbox.db" as a producer must have made it: there is none; ' +
       'start the producer once, or see "outbox.path"\n',
   );
 });
@@ -77,4 +78,21 @@ Deno.test("outboxStats() says in one sentence that a file is no outbox", async (
   const terminal = new FakeTerminal();
   strictEqual(await outboxStats({ path: folder.path }, terminal), EXIT_CONFIG);
   ok(terminal.errors.startsWith(`Cannot read outbox "${folder.path}" as its pages must be sound`));
+});
+
+Deno.test("outboxStats() says in one sentence that a producer has not made its tables yet", async () => {
+  using folder = new OutboxFolder();
+  using unfinished = new DatabaseSync(folder.path);
+  unfinished.exec("PRAGMA journal_mode = WAL");
+  const terminal = new FakeTerminal();
+  strictEqual(await outboxStats({ path: folder.path }, terminal), EXIT_IO);
+  ok(terminal.errors.includes("as a producer must have made it: there is none"), terminal.errors);
+});
+
+Deno.test("outboxStats() says in one sentence that a file is empty", async () => {
+  using folder = new OutboxFolder();
+  Deno.writeTextFileSync(folder.path, "");
+  const terminal = new FakeTerminal();
+  strictEqual(await outboxStats({ path: folder.path }, terminal), EXIT_CONFIG);
+  ok(terminal.errors.includes("as its pages must be sound: the file is empty"), terminal.errors);
 });

@@ -1,5 +1,6 @@
 // How the daemons start, what they answer to signals and mistakes, and how they end.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { readStats } from "../../src/outbox/outbox_stats.ts";
 import { eventually } from "../deadline.ts";
 import { freePort } from "../services/free_port.ts";
 import { sitemon, SitemonProcess } from "../sitemon_process.ts";
@@ -62,7 +63,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
     await process.log("a stored report", isStored);
     strictEqual(await process.stop(signal), 0);
     const { code, stdout } = await sitemon(["status", "-c", place.file, "--json"]);
-    strictEqual(code, 0);
+    strictEqual(code, 0, `${stdout}\n${process.lines.join("\n")}`);
     deepStrictEqual([JSON.parse(stdout).site, JSON.parse(stdout).outcome], ["local", "up"]);
   });
 }
@@ -90,6 +91,7 @@ Deno.test("a second signal ends the process at once, and the outbox opens clean"
   await using place = new Place({ holds: true });
   await using process = place.run();
   await eventually(DEADLINE_MS, "a running check", () => place.held > 0 || undefined);
+  await eventually(DEADLINE_MS, "an outbox", () => readStats(`${place.folder}/outbox.db`));
   process.signal("SIGTERM");
   await process.log("the drain", ({ message }) => message.startsWith("Draining"));
   strictEqual(await process.stop(), 143);
