@@ -1,14 +1,24 @@
 /** `deno task bench [SCENARIO…] [--json] [--short]`: what sitemon costs on this machine. */
 import { parseArgs } from "node:util";
 import { benchTable, type Row } from "./bench_table.ts";
+import type { Checking } from "./producer_checks.ts";
 import type { Scenario } from "./scenario.ts";
 
 /** Loaded when they are called: each needs what the others do not. */
 const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
-  checks: async () => (await import("./checks.ts")).checks,
+  check: async () => (await import("./check.ts")).check,
+  "checks/plain": () => producerChecks({ name: "http, by address" }),
+  "checks/name": () => producerChecks({ name: "http, by name", hostname: "localhost" }),
+  "checks/tls": () => producerChecks({ name: "https, by address", scheme: "https" }),
+  "checks/many": () => producerChecks({ name: "10,000 sites", sites: 10_000 }),
+  "checks/schedule": async () => (await import("./producer_schedule.ts")).producerSchedule,
   micro: async () => (await import("./micro.ts")).micro,
   page: async () => (await import("./status_page.ts")).statusPage,
 };
+
+async function producerChecks(checking: Checking): Promise<Scenario> {
+  return (await import("./producer_checks.ts")).producerChecks(checking);
+}
 
 const { values: { json, short }, positionals } = parseArgs({
   args: Deno.args,
@@ -18,14 +28,17 @@ const { values: { json, short }, positionals } = parseArgs({
     short: { type: "boolean", default: false },
   },
 });
-const names = positionals.length > 0 ? positionals : Object.keys(SCENARIOS);
-const unknown = names.find((name) => SCENARIOS[name] === undefined);
+const all = Object.keys(SCENARIOS);
+/** `checks` is all of `checks/…`. */
+const isMeant = (name: string, word: string) => name === word || name.startsWith(`${word}/`);
+const unknown = positionals.find((word) => !all.some((name) => isMeant(name, word)));
 if (unknown !== undefined) {
-  console.error(
-    `Cannot measure "${unknown}" as it must be one of ${Object.keys(SCENARIOS).join(", ")}`,
-  );
+  console.error(`Cannot measure "${unknown}" as it must be one of ${all.join(", ")}`);
   Deno.exit(64);
 }
+const names = positionals.length === 0
+  ? all
+  : all.filter((name) => positionals.some((word) => isMeant(name, word)));
 const rows: Row[] = [];
 for (const name of names) {
   const { description, run } = await SCENARIOS[name]!();

@@ -3,6 +3,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { serviceTest } from "../services/with_services.ts";
 
 const nginxTest = serviceTest("nginx");
+const pipelineTest = serviceTest("nginx", "kafka");
 const ROOT = new URL("../../", import.meta.url);
 
 async function bench(...args: string[]) {
@@ -14,21 +15,47 @@ async function bench(...args: string[]) {
   return { code, stdout: text(stdout), stderr: text(stderr) };
 }
 
-nginxTest("bench checks prints a figure beside its floor for each way of checking", async () => {
-  const { code, stdout, stderr } = await bench("checks", "--short", "--json");
+interface JsonRow {
+  readonly name: string;
+  readonly value: number;
+  readonly floor?: number;
+}
+
+async function rowsOf(...args: string[]): Promise<JsonRow[]> {
+  const { code, stdout, stderr } = await bench(...args, "--short", "--json");
   strictEqual(code, 0, stderr);
-  const rows = stdout.trim().split("\n").map((line) => JSON.parse(line));
-  const compared = rows.filter(({ floor }) => floor > 0).map(({ name }) => name);
+  const rows: JsonRow[] = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  for (const { name, value } of rows) ok(Number.isFinite(value) && value >= 0, name);
+  return rows;
+}
+
+function comparedIn(rows: readonly JsonRow[]): string[] {
+  return rows.filter(({ floor = 0 }) => floor > 0).map(({ name }) => name);
+}
+
+nginxTest("bench check prints a figure beside its floor for each way of checking", async () => {
   deepStrictEqual(
-    compared.slice(0, -1),
+    comparedIn(await rowsOf("check")),
     ["http, by address", "http, by name", "https, by address"].flatMap((way) => [
       `${way}: CPU per check`,
       `${way}: checks at full speed`,
     ]),
   );
-  match(compared.at(-1)!, /memory \(RSS\), beside no site$/);
-  ok(rows.some(({ name }) => name.endsWith("lateness, 99 %")));
-  for (const { name, value } of rows) ok(Number.isFinite(value) && value >= 0, name);
+});
+
+pipelineTest("bench checks prints what a producer costs beside the bare loop", async () => {
+  deepStrictEqual(comparedIn(await rowsOf("checks/tls")), [
+    "https, by address, 500/s: CPU per check",
+    "https, by address, 500/s: memory (RSS)",
+  ]);
+});
+
+pipelineTest("bench checks/schedule prints how late checks begin", async () => {
+  deepStrictEqual((await rowsOf("checks/schedule")).map(({ name }) => name), [
+    "http, by address, 100/s: lateness, median",
+    "http, by address, 100/s: lateness, 99 %",
+    "http, by address, 100/s: slots left out",
+  ]);
 });
 
 Deno.test("bench micro prints a table with a row for each step", async () => {
@@ -41,5 +68,5 @@ Deno.test("bench micro prints a table with a row for each step", async () => {
 Deno.test("bench exits 64 and names its scenarios, when given one that it does not know", async () => {
   const { code, stderr } = await bench("cheques");
   strictEqual(code, 64);
-  match(stderr, /^Cannot measure "cheques" as it must be one of checks, micro/);
+  match(stderr, /^Cannot measure "cheques" as it must be one of check, checks\/plain, /);
 });

@@ -1,0 +1,87 @@
+/** A producer of sitemon under a load that is known, as a process of its own. */
+import { fileURLToPath } from "node:url";
+import { type OutboxStats, readStats } from "../../src/outbox/outbox_stats.ts";
+import { freePort } from "../services/free_port.ts";
+import { MeasuredProcess } from "./measured_process.ts";
+
+const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const PERMISSIONS = ["net", "read", "write", "env", "sys"].map((name) => `--allow-${name}`);
+
+/** Sites whose checks are spread evenly over their interval. */
+export interface ProducerLoad {
+  readonly url: string;
+  /** PEM text of the authority of its certificate, when it has one. */
+  readonly ca?: string;
+  readonly sites: number;
+  /** Checks that fall due in a second. */
+  readonly perSecond: number;
+  /** `host:port` of a broker. */
+  readonly bootstrap: string;
+  readonly topic: string;
+}
+
+/** What became of the slots of its sites since its start. */
+export interface ScheduleCounts {
+  /** Checks that began at most so many seconds after their slots, by that bound. */
+  readonly begunWithin: ReadonlyMap<number, number>;
+  /** Slots that were left out, whatever the cause. */
+  readonly skipped: number;
+}
+
+/** Checks its sites until it is disposed of. */
+export class BenchProducer implements AsyncDisposable {
+  readonly process: MeasuredProcess;
+  readonly #metricsUrl: string;
+
+  private constructor(process: MeasuredProcess, port: number) {
+    this.process = process;
+    this.#metricsUrl = `http://127.0.0.1:${port}/metrics`;
+  }
+
+  static async start(load: ProducerLoad): Promise<BenchProducer> {
+    const port = freePort();
+    const process = await MeasuredProcess.start({
+      name: "producer",
+      files: { "producer.yaml": producerYaml(load, port), "ca.pem": load.ca ?? "" },
+      argv: (folder) => [
+        ...[Deno.execPath(), "run", "--quiet", ...PERMISSIONS, MAIN],
+        ...["producer", "-c", `${folder}/producer.yaml`],
+      ],
+      greeting: "Operators are served",
+    });
+    return new BenchProducer(process, port);
+  }
+
+  /** What is in its outbox; throws while there is none yet. */
+  stats(): OutboxStats {
+    return readStats(`${this.process.folder}/outbox.db`);
+  }
+
+  async schedule(): Promise<ScheduleCounts> {
+    const text = await (await fetch(this.#metricsUrl)).text();
+    const late = text.matchAll(/^sitemon_check_lateness_seconds_bucket\{le="([^"]+)"\} (\d+)$/gm);
+    const skipped = text.matchAll(/^sitemon_checks_skipped_total\{.*\} (\d+)$/gm);
+    const bound = (le: string) => le === "+Inf" ? Infinity : Number(le);
+    return {
+      begunWithin: new Map(Array.from(late, ([, le, count]) => [bound(le!), Number(count)])),
+      skipped: Array.from(skipped, ([, count]) => Number(count)).reduce((sum, n) => sum + n, 0),
+    };
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.process[Symbol.asyncDispose]();
+  }
+}
+
+function producerYaml(load: ProducerLoad, port: number): string {
+  const { url, ca, sites, perSecond, bootstrap, topic } = load;
+  const list = Array.from({ length: sites }, (_, n) => `  - { name: site ${n}, url: '${url}' }`);
+  return `interval: ${Math.round(sites * 1_000 / perSecond)}ms
+listen: 127.0.0.1:${port}
+${ca === undefined ? "" : "defaults: { tls: { ca: ca.pem } }"}
+outbox: { path: outbox.db }
+kafka: { servers: [${bootstrap}], topic: ${topic} }
+sites:
+${list.join("\n")}
+`;
+}

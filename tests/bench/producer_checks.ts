@@ -1,0 +1,117 @@
+/** What a check costs a whole producer, beside the least code that checks, stores and publishes. */
+import { fileURLToPath } from "node:url";
+import { eventually } from "../deadline.ts";
+import { shareKafka } from "../services/kafka.ts";
+import type { BareLoad } from "./bare_producer.ts";
+import { BenchProducer } from "./bench_producer.ts";
+import { BenchTopic } from "./bench_topic.ts";
+import { MeasuredProcess } from "./measured_process.ts";
+import type { BenchOptions, Figure, Scenario } from "./scenario.ts";
+import { inTurns } from "./turns.ts";
+import { pause } from "./pause.ts";
+import { startWebTarget } from "./web_target.ts";
+
+const BARE = fileURLToPath(new URL("./bare_producer.ts", import.meta.url));
+/** A producer of 10,000 sites takes some seconds to begin on a busy machine. */
+const START_MS_MAX = 60_000;
+
+/** What is checked: plain, by address and 1,000 sites unless told. */
+export interface Checking {
+  /** How it is called in the table. */
+  readonly name: string;
+  readonly scheme?: "http" | "https";
+  readonly hostname?: "127.0.0.1" | "localhost";
+  readonly sites?: number;
+}
+
+/** Checks that fall due in a second at full speed: more than two cores can do. */
+const PER_SECOND_MAX = { http: 6_667, https: 2_000 };
+
+/** The scenario of 500 checks a second, and then of as many as go. */
+export function producerChecks(checking: Checking): Scenario {
+  return {
+    description: `a producer that checks, stores and publishes: ${checking.name}`,
+    async run(options) {
+      await using kafka = await shareKafka();
+      const bench = { ...DEFAULTS, ...checking, bootstrap: kafka.address };
+      const short = options.isShort ? { sites: 100 } : {};
+      return [
+        ...await compared({ ...bench, ...short, perSecond: 500 }, options),
+        ...options.isShort ? [] : await compared(bench, options),
+      ];
+    },
+  };
+}
+
+const DEFAULTS = { scheme: "http", hostname: "127.0.0.1", sites: 1_000 } as const;
+
+interface Comparison extends Required<Checking> {
+  readonly bootstrap: string;
+  /** As many as go when absent. */
+  readonly perSecond?: number;
+}
+
+async function compared(comparison: Comparison, { isShort }: BenchOptions): Promise<Figure[]> {
+  const { bootstrap, name, perSecond } = comparison;
+  await using topic = await BenchTopic.create(bootstrap);
+  await using bareTopic = await BenchTopic.create(bootstrap);
+  await using sides = await startSides(comparison, { topic: topic.name, bare: bareTopic.name });
+  await eventually(START_MS_MAX, "messages of both", async () => {
+    return await topic.count() > 0 && await bareTopic.count() > 0 || undefined;
+  });
+  await pause(isShort ? 0 : warmUpMs(comparison));
+  const { producer, bare } = await inTurns({
+    producer: { process: sides.producer, count: () => topic.count() },
+    bare: { process: sides.bare, count: () => bareTopic.count() },
+  }, isShort ? { windows: 1, windowMs: 300 } : { windows: 5, windowMs: 3_000 });
+  const title = `${name}, ${perSecond === undefined ? "full speed" : `${perSecond}/s`}`;
+  const figure = (what: string, unit: string, value: number, floor: number): Figure => {
+    return { name: `${title}: ${what}`, unit, value, floor };
+  };
+  return [
+    figure("CPU per check", "µs", producer.cpuMicros, bare.cpuMicros),
+    ...perSecond === undefined ? [figure("checks", "/s", producer.perSecond, bare.perSecond)] : [],
+    figure("memory (RSS)", "MB", producer.rssBytes / 1e6, bare.rssBytes / 1e6),
+  ];
+}
+
+/** Until each site has come to its regular slots, and V8 has compiled what is hot. */
+function warmUpMs({ sites, perSecond = Infinity }: Comparison): number {
+  return 8_000 + 1_000 * sites / perSecond;
+}
+
+/** Both processes, against a web server that they share. */
+async function startSides(
+  { scheme, hostname, sites, bootstrap, perSecond }: Comparison,
+  topics: { readonly topic: string; readonly bare: string },
+) {
+  await using closing = new AsyncDisposableStack();
+  const { plainPort, tlsPort, ca } = closing.use(await startWebTarget());
+  const isSecure = scheme === "https";
+  const port = isSecure ? tlsPort : plainPort;
+  const secured = isSecure ? { ca } : {};
+  const { process: producer } = closing.use(
+    await BenchProducer.start({
+      url: `${scheme}://${hostname}:${port}/`,
+      ...secured,
+      sites,
+      perSecond: perSecond ?? PER_SECOND_MAX[scheme],
+      bootstrap,
+      topic: topics.topic,
+    }),
+  );
+  const rate = perSecond === undefined ? {} : { perSecond };
+  const load: BareLoad = {
+    ...{ hostname, port, ...secured, sites, ...rate },
+    ...{ bootstrap, topic: topics.bare },
+  };
+  const bare = closing.use(
+    await MeasuredProcess.start({
+      name: "bare",
+      argv: () => [Deno.execPath(), "run", "--quiet", "--allow-all", BARE, JSON.stringify(load)],
+      greeting: "begins",
+    }),
+  );
+  const kept = closing.move();
+  return { producer, bare, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+}
