@@ -9,24 +9,42 @@ import { type Html, utc } from "./markup.ts";
 const WIDTH = 720;
 const HEIGHT = 180;
 const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** A line is broken where there was no answer for longer than this. */
 const BREAK_MS = 2 * HOUR_MS;
+/** What the scale may end at, times a power of ten. */
+const ROUND_TOPS = [1, 2, 4, 6, 8, 10] as const;
 
-const LINES = [
-  { name: "p50", of: ({ p50Ms }: LatencyPoint) => p50Ms },
-  { name: "p95", of: ({ p95Ms }: LatencyPoint) => p95Ms },
-] as const;
+const LINES = ["p50", "p95"] as const;
+
+export interface LatencyChartOptions {
+  /** The chart is as wide as these days until now, however few of them have points. */
+  readonly days: number;
+  readonly now: Date;
+}
+
+/** A place on the lines; without figures it is one where they are broken. */
+interface Mark {
+  readonly atMs: number;
+  readonly p50: number | null;
+  readonly p95: number | null;
+}
 
 /** The chart with its figures as a table below. */
-export function latencyChart(points: readonly LatencyPoint[]): Html {
+export function latencyChart(
+  points: readonly LatencyPoint[],
+  { days, now }: LatencyChartOptions,
+): Html {
   if (points.length === 0) return html`<p class="note">No answer in this time.</p>`;
+  const untilMs = now.getTime();
+  const marks = marksOf(points, { fromMs: untilMs - days * DAY_MS, untilMs });
   const data = [
-    points.map(({ hour }) => hour.getTime() / 1_000),
-    ...LINES.map(({ of }) => points.map((point) => Math.round(of(point)))),
+    marks.map(({ atMs }) => Math.round(atMs / 1_000)),
+    ...LINES.map((line) => marks.map((mark) => mark[line])),
   ];
   return html`
     <figure class="latency">
-      <div class="chart" data-points="${JSON.stringify(data)}">${drawing(points)}</div>
+      <div class="chart" data-points="${JSON.stringify(data)}">${drawing(marks)}</div>
       <figcaption><span class="key p50">half of the answers came within</span>
     <span class="key p95">95 % came within</span></figcaption>
     </figure>
@@ -34,34 +52,64 @@ export function latencyChart(points: readonly LatencyPoint[]): Html {
   `;
 }
 
-function drawing(points: readonly LatencyPoint[]): Html {
-  const start = points[0]!.hour.getTime();
-  const span = Math.max(HOUR_MS, points.at(-1)!.hour.getTime() - start);
-  const top = Math.max(1, ...points.map(({ p95Ms }) => p95Ms));
-  const x = ({ hour }: LatencyPoint) => (hour.getTime() - start) / span * WIDTH;
-  const y = (ms: number) => HEIGHT - ms / top * (HEIGHT - 4) - 2;
-  const path = (of: (point: LatencyPoint) => number) =>
-    points.map((point, index) => {
-      const before = points[index - 1];
-      const begins = before === undefined ||
-        point.hour.getTime() - before.hour.getTime() > BREAK_MS;
-      return `${begins ? "M" : "L"}${x(point).toFixed(1)} ${y(of(point)).toFixed(1)}`;
+/** From the beginning to the end of the chart, with a break wherever answers are missing. */
+function marksOf(
+  points: readonly LatencyPoint[],
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+): Mark[] {
+  const nothing = (atMs: number): Mark => ({ atMs, p50: null, p95: null });
+  const marks = points.flatMap(({ hour, p50Ms, p95Ms }, index): Mark[] => {
+    const atMs = hour.getTime();
+    const beforeMs = points[index - 1]?.hour.getTime() ?? atMs;
+    const mark = { atMs, p50: Math.round(p50Ms), p95: Math.round(p95Ms) };
+    return atMs - beforeMs > BREAK_MS ? [nothing(beforeMs + HOUR_MS), mark] : [mark];
+  });
+  const isLate = marks[0]!.atMs > fromMs;
+  return [...(isLate ? [nothing(fromMs)] : []), ...marks, nothing(untilMs)];
+}
+
+function drawing(marks: readonly Mark[]): Html {
+  const fromMs = marks[0]!.atMs;
+  const untilMs = marks.at(-1)!.atMs;
+  const top = roundTop(Math.max(...marks.map(({ p95 }) => p95 ?? 0)));
+  const x = (atMs: number) => ((atMs - fromMs) / (untilMs - fromMs) * WIDTH).toFixed(1);
+  const y = (ms: number) => (HEIGHT - ms / top * (HEIGHT - 4) - 2).toFixed(1);
+  const path = (line: (typeof LINES)[number]) =>
+    marks.map((mark, index) => {
+      const ms = mark[line];
+      if (ms === null) return "";
+      // A point alone between breaks is a dot: a stroke of no length with round ends.
+      const begins = (marks[index - 1]?.[line] ?? null) === null;
+      return `${begins ? "M" : "L"}${x(mark.atMs)} ${y(ms)}${begins ? "h0" : ""}`;
     }).join("");
-  const label = `Response times, at most ${Math.round(top)} ms`;
+  const middle = `M0 ${y(top / 2)}h${WIDTH}`;
   return html`
-    <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img"
-      aria-label="${label}">${LINES.map(({ name, of }) =>
-        html`
-          <path class="line ${name}" d="${path(of)}" />
-        `
-      )}</svg>
+    <div class="plot">
+      <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img"
+        aria-label="Response times, at most ${top} ms"><path class="middle" d="${middle}"/>${LINES
+          .map((line) =>
+            html`
+              <path class="line ${line}" d="${path(line)}" />
+            `
+          )}</svg>
+      <p class="scale"
+        aria-hidden="true"><span>${top} ms</span><span>${top /
+          2} ms</span><span>0 ms</span></p>
+    </div>
+    <p class="barsfoot"><span>${utc(new Date(fromMs)).slice(0, 16)}</span><span>now</span></p>
   `;
+}
+
+/** The least round figure that is not below `ms`, and at least 2. */
+function roundTop(ms: number): number {
+  const power = 10 ** Math.floor(Math.log10(Math.max(2, ms)));
+  return Math.max(2, ROUND_TOPS.find((top) => top * power >= ms)! * power);
 }
 
 function figures(points: readonly LatencyPoint[]): Html {
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label="Response times by the hour">
-      <table>
+      <table class="figures">
         <thead>
           <tr>
             <th scope="col">Hour</th>

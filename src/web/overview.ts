@@ -8,6 +8,8 @@ export const PAGE_SITES_MAX = 100;
 export const SEARCH_LENGTH_MAX = 200;
 /** Keys to group by that a reader can choose among. */
 const GROUP_KEYS_MAX = 50;
+/** `web-2` before `web-10`, as people count. */
+const NAMES = new Intl.Collator("en", { numeric: true });
 
 /** What the address of the page asks for. */
 export interface OverviewQuery {
@@ -17,6 +19,8 @@ export interface OverviewQuery {
   readonly by: string | undefined;
   /** Value of that label to show alone; '' for the sites without it. */
   readonly only: string | undefined;
+  /** Shows the sites alone that are so. */
+  readonly state: SiteState | undefined;
   /** Shows every site, also where only the troubled would be. */
   readonly all: boolean;
   /** From 1. */
@@ -62,8 +66,11 @@ export function overviewOf(
     ? keys[0] ?? ""
     : query.by;
   const found = statuses.filter((status) => matches(status, query.search))
-    .filter((status) => query.only === undefined || groupOf(status, by) === query.only);
-  const isWhole = query.search === "" && query.only === undefined && !query.all;
+    .filter((status) => query.only === undefined || groupOf(status, by) === query.only)
+    .filter((status) => query.state === undefined || stateOf(status) === query.state);
+  const isNarrowed = query.search !== "" ||
+    [query.only, query.state].some((one) => one !== undefined);
+  const isWhole = !isNarrowed && !query.all;
   const isTroubledOnly = isWhole && found.length > PAGE_SITES_MAX;
   const shown = found.filter((status) => !isTroubledOnly || stateOf(status) !== "up").sort(
     worstFirst,
@@ -105,7 +112,7 @@ function matches({ site, url, location, labels }: DetailedStatus, search: string
 }
 
 function worstFirst(a: DetailedStatus, b: DetailedStatus): number {
-  return rankOf(stateOf(a)) - rankOf(stateOf(b));
+  return rankOf(stateOf(a)) - rankOf(stateOf(b)) || NAMES.compare(a.site, b.site);
 }
 
 /** Groups with trouble first, then by name; that of the sites without the label comes last. */
@@ -122,7 +129,8 @@ function groupsOf(
     worst: Math.min(...sites.map((status) => rankOf(stateOf(status)))),
   }));
   return groups.sort((a, b) =>
-    a.worst - b.worst || Number(a.name === "") - Number(b.name === "") || (a.name < b.name ? -1 : 1)
+    a.worst - b.worst || Number(a.name === "") - Number(b.name === "") ||
+    NAMES.compare(a.name, b.name)
   ).map(({ worst: _, ...group }) => group);
 }
 

@@ -4,7 +4,7 @@ import { percent } from "../runtime/percent.ts";
 import type { DayCoverage, DetailedStatus } from "../status/queries.ts";
 import { uptimeOf } from "../status/uptime.ts";
 import type { View } from "./board.ts";
-import { ago, type Html, lasting, sitePath, stateBadge } from "./markup.ts";
+import { ago, type Html, sitePath, stateBadge } from "./markup.ts";
 import {
   type Counts,
   type Group,
@@ -14,7 +14,8 @@ import {
 } from "./overview.ts";
 import { pageFrame } from "./page_frame.ts";
 import { keyOf } from "./site_key.ts";
-import { REASON_WORDS, STATE_WORDS, stateOf, STATES } from "./site_state.ts";
+import { type SiteState, STATE_WORDS, stateOf, STATES } from "./site_state.ts";
+import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { uptimeBars } from "./uptime_bars.ts";
 
 export interface OverviewPageOptions {
@@ -29,10 +30,11 @@ export interface OverviewPageOptions {
 /** The whole document. */
 export function overviewPage(options: OverviewPageOptions): Html {
   const { title, view: { failingSince, now }, overview, query } = options;
+  const isCalm = overview.counts.up === overview.total;
   return pageFrame(
-    { title, failingSince, now },
+    { title, ...(isCalm ? {} : { heading: verdictText(overview) }), failingSince, now },
     html`
-      ${verdict(overview)}
+      ${verdict(overview, query)}
       ${overview.total === 0 ? nothingYet() : html`${searchForm(overview, query)}
 <div id="sites">
 ${overview.groups.map((group) => groupSection(group, options))}
@@ -54,27 +56,46 @@ export function verdictText({ counts, total }: Pick<Overview, "counts" | "total"
   }`;
 }
 
-function verdict(overview: Overview): Html {
+function verdict(overview: Overview, query: OverviewQuery): Html {
   const worst = STATES.find((state) => overview.counts[state] > 0) ?? "inconclusive";
   return html`
     <section class="verdict ${worst}">
       <h1>${verdictText(overview)}</h1>
-      <p>${countsText(overview.counts)}</p>
+      ${overview.total > 1 ? stateLinks(overview, query) : ""}
     </section>
   `;
 }
 
+/** Each state with its count, and a way to those sites alone. */
+function stateLinks({ counts, by }: Overview, { state: chosen }: OverviewQuery): Html {
+  const states = STATES.filter((state) => counts[state] > 0 || state === chosen);
+  return html`<nav class="states" aria-label="By state">${
+    states.map((state) =>
+      html`<a href="${queryPath({ by, state })}" ${
+        state === chosen ? html`aria-current="page"` : ""
+      }>${countText(counts, state)}</a>`
+    )
+  }${chosen === undefined ? "" : html`<a href="${queryPath({ by })}">Show all</a>`}</nav>`;
+}
+
 /** `1 down, 2 stale, 9 up`. */
 function countsText(counts: Counts): string {
-  return STATES.filter((state) => counts[state] > 0)
-    .map((state) => `${counts[state]} ${STATE_WORDS[state].toLowerCase()}`).join(" · ");
+  return STATES.filter((state) => counts[state] > 0).map((state) => countText(counts, state))
+    .join(" · ");
+}
+
+function countText(counts: Counts, state: SiteState): string {
+  return `${counts[state]} ${STATE_WORDS[state].toLowerCase()}`;
 }
 
 function nothingYet(): Html {
   return html`<p class="note">The first results appear here as soon as they are stored.</p>`;
 }
 
-function searchForm({ keys, by, total }: Overview, { search, all, only }: OverviewQuery): Html {
+function searchForm(
+  { keys, by, total }: Overview,
+  { search, all, only, state }: OverviewQuery,
+): Html {
   return html`<form class="search" role="search" action="/" method="get">
 <label class="grow"><span class="unseen">Search sites</span>
 <input type="search" name="q" value="${search}" maxlength="${SEARCH_LENGTH_MAX}"
@@ -90,6 +111,7 @@ ${
   }
 ${all ? html`<input type="hidden" name="show" value="all">` : ""}
 ${only === undefined ? "" : html`<input type="hidden" name="in" value="${only}">`}
+${state === undefined ? "" : html`<input type="hidden" name="state" value="${state}">`}
 <button>Show</button>
 </form>`;
 }
@@ -101,21 +123,19 @@ function groupSection(group: Group, options: OverviewPageOptions): Html {
   const hidden = overview.isTroubledOnly ? group.counts.up : 0;
   return html`<section class="group" aria-labelledby="${groupId(group)}">
 <div class="grouphead"><h2 id="${groupId(group)}"><bdi>${name}</bdi></h2>
-<p>${countsText(group.counts)}</p></div>
+<p>${countsText(group.counts)}${
+    hidden === 0 ? "" : html`
+      <a href="${isOnly ? queryPath({ show: "all" }) : queryPath({
+        by: overview.by,
+        in: group.name,
+        show: "all",
+      })}">Show all<span class="unseen"> in ${name}</span></a>
+    `
+  }</p></div>
 ${
     group.sites.length === 0 ? "" : html`<ul class="sites">
 ${group.sites.map((status) => siteRow(status, options))}
 </ul>`
-  }
-${
-    hidden === 0 ? "" : html`
-      <p
-        class="more"><a href="${isOnly
-          ? queryPath({ show: "all" })
-          : queryPath({ by: overview.by, in: group.name, show: "all" })}">Show ${hidden === 1
-          ? "the site that is up"
-          : `all ${hidden} that are up`}<span class="unseen"> in ${name}</span></a></p>
-    `
   }
 </section>`;
 }
@@ -125,7 +145,7 @@ function groupId({ name }: Group): string {
 }
 
 function siteRow(status: DetailedStatus, { overview, view, days }: OverviewPageOptions): Html {
-  const { site, location, reason, errorText, responseTimeMs, since, checkedAt } = status;
+  const { site, location, responseTimeMs, checkedAt } = status;
   const state = stateOf(status);
   const place = overview.hasLocations ? location : undefined;
   const coverage = view.uptimes.get(keyOf(status))?.windows[90];
@@ -143,45 +163,36 @@ ${stateBadge(state)}
 <p class="barsfoot"><span>90 days</span><span>${
     percent(coverage === undefined ? null : uptimeOf(coverage))
   }<span class="unseen"> uptime</span></span></p></div>
-<p class="facts">${
-    since === null ? "" : html`<span>${sinceText(status)} ${lasting(since, view.now)}</span>`
-  }
+<p class="facts">${sinceSentence(status, view.now)}
 <span>${
     status.responseCode === null ? "no answer" : html`<span class="ms">${responseTimeMs}</span> ms`
   }</span>
 <span>checked <span class="checked">${ago(checkedAt, view.now)}</span></span></p>
-${
-    reason === null
-      ? ""
-      : html`<p class="why">${REASON_WORDS[reason]}${
-        errorText === null ? "" : html`: <bdi class="error">${errorText}</bdi>`
-      }</p>`
-  }
+${whySentence(status)}
 </li>`;
-}
-
-/** Of a stale site the last thing that is known. */
-function sinceText({ outcome, stale }: DetailedStatus): string {
-  const word = STATE_WORDS[outcome].toLowerCase();
-  return stale ? `last known ${word}, for` : `${word} for`;
 }
 
 function nothingFound(
   { found, isTroubledOnly, groups }: Overview,
-  { search }: OverviewQuery,
+  { search, state }: OverviewQuery,
 ): Html {
   if (found === 0) {
-    return html`<p class="note">No site has <strong><bdi>${search}</bdi></strong> in its name,
-url, location or labels. <a href="/">Show all sites</a></p>`;
+    const which = state === undefined ? "" : ` that is ${STATE_WORDS[state].toLowerCase()}`;
+    return html`<p class="note">${
+      search === ""
+        ? `There is no site${which} here at the moment.`
+        : html`No site${which} has <strong><bdi>${search}</bdi></strong> in its name, url, location
+or labels.`
+    } <a href="/">Show all sites</a></p>`;
   }
   const isCalm = isTroubledOnly && groups.every(({ sites }) => sites.length === 0);
   return isCalm ? html`<p class="note">Every site is up.</p>` : html``;
 }
 
-function pager({ page, pages, by }: Overview, { search, only, all }: OverviewQuery): Html {
+function pager({ page, pages, by }: Overview, { search, only, all, state }: OverviewQuery): Html {
   if (pages === 1) return html``;
   const path = (to: number) =>
-    queryPath({ q: search, by, in: only, show: all ? "all" : undefined, page: `${to}` });
+    queryPath({ q: search, by, in: only, state, show: all ? "all" : undefined, page: `${to}` });
   return html`<nav class="pager" aria-label="Pages">
 ${page > 1 ? html`<a rel="prev" href="${path(page - 1)}">Previous</a>` : ""}
 <span>Page ${page} of ${pages}</span>

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import { VERSION } from "../runtime/version.ts";
 import type { Html } from "./markup.ts";
-import { ago } from "./markup.ts";
+import { ago, utc } from "./markup.ts";
 
 export interface FrameOptions {
   /** Of the whole page, as the operator calls it. */
@@ -34,7 +34,7 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
       <body>
         <a class="skip" href="#content">Skip to content</a>
         <header class="top">
-          <a class="brand" href="/"><span class="dot" aria-hidden="true"></span>${title}</a>
+          <a class="brand" href="/">${title}</a>
           <span id="live" class="live" hidden></span>
         </header>
         <main id="content" tabindex="-1">
@@ -47,7 +47,8 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
             <a href="/api/status">JSON</a>
             <a href="/api/openapi.json">API</a>
           </nav>
-          <span>Watched by sitemon ${VERSION}. Times are UTC.</span>
+          <span>Watched by sitemon ${VERSION}. Times are UTC.
+    <noscript>This page is as of ${utc(now)}.</noscript></span>
         </footer>
       </body>
     </html>

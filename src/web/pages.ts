@@ -10,6 +10,7 @@ import { overviewOf, type OverviewQuery, SEARCH_LENGTH_MAX } from "./overview.ts
 import { overviewPage } from "./overview_page.ts";
 import { keyOf } from "./site_key.ts";
 import { locationsOf, lookUp } from "./site_lookup.ts";
+import { STATES } from "./site_state.ts";
 import { LATENCY_CHOICES_DAYS, LATENCY_DAYS_DEFAULT, sitePage } from "./site_page.ts";
 
 const FEED = ".atom";
@@ -59,6 +60,7 @@ function overviewQuery(context: Context): OverviewQuery {
     search: (context.req.query("q") ?? "").trim().slice(0, SEARCH_LENGTH_MAX),
     by: context.req.query("by"),
     only: context.req.query("in"),
+    state: STATES.find((state) => state === context.req.query("state")),
     all: context.req.query("show") === "all",
     page: Number.isSafeInteger(page) ? page : 1,
   };

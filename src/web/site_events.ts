@@ -8,6 +8,8 @@ import { REASON_WORDS } from "./site_state.ts";
 
 /** Changes that a page shows; the API and the feed have the others. */
 const TRANSITIONS_SHOWN_MAX = 50;
+/** Those of them that are seen at once. */
+const TRANSITIONS_OPEN_MAX = 8;
 
 /** The newest first, each with how long it lasted. */
 export function transitionTable(transitions: readonly Transition[], now: Date): Html {
@@ -15,30 +17,26 @@ export function transitionTable(transitions: readonly Transition[], now: Date): 
   const rows = transitions.slice(0, TRANSITIONS_SHOWN_MAX).map(({ at, to, reason }, index) => {
     const until = index === 0 ? now : transitions[index - 1]!.at;
     const seconds = Math.max(0, Math.floor((until.getTime() - at.getTime()) / 1_000));
+    const why = reason === null ? "" : html`
+      <span>${REASON_WORDS[reason]}</span>
+    `;
     return html`
       <tr>
-        <td>${stateBadge(to)}</td>
-        <td>${ago(at, now)}</td>
+        <td>${stateBadge(to)}${why}</td>
+        <td>${moment(at)} <small>${ago(at, now)}</small></td>
         <td>${index === 0 ? "until now" : `for ${span(seconds)}`}</td>
-        <td>${reason === null ? "" : REASON_WORDS[reason]}</td>
       </tr>
     `;
   });
-  return html`
-    <div class="scroll" tabindex="0" role="region" aria-label="Changes">
-      <table>
-        <thead>
-          <tr>
-            <th scope="col">Became</th>
-            <th scope="col">When</th>
-            <th scope="col">Lasted</th>
-            <th scope="col">Why</th>
-          </tr>
-        </thead>
-        <tbody>${rows}</tbody>
-      </table>
-    </div>
-  `;
+  const older = rows.slice(TRANSITIONS_OPEN_MAX);
+  return html`${table(["Became", "At (UTC)", "Lasted"], rows.slice(0, TRANSITIONS_OPEN_MAX))}
+${
+    older.length === 0
+      ? ""
+      : html`<details><summary>${older.length} before that</summary>${
+        table(["Became", "At (UTC)", "Lasted"], older)
+      }</details>`
+  }`;
 }
 
 /** The report that began each incident, with what the site answered. */
@@ -88,37 +86,37 @@ ${
 </details>`;
 }
 
+/** The newest first, behind a click. */
 export function reportTable(reports: readonly HistoryReport[]): Html {
   if (reports.length === 0) return html`<p class="note">None is kept.</p>`;
+  const rows = reports.map(({ checkedAt, outcome, reason, errorText, ...report }) => {
+    const why = errorText ?? (reason === null ? "" : REASON_WORDS[reason]);
+    return html`
+      <tr>
+        <td>${stateBadge(outcome)} <bdi>${why}</bdi></td>
+        <td>${moment(checkedAt)}</td>
+        <td>${report.responseCode ?? "–"}</td>
+        <td>${report.responseTimeMs} ms</td>
+      </tr>
+    `;
+  });
+  return html`<details><summary>The newest ${reports.length}</summary>
+${table(["Outcome", "At (UTC)", "Status", "Took"], rows)}</details>`;
+}
+
+/** Date and time, which a narrow screen may put below each other. */
+function moment(time: Date): Html {
+  const [date, clock] = utc(time).split(" ");
+  return html`<span class="whole">${date}</span> <span class="whole">${clock}</span>`;
+}
+
+function table(titles: readonly string[], rows: readonly Html[]): Html {
   return html`
-    <details>
-      <summary>The newest ${reports.length}</summary>
-      <div class="scroll" tabindex="0" role="region" aria-label="Last checks">
-        <table>
-          <thead>
-            <tr>
-              <th scope="col">When</th>
-              <th scope="col">Outcome</th>
-              <th scope="col">Status</th>
-              <th scope="col">Took</th>
-              <th scope="col">Why</th>
-            </tr>
-          </thead>
-          <tbody>${reports.map((
-            { checkedAt, outcome, responseCode, responseTimeMs, reason, errorText },
-          ) =>
-            html`
-              <tr>
-                <td>${utc(checkedAt)}</td>
-                <td>${stateBadge(outcome)}</td>
-                <td>${responseCode ?? "–"}</td>
-                <td>${responseTimeMs} ms</td>
-                <td><bdi>${errorText ?? (reason === null ? "" : REASON_WORDS[reason])}</bdi></td>
-              </tr>
-            `
-          )}</tbody>
-        </table>
-      </div>
-    </details>
+    <table class="events">
+      <thead>
+        <tr>${titles.map((title) => html`<th scope="col">${title}</th>`)}</tr>
+      </thead>
+      <tbody>${rows}</tbody>
+    </table>
   `;
 }

@@ -11,12 +11,13 @@ import {
 import { unknownMsOf, uptimeOf } from "../status/uptime.ts";
 import type { View } from "./board.ts";
 import { latencyChart } from "./latency_chart.ts";
-import { ago, externalLink, type Html, lasting, sitePath, stateBadge } from "./markup.ts";
+import { ago, externalLink, type Html, sitePath, stateBadge, utc } from "./markup.ts";
 import { pageFrame } from "./page_frame.ts";
 import { phaseBar } from "./phase_bar.ts";
 import { failureList, reportTable, transitionTable } from "./site_events.ts";
-import { REASON_WORDS, stateOf } from "./site_state.ts";
-import { detailedUptimeBars } from "./uptime_bars.ts";
+import { stateOf } from "./site_state.ts";
+import { sinceSentence, whySentence } from "./status_sentences.ts";
+import { dayTable, detailedUptimeBars } from "./uptime_bars.ts";
 
 /** Days of latency that a reader can choose among; the second is shown at first. */
 export const LATENCY_CHOICES_DAYS = [1, 7, 30, 90] as const;
@@ -56,38 +57,28 @@ export function sitePage(options: SitePageOptions): Html {
       ${uptimeTiles(options)}
       <section><h2>Response time</h2>
       ${dayTabs(options)}
-      <div id="latency">${latencyChart(history.latency)}</div></section>
+      ${latencyChart(history.latency, { days: options.latencyDays, now })}</section>
       ${lastCheck(history, now)}
       <section><h2>Changes</h2>${transitionTable(history.transitions, now)}</section>
       <section><h2>Last failures</h2>${failureList(history.failures, now)}</section>
       <section><h2>Last checks</h2>${reportTable(history.recent)}</section>
       <p class="exports"><a href="${feed}">Feed of changes</a>
       <a href="/badge/${encodeURIComponent(status.site)}.svg">Badge</a>
-      <a href="/api/sites/${encodeURIComponent(status.site)}">JSON</a></p>
+      <a href="/api/sites/${encodeURIComponent(status.site)}">JSON</a>
+      <a href="/api/sites/${encodeURIComponent(status.site)}/reports">Last checks as JSON</a></p>
     `,
   );
 }
 
 function heading(status: DetailedStatus, now: Date): Html {
-  const { site, location, url, reason, errorText, since, checkedAt, labels } = status;
+  const { site, location, url, stale, since, checkedAt, labels } = status;
   const state = stateOf(status);
   return html`<section class="sitehead ${state}" data-site="${site}" data-location="${location}">
 <div class="what"><h1><bdi>${site}</bdi></h1>${stateBadge(state)}</div>
 <p>${externalLink(url)}</p>
-${
-    reason === null
-      ? ""
-      : html`<p class="why">${REASON_WORDS[reason]}${
-        errorText === null ? "" : html`: <bdi class="error">${errorText}</bdi>`
-      }</p>`
-  }
-<p class="facts">${
-    since === null
-      ? ""
-      : html`<span>${status.stale ? `last known ${status.outcome}, for` : "for"} ${
-        lasting(since, now)
-      }</span>`
-  }
+${whySentence(status)}
+<p class="facts">${sinceSentence(status, now)}
+${since === null || stale ? "" : html`<span>since ${utc(since)}</span>`}
 <span>checked <span class="checked">${ago(checkedAt, now)}</span></span>
 ${
     Object.entries(labels).map(([key, value]) =>
@@ -126,6 +117,7 @@ function uptimeTiles({ uptime, days }: SitePageOptions): Html {
       })}</dl>
       <div class="bars90 wide">${detailedUptimeBars(days)}
     <p class="barsfoot"><span>90 days ago</span><span>today</span></p></div>
+      <details><summary>The same as a table</summary>${dayTable(days)}</details>
     </section>
   `;
 }

@@ -1,8 +1,9 @@
 /** Ninety days as bars: the colour says the worst that is known of a day, the words its uptime. */
 import { html } from "hono/html";
 import { percent } from "../runtime/percent.ts";
+import { span } from "../runtime/relative_time.ts";
 import type { Coverage, DayCoverage } from "../status/queries.ts";
-import { uptimeOf } from "../status/uptime.ts";
+import { unknownMsOf, uptimeOf } from "../status/uptime.ts";
 import type { Html } from "./markup.ts";
 
 /** How a day counts: any minute down shows, but less than 1 % of the known time is no bad day. */
@@ -51,14 +52,51 @@ export function detailedUptimeBars(days: readonly DayCoverage[]): Html {
   );
 }
 
-function frame(days: readonly DayCoverage[], content: readonly Html[]): Html {
-  const bad = days.filter((day) => ["down", "minor"].includes(dayStateOf(day))).length;
-  const label = `${days.length} days: ${bad === 0 ? "none" : bad} with downtime`;
+/** The days in words, for those who cannot point at a bar; the newest first. */
+export function dayTable(days: readonly DayCoverage[]): Html {
   return html`
-    <svg class="bars" viewBox="0 0 ${days.length * BAR_STEP -
-      1} ${BAR_HEIGHT}" preserveAspectRatio="none" role="img"
-      aria-label="${label}">${content}</svg>
+    <div class="scroll" tabindex="0" role="region" aria-label="Day by day">
+      <table class="figures">
+        <thead>
+          <tr>
+            <th scope="col">Day in UTC</th>
+            <th scope="col">Uptime</th>
+            <th scope="col">Down</th>
+            <th scope="col">Not known</th>
+          </tr>
+        </thead>
+        <tbody>${days.toReversed().map((day) =>
+          html`
+            <tr>
+              <th scope="row">${dateOf(day)}</th>
+              <td>${percent(uptimeOf(day))}</td>
+              <td>${length(day.downMs)}</td>
+              <td>${length(unknownMsOf(day))}</td>
+            </tr>
+          `
+        )}</tbody>
+      </table>
+    </div>
   `;
+}
+
+function frame(days: readonly DayCoverage[], content: readonly Html[]): Html {
+  const end = days.length * BAR_STEP - 1;
+  return html`
+    <svg class="bars" viewBox="0 0 ${end} ${BAR_HEIGHT}" preserveAspectRatio="none" role="img">
+      <title>${summary(days)}</title>${content}
+    </svg>
+  `;
+}
+
+/** `90 days: 3 with downtime, the last on 2026-05-01; 12 unknown`. */
+function summary(days: readonly DayCoverage[]): string {
+  const bad = days.filter((day) => ["down", "minor"].includes(dayStateOf(day)));
+  const unknown = days.filter((day) => dayStateOf(day) === "unknown").length;
+  const last = bad.at(-1);
+  return `${days.length} days: ${last === undefined ? "none" : bad.length} with downtime` +
+    (last === undefined ? "" : `, the last on ${dateOf(last)}`) +
+    (unknown === 0 ? "" : `; ${unknown} not known`);
 }
 
 /** A stroke from top to bottom; its width is that of `.day`. */
@@ -67,9 +105,17 @@ function barPath(index: number): string {
 }
 
 function dayText(day: DayCoverage): string {
-  const date = day.day.toISOString().slice(0, 10);
   const uptime = uptimeOf(day);
-  if (uptime === null) return `${date}: no data`;
-  const downMinutes = Math.ceil(day.downMs / 60_000);
-  return `${date}: ${percent(uptime)} up` + (downMinutes > 0 ? `, ${downMinutes} min down` : "");
+  if (uptime === null) return `${dateOf(day)}: no data`;
+  const down = day.downMs > 0 ? `, down for ${length(day.downMs)}` : "";
+  return `${dateOf(day)}: ${percent(uptime)} up${down}`;
+}
+
+function dateOf({ day }: DayCoverage): string {
+  return day.toISOString().slice(0, 10);
+}
+
+/** Never nothing when it was something. */
+function length(ms: number): string {
+  return ms === 0 ? "–" : span(Math.ceil(ms / 1_000));
 }

@@ -79,7 +79,14 @@ Deno.test("createApp() shows outcome, reason, uptime and age of every site in wo
     { site: "old", agoMs: HOUR_MS },
   );
   const { text } = await made.get("/");
-  match(text, /<h1>1 of 3 sites is down<\/h1>\s*<p>1 down · 1 stale · 1 up<\/p>/);
+  match(text, /<title>1 of 3 sites is down · Status<\/title>/);
+  match(text, /<h1>1 of 3 sites is down<\/h1>/);
+  const counts = [...text.matchAll(/<a href="\/\?by=team&amp;state=(\w+)"\s*>(.*?)<\/a>/g)];
+  deepStrictEqual(counts.map(([, state, words]) => `${state}: ${words}`), [
+    "down: 1 down",
+    "stale: 1 stale",
+    "up: 1 up",
+  ]);
   ok(text.indexOf(">blog<") < text.indexOf(">shop<"));
   for (
     const words of [
@@ -87,7 +94,8 @@ Deno.test("createApp() shows outcome, reason, uptime and age of every site in wo
       "no such name",
       "</span>Down</span>",
       "</span>Stale</span>",
-      "last known up",
+      "Last known up",
+      "No result came when one was due",
       "Without team",
       "90 days",
     ]

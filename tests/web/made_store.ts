@@ -6,7 +6,7 @@ import type { Telemetry } from "../../src/runtime/telemetry.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
 import { SqliteStore } from "../../src/status/sqlite/sqlite_store.ts";
 import { CHUNK_REPORTS_MAX } from "../../src/status/store.ts";
-import { createApp } from "../../src/web/app.ts";
+import { type AppOptions, createApp } from "../../src/web/app.ts";
 import { Board } from "../../src/web/board.ts";
 import { aReport, PRODUCERS } from "../contract/site_reports.ts";
 
@@ -60,7 +60,7 @@ export class MadeStore implements AsyncDisposable {
   }
 
   /** The application as a server has it. */
-  app(options: { title?: string; basicAuth?: { username: string; password: string } } = {}) {
+  app(options: Partial<Pick<AppOptions, "title" | "basicAuth" | "signal">> = {}) {
     return createApp({
       board: this.board,
       title: "Status",

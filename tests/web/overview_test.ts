@@ -9,6 +9,7 @@ const EVERYTHING: OverviewQuery = {
   search: "",
   by: undefined,
   only: undefined,
+  state: undefined,
   all: false,
   page: 1,
 };
@@ -72,6 +73,28 @@ Deno.test("overviewOf() shows the troubled alone, when sites do not fit on one p
   strictEqual(overview.groups.length, 10);
   deepStrictEqual(overview.groups[0]!.counts.up, 98);
   strictEqual(overview.pages, 1);
+});
+
+Deno.test("overviewOf() shows the sites of one state alone, however many there are", () => {
+  const statuses = sites(PAGE_SITES_MAX + 20, (index) => ({
+    labels: { team: `t${index % 2}` },
+    ...(index % 50 === 3 ? { outcome: "down", reason: "timeout" } : {}),
+    stale: index === 53,
+  }));
+  deepStrictEqual(names(statuses, { state: "down" }), [["t1", "site-0003", "site-0103"]]);
+  deepStrictEqual(names(statuses, { state: "stale" }), [["t1", "site-0053"]]);
+  deepStrictEqual(names(statuses, { state: "inconclusive" }), []);
+  const well = overviewOf(statuses, { ...EVERYTHING, state: "up" });
+  deepStrictEqual([well.isTroubledOnly, well.found, well.pages], [false, 117, 2]);
+  strictEqual(well.counts.down, 2);
+});
+
+Deno.test("overviewOf() orders names as people count", () => {
+  const statuses = ["web-10", "web-2", "Web-1"].map((site) =>
+    aDetailedStatus({ site, labels: { rack: site } })
+  );
+  deepStrictEqual(names(statuses, { by: "" }), [["", "Web-1", "web-2", "web-10"]]);
+  deepStrictEqual(names(statuses).map(([group]) => group), ["Web-1", "web-2", "web-10"]);
 });
 
 Deno.test("overviewOf() pages through all sites, each once", () => {

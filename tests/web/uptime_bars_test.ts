@@ -1,5 +1,5 @@
-import { match, ok, strictEqual } from "node:assert/strict";
-import { dayStateOf, detailedUptimeBars, uptimeBars } from "../../src/web/uptime_bars.ts";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { dayStateOf, dayTable, detailedUptimeBars, uptimeBars } from "../../src/web/uptime_bars.ts";
 import { duration } from "../../src/web/markup.ts";
 
 const DAY_MS = 86_400_000;
@@ -30,13 +30,23 @@ Deno.test("uptimeBars() has one path for each colour, and says the bad days in w
   const days = [day({ upMs: 1 }), day({ downMs: 1 }), day({ upMs: 1 }), day({})];
   const bars = `${uptimeBars(days)}`;
   strictEqual(bars.match(/<path/g)!.length, 3);
-  match(bars, /aria-label="4 days: 1 with downtime"/);
+  match(bars, /<title>4 days: 1 with downtime, the last on 2026-05-01; 1 not known<\/title>/);
+  const calm = `${uptimeBars([day({ upMs: 1 }), day({ upMs: 1 })])}`;
+  match(calm, /<title>2 days: none with downtime<\/title>/);
 });
 
 Deno.test("detailedUptimeBars() has a tooltip for each day", () => {
   const bars = `${detailedUptimeBars([day({ upMs: DAY_MS - 90_000, downMs: 90_000 }), day({})])}`;
-  ok(bars.includes("2026-05-01: 99.89 % up, 2 min down"), bars);
+  ok(bars.includes("2026-05-01: 99.89 % up, down for 90 s"), bars);
   ok(bars.includes("2026-05-01: no data"));
+});
+
+Deno.test("dayTable() says of each day how long it was down, and how long nobody looked", () => {
+  const table = `${dayTable([day({ upMs: DAY_MS / 2, downMs: 1 }), day({ upMs: DAY_MS })])}`;
+  const rows = [...table.matchAll(/<th scope="row">(.*?)<\/tr>/gs)].map(([, row]) =>
+    row!.split(/\s*<[^>]*>\s*/).filter((text) => text !== "").join(", ")
+  );
+  deepStrictEqual(rows, ["2026-05-01, 100 %, –, –", "2026-05-01, 99.99 %, 1 s, 12 h"]);
 });
 
 for (

@@ -34,8 +34,8 @@ function options() {
     }],
     series: [
       { label: "UTC", value: (_, value) => value === null ? "–" : utc(value) },
-      { label: "50 %", stroke: p50, width: 2, value: ms },
-      { label: "95 %", stroke: p95, width: 2, value: ms },
+      { label: "Half within", stroke: p50, width: 2, value: ms },
+      { label: "95 % within", stroke: p95, width: 2, value: ms },
     ],
   };
 }

@@ -26,6 +26,13 @@ function tick() {
   }
 }
 
+/** A tooltip has the time exactly, as sitemon says it and as the reader's clock does. */
+function tell(time) {
+  const date = new Date(time.dateTime);
+  const here = date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
+  time.title = `${time.dateTime.slice(0, 19).replace("T", " ")} UTC\n${here}`;
+}
+
 /** Makes `from` like `to`, and leaves alone what is alike, what is opened, and what is typed. */
 function morph(from, to) {
   if (from.isEqualNode(to)) return;
@@ -63,6 +70,13 @@ function morph(from, to) {
   for (const node of olds.slice(news.length)) node.remove();
 }
 
+/** How up to date the page is. */
+function say(words, isOld = false) {
+  live.hidden = false;
+  live.classList.toggle("lost", isOld);
+  live.textContent = words;
+}
+
 let loading;
 
 /** Fetches the page at an address, and turns this one into it. */
@@ -71,7 +85,7 @@ async function load(address) {
   const controller = loading = new AbortController();
   try {
     const response = await fetch(address, { signal: controller.signal });
-    if (!response.ok) return;
+    if (!response.ok) return say("The status cannot be read", true);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const focused = document.activeElement?.getAttribute("href");
     morph(document.querySelector("main"), page.querySelector("main"));
@@ -80,8 +94,9 @@ async function load(address) {
       document.querySelector(`main a[href="${CSS.escape(focused)}"]`)?.focus();
     }
     tick();
+    if (source.readyState === EventSource.OPEN) say("Live");
   } catch (error) {
-    if (error.name !== "AbortError") live?.classList.add("lost");
+    if (error.name !== "AbortError") say("Connecting again", true);
   }
 }
 
@@ -100,25 +115,23 @@ function take({ checked, news: sentences, reload }) {
   if (reload) void load(globalThis.location.href);
 }
 
+let source;
+let heardAt = Date.now();
+
 function listen() {
-  const source = new EventSource("/events");
-  let heardAt = Date.now();
-  source.onopen = () => {
-    live.hidden = false;
-    live.classList.remove("lost");
-    live.textContent = "Live";
-  };
+  source = new EventSource("/events");
+  source.onopen = () => say("Live");
   source.onmessage = ({ data }) => {
     heardAt = Date.now();
     take(JSON.parse(data));
   };
-  source.onerror = () => {
-    live.classList.add("lost");
-    live.textContent = "Connecting again";
-  };
-  setInterval(() => {
-    if (Date.now() - heardAt >= POLL_MS) void load(globalThis.location.href);
-  }, POLL_MS);
+  source.onerror = () => say("Connecting again", true);
+}
+
+/** For what the browser does not try again by itself, and for proxies that hold events back. */
+function poll() {
+  if (source.readyState === EventSource.CLOSED) listen();
+  if (Date.now() - heardAt >= POLL_MS) void load(globalThis.location.href);
 }
 
 /** Searches while one types; the address stays one that can be shared. */
@@ -133,7 +146,6 @@ function search() {
     history.replaceState(null, "", address);
     void load(address);
   };
-  form.querySelector("button").hidden = true;
   form.addEventListener("input", () => {
     clearTimeout(waiting);
     waiting = setTimeout(go, TYPING_MS);
@@ -145,6 +157,11 @@ function search() {
   });
 }
 
+document.addEventListener("mouseover", ({ target }) => {
+  const time = target.closest?.("time[datetime]");
+  if (time) tell(time);
+});
 search();
 listen();
 setInterval(tick, TICK_MS);
+setInterval(poll, POLL_MS);

@@ -1,0 +1,24 @@
+/** What the first page and a site's own page say of a status, in sentences. */
+import { html } from "hono/html";
+import type { DetailedStatus } from "../status/queries.ts";
+import { type Html, lasting } from "./markup.ts";
+import { REASON_WORDS, STATE_WORDS } from "./site_state.ts";
+
+/** Why a site is not up; of one that is stale first of all that nobody knows how it is. */
+export function whySentence({ stale, reason, errorText }: DetailedStatus): Html {
+  if (reason === null && !stale) return html``;
+  const words = reason === null ? "" : REASON_WORDS[reason];
+  const error = errorText === null ? "" : html`: <bdi class="error">${errorText}</bdi>`;
+  if (!stale) return html`<p class="why">${words}${error}</p>`;
+  const before = reason === null ? "" : html`
+    <span class="error">Before that: ${words}${error}</span>
+  `;
+  return html`<p class="why">No result came when one was due: nobody knows how it is.${before}</p>`;
+}
+
+/** `Down for 3 min`; of a stale site what was last known, which has no length. */
+export function sinceSentence({ outcome, stale, since }: DetailedStatus, now: Date): Html {
+  const word = STATE_WORDS[outcome];
+  if (stale) return html`<span>Last known ${word.toLowerCase()}</span>`;
+  return since === null ? html`` : html`<span>${word} for ${lasting(since, now)}</span>`;
+}

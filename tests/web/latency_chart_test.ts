@@ -1,0 +1,60 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import type { LatencyPoint } from "../../src/status/queries.ts";
+import { latencyChart } from "../../src/web/latency_chart.ts";
+
+const HOUR_MS = 3_600_000;
+const NOW = new Date("2026-05-02T12:30:00Z");
+
+/** Hours before the running one, each with the same answers. */
+function points(hoursAgo: readonly number[], p95Ms = 80): LatencyPoint[] {
+  const runningMs = NOW.getTime() - NOW.getTime() % HOUR_MS;
+  return hoursAgo.map((ago) => ({
+    hour: new Date(runningMs - ago * HOUR_MS),
+    responses: 60,
+    meanMs: 40,
+    p50Ms: p95Ms / 2,
+    p95Ms,
+    p99Ms: 90,
+  }));
+}
+
+function chart(hoursAgo: readonly number[], p95Ms?: number): string {
+  return `${latencyChart(points(hoursAgo, p95Ms), { days: 1, now: NOW })}`;
+}
+
+/** What uPlot is given: hours before now, and the figures. */
+function dataOf(markup: string): [number[], (number | null)[], (number | null)[]] {
+  const json = /data-points="(.*?)"/.exec(markup)![1]!;
+  const [seconds, ...lines] = JSON.parse(json.replaceAll("&quot;", '"'));
+  return [seconds.map((at: number) => (NOW.getTime() / 1_000 - at) / 3_600), ...lines] as never;
+}
+
+Deno.test("latencyChart() is as wide as the days asked for, however few answers there are", () => {
+  const markup = chart([0]);
+  deepStrictEqual(dataOf(markup), [[24, 0.5, 0], [null, 40, null], [null, 80, null]]);
+  match(markup, /2026-05-01 12:30/);
+  // A stroke of no length, which round ends make a dot.
+  match(markup, /class="line p95" d="M705\.0 \d+\.\dh0"/);
+});
+
+Deno.test("latencyChart() breaks its lines where nothing answered", () => {
+  const markup = chart([5, 4, 1]);
+  deepStrictEqual(dataOf(markup)[2], [null, 80, 80, null, 80, null]);
+  deepStrictEqual(dataOf(markup)[0], [24, 5.5, 4.5, 3.5, 1.5, 0]);
+  const line = /class="line p50" d="(.*?)"/.exec(markup)![1]!;
+  strictEqual(line.match(/M/g)!.length, 2);
+  strictEqual(line.match(/L/g)!.length, 1);
+});
+
+for (
+  const [p95Ms, top] of [[0, 2], [2, 2], [3, 4], [80, 80], [81, 100], [4_100, 6_000]] as const
+) {
+  Deno.test(`latencyChart() has a scale up to ${top} ms, when the slowest took ${p95Ms}`, () => {
+    const markup = chart([0], p95Ms);
+    ok(markup.includes(`<span>${top} ms</span><span>${top / 2} ms</span>`), markup);
+  });
+}
+
+Deno.test("latencyChart() says so, when nothing answered", () => {
+  match(chart([]), /No answer in this time/);
+});
