@@ -3,6 +3,7 @@ import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import axe from "axe-core/axe.min.js" with { type: "text" };
 import { within } from "../deadline.ts";
 import { findProgram } from "../services/programs.ts";
+import { type Need, serviceTest } from "../services/with_services.ts";
 
 const START_MS = 30_000;
 const NAMES = ["chromium", "chromium-browser", "google-chrome"];
@@ -13,6 +14,8 @@ const FLAGS = [
   "--disable-gpu",
   "--disable-background-networking",
   "--no-first-run",
+  // They would lie over the screenshots.
+  "--hide-scrollbars",
   "--remote-debugging-port=0",
 ];
 /** Where a person can look at what the tests saw. */
@@ -20,22 +23,25 @@ const SCREENSHOTS = new URL("../../.cache/screenshots/", import.meta.url);
 
 let browser: RunningBrowser | undefined;
 
-/** Registers a test with a page; ignored where there is no Chromium, and failed under CI=true. */
-export function browserTest(name: string, fn: (visit: Visit) => Promise<void>): void {
+/**
+ * Registers a test with a page, and with services that it needs; ignored where there is no Chromium
+ * or no such service, and failed under CI=true.
+ */
+export function browserTest(
+  name: string,
+  fn: (visit: Visit) => Promise<void>,
+  ...needs: Need[]
+): void {
   const program = NAMES.map((one) => findProgram(one)).find((path) => path !== undefined);
   if (program === undefined) return registerMissing(name, fn);
-  Deno.test({
-    name,
-    // The browser that the first test starts lives until the last one ends.
-    sanitizeOps: false,
-    sanitizeResources: false,
-    async fn() {
-      browser ??= await RunningBrowser.start(program);
-      await using visit = await browser.visit();
-      await fn(visit);
-      visit.assertQuiet();
-    },
-  });
+  const visiting = async () => {
+    browser ??= await RunningBrowser.start(program);
+    await using visit = await browser.visit();
+    await fn(visit);
+    visit.assertQuiet();
+  };
+  // The browser that the first test starts lives until the last one ends.
+  serviceTest(...needs)(name, visiting, { sanitizeOps: false, sanitizeResources: false });
 }
 
 /** Ends the browser that the tests of a file share. */

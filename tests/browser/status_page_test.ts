@@ -1,74 +1,30 @@
 // The page as a reader sees it: in Chromium, of a sitemon that runs.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { eventually } from "../deadline.ts";
+import { PostgresStore } from "../../src/status/postgres/postgres_store.ts";
+import { aReport } from "../contract/site_reports.ts";
 import { SitemonProcess } from "../sitemon_process.ts";
+import { openSession, ownSchema } from "../status/postgres/opened_store.ts";
+import { madePast } from "../web/made_past.ts";
 import { MadeStore, type Making } from "../web/made_store.ts";
 import { browserTest, closeBrowser, type Visit } from "./chromium.ts";
+import { pageAddress, RunningPage } from "./running_page.ts";
 
-const DEADLINE_MS = 30_000;
-const DAY_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
 /** Pixels of a small telephone. */
 const NARROW = 360;
 
-Deno.test.afterAll(closeBrowser);
+let pastStore: Promise<MadeStore> | undefined;
 
-/** A site that a test can break, and `sitemon run` that watches it with two others. */
-class Running implements AsyncDisposable {
-  readonly #folder = Deno.makeTempDirSync({ prefix: "sitemon-page-" });
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-  readonly #process: SitemonProcess;
-  readonly #visit: Visit;
-  isBroken = false;
-
-  constructor(visit: Visit) {
-    this.#visit = visit;
-    this.#server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-      () => new Response("<h1>Open</h1>", { status: this.isBroken ? 500 : 200 }),
-    );
-    const url = `http://127.0.0.1:${this.#server.addr.port}/`;
-    Deno.writeTextFileSync(
-      `${this.#folder}/run.yaml`,
-      `interval: 500ms
-log: { format: json }
-outbox: { path: ${this.#folder}/outbox.db }
-store: { path: ${this.#folder}/status.db }
-web: { listen: 127.0.0.1:0, title: Example Inc. }
-sites:
-  - { name: shop, url: '${url}', labels: { team: web } }
-  - { name: docs, url: '${url}docs', labels: { team: web } }
-  - { name: nobody home, url: 'http://127.0.0.1:1/', labels: { team: ops } }
-`,
-    );
-    this.#process = new SitemonProcess(["run", "-c", `${this.#folder}/run.yaml`]);
-  }
-
-  /** Where the page is, once every site is on it. */
-  async address(): Promise<string> {
-    const line = await this.#process.log(
-      "the page",
-      ({ message }) => message.startsWith("The status page is at"),
-    );
-    const address = String(line.address);
-    await eventually(DEADLINE_MS, "three sites", async () => {
-      const { sites } = await (await fetch(`${address}/api/status`)).json();
-      return sites.length === 3 ? true : undefined;
-    });
-    return address;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#visit.leave();
-    strictEqual(await this.#process.stop(), 0);
-    await this.#server.shutdown();
-    await Deno.remove(this.#folder, { recursive: true });
-  }
-}
+Deno.test.afterAll(async () => {
+  await closeBrowser();
+  await (await pastStore)?.[Symbol.asyncDispose]();
+});
 
 browserTest(
   "the page says that a site went down, and that it is well again, by itself",
   async (visit) => {
-    await using running = new Running(visit);
+    await using running = new RunningPage(visit);
     const address = await running.address();
     await visit.look(1280, 900);
     await visit.open(address);
@@ -76,6 +32,8 @@ browserTest(
     await visit.sees("It refused the connection");
     running.isBroken = true;
     await visit.sees("3 of 3 sites are down");
+    strictEqual(await visit.page.title(), "3 of 3 sites are down · Example Inc.");
+    strictEqual(await visit.ask("document.querySelector('.search button').clientWidth"), 0);
     await visit.sees("It answered with another status than expected");
     const news = await visit.page.$eval("#news", (element) => element.textContent);
     ok(/(shop|docs) is down/.test(news ?? ""), news ?? "");
@@ -86,41 +44,27 @@ browserTest(
   },
 );
 
-/** Ninety days of a handful of sites. */
+/** A store with the past of a handful of sites, for all tests that only look at it. */
+function withPast(): Promise<MadeStore> {
+  return pastStore ??= MadeStore.create().then(async (made) => {
+    await history(made);
+    return made;
+  });
+}
+
+/** Ninety days, and how it is now. */
 async function history(made: MadeStore): Promise<void> {
-  const sites = ["shop", "checkout", "blog", "search", "mail", "vpn"];
-  const team = (site: string) => ({ team: ["mail", "vpn"].includes(site) ? "ops" : "web" });
-  const past: Making[] = [];
-  for (let hour = 90 * 24; hour > 1; hour--) {
-    for (const [index, site] of sites.entries()) {
-      const isBad = site !== "mail" && (hour * 7 + index * 131) % (200 + 97 * index) < 2;
-      past.push({
-        site,
-        url: `https://${site}.example.org/`,
-        labels: team(site),
-        agoMs: hour * DAY_MS / 24,
-        interval_ms: DAY_MS / 24,
-        response_time: 60 + Math.round(35 * Math.sin(hour / 4)) + (hour * 13 + index * 7) % 40,
-        ...(isBad
-          ? {
-            outcome: "down",
-            reason: "status",
-            response_code: 502,
-            error_text: "Cannot call it up as its status must be below 400: it is 502",
-            failures: ["status is 502"],
-            snippet: "<html>\n<h1>502 Bad Gateway</h1>\n<p>nginx</p>\n</html>",
-          }
-          : {}),
-      });
-    }
-  }
-  await made.add(...past);
-  for (const site of sites) {
+  const sites = ["shop", "checkout", "blog", "search", "vpn", "mail"].map((site) => ({
+    site,
+    url: `https://${site}.example.org/`,
+    labels: { team: ["mail", "vpn"].includes(site) ? "ops" : "web" },
+  }));
+  await made.add(...madePast(sites));
+  for (const { site, ...rest } of sites) {
     const now: Making = {
       site,
-      url: `https://${site}.example.org/`,
-      labels: team(site),
-      interval_ms: 60_000,
+      ...rest,
+      interval_ms: HOUR_MS,
       timings: { dns: 412, connect: 10_250, tls: 23_800, first_byte: 56_400, transfer: 5_200 },
       certificate_expires_at: (Date.now() + 63 * DAY_MS) * 1_000,
       certificate_issuer: "CN=R11,O=Let's Encrypt,C=US",
@@ -138,24 +82,25 @@ async function history(made: MadeStore): Promise<void> {
       await made.add({ ...bad, agoMs: 200_000 }, { ...bad, agoMs: 4_000 });
     } else if (site === "search") {
       await made.add({ ...now, agoMs: 3_000, outcome: "degraded", reason: "slow" });
-    } else await made.add({ ...now, agoMs: site === "vpn" ? 400_000 : 6_000 });
+    } else if (site === "vpn") await made.add({ ...now, agoMs: 400_000, interval_ms: 60_000 });
+    else await made.add({ ...now, agoMs: 6_000 });
   }
 }
 
 /** Serves a made store on a free port. */
 function served(made: MadeStore, visit: Visit) {
+  const stopping = new AbortController();
+  const { signal } = stopping;
   const server = Deno.serve(
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    made.app({ title: "Example Inc." }).fetch,
+    made.app({ title: "Example Inc.", signal }).fetch,
   );
-  const stopping = new AbortController();
-  const watching = made.board.run(stopping.signal);
+  const watching = made.board.run(signal);
   return {
     address: `http://127.0.0.1:${server.addr.port}`,
     async [Symbol.asyncDispose]() {
       await visit.leave();
       stopping.abort();
-      made.stop();
       await watching;
       await server.shutdown();
     },
@@ -164,9 +109,7 @@ function served(made: MadeStore, visit: Visit) {
 
 for (const colours of ["light", "dark"] as const) {
   browserTest(`the pages have no violation that axe-core knows, ${colours}`, async (visit) => {
-    await using made = await MadeStore.create();
-    await history(made);
-    await using server = served(made, visit);
+    await using server = served(await withPast(), visit);
     await visit.look(1280, 900, colours);
     await visit.open(server.address);
     await visit.sees("1 of 6 sites is down");
@@ -183,15 +126,19 @@ for (const colours of ["light", "dark"] as const) {
 }
 
 browserTest("the pages fit on a narrow screen", async (visit) => {
-  await using made = await MadeStore.create();
-  await history(made);
-  await using server = served(made, visit);
+  await using server = served(await withPast(), visit);
   await visit.look(NARROW, 740);
   for (const path of ["/", "/sites/blog", "/none"]) {
     await visit.open(server.address + path);
     const width = await visit.ask<number>("document.documentElement.scrollWidth");
     ok(width <= NARROW, `${path}: ${width}`);
     deepStrictEqual(await visit.violations(), []);
+    // Words have room: a column of single letters would fit too.
+    const whys = await visit.page.$$eval(
+      ".events td:first-child",
+      (cells) => cells.map((cell) => cell.clientWidth),
+    );
+    ok(whys.every((whyPixels) => whyPixels > NARROW / 5), `${whys}`);
     if (path !== "/none") await visit.screenshot(path === "/" ? "narrow" : "narrow-site");
     // The browser reports every page that is not there.
     else visit.complaints.length = 0;
@@ -221,12 +168,74 @@ browserTest("the page finds one of a thousand sites while one types", async (vis
   const focused = await visit.ask(`document.activeElement.getAttribute("name")`);
   strictEqual(focused, "q");
   ok(visit.page.url().endsWith("q=0123&by=team"), visit.page.url());
+  await Promise.all([visit.page.waitForNavigation(), visit.page.click(".states a[href*=down]")]);
+  strictEqual(await visit.page.$$eval(".site.down", (rows) => rows.length), 3);
+  strictEqual(await visit.page.$$eval(".group", (groups) => groups.length), 1);
+  deepStrictEqual(await visit.violations(), []);
 });
 
-browserTest("the page searches, opens a site and reads it without JavaScript", async (visit) => {
+browserTest("the page of a site says so, while its status cannot be read", async (visit) => {
   await using made = await MadeStore.create();
-  await history(made);
+  await made.add({ site: "shop", agoMs: 1_000 });
   await using server = served(made, visit);
+  await visit.look(1280, 900);
+  await visit.open(`${server.address}/sites/shop`);
+  await visit.sees("Live");
+  await made.queries.close();
+  await Deno.rename(made.path, `${made.path}.away`);
+  await visit.sees("The status cannot be read");
+  await Deno.rename(`${made.path}.away`, made.path);
+  await visit.sees("Live");
+  // The browser reports every answer that is none.
+  visit.complaints.length = 0;
+});
+
+browserTest("sitemon web shows what PostgreSQL keeps, as it comes", async (visit) => {
+  const connection = ownSchema();
+  const store = new PostgresStore({ connection });
+  await store.migrate();
+  let sequence = 0;
+  const add = async (report: Making) => {
+    const recorded_at = Date.now() * 1_000;
+    const interval_ms = 60_000;
+    const reports = [aReport({ ...report, sequence: ++sequence, recorded_at, interval_ms })];
+    await store.apply({ reports, gaps: [], deadLetters: [] });
+  };
+  await add({ site: "shop" });
+  await add({ site: "blog" });
+  const path = await Deno.makeTempFile({ prefix: "sitemon-web-", suffix: ".yaml" });
+  const { host, port, user, password, database, schema } = connection;
+  await Deno.writeTextFile(
+    path,
+    `log: { format: json }
+web: { listen: 127.0.0.1:0, title: Example Inc. }
+postgres: { host: ${host}, port: ${port}, user: ${user}, password: '${password}', db: ${database}, schema: ${schema} }
+`,
+  );
+  await using sitemon = new SitemonProcess(["web", "-c", path]);
+  const address = await pageAddress(sitemon);
+  await visit.look(1280, 900);
+  await visit.open(address);
+  await visit.sees("All 2 sites are up");
+  await visit.sees("Live");
+  await add({ site: "shop", outcome: "down", reason: "timeout", snippet: "<b>Too late</b>" });
+  await visit.sees("1 of 2 sites is down");
+  deepStrictEqual(await visit.violations(), []);
+  await visit.open(`${address}/sites/shop`);
+  await visit.sees("<b>Too late</b>");
+  await visit.page.waitForSelector(".chart canvas");
+  deepStrictEqual(await visit.violations(), []);
+  await visit.screenshot("postgres-site");
+  await visit.leave();
+  strictEqual(await sitemon.stop(), 0);
+  await store.close();
+  await using session = await openSession(connection);
+  await session.query(`DROP SCHEMA ${schema} CASCADE`);
+  await Deno.remove(path);
+}, "postgres");
+
+browserTest("the page searches, opens a site and reads it without JavaScript", async (visit) => {
+  await using server = served(await withPast(), visit);
   await visit.page.setJavaScriptEnabled(false);
   await visit.look(1280, 900);
   await visit.open(server.address);
@@ -240,9 +249,7 @@ browserTest("the page searches, opens a site and reads it without JavaScript", a
 });
 
 browserTest("the page can be used by keyboard alone", async (visit) => {
-  await using made = await MadeStore.create();
-  await history(made);
-  await using server = served(made, visit);
+  await using server = served(await withPast(), visit);
   await visit.look(1280, 900);
   await visit.open(server.address);
   await visit.page.keyboard.press("Tab");

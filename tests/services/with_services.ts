@@ -10,7 +10,11 @@ import { findOwnPostgres, findPostgres, sharePostgres } from "./postgres.ts";
 export type Need = "postgres" | "kafka" | "own postgres" | "own kafka" | "nginx";
 
 /** Registers a test. */
-export type ServiceTest = (name: string, fn: () => void | Promise<void>) => void;
+export type ServiceTest = (
+  name: string,
+  fn: () => void | Promise<void>,
+  options?: Pick<Deno.TestDefinition, "sanitizeOps" | "sanitizeResources">,
+) => void;
 
 /**
  * `const kafkaTest = serviceTest("kafka")`, once at the top of a test file: it starts what
@@ -21,7 +25,7 @@ export function serviceTest(...needs: Need[]): ServiceTest {
   const missing = needs.map(reasonMissing).filter((reason) => reason !== undefined).join("; ");
   if (missing !== "") return (name, fn) => registerMissing(name, missing, fn);
   for (const need of needs) shareBetweenTests(need);
-  return (name, fn) => Deno.test(name, fn);
+  return (name, fn, options) => Deno.test({ ...options, name, fn });
 }
 
 function reasonMissing(need: Need): string | undefined {
