@@ -11,6 +11,9 @@ export const JSON_BYTES_MAX = 65_536;
 /** Letters that stay of which a replay says why; all of them are in the list afterwards. */
 export const KEPT_SHOWN_MAX = 100;
 
+/** Letters that one id may name: the places of a topic that was made again come anew. */
+const LETTERS_OF_ID_MAX = 100;
+
 /** Which letters a command is about. */
 export interface LetterChoice {
   /** By their ids; all of them when there is none. */
@@ -83,7 +86,7 @@ export async function showLetters(options: LetterOptions, terminal: Terminal): P
 export async function replayLetters(options: LetterOptions, terminal: Terminal): Promise<number> {
   const { letters, json, ids } = options;
   const named = ids.length > 0
-    ? await letters.find(options, { limit: ids.length, valueBytesMax: 0 })
+    ? await letters.find(options, { limit: ids.length * LETTERS_OF_ID_MAX, valueBytesMax: 0 })
     : undefined;
   const isMissing = named !== undefined && tellMissing(ids, named.letters, terminal);
   const { applied, kept, keptCount } = await letters.replay(options);

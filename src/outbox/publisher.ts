@@ -14,6 +14,8 @@ export interface OutboxRow {
   readonly producerId: string;
   /** The report's sequence, or the first one of a gap. */
   readonly sequence: number;
+  /** When it was stored: microseconds since 1970. */
+  readonly recordedAt: number;
   /** Single-object encoded Avro. */
   readonly payload: Uint8Array;
 }

@@ -28,8 +28,8 @@ export class RowsInFlight {
       "SELECT id, length(payload) AS bytes FROM outbox_row ORDER BY id LIMIT ?",
     );
     this.#upTo = sql.prepare(
-      `SELECT id, kind, key, producer_id AS producerId, sequence, payload FROM outbox_row
-       WHERE id <= ? ORDER BY id`,
+      `SELECT id, kind, key, producer_id AS producerId, sequence, recorded_at AS recordedAt, payload
+       FROM outbox_row WHERE id <= ? ORDER BY id`,
     );
     this.#delete = sql.prepare("DELETE FROM outbox_row WHERE id = ?");
     this.#copyToDead = sql.prepare(

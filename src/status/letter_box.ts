@@ -2,12 +2,14 @@
  * The dead letters of a store, for those who repair: `sitemon dead-letter`.
  *
  * Implemented in postgres/ and sqlite/. What a letter holds is applied through the store port, with
- * the letter's place in `Chunk.replayed`.
+ * the letter's number in `Chunk.replayed`.
  */
 import type { DeadLetterReason, MessagePlace } from "./store.ts";
 
 /** A dead letter as it is kept. */
 export interface KeptLetter extends MessagePlace {
+  /** Rises as letters are set aside, and is never used again. */
+  readonly number: number;
   readonly reason: DeadLetterReason;
   readonly detail: string;
   /** The record's own timestamp: microseconds since 1970. */
@@ -24,14 +26,15 @@ export interface KeptLetter extends MessagePlace {
 
 /** Which letters are meant: those of all conditions that are given. */
 export interface LetterFilter {
+  /** At each of them there may be several: one of each topic that had the name. */
   readonly places?: readonly MessagePlace[];
   readonly reason?: string;
 }
 
 /** A page of letters. */
 export interface LetterQuery extends LetterFilter {
-  /** The last letter of the page before. */
-  readonly after?: MessagePlace;
+  /** Number of the last letter of the page before. */
+  readonly after?: number;
   readonly limit: number;
   /** Of each message, at most so many bytes. */
   readonly valueBytesMax: number;
@@ -39,6 +42,7 @@ export interface LetterQuery extends LetterFilter {
 
 /** Why a letter stays one. */
 export interface LetterVerdict extends MessagePlace {
+  readonly number: number;
   readonly reason: DeadLetterReason;
   readonly detail: string;
 }
@@ -46,7 +50,7 @@ export interface LetterVerdict extends MessagePlace {
 /** Rejects with the errors of the store port. */
 export interface LetterBox {
   count(filter: LetterFilter): Promise<number>;
-  /** In the order of topic, partition and offset. */
+  /** In the order of their numbers. */
   read(query: LetterQuery): Promise<readonly KeptLetter[]>;
   /** Changes why letters are kept; those that are gone stay gone. */
   keep(verdicts: readonly LetterVerdict[]): Promise<void>;

@@ -5,7 +5,7 @@ import { chunkOf, type Entry } from "./entry.ts";
 import type { KeptLetter, LetterBox, LetterFilter, LetterVerdict } from "./letter_box.ts";
 import { deadEntry } from "./entry.ts";
 import { readMessage } from "./read_message.ts";
-import { type MessagePlace, RowRejectedError, type StatusStore } from "./store.ts";
+import { RowRejectedError, type StatusStore } from "./store.ts";
 
 /** Letters of one transaction: of a megabyte each, at worst, all of them fit into memory. */
 export const LETTERS_AT_ONCE = 100;
@@ -37,55 +37,67 @@ export interface Replayed {
 export async function* replay(options: ReplayOptions): AsyncGenerator<Replayed, void> {
   const { letters, places, reason } = options;
   const filter = { ...(places ? { places } : {}), ...(reason ? { reason } : {}) };
-  let after: MessagePlace | undefined;
+  let after: number | undefined;
   for (;;) {
     const page = await letters.read({
       ...filter,
-      ...(after ? { after } : {}),
+      ...(after === undefined ? {} : { after }),
       limit: LETTERS_AT_ONCE,
       valueBytesMax: Infinity,
     });
     if (page.length === 0) return;
-    after = page.at(-1)!;
+    after = page.at(-1)!.number;
     yield await replayPage(page, options);
   }
 }
 
+/** A letter on its second way in. */
+interface Tried {
+  readonly number: number;
+  readonly entry: Entry;
+}
+
 async function replayPage(page: readonly KeptLetter[], options: ReplayOptions): Promise<Replayed> {
-  const entries = await Promise.all(page.map((letter) => entryOf(letter, options)));
-  const good = entries.filter(({ kind }) => kind !== "dead");
+  const tried = await Promise.all(page.map((letter) => readAgain(letter, options)));
+  const good = tried.filter(({ entry }) => entry.kind !== "dead");
   const refused = good.length > 0 ? await apply(good, options.store) : [];
-  const kept = [...entries, ...refused].flatMap((entry) =>
-    entry.kind === "dead" ? [verdictOf(entry)] : []
+  const kept = [...tried, ...refused].flatMap(({ number, entry }) =>
+    entry.kind === "dead" ? [{ number, ...verdictOf(entry) }] : []
   );
   if (kept.length > 0) await options.letters.keep(kept);
   return { applied: page.length - kept.length, kept };
 }
 
 /** One by one when not all at once: resolves to those that the store refuses, as dead ones. */
-async function apply(entries: readonly Entry[], store: StatusStore): Promise<Entry[]> {
+async function apply(tried: readonly Tried[], store: StatusStore): Promise<Tried[]> {
+  const chunk = chunkOf(tried.map(({ entry }) => entry));
   try {
-    await store.apply({ ...chunkOf(entries), replayed: entries.map(({ message }) => message) });
+    await store.apply({ ...chunk, replayed: tried.map(({ number }) => number) });
     return [];
   } catch (error) {
     if (!(error instanceof RowRejectedError)) throw error;
-    const [first, ...others] = entries;
-    if (others.length === 0) return [deadEntry(first!.message, "rejected", error.message)];
-    const refused: Entry[] = [];
-    for (const entry of entries) refused.push(...await apply([entry], store));
+    const [first, ...others] = tried;
+    if (others.length === 0) {
+      const { number, entry } = first!;
+      return [{ number, entry: deadEntry(entry.message, "rejected", error.message) }];
+    }
+    const refused: Tried[] = [];
+    for (const one of tried) refused.push(...await apply([one], store));
     return refused;
   }
 }
 
-async function entryOf(letter: KeptLetter, options: ReplayOptions): Promise<Entry> {
+async function readAgain(letter: KeptLetter, options: ReplayOptions): Promise<Tried> {
   const { clock, decode } = options;
-  const { topic, partition, offset, key, value, sitemonId } = letter;
+  const { number, topic, partition, offset, key, value, sitemonId } = letter;
   const timestampMs = Math.floor(letter.recordedAt / 1_000);
-  return readMessage({ topic, partition, offset, key, value, sitemonId, timestampMs }, {
+  const message = { topic, partition, offset, key, value, sitemonId, timestampMs };
+  const entry = readMessage(message, {
     clusterId: isBare(value) ? await options.clusterId() : "",
     nowMicros: clock.nowMicros(),
     ...(decode ? { decode } : {}),
   });
+  return { number, entry };
 }
 
 /** The cluster is part of the identity of what says nothing of its producer. */
@@ -93,7 +105,9 @@ function isBare(value: Uint8Array | null): boolean {
   return value !== null && value.length > 0 && (value[0] !== 0xc3 || value[1] !== 0x01);
 }
 
-function verdictOf({ deadLetter }: Entry & { kind: "dead" }): LetterVerdict {
+function verdictOf(
+  { deadLetter }: Entry & { kind: "dead" },
+): Omit<LetterVerdict, "number"> {
   const { topic, partition, offset, reason, detail } = deadLetter;
   return { topic, partition, offset, reason, detail };
 }

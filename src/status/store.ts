@@ -17,14 +17,17 @@ export type DeadLetterReason =
   | "clock" // checked_at lies over a day ahead of the store's clock
   | "rejected"; // the database refused this very row
 
-/** Where a message came from, which is its identity. */
+/** Where a message came from. A topic that was deleted and made again has the same places anew. */
 export interface MessagePlace {
   readonly topic: string;
   readonly partition: number;
   readonly offset: number;
 }
 
-/** A message that can never be applied, kept whole with its reason. */
+/**
+ * A message that can never be applied, kept whole with its reason. The same place, timestamp and
+ * value are the same message.
+ */
 export interface DeadLetter extends MessagePlace {
   /** The record's own timestamp, in milliseconds since 1970. */
   readonly timestampMs: number;
@@ -43,8 +46,8 @@ export interface Chunk {
   readonly reports: readonly SiteReport[];
   readonly gaps: readonly Gap[];
   readonly deadLetters: readonly DeadLetter[];
-  /** Dead letters of which this chunk applies what they hold; they are removed with it. */
-  readonly replayed?: readonly MessagePlace[];
+  /** Numbers of the dead letters of which this chunk applies what they hold; they go with it. */
+  readonly replayed?: readonly number[];
 }
 
 /** What a transaction changed. */

@@ -26,9 +26,7 @@ export class StorePublisher implements Publisher {
   async publish(rows: readonly OutboxRow[]): Promise<PublishResult> {
     const nowMicros = this.#options.clock.nowMicros();
     // No message of an outbox is a bare one, so no cluster's id is needed.
-    const entries = rows.map((row) =>
-      readMessage(messageOf(row, nowMicros), { clusterId: "", nowMicros })
-    );
+    const entries = rows.map((row) => readMessage(messageOf(row), { clusterId: "", nowMicros }));
     try {
       for (let first = 0; first < entries.length; first += CHUNK_REPORTS_MAX) {
         await this.#writer.write(entries.slice(first, first + CHUNK_REPORTS_MAX), {
@@ -56,14 +54,14 @@ export class StorePublisher implements Publisher {
 }
 
 /** The topic tells outboxes apart: a new file counts its rows from 1 again. */
-function messageOf(row: OutboxRow, nowMicros: number): Message {
+function messageOf(row: OutboxRow): Message {
   return {
     topic: `outbox/${row.producerId}`,
     partition: 0,
     offset: row.id,
     key: new TextEncoder().encode(row.key),
     value: row.payload,
-    timestampMs: Math.floor(nowMicros / 1_000),
+    timestampMs: Math.floor(row.recordedAt / 1_000),
     sitemonId: `${row.producerId}/${row.sequence}`,
   };
 }

@@ -77,6 +77,7 @@ export class LateProducer {
       key: report.site,
       producerId: this.producerId,
       sequence,
+      recordedAt: report.recorded_at,
       payload: encodeReport(report),
     };
   }

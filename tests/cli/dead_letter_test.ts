@@ -20,6 +20,7 @@ import { FakeTerminal } from "./fake_terminal.ts";
 
 function aLetter(overrides: Partial<KeptLetter> = {}): KeptLetter {
   return {
+    number: 1,
     topic: "sites",
     partition: 3,
     offset: 41,

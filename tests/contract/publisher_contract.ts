@@ -12,7 +12,7 @@ import {
 import { encodeGap, encodeReport, type Message } from "../../src/report/codec.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { within } from "../deadline.ts";
-import { aReport, PRODUCERS } from "./site_reports.ts";
+import { aReport, NOON, PRODUCERS } from "./site_reports.ts";
 
 /** A publisher with its receiver, in the hands of a test. */
 export interface PublisherUnderTest extends AsyncDisposable {
@@ -43,6 +43,7 @@ export function reportRow(sequence: number, overrides: Partial<SiteReport> = {})
     key: report.site,
     producerId: report.producer_id,
     sequence,
+    recordedAt: report.recorded_at,
     payload: encodeReport(report),
   };
 }
@@ -57,6 +58,7 @@ export function gapRow(id: number, first: number, last: number): OutboxRow {
     key: producerId,
     producerId,
     sequence: first,
+    recordedAt: NOON,
     payload: encodeGap({ producer_id: producerId, first, last, count, reason: "coalesced" }),
   };
 }

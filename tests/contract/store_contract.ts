@@ -507,6 +507,21 @@ export function storeContract(
     );
   });
 
+  test("apply() keeps both dead letters of a place, when its topic was made again", async (opened) => {
+    const letters = [
+      aDeadLetter(),
+      aDeadLetter({ timestampMs: NOON / 1_000 + 1 }),
+      aDeadLetter({ value: Uint8Array.of(1) }),
+    ];
+    for (const letter of letters) {
+      const set = chunk([], { deadLetters: [letter] });
+      deepStrictEqual(await opened.store.apply(set), { ...NOTHING, dead: 1 });
+    }
+    const again = chunk([], { deadLetters: letters });
+    deepStrictEqual(await opened.store.apply(again), NOTHING);
+    strictEqual((await opened.tables()).dead_letter.length, 3);
+  });
+
   test("apply() keeps a dead letter of a megabyte", async ({ store, tables }) => {
     const value = new Uint8Array(1 << 20).fill(0xc3);
     await store.apply(chunk([], { deadLetters: [aDeadLetter({ value })] }));

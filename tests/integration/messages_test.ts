@@ -1,11 +1,12 @@
 // Goal: whatever stands in the topic, each good message is applied and each bad one is kept.
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { Kafka, logLevel } from "kafkajs";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { encodeBare, encodeGap, encodeReport } from "../../src/report/codec.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { aReport, PRODUCERS } from "../contract/site_reports.ts";
 import { eventually } from "../deadline.ts";
+import { plainKafka } from "../kafka/kafka_fixture.ts";
 import { serviceTest } from "../services/with_services.ts";
+import { sitemon } from "../sitemon_process.ts";
 import { DEADLINE_MS, Pipeline } from "./pipeline.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
@@ -17,7 +18,7 @@ interface TestMessage {
 
 /** Writes to one partition, so that the order of the messages is that of the test. */
 async function write(pipeline: Pipeline, messages: TestMessage[]): Promise<void> {
-  const kafka = new Kafka({ brokers: pipeline.bootstrap.split(","), logLevel: logLevel.NOTHING });
+  const kafka = plainKafka(pipeline.bootstrap);
   const admin = kafka.admin();
   await admin.connect();
   const topics = [{ topic: pipeline.topic, numPartitions: 1 }];
@@ -115,6 +116,36 @@ pipelineTest("messages of the first sitemon are applied beside new ones", async 
     },
   );
 });
+
+async function deleteTopic({ bootstrap, topic }: Pipeline): Promise<void> {
+  const admin = plainKafka(bootstrap).admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: [topic] });
+  await admin.disconnect();
+}
+
+// Offsets begin at 0 again, so a place alone does not say that a message is a repeated one.
+pipelineTest(
+  "a topic that is made again brings new messages at places that were known",
+  async () => {
+    await using pipeline = await Pipeline.create({ sites: "  []" });
+    const bare = encodeBare(recent(0, { url: "http://old.example/" }));
+    const messages = [{ value: new TextEncoder().encode("poison") }, { value: bare }];
+    for (const times of [1, 2]) {
+      await write(pipeline, messages);
+      const consumer = pipeline.startConsumer();
+      await rowsOf(pipeline, "SELECT 1 FROM site_report", times);
+      await rowsOf(pipeline, `SELECT 1 FROM dead_letter WHERE "offset" = 0`, times);
+      strictEqual(await consumer.stop(), 0);
+      await deleteTopic(pipeline);
+    }
+    const { stdout } = await sitemon(["audit", "-c", pipeline.consumerFile]);
+    match(stdout, /^Not counted: .*, 2 applied messages without sequences$/m);
+    const place = `${pipeline.topic}/0/0`;
+    const shown = await sitemon(["dead-letter", "show", place, "-c", pipeline.consumerFile]);
+    strictEqual(shown.stdout.split(`id        ${place}\n`).length, 1 + 2, shown.stdout);
+  },
+);
 
 pipelineTest("a topic that is read again from its start changes nothing", async () => {
   await using pipeline = await Pipeline.create({ sites: "  []" });

@@ -5,6 +5,7 @@ import { KafkaPublisher } from "../../src/kafka/producer.ts";
 import type { OutboxRow } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { DependencyState, Telemetry } from "../../src/runtime/telemetry.ts";
+import { NOON } from "../contract/site_reports.ts";
 import { uniqueName } from "../services/unique_name.ts";
 
 /** Remembers what it is told. */
@@ -70,6 +71,7 @@ export function aRow(id: number, row: Partial<OutboxRow> = {}): OutboxRow {
     key: `site-${id % 10}`,
     producerId: "8a1e5b4c-0000-4000-8000-000000000001",
     sequence: id,
+    recordedAt: NOON,
     payload: new TextEncoder().encode(`payload ${id}`),
     ...row,
   };

@@ -188,10 +188,34 @@ storeTest("replay() applies the others, when the store refuses one", async (repa
   deepStrictEqual(await leftIn(repaired), [[2, "rejected"]]);
 });
 
+storeTest(
+  "replay() tells letters apart, when the topic was made again and has their place twice",
+  async (repaired) => {
+    const poison = letter(1, Uint8Array.of(7));
+    await setAside(repaired, [poison]);
+    const later = { timestampMs: NOON / 1_000 + 1 };
+    await setAside(repaired, [
+      letter(1, encodeReport(nthReport(1)), later),
+      letter(1, encodeReport(nthReport(2)), later),
+      poison,
+    ]);
+    const place = { topic: "outbox/sites", partition: 2, offset: 1 };
+    strictEqual(await repaired.letters.count({ places: [place] }), 3);
+    deepStrictEqual(await replayAll(repaired, { places: [place] }), {
+      applied: 2,
+      kept: [[1, "undecodable"]],
+      pages: 1,
+    });
+    const left = await repaired.letters.read({ limit: 9, valueBytesMax: 9 });
+    deepStrictEqual(left.map(({ value }) => [...value!]), [[7]]);
+  },
+);
+
 storeTest("apply() removes a letter only with what it holds", async (repaired) => {
   await setAside(repaired, [letter(1, encodeReport(nthReport(1)))]);
   const broken = nthReport(1, { outcome: "unheard" as SiteReport["outcome"] });
-  const replayed = [{ topic: "outbox/sites", partition: 2, offset: 1 }];
+  const replayed = (await repaired.letters.read({ limit: 1, valueBytesMax: 0 }))
+    .map(({ number }) => number);
   const chunk = { reports: [broken, { ...broken, site: null as unknown as string }], gaps: [] };
   await rejects(repaired.store.apply({ ...chunk, deadLetters: [], replayed }));
   deepStrictEqual(await leftIn(repaired), [[1, "schema"]]);

@@ -12,7 +12,7 @@ import {
   StoreUnavailableError,
 } from "../../src/status/store.ts";
 import { publisherContract } from "../contract/publisher_contract.ts";
-import { nthReport, PRODUCERS } from "../contract/site_reports.ts";
+import { NOON, nthReport, PRODUCERS } from "../contract/site_reports.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { FailingStore } from "./failing_store.ts";
 import { holds } from "./ingest_fixture.ts";
@@ -26,6 +26,7 @@ function aRow(id: number, overrides: Partial<OutboxRow> = {}): OutboxRow {
     key: "shop",
     producerId: PRODUCERS[0],
     sequence: id,
+    recordedAt: NOON + id,
     payload: encodeReport(nthReport(id)),
     ...overrides,
   };
@@ -38,13 +39,14 @@ function rows(count: number): OutboxRow[] {
 async function open() {
   const opened = await openSqliteStore();
   const store = new FailingStore(opened.store);
+  const clock = new FakeClock(Date.UTC(2026, 5, 1) * 1_000);
   const publisher = new StorePublisher({
     store,
-    clock: new FakeClock(Date.UTC(2026, 5, 1) * 1_000),
+    clock,
     telemetry: new ThreadTelemetry(() => {}),
     thread: "store",
   });
-  return { ...opened, store, publisher, [Symbol.asyncDispose]: opened.close };
+  return { ...opened, store, clock, publisher, [Symbol.asyncDispose]: opened.close };
 }
 
 publisherContract("StorePublisher", async () => {
@@ -86,11 +88,13 @@ Deno.test("StorePublisher.publish() divides what is more than a chunk", async ()
   );
 });
 
-Deno.test("StorePublisher.publish() keeps bad rows of two outboxes apart", async () => {
+Deno.test("StorePublisher.publish() keeps bad rows of two outboxes apart, each once", async () => {
   await using opened = await open();
   const bad = aRow(2, { payload: Uint8Array.of(1, 2, 3) });
   await opened.publisher.publish([aRow(1), bad, aRow(3)]);
   await opened.publisher.publish([{ ...bad, producerId: PRODUCERS[1] }]);
+  opened.clock.advance(1_000);
+  await opened.publisher.publish([bad]);
   const { dead_letter, site_report } = await opened.tables();
   strictEqual(site_report.length, 2);
   deepStrictEqual(

@@ -1,6 +1,6 @@
 /** The statements for what is not a report: gaps and dead letters. */
 import type { Gap } from "../../report/report.ts";
-import type { DeadLetter, MessagePlace } from "../store.ts";
+import type { DeadLetter } from "../store.ts";
 import type { Connection } from "./connection.ts";
 import type { Statement } from "./statement.ts";
 
@@ -30,9 +30,7 @@ RETURNING 1`,
 
 const REMOVE_DEAD_LETTERS: Statement = {
   name: "remove_dead_letters",
-  text: `
-DELETE FROM dead_letter d USING unnest($1::text[], $2::int[], $3::bigint[]) AS r(t, p, o)
-WHERE d.topic = r.t COLLATE "C" AND d.partition = r.p AND d."offset" = r.o`,
+  text: "DELETE FROM dead_letter WHERE number = ANY($1::bigint[])",
 };
 
 /** Keeps announced gaps; those that are kept already stay as they are. */
@@ -69,17 +67,7 @@ export async function recordDeadLetters(
 /** Removes dead letters that are applied now. */
 export async function removeDeadLetters(
   connection: Connection,
-  places: readonly MessagePlace[],
+  numbers: readonly number[],
 ): Promise<void> {
-  if (places.length === 0) return;
-  await connection.query(REMOVE_DEAD_LETTERS, placeColumns(places));
-}
-
-/** Places as the three columns of their identity. */
-export function placeColumns(places: readonly MessagePlace[]): [string[], number[], number[]] {
-  return [
-    places.map(({ topic }) => topic),
-    places.map(({ partition }) => partition),
-    places.map(({ offset }) => offset),
-  ];
+  if (numbers.length > 0) await connection.query(REMOVE_DEAD_LETTERS, [numbers]);
 }

@@ -30,7 +30,7 @@ export class ChunkWriter {
     const counts = this.#writeReports(chunk.reports, { now, horizon });
     for (const gap of chunk.gaps) this.#setAside.addGap(gap);
     const dead = chunk.deadLetters.filter((letter) => this.#setAside.addDeadLetter(letter, now));
-    for (const place of chunk.replayed ?? []) this.#setAside.removeDeadLetter(place);
+    for (const number of chunk.replayed ?? []) this.#setAside.removeDeadLetter(number);
     return { ...counts, dead: dead.length };
   }
 

@@ -1,7 +1,13 @@
 /** The tables of the SQLite store as numbered steps; `PRAGMA user_version` tells the last one done. */
 import { FIRST_TABLES } from "./migrations/first_tables.ts";
+import { LETTER_NUMBERS } from "./migrations/letter_numbers.ts";
 import { SITE_DAYS } from "./migrations/site_days.ts";
 import { STATUS_VIEWS } from "./migrations/status_views.ts";
 
 /** Step n brings a file from version n to n + 1. Steps that were released are never edited. */
-export const MIGRATIONS: readonly string[] = [FIRST_TABLES, SITE_DAYS, STATUS_VIEWS];
+export const MIGRATIONS: readonly string[] = [
+  FIRST_TABLES,
+  SITE_DAYS,
+  STATUS_VIEWS,
+  LETTER_NUMBERS,
+];

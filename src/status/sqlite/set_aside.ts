@@ -1,7 +1,7 @@
 /** `producer_gap` and `dead_letter`: what will never be a report, each kept once. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Gap } from "../../report/report.ts";
-import type { DeadLetter, MessagePlace } from "../store.ts";
+import type { DeadLetter } from "../store.ts";
 
 const ADD_GAP = `
 INSERT INTO producer_gap (producer_id, first, last, reason) VALUES (?, ?, ?, ?)
@@ -13,8 +13,7 @@ INSERT INTO dead_letter
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING`;
 
-const REMOVE_DEAD_LETTER =
-  `DELETE FROM dead_letter WHERE topic = ? AND "partition" = ? AND "offset" = ?`;
+const REMOVE_DEAD_LETTER = "DELETE FROM dead_letter WHERE number = ?";
 
 /** Gaps and dead letters of one connection, within the caller's transaction. */
 export class SetAside {
@@ -50,7 +49,7 @@ export class SetAside {
   }
 
   /** For one that is applied now. */
-  removeDeadLetter({ topic, partition, offset }: MessagePlace): void {
-    this.#removeDeadLetter.run(topic, partition, offset);
+  removeDeadLetter(number: number): void {
+    this.#removeDeadLetter.run(number);
   }
 }

@@ -10,24 +10,18 @@ import type {
 import { transaction } from "./connection.ts";
 import { StoreFile } from "./store_file.ts";
 
-const PLACE = `(topic, "partition", "offset")`;
 /** `:places`: a JSON array of places, each an array, or null. */
-const MEANT = `(:reason IS NULL OR reason = :reason) AND (:places IS NULL OR ${PLACE} IN (
+const MEANT =
+  `(:reason IS NULL OR reason = :reason) AND (:places IS NULL OR (topic, "partition", "offset") IN (
   SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:places)))`;
 
 const COUNT = `SELECT count(*) AS count FROM dead_letter WHERE ${MEANT}`;
 const PAGE = `
-SELECT topic, "partition", "offset", reason, detail, recorded_at AS recordedAt,
+SELECT number, topic, "partition", "offset", reason, detail, recorded_at AS recordedAt,
   received_at AS receivedAt, key, substr(value, 1, :bytes) AS value,
   coalesce(length(value), 0) AS valueBytes, sitemon_id AS sitemonId
-FROM dead_letter WHERE ${MEANT} AND ${PLACE} > (:topic, :partition, :offset)
-ORDER BY topic, "partition", "offset" LIMIT :limit`;
-const KEEP = `
-UPDATE dead_letter SET reason = ?, detail = ?
-WHERE topic = ? AND "partition" = ? AND "offset" = ?`;
-
-/** No topic has an empty name, so this is before all. */
-const BEFORE_ALL = { topic: "", partition: -1, offset: -1 };
+FROM dead_letter WHERE ${MEANT} AND number > :after ORDER BY number LIMIT :limit`;
+const KEEP = "UPDATE dead_letter SET reason = ?, detail = ? WHERE number = ?";
 
 export class SqliteLetters implements LetterBox {
   readonly #file: StoreFile;
@@ -41,9 +35,8 @@ export class SqliteLetters implements LetterBox {
   }
 
   read(query: LetterQuery): Promise<readonly KeptLetter[]> {
-    const { topic, partition, offset } = query.after ?? BEFORE_ALL;
     const bytes = Math.min(query.valueBytesMax, Number.MAX_SAFE_INTEGER);
-    const page = { topic, partition, offset, limit: query.limit, bytes };
+    const page = { after: query.after ?? 0, limit: query.limit, bytes };
     return this.#file.use((db) =>
       db.prepare(PAGE).all({ ...meant(query), ...page }).map((row) => ({ ...row }))
     ) as Promise<readonly unknown[]> as Promise<readonly KeptLetter[]>;
@@ -61,9 +54,7 @@ export class SqliteLetters implements LetterBox {
 
 function keepAll(db: DatabaseSync, verdicts: readonly LetterVerdict[]): void {
   const keep = db.prepare(KEEP);
-  for (const { topic, partition, offset, reason, detail } of verdicts) {
-    keep.run(reason, detail, topic, partition, offset);
-  }
+  for (const { number, reason, detail } of verdicts) keep.run(reason, detail, number);
 }
 
 function meant({ reason, places }: LetterFilter): Record<string, SQLInputValue> {

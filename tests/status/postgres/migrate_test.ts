@@ -284,3 +284,24 @@ databaseTest("migrate() adds up the hours that were kept before there were days"
     deepStrictEqual({ ...status }, { site: "shop", attempts: 1, stale: false });
   });
 });
+
+databaseTest("migrate() keeps the dead letters that were set aside without a number", async () => {
+  await withSchema(async (options, session) => {
+    const connection = await Connection.open(options);
+    try {
+      await migrate(connection, { ...options, migrations: MIGRATIONS.slice(0, 5) });
+    } finally {
+      await connection.close();
+    }
+    await session.query(`
+      INSERT INTO dead_letter (topic, partition, "offset", recorded_at, reason, detail, value)
+      VALUES ('sites', 0, 1, '2026-01-15 12:00Z', 'undecodable', '', '\\x07'),
+        ('sites', 0, 2, '2026-01-15 12:00Z', 'undecodable', '', NULL)`);
+    await migrated(options);
+    deepStrictEqual(
+      (await session.query(`SELECT number::int, "offset"::int FROM dead_letter ORDER BY number`))
+        .map((row) => ({ ...row })),
+      [{ number: 1, offset: 1 }, { number: 2, offset: 2 }],
+    );
+  });
+});

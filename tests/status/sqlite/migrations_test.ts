@@ -37,3 +37,20 @@ Deno.test("migrate() adds up the hours that were kept before there were days", (
     [{ day: "2026-01-14", up_ms: 5, down_ms: 7 }, { day: "2026-01-15", up_ms: 30, down_ms: 14 }],
   );
 });
+
+Deno.test("migrate() keeps the dead letters that were set aside without a number", () => {
+  using db = new DatabaseSync(":memory:");
+  for (const step of MIGRATIONS.slice(0, 3)) db.exec(step);
+  db.exec("PRAGMA user_version = 3");
+  const insert = db.prepare(
+    "INSERT INTO dead_letter VALUES ('sites', 0, ?, 1000, ?, 'undecodable', '', NULL, ?, NULL)",
+  );
+  insert.run(1, 2_001, Uint8Array.of(7));
+  insert.run(2, 2_000, null);
+  migrate(db);
+  deepStrictEqual(
+    db.prepare(`SELECT number, "offset", value FROM dead_letter ORDER BY number`).all()
+      .map(({ number, offset, value }) => [number, offset, value]),
+    [[1, 2, null], [2, 1, Uint8Array.of(7)]],
+  );
+});

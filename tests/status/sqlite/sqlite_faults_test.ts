@@ -3,6 +3,7 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { WAL_BYTES_MAX } from "../../../src/status/sqlite/connection.ts";
+import { MIGRATIONS } from "../../../src/status/sqlite/migrations.ts";
 import { SqliteQueries } from "../../../src/status/sqlite/sqlite_queries.ts";
 import { CLOCK_AHEAD_MAX_MICROS } from "../../../src/status/sqlite/report_row.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
@@ -120,7 +121,8 @@ Deno.test("SqliteStore.migrate() refuses the file of a newer version", async () 
     db.exec("PRAGMA user_version = 99");
     await rejects(() => store.migrate(), {
       name: "StoreConfigurationError",
-      message: "Cannot use status database as its version must be at most 3: it is 99; " +
+      message: `Cannot use status database as its version must be at most ${MIGRATIONS.length}: ` +
+        "it is 99; " +
         "use the version of sitemon that wrote it, or a newer one",
     });
     strictEqual(db.prepare("PRAGMA user_version").get()!.user_version, 99);

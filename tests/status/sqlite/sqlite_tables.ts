@@ -11,7 +11,7 @@ const KEYS: Record<keyof Tables, string> = {
   site_hour: "site, location, hour",
   site_day: "site, location, day",
   producer_gap: "producer_id, first, last",
-  dead_letter: `topic, "partition", "offset"`,
+  dead_letter: "number",
 };
 
 /** Every table of the file at `path`. */
