@@ -117,11 +117,16 @@ export const reportsSchema = z.object({
   reports: z.array(reportSchema).describe("The newest of each location, newest first."),
 }).meta({ id: "Reports" });
 
-export const errorSchema = z.object({
-  error: z.string().describe("One sentence for a person."),
-}).meta({ id: "Error" });
+/** @see https://www.rfc-editor.org/rfc/rfc9457 */
+export const problemSchema = z.object({
+  type: z.literal("about:blank"),
+  title: z.string().describe("What the status means."),
+  status: z.int(),
+  detail: z.string().describe("One sentence for a person."),
+}).meta({ id: "Problem" });
 
 export type StatusAnswer = z.output<typeof statusSchema>;
 export type StatusesAnswer = z.output<typeof statusesSchema>;
 export type SiteAnswer = z.output<typeof siteSchema>;
 export type ReportsAnswer = z.output<typeof reportsSchema>;
+export type Problem = z.output<typeof problemSchema>;

@@ -1,6 +1,7 @@
 /** The web application. Request → Response, so that tests need no socket; no request changes anything. */
 import { Hono } from "hono";
 import { basicAuth } from "hono/basic-auth";
+import { compress } from "hono/compress";
 import { etag } from "hono/etag";
 import { HTTPException } from "hono/http-exception";
 import type { Clock } from "../runtime/clock.ts";
@@ -10,7 +11,7 @@ import { addApi } from "./api.ts";
 import type { Board } from "./board.ts";
 import { eventStream, WATCHERS_MAX } from "./event_stream.ts";
 import { addPages } from "./pages.ts";
-import { problem } from "./problem.ts";
+import { problem, problemJson } from "./problem.ts";
 import { SECURITY_HEADERS } from "./security_headers.ts";
 import { LookupError } from "./site_lookup.ts";
 
@@ -42,15 +43,23 @@ export function createApp(options: AppOptions): Hono {
         ? eventStream(board, options)
         : problem(503, { path: context.req.path, title }),
   );
+  app.use(compress());
   app.use(etag());
   addPages(app, options);
   addApi(app, options);
   app.notFound((context) => problem(404, { path: context.req.path, title }));
   app.onError((error, { req: { path } }) => {
-    if (error instanceof HTTPException) return error.getResponse();
+    if (error instanceof HTTPException) return refusal(error, path);
     if (error instanceof LookupError) return problem(error.status, { path, title });
     logger("web").error("Cannot answer {path}: {error}", { path, error: describeError(error) });
     return problem(500, { path, title });
   });
   return app;
+}
+
+/** To those who did not say who they are, a page of ours would say more than they may know. */
+function refusal(error: HTTPException, path: string): Response {
+  const response = error.getResponse();
+  const isJson = error.status === 401 && path.startsWith("/api/");
+  return isJson ? problemJson(error.status, response.headers) : response;
 }

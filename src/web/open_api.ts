@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { VERSION } from "../runtime/version.ts";
 import * as schemas from "./api_schemas.ts";
+import { PROBLEM_TYPE } from "./problem.ts";
 
 const NAME = {
   name: "name",
@@ -22,31 +23,54 @@ export function openApi(): Record<string, unknown> {
     info: {
       title: "sitemon",
       version: VERSION,
+      license: { name: "MIT", identifier: "MIT" },
       description: "What sitemon found out. Fields are only ever added. Answers carry an ETag.",
     },
+    // The password is asked for only where the operator has set one.
+    security: [{}, { password: [] }],
     paths: {
       "/api/status": {
-        get: operation("Every site's status", schemas.statusesSchema, ["503"]),
+        get: operation("statuses", "Every site's status", {
+          schema: schemas.statusesSchema,
+          errors: ["401", "500", "503"],
+        }),
       },
       "/api/sites/{name}": {
         parameters: [NAME],
-        get: operation("One site with its history", schemas.siteSchema, ["404", "503"]),
+        get: operation("site", "One site with its history", {
+          schema: schemas.siteSchema,
+          errors: ["401", "404", "500", "503"],
+        }),
       },
       "/api/sites/{name}/reports": {
         parameters: [NAME],
-        get: operation("The newest reports of one site", schemas.reportsSchema, ["404", "503"]),
+        get: operation("reports", "The newest reports of one site", {
+          schema: schemas.reportsSchema,
+          errors: ["401", "404", "500", "503"],
+        }),
       },
     },
-    components: { schemas: components() },
+    components: {
+      schemas: components(),
+      securitySchemes: { password: { type: "http", scheme: "basic" } },
+    },
   };
 }
 
-function operation(summary: string, schema: z.ZodType, errors: readonly string[]) {
-  const failures = errors.map((status) => [status, answer(ERRORS[status]!, schemas.errorSchema)]);
+function operation(
+  operationId: string,
+  summary: string,
+  { schema, errors }: { readonly schema: z.ZodType; readonly errors: readonly string[] },
+) {
+  const failures = errors.map((status) => [
+    status,
+    answer(ERRORS[status]!, schemas.problemSchema, PROBLEM_TYPE),
+  ]);
   return {
+    operationId,
     summary,
     responses: {
-      "200": answer(summary, schema),
+      "200": answer(summary, schema, "application/json"),
       "304": { description: "As the ETag of If-None-Match says, it is known already." },
       ...Object.fromEntries(failures),
     },
@@ -54,15 +78,17 @@ function operation(summary: string, schema: z.ZodType, errors: readonly string[]
 }
 
 const ERRORS: Readonly<Record<string, string>> = {
+  "401": "A name and a password are asked for, and were not given.",
   "404": "There is no such site.",
+  "500": "A fault in sitemon.",
   "503": "The store has not answered yet.",
 };
 
-function answer(description: string, schema: z.ZodType) {
+function answer(description: string, schema: z.ZodType, contentType: string) {
   const { id } = schema.meta()!;
   return {
     description,
-    content: { "application/json": { schema: { $ref: `#/components/schemas/${id}` } } },
+    content: { [contentType]: { schema: { $ref: `#/components/schemas/${id}` } } },
   };
 }
 

@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { openApi } from "../../src/web/open_api.ts";
 import { within } from "../deadline.ts";
@@ -151,7 +152,7 @@ Deno.test("createApp() answers as its OpenAPI file says", async () => {
   const file = openApi() as {
     paths: Record<string, { get: { responses: Record<string, { content?: Content }> } }>;
   };
-  type Content = { "application/json": { schema: { $ref: string } } };
+  type Content = Record<string, { schema: { $ref: string } }>;
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema(file, "openapi");
   const asked: [string, string, string][] = [
@@ -163,7 +164,8 @@ Deno.test("createApp() answers as its OpenAPI file says", async () => {
   for (const [path, address, status] of asked) {
     const { response, text } = await made.get(address);
     strictEqual(`${response.status}`, status);
-    const { $ref } = file.paths[path]!.get.responses[status]!.content!["application/json"].schema;
+    const contentType = response.headers.get("content-type")!;
+    const { $ref } = file.paths[path]!.get.responses[status]!.content![contentType]!.schema;
     const validate = ajv.compile({ $ref: `openapi${$ref}` });
     ok(validate(JSON.parse(text)), JSON.stringify(validate.errors));
     // A field that the file does not know would be one that was added without a word.
@@ -174,6 +176,29 @@ Deno.test("createApp() answers as its OpenAPI file says", async () => {
     deepStrictEqual(Object.keys(JSON.parse(text)).sort(), Object.keys(properties).sort());
   }
   deepStrictEqual(Object.keys(file.paths), asked.slice(0, 3).map(([path]) => path));
+});
+
+Deno.test("openApi() is a file that other tools understand", async () => {
+  const { valid, errors } = await new Validator().validate(openApi());
+  ok(valid, JSON.stringify(errors));
+});
+
+Deno.test("createApp() makes answers small for those who can read them so", async () => {
+  await using made = await MadeStore.create();
+  await made.add(...Array.from({ length: 50 }, (_, index) => ({ site: `s${index}`, agoMs: 9 })));
+  const headers = { "accept-encoding": "gzip" };
+  const plain = await made.get("/api/status");
+  const small = await made.app().request("/api/status", { headers });
+  strictEqual(small.headers.get("content-encoding"), "gzip");
+  strictEqual(small.headers.get("vary"), "Accept-Encoding");
+  const whole = small.body!.pipeThrough(new DecompressionStream("gzip"));
+  strictEqual(await new Response(whole).text(), plain.text);
+  const etag = small.headers.get("etag")!;
+  const again = await made.get("/api/status", { ...headers, "if-none-match": etag });
+  deepStrictEqual([again.response.status, again.text], [304, ""]);
+  const events = await made.app().request("/events", { headers });
+  strictEqual(events.headers.get("content-encoding"), null);
+  await events.body!.cancel();
 });
 
 Deno.test("createApp() answers 304, when the ETag is that of what is there", async () => {
@@ -203,6 +228,8 @@ Deno.test("createApp() asks for the password everywhere, when there is one", asy
     ok(refused.headers.has("content-security-policy"), path);
     const wrong = await app.request(path, { headers: { authorization: `Basic ${btoa("me:no")}` } });
     strictEqual(wrong.status, 401, path);
+    const isProblem = refused.headers.get("content-type") === "application/problem+json";
+    strictEqual(isProblem, path.startsWith("/api/"), path);
     const answered = await app.request(path, { headers: { authorization } });
     strictEqual(answered.status, path === "/none" ? 404 : 200, path);
     await answered.body?.cancel();
@@ -245,8 +272,14 @@ for (const path of ["/none", "/sites/none", "/sites/none.atom", "/assets/none", 
     await using made = await MadeStore.create();
     const { response, text } = await made.get(path);
     strictEqual(response.status, 404);
-    if (path.startsWith("/api/")) deepStrictEqual(Object.keys(JSON.parse(text)), ["error"]);
-    else match(text, /Not found/);
+    if (path.startsWith("/api/")) {
+      deepStrictEqual(JSON.parse(text), {
+        type: "about:blank",
+        title: "Not found",
+        status: 404,
+        detail: "There is no such site or page.",
+      });
+    } else match(text, /Not found/);
   });
 }
 
