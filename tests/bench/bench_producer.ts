@@ -1,11 +1,8 @@
 /** A producer of sitemon under a load that is known, as a process of its own. */
-import { fileURLToPath } from "node:url";
 import { type OutboxStats, readStats } from "../../src/outbox/outbox_stats.ts";
 import { freePort } from "../services/free_port.ts";
 import { MeasuredProcess } from "./measured_process.ts";
-
-const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
-const PERMISSIONS = ["net", "read", "write", "env", "sys"].map((name) => `--allow-${name}`);
+import { SITEMON } from "./sitemon_command.ts";
 
 /** Sites whose checks are spread evenly over their interval. */
 export interface ProducerLoad {
@@ -18,6 +15,10 @@ export interface ProducerLoad {
   /** `host:port` of a broker. */
   readonly bootstrap: string;
   readonly topic: string;
+  /** From source when absent. */
+  readonly program?: readonly string[];
+  /** Of its own, and empty, when absent. */
+  readonly outboxPath?: string;
 }
 
 /** What became of the slots of its sites since its start. */
@@ -31,10 +32,12 @@ export interface ScheduleCounts {
 /** Checks its sites until it is disposed of. */
 export class BenchProducer implements AsyncDisposable {
   readonly process: MeasuredProcess;
+  readonly #outboxPath: string;
   readonly #metricsUrl: string;
 
-  private constructor(process: MeasuredProcess, port: number) {
+  private constructor(process: MeasuredProcess, outboxPath: string, port: number) {
     this.process = process;
+    this.#outboxPath = outboxPath;
     this.#metricsUrl = `http://127.0.0.1:${port}/metrics`;
   }
 
@@ -44,17 +47,17 @@ export class BenchProducer implements AsyncDisposable {
       name: "producer",
       files: { "producer.yaml": producerYaml(load, port), "ca.pem": load.ca ?? "" },
       argv: (folder) => [
-        ...[Deno.execPath(), "run", "--quiet", ...PERMISSIONS, MAIN],
+        ...load.program ?? SITEMON,
         ...["producer", "-c", `${folder}/producer.yaml`],
       ],
       greeting: "Operators are served",
     });
-    return new BenchProducer(process, port);
+    return new BenchProducer(process, load.outboxPath ?? `${process.folder}/outbox.db`, port);
   }
 
   /** What is in its outbox; throws while there is none yet. */
   stats(): OutboxStats {
-    return readStats(`${this.process.folder}/outbox.db`);
+    return readStats(this.#outboxPath);
   }
 
   async schedule(): Promise<ScheduleCounts> {
@@ -74,12 +77,12 @@ export class BenchProducer implements AsyncDisposable {
 }
 
 function producerYaml(load: ProducerLoad, port: number): string {
-  const { url, ca, sites, perSecond, bootstrap, topic } = load;
+  const { url, ca, sites, perSecond, bootstrap, topic, outboxPath = "outbox.db" } = load;
   const list = Array.from({ length: sites }, (_, n) => `  - { name: site ${n}, url: '${url}' }`);
   return `interval: ${Math.round(sites * 1_000 / perSecond)}ms
 listen: 127.0.0.1:${port}
 ${ca === undefined ? "" : "defaults: { tls: { ca: ca.pem } }"}
-outbox: { path: outbox.db }
+outbox: { path: '${outboxPath}' }
 kafka: { servers: [${bootstrap}], topic: ${topic} }
 sites:
 ${list.join("\n")}

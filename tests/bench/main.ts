@@ -13,6 +13,9 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   "checks/many": () => producerChecks({ name: "10,000 sites", sites: 10_000 }),
   "checks/schedule": async () => (await import("./producer_schedule.ts")).producerSchedule,
   micro: async () => (await import("./micro.ts")).micro,
+  "outbox/store": async () => (await import("./outbox_store.ts")).outboxStore,
+  "outbox/drain": async () => (await import("./outbox_drain.ts")).outboxDrain,
+  start: async () => (await import("./start.ts")).start,
   page: async () => (await import("./status_page.ts")).statusPage,
 };
 

@@ -58,6 +58,21 @@ pipelineTest("bench checks/schedule prints how late checks begin", async () => {
   ]);
 });
 
+pipelineTest("bench outbox prints its rates beside those of bare libraries", async () => {
+  deepStrictEqual(comparedIn(await rowsOf("outbox")), [
+    "reports stored and settled",
+    "reports stored in an outage",
+    "rows that wait, to Kafka",
+  ]);
+});
+
+pipelineTest("bench start prints how long sitemon takes beside an empty program", async () => {
+  deepStrictEqual(comparedIn(await rowsOf("start")), [
+    "from source: sitemon --version",
+    "from source: first check of 1,000 sites",
+  ]);
+});
+
 Deno.test("bench micro prints a table with a row for each step", async () => {
   const { code, stdout, stderr } = await bench("micro", "--short");
   strictEqual(code, 0, stderr);

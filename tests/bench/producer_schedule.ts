@@ -1,8 +1,9 @@
 /** Whether a producer keeps its schedule: how long after their slots its checks begin. */
 import { eventually } from "../deadline.ts";
 import { shareKafka } from "../services/kafka.ts";
-import { BenchProducer, type ScheduleCounts } from "./bench_producer.ts";
+import { BenchProducer } from "./bench_producer.ts";
 import { BenchTopic } from "./bench_topic.ts";
+import { latenessOf } from "./lateness.ts";
 import { pause } from "./pause.ts";
 import type { BenchOptions, Figure, Scenario } from "./scenario.ts";
 import { startWebTarget } from "./web_target.ts";
@@ -45,36 +46,11 @@ async function onSchedule(
   await pause(isShort ? 0 : 5_000);
   const before = await producer.schedule();
   await pause(isShort ? 1_500 : 20_000);
-  const counts = difference(await producer.schedule(), before);
+  const { latenessMs, skipped } = latenessOf(before, await producer.schedule());
   const title = `http, by address, ${perSecond.toLocaleString("en")}/s`;
-  const slots = counts.skipped + (counts.begunWithin.get(Infinity) ?? 0);
   return [
-    { name: `${title}: lateness, median`, unit: "ms", value: quantileMs(counts, 0.5) },
-    { name: `${title}: lateness, 99 %`, unit: "ms", value: quantileMs(counts, 0.99) },
-    { name: `${title}: slots left out`, unit: "%", value: 100 * counts.skipped / slots },
+    { name: `${title}: lateness, median`, unit: "ms", value: latenessMs(0.5) },
+    { name: `${title}: lateness, 99 %`, unit: "ms", value: latenessMs(0.99) },
+    { name: `${title}: slots left out`, unit: "%", value: 100 * skipped },
   ];
-}
-
-/** Interpolated within its bucket, as Prometheus does. */
-function quantileMs({ begunWithin }: ScheduleCounts, part: number): number {
-  const rank = part * (begunWithin.get(Infinity) ?? 0);
-  let [lower, below] = [0, 0];
-  for (const [bound, count] of begunWithin) {
-    if (count >= rank && bound !== Infinity) {
-      return 1_000 * (lower + (bound - lower) * (rank - below) / Math.max(1, count - below));
-    }
-    if (bound !== Infinity) [lower, below] = [bound, count];
-  }
-  return 1_000 * lower;
-}
-
-function difference(after: ScheduleCounts, before: ScheduleCounts): ScheduleCounts {
-  return {
-    skipped: after.skipped - before.skipped,
-    begunWithin: new Map(
-      [...after.begunWithin].map(([bound, count]) => {
-        return [bound, count - (before.begunWithin.get(bound) ?? 0)];
-      }),
-    ),
-  };
 }

@@ -17,7 +17,7 @@ export interface Cost {
 
 /** Repeats the work over one window. */
 export async function measure(
-  work: (n: number) => Promise<unknown>,
+  work: (n: number) => unknown,
   { windowMs, concurrency }: WindowOptions,
 ): Promise<Cost> {
   const start = process.cpuUsage();
@@ -37,7 +37,7 @@ export async function measure(
  * them alike; the first window of each warms it up and does not count.
  */
 export async function compare<Name extends string>(
-  works: Readonly<Record<Name, (n: number) => Promise<unknown>>>,
+  works: Readonly<Record<Name, (n: number) => unknown>>,
   { windows, ...options }: WindowOptions & { readonly windows: number },
 ): Promise<Record<Name, Cost>> {
   const names = Object.keys(works) as Name[];

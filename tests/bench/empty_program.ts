@@ -1,0 +1,2 @@
+/** The floor of a start: a program that does nothing. */
+export {};
