@@ -5,7 +5,8 @@ import { aReport } from "../contract/site_reports.ts";
 import { SitemonProcess } from "../sitemon_process.ts";
 import { openSession, ownSchema } from "../status/postgres/opened_store.ts";
 import { madePast } from "../web/made_past.ts";
-import { MadeStore, type Making } from "../web/made_store.ts";
+import type { Making } from "../web/made_reports.ts";
+import { MadeStore } from "../web/made_store.ts";
 import { browserTest, closeBrowser, type Visit } from "./chromium.ts";
 import { pageAddress, RunningPage } from "./running_page.ts";
 

@@ -1,8 +1,10 @@
 /**
  * `deno task demo`: sitemon watches a few small sites on this machine, with nothing else installed,
  * and shows their status, with the address of its page, until Ctrl-C or for `--rounds N` tables.
+ * What it shows of the days before is made up.
  */
 import { freePort } from "../services/free_port.ts";
+import { makePast } from "./past.ts";
 import { startDemoSites } from "./sites.ts";
 
 const ROUND_MS = 2_000;
@@ -22,6 +24,8 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) Deno.addSignalListener(sign
 
 console.log(`Watching six small sites on this machine with this configuration:\n`);
 console.log(sites.configuration.replaceAll(/^/gm, "    "));
+console.log("Making up the ninety days before now, so that the page has something to show …");
+await makePast(`${folder}/status.db`, sites.watched);
 const daemon = new Deno.Command(Deno.execPath(), {
   args: [...SITEMON, "run", "-c", file],
   stdin: "null",
@@ -53,7 +57,7 @@ async function showStatus(): Promise<void> {
     stderr: "inherit",
     env: Deno.stdout.isTerminal() ? { FORCE_COLOR: "1" } : {},
   }).output();
-  const hint = `The status page: http://127.0.0.1:${pagePort}\n\n` +
+  const hint = `The status page, whose past is made up: http://127.0.0.1:${pagePort}\n\n` +
     "Ctrl-C ends the demo. Next: write a configuration like this one for your own sites.";
   const clear = Deno.stdout.isTerminal() ? CLEAR_SCREEN : "";
   console.log(`${clear}${new TextDecoder().decode(stdout)}\n${hint}\n`);

@@ -1,7 +1,10 @@
 /** The sites that the demo watches: small servers on loopback, each with a fate of its own. */
+import type { PastSite } from "../web/made_past.ts";
 
 /** Sites that answer until they are stopped. */
 export interface DemoSites {
+  /** As a past can be told of them. */
+  readonly watched: readonly PastSite[];
   /** Configuration of `sitemon run` that watches them. */
   readonly configuration: string;
   stop(): Promise<void>;
@@ -27,27 +30,46 @@ export function startDemoSites(folder: string, pagePort: number): DemoSites {
     }
   });
   const origin = `http://127.0.0.1:${server.addr.port}`;
+  const sites = watchedSites(origin);
   return {
-    configuration: configuration(origin, { folder, pagePort }),
+    watched: sites.map(({ name, url, team }) => ({ site: name, url, labels: { team } })),
+    configuration: configuration(sites, { folder, pagePort }),
     stop: () => server.shutdown(),
   };
 }
 
+/** Of a site: what is expected of it, and whose it is. */
+interface WatchedSite {
+  readonly name: string;
+  readonly url: string;
+  readonly team: string;
+  readonly pattern?: string;
+}
+
+function watchedSites(origin: string): WatchedSite[] {
+  return [
+    { name: "nobody home", url: "http://127.0.0.1:1/", team: "cellar" },
+    { name: "now and then", url: `${origin}/flapping`, team: "cellar" },
+    { name: "blog", url: `${origin}/blog`, team: "press", pattern: "Latest posts" },
+    { name: "forum", url: `${origin}/forum`, team: "press" },
+    { name: "moved shop", url: `${origin}/old`, team: "shop" },
+    { name: "shop", url: `${origin}/shop`, team: "shop", pattern: "Open" },
+  ];
+}
+
 function configuration(
-  origin: string,
+  sites: readonly WatchedSite[],
   { folder, pagePort }: { readonly folder: string; readonly pagePort: number },
 ): string {
+  const lines = sites.map(({ name, url, team, pattern }) => {
+    const expected = pattern === undefined ? "" : ` pattern: '${pattern}',`;
+    return `  - { name: ${name}, url: '${url}',${expected} labels: { team: ${team} } }\n`;
+  });
   return `interval: 1s
 defaults: { timeout: 3s }
 outbox: { path: ${folder}/outbox.db }
 store: { path: ${folder}/status.db }
 web: { listen: 127.0.0.1:${pagePort}, title: Demo }
 sites:
-  - { name: shop, url: '${origin}/shop', pattern: 'Open', labels: { team: shop } }
-  - { name: moved shop, url: '${origin}/old', labels: { team: shop } }
-  - { name: blog, url: '${origin}/blog', pattern: 'Latest posts', labels: { team: press } }
-  - { name: forum, url: '${origin}/forum', labels: { team: press } }
-  - { name: now and then, url: '${origin}/flapping', labels: { team: cellar } }
-  - { name: nobody home, url: 'http://127.0.0.1:1/', labels: { team: cellar } }
-`;
+${lines.join("")}`;
 }

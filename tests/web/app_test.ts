@@ -3,7 +3,8 @@ import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { openApi } from "../../src/web/open_api.ts";
 import { within } from "../deadline.ts";
-import { MadeStore, type Making } from "./made_store.ts";
+import { MadeStore } from "./made_store.ts";
+import type { Making } from "./made_reports.ts";
 
 const DEADLINE_MS = 10_000;
 const HOUR_MS = 3_600_000;

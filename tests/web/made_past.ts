@@ -1,5 +1,5 @@
 /** Ninety days that were made up: sites checked by the hour, each of which fails now and then. */
-import type { Making } from "./made_store.ts";
+import type { Making } from "./made_reports.ts";
 
 const HOUR_MS = 3_600_000;
 const HOURS = 90 * 24;

@@ -1,17 +1,12 @@
 /** A SQLite store with a history that was made up, and the board that reads it. */
-import type { SiteReport } from "../../src/report/report.ts";
 import type { Clock } from "../../src/runtime/clock.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { Telemetry } from "../../src/runtime/telemetry.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
 import { SqliteStore } from "../../src/status/sqlite/sqlite_store.ts";
-import { CHUNK_REPORTS_MAX } from "../../src/status/store.ts";
 import { type AppOptions, createApp } from "../../src/web/app.ts";
 import { Board } from "../../src/web/board.ts";
-import { aReport, PRODUCERS } from "../contract/site_reports.ts";
-
-/** A report of `agoMs` before now, with a sequence of its own. */
-export type Making = Partial<SiteReport> & { readonly agoMs?: number };
+import { MadeReports, type Making } from "./made_reports.ts";
 
 /** A file of its own, a writer, and the application over a reader. Disposing removes all of it. */
 export class MadeStore implements AsyncDisposable {
@@ -23,13 +18,14 @@ export class MadeStore implements AsyncDisposable {
   readonly #store: SqliteStore;
   readonly #stopping = new AbortController();
   readonly #clock: Clock;
-  #sequence = 0;
+  readonly #reports: MadeReports;
 
   private constructor(folder: string, clock: Clock) {
     this.#folder = folder;
     this.#clock = clock;
     this.path = `${folder}/status.db`;
     this.#store = new SqliteStore({ path: this.path, clock });
+    this.#reports = new MadeReports(this.#store);
     this.queries = new SqliteQueries({ path: this.path });
     this.board = new Board({
       queries: this.queries,
@@ -47,16 +43,7 @@ export class MadeStore implements AsyncDisposable {
 
   /** Applies reports, the oldest first. */
   async add(...makings: readonly Making[]): Promise<void> {
-    const reports = makings.map(({ agoMs = 0, ...rest }) => {
-      const at = Math.round(Date.now() - agoMs) * 1_000;
-      const times = { checked_at: at, recorded_at: at };
-      const identity = { producer_id: PRODUCERS[0], sequence: ++this.#sequence };
-      return aReport({ ...times, ...identity, ...rest });
-    });
-    for (let start = 0; start < reports.length; start += CHUNK_REPORTS_MAX) {
-      const chunk = reports.slice(start, start + CHUNK_REPORTS_MAX);
-      await this.#store.apply({ reports: chunk, gaps: [], deadLetters: [] });
-    }
+    await this.#reports.add(...makings);
   }
 
   /** The application as a server has it. */
