@@ -39,16 +39,37 @@ export class FakeClock implements Clock {
   advance(ms: number): void {
     const endMs = this.#monotonicMs + ms;
     for (let timer = this.#next(endMs); timer !== undefined; timer = this.#next(endMs)) {
-      this.#timers.delete(timer);
-      this.#move(Math.max(0, timer.atMs - this.#monotonicMs));
-      timer.callback();
+      this.#fire(timer);
     }
     this.#move(endMs - this.#monotonicMs);
+  }
+
+  /** Moves both clocks on, and lets what follows from each timer settle before the next one fires. */
+  async pass(ms: number): Promise<void> {
+    const endMs = this.#monotonicMs + ms;
+    for (let timer = this.#next(endMs); timer !== undefined; timer = this.#next(endMs)) {
+      this.#fire(timer);
+      await settle();
+    }
+    this.#move(endMs - this.#monotonicMs);
+    await settle();
+  }
+
+  /** Time passes while the process is stopped: overdue timers fire once it goes on. */
+  async suspend(ms: number): Promise<void> {
+    this.#move(ms);
+    await this.pass(0);
   }
 
   /** Steps the wall clock alone, as an administrator or NTP does. */
   stepWall(ms: number): void {
     this.#wallMicros += ms * 1_000;
+  }
+
+  #fire(timer: Timer): void {
+    this.#timers.delete(timer);
+    this.#move(Math.max(0, timer.atMs - this.#monotonicMs));
+    timer.callback();
   }
 
   #move(ms: number): void {
@@ -63,4 +84,9 @@ export class FakeClock implements Clock {
     }
     return next;
   }
+}
+
+/** Lets every promise that can settle do so. */
+export async function settle(): Promise<void> {
+  for (let turns = 0; turns < 20; turns++) await Promise.resolve();
 }

@@ -4,7 +4,7 @@ import { scannerSpecs } from "../../src/cli/pipeline.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { Scanner } from "../../src/scanner/scanner.ts";
-import { FakeClock } from "../scanner/fake_clock.ts";
+import { FakeClock } from "../fake_clock.ts";
 import { silent } from "../scanner/sites.ts";
 
 function configuration(threads: number): string {

@@ -3,7 +3,7 @@ import { AddressPolicy, type AddressPolicyOptions } from "../../src/scanner/addr
 import { explain, type ExplainedRoute } from "../../src/scanner/explanation.ts";
 import { NameLookups } from "../../src/scanner/name_lookups.ts";
 import { PermittedHosts } from "../../src/scanner/permitted_hosts.ts";
-import { FakeClock } from "./fake_clock.ts";
+import { FakeClock } from "../fake_clock.ts";
 import { silent } from "./sites.ts";
 
 const asked: string[] = [];

@@ -5,7 +5,7 @@ import type { SiteReport } from "../../src/report/report.ts";
 import type { Telemetry } from "../../src/runtime/telemetry.ts";
 import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule.ts";
 import { Scanner, type ScannerOptions } from "../../src/scanner/scanner.ts";
-import { FakeClock } from "./fake_clock.ts";
+import { FakeClock } from "../fake_clock.ts";
 import { aSite } from "./sites.ts";
 
 /** A scanner whose checks take as long as they are told, and what was seen of it. */
@@ -82,9 +82,9 @@ Deno.test("Scanner checks each site in its slots, when time passes", async () =>
 Deno.test("Scanner arms one timer, when it has many sites", async () => {
   const rig = new Rig(sites(1_000));
   rig.scanner.start();
-  deepStrictEqual(rig.clock.timers, 1);
+  deepStrictEqual(rig.clock.pending, 1);
   await rig.scanner.stop(0);
-  deepStrictEqual(rig.clock.timers, 0);
+  deepStrictEqual(rig.clock.pending, 0);
 });
 
 Deno.test("Scanner never checks a site twice at once, when its checks outlast the interval", async () => {

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { GRAIN_MS, SharedTimers } from "../../src/scanner/shared_timers.ts";
-import { FakeClock } from "./fake_clock.ts";
+import { FakeClock } from "../fake_clock.ts";
 
 Deno.test("after() calls back in time or a grain later, whatever else waits", async () => {
   const delays = fc.array(fc.integer({ min: 0, max: 500 }), { maxLength: 30 });
@@ -20,7 +20,7 @@ Deno.test("after() calls back in time or a grain later, whatever else waits", as
         });
       }
       await clock.pass(1_000);
-      deepStrictEqual([calls, clock.timers], [all.length, 0]);
+      deepStrictEqual([calls, clock.pending], [all.length, 0]);
     }),
   );
 });
@@ -29,11 +29,11 @@ Deno.test("after() takes one timer for all that wait for the same moment", () =>
   const clock = new FakeClock();
   const timers = new SharedTimers(clock);
   const cancels = Array.from({ length: 50 }, () => timers.after(1_000, () => {}));
-  strictEqual(clock.timers, 1);
+  strictEqual(clock.pending, 1);
   timers.after(2_000, () => {});
-  strictEqual(clock.timers, 2);
+  strictEqual(clock.pending, 2);
   for (const cancel of cancels) cancel();
-  strictEqual(clock.timers, 1, "nobody waits for the first one any more");
+  strictEqual(clock.pending, 1, "nobody waits for the first one any more");
 });
 
 Deno.test("after() takes back one callback alone, and repeating that is harmless", async () => {
