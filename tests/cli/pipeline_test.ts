@@ -9,20 +9,9 @@ import {
   statusesSpec,
   storeSpec,
 } from "../../src/cli/pipeline.ts";
-import { loadConfig } from "../../src/config/load.ts";
-import type { LoadedConfig } from "../../src/config/loaded_config.ts";
+import { loadText } from "../config/load_text.ts";
 
-function loaded(yaml: string): LoadedConfig {
-  const surroundings = {
-    env: () => undefined,
-    readTextFile: () => yaml,
-    listFolder: () => [],
-    workingFolder: "/srv",
-  };
-  return loadConfig("/srv/sitemon.yaml", { surroundings });
-}
-
-const WHOLE = loaded(`
+const WHOLE = loadText(`
 location: berlin
 scanner: { threads: 3, concurrency: 100, per_host: 2 }
 allow_hosts: [cdn.example.org]
@@ -60,7 +49,7 @@ Deno.test("scannerSpecs() gives all sites of one host to one thread, and each si
 });
 
 Deno.test("scannerSpecs() and checkSpec() hand over secrets, and what tells whether there is a network", () => {
-  const file = loaded(`
+  const file = loadText(`
 connectivity: { urls: ["https://one.example/"], every: 5s }
 sites: [{ url: "http://a.example/", auth: { bearer: t0ken } }]
 `);
@@ -141,7 +130,7 @@ Deno.test("every spec is plain data, names a module that is there, and permits n
 
 Deno.test("statusesSpec() reads PostgreSQL where the file has it, and else SQLite", () => {
   strictEqual(statusesSpec(WHOLE).setup.store, "postgres");
-  const small = loaded("sites: [{ url: http://a.example/ }]");
+  const small = loadText("sites: [{ url: http://a.example/ }]");
   deepStrictEqual(statusesSpec(small, "shop").setup, {
     store: "sqlite",
     path: "/srv/sitemon-status.db",

@@ -6,24 +6,13 @@ import {
   replaySpec,
   withOutbox,
 } from "../../src/cli/repair_specs.ts";
-import { loadConfig } from "../../src/config/load.ts";
-import type { LoadedConfig } from "../../src/config/loaded_config.ts";
-
-function loaded(yaml: string): LoadedConfig {
-  const surroundings = {
-    env: () => undefined,
-    readTextFile: () => yaml,
-    listFolder: () => [],
-    workingFolder: "/srv",
-  };
-  return loadConfig("/srv/sitemon.yaml", { surroundings });
-}
+import { loadText } from "../config/load_text.ts";
 
 const SITES = "sites: [{ url: http://a.example/ }]";
 const KAFKA = "kafka: { servers: [k1:9092], topic: t }";
-const CONSUMER = loaded(`${KAFKA}\npostgres: { host: pg, user: me }`);
-const PRODUCER = loaded(`${SITES}\n${KAFKA}`);
-const RUN = loaded(`${SITES}\nstore: { path: /data/status.db }`);
+const CONSUMER = loadText(`${KAFKA}\npostgres: { host: pg, user: me }`);
+const PRODUCER = loadText(`${SITES}\n${KAFKA}`);
+const RUN = loadText(`${SITES}\nstore: { path: /data/status.db }`);
 const QUERY = { limit: 1, valueBytesMax: 0 };
 
 Deno.test("drainSpec() may reach the outbox and its receiver, and nothing else", () => {

@@ -1,9 +1,9 @@
 // Goal: how many threads share the sites changes nothing about what is checked, and when.
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { scannerSpecs } from "../../src/cli/pipeline.ts";
-import { loadConfig } from "../../src/config/load.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { Scanner } from "../../src/scanner/scanner.ts";
+import { loadText } from "../config/load_text.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { silent } from "../scanner/sites.ts";
 
@@ -17,14 +17,7 @@ function configuration(threads: number): string {
 
 /** Which site was checked when, by all threads of a configuration. */
 async function schedule(threads: number): Promise<string[]> {
-  const loaded = loadConfig("/srv/sitemon.yaml", {
-    surroundings: {
-      env: () => undefined,
-      readTextFile: () => configuration(threads),
-      listFolder: () => [],
-      workingFolder: "/srv",
-    },
-  });
+  const loaded = loadText(configuration(threads));
   const clock = new FakeClock();
   const anchorMs = clock.monotonicMs();
   const seen: string[] = [];
