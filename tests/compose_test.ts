@@ -156,7 +156,7 @@ Deno.test("sitemon check is a health check: it tells a process that works from o
   strictEqual(await health(), 1);
   {
     await using _process = new SitemonProcess(["run", "-c", "run.yaml"], { cwd: folder });
-    await eventually(30_000, "health", async () => await health() === 0 || undefined);
+    await eventually(60_000, "health", async () => await health() === 0 || undefined);
   }
   await Deno.remove(folder, { recursive: true });
 });

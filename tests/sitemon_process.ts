@@ -4,7 +4,7 @@ import { within } from "./deadline.ts";
 
 const ROOT = fileURLToPath(new URL("../", import.meta.url));
 /** A process from source takes a second to start on a busy machine. */
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 /** A line of the log, as `log.format: json` writes it. */
 export interface LogLine {

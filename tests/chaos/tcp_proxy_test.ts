@@ -3,7 +3,7 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { within } from "../deadline.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 60_000;
 
 /** A server that says back what it hears, behind a proxy. */
 class Echo implements AsyncDisposable {

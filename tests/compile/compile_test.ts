@@ -13,7 +13,7 @@ import { SitemonProcess } from "../sitemon_process.ts";
 import { command, compileSitemon, DENORT, EmptyFolder, type Executable } from "./executable.ts";
 
 const ROOT = new URL("../../", import.meta.url);
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 let executable: Executable | undefined;
 Deno.test.beforeAll(() => {

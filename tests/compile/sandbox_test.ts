@@ -8,7 +8,7 @@ import { eventually } from "../deadline.ts";
 import { SitemonProcess } from "../sitemon_process.ts";
 import { command, compileProgram, compileSitemon, DENORT, EmptyFolder } from "./executable.ts";
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 /** A test that compiles; ignored where there is nothing to compile with. */
 function compileTest(name: string, fn: (denort: string) => Promise<void>): void {

@@ -4,7 +4,7 @@ import { eventually } from "../deadline.ts";
 import { freePort } from "../services/free_port.ts";
 import { sitemon, SitemonProcess } from "../sitemon_process.ts";
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 const SECRET = "s3cr3t-t0ken";
 
 /** A folder of its own. */

@@ -5,7 +5,7 @@ import { eventually } from "../deadline.ts";
 import { freePort } from "../services/free_port.ts";
 import { sitemon, SitemonProcess } from "../sitemon_process.ts";
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 /** A folder with a configuration of `sitemon run` that watches a site that answers after `delayMs`. */
 class Place implements AsyncDisposable {

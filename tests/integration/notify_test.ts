@@ -5,7 +5,7 @@ import { NotifyReceiver } from "../runtime/notify_receiver.ts";
 import { freePort } from "../services/free_port.ts";
 import { SitemonProcess } from "../sitemon_process.ts";
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 /** Three pings a second. */
 const WATCHDOG_USEC = "1000000";
 

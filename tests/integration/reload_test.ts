@@ -6,7 +6,7 @@ import { serviceTest } from "../services/with_services.ts";
 import { SitemonProcess } from "../sitemon_process.ts";
 import { Pipeline, storedSequence } from "./pipeline.ts";
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 /** A folder with a configuration, and a site that notes which path was asked for when. */
 class Place implements AsyncDisposable {

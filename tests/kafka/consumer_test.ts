@@ -49,7 +49,7 @@ class TestMember implements AsyncDisposable {
   }
 
   async joined(): Promise<void> {
-    await eventually(30_000, "joining", () => this.telemetry.dependencies.at(-1)?.ok || undefined);
+    await eventually(60_000, "joining", () => this.telemetry.dependencies.at(-1)?.ok || undefined);
   }
 
   async received(count: number): Promise<string[]> {
@@ -113,7 +113,7 @@ sharedTest("run() hands over messages with what the ingest needs, from the begin
     return Promise.resolve();
   };
   await using _member = new TestMember({ topic, group, apply });
-  await eventually(20_000, "a message", () => received[0]);
+  await eventually(60_000, "a message", () => received[0]);
   const { key, value, ...rest } = received[0]!;
   strictEqual(new TextDecoder().decode(key!), "site");
   strictEqual(new TextDecoder().decode(value!), "7");
@@ -137,11 +137,11 @@ sharedTest("run() commits each chunk after it was applied, and not before", asyn
   };
   {
     await using member = new TestMember({ topic, group, apply, chunkMessagesMax: 10 });
-    await eventually(20_000, "three chunks", async () => {
+    await eventually(60_000, "three chunks", async () => {
       return await committed(group, topic) === 25 || undefined;
     });
     const lag = member.telemetry.gauges.get("sitemon_consumer_lag_messages 0");
-    await eventually(5_000, "the lag", () => lag === 0 || undefined);
+    await eventually(60_000, "the lag", () => lag === 0 || undefined);
   }
   deepStrictEqual(seen, [
     { first: 0, committed: -1, count: 10 },
@@ -158,7 +158,7 @@ sharedTest(
     for (const error of [new TypeError("a fault"), new RangeError("another"), new Error("third")]) {
       const apply = () => Promise.reject(error);
       await using member = new TestMember({ topic, group, apply });
-      await rejects(() => within(20_000, "failing", member.ended), error);
+      await rejects(() => within(60_000, "failing", member.ended), error);
     }
     strictEqual(await committed(group, topic), -1);
     await using member = new TestMember({ topic, group });
@@ -180,7 +180,7 @@ sharedTest(
     };
     {
       await using _member = new TestMember({ topic, group, apply });
-      await within(20_000, "applying", applying.promise);
+      await within(60_000, "applying", applying.promise);
     }
     ok((await applying.promise).aborted);
     strictEqual(await committed(group, topic), -1);
@@ -199,7 +199,7 @@ sharedTest("run() shares the partitions between two members", async () => {
   await write(topic, ["a"], { partition: 0 });
   await write(topic, ["b"], { partition: 1 });
   const both = () => [...first.values, ...second.values];
-  await eventually(20_000, "both messages", () => both().length >= 2 || undefined);
+  await eventually(60_000, "both messages", () => both().length >= 2 || undefined);
   deepStrictEqual(both().sort(), ["a", "b"]);
   deepStrictEqual([first.values.length, second.values.length], [1, 1]);
 });
@@ -217,7 +217,7 @@ sharedTest("run() keeps its partition through a long apply, while it calls heart
     }
   };
   await using _member = new TestMember({ topic, group, apply });
-  await eventually(40_000, "the commit", async () => {
+  await eventually(60_000, "the commit", async () => {
     return await committed(group, topic) === 3 || undefined;
   });
   strictEqual(calls, 1);
@@ -226,7 +226,7 @@ sharedTest("run() keeps its partition through a long apply, while it calls heart
 sharedTest("run() waits for a missing topic, and says so", async () => {
   const topic = uniqueName("topic");
   await using member = new TestMember({ topic, group: uniqueName("group") });
-  const state = await eventually(20_000, "readiness", () => member.telemetry.dependencies[0]);
+  const state = await eventually(60_000, "readiness", () => member.telemetry.dependencies[0]);
   strictEqual(state.ok, false);
   strictEqual(state.reason, "topic_missing");
 });
@@ -263,7 +263,7 @@ sharedTest("ready() resolves to the cluster's id", async () => {
 Deno.test("run() waits for brokers, and ends when it is stopped meanwhile", async () => {
   const connection = connectionTo("127.0.0.1:9");
   await using member = new TestMember({ topic: "t", group: "g", connection });
-  const state = await eventually(20_000, "readiness", () => member.telemetry.dependencies[0]);
+  const state = await eventually(60_000, "readiness", () => member.telemetry.dependencies[0]);
   strictEqual(state.reason, "unreachable");
 });
 
@@ -277,7 +277,7 @@ ownTest("run() goes on by itself, when the broker was killed and is back", async
   await member.received(1);
   const broker = kafka.brokers[0]!;
   await broker.kill();
-  await eventually(40_000, "readiness", () => {
+  await eventually(60_000, "readiness", () => {
     return member.telemetry.dependencies.at(-1)?.reason === "unreachable" || undefined;
   });
   await broker.start();

@@ -27,7 +27,7 @@ async function publishWith(net: string[], servers: string): Promise<string> {
       said.resolve(event.message);
     };
     worker.postMessage(servers);
-    return await within(20_000, "publishing", said.promise);
+    return await within(60_000, "publishing", said.promise);
   } finally {
     worker.terminate();
   }

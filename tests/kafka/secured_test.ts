@@ -73,7 +73,7 @@ securedTest("run() says that rights are missing, and waits", async () => {
   });
   const end = new AbortController();
   const running = consumer.run(() => Promise.resolve(), end.signal);
-  const state = await eventually(20_000, "readiness", () => telemetry.dependencies[0]);
+  const state = await eventually(60_000, "readiness", () => telemetry.dependencies[0]);
   strictEqual(state.reason, "authorization");
   end.abort();
   await running;

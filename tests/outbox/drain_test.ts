@@ -8,7 +8,7 @@ import { FakeClock } from "../fake_clock.ts";
 import { FakePublisher } from "./fake_publisher.ts";
 import { manyReports, OutboxFolder } from "./outbox_fixture.ts";
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 const UNREACHABLE = new PublishError("unreachable", "no broker answers");
 
 function drained(

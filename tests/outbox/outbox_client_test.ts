@@ -8,7 +8,7 @@ import { eventually, within } from "../deadline.ts";
 import { EVERYTHING, manyReports, reportsOf } from "./outbox_fixture.ts";
 import { ServedOutbox } from "./served_outbox.ts";
 
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 60_000;
 const NOW = { ...EVERYTHING, waitMs: 0 };
 const LATER = { ...EVERYTHING, waitMs: 30_000 };
 const NEVER = new AbortController().signal;

@@ -5,7 +5,7 @@ import { within } from "../deadline.ts";
 import { manyReports, OutboxFolder, waiting } from "./outbox_fixture.ts";
 
 const CHILD = fileURLToPath(new URL("./storing_child.ts", import.meta.url));
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 const KILLS = 8;
 
 /** A process that stores, and what it has said so far. */

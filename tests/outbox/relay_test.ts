@@ -9,7 +9,7 @@ import { FakeClock } from "../fake_clock.ts";
 import { FakePublisher } from "./fake_publisher.ts";
 import { manyReports, OutboxFolder, RecordingTelemetry, reportsOf } from "./outbox_fixture.ts";
 
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 60_000;
 const TEMPORARY = ["unreachable", "timeout", "rejected"] as const;
 const CONFIGURATION = [
   "permission",

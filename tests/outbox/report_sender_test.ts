@@ -19,7 +19,7 @@ import { FakeClock } from "../fake_clock.ts";
 import { drain, manyReports, RecordingTelemetry, reportsOf, waiting } from "./outbox_fixture.ts";
 import { ServedOutbox } from "./served_outbox.ts";
 
-const DEADLINE_MS = 5_000;
+const DEADLINE_MS = 60_000;
 
 function aSender(options: Partial<ReportSenderOptions> = {}): ReportSender {
   return new ReportSender({

@@ -6,7 +6,7 @@ import type { ThreadSpec } from "../../src/runtime/supervised_thread.ts";
 import { Supervisor } from "../../src/runtime/supervisor.ts";
 import { within } from "../deadline.ts";
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 60_000;
 const MODULE = new URL("../testdata/threads/telling.ts", import.meta.url);
 
 /** A crew of threads that tell what happens to them, line by line. */

@@ -1,7 +1,7 @@
 /** A service manager of the test's own: a datagram socket, and what was said to it. */
 import { eventually } from "../deadline.ts";
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 /** The lines of one message. */
 export type Notification = Readonly<Record<string, string>>;

@@ -124,7 +124,7 @@ Deno.test("ServiceManager hears from the supervisor that a thread is wedged", as
     onFatal: () => {},
   });
   supervisor.start({ ...SPEC, name: "relay", setup: { mood: "hangs" } });
-  await eventually(10_000, "the thread's start", () => said.length > 0 || undefined);
+  await eventually(60_000, "the thread's start", () => said.length > 0 || undefined);
   strictEqual(supervisor.quietMs, 0);
   clock.advance(QUIET_MAX_MS + 1);
   strictEqual(supervisor.quietMs, QUIET_MAX_MS + 1);

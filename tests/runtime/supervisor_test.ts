@@ -11,7 +11,7 @@ import { FakeClock } from "../fake_clock.ts";
 import type { MoodySetup } from "../testdata/threads/moody.ts";
 
 const MOODY = new URL("../testdata/threads/moody.ts", import.meta.url);
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 60_000;
 
 /** A supervisor under observation: each awaited event is one that it told of. */
 class Stage implements AsyncDisposable {

@@ -31,7 +31,7 @@ export async function mutualTlsServer(
     stderr: "null",
   }).spawn();
   const reader = process.stdout.getReader();
-  const port = await within(10_000, "openssl listens", portOf(reader));
+  const port = await within(60_000, "openssl listens", portOf(reader));
   const drained = drain(reader);
   return {
     port,

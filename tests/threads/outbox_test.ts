@@ -10,7 +10,7 @@ import type { OutboxSetup } from "../../src/threads/outbox.ts";
 import { aReport } from "../contract/site_reports.ts";
 import { within } from "../deadline.ts";
 
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 60_000;
 const REPORTS = 5_000;
 
 function startOutbox(path: string) {

@@ -6,7 +6,7 @@ import { within } from "../deadline.ts";
 import { MadeStore } from "./made_store.ts";
 import type { Making } from "./made_reports.ts";
 
-const DEADLINE_MS = 10_000;
+const DEADLINE_MS = 60_000;
 const HOUR_MS = 3_600_000;
 
 /** What a site, or whoever can write to the topic, would put everywhere. */

@@ -9,7 +9,7 @@ import { serviceTest } from "../services/with_services.ts";
 import { SitemonProcess } from "../sitemon_process.ts";
 import { openSession, ownSchema } from "../status/postgres/opened_store.ts";
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 const postgresTest = serviceTest("postgres");
 
 /** The configuration in a folder of its own, and the processes that a test starts with it. */

@@ -134,17 +134,17 @@ serverTest("apply() leaves a server that turned read-only, for a new connection"
     await applyOne(store, ++sequence);
     await admin.query("ALTER SYSTEM SET default_transaction_read_only = on");
     await admin.query("SELECT pg_reload_conf()");
-    const refusal = await eventually(5_000, "the server is read-only", async () => {
+    const refusal = await eventually(60_000, "the server is read-only", async () => {
       const outcome = await applyOne(store, ++sequence).catch((error: unknown) => error);
       return outcome instanceof Error ? outcome : undefined;
     });
     await unavailable(Promise.reject(refusal), /read-only transaction \(25006\)/);
     const isClosed = async () => await backends() === 0 || undefined;
-    await eventually(5_000, "the connection is closed", isClosed);
+    await eventually(60_000, "the connection is closed", isClosed);
     await admin.query("SET default_transaction_read_only = off");
     await admin.query("ALTER SYSTEM RESET default_transaction_read_only");
     await admin.query("SELECT pg_reload_conf()");
-    await eventually(5_000, "the server takes reports", () => applyOne(store, sequence));
+    await eventually(60_000, "the server takes reports", () => applyOne(store, sequence));
   } finally {
     await store.close();
   }

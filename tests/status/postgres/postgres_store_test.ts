@@ -23,7 +23,7 @@ function chunk(reports: readonly SiteReport[]): Chunk {
 
 /** Resolves when a statement of the store waits for a lock. */
 async function untilItWaits(session: Session): Promise<number> {
-  return await eventually(10_000, "a statement waits for a lock", async () => {
+  return await eventually(60_000, "a statement waits for a lock", async () => {
     const [row] = await session.query<{ pid: number }>(
       `SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid)
        WHERE NOT granted AND application_name = 'sitemon' AND datname = current_database()`,
@@ -158,7 +158,7 @@ databaseTest("apply() ends the same without a deadlock, when two stores apply al
     await store.close();
   }
   const isFlushed = async () => (await openBackends(session)).length === 0 || undefined;
-  await eventually(5_000, "the stores' backends have ended", isFlushed);
+  await eventually(60_000, "the stores' backends have ended", isFlushed);
   strictEqual(await deadlocksOf(session), deadlocks);
 });
 
@@ -246,7 +246,7 @@ for (const [what, overrides] of Object.entries(badReports)) {
       await using opened = await openStore();
       const { store, session } = opened;
       const others = async () => (await openBackends(session)).length === 0 || undefined;
-      await eventually(5_000, "the backends of other tests have ended", others);
+      await eventually(60_000, "the backends of other tests have ended", others);
       await store.apply(chunk([nthReport(1)]));
       const [tables, backends] = [await tablesOf(session), await openBackends(session)];
       strictEqual(backends.length, 1);

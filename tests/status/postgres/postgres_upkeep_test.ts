@@ -89,7 +89,7 @@ databaseTest("letGo() hinders nobody while a reader holds a day, and ends later"
   ) as [{ pid: number }];
   const held = upkeep.letGo(never);
   held.catch(() => {});
-  const waitingPid = await eventually(10_000, "a DETACH that waits for the reader", async () => {
+  const waitingPid = await eventually(60_000, "a DETACH that waits for the reader", async () => {
     const [row] = await session.query<{ pid: number }>(
       "SELECT pid FROM pg_stat_activity WHERE $1 = ANY(pg_blocking_pids(pid))",
       [readerPid],
