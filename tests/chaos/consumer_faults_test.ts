@@ -5,8 +5,11 @@ import { aReport } from "../contract/site_reports.ts";
 import { eventually, within } from "../deadline.ts";
 import { DEADLINE_MS, Pipeline } from "../integration/pipeline.ts";
 import { makeTopic, plainKafka } from "../kafka/kafka_fixture.ts";
+import { SmallDisk, WITHOUT_SMALL_DISK } from "../outbox/small_disk.ts";
+import { createDatabaseIn, type TestDatabase } from "../services/database.ts";
 import { freePort } from "../services/free_port.ts";
 import { startKafka } from "../services/kafka.ts";
+import { startPostgres } from "../services/postgres.ts";
 import { serviceTest } from "../services/with_services.ts";
 import type { SitemonProcess } from "../sitemon_process.ts";
 import { Operator } from "./operator.ts";
@@ -14,6 +17,10 @@ import { TcpProxy } from "./tcp_proxy.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
 const brokerTest = serviceTest("own kafka", "postgres");
+const fullDiskTest = WITHOUT_SMALL_DISK === undefined
+  ? serviceTest("kafka", "own postgres")
+  : (name: string, fn: () => Promise<void>) =>
+    Deno.test({ name: `${name} (ignored: ${WITHOUT_SMALL_DISK})`, ignore: true, fn });
 
 /** A pipeline whose consumers are the whole of it; the tests write to its topic themselves. */
 async function consumersOf(
@@ -21,6 +28,7 @@ async function consumersOf(
     consumers?: number;
     partitions?: number;
     bootstrap?: string;
+    database?: TestDatabase;
   } = {},
 ): Promise<Pipeline> {
   const pipeline = await Pipeline.create({ sites: "  []", ...options });
@@ -101,6 +109,29 @@ pipelineTest(
     await operator.hears("postgres", "ok");
   },
 );
+
+fullDiskTest("a disk of PostgreSQL that is full is waited for, and costs nothing", async () => {
+  // More than the pages that the tables have already can take.
+  const LAST = 2_000;
+  using disk = new SmallDisk(32, "postgres");
+  await using server = await startPostgres();
+  await using pipeline = await consumersOf({
+    database: await createDatabaseIn(disk.folder, server),
+  });
+  const operator = new Operator(pipeline.consumerFile);
+  const consumer = pipeline.startConsumer();
+  await write(pipeline, { first: 1, last: 5 });
+  await historyHolds(pipeline, 5);
+  const giveBack = disk.fill();
+  await write(pipeline, { first: 6, last: LAST });
+  await operator.hears("postgres", "unavailable");
+  await consumer.log("the reason", ({ message }) => message.includes("No space left on device"));
+  giveBack();
+  await historyHolds(pipeline, LAST);
+  await operator.hears("postgres", "ok");
+  deepStrictEqual(await pipeline.query("SELECT * FROM dead_letter"), []);
+  deepStrictEqual(joined(consumer), ["0"], "heartbeats went on");
+});
 
 pipelineTest("a table that is locked for longer than a session makes no rebalance", async () => {
   const LOCK_MS = 20_000;

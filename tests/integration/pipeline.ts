@@ -14,6 +14,8 @@ export interface PipelineOptions {
   /** `host:port` of the brokers; those that the tests of the run share when absent. */
   readonly bootstrap?: string;
   readonly consumers?: number;
+  /** One of the server that the tests of the run share when absent. */
+  readonly database?: TestDatabase;
   /** More lines of the producer's file. */
   readonly producer?: string;
   /** More lines under `kafka:`, for both sides, with two spaces before each. */
@@ -51,7 +53,8 @@ export class Pipeline implements AsyncDisposable {
 
   static async create(options: PipelineOptions): Promise<Pipeline> {
     const folder = await Deno.makeTempDir({ prefix: "sitemon-pipeline-" });
-    const pipeline = new Pipeline(options, { folder, database: await createDatabase() });
+    const database = options.database ?? await createDatabase();
+    const pipeline = new Pipeline(options, { folder, database });
     await pipeline.#client.connect();
     return pipeline;
   }

@@ -4,9 +4,10 @@
 export class SmallDisk implements Disposable {
   readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-disk-" });
 
-  constructor(mebibytes: number) {
+  constructor(mebibytes: number, owner = "root") {
     try {
-      run("mount", "-t", "tmpfs", "-o", `size=${mebibytes}m`, "tmpfs", this.folder);
+      const options = `size=${mebibytes}m,uid=${owner}`;
+      run("mount", "-t", "tmpfs", "-o", options, "tmpfs", this.folder);
     } catch (error) {
       Deno.removeSync(this.folder);
       throw error;

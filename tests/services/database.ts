@@ -6,11 +6,31 @@ import { uniqueName } from "./unique_name.ts";
 /** Removed with everything in it when it is disposed. */
 export type TestDatabase = PostgresAddress & AsyncDisposable;
 
-/** Creates an empty database; in a test that was registered with `serviceTest(["postgres"], …)`. */
+/** Creates an empty database; in a test that was registered with `serviceTest("postgres")`. */
 export async function createDatabase(): Promise<TestDatabase> {
-  const server = Deno.env.get("SITEMON_TEST_POSTGRES")!;
+  return await createDatabaseOn(Deno.env.get("SITEMON_TEST_POSTGRES")!);
+}
+
+/** One whose files are all in a folder, which may be a disk of its own and must be empty. */
+export async function createDatabaseIn(
+  folder: string,
+  server: PostgresAddress,
+): Promise<TestDatabase> {
+  const tablespace = uniqueName("space");
+  await execute(server.url, `CREATE TABLESPACE ${tablespace} LOCATION '${folder}'`);
+  const database = await createDatabaseOn(server.url, `TABLESPACE ${tablespace}`);
+  return {
+    ...database,
+    async [Symbol.asyncDispose]() {
+      await database[Symbol.asyncDispose]();
+      await execute(server.url, `DROP TABLESPACE ${tablespace}`);
+    },
+  };
+}
+
+async function createDatabaseOn(server: string, options = ""): Promise<TestDatabase> {
   const name = uniqueName("test");
-  await execute(server, `CREATE DATABASE ${name}`);
+  await execute(server, `CREATE DATABASE ${name} ${options}`);
   const url = new URL(server);
   url.pathname = name;
   return {
