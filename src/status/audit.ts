@@ -8,12 +8,16 @@ import { clipped, normalized, type Run, sizeOf, without } from "../report/sequen
 
 /** Ranges of missing sequences that are named; the others are counted. */
 export const RANGES_MAX = 20;
+/** Holes of a history that are held in memory: where a partition was lost there are millions. */
+const HOLES_AT_ONCE = 10_000;
 
 export interface AuditOptions {
   /** Only what was recorded since, in microseconds since 1970. */
   readonly sinceMicros?: number;
   /** By producer: sequences above it are left out, as they may be on their way. */
   readonly highest?: ReadonlyMap<string, number>;
+  /** A test's own. */
+  readonly holesAtOnce?: number;
 }
 
 /** What became of a producer's sequences from `first` to `highest`. */
@@ -126,44 +130,66 @@ async function auditProducer(
   const highest = Math.min(arrived, highestOf?.get(producerId) ?? arrived);
   if (first === undefined || highest < first) return undefined;
   const covered = { first, last: highest };
-  const holes = clipped(await allHoles(reader, { producerId, first, arrived, last }), covered);
+  const { holesAtOnce = HOLES_AT_ONCE } = options;
+  const holes = pagesOfHoles(reader, { producerId, first, arrived, last, holesAtOnce });
   return {
     producerId,
     location: last?.location ?? null,
     lastRecordedAt: last?.recordedAt ?? null,
-    ...tally(covered, holes, known),
+    ...await tally(covered, holes, known),
   };
 }
 
+interface HolesOptions {
+  readonly producerId: string;
+  readonly first: number;
+  readonly arrived: number;
+  readonly last: KeptReport | undefined;
+  readonly holesAtOnce: number;
+}
+
 /** Of a gap that arrived after the last report there is nothing in the history. */
-async function allHoles(
+async function* pagesOfHoles(
   reader: AuditReader,
-  { producerId, first, arrived, last }: {
-    readonly producerId: string;
-    readonly first: number;
-    readonly arrived: number;
-    readonly last: KeptReport | undefined;
-  },
-): Promise<readonly Run[]> {
-  if (last === undefined || last.sequence < first) return [{ first, last: arrived }];
-  const holes = await reader.holes(producerId, first);
-  return arrived > last.sequence ? [...holes, { first: last.sequence + 1, last: arrived }] : holes;
+  { producerId, first, arrived, last, holesAtOnce }: HolesOptions,
+): AsyncGenerator<readonly Run[], void> {
+  if (last === undefined || last.sequence < first) return yield [{ first, last: arrived }];
+  let page: readonly Run[];
+  let from = first;
+  do {
+    page = await reader.holes(producerId, { first: from, limit: holesAtOnce });
+    yield page;
+    from = (page.at(-1)?.last ?? 0) + 1;
+  } while (page.length === holesAtOnce);
+  if (arrived > last.sequence) yield [{ first: last.sequence + 1, last: arrived }];
 }
 
 /** A sequence that is applied counts as that, whatever else is said of it; then as dropped. */
-function tally({ first, last: highest }: Run, holes: readonly Run[], { gaps, dead }: KnownBeside) {
+async function tally(
+  covered: Run,
+  pages: AsyncIterable<readonly Run[]>,
+  known: KnownBeside,
+) {
+  const [gaps, letters] = [normalized(known.gaps), normalized(known.dead)];
+  let [absent, dropped, dead, missing, ranges] = [0, 0, 0, 0, 0];
+  const missingRanges: Run[] = [];
+  for await (const page of pages) {
+    const holes = clipped(page, covered);
+    const silent = without(holes, gaps);
+    const lost = without(silent, letters);
+    absent += sizeOf(holes);
+    dropped += sizeOf(holes) - sizeOf(silent);
+    dead += sizeOf(silent) - sizeOf(lost);
+    missing += sizeOf(lost);
+    ranges += lost.length;
+    missingRanges.push(...lost.slice(0, RANGES_MAX - missingRanges.length));
+  }
+  const { first, last: highest } = covered;
   const produced = highest - first + 1;
-  const silent = without(holes, normalized(gaps));
-  const missing = without(silent, normalized(dead));
+  const missingRangesLeftOff = ranges - missingRanges.length;
+  const applied = produced - absent;
   return {
-    first,
-    highest,
-    produced,
-    applied: produced - sizeOf(holes),
-    dropped: sizeOf(holes) - sizeOf(silent),
-    dead: sizeOf(silent) - sizeOf(missing),
-    missing: sizeOf(missing),
-    missingRanges: missing.slice(0, RANGES_MAX),
-    missingRangesLeftOff: Math.max(0, missing.length - RANGES_MAX),
+    ...{ first, highest, produced, applied, dropped, dead, missing },
+    ...{ missingRanges, missingRangesLeftOff },
   };
 }

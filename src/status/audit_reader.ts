@@ -43,6 +43,12 @@ export interface AuditReader {
   /** The report with the lowest sequence that is not below `sequence`. */
   atOrAfter(producerId: string, sequence: number): Promise<KeptReport | undefined>;
   last(producerId: string): Promise<KeptReport | undefined>;
-  /** Sequences from `first` to that of the last report that the history does not hold, rising. */
-  holes(producerId: string, first: number): Promise<readonly Run[]>;
+  /**
+   * Sequences from `first` to that of the last report that the history does not hold: the lowest
+   * `limit` runs of them, rising.
+   */
+  holes(
+    producerId: string,
+    range: { readonly first: number; readonly limit: number },
+  ): Promise<readonly Run[]>;
 }

@@ -82,7 +82,7 @@ SELECT before + 1 AS first, sequence - 1 AS last
 FROM (
   SELECT sequence, lag(sequence, 1, $2::bigint - 1) OVER (ORDER BY sequence) AS before
   FROM site_report WHERE producer_id = $1 AND sequence >= $2) AS r
-WHERE sequence > before + 1`,
+WHERE sequence > before + 1 ORDER BY sequence LIMIT $3`,
 };
 
 /** Calls `work` with a reader of one snapshot. Rejects with the errors of the store port. */
@@ -134,7 +134,10 @@ class PostgresAudit implements AuditReader {
     return (await this.#connection.query<KeptReport>(LAST, [producerId]))[0];
   }
 
-  async holes(producerId: string, first: number): Promise<readonly Run[]> {
-    return await this.#connection.query<Run>(HOLES, [producerId, first]);
+  async holes(
+    producerId: string,
+    { first, limit }: { first: number; limit: number },
+  ): Promise<readonly Run[]> {
+    return await this.#connection.query<Run>(HOLES, [producerId, first, limit]);
   }
 }

@@ -35,7 +35,7 @@ SELECT before + 1 AS first, sequence - 1 AS last
 FROM (
   SELECT sequence, lag(sequence, 1, :first - 1) OVER (ORDER BY sequence) AS before
   FROM site_report WHERE producer_id = :producer AND sequence >= :first)
-WHERE sequence > before + 1`;
+WHERE sequence > before + 1 ORDER BY sequence LIMIT :limit`;
 
 /** Calls `work` with a reader of one moment. Rejects with the errors of the store port. */
 export async function readSqliteAudit<T>(
@@ -90,9 +90,12 @@ class SqliteAudit implements AuditReader {
     return this.#file.use((db) => kept(db.prepare(LAST).get(producerId)));
   }
 
-  holes(producer: string, first: number): Promise<readonly Run[]> {
+  holes(
+    producer: string,
+    { first, limit }: { first: number; limit: number },
+  ): Promise<readonly Run[]> {
     return this.#file.use((db) =>
-      db.prepare(HOLES).all({ producer, first }).map((row) => ({ ...row } as unknown as Run))
+      db.prepare(HOLES).all({ producer, first, limit }).map((row) => ({ ...row } as unknown as Run))
     );
   }
 }
