@@ -1,9 +1,10 @@
 /** `sitemon status`: prints the newest status of each site. */
 import type { SiteStatus } from "../status/store.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "./exit_code.ts";
+import { statusSummary } from "./status_summary.ts";
 import { statusTable } from "./status_table.ts";
 import type { Terminal } from "./terminal.ts";
-import { printableJson } from "./terminal_text.ts";
+import { cutText, printableJson } from "./terminal_text.ts";
 
 export interface StatusOptions {
   readonly statuses: readonly SiteStatus[];
@@ -19,11 +20,19 @@ export interface StatusOptions {
 export function status({ statuses, json, now }: StatusOptions, terminal: Terminal): number {
   if (statuses.length === 0) terminal.writeError("No site has a status yet\n");
   else if (json) terminal.write(statuses.map(jsonLine).join(""));
-  else {terminal.write(
-      statusTable(statuses, { now, hasColour: terminal.hasColour, columns: terminal.columns }),
-    );}
+  else terminal.write(tableText(statuses, now, terminal));
   const isAllUp = statuses.every(({ outcome, stale }) => outcome === "up" && !stale);
   return statuses.length > 0 && isAllUp ? EXIT_OK : EXIT_NOT_UP;
+}
+
+/** With a summary where a person may see the end of it alone. */
+function tableText(
+  statuses: readonly SiteStatus[],
+  now: Date,
+  { hasColour, columns }: Terminal,
+): string {
+  const table = statusTable(statuses, { now, hasColour, columns });
+  return columns === undefined ? table : `${table}${cutText(statusSummary(statuses), columns)}\n`;
 }
 
 function jsonLine(status: SiteStatus): string {

@@ -16,6 +16,9 @@ const GAP = "  ";
 const SITE_WIDTH_PART = 1 / 3;
 const SITE_WIDTH_MIN = 12;
 
+/** The reason is worth as much of a narrow terminal, and other columns leave for its sake. */
+const REASON_WIDTH_MIN = 32;
+
 /** From the worst; a site that is up but stale comes before those that are surely up. */
 const RANKS: Readonly<Record<Outcome, number>> = { down: 0, degraded: 1, inconclusive: 2, up: 4 };
 const STALE_UP_RANK = 3;
@@ -33,6 +36,8 @@ interface Column {
   readonly title: string;
   readonly cell: (status: SiteStatus, now: Date) => string;
   readonly alignsRight?: boolean;
+  /** In which order columns leave, where the terminal is too narrow for all; others stay. */
+  readonly leaves?: number;
   readonly colour?: (status: SiteStatus) => number;
 }
 
@@ -44,10 +49,20 @@ const OTHERS: readonly Column[] = [
     cell: ({ outcome, stale }) => stale ? `${outcome} (stale)` : outcome,
     colour: (status) => isStaleUp(status) ? STALE_UP_COLOUR : OUTCOME_COLOURS[status.outcome],
   },
-  { title: "CODE", cell: ({ responseCode }) => responseCode?.toString() ?? "-", alignsRight: true },
-  { title: "TIME", cell: ({ responseTimeMs }) => `${responseTimeMs} ms`, alignsRight: true },
-  { title: "SINCE", cell: ({ since }, now) => since ? relativeTime(since, now) : "-" },
-  { title: "CHECKED", cell: ({ checkedAt }, now) => relativeTime(checkedAt, now) },
+  {
+    title: "CODE",
+    cell: ({ responseCode }) => responseCode?.toString() ?? "-",
+    alignsRight: true,
+    leaves: 2,
+  },
+  {
+    title: "TIME",
+    cell: ({ responseTimeMs }) => `${responseTimeMs} ms`,
+    alignsRight: true,
+    leaves: 1,
+  },
+  { title: "SINCE", cell: ({ since }, now) => since ? relativeTime(since, now) : "-", leaves: 4 },
+  { title: "CHECKED", cell: ({ checkedAt }, now) => relativeTime(checkedAt, now), leaves: 3 },
   {
     title: "REASON",
     cell: ({ reason, errorText }) => [reason, errorText].filter(Boolean).join(": "),
@@ -61,8 +76,11 @@ export function statusTable(
 ): string {
   const rows = statuses.toSorted((a, b) => rank(a) - rank(b));
   const hasLocations = new Set(rows.map(({ location }) => location)).size > 1;
-  const columns = [SITE, ...(hasLocations ? [LOCATION] : []), ...OTHERS];
-  const cells = rows.map((row) => columns.map(({ cell }) => printable(cell(row, options.now))));
+  const texts = (columns: readonly Column[]) =>
+    rows.map((row) => columns.map(({ cell }) => printable(cell(row, options.now))));
+  const all = [SITE, ...(hasLocations ? [LOCATION] : []), ...OTHERS];
+  const columns = thatFit(all, naturalWidths(all, texts(all)), options.columns);
+  const cells = texts(columns);
   const widths = fit(naturalWidths(columns, cells), options.columns);
   const titles = columns.map(({ title }) => title);
   const lines = [titles, ...cells].map((line, index) => {
@@ -90,12 +108,41 @@ function naturalWidths(columns: readonly Column[], cells: readonly string[][]): 
   );
 }
 
+/** Without those that leave for the sake of the last one, the reason. */
+function thatFit(
+  all: readonly Column[],
+  widths: readonly number[],
+  columns: number | undefined,
+): readonly Column[] {
+  if (columns === undefined) return all;
+  const capOf = (column: Column) => {
+    if (column === SITE) return siteWidthMax(columns);
+    return column === all.at(-1) ? REASON_WIDTH_MIN : Infinity;
+  };
+  const wanted = all.map((column, at) => ({
+    column,
+    width: Math.min(widths[at]!, capOf(column)) + GAP.length,
+  }));
+  let kept = wanted;
+  const leaving = wanted.filter(({ column }) => column.leaves !== undefined)
+    .sort((a, b) => a.column.leaves! - b.column.leaves!);
+  for (const next of leaving) {
+    if (kept.reduce((sum, { width }) => sum + width, -GAP.length) <= columns) break;
+    kept = kept.filter((one) => one !== next);
+  }
+  return kept.map(({ column }) => column);
+}
+
+function siteWidthMax(columns: number): number {
+  return Math.max(SITE_WIDTH_MIN, Math.floor(columns * SITE_WIDTH_PART));
+}
+
 /** Gives each column its width from the left; those that find no room get none. */
 function fit(widths: readonly number[], columns: number | undefined): number[] {
   if (columns === undefined) return [...widths];
   let left = columns;
   return widths.map((natural, at) => {
-    const cap = at === 0 ? Math.max(SITE_WIDTH_MIN, Math.floor(columns * SITE_WIDTH_PART)) : left;
+    const cap = at === 0 ? siteWidthMax(columns) : left;
     const width = Math.max(0, Math.min(natural, cap, left));
     left -= width + GAP.length;
     return width;

@@ -12,38 +12,44 @@ const CLEAR_REST = "\x1b[J";
 export interface WatchOptions {
   /** Ends the watching. */
   readonly signal: AbortSignal;
-  /** Height of the terminal; undefined when there is none. */
-  readonly rows?: () => number | undefined;
+  /** Of the terminal, which may change meanwhile; undefined when there is none. */
+  readonly size?: () => { readonly columns: number; readonly rows: number } | undefined;
 }
 
 /** Resolves to the exit code of the last round, once the signal aborts. */
 export async function watchStatus(
   show: (terminal: Terminal) => Promise<number>,
   terminal: Terminal,
-  { signal, rows = screenRows }: WatchOptions,
+  { signal, size = screenSize }: WatchOptions,
 ): Promise<number> {
   let exitCode = 0;
   for (let round = 0; !signal.aborted; round++) {
     let text = "";
     const keep = (part: string) => void (text += part);
-    exitCode = await show({ ...terminal, write: keep, writeError: keep });
-    const height = terminal.columns === undefined ? undefined : rows();
-    if (height === undefined) terminal.write(text);
-    else terminal.write((round === 0 ? CLEAR_SCREEN : "") + HOME + fitted(text, height));
+    const screen = terminal.columns === undefined ? undefined : size();
+    const columns = screen?.columns ?? terminal.columns;
+    exitCode = await show({ ...terminal, columns, write: keep, writeError: keep });
+    if (screen === undefined) terminal.write(text);
+    else terminal.write((round === 0 ? CLEAR_SCREEN : "") + HOME + fitted(text, screen.rows));
     await sleep(systemClock, ROUND_MS, signal);
   }
   return exitCode;
 }
 
-/** The first lines, which are the worst; each is cleared to its end, since the one before may be longer. */
+/**
+ * The first lines, which are the worst, and the last one, which sums up; each is cleared to its end,
+ * since the one before may be longer.
+ */
 function fitted(text: string, rows: number): string {
-  const lines = text.split("\n").slice(0, rows - 1);
-  return `${lines.map((line) => `${line}\x1b[K`).join("\n")}${CLEAR_REST}`;
+  const lines = text.trimEnd().split("\n");
+  const room = Math.max(1, rows - 1);
+  const seen = lines.length <= room ? lines : [...lines.slice(0, room - 1), lines.at(-1)!];
+  return `${seen.map((line) => `${line}\x1b[K\n`).join("")}${CLEAR_REST}`;
 }
 
-function screenRows(): number | undefined {
+function screenSize(): { columns: number; rows: number } | undefined {
   try {
-    return Deno.consoleSize().rows;
+    return Deno.consoleSize();
   } catch {
     return undefined; // standard output is no terminal
   }

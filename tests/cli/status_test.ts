@@ -129,6 +129,34 @@ Deno.test("status() fits any width of terminal", () => {
   ok(lines[1]!.endsWith("…"));
 });
 
+for (
+  const [columns, line] of [
+    [
+      100,
+      "blog  down        -  40 ms  3 d ago  12 s ago  dns: Cannot connect to blog.example: no such name",
+    ],
+    [72, "blog  down        -  3 d ago  12 s ago  dns: Cannot connect to blog.exa…"],
+    [50, "blog  down     dns: Cannot connect to blog.exampl…"],
+  ] as const
+) {
+  Deno.test(`status() says why a site is down, in ${columns} columns`, () => {
+    const { lines } = printed([aStatus(), aStatus({ ...DOWN, site: "blog" })], { columns });
+    strictEqual(lines[1], line);
+  });
+}
+
+Deno.test("status() sums up where a person may see the end of the table alone", () => {
+  const statuses = [
+    aStatus(),
+    aStatus({ ...DOWN, site: "a" }),
+    aStatus({ ...DOWN, site: "b", stale: true }),
+    aStatus({ site: "c" }),
+  ];
+  strictEqual(printed(statuses, { columns: 80 }).lines.at(-1), "4 sites: 1 down, 1 stale, 2 up");
+  strictEqual(printed([aStatus()], { columns: 80 }).lines.at(-1), "1 site: 1 up");
+  strictEqual(printed(statuses).lines.length, 5);
+});
+
 Deno.test("status() cuts nothing, when standard output is no terminal", () => {
   const errorText = "x".repeat(999);
   ok(printed([aStatus({ ...DOWN, errorText })]).out.includes(errorText));
