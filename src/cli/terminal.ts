@@ -7,7 +7,10 @@ export interface Terminal {
   writeError(text: string): void;
   /** True when a person reads standard error. */
   readonly isInteractive: boolean;
-  /** True when standard output may have colours: a terminal, and `NO_COLOR` is not set. */
+  /**
+   * True when standard output may have colours: a terminal, or `FORCE_COLOR` is set, and `NO_COLOR`
+   * is not.
+   */
   readonly hasColour: boolean;
   /** Width of the terminal in characters; `undefined` when standard output is none. */
   readonly columns: number | undefined;
@@ -24,8 +27,9 @@ export function processTerminal(): Terminal {
     write: (text) => writeAll(Deno.stdout, text),
     writeError: (text) => writeAll(Deno.stderr, text),
     isInteractive: Deno.stderr.isTerminal(),
-    hasColour: isTerminal && !Deno.env.get("NO_COLOR"),
-    columns: isTerminal ? Deno.consoleSize().columns : undefined,
+    hasColour: (isTerminal || Boolean(Deno.env.get("FORCE_COLOR"))) && !Deno.env.get("NO_COLOR"),
+    // Terminals that nobody has given a size say that it is nothing.
+    columns: isTerminal ? Deno.consoleSize().columns || undefined : undefined,
   };
 }
 
