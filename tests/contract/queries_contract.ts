@@ -154,6 +154,21 @@ export function queriesContract(
     }
   });
 
+  test("uptimes() holds for sites that nobody checked on some days", async ({ store, queries }) => {
+    const days = (site: string, ...daysAgo: number[]) =>
+      daysAgo.map((age) => ({ site, recorded_at: noonOf(age), ...AN_HOUR }));
+    const sites = [...days("gone", 95), ...days("often", 100, 50, 3), ...days("silent", 40, 20)];
+    await apply(store, numbered(sites));
+    const uptimes = await queries.uptimes();
+    deepStrictEqual(
+      uptimes.map(({ site, windows }) => [
+        site,
+        ...([7, 30, 90] as const).map((days) => hoursOf(windows[days])[0]),
+      ]),
+      [["gone", 0, 0, 0], ["often", 1, 1, 2], ["silent", 0, 1, 2]],
+    );
+  });
+
   test("daily() has each day once, in the order asked for", async ({ store, queries }) => {
     await apply(
       store,

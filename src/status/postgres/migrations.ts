@@ -1,5 +1,6 @@
 /** Every migration, in order. They are code, so that an executable carries them. */
 import type { Migration } from "./migration.ts";
+import { dayTotals } from "./migrations/day_totals.ts";
 import { letterNumbers } from "./migrations/letter_numbers.ts";
 import { producerMessages } from "./migrations/producer_messages.ts";
 import { siteDays } from "./migrations/site_days.ts";
@@ -14,4 +15,5 @@ export const MIGRATIONS: readonly Migration[] = [
   siteDays,
   statusViews,
   letterNumbers,
+  dayTotals,
 ];

@@ -1,4 +1,5 @@
 /** The tables of the SQLite store as numbered steps; `PRAGMA user_version` tells the last one done. */
+import { DAY_TOTALS } from "./migrations/day_totals.ts";
 import { FIRST_TABLES } from "./migrations/first_tables.ts";
 import { LETTER_NUMBERS } from "./migrations/letter_numbers.ts";
 import { SITE_DAYS } from "./migrations/site_days.ts";
@@ -10,4 +11,5 @@ export const MIGRATIONS: readonly string[] = [
   SITE_DAYS,
   STATUS_VIEWS,
   LETTER_NUMBERS,
+  DAY_TOTALS,
 ];

@@ -276,9 +276,13 @@ databaseTest("migrate() adds up the hours that were kept before there were days"
         ${part("2026-01-15 00:00Z", 10)}, ${part("2026-01-15 23:00Z", 20)}`);
     await migrated(options);
     deepStrictEqual(
-      (await session.query("SELECT day::text, up_ms, down_ms FROM site_day ORDER BY day"))
-        .map((row) => ({ ...row })),
-      [{ day: "2026-01-14", up_ms: 5, down_ms: 7 }, { day: "2026-01-15", up_ms: 30, down_ms: 14 }],
+      (await session.query(
+        "SELECT day::text, up_ms, total_up_ms::int AS total_up_ms FROM site_day ORDER BY day",
+      )).map((row) => ({ ...row })),
+      [
+        { day: "2026-01-14", up_ms: 5, total_up_ms: 5 },
+        { day: "2026-01-15", up_ms: 30, total_up_ms: 35 },
+      ],
     );
     const [status] = await session.query("SELECT site, attempts, stale FROM site_current");
     deepStrictEqual({ ...status }, { site: "shop", attempts: 1, stale: false });

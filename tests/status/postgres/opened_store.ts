@@ -76,7 +76,7 @@ async function dump(session: Session, table: string): Promise<Row[]> {
       array_position(i.indkey::int2[], a.attnum) AS place
     FROM pg_attribute a JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
     WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped
-      AND a.attname <> 'changed_in'`,
+      AND a.attname <> 'changed_in' AND a.attname NOT LIKE 'total_%'`,
     [table],
   );
   const selected = columns.map(({ name, type }) => `${inOneForm(name, type)} AS "${name}"`);

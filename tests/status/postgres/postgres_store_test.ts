@@ -328,3 +328,19 @@ databaseTest("PostgresStore tells whether PostgreSQL can be used", async () => {
   );
   ok(telemetry.states[0]!.detail!.includes("ECONNREFUSED"));
 });
+
+databaseTest("apply() keeps each day's total, when days arrive in any order", async () => {
+  await using opened = await openStore();
+  const onDay = (day: number, sequence: number) =>
+    nthReport(sequence, { recorded_at: NOON + day * DAY, interval_ms: 1_000 * sequence });
+  await opened.store.apply(chunk([onDay(5, 1)]));
+  await opened.store.apply(chunk([onDay(1, 2), onDay(3, 4), onDay(5, 8)]));
+  await opened.store.apply(chunk([onDay(1, 16), onDay(3, 32), onDay(9, 64)]));
+  const rows = await opened.session.query<{ up_ms: number; total_up_ms: string }>(
+    "SELECT up_ms, total_up_ms FROM site_day ORDER BY day",
+  );
+  deepStrictEqual(
+    rows.map(({ up_ms, total_up_ms }) => [up_ms / 1_000, Number(total_up_ms) / 1_000]),
+    [[2 + 16, 18], [4 + 32, 18 + 36], [1 + 8, 54 + 9], [64, 63 + 64]],
+  );
+});

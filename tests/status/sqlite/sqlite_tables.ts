@@ -51,7 +51,9 @@ export async function openSqliteStore(
 const BOOLEANS = ["pattern_match", "truncated"];
 
 function comparable(row: Record<string, unknown>): Row {
-  const kept = Object.entries(row).filter(([column]) => column !== "changed_in");
+  const kept = Object.entries(row).filter(([column]) => {
+    return column !== "changed_in" && !column.startsWith("total_");
+  });
   const cells = kept.map(([column, value]) => {
     if (value instanceof Uint8Array) return [column, value.toHex()];
     return [column, BOOLEANS.includes(column) && value !== null ? value === 1 : value];

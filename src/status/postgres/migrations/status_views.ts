@@ -1,6 +1,5 @@
 /** Migration 5: the views of docs/sql.md, for people who ask in SQL; queries are built on them too. */
 import { latencyQuantile } from "../../latency_quantile.ts";
-import { UPTIME_WINDOWS_DAYS } from "../../queries.ts";
 import { STALE_GRACE_MS, STALE_INTERVALS } from "../../staleness.ts";
 import type { Migration } from "../migration.ts";
 
@@ -21,54 +20,6 @@ LEFT JOIN LATERAL (
   WHERE site = s.site AND location = s.location
   ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT 1) AS t ON true
 WHERE NOT s.is_removed`;
-
-const PARTS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
-const SUMS = PARTS.map((part) => `sum(${part}) AS ${part}`).join(", ");
-const LONG_WINDOWS = UPTIME_WINDOWS_DAYS.filter((days) => days > 1);
-const LONGEST = Math.max(...LONG_WINDOWS);
-
-/**
- * The shortest of the long windows that a day lies in. The first day of each is asked for once, as
- * a subquery, since a function of the time would be called for every row.
- */
-const WINDOW_OF_DAY = `CASE ${
-  LONG_WINDOWS.slice(0, -1)
-    .map((days) => `WHEN day > (SELECT day - ${days} FROM today) THEN ${days}`).join(" ")
-} ELSE ${LONGEST} END`;
-
-const BEGINS_AT = `CASE w.days WHEN 1 THEN today.first_hour
-    ELSE (today.day - (w.days - 1))::timestamp AT TIME ZONE 'UTC' END`;
-
-// Days are read once and added up where they differ, then each window takes those within it. The
-// shortest window is made of hours, and nothing else.
-const SITE_UPTIME = `
-CREATE VIEW site_uptime AS
-WITH today AS (
-  SELECT (now() AT TIME ZONE 'UTC')::date AS day,
-    date_trunc('hour', now(), 'UTC') - interval '23 hours' AS first_hour),
-spans AS (
-  SELECT site, location, ${WINDOW_OF_DAY} AS days, ${SUMS}
-  FROM site_day WHERE day > (SELECT day - ${LONGEST} FROM today) GROUP BY 1, 2, 3
-  UNION ALL
-  SELECT s.site, s.location, 1, hours.* FROM site_status s CROSS JOIN LATERAL (
-    SELECT ${SUMS} FROM site_hour
-    WHERE site = s.site AND location = s.location
-      AND hour >= (SELECT first_hour FROM today)) AS hours),
-windows AS (
-  SELECT s.site, s.location, w.days,
-    ${PARTS.map((part) => `coalesce(sum(${part}), 0)::bigint AS ${part}`).join(", ")}
-  FROM site_status s
-  CROSS JOIN (VALUES ${UPTIME_WINDOWS_DAYS.map((days) => `(${days})`).join(", ")}) AS w(days)
-  LEFT JOIN spans p ON p.site = s.site AND p.location = s.location
-    AND p.days <= w.days AND (p.days = 1) = (w.days = 1)
-  WHERE NOT s.is_removed GROUP BY s.site, s.location, w.days)
-SELECT w.site, w.location, w.days,
-  (up_ms + degraded_ms)::float8 / nullif(up_ms + degraded_ms + down_ms, 0) AS uptime,
-  least(1, (up_ms + degraded_ms) / m.window_ms) AS proven_uptime,
-  up_ms, degraded_ms, down_ms, inconclusive_ms, m.window_ms,
-  greatest(0, m.window_ms - up_ms - degraded_ms - down_ms - inconclusive_ms) AS unknown_ms
-FROM windows w CROSS JOIN today CROSS JOIN LATERAL (
-  SELECT round(extract(epoch FROM now() - ${BEGINS_AT}) * 1000)::float8 AS window_ms) AS m`;
 
 const SITE_LATENCY = `
 CREATE VIEW site_latency AS
@@ -103,9 +54,9 @@ WHERE b.outcome <> 'up' AND (b.from_outcome IS NULL OR b.from_outcome = 'up')
 
 export const statusViews: Migration = {
   version: 5,
-  name: "site_current, site_uptime, site_latency, site_incident",
+  name: "site_current, site_latency, site_incident",
   async up(connection) {
-    for (const view of [SITE_CURRENT, SITE_UPTIME, SITE_LATENCY, SITE_INCIDENT]) {
+    for (const view of [SITE_CURRENT, SITE_LATENCY, SITE_INCIDENT]) {
       await connection.execute(view);
     }
   },

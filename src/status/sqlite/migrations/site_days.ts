@@ -1,4 +1,4 @@
-/** Step 2: the days that the hours add up to, sites that are removed, and what changed when. */
+/** Step 2: the days of what hours there are, sites that are removed, and what changed when. */
 
 const PARTS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
 const COLUMNS = `site, location, day, ${PARTS.join(", ")}`;
@@ -12,11 +12,6 @@ function list(expression: (part: string) => string): string {
   return PARTS.map(expression).join(", ");
 }
 
-const ADD_UP = `ON CONFLICT DO UPDATE SET ${
-  list((part) => `${part} = ${part} + excluded.${part}`)
-}`;
-
-// A day is exactly the sum of its hours; deleted hours stay in it.
 export const SITE_DAYS = `
 CREATE TABLE site_day (
   site TEXT NOT NULL,
@@ -29,19 +24,6 @@ CREATE TABLE site_day (
 INSERT INTO site_day (${COLUMNS})
 SELECT site, location, ${dayOf("hour")}, ${list((part) => `sum(${part})`)}
 FROM site_hour GROUP BY 1, 2, 3;
-
-CREATE TRIGGER new_hour_in_day AFTER INSERT ON site_hour BEGIN
-  INSERT INTO site_day (${COLUMNS})
-  VALUES (new.site, new.location, ${dayOf("new.hour")}, ${list((part) => `new.${part}`)})
-  ${ADD_UP};
-END;
-
-CREATE TRIGGER changed_hour_in_day AFTER UPDATE ON site_hour BEGIN
-  INSERT INTO site_day (${COLUMNS})
-  VALUES (new.site, new.location, ${dayOf("new.hour")},
-    ${list((part) => `new.${part} - old.${part}`)})
-  ${ADD_UP};
-END;
 
 -- A report that was recorded after the removal brings its site back: nothing has to be undone.
 ALTER TABLE site_status ADD COLUMN removed_at INTEGER;

@@ -1,9 +1,7 @@
 /** Step 3: the views of docs/sql.md, named and made as PostgreSQL's; their times are ISO 8601. */
 import { latencyQuantile } from "../../latency_quantile.ts";
-import { UPTIME_WINDOWS_DAYS } from "../../queries.ts";
 import { STALE_GRACE_MS, STALE_INTERVALS } from "../../staleness.ts";
 
-const PARTS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
 const ORDER = "(order_at, producer_id, sequence)";
 /** Older command-line shells of SQLite tell no fractions of the current second. */
 const NOW_MS = "CAST(strftime('%s', 'now') AS INTEGER) * 1000";
@@ -26,50 +24,6 @@ FROM (
      WHERE t.site = s.site AND t.location = s.location
      ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT 1) AS since_micros
   FROM site_status s WHERE NOT s.is_removed)`;
-
-const LONG_WINDOWS = UPTIME_WINDOWS_DAYS.filter((days) => days > 1);
-const LONGEST = Math.max(...LONG_WINDOWS);
-const HOUR_MS = 3_600_000;
-const SUMS = PARTS.map((part) => `sum(${part}) AS ${part}`).join(", ");
-
-/** First of the last `days` days, with today; as a subquery it is computed once. */
-function firstDay(days: number): string {
-  return `(SELECT date('now', '-${days - 1} days'))`;
-}
-
-const FIRST_HOUR_MS = `(${NOW_MS} / ${HOUR_MS} - 23) * ${HOUR_MS}`;
-const WINDOW_OF_DAY = `CASE ${
-  LONG_WINDOWS.slice(0, -1).map((days) => `WHEN day >= ${firstDay(days)} THEN ${days}`).join(" ")
-} ELSE ${LONGEST} END`;
-const WINDOW_MS = `CASE w.days WHEN 1 THEN ${NOW_MS} - ${FIRST_HOUR_MS} ELSE ${NOW_MS} -
-    CAST(strftime('%s', 'now', 'start of day', (1 - w.days) || ' days') AS INTEGER) * 1000 END`;
-
-// Days are read once and added up where they differ, then each window takes those within it. The
-// shortest window is made of hours, and nothing else.
-const SITE_UPTIME = `
-CREATE VIEW site_uptime AS
-WITH spans AS (
-  SELECT d.site, d.location, ${WINDOW_OF_DAY} AS days, ${SUMS}
-  FROM site_status s JOIN site_day d USING (site, location)
-  WHERE d.day >= ${firstDay(LONGEST)} GROUP BY 1, 2, 3
-  UNION ALL
-  SELECT h.site, h.location, 1, ${SUMS}
-  FROM site_status s JOIN site_hour h USING (site, location)
-  WHERE h.hour >= (SELECT ${FIRST_HOUR_MS} * 1000) GROUP BY 1, 2),
-windows AS (
-  SELECT s.site, s.location, w.days,
-    ${PARTS.map((part) => `coalesce(sum(${part}), 0) AS ${part}`).join(", ")}
-  FROM site_status s
-  JOIN (${UPTIME_WINDOWS_DAYS.map((days) => `SELECT ${days} AS days`).join(" UNION ALL ")}) AS w
-  LEFT JOIN spans p ON p.site = s.site AND p.location = s.location
-    AND p.days <= w.days AND (p.days = 1) = (w.days = 1)
-  WHERE NOT s.is_removed GROUP BY s.site, s.location, w.days)
-SELECT site, location, days,
-  1.0 * (up_ms + degraded_ms) / nullif(up_ms + degraded_ms + down_ms, 0) AS uptime,
-  min(1, 1.0 * (up_ms + degraded_ms) / window_ms) AS proven_uptime,
-  ${PARTS.join(", ")}, window_ms,
-  max(0, window_ms - up_ms - degraded_ms - down_ms - inconclusive_ms) AS unknown_ms
-FROM (SELECT w.*, ${WINDOW_MS} AS window_ms FROM windows w)`;
 
 const SITE_LATENCY = `
 CREATE VIEW site_latency AS
@@ -104,6 +58,4 @@ FROM (
 })) AS b
 WHERE outcome <> 'up'`;
 
-export const STATUS_VIEWS = `${
-  [SITE_CURRENT, SITE_UPTIME, SITE_LATENCY, SITE_INCIDENT].join(";\n")
-};`;
+export const STATUS_VIEWS = `${[SITE_CURRENT, SITE_LATENCY, SITE_INCIDENT].join(";\n")};`;

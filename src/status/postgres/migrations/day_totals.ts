@@ -1,0 +1,142 @@
+/**
+ * Migration 7: running totals of days, how hours get into them, and the view of uptime that they
+ * make cheap.
+ */
+import { UPTIME_WINDOWS_DAYS } from "../../queries.ts";
+import type { Migration } from "../migration.ts";
+
+const PARTS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
+const TOTALS = PARTS.map((part) => `total_${part}`);
+const COLUMNS = PARTS.join(", ");
+const TOTAL_COLUMNS = TOTALS.join(", ");
+const UTC_DAY = "(hour AT TIME ZONE 'UTC')::date";
+
+function list(expression: (part: string) => string): string {
+  return PARTS.map(expression).join(", ");
+}
+
+// A day's total is what its site had been covered by its end, since the first of its days. Any span
+// is then the difference of two rows, where adding up ninety days of a thousand sites would read
+// ninety thousand. Days that were let go stay in the totals.
+const DAY_TOTALS = `
+ALTER TABLE site_day ${TOTALS.map((total) => `ADD ${total} bigint NOT NULL DEFAULT 0`).join(", ")};
+UPDATE site_day t SET (${TOTAL_COLUMNS}) = (${list((part) => `s.${part}`)}) FROM (
+  SELECT site, location, day, ${list((part) => `sum(${part}) OVER w AS ${part}`)}
+  FROM site_day WINDOW w AS (PARTITION BY site, location ORDER BY day)) AS s
+WHERE t.site = s.site AND t.location = s.location AND t.day = s.day`;
+
+/** A day that is new begins with what was covered before it. */
+const NEW_DAYS = `
+  INSERT INTO site_day (site, location, day, ${COLUMNS}, ${TOTAL_COLUMNS})
+  SELECT a.site, a.location, a.day, ${list(() => "0")},
+    ${list((part) => `coalesce(before.total_${part}, 0)`)}
+  FROM (SELECT DISTINCT site, location, ${UTC_DAY} AS day FROM added) AS a
+  LEFT JOIN LATERAL (
+    SELECT ${TOTAL_COLUMNS} FROM site_day
+    WHERE site = a.site AND location = a.location AND day < a.day
+    ORDER BY day DESC LIMIT 1) AS before ON true
+  WHERE NOT EXISTS (
+    SELECT FROM site_day WHERE site = a.site AND location = a.location AND day = a.day);`;
+
+/**
+ * Adds changes to their days, and to the totals of these and later days. Each change counts from
+ * its day until the day of the next one of its site, which has both in its total. Nearly always
+ * there is one, of a site's last day.
+ */
+function addToDays(changes: string): string {
+  return `
+  UPDATE site_day t SET
+    ${list((part) => `${part} = t.${part} + CASE t.day WHEN c.day THEN c.${part} ELSE 0 END`)},
+    ${list((part) => `total_${part} = t.total_${part} + c.total_${part}`)}
+  FROM (
+    SELECT site, location, day, lead(day, 1, 'infinity') OVER w AS next_day,
+      ${
+    list((part) => `sum(${part})::int AS ${part}, sum(sum(${part})::int) OVER w AS total_${part}`)
+  }
+    FROM (${changes}) AS c GROUP BY site, location, day
+    WINDOW w AS (PARTITION BY site, location ORDER BY day)) AS c
+  WHERE t.site = c.site AND t.location = c.location AND t.day >= c.day AND t.day < c.next_day;`;
+}
+
+const ADDED = `SELECT site, location, ${UTC_DAY} AS day, ${COLUMNS} FROM added`;
+/** What an hour was before is taken off. */
+const CHANGED = `SELECT site, location, ${UTC_DAY} AS day, ${COLUMNS} FROM after
+    UNION ALL SELECT site, location, ${UTC_DAY}, ${list((part) => `-${part}`)} FROM before`;
+
+function triggerFunction(name: string, statements: string): string {
+  return `
+CREATE OR REPLACE FUNCTION ${name}() RETURNS trigger LANGUAGE plpgsql SET search_path FROM CURRENT
+AS $$
+BEGIN${statements}
+  RETURN NULL;
+END $$`;
+}
+
+// A day is exactly the sum of its hours. Deleted hours stay in their day. Two stores never add to
+// one day at once: each holds the rows of its sites.
+const TRIGGERS = `
+${triggerFunction("site_day_takes_new_hours", NEW_DAYS + addToDays(ADDED))};
+CREATE OR REPLACE TRIGGER new_hours_in_days AFTER INSERT ON site_hour
+  REFERENCING NEW TABLE AS added
+  FOR EACH STATEMENT EXECUTE FUNCTION site_day_takes_new_hours();
+${triggerFunction("site_day_takes_changed_hours", addToDays(CHANGED))};
+CREATE OR REPLACE TRIGGER changed_hours_in_days AFTER UPDATE ON site_hour
+  REFERENCING OLD TABLE AS before NEW TABLE AS after
+  FOR EACH STATEMENT EXECUTE FUNCTION site_day_takes_changed_hours()`;
+
+const LONG_WINDOWS = UPTIME_WINDOWS_DAYS.filter((days) => days > 1);
+
+/**
+ * A day of the site `s`: from the few that it nearly always is one of, or else from all, of which
+ * the index's whole page would be read.
+ */
+function dayOf(likely: string, otherwise: string): string {
+  const ofSite = "SELECT * FROM site_day WHERE site = s.site AND location = s.location AND day";
+  return `LATERAL (
+    (${ofSite} ${likely} LIMIT 1) UNION ALL (${ofSite} ${otherwise} LIMIT 1) LIMIT 1)`;
+}
+
+const FIRST_DAY = "(SELECT day - (w.days - 1) FROM today)";
+const LAST = dayOf(">= (SELECT day FROM today) ORDER BY day DESC", "IS NOT NULL ORDER BY day DESC");
+const FIRST = dayOf(`= ${FIRST_DAY}`, `> ${FIRST_DAY} ORDER BY day`);
+const BEGINS_AT = `CASE days WHEN 1 THEN today.first_hour
+    ELSE (today.day - (days - 1))::timestamp AT TIME ZONE 'UTC' END`;
+
+// A window lasts from its first day to the site's last; both have what was covered by their ends.
+// The shortest window is made of hours, and nothing else.
+const SITE_UPTIME = `
+CREATE OR REPLACE VIEW site_uptime AS
+WITH today AS (
+  SELECT (now() AT TIME ZONE 'UTC')::date AS day,
+    date_trunc('hour', now(), 'UTC') - interval '23 hours' AS first_hour),
+windows AS (
+  SELECT s.site, s.location, w.days,
+    ${list((part) => `coalesce(z.total_${part} - a.total_${part} + a.${part}, 0) AS ${part}`)}
+  FROM site_status s
+  LEFT JOIN ${LAST} AS z ON true
+  CROSS JOIN (VALUES ${LONG_WINDOWS.map((days) => `(${days})`).join(", ")}) AS w(days)
+  LEFT JOIN ${FIRST} AS a ON true
+  WHERE NOT s.is_removed
+  UNION ALL
+  SELECT s.site, s.location, 1, hours.* FROM site_status s CROSS JOIN LATERAL (
+    SELECT ${list((part) => `coalesce(sum(${part}), 0) AS ${part}`)} FROM site_hour
+    WHERE site = s.site AND location = s.location
+      AND hour >= (SELECT first_hour FROM today)) AS hours
+  WHERE NOT s.is_removed)
+SELECT w.site, w.location, w.days,
+  (up_ms + degraded_ms)::float8 / nullif(up_ms + degraded_ms + down_ms, 0) AS uptime,
+  least(1, (up_ms + degraded_ms) / m.window_ms) AS proven_uptime,
+  up_ms, degraded_ms, down_ms, inconclusive_ms, m.window_ms,
+  greatest(0, m.window_ms - up_ms - degraded_ms - down_ms - inconclusive_ms) AS unknown_ms
+FROM windows w CROSS JOIN today CROSS JOIN LATERAL (
+  SELECT round(extract(epoch FROM now() - ${BEGINS_AT}) * 1000)::float8 AS window_ms) AS m`;
+
+export const dayTotals: Migration = {
+  version: 7,
+  name: "running totals of site_day, site_uptime",
+  async up(connection) {
+    await connection.execute(DAY_TOTALS);
+    await connection.execute(TRIGGERS);
+    await connection.execute(SITE_UPTIME);
+  },
+};
