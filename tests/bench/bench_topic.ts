@@ -32,6 +32,12 @@ export class BenchTopic implements AsyncDisposable {
     return ends.reduce((sum, { high }) => sum + Number(high), 0);
   }
 
+  /** Messages that a group has committed: what it applied, and will not read again. */
+  async committed(groupId: string): Promise<number> {
+    const [own] = await this.#admin.fetchOffsets({ groupId, topics: [this.name] });
+    return own!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+  }
+
   /** Deletes it with its messages. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#admin.deleteTopics({ topics: [this.name] });

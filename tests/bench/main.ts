@@ -12,6 +12,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   "checks/tls": () => producerChecks({ name: "https, by address", scheme: "https" }),
   "checks/many": () => producerChecks({ name: "10,000 sites", sites: 10_000 }),
   "checks/schedule": async () => (await import("./producer_schedule.ts")).producerSchedule,
+  ingest: async () => (await import("./ingest.ts")).ingest,
   micro: async () => (await import("./micro.ts")).micro,
   "outbox/store": async () => (await import("./outbox_store.ts")).outboxStore,
   "outbox/drain": async () => (await import("./outbox_drain.ts")).outboxDrain,

@@ -4,6 +4,8 @@ import { serviceTest } from "../services/with_services.ts";
 
 const nginxTest = serviceTest("nginx");
 const pipelineTest = serviceTest("nginx", "kafka");
+const ingestTest = serviceTest("kafka", "postgres");
+const databaseTest = serviceTest("postgres");
 const ROOT = new URL("../../", import.meta.url);
 
 async function bench(...args: string[]) {
@@ -71,6 +73,19 @@ pipelineTest("bench start prints how long sitemon takes beside an empty program"
     "from source: sitemon --version",
     "from source: first check of 1,000 sites",
   ]);
+});
+
+ingestTest("bench ingest prints what a consumer applies beside bare inserts", async () => {
+  deepStrictEqual(comparedIn(await rowsOf("ingest")), [
+    "one member, beside batched inserts into one table",
+    "one member, beside a transaction a row, one connection",
+  ]);
+});
+
+databaseTest("bench page prints each question of both stores, and each statement", async () => {
+  const names = (await rowsOf("page")).map(({ name }) => name);
+  for (const store of ["PostgreSQL", "SQLite"]) ok(names.includes(`${store}: uptimes()`), store);
+  ok(names.includes("PostgreSQL: CPU of query_uptimes"));
 });
 
 Deno.test("bench micro prints a table with a row for each step", async () => {
