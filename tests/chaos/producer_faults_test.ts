@@ -77,7 +77,8 @@ pipelineTest(
     const producer = pipeline.startProducer();
     await eventually(DEADLINE_MS, "duplicates", async () => {
       const name = 'sitemon_ingest_reports_total{result="duplicate"}';
-      return await operator.metric(name) === COUNT || undefined;
+      // More, where the relay had to send them again.
+      return await operator.metric(name) >= COUNT || undefined;
     });
     deepStrictEqual(await retired(), before);
     strictEqual(await producer.stop(), 0);

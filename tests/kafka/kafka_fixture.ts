@@ -6,6 +6,7 @@ import type { OutboxRow } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { DependencyState, Telemetry } from "../../src/runtime/telemetry.ts";
 import { NOON } from "../contract/site_reports.ts";
+import { eventually } from "../deadline.ts";
 import { uniqueName } from "../services/unique_name.ts";
 
 /** Remembers what it is told. */
@@ -134,5 +135,7 @@ export async function makeTopic(
   await admin.connect();
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
   await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }] });
+  // A broker may learn later than others that it leads a partition, and refuses until then.
+  await eventually(60_000, "leaders", () => admin.fetchTopicOffsets(topic));
   await admin.disconnect();
 }
