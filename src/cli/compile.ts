@@ -1,6 +1,6 @@
 /**
- * `deno task compile [--config FILE] [--output FILE]`: makes the executable, for every configuration
- * or for one alone, whose hosts, files and variables it is then bound to.
+ * `deno task compile [--config FILE] [--traces] [--output FILE]`: makes the executable, for every
+ * configuration or for one alone, whose hosts, files and variables it is then bound to.
  *
  * An entry of its own, since making executables takes a permission that sitemon must never have.
  */
@@ -13,6 +13,7 @@ import {
   processPermissions,
   rolesOf,
 } from "../config/process_permissions.ts";
+import { SWITCH } from "../config/trace_exporter.ts";
 import { EXIT_CONFIG } from "./exit_code.ts";
 import { loadFile } from "./load_file.ts";
 import { processTerminal } from "./terminal.ts";
@@ -48,6 +49,14 @@ export function compileArgs(
   ];
 }
 
+/**
+ * Whether an executable exports traces is settled when it is made (Deno 2.7.11 and 2.9.6): what
+ * its environment says later changes nothing. So what this process's says must not leak into it.
+ */
+export function compileEnv(exportsTraces: boolean): Record<string, string> {
+  return { OTEL_DENO: "false", [SWITCH]: String(exportsTraces) };
+}
+
 /** What every command that the configuration is for may do, and that which shows its status. */
 function bakedFlags(loaded: LoadedConfig): string[] {
   const roles = [...rolesOf(loaded), "status" as const];
@@ -80,17 +89,19 @@ async function compile(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       config: { type: "string" },
+      traces: { type: "boolean", default: false },
       output: { type: "string", default: "dist/sitemon" },
     },
     allowPositionals: true,
   });
-  const { config, output } = values;
+  const { config, traces, output } = values;
   const loaded = config === undefined
-    ? {}
-    : { loaded: loadFile(config, { terminal: processTerminal() }) };
+    ? undefined
+    : loadFile(config, { terminal: processTerminal() });
   writeCommit();
   const compiling = new Deno.Command(Deno.execPath(), {
-    args: compileArgs({ ...loaded, output, more: positionals }),
+    args: compileArgs({ ...(loaded && { loaded }), output, more: positionals }),
+    env: compileEnv(traces || loaded?.config.traces !== undefined),
   });
   return (await compiling.spawn().status).code;
 }

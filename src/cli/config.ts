@@ -79,7 +79,7 @@ function commandPermissions(role: Role, loaded: LoadedConfig): CommandPermission
   const threads = threadsOf(role, loaded).map((kind) => [kind, threadNeeds(kind, loaded)]);
   const needs = processPermissions(role, loaded);
   const flags = permissionFlags({ ...needs, read: [...needs.read, ...codeFolder()] });
-  const systemd = systemdAddresses(needs);
+  const systemd = systemdAddresses(needs, loaded.config.traces);
   return { role, threads: Object.fromEntries(threads), flags, systemd };
 }
 

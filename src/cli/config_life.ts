@@ -16,6 +16,7 @@ const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
   "log.format": ({ log }) => log.format,
   "web.listen": ({ web }) => web && web.listen,
   "sandbox": ({ sandbox }) => sandbox,
+  "traces.endpoint": ({ traces }) => traces?.endpoint,
 };
 
 export interface ConfigLifeOptions {

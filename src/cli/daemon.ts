@@ -1,8 +1,10 @@
 /** What `producer`, `consumer` and `run` share: a service from a configuration, and its exit code. */
 import { systemClock } from "../runtime/clock.ts";
 import { systemSurroundings } from "../config/surroundings.ts";
+import { exporterMistake } from "../config/trace_exporter.ts";
 import { missingPermissions, notPermitted } from "../runtime/missing_permissions.ts";
 import { runService, type ServiceEnd } from "../runtime/service.ts";
+import { isExporting } from "../runtime/tracer.ts";
 import { ConfigLife } from "./config_life.ts";
 import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_LOCKED, EXIT_OK } from "./exit_code.ts";
 import { loadFile } from "./load_file.ts";
@@ -39,7 +41,13 @@ export async function runDaemon(
     for (const what of missing) terminal.writeError(`${notPermitted("start", what)}\n`);
     return EXIT_CONFIG;
   }
-  const { log, listen, sandbox } = life.loaded.config;
+  const { log, listen, sandbox, traces } = life.loaded.config;
+  const { env } = systemSurroundings();
+  const mistake = exporterMistake(traces, { isExporting: isExporting(), env });
+  if (mistake !== undefined) {
+    terminal.writeError(`${mistake}\n`);
+    return EXIT_CONFIG;
+  }
   const end = await runService(life.settings, {
     logFormat: log.format === "auto" ? (terminal.isInteractive ? "text" : "json") : log.format,
     ...(listen === undefined ? {} : { listen }),
@@ -47,7 +55,7 @@ export async function runDaemon(
     finalErrors: new Set([...FINAL_ERRORS.keys()].filter((name) => name !== undefined)),
     writeError: (text) => terminal.writeError(text),
     reload: () => life.reload(),
-    env: systemSurroundings().env,
+    env,
     notifySpec,
   });
   return exitCodeOf(end, terminal);

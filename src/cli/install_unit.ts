@@ -4,6 +4,7 @@ import type { LoadedConfig } from "../config/loaded_config.ts";
 import { processPermissions } from "../config/process_permissions.ts";
 import { systemSurroundings } from "../config/surroundings.ts";
 import { systemdAddresses } from "../config/systemd_addresses.ts";
+import { exporterVariables } from "../config/trace_exporter.ts";
 import { EXIT_OK } from "./exit_code.ts";
 import { loadFile } from "./load_file.ts";
 import type { Terminal } from "./terminal.ts";
@@ -35,7 +36,7 @@ export function installUnit(options: InstallUnitOptions, terminal: Terminal): Pr
   const folder = resolve(options.credentials);
   const state = `/var/lib/sitemon-${role}`;
   const loaded = loadAsUnit(config, { role, terminal, variables: { folder, state } });
-  const { outbox, drain_deadline } = loaded.config;
+  const { outbox, drain_deadline, traces } = loaded.config;
   const isWithin = (folder: string, path: string) => !relative(folder, path).startsWith("..");
   terminal.write(unitText({
     role,
@@ -46,7 +47,8 @@ export function installUnit(options: InstallUnitOptions, terminal: Terminal): Pr
     writes: role === "producer" && !isWithin(state, outbox.path) ? [dirname(outbox.path)] : [],
     drainDeadlineMs: drain_deadline,
     notifies: mayNotify(),
-    addresses: systemdAddresses(processPermissions(role, loaded)),
+    variables: traces === undefined ? {} : exporterVariables(traces),
+    addresses: systemdAddresses(processPermissions(role, loaded), traces),
   }));
   return Promise.resolve(EXIT_OK);
 }

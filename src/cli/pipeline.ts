@@ -33,7 +33,7 @@ export function scannerSpecs(
 ): ThreadSpec<ScannerSetup, ScannerWork>[] {
   const { config, sites } = loaded;
   const { threads, concurrency, per_host } = config.scanner;
-  const { connectivity } = config;
+  const { connectivity, traces } = config;
   return divideByHost(sites, threads).map((share, index) => ({
     ...common(loaded, "scanner"),
     name: `scanner-${index + 1}`,
@@ -55,6 +55,7 @@ export function scannerSpecs(
       ...(per_host === undefined ? {} : { perHost: per_host }),
       pausesWhenFull: config.outbox.when_full === "pause",
       hasSiteMetrics: config.metrics.per_site,
+      ...(traces === undefined ? {} : { traceRatio: traces.ratio }),
       anchorMs,
     },
   }));
@@ -87,6 +88,7 @@ export function relaySpec(loaded: LoadedConfig): ThreadSpec<RelaySetup> {
       ...topicOptions(kafka),
       format: kafka.format,
       compression: kafka.compression,
+      isTraced: loaded.config.traces !== undefined,
     },
   };
 }
@@ -102,6 +104,7 @@ export function consumerSpecs(loaded: LoadedConfig): ThreadSpec<ConsumerSetup>[]
       kafka: { connection: kafkaConnection(loaded), ...topicOptions(kafka), group: kafka.group },
       postgres: postgresConnection(loaded),
       keepMs: loaded.config.history.keep,
+      isTraced: loaded.config.traces !== undefined,
     },
   }));
 }
@@ -112,7 +115,11 @@ export function storeSpec(loaded: LoadedConfig): ThreadSpec<StoreSetup> {
     ...common(loaded, "store"),
     name: "store",
     module: new URL("../threads/store.ts", import.meta.url),
-    setup: { path: loaded.config.store.path, keepMs: loaded.config.history.keep },
+    setup: {
+      path: loaded.config.store.path,
+      keepMs: loaded.config.history.keep,
+      isTraced: loaded.config.traces !== undefined,
+    },
   };
 }
 

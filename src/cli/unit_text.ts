@@ -14,6 +14,8 @@ export interface UnitOptions {
   readonly drainDeadlineMs: number;
   /** False for an executable that may not use systemd's socket. */
   readonly notifies: boolean;
+  /** What the exporter of traces is told; nothing where nothing is traced. */
+  readonly variables: Readonly<Record<string, string>>;
   /** Lines that would limit the addresses; they are written as comments, since addresses change. */
   readonly addresses: readonly string[];
 }
@@ -110,7 +112,7 @@ TimeoutStopSec=${stopSeconds}
 KillMode=mixed
 # A name server that hangs must not hold up the checks of other sites.
 Environment="RES_OPTIONS=timeout:1 attempts:1"
-
+${exporterLines(options)}
 # Outbox, and the socket to systemd.
 StateDirectory=${name}
 StateDirectoryMode=0700
@@ -124,6 +126,15 @@ ${addressLines(options)}
 [Install]
 WantedBy=multi-user.target
 `;
+}
+
+/** What a request to the collector needs beside its address is a secret, and stands in no unit. */
+function exporterLines({ role, variables }: UnitOptions): string {
+  const entries = Object.entries(variables);
+  if (entries.length === 0) return "";
+  const all = [...entries, ["OTEL_SERVICE_NAME", `sitemon-${role}`] as const];
+  return `# Where the spans of "traces" go.
+${lines(all, ([name, value]) => `Environment=${quoted(escaped(`${name}=${value}`))}`)}`;
 }
 
 function addressLines({ addresses }: UnitOptions): string {
@@ -145,5 +156,9 @@ function escaped(text: string): string {
 /** As systemd takes it for one word. */
 function word(text: string): string {
   const plain = escaped(text).replaceAll("$", "$$$$");
-  return /^[\w\-./:=+@%$]+$/.test(plain) ? plain : `"${plain.replaceAll(/["\\]/g, "\\$&")}"`;
+  return /^[\w\-./:=+@%$]+$/.test(plain) ? plain : quoted(plain);
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll(/["\\]/g, "\\$&")}"`;
 }

@@ -19,7 +19,7 @@ export function isSecretHeader(name: string): boolean {
 /** True for a value that may hold credentials between `://` and `@`. */
 export function isUrl(path: Path): boolean {
   const [parent, key] = path.slice(-2).map(String);
-  return key === "url" || key === "proxy" || parent === "urls";
+  return ["url", "proxy", "endpoint"].includes(key ?? "") || parent === "urls";
 }
 
 /** Every text that gives a url's credentials away, also as the header that they are sent in. */

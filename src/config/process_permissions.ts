@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { formatHost } from "./host_port.ts";
 import type { LoadedConfig, Role } from "./loaded_config.ts";
 import { type Permissions, type ThreadKind, threadNeeds, unique } from "./permissions.ts";
+import { EXPORTER_ENV } from "./trace_exporter.ts";
 
 /** Commander asks for the first three before it prints, the YAML parser for the others. */
 const MAIN_ENV = ["CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR", "LOG_STREAM", "LOG_TOKENS"];
@@ -45,7 +46,7 @@ export function rolesOf({ config }: Pick<LoadedConfig, "config">): Role[] {
  */
 export function processPermissions(role: Role, loaded: LoadedConfig): Permissions {
   const threads = threadsOf(role, loaded).map((kind) => threadNeeds(kind, loaded));
-  const { listen } = loaded.config;
+  const { listen, traces } = loaded.config;
   return {
     net: unique([
       ...threads.flatMap(({ net }) => net),
@@ -58,7 +59,12 @@ export function processPermissions(role: Role, loaded: LoadedConfig): Permission
       ...threads.flatMap(({ read }) => read),
     ]),
     write: unique(threads.flatMap(({ write }) => write)),
-    env: unique([...MAIN_ENV, ...loaded.environment, ...threads.flatMap(({ env }) => env)]),
+    env: unique([
+      ...MAIN_ENV,
+      ...loaded.environment,
+      ...(traces === undefined ? [] : EXPORTER_ENV),
+      ...threads.flatMap(({ env }) => env),
+    ]),
     sys: unique(threads.flatMap(({ sys }) => sys)),
   };
 }

@@ -21,6 +21,7 @@ import {
   storeSchema,
 } from "./schema_run.ts";
 import { defaultsSchema, INTERVAL, siteSchema } from "./schema_site.ts";
+import { tracesSchema } from "./schema_traces.ts";
 import { webSchema } from "./schema_web.ts";
 
 /** As long as a report's `location` may be, and longer than any name of a place. */
@@ -68,6 +69,7 @@ export const configSchema = z.strictObject({
   history: historySchema.prefault({}).describe("How long history is kept."),
   connectivity: connectivitySchema.exactOptional()
     .describe("Urls that tell whether this machine has a network at all."),
+  traces: tracesSchema.exactOptional().describe("OpenTelemetry's traces; none when absent."),
   web: webSchema.exactOptional().describe(
     "The status page. `sitemon run` has it also when absent; `false` switches it off. `sitemon consumer` has it when this is a mapping.",
   ),

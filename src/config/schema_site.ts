@@ -168,6 +168,9 @@ const optionalSettings = {
   proxy: proxySchema.exactOptional().describe(
     "Proxy to go through. Those of the environment are ignored.",
   ),
+  traceparent: yesOrNo().exactOptional().describe(
+    "Sends W3C's header `traceparent`, so that the site's own traces can be joined to the check's.",
+  ),
 };
 
 /** `defaults`: every setting with the value it has where neither the site nor the file says otherwise. */

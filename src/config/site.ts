@@ -63,5 +63,7 @@ export interface Site {
   readonly ipVersion?: 4 | 6;
   /** `http://[user:password@]host:port` */
   readonly proxy?: string;
+  /** True when visits say in the header `traceparent` to which trace they belong. */
+  readonly traceparent?: boolean;
   readonly labels: Readonly<Record<string, string>>;
 }

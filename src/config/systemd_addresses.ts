@@ -1,6 +1,7 @@
 /** The addresses of a process as a systemd unit limits them: a stop of the kernel beside the sandbox. */
 import { parseHost } from "./host_port.ts";
 import type { Permissions } from "./permissions.ts";
+import type { TracesConfig } from "./schema_traces.ts";
 
 /**
  * Lines for the unit's `[Service]`. systemd takes addresses alone, so names stand in a comment; a
@@ -8,8 +9,15 @@ import type { Permissions } from "./permissions.ts";
  *
  * @see https://www.freedesktop.org/software/systemd/man/systemd.resource-control.html#IPAddressAllow=ADDRESS%5B/PREFIXLENGTH%5D%E2%80%A6
  */
-export function systemdAddresses({ net }: Pick<Permissions, "net">): string[] {
-  const hosts = [...new Set(net.map((entry) => parseHost(entry)?.host ?? entry))];
+export function systemdAddresses(
+  { net }: Pick<Permissions, "net">,
+  traces?: Pick<TracesConfig, "endpoint">,
+): string[] {
+  // The exporter of traces is no thread of sitemon, and asks no permission of Deno.
+  const collector = traces === undefined ? [] : [new URL(traces.endpoint).host];
+  const hosts = [
+    ...new Set([...net, ...collector].map((entry) => parseHost(entry)?.host ?? entry)),
+  ];
   const addresses = hosts.filter(isAddress);
   const names = hosts.filter((host) => !isAddress(host) && host !== "localhost");
   const others = [...names, "the name servers, unless they are on localhost"];

@@ -1,6 +1,7 @@
 /** A message of Kafka on its way into a store. */
 import type { Buffer } from "node:buffer";
 import type { KafkaMessage } from "kafkajs";
+import { TRACEPARENT } from "../runtime/traceparent.ts";
 import { ID_HEADER } from "./row_message.ts";
 
 /** The same, structurally, as what the ingest takes. */
@@ -15,12 +16,15 @@ export interface ReceivedMessage {
   readonly timestampMs: number;
   /** The `sitemon-id` header (`producer_id/sequence`), if there was one. */
   readonly sitemonId: string | null;
+  /** The `traceparent` header, if there was one. */
+  readonly traceparent?: string;
 }
 
 /** Takes from kafkajs's message what sitemon needs of it. */
 export function receivedMessage(
   { topic, partition, message }: { topic: string; partition: number; message: KafkaMessage },
 ): ReceivedMessage {
+  const traceparent = headerText(message.headers?.[TRACEPARENT]);
   return {
     topic,
     partition,
@@ -30,6 +34,7 @@ export function receivedMessage(
     value: message.value,
     timestampMs: Number(message.timestamp),
     sitemonId: headerText(message.headers?.[ID_HEADER]),
+    ...(traceparent === null ? {} : { traceparent }),
   };
 }
 

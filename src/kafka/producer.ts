@@ -9,6 +9,7 @@ import {
 import { sleep } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
+import type { Span, Tracer } from "../runtime/tracer.ts";
 import { REQUEST_TIMEOUT_MS } from "./connection.ts";
 import { classify, isTooLarge } from "./errors.ts";
 import { KafkaLog } from "./kafka_log.ts";
@@ -16,6 +17,7 @@ import { Outcome } from "./outcome.ts";
 import { ProducerSession } from "./producer_session.ts";
 import { type KafkaFormat, rowMessage } from "./row_message.ts";
 import type { TopicAccess } from "./topic.ts";
+import { topicAttributes } from "./topic_attributes.ts";
 
 /** For one batch with all its tries: as long as a broker may take for one request. */
 export const PUBLISH_DEADLINE_MS = REQUEST_TIMEOUT_MS;
@@ -31,6 +33,8 @@ export interface KafkaPublisherOptions extends TopicAccess {
   /** For a whole `publish`; {@linkcode PUBLISH_DEADLINE_MS} unless told. */
   readonly deadlineMs?: number;
   readonly telemetry: Telemetry;
+  /** Absent when nothing is traced. */
+  readonly tracer?: Tracer;
 }
 
 /** A row and its message. */
@@ -55,11 +59,15 @@ export class KafkaPublisher implements Publisher {
 
   async publish(rows: readonly OutboxRow[]): Promise<PublishResult> {
     const outcome = new Outcome();
+    const span = this.#begin(rows);
     const entries = this.#entries(rows, outcome);
     if (entries.length > 0) {
       await this.#withinDeadline(outcome, () => this.#deliver(entries, outcome));
       this.#judge(outcome);
     }
+    const { failure } = outcome;
+    if (failure !== undefined) span?.fail(failure.failure, failure.message);
+    span?.end();
     return outcome.result();
   }
 
@@ -67,6 +75,19 @@ export class KafkaPublisher implements Publisher {
     const session = this.#session;
     this.#session = undefined;
     await session?.close(this.#options.clock);
+  }
+
+  /** A batch is of many checks, so its span is linked to theirs and part of none. */
+  #begin(rows: readonly OutboxRow[]): Span | undefined {
+    const { tracer, topic } = this.#options;
+    return tracer?.start(`send ${topic}`, {
+      kind: "client",
+      links: rows.flatMap(({ traceparent }) => traceparent ?? []),
+      attributes: {
+        ...topicAttributes("send", topic),
+        "messaging.batch.message_count": rows.length,
+      },
+    });
   }
 
   #entries(rows: readonly OutboxRow[], outcome: Outcome): Entry[] {

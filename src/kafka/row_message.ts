@@ -4,6 +4,7 @@ import type { Message } from "kafkajs";
 import type { OutboxRow } from "../outbox/publisher.ts";
 import { decodeMessage, encodeBare } from "../report/codec.ts";
 import { bareKey } from "../report/message_key.ts";
+import { TRACEPARENT } from "../runtime/traceparent.ts";
 
 /** `single_object` carries everything; `bare` the six fields that older systems read. */
 export type KafkaFormat = "single_object" | "bare";
@@ -13,7 +14,10 @@ export const ID_HEADER = "sitemon-id";
 
 /** The message of a row, or nothing for a gap in the bare format, which has no word for it. */
 export function rowMessage(row: OutboxRow, format: KafkaFormat): Message | undefined {
-  const headers = { [ID_HEADER]: `${row.producerId}/${row.sequence}` };
+  const headers = {
+    [ID_HEADER]: `${row.producerId}/${row.sequence}`,
+    ...(row.traceparent === undefined ? {} : { [TRACEPARENT]: row.traceparent }),
+  };
   if (format === "single_object") {
     return { key: Buffer.from(row.key), value: bufferOf(row.payload), headers };
   }

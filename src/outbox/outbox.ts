@@ -2,7 +2,7 @@
  * The outbox: a SQLite file that keeps reports from the moment they are stored until the receiver
  * has acknowledged them. One owner; every call is synchronous and blocks its thread.
  */
-import type { SiteReport } from "../report/report.ts";
+import type { TracedReport } from "../report/report.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
@@ -68,7 +68,7 @@ export class Outbox implements Disposable {
   }
 
   /** {@linkcode Outbox.appendBatches} of one batch. */
-  append(reports: readonly SiteReport[], source?: BatchSource): SequenceRange | undefined {
+  append(reports: readonly TracedReport[], source?: BatchSource): SequenceRange | undefined {
     return this.appendBatches([source ? { reports, source } : { reports }]);
   }
 

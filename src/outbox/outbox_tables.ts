@@ -1,17 +1,18 @@
 /** The tables of one outbox file at work together: what a transaction of the outbox does. */
 import type { StatementSync } from "node:sqlite";
-import type { SiteReport } from "../report/report.ts";
+import type { TracedReport } from "../report/report.ts";
 import { BatchLedger, type BatchSource } from "./batch_ledger.ts";
 import { GapRows } from "./gap_rows.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 import { type Dropped, OutboxLimits, type OutboxLimitsOptions } from "./outbox_limits.ts";
 import type { Settlement } from "./outbox_source.ts";
 import { ReportRows, UnencodableReportError } from "./report_rows.ts";
+import { RowTraces } from "./row_traces.ts";
 import { RowsInFlight } from "./rows_in_flight.ts";
 
 /** Reports that are stored together or not at all. */
 export interface ReportBatch {
-  readonly reports: readonly SiteReport[];
+  readonly reports: readonly TracedReport[];
   /** Makes storing exactly-once: of a source, a batch not above its last one is stored already. */
   readonly source?: BatchSource;
 }
@@ -49,9 +50,10 @@ export class OutboxTables {
 
   constructor(database: OutboxDatabase, options: OutboxLimitsOptions) {
     const gaps = new GapRows(database);
+    const traces = new RowTraces();
     this.database = database;
-    this.inFlight = new RowsInFlight(database, gaps);
-    this.#reports = new ReportRows(database);
+    this.inFlight = new RowsInFlight(database, { gaps, traces });
+    this.#reports = new ReportRows(database, traces);
     this.#reports.forgetFormerSites(options.rowsMax);
     this.#ledger = new BatchLedger(database);
     this.#limits = new OutboxLimits(database, gaps, options);
@@ -87,13 +89,13 @@ export class OutboxTables {
     this.database.close();
   }
 
-  #new(batches: readonly ReportBatch[], sequence: number): SiteReport[] {
+  #new(batches: readonly ReportBatch[], sequence: number): TracedReport[] {
     return batches
       .filter(({ source }) => source === undefined || this.#ledger.note(source, sequence))
       .flatMap(({ reports }) => reports);
   }
 
-  #add(report: SiteReport, state: ProducerState, nowMicros: number): UnencodableReportError[] {
+  #add(report: TracedReport, state: ProducerState, nowMicros: number): UnencodableReportError[] {
     try {
       this.#reports.add(report, state, nowMicros);
       return [];

@@ -3,7 +3,7 @@
  * what may be under way. Both ends are in this folder: serve_outbox.ts answers report_sender.ts and
  * outbox_client.ts.
  */
-import type { SiteReport } from "../report/report.ts";
+import type { TracedReport } from "../report/report.ts";
 import type { Settlement, TakeLimits } from "./outbox_source.ts";
 import type { OutboxFailure } from "./outbox_error.ts";
 import type { OutboxRow } from "./publisher.ts";
@@ -18,7 +18,7 @@ export interface StoreRequest {
   readonly type: "store";
   readonly source: string;
   readonly batch: number;
-  readonly reports: readonly SiteReport[];
+  readonly reports: readonly TracedReport[];
 }
 
 /** To a scanner: the batch is durable, or it and all later ones must be sent again. */

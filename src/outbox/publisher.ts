@@ -18,6 +18,8 @@ export interface OutboxRow {
   readonly recordedAt: number;
   /** Single-object encoded Avro. */
   readonly payload: Uint8Array;
+  /** Names the span of the report's check, where it is traced and that is still known. */
+  readonly traceparent?: string;
 }
 
 /** What became of each row of a batch; a row in neither list is kept and sent again. */

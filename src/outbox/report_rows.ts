@@ -1,21 +1,24 @@
 /** Writes reports as rows, each under the next sequence, and notes what coalescing must keep. */
 import type { StatementSync } from "node:sqlite";
 import { encodeReport } from "../report/codec.ts";
-import type { SiteReport } from "../report/report.ts";
+import type { SiteReport, TracedReport } from "../report/report.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
+import type { RowTraces } from "./row_traces.ts";
 
 /**
  * Rows of reports. A row is its site's newest until the next one of that site arrives, and an edge
  * when its outcome differs from that of the site's previous report.
  */
 export class ReportRows {
+  readonly #traces: RowTraces;
   readonly #findLast: StatementSync;
   readonly #replace: StatementSync;
   readonly #insert: StatementSync;
   readonly #saveLast: StatementSync;
   readonly #forgetFormer: StatementSync;
 
-  constructor({ sql }: OutboxDatabase) {
+  constructor({ sql }: OutboxDatabase, traces: RowTraces) {
+    this.#traces = traces;
     this.#findLast = sql.prepare("SELECT outcome, row_id FROM last_report WHERE site = ?");
     this.#replace = sql.prepare("UPDATE outbox_row SET is_newest = 0 WHERE id = ?");
     this.#insert = sql.prepare(
@@ -41,7 +44,7 @@ export class ReportRows {
    * `recorded_at` rises by at least a microsecond, whatever the clock does.
    * Throws {@linkcode UnencodableReportError} and has then changed nothing.
    */
-  add(report: SiteReport, state: ProducerState, nowMicros: number): void {
+  add(report: TracedReport, state: ProducerState, nowMicros: number): void {
     const { producerId } = state;
     const sequence = state.sequence + 1;
     const recordedAt = Math.max(nowMicros, state.recordedAt + 1);
@@ -63,6 +66,7 @@ export class ReportRows {
       payload,
     );
     this.#saveLast.run(report.site, report.outcome, sequence, lastInsertRowid);
+    this.#traces.note(Number(lastInsertRowid), report.traceparent);
     state.sequence = sequence;
     state.recordedAt = recordedAt;
     state.reportCount++;

@@ -1,5 +1,5 @@
 /** A scanner's end of its port to the outbox: keeps reports until the outbox has stored them. */
-import type { SiteReport } from "../report/report.ts";
+import type { TracedReport } from "../report/report.ts";
 import { backoffMs } from "../runtime/backoff.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
@@ -44,7 +44,7 @@ export class ReportSender {
   readonly #logLimit: MinuteLimit;
   readonly #underWay: StoreRequest[] = [];
   readonly #flushed = new Set<() => void>();
-  #buffer: SiteReport[] = [];
+  #buffer: TracedReport[] = [];
   #port: MessagePort | undefined;
   #batch = 0;
   #failures = 0;
@@ -66,7 +66,7 @@ export class ReportSender {
   }
 
   /** Hands a report over. It never fails: what overflows the buffer is counted as lost. */
-  send(report: SiteReport): void {
+  send(report: TracedReport): void {
     if (this.#buffer.length === BUFFER_REPORTS_MAX) this.#loseOldest();
     this.#buffer.push(report);
     this.#pump();

@@ -4,6 +4,7 @@ import type { GapRows } from "./gap_rows.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 import type { Settlement, TakeLimits } from "./outbox_source.ts";
 import type { OutboxRow } from "./publisher.ts";
+import type { RowTraces } from "./row_traces.ts";
 
 /** Dead letters that are kept; then the oldest go. The gaps tell of all of them. */
 export const DEAD_LETTERS_MAX = 10_000;
@@ -12,6 +13,7 @@ export const DEAD_LETTERS_MAX = 10_000;
 export class RowsInFlight {
   readonly #database: OutboxDatabase;
   readonly #gaps: GapRows;
+  readonly #traces: RowTraces;
   readonly #rows = new Map<number, OutboxRow["kind"]>();
   readonly #sizes: StatementSync;
   readonly #upTo: StatementSync;
@@ -20,10 +22,14 @@ export class RowsInFlight {
   readonly #unannounced: StatementSync;
   readonly #forgetOldestDead: StatementSync;
 
-  constructor(database: OutboxDatabase, gaps: GapRows) {
+  constructor(
+    database: OutboxDatabase,
+    { gaps, traces }: { readonly gaps: GapRows; readonly traces: RowTraces },
+  ) {
     const { sql } = database;
     this.#database = database;
     this.#gaps = gaps;
+    this.#traces = traces;
     this.#sizes = sql.prepare(
       "SELECT id, length(payload) AS bytes FROM outbox_row ORDER BY id LIMIT ?",
     );
@@ -86,7 +92,12 @@ export class RowsInFlight {
       if (bytes > bytesMax && lastId > 0) break;
       lastId = row.id as number;
     }
-    return this.#upTo.all(lastId).map((row) => ({ ...row } as unknown as OutboxRow));
+    return this.#upTo.all(lastId).map((row) => this.#traced({ ...row } as unknown as OutboxRow));
+  }
+
+  #traced(row: OutboxRow): OutboxRow {
+    const traceparent = this.#traces.of(row.id);
+    return traceparent === undefined ? row : { ...row, traceparent };
   }
 
   /** Keeps rows as dead letters; returns the sequences that are now to be announced as dropped. */
@@ -101,6 +112,7 @@ export class RowsInFlight {
   #remove(id: number, state: ProducerState): void {
     const kind = this.#rows.get(id);
     if (kind === undefined || this.#delete.run(id).changes === 0) return;
+    this.#traces.forget(id);
     if (kind === "report") state.reportCount--;
     else {
       state.gapCount--;

@@ -66,6 +66,12 @@ export interface SiteReport {
   readonly sequence: number;
 }
 
+/** A report on its way to the receiver; its trace stands beside it, in no record. */
+export interface TracedReport extends SiteReport {
+  /** Names the span of its check, as W3C's header does; absent when it has none. */
+  readonly traceparent?: string;
+}
+
 /** An exact run of sequences that were dropped and will never arrive: count = last - first + 1. */
 export interface Gap {
   readonly producer_id: string;

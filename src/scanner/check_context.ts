@@ -4,6 +4,7 @@ import { redactor } from "../runtime/redaction.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import { AddressPolicy, type AddressPolicyOptions } from "./address_policy.ts";
 import { CertificateCache } from "./certificate_cache.ts";
+import type { CheckTrace, CheckTraces } from "./check_trace.ts";
 import type { Redact } from "./failed.ts";
 import { FirstVisits } from "./first_visits.ts";
 import { JsonPathCache } from "./json_path.ts";
@@ -31,6 +32,7 @@ export interface CheckContextOptions extends CheckTargets {
   readonly version: string;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  readonly traces?: CheckTraces;
   /** The system's resolver unless a test hands in its own. */
   readonly resolve?: ResolveName;
 }
@@ -59,11 +61,15 @@ export interface CheckContext {
    * closed within its handshake keeps its socket until the peer hangs up (Deno 2.9.6).
    */
   readonly hungHandshakes: Set<string>;
+  /** Absent when nothing is traced. */
+  readonly traces?: CheckTraces;
+  /** Of the one check that this context is made for, if that one is traced. */
+  readonly trace?: CheckTrace;
 }
 
 /** Makes the context of a scanner's checks; throws when an entry of the address policy is wrong. */
 export function checkContext(options: CheckContextOptions): CheckContext {
-  const { clock, telemetry, resolve } = options;
+  const { clock, telemetry, resolve, traces } = options;
   return {
     location: options.location,
     clock,
@@ -79,6 +85,7 @@ export function checkContext(options: CheckContextOptions): CheckContext {
     firstVisits: new FirstVisits(`sitemon/${options.version}`),
     readBuffers: new ReadBuffers(),
     hungHandshakes: new Set(),
+    ...(traces === undefined ? {} : { traces }),
   };
 }
 

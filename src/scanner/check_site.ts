@@ -1,6 +1,6 @@
 /** One check of a site: its attempts, and the report of what they found. */
 import type { Site } from "../config/site.ts";
-import type { SiteReport } from "../report/report.ts";
+import type { SiteReport, TracedReport } from "../report/report.ts";
 import { sleep } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
 import { attempt, type Findings } from "./attempt.ts";
@@ -15,6 +15,16 @@ import { Deadline } from "./deadline.ts";
  * it ends at once, with a report that nobody should keep.
  */
 export async function checkSite(
+  site: Site,
+  context: CheckContext,
+  signal: AbortSignal,
+): Promise<TracedReport> {
+  const trace = context.traces?.begin(site, context.redact);
+  if (trace === undefined) return await check(site, context, signal);
+  return trace.end(await check(site, { ...context, trace }, signal));
+}
+
+async function check(
   site: Site,
   context: CheckContext,
   signal: AbortSignal,

@@ -1,5 +1,6 @@
 /** What is the same in every check of a site, made once: the plan of its first visit. */
 import type { Site } from "../config/site.ts";
+import { TRACEPARENT } from "../runtime/traceparent.ts";
 import { requestBytes } from "./request.ts";
 import type { VisitPlan } from "./visit.ts";
 
@@ -22,8 +23,15 @@ export class FirstVisits {
     return plan;
   }
 
-  /** The bytes of a visit's request; kept as long as its plan. Throws as {@linkcode requestBytes}. */
-  requestOf(plan: VisitPlan): Uint8Array {
+  /**
+   * The bytes of a visit's request; kept as long as its plan, unless they name a span: that is
+   * another one each time. Throws as {@linkcode requestBytes}.
+   */
+  requestOf(plan: VisitPlan, traceparent?: string): Uint8Array {
+    if (traceparent !== undefined) {
+      const headers = { [TRACEPARENT]: traceparent, ...plan.headers };
+      return requestBytes({ ...plan, headers }, this.#userAgent);
+    }
     const known = this.#requests.get(plan);
     if (known !== undefined) return known;
     const request = requestBytes(plan, this.#userAgent);
@@ -34,7 +42,7 @@ export class FirstVisits {
 
 function firstPlan(site: Site): VisitPlan {
   const { method, headers, body, connectTimeoutMs, tls, ipVersion, proxy, bodyBytesMax } = site;
-  const { auth } = site;
+  const { auth, traceparent } = site;
   return {
     url: new URL(site.url),
     method,
@@ -44,6 +52,7 @@ function firstPlan(site: Site): VisitPlan {
     bodyBytesMax,
     ...(body === undefined ? {} : { body }),
     ...(auth === undefined ? {} : { auth }),
+    ...(traceparent === undefined ? {} : { namesSpan: traceparent }),
     ...(ipVersion === undefined ? {} : { ipVersion }),
     ...(proxy === undefined ? {} : { proxy: new URL(proxy) }),
   };

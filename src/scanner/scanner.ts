@@ -5,7 +5,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Site } from "../config/site.ts";
-import type { SiteReport } from "../report/report.ts";
+import type { TracedReport } from "../report/report.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
@@ -28,7 +28,7 @@ const SLOW_CHECK_MS = 1_000;
 const TIMER_MS_MAX = 3_600_000;
 
 /** Runs one check. It should never reject; the signal tells that nobody waits for the report. */
-export type Check = (site: Site, signal: AbortSignal) => Promise<SiteReport>;
+export type Check = (site: Site, signal: AbortSignal) => Promise<TracedReport>;
 
 export interface ScannerOptions {
   /** Sites with distinct names. */
@@ -49,7 +49,7 @@ export interface ScannerOptions {
   /** The label `thread` of its metrics. */
   readonly thread?: string;
   readonly check: Check;
-  readonly onReport: (report: SiteReport) => void;
+  readonly onReport: (report: TracedReport) => void;
 }
 
 interface WatchedSite {
@@ -216,7 +216,7 @@ export class Scanner {
     }
   }
 
-  #tell(report: SiteReport, durationMs: number): void {
+  #tell(report: TracedReport, durationMs: number): void {
     const { telemetry, onReport, hasSiteMetrics = true } = this.#options;
     onReport(report);
     measureCheck(report, durationMs, telemetry);

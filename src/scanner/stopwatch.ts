@@ -4,6 +4,9 @@ import type { Clock } from "../runtime/clock.ts";
 
 type Phase = keyof Timings;
 
+/** Told of each phase that has ended, in monotonic milliseconds. */
+export type OnPhase = (phase: Phase, startMs: number, endMs: number) => void;
+
 /** One phase at a time; a phase that was never started stays `null`. */
 export class Stopwatch {
   readonly #clock: Clock;
@@ -14,11 +17,13 @@ export class Stopwatch {
     first_byte: null,
     transfer: null,
   };
+  readonly #onPhase: OnPhase | undefined;
   #phase: Phase | undefined;
   #startMs = 0;
 
-  constructor(clock: Clock) {
+  constructor(clock: Clock, onPhase?: OnPhase) {
     this.#clock = clock;
+    this.#onPhase = onPhase;
   }
 
   /** Begins a phase, and ends the one before. */
@@ -31,7 +36,9 @@ export class Stopwatch {
   /** Ends the phase that runs, if one does. */
   end(): void {
     if (this.#phase === undefined) return;
-    this.#micros[this.#phase] = Math.round((this.#clock.monotonicMs() - this.#startMs) * 1_000);
+    const endMs = this.#clock.monotonicMs();
+    this.#micros[this.#phase] = Math.round((endMs - this.#startMs) * 1_000);
+    this.#onPhase?.(this.#phase, this.#startMs, endMs);
     this.#phase = undefined;
   }
 

@@ -1,7 +1,9 @@
 /** One visit of a check: a connection and an exchange, and what is known of them however they end. */
 import type { Timings } from "../report/report.ts";
 import type { Certificate } from "./certificate_cache.ts";
+import { unrecordedTraceparent } from "../runtime/traceparent.ts";
 import type { CheckContext } from "./check_context.ts";
+import type { VisitTrace } from "./check_trace.ts";
 import { type ConnectionRecord, openConnection, type Route } from "./connection.ts";
 import { onAbort } from "./deadline.ts";
 import { exchange } from "./exchange.ts";
@@ -16,6 +18,8 @@ import { VisitError } from "./visit_error.ts";
 export interface VisitPlan extends Request, Omit<Route, "url" | "proxy"> {
   /** Decoded bytes of the body that are read. */
   readonly bodyBytesMax: number;
+  /** True to say in the header `traceparent` which span this visit is. */
+  readonly namesSpan?: boolean;
 }
 
 /** What a visit found; `failure` tells that it did not end with a whole response. */
@@ -46,13 +50,15 @@ class VisitUnderWay {
   readonly #context: CheckContext;
   readonly #signal: AbortSignal;
   readonly #record: ConnectionRecord;
+  readonly #trace: VisitTrace | undefined;
   #head: ResponseHead | undefined;
 
   constructor(plan: VisitPlan, context: CheckContext, signal: AbortSignal) {
     this.#plan = plan;
     this.#context = context;
     this.#signal = signal;
-    const stopwatch = new Stopwatch(context.clock);
+    this.#trace = context.trace?.visit(plan);
+    const stopwatch = new Stopwatch(context.clock, this.#trace?.phase);
     this.#record = { stopwatch, remoteAddress: null, certificate: undefined };
   }
 
@@ -70,7 +76,7 @@ class VisitUnderWay {
     const { method, bodyBytesMax } = this.#plan;
     const signal = this.#signal;
     const { firstVisits, readBuffers: buffers } = this.#context;
-    const request = firstVisits.requestOf(this.#plan);
+    const request = firstVisits.requestOf(this.#plan, this.#traceparent());
     const connecting = { record: this.#record, signal };
     const stream = await openConnection(this.#plan, this.#context, connecting);
     using _ = onAbort(signal, () => stream.close());
@@ -84,6 +90,12 @@ class VisitUnderWay {
     } catch (error) {
       throw this.#answerError(error);
     }
+  }
+
+  /** What the site is told, if it is to be told; a span that nobody records has a name too. */
+  #traceparent(): string | undefined {
+    if (!this.#plan.namesSpan) return undefined;
+    return this.#trace?.traceparent ?? unrecordedTraceparent();
   }
 
   /** The report's words for an exchange that broke off. */
@@ -109,6 +121,8 @@ class VisitUnderWay {
     stopwatch.end();
     const { url } = this.#plan;
     const { timings } = stopwatch;
-    return { url, timings, remoteAddress, certificate, head: this.#head, ...result };
+    const visit = { url, timings, remoteAddress, certificate, head: this.#head, ...result };
+    this.#trace?.end(visit);
+    return visit;
   }
 }

@@ -21,7 +21,7 @@ export const SITEMON_ID_LENGTH_MAX = 256;
 
 /** The message as a dead letter, whole. */
 export function deadEntry(message: Message, reason: DeadLetterReason, detail: string): Entry {
-  const { sitemonId, timestampMs, ...rest } = message;
+  const { sitemonId, timestampMs, traceparent: _, ...rest } = message;
   const deadLetter = {
     ...rest,
     timestampMs: storableMs(timestampMs),

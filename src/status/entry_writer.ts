@@ -5,6 +5,7 @@ import { MinuteLimit } from "../runtime/minute_limit.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import { withinDays } from "./chunk_days.ts";
 import { chunkOf, deadEntry, type Entry } from "./entry.ts";
+import type { IngestTraces } from "./ingest_trace.ts";
 import {
   type Applied,
   type Chunk,
@@ -28,6 +29,8 @@ export interface EntryWriterOptions {
   readonly telemetry: Telemetry;
   /** The thread's name, in metrics. */
   readonly thread: string;
+  /** Absent when nothing is traced. */
+  readonly traces?: IngestTraces;
 }
 
 export interface WriteOptions {
@@ -53,13 +56,15 @@ export class EntryWriter {
   readonly #clock: Clock;
   readonly #telemetry: Telemetry;
   readonly #thread: string;
+  readonly #traces: IngestTraces | undefined;
   readonly #logLimit: MinuteLimit;
 
-  constructor({ store, clock, telemetry, thread }: EntryWriterOptions) {
+  constructor({ store, clock, telemetry, thread, traces }: EntryWriterOptions) {
     this.#store = store;
     this.#clock = clock;
     this.#telemetry = telemetry;
     this.#thread = thread;
+    this.#traces = traces;
     this.#logLimit = new MinuteLimit(clock);
   }
 
@@ -72,6 +77,17 @@ export class EntryWriter {
    * be applied then, and writing all of them again is harmless.
    */
   async write(entries: readonly Entry[], options: WriteOptions = {}): Promise<void> {
+    const trace = this.#traces?.begin(entries);
+    try {
+      await this.#write(entries, options);
+      trace?.end();
+    } catch (error) {
+      trace?.fail(error);
+      throw error;
+    }
+  }
+
+  async #write(entries: readonly Entry[], options: WriteOptions): Promise<void> {
     const tally = { ...options, passed: 0, unknown: 0 };
     const refusals: Refusal[] = [];
     for (const part of withinDays(entries)) refusals.push(...await this.#divide(part, tally));

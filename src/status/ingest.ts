@@ -10,6 +10,7 @@ import { MinuteLimit } from "../runtime/minute_limit.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import type { Entry } from "./entry.ts";
 import { EntryWriter, type WriteOptions } from "./entry_writer.ts";
+import type { IngestTraces } from "./ingest_trace.ts";
 import type { Message } from "./message.ts";
 import { readMessage } from "./read_message.ts";
 import {
@@ -41,6 +42,8 @@ export interface IngestOptions {
   readonly telemetry: Telemetry;
   /** The thread's name, in metrics. */
   readonly thread: string;
+  /** Absent when nothing is traced. */
+  readonly traces?: IngestTraces;
   /** For the jitter of backoff, in [0, 1). */
   readonly random?: () => number;
 }

@@ -9,4 +9,6 @@ export interface Message extends MessagePlace {
   readonly timestampMs: number;
   /** The `sitemon-id` header (`producer_id/sequence`), if there was one. */
   readonly sitemonId: string | null;
+  /** Names the span of what it tells of, if there is one. */
+  readonly traceparent?: string;
 }

@@ -63,6 +63,7 @@ function messageOf(row: OutboxRow): Message {
     value: row.payload,
     timestampMs: Math.floor(row.recordedAt / 1_000),
     sitemonId: `${row.producerId}/${row.sequence}`,
+    ...(row.traceparent === undefined ? {} : { traceparent: row.traceparent }),
   };
 }
 

@@ -1,8 +1,11 @@
 /** A consumer thread: a member of the group, which applies what it reads to PostgreSQL. */
 import { KafkaConsumer, type KafkaConsumerOptions } from "../kafka/consumer.ts";
+import { placeAttributes, topicAttributes } from "../kafka/topic_attributes.ts";
 import { systemClock as clock } from "../runtime/clock.ts";
 import { serveThread, type ThreadContext } from "../runtime/thread.ts";
+import { openTracer, type Tracer } from "../runtime/tracer.ts";
 import { Ingest } from "../status/ingest.ts";
+import { IngestTraces } from "../status/ingest_trace.ts";
 import { keepHistory } from "../status/keep_history.ts";
 import { migrateWhenPossible } from "../status/migrate_when_possible.ts";
 import type { PostgresOptions } from "../status/postgres/postgres_options.ts";
@@ -16,11 +19,14 @@ export interface ConsumerSetup {
   readonly postgres: PostgresOptions;
   /** How long reports are kept. */
   readonly keepMs: number;
+  /** Makes spans for OpenTelemetry. */
+  readonly isTraced: boolean;
 }
 
 serveThread<ConsumerSetup>({
   onUncaught: "fail",
-  start({ kafka, postgres, keepMs }, context) {
+  async start({ kafka, postgres, keepMs, isTraced }, context) {
+    const tracer = await openTracer(isTraced);
     const { telemetry, fail } = context;
     const store = new PostgresStore({ connection: postgres, telemetry });
     const upkeep = new PostgresUpkeep({ connection: postgres });
@@ -28,26 +34,39 @@ serveThread<ConsumerSetup>({
     const stopping = new AbortController();
     const consumer = new KafkaConsumer(options);
     const { signal } = stopping;
-    const consumed = consume(consumer, { store, upkeep, keepMs, context, signal }).catch(fail);
-    return Promise.resolve({
+    const traces = tracer && ingestTraces(tracer, kafka.topic);
+    const work = { store, upkeep, keepMs, context, signal, ...(traces && { traces }) };
+    const consumed = consume(consumer, work).catch(fail);
+    return {
       async stop() {
         stopping.abort();
         await consumed;
         await store.close();
       },
-    });
+    };
   },
 });
+
+function ingestTraces(tracer: Tracer, topic: string): IngestTraces {
+  const attributes = topicAttributes("process", topic);
+  return new IngestTraces({
+    tracer,
+    destination: topic,
+    attributes,
+    attributesOf: placeAttributes,
+  });
+}
 
 /** The tables come before the group: who cannot apply must not hold partitions. */
 async function consume(
   consumer: KafkaConsumer,
-  { store, upkeep, keepMs, context, signal }: {
+  { store, upkeep, keepMs, context, signal, traces }: {
     readonly store: StatusStore;
     readonly upkeep: StatusUpkeep;
     readonly keepMs: number;
     readonly context: ThreadContext;
     readonly signal: AbortSignal;
+    readonly traces?: IngestTraces;
   },
 ): Promise<void> {
   const { name: thread, telemetry } = context;
@@ -56,7 +75,15 @@ async function consume(
   if (!await migrateWhenPossible(ready, { dependency, clock, telemetry, signal })) return;
   const clusterId = await consumer.ready(signal);
   if (clusterId === undefined) return;
-  const ingest = new Ingest({ store, dependency, clusterId, clock, telemetry, thread });
+  const ingest = new Ingest({
+    store,
+    dependency,
+    clusterId,
+    clock,
+    telemetry,
+    thread,
+    ...(traces && { traces }),
+  });
   await Promise.all([
     consumer.run((messages, options) => ingest.apply(messages, options), signal),
     keepHistory(upkeep, { keepMs, clock, telemetry, signal }),

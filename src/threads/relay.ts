@@ -4,15 +4,25 @@ import { OutboxClient } from "../outbox/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../outbox/relay.ts";
 import { deadline, systemClock as clock } from "../runtime/clock.ts";
 import { serveThread } from "../runtime/thread.ts";
+import { openTracer } from "../runtime/tracer.ts";
 
-export type RelaySetup = Omit<KafkaPublisherOptions, "clock" | "telemetry">;
+export interface RelaySetup extends Omit<KafkaPublisherOptions, "clock" | "telemetry" | "tracer"> {
+  /** Makes spans for OpenTelemetry. */
+  readonly isTraced: boolean;
+}
 
 serveThread<RelaySetup>({
   onUncaught: "fail",
   progressMaxMs: STEP_MS_MAX,
-  start(setup, { telemetry, progress, fail }) {
+  async start({ isTraced, ...setup }, { telemetry, progress, fail }) {
+    const tracer = await openTracer(isTraced);
     const source = new OutboxClient();
-    const publisher = new KafkaPublisher({ ...setup, clock, telemetry });
+    const publisher = new KafkaPublisher({
+      ...setup,
+      clock,
+      telemetry,
+      ...(tracer === undefined ? {} : { tracer }),
+    });
     const relay = new Relay({
       source,
       publisher,
@@ -23,7 +33,7 @@ serveThread<RelaySetup>({
     });
     const stopping = new AbortController();
     const ran = relay.run(stopping.signal).catch(fail);
-    return Promise.resolve({
+    return {
       link: (_role, port) => source.connect(port),
       async stop(deadlineMs) {
         using limit = deadline(clock, deadlineMs);
@@ -33,6 +43,6 @@ serveThread<RelaySetup>({
         source.close();
         await publisher.close();
       },
-    });
+    };
   },
 });

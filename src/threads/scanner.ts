@@ -3,10 +3,12 @@ import type { Site } from "../config/site.ts";
 import { ReportSender } from "../outbox/report_sender.ts";
 import { deadline, systemClock } from "../runtime/clock.ts";
 import { serveThread } from "../runtime/thread.ts";
+import { openTracer } from "../runtime/tracer.ts";
 import { VERSION } from "../runtime/version.ts";
 import type { AddressPolicyOptions } from "../scanner/address_policy.ts";
 import { checkContext, withTargets } from "../scanner/check_context.ts";
 import { checkSite } from "../scanner/check_site.ts";
+import { CheckTraces } from "../scanner/check_trace.ts";
 import { Connectivity } from "../scanner/connectivity.ts";
 import { Scanner } from "../scanner/scanner.ts";
 
@@ -18,6 +20,8 @@ export interface ScannerSetup {
   readonly pausesWhenFull: boolean;
   /** Gauges for each site. */
   readonly hasSiteMetrics: boolean;
+  /** The share of the checks that is traced; none when absent. */
+  readonly traceRatio?: number;
   /** Monotonic time of the process's start: every scanner thread counts its slots from it. */
   readonly anchorMs: number;
 }
@@ -44,8 +48,9 @@ const HAND_OVER_MS = 2_000;
 serveThread<ScannerSetup>({
   // A hostile site must not be able to end a thread that watches others.
   onUncaught: "continue",
-  start(setup, { name, telemetry, takesOverAtMs }) {
+  async start(setup, { name, telemetry, takesOverAtMs }) {
     const clock = systemClock;
+    const traces = await checkTraces(setup);
     const sourceId = crypto.randomUUID();
     const sender: ReportSender = new ReportSender({
       sourceId,
@@ -58,7 +63,14 @@ serveThread<ScannerSetup>({
     });
     const { location } = setup;
     let guard: Connectivity | undefined;
-    let context = checkContext({ urls: [], location, version: VERSION, clock, telemetry });
+    let context = checkContext({
+      urls: [],
+      location,
+      version: VERSION,
+      clock,
+      telemetry,
+      ...(traces && { traces }),
+    });
     const scanner = new Scanner({
       ...setup,
       ...(takesOverAtMs !== undefined && { takesOverAtMs }),
@@ -70,7 +82,7 @@ serveThread<ScannerSetup>({
       onReport: (report) => sender.send(report),
     });
     scanner.start();
-    return Promise.resolve({
+    return {
       assign(work) {
         const { sites, since, connectivity, ...targets } = work as ScannerWork;
         context = withTargets(context, targets);
@@ -90,6 +102,14 @@ serveThread<ScannerSetup>({
         await sender.flush(handOver.signal);
         sender.close();
       },
-    });
+    };
   },
 });
+
+async function checkTraces(
+  { traceRatio: ratio, location }: ScannerSetup,
+): Promise<CheckTraces | undefined> {
+  const tracer = await openTracer(ratio !== undefined);
+  if (tracer === undefined || ratio === undefined) return undefined;
+  return new CheckTraces({ tracer, ratio, location, clock: systemClock });
+}

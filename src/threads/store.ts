@@ -3,6 +3,8 @@ import { OutboxClient } from "../outbox/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../outbox/relay.ts";
 import { deadline, systemClock as clock } from "../runtime/clock.ts";
 import { serveThread } from "../runtime/thread.ts";
+import { openTracer } from "../runtime/tracer.ts";
+import { IngestTraces } from "../status/ingest_trace.ts";
 import { keepHistory } from "../status/keep_history.ts";
 import { migrateWhenPossible } from "../status/migrate_when_possible.ts";
 import { SqliteStore } from "../status/sqlite/sqlite_store.ts";
@@ -13,16 +15,26 @@ export interface StoreSetup {
   readonly path: string;
   /** How long reports are kept. */
   readonly keepMs: number;
+  /** Makes spans for OpenTelemetry. */
+  readonly isTraced: boolean;
 }
 
 serveThread<StoreSetup>({
   onUncaught: "fail",
   progressMaxMs: STEP_MS_MAX,
-  start({ path, keepMs }, { name: thread, telemetry, progress, fail }) {
+  async start({ path, keepMs, isTraced }, { name: thread, telemetry, progress, fail }) {
+    const tracer = await openTracer(isTraced);
     const source = new OutboxClient();
     const store = new SqliteStore({ path, clock });
     const upkeep = new SqliteUpkeep({ path, clock });
-    const publisher = new StorePublisher({ store, clock, telemetry, thread });
+    const publisher = new StorePublisher({
+      store,
+      clock,
+      telemetry,
+      thread,
+      ...(tracer &&
+        { traces: new IngestTraces({ tracer, destination: "outbox" }) }),
+    });
     const relay = new Relay({
       source,
       publisher,
@@ -43,7 +55,7 @@ serveThread<StoreSetup>({
       }
     };
     const worked = work().catch(fail);
-    return Promise.resolve({
+    return {
       link: (_role, port) => source.connect(port),
       async stop(deadlineMs) {
         using limit = deadline(clock, deadlineMs);
@@ -53,6 +65,6 @@ serveThread<StoreSetup>({
         source.close();
         await publisher.close();
       },
-    });
+    };
   },
 });

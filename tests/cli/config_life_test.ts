@@ -99,6 +99,7 @@ Deno.test("ConfigLife.reload() refuses what a running process cannot change, at 
     "listen": "listen: 127.0.0.1:1",
     "log.format": "log: { format: text }",
     "sandbox": "sandbox: strict",
+    "traces.endpoint": "traces: { endpoint: 'http://collector' }",
   };
   for (const [name, yaml] of Object.entries(fixed)) {
     const reloaded = new Rig(`sites: [${A}]`).reload(`sites: [${A}]\n${yaml}`);

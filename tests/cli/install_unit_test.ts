@@ -1,9 +1,10 @@
-import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { installUnit, ownExecutable } from "../../src/cli/install_unit.ts";
 import { ConfigError } from "../../src/config/config_error.ts";
 import { sitemon } from "../sitemon_process.ts";
 
-const PRODUCER = `outbox: { path: /srv/outbox/outbox.db }
+const PRODUCER = `traces: { endpoint: 'http://192.0.2.9:4318' }
+outbox: { path: /srv/outbox/outbox.db }
 sites: [{ url: 'http://10.1.2.3/', headers: { Authorization: 'Bearer \${file:\${CREDENTIALS_DIRECTORY}/token}' } }]
 kafka:
   server: 192.0.2.7:9093
@@ -63,7 +64,8 @@ Deno.test("installUnit() hands over what the configuration names", async () => {
   ]);
   deepStrictEqual(of("ReadOnlyPaths"), [place.config, `${place.folder}/ca.pem`]);
   deepStrictEqual(of("ReadWritePaths"), ["/srv/outbox"]);
-  deepStrictEqual(of("#IPAddressAllow"), ["localhost 10.1.2.3 192.0.2.7"]);
+  deepStrictEqual(of("#IPAddressAllow"), ["localhost 10.1.2.3 192.0.2.7 192.0.2.9"]);
+  ok(of("Environment").includes('"OTEL_EXPORTER_OTLP_ENDPOINT=http://192.0.2.9:4318"'));
   strictEqual(unit.includes("-secret"), false);
 });
 

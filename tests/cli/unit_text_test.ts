@@ -19,6 +19,7 @@ function exampleOptions(role: UnitOptions["role"]): UnitOptions {
     writes: [],
     drainDeadlineMs: 20_000,
     notifies: true,
+    variables: {},
     addresses: [],
   };
 }
@@ -65,7 +66,8 @@ for (const role of ["producer", "consumer"] as const) {
     const options = { ...exampleOptions(role), executable: Deno.execPath() };
     // Also with every line that is there only now and then.
     const addresses = ["IPAddressDeny=any", "IPAddressAllow=localhost", "# and others"];
-    const text = unitText({ ...options, writes: ["/var/lib/else where"], addresses });
+    const variables = { OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/$a%20b" };
+    const text = unitText({ ...options, writes: ["/var/lib/else where"], addresses, variables });
     for (const unit of [text, text.replaceAll(/^#(IPAddress)/gm, "$1")]) {
       strictEqual(await analyzed(analyze, ["verify", "--man=no"], unit), "");
     }
@@ -104,4 +106,15 @@ Deno.test("unitText() tells of addresses in comments alone", () => {
   const set = unit.split("\n").filter((line) => line.startsWith("IPAddress"));
   deepStrictEqual(set, ["IPAddressDeny=link-local multicast"]);
   match(unit, /^#IPAddressDeny=any\n# and IPAddressAllow= for kafka$/m);
+});
+
+Deno.test("unitText() tells the exporter of traces where spans go, and who sends them", () => {
+  const endpoint = 'http://collector:4318/a%20"b$';
+  const variables = { OTEL_DENO_TRACING: "true", OTEL_EXPORTER_OTLP_ENDPOINT: endpoint };
+  const unit = unitText({ ...exampleOptions("consumer"), variables });
+  deepStrictEqual(unit.split("\n").filter((line) => line.startsWith('Environment="OTEL')), [
+    'Environment="OTEL_DENO_TRACING=true"',
+    'Environment="OTEL_EXPORTER_OTLP_ENDPOINT=http://collector:4318/a%%20\\"b$"',
+    'Environment="OTEL_SERVICE_NAME=sitemon-consumer"',
+  ]);
 });

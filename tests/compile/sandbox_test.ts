@@ -5,6 +5,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import type { ThreadKind } from "../../src/config/permissions.ts";
 import type { Attempt } from "../config/permission_probe.ts";
 import { eventually } from "../deadline.ts";
+import { Collector } from "../integration/collector.ts";
 import { SitemonProcess } from "../sitemon_process.ts";
 import { command, compileProgram, compileSitemon, DENORT, EmptyFolder } from "./executable.ts";
 
@@ -101,9 +102,10 @@ postgres: { host: 127.0.0.1, port: ${ports[2]}, user: u }
 );
 
 compileTest(
-  "an executable for one configuration runs it, and refuses a host that it does not name",
+  "an executable for one configuration runs it, exports its traces, and refuses a host that it does not name",
   async (denort) => {
     using folder = new EmptyFolder();
+    await using collector = new Collector();
     let visits = 0;
     const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
       visits++;
@@ -115,17 +117,18 @@ log: { format: json }
 outbox: { path: '${folder.path}/o.db' }
 store: { path: '${folder.path}/s.db' }
 web: false
+traces: { endpoint: '${collector.endpoint}' }
 sites:
 ${hosts.map((host) => `  - { url: 'http://${host}:${server.addr.port}/' }`).join("\n")}
 `;
     const file = `${folder.path}/run.yaml`;
     folder.write("run.yaml", yaml(["127.0.0.1"]));
     using executable = compileSitemon(denort, { config: file });
+    const options = { executable: executable.path, env: collector.env("sitemon") };
     {
-      await using process = new SitemonProcess(["run", "-c", file], {
-        executable: executable.path,
-      });
+      await using process = new SitemonProcess(["run", "-c", file], options);
       await eventually(DEADLINE_MS, "a visit", () => visits > 0 || undefined);
+      await collector.span("the visit's span", ({ name }) => name === "GET");
       folder.write("run.yaml", yaml(["127.0.0.1", "localhost"]));
       process.signal("SIGHUP");
       const refusal = await process.log(
@@ -142,15 +145,14 @@ ${hosts.map((host) => `  - { url: 'http://${host}:${server.addr.port}/' }`).join
     }
     {
       folder.write("run.yaml", `${yaml(["127.0.0.1"])}sandbox: strict\n`);
-      const { path } = executable;
-      await using strict = new SitemonProcess(["run", "-c", file], { executable: path });
+      await using strict = new SitemonProcess(["run", "-c", file], options);
       await strict.log("strictness", ({ message }) => message.includes("given up the network"));
       const before = visits;
       await eventually(DEADLINE_MS, "more visits", () => visits > before + 1 || undefined);
       strictEqual(await strict.stop(), 0);
       folder.write("run.yaml", yaml(["127.0.0.1", "localhost"]));
     }
-    await using other = new SitemonProcess(["run", "-c", file], { executable: executable.path });
+    await using other = new SitemonProcess(["run", "-c", file], options);
     strictEqual(await other.ended(), 78);
     match(other.lines.join("\n"), /Cannot start .*: it may not talk to "localhost"/);
     await server.shutdown();

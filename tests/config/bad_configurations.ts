@@ -322,6 +322,14 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     ],
   },
   {
+    what: "traces with a key in their endpoint, which stays hidden",
+    yaml: "traces: {endpoint: 'https://u:hunter2@c/', ratio: 0}\n",
+    mistakes: [
+      'sitemon.yaml:1:20: Cannot use "traces.endpoint" as it must be the url of a collector, http or https, without credentials and query: it is "https://c/"; write for example http://127.0.0.1:4318',
+      'sitemon.yaml:1:51: Cannot use "traces.ratio" as it must be a number above 0 and up to 1: it is 0; write for example 0.1',
+    ],
+  },
+  {
     what: "connectivity without urls",
     yaml: "connectivity: {urls: [], every: 1ms}\n",
     mistakes: [

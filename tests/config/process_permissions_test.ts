@@ -47,6 +47,16 @@ outbox: {path: /data/out/o.db}
   });
 });
 
+Deno.test("processPermissions() lets main compare the exporter of traces with the configuration", () => {
+  const envOf = (yaml: string) => processPermissions("run", load(yaml, {})).env;
+  const sites = "sites: [{url: 'http://a/'}]\n";
+  const without = envOf(sites);
+  deepStrictEqual(
+    envOf(`${sites}traces: {endpoint: 'http://c'}\n`).filter((name) => !without.includes(name)),
+    ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"],
+  );
+});
+
 Deno.test("rolesOf() tells the commands that a configuration is complete for", () => {
   const sites = "sites: [{url: 'http://a/'}]\n";
   const kafka = "kafka: {server: 'k:1'}\n";

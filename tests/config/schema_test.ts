@@ -123,6 +123,22 @@ const BOUNDS:
     ["json", (json) => ({ defaults: { expect: { json } } }), [
       Array(64).fill({ path: "$", exists: true }),
     ], [[], Array(65).fill({ path: "$", exists: true }), [{ path: "$" }]]],
+    ["traces.ratio", (ratio) => ({ traces: { endpoint: "http://c", ratio } }), [0.001, 1], [
+      0,
+      1.1,
+      "1",
+    ]],
+    ["traces.endpoint", (endpoint) => ({ traces: { endpoint } }), [
+      "https://c:4318/otlp",
+      `http://c/${"x".repeat(2_039)}`,
+    ], [
+      "c:4318",
+      "http://u:p@c/",
+      "http://c/?key=1",
+      "http://c/#a",
+      "http://c /",
+      `http://c/${"x".repeat(2_040)}`,
+    ]],
     ["connectivity.urls", (urls) => ({ connectivity: { urls } }), [Array(16).fill("http://a/")], [
       [],
       Array(17).fill("http://a/"),

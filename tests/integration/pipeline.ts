@@ -2,7 +2,7 @@
 import { Client } from "pg";
 import { createDatabase, type TestDatabase } from "../services/database.ts";
 import { uniqueName } from "../services/unique_name.ts";
-import { SitemonProcess } from "../sitemon_process.ts";
+import { type SitemonOptions, SitemonProcess } from "../sitemon_process.ts";
 
 /** How long an integration test waits for what takes seconds. */
 export const DEADLINE_MS = 60_000;
@@ -18,6 +18,8 @@ export interface PipelineOptions {
   readonly database?: TestDatabase;
   /** More lines of the producer's file. */
   readonly producer?: string;
+  /** More lines of the consumer's file. */
+  readonly consumer?: string;
   /** More lines under `kafka:`, for both sides, with two spaces before each. */
   readonly kafka?: string;
 }
@@ -59,12 +61,12 @@ export class Pipeline implements AsyncDisposable {
     return pipeline;
   }
 
-  startProducer(): SitemonProcess {
-    return this.#start("producer", this.producerFile);
+  startProducer(options: SitemonOptions = {}): SitemonProcess {
+    return this.#start(["producer", "-c", this.producerFile], options);
   }
 
-  startConsumer(): SitemonProcess {
-    return this.#start("consumer", this.consumerFile);
+  startConsumer(options: SitemonOptions = {}): SitemonProcess {
+    return this.#start(["consumer", "-c", this.consumerFile], options);
   }
 
   /** Rows of the consumer's database. */
@@ -79,8 +81,8 @@ export class Pipeline implements AsyncDisposable {
     await Deno.remove(this.folder, { recursive: true });
   }
 
-  #start(command: string, file: string): SitemonProcess {
-    const process = new SitemonProcess([command, "-c", file]);
+  #start(args: string[], options: SitemonOptions): SitemonProcess {
+    const process = new SitemonProcess(args, options);
     this.#processes.push(process);
     return process;
   }
@@ -99,9 +101,10 @@ ${kafka}
 `;
   }
 
-  #consumerYaml({ consumers = 1, kafka = "" }: PipelineOptions): string {
+  #consumerYaml({ consumers = 1, kafka = "", consumer = "" }: PipelineOptions): string {
     const { host, port, user, password, db } = this.#database;
     return `log: { level: debug, format: json }
+${consumer}
 kafka:
   servers: [${this.bootstrap}]
   topic: ${this.topic}

@@ -1,5 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
+import type { KafkaMessage } from "kafkajs";
+import { receivedMessage } from "../../src/kafka/message.ts";
 import { rowMessage } from "../../src/kafka/row_message.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
 import { gapRow, reportRow } from "../contract/publisher_contract.ts";
@@ -10,6 +12,18 @@ Deno.test("rowMessage() keeps the row's key and bytes, in the format single_obje
     strictEqual(String(key), row.key);
     deepStrictEqual(new Uint8Array(value as Buffer), row.payload);
     deepStrictEqual(headers, { "sitemon-id": `${row.producerId}/${row.sequence}` });
+  }
+});
+
+Deno.test("rowMessage() names the span of the row's check in a header, where there is one", () => {
+  const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  for (const format of ["single_object", "bare"] as const) {
+    const row = { ...reportRow(7), traceparent };
+    const message = rowMessage(row, format)!;
+    deepStrictEqual(message.headers, { "sitemon-id": `${row.producerId}/7`, traceparent });
+    const { headers, key, value } = message as KafkaMessage;
+    const received = { topic: "t", partition: 0, message: { headers, key, value } as KafkaMessage };
+    strictEqual(receivedMessage(received).traceparent, traceparent);
   }
 });
 

@@ -14,6 +14,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "@bomb.sh/tab": ["src/cli/"],
   "@bomb.sh/tab/commander": ["src/cli/"],
   "@logtape/logtape": ["src/runtime/"],
+  "@opentelemetry/api": ["src/runtime/"],
   "avsc": ["src/report/"],
   "commander": ["src/cli/"],
   "hono": ["src/web/"],

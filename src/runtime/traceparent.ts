@@ -1,0 +1,44 @@
+/**
+ * The text that names a span to others: the value of W3C's header `traceparent`. Within sitemon it
+ * is what stands for a span wherever one has to be named.
+ *
+ * @see https://www.w3.org/TR/trace-context/#traceparent-header
+ */
+
+/** What the text says. */
+export interface TraceContext {
+  /** 32 hexadecimal digits, not all of them 0. */
+  readonly traceId: string;
+  /** 16 of them. */
+  readonly spanId: string;
+  /** 1 when the span is recorded. */
+  readonly traceFlags: number;
+}
+
+/** The header's name, in HTTP and in Kafka. */
+export const TRACEPARENT = "traceparent";
+
+const FORM = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
+const IS_RECORDED = 1;
+
+/** The context as text. */
+export function formatTraceparent({ traceId, spanId, traceFlags }: TraceContext): string {
+  return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`;
+}
+
+/** What a text says, or nothing when it is none: others write it too. */
+export function parseTraceparent(text: string): TraceContext | undefined {
+  const [, traceId, spanId, flags] = FORM.exec(text) ?? [];
+  if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
+  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & IS_RECORDED };
+}
+
+/** Names a span that nobody records, in a trace of its own. */
+export function unrecordedTraceparent(): string {
+  return formatTraceparent({ traceId: randomHex(16), spanId: randomHex(8), traceFlags: 0 });
+}
+
+/** All zeros would mean that there is none; that they are drawn is less likely than any fault. */
+function randomHex(bytes: number): string {
+  return crypto.getRandomValues(new Uint8Array(bytes)).toHex();
+}

@@ -1,0 +1,140 @@
+/**
+ * The spans of a check: the check itself, in it each visit, and in that each phase. Names and
+ * attributes are OpenTelemetry's where it has one.
+ *
+ * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
+ */
+import type { Site } from "../config/site.ts";
+import { type SiteReport, type TracedReport, URL_LENGTH_MAX } from "../report/report.ts";
+import type { Clock } from "../runtime/clock.ts";
+import type { Span, Tracer } from "../runtime/tracer.ts";
+import { portOf } from "./permitted_hosts.ts";
+import { printable } from "./printable.ts";
+import { withoutCredentials } from "./request.ts";
+import type { OnPhase } from "./stopwatch.ts";
+import type { Visit, VisitPlan } from "./visit.ts";
+
+/** HTTP's own limit between what a request may be answered and what went wrong. */
+const STATUS_ERROR_MIN = 400;
+
+export interface CheckTracesOptions {
+  readonly tracer: Tracer;
+  /** The share of the checks that is traced, up to 1. */
+  readonly ratio: number;
+  readonly location: string;
+  readonly clock: Clock;
+  /** In [0, 1). */
+  readonly random?: () => number;
+}
+
+/** Decides which checks are traced, and begins their spans. */
+export class CheckTraces {
+  readonly #options: CheckTracesOptions;
+
+  constructor(options: CheckTracesOptions) {
+    this.#options = options;
+  }
+
+  /** The trace of a check that begins now, or nothing when it is none of those. */
+  begin(site: Site, redact: (text: string) => string): CheckTrace | undefined {
+    const { ratio, random = Math.random } = this.#options;
+    return random() < ratio ? new CheckTrace(site, { ...this.#options, redact }) : undefined;
+  }
+}
+
+type CheckTraceOptions = Pick<CheckTracesOptions, "tracer" | "location" | "clock"> & {
+  readonly redact: (text: string) => string;
+};
+
+/** One check's trace. */
+export class CheckTrace {
+  readonly #options: CheckTraceOptions;
+  readonly #span: Span;
+  /** What the monotonic clock lacks to milliseconds since 1970. */
+  readonly #epochMs: number;
+  #visits = 0;
+
+  constructor(site: Site, options: CheckTraceOptions) {
+    const { tracer, location, clock } = options;
+    const startMs = clock.nowMicros() / 1_000;
+    this.#options = options;
+    this.#epochMs = startMs - clock.monotonicMs();
+    this.#span = tracer.start("check", {
+      startMs,
+      attributes: { "sitemon.site": site.name, "sitemon.location": location },
+    });
+  }
+
+  /** Begins a visit, whichever attempt or redirect it belongs to. */
+  visit({ url, method }: VisitPlan): VisitTrace {
+    const { tracer, redact } = this.#options;
+    const startMs = this.#nowMs();
+    const span = tracer.start(method, {
+      kind: "client",
+      parent: this.#span.traceparent,
+      startMs,
+      attributes: {
+        "http.request.method": method,
+        "http.request.resend_count": this.#visits++ || null,
+        "url.full": printable(redact(withoutCredentials(url).href), URL_LENGTH_MAX),
+        "server.address": url.hostname,
+        "server.port": Number(portOf(url)),
+      },
+    });
+    return new VisitTrace(span, { ...this.#options, epochMs: this.#epochMs });
+  }
+
+  /** Ends the check; the report comes back with the name of its trace beside it. */
+  end(report: SiteReport): TracedReport {
+    const { outcome, reason, attempts, error_text } = report;
+    this.#span.set({
+      "sitemon.outcome": outcome,
+      "sitemon.reason": reason,
+      "sitemon.attempts": attempts,
+    });
+    if (outcome !== "up" && reason !== null) this.#span.fail(reason, error_text ?? "");
+    this.#span.end(this.#nowMs());
+    return { ...report, traceparent: this.#span.traceparent };
+  }
+
+  #nowMs(): number {
+    return this.#epochMs + this.#options.clock.monotonicMs();
+  }
+}
+
+/** One visit's part of a trace. */
+export class VisitTrace {
+  readonly #span: Span;
+  readonly #options: CheckTraceOptions & { readonly epochMs: number };
+
+  constructor(span: Span, options: CheckTraceOptions & { readonly epochMs: number }) {
+    this.#span = span;
+    this.#options = options;
+  }
+
+  /** What the site is told. */
+  get traceparent(): string {
+    return this.#span.traceparent;
+  }
+
+  /** A phase that has ended, in monotonic time. */
+  readonly phase: OnPhase = (name, startMs, endMs) => {
+    const { tracer, epochMs } = this.#options;
+    const parent = this.#span.traceparent;
+    tracer.start(name, { parent, startMs: epochMs + startMs }).end(epochMs + endMs);
+  };
+
+  end({ head, remoteAddress, failure }: Pick<Visit, "head" | "remoteAddress" | "failure">): void {
+    const { clock, epochMs, redact } = this.#options;
+    this.#span.set({
+      "http.response.status_code": head?.status,
+      "network.protocol.version": head?.httpVersion,
+      "network.peer.address": remoteAddress,
+    });
+    if (failure !== undefined) this.#span.fail(failure.reason, redact(failure.message));
+    else if (head !== undefined && head.status >= STATUS_ERROR_MIN) {
+      this.#span.fail(String(head.status), "");
+    }
+    this.#span.end(epochMs + clock.monotonicMs());
+  }
+}

@@ -1,0 +1,45 @@
+// tests/integration/traces_test.ts starts processes that are refused.
+import { match, strictEqual } from "node:assert/strict";
+import { exporterMistake, exporterVariables } from "../../src/config/trace_exporter.ts";
+
+const TRACES = { endpoint: "http://collector:4318", ratio: 1 };
+
+function mistake(variables: Record<string, string>, isExporting = true) {
+  return exporterMistake(TRACES, { isExporting, env: (name) => variables[name] });
+}
+
+Deno.test("exporterMistake() finds none, where the environment is that of the configuration", () => {
+  strictEqual(mistake(exporterVariables(TRACES)), undefined);
+  strictEqual(mistake({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/" }), undefined);
+  const own = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://collector:4318/v1/traces" };
+  strictEqual(mistake({ ...own, OTEL_EXPORTER_OTLP_ENDPOINT: "http://elsewhere" }), undefined);
+});
+
+Deno.test("exporterMistake() finds none, where neither asks for traces", () => {
+  strictEqual(exporterMistake(undefined, { isExporting: false, env: () => undefined }), undefined);
+});
+
+const ELSEWHERE: [target: string, variables: Record<string, string>][] = [
+  ["http://localhost:4318/v1/traces", {}],
+  ["http://localhost:4318/v1/traces", { OTEL_EXPORTER_OTLP_ENDPOINT: "" }],
+  ["http://elsewhere/v1/traces", { OTEL_EXPORTER_OTLP_ENDPOINT: "http://elsewhere" }],
+  ["http://elsewhere/", {
+    ...exporterVariables(TRACES),
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://elsewhere/",
+  }],
+];
+
+for (const [target, variables] of ELSEWHERE) {
+  Deno.test(`exporterMistake() refuses ${target}, by ${JSON.stringify(variables)}`, () => {
+    strictEqual(
+      mistake(variables),
+      "Cannot export traces as the environment must name the endpoint of the configuration: " +
+        `it is "${target}", and "traces.endpoint" means "http://collector:4318/v1/traces"; ` +
+        "set OTEL_EXPORTER_OTLP_ENDPOINT",
+    );
+  });
+}
+
+Deno.test("exporterMistake() says how to start a process that exports", () => {
+  match(mistake({}, false)!, /OTEL_DENO_TRACING is not "true"; set it, and make an executable by/);
+});
