@@ -50,6 +50,7 @@ Deno.test("append() keeps what a row is known by beside its payload", () => {
     key: "shop",
     producerId: outbox.stats().producerId,
     sequence: 1,
+    recordedAt: folder.clock.nowMicros(),
   });
   strictEqual(payload.constructor, Uint8Array);
 });
