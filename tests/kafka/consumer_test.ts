@@ -66,6 +66,9 @@ class TestMember implements AsyncDisposable {
   }
 }
 
+/** Of 400 bytes each, they fit into what a broker takes at once. */
+const SEND_MESSAGES_MAX = 2_000;
+
 async function write(
   topic: string,
   values: readonly string[],
@@ -73,16 +76,18 @@ async function write(
 ): Promise<void> {
   const producer = plainKafka(bootstrap).producer({ allowAutoTopicCreation: false });
   await producer.connect();
-  await producer.send({
-    topic,
-    messages: values.map((value) => ({
-      partition,
-      key: "site",
-      value,
-      timestamp: "1700000000000",
-      headers: { "sitemon-id": `producer/${value}` },
-    })),
-  });
+  for (let first = 0; first < values.length; first += SEND_MESSAGES_MAX) {
+    await producer.send({
+      topic,
+      messages: values.slice(first, first + SEND_MESSAGES_MAX).map((value) => ({
+        partition,
+        key: "site",
+        value,
+        timestamp: "1700000000000",
+        headers: { "sitemon-id": `producer/${value.slice(0, 10)}` },
+      })),
+    });
+  }
   await producer.disconnect();
 }
 
@@ -125,6 +130,25 @@ sharedTest("run() hands over messages with what the ingest needs, from the begin
     sitemonId: "producer/7",
   };
   deepStrictEqual(rest, expected);
+});
+
+sharedTest("run() holds a bounded part of a backlog in memory", async () => {
+  const [MESSAGES, VALUE_BYTES, CHUNK] = [50_000, 400, 1_000];
+  const GROWTH_BYTES_MAX = 160 * 2 ** 20;
+  const { topic, group } = await aTopic();
+  await write(topic, Array.from({ length: MESSAGES }, () => "x".repeat(VALUE_BYTES)));
+  const before = Deno.memoryUsage().rss;
+  let [received, largest, growth] = [0, 0, 0];
+  const apply: Apply = (messages) => {
+    received += messages.length;
+    largest = Math.max(largest, messages.length);
+    growth = Math.max(growth, Deno.memoryUsage().rss - before);
+    return Promise.resolve();
+  };
+  await using _member = new TestMember({ topic, group, apply, chunkMessagesMax: CHUNK });
+  await eventually(60_000, "the backlog", () => received === MESSAGES || undefined);
+  ok(largest <= CHUNK, `${largest} messages at once`);
+  ok(growth < GROWTH_BYTES_MAX, `${growth} bytes for a backlog of 20 MB`);
 });
 
 sharedTest("run() commits each chunk after it was applied, and not before", async () => {

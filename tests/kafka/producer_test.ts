@@ -189,7 +189,10 @@ Deno.test("publish() drops the connection, when what answers is no broker", asyn
   const { port } = listener.addr as Deno.NetAddr;
   const options = publisherOptions({ connection: connectionTo(`127.0.0.1:${port}`) });
   await using publisher = new TestPublisher(options);
+  const before = Deno.memoryUsage().rss;
   await rejects(() => within(2_000, "failing", publisher.publish(rows(1))), failure("unreachable"));
+  const growth = Deno.memoryUsage().rss - before;
+  ok(growth < 64 * 2 ** 20, `${growth} bytes for a frame of 2 GiB`);
   listener.close();
   for (const socket of sockets) socket.close();
   await serving;

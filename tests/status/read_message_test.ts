@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { encodeBare, encodeGap, encodeReport } from "../../src/report/codec.ts";
 import type { SiteReport } from "../../src/report/report.ts";
@@ -76,6 +76,21 @@ for (
     strictEqual(reasonFor(value), reason);
   });
 }
+
+Deno.test("readMessage() allocates nothing for a size that a message only claims to have", () => {
+  const HEADER_BYTES = 10;
+  const GROWTH_BYTES_MAX = 64 * 2 ** 20;
+  const good = encodeReport(aReport());
+  const before = Deno.memoryUsage().rss;
+  // Wherever a length or a count may stand in a report, there is one of 2 GB.
+  for (let at = HEADER_BYTES; at < good.length; at++) {
+    const bomb = good.slice(0, at + 5);
+    bomb.set([0xfe, 0xff, 0xff, 0xff, 0x0f].slice(0, bomb.length - at), at);
+    readMessage(aMessage(bomb), OPTIONS);
+  }
+  const growth = Deno.memoryUsage().rss - before;
+  ok(growth < GROWTH_BYTES_MAX, `${growth} bytes`);
+});
 
 Deno.test("readMessage() believes a clock that is a day ahead, and no more", () => {
   const checkedAt = (checked_at: number): Partial<SiteReport> => ({ checked_at });
