@@ -93,6 +93,19 @@ export class OutboxDatabase {
     }
   }
 
+  /**
+   * As {@linkcode transaction}, but without waiting for the disk: it survives a crash of the
+   * process, and a power cut undoes it unless a durable one has followed.
+   */
+  quickTransaction<T>(work: (state: ProducerState) => T): T {
+    this.#setSynchronous("NORMAL");
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#setSynchronous("FULL");
+    }
+  }
+
   state(): ProducerState {
     const row = this.#load.get() as Record<string, number>;
     return {
@@ -102,6 +115,11 @@ export class OutboxDatabase {
       reportCount: row.report_count!,
       gapCount: row.gap_count!,
     };
+  }
+
+  /** Not by a statement that is kept: SQLite does it when it prepares one. */
+  #setSynchronous(level: "FULL" | "NORMAL"): void {
+    this.sql.prepare(`PRAGMA synchronous = ${level}`).all();
   }
 
   get fileBytes(): number {

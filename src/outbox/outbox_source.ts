@@ -25,6 +25,9 @@ export type Settlement = Pick<PublishResult, "acknowledged" | "tooLarge">;
 export interface OutboxSource {
   /** Resolves to rows in their order; to none when the wait ended or the signal aborted. */
   take(limits: TakeLimits, signal: AbortSignal): Promise<readonly OutboxRow[]>;
-  /** Durable when it resolves; rejects with OutboxUnavailableError, and may then be repeated. */
+  /**
+   * Survives a crash when it resolves; a power cut may undo it, and the rows are then taken again.
+   * Rejects with OutboxUnavailableError, and may then be repeated.
+   */
   settle(settlement: Settlement): Promise<void>;
 }

@@ -79,7 +79,8 @@ export class OutboxTables {
   /** Ends the batch in flight. */
   settle(settlement: Settlement): { dead: readonly number[]; level: FillLevel } {
     this.database.vacuumStep();
-    return this.database.transaction((state) => {
+    // Undone by a power cut, it is only done again.
+    return this.database.quickTransaction((state) => {
       const dead = this.inFlight.settle(settlement, state);
       return { dead, level: this.#level(state) };
     });

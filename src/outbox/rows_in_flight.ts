@@ -15,9 +15,10 @@ export class RowsInFlight {
   readonly #gaps: GapRows;
   readonly #traces: RowTraces;
   readonly #rows = new Map<number, OutboxRow["kind"]>();
-  readonly #sizes: StatementSync;
+  readonly #lastFitting: StatementSync;
   readonly #upTo: StatementSync;
   readonly #delete: StatementSync;
+  readonly #deleteUpTo: StatementSync;
   readonly #copyToDead: StatementSync;
   readonly #unannounced: StatementSync;
   readonly #forgetOldestDead: StatementSync;
@@ -30,14 +31,19 @@ export class RowsInFlight {
     this.#database = database;
     this.#gaps = gaps;
     this.#traces = traces;
-    this.#sizes = sql.prepare(
-      "SELECT id, length(payload) AS bytes FROM outbox_row ORDER BY id LIMIT ?",
+    this.#lastFitting = sql.prepare(
+      `SELECT max(id) AS id FROM (
+         SELECT id, sum(bytes) OVER up_to_here AS bytes, row_number() OVER up_to_here AS number
+         FROM (SELECT id, length(payload) AS bytes FROM outbox_row ORDER BY id LIMIT ?)
+         WINDOW up_to_here AS (ORDER BY id ROWS UNBOUNDED PRECEDING))
+       WHERE bytes <= ? OR number = 1`,
     );
     this.#upTo = sql.prepare(
       `SELECT id, kind, key, producer_id AS producerId, sequence, recorded_at AS recordedAt, payload
        FROM outbox_row WHERE id <= ? ORDER BY id`,
     );
     this.#delete = sql.prepare("DELETE FROM outbox_row WHERE id = ?");
+    this.#deleteUpTo = sql.prepare("DELETE FROM outbox_row WHERE id <= ?");
     this.#copyToDead = sql.prepare(
       `INSERT INTO dead_letter (reason, kind, key, producer_id, sequence, recorded_at, payload)
        SELECT 'too_large', kind, key, producer_id, sequence, recorded_at, payload
@@ -74,7 +80,8 @@ export class RowsInFlight {
   settle({ acknowledged, tooLarge }: Settlement, state: ProducerState): readonly number[] {
     const dead = this.#bury(tooLarge.filter((id) => this.#rows.has(id)));
     this.#gaps.add(dead, "too_large", state);
-    for (const id of [...acknowledged, ...tooLarge]) this.#remove(id, state);
+    if (this.#isAll(acknowledged)) this.#removeAll(state);
+    else for (const id of [...acknowledged, ...tooLarge]) this.#remove(id, state);
     return dead;
   }
 
@@ -85,14 +92,9 @@ export class RowsInFlight {
 
   /** Not by iterate(), which ends without a word where it meets a damaged page (Deno 2.9.6). */
   #read({ rowsMax, bytesMax }: Pick<TakeLimits, "rowsMax" | "bytesMax">): OutboxRow[] {
-    let lastId = 0;
-    let bytes = 0;
-    for (const row of this.#sizes.all(rowsMax)) {
-      bytes += row.bytes as number;
-      if (bytes > bytesMax && lastId > 0) break;
-      lastId = row.id as number;
-    }
-    return this.#upTo.all(lastId).map((row) => this.#traced({ ...row } as unknown as OutboxRow));
+    const last = this.#lastFitting.get(rowsMax, bytesMax)!.id as number | null;
+    if (last === null) return [];
+    return this.#upTo.all(last).map((row) => this.#traced(row as unknown as OutboxRow));
   }
 
   #traced(row: OutboxRow): OutboxRow {
@@ -108,10 +110,25 @@ export class RowsInFlight {
     return ids.flatMap((id) => this.#unannounced.all(id)).map((row) => row.sequence as number);
   }
 
+  /** True of nearly every batch; an id may be named twice. */
+  #isAll(ids: readonly number[]): boolean {
+    return new Set(ids.filter((id) => this.#rows.has(id))).size === this.#rows.size;
+  }
+
+  /** Every row up to the last one of the batch is of the batch. */
+  #removeAll(state: ProducerState): void {
+    this.#deleteUpTo.run(this.lastId);
+    for (const [id, kind] of this.#rows) this.#uncount(id, kind, state);
+  }
+
   /** Removes a row of the batch; the ids of another file or of a former batch mean nothing here. */
   #remove(id: number, state: ProducerState): void {
     const kind = this.#rows.get(id);
     if (kind === undefined || this.#delete.run(id).changes === 0) return;
+    this.#uncount(id, kind, state);
+  }
+
+  #uncount(id: number, kind: OutboxRow["kind"], state: ProducerState): void {
     this.#traces.forget(id);
     if (kind === "report") state.reportCount--;
     else {

@@ -166,6 +166,15 @@ Deno.test("settle() deletes acknowledged rows alone; the others are taken again,
   strictEqual(outbox.stats().rows, 2);
 });
 
+Deno.test("settle() keeps what was not acknowledged, however often others were", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(reportsOf("a", "b", "c"));
+  const [a, b] = outbox.take(EVERYTHING).map((row) => row.id);
+  outbox.settle({ acknowledged: [a!, a!, b!], tooLarge: [] });
+  deepStrictEqual(waiting(outbox).reports.map((report) => report.site), ["c"]);
+});
+
 Deno.test("settle() ignores ids that are not in flight", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
