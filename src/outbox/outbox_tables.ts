@@ -6,7 +6,7 @@ import { GapRows } from "./gap_rows.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 import { type Dropped, OutboxLimits, type OutboxLimitsOptions } from "./outbox_limits.ts";
 import type { Settlement } from "./outbox_source.ts";
-import { ReportRows, UnencodableReportError } from "./report_rows.ts";
+import { ReportRows, type UnencodableReportError } from "./report_rows.ts";
 import { RowTraces } from "./row_traces.ts";
 import { RowsInFlight } from "./rows_in_flight.ts";
 
@@ -53,8 +53,7 @@ export class OutboxTables {
     const traces = new RowTraces();
     this.database = database;
     this.inFlight = new RowsInFlight(database, { gaps, traces });
-    this.#reports = new ReportRows(database, traces);
-    this.#reports.forgetFormerSites(options.rowsMax);
+    this.#reports = new ReportRows(database, { traces, reportsMax: options.rowsMax });
     this.#ledger = new BatchLedger(database);
     this.#limits = new OutboxLimits(database, gaps, options);
     this.#oldest = database.sql.prepare("SELECT recorded_at FROM outbox_row ORDER BY id LIMIT 1");
@@ -64,16 +63,20 @@ export class OutboxTables {
   store(batches: readonly ReportBatch[], nowMicros: number): Stored {
     this.database.vacuumStep();
     const bytesMax = this.#limits.bytesMax();
-    return this.database.transaction((state) => {
-      const first = state.sequence + 1;
-      const unencodable = this.#new(batches, first)
-        .flatMap((report) => this.#add(report, state, nowMicros));
-      const lastInFlight = this.inFlight.lastId;
-      const dropped = this.#limits.enforce(state, { bytesMax, lastInFlight });
-      const last = state.sequence;
-      const range = last < first ? undefined : { first, last };
-      return { range, dropped, unencodable, level: this.#level(state) };
-    });
+    try {
+      return this.database.transaction((state) => {
+        const first = state.sequence + 1;
+        const unencodable = this.#reports.add(this.#new(batches, first), state, nowMicros);
+        const lastInFlight = this.inFlight.lastId;
+        const dropped = this.#limits.enforce(state, { bytesMax, lastInFlight });
+        const last = state.sequence;
+        const range = last < first ? undefined : { first, last };
+        return { range, dropped, unencodable, level: this.#level(state) };
+      });
+    } catch (error) {
+      this.#reports.rollBack();
+      throw error;
+    }
   }
 
   /** Ends the batch in flight. */
@@ -94,16 +97,6 @@ export class OutboxTables {
     return batches
       .filter(({ source }) => source === undefined || this.#ledger.note(source, sequence))
       .flatMap(({ reports }) => reports);
-  }
-
-  #add(report: TracedReport, state: ProducerState, nowMicros: number): UnencodableReportError[] {
-    try {
-      this.#reports.add(report, state, nowMicros);
-      return [];
-    } catch (error) {
-      if (error instanceof UnencodableReportError) return [error];
-      throw error;
-    }
   }
 
   #level(state: ProducerState): FillLevel {

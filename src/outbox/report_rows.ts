@@ -1,9 +1,25 @@
 /** Writes reports as rows, each under the next sequence, and notes what coalescing must keep. */
-import type { StatementSync } from "node:sqlite";
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { encodeReport } from "../report/codec.ts";
+import type { Outcome } from "../report/outcome.ts";
 import type { SiteReport, TracedReport } from "../report/report.ts";
+import { LastReports } from "./last_reports.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 import type { RowTraces } from "./row_traces.ts";
+
+/** Rows that one statement inserts, where there are as many: 32 at a time cost half of 32 alone. */
+const ROWS_OF_A_STATEMENT = [32, 8, 1] as const;
+
+/** A row that is still to be inserted. */
+interface NewRow {
+  readonly site: string;
+  readonly outcome: Outcome;
+  readonly sequence: number;
+  readonly recordedAt: number;
+  readonly isEdge: boolean;
+  readonly payload: Uint8Array;
+  readonly traceparent: string | undefined;
+}
 
 /**
  * Rows of reports. A row is its site's newest until the next one of that site arrives, and an edge
@@ -11,79 +27,115 @@ import type { RowTraces } from "./row_traces.ts";
  */
 export class ReportRows {
   readonly #traces: RowTraces;
-  readonly #findLast: StatementSync;
+  readonly #last: LastReports;
+  readonly #oldestId: StatementSync;
   readonly #replace: StatementSync;
-  readonly #insert: StatementSync;
-  readonly #saveLast: StatementSync;
-  readonly #forgetFormer: StatementSync;
+  readonly #inserts: readonly Insert[];
 
-  constructor({ sql }: OutboxDatabase, traces: RowTraces) {
+  /** A site is forgotten when none of the last `reportsMax` reports was of it. */
+  constructor(
+    { sql }: OutboxDatabase,
+    { traces, reportsMax }: { readonly traces: RowTraces; readonly reportsMax: number },
+  ) {
     this.#traces = traces;
-    this.#findLast = sql.prepare("SELECT outcome, row_id FROM last_report WHERE site = ?");
+    this.#last = new LastReports(sql, reportsMax);
+    this.#oldestId = sql.prepare(
+      `SELECT coalesce((SELECT min(id) FROM outbox_row),
+         (SELECT seq + 1 FROM sqlite_sequence WHERE name = 'outbox_row'), 0) AS id`,
+    );
     this.#replace = sql.prepare("UPDATE outbox_row SET is_newest = 0 WHERE id = ?");
-    this.#insert = sql.prepare(
-      `INSERT INTO outbox_row
-         (kind, key, producer_id, sequence, recorded_at, is_newest, is_edge, payload)
-       VALUES ('report', ?, ?, ?, ?, 1, ?, ?)`,
-    );
-    this.#saveLast = sql.prepare(
-      `INSERT INTO last_report VALUES (?, ?, ?, ?)
-       ON CONFLICT (site) DO UPDATE SET
-         outcome = excluded.outcome, sequence = excluded.sequence, row_id = excluded.row_id`,
-    );
-    this.#forgetFormer = sql.prepare(
-      `DELETE FROM last_report
-       WHERE sequence < (SELECT sequence FROM producer) - ?
-         AND NOT EXISTS (SELECT 1 FROM outbox_row WHERE id = row_id)`,
-    );
+    this.#inserts = ROWS_OF_A_STATEMENT.map((rows) => insertOf(sql, rows));
   }
 
   /**
-   * Writes a report as the producer's next one.
+   * Writes reports as the producer's next ones; returns the errors of those that it left out.
    *
    * `recorded_at` rises by at least a microsecond, whatever the clock does.
-   * Throws {@linkcode UnencodableReportError} and has then changed nothing.
    */
-  add(report: TracedReport, state: ProducerState, nowMicros: number): void {
-    const { producerId } = state;
+  add(
+    reports: readonly TracedReport[],
+    state: ProducerState,
+    nowMicros: number,
+  ): UnencodableReportError[] {
+    this.#last.begin();
+    const oldestId = this.#oldestId.get()!.id as number;
+    const unencodable: UnencodableReportError[] = [];
+    // One of a site at a time: the next one has to know the row that it replaces.
+    const rows = new Map<string, NewRow>();
+    for (const report of reports) {
+      if (rows.has(report.site)) this.#insert(rows, state);
+      try {
+        rows.set(report.site, this.#next(report, state, nowMicros));
+      } catch (error) {
+        if (!(error instanceof UnencodableReportError)) throw error;
+        unencodable.push(error);
+        continue;
+      }
+      const { rowId = -1 } = this.#last.of(report.site) ?? {};
+      if (rowId >= oldestId) this.#replace.run(rowId);
+    }
+    this.#insert(rows, state);
+    return unencodable;
+  }
+
+  /** Forgets what `add()` noted, as its transaction was rolled back. */
+  rollBack(): void {
+    this.#last.rollBack();
+  }
+
+  #next(report: TracedReport, state: ProducerState, nowMicros: number): NewRow {
+    const { site, outcome, traceparent } = report;
     const sequence = state.sequence + 1;
     const recordedAt = Math.max(nowMicros, state.recordedAt + 1);
-    const payload = encode({
-      ...report,
-      producer_id: producerId,
-      sequence,
-      recorded_at: recordedAt,
-    });
-    const last = this.#findLast.get(report.site);
-    if (last) this.#replace.run(last.row_id as number);
-    const isEdge = last?.outcome === report.outcome ? 0 : 1;
-    const { lastInsertRowid } = this.#insert.run(
-      report.site,
-      producerId,
-      sequence,
-      recordedAt,
-      isEdge,
-      payload,
-    );
-    this.#saveLast.run(report.site, report.outcome, sequence, lastInsertRowid);
-    this.#traces.note(Number(lastInsertRowid), report.traceparent);
+    const { producerId: producer_id } = state;
+    const payload = encode({ ...report, producer_id, sequence, recorded_at: recordedAt });
     state.sequence = sequence;
     state.recordedAt = recordedAt;
     state.reportCount++;
+    const isEdge = this.#last.of(site)?.outcome !== outcome;
+    return { site, outcome, sequence, recordedAt, isEdge, payload, traceparent };
   }
 
-  /**
-   * Forgets sites that none of the last `reportCount` reports was of and of which no row waits: they
-   * may have left the configuration. If one comes back, its next report counts as an edge.
-   */
-  forgetFormerSites(reportCount: number): void {
-    this.#forgetFormer.run(reportCount);
+  /** Inserts the rows in their order, and empties the map of them. */
+  #insert(rows: Map<string, NewRow>, { producerId }: ProducerState): void {
+    const waiting = [...rows.values()];
+    rows.clear();
+    for (const { rowCount, statement } of this.#inserts) {
+      while (waiting.length >= rowCount) {
+        const inserted = waiting.splice(0, rowCount);
+        const { lastInsertRowid } = statement.run(...inserted.flatMap((row) => {
+          const { site, sequence, recordedAt, isEdge, payload } = row;
+          return [site, producerId, sequence, recordedAt, isEdge ? 1 : 0, payload];
+        }));
+        // One statement gives ids without a hole.
+        let rowId = Number(lastInsertRowid) - rowCount;
+        for (const { site, outcome, sequence, traceparent } of inserted) {
+          this.#last.note(site, { outcome, sequence, rowId: ++rowId });
+          this.#traces.note(rowId, traceparent);
+        }
+      }
+    }
   }
 }
 
 /** A report that breaks its own type. It would hold up all others if it were tried again. */
 export class UnencodableReportError extends TypeError {
   override readonly name = "UnencodableReportError";
+}
+
+interface Insert {
+  readonly rowCount: number;
+  readonly statement: StatementSync;
+}
+
+function insertOf(sql: DatabaseSync, rowCount: number): Insert {
+  const values = Array.from({ length: rowCount }, () => "('report', ?, ?, ?, ?, 1, ?, ?)");
+  const statement = sql.prepare(
+    `INSERT INTO outbox_row
+       (kind, key, producer_id, sequence, recorded_at, is_newest, is_edge, payload)
+     VALUES ${values.join(", ")}`,
+  );
+  return { rowCount, statement };
 }
 
 function encode(report: SiteReport): Uint8Array {
