@@ -24,6 +24,12 @@ export const LATENESS_MS_MAX = 2_000;
 /** A site whose last check took longer is taken to be slow in the next one too. */
 const SLOW_CHECK_MS = 1_000;
 
+/**
+ * Slots that come up within this begin together, at its end: the thread then wakes up once for all
+ * of them, and their connections are waited for together.
+ */
+export const GRAIN_MS = 10;
+
 /** The longest that a timer can wait, with room below 2^31 ms, where timers fire at once. */
 const TIMER_MS_MAX = 3_600_000;
 
@@ -160,7 +166,8 @@ export class Scanner {
   #armTimer(): void {
     const dueMs = this.#due.nextDueMs;
     if (dueMs === undefined || this.#state === "stopped") return;
-    const delayMs = Math.min(Math.max(0, dueMs - this.#elapsedMs()), TIMER_MS_MAX);
+    const togetherMs = Math.ceil(dueMs / GRAIN_MS) * GRAIN_MS;
+    const delayMs = Math.min(Math.max(0, togetherMs - this.#elapsedMs()), TIMER_MS_MAX);
     this.#cancelTimer = this.#options.clock.after(Math.ceil(delayMs), () => this.#runDue());
   }
 
