@@ -1,4 +1,4 @@
-/** `deno task bench [SCENARIO…] [--json] [--short]`: what sitemon costs on this machine. */
+/** `deno task bench [SCENARIO…] [--json] [--short] [--minutes N]`: what sitemon costs on this machine. */
 import { parseArgs } from "node:util";
 import { benchTable, type Row } from "./bench_table.ts";
 import type { Checking } from "./producer_checks.ts";
@@ -13,6 +13,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   "checks/many": () => producerChecks({ name: "10,000 sites", sites: 10_000 }),
   "checks/schedule": async () => (await import("./producer_schedule.ts")).producerSchedule,
   ingest: async () => (await import("./ingest.ts")).ingest,
+  memory: async () => (await import("./memory.ts")).memory,
   micro: async () => (await import("./micro.ts")).micro,
   "outbox/store": async () => (await import("./outbox_store.ts")).outboxStore,
   "outbox/drain": async () => (await import("./outbox_drain.ts")).outboxDrain,
@@ -24,12 +25,13 @@ async function producerChecks(checking: Checking): Promise<Scenario> {
   return (await import("./producer_checks.ts")).producerChecks(checking);
 }
 
-const { values: { json, short }, positionals } = parseArgs({
+const { values: { json, short, minutes }, positionals } = parseArgs({
   args: Deno.args,
   allowPositionals: true,
   options: {
     json: { type: "boolean", default: false },
     short: { type: "boolean", default: false },
+    minutes: { type: "string", default: "1" },
   },
 });
 const all = Object.keys(SCENARIOS);
@@ -47,7 +49,7 @@ const rows: Row[] = [];
 for (const name of names) {
   const { description, run } = await SCENARIOS[name]!();
   console.error(`${name}: ${description} …`);
-  const figures = await run({ isShort: short });
+  const figures = await run({ isShort: short, minutes: Number(minutes) });
   rows.push(...figures.map((figure) => ({ scenario: name, ...figure })));
 }
 for (const text of json ? rows.map((row) => JSON.stringify(row)) : [benchTable(rows).trimEnd()]) {

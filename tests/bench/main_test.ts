@@ -4,6 +4,7 @@ import { serviceTest } from "../services/with_services.ts";
 
 const nginxTest = serviceTest("nginx");
 const pipelineTest = serviceTest("nginx", "kafka");
+const memoryTest = serviceTest("nginx", "own kafka", "postgres");
 const ingestTest = serviceTest("kafka", "postgres");
 const databaseTest = serviceTest("postgres");
 const ROOT = new URL("../../", import.meta.url);
@@ -66,6 +67,16 @@ pipelineTest("bench outbox prints its rates beside those of bare libraries", asy
     "reports stored in an outage",
     "rows that wait, to Kafka",
   ]);
+});
+
+memoryTest("bench memory prints what each process takes beside one that idles", async () => {
+  const processes = ["producer, idle", "consumer, idle", "producer, 20 sites", "consumer of both"];
+  deepStrictEqual(
+    comparedIn(await rowsOf("memory")),
+    ["after 0.05 min", "after 0.05 min without a broker"].flatMap((when) =>
+      processes.map((name) => `${name}, ${when}`)
+    ),
+  );
 });
 
 pipelineTest("bench start prints how long sitemon takes beside an empty program", async () => {

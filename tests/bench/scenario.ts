@@ -12,6 +12,8 @@ export interface Figure {
 export interface BenchOptions {
   /** A form of seconds, which shows that the bench works and measures nothing well. */
   readonly isShort: boolean;
+  /** How long each part of a scenario lasts that looks at time going by; the short form ignores it. */
+  readonly minutes: number;
 }
 
 export interface Scenario {

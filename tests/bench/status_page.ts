@@ -26,9 +26,9 @@ const MAKING_TIMEOUT_MS = 600_000;
 
 export const statusPage: Scenario = {
   description: "the questions of a status page, on 1,000 sites checked each minute for 90 days",
-  async run({ isShort }) {
-    const size = isShort ? SHORT : WHOLE;
-    return [...await ofPostgres(size, { isShort }), ...await ofSqlite(size, { isShort })];
+  async run(options) {
+    const size = options.isShort ? SHORT : WHOLE;
+    return [...await ofPostgres(size, options), ...await ofSqlite(size, options)];
   },
 };
 
