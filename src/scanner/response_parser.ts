@@ -144,12 +144,16 @@ function problemOf(head: ResponseHead | undefined): string {
 }
 
 function responseHead(head: LenientHead): ResponseHead {
+  const httpVersion = `${head.versionMajor}.${head.versionMinor}`;
+  // Another major version has another grammar: RFC 9110, section 2.5.
+  if (head.versionMajor !== 1) {
+    throw new ResponseError(`it speaks HTTP/${httpVersion}, not HTTP/1.1`);
+  }
   const headers = headerMap(head.headers);
   const encoding = headers.get("transfer-encoding")?.toLowerCase();
   if (encoding !== undefined && encoding !== "chunked" && encoding !== "identity") {
     throw new ResponseError("its transfer-encoding is not supported");
   }
-  const httpVersion = `${head.versionMajor}.${head.versionMinor}`;
   return { status: head.statusCode, httpVersion, headers };
 }
 

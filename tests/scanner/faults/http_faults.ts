@@ -146,6 +146,10 @@ const BROKEN: Fault[] = [
     error: /: it is not HTTP$/,
   }),
   answers("speaks another version", "HTTP/x.1 200 OK\r\n\r\n", { reason: "protocol" }),
+  answers("says HTTP/2.0 in HTTP/1's grammar", "HTTP/2.0 200 OK\r\n\r\n", {
+    reason: "protocol",
+    error: /: it speaks HTTP\/2\.0, not HTTP\/1\.1$/,
+  }),
   answers("speaks HTTP/2 at once", "\0\0\x12\x04\0\0\0\0\0", { reason: "protocol" }),
   answers("speaks HTTP/0.9", "<html>hello</html>", { reason: "protocol" }),
   answers("sends a short body", "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nshort", {
