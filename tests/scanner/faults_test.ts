@@ -2,7 +2,7 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { makeCertificates } from "./certificates.ts";
 import { CONNECTION_FAULTS } from "./faults/connection_faults.ts";
-import type { Fault } from "./faults/fault.ts";
+import { type Fault, SHORT_TIMEOUTS } from "./faults/fault.ts";
 import { HTTP_FAULTS } from "./faults/http_faults.ts";
 import { REDIRECT_FAULTS } from "./faults/redirect_faults.ts";
 import { TLS_FAULTS } from "./faults/tls_faults.ts";
@@ -12,8 +12,8 @@ import { aSite, check } from "./sites.ts";
 
 const certificates = await makeCertificates();
 
-/** For a check, as long as its site says nothing else. */
-const TIMEOUTS = { timeoutMs: 500, connectTimeoutMs: 300 };
+/** For a check of a site that does not hang, however busy the machine is. */
+const LONG_TIMEOUTS = { timeoutMs: 20_000, connectTimeoutMs: 10_000 };
 /** How much later than its timeout a check may end, on a machine that is busy with other tests. */
 const LATE_MS_MAX = 500;
 /** How much a check may add to the memory of this process, in which its server lives too. */
@@ -32,7 +32,9 @@ async function tryFault(
   started: AsyncDisposableStack,
 ) {
   const target = await start({ certificates, started });
-  const site = aSite(target.url, { name: "site", ...TIMEOUTS, ...target.site });
+  const isTimeout = reason === "timeout" || reason === "connect_timeout";
+  const timeouts = isTimeout ? SHORT_TIMEOUTS : LONG_TIMEOUTS;
+  const site = aSite(target.url, { name: "site", ...timeouts, ...target.site });
   const rssBefore = Deno.memoryUsage().rss;
   const startMs = performance.now();
 

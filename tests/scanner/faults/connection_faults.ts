@@ -1,7 +1,7 @@
 /** Sites that cannot be found, reached or held on to. */
 import net from "node:net";
 import { answering, rawServer, readRequest, untilClosed } from "../raw_server.ts";
-import { type Fault, serving } from "./fault.ts";
+import { type Fault, serving, SHORT_TIMEOUTS } from "./fault.ts";
 
 function resolveWith(code: string) {
   return () => Promise.reject(Object.assign(new Error(code), { code }));
@@ -74,7 +74,8 @@ export const CONNECTION_FAULTS: readonly Fault[] = [
     start: ({ started }) => {
       const hung = Promise.withResolvers<string[]>();
       started.defer(() => hung.resolve([]));
-      return { url: "http://a.example/", context: { resolve: () => hung.promise } };
+      const context = { resolve: () => hung.promise };
+      return { url: "http://a.example/", site: SHORT_TIMEOUTS, context };
     },
     reason: "dns",
     error: /the name server did not answer in time$/,
@@ -113,7 +114,8 @@ export const CONNECTION_FAULTS: readonly Fault[] = [
     cause: "stands behind a proxy that hangs",
     start: ({ started }) => {
       const { port } = started.use(rawServer(untilClosed));
-      return { url: "https://a.example/", site: { proxy: `http://127.0.0.1:${port}` } };
+      const site = { ...SHORT_TIMEOUTS, proxy: `http://127.0.0.1:${port}` };
+      return { url: "https://a.example/", site };
     },
     reason: "proxy",
     error: /the proxy took too long$/,

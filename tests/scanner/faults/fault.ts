@@ -6,6 +6,9 @@ import type { CheckContextOptions } from "../../../src/scanner/check_context.ts"
 import type { Certificates } from "../certificates.ts";
 import { type Behaviour, rawServer, type RawServerOptions } from "../raw_server.ts";
 
+/** For a check of a site that hangs. */
+export const SHORT_TIMEOUTS = { timeoutMs: 500, connectTimeoutMs: 300 } as const;
+
 /** What faults are made of; what they start ends with it. */
 export interface World {
   readonly certificates: Certificates;
