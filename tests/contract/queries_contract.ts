@@ -9,8 +9,10 @@ import {
   LATENCY_DAYS_MAX,
   RECENT_REPORTS_MAX,
   type StatusQueries,
+  UPTIME_WINDOWS_DAYS,
 } from "../../src/status/queries.ts";
 import type { StatusStore } from "../../src/status/store.ts";
+import { uptimeOf } from "../../src/status/uptime.ts";
 import { aReport, DAY, FULL_REPORT, HOUR, MINUTE, SECOND } from "./site_reports.ts";
 
 /** Queries and the store that they read, migrated and empty, on the machine's clock. */
@@ -414,6 +416,30 @@ export function queriesContract(
         ["down", "slow", at(7), null],
       ],
     );
+  });
+
+  test("the views say of every site what the port says", async ({ store, queries, sql }) => {
+    const past = [40, 20, 5, 2].flatMap((daysAgo, index) => [
+      { site: "shop", recorded_at: noonOf(daysAgo), ...AN_HOUR },
+      { site: "shop", recorded_at: noonOf(daysAgo) + HOUR, ...AN_HOUR, ...(index > 1 ? DOWN : {}) },
+      { site: "blog", recorded_at: noonOf(daysAgo) + 2 * HOUR, ...AN_HOUR },
+    ]);
+    await apply(store, numbered([...past, { site: "blog", recorded_at: now(), ...DOWN }]));
+    const current = await sql("SELECT site, outcome, stale FROM site_current ORDER BY site");
+    deepStrictEqual(
+      current.map(({ site, outcome, stale }) => [site, outcome, Boolean(stale)]),
+      (await queries.statuses()).map(({ site, outcome, stale }) => [site, outcome, stale]),
+    );
+    const rows = await sql("SELECT * FROM site_uptime ORDER BY site, days");
+    const told = (await queries.uptimes()).flatMap(({ site, windows }) =>
+      UPTIME_WINDOWS_DAYS.map((days) => ({ site, days, coverage: windows[days] }))
+    );
+    deepStrictEqual(
+      rows.map(({ site, days, down_ms, uptime }) => [site, days, Number(down_ms), uptime]),
+      told.map(({ site, days, coverage }) => [site, days, coverage.downMs, uptimeOf(coverage)]),
+    );
+    const downSeconds = told.map(({ coverage }) => coverage.downMs / 1_000);
+    deepStrictEqual(downSeconds, [10, 10, 10, 10, 0, 7_200, 7_200, 7_200]);
   });
 
   test("site_uptime tells uptime with and without unknown time", async ({ store, sql }) => {
