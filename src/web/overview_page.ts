@@ -34,8 +34,10 @@ export function overviewPage(options: OverviewPageOptions): Html {
   return pageFrame(
     { title, ...(isCalm ? {} : { heading: verdictText(overview) }), failingSince, now },
     html`
-      ${verdict(overview, query)}
-      ${overview.total === 0 ? nothingYet() : html`${searchForm(overview, query)}
+      ${verdict(overview, query, failingSince !== undefined)}
+      ${overview.total === 0
+        ? nothingYet(failingSince)
+        : html`${overview.total === 1 ? "" : searchForm(overview, query)}
 <div id="sites">
 ${overview.groups.map((group) => groupSection(group, options))}
 ${nothingFound(overview, query)}
@@ -56,11 +58,14 @@ export function verdictText({ counts, total }: Pick<Overview, "counts" | "total"
   }`;
 }
 
-function verdict(overview: Overview, query: OverviewQuery): Html {
+/** An old one has no colour of good or bad: nobody knows whether it still holds. */
+function verdict(overview: Overview, query: OverviewQuery, isOld: boolean): Html {
   const worst = STATES.find((state) => overview.counts[state] > 0) ?? "inconclusive";
+  const words = verdictText(overview);
+  const heading = overview.total === 0 ? "Nothing is known yet" : `Last known: ${words}`;
   return html`
-    <section class="verdict ${worst}">
-      <h1>${verdictText(overview)}</h1>
+    <section class="verdict ${isOld ? "stale" : worst}">
+      <h1>${isOld ? heading : words}</h1>
       ${overview.total > 1 ? stateLinks(overview, query) : ""}
     </section>
   `;
@@ -88,7 +93,8 @@ function countText(counts: Counts, state: SiteState): string {
   return `${counts[state]} ${STATE_WORDS[state].toLowerCase()}`;
 }
 
-function nothingYet(): Html {
+function nothingYet(failingSince: Date | undefined): Html {
+  if (failingSince !== undefined) return html``;
   return html`<p class="note">The first results appear here as soon as they are stored.</p>`;
 }
 

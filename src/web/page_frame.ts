@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import { VERSION } from "../runtime/version.ts";
 import type { Html } from "./markup.ts";
-import { ago, utc } from "./markup.ts";
+import { lasting, utc } from "./markup.ts";
 
 export interface FrameOptions {
   /** Of the whole page, as the operator calls it. */
@@ -57,5 +57,5 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
 
 function failureNote(since: Date, now: Date): Html {
   return html`<p class="note stale" role="alert"><strong>This page is old.</strong>
-The status could not be read since ${ago(since, now)}: it may have changed.</p>`;
+The status could not be read for ${lasting(since, now)}: it may have changed.</p>`;
 }

@@ -29,8 +29,9 @@ export function addPages(app: Hono, options: AppOptions): void {
   });
   app.get(`/badge/:file{.+\\${BADGE}}`, async (context) => {
     const name = context.req.param("file").slice(0, -BADGE.length);
-    const { statuses: all, uptimes: known } = await board.view();
-    const statuses = all.filter(({ site }) => site === name);
+    const { statuses: all, uptimes: known, failingSince } = await board.view();
+    // A badge has no room to say that it is old.
+    const statuses = failingSince === undefined ? all.filter(({ site }) => site === name) : [];
     const uptimes = statuses.map((status) => known.get(keyOf(status)))
       .filter((uptime) => uptime !== undefined);
     context.header("content-type", "image/svg+xml");

@@ -169,10 +169,9 @@ ${
 
 function certificate({ certificateExpiresAt: end }: DetailedStatus, now: Date): Html {
   if (end === null) return html``;
-  const days = Math.floor((end.getTime() - now.getTime()) / DAY_MS);
-  const words = days < 0
-    ? `expired ${-days} days ago`
-    : `expires in ${days} ${days === 1 ? "day" : "days"}`;
+  const days = (end.getTime() - now.getTime()) / DAY_MS;
+  const length = daysText(Math.abs(days));
+  const words = days < 0 ? `expired ${length} ago` : `expires in ${length}`;
   return html`
     <div>
       <dt>Certificate</dt>
@@ -180,4 +179,9 @@ function certificate({ certificateExpiresAt: end }: DetailedStatus, now: Date): 
         .toISOString().slice(0, 10)})</small></dd>
     </div>
   `;
+}
+
+function daysText(days: number): string {
+  if (days < 1) return "less than a day";
+  return days < 2 ? "1 day" : `${Math.floor(days)} days`;
 }

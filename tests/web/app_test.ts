@@ -335,10 +335,12 @@ Deno.test("createApp() shows what it knew, and that it is old, when the store is
   const { response, text } = await made.get("/");
   strictEqual(response.status, 200);
   match(text, /This page is old/);
+  match(text, /<section class="verdict stale">\s*<h1>Last known: The site is up</);
   match(text, />shop</);
   strictEqual(made.dependencies.at(-1), false);
   ok(JSON.parse((await made.get("/api/status")).text).old_since > 0);
   strictEqual((await made.get("/sites/shop")).response.status, 503);
+  match((await made.get("/badge/shop.svg")).text, /shop: unknown/);
   await Deno.rename(`${made.path}.away`, made.path);
   await made.board.refresh();
   ok(!(await made.get("/")).text.includes("This page is old"));
@@ -352,5 +354,29 @@ Deno.test("createApp() answers 503 to the API, when the store has never answered
   const { response, text } = await made.get("/api/status");
   strictEqual(response.status, 503);
   ok(!text.includes(made.path));
-  strictEqual((await made.get("/")).response.status, 200);
+  const page = await made.get("/");
+  strictEqual(page.response.status, 200);
+  match(page.text, /<h1>Nothing is known yet<\/h1>/);
 });
+
+for (
+  const [days, words] of [
+    [-2.5, "expired 2 days ago"],
+    [-1.2, "expired 1 day ago"],
+    [-0.5, "expired less than a day ago"],
+    [0.5, "expires in less than a day"],
+    [1.5, "expires in 1 day"],
+    [30.5, "expires in 30 days"],
+  ] as const
+) {
+  Deno.test(`createApp() says that a certificate ${words}`, async () => {
+    await using made = await MadeStore.create();
+    await made.add({
+      site: "shop",
+      certificate_expires_at: (Date.now() + days * 86_400_000) * 1_000,
+    });
+    const { text } = await made.get("/sites/shop");
+    ok(text.includes(`${words} <small>`), words);
+    strictEqual(text.includes('class="soon"'), days < 14);
+  });
+}

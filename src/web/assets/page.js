@@ -4,6 +4,7 @@ const TICK_MS = 1_000;
 const TYPING_MS = 250;
 /** Without an event for so long, as behind a proxy that holds them back, the page is fetched. */
 const POLL_MS = 30_000;
+const UNREADABLE = "The status cannot be read";
 
 const live = document.getElementById("live");
 const news = document.getElementById("news");
@@ -70,7 +71,12 @@ function morph(from, to) {
   for (const node of olds.slice(news.length)) node.remove();
 }
 
-/** How up to date the page is. */
+/** What the connection and the page itself say of how old it is. */
+function sayLive() {
+  if (document.querySelector("main .note.stale")) say(UNREADABLE, true);
+  else say("Live");
+}
+
 function say(words, isOld = false) {
   live.hidden = false;
   live.classList.toggle("lost", isOld);
@@ -85,7 +91,7 @@ async function load(address) {
   const controller = loading = new AbortController();
   try {
     const response = await fetch(address, { signal: controller.signal });
-    if (!response.ok) return say("The status cannot be read", true);
+    if (!response.ok) return say(UNREADABLE, true);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const focused = document.activeElement?.getAttribute("href");
     morph(document.querySelector("main"), page.querySelector("main"));
@@ -94,7 +100,7 @@ async function load(address) {
       document.querySelector(`main a[href="${CSS.escape(focused)}"]`)?.focus();
     }
     tick();
-    if (source.readyState === EventSource.OPEN) say("Live");
+    if (source.readyState === EventSource.OPEN) sayLive();
   } catch (error) {
     if (error.name !== "AbortError") say("Connecting again", true);
   }
@@ -120,7 +126,7 @@ let heardAt = Date.now();
 
 function listen() {
   source = new EventSource("/events");
-  source.onopen = () => say("Live");
+  source.onopen = sayLive;
   source.onmessage = ({ data }) => {
     heardAt = Date.now();
     take(JSON.parse(data));
