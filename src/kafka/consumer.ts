@@ -1,4 +1,5 @@
 /** Messages of a topic to whoever applies them, each at least once: a member of a consumer group. */
+import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import { findTopic } from "./cluster.ts";
 import { KafkaClient } from "./connection.ts";
@@ -30,6 +31,8 @@ export interface KafkaConsumerOptions extends TopicAccess {
   readonly telemetry: Telemetry;
 }
 
+const log = logger("consumer");
+
 /**
  * A member of a consumer group.
  *
@@ -43,7 +46,8 @@ export class KafkaConsumer {
 
   constructor(options: KafkaConsumerOptions) {
     this.#options = options;
-    this.#health = new KafkaHealth(options);
+    const { clock, telemetry } = options;
+    this.#health = new KafkaHealth({ clock, telemetry, dependency: "kafka", log });
     this.#log = new KafkaLog(options);
   }
 

@@ -69,8 +69,9 @@ const DENIED_ADDRESS = /Requires net access to "([^"]+)"|getaddrinfo EPERM (\S+)
 const TLS =
   /certificate|UnknownIssuer|InvalidContentType|corrupt message|fatal alert|handshake|ERR_TLS|CERT_/i;
 
-/** What a failure of kafkajs means for whoever wanted something of Kafka. */
+/** What a failure means for whoever wanted something of Kafka; one that says it already is kept. */
 export function classify(error: unknown): PublishError {
+  if (error instanceof PublishError) return error;
   const links = chain(error);
   const failure = failureOf(links);
   return new PublishError(failure, sentence(failure, links), { cause: error });
@@ -83,9 +84,15 @@ export function isTooLarge(error: unknown): boolean {
   );
 }
 
+/** The protocol's name of the code that the broker answered with, such as `UNKNOWN_MEMBER_ID`. */
+export function protocolError(error: unknown): string | undefined {
+  return chain(error).find(({ type }) => type !== undefined)?.type;
+}
+
 /** True for errors that come from Kafka or the way to it, and not from a fault in the program. */
 export function isFromKafka(error: unknown): boolean {
-  return chain(error).some(({ name }) => name?.startsWith("KafkaJS"));
+  return error instanceof PublishError ||
+    chain(error).some(({ name }) => name?.startsWith("KafkaJS"));
 }
 
 /** The error and its causes, the outermost first. */

@@ -1,25 +1,32 @@
 /** Whether Kafka can be used, as readiness and the log hear of it. */
 import type { PublishError } from "../outbox/publisher.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { logger } from "../runtime/logging.ts";
+import type { Logger } from "../runtime/logging.ts";
 import { MinuteLimit } from "../runtime/minute_limit.ts";
-import type { Telemetry } from "../runtime/telemetry.ts";
+import type { Dependency, Telemetry } from "../runtime/telemetry.ts";
 import { classify } from "./errors.ts";
 
-const log = logger("consumer");
+export interface KafkaHealthOptions {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** What readiness calls that for which Kafka is used. */
+  readonly dependency: Extract<Dependency, "kafka" | "group">;
+  readonly log: Logger;
+}
 
 export class KafkaHealth {
-  readonly #telemetry: Telemetry;
+  readonly #options: KafkaHealthOptions;
   readonly #limit: MinuteLimit;
   #isFailing = false;
 
-  constructor({ clock, telemetry }: { clock: Clock; telemetry: Telemetry }) {
-    this.#telemetry = telemetry;
-    this.#limit = new MinuteLimit(clock);
+  constructor(options: KafkaHealthOptions) {
+    this.#options = options;
+    this.#limit = new MinuteLimit(options.clock);
   }
 
   tellWorking(): void {
-    this.#telemetry.dependency("kafka", { ok: true });
+    const { telemetry, dependency, log } = this.#options;
+    telemetry.dependency(dependency, { ok: true });
     if (this.#isFailing) log.info("Kafka can be used again");
     this.#isFailing = false;
   }
@@ -28,7 +35,8 @@ export class KafkaHealth {
   tellFailing(error: unknown): PublishError {
     const meaning = classify(error);
     const { failure, message } = meaning;
-    this.#telemetry.dependency("kafka", { ok: false, reason: failure, detail: message });
+    const { telemetry, dependency, log } = this.#options;
+    telemetry.dependency(dependency, { ok: false, reason: failure, detail: message });
     if (this.#limit.allows(failure)) log.warn("{detail}", { detail: message, failure });
     this.#isFailing = true;
     return meaning;

@@ -131,7 +131,7 @@ export class KafkaPublisher implements Publisher {
     const error = await this.#send(entries, outcome);
     if (outcome.isClosed || error === undefined) return;
     if (isTooLarge(error)) return await this.#divide(entries, outcome);
-    const failure = error instanceof PublishError ? error : classify(error);
+    const failure = classify(error);
     outcome.fail(failure);
     if (failure.failure === "topic_missing" && this.#options.createTopic) {
       await this.#createTopicFor(entries, outcome);

@@ -19,6 +19,7 @@ export interface DependencyState {
 export type Dependency =
   | "outbox"
   | "kafka"
+  | "group"
   | "postgres"
   | "store"
   | "configuration"
@@ -28,6 +29,7 @@ export type Dependency =
 /** Cheap enough for hot paths: a call does no I/O. */
 export interface Telemetry {
   count(name: CounterName, labels?: Labels, by?: number): void;
+  /** NaN ends the series: there is no such thing here any more. */
   set(name: GaugeName, value: number, labels?: Labels): void;
   observe(name: HistogramName, value: number, labels?: Labels): void;
   /** Tells the state of a dependency; repeating the same state is free. */
