@@ -41,8 +41,11 @@ export class MetricsRegistry {
     this.#counters.get(name)?.inc(labels, by);
   }
 
+  /** NaN ends the series. */
   set(name: GaugeName, value: number, labels: Labels = {}): void {
-    if (this.#has(labels)) this.#gauges.get(name)?.set(labels, value);
+    const gauge = this.#gauges.get(name);
+    if (Number.isNaN(value)) gauge?.remove(labels);
+    else if (this.#has(labels)) gauge?.set(labels, value);
   }
 
   /** Has gauges of these sites alone from now on: what a thread still tells of others is left out. */
