@@ -2,6 +2,7 @@
 import { gatherSecrets } from "../config/gather_secrets.ts";
 import type { LoadedConfig } from "../config/loaded_config.ts";
 import { allowedHosts, type ThreadKind, threadPermissions } from "../config/permissions.ts";
+import { groupConfig, groupTopic } from "../config/schema_group.ts";
 import type { KafkaConfig } from "../config/schema_kafka.ts";
 import type { Site } from "../config/site.ts";
 import type { ThreadSpec } from "../runtime/supervised_thread.ts";
@@ -17,6 +18,9 @@ import type { ScannerSetup, ScannerWork } from "../threads/scanner.ts";
 import type { StatusesSetup } from "../threads/statuses.ts";
 import type { StoreSetup } from "../threads/store.ts";
 import { kafkaConnection, postgresConnection, section } from "./connections.ts";
+
+/** Nobody writes to the topic of a group; were somebody to, it would not stay for long. */
+const GROUP_TOPIC_RETENTION_MS = 3_600_000;
 
 /** When the process and its sites began, which the slots of the sites are counted from. */
 export interface Schedule {
@@ -34,13 +38,15 @@ export function scannerSpecs(
   const { config, sites } = loaded;
   const { threads, concurrency, per_host } = config.scanner;
   const { connectivity, traces } = config;
+  const isShared = config.scanner.group !== undefined;
+  const counted = isShared ? sinceEpoch({ anchorMs, since }) : { anchorMs, since };
   return divideByHost(sites, threads).map((share, index) => ({
     ...common(loaded, "scanner"),
     name: `scanner-${index + 1}`,
     module: new URL("../threads/scanner.ts", import.meta.url),
     work: {
       sites: share,
-      since,
+      since: counted.since,
       urls: [...sites.map(({ url }) => url), ...connectivity?.urls ?? []],
       allowHosts: allowedHosts(loaded),
       addressPolicy: config.address_policy,
@@ -56,9 +62,16 @@ export function scannerSpecs(
       pausesWhenFull: config.outbox.when_full === "pause",
       hasSiteMetrics: config.metrics.per_site,
       ...(traces === undefined ? {} : { traceRatio: traces.ratio }),
-      anchorMs,
+      anchorMs: counted.anchorMs,
+      isShared,
     },
   }));
+}
+
+/** The same moments with 1970 as the anchor, which producers with a group have in common. */
+function sinceEpoch({ anchorMs, since }: Schedule): Schedule {
+  const moments = Object.entries(since).map(([name, ms]) => [name, anchorMs + ms]);
+  return { anchorMs: 0, since: Object.fromEntries(moments) };
 }
 
 export function outboxSpec(loaded: LoadedConfig): ThreadSpec<OutboxSetup> {
@@ -89,6 +102,32 @@ export function relaySpec(loaded: LoadedConfig): ThreadSpec<RelaySetup> {
       format: kafka.format,
       compression: kafka.compression,
       isTraced: loaded.config.traces !== undefined,
+      ...memberSetup(loaded),
+    },
+  };
+}
+
+/**
+ * The producer's part in its group. The group's name on Kafka holds the topic, so that pipelines do
+ * not mix, and the location: a site is checked at each location by one producer.
+ */
+function memberSetup(loaded: LoadedConfig): Pick<RelaySetup, "member"> {
+  const { scanner, location } = loaded.config;
+  if (scanner.group === undefined) return {};
+  const kafka = section(loaded.config.kafka, "kafka");
+  const { name, session_timeout, partitions, when_unreachable } = groupConfig(scanner.group);
+  const topic = groupTopic(kafka.topic);
+  return {
+    member: {
+      connection: kafkaConnection(loaded),
+      topic,
+      createTopic: kafka.create_topic,
+      partitions,
+      replicationFactor: kafka.replication_factor,
+      retentionMs: GROUP_TOPIC_RETENTION_MS,
+      group: `${topic}/${name}@${location}`,
+      sessionTimeoutMs: session_timeout,
+      whenUnreachable: when_unreachable,
     },
   };
 }

@@ -20,7 +20,11 @@ export function planOf(role: DaemonRole, loaded: LoadedConfig, schedule: Schedul
     case "producer":
       return {
         threads: [outboxSpec(loaded), relaySpec(loaded), ...scannerSpecs(loaded, schedule)],
-        links: [["relay", "outbox"], ["scanner", "outbox"]],
+        links: [
+          ["relay", "outbox"],
+          ["scanner", "outbox"],
+          ...(loaded.config.scanner.group === undefined ? [] : [["scanner", "relay"]] as const),
+        ],
         drain: [
           // Half of the time for the checks that run, most of the rest to publish what they found.
           { kinds: ["scanner"], share: 0.5 },

@@ -3,10 +3,14 @@ import type { Mistake } from "./config_error.ts";
 import { missingSentence, valueAt } from "./issue_sentence.ts";
 import type { Role } from "./loaded_config.ts";
 import { type Config, SITES_MAX } from "./schema.ts";
+import { groupTopic } from "./schema_group.ts";
 import type { Path, YamlSource } from "./yaml_source.ts";
 
 /** The newest report of a site and its last change are kept when the outbox is full. */
 const ROWS_PER_SITE_MIN = 2;
+
+/** Kafka's own limit. */
+const TOPIC_LENGTH_MAX = 249;
 
 /** A whole configuration and where it stands. */
 export interface CrossChecked {
@@ -23,7 +27,16 @@ export interface CrossChecked {
 /** Every mistake between keys. */
 export function crossMistakes(checked: CrossChecked): Mistake[] {
   const { source } = checked;
-  const rules = [servers, certificates, siteLimit, outboxRows, paths, addresses, roleNeeds];
+  const rules = [
+    servers,
+    certificates,
+    siteLimit,
+    outboxRows,
+    paths,
+    addresses,
+    sharing,
+    roleNeeds,
+  ];
   return rules.flatMap((rule) =>
     rule(checked).map(({ path, message }) => ({ ...source.place(path), message }))
   );
@@ -106,6 +119,23 @@ function addresses({ config: { address_policy }, checkAddress }: CrossChecked): 
       return [{ path: ["address_policy", list, index], message }];
     })
   );
+}
+
+function sharing({ config: { scanner, kafka }, given, role, source }: CrossChecked): Finding[] {
+  if (scanner.group === undefined || source.isBroken) return [];
+  const path = ["scanner", "group"];
+  if (role === "run" || !given.has("kafka")) {
+    const message = 'Cannot use "scanner.group" as producers share sites through Kafka: ' +
+      (role === "run" ? '"sitemon run" has none' : '"kafka" is missing') +
+      "; remove one of the two";
+    return [{ path, message }];
+  }
+  const topic = groupTopic(kafka?.topic ?? "");
+  if (topic.length <= TOPIC_LENGTH_MAX) return [];
+  const message =
+    `Cannot use "kafka.topic" with "scanner.group" as the group's topic must have at ` +
+    `most ${TOPIC_LENGTH_MAX} characters: it has ${topic.length}; choose a shorter name`;
+  return [{ path: ["kafka", "topic"], message }];
 }
 
 /** The sections without which a command has nothing to do. */

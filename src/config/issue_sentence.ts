@@ -5,7 +5,6 @@ import { publicUrl } from "../report/public_url.ts";
 import type { Mistake } from "./config_error.ts";
 import { isCredential, isUrl } from "./credentials.ts";
 import { partsOf } from "./must_be.ts";
-import { NOT_YET } from "./scalar.ts";
 import { type Path, pathKey, type YamlSource } from "./yaml_source.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -53,11 +52,6 @@ function mistakesOf(issue: Issue, checked: Checked): Mistake[] {
   }
   if (source.unresolved.has(pathKey(path))) return [];
   const name = nameOf(issue.path, checked);
-  if (issue.message === NOT_YET) {
-    const message = `Cannot use "${name}" as every key must take effect: ` +
-      "it is not yet acted on; remove it";
-    return [{ ...source.keyPlace(path), message }];
-  }
   const value = valueAt(checked.value, issue.path);
   if (value === undefined) {
     if (source.isBroken) return [];

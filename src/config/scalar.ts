@@ -1,4 +1,4 @@
-/** The plain values of the schema: bounded numbers, bounded text, words, yes or no, and what is not acted on yet. */
+/** The plain values of the schema: bounded numbers, bounded text, words, yes or no. */
 import * as z from "zod";
 import { mustBe } from "./must_be.ts";
 
@@ -47,11 +47,3 @@ export function path() {
   const form = /^[^\0]+$/;
   return z.string({ error }).regex(form, { error }).max(lengthMax, { error });
 }
-
-/** A key that is known and refused: it is never ignored. */
-export function notYet() {
-  return z.never({ error: NOT_YET }).exactOptional().describe("Not acted on yet.");
-}
-
-/** The whole message of such a key's issue. */
-export const NOT_YET = "not yet";

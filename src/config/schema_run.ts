@@ -4,7 +4,8 @@ import { LOG_CATEGORIES } from "../runtime/logging.ts";
 import { duration } from "./duration.ts";
 import { hostMaybePort } from "./host_port.ts";
 import { mustBe } from "./must_be.ts";
-import { notYet, path, text, whole, word, yesOrNo } from "./scalar.ts";
+import { path, text, whole, word, yesOrNo } from "./scalar.ts";
+import { groupSchema } from "./schema_group.ts";
 import { KIB, size, TIB } from "./size.ts";
 
 /** Two rows are the newest of one site and its edge; 100 million reports fill a terabyte. */
@@ -71,8 +72,12 @@ export const scannerSchema = z.strictObject({
   ),
   per_host: whole(CONCURRENCY).exactOptional()
     .describe("Checks of one host that run at once; no limit of its own when absent."),
-  group: notYet(),
-}, { error: mustBe("a mapping with threads, concurrency, per_host", "write such a mapping") });
+  group: groupSchema.exactOptional().describe(
+    "Shares the sites with other producers, through Kafka: a name, or a mapping. Each checks all when absent.",
+  ),
+}, {
+  error: mustBe("a mapping with threads, concurrency, per_host, group", "write such a mapping"),
+});
 
 export const historySchema = z.strictObject({
   keep: duration(HISTORY_KEEP).prefault("35d").describe(

@@ -39,7 +39,7 @@ export const METRICS = {
   sitemon_checks_skipped_total: {
     type: "counter",
     help:
-      "Slots that were left out, by cause: busy (the site's last check still ran), late, paused",
+      "Slots that were left out, by cause: busy (the site's last check still ran), late, paused, unheld (no word of the group)",
     labels: ["cause"],
   },
   sitemon_checks_running: { type: "gauge", help: "Checks in progress", labels: ["thread"] },
@@ -137,6 +137,19 @@ export const METRICS = {
     type: "gauge",
     help: "Messages between the newest and the last applied",
     labels: ["partition"],
+  },
+  sitemon_group_partitions: {
+    type: "gauge",
+    help: "Partitions of the scanner's group that this producer holds, each a part of the sites",
+  },
+  sitemon_group_sites: {
+    type: "gauge",
+    help: "Sites that this producer checks for its group",
+    labels: ["thread"],
+  },
+  sitemon_group_joins_total: {
+    type: "counter",
+    help: "Times that the scanner's group shared out its partitions anew",
   },
   sitemon_config_reloads_total: {
     type: "counter",

@@ -4,6 +4,12 @@ import type { Telemetry } from "../runtime/telemetry.ts";
 
 const PHASES = ["dns", "connect", "tls", "first_byte", "transfer"] as const;
 
+const SITE_GAUGES = [
+  "sitemon_site_up",
+  "sitemon_site_response_time_seconds",
+  "sitemon_site_certificate_expiry_timestamp_seconds",
+] as const;
+
 /** Counts and times a check; `durationMs` is all of it, redirects and attempts included. */
 export function measureCheck(
   { outcome, reason, timings }: SiteReport,
@@ -31,4 +37,12 @@ export function measureSite(report: SiteReport, telemetry: Telemetry): void {
   const expiresAt = report.certificate_expires_at;
   if (expiresAt === null) return;
   telemetry.set("sitemon_site_certificate_expiry_timestamp_seconds", expiresAt / 1_000_000, labels);
+}
+
+/** Ends what {@linkcode measureSite} has told of a site that is no longer checked here. */
+export function forgetSite(
+  labels: { readonly site: string; readonly location: string },
+  telemetry: Telemetry,
+): void {
+  for (const name of SITE_GAUGES) telemetry.set(name, NaN, labels);
 }

@@ -11,7 +11,7 @@ import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import { CheckQueue } from "./check_queue.ts";
 import { DueQueue } from "./due_queue.ts";
-import { measureCheck, measureSite } from "./report_metrics.ts";
+import { forgetSite, measureCheck, measureSite } from "./report_metrics.ts";
 import { placeOf, slotAt, type Slots, slotsOf, slotsUntil } from "./schedule.ts";
 
 /**
@@ -48,12 +48,16 @@ export interface ScannerOptions {
   readonly anchorMs: number;
   /** When it takes over from a scanner that stops then; slots up to there were the other's. */
   readonly takesOverAtMs?: number;
+  /** How soon a site is checked that came since; as soon as at the start when absent. */
+  readonly firstWithinMs?: number;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** Gauges for each site; true when absent. */
   readonly hasSiteMetrics?: boolean;
   /** The label `thread` of its metrics. */
   readonly thread?: string;
+  /** Asked before each check and after it: whether the sites are its own to check; yes when absent. */
+  readonly mayCheck?: () => boolean;
   readonly check: Check;
   readonly onReport: (report: TracedReport) => void;
 }
@@ -100,9 +104,11 @@ export class Scanner {
   assign(sites: readonly Site[], since: Readonly<Record<string, number>> = {}): void {
     const isKept = (site: Site) => isDeepStrictEqual(this.#watched.get(site.name)?.site, site);
     const kept = new Set(sites.filter(isKept).map(({ name }) => name));
+    const gone = [...this.#watched.keys()].filter((name) => !kept.has(name));
     // Those that go stay in the queue of what is due, and are left out there.
-    for (const name of this.#watched.keys()) if (!kept.has(name)) this.#watched.delete(name);
+    for (const name of gone) this.#watched.delete(name);
     for (const site of sites) if (!kept.has(site.name)) this.#watch(site, since[site.name]);
+    this.#forget(gone.filter((name) => !this.#watched.has(name)));
     this.#cancelTimer();
     this.#armTimer();
   }
@@ -141,7 +147,9 @@ export class Scanner {
   }
 
   #watch(site: Site, sinceMs: number | undefined): void {
-    const slots = slotsOf(placeOf(site.name, this.#options.location), site.intervalMs, sinceMs);
+    const { location, firstWithinMs } = this.#options;
+    const place = placeOf(site.name, location);
+    const slots = slotsOf(place, site.intervalMs, { sinceMs, firstWithinMs });
     const next = this.#nextSlot(slots, site);
     const watched = { site, host: new URL(site.url).host, slots, next, isSlow: false };
     this.#watched.set(site.name, watched);
@@ -200,6 +208,7 @@ export class Scanner {
 
   #skipCause({ site }: WatchedSite, lateMs: number): string | undefined {
     if (this.#state === "paused") return "paused";
+    if (!this.#mayCheck()) return "unheld";
     if (this.#busy.has(site.name)) return "busy";
     return lateMs > latenessMsMax(site) ? "late" : undefined;
   }
@@ -207,13 +216,17 @@ export class Scanner {
   async #run(watched: WatchedSite, slotMs: number): Promise<void> {
     // It may have waited for room while others took its place.
     if (!this.#isWatched(watched)) return void this.#busy.delete(watched.site.name);
+    if (!this.#mayCheck()) {
+      this.#busy.delete(watched.site.name);
+      return this.#countSkipped("unheld", 1);
+    }
     const { telemetry, check } = this.#options;
     const startMs = this.#elapsedMs();
     telemetry.observe("sitemon_check_lateness_seconds", Math.max(0, startMs - slotMs) / 1_000);
     this.#tellRunning();
     try {
       const report = await check(watched.site, this.#cut.signal);
-      if (!this.#cut.signal.aborted) this.#tell(report, this.#elapsedMs() - startMs);
+      if (!this.#cut.signal.aborted) this.#tell(watched, report, this.#elapsedMs() - startMs);
     } catch (cause) {
       this.#log.error("Cannot check site {site}: {cause}", { site: watched.site.name, cause });
     } finally {
@@ -223,11 +236,23 @@ export class Scanner {
     }
   }
 
-  #tell(report: TracedReport, durationMs: number): void {
+  #tell(watched: WatchedSite, report: TracedReport, durationMs: number): void {
     const { telemetry, onReport, hasSiteMetrics = true } = this.#options;
+    // It outlived its hold, as in a process that was stopped: what it says is old, and looks new.
+    if (!this.#mayCheck()) return this.#countSkipped("unheld", 1);
     onReport(report);
     measureCheck(report, durationMs, telemetry);
-    if (hasSiteMetrics) measureSite(report, telemetry);
+    if (hasSiteMetrics && this.#isWatched(watched)) measureSite(report, telemetry);
+  }
+
+  #mayCheck(): boolean {
+    return this.#options.mayCheck?.() ?? true;
+  }
+
+  /** Sites that somebody else may check from now on have no gauges here that grow old. */
+  #forget(names: readonly string[]): void {
+    const { telemetry, location, hasSiteMetrics = true } = this.#options;
+    if (hasSiteMetrics) { for (const site of names) forgetSite({ site, location }, telemetry); }
   }
 
   #tellRunning(): void {

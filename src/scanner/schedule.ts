@@ -30,12 +30,22 @@ export function placeOf(site: string, location: string): number {
   return mix(hash) / 2 ** 32;
 }
 
+/** When a site came, in milliseconds after the anchor, and how soon after that it is checked. */
+export interface Arrival {
+  readonly sinceMs?: number | undefined;
+  readonly firstWithinMs?: number | undefined;
+}
+
 /**
- * The slots of a site whose place is `place`, in [0, 1), and that came `sinceMs` after the anchor.
- * Its regular slots do not depend on when it came.
+ * The slots of a site whose place is `place`, in [0, 1). Its regular slots do not depend on when it
+ * came, which is at the anchor unless told.
  */
-export function slotsOf(place: number, intervalMs: number, sinceMs = 0): Slots {
-  const firstMs = sinceMs + place * Math.min(FIRST_CHECK_WITHIN_MS, intervalMs);
+export function slotsOf(
+  place: number,
+  intervalMs: number,
+  { sinceMs = 0, firstWithinMs = FIRST_CHECK_WITHIN_MS }: Arrival = {},
+): Slots {
+  const firstMs = sinceMs + place * Math.min(firstWithinMs, intervalMs);
   const phaseMs = place * intervalMs;
   // The first that lies at least half an interval after the first check.
   const count = Math.max(0, Math.ceil((firstMs + intervalMs / 2 - phaseMs) / intervalMs));

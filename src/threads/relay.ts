@@ -1,14 +1,21 @@
-/** The relay thread: takes rows from the outbox thread and publishes them to Kafka. */
+/**
+ * The relay thread: takes rows from the outbox thread and publishes them to Kafka, and is the
+ * producer's member of its group, if it has one.
+ */
+import { GroupMember, type GroupMemberOptions } from "../kafka/group_member.ts";
 import { KafkaPublisher, type KafkaPublisherOptions } from "../kafka/producer.ts";
 import { OutboxClient } from "../outbox/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../outbox/relay.ts";
 import { deadline, systemClock as clock } from "../runtime/clock.ts";
 import { serveThread } from "../runtime/thread.ts";
 import { openTracer } from "../runtime/tracer.ts";
+import type { ShareAnswer, ShareQuestion } from "../scanner/site_share.ts";
 
 export interface RelaySetup extends Omit<KafkaPublisherOptions, "clock" | "telemetry" | "tracer"> {
   /** Makes spans for OpenTelemetry. */
   readonly isTraced: boolean;
+  /** The group of producers that share the sites; this one checks them all when absent. */
+  readonly member?: Omit<GroupMemberOptions, "clock" | "telemetry">;
 }
 
 serveThread<RelaySetup>({
@@ -31,13 +38,20 @@ serveThread<RelaySetup>({
       telemetry,
       onStep: progress,
     });
+    const member = setup.member && new GroupMember({ ...setup.member, clock, telemetry });
     const stopping = new AbortController();
     const ran = relay.run(stopping.signal).catch(fail);
+    const tookPart = member?.run(stopping.signal).catch(fail);
     return {
-      link: (_role, port) => source.connect(port),
+      link(role, port) {
+        if (role !== "scanner") source.connect(port);
+        else if (member !== undefined) answerShares(port, member);
+      },
       async stop(deadlineMs) {
         using limit = deadline(clock, deadlineMs);
         stopping.abort();
+        // First of all, as others wait for the sites.
+        await tookPart;
         await ran;
         await relay.flush(limit.signal);
         source.close();
@@ -46,3 +60,11 @@ serveThread<RelaySetup>({
     };
   },
 });
+
+/** A scanner that is gone asks no more, and needs no farewell. */
+function answerShares(port: MessagePort, member: GroupMember): void {
+  port.onmessage = ({ data: { asked } }: MessageEvent<ShareQuestion>) => {
+    const answer: ShareAnswer = { asked, ...member.share };
+    port.postMessage(answer);
+  };
+}

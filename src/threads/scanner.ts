@@ -11,6 +11,7 @@ import { checkSite } from "../scanner/check_site.ts";
 import { CheckTraces } from "../scanner/check_trace.ts";
 import { Connectivity } from "../scanner/connectivity.ts";
 import { Scanner } from "../scanner/scanner.ts";
+import { SiteShare } from "../scanner/site_share.ts";
 
 export interface ScannerSetup {
   readonly location: string;
@@ -24,6 +25,11 @@ export interface ScannerSetup {
   readonly traceRatio?: number;
   /** Monotonic time of the process's start: every scanner thread counts its slots from it. */
   readonly anchorMs: number;
+  /**
+   * Checks only what the relay's group gives it. The anchor is 1970 then, so that producers whose
+   * clocks agree have the same slots, and a site that moves between them keeps its own.
+   */
+  readonly isShared: boolean;
 }
 
 /** What a reload may change while the thread runs. */
@@ -41,6 +47,12 @@ export interface ScannerWork {
   /** Urls that tell whether there is a network at all; every check is believed when absent. */
   readonly connectivity?: { readonly urls: readonly string[]; readonly everyMs: number };
 }
+
+/**
+ * A site that came from another producer is checked within this time: with the second or two that a
+ * group takes to share out what a member left, ten seconds are enough.
+ */
+const TAKEN_OVER_WITHIN_MS = 5_000;
 
 /** Time that a stop keeps for handing over what the last checks found. */
 const HAND_OVER_MS = 2_000;
@@ -71,8 +83,18 @@ serveThread<ScannerSetup>({
       telemetry,
       ...(traces && { traces }),
     });
-    const scanner = new Scanner({
+    const share = setup.isShared
+      ? new SiteShare({
+        location,
+        clock,
+        telemetry,
+        thread: name,
+        assign: (sites, since) => scanner.assign(sites, since),
+      })
+      : undefined;
+    const scanner: Scanner = new Scanner({
       ...setup,
+      ...(share && { mayCheck: () => share.mayCheck, firstWithinMs: TAKEN_OVER_WITHIN_MS }),
       ...(takesOverAtMs !== undefined && { takesOverAtMs }),
       sites: [],
       clock,
@@ -91,13 +113,15 @@ serveThread<ScannerSetup>({
           new Connectivity({ ...connectivity, telemetry, thread: name }, context);
         if (guard !== undefined) context = { ...context, connectivity: guard };
         guard?.start();
-        scanner.assign(sites, since);
+        if (share) share.setSites(sites, since);
+        else scanner.assign(sites, since);
       },
-      link: (_role, port) => sender.connect(port),
+      link: (role, port) => role === "relay" ? share?.connect(port) : sender.connect(port),
       async stop(deadlineMs) {
         const endMs = clock.monotonicMs() + deadlineMs;
         await scanner.stop(Math.max(0, deadlineMs - HAND_OVER_MS));
         guard?.stop();
+        share?.close();
         using handOver = deadline(clock, endMs - clock.monotonicMs());
         await sender.flush(handOver.signal);
         sender.close();

@@ -137,3 +137,45 @@ Deno.test("statusesSpec() reads PostgreSQL where the file has it, and else SQLit
     site: "shop",
   });
 });
+
+const SHARED = `
+location: berlin
+scanner: { group: checkers }
+sites: [{ name: a, url: "http://a.example/" }]
+kafka: { server: k1:9092, topic: prod, replication_factor: 3, create_topic: false }
+`;
+
+Deno.test("relaySpec() makes the relay a member, of a group of this pipeline and location", () => {
+  strictEqual(relaySpec(WHOLE).setup.member, undefined);
+  const { connection: _, ...member } = relaySpec(loadText(SHARED)).setup.member!;
+  deepStrictEqual(member, {
+    topic: "prod-scanners",
+    group: "prod-scanners/checkers@berlin",
+    createTopic: false,
+    partitions: 60,
+    replicationFactor: 3,
+    retentionMs: 3_600_000,
+    sessionTimeoutMs: 15_000,
+    whenUnreachable: "check",
+  });
+});
+
+Deno.test("relaySpec() takes what a group says of itself", () => {
+  const own = "{ name: g, session_timeout: 6s, partitions: 7, when_unreachable: pause }";
+  const { member } = relaySpec(loadText(SHARED.replace("checkers", own))).setup;
+  const { group, sessionTimeoutMs, partitions, whenUnreachable } = member!;
+  deepStrictEqual([group, sessionTimeoutMs, partitions, whenUnreachable], [
+    "prod-scanners/g@berlin",
+    6_000,
+    7,
+    "pause",
+  ]);
+});
+
+Deno.test("scannerSpecs() counts slots from 1970, when producers share the sites", () => {
+  const [spec] = scannerSpecs(loadText(SHARED), { anchorMs: 1_000_000, since: { a: 500 } });
+  deepStrictEqual([spec!.setup.isShared, spec!.setup.anchorMs], [true, 0]);
+  deepStrictEqual(spec!.work!.since, { a: 1_000_500 });
+  const [alone] = scannerSpecs(WHOLE, { anchorMs: 17, since: {} });
+  strictEqual(alone!.setup.isShared, false);
+});

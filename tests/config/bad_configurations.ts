@@ -362,10 +362,32 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
     ],
   },
   {
-    what: "a later version's scanner group",
+    what: "producers that share sites without Kafka",
     yaml: "scanner: {group: a}\n",
     mistakes: [
-      'sitemon.yaml:1:11: Cannot use "scanner.group" as every key must take effect: it is not yet acted on; remove it',
+      'sitemon.yaml:1:18: Cannot use "scanner.group" as producers share sites through Kafka: "kafka" is missing; remove one of the two',
+    ],
+  },
+  {
+    what: "sitemon run as a member of a group",
+    role: "run",
+    yaml: "sites: []\nscanner: {group: a}\nkafka: {server: k:1}\n",
+    mistakes: [
+      'sitemon.yaml:2:18: Cannot use "scanner.group" as producers share sites through Kafka: "sitemon run" has none; remove one of the two',
+    ],
+  },
+  {
+    what: "a topic whose name leaves no room for that of a group",
+    yaml: `scanner: {group: a}\nkafka: {server: k:1, topic: ${"t".repeat(241)}}\n`,
+    mistakes: [
+      'sitemon.yaml:2:29: Cannot use "kafka.topic" with "scanner.group" as the group\'s topic must have at most 249 characters: it has 250; choose a shorter name',
+    ],
+  },
+  {
+    what: "a session of a group that brokers refuse",
+    yaml: "scanner: {group: {name: a, session_timeout: 1s}}\nkafka: {server: k:1}\n",
+    mistakes: [
+      'sitemon.yaml:1:45: Cannot use "scanner.group.session_timeout" as it must be a duration from 6s to 5m: it is "1s"; write a number with a unit, such as 500ms, 30s, 5m or 1d',
     ],
   },
   {

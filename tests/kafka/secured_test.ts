@@ -1,6 +1,7 @@
 import { ok, strictEqual } from "node:assert/strict";
 import type { KafkaConnectionOptions } from "../../src/kafka/connection.ts";
 import { KafkaConsumer } from "../../src/kafka/consumer.ts";
+import { GroupMember } from "../../src/kafka/group_member.ts";
 import { PublishError } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { eventually } from "../deadline.ts";
@@ -58,23 +59,31 @@ securedTest("publish() tells apart what is wrong with TLS, login and rights", as
 
 securedTest("run() says that rights are missing, and waits", async () => {
   await using kafka = await startSecuredKafka();
-  const telemetry = new FakeTelemetry();
   const tls = { ca: kafka.certificate, insecure: false };
-  const consumer = new KafkaConsumer({
+  const options = (telemetry: FakeTelemetry) => ({
     connection: connectionOptions(kafka, { tls, sasl: BOB }),
     topic: "secured",
     group: "secured",
     createTopic: false,
     partitions: 1,
     replicationFactor: -1,
-    chunkMessagesMax: 1_000,
     clock: systemClock,
     telemetry,
   });
   const end = new AbortController();
-  const running = consumer.run(() => Promise.resolve(), end.signal);
-  const state = await eventually(60_000, "readiness", () => telemetry.dependencies[0]);
-  strictEqual(state.reason, "authorization");
+  const [ofConsumer, ofMember] = [new FakeTelemetry(), new FakeTelemetry()];
+  const consumer = new KafkaConsumer({ ...options(ofConsumer), chunkMessagesMax: 1_000 });
+  const sharing = { sessionTimeoutMs: 6_000, whenUnreachable: "check" } as const;
+  const member = new GroupMember({ ...options(ofMember), ...sharing });
+  const running = [
+    consumer.run(() => Promise.resolve(), end.signal),
+    member.run(end.signal),
+  ];
+  for (const { dependencies } of [ofConsumer, ofMember]) {
+    await eventually(60_000, "readiness", () => {
+      return dependencies.at(-1)?.reason === "authorization" || undefined;
+    });
+  }
   end.abort();
-  await running;
+  await Promise.all(running);
 });

@@ -290,3 +290,73 @@ Deno.test("Scanner takes over the slots after a moment, those that came up meanw
   deepStrictEqual(next.skipped, {});
   await next.scanner.stop(0);
 });
+
+Deno.test("Scanner leaves out what is not its own to check, and goes on in the next slots", async () => {
+  let isOwn = true;
+  const rig = new Rig(sites(20), { mayCheck: () => isOwn });
+  rig.scanner.start();
+  await rig.clock.pass(20_000);
+  deepStrictEqual(rig.started.length, 40);
+  isOwn = false;
+  await rig.clock.pass(20_000);
+  deepStrictEqual([rig.started.length, rig.skipped], [40, { unheld: 40 }]);
+  isOwn = true;
+  await rig.clock.pass(10_000);
+  deepStrictEqual(rig.started.length, 60);
+  await rig.scanner.stop(0);
+});
+
+Deno.test("Scanner starts nothing from its queue, and keeps no report, once it may not check", async () => {
+  let isOwn = true;
+  const rig = new Rig(sites(20), { mayCheck: () => isOwn, concurrency: 1 });
+  rig.checkMs = 30_000;
+  rig.scanner.start();
+  await rig.clock.pass(10_000);
+  deepStrictEqual(rig.started.length, 1);
+  isOwn = false;
+  await rig.clock.suspend(60_000);
+  deepStrictEqual([rig.started.length, rig.reports], [1, []]);
+  isOwn = true;
+  rig.checkMs = 10;
+  await rig.clock.pass(20_000);
+  deepStrictEqual(new Set(rig.reports).size, 20);
+  await rig.scanner.stop(0);
+});
+
+Deno.test("Scanner checks a site that came later within the time that it is told", async () => {
+  const rig = new Rig([], { firstWithinMs: 5_000 });
+  rig.scanner.start();
+  await rig.clock.pass(100_000);
+  const late = sites(50, { intervalMs: 3_600_000 });
+  rig.scanner.assign(late, Object.fromEntries(late.map(({ name }) => [name, 100_000])));
+  await rig.clock.pass(5_001);
+  deepStrictEqual(new Set(rig.started.map(({ site }) => site)).size, 50);
+  await rig.scanner.stop(0);
+});
+
+Deno.test("Scanner ends the gauges of sites that somebody else checks from now on", async () => {
+  const gauges = new Map<string, number>();
+  const telemetry: Telemetry = {
+    count() {},
+    set: (name, value, { site } = {}) =>
+      void (name === "sitemon_site_up" && gauges.set(site!, value)),
+    observe() {},
+    dependency() {},
+  };
+  const rig = new Rig(sites(2), { telemetry });
+  rig.checkMs = 3_000;
+  rig.scanner.start();
+  await rig.clock.pass(20_000);
+  deepStrictEqual([...gauges.values()], [1, 1]);
+  const running = await nextRunning(rig);
+  rig.scanner.assign([]);
+  rig.checkMs = 10;
+  await rig.clock.pass(20_000);
+  deepStrictEqual([...gauges.values()], [NaN, NaN], `also of ${running}, whose check still ran`);
+  await rig.scanner.stop(0);
+});
+
+async function nextRunning(rig: Rig): Promise<string> {
+  while (rig.running.size === 0) await rig.clock.pass(100);
+  return [...rig.running.keys()].join();
+}

@@ -1,0 +1,51 @@
+/** How the leader of a group shares out partitions: evenly, and moving as few as it can. */
+
+/** A member and what it held before. */
+export interface Claim {
+  readonly memberId: string;
+  /** The group's generation that gave it what it holds; 0 when it holds nothing. */
+  readonly generation: number;
+  readonly partitions: readonly number[];
+}
+
+/**
+ * Gives each of the partitions 0 to `count` - 1 to one member; no member gets more than one more
+ * than another. Each keeps what it held as far as that allows: where two claim a partition, the
+ * newer generation is right. It depends on the claims alone, not on their order.
+ */
+export function shareOut(claims: readonly Claim[], count: number): Map<string, number[]> {
+  const members = [...claims].sort((a, b) => a.memberId < b.memberId ? -1 : 1);
+  const owners = ownersOf(members, count);
+  const held = new Map(members.map(({ memberId }) => [memberId, [] as number[]]));
+  const free: number[] = [];
+  for (let partition = 0; partition < count; partition++) {
+    const owner = owners.get(partition);
+    if (owner === undefined) free.push(partition);
+    else held.get(owner)!.push(partition);
+  }
+  // Those who hold most get the larger shares, as they would have to give up one more otherwise.
+  const byHeld = members.map(({ memberId }) => held.get(memberId)!)
+    .sort((a, b) => b.length - a.length);
+  const quotas = byHeld.map((_, index) =>
+    Math.floor(count / members.length) + (index < count % members.length ? 1 : 0)
+  );
+  byHeld.forEach((partitions, index) => free.push(...partitions.splice(quotas[index]!)));
+  byHeld.forEach((partitions, index) =>
+    partitions.push(...free.splice(0, quotas[index]! - partitions.length))
+  );
+  for (const partitions of byHeld) partitions.sort((a, b) => a - b);
+  return held;
+}
+
+/** Who held each partition last. */
+function ownersOf(members: readonly Claim[], count: number): Map<number, string> {
+  const owners = new Map<number, Claim>();
+  for (const claim of members) {
+    for (const partition of claim.partitions) {
+      const other = owners.get(partition);
+      if (partition >= count || (other && other.generation >= claim.generation)) continue;
+      owners.set(partition, claim);
+    }
+  }
+  return new Map([...owners].map(([partition, { memberId }]) => [partition, memberId]));
+}

@@ -1,0 +1,76 @@
+// Goal: what a member may count on ends by itself, however the process was held up.
+import { strictEqual } from "node:assert/strict";
+import { Lease } from "../../src/kafka/lease.ts";
+import { instantOf } from "../../src/runtime/instant.ts";
+import { FakeClock } from "../fake_clock.ts";
+
+function aLease() {
+  const clock = new FakeClock();
+  return { clock, lease: new Lease(clock, 15_000) };
+}
+
+Deno.test("Lease has run out before it is renewed", () => {
+  strictEqual(aLease().lease.leftMs, 0);
+});
+
+Deno.test("renew() counts from the question and not from the answer", () => {
+  const { clock, lease } = aLease();
+  const asked = instantOf(clock);
+  clock.advance(4_000);
+  lease.renew(asked);
+  strictEqual(lease.leftMs, 11_000);
+  clock.advance(11_000);
+  strictEqual(lease.leftMs, 0);
+});
+
+Deno.test("renew() gains nothing, when the answer lay there while the process was stopped", () => {
+  const { clock, lease } = aLease();
+  const asked = instantOf(clock);
+  clock.advance(20_000);
+  lease.renew(asked);
+  strictEqual(lease.leftMs, 0);
+});
+
+Deno.test("renew() never shortens, when an older question is answered later", () => {
+  const { clock, lease } = aLease();
+  const older = instantOf(clock);
+  clock.advance(5_000);
+  lease.renew(instantOf(clock));
+  lease.renew(older);
+  strictEqual(lease.leftMs, 15_000);
+});
+
+Deno.test("extend() renews a lease that still runs, and none that has run out", () => {
+  const { clock, lease } = aLease();
+  lease.extend(instantOf(clock));
+  strictEqual(lease.leftMs, 0, "nothing was ever held");
+  lease.renew(instantOf(clock));
+  clock.advance(14_999);
+  lease.extend(instantOf(clock));
+  strictEqual(lease.leftMs, 15_000);
+  clock.advance(15_000);
+  lease.extend(instantOf(clock));
+  strictEqual(lease.leftMs, 0);
+});
+
+Deno.test("leftMs notices that the machine slept, by the wall clock", () => {
+  const { clock, lease } = aLease();
+  lease.renew(instantOf(clock));
+  clock.stepWall(60_000);
+  strictEqual(lease.leftMs, 0);
+});
+
+Deno.test("leftMs does not grow, when the wall clock is set back", () => {
+  const { clock, lease } = aLease();
+  lease.renew(instantOf(clock));
+  clock.stepWall(-60_000);
+  clock.advance(5_000);
+  strictEqual(lease.leftMs, 10_000);
+});
+
+Deno.test("end() lets it run out at once", () => {
+  const { clock, lease } = aLease();
+  lease.renew(instantOf(clock));
+  lease.end();
+  strictEqual(lease.leftMs, 0);
+});

@@ -1,0 +1,88 @@
+// Goal: every partition has one owner, producers have the same work, and little moves.
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { type Claim, shareOut } from "../../src/kafka/share_out.ts";
+
+const partitions = fc.uniqueArray(fc.integer({ min: 0, max: 40 }));
+const claims = fc.uniqueArray(
+  fc.record({
+    memberId: fc.string({ minLength: 1 }),
+    generation: fc.integer({ min: 0, max: 5 }),
+    partitions,
+  }),
+  { minLength: 1, maxLength: 12, selector: ({ memberId }) => memberId },
+);
+const count = fc.integer({ min: 1, max: 40 });
+
+/** What the members hold after they joined one after the other. */
+function afterJoins(members: readonly string[], of: number): Claim[] {
+  let held: Claim[] = [];
+  members.forEach((memberId, index) => {
+    held.push({ memberId, generation: 0, partitions: [] });
+    held = claimsOf(shareOut(held, of), index + 1);
+  });
+  return held;
+}
+
+function claimsOf(shares: Map<string, number[]>, generation: number): Claim[] {
+  return [...shares].map(([memberId, own]) => ({ memberId, generation, partitions: own }));
+}
+
+Deno.test("shareOut() gives each partition to one member, and none gets two more than another", () => {
+  fc.assert(fc.property(claims, count, (members, of) => {
+    const shares = [...shareOut(members, of).values()];
+    deepStrictEqual(shares.flat().sort((a, b) => a - b), Array.from({ length: of }, (_, n) => n));
+    const sizes = shares.map(({ length }) => length);
+    ok(Math.max(...sizes) - Math.min(...sizes) <= 1, `${sizes}`);
+  }));
+});
+
+Deno.test("shareOut() depends on the claims and not on their order", () => {
+  fc.assert(fc.property(claims, count, (members, of) => {
+    deepStrictEqual(shareOut([...members].reverse(), of), shareOut(members, of));
+  }));
+});
+
+Deno.test("shareOut() moves nothing, when nothing has changed", () => {
+  fc.assert(fc.property(claims, count, (members, of) => {
+    const shares = shareOut(members, of);
+    deepStrictEqual(shareOut(claimsOf(shares, 9), of), shares);
+  }));
+});
+
+Deno.test("shareOut() moves what a member leaves, and nothing else", () => {
+  const [a, b, c] = afterJoins(["a", "b", "c"], 60);
+  const shares = shareOut([a!, c!], 60);
+  for (const { memberId, partitions: kept } of [a!, c!]) {
+    strictEqual(kept.length, 20);
+    const own = shares.get(memberId)!;
+    ok(kept.every((partition) => own.includes(partition)), `${memberId} keeps its own`);
+    deepStrictEqual(own.filter((partition) => b!.partitions.includes(partition)).length, 10);
+  }
+});
+
+Deno.test("shareOut() takes from each just what a new member needs", () => {
+  const before = afterJoins(["a", "b"], 60);
+  const shares = shareOut([...before, { memberId: "c", generation: 0, partitions: [] }], 60);
+  for (const { memberId, partitions: held } of before) {
+    strictEqual(shares.get(memberId)!.filter((partition) => held.includes(partition)).length, 20);
+  }
+});
+
+Deno.test("shareOut() believes the newer generation, when two claim a partition", () => {
+  const zombie = { memberId: "a", generation: 3, partitions: [0, 1] };
+  const owner = { memberId: "b", generation: 4, partitions: [0, 1] };
+  const third = { memberId: "c", generation: 4, partitions: [2, 3] };
+  const shares = shareOut([zombie, owner, third], 6);
+  deepStrictEqual([...shares].sort(), [["a", [4, 5]], ["b", [0, 1]], ["c", [2, 3]]]);
+});
+
+Deno.test("shareOut() leaves members without a partition, when there are more of them", () => {
+  const members = ["a", "b", "c"].map((memberId) => ({ memberId, generation: 0, partitions: [] }));
+  deepStrictEqual([...shareOut(members, 2).values()], [[0], [1], []]);
+});
+
+Deno.test("shareOut() ignores claims of partitions that are not there", () => {
+  const members = [{ memberId: "a", generation: 1, partitions: [7] }];
+  deepStrictEqual([...shareOut(members, 2).values()], [[0, 1]]);
+});
