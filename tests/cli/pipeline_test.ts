@@ -71,6 +71,7 @@ Deno.test("outboxSpec() and storeSpec() say where files are, and how large they 
     rowsMax: 5_000,
     freeBytesMin: 0,
     whenFull: "pause",
+    isTraced: false,
   });
   deepStrictEqual(outboxSpec(WHOLE).permissions.write, ["/srv"]);
   deepStrictEqual(storeSpec(WHOLE).setup, {
@@ -85,7 +86,8 @@ Deno.test("relaySpec() and consumerSpecs() share the topic and the connection", 
   deepStrictEqual(consumers.map(({ name }) => name), ["consumer-1", "consumer-2"]);
   const { group, ...kafka } = consumers[0]!.setup.kafka;
   strictEqual(group, "sitemon-status");
-  deepStrictEqual(relay.setup, { ...kafka, format: "single_object", compression: "none" });
+  const own = { format: "single_object", compression: "none", isTraced: false };
+  deepStrictEqual(relay.setup, { ...kafka, ...own });
   deepStrictEqual(kafka, {
     connection: {
       servers: ["k1:9092", "k2:9093"],
