@@ -62,6 +62,11 @@ const FAILURE_BY_NAME: Readonly<Record<string, PublishFailure>> = {
   KafkaJSGroupCoordinatorNotFound: "unreachable",
 };
 
+/** What helps where the protocol's own words do not say it; since Kafka 4 an hour ahead is too far. */
+const REMEDY_BY_TYPE: Readonly<Record<string, string>> = {
+  INVALID_TIMESTAMP: "; set the clock of this host",
+};
+
 /** Deno's own words, and what `dns.lookup` makes of them. */
 const DENIED = /Requires net access to|getaddrinfo EPERM|NotCapable/;
 const DENIED_ADDRESS = /Requires net access to "([^"]+)"|getaddrinfo EPERM (\S+)/;
@@ -139,7 +144,7 @@ function sentence(failure: PublishFailure, links: readonly Link[]): string {
       return `Cannot use topic as it must exist: ${detail}; create it, ` +
         `or set "kafka.create_topic: true"`;
     case "rejected":
-      return `Cannot use Kafka as the brokers must accept the request: ${detail}`;
+      return `Cannot use Kafka as the brokers must accept the request: ${detail}${remedyOf(links)}`;
   }
 }
 
@@ -153,6 +158,10 @@ function detailOf(links: readonly Link[]): string {
     text,
     broker !== undefined && !text.includes(broker) ? `(broker ${broker})` : undefined,
   ].filter((part) => part !== undefined).join(" ");
+}
+
+function remedyOf(links: readonly Link[]): string {
+  return links.map(({ type = "" }) => REMEDY_BY_TYPE[type]).find((it) => it) ?? "";
 }
 
 /** kafkajs knows host and port; the texts may hold the host alone. */

@@ -79,6 +79,11 @@ Deno.test("classify() says in one sentence what is wrong, with the protocol's na
     "Cannot use Kafka as the brokers must permit it: TOPIC_AUTHORIZATION_FAILED " +
       "The broker said so; grant the rights on topic and group",
   );
+  strictEqual(
+    classify(wrapped(protocolError("INVALID_TIMESTAMP"))).message,
+    "Cannot use Kafka as the brokers must accept the request: INVALID_TIMESTAMP " +
+      "The broker said so; set the clock of this host",
+  );
 });
 
 Deno.test("classify() ends, when the causes go in a circle or are no errors", () => {
