@@ -151,6 +151,32 @@ sharedTest("run() holds a bounded part of a backlog in memory", async () => {
   ok(growth < GROWTH_BYTES_MAX, `${growth} bytes for a backlog of 20 MB`);
 });
 
+sharedTest(
+  "run() goes on with what is left, when retention took what it had not read",
+  async () => {
+    const { topic, group } = await aTopic();
+    await write(topic, numbers(5));
+    {
+      await using member = new TestMember({ topic, group });
+      await member.received(5);
+      await eventually(
+        60_000,
+        "a commit",
+        async () => await committed(group, topic) === 5 || undefined,
+      );
+    }
+    await write(topic, numbers(10));
+    const admin = plainKafka(sharedBootstrap()).admin();
+    await admin.connect();
+    // kafkajs deletes of topics alone that it has asked about before.
+  await admin.fetchTopicOffsets(topic);
+  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: "12" }] });
+    await admin.disconnect();
+    await using member = new TestMember({ topic, group });
+    deepStrictEqual(await member.received(3), ["7", "8", "9"]);
+  },
+);
+
 sharedTest("run() commits each chunk after it was applied, and not before", async () => {
   const { topic, group } = await aTopic();
   await write(topic, numbers(25));
