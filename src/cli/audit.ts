@@ -8,6 +8,8 @@ import { textTable } from "./text_table.ts";
 
 export interface AuditPrintOptions {
   readonly audit: Audit;
+  /** Only what was recorded since was asked for, in microseconds since 1970. */
+  readonly sinceMicros?: number | undefined;
   /** One object for each producer. */
   readonly json: boolean;
 }
@@ -26,15 +28,15 @@ const TITLES = [
 const ALIGNS_RIGHT = TITLES.map((_, at) => at > 0 && at < TITLES.length - 1);
 
 /** Returns the exit code: 1 when something is missing. */
-export function printAudit({ audit, json }: AuditPrintOptions, terminal: Terminal): number {
-  if (json) terminal.write(jsonLines(audit));
-  else terminal.write(text(audit, terminal.columns));
+export function printAudit(options: AuditPrintOptions, terminal: Terminal): number {
+  const { audit, json } = options;
+  terminal.write(json ? jsonLines(audit) : text(options, terminal.columns));
   return audit.producers.some(({ missing }) => missing > 0) ? EXIT_NOT_UP : EXIT_OK;
 }
 
-function text(audit: Audit, columns: number | undefined): string {
+function text({ audit, sinceMicros }: AuditPrintOptions, columns: number | undefined): string {
   const { producers, bare, deadUnassigned, horizonMicros } = audit;
-  if (producers.length + bare.length === 0) return "No report has arrived\n";
+  if (producers.length + bare.length === 0) return `${nothing(sinceMicros)}\n`;
   const lines = producers.length > 0
     ? [textTable(producers.map(cellsOf), { titles: TITLES, alignsRight: ALIGNS_RIGHT, columns })]
     : [];
@@ -53,6 +55,16 @@ function text(audit: Audit, columns: number | undefined): string {
   return lines.join("");
 }
 
+/** As when every producer is silent since: nothing is known to be missing, and nothing is well. */
+function nothing(sinceMicros: number | undefined): string {
+  if (sinceMicros === undefined) return "No report has arrived";
+  return `No report has arrived that was recorded since ${timeText(sinceMicros)}`;
+}
+
+function timeText(micros: number): string {
+  return new Date(micros / 1_000).toISOString();
+}
+
 function cellsOf(producer: ProducerAudit): string[] {
   const { producerId, first, highest, produced, applied, dropped, dead, missing } = producer;
   const numbers = [first, highest, produced, applied, dropped, dead, missing];
@@ -68,8 +80,7 @@ function coverage(horizonMicros: number | null): string {
   const covered = "each producer is covered from its first sequence that is kept to the highest " +
     "that has arrived";
   if (horizonMicros === null) return covered;
-  const time = new Date(horizonMicros / 1_000).toISOString();
-  return `${covered}; history before ${time} was let go`;
+  return `${covered}; history before ${timeText(horizonMicros)} was let go`;
 }
 
 function jsonLines({ producers, bare, deadUnassigned, horizonMicros }: Audit): string {

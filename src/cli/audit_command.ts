@@ -41,7 +41,7 @@ export async function auditCommand(
   const spec = auditSpec(loaded, sinceMicros === undefined ? {} : { sinceMicros });
   return await storeAnswer(
     terminal,
-    async () => printAudit({ audit: await threadResult<Audit>(spec), json }, terminal),
+    async () => printAudit({ audit: await threadResult<Audit>(spec), sinceMicros, json }, terminal),
   );
 }
 

@@ -66,6 +66,16 @@ Deno.test("printAudit() exits 0, when nothing is missing or nothing has arrived"
   deepStrictEqual(printed({}), { code: EXIT_OK, output: "No report has arrived\n" });
 });
 
+Deno.test("printAudit() says since when no report has arrived, when a time was asked for", () => {
+  const terminal = new FakeTerminal();
+  const audit = { producers: [], bare: [], deadUnassigned: 0, horizonMicros: null };
+  strictEqual(printAudit({ audit, sinceMicros: NOON, json: false }, terminal), EXIT_OK);
+  strictEqual(
+    terminal.output,
+    "No report has arrived that was recorded since 2026-01-15T12:00:00.000Z\n",
+  );
+});
+
 Deno.test("printAudit() prints one object a line as JSON", () => {
   const { code, output } = printed({
     producers: [LOST],

@@ -169,8 +169,8 @@ sharedTest(
     const admin = plainKafka(sharedBootstrap()).admin();
     await admin.connect();
     // kafkajs deletes of topics alone that it has asked about before.
-  await admin.fetchTopicOffsets(topic);
-  await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: "12" }] });
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: "12" }] });
     await admin.disconnect();
     await using member = new TestMember({ topic, group });
     deepStrictEqual(await member.received(3), ["7", "8", "9"]);
