@@ -3,7 +3,7 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import { serviceTest } from "../services/with_services.ts";
 import { type ChaosRoundOptions, runChaosRound } from "./chaos_round.ts";
 
-const FAULTS_MS = 45_000;
+const FAULTS_MS = 30_000;
 const ROUNDS = [{ brokers: 1, seed: 42 }, { brokers: 3, seed: 7 }] as const;
 
 const chaosTest = serviceTest("own kafka", "own postgres");
