@@ -14,6 +14,7 @@ const PROJECT = JSON.parse(readText("deno.json"));
 const UNTESTED: Readonly<Record<string, string>> = {
   ...because("tests/integration/ or tests/compile/ runs the command as a process", [
     "src/cli/check_command.ts",
+    "src/cli/build_copy.ts",
     "src/cli/compile.ts",
     "src/cli/consumer.ts",
     "src/cli/daemon.ts",

@@ -4,6 +4,7 @@
  *
  * An entry of its own, since making executables takes a permission that sitemon must never have.
  */
+import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigError } from "../config/config_error.ts";
 import type { LoadedConfig } from "../config/loaded_config.ts";
@@ -14,6 +15,7 @@ import {
   rolesOf,
 } from "../config/process_permissions.ts";
 import { SWITCH } from "../config/trace_exporter.ts";
+import { BuildCopy } from "./build_copy.ts";
 import { EXIT_CONFIG } from "./exit_code.ts";
 import { loadFile } from "./load_file.ts";
 import { processTerminal } from "./terminal.ts";
@@ -21,7 +23,8 @@ import { processTerminal } from "./terminal.ts";
 /** What an executable for every configuration may do; its threads are narrowed when they start. */
 export const EVERYTHING = ["net", "read", "write", "env", "sys"].map((kind) => `--allow-${kind}`);
 
-const COMMIT_FILE = "dist/commit.json";
+const BUILD_FOLDER = "dist";
+const COMMIT_FILE = `${BUILD_FOLDER}/commit.json`;
 
 /** The arguments of `deno` that make an executable; `more` are flags of `deno compile`. */
 export function compileArgs(
@@ -66,10 +69,8 @@ function bakedFlags(loaded: LoadedConfig): string[] {
 /** Leaves the commit where the executable finds it (runtime/version.ts); `null` when it is not known. */
 function writeCommit(): void {
   const commit = Deno.env.get("SITEMON_COMMIT") || gitCommit();
-  Deno.mkdirSync("dist", { recursive: true });
+  Deno.mkdirSync(BUILD_FOLDER, { recursive: true });
   Deno.writeTextFileSync(COMMIT_FILE, `${JSON.stringify(commit)}\n`);
-  // Executables hold the times of their files: equal ones have to have equal times.
-  Deno.utimeSync(COMMIT_FILE, 0, 0);
 }
 
 /** With `-dirty` when files were changed since; null where this is no repository. */
@@ -99,8 +100,14 @@ async function compile(args: readonly string[]): Promise<number> {
     ? undefined
     : loadFile(config, { terminal: processTerminal() });
   writeCommit();
+  using copy = new BuildCopy(BUILD_FOLDER, [COMMIT_FILE]);
   const compiling = new Deno.Command(Deno.execPath(), {
-    args: compileArgs({ ...(loaded && { loaded }), output, more: positionals }),
+    cwd: copy.folder,
+    args: compileArgs({
+      ...(loaded && { loaded }),
+      output: resolve(output),
+      more: positionals,
+    }),
     env: compileEnv(traces || loaded?.config.traces !== undefined),
   });
   return (await compiling.spawn().status).code;

@@ -97,18 +97,30 @@ executableTest(
   },
 );
 
-executableTest("The task compile makes an equal executable of equal files", (folder) => {
-  // A copy, since somebody may work on the files meanwhile.
-  folder.write("deno.json", Deno.readTextFileSync(new URL("deno.json", ROOT)));
-  folder.write("deno.lock", Deno.readTextFileSync(new URL("deno.lock", ROOT)));
-  run(["cp", "-r", fileURLToPath(new URL("src", ROOT)), folder.path]);
-  const root = pathToFileURL(`${folder.path}/`);
-  using first = compileSitemon(DENORT!, { root });
-  using second = compileSitemon(DENORT!, { root });
-  const [a, b] = [first, second].map(({ path }) => Deno.readFileSync(path));
-  strictEqual(Buffer.compare(a!, b!), 0);
-  return Promise.resolve();
-});
+executableTest(
+  "The task compile makes an equal executable of equal files, wherever they lie",
+  (folder) => {
+    const roots = ["one", "some/where/else"].map((name, index) => {
+      const root = `${folder.path}/${name}`;
+      Deno.mkdirSync(root, { recursive: true });
+      for (const path of ["deno.json", "deno.lock", "src"]) {
+        run(["cp", "-r", fileURLToPath(new URL(path, ROOT)), root]);
+      }
+      // As if checked out on other days.
+      for (const path of ["deno.json", "src/main.ts"]) Deno.utimeSync(`${root}/${path}`, 0, index);
+      return pathToFileURL(`${root}/`);
+    });
+    using first = compileSitemon(DENORT!, { root: roots[0]! });
+    using second = compileSitemon(DENORT!, { root: roots[1]! });
+    const [a, b] = [first, second].map(({ path }) => Deno.readFileSync(path));
+    strictEqual(Buffer.compare(a!, b!), 0);
+    const left = roots.map((root) =>
+      [...Deno.readDirSync(new URL("dist/", root))].map(({ name }) => name)
+    );
+    deepStrictEqual(left, [["commit.json"], ["commit.json"]]);
+    return Promise.resolve();
+  },
+);
 
 executableTest("sitemon tells a service manager that it is ready and stops", async (folder) => {
   await using manager = new NotifyReceiver();
