@@ -63,6 +63,15 @@ export class SitemonProcess implements AsyncDisposable {
     return await this.#until(what, () => this.logs.find(matches));
   }
 
+  /** Where it says that its status page is. */
+  async pageAddress(): Promise<string> {
+    const line = await this.log(
+      "the address of the page",
+      ({ message }) => message.startsWith("The status page is at"),
+    );
+    return String(line.address);
+  }
+
   /** Asks it to drain, and resolves to its exit code. */
   async stop(signal: "SIGTERM" | "SIGINT" = "SIGTERM"): Promise<number> {
     this.#process.kill(signal);

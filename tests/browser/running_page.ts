@@ -6,15 +6,6 @@ import type { Visit } from "./chromium.ts";
 
 const DEADLINE_MS = 30_000;
 
-/** Where a sitemon says that its page is. */
-export async function pageAddress(sitemon: SitemonProcess): Promise<string> {
-  const line = await sitemon.log(
-    "the page",
-    ({ message }) => message.startsWith("The status page is at"),
-  );
-  return String(line.address);
-}
-
 /** Watches that site and two others; disposing it ends the process. */
 export class RunningPage implements AsyncDisposable {
   readonly #folder = Deno.makeTempDirSync({ prefix: "sitemon-page-" });
@@ -48,7 +39,7 @@ sites:
 
   /** Where the page is, once every site is on it. */
   async address(): Promise<string> {
-    const address = await pageAddress(this.#process);
+    const address = await this.#process.pageAddress();
     await eventually(DEADLINE_MS, "three sites", async () => {
       const { sites } = await (await fetch(`${address}/api/status`)).json();
       return sites.length === 3 ? true : undefined;

@@ -8,7 +8,7 @@ import { madePast } from "../web/made_past.ts";
 import type { Making } from "../web/made_reports.ts";
 import { MadeStore } from "../web/made_store.ts";
 import { browserTest, closeBrowser, type Visit } from "./chromium.ts";
-import { pageAddress, RunningPage } from "./running_page.ts";
+import { RunningPage } from "./running_page.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -75,8 +75,8 @@ async function history(made: MadeStore): Promise<void> {
         ...now,
         outcome: "down",
         reason: "body",
-        error_text: 'Cannot call it up as its body must match "Latest posts": it does not',
-        failures: ['body does not match "Latest posts"'],
+        error_text: 'The body must match "Latest posts": it does not',
+        failures: ['The body must match "Latest posts": it does not'],
         snippet: "<!doctype html>\n<h1>Error establishing a database connection</h1>",
         final_url: "https://blog.example.org/",
       };
@@ -213,7 +213,7 @@ postgres: { host: ${host}, port: ${port}, user: ${user}, password: '${password}'
 `,
   );
   await using sitemon = new SitemonProcess(["web", "-c", path]);
-  const address = await pageAddress(sitemon);
+  const address = await sitemon.pageAddress();
   await visit.look(1280, 900);
   await visit.open(address);
   await visit.sees("All 2 sites are up");

@@ -91,24 +91,32 @@ pipelineTest("last_checked is the time of the check, however late it is applied"
 });
 
 // Fault 2: a recovered site kept its old error for ever.
-pipelineTest("a recovered site has no error text", async () => {
+pipelineTest("a recovered site has no error text, on the consumer's page neither", async () => {
   const port = freePort();
   await using pipeline = await Pipeline.create({
     sites: `  - { name: a, url: 'http://127.0.0.1:${port}/' }`,
+    consumer: "web: { listen: 127.0.0.1:0 }",
   });
   pipeline.startProducer();
-  pipeline.startConsumer();
+  const page = await pipeline.startConsumer().pageAddress();
+  const pageSays = (text: string) =>
+    eventually(DEADLINE_MS, text, async () => {
+      const answer = await (await fetch(page)).text();
+      return answer.includes(text) ? answer : undefined;
+    });
   const status = (outcome: string) =>
     eventually(DEADLINE_MS, `site a ${outcome}`, async () => {
       const rows = await pipeline.query<StatusRow>("SELECT * FROM site_status");
       return rows.find((row) => row.outcome === outcome);
     });
   match((await status("down")).error_text!, /^Cannot connect/);
+  await pageSays("Cannot connect");
   await using _recovered = Deno.serve(
     { hostname: "127.0.0.1", port, onListen: () => {} },
     () => new Response("here"),
   );
   strictEqual((await status("up")).error_text, null);
+  ok(!(await pageSays("The site is up")).includes("Cannot connect"));
   deepStrictEqual(
     await pipeline.query("SELECT outcome FROM site_transition ORDER BY order_at"),
     [{ outcome: "down" }, { outcome: "up" }],

@@ -31,14 +31,6 @@ class Files implements AsyncDisposable {
   }
 }
 
-async function addressOf(process: SitemonProcess): Promise<string> {
-  const line = await process.log(
-    "the address of the page",
-    ({ message }) => message.startsWith("The status page is at"),
-  );
-  return String(line.address);
-}
-
 /** A role that may read the schema's tables, and do nothing else. */
 async function reader(owner: PostgresOptions) {
   const session = await openSession(owner);
@@ -74,7 +66,7 @@ postgresTest(
 postgres: { host: ${host}, port: ${port}, db: ${database}, schema: ${schema}, user: ${reading.role}, password: ${reading.role} }
 `;
     const processes = [files.start("web", yaml), files.start("web", yaml)];
-    const addresses = await Promise.all(processes.map(addressOf));
+    const addresses = await Promise.all(processes.map((process) => process.pageAddress()));
     const apply = async (sequence: number, outcome: "up" | "down") => {
       const recorded_at = Date.now() * 1_000;
       const reason = outcome === "up" ? null : "dns";
@@ -146,7 +138,7 @@ Deno.test("sitemon web asks for the password, and writes it nowhere", async () =
 store: { path: ${files.folder}/none.db }
 `,
   );
-  const address = await addressOf(process);
+  const address = await process.pageAddress();
   const statuses = await Promise.all(
     [{}, { authorization: `Basic ${btoa("me:hunter22")}` }].map(async (headers) => {
       const response = await fetch(address, { headers });
