@@ -71,12 +71,12 @@ Deno.test("outboxSpec() and storeSpec() say where files are, and how large they 
     rowsMax: 5_000,
     freeBytesMin: 0,
     whenFull: "pause",
-    isTraced: false,
   });
   deepStrictEqual(outboxSpec(WHOLE).permissions.write, ["/srv"]);
   deepStrictEqual(storeSpec(WHOLE).setup, {
     path: "/srv/sitemon-status.db",
     keepMs: 35 * 86_400_000,
+    isTraced: false,
   });
 });
 
