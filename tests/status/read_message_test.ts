@@ -110,6 +110,18 @@ Deno.test("readMessage() keeps a dead letter whole", () => {
   });
 });
 
+for (const error of [new TypeError("x is undefined"), new RangeError("out of range"), "text"]) {
+  Deno.test(`readMessage() makes a dead letter of it, when decoding throws ${error}`, () => {
+    const decode = () => {
+      throw error;
+    };
+    const entry = readMessage(aMessage(Uint8Array.of(1)), { ...OPTIONS, decode });
+    const letter = entry.kind === "dead" ? entry.deadLetter : undefined;
+    strictEqual(letter?.reason, "undecodable");
+    strictEqual(`${error}`.endsWith(letter.detail), true);
+  });
+}
+
 Deno.test("readMessage() never throws and never makes what a store refuses of any bytes", () => {
   fc.assert(fc.property(fc.uint8Array({ maxLength: 300 }), (value) => {
     const entry = readMessage(aMessage(value), OPTIONS);

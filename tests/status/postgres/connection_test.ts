@@ -85,6 +85,30 @@ databaseTest("query() reads BIGINT as a number, and refuses one that is none", a
   }
 });
 
+databaseTest(
+  "apply() finds the store unavailable, while there are too many connections",
+  async () => {
+    await using opened = await openStore();
+    const { session, options } = opened;
+    const role = `${options.schema}_crowd`;
+    await session.query(`
+    CREATE ROLE ${role} LOGIN PASSWORD 'crowd' CONNECTION LIMIT 0;
+    GRANT USAGE ON SCHEMA ${options.schema} TO ${role};
+    GRANT ALL ON ALL TABLES IN SCHEMA ${options.schema} TO ${role};
+    GRANT CREATE ON SCHEMA ${options.schema} TO ${role}`);
+    const store = new PostgresStore({ connection: { ...options, user: role, password: "crowd" } });
+    try {
+      await applyOne(opened.store, 1);
+      await unavailable(applyOne(store, 2), /too many connections for role/);
+      await session.query(`ALTER ROLE ${role} CONNECTION LIMIT 1`);
+      strictEqual((await applyOne(store, 2)).applied, 1);
+    } finally {
+      await store.close();
+      await session.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    }
+  },
+);
+
 serverTest("apply() gives up at its own deadline, when the server hangs", async () => {
   await using server = await startPostgres();
   const limits = { statementTimeoutMs: 300, connectTimeoutMs: 500 };
