@@ -20,12 +20,19 @@ const TRACES_PATH = "/v1/traces";
 /** Where the exporter sends to when nobody says where. */
 const USUAL_ENDPOINT = "http://localhost:4318";
 
+/**
+ * Milliseconds that a request to the collector may take. The end of the process waits for the last
+ * spans, and by default ten seconds for one request and once more for those behind it (Deno 2.9.6):
+ * too long beside a service manager's patience, and ages for a collector that works.
+ */
+const TIMEOUT = ["OTEL_EXPORTER_OTLP_TIMEOUT", "3000"] as const;
+
 /** What the main thread reads to compare them. */
 export const EXPORTER_ENV: readonly string[] = [ENDPOINT, TRACES_ENDPOINT];
 
 /** The variables of a process that is to export as the configuration says. */
 export function exporterVariables({ endpoint }: TracesConfig): Readonly<Record<string, string>> {
-  return { [SWITCH]: "true", [ENDPOINT]: endpoint };
+  return { [SWITCH]: "true", [ENDPOINT]: endpoint, [TIMEOUT[0]]: TIMEOUT[1] };
 }
 
 /** The sentence about an exporter that does something else than the configuration says, if it does. */

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
 import { installUnit, ownExecutable } from "../../src/cli/install_unit.ts";
 import { ConfigError } from "../../src/config/config_error.ts";
 import { sitemon } from "../sitemon_process.ts";
@@ -65,7 +65,12 @@ Deno.test("installUnit() hands over what the configuration names", async () => {
   deepStrictEqual(of("ReadOnlyPaths"), [place.config, `${place.folder}/ca.pem`]);
   deepStrictEqual(of("ReadWritePaths"), ["/srv/outbox"]);
   deepStrictEqual(of("#IPAddressAllow"), ["localhost 10.1.2.3 192.0.2.7 192.0.2.9"]);
-  ok(of("Environment").includes('"OTEL_EXPORTER_OTLP_ENDPOINT=http://192.0.2.9:4318"'));
+  deepStrictEqual(of("Environment").slice(1), [
+    '"OTEL_DENO_TRACING=true"',
+    '"OTEL_EXPORTER_OTLP_ENDPOINT=http://192.0.2.9:4318"',
+    '"OTEL_EXPORTER_OTLP_TIMEOUT=3000"',
+    '"OTEL_SERVICE_NAME=sitemon-producer"',
+  ]);
   strictEqual(unit.includes("-secret"), false);
 });
 
