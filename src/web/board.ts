@@ -69,9 +69,11 @@ export class Board {
     string,
     { readonly days: readonly DayCoverage[]; readonly at: number }
   >();
+  readonly #histories = new Map<string, Promise<SiteHistory | undefined>>();
   readonly #watchers = new Set<(news: News) => void>();
   #uptimes: ReadonlyMap<string, SiteUptime> = new Map();
   #uptimesAt = -Infinity;
+  #view: View | undefined;
   #cursor: string | undefined;
   #refreshedAt = -Infinity;
   #refreshing: Promise<void> | undefined;
@@ -87,12 +89,18 @@ export class Board {
     return this.#watchers.size;
   }
 
-  /** Every site, at most {@linkcode STATUSES_FRESH_MS} old while the store answers. */
+  /**
+   * Every site, at most {@linkcode STATUSES_FRESH_MS} old while the store answers; the same object
+   * for all who ask meanwhile.
+   */
   async view(): Promise<View> {
     if (this.#now() - this.#refreshedAt >= STATUSES_FRESH_MS) await this.refresh();
-    const statuses = [...this.#statuses.values()].sort(byKey);
-    const now = new Date(this.#options.clock.nowMicros() / 1_000);
-    return { statuses, uptimes: this.#uptimes, failingSince: this.#failingSince, now };
+    return this.#view ??= {
+      statuses: [...this.#statuses.values()].sort(byKey),
+      uptimes: this.#uptimes,
+      failingSince: this.#failingSince,
+      now: new Date(this.#options.clock.nowMicros() / 1_000),
+    };
   }
 
   /** The bars of these sites, by {@linkcode keyOf}; at most {@linkcode DAILY_SITES_MAX}. */
@@ -111,9 +119,17 @@ export class Board {
     return new Map(known.filter((entry) => entry[1] !== undefined) as [string, DayCoverage[]][]);
   }
 
-  /** Everything about one site; undefined when it is unknown, or the store does not answer. */
+  /**
+   * Everything about one site, as of the last {@linkcode view}; undefined when it is unknown, or the
+   * store does not answer.
+   */
   async history(site: SiteKey, options: HistoryOptions): Promise<SiteHistory | undefined> {
-    return await this.#ask(() => this.#options.queries.history(site, options));
+    const { transitionDays, latencyDays } = options;
+    const question = JSON.stringify([site.site, site.location, transitionDays, latencyDays]);
+    const answer = this.#histories.get(question) ??
+      this.#ask(() => this.#options.queries.history(site, options));
+    this.#histories.set(question, answer);
+    return await answer;
   }
 
   /** Tells of news until the returned function is called. */
@@ -141,6 +157,8 @@ export class Board {
     const changes = await this.#ask(() => this.#options.queries.changesSince(this.#cursor));
     if (changes !== undefined) await this.#refreshUptimes();
     this.#refreshedAt = this.#now();
+    this.#view = undefined;
+    this.#histories.clear();
     const { statuses = [], removed = [] } = changes ?? {};
     const before = statuses.map((status) => this.#statuses.get(keyOf(status)));
     for (const status of statuses) this.#statuses.set(keyOf(status), status);
@@ -173,18 +191,23 @@ export class Board {
     const { telemetry, dependency, clock } = this.#options;
     try {
       const answer = await question();
-      this.#failingSince = undefined;
+      this.#setFailing(undefined);
       telemetry.dependency(dependency, { ok: true });
       return answer;
     } catch (error) {
       const { name, message } = error instanceof Error ? error : new Error(String(error));
-      this.#failingSince ??= new Date(clock.nowMicros() / 1_000);
+      this.#setFailing(this.#failingSince ?? new Date(clock.nowMicros() / 1_000));
       telemetry.dependency(dependency, { ok: false, reason: "no_answer", detail: message });
       if (this.#warnings.allows(name)) {
         this.#log.warn("Cannot read the status: {detail}", { detail: message });
       }
       return undefined;
     }
+  }
+
+  #setFailing(since: Date | undefined): void {
+    if (since !== this.#failingSince) this.#view = undefined;
+    this.#failingSince = since;
   }
 
   #now(): number {

@@ -18,7 +18,17 @@ const BADGE = ".svg";
 
 export function addPages(app: Hono, options: AppOptions): void {
   const { board } = options;
-  app.get("/", (context) => firstPage(context, options));
+  const shared = new WeakMap<View, Promise<string>>();
+  app.get("/", async (context) => {
+    const view = await board.view();
+    const query = overviewQuery(context);
+    // When a site goes down, everybody who looks fetches this page in the same second.
+    const isShared = Object.keys(context.req.query()).length === 0;
+    const known = isShared ? shared.get(view) : undefined;
+    const text = known ?? firstPage(view, query, options);
+    if (isShared) shared.set(view, text);
+    return await context.html(await text);
+  });
   app.get("/sites/:name", async (context) => {
     const name = context.req.param("name");
     const view = await board.view();
@@ -45,14 +55,14 @@ export function addPages(app: Hono, options: AppOptions): void {
   });
 }
 
-async function firstPage(context: Context, { board, title }: AppOptions): Promise<Response> {
-  const view = await board.view();
-  const query = overviewQuery(context);
+async function firstPage(
+  view: View,
+  query: OverviewQuery,
+  { board, title }: AppOptions,
+): Promise<string> {
   const overview = overviewOf(view.statuses, query);
   const days = await board.days(overview.groups.flatMap(({ sites }) => sites));
-  return await context.html(
-    await documentText(overviewPage({ title, view, query, overview, days })),
-  );
+  return await documentText(overviewPage({ title, view, query, overview, days }));
 }
 
 function overviewQuery(context: Context): OverviewQuery {

@@ -211,6 +211,7 @@ Deno.test("createApp() answers 304, when the ETag is that of what is there", asy
   const second = await made.get("/api/sites/shop/reports", { "if-none-match": etag });
   deepStrictEqual([second.response.status, second.text], [304, ""]);
   await made.add({ site: "shop" });
+  await made.board.refresh();
   const third = await made.get("/api/sites/shop/reports", { "if-none-match": etag });
   strictEqual(third.response.status, 200);
 });

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { StoreUnavailableError } from "../../src/status/store.ts";
 import type { Changes, StatusQueries } from "../../src/status/queries.ts";
 import { Board, type News, STATUSES_FRESH_MS, UPTIMES_FRESH_MS } from "../../src/web/board.ts";
@@ -8,7 +8,7 @@ import { aDetailedStatus } from "./detailed_status.ts";
 
 /** Counts what a board asks of a store, and answers what the test says. */
 class Asked {
-  readonly counts = { changes: 0, uptimes: 0, daily: 0 };
+  readonly counts = { changes: 0, uptimes: 0, daily: 0, histories: 0 };
   changes: Changes = { cursor: "1", statuses: [aDetailedStatus()], removed: [] };
   isSilent = false;
   readonly clock = new FakeClock();
@@ -24,6 +24,10 @@ class Asked {
       uptimes: () => {
         this.counts.uptimes++;
         return Promise.resolve([{ ...aDetailedStatus(), windows: {} as never }]);
+      },
+      history: () => {
+        this.counts.histories++;
+        return Promise.resolve(undefined);
       },
       daily: (sites) => {
         this.counts.daily += sites.length;
@@ -46,16 +50,31 @@ class Asked {
 
 Deno.test("Board asks the store once for all who view at the same time", async () => {
   const { board, counts, clock } = new Asked();
-  await Promise.all(Array.from({ length: 1_000 }, () => board.view()));
-  deepStrictEqual(counts, { changes: 1, uptimes: 1, daily: 0 });
+  const views = await Promise.all(Array.from({ length: 1_000 }, () => board.view()));
+  strictEqual(new Set(views).size, 1);
+  deepStrictEqual(counts, { changes: 1, uptimes: 1, daily: 0, histories: 0 });
   await board.view();
   strictEqual(counts.changes, 1);
   clock.advance(STATUSES_FRESH_MS);
-  await board.view();
-  deepStrictEqual(counts, { changes: 2, uptimes: 1, daily: 0 });
+  notStrictEqual(await board.view(), views[0]);
+  deepStrictEqual(counts, { changes: 2, uptimes: 1, daily: 0, histories: 0 });
   clock.advance(UPTIMES_FRESH_MS);
   await board.view();
   strictEqual(counts.uptimes, 2);
+});
+
+Deno.test("Board asks for the history of a site once, until it looks for news", async () => {
+  const { board, counts } = new Asked();
+  const shop = { site: "shop", location: "default" };
+  const week = { transitionDays: 90, latencyDays: 7 };
+  await Promise.all(Array.from({ length: 1_000 }, () => board.history(shop, week)));
+  strictEqual(counts.histories, 1);
+  await board.history(shop, { ...week, latencyDays: 1 });
+  await board.history({ ...shop, location: "berlin" }, week);
+  strictEqual(counts.histories, 3);
+  await board.refresh();
+  await board.history(shop, week);
+  strictEqual(counts.histories, 4);
 });
 
 Deno.test("Board keeps the days of a site for a minute", async () => {
