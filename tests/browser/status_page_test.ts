@@ -117,6 +117,11 @@ for (const colours of ["light", "dark"] as const) {
     await visit.sees("Live");
     deepStrictEqual(await visit.violations(), []);
     await visit.screenshot(`overview-${colours}`);
+    const bars = await (await visit.page.$(".site.down .bars"))!.boundingBox();
+    await visit.page.mouse.move(bars!.x + bars!.width - 1, bars!.y + 5);
+    const today = new Date().toISOString().slice(0, 10);
+    const told = await visit.page.$eval(".day title", (title) => title.textContent);
+    strictEqual(told, `${today}: down for 1 % or more`);
     const ground = await visit.ask("getComputedStyle(document.body).backgroundColor");
     strictEqual(ground, colours === "dark" ? "rgb(16, 19, 25)" : "rgb(246, 247, 249)");
     await visit.open(`${server.address}/sites/blog?days=30`);

@@ -4,6 +4,16 @@ const TICK_MS = 1_000;
 const TYPING_MS = 250;
 /** Without an event for so long, as behind a proxy that holds them back, the page is fetched. */
 const POLL_MS = 30_000;
+const DAY_MS = 86_400_000;
+/** As uptime_bars.ts draws them. */
+const BAR_STEP = 5;
+const DAY_WORDS = {
+  up: "up throughout",
+  degraded: "degraded at times",
+  minor: "down for less than 1 %",
+  down: "down for 1 % or more",
+  unknown: "no data",
+};
 const UNREADABLE = "The status cannot be read";
 
 const live = document.getElementById("live");
@@ -32,6 +42,17 @@ function tell(time) {
   const date = new Date(time.dateTime);
   const here = date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
   time.title = `${time.dateTime.slice(0, 19).replace("T", " ")} UTC\n${here}`;
+}
+
+/** Bars of a list share a path for each colour: the day is counted out from where the pointer is. */
+function tellDay(path, x) {
+  const { left, width } = path.ownerSVGElement.getBoundingClientRect();
+  const days = (path.ownerSVGElement.viewBox.baseVal.width + 1) / BAR_STEP;
+  const age = days - 1 - Math.floor((x - left) / width * days);
+  const date = new Date(Date.now() - age * DAY_MS).toISOString().slice(0, 10);
+  const title = path.querySelector("title") ??
+    path.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "title"));
+  title.textContent = `${date}: ${DAY_WORDS[path.classList[1]]}`;
 }
 
 /** Makes `from` like `to`, and leaves alone what is alike, what is opened, and what is typed. */
@@ -163,9 +184,9 @@ function search() {
   });
 }
 
-document.addEventListener("mouseover", ({ target }) => {
-  const time = target.closest?.("time[datetime]");
-  if (time) tell(time);
+document.addEventListener("mousemove", ({ target, clientX }) => {
+  if (target.matches?.("time[datetime]")) tell(target);
+  else if (target.matches?.(".site .day")) tellDay(target, clientX);
 });
 search();
 listen();
