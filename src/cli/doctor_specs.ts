@@ -7,6 +7,7 @@ import type { DiskExamination } from "../outbox/examine_disk.ts";
 import type { ThreadSpec } from "../runtime/supervised_thread.ts";
 import type { PostgresOptions } from "../status/postgres/postgres_options.ts";
 import { kafkaConnection, postgresConnection } from "./connections.ts";
+import { memberSetup } from "./pipeline.ts";
 
 /** One for each dependency that a configuration has. */
 export function doctorSpecs(loaded: LoadedConfig): ThreadSpec[] {
@@ -37,11 +38,13 @@ function storeSpec(loaded: LoadedConfig): ThreadSpec<DiskExamination> {
 
 function kafkaSpec(loaded: LoadedConfig): ThreadSpec<KafkaExamination> {
   const { topic, create_topic, group } = loaded.config.kafka!;
+  const { member } = memberSetup(loaded);
   const setup = {
     connection: kafkaConnection(loaded),
     topic,
     createTopic: create_topic,
     ...(loaded.config.postgres === undefined ? {} : { group }),
+    ...(member && { sharing: { topic: member.topic, group: member.group } }),
   };
   return spec("kafka", { loaded, kind: "relay", setup });
 }

@@ -111,7 +111,7 @@ export function relaySpec(loaded: LoadedConfig): ThreadSpec<RelaySetup> {
  * The producer's part in its group. The group's name on Kafka holds the topic, so that pipelines do
  * not mix, and the location: a site is checked at each location by one producer.
  */
-function memberSetup(loaded: LoadedConfig): Pick<RelaySetup, "member"> {
+export function memberSetup(loaded: LoadedConfig): Pick<RelaySetup, "member"> {
   const { scanner, location } = loaded.config;
   if (scanner.group === undefined) return {};
   const kafka = section(loaded.config.kafka, "kafka");

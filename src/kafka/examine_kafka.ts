@@ -15,6 +15,8 @@ export interface KafkaExamination {
   readonly createTopic: boolean;
   /** The group that consumes; absent where nobody does. */
   readonly group?: string;
+  /** The group of producers that share sites, with its topic. */
+  readonly sharing?: { readonly topic: string; readonly group: string };
 }
 
 const SILENT: Telemetry = { count() {}, set() {}, observe() {}, dependency() {} };
@@ -36,7 +38,7 @@ export async function examineKafka(options: KafkaExamination): Promise<Finding[]
 }
 
 async function examineCluster(options: KafkaExamination, findings: Findings): Promise<void> {
-  const { connection, group } = options;
+  const { connection } = options;
   const log = new KafkaLog({ clock: systemClock, telemetry: SILENT });
   using client = new KafkaClient("asking", { connection, log });
   const admin = client.kafka.admin();
@@ -44,14 +46,25 @@ async function examineCluster(options: KafkaExamination, findings: Findings): Pr
   const secured = [connection.tls && "TLS", connection.sasl?.mechanism].filter((it) => it);
   findings.well("log in", secured.length > 0 ? `by ${secured.join(" and ")}` : "in plain text");
   await step("listeners", findings, () => examineListeners(admin, connection, findings));
-  const hasTopic = await examineTopic(admin, options, findings);
-  if (hasTopic && group !== undefined) {
-    await step("group", findings, async () => {
-      await admin.fetchOffsets({ groupId: group, topics: [options.topic] });
-      findings.well("group", `"${group}" may be used`);
-    });
+  await examineTopicAndGroup(admin, options, findings);
+  const { sharing } = options;
+  if (sharing !== undefined) {
+    await examineTopicAndGroup(admin, { ...options, ...sharing }, findings);
   }
   await admin.disconnect().catch(() => {});
+}
+
+async function examineTopicAndGroup(
+  admin: Admin,
+  options: KafkaExamination,
+  findings: Findings,
+): Promise<void> {
+  const { group, topic } = options;
+  if (!await examineTopic(admin, options, findings) || group === undefined) return;
+  await step("group", findings, async () => {
+    await admin.fetchOffsets({ groupId: group, topics: [topic] });
+    findings.well("group", `"${group}" may be used`);
+  });
 }
 
 /** Every listener that brokers advertise must be named, or no thread may talk to it. */

@@ -39,7 +39,10 @@ const steps = (findings: readonly Finding[]) => findings.map(({ step }) => step)
 const kafkaTest = serviceTest("kafka", "postgres");
 
 kafkaTest("sitemon doctor finds all well, where it is, and changes nothing", async () => {
-  await using pipeline = await Pipeline.create({ sites: "  - { url: 'http://a.example/' }" });
+  await using pipeline = await Pipeline.create({
+    sites: "  - { url: 'http://a.example/' }",
+    producer: "scanner: { group: checkers }",
+  });
   const producer = await doctor(pipeline.producerFile);
   deepStrictEqual([producer.code, producer.ill], [0, []], producer.stderr);
   deepStrictEqual(steps(producer.findings), [
@@ -50,8 +53,11 @@ kafkaTest("sitemon doctor finds all well, where it is, and changes nothing", asy
     "log in",
     "listeners",
     "topic",
+    "topic",
   ]);
-  match(producer.findings.at(-1)!.detail, /is missing, and will be created/);
+  const [ofReports, ofGroup] = producer.findings.slice(-2);
+  match(ofReports!.detail, /is missing, and will be created/);
+  match(ofGroup!.detail, /-scanners" is missing, and will be created/);
   deepStrictEqual([...Deno.readDirSync(`${pipeline.folder}/outbox`)], []);
   const consumer = await doctor(pipeline.consumerFile);
   deepStrictEqual([consumer.code, consumer.ill], [0, []], consumer.stderr);
