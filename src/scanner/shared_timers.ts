@@ -6,8 +6,14 @@ export const GRAIN_MS = 10;
 
 /** What waits for the same moment. */
 interface Bucket {
-  readonly callbacks: Set<() => void>;
+  /** Those that were taken back are emptied: out of a Set, much of a check outlived its end. */
+  readonly calls: Call[];
+  waiting: number;
   readonly cancel: () => void;
+}
+
+interface Call {
+  callback: (() => void) | undefined;
 }
 
 /** Calls back as a clock does, up to {@linkcode GRAIN_MS} later. */
@@ -24,25 +30,27 @@ export class SharedTimers implements Pick<Clock, "after"> {
     const nowMs = this.#clock.monotonicMs();
     const tick = Math.ceil((nowMs + delayMs) / GRAIN_MS);
     const bucket = this.#buckets.get(tick) ?? this.#open(tick, tick * GRAIN_MS - nowMs);
-    // A function of its own, so that the same callback may wait twice.
-    const call = () => callback();
-    bucket.callbacks.add(call);
+    const call: Call = { callback };
+    bucket.calls.push(call);
+    bucket.waiting++;
     return () => {
-      const isLast = bucket.callbacks.delete(call) && bucket.callbacks.size === 0;
-      if (isLast) this.#close(tick, bucket);
+      if (call.callback === undefined) return;
+      call.callback = undefined;
+      if (--bucket.waiting === 0) this.#close(tick, bucket);
     };
   }
 
   #open(tick: number, delayMs: number): Bucket {
-    const callbacks = new Set<() => void>();
+    const calls: Call[] = [];
     const cancel = this.#clock.after(delayMs, () => {
       this.#buckets.delete(tick);
-      for (const call of callbacks) {
-        callbacks.delete(call);
-        call();
+      for (const call of calls) {
+        const { callback } = call;
+        call.callback = undefined;
+        callback?.();
       }
     });
-    const bucket = { callbacks, cancel };
+    const bucket = { calls, waiting: 0, cancel };
     this.#buckets.set(tick, bucket);
     return bucket;
   }
