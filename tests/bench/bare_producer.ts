@@ -16,12 +16,12 @@ export interface BareLoad extends BareTarget {
   readonly sites: number;
   /** Checks that are begun in a second, evenly; as many as go when absent. */
   readonly perSecond?: number;
+  /** Checks that run at once when no rate is given. */
+  readonly concurrency: number;
   readonly bootstrap: string;
   readonly topic: string;
 }
 
-/** Checks at once at full speed: enough to keep this thread busy. */
-const CONCURRENCY = 32;
 /** What sitemon's outbox and relay do as well. */
 const GROUP = { waitMs: 50, reportsMax: 256 };
 const BATCH_ROWS_MAX = 500;
@@ -43,7 +43,7 @@ async function produce(load: BareLoad): Promise<void> {
     store(aReport({ site, checked_at, response_time }));
   };
   if (load.perSecond !== undefined) return await evenly(load.perSecond, check);
-  await Promise.all(Array.from({ length: CONCURRENCY }, async () => {
+  await Promise.all(Array.from({ length: load.concurrency }, async () => {
     while (true) await check();
   }));
 }

@@ -15,6 +15,8 @@ export interface ProducerLoad {
   /** `host:port` of a broker. */
   readonly bootstrap: string;
   readonly topic: string;
+  /** Checks that run at once; as by default when absent. */
+  readonly concurrency?: number;
   /** From source when absent. */
   readonly program?: readonly string[];
   /** Of its own, and empty, when absent. */
@@ -82,6 +84,7 @@ function producerYaml(load: ProducerLoad, port: number): string {
   return `interval: ${Math.round(sites * 1_000 / perSecond)}ms
 listen: 127.0.0.1:${port}
 ${ca === undefined ? "" : "defaults: { tls: { ca: ca.pem } }"}
+${load.concurrency === undefined ? "" : `scanner: { concurrency: ${load.concurrency} }`}
 outbox: { path: '${outboxPath}' }
 kafka: { servers: [${bootstrap}], topic: ${topic} }
 sites:

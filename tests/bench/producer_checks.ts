@@ -25,7 +25,10 @@ export interface Checking {
 }
 
 /** Checks that fall due in a second at full speed: more than two cores can do. */
-const PER_SECOND_MAX = { http: 6_667, https: 2_000 };
+const PER_SECOND_MAX = { http: 5_000, https: 2_000 };
+
+/** Checks that run at once at full speed, on both sides: enough to keep a thread busy. */
+const CONCURRENCY = 32;
 
 /** The scenario of 500 checks a second, and then of as many as go. */
 export function producerChecks(checking: Checking): Scenario {
@@ -96,13 +99,14 @@ async function startSides(
       ...secured,
       sites,
       perSecond: perSecond ?? PER_SECOND_MAX[scheme],
+      concurrency: CONCURRENCY,
       bootstrap,
       topic: topics.topic,
     }),
   );
   const rate = perSecond === undefined ? {} : { perSecond };
   const load: BareLoad = {
-    ...{ hostname, port, ...secured, sites, ...rate },
+    ...{ hostname, port, ...secured, sites, ...rate, concurrency: CONCURRENCY },
     ...{ bootstrap, topic: topics.bare },
   };
   const bare = closing.use(
