@@ -134,7 +134,7 @@ fullDiskTest("a disk of PostgreSQL that is full is waited for, and costs nothing
 });
 
 pipelineTest("a table that is locked for longer than a session makes no rebalance", async () => {
-  const LOCK_MS = 20_000;
+  const LOCK_MS = 17_000;
   await using pipeline = await consumersOf();
   const consumer = pipeline.startConsumer();
   await joins(consumer, "0");
@@ -200,7 +200,7 @@ pipelineTest("a partition that is added is read within seconds", async () => {
 brokerTest(
   "a consumer asks for brokers that are down once a second, and joins again at once",
   async () => {
-    const OUTAGE_SECONDS = 12;
+    const OUTAGE_SECONDS = 8;
     const REJOIN_MS = 10_000;
     await using proxy = new TcpProxy();
     await using kafka = await startKafka({ advertised: [proxy.address] });
