@@ -1,4 +1,5 @@
 /** `sitemon status --site NAME`: one site with its uptimes, its days, its response times and its changes. */
+import { stateOf } from "../report/site_state.ts";
 import { percent } from "../runtime/percent.ts";
 import { relativeTime, span } from "../runtime/relative_time.ts";
 import {
@@ -10,7 +11,7 @@ import {
 import { uptimeOf } from "../status/uptime.ts";
 import type { SiteStory } from "../threads/statuses.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "./exit_code.ts";
-import { OUTCOME_COLOURS, painted } from "./status_table.ts";
+import { painted, STATE_COLOURS } from "./status_table.ts";
 import { cutText, printable } from "./terminal_text.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -54,7 +55,7 @@ function storyText(
   const line = (label: string, words: string) =>
     `${label.padEnd(LABEL_WIDTH)}${cutText(printable(words), room)}\n`;
   const head = cutText(printable(`${status.site} at ${status.location}`), columns);
-  const colour = OUTCOME_COLOURS[status.outcome];
+  const colour = STATE_COLOURS[stateOf(status)];
   const state = cutText(`${outcome}${since}`, room);
   return [
     `${head}\n`,

@@ -1,5 +1,5 @@
 /** Statuses as an aligned table, the worst first. */
-import type { Outcome } from "../report/outcome.ts";
+import { rankOf, type SiteState, stateOf } from "../report/site_state.ts";
 import type { SiteStatus } from "../status/store.ts";
 import { relativeTime } from "../runtime/relative_time.ts";
 import { cutText, printable, textWidth } from "./terminal_text.ts";
@@ -19,18 +19,17 @@ const SITE_WIDTH_MIN = 12;
 /** The reason is worth as much of a narrow terminal, and other columns leave for its sake. */
 const REASON_WIDTH_MIN = 32;
 
-/** From the worst; a site that is up but stale comes before those that are surely up. */
-const RANKS: Readonly<Record<Outcome, number>> = { down: 0, degraded: 1, inconclusive: 2, up: 4 };
-const STALE_UP_RANK = 3;
+/** `web-2` before `web-10`, as people count. */
+const NAMES = new Intl.Collator("en", { numeric: true });
 
 /** As SGR codes. @see https://en.wikipedia.org/wiki/ANSI_escape_code#Colors */
-export const OUTCOME_COLOURS: Readonly<Record<Outcome, number>> = {
+export const STATE_COLOURS: Readonly<Record<SiteState, number>> = {
   down: 31,
   degraded: 33,
+  stale: 33,
   inconclusive: 35,
   up: 32,
 };
-const STALE_UP_COLOUR = 33;
 
 interface Column {
   readonly title: string;
@@ -47,7 +46,7 @@ const OTHERS: readonly Column[] = [
   {
     title: "OUTCOME",
     cell: ({ outcome, stale }) => stale ? `${outcome} (stale)` : outcome,
-    colour: (status) => isStaleUp(status) ? STALE_UP_COLOUR : OUTCOME_COLOURS[status.outcome],
+    colour: (status) => STATE_COLOURS[stateOf(status)],
   },
   {
     title: "CODE",
@@ -74,7 +73,7 @@ export function statusTable(
   statuses: readonly SiteStatus[],
   options: StatusTableOptions,
 ): string {
-  const rows = statuses.toSorted((a, b) => rank(a) - rank(b));
+  const rows = statuses.toSorted(worstFirst);
   const hasLocations = new Set(rows.map(({ location }) => location)).size > 1;
   const texts = (columns: readonly Column[]) =>
     rows.map((row) => columns.map(({ cell }) => printable(cell(row, options.now))));
@@ -94,12 +93,8 @@ export function statusTable(
   return lines.map((line) => `${line}\n`).join("");
 }
 
-function rank(status: SiteStatus): number {
-  return isStaleUp(status) ? STALE_UP_RANK : RANKS[status.outcome];
-}
-
-function isStaleUp({ outcome, stale }: SiteStatus): boolean {
-  return outcome === "up" && stale;
+function worstFirst(a: SiteStatus, b: SiteStatus): number {
+  return rankOf(stateOf(a)) - rankOf(stateOf(b)) || NAMES.compare(a.site, b.site);
 }
 
 function naturalWidths(columns: readonly Column[], cells: readonly string[][]): number[] {

@@ -4,7 +4,8 @@ import { percent } from "../runtime/percent.ts";
 import type { DetailedStatus, SiteUptime } from "../status/queries.ts";
 import { uptimeOf } from "../status/uptime.ts";
 import type { Html } from "./markup.ts";
-import { rankOf, type SiteState, STATE_WORDS, stateOf } from "./site_state.ts";
+import { rankOf, type SiteState, stateOf } from "../report/site_state.ts";
+import { STATE_WORDS } from "./state_words.ts";
 
 /** White text on each has a contrast of at least 4.5 to 1. */
 const COLOURS: Readonly<Record<SiteState, string>> = {

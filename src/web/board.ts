@@ -19,7 +19,7 @@ import type {
 } from "../status/queries.ts";
 import { DAILY_SITES_MAX } from "../status/queries.ts";
 import { keyOf } from "./site_key.ts";
-import { stateOf } from "./site_state.ts";
+import { stateOf } from "../report/site_state.ts";
 
 /** A page is at most this old. Checks come every ten seconds by default. */
 export const STATUSES_FRESH_MS = 1_000;

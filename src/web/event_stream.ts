@@ -6,7 +6,8 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { DetailedStatus } from "../status/queries.ts";
 import type { Board, News } from "./board.ts";
-import { STATE_WORDS, stateOf } from "./site_state.ts";
+import { stateOf } from "../report/site_state.ts";
+import { STATE_WORDS } from "./state_words.ts";
 
 /** Pages that may watch at once. Those beyond it ask again by themselves. */
 export const WATCHERS_MAX = 500;

@@ -2,7 +2,8 @@
 import { html } from "hono/html";
 import type { Outcome } from "../report/outcome.ts";
 import { relativeTime, span } from "../runtime/relative_time.ts";
-import { type SiteState, STATE_SHAPES, STATE_WORDS } from "./site_state.ts";
+import type { SiteState } from "../report/site_state.ts";
+import { STATE_SHAPES, STATE_WORDS } from "./state_words.ts";
 
 /** Escaped markup. */
 export type Html = ReturnType<typeof html>;

@@ -14,7 +14,8 @@ import {
 } from "./overview.ts";
 import { pageFrame } from "./page_frame.ts";
 import { keyOf } from "./site_key.ts";
-import { type SiteState, STATE_WORDS, stateOf, STATES } from "./site_state.ts";
+import { type SiteState, stateOf, STATES } from "../report/site_state.ts";
+import { STATE_WORDS } from "./state_words.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { uptimeBars } from "./uptime_bars.ts";
 

@@ -10,7 +10,7 @@ import { overviewOf, type OverviewQuery, SEARCH_LENGTH_MAX } from "./overview.ts
 import { overviewPage } from "./overview_page.ts";
 import { keyOf } from "./site_key.ts";
 import { locationsOf, lookUp } from "./site_lookup.ts";
-import { STATES } from "./site_state.ts";
+import { STATES } from "../report/site_state.ts";
 import { LATENCY_CHOICES_DAYS, LATENCY_DAYS_DEFAULT, sitePage } from "./site_page.ts";
 
 const FEED = ".atom";

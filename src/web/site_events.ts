@@ -4,7 +4,7 @@ import { span } from "../runtime/relative_time.ts";
 import type { HistoryReport, Transition } from "../status/queries.ts";
 import { ago, externalLink, type Html, stateBadge, utc } from "./markup.ts";
 import { phaseBar } from "./phase_bar.ts";
-import { REASON_WORDS } from "./site_state.ts";
+import { REASON_WORDS } from "./state_words.ts";
 
 /** Changes that a page shows; the API and the feed have the others. */
 const TRANSITIONS_SHOWN_MAX = 50;

@@ -15,7 +15,7 @@ import { ago, externalLink, type Html, sitePath, stateBadge, utc } from "./marku
 import { pageFrame } from "./page_frame.ts";
 import { phaseBar } from "./phase_bar.ts";
 import { failureList, reportTable, transitionTable } from "./site_events.ts";
-import { stateOf } from "./site_state.ts";
+import { stateOf } from "../report/site_state.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { dayTable, detailedUptimeBars } from "./uptime_bars.ts";
 

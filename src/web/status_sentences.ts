@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import type { DetailedStatus } from "../status/queries.ts";
 import { type Html, lasting } from "./markup.ts";
-import { REASON_WORDS, STATE_WORDS } from "./site_state.ts";
+import { REASON_WORDS, STATE_WORDS } from "./state_words.ts";
 
 /** Why a site is not up; of one that is stale first of all that nobody knows how it is. */
 export function whySentence({ stale, reason, errorText }: DetailedStatus): Html {

@@ -68,12 +68,17 @@ Deno.test("status() prints an aligned table, the worst first", () => {
     "SITE    OUTCOME       CODE      TIME  SINCE      CHECKED   REASON",
     "blog    down             -     40 ms  3 min ago  12 s ago  dns: Cannot connect to blog.example:" +
     " no such name",
-    "gone    down (stale)     -     40 ms  3 d ago    12 s ago  dns",
     "slow    degraded       200  12000 ms  3 d ago    12 s ago  slow",
-    "unsure  inconclusive   200     40 ms  -          12 s ago  internal",
+    "gone    down (stale)     -     40 ms  3 d ago    12 s ago  dns",
     "old     up (stale)     200     40 ms  3 d ago    2 h ago",
+    "unsure  inconclusive   200     40 ms  -          12 s ago  internal",
     "shop    up             200     40 ms  3 d ago    12 s ago",
   ]);
+});
+
+Deno.test("status() orders names as people count", () => {
+  const { lines } = printed(["web-10", "web-2", "Web-1"].map((site) => aStatus({ site })));
+  deepStrictEqual(lines.slice(1).map((line) => line.split(" ")[0]), ["Web-1", "web-2", "web-10"]);
 });
 
 Deno.test("status() shows locations, when there are several", () => {

@@ -2,7 +2,6 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { overviewOf, type OverviewQuery, PAGE_SITES_MAX } from "../../src/web/overview.ts";
 import { verdictText } from "../../src/web/overview_page.ts";
 import type { DetailedStatus } from "../../src/status/queries.ts";
-import { stateOf } from "../../src/web/site_state.ts";
 import { aDetailedStatus } from "./detailed_status.ts";
 
 const EVERYTHING: OverviewQuery = {
@@ -135,9 +134,3 @@ for (
     strictEqual(verdictText(overviewOf(statuses, EVERYTHING)), sentence);
   });
 }
-
-Deno.test("stateOf() never calls a site down of which nobody knows", () => {
-  strictEqual(stateOf({ outcome: "down", stale: true }), "stale");
-  strictEqual(stateOf({ outcome: "up", stale: true }), "stale");
-  strictEqual(stateOf({ outcome: "down", stale: false }), "down");
-});

@@ -1,22 +1,6 @@
-/** What a page says of a site: its outcome, or that nobody has looked lately. In words, and by rank. */
-import type { Outcome, Reason } from "../report/outcome.ts";
-
-/** `stale` hides the last outcome, which nobody vouches for any more. */
-export type SiteState = Outcome | "stale";
-
-/** From the worst. */
-export const STATES = ["down", "degraded", "stale", "inconclusive", "up"] as const;
-
-export function stateOf(
-  { outcome, stale }: { readonly outcome: Outcome; readonly stale: boolean },
-): SiteState {
-  return stale ? "stale" : outcome;
-}
-
-/** 0 is the worst. */
-export function rankOf(state: SiteState): number {
-  return STATES.indexOf(state);
-}
+/** What a page says of how a site is, in words and shapes. */
+import type { Reason } from "../report/outcome.ts";
+import type { SiteState } from "../report/site_state.ts";
 
 /** As a badge has it. */
 export const STATE_WORDS: Readonly<Record<SiteState, string>> = {
