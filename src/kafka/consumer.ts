@@ -18,7 +18,10 @@ export interface ApplyOptions {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the messages, all of one partition, are applied durably: then they are committed. */
+/**
+ * Resolves when the messages, all of one partition, are applied durably: then they are committed.
+ * Partitions are handed over at the same time.
+ */
 export type Apply = (
   messages: readonly ReceivedMessage[],
   options: ApplyOptions,

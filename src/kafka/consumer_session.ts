@@ -20,6 +20,8 @@ const FETCH_WAIT_MS = 1_000;
 /** Of one fetch, and of one partition in it: some 10,000 reports, held in memory at once. */
 const FETCH_BYTES_MAX = 4 * 1024 * 1024;
 const PARTITION_BYTES_MAX = 1024 * 1024;
+/** Of one fetch: what they hold is applied together, and read while the store works. */
+const PARTITIONS_AT_ONCE = 64;
 /** How long a partition that is added stays unread; kafkajs's own five minutes are an outage. */
 const METADATA_AGE_MAX_MS = 5_000;
 
@@ -81,6 +83,7 @@ export class ConsumerSession {
     await this.#consumer.run({
       autoCommit: false,
       eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: PARTITIONS_AT_ONCE,
       eachBatch: (payload) => this.#eachBatch(payload),
     });
   }

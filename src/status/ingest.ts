@@ -13,6 +13,7 @@ import { EntryWriter, type WriteOptions } from "./entry_writer.ts";
 import type { IngestTraces } from "./ingest_trace.ts";
 import type { Message } from "./message.ts";
 import { readMessage } from "./read_message.ts";
+import { SharedWrites } from "./shared_writes.ts";
 import {
   CHUNK_REPORTS_MAX,
   type StatusStore,
@@ -60,17 +61,22 @@ type StoreError = StoreUnavailableError | StoreConfigurationError;
 export class Ingest {
   readonly #options: IngestOptions;
   readonly #writer: EntryWriter;
+  readonly #writes: SharedWrites;
   readonly #logLimit: MinuteLimit;
 
   constructor(options: IngestOptions) {
     this.#options = options;
     this.#writer = new EntryWriter(options);
+    this.#writes = new SharedWrites(
+      (entries, signal) => this.#writeUntilTaken(entries, signal),
+      CHUNK_REPORTS_MAX,
+    );
     this.#logLimit = new MinuteLimit(options.clock);
   }
 
   /**
    * Resolves when every message is applied or set aside, durably. It waits for a store that is
-   * down, and never rejects for what a message holds.
+   * down, and never rejects for what a message holds. Calls may overlap: they share transactions.
    *
    * Rejects with the signal's reason, or with the error of a heartbeat.
    */
@@ -80,7 +86,7 @@ export class Ingest {
       const nowMicros = clock.nowMicros();
       const entries = messages.slice(first, first + CHUNK_REPORTS_MAX)
         .map((message) => readMessage(message, { clusterId, nowMicros }));
-      await withHeartbeats((signal) => this.#writeUntilTaken(entries, signal), {
+      await withHeartbeats((signal) => this.#writes.write(entries, signal), {
         ...options,
         clock,
         intervalMs: HEARTBEAT_INTERVAL_MS,
