@@ -2,9 +2,6 @@
 import { createDatabase, type TestDatabase } from "../services/database.ts";
 import { startPostgres } from "../services/postgres.ts";
 
-/** Commits are told apart by their times, for what asks how old a row is. */
-const SETTINGS = { track_commit_timestamp: "on" };
-
 /**
  * On the server of SITEMON_TEST_POSTGRES, whatever its settings are; else on one that is started
  * for it, and which later databases of this process share as long as it is there.
@@ -12,7 +9,7 @@ const SETTINGS = { track_commit_timestamp: "on" };
 export async function benchDatabase(): Promise<TestDatabase> {
   await using closing = new AsyncDisposableStack();
   if (Deno.env.get("SITEMON_TEST_POSTGRES") === undefined) {
-    const server = closing.use(await startPostgres({ fsync: true, settings: SETTINGS }));
+    const server = closing.use(await startPostgres({ fsync: true }));
     Deno.env.set("SITEMON_TEST_POSTGRES", server.url);
     closing.defer(() => Deno.env.delete("SITEMON_TEST_POSTGRES"));
   }

@@ -14,6 +14,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   "checks/schedule": async () => (await import("./producer_schedule.ts")).producerSchedule,
   ingest: async () => (await import("./ingest.ts")).ingest,
   memory: async () => (await import("./memory.ts")).memory,
+  latency: async () => (await import("./latency.ts")).latency,
   micro: async () => (await import("./micro.ts")).micro,
   "outbox/store": async () => (await import("./outbox_store.ts")).outboxStore,
   "outbox/drain": async () => (await import("./outbox_drain.ts")).outboxDrain,

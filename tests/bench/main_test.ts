@@ -6,6 +6,7 @@ const nginxTest = serviceTest("nginx");
 const pipelineTest = serviceTest("nginx", "kafka");
 const memoryTest = serviceTest("nginx", "own kafka", "postgres");
 const ingestTest = serviceTest("kafka", "postgres");
+const latencyTest = serviceTest("nginx", "kafka", "own postgres");
 const databaseTest = serviceTest("postgres");
 const ROOT = new URL("../../", import.meta.url);
 
@@ -91,6 +92,10 @@ ingestTest("bench ingest prints what a consumer applies beside bare inserts", as
     "one member, beside batched inserts into one table",
     "one member, beside a transaction a row, one connection",
   ]);
+});
+
+latencyTest("bench latency prints how soon a check is in PostgreSQL", async () => {
+  deepStrictEqual(comparedIn(await rowsOf("latency")), ["500/s: median", "500/s: 99 %"]);
 });
 
 databaseTest("bench page prints each question of both stores, and each statement", async () => {

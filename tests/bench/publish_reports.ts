@@ -5,7 +5,7 @@ import { encodeReport } from "../../src/report/codec.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { aReport } from "../contract/site_reports.ts";
 
-const BATCH = 500;
+const BATCH = 2_000;
 const MINUTE_MICROS = 60_000_000;
 
 /** Reports of sites that are each checked once a minute. */
