@@ -61,6 +61,8 @@ export interface CheckContext {
    * closed within its handshake keeps its socket until the peer hangs up (Deno 2.9.6).
    */
   readonly hungHandshakes: Set<string>;
+  /** Asked before each connection and before each request; absent where nobody shares the sites. */
+  readonly mayVisit?: () => boolean;
   /** Absent when nothing is traced. */
   readonly traces?: CheckTraces;
   /** Of the one check that this context is made for, if that one is traced. */
@@ -91,7 +93,7 @@ export function checkContext(options: CheckContextOptions): CheckContext {
 
 /** The context with other targets: what is known of names and certificates is kept. */
 export function withTargets(context: CheckContext, targets: CheckTargets): CheckContext {
-  const { connectivity: _, ...kept } = context;
+  const { connectivity: _, mayVisit: _mayVisit, ...kept } = context;
   return {
     ...kept,
     redact: redactor(targets.secrets ?? []),

@@ -7,10 +7,12 @@ import { attempt, type Findings } from "./attempt.ts";
 import { blankReport } from "./blank_report.ts";
 import type { CheckContext } from "./check_context.ts";
 import { Deadline } from "./deadline.ts";
+import { UnheldError } from "./unheld_error.ts";
 
 /**
- * Checks a site once. It never rejects: a site that is down is a report, and so is a fault of
- * sitemon itself (`inconclusive`, reason `internal`). It ends within the site's timeout, all
+ * Checks a site once. It rejects with {@linkcode UnheldError} alone, when a visit is not to be made:
+ * a site that is down is a report, and so is a fault of sitemon itself (`inconclusive`, reason
+ * `internal`). It ends within the site's timeout, all
  * attempts included, and some seconds later where it asks for connectivity; when the signal aborts
  * it ends at once, with a report that nobody should keep.
  */
@@ -36,6 +38,7 @@ async function check(
     using deadline = new Deadline(context.timers, site.timeoutMs, signal);
     return { ...blank, ...await attempts(site, context, deadline.signal) };
   } catch (cause) {
+    if (cause instanceof UnheldError) throw cause;
     logger("scanner").error("Cannot check site {site}: {cause}", { site: site.name, cause });
     const error_text = "Cannot check this site: a fault in sitemon; its log says more";
     const response_time = Math.round(clock.monotonicMs() - startMs);

@@ -13,6 +13,7 @@ import { CheckQueue } from "./check_queue.ts";
 import { DueQueue } from "./due_queue.ts";
 import { forgetSite, measureCheck, measureSite } from "./report_metrics.ts";
 import { placeOf, slotAt, type Slots, slotsOf, slotsUntil } from "./schedule.ts";
+import { UnheldError } from "./unheld_error.ts";
 
 /**
  * A slot that comes up later than this is left out. It must be far above the delays of a busy
@@ -33,7 +34,10 @@ export const GRAIN_MS = 10;
 /** The longest that a timer can wait, with room below 2^31 ms, where timers fire at once. */
 const TIMER_MS_MAX = 3_600_000;
 
-/** Runs one check. It should never reject; the signal tells that nobody waits for the report. */
+/**
+ * Runs one check. It should reject with {@linkcode UnheldError} at most; the signal tells that nobody
+ * waits for the report.
+ */
 export type Check = (site: Site, signal: AbortSignal) => Promise<TracedReport>;
 
 export interface ScannerOptions {
@@ -228,7 +232,8 @@ export class Scanner {
       const report = await check(watched.site, this.#cut.signal);
       if (!this.#cut.signal.aborted) this.#tell(watched, report, this.#elapsedMs() - startMs);
     } catch (cause) {
-      this.#log.error("Cannot check site {site}: {cause}", { site: watched.site.name, cause });
+      if (cause instanceof UnheldError) this.#countSkipped("unheld", 1);
+      else this.#log.error("Cannot check site {site}: {cause}", { site: watched.site.name, cause });
     } finally {
       watched.isSlow = this.#elapsedMs() - startMs > SLOW_CHECK_MS;
       this.#busy.delete(watched.site.name);

@@ -12,6 +12,7 @@ import { portOf } from "./permitted_hosts.ts";
 import type { Request } from "./request.ts";
 import type { ResponseHead } from "./response_parser.ts";
 import { Stopwatch } from "./stopwatch.ts";
+import { UnheldError } from "./unheld_error.ts";
 import { VisitError } from "./visit_error.ts";
 
 /** What a visit asks, and how it gets there. */
@@ -35,7 +36,10 @@ export interface Visit {
   readonly failure: VisitError | undefined;
 }
 
-/** Visits a url. It never rejects for what the site or the network do. */
+/**
+ * Visits a url. It never rejects for what the site or the network do, but with
+ * {@linkcode UnheldError} when the visit is not to be made.
+ */
 export async function visit(
   plan: VisitPlan,
   context: CheckContext,
@@ -78,8 +82,11 @@ class VisitUnderWay {
     const { firstVisits, readBuffers: buffers } = this.#context;
     const request = firstVisits.requestOf(this.#plan, this.#traceparent());
     const connecting = { record: this.#record, signal };
+    this.#assertHeld();
     const stream = await openConnection(this.#plan, this.#context, connecting);
     using _ = onAbort(signal, () => stream.close());
+    // The process may have been stopped meanwhile, for longer than its hold.
+    this.#assertHeld(stream);
     const onHead = (head: ResponseHead) => {
       this.#head = head;
     };
@@ -90,6 +97,12 @@ class VisitUnderWay {
     } catch (error) {
       throw this.#answerError(error);
     }
+  }
+
+  #assertHeld(stream?: { close(): void }): void {
+    if (this.#context.mayVisit?.() ?? true) return;
+    stream?.close();
+    throw new UnheldError();
   }
 
   /** What the site is told, if it is to be told; a span that nobody records has a name too. */

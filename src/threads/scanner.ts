@@ -112,6 +112,7 @@ serveThread<ScannerSetup>({
         guard = connectivity &&
           new Connectivity({ ...connectivity, telemetry, thread: name }, context);
         if (guard !== undefined) context = { ...context, connectivity: guard };
+        if (share) context = { ...context, mayVisit: () => share.mayCheck };
         guard?.start();
         if (share) share.setSites(sites, since);
         else scanner.assign(sites, since);

@@ -1,6 +1,8 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { checkSite } from "../../src/scanner/check_site.ts";
+import { UnheldError } from "../../src/scanner/unheld_error.ts";
 import { answering, rawServer } from "./raw_server.ts";
-import { aSite, check } from "./sites.ts";
+import { aContext, aSite, check } from "./sites.ts";
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 
@@ -56,4 +58,26 @@ Deno.test("checkSite() tells the first failed expectation as its error, when sev
     'The body must match "yes": it does not',
   ]);
   strictEqual(report.error_text, report.failures[0]);
+});
+
+Deno.test("checkSite() makes no connection, when the site is not its own to visit", async () => {
+  await using server = rawServer(answering(OK));
+  const site = aSite(`http://127.0.0.1:${server.port}/`);
+  const context = { ...aContext([site.url]), mayVisit: () => false };
+  await rejects(checkSite(site, context, new AbortController().signal), UnheldError);
+  strictEqual(server.accepted, 0);
+});
+
+Deno.test("checkSite() asks nothing, when the site stopped being its own while it connected", async () => {
+  const read: (number | null)[] = [];
+  const server = rawServer(async (conn) => {
+    read.push(await conn.read(new Uint8Array(1_024)));
+    conn.close();
+  });
+  const site = aSite(`http://127.0.0.1:${server.port}/`);
+  const answers = [true, false];
+  const context = { ...aContext([site.url]), mayVisit: () => answers.shift() ?? true };
+  await rejects(checkSite(site, context, new AbortController().signal), UnheldError);
+  await server[Symbol.asyncDispose]();
+  deepStrictEqual(read, [null], "it was connected to and told nothing");
 });

@@ -5,6 +5,7 @@ import type { SiteReport } from "../../src/report/report.ts";
 import type { Telemetry } from "../../src/runtime/telemetry.ts";
 import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule.ts";
 import { GRAIN_MS, Scanner, type ScannerOptions } from "../../src/scanner/scanner.ts";
+import { UnheldError } from "../../src/scanner/unheld_error.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { aSite } from "./sites.ts";
 
@@ -320,6 +321,14 @@ Deno.test("Scanner starts nothing from its queue, and keeps no report, once it m
   rig.checkMs = 10;
   await rig.clock.pass(20_000);
   deepStrictEqual(new Set(rig.reports).size, 20);
+  await rig.scanner.stop(0);
+});
+
+Deno.test("Scanner counts a check that gives up its visit as left out, and goes on", async () => {
+  const rig = new Rig(sites(5), { check: () => Promise.reject(new UnheldError()) });
+  rig.scanner.start();
+  await rig.clock.pass(20_000);
+  deepStrictEqual([rig.reports, rig.skipped], [[], { unheld: 10 }]);
   await rig.scanner.stop(0);
 });
 
