@@ -1,6 +1,7 @@
 /** What PostgreSQL itself says of a statement: its plan, and what executing it cost the server. */
 import type { Connection } from "../../src/status/postgres/connection.ts";
 import type { Statement } from "../../src/status/postgres/statement.ts";
+import { processCpuMs } from "./process_cpu.ts";
 import { median } from "./scenario.ts";
 
 export interface Explained {
@@ -27,15 +28,10 @@ export async function explain(
   let plan: readonly string[] = [];
   const cpuMs: number[] = [];
   for (let time = 0; time < times; time++) {
-    const startMs = cpuMsOf(server!.pid);
+    const startMs = processCpuMs(server!.pid);
     const rows = await connection.query<{ "QUERY PLAN": string }>(explaining, values);
-    cpuMs.push(cpuMsOf(server!.pid) - startMs);
+    cpuMs.push(processCpuMs(server!.pid) - startMs);
     plan = rows.map((row) => row["QUERY PLAN"]);
   }
   return { plan, cpuMs: median(cpuMs) };
-}
-
-/** In nanoseconds where /proc/PID/stat has hundredths of a second (proc_pid_schedstat(5)). */
-function cpuMsOf(pid: number): number {
-  return Number(Deno.readTextFileSync(`/proc/${pid}/schedstat`).split(" ")[0]) / 1e6;
 }

@@ -94,6 +94,14 @@ ingestTest("bench ingest prints what a consumer applies beside bare inserts", as
   ]);
 });
 
+ingestTest("bench growth prints a report's cost for each number of sites", async () => {
+  deepStrictEqual((await rowsOf("growth")).map(({ name }) => name), [
+    "10 sites: CPU of consumer and server per report",
+    "100 sites: CPU of consumer and server per report",
+    "exponent of the cost over the sites",
+  ]);
+});
+
 latencyTest("bench latency prints how soon a check is in PostgreSQL", async () => {
   deepStrictEqual(comparedIn(await rowsOf("latency")), ["500/s: median", "500/s: 99 %"]);
 });

@@ -32,10 +32,12 @@ export function madeReport(n: number, { sites, beginMicros }: MadeReports): Site
 
 /** Publishes so many, of which the last was checked just now. Resolves when Kafka has them all. */
 export async function publishReports(
-  { bootstrap, topic, count, sites }: {
+  { bootstrap, topic, first: begin = 0, count, sites }: {
     /** `host:port` of a broker. */
     readonly bootstrap: string;
     readonly topic: string;
+    /** The number of the first of them. */
+    readonly first?: number;
     readonly count: number;
     readonly sites: number;
   },
@@ -43,9 +45,9 @@ export async function publishReports(
   const kafka = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
-  const beginMicros = Date.now() * 1_000 - Math.round(count * MINUTE_MICROS / sites);
-  for (let first = 0; first < count; first += BATCH) {
-    const size = Math.min(BATCH, count - first);
+  const beginMicros = Date.now() * 1_000 - Math.round((begin + count) * MINUTE_MICROS / sites);
+  for (let first = begin; first < begin + count; first += BATCH) {
+    const size = Math.min(BATCH, begin + count - first);
     const messages = Array.from({ length: size }, (_, index) => {
       const report = madeReport(first + index, { sites, beginMicros });
       return {

@@ -1,0 +1,98 @@
+/** Whether a report costs more when there are more sites, or a long history. */
+import { Client } from "pg";
+import { eventually } from "../deadline.ts";
+import { shareKafka } from "../services/kafka.ts";
+import type { PostgresAddress } from "../services/postgres.ts";
+import { startBenchConsumer } from "./bench_consumer.ts";
+import { benchDatabase } from "./bench_database.ts";
+import { BenchTopic } from "./bench_topic.ts";
+import { processCpuMs } from "./process_cpu.ts";
+import { publishReports } from "./publish_reports.ts";
+import type { BenchOptions, Scenario } from "./scenario.ts";
+
+const SITES = [100, 1_000, 10_000, 100_000];
+/** Reports that are measured, after each site had a first one. */
+const REPORTS = 20_000;
+const APPLIED_MS_MAX = 600_000;
+
+export const growth: Scenario = {
+  description: "CPU of the consumer and of PostgreSQL for a report, by the number of sites",
+  async run(options) {
+    await using kafka = await shareKafka();
+    const costs: Cost[] = [];
+    for (const sites of options.isShort ? [10, 100] : SITES) {
+      costs.push(await costOf(sites, kafka.address, options));
+    }
+    return [
+      ...costs.map(({ sites, cpuMicros }) => ({
+        name: `${sites.toLocaleString("en")} sites: CPU of consumer and server per report`,
+        unit: "µs",
+        value: cpuMicros,
+      })),
+      { name: "exponent of the cost over the sites", unit: "", value: exponentOf(costs) },
+    ];
+  },
+};
+
+interface Cost {
+  readonly sites: number;
+  readonly cpuMicros: number;
+}
+
+async function costOf(
+  sites: number,
+  bootstrap: string,
+  { isShort }: BenchOptions,
+): Promise<Cost> {
+  const count = isShort ? 500 : REPORTS;
+  await using topic = await BenchTopic.create(bootstrap);
+  const made = { bootstrap, topic: topic.name, sites };
+  await publishReports({ ...made, count: sites });
+  await using database = await benchDatabase();
+  const group = topic.name;
+  await using consumer = await startBenchConsumer({
+    ...{ bootstrap, topic: topic.name, group, members: 1, database },
+  });
+  const untilApplied = (count: number) =>
+    eventually(APPLIED_MS_MAX, `${count} reports applied`, async () => {
+      return await topic.committed(group) >= count || undefined;
+    });
+  await untilApplied(sites);
+  const server = await serverOf(database);
+  const cpuMs = () => consumer.usage().cpuMicros / 1_000 + processCpuMs(server);
+  const startMs = cpuMs();
+  consumer.suspend();
+  await publishReports({ ...made, first: sites, count });
+  consumer.resume();
+  await untilApplied(sites + count);
+  return { sites, cpuMicros: (cpuMs() - startMs) * 1_000 / count };
+}
+
+/** The process of the server that the consumer's reports go to. */
+async function serverOf({ url }: PostgresAddress): Promise<number> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rows } = await client.query(
+      `SELECT pid FROM pg_stat_activity
+       WHERE datname = current_database() AND application_name = 'sitemon'
+       ORDER BY xact_start IS NULL, state_change DESC LIMIT 1`,
+    );
+    return rows[0].pid;
+  } finally {
+    await client.end();
+  }
+}
+
+/** The slope of a straight line through the logarithms: 0 is flat, 1 is in proportion. */
+function exponentOf(costs: readonly Cost[]): number {
+  const points = costs.map(({ sites, cpuMicros }) => ({
+    x: Math.log(sites),
+    y: Math.log(cpuMicros),
+  }));
+  const mean = (of: "x" | "y") => points.reduce((sum, point) => sum + point[of], 0) / points.length;
+  const [x, y] = [mean("x"), mean("y")];
+  const rise = points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0);
+  const run = points.reduce((sum, point) => sum + (point.x - x) ** 2, 0);
+  return rise / run;
+}
