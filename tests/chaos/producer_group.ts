@@ -27,34 +27,25 @@ export interface Visit {
 }
 
 export class ProducerGroup implements AsyncDisposable {
-  readonly sites: readonly string[];
+  sites: readonly string[];
   readonly visits: Visit[] = [];
   readonly #folder: string;
   readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #options: Required<ProducerGroupOptions>;
+  readonly #topic = uniqueName("topic");
   readonly #processes: SitemonProcess[] = [];
 
-  private constructor(folder: string, { sites, group, bootstrap }: ProducerGroupOptions) {
+  private constructor(folder: string, options: ProducerGroupOptions) {
     this.#folder = folder;
-    this.sites = Array.from({ length: sites }, (_, n) => `site-${n}`);
+    this.sites = Array.from({ length: options.sites }, (_, n) => `site-${n}`);
     const address = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
     this.#server = Deno.serve(address, ({ url, headers }) => {
       const site = new URL(url).pathname.slice(1);
       this.visits.push({ at: Date.now(), site, by: headers.get("x-producer")! });
       return new Response("fine");
     });
-    const origin = `http://127.0.0.1:${this.#server.addr.port}`;
-    Deno.writeTextFileSync(
-      `${folder}/producer.yaml`,
-      `location: "\${LOCATION:-here}"
-interval: ${INTERVAL_MS}ms
-log: { level: debug, format: json }
-defaults: { headers: { X-Producer: "\${PRODUCER}" } }
-scanner: { group: ${group} }
-kafka: { servers: [${bootstrap ?? Deno.env.get("SITEMON_TEST_KAFKA")}], topic: ${uniqueName("t")} }
-sites:
-${this.sites.map((site) => `  - { name: ${site}, url: '${origin}/${site}' }`).join("\n")}
-`,
-    );
+    this.#options = { bootstrap: Deno.env.get("SITEMON_TEST_KAFKA")!, ...options };
+    this.#write();
   }
 
   static async create(options: ProducerGroupOptions): Promise<ProducerGroup> {
@@ -101,6 +92,30 @@ ${this.sites.map((site) => `  - { name: ${site}, url: '${origin}/${site}' }`).jo
       () =>
         this.visits.find((visit) => visit.site === site && visit.at > sinceMs && visit.by !== notBy)
           ?.at,
+    );
+  }
+
+  /** Gives the file one site more, and tells every producer to read it again. */
+  addSite(name: string): void {
+    this.sites = [...this.sites, name];
+    this.#write();
+    for (const process of this.#processes) process.signal("SIGHUP");
+  }
+
+  #write(): void {
+    const { group, bootstrap } = this.#options;
+    const origin = `http://127.0.0.1:${this.#server.addr.port}`;
+    Deno.writeTextFileSync(
+      `${this.#folder}/producer.yaml`,
+      `location: "\${LOCATION:-here}"
+interval: ${INTERVAL_MS}ms
+log: { level: debug, format: json }
+defaults: { headers: { X-Producer: "\${PRODUCER}" } }
+scanner: { group: ${group} }
+kafka: { servers: [${bootstrap}], topic: ${this.#topic} }
+sites:
+${this.sites.map((site) => `  - { name: ${site}, url: '${origin}/${site}' }`).join("\n")}
+`,
     );
   }
 

@@ -102,7 +102,7 @@ brokerTest(
   },
 );
 
-groupTest("groups of one name at two locations do not disturb each other", async () => {
+groupTest("groups of one name at two locations do not disturb each other, and reload", async () => {
   await using group = await ProducerGroup.create({ sites: 8, group: "checkers" });
   const producers = [
     group.start("a", { location: "east" }),
@@ -111,8 +111,12 @@ groupTest("groups of one name at two locations do not disturb each other", async
   for (const producer of producers) {
     strictEqual((await producer.log("its share", isHolding)).count, 60, "nobody shares with it");
   }
-  const now = Date.now();
-  for (const [other] of [["a"], ["b"]] as const) {
-    await Promise.all(group.sites.map((site) => group.visitedSince(site, now, other)));
-  }
+  const areVisitedByBoth = async (sinceMs: number) => {
+    for (const other of ["a", "b"]) {
+      await Promise.all(group.sites.map((site) => group.visitedSince(site, sinceMs, other)));
+    }
+  };
+  await areVisitedByBoth(Date.now());
+  group.addSite("new");
+  await areVisitedByBoth(Date.now());
 });
