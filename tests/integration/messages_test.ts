@@ -8,33 +8,9 @@ import { plainKafka } from "../kafka/kafka_fixture.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { sitemon } from "../sitemon_process.ts";
 import { DEADLINE_MS, Pipeline } from "./pipeline.ts";
+import { writeMessages } from "./write_messages.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
-
-interface TestMessage {
-  readonly key?: string;
-  readonly value: Uint8Array | null;
-}
-
-/** Writes to one partition, so that the order of the messages is that of the test. */
-async function write(pipeline: Pipeline, messages: TestMessage[]): Promise<void> {
-  const kafka = plainKafka(pipeline.bootstrap);
-  const admin = kafka.admin();
-  await admin.connect();
-  const topics = [{ topic: pipeline.topic, numPartitions: 1 }];
-  await admin.createTopics({ topics, waitForLeaders: true });
-  await admin.disconnect();
-  const producer = kafka.producer();
-  await producer.connect();
-  await producer.send({
-    topic: pipeline.topic,
-    messages: messages.map(({ key = "key", value }) => ({
-      key,
-      value: value === null ? null : Buffer.from(value),
-    })),
-  });
-  await producer.disconnect();
-}
 
 function recent(sequence: number, overrides: Partial<SiteReport> = {}): SiteReport {
   const now = Date.now() * 1_000;
@@ -54,7 +30,7 @@ pipelineTest("poison of every kind becomes dead letters, and the partition goes 
   const good = encodeReport(recent(1, { site: "before" }));
   const unknownSchema = good.slice();
   unknownSchema.set([1, 2, 3, 4], 2);
-  await write(pipeline, [
+  await writeMessages(pipeline, [
     { value: good },
     { value: new TextEncoder().encode("poison") },
     { value: new Uint8Array() },
@@ -92,7 +68,7 @@ pipelineTest("poison of every kind becomes dead letters, and the partition goes 
 pipelineTest("messages of the first sitemon are applied beside new ones", async () => {
   await using pipeline = await Pipeline.create({ sites: "  []" });
   const old = recent(0, { url: "http://old.example/", response_code: 500, pattern_match: null });
-  await write(pipeline, [
+  await writeMessages(pipeline, [
     { key: btoa(old.url), value: encodeBare(old) },
     {
       key: "new",
@@ -132,7 +108,7 @@ pipelineTest(
     const bare = encodeBare(recent(0, { url: "http://old.example/" }));
     const messages = [{ value: new TextEncoder().encode("poison") }, { value: bare }];
     for (const times of [1, 2]) {
-      await write(pipeline, messages);
+      await writeMessages(pipeline, messages);
       const consumer = pipeline.startConsumer();
       await rowsOf(pipeline, "SELECT 1 FROM site_report", times);
       await rowsOf(pipeline, `SELECT 1 FROM dead_letter WHERE "offset" = 0`, times);
@@ -155,7 +131,7 @@ pipelineTest("a topic that is read again from its start changes nothing", async 
       recent(index + 1, { site: `s${index % 5}`, outcome: index % 3 === 0 ? "down" : "up" }),
   );
   const gap = { producer_id: PRODUCERS[0]!, first: 51, last: 60, count: 10, reason: "coalesced" };
-  await write(pipeline, [
+  await writeMessages(pipeline, [
     ...reports.map((report) => ({ value: encodeReport(report) })),
     { value: encodeGap(gap) },
   ]);
@@ -172,7 +148,7 @@ pipelineTest("a topic that is read again from its start changes nothing", async 
   Deno.writeTextFileSync(pipeline.consumerFile, file.replace("  group: ", "  group: again_"));
   await using again = pipeline.startConsumer();
   await again.log("the group's second reading", ({ message }) => message.startsWith("Joined"));
-  await write(pipeline, [{ value: encodeReport(recent(61, { site: "last" })) }]);
+  await writeMessages(pipeline, [{ value: encodeReport(recent(61, { site: "last" })) }]);
   await rowsOf(pipeline, "SELECT 1 FROM site_status WHERE site = 'last'", 1);
   strictEqual(await again.stop(), 0);
   await pipeline.query("DELETE FROM site_status WHERE site = 'last'");

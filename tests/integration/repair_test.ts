@@ -1,6 +1,5 @@
 // Goal: whatever happened, an operator can say whether anything was lost, and repair what can be.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { Kafka, logLevel } from "kafkajs";
 import { encodeBare, encodeGap, encodeReport } from "../../src/report/codec.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { aReport, PRODUCERS } from "../contract/site_reports.ts";
@@ -9,6 +8,7 @@ import { serviceTest } from "../services/with_services.ts";
 import { sitemon } from "../sitemon_process.ts";
 import { startHttpbin } from "./httpbin.ts";
 import { DEADLINE_MS, Pipeline, storedSequence } from "./pipeline.ts";
+import { writeMessages } from "./write_messages.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
 /** Refuses every connection. */
@@ -77,32 +77,6 @@ pipelineTest(
   },
 );
 
-interface TestMessage {
-  readonly value: Uint8Array;
-  readonly id?: string;
-}
-
-/** Writes to one partition, so that offsets are the places in the list. */
-async function write(pipeline: Pipeline, messages: readonly TestMessage[]): Promise<void> {
-  const kafka = new Kafka({ brokers: pipeline.bootstrap.split(","), logLevel: logLevel.NOTHING });
-  const admin = kafka.admin();
-  await admin.connect();
-  const topics = [{ topic: pipeline.topic, numPartitions: 1 }];
-  await admin.createTopics({ topics, waitForLeaders: true });
-  await admin.disconnect();
-  const producer = kafka.producer();
-  await producer.connect();
-  await producer.send({
-    topic: pipeline.topic,
-    messages: messages.map(({ value, id }) => ({
-      key: "key",
-      value: Buffer.from(value),
-      ...(id ? { headers: { "sitemon-id": id } } : {}),
-    })),
-  });
-  await producer.disconnect();
-}
-
 function recent(sequence: number, overrides: Partial<SiteReport> = {}): SiteReport {
   const now = Date.now() * 1_000;
   return aReport({ sequence, checked_at: now, recorded_at: now + sequence, ...overrides });
@@ -116,7 +90,7 @@ pipelineTest(
     const unknown = encodeReport(recent(6, { site: "later" }));
     unknown.set([1, 2, 3, 4], 2);
     const gap = { producer_id: id, first: 3, last: 5, count: 3, reason: "coalesced" };
-    await write(pipeline, [
+    await writeMessages(pipeline, [
       { value: encodeReport(recent(1)), id: `${id}/1` },
       { value: encodeReport(recent(2)), id: `${id}/2` },
       { value: encodeGap(gap), id: `${id}/3` },

@@ -124,7 +124,7 @@ export async function sequencesIn(bootstrap: string, topic: string): Promise<num
   return messages.map(({ headers }) => Number(String(headers!["sitemon-id"]).split("/")[1]));
 }
 
-/** Makes a topic with one partition, and settings. */
+/** Makes a topic with one partition, and settings, unless it is there. */
 export async function makeTopic(
   bootstrap: string,
   topic: string,
@@ -134,8 +134,11 @@ export async function makeTopic(
   const admin = plainKafka(bootstrap).admin();
   await admin.connect();
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions, configEntries }] });
-  // A broker may learn later than others that it leads a partition, and refuses until then.
-  await eventually(60_000, "leaders", () => admin.fetchTopicOffsets(topic));
+  const topics = [{ topic, numPartitions: partitions, configEntries }];
+  // A broker may learn later than others that a topic is gone, is there, or that it leads it.
+  await eventually(60_000, `topic ${topic}`, async () => {
+    await admin.createTopics({ topics, waitForLeaders: false });
+    return await admin.fetchTopicOffsets(topic);
+  });
   await admin.disconnect();
 }

@@ -1,0 +1,29 @@
+/** Writes what a test wants to a pipeline's topic, past every producer. */
+import { makeTopic, plainKafka } from "../kafka/kafka_fixture.ts";
+import type { Pipeline } from "./pipeline.ts";
+
+export interface TestMessage {
+  readonly key?: string;
+  readonly value: Uint8Array | null;
+  /** The header `sitemon-id`. */
+  readonly id?: string;
+}
+
+/** Writes to one partition, so that offsets are the places in the list. */
+export async function writeMessages(
+  { bootstrap, topic }: Pipeline,
+  messages: readonly TestMessage[],
+): Promise<void> {
+  await makeTopic(bootstrap, topic);
+  const producer = plainKafka(bootstrap).producer();
+  await producer.connect();
+  await producer.send({
+    topic,
+    messages: messages.map(({ key = "key", value, id }) => ({
+      key,
+      value: value === null ? null : Buffer.from(value),
+      ...(id === undefined ? {} : { headers: { "sitemon-id": id } }),
+    })),
+  });
+  await producer.disconnect();
+}
