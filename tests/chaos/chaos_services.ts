@@ -2,6 +2,7 @@
 import net from "node:net";
 import { type Admin, Kafka, logLevel, Partitioners, type Producer } from "kafkajs";
 import { Client } from "pg";
+import { makeTopic } from "../kafka/kafka_fixture.ts";
 import { type KafkaCluster, startKafka } from "../services/kafka.ts";
 import { type PostgresServer, startPostgres } from "../services/postgres.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
@@ -113,8 +114,7 @@ export class ChaosServices implements AsyncDisposable {
       await query(`CREATE DATABASE ${ROLE} OWNER ${ROLE}`);
     });
     await this.query(`ALTER SCHEMA public OWNER TO ${ROLE}`, "superuser");
-    const topics = [{ topic: TOPIC, numPartitions: FIRST_PARTITIONS }];
-    await this.admin((admin) => admin.createTopics({ waitForLeaders: true, topics }));
+    await makeTopic(this.servers.join(), TOPIC, { partitions: FIRST_PARTITIONS });
   }
 
   async #as<T>(
