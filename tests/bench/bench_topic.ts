@@ -1,9 +1,11 @@
 /** How many messages Kafka has stored in a topic: what counts as published, whoever did it. */
 import { Kafka, logLevel } from "kafkajs";
+import { eventually } from "../deadline.ts";
 import { uniqueName } from "../services/unique_name.ts";
 
 /** As sitemon makes them. */
 const PARTITIONS = 12;
+const LEADERS_MS_MAX = 60_000;
 
 /** A topic of the bench's own. */
 export class BenchTopic implements AsyncDisposable {
@@ -20,13 +22,14 @@ export class BenchTopic implements AsyncDisposable {
     await topic.#admin.connect();
     await topic.#admin.createTopics({
       topics: [{ topic: topic.name, numPartitions: PARTITIONS }],
-      // Brokers that do not know it yet make kafkajs give up; whoever counts asks again.
       waitForLeaders: false,
     });
+    // kafkajs's own wait gives up when a broker does not know the topic yet.
+    await eventually(LEADERS_MS_MAX, "leaders", () => topic.#admin.fetchTopicOffsets(topic.name));
     return topic;
   }
 
-  /** Messages that were stored since it was made; rejects while its leaders are not chosen. */
+  /** Messages that were stored since it was made. */
   async count(): Promise<number> {
     const ends = await this.#admin.fetchTopicOffsets(this.name);
     return ends.reduce((sum, { high }) => sum + Number(high), 0);
