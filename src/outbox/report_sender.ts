@@ -19,6 +19,12 @@ export const BUFFER_FULL = 9_000;
 /** Below this there is room again. */
 export const BUFFER_ROOM = 5_000;
 
+/**
+ * A report waits this long for others that go with it; with what the outbox waits for the reports
+ * of other scanners (GROUP_WAIT_MS), each is durable 50 ms after its check.
+ */
+export const GATHER_MS = 40;
+
 /** A full disk is asked again within this: soon enough not to lose much once there is space. */
 const RETRY = { minMs: 200, maxMs: 5_000 };
 
@@ -36,8 +42,8 @@ export interface ReportSenderOptions {
 const log = logger("outbox");
 
 /**
- * Sends reports in batches: at once while the outbox keeps up, in larger ones while it does not.
- * At most two are under way, and each is kept until the outbox says that it is stored.
+ * Sends reports in batches: of what was found within {@linkcode GATHER_MS}, or as soon as one is
+ * full. At most two are under way, and each is kept until the outbox says that it is stored.
  */
 export class ReportSender {
   readonly #options: ReportSenderOptions;
@@ -49,6 +55,9 @@ export class ReportSender {
   #batch = 0;
   #failures = 0;
   #cancelRetry: (() => void) | undefined;
+  #cancelGather: (() => void) | undefined;
+  /** True when what waits has waited long enough. */
+  #isDue = false;
   #isFull = false;
   #lost = 0;
 
@@ -69,6 +78,7 @@ export class ReportSender {
   send(report: TracedReport): void {
     if (this.#buffer.length === BUFFER_REPORTS_MAX) this.#loseOldest();
     this.#buffer.push(report);
+    this.#cancelGather ??= this.#options.clock.after(GATHER_MS, () => this.#sendDue());
     this.#pump();
     if (!this.#isFull && this.#buffer.length >= BUFFER_FULL) {
       this.#isFull = true;
@@ -81,8 +91,12 @@ export class ReportSender {
     return this.#underWay.reduce((sum, { reports }) => sum + reports.length, this.#buffer.length);
   }
 
-  /** Resolves to how many reports are not stored: 0, or more when the signal aborts before. */
+  /**
+   * Sends what waits, and resolves to how many reports are not stored: 0, or more when the signal
+   * aborts before.
+   */
   flush(signal: AbortSignal): Promise<number> {
+    this.#sendDue();
     return new Promise((resolve) => {
       if (this.pending === 0 || signal.aborted) return resolve(this.pending);
       const end = () => {
@@ -99,23 +113,40 @@ export class ReportSender {
   close(): void {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
+    this.#endGather();
     this.#port?.close();
     this.#port = undefined;
   }
 
+  #sendDue(): void {
+    this.#isDue = true;
+    this.#pump();
+  }
+
+  #endGather(): void {
+    this.#isDue = false;
+    this.#cancelGather?.();
+    this.#cancelGather = undefined;
+  }
+
   #pump(): void {
     if (this.#port === undefined || this.#cancelRetry !== undefined) return;
-    while (this.#underWay.length < BATCHES_IN_FLIGHT_MAX && this.#buffer.length > 0) {
+    while (this.#underWay.length < BATCHES_IN_FLIGHT_MAX && this.#hasBatch) {
       const reports = this.#buffer.splice(0, BATCH_REPORTS_MAX);
       const source = this.#options.sourceId;
       const request: StoreRequest = { type: "store", source, batch: ++this.#batch, reports };
       this.#underWay.push(request);
       this.#port.postMessage(request);
     }
+    if (this.#buffer.length === 0) this.#endGather();
     if (this.#isFull && this.#buffer.length <= BUFFER_ROOM) {
       this.#isFull = false;
       this.#options.onRoom?.();
     }
+  }
+
+  get #hasBatch(): boolean {
+    return this.#buffer.length >= (this.#isDue ? 1 : BATCH_REPORTS_MAX);
   }
 
   #answered({ type, batch }: StoreAnswer): void {

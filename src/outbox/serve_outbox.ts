@@ -6,8 +6,11 @@ import { BATCH_REPORTS_MAX, BATCHES_IN_FLIGHT_MAX, type StoreRequest } from "./p
 import { RelayPort } from "./relay_port.ts";
 import { ScannerPort } from "./scanner_port.ts";
 
-/** A report is durable this soon, and a slow disk has at most 20 commits a second to write. */
-export const GROUP_WAIT_MS = 50;
+/**
+ * Scanners gather what they send (GATHER_MS); this lets those that send at about the same time share
+ * a commit. A disk has some 25 commits a second to write for each scanner, 100 at most.
+ */
+export const GROUP_WAIT_MS = 10;
 /** A commit of this many takes some 5 ms, so that nobody waits long behind it. */
 export const GROUP_REPORTS_MAX = 256;
 

@@ -9,6 +9,7 @@ import {
   BUFFER_FULL,
   BUFFER_REPORTS_MAX,
   BUFFER_ROOM,
+  GATHER_MS,
   ReportSender,
   type ReportSenderOptions,
 } from "../../src/outbox/report_sender.ts";
@@ -44,6 +45,14 @@ async function storeAll(served: ServedOutbox, sender: ReportSender): Promise<voi
     served.serverClock.advance(GROUP_WAIT_MS);
     return sender.pending === 0;
   });
+}
+
+/** Each of them in a batch of its own. */
+function sendApart(sender: ReportSender, clock: FakeClock, sites: readonly string[]): void {
+  for (const report of reportsOf(...sites)) {
+    sender.send(report);
+    clock.advance(GATHER_MS);
+  }
 }
 
 /** The other end of a sender's port, in the hands of a test. */
@@ -89,7 +98,7 @@ Deno.test("ReportSender stores every report through serveOutbox(), in order", as
   sender.close();
 });
 
-Deno.test("serveOutbox() commits a group after 50 ms, or when a scanner can send no more", async () => {
+Deno.test("serveOutbox() commits a group after a while, or when a scanner can send no more", async () => {
   using served = new ServedOutbox();
   const sender = aSender();
   served.connect(sender);
@@ -101,10 +110,8 @@ Deno.test("serveOutbox() commits a group after 50 ms, or when a scanner can send
   strictEqual(served.outbox.stats().rows, 1);
   await until("the answer", () => sender.pending === 0);
 
-  // Two go alone; the 128 behind them are all that may be under way: for those no clock moves.
-  for (const report of manyReports(2 + 2 * BATCH_REPORTS_MAX)) sender.send(report);
-  await until("arrival", () => served.serverClock.pending === 1);
-  served.serverClock.advance(GROUP_WAIT_MS);
+  // As many as may be under way: for those no clock moves.
+  for (const report of manyReports(2 * BATCH_REPORTS_MAX)) sender.send(report);
   await until("the full group", () => sender.pending === 0);
   strictEqual(served.serverClock.pending, 0);
   sender.close();
@@ -123,6 +130,30 @@ Deno.test("serveOutbox() commits the reports of several scanners together", asyn
   });
   strictEqual(served.outbox.stats().rows, 12);
   for (const sender of senders) sender.close();
+});
+
+Deno.test("ReportSender sends what it gathered within 40 ms, a full batch at once, and all to flush", async () => {
+  using outbox = new ManualOutbox();
+  const clock = new FakeClock();
+  const sender = aSender({ clock });
+  sender.connect(outbox.theirs);
+  for (const report of manyReports(2)) sender.send(report);
+  clock.advance(GATHER_MS - 1);
+  for (const report of manyReports(1)) sender.send(report);
+  clock.advance(1);
+  await outbox.batches(1);
+  strictEqual(clock.pending, 0, "nothing waits, so no timer does");
+  outbox.answer("stored", 1);
+  await until("the answer", () => sender.pending === 0);
+  for (const report of manyReports(BATCH_REPORTS_MAX + 1)) sender.send(report);
+  await outbox.batches(2);
+  const flushed = sender.flush(soon());
+  await outbox.batches(3);
+  deepStrictEqual(outbox.requests.map(({ reports }) => reports.length), [3, BATCH_REPORTS_MAX, 1]);
+  outbox.answer("stored", 2);
+  outbox.answer("stored", 3);
+  strictEqual(await flushed, 0);
+  sender.close();
 });
 
 Deno.test("ReportSender keeps two batches of at most 64 under way", async () => {
@@ -147,7 +178,7 @@ Deno.test("ReportSender sends again what it is told to, in order, with a growing
   const clock = new FakeClock();
   const sender = aSender({ clock });
   sender.connect(outbox.theirs);
-  for (const report of reportsOf("a", "b", "c")) sender.send(report);
+  sendApart(sender, clock, ["a", "b", "c"]);
   await outbox.batches(2);
   outbox.answer("retry", 1);
   outbox.answer("retry", 2);
@@ -173,7 +204,7 @@ Deno.test("ReportSender goes on when an answer comes late, for a batch that was 
   const clock = new FakeClock();
   const sender = aSender({ clock });
   sender.connect(outbox.theirs);
-  sender.send(reportsOf("a")[0]!);
+  sendApart(sender, clock, ["a"]);
   await outbox.batches(1);
   outbox.answer("retry", 1);
   await until("a pause", () => clock.pending === 1);
@@ -188,9 +219,10 @@ Deno.test("ReportSender goes on when an answer comes late, for a batch that was 
 
 Deno.test("ReportSender keeps a batch whose forerunner was acknowledged twice", async () => {
   using outbox = new ManualOutbox();
-  const sender = aSender();
+  const clock = new FakeClock();
+  const sender = aSender({ clock });
   sender.connect(outbox.theirs);
-  for (const report of reportsOf("a", "b", "c")) sender.send(report);
+  sendApart(sender, clock, ["a", "b", "c"]);
   await outbox.batches(2);
   outbox.answer("stored", 1);
   outbox.answer("stored", 1);
@@ -243,6 +275,7 @@ Deno.test("ReportSender loses nothing while the outbox pauses, and goes on after
   served.connect(sender);
   const reports = manyReports(500);
   for (const report of reports) sender.send(report);
+  clock.advance(GATHER_MS);
   let refusals = 0;
   await until("a refusal", () => {
     served.serverClock.advance(GROUP_WAIT_MS);
