@@ -6,7 +6,8 @@ import { findProgram, run } from "./programs.ts";
 import { ServerFolder, ServerProcess } from "./server_process.ts";
 
 const USER = "postgres";
-const PASSWORD = "sitemon";
+/** No word of a log or a report, in which it would be hidden. */
+const PASSWORD = "only-to-try";
 
 interface PostgresPrograms {
   readonly initdb: string;
