@@ -59,7 +59,8 @@ export async function createTopic(kafka: Kafka, options: TopicAccess): Promise<v
 async function awaitLeaders(admin: Admin, { topic, clock }: TopicAccess): Promise<void> {
   for (let tries = 0; tries < LEADER_POLL.triesMax; tries++) {
     try {
-      await admin.fetchTopicMetadata({ topics: [topic] });
+      // Asks each leader, which may learn later than others that it leads, and refuses until then.
+      await admin.fetchTopicOffsets(topic);
       return;
     } catch {
       // Whoever wanted the topic will meet the error itself, if it stays.

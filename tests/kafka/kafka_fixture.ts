@@ -97,7 +97,7 @@ export async function readTopic(
   const kafka = plainKafka(bootstrap);
   const admin = kafka.admin();
   await admin.connect();
-  const ends = await admin.fetchTopicOffsets(topic);
+  const ends = await eventually(60_000, "leaders", () => admin.fetchTopicOffsets(topic));
   await admin.disconnect();
   let missing = ends.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
   const read: (KafkaMessage & { partition: number })[] = [];

@@ -19,7 +19,7 @@ for file in "$1"/*.pid; do
 done
 rm -rf "$1"`;
 
-const START_DEADLINE_MS = 60_000;
+const START_DEADLINE_MS = 180_000;
 const POLL_MS = 20;
 
 export interface ServerFolderOptions {
