@@ -5,7 +5,11 @@
  * and doubled slashes, and looks for the last `@` before the path. What then follows must not be
  * taken for credentials in turn.
  */
-const CREDENTIALS = /^([a-z][a-z0-9+.-]*:[\\/]*)(?:[^\\/?#]*@[\\/]*)+/i;
+const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/*)(?:[^/?#]*@\/*)+/i;
+
+/** The same in the schemes that the standard calls special, where a backslash is a slash. */
+const SPECIAL_CREDENTIALS = /^([a-z]+:[\\/]*)(?:[^\\/?#]*@[\\/]*)+/i;
+const SPECIAL = /^(?:https?|wss?|ftp|file):/i;
 
 /**
  * The url without its user and password, otherwise as it stands, so that it is still recognized.
@@ -15,5 +19,6 @@ const CREDENTIALS = /^([a-z][a-z0-9+.-]*:[\\/]*)(?:[^\\/?#]*@[\\/]*)+/i;
 export function publicUrl(url: string): string {
   // Url parsers trim these and skip tabs and line breaks, which could hide the credentials.
   const trimmed = url.replace(/^[\0-\x20]+|[\t\n\r]+/g, "");
-  return trimmed.replace(CREDENTIALS, "$1");
+  const credentials = SPECIAL.test(trimmed) ? SPECIAL_CREDENTIALS : CREDENTIALS;
+  return trimmed.replace(credentials, "$1");
 }
