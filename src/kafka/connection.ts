@@ -6,6 +6,7 @@
  */
 import { Kafka, logLevel, type SASLOptions } from "kafkajs";
 import type { KafkaLog } from "./kafka_log.ts";
+import "./resting_requests.ts";
 import { Sockets } from "./sockets.ts";
 
 /** TLS to the brokers; texts are the contents of PEM files, not their paths. */

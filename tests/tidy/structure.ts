@@ -132,10 +132,10 @@ function libraryOf(target: string): string {
   return first!.startsWith("@") ? `${first}/${second}` : first!;
 }
 
-/** Libraries that deno.json names and nothing imports. */
+/** Libraries, and parts of them, that deno.json names and nothing imports. */
 export function unusedLibraries(names: readonly string[], sources: readonly Source[]): string[] {
   const used = new Set(
-    sources.flatMap(({ imports }) => imports.map(({ target }) => libraryOf(target))),
+    sources.flatMap(({ imports }) => imports.flatMap(({ target }) => [target, libraryOf(target)])),
   );
   return names
     .filter((name) => !used.has(name) && !used.has(name.replace("@types/", "")))

@@ -69,8 +69,10 @@ Deno.test("misplacedLibraries() names a library, when it is not in its place or 
 });
 
 Deno.test("unusedLibraries() names a library, when nothing imports it", () => {
-  const files = sources(["src/status/postgres/store.ts", 'import pg from "pg";']);
-  deepStrictEqual(unusedLibraries(["pg", "@types/pg", "zod"], files), [
+  const files = sources(["src/status/postgres/store.ts", 'import "pg"; import "hono/html";']);
+  const names = ["pg", "@types/pg", "hono", "hono/html", "hono/jsx", "zod"];
+  deepStrictEqual(unusedLibraries(names, files), [
+    "deno.json must not name hono/jsx: nothing imports it",
     "deno.json must not name zod: nothing imports it",
   ]);
 });
