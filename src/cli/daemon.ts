@@ -36,7 +36,8 @@ export async function runDaemon(
     load: () => loadFile(path, { role, terminal }),
     now: () => systemClock.monotonicMs(),
   });
-  const missing = missingPermissions(life.settings.plan.threads);
+  const { settings } = life;
+  const missing = missingPermissions(settings.plan.threads);
   if (missing.length > 0) {
     for (const what of missing) terminal.writeError(`${notPermitted("start", what)}\n`);
     return EXIT_CONFIG;
@@ -48,7 +49,7 @@ export async function runDaemon(
     terminal.writeError(`${mistake}\n`);
     return EXIT_CONFIG;
   }
-  const end = await runService(life.settings, {
+  const end = await runService(settings, {
     logFormat: log.format === "auto" ? (terminal.isInteractive ? "text" : "json") : log.format,
     ...(listen === undefined ? {} : { listen }),
     isStrict: sandbox === "strict",

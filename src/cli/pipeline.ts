@@ -40,15 +40,18 @@ export function scannerSpecs(
   const { connectivity, traces } = config;
   const isShared = config.scanner.group !== undefined;
   const counted = isShared ? sinceEpoch({ anchorMs, since }) : { anchorMs, since };
+  const permitted = common(loaded, "scanner");
+  const urls = [...sites.map(({ url }) => url), ...connectivity?.urls ?? []];
+  const allowHosts = allowedHosts(loaded);
   return divideByHost(sites, threads).map((share, index) => ({
-    ...common(loaded, "scanner"),
+    ...permitted,
     name: `scanner-${index + 1}`,
     module: new URL("../threads/scanner.ts", import.meta.url),
     work: {
       sites: share,
       since: counted.since,
-      urls: [...sites.map(({ url }) => url), ...connectivity?.urls ?? []],
-      allowHosts: allowedHosts(loaded),
+      urls,
+      allowHosts,
       addressPolicy: config.address_policy,
       secrets: loaded.secrets,
       ...(connectivity && {

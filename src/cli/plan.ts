@@ -14,12 +14,15 @@ import { webSpec } from "./web_spec.ts";
 /** Commands that run until a signal. */
 export type DaemonRole = "producer" | "consumer" | "run" | "web";
 
-/** The plan of a daemon under a configuration. */
+/**
+ * The plan of a daemon under a configuration. To start a thread takes the main thread some time, in
+ * which those before it begin to load: the first check waits for a scanner, and nobody for the relay.
+ */
 export function planOf(role: DaemonRole, loaded: LoadedConfig, schedule: Schedule): Plan {
   switch (role) {
     case "producer":
       return {
-        threads: [outboxSpec(loaded), relaySpec(loaded), ...scannerSpecs(loaded, schedule)],
+        threads: [...scannerSpecs(loaded, schedule), outboxSpec(loaded), relaySpec(loaded)],
         links: [
           ["relay", "outbox"],
           ["scanner", "outbox"],
@@ -35,9 +38,9 @@ export function planOf(role: DaemonRole, loaded: LoadedConfig, schedule: Schedul
     case "run":
       return {
         threads: [
+          ...scannerSpecs(loaded, schedule),
           outboxSpec(loaded),
           storeSpec(loaded),
-          ...scannerSpecs(loaded, schedule),
           ...(loaded.config.web === false ? [] : [webSpec(loaded, "sqlite")]),
         ],
         links: [["store", "outbox"], ["scanner", "outbox"]],

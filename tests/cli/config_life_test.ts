@@ -48,6 +48,14 @@ function work({ threads }: Plan): ScannerWork {
 const A = "{ name: a, url: 'http://h.example/a' }";
 const B = "{ name: b, url: 'http://h.example/b' }";
 
+Deno.test("planOf() starts the scanners before all others, which the first check does not wait for", () => {
+  for (const role of ["run", "producer"] as const) {
+    const kafka = "kafka: { server: 'broker.example:9092' }";
+    const { settings } = new Rig(`sites: [${A}]\n${kafka}`, role).life;
+    strictEqual(settings.plan.threads[0]!.name, "scanner-1");
+  }
+});
+
 Deno.test("ConfigLife.reload() lets a site begin when it came or was changed, and no other", () => {
   const rig = new Rig(`sites: [${A}]`);
   deepStrictEqual(work(rig.life.settings.plan).since, {});
