@@ -1,5 +1,5 @@
 /** The one registry of metrics: main's. Threads' measurements are added to it; `/metrics` prints it. */
-import { Counter, Gauge, Histogram, Registry } from "prom-client";
+import { Counter, Gauge, Histogram, Registry } from "./prometheus.ts";
 import { type CounterName, type GaugeName, type Labels, METRICS } from "./metrics.ts";
 import type { Measurements } from "./thread_protocol.ts";
 
