@@ -1,5 +1,6 @@
 /** Network addresses: `host:port` and `[::1]:port` in the file, their two parts in the program. */
 import * as z from "zod";
+import { mayBeAbsent } from "./may_be_absent.ts";
 import { mustBe } from "./must_be.ts";
 
 /** Where something listens. An IPv6 address has no brackets here. */
@@ -42,7 +43,7 @@ export function hostMaybePort() {
   );
   return z.codec(
     z.string({ error: message }),
-    z.object({ host: z.string(), port: z.number().exactOptional() }),
+    z.object({ host: z.string(), port: z.number().apply(mayBeAbsent) }),
     {
       decode(value, context) {
         const host = parseHost(value);

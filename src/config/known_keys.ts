@@ -18,9 +18,11 @@ export function knownKeys(schema: z.ZodType, path: Path): readonly string[] {
   return child === undefined ? [] : knownKeys(child, rest);
 }
 
-/** The schema within defaults and optional ones. */
+/** The schema within defaults and {@linkcode mayBeAbsent}. */
 export function unwrapped(schema: z.ZodType): z.ZodType {
-  if (schema instanceof z.ZodPrefault || schema instanceof z.ZodExactOptional) {
+  const isAround = schema instanceof z.ZodPrefault || schema instanceof z.ZodExactOptional ||
+    schema instanceof z.ZodOptional;
+  if (isAround) {
     return unwrapped(schema.unwrap() as z.ZodType);
   }
   return schema;

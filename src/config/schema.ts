@@ -5,6 +5,7 @@
 import * as z from "zod";
 import { duration } from "./duration.ts";
 import { hostPort } from "./host_port.ts";
+import { mayBeAbsent } from "./may_be_absent.ts";
 import { mustBe } from "./must_be.ts";
 import { path, text, word } from "./scalar.ts";
 import { connectivitySchema } from "./schema_connectivity.ts";
@@ -54,7 +55,7 @@ export const configSchema = z.strictObject({
   location: text(LOCATION_LENGTH_MAX).prefault("default")
     .describe("Where this producer runs; sites are kept apart by it."),
   log: logSchema.prefault({}).describe("What is written to standard error."),
-  listen: hostPort({ portMin: 0 }).exactOptional()
+  listen: hostPort({ portMin: 0 }).apply(mayBeAbsent)
     .describe("Address of `/metrics`, `/healthz` and `/readyz`; none when absent."),
   metrics: metricsSchema.prefault({}).describe("What `/metrics` tells."),
   drain_deadline: duration(DRAIN).prefault("20s")
@@ -67,17 +68,17 @@ export const configSchema = z.strictObject({
   allow_hosts: allowHostsSchema.prefault([])
     .describe("Hosts that redirects may lead to, beside those of the sites."),
   history: historySchema.prefault({}).describe("How long history is kept."),
-  connectivity: connectivitySchema.exactOptional()
+  connectivity: connectivitySchema.apply(mayBeAbsent)
     .describe("Urls that tell whether this machine has a network at all."),
-  traces: tracesSchema.exactOptional().describe("OpenTelemetry's traces; none when absent."),
-  web: webSchema.exactOptional().describe(
+  traces: tracesSchema.apply(mayBeAbsent).describe("OpenTelemetry's traces; none when absent."),
+  web: webSchema.apply(mayBeAbsent).describe(
     "The status page. `sitemon run` has it also when absent; `false` switches it off. `sitemon consumer` has it when this is a mapping.",
   ),
   sandbox: word(["standard", "strict"]).prefault("standard").describe(
     "`strict`: once every thread runs, the process can start none any more. One that dies then ends it (exit code 70), and a reload that would need another one is refused.",
   ),
-  kafka: kafkaSchema.exactOptional().describe("The way from producer to consumer."),
-  postgres: postgresSchema.exactOptional().describe("Where the consumer keeps the status."),
+  kafka: kafkaSchema.apply(mayBeAbsent).describe("The way from producer to consumer."),
+  postgres: postgresSchema.apply(mayBeAbsent).describe("Where the consumer keeps the status."),
 }, { error: mustBe("a mapping of keys", "write for example interval: 30s") });
 
 /** A configuration with every default filled in: durations in milliseconds, sizes in bytes. */

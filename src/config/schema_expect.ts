@@ -1,6 +1,7 @@
 /** The schema of `expect`: what the answer of a site must be. */
 import * as z from "zod";
 import { duration } from "./duration.ts";
+import { mayBeAbsent } from "./may_be_absent.ts";
 import { mustBe } from "./must_be.ts";
 import { text, whole, yesOrNo } from "./scalar.ts";
 import { KIB, MIB, size } from "./size.ts";
@@ -51,10 +52,10 @@ function oneOrMore(item: z.ZodString, what: string) {
 }
 
 const bodySchema = z.strictObject({
-  contains: texts().exactOptional().describe("Texts that the body must contain."),
-  not_contains: texts().exactOptional().describe("Texts that it must not contain."),
-  matches: patterns().exactOptional().describe("Patterns that must be found in the body."),
-  not_matches: patterns().exactOptional().describe("Patterns that must not be found in it."),
+  contains: texts().apply(mayBeAbsent).describe("Texts that the body must contain."),
+  not_contains: texts().apply(mayBeAbsent).describe("Texts that it must not contain."),
+  matches: patterns().apply(mayBeAbsent).describe("Patterns that must be found in the body."),
+  not_matches: patterns().apply(mayBeAbsent).describe("Patterns that must not be found in it."),
 }, {
   error: mustBe(
     "a mapping with contains, not_contains, matches, not_matches",
@@ -79,12 +80,12 @@ const JSON_PATH_MESSAGE = mustBe(
 const jsonItemSchema = z.strictObject({
   path: z.string({ error: JSON_PATH_MESSAGE }).min(1, { error: JSON_PATH_MESSAGE })
     .max(JSON_PATH_LENGTH_MAX, { error: JSON_PATH_MESSAGE }),
-  equals: scalarSchema.exactOptional(),
-  not_equals: scalarSchema.exactOptional(),
-  matches: patternSchema.exactOptional(),
-  less_than: numberSchema.exactOptional(),
-  greater_than: numberSchema.exactOptional(),
-  exists: yesOrNo().exactOptional(),
+  equals: scalarSchema.apply(mayBeAbsent),
+  not_equals: scalarSchema.apply(mayBeAbsent),
+  matches: patternSchema.apply(mayBeAbsent),
+  less_than: numberSchema.apply(mayBeAbsent),
+  greater_than: numberSchema.apply(mayBeAbsent),
+  exists: yesOrNo().apply(mayBeAbsent),
 }, { error: mustBe("a mapping with path and conditions", "write for example path: $.status") })
   .refine(hasOneOf(JSON_CONDITIONS), { error: conditionMissing(JSON_CONDITIONS) });
 
@@ -92,11 +93,11 @@ const HEADER_CONDITIONS = ["equals", "not_equals", "contains", "matches", "exist
 const headerItemSchema = z.strictObject({
   name: z.string({ error: mustBe("the name of a header", "write for example content-type") })
     .regex(HEADER_NAME, { error: mustBe("the name of a header", "write for example etag") }),
-  equals: text(EXPECTED_LENGTH_MAX).exactOptional(),
-  not_equals: text(EXPECTED_LENGTH_MAX).exactOptional(),
-  contains: text(EXPECTED_LENGTH_MAX).exactOptional(),
-  matches: patternSchema.exactOptional(),
-  exists: yesOrNo().exactOptional(),
+  equals: text(EXPECTED_LENGTH_MAX).apply(mayBeAbsent),
+  not_equals: text(EXPECTED_LENGTH_MAX).apply(mayBeAbsent),
+  contains: text(EXPECTED_LENGTH_MAX).apply(mayBeAbsent),
+  matches: patternSchema.apply(mayBeAbsent),
+  exists: yesOrNo().apply(mayBeAbsent),
 }, { error: mustBe("a mapping with name and conditions", "write for example name: etag") })
   .refine(hasOneOf(HEADER_CONDITIONS), { error: conditionMissing(HEADER_CONDITIONS) });
 
@@ -116,9 +117,9 @@ function listOf<T extends z.ZodType>(item: T, what: string) {
 const responseTimeSchema = z.union([
   duration(RESPONSE_TIME),
   z.strictObject({
-    degraded: duration(RESPONSE_TIME).exactOptional()
+    degraded: duration(RESPONSE_TIME).apply(mayBeAbsent)
       .describe("A check that takes longer is `degraded`."),
-    down: duration(RESPONSE_TIME).exactOptional().describe("One that takes longer is `down`."),
+    down: duration(RESPONSE_TIME).apply(mayBeAbsent).describe("One that takes longer is `down`."),
   }).refine(({ degraded = 0, down = Infinity }) => degraded < down, {
     error: mustBe("limits of which degraded is the shorter one", "exchange them"),
   }),
@@ -132,9 +133,9 @@ const responseTimeSchema = z.union([
 const certificateDaysSchema = z.union([
   whole(CERTIFICATE_DAYS),
   z.strictObject({
-    degraded: whole(CERTIFICATE_DAYS).exactOptional()
+    degraded: whole(CERTIFICATE_DAYS).apply(mayBeAbsent)
       .describe("With fewer days left the site is `degraded`."),
-    down: whole(CERTIFICATE_DAYS).exactOptional().describe("With fewer days left it is `down`."),
+    down: whole(CERTIFICATE_DAYS).apply(mayBeAbsent).describe("With fewer days left it is `down`."),
   }).refine(({ degraded = Infinity, down = 0 }) => degraded > down, {
     error: mustBe("limits of which degraded is the larger one", "exchange them"),
   }),
@@ -147,8 +148,8 @@ const certificateDaysSchema = z.union([
 
 const SIZE_MESSAGE = mustBe("a mapping with min, max or both", "write for example min: 1KiB");
 const sizeSchema = z.strictObject({
-  min: size(BODY).exactOptional().describe("Decoded bytes that the body must have."),
-  max: size(BODY).exactOptional().describe("Decoded bytes that it may have."),
+  min: size(BODY).apply(mayBeAbsent).describe("Decoded bytes that the body must have."),
+  max: size(BODY).apply(mayBeAbsent).describe("Decoded bytes that it may have."),
 }, { error: SIZE_MESSAGE })
   .refine(hasOneOf(["min", "max"]), { error: SIZE_MESSAGE })
   .refine(({ min = 0, max = Infinity }) => min <= max, {
@@ -156,25 +157,25 @@ const sizeSchema = z.strictObject({
   });
 
 export const expectSchema = z.strictObject({
-  status: statusRanges().exactOptional().describe(
+  status: statusRanges().apply(mayBeAbsent).describe(
     "Status codes that are right: `200`, `200-299`, `2xx`, not `!404`, or a list. Below 400 when absent.",
   ),
   header: listOf(headerItemSchema, "headers, each a mapping with name and conditions")
-    .exactOptional().describe(
+    .apply(mayBeAbsent).describe(
       "What headers of the answer must be: `equals`, `not_equals`, `contains`, `matches`, `exists`.",
     ),
-  body: bodySchema.exactOptional(),
-  json: listOf(jsonItemSchema, "values, each a mapping with path and conditions").exactOptional()
+  body: bodySchema.apply(mayBeAbsent),
+  json: listOf(jsonItemSchema, "values, each a mapping with path and conditions").apply(mayBeAbsent)
     .describe(
       "What the values at a JSONPath (RFC 9535) must be: `equals`, `not_equals`, `matches`, `less_than`, `greater_than`, `exists`.",
     ),
-  size: sizeSchema.exactOptional(),
-  response_time: responseTimeSchema.exactOptional()
+  size: sizeSchema.apply(mayBeAbsent),
+  response_time: responseTimeSchema.apply(mayBeAbsent)
     .describe("How long the check may take. A single value is that of `down`."),
-  certificate_days: certificateDaysSchema.exactOptional().describe(
+  certificate_days: certificateDaysSchema.apply(mayBeAbsent).describe(
     "Days that the certificate must still be valid for. A single value is that of `degraded`.",
   ),
-  invert: yesOrNo().exactOptional()
+  invert: yesOrNo().apply(mayBeAbsent)
     .describe("True when the site must not be as expected: what would be up is down."),
 }, { error: mustBe("a mapping of expectations", "write for example status: 2xx") });
 

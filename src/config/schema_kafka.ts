@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { duration } from "./duration.ts";
 import { hostPort } from "./host_port.ts";
+import { mayBeAbsent } from "./may_be_absent.ts";
 import { mustBe } from "./must_be.ts";
 import { matching, text, whole, word, yesOrNo } from "./scalar.ts";
 import { kafkaTlsSchema } from "./schema_tls.ts";
@@ -46,7 +47,7 @@ const saslSchema = z.strictObject({
 });
 
 export const kafkaSchema = z.strictObject({
-  server: hostPort().exactOptional().describe(
+  server: hostPort().apply(mayBeAbsent).describe(
     "One broker to begin with. Either this or `servers`.",
   ),
   servers: z.array(hostPort(), {
@@ -54,7 +55,7 @@ export const kafkaSchema = z.strictObject({
   })
     .min(1, { error: mustBe("a list of at least one address", "name a broker") })
     .max(SERVERS_MAX, { error: mustBe(`a list of at most ${SERVERS_MAX} addresses`, "name fewer") })
-    .exactOptional()
+    .apply(mayBeAbsent)
     .describe(
       "Brokers to begin with, and every other listener that they advertise: none but those named here may be spoken to.",
     ),
@@ -68,7 +69,7 @@ export const kafkaSchema = z.strictObject({
     .describe("Of a topic that is created; -1 lets the broker choose."),
   replication_factor: countOrBroker(REPLICATION_FACTOR).prefault(-1)
     .describe("Of a topic that is created; -1 lets the broker choose."),
-  retention: duration(RETENTION).exactOptional()
+  retention: duration(RETENTION).apply(mayBeAbsent)
     .describe(
       "How long a topic that is created keeps reports; the broker's own default when absent.",
     ),
@@ -82,7 +83,7 @@ export const kafkaSchema = z.strictObject({
   compression: word(["none", "gzip"]).prefault("none").describe("Of the batches that are written."),
   tls: kafkaTlsSchema.prefault(false)
     .describe("`true` for TLS that trusts the system's authorities, or a mapping of details."),
-  sasl: saslSchema.exactOptional().describe("Log in to the brokers."),
+  sasl: saslSchema.apply(mayBeAbsent).describe("Log in to the brokers."),
 }, { error: mustBe("a mapping with server", "write such a mapping") });
 
 /** The section `kafka`. */

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import { duration } from "./duration.ts";
 import { formatHost, parseHost } from "./host_port.ts";
+import { mayBeAbsent } from "./may_be_absent.ts";
 import { mustBe } from "./must_be.ts";
 import { matching, text, whole } from "./scalar.ts";
 import { postgresTlsSchema } from "./schema_tls.ts";
@@ -30,10 +31,10 @@ export const postgresSchema = z.strictObject({
   host: z.string({ error: HOST_MESSAGE }).refine(isHost, { error: HOST_MESSAGE })
     .describe("Name or address of the server."),
   user: text(NAME_LENGTH_MAX).describe("Role to log in as."),
-  password: text(PASSWORD_LENGTH_MAX).exactOptional()
+  password: text(PASSWORD_LENGTH_MAX).apply(mayBeAbsent)
     .describe("Its password; better `${NAME}` or `${file:PATH}`."),
   port: whole(PORT).prefault(5432).describe("Port of the server."),
-  db: text(NAME_LENGTH_MAX).exactOptional().describe("Database; the user's name when absent."),
+  db: text(NAME_LENGTH_MAX).apply(mayBeAbsent).describe("Database; the user's name when absent."),
   schema: matching(
     /^[A-Za-z_][A-Za-z0-9_]{0,62}$/,
     "a name of 1 to 63 letters, digits and underscores, not beginning with a digit",

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { LOG_CATEGORIES } from "../runtime/logging.ts";
 import { duration } from "./duration.ts";
 import { hostMaybePort } from "./host_port.ts";
+import { mayBeAbsent } from "./may_be_absent.ts";
 import { mustBe } from "./must_be.ts";
 import { path, text, whole, word, yesOrNo } from "./scalar.ts";
 import { groupSchema } from "./schema_group.ts";
@@ -70,9 +71,9 @@ export const scannerSchema = z.strictObject({
   concurrency: whole(CONCURRENCY).prefault(256).describe(
     "Checks that run at once, in all threads together.",
   ),
-  per_host: whole(CONCURRENCY).exactOptional()
+  per_host: whole(CONCURRENCY).apply(mayBeAbsent)
     .describe("Checks of one host that run at once; no limit of its own when absent."),
-  group: groupSchema.exactOptional().describe(
+  group: groupSchema.apply(mayBeAbsent).describe(
     "Shares the sites with other producers, through Kafka: a name, or a mapping. Each checks all when absent.",
   ),
 }, {

@@ -1,6 +1,7 @@
 /** The schema of a site, and of `defaults`, which holds what every site inherits. */
 import * as z from "zod";
 import { duration } from "./duration.ts";
+import { mayBeAbsent } from "./may_be_absent.ts";
 import { mustBe } from "./must_be.ts";
 import { REASONS } from "../report/outcome.ts";
 import { matching, path, text, whole, word, yesOrNo } from "./scalar.ts";
@@ -155,20 +156,22 @@ const settings = {
 
 /** Settings that may have none. */
 const optionalSettings = {
-  interval: duration(INTERVAL).exactOptional()
+  interval: duration(INTERVAL).apply(mayBeAbsent)
     .describe("Time between two checks; the top level's `interval` when absent."),
-  body: bodySchema.exactOptional().describe("Sent with the request: a text, or `{file: PATH}`."),
-  pattern: patternSchema.exactOptional().describe(
+  body: bodySchema.apply(mayBeAbsent).describe("Sent with the request: a text, or `{file: PATH}`."),
+  pattern: patternSchema.apply(mayBeAbsent).describe(
     "Regular expression that is searched in the body. It must run in linear time: no lookaround, no backreference.",
   ),
-  auth: authSchema.exactOptional()
+  auth: authSchema.apply(mayBeAbsent)
     .describe("Credentials of the site itself, in place of those of its url."),
-  retries: retriesSchema.exactOptional(),
-  ip_version: ipVersionSchema.exactOptional().describe("4 or 6 to connect by that version alone."),
-  proxy: proxySchema.exactOptional().describe(
+  retries: retriesSchema.apply(mayBeAbsent),
+  ip_version: ipVersionSchema.apply(mayBeAbsent).describe(
+    "4 or 6 to connect by that version alone.",
+  ),
+  proxy: proxySchema.apply(mayBeAbsent).describe(
     "Proxy to go through. Those of the environment are ignored.",
   ),
-  traceparent: yesOrNo().exactOptional().describe(
+  traceparent: yesOrNo().apply(mayBeAbsent).describe(
     "Sends W3C's header `traceparent`, so that the site's own traces can be joined to the check's.",
   ),
 };
@@ -195,19 +198,19 @@ export const URL_MESSAGE = mustBe(
 
 /** One of `sites`: what it does not say is inherited. */
 export const siteSchema = z.strictObject({
-  name: text(SITE_NAME_LENGTH_MAX).exactOptional()
+  name: text(SITE_NAME_LENGTH_MAX).apply(mayBeAbsent)
     .describe("Unique name; the url without credentials when absent, with `#2` on a repeat."),
   url: z.string({ error: URL_MESSAGE }).max(URL_LENGTH_MAX, { error: URL_MESSAGE })
     .refine(isSiteUrl, { error: URL_MESSAGE }).describe("What is checked."),
-  timeout: settings.timeout.exactOptional(),
-  connect_timeout: settings.connect_timeout.exactOptional(),
-  method: settings.method.exactOptional(),
-  headers: settings.headers.exactOptional(),
-  expect: settings.expect.exactOptional(),
-  redirects: settings.redirects.exactOptional(),
-  max_body_bytes: settings.max_body_bytes.exactOptional(),
-  tls: settings.tls.exactOptional(),
-  labels: settings.labels.exactOptional(),
+  timeout: settings.timeout.apply(mayBeAbsent),
+  connect_timeout: settings.connect_timeout.apply(mayBeAbsent),
+  method: settings.method.apply(mayBeAbsent),
+  headers: settings.headers.apply(mayBeAbsent),
+  expect: settings.expect.apply(mayBeAbsent),
+  redirects: settings.redirects.apply(mayBeAbsent),
+  max_body_bytes: settings.max_body_bytes.apply(mayBeAbsent),
+  tls: settings.tls.apply(mayBeAbsent),
+  labels: settings.labels.apply(mayBeAbsent),
   ...optionalSettings,
 }, { error: mustBe("a mapping with url", "write for example - url: https://example.org/") });
 

@@ -1,5 +1,6 @@
 /** The schema of TLS towards sites, Kafka and PostgreSQL: paths of PEM files, and what to verify. */
 import * as z from "zod";
+import { mayBeAbsent } from "./may_be_absent.ts";
 import { mustBe } from "./must_be.ts";
 import { path, text, word, yesOrNo } from "./scalar.ts";
 
@@ -7,14 +8,16 @@ import { path, text, word, yesOrNo } from "./scalar.ts";
 const NAME_LENGTH_MAX = 253;
 
 const pemFiles = {
-  ca: path().exactOptional()
+  ca: path().apply(mayBeAbsent)
     .describe("PEM file of the authorities to trust, in place of the system's."),
-  cert: path().exactOptional().describe("PEM file of the client certificate; needs `key`."),
-  key: path().exactOptional().describe("PEM file of the client certificate's key; needs `cert`."),
+  cert: path().apply(mayBeAbsent).describe("PEM file of the client certificate; needs `key`."),
+  key: path().apply(mayBeAbsent).describe(
+    "PEM file of the client certificate's key; needs `cert`.",
+  ),
 };
 
 const peerChecks = {
-  server_name: text(NAME_LENGTH_MAX).exactOptional()
+  server_name: text(NAME_LENGTH_MAX).apply(mayBeAbsent)
     .describe("Name to ask for and to verify, in place of the host."),
   insecure: yesOrNo().prefault(false).describe("Accepts any certificate. For tests only."),
 };
@@ -28,7 +31,7 @@ const MAPPING = mustBe(
 export const siteTlsSchema = z.strictObject({
   ...pemFiles,
   server_name: peerChecks.server_name,
-  insecure: yesOrNo().exactOptional()
+  insecure: yesOrNo().apply(mayBeAbsent)
     .describe("Accepts any certificate; not when absent. For tests only."),
 }, { error: MAPPING });
 

@@ -1,6 +1,7 @@
 /** The schema of `web`: where the status page is served, what it is called, and who may see it. */
 import * as z from "zod";
 import { hostPort } from "./host_port.ts";
+import { mayBeAbsent } from "./may_be_absent.ts";
 import { mustBe } from "./must_be.ts";
 import { matching, text } from "./scalar.ts";
 
@@ -21,7 +22,7 @@ const mappingSchema = z.strictObject({
   listen: hostPort({ portMin: 0 }).prefault("127.0.0.1:8080")
     .describe("Address of the page and the API; port 0 takes any free one."),
   title: text(TITLE_LENGTH_MAX).prefault("Status").describe("What the page is called."),
-  basic_auth: basicAuthSchema.exactOptional()
+  basic_auth: basicAuthSchema.apply(mayBeAbsent)
     .describe("Who may see the page and use the API; everybody who reaches it when absent."),
 });
 
