@@ -5,8 +5,8 @@ import type { LoadedConfig, Role } from "./loaded_config.ts";
 import { type Permissions, type ThreadKind, threadNeeds, unique } from "./permissions.ts";
 import { EXPORTER_ENV } from "./trace_exporter.ts";
 
-/** Commander asks for the first three before it prints, the YAML parser for the others. */
-const MAIN_ENV = ["CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR", "LOG_STREAM", "LOG_TOKENS"];
+/** Commander asks for them before it prints. */
+const MAIN_ENV = ["CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR"];
 
 /** The kinds of threads that a command starts. */
 export function threadsOf(role: Role, { config }: Pick<LoadedConfig, "config">): ThreadKind[] {

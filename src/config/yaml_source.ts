@@ -14,6 +14,7 @@ import {
 } from "yaml";
 import type { Mistake, Place } from "./config_error.ts";
 import { hasReference, interpolate, type References } from "./interpolate.ts";
+import { withoutEnvironment } from "./without_environment.ts";
 import { yamlSentence } from "./yaml_sentence.ts";
 
 /** Keys and positions of lists, from the top. */
@@ -59,9 +60,12 @@ export class YamlSource {
   constructor(text: string, options: YamlSourceOptions) {
     this.file = options.file;
     this.#options = options;
-    this.#document = parseDocument(text, { lineCounter: this.#lines, prettyErrors: false });
+    // At each word of the file it asks whether to print it, and each question goes to the system.
+    this.#document = withoutEnvironment(() =>
+      parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
+    );
     this.#brokenAt = this.#reportSyntax();
-    this.#findTargets();
+    if (text.includes("*")) this.#findTargets();
     const { contents } = this.#document;
     this.value = contents === null ? {} : this.#plain(contents, [], []);
   }

@@ -37,8 +37,6 @@ outbox: {path: /data/out/o.db}
     env: [
       "CLICOLOR_FORCE",
       "FORCE_COLOR",
-      "LOG_STREAM",
-      "LOG_TOKENS",
       "NO_COLOR",
       "STATE_DIRECTORY",
       "TOKEN",
