@@ -1,11 +1,10 @@
 /** Whether a report costs more when there are more sites, or a long history. */
-import { Client } from "pg";
 import { eventually } from "../deadline.ts";
 import { shareKafka } from "../services/kafka.ts";
-import type { PostgresAddress } from "../services/postgres.ts";
 import { startBenchConsumer } from "./bench_consumer.ts";
 import { benchDatabase } from "./bench_database.ts";
 import { BenchTopic } from "./bench_topic.ts";
+import { consumerServer, whileServerLasts } from "./consumer_server.ts";
 import { processCpuMs } from "./process_cpu.ts";
 import { publishReports } from "./publish_reports.ts";
 import type { BenchOptions, Scenario } from "./scenario.ts";
@@ -14,7 +13,6 @@ const SITES = [100, 1_000, 10_000, 100_000];
 /** Reports that are measured, after each site had a first one. */
 const REPORTS = 20_000;
 const APPLIED_MS_MAX = 600_000;
-const TRIES_MAX = 3;
 
 export const growth: Scenario = {
   description: "CPU of the consumer and of PostgreSQL for a report, by the number of sites",
@@ -22,7 +20,7 @@ export const growth: Scenario = {
     await using kafka = await shareKafka();
     const costs: Cost[] = [];
     for (const sites of options.isShort ? [10, 100] : SITES) {
-      costs.push(await steadyCostOf(sites, kafka.address, options));
+      costs.push(await whileServerLasts(() => costOf(sites, kafka.address, options)));
     }
     return [
       ...costs.map(({ sites, cpuMicros }) => ({
@@ -38,17 +36,6 @@ export const growth: Scenario = {
 interface Cost {
   readonly sites: number;
   readonly cpuMicros: number;
-}
-
-/** On a busy machine a consumer may find its server silent, and go to another process of it. */
-async function steadyCostOf(...args: Parameters<typeof costOf>): Promise<Cost> {
-  for (let tries = 1;; tries++) {
-    try {
-      return await costOf(...args);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound) || tries === TRIES_MAX) throw error;
-    }
-  }
 }
 
 /** Rejects with `Deno.errors.NotFound` when the process of the server did not last. */
@@ -71,7 +58,7 @@ async function costOf(
       return await topic.committed(group) >= count || undefined;
     });
   await untilApplied(sites);
-  const server = await serverOf(database);
+  const server = await consumerServer(database);
   const cpuMs = () => consumer.usage().cpuMicros / 1_000 + processCpuMs(server);
   const startMs = cpuMs();
   consumer.suspend();
@@ -79,22 +66,6 @@ async function costOf(
   consumer.resume();
   await untilApplied(sites + count);
   return { sites, cpuMicros: (cpuMs() - startMs) * 1_000 / count };
-}
-
-/** The process of the server that the consumer's reports go to. */
-async function serverOf({ url }: PostgresAddress): Promise<number> {
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    const { rows } = await client.query(
-      `SELECT pid FROM pg_stat_activity
-       WHERE datname = current_database() AND application_name = 'sitemon'
-       ORDER BY xact_start IS NULL, state_change DESC LIMIT 1`,
-    );
-    return rows[0].pid;
-  } finally {
-    await client.end();
-  }
 }
 
 /** The slope of a straight line through the logarithms: 0 is flat, 1 is in proportion. */

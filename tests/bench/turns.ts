@@ -1,7 +1,10 @@
 /** Processes that are measured in turns: while one works, the others are held still. */
 import { eventually } from "../deadline.ts";
+import type { PostgresAddress } from "../services/postgres.ts";
+import { consumerServer, whileServerLasts } from "./consumer_server.ts";
 import type { MeasuredProcess } from "./measured_process.ts";
 import { pause } from "./pause.ts";
+import { processCpuMs } from "./process_cpu.ts";
 import { median } from "./scenario.ts";
 
 /** After it was held still, a process first makes up for what it missed. */
@@ -14,6 +17,8 @@ const WINDOW_MS_MAX = 60_000;
 export interface Worker {
   readonly process: MeasuredProcess;
   readonly count: () => Promise<number>;
+  /** Where a consumer's reports go, if the CPU of the server's process is to count as its own. */
+  readonly database?: PostgresAddress;
 }
 
 /** What a process took, in the middle of its windows. */
@@ -38,7 +43,9 @@ export async function inTurns<Name extends string>(
   });
   for (const { worker } of all) worker.process.suspend();
   for (let window = 0; window < windows; window++) {
-    for (const { worker, costs } of all) costs.push(await turnOf(worker, windowMs));
+    for (const { worker, costs } of all) {
+      costs.push(await whileServerLasts(() => turnOf(worker, windowMs)));
+    }
   }
   return Object.fromEntries(all.map(({ name, costs }) => [name, medianOf(costs)])) as Record<
     Name,
@@ -46,17 +53,23 @@ export async function inTurns<Name extends string>(
   >;
 }
 
-async function turnOf({ process, count }: Worker, windowMs: number): Promise<TurnCost> {
+async function turnOf({ process, count, database }: Worker, windowMs: number): Promise<TurnCost> {
   process.resume();
   try {
     await pause(SETTLE_MS);
-    const [start, startMs, before] = [process.usage(), performance.now(), await count()];
+    const server = database && await consumerServer(database);
+    const usage = () => {
+      const { cpuMicros, rssBytes } = process.usage();
+      const serverMicros = server === undefined ? 0 : processCpuMs(server) * 1_000;
+      return { cpuMicros: cpuMicros + serverMicros, rssBytes };
+    };
+    const [start, startMs, before] = [usage(), performance.now(), await count()];
     await pause(windowMs);
     const after = await eventually(WINDOW_MS_MAX, "some work", async () => {
       const done = await count();
       return done > before ? done : undefined;
     });
-    const [end, endMs] = [process.usage(), performance.now()];
+    const [end, endMs] = [usage(), performance.now()];
     return {
       cpuMicros: (end.cpuMicros - start.cpuMicros) / (after - before),
       perSecond: (after - before) * 1_000 / (endMs - startMs),
