@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { benchTable, type Row } from "./bench_table.ts";
 import type { Checking } from "./producer_checks.ts";
-import type { Scenario } from "./scenario.ts";
+import { type Figure, type Scenario, UnfitMachineError } from "./scenario.ts";
 
 /** Loaded when they are called: each needs what the others do not. */
 const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
@@ -13,6 +13,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   "checks/many": () => producerChecks({ name: "10,000 sites", sites: 10_000 }),
   "checks/schedule": async () => (await import("./producer_schedule.ts")).producerSchedule,
   growth: async () => (await import("./growth.ts")).growth,
+  history: async () => (await import("./history.ts")).history,
   ingest: async () => (await import("./ingest.ts")).ingest,
   memory: async () => (await import("./memory.ts")).memory,
   latency: async () => (await import("./latency.ts")).latency,
@@ -25,6 +26,21 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
 
 async function producerChecks(checking: Checking): Promise<Scenario> {
   return (await import("./producer_checks.ts")).producerChecks(checking);
+}
+
+/** None of one that the machine has no room for; the others go on, and the exit code tells. */
+async function figuresOf(
+  { run }: Scenario,
+  ...options: Parameters<Scenario["run"]>
+): Promise<readonly Figure[]> {
+  try {
+    return await run(...options);
+  } catch (error) {
+    if (!(error instanceof UnfitMachineError)) throw error;
+    console.error(error.message);
+    Deno.exitCode = 69;
+    return [];
+  }
 }
 
 const { values: { json, short, minutes }, positionals } = parseArgs({
@@ -49,11 +65,10 @@ const names = positionals.length === 0
   : all.filter((name) => positionals.some((word) => isMeant(name, word)));
 const rows: Row[] = [];
 for (const name of names) {
-  const { description, run } = await SCENARIOS[name]!();
-  console.error(`${name}: ${description} …`);
-  const figures = await run({ isShort: short, minutes: Number(minutes) });
+  const scenario = await SCENARIOS[name]!();
+  console.error(`${name}: ${scenario.description} …`);
+  const figures = await figuresOf(scenario, { isShort: short, minutes: Number(minutes) });
   rows.push(...figures.map((figure) => ({ scenario: name, ...figure })));
 }
-for (const text of json ? rows.map((row) => JSON.stringify(row)) : [benchTable(rows).trimEnd()]) {
-  console.log(text);
-}
+const table = rows.length === 0 ? [] : [benchTable(rows).trimEnd()];
+for (const text of json ? rows.map((row) => JSON.stringify(row)) : table) console.log(text);

@@ -106,6 +106,19 @@ ingestTest("bench growth prints a report's cost for each number of sites", async
   ]);
 });
 
+ingestTest("bench history prints rates beside an empty database, and each question", async () => {
+  const rows = await rowsOf("history");
+  strictEqual(rows.find(({ name }) => name === "reports of the history")?.value, 20_000);
+  deepStrictEqual(comparedIn(rows), [
+    "one member: reports applied",
+    "one member: CPU of consumer and server per report",
+  ]);
+  const names = rows.map(({ name }) => name);
+  for (const name of ["uptimes()", "CPU of query_uptimes"]) {
+    ok(names.includes(`PostgreSQL: ${name}`), name);
+  }
+});
+
 latencyTest("bench latency prints how soon a check is in PostgreSQL", async () => {
   deepStrictEqual(comparedIn(await rowsOf("latency")), ["500/s: median", "500/s: 99 %"]);
 });

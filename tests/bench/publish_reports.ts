@@ -30,9 +30,23 @@ export function madeReport(n: number, { sites, beginMicros }: MadeReports): Site
   });
 }
 
-/** Publishes so many, of which the last was checked just now. Resolves when Kafka has them all. */
+/** When the first of so many was checked if the last is checked just now. */
+export function beginOf(
+  { count, sites }: { readonly count: number; readonly sites: number },
+): number {
+  return Date.now() * 1_000 - Math.round(count * MINUTE_MICROS / sites);
+}
+
+/** Publishes so many. Resolves when Kafka has them all. */
 export async function publishReports(
-  { bootstrap, topic, first: begin = 0, count, sites }: {
+  {
+    bootstrap,
+    topic,
+    first: begin = 0,
+    count,
+    sites,
+    beginMicros = beginOf({ count: begin + count, sites }),
+  }: {
     /** `host:port` of a broker. */
     readonly bootstrap: string;
     readonly topic: string;
@@ -40,12 +54,13 @@ export async function publishReports(
     readonly first?: number;
     readonly count: number;
     readonly sites: number;
+    /** Of {@linkcode MadeReports}; unless it is given, the last of them was checked just now. */
+    readonly beginMicros?: number;
   },
 ): Promise<void> {
   const kafka = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
-  const beginMicros = Date.now() * 1_000 - Math.round((begin + count) * MINUTE_MICROS / sites);
   for (let first = begin; first < begin + count; first += BATCH) {
     const size = Math.min(BATCH, begin + count - first);
     const messages = Array.from({ length: size }, (_, index) => {

@@ -22,6 +22,11 @@ export interface Scenario {
   run(options: BenchOptions): Promise<readonly Figure[]>;
 }
 
+/** Thrown by a scenario that this machine has no room for; the message says what to do. */
+export class UnfitMachineError extends Error {
+  override readonly name = "UnfitMachineError";
+}
+
 /** The middle of the values, which one disturbed window does not move. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
