@@ -48,7 +48,47 @@ const LenientParserBase = HTTPParser as unknown as new (type: string) => Lenient
 // By default it drops the high bit of each byte, and with it every name that is not ASCII.
 HTTPParser.encoding = "latin1";
 
+export interface ResponseParserOptions {
+  /** The request's: an answer to HEAD has no body. */
+  readonly method: string;
+  /** Gets views of the bytes that were pushed. */
+  readonly onBody: (bytes: Uint8Array) => void;
+}
+
+/**
+ * Has the library's callbacks as methods. Functions that are assigned to its properties would be
+ * among V8's old objects from the start, and keep all of a finished check with them.
+ */
 class StrictParser extends LenientParserBase {
+  readonly #options: ResponseParserOptions;
+  head: ResponseHead | undefined;
+  isComplete = false;
+  bodyBytes = 0;
+
+  constructor(options: ResponseParserOptions) {
+    super(HTTPParser.RESPONSE);
+    this.#options = options;
+  }
+
+  /** Returns true for a response without a body. */
+  [HTTPParser.kOnHeadersComplete](head: LenientHead): boolean {
+    if (this.isComplete) throw new ResponseError("a second response follows");
+    const parsed = responseHead(head);
+    // Interim answers (100, 103) come before the one that counts.
+    const isInterim = parsed.status < 200 && parsed.status !== 101;
+    if (!isInterim) this.head = parsed;
+    return isInterim || this.#options.method === "HEAD" || [204, 304].includes(parsed.status);
+  }
+
+  [HTTPParser.kOnBody](bytes: Uint8Array): void {
+    this.bodyBytes += bytes.length;
+    this.#options.onBody(bytes);
+  }
+
+  [HTTPParser.kOnMessageComplete](): void {
+    this.isComplete = this.head !== undefined;
+  }
+
   override consumeLine(): string | undefined {
     const line = super.consumeLine();
     if (line === undefined) return undefined;
@@ -62,47 +102,23 @@ class StrictParser extends LenientParserBase {
   }
 }
 
-export interface ResponseParserOptions {
-  /** The request's: an answer to HEAD has no body. */
-  readonly method: string;
-  /** Gets views of the bytes that were pushed. */
-  readonly onBody: (bytes: Uint8Array) => void;
-}
-
 /** Takes the bytes of one response. */
 export class ResponseParser {
-  readonly #parser: LenientParser = new StrictParser(HTTPParser.RESPONSE);
-  #head: ResponseHead | undefined;
-  #isComplete = false;
+  readonly #parser: StrictParser;
   #bytes = 0;
-  #bodyBytes = 0;
 
-  constructor({ method, onBody }: ResponseParserOptions) {
-    this.#parser[HTTPParser.kOnHeadersComplete] = (head: LenientHead) => {
-      if (this.#isComplete) throw new ResponseError("a second response follows");
-      const parsed = responseHead(head);
-      // Interim answers (100, 103) come before the one that counts.
-      const isInterim = parsed.status < 200 && parsed.status !== 101;
-      if (!isInterim) this.#head = parsed;
-      return isInterim || method === "HEAD" || [204, 304].includes(parsed.status);
-    };
-    this.#parser[HTTPParser.kOnBody] = (bytes: Uint8Array) => {
-      this.#bodyBytes += bytes.length;
-      onBody(bytes);
-    };
-    this.#parser[HTTPParser.kOnMessageComplete] = () => {
-      this.#isComplete = this.#head !== undefined;
-    };
+  constructor(options: ResponseParserOptions) {
+    this.#parser = new StrictParser(options);
   }
 
   /** The head, once it is whole. */
   get head(): ResponseHead | undefined {
-    return this.#head;
+    return this.#parser.head;
   }
 
   /** True when the whole response was taken. */
   get isComplete(): boolean {
-    return this.#isComplete;
+    return this.#parser.isComplete;
   }
 
   /** Takes bytes, keeping none of them; throws {@linkcode ResponseError}. */
@@ -111,20 +127,21 @@ export class ResponseParser {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     const result = this.#execute(buffer);
     // What comes after a whole response is nobody's business.
-    if (this.#isComplete) return;
+    if (this.isComplete) return;
     if (result instanceof ResponseError) throw result;
-    if (result instanceof Error) throw new ResponseError(problemOf(this.#head), { cause: result });
-    const framing = this.#bytes - this.#bodyBytes;
-    if (framing > FRAMING_BYTES_MAX + FRAMING_BYTES_PER_BODY_BYTE * this.#bodyBytes) {
+    if (result instanceof Error) throw new ResponseError(problemOf(this.head), { cause: result });
+    const { bodyBytes } = this.#parser;
+    const framing = this.#bytes - bodyBytes;
+    if (framing > FRAMING_BYTES_MAX + FRAMING_BYTES_PER_BODY_BYTE * bodyBytes) {
       throw new ResponseError(`its header is longer than ${FRAMING_BYTES_MAX} bytes`);
     }
   }
 
   /** Takes the end of the connection; throws {@linkcode ResponseError} when it comes too early. */
   finish(): void {
-    if (this.#isComplete) return;
-    if (this.#head === undefined) throw new ResponseError("it ended within its header");
-    if (this.#parser.finish() !== undefined || !this.#isComplete) {
+    if (this.isComplete) return;
+    if (this.head === undefined) throw new ResponseError("it ended within its header");
+    if (this.#parser.finish() !== undefined || !this.isComplete) {
       throw new ResponseError("it ended before its body was whole");
     }
   }
@@ -133,7 +150,7 @@ export class ResponseParser {
     try {
       return this.#parser.execute(buffer);
     } catch (error) {
-      // Thrown by the callbacks above.
+      // Thrown by its callbacks.
       return error as Error;
     }
   }
