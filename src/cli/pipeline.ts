@@ -268,7 +268,8 @@ function topicOptions(kafka: KafkaConfig) {
 }
 
 /** All sites of one host go to one thread; a hash keeps them there when others come and go. */
-function divideByHost(sites: readonly Site[], threads: number): Site[][] {
+function divideByHost(sites: readonly Site[], threads: number): (readonly Site[])[] {
+  if (threads === 1) return [sites];
   const shares: Site[][] = Array.from({ length: threads }, () => []);
   for (const site of sites) {
     const place = placeOf(new URL(site.url).hostname, "");

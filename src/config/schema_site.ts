@@ -221,17 +221,16 @@ export type SiteConfig = z.output<typeof siteSchema>;
 
 /** Stricter than a url parser, which forgives spaces, line breaks and missing or doubled slashes. */
 export function isSiteUrl(url: string): boolean {
-  return /^https?:\/\/[^/\\\s\p{Cc}][^\s\p{Cc}]*$/iu.test(url) && URL.canParse(url) &&
-    hasPlainHost(new URL(url));
+  return /^https?:\/\/[^/\\\s\p{Cc}][^\s\p{Cc}]*$/iu.test(url) && hasPlainHost(URL.parse(url));
 }
 
 function isProxyUrl(url: string): boolean {
-  if (!/^http:\/\/[^/\\\s\p{Cc}]+\/?$/iu.test(url) || !URL.canParse(url)) return false;
-  const { search, hash } = new URL(url);
-  return search === "" && hash === "" && hasPlainHost(new URL(url));
+  if (!/^http:\/\/[^/\\\s\p{Cc}]+\/?$/iu.test(url)) return false;
+  const parsed = URL.parse(url);
+  return parsed?.search === "" && parsed.hash === "" && hasPlainHost(parsed);
 }
 
 /** Hosts become permissions, in which an asterisk and a comma would mean more than one host. */
-function hasPlainHost({ hostname }: URL): boolean {
-  return /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)$/.test(hostname);
+function hasPlainHost(url: URL | null): boolean {
+  return url !== null && /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)$/.test(url.hostname);
 }
