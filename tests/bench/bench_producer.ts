@@ -78,7 +78,8 @@ export class BenchProducer implements AsyncDisposable {
   }
 }
 
-function producerYaml(load: ProducerLoad, port: number): string {
+/** A configuration of that load, with its operators at this port. */
+export function producerYaml(load: ProducerLoad, port: number): string {
   const { url, ca, sites, perSecond, bootstrap, topic, outboxPath = "outbox.db" } = load;
   const list = Array.from({ length: sites }, (_, n) => `  - { name: site ${n}, url: '${url}' }`);
   return `interval: ${Math.round(sites * 1_000 / perSecond)}ms

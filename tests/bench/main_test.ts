@@ -87,6 +87,7 @@ memoryTest("bench memory prints what each process takes beside one that idles", 
 pipelineTest("bench start prints how long sitemon takes beside an empty program", async () => {
   deepStrictEqual(comparedIn(await rowsOf("start")), [
     "from source: sitemon --version",
+    "from source: config check of 1,000 sites",
     "from source: first check of 1,000 sites",
   ]);
 });

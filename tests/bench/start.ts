@@ -1,15 +1,16 @@
-/** How soon sitemon is there: its version on the terminal, and the first check of 1,000 sites. */
+/** How soon sitemon is there: its version, a configuration that is loaded, and the first check. */
 import { fileURLToPath } from "node:url";
 import { compileSitemon, DENORT } from "../compile/executable.ts";
 import { within } from "../deadline.ts";
 import { shareKafka } from "../services/kafka.ts";
-import { BenchProducer } from "./bench_producer.ts";
+import { BenchProducer, producerYaml } from "./bench_producer.ts";
 import { BenchTopic } from "./bench_topic.ts";
 import { type BenchOptions, type Figure, median, type Scenario } from "./scenario.ts";
 import { SITEMON } from "./sitemon_command.ts";
 
 const EMPTY = fileURLToPath(new URL("./empty_program.ts", import.meta.url));
-const SITES = 1_000;
+/** The short form measures the first of these numbers alone. */
+const SITES = [1_000, 10_000] as const;
 const FIRST_CHECK_MS_MAX = 60_000;
 
 export const start: Scenario = {
@@ -36,25 +37,64 @@ interface Started {
 
 async function startsOf(
   name: string,
-  { program, bootstrap }: Started,
+  started: Started,
   { isShort }: BenchOptions,
 ): Promise<Figure[]> {
-  const [empty, version, firstCheck]: number[][] = [[], [], []];
+  const counts = isShort ? SITES.slice(0, 1) : SITES;
+  const { program } = started;
+  const ways = new Map([
+    ["sitemon --version", () => runMs([...program, "--version"])],
+    ...counts.flatMap((sites) => [
+      [configCheckOf(sites), () => configCheckMs(program, sites)] as const,
+      [`first check of ${written(sites)} sites`, () => firstCheckMs(started, sites)] as const,
+    ]),
+  ]);
+  const floors: number[] = [];
+  const measured = new Map([...ways.keys()].map((way) => [way, [] as number[]]));
   for (let run = 0; run < (isShort ? 1 : 7); run++) {
-    empty!.push(await runMs([Deno.execPath(), "run", EMPTY]));
-    version!.push(await runMs([...program, "--version"]));
-    firstCheck!.push(await firstCheckMs({ program, bootstrap }));
+    floors.push(await runMs([Deno.execPath(), "run", EMPTY]));
+    for (const [way, ms] of ways) measured.get(way)!.push(await ms());
   }
-  const floor = median(empty!);
-  return [
-    { name: `${name}: sitemon --version`, unit: "ms", value: median(version!), floor },
-    {
-      name: `${name}: first check of ${SITES.toLocaleString("en")} sites`,
-      unit: "ms",
-      value: median(firstCheck!),
-      floor,
-    },
-  ];
+  const floor = median(floors);
+  const medians = new Map([...measured].map(([way, values]) => [way, median(values)]));
+  const figures = [...medians].map(([way, value]) => ({
+    name: `${name}: ${way}`,
+    unit: "ms",
+    value,
+    floor,
+  }));
+  return isShort ? figures : [...figures, eachMore(name, medians)];
+}
+
+/** What one site more adds to loading a configuration. */
+function eachMore(name: string, mediansMs: ReadonlyMap<string, number>): Figure {
+  const [few, many] = SITES;
+  const moreMs = mediansMs.get(configCheckOf(many))! - mediansMs.get(configCheckOf(few))!;
+  return {
+    name: `${name}: config check, each site more`,
+    unit: "µs",
+    value: moreMs * 1_000 / (many - few),
+  };
+}
+
+function configCheckOf(sites: number): string {
+  return `config check of ${written(sites)} sites`;
+}
+
+function written(count: number): string {
+  return count.toLocaleString("en");
+}
+
+async function configCheckMs(program: readonly string[], sites: number): Promise<number> {
+  const file = Deno.makeTempFileSync({ prefix: "sitemon-bench-", suffix: ".yaml" });
+  try {
+    const bootstrap = "127.0.0.1:9092";
+    const load = { url: "http://127.0.0.1/", sites, perSecond: sites / 10, bootstrap, topic: "t" };
+    Deno.writeTextFileSync(file, producerYaml(load, 0));
+    return await runMs([...program, "config", "check", "-c", file]);
+  } finally {
+    Deno.removeSync(file);
+  }
 }
 
 async function runMs([program, ...args]: readonly string[]): Promise<number> {
@@ -65,7 +105,7 @@ async function runMs([program, ...args]: readonly string[]): Promise<number> {
 }
 
 /** Told by the site that is checked first. */
-async function firstCheckMs({ program, bootstrap }: Started): Promise<number> {
+async function firstCheckMs({ program, bootstrap }: Started, sites: number): Promise<number> {
   const checked = Promise.withResolvers<number>();
   await using site = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () => {
     checked.resolve(performance.now());
@@ -76,9 +116,9 @@ async function firstCheckMs({ program, bootstrap }: Started): Promise<number> {
   await using _ = await BenchProducer.start({
     program,
     url: `http://127.0.0.1:${site.addr.port}/`,
-    sites: SITES,
+    sites,
     // An interval of 10 s, as by default.
-    perSecond: SITES / 10,
+    perSecond: sites / 10,
     bootstrap,
     topic: topic.name,
   });
