@@ -94,17 +94,22 @@ export class Outbox implements Disposable {
     return stored.range;
   }
 
-  /** The oldest rows, which are then in flight until {@linkcode settle} or {@linkcode release}. */
-  take(limits: Pick<TakeLimits, "rowsMax" | "bytesMax">): readonly OutboxRow[] {
+  /**
+   * The oldest rows, or those that follow the ones in flight. They are then in flight until
+   * {@linkcode settle} or {@linkcode release}.
+   */
+  take(limits: Omit<TakeLimits, "waitMs">): readonly OutboxRow[] {
     return this.#attempt("read", (tables) => tables.inFlight.take(limits));
   }
 
-  /** Ends the batch in flight. Ids that are not in flight are ignored: they are a former batch's. */
+  /**
+   * Ends the batch that was taken first. Ids that are not in flight are ignored: they are a former
+   * batch's.
+   */
   settle(settlement: Settlement): void {
     const isNothingDone = settlement.acknowledged.length + settlement.tooLarge.length === 0;
     if (isNothingDone) return this.release();
     const { dead, level } = this.#attempt("write to", (tables) => tables.settle(settlement));
-    this.release();
     if (dead.length > 0) this.#tellDead(dead);
     this.#tellLevel(level);
   }

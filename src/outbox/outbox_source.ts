@@ -11,13 +11,15 @@ export interface TakeLimits {
   readonly bytesMax: number;
   /** How long to wait for a row when there is none; 0 answers at once. */
   readonly waitMs: number;
+  /** Rows that follow the batch in flight, which stays in flight; else the oldest ones. */
+  readonly isAhead?: boolean;
 }
 
 /** What became of the rows that were taken; those in neither list are kept and taken again. */
 export type Settlement = Pick<PublishResult, "acknowledged" | "tooLarge">;
 
 /**
- * Hands out the oldest rows, one batch at a time.
+ * Hands out the oldest rows, one batch at a time, and at most one more ahead of its turn.
  *
  * Rows that were taken are never dropped by a limit until they are settled. Taking again without
  * settling hands out the oldest rows anew.
@@ -26,6 +28,9 @@ export interface OutboxSource {
   /** Resolves to rows in their order; to none when the wait ended or the signal aborted. */
   take(limits: TakeLimits, signal: AbortSignal): Promise<readonly OutboxRow[]>;
   /**
+   * Ends the batch that was taken first. When some of it is left, what was taken ahead is no longer
+   * in flight, as it would come before that.
+   *
    * Survives a crash when it resolves; a power cut may undo it, and the rows are then taken again.
    * Rejects with OutboxUnavailableError, and may then be repeated.
    */

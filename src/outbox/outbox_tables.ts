@@ -79,14 +79,16 @@ export class OutboxTables {
     }
   }
 
-  /** Ends the batch in flight. */
+  /** Ends the batch that was taken first. */
   settle(settlement: Settlement): { dead: readonly number[]; level: FillLevel } {
     this.database.vacuumStep();
     // Undone by a power cut, it is only done again.
-    return this.database.quickTransaction((state) => {
+    const settled = this.database.quickTransaction((state) => {
       const dead = this.inFlight.settle(settlement, state);
       return { dead, level: this.#level(state) };
     });
+    this.inFlight.end(settlement);
+    return settled;
   }
 
   close(): void {

@@ -1,4 +1,7 @@
-/** The relay: moves rows from the outbox to a publisher, oldest first, one batch at a time. */
+/**
+ * The relay: moves rows from the outbox to a publisher, oldest first, one batch at a time. While a
+ * full one is published, the next one is fetched.
+ */
 import { backoffMs } from "../runtime/backoff.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
@@ -44,6 +47,8 @@ export class Relay {
   readonly #logLimit: MinuteLimit;
   /** Of a batch that was published, until the outbox has taken it. */
   #settlement: Settlement | undefined;
+  /** Rows that were fetched while those before them were published. */
+  #ahead: Promise<readonly OutboxRow[]> | undefined;
   #failures = 0;
   #outboxFailures = 0;
   #isFailing = false;
@@ -55,9 +60,10 @@ export class Relay {
 
   /** Publishes until the signal aborts, and resolves after the batch that is then running. */
   async run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
     while (!signal.aborted) {
       const step = await this.#step(TAKE_WAIT_MS, signal);
-      if (typeof step === "object") await sleep(this.#options.clock, step.pauseMs, signal);
+      if (typeof step === "object") await sleep(clock, step.pauseMs, signal);
     }
   }
 
@@ -70,7 +76,7 @@ export class Relay {
     while (!signal.aborted) {
       const step = await this.#step(0, signal);
       if (step === "empty") return !signal.aborted;
-      if (step === "published") continue;
+      if (typeof step !== "object") continue;
       if (!step.isTemporary) return false;
       await sleep(this.#options.clock, step.pauseMs, signal);
     }
@@ -81,18 +87,35 @@ export class Relay {
     this.#options.onStep?.();
     try {
       await this.#settle();
-      const rows = await this.#options.source.take({ ...BATCH, waitMs }, signal);
+      const rows = await this.#take(waitMs, signal);
       if (rows.length === 0) return "empty";
+      if (isFull(rows)) this.#fetchAhead(signal);
       const result = await this.#publish(rows);
+      const settled = result.acknowledged.length + result.tooLarge.length;
+      // What is left of these comes before what follows them.
+      if (settled < rows.length) this.#ahead = undefined;
       this.#settlement = result;
       await this.#settle();
       this.#outboxFailures = 0;
-      return this.#judge(result);
+      return this.#judge(result) ?? "published";
     } catch (error) {
       // The outbox itself tells about its disk.
       if (!(error instanceof OutboxUnavailableError)) throw error;
       return { pauseMs: this.#backoffMs(this.#outboxFailures++), isTemporary: true };
     }
+  }
+
+  async #take(waitMs: number, signal: AbortSignal): Promise<readonly OutboxRow[]> {
+    const fetched = await this.#ahead ?? [];
+    this.#ahead = undefined;
+    if (fetched.length > 0) return fetched;
+    return await this.#options.source.take({ ...BATCH, waitMs }, signal);
+  }
+
+  /** What fails here fails again when it is asked for in its turn. */
+  #fetchAhead(signal: AbortSignal): void {
+    const limits = { ...BATCH, waitMs: 0, isAhead: true };
+    this.#ahead = this.#options.source.take(limits, signal).catch(() => []);
   }
 
   /** Tried until it succeeds, before anything else is taken: else rows would be sent twice. */
@@ -116,14 +139,15 @@ export class Relay {
     }
   }
 
-  #judge({ acknowledged, failure }: PublishResult): Step {
+  /** The pause that a failure needs, if there was one. */
+  #judge({ acknowledged, failure }: PublishResult): Step | undefined {
     if (acknowledged.length > 0) {
       this.#options.telemetry.count("sitemon_published_total", {}, acknowledged.length);
       this.#failures = 0;
     }
     if (failure === undefined) {
       this.#tellWorking();
-      return "published";
+      return undefined;
     }
     this.#tellFailure(failure);
     const { isTemporary } = failure;
@@ -150,6 +174,12 @@ export class Relay {
     this.#isFailing = true;
     if (this.#logLimit.allows(failure)) log.warn("{detail}", { detail: message, failure });
   }
+}
+
+/** True when more rows probably wait: the limit of rows is reached, or nearly that of bytes. */
+function isFull(rows: readonly OutboxRow[]): boolean {
+  const bytes = rows.reduce((sum, { payload }) => sum + payload.length, 0);
+  return rows.length === BATCH.rowsMax || bytes > BATCH.bytesMax / 2;
 }
 
 /** A result that tells of nothing at all would be asked for again at once, and for ever. */

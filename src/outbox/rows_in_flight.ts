@@ -9,14 +9,22 @@ import type { RowTraces } from "./row_traces.ts";
 /** Dead letters that are kept; then the oldest go. The gaps tell of all of them. */
 export const DEAD_LETTERS_MAX = 10_000;
 
-/** The batch that the relay has. What is in flight is forgotten with the process. */
+type Bounds = Pick<TakeLimits, "rowsMax" | "bytesMax">;
+
+/** Kinds of the rows of a batch, by their ids. */
+type Batch = ReadonlyMap<number, OutboxRow["kind"]>;
+
+/**
+ * The batch that the relay publishes, and perhaps the one that follows it. What is in flight is
+ * forgotten with the process.
+ */
 export class RowsInFlight {
   readonly #database: OutboxDatabase;
   readonly #gaps: GapRows;
   readonly #traces: RowTraces;
-  readonly #rows = new Map<number, OutboxRow["kind"]>();
+  #batches: readonly Batch[] = [];
   readonly #lastFitting: StatementSync;
-  readonly #upTo: StatementSync;
+  readonly #between: StatementSync;
   readonly #delete: StatementSync;
   readonly #deleteUpTo: StatementSync;
   readonly #copyToDead: StatementSync;
@@ -34,13 +42,14 @@ export class RowsInFlight {
     this.#lastFitting = sql.prepare(
       `SELECT max(id) AS id FROM (
          SELECT id, sum(bytes) OVER up_to_here AS bytes, row_number() OVER up_to_here AS number
-         FROM (SELECT id, length(payload) AS bytes FROM outbox_row ORDER BY id LIMIT ?)
+         FROM (SELECT id, length(payload) AS bytes FROM outbox_row WHERE id > ?
+               ORDER BY id LIMIT ?)
          WINDOW up_to_here AS (ORDER BY id ROWS UNBOUNDED PRECEDING))
        WHERE bytes <= ? OR number = 1`,
     );
-    this.#upTo = sql.prepare(
+    this.#between = sql.prepare(
       `SELECT id, kind, key, producer_id AS producerId, sequence, recorded_at AS recordedAt, payload
-       FROM outbox_row WHERE id <= ? ORDER BY id`,
+       FROM outbox_row WHERE id > ? AND id <= ? ORDER BY id`,
     );
     this.#delete = sql.prepare("DELETE FROM outbox_row WHERE id = ?");
     this.#deleteUpTo = sql.prepare("DELETE FROM outbox_row WHERE id <= ?");
@@ -60,41 +69,51 @@ export class RowsInFlight {
 
   /** The highest id in flight: every row up to it is; 0 when none is. */
   get lastId(): number {
-    return Math.max(0, ...this.#rows.keys());
+    return Math.max(0, ...this.#batches.map(lastOf));
   }
 
-  /** Takes the oldest rows, whatever was in flight before. */
-  take(limits: Pick<TakeLimits, "rowsMax" | "bytesMax">): readonly OutboxRow[] {
-    const rows = this.#read(limits);
+  /** Takes the oldest rows, whatever was in flight before, or those that follow a batch in flight. */
+  take({ isAhead = false, ...limits }: Bounds & Pick<TakeLimits, "isAhead">): readonly OutboxRow[] {
+    const kept = isAhead && this.#batches.length === 1 ? this.#batches : [];
+    const rows = this.#read(kept.length > 0 ? this.lastId : 0, limits);
     const gapIds = rows.filter((row) => row.kind === "gap").map((row) => row.id);
     if (gapIds.length > 0) this.#database.transaction(() => this.#gaps.markSent(gapIds));
-    this.release();
-    for (const row of rows) this.#rows.set(row.id, row.kind);
+    const batch = new Map(rows.map(({ id, kind }) => [id, kind]));
+    this.#batches = rows.length > 0 ? [...kept, batch] : kept;
     return rows;
   }
 
   /**
-   * Deletes what became of the batch within a transaction; returns the sequences that are dropped
-   * as dead letters. Rows stay in flight until {@linkcode release}, in case it is rolled back.
+   * Deletes what became of the first batch within a transaction; returns the sequences that are
+   * dropped as dead letters. Rows stay in flight until {@linkcode end}, in case it is rolled back.
    */
   settle({ acknowledged, tooLarge }: Settlement, state: ProducerState): readonly number[] {
-    const dead = this.#bury(tooLarge.filter((id) => this.#rows.has(id)));
+    const [batch] = this.#batches;
+    if (batch === undefined) return [];
+    const dead = this.#bury(tooLarge.filter((id) => batch.has(id)));
     this.#gaps.add(dead, "too_large", state);
-    if (this.#isAll(acknowledged)) this.#removeAll(state);
-    else for (const id of [...acknowledged, ...tooLarge]) this.#remove(id, state);
+    if (isAll(batch, acknowledged)) this.#removeAll(batch, state);
+    else for (const id of [...acknowledged, ...tooLarge]) this.#remove(id, batch, state);
     return dead;
+  }
+
+  /** Ends the first batch; if some of it is left, nothing is in flight any more. */
+  end({ acknowledged, tooLarge }: Settlement): void {
+    const [batch, ...ahead] = this.#batches;
+    const isWhole = batch !== undefined && isAll(batch, [...acknowledged, ...tooLarge]);
+    this.#batches = isWhole ? ahead : [];
   }
 
   /** Nothing is in flight any more. */
   release(): void {
-    this.#rows.clear();
+    this.#batches = [];
   }
 
   /** Not by iterate(), which ends without a word where it meets a damaged page (Deno 2.9.6). */
-  #read({ rowsMax, bytesMax }: Pick<TakeLimits, "rowsMax" | "bytesMax">): OutboxRow[] {
-    const last = this.#lastFitting.get(rowsMax, bytesMax)!.id as number | null;
+  #read(after: number, { rowsMax, bytesMax }: Bounds): OutboxRow[] {
+    const last = this.#lastFitting.get(after, rowsMax, bytesMax)!.id as number | null;
     if (last === null) return [];
-    return this.#upTo.all(last).map((row) => this.#traced(row as unknown as OutboxRow));
+    return this.#between.all(after, last).map((row) => this.#traced(row as unknown as OutboxRow));
   }
 
   #traced(row: OutboxRow): OutboxRow {
@@ -110,20 +129,15 @@ export class RowsInFlight {
     return ids.flatMap((id) => this.#unannounced.all(id)).map((row) => row.sequence as number);
   }
 
-  /** True of nearly every batch; an id may be named twice. */
-  #isAll(ids: readonly number[]): boolean {
-    return new Set(ids.filter((id) => this.#rows.has(id))).size === this.#rows.size;
-  }
-
   /** Every row up to the last one of the batch is of the batch. */
-  #removeAll(state: ProducerState): void {
-    this.#deleteUpTo.run(this.lastId);
-    for (const [id, kind] of this.#rows) this.#uncount(id, kind, state);
+  #removeAll(batch: Batch, state: ProducerState): void {
+    this.#deleteUpTo.run(lastOf(batch));
+    for (const [id, kind] of batch) this.#uncount(id, kind, state);
   }
 
   /** Removes a row of the batch; the ids of another file or of a former batch mean nothing here. */
-  #remove(id: number, state: ProducerState): void {
-    const kind = this.#rows.get(id);
+  #remove(id: number, batch: Batch, state: ProducerState): void {
+    const kind = batch.get(id);
     if (kind === undefined || this.#delete.run(id).changes === 0) return;
     this.#uncount(id, kind, state);
   }
@@ -136,4 +150,13 @@ export class RowsInFlight {
       this.#gaps.forget(id);
     }
   }
+}
+
+function lastOf(batch: Batch): number {
+  return Math.max(0, ...batch.keys());
+}
+
+/** True of nearly every batch; an id may be named twice. */
+function isAll(batch: Batch, ids: readonly number[]): boolean {
+  return new Set(ids.filter((id) => batch.has(id))).size === batch.size;
 }

@@ -37,6 +37,7 @@ const operation = fc.oneof(
     arbitrary: fc.record({
       do: fc.constant("take" as const),
       rowsMax: fc.integer({ min: 1, max: 8 }),
+      isAhead: fc.boolean(),
     }),
   },
   {
@@ -71,7 +72,8 @@ class Model implements Disposable {
   readonly #received = new Map<number, OutboxRow>();
   readonly #tooLarge = new Set<number>();
   #outbox: Outbox;
-  #taken: readonly OutboxRow[] = [];
+  /** The batch in flight, and perhaps the one that was taken ahead. */
+  #taken: readonly (readonly OutboxRow[])[] = [];
   #batch = 0;
 
   constructor(whenFull: WhenFull) {
@@ -91,7 +93,7 @@ class Model implements Disposable {
           operation.isSentAgain,
         );
       case "take":
-        return this.#take(operation.rowsMax);
+        return this.#take(operation);
       case "settle":
         return this.#settle(operation.fates);
       case "release":
@@ -123,7 +125,9 @@ class Model implements Disposable {
     }
     this.#verifyEverySequence(reports, gaps);
     if (this.#whenFull === "coalesce") this.#verifyNewest(reports);
-    for (const row of this.#taken) ok(this.#ids().has(row.id), `row ${row.id} in flight is gone`);
+    for (const row of this.#taken.flat()) {
+      ok(this.#ids().has(row.id), `row ${row.id} in flight is gone`);
+    }
   }
 
   [Symbol.dispose](): void {
@@ -178,27 +182,32 @@ class Model implements Disposable {
     if (isSentAgain) strictEqual(this.#outbox.append(reports, source), undefined);
   }
 
-  #take(rowsMax: number): void {
-    this.#taken = this.#outbox.take({ ...EVERYTHING, rowsMax });
-    const ids = [...this.#ids()].toSorted((a, b) => a - b);
-    deepStrictEqual(this.#taken.map((row) => row.id), ids.slice(0, rowsMax));
+  #take({ rowsMax, isAhead }: Operation & { do: "take" }): void {
+    const kept = isAhead && this.#taken.length === 1 ? this.#taken : [];
+    const rows = this.#outbox.take({ ...EVERYTHING, rowsMax, isAhead });
+    const inFlight = kept.flat().map((row) => row.id);
+    const ids = [...this.#ids()].toSorted((a, b) => a - b).filter((id) => !inFlight.includes(id));
+    deepStrictEqual(rows.map((row) => row.id), ids.slice(0, rowsMax));
+    this.#taken = rows.length > 0 ? [...kept, rows] : kept;
   }
 
   #settle(fates: readonly string[]): void {
+    const [batch = [], ...ahead] = this.#taken;
     const idsOf = (fate: string) =>
-      this.#taken.filter((_, index) => fates[index] === fate).map((row) => row.id);
+      batch.filter((_, index) => fates[index] === fate).map((row) => row.id);
     const settlement = { acknowledged: idsOf("acknowledged"), tooLarge: idsOf("tooLarge") };
     this.#outbox.settle(settlement);
     const acknowledged = new Set(settlement.acknowledged);
     // A gap that no receiver takes is kept as a dead letter, which counts as received here.
-    const gone = this.#taken.filter((row) =>
+    const gone = batch.filter((row) =>
       acknowledged.has(row.id) || (row.kind === "gap" && settlement.tooLarge.includes(row.id))
     );
     for (const row of gone) this.#received.set(row.id, row);
-    for (const row of this.#taken) {
+    for (const row of batch) {
       if (settlement.tooLarge.includes(row.id)) this.#tooLarge.add(row.sequence);
     }
-    this.#taken = [];
+    const isWhole = settlement.acknowledged.length + settlement.tooLarge.length === batch.length;
+    this.#taken = isWhole ? ahead : [];
   }
 
   /** What a kill -9 leaves behind: the files as they are, without a word of goodbye. */

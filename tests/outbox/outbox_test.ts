@@ -156,6 +156,43 @@ Deno.test("take() hands out the oldest rows within both of its limits, at least 
   deepStrictEqual(outbox.append(reportsOf("shop")), { first: 11, last: 11 });
 });
 
+Deno.test("take() hands out what follows a batch in flight, when it is asked ahead", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(manyReports(5));
+  const take = (isAhead: boolean) => outbox.take({ ...EVERYTHING, rowsMax: 2, isAhead });
+  const sequences = (isAhead: boolean) => take(isAhead).map((row) => row.sequence);
+  deepStrictEqual(sequences(true), [1, 2]);
+  deepStrictEqual(sequences(true), [3, 4]);
+  // One batch ahead is enough: more begin anew, as one that is not ahead does.
+  deepStrictEqual(sequences(true), [1, 2]);
+  deepStrictEqual(sequences(false), [1, 2]);
+});
+
+Deno.test("settle() keeps what was taken ahead in flight, when nothing is left before it", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(manyReports(4));
+  const take = () => outbox.take({ ...EVERYTHING, rowsMax: 2, isAhead: true }).map(({ id }) => id);
+  const [first, ahead] = [take(), take()];
+  outbox.settle({ acknowledged: first, tooLarge: [] });
+  outbox.settle({ acknowledged: ahead.slice(0, 1), tooLarge: [] });
+  strictEqual(outbox.stats().rows, 1);
+  // The last row went back, and is the oldest one again.
+  deepStrictEqual(take(), ahead.slice(1));
+});
+
+Deno.test("settle() gives back what was taken ahead, when something is left before it", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(manyReports(4));
+  const take = () => outbox.take({ ...EVERYTHING, rowsMax: 2, isAhead: true }).map(({ id }) => id);
+  const [first, ahead] = [take(), take()];
+  outbox.settle({ acknowledged: first.slice(0, 1), tooLarge: [] });
+  outbox.settle({ acknowledged: ahead, tooLarge: [] });
+  strictEqual(outbox.stats().rows, 3);
+});
+
 Deno.test("settle() deletes acknowledged rows alone; the others are taken again, in order", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();

@@ -19,9 +19,21 @@ const CONFIGURATION = [
   "topic_missing",
 ] as const;
 
+/** Of more than one batch, by either of its limits. */
+const FULL: readonly [what: string, reports: ReturnType<typeof reportsOf>][] = [
+  ["its rows", manyReports(501)],
+  ["its bytes", manyReports(600).map((report) => ({ ...report, snippet: "x".repeat(1_024) }))],
+];
+
+function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
+}
+
 /** An outbox in this thread; it hands out what is there, or waits until the signal aborts. */
 class DirectSource implements OutboxSource {
   readonly settlements: Settlement[] = [];
+  /** Rows that were handed out ahead of their turn. */
+  ahead = 0;
   /** How often settling fails before it succeeds. */
   failures = 0;
   #wake = Promise.withResolvers<void>();
@@ -40,6 +52,7 @@ class DirectSource implements OutboxSource {
     for (;;) {
       this.#wake = Promise.withResolvers();
       const rows = this.#outbox.take(limits);
+      if (limits.isAhead) this.ahead += rows.length;
       if (rows.length > 0 || limits.waitMs === 0 || signal.aborted) return rows;
       signal.addEventListener("abort", () => this.#wake.resolve(), { once: true });
       await this.#wake.promise;
@@ -120,6 +133,31 @@ Deno.test("Relay publishes what is stored while it waits", async () => {
     bench.source.append("shop");
     await bench.until("the row", () => bench.sequences.at(-1) === sequence);
   }
+});
+
+for (const [what, reports] of FULL) {
+  Deno.test(`Relay fetches the next batch while one is published that has all ${what}`, async () => {
+    await using bench = new Bench();
+    const gate = Promise.withResolvers<void>();
+    bench.publisher.gate = gate.promise;
+    bench.publisher.payloadBytesMax = Infinity;
+    bench.outbox.append(reports);
+    bench.start();
+    await bench.until("the first batch", () => bench.publisher.batches.length === 1);
+    ok(bench.source.ahead > 0);
+    gate.resolve();
+    await bench.until("all rows", () => bench.sequences.length === reports.length);
+    deepStrictEqual(bench.sequences, reports.map((_, index) => index + 1));
+  });
+}
+
+Deno.test("Relay publishes what is left of a batch before what it fetched meanwhile", async () => {
+  await using bench = new Bench();
+  bench.publisher.refuses = (row) => row.sequence === 7 && bench.publisher.batches.length === 1;
+  bench.outbox.append(manyReports(1_000));
+  bench.start();
+  await bench.until("all rows", () => bench.sequences.length === 1_000);
+  deepStrictEqual(bench.sequences.slice(499), [7, ...range(501, 1_000)]);
 });
 
 Deno.test("Relay takes batches within 500 rows and 512 KiB", () => {
