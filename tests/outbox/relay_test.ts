@@ -3,7 +3,13 @@ import type { Outbox } from "../../src/outbox/outbox.ts";
 import { OutboxUnavailableError } from "../../src/outbox/outbox_error.ts";
 import type { OutboxSource, Settlement, TakeLimits } from "../../src/outbox/outbox_source.ts";
 import { type OutboxRow, PublishError, type PublishFailure } from "../../src/outbox/publisher.ts";
-import { BACKOFF, BATCH, CONFIGURATION_RETRY_MS, Relay } from "../../src/outbox/relay.ts";
+import {
+  BACKOFF,
+  BATCH,
+  CONFIGURATION_RETRY_MS,
+  LINGER_MS,
+  Relay,
+} from "../../src/outbox/relay.ts";
 import { eventually, within } from "../deadline.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { FakePublisher } from "./fake_publisher.ts";
@@ -104,6 +110,12 @@ class Bench extends OutboxFolder {
     await eventually(DEADLINE_MS, what, () => isTrue() || undefined);
   }
 
+  /** Lets the time pass in which rows gather after a batch. */
+  async linger(): Promise<void> {
+    await this.until("a wait", () => this.relayClock.pending === 1);
+    this.relayClock.advance(LINGER_MS);
+  }
+
   fail(failure: PublishFailure): void {
     this.publisher.failure = new PublishError(failure, `Cannot publish as a test says ${failure}`);
   }
@@ -132,7 +144,22 @@ Deno.test("Relay publishes what is stored while it waits", async () => {
   for (let sequence = 1; sequence <= 3; sequence++) {
     bench.source.append("shop");
     await bench.until("the row", () => bench.sequences.at(-1) === sequence);
+    await bench.linger();
   }
+});
+
+Deno.test("Relay lets rows gather after a batch that is not full", async () => {
+  await using bench = new Bench();
+  bench.source.append("a");
+  bench.start();
+  await bench.until("a wait", () => bench.relayClock.pending === 1);
+  bench.source.append("b");
+  bench.relayClock.advance(LINGER_MS - 1);
+  bench.source.append("c");
+  strictEqual(bench.publisher.batches.length, 1);
+  bench.relayClock.advance(1);
+  await bench.until("the others", () => bench.publisher.batches.length === 2);
+  deepStrictEqual(bench.sequences, [1, 2, 3]);
 });
 
 for (const [what, reports] of FULL) {
@@ -174,6 +201,7 @@ Deno.test("Relay keeps one batch in flight", async () => {
   bench.source.append("shop");
   strictEqual(bench.publisher.batches.length, 1);
   gate.resolve();
+  await bench.linger();
   await bench.until("all rows", () => bench.sequences.length === 502);
 });
 
@@ -229,6 +257,7 @@ Deno.test("Relay sends a row again that was not acknowledged, and deletes the ot
   bench.publisher.refuses = (row) => row.key === "shop";
   bench.source.append("a", "shop", "b");
   bench.start();
+  await bench.linger();
   await bench.until("a second batch", () => bench.publisher.batches.length >= 2);
   deepStrictEqual(bench.publisher.batches[1]!.map((row) => row.key), ["shop"]);
   await bench.until("a wait", () => bench.relayClock.pending === 1);
@@ -248,6 +277,7 @@ Deno.test("Relay hands too large rows over as dead letters, and publishes their 
     ...reportsOf("b"),
   ]);
   bench.start();
+  await bench.linger();
   await bench.until("all rows", () => bench.publisher.received.length === 3);
   deepStrictEqual(
     bench.publisher.received.map((row) => [row.kind, row.sequence]),
