@@ -1,6 +1,7 @@
 /** The relay's end of its port to the outbox: an OutboxSource. */
 import { OutboxUnavailableError } from "./outbox_error.ts";
 import type { OutboxSource, Settlement, TakeLimits } from "./outbox_source.ts";
+import { unpackRows } from "./packed_rows.ts";
 import type { RelayAnswer, RelayRequest } from "./port_message.ts";
 import type { OutboxRow } from "./publisher.ts";
 
@@ -62,7 +63,7 @@ export class OutboxClient implements OutboxSource {
 
 function rowsOf(answer: RelayAnswer): readonly OutboxRow[] {
   if (answer.type === "unavailable") throw unavailable(answer);
-  return answer.type === "rows" ? answer.rows : [];
+  return answer.type === "rows" ? unpackRows(answer.rows) : [];
 }
 
 function unavailable({ failure, message }: RelayAnswer & { type: "unavailable" }): Error {

@@ -6,7 +6,7 @@
 import type { TracedReport } from "../report/report.ts";
 import type { Settlement, TakeLimits } from "./outbox_source.ts";
 import type { OutboxFailure } from "./outbox_error.ts";
-import type { OutboxRow } from "./publisher.ts";
+import type { PackedRows } from "./packed_rows.ts";
 
 /** Two keep a scanner's port busy while the other one is being committed. */
 export const BATCHES_IN_FLIGHT_MAX = 2;
@@ -34,7 +34,7 @@ export type RelayRequest =
 
 /** To a relay. */
 export type RelayAnswer =
-  | { readonly type: "rows"; readonly request: number; readonly rows: readonly OutboxRow[] }
+  | { readonly type: "rows"; readonly request: number; readonly rows: PackedRows }
   | { readonly type: "settled"; readonly request: number }
   | {
     readonly type: "unavailable";

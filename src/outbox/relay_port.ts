@@ -2,7 +2,9 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Outbox } from "./outbox.ts";
 import { OutboxUnavailableError } from "./outbox_error.ts";
+import { packRows } from "./packed_rows.ts";
 import type { RelayAnswer, RelayRequest } from "./port_message.ts";
+import type { OutboxRow } from "./publisher.ts";
 
 type TakeRequest = RelayRequest & { type: "take" };
 
@@ -54,10 +56,10 @@ export class RelayPort {
   #take(message: TakeRequest): void {
     const { request, limits } = message;
     const rows = this.#outbox.take(limits);
-    if (rows.length > 0 || limits.waitMs <= 0) return this.#post({ type: "rows", request, rows });
+    if (rows.length > 0 || limits.waitMs <= 0) return this.#handOver(rows, request);
     const cancel = this.#clock.after(limits.waitMs, () => {
       this.#waiting = undefined;
-      this.#post({ type: "rows", request, rows: [] });
+      this.#handOver([], request);
     });
     this.#waiting = { message, cancel };
   }
@@ -80,7 +82,12 @@ export class RelayPort {
     }
   }
 
-  #post(answer: RelayAnswer): void {
-    this.#port.postMessage(answer);
+  #handOver(rows: readonly OutboxRow[], request: number): void {
+    const packed = packRows(rows);
+    this.#post({ type: "rows", request, rows: packed }, [packed.payloads.buffer]);
+  }
+
+  #post(answer: RelayAnswer, transfer: Transferable[] = []): void {
+    this.#port.postMessage(answer, transfer);
   }
 }
