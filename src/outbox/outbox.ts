@@ -2,7 +2,7 @@
  * The outbox: a SQLite file that keeps reports from the moment they are stored until the receiver
  * has acknowledged them. One owner; every call is synchronous and blocks its thread.
  */
-import type { TracedReport } from "../report/report.ts";
+import type { ReportDraft } from "../report/report_draft.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
@@ -68,7 +68,7 @@ export class Outbox implements Disposable {
   }
 
   /** {@linkcode Outbox.appendBatches} of one batch. */
-  append(reports: readonly TracedReport[], source?: BatchSource): SequenceRange | undefined {
+  append(reports: readonly ReportDraft[], source?: BatchSource): SequenceRange | undefined {
     return this.appendBatches([source ? { reports, source } : { reports }]);
   }
 
@@ -145,7 +145,7 @@ export class Outbox implements Disposable {
     }
   }
 
-  #tellStored({ range, dropped, unencodable }: Stored): void {
+  #tellStored({ range, dropped }: Stored): void {
     const { telemetry } = this.#options;
     if (range !== undefined) {
       telemetry.count("sitemon_outbox_stored_total", {}, range.last - range.first + 1);
@@ -160,10 +160,6 @@ export class Outbox implements Disposable {
           { count: this.#droppedCount },
         );
       }
-    }
-    for (const error of unencodable) {
-      telemetry.count("sitemon_reports_lost_total", { cause: "unencodable" });
-      if (this.#logLimit.allows("unencodable")) log.error("{error}", { error });
     }
   }
 

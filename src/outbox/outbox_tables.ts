@@ -1,18 +1,18 @@
 /** The tables of one outbox file at work together: what a transaction of the outbox does. */
 import type { StatementSync } from "node:sqlite";
-import type { TracedReport } from "../report/report.ts";
+import type { ReportDraft } from "../report/report_draft.ts";
 import { BatchLedger, type BatchSource } from "./batch_ledger.ts";
 import { GapRows } from "./gap_rows.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 import { type Dropped, OutboxLimits, type OutboxLimitsOptions } from "./outbox_limits.ts";
 import type { Settlement } from "./outbox_source.ts";
-import { ReportRows, type UnencodableReportError } from "./report_rows.ts";
+import { ReportRows } from "./report_rows.ts";
 import { RowTraces } from "./row_traces.ts";
 import { RowsInFlight } from "./rows_in_flight.ts";
 
 /** Reports that are stored together or not at all. */
 export interface ReportBatch {
-  readonly reports: readonly TracedReport[];
+  readonly reports: readonly ReportDraft[];
   /** Makes storing exactly-once: of a source, a batch not above its last one is stored already. */
   readonly source?: BatchSource;
 }
@@ -35,7 +35,6 @@ export interface Stored {
   /** `undefined` when every batch was stored before. */
   readonly range: SequenceRange | undefined;
   readonly dropped: Dropped;
-  readonly unencodable: readonly UnencodableReportError[];
   readonly level: FillLevel;
 }
 
@@ -66,12 +65,12 @@ export class OutboxTables {
     try {
       return this.database.transaction((state) => {
         const first = state.sequence + 1;
-        const unencodable = this.#reports.add(this.#new(batches, first), state, nowMicros);
+        this.#reports.add(this.#new(batches, first), state, nowMicros);
         const lastInFlight = this.inFlight.lastId;
         const dropped = this.#limits.enforce(state, { bytesMax, lastInFlight });
         const last = state.sequence;
         const range = last < first ? undefined : { first, last };
-        return { range, dropped, unencodable, level: this.#level(state) };
+        return { range, dropped, level: this.#level(state) };
       });
     } catch (error) {
       this.#reports.rollBack();
@@ -95,7 +94,7 @@ export class OutboxTables {
     this.database.close();
   }
 
-  #new(batches: readonly ReportBatch[], sequence: number): TracedReport[] {
+  #new(batches: readonly ReportBatch[], sequence: number): ReportDraft[] {
     return batches
       .filter(({ source }) => source === undefined || this.#ledger.note(source, sequence))
       .flatMap(({ reports }) => reports);

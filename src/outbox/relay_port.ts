@@ -84,7 +84,7 @@ export class RelayPort {
 
   #handOver(rows: readonly OutboxRow[], request: number): void {
     const packed = packRows(rows);
-    this.#post({ type: "rows", request, rows: packed }, [packed.payloads.buffer]);
+    this.#post({ type: "rows", request, rows: packed }, [packed.payloads.bytes.buffer]);
   }
 
   #post(answer: RelayAnswer, transfer: Transferable[] = []): void {

@@ -1,8 +1,7 @@
 /** Writes reports as rows, each under the next sequence, and notes what coalescing must keep. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { encodeReport } from "../report/codec.ts";
 import type { Outcome } from "../report/outcome.ts";
-import type { SiteReport, TracedReport } from "../report/report.ts";
+import { completeDraft, type ReportDraft } from "../report/report_draft.ts";
 import { LastReports } from "./last_reports.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 import type { RowTraces } from "./row_traces.ts";
@@ -48,34 +47,21 @@ export class ReportRows {
   }
 
   /**
-   * Writes reports as the producer's next ones; returns the errors of those that it left out.
-   *
-   * `recorded_at` rises by at least a microsecond, whatever the clock does.
+   * Writes reports as the producer's next ones. `recorded_at` rises by at least a microsecond,
+   * whatever the clock does.
    */
-  add(
-    reports: readonly TracedReport[],
-    state: ProducerState,
-    nowMicros: number,
-  ): UnencodableReportError[] {
+  add(reports: readonly ReportDraft[], state: ProducerState, nowMicros: number): void {
     this.#last.begin();
     const oldestId = this.#oldestId.get()!.id as number;
-    const unencodable: UnencodableReportError[] = [];
     // One of a site at a time: the next one has to know the row that it replaces.
     const rows = new Map<string, NewRow>();
     for (const report of reports) {
       if (rows.has(report.site)) this.#insert(rows, state);
-      try {
-        rows.set(report.site, this.#next(report, state, nowMicros));
-      } catch (error) {
-        if (!(error instanceof UnencodableReportError)) throw error;
-        unencodable.push(error);
-        continue;
-      }
+      rows.set(report.site, this.#next(report, state, nowMicros));
       const { rowId = -1 } = this.#last.of(report.site) ?? {};
       if (rowId >= oldestId) this.#replace.run(rowId);
     }
     this.#insert(rows, state);
-    return unencodable;
   }
 
   /** Forgets what `add()` noted, as its transaction was rolled back. */
@@ -83,15 +69,15 @@ export class ReportRows {
     this.#last.rollBack();
   }
 
-  #next(report: TracedReport, state: ProducerState, nowMicros: number): NewRow {
+  #next(report: ReportDraft, state: ProducerState, nowMicros: number): NewRow {
     const { site, outcome, traceparent } = report;
     const sequence = state.sequence + 1;
     const recordedAt = Math.max(nowMicros, state.recordedAt + 1);
     const { producerId: producer_id } = state;
-    const payload = encode({ ...report, producer_id, sequence, recorded_at: recordedAt });
     state.sequence = sequence;
     state.recordedAt = recordedAt;
     state.reportCount++;
+    const payload = completeDraft(report, { producer_id, sequence, recorded_at: recordedAt });
     const isEdge = this.#last.of(site)?.outcome !== outcome;
     return { site, outcome, sequence, recordedAt, isEdge, payload, traceparent };
   }
@@ -118,11 +104,6 @@ export class ReportRows {
   }
 }
 
-/** A report that breaks its own type. It would hold up all others if it were tried again. */
-export class UnencodableReportError extends TypeError {
-  override readonly name = "UnencodableReportError";
-}
-
 interface Insert {
   readonly rowCount: number;
   readonly statement: StatementSync;
@@ -136,16 +117,4 @@ function insertOf(sql: DatabaseSync, rowCount: number): Insert {
      VALUES ${values.join(", ")}`,
   );
   return { rowCount, statement };
-}
-
-function encode(report: SiteReport): Uint8Array {
-  try {
-    return encodeReport(report);
-  } catch (cause) {
-    throw new UnencodableReportError(
-      `Cannot store a report of "${report.site}" as it must fit its schema: ` +
-        (cause instanceof Error ? cause.message : String(cause)),
-      { cause },
-    );
-  }
 }

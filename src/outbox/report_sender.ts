@@ -1,10 +1,12 @@
 /** A scanner's end of its port to the outbox: keeps reports until the outbox has stored them. */
 import type { TracedReport } from "../report/report.ts";
+import { draftOf, type ReportDraft, UnencodableReportError } from "../report/report_draft.ts";
 import { backoffMs } from "../runtime/backoff.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import { MinuteLimit } from "../runtime/minute_limit.ts";
+import { packDrafts } from "./packed_drafts.ts";
 import {
   BATCH_REPORTS_MAX,
   BATCHES_IN_FLIGHT_MAX,
@@ -50,7 +52,7 @@ export class ReportSender {
   readonly #logLimit: MinuteLimit;
   readonly #underWay: StoreRequest[] = [];
   readonly #flushed = new Set<() => void>();
-  #buffer: TracedReport[] = [];
+  #buffer: ReportDraft[] = [];
   #port: MessagePort | undefined;
   #batch = 0;
   #failures = 0;
@@ -74,10 +76,15 @@ export class ReportSender {
     this.#resend();
   }
 
-  /** Hands a report over. It never fails: what overflows the buffer is counted as lost. */
+  /**
+   * Hands a report over. It never fails: what overflows the buffer, or breaks its own type, is
+   * counted as lost.
+   */
   send(report: TracedReport): void {
+    const draft = this.#draftOf(report);
+    if (draft === undefined) return;
     if (this.#buffer.length === BUFFER_REPORTS_MAX) this.#loseOldest();
-    this.#buffer.push(report);
+    this.#buffer.push(draft);
     this.#cancelGather ??= this.#options.clock.after(GATHER_MS, () => this.#sendDue());
     this.#pump();
     if (!this.#isFull && this.#buffer.length >= BUFFER_FULL) {
@@ -88,7 +95,8 @@ export class ReportSender {
 
   /** Reports that are not known to be stored. */
   get pending(): number {
-    return this.#underWay.reduce((sum, { reports }) => sum + reports.length, this.#buffer.length);
+    const underWay = this.#underWay.map(({ reports }) => reports.sites.length);
+    return underWay.reduce((sum, count) => sum + count, this.#buffer.length);
   }
 
   /**
@@ -132,7 +140,7 @@ export class ReportSender {
   #pump(): void {
     if (this.#port === undefined || this.#cancelRetry !== undefined) return;
     while (this.#underWay.length < BATCHES_IN_FLIGHT_MAX && this.#hasBatch) {
-      const reports = this.#buffer.splice(0, BATCH_REPORTS_MAX);
+      const reports = packDrafts(this.#buffer.splice(0, BATCH_REPORTS_MAX));
       const source = this.#options.sourceId;
       const request: StoreRequest = { type: "store", source, batch: ++this.#batch, reports };
       this.#underWay.push(request);
@@ -172,6 +180,18 @@ export class ReportSender {
     this.#cancelRetry = undefined;
     for (const request of this.#underWay) this.#port?.postMessage(request);
     this.#pump();
+  }
+
+  /** Nothing when it cannot be encoded: whoever made it has a fault. */
+  #draftOf(report: TracedReport): ReportDraft | undefined {
+    try {
+      return draftOf(report);
+    } catch (error) {
+      if (!(error instanceof UnencodableReportError)) throw error;
+      this.#options.telemetry.count("sitemon_reports_lost_total", { cause: "unencodable" });
+      if (this.#logLimit.allows("unencodable")) log.error("{error}", { error });
+      return undefined;
+    }
   }
 
   #loseOldest(): void {

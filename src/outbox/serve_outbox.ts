@@ -2,6 +2,7 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { Outbox } from "./outbox.ts";
 import { OutboxFullError, OutboxUnavailableError } from "./outbox_error.ts";
+import { unpackDrafts } from "./packed_drafts.ts";
 import { BATCH_REPORTS_MAX, BATCHES_IN_FLIGHT_MAX, type StoreRequest } from "./port_message.ts";
 import { RelayPort } from "./relay_port.ts";
 import { ScannerPort } from "./scanner_port.ts";
@@ -77,7 +78,7 @@ export function serveOutbox(outbox: Outbox, { clock }: { readonly clock: Clock }
 /** True when waiting would gain nothing: enough has arrived, or all that one scanner may send. */
 function isGroupFull(group: readonly Arrived[], from: ScannerPort): boolean {
   const count = (arrived: readonly Arrived[]) =>
-    arrived.reduce((sum, { request }) => sum + request.reports.length, 0);
+    arrived.reduce((sum, { request }) => sum + request.reports.sites.length, 0);
   const own = count(group.filter((arrived) => arrived.from === from));
   return own >= BATCHES_IN_FLIGHT_MAX * BATCH_REPORTS_MAX || count(group) >= GROUP_REPORTS_MAX;
 }
@@ -86,7 +87,7 @@ function isGroupFull(group: readonly Arrived[], from: ScannerPort): boolean {
 function commit(outbox: Outbox, group: readonly Arrived[]): boolean {
   try {
     outbox.appendBatches(group.map(({ request: { source, batch, reports } }) => {
-      return { reports, source: { id: source, batch } };
+      return { reports: unpackDrafts(reports), source: { id: source, batch } };
     }));
     return true;
   } catch (error) {

@@ -42,10 +42,7 @@ export const encodeReport: (report: SiteReport) => Uint8Array = singleObjectEnco
 export const encodeGap: (gap: Gap) => Uint8Array = singleObjectEncoder(GAP_SCHEMA);
 
 /** Encodes the seed's six fields, with nothing to name their schema: `kafka.format: bare`. */
-export const encodeBare: (report: SeedReport) => Uint8Array = encoder(
-  SEED_SCHEMA,
-  new Uint8Array(),
-);
+export const encodeBare: (report: SeedReport) => Uint8Array = datumEncoder(SEED_SCHEMA);
 
 /**
  * Decodes a message of any version of sitemon, into memory in proportion to its length.
@@ -116,14 +113,25 @@ function reader(writer: RecordSchema, newest: RecordSchema): MessageReader["read
 }
 
 function singleObjectEncoder<T>(schema: RecordSchema): (value: T) => Uint8Array {
+  return datumEncoder(schema, singleObjectHeader(schema));
+}
+
+/** What comes before a datum to name its schema. */
+export function singleObjectHeader(schema: RecordSchema): Uint8Array {
   const header = new DataView(new ArrayBuffer(HEADER_BYTES));
   header.setUint16(0, 0xc301);
   header.setBigUint64(2, fingerprint(schema), true);
-  return encoder(schema, new Uint8Array(header.buffer));
+  return new Uint8Array(header.buffer);
 }
 
-/** The bytes that it returns have memory of their own, so that they can be transferred. */
-function encoder<T>(schema: RecordSchema, header: Uint8Array): (value: T) => Uint8Array {
+/**
+ * Encodes values as these bytes and a bare datum; throws when a field is not of its type. What it
+ * returns has memory of its own, so that it can be transferred.
+ */
+export function datumEncoder<T>(
+  schema: RecordSchema,
+  header: Uint8Array = new Uint8Array(),
+): (value: T) => Uint8Array {
   const type = compile(schema);
   const scratch = Buffer.alloc(SCRATCH_BYTES);
   scratch.set(header);

@@ -1,6 +1,7 @@
 /** What single steps cost: codec, outbox, ingest. */
-import { decodeMessage, encodeBare, encodeReport } from "../../src/report/codec.ts";
+import { decodeMessage, encodeBare } from "../../src/report/codec.ts";
 import { identify } from "../../src/report/identity.ts";
+import { completeDraft, draftOf } from "../../src/report/report_draft.ts";
 import { invalidity } from "../../src/report/validation.ts";
 import { Outbox } from "../../src/outbox/outbox.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
@@ -59,9 +60,11 @@ function codecSteps(): Step[] {
     offset: 0,
     timestampMs: 1.7e12,
   };
+  const draft = draftOf(report);
   const times = 20_000;
   return [
-    { name: "encodeReport()", times, run: () => encodeReport(report) },
+    { name: "draftOf()", times, run: () => draftOf(report) },
+    { name: "completeDraft()", times, run: () => completeDraft(draft, report) },
     { name: "encodeBare()", times, run: () => encodeBare(report) },
     { name: "decodeMessage() of a report", times, run: () => decodeMessage(reportBytes) },
     { name: "decodeMessage() of a bare datum", times, run: () => decodeMessage(bareBytes) },
@@ -83,7 +86,7 @@ function openOutbox(path: string): Outbox {
 }
 
 function outboxSteps(outbox: Outbox): Step[] {
-  const batch = Array.from({ length: 256 }, (_, n) => aReport({ site: `site ${n}` }));
+  const batch = Array.from({ length: 256 }, (_, n) => draftOf(aReport({ site: `site ${n}` })));
   const settle = () => {
     const rows = outbox.take({ rowsMax: 500, bytesMax: 512 * 1_024 });
     outbox.settle({ acknowledged: rows.map(({ id }) => id), tooLarge: [] });

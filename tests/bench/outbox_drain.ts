@@ -1,5 +1,6 @@
 /** How fast a backlog reaches Kafka, beside bare kafkajs, while checks keep their schedule. */
 import { fileURLToPath } from "node:url";
+import { draftOf } from "../../src/report/report_draft.ts";
 import { eventually } from "../deadline.ts";
 import { shareKafka } from "../services/kafka.ts";
 import { benchReport } from "./bench_report.ts";
@@ -39,7 +40,8 @@ export const outboxDrain: Scenario = {
 function fill(path: string, rows: number): void {
   using outbox = openBenchOutbox(path);
   for (let n = 0; n < rows; n += FILL_REPORTS) {
-    outbox.append(Array.from({ length: FILL_REPORTS }, (_, index) => benchReport(n + index)));
+    const reports = Array.from({ length: FILL_REPORTS }, (_, index) => benchReport(n + index));
+    outbox.append(reports.map(draftOf));
   }
 }
 

@@ -3,6 +3,7 @@ import { Outbox } from "../../src/outbox/outbox.ts";
 import { BATCH } from "../../src/outbox/relay.ts";
 import { GROUP_REPORTS_MAX } from "../../src/outbox/serve_outbox.ts";
 import { encodeReport } from "../../src/report/codec.ts";
+import { draftOf } from "../../src/report/report_draft.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { silent } from "../scanner/sites.ts";
 import { BareOutbox } from "./bare_outbox.ts";
@@ -17,6 +18,7 @@ const GROUPS = Array.from({ length: 8 }, (_, group) => {
     (_, n) => benchReport(group * GROUP_REPORTS_MAX + n),
   );
 });
+const DRAFT_GROUPS = GROUPS.map((group) => group.map(draftOf));
 const BARE_GROUPS = GROUPS.map((group) =>
   group.map((report) => ({
     site: report.site,
@@ -48,7 +50,7 @@ async function compared(
     using bare = new BareOutbox(`${folder}/bare.db`);
     const works = {
       outbox: (n: number) => {
-        outbox.append(GROUPS[n % GROUPS.length]!);
+        outbox.append(DRAFT_GROUPS[n % GROUPS.length]!);
         if (!isOutage) settle(outbox);
       },
       bare: (n: number) => {

@@ -21,6 +21,7 @@ import { startKafka } from "../services/kafka.ts";
 import { uniqueName } from "../services/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { Operator } from "./operator.ts";
+import { draftsOf } from "../outbox/outbox_fixture.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
 const brokerTest = serviceTest("own kafka", "postgres");
@@ -42,7 +43,9 @@ async function publishAndDie(pipeline: Pipeline, count: number): Promise<void> {
   });
   const checked_at = Date.now() * 1_000;
   outbox.append(
-    Array.from({ length: count }, (_, i) => aReport({ site: `retired-${i % 3}`, checked_at })),
+    draftsOf(
+      Array.from({ length: count }, (_, i) => aReport({ site: `retired-${i % 3}`, checked_at })),
+    ),
   );
   const publisher = new KafkaPublisher(publisherOptions({
     connection: connectionTo(pipeline.bootstrap),

@@ -15,7 +15,7 @@ import { outboxLetters } from "../../src/cli/outbox_letters.ts";
 import { readStats } from "../../src/outbox/outbox_stats.ts";
 import type { KeptLetter } from "../../src/status/letter_box.ts";
 import { NOON, PRODUCERS } from "../contract/site_reports.ts";
-import { EVERYTHING, manyReports, OutboxFolder } from "../outbox/outbox_fixture.ts";
+import { draftsOf, EVERYTHING, manyReports, OutboxFolder } from "../outbox/outbox_fixture.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
 function aLetter(overrides: Partial<KeptLetter> = {}): KeptLetter {
@@ -149,7 +149,7 @@ Deno.test("replayLetters() says why letters stay, and exits 1 then", async () =>
 Deno.test("outboxLetters() finds the rows of an outbox by number, and puts them back", async () => {
   using folder = new OutboxFolder();
   const outbox = folder.open();
-  outbox.append(manyReports(3));
+  outbox.append(draftsOf(manyReports(3)));
   const taken = outbox.take(EVERYTHING);
   outbox.settle({ acknowledged: [], tooLarge: taken.map(({ id }) => id) });
   const letters = outboxLetters(folder.path);

@@ -2,13 +2,13 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { EXIT_IO, EXIT_LOCKED, EXIT_OK } from "../../src/cli/exit_code.ts";
 import { outboxExport } from "../../src/cli/outbox_export.ts";
 import { rangesText } from "../../src/cli/ranges_text.ts";
-import { EVERYTHING, manyReports, OutboxFolder } from "../outbox/outbox_fixture.ts";
+import { draftsOf, EVERYTHING, manyReports, OutboxFolder } from "../outbox/outbox_fixture.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
 Deno.test("outboxExport() prints each row as one JSON object, in the words of the report", async () => {
   using folder = new OutboxFolder();
   const outbox = folder.open({ whenFull: "drop_oldest", rowsMax: 2 });
-  outbox.append(manyReports(3));
+  outbox.append(draftsOf(manyReports(3)));
   outbox.settle({ acknowledged: [], tooLarge: [outbox.take(EVERYTHING)[0]!.id] });
   const { producerId } = outbox.stats();
   outbox.close();
@@ -33,7 +33,7 @@ Deno.test("outboxExport() prints each row as one JSON object, in the words of th
 Deno.test("outboxExport() says what it could not read", async () => {
   using folder = new OutboxFolder();
   const outbox = folder.open();
-  outbox.append(manyReports(2_000));
+  outbox.append(draftsOf(manyReports(2_000)));
   outbox.close();
   const bytes = Deno.readFileSync(folder.path);
   bytes.fill(7, bytes.length / 2, bytes.length / 2 + 40_960);

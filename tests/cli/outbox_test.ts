@@ -2,13 +2,13 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { EXIT_CONFIG, EXIT_IO, EXIT_OK } from "../../src/cli/exit_code.ts";
 import { outboxStats } from "../../src/cli/outbox.ts";
-import { EVERYTHING, manyReports, OutboxFolder } from "../outbox/outbox_fixture.ts";
+import { draftsOf, EVERYTHING, manyReports, OutboxFolder } from "../outbox/outbox_fixture.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
 Deno.test("outboxStats() prints what waits, while the producer has the file open", async () => {
   using folder = new OutboxFolder();
   using outbox = folder.open({ whenFull: "drop_oldest", rowsMax: 3 });
-  outbox.append(manyReports(5));
+  outbox.append(draftsOf(manyReports(5)));
   const terminal = new FakeTerminal();
   strictEqual(await outboxStats({ path: folder.path }, terminal), EXIT_OK);
   const { producerId, bytes } = outbox.stats();
@@ -29,7 +29,7 @@ dead letters  0
 Deno.test("outboxStats() prints one JSON object on demand", async () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
-  outbox.append(manyReports(3));
+  outbox.append(draftsOf(manyReports(3)));
   outbox.settle({ acknowledged: [], tooLarge: [outbox.take(EVERYTHING)[0]!.id] });
   const terminal = new FakeTerminal();
   strictEqual(await outboxStats({ path: folder.path, json: true }, terminal), EXIT_OK);

@@ -4,6 +4,7 @@ import { OutboxLockedError } from "../../src/outbox/outbox_error.ts";
 import type { Outbox } from "../../src/outbox/outbox.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
 import {
+  draftsOf,
   drain,
   EVERYTHING,
   inWords,
@@ -14,7 +15,7 @@ import {
 
 /** Three reports, the first two of which are too large for the receiver. */
 function withTwoTooLarge(outbox: Outbox): void {
-  outbox.append(manyReports(3));
+  outbox.append(draftsOf(manyReports(3)));
   const [first, second] = outbox.take(EVERYTHING);
   outbox.settle({ acknowledged: [], tooLarge: [first!.id, second!.id] });
 }
@@ -75,7 +76,7 @@ Deno.test("a row that was put back is announced as dropped once, whatever become
   former.close();
   requeueDeadLetters(folder.path, [1, 2]);
   using outbox = folder.open({ whenFull: "drop_oldest", rowsMax: 3 });
-  outbox.append(manyReports(2, "new"));
+  outbox.append(draftsOf(manyReports(2, "new")));
   const [again] = outbox.take({ rowsMax: 1, bytesMax: 1 });
   strictEqual(again!.sequence, 1);
   outbox.settle({ acknowledged: [], tooLarge: [again!.id] });

@@ -6,7 +6,7 @@ import { systemClock } from "../../src/runtime/clock.ts";
 import { within } from "../deadline.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { FakePublisher } from "./fake_publisher.ts";
-import { manyReports, OutboxFolder } from "./outbox_fixture.ts";
+import { draftsOf, manyReports, OutboxFolder } from "./outbox_fixture.ts";
 
 const DEADLINE_MS = 60_000;
 const UNREACHABLE = new PublishError("unreachable", "no broker answers");
@@ -23,7 +23,7 @@ function drained(
 Deno.test("drain() publishes every row in order, and says how many are left", async () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
-  outbox.append(manyReports(1_200));
+  outbox.append(draftsOf(manyReports(1_200)));
   const publisher = new FakePublisher();
   const left: number[] = [];
   await drained(outbox, publisher, { onProgress: (rows) => left.push(rows) });
@@ -37,7 +37,7 @@ Deno.test("drain() publishes every row in order, and says how many are left", as
 Deno.test("drain() goes on after a failure that passes, and tells of it", async () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
-  outbox.append(manyReports(10));
+  outbox.append(draftsOf(manyReports(10)));
   const publisher = new FakePublisher();
   publisher.failure = UNREACHABLE;
   const troubles: string[] = [];
@@ -53,7 +53,7 @@ Deno.test("drain() goes on after a failure that passes, and tells of it", async 
 Deno.test("drain() ends at once, when somebody has to mend something", async () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
-  outbox.append(manyReports(10));
+  outbox.append(draftsOf(manyReports(10)));
   const publisher = new FakePublisher();
   publisher.failure = new PublishError("authorization", "not allowed");
   await drained(outbox, publisher, { clock: new FakeClock() });
@@ -63,7 +63,7 @@ Deno.test("drain() ends at once, when somebody has to mend something", async () 
 Deno.test("drain() gives up when nobody takes a row for 30 s, and not before", async () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
-  outbox.append(manyReports(3));
+  outbox.append(draftsOf(manyReports(3)));
   const clock = new FakeClock();
   const publisher = new FakePublisher();
   publisher.refuses = ({ sequence }) => sequence > 1;
@@ -93,9 +93,11 @@ Deno.test("drain() ends with dead letters and their gap, when rows are too large
   using folder = new OutboxFolder();
   using outbox = folder.open();
   outbox.append(
-    manyReports(5).map((report, index) => {
-      return { ...report, pattern: index === 2 ? "x".repeat(20_000) : null };
-    }),
+    draftsOf(
+      manyReports(5).map((report, index) => {
+        return { ...report, pattern: index === 2 ? "x".repeat(20_000) : null };
+      }),
+    ),
   );
   const publisher = new FakePublisher();
   await drained(outbox, publisher);

@@ -5,7 +5,14 @@ import type { Outbox } from "../../src/outbox/outbox.ts";
 import { OutboxRefusedError } from "../../src/outbox/outbox_error.ts";
 import { salvagedRows } from "../../src/outbox/salvaged_rows.ts";
 import { DatabaseSync } from "node:sqlite";
-import { drain, EVERYTHING, manyReports, OutboxFolder, reportsOf } from "./outbox_fixture.ts";
+import {
+  draftsOf,
+  drain,
+  EVERYTHING,
+  manyReports,
+  OutboxFolder,
+  reportsOf,
+} from "./outbox_fixture.ts";
 
 const PAGE_BYTES = 4_096;
 
@@ -36,7 +43,7 @@ function fill(outbox: Outbox): void {
     ...report,
     pattern: index % 100 === 0 ? "x".repeat(20_000) : null,
   }));
-  outbox.append(reports);
+  outbox.append(draftsOf(reports));
 }
 
 /** As a crash leaves it: what was committed last is in the log alone. */
@@ -47,7 +54,7 @@ function crashedCopy(path: string, to: string): void {
 Deno.test("exportOutbox() hands out every report, gap and dead letter of a sound file, in order", () => {
   using folder = new OutboxFolder();
   const outbox = folder.open({ whenFull: "drop_oldest", rowsMax: 3 });
-  outbox.append(manyReports(5));
+  outbox.append(draftsOf(manyReports(5)));
   const taken = outbox.take(EVERYTHING);
   outbox.settle({ acknowledged: [], tooLarge: [taken[0]!.id] });
   outbox.close();
@@ -89,7 +96,7 @@ Deno.test("salvagedRows() reads of a sound file what SQLite does, and of its log
     acknowledged: second.take({ rowsMax: 500, bytesMax: 1 << 30 }).map(({ id }) => id),
     tooLarge: [],
   });
-  second.append(reportsOf("newest"));
+  second.append(draftsOf(reportsOf("newest")));
   crashedCopy(folder.path, crashed.path);
   const salvaged = [...salvagedRows(crashed.path)].map((row) => ({ ...row! }));
   const sql = new DatabaseSync(folder.path, { readOnly: true });

@@ -1,11 +1,12 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { OutboxClient } from "../../src/outbox/outbox_client.ts";
+import { packDrafts } from "../../src/outbox/packed_drafts.ts";
 import { OutboxUnavailableError } from "../../src/outbox/outbox_error.ts";
 import { GROUP_WAIT_MS } from "../../src/outbox/serve_outbox.ts";
 import type { OutboxRow } from "../../src/outbox/publisher.ts";
 import { eventually, within } from "../deadline.ts";
-import { EVERYTHING, manyReports, reportsOf } from "./outbox_fixture.ts";
+import { draftsOf, EVERYTHING, manyReports, reportsOf } from "./outbox_fixture.ts";
 import { ServedOutbox } from "./served_outbox.ts";
 
 const DEADLINE_MS = 60_000;
@@ -29,7 +30,7 @@ function aClient(served: ServedOutbox): OutboxClient {
 
 Deno.test("OutboxClient takes rows with their bytes, and settles them", async () => {
   using served = new ServedOutbox();
-  served.outbox.append(manyReports(5));
+  served.outbox.append(draftsOf(manyReports(5)));
   // SQLite's objects have no prototype, a message's have one.
   const expected = served.outbox.take(EVERYTHING).map((row) => ({ ...row }));
   served.outbox.release();
@@ -50,7 +51,7 @@ Deno.test("take() waits for a row, and is woken by the commit that brings one", 
   await until("the wait", () => served.serverClock.pending === 1);
   const { port1, port2: scanner } = new MessageChannel();
   served.server.addScanner(port1);
-  const reports = reportsOf("shop");
+  const reports = packDrafts(draftsOf(reportsOf("shop")));
   scanner.postMessage({ type: "store", source: "scanner", batch: 1, reports });
   await until("arrival", () => served.serverClock.pending === 2);
   served.serverClock.advance(GROUP_WAIT_MS);
@@ -81,14 +82,14 @@ Deno.test("take() ends at once when its signal aborts, and leaves no row in flig
   stop.abort();
   deepStrictEqual(await within(DEADLINE_MS, "no rows", taking), []);
   await until("the end of the wait", () => served.serverClock.pending === 0);
-  served.outbox.append(reportsOf("shop"));
+  served.outbox.append(draftsOf(reportsOf("shop")));
   deepStrictEqual(sequences(await client.take(NOW, NEVER)), [1]);
   client.close();
 });
 
 Deno.test("take() and settle() tell of a disk that fails, and work when it does again", async () => {
   using served = new ServedOutbox();
-  served.outbox.append(reportsOf("shop"));
+  served.outbox.append(draftsOf(reportsOf("shop")));
   const client = aClient(served);
   await client.take(NOW, NEVER);
   {
@@ -111,7 +112,7 @@ Deno.test("OutboxClient sends its requests again when the outbox's thread was re
   const taking = client.take(LATER, NEVER);
   await until("the wait", () => served.serverClock.pending === 1);
   served.replace();
-  served.outbox.append(reportsOf("shop"));
+  served.outbox.append(draftsOf(reportsOf("shop")));
   served.connectRelay(client);
   deepStrictEqual(sequences(await within(DEADLINE_MS, "the row", taking)), [1]);
 
@@ -127,7 +128,7 @@ Deno.test("OutboxClient sends its requests again when the outbox's thread was re
 
 Deno.test("OutboxClient waits with its requests until it is connected", async () => {
   using served = new ServedOutbox();
-  served.outbox.append(reportsOf("shop"));
+  served.outbox.append(draftsOf(reportsOf("shop")));
   const client = new OutboxClient();
   const taking = client.take(NOW, NEVER);
   served.connectRelay(client);
@@ -137,12 +138,12 @@ Deno.test("OutboxClient waits with its requests until it is connected", async ()
 
 Deno.test("addRelay() gives the rows of a former relay to the new one", async () => {
   using served = new ServedOutbox({ whenFull: "drop_oldest", rowsMax: 2 });
-  served.outbox.append(reportsOf("a", "b"));
+  served.outbox.append(draftsOf(reportsOf("a", "b")));
   const former = aClient(served);
   deepStrictEqual(sequences(await former.take(NOW, NEVER)), [1, 2]);
   const next = aClient(served);
   // Nothing is in flight any more, so that the limit may drop the oldest.
-  served.outbox.append(reportsOf("c"));
+  served.outbox.append(draftsOf(reportsOf("c")));
   const rows = await next.take(NOW, NEVER);
   deepStrictEqual(rows.map((row) => `${row.kind} ${row.sequence}`), [
     "report 2",

@@ -2,7 +2,14 @@ import { Buffer } from "node:buffer";
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { readStats } from "../../src/outbox/outbox_stats.ts";
 import { OutboxRefusedError } from "../../src/outbox/outbox_error.ts";
-import { drain, EVERYTHING, manyReports, OutboxFolder, waiting } from "./outbox_fixture.ts";
+import {
+  draftsOf,
+  drain,
+  EVERYTHING,
+  manyReports,
+  OutboxFolder,
+  waiting,
+} from "./outbox_fixture.ts";
 
 const PAGE_BYTES = 4_096;
 
@@ -38,7 +45,7 @@ for (const [name, damage] of Object.entries(DAMAGES)) {
   Deno.test(`open() moves a file aside and begins anew, when it has ${name}`, () => {
     using folder = new OutboxFolder();
     const former = folder.open();
-    former.append(manyReports(2_000));
+    former.append(draftsOf(manyReports(2_000)));
     const { producerId } = former.stats();
     former.close();
     damage(folder.path);
@@ -46,7 +53,7 @@ for (const [name, damage] of Object.entries(DAMAGES)) {
 
     using outbox = folder.open();
     notStrictEqual(outbox.stats().producerId, producerId);
-    deepStrictEqual(outbox.append(manyReports(1)), { first: 1, last: 1 });
+    deepStrictEqual(outbox.append(draftsOf(manyReports(1))), { first: 1, last: 1 });
     strictEqual(folder.telemetry.value("sitemon_outbox_resets_total"), 1);
     const [aside] = folder.corruptFolders();
     strictEqual(aside, `${folder.path}.corrupt-2026-01-01T000000.000Z`);
@@ -70,10 +77,10 @@ Deno.test("open() moves the log of a damaged file with it, as it was found", () 
   using crashed = new OutboxFolder();
   folder.open().close();
   const former = folder.open();
-  former.append(manyReports(2_000));
+  former.append(draftsOf(manyReports(2_000)));
   former.close();
   const running = folder.open();
-  running.append(manyReports(10));
+  running.append(draftsOf(manyReports(10)));
   for (const suffix of ["", "-wal"]) {
     Deno.copyFileSync(`${folder.path}${suffix}`, `${crashed.path}${suffix}`);
   }
@@ -90,7 +97,7 @@ Deno.test("open() moves the log of a damaged file with it, as it was found", () 
 Deno.test("Outbox begins anew when it finds damage while it is in use", () => {
   using folder = new OutboxFolder();
   const former = folder.open();
-  for (let round = 0; round < 20; round++) former.append(manyReports(1_000));
+  for (let round = 0; round < 20; round++) former.append(draftsOf(manyReports(1_000)));
   former.close();
 
   using outbox = folder.open();
@@ -101,7 +108,7 @@ Deno.test("Outbox begins anew when it finds damage while it is in use", () => {
   overwrite(folder.path, from, garbage(Deno.statSync(folder.path).size - from));
   strictEqual(outbox.take(EVERYTHING).length, 0);
   notStrictEqual(outbox.stats().producerId, producerId);
-  outbox.append(manyReports(20));
+  outbox.append(draftsOf(manyReports(20)));
   // What the relay still holds are ids of the former file.
   outbox.settle({ acknowledged: taken.map((row) => row.id), tooLarge: [] });
   strictEqual(waiting(outbox).reports.length, 20);
@@ -113,7 +120,7 @@ Deno.test("open() misses the last commit alone, when the end of the log is torn 
   using folder = new OutboxFolder();
   using crashed = new OutboxFolder();
   using running = folder.open();
-  for (let commit = 0; commit < 30; commit++) running.append(manyReports(10));
+  for (let commit = 0; commit < 30; commit++) running.append(draftsOf(manyReports(10)));
   for (const suffix of ["", "-wal"]) {
     Deno.copyFileSync(`${folder.path}${suffix}`, `${crashed.path}${suffix}`);
   }

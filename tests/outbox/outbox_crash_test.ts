@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { OutboxLockedError } from "../../src/outbox/outbox_error.ts";
 import { within } from "../deadline.ts";
-import { manyReports, OutboxFolder, waiting } from "./outbox_fixture.ts";
+import { draftsOf, manyReports, OutboxFolder, waiting } from "./outbox_fixture.ts";
 
 const CHILD = fileURLToPath(new URL("./storing_child.ts", import.meta.url));
 const DEADLINE_MS = 60_000;
@@ -103,7 +103,7 @@ Deno.test("open() waits for a thread that is just ending", async () => {
 Deno.test("close() gives the file back, also when it is closed twice", () => {
   using folder = new OutboxFolder();
   const outbox = folder.open();
-  outbox.append(manyReports(3));
+  outbox.append(draftsOf(manyReports(3)));
   outbox.close();
   outbox.close();
   using next = folder.open();

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { type OutboxFailure, OutboxUnavailableError } from "../../src/outbox/outbox_error.ts";
-import { manyReports, OutboxFolder, reportsOf, waiting } from "./outbox_fixture.ts";
+import { draftsOf, manyReports, OutboxFolder, reportsOf, waiting } from "./outbox_fixture.ts";
 import { SmallDisk, WITHOUT_SMALL_DISK } from "./small_disk.ts";
 
 const ignore = WITHOUT_SMALL_DISK !== undefined;
@@ -30,7 +30,7 @@ Deno.test({
       throws(
         () => {
           for (let round = 0; round < 1_000; round++) {
-            stored = outbox.append(manyReports(100))!.last;
+            stored = outbox.append(draftsOf(manyReports(100)))!.last;
           }
         },
         unavailable(
@@ -43,7 +43,10 @@ Deno.test({
       strictEqual(outbox.stats().sequenceLast, stored);
 
       empty();
-      deepStrictEqual(outbox.append(manyReports(100)), { first: stored + 1, last: stored + 100 });
+      deepStrictEqual(outbox.append(draftsOf(manyReports(100))), {
+        first: stored + 1,
+        last: stored + 100,
+      });
       deepStrictEqual(folder.telemetry.states.get("outbox"), { ok: true });
       strictEqual(waiting(outbox).reports.length, stored + 100);
     }
@@ -63,7 +66,7 @@ Deno.test({
     throws(() => folder.open({ path }), unavailable("disk_full", /^Cannot open outbox/));
     empty();
     using outbox = folder.open({ path });
-    deepStrictEqual(outbox.append(manyReports(1)), { first: 1, last: 1 });
+    deepStrictEqual(outbox.append(draftsOf(manyReports(1))), { first: 1, last: 1 });
     // What the failed try left behind does not count as a damaged outbox.
     strictEqual(folder.telemetry.value("sitemon_outbox_resets_total"), 0);
   },
@@ -91,10 +94,13 @@ Deno.test("open() refuses a folder that does not exist", () => {
 Deno.test("append() refuses while another program writes to the file, and goes on after it", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
-  outbox.append(reportsOf("shop"));
+  outbox.append(draftsOf(reportsOf("shop")));
   using other = new DatabaseSync(folder.path);
   other.exec("BEGIN IMMEDIATE");
-  throws(() => outbox.append(reportsOf("shop")), unavailable("busy", /end the other program/));
+  throws(
+    () => outbox.append(draftsOf(reportsOf("shop"))),
+    unavailable("busy", /end the other program/),
+  );
   other.exec("ROLLBACK");
-  deepStrictEqual(outbox.append(reportsOf("shop")), { first: 2, last: 2 });
+  deepStrictEqual(outbox.append(draftsOf(reportsOf("shop"))), { first: 2, last: 2 });
 });

@@ -4,7 +4,8 @@ import type { Dependency, DependencyState, Telemetry } from "../../src/runtime/t
 import { Outbox, type OutboxOptions } from "../../src/outbox/outbox.ts";
 import type { OutboxRow } from "../../src/outbox/publisher.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
-import type { Gap, SiteReport } from "../../src/report/report.ts";
+import type { Gap, SiteReport, TracedReport } from "../../src/report/report.ts";
+import { draftOf, type ReportDraft } from "../../src/report/report_draft.ts";
 import { aReport } from "../contract/site_reports.ts";
 import { FakeClock } from "../fake_clock.ts";
 
@@ -80,6 +81,11 @@ export function reportsOf(...sites: readonly string[]): SiteReport[] {
 /** `count` reports, each of a site of its own. */
 export function manyReports(count: number, prefix = "site"): SiteReport[] {
   return reportsOf(...Array.from({ length: count }, (_, index) => `${prefix}-${index}`));
+}
+
+/** Reports as the outbox takes them. */
+export function draftsOf(reports: readonly TracedReport[]): ReportDraft[] {
+  return reports.map(draftOf);
 }
 
 /** What the rows say, decoded. */

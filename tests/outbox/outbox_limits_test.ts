@@ -5,6 +5,7 @@ import { FILE_BYTES_MIN } from "../../src/outbox/outbox_limits.ts";
 import type { Outcome } from "../../src/report/outcome.ts";
 import { aReport } from "../contract/site_reports.ts";
 import {
+  draftsOf,
   EVERYTHING,
   inWords,
   manyReports,
@@ -17,7 +18,7 @@ import {
 function appendWords(outbox: Outbox, words: string): void {
   for (const word of words.split(" ")) {
     const outcome: Outcome = word.endsWith("+") ? "up" : "down";
-    outbox.append([aReport({ site: word.slice(0, -1), outcome })]);
+    outbox.append(draftsOf([aReport({ site: word.slice(0, -1), outcome })]));
   }
 }
 
@@ -67,10 +68,10 @@ Deno.test("coalescing refuses reports when only newest ones are left, and stores
   using folder = new OutboxFolder();
   using outbox = folder.open({ rowsMax: 2 });
   appendWords(outbox, "a+ b+");
-  throws(() => outbox.append(reportsOf("a", "c")), OutboxFullError);
+  throws(() => outbox.append(draftsOf(reportsOf("a", "c"))), OutboxFullError);
   strictEqual(inShort(outbox), "1, 2");
   strictEqual(folder.telemetry.states.get("outbox")?.reason, "full");
-  deepStrictEqual(outbox.append(reportsOf("a")), { first: 3, last: 3 });
+  deepStrictEqual(outbox.append(draftsOf(reportsOf("a"))), { first: 3, last: 3 });
   strictEqual(inShort(outbox), "2, 3, coalesced 1-1");
   deepStrictEqual(folder.telemetry.states.get("outbox"), { ok: true });
 });
@@ -89,24 +90,24 @@ Deno.test("drop_oldest drops the oldest whatever they are, in one gap", () => {
 Deno.test("drop_oldest keeps the end of a group that is larger than the outbox", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open({ rowsMax: 3, whenFull: "drop_oldest" });
-  deepStrictEqual(outbox.append(manyReports(10)), { first: 1, last: 10 });
+  deepStrictEqual(outbox.append(draftsOf(manyReports(10))), { first: 1, last: 10 });
   strictEqual(inShort(outbox), "8, 9, 10, dropped_oldest 1-7");
 });
 
 Deno.test("pause refuses what does not fit, whole, until rows are acknowledged", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open({ rowsMax: 3, whenFull: "pause" });
-  outbox.append(manyReports(2));
+  outbox.append(draftsOf(manyReports(2)));
   throws(
-    () => outbox.append(manyReports(2)),
+    () => outbox.append(draftsOf(manyReports(2))),
     (error) => error instanceof OutboxFullError && /"when_full: pause"/.test(error.message),
   );
-  outbox.append(manyReports(1));
-  throws(() => outbox.append(manyReports(1)), OutboxFullError);
+  outbox.append(draftsOf(manyReports(1)));
+  throws(() => outbox.append(draftsOf(manyReports(1))), OutboxFullError);
   strictEqual(inShort(outbox), "1, 2, 3");
   const [row] = outbox.take(EVERYTHING);
   outbox.settle({ acknowledged: [row!.id], tooLarge: [] });
-  outbox.append(manyReports(1));
+  outbox.append(draftsOf(manyReports(1)));
   strictEqual(inShort(outbox), "2, 3, 4");
 });
 
@@ -127,7 +128,7 @@ for (const whenFull of ["coalesce", "drop_oldest"] as const) {
     const bytesMax = 1_000_000;
     using outbox = folder.open({ bytesMax, whenFull });
     for (let round = 0; round < 50; round++) {
-      outbox.append(manyReports(200));
+      outbox.append(draftsOf(manyReports(200)));
       ok(outbox.stats().bytes <= bytesMax, `${outbox.stats().bytes}`);
     }
     const { reports, gaps } = waiting(outbox);
@@ -141,15 +142,15 @@ for (const whenFull of ["coalesce", "drop_oldest"] as const) {
     using folder = new OutboxFolder();
     let free = 1_000;
     using outbox = folder.open({ whenFull, freeBytesMin: 500, freeBytes: () => free });
-    for (let round = 0; round < 40; round++) outbox.append(manyReports(200));
+    for (let round = 0; round < 40; round++) outbox.append(draftsOf(manyReports(200)));
     const { bytes, rows } = outbox.stats();
     ok(bytes > FILE_BYTES_MIN);
     free = 499;
-    for (let round = 0; round < 10; round++) outbox.append(manyReports(200));
+    for (let round = 0; round < 10; round++) outbox.append(draftsOf(manyReports(200)));
     // It is the file that is kept, of which the last pages may have been free.
     ok(outbox.stats().bytes <= bytes + 4096 * 16, `${outbox.stats().bytes} after ${bytes}`);
     free = 500;
-    outbox.append(manyReports(200));
+    outbox.append(draftsOf(manyReports(200)));
     ok(outbox.stats().rows < rows + 400);
     ok(outbox.stats().bytes > bytes);
   });
@@ -159,7 +160,7 @@ Deno.test("Outbox takes a minimum on a disk that is short, so that a working rel
   using folder = new OutboxFolder();
   using outbox = folder.open({ freeBytesMin: 1, freeBytes: () => 0, whenFull: "pause" });
   throws(() => {
-    for (let round = 0; round < 100; round++) outbox.append(manyReports(100));
+    for (let round = 0; round < 100; round++) outbox.append(draftsOf(manyReports(100)));
   }, OutboxFullError);
   const { bytes, rows } = outbox.stats();
   ok(rows >= 1_000, `${rows}`);
@@ -169,10 +170,10 @@ Deno.test("Outbox takes a minimum on a disk that is short, so that a working rel
 Deno.test("Outbox keeps its limit of rows when it was opened with a lower one", () => {
   using folder = new OutboxFolder();
   const first = folder.open({ whenFull: "drop_oldest" });
-  first.append(manyReports(10));
+  first.append(draftsOf(manyReports(10)));
   first.close();
   using second = folder.open({ whenFull: "drop_oldest", rowsMax: 2 });
-  second.append(manyReports(1));
+  second.append(draftsOf(manyReports(1)));
   strictEqual(inShort(second), "10, 11, dropped_oldest 1-9");
 });
 

@@ -14,7 +14,7 @@ import { OUTCOMES } from "../../src/report/outcome.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
 import type { Gap, SiteReport } from "../../src/report/report.ts";
 import { aReport } from "../contract/site_reports.ts";
-import { EVERYTHING, OutboxFolder } from "./outbox_fixture.ts";
+import { draftsOf, EVERYTHING, OutboxFolder } from "./outbox_fixture.ts";
 
 const ROWS_MAX = 12;
 const SITES = ["a", "b", "c", "d"] as const;
@@ -171,7 +171,7 @@ class Model implements Disposable {
     const source = { id: "scanner", batch: ++this.#batch };
     const first = this.#stored.length + 1;
     try {
-      const range = this.#outbox.append(reports, source);
+      const range = this.#outbox.append(draftsOf(reports), source);
       deepStrictEqual(range, { first, last: first + reports.length - 1 });
     } catch (error) {
       if (!(error instanceof OutboxFullError)) throw error;
@@ -179,7 +179,7 @@ class Model implements Disposable {
       return;
     }
     this.#stored.push(...reports);
-    if (isSentAgain) strictEqual(this.#outbox.append(reports, source), undefined);
+    if (isSentAgain) strictEqual(this.#outbox.append(draftsOf(reports), source), undefined);
   }
 
   #take({ rowsMax, isAhead }: Operation & { do: "take" }): void {

@@ -3,7 +3,7 @@ import { deepStrictEqual, notStrictEqual, ok, strictEqual, throws } from "node:a
 import { OutboxLockedError, OutboxUnavailableError } from "../../src/outbox/outbox_error.ts";
 import { lockOutbox } from "../../src/outbox/outbox_lock.ts";
 import { readStats } from "../../src/outbox/outbox_stats.ts";
-import { drain, inWords, manyReports, OutboxFolder, waiting } from "./outbox_fixture.ts";
+import { draftsOf, drain, inWords, manyReports, OutboxFolder, waiting } from "./outbox_fixture.ts";
 
 const WAYS: Record<string, (folder: OutboxFolder) => void> = {
   "the file is removed": ({ path }) => Deno.removeSync(path),
@@ -26,10 +26,10 @@ for (const [what, takeAway] of Object.entries(WAYS)) {
   Deno.test(`Outbox begins a new file with all that waited, when ${what}`, () => {
     using folder = new OutboxFolder();
     using outbox = folder.open();
-    outbox.append(manyReports(1_200));
+    outbox.append(draftsOf(manyReports(1_200)));
     const { producerId } = outbox.stats();
     takeAway(folder);
-    deepStrictEqual(outbox.append(manyReports(3, "after")), { first: 1, last: 3 });
+    deepStrictEqual(outbox.append(draftsOf(manyReports(3, "after"))), { first: 1, last: 3 });
     const stats = readStats(folder.path);
     notStrictEqual(stats.producerId, producerId);
     strictEqual(stats.rows, 1_203);
@@ -51,14 +51,14 @@ Deno.test("Outbox locks its path again, when the lock was taken away", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
   Deno.removeSync(`${folder.path}.lock`);
-  outbox.append(manyReports(1));
+  outbox.append(draftsOf(manyReports(1)));
   throws(() => lockOutbox(folder.path), OutboxLockedError);
 });
 
 Deno.test("Outbox keeps gaps and dead letters of a file that is taken away", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open({ whenFull: "drop_oldest", rowsMax: 5 });
-  outbox.append(manyReports(8));
+  outbox.append(draftsOf(manyReports(8)));
   const [oldest] = outbox.take({ rowsMax: 1, bytesMax: 1 });
   outbox.settle({ acknowledged: [], tooLarge: [oldest!.id] });
   const before = waiting(outbox).gaps.map(inWords).sort();
@@ -71,10 +71,10 @@ Deno.test("Outbox keeps gaps and dead letters of a file that is taken away", () 
 Deno.test("Outbox drops no row of a former file, whose gap it could not announce", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open({ whenFull: "drop_oldest", rowsMax: 5 });
-  outbox.append(manyReports(4, "former"));
+  outbox.append(draftsOf(manyReports(4, "former")));
   const { producerId } = outbox.stats();
   Deno.removeSync(folder.path);
-  outbox.append(manyReports(3, "new"));
+  outbox.append(draftsOf(manyReports(3, "new")));
   const { reports, gaps } = waiting(outbox);
   deepStrictEqual(gaps.map(inWords), ["dropped_oldest 1-2"]);
   notStrictEqual(gaps[0]!.producer_id, producerId);
@@ -84,27 +84,27 @@ Deno.test("Outbox drops no row of a former file, whose gap it could not announce
 Deno.test("Outbox stores nothing while its folder is away, and goes on when it is back", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
-  outbox.append(manyReports(10));
+  outbox.append(draftsOf(manyReports(10)));
   const { producerId } = outbox.stats();
   Deno.renameSync(folder.folder, `${folder.folder}.away`);
   try {
-    throws(() => outbox.append(manyReports(1)), OutboxUnavailableError);
+    throws(() => outbox.append(draftsOf(manyReports(1))), OutboxUnavailableError);
   } finally {
     Deno.renameSync(`${folder.folder}.away`, folder.folder);
   }
-  deepStrictEqual(outbox.append(manyReports(1)), { first: 11, last: 11 });
+  deepStrictEqual(outbox.append(draftsOf(manyReports(1))), { first: 11, last: 11 });
   strictEqual(outbox.stats().producerId, producerId);
 });
 
 Deno.test("Outbox leaves its path to another owner, when its lock was taken away", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
-  outbox.append(manyReports(2));
+  outbox.append(draftsOf(manyReports(2)));
   Deno.removeSync(`${folder.path}.lock`);
   Deno.removeSync(folder.path);
   using other = folder.open();
-  other.append(manyReports(5));
-  throws(() => outbox.append(manyReports(1)), OutboxLockedError);
+  other.append(draftsOf(manyReports(5)));
+  throws(() => outbox.append(draftsOf(manyReports(1))), OutboxLockedError);
   ok(Deno.statSync(folder.path).isFile);
   strictEqual(readStats(folder.path).producerId, other.stats().producerId);
 });

@@ -19,7 +19,7 @@ const CASES: readonly [name: string, rows: readonly OutboxRow[]][] = [
 for (const [name, rows] of CASES) {
   Deno.test(`unpackRows() returns the rows that were packed and sent: ${name}`, () => {
     const packed = packRows(rows);
-    const sent = structuredClone(packed, { transfer: [packed.payloads.buffer] });
+    const sent = structuredClone(packed, { transfer: [packed.payloads.bytes.buffer] });
     deepStrictEqual(unpackRows(sent), rows);
   });
 }

@@ -13,7 +13,13 @@ import {
 import { eventually, within } from "../deadline.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { FakePublisher } from "./fake_publisher.ts";
-import { manyReports, OutboxFolder, RecordingTelemetry, reportsOf } from "./outbox_fixture.ts";
+import {
+  draftsOf,
+  manyReports,
+  OutboxFolder,
+  RecordingTelemetry,
+  reportsOf,
+} from "./outbox_fixture.ts";
 
 const DEADLINE_MS = 60_000;
 const TEMPORARY = ["unreachable", "timeout", "rejected"] as const;
@@ -50,7 +56,7 @@ class DirectSource implements OutboxSource {
   }
 
   append(...sites: string[]): void {
-    this.#outbox.append(reportsOf(...sites));
+    this.#outbox.append(draftsOf(reportsOf(...sites)));
     this.#wake.resolve();
   }
 
@@ -129,7 +135,7 @@ class Bench extends OutboxFolder {
 
 Deno.test("Relay publishes every row in order and deletes it", async () => {
   await using bench = new Bench();
-  bench.outbox.append(manyReports(1_200));
+  bench.outbox.append(draftsOf(manyReports(1_200)));
   bench.start();
   await bench.until("all rows", () => bench.outbox.stats().rows === 0);
   deepStrictEqual(bench.sequences, Array.from({ length: 1_200 }, (_, index) => index + 1));
@@ -168,7 +174,7 @@ for (const [what, reports] of FULL) {
     const gate = Promise.withResolvers<void>();
     bench.publisher.gate = gate.promise;
     bench.publisher.payloadBytesMax = Infinity;
-    bench.outbox.append(reports);
+    bench.outbox.append(draftsOf(reports));
     bench.start();
     await bench.until("the first batch", () => bench.publisher.batches.length === 1);
     ok(bench.source.ahead > 0);
@@ -181,7 +187,7 @@ for (const [what, reports] of FULL) {
 Deno.test("Relay publishes what is left of a batch before what it fetched meanwhile", async () => {
   await using bench = new Bench();
   bench.publisher.refuses = (row) => row.sequence === 7 && bench.publisher.batches.length === 1;
-  bench.outbox.append(manyReports(1_000));
+  bench.outbox.append(draftsOf(manyReports(1_000)));
   bench.start();
   await bench.until("all rows", () => bench.sequences.length === 1_000);
   deepStrictEqual(bench.sequences.slice(499), [7, ...range(501, 1_000)]);
@@ -195,7 +201,7 @@ Deno.test("Relay keeps one batch in flight", async () => {
   await using bench = new Bench();
   const gate = Promise.withResolvers<void>();
   bench.publisher.gate = gate.promise;
-  bench.outbox.append(manyReports(501));
+  bench.outbox.append(draftsOf(manyReports(501)));
   bench.start();
   await bench.until("the first batch", () => bench.publisher.batches.length === 1);
   bench.source.append("shop");
@@ -271,11 +277,11 @@ Deno.test("Relay sends a row again that was not acknowledged, and deletes the ot
 Deno.test("Relay hands too large rows over as dead letters, and publishes their gap", async () => {
   await using bench = new Bench();
   bench.publisher.payloadBytesMax = 300;
-  bench.outbox.append([
+  bench.outbox.append(draftsOf([
     ...reportsOf("a"),
     { ...reportsOf("large")[0]!, snippet: "x".repeat(400) },
     ...reportsOf("b"),
-  ]);
+  ]));
   bench.start();
   await bench.linger();
   await bench.until("all rows", () => bench.publisher.received.length === 3);
@@ -350,7 +356,7 @@ Deno.test("run() rejects when the outbox itself is broken, so that its thread is
 
 Deno.test("flush() publishes all that is left and says so", async () => {
   await using bench = new Bench();
-  bench.outbox.append(manyReports(1_001));
+  bench.outbox.append(draftsOf(manyReports(1_001)));
   strictEqual(await bench.relay.flush(AbortSignal.timeout(DEADLINE_MS)), true);
   strictEqual(bench.sequences.length, 1_001);
 });

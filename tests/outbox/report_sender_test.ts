@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
+import { packDrafts } from "../../src/outbox/packed_drafts.ts";
 import {
   BATCH_REPORTS_MAX,
   BATCHES_IN_FLIGHT_MAX,
@@ -17,7 +18,14 @@ import { GROUP_WAIT_MS } from "../../src/outbox/serve_outbox.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { eventually, within } from "../deadline.ts";
 import { FakeClock } from "../fake_clock.ts";
-import { drain, manyReports, RecordingTelemetry, reportsOf, waiting } from "./outbox_fixture.ts";
+import {
+  draftsOf,
+  drain,
+  manyReports,
+  RecordingTelemetry,
+  reportsOf,
+  waiting,
+} from "./outbox_fixture.ts";
 import { ServedOutbox } from "./served_outbox.ts";
 
 const DEADLINE_MS = 60_000;
@@ -132,6 +140,21 @@ Deno.test("serveOutbox() commits the reports of several scanners together", asyn
   for (const sender of senders) sender.close();
 });
 
+Deno.test("ReportSender leaves a report out that no schema takes, and counts it", async () => {
+  using served = new ServedOutbox();
+  const telemetry = new RecordingTelemetry();
+  const sender = aSender({ telemetry });
+  served.connect(sender);
+  const [shop, broken, blog] = reportsOf("shop", "broken", "blog");
+  for (const report of [shop!, { ...broken!, attempts: "many" as unknown as number }, blog!]) {
+    sender.send(report);
+  }
+  await storeAll(served, sender);
+  deepStrictEqual(waiting(served.outbox).reports.map((report) => report.site), ["shop", "blog"]);
+  strictEqual(telemetry.value("sitemon_reports_lost_total", { cause: "unencodable" }), 1);
+  sender.close();
+});
+
 Deno.test("ReportSender sends what it gathered within 40 ms, a full batch at once, and all to flush", async () => {
   using outbox = new ManualOutbox();
   const clock = new FakeClock();
@@ -149,7 +172,11 @@ Deno.test("ReportSender sends what it gathered within 40 ms, a full batch at onc
   await outbox.batches(2);
   const flushed = sender.flush(soon());
   await outbox.batches(3);
-  deepStrictEqual(outbox.requests.map(({ reports }) => reports.length), [3, BATCH_REPORTS_MAX, 1]);
+  deepStrictEqual(outbox.requests.map(({ reports }) => reports.sites.length), [
+    3,
+    BATCH_REPORTS_MAX,
+    1,
+  ]);
   outbox.answer("stored", 2);
   outbox.answer("stored", 3);
   strictEqual(await flushed, 0);
@@ -167,7 +194,7 @@ Deno.test("ReportSender keeps two batches of at most 64 under way", async () => 
   outbox.answer("stored", 2);
   outbox.answer("stored", 3);
   await outbox.batches(4);
-  deepStrictEqual(outbox.requests.map((request) => request.reports.length), [64, 64, 64, 8]);
+  deepStrictEqual(outbox.requests.map(({ reports }) => reports.sites.length), [64, 64, 64, 8]);
   outbox.answer("stored", 4);
   strictEqual(await sender.flush(soon()), 0);
   sender.close();
@@ -213,7 +240,7 @@ Deno.test("ReportSender goes on when an answer comes late, for a batch that was 
   await until("the late answer", () => sender.pending === 2);
   clock.advance(200);
   deepStrictEqual(await outbox.batches(2), [1, 2]);
-  deepStrictEqual(outbox.requests[1]!.reports.map((report) => report.site), ["b", "c"]);
+  deepStrictEqual(outbox.requests[1]!.reports.sites, ["b", "c"]);
   sender.close();
 });
 
@@ -264,7 +291,7 @@ Deno.test("ReportSender says when its buffer is full and when there is room, and
   await until("room", () => events.length === 2);
   deepStrictEqual(events, ["full", "room"]);
   // It was the oldest that was lost.
-  strictEqual(outbox.requests[0]!.reports[0]!.site, "site-1");
+  strictEqual(outbox.requests[0]!.reports.sites[0], "site-1");
   sender.close();
 });
 
@@ -295,13 +322,18 @@ Deno.test("ReportSender loses nothing while the outbox pauses, and goes on after
 
 Deno.test("serveOutbox() refuses a batch that would fit, while the one before it is missing", async () => {
   using served = new ServedOutbox({ whenFull: "pause", rowsMax: 3 });
-  served.outbox.append(manyReports(2, "early"));
+  served.outbox.append(draftsOf(manyReports(2, "early")));
   const { port1, port2: scanner } = new MessageChannel();
   served.server.addScanner(port1);
   const answers: string[] = [];
   scanner.onmessage = ({ data }) => void answers.push(`${data.type} ${data.batch}`);
   const store = async (batch: number, sites: readonly string[], expected: string) => {
-    const message = { type: "store", source: "scanner", batch, reports: reportsOf(...sites) };
+    const message = {
+      type: "store",
+      source: "scanner",
+      batch,
+      reports: packDrafts(draftsOf(reportsOf(...sites))),
+    };
     scanner.postMessage(message);
     await until(expected, () => {
       served.serverClock.advance(GROUP_WAIT_MS);

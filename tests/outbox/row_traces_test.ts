@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Outbox } from "../../src/outbox/outbox.ts";
 import { ROW_TRACES_MAX, RowTraces } from "../../src/outbox/row_traces.ts";
 import { unrecordedTraceparent } from "../../src/runtime/traceparent.ts";
-import { EVERYTHING, OutboxFolder, reportsOf } from "./outbox_fixture.ts";
+import { draftsOf, EVERYTHING, OutboxFolder, reportsOf } from "./outbox_fixture.ts";
 
 Deno.test("RowTraces forgets the oldest rows first, beyond its bound", () => {
   const traces = new RowTraces();
@@ -26,9 +26,11 @@ Deno.test("Outbox hands out a row with the trace of its check, as long as its pr
   const first = folder.open();
   const traceparent = unrecordedTraceparent();
   first.append(
-    reportsOf("shop", "blog").map((report, index) => {
-      return index === 0 ? { ...report, traceparent } : report;
-    }),
+    draftsOf(
+      reportsOf("shop", "blog").map((report, index) => {
+        return index === 0 ? { ...report, traceparent } : report;
+      }),
+    ),
   );
   deepStrictEqual(tracesIn(first), [traceparent, undefined]);
   deepStrictEqual(tracesIn(first), [traceparent, undefined], "also when it has to be sent again");

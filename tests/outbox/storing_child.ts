@@ -1,7 +1,7 @@
 /** A process of its own that stores reports until it is killed: `storing_child.ts PATH`. */
 import { Outbox } from "../../src/outbox/outbox.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { manyReports, RecordingTelemetry } from "./outbox_fixture.ts";
+import { draftsOf, manyReports, RecordingTelemetry } from "./outbox_fixture.ts";
 
 const outbox = Outbox.open({
   path: Deno.args[0]!,
@@ -14,6 +14,6 @@ const outbox = Outbox.open({
 });
 const encoder = new TextEncoder();
 for (let round = 1;; round++) {
-  const range = outbox.append(manyReports(1 + round * 37 % 300))!;
+  const range = outbox.append(draftsOf(manyReports(1 + round * 37 % 300)))!;
   Deno.stdout.writeSync(encoder.encode(`${range.first} ${range.last}\n`));
 }
