@@ -24,6 +24,37 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   page: async () => (await import("./status_page.ts")).statusPage,
 };
 
+const HELP = `Usage: deno task bench [SCENARIO…] [--json] [--short] [--minutes N]
+
+What sitemon costs on this machine; every scenario unless some are named.
+
+  --json       print one figure a line, for programs
+  --short      show that the bench works, in figures that mean nothing
+  --minutes N  how long "memory" lets its processes work, before and in an outage (1)
+`;
+
+function argumentsOf(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        help: { type: "boolean", short: "h", default: false },
+        json: { type: "boolean", default: false },
+        short: { type: "boolean", default: false },
+        minutes: { type: "string", default: "1" },
+      },
+    });
+  } catch (error) {
+    return refuse(`Cannot measure: ${(error as Error).message.split(". ")[0]}; --help tells more`);
+  }
+}
+
+function refuse(sentence: string): never {
+  console.error(sentence);
+  Deno.exit(64);
+}
+
 async function producerChecks(checking: Checking): Promise<Scenario> {
   return (await import("./producer_checks.ts")).producerChecks(checking);
 }
@@ -43,22 +74,23 @@ async function figuresOf(
   }
 }
 
-const { values: { json, short, minutes }, positionals } = parseArgs({
-  args: Deno.args,
-  allowPositionals: true,
-  options: {
-    json: { type: "boolean", default: false },
-    short: { type: "boolean", default: false },
-    minutes: { type: "string", default: "1" },
-  },
-});
+const { values: { json, short, minutes, help }, positionals } = argumentsOf(Deno.args);
 const all = Object.keys(SCENARIOS);
 /** `checks` is all of `checks/…`. */
 const isMeant = (name: string, word: string) => name === word || name.startsWith(`${word}/`);
 const unknown = positionals.find((word) => !all.some((name) => isMeant(name, word)));
 if (unknown !== undefined) {
-  console.error(`Cannot measure "${unknown}" as it must be one of ${all.join(", ")}`);
-  Deno.exit(64);
+  refuse(`Cannot measure "${unknown}" as it must be one of ${all.join(", ")}`);
+}
+if (!(Number(minutes) > 0)) {
+  refuse(`Cannot measure for "${minutes}" minutes as there must be more than 0 of them`);
+}
+if (help) {
+  console.log(HELP);
+  for (const name of all) {
+    console.log(`  ${name.padEnd(16)}${(await SCENARIOS[name]!()).description}`);
+  }
+  Deno.exit(0);
 }
 const names = positionals.length === 0
   ? all

@@ -137,8 +137,22 @@ Deno.test("bench micro prints a table with a row for each step", async () => {
   match(stdout, /\| micro +\| an outbox commit of 256 reports +\| +[\d,.]+ µs \|/);
 });
 
-Deno.test("bench exits 64 and names its scenarios, when given one that it does not know", async () => {
-  const { code, stderr } = await bench("cheques");
-  strictEqual(code, 64);
-  match(stderr, /^Cannot measure "cheques" as it must be one of check, checks\/plain, /);
+const MISTAKES: readonly [args: string[], sentence: RegExp][] = [
+  [["cheques"], /^Cannot measure "cheques" as it must be one of check, checks\/plain, /],
+  [["--jason"], /^Cannot measure: Unknown option '--jason'; --help tells more$/m],
+  [["memory", "--minutes", "0"], /^Cannot measure for "0" minutes as there must be more than 0/],
+];
+
+for (const [args, sentence] of MISTAKES) {
+  Deno.test(`bench exits 64 and says why, when it gets ${args.join(" ")}`, async () => {
+    const { code, stderr } = await bench(...args);
+    strictEqual(code, 64);
+    match(stderr, sentence);
+  });
+}
+
+Deno.test("bench --help says what each scenario measures", async () => {
+  const { code, stdout } = await bench("--help");
+  strictEqual(code, 0);
+  match(stdout, /^ {2}outbox\/store +group commits of 256 reports, beside bare node:sqlite$/m);
 });

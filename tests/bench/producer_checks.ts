@@ -27,6 +27,11 @@ export interface Checking {
 /** How long the bare loop shows how fast it is, before it is known how many checks are to fall due. */
 const TRIAL_MS = 3_000;
 
+/** After so many, a check costs no less any more: at 500 a second it took a fifth more after 5,000. */
+const WARM_UP_CHECKS = 30_000;
+/** Less than goes in a second at full speed, so that the warm-up is long enough. */
+const FULL_SPEED = 3_000;
+
 /** Checks that run at once at full speed, on both sides: enough to keep a thread busy. */
 const CONCURRENCY = 32;
 
@@ -82,8 +87,8 @@ async function compared(comparison: Comparison, { isShort }: BenchOptions): Prom
 }
 
 /** Until each site has come to its regular slots, and V8 has compiled what is hot. */
-function warmUpMs({ sites, perSecond = Infinity }: Comparison): number {
-  return 8_000 + 1_000 * sites / perSecond;
+function warmUpMs({ sites, perSecond = FULL_SPEED }: Comparison): number {
+  return 1_000 * (sites + WARM_UP_CHECKS) / perSecond;
 }
 
 /** Both processes, against a web server that they share. */
