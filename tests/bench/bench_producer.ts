@@ -6,7 +6,8 @@ import { SITEMON } from "./sitemon_command.ts";
 
 /** Sites whose checks are spread evenly over their interval. */
 export interface ProducerLoad {
-  readonly url: string;
+  /** One for all of them, or several that take turns. */
+  readonly url: string | readonly string[];
   /** PEM text of the authority of its certificate, when it has one. */
   readonly ca?: string;
   readonly sites: number;
@@ -17,6 +18,8 @@ export interface ProducerLoad {
   readonly topic: string;
   /** Checks that run at once; as by default when absent. */
   readonly concurrency?: number;
+  /** Scanner threads; one when absent. */
+  readonly threads?: number;
   /** From source when absent. */
   readonly program?: readonly string[];
   /** Of its own, and empty, when absent. */
@@ -81,11 +84,16 @@ export class BenchProducer implements AsyncDisposable {
 /** A configuration of that load, with its operators at this port. */
 export function producerYaml(load: ProducerLoad, port: number): string {
   const { url, ca, sites, perSecond, bootstrap, topic, outboxPath = "outbox.db" } = load;
-  const list = Array.from({ length: sites }, (_, n) => `  - { name: site ${n}, url: '${url}' }`);
+  const urls = [url].flat();
+  const list = Array.from({ length: sites }, (_, n) => {
+    return `  - { name: site ${n}, url: '${urls[n % urls.length]}' }`;
+  });
+  const { concurrency, threads } = load;
+  const scanner = { ...concurrency && { concurrency }, ...threads && { threads } };
   return `interval: ${Math.round(sites * 1_000 / perSecond)}ms
 listen: 127.0.0.1:${port}
 ${ca === undefined ? "" : "defaults: { tls: { ca: ca.pem } }"}
-${load.concurrency === undefined ? "" : `scanner: { concurrency: ${load.concurrency} }`}
+scanner: ${JSON.stringify(scanner)}
 outbox: { path: '${outboxPath}' }
 kafka: { servers: [${bootstrap}], topic: ${topic} }
 sites:

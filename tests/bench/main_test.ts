@@ -58,6 +58,13 @@ pipelineTest("bench checks prints what a producer costs beside the bare loop", a
   ]);
 });
 
+pipelineTest("bench checks/threads prints what a second scanner thread gains", async () => {
+  deepStrictEqual(comparedIn(await rowsOf("checks/threads")), [
+    "http, by address, two threads: checks",
+    "http, by address, two threads: CPU per check",
+  ]);
+});
+
 pipelineTest("bench checks/schedule prints how late checks begin", async () => {
   deepStrictEqual((await rowsOf("checks/schedule")).map(({ name }) => name), [
     "http, by address, 100/s: lateness, median",
