@@ -36,7 +36,7 @@ async function check(
   const startMs = clock.monotonicMs();
   try {
     using deadline = new Deadline(context.timers, site.timeoutMs, signal);
-    return { ...blank, ...await attempts(site, context, deadline.signal) };
+    return await attempts(site, blank, { context, signal: deadline.signal });
   } catch (cause) {
     if (cause instanceof UnheldError) throw cause;
     logger("scanner").error("Cannot check site {site}: {cause}", { site: site.name, cause });
@@ -46,12 +46,12 @@ async function check(
   }
 }
 
-/** What the last attempt found; a next one is made only while the timeout leaves time for it. */
+/** Reports what the last attempt found; a next one is made only while the timeout leaves time for it. */
 async function attempts(
   site: Site,
-  context: CheckContext,
-  signal: AbortSignal,
-): Promise<Findings & Pick<SiteReport, "attempts">> {
+  blank: SiteReport,
+  { context, signal }: { readonly context: CheckContext; readonly signal: AbortSignal },
+): Promise<SiteReport> {
   const { clock } = context;
   const { attempts: attemptsMax = 1, delayMs = 0 } = site.retries ?? {};
   const endMs = clock.monotonicMs() + site.timeoutMs;
@@ -60,7 +60,7 @@ async function attempts(
     const isAgain = count < attemptsMax && isRetried(findings, site) &&
       clock.monotonicMs() + delayMs < endMs;
     if (isAgain) await sleep(clock, delayMs, signal);
-    if (!isAgain || signal.aborted) return { ...findings, attempts: count };
+    if (!isAgain || signal.aborted) return { ...blank, ...findings, attempts: count };
   }
 }
 

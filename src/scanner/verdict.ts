@@ -39,22 +39,18 @@ export async function verdictOn(
   found: Found,
   context: CheckContext,
 ): Promise<Verdict> {
-  const judgement = await finalJudgement(site, found, context);
+  const judged = judge(site, found, context);
+  const isOffline = judged.outcome === "down" &&
+    await context.connectivity?.isOnline() === false;
+  const judgement = finalJudgement(judged, site, isOffline);
   const { head, body } = found.journey.last;
   const isKept = judgement.outcome !== "up" && head !== undefined;
   return { ...judgement, snippet: isKept ? snippetOf(head, body, context.redact) : null };
 }
 
-async function finalJudgement(
-  site: Site,
-  found: Found,
-  context: CheckContext,
-): Promise<Judgement> {
-  const judgement = judge(site, found, context);
-  if (judgement.outcome === "down" && await context.connectivity?.isOnline() === false) {
-    return { ...judgement, outcome: "inconclusive" };
-  }
-  return site.expect?.invert ? inverted(judgement) : judgement;
+function finalJudgement(judged: Judgement, site: Site, isOffline: boolean): Judgement {
+  if (isOffline) return { ...judged, outcome: "inconclusive" };
+  return site.expect?.invert ? inverted(judged) : judged;
 }
 
 function judge(site: Site, found: Found, context: CheckContext): Judgement {

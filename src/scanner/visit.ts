@@ -40,13 +40,12 @@ export interface Visit {
  * Visits a url. It never rejects for what the site or the network do, but with
  * {@linkcode UnheldError} when the visit is not to be made.
  */
-export async function visit(
+export function visit(
   plan: VisitPlan,
   context: CheckContext,
   signal: AbortSignal,
 ): Promise<Visit> {
-  const underWay = new VisitUnderWay(plan, context, signal);
-  return await underWay.run();
+  return new VisitUnderWay(plan, context, signal).run();
 }
 
 class VisitUnderWay {
