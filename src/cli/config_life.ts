@@ -1,7 +1,7 @@
 /** A daemon's configuration over its life: what it began with, and what each reload made of it. */
 import { isDeepStrictEqual } from "node:util";
 import { ConfigError, formatMistakes, type Mistake } from "../config/config_error.ts";
-import type { LoadedConfig } from "../config/loaded_config.ts";
+import type { LoadedConfig, ReadConfig } from "../config/loaded_config.ts";
 import type { Config } from "../config/schema.ts";
 import type { Site } from "../config/site.ts";
 import type { Reloaded } from "../runtime/reloader.ts";
@@ -22,7 +22,7 @@ const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
 export interface ConfigLifeOptions {
   readonly role: DaemonRole;
   /** Reads the file; throws ConfigError. */
-  readonly load: () => LoadedConfig;
+  readonly load: () => ReadConfig;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }
@@ -38,7 +38,7 @@ export class ConfigLife {
   constructor(options: ConfigLifeOptions) {
     this.#options = options;
     this.#anchorMs = options.now();
-    this.#loaded = options.load();
+    this.#loaded = withoutOrigins(options.load());
   }
 
   get loaded(): LoadedConfig {
@@ -51,15 +51,16 @@ export class ConfigLife {
 
   /** Reads it again. What cannot be used changes nothing. */
   reload(): Reloaded {
-    let loaded: LoadedConfig;
+    let read: ReadConfig;
     try {
-      loaded = this.#options.load();
+      read = this.#options.load();
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       return { reason: "invalid", mistakes: sentences(error.mistakes) };
     }
-    const fixed = fixedMistakes(this.#loaded, loaded);
+    const fixed = fixedMistakes(this.#loaded, read);
     if (fixed.length > 0) return { reason: "fixed", mistakes: sentences(fixed) };
+    const loaded = withoutOrigins(read);
     const elapsedMs = this.#options.now() - this.#anchorMs;
     const since = sinceOf(loaded.sites, {
       before: this.#loaded.sites,
@@ -104,7 +105,7 @@ function sinceOf(
   }));
 }
 
-function fixedMistakes(old: LoadedConfig, loaded: LoadedConfig): Mistake[] {
+function fixedMistakes(old: LoadedConfig, loaded: ReadConfig): Mistake[] {
   const { source } = loaded.origins;
   return Object.entries(FIXED)
     .filter(([, of]) => !isDeepStrictEqual(of(old.config), of(loaded.config)))
@@ -113,6 +114,11 @@ function fixedMistakes(old: LoadedConfig, loaded: LoadedConfig): Mistake[] {
       message: `Cannot change "${name}" as it must stay what it was while sitemon runs: ` +
         "it is another one; write the old value, or start sitemon again",
     }));
+}
+
+/** The trees of the files take 1.5 KB a site, and are of no use to who goes on. */
+function withoutOrigins({ origins: _, ...loaded }: ReadConfig): LoadedConfig {
+  return loaded;
 }
 
 function sentences(mistakes: readonly Mistake[]): string[] {

@@ -1,6 +1,6 @@
 /** `sitemon install-unit`: prints the systemd unit for this executable and a configuration. */
 import { dirname, join, relative, resolve } from "node:path";
-import type { LoadedConfig } from "../config/loaded_config.ts";
+import type { ReadConfig } from "../config/loaded_config.ts";
 import { processPermissions } from "../config/process_permissions.ts";
 import { systemSurroundings } from "../config/surroundings.ts";
 import { systemdAddresses } from "../config/systemd_addresses.ts";
@@ -67,7 +67,7 @@ function loadAsUnit(
     readonly terminal: Terminal;
     readonly variables: { readonly folder: string; readonly state: string };
   },
-): LoadedConfig {
+): ReadConfig {
   const system = systemSurroundings();
   const env = (name: string) => {
     if (name === CREDENTIALS) return variables.folder;
@@ -77,7 +77,7 @@ function loadAsUnit(
 }
 
 /** What stands behind the folder of credentials, in any value of any file. */
-function credentialNames({ origins }: LoadedConfig): string[] {
+function credentialNames({ origins }: ReadConfig): string[] {
   const sources = new Set([origins.source, ...origins.sites.map(({ source }) => source)]);
   const texts = [...sources].flatMap(({ written }) => [...written.values()]);
   const names = texts.flatMap((text) =>

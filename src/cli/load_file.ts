@@ -1,7 +1,7 @@
 /** Loads a configuration for a command, with what only other parts can judge, and says its warnings. */
 import { formatMistakes } from "../config/config_error.ts";
 import { loadConfig } from "../config/load.ts";
-import type { LoadedConfig, Role } from "../config/loaded_config.ts";
+import type { ReadConfig, Role } from "../config/loaded_config.ts";
 import type { Surroundings } from "../config/surroundings.ts";
 import { addressRangeProblem } from "../scanner/address_policy.ts";
 import { jsonPathProblem } from "../scanner/json_path.ts";
@@ -17,7 +17,7 @@ export function loadFile(
     /** This process's own when absent. */
     readonly surroundings?: Surroundings;
   },
-): LoadedConfig {
+): ReadConfig {
   const loaded = loadConfig(path, {
     ...(role === undefined ? {} : { role }),
     ...(surroundings === undefined ? {} : { surroundings }),

@@ -6,7 +6,7 @@ import { kafkaTls, postgresTls } from "./connection_tls.ts";
 import { crossMistakes } from "./cross_checks.ts";
 import { gatherSecrets } from "./gather_secrets.ts";
 import type { LoadContext } from "./load_context.ts";
-import type { LoadedConfig, Role } from "./loaded_config.ts";
+import type { ReadConfig, Role } from "./loaded_config.ts";
 import { NamedFiles } from "./named_files.ts";
 import { openYaml } from "./open_yaml.ts";
 import { parsePart } from "./parse_part.ts";
@@ -32,7 +32,7 @@ export interface LoadConfigOptions {
 }
 
 /** Loads the file and all that it names, or throws a {@linkcode ConfigError} with every mistake. */
-export function loadConfig(path: string, options: LoadConfigOptions = {}): LoadedConfig {
+export function loadConfig(path: string, options: LoadConfigOptions = {}): ReadConfig {
   const surroundings = options.surroundings ?? systemSurroundings();
   const context: LoadContext = {
     surroundings,
@@ -55,7 +55,7 @@ function loadSource(
   source: YamlSource,
   context: LoadContext,
   { role, checkPattern, checkJsonPath, checkAddress }: LoadConfigOptions,
-): LoadedConfig {
+): ReadConfig {
   const { surroundings, mistakes, files } = context;
   const sound = withStatePaths(soundConfig(source, context), surroundings);
   const written = [

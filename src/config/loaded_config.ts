@@ -40,6 +40,9 @@ export interface LoadedConfig {
   readonly environment: readonly string[];
   /** What is allowed and probably not meant. */
   readonly warnings: readonly Mistake[];
-  /** Where all of it stands, for showing it as it was written. */
+}
+
+/** A configuration with where all of it stands: to show it as it was written, and to judge it more. */
+export interface ReadConfig extends LoadedConfig {
   readonly origins: Origins;
 }

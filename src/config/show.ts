@@ -3,7 +3,7 @@ import { stringify } from "yaml";
 import * as z from "zod";
 import { isCredential, isUrl } from "./credentials.ts";
 import { inherit } from "./inherit.ts";
-import type { LoadedConfig } from "./loaded_config.ts";
+import type { ReadConfig } from "./loaded_config.ts";
 import { configSchema } from "./schema.ts";
 import { defaultsSchema, siteSchema } from "./schema_site.ts";
 import { type Path, pathKey, type YamlSource } from "./yaml_source.ts";
@@ -14,7 +14,7 @@ const HIDDEN = "***";
  * The configuration as YAML: every default, every included site, and each site with what it
  * inherits. Literal credentials are `***`; what was a reference is the reference again.
  */
-export function showConfig(loaded: LoadedConfig): string {
+export function showConfig(loaded: ReadConfig): string {
   const { config, origins: { source } } = loaded;
   const { defaults: _, include: __, sites: ___, ...rest } = z.encode(configSchema, config);
   const own = shown(rest, [], source) as Record<string, unknown>;
@@ -29,7 +29,7 @@ export function configJsonSchema(): Record<string, unknown> {
   return z.toJSONSchema(configSchema, { io: "input" });
 }
 
-function shownSites({ config, sites, origins }: LoadedConfig): unknown[] {
+function shownSites({ config, sites, origins }: ReadConfig): unknown[] {
   const defaults = shown(z.encode(defaultsSchema, config.defaults), ["defaults"], origins.source);
   return origins.sites.map(({ config: site, source, at }, index) => {
     const { url, ...own } = shown(z.encode(siteSchema, site), at, source) as { url: string };

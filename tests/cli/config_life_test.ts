@@ -86,6 +86,13 @@ Deno.test("ConfigLife.reload() makes equal plans of equal files", () => {
   }
 });
 
+Deno.test("ConfigLife keeps nothing of the files but what they say", () => {
+  const rig = new Rig(`sites: [${A}]`);
+  ok(!("origins" in rig.life.loaded));
+  rig.applied(`sites: [${A}, ${B}]`);
+  ok(!("origins" in rig.life.loaded));
+});
+
 Deno.test("ConfigLife.reload() changes nothing when there are mistakes, and tells all", () => {
   const rig = new Rig(`sites: [${A}]`);
   const before = rig.life.loaded;

@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/str
 import fc from "fast-check";
 import { ConfigError } from "../../src/config/config_error.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import type { LoadedConfig, Role } from "../../src/config/loaded_config.ts";
+import type { ReadConfig, Role } from "../../src/config/loaded_config.ts";
 import { showConfig } from "../../src/config/show.ts";
 import { addressRangeProblem } from "../../src/scanner/address_policy.ts";
 import { BAD_CONFIGURATIONS, ENVIRONMENT, NAMED_FILES } from "./bad_configurations.ts";
@@ -10,7 +10,7 @@ import { type FakeMachine, fakeSurroundings } from "./fake_surroundings.ts";
 
 const FILE = "sitemon.yaml";
 
-function load(yaml: string, machine: FakeMachine = {}, role?: Role): LoadedConfig {
+function load(yaml: string, machine: FakeMachine = {}, role?: Role): ReadConfig {
   return loadConfig(FILE, {
     ...(role && { role }),
     surroundings: fakeSurroundings({ ...machine, files: { ...machine.files, [FILE]: yaml } }),
