@@ -35,17 +35,19 @@ const encodeBefore = datumEncoder<SiteReport>(
   partOf(fields.slice(0, RECORDED_AT)),
   singleObjectHeader(SITE_REPORT_SCHEMA),
 );
-const encodeRecordedAt = datumEncoder<Stamp>(partOf(fields.slice(RECORDED_AT, RECORDED_AT + 1)));
 const encodeAfter = datumEncoder<SiteReport>(partOf(fields.slice(RECORDED_AT + 1, IDENTITY)));
-const encodeIdentity = datumEncoder<Stamp>(partOf(fields.slice(IDENTITY)));
+const encodeStamp = datumEncoder<Stamp>(partOf([fields[RECORDED_AT]!, ...fields.slice(IDENTITY)]));
 
 /** Encodes what a check has found. Throws {@linkcode UnencodableReportError}. */
 export function draftOf(report: TracedReport): ReportDraft {
   const { site, outcome, traceparent } = report;
   try {
     const before = encodeBefore(report);
-    const bytes = joined([before, encodeAfter(report)]);
+    const after = encodeAfter(report);
     const split = before.length;
+    const bytes = new Uint8Array(split + after.length);
+    bytes.set(before);
+    bytes.set(after, split);
     return { site, outcome, bytes, split, ...(traceparent === undefined ? {} : { traceparent }) };
   } catch (cause) {
     throw new UnencodableReportError(
@@ -58,25 +60,22 @@ export function draftOf(report: TracedReport): ReportDraft {
 
 /** The report's bytes, as `encodeReport()` gives them. */
 export function completeDraft({ bytes, split }: ReportDraft, stamp: Stamp): Uint8Array {
-  return joined([
-    bytes.subarray(0, split),
-    encodeRecordedAt(stamp),
-    bytes.subarray(split),
-    encodeIdentity(stamp),
-  ]);
+  const stamped = encodeStamp(stamp);
+  const identity = endOfLong(stamped);
+  const payload = new Uint8Array(bytes.length + stamped.length);
+  payload.set(bytes);
+  payload.copyWithin(split + identity, split, bytes.length);
+  payload.set(stamped.subarray(0, identity), split);
+  payload.set(stamped.subarray(identity), bytes.length + identity);
+  return payload;
+}
+
+/** Avro writes seven bits a byte, the highest of which says that another one follows. */
+function endOfLong(bytes: Uint8Array): number {
+  return bytes.findIndex((byte) => byte < 128) + 1;
 }
 
 /** Avro writes the fields of a record one after another, so that a record of some is a part of it. */
 function partOf(some: readonly FieldSchema[]): typeof SITE_REPORT_SCHEMA {
   return { ...SITE_REPORT_SCHEMA, fields: some };
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array {
-  const bytes = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
-  let end = 0;
-  for (const part of parts) {
-    bytes.set(part, end);
-    end += part.length;
-  }
-  return bytes;
 }
