@@ -12,6 +12,7 @@ export interface BareRow {
 export class BareOutbox implements Disposable {
   readonly #sql: DatabaseSync;
   readonly #insert: StatementSync;
+  readonly #all: StatementSync;
   readonly #deleteAll: StatementSync;
 
   constructor(path: string) {
@@ -25,6 +26,7 @@ export class BareOutbox implements Disposable {
       `INSERT INTO row (kind, key, producer_id, sequence, recorded_at, payload)
        VALUES ('report', ?, ?, ?, ?, ?)`,
     );
+    this.#all = this.#sql.prepare("SELECT * FROM row ORDER BY id");
     this.#deleteAll = this.#sql.prepare("DELETE FROM row");
   }
 
@@ -37,8 +39,9 @@ export class BareOutbox implements Disposable {
     this.#sql.exec("COMMIT");
   }
 
-  /** Ends what was stored, in another one. */
+  /** Reads back what was stored, and deletes it in another one. */
   settle(): void {
+    this.#all.all();
     this.#deleteAll.run();
   }
 

@@ -75,7 +75,8 @@ pipelineTest("bench checks/schedule prints how late checks begin", async () => {
 
 pipelineTest("bench outbox prints its rates beside those of bare libraries", async () => {
   deepStrictEqual(comparedIn(await rowsOf("outbox")), [
-    "reports stored and settled",
+    "reports stored",
+    "reports stored, read back and deleted",
     "reports stored in an outage",
     "rows that wait, to Kafka",
   ]);
