@@ -6,6 +6,7 @@ import { benchDatabase } from "./bench_database.ts";
 import { BenchTopic } from "./bench_topic.ts";
 import { consumerServer, whileServerLasts } from "./consumer_server.ts";
 import { processCpuMs } from "./process_cpu.ts";
+import { type Cost, costFigures } from "./cost_figures.ts";
 import { publishReports } from "./publish_reports.ts";
 import type { BenchOptions, Scenario } from "./scenario.ts";
 
@@ -23,20 +24,10 @@ export const growth: Scenario = {
       costs.push(await whileServerLasts(() => costOf(sites, kafka.address, options)));
     }
     return [
-      ...costs.map(({ sites, cpuMicros }) => ({
-        name: `${sites.toLocaleString("en")} sites: CPU of consumer and server per report`,
-        unit: "µs",
-        value: cpuMicros,
-      })),
-      { name: "exponent of the cost over the sites", unit: "", value: exponentOf(costs) },
+      ...costFigures("CPU of consumer and server per report", costs),
     ];
   },
 };
-
-interface Cost {
-  readonly sites: number;
-  readonly cpuMicros: number;
-}
 
 /** Rejects with `Deno.errors.NotFound` when the process of the server did not last. */
 async function costOf(
@@ -66,17 +57,4 @@ async function costOf(
   consumer.resume();
   await untilApplied(sites + count);
   return { sites, cpuMicros: (cpuMs() - startMs) * 1_000 / count };
-}
-
-/** The slope of a straight line through the logarithms: 0 is flat, 1 is in proportion. */
-function exponentOf(costs: readonly Cost[]): number {
-  const points = costs.map(({ sites, cpuMicros }) => ({
-    x: Math.log(sites),
-    y: Math.log(cpuMicros),
-  }));
-  const mean = (of: "x" | "y") => points.reduce((sum, point) => sum + point[of], 0) / points.length;
-  const [x, y] = [mean("x"), mean("y")];
-  const rise = points.reduce((sum, point) => sum + (point.x - x) * (point.y - y), 0);
-  const run = points.reduce((sum, point) => sum + (point.x - x) ** 2, 0);
-  return rise / run;
 }

@@ -12,6 +12,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   "checks/tls": () => producerChecks({ name: "https, by address", scheme: "https" }),
   "checks/many": () => producerChecks({ name: "10,000 sites", sites: 10_000 }),
   "checks/schedule": async () => (await import("./producer_schedule.ts")).producerSchedule,
+  "checks/growth": async () => (await import("./producer_growth.ts")).producerGrowth,
   "checks/threads": async () => (await import("./producer_threads.ts")).producerThreads,
   growth: async () => (await import("./growth.ts")).growth,
   history: async () => (await import("./history.ts")).history,

@@ -58,6 +58,14 @@ pipelineTest("bench checks prints what a producer costs beside the bare loop", a
   ]);
 });
 
+pipelineTest("bench checks/growth prints a check's cost for each number of sites", async () => {
+  deepStrictEqual((await rowsOf("checks/growth")).map(({ name }) => name), [
+    "10 sites: CPU of the producer per check",
+    "100 sites: CPU of the producer per check",
+    "exponent of the cost over the sites",
+  ]);
+});
+
 pipelineTest("bench checks/threads prints what a second scanner thread gains", async () => {
   deepStrictEqual(comparedIn(await rowsOf("checks/threads")), [
     "http, by address, two threads: checks",
