@@ -12,7 +12,7 @@ const START_MS_MAX = 60_000;
 const WARM_UP_MS = 10_000;
 const SITES = 1_000;
 /** More than any thread does, so that each does what it can. */
-const PER_SECOND = 20_000;
+const PER_SECOND = 10_000;
 const CONCURRENCY = 64;
 
 export const producerThreads: Scenario = {
