@@ -10,7 +10,7 @@ import { countsText, type TestCounts, testCounts } from "./test_counts.ts";
  * These wait most of the time: for servers to start, sessions to expire, outages to end, windows of
  * a bench to pass. So they run beside the others, unless somebody asks for some tests alone.
  */
-const WAITING = ["tests/bench", "tests/chaos", "tests/compile"];
+const WAITING = ["tests/bench", "tests/chaos", "tests/compile", "tests/kafka"];
 
 interface Lane {
   readonly args: readonly string[];
