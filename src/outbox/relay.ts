@@ -99,7 +99,8 @@ export class Relay {
       await this.#settle();
       const rows = await this.#take(waitMs, signal);
       if (rows.length === 0) return "empty";
-      if (isFull(rows)) this.#fetchAhead(signal);
+      const moreMayWait = isFull(rows);
+      if (moreMayWait) this.#fetchAhead(signal);
       const result = await this.#publish(rows);
       const settled = result.acknowledged.length + result.tooLarge.length;
       // What is left of these comes before what follows them.
@@ -107,7 +108,7 @@ export class Relay {
       this.#settlement = result;
       await this.#settle();
       this.#outboxFailures = 0;
-      return this.#judge(result) ?? (isFull(rows) ? "published_full" : "published");
+      return this.#judge(result) ?? (moreMayWait ? "published_full" : "published");
     } catch (error) {
       // The outbox itself tells about its disk.
       if (!(error instanceof OutboxUnavailableError)) throw error;
