@@ -1,7 +1,6 @@
 /** Writes reports as rows, each under the next sequence, and notes what coalescing must keep. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Outcome } from "../report/outcome.ts";
-import { completeDraft, type ReportDraft } from "../report/report_draft.ts";
+import { completeDrafts, type ReportDraft } from "../report/report_draft.ts";
 import { LastReports } from "./last_reports.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 import type { RowTraces } from "./row_traces.ts";
@@ -11,13 +10,10 @@ const ROWS_OF_A_STATEMENT = [32, 8, 1] as const;
 
 /** A row that is still to be inserted. */
 interface NewRow {
-  readonly site: string;
-  readonly outcome: Outcome;
+  readonly draft: ReportDraft;
+  readonly payload: Uint8Array;
   readonly sequence: number;
   readonly recordedAt: number;
-  readonly isEdge: boolean;
-  readonly payload: Uint8Array;
-  readonly traceparent: string | undefined;
 }
 
 /**
@@ -55,10 +51,11 @@ export class ReportRows {
     const oldestId = this.#oldestId.get()!.id as number;
     // One of a site at a time: the next one has to know the row that it replaces.
     const rows = new Map<string, NewRow>();
-    for (const report of reports) {
-      if (rows.has(report.site)) this.#insert(rows, state);
-      rows.set(report.site, this.#next(report, state, nowMicros));
-      const { rowId = -1 } = this.#last.of(report.site) ?? {};
+    for (const row of nextRows(reports, state, nowMicros)) {
+      const { site } = row.draft;
+      if (rows.has(site)) this.#insert(rows, state);
+      rows.set(site, row);
+      const { rowId = -1 } = this.#last.of(site) ?? {};
       if (rowId >= oldestId) this.#replace.run(rowId);
     }
     this.#insert(rows, state);
@@ -69,19 +66,6 @@ export class ReportRows {
     this.#last.rollBack();
   }
 
-  #next(report: ReportDraft, state: ProducerState, nowMicros: number): NewRow {
-    const { site, outcome, traceparent } = report;
-    const sequence = state.sequence + 1;
-    const recordedAt = Math.max(nowMicros, state.recordedAt + 1);
-    const { producerId: producer_id } = state;
-    state.sequence = sequence;
-    state.recordedAt = recordedAt;
-    state.reportCount++;
-    const payload = completeDraft(report, { producer_id, sequence, recorded_at: recordedAt });
-    const isEdge = this.#last.of(site)?.outcome !== outcome;
-    return { site, outcome, sequence, recordedAt, isEdge, payload, traceparent };
-  }
-
   /** Inserts the rows in their order, and empties the map of them. */
   #insert(rows: Map<string, NewRow>, { producerId }: ProducerState): void {
     const waiting = [...rows.values()];
@@ -90,18 +74,38 @@ export class ReportRows {
       while (waiting.length >= rowCount) {
         const inserted = waiting.splice(0, rowCount);
         const { lastInsertRowid } = statement.run(...inserted.flatMap((row) => {
-          const { site, sequence, recordedAt, isEdge, payload } = row;
-          return [site, producerId, sequence, recordedAt, isEdge ? 1 : 0, payload];
+          const { draft, payload, sequence, recordedAt } = row;
+          const isEdge = this.#last.of(draft.site)?.outcome !== draft.outcome;
+          return [draft.site, producerId, sequence, recordedAt, isEdge ? 1 : 0, payload];
         }));
         // One statement gives ids without a hole.
         let rowId = Number(lastInsertRowid) - rowCount;
-        for (const { site, outcome, sequence, traceparent } of inserted) {
+        for (const { draft, sequence } of inserted) {
+          const { site, outcome, traceparent } = draft;
           this.#last.note(site, { outcome, sequence, rowId: ++rowId });
           this.#traces.note(rowId, traceparent);
         }
       }
     }
   }
+}
+
+/** The rows of the producer's next reports, which its state counts from then on. */
+function nextRows(
+  drafts: readonly ReportDraft[],
+  state: ProducerState,
+  nowMicros: number,
+): NewRow[] {
+  const sequence = state.sequence + 1;
+  const recordedAt = Math.max(nowMicros, state.recordedAt + 1);
+  const first = { producer_id: state.producerId, sequence, recorded_at: recordedAt };
+  const payloads = completeDrafts(drafts, first);
+  if (drafts.length > 0) state.recordedAt = recordedAt + drafts.length - 1;
+  state.sequence += drafts.length;
+  state.reportCount += drafts.length;
+  return drafts.map((draft, n) => {
+    return { draft, payload: payloads[n]!, sequence: sequence + n, recordedAt: recordedAt + n };
+  });
 }
 
 interface Insert {

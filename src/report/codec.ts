@@ -31,7 +31,7 @@ export type Message =
 /** C3 01, then the fingerprint, little-endian. */
 const HEADER_BYTES = 10;
 /** Holds nearly every report; a larger one gets a buffer of its own. */
-const SCRATCH_BYTES = 16 * 1_024;
+export const SCRATCH_BYTES = 16 * 1_024;
 
 /** Encodes with the fingerprint of the current schema. Throws when a field is not of its type. */
 export const encodeReport: (report: SiteReport) => Uint8Array = singleObjectEncoder(
@@ -132,18 +132,29 @@ export function datumEncoder<T>(
   schema: RecordSchema,
   header: Uint8Array = new Uint8Array(),
 ): (value: T) => Uint8Array {
-  const type = compile(schema);
+  const write = datumWriter<T>(schema);
   const scratch = Buffer.alloc(SCRATCH_BYTES);
   scratch.set(header);
   return (value) => {
-    const end = type.encode(value, scratch, header.length);
+    const end = write(value, scratch, header.length);
     if (end >= 0) return new Uint8Array(scratch.subarray(0, end));
-    // A negative end tells how many bytes were missing.
     const large = Buffer.alloc(SCRATCH_BYTES - end);
     large.set(header);
-    type.encode(value, large, header.length);
+    write(value, large, header.length);
     return new Uint8Array(large.buffer);
   };
+}
+
+/**
+ * Writes a value at this offset and returns where it ends. A negative end tells how many bytes were
+ * missing. Throws when a field is not of its type.
+ */
+export type DatumWriter<T> = (value: T, bytes: Buffer, offset: number) => number;
+
+/** Makes what writes bare datums of this schema. */
+export function datumWriter<T>(schema: RecordSchema): DatumWriter<T> {
+  const type = compile(schema);
+  return (value, bytes, offset) => type.encode(value, bytes, offset);
 }
 
 function compile(schema: RecordSchema): avro.Type {

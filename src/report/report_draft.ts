@@ -2,7 +2,8 @@
  * A report that is encoded but for what the outbox adds: when it was recorded, of which producer and
  * as which sequence. Encoded once, in the thread that made it, it travels as bytes.
  */
-import { datumEncoder, singleObjectHeader } from "./codec.ts";
+import { Buffer } from "node:buffer";
+import { datumWriter, SCRATCH_BYTES, singleObjectHeader } from "./codec.ts";
 import type { Outcome } from "./outcome.ts";
 import type { SiteReport, TracedReport } from "./report.ts";
 import { type FieldSchema, SITE_REPORT_SCHEMA } from "./schema.ts";
@@ -31,48 +32,63 @@ const { fields } = SITE_REPORT_SCHEMA;
 const RECORDED_AT = fields.findIndex(({ name }) => name === "recorded_at");
 const IDENTITY = fields.findIndex(({ name }) => name === "producer_id");
 
-const encodeBefore = datumEncoder<SiteReport>(
-  partOf(fields.slice(0, RECORDED_AT)),
-  singleObjectHeader(SITE_REPORT_SCHEMA),
-);
-const encodeAfter = datumEncoder<SiteReport>(partOf(fields.slice(RECORDED_AT + 1, IDENTITY)));
-const encodeStamp = datumEncoder<Stamp>(partOf([fields[RECORDED_AT]!, ...fields.slice(IDENTITY)]));
+const HEADER = singleObjectHeader(SITE_REPORT_SCHEMA);
+const writeBefore = datumWriter<SiteReport>(partOf(fields.slice(0, RECORDED_AT)));
+const writeRecordedAt = datumWriter<Stamp>(partOf([fields[RECORDED_AT]!]));
+const writeAfter = datumWriter<SiteReport>(partOf(fields.slice(RECORDED_AT + 1, IDENTITY)));
+const writeIdentity = datumWriter<Stamp>(partOf(fields.slice(IDENTITY)));
+
+/** Bytes of a stamp beside the producer's id: three variable-length numbers, of ten bytes at most. */
+const STAMP_BYTES_MAX = 30;
+
+const scratch = Buffer.from([...HEADER, ...new Uint8Array(SCRATCH_BYTES)]);
 
 /** Encodes what a check has found. Throws {@linkcode UnencodableReportError}. */
 export function draftOf(report: TracedReport): ReportDraft {
   const { site, outcome, traceparent } = report;
+  const encoded = encode(report);
+  return { site, outcome, ...encoded, ...(traceparent === undefined ? {} : { traceparent }) };
+}
+
+function encode(report: SiteReport): Pick<ReportDraft, "bytes" | "split"> {
   try {
-    const before = encodeBefore(report);
-    const after = encodeAfter(report);
-    const split = before.length;
-    const bytes = new Uint8Array(split + after.length);
-    bytes.set(before);
-    bytes.set(after, split);
-    return { site, outcome, bytes, split, ...(traceparent === undefined ? {} : { traceparent }) };
+    for (let room = scratch;;) {
+      const split = writeBefore(report, room, HEADER.length);
+      const end = split < 0 ? split : writeAfter(report, room, split);
+      // From a pool: a memory of its own takes three times longer to make.
+      if (end >= 0) return { bytes: Buffer.from(room.subarray(0, end)), split };
+      room = Buffer.concat([room], room.length - end);
+    }
   } catch (cause) {
     throw new UnencodableReportError(
-      `Cannot store a report of "${site}" as it must fit its schema: ` +
+      `Cannot store a report of "${report.site}" as it must fit its schema: ` +
         (cause instanceof Error ? cause.message : String(cause)),
       { cause },
     );
   }
 }
 
-/** The report's bytes, as `encodeReport()` gives them. */
-export function completeDraft({ bytes, split }: ReportDraft, stamp: Stamp): Uint8Array {
-  const stamped = encodeStamp(stamp);
-  const identity = endOfLong(stamped);
-  const payload = new Uint8Array(bytes.length + stamped.length);
-  payload.set(bytes);
-  payload.copyWithin(split + identity, split, bytes.length);
-  payload.set(stamped.subarray(0, identity), split);
-  payload.set(stamped.subarray(identity), bytes.length + identity);
-  return payload;
-}
-
-/** Avro writes seven bits a byte, the highest of which says that another one follows. */
-function endOfLong(bytes: Uint8Array): number {
-  return bytes.findIndex((byte) => byte < 128) + 1;
+/**
+ * The reports' bytes, as `encodeReport()` gives them: the first one with this stamp, and each other
+ * with the next sequence and microsecond. They are views of one memory, since a thousand memories
+ * take longer to make than what is in them (5.5 µs a report, where this takes 0.9).
+ */
+export function completeDrafts(drafts: readonly ReportDraft[], first: Stamp): Uint8Array[] {
+  const stampBytes = STAMP_BYTES_MAX + Buffer.byteLength(first.producer_id);
+  const lengths = drafts.map(({ bytes }) => bytes.length + stampBytes);
+  const room = Buffer.alloc(lengths.reduce((sum, length) => sum + length, 0));
+  const stamp = { ...first };
+  let end = 0;
+  return drafts.map(({ bytes, split }) => {
+    const start = end;
+    room.set(bytes, start);
+    end = writeRecordedAt(stamp, room, start + split);
+    room.set(bytes.subarray(split), end);
+    end = writeIdentity(stamp, room, end + bytes.length - split);
+    stamp.sequence++;
+    stamp.recorded_at++;
+    return room.subarray(start, end);
+  });
 }
 
 /** Avro writes the fields of a record one after another, so that a record of some is a part of it. */

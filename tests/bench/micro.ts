@@ -1,7 +1,7 @@
 /** What single steps cost: codec, outbox, ingest. */
 import { decodeMessage, encodeBare } from "../../src/report/codec.ts";
 import { identify } from "../../src/report/identity.ts";
-import { completeDraft, draftOf } from "../../src/report/report_draft.ts";
+import { completeDrafts, draftOf } from "../../src/report/report_draft.ts";
 import { invalidity } from "../../src/report/validation.ts";
 import { Outbox } from "../../src/outbox/outbox.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
@@ -60,11 +60,15 @@ function codecSteps(): Step[] {
     offset: 0,
     timestampMs: 1.7e12,
   };
-  const draft = draftOf(report);
+  const drafts = Array.from({ length: 256 }, () => draftOf(report));
   const times = 20_000;
   return [
     { name: "draftOf()", times, run: () => draftOf(report) },
-    { name: "completeDraft()", times, run: () => completeDraft(draft, report) },
+    {
+      name: "completeDrafts() of 256 reports",
+      times: times / drafts.length,
+      run: () => completeDrafts(drafts, report),
+    },
     { name: "encodeBare()", times, run: () => encodeBare(report) },
     { name: "decodeMessage() of a report", times, run: () => decodeMessage(reportBytes) },
     { name: "decodeMessage() of a bare datum", times, run: () => decodeMessage(bareBytes) },

@@ -1,18 +1,37 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { encodeReport } from "../../src/report/codec.ts";
-import { completeDraft, draftOf, UnencodableReportError } from "../../src/report/report_draft.ts";
+import { encodeReport, SCRATCH_BYTES } from "../../src/report/codec.ts";
+import { completeDrafts, draftOf, UnencodableReportError } from "../../src/report/report_draft.ts";
 import { arbitraryReport } from "./arbitrary_report.ts";
 import { GOLDEN } from "./golden.ts";
 
-Deno.test("completeDraft() writes the golden bytes", () => {
-  deepStrictEqual(completeDraft(draftOf(GOLDEN.report), GOLDEN.report), GOLDEN.reportBytes);
+Deno.test("completeDrafts() writes the golden bytes", () => {
+  const [bytes] = completeDrafts([draftOf(GOLDEN.report)], GOLDEN.report);
+  deepStrictEqual(new Uint8Array(bytes!), GOLDEN.reportBytes);
 });
 
-Deno.test("completeDraft() writes what encodeReport() writes, whatever the report", () => {
-  fc.assert(fc.property(arbitraryReport, (report) => {
-    deepStrictEqual(completeDraft(draftOf(report), report), encodeReport(report));
+Deno.test("completeDrafts() writes what encodeReport() writes, each report under the next stamp", () => {
+  fc.assert(fc.property(fc.array(arbitraryReport, { minLength: 1 }), (reports) => {
+    const { recorded_at, producer_id, sequence } = reports[0]!;
+    // The sums have to be safe integers as well.
+    const [half, halfSequence] = [recorded_at, sequence].map((value) => Math.floor(value / 2));
+    const first = { producer_id, recorded_at: half!, sequence: halfSequence! };
+    const stamped = reports.map((report, n) => {
+      const stamp = { recorded_at: first.recorded_at + n, sequence: first.sequence + n };
+      return { ...report, ...first, ...stamp };
+    });
+    const completed = completeDrafts(reports.map(draftOf), first);
+    deepStrictEqual(completed.map((bytes) => new Uint8Array(bytes)), stamped.map(encodeReport));
   }));
+});
+
+Deno.test("draftOf() encodes reports that are larger than its room", () => {
+  const roomy = { ...GOLDEN.report, site: "s".repeat(SCRATCH_BYTES) };
+  const large = { ...roomy, failures: ["f".repeat(2 * SCRATCH_BYTES)] };
+  for (const report of [roomy, large, GOLDEN.report]) {
+    const [bytes] = completeDrafts([draftOf(report)], report);
+    deepStrictEqual(new Uint8Array(bytes!), encodeReport(report));
+  }
 });
 
 Deno.test("draftOf() leaves out what the outbox adds", () => {
