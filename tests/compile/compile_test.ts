@@ -2,7 +2,7 @@
 import { Buffer } from "node:buffer";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { compileArgs, EVERYTHING } from "../../src/cli/compile.ts";
+import { compileArgs, EVERYTHING, V8_FLAGS } from "../../src/cli/compile.ts";
 import { eventually, within } from "../deadline.ts";
 import { Pipeline } from "../integration/pipeline.ts";
 import { NotifyReceiver } from "../runtime/notify_receiver.ts";
@@ -81,6 +81,16 @@ Deno.test("compileArgs() gives the executable what the task sitemon gives its so
     "--allow-write",
     "--allow-env",
     "--allow-sys",
+  ]);
+});
+
+Deno.test("compileArgs() leaves V8's flags to who gives some", () => {
+  const flags = (more: string[]) => {
+    return compileArgs({ output: "a", more }).filter((word) => word.startsWith("--v8-flags="));
+  };
+  deepStrictEqual(flags(["--target=a"]), [V8_FLAGS]);
+  deepStrictEqual(flags(["--v8-flags=--max-semi-space-size=16"]), [
+    "--v8-flags=--max-semi-space-size=16",
   ]);
 });
 
