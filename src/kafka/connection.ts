@@ -6,6 +6,7 @@
  */
 import { Kafka, logLevel, type SASLOptions } from "kafkajs";
 import type { KafkaLog } from "./kafka_log.ts";
+import "./quick_encoder.ts";
 import "./resting_requests.ts";
 import { Sockets } from "./sockets.ts";
 
