@@ -41,7 +41,7 @@ const writeIdentity = datumWriter<Stamp>(partOf(fields.slice(IDENTITY)));
 /** Bytes of a stamp beside the producer's id: three variable-length numbers, of ten bytes at most. */
 const STAMP_BYTES_MAX = 30;
 
-const scratch = Buffer.from([...HEADER, ...new Uint8Array(SCRATCH_BYTES)]);
+const scratch = Buffer.concat([HEADER], SCRATCH_BYTES);
 
 /** Encodes what a check has found. Throws {@linkcode UnencodableReportError}. */
 export function draftOf(report: TracedReport): ReportDraft {
