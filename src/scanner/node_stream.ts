@@ -81,7 +81,7 @@ class NodeTcpStream extends NodeStream<net.Socket> implements TcpStream {
       // Server Name Indication is for names only.
       ...(net.isIP(serverName) === 0 ? { servername: serverName } : { host: serverName }),
       rejectUnauthorized: !insecure,
-      ...(ca === undefined ? {} : { ca: [...tls.rootCertificates, ca] }),
+      ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),
     });

@@ -1,6 +1,8 @@
 // What a check's definition does in a whole process: expectations, secrets, connectivity.
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { eventually } from "../deadline.ts";
+import { makeCertificates } from "../scanner/certificates.ts";
+import { mutualTlsServer } from "../scanner/mutual_tls_server.ts";
 import { freePort } from "../services/free_port.ts";
 import { sitemon, SitemonProcess } from "../sitemon_process.ts";
 
@@ -63,6 +65,35 @@ sites:
     `The value at $.url must equal "none": it is "${url}/b?token=***"`,
   ]);
   match(reports[1].snippet, /"authorization":"Bearer \*\*\*"/);
+});
+
+Deno.test("sitemon check trusts an authority that a site names, and reads its certificates", async () => {
+  await using folder = aFolder();
+  const { ca, good, client } = await makeCertificates();
+  for (const [name, text] of Object.entries({ ca, cert: client.cert, key: client.key })) {
+    Deno.writeTextFileSync(`${folder.path}/${name}.pem`, text);
+  }
+  const page = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  await using plain = Deno.serve({ ...page, ...good }, () => new Response("It works"));
+  await using mutual = await mutualTlsServer({ certificate: good, ca });
+  const file = `${folder.path}/checks.yaml`;
+  Deno.writeTextFileSync(
+    file,
+    `
+defaults: { tls: { ca: ca.pem } }
+sites:
+  - { name: cheap, url: 'https://127.0.0.1:${plain.addr.port}' }
+  - { name: by version, url: 'https://127.0.0.1:${plain.addr.port}', ip_version: 4 }
+  - { name: mutual, url: 'https://127.0.0.1:${mutual.port}', tls: { cert: cert.pem, key: key.pem } }
+`,
+  );
+  const { stdout } = await sitemon(["check", "-c", file, "--json"]);
+  const reports = stdout.trim().split("\n").map((line) => JSON.parse(line));
+  for (const { site, outcome, error_text, certificate_expires_at } of reports) {
+    deepStrictEqual([site, outcome, error_text], [site, "up", null]);
+    ok(certificate_expires_at > Date.now() * 1_000, `${site}: ${certificate_expires_at}`);
+  }
+  deepStrictEqual(reports.length, 3);
 });
 
 Deno.test("sitemon run calls nothing down while its network is away, and says so to its operator", async () => {
