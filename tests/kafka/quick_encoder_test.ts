@@ -51,3 +51,19 @@ Deno.test("kafkajs writes numbers and bytes one after another, however many", ()
     deepStrictEqual([...encoder.buffer], expected);
   }));
 });
+
+Deno.test("kafkajs makes no Buffer for a number", () => {
+  const encoder = new Encoder();
+  const { from } = Buffer;
+  let made = 0;
+  Buffer.from = ((...args: Parameters<typeof from>) => {
+    made++;
+    return from(...args);
+  }) as typeof from;
+  try {
+    encoder.writeUVarInt(300).writeVarInt(-64);
+  } finally {
+    Buffer.from = from;
+  }
+  deepStrictEqual([made, ...encoder.buffer], [0, 0xac, 0x02, 0x7f]);
+});
