@@ -11,7 +11,7 @@ export function notifySpec(
   const paths = [own, to];
   return {
     name: "notify",
-    module: new URL("../threads/notify.ts", import.meta.url),
+    module: new URL("../threads/notify/notify_thread.ts", import.meta.url),
     permissions: {
       net: namesSockets(Deno.version.deno) ? paths.map((path) => `unix:${path}`) : false,
       read: paths,

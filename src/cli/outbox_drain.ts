@@ -3,7 +3,7 @@ import { readStats } from "../outbox/outbox_stats.ts";
 import { systemClock } from "../runtime/clock.ts";
 import type { ThreadSpec } from "../runtime/supervised_thread.ts";
 import { ThreadDiedError, threadResults } from "../runtime/thread_results.ts";
-import type { DrainSetup, DrainStep } from "../threads/drain.ts";
+import type { DrainSetup, DrainStep } from "../threads/drain/drain_thread.ts";
 import { EXIT_CONFIG, EXIT_IO, EXIT_LOCKED, EXIT_OK } from "./exit_code.ts";
 import { outboxAnswer } from "./outbox_answer.ts";
 import { Progress } from "./progress.ts";

@@ -7,16 +7,16 @@ import type { KafkaConfig } from "../config/schema_kafka.ts";
 import type { Site } from "../config/site.ts";
 import type { ThreadSpec } from "../runtime/supervised_thread.ts";
 import { placeOf } from "../scanner/schedule.ts";
-import type { CheckSetup } from "../threads/check.ts";
-import type { ConsumerSetup } from "../threads/consumer.ts";
-import type { ExplanationsSetup } from "../threads/explanations.ts";
-import type { ForgetSetup } from "../threads/forget.ts";
-import type { MigrationSetup } from "../threads/migration.ts";
-import type { OutboxSetup } from "../threads/outbox.ts";
-import type { RelaySetup } from "../threads/relay.ts";
-import type { ScannerSetup, ScannerWork } from "../threads/scanner.ts";
-import type { StatusesSetup } from "../threads/statuses.ts";
-import type { StoreSetup } from "../threads/store.ts";
+import type { CheckSetup } from "../threads/check/check_thread.ts";
+import type { ConsumerSetup } from "../threads/consumer/consumer_thread.ts";
+import type { ExplanationsSetup } from "../threads/explanations/explanations_thread.ts";
+import type { ForgetSetup } from "../threads/forget/forget_thread.ts";
+import type { MigrationSetup } from "../threads/migration/migration_thread.ts";
+import type { OutboxSetup } from "../threads/outbox/outbox_thread.ts";
+import type { RelaySetup } from "../threads/relay/relay_thread.ts";
+import type { ScannerSetup, ScannerWork } from "../threads/scanner/scanner_thread.ts";
+import type { StatusesSetup } from "../threads/statuses/statuses_thread.ts";
+import type { StoreSetup } from "../threads/store/store_thread.ts";
 import { kafkaConnection, postgresConnection, section } from "./connections.ts";
 
 /** Nobody writes to the topic of a group; were somebody to, it would not stay for long. */
@@ -46,7 +46,7 @@ export function scannerSpecs(
   return divideByHost(sites, threads).map((share, index) => ({
     ...permitted,
     name: `scanner-${index + 1}`,
-    module: new URL("../threads/scanner.ts", import.meta.url),
+    module: new URL("../threads/scanner/scanner_thread.ts", import.meta.url),
     work: {
       sites: share,
       since: counted.since,
@@ -82,7 +82,7 @@ export function outboxSpec(loaded: LoadedConfig): ThreadSpec<OutboxSetup> {
   return {
     ...common(loaded, "outbox"),
     name: "outbox",
-    module: new URL("../threads/outbox.ts", import.meta.url),
+    module: new URL("../threads/outbox/outbox_thread.ts", import.meta.url),
     setup: {
       path,
       bytesMax: max_bytes,
@@ -98,7 +98,7 @@ export function relaySpec(loaded: LoadedConfig): ThreadSpec<RelaySetup> {
   return {
     ...common(loaded, "relay"),
     name: "relay",
-    module: new URL("../threads/relay.ts", import.meta.url),
+    module: new URL("../threads/relay/relay_thread.ts", import.meta.url),
     setup: {
       connection: kafkaConnection(loaded),
       ...topicOptions(kafka),
@@ -141,7 +141,7 @@ export function consumerSpecs(loaded: LoadedConfig): ThreadSpec<ConsumerSetup>[]
   return Array.from({ length: kafka.consumers }, (_, index) => ({
     ...common(loaded, "consumer"),
     name: `consumer-${index + 1}`,
-    module: new URL("../threads/consumer.ts", import.meta.url),
+    module: new URL("../threads/consumer/consumer_thread.ts", import.meta.url),
     setup: {
       kafka: { connection: kafkaConnection(loaded), ...topicOptions(kafka), group: kafka.group },
       postgres: postgresConnection(loaded),
@@ -156,7 +156,7 @@ export function storeSpec(loaded: LoadedConfig): ThreadSpec<StoreSetup> {
   return {
     ...common(loaded, "store"),
     name: "store",
-    module: new URL("../threads/store.ts", import.meta.url),
+    module: new URL("../threads/store/store_thread.ts", import.meta.url),
     setup: {
       path: loaded.config.store.path,
       keepMs: loaded.config.history.keep,
@@ -174,7 +174,7 @@ export function checkSpec(
   return {
     ...common(loaded, "scanner"),
     name: "check",
-    module: new URL("../threads/check.ts", import.meta.url),
+    module: new URL("../threads/check/check_thread.ts", import.meta.url),
     setup: {
       sites,
       urls: loaded.sites.map(({ url }) => url),
@@ -196,7 +196,7 @@ export function explanationsSpec(
   return {
     ...common({ config, sites: [...loaded.sites, ...sites] }, "scanner"),
     name: "explanations",
-    module: new URL("../threads/explanations.ts", import.meta.url),
+    module: new URL("../threads/explanations/explanations_thread.ts", import.meta.url),
     setup: {
       routes: sites.map(({ url, proxy }) => ({ url, ...(proxy === undefined ? {} : { proxy }) })),
       urls: loaded.sites.map(({ url }) => url),
@@ -213,7 +213,7 @@ export function statusesSpec(loaded: LoadedConfig, site?: string): ThreadSpec<St
   return {
     ...common(loaded, usesPostgres ? "postgres" : "store"),
     name: "statuses",
-    module: new URL("../threads/statuses.ts", import.meta.url),
+    module: new URL("../threads/statuses/statuses_thread.ts", import.meta.url),
     setup: {
       ...(usesPostgres
         ? { store: "postgres", connection: postgresConnection(loaded) }
@@ -232,7 +232,7 @@ export function forgetSpec(
   return {
     ...common(loaded, usesPostgres ? "postgres" : "store"),
     name: "forget",
-    module: new URL("../threads/forget.ts", import.meta.url),
+    module: new URL("../threads/forget/forget_thread.ts", import.meta.url),
     setup: usesPostgres
       ? { ...what, store: "postgres", connection: postgresConnection(loaded) }
       : { ...what, store: "sqlite", path: loaded.config.store.path },
@@ -244,7 +244,7 @@ export function migrationSpec(loaded: LoadedConfig): ThreadSpec<MigrationSetup> 
   return {
     ...common(loaded, "postgres"),
     name: "migration",
-    module: new URL("../threads/migration.ts", import.meta.url),
+    module: new URL("../threads/migration/migration_thread.ts", import.meta.url),
     setup: { connection: postgresConnection(loaded) },
   };
 }

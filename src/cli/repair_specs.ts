@@ -3,9 +3,9 @@ import { resolve } from "node:path";
 import type { LoadedConfig } from "../config/loaded_config.ts";
 import type { ThreadSpec } from "../runtime/supervised_thread.ts";
 import type { LetterFilter, LetterQuery } from "../status/letter_box.ts";
-import type { AuditSetup } from "../threads/audit.ts";
-import type { DeadLettersSetup } from "../threads/dead_letters.ts";
-import type { DrainSetup } from "../threads/drain.ts";
+import type { AuditSetup } from "../threads/audit/audit_thread.ts";
+import type { DeadLettersSetup } from "../threads/dead_letters/dead_letters_thread.ts";
+import type { DrainSetup } from "../threads/drain/drain_thread.ts";
 import { kafkaConnection } from "./connections.ts";
 import { consumerSpecs, outboxSpec, relaySpec, statusesSpec, storeSpec } from "./pipeline.ts";
 
@@ -19,7 +19,7 @@ export function withOutbox(loaded: LoadedConfig, path: string | undefined): Load
 /** Publishes what the outbox holds to Kafka, or without Kafka applies it to the store of `run`. */
 export function drainSpec(loaded: LoadedConfig): ThreadSpec<DrainSetup> {
   const outbox = outboxSpec(loaded);
-  const module = new URL("../threads/drain.ts", import.meta.url);
+  const module = new URL("../threads/drain/drain_thread.ts", import.meta.url);
   if (loaded.config.kafka === undefined) {
     const store = storeSpec(loaded);
     return {
@@ -49,7 +49,7 @@ export function auditSpec(
   return {
     ...statuses,
     name: "audit",
-    module: new URL("../threads/audit.ts", import.meta.url),
+    module: new URL("../threads/audit/audit_thread.ts", import.meta.url),
     setup: { store: statuses.setup, ...since },
   };
 }
@@ -88,7 +88,7 @@ export function replaySpec(
   };
 }
 
-const DEAD_LETTERS = new URL("../threads/dead_letters.ts", import.meta.url);
+const DEAD_LETTERS = new URL("../threads/dead_letters/dead_letters_thread.ts", import.meta.url);
 
 type Permissions = Deno.PermissionOptionsObject;
 

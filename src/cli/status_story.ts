@@ -9,7 +9,7 @@ import {
   UPTIME_WINDOWS_DAYS,
 } from "../status/queries.ts";
 import { uptimeOf } from "../status/uptime.ts";
-import type { SiteStory } from "../threads/statuses.ts";
+import type { SiteStory } from "../threads/statuses/statuses_thread.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "./exit_code.ts";
 import { painted, STATE_COLOURS } from "./status_table.ts";
 import { cutText, printable } from "./terminal_text.ts";

@@ -2,7 +2,7 @@
 import type { LoadedConfig } from "../config/loaded_config.ts";
 import { threadResult, threadResults } from "../runtime/thread_results.ts";
 import type { LetterFilter } from "../status/letter_box.ts";
-import type { LetterPage, ReplayStep } from "../threads/dead_letters.ts";
+import type { LetterPage, ReplayStep } from "../threads/dead_letters/dead_letters_thread.ts";
 import { KEPT_SHOWN_MAX, type LetterChoice, type Letters } from "./dead_letter.ts";
 import { parsePlace, storeLetterView } from "./letter_view.ts";
 import { lettersSpec, replaySpec } from "./repair_specs.ts";

@@ -3,7 +3,7 @@ import type { LoadedConfig } from "../config/loaded_config.ts";
 import { threadPermissions, webConfig } from "../config/permissions.ts";
 import type { ThreadSpec } from "../runtime/supervised_thread.ts";
 import type { StoreSource } from "../threads/status_queries.ts";
-import type { WebSetup } from "../threads/web.ts";
+import type { WebSetup } from "../threads/web/web_thread.ts";
 import { postgresConnection } from "./connections.ts";
 
 /** Reads the given store, whichever others the configuration names. */
@@ -14,7 +14,7 @@ export function webSpec(
   const { listen, title, basic_auth } = webConfig(loaded);
   return {
     name: "web",
-    module: new URL("../threads/web.ts", import.meta.url),
+    module: new URL("../threads/web/web_thread.ts", import.meta.url),
     permissions: threadPermissions(`web_${store}`, loaded),
     logLevels: { level: loaded.config.log.level, levels: loaded.config.log.levels },
     setup: {

@@ -1,7 +1,7 @@
 /**
  * Checks its sites in their slots: one timer for the next slot of all, a queue for what is due.
  *
- * It runs inside a scanner thread (threads/scanner.ts); what a check does is handed in.
+ * It runs inside a scanner thread (threads/scanner/scanner_thread.ts); what a check does is handed in.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Site } from "../config/site.ts";

@@ -3,7 +3,7 @@ import { ConfigLife } from "../../src/cli/config_life.ts";
 import type { DaemonRole } from "../../src/cli/plan.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { Plan } from "../../src/runtime/crew.ts";
-import type { ScannerWork } from "../../src/threads/scanner.ts";
+import type { ScannerWork } from "../../src/threads/scanner/scanner_thread.ts";
 
 /** A configuration whose text and time a test sets. */
 class Rig {

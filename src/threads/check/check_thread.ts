@@ -1,11 +1,11 @@
 /** A thread for `sitemon check`: checks each of its sites once, and answers with their reports. */
-import type { Site } from "../config/site.ts";
-import { systemClock } from "../runtime/clock.ts";
-import { serveThread } from "../runtime/thread.ts";
-import { VERSION } from "../runtime/version.ts";
-import type { AddressPolicyOptions } from "../scanner/address_policy.ts";
-import { checkContext } from "../scanner/check_context.ts";
-import { checkSite } from "../scanner/check_site.ts";
+import type { Site } from "../../config/site.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import { serveThread } from "../../runtime/thread.ts";
+import { VERSION } from "../../runtime/version.ts";
+import type { AddressPolicyOptions } from "../../scanner/address_policy.ts";
+import { checkContext } from "../../scanner/check_context.ts";
+import { checkSite } from "../../scanner/check_site.ts";
 
 export interface CheckSetup {
   readonly sites: readonly Site[];

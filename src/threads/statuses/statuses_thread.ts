@@ -1,13 +1,13 @@
 /** A thread for `sitemon status`: reads every site's status, or one site's story, from whichever store there is. */
-import { serveThread } from "../runtime/thread.ts";
+import { serveThread } from "../../runtime/thread.ts";
 import type {
   DayCoverage,
   DetailedStatus,
   SiteHistory,
   SiteUptime,
   StatusQueries,
-} from "../status/queries.ts";
-import { statusQueries, type StoreSource } from "./status_queries.ts";
+} from "../../status/queries.ts";
+import { statusQueries, type StoreSource } from "../status_queries.ts";
 
 /** Days of bars and of changes in a story. */
 export const STORY_DAYS = 90;

@@ -1,10 +1,10 @@
 /** The web thread: serves the status page of a store that it only reads. */
-import { sleep, systemClock as clock } from "../runtime/clock.ts";
-import { logger } from "../runtime/logging.ts";
-import type { Telemetry } from "../runtime/telemetry.ts";
-import { serveThread } from "../runtime/thread.ts";
-import { serveWeb, WebAddressError, type WebOptions, type WebServer } from "../web/serve_web.ts";
-import { statusQueries, type StoreSource } from "./status_queries.ts";
+import { sleep, systemClock as clock } from "../../runtime/clock.ts";
+import { logger } from "../../runtime/logging.ts";
+import type { Telemetry } from "../../runtime/telemetry.ts";
+import { serveThread } from "../../runtime/thread.ts";
+import { serveWeb, WebAddressError, type WebOptions, type WebServer } from "../../web/serve_web.ts";
+import { statusQueries, type StoreSource } from "../status_queries.ts";
 
 export interface WebSetup extends Pick<WebOptions, "listen" | "title" | "basicAuth"> {
   readonly source: StoreSource;

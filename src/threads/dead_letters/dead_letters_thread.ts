@@ -1,20 +1,20 @@
 /** A thread for `sitemon dead-letter`: reads and replays those of whichever store there is. */
-import type { KafkaConnectionOptions } from "../kafka/connection.ts";
-import { systemClock as clock } from "../runtime/clock.ts";
-import type { Telemetry } from "../runtime/telemetry.ts";
-import { serveThread, type ThreadContext } from "../runtime/thread.ts";
-import type { KeptLetter, LetterBox, LetterFilter, LetterQuery } from "../status/letter_box.ts";
-import { PostgresLetters } from "../status/postgres/postgres_letters.ts";
-import { PostgresStore } from "../status/postgres/postgres_store.ts";
-import { replay, type Replayed } from "../status/replay.ts";
-import { SqliteLetters } from "../status/sqlite/sqlite_letters.ts";
-import { SqliteStore } from "../status/sqlite/sqlite_store.ts";
+import type { KafkaConnectionOptions } from "../../kafka/connection.ts";
+import { systemClock as clock } from "../../runtime/clock.ts";
+import type { Telemetry } from "../../runtime/telemetry.ts";
+import { serveThread, type ThreadContext } from "../../runtime/thread.ts";
+import type { KeptLetter, LetterBox, LetterFilter, LetterQuery } from "../../status/letter_box.ts";
+import { PostgresLetters } from "../../status/postgres/postgres_letters.ts";
+import { PostgresStore } from "../../status/postgres/postgres_store.ts";
+import { replay, type Replayed } from "../../status/replay.ts";
+import { SqliteLetters } from "../../status/sqlite/sqlite_letters.ts";
+import { SqliteStore } from "../../status/sqlite/sqlite_store.ts";
 import {
   type StatusStore,
   StoreConfigurationError,
   StoreUnavailableError,
-} from "../status/store.ts";
-import type { StatusesSetup } from "./statuses.ts";
+} from "../../status/store.ts";
+import type { StatusesSetup } from "../statuses/statuses_thread.ts";
 
 export interface DeadLettersSetup {
   readonly store: StatusesSetup;
@@ -85,7 +85,7 @@ function clusterIdOnce(
     if (connection === undefined) throw withoutKafka();
     try {
       // Loaded where there is Kafka alone: its library reads the environment when it is.
-      const { clusterIdOf } = await import("../kafka/cluster_id.ts");
+      const { clusterIdOf } = await import("../../kafka/cluster_id.ts");
       return await clusterIdOf({ connection, clock, telemetry });
     } catch (cause) {
       throw new StoreUnavailableError((cause as Error).message, { cause });

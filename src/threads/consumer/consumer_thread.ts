@@ -1,18 +1,18 @@
 /** A consumer thread: a member of the group, which applies what it reads to PostgreSQL. */
-import { KafkaConsumer, type KafkaConsumerOptions } from "../kafka/consumer.ts";
-import { placeAttributes, topicAttributes } from "../kafka/topic_attributes.ts";
-import { systemClock as clock } from "../runtime/clock.ts";
-import { serveThread, type ThreadContext } from "../runtime/thread.ts";
-import { openTracer, type Tracer } from "../runtime/tracer.ts";
-import { Ingest } from "../status/ingest.ts";
-import { IngestTraces } from "../status/ingest_trace.ts";
-import { keepHistory } from "../status/keep_history.ts";
-import { migrateWhenPossible } from "../status/migrate_when_possible.ts";
-import type { PostgresOptions } from "../status/postgres/postgres_options.ts";
-import { PostgresStore } from "../status/postgres/postgres_store.ts";
-import { PostgresUpkeep } from "../status/postgres/postgres_upkeep.ts";
-import { CHUNK_REPORTS_MAX, type StatusStore } from "../status/store.ts";
-import type { StatusUpkeep } from "../status/upkeep.ts";
+import { KafkaConsumer, type KafkaConsumerOptions } from "../../kafka/consumer.ts";
+import { placeAttributes, topicAttributes } from "../../kafka/topic_attributes.ts";
+import { systemClock as clock } from "../../runtime/clock.ts";
+import { serveThread, type ThreadContext } from "../../runtime/thread.ts";
+import { openTracer, type Tracer } from "../../runtime/tracer.ts";
+import { Ingest } from "../../status/ingest.ts";
+import { IngestTraces } from "../../status/ingest_trace.ts";
+import { keepHistory } from "../../status/keep_history.ts";
+import { migrateWhenPossible } from "../../status/migrate_when_possible.ts";
+import type { PostgresOptions } from "../../status/postgres/postgres_options.ts";
+import { PostgresStore } from "../../status/postgres/postgres_store.ts";
+import { PostgresUpkeep } from "../../status/postgres/postgres_upkeep.ts";
+import { CHUNK_REPORTS_MAX, type StatusStore } from "../../status/store.ts";
+import type { StatusUpkeep } from "../../status/upkeep.ts";
 
 export interface ConsumerSetup {
   readonly kafka: Omit<KafkaConsumerOptions, "chunkMessagesMax" | "clock" | "telemetry">;

@@ -2,14 +2,14 @@
  * The relay thread: takes rows from the outbox thread and publishes them to Kafka, and is the
  * producer's member of its group, if it has one.
  */
-import { GroupMember, type GroupMemberOptions } from "../kafka/group_member.ts";
-import { KafkaPublisher, type KafkaPublisherOptions } from "../kafka/producer.ts";
-import { OutboxClient } from "../outbox/outbox_client.ts";
-import { Relay, STEP_MS_MAX } from "../outbox/relay.ts";
-import { deadline, systemClock as clock } from "../runtime/clock.ts";
-import { serveThread } from "../runtime/thread.ts";
-import { openTracer } from "../runtime/tracer.ts";
-import type { ShareAnswer, ShareQuestion } from "../scanner/site_share.ts";
+import { GroupMember, type GroupMemberOptions } from "../../kafka/group_member.ts";
+import { KafkaPublisher, type KafkaPublisherOptions } from "../../kafka/producer.ts";
+import { OutboxClient } from "../../outbox/outbox_client.ts";
+import { Relay, STEP_MS_MAX } from "../../outbox/relay.ts";
+import { deadline, systemClock as clock } from "../../runtime/clock.ts";
+import { serveThread } from "../../runtime/thread.ts";
+import { openTracer } from "../../runtime/tracer.ts";
+import type { ShareAnswer, ShareQuestion } from "../../scanner/site_share.ts";
 
 export interface RelaySetup extends Omit<KafkaPublisherOptions, "clock" | "telemetry" | "tracer"> {
   /** Makes spans for OpenTelemetry. */

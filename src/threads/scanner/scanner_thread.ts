@@ -1,17 +1,17 @@
 /** The scanner thread: checks its share of the sites and hands each report to the outbox thread. */
-import type { Site } from "../config/site.ts";
-import { ReportSender } from "../outbox/report_sender.ts";
-import { deadline, systemClock } from "../runtime/clock.ts";
-import { serveThread } from "../runtime/thread.ts";
-import { openTracer } from "../runtime/tracer.ts";
-import { VERSION } from "../runtime/version.ts";
-import type { AddressPolicyOptions } from "../scanner/address_policy.ts";
-import { checkContext, withTargets } from "../scanner/check_context.ts";
-import { checkSite } from "../scanner/check_site.ts";
-import { CheckTraces } from "../scanner/check_trace.ts";
-import { Connectivity } from "../scanner/connectivity.ts";
-import { Scanner } from "../scanner/scanner.ts";
-import { SiteShare } from "../scanner/site_share.ts";
+import type { Site } from "../../config/site.ts";
+import { ReportSender } from "../../outbox/report_sender.ts";
+import { deadline, systemClock } from "../../runtime/clock.ts";
+import { serveThread } from "../../runtime/thread.ts";
+import { openTracer } from "../../runtime/tracer.ts";
+import { VERSION } from "../../runtime/version.ts";
+import type { AddressPolicyOptions } from "../../scanner/address_policy.ts";
+import { checkContext, withTargets } from "../../scanner/check_context.ts";
+import { checkSite } from "../../scanner/check_site.ts";
+import { CheckTraces } from "../../scanner/check_trace.ts";
+import { Connectivity } from "../../scanner/connectivity.ts";
+import { Scanner } from "../../scanner/scanner.ts";
+import { SiteShare } from "../../scanner/site_share.ts";
 
 export interface ScannerSetup {
   readonly location: string;

@@ -1,14 +1,14 @@
 /** A thread for `sitemon outbox drain`: the outbox and its publisher in one, until no row is left. */
-import { drain } from "../outbox/drain.ts";
-import { Outbox } from "../outbox/outbox.ts";
-import type { Publisher } from "../outbox/publisher.ts";
-import { systemClock as clock } from "../runtime/clock.ts";
-import { serveThread, type ThreadContext } from "../runtime/thread.ts";
-import { SqliteStore } from "../status/sqlite/sqlite_store.ts";
-import { StorePublisher } from "../status/store_publisher.ts";
-import type { OutboxSetup } from "./outbox.ts";
-import type { RelaySetup } from "./relay.ts";
-import type { StoreSetup } from "./store.ts";
+import { drain } from "../../outbox/drain.ts";
+import { Outbox } from "../../outbox/outbox.ts";
+import type { Publisher } from "../../outbox/publisher.ts";
+import { systemClock as clock } from "../../runtime/clock.ts";
+import { serveThread, type ThreadContext } from "../../runtime/thread.ts";
+import { SqliteStore } from "../../status/sqlite/sqlite_store.ts";
+import { StorePublisher } from "../../status/store_publisher.ts";
+import type { OutboxSetup } from "../outbox/outbox_thread.ts";
+import type { RelaySetup } from "../relay/relay_thread.ts";
+import type { StoreSetup } from "../store/store_thread.ts";
 
 export interface DrainSetup {
   readonly outbox: OutboxSetup;
@@ -59,7 +59,7 @@ async function publisherOf(
   { name: thread, telemetry }: ThreadContext,
 ): Promise<Publisher> {
   if (to.type === "kafka") {
-    const { KafkaPublisher } = await import("../kafka/producer.ts");
+    const { KafkaPublisher } = await import("../../kafka/producer.ts");
     return new KafkaPublisher({ ...to.kafka, clock, telemetry });
   }
   const store = new SqliteStore({ path: to.store.path, clock });

@@ -1,14 +1,14 @@
 // Goal: whatever becomes of the outbox thread, each report is stored, and stored once.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { Outbox } from "../../src/outbox/outbox.ts";
-import { ReportSender } from "../../src/outbox/report_sender.ts";
-import { decodeMessage } from "../../src/report/codec.ts";
-import { deadline, systemClock } from "../../src/runtime/clock.ts";
-import { STOP_GRACE_MS, SupervisedThread } from "../../src/runtime/supervised_thread.ts";
-import { ThreadTelemetry } from "../../src/runtime/thread_telemetry.ts";
-import type { OutboxSetup } from "../../src/threads/outbox.ts";
-import { aReport } from "../contract/site_reports.ts";
-import { within } from "../deadline.ts";
+import { Outbox } from "../../../src/outbox/outbox.ts";
+import { ReportSender } from "../../../src/outbox/report_sender.ts";
+import { decodeMessage } from "../../../src/report/codec.ts";
+import { deadline, systemClock } from "../../../src/runtime/clock.ts";
+import { STOP_GRACE_MS, SupervisedThread } from "../../../src/runtime/supervised_thread.ts";
+import { ThreadTelemetry } from "../../../src/runtime/thread_telemetry.ts";
+import type { OutboxSetup } from "../../../src/threads/outbox/outbox_thread.ts";
+import { aReport } from "../../contract/site_reports.ts";
+import { within } from "../../deadline.ts";
 
 const DEADLINE_MS = 60_000;
 const REPORTS = 5_000;
@@ -25,7 +25,7 @@ function startOutbox(path: string) {
   const folder = path.slice(0, path.lastIndexOf("/"));
   const thread = new SupervisedThread({
     name: "outbox",
-    module: new URL("../../src/threads/outbox.ts", import.meta.url),
+    module: new URL("../../../src/threads/outbox/outbox_thread.ts", import.meta.url),
     permissions: {
       net: false,
       env: false,
