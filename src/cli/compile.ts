@@ -18,7 +18,7 @@ import { SWITCH } from "../config/trace_exporter.ts";
 import { BuildCopy } from "./build_copy.ts";
 import { EXIT_CONFIG } from "./exit_code.ts";
 import { loadFile } from "./load_file.ts";
-import { processTerminal } from "./terminal.ts";
+import { processTerminal } from "./text/terminal.ts";
 
 /** What an executable for every configuration may do; its threads are narrowed when they start. */
 export const EVERYTHING = ["net", "read", "write", "env", "sys"].map((kind) => `--allow-${kind}`);

@@ -6,7 +6,7 @@ import type { Surroundings } from "../config/surroundings.ts";
 import { addressRangeProblem } from "../scanner/address_policy.ts";
 import { jsonPathProblem } from "../scanner/json_path.ts";
 import { patternProblem } from "../scanner/pattern.ts";
-import type { Terminal } from "./terminal.ts";
+import type { Terminal } from "./text/terminal.ts";
 
 /** Throws ConfigError with every mistake; warnings go to standard error. */
 export function loadFile(

@@ -3,10 +3,10 @@ import { Command, CommanderError, Option } from "commander";
 import { ConfigError } from "../config/config_error.ts";
 import { describeError } from "../runtime/log_entry.ts";
 import { VERSION, versionText } from "../runtime/version.ts";
-import { addCompletion } from "./completion.ts";
+import { addCompletion } from "./commands/completion.ts";
 import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_OK, EXIT_USAGE } from "./exit_code.ts";
-import { addOutboxRepairs, addRepairs } from "./repair_commands.ts";
-import type { Terminal } from "./terminal.ts";
+import { addOutboxRepairs, addRepairs } from "./commands/repair_commands.ts";
+import type { Terminal } from "./text/terminal.ts";
 
 const DESCRIPTION =
   "Checks web sites on a schedule and keeps an honest, durable record of what it found.";
@@ -82,14 +82,14 @@ function addDaemons(program: Command, terminal: Terminal, end: End): void {
     .summary("check the sites, store, publish to Kafka")
     .description("Checks the sites of FILE, stores each result and publishes it to Kafka.")
     .action(async ({ config }) => {
-      const { producer } = await import("./producer.ts");
+      const { producer } = await import("./service/producer.ts");
       await end(producer(config, terminal));
     });
   withFile(program.command("consumer"))
     .summary("apply reports to PostgreSQL")
     .description("Reads reports from Kafka and applies them to PostgreSQL.")
     .action(async ({ config }) => {
-      const { consumer } = await import("./consumer.ts");
+      const { consumer } = await import("./service/consumer.ts");
       await end(consumer(config, terminal));
     });
   withFile(program.command("run"))
@@ -98,14 +98,14 @@ function addDaemons(program: Command, terminal: Terminal, end: End): void {
       "Checks the sites of FILE and keeps their status in a SQLite file: no servers needed.",
     )
     .action(async ({ config }) => {
-      const { run } = await import("./run.ts");
+      const { run } = await import("./service/run.ts");
       await end(run(config, terminal));
     });
   withFile(program.command("web"))
     .summary("the status page alone")
     .description("Serves the status page and the API of the store that FILE names.")
     .action(async ({ config }) => {
-      const { web } = await import("./web.ts");
+      const { web } = await import("./service/web.ts");
       await end(web(config, terminal));
     });
 }
@@ -120,7 +120,7 @@ function addQuestions(program: Command, terminal: Terminal, end: End): void {
     .option("--json", "print one report a line, as JSON")
     .option("--explain", "say where the URLs lead and whether a check may go there, and why")
     .action(async (urls: string[], options) => {
-      const { checkCommand } = await import("./check_command.ts");
+      const { checkCommand } = await import("./commands/check_command.ts");
       await end(checkCommand({ urls, ...options }, terminal));
     });
   withFile(program.command("status"))
@@ -130,7 +130,7 @@ function addQuestions(program: Command, terminal: Terminal, end: End): void {
     .option("--watch", "print it again and again")
     .option("--site <name>", "one site, with its uptimes, response times and changes")
     .action(async (options) => {
-      const { statusCommand } = await import("./status_command.ts");
+      const { statusCommand } = await import("./commands/status_command.ts");
       await end(statusCommand(options, terminal));
     });
   withFile(program.command("doctor"))
@@ -138,7 +138,7 @@ function addQuestions(program: Command, terminal: Terminal, end: End): void {
     .description("Tries all that FILE depends on, but for the sites, and says what to do.")
     .option("--json", "print one finding a line, as JSON")
     .action(async ({ config, json }) => {
-      const { doctor } = await import("./doctor.ts");
+      const { doctor } = await import("./commands/doctor.ts");
       await end(doctor({ config, json }, terminal));
     });
   program.command("schema")
@@ -146,7 +146,7 @@ function addQuestions(program: Command, terminal: Terminal, end: End): void {
     .description("Prints the Avro schema of a report, as JSON.")
     .option("--fingerprint", "print its CRC-64-AVRO fingerprint instead")
     .action(async (options) => {
-      const { schema } = await import("./schema.ts");
+      const { schema } = await import("./commands/schema.ts");
       await end(schema(options, terminal));
     });
 }
@@ -155,7 +155,7 @@ function addConfig(program: Command, terminal: Terminal, end: End): void {
   const config = program.command("config")
     .summary("check and show configurations")
     .description("Checks a configuration and shows what it means.");
-  const load = () => import("./config.ts");
+  const load = () => import("./commands/config.ts");
   withFile(config.command("check"))
     .description("Lists every mistake of FILE at its line and column; exits 0 when there is none.")
     .action(async (options) => end((await load()).configCheck(options, terminal)));
@@ -180,7 +180,7 @@ function addUpkeep(program: Command, terminal: Terminal, end: End): void {
     .option("--json", "print it as JSON")
     .action(async ({ config, json }) => {
       const { loadFile } = await import("./load_file.ts");
-      const { outboxStats } = await import("./outbox.ts");
+      const { outboxStats } = await import("./commands/outbox_stats.ts");
       const { path } = loadFile(config, { terminal }).config.outbox;
       await end(outboxStats({ path, json }, terminal));
     });
@@ -195,14 +195,14 @@ function addUpkeep(program: Command, terminal: Terminal, end: End): void {
     .argument("<site>", "its name")
     .option("--location <name>", "only as it is seen from there")
     .action(async (site: string, options) => {
-      const { forget } = await import("./forget.ts");
+      const { forget } = await import("./commands/forget.ts");
       await end(forget({ site, ...options }, terminal));
     });
   withFile(program.command("migrate"))
     .summary("make or update PostgreSQL's tables")
     .description("Brings the tables to this version's, as every consumer does when it starts.")
     .action(async ({ config }) => {
-      const { migrate } = await import("./migrate.ts");
+      const { migrate } = await import("./commands/migrate.ts");
       await end(migrate(config, terminal));
     });
 }
@@ -218,7 +218,7 @@ function addHosting(program: Command, terminal: Terminal, end: End): void {
     .option("--credentials <folder>", "files of the secrets", "/etc/sitemon/credentials")
     .option("--executable <path>", "what the unit starts, when it is not this executable")
     .action(async ({ executable, ...options }) => {
-      const { installUnit, ownExecutable } = await import("./install_unit.ts");
+      const { installUnit, ownExecutable } = await import("./commands/install_unit.ts");
       await end(installUnit({ executable: executable ?? ownExecutable(), ...options }, terminal));
     });
 }

@@ -1,0 +1,64 @@
+/** `sitemon doctor`: tries every dependency of a configuration once, and says what to do. */
+import type { Finding } from "../../runtime/finding.ts";
+import { missingPermissions, notPermitted } from "../../runtime/missing_permissions.ts";
+import { redactor } from "../../runtime/redaction.ts";
+import type { ThreadSpec } from "../../runtime/supervised_thread.ts";
+import { threadResult } from "../../runtime/thread_results.ts";
+import { doctorSpecs } from "./doctor_specs.ts";
+import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
+import { loadFile } from "../load_file.ts";
+import type { Terminal } from "../text/terminal.ts";
+import { printable, printableJson } from "../text/terminal_text.ts";
+
+export interface DoctorOptions {
+  /** Path of the configuration. */
+  readonly config: string;
+  /** One finding a line, as JSON. */
+  readonly json?: boolean;
+}
+
+/** Resolves to the exit code: 0 when all is well. Throws ConfigError with every mistake. */
+export async function doctor(
+  { config, json = false }: DoctorOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const loaded = loadFile(config, { terminal });
+  const redact = redactor(loaded.secrets);
+  const tell = (finding: Finding) =>
+    terminal.write(`${redact(json ? printableJson(finding) : findingLine(finding))}\n`);
+  let illCount = 0;
+  const well = { subject: config, step: "configuration", isWell: true, detail: "no mistakes" };
+  // Each asks for itself; all are told in the order of the data.
+  const asked = doctorSpecs(loaded).map(examination);
+  for (const findings of [[well], ...asked]) {
+    for (const finding of await findings) {
+      tell(finding);
+      if (!finding.isWell) illCount++;
+    }
+  }
+  if (!json) terminal.write(summary(illCount));
+  return illCount === 0 ? EXIT_OK : EXIT_NOT_UP;
+}
+
+async function examination(spec: ThreadSpec): Promise<readonly Finding[]> {
+  const subject = spec.name;
+  const ill = (step: string, detail: string) => ({ subject, step, isWell: false, detail });
+  const missing = missingPermissions([spec]);
+  if (missing.length > 0) {
+    return missing.map((what) => ill("permission", notPermitted("start", what)));
+  }
+  try {
+    return await threadResult<readonly Finding[]>(spec);
+  } catch (error) {
+    return [ill("thread", error instanceof Error ? error.message : String(error))];
+  }
+}
+
+function findingLine({ subject, step, isWell, detail }: Finding): string {
+  return printable(`${isWell ? "ok  " : "FAIL"} ${subject}: ${step}: ${detail}`);
+}
+
+function summary(illCount: number): string {
+  if (illCount === 0) return 'All is well; "sitemon check -c FILE" tries the sites\n';
+  return `${illCount} ${illCount === 1 ? "thing is" : "things are"} not as they should be\n`;
+}

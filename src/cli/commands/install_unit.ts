@@ -1,0 +1,87 @@
+/** `sitemon install-unit`: prints the systemd unit for this executable and a configuration. */
+import { dirname, join, relative, resolve } from "node:path";
+import type { ReadConfig } from "../../config/loaded_config.ts";
+import { processPermissions } from "../../config/process_permissions.ts";
+import { systemSurroundings } from "../../config/surroundings.ts";
+import { systemdAddresses } from "../../config/systemd_addresses.ts";
+import { exporterVariables } from "../../config/trace_exporter.ts";
+import { EXIT_OK } from "../exit_code.ts";
+import { loadFile } from "../load_file.ts";
+import type { Terminal } from "../text/terminal.ts";
+import { unitText } from "../service/unit_text.ts";
+
+export interface InstallUnitOptions {
+  readonly role: "producer" | "consumer";
+  /** Path of the configuration. */
+  readonly config: string;
+  /** Folder of the files that are handed over as credentials. */
+  readonly credentials: string;
+  /** Path of the executable. */
+  readonly executable: string;
+}
+
+/** Where the executable is when this is not it. */
+const USUAL_EXECUTABLE = "/usr/local/bin/sitemon";
+const CREDENTIALS = "CREDENTIALS_DIRECTORY";
+
+/** The path that a unit starts: this executable's own, where this is one. */
+export function ownExecutable(): string {
+  return Deno.build.standalone ? Deno.execPath() : USUAL_EXECUTABLE;
+}
+
+/** Prints the unit, and resolves to the exit code. Throws ConfigError with every mistake. */
+export function installUnit(options: InstallUnitOptions, terminal: Terminal): Promise<number> {
+  const { role, executable } = options;
+  const config = resolve(options.config);
+  const folder = resolve(options.credentials);
+  const state = `/var/lib/sitemon-${role}`;
+  const loaded = loadAsUnit(config, { role, terminal, variables: { folder, state } });
+  const { outbox, drain_deadline, traces } = loaded.config;
+  const isWithin = (folder: string, path: string) => !relative(folder, path).startsWith("..");
+  terminal.write(unitText({
+    role,
+    executable,
+    config,
+    credentials: credentialNames(loaded).map((name) => ({ name, path: join(folder, name) })),
+    files: loaded.files.filter((path) => !isWithin(folder, path)),
+    writes: role === "producer" && !isWithin(state, outbox.path) ? [dirname(outbox.path)] : [],
+    drainDeadlineMs: drain_deadline,
+    notifies: mayNotify(),
+    variables: traces === undefined ? {} : exporterVariables(traces),
+    addresses: systemdAddresses(processPermissions(role, loaded), traces),
+  }));
+  return Promise.resolve(EXIT_OK);
+}
+
+/** An executable for one configuration reads the variables of that one, and not systemd's. */
+function mayNotify(): boolean {
+  const { state } = Deno.permissions.querySync({ name: "env", variable: "NOTIFY_SOCKET" });
+  return state === "granted";
+}
+
+/** Reads the configuration with the variables that the unit will have. */
+function loadAsUnit(
+  path: string,
+  { role, terminal, variables }: {
+    readonly role: "producer" | "consumer";
+    readonly terminal: Terminal;
+    readonly variables: { readonly folder: string; readonly state: string };
+  },
+): ReadConfig {
+  const system = systemSurroundings();
+  const env = (name: string) => {
+    if (name === CREDENTIALS) return variables.folder;
+    return name === "STATE_DIRECTORY" ? variables.state : system.env(name);
+  };
+  return loadFile(path, { role, terminal, surroundings: { ...system, env } });
+}
+
+/** What stands behind the folder of credentials, in any value of any file. */
+function credentialNames({ origins }: ReadConfig): string[] {
+  const sources = new Set([origins.source, ...origins.sites.map(({ source }) => source)]);
+  const texts = [...sources].flatMap(({ written }) => [...written.values()]);
+  const names = texts.flatMap((text) =>
+    [...text.matchAll(/\$\{CREDENTIALS_DIRECTORY\}\/([\w.-]+)/g)].map(([, name]) => name!)
+  );
+  return [...new Set(names)].sort();
+}

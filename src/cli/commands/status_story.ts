@@ -1,0 +1,126 @@
+/** `sitemon status --site NAME`: one site with its uptimes, its days, its response times and its changes. */
+import { stateOf } from "../../report/site_state.ts";
+import { percent } from "../../runtime/percent.ts";
+import { relativeTime, span } from "../../runtime/relative_time.ts";
+import {
+  type DayCoverage,
+  type LatencyPoint,
+  type Transition,
+  UPTIME_WINDOWS_DAYS,
+} from "../../status/queries.ts";
+import { uptimeOf } from "../../status/uptime.ts";
+import type { SiteStory } from "../../threads/statuses/statuses_thread.ts";
+import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
+import { painted, STATE_COLOURS } from "../text/status_table.ts";
+import { cutText, printable } from "../text/terminal_text.ts";
+import type { Terminal } from "../text/terminal.ts";
+
+/** Changes that fit below the rest. */
+const TRANSITIONS_SHOWN_MAX = 8;
+const LABEL_WIDTH = 10;
+const HOUR_MS = 3_600_000;
+/** From the lowest; the last is full. */
+const BLOCKS = "▁▂▃▄▅▆▇█";
+/** How high a day stands, by the uptime that it must have reached. */
+const DAY_STEPS = [[1, "█"], [0.99, "▆"], [0.9, "▃"], [0, "▁"]] as const;
+const UNKNOWN = "·";
+
+export interface StatusStoryOptions {
+  /** Of one site, one for each location. */
+  readonly stories: readonly SiteStory[];
+  readonly now: Date;
+}
+
+/** Returns the exit code: 0 when the site is up everywhere. */
+export function statusStory({ stories, now }: StatusStoryOptions, terminal: Terminal): number {
+  const text = stories.map((story) => storyText(story, { now, terminal })).join("\n");
+  terminal.write(text);
+  const isUp = stories.every(({ history: { status } }) => status.outcome === "up" && !status.stale);
+  return isUp ? EXIT_OK : EXIT_NOT_UP;
+}
+
+interface Surroundings {
+  readonly now: Date;
+  readonly terminal: Terminal;
+}
+
+function storyText(
+  { history: { status, transitions, latency }, uptime, days }: SiteStory,
+  { now, terminal }: Surroundings,
+): string {
+  const { columns = Infinity, hasColour } = terminal;
+  const outcome = status.stale ? `${status.outcome} (stale)` : status.outcome;
+  const since = status.since ? ` for ${span(secondsBetween(status.since, now))}` : "";
+  const room = Math.max(1, columns - LABEL_WIDTH);
+  const line = (label: string, words: string) =>
+    `${label.padEnd(LABEL_WIDTH)}${cutText(printable(words), room)}\n`;
+  const head = cutText(printable(`${status.site} at ${status.location}`), columns);
+  const colour = STATE_COLOURS[stateOf(status)];
+  const state = cutText(`${outcome}${since}`, room);
+  return [
+    `${head}\n`,
+    `${"outcome".padEnd(LABEL_WIDTH)}${hasColour ? painted(state, colour) : state}\n`,
+    ...(status.reason ? [line("reason", reasonText(status))] : []),
+    line("url", status.url),
+    line("checked", `${relativeTime(status.checkedAt, now)}, ${status.responseTimeMs} ms`),
+    line("uptime", uptimeText(uptime)),
+    line("days", dayStrip(days.slice(-room))),
+    ...latencyLines(latency, now, line),
+    ...transitions.slice(0, TRANSITIONS_SHOWN_MAX)
+      .map((change, index) => line(index === 0 ? "changes" : "", changeText(change, now))),
+  ].join("");
+}
+
+function reasonText({ reason, errorText }: { reason: string | null; errorText: string | null }) {
+  return [reason, errorText].filter(Boolean).join(": ");
+}
+
+function uptimeText(uptime: SiteStory["uptime"]): string {
+  return UPTIME_WINDOWS_DAYS.map((days) => {
+    const coverage = uptime?.windows[days];
+    return `${days} d ${percent(coverage === undefined ? null : uptimeOf(coverage))}`;
+  }).join("  ");
+}
+
+/** A character a day, the oldest first: a full block is a day without downtime, a dot one of which nothing is known. */
+export function dayStrip(days: readonly DayCoverage[]): string {
+  return days.map((day) => {
+    const uptime = uptimeOf(day);
+    if (uptime === null) return UNKNOWN;
+    return DAY_STEPS.find(([reached]) => uptime >= reached)![1];
+  }).join("");
+}
+
+function latencyLines(
+  points: readonly LatencyPoint[],
+  now: Date,
+  line: (label: string, words: string) => string,
+): string[] {
+  if (points.length === 0) return [];
+  const slowest = Math.round(Math.max(...points.map(({ p95Ms }) => p95Ms)));
+  return [line("hours", `${sparkline(points, now)}  at most ${slowest} ms (95 % of answers)`)];
+}
+
+/** A character an hour up to now, as high as the hour's p95 beside the highest; a dot where nothing answered. */
+export function sparkline(points: readonly LatencyPoint[], now: Date): string {
+  const byHour = new Map(points.map((point) => [hourOf(point.hour), point.p95Ms]));
+  const highest = Math.max(...byHour.values());
+  const first = Math.min(...byHour.keys());
+  return Array.from({ length: hourOf(now) - first + 1 }, (_, index) => {
+    const ms = byHour.get(first + index);
+    if (ms === undefined) return UNKNOWN;
+    return BLOCKS[Math.round(ms / Math.max(1, highest) * (BLOCKS.length - 1))];
+  }).join("");
+}
+
+function changeText({ at, to, reason }: Transition, now: Date): string {
+  return `${relativeTime(at, now).padEnd(12)}${to}${reason === null ? "" : ` (${reason})`}`;
+}
+
+function hourOf(time: Date): number {
+  return Math.floor(time.getTime() / HOUR_MS);
+}
+
+function secondsBetween(from: Date, to: Date): number {
+  return Math.max(0, Math.floor((to.getTime() - from.getTime()) / 1_000));
+}

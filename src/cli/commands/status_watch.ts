@@ -1,0 +1,69 @@
+/** `sitemon status --watch`: shows the status again and again, in place where there is a terminal. */
+import { sleep, systemClock } from "../../runtime/clock.ts";
+import type { Terminal } from "../text/terminal.ts";
+
+/** A table is read in less, and checks come less often. */
+export const ROUND_MS = 2_000;
+const SIGNALS = ["SIGINT", "SIGTERM"] as const;
+const CLEAR_SCREEN = "\x1b[2J";
+const HOME = "\x1b[H";
+const CLEAR_REST = "\x1b[J";
+
+export interface WatchOptions {
+  /** Ends the watching. */
+  readonly signal: AbortSignal;
+  /** Of the terminal, which may change meanwhile; undefined when there is none. */
+  readonly size?: () => { readonly columns: number; readonly rows: number } | undefined;
+}
+
+/** Resolves to the exit code of the last round, once the signal aborts. */
+export async function watchStatus(
+  show: (terminal: Terminal) => Promise<number>,
+  terminal: Terminal,
+  { signal, size = screenSize }: WatchOptions,
+): Promise<number> {
+  let exitCode = 0;
+  for (let round = 0; !signal.aborted; round++) {
+    let text = "";
+    const keep = (part: string) => void (text += part);
+    const screen = terminal.columns === undefined ? undefined : size();
+    const columns = screen?.columns ?? terminal.columns;
+    exitCode = await show({ ...terminal, columns, write: keep, writeError: keep });
+    if (screen === undefined) terminal.write(text);
+    else terminal.write((round === 0 ? CLEAR_SCREEN : "") + HOME + fitted(text, screen.rows));
+    await sleep(systemClock, ROUND_MS, signal);
+  }
+  return exitCode;
+}
+
+/**
+ * The first lines, which are the worst, and the last one, which sums up; each is cleared to its end,
+ * since the one before may be longer.
+ */
+function fitted(text: string, rows: number): string {
+  const lines = text.trimEnd().split("\n");
+  const room = Math.max(1, rows - 1);
+  const seen = lines.length <= room ? lines : [...lines.slice(0, room - 1), lines.at(-1)!];
+  return `${seen.map((line) => `${line}\x1b[K\n`).join("")}${CLEAR_REST}`;
+}
+
+function screenSize(): { columns: number; rows: number } | undefined {
+  try {
+    return Deno.consoleSize();
+  } catch {
+    return undefined; // standard output is no terminal
+  }
+}
+
+/** Aborts when somebody wants the process to end. */
+export function interruption(): Disposable & { readonly signal: AbortSignal } {
+  const controller = new AbortController();
+  const abort = () => controller.abort();
+  for (const name of SIGNALS) Deno.addSignalListener(name, abort);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]() {
+      for (const name of SIGNALS) Deno.removeSignalListener(name, abort);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+/** The dead letters of whichever status store a configuration names, asked in a thread. */
+import type { LoadedConfig } from "../../config/loaded_config.ts";
+import { threadResult, threadResults } from "../../runtime/thread_results.ts";
+import type { LetterFilter } from "../../status/letter_box.ts";
+import type { LetterPage, ReplayStep } from "../../threads/dead_letters/dead_letters_thread.ts";
+import { KEPT_SHOWN_MAX, type LetterChoice, type Letters } from "./dead_letter.ts";
+import { parsePlace, storeLetterView } from "../text/dead_letter_view.ts";
+import { lettersSpec, replaySpec } from "./repair_specs.ts";
+
+/** Errors are those of the store port: see store_answer.ts. */
+export function storeLetters(loaded: LoadedConfig): Letters {
+  return {
+    replayed: "applied",
+    async find(choice, bounds) {
+      const spec = lettersSpec(loaded, { ...filterOf(choice), ...bounds });
+      const { letters, count } = await threadResult<LetterPage>(spec);
+      return { letters: letters.map(storeLetterView), count };
+    },
+    async replay(choice) {
+      const result = {
+        applied: 0,
+        kept: [] as (ReplayStep & object)["kept"][number][],
+        keptCount: 0,
+      };
+      const spec = replaySpec(loaded, filterOf(choice));
+      for await (const step of threadResults<ReplayStep>(spec, { count: Infinity })) {
+        if (step === "end") break;
+        result.applied += step.applied;
+        result.keptCount += step.kept.length;
+        result.kept.push(...step.kept.slice(0, KEPT_SHOWN_MAX - result.kept.length));
+      }
+      return result;
+    },
+  };
+}
+
+/** What is no id at all is in no store, and is told as missing. */
+function filterOf({ ids, reason }: LetterChoice): LetterFilter {
+  const places = ids.map(parsePlace).filter((place) => place !== undefined);
+  return {
+    ...(ids.length > 0 ? { places } : {}),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}

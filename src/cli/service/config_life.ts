@@ -1,0 +1,126 @@
+/** A daemon's configuration over its life: what it began with, and what each reload made of it. */
+import { isDeepStrictEqual } from "node:util";
+import { ConfigError, formatMistakes, type Mistake } from "../../config/config_error.ts";
+import type { LoadedConfig, ReadConfig } from "../../config/loaded_config.ts";
+import type { Config } from "../../config/schema.ts";
+import type { Site } from "../../config/site.ts";
+import type { Reloaded } from "../../runtime/reloader.ts";
+import type { ServiceSettings } from "../../runtime/service.ts";
+import { type DaemonRole, planOf } from "./plan.ts";
+
+/** What a running process cannot change: its files are locked, its sockets open. */
+const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
+  "outbox.path": ({ outbox }) => outbox.path,
+  "store.path": ({ store }) => store.path,
+  "listen": ({ listen }) => listen,
+  "log.format": ({ log }) => log.format,
+  "web.listen": ({ web }) => web && web.listen,
+  "sandbox": ({ sandbox }) => sandbox,
+  "traces.endpoint": ({ traces }) => traces?.endpoint,
+};
+
+export interface ConfigLifeOptions {
+  readonly role: DaemonRole;
+  /** Reads the file; throws ConfigError. */
+  readonly load: () => ReadConfig;
+  /** Monotonic milliseconds. */
+  readonly now: () => number;
+}
+
+/** The configuration that holds, and when each of its sites came into it. */
+export class ConfigLife {
+  readonly #options: ConfigLifeOptions;
+  readonly #anchorMs: number;
+  #loaded: LoadedConfig;
+  #since: Readonly<Record<string, number>> = {};
+
+  /** Loads it for the first time. Throws ConfigError. */
+  constructor(options: ConfigLifeOptions) {
+    this.#options = options;
+    this.#anchorMs = options.now();
+    this.#loaded = withoutOrigins(options.load());
+  }
+
+  get loaded(): LoadedConfig {
+    return this.#loaded;
+  }
+
+  get settings(): ServiceSettings {
+    return this.#settingsOf(this.#loaded, this.#since);
+  }
+
+  /** Reads it again. What cannot be used changes nothing. */
+  reload(): Reloaded {
+    let read: ReadConfig;
+    try {
+      read = this.#options.load();
+    } catch (error) {
+      if (!(error instanceof ConfigError)) throw error;
+      return { reason: "invalid", mistakes: sentences(error.mistakes) };
+    }
+    const fixed = fixedMistakes(this.#loaded, read);
+    if (fixed.length > 0) return { reason: "fixed", mistakes: sentences(fixed) };
+    const loaded = withoutOrigins(read);
+    const elapsedMs = this.#options.now() - this.#anchorMs;
+    const since = sinceOf(loaded.sites, {
+      before: this.#loaded.sites,
+      since: this.#since,
+      elapsedMs,
+    });
+    return {
+      settings: this.#settingsOf(loaded, since),
+      onApplied: () => {
+        this.#loaded = loaded;
+        this.#since = since;
+      },
+    };
+  }
+
+  #settingsOf(loaded: LoadedConfig, since: Readonly<Record<string, number>>): ServiceSettings {
+    const { log, drain_deadline, metrics } = loaded.config;
+    return {
+      plan: planOf(this.#options.role, loaded, { anchorMs: this.#anchorMs, since }),
+      logLevels: { level: log.level, levels: log.levels },
+      measuredSites: metrics.per_site ? loaded.sites.map(({ name }) => name) : [],
+      secrets: loaded.secrets,
+      drainDeadlineMs: drain_deadline,
+    };
+  }
+}
+
+/** A site that is new or was changed begins now; the others keep the slots that they have. */
+function sinceOf(
+  sites: readonly Site[],
+  { before, since, elapsedMs }: {
+    readonly before: readonly Site[];
+    readonly since: Readonly<Record<string, number>>;
+    readonly elapsedMs: number;
+  },
+): Record<string, number> {
+  const known = new Map(before.map((site) => [site.name, site]));
+  return Object.fromEntries(sites.flatMap((site) => {
+    const isSame = isDeepStrictEqual(known.get(site.name), site);
+    const ms = isSame ? since[site.name] : elapsedMs;
+    return ms === undefined ? [] : [[site.name, ms]];
+  }));
+}
+
+function fixedMistakes(old: LoadedConfig, loaded: ReadConfig): Mistake[] {
+  const { source } = loaded.origins;
+  return Object.entries(FIXED)
+    .filter(([, of]) => !isDeepStrictEqual(of(old.config), of(loaded.config)))
+    .map(([name]) => ({
+      ...source.place(name.split(".")),
+      message: `Cannot change "${name}" as it must stay what it was while sitemon runs: ` +
+        "it is another one; write the old value, or start sitemon again",
+    }));
+}
+
+/** The trees of the files take 1.5 KB a site, and are of no use to who goes on. */
+function withoutOrigins({ origins: _, ...loaded }: ReadConfig): LoadedConfig {
+  return loaded;
+}
+
+function sentences(mistakes: readonly Mistake[]): string[] {
+  return mistakes.map((mistake) => formatMistakes([mistake]));
+}

@@ -1,0 +1,83 @@
+/** What `producer`, `consumer` and `run` share: a service from a configuration, and its exit code. */
+import { systemClock } from "../../runtime/clock.ts";
+import { systemSurroundings } from "../../config/surroundings.ts";
+import { exporterMistake } from "../../config/trace_exporter.ts";
+import { missingPermissions, notPermitted } from "../../runtime/missing_permissions.ts";
+import { runService, type ServiceEnd } from "../../runtime/service.ts";
+import { isExporting } from "../../runtime/tracer.ts";
+import { ConfigLife } from "./config_life.ts";
+import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_LOCKED, EXIT_OK } from "../exit_code.ts";
+import { loadFile } from "../load_file.ts";
+import { notifySpec } from "./notify_spec.ts";
+import type { DaemonRole } from "./plan.ts";
+import type { Terminal } from "../text/terminal.ts";
+
+/** Errors of threads that no replacement heals, and what the process answers to them. */
+const FINAL_ERRORS = new Map<string | undefined, number>([
+  ["OutboxLockedError", EXIT_LOCKED],
+  ["OutboxRefusedError", EXIT_CONFIG],
+  ["WebAddressError", EXIT_IO],
+]);
+/** Errors that end the process only after a thread has met them again and again. */
+const REPEATED_ERRORS = new Map<string | undefined, number>([
+  ["OutboxUnavailableError", EXIT_IO],
+  ["StoreUnavailableError", EXIT_IO],
+  ["StoreConfigurationError", EXIT_CONFIG],
+]);
+
+/** Runs a configuration's threads until a signal, and resolves to the exit code. */
+export async function runDaemon(
+  role: DaemonRole,
+  path: string,
+  terminal: Terminal,
+): Promise<number> {
+  const life = new ConfigLife({
+    role,
+    load: () => loadFile(path, { role, terminal }),
+    now: () => systemClock.monotonicMs(),
+  });
+  const { settings } = life;
+  const missing = missingPermissions(settings.plan.threads);
+  if (missing.length > 0) {
+    for (const what of missing) terminal.writeError(`${notPermitted("start", what)}\n`);
+    return EXIT_CONFIG;
+  }
+  const { log, listen, sandbox, traces } = life.loaded.config;
+  const { env } = systemSurroundings();
+  const mistake = exporterMistake(traces, { isExporting: isExporting(), env });
+  if (mistake !== undefined) {
+    terminal.writeError(`${mistake}\n`);
+    return EXIT_CONFIG;
+  }
+  const end = await runService(settings, {
+    logFormat: log.format === "auto" ? (terminal.isInteractive ? "text" : "json") : log.format,
+    ...(listen === undefined ? {} : { listen }),
+    isStrict: sandbox === "strict",
+    finalErrors: new Set([...FINAL_ERRORS.keys()].filter((name) => name !== undefined)),
+    writeError: (text) => terminal.writeError(text),
+    reload: () => life.reload(),
+    env,
+    notifySpec,
+  });
+  return exitCodeOf(end, terminal);
+}
+
+function exitCodeOf(end: ServiceEnd, terminal: Terminal): number {
+  switch (end.cause) {
+    case "drained":
+      return EXIT_OK;
+    case "listen": {
+      const why = end.error instanceof Error ? end.error.message : String(end.error);
+      terminal.writeError(
+        `Cannot serve operators as "listen" must be a free address of this machine: ${why}; ` +
+          `choose another one, or end the process that has it\n`,
+      );
+      return EXIT_IO;
+    }
+    case "fatal": {
+      const { errorName, message } = end.death;
+      terminal.writeError(`${message}\n`);
+      return FINAL_ERRORS.get(errorName) ?? REPEATED_ERRORS.get(errorName) ?? EXIT_BUG;
+    }
+  }
+}

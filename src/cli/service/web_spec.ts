@@ -1,0 +1,31 @@
+/** What the thread of the status page is made of. */
+import type { LoadedConfig } from "../../config/loaded_config.ts";
+import { threadPermissions, webConfig } from "../../config/permissions.ts";
+import type { ThreadSpec } from "../../runtime/supervised_thread.ts";
+import type { StoreSource } from "../../threads/status_queries.ts";
+import type { WebSetup } from "../../threads/web/web_thread.ts";
+import { postgresConnection } from "./connections.ts";
+
+/** Reads the given store, whichever others the configuration names. */
+export function webSpec(
+  loaded: LoadedConfig,
+  store: StoreSource["store"],
+): ThreadSpec<WebSetup> {
+  const { listen, title, basic_auth } = webConfig(loaded);
+  return {
+    name: "web",
+    module: new URL("../../threads/web/web_thread.ts", import.meta.url),
+    permissions: threadPermissions(`web_${store}`, loaded),
+    logLevels: { level: loaded.config.log.level, levels: loaded.config.log.levels },
+    setup: {
+      source: store === "sqlite"
+        ? { store, path: loaded.config.store.path }
+        : { store, connection: postgresConnection(loaded) },
+      listen,
+      // Who did not ask for a page does not go without checks for its sake.
+      isRequired: loaded.config.web !== undefined,
+      title,
+      ...(basic_auth === undefined ? {} : { basicAuth: basic_auth }),
+    },
+  };
+}

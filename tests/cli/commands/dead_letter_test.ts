@@ -1,0 +1,188 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import {
+  type LetterChoice,
+  type LetterOptions,
+  type Letters,
+  listLetters,
+  replayLetters,
+  showLetters,
+  SHOWN_BYTES_MAX,
+} from "../../../src/cli/commands/dead_letter.ts";
+import { EXIT_NOT_UP, EXIT_OK } from "../../../src/cli/exit_code.ts";
+import { hexDump } from "../../../src/cli/text/hex_dump.ts";
+import { parsePlace, placeText, storeLetterView } from "../../../src/cli/text/dead_letter_view.ts";
+import { outboxLetters } from "../../../src/cli/commands/outbox_letters.ts";
+import { readStats } from "../../../src/outbox/outbox_stats.ts";
+import type { KeptLetter } from "../../../src/status/letter_box.ts";
+import { NOON, PRODUCERS } from "../../contract/site_reports.ts";
+import { draftsOf, EVERYTHING, manyReports, OutboxFolder } from "../../outbox/outbox_fixture.ts";
+import { FakeTerminal } from "../text/fake_terminal.ts";
+
+function aLetter(overrides: Partial<KeptLetter> = {}): KeptLetter {
+  return {
+    number: 1,
+    topic: "sites",
+    partition: 3,
+    offset: 41,
+    reason: "undecodable",
+    detail: "Cannot decode message as it must hold a report: it is \x1b[31mred",
+    recordedAt: NOON,
+    receivedAt: NOON + 1_000_000,
+    key: new TextEncoder().encode("shop"),
+    value: new TextEncoder().encode("\x1b[2J poison"),
+    valueBytes: 11,
+    sitemonId: `${PRODUCERS[0]}/7`,
+    ...overrides,
+  };
+}
+
+/** Letters in memory; those whose detail says so can be replayed. */
+class FakeLetters implements Letters {
+  readonly replayed = "applied";
+  readonly #letters: readonly KeptLetter[];
+
+  constructor(letters: readonly KeptLetter[]) {
+    this.#letters = letters;
+  }
+
+  find({ ids, reason }: LetterChoice, { limit }: { limit: number }) {
+    const meant = this.#letters.map(storeLetterView)
+      .filter(({ id }) => ids.length === 0 || ids.includes(id))
+      .filter((letter) => reason === undefined || letter.reason === reason);
+    return Promise.resolve({ letters: meant.slice(0, limit), count: meant.length });
+  }
+
+  replay() {
+    const kept = this.#letters.filter(({ detail }) => detail !== "good");
+    const applied = this.#letters.length - kept.length;
+    return Promise.resolve({ applied, kept, keptCount: kept.length });
+  }
+}
+
+async function ran(
+  command: (options: LetterOptions, terminal: FakeTerminal) => Promise<number>,
+  letters: readonly KeptLetter[],
+  options: Partial<LetterOptions> = {},
+) {
+  const terminal = new FakeTerminal();
+  const all = { letters: new FakeLetters(letters), ids: [], json: false, limit: 1_000, ...options };
+  return { code: await command(all, terminal), ...terminal };
+}
+
+Deno.test("listLetters() prints a line for each, and says when there are more", async () => {
+  const letters = [aLetter(), aLetter({ offset: 42, sitemonId: null, valueBytes: 123_456 })];
+  const { code, output, errors } = await ran(listLetters, [...letters, aLetter({ offset: 43 })], {
+    limit: 2,
+  });
+  strictEqual(code, EXIT_OK);
+  deepStrictEqual(output.split("\n").map((line) => line.slice(0, 96).trimEnd()), [
+    "ID          REASON       RECORDED               BYTES  REPORT                                  D",
+    `sites/3/41  undecodable  2026-01-15 12:00:00Z      11  ${PRODUCERS[0]}/7  C`,
+    "sites/3/42  undecodable  2026-01-15 12:00:00Z  123456  -                                       C",
+    "",
+  ]);
+  ok(!output.includes("\x1b"));
+  strictEqual(errors, "2 of 3 dead letters; --limit shows more\n");
+  strictEqual((await ran(listLetters, [])).errors, "There is no dead letter\n");
+});
+
+Deno.test("showLetters() prints all that is known, and no byte that could move the terminal", async () => {
+  const { code, output } = await ran(showLetters, [aLetter({ valueBytes: 5_000 })]);
+  strictEqual(code, EXIT_OK);
+  strictEqual(
+    output,
+    `id        sites/3/41
+reason    undecodable
+detail    Cannot decode message as it must hold a report: it is \ufffd[31mred
+report    ${PRODUCERS[0]}/7
+recorded  2026-01-15 12:00:00Z
+received  2026-01-15 12:00:01Z
+key       shop
+bytes     5000
+00000000  1b 5b 32 4a 20 70 6f 69 73 6f 6e                 |.[2J poison|
+and 4989 more bytes
+`,
+  );
+});
+
+Deno.test("showLetters() prints bytes in hexadecimal as JSON, and 1 for one that is not there", async () => {
+  const { code, output, errors } = await ran(showLetters, [aLetter()], {
+    json: true,
+    ids: ["sites/3/41", "sites/3/99"],
+  });
+  strictEqual(code, EXIT_NOT_UP);
+  const { detail: _, ...letter } = JSON.parse(output);
+  deepStrictEqual(letter, {
+    id: "sites/3/41",
+    topic: "sites",
+    partition: 3,
+    offset: 41,
+    received_at: NOON + 1_000_000,
+    reason: "undecodable",
+    sitemon_id: `${PRODUCERS[0]}/7`,
+    recorded_at: NOON,
+    value_bytes: 11,
+    key: "73686f70",
+    value: "1b5b324a20706f69736f6e",
+  });
+  ok(errors.startsWith('Cannot find dead letter "sites/3/99" as it must be in the list'), errors);
+});
+
+Deno.test("replayLetters() says why letters stay, and exits 1 then", async () => {
+  const good = aLetter({ offset: 1, detail: "good" });
+  deepStrictEqual(
+    await ran(replayLetters, [good, aLetter()]).then(({ code, output, errors }) => {
+      return [code, output, errors];
+    }),
+    [
+      EXIT_NOT_UP,
+      "applied: 1, kept: 1\n",
+      "sites/3/41 stays as undecodable: Cannot decode message as it must hold a report: " +
+      "it is \ufffd[31mred\n",
+    ],
+  );
+  const { code, output } = await ran(replayLetters, [good], { json: true });
+  deepStrictEqual([code, JSON.parse(output)], [EXIT_OK, { applied: 1, kept: 0 }]);
+  strictEqual((await ran(replayLetters, [good], { ids: ["nowhere/1/1"] })).code, EXIT_NOT_UP);
+});
+
+Deno.test("outboxLetters() finds the rows of an outbox by number, and puts them back", async () => {
+  using folder = new OutboxFolder();
+  const outbox = folder.open();
+  outbox.append(draftsOf(manyReports(3)));
+  const taken = outbox.take(EVERYTHING);
+  outbox.settle({ acknowledged: [], tooLarge: taken.map(({ id }) => id) });
+  const letters = outboxLetters(folder.path);
+  const bounds = { limit: 2, valueBytesMax: 16 };
+  const { letters: found, count } = await letters.find({ ids: [] }, bounds);
+  deepStrictEqual([count, found.map(({ id, value }) => [id, value!.length])], [3, [
+    ["1", 16],
+    ["2", 16],
+  ]]);
+  strictEqual((await letters.find({ ids: ["2"], reason: "other" }, bounds)).count, 0);
+  outbox.close();
+  deepStrictEqual(await letters.replay({ ids: ["1", "3", "sites/1/1"] }), {
+    applied: 2,
+    kept: [],
+    keptCount: 0,
+  });
+  deepStrictEqual([readStats(folder.path).rows, readStats(folder.path).deadLetters], [3, 1]);
+});
+
+Deno.test("parsePlace() reads what placeText() wrote, whatever the topic", () => {
+  const place = { topic: "outbox/0a6b8d5e/x", partition: 0, offset: 123_456 };
+  deepStrictEqual(parsePlace(placeText(place)), place);
+  for (const text of ["", "7", "a/b/c", "/1/2", "a/1/2/", "a/-1/2"]) {
+    strictEqual(parsePlace(text), undefined, text);
+  }
+});
+
+Deno.test("hexDump() shows 16 bytes a line, and of text what is ASCII", () => {
+  const lines = hexDump(Uint8Array.from({ length: 18 }, (_, n) => 0x78 + n)).split("\n");
+  deepStrictEqual(lines, [
+    "00000000  78 79 7a 7b 7c 7d 7e 7f 80 81 82 83 84 85 86 87  |xyz{|}~.........|",
+    "00000010  88 89                                            |..|",
+    "",
+  ]);
+  ok(SHOWN_BYTES_MAX % 16 === 0);
+});

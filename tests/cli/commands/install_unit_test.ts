@@ -1,0 +1,94 @@
+import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
+import { installUnit, ownExecutable } from "../../../src/cli/commands/install_unit.ts";
+import { ConfigError } from "../../../src/config/config_error.ts";
+import { sitemon } from "../../sitemon_process.ts";
+
+const PRODUCER = `traces: { endpoint: 'http://192.0.2.9:4318' }
+outbox: { path: /srv/outbox/outbox.db }
+sites: [{ url: 'http://10.1.2.3/', headers: { Authorization: 'Bearer \${file:\${CREDENTIALS_DIRECTORY}/token}' } }]
+kafka:
+  server: 192.0.2.7:9093
+  topic: sitemon
+  tls: { ca: ca.pem }
+  sasl: { mechanism: plain, username: sitemon, password: '\${file:\${CREDENTIALS_DIRECTORY}/kafka}' }
+`;
+
+/** A folder with a configuration, its authority, and two secrets. */
+class Place implements Disposable {
+  readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-unit-" });
+  readonly config = `${this.folder}/producer.yaml`;
+  readonly credentials = `${this.folder}/credentials`;
+
+  constructor() {
+    Deno.writeTextFileSync(this.config, PRODUCER);
+    Deno.writeTextFileSync(`${this.folder}/ca.pem`, "-----BEGIN CERTIFICATE-----\n");
+    Deno.mkdirSync(this.credentials);
+    for (const name of ["kafka", "token"]) {
+      Deno.writeTextFileSync(`${this.credentials}/${name}`, `${name}-secret\n`);
+    }
+  }
+
+  async unit(): Promise<string> {
+    let text = "";
+    const terminal = {
+      write: (part: string) => void (text += part),
+      writeError: () => {},
+      isInteractive: false,
+      hasColour: false,
+      columns: undefined,
+    };
+    const { config, credentials } = this;
+    await installUnit(
+      { role: "producer", config, credentials, executable: "/opt/sitemon" },
+      terminal,
+    );
+    return text;
+  }
+
+  [Symbol.dispose](): void {
+    Deno.removeSync(this.folder, { recursive: true });
+  }
+}
+
+Deno.test("installUnit() hands over what the configuration names", async () => {
+  using place = new Place();
+  const unit = await place.unit();
+  const of = (key: string) =>
+    unit.split("\n").filter((line) => line.startsWith(`${key}=`)).map((line) =>
+      line.slice(key.length + 1)
+    );
+  deepStrictEqual(of("ExecStart"), [`/opt/sitemon producer -c ${place.config}`]);
+  deepStrictEqual(of("LoadCredential"), [
+    `kafka:${place.credentials}/kafka`,
+    `token:${place.credentials}/token`,
+  ]);
+  deepStrictEqual(of("ReadOnlyPaths"), [place.config, `${place.folder}/ca.pem`]);
+  deepStrictEqual(of("ReadWritePaths"), ["/srv/outbox"]);
+  deepStrictEqual(of("#IPAddressAllow"), ["localhost 10.1.2.3 192.0.2.7 192.0.2.9"]);
+  deepStrictEqual(of("Environment").slice(1), [
+    '"OTEL_DENO_TRACING=true"',
+    '"OTEL_EXPORTER_OTLP_ENDPOINT=http://192.0.2.9:4318"',
+    '"OTEL_EXPORTER_OTLP_TIMEOUT=3000"',
+    '"OTEL_SERVICE_NAME=sitemon-producer"',
+  ]);
+  strictEqual(unit.includes("-secret"), false);
+});
+
+Deno.test("installUnit() tells what is missing, before the unit fails for it", async () => {
+  using place = new Place();
+  Deno.removeSync(`${place.credentials}/kafka`);
+  await rejects(() => place.unit(), ConfigError);
+});
+
+Deno.test("ownExecutable() is the usual one, when sitemon runs from source", () => {
+  strictEqual(ownExecutable(), "/usr/local/bin/sitemon");
+});
+
+Deno.test("sitemon install-unit prints a unit, and refuses other roles", async () => {
+  using place = new Place();
+  const args = ["install-unit", "-c", place.config, "--credentials", place.credentials];
+  const { code, stdout } = await sitemon([...args, "--role", "producer"]);
+  strictEqual(code, 0);
+  match(stdout, /^ExecStart=\/usr\/local\/bin\/sitemon producer -c /m);
+  strictEqual((await sitemon([...args, "--role", "run"])).code, 64);
+});

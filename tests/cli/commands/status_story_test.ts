@@ -1,0 +1,104 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { dayStrip, sparkline, statusStory } from "../../../src/cli/commands/status_story.ts";
+import { textWidth } from "../../../src/cli/text/terminal_text.ts";
+import type { Coverage, DetailedStatus } from "../../../src/status/queries.ts";
+import { aDetailedStatus } from "../../web/detailed_status.ts";
+import { Screen } from "../text/screen.ts";
+
+const NOW = new Date("2026-05-01T12:30:00Z");
+const HOUR_MS = 3_600_000;
+
+function coverage(upMs: number, downMs: number): Coverage {
+  return { upMs, downMs, degradedMs: 0, inconclusiveMs: 0, windowMs: 24 * HOUR_MS };
+}
+
+function day(upMs: number, downMs: number) {
+  return { ...coverage(upMs, downMs), day: NOW };
+}
+
+function point(hoursAgo: number, ms: number) {
+  const hour = new Date(NOW.getTime() - hoursAgo * HOUR_MS - HOUR_MS / 2);
+  return { hour, responses: 1, meanMs: ms, p50Ms: ms, p95Ms: ms, p99Ms: ms };
+}
+
+function aStory(overrides: Partial<DetailedStatus> = {}) {
+  const [window, status] = [coverage(999, 1), aDetailedStatus(overrides)];
+  return {
+    history: {
+      status,
+      transitions: [
+        { at: new Date(NOW.getTime() - 90_000), from: "down", to: "up", reason: null } as const,
+        {
+          at: new Date(NOW.getTime() - HOUR_MS * 3),
+          from: "up",
+          to: "down",
+          reason: "dns",
+        } as const,
+      ],
+      latency: [point(3, 40), point(1, 80), point(0, 10)],
+      failures: [],
+      recent: [],
+    },
+    uptime: { ...status, windows: { 1: window, 7: window, 30: window, 90: window } },
+    days: [day(0, 0), day(1, 1), day(1, 0)],
+  };
+}
+
+Deno.test("statusStory() tells a site's uptimes, days, hours and changes", () => {
+  const terminal = new Screen();
+  strictEqual(statusStory({ stories: [aStory()], now: NOW }, terminal), 0);
+  deepStrictEqual(terminal.output.split("\n"), [
+    "shop at default",
+    "outcome   up for 30 d",
+    "url       https://shop.example/",
+    "checked   30 min ago, 40 ms",
+    "uptime    1 d 99.90 %  7 d 99.90 %  30 d 99.90 %  90 d 99.90 %",
+    "days      ·▁█",
+    "hours     ▅·█▂  at most 80 ms (95 % of answers)",
+    "changes   90 s ago    up",
+    "          3 h ago     down (dns)",
+    "",
+  ]);
+});
+
+for (
+  const [what, overrides] of [
+    ["down", { outcome: "down", reason: "dns", errorText: "no such name" }],
+    ["degraded", { outcome: "degraded", reason: "slow" }],
+    ["stale", { stale: true }],
+  ] as const
+) {
+  Deno.test(`statusStory() returns 1, when the site is ${what} at one location`, () => {
+    const terminal = new Screen();
+    const stories = [aStory(), aStory({ ...overrides, location: "there" })];
+    strictEqual(statusStory({ stories, now: NOW }, terminal), 1);
+    match(terminal.output, new RegExp(`shop at there\noutcome   .*${what}`));
+  });
+}
+
+Deno.test("statusStory() fits any width, and lets no control character through", () => {
+  const evil = `\x1b[2J${"x".repeat(300)}`;
+  const days = Array.from({ length: 90 }, () => day(1, 0));
+  const story = { ...aStory({ site: evil, url: evil, reason: "dns", errorText: evil }), days };
+  for (let columns = 12; columns < 130; columns++) {
+    const terminal = new Screen({ columns });
+    statusStory({ stories: [story], now: NOW }, terminal);
+    for (const line of terminal.output.split("\n")) ok(textWidth(line) <= columns, line);
+    ok(!terminal.output.includes("\x1b"));
+  }
+});
+
+Deno.test("statusStory() colours the outcome, when the terminal has colours", () => {
+  const terminal = new Screen({ hasColour: true });
+  statusStory({ stories: [aStory()], now: NOW }, terminal);
+  ok(terminal.output.includes("\x1b[32mup for 30 d\x1b[0m"));
+});
+
+Deno.test("dayStrip() tells a day that was wholly up from one that nearly was", () => {
+  strictEqual(dayStrip([day(1, 0), day(999, 1), day(95, 5), day(1, 1), day(0, 0)]), "█▆▃▁·");
+});
+
+Deno.test("sparkline() is as long as the hours up to now", () => {
+  strictEqual(sparkline([point(2, 7)], NOW), "█··");
+  strictEqual(sparkline([point(0, 0)], NOW), "▁");
+});

@@ -1,0 +1,228 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { status } from "../../../src/cli/commands/status.ts";
+import type { Terminal } from "../../../src/cli/text/terminal.ts";
+import { textWidth } from "../../../src/cli/text/terminal_text.ts";
+import type { SiteStatus } from "../../../src/status/store.ts";
+
+const NOW = new Date("2026-05-01T12:00:00Z");
+
+function secondsAgo(seconds: number): Date {
+  return new Date(NOW.getTime() - seconds * 1_000);
+}
+
+function aStatus(overrides: Partial<SiteStatus> = {}): SiteStatus {
+  return {
+    site: "shop",
+    location: "default",
+    url: "https://shop.example/",
+    outcome: "up",
+    reason: null,
+    responseTimeMs: 40,
+    responseCode: 200,
+    errorText: null,
+    checkedAt: secondsAgo(12),
+    since: secondsAgo(3 * 86_400),
+    intervalMs: 10_000,
+    stale: false,
+    ...overrides,
+  };
+}
+
+const DOWN = {
+  outcome: "down",
+  reason: "dns",
+  responseCode: null,
+  errorText: "Cannot connect to blog.example: no such name",
+} as const;
+
+/** What `status` prints, and its exit code. */
+function printed(
+  statuses: readonly SiteStatus[],
+  { json = false, ...rest }: Partial<Terminal> & { json?: boolean } = {},
+) {
+  let out = "";
+  let error = "";
+  const terminal: Terminal = {
+    write: (text) => out += text,
+    writeError: (text) => error += text,
+    hasColour: false,
+    isInteractive: false,
+    columns: undefined,
+    ...rest,
+  };
+  const exitCode = status({ statuses, json, now: NOW }, terminal);
+  return { exitCode, error, out, lines: out.split("\n").slice(0, -1) };
+}
+
+Deno.test("status() prints an aligned table, the worst first", () => {
+  const { lines, exitCode } = printed([
+    aStatus(),
+    aStatus({ site: "old", stale: true, checkedAt: secondsAgo(7_200) }),
+    aStatus({ site: "unsure", outcome: "inconclusive", reason: "internal", since: null }),
+    aStatus({ site: "slow", outcome: "degraded", reason: "slow", responseTimeMs: 12_000 }),
+    aStatus({ site: "blog", ...DOWN, since: secondsAgo(200) }),
+    aStatus({ site: "gone", ...DOWN, stale: true, errorText: null }),
+  ]);
+  strictEqual(exitCode, 1);
+  deepStrictEqual(lines, [
+    "SITE    OUTCOME       CODE      TIME  SINCE      CHECKED   REASON",
+    "blog    down             -     40 ms  3 min ago  12 s ago  dns: Cannot connect to blog.example:" +
+    " no such name",
+    "slow    degraded       200  12000 ms  3 d ago    12 s ago  slow",
+    "gone    down (stale)     -     40 ms  3 d ago    12 s ago  dns",
+    "old     up (stale)     200     40 ms  3 d ago    2 h ago",
+    "unsure  inconclusive   200     40 ms  -          12 s ago  internal",
+    "shop    up             200     40 ms  3 d ago    12 s ago",
+  ]);
+});
+
+Deno.test("status() orders names as people count", () => {
+  const { lines } = printed(["web-10", "web-2", "Web-1"].map((site) => aStatus({ site })));
+  deepStrictEqual(lines.slice(1).map((line) => line.split(" ")[0]), ["Web-1", "web-2", "web-10"]);
+});
+
+Deno.test("status() shows locations, when there are several", () => {
+  const { lines } = printed([aStatus(), aStatus({ location: "Zürich" })]);
+  deepStrictEqual(lines.map((line) => line.slice(0, 15).trimEnd()), [
+    "SITE  LOCATION",
+    "shop  default",
+    "shop  Zürich",
+  ]);
+});
+
+for (
+  const [what, statuses, exitCode] of [
+    ["all are up", [aStatus(), aStatus({ site: "blog" })], 0],
+    ["one is down", [aStatus(), aStatus(DOWN)], 1],
+    ["one is degraded", [aStatus(), aStatus({ outcome: "degraded", reason: "slow" })], 1],
+    ["one is inconclusive", [aStatus({ outcome: "inconclusive" })], 1],
+    ["one is stale", [aStatus(), aStatus({ stale: true })], 1],
+    ["there is none", [], 1],
+  ] as const
+) {
+  Deno.test(`status() exits ${exitCode}, when ${what}`, () => {
+    strictEqual(printed(statuses).exitCode, exitCode);
+    strictEqual(printed(statuses, { json: true }).exitCode, exitCode);
+  });
+}
+
+Deno.test("status() says so on standard error, when no site has a status", () => {
+  const { out, error } = printed([]);
+  deepStrictEqual([out, error], ["", "No site has a status yet\n"]);
+});
+
+Deno.test("status() colours outcomes, when the terminal has colours", () => {
+  const { lines } = printed([aStatus(), aStatus({ site: "blog", ...DOWN })], { hasColour: true });
+  ok(lines[1]!.includes("\x1b[31mdown   \x1b[0m  "), lines[1]!);
+  ok(lines[2]!.includes("\x1b[32mup     \x1b[0m  "), lines[2]!);
+  ok(!lines[0]!.includes("\x1b"));
+  ok(!printed([aStatus()]).out.includes("\x1b"));
+});
+
+Deno.test("status() fits any width of terminal", () => {
+  const statuses = [
+    aStatus({ ...DOWN, site: "a very long name of a site ".repeat(7), errorText: "x".repeat(999) }),
+    aStatus({ site: "北京🦕".repeat(30), location: "Zürich" }),
+  ];
+  for (let columns = 1; columns <= 200; columns++) {
+    for (const line of printed(statuses, { columns }).lines) {
+      ok(textWidth(line) <= columns, `${columns}: ${line}`);
+    }
+  }
+  const { lines } = printed(statuses, { columns: 80 });
+  ok(lines[1]!.startsWith("a very long name of a sit…  default   down"), lines[1]!);
+  ok(lines[1]!.endsWith("…"));
+});
+
+for (
+  const [columns, line] of [
+    [
+      100,
+      "blog  down        -  40 ms  3 d ago  12 s ago  dns: Cannot connect to blog.example: no such name",
+    ],
+    [72, "blog  down        -  3 d ago  12 s ago  dns: Cannot connect to blog.exa…"],
+    [50, "blog  down     dns: Cannot connect to blog.exampl…"],
+  ] as const
+) {
+  Deno.test(`status() says why a site is down, in ${columns} columns`, () => {
+    const { lines } = printed([aStatus(), aStatus({ ...DOWN, site: "blog" })], { columns });
+    strictEqual(lines[1], line);
+  });
+}
+
+Deno.test("status() sums up where a person may see the end of the table alone", () => {
+  const statuses = [
+    aStatus(),
+    aStatus({ ...DOWN, site: "a" }),
+    aStatus({ ...DOWN, site: "b", stale: true }),
+    aStatus({ site: "c" }),
+  ];
+  strictEqual(printed(statuses, { columns: 80 }).lines.at(-1), "4 sites: 1 down, 1 stale, 2 up");
+  strictEqual(printed([aStatus()], { columns: 80 }).lines.at(-1), "1 site: 1 up");
+  strictEqual(printed(statuses).lines.length, 5);
+});
+
+Deno.test("status() cuts nothing, when standard output is no terminal", () => {
+  const errorText = "x".repeat(999);
+  ok(printed([aStatus({ ...DOWN, errorText })]).out.includes(errorText));
+});
+
+Deno.test("status() aligns by the columns that characters take", () => {
+  const { lines } = printed([
+    aStatus({ site: "北京" }),
+    aStatus({ site: "e\u0301té" }),
+    aStatus({ site: "🦕" }),
+  ]);
+  deepStrictEqual(lines.slice(1).map((line) => textWidth(line.split(" up ")[0]!)), [5, 5, 5]);
+});
+
+Deno.test("status() lets no control character reach the terminal", () => {
+  const evil = "\x1b[2J\x07\x9b31m\u202egnp\r\nnext\0\x7f";
+  const statuses = [aStatus({ ...DOWN, site: evil, location: evil, errorText: evil }), aStatus()];
+  for (const json of [false, true]) {
+    const { lines, out } = printed(statuses, { json });
+    strictEqual(lines.length, json ? 2 : 3);
+    // deno-lint-ignore no-control-regex -- control characters are what is looked for
+    deepStrictEqual(out.match(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/g), null);
+  }
+  const [first] = printed(statuses, { json: true }).lines;
+  strictEqual(JSON.parse(first!).site, evil);
+});
+
+Deno.test("status() prints one object a line as JSON, in the words of the report", () => {
+  const { lines } = printed([aStatus(), aStatus({ ...DOWN, site: "blog", since: null })], {
+    json: true,
+    columns: 20,
+    hasColour: true,
+  });
+  deepStrictEqual(lines.map((line) => JSON.parse(line)), [
+    {
+      site: "shop",
+      location: "default",
+      url: "https://shop.example/",
+      outcome: "up",
+      reason: null,
+      response_time: 40,
+      response_code: 200,
+      error_text: null,
+      checked_at: (NOW.getTime() - 12_000) * 1_000,
+      since: (NOW.getTime() - 3 * 86_400_000) * 1_000,
+      interval_ms: 10_000,
+      stale: false,
+    },
+    {
+      site: "blog",
+      location: "default",
+      url: "https://shop.example/",
+      outcome: "down",
+      reason: "dns",
+      response_time: 40,
+      response_code: null,
+      error_text: "Cannot connect to blog.example: no such name",
+      checked_at: (NOW.getTime() - 12_000) * 1_000,
+      since: null,
+      interval_ms: 10_000,
+      stale: false,
+    },
+  ]);
+});

@@ -1,0 +1,51 @@
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { watchStatus } from "../../../src/cli/commands/status_watch.ts";
+import { Screen } from "../text/screen.ts";
+
+/** Shows so many rounds, and then ends the watching. */
+async function watched(rounds: readonly string[], terminal: Screen, rows?: number) {
+  let round = 0;
+  let asked = 0;
+  const widths: unknown[] = [];
+  const interrupted = new AbortController();
+  const exitCode = await watchStatus(
+    (screen) => {
+      screen.write(rounds[round]!);
+      widths.push(screen.columns);
+      if (++round === rounds.length) interrupted.abort();
+      return Promise.resolve(round);
+    },
+    terminal,
+    {
+      signal: interrupted.signal,
+      size: () => rows === undefined ? undefined : { rows, columns: 10 * ++asked },
+    },
+  );
+  return { exitCode, output: terminal.output, widths };
+}
+
+Deno.test("watchStatus() draws over the last round, when there is a terminal", async () => {
+  const { exitCode, output, widths } = await watched(
+    ["a\nb\n", "c\n"],
+    new Screen({ columns: 80 }),
+    10,
+  );
+  strictEqual(exitCode, 2);
+  // The window may have been made wider.
+  deepStrictEqual(widths, [10, 20]);
+  const rounds = output.split("\x1b[H");
+  deepStrictEqual(rounds.slice(1), ["a\x1b[K\nb\x1b[K\n\x1b[J", "c\x1b[K\n\x1b[J"]);
+  strictEqual(rounds[0], "\x1b[2J");
+});
+
+Deno.test("watchStatus() keeps the first lines and the last, when the terminal is low", async () => {
+  const { output } = await watched(["worst\nbad\nwell\nsum\n"], new Screen({ columns: 80 }), 4);
+  ok(output.endsWith("worst\x1b[K\nbad\x1b[K\nsum\x1b[K\n\x1b[J"), output);
+  const low = await watched(["worst\nsum\n"], new Screen({ columns: 80 }), 1);
+  ok(low.output.endsWith("\x1b[Hsum\x1b[K\n\x1b[J"), low.output);
+});
+
+Deno.test("watchStatus() prints round after round, when standard output is none", async () => {
+  const { output } = await watched(["a\n", "b\n"], new Screen(), 10);
+  strictEqual(output, "a\nb\n");
+});

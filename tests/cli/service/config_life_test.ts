@@ -1,0 +1,126 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { ConfigLife } from "../../../src/cli/service/config_life.ts";
+import type { DaemonRole } from "../../../src/cli/service/plan.ts";
+import { loadConfig } from "../../../src/config/load.ts";
+import type { Plan } from "../../../src/runtime/crew.ts";
+import type { ScannerWork } from "../../../src/threads/scanner/scanner_thread.ts";
+
+/** A configuration whose text and time a test sets. */
+class Rig {
+  yaml: string;
+  nowMs = 1_000;
+  readonly life: ConfigLife;
+
+  constructor(yaml: string, role: DaemonRole = "run") {
+    this.yaml = yaml;
+    const surroundings = {
+      env: () => undefined,
+      readTextFile: () => this.yaml,
+      listFolder: () => [],
+      workingFolder: "/srv",
+    };
+    this.life = new ConfigLife({
+      role,
+      load: () => loadConfig("/srv/a.yaml", { role, surroundings }),
+      now: () => this.nowMs,
+    });
+  }
+
+  /** What the reload makes of another text. */
+  reload(yaml: string) {
+    this.yaml = yaml;
+    return this.life.reload();
+  }
+
+  /** Reloads what must be right, as if it had been applied. */
+  applied(yaml: string): Plan {
+    const reloaded = this.reload(yaml);
+    if (!("settings" in reloaded)) throw new Error(reloaded.mistakes.join("\n"));
+    reloaded.onApplied();
+    return reloaded.settings.plan;
+  }
+}
+
+function work({ threads }: Plan): ScannerWork {
+  return threads.find(({ name }) => name === "scanner-1")!.work as ScannerWork;
+}
+
+const A = "{ name: a, url: 'http://h.example/a' }";
+const B = "{ name: b, url: 'http://h.example/b' }";
+
+Deno.test("planOf() starts the scanners before all others, which the first check does not wait for", () => {
+  for (const role of ["run", "producer"] as const) {
+    const kafka = "kafka: { server: 'broker.example:9092' }";
+    const { settings } = new Rig(`sites: [${A}]\n${kafka}`, role).life;
+    strictEqual(settings.plan.threads[0]!.name, "scanner-1");
+  }
+});
+
+Deno.test("ConfigLife.reload() lets a site begin when it came or was changed, and no other", () => {
+  const rig = new Rig(`sites: [${A}]`);
+  deepStrictEqual(work(rig.life.settings.plan).since, {});
+  rig.nowMs = 5_000;
+  deepStrictEqual(work(rig.applied(`sites: [${A}, ${B}]`)).since, { b: 4_000 });
+  rig.nowMs = 9_000;
+  const changed = `sites: [${A.replace("/a", "/other")}, ${B}]`;
+  deepStrictEqual(work(rig.applied(changed)).since, { a: 8_000, b: 4_000 });
+  rig.nowMs = 10_000;
+  deepStrictEqual(work(rig.applied(`interval: 1m\n${changed}`)).since, { a: 9_000, b: 9_000 });
+});
+
+Deno.test("ConfigLife has metrics for each site, unless that is switched off", () => {
+  const rig = new Rig(`sites: [${A}]`);
+  deepStrictEqual(rig.life.settings.measuredSites, ["a"]);
+  const reloaded = rig.reload(`sites: [${A}]\nmetrics: { per_site: false }`);
+  ok("settings" in reloaded);
+  deepStrictEqual(reloaded.settings.measuredSites, []);
+});
+
+Deno.test("ConfigLife.reload() makes equal plans of equal files", () => {
+  for (const role of ["run", "producer", "consumer"] as const) {
+    const yaml = `sites: [${A}]\nkafka: { server: 'k:1' }\npostgres: { host: h, user: u }`;
+    const rig = new Rig(yaml, role);
+    const before = rig.life.settings.plan;
+    rig.nowMs = 60_000;
+    deepStrictEqual(rig.applied(yaml), before);
+  }
+});
+
+Deno.test("ConfigLife keeps nothing of the files but what they say", () => {
+  const rig = new Rig(`sites: [${A}]`);
+  ok(!("origins" in rig.life.loaded));
+  rig.applied(`sites: [${A}, ${B}]`);
+  ok(!("origins" in rig.life.loaded));
+});
+
+Deno.test("ConfigLife.reload() changes nothing when there are mistakes, and tells all", () => {
+  const rig = new Rig(`sites: [${A}]`);
+  const before = rig.life.loaded;
+  const reloaded = rig.reload("intervall: 1\nlocation: 7");
+  ok("mistakes" in reloaded);
+  strictEqual(reloaded.reason, "invalid");
+  strictEqual(reloaded.mistakes.length, 3);
+  match(
+    reloaded.mistakes.find((it) => it.includes("intervall"))!,
+    /^\/srv\/a\.yaml:1:1: Cannot .*intervall/,
+  );
+  strictEqual(rig.life.loaded, before);
+});
+
+Deno.test("ConfigLife.reload() refuses what a running process cannot change, at its place", () => {
+  const fixed = {
+    "outbox.path": "outbox: { path: /other.db }",
+    "store.path": "store: { path: /other.db }",
+    "listen": "listen: 127.0.0.1:1",
+    "log.format": "log: { format: text }",
+    "sandbox": "sandbox: strict",
+    "traces.endpoint": "traces: { endpoint: 'http://collector' }",
+  };
+  for (const [name, yaml] of Object.entries(fixed)) {
+    const reloaded = new Rig(`sites: [${A}]`).reload(`sites: [${A}]\n${yaml}`);
+    ok("mistakes" in reloaded, name);
+    strictEqual(reloaded.reason, "fixed");
+    strictEqual(reloaded.mistakes.length, 1);
+    match(reloaded.mistakes[0]!, new RegExp(`^/srv/a\\.yaml:2:\\d+: Cannot change "${name}" as`));
+  }
+});
