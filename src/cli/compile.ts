@@ -13,7 +13,7 @@ import {
   permissionFlags,
   processPermissions,
   rolesOf,
-} from "../config/process_permissions.ts";
+} from "../config/permissions/process_permissions.ts";
 import { SWITCH } from "../config/trace_exporter.ts";
 import { BuildCopy } from "./build_copy.ts";
 import { EXIT_CONFIG } from "./exit_code.ts";

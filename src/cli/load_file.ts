@@ -2,7 +2,7 @@
 import { formatMistakes } from "../config/config_error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { ReadConfig, Role } from "../config/loaded_config.ts";
-import type { Surroundings } from "../config/surroundings.ts";
+import type { Surroundings } from "../config/host_environment.ts";
 import { addressRangeProblem } from "../scanner/address_policy.ts";
 import { jsonPathProblem } from "../scanner/json_path.ts";
 import { patternProblem } from "../scanner/pattern.ts";

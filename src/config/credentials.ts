@@ -1,5 +1,5 @@
 /** Which parts of a configuration are credentials: never to be shown, even when they stand in the file. */
-import type { Path } from "./yaml_source.ts";
+import type { Path } from "./yaml/yaml_source.ts";
 
 /** Headers whose values let others act as sitemon. */
 const SECRET_HEADER = /auth|cookie|token|secret|key|password|credential|signature|session/i;

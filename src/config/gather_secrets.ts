@@ -1,8 +1,8 @@
 /** Every text of a configuration that must not be shown. */
 import { headerCredentials, pairCredentials, urlCredentials } from "./credentials.ts";
-import type { Config } from "./schema.ts";
+import type { Config } from "./schema/schema.ts";
 import type { Site, SiteAuth } from "./site.ts";
-import type { YamlSource } from "./yaml_source.ts";
+import type { YamlSource } from "./yaml/yaml_source.ts";
 
 /** What references stood for, passwords, and the credentials in urls and headers; each text once. */
 export function gatherSecrets(

@@ -2,21 +2,21 @@
 import { resolve } from "node:path";
 import { redactor } from "../runtime/redaction.ts";
 import { ConfigError, inOrder } from "./config_error.ts";
-import { kafkaTls, postgresTls } from "./connection_tls.ts";
-import { crossMistakes } from "./cross_checks.ts";
+import { kafkaTls, postgresTls } from "./resolve/connection_tls.ts";
+import { crossMistakes } from "./resolve/cross_checks.ts";
 import { gatherSecrets } from "./gather_secrets.ts";
 import type { LoadContext } from "./load_context.ts";
 import type { ReadConfig, Role } from "./loaded_config.ts";
-import { NamedFiles } from "./named_files.ts";
-import { openYaml } from "./open_yaml.ts";
-import { parsePart } from "./parse_part.ts";
-import { resolveSites } from "./resolve_sites.ts";
-import { type Config, configSchema } from "./schema.ts";
+import { NamedFiles } from "./yaml/named_files.ts";
+import { openYaml } from "./yaml/open_yaml.ts";
+import { parsePart } from "./yaml/parse_part.ts";
+import { resolveSites } from "./resolve/resolve_sites.ts";
+import { type Config, configSchema } from "./schema/schema.ts";
 import { withStatePaths } from "./state_paths.ts";
-import { type Surroundings, systemSurroundings } from "./surroundings.ts";
+import { type Surroundings, systemSurroundings } from "./host_environment.ts";
 import { warningsOf } from "./warnings.ts";
-import { includedSites, sitesAt } from "./written_sites.ts";
-import type { YamlSource } from "./yaml_source.ts";
+import { includedSites, sitesAt } from "./yaml/written_sites.ts";
+import type { YamlSource } from "./yaml/yaml_source.ts";
 
 export interface LoadConfigOptions {
   /** The command that the configuration is for; without one no section has to be there. */

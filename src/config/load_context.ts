@@ -1,7 +1,7 @@
 /** What the steps of loading one configuration share. */
 import type { Mistake } from "./config_error.ts";
-import type { NamedFiles } from "./named_files.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { NamedFiles } from "./yaml/named_files.ts";
+import type { Surroundings } from "./host_environment.ts";
 
 export interface LoadContext {
   readonly surroundings: Surroundings;

@@ -1,9 +1,9 @@
 /** What the loader hands to the commands: the configuration, and all that it names, read and resolved. */
 import type { Mistake } from "./config_error.ts";
-import type { Config } from "./schema.ts";
+import type { Config } from "./schema/schema.ts";
 import type { Site, SiteTls } from "./site.ts";
-import type { WrittenSite } from "./written_sites.ts";
-import type { YamlSource } from "./yaml_source.ts";
+import type { WrittenSite } from "./yaml/written_sites.ts";
+import type { YamlSource } from "./yaml/yaml_source.ts";
 
 /** Which command a configuration is for: it decides what must be there. */
 export type Role = "producer" | "consumer" | "run" | "web" | "status" | "migrate";

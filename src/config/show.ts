@@ -2,11 +2,11 @@
 import { stringify } from "yaml";
 import * as z from "zod";
 import { isCredential, isUrl } from "./credentials.ts";
-import { inherit } from "./inherit.ts";
+import { inherit } from "./resolve/inherit.ts";
 import type { ReadConfig } from "./loaded_config.ts";
-import { configSchema } from "./schema.ts";
-import { defaultsSchema, siteSchema } from "./schema_site.ts";
-import { type Path, pathKey, type YamlSource } from "./yaml_source.ts";
+import { configSchema } from "./schema/schema.ts";
+import { defaultsSchema, siteSchema } from "./schema/site_schema.ts";
+import { type Path, pathKey, type YamlSource } from "./yaml/yaml_source.ts";
 
 const HIDDEN = "***";
 

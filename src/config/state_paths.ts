@@ -1,7 +1,7 @@
 /** Where sitemon keeps its own files. */
 import { resolve } from "node:path";
-import type { Config } from "./schema.ts";
-import type { Surroundings } from "./surroundings.ts";
+import type { Config } from "./schema/schema.ts";
+import type { Surroundings } from "./host_environment.ts";
 
 /**
  * The configuration with absolute paths of outbox and store: relative ones begin at the service

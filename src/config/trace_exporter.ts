@@ -2,7 +2,7 @@
  * Whether this process exports spans as its configuration says. The exporter is Deno's: the
  * environment switches it on before anything of sitemon runs, and no permission of Deno holds it.
  */
-import type { TracesConfig } from "./schema_traces.ts";
+import type { TracesConfig } from "./schema/traces_schema.ts";
 
 /** What the exporter was started with. */
 export interface ExporterState {

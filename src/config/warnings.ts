@@ -1,8 +1,8 @@
 /** What a configuration may say, and probably does not mean. */
 import type { Mistake } from "./config_error.ts";
 import type { Role } from "./loaded_config.ts";
-import type { Config } from "./schema.ts";
-import type { YamlSource } from "./yaml_source.ts";
+import type { Config } from "./schema/schema.ts";
+import type { YamlSource } from "./yaml/yaml_source.ts";
 
 export interface Warned {
   readonly config: Config;

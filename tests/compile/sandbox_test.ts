@@ -2,8 +2,8 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { compileArgs } from "../../src/cli/compile.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import type { ThreadKind } from "../../src/config/permissions.ts";
-import type { Attempt } from "../config/permission_probe.ts";
+import type { ThreadKind } from "../../src/config/permissions/thread_permissions.ts";
+import type { Attempt } from "../config/permissions/permission_probe.ts";
 import { eventually } from "../deadline.ts";
 import { Collector } from "../integration/collector.ts";
 import { SitemonProcess } from "../sitemon_process.ts";
@@ -66,7 +66,7 @@ compileTest(
     using program = compileProgram(
       denort,
       "tests/compile/probe_main.ts",
-      "tests/config/permission_probe.ts",
+      "tests/config/permissions/permission_probe.ts",
     );
     const listeners = [0, 1, 2, 3].map(() => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
     const ports = listeners.map(({ addr }) => addr.port);

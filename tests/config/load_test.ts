@@ -6,7 +6,7 @@ import type { ReadConfig, Role } from "../../src/config/loaded_config.ts";
 import { showConfig } from "../../src/config/show.ts";
 import { addressRangeProblem } from "../../src/scanner/address_policy.ts";
 import { BAD_CONFIGURATIONS, ENVIRONMENT, NAMED_FILES } from "./bad_configurations.ts";
-import { type FakeMachine, fakeSurroundings } from "./fake_surroundings.ts";
+import { type FakeMachine, fakeSurroundings } from "./fake_host_environment.ts";
 
 const FILE = "sitemon.yaml";
 

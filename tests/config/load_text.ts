@@ -1,7 +1,7 @@
 /** A configuration that exists only as a text. */
 import { loadConfig } from "../../src/config/load.ts";
 import type { ReadConfig } from "../../src/config/loaded_config.ts";
-import { fakeSurroundings } from "./fake_surroundings.ts";
+import { fakeSurroundings } from "./fake_host_environment.ts";
 
 const FILE = "/srv/sitemon.yaml";
 

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { parse } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
 import { showConfig } from "../../src/config/show.ts";
-import { type FakeMachine, fakeSurroundings } from "./fake_surroundings.ts";
+import { type FakeMachine, fakeSurroundings } from "./fake_host_environment.ts";
 
 function load(yaml: string, machine: FakeMachine = {}) {
   return loadConfig("a.yaml", {

@@ -5,8 +5,8 @@ import { loadConfig } from "../../src/config/load.ts";
 import { REASONS } from "../../src/report/outcome.ts";
 import { jsonPathProblem } from "../../src/scanner/json_path.ts";
 import { patternProblem } from "../../src/scanner/pattern.ts";
-import { fakeSurroundings } from "../config/fake_surroundings.ts";
-import { schemaKeys } from "../config/schema_keys.ts";
+import { fakeSurroundings } from "../config/fake_host_environment.ts";
+import { schemaKeys } from "../config/schema/schema_keys.ts";
 
 const TEXT = Deno.readTextFileSync(new URL("../../docs/checks.md", import.meta.url));
 const EXAMPLES = [...TEXT.matchAll(/```yaml\n([^]*?)```/g)].map(([, yaml]) => yaml!);

@@ -1,6 +1,6 @@
 /** Composes `sitemon audit`: since when, of which store, in a thread. */
 import { ConfigError } from "../../config/config_error.ts";
-import { parseDuration } from "../../config/duration.ts";
+import { parseDuration } from "../../config/schema/duration.ts";
 import { threadResult } from "../../runtime/thread_results.ts";
 import type { Audit } from "../../status/audit.ts";
 import { printAudit } from "./audit.ts";

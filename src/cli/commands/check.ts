@@ -3,10 +3,10 @@
  *
  * What connects is handed in: the main thread that runs this contains no code that does.
  */
-import { resolveSite } from "../../config/resolve_site.ts";
-import { defaultsSchema, siteSchema } from "../../config/schema_site.ts";
+import { resolveSite } from "../../config/resolve/resolve_site.ts";
+import { defaultsSchema, siteSchema } from "../../config/schema/site_schema.ts";
 import type { Site } from "../../config/site.ts";
-import { siteNames } from "../../config/site_names.ts";
+import { siteNames } from "../../config/resolve/site_names.ts";
 import type { SiteReport } from "../../report/report.ts";
 import { CheckProgress } from "../text/check_progress.ts";
 import { CheckTable } from "../text/check_table.ts";

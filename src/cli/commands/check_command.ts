@@ -1,6 +1,6 @@
 /** Composes `sitemon check`: which sites are meant, and the thread that checks or explains them. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { configSchema } from "../../config/schema.ts";
+import { configSchema } from "../../config/schema/schema.ts";
 import type { Site } from "../../config/site.ts";
 import type { SiteReport } from "../../report/report.ts";
 import { threadResults } from "../../runtime/thread_results.ts";

@@ -1,17 +1,17 @@
 /** `sitemon config check|show|schema|permissions`: what a configuration says, and whether it is right. */
 import { fileURLToPath } from "node:url";
 import type { LoadedConfig, Role } from "../../config/loaded_config.ts";
-import { type Permissions, threadNeeds } from "../../config/permissions.ts";
+import { type Permissions, threadNeeds } from "../../config/permissions/thread_permissions.ts";
 import {
   permissionFlags,
   processPermissions,
   rolesOf,
   threadsOf,
-} from "../../config/process_permissions.ts";
+} from "../../config/permissions/process_permissions.ts";
 import { configJsonSchema, showConfig } from "../../config/show.ts";
 import { EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
-import { systemdAddresses } from "../../config/systemd_addresses.ts";
+import { systemdAddresses } from "../../config/permissions/systemd_addresses.ts";
 import type { Terminal } from "../text/terminal.ts";
 
 export interface ConfigOptions {

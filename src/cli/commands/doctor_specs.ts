@@ -1,7 +1,7 @@
 /** Whom `sitemon doctor` asks: a thread for each dependency, with the permissions of its daily work. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { type ThreadKind, threadPermissions } from "../../config/permissions.ts";
-import { rolesOf } from "../../config/process_permissions.ts";
+import { type ThreadKind, threadPermissions } from "../../config/permissions/thread_permissions.ts";
+import { rolesOf } from "../../config/permissions/process_permissions.ts";
 import type { KafkaExamination } from "../../kafka/examine_kafka.ts";
 import type { DiskExamination } from "../../outbox/examine_disk.ts";
 import type { ThreadSpec } from "../../runtime/supervised_thread.ts";

@@ -1,9 +1,9 @@
 /** `sitemon install-unit`: prints the systemd unit for this executable and a configuration. */
 import { dirname, join, relative, resolve } from "node:path";
 import type { ReadConfig } from "../../config/loaded_config.ts";
-import { processPermissions } from "../../config/process_permissions.ts";
-import { systemSurroundings } from "../../config/surroundings.ts";
-import { systemdAddresses } from "../../config/systemd_addresses.ts";
+import { processPermissions } from "../../config/permissions/process_permissions.ts";
+import { systemSurroundings } from "../../config/host_environment.ts";
+import { systemdAddresses } from "../../config/permissions/systemd_addresses.ts";
 import { exporterVariables } from "../../config/trace_exporter.ts";
 import { EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";

@@ -2,7 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { ConfigError, formatMistakes, type Mistake } from "../../config/config_error.ts";
 import type { LoadedConfig, ReadConfig } from "../../config/loaded_config.ts";
-import type { Config } from "../../config/schema.ts";
+import type { Config } from "../../config/schema/schema.ts";
 import type { Site } from "../../config/site.ts";
 import type { Reloaded } from "../../runtime/reloader.ts";
 import type { ServiceSettings } from "../../runtime/service.ts";

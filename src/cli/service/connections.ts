@@ -1,7 +1,7 @@
 /** Connections to Kafka and PostgreSQL, from the words of the configuration to those of their parts. */
-import { formatHost } from "../../config/host_port.ts";
+import { formatHost } from "../../config/schema/host_port.ts";
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { kafkaServers } from "../../config/permissions.ts";
+import { kafkaServers } from "../../config/permissions/thread_permissions.ts";
 import type { KafkaConnectionOptions } from "../../kafka/connection.ts";
 import type { PostgresOptions } from "../../status/postgres/postgres_options.ts";
 

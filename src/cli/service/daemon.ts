@@ -1,6 +1,6 @@
 /** What `producer`, `consumer` and `run` share: a service from a configuration, and its exit code. */
 import { systemClock } from "../../runtime/clock.ts";
-import { systemSurroundings } from "../../config/surroundings.ts";
+import { systemSurroundings } from "../../config/host_environment.ts";
 import { exporterMistake } from "../../config/trace_exporter.ts";
 import { missingPermissions, notPermitted } from "../../runtime/missing_permissions.ts";
 import { runService, type ServiceEnd } from "../../runtime/service.ts";

@@ -1,9 +1,13 @@
 /** What each thread of a configuration is made of: its permissions, and its part of the configuration. */
 import { gatherSecrets } from "../../config/gather_secrets.ts";
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { allowedHosts, type ThreadKind, threadPermissions } from "../../config/permissions.ts";
-import { groupConfig, groupTopic } from "../../config/schema_group.ts";
-import type { KafkaConfig } from "../../config/schema_kafka.ts";
+import {
+  allowedHosts,
+  type ThreadKind,
+  threadPermissions,
+} from "../../config/permissions/thread_permissions.ts";
+import { groupConfig, groupTopic } from "../../config/schema/group_schema.ts";
+import type { KafkaConfig } from "../../config/schema/kafka_schema.ts";
 import type { Site } from "../../config/site.ts";
 import type { ThreadSpec } from "../../runtime/supervised_thread.ts";
 import { placeOf } from "../../scanner/schedule.ts";

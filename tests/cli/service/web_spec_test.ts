@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { planOf } from "../../../src/cli/service/plan.ts";
 import { webSpec } from "../../../src/cli/service/web_spec.ts";
 import { loadConfig } from "../../../src/config/load.ts";
-import { fakeSurroundings } from "../../config/fake_surroundings.ts";
+import { fakeSurroundings } from "../../config/fake_host_environment.ts";
 
 function load(yaml: string) {
   return loadConfig("a.yaml", { surroundings: fakeSurroundings({ files: { "a.yaml": yaml } }) });

@@ -191,7 +191,7 @@ serverTest("open() asks for a change, when the login is refused", async () => {
   await rejects(() => store.statuses(), { name: "StoreConfigurationError" });
 });
 
-// The variables that `pg` reads although everything is given, as config/permissions.ts names them.
+// The variables that `pg` reads although everything is given, as config/permissions/thread_permissions.ts names them.
 const ENVIRONMENT = ["PGBINARY", "PGCLIENT_ENCODING", "PGOPTIONS"]
   .concat("PGAPPNAME", "PGREPLICATION", "PGSSLNEGOTIATION");
 

@@ -1,0 +1,99 @@
+/** A part of a YAML file, checked by its schema. */
+import type * as z from "zod";
+import type { Mistake } from "../config_error.ts";
+import { issueMistakes, valueAt } from "./issue_sentence.ts";
+import { knownKeys } from "./known_keys.ts";
+import { type Path, pathKey, type YamlSource } from "./yaml_source.ts";
+
+type Issue = z.core.$ZodIssue;
+
+export interface Part {
+  readonly source: YamlSource;
+  readonly at: Path;
+  /** What people call the part, when its path is not that. */
+  readonly name?: string;
+  /** In place of the source's own value at the path. */
+  readonly value?: unknown;
+  readonly mistakes: Mistake[];
+}
+
+/**
+ * The part as its type. Its mistakes are reported, and what has none is returned, so that later
+ * steps can look at it; undefined when nothing is left.
+ */
+export function parsePart<S extends z.ZodType>(schema: S, part: Part): z.output<S> | undefined {
+  const { source, at, value = valueAt(source.value, at) } = part;
+  const first = schema.safeParse(value);
+  if (first.success) return first.data;
+  const typed = retyped(value, first.error.issues, part);
+  const second = schema.safeParse(typed);
+  if (second.success) return second.data;
+  const { issues } = second.error;
+  const keysAt = (path: Path) => knownKeys(schema, path);
+  const checked = { source, at, value: typed, keysAt, ...(part.name && { name: part.name }) };
+  for (const mistake of issueMistakes(issues, checked)) {
+    if (!source.isDoubtful(mistake)) part.mistakes.push(mistake);
+  }
+  return soundRest(schema, typed, issues);
+}
+
+/** Takes out what has issues, and then what lacks what was taken out, until the rest is sound. */
+function soundRest<S extends z.ZodType>(
+  schema: S,
+  value: unknown,
+  issues: readonly Issue[],
+): z.output<S> | undefined {
+  for (let rest = issues; rest.length > 0;) {
+    for (const path of rest.flatMap(faultyPaths)) {
+      if (!takeOut(value, path)) return undefined;
+    }
+    const result = schema.safeParse(value);
+    if (result.success) return result.data;
+    rest = result.error.issues;
+  }
+  return undefined;
+}
+
+function faultyPaths(issue: Issue): Path[] {
+  const keys = issue.code === "unrecognized_keys" ? issue.keys : undefined;
+  const paths = keys?.map((key) => [...issue.path, key]) ?? [issue.path];
+  return paths.map(beforeList);
+}
+
+/** A list is taken out whole: without one of its items the others would have other positions. */
+function beforeList(path: Path): Path {
+  const index = path.findIndex((step) => typeof step === "number");
+  return index < 0 ? path : path.slice(0, index);
+}
+
+/** Deletes what is at a path, or what is around it where nothing is; false when that is everything. */
+function takeOut(value: unknown, path: Path): boolean {
+  if (path.length === 0) return false;
+  const around = path.slice(0, -1);
+  const parent = valueAt(value, around);
+  const key = path.at(-1)!;
+  if (typeof parent === "object" && parent !== null && Object.hasOwn(parent, key)) {
+    return Reflect.deleteProperty(parent, key);
+  }
+  return takeOut(value, around);
+}
+
+/** A reference can only stand for text: where a number or a word of yes and no must be, it is read as one. */
+function retyped(value: unknown, issues: readonly Issue[], { source, at }: Part): unknown {
+  const copy = structuredClone(value);
+  for (const { path } of issues) {
+    const key = pathKey([...at, ...path]);
+    const scalar = source.written.has(key) ? scalarOf(valueAt(value, path)) : undefined;
+    const parent = valueAt(copy, path.slice(0, -1));
+    if (scalar === undefined || typeof parent !== "object" || parent === null) continue;
+    Object.assign(parent, { [path.at(-1)!]: scalar });
+    // A port or a yes is no secret, and hiding each 1 of a log helps nobody.
+    source.secrets.delete(key);
+  }
+  return copy;
+}
+
+function scalarOf(value: unknown): number | boolean | undefined {
+  if (value === "true" || value === "false") return value === "true";
+  return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
+}

@@ -1,0 +1,25 @@
+/** A machine of files and variables that exist only in memory. */
+import type { Surroundings } from "../../src/config/host_environment.ts";
+
+export interface FakeMachine {
+  readonly files?: Readonly<Record<string, string>>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export function fakeSurroundings({ files = {}, env = {} }: FakeMachine): Surroundings {
+  return {
+    env: (name) => env[name],
+    readTextFile(path, bytesMax) {
+      const text = Object.hasOwn(files, path) ? files[path] : undefined;
+      if (text === undefined) throw new Deno.errors.NotFound(path);
+      if (text.length > bytesMax) throw new RangeError(`larger than ${bytesMax} bytes`);
+      return text;
+    },
+    listFolder(folder) {
+      const prefix = folder === "." ? "" : `${folder}/`;
+      const inside = Object.keys(files).filter((path) => path.startsWith(prefix));
+      return [...new Set(inside.map((path) => path.slice(prefix.length).split("/")[0]!))];
+    },
+    workingFolder: "/srv",
+  };
+}

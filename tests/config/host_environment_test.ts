@@ -1,0 +1,58 @@
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { join } from "node:path";
+import { readingFailure, systemSurroundings } from "../../src/config/host_environment.ts";
+
+function inFolder(test: (folder: string) => void): void {
+  const folder = Deno.makeTempDirSync();
+  try {
+    test(folder);
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+}
+
+Deno.test("systemSurroundings() reads files up to their limit, and not a byte more", () => {
+  const { readTextFile } = systemSurroundings();
+  inFolder((folder) => {
+    const path = join(folder, "a");
+    Deno.writeTextFileSync(path, "é".repeat(50_000));
+    strictEqual(readTextFile(path, 100_000), "é".repeat(50_000));
+    throws(() => readTextFile(path, 99_999), { name: "RangeError" });
+    throws(() => readTextFile("/dev/zero", 1_000), { name: "RangeError" });
+  });
+});
+
+Deno.test("systemSurroundings() tells the working folder, folders and the environment", () => {
+  const { env, listFolder, workingFolder } = systemSurroundings();
+  inFolder((folder) => {
+    Deno.writeTextFileSync(join(folder, "a"), "");
+    deepStrictEqual(listFolder(folder), ["a"]);
+  });
+  strictEqual(workingFolder, Deno.cwd());
+  strictEqual(env("PATH"), Deno.env.get("PATH"));
+  strictEqual(env("SITEMON_NO_SUCH_VARIABLE"), undefined);
+});
+
+Deno.test({
+  name: "systemSurroundings() takes a variable that must not be read for one that is not set",
+  permissions: { env: false, read: true },
+  fn: () => strictEqual(systemSurroundings().env("PATH"), undefined),
+});
+
+Deno.test("readingFailure() says why a file cannot be read", () => {
+  const { readTextFile } = systemSurroundings();
+  inFolder((folder) => {
+    const path = join(folder, "a");
+    Deno.writeFileSync(path, new Uint8Array([0xff, 0xfe, 0xff]));
+    const cases: [string, string][] = [
+      [join(folder, "no"), "is not there"],
+      [folder, "is a folder"],
+      [join(path, "b"), "goes through what is no folder"],
+      [path, "is not UTF-8 text"],
+      ["/dev/zero", "is larger than 10 bytes"],
+    ];
+    for (const [file, failure] of cases) {
+      throws(() => readTextFile(file, 10), (error) => readingFailure(error) === failure, failure);
+    }
+  });
+});

@@ -1,0 +1,40 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { expandGlob, isGlob } from "../../../src/config/yaml/glob.ts";
+import { fakeSurroundings } from "../fake_host_environment.ts";
+
+const FILES = [
+  "a.yaml",
+  "sites/b.yaml",
+  "sites/c.yml",
+  "sites/.d.yaml",
+  "more/x/e.yaml",
+  "/etc/f.yaml",
+];
+const { listFolder } = fakeSurroundings({
+  files: Object.fromEntries(FILES.map((path) => [path, ""])),
+});
+
+Deno.test("expandGlob() finds files by the names of each level", () => {
+  const cases: [string, string[]][] = [
+    ["*.yaml", ["a.yaml"]],
+    ["sites/*", ["sites/b.yaml", "sites/c.yml"]],
+    ["sites/?.y*ml", ["sites/b.yaml", "sites/c.yml"]],
+    ["sites/.*", ["sites/.d.yaml"]],
+    ["*/*/e.yaml", ["more/x/e.yaml"]],
+    ["/etc/*.yaml", ["/etc/f.yaml"]],
+    ["nowhere/*.yaml", []],
+  ];
+  for (const [glob, found] of cases) deepStrictEqual(expandGlob(glob, listFolder), found, glob);
+});
+
+Deno.test("expandGlob() takes folders that cannot be listed for empty ones", () => {
+  const failing = () => {
+    throw new Deno.errors.PermissionDenied();
+  };
+  deepStrictEqual(expandGlob("a/*.yaml", failing), []);
+});
+
+Deno.test("isGlob() tells globs from paths", () => {
+  deepStrictEqual(["a/*.yaml", "a?", "[ab]"].map(isGlob), [true, true, true]);
+  strictEqual(isGlob("a/b.yaml"), false);
+});

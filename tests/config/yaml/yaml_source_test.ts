@@ -1,0 +1,60 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { Mistake } from "../../../src/config/config_error.ts";
+import { pathKey, YamlSource } from "../../../src/config/yaml/yaml_source.ts";
+
+function open(text: string, mistakes: Mistake[] = []): YamlSource {
+  return new YamlSource(text, {
+    file: "a.yaml",
+    mistakes,
+    references: { env: (name) => name, file: () => ({ failure: "is not there" }) },
+  });
+}
+
+function at(line: number, column: number) {
+  return { file: "a.yaml", line, column };
+}
+
+Deno.test("YamlSource knows the place of values, keys, and of what is absent", () => {
+  const source = open("a: 1\nb:\n  - c: x\n    d: [1, {e: 2}]\n");
+  deepStrictEqual(source.value, { a: 1, b: [{ c: "x", d: [1, { e: 2 }] }] });
+  deepStrictEqual(source.place(["a"]), at(1, 4));
+  deepStrictEqual(source.place(["b", 0, "d", 1, "e"]), at(4, 16));
+  deepStrictEqual(source.keyPlace(["b", 0, "d", 1, "e"]), at(4, 13));
+  deepStrictEqual(source.place(["b", 0, "absent"]), at(3, 5));
+  deepStrictEqual(source.keyPlace(["absent"]), at(1, 1));
+  deepStrictEqual(source.place([]), at(1, 1));
+});
+
+Deno.test("YamlSource follows aliases, to the anchor that came last", () => {
+  const source = open("a: &x {k: 1}\nb: *x\nc: &x {k: 2}\nd: *x\n");
+  deepStrictEqual(source.value, { a: { k: 1 }, b: { k: 1 }, c: { k: 2 }, d: { k: 2 } });
+  deepStrictEqual(source.place(["d", "k"]), at(3, 11));
+});
+
+Deno.test("YamlSource replaces references in values, and remembers what was written", () => {
+  const source = open("a: ['x-${NAME}']\nb: '${NAME:-c}'\n'${KEY}': 1\n");
+  deepStrictEqual(source.value, { a: ["x-NAME"], b: "NAME", "${KEY}": 1 });
+  strictEqual(source.written.get(pathKey(["a", 0])), "x-${NAME}");
+  deepStrictEqual(source.secrets.get(pathKey(["a", 0])), ["NAME"]);
+});
+
+Deno.test("YamlSource takes an empty file for an empty mapping, with or without byte order mark", () => {
+  deepStrictEqual(open("").value, {});
+  deepStrictEqual(open("# nothing\n").value, {});
+  deepStrictEqual(open("\ufeffa: 1").value, { a: 1 });
+});
+
+Deno.test("YamlSource never lets a key reach the prototype", () => {
+  const source = open("__proto__: {polluted: true}\n");
+  strictEqual((source.value as { polluted?: boolean }).polluted, undefined);
+  deepStrictEqual(Object.keys(source.value as object), ["__proto__"]);
+});
+
+Deno.test("YamlSource doubts what stands near or after a syntax error, and nothing before", () => {
+  const mistakes: Mistake[] = [];
+  const source = open("a: 1\nb: 2\nc: [\nd: 3\n", mistakes);
+  strictEqual(source.isBroken, true);
+  strictEqual(source.isDoubtful(at(1, 1)), false);
+  strictEqual(source.isDoubtful(at(4, 1)), true);
+  strictEqual(open("a: 1\na: 2\n").isBroken, false);
+});
