@@ -3,9 +3,9 @@ import { formatMistakes } from "../config/config_error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { ReadConfig, Role } from "../config/loaded_config.ts";
 import type { Surroundings } from "../config/host_environment.ts";
-import { addressRangeProblem } from "../scanner/address_policy.ts";
-import { jsonPathProblem } from "../scanner/json_path.ts";
-import { patternProblem } from "../scanner/pattern.ts";
+import { addressRangeProblem } from "../scanner/reach/address_policy.ts";
+import { jsonPathProblem } from "../scanner/expect/json_path.ts";
+import { patternProblem } from "../scanner/expect/pattern.ts";
 import type { Terminal } from "./text/terminal.ts";
 
 /** Throws ConfigError with every mistake; warnings go to standard error. */

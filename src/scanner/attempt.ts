@@ -7,13 +7,13 @@ import {
   SNIPPET_LENGTH_MAX,
   URL_LENGTH_MAX,
 } from "../report/report.ts";
-import { certificateOf } from "./certificate.ts";
+import { certificateOf } from "./http/certificate.ts";
 import type { CheckContext } from "./check_context.ts";
-import { type Journey, travel } from "./journey.ts";
+import { type Journey, travel } from "./http/follow_redirects.ts";
 import { printable } from "./printable.ts";
-import { withoutCredentials } from "./request.ts";
-import { type Verdict, verdictOn } from "./verdict.ts";
-import type { Visit } from "./visit.ts";
+import { withoutCredentials } from "./http/request.ts";
+import { type Verdict, verdictOn } from "./expect/verdict.ts";
+import type { Visit } from "./http/visit.ts";
 
 /** What an attempt adds to a report. */
 export type Findings = Verdict & Pick<SiteReport, "response_time"> & Partial<SiteReport>;

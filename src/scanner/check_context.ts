@@ -2,18 +2,18 @@
 import type { Clock } from "../runtime/clock.ts";
 import { redactor } from "../runtime/redaction.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
-import { AddressPolicy, type AddressPolicyOptions } from "./address_policy.ts";
-import { CertificateCache } from "./certificate_cache.ts";
+import { AddressPolicy, type AddressPolicyOptions } from "./reach/address_policy.ts";
+import { CertificateCache } from "./http/certificate_cache.ts";
 import type { CheckTrace, CheckTraces } from "./check_trace.ts";
-import type { Redact } from "./failed.ts";
-import { FirstVisits } from "./first_visits.ts";
-import { JsonPathCache } from "./json_path.ts";
-import { NameLookups, type ResolveName } from "./name_lookups.ts";
-import { PatternCache } from "./pattern.ts";
-import { PermittedHosts } from "./permitted_hosts.ts";
-import { ReadBuffers } from "./read_buffers.ts";
-import { remembered } from "./remembered.ts";
-import { SharedTimers } from "./shared_timers.ts";
+import type { Redact } from "./expect/failed.ts";
+import { FirstVisits } from "./http/request_cache.ts";
+import { JsonPathCache } from "./expect/json_path.ts";
+import { NameLookups, type ResolveName } from "./reach/name_lookups.ts";
+import { PatternCache } from "./expect/pattern.ts";
+import { PermittedHosts } from "./reach/permitted_hosts.ts";
+import { ReadBuffers } from "./http/read_buffers.ts";
+import { remembered } from "../runtime/memoize.ts";
+import { SharedTimers } from "./schedule/shared_timers.ts";
 
 /** Where checks may go, and what they must not tell. */
 export interface CheckTargets {

@@ -6,8 +6,8 @@ import { logger } from "../runtime/logging.ts";
 import { attempt, type Findings } from "./attempt.ts";
 import { blankReport } from "./blank_report.ts";
 import type { CheckContext } from "./check_context.ts";
-import { Deadline } from "./deadline.ts";
-import { UnheldError } from "./unheld_error.ts";
+import { Deadline } from "../runtime/deadline.ts";
+import { UnheldError } from "./schedule/lease_expired_error.ts";
 
 /**
  * Checks a site once. It rejects with {@linkcode UnheldError} alone, when a visit is not to be made:

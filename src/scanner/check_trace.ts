@@ -8,11 +8,11 @@ import type { Site } from "../config/site.ts";
 import { type SiteReport, type TracedReport, URL_LENGTH_MAX } from "../report/report.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Span, Tracer } from "../runtime/tracer.ts";
-import { portOf } from "./permitted_hosts.ts";
+import { portOf } from "./reach/permitted_hosts.ts";
 import { printable } from "./printable.ts";
-import { withoutCredentials } from "./request.ts";
-import type { OnPhase } from "./stopwatch.ts";
-import type { Visit, VisitPlan } from "./visit.ts";
+import { withoutCredentials } from "./http/request.ts";
+import type { OnPhase } from "./http/stopwatch.ts";
+import type { Visit, VisitPlan } from "./http/visit.ts";
 
 /** HTTP's own limit between what a request may be answered and what went wrong. */
 const STATUS_ERROR_MIN = 400;

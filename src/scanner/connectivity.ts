@@ -6,8 +6,8 @@ import { deadline } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import type { CheckContext } from "./check_context.ts";
-import { onAbort } from "./deadline.ts";
-import { visit, type VisitPlan } from "./visit.ts";
+import { onAbort } from "../runtime/deadline.ts";
+import { visit, type VisitPlan } from "./http/visit.ts";
 
 /** Time that a round of looks may take: a failed check waits for it, beyond its own timeout. */
 export const ROUND_MS_MAX = 2_000;

@@ -9,11 +9,11 @@ import type { TracedReport } from "../report/report.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
-import { CheckQueue } from "./check_queue.ts";
-import { DueQueue } from "./due_queue.ts";
+import { CheckQueue } from "./schedule/check_queue.ts";
+import { DueQueue } from "./schedule/due_queue.ts";
 import { forgetSite, measureCheck, measureSite } from "./report_metrics.ts";
-import { placeOf, slotAt, type Slots, slotsOf, slotsUntil } from "./schedule.ts";
-import { UnheldError } from "./unheld_error.ts";
+import { placeOf, slotAt, type Slots, slotsOf, slotsUntil } from "./schedule/schedule.ts";
+import { UnheldError } from "./schedule/lease_expired_error.ts";
 
 /**
  * A slot that comes up later than this is left out. It must be far above the delays of a busy

@@ -2,9 +2,9 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { parse } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
 import { rolesOf } from "../../src/config/permissions/process_permissions.ts";
-import { addressRangeProblem } from "../../src/scanner/address_policy.ts";
-import { jsonPathProblem } from "../../src/scanner/json_path.ts";
-import { patternProblem } from "../../src/scanner/pattern.ts";
+import { addressRangeProblem } from "../../src/scanner/reach/address_policy.ts";
+import { jsonPathProblem } from "../../src/scanner/expect/json_path.ts";
+import { patternProblem } from "../../src/scanner/expect/pattern.ts";
 import { schemaKeys } from "./schema/schema_keys.ts";
 
 const FOLDER = new URL("../../example_config/", import.meta.url);

@@ -4,7 +4,7 @@ import { ConfigError } from "../../src/config/config_error.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { ReadConfig, Role } from "../../src/config/loaded_config.ts";
 import { showConfig } from "../../src/config/show.ts";
-import { addressRangeProblem } from "../../src/scanner/address_policy.ts";
+import { addressRangeProblem } from "../../src/scanner/reach/address_policy.ts";
 import { BAD_CONFIGURATIONS, ENVIRONMENT, NAMED_FILES } from "./bad_configurations.ts";
 import { type FakeMachine, fakeSurroundings } from "./fake_host_environment.ts";
 

@@ -1,8 +1,8 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { loadConfig } from "../../src/config/load.ts";
-import { addressRangeProblem } from "../../src/scanner/address_policy.ts";
-import { jsonPathProblem } from "../../src/scanner/json_path.ts";
-import { patternProblem } from "../../src/scanner/pattern.ts";
+import { addressRangeProblem } from "../../src/scanner/reach/address_policy.ts";
+import { jsonPathProblem } from "../../src/scanner/expect/json_path.ts";
+import { patternProblem } from "../../src/scanner/expect/pattern.ts";
 import { startDemoSites } from "./sites.ts";
 
 Deno.test("startDemoSites() names the sites whose past is told as its configuration does", async () => {

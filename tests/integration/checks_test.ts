@@ -1,8 +1,8 @@
 // What a check's definition does in a whole process: expectations, secrets, connectivity.
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { eventually } from "../deadline.ts";
-import { makeCertificates } from "../scanner/certificates.ts";
-import { mutualTlsServer } from "../scanner/mutual_tls_server.ts";
+import { makeCertificates } from "../scanner/http/certificates.ts";
+import { mutualTlsServer } from "../scanner/http/mutual_tls_server.ts";
 import { freePort } from "../services/free_port.ts";
 import { sitemon, SitemonProcess } from "../sitemon_process.ts";
 

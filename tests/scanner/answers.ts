@@ -1,8 +1,8 @@
 /** Answers and engines for the tests of expectations. */
 import type { SiteExpect } from "../../src/config/site_expect.ts";
-import { type Answer, assess, type Engines } from "../../src/scanner/assess.ts";
-import { JsonPathCache } from "../../src/scanner/json_path.ts";
-import { PatternCache } from "../../src/scanner/pattern.ts";
+import { type Answer, assess, type Engines } from "../../src/scanner/expect/assess.ts";
+import { JsonPathCache } from "../../src/scanner/expect/json_path.ts";
+import { PatternCache } from "../../src/scanner/expect/pattern.ts";
 
 export const engines: Engines = {
   patterns: new PatternCache(),

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { checkSite } from "../../src/scanner/check_site.ts";
-import { UnheldError } from "../../src/scanner/unheld_error.ts";
-import { answering, rawServer } from "./raw_server.ts";
+import { UnheldError } from "../../src/scanner/schedule/lease_expired_error.ts";
+import { answering, rawServer } from "./http/raw_server.ts";
 import { aContext, aSite, check } from "./sites.ts";
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";

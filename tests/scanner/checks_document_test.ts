@@ -3,8 +3,8 @@ import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { parse } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
 import { REASONS } from "../../src/report/outcome.ts";
-import { jsonPathProblem } from "../../src/scanner/json_path.ts";
-import { patternProblem } from "../../src/scanner/pattern.ts";
+import { jsonPathProblem } from "../../src/scanner/expect/json_path.ts";
+import { patternProblem } from "../../src/scanner/expect/pattern.ts";
 import { fakeSurroundings } from "../config/fake_host_environment.ts";
 import { schemaKeys } from "../config/schema/schema_keys.ts";
 

@@ -4,7 +4,7 @@ import type { Telemetry } from "../../src/runtime/telemetry.ts";
 import { checkSite } from "../../src/scanner/check_site.ts";
 import { Connectivity, ROUND_MS_MAX } from "../../src/scanner/connectivity.ts";
 import { eventually } from "../deadline.ts";
-import { answering, rawServer, untilClosed } from "./raw_server.ts";
+import { answering, rawServer, untilClosed } from "./http/raw_server.ts";
 import { aContext, aSite } from "./sites.ts";
 
 const REFUSED = "HTTP/1.1 503 Busy\r\ncontent-length: 0\r\n\r\n";

@@ -1,13 +1,13 @@
 // Goal: whatever a site does, its check ends in time, in bounded memory, with the right reason.
 import { deepStrictEqual, match, ok } from "node:assert/strict";
-import { makeCertificates } from "./certificates.ts";
+import { makeCertificates } from "./http/certificates.ts";
 import { CONNECTION_FAULTS } from "./faults/connection_faults.ts";
 import { type Fault, SHORT_TIMEOUTS } from "./faults/fault.ts";
 import { HTTP_FAULTS } from "./faults/http_faults.ts";
 import { REDIRECT_FAULTS } from "./faults/redirect_faults.ts";
 import { TLS_FAULTS } from "./faults/tls_faults.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { answering, rawServer } from "./raw_server.ts";
+import { answering, rawServer } from "./http/raw_server.ts";
 import { aSite, check } from "./sites.ts";
 
 const certificates = await makeCertificates();

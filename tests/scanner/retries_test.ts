@@ -2,7 +2,7 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import type { Retries } from "../../src/config/site.ts";
 import type { Reason } from "../../src/report/outcome.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { rawServer, readRequest, send } from "./raw_server.ts";
+import { rawServer, readRequest, send } from "./http/raw_server.ts";
 import { aSite, check } from "./sites.ts";
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";

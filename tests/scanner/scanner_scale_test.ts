@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Site } from "../../src/config/site.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import type { Telemetry } from "../../src/runtime/telemetry.ts";
-import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule.ts";
+import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule/schedule.ts";
 import { GRAIN_MS, Scanner } from "../../src/scanner/scanner.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { aSite } from "./sites.ts";

@@ -3,9 +3,9 @@ import fc from "fast-check";
 import type { Site } from "../../src/config/site.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import type { Telemetry } from "../../src/runtime/telemetry.ts";
-import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule.ts";
+import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule/schedule.ts";
 import { GRAIN_MS, Scanner, type ScannerOptions } from "../../src/scanner/scanner.ts";
-import { UnheldError } from "../../src/scanner/unheld_error.ts";
+import { UnheldError } from "../../src/scanner/schedule/lease_expired_error.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { aSite } from "./sites.ts";
 

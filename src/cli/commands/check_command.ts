@@ -4,7 +4,7 @@ import { configSchema } from "../../config/schema/schema.ts";
 import type { Site } from "../../config/site.ts";
 import type { SiteReport } from "../../report/report.ts";
 import { threadResults } from "../../runtime/thread_results.ts";
-import type { Explanation } from "../../scanner/explanation.ts";
+import type { Explanation } from "../../scanner/reach/explanation.ts";
 import { check, sitesOf, urlsProblem } from "./check.ts";
 import { checkExplain } from "./check_explain.ts";
 import { EXIT_USAGE } from "../exit_code.ts";

@@ -1,5 +1,5 @@
 /** `sitemon check --explain`: where a url leads, and which rule lets a check go there or not. */
-import type { ExplainedAddress, Explanation } from "../../scanner/explanation.ts";
+import type { ExplainedAddress, Explanation } from "../../scanner/reach/explanation.ts";
 import type { Site } from "../../config/site.ts";
 import { publicUrl } from "../../report/public_url.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";

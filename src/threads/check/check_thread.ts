@@ -3,7 +3,7 @@ import type { Site } from "../../config/site.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/thread.ts";
 import { VERSION } from "../../runtime/version.ts";
-import type { AddressPolicyOptions } from "../../scanner/address_policy.ts";
+import type { AddressPolicyOptions } from "../../scanner/reach/address_policy.ts";
 import { checkContext } from "../../scanner/check_context.ts";
 import { checkSite } from "../../scanner/check_site.ts";
 

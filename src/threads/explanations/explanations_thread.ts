@@ -1,11 +1,11 @@
 /** A thread for `sitemon check --explain`: looks names up, and answers what is decided about them. */
-import { Deadline } from "../../scanner/deadline.ts";
+import { Deadline } from "../../runtime/deadline.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/thread.ts";
-import { AddressPolicy, type AddressPolicyOptions } from "../../scanner/address_policy.ts";
-import { explain, type ExplainedRoute } from "../../scanner/explanation.ts";
-import { NameLookups } from "../../scanner/name_lookups.ts";
-import { PermittedHosts } from "../../scanner/permitted_hosts.ts";
+import { AddressPolicy, type AddressPolicyOptions } from "../../scanner/reach/address_policy.ts";
+import { explain, type ExplainedRoute } from "../../scanner/reach/explanation.ts";
+import { NameLookups } from "../../scanner/reach/name_lookups.ts";
+import { PermittedHosts } from "../../scanner/reach/permitted_hosts.ts";
 
 export interface ExplanationsSetup {
   /** What is explained, in the order of the answers. */

@@ -9,7 +9,7 @@ import { Relay, STEP_MS_MAX } from "../../outbox/relay.ts";
 import { deadline, systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/thread.ts";
 import { openTracer } from "../../runtime/tracer.ts";
-import type { ShareAnswer, ShareQuestion } from "../../scanner/site_share.ts";
+import type { ShareAnswer, ShareQuestion } from "../../scanner/schedule/site_share.ts";
 
 export interface RelaySetup extends Omit<KafkaPublisherOptions, "clock" | "telemetry" | "tracer"> {
   /** Makes spans for OpenTelemetry. */

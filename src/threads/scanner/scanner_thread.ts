@@ -5,13 +5,13 @@ import { deadline, systemClock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/thread.ts";
 import { openTracer } from "../../runtime/tracer.ts";
 import { VERSION } from "../../runtime/version.ts";
-import type { AddressPolicyOptions } from "../../scanner/address_policy.ts";
+import type { AddressPolicyOptions } from "../../scanner/reach/address_policy.ts";
 import { checkContext, withTargets } from "../../scanner/check_context.ts";
 import { checkSite } from "../../scanner/check_site.ts";
 import { CheckTraces } from "../../scanner/check_trace.ts";
 import { Connectivity } from "../../scanner/connectivity.ts";
 import { Scanner } from "../../scanner/scanner.ts";
-import { SiteShare } from "../../scanner/site_share.ts";
+import { SiteShare } from "../../scanner/schedule/site_share.ts";
 
 export interface ScannerSetup {
   readonly location: string;

@@ -5,7 +5,7 @@ import {
   explanationText,
   type RunExplanations,
 } from "../../../src/cli/commands/check_explain.ts";
-import type { Explanation } from "../../../src/scanner/explanation.ts";
+import type { Explanation } from "../../../src/scanner/reach/explanation.ts";
 import { FakeTerminal } from "../text/fake_terminal.ts";
 
 const ALLOWED: Explanation = {

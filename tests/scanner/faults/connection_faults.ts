@@ -1,6 +1,6 @@
 /** Sites that cannot be found, reached or held on to. */
 import net from "node:net";
-import { answering, rawServer, readRequest, untilClosed } from "../raw_server.ts";
+import { answering, rawServer, readRequest, untilClosed } from "../http/raw_server.ts";
 import { type Fault, serving, SHORT_TIMEOUTS } from "./fault.ts";
 
 function resolveWith(code: string) {

@@ -1,6 +1,6 @@
 /** Sites whose answers are slow, endless, or not HTTP. */
 import { brotliCompressSync, gzipSync } from "node:zlib";
-import { answering, type Behaviour, readRequest, send, untilClosed } from "../raw_server.ts";
+import { answering, type Behaviour, readRequest, send, untilClosed } from "../http/raw_server.ts";
 import { type Fault, serving } from "./fault.ts";
 
 const MIB = 1 << 20;

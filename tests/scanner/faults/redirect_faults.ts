@@ -1,6 +1,6 @@
 /** Sites that send a check where it must not go. */
 import type { Reason } from "../../../src/report/outcome.ts";
-import { answering, rawServer } from "../raw_server.ts";
+import { answering, rawServer } from "../http/raw_server.ts";
 import { type Fault, serving } from "./fault.ts";
 
 function redirect(location: string): string {

@@ -9,7 +9,7 @@ import {
   readRequest,
   send,
   untilClosed,
-} from "../raw_server.ts";
+} from "../http/raw_server.ts";
 import type { Fault } from "./fault.ts";
 
 const ANSWER = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");

@@ -1,0 +1,153 @@
+/**
+ * Which addresses a check may talk to, whatever name led there.
+ *
+ * An address inside another one (IPv4-mapped, NAT64, 6to4, Teredo) counts as both.
+ */
+import ipaddr from "ipaddr.js";
+import { remembered } from "../../runtime/memoize.ts";
+
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** A range of a list, and the entry that brought it there. */
+interface Range {
+  readonly entry: string;
+  readonly cidr: string;
+  readonly address: Address;
+  readonly bits: number;
+}
+
+/** Never a web site that somebody watches, and the first aim of whoever controls a name. */
+const DENIED_BY_DEFAULT = [
+  "169.254.0.0/16", // link-local, the metadata service of most clouds among them
+  "fe80::/10",
+  "fd00:ec2::254/128", // metadata of AWS
+  "fd20:ce::254/128", // metadata of Google Cloud
+  "100.100.100.200/32", // metadata of Alibaba Cloud
+  "192.0.0.192/32", // metadata of Oracle Cloud
+  "168.63.129.16/32", // the host agent of Azure
+  "0.0.0.0/8",
+  "::/128",
+  "224.0.0.0/4",
+  "ff00::/8",
+  "255.255.255.255/32",
+];
+
+/** Words that stand for ranges. */
+const WORDS: Readonly<Record<string, readonly string[]>> = {
+  loopback: ["127.0.0.0/8", "::1/128"],
+  private: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"],
+};
+
+export interface AddressPolicyOptions {
+  /** `loopback`, `private`, addresses and CIDR ranges; they win over every denial. */
+  readonly allow?: readonly string[];
+  readonly deny?: readonly string[];
+}
+
+/** The problem with an entry of `allow` or `deny`; `undefined` when it can be used. */
+export function addressRangeProblem(entry: string): string | undefined {
+  try {
+    rangesOf(entry);
+    return undefined;
+  } catch {
+    return `"${entry}" is no address, no CIDR range, and neither "loopback" nor "private"`;
+  }
+}
+
+/** What decided about an address. */
+export interface AddressDecision {
+  readonly isDenied: boolean;
+  /** The list with the range that it lies in; `undefined` when no list names it. */
+  readonly list?: "allow" | "deny" | "default";
+  /** The entry of that list as it was written, and the range that it stands for. */
+  readonly entry?: string;
+  readonly cidr?: string;
+  /** The address inside it that was decided about, where it carries one. */
+  readonly carried?: string;
+}
+
+/** Decides about addresses. */
+export class AddressPolicy {
+  readonly #allowed: readonly Range[];
+  readonly #denied: readonly Range[];
+  readonly #deniedByDefault: readonly Range[];
+
+  /** True when no byte may be sent to the address; what is no address is denied. */
+  readonly denies = remembered((text) => this.decide(text).isDenied);
+
+  /** Throws when an entry is not what {@linkcode addressRangeProblem} accepts. */
+  constructor({ allow = [], deny = [] }: AddressPolicyOptions = {}) {
+    this.#allowed = allow.flatMap(rangesOf);
+    this.#denied = deny.flatMap(rangesOf);
+    this.#deniedByDefault = DENIED_BY_DEFAULT.flatMap(rangesOf);
+  }
+
+  /** Whether an address may be talked to, and which entry says so. */
+  decide(text: string): AddressDecision {
+    const address = parseAddress(text);
+    if (address === undefined) return { isDenied: true };
+    const allowed = rangeOf(address, this.#allowed);
+    if (allowed !== undefined) return { isDenied: false, list: "allow", ...allowed };
+    for (const one of withEmbedded(address)) {
+      const denied = this.#denialOf(one);
+      if (denied === undefined) continue;
+      return { isDenied: true, ...denied, ...(one === address ? {} : { carried: `${one}` }) };
+    }
+    return { isDenied: false };
+  }
+
+  #denialOf(address: Address): Omit<AddressDecision, "isDenied"> | undefined {
+    if (rangeOf(address, this.#allowed) !== undefined) return undefined;
+    const denied = rangeOf(address, this.#denied);
+    if (denied !== undefined) return { list: "deny", ...denied };
+    const byDefault = rangeOf(address, this.#deniedByDefault);
+    return byDefault === undefined ? undefined : { list: "default", ...byDefault };
+  }
+}
+
+function rangesOf(entry: string): Range[] {
+  const ranges = WORDS[entry] ?? [entry];
+  return ranges.map((cidr) => {
+    if (cidr.includes("/")) {
+      const [address, bits] = ipaddr.parseCIDR(cidr);
+      return { entry, cidr, address, bits };
+    }
+    const address = ipaddr.parse(cidr);
+    return { entry, cidr, address, bits: address.kind() === "ipv4" ? 32 : 128 };
+  });
+}
+
+function parseAddress(text: string): Address | undefined {
+  // A zone ("fe80::1%eth0") names an interface, not an address.
+  const bare = text.replace(/%.*$/, "");
+  return ipaddr.isValid(bare) ? ipaddr.parse(bare) : undefined;
+}
+
+/** The range that an address lies in, if one of them holds it. */
+function rangeOf(address: Address, ranges: readonly Range[]) {
+  const found = ranges.find((range) =>
+    range.address.kind() === address.kind() &&
+    (address as ipaddr.IPv6).match(range.address as ipaddr.IPv6, range.bits)
+  );
+  return found === undefined ? undefined : { entry: found.entry, cidr: found.cidr };
+}
+
+/** The address and, when it carries an IPv4 address, that one too. */
+function withEmbedded(address: Address): Address[] {
+  if (address.kind() === "ipv4") return [address];
+  const bytes = address.toByteArray();
+  const at = embeddedAt(address as ipaddr.IPv6, bytes);
+  if (at === undefined) return [address];
+  // Teredo hides the client's address by inverting its bits.
+  const flip = address.range() === "teredo" ? 0xff : 0;
+  return [address, new ipaddr.IPv4(bytes.slice(at, at + 4).map((byte) => byte ^ flip))];
+}
+
+function embeddedAt(address: ipaddr.IPv6, bytes: readonly number[]): number | undefined {
+  const range = address.range();
+  if (range === "6to4") return 2;
+  if (["ipv4Mapped", "rfc6052", "rfc6145", "teredo"].includes(range)) return 12;
+  // The old "IPv4-compatible" ::a.b.c.d.
+  const isCompatible = bytes.slice(0, 12).every((byte) => byte === 0) && range !== "loopback";
+  return isCompatible ? 12 : undefined;
+}

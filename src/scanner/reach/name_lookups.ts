@@ -1,0 +1,119 @@
+/**
+ * Name lookups that cannot take a scanner down: a hanging name server holds a thread of the system
+ * for each lookup, and with all of them held every other site would wait.
+ */
+import { lookup } from "node:dns/promises";
+import { backoffMs } from "../../runtime/backoff.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { Telemetry } from "../../runtime/telemetry.ts";
+import { onAbort } from "../../runtime/deadline.ts";
+
+/** Lookups in flight, abandoned ones among them: a process has about 30 threads for them (measured). */
+export const LOOKUPS_MAX = 24;
+
+/** A name that hung is not looked up again for this long, which doubles while it keeps hanging. */
+export const HUNG_NAME_BACKOFF = { minMs: 5_000, maxMs: 300_000 };
+
+/** The addresses of a host name; rejects as `node:dns` does. */
+export type ResolveName = (host: string) => Promise<readonly string[]>;
+
+export interface NameLookupsOptions {
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** The system's resolver unless a test hands in its own. */
+  readonly resolve?: ResolveName;
+}
+
+interface HungName {
+  readonly times: number;
+  readonly retryAtMs: number;
+}
+
+/** Thrown for a name that did not resolve in time, or did not lately. */
+export class LookupHungError extends Error {
+  override readonly name = "LookupHungError";
+}
+
+/** Looks names up for all checks of a scanner. */
+export class NameLookups {
+  readonly #options: NameLookupsOptions;
+  readonly #resolve: ResolveName;
+  readonly #waiting = new Set<() => void>();
+  readonly #hung = new Map<string, HungName>();
+  #inFlight = 0;
+
+  constructor(options: NameLookupsOptions) {
+    this.#options = options;
+    this.#resolve = options.resolve ?? resolveBySystem;
+  }
+
+  /**
+   * The addresses of a host. Rejects as the resolver does, or with {@linkcode LookupHungError}
+   * when the signal aborts first or the name is backing off.
+   */
+  async addressesOf(host: string, signal: AbortSignal): Promise<readonly string[]> {
+    const retryAtMs = this.#hung.get(host)?.retryAtMs ?? 0;
+    if (this.#options.clock.monotonicMs() < retryAtMs) {
+      throw new LookupHungError("the name server did not answer lately");
+    }
+    if (!await this.#acquire(signal)) throw new LookupHungError("too many names hang");
+    const lookedUp = this.#resolve(host);
+    lookedUp.catch(() => {}).finally(() => this.#release());
+    const addresses = await settledOrAborted(lookedUp, signal);
+    if (addresses === undefined) throw this.#abandon(host);
+    this.#hung.delete(host);
+    return addresses;
+  }
+
+  /** Waits for one of the places; false when the signal aborted first. */
+  #acquire(signal: AbortSignal): Promise<boolean> | boolean {
+    if (this.#inFlight < LOOKUPS_MAX) {
+      this.#inFlight++;
+      return true;
+    }
+    return new Promise((resolve) => {
+      const take = () => {
+        leaving[Symbol.dispose]();
+        resolve(true);
+      };
+      this.#waiting.add(take);
+      const leaving = onAbort(signal, () => {
+        this.#waiting.delete(take);
+        resolve(false);
+      });
+    });
+  }
+
+  /** Hands the place of a lookup that ended to the next one that waits. */
+  #release(): void {
+    const [take] = this.#waiting;
+    if (take === undefined) {
+      this.#inFlight--;
+    } else {
+      this.#waiting.delete(take);
+      take();
+    }
+  }
+
+  #abandon(host: string): LookupHungError {
+    const { clock, telemetry } = this.#options;
+    const times = (this.#hung.get(host)?.times ?? 0) + 1;
+    const retryAtMs = clock.monotonicMs() + backoffMs(times - 1, HUNG_NAME_BACKOFF);
+    this.#hung.set(host, { times, retryAtMs });
+    telemetry.count("sitemon_dns_lookups_abandoned_total");
+    return new LookupHungError("the name server did not answer in time");
+  }
+}
+
+async function resolveBySystem(host: string): Promise<readonly string[]> {
+  const addresses = await lookup(host, { all: true });
+  return addresses.map(({ address }) => address);
+}
+
+/** What the promise settles to, or `undefined` when the signal aborts before. */
+function settledOrAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  return new Promise((resolve, reject) => {
+    const leaving = onAbort(signal, () => resolve(undefined));
+    promise.then(resolve, reject).finally(() => leaving[Symbol.dispose]());
+  });
+}

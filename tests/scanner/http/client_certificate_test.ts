@@ -1,0 +1,32 @@
+import { deepStrictEqual, match, ok } from "node:assert/strict";
+import { makeCertificates } from "./certificates.ts";
+import { mutualTlsServer } from "./mutual_tls_server.ts";
+import { aSite, check } from "../sites.ts";
+
+const { ca, good, client, unknown } = await makeCertificates();
+
+Deno.test("checkSite() reports up, when it shows the client certificate that a server wants", async () => {
+  await using server = await mutualTlsServer({ certificate: good, ca });
+  const tls = { insecure: false, ca, ...client };
+  const body = { contains: ["Client certificate"], notContains: ["no client certificate"] };
+  const expect = { body: { ...body, matches: [], notMatches: [] } };
+  const report = await check(aSite(`https://localhost:${server.port}/`, { tls, expect }));
+  deepStrictEqual([report.error_text, report.outcome], [null, "up"]);
+  deepStrictEqual(report.certificate_issuer, "Test");
+});
+
+Deno.test("checkSite() reports tls_other, when a server wants a client certificate and gets none", async () => {
+  await using server = await mutualTlsServer({ certificate: good, ca });
+  const tls = { insecure: false, ca };
+  const report = await check(aSite(`https://localhost:${server.port}/`, { tls }));
+  deepStrictEqual([report.outcome, report.reason], ["down", "tls_other"]);
+  match(report.error_text!, /the server wants a client certificate$/);
+});
+
+Deno.test("checkSite() is down, when a server gets a client certificate of a stranger", async () => {
+  await using server = await mutualTlsServer({ certificate: good, ca });
+  const tls = { insecure: false, ca, ...unknown };
+  const report = await check(aSite(`https://localhost:${server.port}/`, { tls }));
+  // The server hangs up at once: whether its alert arrives before that is up to the network.
+  ok(["tls_other", "reset"].includes(report.reason!), report.reason!);
+});

@@ -1,0 +1,134 @@
+import { deepStrictEqual, match, ok } from "node:assert/strict";
+import { makeCertificates } from "./certificates.ts";
+import { answering, rawServer, readRequest, send, untilClosed } from "./raw_server.ts";
+import { aSite, check } from "../sites.ts";
+
+const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
+
+Deno.test("checkSite() reports dns, when a name does not exist", async () => {
+  const report = await check(aSite("http://no-such-host.invalid/"));
+  deepStrictEqual([report.outcome, report.reason, report.response_code], ["down", "dns", null]);
+  match(report.error_text!, /^Cannot connect to no-such-host.invalid:80: the name /);
+  deepStrictEqual(report.timings!.connect, null);
+});
+
+Deno.test("checkSite() reports dns in time, when a name server hangs", async () => {
+  const hung = Promise.withResolvers<string[]>();
+  const site = aSite("http://hung.example/", { connectTimeoutMs: 100 });
+  const report = await check(site, { resolve: () => hung.promise });
+  deepStrictEqual(report.reason, "dns");
+  match(report.error_text!, /the name server did not answer in time$/);
+  ok(report.response_time < 600);
+  hung.resolve([]);
+  await hung.promise;
+});
+
+Deno.test("checkSite() reports connect_refused, when nothing listens", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  listener.close();
+  for (const changes of [{}, { ipVersion: 4 as const }]) {
+    const report = await check(aSite(`http://127.0.0.1:${port}/`, changes));
+    deepStrictEqual(report.reason, "connect_refused");
+    match(report.error_text!, /^Cannot connect to 127.0.0.1:\d+: connection refused$/);
+  }
+});
+
+Deno.test("checkSite() reports up, when only the second address of a name listens", async () => {
+  await using server = rawServer(answering(OK), { hostname: "127.0.0.1" });
+  const resolve = () => Promise.resolve(["::1", "127.0.0.1"]);
+  const report = await check(aSite(`http://localhost:${server.port}/`), { resolve });
+  deepStrictEqual([report.outcome, report.remote_address], ["up", "127.0.0.1"]);
+});
+
+Deno.test("checkSite() sends no byte, when the policy denies what a name resolves to", async () => {
+  await using server = rawServer(answering(OK));
+  for (const host of ["localhost", "127.0.0.1", "2130706433", "0x7f.1"]) {
+    const site = aSite(`http://${host}:${server.port}/`);
+    const report = await check(site, { addressPolicy: { deny: ["loopback"] } });
+    deepStrictEqual(report.reason, "blocked_by_policy");
+    match(report.error_text!, /address_policy denies its address (127.0.0.1|::1); .*allow$/);
+  }
+  deepStrictEqual(server.accepted, 0);
+});
+
+Deno.test("checkSite() sends no byte, when a name resolves to another address on connecting", async () => {
+  const requests: string[] = [];
+  {
+    await using server = rawServer(async (conn) => void requests.push(await readRequest(conn)));
+    const resolve = () => Promise.resolve(["192.0.2.1"]);
+    for (const changes of [{}, { ipVersion: 4 as const }]) {
+      const site = aSite(`http://localhost:${server.port}/`, changes);
+      const report = await check(site, { resolve, addressPolicy: { deny: ["loopback"] } });
+      deepStrictEqual([report.reason, report.remote_address], ["blocked_by_policy", "127.0.0.1"]);
+    }
+  }
+  deepStrictEqual(requests, ["", ""]);
+});
+
+Deno.test("checkSite() reports blocked_by_policy, when the thread may not talk to the host", async () => {
+  const worker = new Worker(new URL("../check_worker.ts", import.meta.url), {
+    type: "module",
+    deno: { permissions: { net: ["named.example"] } },
+  });
+  const answer = Promise.withResolvers<MessageEvent>();
+  worker.onmessage = answer.resolve;
+  worker.postMessage(aSite("http://127.0.0.1:1/"));
+  const { data: report } = await answer.promise;
+  worker.terminate();
+  deepStrictEqual(report.reason, "blocked_by_policy");
+  match(report.error_text, /to permit it, add "127.0.0.1" to allow_hosts$/);
+});
+
+Deno.test("checkSite() goes through a proxy with its credentials, when the site is plain", async () => {
+  const requests: string[] = [];
+  await using proxy = rawServer(async (conn) => {
+    requests.push(await readRequest(conn));
+    await send(conn, OK);
+  });
+  const through = `http://me:secret@127.0.0.1:${proxy.port}`;
+  const report = await check(aSite("http://site.example/path?x", { proxy: through }));
+  deepStrictEqual(report.outcome, "up");
+  match(requests[0]!, /^GET http:\/\/site.example:80\/path\?x HTTP\/1.1\r\nhost: site.example\r\n/);
+  match(requests[0]!, /proxy-authorization: Basic bWU6c2VjcmV0\r\n/);
+});
+
+for (const engine of [{}, { insecure: true }]) {
+  const name = engine.insecure ? "node:tls" : "Deno's TLS";
+  Deno.test(`checkSite() tunnels through a proxy by ${name}, when the site is https`, async () => {
+    const { good, ca } = await makeCertificates();
+    await using server = rawServer(answering(OK), { tls: good });
+    const requests: string[] = [];
+    await using proxy = rawServer(async (conn) => {
+      requests.push(await readRequest(conn));
+      const to = await Deno.connect({ hostname: "127.0.0.1", port: server.port });
+      await send(conn, "HTTP/1.1 200 Connection established\r\n\r\n");
+      const ways = [conn.readable.pipeTo(to.writable), to.readable.pipeTo(conn.writable)];
+      await Promise.allSettled(ways);
+    });
+    const site = aSite("https://localhost:4433/", {
+      proxy: `http://127.0.0.1:${proxy.port}`,
+      tls: { insecure: false, ca, ...engine },
+    });
+    const report = await check(site);
+    deepStrictEqual([report.error_text, report.outcome], [null, "up"]);
+    match(requests[0]!, /^CONNECT localhost:4433 HTTP\/1.1\r\nhost: localhost:4433\r\n/);
+  });
+}
+
+Deno.test("checkSite() reports proxy, when the proxy refuses, is not there, or hangs", async () => {
+  await using refusing = rawServer(answering("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"));
+  await using hanging = rawServer(untilClosed);
+  const cases: [port: number, error: RegExp][] = [
+    [refusing.port, /through the proxy 127.0.0.1:\d+: the proxy answered 407$/],
+    [1, /through the proxy 127.0.0.1:1: connection refused$/],
+    [hanging.port, /the proxy took too long$/],
+  ];
+  for (const [port, error] of cases) {
+    const proxy = `http://me:secret@127.0.0.1:${port}`;
+    const report = await check(aSite("https://site.example/", { proxy, connectTimeoutMs: 200 }));
+    deepStrictEqual(report.reason, "proxy");
+    match(report.error_text!, error);
+    ok(!report.error_text!.includes("secret"));
+  }
+});

@@ -1,0 +1,178 @@
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import fc from "fast-check";
+import { REASONS } from "../../../src/report/outcome.ts";
+import { ResponseError, ResponseParser } from "../../../src/scanner/http/response_parser.ts";
+import { answering, rawServer, readRequest, send } from "./raw_server.ts";
+import { aSite, check } from "../sites.ts";
+
+const MIB = 1 << 20;
+
+/** Bytes that look enough like HTTP to get deep into a parser. */
+const almostHttp = fc.array(
+  fc.oneof(
+    fc.constantFrom(
+      "HTTP/1.1 200 OK\r\n",
+      "HTTP/1.1 100 Continue\r\n\r\n",
+      "HTTP/1.0 302 Found\r\nlocation: /\r\n",
+      "content-length: 5\r\n",
+      "content-length: -38\r\n",
+      "content-length: 1e9\r\n",
+      "transfer-encoding: chunked\r\n",
+      "transfer-encoding: chunked, gzip\r\n",
+      "content-encoding: gzip\r\n",
+      "content-encoding: br\r\n",
+      "connection: upgrade\r\nupgrade: x\r\n",
+      "\r\n",
+      "5\r\nhello\r\n",
+      "-6\r\n",
+      "0\r\n\r\n",
+      "ffffffffffff\r\n",
+      " \t \r\n",
+      "\0",
+    ),
+    fc.string({ unit: "binary", maxLength: 20 }),
+  ),
+  { maxLength: 12 },
+).map((parts) => new TextEncoder().encode(parts.join("")));
+
+const anyBytes = fc.oneof(almostHttp, fc.uint8Array({ maxLength: 300 }));
+
+Deno.test("ResponseParser throws nothing but ResponseError, and ends, when given any bytes", () => {
+  fc.assert(
+    fc.property(fc.array(anyBytes, { maxLength: 4 }), (pieces) => {
+      let bodyBytes = 0;
+      const onBody = (bytes: Uint8Array) => {
+        bodyBytes += bytes.length;
+      };
+      const parser = new ResponseParser({ method: "GET", onBody });
+      try {
+        for (const bytes of pieces) parser.push(bytes);
+        parser.finish();
+        ok(parser.isComplete && parser.head !== undefined);
+      } catch (error) {
+        ok(error instanceof ResponseError, String(error));
+      }
+      ok(bodyBytes <= pieces.reduce((sum, { length }) => sum + length, 0));
+    }),
+    { numRuns: 5_000 },
+  );
+});
+
+Deno.test("ResponseParser finds the same, however the bytes are cut", () => {
+  const whole = new TextEncoder().encode(
+    "HTTP/1.1 200 OK\r\nx-a: 1\r\nx-a: 2\r\ntransfer-encoding: chunked\r\n\r\n5\r\nhello\r\n1;x=y\r\n!\r\n0\r\nx-t: 1\r\n\r\n",
+  );
+  fc.assert(fc.property(fc.array(fc.integer({ min: 1, max: 40 })), (sizes) => {
+    let body = "";
+    const onBody = (bytes: Uint8Array) => {
+      body += new TextDecoder().decode(bytes);
+    };
+    const parser = new ResponseParser({ method: "GET", onBody });
+    let at = 0;
+    for (const size of [...sizes, whole.length]) parser.push(whole.slice(at, at += size));
+    deepStrictEqual([body, parser.isComplete, parser.head?.headers.get("x-a")], [
+      "hello!",
+      true,
+      "1, 2",
+    ]);
+  }));
+});
+
+Deno.test("checkSite() reports in time, when a site answers any bytes", async () => {
+  let bytes = new Uint8Array();
+  await using server = rawServer(async (conn) => {
+    await readRequest(conn);
+    await send(conn, bytes);
+  });
+  const site = aSite(`http://127.0.0.1:${server.port}/`, { timeoutMs: 500, pattern: "a+b" });
+  await fc.assert(
+    fc.asyncProperty(anyBytes, async (answer) => {
+      bytes = new Uint8Array(answer);
+      const startMs = performance.now();
+      const { reason, outcome } = await check(site);
+      ok(performance.now() - startMs < 1_000);
+      ok(outcome === "up" ? reason === null : REASONS.includes(reason!) && reason !== "internal");
+    }),
+    { numRuns: 200 },
+  );
+});
+
+const ENCODINGS: [name: string, encode: (bytes: Uint8Array) => Uint8Array][] = [
+  ["gzip", gzipSync],
+  ["x-gzip", gzipSync],
+  ["deflate", deflateSync],
+  ["deflate", deflateRawSync],
+  ["br", brotliCompressSync],
+  ["identity", (bytes) => bytes],
+];
+
+for (const [name, encode] of ENCODINGS) {
+  Deno.test(`checkSite() searches the decoded body, when it is ${name} by ${encode.name}`, async () => {
+    const body = encode(new TextEncoder().encode(`${"x".repeat(10_000)}needle`));
+    const head =
+      `HTTP/1.1 200 OK\r\ncontent-encoding: ${name}\r\ncontent-length: ${body.length}\r\n\r\n`;
+    await using server = rawServer(answering(head, body));
+    const report = await check(aSite(`http://127.0.0.1:${server.port}/`, { pattern: "needle" }));
+    deepStrictEqual([report.error_text, report.pattern_match], [null, true]);
+    deepStrictEqual([report.body_bytes, report.truncated], [10_006, false]);
+  });
+}
+
+for (const [name, encode] of [["gzip", gzipSync], ["br", brotliCompressSync]] as const) {
+  Deno.test(`checkSite() decodes no more than the limit, when a ${name} bomb is sent`, async () => {
+    const bomb = encode(new Uint8Array(16 * MIB));
+    const head =
+      `HTTP/1.1 200 OK\r\ncontent-encoding: ${name}\r\ncontent-length: ${bomb.length}\r\n\r\n`;
+    await using server = rawServer(answering(head, bomb));
+    const before = Deno.memoryUsage().rss;
+    const report = await check(
+      aSite(`http://127.0.0.1:${server.port}/`, { bodyBytesMax: 100_000 }),
+    );
+    deepStrictEqual([report.outcome, report.body_bytes, report.truncated], ["up", 100_000, true]);
+    ok(Deno.memoryUsage().rss - before < 10 * MIB);
+  });
+}
+
+Deno.test("checkSite() reads no more than the limit, when a body never ends", async () => {
+  const chunk = new Uint8Array(65_536).fill(97);
+  let sent = 0;
+  await using server = rawServer(async (conn) => {
+    await readRequest(conn);
+    await send(conn, "HTTP/1.1 200 OK\r\n\r\n");
+    for (; sent < 10_240 * MIB; sent += chunk.length) await send(conn, chunk);
+  });
+  const url = `http://127.0.0.1:${server.port}/`;
+  const before = Deno.memoryUsage().rss;
+
+  const missed = await check(aSite(url, { pattern: "b", bodyBytesMax: MIB }));
+  deepStrictEqual([missed.reason, missed.truncated, missed.body_bytes], [
+    "body_too_large",
+    true,
+    MIB,
+  ]);
+  deepStrictEqual(missed.pattern_match, false);
+  const found = await check(aSite(url, { pattern: "a", bodyBytesMax: MIB }));
+  deepStrictEqual([found.outcome, found.truncated, found.pattern_match], ["up", true, true]);
+
+  ok(sent < 64 * MIB, "the connection was closed");
+  ok(Deno.memoryUsage().rss - before < 40 * MIB);
+});
+
+Deno.test("checkSite() takes a body whole, when it is exactly as long as the limit", async () => {
+  await using server = rawServer(answering("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhello"));
+  const url = `http://127.0.0.1:${server.port}/`;
+  const exact = await check(aSite(url, { bodyBytesMax: 5 }));
+  deepStrictEqual([exact.body_bytes, exact.truncated], [5, false]);
+  const less = await check(aSite(url, { bodyBytesMax: 4 }));
+  deepStrictEqual([less.body_bytes, less.truncated], [4, true]);
+});
+
+Deno.test("checkSite() keeps what a site says printable, when it is not up", async () => {
+  const body = "\x1b[2J\u202eevil\r\n\t  page " + "x".repeat(2_000);
+  await using server = rawServer(answering(`HTTP/1.1 500 Oops\r\n\r\n`, body));
+  const report = await check(aSite(`http://127.0.0.1:${server.port}/`));
+  ok(report.snippet!.startsWith("\\x1b[2J\\u202eevil page xxx"));
+  deepStrictEqual(report.snippet!.length, 1_024);
+  deepStrictEqual(report.failures, ["The status must be below 400: it is 500"]);
+});

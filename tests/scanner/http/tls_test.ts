@@ -1,0 +1,111 @@
+import { deepStrictEqual, match, ok } from "node:assert/strict";
+import type { Site } from "../../../src/config/site.ts";
+import type { Reason } from "../../../src/report/outcome.ts";
+import { checkSite } from "../../../src/scanner/check_site.ts";
+import { makeCertificates } from "./certificates.ts";
+import { answering, rawServer, untilClosed } from "./raw_server.ts";
+import { aContext, aSite, check } from "../sites.ts";
+
+const certificates = await makeCertificates();
+const { ca } = certificates;
+const ANSWER = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+const trusting = { tls: { insecure: false, ca } };
+
+const BROKEN: [is: string, keys: keyof typeof certificates, reason: Reason, error: RegExp][] = [
+  ["has expired", "expired", "tls_expired", /the certificate has expired on 2020-02-01$/],
+  ["is for another name", "other", "tls_name", /the certificate is for another name$/],
+  ["is of an unknown authority", "unknown", "tls_untrusted", /authority that is not trusted$/],
+];
+
+for (const [is, keys, reason, error] of BROKEN) {
+  Deno.test(`checkSite() reports ${reason} with the dates, when a certificate ${is}`, async () => {
+    const tls = certificates[keys] as { cert: string; key: string };
+    await using server = rawServer(ANSWER, { tls });
+
+    const report = await check(aSite(`https://localhost:${server.port}/`, trusting));
+
+    deepStrictEqual([report.outcome, report.reason], ["down", reason]);
+    match(report.error_text!, /^Cannot connect to localhost:\d+: /);
+    match(report.error_text!, error);
+    deepStrictEqual(report.certificate_issuer, keys === "unknown" ? "Stranger" : "Test");
+    deepStrictEqual(report.certificate_expires_at! < Date.now() * 1_000, keys === "expired");
+    deepStrictEqual(report.timings!.first_byte, null);
+  });
+}
+
+Deno.test("checkSite() reports up with the certificate's dates, when TLS is in order", async () => {
+  await using server = rawServer(ANSWER, { tls: certificates.good });
+  const report = await check(aSite(`https://localhost:${server.port}/`, trusting));
+
+  deepStrictEqual([report.outcome, report.error_text], ["up", null]);
+  deepStrictEqual(report.certificate_issuer, "Test");
+  const days = (report.certificate_expires_at! / 1_000 - Date.now()) / 86_400_000;
+  ok(days > 29 && days <= 30);
+  ok(report.timings!.tls! > 0 && report.timings!.dns! > 0);
+});
+
+Deno.test("checkSite() asks for a certificate once an hour, when checks repeat", async () => {
+  await using server = rawServer(ANSWER, { tls: certificates.good });
+  const site = aSite(`https://localhost:${server.port}/`, trusting);
+  const context = aContext([site.url]);
+  const { signal } = new AbortController();
+
+  const first = await checkSite(site, context, signal);
+  const second = await checkSite(site, context, signal);
+
+  deepStrictEqual(first.certificate_expires_at, second.certificate_expires_at);
+  deepStrictEqual(server.accepted, 3);
+});
+
+const VARIANTS: [name: string, changes: Partial<Site>][] = [
+  ["any certificate is accepted", { tls: { insecure: true } }],
+  ["an IP version is asked for", { ...trusting, ipVersion: 4 }],
+  ["a server name is asked for", { tls: { insecure: false, ca, serverName: "localhost" } }],
+];
+
+for (const [name, changes] of VARIANTS) {
+  Deno.test(`checkSite() reports up, when ${name}`, async () => {
+    await using server = rawServer(ANSWER, { tls: certificates.good });
+    const report = await check(aSite(`https://127.0.0.1:${server.port}/`, changes));
+    deepStrictEqual([report.reason, report.error_text], [null, null]);
+    deepStrictEqual(report.certificate_issuer, "Test");
+  });
+}
+
+Deno.test("checkSite() reports tls_other, when the port speaks plain HTTP", async () => {
+  await using eager = rawServer(async (conn) => {
+    await conn.read(new Uint8Array(4_096));
+    await conn.write(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n"));
+    await untilClosed(conn);
+  });
+  const report = await check(aSite(`https://127.0.0.1:${eager.port}/`));
+  deepStrictEqual(report.reason, "tls_other");
+  match(report.error_text!, /the server does not speak TLS on this port$/);
+});
+
+Deno.test("checkSite() reports connect_timeout, when the TLS handshake hangs", async () => {
+  const release = Promise.withResolvers<void>();
+  let closedByClient = 0;
+  await using server = rawServer(async (conn) => {
+    await Promise.race([release.promise, untilClosed(conn).then(() => closedByClient++)]);
+  });
+  const site = aSite(`https://127.0.0.1:${server.port}/`, { connectTimeoutMs: 100 });
+  const context = aContext([site.url]);
+  const { signal } = new AbortController();
+
+  for (let checks = 0; checks < 3; checks++) {
+    const report = await checkSite(site, context, signal);
+    deepStrictEqual(report.reason, "connect_timeout");
+    match(report.error_text!, /the TLS handshake took too long$/);
+    ok(report.response_time < 600);
+  }
+  // Of the checks that hang only the first leaves its socket behind.
+  while (closedByClient < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  release.resolve();
+});
+
+Deno.test("checkSite() reports reset, when the server hangs up in the TLS handshake", async () => {
+  await using server = rawServer(async (conn) => void await conn.read(new Uint8Array(4_096)));
+  const report = await check(aSite(`https://127.0.0.1:${server.port}/`));
+  deepStrictEqual(report.reason, "reset");
+});
