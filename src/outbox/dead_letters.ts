@@ -1,8 +1,8 @@
 /** The rows of an outbox that its receiver will never take: read at any time, replayed by an owner. */
-import { CorruptOutboxError, OutboxDatabase } from "./outbox_database.ts";
-import { lockOutbox } from "./outbox_lock.ts";
-import { damaged, readOutbox } from "./read_outbox.ts";
-import { asUnavailable } from "./storage_failure.ts";
+import { CorruptOutboxError, OutboxDatabase } from "./file/outbox_database.ts";
+import { lockOutbox } from "./file/outbox_lock.ts";
+import { damaged, readOutbox } from "./file/read_outbox.ts";
+import { asUnavailable } from "./file/storage_failure.ts";
 
 /** A row that was too large by itself. Its sequence is announced in a gap. */
 export interface OutboxDeadLetter {

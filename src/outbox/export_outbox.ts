@@ -4,8 +4,8 @@ import { decodeMessage } from "../report/codec.ts";
 import type { Gap, SiteReport } from "../report/report.ts";
 import { normalized, type Run, without } from "../report/sequence_runs.ts";
 import { OutboxRefusedError } from "./outbox_error.ts";
-import { readOutbox } from "./read_outbox.ts";
-import { salvagedRows } from "./salvaged_rows.ts";
+import { readOutbox } from "./file/read_outbox.ts";
+import { salvagedRows } from "./file/salvaged_rows.ts";
 
 /** A row as the file has it. */
 export interface StoredRow {

@@ -6,12 +6,12 @@ import type { ReportDraft } from "../report/report_draft.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
-import type { BatchSource } from "./batch_ledger.ts";
-import { freeBytesOf } from "./free_bytes.ts";
+import type { BatchSource } from "./file/batch_ledger.ts";
+import { freeBytesOf } from "./file/free_bytes.ts";
 import { MinuteLimit } from "../runtime/minute_limit.ts";
 import { OutboxFullError, OutboxUnavailableError } from "./outbox_error.ts";
-import type { OutboxLimitsOptions } from "./outbox_limits.ts";
-import { OutboxFile } from "./outbox_file.ts";
+import type { OutboxLimitsOptions } from "./file/outbox_limits.ts";
+import { OutboxFile } from "./file/outbox_file.ts";
 import type { Settlement, TakeLimits } from "./outbox_source.ts";
 import { type OutboxStats, queryStats } from "./outbox_stats.ts";
 import type {
@@ -20,9 +20,9 @@ import type {
   ReportBatch,
   SequenceRange,
   Stored,
-} from "./outbox_tables.ts";
+} from "./file/outbox_tables.ts";
 import type { OutboxRow } from "./publisher.ts";
-import { asUnavailable } from "./storage_failure.ts";
+import { asUnavailable } from "./file/storage_failure.ts";
 
 export interface OutboxOptions extends Omit<OutboxLimitsOptions, "freeBytes"> {
   readonly path: string;

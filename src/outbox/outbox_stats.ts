@@ -1,6 +1,6 @@
 /** What an outbox file holds, read by its owner or by anybody else while it is in use. */
 import type { DatabaseSync } from "node:sqlite";
-import { readOutbox } from "./read_outbox.ts";
+import { readOutbox } from "./file/read_outbox.ts";
 
 /** State of an outbox file. */
 export interface OutboxStats {

@@ -2,7 +2,7 @@
  * Made history for PostgreSQL: what a consumer would have made of millions of reports, by SQL,
  * because consuming them would take an hour. A test holds it to what the store makes of the same.
  */
-import { freeBytesOf } from "../../src/outbox/free_bytes.ts";
+import { freeBytesOf } from "../../src/outbox/file/free_bytes.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { HISTORY_COLUMNS, SHARED_COLUMNS } from "../../src/status/kept_columns.ts";

@@ -1,7 +1,7 @@
 /** How fast the outbox stores reports, beside bare node:sqlite with the same rows and commits. */
 import { Outbox } from "../../src/outbox/outbox.ts";
 import { BATCH } from "../../src/outbox/relay.ts";
-import { GROUP_REPORTS_MAX } from "../../src/outbox/serve_outbox.ts";
+import { GROUP_REPORTS_MAX } from "../../src/outbox/thread/serve_outbox.ts";
 import { encodeReport } from "../../src/report/codec.ts";
 import { draftOf } from "../../src/report/report_draft.ts";
 import { systemClock } from "../../src/runtime/clock.ts";

@@ -5,7 +5,7 @@ import { aReport } from "../contract/site_reports.ts";
 import { eventually, within } from "../deadline.ts";
 import { DEADLINE_MS, Pipeline } from "../integration/pipeline.ts";
 import { makeTopic, plainKafka } from "../kafka/kafka_fixture.ts";
-import { SmallDisk, WITHOUT_SMALL_DISK } from "../outbox/small_disk.ts";
+import { SmallDisk, WITHOUT_SMALL_DISK } from "../outbox/file/small_disk.ts";
 import { createDatabaseIn, type TestDatabase } from "../services/database.ts";
 import { freePort } from "../services/free_port.ts";
 import { startKafka } from "../services/kafka.ts";

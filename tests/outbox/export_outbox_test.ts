@@ -3,7 +3,7 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { type ExportedRow, exportOutbox } from "../../src/outbox/export_outbox.ts";
 import type { Outbox } from "../../src/outbox/outbox.ts";
 import { OutboxRefusedError } from "../../src/outbox/outbox_error.ts";
-import { salvagedRows } from "../../src/outbox/salvaged_rows.ts";
+import { salvagedRows } from "../../src/outbox/file/salvaged_rows.ts";
 import { DatabaseSync } from "node:sqlite";
 import {
   draftsOf,

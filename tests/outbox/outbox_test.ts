@@ -1,10 +1,10 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { SOURCES_MAX } from "../../src/outbox/batch_ledger.ts";
+import { SOURCES_MAX } from "../../src/outbox/file/batch_ledger.ts";
 import { OutboxRefusedError } from "../../src/outbox/outbox_error.ts";
-import { SCHEMA_VERSION } from "../../src/outbox/outbox_schema.ts";
+import { SCHEMA_VERSION } from "../../src/outbox/file/outbox_schema.ts";
 import { readStats } from "../../src/outbox/outbox_stats.ts";
-import { DEAD_LETTERS_MAX } from "../../src/outbox/rows_in_flight.ts";
+import { DEAD_LETTERS_MAX } from "../../src/outbox/file/rows_in_flight.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import {
   draftsOf,

@@ -1,7 +1,7 @@
 /** `sitemon outbox export`: everything that an outbox holds as JSON lines, also of a damaged one. */
 import { type ExportedRow, exportOutbox, type ExportSummary } from "../../outbox/export_outbox.ts";
 import { OutboxUnavailableError } from "../../outbox/outbox_error.ts";
-import { lockOutbox } from "../../outbox/outbox_lock.ts";
+import { lockOutbox } from "../../outbox/file/outbox_lock.ts";
 import { EXIT_IO, EXIT_OK } from "../exit_code.ts";
 import { outboxAnswer } from "./outbox_answer.ts";
 import { rangesText } from "../text/ranges_text.ts";

@@ -1,6 +1,6 @@
 /** The outbox thread: owns the outbox file, so that its blocking calls stop nothing else. */
 import { Outbox, type OutboxOptions } from "../../outbox/outbox.ts";
-import { serveOutbox } from "../../outbox/serve_outbox.ts";
+import { serveOutbox } from "../../outbox/thread/serve_outbox.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/logging.ts";
 import { serveThread } from "../../runtime/thread.ts";

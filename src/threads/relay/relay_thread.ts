@@ -4,7 +4,7 @@
  */
 import { GroupMember, type GroupMemberOptions } from "../../kafka/group_member.ts";
 import { KafkaPublisher, type KafkaPublisherOptions } from "../../kafka/producer.ts";
-import { OutboxClient } from "../../outbox/outbox_client.ts";
+import { OutboxClient } from "../../outbox/thread/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../../outbox/relay.ts";
 import { deadline, systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/thread.ts";

@@ -1,6 +1,6 @@
 /** The scanner thread: checks its share of the sites and hands each report to the outbox thread. */
 import type { Site } from "../../config/site.ts";
-import { ReportSender } from "../../outbox/report_sender.ts";
+import { ReportSender } from "../../outbox/thread/report_sender.ts";
 import { deadline, systemClock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/thread.ts";
 import { openTracer } from "../../runtime/tracer.ts";

@@ -1,5 +1,5 @@
 /** The store thread of `sitemon run`: takes rows from the outbox and applies them to a SQLite file. */
-import { OutboxClient } from "../../outbox/outbox_client.ts";
+import { OutboxClient } from "../../outbox/thread/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../../outbox/relay.ts";
 import { deadline, systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/thread.ts";

@@ -1,7 +1,7 @@
 // Goal: whatever becomes of the outbox thread, each report is stored, and stored once.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Outbox } from "../../../src/outbox/outbox.ts";
-import { ReportSender } from "../../../src/outbox/report_sender.ts";
+import { ReportSender } from "../../../src/outbox/thread/report_sender.ts";
 import { decodeMessage } from "../../../src/report/codec.ts";
 import { deadline, systemClock } from "../../../src/runtime/clock.ts";
 import { STOP_GRACE_MS, SupervisedThread } from "../../../src/runtime/supervised_thread.ts";

@@ -1,0 +1,233 @@
+/** The SQLite file of an outbox: opening, checking, transactions, and the space that it takes. */
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import { OutboxRefusedError } from "../outbox_error.ts";
+import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./outbox_schema.ts";
+import { isCorruption } from "./storage_failure.ts";
+
+/** How long to wait for another program that has the file locked; the thread is blocked meanwhile. */
+const BUSY_TIMEOUT_MS = 1_000;
+/** The -wal file is cut back to this after a checkpoint: twice what SQLite lets it grow to by itself. */
+const WAL_BYTES_MAX = 8 * 1024 * 1024;
+/** Free pages that stay in the file for the next reports: 1 MiB of them. */
+const FREE_PAGES_KEPT = 256;
+/** Pages given back at a time: 1 MiB takes about 3 ms (measured), so nobody waits for it. */
+const VACUUM_PAGES = 256;
+
+/** The row of `producer`, as of a transaction; what a transaction changes in it is saved with it. */
+export interface ProducerState {
+  readonly producerId: string;
+  /** The last one given; 0 before the first. */
+  sequence: number;
+  /** Of the last report, in microseconds. */
+  recordedAt: number;
+  reportCount: number;
+  gapCount: number;
+}
+
+/** Thrown when the file is damaged, so that a new one has to take its place. */
+export class CorruptOutboxError extends Error {
+  override readonly name = "CorruptOutboxError";
+}
+
+/** One connection to an outbox file. Errors of SQLite come as they are. */
+export class OutboxDatabase {
+  readonly sql: DatabaseSync;
+  readonly pageBytes: number;
+  readonly #begin: StatementSync;
+  readonly #commit: StatementSync;
+  readonly #rollback: StatementSync;
+  readonly #load: StatementSync;
+  readonly #save: StatementSync;
+  readonly #pageCount: StatementSync;
+  readonly #freePageCount: StatementSync;
+  readonly #vacuum: StatementSync;
+
+  /**
+   * Opens the file or makes a new one.
+   *
+   * Throws {@linkcode CorruptOutboxError} when what is there is damaged, and
+   * {@linkcode OutboxRefusedError} when it is sound but not this version's.
+   */
+  static open(path: string): OutboxDatabase {
+    const isNew = !isFileThere(path);
+    if (!isNew) checkFile(path);
+    const sql = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    try {
+      prepareFile(sql);
+      return new OutboxDatabase(sql);
+    } catch (error) {
+      sql.close();
+      if (isNew) removeOutbox(path);
+      throw error;
+    }
+  }
+
+  private constructor(sql: DatabaseSync) {
+    this.sql = sql;
+    this.pageBytes = sql.prepare("PRAGMA page_size").get()!.page_size as number;
+    this.#begin = sql.prepare("BEGIN IMMEDIATE");
+    this.#commit = sql.prepare("COMMIT");
+    this.#rollback = sql.prepare("ROLLBACK");
+    this.#load = sql.prepare("SELECT * FROM producer");
+    this.#save = sql.prepare(
+      "UPDATE producer SET sequence = ?, recorded_at = ?, report_count = ?, gap_count = ?",
+    );
+    this.#pageCount = sql.prepare("PRAGMA page_count");
+    this.#freePageCount = sql.prepare("PRAGMA freelist_count");
+    this.#vacuum = sql.prepare(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
+  }
+
+  /** Runs `work` in a durable transaction; when it throws, nothing has changed. */
+  transaction<T>(work: (state: ProducerState) => T): T {
+    this.#begin.run();
+    try {
+      const state = this.state();
+      const result = work(state);
+      this.#save.run(state.sequence, state.recordedAt, state.reportCount, state.gapCount);
+      this.#commit.run();
+      return result;
+    } catch (error) {
+      // A full disk has rolled back by itself.
+      if (this.sql.isTransaction) this.#rollback.run();
+      throw error;
+    }
+  }
+
+  /**
+   * As {@linkcode transaction}, but without waiting for the disk: it survives a crash of the
+   * process, and a power cut undoes it unless a durable one has followed.
+   */
+  quickTransaction<T>(work: (state: ProducerState) => T): T {
+    this.#setSynchronous("NORMAL");
+    try {
+      return this.transaction(work);
+    } finally {
+      this.#setSynchronous("FULL");
+    }
+  }
+
+  state(): ProducerState {
+    const row = this.#load.get() as Record<string, number>;
+    return {
+      producerId: row.producer_id as unknown as string,
+      sequence: row.sequence!,
+      recordedAt: row.recorded_at!,
+      reportCount: row.report_count!,
+      gapCount: row.gap_count!,
+    };
+  }
+
+  /** Not by a statement that is kept: SQLite does it when it prepares one. */
+  #setSynchronous(level: "FULL" | "NORMAL"): void {
+    this.sql.prepare(`PRAGMA synchronous = ${level}`).all();
+  }
+
+  get fileBytes(): number {
+    return (this.#pageCount.get()!.page_count as number) * this.pageBytes;
+  }
+
+  get bytesInUse(): number {
+    return this.fileBytes - this.#freePages * this.pageBytes;
+  }
+
+  get #freePages(): number {
+    return this.#freePageCount.get()!.freelist_count as number;
+  }
+
+  /** Gives some of the free pages back to the disk, so that a file shrinks after a backlog. */
+  vacuumStep(): void {
+    // all(), as each row of the answer is one page given back: run() would stop at the first.
+    if (this.#freePages > FREE_PAGES_KEPT + VACUUM_PAGES) this.#vacuum.all();
+  }
+
+  close(): void {
+    this.sql.close();
+  }
+}
+
+/** An empty file counts as damaged: SQLite would take it for a new one, and nobody would know. */
+function isFileThere(path: string): boolean {
+  try {
+    if (Deno.statSync(path).size === 0) throw new CorruptOutboxError("the file is empty");
+    return true;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+}
+
+/** Of an unfinished file: else the next try, when the disk has space again, would find half of one. */
+export function removeOutbox(path: string): void {
+  for (const suffix of ["", "-wal", "-shm"]) {
+    try {
+      Deno.removeSync(`${path}${suffix}`);
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }
+  }
+}
+
+/** Reads only, so that a damaged file and its log are moved aside as they were found. */
+function checkFile(path: string): void {
+  const sql = new DatabaseSync(path, { readOnly: true });
+  try {
+    if (isWithoutTables(sql)) return;
+    refuseForeignFile(sql, path);
+    checkPages(sql);
+  } catch (error) {
+    if (!isCorruption(error)) throw error;
+    throw new CorruptOutboxError((error as Error).message, { cause: error });
+  } finally {
+    sql.close();
+  }
+}
+
+/** Prepared statements tell by a code what went wrong; `exec` does not, so it is not used. */
+function prepareFile(sql: DatabaseSync): void {
+  const isNew = isWithoutTables(sql);
+  // Must come before the first page is written, or it never takes effect.
+  if (isNew) sql.prepare("PRAGMA auto_vacuum = INCREMENTAL").all();
+  sql.prepare("PRAGMA journal_mode = WAL").all();
+  sql.prepare("PRAGMA synchronous = FULL").all();
+  sql.prepare(`PRAGMA journal_size_limit = ${WAL_BYTES_MAX}`).all();
+  if (isNew) createTables(sql);
+}
+
+/** Throws {@linkcode OutboxRefusedError} for the file of another program or of a newer sitemon. */
+export function refuseForeignFile(sql: DatabaseSync, path: string): void {
+  const id = sql.prepare("PRAGMA application_id").get()!.application_id as number;
+  if (id !== APPLICATION_ID) {
+    throw new OutboxRefusedError(
+      `Cannot open outbox "${path}" as it must be a file of sitemon: it is another program's ` +
+        `database; give "outbox.path" another name`,
+    );
+  }
+  const version = sql.prepare("PRAGMA user_version").get()!.user_version as number;
+  if (version > SCHEMA_VERSION) {
+    throw new OutboxRefusedError(
+      `Cannot open outbox "${path}" as its schema must be at most version ${SCHEMA_VERSION}: ` +
+        `it is version ${version}, of a newer sitemon; run that one`,
+    );
+  }
+}
+
+/** Its producer was ended while it made the file, and makes the tables when it starts next. */
+export function isWithoutTables(sql: DatabaseSync): boolean {
+  return sql.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
+}
+
+/**
+ * Reads the whole file: a damaged page would else be found when its rows are sent, or never. 0.75 s
+ * a GiB that is cached (measured), and the file is bounded. Damage is told by a row or by an error.
+ */
+function checkPages(sql: DatabaseSync): void {
+  const answer = sql.prepare("PRAGMA quick_check(1)").get()!.quick_check as string;
+  if (answer !== "ok") throw new CorruptOutboxError(answer);
+}
+
+function createTables(sql: DatabaseSync): void {
+  sql.prepare("BEGIN IMMEDIATE").run();
+  for (const statement of SCHEMA) sql.prepare(statement).run();
+  sql.prepare("INSERT INTO producer VALUES (1, ?, 0, 0, 0, 0)").run(crypto.randomUUID());
+  sql.prepare("COMMIT").run();
+}

@@ -1,0 +1,109 @@
+/** Keeps an outbox within its limits, by the policy that was chosen for a full one. */
+import type { StatementSync } from "node:sqlite";
+import type { GapReason, GapRows } from "./gap_rows.ts";
+import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
+import { OutboxFullError } from "../outbox_error.ts";
+
+/** What happens to a report that finds the outbox at a limit. */
+export type WhenFull = "coalesce" | "drop_oldest" | "pause";
+
+export interface OutboxLimitsOptions {
+  /** Reports that wait. Gaps are not counted: there is at most one more of them than reports. */
+  readonly rowsMax: number;
+  /** Bytes of the file in use. */
+  readonly bytesMax: number;
+  /** Below this the file may not grow. */
+  readonly freeBytesMin: number;
+  readonly freeBytes: () => number;
+  readonly whenFull: WhenFull;
+}
+
+/** What was dropped to make room. */
+export interface Dropped {
+  readonly count: number;
+  readonly reason: GapReason;
+}
+
+/** A file may always have this much: without it, a disk that is short would stop a working relay. */
+export const FILE_BYTES_MIN = 1024 * 1024;
+
+/**
+ * Rows without `is_newest` are never dropped: gaps, reports of another file, and replayed ones,
+ * whose sequences were announced before. The rows that coalescing may drop: no site's newest one; ordinary ones before edges, oldest first.
+ * Those up to the last id in flight are about to be deleted anyway.
+ */
+const COALESCED =
+  "SELECT id FROM outbox_row WHERE is_newest = 0 AND id > ? ORDER BY is_edge, id LIMIT ?";
+const OLDEST =
+  "SELECT id FROM outbox_row WHERE is_newest IS NOT NULL AND id > ? ORDER BY id LIMIT ?";
+
+/** The limits of one file. */
+export class OutboxLimits {
+  readonly #options: OutboxLimitsOptions;
+  readonly #database: OutboxDatabase;
+  readonly #gaps: GapRows;
+  readonly #reason: GapReason;
+  readonly #drop: StatementSync;
+  #fileBytesWhenShort: number | undefined;
+
+  constructor(database: OutboxDatabase, gaps: GapRows, options: OutboxLimitsOptions) {
+    this.#options = options;
+    this.#database = database;
+    this.#gaps = gaps;
+    this.#reason = options.whenFull === "coalesce" ? "coalesced" : "dropped_oldest";
+    const victims = options.whenFull === "coalesce" ? COALESCED : OLDEST;
+    this.#drop = database.sql.prepare(
+      `DELETE FROM outbox_row WHERE id IN (${victims}) RETURNING sequence`,
+    );
+  }
+
+  /**
+   * How many bytes may be in use after a transaction that begins now: on a disk that is short, those
+   * that the file had when it became so.
+   */
+  bytesMax(): number {
+    const { bytesMax, freeBytes, freeBytesMin } = this.#options;
+    if (freeBytes() >= freeBytesMin) this.#fileBytesWhenShort = undefined;
+    else this.#fileBytesWhenShort ??= Math.max(this.#database.fileBytes, FILE_BYTES_MIN);
+    return Math.min(bytesMax, this.#fileBytesWhenShort ?? bytesMax);
+  }
+
+  /**
+   * Drops rows until what the transaction has written fits, and announces them as gaps.
+   *
+   * Throws {@linkcode OutboxFullError} when the policy allows no more, so that it is rolled back.
+   */
+  enforce(
+    state: ProducerState,
+    { bytesMax, lastInFlight }: { bytesMax: number; lastInFlight: number },
+  ): Dropped {
+    let count = 0;
+    for (;;) {
+      const excess = this.#excess(state, bytesMax);
+      if (excess <= 0) return { count, reason: this.#reason };
+      if (this.#options.whenFull === "pause") throw this.#full(bytesMax);
+      const dropped = this.#drop.all(lastInFlight, excess);
+      if (dropped.length === 0) throw this.#full(bytesMax);
+      state.reportCount -= dropped.length;
+      count += dropped.length;
+      this.#gaps.add(dropped.map((row) => row.sequence as number), this.#reason, state);
+    }
+  }
+
+  /** Rows too many: exactly by the limit of rows, by the average row's size for the one of bytes. */
+  #excess(state: ProducerState, bytesMax: number): number {
+    const rows = state.reportCount + state.gapCount;
+    const bytes = this.#database.bytesInUse;
+    const byBytes = Math.ceil((bytes - bytesMax) / (bytes / Math.max(rows, 1)));
+    return Math.max(state.reportCount - this.#options.rowsMax, byBytes);
+  }
+
+  #full(bytesMax: number): OutboxFullError {
+    const { rowsMax, whenFull } = this.#options;
+    return new OutboxFullError(
+      `Cannot store reports as the outbox must hold at most ${rowsMax} of them in ${bytesMax} ` +
+        `bytes: it is full, and "when_full: ${whenFull}" drops nothing more; see that the ` +
+        `receiver is reachable, or raise "outbox.max_rows", "outbox.max_bytes" or the disk`,
+    );
+  }
+}

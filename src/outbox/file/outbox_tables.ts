@@ -1,0 +1,110 @@
+/** The tables of one outbox file at work together: what a transaction of the outbox does. */
+import type { StatementSync } from "node:sqlite";
+import type { ReportDraft } from "../../report/report_draft.ts";
+import { BatchLedger, type BatchSource } from "./batch_ledger.ts";
+import { GapRows } from "./gap_rows.ts";
+import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
+import { type Dropped, OutboxLimits, type OutboxLimitsOptions } from "./outbox_limits.ts";
+import type { Settlement } from "../outbox_source.ts";
+import { ReportRows } from "./report_rows.ts";
+import { RowTraces } from "./row_traces.ts";
+import { RowsInFlight } from "./rows_in_flight.ts";
+
+/** Reports that are stored together or not at all. */
+export interface ReportBatch {
+  readonly reports: readonly ReportDraft[];
+  /** Makes storing exactly-once: of a source, a batch not above its last one is stored already. */
+  readonly source?: BatchSource;
+}
+
+/** Sequences that one transaction gave. */
+export interface SequenceRange {
+  readonly first: number;
+  readonly last: number;
+}
+
+/** How full a file was at the end of a transaction. */
+export interface FillLevel {
+  readonly rows: number;
+  readonly bytes: number;
+  readonly oldestMicros: number | null;
+}
+
+/** What storing did. */
+export interface Stored {
+  /** `undefined` when every batch was stored before. */
+  readonly range: SequenceRange | undefined;
+  readonly dropped: Dropped;
+  readonly level: FillLevel;
+}
+
+/** One outbox file that is open. Errors of SQLite come as they are. */
+export class OutboxTables {
+  readonly database: OutboxDatabase;
+  readonly inFlight: RowsInFlight;
+  readonly #reports: ReportRows;
+  readonly #ledger: BatchLedger;
+  readonly #limits: OutboxLimits;
+  readonly #oldest: StatementSync;
+
+  constructor(database: OutboxDatabase, options: OutboxLimitsOptions) {
+    const gaps = new GapRows(database);
+    const traces = new RowTraces();
+    this.database = database;
+    this.inFlight = new RowsInFlight(database, { gaps, traces });
+    this.#reports = new ReportRows(database, { traces, reportsMax: options.rowsMax });
+    this.#ledger = new BatchLedger(database);
+    this.#limits = new OutboxLimits(database, gaps, options);
+    this.#oldest = database.sql.prepare("SELECT recorded_at FROM outbox_row ORDER BY id LIMIT 1");
+  }
+
+  /** Stores what is new of the batches, and makes room for it. */
+  store(batches: readonly ReportBatch[], nowMicros: number): Stored {
+    this.database.vacuumStep();
+    const bytesMax = this.#limits.bytesMax();
+    try {
+      return this.database.transaction((state) => {
+        const first = state.sequence + 1;
+        this.#reports.add(this.#new(batches, first), state, nowMicros);
+        const lastInFlight = this.inFlight.lastId;
+        const dropped = this.#limits.enforce(state, { bytesMax, lastInFlight });
+        const last = state.sequence;
+        const range = last < first ? undefined : { first, last };
+        return { range, dropped, level: this.#level(state) };
+      });
+    } catch (error) {
+      this.#reports.rollBack();
+      throw error;
+    }
+  }
+
+  /** Ends the batch that was taken first. */
+  settle(settlement: Settlement): { dead: readonly number[]; level: FillLevel } {
+    this.database.vacuumStep();
+    // Undone by a power cut, it is only done again.
+    const settled = this.database.quickTransaction((state) => {
+      const dead = this.inFlight.settle(settlement, state);
+      return { dead, level: this.#level(state) };
+    });
+    this.inFlight.end(settlement);
+    return settled;
+  }
+
+  close(): void {
+    this.database.close();
+  }
+
+  #new(batches: readonly ReportBatch[], sequence: number): ReportDraft[] {
+    return batches
+      .filter(({ source }) => source === undefined || this.#ledger.note(source, sequence))
+      .flatMap(({ reports }) => reports);
+  }
+
+  #level(state: ProducerState): FillLevel {
+    return {
+      rows: state.reportCount + state.gapCount,
+      bytes: this.database.bytesInUse,
+      oldestMicros: (this.#oldest.get()?.recorded_at ?? null) as number | null,
+    };
+  }
+}

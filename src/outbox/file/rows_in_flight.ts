@@ -1,0 +1,174 @@
+/** Hands out the oldest rows and ends them: acknowledged, dead, or back in the queue. */
+import type { StatementSync } from "node:sqlite";
+import type { GapRows } from "./gap_rows.ts";
+import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
+import type { Settlement, TakeLimits } from "../outbox_source.ts";
+import type { OutboxRow } from "../publisher.ts";
+import type { RowTraces } from "./row_traces.ts";
+
+/** Dead letters that are kept; then the oldest go. The gaps tell of all of them. */
+export const DEAD_LETTERS_MAX = 10_000;
+
+type Bounds = Pick<TakeLimits, "rowsMax" | "bytesMax">;
+
+/** Kinds of the rows of a batch, by their ids. */
+type Batch = ReadonlyMap<number, OutboxRow["kind"]>;
+
+/**
+ * The batch that the relay publishes, and perhaps the one that follows it. What is in flight is
+ * forgotten with the process.
+ */
+export class RowsInFlight {
+  readonly #database: OutboxDatabase;
+  readonly #gaps: GapRows;
+  readonly #traces: RowTraces;
+  #batches: readonly Batch[] = [];
+  readonly #most: StatementSync;
+  readonly #lastFitting: StatementSync;
+  readonly #between: StatementSync;
+  readonly #delete: StatementSync;
+  readonly #deleteUpTo: StatementSync;
+  readonly #copyToDead: StatementSync;
+  readonly #unannounced: StatementSync;
+  readonly #forgetOldestDead: StatementSync;
+
+  constructor(
+    database: OutboxDatabase,
+    { gaps, traces }: { readonly gaps: GapRows; readonly traces: RowTraces },
+  ) {
+    const { sql } = database;
+    this.#database = database;
+    this.#gaps = gaps;
+    this.#traces = traces;
+    this.#most = sql.prepare(
+      `SELECT max(id) AS id, sum(bytes) AS bytes
+       FROM (SELECT id, length(payload) AS bytes FROM outbox_row WHERE id > ? ORDER BY id LIMIT ?)`,
+    );
+    this.#lastFitting = sql.prepare(
+      `SELECT max(id) AS id FROM (
+         SELECT id, sum(bytes) OVER up_to_here AS bytes, row_number() OVER up_to_here AS number
+         FROM (SELECT id, length(payload) AS bytes FROM outbox_row WHERE id > ?
+               ORDER BY id LIMIT ?)
+         WINDOW up_to_here AS (ORDER BY id ROWS UNBOUNDED PRECEDING))
+       WHERE bytes <= ? OR number = 1`,
+    );
+    this.#between = sql.prepare(
+      `SELECT id, kind, key, producer_id AS producerId, sequence, recorded_at AS recordedAt, payload
+       FROM outbox_row WHERE id > ? AND id <= ? ORDER BY id`,
+    );
+    this.#delete = sql.prepare("DELETE FROM outbox_row WHERE id = ?");
+    this.#deleteUpTo = sql.prepare("DELETE FROM outbox_row WHERE id <= ?");
+    this.#copyToDead = sql.prepare(
+      `INSERT INTO dead_letter (reason, kind, key, producer_id, sequence, recorded_at, payload)
+       SELECT 'too_large', kind, key, producer_id, sequence, recorded_at, payload
+       FROM outbox_row WHERE id = ?`,
+    );
+    // A report without is_newest was announced when it became a dead letter for the first time.
+    this.#unannounced = sql.prepare(
+      "SELECT sequence FROM outbox_row WHERE id = ? AND is_newest IS NOT NULL",
+    );
+    this.#forgetOldestDead = sql.prepare(
+      `DELETE FROM dead_letter WHERE id <= (SELECT max(id) FROM dead_letter) - ${DEAD_LETTERS_MAX}`,
+    );
+  }
+
+  /** The highest id in flight: every row up to it is; 0 when none is. */
+  get lastId(): number {
+    return Math.max(0, ...this.#batches.map(lastOf));
+  }
+
+  /** Takes the oldest rows, whatever was in flight before, or those that follow a batch in flight. */
+  take({ isAhead = false, ...limits }: Bounds & Pick<TakeLimits, "isAhead">): readonly OutboxRow[] {
+    const kept = isAhead && this.#batches.length === 1 ? this.#batches : [];
+    const rows = this.#read(kept.length > 0 ? this.lastId : 0, limits);
+    const gapIds = rows.filter((row) => row.kind === "gap").map((row) => row.id);
+    if (gapIds.length > 0) this.#database.transaction(() => this.#gaps.markSent(gapIds));
+    const batch = new Map(rows.map(({ id, kind }) => [id, kind]));
+    this.#batches = rows.length > 0 ? [...kept, batch] : kept;
+    return rows;
+  }
+
+  /**
+   * Deletes what became of the first batch within a transaction; returns the sequences that are
+   * dropped as dead letters. Rows stay in flight until {@linkcode end}, in case it is rolled back.
+   */
+  settle({ acknowledged, tooLarge }: Settlement, state: ProducerState): readonly number[] {
+    const [batch] = this.#batches;
+    if (batch === undefined) return [];
+    const dead = this.#bury(tooLarge.filter((id) => batch.has(id)));
+    this.#gaps.add(dead, "too_large", state);
+    if (isAll(batch, acknowledged)) this.#removeAll(batch, state);
+    else for (const id of [...acknowledged, ...tooLarge]) this.#remove(id, batch, state);
+    return dead;
+  }
+
+  /** Ends the first batch; if some of it is left, nothing is in flight any more. */
+  end({ acknowledged, tooLarge }: Settlement): void {
+    const [batch, ...ahead] = this.#batches;
+    const isWhole = batch !== undefined && isAll(batch, [...acknowledged, ...tooLarge]);
+    this.#batches = isWhole ? ahead : [];
+  }
+
+  /** Nothing is in flight any more. */
+  release(): void {
+    this.#batches = [];
+  }
+
+  /** Not by iterate(), which ends without a word where it meets a damaged page (Deno 2.9.6). */
+  #read(after: number, bounds: Bounds): OutboxRow[] {
+    const last = this.#lastWithin(after, bounds);
+    if (last === null) return [];
+    return this.#between.all(after, last).map((row) => this.#traced(row as unknown as OutboxRow));
+  }
+
+  /** Rows that are too long together are rare, and adding them up one by one costs five times more. */
+  #lastWithin(after: number, { rowsMax, bytesMax }: Bounds): number | null {
+    const most = this.#most.get(after, rowsMax)! as { id: number | null; bytes: number | null };
+    if (most.bytes === null || most.bytes <= bytesMax) return most.id;
+    return this.#lastFitting.get(after, rowsMax, bytesMax)!.id as number;
+  }
+
+  #traced(row: OutboxRow): OutboxRow {
+    const traceparent = this.#traces.of(row.id);
+    return traceparent === undefined ? row : { ...row, traceparent };
+  }
+
+  /** Keeps rows as dead letters; returns the sequences that are now to be announced as dropped. */
+  #bury(ids: readonly number[]): number[] {
+    if (ids.length === 0) return [];
+    for (const id of ids) this.#copyToDead.run(id);
+    this.#forgetOldestDead.run();
+    return ids.flatMap((id) => this.#unannounced.all(id)).map((row) => row.sequence as number);
+  }
+
+  /** Every row up to the last one of the batch is of the batch. */
+  #removeAll(batch: Batch, state: ProducerState): void {
+    this.#deleteUpTo.run(lastOf(batch));
+    for (const [id, kind] of batch) this.#uncount(id, kind, state);
+  }
+
+  /** Removes a row of the batch; the ids of another file or of a former batch mean nothing here. */
+  #remove(id: number, batch: Batch, state: ProducerState): void {
+    const kind = batch.get(id);
+    if (kind === undefined || this.#delete.run(id).changes === 0) return;
+    this.#uncount(id, kind, state);
+  }
+
+  #uncount(id: number, kind: OutboxRow["kind"], state: ProducerState): void {
+    this.#traces.forget(id);
+    if (kind === "report") state.reportCount--;
+    else {
+      state.gapCount--;
+      this.#gaps.forget(id);
+    }
+  }
+}
+
+function lastOf(batch: Batch): number {
+  return Math.max(0, ...batch.keys());
+}
+
+/** True of nearly every batch; an id may be named twice. */
+function isAll(batch: Batch, ids: readonly number[]): boolean {
+  return new Set(ids.filter((id) => batch.has(id))).size === batch.size;
+}

@@ -1,0 +1,66 @@
+/** What an error of SQLite or of the file system means for the outbox. */
+import { type OutboxFailure, OutboxUnavailableError } from "../outbox_error.ts";
+
+/** Primary result codes. @see https://www.sqlite.org/rescode.html */
+const SQLITE_FAILURES: ReadonlyMap<number, OutboxFailure> = new Map([
+  [3, "read_only"], // PERM
+  [5, "busy"], // BUSY
+  [6, "busy"], // LOCKED
+  [8, "read_only"], // READONLY
+  [10, "io_error"], // IOERR
+  [13, "disk_full"], // FULL
+  [14, "io_error"], // CANTOPEN
+]);
+const SQLITE_CORRUPT = 11;
+const SQLITE_NOTADB = 26;
+
+/** Codes of the file system's own errors, which opening the lock or moving a file aside may raise. */
+const SYSTEM_FAILURES: ReadonlyMap<string, OutboxFailure> = new Map([
+  ["ENOSPC", "disk_full"],
+  ["EDQUOT", "disk_full"],
+  ["EROFS", "read_only"],
+  ["EACCES", "read_only"],
+  ["EPERM", "read_only"],
+  ["EIO", "io_error"],
+  ["ENOENT", "io_error"],
+  ["ENOTDIR", "io_error"],
+  ["EISDIR", "io_error"],
+]);
+
+const REMEDIES: Readonly<Record<OutboxFailure, string>> = {
+  disk_full: "free some space",
+  read_only: "make the file and its folder writable for this user",
+  io_error: "see that the folder exists and that the disk is sound",
+  busy: "end the other program that writes to the file",
+};
+
+/** Tells that the file itself is damaged. */
+export function isCorruption(error: unknown): boolean {
+  const code = sqliteCode(error);
+  return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
+/** The error as one that is worth another try later, or as it is when it is none. */
+export function asUnavailable(error: unknown, action: string): unknown {
+  const failure = failureOf(error);
+  if (failure === undefined) return error;
+  return new OutboxUnavailableError(
+    failure,
+    `Cannot ${action} as its disk must take writes: ${(error as Error).message}; ` +
+      REMEDIES[failure],
+    { cause: error },
+  );
+}
+
+function failureOf(error: unknown): OutboxFailure | undefined {
+  const code = sqliteCode(error);
+  if (code !== undefined) return SQLITE_FAILURES.get(code);
+  const systemCode = (error as { code?: unknown } | null)?.code;
+  return typeof systemCode === "string" ? SYSTEM_FAILURES.get(systemCode) : undefined;
+}
+
+/** Extended codes carry the primary one in their lowest byte. Only statements' errors have any. */
+function sqliteCode(error: unknown): number | undefined {
+  const code = (error as { errcode?: unknown } | null)?.errcode;
+  return typeof code === "number" ? code & 0xff : undefined;
+}

@@ -1,0 +1,71 @@
+/** The relay's end of its port to the outbox: an OutboxSource. */
+import { OutboxUnavailableError } from "../outbox_error.ts";
+import type { OutboxSource, Settlement, TakeLimits } from "../outbox_source.ts";
+import { unpackRows } from "./packed_rows.ts";
+import type { RelayAnswer, RelayRequest } from "./port_message.ts";
+import type { OutboxRow } from "../publisher.ts";
+
+interface Pending {
+  readonly message: RelayRequest;
+  readonly resolve: (answer: RelayAnswer) => void;
+}
+
+/** Asks the outbox of another thread. Requests wait while that thread is being replaced. */
+export class OutboxClient implements OutboxSource {
+  readonly #pending = new Map<number, Pending>();
+  #port: MessagePort | undefined;
+  #request = 0;
+
+  /** Uses this port from now on; requests that were not answered on the former one are sent again. */
+  connect(port: MessagePort): void {
+    this.#port?.close();
+    this.#port = port;
+    port.onmessage = ({ data }: MessageEvent<RelayAnswer>) => {
+      this.#pending.get(data.request)?.resolve(data);
+      this.#pending.delete(data.request);
+    };
+    for (const { message } of this.#pending.values()) port.postMessage(message);
+  }
+
+  async take(limits: TakeLimits, signal: AbortSignal): Promise<readonly OutboxRow[]> {
+    if (signal.aborted) return [];
+    const request = ++this.#request;
+    const aborted = Promise.withResolvers<void>();
+    const abort = () => aborted.resolve();
+    signal.addEventListener("abort", abort, { once: true });
+    try {
+      const asked = this.#ask({ type: "take", request, limits });
+      return await Promise.race([asked.then(rowsOf), aborted.promise.then(() => [])]);
+    } finally {
+      signal.removeEventListener("abort", abort);
+      if (this.#pending.delete(request)) this.#port?.postMessage({ type: "cancel", request });
+    }
+  }
+
+  async settle(settlement: Settlement): Promise<void> {
+    const answer = await this.#ask({ type: "settle", request: ++this.#request, settlement });
+    if (answer.type === "unavailable") throw unavailable(answer);
+  }
+
+  /** Lets go of the port; repeating it is harmless. */
+  close(): void {
+    this.#port?.close();
+    this.#port = undefined;
+  }
+
+  #ask(message: RelayRequest): Promise<RelayAnswer> {
+    return new Promise((resolve) => {
+      this.#pending.set(message.request, { message, resolve });
+      this.#port?.postMessage(message);
+    });
+  }
+}
+
+function rowsOf(answer: RelayAnswer): readonly OutboxRow[] {
+  if (answer.type === "unavailable") throw unavailable(answer);
+  return answer.type === "rows" ? unpackRows(answer.rows) : [];
+}
+
+function unavailable({ failure, message }: RelayAnswer & { type: "unavailable" }): Error {
+  return new OutboxUnavailableError(failure, message);
+}

@@ -1,0 +1,44 @@
+/**
+ * The messages between the outbox thread and the threads of scanners and relay, and the bounds of
+ * what may be under way. Both ends are in this folder: serve_outbox.ts answers report_sender.ts and
+ * outbox_client.ts.
+ */
+import type { Settlement, TakeLimits } from "../outbox_source.ts";
+import type { OutboxFailure } from "../outbox_error.ts";
+import type { PackedDrafts } from "./packed_drafts.ts";
+import type { PackedRows } from "./packed_rows.ts";
+
+/** Two keep a scanner's port busy while the other one is being committed. */
+export const BATCHES_IN_FLIGHT_MAX = 2;
+/** Reports of a batch: to pack and send 64 takes about 0.1 ms. */
+export const BATCH_REPORTS_MAX = 64;
+
+/** From a scanner. Batches of a source are numbered 1, 2, 3 … and sent in this order. */
+export interface StoreRequest {
+  readonly type: "store";
+  readonly source: string;
+  readonly batch: number;
+  readonly reports: PackedDrafts;
+}
+
+/** To a scanner: the batch is durable, or it and all later ones must be sent again. */
+export type StoreAnswer =
+  | { readonly type: "stored"; readonly batch: number }
+  | { readonly type: "retry"; readonly batch: number };
+
+/** From a relay. */
+export type RelayRequest =
+  | { readonly type: "take"; readonly request: number; readonly limits: TakeLimits }
+  | { readonly type: "cancel"; readonly request: number }
+  | { readonly type: "settle"; readonly request: number; readonly settlement: Settlement };
+
+/** To a relay. */
+export type RelayAnswer =
+  | { readonly type: "rows"; readonly request: number; readonly rows: PackedRows }
+  | { readonly type: "settled"; readonly request: number }
+  | {
+    readonly type: "unavailable";
+    readonly request: number;
+    readonly failure: OutboxFailure;
+    readonly message: string;
+  };

@@ -1,0 +1,207 @@
+/** A scanner's end of its port to the outbox: keeps reports until the outbox has stored them. */
+import type { TracedReport } from "../../report/report.ts";
+import { draftOf, type ReportDraft, UnencodableReportError } from "../../report/report_draft.ts";
+import { backoffMs } from "../../runtime/backoff.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { logger } from "../../runtime/logging.ts";
+import type { Telemetry } from "../../runtime/telemetry.ts";
+import { MinuteLimit } from "../../runtime/minute_limit.ts";
+import { packDrafts } from "./packed_drafts.ts";
+import {
+  BATCH_REPORTS_MAX,
+  BATCHES_IN_FLIGHT_MAX,
+  type StoreAnswer,
+  type StoreRequest,
+} from "./port_message.ts";
+
+/** Reports that are kept: ten seconds of 10,000 sites at an interval of 10 s, some 10 MB. */
+export const BUFFER_REPORTS_MAX = 10_000;
+/** Above this the buffer counts as full. The rest is for checks that run when a scanner pauses. */
+export const BUFFER_FULL = 9_000;
+/** Below this there is room again. */
+export const BUFFER_ROOM = 5_000;
+
+/**
+ * A report waits this long for others that go with it; with what the outbox waits for the reports
+ * of other scanners (GROUP_WAIT_MS), each is durable 50 ms after its check.
+ */
+export const GATHER_MS = 40;
+
+/** A full disk is asked again within this: soon enough not to lose much once there is space. */
+const RETRY = { minMs: 200, maxMs: 5_000 };
+
+export interface ReportSenderOptions {
+  /** A new uuid for each scanner thread: by it the outbox knows a batch that it has stored. */
+  readonly sourceId: string;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Called when the buffer has become nearly full; a scanner may pause then. */
+  readonly onFull?: () => void;
+  /** Called when there is room again. */
+  readonly onRoom?: () => void;
+}
+
+const log = logger("outbox");
+
+/**
+ * Sends reports in batches: of what was found within {@linkcode GATHER_MS}, or as soon as one is
+ * full. At most two are under way, and each is kept until the outbox says that it is stored.
+ */
+export class ReportSender {
+  readonly #options: ReportSenderOptions;
+  readonly #logLimit: MinuteLimit;
+  readonly #underWay: StoreRequest[] = [];
+  readonly #flushed = new Set<() => void>();
+  #buffer: ReportDraft[] = [];
+  #port: MessagePort | undefined;
+  #batch = 0;
+  #failures = 0;
+  #cancelRetry: (() => void) | undefined;
+  #cancelGather: (() => void) | undefined;
+  /** True when what waits has waited long enough. */
+  #isDue = false;
+  #isFull = false;
+  #lost = 0;
+
+  constructor(options: ReportSenderOptions) {
+    this.#options = options;
+    this.#logLimit = new MinuteLimit(options.clock);
+  }
+
+  /** Uses this port from now on; what was not acknowledged on the former one is sent again. */
+  connect(port: MessagePort): void {
+    this.#port?.close();
+    this.#port = port;
+    port.onmessage = ({ data }: MessageEvent<StoreAnswer>) => this.#answered(data);
+    this.#resend();
+  }
+
+  /**
+   * Hands a report over. It never fails: what overflows the buffer, or breaks its own type, is
+   * counted as lost.
+   */
+  send(report: TracedReport): void {
+    const draft = this.#draftOf(report);
+    if (draft === undefined) return;
+    if (this.#buffer.length === BUFFER_REPORTS_MAX) this.#loseOldest();
+    this.#buffer.push(draft);
+    this.#cancelGather ??= this.#options.clock.after(GATHER_MS, () => this.#sendDue());
+    this.#pump();
+    if (!this.#isFull && this.#buffer.length >= BUFFER_FULL) {
+      this.#isFull = true;
+      this.#options.onFull?.();
+    }
+  }
+
+  /** Reports that are not known to be stored. */
+  get pending(): number {
+    const underWay = this.#underWay.map(({ reports }) => reports.sites.length);
+    return underWay.reduce((sum, count) => sum + count, this.#buffer.length);
+  }
+
+  /**
+   * Sends what waits, and resolves to how many reports are not stored: 0, or more when the signal
+   * aborts before.
+   */
+  flush(signal: AbortSignal): Promise<number> {
+    this.#sendDue();
+    return new Promise((resolve) => {
+      if (this.pending === 0 || signal.aborted) return resolve(this.pending);
+      const end = () => {
+        this.#flushed.delete(end);
+        signal.removeEventListener("abort", end);
+        resolve(this.pending);
+      };
+      this.#flushed.add(end);
+      signal.addEventListener("abort", end);
+    });
+  }
+
+  /** Lets go of the port; repeating it is harmless. */
+  close(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    this.#endGather();
+    this.#port?.close();
+    this.#port = undefined;
+  }
+
+  #sendDue(): void {
+    this.#isDue = true;
+    this.#pump();
+  }
+
+  #endGather(): void {
+    this.#isDue = false;
+    this.#cancelGather?.();
+    this.#cancelGather = undefined;
+  }
+
+  #pump(): void {
+    if (this.#port === undefined || this.#cancelRetry !== undefined) return;
+    while (this.#underWay.length < BATCHES_IN_FLIGHT_MAX && this.#hasBatch) {
+      const reports = packDrafts(this.#buffer.splice(0, BATCH_REPORTS_MAX));
+      const source = this.#options.sourceId;
+      const request: StoreRequest = { type: "store", source, batch: ++this.#batch, reports };
+      this.#underWay.push(request);
+      this.#port.postMessage(request);
+    }
+    if (this.#buffer.length === 0) this.#endGather();
+    if (this.#isFull && this.#buffer.length <= BUFFER_ROOM) {
+      this.#isFull = false;
+      this.#options.onRoom?.();
+    }
+  }
+
+  get #hasBatch(): boolean {
+    return this.#buffer.length >= (this.#isDue ? 1 : BATCH_REPORTS_MAX);
+  }
+
+  #answered({ type, batch }: StoreAnswer): void {
+    if (type === "retry") return this.#retryLater();
+    // An answer may come twice for a batch that was sent twice.
+    if (this.#underWay[0]?.batch !== batch) return;
+    this.#underWay.shift();
+    this.#failures = 0;
+    this.#pump();
+    if (this.pending > 0) return;
+    for (const end of [...this.#flushed]) end();
+  }
+
+  #retryLater(): void {
+    if (this.#cancelRetry !== undefined || this.#port === undefined) return;
+    const waitMs = backoffMs(this.#failures++, RETRY);
+    this.#cancelRetry = this.#options.clock.after(waitMs, () => this.#resend());
+  }
+
+  /** Sends what is under way again, in its order and under its numbers, and goes on from there. */
+  #resend(): void {
+    this.#cancelRetry?.();
+    this.#cancelRetry = undefined;
+    for (const request of this.#underWay) this.#port?.postMessage(request);
+    this.#pump();
+  }
+
+  /** Nothing when it cannot be encoded: whoever made it has a fault. */
+  #draftOf(report: TracedReport): ReportDraft | undefined {
+    try {
+      return draftOf(report);
+    } catch (error) {
+      if (!(error instanceof UnencodableReportError)) throw error;
+      this.#options.telemetry.count("sitemon_reports_lost_total", { cause: "unencodable" });
+      if (this.#logLimit.allows("unencodable")) log.error("{error}", { error });
+      return undefined;
+    }
+  }
+
+  #loseOldest(): void {
+    this.#buffer.shift();
+    this.#lost++;
+    this.#options.telemetry.count("sitemon_reports_lost_total", { cause: "buffer_full" });
+    if (this.#logLimit.allows("lost")) {
+      log.error("The outbox does not take reports: {lost} were lost since the start", {
+        lost: this.#lost,
+      });
+    }
+  }
+}

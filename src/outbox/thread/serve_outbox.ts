@@ -1,0 +1,97 @@
+/** The outbox thread's end of the ports: commits what scanners send in groups, hands rows to the relay. */
+import type { Clock } from "../../runtime/clock.ts";
+import type { Outbox } from "../outbox.ts";
+import { OutboxFullError, OutboxUnavailableError } from "../outbox_error.ts";
+import { unpackDrafts } from "./packed_drafts.ts";
+import { BATCH_REPORTS_MAX, BATCHES_IN_FLIGHT_MAX, type StoreRequest } from "./port_message.ts";
+import { RelayPort } from "./relay_port.ts";
+import { ScannerPort } from "./scanner_port.ts";
+
+/**
+ * Scanners gather what they send (GATHER_MS); this lets those that send at about the same time share
+ * a commit. A disk has some 25 commits a second to write for each scanner, 100 at most.
+ */
+export const GROUP_WAIT_MS = 10;
+/** A commit of this many takes some 5 ms, so that nobody waits long behind it. */
+export const GROUP_REPORTS_MAX = 256;
+
+/** One end of each port; the other ends are ReportSender and OutboxClient. */
+export interface OutboxServer {
+  /** Takes reports from the ReportSender at the other end. */
+  addScanner(port: MessagePort): void;
+  /** Hands rows to the OutboxClient at the other end; the rows of a former relay are released. */
+  addRelay(port: MessagePort): void;
+  /** Commits what has arrived, without waiting for more. */
+  flush(): void;
+  /** Commits what has arrived and closes every port. The outbox stays open. */
+  close(): void;
+}
+
+interface Arrived {
+  readonly from: ScannerPort;
+  readonly request: StoreRequest;
+}
+
+/** Serves the outbox to other threads. */
+export function serveOutbox(outbox: Outbox, { clock }: { readonly clock: Clock }): OutboxServer {
+  // Those of scanners that died stay, as nothing tells of their end; a process survives few deaths.
+  const scanners: ScannerPort[] = [];
+  let relay: RelayPort | undefined;
+  let group: Arrived[] = [];
+  let cancelWait: (() => void) | undefined;
+
+  function arrive(from: ScannerPort, request: StoreRequest): void {
+    group.push({ from, request });
+    if (isGroupFull(group, from)) flush();
+    else cancelWait ??= clock.after(GROUP_WAIT_MS, flush);
+  }
+
+  function flush(): void {
+    cancelWait?.();
+    cancelWait = undefined;
+    if (group.length === 0) return;
+    const committed = group;
+    group = [];
+    const isStored = commit(outbox, committed);
+    for (const { from, request } of committed) from.answer(request.batch, isStored);
+    if (isStored) relay?.wake();
+  }
+
+  return {
+    addScanner(port) {
+      const scanner: ScannerPort = new ScannerPort(port, (request) => arrive(scanner, request));
+      scanners.push(scanner);
+    },
+    addRelay(port) {
+      relay?.close();
+      relay = new RelayPort(port, { outbox, clock });
+    },
+    flush,
+    close() {
+      flush();
+      relay?.close();
+      for (const scanner of scanners) scanner.close();
+    },
+  };
+}
+
+/** True when waiting would gain nothing: enough has arrived, or all that one scanner may send. */
+function isGroupFull(group: readonly Arrived[], from: ScannerPort): boolean {
+  const count = (arrived: readonly Arrived[]) =>
+    arrived.reduce((sum, { request }) => sum + request.reports.sites.length, 0);
+  const own = count(group.filter((arrived) => arrived.from === from));
+  return own >= BATCHES_IN_FLIGHT_MAX * BATCH_REPORTS_MAX || count(group) >= GROUP_REPORTS_MAX;
+}
+
+/** True when the whole group is durable, false when none of it is and it has to be sent again. */
+function commit(outbox: Outbox, group: readonly Arrived[]): boolean {
+  try {
+    outbox.appendBatches(group.map(({ request: { source, batch, reports } }) => {
+      return { reports: unpackDrafts(reports), source: { id: source, batch } };
+    }));
+    return true;
+  } catch (error) {
+    if (error instanceof OutboxFullError || error instanceof OutboxUnavailableError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,146 @@
+import { Buffer } from "node:buffer";
+import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { readStats } from "../../../src/outbox/outbox_stats.ts";
+import { OutboxRefusedError } from "../../../src/outbox/outbox_error.ts";
+import {
+  draftsOf,
+  drain,
+  EVERYTHING,
+  manyReports,
+  OutboxFolder,
+  waiting,
+} from "../outbox_fixture.ts";
+
+const PAGE_BYTES = 4_096;
+
+/** Writes over a part of a file. */
+function overwrite(path: string, offset: number, bytes: Uint8Array): void {
+  using file = Deno.openSync(path, { write: true });
+  file.seekSync(offset, Deno.SeekMode.Start);
+  file.writeSync(bytes);
+}
+
+function garbage(length: number): Uint8Array {
+  return Uint8Array.from({ length }, (_, index) => index * 197 + 31 & 0xff);
+}
+
+function pagesOf(path: string): number {
+  return Deno.statSync(path).size / PAGE_BYTES;
+}
+
+const DAMAGES: Record<string, (path: string) => void> = {
+  "garbage in its header": (path) => overwrite(path, 0, garbage(100)),
+  "garbage on 20 pages in its middle": (path) =>
+    overwrite(path, Math.floor(pagesOf(path) / 2) * PAGE_BYTES, garbage(20 * PAGE_BYTES)),
+  "garbage on its last page": (path) =>
+    overwrite(path, (pagesOf(path) - 1) * PAGE_BYTES, garbage(PAGE_BYTES)),
+  "its second half cut off": (path) =>
+    Deno.truncateSync(path, Math.floor(pagesOf(path) / 2) * PAGE_BYTES),
+  "an odd number of bytes": (path) => Deno.truncateSync(path, Deno.statSync(path).size - 1_000),
+  "nothing in it": (path) => Deno.truncateSync(path, 0),
+  "another kind of file in its place": (path) => Deno.writeTextFileSync(path, "interval: 10s\n"),
+};
+
+for (const [name, damage] of Object.entries(DAMAGES)) {
+  Deno.test(`open() moves a file aside and begins anew, when it has ${name}`, () => {
+    using folder = new OutboxFolder();
+    const former = folder.open();
+    former.append(draftsOf(manyReports(2_000)));
+    const { producerId } = former.stats();
+    former.close();
+    damage(folder.path);
+    const damaged = Deno.readFileSync(folder.path);
+
+    using outbox = folder.open();
+    notStrictEqual(outbox.stats().producerId, producerId);
+    deepStrictEqual(outbox.append(draftsOf(manyReports(1))), { first: 1, last: 1 });
+    strictEqual(folder.telemetry.value("sitemon_outbox_resets_total"), 1);
+    const [aside] = folder.corruptFolders();
+    strictEqual(aside, `${folder.path}.corrupt-2026-01-01T000000.000Z`);
+    // Not compared by deepStrictEqual, whose message would be as long as the file.
+    ok(Buffer.from(damaged).equals(Deno.readFileSync(`${aside}/outbox.db`)), "it was changed");
+  });
+}
+
+Deno.test("open() moves a second damaged file beside the first, within the same moment", () => {
+  using folder = new OutboxFolder();
+  for (let time = 0; time < 2; time++) {
+    folder.open().close();
+    Deno.truncateSync(folder.path, 0);
+  }
+  folder.open().close();
+  strictEqual(folder.corruptFolders().length, 2);
+});
+
+Deno.test("open() moves the log of a damaged file with it, as it was found", () => {
+  using folder = new OutboxFolder();
+  using crashed = new OutboxFolder();
+  folder.open().close();
+  const former = folder.open();
+  former.append(draftsOf(manyReports(2_000)));
+  former.close();
+  const running = folder.open();
+  running.append(draftsOf(manyReports(10)));
+  for (const suffix of ["", "-wal"]) {
+    Deno.copyFileSync(`${folder.path}${suffix}`, `${crashed.path}${suffix}`);
+  }
+  running.close();
+  overwrite(crashed.path, 30 * PAGE_BYTES, garbage(20 * PAGE_BYTES));
+  const log = Deno.readFileSync(`${crashed.path}-wal`);
+
+  crashed.open().close();
+  const aside = crashed.corruptFolders()[0]!;
+  ok(log.length > 0);
+  ok(Buffer.from(log).equals(Deno.readFileSync(`${aside}/outbox.db-wal`)));
+});
+
+Deno.test("Outbox begins anew when it finds damage while it is in use", () => {
+  using folder = new OutboxFolder();
+  const former = folder.open();
+  for (let round = 0; round < 20; round++) former.append(draftsOf(manyReports(1_000)));
+  former.close();
+
+  using outbox = folder.open();
+  const { producerId } = outbox.stats();
+  const taken = outbox.take({ rowsMax: 10, bytesMax: 1 << 20 });
+  // More than SQLite's cache holds, so that it has to read some of it again.
+  const from = 20 * PAGE_BYTES;
+  overwrite(folder.path, from, garbage(Deno.statSync(folder.path).size - from));
+  strictEqual(outbox.take(EVERYTHING).length, 0);
+  notStrictEqual(outbox.stats().producerId, producerId);
+  outbox.append(draftsOf(manyReports(20)));
+  // What the relay still holds are ids of the former file.
+  outbox.settle({ acknowledged: taken.map((row) => row.id), tooLarge: [] });
+  strictEqual(waiting(outbox).reports.length, 20);
+  strictEqual(folder.corruptFolders().length, 1);
+  strictEqual(drain(outbox).length, 20);
+});
+
+Deno.test("open() misses the last commit alone, when the end of the log is torn off", () => {
+  using folder = new OutboxFolder();
+  using crashed = new OutboxFolder();
+  using running = folder.open();
+  for (let commit = 0; commit < 30; commit++) running.append(draftsOf(manyReports(10)));
+  for (const suffix of ["", "-wal"]) {
+    Deno.copyFileSync(`${folder.path}${suffix}`, `${crashed.path}${suffix}`);
+  }
+  Deno.truncateSync(`${crashed.path}-wal`, Deno.statSync(`${crashed.path}-wal`).size - 2_000);
+  using outbox = crashed.open();
+  strictEqual(outbox.stats().sequenceLast, 290);
+  strictEqual(waiting(outbox).reports.length, 290);
+  deepStrictEqual(crashed.corruptFolders(), []);
+});
+
+Deno.test("readStats() says that a file is damaged, and leaves it where it is", () => {
+  using folder = new OutboxFolder();
+  folder.open().close();
+  overwrite(folder.path, 0, garbage(100));
+  try {
+    readStats(folder.path);
+    ok(false);
+  } catch (error) {
+    ok(error instanceof OutboxRefusedError);
+    ok(/its pages must be sound: file is not a database; its producer moves/.test(error.message));
+  }
+  deepStrictEqual(folder.corruptFolders(), []);
+});

@@ -1,0 +1,106 @@
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { type OutboxFailure, OutboxUnavailableError } from "../../../src/outbox/outbox_error.ts";
+import { draftsOf, manyReports, OutboxFolder, reportsOf, waiting } from "../outbox_fixture.ts";
+import { SmallDisk, WITHOUT_SMALL_DISK } from "./small_disk.ts";
+
+const ignore = WITHOUT_SMALL_DISK !== undefined;
+const why = ignore ? ` (ignored: ${WITHOUT_SMALL_DISK})` : "";
+
+function unavailable(failure: OutboxFailure, message: RegExp): (error: unknown) => boolean {
+  return (error) => {
+    ok(error instanceof OutboxUnavailableError, `${error}`);
+    strictEqual(error.failure, failure);
+    ok(message.test(error.message), error.message);
+    return true;
+  };
+}
+
+Deno.test({
+  name: `append() refuses on a full disk and goes on when there is space again${why}`,
+  ignore,
+  fn() {
+    using disk = new SmallDisk(4);
+    using folder = new OutboxFolder();
+    const path = `${disk.folder}/outbox.db`;
+    const empty = disk.fill(2 * 1024 * 1024);
+    {
+      using outbox = folder.open({ path });
+      let stored = 0;
+      throws(
+        () => {
+          for (let round = 0; round < 1_000; round++) {
+            stored = outbox.append(draftsOf(manyReports(100)))!.last;
+          }
+        },
+        unavailable(
+          "disk_full",
+          /^Cannot write to outbox ".*" as its disk must take writes: .*full/,
+        ),
+      );
+      ok(stored >= 1_000, `${stored}`);
+      strictEqual(folder.telemetry.states.get("outbox")?.reason, "disk_full");
+      strictEqual(outbox.stats().sequenceLast, stored);
+
+      empty();
+      deepStrictEqual(outbox.append(draftsOf(manyReports(100))), {
+        first: stored + 1,
+        last: stored + 100,
+      });
+      deepStrictEqual(folder.telemetry.states.get("outbox"), { ok: true });
+      strictEqual(waiting(outbox).reports.length, stored + 100);
+    }
+    Deno.removeSync(path);
+    Deno.removeSync(`${path}.lock`);
+  },
+});
+
+Deno.test({
+  name: `open() refuses on a full disk, and opens when there is space again${why}`,
+  ignore,
+  fn() {
+    using disk = new SmallDisk(1);
+    using folder = new OutboxFolder();
+    const path = `${disk.folder}/outbox.db`;
+    const empty = disk.fill();
+    throws(() => folder.open({ path }), unavailable("disk_full", /^Cannot open outbox/));
+    empty();
+    using outbox = folder.open({ path });
+    deepStrictEqual(outbox.append(draftsOf(manyReports(1))), { first: 1, last: 1 });
+    // What the failed try left behind does not count as a damaged outbox.
+    strictEqual(folder.telemetry.value("sitemon_outbox_resets_total"), 0);
+  },
+});
+
+Deno.test({
+  name: `open() refuses on a disk that is read-only${why}`,
+  ignore,
+  fn() {
+    using disk = new SmallDisk(1);
+    using folder = new OutboxFolder();
+    const path = `${disk.folder}/outbox.db`;
+    folder.open({ path }).close();
+    disk.makeReadOnly();
+    throws(() => folder.open({ path }), unavailable("read_only", /make the file and its folder/));
+  },
+});
+
+Deno.test("open() refuses a folder that does not exist", () => {
+  using folder = new OutboxFolder();
+  const path = `${folder.folder}/missing/outbox.db`;
+  throws(() => folder.open({ path }), unavailable("io_error", /see that the folder exists/));
+});
+
+Deno.test("append() refuses while another program writes to the file, and goes on after it", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(draftsOf(reportsOf("shop")));
+  using other = new DatabaseSync(folder.path);
+  other.exec("BEGIN IMMEDIATE");
+  throws(
+    () => outbox.append(draftsOf(reportsOf("shop"))),
+    unavailable("busy", /end the other program/),
+  );
+  other.exec("ROLLBACK");
+  deepStrictEqual(outbox.append(draftsOf(reportsOf("shop"))), { first: 2, last: 2 });
+});

@@ -1,0 +1,155 @@
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { OutboxClient } from "../../../src/outbox/thread/outbox_client.ts";
+import { packDrafts } from "../../../src/outbox/thread/packed_drafts.ts";
+import { OutboxUnavailableError } from "../../../src/outbox/outbox_error.ts";
+import { GROUP_WAIT_MS } from "../../../src/outbox/thread/serve_outbox.ts";
+import type { OutboxRow } from "../../../src/outbox/publisher.ts";
+import { eventually, within } from "../../deadline.ts";
+import { draftsOf, EVERYTHING, manyReports, reportsOf } from "../outbox_fixture.ts";
+import { ServedOutbox } from "./served_outbox.ts";
+
+const DEADLINE_MS = 60_000;
+const NOW = { ...EVERYTHING, waitMs: 0 };
+const LATER = { ...EVERYTHING, waitMs: 30_000 };
+const NEVER = new AbortController().signal;
+
+function until(what: string, isTrue: () => boolean): Promise<true> {
+  return eventually(DEADLINE_MS, what, () => isTrue() || undefined);
+}
+
+function sequences(rows: readonly OutboxRow[]): number[] {
+  return rows.map((row) => row.sequence);
+}
+
+function aClient(served: ServedOutbox): OutboxClient {
+  const client = new OutboxClient();
+  served.connectRelay(client);
+  return client;
+}
+
+Deno.test("OutboxClient takes rows with their bytes, and settles them", async () => {
+  using served = new ServedOutbox();
+  served.outbox.append(draftsOf(manyReports(5)));
+  // SQLite's objects have no prototype, a message's have one.
+  const expected = served.outbox.take(EVERYTHING).map((row) => ({ ...row }));
+  served.outbox.release();
+  const client = aClient(served);
+  const rows = await client.take({ ...NOW, rowsMax: 3 }, NEVER);
+  deepStrictEqual(rows, expected.slice(0, 3));
+  strictEqual(rows[0]!.payload.constructor, Uint8Array);
+  await client.settle({ acknowledged: [1, 2], tooLarge: [3] });
+  const { rows: left, gaps, deadLetters } = served.outbox.stats();
+  deepStrictEqual({ left, gaps, deadLetters }, { left: 3, gaps: 1, deadLetters: 1 });
+  client.close();
+});
+
+Deno.test("take() waits for a row, and is woken by the commit that brings one", async () => {
+  using served = new ServedOutbox();
+  const client = aClient(served);
+  const taking = client.take(LATER, NEVER);
+  await until("the wait", () => served.serverClock.pending === 1);
+  const { port1, port2: scanner } = new MessageChannel();
+  served.server.addScanner(port1);
+  const reports = packDrafts(draftsOf(reportsOf("shop")));
+  scanner.postMessage({ type: "store", source: "scanner", batch: 1, reports });
+  await until("arrival", () => served.serverClock.pending === 2);
+  served.serverClock.advance(GROUP_WAIT_MS);
+  deepStrictEqual(sequences(await within(DEADLINE_MS, "the row", taking)), [1]);
+  strictEqual(served.serverClock.pending, 0);
+  scanner.close();
+  client.close();
+});
+
+Deno.test("take() answers with nothing when its wait is over, or at once when it has none", async () => {
+  using served = new ServedOutbox();
+  const client = aClient(served);
+  deepStrictEqual(await client.take(NOW, NEVER), []);
+  const taking = client.take(LATER, NEVER);
+  await until("the wait", () => served.serverClock.pending === 1);
+  served.serverClock.advance(LATER.waitMs);
+  deepStrictEqual(await within(DEADLINE_MS, "no rows", taking), []);
+  client.close();
+});
+
+Deno.test("take() ends at once when its signal aborts, and leaves no row in flight", async () => {
+  using served = new ServedOutbox();
+  const client = aClient(served);
+  deepStrictEqual(await client.take(LATER, AbortSignal.abort()), []);
+  const stop = new AbortController();
+  const taking = client.take(LATER, stop.signal);
+  await until("the wait", () => served.serverClock.pending === 1);
+  stop.abort();
+  deepStrictEqual(await within(DEADLINE_MS, "no rows", taking), []);
+  await until("the end of the wait", () => served.serverClock.pending === 0);
+  served.outbox.append(draftsOf(reportsOf("shop")));
+  deepStrictEqual(sequences(await client.take(NOW, NEVER)), [1]);
+  client.close();
+});
+
+Deno.test("take() and settle() tell of a disk that fails, and work when it does again", async () => {
+  using served = new ServedOutbox();
+  served.outbox.append(draftsOf(reportsOf("shop")));
+  const client = aClient(served);
+  await client.take(NOW, NEVER);
+  {
+    using other = new DatabaseSync(served.path);
+    other.exec("BEGIN IMMEDIATE");
+    await rejects(
+      () => client.settle({ acknowledged: [1], tooLarge: [] }),
+      (error) => error instanceof OutboxUnavailableError && error.failure === "busy",
+    );
+    other.exec("ROLLBACK");
+  }
+  await client.settle({ acknowledged: [1], tooLarge: [] });
+  strictEqual(served.outbox.stats().rows, 0);
+  client.close();
+});
+
+Deno.test("OutboxClient sends its requests again when the outbox's thread was replaced", async () => {
+  using served = new ServedOutbox();
+  const client = aClient(served);
+  const taking = client.take(LATER, NEVER);
+  await until("the wait", () => served.serverClock.pending === 1);
+  served.replace();
+  served.outbox.append(draftsOf(reportsOf("shop")));
+  served.connectRelay(client);
+  deepStrictEqual(sequences(await within(DEADLINE_MS, "the row", taking)), [1]);
+
+  served.replace();
+  const settling = client.settle({ acknowledged: [1], tooLarge: [] });
+  served.connectRelay(client);
+  await within(DEADLINE_MS, "settling", settling);
+  // The new thread handed nothing out yet: the row is published once more rather than guessed at.
+  strictEqual(served.outbox.stats().rows, 1);
+  deepStrictEqual(sequences(await client.take(NOW, NEVER)), [1]);
+  client.close();
+});
+
+Deno.test("OutboxClient waits with its requests until it is connected", async () => {
+  using served = new ServedOutbox();
+  served.outbox.append(draftsOf(reportsOf("shop")));
+  const client = new OutboxClient();
+  const taking = client.take(NOW, NEVER);
+  served.connectRelay(client);
+  deepStrictEqual(sequences(await within(DEADLINE_MS, "the row", taking)), [1]);
+  client.close();
+});
+
+Deno.test("addRelay() gives the rows of a former relay to the new one", async () => {
+  using served = new ServedOutbox({ whenFull: "drop_oldest", rowsMax: 2 });
+  served.outbox.append(draftsOf(reportsOf("a", "b")));
+  const former = aClient(served);
+  deepStrictEqual(sequences(await former.take(NOW, NEVER)), [1, 2]);
+  const next = aClient(served);
+  // Nothing is in flight any more, so that the limit may drop the oldest.
+  served.outbox.append(draftsOf(reportsOf("c")));
+  const rows = await next.take(NOW, NEVER);
+  deepStrictEqual(rows.map((row) => `${row.kind} ${row.sequence}`), [
+    "report 2",
+    "report 3",
+    "gap 1",
+  ]);
+  former.close();
+  next.close();
+});

@@ -1,0 +1,65 @@
+/** An outbox that is served to the other ends of its ports, as its thread does it. */
+import type { Outbox, OutboxOptions } from "../../../src/outbox/outbox.ts";
+import type { OutboxClient } from "../../../src/outbox/thread/outbox_client.ts";
+import type { ReportSender } from "../../../src/outbox/thread/report_sender.ts";
+import { type OutboxServer, serveOutbox } from "../../../src/outbox/thread/serve_outbox.ts";
+import { FakeClock } from "../../fake_clock.ts";
+import { OutboxFolder } from "../outbox_fixture.ts";
+
+/** Its clock stands still, so that a test decides when a group is committed. */
+export class ServedOutbox extends OutboxFolder {
+  readonly #options: Partial<OutboxOptions>;
+  serverClock = new FakeClock();
+  outbox: Outbox;
+  #server: OutboxServer;
+  readonly #ports: MessagePort[] = [];
+
+  constructor(options: Partial<OutboxOptions> = {}) {
+    super();
+    this.#options = options;
+    this.outbox = this.open(options);
+    this.#server = serveOutbox(this.outbox, { clock: this.serverClock });
+  }
+
+  get server(): OutboxServer {
+    return this.#server;
+  }
+
+  connect(sender: ReportSender): void {
+    const { port1, port2 } = this.#channel();
+    this.#server.addScanner(port1);
+    sender.connect(port2);
+  }
+
+  connectRelay(client: OutboxClient): void {
+    const { port1, port2 } = this.#channel();
+    this.#server.addRelay(port1);
+    client.connect(port2);
+  }
+
+  /** Ends the outbox's thread without a word, and starts another one. What it had read is lost. */
+  replace(): void {
+    this.outbox.close();
+    this.#closePorts();
+    this.outbox = this.open(this.#options);
+    this.serverClock = new FakeClock();
+    this.#server = serveOutbox(this.outbox, { clock: this.serverClock });
+  }
+
+  override [Symbol.dispose](): void {
+    this.#server.close();
+    this.#closePorts();
+    this.outbox.close();
+    super[Symbol.dispose]();
+  }
+
+  #channel(): MessageChannel {
+    const channel = new MessageChannel();
+    this.#ports.push(channel.port1);
+    return channel;
+  }
+
+  #closePorts(): void {
+    for (const port of this.#ports.splice(0)) port.close();
+  }
+}
