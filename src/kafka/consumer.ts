@@ -1,14 +1,14 @@
 /** Messages of a topic to whoever applies them, each at least once: a member of a consumer group. */
 import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
-import { findTopic } from "./cluster.ts";
-import { KafkaClient } from "./connection.ts";
-import { ConsumerSession } from "./consumer_session.ts";
+import { findTopic } from "./client/cluster.ts";
+import { KafkaClient } from "./client/connection.ts";
+import { ConsumerSession } from "./client/consumer_session.ts";
 import { KafkaHealth } from "./health.ts";
-import { KafkaLog } from "./kafka_log.ts";
+import { KafkaLog } from "./client/kafka_log.ts";
 import type { ReceivedMessage } from "./message.ts";
 import { reconnecting } from "./reconnect.ts";
-import type { TopicAccess } from "./topic.ts";
+import type { TopicAccess } from "./client/topic.ts";
 
 /** What a batch is applied with. */
 export interface ApplyOptions {

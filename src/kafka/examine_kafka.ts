@@ -4,9 +4,9 @@ import { systemClock } from "../runtime/clock.ts";
 import { type Finding, Findings } from "../runtime/finding.ts";
 import { reach } from "../runtime/reach.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
-import { connectToAny, KafkaClient, type KafkaConnectionOptions } from "./connection.ts";
-import { classify } from "./errors.ts";
-import { KafkaLog } from "./kafka_log.ts";
+import { connectToAny, KafkaClient, type KafkaConnectionOptions } from "./client/connection.ts";
+import { classify } from "./client/errors.ts";
+import { KafkaLog } from "./client/kafka_log.ts";
 
 export interface KafkaExamination {
   readonly connection: KafkaConnectionOptions;

@@ -4,7 +4,7 @@ import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/logging.ts";
 import { MinuteLimit } from "../runtime/minute_limit.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry.ts";
-import { classify } from "./errors.ts";
+import { classify } from "./client/errors.ts";
 
 export interface KafkaHealthOptions {
   readonly clock: Clock;

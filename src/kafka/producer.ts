@@ -10,13 +10,13 @@ import { sleep } from "../runtime/clock.ts";
 import { logger } from "../runtime/logging.ts";
 import type { Telemetry } from "../runtime/telemetry.ts";
 import type { Span, Tracer } from "../runtime/tracer.ts";
-import { REQUEST_TIMEOUT_MS } from "./connection.ts";
-import { classify, isTooLarge } from "./errors.ts";
-import { KafkaLog } from "./kafka_log.ts";
+import { REQUEST_TIMEOUT_MS } from "./client/connection.ts";
+import { classify, isTooLarge } from "./client/errors.ts";
+import { KafkaLog } from "./client/kafka_log.ts";
 import { Outcome } from "./outcome.ts";
-import { ProducerSession } from "./producer_session.ts";
+import { ProducerSession } from "./client/producer_session.ts";
 import { type KafkaFormat, rowMessage } from "./row_message.ts";
-import type { TopicAccess } from "./topic.ts";
+import type { TopicAccess } from "./client/topic.ts";
 import { topicAttributes } from "./topic_attributes.ts";
 
 /** For one batch with all its tries: as long as a broker may take for one request. */

@@ -1,7 +1,7 @@
 /** Goes on using Kafka whatever becomes of it: tries, tells, waits, and tries again. */
 import { backoffMs } from "../runtime/backoff.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
-import { isFromKafka } from "./errors.ts";
+import { isFromKafka } from "./client/errors.ts";
 import type { KafkaHealth } from "./health.ts";
 
 /** At most one try a second, and soon after the brokers are back. */

@@ -3,7 +3,7 @@
  * word and for ever, so that silence alone says nothing: the brokers are asked.
  */
 import { type Clock, sleep } from "../runtime/clock.ts";
-import { isFromKafka } from "./errors.ts";
+import { isFromKafka } from "./client/errors.ts";
 
 /** After this long without a fetch or a heartbeat, which come every second, the brokers are asked. */
 export const SILENCE_MS = 10_000;

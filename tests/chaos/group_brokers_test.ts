@@ -2,7 +2,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { eventually } from "../deadline.ts";
 import { plainKafka } from "../kafka/kafka_fixture.ts";
-import { aGroup, DEADLINE_MS, TestMember } from "../kafka/test_member.ts";
+import { aGroup, DEADLINE_MS, TestMember } from "../kafka/group/test_member.ts";
 import { startKafka } from "../services/kafka.ts";
 import { serviceTest } from "../services/with_services.ts";
 

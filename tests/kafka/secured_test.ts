@@ -1,7 +1,7 @@
 import { ok, strictEqual } from "node:assert/strict";
-import type { KafkaConnectionOptions } from "../../src/kafka/connection.ts";
+import type { KafkaConnectionOptions } from "../../src/kafka/client/connection.ts";
 import { KafkaConsumer } from "../../src/kafka/consumer.ts";
-import { GroupMember } from "../../src/kafka/group_member.ts";
+import { GroupMember } from "../../src/kafka/group/group_member.ts";
 import { PublishError } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { eventually } from "../deadline.ts";

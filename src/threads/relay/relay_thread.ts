@@ -2,7 +2,7 @@
  * The relay thread: takes rows from the outbox thread and publishes them to Kafka, and is the
  * producer's member of its group, if it has one.
  */
-import { GroupMember, type GroupMemberOptions } from "../../kafka/group_member.ts";
+import { GroupMember, type GroupMemberOptions } from "../../kafka/group/group_member.ts";
 import { KafkaPublisher, type KafkaPublisherOptions } from "../../kafka/producer.ts";
 import { OutboxClient } from "../../outbox/thread/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../../outbox/relay.ts";

@@ -2,19 +2,19 @@
  * A member of the group whose producers share the sites: joins, says that it lives, and knows which
  * partitions it holds and for how long that is certain.
  */
-import { PublishError } from "../outbox/publisher.ts";
-import { sleep } from "../runtime/clock.ts";
-import { elapsedMs, type Instant, instantOf } from "../runtime/instant.ts";
-import { logger } from "../runtime/logging.ts";
-import type { Telemetry } from "../runtime/telemetry.ts";
-import { closeWithin } from "./close_within.ts";
-import { isFromKafka, protocolError } from "./errors.ts";
+import { PublishError } from "../../outbox/publisher.ts";
+import { sleep } from "../../runtime/clock.ts";
+import { elapsedMs, type Instant, instantOf } from "../../runtime/instant.ts";
+import { logger } from "../../runtime/logging.ts";
+import type { Telemetry } from "../../runtime/telemetry.ts";
+import { closeWithin } from "../client/close_within.ts";
+import { isFromKafka, protocolError } from "../client/errors.ts";
 import { GroupConnection, type GroupConnectionOptions, type Joined } from "./group_connection.ts";
 import { decodeClaim, decodeGiven, encodeClaim, encodeGiven } from "./group_message.ts";
-import { KafkaHealth } from "./health.ts";
-import { KafkaLog } from "./kafka_log.ts";
+import { KafkaHealth } from "../health.ts";
+import { KafkaLog } from "../client/kafka_log.ts";
 import { Lease } from "./lease.ts";
-import { CONFIGURATION_RETRY_MS } from "./reconnect.ts";
+import { CONFIGURATION_RETRY_MS } from "../reconnect.ts";
 import { shareOut } from "./share_out.ts";
 
 /** Heartbeats come ten times a session, and once a second at least: by them members hear of changes. */

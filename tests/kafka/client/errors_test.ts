@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { classify, isFromKafka, isTooLarge } from "../../src/kafka/errors.ts";
-import type { PublishFailure } from "../../src/outbox/publisher.ts";
+import { classify, isFromKafka, isTooLarge } from "../../../src/kafka/client/errors.ts";
+import type { PublishFailure } from "../../../src/outbox/publisher.ts";
 
 /** An error with the fields that kafkajs gives its own. */
 function kafkaError(name: string, message: string, fields: Record<string, unknown> = {}): Error {

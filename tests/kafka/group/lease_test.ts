@@ -1,8 +1,8 @@
 // Goal: what a member may count on ends by itself, however the process was held up.
 import { strictEqual } from "node:assert/strict";
-import { Lease } from "../../src/kafka/lease.ts";
-import { instantOf } from "../../src/runtime/instant.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { Lease } from "../../../src/kafka/group/lease.ts";
+import { instantOf } from "../../../src/runtime/instant.ts";
+import { FakeClock } from "../../fake_clock.ts";
 
 function aLease() {
   const clock = new FakeClock();

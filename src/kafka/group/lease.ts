@@ -1,6 +1,6 @@
 /** For how long a member of a group may take it that nobody else was given what it holds. */
-import type { Clock } from "../runtime/clock.ts";
-import { elapsedMs, type Instant } from "../runtime/instant.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { elapsedMs, type Instant } from "../../runtime/instant.ts";
 
 /**
  * Runs out `lengthMs` after the newest question that renewed it was asked. It counts from the

@@ -2,7 +2,7 @@ import { deepStrictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import Encoder from "kafkajs/encoder";
-import "../../src/kafka/quick_encoder.ts";
+import "../../../src/kafka/client/quick_encoder.ts";
 
 /** As kafkajs itself has it, value by value (protobuf.dev's examples among them). */
 const UNSIGNED: readonly [value: number, bytes: readonly number[]][] = [

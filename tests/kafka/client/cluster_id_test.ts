@@ -1,9 +1,9 @@
 import { ok, rejects, strictEqual } from "node:assert/strict";
-import { clusterIdOf } from "../../src/kafka/cluster_id.ts";
-import { PublishError } from "../../src/outbox/publisher.ts";
-import { systemClock as clock } from "../../src/runtime/clock.ts";
-import { RecordingTelemetry } from "../outbox/outbox_fixture.ts";
-import { serviceTest } from "../services/with_services.ts";
+import { clusterIdOf } from "../../../src/kafka/client/cluster_id.ts";
+import { PublishError } from "../../../src/outbox/publisher.ts";
+import { systemClock as clock } from "../../../src/runtime/clock.ts";
+import { RecordingTelemetry } from "../../outbox/outbox_fixture.ts";
+import { serviceTest } from "../../services/with_services.ts";
 
 const kafkaTest = serviceTest("kafka");
 

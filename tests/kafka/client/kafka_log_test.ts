@@ -1,8 +1,8 @@
 import { strictEqual } from "node:assert/strict";
 import { type LogEntry, logLevel } from "kafkajs";
-import { KafkaLog } from "../../src/kafka/kafka_log.ts";
-import { FakeClock } from "../fake_clock.ts";
-import { FakeTelemetry } from "./kafka_fixture.ts";
+import { KafkaLog } from "../../../src/kafka/client/kafka_log.ts";
+import { FakeClock } from "../../fake_clock.ts";
+import { FakeTelemetry } from "../kafka_fixture.ts";
 
 function entry(namespace: string): LogEntry {
   const log = { timestamp: "", message: "Connection error: connect ECONNREFUSED" };

@@ -6,10 +6,10 @@
  */
 import type { Buffer } from "node:buffer";
 import type { Broker, Cluster, Consumer, GroupMember, GroupMemberAssignment } from "kafkajs";
-import { findTopic } from "./cluster.ts";
-import { connectToAny, KafkaClient } from "./connection.ts";
-import type { KafkaLog } from "./kafka_log.ts";
-import type { TopicAccess } from "./topic.ts";
+import { findTopic } from "../client/cluster.ts";
+import { connectToAny, KafkaClient } from "../client/connection.ts";
+import type { KafkaLog } from "../client/kafka_log.ts";
+import type { TopicAccess } from "../client/topic.ts";
 
 export interface GroupConnectionOptions extends TopicAccess {
   readonly group: string;

@@ -1,8 +1,8 @@
 // Goal: members of a group hold every partition once, whoever comes, goes or cannot be reached.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { eventually } from "../deadline.ts";
-import { freePort } from "../services/free_port.ts";
-import { serviceTest } from "../services/with_services.ts";
+import { eventually } from "../../deadline.ts";
+import { freePort } from "../../services/free_port.ts";
+import { serviceTest } from "../../services/with_services.ts";
 import { aGroup, DEADLINE_MS, TestMember } from "./test_member.ts";
 
 const sharedTest = serviceTest("kafka");

@@ -1,6 +1,6 @@
 /** One kafkajs producer. kafkajs may stay with brokers that are gone, so it is replaced now and then. */
 import { CompressionTypes, type Message, Partitioners, type Producer } from "kafkajs";
-import type { Clock } from "../runtime/clock.ts";
+import type { Clock } from "../../runtime/clock.ts";
 import { closeWithin } from "./close_within.ts";
 import { connectToAny, KafkaClient, REQUEST_TIMEOUT_MS } from "./connection.ts";
 import type { KafkaLog } from "./kafka_log.ts";

@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { storedMessages } from "../../src/kafka/stored_messages.ts";
+import { storedMessages } from "../../../src/kafka/client/stored_messages.ts";
 
 Deno.test("storedMessages() leaves out messages whose partition did not say that it stored them", () => {
   const [a, b, c, d] = ["a", "b", "c", "d"].map((value) => ({ value }));

@@ -1,5 +1,5 @@
 /** Ends what may not end by itself. */
-import type { Clock } from "../runtime/clock.ts";
+import type { Clock } from "../../runtime/clock.ts";
 
 /** A thread has two seconds to close itself. */
 const CLOSE_DEADLINE_MS = 1_500;

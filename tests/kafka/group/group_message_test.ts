@@ -6,7 +6,7 @@ import {
   decodeGiven,
   encodeClaim,
   encodeGiven,
-} from "../../src/kafka/group_message.ts";
+} from "../../../src/kafka/group/group_message.ts";
 
 Deno.test("decodeClaim() reads what encodeClaim() wrote, and Kafka's tools read the topic", () => {
   const metadata = encodeClaim("t", { generation: 7, partitions: [1, 5] });

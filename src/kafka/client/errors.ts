@@ -4,7 +4,7 @@
  * The outer error's `retriable` says whether kafkajs would try again, not whether that would help:
  * in an outage it is false.
  */
-import { PublishError, type PublishFailure } from "../outbox/publisher.ts";
+import { PublishError, type PublishFailure } from "../../outbox/publisher.ts";
 
 /** The parts of an error of kafkajs, Node or Deno that tell what happened. */
 interface Link {

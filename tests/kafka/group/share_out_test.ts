@@ -1,7 +1,7 @@
 // Goal: every partition has one owner, producers have the same work, and little moves.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { type Claim, shareOut } from "../../src/kafka/share_out.ts";
+import { type Claim, shareOut } from "../../../src/kafka/group/share_out.ts";
 
 const partitions = fc.uniqueArray(fc.integer({ min: 0, max: 40 }));
 const claims = fc.uniqueArray(

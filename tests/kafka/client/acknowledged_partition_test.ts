@@ -1,7 +1,7 @@
 // Goal: a row is deleted only when the answer names its partition, whatever a send resolves to.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { startKafka } from "../services/kafka.ts";
-import { serviceTest } from "../services/with_services.ts";
+import { startKafka } from "../../services/kafka.ts";
+import { serviceTest } from "../../services/with_services.ts";
 import { ForgetfulProxy } from "./forgetful_proxy.ts";
 import {
   connectionTo,
@@ -10,7 +10,7 @@ import {
   readTopic,
   rows,
   TestPublisher,
-} from "./kafka_fixture.ts";
+} from "../kafka_fixture.ts";
 
 const ownTest = serviceTest("own kafka");
 

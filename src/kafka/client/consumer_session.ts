@@ -1,14 +1,14 @@
 /** One kafkajs consumer, from joining the group to leaving it or failing. */
 import type { Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
-import { logger } from "../runtime/logging.ts";
+import { logger } from "../../runtime/logging.ts";
 import { closeWithin } from "./close_within.ts";
 import { KafkaClient } from "./connection.ts";
-import type { Apply, KafkaConsumerOptions } from "./consumer.ts";
+import type { Apply, KafkaConsumerOptions } from "../consumer.ts";
 import { isFromKafka } from "./errors.ts";
-import type { KafkaHealth } from "./health.ts";
+import type { KafkaHealth } from "../health.ts";
 import type { KafkaLog } from "./kafka_log.ts";
-import { receivedMessage } from "./message.ts";
-import { Watchdog } from "./watchdog.ts";
+import { receivedMessage } from "../message.ts";
+import { Watchdog } from "../watchdog.ts";
 
 /** How long the group waits for a member that is gone; heartbeats come five times as often. */
 export const SESSION_TIMEOUT_MS = 15_000;
