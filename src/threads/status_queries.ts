@@ -1,6 +1,6 @@
 /** Opens the queries of whichever store a thread is told to read. */
 import { PostgresQueries } from "../status/postgres/postgres_queries.ts";
-import type { PostgresOptions } from "../status/postgres/postgres_options.ts";
+import type { PostgresOptions } from "../status/postgres/connection/postgres_options.ts";
 import type { StatusQueries } from "../status/queries.ts";
 import { SqliteQueries } from "../status/sqlite/sqlite_queries.ts";
 

@@ -3,7 +3,7 @@
  * with BareInserts as its argument; it writes how many are in into the file `count` of its folder.
  */
 import { Client } from "pg";
-import { REPORT_FIELDS } from "../../src/status/postgres/report_columns.ts";
+import { REPORT_FIELDS } from "../../src/status/postgres/ingest/report_columns.ts";
 import { madeReport, type MadeReports } from "./publish_reports.ts";
 
 export interface BareInserts {

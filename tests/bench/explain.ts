@@ -1,6 +1,6 @@
 /** What PostgreSQL itself says of a statement: its plan, and what executing it cost the server. */
-import type { Connection } from "../../src/status/postgres/connection.ts";
-import type { Statement } from "../../src/status/postgres/statement.ts";
+import type { Connection } from "../../src/status/postgres/connection/connection.ts";
+import type { Statement } from "../../src/status/postgres/connection/statement.ts";
 import { processCpuMs } from "./process_cpu.ts";
 import { median } from "./scenario.ts";
 

@@ -6,13 +6,13 @@ import { freeBytesOf } from "../../src/outbox/file/free_bytes.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { HISTORY_COLUMNS, SHARED_COLUMNS } from "../../src/status/kept_columns.ts";
-import { Connection } from "../../src/status/postgres/connection.ts";
-import { MERGE_HOURS } from "../../src/status/postgres/merge_hours.ts";
+import { Connection } from "../../src/status/postgres/connection/connection.ts";
+import { MERGE_HOURS } from "../../src/status/postgres/ingest/merge_hours.ts";
 import { makePartitionsAhead } from "../../src/status/postgres/partitions.ts";
-import type { PostgresOptions } from "../../src/status/postgres/postgres_options.ts";
+import type { PostgresOptions } from "../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../src/status/postgres/postgres_store.ts";
-import { ORDER, REPORT_FIELDS, timeOf } from "../../src/status/postgres/report_columns.ts";
-import type { Statement } from "../../src/status/postgres/statement.ts";
+import { ORDER, REPORT_FIELDS, timeOf } from "../../src/status/postgres/ingest/report_columns.ts";
+import type { Statement } from "../../src/status/postgres/connection/statement.ts";
 import { madeReport, type MadeReports } from "./publish_reports.ts";
 import { requireRoom } from "./room_for_history.ts";
 

@@ -1,7 +1,7 @@
 /** What a status page asks, and how long the answers take: for each bench that has made a history. */
 import process from "node:process";
-import { Connection } from "../../src/status/postgres/connection.ts";
-import type { PostgresOptions } from "../../src/status/postgres/postgres_options.ts";
+import { Connection } from "../../src/status/postgres/connection/connection.ts";
+import type { PostgresOptions } from "../../src/status/postgres/connection/postgres_options.ts";
 import * as statements from "../../src/status/postgres/query_statements.ts";
 import type { StatusQueries } from "../../src/status/queries.ts";
 import { explain } from "./explain.ts";

@@ -1,9 +1,9 @@
 /** What a status page waits for: each question of the query port, in both stores. */
 import { DatabaseSync } from "node:sqlite";
 import { systemClock as clock } from "../../src/runtime/clock.ts";
-import { Connection } from "../../src/status/postgres/connection.ts";
+import { Connection } from "../../src/status/postgres/connection/connection.ts";
 import { makePartitionsAhead } from "../../src/status/postgres/partitions.ts";
-import type { PostgresOptions } from "../../src/status/postgres/postgres_options.ts";
+import type { PostgresOptions } from "../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresQueries } from "../../src/status/postgres/postgres_queries.ts";
 import { PostgresStore } from "../../src/status/postgres/postgres_store.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";

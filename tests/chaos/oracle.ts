@@ -1,5 +1,5 @@
 /** What must be true of a store once everything that was stored has reached it. */
-import { LATENCY_BOUNDS_MS, latencyColumn } from "../../src/status/latency_buckets.ts";
+import { LATENCY_BOUNDS_MS, latencyColumn } from "../../src/status/read/latency_buckets.ts";
 import { OUTCOMES } from "../../src/report/outcome.ts";
 
 /** How a database says what the oracle asks. */

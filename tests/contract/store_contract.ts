@@ -8,7 +8,7 @@ import fc from "fast-check";
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import type { SiteReport } from "../../src/report/report.ts";
 import { HISTORY_COLUMNS } from "../../src/status/kept_columns.ts";
-import { LATENCY_BOUNDS_MS, latencyColumn } from "../../src/status/latency_buckets.ts";
+import { LATENCY_BOUNDS_MS, latencyColumn } from "../../src/status/read/latency_buckets.ts";
 import {
   type Applied,
   type Chunk,

@@ -1,6 +1,6 @@
 // `sitemon web` as a process, on a PostgreSQL that it may only read, and what it does without its address.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import type { PostgresOptions } from "../../src/status/postgres/postgres_options.ts";
+import type { PostgresOptions } from "../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../src/status/postgres/postgres_store.ts";
 import { aReport } from "../contract/site_reports.ts";
 import { eventually } from "../deadline.ts";

@@ -1,5 +1,5 @@
 /** `sitemon audit`: says of each producer whether anything that it stored is missing. */
-import type { Audit, ProducerAudit } from "../../status/audit.ts";
+import type { Audit, ProducerAudit } from "../../status/repair/audit.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
 import { rangesText } from "../text/ranges_text.ts";
 import type { Terminal } from "../text/terminal.ts";

@@ -2,7 +2,7 @@
 import { ConfigError } from "../../config/config_error.ts";
 import { parseDuration } from "../../config/schema/duration.ts";
 import { threadResult } from "../../runtime/thread_results.ts";
-import type { Audit } from "../../status/audit.ts";
+import type { Audit } from "../../status/repair/audit.ts";
 import { printAudit } from "./audit.ts";
 import { EXIT_USAGE } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";

@@ -1,5 +1,5 @@
 /** `sitemon dead-letter list|show|replay`: what could not be applied, and another try at it. */
-import type { LetterVerdict } from "../../status/letter_box.ts";
+import type { LetterVerdict } from "../../status/dead_letters.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
 import {
   letterJson,

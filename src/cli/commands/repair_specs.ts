@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import type { ThreadSpec } from "../../runtime/supervised_thread.ts";
-import type { LetterFilter, LetterQuery } from "../../status/letter_box.ts";
+import type { LetterFilter, LetterQuery } from "../../status/dead_letters.ts";
 import type { AuditSetup } from "../../threads/audit/audit_thread.ts";
 import type { DeadLettersSetup } from "../../threads/dead_letters/dead_letters_thread.ts";
 import type { DrainSetup } from "../../threads/drain/drain_thread.ts";

@@ -3,7 +3,7 @@ import { formatHost } from "../../config/schema/host_port.ts";
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { kafkaServers } from "../../config/permissions/thread_permissions.ts";
 import type { KafkaConnectionOptions } from "../../kafka/client/connection.ts";
-import type { PostgresOptions } from "../../status/postgres/postgres_options.ts";
+import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
 
 /** A section that the loader has promised to be there, by the command's role. */
 export function section<T>(value: T | undefined, name: string): T {

@@ -1,6 +1,6 @@
 /** A dead letter as the commands show it, whichever of the two places it is kept in. */
 import type { OutboxDeadLetter } from "../../outbox/dead_letters.ts";
-import type { KeptLetter } from "../../status/letter_box.ts";
+import type { KeptLetter } from "../../status/dead_letters.ts";
 import type { MessagePlace } from "../../status/store.ts";
 import { hexDump } from "./hex_dump.ts";
 import { printable, printableJson } from "./terminal_text.ts";

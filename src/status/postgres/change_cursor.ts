@@ -2,7 +2,7 @@
  * The cursor of `changesSince()` in PostgreSQL: the snapshot of what was committed at the time of a
  * call. A column with a time or a number would miss what commits later than it was written.
  */
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { CURSOR, IS_AHEAD } from "./query_statements.ts";
 
 export interface ChangeCursor {

@@ -1,5 +1,5 @@
 /** Lets partitions of site_report go, without a moment in which readers or writers have to wait. */
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { LET_GO_MARK, OLD_PARTITIONS } from "./upkeep_statements.ts";
 
 /** For a lock on one old partition: who reads it makes the upkeep come again later. */

@@ -1,10 +1,10 @@
 /** What `sitemon doctor` asks of PostgreSQL: log in, tables, rights, clock. It changes nothing. */
 import { type Finding, Findings } from "../../runtime/finding.ts";
 import { reach } from "../../runtime/reach.ts";
-import { Connection } from "./connection.ts";
-import { storeError } from "./errors.ts";
-import { MIGRATIONS } from "./migrations.ts";
-import type { PostgresOptions } from "./postgres_options.ts";
+import { Connection } from "./connection/connection.ts";
+import { storeError } from "./connection/errors.ts";
+import { MIGRATIONS } from "./migrations/migrations.ts";
+import type { PostgresOptions } from "./connection/postgres_options.ts";
 
 /** A report that is more than five minutes ahead of the store's clock is set to that clock. */
 const SKEW_MAX_MS = 60_000;

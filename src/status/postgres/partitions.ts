@@ -1,8 +1,8 @@
 /** The partitions of site_report, one for each UTC day of checked_at. */
 import type { SiteReport } from "../../report/report.ts";
-import type { Connection } from "./connection.ts";
-import type { Statement } from "./statement.ts";
-import { transaction } from "./transaction.ts";
+import type { Connection } from "./connection/connection.ts";
+import type { Statement } from "./connection/statement.ts";
+import { transaction } from "./connection/transaction.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -5,12 +5,12 @@ import {
   type BesideHistory,
   type KeptReport,
   type ProducerRun,
-} from "../audit_reader.ts";
+} from "../repair/audit_reader.ts";
 import type { Run } from "../../report/sequence_runs.ts";
-import type { Connection } from "./connection.ts";
-import type { PostgresOptions } from "./postgres_options.ts";
-import { Session } from "./session.ts";
-import type { Statement } from "./statement.ts";
+import type { Connection } from "./connection/connection.ts";
+import type { PostgresOptions } from "./connection/postgres_options.ts";
+import { Session } from "./connection/session.ts";
+import type { Statement } from "./connection/statement.ts";
 
 /** Ten million reports take some seconds from memory, and minutes from a slow disk. */
 const STATEMENT_TIMEOUT_MS = 600_000;

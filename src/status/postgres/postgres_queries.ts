@@ -13,14 +13,14 @@ import type {
   StatusQueries,
   Transition,
 } from "../queries.ts";
-import { checkDaily, checkHistory } from "../query_bounds.ts";
-import { type DayRow, siteDays } from "../site_days.ts";
-import { siteUptimes, type UptimeRow } from "../site_uptimes.ts";
+import { checkDaily, checkHistory } from "../read/query_bounds.ts";
+import { type DayRow, siteDays } from "../read/site_days.ts";
+import { siteUptimes, type UptimeRow } from "../read/site_uptimes.ts";
 import { currentCursor, formatCursor, parseCursor } from "./change_cursor.ts";
-import type { Connection } from "./connection.ts";
-import type { PostgresOptions } from "./postgres_options.ts";
+import type { Connection } from "./connection/connection.ts";
+import type { PostgresOptions } from "./connection/postgres_options.ts";
 import * as statements from "./query_statements.ts";
-import { Session } from "./session.ts";
+import { Session } from "./connection/session.ts";
 
 export interface PostgresQueriesOptions {
   readonly connection: PostgresOptions;

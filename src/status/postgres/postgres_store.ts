@@ -7,13 +7,13 @@ import {
   type SiteStatus,
   type StatusStore,
 } from "../store.ts";
-import { applyChunk } from "./apply_chunk.ts";
-import { isConflict, isPartitionMissing } from "./errors.ts";
-import { migrate } from "./migrate.ts";
+import { applyChunk } from "./ingest/apply_chunk.ts";
+import { isConflict, isPartitionMissing } from "./connection/errors.ts";
+import { migrate } from "./migrations/migrate.ts";
 import { makePartitions } from "./partitions.ts";
-import type { PostgresOptions } from "./postgres_options.ts";
+import type { PostgresOptions } from "./connection/postgres_options.ts";
 import { readStatuses } from "./read_statuses.ts";
-import { Session } from "./session.ts";
+import { Session } from "./connection/session.ts";
 
 /**
  * Tries of a transaction that lost against another, or that met a missing partition, before the

@@ -1,13 +1,13 @@
 /** The upkeep port in PostgreSQL, on connections of its own: reports are applied meanwhile. */
 import type { SiteKey } from "../queries.ts";
 import { type LetGo, ROLLUPS_KEEP_MS, type StatusUpkeep } from "../upkeep.ts";
-import type { Connection } from "./connection.ts";
+import type { Connection } from "./connection/connection.ts";
 import { dropPartitions } from "./drop_partitions.ts";
 import { makePartitionsAhead } from "./partitions.ts";
-import type { PostgresOptions } from "./postgres_options.ts";
+import type { PostgresOptions } from "./connection/postgres_options.ts";
 import { NOW } from "./query_statements.ts";
-import { Session } from "./session.ts";
-import type { Statement } from "./statement.ts";
+import { Session } from "./connection/session.ts";
+import type { Statement } from "./connection/statement.ts";
 import {
   DELETE_DAYS,
   DELETE_HOURS,

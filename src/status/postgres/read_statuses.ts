@@ -1,7 +1,7 @@
 /** The query behind `statuses()`. */
 import type { SiteStatus } from "../store.ts";
-import type { Connection } from "./connection.ts";
-import type { Statement } from "./statement.ts";
+import type { Connection } from "./connection/connection.ts";
+import type { Statement } from "./connection/statement.ts";
 
 const READ_STATUSES: Statement = {
   name: "read_statuses",

@@ -1,5 +1,5 @@
 /** The statements of the upkeep. */
-import type { Statement } from "./statement.ts";
+import type { Statement } from "./connection/statement.ts";
 
 /** Waits for the transactions that apply reports by the old horizon; later ones see the new. */
 export const MOVE_HORIZON: Statement = {

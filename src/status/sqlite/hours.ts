@@ -1,7 +1,7 @@
 /** `site_hour`: the rollup that uptime and response times are read from. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { OUTCOMES } from "../../report/outcome.ts";
-import { LATENCY_BOUNDS_MS, latencyColumn } from "../latency_buckets.ts";
+import { LATENCY_BOUNDS_MS, latencyColumn } from "../read/latency_buckets.ts";
 import type { ReportRow } from "./report_row.ts";
 
 const HOUR_MS = 3_600_000;

@@ -6,7 +6,7 @@ import {
   type BesideHistory,
   type KeptReport,
   type ProducerRun,
-} from "../audit_reader.ts";
+} from "../repair/audit_reader.ts";
 import type { Run } from "../../report/sequence_runs.ts";
 import { StoreFile } from "./store_file.ts";
 

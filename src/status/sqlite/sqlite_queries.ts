@@ -15,9 +15,9 @@ import type {
   SiteUptime,
   StatusQueries,
 } from "../queries.ts";
-import { checkDaily, checkHistory } from "../query_bounds.ts";
-import { type DayRow, siteDays } from "../site_days.ts";
-import { siteUptimes, type UptimeRow } from "../site_uptimes.ts";
+import { checkDaily, checkHistory } from "../read/query_bounds.ts";
+import { type DayRow, siteDays } from "../read/site_days.ts";
+import { siteUptimes, type UptimeRow } from "../read/site_uptimes.ts";
 import { latencyOf, reportOf, type Row, statusOf, transitionOf } from "./query_rows.ts";
 import * as statements from "./query_statements.ts";
 import { storeFailure } from "./store_failure.ts";

@@ -9,7 +9,7 @@ import { type Applied, type Chunk, RowRejectedError, type SiteStatus } from "../
 import type { StatusStore } from "../store.ts";
 import { ChunkWriter } from "./chunk_writer.ts";
 import { openConnection, transaction } from "./connection.ts";
-import { migrate } from "./migrate.ts";
+import { migrate } from "./migrations/migrate.ts";
 import { selectStatuses } from "./statuses.ts";
 import { storeFailure } from "./store_failure.ts";
 

@@ -1,7 +1,7 @@
 /** `site_status`: the newest report of each site and location. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Outcome, Reason } from "../../report/outcome.ts";
-import { isStale } from "../staleness.ts";
+import { isStale } from "../read/staleness.ts";
 import type { SiteStatus } from "../store.ts";
 import { cellsOf, insertedColumns, type ReportRow, STATUS_COLUMNS } from "./report_row.ts";
 

@@ -1,8 +1,8 @@
 /** A thread for `sitemon audit`: compares what producers gave with what whichever store there is has. */
 import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/thread.ts";
-import type { AuditReader } from "../../status/audit_reader.ts";
-import { auditTwice } from "../../status/audit_twice.ts";
+import type { AuditReader } from "../../status/repair/audit_reader.ts";
+import { auditTwice } from "../../status/repair/audit_twice.ts";
 import { readPostgresAudit } from "../../status/postgres/postgres_audit.ts";
 import { readSqliteAudit } from "../../status/sqlite/sqlite_audit.ts";
 import type { StatusesSetup } from "../statuses/statuses_thread.ts";

@@ -4,11 +4,11 @@ import { placeAttributes, topicAttributes } from "../../kafka/topic_attributes.t
 import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread, type ThreadContext } from "../../runtime/thread.ts";
 import { openTracer, type Tracer } from "../../runtime/tracer.ts";
-import { Ingest } from "../../status/ingest.ts";
-import { IngestTraces } from "../../status/ingest_trace.ts";
-import { keepHistory } from "../../status/keep_history.ts";
-import { migrateWhenPossible } from "../../status/migrate_when_possible.ts";
-import type { PostgresOptions } from "../../status/postgres/postgres_options.ts";
+import { Ingest } from "../../status/ingest/ingest.ts";
+import { IngestTraces } from "../../status/ingest/ingest_trace.ts";
+import { keepHistory } from "../../status/repair/purge_history.ts";
+import { migrateWhenPossible } from "../../status/ingest/migrate_when_possible.ts";
+import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../status/postgres/postgres_store.ts";
 import { PostgresUpkeep } from "../../status/postgres/postgres_upkeep.ts";
 import { CHUNK_REPORTS_MAX, type StatusStore } from "../../status/store.ts";

@@ -3,11 +3,16 @@ import type { KafkaConnectionOptions } from "../../kafka/client/connection.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
 import type { Telemetry } from "../../runtime/telemetry.ts";
 import { serveThread, type ThreadContext } from "../../runtime/thread.ts";
-import type { KeptLetter, LetterBox, LetterFilter, LetterQuery } from "../../status/letter_box.ts";
-import { PostgresLetters } from "../../status/postgres/postgres_letters.ts";
+import type {
+  KeptLetter,
+  LetterBox,
+  LetterFilter,
+  LetterQuery,
+} from "../../status/dead_letters.ts";
+import { PostgresLetters } from "../../status/postgres/postgres_dead_letters.ts";
 import { PostgresStore } from "../../status/postgres/postgres_store.ts";
-import { replay, type Replayed } from "../../status/replay.ts";
-import { SqliteLetters } from "../../status/sqlite/sqlite_letters.ts";
+import { replay, type Replayed } from "../../status/repair/replay.ts";
+import { SqliteLetters } from "../../status/sqlite/sqlite_dead_letters.ts";
 import { SqliteStore } from "../../status/sqlite/sqlite_store.ts";
 import {
   type StatusStore,

@@ -1,6 +1,6 @@
 /** A thread for `sitemon doctor`: examines PostgreSQL, and answers with what it found. */
 import { examinePostgres } from "../../status/postgres/examine_postgres.ts";
-import type { PostgresOptions } from "../../status/postgres/postgres_options.ts";
+import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
 import { serveThread } from "../../runtime/thread.ts";
 
 serveThread<PostgresOptions>({

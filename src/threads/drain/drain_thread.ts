@@ -5,7 +5,7 @@ import type { Publisher } from "../../outbox/publisher.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread, type ThreadContext } from "../../runtime/thread.ts";
 import { SqliteStore } from "../../status/sqlite/sqlite_store.ts";
-import { StorePublisher } from "../../status/store_publisher.ts";
+import { StorePublisher } from "../../status/ingest/store_publisher.ts";
 import type { OutboxSetup } from "../outbox/outbox_thread.ts";
 import type { RelaySetup } from "../relay/relay_thread.ts";
 import type { StoreSetup } from "../store/store_thread.ts";

@@ -1,7 +1,7 @@
 /** A thread for `sitemon forget`: marks a site as removed in whichever store there is. */
 import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/thread.ts";
-import type { PostgresOptions } from "../../status/postgres/postgres_options.ts";
+import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
 import { PostgresUpkeep } from "../../status/postgres/postgres_upkeep.ts";
 import { SqliteUpkeep } from "../../status/sqlite/sqlite_upkeep.ts";
 import type { StatusUpkeep } from "../../status/upkeep.ts";

@@ -1,6 +1,6 @@
 /** A thread for `sitemon migrate`: brings PostgreSQL's tables to this version's. */
 import { serveThread } from "../../runtime/thread.ts";
-import type { PostgresOptions } from "../../status/postgres/postgres_options.ts";
+import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../status/postgres/postgres_store.ts";
 
 export interface MigrationSetup {

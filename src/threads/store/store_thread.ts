@@ -4,12 +4,12 @@ import { Relay, STEP_MS_MAX } from "../../outbox/relay.ts";
 import { deadline, systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/thread.ts";
 import { openTracer } from "../../runtime/tracer.ts";
-import { IngestTraces } from "../../status/ingest_trace.ts";
-import { keepHistory } from "../../status/keep_history.ts";
-import { migrateWhenPossible } from "../../status/migrate_when_possible.ts";
+import { IngestTraces } from "../../status/ingest/ingest_trace.ts";
+import { keepHistory } from "../../status/repair/purge_history.ts";
+import { migrateWhenPossible } from "../../status/ingest/migrate_when_possible.ts";
 import { SqliteStore } from "../../status/sqlite/sqlite_store.ts";
 import { SqliteUpkeep } from "../../status/sqlite/sqlite_upkeep.ts";
-import { StorePublisher } from "../../status/store_publisher.ts";
+import { StorePublisher } from "../../status/ingest/store_publisher.ts";
 
 export interface StoreSetup {
   readonly path: string;

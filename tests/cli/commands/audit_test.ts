@@ -2,7 +2,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { printAudit } from "../../../src/cli/commands/audit.ts";
 import { microsOf } from "../../../src/cli/commands/audit_command.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "../../../src/cli/exit_code.ts";
-import type { Audit, ProducerAudit } from "../../../src/status/audit.ts";
+import type { Audit, ProducerAudit } from "../../../src/status/repair/audit.ts";
 import { NOON, PRODUCERS } from "../../contract/site_reports.ts";
 import { FakeTerminal } from "../text/fake_terminal.ts";
 

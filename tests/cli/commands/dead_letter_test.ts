@@ -13,7 +13,7 @@ import { hexDump } from "../../../src/cli/text/hex_dump.ts";
 import { parsePlace, placeText, storeLetterView } from "../../../src/cli/text/dead_letter_view.ts";
 import { outboxLetters } from "../../../src/cli/commands/outbox_letters.ts";
 import { readStats } from "../../../src/outbox/outbox_stats.ts";
-import type { KeptLetter } from "../../../src/status/letter_box.ts";
+import type { KeptLetter } from "../../../src/status/dead_letters.ts";
 import { NOON, PRODUCERS } from "../../contract/site_reports.ts";
 import { draftsOf, EVERYTHING, manyReports, OutboxFolder } from "../../outbox/outbox_fixture.ts";
 import { FakeTerminal } from "../text/fake_terminal.ts";

@@ -1,7 +1,7 @@
 /** PostgreSQL stores for tests, each in a schema of its own on the shared server. */
 import { Client } from "pg";
 import type { OpenedStore, Row, Tables } from "../../contract/store_contract.ts";
-import type { PostgresOptions } from "../../../src/status/postgres/postgres_options.ts";
+import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
 import { parsePostgresUrl, type PostgresAddress } from "../../services/postgres.ts";
 import { uniqueName } from "../../services/unique_name.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import type { DependencyState, Telemetry } from "../../../src/runtime/telemetry.ts";
-import type { PostgresOptions } from "../../../src/status/postgres/postgres_options.ts";
+import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
 import {
   type Chunk,

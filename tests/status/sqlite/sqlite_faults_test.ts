@@ -3,7 +3,7 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { WAL_BYTES_MAX } from "../../../src/status/sqlite/connection.ts";
-import { MIGRATIONS } from "../../../src/status/sqlite/migrations.ts";
+import { MIGRATIONS } from "../../../src/status/sqlite/migrations/migrations.ts";
 import { SqliteQueries } from "../../../src/status/sqlite/sqlite_queries.ts";
 import { CLOCK_AHEAD_MAX_MICROS } from "../../../src/status/sqlite/report_row.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";

@@ -3,7 +3,7 @@
  * make cheap.
  */
 import { UPTIME_WINDOWS_DAYS } from "../../queries.ts";
-import type { Migration } from "../migration.ts";
+import type { Migration } from "./migration.ts";
 
 const PARTS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
 const TOTALS = PARTS.map((part) => `total_${part}`);

@@ -1,5 +1,5 @@
 /** Migration 6: dead letters are numbered, and a place alone no longer says that two are the same. */
-import type { Migration } from "../migration.ts";
+import type { Migration } from "./migration.ts";
 
 // A topic that was deleted and made again counts its offsets from 0. What is read again has the
 // same time and the same bytes at its place; another message has not.

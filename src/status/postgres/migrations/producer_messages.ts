@@ -1,5 +1,5 @@
 /** Migration 3: what producers say besides reports, and what could not be read. */
-import type { Migration } from "../migration.ts";
+import type { Migration } from "./migration.ts";
 
 // Kept as it was announced. A sequence in a gap that site_report holds all the same was applied:
 // only the others are lost.

@@ -1,5 +1,5 @@
 /** Migration 4: the days of what hours there are, sites that are removed, and who changed when. */
-import type { Migration } from "../migration.ts";
+import type { Migration } from "./migration.ts";
 
 const OUTCOME_MS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
 const COLUMNS = OUTCOME_MS.join(", ");

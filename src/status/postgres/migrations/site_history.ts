@@ -1,5 +1,5 @@
 /** Migration 2: every report, the changes of outcome, and the hours that the reports add up to. */
-import type { Migration } from "../migration.ts";
+import type { Migration } from "./migration.ts";
 
 // Partitioned, since deleting old reports one by one would rewrite the table. The key holds
 // checked_at because the key of a partitioned table has to hold what it is divided by.

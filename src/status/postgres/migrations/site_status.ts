@@ -1,6 +1,6 @@
 /** Migration 1: the status table, made anew or taken over from the first sitemon. */
-import type { Connection } from "../connection.ts";
-import type { Migration } from "../migration.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Migration } from "./migration.ts";
 import { identify } from "../../../report/identity.ts";
 import type { SeedReport } from "../../../report/seed_report.ts";
 

@@ -1,7 +1,7 @@
 /** Migration 5: the views of docs/sql.md, for people who ask in SQL; queries are built on them too. */
-import { latencyQuantile } from "../../latency_quantile.ts";
-import { STALE_GRACE_MS, STALE_INTERVALS } from "../../staleness.ts";
-import type { Migration } from "../migration.ts";
+import { latencyQuantile } from "../../read/latency_quantile.ts";
+import { STALE_GRACE_MS, STALE_INTERVALS } from "../../read/staleness.ts";
+import type { Migration } from "./migration.ts";
 
 /** What the first sitemon kept of a site may lack the fields that newer reports always have. */
 const SITE_CURRENT = `

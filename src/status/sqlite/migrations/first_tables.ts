@@ -2,7 +2,7 @@
  * Step 1: the tables of PostgreSQL's first three migrations. Times are microseconds since 1970,
  * booleans 0 and 1, and what has parts is JSON: timings, labels, hops, failures.
  */
-import { LATENCY_BOUNDS_MS, latencyColumn } from "../../latency_buckets.ts";
+import { LATENCY_BOUNDS_MS, latencyColumn } from "../../read/latency_buckets.ts";
 
 /** The columns that status and history both carry, in the names of the report. */
 const CARRIED = `

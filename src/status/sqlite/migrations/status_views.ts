@@ -1,6 +1,6 @@
 /** Step 3: the views of docs/sql.md, named and made as PostgreSQL's; their times are ISO 8601. */
-import { latencyQuantile } from "../../latency_quantile.ts";
-import { STALE_GRACE_MS, STALE_INTERVALS } from "../../staleness.ts";
+import { latencyQuantile } from "../../read/latency_quantile.ts";
+import { STALE_GRACE_MS, STALE_INTERVALS } from "../../read/staleness.ts";
 
 const ORDER = "(order_at, producer_id, sequence)";
 /** Older command-line shells of SQLite tell no fractions of the current second. */

@@ -1,0 +1,53 @@
+/** What a message turned out to be: a report, a gap, or one that can never be applied. */
+import { bounded } from "../../report/bounded.ts";
+import type { Gap, SiteReport } from "../../report/report.ts";
+import { TIME_MAX } from "../../report/validation.ts";
+import type { Message } from "./message.ts";
+import type { Chunk, DeadLetter, DeadLetterReason } from "../store.ts";
+
+/** A message and what it holds. */
+export type Entry =
+  & { readonly message: Message }
+  & (
+    | { readonly kind: "report"; readonly report: SiteReport }
+    | { readonly kind: "gap"; readonly gap: Gap }
+    | { readonly kind: "dead"; readonly deadLetter: DeadLetter }
+  );
+
+/** Enough for every sentence of sitemon's own; a database's may quote whole rows. */
+export const DETAIL_LENGTH_MAX = 1_024;
+/** A uuid and a number need 53; the header is whatever its sender wrote. */
+export const SITEMON_ID_LENGTH_MAX = 256;
+
+/** The message as a dead letter, whole. */
+export function deadEntry(message: Message, reason: DeadLetterReason, detail: string): Entry {
+  const { sitemonId, timestampMs, traceparent: _, ...rest } = message;
+  const deadLetter = {
+    ...rest,
+    timestampMs: storableMs(timestampMs),
+    reason,
+    detail: storable(detail, DETAIL_LENGTH_MAX),
+    sitemonId: sitemonId === null ? null : storable(sitemonId, SITEMON_ID_LENGTH_MAX),
+  };
+  return { message, kind: "dead", deadLetter };
+}
+
+/** The entries as one transaction of a store. */
+export function chunkOf(entries: readonly Entry[]): Chunk {
+  return {
+    reports: entries.flatMap((entry) => entry.kind === "report" ? [entry.report] : []),
+    gaps: entries.flatMap((entry) => entry.kind === "gap" ? [entry.gap] : []),
+    deadLetters: entries.flatMap((entry) => entry.kind === "dead" ? [entry.deadLetter] : []),
+  };
+}
+
+/** A dead letter must itself be one that every database takes: no NUL, no half characters. */
+function storable(text: string, lengthMax: number): string {
+  return bounded(text.toWellFormed().replaceAll("\0", "\ufffd"), lengthMax);
+}
+
+/** A record's timestamp is whatever its sender wrote: -1 for none, or beyond what a date holds. */
+function storableMs(timestampMs: number): number {
+  if (!(timestampMs > 0)) return 0;
+  return Math.min(Math.trunc(timestampMs), TIME_MAX / 1_000);
+}

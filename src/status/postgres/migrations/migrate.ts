@@ -1,0 +1,111 @@
+/** Brings the tables to this version's, however many processes try to at once. */
+import { StoreConfigurationError } from "../../store.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Migration } from "./migration.ts";
+import { MIGRATIONS } from "./migrations.ts";
+import { transaction } from "../connection/transaction.ts";
+
+/** PostgreSQL 14 brought DETACH PARTITION CONCURRENTLY, by which old reports are let go. */
+const SERVER_VERSION_MIN = 140_000;
+
+const LOCK = {
+  name: "migration_lock",
+  text: "SELECT pg_advisory_xact_lock(hashtextextended('sitemon migration ' || $1, 0))",
+};
+
+// The catalog itself is asked: to_regclass and its kind answer from a cache that does not learn
+// what another process made while this one waited for the lock.
+const IS_THERE = {
+  name: "migration_table",
+  text: `SELECT current_setting('server_version_num')::int AS server_version,
+    EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS has_schema,
+    EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relname = 'schema_migration') AS has_table`,
+};
+
+const TABLE = `CREATE TABLE schema_migration (
+  version int PRIMARY KEY,
+  name text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT now()
+)`;
+
+const NEWEST = {
+  name: "migration_newest",
+  text: "SELECT coalesce(max(version), 0) AS version FROM schema_migration",
+};
+
+const RECORD = {
+  name: "migration_record",
+  text: "INSERT INTO schema_migration (version, name) VALUES ($1, $2)",
+};
+
+interface IsThere {
+  readonly server_version: number;
+  readonly has_schema: boolean;
+  readonly has_table: boolean;
+}
+
+export interface MigrateOptions {
+  readonly schema: string;
+  /** A test's own; in the order of their versions. */
+  readonly migrations?: readonly Migration[];
+}
+
+/**
+ * Applies the migrations that are missing, each in its own transaction. Needs no right to change
+ * tables when none is missing. Rejects with StoreConfigurationError when the database is newer.
+ */
+export async function migrate(connection: Connection, options: MigrateOptions): Promise<void> {
+  const { schema, migrations = MIGRATIONS } = options;
+  while (await versionOf(connection, schema) < migrations.length) {
+    await transaction(connection, () => migrateOnce(connection, schema, migrations));
+  }
+  refuseNewer(await versionOf(connection, schema), migrations.length);
+}
+
+/** Applies the next migration, unless another process did while this one waited for the lock. */
+async function migrateOnce(
+  connection: Connection,
+  schema: string,
+  migrations: readonly Migration[],
+): Promise<void> {
+  await connection.query(LOCK, [schema]);
+  const next = migrations[await versionOf(connection, schema)];
+  if (next === undefined) return;
+  await makeTable(connection, schema);
+  await next.up(connection);
+  await connection.query(RECORD, [next.version, next.name]);
+}
+
+/** Newest migration of the database; 0 before the first. */
+async function versionOf(connection: Connection, schema: string): Promise<number> {
+  const { server_version, has_table } = await whatIsThere(connection, schema);
+  if (server_version < SERVER_VERSION_MIN) {
+    throw new StoreConfigurationError(
+      `Cannot migrate as PostgreSQL must be at least ${SERVER_VERSION_MIN / 10_000}: ` +
+        `it is ${Math.floor(server_version / 10_000)}; use a newer server`,
+    );
+  }
+  if (!has_table) return 0;
+  const [newest] = await connection.query<{ version: number }>(NEWEST);
+  return newest!.version;
+}
+
+async function makeTable(connection: Connection, schema: string): Promise<void> {
+  const { has_schema, has_table } = await whatIsThere(connection, schema);
+  if (!has_schema) await connection.execute(`CREATE SCHEMA "${schema.replaceAll('"', '""')}"`);
+  if (!has_table) await connection.execute(TABLE);
+}
+
+async function whatIsThere(connection: Connection, schema: string): Promise<IsThere> {
+  const [row] = await connection.query<IsThere>(IS_THERE, [schema]);
+  return row!;
+}
+
+function refuseNewer(version: number, versionMax: number): void {
+  if (version <= versionMax) return;
+  throw new StoreConfigurationError(
+    `Cannot use the database as its tables must be of version ${versionMax} or older: ` +
+      `they are of version ${version}; use the newer sitemon that made them`,
+  );
+}

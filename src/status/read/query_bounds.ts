@@ -1,0 +1,28 @@
+/** The bounds of the query port, held by every implementation. */
+import {
+  DAILY_SITES_MAX,
+  HISTORY_DAYS_MAX,
+  type HistoryOptions,
+  LATENCY_DAYS_MAX,
+  type SiteKey,
+} from "../queries.ts";
+
+/** Throws RangeError when `daily()` is asked for too much. */
+export function checkDaily(sites: readonly SiteKey[], days: number): void {
+  mustBeWithin("sites", sites.length, { min: 0, max: DAILY_SITES_MAX });
+  mustBeWithin("days", days, { min: 1, max: HISTORY_DAYS_MAX });
+}
+
+/** Throws RangeError when `history()` is asked for too much. */
+export function checkHistory({ transitionDays, latencyDays }: HistoryOptions): void {
+  mustBeWithin("transitionDays", transitionDays, { min: 1, max: HISTORY_DAYS_MAX });
+  mustBeWithin("latencyDays", latencyDays, { min: 1, max: LATENCY_DAYS_MAX });
+}
+
+function mustBeWithin(name: string, value: number, { min, max }: { min: number; max: number }) {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new RangeError(
+    `Cannot query as "${name}" must be a whole number from ${min} to ${max}: it is ${value}; ` +
+      "ask for less at a time",
+  );
+}

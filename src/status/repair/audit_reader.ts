@@ -1,0 +1,54 @@
+/** What the audit asks of a store. Implemented in postgres/ and sqlite/; each shows one moment. */
+import type { Run } from "../../report/sequence_runs.ts";
+
+/**
+ * Where history was let go, the audit begins this much later: reports were recorded a little after
+ * they were checked, and it is the latter time by which they are let go.
+ */
+export const AFTER_HORIZON_MICROS = 3_600_000_000;
+
+/** A report of the history, as far as the audit wants to know. */
+export interface KeptReport {
+  readonly sequence: number;
+  /** Microseconds since 1970; it rises with the sequence. */
+  readonly recordedAt: number;
+  readonly location: string;
+}
+
+/** Sequences of a producer. */
+export interface ProducerRun extends Run {
+  readonly producerId: string;
+}
+
+/** What is known of sequences from elsewhere than the history. */
+export interface BesideHistory {
+  /** Reports checked before it were let go, in microseconds since 1970; `null` when none was. */
+  readonly horizonMicros: number | null;
+  readonly gaps: readonly ProducerRun[];
+  /** The header sitemon-id of each dead letter. */
+  readonly letterIds: readonly (string | null)[];
+  /**
+   * By producer: the lowest and the highest sequence that statuses and transitions name, of those
+   * that were checked {@linkcode AFTER_HORIZON_MICROS} after the horizon, or later.
+   */
+  readonly named: readonly ProducerRun[];
+}
+
+/** Rejects with the errors of the store port. */
+export interface AuditReader {
+  besideHistory(): Promise<BesideHistory>;
+  /** Producers with reports in the history. */
+  producers(): Promise<readonly string[]>;
+  count(producerId: string): Promise<number>;
+  /** The report with the lowest sequence that is not below `sequence`. */
+  atOrAfter(producerId: string, sequence: number): Promise<KeptReport | undefined>;
+  last(producerId: string): Promise<KeptReport | undefined>;
+  /**
+   * Sequences from `first` to that of the last report that the history does not hold: the lowest
+   * `limit` runs of them, rising.
+   */
+  holes(
+    producerId: string,
+    range: { readonly first: number; readonly limit: number },
+  ): Promise<readonly Run[]>;
+}

@@ -1,0 +1,113 @@
+/** Takes dead letters through the ingest again: what can be applied now is, the rest is kept. */
+import type { decodeMessage } from "../../report/codec.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { chunkOf, type Entry } from "../ingest/entry.ts";
+import type { KeptLetter, LetterBox, LetterFilter, LetterVerdict } from "../dead_letters.ts";
+import { deadEntry } from "../ingest/entry.ts";
+import { readMessage } from "../ingest/read_message.ts";
+import { RowRejectedError, type StatusStore } from "../store.ts";
+
+/** Letters of one transaction: of a megabyte each, at worst, all of them fit into memory. */
+export const LETTERS_AT_ONCE = 100;
+
+export interface ReplayOptions extends LetterFilter {
+  readonly letters: LetterBox;
+  readonly store: StatusStore;
+  /** Asks for the Kafka cluster's id, once, when a letter of the first sitemon needs it. */
+  readonly clusterId: () => Promise<string>;
+  readonly clock: Clock;
+  /** Knows the schemas of this version, unless told. */
+  readonly decode?: typeof decodeMessage;
+}
+
+/** What became of some letters. */
+export interface Replayed {
+  /** Letters whose content is applied; they are gone. */
+  readonly applied: number;
+  /** Letters that stay, each with the reason of this time. */
+  readonly kept: readonly LetterVerdict[];
+}
+
+/**
+ * Replays the letters that the filter means, and yields what became of each page of them.
+ *
+ * A letter is removed in the transaction that applies what it holds, so that stopping half way, or
+ * twice at once, does no harm. Rejects with the errors of the store port.
+ */
+export async function* replay(options: ReplayOptions): AsyncGenerator<Replayed, void> {
+  const { letters, places, reason } = options;
+  const filter = { ...(places ? { places } : {}), ...(reason ? { reason } : {}) };
+  let after: number | undefined;
+  for (;;) {
+    const page = await letters.read({
+      ...filter,
+      ...(after === undefined ? {} : { after }),
+      limit: LETTERS_AT_ONCE,
+      valueBytesMax: Infinity,
+    });
+    if (page.length === 0) return;
+    after = page.at(-1)!.number;
+    yield await replayPage(page, options);
+  }
+}
+
+/** A letter on its second way in. */
+interface Tried {
+  readonly number: number;
+  readonly entry: Entry;
+}
+
+async function replayPage(page: readonly KeptLetter[], options: ReplayOptions): Promise<Replayed> {
+  const tried = await Promise.all(page.map((letter) => readAgain(letter, options)));
+  const good = tried.filter(({ entry }) => entry.kind !== "dead");
+  const refused = good.length > 0 ? await apply(good, options.store) : [];
+  const kept = [...tried, ...refused].flatMap(({ number, entry }) =>
+    entry.kind === "dead" ? [{ number, ...verdictOf(entry) }] : []
+  );
+  if (kept.length > 0) await options.letters.keep(kept);
+  return { applied: page.length - kept.length, kept };
+}
+
+/** One by one when not all at once: resolves to those that the store refuses, as dead ones. */
+async function apply(tried: readonly Tried[], store: StatusStore): Promise<Tried[]> {
+  const chunk = chunkOf(tried.map(({ entry }) => entry));
+  try {
+    await store.apply({ ...chunk, replayed: tried.map(({ number }) => number) });
+    return [];
+  } catch (error) {
+    if (!(error instanceof RowRejectedError)) throw error;
+    const [first, ...others] = tried;
+    if (others.length === 0) {
+      const { number, entry } = first!;
+      return [{ number, entry: deadEntry(entry.message, "rejected", error.message) }];
+    }
+    const refused: Tried[] = [];
+    for (const one of tried) refused.push(...await apply([one], store));
+    return refused;
+  }
+}
+
+async function readAgain(letter: KeptLetter, options: ReplayOptions): Promise<Tried> {
+  const { clock, decode } = options;
+  const { number, topic, partition, offset, key, value, sitemonId } = letter;
+  const timestampMs = Math.floor(letter.recordedAt / 1_000);
+  const message = { topic, partition, offset, key, value, sitemonId, timestampMs };
+  const entry = readMessage(message, {
+    clusterId: isBare(value) ? await options.clusterId() : "",
+    nowMicros: clock.nowMicros(),
+    ...(decode ? { decode } : {}),
+  });
+  return { number, entry };
+}
+
+/** The cluster is part of the identity of what says nothing of its producer. */
+function isBare(value: Uint8Array | null): boolean {
+  return value !== null && value.length > 0 && (value[0] !== 0xc3 || value[1] !== 0x01);
+}
+
+function verdictOf(
+  { deadLetter }: Entry & { kind: "dead" },
+): Omit<LetterVerdict, "number"> {
+  const { topic, partition, offset, reason, detail } = deadLetter;
+  return { topic, partition, offset, reason, detail };
+}

@@ -1,0 +1,15 @@
+/** The tables of the SQLite store as numbered steps; `PRAGMA user_version` tells the last one done. */
+import { DAY_TOTALS } from "./day_totals.ts";
+import { FIRST_TABLES } from "./first_tables.ts";
+import { LETTER_NUMBERS } from "./letter_numbers.ts";
+import { SITE_DAYS } from "./site_days.ts";
+import { STATUS_VIEWS } from "./status_views.ts";
+
+/** Step n brings a file from version n to n + 1. Steps that were released are never edited. */
+export const MIGRATIONS: readonly string[] = [
+  FIRST_TABLES,
+  SITE_DAYS,
+  STATUS_VIEWS,
+  LETTER_NUMBERS,
+  DAY_TOTALS,
+];

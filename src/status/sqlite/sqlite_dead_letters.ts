@@ -1,0 +1,63 @@
+/** The letter box in the file of the SQLite store, beside the process that writes it. */
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type {
+  KeptLetter,
+  LetterBox,
+  LetterFilter,
+  LetterQuery,
+  LetterVerdict,
+} from "../dead_letters.ts";
+import { transaction } from "./connection.ts";
+import { StoreFile } from "./store_file.ts";
+
+/** `:places`: a JSON array of places, each an array, or null. */
+const MEANT =
+  `(:reason IS NULL OR reason = :reason) AND (:places IS NULL OR (topic, "partition", "offset") IN (
+  SELECT value ->> 0, value ->> 1, value ->> 2 FROM json_each(:places)))`;
+
+const COUNT = `SELECT count(*) AS count FROM dead_letter WHERE ${MEANT}`;
+const PAGE = `
+SELECT number, topic, "partition", "offset", reason, detail, recorded_at AS recordedAt,
+  received_at AS receivedAt, key, substr(value, 1, :bytes) AS value,
+  coalesce(length(value), 0) AS valueBytes, sitemon_id AS sitemonId
+FROM dead_letter WHERE ${MEANT} AND number > :after ORDER BY number LIMIT :limit`;
+const KEEP = "UPDATE dead_letter SET reason = ?, detail = ? WHERE number = ?";
+
+export class SqliteLetters implements LetterBox {
+  readonly #file: StoreFile;
+
+  constructor({ path }: { readonly path: string }) {
+    this.#file = new StoreFile(path);
+  }
+
+  count(filter: LetterFilter): Promise<number> {
+    return this.#file.use((db) => db.prepare(COUNT).get(meant(filter))!.count as number);
+  }
+
+  read(query: LetterQuery): Promise<readonly KeptLetter[]> {
+    const bytes = Math.min(query.valueBytesMax, Number.MAX_SAFE_INTEGER);
+    const page = { after: query.after ?? 0, limit: query.limit, bytes };
+    return this.#file.use((db) =>
+      db.prepare(PAGE).all({ ...meant(query), ...page }).map((row) => ({ ...row }))
+    ) as Promise<readonly unknown[]> as Promise<readonly KeptLetter[]>;
+  }
+
+  keep(verdicts: readonly LetterVerdict[]): Promise<void> {
+    return this.#file.use((db) => transaction(db, () => keepAll(db, verdicts)));
+  }
+
+  close(): Promise<void> {
+    this.#file.close();
+    return Promise.resolve();
+  }
+}
+
+function keepAll(db: DatabaseSync, verdicts: readonly LetterVerdict[]): void {
+  const keep = db.prepare(KEEP);
+  for (const { number, reason, detail } of verdicts) keep.run(reason, detail, number);
+}
+
+function meant({ reason, places }: LetterFilter): Record<string, SQLInputValue> {
+  const keys = places?.map(({ topic, partition, offset }) => [topic, partition, offset]);
+  return { reason: reason ?? null, places: keys ? JSON.stringify(keys) : null };
+}

@@ -1,0 +1,81 @@
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import type { DependencyState } from "../../../src/runtime/telemetry.ts";
+import { ThreadTelemetry } from "../../../src/runtime/thread_telemetry.ts";
+import { migrateWhenPossible } from "../../../src/status/ingest/migrate_when_possible.ts";
+import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
+import type { StatusStore } from "../../../src/status/store.ts";
+import { FakeClock } from "../../fake_clock.ts";
+import { turn } from "./ingest_fixture.ts";
+
+class Fixture implements AsyncDisposable {
+  readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-store-" });
+  readonly path = `${this.folder}/missing/status.db`;
+  readonly store = new SqliteStore({ path: this.path, clock: systemClock });
+  readonly clock = new FakeClock();
+  readonly states: DependencyState[] = [];
+  readonly stopping = new AbortController();
+
+  migrate(store: StatusStore = this.store): Promise<boolean> {
+    return migrateWhenPossible(store, {
+      dependency: "store",
+      clock: this.clock,
+      telemetry: new ThreadTelemetry((_, state) => this.states.push(state)),
+      signal: this.stopping.signal,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.store.close();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+Deno.test("migrateWhenPossible() waits for somebody to make the folder", async () => {
+  await using fixture = new Fixture();
+  const migrating = fixture.migrate();
+  await turn();
+  strictEqual(fixture.states[0]!.reason, "configuration");
+  await Deno.mkdir(`${fixture.folder}/missing`);
+  fixture.clock.advance(29_999);
+  await turn();
+  strictEqual(fixture.states.length, 1);
+  fixture.clock.advance(1);
+  strictEqual(await migrating, true);
+  deepStrictEqual(fixture.states.at(-1), { ok: true });
+  deepStrictEqual(await fixture.store.statuses(), []);
+});
+
+Deno.test("migrateWhenPossible() tries again within seconds, while the store is away", async () => {
+  await using fixture = new Fixture();
+  await Deno.mkdir(`${fixture.folder}/missing`);
+  const other = new DatabaseSync(fixture.path);
+  other.exec("BEGIN EXCLUSIVE");
+  const migrating = fixture.migrate();
+  await turn();
+  strictEqual(fixture.states[0]!.reason, "unavailable");
+  other.close();
+  fixture.clock.advance(2_000);
+  strictEqual(await migrating, true);
+});
+
+Deno.test("migrateWhenPossible() resolves to false, when it is stopped before", async () => {
+  await using fixture = new Fixture();
+  const migrating = fixture.migrate();
+  await turn();
+  fixture.stopping.abort();
+  strictEqual(await migrating, false);
+  strictEqual(fixture.clock.pending, 0);
+});
+
+Deno.test("migrateWhenPossible() rejects with an error that no store throws", async () => {
+  await using fixture = new Fixture();
+  const broken: StatusStore = {
+    migrate: () => Promise.reject(new TypeError("x is undefined")),
+    apply: () => Promise.reject(new Error("unused")),
+    statuses: () => Promise.resolve([]),
+    close: () => Promise.resolve(),
+  };
+  await rejects(() => fixture.migrate(broken), TypeError);
+});

@@ -1,0 +1,343 @@
+import { ok, rejects, strictEqual } from "node:assert/strict";
+import { Connection } from "../../../../src/status/postgres/connection/connection.ts";
+import type {
+  PostgresOptions,
+  PostgresTls,
+} from "../../../../src/status/postgres/connection/postgres_options.ts";
+import { PostgresStore } from "../../../../src/status/postgres/postgres_store.ts";
+import { StoreUnavailableError } from "../../../../src/status/store.ts";
+import { nthReport } from "../../../contract/site_reports.ts";
+import { eventually, within } from "../../../deadline.ts";
+import { type PostgresServer, startPostgres } from "../../../services/postgres.ts";
+import { run } from "../../../services/programs.ts";
+import { serviceTest } from "../../../services/with_services.ts";
+import { openSession, openStore, optionsOf } from "../opened_store.ts";
+
+const databaseTest = serviceTest("postgres");
+const serverTest = serviceTest("own postgres");
+
+function applyOne(store: PostgresStore, sequence: number) {
+  return store.apply({ reports: [nthReport(sequence)], gaps: [], deadLetters: [] });
+}
+
+async function unavailable(applying: Promise<unknown>, message: RegExp): Promise<void> {
+  await within(
+    8_000,
+    "apply() rejects",
+    rejects(applying, (error) => {
+      ok(error instanceof StoreUnavailableError, String(error));
+      ok(error.isKnown, error.message);
+      ok(message.test(error.message), error.message);
+      return true;
+    }),
+  );
+}
+
+databaseTest("Connection makes its session's settings, whatever the role's are", async () => {
+  await using opened = await openStore({ statementTimeoutMs: 12_345 });
+  const connection = await Connection.open(opened.options);
+  try {
+    const [settings] = await connection.execute<{ all: string }>(
+      `SELECT concat_ws(' ', current_schema(), current_setting('statement_timeout'),
+         current_setting('TimeZone'), current_setting('application_name'),
+         current_setting('idle_in_transaction_session_timeout')) AS all`,
+    );
+    strictEqual(settings!.all, `${opened.options.schema} 12345ms UTC sitemon 1min`);
+  } finally {
+    await connection.close();
+  }
+});
+
+databaseTest(
+  "Connection waits for a commit to reach the disk, when the role does not",
+  async () => {
+    await using opened = await openStore();
+    const { session, options } = opened;
+    const role = `${options.schema}_hasty`;
+    await session.query(`CREATE ROLE ${role} LOGIN PASSWORD 'hasty'`);
+    const open = async (setting: string) => {
+      await session.query(`ALTER ROLE ${role} SET synchronous_commit = ${setting}`);
+      const connection = await Connection.open({ ...options, user: role, password: "hasty" });
+      const [row] = await connection.execute<{ value: string }>(
+        "SELECT current_setting('synchronous_commit') AS value",
+      );
+      await connection.close();
+      return row!.value;
+    };
+    try {
+      strictEqual(await open("off"), "on");
+      strictEqual(await open("remote_apply"), "remote_apply");
+    } finally {
+      await session.query(`DROP ROLE ${role}`);
+    }
+  },
+);
+
+databaseTest("query() reads BIGINT as a number, and refuses one that is none", async () => {
+  await using opened = await openStore();
+  const connection = await Connection.open(opened.options);
+  const read = (sql: string) => connection.execute<{ n: number }>(`SELECT ${sql}::bigint AS n`);
+  try {
+    strictEqual((await read("9007199254740991"))[0]!.n, Number.MAX_SAFE_INTEGER);
+    await rejects(() => read("9007199254740992"), /must lie within 2\^53: it is 9007199254740992/);
+  } finally {
+    await connection.close();
+  }
+});
+
+databaseTest(
+  "apply() finds the store unavailable, while there are too many connections",
+  async () => {
+    await using opened = await openStore();
+    const { session, options } = opened;
+    const role = `${options.schema}_crowd`;
+    await session.query(`
+    CREATE ROLE ${role} LOGIN PASSWORD 'crowd' CONNECTION LIMIT 0;
+    GRANT USAGE ON SCHEMA ${options.schema} TO ${role};
+    GRANT ALL ON ALL TABLES IN SCHEMA ${options.schema} TO ${role};
+    GRANT CREATE ON SCHEMA ${options.schema} TO ${role}`);
+    const store = new PostgresStore({ connection: { ...options, user: role, password: "crowd" } });
+    try {
+      await applyOne(opened.store, 1);
+      await unavailable(applyOne(store, 2), /too many connections for role/);
+      await session.query(`ALTER ROLE ${role} CONNECTION LIMIT 1`);
+      strictEqual((await applyOne(store, 2)).applied, 1);
+    } finally {
+      await store.close();
+      await session.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
+    }
+  },
+);
+
+serverTest("apply() gives up at its own deadline, when the server hangs", async () => {
+  await using server = await startPostgres();
+  const limits = { statementTimeoutMs: 300, connectTimeoutMs: 500 };
+  const store = new PostgresStore({ connection: optionsOf(server, limits) });
+  try {
+    await store.migrate();
+    await applyOne(store, 1);
+    server.suspend();
+    await unavailable(applyOne(store, 2), /no answer within 1300 ms/);
+    // The client's deadline for a connection and ours are equal: either may come first.
+    await unavailable(applyOne(store, 2), /no answer within 500 ms|timeout expired/);
+    server.resume();
+    strictEqual((await applyOne(store, 2)).applied, 1);
+  } finally {
+    server.resume();
+    await store.close();
+  }
+});
+
+serverTest("apply() works again by itself, when the server was restarted", async () => {
+  await using server = await startPostgres();
+  const store = new PostgresStore({ connection: optionsOf(server) });
+  try {
+    await store.migrate();
+    await applyOne(store, 1);
+    await server.stop();
+    await unavailable(applyOne(store, 2), /ECONNREFUSED/);
+    await server.start();
+    strictEqual((await applyOne(store, 2)).applied, 1);
+    await server.stop();
+    await server.start();
+    strictEqual((await applyOne(store, 3)).applied, 1);
+  } finally {
+    await store.close();
+  }
+});
+
+serverTest("apply() leaves a server that turned read-only, for a new connection", async () => {
+  await using server = await startPostgres();
+  const store = new PostgresStore({ connection: optionsOf(server) });
+  await using admin = await openSession(optionsOf(server));
+  const backends = async () =>
+    (await admin.query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'sitemon'")).length;
+  let sequence = 0;
+  try {
+    await store.migrate();
+    await applyOne(store, ++sequence);
+    await admin.query("ALTER SYSTEM SET default_transaction_read_only = on");
+    await admin.query("SELECT pg_reload_conf()");
+    const refusal = await eventually(60_000, "the server is read-only", async () => {
+      const outcome = await applyOne(store, ++sequence).catch((error: unknown) => error);
+      return outcome instanceof Error ? outcome : undefined;
+    });
+    await unavailable(Promise.reject(refusal), /read-only transaction \(25006\)/);
+    const isClosed = async () => await backends() === 0 || undefined;
+    await eventually(60_000, "the connection is closed", isClosed);
+    await admin.query("SET default_transaction_read_only = off");
+    await admin.query("ALTER SYSTEM RESET default_transaction_read_only");
+    await admin.query("SELECT pg_reload_conf()");
+    await eventually(60_000, "the server takes reports", () => applyOne(store, sequence));
+  } finally {
+    await store.close();
+  }
+});
+
+serverTest("open() asks for a change, when the login is refused", async () => {
+  await using server = await startPostgres();
+  const refused: readonly (readonly [Partial<PostgresOptions>, RegExp])[] = [
+    [{ password: "wrong-secret" }, /password authentication failed .*\(28P01\); check user/],
+    [{ database: "nowhere" }, /database "nowhere" does not exist \(3D000\); create the database/],
+    [{ tls: { mode: "require" } }, /does not support SSL connections; check tls$/],
+  ];
+  for (const [overrides, message] of refused) {
+    const store = new PostgresStore({ connection: optionsOf(server, overrides) });
+    await rejects(() => store.statuses(), { name: "StoreConfigurationError", message });
+    await rejects(() => store.statuses(), (error: Error) => !error.message.includes("secret"));
+  }
+  const { password: _, ...withoutPassword } = optionsOf(server);
+  const store = new PostgresStore({ connection: withoutPassword });
+  await rejects(() => store.statuses(), { name: "StoreConfigurationError" });
+});
+
+// The variables that `pg` reads although everything is given, as config/permissions/thread_permissions.ts names them.
+const ENVIRONMENT = ["PGBINARY", "PGCLIENT_ENCODING", "PGOPTIONS"]
+  .concat("PGAPPNAME", "PGREPLICATION", "PGSSLNEGOTIATION");
+
+for (const host of ["192.0.2.1", "db.example"]) {
+  Deno.test(`open() names the address, when its thread may not reach ${host}`, async () => {
+    const worker = new Worker(import.meta.resolve("./denied_thread.ts"), {
+      type: "module",
+      deno: {
+        permissions: {
+          net: ["db.other.example:5432"],
+          env: ENVIRONMENT,
+          read: false,
+          write: false,
+          sys: false,
+        },
+      },
+    });
+    try {
+      const answer = Promise.withResolvers<{ name: string; message: string }>();
+      worker.onmessage = ({ data }) => answer.resolve(data);
+      worker.onerror = (event) => {
+        event.preventDefault();
+        answer.reject(new Error(event.message));
+      };
+      worker.postMessage(host);
+      const { name, message } = await within(10_000, "the thread answers", answer.promise);
+      strictEqual(name, "StoreConfigurationError", message);
+      ok(message.includes(`${host}:5432`), message);
+      ok(message.endsWith("allow this thread to reach that address"), message);
+    } finally {
+      worker.terminate();
+    }
+  });
+}
+
+/** A root and a certificate of it for `localhost` and the role `postgres`, as PEM texts. */
+function certificates(folder: string) {
+  const file = (name: string) => `${folder}/${name}`;
+  const openssl = (...args: string[]) => run(["openssl", ...args]);
+  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+  const root = (name: string) =>
+    openssl(
+      "req",
+      "-x509",
+      ...key,
+      "-days",
+      "2",
+      "-subj",
+      `/CN=${name}`,
+      "-keyout",
+      file(`${name}.key`),
+      "-out",
+      file(`${name}.crt`),
+    );
+  const leaf = (name: string, subject: string) => {
+    openssl(
+      "req",
+      ...key,
+      "-subj",
+      subject,
+      "-keyout",
+      file(`${name}.key`),
+      "-out",
+      file(`${name}.csr`),
+    );
+    Deno.writeTextFileSync(file("ext"), "subjectAltName=DNS:localhost");
+    openssl(
+      "x509",
+      "-req",
+      "-days",
+      "2",
+      "-in",
+      file(`${name}.csr`),
+      "-CA",
+      file("root.crt"),
+      "-CAkey",
+      file("root.key"),
+      "-CAcreateserial",
+      "-extfile",
+      file("ext"),
+      "-out",
+      file(`${name}.crt`),
+    );
+  };
+  root("root");
+  root("stranger");
+  leaf("server", "/CN=localhost");
+  leaf("client", "/CN=postgres");
+  return (name: string) => Deno.readTextFileSync(file(name));
+}
+
+async function startTlsServer(
+  pem: (name: string) => string,
+  access: string,
+): Promise<PostgresServer> {
+  return await startPostgres({
+    settings: { ssl: "on", ssl_ca_file: "root.crt" },
+    files: {
+      "server.crt": pem("server.crt"),
+      "server.key": pem("server.key"),
+      "root.crt": pem("root.crt"),
+      "pg_hba.conf": `hostssl all all all ${access}\n`,
+    },
+  });
+}
+
+async function answers(server: PostgresServer, host: string, tls: PostgresTls): Promise<void> {
+  const connection = await Connection.open(optionsOf(server, { host, tls }));
+  await connection.close();
+}
+
+serverTest("open() verifies the server as its mode says", async () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const pem = certificates(folder);
+    await using server = await startTlsServer(pem, "scram-sha-256");
+    const [ca, stranger] = [pem("root.crt"), pem("stranger.crt")];
+    await answers(server, "127.0.0.1", { mode: "require" });
+    await answers(server, "127.0.0.1", { mode: "verify-ca", ca });
+    await answers(server, "localhost", { mode: "verify-full", ca });
+    const refused: readonly (readonly [string, PostgresTls])[] = [
+      ["127.0.0.1", { mode: "verify-full", ca }],
+      ["127.0.0.1", { mode: "verify-ca", ca: stranger }],
+      ["localhost", { mode: "verify-full", ca: stranger }],
+      ["localhost", { mode: "verify-full" }],
+      ["localhost", { mode: "disable" }],
+    ];
+    for (const [host, tls] of refused) {
+      const store = new PostgresStore({ connection: optionsOf(server, { host, tls }) });
+      await rejects(() => store.statuses(), { name: "StoreConfigurationError" });
+    }
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});
+
+serverTest("open() shows its certificate to a server that asks for one", async () => {
+  const folder = Deno.makeTempDirSync();
+  try {
+    const pem = certificates(folder);
+    await using server = await startTlsServer(pem, "cert");
+    const tls = { mode: "verify-full", ca: pem("root.crt") } as const;
+    await answers(server, "localhost", { ...tls, cert: pem("client.crt"), key: pem("client.key") });
+    const store = new PostgresStore({ connection: optionsOf(server, { host: "localhost", tls }) });
+    await rejects(() => store.statuses(), { name: "StoreConfigurationError" });
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
+});

@@ -1,0 +1,226 @@
+// Goal: what could not be applied is not lost: a version that can apply it does, once.
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import avro from "avsc";
+import { encodeBare, encodeGap, encodeReport, messageDecoder } from "../../../src/report/codec.ts";
+import { fingerprint } from "../../../src/report/fingerprint.ts";
+import type { SiteReport } from "../../../src/report/report.ts";
+import {
+  type RecordSchema,
+  SITE_REPORT_SCHEMA,
+  WRITER_SCHEMAS,
+} from "../../../src/report/schema.ts";
+import { systemClock as clock } from "../../../src/runtime/clock.ts";
+import { LETTERS_AT_ONCE, replay, type ReplayOptions } from "../../../src/status/repair/replay.ts";
+import {
+  type Chunk,
+  type DeadLetter,
+  RowRejectedError,
+  type StatusStore,
+} from "../../../src/status/store.ts";
+import { aReport, NOON, nthReport, PRODUCERS } from "../../contract/site_reports.ts";
+import { type RepairedStore, storeTest } from "./repaired_stores.ts";
+
+/** As a version to come may write reports: with one more field. */
+const FUTURE_SCHEMA: RecordSchema = {
+  ...SITE_REPORT_SCHEMA,
+  fields: [...SITE_REPORT_SCHEMA.fields, { name: "mood", type: "string", default: "calm" }],
+};
+const FUTURE_SCHEMAS = [{ kind: "report", schema: FUTURE_SCHEMA } as const, ...WRITER_SCHEMAS];
+
+function encodeFuture(report: SiteReport): Uint8Array {
+  const type = avro.Type.forSchema(FUTURE_SCHEMA as avro.Schema);
+  const header = new Uint8Array(10);
+  header.set([0xc3, 0x01]);
+  new DataView(header.buffer).setBigUint64(2, fingerprint(FUTURE_SCHEMA), true);
+  return new Uint8Array([...header, ...type.toBuffer({ ...report, mood: "bright" })]);
+}
+
+function letter(offset: number, value: Uint8Array | null, rest: Partial<DeadLetter> = {}) {
+  return {
+    topic: "outbox/sites",
+    partition: 2,
+    offset,
+    timestampMs: NOON / 1_000,
+    reason: "schema",
+    detail: "Cannot decode message as its schema must be known",
+    key: new TextEncoder().encode("shop"),
+    value,
+    sitemonId: `${PRODUCERS[0]}/${offset}`,
+    ...rest,
+  } as const;
+}
+
+async function setAside({ store }: RepairedStore, deadLetters: DeadLetter[]): Promise<void> {
+  await store.apply({ reports: [], gaps: [], deadLetters });
+}
+
+async function replayAll(
+  { letters, store }: RepairedStore,
+  options: Partial<ReplayOptions> = {},
+): Promise<{ applied: number; kept: [offset: number, reason: string][]; pages: number }> {
+  const result = { applied: 0, kept: [] as [number, string][], pages: 0 };
+  const clusterId = () => Promise.resolve("cluster");
+  for await (const step of replay({ letters, store, clusterId, clock, ...options })) {
+    result.applied += step.applied;
+    result.kept.push(
+      ...step.kept.map(({ offset, reason }) => [offset, reason] as [number, string]),
+    );
+    result.pages++;
+  }
+  return result;
+}
+
+async function leftIn({ letters }: RepairedStore) {
+  const left = await letters.read({ limit: 1_000, valueBytesMax: Infinity });
+  return left.map(({ offset, reason }) => [offset, reason]);
+}
+
+storeTest(
+  "replay() applies a letter of a version to come, when it knows the schema",
+  async (repaired) => {
+    await setAside(repaired, [letter(7, encodeFuture(nthReport(7, { site: "later" })))]);
+    deepStrictEqual(await replayAll(repaired), { applied: 0, kept: [[7, "schema"]], pages: 1 });
+    deepStrictEqual(await leftIn(repaired), [[7, "schema"]]);
+    const decode = messageDecoder(FUTURE_SCHEMAS);
+    deepStrictEqual(await replayAll(repaired, { decode }), { applied: 1, kept: [], pages: 1 });
+    deepStrictEqual(await leftIn(repaired), []);
+    const [status] = await repaired.store.statuses();
+    strictEqual(status?.site, "later");
+  },
+);
+
+storeTest(
+  "replay() keeps what cannot be applied, with the reason of this time",
+  async (repaired) => {
+    await setAside(repaired, [
+      letter(1, encodeReport(nthReport(1, { response_time: -1 }))),
+      letter(2, null),
+      letter(3, new TextEncoder().encode("poison")),
+      letter(
+        4,
+        encodeGap({ producer_id: PRODUCERS[0], first: 4, last: 9, count: 6, reason: "new" }),
+      ),
+      letter(5, encodeReport(nthReport(5))),
+    ]);
+    deepStrictEqual(await replayAll(repaired), {
+      applied: 2,
+      kept: [[1, "invalid"], [2, "undecodable"], [3, "undecodable"]],
+      pages: 1,
+    });
+    const [first] = await repaired.letters.read({ limit: 1, valueBytesMax: 4 });
+    strictEqual(first!.detail.startsWith("Cannot apply report as response_time must lie"), true);
+    deepStrictEqual([first!.value!.length, first!.sitemonId], [4, `${PRODUCERS[0]}/1`]);
+    strictEqual(first!.recordedAt, NOON);
+    strictEqual(
+      (await repaired.store.apply({
+        reports: [nthReport(5)],
+        gaps: [],
+        deadLetters: [],
+      })).duplicate,
+      1,
+    );
+  },
+);
+
+storeTest("replay() finds the letters that the filter means, page by page", async (repaired) => {
+  const count = 2 * LETTERS_AT_ONCE + 1;
+  const letters = Array.from(
+    { length: count },
+    (_, index) =>
+      letter(index + 1, encodeReport(nthReport(index + 1)), {
+        reason: index % 2 === 0 ? "schema" : "rejected",
+      }),
+  );
+  await setAside(repaired, letters);
+  strictEqual(await repaired.letters.count({ reason: "rejected" }), LETTERS_AT_ONCE);
+  const place = { topic: "outbox/sites", partition: 2, offset: 3 };
+  deepStrictEqual(await replayAll(repaired, { places: [place, { ...place, topic: "none" }] }), {
+    applied: 1,
+    kept: [],
+    pages: 1,
+  });
+  strictEqual((await replayAll(repaired, { reason: "rejected" })).applied, LETTERS_AT_ONCE);
+  deepStrictEqual(await replayAll(repaired), { applied: LETTERS_AT_ONCE, kept: [], pages: 1 });
+});
+
+storeTest(
+  "replay() gives a message of the first sitemon the identity of its place",
+  async (repaired) => {
+    await setAside(repaired, [letter(1, encodeBare(aReport({ url: "http://old.example/" })))]);
+    await rejects(
+      replayAll(repaired, { clusterId: () => Promise.reject(new Error("no broker")) }),
+      /no broker/,
+    );
+    strictEqual((await replayAll(repaired)).applied, 1);
+    const { producers, bare } = await repaired.readAudit(async (reader) => ({
+      producers: await reader.producers(),
+      bare: /^.{14}5/,
+    }));
+    strictEqual(bare.test(producers[0]!), true);
+  },
+);
+
+/** Refuses the reports of one site, as a database may one row. */
+class PickyStore implements StatusStore {
+  readonly #store: StatusStore;
+  constructor(store: StatusStore) {
+    this.#store = store;
+  }
+  migrate = () => this.#store.migrate();
+  statuses = () => this.#store.statuses();
+  close = () => this.#store.close();
+  apply(chunk: Chunk) {
+    if (chunk.reports.some(({ site }) => site === "refused")) {
+      return Promise.reject(new RowRejectedError("no such row"));
+    }
+    return this.#store.apply(chunk);
+  }
+}
+
+storeTest("replay() applies the others, when the store refuses one", async (repaired) => {
+  const sites = ["a", "refused", "c"];
+  await setAside(
+    repaired,
+    sites.map((site, index) => letter(index + 1, encodeReport(nthReport(index + 1, { site })))),
+  );
+  const store = new PickyStore(repaired.store);
+  deepStrictEqual(await replayAll({ ...repaired, store }), {
+    applied: 2,
+    kept: [[2, "rejected"]],
+    pages: 1,
+  });
+  deepStrictEqual(await leftIn(repaired), [[2, "rejected"]]);
+});
+
+storeTest(
+  "replay() tells letters apart, when the topic was made again and has their place twice",
+  async (repaired) => {
+    const poison = letter(1, Uint8Array.of(7));
+    await setAside(repaired, [poison]);
+    const later = { timestampMs: NOON / 1_000 + 1 };
+    await setAside(repaired, [
+      letter(1, encodeReport(nthReport(1)), later),
+      letter(1, encodeReport(nthReport(2)), later),
+      poison,
+    ]);
+    const place = { topic: "outbox/sites", partition: 2, offset: 1 };
+    strictEqual(await repaired.letters.count({ places: [place] }), 3);
+    deepStrictEqual(await replayAll(repaired, { places: [place] }), {
+      applied: 2,
+      kept: [[1, "undecodable"]],
+      pages: 1,
+    });
+    const left = await repaired.letters.read({ limit: 9, valueBytesMax: 9 });
+    deepStrictEqual(left.map(({ value }) => [...value!]), [[7]]);
+  },
+);
+
+storeTest("apply() removes a letter only with what it holds", async (repaired) => {
+  await setAside(repaired, [letter(1, encodeReport(nthReport(1)))]);
+  const broken = nthReport(1, { outcome: "unheard" as SiteReport["outcome"] });
+  const replayed = (await repaired.letters.read({ limit: 1, valueBytesMax: 0 }))
+    .map(({ number }) => number);
+  const chunk = { reports: [broken, { ...broken, site: null as unknown as string }], gaps: [] };
+  await rejects(repaired.store.apply({ ...chunk, deadLetters: [], replayed }));
+  deepStrictEqual(await leftIn(repaired), [[1, "schema"]]);
+});
