@@ -1,8 +1,8 @@
 /** Answers that are no answers: unknown sites and paths, a store that is silent, faults. */
 import { html } from "hono/html";
-import type { Problem } from "./api_schemas.ts";
-import { documentText } from "./markup.ts";
-import { pageFrame } from "./page_frame.ts";
+import type { Problem } from "./api/api_schemas.ts";
+import { documentText } from "./pages/markup.ts";
+import { pageFrame } from "./pages/page_frame.ts";
 
 export type ProblemStatus = 401 | 404 | 500 | 503;
 

@@ -3,7 +3,7 @@ import { type Clock, deadline } from "../runtime/clock.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry.ts";
 import type { StatusQueries } from "../status/queries.ts";
 import { createApp } from "./app.ts";
-import { Board } from "./board.ts";
+import { Board } from "./live/board.ts";
 
 /** For answers that are under way. A reader that takes longer is cut off by the end of the thread. */
 const STOP_GRACE_MS = 1_000;

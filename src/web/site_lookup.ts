@@ -1,6 +1,6 @@
 /** Finds a site by the name in a path, at one or all of its locations. */
 import type { DayCoverage, HistoryOptions, SiteHistory, SiteUptime } from "../status/queries.ts";
-import { BAR_DAYS, type Board, type View } from "./board.ts";
+import { BAR_DAYS, type Board, type View } from "./live/board.ts";
 import { keyOf } from "./site_key.ts";
 
 /** What is known of a site at one location. */

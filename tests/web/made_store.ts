@@ -5,7 +5,7 @@ import type { Telemetry } from "../../src/runtime/telemetry.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
 import { SqliteStore } from "../../src/status/sqlite/sqlite_store.ts";
 import { type AppOptions, createApp } from "../../src/web/app.ts";
-import { Board } from "../../src/web/board.ts";
+import { Board } from "../../src/web/live/board.ts";
 import { MadeReports, type Making } from "./made_reports.ts";
 
 /** A file of its own, a writer, and the application over a reader. Disposing removes all of it. */

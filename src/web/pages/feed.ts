@@ -4,7 +4,7 @@
  * @see https://www.rfc-editor.org/rfc/rfc4287
  */
 import { html } from "hono/html";
-import type { SiteHistory, Transition } from "../status/queries.ts";
+import type { SiteHistory, Transition } from "../../status/queries.ts";
 import { type Html, outcomeWord, sitePath } from "./markup.ts";
 import { REASON_WORDS } from "./state_words.ts";
 

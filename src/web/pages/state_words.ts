@@ -1,6 +1,6 @@
 /** What a page says of how a site is, in words and shapes. */
-import type { Reason } from "../report/outcome.ts";
-import type { SiteState } from "../report/site_state.ts";
+import type { Reason } from "../../report/outcome.ts";
+import type { SiteState } from "../../report/site_state.ts";
 
 /** As a badge has it. */
 export const STATE_WORDS: Readonly<Record<SiteState, string>> = {

@@ -3,7 +3,7 @@
  * there is a script, which reads the points from the element.
  */
 import { html } from "hono/html";
-import type { LatencyPoint } from "../status/queries.ts";
+import type { LatencyPoint } from "../../status/queries.ts";
 import { type Html, utc } from "./markup.ts";
 
 const WIDTH = 720;

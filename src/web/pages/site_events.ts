@@ -1,7 +1,7 @@
 /** What happened to a site: its changes, its failures with what it answered, its last checks. */
 import { html } from "hono/html";
-import { span } from "../runtime/relative_time.ts";
-import type { HistoryReport, Transition } from "../status/queries.ts";
+import { span } from "../../runtime/relative_time.ts";
+import type { HistoryReport, Transition } from "../../status/queries.ts";
 import { ago, externalLink, type Html, stateBadge, utc } from "./markup.ts";
 import { phaseBar } from "./phase_bar.ts";
 import { REASON_WORDS } from "./state_words.ts";

@@ -7,13 +7,13 @@ import type {
   SiteHistory,
   SiteUptime,
   Transition,
-} from "../status/queries.ts";
-import { UPTIME_WINDOWS_DAYS } from "../status/queries.ts";
-import { unknownMsOf, uptimeOf } from "../status/uptime.ts";
+} from "../../status/queries.ts";
+import { UPTIME_WINDOWS_DAYS } from "../../status/queries.ts";
+import { unknownMsOf, uptimeOf } from "../../status/uptime.ts";
 import type { ReportsAnswer, SiteAnswer, StatusAnswer, StatusesAnswer } from "./api_schemas.ts";
-import type { View } from "./board.ts";
-import { keyOf } from "./site_key.ts";
-import type { LocationHistory } from "./site_lookup.ts";
+import type { View } from "../live/board.ts";
+import { keyOf } from "../site_key.ts";
+import type { LocationHistory } from "../site_lookup.ts";
 
 /** `/api/status`. */
 export function statusesAnswer(view: View, title: string): StatusesAnswer {

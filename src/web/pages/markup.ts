@@ -1,8 +1,8 @@
 /** The small parts that every page is made of. Whatever others wrote goes through `html`, which escapes it. */
 import { html } from "hono/html";
-import type { Outcome } from "../report/outcome.ts";
-import { relativeTime, span } from "../runtime/relative_time.ts";
-import type { SiteState } from "../report/site_state.ts";
+import type { Outcome } from "../../report/outcome.ts";
+import { relativeTime, span } from "../../runtime/relative_time.ts";
+import type { SiteState } from "../../report/site_state.ts";
 import { STATE_SHAPES, STATE_WORDS } from "./state_words.ts";
 
 /** Escaped markup. */

@@ -1,21 +1,21 @@
 /** The page of one site at one location: how it is, how it was, and what went wrong. */
 import { html } from "hono/html";
-import { percent } from "../runtime/percent.ts";
+import { percent } from "../../runtime/percent.ts";
 import {
   type DayCoverage,
   type DetailedStatus,
   type SiteHistory,
   type SiteUptime,
   UPTIME_WINDOWS_DAYS,
-} from "../status/queries.ts";
-import { unknownMsOf, uptimeOf } from "../status/uptime.ts";
-import type { View } from "./board.ts";
+} from "../../status/queries.ts";
+import { unknownMsOf, uptimeOf } from "../../status/uptime.ts";
+import type { View } from "../live/board.ts";
 import { latencyChart } from "./latency_chart.ts";
 import { ago, externalLink, type Html, sitePath, stateBadge, utc } from "./markup.ts";
 import { pageFrame } from "./page_frame.ts";
 import { phaseBar } from "./phase_bar.ts";
 import { failureList, reportTable, transitionTable } from "./site_events.ts";
-import { stateOf } from "../report/site_state.ts";
+import { stateOf } from "../../report/site_state.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { dayTable, detailedUptimeBars } from "./uptime_bars.ts";
 

@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { overviewOf, type OverviewQuery, PAGE_SITES_MAX } from "../../src/web/overview.ts";
-import { verdictText } from "../../src/web/overview_page.ts";
-import type { DetailedStatus } from "../../src/status/queries.ts";
-import { aDetailedStatus } from "./detailed_status.ts";
+import { overviewOf, type OverviewQuery, PAGE_SITES_MAX } from "../../../src/web/pages/overview.ts";
+import { verdictText } from "../../../src/web/pages/overview_page.ts";
+import type { DetailedStatus } from "../../../src/status/queries.ts";
+import { aDetailedStatus } from "../detailed_status.ts";
 
 const EVERYTHING: OverviewQuery = {
   search: "",

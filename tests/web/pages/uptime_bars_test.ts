@@ -1,6 +1,11 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { dayStateOf, dayTable, detailedUptimeBars, uptimeBars } from "../../src/web/uptime_bars.ts";
-import { duration } from "../../src/web/markup.ts";
+import {
+  dayStateOf,
+  dayTable,
+  detailedUptimeBars,
+  uptimeBars,
+} from "../../../src/web/pages/uptime_bars.ts";
+import { duration } from "../../../src/web/pages/markup.ts";
 
 const DAY_MS = 86_400_000;
 

@@ -1,9 +1,9 @@
 /** Ninety days as bars: the colour says the worst that is known of a day, the words its uptime. */
 import { html } from "hono/html";
-import { percent } from "../runtime/percent.ts";
-import { span } from "../runtime/relative_time.ts";
-import type { Coverage, DayCoverage } from "../status/queries.ts";
-import { unknownMsOf, uptimeOf } from "../status/uptime.ts";
+import { percent } from "../../runtime/percent.ts";
+import { span } from "../../runtime/relative_time.ts";
+import type { Coverage, DayCoverage } from "../../status/queries.ts";
+import { unknownMsOf, uptimeOf } from "../../status/uptime.ts";
 import type { Html } from "./markup.ts";
 
 /** How a day counts: any minute down shows, but less than 1 % of the known time is no bad day. */

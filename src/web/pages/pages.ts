@@ -1,16 +1,16 @@
 /** The routes for people: the pages, the feeds, the badges, and the files that pages load. */
 import type { Context, Hono } from "hono";
-import type { AppOptions } from "./app.ts";
-import { ASSETS } from "./assets.ts";
+import type { AppOptions } from "../app.ts";
+import { ASSETS } from "../assets/assets.ts";
 import { badge } from "./badge.ts";
-import type { View } from "./board.ts";
+import type { View } from "../live/board.ts";
 import { feed } from "./feed.ts";
 import { documentText } from "./markup.ts";
 import { overviewOf, type OverviewQuery, SEARCH_LENGTH_MAX } from "./overview.ts";
 import { overviewPage } from "./overview_page.ts";
-import { keyOf } from "./site_key.ts";
-import { locationsOf, lookUp } from "./site_lookup.ts";
-import { STATES } from "../report/site_state.ts";
+import { keyOf } from "../site_key.ts";
+import { locationsOf, lookUp } from "../site_lookup.ts";
+import { STATES } from "../../report/site_state.ts";
 import { LATENCY_CHOICES_DAYS, LATENCY_DAYS_DEFAULT, sitePage } from "./site_page.ts";
 
 const FEED = ".atom";

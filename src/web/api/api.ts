@@ -1,10 +1,10 @@
 /** The routes for programs: JSON below `/api/`, and the OpenAPI file that describes it. */
 import type { Hono } from "hono";
 import { reportsAnswer, siteAnswer, statusesAnswer } from "./api_answers.ts";
-import type { AppOptions } from "./app.ts";
+import type { AppOptions } from "../app.ts";
 import { openApi } from "./open_api.ts";
-import { type LocationHistory, locationsOf, lookUp, LookupError } from "./site_lookup.ts";
-import { LATENCY_DAYS_DEFAULT } from "./site_page.ts";
+import { type LocationHistory, locationsOf, lookUp, LookupError } from "../site_lookup.ts";
+import { LATENCY_DAYS_DEFAULT } from "../pages/site_page.ts";
 
 export function addApi(app: Hono, { board, title }: AppOptions): void {
   const everywhere = async (name: string): Promise<LocationHistory[]> => {

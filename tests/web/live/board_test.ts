@@ -1,10 +1,15 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { StoreUnavailableError } from "../../src/status/store.ts";
-import type { Changes, StatusQueries } from "../../src/status/queries.ts";
-import { Board, type News, STATUSES_FRESH_MS, UPTIMES_FRESH_MS } from "../../src/web/board.ts";
-import { eventStream, eventText } from "../../src/web/event_stream.ts";
-import { FakeClock } from "../fake_clock.ts";
-import { aDetailedStatus } from "./detailed_status.ts";
+import { StoreUnavailableError } from "../../../src/status/store.ts";
+import type { Changes, StatusQueries } from "../../../src/status/queries.ts";
+import {
+  Board,
+  type News,
+  STATUSES_FRESH_MS,
+  UPTIMES_FRESH_MS,
+} from "../../../src/web/live/board.ts";
+import { eventStream, eventText } from "../../../src/web/live/event_stream.ts";
+import { FakeClock } from "../../fake_clock.ts";
+import { aDetailedStatus } from "../detailed_status.ts";
 
 /** Counts what a board asks of a store, and answers what the test says. */
 class Asked {

@@ -1,6 +1,6 @@
 /** What every page has around its content: head, heading, the place for announcements, foot. */
 import { html } from "hono/html";
-import { VERSION } from "../runtime/version.ts";
+import { VERSION } from "../../runtime/version.ts";
 import type { Html } from "./markup.ts";
 import { lasting, utc } from "./markup.ts";
 

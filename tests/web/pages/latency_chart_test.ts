@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import type { LatencyPoint } from "../../src/status/queries.ts";
-import { latencyChart } from "../../src/web/latency_chart.ts";
+import type { LatencyPoint } from "../../../src/status/queries.ts";
+import { latencyChart } from "../../../src/web/pages/latency_chart.ts";
 
 const HOUR_MS = 3_600_000;
 const NOW = new Date("2026-05-02T12:30:00Z");

@@ -1,6 +1,6 @@
 /** What the first page and a site's own page say of a status, in sentences. */
 import { html } from "hono/html";
-import type { DetailedStatus } from "../status/queries.ts";
+import type { DetailedStatus } from "../../status/queries.ts";
 import { type Html, lasting } from "./markup.ts";
 import { REASON_WORDS, STATE_WORDS } from "./state_words.ts";
 

@@ -1,10 +1,10 @@
 /** The files that pages load: style, scripts and the chart library, within the program itself. */
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
-import chartScript from "./assets/chart.js" with { type: "text" };
-import icon from "./assets/icon.svg" with { type: "text" };
-import pageScript from "./assets/page.js" with { type: "text" };
-import pageStyle from "./assets/page.css" with { type: "text" };
+import chartScript from "./chart.js" with { type: "text" };
+import icon from "./icon.svg" with { type: "text" };
+import pageScript from "./page.js" with { type: "text" };
+import pageStyle from "./page.css" with { type: "text" };
 
 export interface Asset {
   readonly contentType: string;

@@ -5,7 +5,7 @@
  * added: readers must ignore those that they do not know.
  */
 import * as z from "zod";
-import { OUTCOMES, REASONS } from "../report/outcome.ts";
+import { OUTCOMES, REASONS } from "../../report/outcome.ts";
 
 const micros = () => z.int().describe("Microseconds since 1970.");
 const milliseconds = () => z.int().describe("Milliseconds.");

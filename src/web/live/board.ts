@@ -3,11 +3,11 @@
  *
  * When the store does not answer, the board keeps the last state and says since when it is old.
  */
-import type { Clock } from "../runtime/clock.ts";
-import { sleep } from "../runtime/clock.ts";
-import { logger } from "../runtime/logging.ts";
-import { MinuteLimit } from "../runtime/minute_limit.ts";
-import type { Dependency, Telemetry } from "../runtime/telemetry.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { sleep } from "../../runtime/clock.ts";
+import { logger } from "../../runtime/logging.ts";
+import { MinuteLimit } from "../../runtime/minute_limit.ts";
+import type { Dependency, Telemetry } from "../../runtime/telemetry.ts";
 import type {
   DayCoverage,
   DetailedStatus,
@@ -16,10 +16,10 @@ import type {
   SiteKey,
   SiteUptime,
   StatusQueries,
-} from "../status/queries.ts";
-import { DAILY_SITES_MAX } from "../status/queries.ts";
-import { keyOf } from "./site_key.ts";
-import { stateOf } from "../report/site_state.ts";
+} from "../../status/queries.ts";
+import { DAILY_SITES_MAX } from "../../status/queries.ts";
+import { keyOf } from "../site_key.ts";
+import { stateOf } from "../../report/site_state.ts";
 
 /** A page is at most this old. Checks come every ten seconds by default. */
 export const STATUSES_FRESH_MS = 1_000;

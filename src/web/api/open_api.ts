@@ -4,9 +4,9 @@
  * @see https://spec.openapis.org/oas/v3.1.1.html
  */
 import * as z from "zod";
-import { VERSION } from "../runtime/version.ts";
+import { VERSION } from "../../runtime/version.ts";
 import * as schemas from "./api_schemas.ts";
-import { PROBLEM_TYPE } from "./problem.ts";
+import { PROBLEM_TYPE } from "../problem.ts";
 
 const NAME = {
   name: "name",

@@ -1,10 +1,10 @@
 /** A badge as SVG: the site's name and how it is, to put on other pages. */
 import { html } from "hono/html";
-import { percent } from "../runtime/percent.ts";
-import type { DetailedStatus, SiteUptime } from "../status/queries.ts";
-import { uptimeOf } from "../status/uptime.ts";
+import { percent } from "../../runtime/percent.ts";
+import type { DetailedStatus, SiteUptime } from "../../status/queries.ts";
+import { uptimeOf } from "../../status/uptime.ts";
 import type { Html } from "./markup.ts";
-import { rankOf, type SiteState, stateOf } from "../report/site_state.ts";
+import { rankOf, type SiteState, stateOf } from "../../report/site_state.ts";
 import { STATE_WORDS } from "./state_words.ts";
 
 /** White text on each has a contrast of at least 4.5 to 1. */

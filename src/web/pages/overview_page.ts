@@ -1,9 +1,9 @@
 /** The first page: the verdict over all, a search, and the sites in their groups. */
 import { html } from "hono/html";
-import { percent } from "../runtime/percent.ts";
-import type { DayCoverage, DetailedStatus } from "../status/queries.ts";
-import { uptimeOf } from "../status/uptime.ts";
-import type { View } from "./board.ts";
+import { percent } from "../../runtime/percent.ts";
+import type { DayCoverage, DetailedStatus } from "../../status/queries.ts";
+import { uptimeOf } from "../../status/uptime.ts";
+import type { View } from "../live/board.ts";
 import { ago, type Html, sitePath, stateBadge } from "./markup.ts";
 import {
   type Counts,
@@ -13,8 +13,8 @@ import {
   SEARCH_LENGTH_MAX,
 } from "./overview.ts";
 import { pageFrame } from "./page_frame.ts";
-import { keyOf } from "./site_key.ts";
-import { type SiteState, stateOf, STATES } from "../report/site_state.ts";
+import { keyOf } from "../site_key.ts";
+import { type SiteState, stateOf, STATES } from "../../report/site_state.ts";
 import { STATE_WORDS } from "./state_words.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { uptimeBars } from "./uptime_bars.ts";

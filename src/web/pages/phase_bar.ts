@@ -1,6 +1,6 @@
 /** Where the time of a check went, phase by phase. */
 import { html } from "hono/html";
-import type { Timings } from "../report/report.ts";
+import type { Timings } from "../../report/report.ts";
 import { duration, type Html } from "./markup.ts";
 
 /** In the order in which they happen. */

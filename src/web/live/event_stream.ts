@@ -3,11 +3,11 @@
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-import type { Clock } from "../runtime/clock.ts";
-import type { DetailedStatus } from "../status/queries.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import type { DetailedStatus } from "../../status/queries.ts";
 import type { Board, News } from "./board.ts";
-import { stateOf } from "../report/site_state.ts";
-import { STATE_WORDS } from "./state_words.ts";
+import { stateOf } from "../../report/site_state.ts";
+import { STATE_WORDS } from "../pages/state_words.ts";
 
 /** Pages that may watch at once. Those beyond it ask again by themselves. */
 export const WATCHERS_MAX = 500;

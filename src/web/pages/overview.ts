@@ -1,6 +1,6 @@
 /** Which sites the first page shows, in which order and groups; the troubled come first. */
-import type { DetailedStatus } from "../status/queries.ts";
-import { rankOf, type SiteState, stateOf, STATES } from "../report/site_state.ts";
+import type { DetailedStatus } from "../../status/queries.ts";
+import { rankOf, type SiteState, stateOf, STATES } from "../../report/site_state.ts";
 
 /** Sites that one page shows: as many as the store tells the days of at once. */
 export const PAGE_SITES_MAX = 100;
