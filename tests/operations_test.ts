@@ -3,7 +3,7 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Client } from "pg";
 import { parse } from "yaml";
 import { runProgram } from "../src/cli/program.ts";
-import { METRICS } from "../src/runtime/metrics.ts";
+import { METRICS } from "../src/runtime/telemetry/metrics.ts";
 import { startPostgres } from "./services/postgres.ts";
 import { serviceTest } from "./services/with_services.ts";
 import { sitemon } from "./sitemon_process.ts";

@@ -29,8 +29,8 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/cli/commands/store_letters.ts",
     "src/cli/text/terminal.ts",
     "src/cli/service/web.ts",
-    "src/runtime/reloader.ts",
-    "src/runtime/service.ts",
+    "src/runtime/service/reloader.ts",
+    "src/runtime/service/service.ts",
   ]),
   ...because("tests/cli/commands/forget_test.ts runs the command of which it is the thread", [
     "src/threads/forget/forget_thread.ts",
@@ -71,7 +71,7 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/threads/web/web_thread.ts",
   ]),
   ...because("the threads of tests/testdata/threads/ use it, which supervisor_test.ts starts", [
-    "src/runtime/thread.ts",
+    "src/runtime/threads/thread.ts",
   ]),
 };
 

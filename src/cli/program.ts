@@ -1,7 +1,7 @@
 /** The command table: which commands and options there are, what they say of themselves, what they run. */
 import { Command, CommanderError, Option } from "commander";
 import { ConfigError } from "../config/config_error.ts";
-import { describeError } from "../runtime/log_entry.ts";
+import { describeError } from "../runtime/telemetry/log_entry.ts";
 import { VERSION, versionText } from "../runtime/version.ts";
 import { addCompletion } from "./commands/completion.ts";
 import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_OK, EXIT_USAGE } from "./exit_code.ts";

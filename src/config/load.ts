@@ -1,6 +1,6 @@
 /** Loads a configuration: every file, every default, every secret, and every mistake at once. */
 import { resolve } from "node:path";
-import { redactor } from "../runtime/redaction.ts";
+import { redactor } from "../runtime/telemetry/redaction.ts";
 import { ConfigError, inOrder } from "./config_error.ts";
 import { kafkaTls, postgresTls } from "./resolve/connection_tls.ts";
 import { crossMistakes } from "./resolve/cross_checks.ts";

@@ -1,6 +1,6 @@
 /** Messages of a topic to whoever applies them, each at least once: a member of a consumer group. */
-import { logger } from "../runtime/logging.ts";
-import type { Telemetry } from "../runtime/telemetry.ts";
+import { logger } from "../runtime/telemetry/logging.ts";
+import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { findTopic } from "./client/cluster.ts";
 import { KafkaClient } from "./client/connection.ts";
 import { ConsumerSession } from "./client/consumer_session.ts";

@@ -3,7 +3,7 @@ import type { Admin } from "kafkajs";
 import { systemClock } from "../runtime/clock.ts";
 import { type Finding, Findings } from "../runtime/finding.ts";
 import { reach } from "../runtime/reach.ts";
-import type { Telemetry } from "../runtime/telemetry.ts";
+import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { connectToAny, KafkaClient, type KafkaConnectionOptions } from "./client/connection.ts";
 import { classify } from "./client/errors.ts";
 import { KafkaLog } from "./client/kafka_log.ts";

@@ -1,9 +1,9 @@
 /** Whether Kafka can be used, as readiness and the log hear of it. */
 import type { PublishError } from "../outbox/publisher.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { Logger } from "../runtime/logging.ts";
-import { MinuteLimit } from "../runtime/minute_limit.ts";
-import type { Dependency, Telemetry } from "../runtime/telemetry.ts";
+import type { Logger } from "../runtime/telemetry/logging.ts";
+import { MinuteLimit } from "../runtime/telemetry/minute_limit.ts";
+import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { classify } from "./client/errors.ts";
 
 export interface KafkaHealthOptions {

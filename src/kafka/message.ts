@@ -1,7 +1,7 @@
 /** A message of Kafka on its way into a store. */
 import type { Buffer } from "node:buffer";
 import type { KafkaMessage } from "kafkajs";
-import { TRACEPARENT } from "../runtime/traceparent.ts";
+import { TRACEPARENT } from "../runtime/telemetry/traceparent.ts";
 import { ID_HEADER } from "./row_message.ts";
 
 /** The same, structurally, as what the ingest takes. */

@@ -7,9 +7,9 @@ import {
   type PublishResult,
 } from "../outbox/publisher.ts";
 import { sleep } from "../runtime/clock.ts";
-import { logger } from "../runtime/logging.ts";
-import type { Telemetry } from "../runtime/telemetry.ts";
-import type { Span, Tracer } from "../runtime/tracer.ts";
+import { logger } from "../runtime/telemetry/logging.ts";
+import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
+import type { Span, Tracer } from "../runtime/telemetry/tracer.ts";
 import { REQUEST_TIMEOUT_MS } from "./client/connection.ts";
 import { classify, isTooLarge } from "./client/errors.ts";
 import { KafkaLog } from "./client/kafka_log.ts";

@@ -4,7 +4,7 @@ import type { Message } from "kafkajs";
 import type { OutboxRow } from "../outbox/publisher.ts";
 import { decodeMessage, encodeBare } from "../report/codec.ts";
 import { bareKey } from "../report/message_key.ts";
-import { TRACEPARENT } from "../runtime/traceparent.ts";
+import { TRACEPARENT } from "../runtime/telemetry/traceparent.ts";
 
 /** `single_object` carries everything; `bare` the six fields that older systems read. */
 export type KafkaFormat = "single_object" | "bare";

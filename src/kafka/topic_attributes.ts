@@ -1,5 +1,5 @@
 /** What OpenTelemetry calls the topic in the attributes of spans. */
-import type { Attributes } from "../runtime/tracer.ts";
+import type { Attributes } from "../runtime/telemetry/tracer.ts";
 
 /**
  * The attributes of every span about the topic's messages.

@@ -1,6 +1,6 @@
 /** Publishes all that an outbox holds, once, and says how that goes: `sitemon outbox drain`. */
 import type { Clock } from "../runtime/clock.ts";
-import type { Telemetry } from "../runtime/telemetry.ts";
+import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { localSource } from "./local_source.ts";
 import type { Outbox } from "./outbox.ts";
 import type { Publisher } from "./publisher.ts";

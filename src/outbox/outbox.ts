@@ -4,11 +4,11 @@
  */
 import type { ReportDraft } from "../report/report_draft.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { logger } from "../runtime/logging.ts";
-import type { Telemetry } from "../runtime/telemetry.ts";
+import { logger } from "../runtime/telemetry/logging.ts";
+import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { BatchSource } from "./file/batch_ledger.ts";
 import { freeBytesOf } from "./file/free_bytes.ts";
-import { MinuteLimit } from "../runtime/minute_limit.ts";
+import { MinuteLimit } from "../runtime/telemetry/minute_limit.ts";
 import { OutboxFullError, OutboxUnavailableError } from "./outbox_error.ts";
 import type { OutboxLimitsOptions } from "./file/outbox_limits.ts";
 import { OutboxFile } from "./file/outbox_file.ts";

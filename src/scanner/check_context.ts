@@ -1,7 +1,7 @@
 /** What the checks of one scanner share: where they may go, name lookups, certificates, clock. */
 import type { Clock } from "../runtime/clock.ts";
-import { redactor } from "../runtime/redaction.ts";
-import type { Telemetry } from "../runtime/telemetry.ts";
+import { redactor } from "../runtime/telemetry/redaction.ts";
+import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { AddressPolicy, type AddressPolicyOptions } from "./reach/address_policy.ts";
 import { CertificateCache } from "./http/certificate_cache.ts";
 import type { CheckTrace, CheckTraces } from "./check_trace.ts";

@@ -2,7 +2,7 @@
 import type { Site } from "../config/site.ts";
 import type { SiteReport, TracedReport } from "../report/report.ts";
 import { sleep } from "../runtime/clock.ts";
-import { logger } from "../runtime/logging.ts";
+import { logger } from "../runtime/telemetry/logging.ts";
 import { attempt, type Findings } from "./attempt.ts";
 import { blankReport } from "./blank_report.ts";
 import type { CheckContext } from "./check_context.ts";

@@ -7,7 +7,7 @@
 import type { Site } from "../config/site.ts";
 import { type SiteReport, type TracedReport, URL_LENGTH_MAX } from "../report/report.ts";
 import type { Clock } from "../runtime/clock.ts";
-import type { Span, Tracer } from "../runtime/tracer.ts";
+import type { Span, Tracer } from "../runtime/telemetry/tracer.ts";
 import { portOf } from "./reach/permitted_hosts.ts";
 import { printable } from "./printable.ts";
 import { withoutCredentials } from "./http/request.ts";

@@ -3,8 +3,8 @@
  * anew, so that its verdict never rests on a look from before the network went.
  */
 import { deadline } from "../runtime/clock.ts";
-import { logger } from "../runtime/logging.ts";
-import type { Telemetry } from "../runtime/telemetry.ts";
+import { logger } from "../runtime/telemetry/logging.ts";
+import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { CheckContext } from "./check_context.ts";
 import { onAbort } from "../runtime/deadline.ts";
 import { visit, type VisitPlan } from "./http/visit.ts";

@@ -1,6 +1,6 @@
 /** What a check's report tells the metrics: of all checks together, and of its own site. */
 import type { SiteReport } from "../report/report.ts";
-import type { Telemetry } from "../runtime/telemetry.ts";
+import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 
 const PHASES = ["dns", "connect", "tls", "first_byte", "transfer"] as const;
 

@@ -1,6 +1,6 @@
 /** Serves the status page of one store at one address, until it is stopped. */
 import { type Clock, deadline } from "../runtime/clock.ts";
-import type { Dependency, Telemetry } from "../runtime/telemetry.ts";
+import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { StatusQueries } from "../status/queries.ts";
 import { createApp } from "./app.ts";
 import { Board } from "./live/board.ts";

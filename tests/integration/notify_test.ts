@@ -1,7 +1,7 @@
 // The conversation with a service manager, held by a socket of the test's own.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { eventually } from "../deadline.ts";
-import { NotifyReceiver } from "../runtime/notify_receiver.ts";
+import { NotifyReceiver } from "../runtime/service/notify_receiver.ts";
 import { freePort } from "../services/free_port.ts";
 import { SitemonProcess } from "../sitemon_process.ts";
 

@@ -4,7 +4,7 @@ import type { KafkaPublisherOptions } from "../../src/kafka/producer.ts";
 import { KafkaPublisher } from "../../src/kafka/producer.ts";
 import type { OutboxRow } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import type { DependencyState, Telemetry } from "../../src/runtime/telemetry.ts";
+import type { DependencyState, Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { NOON } from "../contract/site_reports.ts";
 import { eventually } from "../deadline.ts";
 import { uniqueName } from "../services/unique_name.ts";

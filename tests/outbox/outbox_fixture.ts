@@ -1,6 +1,10 @@
 /** What the tests of the outbox and its neighbours share. */
-import type { CounterName, GaugeName, Labels } from "../../src/runtime/metrics.ts";
-import type { Dependency, DependencyState, Telemetry } from "../../src/runtime/telemetry.ts";
+import type { CounterName, GaugeName, Labels } from "../../src/runtime/telemetry/metrics.ts";
+import type {
+  Dependency,
+  DependencyState,
+  Telemetry,
+} from "../../src/runtime/telemetry/telemetry.ts";
 import { Outbox, type OutboxOptions } from "../../src/outbox/outbox.ts";
 import type { OutboxRow } from "../../src/outbox/publisher.ts";
 import { decodeMessage } from "../../src/report/codec.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { systemClock } from "../../src/runtime/clock.ts";
-import type { Telemetry } from "../../src/runtime/telemetry.ts";
+import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { checkSite } from "../../src/scanner/check_site.ts";
 import { Connectivity, ROUND_MS_MAX } from "../../src/scanner/connectivity.ts";
 import { eventually } from "../deadline.ts";

@@ -1,7 +1,7 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { measureCheck, measureSite } from "../../src/scanner/report_metrics.ts";
 import type { SiteReport } from "../../src/report/report.ts";
-import type { Telemetry } from "../../src/runtime/telemetry.ts";
+import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 
 /** A telemetry that writes down what it is told. */
 function notes(): Telemetry & { readonly lines: string[] } {

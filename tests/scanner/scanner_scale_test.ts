@@ -3,7 +3,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import type { Site } from "../../src/config/site.ts";
 import type { SiteReport } from "../../src/report/report.ts";
-import type { Telemetry } from "../../src/runtime/telemetry.ts";
+import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule/schedule.ts";
 import { GRAIN_MS, Scanner } from "../../src/scanner/scanner.ts";
 import { FakeClock } from "../fake_clock.ts";

@@ -1,7 +1,7 @@
 /** Sites and contexts for the tests of checks. */
 import type { Site } from "../../src/config/site.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import type { Telemetry } from "../../src/runtime/telemetry.ts";
+import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import {
   type CheckContext,
   checkContext,

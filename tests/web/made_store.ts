@@ -1,7 +1,7 @@
 /** A SQLite store with a history that was made up, and the board that reads it. */
 import type { Clock } from "../../src/runtime/clock.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import type { Telemetry } from "../../src/runtime/telemetry.ts";
+import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
 import { SqliteStore } from "../../src/status/sqlite/sqlite_store.ts";
 import { type AppOptions, createApp } from "../../src/web/app.ts";

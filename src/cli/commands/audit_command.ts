@@ -1,7 +1,7 @@
 /** Composes `sitemon audit`: since when, of which store, in a thread. */
 import { ConfigError } from "../../config/config_error.ts";
 import { parseDuration } from "../../config/schema/duration.ts";
-import { threadResult } from "../../runtime/thread_results.ts";
+import { threadResult } from "../../runtime/threads/thread_results.ts";
 import type { Audit } from "../../status/repair/audit.ts";
 import { printAudit } from "./audit.ts";
 import { EXIT_USAGE } from "../exit_code.ts";

@@ -3,7 +3,7 @@ import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { configSchema } from "../../config/schema/schema.ts";
 import type { Site } from "../../config/site.ts";
 import type { SiteReport } from "../../report/report.ts";
-import { threadResults } from "../../runtime/thread_results.ts";
+import { threadResults } from "../../runtime/threads/thread_results.ts";
 import type { Explanation } from "../../scanner/reach/explanation.ts";
 import { check, sitesOf, urlsProblem } from "./check.ts";
 import { checkExplain } from "./check_explain.ts";

@@ -1,9 +1,9 @@
 /** `sitemon doctor`: tries every dependency of a configuration once, and says what to do. */
 import type { Finding } from "../../runtime/finding.ts";
-import { missingPermissions, notPermitted } from "../../runtime/missing_permissions.ts";
-import { redactor } from "../../runtime/redaction.ts";
-import type { ThreadSpec } from "../../runtime/supervised_thread.ts";
-import { threadResult } from "../../runtime/thread_results.ts";
+import { missingPermissions, notPermitted } from "../../runtime/threads/missing_permissions.ts";
+import { redactor } from "../../runtime/telemetry/redaction.ts";
+import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
+import { threadResult } from "../../runtime/threads/thread_results.ts";
 import { doctorSpecs } from "./doctor_specs.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";

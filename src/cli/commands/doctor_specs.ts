@@ -4,7 +4,7 @@ import { type ThreadKind, threadPermissions } from "../../config/permissions/thr
 import { rolesOf } from "../../config/permissions/process_permissions.ts";
 import type { KafkaExamination } from "../../kafka/examine_kafka.ts";
 import type { DiskExamination } from "../../outbox/examine_disk.ts";
-import type { ThreadSpec } from "../../runtime/supervised_thread.ts";
+import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
 import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
 import { kafkaConnection, postgresConnection } from "../service/connections.ts";
 import { memberSetup } from "../service/pipeline.ts";

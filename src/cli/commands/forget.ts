@@ -1,5 +1,5 @@
 /** `sitemon forget`: marks a site that is no longer watched as removed, in a thread. */
-import { threadResult } from "../../runtime/thread_results.ts";
+import { threadResult } from "../../runtime/threads/thread_results.ts";
 import type { SiteKey } from "../../status/queries.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";

@@ -1,5 +1,5 @@
 /** `sitemon migrate`: brings PostgreSQL's tables to this version's, in a thread, and says how it went. */
-import { threadResult } from "../../runtime/thread_results.ts";
+import { threadResult } from "../../runtime/threads/thread_results.ts";
 import { EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
 import { migrationSpec } from "../service/pipeline.ts";

@@ -1,8 +1,8 @@
 /** `sitemon outbox drain`: publishes what an outbox holds, now, in a thread, and shows how it goes. */
 import { readStats } from "../../outbox/outbox_stats.ts";
 import { systemClock } from "../../runtime/clock.ts";
-import type { ThreadSpec } from "../../runtime/supervised_thread.ts";
-import { ThreadDiedError, threadResults } from "../../runtime/thread_results.ts";
+import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
+import { ThreadDiedError, threadResults } from "../../runtime/threads/thread_results.ts";
 import type { DrainSetup, DrainStep } from "../../threads/drain/drain_thread.ts";
 import { EXIT_CONFIG, EXIT_IO, EXIT_LOCKED, EXIT_OK } from "../exit_code.ts";
 import { outboxAnswer } from "./outbox_answer.ts";

@@ -1,7 +1,7 @@
 /** What the threads of the commands that prove and repair delivery are made of. */
 import { resolve } from "node:path";
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import type { ThreadSpec } from "../../runtime/supervised_thread.ts";
+import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
 import type { LetterFilter, LetterQuery } from "../../status/dead_letters.ts";
 import type { AuditSetup } from "../../threads/audit/audit_thread.ts";
 import type { DeadLettersSetup } from "../../threads/dead_letters/dead_letters_thread.ts";

@@ -1,5 +1,5 @@
 /** Composes `sitemon status`: reads the store in a thread, once or again and again, and prints what it says. */
-import { threadResult } from "../../runtime/thread_results.ts";
+import { threadResult } from "../../runtime/threads/thread_results.ts";
 import type { StatusesAnswer } from "../../threads/statuses/statuses_thread.ts";
 import { EXIT_NOT_UP } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";

@@ -1,5 +1,5 @@
 /** What a command says when the store that it asked did not answer. */
-import { ThreadDiedError } from "../../runtime/thread_results.ts";
+import { ThreadDiedError } from "../../runtime/threads/thread_results.ts";
 import { EXIT_CONFIG, EXIT_IO } from "../exit_code.ts";
 import type { Terminal } from "../text/terminal.ts";
 

@@ -1,6 +1,6 @@
 /** The dead letters of whichever status store a configuration names, asked in a thread. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { threadResult, threadResults } from "../../runtime/thread_results.ts";
+import { threadResult, threadResults } from "../../runtime/threads/thread_results.ts";
 import type { LetterFilter } from "../../status/dead_letters.ts";
 import type { LetterPage, ReplayStep } from "../../threads/dead_letters/dead_letters_thread.ts";
 import { KEPT_SHOWN_MAX, type LetterChoice, type Letters } from "./dead_letter.ts";

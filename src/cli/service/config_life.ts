@@ -4,8 +4,8 @@ import { ConfigError, formatMistakes, type Mistake } from "../../config/config_e
 import type { LoadedConfig, ReadConfig } from "../../config/loaded_config.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Site } from "../../config/site.ts";
-import type { Reloaded } from "../../runtime/reloader.ts";
-import type { ServiceSettings } from "../../runtime/service.ts";
+import type { Reloaded } from "../../runtime/service/reloader.ts";
+import type { ServiceSettings } from "../../runtime/service/service.ts";
 import { type DaemonRole, planOf } from "./plan.ts";
 
 /** What a running process cannot change: its files are locked, its sockets open. */

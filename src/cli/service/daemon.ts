@@ -2,9 +2,9 @@
 import { systemClock } from "../../runtime/clock.ts";
 import { systemSurroundings } from "../../config/host_environment.ts";
 import { exporterMistake } from "../../config/trace_exporter.ts";
-import { missingPermissions, notPermitted } from "../../runtime/missing_permissions.ts";
-import { runService, type ServiceEnd } from "../../runtime/service.ts";
-import { isExporting } from "../../runtime/tracer.ts";
+import { missingPermissions, notPermitted } from "../../runtime/threads/missing_permissions.ts";
+import { runService, type ServiceEnd } from "../../runtime/service/service.ts";
+import { isExporting } from "../../runtime/telemetry/tracer.ts";
 import { ConfigLife } from "./config_life.ts";
 import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_LOCKED, EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";

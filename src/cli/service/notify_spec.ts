@@ -1,8 +1,8 @@
 /** What the notify thread is made of: it may use two sockets of the file system, and nothing else. */
-import type { LogLevels } from "../../runtime/logging.ts";
-import type { NotifyAddress } from "../../runtime/notify_address.ts";
-import type { NotifySocketOptions } from "../../runtime/notify_socket.ts";
-import type { ThreadSpec } from "../../runtime/supervised_thread.ts";
+import type { LogLevels } from "../../runtime/telemetry/logging.ts";
+import type { NotifyAddress } from "../../runtime/service/notify_address.ts";
+import type { NotifySocketOptions } from "../../runtime/service/notify_socket.ts";
+import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
 
 export function notifySpec(
   { own, to }: NotifyAddress,

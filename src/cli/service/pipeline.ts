@@ -9,7 +9,7 @@ import {
 import { groupConfig, groupTopic } from "../../config/schema/group_schema.ts";
 import type { KafkaConfig } from "../../config/schema/kafka_schema.ts";
 import type { Site } from "../../config/site.ts";
-import type { ThreadSpec } from "../../runtime/supervised_thread.ts";
+import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
 import { placeOf } from "../../scanner/schedule/schedule.ts";
 import type { CheckSetup } from "../../threads/check/check_thread.ts";
 import type { ConsumerSetup } from "../../threads/consumer/consumer_thread.ts";

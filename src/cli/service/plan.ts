@@ -1,6 +1,6 @@
 /** What each daemon is made of: its threads, who talks to whom, and the order in which they stop. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import type { Plan } from "../../runtime/crew.ts";
+import type { Plan } from "../../runtime/threads/thread_set.ts";
 import {
   consumerSpecs,
   outboxSpec,

@@ -1,7 +1,7 @@
 /** What the thread of the status page is made of. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { threadPermissions, webConfig } from "../../config/permissions/thread_permissions.ts";
-import type { ThreadSpec } from "../../runtime/supervised_thread.ts";
+import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
 import type { StoreSource } from "../../threads/status_queries.ts";
 import type { WebSetup } from "../../threads/web/web_thread.ts";
 import { postgresConnection } from "./connections.ts";

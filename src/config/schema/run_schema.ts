@@ -1,6 +1,6 @@
 /** The schema of what sitemon itself is allowed and where it keeps things: log, outbox, store, scanner, addresses. */
 import * as z from "zod";
-import { LOG_CATEGORIES } from "../../runtime/logging.ts";
+import { LOG_CATEGORIES } from "../../runtime/telemetry/logging.ts";
 import { duration } from "./duration.ts";
 import { hostMaybePort } from "./host_port.ts";
 import { mayBeAbsent } from "./may_be_absent.ts";

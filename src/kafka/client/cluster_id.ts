@@ -1,6 +1,6 @@
 /** Asks which cluster this is: part of the identity of messages that say nothing of their producer. */
 import type { Clock } from "../../runtime/clock.ts";
-import type { Telemetry } from "../../runtime/telemetry.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { connectToAny, KafkaClient, type KafkaConnectionOptions } from "./connection.ts";
 import { classify } from "./errors.ts";
 import { KafkaLog } from "./kafka_log.ts";

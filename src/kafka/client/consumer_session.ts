@@ -1,6 +1,6 @@
 /** One kafkajs consumer, from joining the group to leaving it or failing. */
 import type { Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
-import { logger } from "../../runtime/logging.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
 import { closeWithin } from "./close_within.ts";
 import { KafkaClient } from "./connection.ts";
 import type { Apply, KafkaConsumerOptions } from "../consumer.ts";

@@ -1,9 +1,9 @@
 /** What kafkajs logs, summarized: in an outage it says the same for every try. */
 import type { LogEntry } from "kafkajs";
 import type { Clock } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/logging.ts";
-import { MinuteLimit } from "../../runtime/minute_limit.ts";
-import type { Telemetry } from "../../runtime/telemetry.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
+import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 
 const log = logger("kafka");
 

@@ -1,7 +1,7 @@
 /** The topic that reports travel on, made when it is missing. */
 import type { Admin, Kafka } from "kafkajs";
 import { type Clock, sleep } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/logging.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
 import { connectToAny, type KafkaConnectionOptions, REQUEST_TIMEOUT_MS } from "./connection.ts";
 
 /** What a topic is made with. */

@@ -5,8 +5,8 @@
 import { PublishError } from "../../outbox/publisher.ts";
 import { sleep } from "../../runtime/clock.ts";
 import { elapsedMs, type Instant, instantOf } from "../../runtime/instant.ts";
-import { logger } from "../../runtime/logging.ts";
-import type { Telemetry } from "../../runtime/telemetry.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { closeWithin } from "../client/close_within.ts";
 import { isFromKafka, protocolError } from "../client/errors.ts";
 import { GroupConnection, type GroupConnectionOptions, type Joined } from "./group_connection.ts";

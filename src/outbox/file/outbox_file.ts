@@ -3,9 +3,9 @@
  * damaged or was taken away while it was open.
  */
 import type { Clock } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/logging.ts";
-import { MinuteLimit } from "../../runtime/minute_limit.ts";
-import type { Telemetry } from "../../runtime/telemetry.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
+import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { adoptRows } from "./adopt_rows.ts";
 import { moveAside } from "./quarantine.ts";
 import { type FileIdentity, isAt } from "./file_identity.ts";

@@ -3,9 +3,9 @@ import type { TracedReport } from "../../report/report.ts";
 import { draftOf, type ReportDraft, UnencodableReportError } from "../../report/report_draft.ts";
 import { backoffMs } from "../../runtime/backoff.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/logging.ts";
-import type { Telemetry } from "../../runtime/telemetry.ts";
-import { MinuteLimit } from "../../runtime/minute_limit.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
+import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
 import { packDrafts } from "./packed_drafts.ts";
 import {
   BATCH_REPORTS_MAX,

@@ -1,6 +1,6 @@
 /** What is the same in every check of a site, made once: the plan of its first visit. */
 import type { Site } from "../../config/site.ts";
-import { TRACEPARENT } from "../../runtime/traceparent.ts";
+import { TRACEPARENT } from "../../runtime/telemetry/traceparent.ts";
 import { requestBytes } from "./request.ts";
 import type { VisitPlan } from "./visit.ts";
 

@@ -5,7 +5,7 @@
 import { lookup } from "node:dns/promises";
 import { backoffMs } from "../../runtime/backoff.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import type { Telemetry } from "../../runtime/telemetry.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { onAbort } from "../../runtime/deadline.ts";
 
 /** Lookups in flight, abandoned ones among them: a process has about 30 threads for them (measured). */

@@ -1,8 +1,8 @@
 /** Writes entries to a store, finds the ones that it refuses, and counts what became of them. */
 import type { Clock } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/logging.ts";
-import { MinuteLimit } from "../../runtime/minute_limit.ts";
-import type { Telemetry } from "../../runtime/telemetry.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
+import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { withinDays } from "./chunk_days.ts";
 import { chunkOf, deadEntry, type Entry } from "./entry.ts";
 import type { IngestTraces } from "./ingest_trace.ts";

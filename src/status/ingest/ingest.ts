@@ -5,9 +5,9 @@
  */
 import { backoffMs } from "../../runtime/backoff.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/logging.ts";
-import { MinuteLimit } from "../../runtime/minute_limit.ts";
-import type { Telemetry } from "../../runtime/telemetry.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
+import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import type { Entry } from "./entry.ts";
 import { EntryWriter, type WriteOptions } from "./entry_writer.ts";
 import type { IngestTraces } from "./ingest_trace.ts";

@@ -4,8 +4,8 @@
  *
  * @see https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
  */
-import type { Attributes, Span, Tracer } from "../../runtime/tracer.ts";
-import { parseTraceparent } from "../../runtime/traceparent.ts";
+import type { Attributes, Span, Tracer } from "../../runtime/telemetry/tracer.ts";
+import { parseTraceparent } from "../../runtime/telemetry/traceparent.ts";
 import type { Entry } from "./entry.ts";
 import type { Message } from "./message.ts";
 

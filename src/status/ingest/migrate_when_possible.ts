@@ -1,9 +1,9 @@
 /** Migrates a store at the start of a thread, however long the store is away. */
 import { backoffMs } from "../../runtime/backoff.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/logging.ts";
-import { MinuteLimit } from "../../runtime/minute_limit.ts";
-import type { Telemetry } from "../../runtime/telemetry.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
+import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { type StatusStore, StoreConfigurationError, StoreUnavailableError } from "../store.ts";
 
 /** Half of it is the shortest wait, so that a database that is down gets one try a second. */

@@ -1,5 +1,5 @@
 /** The query port in PostgreSQL. It needs the right to read, on a primary or a standby. */
-import type { Telemetry } from "../../runtime/telemetry.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import type {
   Changes,
   DetailedStatus,

@@ -1,5 +1,5 @@
 /** The status store in PostgreSQL: the port of ../store.ts, by the transaction of apply_chunk.ts. */
-import type { Telemetry } from "../../runtime/telemetry.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import {
   type Applied,
   type Chunk,

@@ -1,7 +1,7 @@
 /** Runs a store's upkeep for as long as the process lives. */
 import { type Clock, sleep } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/logging.ts";
-import type { Telemetry } from "../../runtime/telemetry.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import type { LetGo, StatusUpkeep } from "../upkeep.ts";
 
 /** A day of reports ends once a day; an hour later at most it is gone. */

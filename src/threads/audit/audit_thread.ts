@@ -1,6 +1,6 @@
 /** A thread for `sitemon audit`: compares what producers gave with what whichever store there is has. */
 import { systemClock as clock } from "../../runtime/clock.ts";
-import { serveThread } from "../../runtime/thread.ts";
+import { serveThread } from "../../runtime/threads/thread.ts";
 import type { AuditReader } from "../../status/repair/audit_reader.ts";
 import { auditTwice } from "../../status/repair/audit_twice.ts";
 import { readPostgresAudit } from "../../status/postgres/postgres_audit.ts";

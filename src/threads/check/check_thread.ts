@@ -1,7 +1,7 @@
 /** A thread for `sitemon check`: checks each of its sites once, and answers with their reports. */
 import type { Site } from "../../config/site.ts";
 import { systemClock } from "../../runtime/clock.ts";
-import { serveThread } from "../../runtime/thread.ts";
+import { serveThread } from "../../runtime/threads/thread.ts";
 import { VERSION } from "../../runtime/version.ts";
 import type { AddressPolicyOptions } from "../../scanner/reach/address_policy.ts";
 import { checkContext } from "../../scanner/check_context.ts";

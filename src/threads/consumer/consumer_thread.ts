@@ -2,8 +2,8 @@
 import { KafkaConsumer, type KafkaConsumerOptions } from "../../kafka/consumer.ts";
 import { placeAttributes, topicAttributes } from "../../kafka/topic_attributes.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
-import { serveThread, type ThreadContext } from "../../runtime/thread.ts";
-import { openTracer, type Tracer } from "../../runtime/tracer.ts";
+import { serveThread, type ThreadContext } from "../../runtime/threads/thread.ts";
+import { openTracer, type Tracer } from "../../runtime/telemetry/tracer.ts";
 import { Ingest } from "../../status/ingest/ingest.ts";
 import { IngestTraces } from "../../status/ingest/ingest_trace.ts";
 import { keepHistory } from "../../status/repair/purge_history.ts";

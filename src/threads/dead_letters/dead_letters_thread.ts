@@ -1,8 +1,8 @@
 /** A thread for `sitemon dead-letter`: reads and replays those of whichever store there is. */
 import type { KafkaConnectionOptions } from "../../kafka/client/connection.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
-import type { Telemetry } from "../../runtime/telemetry.ts";
-import { serveThread, type ThreadContext } from "../../runtime/thread.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
+import { serveThread, type ThreadContext } from "../../runtime/threads/thread.ts";
 import type {
   KeptLetter,
   LetterBox,

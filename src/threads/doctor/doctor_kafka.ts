@@ -1,6 +1,6 @@
 /** A thread for `sitemon doctor`: examines Kafka, and answers with what it found. */
 import { examineKafka, type KafkaExamination } from "../../kafka/examine_kafka.ts";
-import { serveThread } from "../../runtime/thread.ts";
+import { serveThread } from "../../runtime/threads/thread.ts";
 
 serveThread<KafkaExamination>({
   onUncaught: "fail",

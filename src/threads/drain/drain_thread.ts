@@ -3,7 +3,7 @@ import { drain } from "../../outbox/drain.ts";
 import { Outbox } from "../../outbox/outbox.ts";
 import type { Publisher } from "../../outbox/publisher.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
-import { serveThread, type ThreadContext } from "../../runtime/thread.ts";
+import { serveThread, type ThreadContext } from "../../runtime/threads/thread.ts";
 import { SqliteStore } from "../../status/sqlite/sqlite_store.ts";
 import { StorePublisher } from "../../status/ingest/store_publisher.ts";
 import type { OutboxSetup } from "../outbox/outbox_thread.ts";

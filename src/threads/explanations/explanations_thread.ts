@@ -1,7 +1,7 @@
 /** A thread for `sitemon check --explain`: looks names up, and answers what is decided about them. */
 import { Deadline } from "../../runtime/deadline.ts";
 import { systemClock } from "../../runtime/clock.ts";
-import { serveThread } from "../../runtime/thread.ts";
+import { serveThread } from "../../runtime/threads/thread.ts";
 import { AddressPolicy, type AddressPolicyOptions } from "../../scanner/reach/address_policy.ts";
 import { explain, type ExplainedRoute } from "../../scanner/reach/explanation.ts";
 import { NameLookups } from "../../scanner/reach/name_lookups.ts";

@@ -1,6 +1,6 @@
 /** A thread for `sitemon forget`: marks a site as removed in whichever store there is. */
 import { systemClock as clock } from "../../runtime/clock.ts";
-import { serveThread } from "../../runtime/thread.ts";
+import { serveThread } from "../../runtime/threads/thread.ts";
 import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
 import { PostgresUpkeep } from "../../status/postgres/postgres_upkeep.ts";
 import { SqliteUpkeep } from "../../status/sqlite/sqlite_upkeep.ts";

@@ -1,5 +1,5 @@
 /** A thread for `sitemon migrate`: brings PostgreSQL's tables to this version's. */
-import { serveThread } from "../../runtime/thread.ts";
+import { serveThread } from "../../runtime/threads/thread.ts";
 import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../status/postgres/postgres_store.ts";
 

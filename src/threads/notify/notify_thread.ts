@@ -1,10 +1,10 @@
 /** The notify thread: hands what main says on to the service manager. It can reach nothing else. */
 import { systemClock } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/logging.ts";
-import { MinuteLimit } from "../../runtime/minute_limit.ts";
-import { NotifySocket, type NotifySocketOptions } from "../../runtime/notify_socket.ts";
-import type { NotifyWork } from "../../runtime/service_manager.ts";
-import { serveThread } from "../../runtime/thread.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
+import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
+import { NotifySocket, type NotifySocketOptions } from "../../runtime/service/notify_socket.ts";
+import type { NotifyWork } from "../../runtime/service/service_manager.ts";
+import { serveThread } from "../../runtime/threads/thread.ts";
 
 serveThread<NotifySocketOptions>({
   onUncaught: "fail",

@@ -2,8 +2,8 @@
 import { Outbox, type OutboxOptions } from "../../outbox/outbox.ts";
 import { serveOutbox } from "../../outbox/thread/serve_outbox.ts";
 import { systemClock } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/logging.ts";
-import { serveThread } from "../../runtime/thread.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
+import { serveThread } from "../../runtime/threads/thread.ts";
 
 export type OutboxSetup = Pick<
   OutboxOptions,

@@ -7,8 +7,8 @@ import { KafkaPublisher, type KafkaPublisherOptions } from "../../kafka/producer
 import { OutboxClient } from "../../outbox/thread/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../../outbox/relay.ts";
 import { deadline, systemClock as clock } from "../../runtime/clock.ts";
-import { serveThread } from "../../runtime/thread.ts";
-import { openTracer } from "../../runtime/tracer.ts";
+import { serveThread } from "../../runtime/threads/thread.ts";
+import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import type { ShareAnswer, ShareQuestion } from "../../scanner/schedule/site_share.ts";
 
 export interface RelaySetup extends Omit<KafkaPublisherOptions, "clock" | "telemetry" | "tracer"> {

@@ -2,8 +2,8 @@
 import type { Site } from "../../config/site.ts";
 import { ReportSender } from "../../outbox/thread/report_sender.ts";
 import { deadline, systemClock } from "../../runtime/clock.ts";
-import { serveThread } from "../../runtime/thread.ts";
-import { openTracer } from "../../runtime/tracer.ts";
+import { serveThread } from "../../runtime/threads/thread.ts";
+import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import { VERSION } from "../../runtime/version.ts";
 import type { AddressPolicyOptions } from "../../scanner/reach/address_policy.ts";
 import { checkContext, withTargets } from "../../scanner/check_context.ts";

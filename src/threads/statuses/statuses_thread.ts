@@ -1,5 +1,5 @@
 /** A thread for `sitemon status`: reads every site's status, or one site's story, from whichever store there is. */
-import { serveThread } from "../../runtime/thread.ts";
+import { serveThread } from "../../runtime/threads/thread.ts";
 import type {
   DayCoverage,
   DetailedStatus,

@@ -2,8 +2,8 @@
 import { OutboxClient } from "../../outbox/thread/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../../outbox/relay.ts";
 import { deadline, systemClock as clock } from "../../runtime/clock.ts";
-import { serveThread } from "../../runtime/thread.ts";
-import { openTracer } from "../../runtime/tracer.ts";
+import { serveThread } from "../../runtime/threads/thread.ts";
+import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import { IngestTraces } from "../../status/ingest/ingest_trace.ts";
 import { keepHistory } from "../../status/repair/purge_history.ts";
 import { migrateWhenPossible } from "../../status/ingest/migrate_when_possible.ts";

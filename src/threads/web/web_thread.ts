@@ -1,8 +1,8 @@
 /** The web thread: serves the status page of a store that it only reads. */
 import { sleep, systemClock as clock } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/logging.ts";
-import type { Telemetry } from "../../runtime/telemetry.ts";
-import { serveThread } from "../../runtime/thread.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
+import { serveThread } from "../../runtime/threads/thread.ts";
 import { serveWeb, WebAddressError, type WebOptions, type WebServer } from "../../web/serve_web.ts";
 import { statusQueries, type StoreSource } from "../status_queries.ts";
 

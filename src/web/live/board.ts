@@ -5,9 +5,9 @@
  */
 import type { Clock } from "../../runtime/clock.ts";
 import { sleep } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/logging.ts";
-import { MinuteLimit } from "../../runtime/minute_limit.ts";
-import type { Dependency, Telemetry } from "../../runtime/telemetry.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
+import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
+import type { Dependency, Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import type {
   DayCoverage,
   DetailedStatus,

@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { storeAnswer } from "../../../src/cli/commands/store_answer.ts";
 import type { Terminal } from "../../../src/cli/text/terminal.ts";
-import { ThreadDiedError } from "../../../src/runtime/thread_results.ts";
+import { ThreadDiedError } from "../../../src/runtime/threads/thread_results.ts";
 import { StoreConfigurationError, StoreUnavailableError } from "../../../src/status/store.ts";
 
 function captured() {

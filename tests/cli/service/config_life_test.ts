@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { ConfigLife } from "../../../src/cli/service/config_life.ts";
 import type { DaemonRole } from "../../../src/cli/service/plan.ts";
 import { loadConfig } from "../../../src/config/load.ts";
-import type { Plan } from "../../../src/runtime/crew.ts";
+import type { Plan } from "../../../src/runtime/threads/thread_set.ts";
 import type { ScannerWork } from "../../../src/threads/scanner/scanner_thread.ts";
 
 /** A configuration whose text and time a test sets. */

@@ -1,7 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Outbox } from "../../../src/outbox/outbox.ts";
 import { ROW_TRACES_MAX, RowTraces } from "../../../src/outbox/file/row_traces.ts";
-import { unrecordedTraceparent } from "../../../src/runtime/traceparent.ts";
+import { unrecordedTraceparent } from "../../../src/runtime/telemetry/traceparent.ts";
 import { draftsOf, EVERYTHING, OutboxFolder, reportsOf } from "../outbox_fixture.ts";
 
 Deno.test("RowTraces forgets the oldest rows first, beyond its bound", () => {

@@ -1,6 +1,6 @@
 /** An ingest over a real SQLite store that can be made to fail, on a clock that the test moves. */
-import type { DependencyState } from "../../../src/runtime/telemetry.ts";
-import { ThreadTelemetry } from "../../../src/runtime/thread_telemetry.ts";
+import type { DependencyState } from "../../../src/runtime/telemetry/telemetry.ts";
+import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
 import { encodeReport } from "../../../src/report/codec.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
 import { Ingest } from "../../../src/status/ingest/ingest.ts";

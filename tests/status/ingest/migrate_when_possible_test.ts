@@ -1,8 +1,8 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import type { DependencyState } from "../../../src/runtime/telemetry.ts";
-import { ThreadTelemetry } from "../../../src/runtime/thread_telemetry.ts";
+import type { DependencyState } from "../../../src/runtime/telemetry/telemetry.ts";
+import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
 import { migrateWhenPossible } from "../../../src/status/ingest/migrate_when_possible.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
 import type { StatusStore } from "../../../src/status/store.ts";

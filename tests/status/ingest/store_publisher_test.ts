@@ -2,7 +2,7 @@ import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { PublishError } from "../../../src/outbox/publisher.ts";
 import type { OutboxRow } from "../../../src/outbox/publisher.ts";
 import { encodeGap, encodeReport } from "../../../src/report/codec.ts";
-import { ThreadTelemetry } from "../../../src/runtime/thread_telemetry.ts";
+import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
 import { UNKNOWN_TRIES_MAX } from "../../../src/status/ingest/ingest.ts";
 import { StorePublisher } from "../../../src/status/ingest/store_publisher.ts";
 import {

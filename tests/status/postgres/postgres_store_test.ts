@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import type { DependencyState, Telemetry } from "../../../src/runtime/telemetry.ts";
+import type { DependencyState, Telemetry } from "../../../src/runtime/telemetry/telemetry.ts";
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
 import {

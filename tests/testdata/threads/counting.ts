@@ -1,5 +1,5 @@
 /** A thread that answers with 1, 2, 3 … and then dies, if its setup says so. */
-import { serveThread } from "../../../src/runtime/thread.ts";
+import { serveThread } from "../../../src/runtime/threads/thread.ts";
 
 serveThread<{ readonly count: number; readonly dies: boolean }>({
   onUncaught: "fail",

@@ -1,7 +1,7 @@
 /** A thread that behaves as its setup says: well, or in one of the ways in which threads die. */
 import process from "node:process";
-import { logger } from "../../../src/runtime/logging.ts";
-import { serveThread } from "../../../src/runtime/thread.ts";
+import { logger } from "../../../src/runtime/telemetry/logging.ts";
+import { serveThread } from "../../../src/runtime/threads/thread.ts";
 
 export interface MoodySetup {
   readonly mood:

@@ -1,5 +1,5 @@
 /** A thread that tells what happens to it, under the name that its setup is. */
-import { serveThread } from "../../../src/runtime/thread.ts";
+import { serveThread } from "../../../src/runtime/threads/thread.ts";
 
 serveThread<string>({
   onUncaught: "fail",

@@ -1,5 +1,5 @@
 /** One connection for many callers, who take turns; made when it is needed, given up after errors. */
-import type { Telemetry } from "../../../runtime/telemetry.ts";
+import type { Telemetry } from "../../../runtime/telemetry/telemetry.ts";
 import { RowRejectedError, StoreConfigurationError } from "../../store.ts";
 import { Connection } from "./connection.ts";
 import { storeError } from "./errors.ts";

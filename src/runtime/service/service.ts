@@ -1,0 +1,199 @@
+/**
+ * The life of a daemon: start its threads, serve its operator, reload on SIGHUP, drain on SIGTERM.
+ *
+ * A command of cli/ says which threads there are and in which order they stop.
+ */
+import { systemClock } from "../clock.ts";
+import { Crew, type Plan } from "../threads/thread_set.ts";
+import { describeError, logEntry } from "../telemetry/log_entry.ts";
+import { logger, type LogLevels, sendLogsTo, stopLogging } from "../telemetry/logging.ts";
+import { LogWriter } from "../telemetry/log_writer.ts";
+import { missingPermissions } from "../threads/missing_permissions.ts";
+import { type NotifyAddress, notifyAddress } from "./notify_address.ts";
+import { type OperatorServer, serveOperator } from "../telemetry/operator_server.ts";
+import { redactor } from "../telemetry/redaction.ts";
+import { type Reload, Reloader } from "./reloader.ts";
+import { ServiceManager } from "./service_manager.ts";
+import type { ThreadSpec } from "../threads/supervised_thread.ts";
+import { type FatalDeath, Supervisor } from "../threads/supervisor.ts";
+import { watchProcess } from "../telemetry/process_metrics.ts";
+import { VERSION } from "../version.ts";
+
+export interface ServiceOptions {
+  readonly logFormat: "json" | "text";
+  /** Where `/metrics`, `/healthz` and `/readyz` are served, if anywhere. */
+  readonly listen?: { readonly host: string; readonly port: number };
+  /** Once every thread runs, main gives up its network permission: nothing can be started after that. */
+  readonly isStrict: boolean;
+  readonly finalErrors: ReadonlySet<string>;
+  /** A variable of the environment, or undefined. */
+  readonly env: (name: string) => string | undefined;
+  /** The thread that speaks to the service manager. */
+  readonly notifySpec: (address: NotifyAddress, logLevels: LogLevels) => ThreadSpec;
+  readonly writeError: (text: string) => void;
+  /** Reads the configuration again. */
+  readonly reload: Reload;
+}
+
+/** The part of a configuration that may change while the service runs. */
+export interface ServiceSettings {
+  readonly plan: Plan;
+  readonly logLevels: LogLevels;
+  /** Names of the sites that have metrics of their own. */
+  readonly measuredSites: readonly string[];
+  /** Texts that are never written. */
+  readonly secrets: readonly string[];
+  /** How long a drain may take after the first signal. */
+  readonly drainDeadlineMs: number;
+}
+
+/** How a service ended. */
+export type ServiceEnd =
+  | { readonly cause: "drained" }
+  | { readonly cause: "fatal"; readonly death: FatalDeath }
+  | { readonly cause: "listen"; readonly error: unknown };
+
+/** After a thread died for good the others only let go of what they hold. */
+const FATAL_DRAIN_MS = 2_000;
+const SIGNALS = ["SIGTERM", "SIGINT"] as const;
+/** What a shell expects of a process that a signal ended: 128 and the signal's number. */
+const SIGNAL_EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
+
+/** Runs until a signal has drained it or a thread has died for good. */
+export async function runService(
+  settings: ServiceSettings,
+  options: ServiceOptions,
+): Promise<ServiceEnd> {
+  const fatal = Promise.withResolvers<FatalDeath>();
+  let redact = redactor(settings.secrets);
+  const writer = new LogWriter({
+    format: options.logFormat,
+    write: options.writeError,
+    redact: (text) => redact(text),
+    onSuppressed: () => supervisor.registry.count("sitemon_log_records_suppressed_total"),
+  });
+  const writeLogs = (levels: LogLevels) =>
+    sendLogsTo((record) => writer.write(logEntry(record, "main")), levels);
+  const supervisor = new Supervisor({
+    clock: systemClock,
+    finalErrors: options.finalErrors,
+    onLog: (entry) => writer.write(entry),
+    onAllRunning: () => {
+      manager?.ready();
+      if (options.isStrict) giveUpNetwork(supervisor);
+    },
+    onFatal: (death) => fatal.resolve({ ...death, message: redact(death.message) }),
+  });
+  await writeLogs(settings.logLevels);
+  using _ = watchProcess((name, value, labels) => supervisor.registry.set(name, value, labels));
+  supervisor.registry.set("sitemon_build_info", 1, { version: VERSION, deno: Deno.version.deno });
+  let server: OperatorServer | undefined;
+  try {
+    server = options.listen && serveOperator(options.listen, supervisor);
+  } catch (error) {
+    return { cause: "listen", error };
+  }
+  if (server) logger("cli").info("Operators are served at {address}", { address: server.address });
+  using signals = watchSignals();
+  using manager = serviceManager(supervisor, { settings, options });
+  const crew = new Crew(settings.plan, { supervisor, clock: systemClock });
+  using reloader = new Reloader(settings, {
+    crew,
+    supervisor,
+    reload: options.reload,
+    ...(manager === undefined ? {} : { manager }),
+    async onApplied({ secrets, logLevels }) {
+      redact = redactor(secrets);
+      await writeLogs(logLevels);
+    },
+  });
+  const death = await Promise.race([signals.first, fatal.promise]);
+  manager?.stopping();
+  await end(supervisor, { crew, death, drainDeadlineMs: reloader.settings.drainDeadlineMs });
+  await server?.stop();
+  await stopLogging();
+  return death === undefined ? { cause: "drained" } : { cause: "fatal", death };
+}
+
+/** Whoever wants to be told how the service is, if anybody does. */
+function serviceManager(
+  supervisor: Supervisor,
+  { settings, options }: { settings: ServiceSettings; options: ServiceOptions },
+): ServiceManager | undefined {
+  const address = notifyAddress({ env: options.env, pid: Deno.pid });
+  if (address === undefined) return undefined;
+  const spec = options.notifySpec(address, settings.logLevels);
+  const missing = missingPermissions([spec]);
+  if (missing.length > 0) {
+    logger("supervisor").warn(
+      "Cannot notify the service manager as this process must be allowed to: it may not {missing}; " +
+        "set Type=exec in the unit, and no WatchdogSec",
+      { missing: missing.join(", ") },
+    );
+    return undefined;
+  }
+  return new ServiceManager({
+    spec,
+    ...(address.watchdogMs === undefined ? {} : { watchdogMs: address.watchdogMs }),
+    supervisor,
+    clock: systemClock,
+    uptimeSeconds,
+  });
+}
+
+function uptimeSeconds(): number | undefined {
+  const { state } = Deno.permissions.querySync({ name: "sys", kind: "osUptime" });
+  return state === "granted" ? Deno.osUptime() : undefined;
+}
+
+/** What was listened on goes on, and so do the threads; nothing new can be reached. */
+function giveUpNetwork(supervisor: Supervisor): void {
+  if (supervisor.isSealed) return;
+  Deno.permissions.revokeSync({ name: "net" });
+  supervisor.seal();
+  logger("supervisor").info("Every thread runs: the main thread has given up the network");
+}
+
+async function end(
+  supervisor: Supervisor,
+  { crew, death, drainDeadlineMs }: {
+    crew: Crew;
+    death: FatalDeath | undefined;
+    drainDeadlineMs: number;
+  },
+): Promise<void> {
+  const deadlineMs = death === undefined ? drainDeadlineMs : FATAL_DRAIN_MS;
+  if (death !== undefined) {
+    logger("supervisor").fatal("Thread {thread} died for good: {message}", { ...death });
+  } else {
+    logger("cli").info("Draining within {seconds} s", { seconds: deadlineMs / 1_000 });
+  }
+  try {
+    await crew.drain(deadlineMs);
+  } catch (error) {
+    logger("cli").error("Cannot drain in order: {error}", { error: describeError(error) });
+  }
+  await supervisor.stop(0);
+}
+
+/** The first signal resolves `first`; the second ends the process at once. */
+function watchSignals(): Disposable & { first: Promise<undefined> } {
+  const first = Promise.withResolvers<undefined>();
+  let seen = false;
+  const listeners = SIGNALS.map((signal) => {
+    const listener = () => {
+      // Safe at any instant: what is stored is committed, and nothing else is promised.
+      if (seen) Deno.exit(SIGNAL_EXIT_CODES[signal]);
+      seen = true;
+      first.resolve(undefined);
+    };
+    Deno.addSignalListener(signal, listener);
+    return { signal, listener };
+  });
+  return {
+    first: first.promise,
+    [Symbol.dispose]() {
+      for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
+    },
+  };
+}

@@ -1,0 +1,23 @@
+/** Lets a log line through once a minute for each cause. */
+import type { Clock } from "../clock.ts";
+
+const MINUTE_MS = 60_000;
+
+/** The causes are a closed list of words, so what is remembered is bounded. */
+export class MinuteLimit {
+  readonly #clock: Clock;
+  readonly #allowedMs = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** True when this cause was not let through within the last minute. */
+  allows(cause: string): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    const allowedMs = this.#allowedMs.get(cause);
+    if (allowedMs !== undefined && nowMs - allowedMs < MINUTE_MS) return false;
+    this.#allowedMs.set(cause, nowMs);
+    return true;
+  }
+}

@@ -1,0 +1,69 @@
+/** The one registry of metrics: main's. Threads' measurements are added to it; `/metrics` prints it. */
+import { Counter, Gauge, Histogram, Registry } from "./prometheus.ts";
+import { type CounterName, type GaugeName, type Labels, METRICS } from "./metrics.ts";
+import type { Measurements } from "../threads/thread_protocol.ts";
+
+/** Every metric of {@linkcode METRICS}, as Prometheus reads them. */
+export class MetricsRegistry {
+  readonly #registry = new Registry();
+  readonly #counters = new Map<string, Counter>();
+  readonly #gauges = new Map<string, Gauge>();
+  readonly #histograms = new Map<string, Histogram>();
+  /** Names of the sites that may have gauges; any when undefined. */
+  #sites: ReadonlySet<string> | undefined;
+
+  constructor() {
+    const registers = [this.#registry];
+    for (const [name, definition] of Object.entries(METRICS)) {
+      const { help, type } = definition;
+      const labelNames = "labels" in definition ? [...definition.labels] : [];
+      const options = { name, help, labelNames, registers };
+      if (type === "counter") this.#counters.set(name, new Counter(options));
+      else if (type === "gauge") this.#gauges.set(name, new Gauge(options));
+      else {
+        const buckets = [...definition.buckets];
+        this.#histograms.set(name, new Histogram({ ...options, buckets }));
+      }
+    }
+  }
+
+  /** Adds what a thread has measured. */
+  add({ counts, gauges, observations }: Measurements): void {
+    for (const { name, labels, by } of counts) this.count(name, labels, by);
+    for (const { name, labels, value } of gauges) this.set(name, value, labels);
+    for (const { name, labels, values } of observations) {
+      const histogram = this.#histograms.get(name);
+      for (const value of values) histogram?.observe(labels, value);
+    }
+  }
+
+  count(name: CounterName, labels: Labels = {}, by = 1): void {
+    this.#counters.get(name)?.inc(labels, by);
+  }
+
+  /** NaN ends the series. */
+  set(name: GaugeName, value: number, labels: Labels = {}): void {
+    const gauge = this.#gauges.get(name);
+    if (Number.isNaN(value)) gauge?.remove(labels);
+    else if (this.#has(labels)) gauge?.set(labels, value);
+  }
+
+  /** Has gauges of these sites alone from now on: what a thread still tells of others is left out. */
+  async keepSites(names: ReadonlySet<string>): Promise<void> {
+    this.#sites = names;
+    for (const gauge of this.#gauges.values()) {
+      for (const { labels } of (await gauge.get()).values) {
+        if (!this.#has(labels)) gauge.remove(labels);
+      }
+    }
+  }
+
+  /** The text exposition format, and its media type. */
+  async render(): Promise<{ text: string; contentType: string }> {
+    return { text: await this.#registry.metrics(), contentType: this.#registry.contentType };
+  }
+
+  #has({ site }: Labels | Partial<Record<string, string | number>>): boolean {
+    return site === undefined || this.#sites === undefined || this.#sites.has(String(site));
+  }
+}

@@ -1,0 +1,76 @@
+/** A thread's Telemetry: gathers what is measured and hands it to main once a second. */
+import type { CounterName, GaugeName, HistogramName, Labels } from "./metrics.ts";
+import type { Dependency, DependencyState, Telemetry } from "./telemetry.ts";
+import type { Measurements } from "../threads/thread_protocol.ts";
+
+/** Values of one histogram that are kept between two tellings; more are left out of it. */
+export const OBSERVATIONS_MAX = 20_000;
+
+const NO_LABELS: Labels = {};
+
+interface Series<Name, Value> {
+  readonly name: Name;
+  readonly labels: Labels;
+  value: Value;
+}
+
+/** Gathers measurements until {@linkcode ThreadTelemetry.take} is called. */
+export class ThreadTelemetry implements Telemetry {
+  readonly #onDependency: (dependency: Dependency, state: DependencyState) => void;
+  readonly #states = new Map<Dependency, string>();
+  #counts = new Map<string, Series<CounterName, number>>();
+  #gauges = new Map<string, Series<GaugeName, number>>();
+  #observations = new Map<string, Series<HistogramName, number[]>>();
+
+  constructor(onDependency: (dependency: Dependency, state: DependencyState) => void) {
+    this.#onDependency = onDependency;
+  }
+
+  count(name: CounterName, labels: Labels = NO_LABELS, by = 1): void {
+    series(this.#counts, name, labels, () => 0).value += by;
+  }
+
+  set(name: GaugeName, value: number, labels: Labels = NO_LABELS): void {
+    series(this.#gauges, name, labels, () => 0).value = value;
+  }
+
+  observe(name: HistogramName, value: number, labels: Labels = NO_LABELS): void {
+    const { value: values } = series(this.#observations, name, labels, (): number[] => []);
+    if (values.length < OBSERVATIONS_MAX) values.push(value);
+  }
+
+  dependency(name: Dependency, state: DependencyState): void {
+    const told = JSON.stringify(state);
+    if (this.#states.get(name) === told) return;
+    this.#states.set(name, told);
+    this.#onDependency(name, state);
+  }
+
+  /** What was measured since the last call, or `undefined` when nothing was. */
+  take(): Measurements | undefined {
+    if (this.#counts.size + this.#gauges.size + this.#observations.size === 0) return undefined;
+    const measurements = {
+      counts: [...this.#counts.values()].map(({ value, ...rest }) => ({ ...rest, by: value })),
+      gauges: [...this.#gauges.values()],
+      observations: [...this.#observations.values()]
+        .map(({ value, ...rest }) => ({ ...rest, values: value })),
+    };
+    this.#counts = new Map();
+    this.#gauges = new Map();
+    this.#observations = new Map();
+    return measurements;
+  }
+}
+
+function series<Name extends string, Value>(
+  all: Map<string, Series<Name, Value>>,
+  name: Name,
+  labels: Labels,
+  initial: () => Value,
+): Series<Name, Value> {
+  let key: string = name;
+  for (const label in labels) key += `\0${labels[label]}`;
+  let found = all.get(key);
+  if (found === undefined) all.set(key, found = { name, labels, value: initial() });
+  return found;
+}

@@ -1,0 +1,107 @@
+/**
+ * Spans for OpenTelemetry, by the exporter that is built into Deno. It is on or off before a process
+ * begins, needs no permission, and takes spans from any thread (Deno 2.9.6).
+ *
+ * Nothing of the library is loaded until a thread asks for a tracer.
+ */
+import type * as Api from "@opentelemetry/api";
+import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
+import { VERSION } from "../version.ts";
+
+/** Links of one span, as OpenTelemetry limits them by default. */
+export const LINKS_MAX = 128;
+
+/** The exporter announces itself to the library by this, in every thread. */
+const LIBRARY = Symbol.for("opentelemetry.js.api.1");
+
+/** By name; one that is null or undefined is left out. */
+export type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>;
+
+export interface SpanOptions {
+  /** `internal` when absent: work that neither asks another service nor serves one. */
+  readonly kind?: "client" | "consumer";
+  /** The `traceparent` of the span that it is part of; a trace of its own begins when absent. */
+  readonly parent?: string;
+  /** Those of spans that it has to do with otherwise; at most {@linkcode LINKS_MAX} are kept. */
+  readonly links?: readonly string[];
+  readonly attributes?: Attributes;
+  /** Milliseconds since 1970; now when absent. */
+  readonly startMs?: number;
+}
+
+/** A span that has begun. It is exported when it has ended, and lost when it never does. */
+export interface Span {
+  /** Names it to others. */
+  readonly traceparent: string;
+  set(attributes: Attributes): void;
+  /** Marks it as failed: `type` is one of few words, `message` says more. */
+  fail(type: string, message: string): void;
+  /** Milliseconds since 1970; now when absent. */
+  end(endMs?: number): void;
+}
+
+/** Begins spans, under the name and the version of sitemon. */
+export interface Tracer {
+  start(name: string, options?: SpanOptions): Span;
+}
+
+/** True when this process exports what a tracer makes. */
+export function isExporting(): boolean {
+  return Reflect.has(globalThis, LIBRARY);
+}
+
+/** The tracer of this thread, or nothing where the configuration asks for no traces. */
+export async function openTracer(isWanted: boolean): Promise<Tracer | undefined> {
+  return isWanted ? new DenoTracer(await import("@opentelemetry/api")) : undefined;
+}
+
+class DenoTracer implements Tracer {
+  readonly #api: typeof Api;
+  readonly #tracer: Api.Tracer;
+
+  constructor(api: typeof Api) {
+    this.#api = api;
+    this.#tracer = api.trace.getTracer("sitemon", VERSION);
+  }
+
+  start(name: string, options: SpanOptions = {}): Span {
+    const { SpanKind, SpanStatusCode } = this.#api;
+    const { kind, links = [], attributes = {}, startMs } = options;
+    const span = this.#tracer.startSpan(name, {
+      kind: kind === undefined ? SpanKind.INTERNAL : SpanKind[KINDS[kind]],
+      links: links.slice(0, LINKS_MAX).flatMap(linkTo),
+      attributes: exported(attributes),
+      ...(startMs === undefined ? {} : { startTime: startMs }),
+    }, this.#contextOf(options.parent));
+    return {
+      traceparent: formatTraceparent(span.spanContext()),
+      set: (more) => void span.setAttributes(exported(more)),
+      fail(type, message) {
+        span.setAttributes({ "error.type": type });
+        span.setStatus({ code: SpanStatusCode.ERROR, message });
+      },
+      end: (endMs) => span.end(endMs),
+    };
+  }
+
+  #contextOf(parent: string | undefined): Api.Context {
+    const { ROOT_CONTEXT, trace } = this.#api;
+    const context = parent === undefined ? undefined : parseTraceparent(parent);
+    return context === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, context);
+  }
+}
+
+const KINDS = { client: "CLIENT", consumer: "CONSUMER" } as const;
+
+function linkTo(traceparent: string): Api.Link[] {
+  const context = parseTraceparent(traceparent);
+  return context === undefined ? [] : [{ context }];
+}
+
+/** Deno exports every number as a fraction, and whole ones as whole where they are bigints. */
+function exported(attributes: Attributes): Api.Attributes {
+  const entries = Object.entries(attributes)
+    .filter(([, value]) => value !== null && value !== undefined)
+    .map(([name, value]) => [name, Number.isSafeInteger(value) ? BigInt(value as number) : value]);
+  return Object.fromEntries(entries);
+}

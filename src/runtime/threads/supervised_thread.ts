@@ -1,0 +1,223 @@
+/**
+ * One thread as main sees it: started, listened to, asked for signs of life, replaced when it dies.
+ *
+ * The Worker behind it changes with each replacement; the SupervisedThread stays.
+ */
+import { isDeepStrictEqual } from "node:util";
+import { backoffMs } from "../backoff.ts";
+import type { Clock } from "../clock.ts";
+import { logger, type LogLevels } from "../telemetry/logging.ts";
+import type { FromThread, ToThread } from "./thread_protocol.ts";
+
+/** How often a thread is asked for a sign of life, and for how long it may be silent. */
+export const PING_MS = 5_000;
+export const SILENCE_MAX_MS = 20_000;
+/** A thread that was asked to stop gets this much beyond its deadline before it is terminated. */
+export const STOP_GRACE_MS = 2_000;
+const REPLACE_BACKOFF = { minMs: 200, maxMs: 10_000 };
+/** After this long without a failure a thread counts as well again, and its backoff starts anew. */
+const WELL_AFTER_MS = 60_000;
+
+/** What a thread is made of. */
+export interface ThreadSpec<Setup = unknown, Work = unknown> {
+  /** Unique, and what logs and metrics call it: `scanner-1`. */
+  readonly name: string;
+  readonly module: URL;
+  readonly permissions: Deno.PermissionOptionsObject;
+  /** Must be plain data: it is sent to the thread, anew for each replacement. */
+  readonly setup: Setup;
+  /**
+   * What it works on, where that may change while it runs; plain data too. The successor of such a
+   * thread may begin before the thread itself has ended.
+   */
+  readonly work?: Work;
+  readonly logLevels: LogLevels;
+}
+
+/** What happens to a thread. */
+export interface ThreadEvents {
+  /** Anything it says that is not about its own life. */
+  onMessage(thread: SupervisedThread, message: FromThread): void;
+  /** It can be reached, for the first time or again; it may have been asked to stop meanwhile. */
+  onReady(thread: SupervisedThread): void;
+  /** It died. `errorName` is the class of the error that it died of, if it could say. */
+  onDeath(thread: SupervisedThread, death: Death): "replace" | "leave";
+}
+
+/** How a thread died. */
+export interface Death {
+  readonly cause: "failed" | "uncaught" | "silent" | "ended";
+  readonly errorName?: string;
+  /** One sentence, for people. */
+  readonly message: string;
+  /** More of it, for the log. */
+  readonly description?: string;
+}
+
+type State = "starting" | "running" | "replacing" | "stopping" | "stopped";
+
+/** A thread that is kept alive. */
+export class SupervisedThread {
+  readonly name: string;
+  #spec: ThreadSpec;
+  readonly #clock: Clock;
+  readonly #events: ThreadEvents;
+  readonly #stopped = Promise.withResolvers<void>();
+  #worker: Worker | undefined;
+  #state: State = "starting";
+  #isReady = false;
+  #failures = 0;
+  #startedAtMs = 0;
+  #heardAtMs = 0;
+  #cancelTimer = () => {};
+
+  /** `takesOverAtMs`: when another thread of this name stopped for this one, in monotonic time. */
+  constructor(
+    spec: ThreadSpec,
+    { clock, events, takesOverAtMs }: {
+      clock: Clock;
+      events: ThreadEvents;
+      takesOverAtMs?: number;
+    },
+  ) {
+    this.name = spec.name;
+    this.#spec = spec;
+    this.#clock = clock;
+    this.#events = events;
+    this.#start(takesOverAtMs);
+  }
+
+  /** What it was last given to be. */
+  get spec(): ThreadSpec {
+    return this.#spec;
+  }
+
+  get isRunning(): boolean {
+    return this.#state === "running";
+  }
+
+  /** True from its first word until its end: a thread that stops may still have to hand things over. */
+  get isReachable(): boolean {
+    return this.#isReady;
+  }
+
+  /** How long it has given no sign of life; one that stops has a deadline instead. */
+  get silentMs(): number {
+    if (this.#state === "stopping" || this.#state === "stopped") return 0;
+    return this.#clock.monotonicMs() - this.#heardAtMs;
+  }
+
+  /** Hands it one end of a channel to another thread. */
+  link(role: string, port: MessagePort): void {
+    this.#post({ type: "link", role, port }, [port]);
+  }
+
+  /** Gives it other work and other log levels while it runs; its replacements get them too. */
+  adapt({ work, logLevels }: Pick<ThreadSpec, "work" | "logLevels">): void {
+    const old = this.#spec;
+    this.#spec = { ...old, work, logLevels };
+    if (!isDeepStrictEqual(old.work, work)) this.#post({ type: "assign", work });
+    if (!isDeepStrictEqual(old.logLevels, logLevels)) this.#post({ type: "log levels", logLevels });
+  }
+
+  /** Asks it to finish within `deadlineMs`; resolves when it has ended, in order or not. */
+  stop(deadlineMs: number): Promise<void> {
+    if (this.#state === "stopping" || this.#state === "stopped") return this.#stopped.promise;
+    if (this.#worker === undefined) this.#end();
+    else {
+      this.#state = "stopping";
+      this.#post({ type: "stop", deadlineMs });
+      this.#schedule(deadlineMs + STOP_GRACE_MS, () => {
+        logger("supervisor").warn("Thread {thread} did not stop in time and was terminated", {
+          thread: this.name,
+        });
+        this.#end();
+      });
+    }
+    return this.#stopped.promise;
+  }
+
+  #start(takesOverAtMs?: number): void {
+    const { name, module, permissions, setup, work, logLevels } = this.#spec;
+    this.#state = "starting";
+    this.#startedAtMs = this.#heardAtMs = this.#clock.monotonicMs();
+    const worker = new Worker(module.href, { type: "module", name, deno: { permissions } });
+    this.#worker = worker;
+    worker.onmessage = ({ data }: MessageEvent<FromThread>) => this.#onMessage(worker, data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      this.#die(worker, { cause: "uncaught", message: event.message });
+    };
+    const takesOver = takesOverAtMs === undefined ? {} : { takesOverAtMs };
+    this.#post({ type: "start", name, logLevels, setup, ...takesOver });
+    if (work !== undefined) this.#post({ type: "assign", work });
+    this.#schedule(PING_MS, () => this.#ping(worker));
+  }
+
+  #onMessage(worker: Worker, message: FromThread): void {
+    if (worker !== this.#worker) return; // last words of a thread that was replaced
+    this.#heardAtMs = this.#clock.monotonicMs();
+    switch (message.type) {
+      case "pong":
+        return;
+      case "ready":
+        this.#isReady = true;
+        if (this.#state === "starting") this.#state = "running";
+        return this.#events.onReady(this);
+      case "failed":
+        return this.#die(worker, {
+          cause: "failed",
+          errorName: message.name,
+          message: message.message,
+          description: message.description,
+        });
+      case "stopped":
+        if (this.#state === "stopping") return this.#end();
+        return this.#die(worker, { cause: "ended", message: "it stopped without being asked" });
+      default:
+        return this.#events.onMessage(this, message);
+    }
+  }
+
+  #ping(worker: Worker): void {
+    if (this.silentMs > SILENCE_MAX_MS) {
+      const message = `it gave no sign of life for ${Math.round(this.silentMs / 1_000)} s`;
+      return this.#die(worker, { cause: "silent", message });
+    }
+    this.#post({ type: "ping" });
+    this.#schedule(PING_MS, () => this.#ping(worker));
+  }
+
+  #die(worker: Worker, death: Death): void {
+    if (worker !== this.#worker) return;
+    const wasStopping = this.#state === "stopping";
+    this.#terminate();
+    if (wasStopping || this.#events.onDeath(this, death) === "leave") return this.#end();
+    const livedMs = this.#clock.monotonicMs() - this.#startedAtMs;
+    this.#failures = livedMs > WELL_AFTER_MS ? 1 : this.#failures + 1;
+    this.#state = "replacing";
+    this.#schedule(backoffMs(this.#failures - 1, REPLACE_BACKOFF), () => this.#start());
+  }
+
+  #end(): void {
+    this.#terminate();
+    this.#state = "stopped";
+    this.#stopped.resolve();
+  }
+
+  #terminate(): void {
+    this.#cancelTimer();
+    this.#isReady = false;
+    this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+
+  #post(message: ToThread, transfer: Transferable[] = []): void {
+    this.#worker?.postMessage(message, transfer);
+  }
+
+  #schedule(delayMs: number, callback: () => void): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#clock.after(delayMs, callback);
+  }
+}

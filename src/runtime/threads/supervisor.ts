@@ -1,0 +1,187 @@
+/**
+ * Keeps threads running and gathers what they tell: logs, metrics, the state of what they need.
+ *
+ * Runs on the main thread, which supervises and does nothing else.
+ */
+import type { Clock } from "../clock.ts";
+import { DependencyTable } from "../telemetry/dependencies.ts";
+import type { LogEntry } from "../telemetry/log_entry.ts";
+import { logger } from "../telemetry/logging.ts";
+import { MetricsRegistry } from "../telemetry/registry.ts";
+import { type Death, SupervisedThread, type ThreadSpec } from "./supervised_thread.ts";
+import type { FromThread } from "./thread_protocol.ts";
+
+/** A thread that is replaced this often within the window will not get well by one more try. */
+export const REPLACEMENTS_MAX = 5;
+export const REPLACEMENTS_WINDOW_MS = 600_000;
+/** Each termination leaks two file descriptors (measured), so their number in all is bounded. */
+export const TERMINATIONS_MAX = 100;
+
+/** Why the process cannot go on. */
+export interface FatalDeath extends Death {
+  readonly thread: string;
+}
+
+export interface SupervisorOptions {
+  readonly clock: Clock;
+  /** Classes of errors that no replacement heals, such as a locked outbox. */
+  readonly finalErrors: ReadonlySet<string>;
+  readonly onLog: (entry: LogEntry) => void;
+  readonly onResult?: (value: unknown) => void;
+  /** Called whenever every thread runs. */
+  readonly onAllRunning?: () => void;
+  /** Called once, when a thread died for good. */
+  readonly onFatal: (death: FatalDeath) => void;
+}
+
+/** A pair of threads that talk to one another. */
+interface Link {
+  readonly from: SupervisedThread;
+  readonly to: SupervisedThread;
+}
+
+/** The threads of this process. */
+export class Supervisor {
+  readonly registry = new MetricsRegistry();
+  readonly dependencies = new DependencyTable();
+  readonly #options: SupervisorOptions;
+  readonly #threads = new Set<SupervisedThread>();
+  readonly #links = new Set<Link>();
+  readonly #replacements = new Map<string, number[]>();
+  #terminations = 0;
+  #fatal = false;
+  #isSealed = false;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  /** Starts a thread and keeps it running until it is stopped. */
+  start<Setup>(
+    spec: ThreadSpec<Setup>,
+    options: { readonly takesOverAtMs?: number } = {},
+  ): SupervisedThread {
+    const thread = new SupervisedThread(spec, {
+      ...options,
+      clock: this.#options.clock,
+      events: {
+        onReady: (ready) => this.#onReady(ready),
+        onMessage: (from, message) => this.#onMessage(from, message),
+        onDeath: (dead, death) => this.#onDeath(dead, death),
+      },
+    });
+    this.#threads.add(thread);
+    return thread;
+  }
+
+  /**
+   * Connects two threads, now and whenever one of them was replaced. Each is handed its end of a
+   * new channel with the other's kind (`scanner-1` is a `scanner`) as its role.
+   */
+  link(from: SupervisedThread, to: SupervisedThread): void {
+    const link = { from, to };
+    this.#links.add(link);
+    connect(link);
+  }
+
+  /** Stops a thread for good and forgets its links. */
+  async remove(thread: SupervisedThread, deadlineMs: number): Promise<void> {
+    await thread.stop(deadlineMs);
+    this.#threads.delete(thread);
+    for (const link of this.#links) {
+      if (link.from === thread || link.to === thread) this.#links.delete(link);
+    }
+    // Its successor has its name, and has said already how things are.
+    const names = [...this.#threads].map(({ name }) => name);
+    if (!names.includes(thread.name)) this.dependencies.forget(thread.name);
+    this.#tellAllRunning();
+  }
+
+  /** True when no thread can be replaced any more. */
+  get isSealed(): boolean {
+    return this.#isSealed;
+  }
+
+  /** From now on every death is final: no thread can be replaced any more. */
+  seal(): void {
+    this.#isSealed = true;
+  }
+
+  /** How long the quietest of all threads has given no sign of life. */
+  get quietMs(): number {
+    return Math.max(0, ...[...this.#threads].map(({ silentMs }) => silentMs));
+  }
+
+  /** Stops every thread at once; in order, stop them one by one. */
+  async stop(deadlineMs: number): Promise<void> {
+    await Promise.all([...this.#threads].map((thread) => thread.stop(deadlineMs)));
+  }
+
+  #onReady(thread: SupervisedThread): void {
+    for (const link of this.#links) {
+      if (link.from === thread || link.to === thread) connect(link);
+    }
+    this.#tellAllRunning();
+  }
+
+  #tellAllRunning(): void {
+    if ([...this.#threads].some((thread) => !thread.isRunning)) return;
+    this.dependencies.set("main", "threads", { ok: true });
+    this.#options.onAllRunning?.();
+  }
+
+  #onMessage(thread: SupervisedThread, message: FromThread): void {
+    switch (message.type) {
+      case "log":
+        return this.#options.onLog(message.entry);
+      case "measurements":
+        return this.registry.add(message.measurements);
+      case "dependency":
+        return this.dependencies.set(thread.name, message.dependency, message.state);
+      case "result":
+        return this.#options.onResult?.(message.value);
+    }
+  }
+
+  #onDeath(thread: SupervisedThread, death: Death): "replace" | "leave" {
+    this.#terminations++;
+    this.dependencies.forget(thread.name);
+    if (this.#isFinal(thread, death)) {
+      if (!this.#fatal) this.#options.onFatal({ ...death, thread: thread.name });
+      this.#fatal = true;
+      return "leave";
+    }
+    this.registry.count("sitemon_thread_restarts_total", { thread: thread.name });
+    const detail = `Thread ${thread.name} is being replaced: ${death.message}`;
+    this.dependencies.set("main", "threads", { ok: false, reason: "thread_died", detail });
+    logger("supervisor").error("Thread {name} died and is being replaced: {description}", {
+      name: thread.name,
+      description: death.description ?? death.message,
+    });
+    return "replace";
+  }
+
+  #isFinal(thread: SupervisedThread, death: Death): boolean {
+    if (this.#isSealed) return true;
+    if (death.errorName !== undefined && this.#options.finalErrors.has(death.errorName)) {
+      return true;
+    }
+    const now = this.#options.clock.monotonicMs();
+    const recent = (this.#replacements.get(thread.name) ?? [])
+      .filter((at) => now - at < REPLACEMENTS_WINDOW_MS);
+    this.#replacements.set(thread.name, [...recent, now]);
+    return recent.length >= REPLACEMENTS_MAX || this.#terminations > TERMINATIONS_MAX;
+  }
+}
+
+function connect({ from, to }: Link): void {
+  if (!from.isReachable || !to.isReachable) return;
+  const { port1, port2 } = new MessageChannel();
+  from.link(kindOf(to.name), port1);
+  to.link(kindOf(from.name), port2);
+}
+
+/** What a thread of this name is: `scanner-1` is a `scanner`. */
+export function kindOf(name: string): string {
+  return name.replace(/-\d+$/, "");
+}

@@ -1,0 +1,70 @@
+/** The messages between main and a thread. Everything in them is plain data or a transferred port. */
+import type { LogEntry } from "../telemetry/log_entry.ts";
+import type { LogLevels } from "../telemetry/logging.ts";
+import type { Dependency, DependencyState } from "../telemetry/telemetry.ts";
+import type { CounterName, GaugeName, HistogramName, Labels } from "../telemetry/metrics.ts";
+
+/** From main to a thread. */
+export type ToThread =
+  /** First of all, and once. */
+  | {
+    readonly type: "start";
+    readonly name: string;
+    readonly logLevels: LogLevels;
+    readonly setup: unknown;
+    /** Monotonic time at which it takes over from a thread that stops then; absent when it follows none. */
+    readonly takesOverAtMs?: number;
+  }
+  /** What to work on from now on: after the start, and whenever the configuration changed it. */
+  | { readonly type: "assign"; readonly work: unknown }
+  /** What to log from now on. */
+  | { readonly type: "log levels"; readonly logLevels: LogLevels }
+  /** Answered with `pong`: a thread that ends without an event is found out by its silence. */
+  | { readonly type: "ping" }
+  /** One end of a channel to another thread, and what that thread is to this one. */
+  | { readonly type: "link"; readonly role: string; readonly port: MessagePort }
+  /** Finish what is running within `deadlineMs`, then close. */
+  | { readonly type: "stop"; readonly deadlineMs: number };
+
+/** From a thread to main. */
+export type FromThread =
+  | { readonly type: "ready" }
+  | { readonly type: "pong" }
+  | { readonly type: "log"; readonly entry: LogEntry }
+  | { readonly type: "measurements"; readonly measurements: Measurements }
+  | {
+    readonly type: "dependency";
+    readonly dependency: Dependency;
+    readonly state: DependencyState;
+  }
+  /** One of the answers of a thread that was started to answer something. */
+  | { readonly type: "result"; readonly value: unknown }
+  /** The thread cannot go on; by the error's class main decides what follows. */
+  | {
+    readonly type: "failed";
+    readonly name: string;
+    readonly message: string;
+    /** The error with its class and causes, for the log. */
+    readonly description: string;
+  }
+  /** It has stopped as asked and is closing itself. */
+  | { readonly type: "stopped" };
+
+/** What a thread has measured since it last told. */
+export interface Measurements {
+  readonly counts: readonly {
+    readonly name: CounterName;
+    readonly labels: Labels;
+    readonly by: number;
+  }[];
+  readonly gauges: readonly {
+    readonly name: GaugeName;
+    readonly labels: Labels;
+    readonly value: number;
+  }[];
+  readonly observations: readonly {
+    readonly name: HistogramName;
+    readonly labels: Labels;
+    readonly values: readonly number[];
+  }[];
+}

@@ -1,0 +1,67 @@
+/** A thread that is started for an answer: its results as they come, and its end when they are read. */
+import { systemClock } from "../clock.ts";
+import type { LogEntry } from "../telemetry/log_entry.ts";
+import { SupervisedThread, type ThreadSpec } from "./supervised_thread.ts";
+
+/** How long the thread may take to let go of what it holds. */
+const STOP_MS = 1_000;
+
+/** Thrown when the thread died before it had answered. */
+export class ThreadDiedError extends Error {
+  override readonly name = "ThreadDiedError";
+  /** The class of the error that it died of, if it could say. */
+  readonly errorName: string | undefined;
+
+  constructor(message: string, errorName: string | undefined) {
+    super(message);
+    this.errorName = errorName;
+  }
+}
+
+/** Yields `count` results of a new thread and then stops it, also when the reader leaves early. */
+export async function* threadResults<Result>(
+  spec: ThreadSpec,
+  { count, onLog }: { readonly count: number; readonly onLog?: (entry: LogEntry) => void },
+): AsyncGenerator<Result, void> {
+  const arrived: Result[] = [];
+  let death: ThreadDiedError | undefined;
+  let news = Promise.withResolvers<void>();
+  const thread = new SupervisedThread(spec, {
+    clock: systemClock,
+    events: {
+      onReady: () => {},
+      onMessage(_, message) {
+        if (message.type === "log") onLog?.(message.entry);
+        if (message.type !== "result") return;
+        arrived.push(message.value as Result);
+        news.resolve();
+      },
+      onDeath(_, { message, errorName }) {
+        death = new ThreadDiedError(message, errorName);
+        news.resolve();
+        return "leave";
+      },
+    },
+  });
+  try {
+    for (let yielded = 0; yielded < count; yielded++) {
+      while (arrived.length === 0) {
+        if (death !== undefined) throw death;
+        await news.promise;
+        news = Promise.withResolvers();
+      }
+      yield arrived.shift()!;
+    }
+  } finally {
+    await thread.stop(STOP_MS);
+  }
+}
+
+/** The one result of a new thread. */
+export async function threadResult<Result>(
+  spec: ThreadSpec,
+  options: { readonly onLog?: (entry: LogEntry) => void } = {},
+): Promise<Result> {
+  for await (const result of threadResults<Result>(spec, { count: 1, ...options })) return result;
+  throw new Error("unreachable: a generator of one result ended without it");
+}

@@ -1,0 +1,115 @@
+/**
+ * The threads of a daemon as a configuration wants them: started, changed by a reload, drained.
+ *
+ * A reload touches only what differs: a thread whose making is the same goes on.
+ */
+import { isDeepStrictEqual } from "node:util";
+import type { Clock } from "../clock.ts";
+import type { SupervisedThread, ThreadSpec } from "./supervised_thread.ts";
+import { kindOf, type Supervisor } from "./supervisor.ts";
+
+/** All that a daemon is made of. */
+export interface Plan {
+  readonly threads: readonly ThreadSpec[];
+  /** Kinds of threads that talk to one another: `["scanner", "outbox"]`. */
+  readonly links: readonly (readonly [from: string, to: string])[];
+  /** The order in which kinds stop, and the share of the time left that each may take. */
+  readonly drain: readonly { readonly kinds: readonly string[]; readonly share: number }[];
+}
+
+/** A thread that others wait for has this long to end in order before its successor starts. */
+const HAND_OVER_MS = 2_000;
+
+/** Keeps a supervisor's threads as the newest plan has them. */
+export class Crew {
+  readonly #supervisor: Supervisor;
+  readonly #clock: Clock;
+  readonly #members = new Map<string, SupervisedThread>();
+  #plan: Plan;
+  #isDraining = false;
+
+  /** Starts every thread of the plan. */
+  constructor(plan: Plan, { supervisor, clock }: { supervisor: Supervisor; clock: Clock }) {
+    this.#supervisor = supervisor;
+    this.#clock = clock;
+    this.#plan = plan;
+    for (const spec of plan.threads) this.#members.set(spec.name, supervisor.start(spec));
+    this.#link([...this.#members.values()]);
+  }
+
+  /** The threads that another plan would have to start, or to start anew. */
+  starts(plan: Plan): ThreadSpec[] {
+    return plan.threads.filter((spec) => {
+      const member = this.#members.get(spec.name);
+      return member === undefined || !isSameThread(member.spec, spec);
+    });
+  }
+
+  /** Becomes what another plan says; resolves when the threads that had to go have ended. */
+  async apply(plan: Plan, deadlineMs: number): Promise<void> {
+    const starts = new Set(this.starts(plan));
+    const names = new Set(plan.threads.map(({ name }) => name));
+    this.#plan = plan;
+    const surplus = [...this.#members.values()].filter(({ name }) => !names.has(name));
+    for (const { name } of surplus) this.#members.delete(name);
+    await Promise.all([
+      ...surplus.map((thread) => this.#supervisor.remove(thread, deadlineMs)),
+      ...plan.threads.map((spec) =>
+        starts.has(spec)
+          ? this.#replace(spec, deadlineMs)
+          : this.#members.get(spec.name)!.adapt(spec)
+      ),
+    ]);
+  }
+
+  /** Stops the threads kind by kind, in the plan's order, all within the deadline. */
+  async drain(deadlineMs: number): Promise<void> {
+    this.#isDraining = true;
+    const endMs = this.#clock.monotonicMs() + deadlineMs;
+    for (const { kinds, share } of this.#plan.drain) {
+      const leftMs = Math.max(0, endMs - this.#clock.monotonicMs());
+      const threads = [...this.#members.values()].filter(({ name }) =>
+        kinds.includes(kindOf(name))
+      );
+      await Promise.all(threads.map((thread) => thread.stop(leftMs * share)));
+    }
+  }
+
+  async #replace(spec: ThreadSpec, deadlineMs: number): Promise<void> {
+    const old = this.#members.get(spec.name);
+    if (old === undefined) return this.#start(spec);
+    if (spec.work === undefined) {
+      await this.#supervisor.remove(old, Math.min(HAND_OVER_MS, deadlineMs));
+      return this.#start(spec);
+    }
+    const ended = this.#supervisor.remove(old, deadlineMs);
+    this.#start(spec, this.#clock.monotonicMs());
+    await ended;
+  }
+
+  #start(spec: ThreadSpec, takesOverAtMs?: number): void {
+    if (this.#isDraining) return;
+    const options = takesOverAtMs === undefined ? {} : { takesOverAtMs };
+    const thread = this.#supervisor.start(spec, options);
+    this.#members.set(spec.name, thread);
+    this.#link([thread]);
+  }
+
+  /** Connects these threads with all that they talk to. */
+  #link(threads: readonly SupervisedThread[]): void {
+    const all = [...this.#members.values()];
+    for (const [fromKind, toKind] of this.#plan.links) {
+      for (const from of all.filter(({ name }) => kindOf(name) === fromKind)) {
+        for (const to of all.filter(({ name }) => kindOf(name) === toKind)) {
+          if (threads.includes(from) || threads.includes(to)) this.#supervisor.link(from, to);
+        }
+      }
+    }
+  }
+}
+
+/** True when a running thread need not be started anew to be what the other spec says. */
+function isSameThread(a: ThreadSpec, b: ThreadSpec): boolean {
+  const making = ({ module, permissions, setup }: ThreadSpec) => [module.href, permissions, setup];
+  return isDeepStrictEqual(making(a), making(b));
+}

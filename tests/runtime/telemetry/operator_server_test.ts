@@ -1,0 +1,72 @@
+import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
+import { DependencyTable } from "../../../src/runtime/telemetry/dependencies.ts";
+import { answerOperator, serveOperator } from "../../../src/runtime/telemetry/operator_server.ts";
+import { MetricsRegistry } from "../../../src/runtime/telemetry/registry.ts";
+
+function tables() {
+  let now = 1_000;
+  const dependencies = new DependencyTable(() => now);
+  const at = (ms: number) => now = ms;
+  return { registry: new MetricsRegistry(), dependencies, at };
+}
+
+const get = (path: string, init?: RequestInit) => new Request(`http://localhost${path}`, init);
+
+Deno.test("answerOperator() says ready when every dependency is", async () => {
+  const { at, ...both } = tables();
+  both.dependencies.set("relay", "kafka", { ok: false, reason: "unreachable", detail: "refused" });
+  const before = await answerOperator(get("/readyz"), both);
+  strictEqual(before.status, 503);
+  deepStrictEqual(await before.json(), {
+    ready: false,
+    dependencies: [{
+      dependency: "kafka",
+      thread: "relay",
+      ok: false,
+      reason: "unreachable",
+      detail: "refused",
+      since: "1970-01-01T00:00:01.000Z",
+    }],
+  });
+  at(2_000);
+  both.dependencies.set("relay", "kafka", { ok: true });
+  const after = await answerOperator(get("/readyz"), both);
+  strictEqual(after.status, 200);
+  const { dependencies } = await after.json();
+  deepStrictEqual(dependencies, [
+    { dependency: "kafka", thread: "relay", ok: true, since: "1970-01-01T00:00:02.000Z" },
+  ]);
+});
+
+Deno.test("DependencyTable.set() keeps since while the state is the same", () => {
+  const { dependencies, at } = tables();
+  dependencies.set("relay", "kafka", { ok: false, reason: "timeout", detail: "first" });
+  at(5_000);
+  dependencies.set("relay", "kafka", { ok: false, reason: "timeout", detail: "second" });
+  deepStrictEqual(dependencies.rows.map(({ since, detail }) => [since, detail]), [[
+    1_000,
+    "second",
+  ]]);
+  dependencies.forget("relay");
+  strictEqual(dependencies.isReady, true);
+});
+
+Deno.test("answerOperator() serves health, metrics and nothing else", async () => {
+  const both = tables();
+  both.registry.count("sitemon_outbox_stored_total", {}, 3);
+  deepStrictEqual(await (await answerOperator(get("/healthz"), both)).json(), { ok: true });
+  const metrics = await answerOperator(get("/metrics"), both);
+  match(metrics.headers.get("content-type")!, /^text\/plain; version=0.0.4/);
+  match(await metrics.text(), /^sitemon_outbox_stored_total 3$/m);
+  strictEqual((await answerOperator(get("/other"), both)).status, 404);
+  strictEqual((await answerOperator(get("/metrics", { method: "POST" }), both)).status, 405);
+});
+
+Deno.test("serveOperator() serves until it is stopped, and throws when the port is taken", async () => {
+  const server = serveOperator({ host: "127.0.0.1", port: 0 }, tables());
+  const response = await fetch(`${server.address}/healthz`);
+  deepStrictEqual(await response.json(), { ok: true });
+  const port = Number(new URL(server.address).port);
+  throws(() => serveOperator({ host: "127.0.0.1", port }, tables()), Deno.errors.AddrInUse);
+  await server.stop();
+});

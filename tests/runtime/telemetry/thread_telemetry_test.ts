@@ -1,0 +1,46 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import {
+  OBSERVATIONS_MAX,
+  ThreadTelemetry,
+} from "../../../src/runtime/telemetry/thread_telemetry.ts";
+
+Deno.test("ThreadTelemetry.take() sums counts, keeps the last gauge, and starts anew", () => {
+  const telemetry = new ThreadTelemetry(() => {});
+  telemetry.count("sitemon_checks_total", { outcome: "up", reason: "" });
+  telemetry.count("sitemon_checks_total", { outcome: "up", reason: "" }, 2);
+  telemetry.count("sitemon_checks_total", { outcome: "down", reason: "dns" });
+  telemetry.set("sitemon_outbox_rows", 5);
+  telemetry.set("sitemon_outbox_rows", 4);
+  telemetry.observe("sitemon_publish_duration_seconds", 0.1);
+  telemetry.observe("sitemon_publish_duration_seconds", 0.2);
+  deepStrictEqual(structuredClone(telemetry.take()), {
+    counts: [
+      { name: "sitemon_checks_total", labels: { outcome: "up", reason: "" }, by: 3 },
+      { name: "sitemon_checks_total", labels: { outcome: "down", reason: "dns" }, by: 1 },
+    ],
+    gauges: [{ name: "sitemon_outbox_rows", labels: {}, value: 4 }],
+    observations: [{
+      name: "sitemon_publish_duration_seconds",
+      labels: {},
+      values: [0.1, 0.2],
+    }],
+  });
+  strictEqual(telemetry.take(), undefined);
+});
+
+Deno.test("ThreadTelemetry.observe() is bounded between two tellings", () => {
+  const telemetry = new ThreadTelemetry(() => {});
+  for (let i = 0; i <= OBSERVATIONS_MAX; i++) {
+    telemetry.observe("sitemon_check_duration_seconds", i);
+  }
+  strictEqual(telemetry.take()?.observations[0]?.values.length, OBSERVATIONS_MAX);
+});
+
+Deno.test("ThreadTelemetry.dependency() tells a state once", () => {
+  const told: unknown[] = [];
+  const telemetry = new ThreadTelemetry((...state) => told.push(state));
+  telemetry.dependency("kafka", { ok: true });
+  telemetry.dependency("kafka", { ok: true });
+  telemetry.dependency("kafka", { ok: false, reason: "tls" });
+  deepStrictEqual(told, [["kafka", { ok: true }], ["kafka", { ok: false, reason: "tls" }]]);
+});

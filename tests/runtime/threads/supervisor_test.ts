@@ -1,0 +1,218 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import type { LogEntry } from "../../../src/runtime/telemetry/log_entry.ts";
+import {
+  PING_MS,
+  SILENCE_MAX_MS,
+  type SupervisedThread,
+} from "../../../src/runtime/threads/supervised_thread.ts";
+import {
+  type FatalDeath,
+  REPLACEMENTS_MAX,
+  Supervisor,
+} from "../../../src/runtime/threads/supervisor.ts";
+import { eventually, within } from "../../deadline.ts";
+import { FakeClock } from "../../fake_clock.ts";
+import type { MoodySetup } from "../../testdata/threads/moody.ts";
+
+const MOODY = new URL("../../testdata/threads/moody.ts", import.meta.url);
+const DEADLINE_MS = 60_000;
+
+/** A supervisor under observation: each awaited event is one that it told of. */
+class Stage implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly logs: LogEntry[] = [];
+  readonly fatal = Promise.withResolvers<FatalDeath>();
+  readonly supervisor: Supervisor;
+  #waiters: { done: () => boolean; resolve: () => void }[] = [];
+  readonly results: unknown[] = [];
+
+  constructor(finalErrors: string[] = []) {
+    this.supervisor = new Supervisor({
+      clock: this.clock,
+      finalErrors: new Set(finalErrors),
+      onLog: (entry) => {
+        this.logs.push(entry);
+        this.#look();
+      },
+      onResult: (value) => {
+        this.results.push(value);
+        this.#look();
+      },
+      onFatal: (death) => this.fatal.resolve(death),
+    });
+  }
+
+  start(name: string, mood: MoodySetup["mood"], level: "info" | "debug" = "info") {
+    const permissions = { net: false, read: false, write: false, env: false, sys: false } as const;
+    return this.supervisor.start<MoodySetup>({
+      name,
+      module: MOODY,
+      permissions: { ...permissions, run: false, ffi: false, import: false },
+      setup: { mood },
+      logLevels: { level },
+    });
+  }
+
+  /** Resolves when as many threads as that have said their mood. */
+  starts(count: number): Promise<void> {
+    return this.#until(`${count} starts`, () => this.logs.length >= count);
+  }
+
+  /** Resolves when the thread has said that it is ready. */
+  async ready(thread: SupervisedThread): Promise<void> {
+    await eventually(DEADLINE_MS, "a ready thread", () => thread.isRunning || undefined);
+  }
+
+  answers(count: number): Promise<void> {
+    return this.#until(`${count} results`, () => this.results.length >= count);
+  }
+
+  /** Resolves when that many deaths were found; time moves on by `stepMs` with each look. */
+  async deaths(count: number, stepMs: number): Promise<void> {
+    await eventually(DEADLINE_MS, `${count} deaths`, async () => {
+      this.clock.advance(stepMs);
+      const { text } = await this.supervisor.registry.render();
+      const restarts = /^sitemon_thread_restarts_total{.*} (\d+)$/m.exec(text)?.[1];
+      return Number(restarts ?? 0) >= count || undefined;
+    });
+  }
+
+  #until(what: string, done: () => boolean): Promise<void> {
+    const waiting = new Promise<void>((resolve) => this.#waiters.push({ done, resolve }));
+    this.#look();
+    return within(DEADLINE_MS, what, waiting);
+  }
+
+  #look(): void {
+    for (const { done, resolve } of this.#waiters) if (done()) resolve();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const stopped = this.supervisor.stop(0);
+    this.clock.advance(60_000);
+    await stopped;
+  }
+}
+
+Deno.test("Supervisor gathers logs, measurements and dependencies of its threads", async () => {
+  await using stage = new Stage();
+  const thread = stage.start("relay-1", "well");
+  await stage.starts(1);
+  strictEqual(stage.logs[0]!.message, "In a well mood");
+  strictEqual(stage.logs[0]!.thread, "relay-1");
+  strictEqual(stage.logs[0]!.category, "relay");
+  await within(DEADLINE_MS, "stop", thread.stop(1_000));
+  const { text } = await stage.supervisor.registry.render();
+  match(text, /^sitemon_checks_total{outcome="up",reason=""} 2$/m);
+  match(text, /^sitemon_outbox_rows 7$/m);
+  match(text, /^sitemon_check_duration_seconds_sum 0.02$/m);
+  const [row] = stage.supervisor.dependencies.rows;
+  deepStrictEqual([row!.thread, row!.dependency, row!.reason], ["relay-1", "kafka", "unreachable"]);
+});
+
+for (const mood of ["fails", "throws", "rejects"] as const) {
+  Deno.test(`Supervisor replaces a thread that ${mood}, until it has done so too often`, async () => {
+    await using stage = new Stage();
+    stage.start("relay", mood);
+    for (let deaths = 1; deaths <= REPLACEMENTS_MAX; deaths++) {
+      await stage.deaths(deaths, 0);
+      stage.clock.advance(10_000);
+    }
+    const death = await within(DEADLINE_MS, "fatal", stage.fatal.promise);
+    strictEqual(death.thread, "relay");
+    const starts = stage.logs.filter(({ message }) => message.startsWith("In a"));
+    strictEqual(starts.length, REPLACEMENTS_MAX + 1);
+  });
+}
+
+Deno.test("Supervisor does not replace a thread that died of a final error", async () => {
+  await using stage = new Stage(["MoodError"]);
+  stage.start("outbox", "fails");
+  const death = await within(DEADLINE_MS, "fatal", stage.fatal.promise);
+  deepStrictEqual([death.thread, death.errorName, death.cause], ["outbox", "MoodError", "failed"]);
+  strictEqual(stage.logs.length, 1);
+});
+
+Deno.test("Supervisor.seal() makes the first death final", async () => {
+  await using stage = new Stage();
+  stage.supervisor.seal();
+  stage.start("relay", "throws");
+  const death = await within(DEADLINE_MS, "fatal", stage.fatal.promise);
+  deepStrictEqual([death.thread, death.cause], ["relay", "failed"]);
+  strictEqual(stage.logs.filter(({ message }) => message.startsWith("In a")).length, 1);
+});
+
+for (const mood of ["closes", "hangs"] as const) {
+  Deno.test(`Supervisor replaces a thread that ${mood} without a word`, async () => {
+    await using stage = new Stage();
+    stage.start("scanner-2", mood);
+    await stage.starts(1);
+    stage.clock.advance(SILENCE_MAX_MS / 2);
+    await stage.deaths(0, 0);
+    await stage.deaths(1, PING_MS);
+    strictEqual(stage.supervisor.dependencies.rows.at(-1)!.reason, "thread_died");
+    stage.clock.advance(1_000);
+    await stage.starts(2);
+  });
+}
+
+Deno.test("Supervisor replaces a thread whose loop no longer turns", async () => {
+  await using stage = new Stage();
+  stage.start("relay", "stuck");
+  await stage.starts(1);
+  await stage.deaths(1, PING_MS);
+  match(stage.supervisor.dependencies.rows.at(-1)!.detail!, /it made no progress for/);
+});
+
+Deno.test("Supervisor links two threads, and again when one was replaced", async () => {
+  await using stage = new Stage();
+  const scanner = stage.start("scanner-1", "well");
+  const outbox = stage.start("outbox", "well");
+  stage.supervisor.link(scanner, outbox);
+  await stage.answers(2);
+  deepStrictEqual(stage.results.toSorted(), [
+    "outbox says hello from well",
+    "scanner says hello from well",
+  ]);
+});
+
+// A scanner that was asked to stop before the outbox was ready could not hand over what it had found.
+Deno.test("Supervisor links a thread that is stopping with one that is ready only then", async () => {
+  await using stage = new Stage();
+  const scanner = stage.start("scanner-1", "lingers");
+  await stage.ready(scanner);
+  void scanner.stop(1_000);
+  const outbox = stage.start("outbox", "well");
+  stage.supervisor.link(scanner, outbox);
+  await stage.answers(2);
+});
+
+// A store that was asked to stop before it was ready could not take what waited in the outbox.
+Deno.test("Supervisor links a thread that was asked to stop before it was ready", async () => {
+  await using stage = new Stage();
+  const outbox = stage.start("outbox", "well");
+  await stage.ready(outbox);
+  const store = stage.start("store", "lingers");
+  stage.supervisor.link(outbox, store);
+  void store.stop(1_000);
+  await stage.answers(2);
+});
+
+Deno.test("SupervisedThread.stop() terminates a thread that lingers, and may be repeated", async () => {
+  await using stage = new Stage();
+  const thread = stage.start("relay", "lingers");
+  await stage.starts(1);
+  const stopped = thread.stop(1_000);
+  strictEqual(thread.stop(1_000), stopped);
+  stage.clock.advance(2_999);
+  ok(stage.clock.pending > 0);
+  stage.clock.advance(1);
+  await within(DEADLINE_MS, "stop", stopped);
+});
+
+Deno.test("Supervisor gathers the warnings of Node's modules, which would print them raw", async () => {
+  await using stage = new Stage();
+  stage.start("relay", "warns", "debug");
+  await stage.starts(2);
+  match(stage.logs[1]!.message, /Node warns: GapWarning: mind the gap/);
+});

@@ -1,0 +1,41 @@
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { threadResult, threadResults } from "../../../src/runtime/threads/thread_results.ts";
+
+const NOTHING = { net: false, read: false, write: false, env: false, sys: false } as const;
+
+function counting(count: number, dies = false) {
+  return {
+    name: "counting",
+    module: new URL("../../testdata/threads/counting.ts", import.meta.url),
+    permissions: { ...NOTHING, run: false, ffi: false, import: false } as const,
+    setup: { count, dies },
+    logLevels: { level: "info" as const },
+  };
+}
+
+Deno.test("threadResults() yields as many results as asked for, and stops the thread", async () => {
+  const results = await Array.fromAsync(threadResults<number>(counting(5), { count: 5 }));
+  deepStrictEqual(results, [1, 2, 3, 4, 5]);
+});
+
+Deno.test("threadResults() stops the thread when the reader leaves early", async () => {
+  for await (const result of threadResults<number>(counting(5), { count: 5 })) {
+    strictEqual(result, 1);
+    break;
+  }
+});
+
+Deno.test("threadResults() yields what there was before the thread died, then throws", async () => {
+  const seen: number[] = [];
+  await rejects(
+    async () => {
+      for await (const n of threadResults<number>(counting(2, true), { count: 3 })) seen.push(n);
+    },
+    { name: "ThreadDiedError", errorName: "RangeError", message: /no more numbers/ },
+  );
+  deepStrictEqual(seen, [1, 2]);
+});
+
+Deno.test("threadResult() is the first result", async () => {
+  strictEqual(await threadResult<number>(counting(1)), 1);
+});
