@@ -1,16 +1,16 @@
 /** One round of chaos: faults for some minutes, then calm, then the oracle. */
 import { eventually } from "../deadline.ts";
-import { TOPIC } from "./chaos_services.ts";
-import { groupHasReadAll } from "./consumer_group.ts";
-import { pause } from "./fault.ts";
+import { TOPIC } from "./world/chaos_services.ts";
+import { groupHasReadAll } from "./world/consumer_group.ts";
+import { pause } from "./faults/fault.ts";
 import { holdPromise } from "./hold_promise.ts";
-import { kafkaFaults } from "./kafka_faults.ts";
+import { kafkaFaults } from "./faults/kafka_faults.ts";
 import { missingSql, POSTGRES } from "./oracle.ts";
-import { POSTGRES_FAULTS } from "./postgres_faults.ts";
-import { PROCESS_FAULTS } from "./process_faults.ts";
+import { POSTGRES_FAULTS } from "./faults/postgres_faults.ts";
+import { PROCESS_FAULTS } from "./faults/process_faults.ts";
 import { type FaultCounts, runSchedule } from "./schedule.ts";
 import { judge, replayChangesNothing } from "./verdict.ts";
-import { producedBy, World, type WorldOptions } from "./world.ts";
+import { producedBy, World, type WorldOptions } from "./world/world.ts";
 
 /**
  * After the last fault is mended: a group gives up dead members after 15 s, and catches up. Long

@@ -12,8 +12,8 @@ import { startKafka } from "../services/kafka.ts";
 import { startPostgres } from "../services/postgres.ts";
 import { serviceTest } from "../services/with_services.ts";
 import type { SitemonProcess } from "../sitemon_process.ts";
-import { Operator } from "./operator.ts";
-import { TcpProxy } from "./tcp_proxy.ts";
+import { Operator } from "./faults/operator.ts";
+import { TcpProxy } from "./world/tcp_proxy.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
 const brokerTest = serviceTest("own kafka", "postgres");

@@ -1,5 +1,5 @@
 /** A promise that something happens in time. */
-import type { World } from "./world.ts";
+import type { World } from "./world/world.ts";
 
 /** One that takes too long is broken, and the round goes on to say what else is. */
 export async function holdPromise(

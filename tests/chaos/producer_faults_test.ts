@@ -20,7 +20,7 @@ import {
 import { startKafka } from "../services/kafka.ts";
 import { uniqueName } from "../services/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { Operator } from "./operator.ts";
+import { Operator } from "./faults/operator.ts";
 import { draftsOf } from "../outbox/outbox_fixture.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");

@@ -4,7 +4,7 @@ import { eventually } from "../deadline.ts";
 import { startKafka } from "../services/kafka.ts";
 import { serviceTest } from "../services/with_services.ts";
 import type { LogLine, SitemonProcess } from "../sitemon_process.ts";
-import { DEADLINE_MS, ProducerGroup } from "./producer_group.ts";
+import { DEADLINE_MS, ProducerGroup } from "./faults/producer_group.ts";
 
 const brokerTest = serviceTest("own kafka");
 const groupTest = serviceTest("kafka");

@@ -1,9 +1,9 @@
 /** What a round has broken, found when all is calm: by the oracle, the audit and one more replay. */
 import { sitemon } from "../sitemon_process.ts";
-import { groupHasReadAll, resetGroup } from "./consumer_group.ts";
+import { groupHasReadAll, resetGroup } from "./world/consumer_group.ts";
 import { holdPromise } from "./hold_promise.ts";
 import { broken, POSTGRES, type Produced, SQLITE } from "./oracle.ts";
-import { announcedBy, producedBy, type World } from "./world.ts";
+import { announcedBy, producedBy, type World } from "./world/world.ts";
 
 /** Adds a violation for each promise that the tables, the logs or the audit show to be broken. */
 export async function judge(world: World): Promise<void> {

@@ -1,5 +1,5 @@
 /** Sites on this machine whose moods change by themselves: up, down, slow, or cut off. */
-import type { Chance } from "./chance.ts";
+import type { Chance } from "../chance.ts";
 
 /** Answers until it is disposed of. */
 export interface MoodySites extends AsyncDisposable {

@@ -1,6 +1,6 @@
 /** A thing that goes wrong and is mended again. */
-import type { Chance } from "./chance.ts";
-import type { World } from "./world.ts";
+import type { Chance } from "../chance.ts";
+import type { World } from "../world/world.ts";
 
 export interface Fault {
   readonly name: string;

@@ -2,9 +2,9 @@
 import net from "node:net";
 import { type Admin, Kafka, logLevel, Partitioners, type Producer } from "kafkajs";
 import { Client } from "pg";
-import { makeTopic } from "../kafka/kafka_fixture.ts";
-import { type KafkaCluster, startKafka } from "../services/kafka.ts";
-import { type PostgresServer, startPostgres } from "../services/postgres.ts";
+import { makeTopic } from "../../kafka/kafka_fixture.ts";
+import { type KafkaCluster, startKafka } from "../../services/kafka.ts";
+import { type PostgresServer, startPostgres } from "../../services/postgres.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
 
 export const TOPIC = "chaos";

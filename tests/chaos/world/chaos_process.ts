@@ -1,8 +1,8 @@
 /** A daemon of sitemon that is started, stopped, held still and killed again and again. */
 import { fileURLToPath } from "node:url";
-import { within } from "../deadline.ts";
+import { within } from "../../deadline.ts";
 
-const MAIN = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
 const PERMISSIONS = ["net", "read", "write", "env", "sys"].map((name) => `--allow-${name}`);
 /** A drain may take 20 s by its own rules; the machine may be busy. */
 const END_DEADLINE_MS = 60_000;

@@ -1,8 +1,8 @@
 /** Messages that can never be applied, and whether each became a dead letter. */
 import type { Producer } from "kafkajs";
-import { encodeReport } from "../../src/report/codec.ts";
-import { aReport, DAY } from "../contract/site_reports.ts";
-import type { Chance } from "./chance.ts";
+import { encodeReport } from "../../../src/report/codec.ts";
+import { aReport, DAY } from "../../contract/site_reports.ts";
+import type { Chance } from "../chance.ts";
 
 /** Never applied, so that no sequence of it may show up anywhere. */
 const POISON_PRODUCER = "baadf00d-0000-4000-8000-000000000000";

@@ -1,10 +1,10 @@
 /** What goes wrong with sitemon's own processes, and with what stands in the topic. */
-import type { Chance } from "./chance.ts";
-import type { ChaosProcess } from "./chaos_process.ts";
-import { TOPIC } from "./chaos_services.ts";
-import { resetGroup } from "./consumer_group.ts";
+import type { Chance } from "../chance.ts";
+import type { ChaosProcess } from "../world/chaos_process.ts";
+import { TOPIC } from "../world/chaos_services.ts";
+import { resetGroup } from "../world/consumer_group.ts";
 import { type Fault, pause, seconds } from "./fault.ts";
-import type { World } from "./world.ts";
+import type { World } from "../world/world.ts";
 
 /** Beyond the session timeout of a consumer, so that it comes back as a zombie. */
 const ZOMBIE_SECONDS = { min: 16, max: 22 };

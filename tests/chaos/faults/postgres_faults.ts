@@ -1,7 +1,7 @@
 /** What goes wrong with PostgreSQL. */
 import { type Fault, pause, seconds } from "./fault.ts";
 import { networkFaults } from "./network_faults.ts";
-import type { World } from "./world.ts";
+import type { World } from "../world/world.ts";
 
 export const POSTGRES_FAULTS: readonly Fault[] = [
   ...networkFaults("PostgreSQL", (world) => [world.services.postgresProxy]),

@@ -1,9 +1,9 @@
 /** What goes wrong with Kafka. */
 import type { Admin } from "kafkajs";
-import { TOPIC } from "./chaos_services.ts";
+import { TOPIC } from "../world/chaos_services.ts";
 import { type Fault, pause, seconds } from "./fault.ts";
 import { networkFaults } from "./network_faults.ts";
-import type { World } from "./world.ts";
+import type { World } from "../world/world.ts";
 
 const PARTITIONS_MAX = 8;
 

@@ -1,8 +1,8 @@
 /** What the consumers' group has read, and how to send it back to the beginning. */
-import { eventually } from "../deadline.ts";
+import { eventually } from "../../deadline.ts";
 import { GROUP } from "./chaos_configurations.ts";
 import { TOPIC } from "./chaos_services.ts";
-import { pause } from "./fault.ts";
+import { pause } from "../faults/fault.ts";
 import type { World } from "./world.ts";
 
 const CATCH_UP_MS = 120_000;

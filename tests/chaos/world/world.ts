@@ -1,17 +1,17 @@
 /** Everything of one round of chaos: servers, proxies before them, sites, and sitemon's processes. */
 import { DatabaseSync } from "node:sqlite";
-import { KafkaPublisher } from "../../src/kafka/producer.ts";
-import { readStats } from "../../src/outbox/outbox_stats.ts";
-import { publisherOptions } from "../kafka/kafka_fixture.ts";
-import { ServerFolder } from "../services/server_process.ts";
-import { Chance } from "./chance.ts";
+import { KafkaPublisher } from "../../../src/kafka/producer.ts";
+import { readStats } from "../../../src/outbox/outbox_stats.ts";
+import { publisherOptions } from "../../kafka/kafka_fixture.ts";
+import { ServerFolder } from "../../services/server_process.ts";
+import { Chance } from "../chance.ts";
 import { consumerYaml, producerYaml, runYaml } from "./chaos_configurations.ts";
 import { ChaosProcess } from "./chaos_process.ts";
 import { ChaosServices, TOPIC } from "./chaos_services.ts";
-import { LateProducer } from "./late_producer.ts";
+import { LateProducer } from "../faults/late_producer.ts";
 import { type MoodySites, startMoodySites } from "./moody_sites.ts";
-import type { Produced } from "./oracle.ts";
-import { Poison } from "./poison.ts";
+import type { Produced } from "../oracle.ts";
+import { Poison } from "../faults/poison.ts";
 
 /** Some 40 reports a second from each producer, and 20 from `run`. */
 const SITES = Array.from({ length: 20 }, (_, index) => `site-${index}`);

@@ -1,11 +1,11 @@
 /** A producer of the tests' own whose reports arrive late, repeated, shuffled, by a broken clock. */
-import { encodeReport } from "../../src/report/codec.ts";
-import { OUTCOMES } from "../../src/report/outcome.ts";
-import type { SiteReport } from "../../src/report/report.ts";
-import type { OutboxRow, Publisher } from "../../src/outbox/publisher.ts";
-import { aReport, DAY, HOUR } from "../contract/site_reports.ts";
-import type { Chance } from "./chance.ts";
-import type { Produced } from "./oracle.ts";
+import { encodeReport } from "../../../src/report/codec.ts";
+import { OUTCOMES } from "../../../src/report/outcome.ts";
+import type { SiteReport } from "../../../src/report/report.ts";
+import type { OutboxRow, Publisher } from "../../../src/outbox/publisher.ts";
+import { aReport, DAY, HOUR } from "../../contract/site_reports.ts";
+import type { Chance } from "../chance.ts";
+import type { Produced } from "../oracle.ts";
 
 export const LATE_LOCATION = "late";
 const SITES = ["late-0", "late-1", "late-2", "late-3"];
