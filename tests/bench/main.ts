@@ -1,29 +1,30 @@
 /** `deno task bench [SCENARIO…] [--json] [--short] [--minutes N]`: what sitemon costs on this machine. */
 import { parseArgs } from "node:util";
-import { benchTable, type Row } from "./bench_table.ts";
-import type { Checking } from "./producer_checks.ts";
-import { type Figure, type Scenario, UnfitMachineError } from "./scenario.ts";
+import { benchTable, type Row } from "./frame/bench_table.ts";
+import type { Checking } from "./scenarios/producer_checks.ts";
+import { type Figure, type Scenario, UnfitMachineError } from "./frame/scenario.ts";
 
 /** Loaded when they are called: each needs what the others do not. */
 const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
-  check: async () => (await import("./check.ts")).check,
+  check: async () => (await import("./scenarios/check.ts")).check,
   "checks/plain": () => producerChecks({ name: "http, by address" }),
   "checks/name": () => producerChecks({ name: "http, by name", hostname: "localhost" }),
   "checks/tls": () => producerChecks({ name: "https, by address", scheme: "https" }),
   "checks/many": () => producerChecks({ name: "10,000 sites", sites: 10_000 }),
-  "checks/schedule": async () => (await import("./producer_schedule.ts")).producerSchedule,
-  "checks/growth": async () => (await import("./producer_growth.ts")).producerGrowth,
-  "checks/threads": async () => (await import("./producer_threads.ts")).producerThreads,
-  growth: async () => (await import("./growth.ts")).growth,
-  history: async () => (await import("./history.ts")).history,
-  ingest: async () => (await import("./ingest.ts")).ingest,
-  memory: async () => (await import("./memory.ts")).memory,
-  latency: async () => (await import("./latency.ts")).latency,
-  micro: async () => (await import("./micro.ts")).micro,
-  "outbox/store": async () => (await import("./outbox_store.ts")).outboxStore,
-  "outbox/drain": async () => (await import("./outbox_drain.ts")).outboxDrain,
-  start: async () => (await import("./start.ts")).start,
-  page: async () => (await import("./status_page.ts")).statusPage,
+  "checks/schedule": async () =>
+    (await import("./scenarios/producer_schedule.ts")).producerSchedule,
+  "checks/growth": async () => (await import("./scenarios/producer_growth.ts")).producerGrowth,
+  "checks/threads": async () => (await import("./scenarios/producer_threads.ts")).producerThreads,
+  growth: async () => (await import("./scenarios/growth.ts")).growth,
+  history: async () => (await import("./scenarios/history.ts")).history,
+  ingest: async () => (await import("./scenarios/ingest.ts")).ingest,
+  memory: async () => (await import("./scenarios/memory.ts")).memory,
+  latency: async () => (await import("./scenarios/latency.ts")).latency,
+  micro: async () => (await import("./scenarios/micro.ts")).micro,
+  "outbox/store": async () => (await import("./scenarios/outbox_store.ts")).outboxStore,
+  "outbox/drain": async () => (await import("./scenarios/outbox_drain.ts")).outboxDrain,
+  start: async () => (await import("./scenarios/start.ts")).start,
+  page: async () => (await import("./scenarios/status_page.ts")).statusPage,
 };
 
 const HELP = `Usage: deno task bench [SCENARIO…] [--json] [--short] [--minutes N]
@@ -58,7 +59,7 @@ function refuse(sentence: string): never {
 }
 
 async function producerChecks(checking: Checking): Promise<Scenario> {
-  return (await import("./producer_checks.ts")).producerChecks(checking);
+  return (await import("./scenarios/producer_checks.ts")).producerChecks(checking);
 }
 
 /** None of one that the machine has no room for; the others go on, and the exit code tells. */

@@ -1,0 +1,49 @@
+/** How many messages Kafka has stored in a topic: what counts as published, whoever did it. */
+import { Kafka, logLevel } from "kafkajs";
+import { eventually } from "../../deadline.ts";
+import { uniqueName } from "../../services/unique_name.ts";
+
+/** As sitemon makes them. */
+const PARTITIONS = 12;
+const LEADERS_MS_MAX = 60_000;
+
+/** A topic of the bench's own. */
+export class BenchTopic implements AsyncDisposable {
+  readonly name = uniqueName("bench");
+  readonly #admin;
+
+  private constructor(bootstrap: string) {
+    const kafka = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
+    this.#admin = kafka.admin();
+  }
+
+  static async create(bootstrap: string): Promise<BenchTopic> {
+    const topic = new BenchTopic(bootstrap);
+    await topic.#admin.connect();
+    await topic.#admin.createTopics({
+      topics: [{ topic: topic.name, numPartitions: PARTITIONS }],
+      waitForLeaders: false,
+    });
+    // kafkajs's own wait gives up when a broker does not know the topic yet.
+    await eventually(LEADERS_MS_MAX, "leaders", () => topic.#admin.fetchTopicOffsets(topic.name));
+    return topic;
+  }
+
+  /** Messages that were stored since it was made. */
+  async count(): Promise<number> {
+    const ends = await this.#admin.fetchTopicOffsets(this.name);
+    return ends.reduce((sum, { high }) => sum + Number(high), 0);
+  }
+
+  /** Messages that a group has committed: what it applied, and will not read again. */
+  async committed(groupId: string): Promise<number> {
+    const [own] = await this.#admin.fetchOffsets({ groupId, topics: [this.name] });
+    return own!.partitions.reduce((sum, { offset }) => sum + Math.max(0, Number(offset)), 0);
+  }
+
+  /** Deletes it with its messages. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#admin.deleteTopics({ topics: [this.name] });
+    await this.#admin.disconnect();
+  }
+}

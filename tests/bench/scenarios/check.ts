@@ -1,0 +1,78 @@
+/** What one check costs by itself, at full speed, against nginx on this machine. */
+import type { Site } from "../../../src/config/site.ts";
+import { checkSite } from "../../../src/scanner/check_site.ts";
+import { aContext, aSite } from "../../scanner/sites.ts";
+import { bareCheck } from "../floors/bare_check.ts";
+import type { BenchOptions, Figure, Scenario } from "../frame/scenario.ts";
+import { startWebTarget, type WebTarget } from "../frame/web_target.ts";
+import { compare } from "../frame/window.ts";
+
+/** Checks that run at once: enough to keep both sides busy. */
+const CONCURRENCY = 32;
+
+/** Sites that take turns. */
+const SITES = 1_000;
+
+export const check: Scenario = {
+  description: "one check over a new connection, beside the bare loop of sockets and parser",
+  async run(options) {
+    await using target = await startWebTarget();
+    const figures: Figure[] = [];
+    for (const way of waysOf(target)) figures.push(...await atFullSpeed(way, options));
+    return figures;
+  },
+};
+
+/** A kind of target: a url, and what the bare loop gets instead. */
+interface Way {
+  readonly name: string;
+  readonly site: Site;
+  readonly bare: () => Promise<void>;
+}
+
+function waysOf({ plainPort, tlsPort, ca }: WebTarget): Way[] {
+  const limits = { timeoutMs: 10_000, connectTimeoutMs: 5_000 };
+  const plain = (hostname: string) => ({
+    site: aSite(`http://${hostname}:${plainPort}/`, limits),
+    bare: () => bareCheck({ hostname, port: plainPort }),
+  });
+  const tls = { insecure: false, ca };
+  return [
+    { name: "http, by address", ...plain("127.0.0.1") },
+    { name: "http, by name", ...plain("localhost") },
+    {
+      name: "https, by address",
+      site: aSite(`https://127.0.0.1:${tlsPort}/`, { ...limits, tls }),
+      bare: () => bareCheck({ hostname: "127.0.0.1", port: tlsPort, ca }),
+    },
+  ];
+}
+
+async function atFullSpeed(
+  { name, site, bare }: Way,
+  { isShort }: BenchOptions,
+): Promise<Figure[]> {
+  const sites = Array.from({ length: SITES }, (_, n) => ({ ...site, name: `site ${n}` }));
+  const context = aContext([site.url]);
+  const { signal } = new AbortController();
+  const whole = async (n: number) => {
+    const { outcome, error_text } = await checkSite(sites[n % SITES]!, context, signal);
+    if (outcome !== "up") throw new Error(`Cannot measure as the site must be up: ${error_text}`);
+  };
+  const size = isShort ? { windows: 1, windowMs: 50 } : { windows: 7, windowMs: 1_000 };
+  const cost = await compare({ whole, bare }, { ...size, concurrency: CONCURRENCY });
+  return [
+    {
+      name: `${name}: CPU per check`,
+      unit: "µs",
+      value: cost.whole.cpuMicros,
+      floor: cost.bare.cpuMicros,
+    },
+    {
+      name: `${name}: checks at full speed`,
+      unit: "/s",
+      value: cost.whole.perSecond,
+      floor: cost.bare.perSecond,
+    },
+  ];
+}
