@@ -2,7 +2,7 @@
 import { formatMistakes } from "../config/config_error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { ReadConfig, Role } from "../config/loaded_config.ts";
-import type { Surroundings } from "../config/host_environment.ts";
+import type { HostEnvironment } from "../config/host_environment.ts";
 import { addressRangeProblem } from "../scanner/reach/address_policy.ts";
 import { jsonPathProblem } from "../scanner/expect/json_path.ts";
 import { patternProblem } from "../scanner/expect/pattern.ts";
@@ -11,16 +11,16 @@ import type { Terminal } from "./text/terminal.ts";
 /** Throws ConfigError with every mistake; warnings go to standard error. */
 export function loadFile(
   path: string,
-  { role, terminal, surroundings }: {
+  { role, terminal, hostEnvironment }: {
     readonly role?: Role;
     readonly terminal: Terminal;
     /** This process's own when absent. */
-    readonly surroundings?: Surroundings;
+    readonly hostEnvironment?: HostEnvironment;
   },
 ): ReadConfig {
   const loaded = loadConfig(path, {
     ...(role === undefined ? {} : { role }),
-    ...(surroundings === undefined ? {} : { surroundings }),
+    ...(hostEnvironment === undefined ? {} : { hostEnvironment }),
     checkPattern: patternProblem,
     checkJsonPath: jsonPathProblem,
     checkAddress: addressRangeProblem,

@@ -1,7 +1,7 @@
 /** What the loader sees of the machine: environment and files, handed in so that tests can make them up. */
 
 /** All of it is read-only. */
-export interface Surroundings {
+export interface HostEnvironment {
   /** A variable of the environment; undefined when it is not set or must not be read. */
   env(name: string): string | undefined;
   /** The text of a UTF-8 file of at most `bytesMax`; throws as Deno does, or RangeError for a larger file. */
@@ -13,7 +13,7 @@ export interface Surroundings {
 }
 
 /** This process's own environment and files. */
-export function systemSurroundings(): Surroundings {
+export function systemHostEnvironment(): HostEnvironment {
   return {
     env,
     readTextFile,

@@ -13,7 +13,7 @@ import { parsePart } from "./yaml/parse_part.ts";
 import { resolveSites } from "./resolve/resolve_sites.ts";
 import { type Config, configSchema } from "./schema/schema.ts";
 import { withStatePaths } from "./state_paths.ts";
-import { type Surroundings, systemSurroundings } from "./host_environment.ts";
+import { type HostEnvironment, systemHostEnvironment } from "./host_environment.ts";
 import { warningsOf } from "./warnings.ts";
 import { includedSites, sitesAt } from "./yaml/written_sites.ts";
 import type { YamlSource } from "./yaml/yaml_source.ts";
@@ -22,7 +22,7 @@ export interface LoadConfigOptions {
   /** The command that the configuration is for; without one no section has to be there. */
   readonly role?: Role;
   /** This process's own when absent. */
-  readonly surroundings?: Surroundings;
+  readonly hostEnvironment?: HostEnvironment;
   /** The reason why a pattern cannot run, if there is one. */
   readonly checkPattern?: (pattern: string) => string | undefined;
   /** The reason why a JSONPath cannot be used, if there is one. */
@@ -33,10 +33,10 @@ export interface LoadConfigOptions {
 
 /** Loads the file and all that it names, or throws a {@linkcode ConfigError} with every mistake. */
 export function loadConfig(path: string, options: LoadConfigOptions = {}): ReadConfig {
-  const surroundings = options.surroundings ?? systemSurroundings();
+  const hostEnvironment = options.hostEnvironment ?? systemHostEnvironment();
   const context: LoadContext = {
-    surroundings,
-    files: new NamedFiles(surroundings),
+    hostEnvironment,
+    files: new NamedFiles(hostEnvironment),
     mistakes: [],
     environment: new Set(["STATE_DIRECTORY"]),
   };
@@ -56,8 +56,8 @@ function loadSource(
   context: LoadContext,
   { role, checkPattern, checkJsonPath, checkAddress }: LoadConfigOptions,
 ): ReadConfig {
-  const { surroundings, mistakes, files } = context;
-  const sound = withStatePaths(soundConfig(source, context), surroundings);
+  const { hostEnvironment, mistakes, files } = context;
+  const sound = withStatePaths(soundConfig(source, context), hostEnvironment);
   const written = [
     ...sitesAt(source, ["sites"], context),
     ...includedSites(sound.include, source, context),
@@ -74,7 +74,7 @@ function loadSource(
     kafkaTls: kafkaTls(config, source, context),
     postgresTls: postgresTls(config, source, context),
     secrets: gatherSecrets(sources, config, sites),
-    files: files.paths.map((path) => resolve(surroundings.workingFolder, path)),
+    files: files.paths.map((path) => resolve(hostEnvironment.workingFolder, path)),
     environment: [...context.environment].sort(),
     warnings: warningsOf({ config, source, siteCount, role }),
     origins: { source, sites: written },

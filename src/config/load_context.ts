@@ -1,10 +1,10 @@
 /** What the steps of loading one configuration share. */
 import type { Mistake } from "./config_error.ts";
 import type { NamedFiles } from "./yaml/named_files.ts";
-import type { Surroundings } from "./host_environment.ts";
+import type { HostEnvironment } from "./host_environment.ts";
 
 export interface LoadContext {
-  readonly surroundings: Surroundings;
+  readonly hostEnvironment: HostEnvironment;
   /** Every file is read through it. */
   readonly files: NamedFiles;
   /** Grows while the steps go on, so that all mistakes are told at once. */

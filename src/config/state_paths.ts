@@ -1,7 +1,7 @@
 /** Where sitemon keeps its own files. */
 import { resolve } from "node:path";
 import type { Config } from "./schema/schema.ts";
-import type { Surroundings } from "./host_environment.ts";
+import type { HostEnvironment } from "./host_environment.ts";
 
 /**
  * The configuration with absolute paths of outbox and store: relative ones begin at the service
@@ -9,7 +9,7 @@ import type { Surroundings } from "./host_environment.ts";
  *
  * @see https://www.freedesktop.org/software/systemd/man/systemd.exec.html#RuntimeDirectory=
  */
-export function withStatePaths(config: Config, { env, workingFolder }: Surroundings): Config {
+export function withStatePaths(config: Config, { env, workingFolder }: HostEnvironment): Config {
   const [state = ""] = (env("STATE_DIRECTORY") ?? "").split(":");
   const absolute = (path: string) => resolve(workingFolder, state, path);
   return {

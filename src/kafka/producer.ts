@@ -105,7 +105,7 @@ export class KafkaPublisher implements Publisher {
     if (this.#toldOfGaps) return;
     this.#toldOfGaps = true;
     log.warn(
-      "Dropped reports of producer {producer} are not announced: the bare format has no word for them",
+      "Dropped reports of producer {producer} are not announced: the v1 format has no word for them",
       { producer: key },
     );
   }

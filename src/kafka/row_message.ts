@@ -2,17 +2,17 @@
 import { Buffer } from "node:buffer";
 import type { Message } from "kafkajs";
 import type { OutboxRow } from "../outbox/publisher.ts";
-import { decodeMessage, encodeBare } from "../report/codec.ts";
-import { bareKey } from "../report/message_key.ts";
+import { decodeMessage, encodeV1 } from "../report/codec.ts";
+import { v1Key } from "../report/message_key.ts";
 import { TRACEPARENT } from "../runtime/telemetry/traceparent.ts";
 
-/** `single_object` carries everything; `bare` the six fields that older systems read. */
-export type KafkaFormat = "single_object" | "bare";
+/** `single_object` carries everything; `v1` the six fields that older systems read. */
+export type KafkaFormat = "single_object" | "v1";
 
 /** Name of the header that identifies a message without decoding it: `producer_id/sequence`. */
 export const ID_HEADER = "sitemon-id";
 
-/** The message of a row, or nothing for a gap in the bare format, which has no word for it. */
+/** The message of a row, or nothing for a gap in the v1 format, which has no word for it. */
 export function rowMessage(row: OutboxRow, format: KafkaFormat): Message | undefined {
   const headers = {
     [ID_HEADER]: `${row.producerId}/${row.sequence}`,
@@ -25,7 +25,7 @@ export function rowMessage(row: OutboxRow, format: KafkaFormat): Message | undef
   const message = decodeMessage(row.payload);
   if (message.kind !== "report") return undefined;
   const { report } = message;
-  return { key: Buffer.from(bareKey(report.url)), value: bufferOf(encodeBare(report)), headers };
+  return { key: Buffer.from(v1Key(report.url)), value: bufferOf(encodeV1(report)), headers };
 }
 
 /** kafkajs writes a Uint8Array that is no Buffer as a batch that brokers refuse. */

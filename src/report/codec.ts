@@ -1,5 +1,5 @@
 /**
- * Reports and gaps to bytes and back: Avro single-object encoding, and the seed's bare datum.
+ * Reports and gaps to bytes and back: Avro single-object encoding, and the v1 datum of the original Python service.
  *
  * @see https://avro.apache.org/docs/1.12.0/specification/#single-object-encoding
  */
@@ -15,18 +15,18 @@ import {
   GAP_SCHEMA,
   type MessageKind,
   type RecordSchema,
-  SEED_SCHEMA,
   SITE_REPORT_SCHEMA,
+  V1_SCHEMA,
   WRITER_SCHEMAS,
   type WriterSchema,
 } from "./schema.ts";
-import type { SeedReport } from "./seed_report.ts";
+import type { V1Report } from "./v1_report.ts";
 
 /** What a message was. */
 export type Message =
   | { readonly kind: "report"; readonly report: SiteReport }
   | { readonly kind: "gap"; readonly gap: Gap }
-  | { readonly kind: "bare"; readonly bare: SeedReport };
+  | { readonly kind: "v1"; readonly v1: V1Report };
 
 /** C3 01, then the fingerprint, little-endian. */
 const HEADER_BYTES = 10;
@@ -41,8 +41,8 @@ export const encodeReport: (report: SiteReport) => Uint8Array = singleObjectEnco
 /** Encodes with the fingerprint of the gap's schema. Throws when a field is not of its type. */
 export const encodeGap: (gap: Gap) => Uint8Array = singleObjectEncoder(GAP_SCHEMA);
 
-/** Encodes the seed's six fields, with nothing to name their schema: `kafka.format: bare`. */
-export const encodeBare: (report: SeedReport) => Uint8Array = datumEncoder(SEED_SCHEMA);
+/** Encodes the six fields of v1, with nothing to name their schema: `kafka.format: v1`. */
+export const encodeV1: (report: V1Report) => Uint8Array = datumEncoder(V1_SCHEMA);
 
 /**
  * Decodes a message of any version of sitemon, into memory in proportion to its length.
@@ -59,7 +59,7 @@ export const decodeMessage: (bytes: Uint8Array) => Message = messageDecoder(WRIT
 export function messageDecoder(
   schemas: readonly WriterSchema[],
 ): (bytes: Uint8Array) => Message {
-  const readBare = reader(SEED_SCHEMA, SEED_SCHEMA);
+  const readV1 = reader(V1_SCHEMA, V1_SCHEMA);
   const readers = new Map<bigint, MessageReader>(
     schemas.map(({ kind, schema }) => {
       const newest = schemas.find((writer) => writer.kind === kind)!;
@@ -67,9 +67,9 @@ export function messageDecoder(
     }),
   );
   return (bytes) => {
-    // No bare datum begins so: the length of its url would be -98.
+    // No v1 datum begins so: the length of its url would be -98.
     if (bytes[0] !== 0xc3 || bytes[1] !== 0x01) {
-      return { kind: "bare", bare: readBare(bytes) as SeedReport };
+      return { kind: "v1", v1: readV1(bytes) as V1Report };
     }
     const id = fingerprintOf(bytes);
     const { kind, read } = readers.get(id) ?? unknownSchema(id);
@@ -125,7 +125,7 @@ export function singleObjectHeader(schema: RecordSchema): Uint8Array {
 }
 
 /**
- * Encodes values as these bytes and a bare datum; throws when a field is not of its type. What it
+ * Encodes values as these bytes and a v1 datum; throws when a field is not of its type. What it
  * returns has memory of its own, so that it can be transferred.
  */
 export function datumEncoder<T>(
@@ -151,7 +151,7 @@ export function datumEncoder<T>(
  */
 export type DatumWriter<T> = (value: T, bytes: Buffer, offset: number) => number;
 
-/** Makes what writes bare datums of this schema. */
+/** Makes what writes v1 datums of this schema. */
 export function datumWriter<T>(schema: RecordSchema): DatumWriter<T> {
   const type = compile(schema);
   return (value, bytes, offset) => type.encode(value, bytes, offset);

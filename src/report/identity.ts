@@ -1,11 +1,11 @@
-/** Completes a bare datum of the seed's format, which has neither time nor sender nor verdict. */
+/** Completes a v1 datum, which has neither time nor sender nor verdict. */
 import { v5 as uuidOf } from "uuid";
 import { bounded } from "./bounded.ts";
 import { crc64 } from "./fingerprint.ts";
 import type { Outcome, Reason } from "./outcome.ts";
 import { publicUrl } from "./public_url.ts";
 import { ERROR_TEXT_LENGTH_MAX, SITE_LENGTH_MAX, type SiteReport } from "./report.ts";
-import type { SeedReport } from "./seed_report.ts";
+import type { V1Report } from "./v1_report.ts";
 
 /** Namespace of the producer ids that stand for a partition; drawn once, and never to change. */
 export const PARTITION_NAMESPACE = "0c1d4f5e-7c3b-4b8e-9a53-5e1f6d2b8a47";
@@ -21,24 +21,24 @@ export interface MessageOrigin {
 }
 
 /**
- * The report that a bare datum stands for. The same message always gives the same report, so that
+ * The report that a v1 datum stands for. The same message always gives the same report, so that
  * a repeat is recognized as one.
  */
-export function identify(bare: SeedReport, origin: MessageOrigin): SiteReport {
-  const url = publicUrl(bare.url);
+export function identify(v1: V1Report, origin: MessageOrigin): SiteReport {
+  const url = publicUrl(v1.url);
   const recordedAt = origin.timestampMs * 1_000;
   return {
     url,
-    response_time: bare.response_time,
-    response_code: bare.response_code,
-    pattern: bare.pattern,
-    pattern_match: bare.pattern_match,
-    error_text: bare.error_text && bounded(bare.error_text, ERROR_TEXT_LENGTH_MAX),
+    response_time: v1.response_time,
+    response_code: v1.response_code,
+    pattern: v1.pattern,
+    pattern_match: v1.pattern_match,
+    error_text: v1.error_text && bounded(v1.error_text, ERROR_TEXT_LENGTH_MAX),
     site: siteNameOf(url),
     location: "default",
     checked_at: recordedAt,
     recorded_at: recordedAt,
-    ...verdictOf(bare),
+    ...verdictOf(v1),
     attempts: 1,
     timings: null,
     hops: [],
@@ -68,11 +68,11 @@ function siteNameOf(url: string): string {
   return bounded(url, SITE_LENGTH_MAX - digest.length) + digest;
 }
 
-/** The seed gave no verdict and no reason; where its fields do not show one it stays `null`. */
-function verdictOf(bare: SeedReport): { outcome: Outcome; reason: Reason | null } {
-  if (bare.error_text !== null) return { outcome: "down", reason: null };
-  if (bare.response_code === null) return { outcome: "inconclusive", reason: null };
-  if (bare.response_code >= 400) return { outcome: "down", reason: "status" };
-  if (bare.pattern_match === false) return { outcome: "down", reason: "body" };
+/** v1 gave no verdict and no reason; where its fields do not show one it stays `null`. */
+function verdictOf(v1: V1Report): { outcome: Outcome; reason: Reason | null } {
+  if (v1.error_text !== null) return { outcome: "down", reason: null };
+  if (v1.response_code === null) return { outcome: "inconclusive", reason: null };
+  if (v1.response_code >= 400) return { outcome: "down", reason: "status" };
+  if (v1.pattern_match === false) return { outcome: "down", reason: "body" };
   return { outcome: "up", reason: null };
 }

@@ -7,7 +7,7 @@ export function siteKey(report: SiteReport): string {
   return report.site;
 }
 
-/** Key of a bare report, as the seed made it: base64 of the UTF-8 of its url. */
-export function bareKey(url: string): string {
+/** Key of a v1 report, as the original Python service made it: base64 of the UTF-8 of its url. */
+export function v1Key(url: string): string {
   return Buffer.from(url, "utf-8").toString("base64");
 }

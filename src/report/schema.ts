@@ -51,7 +51,7 @@ function optional(name: string, type: AvroSchema): FieldSchema {
   return { name, type: ["null", type], default: null };
 }
 
-const SEED_FIELDS: readonly FieldSchema[] = [
+const V1_FIELDS: readonly FieldSchema[] = [
   { name: "url", type: "string" },
   { name: "response_time", type: "int" },
   { name: "response_code", type: ["int", "null"] },
@@ -60,11 +60,11 @@ const SEED_FIELDS: readonly FieldSchema[] = [
   { name: "error_text", type: ["string", "null"] },
 ];
 
-/** What the first sitemon wrote, as a bare datum: `kafka.format: bare` still does. */
-export const SEED_SCHEMA: RecordSchema = {
+/** What the original Python service wrote, a datum without a header: `kafka.format: v1` still does. */
+export const V1_SCHEMA: RecordSchema = {
   type: "record",
   name: "sitemon.SiteReport",
-  fields: SEED_FIELDS,
+  fields: V1_FIELDS,
 };
 
 const TIMINGS: RecordSchema = {
@@ -89,7 +89,7 @@ export const SITE_REPORT_SCHEMA: RecordSchema = {
   type: "record",
   name: "sitemon.SiteReport",
   fields: [
-    ...SEED_FIELDS,
+    ...V1_FIELDS,
     { name: "site", type: "string", default: "" },
     { name: "location", type: "string", default: "" },
     { name: "checked_at", type: MICROS, default: 0 },
@@ -129,7 +129,7 @@ export const GAP_SCHEMA: RecordSchema = {
 };
 
 /** What a message turns out to be. */
-export type MessageKind = "report" | "gap" | "bare";
+export type MessageKind = "report" | "gap" | "v1";
 
 /** A schema that some version of sitemon has written with. */
 export interface WriterSchema {
@@ -141,5 +141,5 @@ export interface WriterSchema {
 export const WRITER_SCHEMAS: readonly WriterSchema[] = [
   { kind: "report", schema: SITE_REPORT_SCHEMA },
   { kind: "gap", schema: GAP_SCHEMA },
-  { kind: "bare", schema: SEED_SCHEMA },
+  { kind: "v1", schema: V1_SCHEMA },
 ];

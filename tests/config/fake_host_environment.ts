@@ -1,12 +1,12 @@
 /** A machine of files and variables that exist only in memory. */
-import type { Surroundings } from "../../src/config/host_environment.ts";
+import type { HostEnvironment } from "../../src/config/host_environment.ts";
 
 export interface FakeMachine {
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
 }
 
-export function fakeSurroundings({ files = {}, env = {} }: FakeMachine): Surroundings {
+export function fakeHostEnvironment({ files = {}, env = {} }: FakeMachine): HostEnvironment {
   return {
     env: (name) => env[name],
     readTextFile(path, bytesMax) {

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { join } from "node:path";
-import { readingFailure, systemSurroundings } from "../../src/config/host_environment.ts";
+import { readingFailure, systemHostEnvironment } from "../../src/config/host_environment.ts";
 
 function inFolder(test: (folder: string) => void): void {
   const folder = Deno.makeTempDirSync();
@@ -11,8 +11,8 @@ function inFolder(test: (folder: string) => void): void {
   }
 }
 
-Deno.test("systemSurroundings() reads files up to their limit, and not a byte more", () => {
-  const { readTextFile } = systemSurroundings();
+Deno.test("systemHostEnvironment() reads files up to their limit, and not a byte more", () => {
+  const { readTextFile } = systemHostEnvironment();
   inFolder((folder) => {
     const path = join(folder, "a");
     Deno.writeTextFileSync(path, "é".repeat(50_000));
@@ -22,8 +22,8 @@ Deno.test("systemSurroundings() reads files up to their limit, and not a byte mo
   });
 });
 
-Deno.test("systemSurroundings() tells the working folder, folders and the environment", () => {
-  const { env, listFolder, workingFolder } = systemSurroundings();
+Deno.test("systemHostEnvironment() tells the working folder, folders and the environment", () => {
+  const { env, listFolder, workingFolder } = systemHostEnvironment();
   inFolder((folder) => {
     Deno.writeTextFileSync(join(folder, "a"), "");
     deepStrictEqual(listFolder(folder), ["a"]);
@@ -34,13 +34,13 @@ Deno.test("systemSurroundings() tells the working folder, folders and the enviro
 });
 
 Deno.test({
-  name: "systemSurroundings() takes a variable that must not be read for one that is not set",
+  name: "systemHostEnvironment() takes a variable that must not be read for one that is not set",
   permissions: { env: false, read: true },
-  fn: () => strictEqual(systemSurroundings().env("PATH"), undefined),
+  fn: () => strictEqual(systemHostEnvironment().env("PATH"), undefined),
 });
 
 Deno.test("readingFailure() says why a file cannot be read", () => {
-  const { readTextFile } = systemSurroundings();
+  const { readTextFile } = systemHostEnvironment();
   inFolder((folder) => {
     const path = join(folder, "a");
     Deno.writeFileSync(path, new Uint8Array([0xff, 0xfe, 0xff]));

@@ -6,14 +6,14 @@ import type { ReadConfig, Role } from "../../src/config/loaded_config.ts";
 import { showConfig } from "../../src/config/show.ts";
 import { addressRangeProblem } from "../../src/scanner/reach/address_policy.ts";
 import { BAD_CONFIGURATIONS, ENVIRONMENT, NAMED_FILES } from "./bad_configurations.ts";
-import { type FakeMachine, fakeSurroundings } from "./fake_host_environment.ts";
+import { fakeHostEnvironment, type FakeMachine } from "./fake_host_environment.ts";
 
 const FILE = "sitemon.yaml";
 
 function load(yaml: string, machine: FakeMachine = {}, role?: Role): ReadConfig {
   return loadConfig(FILE, {
     ...(role && { role }),
-    surroundings: fakeSurroundings({ ...machine, files: { ...machine.files, [FILE]: yaml } }),
+    hostEnvironment: fakeHostEnvironment({ ...machine, files: { ...machine.files, [FILE]: yaml } }),
     checkAddress: addressRangeProblem,
     checkJsonPath: (path) => path.startsWith("$") ? undefined : "it must begin with $",
     checkPattern: (pattern) => pattern.includes("(?=") ? "lookahead is not possible" : undefined,
@@ -69,7 +69,7 @@ location: here
 });
 
 Deno.test("loadConfig() refuses a file that is missing", () => {
-  throws(() => loadConfig("no.yaml", { surroundings: fakeSurroundings({}) }), {
+  throws(() => loadConfig("no.yaml", { hostEnvironment: fakeHostEnvironment({}) }), {
     name: "ConfigError",
     message: 'no.yaml:1:1: Cannot read "no.yaml" as the file must be readable: it is not there; ' +
       "correct the path",
@@ -201,14 +201,14 @@ Deno.test("loadConfig() adds the sites of included files, each file once", () =>
 });
 
 Deno.test("loadConfig() does not include a file in itself", () => {
-  const surroundings = fakeSurroundings({
+  const hostEnvironment = fakeHostEnvironment({
     files: {
       "./conf/sitemon.yaml": "include: ['*.yaml']",
       "conf/sitemon.yaml": "",
       "conf/a.yaml": "[]",
     },
   });
-  deepStrictEqual(loadConfig("./conf/sitemon.yaml", { surroundings }).files, [
+  deepStrictEqual(loadConfig("./conf/sitemon.yaml", { hostEnvironment }).files, [
     "/srv/conf/sitemon.yaml",
     "/srv/conf/a.yaml",
   ]);

@@ -2,11 +2,14 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { parse } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
 import { showConfig } from "../../src/config/show.ts";
-import { type FakeMachine, fakeSurroundings } from "./fake_host_environment.ts";
+import { fakeHostEnvironment, type FakeMachine } from "./fake_host_environment.ts";
 
 function load(yaml: string, machine: FakeMachine = {}) {
   return loadConfig("a.yaml", {
-    surroundings: fakeSurroundings({ ...machine, files: { ...machine.files, "a.yaml": yaml } }),
+    hostEnvironment: fakeHostEnvironment({
+      ...machine,
+      files: { ...machine.files, "a.yaml": yaml },
+    }),
   });
 }
 

@@ -220,7 +220,7 @@ function sequencesOf(messages: readonly Message[]): number[] {
 function sequenceOf(message: Message): number {
   if (message.kind === "report") return message.report.sequence;
   if (message.kind === "gap") return message.gap.first;
-  throw new TypeError("a bare message has no sequence");
+  throw new TypeError("a v1 message has no sequence");
 }
 
 /** Text that no compression makes small. */

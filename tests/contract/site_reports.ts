@@ -91,7 +91,7 @@ export const FULL_REPORT: { readonly [F in keyof SiteReport]: NonNullable<SiteRe
 };
 
 /** A report with nothing in it that may be left out, from before {@linkcode FULL_REPORT}. */
-export const BARE_REPORT = aReport({
+export const V1_REPORT = aReport({
   recorded_at: NOON - MINUTE,
   response_code: null,
   outcome: "inconclusive",

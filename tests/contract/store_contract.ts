@@ -19,7 +19,6 @@ import {
 } from "../../src/status/store.ts";
 import {
   aReport,
-  BARE_REPORT,
   byOrder,
   DAY,
   FULL_REPORT,
@@ -30,6 +29,7 @@ import {
   nthReport,
   PRODUCERS,
   SECOND,
+  V1_REPORT,
 } from "./site_reports.ts";
 
 export type Row = Readonly<Record<string, string | number | boolean | null>>;
@@ -221,10 +221,10 @@ export function storeContract(
 
   test("apply() shows all of the newest report, and nothing of others", async (opened) => {
     const { store, tables } = opened;
-    const bare = { ...BARE_REPORT, site: FULL_REPORT.site, location: FULL_REPORT.location };
+    const v1 = { ...V1_REPORT, site: FULL_REPORT.site, location: FULL_REPORT.location };
     const later = { recorded_at: FULL_REPORT.recorded_at + 1, sequence: 2 };
-    const newer = { ...bare, ...later, pattern: "match", pattern_match: false };
-    for (const newest of [bare, FULL_REPORT, newer]) {
+    const newer = { ...v1, ...later, pattern: "match", pattern_match: false };
+    for (const newest of [v1, FULL_REPORT, newer]) {
       await store.apply(chunk([newest]));
       const { site_report, site_status } = await tables();
       const kept = site_report.filter((row) => row.order_at === newest.recorded_at);

@@ -1,4 +1,4 @@
-/** A local server with the few paths of httpbin that the first sitemon's example names. */
+/** A local server with the few paths of httpbin that the original Python service's example names. */
 
 /** Serves until it is disposed of. */
 export interface Httpbin extends AsyncDisposable {

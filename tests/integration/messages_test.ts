@@ -1,6 +1,6 @@
 // Goal: whatever stands in the topic, each good message is applied and each bad one is kept.
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { encodeBare, encodeGap, encodeReport } from "../../src/report/codec.ts";
+import { encodeGap, encodeReport, encodeV1 } from "../../src/report/codec.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { aReport, PRODUCERS } from "../contract/site_reports.ts";
 import { eventually } from "../deadline.ts";
@@ -64,12 +64,12 @@ pipelineTest("poison of every kind becomes dead letters, and the partition goes 
   strictEqual(dead[2]!.value, null);
 });
 
-// Fault 7: a bare datum could not evolve; both forms are read now, side by side in one topic.
-pipelineTest("messages of the first sitemon are applied beside new ones", async () => {
+// Fault 7: a v1 datum could not evolve; both forms are read now, side by side in one topic.
+pipelineTest("messages of the original Python service are applied beside new ones", async () => {
   await using pipeline = await Pipeline.create({ sites: "  []" });
   const old = recent(0, { url: "http://old.example/", response_code: 500, pattern_match: null });
   await writeMessages(pipeline, [
-    { key: btoa(old.url), value: encodeBare(old) },
+    { key: btoa(old.url), value: encodeV1(old) },
     {
       key: "new",
       value: encodeReport(recent(1, { site: "new", outcome: "degraded", reason: "slow" })),
@@ -105,8 +105,8 @@ pipelineTest(
   "a topic that is made again brings new messages at places that were known",
   async () => {
     await using pipeline = await Pipeline.create({ sites: "  []" });
-    const bare = encodeBare(recent(0, { url: "http://old.example/" }));
-    const messages = [{ value: new TextEncoder().encode("poison") }, { value: bare }];
+    const v1 = encodeV1(recent(0, { url: "http://old.example/" }));
+    const messages = [{ value: new TextEncoder().encode("poison") }, { value: v1 }];
     for (const times of [1, 2]) {
       await writeMessages(pipeline, messages);
       const consumer = pipeline.startConsumer();

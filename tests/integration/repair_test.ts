@@ -1,6 +1,6 @@
 // Goal: whatever happened, an operator can say whether anything was lost, and repair what can be.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { encodeBare, encodeGap, encodeReport } from "../../src/report/codec.ts";
+import { encodeGap, encodeReport, encodeV1 } from "../../src/report/codec.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { aReport, PRODUCERS } from "../contract/site_reports.ts";
 import { eventually } from "../deadline.ts";
@@ -96,7 +96,7 @@ pipelineTest(
       { value: encodeGap(gap), id: `${id}/3` },
       { value: unknown, id: `${id}/6` },
       { value: new TextEncoder().encode("po\x1b[2Jison"), id: `${id}/7` },
-      { value: encodeBare(aReport({ response_time: -1 })) },
+      { value: encodeV1(aReport({ response_time: -1 })) },
       { value: encodeReport(recent(8)), id: `${id}/8` },
     ]);
     pipeline.startConsumer();

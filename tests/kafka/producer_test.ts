@@ -99,14 +99,14 @@ sharedTest("publish() chooses the partition that other clients of Kafka would", 
   deepStrictEqual(Object.fromEntries(chosen), PARTITION_BY_KEY);
 });
 
-sharedTest("publish() writes reports and acknowledges gaps, when the format is bare", async () => {
-  const options = publisherOptions({ format: "bare" });
+sharedTest("publish() writes reports and acknowledges gaps, when the format is v1", async () => {
+  const options = publisherOptions({ format: "v1" });
   await using publisher = new TestPublisher(options);
   const batch = [reportRow(1), gapRow(2, 2, 5), reportRow(6)];
   const { acknowledged } = await publishPatiently(publisher, batch);
   deepStrictEqual(acknowledged.toSorted((a, b) => a - b), [1, 2, 6]);
   const read = await readTopic(sharedBootstrap(), options.topic);
-  deepStrictEqual(read.map(({ value }) => decodeMessage(value!).kind), ["bare", "bare"]);
+  deepStrictEqual(read.map(({ value }) => decodeMessage(value!).kind), ["v1", "v1"]);
 });
 
 sharedTest("publish() writes a Uint8Array that is a view into a larger buffer", async () => {

@@ -17,7 +17,7 @@ Deno.test("rowMessage() keeps the row's key and bytes, in the format single_obje
 
 Deno.test("rowMessage() names the span of the row's check in a header, where there is one", () => {
   const traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
-  for (const format of ["single_object", "bare"] as const) {
+  for (const format of ["single_object", "v1"] as const) {
     const row = { ...reportRow(7), traceparent };
     const message = rowMessage(row, format)!;
     deepStrictEqual(message.headers, { "sitemon-id": `${row.producerId}/7`, traceparent });
@@ -34,13 +34,13 @@ Deno.test("rowMessage() makes a Buffer of bytes without copying them", () => {
   strictEqual(value.buffer, row.payload.buffer);
 });
 
-Deno.test("rowMessage() writes the seed's six fields under the url's base64, in the format bare", () => {
+Deno.test("rowMessage() writes the six fields of v1 under the url's base64, in the format v1", () => {
   const url = "http://shop.example/ü";
-  const { key, value } = rowMessage(reportRow(7, { url, response_code: 500 }), "bare")!;
+  const { key, value } = rowMessage(reportRow(7, { url, response_code: 500 }), "v1")!;
   strictEqual(Buffer.from(String(key), "base64").toString(), url);
   deepStrictEqual(decodeMessage(value as Buffer), {
-    kind: "bare",
-    bare: {
+    kind: "v1",
+    v1: {
       url,
       response_time: 40,
       response_code: 500,
@@ -51,6 +51,6 @@ Deno.test("rowMessage() writes the seed's six fields under the url's base64, in 
   });
 });
 
-Deno.test("rowMessage() has nothing for a gap, in the format bare", () => {
-  strictEqual(rowMessage(gapRow(3, 3, 9), "bare"), undefined);
+Deno.test("rowMessage() has nothing for a gap, in the format v1", () => {
+  strictEqual(rowMessage(gapRow(3, 3, 9), "v1"), undefined);
 });

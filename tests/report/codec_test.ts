@@ -2,9 +2,9 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import {
   decodeMessage,
-  encodeBare,
   encodeGap,
   encodeReport,
+  encodeV1,
   messageDecoder,
 } from "../../src/report/codec.ts";
 import { DecodeError } from "../../src/report/decode_error.ts";
@@ -14,7 +14,7 @@ import { arbitraryGap, arbitraryReport } from "./arbitrary_report.ts";
 import { GOLDEN } from "./golden.ts";
 
 const { url, response_time, response_code, pattern, pattern_match, error_text } = GOLDEN.report;
-const GOLDEN_BARE = { url, response_time, response_code, pattern, pattern_match, error_text };
+const GOLDEN_V1 = { url, response_time, response_code, pattern, pattern_match, error_text };
 
 function reasonOf(bytes: Uint8Array): DecodeError["reason"] | undefined {
   try {
@@ -32,16 +32,16 @@ function changed(bytes: Uint8Array, ...changes: readonly [index: number, byte: n
   return copy;
 }
 
-Deno.test("encodeReport(), encodeGap() and encodeBare() write the golden bytes", () => {
+Deno.test("encodeReport(), encodeGap() and encodeV1() write the golden bytes", () => {
   deepStrictEqual(encodeReport(GOLDEN.report), GOLDEN.reportBytes);
   deepStrictEqual(encodeGap(GOLDEN.gap), GOLDEN.gapBytes);
-  deepStrictEqual(encodeBare(GOLDEN.report), GOLDEN.bareBytes);
+  deepStrictEqual(encodeV1(GOLDEN.report), GOLDEN.v1Bytes);
 });
 
 Deno.test("decodeMessage() reads the golden bytes", () => {
   deepStrictEqual(decodeMessage(GOLDEN.reportBytes), { kind: "report", report: GOLDEN.report });
   deepStrictEqual(decodeMessage(GOLDEN.gapBytes), { kind: "gap", gap: GOLDEN.gap });
-  deepStrictEqual(decodeMessage(GOLDEN.bareBytes), { kind: "bare", bare: GOLDEN_BARE });
+  deepStrictEqual(decodeMessage(GOLDEN.v1Bytes), { kind: "v1", v1: GOLDEN_V1 });
 });
 
 Deno.test("decodeMessage() reads bytes that lie within a larger buffer", () => {
@@ -64,11 +64,11 @@ Deno.test("decodeMessage() returns what encodeGap() was given, whatever it was",
   }));
 });
 
-Deno.test("decodeMessage() returns the six fields that encodeBare() wrote, whatever they were", () => {
+Deno.test("decodeMessage() returns the six fields that encodeV1() wrote, whatever they were", () => {
   fc.assert(fc.property(arbitraryReport, (report) => {
-    const message = decodeMessage(encodeBare(report));
-    ok(message.kind === "bare");
-    deepStrictEqual({ ...report, ...message.bare }, report);
+    const message = decodeMessage(encodeV1(report));
+    ok(message.kind === "v1");
+    deepStrictEqual({ ...report, ...message.v1 }, report);
   }));
 });
 
@@ -106,7 +106,7 @@ Deno.test("decodeMessage() throws only DecodeError, when the bytes are arbitrary
 });
 
 Deno.test("decodeMessage() throws only DecodeError, when valid bytes were damaged", () => {
-  const valid = fc.constantFrom(GOLDEN.reportBytes, GOLDEN.gapBytes, GOLDEN.bareBytes);
+  const valid = fc.constantFrom(GOLDEN.reportBytes, GOLDEN.gapBytes, GOLDEN.v1Bytes);
   const damage = fc.array(fc.tuple(fc.nat(500), fc.nat(255)), { minLength: 1, maxLength: 4 });
   fc.assert(
     fc.property(valid, damage, fc.nat(500), (bytes, changes, length) => {
@@ -118,7 +118,7 @@ Deno.test("decodeMessage() throws only DecodeError, when valid bytes were damage
 });
 
 Deno.test("decodeMessage() throws DecodeError, when a message is cut anywhere or has more", () => {
-  for (const bytes of [GOLDEN.reportBytes, GOLDEN.gapBytes, GOLDEN.bareBytes]) {
+  for (const bytes of [GOLDEN.reportBytes, GOLDEN.gapBytes, GOLDEN.v1Bytes]) {
     for (let length = 0; length < bytes.length; length++) {
       strictEqual(reasonOf(bytes.subarray(0, length)), "undecodable", `${length} bytes`);
     }
@@ -137,18 +137,18 @@ Deno.test("decodeMessage() tells an unknown schema from damage, with its fingerp
   strictEqual(reasonOf(changed(GOLDEN.reportBytes, [0, 0xc4])), "undecodable");
 });
 
-Deno.test("decodeMessage() never takes a bare datum for a single object", () => {
+Deno.test("decodeMessage() never takes a v1 datum for a single object", () => {
   // C3 begins an odd zigzag number, which is negative; no url has such a length.
   for (let length = 0; length < 20_000; length += 7) {
-    const bytes = encodeBare({ ...GOLDEN_BARE, url: "u".repeat(length) });
+    const bytes = encodeV1({ ...GOLDEN_V1, url: "u".repeat(length) });
     ok(bytes[0] !== 0xc3, `${length}`);
   }
 });
 
-Deno.test("decodeMessage() takes the header with the seed's fingerprint for a bare datum", () => {
+Deno.test("decodeMessage() takes the header with v1's fingerprint for a v1 datum", () => {
   const header = [0xc3, 0x01, ...[0xb0, 0xbc, 0x0d, 0xda, 0x52, 0x3c, 0x14, 0x1e].reverse()];
-  const bytes = new Uint8Array([...header, ...GOLDEN.bareBytes]);
-  deepStrictEqual(decodeMessage(bytes), { kind: "bare", bare: GOLDEN_BARE });
+  const bytes = new Uint8Array([...header, ...GOLDEN.v1Bytes]);
+  deepStrictEqual(decodeMessage(bytes), { kind: "v1", v1: GOLDEN_V1 });
 });
 
 Deno.test("messageDecoder() fills new fields with their defaults, when an older schema wrote", () => {
@@ -159,5 +159,5 @@ Deno.test("messageDecoder() fills new fields with their defaults, when an older 
     kind: "report",
     report: { ...GOLDEN.report, mood: "calm" },
   });
-  strictEqual(decode(GOLDEN.bareBytes).kind, "bare");
+  strictEqual(decode(GOLDEN.v1Bytes).kind, "v1");
 });

@@ -17,6 +17,6 @@ export const GOLDEN = {
   gap: json("gap.json") as Gap,
   reportBytes: bytes("report.avro"),
   gapBytes: bytes("gap.avro"),
-  /** The seed's six fields of the report, without a header. */
-  bareBytes: bytes("bare.avro"),
+  /** The six fields of v1 of the report, without a header. */
+  v1Bytes: bytes("v1.avro"),
 };

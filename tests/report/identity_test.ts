@@ -2,7 +2,7 @@ import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/st
 import { identify, type MessageOrigin } from "../../src/report/identity.ts";
 import { ERROR_TEXT_LENGTH_MAX, SITE_LENGTH_MAX } from "../../src/report/report.ts";
 import { SITE_REPORT_SCHEMA } from "../../src/report/schema.ts";
-import type { SeedReport } from "../../src/report/seed_report.ts";
+import type { V1Report } from "../../src/report/v1_report.ts";
 import { invalidity } from "../../src/report/validation.ts";
 
 const ORIGIN: MessageOrigin = {
@@ -13,7 +13,7 @@ const ORIGIN: MessageOrigin = {
   timestampMs: 1_790_000_000_123,
 };
 
-const BARE: SeedReport = {
+const BARE: V1Report = {
   url: "http://httpbin/anything?match",
   response_time: 12,
   response_code: 200,
@@ -22,7 +22,7 @@ const BARE: SeedReport = {
   error_text: null,
 };
 
-Deno.test("identify() gives a bare datum its place and time in Kafka", () => {
+Deno.test("identify() gives a v1 datum its place and time in Kafka", () => {
   const report = identify(BARE, ORIGIN);
   deepStrictEqual({ ...report, ...BARE }, report);
   strictEqual(report.site, BARE.url);
@@ -51,7 +51,7 @@ Deno.test("identify() gives another producer, when cluster, topic or partition d
   strictEqual(new Set([...ids, identify(BARE, ORIGIN).producer_id]).size, 4);
 });
 
-const VERDICTS: readonly [what: string, bare: Partial<SeedReport>, verdict: string][] = [
+const VERDICTS: readonly [what: string, v1: Partial<V1Report>, verdict: string][] = [
   ["a pattern matched", {}, "up null"],
   ["there is no pattern", { pattern: null, pattern_match: null }, "up null"],
   ["it was redirected", { response_code: 302 }, "up null"],
@@ -63,9 +63,9 @@ const VERDICTS: readonly [what: string, bare: Partial<SeedReport>, verdict: stri
   ["nothing is known", { response_code: null, pattern_match: null }, "inconclusive null"],
 ];
 
-for (const [what, bare, verdict] of VERDICTS) {
+for (const [what, v1, verdict] of VERDICTS) {
   Deno.test(`identify() concludes "${verdict}", when ${what}`, () => {
-    const report = identify({ ...BARE, ...bare }, ORIGIN);
+    const report = identify({ ...BARE, ...v1 }, ORIGIN);
     strictEqual(`${report.outcome} ${report.reason}`, verdict);
     strictEqual(invalidity(report), undefined);
   });
@@ -78,7 +78,7 @@ Deno.test("identify() keeps credentials out of the url and the site's name", () 
   ok(!JSON.stringify(report).includes("secret"));
 });
 
-Deno.test("identify() bounds what the seed did not, and still tells long urls apart", () => {
+Deno.test("identify() bounds what v1 did not, and still tells long urls apart", () => {
   const long = (end: string) => ({ ...BARE, url: `http://h/?${"q".repeat(300)}${end}` });
   const report = identify({ ...long("a"), error_text: "e".repeat(5_000) }, ORIGIN);
   strictEqual(report.site.length, SITE_LENGTH_MAX);

@@ -5,8 +5,8 @@ import { fingerprintHex } from "../../src/report/fingerprint.ts";
 import {
   type AvroSchema,
   GAP_SCHEMA,
-  SEED_SCHEMA,
   SITE_REPORT_SCHEMA,
+  V1_SCHEMA,
   WRITER_SCHEMAS,
 } from "../../src/report/schema.ts";
 import { GOLDEN } from "./golden.ts";
@@ -16,13 +16,13 @@ import { GOLDEN } from "./golden.ts";
 Deno.test("WRITER_SCHEMAS holds every schema that was ever released, when only additions are made", () => {
   deepStrictEqual(
     WRITER_SCHEMAS.map(({ kind, schema }) => `${kind} ${fingerprintHex(schema)}`),
-    ["report 91cd5de4756be11d", "gap 2762ef65164bb3ae", "bare b0bc0dda523c141e"],
+    ["report 91cd5de4756be11d", "gap 2762ef65164bb3ae", "v1 b0bc0dda523c141e"],
   );
 });
 
-Deno.test("SITE_REPORT_SCHEMA begins with the seed's fields, unchanged", () => {
-  deepStrictEqual(SITE_REPORT_SCHEMA.name, SEED_SCHEMA.name);
-  deepStrictEqual(SITE_REPORT_SCHEMA.fields.slice(0, 6), SEED_SCHEMA.fields);
+Deno.test("SITE_REPORT_SCHEMA begins with v1's fields, unchanged", () => {
+  deepStrictEqual(SITE_REPORT_SCHEMA.name, V1_SCHEMA.name);
+  deepStrictEqual(SITE_REPORT_SCHEMA.fields.slice(0, 6), V1_SCHEMA.fields);
 });
 
 Deno.test("SITE_REPORT_SCHEMA gives each later field a default, with null first where it is null", () => {
@@ -57,10 +57,10 @@ function typeOf(schema: AvroSchema): avro.Type {
   return avro.Type.forSchema(schema as avro.Schema, { omitRecordMethods: true });
 }
 
-Deno.test("SEED_SCHEMA reads what SITE_REPORT_SCHEMA wrote, by Avro's resolution", () => {
-  const seed = typeOf(SEED_SCHEMA);
+Deno.test("V1_SCHEMA reads what SITE_REPORT_SCHEMA wrote, by Avro's resolution", () => {
+  const v1 = typeOf(V1_SCHEMA);
   const datum = Buffer.from(GOLDEN.reportBytes.subarray(10));
-  const read = seed.fromBuffer(datum, seed.createResolver(typeOf(SITE_REPORT_SCHEMA)), true);
+  const read = v1.fromBuffer(datum, v1.createResolver(typeOf(SITE_REPORT_SCHEMA)), true);
   const { url, response_time, response_code, pattern, pattern_match, error_text } = GOLDEN.report;
   deepStrictEqual({ ...read }, {
     url,
@@ -72,10 +72,10 @@ Deno.test("SEED_SCHEMA reads what SITE_REPORT_SCHEMA wrote, by Avro's resolution
   });
 });
 
-Deno.test("SITE_REPORT_SCHEMA reads what SEED_SCHEMA wrote, with defaults for the rest", () => {
+Deno.test("SITE_REPORT_SCHEMA reads what V1_SCHEMA wrote, with defaults for the rest", () => {
   const report = typeOf(SITE_REPORT_SCHEMA);
-  const datum = Buffer.from(GOLDEN.bareBytes);
-  const read = report.fromBuffer(datum, report.createResolver(typeOf(SEED_SCHEMA)));
+  const datum = Buffer.from(GOLDEN.v1Bytes);
+  const read = report.fromBuffer(datum, report.createResolver(typeOf(V1_SCHEMA)));
   strictEqual(read.url, GOLDEN.report.url);
   for (const { name, default: expected } of SITE_REPORT_SCHEMA.fields.slice(6)) {
     deepStrictEqual(read[name], expected, name);

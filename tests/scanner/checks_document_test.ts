@@ -5,7 +5,7 @@ import { loadConfig } from "../../src/config/load.ts";
 import { REASONS } from "../../src/report/outcome.ts";
 import { jsonPathProblem } from "../../src/scanner/expect/json_path.ts";
 import { patternProblem } from "../../src/scanner/expect/pattern.ts";
-import { fakeSurroundings } from "../config/fake_host_environment.ts";
+import { fakeHostEnvironment } from "../config/fake_host_environment.ts";
 import { schemaKeys } from "../config/schema/schema_keys.ts";
 
 const TEXT = Deno.readTextFileSync(new URL("../../docs/checks.md", import.meta.url));
@@ -21,9 +21,9 @@ const ENV = { SITE_PASSWORD: "password", SITE_TOKEN: "t0ken", PROXY_PASSWORD: "p
 
 for (const [index, yaml] of EXAMPLES.entries()) {
   Deno.test(`docs/checks.md has an example ${index + 1} that loads`, () => {
-    const surroundings = fakeSurroundings({ files: { "a.yaml": yaml, ...FILES }, env: ENV });
+    const hostEnvironment = fakeHostEnvironment({ files: { "a.yaml": yaml, ...FILES }, env: ENV });
     const checkers = { checkPattern: patternProblem, checkJsonPath: jsonPathProblem };
-    ok(loadConfig("a.yaml", { surroundings, ...checkers }).sites.length > 0);
+    ok(loadConfig("a.yaml", { hostEnvironment, ...checkers }).sites.length > 0);
   });
 }
 

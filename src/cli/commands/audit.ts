@@ -35,8 +35,8 @@ export function printAudit(options: AuditPrintOptions, terminal: Terminal): numb
 }
 
 function text({ audit, sinceMicros }: AuditPrintOptions, columns: number | undefined): string {
-  const { producers, bare, deadUnassigned, horizonMicros } = audit;
-  if (producers.length + bare.length === 0) return `${nothing(sinceMicros)}\n`;
+  const { producers, v1, deadUnassigned, horizonMicros } = audit;
+  if (producers.length + v1.length === 0) return `${nothing(sinceMicros)}\n`;
   const lines = producers.length > 0
     ? [textTable(producers.map(cellsOf), { titles: TITLES, alignsRight: ALIGNS_RIGHT, columns })]
     : [];
@@ -45,7 +45,7 @@ function text({ audit, sinceMicros }: AuditPrintOptions, columns: number | undef
     const ranges = rangesText(missingRanges, missingRangesLeftOff);
     lines.push(`Missing of ${producerId}: ${ranges}\n`);
   }
-  for (const { producerId, applied } of bare) {
+  for (const { producerId, applied } of v1) {
     lines.push(`Not counted: ${producerId}, ${applied} applied messages without sequences\n`);
   }
   if (deadUnassigned > 0) {
@@ -83,7 +83,7 @@ function coverage(horizonMicros: number | null): string {
   return `${covered}; history before ${timeText(horizonMicros)} was let go`;
 }
 
-function jsonLines({ producers, bare, deadUnassigned, horizonMicros }: Audit): string {
+function jsonLines({ producers, v1, deadUnassigned, horizonMicros }: Audit): string {
   const lines = [
     ...producers.map((producer) => ({
       producer_id: producer.producerId,
@@ -101,7 +101,7 @@ function jsonLines({ producers, bare, deadUnassigned, horizonMicros }: Audit): s
       missing_ranges_left_off: producer.missingRangesLeftOff,
       history_not_before: horizonMicros,
     })),
-    ...bare.map(({ producerId, applied }) => ({
+    ...v1.map(({ producerId, applied }) => ({
       producer_id: producerId,
       counted: false,
       applied,

@@ -2,7 +2,7 @@
 import { dirname, join, relative, resolve } from "node:path";
 import type { ReadConfig } from "../../config/loaded_config.ts";
 import { processPermissions } from "../../config/permissions/process_permissions.ts";
-import { systemSurroundings } from "../../config/host_environment.ts";
+import { systemHostEnvironment } from "../../config/host_environment.ts";
 import { systemdAddresses } from "../../config/permissions/systemd_addresses.ts";
 import { exporterVariables } from "../../config/trace_exporter.ts";
 import { EXIT_OK } from "../exit_code.ts";
@@ -68,12 +68,12 @@ function loadAsUnit(
     readonly variables: { readonly folder: string; readonly state: string };
   },
 ): ReadConfig {
-  const system = systemSurroundings();
+  const system = systemHostEnvironment();
   const env = (name: string) => {
     if (name === CREDENTIALS) return variables.folder;
     return name === "STATE_DIRECTORY" ? variables.state : system.env(name);
   };
-  return loadFile(path, { role, terminal, surroundings: { ...system, env } });
+  return loadFile(path, { role, terminal, hostEnvironment: { ...system, env } });
 }
 
 /** What stands behind the folder of credentials, in any value of any file. */

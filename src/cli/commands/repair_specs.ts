@@ -73,7 +73,7 @@ export function lettersSpec(
   };
 }
 
-/** May ask Kafka for the cluster's id, which is part of the identity of bare messages. */
+/** May ask Kafka for the cluster's id, which is part of the identity of v1 messages. */
 export function replaySpec(
   loaded: LoadedConfig,
   filter: LetterFilter,

@@ -39,14 +39,14 @@ export function statusStory({ stories, now }: StatusStoryOptions, terminal: Term
   return isUp ? EXIT_OK : EXIT_NOT_UP;
 }
 
-interface Surroundings {
+interface HostEnvironment {
   readonly now: Date;
   readonly terminal: Terminal;
 }
 
 function storyText(
   { history: { status, transitions, latency }, uptime, days }: SiteStory,
-  { now, terminal }: Surroundings,
+  { now, terminal }: HostEnvironment,
 ): string {
   const { columns = Infinity, hasColour } = terminal;
   const outcome = status.stale ? `${status.outcome} (stale)` : status.outcome;

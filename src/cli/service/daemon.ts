@@ -1,6 +1,6 @@
 /** What `producer`, `consumer` and `run` share: a service from a configuration, and its exit code. */
 import { systemClock } from "../../runtime/clock.ts";
-import { systemSurroundings } from "../../config/host_environment.ts";
+import { systemHostEnvironment } from "../../config/host_environment.ts";
 import { exporterMistake } from "../../config/trace_exporter.ts";
 import { missingPermissions, notPermitted } from "../../runtime/threads/missing_permissions.ts";
 import { runService, type ServiceEnd } from "../../runtime/service/service.ts";
@@ -43,7 +43,7 @@ export async function runDaemon(
     return EXIT_CONFIG;
   }
   const { log, listen, sandbox, traces } = life.loaded.config;
-  const { env } = systemSurroundings();
+  const { env } = systemHostEnvironment();
   const mistake = exporterMistake(traces, { isExporting: isExporting(), env });
   if (mistake !== undefined) {
     terminal.writeError(`${mistake}\n`);

@@ -7,7 +7,7 @@ import { mustBe } from "./must_be.ts";
 import { matching, text, whole, word, yesOrNo } from "./scalar.ts";
 import { kafkaTlsSchema } from "./tls_schema.ts";
 
-/** More seeds than these help nobody: one that answers names all brokers. */
+/** More bootstrap servers help nobody: one that answers names all brokers. */
 const SERVERS_MAX = 32;
 /** A broker takes 4,000 partitions or so with ease; far more is a slip of the finger. */
 const PARTITIONS = { min: -1, max: 10_000 };
@@ -60,7 +60,7 @@ export const kafkaSchema = z.strictObject({
       "Brokers to begin with, and every other listener that they advertise: none but those named here may be spoken to.",
     ),
   topic: matching(NAME, NAME_TEXT).prefault("sitemon").describe("Where the reports travel."),
-  format: word(["single_object", "bare"]).prefault("single_object")
+  format: word(["single_object", "v1"]).prefault("single_object")
     .describe(
       "What the producer writes: whole reports with a schema's fingerprint, or the six fields of older systems alone. Both are read.",
     ),

@@ -1,6 +1,6 @@
 /** The files that a configuration names: read once each, bounded, relative to the file that names them. */
 import { dirname, isAbsolute, join } from "node:path";
-import { readingFailure, type Surroundings } from "../host_environment.ts";
+import { type HostEnvironment, readingFailure } from "../host_environment.ts";
 
 /** A bundle of all public authorities has some 250 KiB; a body has a mebibyte at most. */
 export const NAMED_FILE_BYTES_MAX = 1_048_576;
@@ -9,11 +9,11 @@ export const NAMED_FILE_BYTES_MAX = 1_048_576;
 export type FileText = { readonly text: string } | { readonly failure: string };
 
 export class NamedFiles {
-  readonly #surroundings: Surroundings;
+  readonly #hostEnvironment: HostEnvironment;
   readonly #texts = new Map<string, FileText>();
 
-  constructor(surroundings: Surroundings) {
-    this.#surroundings = surroundings;
+  constructor(hostEnvironment: HostEnvironment) {
+    this.#hostEnvironment = hostEnvironment;
   }
 
   /** Every file that could be read, in the order of reading. */
@@ -31,7 +31,7 @@ export class NamedFiles {
 
   #attempt(path: string, bytesMax: number): FileText {
     try {
-      return { text: this.#surroundings.readTextFile(path, bytesMax) };
+      return { text: this.#hostEnvironment.readTextFile(path, bytesMax) };
     } catch (error) {
       return { failure: readingFailure(error) };
     }

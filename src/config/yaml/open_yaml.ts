@@ -30,7 +30,7 @@ export function openYaml(
       references: {
         env(name) {
           context.environment.add(name);
-          return context.surroundings.env(name);
+          return context.hostEnvironment.env(name);
         },
         file: (path) => context.files.read(besideFile(file, path), SECRET_BYTES_MAX),
       },

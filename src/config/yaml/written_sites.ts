@@ -58,11 +58,11 @@ export function includedSites(
 function filesOf(
   glob: string,
   place: Place,
-  { surroundings, mistakes }: LoadContext,
+  { hostEnvironment, mistakes }: LoadContext,
 ): string[] {
   const path = besideFile(place.file, glob);
   if (!isGlob(glob)) return [path];
-  const files = expandGlob(path, surroundings.listFolder);
+  const files = expandGlob(path, hostEnvironment.listFolder);
   if (files.length === 0 || files.length > FILES_MAX) {
     const message = `Cannot include ${JSON.stringify(glob)} as it must find 1 to ${FILES_MAX} ` +
       `files: it finds ${files.length}; correct the path`;

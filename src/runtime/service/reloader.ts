@@ -3,7 +3,7 @@
  *
  * What is wrong with the new one is logged, counted and told to readiness; the old one goes on.
  */
-import type { Crew } from "../threads/thread_set.ts";
+import type { ThreadSet } from "../threads/thread_set.ts";
 import { describeError } from "../telemetry/log_entry.ts";
 import { logger } from "../telemetry/logging.ts";
 import { missingPermissions, notPermitted } from "../threads/missing_permissions.ts";
@@ -25,7 +25,7 @@ export type Reloaded =
 export type Reload = () => Reloaded;
 
 export interface ReloaderOptions {
-  readonly crew: Crew;
+  readonly threadSet: ThreadSet;
   readonly supervisor: Supervisor;
   readonly reload: Reload;
   /** Who is told when a reload begins and ends, well or not. */
@@ -78,10 +78,10 @@ export class Reloader implements Disposable {
   }
 
   async #reload(): Promise<void> {
-    const { crew, reload } = this.#options;
+    const { threadSet, reload } = this.#options;
     const reloaded = reload();
     if ("mistakes" in reloaded) return this.#refuse(reloaded.reason, reloaded.mistakes);
-    const missing = missingPermissions(crew.starts(reloaded.settings.plan));
+    const missing = missingPermissions(threadSet.starts(reloaded.settings.plan));
     if (missing.length > 0) {
       return this.#refuse("not_permitted", missing.map((what) => notPermitted("reload", what)));
     }
@@ -90,13 +90,13 @@ export class Reloader implements Disposable {
   }
 
   async #apply(settings: ServiceSettings): Promise<void> {
-    const { crew, supervisor, onApplied } = this.#options;
+    const { threadSet, supervisor, onApplied } = this.#options;
     const secrets = [...new Set([...this.#settings.secrets, ...settings.secrets])];
     this.#settings = settings;
     // What was a secret stays one: threads that end may still speak of it.
     await onApplied({ ...settings, secrets });
-    const names = crew.starts(settings.plan).map(({ name }) => name);
-    await crew.apply(settings.plan, settings.drainDeadlineMs);
+    const names = threadSet.starts(settings.plan).map(({ name }) => name);
+    await threadSet.apply(settings.plan, settings.drainDeadlineMs);
     await supervisor.registry.keepSites(new Set(settings.measuredSites));
     supervisor.dependencies.set("main", "configuration", { ok: true });
     this.#count("applied");

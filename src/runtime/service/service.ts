@@ -4,7 +4,7 @@
  * A command of cli/ says which threads there are and in which order they stop.
  */
 import { systemClock } from "../clock.ts";
-import { Crew, type Plan } from "../threads/thread_set.ts";
+import { type Plan, ThreadSet } from "../threads/thread_set.ts";
 import { describeError, logEntry } from "../telemetry/log_entry.ts";
 import { logger, type LogLevels, sendLogsTo, stopLogging } from "../telemetry/logging.ts";
 import { LogWriter } from "../telemetry/log_writer.ts";
@@ -96,9 +96,9 @@ export async function runService(
   if (server) logger("cli").info("Operators are served at {address}", { address: server.address });
   using signals = watchSignals();
   using manager = serviceManager(supervisor, { settings, options });
-  const crew = new Crew(settings.plan, { supervisor, clock: systemClock });
+  const threadSet = new ThreadSet(settings.plan, { supervisor, clock: systemClock });
   using reloader = new Reloader(settings, {
-    crew,
+    threadSet,
     supervisor,
     reload: options.reload,
     ...(manager === undefined ? {} : { manager }),
@@ -109,7 +109,7 @@ export async function runService(
   });
   const death = await Promise.race([signals.first, fatal.promise]);
   manager?.stopping();
-  await end(supervisor, { crew, death, drainDeadlineMs: reloader.settings.drainDeadlineMs });
+  await end(supervisor, { threadSet, death, drainDeadlineMs: reloader.settings.drainDeadlineMs });
   await server?.stop();
   await stopLogging();
   return death === undefined ? { cause: "drained" } : { cause: "fatal", death };
@@ -156,8 +156,8 @@ function giveUpNetwork(supervisor: Supervisor): void {
 
 async function end(
   supervisor: Supervisor,
-  { crew, death, drainDeadlineMs }: {
-    crew: Crew;
+  { threadSet, death, drainDeadlineMs }: {
+    threadSet: ThreadSet;
     death: FatalDeath | undefined;
     drainDeadlineMs: number;
   },
@@ -169,7 +169,7 @@ async function end(
     logger("cli").info("Draining within {seconds} s", { seconds: deadlineMs / 1_000 });
   }
   try {
-    await crew.drain(deadlineMs);
+    await threadSet.drain(deadlineMs);
   } catch (error) {
     logger("cli").error("Cannot drain in order: {error}", { error: describeError(error) });
   }

@@ -21,7 +21,7 @@ export interface Plan {
 const HAND_OVER_MS = 2_000;
 
 /** Keeps a supervisor's threads as the newest plan has them. */
-export class Crew {
+export class ThreadSet {
   readonly #supervisor: Supervisor;
   readonly #clock: Clock;
   readonly #members = new Map<string, SupervisedThread>();

@@ -37,7 +37,7 @@ export interface IngestOptions {
   readonly store: StatusStore;
   /** What the store stands for in readiness. */
   readonly dependency: "postgres" | "store";
-  /** The Kafka cluster's id: part of the identity of bare messages. */
+  /** The Kafka cluster's id: part of the identity of v1 messages. */
   readonly clusterId: string;
   readonly clock: Clock;
   readonly telemetry: Telemetry;

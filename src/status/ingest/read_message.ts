@@ -11,7 +11,7 @@ import type { Message } from "./message.ts";
 export const CHECKED_AHEAD_MAX_MICROS = 24 * 3_600 * 1_000_000;
 
 export interface ReadMessageOptions {
-  /** The Kafka cluster's id: part of the identity of bare messages. */
+  /** The Kafka cluster's id: part of the identity of v1 messages. */
   readonly clusterId: string;
   /** Microseconds since 1970. */
   readonly nowMicros: number;
@@ -46,7 +46,7 @@ function entryOf(message: Message, options: ReadMessageOptions): Entry {
   }
   const report = decoded.kind === "report"
     ? decoded.report
-    : identify(decoded.bare, { ...message, clusterId: options.clusterId });
+    : identify(decoded.v1, { ...message, clusterId: options.clusterId });
   return reportEntry(message, report, options.nowMicros);
 }
 

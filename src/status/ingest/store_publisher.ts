@@ -25,7 +25,7 @@ export class StorePublisher implements Publisher {
   /** All rows are acknowledged, because one that the store refuses is kept there as a dead letter. */
   async publish(rows: readonly OutboxRow[]): Promise<PublishResult> {
     const nowMicros = this.#options.clock.nowMicros();
-    // No message of an outbox is a bare one, so no cluster's id is needed.
+    // No message of an outbox is a v1 one, so no cluster's id is needed.
     const entries = rows.map((row) => readMessage(messageOf(row), { clusterId: "", nowMicros }));
     try {
       for (let first = 0; first < entries.length; first += CHUNK_REPORTS_MAX) {

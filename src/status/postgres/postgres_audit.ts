@@ -31,7 +31,7 @@ const LETTER_IDS: Statement = {
   text: "SELECT sitemon_id AS id FROM dead_letter",
 };
 
-/** Rows of the first sitemon's table have no producer, and 0 for a sequence. */
+/** Rows of the original Python service's table have no producer, and 0 for a sequence. */
 const NAMED: Statement = {
   name: "audit_named",
   text: `

@@ -41,15 +41,15 @@ export interface ProducerAudit {
   readonly missingRangesLeftOff: number;
 }
 
-/** What stands for a partition with messages of the first sitemon, which gave no sequences. */
-export interface BareProducer {
+/** What stands for a partition with messages of the original Python service, which gave no sequences. */
+export interface V1Producer {
   readonly producerId: string;
   readonly applied: number;
 }
 
 export interface Audit {
   readonly producers: readonly ProducerAudit[];
-  readonly bare: readonly BareProducer[];
+  readonly v1: readonly V1Producer[];
   /** Dead letters that do not say which report they were. */
   readonly deadUnassigned: number;
   /** Reports checked before it were let go, in microseconds since 1970; `null` when none was. */
@@ -61,11 +61,11 @@ export async function audit(reader: AuditReader, options: AuditOptions = {}): Pr
   const beside = await reader.besideHistory();
   const { byProducer, deadUnassigned } = divided(beside);
   const producers: ProducerAudit[] = [];
-  const bare: BareProducer[] = [];
+  const v1: V1Producer[] = [];
   const ids = new Set([...await reader.producers(), ...byProducer.keys()]);
   for (const producerId of [...ids].sort()) {
     if (BARE.test(producerId)) {
-      bare.push({ producerId, applied: await reader.count(producerId) });
+      v1.push({ producerId, applied: await reader.count(producerId) });
       continue;
     }
     const known = byProducer.get(producerId) ?? NOTHING;
@@ -73,7 +73,7 @@ export async function audit(reader: AuditReader, options: AuditOptions = {}): Pr
     const audited = await auditProducer(reader, { ...options, producerId, known, horizonMicros });
     if (audited !== undefined) producers.push(audited);
   }
-  return { producers, bare, deadUnassigned, horizonMicros: beside.horizonMicros };
+  return { producers, v1, deadUnassigned, horizonMicros: beside.horizonMicros };
 }
 
 /** A uuid of version 5, made of a partition's name; those of outboxes are drawn. */

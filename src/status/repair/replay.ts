@@ -13,7 +13,7 @@ export const LETTERS_AT_ONCE = 100;
 export interface ReplayOptions extends LetterFilter {
   readonly letters: LetterBox;
   readonly store: StatusStore;
-  /** Asks for the Kafka cluster's id, once, when a letter of the first sitemon needs it. */
+  /** Asks for the Kafka cluster's id, once, when a letter of the original Python service needs it. */
   readonly clusterId: () => Promise<string>;
   readonly clock: Clock;
   /** Knows the schemas of this version, unless told. */

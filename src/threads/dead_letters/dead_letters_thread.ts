@@ -101,7 +101,7 @@ function clusterIdOnce(
 
 function withoutKafka(): StoreConfigurationError {
   return new StoreConfigurationError(
-    "Cannot replay a message of the first sitemon as Kafka must tell the id of its cluster: " +
+    "Cannot replay a message of the original Python service as Kafka must tell the id of its cluster: " +
       'the configuration has no "kafka"; use that of the consumer',
   );
 }

@@ -8,7 +8,7 @@ import { madeReport, type MadeReports } from "../frame/publish_reports.ts";
 
 export interface BareInserts {
   readonly url: string;
-  /** In one statement of many rows, or each in a transaction of its own as the first sitemon did. */
+  /** In one statement of many rows, or each in a transaction of its own as the original Python service did. */
   readonly way: "batches" | "rows";
   /** Connections that work at once. */
   readonly connections: number;
@@ -19,7 +19,7 @@ const BATCH = 1_000;
 /** Rows between two writings of the count. */
 const COUNT_EVERY = 100;
 
-/** The first sitemon's statement: the newest of each site. */
+/** The original Python service's statement: the newest of each site. */
 const ROW = `
 INSERT INTO bare_rows (site, location, url, checked_at, response_time, response_code, error_text)
 VALUES ($1, $2, $3, $4, $5, $6, $7)

@@ -1,5 +1,5 @@
 /** What single steps cost: codec, outbox, ingest. */
-import { decodeMessage, encodeBare } from "../../../src/report/codec.ts";
+import { decodeMessage, encodeV1 } from "../../../src/report/codec.ts";
 import { identify } from "../../../src/report/identity.ts";
 import { completeDrafts, draftOf } from "../../../src/report/report_draft.ts";
 import { invalidity } from "../../../src/report/validation.ts";
@@ -52,7 +52,7 @@ async function measured(steps: readonly Step[], { isShort }: BenchOptions): Prom
 }
 
 function codecSteps(): Step[] {
-  const { report, reportBytes, bareBytes } = GOLDEN;
+  const { report, reportBytes, v1Bytes } = GOLDEN;
   const origin = {
     clusterId: "c",
     topic: "sitemon",
@@ -69,9 +69,9 @@ function codecSteps(): Step[] {
       times: times / drafts.length,
       run: () => completeDrafts(drafts, report),
     },
-    { name: "encodeBare()", times, run: () => encodeBare(report) },
+    { name: "encodeV1()", times, run: () => encodeV1(report) },
     { name: "decodeMessage() of a report", times, run: () => decodeMessage(reportBytes) },
-    { name: "decodeMessage() of a bare datum", times, run: () => decodeMessage(bareBytes) },
+    { name: "decodeMessage() of a bare datum", times, run: () => decodeMessage(v1Bytes) },
     { name: "invalidity()", times, run: () => invalidity(report) },
     { name: "identify()", times, run: () => identify(report, origin) },
   ];

@@ -35,14 +35,14 @@ const LOST = aProducer({
 
 function printed(overrides: Partial<Audit>, json = false) {
   const terminal = new FakeTerminal();
-  const audit = { producers: [], bare: [], deadUnassigned: 0, horizonMicros: null, ...overrides };
+  const audit = { producers: [], v1: [], deadUnassigned: 0, horizonMicros: null, ...overrides };
   return { code: printAudit({ audit, json }, terminal), output: terminal.output };
 }
 
 Deno.test("printAudit() shows each producer, and exits 1 when something is missing", () => {
   const { code, output } = printed({
     producers: [aProducer(), LOST],
-    bare: [{ producerId: PRODUCERS[2], applied: 7 }],
+    v1: [{ producerId: PRODUCERS[2], applied: 7 }],
     deadUnassigned: 5,
     horizonMicros: NOON,
   });
@@ -68,7 +68,7 @@ Deno.test("printAudit() exits 0, when nothing is missing or nothing has arrived"
 
 Deno.test("printAudit() says since when no report has arrived, when a time was asked for", () => {
   const terminal = new FakeTerminal();
-  const audit = { producers: [], bare: [], deadUnassigned: 0, horizonMicros: null };
+  const audit = { producers: [], v1: [], deadUnassigned: 0, horizonMicros: null };
   strictEqual(printAudit({ audit, sinceMicros: NOON, json: false }, terminal), EXIT_OK);
   strictEqual(
     terminal.output,
@@ -79,7 +79,7 @@ Deno.test("printAudit() says since when no report has arrived, when a time was a
 Deno.test("printAudit() prints one object a line as JSON", () => {
   const { code, output } = printed({
     producers: [LOST],
-    bare: [{ producerId: PRODUCERS[2], applied: 7 }],
+    v1: [{ producerId: PRODUCERS[2], applied: 7 }],
     deadUnassigned: 5,
   }, true);
   strictEqual(code, EXIT_NOT_UP);

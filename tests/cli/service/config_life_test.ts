@@ -13,7 +13,7 @@ class Rig {
 
   constructor(yaml: string, role: DaemonRole = "run") {
     this.yaml = yaml;
-    const surroundings = {
+    const hostEnvironment = {
       env: () => undefined,
       readTextFile: () => this.yaml,
       listFolder: () => [],
@@ -21,7 +21,7 @@ class Rig {
     };
     this.life = new ConfigLife({
       role,
-      load: () => loadConfig("/srv/a.yaml", { role, surroundings }),
+      load: () => loadConfig("/srv/a.yaml", { role, hostEnvironment }),
       now: () => this.nowMs,
     });
   }

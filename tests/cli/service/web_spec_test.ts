@@ -2,10 +2,12 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { planOf } from "../../../src/cli/service/plan.ts";
 import { webSpec } from "../../../src/cli/service/web_spec.ts";
 import { loadConfig } from "../../../src/config/load.ts";
-import { fakeSurroundings } from "../../config/fake_host_environment.ts";
+import { fakeHostEnvironment } from "../../config/fake_host_environment.ts";
 
 function load(yaml: string) {
-  return loadConfig("a.yaml", { surroundings: fakeSurroundings({ files: { "a.yaml": yaml } }) });
+  return loadConfig("a.yaml", {
+    hostEnvironment: fakeHostEnvironment({ files: { "a.yaml": yaml } }),
+  });
 }
 
 const POSTGRES = "postgres: {host: db.example, user: reader}\n";

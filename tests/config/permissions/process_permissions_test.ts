@@ -12,13 +12,13 @@ import {
   rolesOf,
   threadsOf,
 } from "../../../src/config/permissions/process_permissions.ts";
-import { fakeSurroundings } from "../fake_host_environment.ts";
+import { fakeHostEnvironment } from "../fake_host_environment.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 
 function load(yaml: string, env: Readonly<Record<string, string>> = {}) {
   return loadConfig("a.yaml", {
-    surroundings: fakeSurroundings({ files: { "a.yaml": yaml }, env }),
+    hostEnvironment: fakeHostEnvironment({ files: { "a.yaml": yaml }, env }),
   });
 }
 

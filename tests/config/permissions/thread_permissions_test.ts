@@ -9,7 +9,7 @@ import {
   threadNeeds,
   threadPermissions,
 } from "../../../src/config/permissions/thread_permissions.ts";
-import { fakeSurroundings } from "../fake_host_environment.ts";
+import { fakeHostEnvironment } from "../fake_host_environment.ts";
 import type { Attempt } from "./permission_probe.ts";
 
 const NOTHING = { net: [], read: [], write: [], env: [], sys: [] };
@@ -40,7 +40,9 @@ const KINDS: readonly ThreadKind[] = [
 ];
 
 function load(yaml: string): LoadedConfig {
-  return loadConfig("a.yaml", { surroundings: fakeSurroundings({ files: { "a.yaml": yaml } }) });
+  return loadConfig("a.yaml", {
+    hostEnvironment: fakeHostEnvironment({ files: { "a.yaml": yaml } }),
+  });
 }
 
 const WHOLE = load(`

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { expandGlob, isGlob } from "../../../src/config/yaml/glob.ts";
-import { fakeSurroundings } from "../fake_host_environment.ts";
+import { fakeHostEnvironment } from "../fake_host_environment.ts";
 
 const FILES = [
   "a.yaml",
@@ -10,7 +10,7 @@ const FILES = [
   "more/x/e.yaml",
   "/etc/f.yaml",
 ];
-const { listFolder } = fakeSurroundings({
+const { listFolder } = fakeHostEnvironment({
   files: Object.fromEntries(FILES.map((path) => [path, ""])),
 });
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { Crew, type Plan } from "../../../src/runtime/threads/thread_set.ts";
+import { type Plan, ThreadSet } from "../../../src/runtime/threads/thread_set.ts";
 import { missingPermissions } from "../../../src/runtime/threads/missing_permissions.ts";
 import type { ThreadSpec } from "../../../src/runtime/threads/supervised_thread.ts";
 import { Supervisor } from "../../../src/runtime/threads/supervisor.ts";
@@ -9,10 +9,10 @@ import { within } from "../../deadline.ts";
 const DEADLINE_MS = 60_000;
 const MODULE = new URL("../../testdata/threads/telling.ts", import.meta.url);
 
-/** A crew of threads that tell what happens to them, line by line. */
+/** A thread set of threads that tell what happens to them, line by line. */
 class Stage implements AsyncDisposable {
   readonly told: string[] = [];
-  readonly crew: Crew;
+  readonly threadSet: ThreadSet;
   readonly #supervisor: Supervisor;
   #wake = () => {};
 
@@ -27,7 +27,7 @@ class Stage implements AsyncDisposable {
       },
       onFatal: () => {},
     });
-    this.crew = new Crew(plan, { supervisor: this.#supervisor, clock: systemClock });
+    this.threadSet = new ThreadSet(plan, { supervisor: this.#supervisor, clock: systemClock });
   }
 
   async tells(...lines: string[]): Promise<void> {
@@ -58,7 +58,7 @@ function plan(...threads: ThreadSpec[]): Plan {
   return { threads, links: [["scanner", "outbox"]], drain: [{ kinds: ["scanner"], share: 1 }] };
 }
 
-Deno.test("Crew.apply() leaves alone what is the same, and links what is new to it", async () => {
+Deno.test("ThreadSet.apply() leaves alone what is the same, and links what is new to it", async () => {
   await using stage = new Stage(plan(spec("outbox", "a"), spec("scanner-1", "a", "x")));
   await stage.tells("outbox a starts", "scanner-1 a works on x", "outbox a is linked to scanner");
   stage.told.length = 0;
@@ -67,8 +67,8 @@ Deno.test("Crew.apply() leaves alone what is the same, and links what is new to 
     spec("scanner-1", "a", "y"),
     spec("scanner-2", "a", "z"),
   );
-  deepStrictEqual(stage.crew.starts(next).map(({ name }) => name), ["scanner-2"]);
-  await stage.crew.apply(next, 1_000);
+  deepStrictEqual(stage.threadSet.starts(next).map(({ name }) => name), ["scanner-2"]);
+  await stage.threadSet.apply(next, 1_000);
   await stage.tells(
     "scanner-1 a works on y",
     "scanner-2 a works on z",
@@ -78,28 +78,28 @@ Deno.test("Crew.apply() leaves alone what is the same, and links what is new to 
   ok(!stage.told.includes("outbox a starts") && !stage.told.includes("scanner-1 a starts"));
 });
 
-Deno.test("Crew.apply() ends what others wait for before its successor starts", async () => {
+Deno.test("ThreadSet.apply() ends what others wait for before its successor starts", async () => {
   await using stage = new Stage(plan(spec("outbox", "a"), spec("scanner-1", "a", "x")));
   await stage.tells("scanner-1 a is linked to outbox", "outbox a is linked to scanner");
   stage.told.length = 0;
-  await stage.crew.apply(plan(spec("outbox", "b"), spec("scanner-1", "a", "x")), 1_000);
+  await stage.threadSet.apply(plan(spec("outbox", "b"), spec("scanner-1", "a", "x")), 1_000);
   await stage.tells("outbox b is linked to scanner", "scanner-1 a is linked to outbox");
   deepStrictEqual(stage.told.slice(0, 2), ["outbox a stops", "outbox b starts"]);
 });
 
-Deno.test("Crew.apply() starts the successor of a thread with work at once, and tells it since when", async () => {
+Deno.test("ThreadSet.apply() starts the successor of a thread with work at once, and tells it since when", async () => {
   await using stage = new Stage(plan(spec("scanner-1", "a", "x")));
   await stage.tells("scanner-1 a works on x");
-  await stage.crew.apply(plan(spec("scanner-1", "b", "x")), 1_000);
+  await stage.threadSet.apply(plan(spec("scanner-1", "b", "x")), 1_000);
   await stage.tells("scanner-1 a stops", "scanner-1 b takes over", "scanner-1 b works on x");
 });
 
-Deno.test("Crew.apply() stops what the plan has no more", async () => {
+Deno.test("ThreadSet.apply() stops what the plan has no more", async () => {
   await using stage = new Stage(plan(spec("outbox", "a"), spec("scanner-1", "a", "x")));
   await stage.tells("outbox a starts", "scanner-1 a starts");
-  await stage.crew.apply(plan(spec("outbox", "a")), 1_000);
+  await stage.threadSet.apply(plan(spec("outbox", "a")), 1_000);
   await stage.tells("scanner-1 a stops");
-  await stage.crew.drain(1_000);
+  await stage.threadSet.drain(1_000);
   ok(!stage.told.includes("outbox a stops"), "the plan's drain does not name it");
 });
 

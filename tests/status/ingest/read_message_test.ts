@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { encodeBare, encodeGap, encodeReport } from "../../../src/report/codec.ts";
+import { encodeGap, encodeReport, encodeV1 } from "../../../src/report/codec.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
 import {
   chunkOf,
@@ -40,8 +40,8 @@ Deno.test("readMessage() reads reports and gaps", () => {
   deepStrictEqual(readMessage(second, OPTIONS), { message: second, kind: "gap", gap });
 });
 
-Deno.test("readMessage() gives a bare message the identity of its place", () => {
-  const bare = {
+Deno.test("readMessage() gives a v1 message the identity of its place", () => {
+  const v1 = {
     url: "https://user:secret@shop.example/",
     response_time: 12,
     response_code: 200,
@@ -49,7 +49,7 @@ Deno.test("readMessage() gives a bare message the identity of its place", () => 
     pattern_match: null,
     error_text: null,
   };
-  const entry = readMessage(aMessage(encodeBare(bare)), OPTIONS);
+  const entry = readMessage(aMessage(encodeV1(v1)), OPTIONS);
   const report = entry.kind === "report" ? entry.report : undefined;
   strictEqual(report?.site, "https://shop.example/");
   strictEqual(report?.sequence, 41);

@@ -144,17 +144,17 @@ storeTest(
   },
 );
 
-storeTest("audit() lists producers of bare messages without counting them", async (repaired) => {
-  const bare = "0a6b8d5e-0000-5000-8000-000000000001";
+storeTest("audit() lists producers of v1 messages without counting them", async (repaired) => {
+  const v1 = "0a6b8d5e-0000-5000-8000-000000000001";
   await repaired.store.apply({
-    reports: [2, 9].map((sequence) => report(sequence, { producer_id: bare })),
+    reports: [2, 9].map((sequence) => report(sequence, { producer_id: v1 })),
     gaps: [],
     deadLetters: [letter(1, null), letter(2, "who knows"), letter(3, `${PRODUCER}/0`)],
   });
   const result = await repaired.readAudit((reader) => audit(reader));
   deepStrictEqual(result, {
     producers: [],
-    bare: [{ producerId: bare, applied: 2 }],
+    v1: [{ producerId: v1, applied: 2 }],
     deadUnassigned: 3,
     horizonMicros: null,
   });
@@ -187,8 +187,8 @@ storeTest("audit() tells producers apart, and says where each is", async (repair
 });
 
 storeTest("audit() finds no producer in an empty store", async ({ readAudit }) => {
-  const { producers, bare } = await readAudit((reader) => audit(reader));
-  deepStrictEqual([producers, bare], [[], []]);
+  const { producers, v1 } = await readAudit((reader) => audit(reader));
+  deepStrictEqual([producers, v1], [[], []]);
 });
 
 const FATES = ["applied", "dropped", "dead", "missing", "applied and dropped"] as const;

@@ -1,7 +1,7 @@
 // Goal: what could not be applied is not lost: a version that can apply it does, once.
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import avro from "avsc";
-import { encodeBare, encodeGap, encodeReport, messageDecoder } from "../../../src/report/codec.ts";
+import { encodeGap, encodeReport, encodeV1, messageDecoder } from "../../../src/report/codec.ts";
 import { fingerprint } from "../../../src/report/fingerprint.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
 import {
@@ -144,9 +144,9 @@ storeTest("replay() finds the letters that the filter means, page by page", asyn
 });
 
 storeTest(
-  "replay() gives a message of the first sitemon the identity of its place",
+  "replay() gives a message of the original Python service the identity of its place",
   async (repaired) => {
-    await setAside(repaired, [letter(1, encodeBare(aReport({ url: "http://old.example/" })))]);
+    await setAside(repaired, [letter(1, encodeV1(aReport({ url: "http://old.example/" })))]);
     await rejects(
       replayAll(repaired, { clusterId: () => Promise.reject(new Error("no broker")) }),
       /no broker/,

@@ -1,11 +1,11 @@
-/** Migration 1: the status table, made anew or taken over from the first sitemon. */
+/** Migration 1: the status table, made anew or taken over from the original Python service. */
 import type { Connection } from "../connection/connection.ts";
 import type { Migration } from "./migration.ts";
 import { identify } from "../../../report/identity.ts";
-import type { SeedReport } from "../../../report/seed_report.ts";
+import type { V1Report } from "../../../report/v1_report.ts";
 
-/** The table of the first sitemon, which becomes the new one in place. */
-const SEED_TABLE = `
+/** The table of the original Python service, which becomes the new one in place. */
+const V1_TABLE = `
 CREATE TABLE IF NOT EXISTS site_status (
   url text PRIMARY KEY,
   last_checked timestamp,
@@ -39,16 +39,16 @@ ALTER TABLE site_status
   -- Each report rewrites its site's row; room on the page saves touching the index.
   SET (fillfactor = 70)`;
 
-const SEED_ROWS = {
-  name: "seed_rows",
+const V1_ROWS = {
+  name: "v1_rows",
   text: `SELECT url, coalesce(response_time, 0) AS response_time, response_code,
-    -- The first sitemon kept the error of a site that had recovered.
+    -- The original Python service kept the error of a site that had recovered.
     CASE WHEN response_code IS NULL THEN error_text END AS error_text, pattern, pattern_match
   FROM site_status`,
 };
 
 const TAKE_OVER = {
-  name: "seed_take_over",
+  name: "v1_take_over",
   text: `UPDATE site_status s SET
     url = r.public_url,
     site = r.site,
@@ -77,9 +77,9 @@ ALTER TABLE site_status ADD PRIMARY KEY (site, location), ALTER COLUMN url SET D
 
 export const siteStatus: Migration = {
   version: 1,
-  name: "site_status, taken over from the first sitemon where it is there",
+  name: "site_status, taken over from the original Python service where it is there",
   async up(connection) {
-    await connection.execute(SEED_TABLE);
+    await connection.execute(V1_TABLE);
     await dropPrimaryKey(connection);
     await connection.execute(NEW_COLUMNS);
     await takeOver(connection);
@@ -97,9 +97,9 @@ async function dropPrimaryKey(connection: Connection): Promise<void> {
   if (key) await connection.execute(`ALTER TABLE site_status DROP CONSTRAINT ${key.name}`);
 }
 
-/** Gives each row what a message of the first sitemon gets: a name, a verdict, a public url. */
+/** Gives each row what a message of the original Python service gets: a name, a verdict, a public url. */
 async function takeOver(connection: Connection): Promise<void> {
-  const rows = await connection.query<SeedReport>(SEED_ROWS);
+  const rows = await connection.query<V1Report>(V1_ROWS);
   const taken = rows.map((row) => {
     const { url, site, outcome, reason, error_text } = identify(row, NO_ORIGIN);
     return {

@@ -3,7 +3,7 @@ import { latencyQuantile } from "../../read/latency_quantile.ts";
 import { STALE_GRACE_MS, STALE_INTERVALS } from "../../read/staleness.ts";
 import type { Migration } from "./migration.ts";
 
-/** What the first sitemon kept of a site may lack the fields that newer reports always have. */
+/** What the original Python service kept of a site may lack the fields that newer reports always have. */
 const SITE_CURRENT = `
 CREATE VIEW site_current AS
 SELECT s.site, s.location, s.url, s.outcome, s.reason, t.checked_at AS since,

@@ -44,7 +44,7 @@ const COUNTS = [
 
 export const FIRST_TABLES = `
 CREATE TABLE site_status (${CARRIED},
-  -- For people and for queries written for the first sitemon: UTC, to the second.
+  -- For people and for queries written for the original Python service: UTC, to the second.
   last_checked TEXT GENERATED ALWAYS AS (datetime(checked_at / 1000000, 'unixepoch')) VIRTUAL,
   PRIMARY KEY (site, location)
 ) STRICT, WITHOUT ROWID;

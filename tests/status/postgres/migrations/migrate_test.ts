@@ -149,7 +149,7 @@ databaseTest("migrate() needs no right to change tables, when none is missing", 
   }
 });
 
-const SEED = `
+const V1_TABLE = `
 CREATE TABLE site_status (url TEXT PRIMARY KEY, last_checked TIMESTAMP, response_time INT,
   response_code INT, error_text TEXT, pattern TEXT, pattern_match BOOLEAN);
 INSERT INTO site_status VALUES
@@ -163,9 +163,9 @@ INSERT INTO site_status VALUES
   ('http://broken.example/', '2026-01-15 12:00:04', 14, 503, NULL, NULL, NULL),
   ('http://${"long".repeat(60)}.example/', '2026-01-15 12:00:05', 15, 204, NULL, NULL, NULL)`;
 
-databaseTest("migrate() takes over the first sitemon's table", async () => {
+databaseTest("migrate() takes over the original Python service's table", async () => {
   await withSchema(async (options, session) => {
-    await session.query(SEED);
+    await session.query(V1_TABLE);
     await migrated(options);
     const rows = await session.query(`
       SELECT site, location, url, last_checked::text AS at, response_time AS ms,
@@ -219,20 +219,23 @@ databaseTest("migrate() takes over the first sitemon's table", async () => {
   });
 });
 
-databaseTest("migrate() makes the same table, whether the first sitemon's was there", async () => {
-  await withSchema(async (fresh, freshSession) => {
-    await withSchema(async (seeded, seededSession) => {
-      await seededSession.query(SEED);
-      await migrated(fresh);
-      await migrated(seeded);
-      deepStrictEqual(await shapeOf(seededSession), await shapeOf(freshSession));
+databaseTest(
+  "migrate() makes the same table, whether the original Python service's was there",
+  async () => {
+    await withSchema(async (fresh, freshSession) => {
+      await withSchema(async (v1Schema, v1Session) => {
+        await v1Session.query(V1_TABLE);
+        await migrated(fresh);
+        await migrated(v1Schema);
+        deepStrictEqual(await shapeOf(v1Session), await shapeOf(freshSession));
+      });
     });
-  });
-});
+  },
+);
 
 databaseTest("apply() replaces a row that was taken over, when a report is newer", async () => {
   await withSchema(async (options, session) => {
-    await session.query(SEED);
+    await session.query(V1_TABLE);
     await migrated(options);
     const store = new PostgresStore({ connection: options });
     try {

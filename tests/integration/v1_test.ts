@@ -21,12 +21,12 @@ interface StatusRow {
   readonly outcome: string;
 }
 
-/** The first sitemon's own files, to the letter. */
-const SEED = new URL("../testdata/seed/", import.meta.url);
+/** The original Python service's own files, to the letter. */
+const V1 = new URL("../testdata/v1/", import.meta.url);
 
 /** Its sites, on a local httpbin, and the others that its test had. */
-function seedSites(origin: string): string {
-  const file = Deno.readTextFileSync(new URL("producer.yaml", SEED));
+function v1Sites(origin: string): string {
+  const file = Deno.readTextFileSync(new URL("producer.yaml", V1));
   const sites = file.match(/^sites:\n((?: {2}.*\n)+)/m)![1]!;
   return `${sites.replaceAll("http://httpbin", origin)}
   - { url: '${origin}/anything?other', pattern: 'no such text' }
@@ -36,39 +36,42 @@ function seedSites(origin: string): string {
 for (
   const [name, found] of [["producer", /2 sites/], ["consumer", /database "postgres"/]] as const
 ) {
-  Deno.test(`the first sitemon's ${name}.yaml is accepted as it is`, async () => {
-    const path = fileURLToPath(new URL(`${name}.yaml`, SEED));
+  Deno.test(`the original Python service's ${name}.yaml is accepted as it is`, async () => {
+    const path = fileURLToPath(new URL(`${name}.yaml`, V1));
     const { code, stdout, stderr } = await sitemon(["config", "check", "-c", path]);
     strictEqual(code, 0, stderr);
     match(stdout, found);
   });
 }
 
-pipelineTest("sitemon producer and consumer fill the table as the first sitemon did", async () => {
-  await using httpbin = startHttpbin();
-  await using pipeline = await Pipeline.create({ sites: seedSites(httpbin.origin), consumers: 2 });
-  pipeline.startProducer();
-  pipeline.startConsumer();
-  const rows = async () => {
-    const all = await pipeline.query<StatusRow>("SELECT * FROM site_status ORDER BY url");
-    return all.length === 4 ? all : undefined;
-  };
-  const first = await eventually(DEADLINE_MS, "a row of each site", rows);
-  const row = (part: string) => first.find(({ url }) => url.includes(part))!;
-  const verdict = (
-    { response_code, pattern_match, outcome }: StatusRow,
-  ) => [response_code, pattern_match, outcome];
-  deepStrictEqual(verdict(row("?match")), [200, true, "up"]);
-  deepStrictEqual(verdict(row("?other")), [200, false, "down"]);
-  deepStrictEqual(verdict(row("/status/500")), [500, null, "down"]);
-  deepStrictEqual(verdict(row("no-such-host")), [null, null, "down"]);
-  match(row("no-such-host").error_text!, /^Cannot connect/);
-  strictEqual(row("?match").error_text, null);
-  await eventually(DEADLINE_MS, "every row written again", async () => {
-    const again = await rows();
-    return again?.every((now, i) => now.last_checked > first[i]!.last_checked) || undefined;
-  });
-});
+pipelineTest(
+  "sitemon producer and consumer fill the table as the original Python service did",
+  async () => {
+    await using httpbin = startHttpbin();
+    await using pipeline = await Pipeline.create({ sites: v1Sites(httpbin.origin), consumers: 2 });
+    pipeline.startProducer();
+    pipeline.startConsumer();
+    const rows = async () => {
+      const all = await pipeline.query<StatusRow>("SELECT * FROM site_status ORDER BY url");
+      return all.length === 4 ? all : undefined;
+    };
+    const first = await eventually(DEADLINE_MS, "a row of each site", rows);
+    const row = (part: string) => first.find(({ url }) => url.includes(part))!;
+    const verdict = (
+      { response_code, pattern_match, outcome }: StatusRow,
+    ) => [response_code, pattern_match, outcome];
+    deepStrictEqual(verdict(row("?match")), [200, true, "up"]);
+    deepStrictEqual(verdict(row("?other")), [200, false, "down"]);
+    deepStrictEqual(verdict(row("/status/500")), [500, null, "down"]);
+    deepStrictEqual(verdict(row("no-such-host")), [null, null, "down"]);
+    match(row("no-such-host").error_text!, /^Cannot connect/);
+    strictEqual(row("?match").error_text, null);
+    await eventually(DEADLINE_MS, "every row written again", async () => {
+      const again = await rows();
+      return again?.every((now, i) => now.last_checked > first[i]!.last_checked) || undefined;
+    });
+  },
+);
 
 // Fault 1: the consumer stamped last_checked with its own clock.
 pipelineTest("last_checked is the time of the check, however late it is applied", async () => {
