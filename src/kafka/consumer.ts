@@ -1,4 +1,5 @@
 /** Messages of a topic to whoever applies them, each at least once: a member of a consumer group. */
+import { abortable } from "../runtime/deadline.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { findTopic } from "./client/cluster.ts";
@@ -84,13 +85,6 @@ export class KafkaConsumer {
   /** Ends with the signal, whatever kafkajs waits for. */
   async #findTopic(signal: AbortSignal): Promise<string> {
     using client = new KafkaClient("asking", { ...this.#options, log: this.#log });
-    const aborted = Promise.withResolvers<never>();
-    const abort = () => aborted.reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    try {
-      return await Promise.race([findTopic(client.kafka, this.#options), aborted.promise]);
-    } finally {
-      signal.removeEventListener("abort", abort);
-    }
+    return await abortable(findTopic(client.kafka, this.#options), signal);
   }
 }

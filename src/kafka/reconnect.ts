@@ -1,13 +1,11 @@
 /** Goes on using Kafka whatever becomes of it: tries, tells, waits, and tries again. */
-import { backoffMs } from "../runtime/backoff.ts";
+import { backoffMs, CONFIGURATION_RETRY_MS } from "../runtime/backoff.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
 import { isFromKafka } from "./client/errors.ts";
 import type { KafkaHealth } from "./health.ts";
 
 /** At most one try a second, and soon after the brokers are back. */
 const RETRY = { minMs: 2_000, maxMs: 4_000 };
-/** Somebody has to change something first; they want to see it work soon after. */
-export const CONFIGURATION_RETRY_MS = 15_000;
 
 /**
  * Resolves as the first try does that succeeds, or to nothing when the signal aborts. A failure of

@@ -2,7 +2,7 @@
  * The relay: moves rows from the outbox to a publisher, oldest first, one batch at a time. While a
  * full one is published, the next one is fetched.
  */
-import { backoffMs } from "../runtime/backoff.ts";
+import { backoffMs, CONFIGURATION_RETRY_MS } from "../runtime/backoff.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
@@ -20,8 +20,6 @@ export const BATCH = { rowsMax: 500, bytesMax: 512 * 1024 } as const;
 export const LINGER_MS = 100;
 /** Temporary failures: at once after a broker's restart, without a crowd at its door. */
 export const BACKOFF = { minMs: 200, maxMs: 5_000 } as const;
-/** Failures that somebody has to mend: asked again this often, to notice that they were. */
-export const CONFIGURATION_RETRY_MS = 30_000;
 /** How long a request for rows waits in the outbox before it is repeated. */
 const TAKE_WAIT_MS = 30_000;
 

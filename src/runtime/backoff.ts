@@ -18,3 +18,9 @@ export function backoffMs(attempt: number, options: BackoffOptions): number {
   const ceiling = Math.min(maxMs, minMs * 2 ** Math.min(attempt, 30));
   return ceiling / 2 + random() * ceiling / 2;
 }
+
+/**
+ * Between tries after a failure that only a person can fix, such as a missing right or topic: often
+ * enough to notice soon that it was fixed.
+ */
+export const CONFIGURATION_RETRY_MS = 15_000;

@@ -33,18 +33,3 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     signal?.addEventListener("abort", end, { once: true });
   });
 }
-
-/** A signal with a deadline; disposing of it takes its timer back. */
-export interface Deadline extends Disposable {
-  readonly signal: AbortSignal;
-}
-
-/**
- * A signal that aborts after `ms`. `AbortSignal.timeout` keeps its timer until it fires, and
- * does not know a test's clock.
- */
-export function deadline(clock: Clock, ms: number): Deadline {
-  const controller = new AbortController();
-  const cancel = clock.after(Math.max(0, ms), () => controller.abort());
-  return { signal: controller.signal, [Symbol.dispose]: cancel };
-}

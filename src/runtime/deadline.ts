@@ -1,26 +1,27 @@
-/** A limit on time that ends what is under way: a signal with a timer, let go of by `using`. */
-import type { Clock } from "./clock.ts";
+/** Limits on time: a signal that aborts, and a wait that gives up. Both take their timers back. */
+import { type Clock, systemClock } from "./clock.ts";
 
 /**
  * Aborts its signal after `delayMs`, or when the parent's does.
  *
- * `AbortSignal.timeout` and `AbortSignal.any` would do the same, but leave their timers behind.
+ * `AbortSignal.timeout` and `AbortSignal.any` would do the same, but leave their timers behind and
+ * do not know a test's clock.
  */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController();
   readonly #cancelTimer: () => void;
-  readonly #parent: AbortSignal;
+  readonly #parent: AbortSignal | undefined;
   readonly #onParentAbort = () => this.#controller.abort();
   #isExpired = false;
 
-  constructor(timers: Pick<Clock, "after">, delayMs: number, parent: AbortSignal) {
+  constructor(timers: Pick<Clock, "after">, delayMs: number, parent?: AbortSignal) {
     this.#parent = parent;
-    this.#cancelTimer = timers.after(delayMs, () => {
+    this.#cancelTimer = timers.after(Math.max(0, delayMs), () => {
       this.#isExpired = true;
       this.#controller.abort();
     });
-    if (parent.aborted) this.#controller.abort();
-    else parent.addEventListener("abort", this.#onParentAbort, { once: true });
+    if (parent?.aborted) this.#controller.abort();
+    else parent?.addEventListener("abort", this.#onParentAbort, { once: true });
   }
 
   get signal(): AbortSignal {
@@ -34,7 +35,7 @@ export class Deadline implements Disposable {
 
   [Symbol.dispose](): void {
     this.#cancelTimer();
-    this.#parent.removeEventListener("abort", this.#onParentAbort);
+    this.#parent?.removeEventListener("abort", this.#onParentAbort);
   }
 }
 
@@ -43,4 +44,43 @@ export function onAbort(signal: AbortSignal, callback: () => void): Disposable {
   if (signal.aborted) callback();
   else signal.addEventListener("abort", callback, { once: true });
   return { [Symbol.dispose]: () => signal.removeEventListener("abort", callback) };
+}
+
+/** Thrown by {@linkcode within} when what it waited for did not come in time. */
+export class TimeoutError extends Error {
+  override readonly name = "TimeoutError";
+}
+
+/**
+ * Settles as `promise` does, or rejects with {@linkcode TimeoutError} after `ms`. The promise goes
+ * on by itself; if it rejects later, nobody hears of it.
+ */
+export async function within<T>(
+  ms: number,
+  promise: Promise<T>,
+  timers: Pick<Clock, "after"> = systemClock,
+): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const cancelTimer = timers.after(
+    ms,
+    () => late.reject(new TimeoutError(`no answer within ${ms} ms`)),
+  );
+  promise.catch(() => {});
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    cancelTimer();
+  }
+}
+
+/**
+ * Settles as `promise` does, or rejects with the signal's reason as soon as it aborts. The promise
+ * goes on by itself; if it rejects later, nobody hears of it.
+ */
+export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  const aborted = Promise.withResolvers<never>();
+  using _listener = onAbort(signal, () => aborted.reject(signal.reason));
+  promise.catch(() => {});
+  aborted.promise.catch(() => {});
+  return await Promise.race([promise, aborted.promise]);
 }

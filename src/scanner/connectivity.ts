@@ -2,11 +2,10 @@
  * "Was it us?": urls that tell whether this machine has a network at all. A check that fails asks
  * anew, so that its verdict never rests on a look from before the network went.
  */
-import { deadline } from "../runtime/clock.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { CheckContext } from "./check_context.ts";
-import { onAbort } from "../runtime/deadline.ts";
+import { Deadline, onAbort } from "../runtime/deadline.ts";
 import { visit, type VisitPlan } from "./http/visit.ts";
 
 /** Time that a round of looks may take: a failed check waits for it, beyond its own timeout. */
@@ -70,7 +69,7 @@ export class Connectivity {
   async #lookAtAll(): Promise<void> {
     const { clock } = this.#context;
     this.#cancelTimer();
-    using limit = deadline(clock, ROUND_MS_MAX);
+    using limit = new Deadline(clock, ROUND_MS_MAX);
     const enough = new AbortController();
     using _limit = onAbort(limit.signal, () => enough.abort());
     using _stop = onAbort(this.#stop.signal, () => enough.abort());

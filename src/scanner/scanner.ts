@@ -6,7 +6,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Site } from "../config/site.ts";
 import type { TracedReport } from "../report/report.ts";
-import { type Clock, sleep } from "../runtime/clock.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { within } from "../runtime/deadline.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { CheckQueue } from "./schedule/check_queue.ts";
@@ -144,10 +145,7 @@ export class Scanner {
   }
 
   async #idleWithin(deadlineMs: number): Promise<void> {
-    const waited = new AbortController();
-    const deadline = sleep(this.#options.clock, deadlineMs, waited.signal);
-    await Promise.race([this.#queue.idle(), deadline]);
-    waited.abort();
+    await within(deadlineMs, this.#queue.idle(), this.#options.clock).catch(() => {});
   }
 
   #watch(site: Site, sinceMs: number | undefined): void {

@@ -3,9 +3,8 @@
  *
  * Implemented by postgres/ and sqlite/, which pass one contract suite (tests/contract/).
  */
+import { DAY_MS } from "../runtime/time_units.ts";
 import { HISTORY_DAYS_MAX, type SiteKey } from "./queries.ts";
-
-const DAY_MS = 86_400_000;
 
 /** Transitions and rollups are small and are kept for a year and a month, however long reports are. */
 export const ROLLUPS_KEEP_MS = HISTORY_DAYS_MAX * DAY_MS;

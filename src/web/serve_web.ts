@@ -1,5 +1,6 @@
 /** Serves the status page of one store at one address, until it is stopped. */
-import { type Clock, deadline } from "../runtime/clock.ts";
+import type { Clock } from "../runtime/clock.ts";
+import { within } from "../runtime/deadline.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { StatusQueries } from "../status/queries.ts";
 import { createApp } from "./app.ts";
@@ -47,8 +48,7 @@ export function serveWeb(options: WebOptions): WebServer {
     async stop() {
       stopping.abort();
       await watching;
-      using limit = deadline(clock, STOP_GRACE_MS);
-      await Promise.race([server.shutdown(), aborted(limit.signal)]);
+      await within(STOP_GRACE_MS, server.shutdown(), clock).catch(() => {});
       await queries.close();
     },
   };
@@ -71,8 +71,4 @@ function listening(
       { cause: error },
     );
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => signal.addEventListener("abort", () => resolve()));
 }

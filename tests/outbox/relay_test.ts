@@ -1,15 +1,10 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { CONFIGURATION_RETRY_MS } from "../../src/runtime/backoff.ts";
 import type { Outbox } from "../../src/outbox/outbox.ts";
 import { OutboxUnavailableError } from "../../src/outbox/outbox_error.ts";
 import type { OutboxSource, Settlement, TakeLimits } from "../../src/outbox/outbox_source.ts";
 import { type OutboxRow, PublishError, type PublishFailure } from "../../src/outbox/publisher.ts";
-import {
-  BACKOFF,
-  BATCH,
-  CONFIGURATION_RETRY_MS,
-  LINGER_MS,
-  Relay,
-} from "../../src/outbox/relay.ts";
+import { BACKOFF, BATCH, LINGER_MS, Relay } from "../../src/outbox/relay.ts";
 import { eventually, within } from "../deadline.ts";
 import { FakeClock } from "../fake_clock.ts";
 import { FakePublisher } from "./fake_publisher.ts";

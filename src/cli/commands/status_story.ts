@@ -1,4 +1,5 @@
 /** `sitemon status --site NAME`: one site with its uptimes, its days, its response times and its changes. */
+import { HOUR_MS } from "../../runtime/time_units.ts";
 import { stateOf } from "../../report/site_state.ts";
 import { percent } from "../../runtime/percent.ts";
 import { relativeTime, span } from "../../runtime/relative_time.ts";
@@ -18,7 +19,6 @@ import type { Terminal } from "../text/terminal.ts";
 /** Changes that fit below the rest. */
 const TRANSITIONS_SHOWN_MAX = 8;
 const LABEL_WIDTH = 10;
-const HOUR_MS = 3_600_000;
 /** From the lowest; the last is full. */
 const BLOCKS = "▁▂▃▄▅▆▇█";
 /** How high a day stands, by the uptime that it must have reached. */

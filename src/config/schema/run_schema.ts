@@ -1,4 +1,5 @@
 /** The schema of what sitemon itself is allowed and where it keeps things: log, outbox, store, scanner, addresses. */
+import { DAY_MS } from "../../runtime/time_units.ts";
 import * as z from "zod";
 import { LOG_CATEGORIES } from "../../runtime/telemetry/logging.ts";
 import { duration } from "./duration.ts";
@@ -19,7 +20,6 @@ const FREE_BYTES = { minBytes: 0, maxBytes: TIB };
 const THREADS = { min: 1, max: 64 };
 /** Each check holds a file descriptor or two; 10,000 already need a raised limit (ulimit -n). */
 const CONCURRENCY = { min: 1, max: 10_000 };
-const DAY_MS = 86_400_000;
 /** Each day is a partition, and a transaction locks them all: see docs/sql.md for more than 100. */
 const HISTORY_KEEP = { minMs: DAY_MS, maxMs: 400 * DAY_MS };
 /** A list of addresses is read for every connection. */

@@ -5,6 +5,7 @@
 import { PublishError } from "../../outbox/publisher.ts";
 import { sleep } from "../../runtime/clock.ts";
 import { elapsedMs, type Instant, instantOf } from "../../runtime/instant.ts";
+import { abortable, Deadline } from "../../runtime/deadline.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { closeWithin } from "../client/close_within.ts";
@@ -14,7 +15,7 @@ import { decodeClaim, decodeGiven, encodeClaim, encodeGiven } from "./group_mess
 import { KafkaHealth } from "../health.ts";
 import { KafkaLog } from "../client/kafka_log.ts";
 import { Lease } from "./lease.ts";
-import { CONFIGURATION_RETRY_MS } from "../reconnect.ts";
+import { CONFIGURATION_RETRY_MS } from "../../runtime/backoff.ts";
 import { shareOut } from "./share_out.ts";
 
 /** Heartbeats come ten times a session, and once a second at least: by them members hear of changes. */
@@ -226,15 +227,11 @@ export class GroupMember {
     signal: AbortSignal,
   ): Promise<T> {
     const connection = this.#connect();
-    const ended = Promise.withResolvers<never>();
-    const abort = () => ended.reject(signal.reason);
-    signal.addEventListener("abort", abort, { once: true });
-    const cancel = this.#options.clock.after(deadlineMs, () => ended.reject(silent(deadlineMs)));
+    using deadline = new Deadline(this.#options.clock, deadlineMs, signal);
     try {
-      return await Promise.race([question(connection), ended.promise]);
-    } finally {
-      cancel();
-      signal.removeEventListener("abort", abort);
+      return await abortable(question(connection), deadline.signal);
+    } catch (error) {
+      throw deadline.isExpired ? silent(deadlineMs) : error;
     }
   }
 

@@ -1,4 +1,5 @@
 /** The relay's end of its port to the outbox: an OutboxSource. */
+import { abortable } from "../../runtime/deadline.ts";
 import { OutboxUnavailableError } from "../outbox_error.ts";
 import type { OutboxSource, Settlement, TakeLimits } from "../outbox_source.ts";
 import { unpackRows } from "./packed_rows.ts";
@@ -30,14 +31,12 @@ export class OutboxClient implements OutboxSource {
   async take(limits: TakeLimits, signal: AbortSignal): Promise<readonly OutboxRow[]> {
     if (signal.aborted) return [];
     const request = ++this.#request;
-    const aborted = Promise.withResolvers<void>();
-    const abort = () => aborted.resolve();
-    signal.addEventListener("abort", abort, { once: true });
     try {
-      const asked = this.#ask({ type: "take", request, limits });
-      return await Promise.race([asked.then(rowsOf), aborted.promise.then(() => [])]);
+      return rowsOf(await abortable(this.#ask({ type: "take", request, limits }), signal));
+    } catch (error) {
+      if (signal.aborted) return [];
+      throw error;
     } finally {
-      signal.removeEventListener("abort", abort);
       if (this.#pending.delete(request)) this.#port?.postMessage({ type: "cancel", request });
     }
   }

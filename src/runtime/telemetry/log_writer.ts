@@ -3,14 +3,13 @@
  *
  * Main alone has one of these; threads send their entries to it.
  */
+import { MINUTE_MS } from "../time_units.ts";
 import type { LogEntry } from "./log_entry.ts";
 
 /** A message may be written this often in a minute; what comes after is counted and summarized. */
 export const SAME_MESSAGE_MAX_PER_MINUTE = 10;
 /** At most this many different messages are told apart; beyond that the oldest is forgotten. */
 export const MESSAGES_REMEMBERED_MAX = 1_000;
-
-const MINUTE_MS = 60_000;
 
 export interface LogWriterOptions {
   readonly format: "json" | "text";

@@ -1,7 +1,6 @@
 /** Lets a log line through once a minute for each cause. */
+import { MINUTE_MS } from "../time_units.ts";
 import type { Clock } from "../clock.ts";
-
-const MINUTE_MS = 60_000;
 
 /** The causes are a closed list of words, so what is remembered is bounded. */
 export class MinuteLimit {

@@ -3,7 +3,7 @@
  *
  * The consumer commits its offsets when {@linkcode Ingest.apply} has resolved, and not before.
  */
-import { backoffMs } from "../../runtime/backoff.ts";
+import { backoffMs, CONFIGURATION_RETRY_MS } from "../../runtime/backoff.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
@@ -26,8 +26,6 @@ import { withHeartbeats } from "./with_heartbeats.ts";
 export const HEARTBEAT_INTERVAL_MS = 3_000;
 /** Half of it is the shortest wait, so that a database that is down gets one try a second. */
 const RETRY = { minMs: 2_000, maxMs: 5_000 };
-/** Somebody has to change something first; they want to see it work soon after. */
-export const CONFIGURATION_RETRY_MS = 30_000;
 /** Tries with an error that no list names, before a row is suspected. */
 export const UNKNOWN_TRIES_MAX = 10;
 

@@ -1,5 +1,5 @@
 /** Migrates a store at the start of a thread, however long the store is away. */
-import { backoffMs } from "../../runtime/backoff.ts";
+import { backoffMs, CONFIGURATION_RETRY_MS } from "../../runtime/backoff.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
@@ -8,8 +8,6 @@ import { type StatusStore, StoreConfigurationError, StoreUnavailableError } from
 
 /** Half of it is the shortest wait, so that a database that is down gets one try a second. */
 const RETRY = { minMs: 2_000, maxMs: 5_000 };
-/** Somebody has to change something first; they want to see it work soon after. */
-const CONFIGURATION_RETRY_MS = 30_000;
 
 export interface MigrateOptions {
   /** What the store stands for in readiness. */

@@ -1,10 +1,9 @@
 /** The partitions of site_report, one for each UTC day of checked_at. */
+import { DAY_MS } from "../../runtime/time_units.ts";
 import type { SiteReport } from "../../report/report.ts";
 import type { Connection } from "./connection/connection.ts";
 import type { Statement } from "./connection/statement.ts";
 import { transaction } from "./connection/transaction.ts";
-
-const DAY_MS = 86_400_000;
 
 const LOCK: Statement = {
   name: "partition_lock",

@@ -1,7 +1,6 @@
 /** Days of sites from the rows that a store keeps of them: every day that was asked for has one. */
+import { DAY_MS } from "../../runtime/time_units.ts";
 import type { DayCoverage, SiteDays, SiteKey } from "../queries.ts";
-
-const DAY_MS = 86_400_000;
 
 /** A row of `site_day`. */
 export interface DayRow extends SiteKey {

@@ -1,10 +1,10 @@
 /** `site_hour`: the rollup that uptime and response times are read from. */
+import { HOUR_MS } from "../../runtime/time_units.ts";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { OUTCOMES } from "../../report/outcome.ts";
 import { LATENCY_BOUNDS_MS, latencyColumn } from "../read/latency_buckets.ts";
 import type { ReportRow } from "./report_row.ts";
 
-const HOUR_MS = 3_600_000;
 const HOUR_MICROS = HOUR_MS * 1_000;
 
 /** Counts that simply add up. */

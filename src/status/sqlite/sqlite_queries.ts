@@ -4,6 +4,7 @@
  * It needs to read the file, its `-wal` and its `-shm`; only after a crash of the writer that lost
  * the `-shm` alone, SQLite must write in the folder once. Calls block their thread.
  */
+import { DAY_MS } from "../../runtime/time_units.ts";
 import { DatabaseSync } from "node:sqlite";
 import type {
   Changes,
@@ -22,7 +23,6 @@ import { latencyOf, reportOf, type Row, statusOf, transitionOf } from "./query_r
 import * as statements from "./query_statements.ts";
 import { storeFailure } from "./store_failure.ts";
 
-const DAY_MS = 86_400_000;
 /** `change@milliseconds`, as {@linkcode SqliteQueries.changesSince} writes it. */
 const CURSOR = /^(\d{1,15})@(\d{1,15})$/;
 

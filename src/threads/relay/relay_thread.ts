@@ -6,7 +6,8 @@ import { GroupMember, type GroupMemberOptions } from "../../kafka/group/group_me
 import { KafkaPublisher, type KafkaPublisherOptions } from "../../kafka/producer.ts";
 import { OutboxClient } from "../../outbox/thread/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../../outbox/relay.ts";
-import { deadline, systemClock as clock } from "../../runtime/clock.ts";
+import { systemClock as clock } from "../../runtime/clock.ts";
+import { Deadline } from "../../runtime/deadline.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import type { ShareAnswer, ShareQuestion } from "../../scanner/schedule/site_share.ts";
@@ -48,7 +49,7 @@ serveThread<RelaySetup>({
         else if (member !== undefined) answerShares(port, member);
       },
       async stop(deadlineMs) {
-        using limit = deadline(clock, deadlineMs);
+        using limit = new Deadline(clock, deadlineMs);
         stopping.abort();
         // First of all, as others wait for the sites.
         await tookPart;

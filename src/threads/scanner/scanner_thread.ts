@@ -1,7 +1,8 @@
 /** The scanner thread: checks its share of the sites and hands each report to the outbox thread. */
 import type { Site } from "../../config/site.ts";
 import { ReportSender } from "../../outbox/thread/report_sender.ts";
-import { deadline, systemClock } from "../../runtime/clock.ts";
+import { systemClock } from "../../runtime/clock.ts";
+import { Deadline } from "../../runtime/deadline.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import { VERSION } from "../../runtime/version.ts";
@@ -123,7 +124,7 @@ serveThread<ScannerSetup>({
         await scanner.stop(Math.max(0, deadlineMs - HAND_OVER_MS));
         guard?.stop();
         share?.close();
-        using handOver = deadline(clock, endMs - clock.monotonicMs());
+        using handOver = new Deadline(clock, endMs - clock.monotonicMs());
         await sender.flush(handOver.signal);
         sender.close();
       },

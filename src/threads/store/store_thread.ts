@@ -1,7 +1,8 @@
 /** The store thread of `sitemon run`: takes rows from the outbox and applies them to a SQLite file. */
 import { OutboxClient } from "../../outbox/thread/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../../outbox/relay.ts";
-import { deadline, systemClock as clock } from "../../runtime/clock.ts";
+import { systemClock as clock } from "../../runtime/clock.ts";
+import { Deadline } from "../../runtime/deadline.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import { IngestTraces } from "../../status/ingest/ingest_trace.ts";
@@ -58,7 +59,7 @@ serveThread<StoreSetup>({
     return {
       link: (_role, port) => source.connect(port),
       async stop(deadlineMs) {
-        using limit = deadline(clock, deadlineMs);
+        using limit = new Deadline(clock, deadlineMs);
         stopping.abort();
         await worked;
         await relay.flush(limit.signal);

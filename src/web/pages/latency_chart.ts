@@ -2,14 +2,13 @@
  * How fast a site answered, hour by hour: drawn here for everybody, and drawn again by uPlot where
  * there is a script, which reads the points from the element.
  */
+import { DAY_MS, HOUR_MS } from "../../runtime/time_units.ts";
 import { html } from "hono/html";
 import type { LatencyPoint } from "../../status/queries.ts";
 import { type Html, utc } from "./markup.ts";
 
 const WIDTH = 720;
 const HEIGHT = 180;
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** A line is broken where there was no answer for longer than this. */
 const BREAK_MS = 2 * HOUR_MS;
 /** What the scale may end at, times a power of ten. */

@@ -1,4 +1,5 @@
 /** The page of one site at one location: how it is, how it was, and what went wrong. */
+import { DAY_MS } from "../../runtime/time_units.ts";
 import { html } from "hono/html";
 import { percent } from "../../runtime/percent.ts";
 import {
@@ -23,7 +24,6 @@ import { dayTable, detailedUptimeBars } from "./uptime_bars.ts";
 export const LATENCY_CHOICES_DAYS = [1, 7, 30, 90] as const;
 export const LATENCY_DAYS_DEFAULT = 7;
 
-const DAY_MS = 86_400_000;
 /** From here on a certificate's end is something to look at. */
 const CERTIFICATE_SOON_DAYS = 14;
 

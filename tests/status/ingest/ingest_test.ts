@@ -1,9 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import {
-  CONFIGURATION_RETRY_MS,
-  HEARTBEAT_INTERVAL_MS,
-  UNKNOWN_TRIES_MAX,
-} from "../../../src/status/ingest/ingest.ts";
+import { CONFIGURATION_RETRY_MS } from "../../../src/runtime/backoff.ts";
+import { HEARTBEAT_INTERVAL_MS, UNKNOWN_TRIES_MAX } from "../../../src/status/ingest/ingest.ts";
 import { SUSPICIONS_MAX } from "../../../src/status/ingest/entry_writer.ts";
 import {
   CHUNK_REPORTS_MAX,

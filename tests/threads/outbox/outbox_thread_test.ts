@@ -3,7 +3,8 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Outbox } from "../../../src/outbox/outbox.ts";
 import { ReportSender } from "../../../src/outbox/thread/report_sender.ts";
 import { decodeMessage } from "../../../src/report/codec.ts";
-import { deadline, systemClock } from "../../../src/runtime/clock.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import { Deadline } from "../../../src/runtime/deadline.ts";
 import { STOP_GRACE_MS, SupervisedThread } from "../../../src/runtime/threads/supervised_thread.ts";
 import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
 import type { OutboxSetup } from "../../../src/threads/outbox/outbox_thread.ts";
@@ -77,7 +78,7 @@ Deno.test("an outbox thread that is terminated again and again stores each repor
   const { port1, port2 } = new MessageChannel();
   thread.link("scanner", port1);
   sender.connect(port2);
-  using limit = deadline(systemClock, DEADLINE_MS);
+  using limit = new Deadline(systemClock, DEADLINE_MS);
   strictEqual(await sender.flush(limit.signal), 0);
   sender.close();
   await thread.stop(2_000);

@@ -6,7 +6,7 @@
  */
 import { Socket } from "node:net";
 import { Client, type ClientConfig, types } from "pg";
-import { AnswerTimeoutError, beforeDeadline } from "./deadline.ts";
+import { TimeoutError, within } from "../../../runtime/deadline.ts";
 import { ANSWER_GRACE_MS, type PostgresOptions } from "./postgres_options.ts";
 import type { Statement } from "./statement.ts";
 import { tlsOptions } from "./tls_options.ts";
@@ -58,7 +58,7 @@ export class Connection {
     const deadlineMs = options.statementTimeoutMs + ANSWER_GRACE_MS;
     const connection = new Connection(client, socket, deadlineMs);
     try {
-      await beforeDeadline(connection.#login(options), options.connectTimeoutMs);
+      await within(options.connectTimeoutMs, connection.#login(options));
       return connection;
     } catch (error) {
       connection.destroy();
@@ -89,9 +89,9 @@ export class Connection {
 
   async #answer<Row>(asked: Promise<{ rows: unknown[] }>): Promise<Row[]> {
     try {
-      return (await beforeDeadline(asked, this.#answerDeadlineMs)).rows as Row[];
+      return (await within(this.#answerDeadlineMs, asked)).rows as Row[];
     } catch (error) {
-      if (error instanceof AnswerTimeoutError) this.destroy();
+      if (error instanceof TimeoutError) this.destroy();
       throw error;
     }
   }
@@ -104,7 +104,7 @@ export class Connection {
 
   /** Says goodbye and closes. */
   async close(): Promise<void> {
-    await beforeDeadline(this.#client.end(), CLOSE_DEADLINE_MS).catch(() => {});
+    await within(CLOSE_DEADLINE_MS, this.#client.end()).catch(() => {});
     this.destroy();
   }
 }

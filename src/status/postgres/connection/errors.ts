@@ -1,7 +1,7 @@
 /** What an error of PostgreSQL means for whoever catches it: later, never, or not this row. */
 import { DatabaseError } from "pg";
 import { RowRejectedError, StoreConfigurationError, StoreUnavailableError } from "../../store.ts";
-import { AnswerTimeoutError } from "./deadline.ts";
+import { TimeoutError } from "../../../runtime/deadline.ts";
 
 /**
  * SQLSTATEs by their beginnings, the longest that fits wins.
@@ -106,7 +106,7 @@ function isStoreError(error: unknown): error is StoreError {
 
 function verdictOf(error: unknown): Verdict {
   if (error instanceof DatabaseError) return verdictOfState(error.code ?? "");
-  if (error instanceof AnswerTimeoutError) return { is: "unavailable" };
+  if (error instanceof TimeoutError) return { is: "unavailable" };
   if (!(error instanceof Error)) return { is: "unknown" };
   if (error.name === "NotCapable" || DENIED_MESSAGE.test(error.message)) {
     return { is: "configuration", remedy: "allow this thread to reach that address" };

@@ -1,8 +1,7 @@
 /** The step that adds new reports to the hours in which they were checked. */
+import { HOUR_MS } from "../../../runtime/time_units.ts";
 import { OUTCOMES } from "../../../report/outcome.ts";
 import { LATENCY_BOUNDS_MS, latencyColumn } from "../../read/latency_buckets.ts";
-
-const HOUR_MS = 3_600_000;
 
 interface Total {
   readonly column: string;

@@ -2,6 +2,7 @@
  * Step 5: running totals of days, how hours get into them, and the view of uptime that they make
  * cheap. As in PostgreSQL, whose triggers take many hours at once.
  */
+import { HOUR_MS } from "../../../runtime/time_units.ts";
 import { UPTIME_WINDOWS_DAYS } from "../../queries.ts";
 
 const PARTS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
@@ -59,7 +60,6 @@ END;`;
 
 /** Older command-line shells of SQLite tell no fractions of the current second. */
 const NOW_MS = "CAST(strftime('%s', 'now') AS INTEGER) * 1000";
-const HOUR_MS = 3_600_000;
 const FIRST_HOUR_MS = `(${NOW_MS} / ${HOUR_MS} - 23) * ${HOUR_MS}`;
 const LONG_WINDOWS = UPTIME_WINDOWS_DAYS.filter((days) => days > 1);
 

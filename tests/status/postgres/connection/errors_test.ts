@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { DatabaseError } from "pg";
-import { AnswerTimeoutError } from "../../../../src/status/postgres/connection/deadline.ts";
+import { TimeoutError } from "../../../../src/runtime/deadline.ts";
 import {
   isConflict,
   isPartitionMissing,
@@ -48,7 +48,7 @@ const unreachable = [
   codedError("ECONNREFUSED"),
   codedError("ENOTFOUND"),
   codedError("EPIPE"),
-  new AnswerTimeoutError("no answer within 5 ms"),
+  new TimeoutError("no answer within 5 ms"),
   new Error("Connection terminated unexpectedly"),
   new Error("timeout expired"),
 ];
