@@ -63,7 +63,7 @@ function spec<Setup>(
 ): ThreadSpec<Setup> {
   return {
     name: `doctor-${kind}`,
-    module: new URL(`../threads/doctor_${module}.ts`, import.meta.url),
+    module: new URL(`../../threads/doctor/doctor_${module}.ts`, import.meta.url),
     permissions: threadPermissions(kind, loaded),
     logLevels: { level: "error" },
     setup,
