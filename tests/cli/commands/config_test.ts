@@ -10,7 +10,7 @@ import type { Terminal } from "../../../src/cli/text/terminal.ts";
 import { ConfigError } from "../../../src/config/config_error.ts";
 
 function example(name: string): string {
-  return fileURLToPath(new URL(`../../example_config/${name}.yaml`, import.meta.url));
+  return fileURLToPath(new URL(`../../../example_config/${name}.yaml`, import.meta.url));
 }
 
 /** Runs a command, and gives what it prints. */

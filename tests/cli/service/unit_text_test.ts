@@ -25,7 +25,7 @@ function exampleOptions(role: UnitOptions["role"]): UnitOptions {
 }
 
 function exampleUnit(role: UnitOptions["role"]): string {
-  const path = new URL(`../../example_config/sitemon-${role}.service`, import.meta.url);
+  const path = new URL(`../../../example_config/sitemon-${role}.service`, import.meta.url);
   return Deno.readTextFileSync(path);
 }
 
