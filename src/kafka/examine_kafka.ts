@@ -1,4 +1,4 @@
-/** What `sitemon doctor` asks of Kafka: brokers, log in, listeners, topic, rights. It changes nothing. */
+/** What `sitemon doctor` checks about Kafka: brokers, login, listeners, topic, group. It changes nothing. */
 import type { Admin } from "kafkajs";
 import { systemClock } from "../runtime/clock.ts";
 import { type Finding, Findings } from "../runtime/finding.ts";
@@ -21,7 +21,7 @@ export interface KafkaExamination {
 
 const SILENT: Telemetry = { count() {}, set() {}, observe() {}, dependency() {} };
 
-/** Tries everything once, and goes no further than it gets. */
+/** Tries each step once, and stops at the first that the others need. */
 export async function examineKafka(options: KafkaExamination): Promise<Finding[]> {
   const { servers } = options.connection;
   const brokers = await Promise.all(servers.map(async (server) => {
@@ -42,9 +42,8 @@ async function examineCluster(options: KafkaExamination, findings: Findings): Pr
   const log = new KafkaLog({ clock: systemClock, telemetry: SILENT });
   using client = new KafkaClient("asking", { connection, log });
   const admin = client.kafka.admin();
-  if (!await step("log in", findings, () => connectToAny(admin, connection))) return;
-  const secured = [connection.tls && "TLS", connection.sasl?.mechanism].filter((it) => it);
-  findings.well("log in", secured.length > 0 ? `by ${secured.join(" and ")}` : "in plain text");
+  if (!await step("login", findings, () => connectToAny(admin, connection))) return;
+  findings.ok("login", howSecured(connection));
   await step("listeners", findings, () => examineListeners(admin, connection, findings));
   await examineTopicAndGroup(admin, options, findings);
   const { sharing } = options;
@@ -52,6 +51,11 @@ async function examineCluster(options: KafkaExamination, findings: Findings): Pr
     await examineTopicAndGroup(admin, { ...options, ...sharing }, findings);
   }
   await admin.disconnect().catch(() => {});
+}
+
+function howSecured({ sasl, tls }: KafkaConnectionOptions): string {
+  const login = sasl ? `authenticated with ${sasl.mechanism}` : "no authentication";
+  return `${login}, ${tls ? "TLS" : "no TLS"}`;
 }
 
 async function examineTopicAndGroup(
@@ -63,11 +67,11 @@ async function examineTopicAndGroup(
   if (!await examineTopic(admin, options, findings) || group === undefined) return;
   await step("group", findings, async () => {
     await admin.fetchOffsets({ groupId: group, topics: [topic] });
-    findings.well("group", `"${group}" may be used`);
+    findings.ok("group", `"${group}" is accessible`);
   });
 }
 
-/** Every listener that brokers advertise must be named, or no thread may talk to it. */
+/** Threads may connect only to the listeners that the configuration names. */
 async function examineListeners(
   admin: Admin,
   { servers }: KafkaConnectionOptions,
@@ -79,11 +83,13 @@ async function examineListeners(
   );
   const unnamed = advertised.filter((server) => !servers.includes(server));
   if (unnamed.length === 0) {
-    findings.well("listeners", `${advertised.join(", ")} are advertised, and named`);
+    findings.ok("listeners", "all advertised listeners are in kafka.servers");
   } else {
-    findings.ill(
+    findings.problem(
       "listeners",
-      `${unnamed.join(", ")} are advertised and not named; add them to "kafka.servers"`,
+      `advertised but not in "kafka.servers": ${unnamed.join(", ")}; add ${
+        unnamed.length === 1 ? "it" : "them"
+      }`,
     );
   }
 }
@@ -97,18 +103,21 @@ async function examineTopic(
     const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
     await admin.fetchTopicOffsets(topic);
     const partitions = topics[0]?.partitions.length ?? 0;
-    findings.well("topic", `"${topic}" has ${partitions} partitions, and may be read`);
+    findings.ok(
+      "topic",
+      `"${topic}" is readable, ${partitions} ${partitions === 1 ? "partition" : "partitions"}`,
+    );
     return true;
   } catch (error) {
     const { failure, message } = classify(error);
     if (failure === "topic_missing" && createTopic) {
-      findings.well("topic", `"${topic}" is missing, and will be created`);
-    } else findings.ill("topic", message);
+      findings.ok("topic", `"${topic}" does not exist yet and will be created`);
+    } else findings.problem("topic", message);
     return false;
   }
 }
 
-/** Does something that may fail; the failure is a finding, with the classes' own sentence. */
+/** Reports a failure of `does` as a problem of the step; resolves to whether it succeeded. */
 async function step(
   name: string,
   findings: Findings,
@@ -118,7 +127,7 @@ async function step(
     await does();
     return true;
   } catch (error) {
-    findings.ill(name, classify(error).message);
+    findings.problem(name, classify(error).message);
     return false;
   }
 }

@@ -1,4 +1,4 @@
-/** What `sitemon doctor` asks of the folder of a SQLite file: that it is there, writable and roomy. */
+/** What `sitemon doctor` checks about the folder of a SQLite file: it exists, is writable and has room. */
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
 import { type Finding, Findings } from "../runtime/finding.ts";
@@ -7,7 +7,7 @@ export interface DiskExamination {
   /** `outbox` or `store`, as the configuration calls it. */
   readonly name: string;
   readonly path: string;
-  /** Free space that must be left; nothing is asked when absent. */
+  /** Free space that must be left; not checked when absent. */
   readonly freeBytesMin?: number;
 }
 
@@ -19,26 +19,24 @@ export function examineDisk({ name, path, freeBytesMin }: DiskExamination): Find
   const findings = new Findings(`${name} ${path}`);
   try {
     Deno.removeSync(Deno.makeTempFileSync({ dir: folder, prefix: ".sitemon-doctor-" }));
-    findings.well("folder", `"${folder}" can be written`);
+    findings.ok("folder", `"${folder}" is writable`);
   } catch (error) {
-    findings.ill(
+    findings.problem(
       "folder",
-      `"${folder}" cannot be written: ${(error as Error).message}; ` +
-        `create it for this user, or name another "${name}.path"`,
+      `"${folder}" is not writable: ${(error as Error).message}; ` +
+        `create it for this user, or change "${name}.path"`,
     );
     return findings.list;
   }
   if (freeBytesMin === undefined) return findings.list;
   const { bavail, bsize } = statfsSync(folder);
-  const free = `${Math.floor(bavail * bsize / MIB)} MiB are free`;
-  if (bavail * bsize > freeBytesMin) findings.well("disk space", free);
+  const free = `${Math.floor(bavail * bsize / MIB)} MiB free`;
+  if (bavail * bsize > freeBytesMin) findings.ok("disk space", free);
   else {
-    findings.ill(
+    findings.problem(
       "disk space",
-      `${free}, and ${
-        Math.ceil(freeBytesMin / MIB)
-      } MiB must be left by "${name}.min_free_bytes"; ` +
-        "make room, or lower it",
+      `${free}, but "${name}.min_free_bytes" is ${Math.ceil(freeBytesMin / MIB)} MiB; ` +
+        "free up space, or lower the limit",
     );
   }
   return findings.list;

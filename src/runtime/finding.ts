@@ -1,12 +1,12 @@
-/** What `sitemon doctor` found out about one thing: plain data, sent from the thread that tried it. */
+/** What `sitemon doctor` found in one step: plain data, sent from the thread that tried it. */
 
 export interface Finding {
   /** What was tried, such as `Kafka broker k1:9092`. */
   readonly subject: string;
-  /** How far: `connect`, `log in`, `topic`, `disk space`, … */
+  /** `connect`, `login`, `topic`, `disk space`, … */
   readonly step: string;
-  readonly isWell: boolean;
-  /** What was found and, where it is not well, what to do. */
+  readonly ok: boolean;
+  /** What was found and, if it is a problem, what to do. */
   readonly detail: string;
 }
 
@@ -19,13 +19,12 @@ export class Findings {
     this.#subject = subject;
   }
 
-  /** Notes that a step is as it should be. */
-  well(step: string, detail: string): void {
-    this.list.push({ subject: this.#subject, step, isWell: true, detail });
+  ok(step: string, detail: string): void {
+    this.list.push({ subject: this.#subject, step, ok: true, detail });
   }
 
-  /** Notes what is not, and what to do about it. */
-  ill(step: string, detail: string): void {
-    this.list.push({ subject: this.#subject, step, isWell: false, detail });
+  /** `detail` says what is wrong, and what to do about it. */
+  problem(step: string, detail: string): void {
+    this.list.push({ subject: this.#subject, step, ok: false, detail });
   }
 }

@@ -8,7 +8,7 @@ import { Pipeline } from "./pipeline.ts";
 interface Finding {
   readonly subject: string;
   readonly step: string;
-  readonly isWell: boolean;
+  readonly ok: boolean;
   readonly detail: string;
 }
 
@@ -31,42 +31,42 @@ async function doctor(file: string) {
   const { code, stdout, stderr } = await sitemon(["doctor", "-c", file, "--json"]);
   const findings: Finding[] = stdout.split("\n").filter((line) => line !== "")
     .map((line) => JSON.parse(line));
-  return { code, stderr, findings, ill: findings.filter(({ isWell }) => !isWell) };
+  return { code, stderr, findings, problems: findings.filter((finding) => !finding.ok) };
 }
 
 const steps = (findings: readonly Finding[]) => findings.map(({ step }) => step);
 
 const kafkaTest = serviceTest("kafka", "postgres");
 
-kafkaTest("sitemon doctor finds all well, where it is, and changes nothing", async () => {
+kafkaTest("sitemon doctor finds no problem, where there is none, and changes nothing", async () => {
   await using pipeline = await Pipeline.create({
     sites: "  - { url: 'http://a.example/' }",
     producer: "scanner: { group: checkers }",
   });
   const producer = await doctor(pipeline.producerFile);
-  deepStrictEqual([producer.code, producer.ill], [0, []], producer.stderr);
+  deepStrictEqual([producer.code, producer.problems], [0, []], producer.stderr);
   deepStrictEqual(steps(producer.findings), [
     "configuration",
     "folder",
     "disk space",
     "connect",
-    "log in",
+    "login",
     "listeners",
     "topic",
     "topic",
   ]);
   const [ofReports, ofGroup] = producer.findings.slice(-2);
-  match(ofReports!.detail, /is missing, and will be created/);
-  match(ofGroup!.detail, /-scanners" is missing, and will be created/);
+  match(ofReports!.detail, /does not exist yet and will be created/);
+  match(ofGroup!.detail, /-scanners" does not exist yet and will be created/);
   deepStrictEqual([...Deno.readDirSync(`${pipeline.folder}/outbox`)], []);
   const consumer = await doctor(pipeline.consumerFile);
-  deepStrictEqual([consumer.code, consumer.ill], [0, []], consumer.stderr);
+  deepStrictEqual([consumer.code, consumer.problems], [0, []], consumer.stderr);
   deepStrictEqual(steps(consumer.findings).slice(-5), [
     "connect",
-    "log in",
+    "login",
     "clock",
     "schema version",
-    "rights",
+    "privileges",
   ]);
   const tables = await pipeline.query("SELECT FROM pg_class WHERE relname = 'schema_migration'");
   strictEqual(tables.length, 0);
@@ -78,10 +78,10 @@ kafkaTest("sitemon doctor says that a log-in fails, and never with which passwor
     .replace(/user: [^,]+,/, "user: nobody_of_that_name,")
     .replace(/password: [^,]+,/, "password: planted-secret,");
   Deno.writeTextFileSync(pipeline.consumerFile, yaml);
-  const { code, ill, findings } = await doctor(pipeline.consumerFile);
+  const { code, problems, findings } = await doctor(pipeline.consumerFile);
   strictEqual(code, 1);
-  deepStrictEqual(steps(ill), ["log in"]);
-  match(ill[0]!.detail, /check user, password/);
+  deepStrictEqual(steps(problems), ["login"]);
+  match(problems[0]!.detail, /check user, password/);
   ok(!JSON.stringify(findings).includes("planted-secret"));
 });
 
@@ -93,11 +93,11 @@ kafkaTest("sitemon doctor names the rights that a role lacks", async () => {
   const yaml = Deno.readTextFileSync(pipeline.consumerFile)
     .replace(/user: [^,]+,/, `user: ${role},`).replace(/password: [^,]+,/, "password: weak,");
   Deno.writeTextFileSync(pipeline.consumerFile, yaml);
-  const { ill } = await doctor(pipeline.consumerFile);
+  const { problems } = await doctor(pipeline.consumerFile);
   await pipeline.query(`DROP ROLE ${role}`);
-  deepStrictEqual(steps(ill), ["rights"]);
+  deepStrictEqual(steps(problems), ["privileges"]);
   match(
-    ill[0]!.detail,
+    problems[0]!.detail,
     /the role may not create tables; grant it CREATE, or run "sitemon migrate"/,
   );
 });
@@ -111,20 +111,20 @@ outbox: { path: '${place.folder}/o.db', min_free_bytes: 1TiB }
 kafka: { servers: ['127.0.0.1:${port}', 'no-such-host.invalid:9092'] }
 postgres: { host: 127.0.0.1, port: ${port}, user: u }
 `);
-  const { code, ill } = await doctor(file);
+  const { code, problems } = await doctor(file);
   strictEqual(code, 1);
-  deepStrictEqual(steps(ill), ["disk space", "connect", "resolve", "connect"]);
-  match(ill[0]!.detail, /MiB are free, and 1048576 MiB must be left by "outbox\.min_free_bytes"/);
-  match(ill[1]!.detail, /refused.*; start the server, or correct the port/i);
-  match(ill[2]!.detail, /"no-such-host\.invalid" has no address; correct the name, or DNS/);
+  deepStrictEqual(steps(problems), ["disk space", "connect", "resolve", "connect"]);
+  match(problems[0]!.detail, /MiB free, but "outbox\.min_free_bytes" is 1048576 MiB/);
+  match(problems[1]!.detail, /refused.*; start the server, or correct the port/i);
+  match(problems[2]!.detail, /"no-such-host\.invalid" has no address; correct the name, or DNS/);
   const missing = place.write(`
 sites: [{ url: 'http://a.example/' }]
 outbox: { path: '${place.folder}/missing/o.db' }
 store: { path: '${place.folder}/s.db' }
 `);
   const second = await doctor(missing);
-  deepStrictEqual(steps(second.ill), ["folder"]);
-  match(second.ill[0]!.detail, /create it for this user, or name another "outbox\.path"/);
+  deepStrictEqual(steps(second.problems), ["folder"]);
+  match(second.problems[0]!.detail, /create it for this user, or change "outbox\.path"/);
 });
 
 Deno.test("sitemon doctor lists every mistake of a file and tries nothing", async () => {

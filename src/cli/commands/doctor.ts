@@ -26,39 +26,41 @@ export async function doctor(
   const redact = redactor(loaded.secrets);
   const tell = (finding: Finding) =>
     terminal.write(`${redact(json ? printableJson(finding) : findingLine(finding))}\n`);
-  let illCount = 0;
-  const well = { subject: config, step: "configuration", isWell: true, detail: "no mistakes" };
+  let problemCount = 0;
+  const configuration = { subject: config, step: "configuration", ok: true, detail: "no mistakes" };
   // Each asks for itself; all are told in the order of the data.
   const asked = doctorSpecs(loaded).map(examination);
-  for (const findings of [[well], ...asked]) {
+  for (const findings of [[configuration], ...asked]) {
     for (const finding of await findings) {
       tell(finding);
-      if (!finding.isWell) illCount++;
+      if (!finding.ok) problemCount++;
     }
   }
-  if (!json) terminal.write(summary(illCount));
-  return illCount === 0 ? EXIT_OK : EXIT_NOT_UP;
+  if (!json) terminal.write(summary(problemCount));
+  return problemCount === 0 ? EXIT_OK : EXIT_NOT_UP;
 }
 
 async function examination(spec: ThreadSpec): Promise<readonly Finding[]> {
   const subject = spec.name;
-  const ill = (step: string, detail: string) => ({ subject, step, isWell: false, detail });
+  const problem = (step: string, detail: string) => ({ subject, step, ok: false, detail });
   const missing = missingPermissions([spec]);
   if (missing.length > 0) {
-    return missing.map((what) => ill("permission", notPermitted("start", what)));
+    return missing.map((what) => problem("permission", notPermitted("start", what)));
   }
   try {
     return await threadResult<readonly Finding[]>(spec);
   } catch (error) {
-    return [ill("thread", error instanceof Error ? error.message : String(error))];
+    return [problem("thread", error instanceof Error ? error.message : String(error))];
   }
 }
 
-function findingLine({ subject, step, isWell, detail }: Finding): string {
-  return printable(`${isWell ? "ok  " : "FAIL"} ${subject}: ${step}: ${detail}`);
+function findingLine({ subject, step, ok, detail }: Finding): string {
+  return printable(`${ok ? "ok  " : "FAIL"} ${subject}: ${step}: ${detail}`);
 }
 
-function summary(illCount: number): string {
-  if (illCount === 0) return 'All is well; "sitemon check -c FILE" tries the sites\n';
-  return `${illCount} ${illCount === 1 ? "thing is" : "things are"} not as they should be\n`;
+function summary(problemCount: number): string {
+  if (problemCount === 0) return 'All is well; "sitemon check -c FILE" tries the sites\n';
+  return `${problemCount} ${
+    problemCount === 1 ? "thing is" : "things are"
+  } not as they should be\n`;
 }

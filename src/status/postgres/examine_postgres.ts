@@ -1,4 +1,4 @@
-/** What `sitemon doctor` asks of PostgreSQL: log in, tables, rights, clock. It changes nothing. */
+/** What `sitemon doctor` checks about PostgreSQL: login, clock, tables, privileges. It changes nothing. */
 import { type Finding, Findings } from "../../runtime/finding.ts";
 import { reach } from "../../runtime/reach.ts";
 import { Connection } from "./connection/connection.ts";
@@ -43,7 +43,7 @@ interface State {
   readonly now_ms: number;
 }
 
-/** Tries everything once, and goes no further than it gets. */
+/** Tries each step once, and stops at the first that the others need. */
 export async function examinePostgres(options: PostgresOptions): Promise<Finding[]> {
   const { host, port, user, database, schema, tls } = options;
   const findings = new Findings(`PostgreSQL ${host}:${port}`);
@@ -51,7 +51,7 @@ export async function examinePostgres(options: PostgresOptions): Promise<Finding
   let connection: Connection | undefined;
   try {
     connection = await Connection.open(options);
-    findings.well("log in", `as "${user}" to "${database}", tls: ${tls.mode}`);
+    findings.ok("login", `"${user}" connected to "${database}", tls: ${tls.mode}`);
     const beforeMs = Date.now();
     const [state] = await connection.query<State>(STATE, [schema]);
     examineClock(state!.now_ms - (beforeMs + Date.now()) / 2, findings);
@@ -59,7 +59,7 @@ export async function examinePostgres(options: PostgresOptions): Promise<Finding
     examineTables(state!, { schema, version: newest?.version ?? 0 }, findings);
   } catch (error) {
     const { message } = storeError(error, { action: "use the database", host, port });
-    findings.ill(connection === undefined ? "log in" : "rights", message);
+    findings.problem(connection === undefined ? "login" : "privileges", message);
   } finally {
     await connection?.close();
   }
@@ -71,8 +71,8 @@ function examineClock(skewMs: number, findings: Findings): void {
   const detail = `the server's clock is ${seconds} s ${
     skewMs < 0 ? "behind" : "ahead of"
   } this one`;
-  if (Math.abs(skewMs) <= SKEW_MAX_MS) findings.well("clock", detail);
-  else findings.ill("clock", `${detail}; synchronize both`);
+  if (Math.abs(skewMs) <= SKEW_MAX_MS) findings.ok("clock", detail);
+  else findings.problem("clock", `${detail}; synchronize both`);
 }
 
 function examineTables(
@@ -81,25 +81,31 @@ function examineTables(
   findings: Findings,
 ): void {
   const newest = MIGRATIONS.length;
-  const tables = `the tables of "${schema}" are of version ${version}`;
+  const tables = `schema "${schema}" is at version ${version}`;
   if (version > newest) {
-    findings.ill("schema version", `${tables}, newer than ${newest}; use the newer sitemon`);
-  } else if (version === newest) findings.well("schema version", tables);
-  else findings.well("schema version", `${tables}; the consumer brings them to ${newest}`);
+    findings.problem(
+      "schema version",
+      `${tables}, but this sitemon supports up to ${newest}; upgrade sitemon`,
+    );
+  } else if (version === newest) findings.ok("schema version", tables);
+  else findings.ok("schema version", `${tables}; the consumer migrates it to ${newest}`);
   if (state.is_standby) {
-    findings.ill("rights", "the server is a standby, which takes no writes; name the primary");
+    findings.problem(
+      "privileges",
+      'the server is a read-only standby; set "postgres.host" to the primary',
+    );
   }
   const mayMigrate = state.has_schema ? state.may_create_tables : state.may_create_schema;
   if (version < newest && !mayMigrate) {
-    findings.ill(
-      "rights",
-      `the role may not create ${state.has_schema ? "tables" : `the schema "${schema}"`}; ` +
-        'grant it CREATE, or run "sitemon migrate" as a role that may',
+    findings.problem(
+      "privileges",
+      `the role may not create ${state.has_schema ? "tables" : `schema "${schema}"`}; ` +
+        'grant it CREATE, or run "sitemon migrate" as a role that has it',
     );
   } else if (state.closed_tables !== null) {
-    findings.ill(
-      "rights",
+    findings.problem(
+      "privileges",
       `the role may not read and write ${state.closed_tables}; grant it SELECT, INSERT, UPDATE, DELETE`,
     );
-  } else findings.well("rights", "the role has what it needs");
+  } else findings.ok("privileges", "the role has every privilege it needs");
 }
