@@ -2,9 +2,9 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { parse } from "yaml";
 import { runProgram } from "../src/cli/program.ts";
-import { eventually } from "./deadline.ts";
-import { freePort } from "./services/free_port.ts";
-import { sitemon, SitemonProcess } from "./sitemon_process.ts";
+import { eventually } from "./support/waiting.ts";
+import { freePort } from "./support/free_port.ts";
+import { sitemon, SitemonProcess } from "./support/sitemon_process.ts";
 
 const ROOT = new URL("../", import.meta.url);
 

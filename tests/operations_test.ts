@@ -6,7 +6,7 @@ import { runProgram } from "../src/cli/program.ts";
 import { METRICS } from "../src/runtime/telemetry/metrics.ts";
 import { startPostgres } from "./services/postgres.ts";
 import { serviceTest } from "./services/with_services.ts";
-import { sitemon } from "./sitemon_process.ts";
+import { sitemon } from "./support/sitemon_process.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const GUIDE = Deno.readTextFileSync(new URL("docs/operations.md", ROOT));

@@ -1,7 +1,7 @@
 /** A real Chromium for tests: Debian's, driven by puppeteer-core. */
 import puppeteer, { type Browser, type Page } from "puppeteer-core";
 import axe from "axe-core/axe.min.js" with { type: "text" };
-import { within } from "../deadline.ts";
+import { within } from "../support/waiting.ts";
 import { findProgram } from "../services/programs.ts";
 import { type Need, serviceTest } from "../services/with_services.ts";
 

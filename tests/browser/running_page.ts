@@ -1,7 +1,7 @@
 /** The page of a `sitemon run`, and a site that a test can break. */
 import { strictEqual } from "node:assert/strict";
-import { eventually } from "../deadline.ts";
-import { SitemonProcess } from "../sitemon_process.ts";
+import { eventually } from "../support/waiting.ts";
+import { SitemonProcess } from "../support/sitemon_process.ts";
 import type { Visit } from "./chromium.ts";
 
 const DEADLINE_MS = 30_000;

@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { PostgresStore } from "../../src/status/postgres/postgres_store.ts";
 import { aReport } from "../contract/site_reports.ts";
-import { SitemonProcess } from "../sitemon_process.ts";
+import { SitemonProcess } from "../support/sitemon_process.ts";
 import { openSession, ownSchema } from "../status/postgres/opened_store.ts";
 import { madePast } from "../web/made_past.ts";
 import type { Making } from "../web/made_reports.ts";

@@ -1,5 +1,5 @@
 /** One round of chaos: faults for some minutes, then calm, then the oracle. */
-import { eventually } from "../deadline.ts";
+import { eventually } from "../support/waiting.ts";
 import { TOPIC } from "./world/chaos_services.ts";
 import { groupHasReadAll } from "./world/consumer_group.ts";
 import { pause } from "./faults/fault.ts";

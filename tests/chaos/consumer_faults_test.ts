@@ -2,16 +2,16 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { encodeReport } from "../../src/report/codec.ts";
 import { aReport } from "../contract/site_reports.ts";
-import { eventually, within } from "../deadline.ts";
+import { eventually, within } from "../support/waiting.ts";
 import { DEADLINE_MS, Pipeline } from "../integration/pipeline.ts";
 import { makeTopic, plainKafka } from "../kafka/kafka_fixture.ts";
 import { SmallDisk, WITHOUT_SMALL_DISK } from "../outbox/file/small_disk.ts";
 import { createDatabaseIn, type TestDatabase } from "../services/database.ts";
-import { freePort } from "../services/free_port.ts";
+import { freePort } from "../support/free_port.ts";
 import { startKafka } from "../services/kafka.ts";
 import { startPostgres } from "../services/postgres.ts";
 import { serviceTest } from "../services/with_services.ts";
-import type { SitemonProcess } from "../sitemon_process.ts";
+import type { SitemonProcess } from "../support/sitemon_process.ts";
 import { Operator } from "./faults/operator.ts";
 import { TcpProxy } from "./world/tcp_proxy.ts";
 

@@ -1,6 +1,6 @@
 // Goal: brokers that die move nothing between the members of a group, and an outage leaves no site out.
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { eventually } from "../deadline.ts";
+import { eventually } from "../support/waiting.ts";
 import { plainKafka } from "../kafka/kafka_fixture.ts";
 import { aGroup, DEADLINE_MS, TestMember } from "../kafka/group/test_member.ts";
 import { startKafka } from "../services/kafka.ts";

@@ -5,7 +5,7 @@ import { Outbox } from "../../src/outbox/outbox.ts";
 import { readStats } from "../../src/outbox/outbox_stats.ts";
 import { systemClock as clock } from "../../src/runtime/clock.ts";
 import { aReport } from "../contract/site_reports.ts";
-import { eventually } from "../deadline.ts";
+import { eventually } from "../support/waiting.ts";
 import { startHttpbin } from "../integration/httpbin.ts";
 import { DEADLINE_MS, Pipeline, storedSequence } from "../integration/pipeline.ts";
 import {
@@ -18,7 +18,7 @@ import {
   TestPublisher,
 } from "../kafka/kafka_fixture.ts";
 import { startKafka } from "../services/kafka.ts";
-import { uniqueName } from "../services/unique_name.ts";
+import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { Operator } from "./faults/operator.ts";
 import { draftsOf } from "../outbox/outbox_fixture.ts";

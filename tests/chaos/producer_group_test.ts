@@ -1,9 +1,9 @@
 // Goal: producers share the sites; whoever fails or is held up is stood in for, and no site is left out.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { eventually } from "../deadline.ts";
+import { eventually } from "../support/waiting.ts";
 import { startKafka } from "../services/kafka.ts";
 import { serviceTest } from "../services/with_services.ts";
-import type { LogLine, SitemonProcess } from "../sitemon_process.ts";
+import type { LogLine, SitemonProcess } from "../support/sitemon_process.ts";
 import { DEADLINE_MS, ProducerGroup } from "./faults/producer_group.ts";
 
 const brokerTest = serviceTest("own kafka");

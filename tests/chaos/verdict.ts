@@ -1,5 +1,5 @@
 /** What a round has broken, found when all is calm: by the oracle, the audit and one more replay. */
-import { sitemon } from "../sitemon_process.ts";
+import { sitemon } from "../support/sitemon_process.ts";
 import { groupHasReadAll, resetGroup } from "./world/consumer_group.ts";
 import { holdPromise } from "./hold_promise.ts";
 import { broken, POSTGRES, type Produced, SQLITE } from "./oracle.ts";

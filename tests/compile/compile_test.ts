@@ -3,13 +3,13 @@ import { Buffer } from "node:buffer";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { compileArgs, EVERYTHING, V8_FLAGS } from "../../src/cli/compile.ts";
-import { eventually, within } from "../deadline.ts";
+import { eventually, within } from "../support/waiting.ts";
 import { Pipeline } from "../integration/pipeline.ts";
 import { NotifyReceiver } from "../runtime/service/notify_receiver.ts";
 import { run } from "../services/programs.ts";
-import { freePort } from "../services/free_port.ts";
+import { freePort } from "../support/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { SitemonProcess } from "../sitemon_process.ts";
+import { SitemonProcess } from "../support/sitemon_process.ts";
 import { command, compileSitemon, DENORT, EmptyFolder, type Executable } from "./executable.ts";
 
 const ROOT = new URL("../../", import.meta.url);

@@ -4,9 +4,9 @@ import { compileArgs } from "../../src/cli/compile.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { ThreadKind } from "../../src/config/permissions/thread_permissions.ts";
 import type { Attempt } from "../config/permissions/permission_probe.ts";
-import { eventually } from "../deadline.ts";
+import { eventually } from "../support/waiting.ts";
 import { Collector } from "../integration/collector.ts";
-import { SitemonProcess } from "../sitemon_process.ts";
+import { SitemonProcess } from "../support/sitemon_process.ts";
 import { command, compileProgram, compileSitemon, DENORT, EmptyFolder } from "./executable.ts";
 
 const DEADLINE_MS = 60_000;

@@ -11,7 +11,7 @@ import {
 } from "../../src/outbox/publisher.ts";
 import { encodeGap, encodeReport, type Message } from "../../src/report/codec.ts";
 import type { SiteReport } from "../../src/report/report.ts";
-import { within } from "../deadline.ts";
+import { within } from "../support/waiting.ts";
 import { aReport, NOON, PRODUCERS } from "./site_reports.ts";
 
 /** A publisher with its receiver, in the hands of a test. */

@@ -3,7 +3,7 @@
  * and shows their status, with the address of its page, until Ctrl-C or for `--rounds N` tables.
  * What it shows of the days before is made up.
  */
-import { freePort } from "../services/free_port.ts";
+import { freePort } from "../support/free_port.ts";
 import { makePast } from "./past.ts";
 import { startDemoSites } from "./sites.ts";
 

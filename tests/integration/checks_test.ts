@@ -1,10 +1,10 @@
 // What a check's definition does in a whole process: expectations, secrets, connectivity.
 import { deepStrictEqual, match, ok } from "node:assert/strict";
-import { eventually } from "../deadline.ts";
-import { makeCertificates } from "../scanner/http/certificates.ts";
+import { eventually } from "../support/waiting.ts";
+import { makeCertificates } from "../support/certificates.ts";
 import { mutualTlsServer } from "../scanner/http/mutual_tls_server.ts";
-import { freePort } from "../services/free_port.ts";
-import { sitemon, SitemonProcess } from "../sitemon_process.ts";
+import { freePort } from "../support/free_port.ts";
+import { sitemon, SitemonProcess } from "../support/sitemon_process.ts";
 
 const DEADLINE_MS = 60_000;
 const SECRET = "s3cr3t-t0ken";

@@ -1,5 +1,5 @@
 /** A collector of OpenTelemetry's traces: takes them by OTLP over HTTP as JSON, and keeps every span. */
-import { eventually } from "../deadline.ts";
+import { eventually } from "../support/waiting.ts";
 import { DEADLINE_MS } from "./pipeline.ts";
 
 type Value = string | number | boolean;

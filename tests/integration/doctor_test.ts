@@ -1,8 +1,8 @@
 // What the doctor finds at real servers, and that it finds it with the threads' own permissions.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { freePort } from "../services/free_port.ts";
+import { freePort } from "../support/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { sitemon } from "../sitemon_process.ts";
+import { sitemon } from "../support/sitemon_process.ts";
 import { Pipeline } from "./pipeline.ts";
 
 interface Finding {

@@ -1,9 +1,9 @@
 // How the daemons start, what they answer to signals and mistakes, and how they end.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { readStats } from "../../src/outbox/outbox_stats.ts";
-import { eventually } from "../deadline.ts";
-import { freePort } from "../services/free_port.ts";
-import { sitemon, SitemonProcess } from "../sitemon_process.ts";
+import { eventually } from "../support/waiting.ts";
+import { freePort } from "../support/free_port.ts";
+import { sitemon, SitemonProcess } from "../support/sitemon_process.ts";
 
 const DEADLINE_MS = 60_000;
 

@@ -3,10 +3,10 @@ import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { encodeGap, encodeReport, encodeV1 } from "../../src/report/codec.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { aReport, PRODUCERS } from "../contract/site_reports.ts";
-import { eventually } from "../deadline.ts";
+import { eventually } from "../support/waiting.ts";
 import { plainKafka } from "../kafka/kafka_fixture.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { sitemon } from "../sitemon_process.ts";
+import { sitemon } from "../support/sitemon_process.ts";
 import { DEADLINE_MS, Pipeline } from "./pipeline.ts";
 import { writeMessages } from "./write_messages.ts";
 

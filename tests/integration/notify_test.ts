@@ -1,9 +1,9 @@
 // The conversation with a service manager, held by a socket of the test's own.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { eventually } from "../deadline.ts";
+import { eventually } from "../support/waiting.ts";
 import { NotifyReceiver } from "../runtime/service/notify_receiver.ts";
-import { freePort } from "../services/free_port.ts";
-import { SitemonProcess } from "../sitemon_process.ts";
+import { freePort } from "../support/free_port.ts";
+import { SitemonProcess } from "../support/sitemon_process.ts";
 
 const DEADLINE_MS = 60_000;
 /** Three pings a second. */

@@ -1,7 +1,7 @@
 // Goal: an outage delays reports, and never loses one.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { readStats } from "../../src/outbox/outbox_stats.ts";
-import { eventually } from "../deadline.ts";
+import { eventually } from "../support/waiting.ts";
 import { startKafka } from "../services/kafka.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { startHttpbin } from "./httpbin.ts";

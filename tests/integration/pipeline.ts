@@ -1,8 +1,8 @@
 /** A producer and a consumer with a topic, a database and a folder of their own. */
 import { Client } from "pg";
 import { createDatabase, type TestDatabase } from "../services/database.ts";
-import { uniqueName } from "../services/unique_name.ts";
-import { type SitemonOptions, SitemonProcess } from "../sitemon_process.ts";
+import { uniqueName } from "../support/unique_name.ts";
+import { type SitemonOptions, SitemonProcess } from "../support/sitemon_process.ts";
 
 /** How long an integration test waits for what takes seconds. */
 export const DEADLINE_MS = 60_000;

@@ -1,8 +1,8 @@
 // Goal: an outage of ten minutes writes under 100 lines, and yet says what is wrong.
 import { deepStrictEqual, ok } from "node:assert/strict";
-import { eventually } from "../deadline.ts";
-import { freePort } from "../services/free_port.ts";
-import { type LogLine, SitemonProcess } from "../sitemon_process.ts";
+import { eventually } from "../support/waiting.ts";
+import { freePort } from "../support/free_port.ts";
+import { type LogLine, SitemonProcess } from "../support/sitemon_process.ts";
 
 const DEADLINE_MS = 60_000;
 const OUTAGE_MINUTES = 10;

@@ -1,9 +1,9 @@
 // What SIGHUP changes in a daemon that runs, and what it leaves alone.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { eventually } from "../deadline.ts";
-import { freePort } from "../services/free_port.ts";
+import { eventually } from "../support/waiting.ts";
+import { freePort } from "../support/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { SitemonProcess } from "../sitemon_process.ts";
+import { SitemonProcess } from "../support/sitemon_process.ts";
 import { Pipeline, storedSequence } from "./pipeline.ts";
 
 const DEADLINE_MS = 60_000;

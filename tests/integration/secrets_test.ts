@@ -1,9 +1,9 @@
 // Goal: no secret of a configuration is in anything that a run writes, whatever a site sends back.
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { Kafka, logLevel } from "kafkajs";
-import { eventually } from "../deadline.ts";
+import { eventually } from "../support/waiting.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { uniqueName } from "../services/unique_name.ts";
+import { uniqueName } from "../support/unique_name.ts";
 import { DEADLINE_MS, Pipeline, storedSequence } from "./pipeline.ts";
 
 /** What stands where a secret may stand; what a secret becomes on the way is planted with it. */

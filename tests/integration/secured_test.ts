@@ -2,11 +2,11 @@
 // client certificates and logins. What a secret stands for must be nowhere in what they say.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Client } from "pg";
-import { eventually } from "../deadline.ts";
-import { freePort } from "../services/free_port.ts";
-import { uniqueName } from "../services/unique_name.ts";
+import { eventually } from "../support/waiting.ts";
+import { freePort } from "../support/free_port.ts";
+import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { SitemonProcess } from "../sitemon_process.ts";
+import { SitemonProcess } from "../support/sitemon_process.ts";
 import { KAFKA_PASSWORD, SecuredServers, USER } from "./secured_servers.ts";
 
 const DEADLINE_MS = 60_000;

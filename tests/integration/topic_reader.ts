@@ -1,7 +1,7 @@
 /** Reads a topic to its end and tells which sequences of which producers it holds. */
 import { Kafka, logLevel } from "kafkajs";
 import { decodeMessage } from "../../src/report/codec.ts";
-import { uniqueName } from "../services/unique_name.ts";
+import { uniqueName } from "../support/unique_name.ts";
 
 /** Sequences by producer: how often each was published, and those that gaps name. */
 export interface TopicContents {

@@ -1,10 +1,10 @@
 // Goal: a check and its ingest are one trace, that a collector really receives; and nothing of it
 // is there before somebody asks for it.
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { eventually } from "../deadline.ts";
-import { freePort } from "../services/free_port.ts";
+import { eventually } from "../support/waiting.ts";
+import { freePort } from "../support/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { sitemon, SitemonProcess } from "../sitemon_process.ts";
+import { sitemon, SitemonProcess } from "../support/sitemon_process.ts";
 import { Collector, type ReceivedSpan } from "./collector.ts";
 import { DEADLINE_MS, Pipeline } from "./pipeline.ts";
 

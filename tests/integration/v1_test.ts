@@ -1,10 +1,10 @@
 // What the first, Python sitemon did, and what it got wrong, on real Kafka and PostgreSQL.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { eventually } from "../deadline.ts";
-import { freePort } from "../services/free_port.ts";
+import { eventually } from "../support/waiting.ts";
+import { freePort } from "../support/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { sitemon } from "../sitemon_process.ts";
+import { sitemon } from "../support/sitemon_process.ts";
 import { startHttpbin } from "./httpbin.ts";
 import { DEADLINE_MS, Pipeline } from "./pipeline.ts";
 

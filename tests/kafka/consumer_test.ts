@@ -2,9 +2,9 @@ import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { type Apply, KafkaConsumer, type KafkaConsumerOptions } from "../../src/kafka/consumer.ts";
 import type { ReceivedMessage } from "../../src/kafka/message.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { eventually, within } from "../deadline.ts";
+import { eventually, within } from "../support/waiting.ts";
 import { startKafka } from "../services/kafka.ts";
-import { uniqueName } from "../services/unique_name.ts";
+import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
 import {
   connectionTo,

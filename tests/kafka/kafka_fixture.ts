@@ -6,8 +6,8 @@ import type { OutboxRow } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { DependencyState, Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { NOON } from "../contract/site_reports.ts";
-import { eventually } from "../deadline.ts";
-import { uniqueName } from "../services/unique_name.ts";
+import { eventually } from "../support/waiting.ts";
+import { uniqueName } from "../support/unique_name.ts";
 
 /** Remembers what it is told. */
 export class FakeTelemetry implements Telemetry {

@@ -1,5 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { within } from "../deadline.ts";
+import { within } from "../support/waiting.ts";
 import { startKafka } from "../services/kafka.ts";
 import { serviceTest } from "../services/with_services.ts";
 

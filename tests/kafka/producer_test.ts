@@ -3,9 +3,9 @@ import type { OutboxRow, PublishResult } from "../../src/outbox/publisher.ts";
 import { PublishError } from "../../src/outbox/publisher.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
 import { gapRow, reportRow } from "../contract/publisher_contract.ts";
-import { within } from "../deadline.ts";
+import { within } from "../support/waiting.ts";
 import { startKafka } from "../services/kafka.ts";
-import { uniqueName } from "../services/unique_name.ts";
+import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
 import {
   aRow,

@@ -2,7 +2,7 @@ import { KafkaPublisher } from "../../src/kafka/producer.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
 import { publisherContract } from "../contract/publisher_contract.ts";
 import { findOwnKafka, type KafkaCluster, startKafka } from "../services/kafka.ts";
-import { uniqueName } from "../services/unique_name.ts";
+import { uniqueName } from "../support/unique_name.ts";
 import { connectionTo, makeTopic, publisherOptions, readTopic } from "./kafka_fixture.ts";
 
 const PAYLOAD_BYTES_MAX = 200_000;

@@ -4,7 +4,7 @@ import { KafkaConsumer } from "../../src/kafka/consumer.ts";
 import { GroupMember } from "../../src/kafka/group/group_member.ts";
 import { PublishError } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { eventually } from "../deadline.ts";
+import { eventually } from "../support/waiting.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { FakeTelemetry, publisherOptions, rows, TestPublisher } from "./kafka_fixture.ts";
 import { ALICE, BOB, type SecuredKafka, startSecuredKafka } from "./secured_kafka.ts";

@@ -5,7 +5,7 @@ import {
   StalledConsumerError,
   Watchdog,
 } from "../../src/kafka/watchdog.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 /** A watchdog whose brokers answer, or not, and what it made of that. */
 function setUp() {

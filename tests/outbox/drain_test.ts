@@ -3,8 +3,8 @@ import { drain, type DrainOptions, STALL_MS } from "../../src/outbox/drain.ts";
 import type { Outbox } from "../../src/outbox/outbox.ts";
 import { PublishError } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { within } from "../deadline.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { within } from "../support/waiting.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { FakePublisher } from "./fake_publisher.ts";
 import { draftsOf, manyReports, OutboxFolder } from "./outbox_fixture.ts";
 

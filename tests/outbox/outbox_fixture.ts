@@ -11,7 +11,7 @@ import { decodeMessage } from "../../src/report/codec.ts";
 import type { Gap, SiteReport, TracedReport } from "../../src/report/report.ts";
 import { draftOf, type ReportDraft } from "../../src/report/report_draft.ts";
 import { aReport } from "../contract/site_reports.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 /** A batch that no test's outbox exceeds. */
 export const EVERYTHING = { rowsMax: 100_000, bytesMax: 1 << 30 };

@@ -5,8 +5,8 @@ import { OutboxUnavailableError } from "../../src/outbox/outbox_error.ts";
 import type { OutboxSource, Settlement, TakeLimits } from "../../src/outbox/outbox_source.ts";
 import { type OutboxRow, PublishError, type PublishFailure } from "../../src/outbox/publisher.ts";
 import { BACKOFF, BATCH, LINGER_MS, Relay } from "../../src/outbox/relay.ts";
-import { eventually, within } from "../deadline.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { eventually, within } from "../support/waiting.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { FakePublisher } from "./fake_publisher.ts";
 import {
   draftsOf,

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { sleep } from "../../src/runtime/clock.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 Deno.test("sleep() ends when its time has come, and leaves no timer", async () => {
   const clock = new FakeClock();

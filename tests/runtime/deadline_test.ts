@@ -1,6 +1,6 @@
 import { rejects, strictEqual } from "node:assert/strict";
 import { abortable, Deadline, TimeoutError, within } from "../../src/runtime/deadline.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 Deno.test("Deadline aborts its signal, when its time is up, and says so", () => {
   const clock = new FakeClock();

@@ -1,6 +1,6 @@
 import { strictEqual } from "node:assert/strict";
 import { elapsedMs, instantOf } from "../../src/runtime/instant.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 Deno.test("elapsedMs() goes by the clock that went further", () => {
   const clock = new FakeClock();

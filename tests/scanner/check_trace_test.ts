@@ -1,8 +1,8 @@
 // tests/integration/traces_test.ts sees the spans of real checks with a collector.
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { CheckTraces } from "../../src/scanner/check_trace.ts";
-import { FakeClock } from "../fake_clock.ts";
-import { RecordingTracer } from "../recording_tracer.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { RecordingTracer } from "../support/recording_tracer.ts";
 import { aSite } from "./sites.ts";
 import { aReport } from "../contract/site_reports.ts";
 

@@ -3,7 +3,7 @@ import { systemClock } from "../../src/runtime/clock.ts";
 import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { checkSite } from "../../src/scanner/check_site.ts";
 import { Connectivity, ROUND_MS_MAX } from "../../src/scanner/connectivity.ts";
-import { eventually } from "../deadline.ts";
+import { eventually } from "../support/waiting.ts";
 import { answering, rawServer, untilClosed } from "./http/raw_server.ts";
 import { aContext, aSite } from "./sites.ts";
 

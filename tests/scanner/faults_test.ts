@@ -1,6 +1,6 @@
 // Goal: whatever a site does, its check ends in time, in bounded memory, with the right reason.
 import { deepStrictEqual, match, ok } from "node:assert/strict";
-import { makeCertificates } from "./http/certificates.ts";
+import { makeCertificates } from "../support/certificates.ts";
 import { CONNECTION_FAULTS } from "./faults/connection_faults.ts";
 import { type Fault, SHORT_TIMEOUTS } from "./faults/fault.ts";
 import { HTTP_FAULTS } from "./faults/http_faults.ts";

@@ -6,7 +6,7 @@ import type { SiteReport } from "../../src/report/report.ts";
 import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule/schedule.ts";
 import { GRAIN_MS, Scanner } from "../../src/scanner/scanner.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { aSite } from "./sites.ts";
 
 /** What a scanner did while time passed. */

@@ -6,7 +6,7 @@ import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule/schedule.ts";
 import { GRAIN_MS, Scanner, type ScannerOptions } from "../../src/scanner/scanner.ts";
 import { UnheldError } from "../../src/scanner/schedule/lease_expired_error.ts";
-import { FakeClock } from "../fake_clock.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { aSite } from "./sites.ts";
 
 /** A scanner whose checks take as long as they are told, and what was seen of it. */

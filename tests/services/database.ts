@@ -1,7 +1,7 @@
 /** A database of one test's own on the server that the tests of a run share. */
 import { Client } from "pg";
 import { parsePostgresUrl, type PostgresAddress } from "./postgres.ts";
-import { uniqueName } from "./unique_name.ts";
+import { uniqueName } from "../support/unique_name.ts";
 
 /** Removed with everything in it when it is disposed. */
 export type TestDatabase = PostgresAddress & AsyncDisposable;

@@ -1,7 +1,7 @@
 /** PostgreSQL servers for tests. */
 import type { Found, SharedServer } from "./found.ts";
 import { hasCompose, startService } from "./compose.ts";
-import { freePort } from "./free_port.ts";
+import { freePort } from "../support/free_port.ts";
 import { findProgram, run } from "./programs.ts";
 import { ServerFolder, ServerProcess } from "./server_process.ts";
 

@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { openApi } from "../../src/web/api/open_api.ts";
-import { within } from "../deadline.ts";
+import { within } from "../support/waiting.ts";
 import { MadeStore } from "./made_store.ts";
 import type { Making } from "./made_reports.ts";
 

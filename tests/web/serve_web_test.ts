@@ -2,7 +2,7 @@ import { match, ok, strictEqual, throws } from "node:assert/strict";
 import { systemClock as clock } from "../../src/runtime/clock.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
 import { serveWeb, WebAddressError } from "../../src/web/serve_web.ts";
-import { within } from "../deadline.ts";
+import { within } from "../support/waiting.ts";
 import { MadeStore } from "./made_store.ts";
 
 const telemetry = { count: () => {}, set: () => {}, observe: () => {}, dependency: () => {} };

@@ -3,10 +3,10 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { PostgresOptions } from "../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../src/status/postgres/postgres_store.ts";
 import { aReport } from "../contract/site_reports.ts";
-import { eventually } from "../deadline.ts";
-import { uniqueName } from "../services/unique_name.ts";
+import { eventually } from "../support/waiting.ts";
+import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { SitemonProcess } from "../sitemon_process.ts";
+import { SitemonProcess } from "../support/sitemon_process.ts";
 import { openSession, ownSchema } from "../status/postgres/opened_store.ts";
 
 const DEADLINE_MS = 60_000;

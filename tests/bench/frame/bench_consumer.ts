@@ -1,5 +1,5 @@
 /** A consumer of sitemon with a group of its own, as a process of its own. */
-import { freePort } from "../../services/free_port.ts";
+import { freePort } from "../../support/free_port.ts";
 import type { PostgresAddress } from "../../services/postgres.ts";
 import { MeasuredProcess } from "./measured_process.ts";
 import { SITEMON } from "./sitemon_command.ts";

@@ -1,6 +1,6 @@
 /** A producer of sitemon under a load that is known, as a process of its own. */
 import { type OutboxStats, readStats } from "../../../src/outbox/outbox_stats.ts";
-import { freePort } from "../../services/free_port.ts";
+import { freePort } from "../../support/free_port.ts";
 import { MeasuredProcess } from "./measured_process.ts";
 import { SITEMON } from "./sitemon_command.ts";
 

@@ -1,7 +1,7 @@
 /** How many messages Kafka has stored in a topic: what counts as published, whoever did it. */
 import { Kafka, logLevel } from "kafkajs";
-import { eventually } from "../../deadline.ts";
-import { uniqueName } from "../../services/unique_name.ts";
+import { eventually } from "../../support/waiting.ts";
+import { uniqueName } from "../../support/unique_name.ts";
 
 /** As sitemon makes them. */
 const PARTITIONS = 12;

@@ -1,5 +1,5 @@
 /** Processes that are measured in turns: while one works, the others are held still. */
-import { eventually } from "../../deadline.ts";
+import { eventually } from "../../support/waiting.ts";
 import type { PostgresAddress } from "../../services/postgres.ts";
 import { consumerServer, whileServerLasts } from "./consumer_server.ts";
 import type { MeasuredProcess } from "./measured_process.ts";

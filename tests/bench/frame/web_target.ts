@@ -1,6 +1,6 @@
 /** The web server that checks are measured against: nginx with a page of 1 KiB, plain and by TLS. */
-import { makeCertificates } from "../../scanner/http/certificates.ts";
-import { freePort } from "../../services/free_port.ts";
+import { makeCertificates } from "../../support/certificates.ts";
+import { freePort } from "../../support/free_port.ts";
 import { startNginx } from "../../services/nginx.ts";
 
 export interface WebTarget extends AsyncDisposable {

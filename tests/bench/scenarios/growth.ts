@@ -1,5 +1,5 @@
 /** Whether a report costs more when there are more sites, or a long history. */
-import { eventually } from "../../deadline.ts";
+import { eventually } from "../../support/waiting.ts";
 import { shareKafka } from "../../services/kafka.ts";
 import { startBenchConsumer } from "../frame/bench_consumer.ts";
 import { benchDatabase } from "../frame/bench_database.ts";

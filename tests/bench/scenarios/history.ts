@@ -1,6 +1,6 @@
 /** Whether a long history makes ingest dearer, and how long a status page waits for its answers. */
 import { PostgresQueries } from "../../../src/status/postgres/postgres_queries.ts";
-import { eventually } from "../../deadline.ts";
+import { eventually } from "../../support/waiting.ts";
 import { shareKafka } from "../../services/kafka.ts";
 import type { PostgresAddress } from "../../services/postgres.ts";
 import { openSession, optionsOf } from "../../status/postgres/opened_store.ts";

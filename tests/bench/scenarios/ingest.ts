@@ -3,7 +3,7 @@
  * beside inserting the same rows into one table: in batches, and one transaction a row.
  */
 import { fileURLToPath } from "node:url";
-import { eventually } from "../../deadline.ts";
+import { eventually } from "../../support/waiting.ts";
 import { shareKafka } from "../../services/kafka.ts";
 import type { BareInserts } from "../floors/bare_inserts.ts";
 import { startBenchConsumer } from "../frame/bench_consumer.ts";

@@ -3,7 +3,7 @@
  * consumer; beside the least code that brings a message through Kafka into a row.
  */
 import { Client } from "pg";
-import { eventually } from "../../deadline.ts";
+import { eventually } from "../../support/waiting.ts";
 import { shareKafka } from "../../services/kafka.ts";
 import { type PostgresServer, startPostgres } from "../../services/postgres.ts";
 import { BareLatency } from "../floors/bare_latency.ts";

@@ -1,7 +1,7 @@
 /** How fast a backlog reaches Kafka, beside bare kafkajs, while checks keep their schedule. */
 import { fileURLToPath } from "node:url";
 import { draftOf } from "../../../src/report/report_draft.ts";
-import { eventually } from "../../deadline.ts";
+import { eventually } from "../../support/waiting.ts";
 import { shareKafka } from "../../services/kafka.ts";
 import { benchReport } from "../frame/bench_report.ts";
 import { BenchProducer } from "../frame/bench_producer.ts";

@@ -1,6 +1,6 @@
 /** What a check costs a whole producer, beside the least code that checks, stores and publishes. */
 import { fileURLToPath } from "node:url";
-import { eventually } from "../../deadline.ts";
+import { eventually } from "../../support/waiting.ts";
 import { shareKafka } from "../../services/kafka.ts";
 import type { BareLoad } from "../floors/bare_producer.ts";
 import { BenchProducer } from "../frame/bench_producer.ts";

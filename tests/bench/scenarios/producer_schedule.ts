@@ -1,5 +1,5 @@
 /** Whether a producer keeps its schedule: how long after their slots its checks begin. */
-import { eventually } from "../../deadline.ts";
+import { eventually } from "../../support/waiting.ts";
 import { shareKafka } from "../../services/kafka.ts";
 import { BenchProducer } from "../frame/bench_producer.ts";
 import { BenchTopic } from "../frame/bench_topic.ts";

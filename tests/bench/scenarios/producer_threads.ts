@@ -1,5 +1,5 @@
 /** What a second scanner thread gains: a producer at full speed with two of them, beside one. */
-import { eventually } from "../../deadline.ts";
+import { eventually } from "../../support/waiting.ts";
 import { shareKafka } from "../../services/kafka.ts";
 import { BenchProducer } from "../frame/bench_producer.ts";
 import { BenchTopic } from "../frame/bench_topic.ts";

@@ -1,7 +1,7 @@
 /** How soon sitemon is there: its version, a configuration that is loaded, and the first check. */
 import { fileURLToPath } from "node:url";
 import { compileSitemon, DENORT } from "../../compile/executable.ts";
-import { within } from "../../deadline.ts";
+import { within } from "../../support/waiting.ts";
 import { shareKafka } from "../../services/kafka.ts";
 import { BenchProducer, producerYaml } from "../frame/bench_producer.ts";
 import { BenchTopic } from "../frame/bench_topic.ts";

@@ -1,6 +1,6 @@
 /** What an operator asks a daemon that a test has started. */
-import { eventually } from "../../deadline.ts";
-import { freePort } from "../../services/free_port.ts";
+import { eventually } from "../../support/waiting.ts";
+import { freePort } from "../../support/free_port.ts";
 
 /** A dependency in `/readyz`. */
 interface DependencyRow {

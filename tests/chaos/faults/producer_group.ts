@@ -1,7 +1,7 @@
 /** Producers with one configuration file, and the sites that they share, which know who visits them. */
-import { eventually } from "../../deadline.ts";
-import { uniqueName } from "../../services/unique_name.ts";
-import { SitemonProcess } from "../../sitemon_process.ts";
+import { eventually } from "../../support/waiting.ts";
+import { uniqueName } from "../../support/unique_name.ts";
+import { SitemonProcess } from "../../support/sitemon_process.ts";
 
 /** How long a test waits for what takes seconds. */
 export const DEADLINE_MS = 60_000;

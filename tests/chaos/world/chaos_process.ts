@@ -1,6 +1,6 @@
 /** A daemon of sitemon that is started, stopped, held still and killed again and again. */
 import { fileURLToPath } from "node:url";
-import { within } from "../../deadline.ts";
+import { within } from "../../support/waiting.ts";
 
 const MAIN = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
 const PERMISSIONS = ["net", "read", "write", "env", "sys"].map((name) => `--allow-${name}`);

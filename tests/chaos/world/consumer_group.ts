@@ -1,5 +1,5 @@
 /** What the consumers' group has read, and how to send it back to the beginning. */
-import { eventually } from "../../deadline.ts";
+import { eventually } from "../../support/waiting.ts";
 import { GROUP } from "./chaos_configurations.ts";
 import { TOPIC } from "./chaos_services.ts";
 import { pause } from "../faults/fault.ts";

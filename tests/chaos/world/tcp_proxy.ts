@@ -1,5 +1,5 @@
 /** A TCP proxy that fails as networks do: slowly, half, or at once. */
-import { freePort } from "../../services/free_port.ts";
+import { freePort } from "../../support/free_port.ts";
 
 /** What the proxy does with connections, new ones and old ones. */
 export type Weather =

@@ -1,6 +1,6 @@
 // Goal: what the chaos suite calls a fault of the network is one.
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { within } from "../../deadline.ts";
+import { within } from "../../support/waiting.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
 
 const DEADLINE_MS = 60_000;

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { sitemon } from "../../sitemon_process.ts";
+import { sitemon } from "../../support/sitemon_process.ts";
 
 /** A site that is up and one that is down, and a configuration that names them. */
 async function withSites(body: (origin: string, file: string) => Promise<void>): Promise<void> {

@@ -2,7 +2,7 @@ import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { Command } from "commander";
 import { addCompletion } from "../../../src/cli/commands/completion.ts";
 import { findProgram, run } from "../../services/programs.ts";
-import { sitemon } from "../../sitemon_process.ts";
+import { sitemon } from "../../support/sitemon_process.ts";
 
 /** What a shell is offered after these words. */
 async function offered(words: string[], cwd?: string): Promise<string[]> {

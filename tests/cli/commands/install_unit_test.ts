@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
 import { installUnit, ownExecutable } from "../../../src/cli/commands/install_unit.ts";
 import { ConfigError } from "../../../src/config/config_error.ts";
-import { sitemon } from "../../sitemon_process.ts";
+import { sitemon } from "../../support/sitemon_process.ts";
 
 const PRODUCER = `traces: { endpoint: 'http://192.0.2.9:4318' }
 outbox: { path: /srv/outbox/outbox.db }

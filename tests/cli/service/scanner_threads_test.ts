@@ -4,7 +4,7 @@ import { scannerSpecs } from "../../../src/cli/service/pipeline.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
 import { Scanner } from "../../../src/scanner/scanner.ts";
 import { loadText } from "../../config/load_text.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { silent } from "../../scanner/sites.ts";
 
 function configuration(threads: number): string {

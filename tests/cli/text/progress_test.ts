@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Progress } from "../../../src/cli/text/progress.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
 Deno.test("Progress draws a bar with an ETA on a terminal, within its width", () => {

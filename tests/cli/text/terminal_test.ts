@@ -1,6 +1,6 @@
 // A command as a person has it: in a real terminal, which `script` of util-linux makes.
 import { match, ok } from "node:assert/strict";
-import { within } from "../../deadline.ts";
+import { within } from "../../support/waiting.ts";
 import { findProgram } from "../../services/programs.ts";
 import { MadeStore } from "../../web/made_store.ts";
 

@@ -4,7 +4,7 @@
  *
  * @see https://kafka.apache.org/protocol#The_Messages_Produce
  */
-import { freePort } from "../../services/free_port.ts";
+import { freePort } from "../../support/free_port.ts";
 
 const PRODUCE_KEY = 0;
 const LENGTH_BYTES = 4;

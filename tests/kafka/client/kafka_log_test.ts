@@ -1,7 +1,7 @@
 import { strictEqual } from "node:assert/strict";
 import { type LogEntry, logLevel } from "kafkajs";
 import { KafkaLog } from "../../../src/kafka/client/kafka_log.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeTelemetry } from "../kafka_fixture.ts";
 
 function entry(namespace: string): LogEntry {

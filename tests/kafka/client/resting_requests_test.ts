@@ -1,7 +1,7 @@
 import { strictEqual } from "node:assert/strict";
 import RequestQueue from "kafkajs/request-queue";
 import "../../../src/kafka/client/resting_requests.ts";
-import { within } from "../../deadline.ts";
+import { within } from "../../support/waiting.ts";
 
 const DEADLINE_MS = 10_000;
 

@@ -1,7 +1,7 @@
 // Goal: members of a group hold every partition once, whoever comes, goes or cannot be reached.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { eventually } from "../../deadline.ts";
-import { freePort } from "../../services/free_port.ts";
+import { eventually } from "../../support/waiting.ts";
+import { freePort } from "../../support/free_port.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { aGroup, DEADLINE_MS, TestMember } from "./test_member.ts";
 

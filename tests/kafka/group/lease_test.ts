@@ -2,7 +2,7 @@
 import { strictEqual } from "node:assert/strict";
 import { Lease } from "../../../src/kafka/group/lease.ts";
 import { instantOf } from "../../../src/runtime/instant.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 
 function aLease() {
   const clock = new FakeClock();

@@ -1,8 +1,8 @@
 /** A member of a group, and what tests want to know of it. */
 import { GroupMember, type GroupMemberOptions } from "../../../src/kafka/group/group_member.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { eventually, within } from "../../deadline.ts";
-import { uniqueName } from "../../services/unique_name.ts";
+import { eventually, within } from "../../support/waiting.ts";
+import { uniqueName } from "../../support/unique_name.ts";
 import { connectionTo, FakeTelemetry, sharedBootstrap } from "../kafka_fixture.ts";
 
 /** How long a test waits for what takes seconds. */

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { OutboxLockedError } from "../../../src/outbox/outbox_error.ts";
-import { within } from "../../deadline.ts";
+import { within } from "../../support/waiting.ts";
 import { draftsOf, manyReports, OutboxFolder, waiting } from "../outbox_fixture.ts";
 
 const CHILD = fileURLToPath(new URL("./storing_child.ts", import.meta.url));

@@ -5,7 +5,7 @@ import { packDrafts } from "../../../src/outbox/thread/packed_drafts.ts";
 import { OutboxUnavailableError } from "../../../src/outbox/outbox_error.ts";
 import { GROUP_WAIT_MS } from "../../../src/outbox/thread/serve_outbox.ts";
 import type { OutboxRow } from "../../../src/outbox/publisher.ts";
-import { eventually, within } from "../../deadline.ts";
+import { eventually, within } from "../../support/waiting.ts";
 import { draftsOf, EVERYTHING, manyReports, reportsOf } from "../outbox_fixture.ts";
 import { ServedOutbox } from "./served_outbox.ts";
 

@@ -16,8 +16,8 @@ import {
 } from "../../../src/outbox/thread/report_sender.ts";
 import { GROUP_WAIT_MS } from "../../../src/outbox/thread/serve_outbox.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { eventually, within } from "../../deadline.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { eventually, within } from "../../support/waiting.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import {
   draftsOf,
   drain,

@@ -3,7 +3,7 @@ import type { Outbox, OutboxOptions } from "../../../src/outbox/outbox.ts";
 import type { OutboxClient } from "../../../src/outbox/thread/outbox_client.ts";
 import type { ReportSender } from "../../../src/outbox/thread/report_sender.ts";
 import { type OutboxServer, serveOutbox } from "../../../src/outbox/thread/serve_outbox.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { OutboxFolder } from "../outbox_fixture.ts";
 
 /** Its clock stands still, so that a test decides when a group is committed. */

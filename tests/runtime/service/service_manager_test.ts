@@ -7,8 +7,8 @@ import {
 } from "../../../src/runtime/service/service_manager.ts";
 import { STOP_GRACE_MS, type ThreadSpec } from "../../../src/runtime/threads/supervised_thread.ts";
 import { Supervisor } from "../../../src/runtime/threads/supervisor.ts";
-import { eventually } from "../../deadline.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { eventually } from "../../support/waiting.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 
 const WATCHDOG_MS = 60_000;
 const SPEC: ThreadSpec = {

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { MinuteLimit } from "../../../src/runtime/telemetry/minute_limit.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 
 Deno.test("MinuteLimit.allows() lets each cause through once a minute", () => {
   const clock = new FakeClock();

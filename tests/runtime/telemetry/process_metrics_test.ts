@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { watchProcess } from "../../../src/runtime/telemetry/process_metrics.ts";
-import { within } from "../../deadline.ts";
+import { within } from "../../support/waiting.ts";
 
 Deno.test("watchProcess() tells memory, and how late a busy loop fires its timers", async () => {
   const told = new Map<string, number>();

@@ -10,8 +10,8 @@ import {
   REPLACEMENTS_MAX,
   Supervisor,
 } from "../../../src/runtime/threads/supervisor.ts";
-import { eventually, within } from "../../deadline.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { eventually, within } from "../../support/waiting.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import type { MoodySetup } from "../../testdata/threads/moody.ts";
 
 const MOODY = new URL("../../testdata/threads/moody.ts", import.meta.url);

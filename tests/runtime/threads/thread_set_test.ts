@@ -4,7 +4,7 @@ import { type Plan, ThreadSet } from "../../../src/runtime/threads/thread_set.ts
 import { missingPermissions } from "../../../src/runtime/threads/missing_permissions.ts";
 import type { ThreadSpec } from "../../../src/runtime/threads/supervised_thread.ts";
 import { Supervisor } from "../../../src/runtime/threads/supervisor.ts";
-import { within } from "../../deadline.ts";
+import { within } from "../../support/waiting.ts";
 
 const DEADLINE_MS = 60_000;
 const MODULE = new URL("../../testdata/threads/telling.ts", import.meta.url);

@@ -4,7 +4,7 @@ import type { SiteExpect } from "../../../src/config/site_expect.ts";
 import { SNIPPET_LENGTH_MAX } from "../../../src/report/report.ts";
 import { answering, rawServer, readRequest, send } from "../http/raw_server.ts";
 import { aSite, check } from "../sites.ts";
-import { makeCertificates } from "../http/certificates.ts";
+import { makeCertificates } from "../../support/certificates.ts";
 
 const JSON_BODY = '{"status":"ok","load":0.5}';
 const answerOf = (body: string, headers = "") =>

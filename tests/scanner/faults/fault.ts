@@ -3,7 +3,7 @@ import type { Site } from "../../../src/config/site.ts";
 import type { Reason } from "../../../src/report/outcome.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
 import type { CheckContextOptions } from "../../../src/scanner/check_context.ts";
-import type { Certificates } from "../http/certificates.ts";
+import type { Certificates } from "../../support/certificates.ts";
 import { type Behaviour, rawServer, type RawServerOptions } from "../http/raw_server.ts";
 
 /** For a check of a site that hangs. */

@@ -1,6 +1,6 @@
 /** Sites whose TLS is wrong, over real TLS servers and over sockets that only pretend. */
 import type { Reason } from "../../../src/report/outcome.ts";
-import { freePort } from "../../services/free_port.ts";
+import { freePort } from "../../support/free_port.ts";
 import { ServerFolder, ServerProcess } from "../../services/server_process.ts";
 import {
   answering,

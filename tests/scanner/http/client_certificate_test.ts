@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
-import { makeCertificates } from "./certificates.ts";
+import { makeCertificates } from "../../support/certificates.ts";
 import { mutualTlsServer } from "./mutual_tls_server.ts";
 import { aSite, check } from "../sites.ts";
 

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
-import { makeCertificates } from "./certificates.ts";
+import { makeCertificates } from "../../support/certificates.ts";
 import { answering, rawServer, readRequest, send, untilClosed } from "./raw_server.ts";
 import { aSite, check } from "../sites.ts";
 

@@ -1,7 +1,7 @@
 /** A server that wants a client certificate: openssl's own, since Deno's servers cannot ask for one. */
 import { ok } from "node:assert/strict";
-import { within } from "../../deadline.ts";
-import type { ServerCertificate } from "./certificates.ts";
+import { within } from "../../support/waiting.ts";
+import type { ServerCertificate } from "../../support/certificates.ts";
 
 export interface MutualTlsServer extends AsyncDisposable {
   readonly port: number;

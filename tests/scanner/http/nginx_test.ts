@@ -1,10 +1,10 @@
 // Goal: checks understand a server that is real, not only those that these tests write.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Site } from "../../../src/config/site.ts";
-import { freePort } from "../../services/free_port.ts";
+import { freePort } from "../../support/free_port.ts";
 import { startNginx } from "../../services/nginx.ts";
 import { serviceTest } from "../../services/with_services.ts";
-import { makeCertificates } from "./certificates.ts";
+import { makeCertificates } from "../../support/certificates.ts";
 import { aSite, check } from "../sites.ts";
 
 const nginxTest = serviceTest("nginx");

@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import type { Reason } from "../../../src/report/outcome.ts";
-import { makeCertificates } from "./certificates.ts";
+import { makeCertificates } from "../../support/certificates.ts";
 import { answering, type Behaviour, rawServer, readRequest, send } from "./raw_server.ts";
 import { aSite, check } from "../sites.ts";
 

@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok } from "node:assert/strict";
 import type { Site } from "../../../src/config/site.ts";
 import type { Reason } from "../../../src/report/outcome.ts";
 import { checkSite } from "../../../src/scanner/check_site.ts";
-import { makeCertificates } from "./certificates.ts";
+import { makeCertificates } from "../../support/certificates.ts";
 import { answering, rawServer, untilClosed } from "./raw_server.ts";
 import { aContext, aSite, check } from "../sites.ts";
 

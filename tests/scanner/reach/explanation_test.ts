@@ -6,7 +6,7 @@ import {
 import { explain, type ExplainedRoute } from "../../../src/scanner/reach/explanation.ts";
 import { NameLookups } from "../../../src/scanner/reach/name_lookups.ts";
 import { PermittedHosts } from "../../../src/scanner/reach/permitted_hosts.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { silent } from "../sites.ts";
 
 const asked: string[] = [];

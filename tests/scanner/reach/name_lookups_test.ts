@@ -5,7 +5,7 @@ import {
   LOOKUPS_MAX,
   NameLookups,
 } from "../../../src/scanner/reach/name_lookups.ts";
-import { FakeClock, settle } from "../../fake_clock.ts";
+import { FakeClock, settle } from "../../support/fake_clock.ts";
 import { silent } from "../sites.ts";
 
 /** Lookups that end when the test says so. */

@@ -7,7 +7,7 @@ import {
   type ShareQuestion,
   SiteShare,
 } from "../../../src/scanner/schedule/site_share.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { aSite, silent } from "../sites.ts";
 
 const SITES = Array.from({ length: 30 }, (_, n) => aSite(`http://a/${n}`, { name: `site-${n}` }));

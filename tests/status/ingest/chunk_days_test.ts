@@ -6,7 +6,7 @@ import type { Entry } from "../../../src/status/ingest/entry.ts";
 import { EntryWriter } from "../../../src/status/ingest/entry_writer.ts";
 import type { Chunk } from "../../../src/status/store.ts";
 import { aReport, DAY, NOON } from "../../contract/site_reports.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { silent } from "../../scanner/sites.ts";
 
 const MESSAGE = {

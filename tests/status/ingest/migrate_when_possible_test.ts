@@ -6,7 +6,7 @@ import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry
 import { migrateWhenPossible } from "../../../src/status/ingest/migrate_when_possible.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
 import type { StatusStore } from "../../../src/status/store.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { turn } from "./ingest_fixture.ts";
 
 class Fixture implements AsyncDisposable {

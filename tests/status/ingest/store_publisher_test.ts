@@ -13,7 +13,7 @@ import {
 } from "../../../src/status/store.ts";
 import { publisherContract } from "../../contract/publisher_contract.ts";
 import { NOON, nthReport, PRODUCERS } from "../../contract/site_reports.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { FailingStore } from "./failing_store.ts";
 import { holds } from "./ingest_fixture.ts";
 import { openSqliteStore } from "../sqlite/sqlite_tables.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { withHeartbeats } from "../../../src/status/ingest/with_heartbeats.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { turn } from "./ingest_fixture.ts";
 
 function optionsOf(clock: FakeClock, heartbeat: () => Promise<void>) {

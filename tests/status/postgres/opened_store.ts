@@ -4,7 +4,7 @@ import type { OpenedStore, Row, Tables } from "../../contract/store_contract.ts"
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
 import { parsePostgresUrl, type PostgresAddress } from "../../services/postgres.ts";
-import { uniqueName } from "../../services/unique_name.ts";
+import { uniqueName } from "../../support/unique_name.ts";
 
 /** What a test does besides the store, on a connection of its own. */
 export interface Session extends AsyncDisposable {

@@ -11,7 +11,7 @@ import {
 } from "../../../src/status/store.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
 import { aReport, DAY, MINUTE, NOON, nthReport, PRODUCERS } from "../../contract/site_reports.ts";
-import { eventually, within } from "../../deadline.ts";
+import { eventually, within } from "../../support/waiting.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { openSession, openStore, ownSchema, type Session, tablesOf } from "./opened_store.ts";
 

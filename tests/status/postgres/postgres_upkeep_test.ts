@@ -5,7 +5,7 @@ import { DAYS_AHEAD, PostgresUpkeep } from "../../../src/status/postgres/postgre
 import { StoreUnavailableError } from "../../../src/status/store.ts";
 import { aReport, DAY } from "../../contract/site_reports.ts";
 import { upkeepContract } from "../../contract/upkeep_contract.ts";
-import { eventually } from "../../deadline.ts";
+import { eventually } from "../../support/waiting.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { openSession, openStore, type Session } from "./opened_store.ts";
 

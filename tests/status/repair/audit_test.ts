@@ -7,7 +7,7 @@ import { AFTER_HORIZON_MICROS } from "../../../src/status/repair/audit_reader.ts
 import { auditTwice, ON_THE_WAY_MS } from "../../../src/status/repair/audit_twice.ts";
 import type { DeadLetter } from "../../../src/status/store.ts";
 import { aReport, DAY, MINUTE, NOON, PRODUCERS } from "../../contract/site_reports.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { type RepairedStore, storeTest } from "./repaired_stores.ts";
 
 const [PRODUCER] = PRODUCERS;

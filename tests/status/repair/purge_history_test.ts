@@ -7,8 +7,8 @@ import {
 } from "../../../src/status/repair/purge_history.ts";
 import { StoreUnavailableError } from "../../../src/status/store.ts";
 import type { LetGo, StatusUpkeep } from "../../../src/status/upkeep.ts";
-import { eventually } from "../../deadline.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { eventually } from "../../support/waiting.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 
 type Answer = LetGo | undefined | Error;
 

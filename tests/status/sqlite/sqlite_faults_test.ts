@@ -13,7 +13,7 @@ import {
   StoreUnavailableError,
 } from "../../../src/status/store.ts";
 import { aReport, NOON, nthReport } from "../../contract/site_reports.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { openSqliteStore } from "./sqlite_tables.ts";
 
 function chunk(...reports: Chunk["reports"]): Chunk {

@@ -9,7 +9,7 @@ import { STOP_GRACE_MS, SupervisedThread } from "../../../src/runtime/threads/su
 import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
 import type { OutboxSetup } from "../../../src/threads/outbox/outbox_thread.ts";
 import { aReport } from "../../contract/site_reports.ts";
-import { within } from "../../deadline.ts";
+import { within } from "../../support/waiting.ts";
 
 const DEADLINE_MS = 60_000;
 const REPORTS = 5_000;

@@ -8,7 +8,7 @@ import {
   UPTIMES_FRESH_MS,
 } from "../../../src/web/live/board.ts";
 import { eventStream, eventText } from "../../../src/web/live/event_stream.ts";
-import { FakeClock } from "../../fake_clock.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 import { aDetailedStatus } from "../detailed_status.ts";
 
 /** Counts what a board asks of a store, and answers what the test says. */

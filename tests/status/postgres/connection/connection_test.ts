@@ -7,7 +7,7 @@ import type {
 import { PostgresStore } from "../../../../src/status/postgres/postgres_store.ts";
 import { StoreUnavailableError } from "../../../../src/status/store.ts";
 import { nthReport } from "../../../contract/site_reports.ts";
-import { eventually, within } from "../../../deadline.ts";
+import { eventually, within } from "../../../support/waiting.ts";
 import { type PostgresServer, startPostgres } from "../../../services/postgres.ts";
 import { run } from "../../../services/programs.ts";
 import { serviceTest } from "../../../services/with_services.ts";

@@ -1,8 +1,8 @@
 /** sitemon as a process of its own: started, listened to, asked to stop, or killed. */
 import { fileURLToPath } from "node:url";
-import { within } from "./deadline.ts";
+import { within } from "./waiting.ts";
 
-const ROOT = fileURLToPath(new URL("../", import.meta.url));
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 /** A process from source takes a second to start on a busy machine. */
 const DEADLINE_MS = 60_000;
 

@@ -1,5 +1,5 @@
 /** A clock that stands still until a test moves it. */
-import type { Clock } from "../src/runtime/clock.ts";
+import type { Clock } from "../../src/runtime/clock.ts";
 
 interface Timer {
   readonly atMs: number;

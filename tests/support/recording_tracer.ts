@@ -1,6 +1,6 @@
 /** A tracer that keeps what it was told, in the order in which spans began. */
-import type { Attributes, Span, SpanOptions, Tracer } from "../src/runtime/telemetry/tracer.ts";
-import { formatTraceparent } from "../src/runtime/telemetry/traceparent.ts";
+import type { Attributes, Span, SpanOptions, Tracer } from "../../src/runtime/telemetry/tracer.ts";
+import { formatTraceparent } from "../../src/runtime/telemetry/traceparent.ts";
 
 export interface RecordedSpan extends SpanOptions {
   readonly name: string;
