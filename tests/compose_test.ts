@@ -66,7 +66,7 @@ Deno.test("compose.yaml starts sitemon with commands that it has", async () => {
     const terminal = {
       write,
       writeError: write,
-      hasColour: false,
+      hasColor: false,
       isInteractive: false,
       columns: undefined,
     };

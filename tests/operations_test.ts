@@ -25,7 +25,7 @@ async function helps(words: string[]): Promise<boolean> {
     write,
     writeError: write,
     isInteractive: false,
-    hasColour: false,
+    hasColor: false,
     columns: undefined,
   });
   // Unknown words after a command are an argument to it; its help then is that of the command.

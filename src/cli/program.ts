@@ -61,8 +61,8 @@ function commands(version: string, { terminal, end }: { terminal: Terminal; end:
     .configureOutput({
       writeOut: (text) => terminal.write(text),
       writeErr: (text) => terminal.writeError(text),
-      getOutHasColors: () => terminal.hasColour,
-      getErrHasColors: () => terminal.hasColour,
+      getOutHasColors: () => terminal.hasColor,
+      getErrHasColors: () => terminal.hasColor,
       getOutHelpWidth: () => terminal.columns ?? 80,
       getErrHelpWidth: () => terminal.columns ?? 80,
     })

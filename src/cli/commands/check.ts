@@ -31,9 +31,9 @@ const INTERVAL_MS = 10_000;
 /** Checks the sites, and resolves to the exit code: 0 when all are up, 1 when one is not. */
 export async function check(options: CheckOptions, terminal: Terminal): Promise<number> {
   const { sites, json, runChecks } = options;
-  const { hasColour, columns } = terminal;
+  const { hasColor, columns } = terminal;
   const progress = new CheckProgress(sites.length, terminal);
-  const table = new CheckTable({ names: sites.map(({ name }) => name), hasColour, columns });
+  const table = new CheckTable({ names: sites.map(({ name }) => name), hasColor, columns });
   if (!json) terminal.write(table.header);
   let upCount = 0;
   try {

@@ -29,9 +29,9 @@ export function status({ statuses, json, now }: StatusOptions, terminal: Termina
 function tableText(
   statuses: readonly SiteStatus[],
   now: Date,
-  { hasColour, columns }: Terminal,
+  { hasColor, columns }: Terminal,
 ): string {
-  const table = statusTable(statuses, { now, hasColour, columns });
+  const table = statusTable(statuses, { now, hasColor, columns });
   return columns === undefined ? table : `${table}${cutText(statusSummary(statuses), columns)}\n`;
 }
 

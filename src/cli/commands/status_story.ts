@@ -12,7 +12,7 @@ import {
 import { uptimeOf } from "../../status/uptime.ts";
 import type { SiteStory } from "../../threads/statuses/statuses_thread.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
-import { painted, STATE_COLOURS } from "../text/status_table.ts";
+import { painted, STATE_COLORS } from "../text/status_table.ts";
 import { cutText, printable } from "../text/terminal_text.ts";
 import type { Terminal } from "../text/terminal.ts";
 
@@ -48,18 +48,18 @@ function storyText(
   { history: { status, transitions, latency }, uptime, days }: SiteStory,
   { now, terminal }: HostEnvironment,
 ): string {
-  const { columns = Infinity, hasColour } = terminal;
+  const { columns = Infinity, hasColor } = terminal;
   const outcome = status.stale ? `${status.outcome} (stale)` : status.outcome;
   const since = status.since ? ` for ${span(secondsBetween(status.since, now))}` : "";
   const room = Math.max(1, columns - LABEL_WIDTH);
   const line = (label: string, words: string) =>
     `${label.padEnd(LABEL_WIDTH)}${cutText(printable(words), room)}\n`;
   const head = cutText(printable(`${status.site} at ${status.location}`), columns);
-  const colour = STATE_COLOURS[stateOf(status)];
+  const color = STATE_COLORS[stateOf(status)];
   const state = cutText(`${outcome}${since}`, room);
   return [
     `${head}\n`,
-    `${"outcome".padEnd(LABEL_WIDTH)}${hasColour ? painted(state, colour) : state}\n`,
+    `${"outcome".padEnd(LABEL_WIDTH)}${hasColor ? painted(state, color) : state}\n`,
     ...(status.reason ? [line("reason", reasonText(status))] : []),
     line("url", status.url),
     line("checked", `${relativeTime(status.checkedAt, now)}, ${status.responseTimeMs} ms`),

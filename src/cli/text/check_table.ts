@@ -6,7 +6,7 @@ import { cutText, printable, textWidth } from "./terminal_text.ts";
 export interface CheckTableOptions {
   /** The names of all sites that will be told about. */
   readonly names: readonly string[];
-  readonly hasColour: boolean;
+  readonly hasColor: boolean;
   /** Width to fit into; `undefined` where no terminal ends the lines. */
   readonly columns: number | undefined;
 }
@@ -30,7 +30,7 @@ const PHASE_WIDTHS = PHASES.map(({ title }) => Math.max(title.length, "99999.9".
 const PHASES_WIDTH = PHASE_WIDTHS.reduce((sum, width) => sum + width + GAP.length, 0);
 
 /** SGR codes. @see https://en.wikipedia.org/wiki/ANSI_escape_code#Colors */
-const COLOURS = { up: 32, degraded: 33, down: 31, inconclusive: 35 } as const;
+const COLORS = { up: 32, degraded: 33, down: 31, inconclusive: 35 } as const;
 
 interface Row {
   readonly outcome: string;
@@ -45,15 +45,15 @@ interface Row {
 
 /** What is narrow leaves out the phases' figures first, and then their bar. */
 export class CheckTable {
-  readonly #hasColour: boolean;
+  readonly #hasColor: boolean;
   readonly #siteWidth: number;
   readonly #waterfallWidth: number;
   readonly #hasPhases: boolean;
 
-  constructor({ names, hasColour, columns = Infinity }: CheckTableOptions) {
+  constructor({ names, hasColor, columns = Infinity }: CheckTableOptions) {
     const widest = Math.max(SITE_WIDTH_WANTED, ...names.map((name) => textWidth(printable(name))));
     const room = columns - FIXED_WIDTH - GAP.length - WATERFALL_WIDTH_MIN;
-    this.#hasColour = hasColour;
+    this.#hasColor = hasColor;
     this.#siteWidth = Math.min(widest, Math.max(SITE_WIDTH_MIN, room), SITE_WIDTH_MAX);
     let left = columns - FIXED_WIDTH - this.#siteWidth - GAP.length;
     const waterfallWidth = Math.min(left, LEGEND.length);
@@ -81,7 +81,7 @@ export class CheckTable {
     const redirected = hops.reduce((sum, hop) => sum + visitMicros(hop.timings), 0);
     const total = redirected + visitMicros(timings);
     const first = this.#row({
-      outcome: this.#painted(outcome.padEnd(OUTCOME_WIDTH), COLOURS[outcome]),
+      outcome: this.#painted(outcome.padEnd(OUTCOME_WIDTH), COLORS[outcome]),
       code: codeText(response_code),
       time: `${response_time} ms`,
       site,
@@ -118,7 +118,7 @@ export class CheckTable {
       before,
       total,
       width: this.#waterfallWidth,
-      hasColour: this.#hasColour,
+      hasColor: this.#hasColor,
     });
     return this.#line([
       outcome,
@@ -139,8 +139,8 @@ export class CheckTable {
     return cut + " ".repeat(this.#siteWidth - textWidth(cut));
   }
 
-  #painted(text: string, colour: number): string {
-    return this.#hasColour ? `\x1b[${colour}m${text}\x1b[0m` : text;
+  #painted(text: string, color: number): string {
+    return this.#hasColor ? `\x1b[${color}m${text}\x1b[0m` : text;
   }
 }
 

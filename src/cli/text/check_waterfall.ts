@@ -4,19 +4,19 @@ import type { Timings } from "../../report/report.ts";
 interface PhaseStyle {
   readonly phase: keyof Timings;
   readonly title: string;
-  /** Told apart by their shade, where there is no colour. */
+  /** Told apart by their shade, where there is no color. */
   readonly glyph: string;
   /** SGR code. @see https://en.wikipedia.org/wiki/ANSI_escape_code#Colors */
-  readonly colour: number;
+  readonly color: number;
 }
 
 /** The phases in their order. */
 export const PHASES: readonly PhaseStyle[] = [
-  { phase: "dns", title: "dns", glyph: "░", colour: 36 },
-  { phase: "connect", title: "connect", glyph: "▒", colour: 33 },
-  { phase: "tls", title: "tls", glyph: "▓", colour: 35 },
-  { phase: "first_byte", title: "first byte", glyph: "█", colour: 32 },
-  { phase: "transfer", title: "transfer", glyph: "▄", colour: 34 },
+  { phase: "dns", title: "dns", glyph: "░", color: 36 },
+  { phase: "connect", title: "connect", glyph: "▒", color: 33 },
+  { phase: "tls", title: "tls", glyph: "▓", color: 35 },
+  { phase: "first_byte", title: "first byte", glyph: "█", color: 32 },
+  { phase: "transfer", title: "transfer", glyph: "▄", color: 34 },
 ];
 
 export interface WaterfallOptions {
@@ -26,20 +26,20 @@ export interface WaterfallOptions {
   readonly total: number;
   /** Columns of the terminal. */
   readonly width: number;
-  readonly hasColour: boolean;
+  readonly hasColor: boolean;
 }
 
 /** A visit's bar. Its parts end where their share of the width does, so that they add up. */
 export function waterfall(timings: Timings, options: WaterfallOptions): string {
-  const { before, total, width, hasColour } = options;
+  const { before, total, width, hasColor } = options;
   const columnOf = (micros: number) => total === 0 ? 0 : Math.round(micros / total * width);
   let passed = before;
   let bar = " ".repeat(columnOf(before));
-  for (const { phase, glyph, colour } of PHASES) {
+  for (const { phase, glyph, color } of PHASES) {
     const start = columnOf(passed);
     passed += timings[phase] ?? 0;
     const part = glyph.repeat(columnOf(passed) - start);
-    bar += hasColour && part !== "" ? `\x1b[${colour}m${part}\x1b[0m` : part;
+    bar += hasColor && part !== "" ? `\x1b[${color}m${part}\x1b[0m` : part;
   }
   return bar;
 }

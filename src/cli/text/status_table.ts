@@ -6,7 +6,7 @@ import { cutText, printable, textWidth } from "./terminal_text.ts";
 
 export interface StatusTableOptions {
   readonly now: Date;
-  readonly hasColour: boolean;
+  readonly hasColor: boolean;
   /** Width to fit into; `undefined` cuts nothing. */
   readonly columns: number | undefined;
 }
@@ -23,7 +23,7 @@ const REASON_WIDTH_MIN = 32;
 const NAMES = new Intl.Collator("en", { numeric: true });
 
 /** As SGR codes. @see https://en.wikipedia.org/wiki/ANSI_escape_code#Colors */
-export const STATE_COLOURS: Readonly<Record<SiteState, number>> = {
+export const STATE_COLORS: Readonly<Record<SiteState, number>> = {
   down: 31,
   degraded: 33,
   stale: 33,
@@ -37,7 +37,7 @@ interface Column {
   readonly alignsRight?: boolean;
   /** In which order columns leave, where the terminal is too narrow for all; others stay. */
   readonly leaves?: number;
-  readonly colour?: (status: SiteStatus) => number;
+  readonly color?: (status: SiteStatus) => number;
 }
 
 const SITE: Column = { title: "SITE", cell: ({ site }) => site };
@@ -46,7 +46,7 @@ const OTHERS: readonly Column[] = [
   {
     title: "OUTCOME",
     cell: ({ outcome, stale }) => stale ? `${outcome} (stale)` : outcome,
-    colour: (status) => STATE_COLOURS[stateOf(status)],
+    color: (status) => STATE_COLORS[stateOf(status)],
   },
   {
     title: "CODE",
@@ -85,9 +85,9 @@ export function statusTable(
   const lines = [titles, ...cells].map((line, index) => {
     const row = index === 0 ? undefined : rows[index - 1];
     return line.map((text, at) => {
-      const { alignsRight = false, colour } = columns[at]!;
+      const { alignsRight = false, color } = columns[at]!;
       const aligned = align(text, widths[at]!, alignsRight);
-      return options.hasColour && row && colour ? painted(aligned, colour(row)) : aligned;
+      return options.hasColor && row && color ? painted(aligned, color(row)) : aligned;
     }).slice(0, widths.filter((width) => width > 0).length).join(GAP).trimEnd();
   });
   return lines.map((line) => `${line}\n`).join("");
@@ -150,7 +150,7 @@ function align(text: string, width: number, alignsRight: boolean): string {
   return alignsRight ? padding + cut : cut + padding;
 }
 
-/** The text in a colour of the terminal. */
-export function painted(text: string, colour: number): string {
-  return `\x1b[${colour}m${text}\x1b[0m`;
+/** The text in a color of the terminal. */
+export function painted(text: string, color: number): string {
+  return `\x1b[${color}m${text}\x1b[0m`;
 }

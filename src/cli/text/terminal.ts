@@ -8,10 +8,10 @@ export interface Terminal {
   /** True when a person reads standard error. */
   readonly isInteractive: boolean;
   /**
-   * True when standard output may have colours: a terminal, or `FORCE_COLOR` is set, and `NO_COLOR`
+   * True when standard output may have colors: a terminal, or `FORCE_COLOR` is set, and `NO_COLOR`
    * is not.
    */
-  readonly hasColour: boolean;
+  readonly hasColor: boolean;
   /** Width of the terminal in characters; `undefined` when standard output is none. */
   readonly columns: number | undefined;
 }
@@ -27,7 +27,7 @@ export function processTerminal(): Terminal {
     write: (text) => writeAll(Deno.stdout, text),
     writeError: (text) => writeAll(Deno.stderr, text),
     isInteractive: Deno.stderr.isTerminal(),
-    hasColour: (isTerminal || Boolean(Deno.env.get("FORCE_COLOR"))) && !Deno.env.get("NO_COLOR"),
+    hasColor: (isTerminal || Boolean(Deno.env.get("FORCE_COLOR"))) && !Deno.env.get("NO_COLOR"),
     // Terminals that nobody has given a size say that it is nothing.
     columns: isTerminal ? Deno.consoleSize().columns || undefined : undefined,
   };

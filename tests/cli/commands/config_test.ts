@@ -20,7 +20,7 @@ async function printed(run: (terminal: Terminal) => Promise<number>): Promise<st
   const code = await run({
     write,
     writeError: write,
-    hasColour: false,
+    hasColor: false,
     isInteractive: false,
     columns: undefined,
   });

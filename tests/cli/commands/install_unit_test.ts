@@ -34,7 +34,7 @@ class Place implements Disposable {
       write: (part: string) => void (text += part),
       writeError: () => {},
       isInteractive: false,
-      hasColour: false,
+      hasColor: false,
       columns: undefined,
     };
     const { config, credentials } = this;

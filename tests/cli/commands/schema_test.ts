@@ -9,7 +9,7 @@ async function printed(options: SchemaOptions): Promise<string> {
   const terminal = {
     write,
     writeError: write,
-    hasColour: false,
+    hasColor: false,
     isInteractive: false,
     columns: undefined,
   };

@@ -88,8 +88,8 @@ Deno.test("statusStory() fits any width, and lets no control character through",
   }
 });
 
-Deno.test("statusStory() colours the outcome, when the terminal has colours", () => {
-  const terminal = new Screen({ hasColour: true });
+Deno.test("statusStory() colors the outcome, when the terminal has colors", () => {
+  const terminal = new Screen({ hasColor: true });
   statusStory({ stories: [aStory()], now: NOW }, terminal);
   ok(terminal.output.includes("\x1b[32mup for 30 d\x1b[0m"));
 });

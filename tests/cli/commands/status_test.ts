@@ -45,7 +45,7 @@ function printed(
   const terminal: Terminal = {
     write: (text) => out += text,
     writeError: (text) => error += text,
-    hasColour: false,
+    hasColor: false,
     isInteractive: false,
     columns: undefined,
     ...rest,
@@ -111,8 +111,8 @@ Deno.test("status() says so on standard error, when no site has a status", () =>
   deepStrictEqual([out, error], ["", "No site has a status yet\n"]);
 });
 
-Deno.test("status() colours outcomes, when the terminal has colours", () => {
-  const { lines } = printed([aStatus(), aStatus({ site: "blog", ...DOWN })], { hasColour: true });
+Deno.test("status() colors outcomes, when the terminal has colors", () => {
+  const { lines } = printed([aStatus(), aStatus({ site: "blog", ...DOWN })], { hasColor: true });
   ok(lines[1]!.includes("\x1b[31mdown   \x1b[0m  "), lines[1]!);
   ok(lines[2]!.includes("\x1b[32mup     \x1b[0m  "), lines[2]!);
   ok(!lines[0]!.includes("\x1b"));
@@ -193,7 +193,7 @@ Deno.test("status() prints one object a line as JSON, in the words of the report
   const { lines } = printed([aStatus(), aStatus({ ...DOWN, site: "blog", since: null })], {
     json: true,
     columns: 20,
-    hasColour: true,
+    hasColor: true,
   });
   deepStrictEqual(lines.map((line) => JSON.parse(line)), [
     {

@@ -10,7 +10,7 @@ function captured() {
     write: (text) => written.push(`out: ${text}`),
     writeError: (text) => written.push(`err: ${text}`),
     isInteractive: false,
-    hasColour: false,
+    hasColor: false,
     columns: undefined,
   };
   return { terminal, written };

@@ -17,8 +17,8 @@ const REPORT = aReport({
   timings: TIMINGS,
 });
 
-function lines(report: SiteReport, columns?: number, hasColour = false): string[] {
-  const table = new CheckTable({ names: [report.site], hasColour, columns });
+function lines(report: SiteReport, columns?: number, hasColor = false): string[] {
+  const table = new CheckTable({ names: [report.site], hasColor, columns });
   return `${table.header}${table.rows(report)}`.trimEnd().split("\n");
 }
 
@@ -87,7 +87,7 @@ Deno.test("CheckTable says each failure below, the first with the reason, and no
   ]);
 });
 
-Deno.test("CheckTable colours outcomes and phases, when the terminal has colours", () => {
+Deno.test("CheckTable colors outcomes and phases, when the terminal has colors", () => {
   const [header, row] = lines(REPORT, 100, true);
   ok(!header!.includes("\x1b"));
   ok(row!.startsWith(`\x1b[32m${"up".padEnd(12)}\x1b[0m `));

@@ -16,7 +16,7 @@ Deno.test("waterfall() ends where the visit did, whatever the phases took", () =
   fc.assert(
     fc.property(timings, before, fc.integer({ min: 0, max: 200 }), (visit, passed, width) => {
       const total = passed + visitMicros(visit);
-      const bar = waterfall(visit, { before: passed, total, width, hasColour: false });
+      const bar = waterfall(visit, { before: passed, total, width, hasColor: false });
       strictEqual(bar.length, total === 0 ? 0 : width);
     }),
   );
@@ -24,9 +24,9 @@ Deno.test("waterfall() ends where the visit did, whatever the phases took", () =
 
 Deno.test("waterfall() gives phases their share, and none to those that were not reached", () => {
   const visit = { dns: null, connect: 1_000, tls: null, first_byte: 3_000, transfer: null };
-  const options = { before: 4_000, total: 8_000, width: 16, hasColour: false };
+  const options = { before: 4_000, total: 8_000, width: 16, hasColor: false };
   strictEqual(waterfall(visit, options), `${" ".repeat(8)}▒▒██████`);
-  ok(waterfall(visit, { ...options, hasColour: true }).includes("\x1b[33m▒▒\x1b[0m\x1b[32m█"));
+  ok(waterfall(visit, { ...options, hasColor: true }).includes("\x1b[33m▒▒\x1b[0m\x1b[32m█"));
 });
 
 Deno.test("visitMicros() is nothing, when nothing was timed", () => {

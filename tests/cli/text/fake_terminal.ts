@@ -3,7 +3,7 @@ import type { Terminal } from "../../../src/cli/text/terminal.ts";
 
 export class FakeTerminal implements Terminal {
   readonly isInteractive: boolean;
-  readonly hasColour = false;
+  readonly hasColor = false;
   readonly columns: number | undefined;
   output = "";
   errors = "";

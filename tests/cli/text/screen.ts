@@ -1,17 +1,17 @@
-/** A screen of any width, with or without colours, that keeps what was written to it. */
+/** A screen of any width, with or without colors, that keeps what was written to it. */
 import type { Terminal } from "../../../src/cli/text/terminal.ts";
 
 export class Screen implements Terminal {
   readonly isInteractive = true;
-  readonly hasColour: boolean;
+  readonly hasColor: boolean;
   readonly columns: number | undefined;
   output = "";
   errors = "";
 
   constructor(
-    { hasColour = false, columns }: { hasColour?: boolean; columns?: number | undefined } = {},
+    { hasColor = false, columns }: { hasColor?: boolean; columns?: number | undefined } = {},
   ) {
-    this.hasColour = hasColour;
+    this.hasColor = hasColor;
     this.columns = columns;
   }
 

@@ -27,8 +27,7 @@ async function inTerminal(command: string, env: Record<string, string> = {}): Pr
 }
 
 Deno.test({
-  name:
-    "sitemon asks for no permission in a terminal, and has colours there unless NO_COLOR is set",
+  name: "sitemon asks for no permission in a terminal, and has colors there unless NO_COLOR is set",
   ignore: SCRIPT === undefined,
   async fn() {
     await using made = await MadeStore.create();
@@ -36,14 +35,14 @@ Deno.test({
     const path = `${made.path}.yaml`;
     await Deno.writeTextFile(path, `store: { path: ${made.path} }\n`);
     const command = `deno task --quiet sitemon status -c ${path}`;
-    const [coloured, plain] = await Promise.all([
+    const [colored, plain] = await Promise.all([
       inTerminal(`stty cols 80 && ${command}`),
       // It has no size either.
       inTerminal(command, { NO_COLOR: "1" }),
     ]);
-    match(coloured, /^SITE/);
-    ok(coloured.includes("\x1b[31mdown"), coloured);
-    match(coloured, /2 sites: 1 down, 1 up/);
+    match(colored, /^SITE/);
+    ok(colored.includes("\x1b[31mdown"), colored);
+    match(colored, /2 sites: 1 down, 1 up/);
     match(plain, /^SITE {2}OUTCOME/);
     ok(!plain.includes("\x1b"), plain);
   },
