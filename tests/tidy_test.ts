@@ -26,7 +26,7 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/cli/commands/repair_commands.ts",
     "src/cli/service/run.ts",
     "src/cli/commands/status_command.ts",
-    "src/cli/commands/store_letters.ts",
+    "src/cli/commands/store_dead_letters.ts",
     "src/cli/text/terminal.ts",
     "src/cli/service/web.ts",
     "src/runtime/service/reloader.ts",

@@ -1,14 +1,14 @@
 /**
  * The dead letters of a store, for those who repair: `sitemon dead-letter`.
  *
- * Implemented in postgres/ and sqlite/. What a letter holds is applied through the store port, with
- * the letter's number in `Chunk.replayed`.
+ * Implemented in postgres/ and sqlite/. What a dead letter holds is applied through the store port,
+ * with its number in `Chunk.replayed`.
  */
 import type { DeadLetterReason, MessagePlace } from "./store.ts";
 
 /** A dead letter as it is kept. */
-export interface KeptLetter extends MessagePlace {
-  /** Rises as letters are set aside, and is never used again. */
+export interface StoredDeadLetter extends MessagePlace {
+  /** Rises as dead letters are set aside, and is never used again. */
   readonly number: number;
   readonly reason: DeadLetterReason;
   readonly detail: string;
@@ -24,35 +24,35 @@ export interface KeptLetter extends MessagePlace {
   readonly sitemonId: string | null;
 }
 
-/** Which letters are meant: those of all conditions that are given. */
-export interface LetterFilter {
+/** Which dead letters are meant: those of all conditions that are given. */
+export interface DeadLetterFilter {
   /** At each of them there may be several: one of each topic that had the name. */
   readonly places?: readonly MessagePlace[];
   readonly reason?: string;
 }
 
-/** A page of letters. */
-export interface LetterQuery extends LetterFilter {
-  /** Number of the last letter of the page before. */
+/** A page of dead letters. */
+export interface DeadLetterQuery extends DeadLetterFilter {
+  /** Number of the last dead letter of the page before. */
   readonly after?: number;
   readonly limit: number;
   /** Of each message, at most so many bytes. */
   readonly valueBytesMax: number;
 }
 
-/** Why a letter stays one. */
-export interface LetterVerdict extends MessagePlace {
+/** Why a dead letter stays one. */
+export interface ReplayFailure extends MessagePlace {
   readonly number: number;
   readonly reason: DeadLetterReason;
   readonly detail: string;
 }
 
 /** Rejects with the errors of the store port. */
-export interface LetterBox {
-  count(filter: LetterFilter): Promise<number>;
+export interface DeadLetters {
+  count(filter: DeadLetterFilter): Promise<number>;
   /** In the order of their numbers. */
-  read(query: LetterQuery): Promise<readonly KeptLetter[]>;
-  /** Changes why letters are kept; those that are gone stay gone. */
-  keep(verdicts: readonly LetterVerdict[]): Promise<void>;
+  read(query: DeadLetterQuery): Promise<readonly StoredDeadLetter[]>;
+  /** Changes why dead letters are kept; those that are gone stay gone. */
+  keep(verdicts: readonly ReplayFailure[]): Promise<void>;
   close(): Promise<void>;
 }

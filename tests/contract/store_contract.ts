@@ -481,7 +481,7 @@ export function storeContract(
   });
 
   test("apply() keeps each dead letter once and whole", async ({ store, tables }) => {
-    const letter = aDeadLetter();
+    const deadLetter = aDeadLetter();
     const others = [
       aDeadLetter({ offset: 42, reason: "invalid", value: null, key: Uint8Array.of(1) }),
       aDeadLetter({ partition: 4, reason: "schema", sitemonId: `${PRODUCERS[0]}/7` }),
@@ -489,7 +489,7 @@ export function storeContract(
       aDeadLetter({ topic: "other", offset: 42, timestampMs: 0, value: null }),
       aDeadLetter({ topic: "other", offset: 43, timestampMs: Date.UTC(2100, 0, 1), value: null }),
     ];
-    const all = chunk([], { deadLetters: [letter, letter, ...others] });
+    const all = chunk([], { deadLetters: [deadLetter, deadLetter, ...others] });
     deepStrictEqual(await store.apply(all), { ...NOTHING, dead: 6 });
     const again = aDeadLetter({ detail: "another sentence", reason: "rejected" });
     deepStrictEqual(await store.apply(chunk([], { deadLetters: [again] })), NOTHING);
@@ -497,27 +497,27 @@ export function storeContract(
     deepStrictEqual(
       pick(dead_letter, "topic", "partition", "reason", "value", "detail").sort(byText),
       [
-        ["other", 3, "clock", "", letter.detail],
-        ["other", 3, "undecodable", null, letter.detail],
-        ["other", 3, "undecodable", null, letter.detail],
-        ["sitemon", 3, "invalid", null, letter.detail],
-        ["sitemon", 3, "undecodable", "00ff0a", letter.detail],
-        ["sitemon", 4, "schema", "00ff0a", letter.detail],
+        ["other", 3, "clock", "", deadLetter.detail],
+        ["other", 3, "undecodable", null, deadLetter.detail],
+        ["other", 3, "undecodable", null, deadLetter.detail],
+        ["sitemon", 3, "invalid", null, deadLetter.detail],
+        ["sitemon", 3, "undecodable", "00ff0a", deadLetter.detail],
+        ["sitemon", 4, "schema", "00ff0a", deadLetter.detail],
       ],
     );
   });
 
   test("apply() keeps both dead letters of a place, when its topic was made again", async (opened) => {
-    const letters = [
+    const deadLetters = [
       aDeadLetter(),
       aDeadLetter({ timestampMs: NOON / 1_000 + 1 }),
       aDeadLetter({ value: Uint8Array.of(1) }),
     ];
-    for (const letter of letters) {
-      const set = chunk([], { deadLetters: [letter] });
+    for (const deadLetter of deadLetters) {
+      const set = chunk([], { deadLetters: [deadLetter] });
       deepStrictEqual(await opened.store.apply(set), { ...NOTHING, dead: 1 });
     }
-    const again = chunk([], { deadLetters: letters });
+    const again = chunk([], { deadLetters: deadLetters });
     deepStrictEqual(await opened.store.apply(again), NOTHING);
     strictEqual((await opened.tables()).dead_letter.length, 3);
   });

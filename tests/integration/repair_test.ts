@@ -106,14 +106,14 @@ pipelineTest(
     deepStrictEqual([code, produced, applied, dropped, dead, missing], [0, 8, 3, 3, 2, 0]);
     deepStrictEqual(unassigned, { producer_id: null, counted: false, dead: 1 });
 
-    const letter = (...args: string[]) => ["dead-letter", ...args, "-c", pipeline.consumerFile];
-    const { objects: list } = await asked(letter("list", "--json"));
+    const deadLetter = (...args: string[]) => ["dead-letter", ...args, "-c", pipeline.consumerFile];
+    const { objects: list } = await asked(deadLetter("list", "--json"));
     deepStrictEqual(list.map(({ reason, sitemon_id }) => [reason, sitemon_id]), [
       ["schema", `${id}/6`],
       ["undecodable", `${id}/7`],
       ["invalid", null],
     ]);
-    const shown = await sitemon(letter("show", list[1].id));
+    const shown = await sitemon(deadLetter("show", list[1].id));
     strictEqual(shown.code, 0, shown.stderr);
     ok(shown.stdout.includes("70 6f 1b 5b 32 4a 69 73"), shown.stdout);
     ok(!shown.stdout.includes("\x1b"), "no bytes of a message reach the terminal as they are");
@@ -122,12 +122,12 @@ pipelineTest(
     await pipeline.query(`UPDATE dead_letter SET value = $1 WHERE reason = 'schema'`, [
       Buffer.from(encodeReport(recent(6, { site: "later" }))),
     ]);
-    const replayed = await asked(letter("replay", "--json"));
+    const replayed = await asked(deadLetter("replay", "--json"));
     deepStrictEqual([replayed.code, replayed.objects], [1, [{ applied: 1, kept: 2 }]]);
     ok(replayed.stderr.includes(`${list[2].id} stays as invalid`), replayed.stderr);
     const { objects: [after] } = await audited(pipeline);
     deepStrictEqual([after.applied, after.dead, after.missing], [4, 1, 0]);
-    const nothing = await sitemon(letter("replay", "nowhere/0/1"));
+    const nothing = await sitemon(deadLetter("replay", "nowhere/0/1"));
     strictEqual(nothing.code, 1);
   },
 );

@@ -1,12 +1,12 @@
-/** Composes `sitemon dead-letter`: where the letters of a configuration are. */
-import type { LetterOptions } from "./dead_letter.ts";
+/** Composes `sitemon dead-letter`: where the dead letters of a configuration are. */
+import type { DeadLetterOptions } from "./dead_letter.ts";
 import { EXIT_USAGE } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
 import { outboxAnswer } from "./outbox_answer.ts";
-import { outboxLetters } from "./outbox_letters.ts";
+import { outboxDeadLetters } from "./outbox_dead_letters.ts";
 import { withOutbox } from "./repair_specs.ts";
 import { storeAnswer } from "./store_answer.ts";
-import { storeLetters } from "./store_letters.ts";
+import { storeDeadLetters } from "./store_dead_letters.ts";
 import type { Terminal } from "../text/terminal.ts";
 
 export interface DeadLetterCommandOptions {
@@ -22,14 +22,14 @@ export interface DeadLetterCommandOptions {
   readonly path?: string;
 }
 
-/** Letters that are listed unless told: pages of them, and well below what a thread may hand over. */
+/** Dead letters that are listed unless told: pages of them, and well below what a thread may hand over. */
 const LIMIT_DEFAULT = 1_000;
 
-/** Runs one of the three on the letters of the outbox or of the store; resolves to the exit code. */
+/** Runs one of the three on the dead letters of the outbox or of the store; resolves to the exit code. */
 export async function deadLetterCommand(
   { config: file, ids, reason, json = false, limit, outbox = false, path }:
     DeadLetterCommandOptions,
-  run: (options: LetterOptions, terminal: Terminal) => Promise<number>,
+  run: (options: DeadLetterOptions, terminal: Terminal) => Promise<number>,
   terminal: Terminal,
 ): Promise<number> {
   if (limit !== undefined && !/^[1-9]\d{0,5}$/.test(limit)) {
@@ -49,9 +49,9 @@ export async function deadLetterCommand(
   const isProducers = kafka !== undefined && postgres === undefined;
   if (isProducers || outbox || path !== undefined) {
     const answer = { path: loaded.config.outbox.path, terminal };
-    const letters = outboxLetters(answer.path);
-    return await outboxAnswer(answer, () => run({ ...options, letters }, terminal));
+    const deadLetters = outboxDeadLetters(answer.path);
+    return await outboxAnswer(answer, () => run({ ...options, deadLetters }, terminal));
   }
-  const letters = storeLetters(loaded);
-  return await storeAnswer(terminal, () => run({ ...options, letters }, terminal));
+  const deadLetters = storeDeadLetters(loaded);
+  return await storeAnswer(terminal, () => run({ ...options, deadLetters }, terminal));
 }

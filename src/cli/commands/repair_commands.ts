@@ -66,24 +66,24 @@ function addDeadLetter(program: Command, { terminal, end }: RepairCommandsOption
   add("list", "Prints a line for each dead letter.")
     .option("--limit <number>", "print at most so many")
     .action(async (options: Omit<DeadLetterCommandOptions, "ids">) => {
-      const { listLetters } = await import("./dead_letter.ts");
+      const { listDeadLetters } = await import("./dead_letter.ts");
       const { deadLetterCommand } = await import("./dead_letter_command.ts");
-      await end(deadLetterCommand({ ...options, ids: [] }, listLetters, terminal));
+      await end(deadLetterCommand({ ...options, ids: [] }, listDeadLetters, terminal));
     });
   add("show", "Prints all that is known of dead letters, with their bytes.")
     .argument("[ids...]", "which; all of them unless told")
     .option("--limit <number>", "print at most so many")
     .action(async (ids: string[], options: Omit<DeadLetterCommandOptions, "ids">) => {
-      const { showLetters } = await import("./dead_letter.ts");
+      const { showDeadLetters } = await import("./dead_letter.ts");
       const { deadLetterCommand } = await import("./dead_letter_command.ts");
-      await end(deadLetterCommand({ ...options, ids }, showLetters, terminal));
+      await end(deadLetterCommand({ ...options, ids }, showDeadLetters, terminal));
     });
   add("replay", "Applies what can be applied now; exits 1 when some stays.")
     .argument("[ids...]", "which; all of them unless told")
     .action(async (ids: string[], options: Omit<DeadLetterCommandOptions, "ids">) => {
-      const { replayLetters } = await import("./dead_letter.ts");
+      const { replayDeadLetters } = await import("./dead_letter.ts");
       const { deadLetterCommand } = await import("./dead_letter_command.ts");
-      await end(deadLetterCommand({ ...options, ids }, replayLetters, terminal));
+      await end(deadLetterCommand({ ...options, ids }, replayDeadLetters, terminal));
     });
 }
 

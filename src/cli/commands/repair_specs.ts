@@ -2,7 +2,7 @@
 import { resolve } from "node:path";
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
-import type { LetterFilter, LetterQuery } from "../../status/dead_letters.ts";
+import type { DeadLetterFilter, DeadLetterQuery } from "../../status/dead_letters.ts";
 import type { AuditSetup } from "../../threads/audit/audit_thread.ts";
 import type { DeadLettersSetup } from "../../threads/dead_letters/dead_letters_thread.ts";
 import type { DrainSetup } from "../../threads/drain/drain_thread.ts";
@@ -60,9 +60,9 @@ export function auditSpec(
   };
 }
 
-export function lettersSpec(
+export function deadLettersSpec(
   loaded: LoadedConfig,
-  query: LetterQuery,
+  query: DeadLetterQuery,
 ): ThreadSpec<DeadLettersSetup> {
   const statuses = statusesSpec(loaded);
   return {
@@ -76,7 +76,7 @@ export function lettersSpec(
 /** May ask Kafka for the cluster's id, which is part of the identity of v1 messages. */
 export function replaySpec(
   loaded: LoadedConfig,
-  filter: LetterFilter,
+  filter: DeadLetterFilter,
 ): ThreadSpec<DeadLettersSetup> {
   const statuses = statusesSpec(loaded);
   const { kafka, postgres } = loaded.config;

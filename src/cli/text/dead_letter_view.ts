@@ -1,12 +1,12 @@
 /** A dead letter as the commands show it, whichever of the two places it is kept in. */
 import type { OutboxDeadLetter } from "../../outbox/dead_letters.ts";
-import type { KeptLetter } from "../../status/dead_letters.ts";
+import type { StoredDeadLetter } from "../../status/dead_letters.ts";
 import type { MessagePlace } from "../../status/store.ts";
 import { hexDump } from "./hex_dump.ts";
 import { printable, printableJson } from "./terminal_text.ts";
 import { textTable } from "./text_table.ts";
 
-export interface LetterView {
+export interface DeadLetterView {
   /** What names it to `show` and `replay`. */
   readonly id: string;
   readonly reason: string;
@@ -24,15 +24,18 @@ export interface LetterView {
 }
 
 /** Of the status store: named by where it came from. */
-export function storeLetterView(letter: KeptLetter): LetterView {
-  const { topic, partition, offset, sitemonId, receivedAt, ...rest } = letter;
+export function storedDeadLetterView(deadLetter: StoredDeadLetter): DeadLetterView {
+  const { topic, partition, offset, sitemonId, receivedAt, ...rest } = deadLetter;
   const more = { topic, partition, offset, received_at: receivedAt };
-  return { ...rest, id: placeText(letter), report: sitemonId, more };
+  return { ...rest, id: placeText(deadLetter), report: sitemonId, more };
 }
 
 /** Of an outbox: numbered. */
-export function outboxLetterView(letter: OutboxDeadLetter, valueBytesMax: number): LetterView {
-  const { id, reason, kind, key, producerId, sequence, recordedAt, payload } = letter;
+export function outboxDeadLetterView(
+  deadLetter: OutboxDeadLetter,
+  valueBytesMax: number,
+): DeadLetterView {
+  const { id, reason, kind, key, producerId, sequence, recordedAt, payload } = deadLetter;
   return {
     id: `${id}`,
     reason,
@@ -58,12 +61,12 @@ export function parsePlace(text: string): MessagePlace | undefined {
   return { topic, partition: Number(partition), offset: Number(offset) };
 }
 
-/** A line for each letter. */
-export function lettersTable(
-  letters: readonly LetterView[],
+/** A line for each dead letter. */
+export function deadLettersTable(
+  deadLetters: readonly DeadLetterView[],
   columns: number | undefined,
 ): string {
-  const rows = letters.map(({ id, reason, recordedAt, valueBytes, report, detail }) => [
+  const rows = deadLetters.map(({ id, reason, recordedAt, valueBytes, report, detail }) => [
     id,
     reason,
     timeText(recordedAt),
@@ -75,9 +78,9 @@ export function lettersTable(
   return textTable(rows, { titles, alignsRight: [false, false, false, true], columns });
 }
 
-/** All that is known of a letter, for a person. */
-export function letterText(letter: LetterView): string {
-  const { id, reason, detail, report, recordedAt, key, value, valueBytes, more } = letter;
+/** All that is known of a dead letter, for a person. */
+export function deadLetterText(deadLetter: DeadLetterView): string {
+  const { id, reason, detail, report, recordedAt, key, value, valueBytes, more } = deadLetter;
   const fields: [string, string][] = [
     ["id", id],
     ["reason", reason],
@@ -97,8 +100,8 @@ export function letterText(letter: LetterView): string {
 }
 
 /** In the words of the report and of the tables; bytes in hexadecimal. */
-export function letterJson(letter: LetterView, withBytes: boolean): string {
-  const { id, reason, detail, report, recordedAt, key, value, valueBytes, more } = letter;
+export function deadLetterJson(deadLetter: DeadLetterView, withBytes: boolean): string {
+  const { id, reason, detail, report, recordedAt, key, value, valueBytes, more } = deadLetter;
   const bytes = { key: key?.toHex() ?? null, value: value?.toHex() ?? null };
   return printableJson({
     id,

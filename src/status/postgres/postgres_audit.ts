@@ -26,7 +26,7 @@ const GAPS: Statement = {
   text: `SELECT producer_id AS "producerId", first, last FROM producer_gap`,
 };
 
-const LETTER_IDS: Statement = {
+const DEAD_LETTER_IDS: Statement = {
   name: "audit_letter_ids",
   text: "SELECT sitemon_id AS id FROM dead_letter",
 };
@@ -107,11 +107,11 @@ class PostgresAudit implements AuditReader {
 
   async besideHistory(): Promise<BesideHistory> {
     const [horizon] = await this.#connection.query<{ micros: number | null }>(HORIZON);
-    const letters = await this.#connection.query<{ id: string | null }>(LETTER_IDS);
+    const deadLetters = await this.#connection.query<{ id: string | null }>(DEAD_LETTER_IDS);
     return {
       horizonMicros: horizon?.micros ?? null,
       gaps: await this.#connection.query<ProducerRun>(GAPS),
-      letterIds: letters.map(({ id }) => id),
+      deadLetterIds: deadLetters.map(({ id }) => id),
       named: await this.#connection.query<ProducerRun>(NAMED),
     };
   }

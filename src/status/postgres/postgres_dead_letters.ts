@@ -1,10 +1,10 @@
-/** The letter box in PostgreSQL. */
+/** The dead letters of the store in PostgreSQL. */
 import type {
-  KeptLetter,
-  LetterBox,
-  LetterFilter,
-  LetterQuery,
-  LetterVerdict,
+  DeadLetterFilter,
+  DeadLetterQuery,
+  DeadLetters,
+  ReplayFailure,
+  StoredDeadLetter,
 } from "../dead_letters.ts";
 import type { PostgresOptions } from "./connection/postgres_options.ts";
 import { Session } from "./connection/session.ts";
@@ -15,7 +15,7 @@ const MEANT = `($1::text IS NULL OR reason = $1) AND ($2::text[] IS NULL OR
   (topic, partition, "offset") IN (SELECT * FROM unnest($2::text[], $3::int[], $4::bigint[])))`;
 
 const COUNT: Statement = {
-  name: "count_letters",
+  name: "dead_letters_count",
   text: `SELECT count(*) AS count FROM dead_letter WHERE ${MEANT}`,
 };
 
@@ -25,7 +25,7 @@ function micros(column: string): string {
 
 /** `$5`: the number after which the page begins; `$6`: its length; `$7`: bytes of values. */
 const PAGE: Statement = {
-  name: "page_of_letters",
+  name: "dead_letters_page",
   text: `
 SELECT number, topic, partition, "offset", reason, detail, ${micros("recorded_at")} AS "recordedAt",
   ${micros("received_at")} AS "receivedAt", key, substring(value FOR $7::int) AS value,
@@ -36,7 +36,7 @@ ORDER BY number LIMIT $6::int`,
 };
 
 const KEEP: Statement = {
-  name: "keep_letters",
+  name: "dead_letters_update",
   text: `
 UPDATE dead_letter d SET reason = r.reason, detail = r.detail
 FROM unnest($1::bigint[], $2::text[], $3::text[]) AS r(number, reason, detail)
@@ -46,30 +46,30 @@ WHERE d.number = r.number`,
 /** The most that a value can have; `Infinity` is no number of SQL's. */
 const BYTES_MAX = 0x7fffffff;
 
-export class PostgresLetters implements LetterBox {
+export class PostgresDeadLetters implements DeadLetters {
   readonly #session: Session;
 
   constructor({ connection }: { readonly connection: PostgresOptions }) {
     this.#session = new Session(connection);
   }
 
-  async count(filter: LetterFilter): Promise<number> {
+  async count(filter: DeadLetterFilter): Promise<number> {
     return await this.#session.use("count dead letters", async (connection) => {
       const [row] = await connection.query<{ count: number }>(COUNT, meant(filter));
       return row!.count;
     });
   }
 
-  async read(query: LetterQuery): Promise<readonly KeptLetter[]> {
+  async read(query: DeadLetterQuery): Promise<readonly StoredDeadLetter[]> {
     const bytes = Math.min(query.valueBytesMax, BYTES_MAX);
     const values = [...meant(query), query.after ?? 0, query.limit, bytes];
     return await this.#session.use(
       "read dead letters",
-      (connection) => connection.query<KeptLetter>(PAGE, values),
+      (connection) => connection.query<StoredDeadLetter>(PAGE, values),
     );
   }
 
-  async keep(verdicts: readonly LetterVerdict[]): Promise<void> {
+  async keep(verdicts: readonly ReplayFailure[]): Promise<void> {
     await this.#session.use("keep dead letters", (connection) =>
       connection.query(KEEP, [
         verdicts.map(({ number }) => number),
@@ -83,7 +83,7 @@ export class PostgresLetters implements LetterBox {
   }
 }
 
-function meant({ reason, places }: LetterFilter): unknown[] {
+function meant({ reason, places }: DeadLetterFilter): unknown[] {
   return [
     reason ?? null,
     places?.map(({ topic }) => topic) ?? null,

@@ -90,7 +90,7 @@ interface KnownBeside {
 
 const NOTHING: KnownBeside = { gaps: [], dead: [], named: [] };
 
-function divided({ gaps, letterIds, named }: BesideHistory) {
+function divided({ gaps, deadLetterIds, named }: BesideHistory) {
   const byProducer = new Map<string, KnownBeside>();
   const known = (producerId: string) => {
     const found = byProducer.get(producerId) ?? { gaps: [], dead: [], named: [] };
@@ -100,7 +100,7 @@ function divided({ gaps, letterIds, named }: BesideHistory) {
   for (const { producerId, first, last } of gaps) known(producerId).gaps.push({ first, last });
   for (const { producerId, first, last } of named) known(producerId).named.push({ first, last });
   let deadUnassigned = 0;
-  for (const id of letterIds) {
+  for (const id of deadLetterIds) {
     const [, producerId, sequence] = SITEMON_ID.exec(id ?? "") ?? [];
     if (producerId === undefined) deadUnassigned++;
     else known(producerId).dead.push({ first: Number(sequence), last: Number(sequence) });
@@ -170,13 +170,13 @@ async function tally(
   pages: AsyncIterable<readonly Run[]>,
   known: KnownBeside,
 ) {
-  const [gaps, letters] = [normalized(known.gaps), normalized(known.dead)];
+  const [gaps, deadLetters] = [normalized(known.gaps), normalized(known.dead)];
   let [absent, dropped, dead, missing, ranges] = [0, 0, 0, 0, 0];
   const missingRanges: Run[] = [];
   for await (const page of pages) {
     const holes = clipped(page, covered);
     const silent = without(holes, gaps);
-    const lost = without(silent, letters);
+    const lost = without(silent, deadLetters);
     absent += sizeOf(holes);
     dropped += sizeOf(holes) - sizeOf(silent);
     dead += sizeOf(silent) - sizeOf(lost);

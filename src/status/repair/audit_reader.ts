@@ -26,7 +26,7 @@ export interface BesideHistory {
   readonly horizonMicros: number | null;
   readonly gaps: readonly ProducerRun[];
   /** The header sitemon-id of each dead letter. */
-  readonly letterIds: readonly (string | null)[];
+  readonly deadLetterIds: readonly (string | null)[];
   /**
    * By producer: the lowest and the highest sequence that statuses and transitions name, of those
    * that were checked {@linkcode AFTER_HORIZON_MICROS} after the horizon, or later.

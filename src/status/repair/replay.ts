@@ -2,47 +2,52 @@
 import type { decodeMessage } from "../../report/codec.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { chunkOf, type Entry } from "../ingest/entry.ts";
-import type { KeptLetter, LetterBox, LetterFilter, LetterVerdict } from "../dead_letters.ts";
+import type {
+  DeadLetterFilter,
+  DeadLetters,
+  ReplayFailure,
+  StoredDeadLetter,
+} from "../dead_letters.ts";
 import { deadEntry } from "../ingest/entry.ts";
 import { readMessage } from "../ingest/read_message.ts";
 import { RowRejectedError, type StatusStore } from "../store.ts";
 
-/** Letters of one transaction: of a megabyte each, at worst, all of them fit into memory. */
-export const LETTERS_AT_ONCE = 100;
+/** Dead letters of one transaction: of a megabyte each, at worst, all of them fit into memory. */
+export const PAGE_SIZE = 100;
 
-export interface ReplayOptions extends LetterFilter {
-  readonly letters: LetterBox;
+export interface ReplayOptions extends DeadLetterFilter {
+  readonly deadLetters: DeadLetters;
   readonly store: StatusStore;
-  /** Asks for the Kafka cluster's id, once, when a letter of the original Python service needs it. */
+  /** Asks for the Kafka cluster's id, once, when a dead letter of the original Python service needs it. */
   readonly clusterId: () => Promise<string>;
   readonly clock: Clock;
   /** Knows the schemas of this version, unless told. */
   readonly decode?: typeof decodeMessage;
 }
 
-/** What became of some letters. */
+/** What became of some dead letters. */
 export interface Replayed {
-  /** Letters whose content is applied; they are gone. */
+  /** Dead letters whose content is applied; they are gone. */
   readonly applied: number;
-  /** Letters that stay, each with the reason of this time. */
-  readonly kept: readonly LetterVerdict[];
+  /** Dead letters that stay, each with the reason of this time. */
+  readonly kept: readonly ReplayFailure[];
 }
 
 /**
- * Replays the letters that the filter means, and yields what became of each page of them.
+ * Replays the dead letters that the filter means, and yields what became of each page of them.
  *
- * A letter is removed in the transaction that applies what it holds, so that stopping half way, or
- * twice at once, does no harm. Rejects with the errors of the store port.
+ * A dead letter is removed in the transaction that applies what it holds, so stopping half way, or
+ * replaying twice at once, is harmless. Rejects with the errors of the store port.
  */
 export async function* replay(options: ReplayOptions): AsyncGenerator<Replayed, void> {
-  const { letters, places, reason } = options;
+  const { deadLetters, places, reason } = options;
   const filter = { ...(places ? { places } : {}), ...(reason ? { reason } : {}) };
   let after: number | undefined;
   for (;;) {
-    const page = await letters.read({
+    const page = await deadLetters.read({
       ...filter,
       ...(after === undefined ? {} : { after }),
-      limit: LETTERS_AT_ONCE,
+      limit: PAGE_SIZE,
       valueBytesMax: Infinity,
     });
     if (page.length === 0) return;
@@ -51,20 +56,23 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<Replayed, 
   }
 }
 
-/** A letter on its second way in. */
+/** A dead letter on its second way in. */
 interface Tried {
   readonly number: number;
   readonly entry: Entry;
 }
 
-async function replayPage(page: readonly KeptLetter[], options: ReplayOptions): Promise<Replayed> {
-  const tried = await Promise.all(page.map((letter) => readAgain(letter, options)));
+async function replayPage(
+  page: readonly StoredDeadLetter[],
+  options: ReplayOptions,
+): Promise<Replayed> {
+  const tried = await Promise.all(page.map((deadLetter) => readAgain(deadLetter, options)));
   const good = tried.filter(({ entry }) => entry.kind !== "dead");
   const refused = good.length > 0 ? await apply(good, options.store) : [];
   const kept = [...tried, ...refused].flatMap(({ number, entry }) =>
     entry.kind === "dead" ? [{ number, ...verdictOf(entry) }] : []
   );
-  if (kept.length > 0) await options.letters.keep(kept);
+  if (kept.length > 0) await options.deadLetters.keep(kept);
   return { applied: page.length - kept.length, kept };
 }
 
@@ -87,10 +95,10 @@ async function apply(tried: readonly Tried[], store: StatusStore): Promise<Tried
   }
 }
 
-async function readAgain(letter: KeptLetter, options: ReplayOptions): Promise<Tried> {
+async function readAgain(deadLetter: StoredDeadLetter, options: ReplayOptions): Promise<Tried> {
   const { clock, decode } = options;
-  const { number, topic, partition, offset, key, value, sitemonId } = letter;
-  const timestampMs = Math.floor(letter.recordedAt / 1_000);
+  const { number, topic, partition, offset, key, value, sitemonId } = deadLetter;
+  const timestampMs = Math.floor(deadLetter.recordedAt / 1_000);
   const message = { topic, partition, offset, key, value, sitemonId, timestampMs };
   const entry = readMessage(message, {
     clusterId: isBare(value) ? await options.clusterId() : "",
@@ -107,7 +115,7 @@ function isBare(value: Uint8Array | null): boolean {
 
 function verdictOf(
   { deadLetter }: Entry & { kind: "dead" },
-): Omit<LetterVerdict, "number"> {
+): Omit<ReplayFailure, "number"> {
   const { topic, partition, offset, reason, detail } = deadLetter;
   return { topic, partition, offset, reason, detail };
 }

@@ -29,7 +29,9 @@ export class ChunkWriter {
     const horizon = this.#horizon.get()!.not_before as number;
     const counts = this.#writeReports(chunk.reports, { now, horizon });
     for (const gap of chunk.gaps) this.#setAside.addGap(gap);
-    const dead = chunk.deadLetters.filter((letter) => this.#setAside.addDeadLetter(letter, now));
+    const dead = chunk.deadLetters.filter((deadLetter) =>
+      this.#setAside.addDeadLetter(deadLetter, now)
+    );
     for (const number of chunk.replayed ?? []) this.#setAside.removeDeadLetter(number);
     return { ...counts, dead: dead.length };
   }

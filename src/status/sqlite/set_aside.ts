@@ -32,18 +32,18 @@ export class SetAside {
   }
 
   /** True when it was new. */
-  addDeadLetter(letter: DeadLetter, nowMicros: number): boolean {
+  addDeadLetter(deadLetter: DeadLetter, nowMicros: number): boolean {
     const { changes } = this.#addDeadLetter.run(
-      letter.topic,
-      letter.partition,
-      letter.offset,
-      letter.timestampMs * 1_000,
+      deadLetter.topic,
+      deadLetter.partition,
+      deadLetter.offset,
+      deadLetter.timestampMs * 1_000,
       nowMicros,
-      letter.reason,
-      letter.detail,
-      letter.key,
-      letter.value,
-      letter.sitemonId,
+      deadLetter.reason,
+      deadLetter.detail,
+      deadLetter.key,
+      deadLetter.value,
+      deadLetter.sitemonId,
     );
     return changes === 1;
   }

@@ -65,7 +65,7 @@ class SqliteAudit implements AuditReader {
         db,
         "SELECT producer_id AS producerId, first, last FROM producer_gap",
       ),
-      letterIds: rows<{ id: string | null }>(db, "SELECT sitemon_id AS id FROM dead_letter")
+      deadLetterIds: rows<{ id: string | null }>(db, "SELECT sitemon_id AS id FROM dead_letter")
         .map(({ id }) => id),
       named: rows<ProducerRun>(db, NAMED),
     }));

@@ -1,11 +1,11 @@
-/** The letter box in the file of the SQLite store, beside the process that writes it. */
+/** The dead letters of the store in the file of the SQLite store, beside the process that writes it. */
 import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import type {
-  KeptLetter,
-  LetterBox,
-  LetterFilter,
-  LetterQuery,
-  LetterVerdict,
+  DeadLetterFilter,
+  DeadLetterQuery,
+  DeadLetters,
+  ReplayFailure,
+  StoredDeadLetter,
 } from "../dead_letters.ts";
 import { transaction } from "./connection.ts";
 import { StoreFile } from "./store_file.ts";
@@ -23,26 +23,26 @@ SELECT number, topic, "partition", "offset", reason, detail, recorded_at AS reco
 FROM dead_letter WHERE ${MEANT} AND number > :after ORDER BY number LIMIT :limit`;
 const KEEP = "UPDATE dead_letter SET reason = ?, detail = ? WHERE number = ?";
 
-export class SqliteLetters implements LetterBox {
+export class SqliteDeadLetters implements DeadLetters {
   readonly #file: StoreFile;
 
   constructor({ path }: { readonly path: string }) {
     this.#file = new StoreFile(path);
   }
 
-  count(filter: LetterFilter): Promise<number> {
+  count(filter: DeadLetterFilter): Promise<number> {
     return this.#file.use((db) => db.prepare(COUNT).get(meant(filter))!.count as number);
   }
 
-  read(query: LetterQuery): Promise<readonly KeptLetter[]> {
+  read(query: DeadLetterQuery): Promise<readonly StoredDeadLetter[]> {
     const bytes = Math.min(query.valueBytesMax, Number.MAX_SAFE_INTEGER);
     const page = { after: query.after ?? 0, limit: query.limit, bytes };
     return this.#file.use((db) =>
       db.prepare(PAGE).all({ ...meant(query), ...page }).map((row) => ({ ...row }))
-    ) as Promise<readonly unknown[]> as Promise<readonly KeptLetter[]>;
+    ) as Promise<readonly unknown[]> as Promise<readonly StoredDeadLetter[]>;
   }
 
-  keep(verdicts: readonly LetterVerdict[]): Promise<void> {
+  keep(verdicts: readonly ReplayFailure[]): Promise<void> {
     return this.#file.use((db) => transaction(db, () => keepAll(db, verdicts)));
   }
 
@@ -52,12 +52,12 @@ export class SqliteLetters implements LetterBox {
   }
 }
 
-function keepAll(db: DatabaseSync, verdicts: readonly LetterVerdict[]): void {
+function keepAll(db: DatabaseSync, verdicts: readonly ReplayFailure[]): void {
   const keep = db.prepare(KEEP);
   for (const { number, reason, detail } of verdicts) keep.run(reason, detail, number);
 }
 
-function meant({ reason, places }: LetterFilter): Record<string, SQLInputValue> {
+function meant({ reason, places }: DeadLetterFilter): Record<string, SQLInputValue> {
   const keys = places?.map(({ topic, partition, offset }) => [topic, partition, offset]);
   return { reason: reason ?? null, places: keys ? JSON.stringify(keys) : null };
 }

@@ -4,15 +4,15 @@ import { systemClock as clock } from "../../runtime/clock.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { serveThread, type ThreadContext } from "../../runtime/threads/thread.ts";
 import type {
-  KeptLetter,
-  LetterBox,
-  LetterFilter,
-  LetterQuery,
+  DeadLetterFilter,
+  DeadLetterQuery,
+  DeadLetters,
+  StoredDeadLetter,
 } from "../../status/dead_letters.ts";
-import { PostgresLetters } from "../../status/postgres/postgres_dead_letters.ts";
+import { PostgresDeadLetters } from "../../status/postgres/postgres_dead_letters.ts";
 import { PostgresStore } from "../../status/postgres/postgres_store.ts";
 import { replay, type Replayed } from "../../status/repair/replay.ts";
-import { SqliteLetters } from "../../status/sqlite/sqlite_dead_letters.ts";
+import { SqliteDeadLetters } from "../../status/sqlite/sqlite_dead_letters.ts";
 import { SqliteStore } from "../../status/sqlite/sqlite_store.ts";
 import {
   type StatusStore,
@@ -26,13 +26,13 @@ export interface DeadLettersSetup {
   /** For the cluster's id; absent where there is no Kafka. */
   readonly kafka?: KafkaConnectionOptions;
   readonly task:
-    | { readonly type: "read"; readonly query: LetterQuery }
-    | { readonly type: "replay"; readonly filter: LetterFilter };
+    | { readonly type: "read"; readonly query: DeadLetterQuery }
+    | { readonly type: "replay"; readonly filter: DeadLetterFilter };
 }
 
 /** The one result of `read`. */
-export interface LetterPage {
-  readonly letters: readonly KeptLetter[];
+export interface DeadLetterPage {
+  readonly deadLetters: readonly StoredDeadLetter[];
   /** How many the filter means, on this page and on others. */
   readonly count: number;
 }
@@ -43,11 +43,11 @@ export type ReplayStep = Replayed | "end";
 serveThread<DeadLettersSetup>({
   onUncaught: "fail",
   async start(setup, context) {
-    const { letters, store } = open(setup.store);
+    const { deadLetters, store } = open(setup.store);
     try {
-      await run(setup, { letters, store, context });
+      await run(setup, { deadLetters, store, context });
     } finally {
-      await letters.close();
+      await deadLetters.close();
       await store.close();
     }
     return { stop: () => Promise.resolve() };
@@ -55,27 +55,30 @@ serveThread<DeadLettersSetup>({
 });
 
 interface Opened {
-  readonly letters: LetterBox;
+  readonly deadLetters: DeadLetters;
   readonly store: StatusStore;
 }
 
 function open(choice: StatusesSetup): Opened {
   return choice.store === "postgres"
-    ? { letters: new PostgresLetters(choice), store: new PostgresStore(choice) }
-    : { letters: new SqliteLetters(choice), store: new SqliteStore({ ...choice, clock }) };
+    ? { deadLetters: new PostgresDeadLetters(choice), store: new PostgresStore(choice) }
+    : { deadLetters: new SqliteDeadLetters(choice), store: new SqliteStore({ ...choice, clock }) };
 }
 
 async function run(
   { task, kafka }: DeadLettersSetup,
-  { letters, store, context }: Opened & { readonly context: ThreadContext },
+  { deadLetters, store, context }: Opened & { readonly context: ThreadContext },
 ): Promise<void> {
   if (task.type === "read") {
     const { query } = task;
-    const page = { letters: await letters.read(query), count: await letters.count(query) };
-    return context.result(page satisfies LetterPage);
+    const page = {
+      deadLetters: await deadLetters.read(query),
+      count: await deadLetters.count(query),
+    };
+    return context.result(page satisfies DeadLetterPage);
   }
   const clusterId = clusterIdOnce(kafka, context.telemetry);
-  for await (const step of replay({ ...task.filter, letters, store, clusterId, clock })) {
+  for await (const step of replay({ ...task.filter, deadLetters, store, clusterId, clock })) {
     context.result(step satisfies ReplayStep);
   }
   context.result("end" satisfies ReplayStep);

@@ -1,24 +1,28 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import {
-  type LetterChoice,
-  type LetterOptions,
-  type Letters,
-  listLetters,
-  replayLetters,
-  showLetters,
+  type DeadLetterChoice,
+  type DeadLetterOptions,
+  type DeadLetterSource,
+  listDeadLetters,
+  replayDeadLetters,
+  showDeadLetters,
   SHOWN_BYTES_MAX,
 } from "../../../src/cli/commands/dead_letter.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "../../../src/cli/exit_code.ts";
 import { hexDump } from "../../../src/cli/text/hex_dump.ts";
-import { parsePlace, placeText, storeLetterView } from "../../../src/cli/text/dead_letter_view.ts";
-import { outboxLetters } from "../../../src/cli/commands/outbox_letters.ts";
+import {
+  parsePlace,
+  placeText,
+  storedDeadLetterView,
+} from "../../../src/cli/text/dead_letter_view.ts";
+import { outboxDeadLetters } from "../../../src/cli/commands/outbox_dead_letters.ts";
 import { readStats } from "../../../src/outbox/outbox_stats.ts";
-import type { KeptLetter } from "../../../src/status/dead_letters.ts";
+import type { StoredDeadLetter } from "../../../src/status/dead_letters.ts";
 import { NOON, PRODUCERS } from "../../contract/site_reports.ts";
 import { draftsOf, EVERYTHING, manyReports, OutboxFolder } from "../../outbox/outbox_fixture.ts";
 import { FakeTerminal } from "../text/fake_terminal.ts";
 
-function aLetter(overrides: Partial<KeptLetter> = {}): KeptLetter {
+function aDeadLetter(overrides: Partial<StoredDeadLetter> = {}): StoredDeadLetter {
   return {
     number: 1,
     topic: "sites",
@@ -36,42 +40,54 @@ function aLetter(overrides: Partial<KeptLetter> = {}): KeptLetter {
   };
 }
 
-/** Letters in memory; those whose detail says so can be replayed. */
-class FakeLetters implements Letters {
+/** Dead letters in memory; those whose detail says so can be replayed. */
+class FakeDeadLetters implements DeadLetterSource {
   readonly replayed = "applied";
-  readonly #letters: readonly KeptLetter[];
+  readonly #deadLetters: readonly StoredDeadLetter[];
 
-  constructor(letters: readonly KeptLetter[]) {
-    this.#letters = letters;
+  constructor(deadLetters: readonly StoredDeadLetter[]) {
+    this.#deadLetters = deadLetters;
   }
 
-  find({ ids, reason }: LetterChoice, { limit }: { limit: number }) {
-    const meant = this.#letters.map(storeLetterView)
+  find({ ids, reason }: DeadLetterChoice, { limit }: { limit: number }) {
+    const meant = this.#deadLetters.map(storedDeadLetterView)
       .filter(({ id }) => ids.length === 0 || ids.includes(id))
-      .filter((letter) => reason === undefined || letter.reason === reason);
-    return Promise.resolve({ letters: meant.slice(0, limit), count: meant.length });
+      .filter((deadLetter) => reason === undefined || deadLetter.reason === reason);
+    return Promise.resolve({ deadLetters: meant.slice(0, limit), count: meant.length });
   }
 
   replay() {
-    const kept = this.#letters.filter(({ detail }) => detail !== "good");
-    const applied = this.#letters.length - kept.length;
+    const kept = this.#deadLetters.filter(({ detail }) => detail !== "good");
+    const applied = this.#deadLetters.length - kept.length;
     return Promise.resolve({ applied, kept, keptCount: kept.length });
   }
 }
 
 async function ran(
-  command: (options: LetterOptions, terminal: FakeTerminal) => Promise<number>,
-  letters: readonly KeptLetter[],
-  options: Partial<LetterOptions> = {},
+  command: (options: DeadLetterOptions, terminal: FakeTerminal) => Promise<number>,
+  deadLetters: readonly StoredDeadLetter[],
+  options: Partial<DeadLetterOptions> = {},
 ) {
   const terminal = new FakeTerminal();
-  const all = { letters: new FakeLetters(letters), ids: [], json: false, limit: 1_000, ...options };
+  const all = {
+    deadLetters: new FakeDeadLetters(deadLetters),
+    ids: [],
+    json: false,
+    limit: 1_000,
+    ...options,
+  };
   return { code: await command(all, terminal), ...terminal };
 }
 
-Deno.test("listLetters() prints a line for each, and says when there are more", async () => {
-  const letters = [aLetter(), aLetter({ offset: 42, sitemonId: null, valueBytes: 123_456 })];
-  const { code, output, errors } = await ran(listLetters, [...letters, aLetter({ offset: 43 })], {
+Deno.test("listDeadLetters() prints a line for each, and says when there are more", async () => {
+  const deadLetters = [
+    aDeadLetter(),
+    aDeadLetter({ offset: 42, sitemonId: null, valueBytes: 123_456 }),
+  ];
+  const { code, output, errors } = await ran(listDeadLetters, [
+    ...deadLetters,
+    aDeadLetter({ offset: 43 }),
+  ], {
     limit: 2,
   });
   strictEqual(code, EXIT_OK);
@@ -83,11 +99,11 @@ Deno.test("listLetters() prints a line for each, and says when there are more", 
   ]);
   ok(!output.includes("\x1b"));
   strictEqual(errors, "2 of 3 dead letters; --limit shows more\n");
-  strictEqual((await ran(listLetters, [])).errors, "There is no dead letter\n");
+  strictEqual((await ran(listDeadLetters, [])).errors, "no dead letters\n");
 });
 
-Deno.test("showLetters() prints all that is known, and no byte that could move the terminal", async () => {
-  const { code, output } = await ran(showLetters, [aLetter({ valueBytes: 5_000 })]);
+Deno.test("showDeadLetters() prints all that is known, and no byte that could move the terminal", async () => {
+  const { code, output } = await ran(showDeadLetters, [aDeadLetter({ valueBytes: 5_000 })]);
   strictEqual(code, EXIT_OK);
   strictEqual(
     output,
@@ -105,14 +121,14 @@ and 4989 more bytes
   );
 });
 
-Deno.test("showLetters() prints bytes in hexadecimal as JSON, and 1 for one that is not there", async () => {
-  const { code, output, errors } = await ran(showLetters, [aLetter()], {
+Deno.test("showDeadLetters() prints bytes in hexadecimal as JSON, and 1 for one that is not there", async () => {
+  const { code, output, errors } = await ran(showDeadLetters, [aDeadLetter()], {
     json: true,
     ids: ["sites/3/41", "sites/3/99"],
   });
   strictEqual(code, EXIT_NOT_UP);
-  const { detail: _, ...letter } = JSON.parse(output);
-  deepStrictEqual(letter, {
+  const { detail: _, ...deadLetter } = JSON.parse(output);
+  deepStrictEqual(deadLetter, {
     id: "sites/3/41",
     topic: "sites",
     partition: 3,
@@ -128,10 +144,10 @@ Deno.test("showLetters() prints bytes in hexadecimal as JSON, and 1 for one that
   ok(errors.startsWith('Cannot find dead letter "sites/3/99" as it must be in the list'), errors);
 });
 
-Deno.test("replayLetters() says why letters stay, and exits 1 then", async () => {
-  const good = aLetter({ offset: 1, detail: "good" });
+Deno.test("replayDeadLetters() says why dead letters stay, and exits 1 then", async () => {
+  const good = aDeadLetter({ offset: 1, detail: "good" });
   deepStrictEqual(
-    await ran(replayLetters, [good, aLetter()]).then(({ code, output, errors }) => {
+    await ran(replayDeadLetters, [good, aDeadLetter()]).then(({ code, output, errors }) => {
       return [code, output, errors];
     }),
     [
@@ -141,27 +157,27 @@ Deno.test("replayLetters() says why letters stay, and exits 1 then", async () =>
       "it is \ufffd[31mred\n",
     ],
   );
-  const { code, output } = await ran(replayLetters, [good], { json: true });
+  const { code, output } = await ran(replayDeadLetters, [good], { json: true });
   deepStrictEqual([code, JSON.parse(output)], [EXIT_OK, { applied: 1, kept: 0 }]);
-  strictEqual((await ran(replayLetters, [good], { ids: ["nowhere/1/1"] })).code, EXIT_NOT_UP);
+  strictEqual((await ran(replayDeadLetters, [good], { ids: ["nowhere/1/1"] })).code, EXIT_NOT_UP);
 });
 
-Deno.test("outboxLetters() finds the rows of an outbox by number, and puts them back", async () => {
+Deno.test("outboxDeadLetters() finds the rows of an outbox by number, and puts them back", async () => {
   using folder = new OutboxFolder();
   const outbox = folder.open();
   outbox.append(draftsOf(manyReports(3)));
   const taken = outbox.take(EVERYTHING);
   outbox.settle({ acknowledged: [], tooLarge: taken.map(({ id }) => id) });
-  const letters = outboxLetters(folder.path);
+  const deadLetters = outboxDeadLetters(folder.path);
   const bounds = { limit: 2, valueBytesMax: 16 };
-  const { letters: found, count } = await letters.find({ ids: [] }, bounds);
+  const { deadLetters: found, count } = await deadLetters.find({ ids: [] }, bounds);
   deepStrictEqual([count, found.map(({ id, value }) => [id, value!.length])], [3, [
     ["1", 16],
     ["2", 16],
   ]]);
-  strictEqual((await letters.find({ ids: ["2"], reason: "other" }, bounds)).count, 0);
+  strictEqual((await deadLetters.find({ ids: ["2"], reason: "other" }, bounds)).count, 0);
   outbox.close();
-  deepStrictEqual(await letters.replay({ ids: ["1", "3", "sites/1/1"] }), {
+  deepStrictEqual(await deadLetters.replay({ ids: ["1", "3", "sites/1/1"] }), {
     applied: 2,
     kept: [],
     keptCount: 0,

@@ -1,8 +1,8 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import {
   auditSpec,
+  deadLettersSpec,
   drainSpec,
-  lettersSpec,
   replaySpec,
   withOutbox,
 } from "../../../src/cli/commands/repair_specs.ts";
@@ -36,10 +36,10 @@ Deno.test("withOutbox() means another file, and lets the thread reach its folder
   strictEqual(withOutbox(PRODUCER, undefined), PRODUCER);
 });
 
-Deno.test("replaySpec() may ask Kafka for the cluster's id, and lettersSpec() may not", () => {
+Deno.test("replaySpec() may ask Kafka for the cluster's id, and deadLettersSpec() may not", () => {
   deepStrictEqual(replaySpec(CONSUMER, {}).permissions.net, ["k1:9092", "pg:5432"]);
   deepStrictEqual(replaySpec(CONSUMER, {}).setup.kafka?.servers, ["k1:9092"]);
-  deepStrictEqual(lettersSpec(CONSUMER, QUERY).permissions.net, ["pg:5432"]);
+  deepStrictEqual(deadLettersSpec(CONSUMER, QUERY).permissions.net, ["pg:5432"]);
   deepStrictEqual(replaySpec(RUN, {}).permissions.net, false);
   strictEqual(replaySpec(RUN, {}).setup.kafka, undefined);
 });
@@ -50,7 +50,7 @@ Deno.test("specs of repair are plain data, and name modules that are there", () 
     drainSpec(RUN),
     auditSpec(CONSUMER, {}),
     auditSpec(RUN, { sinceMicros: 1 }),
-    lettersSpec(RUN, QUERY),
+    deadLettersSpec(RUN, QUERY),
     replaySpec(CONSUMER, { reason: "schema" }),
   ];
   for (const { setup, module, permissions } of specs) {

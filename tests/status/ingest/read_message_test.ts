@@ -120,9 +120,9 @@ for (const error of [new TypeError("x is undefined"), new RangeError("out of ran
       throw error;
     };
     const entry = readMessage(aMessage(Uint8Array.of(1)), { ...OPTIONS, decode });
-    const letter = entry.kind === "dead" ? entry.deadLetter : undefined;
-    strictEqual(letter?.reason, "undecodable");
-    strictEqual(`${error}`.endsWith(letter.detail), true);
+    const deadLetter = entry.kind === "dead" ? entry.deadLetter : undefined;
+    strictEqual(deadLetter?.reason, "undecodable");
+    strictEqual(`${error}`.endsWith(deadLetter.detail), true);
   });
 }
 
@@ -137,9 +137,9 @@ Deno.test("readMessage() never throws and never makes what a store refuses of an
 Deno.test("deadEntry() bounds and cleans what it says of a message", () => {
   const message = aMessage(null, { sitemonId: "\0\ud800" + "x".repeat(SITEMON_ID_LENGTH_MAX) });
   const entry = deadEntry(message, "rejected", "\0" + "y".repeat(DETAIL_LENGTH_MAX));
-  const letter = entry.kind === "dead" ? entry.deadLetter : undefined;
-  strictEqual(letter?.detail, "\ufffd" + "y".repeat(DETAIL_LENGTH_MAX - 1));
-  strictEqual(letter?.sitemonId, "\ufffd\ufffd" + "x".repeat(SITEMON_ID_LENGTH_MAX - 2));
+  const deadLetter = entry.kind === "dead" ? entry.deadLetter : undefined;
+  strictEqual(deadLetter?.detail, "\ufffd" + "y".repeat(DETAIL_LENGTH_MAX - 1));
+  strictEqual(deadLetter?.sitemonId, "\ufffd\ufffd" + "x".repeat(SITEMON_ID_LENGTH_MAX - 2));
 });
 
 for (const timestampMs of [-1, NaN, Infinity, 9e18, 1.5]) {

@@ -20,7 +20,7 @@ function gap(first: number, last: number): Gap {
   return { producer_id: PRODUCER, first, last, count: last - first + 1, reason: "coalesced" };
 }
 
-function letter(
+function deadLetter(
   sequence: number,
   sitemonId: string | null = `${PRODUCER}/${sequence}`,
 ): DeadLetter {
@@ -48,7 +48,7 @@ async function fill({ store }: RepairedStore, content: Content): Promise<void> {
   await store.apply({
     reports: reports.map((sequence) => report(sequence)),
     gaps: gaps.map(([first, last]) => gap(first, last)),
-    deadLetters: dead.map((sequence) => letter(sequence)),
+    deadLetters: dead.map((sequence) => deadLetter(sequence)),
   });
 }
 
@@ -149,7 +149,7 @@ storeTest("audit() lists producers of v1 messages without counting them", async 
   await repaired.store.apply({
     reports: [2, 9].map((sequence) => report(sequence, { producer_id: v1 })),
     gaps: [],
-    deadLetters: [letter(1, null), letter(2, "who knows"), letter(3, `${PRODUCER}/0`)],
+    deadLetters: [deadLetter(1, null), deadLetter(2, "who knows"), deadLetter(3, `${PRODUCER}/0`)],
   });
   const result = await repaired.readAudit((reader) => audit(reader));
   deepStrictEqual(result, {

@@ -1,11 +1,11 @@
 /** Both stores as the tests of replay and audit use them. */
 import { systemClock as clock } from "../../../src/runtime/clock.ts";
 import type { AuditReader } from "../../../src/status/repair/audit_reader.ts";
-import type { LetterBox } from "../../../src/status/dead_letters.ts";
+import type { DeadLetters } from "../../../src/status/dead_letters.ts";
 import { readPostgresAudit } from "../../../src/status/postgres/postgres_audit.ts";
-import { PostgresLetters } from "../../../src/status/postgres/postgres_dead_letters.ts";
+import { PostgresDeadLetters } from "../../../src/status/postgres/postgres_dead_letters.ts";
 import { readSqliteAudit } from "../../../src/status/sqlite/sqlite_audit.ts";
-import { SqliteLetters } from "../../../src/status/sqlite/sqlite_dead_letters.ts";
+import { SqliteDeadLetters } from "../../../src/status/sqlite/sqlite_dead_letters.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
 import type { StatusStore } from "../../../src/status/store.ts";
 import { serviceTest } from "../../services/with_services.ts";
@@ -15,7 +15,7 @@ import { DatabaseSync } from "node:sqlite";
 /** A store of a test's own, and those who repair it. */
 export interface RepairedStore extends AsyncDisposable {
   readonly store: StatusStore;
-  readonly letters: LetterBox;
+  readonly deadLetters: DeadLetters;
   readAudit<T>(work: (reader: AuditReader) => Promise<T>): Promise<T>;
   /** Runs SQL that both kinds understand. */
   execute(sql: string): Promise<void>;
@@ -27,7 +27,7 @@ async function openSqlite(): Promise<RepairedStore> {
   const path = `${folder}/status.db`;
   const store = new SqliteStore({ path, clock });
   await store.migrate();
-  const letters = new SqliteLetters({ path });
+  const deadLetters = new SqliteDeadLetters({ path });
   const execute = (sql: string) => {
     const db = new DatabaseSync(path, { timeout: 5_000 });
     db.exec(sql);
@@ -36,13 +36,13 @@ async function openSqlite(): Promise<RepairedStore> {
   };
   return {
     store,
-    letters,
+    deadLetters,
     readAudit: (work) => readSqliteAudit(path, work),
     execute,
     setHorizon: (time) =>
       execute(`UPDATE history_horizon SET not_before = ${time.getTime() * 1_000}`),
     async [Symbol.asyncDispose]() {
-      await letters.close();
+      await deadLetters.close();
       await store.close();
       Deno.removeSync(folder, { recursive: true });
     },
@@ -51,15 +51,15 @@ async function openSqlite(): Promise<RepairedStore> {
 
 async function openPostgres(): Promise<RepairedStore> {
   const opened = await openStore();
-  const letters = new PostgresLetters({ connection: opened.options });
+  const deadLetters = new PostgresDeadLetters({ connection: opened.options });
   return {
     store: opened.store,
-    letters,
+    deadLetters,
     readAudit: (work) => readPostgresAudit(opened.options, work),
     execute: async (sql) => void await opened.session.query(sql),
     setHorizon: (time) => opened.setHorizon(time),
     async [Symbol.asyncDispose]() {
-      await letters.close();
+      await deadLetters.close();
       await opened.close();
     },
   };

@@ -10,7 +10,7 @@ import {
   WRITER_SCHEMAS,
 } from "../../../src/report/schema.ts";
 import { systemClock as clock } from "../../../src/runtime/clock.ts";
-import { LETTERS_AT_ONCE, replay, type ReplayOptions } from "../../../src/status/repair/replay.ts";
+import { PAGE_SIZE, replay, type ReplayOptions } from "../../../src/status/repair/replay.ts";
 import {
   type Chunk,
   type DeadLetter,
@@ -35,7 +35,7 @@ function encodeFuture(report: SiteReport): Uint8Array {
   return new Uint8Array([...header, ...type.toBuffer({ ...report, mood: "bright" })]);
 }
 
-function letter(offset: number, value: Uint8Array | null, rest: Partial<DeadLetter> = {}) {
+function deadLetter(offset: number, value: Uint8Array | null, rest: Partial<DeadLetter> = {}) {
   return {
     topic: "outbox/sites",
     partition: 2,
@@ -55,12 +55,12 @@ async function setAside({ store }: RepairedStore, deadLetters: DeadLetter[]): Pr
 }
 
 async function replayAll(
-  { letters, store }: RepairedStore,
+  { deadLetters, store }: RepairedStore,
   options: Partial<ReplayOptions> = {},
 ): Promise<{ applied: number; kept: [offset: number, reason: string][]; pages: number }> {
   const result = { applied: 0, kept: [] as [number, string][], pages: 0 };
   const clusterId = () => Promise.resolve("cluster");
-  for await (const step of replay({ letters, store, clusterId, clock, ...options })) {
+  for await (const step of replay({ deadLetters, store, clusterId, clock, ...options })) {
     result.applied += step.applied;
     result.kept.push(
       ...step.kept.map(({ offset, reason }) => [offset, reason] as [number, string]),
@@ -70,15 +70,15 @@ async function replayAll(
   return result;
 }
 
-async function leftIn({ letters }: RepairedStore) {
-  const left = await letters.read({ limit: 1_000, valueBytesMax: Infinity });
+async function leftIn({ deadLetters }: RepairedStore) {
+  const left = await deadLetters.read({ limit: 1_000, valueBytesMax: Infinity });
   return left.map(({ offset, reason }) => [offset, reason]);
 }
 
 storeTest(
-  "replay() applies a letter of a version to come, when it knows the schema",
+  "replay() applies a dead letter of a version to come, when it knows the schema",
   async (repaired) => {
-    await setAside(repaired, [letter(7, encodeFuture(nthReport(7, { site: "later" })))]);
+    await setAside(repaired, [deadLetter(7, encodeFuture(nthReport(7, { site: "later" })))]);
     deepStrictEqual(await replayAll(repaired), { applied: 0, kept: [[7, "schema"]], pages: 1 });
     deepStrictEqual(await leftIn(repaired), [[7, "schema"]]);
     const decode = messageDecoder(FUTURE_SCHEMAS);
@@ -93,21 +93,21 @@ storeTest(
   "replay() keeps what cannot be applied, with the reason of this time",
   async (repaired) => {
     await setAside(repaired, [
-      letter(1, encodeReport(nthReport(1, { response_time: -1 }))),
-      letter(2, null),
-      letter(3, new TextEncoder().encode("poison")),
-      letter(
+      deadLetter(1, encodeReport(nthReport(1, { response_time: -1 }))),
+      deadLetter(2, null),
+      deadLetter(3, new TextEncoder().encode("poison")),
+      deadLetter(
         4,
         encodeGap({ producer_id: PRODUCERS[0], first: 4, last: 9, count: 6, reason: "new" }),
       ),
-      letter(5, encodeReport(nthReport(5))),
+      deadLetter(5, encodeReport(nthReport(5))),
     ]);
     deepStrictEqual(await replayAll(repaired), {
       applied: 2,
       kept: [[1, "invalid"], [2, "undecodable"], [3, "undecodable"]],
       pages: 1,
     });
-    const [first] = await repaired.letters.read({ limit: 1, valueBytesMax: 4 });
+    const [first] = await repaired.deadLetters.read({ limit: 1, valueBytesMax: 4 });
     strictEqual(first!.detail.startsWith("Cannot apply report as response_time must lie"), true);
     deepStrictEqual([first!.value!.length, first!.sitemonId], [4, `${PRODUCERS[0]}/1`]);
     strictEqual(first!.recordedAt, NOON);
@@ -122,31 +122,34 @@ storeTest(
   },
 );
 
-storeTest("replay() finds the letters that the filter means, page by page", async (repaired) => {
-  const count = 2 * LETTERS_AT_ONCE + 1;
-  const letters = Array.from(
-    { length: count },
-    (_, index) =>
-      letter(index + 1, encodeReport(nthReport(index + 1)), {
-        reason: index % 2 === 0 ? "schema" : "rejected",
-      }),
-  );
-  await setAside(repaired, letters);
-  strictEqual(await repaired.letters.count({ reason: "rejected" }), LETTERS_AT_ONCE);
-  const place = { topic: "outbox/sites", partition: 2, offset: 3 };
-  deepStrictEqual(await replayAll(repaired, { places: [place, { ...place, topic: "none" }] }), {
-    applied: 1,
-    kept: [],
-    pages: 1,
-  });
-  strictEqual((await replayAll(repaired, { reason: "rejected" })).applied, LETTERS_AT_ONCE);
-  deepStrictEqual(await replayAll(repaired), { applied: LETTERS_AT_ONCE, kept: [], pages: 1 });
-});
+storeTest(
+  "replay() finds the dead letters that the filter means, page by page",
+  async (repaired) => {
+    const count = 2 * PAGE_SIZE + 1;
+    const deadLetters = Array.from(
+      { length: count },
+      (_, index) =>
+        deadLetter(index + 1, encodeReport(nthReport(index + 1)), {
+          reason: index % 2 === 0 ? "schema" : "rejected",
+        }),
+    );
+    await setAside(repaired, deadLetters);
+    strictEqual(await repaired.deadLetters.count({ reason: "rejected" }), PAGE_SIZE);
+    const place = { topic: "outbox/sites", partition: 2, offset: 3 };
+    deepStrictEqual(await replayAll(repaired, { places: [place, { ...place, topic: "none" }] }), {
+      applied: 1,
+      kept: [],
+      pages: 1,
+    });
+    strictEqual((await replayAll(repaired, { reason: "rejected" })).applied, PAGE_SIZE);
+    deepStrictEqual(await replayAll(repaired), { applied: PAGE_SIZE, kept: [], pages: 1 });
+  },
+);
 
 storeTest(
   "replay() gives a message of the original Python service the identity of its place",
   async (repaired) => {
-    await setAside(repaired, [letter(1, encodeV1(aReport({ url: "http://old.example/" })))]);
+    await setAside(repaired, [deadLetter(1, encodeV1(aReport({ url: "http://old.example/" })))]);
     await rejects(
       replayAll(repaired, { clusterId: () => Promise.reject(new Error("no broker")) }),
       /no broker/,
@@ -181,7 +184,7 @@ storeTest("replay() applies the others, when the store refuses one", async (repa
   const sites = ["a", "refused", "c"];
   await setAside(
     repaired,
-    sites.map((site, index) => letter(index + 1, encodeReport(nthReport(index + 1, { site })))),
+    sites.map((site, index) => deadLetter(index + 1, encodeReport(nthReport(index + 1, { site })))),
   );
   const store = new PickyStore(repaired.store);
   deepStrictEqual(await replayAll({ ...repaired, store }), {
@@ -193,32 +196,32 @@ storeTest("replay() applies the others, when the store refuses one", async (repa
 });
 
 storeTest(
-  "replay() tells letters apart, when the topic was made again and has their place twice",
+  "replay() tells dead letters apart, when the topic was made again and has their place twice",
   async (repaired) => {
-    const poison = letter(1, Uint8Array.of(7));
+    const poison = deadLetter(1, Uint8Array.of(7));
     await setAside(repaired, [poison]);
     const later = { timestampMs: NOON / 1_000 + 1 };
     await setAside(repaired, [
-      letter(1, encodeReport(nthReport(1)), later),
-      letter(1, encodeReport(nthReport(2)), later),
+      deadLetter(1, encodeReport(nthReport(1)), later),
+      deadLetter(1, encodeReport(nthReport(2)), later),
       poison,
     ]);
     const place = { topic: "outbox/sites", partition: 2, offset: 1 };
-    strictEqual(await repaired.letters.count({ places: [place] }), 3);
+    strictEqual(await repaired.deadLetters.count({ places: [place] }), 3);
     deepStrictEqual(await replayAll(repaired, { places: [place] }), {
       applied: 2,
       kept: [[1, "undecodable"]],
       pages: 1,
     });
-    const left = await repaired.letters.read({ limit: 9, valueBytesMax: 9 });
+    const left = await repaired.deadLetters.read({ limit: 9, valueBytesMax: 9 });
     deepStrictEqual(left.map(({ value }) => [...value!]), [[7]]);
   },
 );
 
-storeTest("apply() removes a letter only with what it holds", async (repaired) => {
-  await setAside(repaired, [letter(1, encodeReport(nthReport(1)))]);
+storeTest("apply() removes a dead letter only with what it holds", async (repaired) => {
+  await setAside(repaired, [deadLetter(1, encodeReport(nthReport(1)))]);
   const broken = nthReport(1, { outcome: "unheard" as SiteReport["outcome"] });
-  const replayed = (await repaired.letters.read({ limit: 1, valueBytesMax: 0 }))
+  const replayed = (await repaired.deadLetters.read({ limit: 1, valueBytesMax: 0 }))
     .map(({ number }) => number);
   const chunk = { reports: [broken, { ...broken, site: null as unknown as string }], gaps: [] };
   await rejects(repaired.store.apply({ ...chunk, deadLetters: [], replayed }));

@@ -47,19 +47,19 @@ export async function recordGaps(connection: Connection, gaps: readonly Gap[]): 
 /** Keeps dead letters, and returns how many were new. */
 export async function recordDeadLetters(
   connection: Connection,
-  letters: readonly DeadLetter[],
+  deadLetters: readonly DeadLetter[],
 ): Promise<number> {
-  if (letters.length === 0) return 0;
+  if (deadLetters.length === 0) return 0;
   const rows = await connection.query(RECORD_DEAD_LETTERS, [
-    letters.map((letter) => letter.topic),
-    letters.map((letter) => letter.partition),
-    letters.map((letter) => letter.offset),
-    letters.map((letter) => letter.timestampMs),
-    letters.map((letter) => letter.reason),
-    letters.map((letter) => letter.detail),
-    letters.map((letter) => letter.key),
-    letters.map((letter) => letter.value),
-    letters.map((letter) => letter.sitemonId),
+    deadLetters.map((deadLetter) => deadLetter.topic),
+    deadLetters.map((deadLetter) => deadLetter.partition),
+    deadLetters.map((deadLetter) => deadLetter.offset),
+    deadLetters.map((deadLetter) => deadLetter.timestampMs),
+    deadLetters.map((deadLetter) => deadLetter.reason),
+    deadLetters.map((deadLetter) => deadLetter.detail),
+    deadLetters.map((deadLetter) => deadLetter.key),
+    deadLetters.map((deadLetter) => deadLetter.value),
+    deadLetters.map((deadLetter) => deadLetter.sitemonId),
   ]);
   return rows.length;
 }

@@ -1,7 +1,7 @@
 /** Every migration, in order. They are code, so that an executable carries them. */
 import type { Migration } from "./migration.ts";
 import { dayTotals } from "./day_totals.ts";
-import { letterNumbers } from "./letter_numbers.ts";
+import { deadLetterNumbers } from "./dead_letter_numbers.ts";
 import { producerMessages } from "./producer_messages.ts";
 import { siteDays } from "./site_days.ts";
 import { siteHistory } from "./site_history.ts";
@@ -14,6 +14,6 @@ export const MIGRATIONS: readonly Migration[] = [
   producerMessages,
   siteDays,
   statusViews,
-  letterNumbers,
+  deadLetterNumbers,
   dayTotals,
 ];

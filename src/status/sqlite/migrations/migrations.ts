@@ -1,7 +1,7 @@
 /** The tables of the SQLite store as numbered steps; `PRAGMA user_version` tells the last one done. */
 import { DAY_TOTALS } from "./day_totals.ts";
 import { FIRST_TABLES } from "./first_tables.ts";
-import { LETTER_NUMBERS } from "./letter_numbers.ts";
+import { DEAD_LETTER_NUMBERS } from "./dead_letter_numbers.ts";
 import { SITE_DAYS } from "./site_days.ts";
 import { STATUS_VIEWS } from "./status_views.ts";
 
@@ -10,6 +10,6 @@ export const MIGRATIONS: readonly string[] = [
   FIRST_TABLES,
   SITE_DAYS,
   STATUS_VIEWS,
-  LETTER_NUMBERS,
+  DEAD_LETTER_NUMBERS,
   DAY_TOTALS,
 ];

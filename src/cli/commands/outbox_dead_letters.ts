@@ -1,23 +1,23 @@
 /** The dead letters of an outbox file: rows that were too large for their receiver. */
 import { readDeadLetters, requeueDeadLetters } from "../../outbox/dead_letters.ts";
-import type { LetterChoice, Letters } from "./dead_letter.ts";
-import { outboxLetterView } from "../text/dead_letter_view.ts";
+import type { DeadLetterChoice, DeadLetterSource } from "./dead_letter.ts";
+import { outboxDeadLetterView } from "../text/dead_letter_view.ts";
 
 /** Errors are those of the outbox: see outbox_answer.ts. */
-export function outboxLetters(path: string): Letters {
-  const meant = ({ ids, reason }: LetterChoice) =>
-    readDeadLetters(path).filter((letter) =>
-      (ids.length === 0 || ids.includes(`${letter.id}`)) &&
-      (reason === undefined || letter.reason === reason)
+export function outboxDeadLetters(path: string): DeadLetterSource {
+  const meant = ({ ids, reason }: DeadLetterChoice) =>
+    readDeadLetters(path).filter((deadLetter) =>
+      (ids.length === 0 || ids.includes(`${deadLetter.id}`)) &&
+      (reason === undefined || deadLetter.reason === reason)
     );
   return {
     replayed: "put back into the queue",
     find(choice, { limit, valueBytesMax }) {
       return Promise.try(() => {
         const found = meant(choice);
-        const letters = found.slice(0, limit)
-          .map((letter) => outboxLetterView(letter, valueBytesMax));
-        return { letters, count: found.length };
+        const deadLetters = found.slice(0, limit)
+          .map((deadLetter) => outboxDeadLetterView(deadLetter, valueBytesMax));
+        return { deadLetters, count: found.length };
       });
     },
     replay(choice) {

@@ -10,7 +10,7 @@ ALTER TABLE dead_letter
 CREATE UNIQUE INDEX dead_letter_message ON dead_letter
   (topic, partition, "offset", recorded_at, sha256(coalesce(value, '')))`;
 
-export const letterNumbers: Migration = {
+export const deadLetterNumbers: Migration = {
   version: 6,
   name: "dead_letter of topics that were made again",
   async up(connection) {

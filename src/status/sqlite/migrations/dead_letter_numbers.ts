@@ -2,11 +2,11 @@
  * Step 4: dead letters are numbered, and a place alone no longer says that two are the same, as in
  * PostgreSQL's sixth migration. SQLite has no digest, so the index holds the messages themselves.
  */
-export const LETTER_NUMBERS = `
+export const DEAD_LETTER_NUMBERS = `
 ALTER TABLE dead_letter RENAME TO former_dead_letter;
 
 CREATE TABLE dead_letter (
-  -- A replay removes a letter by its number, so none is given twice.
+  -- A replay removes a dead letter by its number, so none is given twice.
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   topic TEXT NOT NULL,
   "partition" INTEGER NOT NULL,

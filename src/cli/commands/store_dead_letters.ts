@@ -1,20 +1,20 @@
 /** The dead letters of whichever status store a configuration names, asked in a thread. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { threadResult, threadResults } from "../../runtime/threads/thread_results.ts";
-import type { LetterFilter } from "../../status/dead_letters.ts";
-import type { LetterPage, ReplayStep } from "../../threads/dead_letters/dead_letters_thread.ts";
-import { KEPT_SHOWN_MAX, type LetterChoice, type Letters } from "./dead_letter.ts";
-import { parsePlace, storeLetterView } from "../text/dead_letter_view.ts";
-import { lettersSpec, replaySpec } from "./repair_specs.ts";
+import type { DeadLetterFilter } from "../../status/dead_letters.ts";
+import type { DeadLetterPage, ReplayStep } from "../../threads/dead_letters/dead_letters_thread.ts";
+import { type DeadLetterChoice, type DeadLetterSource, KEPT_SHOWN_MAX } from "./dead_letter.ts";
+import { parsePlace, storedDeadLetterView } from "../text/dead_letter_view.ts";
+import { deadLettersSpec, replaySpec } from "./repair_specs.ts";
 
 /** Errors are those of the store port: see store_answer.ts. */
-export function storeLetters(loaded: LoadedConfig): Letters {
+export function storeDeadLetters(loaded: LoadedConfig): DeadLetterSource {
   return {
     replayed: "applied",
     async find(choice, bounds) {
-      const spec = lettersSpec(loaded, { ...filterOf(choice), ...bounds });
-      const { letters, count } = await threadResult<LetterPage>(spec);
-      return { letters: letters.map(storeLetterView), count };
+      const spec = deadLettersSpec(loaded, { ...filterOf(choice), ...bounds });
+      const { deadLetters, count } = await threadResult<DeadLetterPage>(spec);
+      return { deadLetters: deadLetters.map(storedDeadLetterView), count };
     },
     async replay(choice) {
       const result = {
@@ -35,7 +35,7 @@ export function storeLetters(loaded: LoadedConfig): Letters {
 }
 
 /** What is no id at all is in no store, and is told as missing. */
-function filterOf({ ids, reason }: LetterChoice): LetterFilter {
+function filterOf({ ids, reason }: DeadLetterChoice): DeadLetterFilter {
   const places = ids.map(parsePlace).filter((place) => place !== undefined);
   return {
     ...(ids.length > 0 ? { places } : {}),
