@@ -31,6 +31,11 @@ export interface SiteKey {
   readonly location: string;
 }
 
+/** A site and its location as one text, for maps. Unique, because NUL is in neither of the two. */
+export function keyOf({ site, location }: SiteKey): string {
+  return `${site}\0${location}`;
+}
+
 /** A status with everything of its newest report that a page shows. */
 export interface DetailedStatus extends SiteStatus {
   readonly labels: Readonly<Record<string, string>>;

@@ -8,7 +8,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { describeError } from "../runtime/telemetry/log_entry.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import { addApi } from "./api/api.ts";
-import type { Board } from "./live/board.ts";
+import type { StatusCache } from "./live/status_cache.ts";
 import { eventStream, WATCHERS_MAX } from "./live/event_stream.ts";
 import { addPages } from "./pages/pages.ts";
 import { problem, problemJson } from "./problem.ts";
@@ -16,7 +16,7 @@ import { SECURITY_HEADERS } from "./security_headers.ts";
 import { LookupError } from "./site_lookup.ts";
 
 export interface AppOptions {
-  readonly board: Board;
+  readonly cache: StatusCache;
   /** What the page is called. */
   readonly title: string;
   /** Who may see it; everybody when absent. */
@@ -26,9 +26,9 @@ export interface AppOptions {
   readonly signal: AbortSignal;
 }
 
-/** Pages, API, feeds, badges and events of one board. */
+/** Pages, API, feeds, badges and events of one cache. */
 export function createApp(options: AppOptions): Hono {
-  const { board, title } = options;
+  const { cache, title } = options;
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
@@ -39,8 +39,8 @@ export function createApp(options: AppOptions): Hono {
   app.get(
     "/events",
     (context) =>
-      board.watcherCount < WATCHERS_MAX
-        ? eventStream(board, options)
+      cache.watcherCount < WATCHERS_MAX
+        ? eventStream(cache, options)
         : problem(503, { path: context.req.path, title }),
   );
   app.use(compress());
@@ -51,7 +51,10 @@ export function createApp(options: AppOptions): Hono {
   app.onError((error, { req: { path } }) => {
     if (error instanceof HTTPException) return refusal(error, path);
     if (error instanceof LookupError) return problem(error.status, { path, title });
-    logger("web").error("Cannot answer {path}: {error}", { path, error: describeError(error) });
+    logger("web").error("request for {path} failed: {error}", {
+      path,
+      error: describeError(error),
+    });
     return problem(500, { path, title });
   });
   return app;

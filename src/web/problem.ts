@@ -1,4 +1,4 @@
-/** Answers that are no answers: unknown sites and paths, a store that is silent, faults. */
+/** Error responses: unknown sites and paths, a store that does not respond, internal errors. */
 import { html } from "hono/html";
 import type { Problem } from "./api/api_schemas.ts";
 import { documentText } from "./pages/markup.ts";
@@ -10,12 +10,12 @@ export type ProblemStatus = 401 | 404 | 500 | 503;
 export const PROBLEM_TYPE = "application/problem+json";
 
 const SENTENCES: Readonly<Record<ProblemStatus, { heading: string; sentence: string }>> = {
-  401: { heading: "Not allowed", sentence: "A name and a password are asked for." },
-  404: { heading: "Not found", sentence: "There is no such site or page." },
-  500: { heading: "A fault", sentence: "This is a fault in sitemon; its log says more." },
+  401: { heading: "Unauthorized", sentence: "Username and password required." },
+  404: { heading: "Not found", sentence: "No such site or page." },
+  500: { heading: "Internal error", sentence: "This is a bug in sitemon; see its log." },
   503: {
-    heading: "No answer",
-    sentence: "The status cannot be read at the moment. Try again in a while.",
+    heading: "Unavailable",
+    sentence: "The status database does not respond. Try again later.",
   },
 };
 

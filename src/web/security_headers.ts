@@ -1,4 +1,4 @@
-/** What every answer says of itself to browsers: everything comes from here, and nothing is guessed. */
+/** Security headers of every response: content comes from this origin only, and no type is sniffed. */
 
 /**
  * No inline script and no inline style are allowed, so that markup that got past the escaping could

@@ -4,9 +4,9 @@ import { within } from "../runtime/deadline.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { StatusQueries } from "../status/queries.ts";
 import { createApp } from "./app.ts";
-import { Board } from "./live/board.ts";
+import { StatusCache } from "./live/status_cache.ts";
 
-/** For answers that are under way. A reader that takes longer is cut off by the end of the thread. */
+/** For responses in progress; a slower client is cut off when the thread ends. */
 const STOP_GRACE_MS = 1_000;
 
 export interface WebOptions {
@@ -24,7 +24,7 @@ export interface WebOptions {
 export interface WebServer {
   /** `http://host:port`. */
   readonly address: string;
-  /** Ends every answer, and closes the queries. */
+  /** Ends every response, and closes the queries. */
   stop(): Promise<void>;
 }
 
@@ -38,10 +38,10 @@ export function serveWeb(options: WebOptions): WebServer {
   const { listen, title, basicAuth, queries, clock } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
-  const board = new Board(options);
-  const app = createApp({ board, title, ...(basicAuth && { basicAuth }), clock, signal });
+  const cache = new StatusCache(options);
+  const app = createApp({ cache, title, ...(basicAuth && { basicAuth }), clock, signal });
   const server = listening(listen, app.fetch);
-  const watching = board.run(signal);
+  const watching = cache.run(signal);
   const { hostname, port } = server.addr;
   return {
     address: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,

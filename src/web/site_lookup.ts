@@ -1,7 +1,10 @@
 /** Finds a site by the name in a path, at one or all of its locations. */
 import type { DayCoverage, HistoryOptions, SiteHistory, SiteUptime } from "../status/queries.ts";
-import { BAR_DAYS, type Board, type View } from "./live/board.ts";
-import { keyOf } from "./site_key.ts";
+import { BAR_DAYS, type StatusCache, type View } from "./live/status_cache.ts";
+import { keyOf } from "../status/queries.ts";
+
+/** Days of response times that are shown unless others are asked for. */
+export const LATENCY_DAYS_DEFAULT = 7;
 
 /** What is known of a site at one location. */
 export interface LocationHistory {
@@ -11,26 +14,26 @@ export interface LocationHistory {
   readonly days: readonly DayCoverage[];
 }
 
-/** Thrown for what there is no answer to. */
+/** Thrown for a site that is unknown, or while the store does not respond. */
 export class LookupError extends Error {
   override readonly name = "LookupError";
   /** 404 when the site is unknown, 503 when nobody knows at the moment. */
   readonly status: 404 | 503;
 
   constructor(status: 404 | 503) {
-    super(status === 404 ? "There is no such site" : "The store does not answer");
+    super(status === 404 ? "no such site" : "the status database does not respond");
     this.status = status;
   }
 }
 
-/** Of a site that was asked for: where it is checked from, in order; none when it is unknown. */
+/** The locations of a site, sorted; none when the site is unknown. */
 export function locationsOf({ statuses }: View, name: string): string[] {
   return statuses.filter(({ site }) => site === name).map(({ location }) => location);
 }
 
 /** All that is known of a site at these locations. */
 export async function lookUp(
-  board: Board,
+  cache: StatusCache,
   view: View,
   { name, locations, latencyDays }: {
     readonly name: string;
@@ -43,9 +46,9 @@ export async function lookUp(
   }
   const options: HistoryOptions = { transitionDays: BAR_DAYS, latencyDays };
   const sites = locations.map((location) => ({ site: name, location }));
-  const days = await board.days(sites);
+  const days = await cache.days(sites);
   return await Promise.all(sites.map(async (site) => {
-    const history = await board.history(site, options);
+    const history = await cache.history(site, options);
     if (history === undefined) throw new LookupError(503);
     return { history, uptime: view.uptimes.get(keyOf(site)), days: days.get(keyOf(site)) ?? [] };
   }));

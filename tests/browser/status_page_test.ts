@@ -30,12 +30,12 @@ browserTest(
     await visit.look(1280, 900);
     await visit.open(address);
     await visit.sees("1 of 3 sites is down");
-    await visit.sees("It refused the connection");
+    await visit.sees("Connection refused");
     running.isBroken = true;
     await visit.sees("3 of 3 sites are down");
     strictEqual(await visit.page.title(), "3 of 3 sites are down · Example Inc.");
     strictEqual(await visit.ask("document.querySelector('.search button').clientWidth"), 0);
-    await visit.sees("It answered with another status than expected");
+    await visit.sees("Unexpected status");
     const news = await visit.page.$eval("#news", (element) => element.textContent);
     ok(/(shop|docs) is down/.test(news ?? ""), news ?? "");
     deepStrictEqual(await visit.violations(), []);
@@ -96,7 +96,7 @@ function served(made: MadeStore, visit: Visit) {
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     made.app({ title: "Example Inc.", signal }).fetch,
   );
-  const watching = made.board.run(signal);
+  const watching = made.cache.run(signal);
   return {
     address: `http://127.0.0.1:${server.addr.port}`,
     async [Symbol.asyncDispose]() {

@@ -92,12 +92,12 @@ Deno.test("createApp() shows outcome, reason, uptime and age of every site in wo
   ok(text.indexOf(">blog<") < text.indexOf(">shop<"));
   for (
     const words of [
-      "Its name was not found",
+      "DNS lookup failed",
       "no such name",
       "</span>Down</span>",
       "</span>Stale</span>",
       "Last known up",
-      "No result came when one was due",
+      "No recent result",
       "Without team",
       "90 days",
     ]
@@ -133,7 +133,7 @@ Deno.test("createApp() shows a site with its changes, failures, phases and certi
       "CN=Example CA",
       "&lt;h1&gt;Oh no&lt;/h1&gt;",
       "status is 500",
-      "It answered with another status than expected",
+      "Unexpected status",
       "Name lookup",
       'aria-current="page">24 hours',
       'location=there"',
@@ -211,7 +211,7 @@ Deno.test("createApp() answers 304, when the ETag is that of what is there", asy
   const second = await made.get("/api/sites/shop/reports", { "if-none-match": etag });
   deepStrictEqual([second.response.status, second.text], [304, ""]);
   await made.add({ site: "shop" });
-  await made.board.refresh();
+  await made.cache.refresh();
   const third = await made.get("/api/sites/shop/reports", { "if-none-match": etag });
   strictEqual(third.response.status, 200);
 });
@@ -254,7 +254,7 @@ Deno.test("createApp() gives feeds and badges of a site", async () => {
     "a b is up",
   ]);
   match(feed.text, /^<\?xml version="1\.0"/);
-  match(feed.text, /after up\. It did not answer in time/);
+  match(feed.text, /after up\. Response timed out/);
   const badge = await made.get("/badge/a%20b.svg");
   strictEqual(badge.response.headers.get("content-type"), "image/svg+xml");
   match(badge.text, /^<svg xmlns/);
@@ -279,7 +279,7 @@ for (const path of ["/none", "/sites/none", "/sites/none.atom", "/assets/none", 
         type: "about:blank",
         title: "Not found",
         status: 404,
-        detail: "There is no such site or page.",
+        detail: "No such site or page.",
       });
     } else match(text, /Not found/);
   });
@@ -304,7 +304,7 @@ Deno.test("createApp() serves every file that its pages name", async () => {
 Deno.test("createApp() tells a page of a site that went down, by an event", async () => {
   await using made = await MadeStore.create();
   await made.add({ site: "shop", agoMs: 10_000 });
-  await made.board.refresh();
+  await made.cache.refresh();
   const response = await made.app().request("/events");
   strictEqual(response.headers.get("content-type"), "text/event-stream");
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
@@ -315,15 +315,15 @@ Deno.test("createApp() tells a page of a site that went down, by an event", asyn
     }
   };
   await made.add({ site: "shop", agoMs: 5_000 });
-  await made.board.refresh();
+  await made.cache.refresh();
   const calm = await event();
   deepStrictEqual([calm.news, calm.reload, calm.checked.length], [[], false, 1]);
   await made.add({ site: "shop", outcome: "down", reason: "dns" });
-  await made.board.refresh();
+  await made.cache.refresh();
   const { news, reload } = await event();
   deepStrictEqual([news, reload], [["shop is down"], true]);
   await reader.cancel();
-  strictEqual(made.board.watcherCount, 0);
+  strictEqual(made.cache.watcherCount, 0);
 });
 
 Deno.test("createApp() shows what it knew, and that it is old, when the store is gone", async () => {
@@ -332,10 +332,10 @@ Deno.test("createApp() shows what it knew, and that it is old, when the store is
   await made.get("/");
   await made.queries.close();
   await Deno.rename(made.path, `${made.path}.away`);
-  await made.board.refresh();
+  await made.cache.refresh();
   const { response, text } = await made.get("/");
   strictEqual(response.status, 200);
-  match(text, /This page is old/);
+  match(text, /Data may be out of date/);
   match(text, /<section class="verdict stale">\s*<h1>Last known: The site is up</);
   match(text, />shop</);
   strictEqual(made.dependencies.at(-1), false);
@@ -343,8 +343,8 @@ Deno.test("createApp() shows what it knew, and that it is old, when the store is
   strictEqual((await made.get("/sites/shop")).response.status, 503);
   match((await made.get("/badge/shop.svg")).text, /shop: unknown/);
   await Deno.rename(`${made.path}.away`, made.path);
-  await made.board.refresh();
-  ok(!(await made.get("/")).text.includes("This page is old"));
+  await made.cache.refresh();
+  ok(!(await made.get("/")).text.includes("Data may be out of date"));
   strictEqual(made.dependencies.at(-1), true);
 });
 
@@ -357,7 +357,7 @@ Deno.test("createApp() answers 503 to the API, when the store has never answered
   ok(!text.includes(made.path));
   const page = await made.get("/");
   strictEqual(page.response.status, 200);
-  match(page.text, /<h1>Nothing is known yet<\/h1>/);
+  match(page.text, /<h1>No data yet<\/h1>/);
 });
 
 for (

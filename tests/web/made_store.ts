@@ -1,18 +1,18 @@
-/** A SQLite store with a history that was made up, and the board that reads it. */
+/** A SQLite store with a history that was made up, and the cache that reads it. */
 import type { Clock } from "../../src/runtime/clock.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
 import { SqliteStore } from "../../src/status/sqlite/sqlite_store.ts";
 import { type AppOptions, createApp } from "../../src/web/app.ts";
-import { Board } from "../../src/web/live/board.ts";
+import { StatusCache } from "../../src/web/live/status_cache.ts";
 import { MadeReports, type Making } from "./made_reports.ts";
 
 /** A file of its own, a writer, and the application over a reader. Disposing removes all of it. */
 export class MadeStore implements AsyncDisposable {
   readonly path: string;
   readonly queries: SqliteQueries;
-  readonly board: Board;
+  readonly cache: StatusCache;
   readonly dependencies: boolean[] = [];
   readonly #folder: string;
   readonly #store: SqliteStore;
@@ -27,7 +27,7 @@ export class MadeStore implements AsyncDisposable {
     this.#store = new SqliteStore({ path: this.path, clock });
     this.#reports = new MadeReports(this.#store);
     this.queries = new SqliteQueries({ path: this.path });
-    this.board = new Board({
+    this.cache = new StatusCache({
       queries: this.queries,
       clock,
       telemetry: this.#telemetry(),
@@ -49,7 +49,7 @@ export class MadeStore implements AsyncDisposable {
   /** The application as a server has it. */
   app(options: Partial<Pick<AppOptions, "title" | "basicAuth" | "signal">> = {}) {
     return createApp({
-      board: this.board,
+      cache: this.cache,
       title: "Status",
       clock: this.#clock,
       signal: this.#stopping.signal,

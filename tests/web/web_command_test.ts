@@ -84,7 +84,7 @@ postgres: { host: ${host}, port: ${port}, db: ${database}, schema: ${schema}, us
       }
     }
     const page = await (await fetch(`${addresses[0]}/sites/shop`)).text();
-    match(page, /Its name was not found/);
+    match(page, /DNS lookup failed/);
     for (const process of processes) strictEqual(await process.stop(), 0);
     await store.close();
   },

@@ -1,7 +1,7 @@
 /**
- * What the API answers, in the words of the report and of `sitemon status --json`.
+ * The responses of the API, in the words of the report and of `sitemon status --json`.
  *
- * The types of the answers and the OpenAPI file are both made from these. Fields are only ever
+ * The types of the responses and the OpenAPI file are both made from these. Fields are only ever
  * added: readers must ignore those that they do not know.
  */
 import * as z from "zod";
@@ -20,24 +20,28 @@ const timings = z.object({
   tls: z.int().nullable(),
   first_byte: z.int().nullable(),
   transfer: z.int().nullable(),
-}).nullable().describe("Microseconds of each phase; null for a phase that was not reached.");
+}).nullable().describe(
+  "Duration of each phase in microseconds; null for a phase that was not reached.",
+);
 
-const part = () => z.number().nullable().describe("0 to 1; null when nothing is known.");
+const part = () => z.number().nullable().describe("0 to 1; null without data.");
 
 export const uptimeSchema = z.object({
   days: z.int().describe("Length of the window."),
-  uptime: part().describe("Part of the known time in which it was up or degraded."),
+  uptime: part().describe("Fraction of the known time in which the site was up or degraded."),
   down_ms: milliseconds(),
-  unknown_ms: milliseconds().describe("Milliseconds in which nobody looked."),
+  unknown_ms: milliseconds().describe("Milliseconds without data."),
 });
 
 export const statusSchema = z.object({
   site: z.string(),
-  location: z.string().describe("Where it was checked from."),
+  location: z.string().describe("Location that checked it."),
   url: z.string(),
   outcome: outcome(),
   reason: reason(),
-  stale: z.boolean().describe("No report came when one was due: the outcome may be old."),
+  stale: z.boolean().describe(
+    "No report arrived when one was due; the outcome may be out of date.",
+  ),
   since: micros().nullable().describe("When the outcome last changed, in microseconds since 1970."),
   checked_at: micros(),
   interval_ms: milliseconds().nullable(),
@@ -55,20 +59,22 @@ export const statusSchema = z.object({
 export const statusesSchema = z.object({
   title: z.string(),
   old_since: micros().nullable()
-    .describe("Since when the store has not answered, so that all of this may be old; else null."),
+    .describe(
+      "When the status database stopped responding, so that the data may be out of date; null while it responds.",
+    ),
   sites: z.array(statusSchema).describe("By site and location."),
 }).meta({ id: "Statuses" });
 
 export const transitionSchema = z.object({
   at: micros(),
-  from: outcome().nullable().describe("The outcome before; null at the first one."),
+  from: outcome().nullable().describe("The previous outcome; null for the first one."),
   to: outcome(),
   reason: reason(),
 }).meta({ id: "Transition" });
 
 export const latencySchema = z.object({
-  hour: micros().describe("Beginning of the hour, in microseconds since 1970."),
-  responses: z.int().describe("Checks that were answered."),
+  hour: micros().describe("Start of the hour, in microseconds since 1970."),
+  responses: z.int().describe("Checks with a response."),
   mean_ms: z.number(),
   p50_ms: z.number(),
   p95_ms: z.number(),
@@ -108,13 +114,13 @@ export const reportSchema = z.object({
   http_version: z.string().nullable(),
   final_url: z.string().nullable(),
   certificate_issuer: z.string().nullable(),
-  failures: z.array(z.string()).describe("Every expectation that was not met."),
-  snippet: z.string().nullable().describe("Beginning of the answer. The site wrote it: escape it."),
+  failures: z.array(z.string()).describe("Every expectation that failed."),
+  snippet: z.string().nullable().describe("Start of the response. The site wrote it: escape it."),
 }).meta({ id: "Report" });
 
 export const reportsSchema = z.object({
   site: z.string(),
-  reports: z.array(reportSchema).describe("The newest of each location, newest first."),
+  reports: z.array(reportSchema).describe("The latest of each location, newest first."),
 }).meta({ id: "Reports" });
 
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
@@ -125,8 +131,8 @@ export const problemSchema = z.object({
   detail: z.string().describe("One sentence for a person."),
 }).meta({ id: "Problem" });
 
-export type StatusAnswer = z.output<typeof statusSchema>;
-export type StatusesAnswer = z.output<typeof statusesSchema>;
-export type SiteAnswer = z.output<typeof siteSchema>;
-export type ReportsAnswer = z.output<typeof reportsSchema>;
+export type StatusResponse = z.output<typeof statusSchema>;
+export type StatusesResponse = z.output<typeof statusesSchema>;
+export type SiteResponse = z.output<typeof siteSchema>;
+export type ReportsResponse = z.output<typeof reportsSchema>;
 export type Problem = z.output<typeof problemSchema>;

@@ -1,5 +1,5 @@
 /**
- * The OpenAPI file of the API, made from the schemas of its answers.
+ * The OpenAPI file of the API, made from the schemas of its responses.
  *
  * @see https://spec.openapis.org/oas/v3.1.1.html
  */
@@ -24,7 +24,8 @@ export function openApi(): Record<string, unknown> {
       title: "sitemon",
       version: VERSION,
       license: { name: "MIT", identifier: "MIT" },
-      description: "What sitemon found out. Fields are only ever added. Answers carry an ETag.",
+      description:
+        "Status and history of the monitored sites. Fields are only ever added. Responses carry an ETag.",
     },
     // The password is asked for only where the operator has set one.
     security: [{}, { password: [] }],
@@ -71,17 +72,17 @@ function operation(
     summary,
     responses: {
       "200": answer(summary, schema, "application/json"),
-      "304": { description: "As the ETag of If-None-Match says, it is known already." },
+      "304": { description: "Not modified since the ETag in If-None-Match." },
       ...Object.fromEntries(failures),
     },
   };
 }
 
 const ERRORS: Readonly<Record<string, string>> = {
-  "401": "A name and a password are asked for, and were not given.",
-  "404": "There is no such site.",
-  "500": "A fault in sitemon.",
-  "503": "The store has not answered yet.",
+  "401": "Username and password required.",
+  "404": "No such site.",
+  "500": "Internal error in sitemon.",
+  "503": "The status database has not responded yet.",
 };
 
 function answer(description: string, schema: z.ZodType, contentType: string) {

@@ -34,8 +34,8 @@ function options() {
     }],
     series: [
       { label: "UTC", value: (_, value) => value === null ? "–" : utc(value) },
-      { label: "Half within", stroke: p50, width: 2, value: ms },
-      { label: "95 % within", stroke: p95, width: 2, value: ms },
+      { label: "p50", stroke: p50, width: 2, value: ms },
+      { label: "p95", stroke: p95, width: 2, value: ms },
     ],
   };
 }

@@ -38,14 +38,14 @@ function tick() {
 }
 
 /** A tooltip has the time exactly, as sitemon says it and as the reader's clock does. */
-function tell(time) {
+function setTooltip(time) {
   const date = new Date(time.dateTime);
   const here = date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
   time.title = `${time.dateTime.slice(0, 19).replace("T", " ")} UTC\n${here}`;
 }
 
-/** Bars of a list share a path for each colour: the day is counted out from where the pointer is. */
-function tellDay(path, x) {
+/** Bars of a list share a path for each color: the day is counted out from where the pointer is. */
+function setDayTooltip(path, x) {
   const { left, width } = path.ownerSVGElement.getBoundingClientRect();
   const days = (path.ownerSVGElement.viewBox.baseVal.width + 1) / BAR_STEP;
   const age = days - 1 - Math.floor((x - left) / width * days);
@@ -93,12 +93,12 @@ function morph(from, to) {
 }
 
 /** What the connection and the page itself say of how old it is. */
-function sayLive() {
-  if (document.querySelector("main .note.stale")) say(UNREADABLE, true);
-  else say("Live");
+function showLive() {
+  if (document.querySelector("main .note.stale")) showState(UNREADABLE, true);
+  else showState("Live");
 }
 
-function say(words, isOld = false) {
+function showState(words, isOld = false) {
   live.hidden = false;
   live.classList.toggle("lost", isOld);
   live.textContent = words;
@@ -112,7 +112,7 @@ async function load(address) {
   const controller = loading = new AbortController();
   try {
     const response = await fetch(address, { signal: controller.signal });
-    if (!response.ok) return say(UNREADABLE, true);
+    if (!response.ok) return showState(UNREADABLE, true);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const focused = document.activeElement?.getAttribute("href");
     morph(document.querySelector("main"), page.querySelector("main"));
@@ -121,13 +121,13 @@ async function load(address) {
       document.querySelector(`main a[href="${CSS.escape(focused)}"]`)?.focus();
     }
     tick();
-    if (source.readyState === EventSource.OPEN) sayLive();
+    if (source.readyState === EventSource.OPEN) showLive();
   } catch (error) {
-    if (error.name !== "AbortError") say("Connecting again", true);
+    if (error.name !== "AbortError") showState("Reconnecting", true);
   }
 }
 
-function take({ checked, news: sentences, reload }) {
+function apply({ checked, news: sentences, reload }) {
   for (const { site, location, checked_at, response_time } of checked) {
     for (const row of document.querySelectorAll("[data-site]")) {
       if (row.dataset.site !== site || row.dataset.location !== location) continue;
@@ -147,12 +147,12 @@ let heardAt = Date.now();
 
 function listen() {
   source = new EventSource("/events");
-  source.onopen = sayLive;
+  source.onopen = showLive;
   source.onmessage = ({ data }) => {
     heardAt = Date.now();
-    take(JSON.parse(data));
+    apply(JSON.parse(data));
   };
-  source.onerror = () => say("Connecting again", true);
+  source.onerror = () => showState("Reconnecting", true);
 }
 
 /** For what the browser does not try again by itself, and for proxies that hold events back. */
@@ -185,8 +185,8 @@ function search() {
 }
 
 document.addEventListener("mousemove", ({ target, clientX }) => {
-  if (target.matches?.("time[datetime]")) tell(target);
-  else if (target.matches?.(".site .day")) tellDay(target, clientX);
+  if (target.matches?.("time[datetime]")) setTooltip(target);
+  else if (target.matches?.(".site .day")) setDayTooltip(target, clientX);
 });
 search();
 listen();

@@ -1,13 +1,13 @@
 /**
- * News as server-sent events, for pages that have a script.
+ * StatusUpdate as server-sent events, for pages that have a script.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 import type { Clock } from "../../runtime/clock.ts";
 import type { DetailedStatus } from "../../status/queries.ts";
-import type { Board, News } from "./board.ts";
+import type { StatusCache, StatusUpdate } from "./status_cache.ts";
 import { stateOf } from "../../report/site_state.ts";
-import { STATE_WORDS } from "../pages/state_words.ts";
+import { STATE_WORDS } from "../state_words.ts";
 
 /** Pages that may watch at once. Those beyond it ask again by themselves. */
 export const WATCHERS_MAX = 500;
@@ -18,9 +18,9 @@ const RETRY_MS = 3_000;
 /** A reader that takes nothing more is behind by this many events, and is let go. */
 const BACKLOG_MAX = 100;
 
-/** An answer that ends when the reader leaves, or the signal aborts. */
+/** A response that ends when the client leaves, or the signal aborts. */
 export function eventStream(
-  board: Board,
+  cache: StatusCache,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Response {
   const encoder = new TextEncoder();
@@ -31,7 +31,7 @@ export function eventStream(
         if ((controller.desiredSize ?? 0) < 1 - BACKLOG_MAX) return end();
         controller.enqueue(encoder.encode(text));
       };
-      const unwatch = board.watch((news) => send(eventText(news)));
+      const unwatch = cache.watch((news) => send(eventText(news)));
       let cancelBeat = () => {};
       const beat = () => {
         send(":\n\n");
@@ -64,7 +64,7 @@ export function eventStream(
 }
 
 /** Text that others wrote goes in as JSON, which has no line breaks that would end the event. */
-export function eventText({ checked, turned, isOther }: News): string {
+export function eventText({ checked, changed, needsReload }: StatusUpdate): string {
   const data = {
     checked: checked.map(({ site, location, checkedAt, responseTimeMs }) => ({
       site,
@@ -72,8 +72,8 @@ export function eventText({ checked, turned, isOther }: News): string {
       checked_at: checkedAt.getTime(),
       response_time: responseTimeMs,
     })),
-    news: turned.map(sentence),
-    reload: isOther || turned.length > 0,
+    news: changed.map(sentence),
+    reload: needsReload || changed.length > 0,
   };
   return `data: ${JSON.stringify(data)}\n\n`;
 }

@@ -1,14 +1,14 @@
-/** A badge as SVG: the site's name and how it is, to put on other pages. */
+/** A badge as SVG: name and state of a site, for other pages. */
 import { html } from "hono/html";
 import { percent } from "../../runtime/percent.ts";
 import type { DetailedStatus, SiteUptime } from "../../status/queries.ts";
 import { uptimeOf } from "../../status/uptime.ts";
 import type { Html } from "./markup.ts";
 import { rankOf, type SiteState, stateOf } from "../../report/site_state.ts";
-import { STATE_WORDS } from "./state_words.ts";
+import { STATE_WORDS } from "../state_words.ts";
 
 /** White text on each has a contrast of at least 4.5 to 1. */
-const COLOURS: Readonly<Record<SiteState, string>> = {
+const COLORS: Readonly<Record<SiteState, string>> = {
   down: "#b42318",
   degraded: "#8a5300",
   stale: "#5b6270",
@@ -35,10 +35,10 @@ export function badge(site: string, { statuses, uptimes }: BadgeOptions): Html {
   const uptime = parts.length === 0 ? "" : ` ${percent(Math.min(...parts))}`;
   const value = worst === undefined ? "unknown" : `${STATE_WORDS[worst].toLowerCase()}${uptime}`;
   const name = site.length > NAME_LENGTH_MAX ? `${site.slice(0, NAME_LENGTH_MAX - 1)}…` : site;
-  return drawing(name.toWellFormed(), value, COLOURS[worst ?? "inconclusive"]);
+  return drawing(name.toWellFormed(), value, COLORS[worst ?? "inconclusive"]);
 }
 
-function drawing(name: string, value: string, colour: string): Html {
+function drawing(name: string, value: string, color: string): Html {
   const width = (text: string) => Math.ceil([...text].length * CHARACTER_WIDTH);
   const left = width(name) + PADDING;
   const right = width(value) + PADDING;
@@ -53,7 +53,7 @@ function drawing(name: string, value: string, colour: string): Html {
       </clipPath>
       <g clip-path="url(#r)">
         <rect width="${left}" height="20" fill="#3a3f4a" />
-        <rect x="${left}" width="${right}" height="20" fill="${colour}" />
+        <rect x="${left}" width="${right}" height="20" fill="${color}" />
       </g>
       <g fill="#fff" font-family="Verdana,Geneva,DejaVu Sans,sans-serif"
         font-size="11">${text(PADDING / 2, name)}${text(left + PADDING / 2, value)}</g>

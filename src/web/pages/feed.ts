@@ -6,7 +6,7 @@
 import { html } from "hono/html";
 import type { SiteHistory, Transition } from "../../status/queries.ts";
 import { type Html, outcomeWord, sitePath } from "./markup.ts";
-import { REASON_WORDS } from "./state_words.ts";
+import { REASON_WORDS } from "../state_words.ts";
 
 /** Newest changes that the feed holds. */
 const ENTRIES_MAX = 50;

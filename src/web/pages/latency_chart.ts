@@ -1,5 +1,5 @@
 /**
- * How fast a site answered, hour by hour: drawn here for everybody, and drawn again by uPlot where
+ * Response times by hour: drawn here for everybody, and drawn again by uPlot where
  * there is a script, which reads the points from the element.
  */
 import { DAY_MS, HOUR_MS } from "../../runtime/time_units.ts";
@@ -9,7 +9,7 @@ import { type Html, utc } from "./markup.ts";
 
 const WIDTH = 720;
 const HEIGHT = 180;
-/** A line is broken where there was no answer for longer than this. */
+/** The line is interrupted where there was no response for longer than this. */
 const BREAK_MS = 2 * HOUR_MS;
 /** What the scale may end at, times a power of ten. */
 const ROUND_TOPS = [1, 2, 4, 6, 8, 10] as const;
@@ -34,7 +34,7 @@ export function latencyChart(
   points: readonly LatencyPoint[],
   { days, now }: LatencyChartOptions,
 ): Html {
-  if (points.length === 0) return html`<p class="note">No answer in this time.</p>`;
+  if (points.length === 0) return html`<p class="note">No responses in this period.</p>`;
   const untilMs = now.getTime();
   const marks = marksOf(points, { fromMs: untilMs - days * DAY_MS, untilMs });
   const data = [
@@ -44,14 +44,14 @@ export function latencyChart(
   return html`
     <figure class="latency">
       <div class="chart" data-points="${JSON.stringify(data)}">${drawing(marks)}</div>
-      <figcaption><span class="key p50">half of the answers came within</span>
-    <span class="key p95">95 % came within</span></figcaption>
+      <figcaption><span class="key p50">p50</span>
+    <span class="key p95">p95</span></figcaption>
     </figure>
-    <details><summary>The same as a table</summary>${figures(points)}</details>
+    <details><summary>Show as table</summary>${figures(points)}</details>
   `;
 }
 
-/** From the beginning to the end of the chart, with a break wherever answers are missing. */
+/** From the beginning to the end of the chart, with a break wherever responses are missing. */
 function marksOf(
   points: readonly LatencyPoint[],
   { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
@@ -107,16 +107,16 @@ function roundTop(ms: number): number {
 
 function figures(points: readonly LatencyPoint[]): Html {
   return html`
-    <div class="scroll" tabindex="0" role="region" aria-label="Response times by the hour">
+    <div class="scroll" tabindex="0" role="region" aria-label="Response times by hour">
       <table class="figures">
         <thead>
           <tr>
             <th scope="col">Hour</th>
-            <th scope="col">Answers</th>
+            <th scope="col">Responses</th>
             <th scope="col">Mean</th>
-            <th scope="col">50 %</th>
-            <th scope="col">95 %</th>
-            <th scope="col">99 %</th>
+            <th scope="col">p50</th>
+            <th scope="col">p95</th>
+            <th scope="col">p99</th>
           </tr>
         </thead>
         <tbody>${points.toReversed().map((point) =>

@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import type { Outcome } from "../../report/outcome.ts";
 import { relativeTime, span } from "../../runtime/relative_time.ts";
 import type { SiteState } from "../../report/site_state.ts";
-import { STATE_SHAPES, STATE_WORDS } from "./state_words.ts";
+import { STATE_SHAPES, STATE_WORDS } from "../state_words.ts";
 
 /** Escaped markup. */
 export type Html = ReturnType<typeof html>;
@@ -13,7 +13,7 @@ export async function documentText(markup: Html): Promise<string> {
   return `${await markup}`.trim();
 }
 
-/** The state in words, shape and colour. */
+/** The state in words, shape and color. */
 export function stateBadge(state: SiteState): Html {
   return html`
     <span

@@ -1,4 +1,4 @@
-/** Which sites the first page shows, in which order and groups; the troubled come first. */
+/** The sites that the overview shows, in order and groups; problems come first. */
 import type { DetailedStatus } from "../../status/queries.ts";
 import { rankOf, type SiteState, stateOf, STATES } from "../../report/site_state.ts";
 
@@ -49,7 +49,7 @@ export interface Overview {
   readonly by: string;
   readonly groups: readonly Group[];
   /** True when there are so many sites that those that are up are left out until they are asked for. */
-  readonly isTroubledOnly: boolean;
+  readonly showsProblemsOnly: boolean;
   readonly page: number;
   readonly pages: number;
   /** True when sites have more than one location. */
@@ -71,8 +71,8 @@ export function overviewOf(
   const isNarrowed = query.search !== "" ||
     [query.only, query.state].some((one) => one !== undefined);
   const isWhole = !isNarrowed && !query.all;
-  const isTroubledOnly = isWhole && found.length > PAGE_SITES_MAX;
-  const shown = found.filter((status) => !isTroubledOnly || stateOf(status) !== "up").sort(
+  const showsProblemsOnly = isWhole && found.length > PAGE_SITES_MAX;
+  const shown = found.filter((status) => !showsProblemsOnly || stateOf(status) !== "up").sort(
     worstFirst,
   );
   const pages = Math.max(1, Math.ceil(shown.length / PAGE_SITES_MAX));
@@ -84,8 +84,10 @@ export function overviewOf(
     found: found.length,
     keys,
     by,
-    groups: groupsOf(found, onPage, by).filter((group) => isTroubledOnly || group.sites.length > 0),
-    isTroubledOnly,
+    groups: groupsOf(found, onPage, by).filter((group) =>
+      showsProblemsOnly || group.sites.length > 0
+    ),
+    showsProblemsOnly,
     page,
     pages,
     hasLocations: new Set(statuses.map(({ location }) => location)).size > 1,

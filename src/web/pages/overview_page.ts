@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import { percent } from "../../runtime/percent.ts";
 import type { DayCoverage, DetailedStatus } from "../../status/queries.ts";
 import { uptimeOf } from "../../status/uptime.ts";
-import type { View } from "../live/board.ts";
+import type { View } from "../live/status_cache.ts";
 import { ago, type Html, sitePath, stateBadge } from "./markup.ts";
 import {
   type Counts,
@@ -13,9 +13,9 @@ import {
   SEARCH_LENGTH_MAX,
 } from "./overview.ts";
 import { pageFrame } from "./page_frame.ts";
-import { keyOf } from "../site_key.ts";
+import { keyOf } from "../../status/queries.ts";
 import { type SiteState, stateOf, STATES } from "../../report/site_state.ts";
-import { STATE_WORDS } from "./state_words.ts";
+import { STATE_WORDS } from "../state_words.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { uptimeBars } from "./uptime_bars.ts";
 
@@ -59,11 +59,11 @@ export function verdictText({ counts, total }: Pick<Overview, "counts" | "total"
   }`;
 }
 
-/** An old one has no colour of good or bad: nobody knows whether it still holds. */
+/** An old one has no color of good or bad: nobody knows whether it still holds. */
 function verdict(overview: Overview, query: OverviewQuery, isOld: boolean): Html {
   const worst = STATES.find((state) => overview.counts[state] > 0) ?? "inconclusive";
   const words = verdictText(overview);
-  const heading = overview.total === 0 ? "Nothing is known yet" : `Last known: ${words}`;
+  const heading = overview.total === 0 ? "No data yet" : `Last known: ${words}`;
   return html`
     <section class="verdict ${isOld ? "stale" : worst}">
       <h1>${isOld ? heading : words}</h1>
@@ -96,7 +96,7 @@ function countText(counts: Counts, state: SiteState): string {
 
 function nothingYet(failingSince: Date | undefined): Html {
   if (failingSince !== undefined) return html``;
-  return html`<p class="note">The first results appear here as soon as they are stored.</p>`;
+  return html`<p class="note">The first results appear here once they are stored.</p>`;
 }
 
 function searchForm(
@@ -104,7 +104,7 @@ function searchForm(
   { search, all, only, state }: OverviewQuery,
 ): Html {
   return html`<form class="search" role="search" action="/" method="get">
-<label class="grow"><span class="unseen">Search sites</span>
+<label class="grow"><span class="visually-hidden">Search sites</span>
 <input type="search" name="q" value="${search}" maxlength="${SEARCH_LENGTH_MAX}"
  placeholder="Search ${total} sites" autocomplete="off" spellcheck="false"></label>
 ${
@@ -127,7 +127,7 @@ function groupSection(group: Group, options: OverviewPageOptions): Html {
   const { overview } = options;
   const isOnly = overview.by === "" || overview.keys.length === 0;
   const name = isOnly ? "Sites" : group.name === "" ? `Without ${overview.by}` : group.name;
-  const hidden = overview.isTroubledOnly ? group.counts.up : 0;
+  const hidden = overview.showsProblemsOnly ? group.counts.up : 0;
   return html`<section class="group" aria-labelledby="${groupId(group)}">
 <div class="grouphead"><h2 id="${groupId(group)}"><bdi>${name}</bdi></h2>
 <p>${countsText(group.counts)}${
@@ -136,7 +136,7 @@ function groupSection(group: Group, options: OverviewPageOptions): Html {
         by: overview.by,
         in: group.name,
         show: "all",
-      })}">Show all<span class="unseen"> in ${name}</span></a>
+      })}">Show all<span class="visually-hidden"> in ${name}</span></a>
     `
   }</p></div>
 ${
@@ -169,10 +169,12 @@ ${stateBadge(state)}
 <div class="bars90">${bars === undefined ? "" : uptimeBars(bars)}
 <p class="barsfoot"><span>90 days</span><span>${
     percent(coverage === undefined ? null : uptimeOf(coverage))
-  }<span class="unseen"> uptime</span></span></p></div>
+  }<span class="visually-hidden"> uptime</span></span></p></div>
 <p class="facts">${sinceSentence(status, view.now)}
 <span>${
-    status.responseCode === null ? "no answer" : html`<span class="ms">${responseTimeMs}</span> ms`
+    status.responseCode === null
+      ? "no response"
+      : html`<span class="ms">${responseTimeMs}</span> ms`
   }</span>
 <span>checked <span class="checked">${ago(checkedAt, view.now)}</span></span></p>
 ${whySentence(status)}
@@ -180,19 +182,19 @@ ${whySentence(status)}
 }
 
 function nothingFound(
-  { found, isTroubledOnly, groups }: Overview,
+  { found, showsProblemsOnly, groups }: Overview,
   { search, state }: OverviewQuery,
 ): Html {
   if (found === 0) {
     const which = state === undefined ? "" : ` that is ${STATE_WORDS[state].toLowerCase()}`;
     return html`<p class="note">${
       search === ""
-        ? `There is no site${which} here at the moment.`
+        ? `No site${which}.`
         : html`No site${which} has <strong><bdi>${search}</bdi></strong> in its name, url, location
 or labels.`
     } <a href="/">Show all sites</a></p>`;
   }
-  const isCalm = isTroubledOnly && groups.every(({ sites }) => sites.length === 0);
+  const isCalm = showsProblemsOnly && groups.every(({ sites }) => sites.length === 0);
   return isCalm ? html`<p class="note">Every site is up.</p>` : html``;
 }
 

@@ -41,13 +41,13 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
     ${failingSince === undefined ? "" : failureNote(failingSince, now)}
     ${content}
         </main>
-        <p id="news" class="unseen" role="status" aria-live="polite"></p>
+        <p id="news" class="visually-hidden" role="status" aria-live="polite"></p>
         <footer>
-          <nav aria-label="More">
+          <nav aria-label="API">
             <a href="/api/status">JSON</a>
             <a href="/api/openapi.json">API</a>
           </nav>
-          <span>Watched by sitemon ${VERSION}. Times are UTC.
+          <span>Monitored by sitemon ${VERSION}. Times are UTC.
     <noscript>This page is as of ${utc(now)}.</noscript></span>
         </footer>
       </body>
@@ -56,6 +56,6 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
 }
 
 function failureNote(since: Date, now: Date): Html {
-  return html`<p class="note stale" role="alert"><strong>This page is old.</strong>
-The status could not be read for ${lasting(since, now)}: it may have changed.</p>`;
+  return html`<p class="note stale" role="alert"><strong>Data may be out of date.</strong>
+The status database has not responded for ${lasting(since, now)}.</p>`;
 }

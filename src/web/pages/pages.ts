@@ -1,26 +1,31 @@
 /** The routes for people: the pages, the feeds, the badges, and the files that pages load. */
 import type { Context, Hono } from "hono";
-import type { AppOptions } from "../app.ts";
 import { ASSETS } from "../assets/assets.ts";
 import { badge } from "./badge.ts";
-import type { View } from "../live/board.ts";
+import type { StatusCache, View } from "../live/status_cache.ts";
 import { feed } from "./feed.ts";
 import { documentText } from "./markup.ts";
 import { overviewOf, type OverviewQuery, SEARCH_LENGTH_MAX } from "./overview.ts";
 import { overviewPage } from "./overview_page.ts";
-import { keyOf } from "../site_key.ts";
-import { locationsOf, lookUp } from "../site_lookup.ts";
+import { keyOf } from "../../status/queries.ts";
+import { LATENCY_DAYS_DEFAULT, locationsOf, lookUp } from "../site_lookup.ts";
 import { STATES } from "../../report/site_state.ts";
-import { LATENCY_CHOICES_DAYS, LATENCY_DAYS_DEFAULT, sitePage } from "./site_page.ts";
+import { LATENCY_CHOICES_DAYS, sitePage } from "./site_page.ts";
 
 const FEED = ".atom";
 const BADGE = ".svg";
 
-export function addPages(app: Hono, options: AppOptions): void {
-  const { board } = options;
+export interface PageOptions {
+  readonly cache: StatusCache;
+  /** What the page is called. */
+  readonly title: string;
+}
+
+export function addPages(app: Hono, options: PageOptions): void {
+  const { cache } = options;
   const shared = new WeakMap<View, Promise<string>>();
   app.get("/", async (context) => {
-    const view = await board.view();
+    const view = await cache.view();
     const query = overviewQuery(context);
     // When a site goes down, everybody who looks fetches this page in the same second.
     const isShared = Object.keys(context.req.query()).length === 0;
@@ -31,7 +36,7 @@ export function addPages(app: Hono, options: AppOptions): void {
   });
   app.get("/sites/:name", async (context) => {
     const name = context.req.param("name");
-    const view = await board.view();
+    const view = await cache.view();
     // A site may have a name that ends like a feed's; then its page is meant.
     const isFeed = name.endsWith(FEED) && locationsOf(view, name).length === 0;
     const question = { ...options, view, name: isFeed ? name.slice(0, -FEED.length) : name };
@@ -39,7 +44,7 @@ export function addPages(app: Hono, options: AppOptions): void {
   });
   app.get(`/badge/:file{.+\\${BADGE}}`, async (context) => {
     const name = context.req.param("file").slice(0, -BADGE.length);
-    const { statuses: all, uptimes: known, failingSince } = await board.view();
+    const { statuses: all, uptimes: known, failingSince } = await cache.view();
     // A badge has no room to say that it is old.
     const statuses = failingSince === undefined ? all.filter(({ site }) => site === name) : [];
     const uptimes = statuses.map((status) => known.get(keyOf(status)))
@@ -58,10 +63,10 @@ export function addPages(app: Hono, options: AppOptions): void {
 async function firstPage(
   view: View,
   query: OverviewQuery,
-  { board, title }: AppOptions,
+  { cache, title }: PageOptions,
 ): Promise<string> {
   const overview = overviewOf(view.statuses, query);
-  const days = await board.days(overview.groups.flatMap(({ sites }) => sites));
+  const days = await cache.days(overview.groups.flatMap(({ sites }) => sites));
   return await documentText(overviewPage({ title, view, query, overview, days }));
 }
 
@@ -78,31 +83,31 @@ function overviewQuery(context: Context): OverviewQuery {
 }
 
 /** What a question about one site needs. */
-interface SiteQuestion extends AppOptions {
+interface SiteQuestion extends PageOptions {
   readonly view: View;
   readonly name: string;
 }
 
 async function onePage(
   context: Context,
-  { board, view, name, title }: SiteQuestion,
+  { cache, view, name, title }: SiteQuestion,
 ): Promise<Response> {
   const locations = locationsOf(view, name);
   const asked = context.req.query("location") ?? locations[0];
   const days = Number(context.req.query("days"));
   const latencyDays = LATENCY_CHOICES_DAYS.find((one) => one === days) ?? LATENCY_DAYS_DEFAULT;
   const shown = locations.filter((location) => location === asked);
-  const [known] = await lookUp(board, view, { name, locations: shown, latencyDays });
+  const [known] = await lookUp(cache, view, { name, locations: shown, latencyDays });
   const markup = sitePage({ title, view, ...known!, latencyDays, locations });
   return await context.html(await documentText(markup));
 }
 
 async function siteFeed(
   context: Context,
-  { board, view, name, title }: SiteQuestion,
+  { cache, view, name, title }: SiteQuestion,
 ): Promise<Response> {
   const locations = locationsOf(view, name);
-  const known = await lookUp(board, view, { name, locations, latencyDays: 1 });
+  const known = await lookUp(cache, view, { name, locations, latencyDays: 1 });
   context.header("content-type", "application/atom+xml; charset=utf-8");
   const { origin } = new URL(context.req.url);
   const histories = known.map(({ history }) => history);

@@ -1,4 +1,4 @@
-/** Where the time of a check went, phase by phase. */
+/** The duration of each phase of a check as a bar. */
 import { html } from "hono/html";
 import type { Timings } from "../../report/report.ts";
 import { duration, type Html } from "./markup.ts";

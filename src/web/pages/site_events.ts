@@ -1,10 +1,10 @@
-/** What happened to a site: its changes, its failures with what it answered, its last checks. */
+/** The events of a site: state changes, failures with the response, recent checks. */
 import { html } from "hono/html";
 import { span } from "../../runtime/relative_time.ts";
 import type { HistoryReport, Transition } from "../../status/queries.ts";
 import { ago, externalLink, type Html, stateBadge, utc } from "./markup.ts";
 import { phaseBar } from "./phase_bar.ts";
-import { REASON_WORDS } from "./state_words.ts";
+import { REASON_WORDS } from "../state_words.ts";
 
 /** Changes that a page shows; the API and the feed have the others. */
 const TRANSITIONS_SHOWN_MAX = 50;
@@ -13,7 +13,7 @@ const TRANSITIONS_OPEN_MAX = 8;
 
 /** The newest first, each with how long it lasted. */
 export function transitionTable(transitions: readonly Transition[], now: Date): Html {
-  if (transitions.length === 0) return html`<p class="note">No change in 90 days.</p>`;
+  if (transitions.length === 0) return html`<p class="note">No changes in 90 days.</p>`;
   const rows = transitions.slice(0, TRANSITIONS_SHOWN_MAX).map(({ at, to, reason }, index) => {
     const until = index === 0 ? now : transitions[index - 1]!.at;
     const seconds = Math.max(0, Math.floor((until.getTime() - at.getTime()) / 1_000));
@@ -24,24 +24,24 @@ export function transitionTable(transitions: readonly Transition[], now: Date): 
       <tr>
         <td>${stateBadge(to)}${why}</td>
         <td>${moment(at)} <small>${ago(at, now)}</small></td>
-        <td>${index === 0 ? "until now" : `for ${span(seconds)}`}</td>
+        <td>${index === 0 ? "ongoing" : `for ${span(seconds)}`}</td>
       </tr>
     `;
   });
   const older = rows.slice(TRANSITIONS_OPEN_MAX);
-  return html`${table(["Became", "At (UTC)", "Lasted"], rows.slice(0, TRANSITIONS_OPEN_MAX))}
+  return html`${table(["State", "Since (UTC)", "Duration"], rows.slice(0, TRANSITIONS_OPEN_MAX))}
 ${
     older.length === 0
       ? ""
-      : html`<details><summary>${older.length} before that</summary>${
-        table(["Became", "At (UTC)", "Lasted"], older)
+      : html`<details><summary>${older.length} older</summary>${
+        table(["State", "Since (UTC)", "Duration"], older)
       }</details>`
   }`;
 }
 
-/** The report that began each incident, with what the site answered. */
+/** The report that began each incident, with the response of the site. */
 export function failureList(failures: readonly HistoryReport[], now: Date): Html {
-  if (failures.length === 0) return html`<p class="note">None is kept.</p>`;
+  if (failures.length === 0) return html`<p class="note">No failures recorded.</p>`;
   return html`${failures.map((failure, index) => failureDetails(failure, index === 0, now))}`;
 }
 
@@ -60,11 +60,11 @@ ${
   }
 <dl class="pairs">
 <div><dt>Checked</dt><dd>${utc(checkedAt)}</dd></div>
-<div><dt>Status</dt><dd>${report.responseCode ?? "no answer"}</dd></div>
+<div><dt>Status</dt><dd>${report.responseCode ?? "no response"}</dd></div>
 ${
     finalUrl === null ? "" : html`
       <div>
-        <dt>Led to</dt>
+        <dt>Redirected to</dt>
         <dd>${externalLink(finalUrl)}</dd>
       </div>
     `
@@ -80,15 +80,15 @@ ${
 </dl>
 ${timings === null ? "" : phaseBar(timings)}
 ${
-    snippet === null || snippet === "" ? "" : html`<p>What it answered:</p>
-<pre tabindex="0" role="region" aria-label="Beginning of the answer"><code>${snippet}</code></pre>`
+    snippet === null || snippet === "" ? "" : html`<p>Response:</p>
+<pre tabindex="0" role="region" aria-label="Start of the response"><code>${snippet}</code></pre>`
   }
 </details>`;
 }
 
 /** The newest first, behind a click. */
 export function reportTable(reports: readonly HistoryReport[]): Html {
-  if (reports.length === 0) return html`<p class="note">None is kept.</p>`;
+  if (reports.length === 0) return html`<p class="note">No checks recorded.</p>`;
   const rows = reports.map(({ checkedAt, outcome, reason, errorText, ...report }) => {
     const why = errorText ?? (reason === null ? "" : REASON_WORDS[reason]);
     return html`
@@ -100,8 +100,8 @@ export function reportTable(reports: readonly HistoryReport[]): Html {
       </tr>
     `;
   });
-  return html`<details><summary>The newest ${reports.length}</summary>
-${table(["Outcome", "At (UTC)", "Status", "Took"], rows)}</details>`;
+  return html`<details><summary>Latest ${reports.length}</summary>
+${table(["Outcome", "Checked (UTC)", "Status", "Response time"], rows)}</details>`;
 }
 
 /** Date and time, which a narrow screen may put below each other. */

@@ -1,4 +1,4 @@
-/** The page of one site at one location: how it is, how it was, and what went wrong. */
+/** The page of one site at one location: state, history and failures. */
 import { DAY_MS } from "../../runtime/time_units.ts";
 import { html } from "hono/html";
 import { percent } from "../../runtime/percent.ts";
@@ -10,7 +10,7 @@ import {
   UPTIME_WINDOWS_DAYS,
 } from "../../status/queries.ts";
 import { unknownMsOf, uptimeOf } from "../../status/uptime.ts";
-import type { View } from "../live/board.ts";
+import type { View } from "../live/status_cache.ts";
 import { latencyChart } from "./latency_chart.ts";
 import { ago, externalLink, type Html, sitePath, stateBadge, utc } from "./markup.ts";
 import { pageFrame } from "./page_frame.ts";
@@ -20,9 +20,8 @@ import { stateOf } from "../../report/site_state.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { dayTable, detailedUptimeBars } from "./uptime_bars.ts";
 
-/** Days of latency that a reader can choose among; the second is shown at first. */
+/** Days of latency that a reader can choose among. */
 export const LATENCY_CHOICES_DAYS = [1, 7, 30, 90] as const;
-export const LATENCY_DAYS_DEFAULT = 7;
 
 /** From here on a certificate's end is something to look at. */
 const CERTIFICATE_SOON_DAYS = 14;
@@ -60,12 +59,12 @@ export function sitePage(options: SitePageOptions): Html {
       ${latencyChart(history.latency, { days: options.latencyDays, now })}</section>
       ${lastCheck(history, now)}
       <section><h2>Changes</h2>${transitionTable(history.transitions, now)}</section>
-      <section><h2>Last failures</h2>${failureList(history.failures, now)}</section>
-      <section><h2>Last checks</h2>${reportTable(history.recent)}</section>
+      <section><h2>Recent failures</h2>${failureList(history.failures, now)}</section>
+      <section><h2>Recent checks</h2>${reportTable(history.recent)}</section>
       <p class="exports"><a href="${feed}">Feed of changes</a>
       <a href="/badge/${encodeURIComponent(status.site)}.svg">Badge</a>
       <a href="/api/sites/${encodeURIComponent(status.site)}">JSON</a>
-      <a href="/api/sites/${encodeURIComponent(status.site)}/reports">Last checks as JSON</a></p>
+      <a href="/api/sites/${encodeURIComponent(status.site)}/reports">Recent checks as JSON</a></p>
     `,
   );
 }
@@ -109,15 +108,13 @@ function uptimeTiles({ uptime, days }: SitePageOptions): Html {
           <div>
             <dt>${window === 1 ? "24 hours" : `${window} days`}</dt>
             <dd>${percent(coverage === undefined ? null : uptimeOf(coverage))}
-          <small>${unknown < 0.0005
-            ? "all of it known"
-            : `${percent(unknown)} not known`}</small></dd>
+          <small>${unknown < 0.0005 ? "fully known" : `${percent(unknown)} unknown`}</small></dd>
           </div>
         `;
       })}</dl>
       <div class="bars90 wide">${detailedUptimeBars(days)}
     <p class="barsfoot"><span>90 days ago</span><span>today</span></p></div>
-      <details><summary>The same as a table</summary>${dayTable(days)}</details>
+      <details><summary>Show as table</summary>${dayTable(days)}</details>
     </section>
   `;
 }
@@ -141,10 +138,10 @@ function lastCheck({ status, recent }: SiteHistory, now: Date): Html {
   return html`<section><h2>Last check</h2>
 ${timings === null ? "" : phaseBar(timings)}
 <dl class="pairs">
-<div><dt>Took</dt><dd>${responseTimeMs} ms${
+<div><dt>Response time</dt><dd>${responseTimeMs} ms${
     attempts > 1 ? ` in ${attempts} attempts` : ""
   }</dd></div>
-<div><dt>Status</dt><dd>${responseCode ?? "no answer"}</dd></div>
+<div><dt>Status</dt><dd>${responseCode ?? "no response"}</dd></div>
 ${
     remoteAddress === null ? "" : html`
       <div>

@@ -1,8 +1,8 @@
-/** What the first page and a site's own page say of a status, in sentences. */
+/** Sentences about a status, for the overview and for the page of a site. */
 import { html } from "hono/html";
 import type { DetailedStatus } from "../../status/queries.ts";
 import { type Html, lasting } from "./markup.ts";
-import { REASON_WORDS, STATE_WORDS } from "./state_words.ts";
+import { REASON_WORDS, STATE_WORDS } from "../state_words.ts";
 
 /** Why a site is not up; of one that is stale first of all that nobody knows how it is. */
 export function whySentence({ stale, reason, errorText }: DetailedStatus): Html {
@@ -11,9 +11,9 @@ export function whySentence({ stale, reason, errorText }: DetailedStatus): Html 
   const error = errorText === null ? "" : html`: <bdi class="error">${errorText}</bdi>`;
   if (!stale) return html`<p class="why">${words}${error}</p>`;
   const before = reason === null ? "" : html`
-    <span class="error">Before that: ${words}${error}</span>
+    <span class="error">Last error: ${words}${error}</span>
   `;
-  return html`<p class="why">No result came when one was due: nobody knows how it is.${before}</p>`;
+  return html`<p class="why">No recent result: the current state is unknown.${before}</p>`;
 }
 
 /** `Down for 3 min`; of a stale site what was last known, which has no length. */

@@ -1,4 +1,4 @@
-/** Ninety days as bars: the colour says the worst that is known of a day, the words its uptime. */
+/** Ninety days as bars: the color is the worst state of the day, the text its uptime. */
 import { html } from "hono/html";
 import { percent } from "../../runtime/percent.ts";
 import { span } from "../../runtime/relative_time.ts";
@@ -22,7 +22,7 @@ export function dayStateOf(coverage: Coverage): DayState {
   return coverage.degradedMs > 0 ? "degraded" : "up";
 }
 
-/** One path for each colour: ninety rectangles a row would weigh a page of a hundred rows down. */
+/** One path for each color: ninety rectangles a row would weigh a page of a hundred rows down. */
 export function uptimeBars(days: readonly DayCoverage[]): Html {
   const paths = Map.groupBy(
     days.map((day, index) => ({ state: dayStateOf(day), index })),
@@ -59,10 +59,10 @@ export function dayTable(days: readonly DayCoverage[]): Html {
       <table class="figures">
         <thead>
           <tr>
-            <th scope="col">Day in UTC</th>
+            <th scope="col">Day (UTC)</th>
             <th scope="col">Uptime</th>
             <th scope="col">Down</th>
-            <th scope="col">Not known</th>
+            <th scope="col">Unknown</th>
           </tr>
         </thead>
         <tbody>${days.toReversed().map((day) =>
@@ -96,7 +96,7 @@ function summary(days: readonly DayCoverage[]): string {
   const last = bad.at(-1);
   return `${days.length} days: ${last === undefined ? "none" : bad.length} with downtime` +
     (last === undefined ? "" : `, the last on ${dateOf(last)}`) +
-    (unknown === 0 ? "" : `; ${unknown} not known`);
+    (unknown === 0 ? "" : `; ${unknown} unknown`);
 }
 
 /** A stroke from top to bottom; its width is that of `.day`. */

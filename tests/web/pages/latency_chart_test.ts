@@ -56,5 +56,5 @@ for (
 }
 
 Deno.test("latencyChart() says so, when nothing answered", () => {
-  match(chart([]), /No answer in this time/);
+  match(chart([]), /No responses in this period/);
 });

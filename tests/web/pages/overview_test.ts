@@ -64,7 +64,7 @@ Deno.test("overviewOf() shows the troubled alone, when sites do not fit on one p
     stale: index === 7,
   }));
   const overview = overviewOf(statuses, EVERYTHING);
-  ok(overview.isTroubledOnly);
+  ok(overview.showsProblemsOnly);
   deepStrictEqual(
     overview.groups.flatMap((group) => group.sites.map(({ site }) => site)),
     ["site-0003", "site-0503", "site-0007"],
@@ -84,7 +84,7 @@ Deno.test("overviewOf() shows the sites of one state alone, however many there a
   deepStrictEqual(names(statuses, { state: "stale" }), [["t1", "site-0053"]]);
   deepStrictEqual(names(statuses, { state: "inconclusive" }), []);
   const well = overviewOf(statuses, { ...EVERYTHING, state: "up" });
-  deepStrictEqual([well.isTroubledOnly, well.found, well.pages], [false, 117, 2]);
+  deepStrictEqual([well.showsProblemsOnly, well.found, well.pages], [false, 117, 2]);
   strictEqual(well.counts.down, 2);
 });
 
@@ -113,9 +113,9 @@ Deno.test("overviewOf() pages through all sites, each once", () => {
 
 Deno.test("overviewOf() shows every site, when they just fit on one page", () => {
   const fits = overviewOf(sites(PAGE_SITES_MAX), EVERYTHING);
-  strictEqual(fits.isTroubledOnly, false);
+  strictEqual(fits.showsProblemsOnly, false);
   strictEqual(fits.groups[0]!.sites.length, PAGE_SITES_MAX);
-  ok(overviewOf(sites(PAGE_SITES_MAX + 1), EVERYTHING).isTroubledOnly);
+  ok(overviewOf(sites(PAGE_SITES_MAX + 1), EVERYTHING).showsProblemsOnly);
 });
 
 for (

@@ -35,7 +35,7 @@ Deno.test("uptimeBars() has one path for each colour, and says the bad days in w
   const days = [day({ upMs: 1 }), day({ downMs: 1 }), day({ upMs: 1 }), day({})];
   const bars = `${uptimeBars(days)}`;
   strictEqual(bars.match(/<path/g)!.length, 3);
-  match(bars, /<title>4 days: 1 with downtime, the last on 2026-05-01; 1 not known<\/title>/);
+  match(bars, /<title>4 days: 1 with downtime, the last on 2026-05-01; 1 unknown<\/title>/);
   const calm = `${uptimeBars([day({ upMs: 1 }), day({ upMs: 1 })])}`;
   match(calm, /<title>2 days: none with downtime<\/title>/);
 });

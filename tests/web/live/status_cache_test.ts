@@ -2,22 +2,22 @@ import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/st
 import { StoreUnavailableError } from "../../../src/status/store.ts";
 import type { Changes, StatusQueries } from "../../../src/status/queries.ts";
 import {
-  Board,
-  type News,
+  StatusCache,
   STATUSES_FRESH_MS,
+  type StatusUpdate,
   UPTIMES_FRESH_MS,
-} from "../../../src/web/live/board.ts";
+} from "../../../src/web/live/status_cache.ts";
 import { eventStream, eventText } from "../../../src/web/live/event_stream.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { aDetailedStatus } from "../detailed_status.ts";
 
-/** Counts what a board asks of a store, and answers what the test says. */
+/** Counts what a cache asks of a store, and answers what the test says. */
 class Asked {
   readonly counts = { changes: 0, uptimes: 0, daily: 0, histories: 0 };
   changes: Changes = { cursor: "1", statuses: [aDetailedStatus()], removed: [] };
   isSilent = false;
   readonly clock = new FakeClock();
-  readonly board: Board;
+  readonly cache: StatusCache;
 
   constructor() {
     const queries: Partial<StatusQueries> = {
@@ -39,7 +39,7 @@ class Asked {
         return Promise.resolve(sites.map((site) => ({ ...site, days: [] })));
       },
     };
-    this.board = new Board({
+    this.cache = new StatusCache({
       queries: queries as StatusQueries,
       clock: this.clock,
       telemetry: {
@@ -53,91 +53,91 @@ class Asked {
   }
 }
 
-Deno.test("Board asks the store once for all who view at the same time", async () => {
-  const { board, counts, clock } = new Asked();
-  const views = await Promise.all(Array.from({ length: 1_000 }, () => board.view()));
+Deno.test("StatusCache asks the store once for all who view at the same time", async () => {
+  const { cache, counts, clock } = new Asked();
+  const views = await Promise.all(Array.from({ length: 1_000 }, () => cache.view()));
   strictEqual(new Set(views).size, 1);
   deepStrictEqual(counts, { changes: 1, uptimes: 1, daily: 0, histories: 0 });
-  await board.view();
+  await cache.view();
   strictEqual(counts.changes, 1);
   clock.advance(STATUSES_FRESH_MS);
-  notStrictEqual(await board.view(), views[0]);
+  notStrictEqual(await cache.view(), views[0]);
   deepStrictEqual(counts, { changes: 2, uptimes: 1, daily: 0, histories: 0 });
   clock.advance(UPTIMES_FRESH_MS);
-  await board.view();
+  await cache.view();
   strictEqual(counts.uptimes, 2);
 });
 
-Deno.test("Board asks for the history of a site once, until it looks for news", async () => {
-  const { board, counts } = new Asked();
+Deno.test("StatusCache asks for the history of a site once, until it looks for news", async () => {
+  const { cache, counts } = new Asked();
   const shop = { site: "shop", location: "default" };
   const week = { transitionDays: 90, latencyDays: 7 };
-  await Promise.all(Array.from({ length: 1_000 }, () => board.history(shop, week)));
+  await Promise.all(Array.from({ length: 1_000 }, () => cache.history(shop, week)));
   strictEqual(counts.histories, 1);
-  await board.history(shop, { ...week, latencyDays: 1 });
-  await board.history({ ...shop, location: "berlin" }, week);
+  await cache.history(shop, { ...week, latencyDays: 1 });
+  await cache.history({ ...shop, location: "berlin" }, week);
   strictEqual(counts.histories, 3);
-  await board.refresh();
-  await board.history(shop, week);
+  await cache.refresh();
+  await cache.history(shop, week);
   strictEqual(counts.histories, 4);
 });
 
-Deno.test("Board keeps the days of a site for a minute", async () => {
-  const { board, counts, clock } = new Asked();
+Deno.test("StatusCache keeps the days of a site for a minute", async () => {
+  const { cache, counts, clock } = new Asked();
   const sites = ["a", "b"].map((site) => ({ site, location: "default" }));
-  await board.days(sites);
-  await board.days([...sites, { site: "c", location: "default" }]);
+  await cache.days(sites);
+  await cache.days([...sites, { site: "c", location: "default" }]);
   strictEqual(counts.daily, 3);
   clock.advance(UPTIMES_FRESH_MS + 1);
-  await board.days(sites);
+  await cache.days(sites);
   strictEqual(counts.daily, 5);
 });
 
-Deno.test("Board tells of a site that turned, of one that is gone, and of a store that is silent", async () => {
+Deno.test("StatusCache tells of a site that changed, of one that is gone, and of a store that is silent", async () => {
   const asked = new Asked();
-  const { board } = asked;
-  const news: News[] = [];
-  const unwatch = board.watch((one) => news.push(one));
-  await board.refresh();
+  const { cache } = asked;
+  const news: StatusUpdate[] = [];
+  const unwatch = cache.watch((one) => news.push(one));
+  await cache.refresh();
   const down = aDetailedStatus({ outcome: "down", reason: "dns", checkedAt: new Date(1) });
   asked.changes = { cursor: "2", statuses: [down], removed: [] };
-  await board.refresh();
-  await board.refresh();
+  await cache.refresh();
+  await cache.refresh();
   asked.changes = { cursor: "3", statuses: [], removed: [down] };
-  await board.refresh();
+  await cache.refresh();
   asked.isSilent = true;
-  await board.refresh();
-  await board.refresh();
+  await cache.refresh();
+  await cache.refresh();
   asked.isSilent = false;
   asked.changes = { cursor: "4", statuses: [], removed: [] };
-  await board.refresh();
+  await cache.refresh();
   unwatch();
   asked.isSilent = true;
-  await board.refresh();
+  await cache.refresh();
   deepStrictEqual(
-    news.map(({ checked, turned, isOther }) => [checked.length, turned.length, isOther]),
+    news.map(({ checked, changed, needsReload }) => [checked.length, changed.length, needsReload]),
     [[1, 1, false], [1, 1, false], [0, 0, true], [0, 0, true], [0, 0, true]],
   );
-  deepStrictEqual((await board.view()).statuses, []);
+  deepStrictEqual((await cache.view()).statuses, []);
 });
 
 Deno.test("eventStream() lets go of a reader that takes nothing", async () => {
   const asked = new Asked();
   const { signal } = new AbortController();
-  const { body } = eventStream(asked.board, { clock: asked.clock, signal });
-  strictEqual(asked.board.watcherCount, 1);
+  const { body } = eventStream(asked.cache, { clock: asked.clock, signal });
+  strictEqual(asked.cache.watcherCount, 1);
   for (let round = 0; round < 200; round++) {
     const checkedAt = new Date(round);
     asked.changes = { cursor: `${round}`, statuses: [aDetailedStatus({ checkedAt })], removed: [] };
-    await asked.board.refresh();
+    await asked.cache.refresh();
   }
-  strictEqual(asked.board.watcherCount, 0);
+  strictEqual(asked.cache.watcherCount, 0);
   await body!.cancel();
 });
 
 Deno.test("eventText() is one event, whatever a site is called", () => {
   const status = aDetailedStatus({ site: "a\n\ndata: b\r\u2028", outcome: "down" });
-  const text = eventText({ checked: [status], turned: [status], isOther: false });
+  const text = eventText({ checked: [status], changed: [status], needsReload: false });
   deepStrictEqual(text.match(/[\n\r]/g), ["\n", "\n"]);
   ok(JSON.parse(text.slice("data: ".length)).news[0].includes("is down"));
 });

@@ -1,4 +1,4 @@
-/** From what the store says to what the API answers. */
+/** Rows of the store as responses of the API. */
 import type {
   DayCoverage,
   DetailedStatus,
@@ -10,42 +10,47 @@ import type {
 } from "../../status/queries.ts";
 import { UPTIME_WINDOWS_DAYS } from "../../status/queries.ts";
 import { unknownMsOf, uptimeOf } from "../../status/uptime.ts";
-import type { ReportsAnswer, SiteAnswer, StatusAnswer, StatusesAnswer } from "./api_schemas.ts";
-import type { View } from "../live/board.ts";
-import { keyOf } from "../site_key.ts";
+import type {
+  ReportsResponse,
+  SiteResponse,
+  StatusesResponse,
+  StatusResponse,
+} from "./api_schemas.ts";
+import type { View } from "../live/status_cache.ts";
+import { keyOf } from "../../status/queries.ts";
 import type { LocationHistory } from "../site_lookup.ts";
 
 /** `/api/status`. */
-export function statusesAnswer(view: View, title: string): StatusesAnswer {
+export function statusesResponse(view: View, title: string): StatusesResponse {
   return {
     title,
     old_since: view.failingSince === undefined ? null : micros(view.failingSince),
-    sites: view.statuses.map((status) => statusAnswer(status, view.uptimes.get(keyOf(status)))),
+    sites: view.statuses.map((status) => statusResponse(status, view.uptimes.get(keyOf(status)))),
   };
 }
 
 /** `/api/sites/NAME`. */
-export function siteAnswer(site: string, locations: readonly LocationHistory[]): SiteAnswer {
+export function siteResponse(site: string, locations: readonly LocationHistory[]): SiteResponse {
   return {
     site,
     locations: locations.map(({ history, uptime, days }) => ({
-      status: statusAnswer(history.status, uptime),
-      days: days.map(dayAnswer),
-      latency: history.latency.map(latencyAnswer),
-      transitions: history.transitions.map(transitionAnswer),
+      status: statusResponse(history.status, uptime),
+      days: days.map(dayResponse),
+      latency: history.latency.map(latencyResponse),
+      transitions: history.transitions.map(transitionResponse),
     })),
   };
 }
 
 /** `/api/sites/NAME/reports`. */
-export function reportsAnswer(site: string, histories: readonly SiteHistory[]): ReportsAnswer {
+export function reportsResponse(site: string, histories: readonly SiteHistory[]): ReportsResponse {
   const reports = histories.flatMap(({ status: { location }, recent }) =>
-    recent.map((report) => reportAnswer(report, location))
+    recent.map((report) => reportResponse(report, location))
   );
   return { site, reports: reports.sort((a, b) => b.checked_at - a.checked_at) };
 }
 
-function statusAnswer(status: DetailedStatus, uptime: SiteUptime | undefined): StatusAnswer {
+function statusResponse(status: DetailedStatus, uptime: SiteUptime | undefined): StatusResponse {
   return {
     site: status.site,
     location: status.location,
@@ -73,7 +78,7 @@ function statusAnswer(status: DetailedStatus, uptime: SiteUptime | undefined): S
   };
 }
 
-function dayAnswer(day: DayCoverage): SiteAnswer["locations"][number]["days"][number] {
+function dayResponse(day: DayCoverage): SiteResponse["locations"][number]["days"][number] {
   return {
     day: day.day.toISOString().slice(0, 10),
     uptime: uptimeOf(day),
@@ -84,9 +89,9 @@ function dayAnswer(day: DayCoverage): SiteAnswer["locations"][number]["days"][nu
   };
 }
 
-function latencyAnswer(
+function latencyResponse(
   point: LatencyPoint,
-): SiteAnswer["locations"][number]["latency"][number] {
+): SiteResponse["locations"][number]["latency"][number] {
   return {
     hour: micros(point.hour),
     responses: point.responses,
@@ -97,16 +102,16 @@ function latencyAnswer(
   };
 }
 
-function transitionAnswer(
+function transitionResponse(
   { at, ...rest }: Transition,
-): SiteAnswer["locations"][number]["transitions"][number] {
+): SiteResponse["locations"][number]["transitions"][number] {
   return { at: micros(at), ...rest };
 }
 
-function reportAnswer(
+function reportResponse(
   report: HistoryReport,
   location: string,
-): ReportsAnswer["reports"][number] {
+): ReportsResponse["reports"][number] {
   return {
     location,
     checked_at: micros(report.checkedAt),

@@ -1,7 +1,7 @@
 /**
- * What the store says, asked for once for all viewers: a thousand of them cost it what one costs.
+ * The state of every site, read from the store once for all viewers: a thousand of them cost what one costs.
  *
- * When the store does not answer, the board keeps the last state and says since when it is old.
+ * While the store does not respond, the cache keeps the last state and says how old it is.
  */
 import type { Clock } from "../../runtime/clock.ts";
 import { sleep } from "../../runtime/clock.ts";
@@ -18,7 +18,7 @@ import type {
   StatusQueries,
 } from "../../status/queries.ts";
 import { DAILY_SITES_MAX } from "../../status/queries.ts";
-import { keyOf } from "../site_key.ts";
+import { keyOf } from "../../status/queries.ts";
 import { stateOf } from "../../report/site_state.ts";
 
 /** A page is at most this old. Checks come every ten seconds by default. */
@@ -30,7 +30,7 @@ export const WATCH_MS = 2_000;
 /** Days that a page's bars have. */
 export const BAR_DAYS = 90;
 
-export interface BoardOptions {
+export interface StatusCacheOptions {
   readonly queries: StatusQueries;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -49,19 +49,19 @@ export interface View {
   readonly now: Date;
 }
 
-/** What a refresh brought. */
-export interface News {
+/** What a refresh found. */
+export interface StatusUpdate {
   /** Sites with a new report. */
   readonly checked: readonly DetailedStatus[];
   /** Those of them, and new ones, that look different now: another outcome, reason or staleness. */
-  readonly turned: readonly DetailedStatus[];
+  readonly changed: readonly DetailedStatus[];
   /** True when a site is gone, or the store began or ceased to answer. */
-  readonly isOther: boolean;
+  readonly needsReload: boolean;
 }
 
 /** One reader of a store, and its memory. */
-export class Board {
-  readonly #options: BoardOptions;
+export class StatusCache {
+  readonly #options: StatusCacheOptions;
   readonly #log = logger("web");
   readonly #warnings: MinuteLimit;
   readonly #statuses = new Map<string, DetailedStatus>();
@@ -70,7 +70,7 @@ export class Board {
     { readonly days: readonly DayCoverage[]; readonly at: number }
   >();
   readonly #histories = new Map<string, Promise<SiteHistory | undefined>>();
-  readonly #watchers = new Set<(news: News) => void>();
+  readonly #watchers = new Set<(news: StatusUpdate) => void>();
   #uptimes: ReadonlyMap<string, SiteUptime> = new Map();
   #uptimesAt = -Infinity;
   #view: View | undefined;
@@ -79,12 +79,12 @@ export class Board {
   #refreshing: Promise<void> | undefined;
   #failingSince: Date | undefined;
 
-  constructor(options: BoardOptions) {
+  constructor(options: StatusCacheOptions) {
     this.#options = options;
     this.#warnings = new MinuteLimit(options.clock);
   }
 
-  /** How many are told of news. */
+  /** How many watchers there are. */
   get watcherCount(): number {
     return this.#watchers.size;
   }
@@ -132,13 +132,13 @@ export class Board {
     return await answer;
   }
 
-  /** Tells of news until the returned function is called. */
-  watch(onNews: (news: News) => void): () => void {
-    this.#watchers.add(onNews);
-    return () => this.#watchers.delete(onNews);
+  /** Calls back with updates until the returned function is called. */
+  watch(onUpdate: (news: StatusUpdate) => void): () => void {
+    this.#watchers.add(onUpdate);
+    return () => this.#watchers.delete(onUpdate);
   }
 
-  /** Looks for news while somebody watches or the store is silent, until the signal aborts. */
+  /** Polls for updates while somebody watches or the store is silent, until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.#watchers.size > 0 || this.#failingSince !== undefined) await this.refresh();
@@ -164,11 +164,11 @@ export class Board {
     for (const status of statuses) this.#statuses.set(keyOf(status), status);
     for (const site of removed) this.#forget(keyOf(site));
     this.#cursor = changes?.cursor ?? this.#cursor;
-    const isOther = removed.length > 0 || wasFailing !== (this.#failingSince !== undefined);
-    const turned = statuses.filter((status, index) => looksDifferent(before[index], status));
+    const needsReload = removed.length > 0 || wasFailing !== (this.#failingSince !== undefined);
+    const changed = statuses.filter((status, index) => looksDifferent(before[index], status));
     const checked = statuses.filter((status, index) => isNewer(before[index], status));
-    if (checked.length === 0 && turned.length === 0 && !isOther) return;
-    for (const tell of this.#watchers) tell({ checked, turned, isOther });
+    if (checked.length === 0 && changed.length === 0 && !needsReload) return;
+    for (const notify of this.#watchers) notify({ checked, changed, needsReload });
   }
 
   async #refreshUptimes(): Promise<void> {
@@ -199,7 +199,7 @@ export class Board {
       this.#setFailing(this.#failingSince ?? new Date(clock.nowMicros() / 1_000));
       telemetry.dependency(dependency, { ok: false, reason: "no_answer", detail: message });
       if (this.#warnings.allows(name)) {
-        this.#log.warn("Cannot read the status: {detail}", { detail: message });
+        this.#log.warn("status query failed: {detail}", { detail: message });
       }
       return undefined;
     }
