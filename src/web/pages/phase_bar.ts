@@ -1,6 +1,6 @@
 /** The duration of each phase of a check as a bar. */
 import { html } from "hono/html";
-import type { Timings } from "../../report/report.ts";
+import type { Timings } from "../../report/hop.ts";
 import { duration, type Html } from "./markup.ts";
 
 /** In the order in which they happen. */
