@@ -149,7 +149,7 @@ export function consumerSpecs(loaded: LoadedConfig): ThreadSpec<ConsumerSetup>[]
     setup: {
       kafka: { connection: kafkaConnection(loaded), ...topicOptions(kafka), group: kafka.group },
       postgres: postgresConnection(loaded),
-      keepMs: loaded.config.history.keep,
+      retentionMs: loaded.config.history.retention,
       isTraced: loaded.config.traces !== undefined,
     },
   }));
@@ -163,7 +163,7 @@ export function storeSpec(loaded: LoadedConfig): ThreadSpec<StoreSetup> {
     module: new URL("../../threads/store/store_thread.ts", import.meta.url),
     setup: {
       path: loaded.config.store.path,
-      keepMs: loaded.config.history.keep,
+      retentionMs: loaded.config.history.retention,
       isTraced: loaded.config.traces !== undefined,
     },
   };

@@ -2,9 +2,9 @@
 import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
-import { PostgresUpkeep } from "../../status/postgres/postgres_upkeep.ts";
-import { SqliteUpkeep } from "../../status/sqlite/sqlite_upkeep.ts";
-import type { StatusUpkeep } from "../../status/upkeep.ts";
+import { PostgresMaintenance } from "../../status/postgres/postgres_maintenance.ts";
+import { SqliteMaintenance } from "../../status/sqlite/sqlite_maintenance.ts";
+import type { StatusMaintenance } from "../../status/maintenance.ts";
 
 export type ForgetSetup =
   & { readonly site: string; readonly location?: string }
@@ -16,18 +16,18 @@ export type ForgetSetup =
 serveThread<ForgetSetup>({
   onUncaught: "fail",
   async start(setup, { result }) {
-    const upkeep = upkeepOf(setup);
+    const maintenance = maintenanceOf(setup);
     try {
-      result(await upkeep.forget(setup.site, setup.location));
+      result(await maintenance.forget(setup.site, setup.location));
     } finally {
-      await upkeep.close();
+      await maintenance.close();
     }
     return { stop: () => Promise.resolve() };
   },
 });
 
-function upkeepOf(setup: ForgetSetup): StatusUpkeep {
+function maintenanceOf(setup: ForgetSetup): StatusMaintenance {
   return setup.store === "sqlite"
-    ? new SqliteUpkeep({ path: setup.path, clock })
-    : new PostgresUpkeep({ connection: setup.connection });
+    ? new SqliteMaintenance({ path: setup.path, clock })
+    : new PostgresMaintenance({ connection: setup.connection });
 }

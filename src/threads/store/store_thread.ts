@@ -6,16 +6,16 @@ import { Deadline } from "../../runtime/deadline.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import { IngestTraces } from "../../status/ingest/ingest_trace.ts";
-import { keepHistory } from "../../status/repair/purge_history.ts";
+import { purgeHistory } from "../../status/repair/purge_history.ts";
 import { migrateWhenPossible } from "../../status/ingest/migrate_when_possible.ts";
 import { SqliteStore } from "../../status/sqlite/sqlite_store.ts";
-import { SqliteUpkeep } from "../../status/sqlite/sqlite_upkeep.ts";
+import { SqliteMaintenance } from "../../status/sqlite/sqlite_maintenance.ts";
 import { StorePublisher } from "../../status/ingest/store_publisher.ts";
 
 export interface StoreSetup {
   readonly path: string;
   /** How long reports are kept. */
-  readonly keepMs: number;
+  readonly retentionMs: number;
   /** Makes spans for OpenTelemetry. */
   readonly isTraced: boolean;
 }
@@ -23,11 +23,11 @@ export interface StoreSetup {
 serveThread<StoreSetup>({
   onUncaught: "fail",
   progressMaxMs: STEP_MS_MAX,
-  async start({ path, keepMs, isTraced }, { name: thread, telemetry, progress, fail }) {
+  async start({ path, retentionMs, isTraced }, { name: thread, telemetry, progress, fail }) {
     const tracer = await openTracer(isTraced);
     const source = new OutboxClient();
     const store = new SqliteStore({ path, clock });
-    const upkeep = new SqliteUpkeep({ path, clock });
+    const maintenance = new SqliteMaintenance({ path, clock });
     const publisher = new StorePublisher({
       store,
       clock,
@@ -48,10 +48,10 @@ serveThread<StoreSetup>({
     const work = async () => {
       const { signal } = stopping;
       const ready = {
-        migrate: () => store.migrate().then(() => upkeep.prepare(keepMs)),
+        migrate: () => store.migrate().then(() => maintenance.prepare(retentionMs)),
       };
       if (await migrateWhenPossible(ready, { dependency: "store", clock, telemetry, signal })) {
-        const kept = keepHistory(upkeep, { keepMs, clock, telemetry, signal });
+        const kept = purgeHistory(maintenance, { retentionMs, clock, telemetry, signal });
         await Promise.all([relay.run(signal), kept]);
       }
     };

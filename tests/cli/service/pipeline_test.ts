@@ -75,7 +75,7 @@ Deno.test("outboxSpec() and storeSpec() say where files are, and how large they 
   deepStrictEqual(outboxSpec(WHOLE).permissions.write, ["/srv"]);
   deepStrictEqual(storeSpec(WHOLE).setup, {
     path: "/srv/sitemon-status.db",
-    keepMs: 35 * 86_400_000,
+    retentionMs: 35 * 86_400_000,
     isTraced: false,
   });
 });
