@@ -53,7 +53,7 @@ const KINDS: readonly ThreadKind[] = [
   "outbox",
   "relay",
   "consumer",
-  "store",
+  "sqlite",
   "postgres",
   "web_postgres",
   "web_sqlite",

@@ -33,7 +33,7 @@ function outboxSpec(loaded: LoadedConfig): ThreadSpec<DiskExamination> {
 
 function storeSpec(loaded: LoadedConfig): ThreadSpec<DiskExamination> {
   const { path } = loaded.config.store;
-  return spec("disk", { loaded, kind: "store", setup: { name: "store", path } });
+  return spec("disk", { loaded, kind: "sqlite", setup: { name: "store", path } });
 }
 
 function kafkaSpec(loaded: LoadedConfig): ThreadSpec<KafkaExamination> {

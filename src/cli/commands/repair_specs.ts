@@ -33,7 +33,7 @@ export function drainSpec(loaded: LoadedConfig): ThreadSpec<DrainSetup> {
       name: "drain",
       module,
       permissions: joined(outbox.permissions, store.permissions),
-      setup: { outbox: outbox.setup, to: { type: "store", store: store.setup } },
+      setup: { outbox: outbox.setup, to: { type: "store", store: store.setup.store } },
     };
   }
   const relay = relaySpec(loaded);
@@ -56,7 +56,7 @@ export function auditSpec(
     ...statuses,
     name: "audit",
     module: new URL("../../threads/audit/audit_thread.ts", import.meta.url),
-    setup: { store: statuses.setup, ...since },
+    setup: { ...statuses.setup, ...since },
   };
 }
 
@@ -69,7 +69,7 @@ export function deadLettersSpec(
     ...statuses,
     name: "dead-letters",
     module: DEAD_LETTERS,
-    setup: { store: statuses.setup, task: { type: "read", query } },
+    setup: { ...statuses.setup, task: { type: "read", query } },
   };
 }
 
@@ -87,7 +87,7 @@ export function replaySpec(
     name: "dead-letters",
     module: DEAD_LETTERS,
     setup: {
-      store: statuses.setup,
+      ...statuses.setup,
       task: { type: "replay", filter },
       ...(asksKafka ? { kafka: kafkaConnection(loaded) } : {}),
     },

@@ -1,8 +1,9 @@
 /** Connections to Kafka and PostgreSQL, from the words of the configuration to those of their parts. */
 import { formatHost } from "../../config/schema/host_port.ts";
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { kafkaServers } from "../../config/permissions/thread_permissions.ts";
+import { kafkaServers, storeKind } from "../../config/permissions/thread_permissions.ts";
 import type { KafkaConnectionOptions } from "../../kafka/client/connection.ts";
+import type { StoreAddress } from "../../status/open_store.ts";
 import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
 
 /** A section that the loader has promised to be there, by the command's role. */
@@ -34,4 +35,17 @@ export function postgresConnection({ config, postgresTls }: LoadedConfig): Postg
     connectTimeoutMs: timeouts.connect,
     statementTimeoutMs: timeouts.statement,
   };
+}
+
+/** Where a configuration keeps the status: in the store that it means, unless told which. */
+export function storeAddress(
+  loaded: LoadedConfig,
+  kind: StoreAddress["kind"] = storeKind(loaded),
+): StoreAddress {
+  switch (kind) {
+    case "postgres":
+      return { kind, ...postgresConnection(loaded) };
+    case "sqlite":
+      return { kind, path: loaded.config.store.path };
+  }
 }

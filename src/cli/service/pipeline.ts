@@ -21,7 +21,7 @@ import type { RelaySetup } from "../../threads/relay/relay_thread.ts";
 import type { ScannerSetup, ScannerWork } from "../../threads/scanner/scanner_thread.ts";
 import type { StatusesSetup } from "../../threads/statuses/statuses_thread.ts";
 import type { StoreSetup } from "../../threads/store/store_thread.ts";
-import { kafkaConnection, postgresConnection, section } from "./connections.ts";
+import { kafkaConnection, section, storeAddress } from "./connections.ts";
 
 /** Nobody writes to the topic of a group; were somebody to, it would not stay for long. */
 const GROUP_TOPIC_RETENTION_MS = 3_600_000;
@@ -148,7 +148,7 @@ export function consumerSpecs(loaded: LoadedConfig): ThreadSpec<ConsumerSetup>[]
     module: new URL("../../threads/consumer/consumer_thread.ts", import.meta.url),
     setup: {
       kafka: { connection: kafkaConnection(loaded), ...topicOptions(kafka), group: kafka.group },
-      postgres: postgresConnection(loaded),
+      store: storeAddress(loaded, "postgres"),
       retentionMs: loaded.config.history.retention,
       isTraced: loaded.config.traces !== undefined,
     },
@@ -158,11 +158,11 @@ export function consumerSpecs(loaded: LoadedConfig): ThreadSpec<ConsumerSetup>[]
 /** The thread that stands for Kafka and PostgreSQL in `sitemon run`. */
 export function storeSpec(loaded: LoadedConfig): ThreadSpec<StoreSetup> {
   return {
-    ...common(loaded, "store"),
+    ...common(loaded, "sqlite"),
     name: "store",
     module: new URL("../../threads/store/store_thread.ts", import.meta.url),
     setup: {
-      path: loaded.config.store.path,
+      store: storeAddress(loaded, "sqlite"),
       retentionMs: loaded.config.history.retention,
       isTraced: loaded.config.traces !== undefined,
     },
@@ -213,17 +213,12 @@ export function explanationsSpec(
 
 /** Answers with every site's status, or one's story, from the store that the configuration names. */
 export function statusesSpec(loaded: LoadedConfig, site?: string): ThreadSpec<StatusesSetup> {
-  const usesPostgres = loaded.config.postgres !== undefined;
+  const store = storeAddress(loaded);
   return {
-    ...common(loaded, usesPostgres ? "postgres" : "store"),
+    ...common(loaded, store.kind),
     name: "statuses",
     module: new URL("../../threads/statuses/statuses_thread.ts", import.meta.url),
-    setup: {
-      ...(usesPostgres
-        ? { store: "postgres", connection: postgresConnection(loaded) }
-        : { store: "sqlite", path: loaded.config.store.path }),
-      ...(site === undefined ? {} : { site }),
-    },
+    setup: { store, ...(site === undefined ? {} : { site }) },
   };
 }
 
@@ -232,14 +227,12 @@ export function forgetSpec(
   loaded: LoadedConfig,
   what: Pick<ForgetSetup, "site" | "location">,
 ): ThreadSpec<ForgetSetup> {
-  const usesPostgres = loaded.config.postgres !== undefined;
+  const store = storeAddress(loaded);
   return {
-    ...common(loaded, usesPostgres ? "postgres" : "store"),
+    ...common(loaded, store.kind),
     name: "forget",
     module: new URL("../../threads/forget/forget_thread.ts", import.meta.url),
-    setup: usesPostgres
-      ? { ...what, store: "postgres", connection: postgresConnection(loaded) }
-      : { ...what, store: "sqlite", path: loaded.config.store.path },
+    setup: { ...what, store },
   };
 }
 
@@ -249,7 +242,7 @@ export function migrationSpec(loaded: LoadedConfig): ThreadSpec<MigrationSetup> 
     ...common(loaded, "postgres"),
     name: "migration",
     module: new URL("../../threads/migration/migration_thread.ts", import.meta.url),
-    setup: { connection: postgresConnection(loaded) },
+    setup: { store: storeAddress(loaded, "postgres") },
   };
 }
 

@@ -61,7 +61,7 @@ export function planOf(role: DaemonRole, loaded: LoadedConfig, schedule: Schedul
       };
     case "web":
       return {
-        threads: [webSpec(loaded, loaded.config.postgres === undefined ? "sqlite" : "postgres")],
+        threads: [webSpec(loaded)],
         links: [],
         drain: [{ kinds: ["web"], share: 1 }],
       };

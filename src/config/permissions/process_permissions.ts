@@ -2,7 +2,13 @@
 import { dirname } from "node:path";
 import { formatHost } from "../schema/host_port.ts";
 import type { LoadedConfig, Role } from "../loaded_config.ts";
-import { type Permissions, type ThreadKind, threadNeeds, unique } from "./thread_permissions.ts";
+import {
+  type Permissions,
+  storeKind,
+  type ThreadKind,
+  threadNeeds,
+  unique,
+} from "./thread_permissions.ts";
 import { EXPORTER_ENV } from "../trace_exporter.ts";
 
 /** Commander asks for them before it prints. */
@@ -19,15 +25,15 @@ export function threadsOf(role: Role, { config }: Pick<LoadedConfig, "config">):
       return [
         "scanner",
         "outbox",
-        "store",
+        "sqlite",
         ...(config.web === false ? [] : ["web_sqlite"] as const),
       ];
     case "web":
-      return [config.postgres === undefined ? "web_sqlite" : "web_postgres"];
+      return [`web_${storeKind({ config })}`];
     case "migrate":
       return ["postgres"];
     case "status":
-      return config.postgres === undefined ? ["store"] : ["postgres"];
+      return [storeKind({ config })];
   }
 }
 

@@ -5,19 +5,25 @@ import type { LoadedConfig } from "../loaded_config.ts";
 import type { KafkaConfig } from "../schema/kafka_schema.ts";
 import { defaultWeb, type WebConfig } from "../schema/web_schema.ts";
 
+/** Stores that a configuration can name. */
+export type StoreKind = "postgres" | "sqlite";
+
+/** The store that a configuration means, except in `sitemon run`, whose own is SQLite. */
+export function storeKind({ config }: Pick<Permitted, "config">): StoreKind {
+  return config.postgres === undefined ? "sqlite" : "postgres";
+}
+
 /**
- * Kinds of threads. `postgres` is one that speaks to PostgreSQL alone: to migrate, or to read the
- * status. The two of the status page differ by the store that they read.
+ * Kinds of threads. Those named after a store use nothing else: to apply reports, to migrate or to
+ * read the status. Those of the status page differ by the store that they read.
  */
 export type ThreadKind =
   | "scanner"
   | "outbox"
   | "relay"
   | "consumer"
-  | "store"
-  | "postgres"
-  | "web_postgres"
-  | "web_sqlite";
+  | StoreKind
+  | `web_${StoreKind}`;
 
 /** What the permissions are computed from. */
 export type Permitted = Pick<LoadedConfig, "config" | "sites">;
@@ -90,7 +96,7 @@ export function threadNeeds(kind: ThreadKind, permitted: Permitted): Permissions
         net: unique([...brokers(permitted), ...database(permitted)]),
         env: unique([...KAFKAJS_ENV, ...PG_ENV]),
       };
-    case "store":
+    case "sqlite":
       return folderOf(config.store.path);
     case "postgres":
       return { ...NO_PERMISSIONS, net: database(permitted), env: PG_ENV };

@@ -25,7 +25,10 @@ Deno.test("drainSpec() may reach the outbox and its receiver, and nothing else",
     ["statfs"],
   ]);
   const run = drainSpec(RUN);
-  strictEqual(run.setup.to.type === "store" && run.setup.to.store.path, "/data/status.db");
+  deepStrictEqual(run.setup.to, {
+    type: "store",
+    store: { kind: "sqlite", path: "/data/status.db" },
+  });
   deepStrictEqual([run.permissions.net, run.permissions.write], [false, ["/srv", "/data"]]);
 });
 

@@ -74,7 +74,7 @@ Deno.test("outboxSpec() and storeSpec() say where files are, and how large they 
   });
   deepStrictEqual(outboxSpec(WHOLE).permissions.write, ["/srv"]);
   deepStrictEqual(storeSpec(WHOLE).setup, {
-    path: "/srv/sitemon-status.db",
+    store: { kind: "sqlite", path: "/srv/sitemon-status.db" },
     retentionMs: 35 * 86_400_000,
     isTraced: false,
   });
@@ -100,7 +100,8 @@ Deno.test("relaySpec() and consumerSpecs() share the topic and the connection", 
     replicationFactor: -1,
     retentionMs: 604_800_000,
   });
-  deepStrictEqual(consumers[0]!.setup.postgres, {
+  deepStrictEqual(consumers[0]!.setup.store, {
+    kind: "postgres",
     host: "pg",
     port: 5432,
     user: "me",
@@ -131,11 +132,10 @@ Deno.test("every spec is plain data, names a module that is there, and permits n
 });
 
 Deno.test("statusesSpec() reads PostgreSQL where the file has it, and else SQLite", () => {
-  strictEqual(statusesSpec(WHOLE).setup.store, "postgres");
+  strictEqual(statusesSpec(WHOLE).setup.store.kind, "postgres");
   const small = loadText("sites: [{ url: http://a.example/ }]");
   deepStrictEqual(statusesSpec(small, "shop").setup, {
-    store: "sqlite",
-    path: "/srv/sitemon-status.db",
+    store: { kind: "sqlite", path: "/srv/sitemon-status.db" },
     site: "shop",
   });
 });

@@ -16,7 +16,7 @@ const SCHEDULE = { anchorMs: 0, since: {} };
 Deno.test("webSpec() reads a SQLite file and listens on loopback, when nothing is said", () => {
   const { setup, permissions, module } = webSpec(load(""), "sqlite");
   deepStrictEqual(setup, {
-    source: { store: "sqlite", path: "/srv/sitemon-status.db" },
+    store: { kind: "sqlite", path: "/srv/sitemon-status.db" },
     listen: { host: "127.0.0.1", port: 8080 },
     isRequired: false,
     title: "Status",
@@ -28,7 +28,7 @@ Deno.test("webSpec() reads a SQLite file and listens on loopback, when nothing i
 Deno.test("webSpec() reads PostgreSQL, with what the file says of the page", () => {
   const yaml = `web: {listen: "[::1]:0", title: Ours, basic_auth: {username: a, password: b}}\n`;
   const { setup, permissions } = webSpec(load(POSTGRES + yaml), "postgres");
-  strictEqual(setup.source.store, "postgres");
+  strictEqual(setup.store.kind, "postgres");
   deepStrictEqual(setup.listen, { host: "::1", port: 0 });
   deepStrictEqual([setup.isRequired, setup.title, setup.basicAuth], [
     true,
@@ -45,7 +45,7 @@ Deno.test("planOf() has the page where it is wished", () => {
   const page = "web: {title: Ours}\n";
   const stores = (role: "run" | "consumer" | "web", yaml: string) =>
     planOf(role, load(yaml), SCHEDULE).threads.filter(({ name }) => name === "web")
-      .map(({ setup }) => (setup as { source: { store: string } }).source.store);
+      .map(({ setup }) => (setup as { store: { kind: string } }).store.kind);
   deepStrictEqual(stores("run", site), ["sqlite"]);
   deepStrictEqual(stores("run", site + POSTGRES), ["sqlite"]);
   deepStrictEqual(stores("run", `${site}web: false\n`), []);

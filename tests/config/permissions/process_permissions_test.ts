@@ -79,7 +79,7 @@ Deno.test("rolesOf() tells the commands that a configuration is complete for", (
 
 Deno.test("threadsOf() reads the status from PostgreSQL where there is one", () => {
   deepStrictEqual(threadsOf("status", load("postgres: {host: p, user: u}")), ["postgres"]);
-  deepStrictEqual(threadsOf("status", load("store: {path: a.db}")), ["store"]);
+  deepStrictEqual(threadsOf("status", load("store: {path: a.db}")), ["sqlite"]);
 });
 
 Deno.test("threadsOf() has the status page where it is wished, and in run unless it is not", () => {
