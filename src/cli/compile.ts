@@ -8,13 +8,11 @@ import { resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigError } from "../config/config_error.ts";
 import type { LoadedConfig } from "../config/loaded_config.ts";
-import {
-  joined,
-  permissionFlags,
-  processPermissions,
-  rolesOf,
-} from "../config/permissions/process_permissions.ts";
+import { statusStore } from "../config/permissions/needs.ts";
+import { joined, permissionFlags } from "../config/permissions/permissions.ts";
+import { processPermissions, rolesOf } from "../config/permissions/process_permissions.ts";
 import { SWITCH } from "../config/trace_exporter.ts";
+import { daemonPermissions } from "../threads/registry.ts";
 import { BuildCopy } from "./build_copy.ts";
 import { EXIT_CONFIG } from "./exit_code.ts";
 import { loadFile } from "./load_file.ts";
@@ -70,8 +68,8 @@ export function compileEnv(exportsTraces: boolean): Record<string, string> {
 
 /** What every command that the configuration is for may do, and that which shows its status. */
 function bakedFlags(loaded: LoadedConfig): string[] {
-  const roles = [...rolesOf(loaded), "status" as const];
-  return permissionFlags(joined(roles.map((role) => processPermissions(role, loaded))));
+  const daemons = rolesOf(loaded).flatMap((role) => Object.values(daemonPermissions(loaded, role)));
+  return permissionFlags(processPermissions(loaded, [...daemons, joined([statusStore(loaded)])]));
 }
 
 /** Leaves the commit where the executable finds it (runtime/version.ts); `null` when it is not known. */

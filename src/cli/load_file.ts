@@ -1,7 +1,8 @@
 /** Loads a configuration for a command, with what only other parts can judge, and says its warnings. */
+import { resolve } from "node:path";
 import { formatMistakes } from "../config/config_error.ts";
 import { loadConfig } from "../config/load.ts";
-import type { ReadConfig, Role } from "../config/loaded_config.ts";
+import type { LoadedConfig, ReadConfig, Role } from "../config/loaded_config.ts";
 import type { HostEnvironment } from "../config/host_environment.ts";
 import { addressRangeProblem } from "../scanner/reach/address_policy.ts";
 import { jsonPathProblem } from "../scanner/expect/json_path.ts";
@@ -27,4 +28,11 @@ export function loadFile(
   });
   if (loaded.warnings.length > 0) terminal.writeError(`${formatMistakes(loaded.warnings)}\n`);
   return loaded;
+}
+
+/** The configuration with another outbox file, such as one that was quarantined. */
+export function withOutbox(loaded: LoadedConfig, path: string | undefined): LoadedConfig {
+  if (path === undefined) return loaded;
+  const outbox = { ...loaded.config.outbox, path: resolve(path) };
+  return { ...loaded, config: { ...loaded.config, outbox } };
 }

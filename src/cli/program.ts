@@ -82,15 +82,15 @@ function addDaemons(program: Command, terminal: Terminal, end: End): void {
     .summary("check the sites, store, publish to Kafka")
     .description("Checks the sites of FILE, stores each result and publishes it to Kafka.")
     .action(async ({ config }) => {
-      const { producer } = await import("./service/producer.ts");
-      await end(producer(config, terminal));
+      const { runDaemon } = await import("./service/daemon.ts");
+      await end(runDaemon("producer", config, terminal));
     });
   withFile(program.command("consumer"))
     .summary("apply reports to PostgreSQL")
     .description("Reads reports from Kafka and applies them to PostgreSQL.")
     .action(async ({ config }) => {
-      const { consumer } = await import("./service/consumer.ts");
-      await end(consumer(config, terminal));
+      const { runDaemon } = await import("./service/daemon.ts");
+      await end(runDaemon("consumer", config, terminal));
     });
   withFile(program.command("run"))
     .summary("both in one process, without Kafka and PostgreSQL")
@@ -98,15 +98,15 @@ function addDaemons(program: Command, terminal: Terminal, end: End): void {
       "Checks the sites of FILE and keeps their status in a SQLite file: no servers needed.",
     )
     .action(async ({ config }) => {
-      const { run } = await import("./service/run.ts");
-      await end(run(config, terminal));
+      const { runDaemon } = await import("./service/daemon.ts");
+      await end(runDaemon("run", config, terminal));
     });
   withFile(program.command("web"))
     .summary("the status page alone")
     .description("Serves the status page and the API of the store that FILE names.")
     .action(async ({ config }) => {
-      const { web } = await import("./service/web.ts");
-      await end(web(config, terminal));
+      const { runDaemon } = await import("./service/daemon.ts");
+      await end(runDaemon("web", config, terminal));
     });
 }
 

@@ -5,8 +5,11 @@ import type { Site, SiteTls } from "./site.ts";
 import type { WrittenSite } from "./yaml/written_sites.ts";
 import type { YamlSource } from "./yaml/yaml_source.ts";
 
+/** Commands that run until a signal. */
+export type DaemonRole = "producer" | "consumer" | "run" | "web";
+
 /** Which command a configuration is for: it decides what must be there. */
-export type Role = "producer" | "consumer" | "run" | "web" | "status" | "migrate";
+export type Role = DaemonRole | "status" | "migrate";
 
 /** TLS to PostgreSQL; texts are the contents of PEM files. */
 export interface PostgresTls {

@@ -1,13 +1,13 @@
 /** A program to compile: lets a Worker with a thread's permissions try what its arguments say. */
 import { loadConfig } from "../../src/config/load.ts";
-import {
-  type ThreadKind,
-  threadPermissions,
-} from "../../src/config/permissions/thread_permissions.ts";
+import type { DaemonRole } from "../../src/config/loaded_config.ts";
+import { workerPermissions } from "../../src/config/permissions/permissions.ts";
+import { daemonPermissions } from "../../src/threads/registry.ts";
 
-const [kind, file, attempts] = Deno.args;
-const permissions = threadPermissions(kind as ThreadKind, loadConfig(file!));
-const worker = new Worker(new URL("../config/permissions/permission_probe.ts", import.meta.url), {
+const [role, thread, file, attempts] = Deno.args;
+const threads = daemonPermissions(loadConfig(file!), role as DaemonRole);
+const permissions = workerPermissions(threads[thread!]!);
+const worker = new Worker(new URL("../threads/permission_probe.ts", import.meta.url), {
   type: "module",
   deno: { permissions },
 });

@@ -2,8 +2,8 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { compileArgs } from "../../src/cli/compile.ts";
 import { loadConfig } from "../../src/config/load.ts";
-import type { ThreadKind } from "../../src/config/permissions/thread_permissions.ts";
-import type { Attempt } from "../config/permissions/permission_probe.ts";
+import type { DaemonRole } from "../../src/config/loaded_config.ts";
+import type { Attempt } from "../threads/permission_probe.ts";
 import { eventually } from "../support/waiting.ts";
 import { Collector } from "../integration/collector.ts";
 import { SitemonProcess } from "../support/sitemon_process.ts";
@@ -41,22 +41,15 @@ postgres: { host: p, user: u }
   ok(args.includes("--no-prompt"));
 });
 
-const ALLOWED: Readonly<Partial<Record<ThreadKind, number>>> = {
-  scanner: 0,
-  relay: 1,
-  consumer: 1,
-  postgres: 2,
-  web_postgres: 2,
-};
-const KINDS: readonly ThreadKind[] = [
-  "scanner",
-  "outbox",
-  "relay",
-  "consumer",
-  "sqlite",
-  "postgres",
-  "web_postgres",
-  "web_sqlite",
+/** Threads of daemons, and the ports that they may talk to. */
+const ALLOWED: readonly [DaemonRole, thread: string, ...readonly number[]][] = [
+  ["producer", "scanner", 0],
+  ["producer", "outbox"],
+  ["producer", "relay", 1],
+  ["consumer", "consumer", 1, 2],
+  ["run", "store"],
+  ["run", "web"],
+  ["web", "web", 2],
 ];
 
 compileTest(
@@ -66,7 +59,7 @@ compileTest(
     using program = compileProgram(
       denort,
       "tests/compile/probe_main.ts",
-      "tests/config/permissions/permission_probe.ts",
+      "tests/threads/permission_probe.ts",
     );
     const listeners = [0, 1, 2, 3].map(() => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
     const ports = listeners.map(({ addr }) => addr.port);
@@ -86,16 +79,13 @@ postgres: { host: 127.0.0.1, port: ${ports[2]}, user: u }
       { does: "run", path: "/bin/true" },
       { does: "ffi", path: "/lib/x86_64-linux-gnu/libc.so.6" },
     ];
-    for (const kind of KINDS) {
-      const probing = command(program, folder, kind, "a.yaml", JSON.stringify(attempts));
+    for (const [role, thread, ...allowed] of ALLOWED) {
+      const probing = command(program, folder, role, thread, "a.yaml", JSON.stringify(attempts));
       const { stdout, stderr } = await probing.output();
       const results: string[] = JSON.parse(new TextDecoder().decode(stdout) || "null") ??
         [new TextDecoder().decode(stderr)];
-      const expected = attempts.map((_, index) => {
-        const isDatabase = kind === "consumer" && index === 2;
-        return ALLOWED[kind] === index || isDatabase ? "allowed" : "refused";
-      });
-      deepStrictEqual(results, expected, kind);
+      const expected = attempts.map((_, index) => allowed.includes(index) ? "allowed" : "refused");
+      deepStrictEqual(results, expected, `${thread} of ${role}`);
     }
     for (const listener of listeners) listener.close();
   },

@@ -9,6 +9,9 @@ const PORTS = [
   "src/status/uptime.ts",
 ];
 
+/** Serves main's messages as soon as it is loaded: only a Worker may load it, others know its types. */
+const WORKER_ENTRY = /^src\/threads\/\w+\/\w+_thread\.ts$/;
+
 /** Where each library may be imported. A library that is not here has no place yet. */
 const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "@bomb.sh/tab": ["src/cli/"],
@@ -88,8 +91,8 @@ export function wrongDirections(
     const permitted = table.get(roomOf(path));
     if (permitted === undefined) return [`${path} must lie in a folder of docs/architecture.md`];
     return imports
-      .filter(({ target }) => target.startsWith("src/") && roomOf(target) !== roomOf(path))
-      .filter(({ target, kind }) => !mayImport(permitted, target, kind))
+      .filter(({ target }) => target.startsWith("src/"))
+      .filter(({ target, kind }) => !mayImport(path, permitted, { target, kind }))
       .map(({ target }) =>
         `${path} must not import ${target}: docs/architecture.md names ` +
         `${[...permitted.rooms, ...permitted.types].join(", ") || "nothing"}`
@@ -97,10 +100,15 @@ export function wrongDirections(
   });
 }
 
-function mayImport({ rooms, types }: Permitted, target: string, kind: string): boolean {
+function mayImport(
+  from: string,
+  { rooms, types }: Permitted,
+  { target, kind }: { readonly target: string; readonly kind: string },
+): boolean {
   const room = roomOf(target);
-  return rooms.has(room) || (rooms.has("ports") && PORTS.includes(target)) ||
-    (types.has(room) && kind === "type");
+  if (kind === "type" && types.has(room)) return true;
+  if (WORKER_ENTRY.test(target) && kind !== "type") return false;
+  return room === roomOf(from) || rooms.has(room) || (rooms.has("ports") && PORTS.includes(target));
 }
 
 function roomOf(path: string): string {

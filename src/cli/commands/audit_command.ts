@@ -3,10 +3,10 @@ import { ConfigError } from "../../config/config_error.ts";
 import { parseDuration } from "../../config/schema/duration.ts";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import type { Audit } from "../../status/repair/audit.ts";
+import { auditSpec } from "../../threads/audit/audit_spec.ts";
 import { printAudit } from "./audit.ts";
 import { EXIT_USAGE } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
-import { auditSpec } from "./repair_specs.ts";
 import { storeAnswer } from "./store_answer.ts";
 import type { Terminal } from "../text/terminal.ts";
 

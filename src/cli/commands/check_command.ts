@@ -5,11 +5,12 @@ import type { Site } from "../../config/site.ts";
 import type { SiteReport } from "../../report/report.ts";
 import { threadResults } from "../../runtime/threads/thread_results.ts";
 import type { Explanation } from "../../scanner/reach/explanation.ts";
+import { checkSpec } from "../../threads/check/check_spec.ts";
+import { explanationsSpec } from "../../threads/explanations/explanations_spec.ts";
 import { check, sitesOf, urlsProblem } from "./check.ts";
 import { checkExplain } from "./check_explain.ts";
 import { EXIT_USAGE } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
-import { checkSpec, explanationsSpec } from "../service/pipeline.ts";
 import type { Terminal } from "../text/terminal.ts";
 
 export interface CheckCommandOptions {

@@ -1,14 +1,10 @@
 /** `sitemon config check|show|schema|permissions`: what a configuration says, and whether it is right. */
 import { fileURLToPath } from "node:url";
-import type { LoadedConfig, Role } from "../../config/loaded_config.ts";
-import { type Permissions, threadNeeds } from "../../config/permissions/thread_permissions.ts";
-import {
-  permissionFlags,
-  processPermissions,
-  rolesOf,
-  threadsOf,
-} from "../../config/permissions/process_permissions.ts";
+import type { DaemonRole, LoadedConfig } from "../../config/loaded_config.ts";
+import { permissionFlags, type Permissions } from "../../config/permissions/permissions.ts";
+import { processPermissions, rolesOf } from "../../config/permissions/process_permissions.ts";
 import { configJsonSchema, showConfig } from "../../config/show.ts";
+import { daemonPermissions } from "../../threads/registry.ts";
 import { EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
 import { systemdAddresses } from "../../config/permissions/systemd_addresses.ts";
@@ -68,19 +64,19 @@ function found({ config, sites }: LoadedConfig): string {
 }
 
 interface CommandPermissions {
-  readonly role: Role;
+  readonly role: DaemonRole;
   readonly threads: Readonly<Record<string, Permissions>>;
   readonly flags: readonly string[];
   /** Lines for a systemd unit. */
   readonly systemd: readonly string[];
 }
 
-function commandPermissions(role: Role, loaded: LoadedConfig): CommandPermissions {
-  const threads = threadsOf(role, loaded).map((kind) => [kind, threadNeeds(kind, loaded)]);
-  const needs = processPermissions(role, loaded);
+function commandPermissions(role: DaemonRole, loaded: LoadedConfig): CommandPermissions {
+  const threads = daemonPermissions(loaded, role);
+  const needs = processPermissions(loaded, Object.values(threads));
   const flags = permissionFlags({ ...needs, read: [...needs.read, ...codeFolder()] });
   const systemd = systemdAddresses(needs, loaded.config.traces);
-  return { role, threads: Object.fromEntries(threads), flags, systemd };
+  return { role, threads, flags, systemd };
 }
 
 /** Starting a Worker reads its module; an executable has them within itself. */
@@ -89,8 +85,8 @@ function codeFolder(): string[] {
 }
 
 function commandText({ role, threads, flags, systemd }: CommandPermissions): string {
-  const lines = Object.entries(threads).flatMap(([kind, permissions]) => [
-    `  ${kind}`,
+  const lines = Object.entries(threads).flatMap(([name, permissions]) => [
+    `  ${name}`,
     ...permissionLines(permissions).map((line) => `    ${line}`),
   ]);
   return [

@@ -1,10 +1,9 @@
 /** Composes `sitemon dead-letter`: where the dead letters of a configuration are. */
 import type { DeadLetterOptions } from "./dead_letter.ts";
 import { EXIT_USAGE } from "../exit_code.ts";
-import { loadFile } from "../load_file.ts";
+import { loadFile, withOutbox } from "../load_file.ts";
 import { outboxAnswer } from "./outbox_answer.ts";
 import { outboxDeadLetters } from "./outbox_dead_letters.ts";
-import { withOutbox } from "./repair_specs.ts";
 import { storeAnswer } from "./store_answer.ts";
 import { storeDeadLetters } from "./store_dead_letters.ts";
 import type { Terminal } from "../text/terminal.ts";

@@ -4,7 +4,7 @@ import { missingPermissions, notPermitted } from "../../runtime/threads/missing_
 import { redactor } from "../../runtime/telemetry/redaction.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
-import { doctorSpecs } from "./doctor_specs.ts";
+import { doctorSpecs } from "../../threads/doctor/doctor_spec.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
 import type { Terminal } from "../text/terminal.ts";

@@ -1,9 +1,9 @@
 /** `sitemon forget`: marks a site that is no longer watched as removed, in a thread. */
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import type { SiteKey } from "../../status/queries.ts";
+import { forgetSpec } from "../../threads/forget/forget_spec.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
-import { forgetSpec } from "../service/pipeline.ts";
 import { storeAnswer } from "./store_answer.ts";
 import type { Terminal } from "../text/terminal.ts";
 import { printable } from "../text/terminal_text.ts";

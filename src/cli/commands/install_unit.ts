@@ -5,6 +5,7 @@ import { processPermissions } from "../../config/permissions/process_permissions
 import { systemHostEnvironment } from "../../config/host_environment.ts";
 import { systemdAddresses } from "../../config/permissions/systemd_addresses.ts";
 import { exporterVariables } from "../../config/trace_exporter.ts";
+import { daemonPermissions } from "../../threads/registry.ts";
 import { EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
 import type { Terminal } from "../text/terminal.ts";
@@ -38,6 +39,10 @@ export function installUnit(options: InstallUnitOptions, terminal: Terminal): Pr
   const loaded = loadAsUnit(config, { role, terminal, variables: { folder, state } });
   const { outbox, drain_deadline, traces } = loaded.config;
   const isWithin = (folder: string, path: string) => !relative(folder, path).startsWith("..");
+  const permissions = processPermissions(
+    loaded,
+    Object.values(daemonPermissions(loaded, role)),
+  );
   terminal.write(unitText({
     role,
     executable,
@@ -48,7 +53,7 @@ export function installUnit(options: InstallUnitOptions, terminal: Terminal): Pr
     drainDeadlineMs: drain_deadline,
     notifies: mayNotify(),
     variables: traces === undefined ? {} : exporterVariables(traces),
-    addresses: systemdAddresses(processPermissions(role, loaded), traces),
+    addresses: systemdAddresses(permissions, traces),
   }));
   return Promise.resolve(EXIT_OK);
 }

@@ -1,8 +1,8 @@
 /** `sitemon migrate`: brings PostgreSQL's tables to this version's, in a thread, and says how it went. */
 import { threadResult } from "../../runtime/threads/thread_results.ts";
+import { migrationSpec } from "../../threads/migration/migration_spec.ts";
 import { EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
-import { migrationSpec } from "../service/pipeline.ts";
 import { storeAnswer } from "./store_answer.ts";
 import type { Terminal } from "../text/terminal.ts";
 

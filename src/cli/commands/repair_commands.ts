@@ -29,7 +29,7 @@ export function addOutboxRepairs(
     .option(...PATH)
     .action(async (options: OutboxOptions) => {
       const { outboxDrain } = await import("./outbox_drain.ts");
-      const { drainSpec } = await import("./repair_specs.ts");
+      const { drainSpec } = await import("../../threads/drain/drain_spec.ts");
       await end(outboxDrain(drainSpec(await loadedOutbox(options, terminal)), terminal));
     });
 }
@@ -93,8 +93,7 @@ interface OutboxOptions {
 }
 
 async function loadedOutbox({ config, path }: OutboxOptions, terminal: Terminal) {
-  const { loadFile } = await import("../load_file.ts");
-  const { withOutbox } = await import("./repair_specs.ts");
+  const { loadFile, withOutbox } = await import("../load_file.ts");
   return withOutbox(loadFile(config, { terminal }), path);
 }
 

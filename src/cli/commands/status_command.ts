@@ -1,9 +1,9 @@
 /** Composes `sitemon status`: reads the store in a thread, once or again and again, and prints what it says. */
 import { threadResult } from "../../runtime/threads/thread_results.ts";
+import { statusesSpec } from "../../threads/statuses/statuses_spec.ts";
 import type { StatusesAnswer } from "../../threads/statuses/statuses_thread.ts";
 import { EXIT_NOT_UP } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
-import { statusesSpec } from "../service/pipeline.ts";
 import { status } from "./status.ts";
 import { statusStory } from "./status_story.ts";
 import { interruption, watchStatus } from "./status_watch.ts";

@@ -2,17 +2,20 @@
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { threadResult, threadResults } from "../../runtime/threads/thread_results.ts";
 import type { DeadLetterFilter } from "../../status/dead_letters.ts";
+import { deadLettersSpec } from "../../threads/dead_letters/dead_letters_spec.ts";
 import type { DeadLetterPage, ReplayStep } from "../../threads/dead_letters/dead_letters_thread.ts";
 import { type DeadLetterChoice, type DeadLetterSource, KEPT_SHOWN_MAX } from "./dead_letter.ts";
 import { parsePlace, storedDeadLetterView } from "../text/dead_letter_view.ts";
-import { deadLettersSpec, replaySpec } from "./repair_specs.ts";
 
 /** Errors are those of the store port: see store_answer.ts. */
 export function storeDeadLetters(loaded: LoadedConfig): DeadLetterSource {
   return {
     replayed: "applied",
     async find(choice, bounds) {
-      const spec = deadLettersSpec(loaded, { ...filterOf(choice), ...bounds });
+      const spec = deadLettersSpec(loaded, {
+        type: "read",
+        query: { ...filterOf(choice), ...bounds },
+      });
       const { deadLetters, count } = await threadResult<DeadLetterPage>(spec);
       return { deadLetters: deadLetters.map(storedDeadLetterView), count };
     },
@@ -22,7 +25,7 @@ export function storeDeadLetters(loaded: LoadedConfig): DeadLetterSource {
         kept: [] as (ReplayStep & object)["kept"][number][],
         keptCount: 0,
       };
-      const spec = replaySpec(loaded, filterOf(choice));
+      const spec = deadLettersSpec(loaded, { type: "replay", filter: filterOf(choice) });
       for await (const step of threadResults<ReplayStep>(spec, { count: Infinity })) {
         if (step === "end") break;
         result.applied += step.applied;

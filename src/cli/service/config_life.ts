@@ -1,12 +1,12 @@
 /** A daemon's configuration over its life: what it began with, and what each reload made of it. */
 import { isDeepStrictEqual } from "node:util";
 import { ConfigError, formatMistakes, type Mistake } from "../../config/config_error.ts";
-import type { LoadedConfig, ReadConfig } from "../../config/loaded_config.ts";
+import type { DaemonRole, LoadedConfig, ReadConfig } from "../../config/loaded_config.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Site } from "../../config/site.ts";
 import type { Reloaded } from "../../runtime/service/reloader.ts";
 import type { ServiceSettings } from "../../runtime/service/service.ts";
-import { type DaemonRole, planOf } from "./plan.ts";
+import { planOf } from "../../threads/registry.ts";
 
 /** What a running process cannot change: its files are locked, its sockets open. */
 const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
@@ -77,9 +77,10 @@ export class ConfigLife {
   }
 
   #settingsOf(loaded: LoadedConfig, since: Readonly<Record<string, number>>): ServiceSettings {
+    const { role } = this.#options;
     const { log, drain_deadline, metrics } = loaded.config;
     return {
-      plan: planOf(this.#options.role, loaded, { anchorMs: this.#anchorMs, since }),
+      plan: planOf(loaded, { role, schedule: { anchorMs: this.#anchorMs, since } }),
       logLevels: { level: log.level, levels: log.levels },
       measuredSites: metrics.per_site ? loaded.sites.map(({ name }) => name) : [],
       secrets: loaded.secrets,

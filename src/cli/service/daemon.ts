@@ -1,5 +1,6 @@
-/** What `producer`, `consumer` and `run` share: a service from a configuration, and its exit code. */
+/** `sitemon producer`, `consumer`, `run` and `web`: a service from a configuration, and its exit code. */
 import { systemClock } from "../../runtime/clock.ts";
+import type { DaemonRole } from "../../config/loaded_config.ts";
 import { systemHostEnvironment } from "../../config/host_environment.ts";
 import { exporterMistake } from "../../config/trace_exporter.ts";
 import { missingPermissions, notPermitted } from "../../runtime/threads/missing_permissions.ts";
@@ -8,8 +9,7 @@ import { isExporting } from "../../runtime/telemetry/tracer.ts";
 import { ConfigLife } from "./config_life.ts";
 import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_LOCKED, EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
-import { notifySpec } from "./notify_spec.ts";
-import type { DaemonRole } from "./plan.ts";
+import { notifySpec } from "../../threads/notify/notify_spec.ts";
 import type { Terminal } from "../text/terminal.ts";
 
 /** Errors of threads that no replacement heals, and what the process answers to them. */

@@ -1,6 +1,6 @@
 /** The addresses of a process as a systemd unit limits them: a stop of the kernel beside the sandbox. */
 import { parseHost } from "../schema/host_port.ts";
-import type { Permissions } from "./thread_permissions.ts";
+import type { Permissions } from "./permissions.ts";
 import type { TracesConfig } from "../schema/traces_schema.ts";
 
 /**

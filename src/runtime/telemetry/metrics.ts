@@ -118,14 +118,14 @@ export const METRICS = {
     buckets: SECONDS,
   },
   sitemon_ingest_retries_total: { type: "counter", help: "Transactions that were tried again" },
-  sitemon_maintenance_runs_total: {
+  sitemon_upkeep_runs_total: {
     type: "counter",
-    help: "Runs that purge expired history: done, busy (another process is purging), failed",
+    help: "Tries to let old history go: done, busy (another process is at it), failed",
     labels: ["result"],
   },
-  sitemon_history_purged_total: {
+  sitemon_upkeep_let_go_total: {
     type: "counter",
-    help: "What was purged: reports (days of them in PostgreSQL), transitions, rollups",
+    help: "What was let go: reports (days of them in PostgreSQL), transitions, rollups",
     labels: ["what"],
   },
   sitemon_ingest_data_age_seconds: {

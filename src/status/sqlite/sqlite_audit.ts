@@ -100,7 +100,7 @@ class SqliteAudit implements AuditReader {
   }
 }
 
-/** It is 0 until something is purged. */
+/** It is 0 until something is let go. */
 function horizonOf(db: DatabaseSync): number | null {
   return db.prepare("SELECT not_before FROM history_horizon").get()!.not_before as number || null;
 }

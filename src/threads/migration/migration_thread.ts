@@ -1,20 +1,20 @@
-/** A thread for `sitemon migrate`: brings a store's tables to this version's. */
-import { systemClock as clock } from "../../runtime/clock.ts";
+/** A thread for `sitemon migrate`: brings PostgreSQL's tables to this version's. */
 import { serveThread } from "../../runtime/threads/thread.ts";
-import { openStore, type StoreAddress } from "../../status/open_store.ts";
+import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
+import { PostgresStore } from "../../status/postgres/postgres_store.ts";
 
 export interface MigrationSetup {
-  readonly store: StoreAddress;
+  readonly connection: PostgresOptions;
 }
 
 serveThread<MigrationSetup>({
   onUncaught: "fail",
-  async start({ store }, { result }) {
-    const status = (await openStore(store, { clock })).status();
+  async start({ connection }, { result }) {
+    const store = new PostgresStore({ connection });
     try {
-      await status.migrate();
+      await store.migrate();
     } finally {
-      await status.close();
+      await store.close();
     }
     result("migrated");
     return { stop: () => Promise.resolve() };

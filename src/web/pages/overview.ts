@@ -2,26 +2,26 @@
 import type { DetailedStatus } from "../../status/queries.ts";
 import { rankOf, type SiteState, stateOf, STATES } from "../../report/site_state.ts";
 
-/** Rows of a page: as many as the store returns days for in one query. */
+/** Sites that one page shows: as many as the store tells the days of at once. */
 export const PAGE_SITES_MAX = 100;
-/** Characters of a search; more would find nothing else. */
+/** Longer searches find nothing that shorter ones would not. */
 export const SEARCH_LENGTH_MAX = 200;
-/** Label keys offered for grouping. */
+/** Keys to group by that a reader can choose among. */
 const GROUP_KEYS_MAX = 50;
-/** Natural order: `web-2` before `web-10`. */
+/** `web-2` before `web-10`, as people count. */
 const NAMES = new Intl.Collator("en", { numeric: true });
 
-/** The query of the page's address. */
+/** What the address of the page asks for. */
 export interface OverviewQuery {
-  /** Words to find in name, url, location or labels. */
+  /** Words that must be in name, url, location or a label. */
   readonly search: string;
-  /** Label to group by; undefined for the most common one, '' for none. */
+  /** Label to group by; undefined for the one that most sites have, '' for none. */
   readonly by: string | undefined;
-  /** Only sites with this value of the label; '' for the sites without it. */
+  /** Value of that label to show alone; '' for the sites without it. */
   readonly only: string | undefined;
-  /** Only sites in this state. */
+  /** Shows the sites alone that are so. */
   readonly state: SiteState | undefined;
-  /** Shows every site, even where only problems would be shown. */
+  /** Shows every site, also where only the troubled would be. */
   readonly all: boolean;
   /** From 1. */
   readonly page: number;
@@ -38,17 +38,17 @@ export interface Group {
 export type Counts = Readonly<Record<SiteState, number>>;
 
 export interface Overview {
-  /** Of all sites, whatever the query. */
+  /** Of every site that is watched, whatever was searched for. */
   readonly counts: Counts;
   readonly total: number;
-  /** Sites that match the query. */
+  /** Of those that were found. */
   readonly found: number;
-  /** Label keys, the most common first. */
+  /** Keys of labels that sites have. */
   readonly keys: readonly string[];
-  /** The label that groups; '' for one group. */
+  /** The key that the groups are by; '' when there is one group. */
   readonly by: string;
   readonly groups: readonly Group[];
-  /** True when there are so many sites that those that are up are hidden by default. */
+  /** True when there are so many sites that those that are up are left out until they are asked for. */
   readonly showsProblemsOnly: boolean;
   readonly page: number;
   readonly pages: number;
@@ -94,7 +94,7 @@ export function overviewOf(
   };
 }
 
-/** The label keys, the most common first. */
+/** The keys of labels, that of most sites first. */
 function labelKeys(statuses: readonly DetailedStatus[]): string[] {
   const counts = new Map<string, number>();
   for (const { labels } of statuses) {
@@ -117,7 +117,7 @@ function worstFirst(a: DetailedStatus, b: DetailedStatus): number {
   return rankOf(stateOf(a)) - rankOf(stateOf(b)) || NAMES.compare(a.site, b.site);
 }
 
-/** Groups with problems first, then by name; the sites without the label last. */
+/** Groups with trouble first, then by name; that of the sites without the label comes last. */
 function groupsOf(
   found: readonly DetailedStatus[],
   onPage: readonly DetailedStatus[],

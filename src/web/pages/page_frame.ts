@@ -1,15 +1,15 @@
-/** The frame of every page: head, header, live region, footer. */
+/** What every page has around its content: head, heading, the place for announcements, foot. */
 import { html } from "hono/html";
 import { VERSION } from "../../runtime/version.ts";
 import type { Html } from "./markup.ts";
 import { lasting, utc } from "./markup.ts";
 
 export interface FrameOptions {
-  /** The operator's title of the status page. */
+  /** Of the whole page, as the operator calls it. */
   readonly title: string;
-  /** The heading of this page, shown before the title; the title alone when absent. */
+  /** Of this page, before the title; the title alone when absent. */
   readonly heading?: string;
-  /** Additional elements of the head: feeds, scripts. */
+  /** More for the head: links to feeds, scripts. */
   readonly head?: Html;
   readonly failingSince: Date | undefined;
   readonly now: Date;

@@ -85,7 +85,7 @@ Deno.test("configPermissions() prints each thread's permissions, and the flags",
 Deno.test("configPermissions() prints the same as JSON", async () => {
   const options = { config: example("run"), json: true };
   const { run } = JSON.parse(await printed((terminal) => configPermissions(options, terminal)));
-  deepStrictEqual(Object.keys(run.threads), ["scanner", "outbox", "sqlite", "web_sqlite"]);
+  deepStrictEqual(Object.keys(run.threads), ["scanner", "outbox", "store", "web"]);
   deepStrictEqual(run.threads.outbox.sys, ["statfs"]);
   ok(run.flags.includes("--allow-sys=statfs"));
 });

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { ConfigLife } from "../../../src/cli/service/config_life.ts";
-import type { DaemonRole } from "../../../src/cli/service/plan.ts";
 import { loadConfig } from "../../../src/config/load.ts";
+import type { DaemonRole } from "../../../src/config/loaded_config.ts";
 import type { Plan } from "../../../src/runtime/threads/thread_set.ts";
 import type { ScannerWork } from "../../../src/threads/scanner/scanner_thread.ts";
 
@@ -47,14 +47,6 @@ function work({ threads }: Plan): ScannerWork {
 
 const A = "{ name: a, url: 'http://h.example/a' }";
 const B = "{ name: b, url: 'http://h.example/b' }";
-
-Deno.test("planOf() starts the scanners before all others, which the first check does not wait for", () => {
-  for (const role of ["run", "producer"] as const) {
-    const kafka = "kafka: { server: 'broker.example:9092' }";
-    const { settings } = new Rig(`sites: [${A}]\n${kafka}`, role).life;
-    strictEqual(settings.plan.threads[0]!.name, "scanner-1");
-  }
-});
 
 Deno.test("ConfigLife.reload() lets a site begin when it came or was changed, and no other", () => {
   const rig = new Rig(`sites: [${A}]`);

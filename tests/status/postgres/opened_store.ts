@@ -2,8 +2,7 @@
 import { Client } from "pg";
 import type { OpenedStore, Row, Tables } from "../../contract/store_contract.ts";
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
-import { postgresParts } from "../../../src/status/postgres/postgres_parts.ts";
-import type { StoreParts } from "../../../src/status/store_parts.ts";
+import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
 import { parsePostgresUrl, type PostgresAddress } from "../../services/postgres.ts";
 import { uniqueName } from "../../support/unique_name.ts";
 
@@ -107,7 +106,7 @@ function inOneForm(name: string, type: string): string {
 }
 
 export interface OpenedPostgresStore extends OpenedStore, AsyncDisposable {
-  readonly parts: StoreParts;
+  readonly store: PostgresStore;
   readonly options: PostgresOptions;
   readonly session: Session;
 }
@@ -117,8 +116,7 @@ export async function openStore(
   overrides: Partial<PostgresOptions> = {},
 ): Promise<OpenedPostgresStore> {
   const options = { ...ownSchema(), ...overrides };
-  const parts = postgresParts(options, {});
-  const store = parts.status();
+  const store = new PostgresStore({ connection: options });
   await store.migrate();
   const session = await openSession(options);
   async function close() {
@@ -127,7 +125,6 @@ export async function openStore(
     await session[Symbol.asyncDispose]();
   }
   return {
-    parts,
     store,
     options,
     session,

@@ -1,0 +1,95 @@
+/** What work of a kind needs under a configuration: the parts from which threads' specs are joined. */
+import { dirname } from "node:path";
+import { formatHost, type HostPort } from "../schema/host_port.ts";
+import type { DaemonRole, LoadedConfig } from "../loaded_config.ts";
+import type { KafkaConfig } from "../schema/kafka_schema.ts";
+import { defaultWeb, type WebConfig } from "../schema/web_schema.ts";
+import type { Permissions } from "./permissions.ts";
+
+type Needs = Partial<Permissions>;
+
+/** What the needs are computed from. */
+export type Permitted = Pick<LoadedConfig, "config" | "sites">;
+
+/** kafkajs reads these variables when it is imported, and fails when it must not. */
+const KAFKAJS_ENV = [
+  "KAFKAJS_DEBUG_EXTENDED_PROTOCOL_BUFFERS",
+  "KAFKAJS_DEBUG_PROTOCOL_BUFFERS",
+  "KAFKAJS_LOG_LEVEL",
+  "KAFKAJS_NO_PARTITIONER_WARNING",
+  "NODE_ENV",
+];
+
+/** pg reads these variables for every connection, although each option is given. */
+const PG_ENV = [
+  "PGAPPNAME",
+  "PGBINARY",
+  "PGCLIENT_ENCODING",
+  "PGOPTIONS",
+  "PGREPLICATION",
+  "PGSSLNEGOTIATION",
+];
+
+/** Connections to Kafka. */
+export function brokers({ config }: Permitted): Needs {
+  const servers = config.kafka === undefined ? [] : kafkaServers(config.kafka);
+  return { net: servers.map(formatHost), env: KAFKAJS_ENV };
+}
+
+/** Connections to PostgreSQL; node:net looks up a name itself, for which `host:port` is enough. */
+export function database({ config }: Permitted): Needs {
+  return { net: config.postgres === undefined ? [] : [formatHost(config.postgres)], env: PG_ENV };
+}
+
+/** A SQLite file has others beside it: its log, shared memory, lock, and quarantined copies. */
+export function folderOf(path: string): { readonly read: string[]; readonly write: string[] } {
+  return { read: [dirname(path)], write: [dirname(path)] };
+}
+
+/** Whether the status is in PostgreSQL; `run` keeps it in a SQLite file whatever else is configured. */
+export function usesPostgres({ config }: Pick<Permitted, "config">, role?: DaemonRole): boolean {
+  return role !== "run" && config.postgres !== undefined;
+}
+
+/** The store of the status, to read and to write. */
+export function statusStore(permitted: Permitted, role?: DaemonRole): Needs {
+  return usesPostgres(permitted, role)
+    ? database(permitted)
+    : folderOf(permitted.config.store.path);
+}
+
+/**
+ * Hosts without ports: a lookup needs the bare name, which permits every port; the scanner keeps
+ * the ports by a list of its own. So `https://h` is permitted with `http://h`.
+ */
+export function scannerHosts({ config, sites }: Permitted): Needs {
+  const urls = sites.flatMap(({ url, proxy }) => proxy === undefined ? [url] : [url, proxy]);
+  const allowed = config.allow_hosts.map(({ host }) => formatHost({ host }));
+  const probed = config.connectivity?.urls ?? [];
+  return { net: [...[...urls, ...probed].map((url) => new URL(url).hostname), ...allowed] };
+}
+
+/** The address that the status page listens on. */
+export function webAddress(permitted: Pick<Permitted, "config">): Needs {
+  return { net: [formatHost(webConfig(permitted).listen)] };
+}
+
+/** The status page's part of the configuration, by default when the file has none. */
+export function webConfig({ config }: Pick<Permitted, "config">): WebConfig {
+  return config.web || defaultWeb();
+}
+
+/** The brokers that a configuration names. */
+export function kafkaServers(kafka: KafkaConfig): readonly HostPort[] {
+  return kafka.servers ?? (kafka.server === undefined ? [] : [kafka.server]);
+}
+
+/**
+ * Hosts that checks may visit beside those of the sites' urls, as `host`, `host:port` or
+ * `[ipv6]:port`: what `allow_hosts` names, and the plain side of sites that may leave https.
+ */
+export function allowedHosts({ config, sites }: Permitted): string[] {
+  const plain = sites.filter(({ allowsDowngrade }) => allowsDowngrade)
+    .map(({ url }) => `${new URL(url).hostname}:80`);
+  return [...config.allow_hosts.map(formatHost), ...new Set(plain)];
+}

@@ -1,0 +1,57 @@
+/** Permissions as lists: to join, to print as flags, and to hand to a Worker. */
+
+/** Lists of what is allowed; what has no list is never allowed: run, ffi and import. */
+export interface Permissions {
+  /** `host`, for lookups and every port, or `host:port`. */
+  readonly net: readonly string[];
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  readonly env: readonly string[];
+  readonly sys: readonly "statfs"[];
+}
+
+/** Sorted, and each once, so that equal permissions have equal lists. */
+export function joined(parts: readonly Partial<Permissions>[]): Permissions {
+  return {
+    net: unique(parts.flatMap(({ net = [] }) => net)),
+    read: unique(parts.flatMap(({ read = [] }) => read)),
+    write: unique(parts.flatMap(({ write = [] }) => write)),
+    env: unique(parts.flatMap(({ env = [] }) => env)),
+    sys: unique(parts.flatMap(({ sys = [] }) => sys)),
+  };
+}
+
+/** As `new Worker` takes them; an empty list says less clearly than `false` that nothing is allowed. */
+export function workerPermissions(
+  { net, read, write, env, sys }: Permissions,
+): Deno.PermissionOptionsObject {
+  const list = <T>(items: readonly T[]) => items.length > 0 ? [...items] : false;
+  return {
+    net: list(net),
+    read: list(read),
+    write: list(write),
+    env: list(env),
+    sys: list(sys),
+    run: false,
+    ffi: false,
+    import: false,
+  };
+}
+
+/**
+ * The flags of `deno run` and `deno compile`. From source, the folder of the code is to be among
+ * what may be read, since starting a Worker reads its module.
+ */
+export function permissionFlags(permissions: Permissions): string[] {
+  return Object.entries(permissions).filter(([, items]) => items.length > 0)
+    .map(([kind, items]) => `--allow-${kind}=${items.map(escaped).join(",")}`);
+}
+
+/** In a list, Deno reads a doubled comma as a comma of the path. */
+function escaped(item: string): string {
+  return item.replaceAll(",", ",,");
+}
+
+function unique<T extends string>(items: readonly T[]): T[] {
+  return [...new Set(items)].sort();
+}

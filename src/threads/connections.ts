@@ -1,0 +1,58 @@
+/** Where Kafka, PostgreSQL and the status are, as the parts that connect to them take it. */
+import type { DaemonRole, LoadedConfig } from "../config/loaded_config.ts";
+import { kafkaServers, usesPostgres } from "../config/permissions/needs.ts";
+import { formatHost } from "../config/schema/host_port.ts";
+import type { KafkaConfig } from "../config/schema/kafka_schema.ts";
+import type { KafkaConnectionOptions } from "../kafka/client/connection.ts";
+import type { PostgresOptions } from "../status/postgres/connection/postgres_options.ts";
+import type { StoreSource } from "./status_queries.ts";
+
+/** A section that the loader has found to be there, since the command needs it. */
+export function section<T>(value: T | undefined, name: string): T {
+  if (value !== undefined) return value;
+  throw new Error(`unreachable: no section "${name}"`);
+}
+
+export function kafkaConnection({ config, kafkaTls }: LoadedConfig): KafkaConnectionOptions {
+  const kafka = section(config.kafka, "kafka");
+  return {
+    servers: kafkaServers(kafka).map(formatHost),
+    clientId: kafka.client_id,
+    ...(kafkaTls === undefined ? {} : { tls: kafkaTls }),
+    ...(kafka.sasl === undefined ? {} : { sasl: kafka.sasl }),
+  };
+}
+
+/** The topic of the reports, and how it is created. */
+export function topicOptions(kafka: KafkaConfig) {
+  const { topic, create_topic, partitions, replication_factor, retention } = kafka;
+  return {
+    topic,
+    createTopic: create_topic,
+    partitions,
+    replicationFactor: replication_factor,
+    ...(retention === undefined ? {} : { retentionMs: retention }),
+  };
+}
+
+export function postgresConnection({ config, postgresTls }: LoadedConfig): PostgresOptions {
+  const { host, port, user, password, db, schema, timeouts } = section(config.postgres, "postgres");
+  return {
+    host,
+    port,
+    user,
+    ...(password === undefined ? {} : { password }),
+    database: db ?? user,
+    schema,
+    tls: postgresTls,
+    connectTimeoutMs: timeouts.connect,
+    statementTimeoutMs: timeouts.statement,
+  };
+}
+
+/** The store of the status. */
+export function storeSource(loaded: LoadedConfig, role?: DaemonRole): StoreSource {
+  return usesPostgres(loaded, role)
+    ? { store: "postgres", connection: postgresConnection(loaded) }
+    : { store: "sqlite", path: loaded.config.store.path };
+}

@@ -1,0 +1,29 @@
+/** The consumer threads: as many members of the consumer group as `kafka.consumers` says. */
+import type { LoadedConfig } from "../../config/loaded_config.ts";
+import { brokers, database } from "../../config/permissions/needs.ts";
+import { kafkaConnection, postgresConnection, section, topicOptions } from "../connections.ts";
+import type { DaemonThread, Instance } from "../daemon_thread.ts";
+import type { ConsumerSetup } from "./consumer_thread.ts";
+
+export const CONSUMER_SPEC = {
+  name: "consumer",
+  module: new URL("./consumer_thread.ts", import.meta.url),
+  runsIn: (role) => role === "consumer",
+  needs: (loaded) => [brokers(loaded), database(loaded)],
+  stopsIn: "deliver",
+  instances,
+} satisfies DaemonThread<ConsumerSetup>;
+
+function instances(loaded: LoadedConfig): Instance<ConsumerSetup>[] {
+  const kafka = section(loaded.config.kafka, "kafka");
+  const setup = {
+    kafka: { connection: kafkaConnection(loaded), ...topicOptions(kafka), group: kafka.group },
+    postgres: postgresConnection(loaded),
+    keepMs: loaded.config.history.keep,
+    isTraced: loaded.config.traces !== undefined,
+  };
+  return Array.from(
+    { length: kafka.consumers },
+    (_, index) => ({ name: `consumer-${index + 1}`, setup }),
+  );
+}

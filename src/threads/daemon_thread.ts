@@ -1,0 +1,79 @@
+/** What main knows of a daemon's thread without loading what it connects with: its spec. */
+import type { DaemonRole, LoadedConfig } from "../config/loaded_config.ts";
+import { joined, type Permissions, workerPermissions } from "../config/permissions/permissions.ts";
+import type { Config } from "../config/schema/schema.ts";
+import type { ThreadSpec } from "../runtime/threads/supervised_thread.ts";
+
+/** A thread of daemons, or several of one kind. Its spec stands beside its entry, in the same folder. */
+export interface DaemonThread<Setup = unknown, Work = unknown> {
+  /** What logs and metrics call it; where there may be several, they are numbered: `scanner-1`. */
+  readonly name: string;
+  /** Its entry, which main never loads itself. */
+  readonly module: URL;
+  /** Whether a daemon has it under a configuration. */
+  runsIn(role: DaemonRole, config: Config): boolean;
+  /** What its work needs, and no more: parts of config/permissions/needs.ts. */
+  needs(loaded: LoadedConfig, role: DaemonRole): readonly Partial<Permissions>[];
+  /** What each of them is given: one thread for each entry. */
+  instances(loaded: LoadedConfig, context: DaemonContext): readonly Instance<Setup, Work>[];
+  /** Names of threads to each of which it has a channel, where the daemon has them. */
+  readonly linkedTo?: readonly string[];
+  readonly stopsIn: StopStage;
+}
+
+export interface Instance<Setup = unknown, Work = unknown> {
+  readonly name: string;
+  readonly setup: Setup;
+  readonly work?: Work;
+}
+
+/** What a thread's set-up depends on beside the configuration. */
+export interface DaemonContext {
+  readonly role: DaemonRole;
+  readonly schedule: Schedule;
+}
+
+/** When the process and its sites began, which the slots of the sites are counted from. */
+export interface Schedule {
+  /** Monotonic time of the process's start. */
+  readonly anchorMs: number;
+  /** Milliseconds after that at which a reload brought or changed a site, by its name. */
+  readonly since: Readonly<Record<string, number>>;
+}
+
+/** The stages of a stop in their order, and the share of the time left that each may take. */
+export const STOP_STAGES = { check: 0.5, deliver: 0.8, close: 1 } as const;
+
+export type StopStage = keyof typeof STOP_STAGES;
+
+/** What a thread of a daemon may do under a configuration: the union of its needs, and nothing else. */
+export function permissionsOf(
+  thread: Pick<DaemonThread, "needs">,
+  loaded: LoadedConfig,
+  role: DaemonRole,
+): Permissions {
+  return joined(thread.needs(loaded, role));
+}
+
+/** The threads of a kind, ready to start. */
+export function specsOf<Setup, Work>(
+  thread: DaemonThread<Setup, Work>,
+  loaded: LoadedConfig,
+  context: DaemonContext,
+): ThreadSpec<Setup, Work>[] {
+  const needs = thread.needs(loaded, context.role);
+  return thread.instances(loaded, context).map((instance) =>
+    threadSpec(loaded, { ...instance, module: thread.module, needs })
+  );
+}
+
+/** A thread with the permissions that its needs are joined to, and the configuration's log levels. */
+export function threadSpec<Setup, Work = unknown>(
+  { config: { log } }: Pick<LoadedConfig, "config">,
+  { needs, ...spec }: Omit<ThreadSpec<Setup, Work>, "permissions" | "logLevels"> & {
+    readonly needs: readonly Partial<Permissions>[];
+  },
+): ThreadSpec<Setup, Work> {
+  const permissions = workerPermissions(joined(needs));
+  return { ...spec, permissions, logLevels: { level: log.level, levels: log.levels } };
+}

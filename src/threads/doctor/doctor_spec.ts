@@ -1,0 +1,67 @@
+/** Threads for `sitemon doctor`: one for each dependency, with the permissions of its daily work. */
+import type { LoadedConfig } from "../../config/loaded_config.ts";
+import { brokers, database } from "../../config/permissions/needs.ts";
+import type { Permissions } from "../../config/permissions/permissions.ts";
+import { rolesOf } from "../../config/permissions/process_permissions.ts";
+import type { KafkaConfig } from "../../config/schema/kafka_schema.ts";
+import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
+import { kafkaConnection, postgresConnection } from "../connections.ts";
+import { threadSpec } from "../daemon_thread.ts";
+import { OUTBOX_SPEC } from "../outbox/outbox_spec.ts";
+import { memberSetup } from "../relay/relay_spec.ts";
+import { STORE_SPEC } from "../store/store_spec.ts";
+import type { DoctorSetup } from "./doctor_thread.ts";
+
+/** One for each dependency that a configuration has, in the order of the data. */
+export function doctorSpecs(loaded: LoadedConfig): ThreadSpec<DoctorSetup>[] {
+  const { kafka, postgres, outbox, store, sites } = loaded.config;
+  const checks = loaded.sites.length > 0 || sites.length > 0;
+  const isRun = rolesOf(loaded).includes("run");
+  const { path, min_free_bytes: freeBytesMin } = outbox;
+  const spec = (
+    name: string,
+    needs: readonly Partial<Permissions>[],
+    setup: DoctorSetup,
+  ): ThreadSpec<DoctorSetup> =>
+    threadSpec(loaded, {
+      name: `doctor-${name}`,
+      module: new URL("./doctor_thread.ts", import.meta.url),
+      needs,
+      setup,
+    });
+  return [
+    ...(checks
+      ? [spec("outbox", OUTBOX_SPEC.needs(loaded), {
+        type: "disk",
+        name: "outbox",
+        path,
+        freeBytesMin,
+      })]
+      : []),
+    ...(isRun
+      ? [spec("store", STORE_SPEC.needs(loaded), { type: "disk", name: "store", path: store.path })]
+      : []),
+    ...(kafka ? [spec("kafka", [brokers(loaded)], kafkaSetup(loaded, kafka))] : []),
+    ...(postgres
+      ? [spec("postgres", [database(loaded)], {
+        type: "postgres",
+        connection: postgresConnection(loaded),
+      })]
+      : []),
+  ];
+}
+
+function kafkaSetup(
+  loaded: LoadedConfig,
+  { topic, create_topic, group }: KafkaConfig,
+): DoctorSetup {
+  const { member } = memberSetup(loaded);
+  return {
+    type: "kafka",
+    connection: kafkaConnection(loaded),
+    topic,
+    createTopic: create_topic,
+    ...(loaded.config.postgres === undefined ? {} : { group }),
+    ...(member && { sharing: { topic: member.topic, group: member.group } }),
+  };
+}

@@ -1,0 +1,57 @@
+/** Every thread of the daemons, in the order in which they start. A new one is a line here. */
+import type { DaemonRole, LoadedConfig } from "../config/loaded_config.ts";
+import type { Permissions } from "../config/permissions/permissions.ts";
+import type { Plan } from "../runtime/threads/thread_set.ts";
+import { CONSUMER_SPEC } from "./consumer/consumer_spec.ts";
+import {
+  type DaemonContext,
+  type DaemonThread,
+  permissionsOf,
+  specsOf,
+  STOP_STAGES,
+} from "./daemon_thread.ts";
+import { OUTBOX_SPEC } from "./outbox/outbox_spec.ts";
+import { RELAY_SPEC } from "./relay/relay_spec.ts";
+import { SCANNER_SPEC } from "./scanner/scanner_spec.ts";
+import { STORE_SPEC } from "./store/store_spec.ts";
+import { WEB_SPEC } from "./web/web_spec.ts";
+
+/**
+ * Starting a thread takes the main thread some time, in which those before it begin to load: the
+ * first check waits for a scanner, and nothing waits for the relay.
+ */
+export const DAEMON_THREADS: readonly DaemonThread[] = [
+  SCANNER_SPEC,
+  OUTBOX_SPEC,
+  RELAY_SPEC,
+  STORE_SPEC,
+  CONSUMER_SPEC,
+  WEB_SPEC,
+];
+
+/** The threads of a daemon under a configuration, how they are linked, and in which order they stop. */
+export function planOf(loaded: LoadedConfig, context: DaemonContext): Plan {
+  const threads = threadsOf(loaded, context.role);
+  return {
+    threads: threads.flatMap((thread) => specsOf(thread, loaded, context)),
+    links: threads.flatMap(({ name, linkedTo = [] }) => linkedTo.map((to) => [name, to] as const)),
+    drain: Object.entries(STOP_STAGES).map(([stage, share]) => ({
+      kinds: threads.filter(({ stopsIn }) => stopsIn === stage).map(({ name }) => name),
+      share,
+    })),
+  };
+}
+
+/** What each thread of a daemon may do, by its name. */
+export function daemonPermissions(
+  loaded: LoadedConfig,
+  role: DaemonRole,
+): Readonly<Record<string, Permissions>> {
+  return Object.fromEntries(
+    threadsOf(loaded, role).map((thread) => [thread.name, permissionsOf(thread, loaded, role)]),
+  );
+}
+
+function threadsOf({ config }: LoadedConfig, role: DaemonRole): DaemonThread[] {
+  return DAEMON_THREADS.filter((thread) => thread.runsIn(role, config));
+}

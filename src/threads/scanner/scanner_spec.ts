@@ -1,0 +1,70 @@
+/** The scanner threads, each with the sites of its hosts, so that a limit per host holds. */
+import type { LoadedConfig } from "../../config/loaded_config.ts";
+import { allowedHosts, scannerHosts } from "../../config/permissions/needs.ts";
+import type { Site } from "../../config/site.ts";
+import { placeOf } from "../../scanner/schedule/schedule.ts";
+import type { DaemonContext, DaemonThread, Instance, Schedule } from "../daemon_thread.ts";
+import type { ScannerSetup, ScannerWork } from "./scanner_thread.ts";
+
+export const SCANNER_SPEC = {
+  name: "scanner",
+  module: new URL("./scanner_thread.ts", import.meta.url),
+  runsIn: (role) => role === "producer" || role === "run",
+  needs: (loaded) => [scannerHosts(loaded)],
+  linkedTo: ["outbox", "relay"],
+  stopsIn: "check",
+  instances,
+} satisfies DaemonThread<ScannerSetup, ScannerWork>;
+
+function instances(
+  loaded: LoadedConfig,
+  { schedule }: Pick<DaemonContext, "schedule">,
+): Instance<ScannerSetup, ScannerWork>[] {
+  const { config, sites } = loaded;
+  const { threads, concurrency, per_host } = config.scanner;
+  const { connectivity, traces } = config;
+  const isShared = config.scanner.group !== undefined;
+  const { anchorMs, since } = isShared ? sinceEpoch(schedule) : schedule;
+  const targets = {
+    since,
+    urls: [...sites.map(({ url }) => url), ...connectivity?.urls ?? []],
+    allowHosts: allowedHosts(loaded),
+    addressPolicy: config.address_policy,
+    secrets: loaded.secrets,
+    ...(connectivity && {
+      connectivity: { urls: connectivity.urls, everyMs: connectivity.every },
+    }),
+  };
+  const setup = {
+    location: config.location,
+    concurrency: Math.max(1, Math.floor(concurrency / threads)),
+    ...(per_host === undefined ? {} : { perHost: per_host }),
+    pausesWhenFull: config.outbox.when_full === "pause",
+    hasSiteMetrics: config.metrics.per_site,
+    ...(traces === undefined ? {} : { traceRatio: traces.ratio }),
+    anchorMs,
+    isShared,
+  };
+  return divideByHost(sites, threads).map((share, index) => ({
+    name: `scanner-${index + 1}`,
+    setup,
+    work: { sites: share, ...targets },
+  }));
+}
+
+/** The same moments with 1970 as the anchor, which producers with a group have in common. */
+function sinceEpoch({ anchorMs, since }: Schedule): Schedule {
+  const moments = Object.entries(since).map(([name, ms]) => [name, anchorMs + ms]);
+  return { anchorMs: 0, since: Object.fromEntries(moments) };
+}
+
+/** All sites of one host go to one thread; a hash keeps them there when others come and go. */
+function divideByHost(sites: readonly Site[], threads: number): (readonly Site[])[] {
+  if (threads === 1) return [sites];
+  const shares: Site[][] = Array.from({ length: threads }, () => []);
+  for (const site of sites) {
+    const place = placeOf(new URL(site.url).hostname, "");
+    shares[Math.floor(place * threads)]!.push(site);
+  }
+  return shares;
+}

@@ -1,0 +1,96 @@
+import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { withOutbox } from "../../src/cli/load_file.ts";
+import { auditSpec } from "../../src/threads/audit/audit_spec.ts";
+import { checkSpec } from "../../src/threads/check/check_spec.ts";
+import { deadLettersSpec } from "../../src/threads/dead_letters/dead_letters_spec.ts";
+import { doctorSpecs } from "../../src/threads/doctor/doctor_spec.ts";
+import { drainSpec } from "../../src/threads/drain/drain_spec.ts";
+import { explanationsSpec } from "../../src/threads/explanations/explanations_spec.ts";
+import { forgetSpec } from "../../src/threads/forget/forget_spec.ts";
+import { migrationSpec } from "../../src/threads/migration/migration_spec.ts";
+import { statusesSpec } from "../../src/threads/statuses/statuses_spec.ts";
+import { loadText } from "../config/load_text.ts";
+
+const SITES = "sites: [{ url: http://a.example/ }]";
+const KAFKA = "kafka: { servers: [k1:9092], topic: t }";
+const CONSUMER = loadText(`${KAFKA}\npostgres: { host: pg, user: me }`);
+const PRODUCER = loadText(`${SITES}\n${KAFKA}`);
+const RUN = loadText(`${SITES}\nstore: { path: /data/status.db }`);
+const READ = { type: "read", query: { limit: 1, valueBytesMax: 0 } } as const;
+const REPLAY = { type: "replay", filter: {} } as const;
+
+Deno.test("drainSpec() may reach the outbox and its receiver, and nothing else", () => {
+  const { setup, permissions } = drainSpec(PRODUCER);
+  strictEqual(setup.to.type, "kafka");
+  deepStrictEqual([permissions.net, permissions.read, permissions.write, permissions.sys], [
+    ["k1:9092"],
+    ["/srv"],
+    ["/srv"],
+    ["statfs"],
+  ]);
+  const run = drainSpec(RUN);
+  strictEqual(run.setup.to.type === "store" && run.setup.to.store.path, "/data/status.db");
+  deepStrictEqual([run.permissions.net, run.permissions.write], [false, ["/data", "/srv"]]);
+});
+
+Deno.test("withOutbox() means another file, and lets the thread reach its folder alone", () => {
+  const { setup, permissions } = drainSpec(withOutbox(PRODUCER, "/aside/outbox.db"));
+  strictEqual(setup.outbox.path, "/aside/outbox.db");
+  deepStrictEqual(permissions.write, ["/aside"]);
+  strictEqual(withOutbox(PRODUCER, undefined), PRODUCER);
+});
+
+Deno.test("deadLettersSpec() may ask Kafka for the cluster's id to replay, and not to read", () => {
+  deepStrictEqual(deadLettersSpec(CONSUMER, REPLAY).permissions.net, ["k1:9092", "pg:5432"]);
+  deepStrictEqual(deadLettersSpec(CONSUMER, REPLAY).setup.kafka?.servers, ["k1:9092"]);
+  deepStrictEqual(deadLettersSpec(CONSUMER, READ).permissions.net, ["pg:5432"]);
+  deepStrictEqual(deadLettersSpec(RUN, REPLAY).permissions.net, false);
+  strictEqual(deadLettersSpec(RUN, REPLAY).setup.kafka, undefined);
+});
+
+Deno.test("statusesSpec() reads PostgreSQL where the file has it, and else SQLite", () => {
+  strictEqual(statusesSpec(CONSUMER).setup.store, "postgres");
+  deepStrictEqual(statusesSpec(RUN, "shop").setup, {
+    store: "sqlite",
+    path: "/data/status.db",
+    site: "shop",
+  });
+});
+
+Deno.test("doctorSpecs() examines each dependency with the permissions of its daily work", () => {
+  const examined = (loaded: Parameters<typeof doctorSpecs>[0]) =>
+    doctorSpecs(loaded).map(({ name, permissions: { net, write } }) => [name, net, write]);
+  deepStrictEqual(examined(CONSUMER), [
+    ["doctor-kafka", ["k1:9092"], false],
+    ["doctor-postgres", ["pg:5432"], false],
+  ]);
+  deepStrictEqual(examined(PRODUCER), [
+    ["doctor-outbox", false, ["/srv"]],
+    ["doctor-kafka", ["k1:9092"], false],
+  ]);
+  deepStrictEqual(examined(RUN), [
+    ["doctor-outbox", false, ["/srv"]],
+    ["doctor-store", false, ["/data"]],
+  ]);
+});
+
+Deno.test("specs of commands are plain data, name entries that are there, and may run nothing else", () => {
+  const specs = [
+    auditSpec(RUN, { sinceMicros: 1 }),
+    checkSpec(PRODUCER, PRODUCER.sites),
+    deadLettersSpec(CONSUMER, REPLAY),
+    ...doctorSpecs(CONSUMER),
+    ...doctorSpecs(RUN),
+    drainSpec(PRODUCER),
+    drainSpec(RUN),
+    explanationsSpec(PRODUCER, PRODUCER.sites),
+    forgetSpec(CONSUMER, { site: "a" }),
+    migrationSpec(CONSUMER),
+    statusesSpec(RUN),
+  ];
+  for (const { setup, module, permissions } of specs) {
+    notStrictEqual(structuredClone(setup), undefined);
+    ok(Deno.statSync(module).isFile);
+    deepStrictEqual([permissions.run, permissions.ffi, permissions.import], [false, false, false]);
+  }
+});

@@ -1,0 +1,169 @@
+import { deepStrictEqual } from "node:assert/strict";
+import { join } from "node:path";
+import type { DaemonRole } from "../../src/config/loaded_config.ts";
+import { workerPermissions } from "../../src/config/permissions/permissions.ts";
+import { daemonPermissions } from "../../src/threads/registry.ts";
+import { loadText } from "../config/load_text.ts";
+import type { Attempt } from "./permission_probe.ts";
+
+const NOTHING = { net: [], read: [], write: [], env: [], sys: [] };
+const KAFKAJS = [
+  "KAFKAJS_DEBUG_EXTENDED_PROTOCOL_BUFFERS",
+  "KAFKAJS_DEBUG_PROTOCOL_BUFFERS",
+  "KAFKAJS_LOG_LEVEL",
+  "KAFKAJS_NO_PARTITIONER_WARNING",
+  "NODE_ENV",
+];
+const PG = [
+  "PGAPPNAME",
+  "PGBINARY",
+  "PGCLIENT_ENCODING",
+  "PGOPTIONS",
+  "PGREPLICATION",
+  "PGSSLNEGOTIATION",
+];
+const WHOLE = loadText(`
+sites:
+  - url: https://B.example:8443/x
+  - url: http://user:secret@a.example/
+  - {name: again, url: "http://a.example:8080/"}
+  - url: http://[2001:DB8:0::1]/
+  - url: http://192.0.2.7/
+  - {url: "http://c.example/", proxy: "http://u:secret@proxy.example:3128"}
+allow_hosts: [cdn.example, "d.example:444", "[::1]:80"]
+outbox: {path: /data/out/o.db}
+store: {path: /data/status/s.db}
+kafka: {servers: ["k2:9092", "k1:9092", "[::1]:9093"]}
+postgres: {host: db.example, user: u}
+`);
+
+Deno.test("daemonPermissions() gives each thread what its work needs and no more", () => {
+  const scanner = {
+    ...NOTHING,
+    net: [
+      "192.0.2.7",
+      "[2001:db8::1]",
+      "[::1]",
+      "a.example",
+      "b.example",
+      "c.example",
+      "cdn.example",
+      "d.example",
+      "proxy.example",
+    ],
+  };
+  const outbox = { ...NOTHING, read: ["/data/out"], write: ["/data/out"], sys: ["statfs"] };
+  const web = ["127.0.0.1:8080"];
+  deepStrictEqual(daemonPermissions(WHOLE, "producer"), {
+    scanner,
+    outbox,
+    relay: { ...NOTHING, net: ["[::1]:9093", "k1:9092", "k2:9092"], env: KAFKAJS },
+  });
+  deepStrictEqual(daemonPermissions(WHOLE, "run"), {
+    scanner,
+    outbox,
+    store: { ...NOTHING, read: ["/data/status"], write: ["/data/status"] },
+    web: { ...NOTHING, net: web, read: ["/data/status"] },
+  });
+  deepStrictEqual(daemonPermissions(WHOLE, "consumer"), {
+    consumer: {
+      ...NOTHING,
+      net: ["[::1]:9093", "db.example:5432", "k1:9092", "k2:9092"],
+      env: [...KAFKAJS, ...PG],
+    },
+  });
+  deepStrictEqual(daemonPermissions(WHOLE, "web"), {
+    web: { ...NOTHING, net: [...web, "db.example:5432"], env: PG },
+  });
+});
+
+Deno.test("workerPermissions() refuses everything where nothing is named, and never gives more", () => {
+  deepStrictEqual(workerPermissions(NOTHING), {
+    net: false,
+    read: false,
+    write: false,
+    env: false,
+    sys: false,
+    run: false,
+    ffi: false,
+    import: false,
+  });
+});
+
+/** What a thread of a daemon must be able to do; everything else must be refused. */
+const ALLOWED: readonly [DaemonRole, thread: string, ...readonly string[]][] = [
+  ["producer", "scanner", "site"],
+  ["producer", "outbox", "read outbox", "write outbox"],
+  ["producer", "relay", "broker", "kafkajs"],
+  ["consumer", "consumer", "broker", "database", "kafkajs", "pg"],
+  ["run", "store", "read store", "write store"],
+  ["run", "web", "read store"],
+  ["web", "web", "database", "pg"],
+];
+
+for (const [role, thread, ...allowed] of ALLOWED) {
+  Deno.test(`daemonPermissions() holds a real ${thread} thread of ${role} to its work`, async () => {
+    const folder = Deno.makeTempDirSync();
+    const listeners = [1, 2, 3, 4].map(() => Deno.listen({ hostname: "127.0.0.1", port: 0 }));
+    const [site, broker, database, stranger] = listeners.map((one) => one.addr.port);
+    const [outbox, store] = ["outbox", "store"].map((name) => join(folder, name));
+    Deno.mkdirSync(outbox!);
+    Deno.mkdirSync(store!);
+    const loaded = loadText(`
+sites: [{url: "http://localhost:${site}/"}]
+kafka: {server: "127.0.0.1:${broker}"}
+postgres: {host: 127.0.0.1, port: ${database}, user: u}
+outbox: {path: ${outbox}/o.db}
+store: {path: ${store}/s.db}
+`);
+    const attempts: Readonly<Record<string, Attempt>> = {
+      site: { does: "connect", hostname: "localhost", port: site! },
+      broker: { does: "connect", hostname: "127.0.0.1", port: broker! },
+      database: { does: "connect", hostname: "127.0.0.1", port: database! },
+      stranger: { does: "connect", hostname: "127.0.0.1", port: stranger! },
+      "read outbox": { does: "read", path: outbox! },
+      "write outbox": { does: "write", path: join(outbox!, "a") },
+      "read store": { does: "read", path: store! },
+      "write store": { does: "write", path: join(store!, "a") },
+      "read elsewhere": { does: "read", path: folder },
+      "write elsewhere": { does: "write", path: join(folder, "a") },
+      kafkajs: { does: "env", name: "KAFKAJS_LOG_LEVEL" },
+      pg: { does: "env", name: "PGOPTIONS" },
+      "other env": { does: "env", name: "PATH" },
+      run: { does: "run", path: "/bin/true" },
+      ffi: { does: "ffi", path: "/lib/x86_64-linux-gnu/libc.so.6" },
+      hostname: { does: "hostname" },
+    };
+    const permissions = workerPermissions(daemonPermissions(loaded, role)[thread]!);
+    const names = Object.keys(attempts);
+    const results = await probe(permissions, Object.values(attempts));
+    for (const listener of listeners) listener.close();
+    Deno.removeSync(folder, { recursive: true });
+    const seen = Object.fromEntries(names.map((name, index) => [name, results[index]]));
+    const expected = names.map((name) =>
+      [name, allowed.includes(name) ? "allowed" : "refused"] as const
+    );
+    deepStrictEqual(seen, Object.fromEntries(expected));
+  });
+}
+
+/** Lets a Worker with these permissions try everything. */
+async function probe(
+  permissions: Deno.PermissionOptionsObject,
+  attempts: readonly Attempt[],
+): Promise<readonly string[]> {
+  const module = new URL("./permission_probe.ts", import.meta.url);
+  const worker = new Worker(module.href, { type: "module", deno: { permissions } });
+  try {
+    const { promise, resolve, reject } = Promise.withResolvers<readonly string[]>();
+    worker.onmessage = ({ data }) => resolve(data);
+    worker.onerror = (event) => {
+      event.preventDefault();
+      reject(new Error(event.message));
+    };
+    worker.postMessage(attempts);
+    return await promise;
+  } finally {
+    worker.terminate();
+  }
+}

@@ -1,0 +1,50 @@
+// Goal: how many threads share the sites changes nothing about what is checked, and when.
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { SCANNER_SPEC } from "../../src/threads/scanner/scanner_spec.ts";
+import type { SiteReport } from "../../src/report/report.ts";
+import { Scanner } from "../../src/scanner/scanner.ts";
+import { loadText } from "../config/load_text.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { silent } from "../scanner/sites.ts";
+
+function configuration(threads: number): string {
+  const sites = Array.from(
+    { length: 60 },
+    (_, n) => `  - { name: site-${n}, url: "http://host-${n % 20}.example/${n}" }`,
+  );
+  return `scanner: { threads: ${threads} }\nsites:\n${sites.join("\n")}\n`;
+}
+
+/** Which site was checked when, by all threads of a configuration. */
+async function schedule(threads: number): Promise<string[]> {
+  const loaded = loadText(configuration(threads));
+  const clock = new FakeClock();
+  const anchorMs = clock.monotonicMs();
+  const seen: string[] = [];
+  const scanners = SCANNER_SPEC.instances(loaded, { schedule: { anchorMs, since: {} } }).map((
+    { setup, work },
+  ) =>
+    new Scanner({
+      ...setup,
+      sites: work!.sites,
+      clock,
+      telemetry: silent,
+      check: ({ name }) => {
+        seen.push(`${clock.monotonicMs() - anchorMs} ${name}`);
+        return Promise.resolve({ site: name, outcome: "up", reason: null } as SiteReport);
+      },
+      onReport() {},
+    })
+  );
+  strictEqual(scanners.length, threads);
+  for (const scanner of scanners) scanner.start();
+  await clock.pass(35_000);
+  for (const scanner of scanners) await scanner.stop(0);
+  return seen.sort();
+}
+
+Deno.test("SCANNER_SPEC gives the same checks at the same times, whatever the number of threads", async () => {
+  const one = await schedule(1);
+  strictEqual(new Set(one.map((line) => line.split(" ")[1])).size, 60);
+  for (const threads of [2, 3, 8]) deepStrictEqual(await schedule(threads), one, `${threads}`);
+});
