@@ -186,7 +186,7 @@ export class GroupMember {
     this.#held = new Map(partitions.map((partition) => [partition, before.get(partition) ?? now]));
     this.#of = of;
     this.#hasJoined = true;
-    telemetry.count("sitemon_group_joins_total");
+    telemetry.count("sitemon_group_rebalances_total");
     telemetry.set("sitemon_group_partitions", partitions.length);
     log.info("Holds {count} of {of} partitions in group {group}: {partitions}", {
       count: partitions.length,

@@ -21,8 +21,8 @@ export function watchLoop(thread: string, set: SetGauge): Disposable {
 
 /** Measures the main thread, and with it the process, until it is disposed of. */
 export function watchProcess(set: SetGauge): Disposable {
-  set("sitemon_process_start_timestamp_seconds", performance.timeOrigin / 1_000);
-  const tell = () => set("sitemon_process_resident_bytes", Deno.memoryUsage().rss);
+  set("sitemon_process_start_time_seconds", performance.timeOrigin / 1_000);
+  const tell = () => set("sitemon_process_resident_memory_bytes", Deno.memoryUsage().rss);
   tell();
   const loop = watchLoop("main", set);
   const timer = setInterval(tell, LOOK_MS);

@@ -1,29 +1,36 @@
 /** The one registry of metrics: main's. Threads' measurements are added to it; `/metrics` prints it. */
-import { Counter, Gauge, Histogram, Registry } from "./prometheus.ts";
+// The parts of prom-client that are used here. Its entry would load the others too: a client that
+// pushes, which is not needed, loads node:http, and takes longer than all of these.
+import type * as client from "prom-client";
+import counter from "prom-client/lib/counter.js";
+import gauge from "prom-client/lib/gauge.js";
+import histogram from "prom-client/lib/histogram.js";
+import registry from "prom-client/lib/registry.js";
 import { type CounterName, type GaugeName, type Labels, METRICS } from "./metrics.ts";
 import type { Measurements } from "../threads/thread_protocol.ts";
+
+// The files have no types of their own.
+const Counter: typeof client.Counter = counter;
+const Gauge: typeof client.Gauge = gauge;
+const Histogram: typeof client.Histogram = histogram;
+const Registry: typeof client.Registry = registry;
 
 /** Every metric of {@linkcode METRICS}, as Prometheus reads them. */
 export class MetricsRegistry {
   readonly #registry = new Registry();
-  readonly #counters = new Map<string, Counter>();
-  readonly #gauges = new Map<string, Gauge>();
-  readonly #histograms = new Map<string, Histogram>();
+  readonly #counters = new Map<string, client.Counter>();
+  readonly #gauges = new Map<string, client.Gauge>();
+  readonly #histograms = new Map<string, client.Histogram>();
   /** Names of the sites that may have gauges; any when undefined. */
   #sites: ReadonlySet<string> | undefined;
 
   constructor() {
     const registers = [this.#registry];
-    for (const [name, definition] of Object.entries(METRICS)) {
-      const { help, type } = definition;
-      const labelNames = "labels" in definition ? [...definition.labels] : [];
-      const options = { name, help, labelNames, registers };
-      if (type === "counter") this.#counters.set(name, new Counter(options));
-      else if (type === "gauge") this.#gauges.set(name, new Gauge(options));
-      else {
-        const buckets = [...definition.buckets];
-        this.#histograms.set(name, new Histogram({ ...options, buckets }));
-      }
+    for (const [name, metric] of Object.entries(METRICS)) {
+      const options = { name, help: metric.help, labelNames: metric.labels, registers };
+      if (metric.type === "counter") this.#counters.set(name, new Counter(options));
+      else if (metric.type === "gauge") this.#gauges.set(name, new Gauge(options));
+      else this.#histograms.set(name, new Histogram({ ...options, buckets: metric.buckets }));
     }
   }
 

@@ -37,12 +37,12 @@ async function runOnce(
   try {
     await upkeep.prepare(keepMs);
     const letGo = await upkeep.letGo(signal);
-    telemetry.count("sitemon_upkeep_runs_total", { result: letGo ? "done" : "busy" });
+    telemetry.count("sitemon_history_purge_runs_total", { result: letGo ? "done" : "busy" });
     if (letGo) tell(letGo, telemetry);
     return true;
   } catch (error) {
     if (signal.aborted) return true;
-    telemetry.count("sitemon_upkeep_runs_total", { result: "failed" });
+    telemetry.count("sitemon_history_purge_runs_total", { result: "failed" });
     log.warn("{detail}", { detail: error instanceof Error ? error.message : String(error) });
     return false;
   }
@@ -50,7 +50,7 @@ async function runOnce(
 
 function tell(letGo: LetGo, telemetry: Telemetry): void {
   for (const [what, count] of Object.entries(letGo)) {
-    if (count > 0) telemetry.count("sitemon_upkeep_let_go_total", { what }, count);
+    if (count > 0) telemetry.count("sitemon_history_purged_total", { what }, count);
   }
   if (letGo.reports + letGo.transitions + letGo.rollups === 0) return;
   log.info(

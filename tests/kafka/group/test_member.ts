@@ -46,7 +46,7 @@ export class TestMember implements AsyncDisposable {
 
   /** How often it was given its partitions. */
   get joins(): number {
-    return this.telemetry.counters.get("sitemon_group_joins_total") ?? 0;
+    return this.telemetry.counters.get("sitemon_group_rebalances_total") ?? 0;
   }
 
   async holds(count: number): Promise<number[]> {

@@ -13,11 +13,14 @@ Deno.test("watchProcess() tells memory, and how late a busy loop fires its timer
   while (performance.now() < busyUntilMs);
   await within(60_000, "a look", looked.promise);
   deepStrictEqual([...told.keys()].sort(), [
-    "sitemon_process_resident_bytes",
-    "sitemon_process_start_timestamp_seconds",
+    "sitemon_process_resident_memory_bytes",
+    "sitemon_process_start_time_seconds",
     "sitemon_thread_heap_bytes main",
     "sitemon_thread_loop_lag_seconds main",
   ]);
   ok(told.get("sitemon_thread_loop_lag_seconds main")! >= 0.25);
-  ok(told.get("sitemon_process_resident_bytes")! > told.get("sitemon_thread_heap_bytes main")!);
+  ok(
+    told.get("sitemon_process_resident_memory_bytes")! >
+      told.get("sitemon_thread_heap_bytes main")!,
+  );
 });
