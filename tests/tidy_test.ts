@@ -48,7 +48,6 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/threads/store/store_thread.ts",
   ]),
   ...because("tests/browser/ runs the process of which it is a thread", [
-    "src/threads/status_queries.ts",
     "src/threads/web/web_thread.ts",
   ]),
   ...because("tests/integration/doctor_test.ts drives it through the command, at real servers", [
@@ -60,7 +59,6 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/status/postgres/examine_postgres.ts",
   ]),
   ...because("tests/browser/ runs the process of which it is a thread", [
-    "src/threads/status_queries.ts",
     "src/threads/web/web_thread.ts",
   ]),
   ...because("the threads of tests/testdata/threads/ use it, which supervisor_test.ts starts", [

@@ -30,7 +30,7 @@ export interface RelayOptions {
   readonly source: OutboxSource;
   readonly publisher: Publisher;
   /** What the publisher stands for in readiness. */
-  readonly dependency: Extract<Dependency, "kafka" | "store">;
+  readonly dependency: Dependency;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** Called for each step, so that a relay that hangs is found out. */

@@ -11,16 +11,16 @@ import { datumProof } from "./datum_proof.ts";
 import { DecodeError } from "./decode_error.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Gap, SiteReport } from "./report.ts";
+import type { RecordSchema } from "./avro_schema.ts";
 import {
   GAP_SCHEMA,
   type MessageKind,
-  type RecordSchema,
   SITE_REPORT_SCHEMA,
   V1_SCHEMA,
   WRITER_SCHEMAS,
   type WriterSchema,
 } from "./schema.ts";
-import type { V1Report } from "./v1_report.ts";
+import type { V1Report } from "./report.ts";
 
 /** What a message was. */
 export type Message =

@@ -5,7 +5,7 @@
  * bytes could ask it for gigabytes. After this proof it allocates in proportion to the message.
  */
 import { DecodeError } from "./decode_error.ts";
-import type { AvroSchema, RecordSchema } from "./schema.ts";
+import type { AvroSchema, RecordSchema } from "./avro_schema.ts";
 
 /** Entries of one array or map: far above what any report may carry. */
 export const ENTRIES_MAX = 1_000;

@@ -4,7 +4,7 @@
  *
  * @see https://avro.apache.org/docs/1.12.0/specification/#parsing-canonical-form-for-schemas
  */
-import type { AvroSchema } from "./schema.ts";
+import type { AvroSchema } from "./avro_schema.ts";
 
 /** The fingerprint of the empty string, from which all others are derived. */
 const EMPTY = 0xc15d213aa4d7a795n;

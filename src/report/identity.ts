@@ -1,11 +1,13 @@
 /** Completes a v1 datum, which has neither time nor sender nor verdict. */
 import { v5 as uuidOf } from "uuid";
-import { bounded } from "./bounded.ts";
+import { bounded } from "./bounds.ts";
 import { crc64 } from "./fingerprint.ts";
+import { BLANK_REPORT } from "./fields.ts";
 import type { Outcome, Reason } from "./outcome.ts";
 import { publicUrl } from "./public_url.ts";
-import { ERROR_TEXT_LENGTH_MAX, SITE_LENGTH_MAX, type SiteReport } from "./report.ts";
-import type { V1Report } from "./v1_report.ts";
+import { ERROR_TEXT_LENGTH_MAX, SITE_LENGTH_MAX } from "./bounds.ts";
+import type { SiteReport } from "./report.ts";
+import type { V1Report } from "./report.ts";
 
 /** Namespace of the producer ids that stand for a partition; drawn once, and never to change. */
 export const PARTITION_NAMESPACE = "0c1d4f5e-7c3b-4b8e-9a53-5e1f6d2b8a47";
@@ -28,31 +30,15 @@ export function identify(v1: V1Report, origin: MessageOrigin): SiteReport {
   const url = publicUrl(v1.url);
   const recordedAt = origin.timestampMs * 1_000;
   return {
+    ...BLANK_REPORT,
+    ...v1,
     url,
-    response_time: v1.response_time,
-    response_code: v1.response_code,
-    pattern: v1.pattern,
-    pattern_match: v1.pattern_match,
     error_text: v1.error_text && bounded(v1.error_text, ERROR_TEXT_LENGTH_MAX),
     site: siteNameOf(url),
     location: "default",
     checked_at: recordedAt,
     recorded_at: recordedAt,
     ...verdictOf(v1),
-    attempts: 1,
-    timings: null,
-    hops: [],
-    remote_address: null,
-    http_version: null,
-    final_url: null,
-    body_bytes: null,
-    truncated: false,
-    certificate_expires_at: null,
-    certificate_issuer: null,
-    failures: [],
-    snippet: null,
-    interval_ms: null,
-    labels: {},
     producer_id: uuidOf(
       `${origin.clusterId}/${origin.topic}/${origin.partition}`,
       PARTITION_NAMESPACE,

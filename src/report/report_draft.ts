@@ -6,7 +6,8 @@ import { Buffer } from "node:buffer";
 import { datumWriter, SCRATCH_BYTES, singleObjectHeader } from "./codec.ts";
 import type { Outcome } from "./outcome.ts";
 import type { SiteReport, TracedReport } from "./report.ts";
-import { type FieldSchema, SITE_REPORT_SCHEMA } from "./schema.ts";
+import type { FieldSchema } from "./avro_schema.ts";
+import { SITE_REPORT_SCHEMA } from "./schema.ts";
 
 /** What the outbox has to know of a report, and the rest of it as bytes. */
 export interface ReportDraft {

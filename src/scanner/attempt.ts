@@ -1,12 +1,8 @@
 /** One attempt of a check: its journey, the certificate it met, and what both mean for the site. */
 import type { Site } from "../config/site.ts";
-import {
-  type Hop,
-  HOPS_MAX,
-  type SiteReport,
-  SNIPPET_LENGTH_MAX,
-  URL_LENGTH_MAX,
-} from "../report/report.ts";
+import { HOPS_MAX, SNIPPET_LENGTH_MAX, URL_LENGTH_MAX } from "../report/bounds.ts";
+import type { Hop } from "../report/hop.ts";
+import type { SiteReport } from "../report/report.ts";
 import { certificateOf } from "./http/certificate.ts";
 import type { CheckContext } from "./check_context.ts";
 import { type Journey, travel } from "./http/follow_redirects.ts";

@@ -1,7 +1,9 @@
 /** The report of a check that has found nothing yet. */
 import type { Site } from "../config/site.ts";
+import { BLANK_REPORT } from "../report/fields.ts";
 import { publicUrl } from "../report/public_url.ts";
-import { type SiteReport, URL_LENGTH_MAX } from "../report/report.ts";
+import { URL_LENGTH_MAX } from "../report/bounds.ts";
+import type { SiteReport } from "../report/report.ts";
 import type { CheckContext } from "./check_context.ts";
 import { printable } from "./printable.ts";
 
@@ -12,34 +14,14 @@ export function blankReport(
 ): SiteReport {
   const { url, pattern, name, intervalMs, labels } = site;
   return {
+    ...BLANK_REPORT,
     url: printable(redact(publicUrl(url)), URL_LENGTH_MAX),
-    response_time: 0,
-    response_code: null,
     pattern: pattern === undefined ? null : redact(pattern),
-    pattern_match: null,
-    error_text: null,
     site: name,
     location,
     checked_at: clock.nowMicros(),
-    recorded_at: 0,
-    outcome: "inconclusive",
-    reason: null,
-    attempts: 1,
-    timings: null,
-    hops: [],
-    remote_address: null,
-    http_version: null,
-    final_url: null,
-    body_bytes: null,
-    truncated: false,
-    certificate_expires_at: null,
-    certificate_issuer: null,
-    failures: [],
-    snippet: null,
     interval_ms: intervalMs,
     labels: redactedLabels(labels, redact),
-    producer_id: "",
-    sequence: 0,
   };
 }
 

@@ -5,7 +5,8 @@
  * @see https://opentelemetry.io/docs/specs/semconv/http/http-spans/#http-client-span
  */
 import type { Site } from "../config/site.ts";
-import { type SiteReport, type TracedReport, URL_LENGTH_MAX } from "../report/report.ts";
+import { URL_LENGTH_MAX } from "../report/bounds.ts";
+import type { SiteReport, TracedReport } from "../report/report.ts";
 import type { Clock } from "../runtime/clock.ts";
 import type { Span, Tracer } from "../runtime/telemetry/tracer.ts";
 import { portOf } from "./reach/permitted_hosts.ts";

@@ -1,8 +1,7 @@
 /** What a check's report tells the metrics: of all checks together, and of its own site. */
+import { PHASES } from "../report/hop.ts";
 import type { SiteReport } from "../report/report.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
-
-const PHASES = ["dns", "connect", "tls", "first_byte", "transfer"] as const;
 
 const SITE_GAUGES = [
   "sitemon_site_up",

@@ -5,7 +5,7 @@
  * only reads: a role with SELECT, or a file that may only be read, is enough.
  */
 import type { Outcome, Reason } from "../report/outcome.ts";
-import type { Timings } from "../report/report.ts";
+import type { Timings } from "../report/hop.ts";
 import type { SiteStatus } from "./store.ts";
 
 /** The windows over which uptime is told, in days. */

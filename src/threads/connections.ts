@@ -1,11 +1,11 @@
 /** Where Kafka, PostgreSQL and the status are, as the parts that connect to them take it. */
-import type { DaemonRole, LoadedConfig } from "../config/loaded_config.ts";
-import { kafkaServers, usesPostgres } from "../config/permissions/needs.ts";
+import type { LoadedConfig } from "../config/loaded_config.ts";
+import { kafkaServers, type StoreKind, storeKind } from "../config/permissions/needs.ts";
 import { formatHost } from "../config/schema/host_port.ts";
 import type { KafkaConfig } from "../config/schema/kafka_schema.ts";
 import type { KafkaConnectionOptions } from "../kafka/client/connection.ts";
+import type { StoreAddress } from "../status/open_store.ts";
 import type { PostgresOptions } from "../status/postgres/connection/postgres_options.ts";
-import type { StoreSource } from "./status_queries.ts";
 
 /** A section that the loader has found to be there, since the command needs it. */
 export function section<T>(value: T | undefined, name: string): T {
@@ -50,9 +50,15 @@ export function postgresConnection({ config, postgresTls }: LoadedConfig): Postg
   };
 }
 
-/** The store of the status. */
-export function storeSource(loaded: LoadedConfig, role?: DaemonRole): StoreSource {
-  return usesPostgres(loaded, role)
-    ? { store: "postgres", connection: postgresConnection(loaded) }
-    : { store: "sqlite", path: loaded.config.store.path };
+/** Where a configuration keeps the status: in the store that it means, unless told which. */
+export function storeAddress(
+  loaded: LoadedConfig,
+  kind: StoreKind = storeKind(loaded),
+): StoreAddress {
+  switch (kind) {
+    case "postgres":
+      return { kind, ...postgresConnection(loaded) };
+    case "sqlite":
+      return { kind, path: loaded.config.store.path };
+  }
 }

@@ -1,4 +1,4 @@
-/** The web application. Request → Response, so that tests need no socket; no request changes anything. */
+/** The web application: Request → Response, so that tests need no socket. It is read-only. */
 import { Hono } from "hono";
 import { basicAuth } from "hono/basic-auth";
 import { compress } from "hono/compress";
@@ -19,14 +19,14 @@ export interface AppOptions {
   readonly cache: StatusCache;
   /** What the page is called. */
   readonly title: string;
-  /** Who may see it; everybody when absent. */
+  /** Credentials that are required; none when absent. */
   readonly basicAuth?: { readonly username: string; readonly password: string };
   readonly clock: Clock;
   /** Ends the streams of events. */
   readonly signal: AbortSignal;
 }
 
-/** Pages, API, feeds, badges and events of one cache. */
+/** Pages, API, feeds, badges and events over one cache. */
 export function createApp(options: AppOptions): Hono {
   const { cache, title } = options;
   const app = new Hono();
@@ -60,7 +60,7 @@ export function createApp(options: AppOptions): Hono {
   return app;
 }
 
-/** To those who did not say who they are, a page of ours would say more than they may know. */
+/** Clients that did not authenticate get no page of ours, which would show more than they may see. */
 function refusal(error: HTTPException, path: string): Response {
   const response = error.getResponse();
   const isJson = error.status === 401 && path.startsWith("/api/");

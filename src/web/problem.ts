@@ -6,7 +6,7 @@ import { pageFrame } from "./pages/page_frame.ts";
 
 export type ProblemStatus = 401 | 404 | 500 | 503;
 
-/** As what a problem of the API is sent. */
+/** The media type of problems (RFC 9457). */
 export const PROBLEM_TYPE = "application/problem+json";
 
 const SENTENCES: Readonly<Record<ProblemStatus, { heading: string; sentence: string }>> = {
@@ -19,7 +19,7 @@ const SENTENCES: Readonly<Record<ProblemStatus, { heading: string; sentence: str
   },
 };
 
-/** JSON below `/api/`, a page elsewhere. It tells nothing of the inside. */
+/** JSON below `/api/`, a page elsewhere; without internals. */
 export async function problem(
   status: ProblemStatus,
   { path, title }: { readonly path: string; readonly title: string },
@@ -40,7 +40,7 @@ export async function problem(
   });
 }
 
-/** The same for programs, with more headers where some are due. */
+/** The same as JSON, with additional headers. */
 export function problemJson(status: ProblemStatus, headers: HeadersInit = {}): Response {
   const { heading, sentence } = SENTENCES[status];
   const body: Problem = { type: "about:blank", title: heading, status, detail: sentence };

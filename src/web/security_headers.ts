@@ -1,8 +1,7 @@
 /** Security headers of every response: content comes from this origin only, and no type is sniffed. */
 
 /**
- * No inline script and no inline style are allowed, so that markup that got past the escaping could
- * do nothing.
+ * No inline scripts or styles are allowed, so that markup that got past the escaping is harmless.
  *
  * @see https://www.w3.org/TR/CSP3/
  */

@@ -20,7 +20,7 @@ export interface WebOptions {
   readonly telemetry: Telemetry;
 }
 
-/** A server at work. */
+/** A running server. */
 export interface WebServer {
   /** `http://host:port`. */
   readonly address: string;
@@ -28,7 +28,7 @@ export interface WebServer {
   stop(): Promise<void>;
 }
 
-/** Thrown when the address cannot be had. */
+/** Thrown when the address cannot be used. */
 export class WebAddressError extends Error {
   override readonly name = "WebAddressError";
 }
@@ -66,8 +66,8 @@ function listening(
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new WebAddressError(
-      `Cannot serve the status page as "web.listen" must be a free address of this machine: ` +
-        `${host}:${port}: ${why}; choose another one, or end the process that has it`,
+      `"web.listen" ${host}:${port} cannot be used: ${why}; choose another address, ` +
+        "or end the process that uses it",
       { cause: error },
     );
   }

@@ -17,7 +17,7 @@ export interface LocationHistory {
 /** Thrown for a site that is unknown, or while the store does not respond. */
 export class LookupError extends Error {
   override readonly name = "LookupError";
-  /** 404 when the site is unknown, 503 when nobody knows at the moment. */
+  /** 404 for an unknown site, 503 while the store does not respond. */
   readonly status: 404 | 503;
 
   constructor(status: 404 | 503) {
@@ -31,7 +31,7 @@ export function locationsOf({ statuses }: View, name: string): string[] {
   return statuses.filter(({ site }) => site === name).map(({ location }) => location);
 }
 
-/** All that is known of a site at these locations. */
+/** The history of a site at these locations. */
 export async function lookUp(
   cache: StatusCache,
   view: View,

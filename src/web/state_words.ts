@@ -2,7 +2,7 @@
 import type { Reason } from "../report/outcome.ts";
 import type { SiteState } from "../report/site_state.ts";
 
-/** As a badge has it. */
+/** Labels of the states. */
 export const STATE_WORDS: Readonly<Record<SiteState, string>> = {
   down: "Down",
   degraded: "Degraded",
@@ -11,7 +11,7 @@ export const STATE_WORDS: Readonly<Record<SiteState, string>> = {
   up: "Up",
 };
 
-/** A shape beside the color, for those who do not tell colors apart. */
+/** A shape beside the color, for readers who are color-blind. */
 export const STATE_SHAPES: Readonly<Record<SiteState, string>> = {
   down: "✕",
   degraded: "!",

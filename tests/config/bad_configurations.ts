@@ -356,9 +356,9 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
   },
   {
     what: "a history of less than a day",
-    yaml: "history: {keep: 23h}\n",
+    yaml: "history: {retention: 23h}\n",
     mistakes: [
-      'sitemon.yaml:1:17: Cannot use "history.keep" as it must be a duration from 1d to 400d: it is "23h"; write a number with a unit, such as 500ms, 30s, 5m or 1d',
+      'sitemon.yaml:1:22: Cannot use "history.retention" as it must be a duration from 1d to 400d: it is "23h"; write a number with a unit, such as 500ms, 30s, 5m or 1d',
     ],
   },
   {

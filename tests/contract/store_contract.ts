@@ -6,8 +6,8 @@
  */
 import fc from "fast-check";
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { HISTORY_FIELDS } from "../../src/report/fields.ts";
 import type { SiteReport } from "../../src/report/report.ts";
-import { HISTORY_COLUMNS } from "../../src/status/kept_columns.ts";
 import { LATENCY_BOUNDS_MS, latencyColumn } from "../../src/status/read/latency_buckets.ts";
 import {
   type Applied,
@@ -91,7 +91,7 @@ function pick(rows: readonly Row[], ...columns: readonly string[]): unknown[][] 
 }
 
 const FIELDS = Object.keys(FULL_REPORT) as (keyof SiteReport)[];
-const STATUS_FIELDS = FIELDS.filter((field) => !HISTORY_COLUMNS.some((column) => column === field));
+const STATUS_FIELDS = FIELDS.filter((field) => !HISTORY_FIELDS.includes(field));
 
 /** These fields of a row as a report has them: each store has its own way to write JSON. */
 function keptOf(row: Row, fields: readonly (keyof SiteReport)[]): Record<string, unknown> {

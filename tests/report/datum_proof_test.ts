@@ -4,7 +4,7 @@ import avro from "avsc";
 import fc from "fast-check";
 import { datumProof, ENTRIES_MAX, LONG_MAX, LONG_MIN } from "../../src/report/datum_proof.ts";
 import { DecodeError } from "../../src/report/decode_error.ts";
-import type { AvroSchema } from "../../src/report/schema.ts";
+import type { AvroSchema } from "../../src/report/avro_schema.ts";
 
 const STRINGS: AvroSchema = { type: "array", items: "string" };
 const MAP: AvroSchema = { type: "map", values: "string" };

@@ -1,7 +1,8 @@
 import { strictEqual } from "node:assert/strict";
 import avro from "avsc";
 import { canonicalForm, crc64, fingerprint, fingerprintHex } from "../../src/report/fingerprint.ts";
-import { type AvroReference, type AvroSchema, WRITER_SCHEMAS } from "../../src/report/schema.ts";
+import type { AvroReference, AvroSchema } from "../../src/report/avro_schema.ts";
+import { WRITER_SCHEMAS } from "../../src/report/schema.ts";
 
 // From share/test/data/schema-tests.txt of Apache Avro, there as signed numbers.
 const PUBLISHED: readonly [schema: AvroSchema, signed: bigint][] = [

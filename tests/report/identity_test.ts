@@ -1,8 +1,8 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { identify, type MessageOrigin } from "../../src/report/identity.ts";
-import { ERROR_TEXT_LENGTH_MAX, SITE_LENGTH_MAX } from "../../src/report/report.ts";
+import { ERROR_TEXT_LENGTH_MAX, SITE_LENGTH_MAX } from "../../src/report/bounds.ts";
 import { SITE_REPORT_SCHEMA } from "../../src/report/schema.ts";
-import type { V1Report } from "../../src/report/v1_report.ts";
+import type { V1Report } from "../../src/report/report.ts";
 import { invalidity } from "../../src/report/validation.ts";
 
 const ORIGIN: MessageOrigin = {

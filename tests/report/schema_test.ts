@@ -2,8 +2,8 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import avro from "avsc";
 import { fingerprintHex } from "../../src/report/fingerprint.ts";
+import type { AvroSchema } from "../../src/report/avro_schema.ts";
 import {
-  type AvroSchema,
   GAP_SCHEMA,
   SITE_REPORT_SCHEMA,
   V1_SCHEMA,

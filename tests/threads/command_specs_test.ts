@@ -29,7 +29,10 @@ Deno.test("drainSpec() may reach the outbox and its receiver, and nothing else",
     ["statfs"],
   ]);
   const run = drainSpec(RUN);
-  strictEqual(run.setup.to.type === "store" && run.setup.to.store.path, "/data/status.db");
+  deepStrictEqual(run.setup.to, {
+    type: "store",
+    store: { kind: "sqlite", path: "/data/status.db" },
+  });
   deepStrictEqual([run.permissions.net, run.permissions.write], [false, ["/data", "/srv"]]);
 });
 
@@ -49,10 +52,9 @@ Deno.test("deadLettersSpec() may ask Kafka for the cluster's id to replay, and n
 });
 
 Deno.test("statusesSpec() reads PostgreSQL where the file has it, and else SQLite", () => {
-  strictEqual(statusesSpec(CONSUMER).setup.store, "postgres");
+  strictEqual(statusesSpec(CONSUMER).setup.store.kind, "postgres");
   deepStrictEqual(statusesSpec(RUN, "shop").setup, {
-    store: "sqlite",
-    path: "/data/status.db",
+    store: { kind: "sqlite", path: "/data/status.db" },
     site: "shop",
   });
 });

@@ -6,7 +6,7 @@ import { notifySpec } from "../../src/threads/notify/notify_spec.ts";
 import { OUTBOX_SPEC, outboxSetup } from "../../src/threads/outbox/outbox_spec.ts";
 import { relaySetup } from "../../src/threads/relay/relay_spec.ts";
 import { SCANNER_SPEC } from "../../src/threads/scanner/scanner_spec.ts";
-import { storeSetup } from "../../src/threads/store/store_spec.ts";
+import { STORE_SPEC } from "../../src/threads/store/store_spec.ts";
 import { WEB_SPEC } from "../../src/threads/web/web_spec.ts";
 import type { LoadedConfig } from "../../src/config/loaded_config.ts";
 import { loadText } from "../config/load_text.ts";
@@ -70,7 +70,7 @@ sites: [{ url: "http://a.example/", auth: { bearer: t0ken } }]
   ok(checkSpec({ config, sites }, sites).setup.secrets!.includes("t0ken"));
 });
 
-Deno.test("outboxSetup() and storeSetup() say where files are, and how large they may grow", () => {
+Deno.test("outboxSetup() and STORE_SPEC say where files are, and how large they may grow", () => {
   deepStrictEqual(outboxSetup(WHOLE), {
     path: "/srv/sitemon-outbox.db",
     bytesMax: 1_048_576,
@@ -79,9 +79,9 @@ Deno.test("outboxSetup() and storeSetup() say where files are, and how large the
     whenFull: "pause",
   });
   deepStrictEqual(OUTBOX_SPEC.needs(WHOLE)[0]!.write, ["/srv"]);
-  deepStrictEqual(storeSetup(WHOLE), {
-    path: "/srv/sitemon-status.db",
-    keepMs: 35 * 86_400_000,
+  deepStrictEqual(STORE_SPEC.instances(WHOLE)[0]!.setup, {
+    store: { kind: "sqlite", path: "/srv/sitemon-status.db" },
+    retentionMs: 35 * 86_400_000,
     isTraced: false,
   });
 });
@@ -105,7 +105,8 @@ Deno.test("relaySetup() and CONSUMER_SPEC share the topic and the connection", (
     replicationFactor: -1,
     retentionMs: 604_800_000,
   });
-  deepStrictEqual(consumers[0]!.setup.postgres, {
+  deepStrictEqual(consumers[0]!.setup.store, {
+    kind: "postgres",
     host: "pg",
     port: 5432,
     user: "me",
@@ -163,7 +164,7 @@ Deno.test("WEB_SPEC reads a SQLite file and listens on loopback by default", () 
   const loaded = loadText("");
   const { setup } = specsOf(WEB_SPEC, loaded, { role: "web", schedule: SCHEDULE })[0]!;
   deepStrictEqual(setup, {
-    source: { store: "sqlite", path: "/srv/sitemon-status.db" },
+    store: { kind: "sqlite", path: "/srv/sitemon-status.db" },
     listen: { host: "127.0.0.1", port: 8080 },
     isRequired: false,
     title: "Status",
@@ -176,7 +177,7 @@ postgres: { host: db.example, user: reader }
 web: { listen: "[::1]:0", title: Ours, basic_auth: { username: a, password: b } }
 `);
   const { setup } = specsOf(WEB_SPEC, loaded, { role: "web", schedule: SCHEDULE })[0]!;
-  strictEqual(setup.source.store, "postgres");
+  strictEqual(setup.store.kind, "postgres");
   deepStrictEqual(setup.listen, { host: "::1", port: 0 });
   deepStrictEqual([setup.isRequired, setup.title, setup.basicAuth], [
     true,

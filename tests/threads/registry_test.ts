@@ -47,7 +47,7 @@ Deno.test("planOf() starts the scanners first, links what talks, and stops them 
 Deno.test("planOf() has the page where it is wanted, of the store that the daemon writes", () => {
   const stores = (role: DaemonRole, yaml: string) =>
     plan(role, yaml).threads.filter(({ name }) => name === "web")
-      .map(({ setup }) => (setup as { source: { store: string } }).source.store);
+      .map(({ setup }) => (setup as { store: { kind: string } }).store.kind);
   deepStrictEqual(stores("run", SITE), ["sqlite"]);
   deepStrictEqual(stores("run", SITE + POSTGRES), ["sqlite"]);
   deepStrictEqual(stores("run", `${SITE}web: false\n`), []);

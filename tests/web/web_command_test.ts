@@ -112,7 +112,7 @@ Deno.test("sitemon web exits 74, when its address is taken", async () => {
     `web: { listen: ${other.address} }\nstore: { path: none.db }\n`,
   );
   strictEqual(await process.ended(), 74);
-  ok(process.lines.some((line) => line.startsWith('Cannot serve the status page as "web.listen"')));
+  ok(process.lines.some((line) => line.startsWith('"web.listen" ')));
 });
 
 Deno.test("sitemon run goes on without a page, when nobody asked for one and its address is taken", async () => {
@@ -126,7 +126,7 @@ sites: [{ url: 'http://127.0.0.1:1/' }]
 `,
   );
   const { message } = await process.log("a warning", ({ level }) => level === "warning");
-  match(message, /^There is no status page: Cannot serve .+ 127\.0\.0\.1:8080: .+; choose another/);
+  match(message, /127\.0\.0\.1:8080 cannot be used: .+; choose another/);
   strictEqual(await process.stop(), 0);
 });
 

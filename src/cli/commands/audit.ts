@@ -80,7 +80,7 @@ function coverage(horizonMicros: number | null): string {
   const covered = "each producer is covered from its first sequence that is kept to the highest " +
     "that has arrived";
   if (horizonMicros === null) return covered;
-  return `${covered}; history before ${timeText(horizonMicros)} was let go`;
+  return `${covered}; history before ${timeText(horizonMicros)} was purged`;
 }
 
 function jsonLines({ producers, v1, deadUnassigned, horizonMicros }: Audit): string {

@@ -1,5 +1,6 @@
 /** Checks as a table that grows while they end: a row each, its redirects and its reason below. */
-import type { Hop, SiteReport, Timings } from "../../report/report.ts";
+import type { Hop, Timings } from "../../report/hop.ts";
+import type { SiteReport } from "../../report/report.ts";
 import { PHASES, visitMicros, waterfall } from "./check_waterfall.ts";
 import { cutText, printable, textWidth } from "./terminal_text.ts";
 

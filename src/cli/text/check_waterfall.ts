@@ -1,5 +1,5 @@
 /** The phases of a check as a bar: what it waited for, in the order in which it happened. */
-import type { Timings } from "../../report/report.ts";
+import type { Timings } from "../../report/hop.ts";
 
 interface PhaseStyle {
   readonly phase: keyof Timings;

@@ -46,16 +46,22 @@ export function folderOf(path: string): { readonly read: string[]; readonly writ
   return { read: [dirname(path)], write: [dirname(path)] };
 }
 
-/** Whether the status is in PostgreSQL; `run` keeps it in a SQLite file whatever else is configured. */
-export function usesPostgres({ config }: Pick<Permitted, "config">, role?: DaemonRole): boolean {
-  return role !== "run" && config.postgres !== undefined;
+/** Stores that a configuration can name. */
+export type StoreKind = "postgres" | "sqlite";
+
+/** The store that a configuration means; `run` has a SQLite file whatever else is configured. */
+export function storeKind({ config }: Pick<Permitted, "config">, role?: DaemonRole): StoreKind {
+  return role === "run" || config.postgres === undefined ? "sqlite" : "postgres";
 }
 
-/** The store of the status, to read and to write. */
-export function statusStore(permitted: Permitted, role?: DaemonRole): Needs {
-  return usesPostgres(permitted, role)
-    ? database(permitted)
-    : folderOf(permitted.config.store.path);
+/** A store of the status, to read and to write. */
+export function statusStore(permitted: Permitted, kind = storeKind(permitted)): Needs {
+  switch (kind) {
+    case "postgres":
+      return database(permitted);
+    case "sqlite":
+      return folderOf(permitted.config.store.path);
+  }
 }
 
 /**

@@ -21,7 +21,7 @@ const THREADS = { min: 1, max: 64 };
 /** Each check holds a file descriptor or two; 10,000 already need a raised limit (ulimit -n). */
 const CONCURRENCY = { min: 1, max: 10_000 };
 /** Each day is a partition, and a transaction locks them all: see docs/sql.md for more than 100. */
-const HISTORY_KEEP = { minMs: DAY_MS, maxMs: 400 * DAY_MS };
+const HISTORY_RETENTION = { minMs: DAY_MS, maxMs: 400 * DAY_MS };
 /** A list of addresses is read for every connection. */
 const ADDRESSES_MAX = 256;
 /** Each is a line of a thread's permissions. */
@@ -81,10 +81,10 @@ export const scannerSchema = z.strictObject({
 });
 
 export const historySchema = z.strictObject({
-  keep: duration(HISTORY_KEEP).prefault("35d").describe(
+  retention: duration(HISTORY_RETENTION).prefault("35d").describe(
     "How long reports are kept; changes of outcome and hourly and daily totals are kept for 400 days.",
   ),
-}, { error: mustBe("a mapping with keep", "write for example {keep: 35d}") });
+}, { error: mustBe("a mapping with retention", "write for example {retention: 35d}") });
 
 const addressList = () => {
   const error = mustBe(

@@ -79,7 +79,7 @@ export const METRICS = {
   ]),
   sitemon_ingest_duration_seconds: histogram("Duration of an ingest transaction"),
   sitemon_ingest_retries_total: counter("Retried ingest transactions"),
-  sitemon_history_purge_runs_total: counter(
+  sitemon_maintenance_runs_total: counter(
     "Attempts to purge expired history, by result: done, busy (another process is purging), failed",
     ["result"],
   ),

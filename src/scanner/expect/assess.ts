@@ -2,7 +2,7 @@
 import type { StatusRange } from "../../config/site.ts";
 import type { SiteExpect } from "../../config/site_expect.ts";
 import type { Outcome, Reason } from "../../report/outcome.ts";
-import { FAILURE_LENGTH_MAX, FAILURES_MAX } from "../../report/report.ts";
+import { FAILURE_LENGTH_MAX, FAILURES_MAX } from "../../report/bounds.ts";
 import { bodyFailures, isFound, missing } from "./expect_body.ts";
 import type { Failed } from "./failed.ts";
 import {

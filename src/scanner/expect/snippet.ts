@@ -1,6 +1,6 @@
 /** What a report keeps of an answer that was not up: the beginning of its body, and its headers. */
 import { isSecretHeader } from "../../config/credentials.ts";
-import { SNIPPET_LENGTH_MAX } from "../../report/report.ts";
+import { SNIPPET_LENGTH_MAX } from "../../report/bounds.ts";
 import { bodyText } from "./body_text.ts";
 import type { Redact } from "./failed.ts";
 import { printable } from "../printable.ts";

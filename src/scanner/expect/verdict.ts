@@ -1,7 +1,8 @@
 /** What an attempt means for its site: expectations, inversion, and whether it was the network. */
 import type { Site } from "../../config/site.ts";
 import type { Reason } from "../../report/outcome.ts";
-import { ERROR_TEXT_LENGTH_MAX, type SiteReport } from "../../report/report.ts";
+import { ERROR_TEXT_LENGTH_MAX } from "../../report/bounds.ts";
+import type { SiteReport } from "../../report/report.ts";
 import { type Answer, assess } from "./assess.ts";
 import { bodyText } from "./body_text.ts";
 import type { Certificate } from "../http/certificate_cache.ts";

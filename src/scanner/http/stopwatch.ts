@@ -1,8 +1,6 @@
 /** Times the phases of a visit on the monotonic clock. */
-import type { Timings } from "../../report/report.ts";
+import type { Phase, Timings } from "../../report/hop.ts";
 import type { Clock } from "../../runtime/clock.ts";
-
-type Phase = keyof Timings;
 
 /** Told of each phase that has ended, in monotonic milliseconds. */
 export type OnPhase = (phase: Phase, startMs: number, endMs: number) => void;

@@ -1,5 +1,5 @@
 /** One visit of a check: a connection and an exchange, and what is known of them however they end. */
-import type { Timings } from "../../report/report.ts";
+import type { Timings } from "../../report/hop.ts";
 import type { Certificate } from "./certificate_cache.ts";
 import { unrecordedTraceparent } from "../../runtime/telemetry/traceparent.ts";
 import type { CheckContext } from "../check_context.ts";

@@ -1,8 +1,8 @@
-/** Lets partitions of site_report go, without a moment in which readers or writers have to wait. */
+/** Drops expired partitions of site_report without making readers or writers wait. */
 import type { Connection } from "./connection/connection.ts";
-import { LET_GO_MARK, OLD_PARTITIONS } from "./upkeep_statements.ts";
+import { OLD_PARTITIONS, PURGE_MARK } from "./maintenance_statements.ts";
 
-/** For a lock on one old partition: who reads it makes the upkeep come again later. */
+/** For a lock on one old partition: while somebody reads it, a later run drops it. */
 const LOCK_TIMEOUT_MS = 5_000;
 
 interface OldPartition {
@@ -15,10 +15,10 @@ interface OldPartition {
 /**
  * Drops the days before the horizon, one by one, and resolves to how many. The horizon was moved
  * before, in a transaction of its own, because DETACH CONCURRENTLY cannot be in one: whatever
- * happens in between, no report comes for these days any more, and the next upkeep goes on here.
+ * happens in between, no report is stored for these days any more, and the next run continues here.
  *
  * It waits for transactions that may still read a day, at most for the statement's time; the day
- * then stays detached by half, which hinders nobody, until the next upkeep.
+ * then stays partly detached, which blocks nobody, until the next run.
  */
 export async function dropPartitions(connection: Connection, signal: AbortSignal): Promise<number> {
   const partitions = await connection.query<OldPartition>(OLD_PARTITIONS);
@@ -38,7 +38,7 @@ async function dropPartition(
   if (isPending) {
     await connection.execute(`ALTER TABLE site_report DETACH PARTITION ${name} FINALIZE`);
   } else if (isAttached) {
-    await connection.execute(`COMMENT ON TABLE ${name} IS '${LET_GO_MARK}'`);
+    await connection.execute(`COMMENT ON TABLE ${name} IS '${PURGE_MARK}'`);
     await connection.execute(`ALTER TABLE site_report DETACH PARTITION ${name} CONCURRENTLY`);
   }
   await connection.execute(`SET lock_timeout = ${LOCK_TIMEOUT_MS}`);

@@ -11,7 +11,7 @@ const LOCK: Statement = {
     hashtextextended('sitemon partitions ' || current_schema(), 0))`,
 };
 
-/** Days that lie before the horizon were let go, and stay so. As in migrate.ts, no cache is asked. */
+/** Days before the horizon were purged and are not made again. As in migrate.ts, no cache is asked. */
 const IS_WANTED: Statement = {
   name: "partition_wanted",
   text: `SELECT not_before < $2 AND NOT EXISTS (

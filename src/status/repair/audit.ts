@@ -52,7 +52,7 @@ export interface Audit {
   readonly v1: readonly V1Producer[];
   /** Dead letters that do not say which report they were. */
   readonly deadUnassigned: number;
-  /** Reports checked before it were let go, in microseconds since 1970; `null` when none was. */
+  /** Reports checked before it were purged, in microseconds since 1970; `null` when none was. */
   readonly horizonMicros: number | null;
 }
 

@@ -2,8 +2,8 @@
 import type { Run } from "../../report/sequence_runs.ts";
 
 /**
- * Where history was let go, the audit begins this much later: reports were recorded a little after
- * they were checked, and it is the latter time by which they are let go.
+ * Where history was purged, the audit begins this much later: a report is recorded a little after
+ * its check began, and is purged by the latter time.
  */
 export const AFTER_HORIZON_MICROS = 3_600_000_000;
 
@@ -22,7 +22,7 @@ export interface ProducerRun extends Run {
 
 /** What is known of sequences from elsewhere than the history. */
 export interface BesideHistory {
-  /** Reports checked before it were let go, in microseconds since 1970; `null` when none was. */
+  /** Reports checked before it were purged, in microseconds since 1970; `null` when none was. */
   readonly horizonMicros: number | null;
   readonly gaps: readonly ProducerRun[];
   /** The header sitemon-id of each dead letter. */

@@ -1,6 +1,6 @@
 /** From rows of SQLite to the values of the query port. */
 import type { Outcome, Reason } from "../../report/outcome.ts";
-import type { Timings } from "../../report/report.ts";
+import type { Timings } from "../../report/hop.ts";
 import type { DetailedStatus, HistoryReport, LatencyPoint, Transition } from "../queries.ts";
 
 export type Row = Record<string, unknown>;

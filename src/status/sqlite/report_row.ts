@@ -1,6 +1,6 @@
 /** A report as status and history hold it. */
+import { HISTORY_FIELDS, STATUS_FIELDS } from "../../report/fields.ts";
 import type { SiteReport } from "../../report/report.ts";
-import { HISTORY_COLUMNS, SHARED_COLUMNS } from "../kept_columns.ts";
 
 /** A recorded_at further ahead of the store's clock than this is not believed. */
 export const CLOCK_AHEAD_MAX_MICROS = 5 * 60 * 1_000_000;
@@ -12,11 +12,11 @@ export const STATUS_COLUMNS = [
   "order_at",
   "producer_id",
   "sequence",
-  ...SHARED_COLUMNS,
+  ...STATUS_FIELDS,
 ] as const;
 
 /** The columns that a report fills in `site_report`. */
-export const REPORT_COLUMNS = [...STATUS_COLUMNS, ...HISTORY_COLUMNS] as const;
+export const REPORT_COLUMNS = [...STATUS_COLUMNS, ...HISTORY_FIELDS] as const;
 
 type Column = (typeof REPORT_COLUMNS)[number];
 

@@ -100,7 +100,7 @@ class SqliteAudit implements AuditReader {
   }
 }
 
-/** It is 0 until something is let go. */
+/** It is 0 until something is purged. */
 function horizonOf(db: DatabaseSync): number | null {
   return db.prepare("SELECT not_before FROM history_horizon").get()!.not_before as number || null;
 }

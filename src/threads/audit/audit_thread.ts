@@ -1,14 +1,12 @@
-/** A thread for `sitemon audit`: compares what producers gave with what whichever store there is has. */
+/** A thread for `sitemon audit`: compares the sequences that producers gave with what the store holds. */
 import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
+import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import type { AuditReader } from "../../status/repair/audit_reader.ts";
 import { auditTwice } from "../../status/repair/audit_twice.ts";
-import { readPostgresAudit } from "../../status/postgres/postgres_audit.ts";
-import { readSqliteAudit } from "../../status/sqlite/sqlite_audit.ts";
-import type { StatusesSetup } from "../statuses/statuses_thread.ts";
 
 export interface AuditSetup {
-  readonly store: StatusesSetup;
+  readonly store: StoreAddress;
   /** Only what was recorded since, in microseconds since 1970. */
   readonly sinceMicros?: number;
 }
@@ -16,10 +14,8 @@ export interface AuditSetup {
 serveThread<AuditSetup>({
   onUncaught: "fail",
   async start({ store, ...options }, { result }) {
-    const read = <T>(work: (reader: AuditReader) => Promise<T>) =>
-      store.store === "postgres"
-        ? readPostgresAudit(store.connection, work)
-        : readSqliteAudit(store.path, work);
+    const { audit } = await openStore(store, { clock });
+    const read = <T>(work: (reader: AuditReader) => Promise<T>) => audit(work);
     result(await auditTwice({ ...options, read, clock }));
     return { stop: () => Promise.resolve() };
   },

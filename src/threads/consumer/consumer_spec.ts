@@ -1,7 +1,7 @@
 /** The consumer threads: as many members of the consumer group as `kafka.consumers` says. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { brokers, database } from "../../config/permissions/needs.ts";
-import { kafkaConnection, postgresConnection, section, topicOptions } from "../connections.ts";
+import { kafkaConnection, section, storeAddress, topicOptions } from "../connections.ts";
 import type { DaemonThread, Instance } from "../daemon_thread.ts";
 import type { ConsumerSetup } from "./consumer_thread.ts";
 
@@ -18,8 +18,8 @@ function instances(loaded: LoadedConfig): Instance<ConsumerSetup>[] {
   const kafka = section(loaded.config.kafka, "kafka");
   const setup = {
     kafka: { connection: kafkaConnection(loaded), ...topicOptions(kafka), group: kafka.group },
-    postgres: postgresConnection(loaded),
-    keepMs: loaded.config.history.keep,
+    store: storeAddress(loaded, "postgres"),
+    retentionMs: loaded.config.history.retention,
     isTraced: loaded.config.traces !== undefined,
   };
   return Array.from(

@@ -1,4 +1,4 @@
-/** A consumer thread: a member of the group, which applies what it reads to PostgreSQL. */
+/** A consumer thread: a member of the consumer group, which applies what it reads to the store. */
 import { KafkaConsumer, type KafkaConsumerOptions } from "../../kafka/consumer.ts";
 import { placeAttributes, topicAttributes } from "../../kafka/topic_attributes.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
@@ -6,36 +6,45 @@ import { serveThread, type ThreadContext } from "../../runtime/threads/thread.ts
 import { openTracer, type Tracer } from "../../runtime/telemetry/tracer.ts";
 import { Ingest } from "../../status/ingest/ingest.ts";
 import { IngestTraces } from "../../status/ingest/ingest_trace.ts";
-import { keepHistory } from "../../status/repair/purge_history.ts";
+import { purgeHistory } from "../../status/repair/purge_history.ts";
 import { migrateWhenPossible } from "../../status/ingest/migrate_when_possible.ts";
-import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
-import { PostgresStore } from "../../status/postgres/postgres_store.ts";
-import { PostgresUpkeep } from "../../status/postgres/postgres_upkeep.ts";
+import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { CHUNK_REPORTS_MAX, type StatusStore } from "../../status/store.ts";
-import type { StatusUpkeep } from "../../status/upkeep.ts";
+import type { StatusMaintenance } from "../../status/maintenance.ts";
+import type { StoreParts } from "../../status/store_parts.ts";
 
 export interface ConsumerSetup {
   readonly kafka: Omit<KafkaConsumerOptions, "chunkMessagesMax" | "clock" | "telemetry">;
-  readonly postgres: PostgresOptions;
+  readonly store: StoreAddress;
   /** How long reports are kept. */
-  readonly keepMs: number;
+  readonly retentionMs: number;
   /** Makes spans for OpenTelemetry. */
   readonly isTraced: boolean;
 }
 
 serveThread<ConsumerSetup>({
   onUncaught: "fail",
-  async start({ kafka, postgres, keepMs, isTraced }, context) {
+  async start({ kafka, store: address, retentionMs, isTraced }, context) {
     const tracer = await openTracer(isTraced);
     const { telemetry, fail } = context;
-    const store = new PostgresStore({ connection: postgres, telemetry });
-    const upkeep = new PostgresUpkeep({ connection: postgres });
+    const parts = await openStore(address, { clock, telemetry });
+    const store = parts.status();
     const options = { ...kafka, chunkMessagesMax: CHUNK_REPORTS_MAX, clock, telemetry };
     const stopping = new AbortController();
     const consumer = new KafkaConsumer(options);
     const { signal } = stopping;
     const traces = tracer && ingestTraces(tracer, kafka.topic);
-    const work = { store, upkeep, keepMs, context, signal, ...(traces && { traces }) };
+    const { dependency } = parts;
+    const maintenance = parts.maintenance();
+    const work = {
+      store,
+      maintenance,
+      dependency,
+      retentionMs,
+      context,
+      signal,
+      ...(traces && { traces }),
+    };
     const consumed = consume(consumer, work).catch(fail);
     return {
       async stop() {
@@ -60,18 +69,18 @@ function ingestTraces(tracer: Tracer, topic: string): IngestTraces {
 /** The tables come before the group: who cannot apply must not hold partitions. */
 async function consume(
   consumer: KafkaConsumer,
-  { store, upkeep, keepMs, context, signal, traces }: {
+  { store, maintenance, dependency, retentionMs, context, signal, traces }: {
     readonly store: StatusStore;
-    readonly upkeep: StatusUpkeep;
-    readonly keepMs: number;
+    readonly maintenance: StatusMaintenance;
+    readonly dependency: StoreParts["dependency"];
+    readonly retentionMs: number;
     readonly context: ThreadContext;
     readonly signal: AbortSignal;
     readonly traces?: IngestTraces;
   },
 ): Promise<void> {
   const { name: thread, telemetry } = context;
-  const dependency = "postgres";
-  const ready = { migrate: () => store.migrate().then(() => upkeep.prepare(keepMs)) };
+  const ready = { migrate: () => store.migrate().then(() => maintenance.prepare(retentionMs)) };
   if (!await migrateWhenPossible(ready, { dependency, clock, telemetry, signal })) return;
   const clusterId = await consumer.ready(signal);
   if (clusterId === undefined) return;
@@ -86,6 +95,6 @@ async function consume(
   });
   await Promise.all([
     consumer.run((messages, options) => ingest.apply(messages, options), signal),
-    keepHistory(upkeep, { keepMs, clock, telemetry, signal }),
+    purgeHistory(maintenance, { retentionMs, clock, telemetry, signal }),
   ]);
 }

@@ -1,8 +1,8 @@
 /** A thread for `sitemon dead-letter`. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { brokers, statusStore, usesPostgres } from "../../config/permissions/needs.ts";
+import { brokers, statusStore, storeKind } from "../../config/permissions/needs.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
-import { kafkaConnection, storeSource } from "../connections.ts";
+import { kafkaConnection, storeAddress } from "../connections.ts";
 import { threadSpec } from "../daemon_thread.ts";
 import type { DeadLettersSetup } from "./dead_letters_thread.ts";
 
@@ -15,13 +15,13 @@ export function deadLettersSpec(
   task: DeadLettersSetup["task"],
 ): ThreadSpec<DeadLettersSetup> {
   const asksKafka = task.type === "replay" && loaded.config.kafka !== undefined &&
-    usesPostgres(loaded);
+    storeKind(loaded) === "postgres";
   return threadSpec(loaded, {
     name: "dead-letters",
     module: new URL("./dead_letters_thread.ts", import.meta.url),
     needs: [statusStore(loaded), ...(asksKafka ? [brokers(loaded)] : [])],
     setup: {
-      store: storeSource(loaded),
+      store: storeAddress(loaded),
       task,
       ...(asksKafka ? { kafka: kafkaConnection(loaded) } : {}),
     },

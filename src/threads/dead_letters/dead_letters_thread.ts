@@ -1,4 +1,4 @@
-/** A thread for `sitemon dead-letter`: reads and replays those of whichever store there is. */
+/** A thread for `sitemon dead-letter`: reads and replays the dead letters of a store. */
 import type { KafkaConnectionOptions } from "../../kafka/client/connection.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
@@ -9,20 +9,16 @@ import type {
   DeadLetters,
   StoredDeadLetter,
 } from "../../status/dead_letters.ts";
-import { PostgresDeadLetters } from "../../status/postgres/postgres_dead_letters.ts";
-import { PostgresStore } from "../../status/postgres/postgres_store.ts";
+import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { replay, type Replayed } from "../../status/repair/replay.ts";
-import { SqliteDeadLetters } from "../../status/sqlite/sqlite_dead_letters.ts";
-import { SqliteStore } from "../../status/sqlite/sqlite_store.ts";
 import {
   type StatusStore,
   StoreConfigurationError,
   StoreUnavailableError,
 } from "../../status/store.ts";
-import type { StatusesSetup } from "../statuses/statuses_thread.ts";
 
 export interface DeadLettersSetup {
-  readonly store: StatusesSetup;
+  readonly store: StoreAddress;
   /** For the cluster's id; absent where there is no Kafka. */
   readonly kafka?: KafkaConnectionOptions;
   readonly task:
@@ -43,7 +39,9 @@ export type ReplayStep = Replayed | "end";
 serveThread<DeadLettersSetup>({
   onUncaught: "fail",
   async start(setup, context) {
-    const { deadLetters, store } = open(setup.store);
+    const parts = await openStore(setup.store, { clock });
+    const deadLetters = parts.deadLetters();
+    const store = parts.status();
     try {
       await run(setup, { deadLetters, store, context });
     } finally {
@@ -57,12 +55,6 @@ serveThread<DeadLettersSetup>({
 interface Opened {
   readonly deadLetters: DeadLetters;
   readonly store: StatusStore;
-}
-
-function open(choice: StatusesSetup): Opened {
-  return choice.store === "postgres"
-    ? { deadLetters: new PostgresDeadLetters(choice), store: new PostgresStore(choice) }
-    : { deadLetters: new SqliteDeadLetters(choice), store: new SqliteStore({ ...choice, clock }) };
 }
 
 async function run(

@@ -1,10 +1,11 @@
 /** A thread for `sitemon outbox drain`: it may do what the outbox thread and its receiver may. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
+import { storeAddress } from "../connections.ts";
 import { threadSpec } from "../daemon_thread.ts";
 import { OUTBOX_SPEC, outboxSetup } from "../outbox/outbox_spec.ts";
 import { RELAY_SPEC, relaySetup } from "../relay/relay_spec.ts";
-import { STORE_SPEC, storeSetup } from "../store/store_spec.ts";
+import { STORE_SPEC } from "../store/store_spec.ts";
 import type { DrainSetup } from "./drain_thread.ts";
 
 /** Publishes the outbox's rows to Kafka, or without Kafka applies them to the store of `run`. */
@@ -19,7 +20,7 @@ export function drainSpec(loaded: LoadedConfig): ThreadSpec<DrainSetup> {
       outbox: outboxSetup(loaded),
       to: usesKafka
         ? { type: "kafka", kafka: relaySetup(loaded) }
-        : { type: "store", store: storeSetup(loaded) },
+        : { type: "store", store: storeAddress(loaded, "sqlite") },
     },
   });
 }

@@ -4,17 +4,16 @@ import { Outbox } from "../../outbox/outbox.ts";
 import type { Publisher } from "../../outbox/publisher.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread, type ThreadContext } from "../../runtime/threads/thread.ts";
-import { SqliteStore } from "../../status/sqlite/sqlite_store.ts";
+import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { StorePublisher } from "../../status/ingest/store_publisher.ts";
 import type { OutboxSetup } from "../outbox/outbox_thread.ts";
 import type { RelaySetup } from "../relay/relay_thread.ts";
-import type { StoreSetup } from "../store/store_thread.ts";
 
 export interface DrainSetup {
   readonly outbox: OutboxSetup;
   readonly to:
     | { readonly type: "kafka"; readonly kafka: RelaySetup }
-    | { readonly type: "store"; readonly store: StoreSetup };
+    | { readonly type: "store"; readonly store: StoreAddress };
 }
 
 /** Results: how it goes, and at last how it ended. */
@@ -62,7 +61,7 @@ async function publisherOf(
     const { KafkaPublisher } = await import("../../kafka/producer.ts");
     return new KafkaPublisher({ ...to.kafka, clock, telemetry });
   }
-  const store = new SqliteStore({ path: to.store.path, clock });
+  const store = (await openStore(to.store, { clock })).status();
   await store.migrate();
   return new StorePublisher({ store, clock, telemetry, thread });
 }

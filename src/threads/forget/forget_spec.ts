@@ -2,7 +2,7 @@
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { statusStore } from "../../config/permissions/needs.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
-import { storeSource } from "../connections.ts";
+import { storeAddress } from "../connections.ts";
 import { threadSpec } from "../daemon_thread.ts";
 import type { ForgetSetup } from "./forget_thread.ts";
 
@@ -15,6 +15,6 @@ export function forgetSpec(
     name: "forget",
     module: new URL("./forget_thread.ts", import.meta.url),
     needs: [statusStore(loaded)],
-    setup: { ...what, ...storeSource(loaded) },
+    setup: { ...what, store: storeAddress(loaded) },
   });
 }

@@ -2,7 +2,7 @@
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { database } from "../../config/permissions/needs.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
-import { postgresConnection } from "../connections.ts";
+import { storeAddress } from "../connections.ts";
 import { threadSpec } from "../daemon_thread.ts";
 import type { MigrationSetup } from "./migration_thread.ts";
 
@@ -12,6 +12,6 @@ export function migrationSpec(loaded: LoadedConfig): ThreadSpec<MigrationSetup> 
     name: "migration",
     module: new URL("./migration_thread.ts", import.meta.url),
     needs: [database(loaded)],
-    setup: { connection: postgresConnection(loaded) },
+    setup: { store: storeAddress(loaded, "postgres") },
   });
 }

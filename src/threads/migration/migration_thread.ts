@@ -1,20 +1,20 @@
-/** A thread for `sitemon migrate`: brings PostgreSQL's tables to this version's. */
+/** A thread for `sitemon migrate`: brings a store's tables to this version's. */
+import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
-import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
-import { PostgresStore } from "../../status/postgres/postgres_store.ts";
+import { openStore, type StoreAddress } from "../../status/open_store.ts";
 
 export interface MigrationSetup {
-  readonly connection: PostgresOptions;
+  readonly store: StoreAddress;
 }
 
 serveThread<MigrationSetup>({
   onUncaught: "fail",
-  async start({ connection }, { result }) {
-    const store = new PostgresStore({ connection });
+  async start({ store }, { result }) {
+    const status = (await openStore(store, { clock })).status();
     try {
-      await store.migrate();
+      await status.migrate();
     } finally {
-      await store.close();
+      await status.close();
     }
     result("migrated");
     return { stop: () => Promise.resolve() };

@@ -2,7 +2,7 @@
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { statusStore } from "../../config/permissions/needs.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
-import { storeSource } from "../connections.ts";
+import { storeAddress } from "../connections.ts";
 import { threadSpec } from "../daemon_thread.ts";
 import type { StatusesSetup } from "./statuses_thread.ts";
 
@@ -12,6 +12,6 @@ export function statusesSpec(loaded: LoadedConfig, site?: string): ThreadSpec<St
     name: "statuses",
     module: new URL("./statuses_thread.ts", import.meta.url),
     needs: [statusStore(loaded)],
-    setup: { ...storeSource(loaded), ...(site === undefined ? {} : { site }) },
+    setup: { store: storeAddress(loaded), ...(site === undefined ? {} : { site }) },
   });
 }

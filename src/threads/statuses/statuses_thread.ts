@@ -1,5 +1,7 @@
-/** A thread for `sitemon status`: reads every site's status, or one site's story, from whichever store there is. */
+/** A thread for `sitemon status`: reads every site's status, or one site's story from its store. */
+import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
+import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import type {
   DayCoverage,
   DetailedStatus,
@@ -7,17 +9,17 @@ import type {
   SiteUptime,
   StatusQueries,
 } from "../../status/queries.ts";
-import { statusQueries, type StoreSource } from "../status_queries.ts";
 
 /** Days of bars and of changes in a story. */
 export const STORY_DAYS = 90;
 /** Of response times, by the hour. */
 const STORY_LATENCY_DAYS = 2;
 
-export type StatusesSetup = StoreSource & {
+export interface StatusesSetup {
+  readonly store: StoreAddress;
   /** Tells the story of this site alone. */
   readonly site?: string;
-};
+}
 
 /** One site at one location, from its past to now. */
 export interface SiteStory {
@@ -35,10 +37,10 @@ export interface StatusesAnswer {
 
 serveThread<StatusesSetup>({
   onUncaught: "fail",
-  async start(setup, { result }) {
-    const queries = statusQueries(setup);
+  async start({ store, site }, { result }) {
+    const queries = (await openStore(store, { clock })).queries();
     try {
-      result(await answer(queries, setup.site));
+      result(await answer(queries, site));
     } finally {
       await queries.close();
     }

@@ -1,6 +1,7 @@
 /** The store thread of `sitemon run`: it may use the folder of the status, and talks to nobody. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { folderOf } from "../../config/permissions/needs.ts";
+import { statusStore } from "../../config/permissions/needs.ts";
+import { storeAddress } from "../connections.ts";
 import type { DaemonThread } from "../daemon_thread.ts";
 import type { StoreSetup } from "./store_thread.ts";
 
@@ -8,16 +9,16 @@ export const STORE_SPEC = {
   name: "store",
   module: new URL("./store_thread.ts", import.meta.url),
   runsIn: (role) => role === "run",
-  needs: ({ config }) => [folderOf(config.store.path)],
+  needs: (loaded) => [statusStore(loaded, "sqlite")],
   linkedTo: ["outbox"],
   stopsIn: "deliver",
   instances: (loaded) => [{ name: "store", setup: storeSetup(loaded) }],
 } satisfies DaemonThread<StoreSetup>;
 
-export function storeSetup({ config }: LoadedConfig): StoreSetup {
+function storeSetup(loaded: LoadedConfig): StoreSetup {
   return {
-    path: config.store.path,
-    keepMs: config.history.keep,
-    isTraced: config.traces !== undefined,
+    store: storeAddress(loaded, "sqlite"),
+    retentionMs: loaded.config.history.retention,
+    isTraced: loaded.config.traces !== undefined,
   };
 }

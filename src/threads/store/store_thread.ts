@@ -1,4 +1,4 @@
-/** The store thread of `sitemon run`: takes rows from the outbox and applies them to a SQLite file. */
+/** The store thread of `sitemon run`: takes rows from the outbox and applies them to its store. */
 import { OutboxClient } from "../../outbox/thread/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../../outbox/relay.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
@@ -6,16 +6,15 @@ import { Deadline } from "../../runtime/deadline.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import { IngestTraces } from "../../status/ingest/ingest_trace.ts";
-import { keepHistory } from "../../status/repair/purge_history.ts";
+import { purgeHistory } from "../../status/repair/purge_history.ts";
 import { migrateWhenPossible } from "../../status/ingest/migrate_when_possible.ts";
-import { SqliteStore } from "../../status/sqlite/sqlite_store.ts";
-import { SqliteUpkeep } from "../../status/sqlite/sqlite_upkeep.ts";
+import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { StorePublisher } from "../../status/ingest/store_publisher.ts";
 
 export interface StoreSetup {
-  readonly path: string;
+  readonly store: StoreAddress;
   /** How long reports are kept. */
-  readonly keepMs: number;
+  readonly retentionMs: number;
   /** Makes spans for OpenTelemetry. */
   readonly isTraced: boolean;
 }
@@ -23,11 +22,16 @@ export interface StoreSetup {
 serveThread<StoreSetup>({
   onUncaught: "fail",
   progressMaxMs: STEP_MS_MAX,
-  async start({ path, keepMs, isTraced }, { name: thread, telemetry, progress, fail }) {
+  async start(
+    { store: address, retentionMs, isTraced },
+    { name: thread, telemetry, progress, fail },
+  ) {
     const tracer = await openTracer(isTraced);
     const source = new OutboxClient();
-    const store = new SqliteStore({ path, clock });
-    const upkeep = new SqliteUpkeep({ path, clock });
+    const parts = await openStore(address, { clock });
+    const { dependency } = parts;
+    const store = parts.status();
+    const maintenance = parts.maintenance();
     const publisher = new StorePublisher({
       store,
       clock,
@@ -39,7 +43,7 @@ serveThread<StoreSetup>({
     const relay = new Relay({
       source,
       publisher,
-      dependency: "store",
+      dependency,
       clock,
       telemetry,
       onStep: progress,
@@ -48,10 +52,10 @@ serveThread<StoreSetup>({
     const work = async () => {
       const { signal } = stopping;
       const ready = {
-        migrate: () => store.migrate().then(() => upkeep.prepare(keepMs)),
+        migrate: () => store.migrate().then(() => maintenance.prepare(retentionMs)),
       };
-      if (await migrateWhenPossible(ready, { dependency: "store", clock, telemetry, signal })) {
-        const kept = keepHistory(upkeep, { keepMs, clock, telemetry, signal });
+      if (await migrateWhenPossible(ready, { dependency, clock, telemetry, signal })) {
+        const kept = purgeHistory(maintenance, { retentionMs, clock, telemetry, signal });
         await Promise.all([relay.run(signal), kept]);
       }
     };

@@ -1,8 +1,8 @@
 /** The thread of the status page: it listens, and reads the store of the status. */
 import type { DaemonRole, LoadedConfig } from "../../config/loaded_config.ts";
-import { statusStore, webAddress, webConfig } from "../../config/permissions/needs.ts";
+import { statusStore, storeKind, webAddress, webConfig } from "../../config/permissions/needs.ts";
 import type { Config } from "../../config/schema/schema.ts";
-import { storeSource } from "../connections.ts";
+import { storeAddress } from "../connections.ts";
 import type { DaemonThread } from "../daemon_thread.ts";
 import type { WebSetup } from "./web_thread.ts";
 
@@ -10,7 +10,10 @@ export const WEB_SPEC = {
   name: "web",
   module: new URL("./web_thread.ts", import.meta.url),
   runsIn,
-  needs: (loaded, role) => [webAddress(loaded), { ...statusStore(loaded, role), write: [] }],
+  needs: (
+    loaded,
+    role,
+  ) => [webAddress(loaded), { ...statusStore(loaded, storeKind(loaded, role)), write: [] }],
   stopsIn: "close",
   instances: (loaded, { role }) => [{ name: "web", setup: webSetup(loaded, role) }],
 } satisfies DaemonThread<WebSetup>;
@@ -24,7 +27,7 @@ function runsIn(role: DaemonRole, { web }: Config): boolean {
 function webSetup(loaded: LoadedConfig, role: DaemonRole): WebSetup {
   const { listen, title, basic_auth } = webConfig(loaded);
   return {
-    source: storeSource(loaded, role),
+    store: storeAddress(loaded, storeKind(loaded, role)),
     listen,
     // Who did not ask for a page does not go without checks because its address is taken.
     isRequired: loaded.config.web !== undefined,

@@ -3,11 +3,11 @@ import { sleep, systemClock as clock } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
+import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { serveWeb, WebAddressError, type WebOptions, type WebServer } from "../../web/serve_web.ts";
-import { statusQueries, type StoreSource } from "../status_queries.ts";
 
 export interface WebSetup extends Pick<WebOptions, "listen" | "title" | "basicAuth"> {
-  readonly source: StoreSource;
+  readonly store: StoreAddress;
   /** When the address cannot be had: true fails the thread, false goes on without the page. */
   readonly isRequired: boolean;
 }
@@ -27,9 +27,10 @@ serveThread<WebSetup>({
 
 /** Resolves to nothing when the address cannot be had, and need not. */
 async function serve(setup: WebSetup, telemetry: Telemetry): Promise<WebServer | undefined> {
-  const { source, isRequired, ...options } = setup;
-  const queries = statusQueries(source);
-  const dependency = source.store === "sqlite" ? "store" : "postgres";
+  const { store, isRequired, ...options } = setup;
+  const parts = await openStore(store, { clock });
+  const { dependency } = parts;
+  const queries = parts.queries();
   try {
     const start = () => serveWeb({ ...options, queries, dependency, clock, telemetry });
     const server = await whenAddressIsFree(start);

@@ -1,15 +1,15 @@
 /**
- * The responses of the API, in the words of the report and of `sitemon status --json`.
+ * The responses of the API, with the field names of the report and of `sitemon status --json`.
  *
- * The types of the responses and the OpenAPI file are both made from these. Fields are only ever
- * added: readers must ignore those that they do not know.
+ * The types of the responses and the OpenAPI file both follow from these. Fields are only ever added:
+ * clients must ignore those that they do not know.
  */
 import * as z from "zod";
 import { OUTCOMES, REASONS } from "../../report/outcome.ts";
 
 const micros = () => z.int().describe("Microseconds since 1970.");
 const milliseconds = () => z.int().describe("Milliseconds.");
-/** Readers know the words of their version; later versions add some. */
+/** An open list: later versions add values. */
 const outcome = () => z.string().describe(`One of ${OUTCOMES.join(", ")}.`);
 const reason = () =>
   z.string().nullable().describe(`Why it is not up, one of ${REASONS.join(", ")}; null when up.`);

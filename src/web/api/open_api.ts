@@ -1,5 +1,5 @@
 /**
- * The OpenAPI file of the API, made from the schemas of its responses.
+ * The OpenAPI description of the API, generated from the schemas of its responses.
  *
  * @see https://spec.openapis.org/oas/v3.1.1.html
  */
@@ -16,7 +16,7 @@ const NAME = {
   schema: { type: "string" },
 };
 
-/** The whole file. */
+/** The whole document. */
 export function openApi(): Record<string, unknown> {
   return {
     openapi: "3.1.1",
@@ -27,7 +27,7 @@ export function openApi(): Record<string, unknown> {
       description:
         "Status and history of the monitored sites. Fields are only ever added. Responses carry an ETag.",
     },
-    // The password is asked for only where the operator has set one.
+    // A password is required only if the operator configured one.
     security: [{}, { password: [] }],
     paths: {
       "/api/status": {
@@ -93,7 +93,7 @@ function answer(description: string, schema: z.ZodType, contentType: string) {
   };
 }
 
-/** Every schema that has a name, by that name. */
+/** Every schema that has an id, by that id. */
 function components(): Record<string, unknown> {
   const { schemas: named } = z.toJSONSchema(z.globalRegistry, {
     uri: (id) => `#/components/schemas/${id}`,

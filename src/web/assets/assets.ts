@@ -1,4 +1,4 @@
-/** The files that pages load: style, scripts and the chart library, within the program itself. */
+/** The files that pages load: style, scripts and the chart library, embedded in the program. */
 import uplotStyle from "uplot/dist/uPlot.min.css" with { type: "text" };
 import uplotScript from "uplot/dist/uPlot.iife.min.js" with { type: "text" };
 import chartScript from "./chart.js" with { type: "text" };

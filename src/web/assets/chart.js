@@ -1,4 +1,4 @@
-/** Draws the response times with uPlot in place of the server's drawing: zoom, and a value under the pointer. */
+/** Replaces the server's drawing of response times by uPlot's, with zoom and values under the pointer. */
 /* global uPlot */
 
 const HEIGHT = 220;

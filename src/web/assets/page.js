@@ -1,8 +1,8 @@
-/** Keeps a page up to date. Without it the page works too, and is as old as its loading. */
+/** Keeps a page up to date. The page also works without it, as of when it was loaded. */
 
 const TICK_MS = 1_000;
 const TYPING_MS = 250;
-/** Without an event for so long, as behind a proxy that holds them back, the page is fetched. */
+/** After this long without an event, as behind a proxy that buffers them, the page is reloaded. */
 const POLL_MS = 30_000;
 const DAY_MS = 86_400_000;
 /** As uptime_bars.ts draws them. */
@@ -26,25 +26,25 @@ function span(seconds) {
   return `${Math.floor(seconds / 86_400)} d`;
 }
 
-/** Times grow older while one looks at them. */
+/** Updates the relative times. */
 function tick() {
   for (const time of document.querySelectorAll("time[datetime]")) {
     const seconds = Math.floor((Date.now() - Date.parse(time.dateTime)) / 1_000);
-    // A clock that is a little behind the server's must not speak of the future.
+    // The clock here may be behind the server's: no time is in the future.
     const length = span(Math.max(0, seconds));
     const text = time.className === "lasting" ? length : `${length} ago`;
     if (time.textContent !== text) time.textContent = text;
   }
 }
 
-/** A tooltip has the time exactly, as sitemon says it and as the reader's clock does. */
+/** The tooltip has the exact time, in UTC and in the reader's time zone. */
 function setTooltip(time) {
   const date = new Date(time.dateTime);
   const here = date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
   time.title = `${time.dateTime.slice(0, 19).replace("T", " ")} UTC\n${here}`;
 }
 
-/** Bars of a list share a path for each color: the day is counted out from where the pointer is. */
+/** Bars of a list share one path for each color: the day follows from the pointer's position. */
 function setDayTooltip(path, x) {
   const { left, width } = path.ownerSVGElement.getBoundingClientRect();
   const days = (path.ownerSVGElement.viewBox.baseVal.width + 1) / BAR_STEP;
@@ -55,7 +55,7 @@ function setDayTooltip(path, x) {
   title.textContent = `${date}: ${DAY_WORDS[path.classList[1]]}`;
 }
 
-/** Makes `from` like `to`, and leaves alone what is alike, what is opened, and what is typed. */
+/** Updates `from` to match `to`; keeps equal nodes, open details and input that has the focus. */
 function morph(from, to) {
   if (from.isEqualNode(to)) return;
   if (from.nodeName !== to.nodeName || from.dataset?.site !== to.dataset?.site) {
@@ -68,7 +68,7 @@ function morph(from, to) {
   }
   if (from === document.activeElement && from.matches("input, select")) return;
   if (from.matches(".chart")) {
-    // Its content is uPlot's.
+    // uPlot owns its content.
     if (from.dataset.points !== to.dataset.points) {
       from.dataset.points = to.dataset.points;
       from.dispatchEvent(new Event("points"));
@@ -92,7 +92,7 @@ function morph(from, to) {
   for (const node of olds.slice(news.length)) node.remove();
 }
 
-/** What the connection and the page itself say of how old it is. */
+/** Shows whether the page is up to date. */
 function showLive() {
   if (document.querySelector("main .note.stale")) showState(UNREADABLE, true);
   else showState("Live");
@@ -106,7 +106,7 @@ function showState(words, isOld = false) {
 
 let loading;
 
-/** Fetches the page at an address, and turns this one into it. */
+/** Fetches a page and updates this one to match it. */
 async function load(address) {
   loading?.abort();
   const controller = loading = new AbortController();
@@ -155,13 +155,13 @@ function listen() {
   source.onerror = () => showState("Reconnecting", true);
 }
 
-/** For what the browser does not try again by itself, and for proxies that hold events back. */
+/** Reconnects where the browser gives up, and reloads behind proxies that buffer events. */
 function poll() {
   if (source.readyState === EventSource.CLOSED) listen();
   if (Date.now() - heardAt >= POLL_MS) void load(globalThis.location.href);
 }
 
-/** Searches while one types; the address stays one that can be shared. */
+/** Searches while typing; the address can be shared. */
 function search() {
   const form = document.querySelector("form.search");
   if (form === null) return;

@@ -1,5 +1,5 @@
 /**
- * StatusUpdate as server-sent events, for pages that have a script.
+ * Updates as server-sent events, for pages with JavaScript.
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
@@ -9,13 +9,13 @@ import type { StatusCache, StatusUpdate } from "./status_cache.ts";
 import { stateOf } from "../../report/site_state.ts";
 import { STATE_WORDS } from "../state_words.ts";
 
-/** Pages that may watch at once. Those beyond it ask again by themselves. */
+/** Concurrent event streams. Pages beyond it poll. */
 export const WATCHERS_MAX = 500;
-/** Proxies cut connections that are silent for a minute. */
+/** Proxies close connections that are idle for a minute. */
 const HEARTBEAT_MS = 20_000;
-/** How long a browser waits before it connects again. */
+/** How long a browser waits before it reconnects. */
 const RETRY_MS = 3_000;
-/** A reader that takes nothing more is behind by this many events, and is let go. */
+/** A client that is this many events behind is disconnected. */
 const BACKLOG_MAX = 100;
 
 /** A response that ends when the client leaves, or the signal aborts. */
@@ -44,7 +44,7 @@ export function eventStream(
         try {
           controller.close();
         } catch {
-          // The reader has left already.
+          // The client has already left.
         }
       };
       signal.addEventListener("abort", end);
@@ -57,13 +57,13 @@ export function eventStream(
     headers: {
       "content-type": "text/event-stream",
       "cache-control": "no-store",
-      // nginx would hold events back until it has a buffer full of them.
+      // Tells nginx not to buffer events.
       "x-accel-buffering": "no",
     },
   });
 }
 
-/** Text that others wrote goes in as JSON, which has no line breaks that would end the event. */
+/** Data is JSON, which has no line breaks that would end the event. */
 export function eventText({ checked, changed, needsReload }: StatusUpdate): string {
   const data = {
     checked: checked.map(({ site, location, checkedAt, responseTimeMs }) => ({

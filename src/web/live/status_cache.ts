@@ -1,5 +1,5 @@
 /**
- * The state of every site, read from the store once for all viewers: a thousand of them cost what one costs.
+ * The state of every site, read from the store once for all viewers: a thousand cost what one costs.
  *
  * While the store does not respond, the cache keeps the last state and says how old it is.
  */
@@ -21,20 +21,20 @@ import { DAILY_SITES_MAX } from "../../status/queries.ts";
 import { keyOf } from "../../status/queries.ts";
 import { stateOf } from "../../report/site_state.ts";
 
-/** A page is at most this old. Checks come every ten seconds by default. */
+/** Maximum age of a page. Checks run every ten seconds by default. */
 export const STATUSES_FRESH_MS = 1_000;
 /** Uptime and days change by seconds in a day; reading them is most of a page's cost. */
 export const UPTIMES_FRESH_MS = 60_000;
-/** How often the store is asked while somebody watches. */
+/** How often the store is polled while somebody watches. */
 export const WATCH_MS = 2_000;
-/** Days that a page's bars have. */
+/** Days in the bars of a page. */
 export const BAR_DAYS = 90;
 
 export interface StatusCacheOptions {
   readonly queries: StatusQueries;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  /** As what the store counts in `/readyz`. */
+  /** The name of the store in `/readyz`. */
   readonly dependency: Dependency;
 }
 
@@ -44,7 +44,7 @@ export interface View {
   readonly statuses: readonly DetailedStatus[];
   /** By {@linkcode keyOf}. */
   readonly uptimes: ReadonlyMap<string, SiteUptime>;
-  /** Since when the store has not answered; undefined while it does. */
+  /** When the store stopped responding; undefined while it responds. */
   readonly failingSince: Date | undefined;
   readonly now: Date;
 }
@@ -53,13 +53,13 @@ export interface View {
 export interface StatusUpdate {
   /** Sites with a new report. */
   readonly checked: readonly DetailedStatus[];
-  /** Those of them, and new ones, that look different now: another outcome, reason or staleness. */
+  /** New sites, and those whose outcome, reason, error text or staleness changed. */
   readonly changed: readonly DetailedStatus[];
-  /** True when a site is gone, or the store began or ceased to answer. */
+  /** True when a site was removed, or the store started or stopped responding. */
   readonly needsReload: boolean;
 }
 
-/** One reader of a store, and its memory. */
+/** One reader of a store, with a cache. */
 export class StatusCache {
   readonly #options: StatusCacheOptions;
   readonly #log = logger("web");
@@ -90,8 +90,8 @@ export class StatusCache {
   }
 
   /**
-   * Every site, at most {@linkcode STATUSES_FRESH_MS} old while the store answers; the same object
-   * for all who ask meanwhile.
+   * Every site, at most {@linkcode STATUSES_FRESH_MS} old while the store responds; concurrent
+   * callers get the same object.
    */
   async view(): Promise<View> {
     if (this.#now() - this.#refreshedAt >= STATUSES_FRESH_MS) await this.refresh();
@@ -120,8 +120,8 @@ export class StatusCache {
   }
 
   /**
-   * Everything about one site, as of the last {@linkcode view}; undefined when it is unknown, or the
-   * store does not answer.
+   * Everything about one site, as of the last {@linkcode view}; undefined when the site is
+   * unknown, or the store does not respond.
    */
   async history(site: SiteKey, options: HistoryOptions): Promise<SiteHistory | undefined> {
     const { transitionDays, latencyDays } = options;
@@ -138,7 +138,7 @@ export class StatusCache {
     return () => this.#watchers.delete(onUpdate);
   }
 
-  /** Polls for updates while somebody watches or the store is silent, until the signal aborts. */
+  /** Polls for updates while somebody watches or the store does not respond, until the signal aborts. */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       if (this.#watchers.size > 0 || this.#failingSince !== undefined) await this.refresh();
@@ -146,7 +146,7 @@ export class StatusCache {
     }
   }
 
-  /** Asks the store what changed; those who ask meanwhile share the answer. */
+  /** Asks the store for changes; concurrent callers share the request. */
   async refresh(): Promise<void> {
     this.#refreshing ??= this.#refresh().finally(() => this.#refreshing = undefined);
     await this.#refreshing;
@@ -176,7 +176,7 @@ export class StatusCache {
     await this.#ask(async () => {
       const uptimes = await this.#options.queries.uptimes();
       this.#uptimes = new Map(uptimes.map((uptime) => [keyOf(uptime), uptime]));
-      // A new store has nothing yet, and would show nothing for a minute.
+      // A new store is empty, and would show nothing for a minute.
       if (uptimes.length > 0) this.#uptimesAt = this.#now();
     });
   }
@@ -186,7 +186,7 @@ export class StatusCache {
     this.#days.delete(key);
   }
 
-  /** The answer, or undefined and a note that there was none. */
+  /** The result, or undefined after a failure, which is reported. */
   async #ask<T>(question: () => Promise<T>): Promise<T | undefined> {
     const { telemetry, dependency, clock } = this.#options;
     try {

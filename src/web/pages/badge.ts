@@ -16,18 +16,18 @@ const COLORS: Readonly<Record<SiteState, string>> = {
   up: "#17713c",
 };
 const NAME_LENGTH_MAX = 40;
-/** Of Verdana at 11 pixels, which `textLength` makes true of any font. */
+/** Verdana at 11 pixels; `textLength` fits any other font to it. */
 const CHARACTER_WIDTH = 6.8;
 const PADDING = 12;
 
 export interface BadgeOptions {
-  /** Of every location; the worst decides. */
+  /** One for each location; the worst counts. */
   readonly statuses: readonly DetailedStatus[];
-  /** Shown with the state when it is known. */
+  /** Shown with the state if known. */
   readonly uptimes: readonly SiteUptime[];
 }
 
-/** The SVG of a site, or of one that is not known. */
+/** The SVG of a site, also of an unknown one. */
 export function badge(site: string, { statuses, uptimes }: BadgeOptions): Html {
   const states = statuses.map(stateOf).sort((a, b) => rankOf(a) - rankOf(b));
   const worst = states[0];

@@ -8,9 +8,9 @@ import type { SiteHistory, Transition } from "../../status/queries.ts";
 import { type Html, outcomeWord, sitePath } from "./markup.ts";
 import { REASON_WORDS } from "../state_words.ts";
 
-/** Newest changes that the feed holds. */
+/** Entries of the feed, newest first. */
 const ENTRIES_MAX = 50;
-/** XML 1.0 has no way to write these, so one of them in a name would break the whole feed. */
+/** XML 1.0 cannot represent these: one of them in a name would break the whole feed. */
 // deno-lint-ignore no-control-regex -- control characters are what is looked for
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
@@ -18,7 +18,7 @@ export interface FeedOptions {
   readonly title: string;
   /** Of each location. */
   readonly histories: readonly SiteHistory[];
-  /** Where this service is reached, without a slash at its end. */
+  /** The origin of this service, without a trailing slash. */
   readonly origin: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Response times by hour: drawn here for everybody, and drawn again by uPlot where
- * there is a script, which reads the points from the element.
+ * Response times by hour: drawn here, and redrawn by uPlot where there is JavaScript,
+ * which reads the points from the element.
  */
 import { DAY_MS, HOUR_MS } from "../../runtime/time_units.ts";
 import { html } from "hono/html";
@@ -11,25 +11,25 @@ const WIDTH = 720;
 const HEIGHT = 180;
 /** The line is interrupted where there was no response for longer than this. */
 const BREAK_MS = 2 * HOUR_MS;
-/** What the scale may end at, times a power of ten. */
+/** The ends of the scale, times a power of ten. */
 const ROUND_TOPS = [1, 2, 4, 6, 8, 10] as const;
 
 const LINES = ["p50", "p95"] as const;
 
 export interface LatencyChartOptions {
-  /** The chart is as wide as these days until now, however few of them have points. */
+  /** The chart always spans these days until now. */
   readonly days: number;
   readonly now: Date;
 }
 
-/** A place on the lines; without figures it is one where they are broken. */
+/** A point of the lines; null interrupts them. */
 interface Mark {
   readonly atMs: number;
   readonly p50: number | null;
   readonly p95: number | null;
 }
 
-/** The chart with its figures as a table below. */
+/** The chart, with its figures in a table below. */
 export function latencyChart(
   points: readonly LatencyPoint[],
   { days, now }: LatencyChartOptions,
@@ -77,7 +77,7 @@ function drawing(marks: readonly Mark[]): Html {
     marks.map((mark, index) => {
       const ms = mark[line];
       if (ms === null) return "";
-      // A point alone between breaks is a dot: a stroke of no length with round ends.
+      // A single point between gaps is a dot: a stroke of length 0 with round caps.
       const begins = (marks[index - 1]?.[line] ?? null) === null;
       return `${begins ? "M" : "L"}${x(mark.atMs)} ${y(ms)}${begins ? "h0" : ""}`;
     }).join("");
@@ -99,7 +99,7 @@ function drawing(marks: readonly Mark[]): Html {
   `;
 }
 
-/** The least round figure that is not below `ms`, and at least 2. */
+/** The smallest round number that is at least `ms`, and at least 2. */
 function roundTop(ms: number): number {
   const power = 10 ** Math.floor(Math.log10(Math.max(2, ms)));
   return Math.max(2, ROUND_TOPS.find((top) => top * power >= ms)! * power);

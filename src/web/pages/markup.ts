@@ -1,4 +1,4 @@
-/** The small parts that every page is made of. Whatever others wrote goes through `html`, which escapes it. */
+/** Small parts of pages, with their markup. Foreign text goes through `html`, which escapes it. */
 import { html } from "hono/html";
 import type { Outcome } from "../../report/outcome.ts";
 import { relativeTime, span } from "../../runtime/relative_time.ts";
@@ -8,12 +8,12 @@ import { STATE_SHAPES, STATE_WORDS } from "../state_words.ts";
 /** Escaped markup. */
 export type Html = ReturnType<typeof html>;
 
-/** The text of a document, without the space that the source's own form puts around it. */
+/** The text of a document, without the white space around its source. */
 export async function documentText(markup: Html): Promise<string> {
   return `${await markup}`.trim();
 }
 
-/** The state in words, shape and color. */
+/** The state as a word, a shape and a color. */
 export function stateBadge(state: SiteState): Html {
   return html`
     <span
@@ -23,14 +23,14 @@ export function stateBadge(state: SiteState): Html {
   `;
 }
 
-/** How long ago, kept up to date by the page's script; the exact time is its tooltip. */
+/** A relative time, updated by page.js; the exact time is its tooltip. */
 export function ago(time: Date, now: Date): Html {
   return html`<time datetime="${time.toISOString()}" title="${utc(time)}">${
     relativeTime(time, now)
   }</time>`;
 }
 
-/** How long it has lasted, kept up to date too: `3 min`. */
+/** A duration until now, such as `3 min`, updated by page.js. */
 export function lasting(since: Date, now: Date): Html {
   const seconds = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1_000));
   return html`
@@ -45,13 +45,13 @@ export function utc(time: Date): string {
   return `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
 }
 
-/** The url as a link when it is one that a browser may follow; else as text. */
+/** An http or https url as a link; any other as text. */
 export function externalLink(url: string): Html {
   if (!/^https?:\/\//i.test(url)) return html`<bdi>${url}</bdi>`;
   return html`<a href="${url}" rel="noreferrer noopener nofollow"><bdi>${url}</bdi></a>`;
 }
 
-/** Path of a site's page; the location only where the site has several. */
+/** The path of a site's page; with a location if the site has several. */
 export function sitePath(site: string, location?: string): string {
   const query = location === undefined ? "" : `?location=${encodeURIComponent(location)}`;
   return `/sites/${encodeURIComponent(site)}${query}`;

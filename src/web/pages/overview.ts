@@ -2,26 +2,26 @@
 import type { DetailedStatus } from "../../status/queries.ts";
 import { rankOf, type SiteState, stateOf, STATES } from "../../report/site_state.ts";
 
-/** Sites that one page shows: as many as the store tells the days of at once. */
+/** Rows of a page: as many as the store returns days for in one query. */
 export const PAGE_SITES_MAX = 100;
-/** Longer searches find nothing that shorter ones would not. */
+/** Characters of a search; more would find nothing else. */
 export const SEARCH_LENGTH_MAX = 200;
-/** Keys to group by that a reader can choose among. */
+/** Label keys offered for grouping. */
 const GROUP_KEYS_MAX = 50;
-/** `web-2` before `web-10`, as people count. */
+/** Natural order: `web-2` before `web-10`. */
 const NAMES = new Intl.Collator("en", { numeric: true });
 
-/** What the address of the page asks for. */
+/** The query of the page's address. */
 export interface OverviewQuery {
-  /** Words that must be in name, url, location or a label. */
+  /** Words to find in name, url, location or labels. */
   readonly search: string;
-  /** Label to group by; undefined for the one that most sites have, '' for none. */
+  /** Label to group by; undefined for the most common one, '' for none. */
   readonly by: string | undefined;
-  /** Value of that label to show alone; '' for the sites without it. */
+  /** Only sites with this value of the label; '' for the sites without it. */
   readonly only: string | undefined;
-  /** Shows the sites alone that are so. */
+  /** Only sites in this state. */
   readonly state: SiteState | undefined;
-  /** Shows every site, also where only the troubled would be. */
+  /** Shows every site, even where only problems would be shown. */
   readonly all: boolean;
   /** From 1. */
   readonly page: number;
@@ -38,17 +38,17 @@ export interface Group {
 export type Counts = Readonly<Record<SiteState, number>>;
 
 export interface Overview {
-  /** Of every site that is watched, whatever was searched for. */
+  /** Of all sites, whatever the query. */
   readonly counts: Counts;
   readonly total: number;
-  /** Of those that were found. */
+  /** Sites that match the query. */
   readonly found: number;
-  /** Keys of labels that sites have. */
+  /** Label keys, the most common first. */
   readonly keys: readonly string[];
-  /** The key that the groups are by; '' when there is one group. */
+  /** The label that groups; '' for one group. */
   readonly by: string;
   readonly groups: readonly Group[];
-  /** True when there are so many sites that those that are up are left out until they are asked for. */
+  /** True when there are so many sites that those that are up are hidden by default. */
   readonly showsProblemsOnly: boolean;
   readonly page: number;
   readonly pages: number;
@@ -94,7 +94,7 @@ export function overviewOf(
   };
 }
 
-/** The keys of labels, that of most sites first. */
+/** The label keys, the most common first. */
 function labelKeys(statuses: readonly DetailedStatus[]): string[] {
   const counts = new Map<string, number>();
   for (const { labels } of statuses) {
@@ -117,7 +117,7 @@ function worstFirst(a: DetailedStatus, b: DetailedStatus): number {
   return rankOf(stateOf(a)) - rankOf(stateOf(b)) || NAMES.compare(a.site, b.site);
 }
 
-/** Groups with trouble first, then by name; that of the sites without the label comes last. */
+/** Groups with problems first, then by name; the sites without the label last. */
 function groupsOf(
   found: readonly DetailedStatus[],
   onPage: readonly DetailedStatus[],

@@ -1,4 +1,4 @@
-/** The first page: the verdict over all, a search, and the sites in their groups. */
+/** The overview page: a verdict over all sites, a search, and the sites in their groups. */
 import { html } from "hono/html";
 import { percent } from "../../runtime/percent.ts";
 import type { DayCoverage, DetailedStatus } from "../../status/queries.ts";
@@ -48,7 +48,7 @@ ${pager(overview, query)}`}
   );
 }
 
-/** One sentence on all sites, the worst of it first. */
+/** One sentence on all sites, the worst state first. */
 export function verdictText({ counts, total }: Pick<Overview, "counts" | "total">): string {
   if (total === 0) return "No site has been checked yet";
   if (counts.up === total) return total === 1 ? "The site is up" : `All ${total} sites are up`;
@@ -59,7 +59,7 @@ export function verdictText({ counts, total }: Pick<Overview, "counts" | "total"
   }`;
 }
 
-/** An old one has no color of good or bad: nobody knows whether it still holds. */
+/** A verdict that may be out of date is gray. */
 function verdict(overview: Overview, query: OverviewQuery, isOld: boolean): Html {
   const worst = STATES.find((state) => overview.counts[state] > 0) ?? "inconclusive";
   const words = verdictText(overview);
@@ -72,7 +72,7 @@ function verdict(overview: Overview, query: OverviewQuery, isOld: boolean): Html
   `;
 }
 
-/** Each state with its count, and a way to those sites alone. */
+/** Each state with its count, as a link to its sites. */
 function stateLinks({ counts, by }: Overview, { state: chosen }: OverviewQuery): Html {
   const states = STATES.filter((state) => counts[state] > 0 || state === chosen);
   return html`<nav class="states" aria-label="By state">${

@@ -1,15 +1,15 @@
-/** What every page has around its content: head, heading, the place for announcements, foot. */
+/** The frame of every page: head, header, live region, footer. */
 import { html } from "hono/html";
 import { VERSION } from "../../runtime/version.ts";
 import type { Html } from "./markup.ts";
 import { lasting, utc } from "./markup.ts";
 
 export interface FrameOptions {
-  /** Of the whole page, as the operator calls it. */
+  /** The operator's title of the status page. */
   readonly title: string;
-  /** Of this page, before the title; the title alone when absent. */
+  /** The heading of this page, shown before the title; the title alone when absent. */
   readonly heading?: string;
-  /** More for the head: links to feeds, scripts. */
+  /** Additional elements of the head: feeds, scripts. */
   readonly head?: Html;
   readonly failingSince: Date | undefined;
   readonly now: Date;

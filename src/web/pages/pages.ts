@@ -27,7 +27,7 @@ export function addPages(app: Hono, options: PageOptions): void {
   app.get("/", async (context) => {
     const view = await cache.view();
     const query = overviewQuery(context);
-    // When a site goes down, everybody who looks fetches this page in the same second.
+    // When a site goes down, every open page reloads in the same second.
     const isShared = Object.keys(context.req.query()).length === 0;
     const known = isShared ? shared.get(view) : undefined;
     const text = known ?? firstPage(view, query, options);
@@ -37,7 +37,7 @@ export function addPages(app: Hono, options: PageOptions): void {
   app.get("/sites/:name", async (context) => {
     const name = context.req.param("name");
     const view = await cache.view();
-    // A site may have a name that ends like a feed's; then its page is meant.
+    // A site's name may end in .atom; then its page is meant.
     const isFeed = name.endsWith(FEED) && locationsOf(view, name).length === 0;
     const question = { ...options, view, name: isFeed ? name.slice(0, -FEED.length) : name };
     return isFeed ? await siteFeed(context, question) : await onePage(context, question);
@@ -45,7 +45,7 @@ export function addPages(app: Hono, options: PageOptions): void {
   app.get(`/badge/:file{.+\\${BADGE}}`, async (context) => {
     const name = context.req.param("file").slice(0, -BADGE.length);
     const { statuses: all, uptimes: known, failingSince } = await cache.view();
-    // A badge has no room to say that it is old.
+    // A badge has no room to say that its data is out of date.
     const statuses = failingSince === undefined ? all.filter(({ site }) => site === name) : [];
     const uptimes = statuses.map((status) => known.get(keyOf(status)))
       .filter((uptime) => uptime !== undefined);
@@ -82,7 +82,7 @@ function overviewQuery(context: Context): OverviewQuery {
   };
 }
 
-/** What a question about one site needs. */
+/** What a request for one site needs. */
 interface SiteQuestion extends PageOptions {
   readonly view: View;
   readonly name: string;

@@ -1,9 +1,9 @@
 /** The duration of each phase of a check as a bar. */
 import { html } from "hono/html";
-import type { Timings } from "../../report/report.ts";
+import type { Timings } from "../../report/hop.ts";
 import { duration, type Html } from "./markup.ts";
 
-/** In the order in which they happen. */
+/** In order. */
 const PHASES = [
   ["dns", "Name lookup"],
   ["connect", "Connect"],
@@ -12,7 +12,7 @@ const PHASES = [
   ["transfer", "Transfer"],
 ] as const;
 
-/** A bar whose parts are as long as the phases took, and the figures as words. */
+/** A bar with a part for each phase, and the durations as text. */
 export function phaseBar(timings: Timings): Html {
   const phases = PHASES.map(([phase, name]) => ({ phase, name, micros: timings[phase] }))
     .filter((part): part is typeof part & { micros: number } => part.micros !== null);

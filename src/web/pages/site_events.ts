@@ -6,12 +6,12 @@ import { ago, externalLink, type Html, stateBadge, utc } from "./markup.ts";
 import { phaseBar } from "./phase_bar.ts";
 import { REASON_WORDS } from "../state_words.ts";
 
-/** Changes that a page shows; the API and the feed have the others. */
+/** Changes on the page; the API has more. */
 const TRANSITIONS_SHOWN_MAX = 50;
-/** Those of them that are seen at once. */
+/** Changes that are visible without a click. */
 const TRANSITIONS_OPEN_MAX = 8;
 
-/** The newest first, each with how long it lasted. */
+/** The newest first, each with its duration. */
 export function transitionTable(transitions: readonly Transition[], now: Date): Html {
   if (transitions.length === 0) return html`<p class="note">No changes in 90 days.</p>`;
   const rows = transitions.slice(0, TRANSITIONS_SHOWN_MAX).map(({ at, to, reason }, index) => {
@@ -86,7 +86,7 @@ ${
 </details>`;
 }
 
-/** The newest first, behind a click. */
+/** The newest first, collapsed. */
 export function reportTable(reports: readonly HistoryReport[]): Html {
   if (reports.length === 0) return html`<p class="note">No checks recorded.</p>`;
   const rows = reports.map(({ checkedAt, outcome, reason, errorText, ...report }) => {
@@ -104,7 +104,7 @@ export function reportTable(reports: readonly HistoryReport[]): Html {
 ${table(["Outcome", "Checked (UTC)", "Status", "Response time"], rows)}</details>`;
 }
 
-/** Date and time, which a narrow screen may put below each other. */
+/** Date and time, which may wrap on a narrow screen. */
 function moment(time: Date): Html {
   const [date, clock] = utc(time).split(" ");
   return html`<span class="whole">${date}</span> <span class="whole">${clock}</span>`;

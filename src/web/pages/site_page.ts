@@ -20,10 +20,10 @@ import { stateOf } from "../../report/site_state.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { dayTable, detailedUptimeBars } from "./uptime_bars.ts";
 
-/** Days of latency that a reader can choose among. */
+/** Choices for the days of response times. */
 export const LATENCY_CHOICES_DAYS = [1, 7, 30, 90] as const;
 
-/** From here on a certificate's end is something to look at. */
+/** From here on the end of a certificate is highlighted. */
 const CERTIFICATE_SOON_DAYS = 14;
 
 export interface SitePageOptions {

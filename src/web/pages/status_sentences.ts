@@ -4,7 +4,7 @@ import type { DetailedStatus } from "../../status/queries.ts";
 import { type Html, lasting } from "./markup.ts";
 import { REASON_WORDS, STATE_WORDS } from "../state_words.ts";
 
-/** Why a site is not up; of one that is stale first of all that nobody knows how it is. */
+/** Why a site is not up; for a stale site first that its state is unknown. */
 export function whySentence({ stale, reason, errorText }: DetailedStatus): Html {
   if (reason === null && !stale) return html``;
   const words = reason === null ? "" : REASON_WORDS[reason];
@@ -16,7 +16,7 @@ export function whySentence({ stale, reason, errorText }: DetailedStatus): Html 
   return html`<p class="why">No recent result: the current state is unknown.${before}</p>`;
 }
 
-/** `Down for 3 min`; of a stale site what was last known, which has no length. */
+/** `Down for 3 min`; for a stale site the last known state, without a duration. */
 export function sinceSentence({ outcome, stale, since }: DetailedStatus, now: Date): Html {
   const word = STATE_WORDS[outcome];
   if (stale) return html`<span>Last known ${word.toLowerCase()}</span>`;

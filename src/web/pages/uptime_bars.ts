@@ -6,7 +6,7 @@ import type { Coverage, DayCoverage } from "../../status/queries.ts";
 import { unknownMsOf, uptimeOf } from "../../status/uptime.ts";
 import type { Html } from "./markup.ts";
 
-/** How a day counts: any minute down shows, but less than 1 % of the known time is no bad day. */
+/** The state of a day: any downtime shows; below 1 % of the known time it is minor. */
 export type DayState = "up" | "degraded" | "minor" | "down" | "unknown";
 
 const MINOR_DOWN_PART_MAX = 0.01;
@@ -22,7 +22,7 @@ export function dayStateOf(coverage: Coverage): DayState {
   return coverage.degradedMs > 0 ? "degraded" : "up";
 }
 
-/** One path for each color: ninety rectangles a row would weigh a page of a hundred rows down. */
+/** One path for each color: ninety rectangles in each of a hundred rows would make a page slow. */
 export function uptimeBars(days: readonly DayCoverage[]): Html {
   const paths = Map.groupBy(
     days.map((day, index) => ({ state: dayStateOf(day), index })),
@@ -52,7 +52,7 @@ export function detailedUptimeBars(days: readonly DayCoverage[]): Html {
   );
 }
 
-/** The days in words, for those who cannot point at a bar; the newest first. */
+/** The days as a table, for readers who cannot point at a bar; the newest first. */
 export function dayTable(days: readonly DayCoverage[]): Html {
   return html`
     <div class="scroll" tabindex="0" role="region" aria-label="Day by day">
@@ -99,7 +99,7 @@ function summary(days: readonly DayCoverage[]): string {
     (unknown === 0 ? "" : `; ${unknown} unknown`);
 }
 
-/** A stroke from top to bottom; its width is that of `.day`. */
+/** A vertical stroke, as wide as `.day`. */
 function barPath(index: number): string {
   return `M${index * BAR_STEP + BAR_WIDTH / 2} 0v${BAR_HEIGHT}`;
 }
@@ -115,7 +115,7 @@ function dateOf({ day }: DayCoverage): string {
   return day.toISOString().slice(0, 10);
 }
 
-/** Never nothing when it was something. */
+/** Rounded up, so that a short time is not shown as none. */
 function length(ms: number): string {
   return ms === 0 ? "–" : span(Math.ceil(ms / 1_000));
 }

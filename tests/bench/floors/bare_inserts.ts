@@ -3,7 +3,7 @@
  * with BareInserts as its argument; it writes how many are in into the file `count` of its folder.
  */
 import { Client } from "pg";
-import { REPORT_FIELDS } from "../../../src/status/postgres/ingest/report_columns.ts";
+import { JSON_COLUMNS } from "../../../src/status/postgres/ingest/report_columns.ts";
 import { madeReport, type MadeReports } from "../frame/publish_reports.ts";
 
 export interface BareInserts {
@@ -56,13 +56,12 @@ async function connected(url: string): Promise<Client> {
 
 async function tableFor(way: BareInserts["way"], client: Client): Promise<void> {
   const key = way === "batches" ? "producer_id, sequence" : "site, location";
-  await client.query(`CREATE TABLE bare_${way} (${REPORT_FIELDS}, PRIMARY KEY (${key}))`);
+  await client.query(`CREATE TABLE bare_${way} (${JSON_COLUMNS}, PRIMARY KEY (${key}))`);
 }
 
 async function writeBatch(client: Client, first: number, made: MadeReports): Promise<void> {
   const reports = Array.from({ length: BATCH }, (_, n) => madeReport(first + n, made));
-  const text =
-    `INSERT INTO bare_batches SELECT * FROM json_to_recordset($1) AS r(${REPORT_FIELDS})`;
+  const text = `INSERT INTO bare_batches SELECT * FROM json_to_recordset($1) AS r(${JSON_COLUMNS})`;
   await client.query({ name: "batch", text, values: [JSON.stringify(reports)] });
 }
 

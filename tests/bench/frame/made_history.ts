@@ -3,19 +3,15 @@
  * because consuming them would take an hour. A test holds it to what the store makes of the same.
  */
 import { freeBytesOf } from "../../../src/outbox/file/free_bytes.ts";
+import { HISTORY_FIELDS, STATUS_FIELDS } from "../../../src/report/fields.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { HISTORY_COLUMNS, SHARED_COLUMNS } from "../../../src/status/kept_columns.ts";
 import { Connection } from "../../../src/status/postgres/connection/connection.ts";
 import { MERGE_HOURS } from "../../../src/status/postgres/ingest/merge_hours.ts";
 import { makePartitionsAhead } from "../../../src/status/postgres/partitions.ts";
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
-import {
-  ORDER,
-  REPORT_FIELDS,
-  timeOf,
-} from "../../../src/status/postgres/ingest/report_columns.ts";
+import { JSON_COLUMNS, ORDER, timeOf } from "../../../src/status/postgres/ingest/report_columns.ts";
 import type { Statement } from "../../../src/status/postgres/connection/statement.ts";
 import { madeReport, type MadeReports } from "./publish_reports.ts";
 import { requireRoom } from "./room_for_history.ts";
@@ -41,7 +37,7 @@ export function historyReport(n: number, reports: MadeReports): SiteReport {
   return { ...madeReport(n, reports), ...(isOutage ? OUTAGE : {}) };
 }
 
-const KEPT = [...SHARED_COLUMNS, ...HISTORY_COLUMNS];
+const KEPT = [...STATUS_FIELDS, ...HISTORY_FIELDS];
 /** What hours and transitions are made of; whole rows of a chunk would be written to disk twice. */
 const COUNTED = `site, location, ${ORDER}, checked_at, outcome, reason, interval_ms,
     response_time, response_code`;
@@ -67,7 +63,7 @@ WITH new AS (
   SELECT 'site ' || n % $4, r.location, ${AT}, r.producer_id, n + 1,
     ${KEPT.map((column) => OWN[column] ?? `r.${column}`).join(", ")}
   FROM generate_series($2::bigint, $3::bigint) AS n
-  JOIN json_to_recordset($1) AS r(${REPORT_FIELDS}) ON r.outcome =
+  JOIN json_to_recordset($1) AS r(${JSON_COLUMNS}) ON r.outcome =
     CASE n / $4::bigint % ${OUTAGE_EVERY} WHEN ${OUTAGE_AT} THEN 'down' ELSE 'up' END
   ORDER BY n
   RETURNING ${COUNTED}),

@@ -56,7 +56,7 @@ Missing of ${PRODUCERS[1]}: 20 to 21, 40 and 4 more ranges
 Not counted: ${PRODUCERS[2]}, 7 applied messages without sequences
 Dead letters that do not say which report they were: 5
 3 reports are missing; each producer is covered from its first sequence that is kept to the ` +
-      `highest that has arrived; history before 2026-01-15T12:00:00.000Z was let go
+      `highest that has arrived; history before 2026-01-15T12:00:00.000Z was purged
 `,
   );
 });

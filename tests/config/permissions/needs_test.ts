@@ -4,7 +4,7 @@ import {
   kafkaServers,
   scannerHosts,
   statusStore,
-  usesPostgres,
+  storeKind,
 } from "../../../src/config/permissions/needs.ts";
 import { loadText } from "../load_text.ts";
 
@@ -41,6 +41,9 @@ Deno.test("kafkaServers() reads one broker or several", () => {
 Deno.test("statusStore() is PostgreSQL where there is one, but the file of run", () => {
   const loaded = loadText("postgres: {host: p, user: u}");
   deepStrictEqual(statusStore(loaded).net, ["p:5432"]);
-  deepStrictEqual(statusStore(loaded, "run"), { read: ["/srv"], write: ["/srv"] });
-  strictEqual(usesPostgres(loadText("store: {path: a.db}")), false);
+  deepStrictEqual(statusStore(loaded, storeKind(loaded, "run")), {
+    read: ["/srv"],
+    write: ["/srv"],
+  });
+  strictEqual(storeKind(loadText("store: {path: a.db}")), "sqlite");
 });

@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import type { SiteExpect } from "../../../src/config/site_expect.ts";
-import { SNIPPET_LENGTH_MAX } from "../../../src/report/report.ts";
+import { SNIPPET_LENGTH_MAX } from "../../../src/report/bounds.ts";
 import { answering, rawServer, readRequest, send } from "../http/raw_server.ts";
 import { aSite, check } from "../sites.ts";
 import { makeCertificates } from "../../support/certificates.ts";

@@ -2,7 +2,8 @@
 import { Client } from "pg";
 import type { OpenedStore, Row, Tables } from "../../contract/store_contract.ts";
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
-import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
+import { postgresParts } from "../../../src/status/postgres/postgres_parts.ts";
+import type { StoreParts } from "../../../src/status/store_parts.ts";
 import { parsePostgresUrl, type PostgresAddress } from "../../services/postgres.ts";
 import { uniqueName } from "../../support/unique_name.ts";
 
@@ -106,7 +107,7 @@ function inOneForm(name: string, type: string): string {
 }
 
 export interface OpenedPostgresStore extends OpenedStore, AsyncDisposable {
-  readonly store: PostgresStore;
+  readonly parts: StoreParts;
   readonly options: PostgresOptions;
   readonly session: Session;
 }
@@ -116,7 +117,8 @@ export async function openStore(
   overrides: Partial<PostgresOptions> = {},
 ): Promise<OpenedPostgresStore> {
   const options = { ...ownSchema(), ...overrides };
-  const store = new PostgresStore({ connection: options });
+  const parts = postgresParts(options, {});
+  const store = parts.status();
   await store.migrate();
   const session = await openSession(options);
   async function close() {
@@ -125,6 +127,7 @@ export async function openStore(
     await session[Symbol.asyncDispose]();
   }
   return {
+    parts,
     store,
     options,
     session,

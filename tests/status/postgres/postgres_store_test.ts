@@ -139,7 +139,7 @@ databaseTest("apply() ends the same without a deadlock, when two stores apply al
       outcome: i % 3 === 0 ? "down" : "up",
     }));
   const chunks = Array.from({ length: 30 }, (_, i) => reports.slice(i * 100, i * 100 + 100));
-  async function applyAll(to: PostgresStore, order: readonly SiteReport[][]): Promise<number> {
+  async function applyAll(to: typeof store, order: readonly SiteReport[][]): Promise<number> {
     let sum = 0;
     for (const part of order) sum += (await to.apply(chunk(part))).applied;
     return sum;

@@ -116,7 +116,7 @@ storeTest("audit() covers a producer of which nothing was applied", async (repai
   deepStrictEqual(await numbersOf(repaired), [1, 6, 6, 0, 4, 1, 1]);
 });
 
-storeTest("audit() begins where history was let go, a little later", async (repaired) => {
+storeTest("audit() begins where history was purged, a little later", async (repaired) => {
   const sequences = range(1, 200);
   await fill(repaired, { reports: sequences.filter((n) => n !== 150), gaps: [[40, 41]] });
   // An hour is sixty reports. What was checked a little before the others goes with the past.

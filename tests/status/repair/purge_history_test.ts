@@ -1,19 +1,19 @@
-// The upkeep has to go on for as long as the process does, whatever fails, and to end with it.
+// The maintenance has to go on for as long as the process does, whatever fails, and to end with it.
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import {
-  keepHistory,
-  UPKEEP_INTERVAL_MS,
-  UPKEEP_RETRY_MS,
+  MAINTENANCE_INTERVAL_MS,
+  MAINTENANCE_RETRY_MS,
+  purgeHistory,
 } from "../../../src/status/repair/purge_history.ts";
 import { StoreUnavailableError } from "../../../src/status/store.ts";
-import type { LetGo, StatusUpkeep } from "../../../src/status/upkeep.ts";
+import type { Purged, StatusMaintenance } from "../../../src/status/maintenance.ts";
 import { eventually } from "../../support/waiting.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
-type Answer = LetGo | undefined | Error;
+type Answer = Purged | undefined | Error;
 
-/** An upkeep that answers as it is told, one answer a run; it is part of no contract. */
-class ScriptedUpkeep implements StatusUpkeep {
+/** Maintenance that answers as it is told, one answer a run; it is part of no contract. */
+class ScriptedMaintenance implements StatusMaintenance {
   readonly calls: string[] = [];
   readonly #answers: Answer[];
 
@@ -21,13 +21,13 @@ class ScriptedUpkeep implements StatusUpkeep {
     this.#answers = answers;
   }
 
-  prepare(keepMs: number): Promise<void> {
-    this.calls.push(`prepare ${keepMs}`);
+  prepare(retentionMs: number): Promise<void> {
+    this.calls.push(`prepare ${retentionMs}`);
     return Promise.resolve();
   }
 
-  letGo(): Promise<LetGo | undefined> {
-    this.calls.push("letGo");
+  purge(): Promise<Purged | undefined> {
+    this.calls.push("purge");
     const answer = this.#answers.shift();
     return answer instanceof Error ? Promise.reject(answer) : Promise.resolve(answer);
   }
@@ -47,7 +47,7 @@ function counting() {
     counts,
     telemetry: {
       count(name: string, labels: Record<string, string> = {}, by = 1) {
-        const key = [name.replace("sitemon_upkeep_", ""), ...Object.values(labels)].join(" ");
+        const key = [name.replace("sitemon_", ""), ...Object.values(labels)].join(" ");
         counts[key] = (counts[key] ?? 0) + by;
       },
       set() {},
@@ -59,49 +59,56 @@ function counting() {
 
 const NONE = { reports: 0, transitions: 0, rollups: 0 };
 
-Deno.test("keepHistory() runs once an hour, and counts what was let go", async () => {
-  const upkeep = new ScriptedUpkeep({ reports: 3, transitions: 0, rollups: 7 }, undefined, NONE);
+Deno.test("purgeHistory() runs once an hour, and counts what was purged", async () => {
+  const maintenance = new ScriptedMaintenance(
+    { reports: 3, transitions: 0, rollups: 7 },
+    undefined,
+    NONE,
+  );
   const clock = new FakeClock();
   const stop = new AbortController();
   const { counts, telemetry } = counting();
-  const kept = keepHistory(upkeep, { keepMs: 5, clock, telemetry, signal: stop.signal });
+  const kept = purgeHistory(maintenance, { retentionMs: 5, clock, telemetry, signal: stop.signal });
   for (const runs of [1, 2, 3]) {
     await eventually(2_000, "a run", () => clock.pending === 1 || undefined);
-    deepStrictEqual(upkeep.calls, Array(runs).fill(["prepare 5", "letGo"]).flat());
-    clock.advance(UPKEEP_INTERVAL_MS - 1);
+    deepStrictEqual(maintenance.calls, Array(runs).fill(["prepare 5", "purge"]).flat());
+    clock.advance(MAINTENANCE_INTERVAL_MS - 1);
     strictEqual(clock.pending, 1);
     if (runs < 3) clock.advance(1);
   }
   stop.abort();
   await kept;
   deepStrictEqual(counts, {
-    "runs_total done": 2,
-    "runs_total busy": 1,
-    "let_go_total reports": 3,
-    "let_go_total rollups": 7,
+    "maintenance_runs_total done": 2,
+    "maintenance_runs_total busy": 1,
+    "history_purged_total reports": 3,
+    "history_purged_total rollups": 7,
   });
 });
 
-Deno.test("keepHistory() tries again soon, when the store was away", async () => {
-  const upkeep = new ScriptedUpkeep(new StoreUnavailableError("Cannot let go"), NONE);
+Deno.test("purgeHistory() tries again soon, when the store was away", async () => {
+  const maintenance = new ScriptedMaintenance(
+    new StoreUnavailableError("connection refused"),
+    NONE,
+  );
   const clock = new FakeClock();
   const stop = new AbortController();
   const { counts, telemetry } = counting();
-  const kept = keepHistory(upkeep, { keepMs: 5, clock, telemetry, signal: stop.signal });
+  const kept = purgeHistory(maintenance, { retentionMs: 5, clock, telemetry, signal: stop.signal });
   await eventually(2_000, "a run", () => clock.pending === 1 || undefined);
-  clock.advance(UPKEEP_RETRY_MS);
-  await eventually(2_000, "another run", () => counts["runs_total done"]);
+  clock.advance(MAINTENANCE_RETRY_MS);
+  await eventually(2_000, "another run", () => counts["maintenance_runs_total done"]);
   stop.abort();
   await kept;
-  deepStrictEqual(counts, { "runs_total failed": 1, "runs_total done": 1 });
+  deepStrictEqual(counts, { "maintenance_runs_total failed": 1, "maintenance_runs_total done": 1 });
 });
 
-Deno.test("keepHistory() calls it no failure, when the end of the process cut it", async () => {
+Deno.test("purgeHistory() calls it no failure, when the end of the process cut it", async () => {
   const stop = new AbortController();
-  const upkeep = new ScriptedUpkeep(new StoreUnavailableError("Cannot let go"));
+  const maintenance = new ScriptedMaintenance(new StoreUnavailableError("connection refused"));
   const { counts, telemetry } = counting();
-  upkeep.prepare = () => Promise.resolve(stop.abort());
-  const options = { keepMs: 5, clock: new FakeClock(), telemetry, signal: stop.signal };
-  await keepHistory(upkeep, options);
+  maintenance.prepare = () => Promise.resolve(stop.abort());
+  const options = { retentionMs: 5, clock: new FakeClock(), telemetry, signal: stop.signal };
+  await purgeHistory(maintenance, options);
   deepStrictEqual(counts, {});
 });

@@ -4,11 +4,8 @@ import avro from "avsc";
 import { encodeGap, encodeReport, encodeV1, messageDecoder } from "../../../src/report/codec.ts";
 import { fingerprint } from "../../../src/report/fingerprint.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
-import {
-  type RecordSchema,
-  SITE_REPORT_SCHEMA,
-  WRITER_SCHEMAS,
-} from "../../../src/report/schema.ts";
+import type { RecordSchema } from "../../../src/report/avro_schema.ts";
+import { SITE_REPORT_SCHEMA, WRITER_SCHEMAS } from "../../../src/report/schema.ts";
 import { systemClock as clock } from "../../../src/runtime/clock.ts";
 import { PAGE_SIZE, replay, type ReplayOptions } from "../../../src/status/repair/replay.ts";
 import {
@@ -108,7 +105,7 @@ storeTest(
       pages: 1,
     });
     const [first] = await repaired.deadLetters.read({ limit: 1, valueBytesMax: 4 });
-    strictEqual(first!.detail.startsWith("Cannot apply report as response_time must lie"), true);
+    strictEqual(first!.detail.startsWith("invalid report: response_time is"), true);
     deepStrictEqual([first!.value!.length, first!.sitemonId], [4, `${PRODUCERS[0]}/1`]);
     strictEqual(first!.recordedAt, NOON);
     strictEqual(

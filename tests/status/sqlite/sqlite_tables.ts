@@ -1,6 +1,7 @@
 /** The tables of a SQLite store in the form of the contract suite. */
 import { DatabaseSync } from "node:sqlite";
-import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
+import { sqliteParts } from "../../../src/status/sqlite/sqlite_parts.ts";
+import type { StoreParts } from "../../../src/status/store_parts.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import type { OpenedStore, Row, Tables } from "../../contract/store_contract.ts";
 
@@ -27,13 +28,15 @@ export function dumpTables(path: string): Tables {
 /** A new store in a folder of its own, which goes with it. */
 export async function openSqliteStore(
   clock = systemClock,
-): Promise<OpenedStore & { path: string }> {
+): Promise<OpenedStore & { path: string; parts: StoreParts }> {
   const folder = await Deno.makeTempDir({ prefix: "sitemon-store-" });
   const path = `${folder}/status.db`;
-  const store = new SqliteStore({ path, clock });
+  const parts = sqliteParts({ path }, { clock });
+  const store = parts.status();
   await store.migrate();
   return {
     store,
+    parts,
     path,
     tables: () => Promise.resolve(dumpTables(path)),
     setHorizon(notBefore) {

@@ -4,15 +4,15 @@
  * It runs after LOCK_SITES, as a statement of its own: what a statement sees is older than the
  * locks that it waits for. Each constant is one named step of it.
  */
-import { HISTORY_COLUMNS, SHARED_COLUMNS } from "../../kept_columns.ts";
+import { HISTORY_FIELDS, STATUS_FIELDS } from "../../../report/fields.ts";
 import { MERGE_HOURS } from "./merge_hours.ts";
-import { ORDER, orderOf, REPORT_FIELDS, timeOf } from "./report_columns.ts";
+import { COLUMN_VALUES, JSON_COLUMNS, ORDER, orderOf } from "./report_columns.ts";
 import type { Statement } from "../connection/statement.ts";
 import { MEND_TRANSITIONS } from "./mend_transitions.ts";
 
-const SHARED = SHARED_COLUMNS.join(", ");
-const HISTORY = HISTORY_COLUMNS.join(", ");
-const STATUS_ONLY = ["last_checked", ...SHARED_COLUMNS];
+const SHARED = STATUS_FIELDS.join(", ");
+const HISTORY = HISTORY_FIELDS.join(", ");
+const STATUS_ONLY = ["last_checked", ...STATUS_FIELDS];
 
 /** A producer's clock may be this far ahead before the store's own takes its place. */
 const CLOCK_AHEAD_MAX = "interval '5 minutes'";
@@ -22,12 +22,8 @@ const ARRIVED = `
 arrived AS (
   SELECT r.*, h.not_before <= r.checked_at AS is_fresh
   FROM history_horizon h, (
-    SELECT site, location, producer_id, sequence, url, response_time, response_code, pattern,
-      pattern_match, error_text, outcome, reason, attempts, timings, remote_address, interval_ms,
-      labels, hops, http_version, final_url, body_bytes, truncated, certificate_issuer, failures,
-      snippet, ${timeOf("checked_at")} AS checked_at, ${timeOf("recorded_at")} AS recorded_at,
-      ${timeOf("certificate_expires_at")} AS certificate_expires_at
-    FROM json_to_recordset($1) AS r(${REPORT_FIELDS})) AS r)`;
+    SELECT ${COLUMN_VALUES}
+    FROM json_to_recordset($1) AS r(${JSON_COLUMNS})) AS r)`;
 
 /**
  * The chunk without repeats, each report at its place in order. A broken clock must not freeze its

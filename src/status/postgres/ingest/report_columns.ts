@@ -1,14 +1,32 @@
 /** The columns that a report fills, as JSON hands them to SQL. */
+import {
+  type ColumnType,
+  columnTypeOf,
+  type FieldName,
+  KEPT_FIELDS,
+} from "../../../report/fields.ts";
+
+const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
+  string: "text",
+  int: "int",
+  long: "bigint",
+  boolean: "boolean",
+  time: "bigint",
+  structure: "jsonb",
+};
+const KEY_TYPES: Readonly<Partial<Record<FieldName, string>>> = {
+  site: 'text COLLATE "C"',
+  location: 'text COLLATE "C"',
+  producer_id: "uuid",
+};
 
 /** The names and types of a report's fields in JSON; times travel as microseconds since 1970. */
-export const REPORT_FIELDS = `
-  site text COLLATE "C", location text COLLATE "C",
-  checked_at bigint, recorded_at bigint, producer_id uuid, sequence bigint,
-  url text, response_time int, response_code int, pattern text, pattern_match boolean,
-  error_text text, outcome text, reason text, attempts int, timings jsonb, hops jsonb,
-  remote_address text, http_version text, final_url text, body_bytes bigint, truncated boolean,
-  certificate_expires_at bigint, certificate_issuer text, failures jsonb, snippet text,
-  interval_ms int, labels jsonb`;
+export const JSON_COLUMNS = KEPT_FIELDS
+  .map((name) => `${name} ${KEY_TYPES[name] ?? SQL_TYPES[columnTypeOf(name)]}`).join(", ");
+
+/** The same as values of the tables' columns. */
+export const COLUMN_VALUES = KEPT_FIELDS
+  .map((name) => columnTypeOf(name) === "time" ? `${timeOf(name)} AS ${name}` : name).join(", ");
 
 /** A report's place among all reports of its site. */
 export const ORDER = "order_at, producer_id, sequence";

@@ -17,7 +17,7 @@ function list(expression: (part: string) => string): string {
 
 // A day's total is what its site had been covered by its end, since the first of its days. Any span
 // is then the difference of two rows, where adding up ninety days of a thousand sites would read
-// ninety thousand. Days that were let go stay in the totals.
+// ninety thousand. Purged days stay in the totals.
 const DAY_TOTALS = `
 ALTER TABLE site_day ${TOTALS.map((total) => `ADD ${total} bigint NOT NULL DEFAULT 0`).join(", ")};
 UPDATE site_day t SET (${TOTAL_COLUMNS}) = (${list((part) => `s.${part}`)}) FROM (

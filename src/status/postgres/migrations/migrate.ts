@@ -5,7 +5,7 @@ import type { Migration } from "./migration.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { transaction } from "../connection/transaction.ts";
 
-/** PostgreSQL 14 brought DETACH PARTITION CONCURRENTLY, by which old reports are let go. */
+/** PostgreSQL 14 brought DETACH PARTITION CONCURRENTLY, which purges old reports. */
 const SERVER_VERSION_MIN = 140_000;
 
 const LOCK = {

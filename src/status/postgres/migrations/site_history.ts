@@ -39,8 +39,8 @@ CREATE TABLE site_report (
 CREATE INDEX site_report_order
   ON site_report (site, location, order_at, producer_id, sequence)`;
 
-// Reports before not_before are history that was let go. It never comes back: a report that was
-// forgotten would be counted again.
+// Reports before not_before were purged. It never moves back: a report that was purged would be
+// counted again.
 const HISTORY_HORIZON = `
 CREATE TABLE history_horizon (
   only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),

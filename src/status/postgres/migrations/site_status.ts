@@ -2,7 +2,7 @@
 import type { Connection } from "../connection/connection.ts";
 import type { Migration } from "./migration.ts";
 import { identify } from "../../../report/identity.ts";
-import type { V1Report } from "../../../report/v1_report.ts";
+import type { V1Report } from "../../../report/report.ts";
 
 /** The table of the original Python service, which becomes the new one in place. */
 const V1_TABLE = `

@@ -12,8 +12,8 @@ function list(expression: (part: string) => string): string {
   return PARTS.map(expression).join(", ");
 }
 
-// A day's total is what its site had been covered by its end, since the first of its days. Days
-// that were let go stay in the totals.
+// A day's total is what its site had been covered by its end, since the first of its days. Purged
+// days stay in the totals.
 const TOTALS = `
 ${
   PARTS.map((part) => `ALTER TABLE site_day ADD COLUMN total_${part} INTEGER NOT NULL DEFAULT 0;`)

@@ -6,7 +6,7 @@ export const DEAD_LETTER_NUMBERS = `
 ALTER TABLE dead_letter RENAME TO former_dead_letter;
 
 CREATE TABLE dead_letter (
-  -- A replay removes a dead letter by its number, so none is given twice.
+  -- A replay removes a letter by its number, so none is given twice.
   number INTEGER PRIMARY KEY AUTOINCREMENT,
   topic TEXT NOT NULL,
   "partition" INTEGER NOT NULL,

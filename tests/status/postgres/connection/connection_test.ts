@@ -5,7 +5,7 @@ import type {
   PostgresTls,
 } from "../../../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../../../src/status/postgres/postgres_store.ts";
-import { StoreUnavailableError } from "../../../../src/status/store.ts";
+import { type StatusStore, StoreUnavailableError } from "../../../../src/status/store.ts";
 import { nthReport } from "../../../contract/site_reports.ts";
 import { eventually, within } from "../../../support/waiting.ts";
 import { type PostgresServer, startPostgres } from "../../../services/postgres.ts";
@@ -16,7 +16,7 @@ import { openSession, openStore, optionsOf } from "../opened_store.ts";
 const databaseTest = serviceTest("postgres");
 const serverTest = serviceTest("own postgres");
 
-function applyOne(store: PostgresStore, sequence: number) {
+function applyOne(store: StatusStore, sequence: number) {
   return store.apply({ reports: [nthReport(sequence)], gaps: [], deadLetters: [] });
 }
 
@@ -190,42 +190,6 @@ serverTest("open() asks for a change, when the login is refused", async () => {
   const store = new PostgresStore({ connection: withoutPassword });
   await rejects(() => store.statuses(), { name: "StoreConfigurationError" });
 });
-
-// The variables that `pg` reads although everything is given, as config/permissions/needs.ts names them.
-const ENVIRONMENT = ["PGBINARY", "PGCLIENT_ENCODING", "PGOPTIONS"]
-  .concat("PGAPPNAME", "PGREPLICATION", "PGSSLNEGOTIATION");
-
-for (const host of ["192.0.2.1", "db.example"]) {
-  Deno.test(`open() names the address, when its thread may not reach ${host}`, async () => {
-    const worker = new Worker(import.meta.resolve("./denied_thread.ts"), {
-      type: "module",
-      deno: {
-        permissions: {
-          net: ["db.other.example:5432"],
-          env: ENVIRONMENT,
-          read: false,
-          write: false,
-          sys: false,
-        },
-      },
-    });
-    try {
-      const answer = Promise.withResolvers<{ name: string; message: string }>();
-      worker.onmessage = ({ data }) => answer.resolve(data);
-      worker.onerror = (event) => {
-        event.preventDefault();
-        answer.reject(new Error(event.message));
-      };
-      worker.postMessage(host);
-      const { name, message } = await within(10_000, "the thread answers", answer.promise);
-      strictEqual(name, "StoreConfigurationError", message);
-      ok(message.includes(`${host}:5432`), message);
-      ok(message.endsWith("allow this thread to reach that address"), message);
-    } finally {
-      worker.terminate();
-    }
-  });
-}
 
 /** A root and a certificate of it for `localhost` and the role `postgres`, as PEM texts. */
 function certificates(folder: string) {

@@ -1,5 +1,5 @@
 /**
- * The upkeep port: what has to be done to a store from time to time, beside applying reports.
+ * The maintenance port: what a store needs from time to time, besides applying reports.
  *
  * Implemented by postgres/ and sqlite/, which pass one contract suite (tests/contract/).
  */
@@ -7,10 +7,10 @@ import { DAY_MS } from "../runtime/time_units.ts";
 import { HISTORY_DAYS_MAX, type SiteKey } from "./queries.ts";
 
 /** Transitions and rollups are small and are kept for a year and a month, however long reports are. */
-export const ROLLUPS_KEEP_MS = HISTORY_DAYS_MAX * DAY_MS;
+export const ROLLUPS_RETENTION_MS = HISTORY_DAYS_MAX * DAY_MS;
 
-/** What was let go. */
-export interface LetGo {
+/** What was purged. */
+export interface Purged {
   /** Partitions of reports in PostgreSQL; reports themselves in SQLite. */
   readonly reports: number;
   readonly transitions: number;
@@ -19,25 +19,25 @@ export interface LetGo {
 }
 
 /**
- * Lets old history go, and marks sites as removed.
+ * Purges expired history, and marks sites as removed.
  *
  * Safe beside stores that apply reports and beside itself in other processes. Each method rejects
  * with {@linkcode StoreUnavailableError} or {@linkcode StoreConfigurationError} of store.ts; what
  * was left undone then is done by the next call.
  */
-export interface StatusUpkeep {
+export interface StatusMaintenance {
   /**
-   * Moves the horizon to the UTC midnight before `keepMs` ago, never back: from then on older
+   * Moves the horizon to the UTC midnight before `retentionMs` ago, never back: from then on older
    * reports are counted as expired. Makes room for the days to come. To be called before reports
    * are applied, lest days be kept for which there is no use.
    */
-  prepare(keepMs: number): Promise<void>;
+  prepare(retentionMs: number): Promise<void>;
   /**
    * Deletes the reports before the horizon, and what else is older than
-   * {@linkcode ROLLUPS_KEEP_MS}; ends early when the signal aborts. Resolves to
+   * {@linkcode ROLLUPS_RETENTION_MS}; ends early when the signal aborts. Resolves to
    * `undefined` when another process is at it.
    */
-  letGo(signal: AbortSignal): Promise<LetGo | undefined>;
+  purge(signal: AbortSignal): Promise<Purged | undefined>;
   /**
    * Marks a site as removed at all of its locations, or at one, and resolves to those that were
    * not yet. Its history stays; a report that is recorded later brings it back.

@@ -1,9 +1,9 @@
-/** The statements of the upkeep. */
+/** The statements of maintenance. */
 import type { Statement } from "./connection/statement.ts";
 
 /** Waits for the transactions that apply reports by the old horizon; later ones see the new. */
 export const MOVE_HORIZON: Statement = {
-  name: "upkeep_horizon",
+  name: "maintenance_horizon",
   text: `UPDATE history_horizon h SET not_before = k.not_before
   FROM (SELECT date_trunc('day', now() - $1::float8 * interval '1 millisecond', 'UTC')
     AS not_before) AS k
@@ -12,20 +12,20 @@ export const MOVE_HORIZON: Statement = {
 
 /** Held by the connection until it closes. */
 export const TRY_LOCK: Statement = {
-  name: "upkeep_lock",
+  name: "maintenance_lock",
   text: `SELECT pg_try_advisory_lock(
-    hashtextextended('sitemon upkeep ' || current_schema(), 0)) AS is_mine`,
+    hashtextextended('sitemon maintenance ' || current_schema(), 0)) AS is_mine`,
 };
 
-/** Marks a partition that was let go, so that one that a person detached is not dropped. */
-export const LET_GO_MARK = "sitemon lets go of this day";
+/** Marks a partition that is being purged, so that one that a person detached is not dropped. */
+export const PURGE_MARK = "expired: sitemon drops this day";
 
 /**
- * Days before the horizon: attached, detached by half, or detached by an upkeep that ended too
- * early. The one that is detached by half comes first, since the others have to wait for it.
+ * Days before the horizon: attached, partly detached, or detached by a run that ended too early. The one
+ * that is partly detached comes first, since the others have to wait for it.
  */
 export const OLD_PARTITIONS: Statement = {
-  name: "upkeep_partitions",
+  name: "maintenance_partitions",
   text: `SELECT c.relname AS name, i.inhrelid IS NOT NULL AS "isAttached",
     coalesce(i.inhdetachpending, false) AS "isPending"
   FROM history_horizon h, pg_class c
@@ -33,7 +33,7 @@ export const OLD_PARTITIONS: Statement = {
   WHERE c.relnamespace = current_schema()::regnamespace AND c.relname ~ '^site_report_[0-9]{8}$'
     AND c.relkind = 'r'
     AND substr(c.relname, 13) < to_char(h.not_before AT TIME ZONE 'UTC', 'YYYYMMDD')
-    AND (i.inhrelid IS NOT NULL OR obj_description(c.oid, 'pg_class') = '${LET_GO_MARK}')
+    AND (i.inhrelid IS NOT NULL OR obj_description(c.oid, 'pg_class') = '${PURGE_MARK}')
   ORDER BY 3 DESC, 1`,
 };
 
@@ -61,18 +61,18 @@ function deletion(name: string, table: string, isOld: string): Statement {
 
 /** `$1`: milliseconds to keep. All of them. */
 export const DELETE_HOURS = deletion(
-  "upkeep_hours",
+  "maintenance_hours",
   "site_hour",
   `r.hour < date_trunc('day', ${BEFORE}, 'UTC')`,
 );
 export const DELETE_DAYS = deletion(
-  "upkeep_days",
+  "maintenance_days",
   "site_day",
   `r.day < (${BEFORE} AT TIME ZONE 'UTC')::date`,
 );
 /** The newest of the old ones stays: its outcome is still in force after it. */
 export const DELETE_TRANSITIONS = deletion(
-  "upkeep_transitions",
+  "maintenance_transitions",
   "site_transition",
   `r.order_at < ${BEFORE}
           ORDER BY r.order_at DESC, r.producer_id DESC, r.sequence DESC OFFSET 1`,
@@ -80,7 +80,7 @@ export const DELETE_TRANSITIONS = deletion(
 
 /** `$1`: the site; `$2`: one location, or null for all. Later than any report of a clock ahead. */
 export const FORGET: Statement = {
-  name: "upkeep_forget",
+  name: "maintenance_forget",
   text: `UPDATE site_status
   SET removed_at = greatest(now(), order_at), changed_in = pg_current_xact_id()
   WHERE site = $1 AND ($2::text IS NULL OR location = $2) AND NOT is_removed

@@ -1,19 +1,19 @@
 import { deepStrictEqual, rejects } from "node:assert/strict";
 import { systemClock as clock } from "../../../src/runtime/clock.ts";
 import { SqliteQueries } from "../../../src/status/sqlite/sqlite_queries.ts";
-import { SqliteUpkeep } from "../../../src/status/sqlite/sqlite_upkeep.ts";
+import { SqliteMaintenance } from "../../../src/status/sqlite/sqlite_maintenance.ts";
 import { StoreConfigurationError } from "../../../src/status/store.ts";
 import { aReport, DAY } from "../../contract/site_reports.ts";
-import { upkeepContract } from "../../contract/upkeep_contract.ts";
+import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { openSqliteStore } from "./sqlite_tables.ts";
 
-upkeepContract("SqliteUpkeep", async () => {
+maintenanceContract("SqliteMaintenance", async () => {
   const opened = await openSqliteStore();
   const queries = new SqliteQueries({ path: opened.path });
   return {
     ...opened,
     queries,
-    upkeep: new SqliteUpkeep({ path: opened.path, clock }),
+    maintenance: new SqliteMaintenance({ path: opened.path, clock }),
     async close() {
       await queries.close();
       await opened.close();
@@ -21,10 +21,10 @@ upkeepContract("SqliteUpkeep", async () => {
   };
 });
 
-Deno.test("SqliteUpkeep.letGo() lets reports be applied between its batches", async () => {
+Deno.test("SqliteMaintenance.purge() lets reports be applied between its batches", async () => {
   const { store, path, close } = await openSqliteStore();
   try {
-    const upkeep = new SqliteUpkeep({ path, clock });
+    const maintenance = new SqliteMaintenance({ path, clock });
     const recorded_at = Date.now() * 1_000 - 50 * DAY;
     for (let chunk = 0; chunk < 5; chunk++) {
       const reports = Array.from(
@@ -33,24 +33,24 @@ Deno.test("SqliteUpkeep.letGo() lets reports be applied between its batches", as
       );
       await store.apply({ reports, gaps: [], deadLetters: [] });
     }
-    await upkeep.prepare(35 * 86_400_000);
+    await maintenance.prepare(35 * 86_400_000);
     const order: string[] = [];
-    const lettingGo = upkeep.letGo(new AbortController().signal)
-      .then((letGo) => order.push(`let go ${letGo.reports}`));
+    const purging = maintenance.purge(new AbortController().signal)
+      .then((purged) => order.push(`purged ${purged.reports}`));
     await store.apply({ reports: [aReport({ sequence: 9_999 })], gaps: [], deadLetters: [] })
       .then(() => order.push("applied"));
-    await lettingGo;
-    deepStrictEqual(order, ["applied", "let go 5000"]);
+    await purging;
+    deepStrictEqual(order, ["applied", "purged 5000"]);
   } finally {
     await close();
   }
 });
 
-Deno.test("SqliteUpkeep.forget() makes no file, when there is none", async () => {
+Deno.test("SqliteMaintenance.forget() makes no file, when there is none", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    const upkeep = new SqliteUpkeep({ path: `${folder}/none.db`, clock });
-    await rejects(() => upkeep.forget("shop"), StoreConfigurationError);
+    const maintenance = new SqliteMaintenance({ path: `${folder}/none.db`, clock });
+    await rejects(() => maintenance.forget("shop"), StoreConfigurationError);
     deepStrictEqual([...Deno.readDirSync(folder)], []);
   } finally {
     await Deno.remove(folder, { recursive: true });

@@ -1,8 +1,8 @@
-/** The upkeep port on a file of the SQLite store; its calls block their thread for a batch at most. */
+/** Maintenance of the SQLite store; a call blocks its thread for one batch at a time. */
 import { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../runtime/clock.ts";
 import type { SiteKey } from "../queries.ts";
-import { type LetGo, ROLLUPS_KEEP_MS, type StatusUpkeep } from "../upkeep.ts";
+import { type Purged, ROLLUPS_RETENTION_MS, type StatusMaintenance } from "../maintenance.ts";
 import { openConnection, transaction } from "./connection.ts";
 import { NEXT_CHANGE } from "./statuses.ts";
 import { storeFailure } from "./store_failure.ts";
@@ -48,34 +48,34 @@ UPDATE site_status SET removed_at = max(:now, order_at), changed_in = :change
 WHERE site = :site AND (:location IS NULL OR location = :location) AND NOT is_removed
 RETURNING site, location`;
 
-export interface SqliteUpkeepOptions {
+export interface SqliteMaintenanceOptions {
   readonly path: string;
   readonly clock: Clock;
 }
 
 /** Has the file open only while it is at work. */
-export class SqliteUpkeep implements StatusUpkeep {
+export class SqliteMaintenance implements StatusMaintenance {
   readonly #path: string;
   readonly #clock: Clock;
 
-  constructor({ path, clock }: SqliteUpkeepOptions) {
+  constructor({ path, clock }: SqliteMaintenanceOptions) {
     this.#path = path;
     this.#clock = clock;
   }
 
-  prepare(keepMs: number): Promise<void> {
+  prepare(retentionMs: number): Promise<void> {
     return this.#use((db) => {
-      const before = this.#clock.nowMicros() - keepMs * 1_000;
+      const before = this.#clock.nowMicros() - retentionMs * 1_000;
       const not_before = Math.max(0, before - before % DAY_MICROS);
       db.prepare(MOVE_HORIZON).run({ not_before });
       return Promise.resolve();
     });
   }
 
-  letGo(signal: AbortSignal): Promise<LetGo> {
+  purge(signal: AbortSignal): Promise<Purged> {
     return this.#use(async (db) => {
       const now = this.#clock.nowMicros();
-      const before = now - now % DAY_MICROS - ROLLUPS_KEEP_MS * 1_000;
+      const before = now - now % DAY_MICROS - ROLLUPS_RETENTION_MS * 1_000;
       const deleteAll = (sql: string) =>
         this.#deleteAll(() => db.prepare(sql).run({ before }), signal);
       const reports = await this.#deleteAll(() => db.prepare(DELETE_REPORTS).run(), signal);

@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { bounded } from "../../src/report/bounded.ts";
+import { bounded } from "../../src/report/bounds.ts";
 
 const CASES: readonly [text: string, lengthMax: number, expected: string][] = [
   ["", 0, ""],

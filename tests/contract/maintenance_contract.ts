@@ -1,22 +1,22 @@
-/** What every store keeps to when history is let go and sites are forgotten. */
+/** What every store promises when history is purged and sites are forgotten. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { SiteReport } from "../../src/report/report.ts";
 import type { StatusQueries } from "../../src/status/queries.ts";
 import type { Applied, StatusStore } from "../../src/status/store.ts";
-import type { StatusUpkeep } from "../../src/status/upkeep.ts";
+import type { StatusMaintenance } from "../../src/status/maintenance.ts";
 import { aReport, DAY, MINUTE } from "./site_reports.ts";
 import type { Tables } from "./store_contract.ts";
 
 /** A store of its own, migrated and empty, on the machine's clock. */
-export interface OpenedUpkeep {
+export interface OpenedMaintenance {
   readonly store: StatusStore;
   readonly queries: StatusQueries;
-  readonly upkeep: StatusUpkeep;
+  readonly maintenance: StatusMaintenance;
   tables(): Promise<Tables>;
   close(): Promise<void>;
 }
 
-const KEEP_MS = 35 * 86_400_000;
+const RETENTION_MS = 35 * 86_400_000;
 const NOTHING: Applied = { applied: 0, duplicate: 0, stale: 0, expired: 0, dead: 0 };
 const DOWN = { outcome: "down", reason: "status" } as const;
 const never = new AbortController().signal;
@@ -38,12 +38,12 @@ function apply(store: StatusStore, reports: readonly SiteReport[]): Promise<Appl
 }
 
 /** Registers the tests of the contract for one kind of store. */
-export function upkeepContract(
+export function maintenanceContract(
   name: string,
-  open: () => Promise<OpenedUpkeep>,
+  open: () => Promise<OpenedMaintenance>,
   register: (name: string, fn: () => Promise<void>) => void = Deno.test,
 ): void {
-  function test(does: string, body: (opened: OpenedUpkeep) => Promise<void>): void {
+  function test(does: string, body: (opened: OpenedMaintenance) => Promise<void>): void {
     register(`${name} ${does}`, async () => {
       const opened = await open();
       try {
@@ -54,48 +54,48 @@ export function upkeepContract(
     });
   }
 
-  test("prepare() moves the horizon, never back", async ({ store, upkeep }) => {
-    await upkeep.prepare(KEEP_MS);
+  test("prepare() moves the horizon, never back", async ({ store, maintenance }) => {
+    await maintenance.prepare(RETENTION_MS);
     const [old, kept] = aged(37, 34);
     deepStrictEqual(await apply(store, [old!]), { ...NOTHING, expired: 1 });
     deepStrictEqual(await apply(store, [kept!]), { ...NOTHING, applied: 1 });
-    await upkeep.prepare(2 * KEEP_MS);
+    await maintenance.prepare(2 * RETENTION_MS);
     deepStrictEqual(await apply(store, [old!]), { ...NOTHING, expired: 1 });
   });
 
-  test("letGo() deletes what lies before the horizon alone", async (opened) => {
-    const { store, upkeep, tables } = opened;
+  test("purge() deletes what lies before the horizon alone", async (opened) => {
+    const { store, maintenance, tables } = opened;
     const reports = aged(50, [45, DOWN], [38, DOWN], 34, 0);
     await apply(store, reports);
     const before = await tables();
-    await upkeep.prepare(KEEP_MS);
-    const letGo = await upkeep.letGo(never);
-    deepStrictEqual(letGo, { reports: 3, transitions: 0, rollups: 0 });
+    await maintenance.prepare(RETENTION_MS);
+    const purged = await maintenance.purge(never);
+    deepStrictEqual(purged, { reports: 3, transitions: 0, rollups: 0 });
     const after = await tables();
     deepStrictEqual(after.site_report.map(({ sequence }) => sequence).sort(), [4, 5]);
     for (const table of ["site_status", "site_transition", "site_hour", "site_day"] as const) {
       deepStrictEqual(after[table], before[table], table);
     }
-    deepStrictEqual(await upkeep.letGo(never), { reports: 0, transitions: 0, rollups: 0 });
+    deepStrictEqual(await maintenance.purge(never), { reports: 0, transitions: 0, rollups: 0 });
   });
 
-  test("letGo() lets no replay count what was deleted again", async (opened) => {
-    const { store, upkeep, tables } = opened;
+  test("purge() lets no replay count what was deleted again", async (opened) => {
+    const { store, maintenance, tables } = opened;
     const reports = aged(50, [45, DOWN], 38, 34, [33, DOWN], 0);
     await apply(store, reports);
-    await upkeep.prepare(KEEP_MS);
-    await upkeep.letGo(never);
+    await maintenance.prepare(RETENTION_MS);
+    await maintenance.purge(never);
     const before = await tables();
     deepStrictEqual(await apply(store, reports), { ...NOTHING, duplicate: 3, expired: 3 });
     deepStrictEqual(await tables(), before);
   });
 
-  test("letGo() leaves late reports their place among transitions", async (opened) => {
-    const { store, upkeep, tables } = opened;
+  test("purge() leaves late reports their place among transitions", async (opened) => {
+    const { store, maintenance, tables } = opened;
     const [old, down] = aged([40, DOWN], [10, DOWN]);
     await apply(store, [old!, down!]);
-    await upkeep.prepare(KEEP_MS);
-    await upkeep.letGo(never);
+    await maintenance.prepare(RETENTION_MS);
+    await maintenance.purge(never);
     const late = [
       aReport({ sequence: 3, recorded_at: daysAgo(30), ...DOWN }),
       aReport({ sequence: 4, recorded_at: daysAgo(20) }),
@@ -108,47 +108,47 @@ export function upkeepContract(
     );
   });
 
-  test("letGo() keeps the outcome that was in force when rollups end", async (opened) => {
-    const { store, upkeep, queries, tables } = opened;
+  test("purge() keeps the outcome that was in force when rollups end", async (opened) => {
+    const { store, maintenance, queries, tables } = opened;
     await apply(store, aged(500, [450, DOWN], 420, [390, DOWN], [399.9, { site: "blog" }], 1));
     const since = (await queries.statuses()).map((status) => status.since);
-    await upkeep.prepare(KEEP_MS);
-    const letGo = await upkeep.letGo(never);
-    deepStrictEqual(letGo, { reports: 5, transitions: 2, rollups: 6 });
+    await maintenance.prepare(RETENTION_MS);
+    const purged = await maintenance.purge(never);
+    deepStrictEqual(purged, { reports: 5, transitions: 2, rollups: 6 });
     const { site_transition, site_hour, site_day } = await tables();
     deepStrictEqual(site_transition.map(({ sequence }) => sequence), [5, 3, 4, 6]);
     deepStrictEqual([site_hour.length, site_day.length], [3, 3]);
     deepStrictEqual((await queries.statuses()).map((status) => status.since), since);
   });
 
-  test("letGo() keeps a site that has been well for longer than all", async (opened) => {
-    const { store, upkeep, queries } = opened;
+  test("purge() keeps a site that has been up for longer than all", async (opened) => {
+    const { store, maintenance, queries } = opened;
     await apply(store, aged(500, 450, 10, 0));
     const [before] = await queries.statuses();
-    await upkeep.prepare(KEEP_MS);
-    await upkeep.letGo(never);
+    await maintenance.prepare(RETENTION_MS);
+    await maintenance.purge(never);
     const [after] = await queries.statuses();
     deepStrictEqual(after!.since, before!.since);
     await apply(store, [aReport({ sequence: 5, recorded_at: daysAgo(0) })]);
     deepStrictEqual((await queries.statuses())[0]!.since, before!.since);
   });
 
-  test("letGo() ends at once, when the signal aborts", async ({ store, upkeep, tables }) => {
+  test("purge() ends at once, when the signal aborts", async ({ store, maintenance, tables }) => {
     await apply(store, aged(500, 450, 50));
-    await upkeep.prepare(KEEP_MS);
+    await maintenance.prepare(RETENTION_MS);
     const before = await tables();
-    const letGo = await upkeep.letGo(AbortSignal.abort());
-    deepStrictEqual(letGo, { reports: 0, transitions: 0, rollups: 0 });
+    const purged = await maintenance.purge(AbortSignal.abort());
+    deepStrictEqual(purged, { reports: 0, transitions: 0, rollups: 0 });
     deepStrictEqual(await tables(), before);
   });
 
-  test("forget() leaves a site out of everything", async ({ store, upkeep, queries }) => {
+  test("forget() leaves a site out of everything", async ({ store, maintenance, queries }) => {
     const shop = { site: "shop", location: "default" };
     await apply(store, aged(1, [0, { site: "blog", interval_ms: null }]));
     const { cursor } = await queries.changesSince(undefined);
-    deepStrictEqual(await upkeep.forget("shop"), [shop]);
-    deepStrictEqual(await upkeep.forget("shop"), []);
-    deepStrictEqual(await upkeep.forget("nobody"), []);
+    deepStrictEqual(await maintenance.forget("shop"), [shop]);
+    deepStrictEqual(await maintenance.forget("shop"), []);
+    deepStrictEqual(await maintenance.forget("nobody"), []);
     deepStrictEqual((await store.statuses()).map(({ site }) => site), ["blog"]);
     deepStrictEqual((await queries.statuses()).map(({ site }) => site), ["blog"]);
     deepStrictEqual((await queries.uptimes()).map(({ site }) => site), ["blog"]);
@@ -161,18 +161,18 @@ export function upkeepContract(
   });
 
   test("forget() forgets one location, when it is told which", async (opened) => {
-    const { store, upkeep } = opened;
+    const { store, maintenance } = opened;
     await apply(store, aged([1, { location: "Paris" }], [1, { location: "Oslo" }]));
     const paris = { site: "shop", location: "Paris" };
-    deepStrictEqual(await upkeep.forget("shop", "Paris"), [paris]);
+    deepStrictEqual(await maintenance.forget("shop", "Paris"), [paris]);
     deepStrictEqual((await store.statuses()).map(({ location }) => location), ["Oslo"]);
-    deepStrictEqual(await upkeep.forget("shop"), [{ site: "shop", location: "Oslo" }]);
+    deepStrictEqual(await maintenance.forget("shop"), [{ site: "shop", location: "Oslo" }]);
   });
 
   test("forget() is undone by a report that is recorded later alone", async (opened) => {
-    const { store, upkeep, queries, tables } = opened;
+    const { store, maintenance, queries, tables } = opened;
     await apply(store, aged(1));
-    await upkeep.forget("shop");
+    await maintenance.forget("shop");
     const { cursor } = await queries.changesSince(undefined);
     await apply(store, [aReport({ sequence: 2, recorded_at: daysAgo(0) - MINUTE })]);
     deepStrictEqual(await queries.statuses(), []);
@@ -181,6 +181,6 @@ export function upkeepContract(
     const changes = await queries.changesSince(cursor);
     deepStrictEqual([changes.statuses.length, changes.removed], [1, []]);
     deepStrictEqual((await tables()).site_report.length, 3);
-    deepStrictEqual((await upkeep.forget("shop")).length, 1);
+    deepStrictEqual((await maintenance.forget("shop")).length, 1);
   });
 }

@@ -1,26 +1,30 @@
 // Letting days go must make nobody wait, and must end even when it was interrupted.
+import { PURGE_MARK } from "../../../src/status/postgres/maintenance_statements.ts";
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { PostgresQueries } from "../../../src/status/postgres/postgres_queries.ts";
-import { DAYS_AHEAD, PostgresUpkeep } from "../../../src/status/postgres/postgres_upkeep.ts";
+import {
+  DAYS_AHEAD,
+  PostgresMaintenance,
+} from "../../../src/status/postgres/postgres_maintenance.ts";
 import { StoreUnavailableError } from "../../../src/status/store.ts";
 import { aReport, DAY } from "../../contract/site_reports.ts";
-import { upkeepContract } from "../../contract/upkeep_contract.ts";
+import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { eventually } from "../../support/waiting.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { openSession, openStore, type Session } from "./opened_store.ts";
 
 const databaseTest = serviceTest("postgres");
-const KEEP_MS = 35 * 86_400_000;
+const RETENTION_MS = 35 * 86_400_000;
 const never = new AbortController().signal;
 
-upkeepContract("PostgresUpkeep", async () => {
+maintenanceContract("PostgresMaintenance", async () => {
   const opened = await openStore();
   const connection = opened.options;
   const queries = new PostgresQueries({ connection });
   return {
     ...opened,
     queries,
-    upkeep: new PostgresUpkeep({ connection }),
+    maintenance: new PostgresMaintenance({ connection }),
     async close() {
       await queries.close();
       await opened.close();
@@ -46,14 +50,14 @@ function partitionOf(micros: number): string {
 
 databaseTest("prepare() makes the partitions of today and of the days to come", async () => {
   await using opened = await openStore();
-  const upkeep = new PostgresUpkeep({ connection: opened.options });
-  await upkeep.prepare(KEEP_MS);
-  await upkeep.prepare(KEEP_MS);
+  const maintenance = new PostgresMaintenance({ connection: opened.options });
+  await maintenance.prepare(RETENTION_MS);
+  await maintenance.prepare(RETENTION_MS);
   const days = Array.from({ length: DAYS_AHEAD + 1 }, (_, ahead) => partitionOf(daysAgo(-ahead)));
   deepStrictEqual(await partitionsOf(opened.session), days);
 });
 
-databaseTest("letGo() does nothing, while another process is at it", async () => {
+databaseTest("purge() does nothing, while another process is at it", async () => {
   await using opened = await openStore();
   const { store, session } = opened;
   await store.apply({
@@ -61,16 +65,16 @@ databaseTest("letGo() does nothing, while another process is at it", async () =>
     gaps: [],
     deadLetters: [],
   });
-  const upkeep = new PostgresUpkeep({ connection: opened.options });
-  await upkeep.prepare(KEEP_MS);
-  const lock = "hashtextextended('sitemon upkeep ' || current_schema(), 0)";
+  const maintenance = new PostgresMaintenance({ connection: opened.options });
+  await maintenance.prepare(RETENTION_MS);
+  const lock = "hashtextextended('sitemon maintenance ' || current_schema(), 0)";
   await session.query(`SELECT pg_advisory_lock(${lock})`);
-  strictEqual(await upkeep.letGo(never), undefined);
+  strictEqual(await maintenance.purge(never), undefined);
   await session.query(`SELECT pg_advisory_unlock(${lock})`);
-  strictEqual((await upkeep.letGo(never))!.reports, 1);
+  strictEqual((await maintenance.purge(never))!.reports, 1);
 });
 
-databaseTest("letGo() hinders nobody while a reader holds a day, and ends later", async () => {
+databaseTest("purge() hinders nobody while a reader holds a day, and ends later", async () => {
   await using opened = await openStore();
   const { store, session, options } = opened;
   const apply = (sequence: number, days: number) =>
@@ -80,14 +84,14 @@ databaseTest("letGo() hinders nobody while a reader holds a day, and ends later"
       deadLetters: [],
     });
   for (const [sequence, days] of [[1, 50], [2, 40], [3, 5]] as const) await apply(sequence, days);
-  const upkeep = new PostgresUpkeep({ connection: options });
-  await upkeep.prepare(KEEP_MS);
+  const maintenance = new PostgresMaintenance({ connection: options });
+  await maintenance.prepare(RETENTION_MS);
   await using reader = await openSession(options);
   await reader.query("BEGIN; SELECT count(*) FROM site_report");
   const [{ pid: readerPid }] = await reader.query<{ pid: number }>(
     "SELECT pg_backend_pid() AS pid",
   ) as [{ pid: number }];
-  const held = upkeep.letGo(never);
+  const held = maintenance.purge(never);
   held.catch(() => {});
   const waitingPid = await eventually(60_000, "a DETACH that waits for the reader", async () => {
     const [row] = await session.query<{ pid: number }>(
@@ -106,14 +110,14 @@ databaseTest("letGo() hinders nobody while a reader holds a day, and ends later"
   await rejects(held, StoreUnavailableError);
   deepStrictEqual((await apply(5, 0)).applied, 1);
   await reader.query("COMMIT");
-  strictEqual((await upkeep.letGo(never))!.reports, 2);
+  strictEqual((await maintenance.purge(never))!.reports, 2);
   deepStrictEqual(
     await session.query("SELECT 1 FROM pg_class WHERE relname = $1", [partitionOf(daysAgo(50))]),
     [],
   );
 });
 
-databaseTest("letGo() drops what an earlier one had only detached, and nothing else", async () => {
+databaseTest("purge() drops what an earlier one had only detached, and nothing else", async () => {
   await using opened = await openStore();
   const { store, session, options } = opened;
   const reports = [50, 49, 48].map((days, index) =>
@@ -121,12 +125,12 @@ databaseTest("letGo() drops what an earlier one had only detached, and nothing e
   );
   await store.apply({ reports, gaps: [], deadLetters: [] });
   const [left, archived] = [partitionOf(daysAgo(50)), partitionOf(daysAgo(49))];
-  await session.query(`COMMENT ON TABLE ${left} IS 'sitemon lets go of this day'`);
+  await session.query(`COMMENT ON TABLE ${left} IS '${PURGE_MARK}'`);
   await session.query(`ALTER TABLE site_report DETACH PARTITION ${left}`);
   await session.query(`ALTER TABLE site_report DETACH PARTITION ${archived}`);
-  const upkeep = new PostgresUpkeep({ connection: options });
-  await upkeep.prepare(KEEP_MS);
-  strictEqual((await upkeep.letGo(never))!.reports, 2);
+  const maintenance = new PostgresMaintenance({ connection: options });
+  await maintenance.prepare(RETENTION_MS);
+  strictEqual((await maintenance.purge(never))!.reports, 2);
   deepStrictEqual(
     (await session.query(`SELECT to_regclass('${left}') AS l, to_regclass('${archived}') AS a`))
       .map((row) => ({ ...row })),
@@ -134,23 +138,23 @@ databaseTest("letGo() drops what an earlier one had only detached, and nothing e
   );
 });
 
-databaseTest("letGo() runs beside stores that apply, without a failure", async () => {
+databaseTest("purge() runs beside stores that apply, without a failure", async () => {
   await using opened = await openStore();
   const { store, options, session } = opened;
   const old = [60, 55, 50, 45, 40, 38].map((days, index) =>
     aReport({ sequence: index + 1, recorded_at: daysAgo(days) })
   );
   await store.apply({ reports: old, gaps: [], deadLetters: [] });
-  const upkeep = new PostgresUpkeep({ connection: options });
-  let isLettingGo = true;
-  const lettingGo = upkeep.prepare(KEEP_MS).then(() => upkeep.letGo(never))
-    .finally(() => isLettingGo = false);
+  const maintenance = new PostgresMaintenance({ connection: options });
+  let isPurging = true;
+  const purging = maintenance.prepare(RETENTION_MS).then(() => maintenance.purge(never))
+    .finally(() => isPurging = false);
   let sequence = 100;
-  while (isLettingGo) {
+  while (isPurging) {
     const reports = [...old, aReport({ sequence: ++sequence, recorded_at: daysAgo(0) })];
     await store.apply({ reports, gaps: [], deadLetters: [] });
   }
-  strictEqual((await lettingGo)!.reports, 6);
+  strictEqual((await purging)!.reports, 6);
   const [row] = await session.query<{ count: number }>("SELECT count(*)::int FROM site_report");
   strictEqual(row!.count, sequence - 100);
 });

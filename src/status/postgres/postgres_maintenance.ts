@@ -1,6 +1,6 @@
-/** The upkeep port in PostgreSQL, on connections of its own: reports are applied meanwhile. */
+/** Maintenance of the store in PostgreSQL, on its own connections: reports are applied meanwhile. */
 import type { SiteKey } from "../queries.ts";
-import { type LetGo, ROLLUPS_KEEP_MS, type StatusUpkeep } from "../upkeep.ts";
+import { type Purged, ROLLUPS_RETENTION_MS, type StatusMaintenance } from "../maintenance.ts";
 import type { Connection } from "./connection/connection.ts";
 import { dropPartitions } from "./drop_partitions.ts";
 import { makePartitionsAhead } from "./partitions.ts";
@@ -16,9 +16,9 @@ import {
   FORGET,
   MOVE_HORIZON,
   TRY_LOCK,
-} from "./upkeep_statements.ts";
+} from "./maintenance_statements.ts";
 
-/** Reports may be dated a day ahead; a weekend without any upkeep must not make them wait either. */
+/** Reports may be dated a day ahead, and a weekend without maintenance must not delay them either. */
 export const DAYS_AHEAD = 3;
 
 /**
@@ -27,23 +27,23 @@ export const DAYS_AHEAD = 3;
  */
 const STATEMENT_TIMEOUT_MS = 20_000;
 
-export class PostgresUpkeep implements StatusUpkeep {
+export class PostgresMaintenance implements StatusMaintenance {
   readonly #session: Session;
 
   constructor({ connection }: { readonly connection: PostgresOptions }) {
     this.#session = new Session(connection);
   }
 
-  prepare(keepMs: number): Promise<void> {
+  prepare(retentionMs: number): Promise<void> {
     return this.#use("prepare the history", async (connection) => {
-      await connection.query(MOVE_HORIZON, [keepMs]);
+      await connection.query(MOVE_HORIZON, [retentionMs]);
       const [now] = await connection.query<{ now_ms: number }>(NOW);
       await makePartitionsAhead(connection, { nowMs: now!.now_ms, days: DAYS_AHEAD });
     });
   }
 
-  letGo(signal: AbortSignal): Promise<LetGo | undefined> {
-    return this.#use("let go of old history", async (connection) => {
+  purge(signal: AbortSignal): Promise<Purged | undefined> {
+    return this.#use("purge expired history", async (connection) => {
       const [lock] = await connection.query<{ is_mine: boolean }>(TRY_LOCK);
       if (!lock!.is_mine) return undefined;
       // Who stops must not wait for a reader; the server goes on by itself.
@@ -80,7 +80,7 @@ async function deleteAll(
 ): Promise<number> {
   let deleted = 0;
   while (!signal.aborted) {
-    const [gone] = await connection.query<{ count: number }>(statement, [ROLLUPS_KEEP_MS]);
+    const [gone] = await connection.query<{ count: number }>(statement, [ROLLUPS_RETENTION_MS]);
     deleted += gone!.count;
     if (gone!.count < DELETE_ROWS_MAX) break;
   }

@@ -1,0 +1,30 @@
+/** The parts of a store: everything that a thread may ask of it, whichever store it is. */
+import type { Clock } from "../runtime/clock.ts";
+import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
+import type { DeadLetters } from "./dead_letters.ts";
+import type { StatusMaintenance } from "./maintenance.ts";
+import type { StatusQueries } from "./queries.ts";
+import type { AuditReader } from "./repair/audit_reader.ts";
+import type { StatusStore } from "./store.ts";
+
+/** What every part works with. */
+export interface StoreContext {
+  readonly clock: Clock;
+  /** Learns whether the store can be used. */
+  readonly telemetry?: Telemetry;
+}
+
+/**
+ * Opens the parts. Each of them connects at its first call, apart from the others, and is closed by
+ * whoever opened it. `queries` only reads: the right to read is enough for it.
+ */
+export interface StoreParts {
+  /** What readiness calls the store. */
+  readonly dependency: "postgres" | "store";
+  status(): StatusStore;
+  queries(): StatusQueries;
+  maintenance(): StatusMaintenance;
+  deadLetters(): DeadLetters;
+  /** Calls `work` with a reader of one snapshot. Rejects with the errors of store.ts. */
+  audit<T>(work: (reader: AuditReader) => Promise<T>): Promise<T>;
+}
