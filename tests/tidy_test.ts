@@ -13,17 +13,8 @@ const PROJECT = JSON.parse(readText("deno.json"));
 /** Files that no test of their folder loads, and what drives them instead. */
 const UNTESTED: Readonly<Record<string, string>> = {
   ...because("tests/integration/ or tests/compile/ runs the command as a process", [
-    "src/cli/commands/check_command.ts",
     "src/cli/build_copy.ts",
     "src/cli/compile.ts",
-    "src/cli/service/daemon.ts",
-    "src/cli/commands/dead_letter_command.ts",
-    "src/cli/commands/migrate.ts",
-    "src/cli/commands/outbox_drain.ts",
-    "src/cli/program.ts",
-    "src/cli/commands/repair_commands.ts",
-    "src/cli/commands/status_command.ts",
-    "src/cli/commands/store_dead_letters.ts",
     "src/cli/text/terminal.ts",
     "src/runtime/service/reloader.ts",
     "src/runtime/service/service.ts",
@@ -51,7 +42,6 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/threads/web/web_thread.ts",
   ]),
   ...because("tests/integration/doctor_test.ts drives it through the command, at real servers", [
-    "src/cli/commands/doctor.ts",
     "src/kafka/examine_kafka.ts",
     "src/outbox/examine_disk.ts",
     "src/runtime/finding.ts",

@@ -1,11 +1,41 @@
 /** How the process ends. 64 to 78 are those of BSD's sysexits(3). */
 export const EXIT_OK = 0;
-/** A check was not up, or something that was asked about is not as it should be. */
+/** A site is not up, something is missing, or a problem was found. */
 export const EXIT_NOT_UP = 1;
 export const EXIT_USAGE = 64;
-/** A fault in sitemon itself, or a thread that keeps dying. */
+/** A bug in sitemon, or a thread that keeps failing. */
 export const EXIT_BUG = 70;
 export const EXIT_IO = 74;
-/** Another process holds the outbox. */
+/** Another process uses the outbox. */
 export const EXIT_LOCKED = 75;
 export const EXIT_CONFIG = 78;
+
+/** By the name of the error: a thread's error arrives without its class. */
+const EXIT_CODES: ReadonlyMap<string, number> = new Map([
+  ["ConfigError", EXIT_CONFIG],
+  ["OutboxLockedError", EXIT_LOCKED],
+  ["OutboxMissingError", EXIT_IO],
+  ["OutboxRefusedError", EXIT_CONFIG],
+  ["OutboxUnavailableError", EXIT_IO],
+  ["StoreConfigurationError", EXIT_CONFIG],
+  ["StoreUnavailableError", EXIT_IO],
+  ["UsageError", EXIT_USAGE],
+  ["WebAddressError", EXIT_IO],
+]);
+
+/** Thrown when arguments do not make sense together; the message says which ones do. */
+export class UsageError extends Error {
+  override readonly name = "UsageError";
+}
+
+/** An error, or what is known of the one that a thread died of. */
+export interface NamedError {
+  readonly name?: string;
+  /** The thread's own error, if it could say. */
+  readonly errorName?: string | undefined;
+}
+
+/** The exit code of an error whose message says what to do; `undefined` for a bug in sitemon. */
+export function exitCodeOf({ name, errorName = name }: NamedError): number | undefined {
+  return EXIT_CODES.get(errorName ?? "");
+}

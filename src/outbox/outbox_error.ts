@@ -13,6 +13,15 @@ export class OutboxRefusedError extends Error {
   override readonly name = "OutboxRefusedError";
 }
 
+/** There is no outbox at the path: exit 74. */
+export class OutboxMissingError extends Error {
+  override readonly name = "OutboxMissingError";
+
+  constructor(path: string) {
+    super(`no outbox at "${path}"; has its producer run, and is STATE_DIRECTORY set as for it?`);
+  }
+}
+
 /** Why storing failed, in the words of readiness and metrics. */
 export type OutboxFailure = "disk_full" | "read_only" | "io_error" | "busy";
 

@@ -73,7 +73,10 @@ pipelineTest(
       { first: lost, last: lost },
     ]]);
     const { stdout } = await sitemon(["audit", "-c", pipeline.consumerFile, "--since", "1h"]);
-    ok(stdout.includes(`Missing of ${producer_id}: ${lost}\n1 reports are missing`), stdout);
+    ok(
+      stdout.includes(`Missing sequences from ${producer_id}: ${lost}\n1 report is missing`),
+      stdout,
+    );
   },
 );
 
@@ -123,8 +126,8 @@ pipelineTest(
       Buffer.from(encodeReport(recent(6, { site: "later" }))),
     ]);
     const replayed = await asked(deadLetter("replay", "--json"));
-    deepStrictEqual([replayed.code, replayed.objects], [1, [{ applied: 1, kept: 2 }]]);
-    ok(replayed.stderr.includes(`${list[2].id} stays as invalid`), replayed.stderr);
+    deepStrictEqual([replayed.code, replayed.objects], [1, [{ applied: 1, remaining: 2 }]]);
+    ok(replayed.stderr.includes(`${list[2].id} cannot be applied (invalid)`), replayed.stderr);
     const { objects: [after] } = await audited(pipeline);
     deepStrictEqual([after.applied, after.dead, after.missing], [4, 1, 0]);
     const nothing = await sitemon(deadLetter("replay", "nowhere/0/1"));

@@ -1,86 +1,128 @@
-/** `sitemon audit`: says of each producer whether anything that it stored is missing. */
+/** `sitemon audit`: shows for each producer whether any of its reports are missing from the store. */
+import { ConfigError } from "../../config/config_error.ts";
+import { parseDuration } from "../../config/schema/duration.ts";
+import { threadResult } from "../../runtime/threads/thread_results.ts";
 import type { Audit, ProducerAudit } from "../../status/repair/audit.ts";
-import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
+import { auditSpec } from "../../threads/audit/audit_spec.ts";
+import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
+import { EXIT_NOT_UP, EXIT_OK, UsageError } from "../exit_code.ts";
+import { loadFile } from "../load_file.ts";
 import { rangesText } from "../text/ranges_text.ts";
 import type { Terminal } from "../text/terminal.ts";
-import { printable, printableJson } from "../text/terminal_text.ts";
-import { textTable } from "../text/text_table.ts";
+import { printableJson } from "../text/terminal_text.ts";
+import { type Column, textTable } from "../text/text_table.ts";
+
+export const define: DefineCommand = (command, { terminal, exit }) =>
+  withConfig(command)
+    .description(
+      "Compares what producers stored with what arrived; exits 1 when reports are missing.",
+    )
+    .option("--since <time>", "only what was recorded since: 12h, or 2026-05-01T18:00:00Z")
+    .option("--json", "print one JSON object per producer")
+    .action((options: AuditOptions) => exit(audit(options, terminal)));
+
+interface AuditOptions extends ConfigOptions {
+  /** A time, or how long ago. */
+  readonly since?: string;
+  readonly json?: boolean;
+}
+
+async function audit({ config, since, json = false }: AuditOptions, terminal: Terminal) {
+  const sinceMicros = since === undefined ? undefined : microsOf(since, Date.now());
+  const loaded = loadFile(config, { terminal });
+  if (loaded.config.kafka !== undefined && loaded.config.postgres === undefined) {
+    const message = 'no store in this configuration, only "kafka"; use the consumer\'s';
+    throw new ConfigError([{ ...loaded.origins.source.place(["kafka"]), message }]);
+  }
+  const spec = auditSpec(loaded, sinceMicros === undefined ? {} : { sinceMicros });
+  return printAudit({ audit: await threadResult<Audit>(spec), sinceMicros, json }, terminal);
+}
+
+/** Microseconds since 1970 of `12h`, which is ago, or of a date with or without a time. */
+export function microsOf(text: string, nowMs: number): number {
+  const agoMs = /[a-z]$/.test(text) ? parseDuration(text) : undefined;
+  const ms = agoMs === undefined ? parseTime(text) : nowMs - agoMs;
+  if (ms !== undefined) return ms * 1_000;
+  throw new UsageError(
+    `invalid --since: ${JSON.stringify(text)} is not a time or a duration; ` +
+      "write for example 2026-05-01T18:00:00Z or 12h",
+  );
+}
+
+/** UTC unless it names a zone, as everything that is stored. */
+function parseTime(text: string): number | undefined {
+  const [, date, time = "00:00", zone = "Z"] =
+    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?(Z|[+-]\d\d:\d\d)?$/.exec(text) ??
+      [];
+  const ms = Date.parse(`${date}T${time}${zone}`);
+  return Number.isNaN(ms) ? undefined : ms;
+}
 
 export interface AuditPrintOptions {
   readonly audit: Audit;
-  /** Only what was recorded since was asked for, in microseconds since 1970. */
+  /** Microseconds since 1970 from which on reports were asked for. */
   readonly sinceMicros?: number | undefined;
   /** One object for each producer. */
   readonly json: boolean;
 }
 
-const TITLES = [
-  "PRODUCER",
-  "FIRST",
-  "HIGHEST",
-  "PRODUCED",
-  "APPLIED",
-  "DROPPED",
-  "DEAD",
-  "MISSING",
-  "LOCATION",
-];
-const ALIGNS_RIGHT = TITLES.map((_, at) => at > 0 && at < TITLES.length - 1);
-
-/** Returns the exit code: 1 when something is missing. */
+/** Returns the exit code: 1 when a report is missing. */
 export function printAudit(options: AuditPrintOptions, terminal: Terminal): number {
   const { audit, json } = options;
-  terminal.write(json ? jsonLines(audit) : text(options, terminal.columns));
+  terminal.write(json ? jsonLines(audit) : auditText(options, terminal.columns));
   return audit.producers.some(({ missing }) => missing > 0) ? EXIT_NOT_UP : EXIT_OK;
 }
 
-function text({ audit, sinceMicros }: AuditPrintOptions, columns: number | undefined): string {
+/** What a narrow terminal has no room for leaves first; what is missing stays. */
+const COLUMNS: readonly Column<ProducerAudit>[] = [
+  { title: "PRODUCER", cell: ({ producerId }) => producerId },
+  { title: "FIRST", cell: ({ first }) => `${first}`, alignsRight: true, leaves: 2 },
+  { title: "HIGHEST", cell: ({ highest }) => `${highest}`, alignsRight: true, leaves: 3 },
+  { title: "PRODUCED", cell: ({ produced }) => `${produced}`, alignsRight: true, leaves: 4 },
+  { title: "APPLIED", cell: ({ applied }) => `${applied}`, alignsRight: true, leaves: 5 },
+  { title: "DROPPED", cell: ({ dropped }) => `${dropped}`, alignsRight: true },
+  { title: "DEAD", cell: ({ dead }) => `${dead}`, alignsRight: true },
+  { title: "MISSING", cell: ({ missing }) => `${missing}`, alignsRight: true },
+  { title: "LOCATION", cell: ({ location }) => location ?? "-", leaves: 1 },
+];
+
+function auditText({ audit, sinceMicros }: AuditPrintOptions, columns: number | undefined): string {
   const { producers, v1, deadUnassigned, horizonMicros } = audit;
-  if (producers.length + v1.length === 0) return `${nothing(sinceMicros)}\n`;
-  const lines = producers.length > 0
-    ? [textTable(producers.map(cellsOf), { titles: TITLES, alignsRight: ALIGNS_RIGHT, columns })]
-    : [];
-  for (const { producerId, missing, missingRanges, missingRangesLeftOff } of producers) {
-    if (missing === 0) continue;
-    const ranges = rangesText(missingRanges, missingRangesLeftOff);
-    lines.push(`Missing of ${producerId}: ${ranges}\n`);
-  }
-  for (const { producerId, applied } of v1) {
-    lines.push(`Not counted: ${producerId}, ${applied} applied messages without sequences\n`);
-  }
-  if (deadUnassigned > 0) {
-    lines.push(`Dead letters that do not say which report they were: ${deadUnassigned}\n`);
-  }
-  lines.push(`${verdict(producers)}; ${coverage(horizonMicros)}\n`);
-  return lines.join("");
+  if (producers.length + v1.length === 0) return `${nothingText(sinceMicros)}\n`;
+  const missing = producers.reduce((sum, producer) => sum + producer.missing, 0);
+  return [
+    ...(producers.length > 0 ? [textTable(COLUMNS, producers, { columns })] : []),
+    ...producers.filter(({ missing }) => missing > 0)
+      .map(({ producerId, missingRanges, missingRangesLeftOff }) =>
+        `Missing sequences from ${producerId}: ${rangesText(missingRanges, missingRangesLeftOff)}\n`
+      ),
+    ...v1.map(({ producerId, applied }) =>
+      `Not counted: ${producerId}, ${applied} applied messages without sequences\n`
+    ),
+    ...(deadUnassigned > 0 ? [`Dead letters of unknown reports: ${deadUnassigned}\n`] : []),
+    `${missingText(missing)}; ${coverageText(horizonMicros)}\n`,
+  ].join("");
 }
 
-/** As when every producer is silent since: nothing is known to be missing, and nothing is well. */
-function nothing(sinceMicros: number | undefined): string {
-  if (sinceMicros === undefined) return "No report has arrived";
-  return `No report has arrived that was recorded since ${timeText(sinceMicros)}`;
+/** No producer sent anything: nothing is known to be missing, but nothing is known to be fine. */
+function nothingText(sinceMicros: number | undefined): string {
+  if (sinceMicros === undefined) return "No reports have arrived";
+  return `No reports recorded since ${timeText(sinceMicros)} have arrived`;
+}
+
+function missingText(count: number): string {
+  if (count === 0) return "No reports are missing";
+  return count === 1 ? "1 report is missing" : `${count} reports are missing`;
+}
+
+function coverageText(horizonMicros: number | null): string {
+  const covered = "each producer was compared from its first retained sequence to its highest one";
+  if (horizonMicros === null) return covered;
+  return `${covered}; history before ${timeText(horizonMicros)} has been purged`;
 }
 
 function timeText(micros: number): string {
   return new Date(micros / 1_000).toISOString();
-}
-
-function cellsOf(producer: ProducerAudit): string[] {
-  const { producerId, first, highest, produced, applied, dropped, dead, missing } = producer;
-  const numbers = [first, highest, produced, applied, dropped, dead, missing];
-  return [producerId, ...numbers.map(String), printable(producer.location ?? "-")];
-}
-
-function verdict(producers: readonly ProducerAudit[]): string {
-  const missing = producers.reduce((sum, producer) => sum + producer.missing, 0);
-  return missing === 0 ? "Nothing is missing" : `${missing} reports are missing`;
-}
-
-function coverage(horizonMicros: number | null): string {
-  const covered = "each producer is covered from its first sequence that is kept to the highest " +
-    "that has arrived";
-  if (horizonMicros === null) return covered;
-  return `${covered}; history before ${timeText(horizonMicros)} was purged`;
 }
 
 function jsonLines({ producers, v1, deadUnassigned, horizonMicros }: Audit): string {
@@ -101,11 +143,7 @@ function jsonLines({ producers, v1, deadUnassigned, horizonMicros }: Audit): str
       missing_ranges_left_off: producer.missingRangesLeftOff,
       history_not_before: horizonMicros,
     })),
-    ...v1.map(({ producerId, applied }) => ({
-      producer_id: producerId,
-      counted: false,
-      applied,
-    })),
+    ...v1.map(({ producerId, applied }) => ({ producer_id: producerId, counted: false, applied })),
     ...(deadUnassigned > 0 ? [{ producer_id: null, counted: false, dead: deadUnassigned }] : []),
   ];
   return lines.map((line) => `${printableJson(line)}\n`).join("");

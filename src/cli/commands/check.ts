@@ -1,36 +1,87 @@
-/**
- * `sitemon check`: one check each of some sites, told to a person or, with `--json`, to a program.
- *
- * What connects is handed in: the main thread that runs this contains no code that does.
- */
+/** `sitemon check`: checks or explains URLs and sites of a configuration, once, in a thread. */
+import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { resolveSite } from "../../config/resolve/resolve_site.ts";
+import { siteNames } from "../../config/resolve/site_names.ts";
+import { configSchema } from "../../config/schema/schema.ts";
 import { defaultsSchema, siteSchema } from "../../config/schema/site_schema.ts";
 import type { Site } from "../../config/site.ts";
-import { siteNames } from "../../config/resolve/site_names.ts";
+import { publicUrl } from "../../report/public_url.ts";
 import type { SiteReport } from "../../report/report.ts";
-import { CheckProgress } from "../text/check_progress.ts";
+import { threadResults } from "../../runtime/threads/thread_results.ts";
+import type { Explanation } from "../../scanner/reach/explanation.ts";
+import { checkSpec } from "../../threads/check/check_spec.ts";
+import { explanationsSpec } from "../../threads/explanations/explanations_spec.ts";
+import type { DefineCommand } from "../define_command.ts";
+import { EXIT_NOT_UP, EXIT_OK, UsageError } from "../exit_code.ts";
+import { loadFile } from "../load_file.ts";
+import { CheckProgress } from "../text/progress.ts";
 import { CheckTable } from "../text/check_table.ts";
-import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
+import { explanationText, hostsText } from "../text/explanation_text.ts";
 import type { Terminal } from "../text/terminal.ts";
 import { printableJson } from "../text/terminal_text.ts";
 
-/** Checks each site once, some at a time; reports come as checks end. */
-export type RunChecks = (sites: readonly Site[]) => AsyncIterable<SiteReport>;
+export const define: DefineCommand = (command, { terminal, exit }) =>
+  command
+    .description("Checks URLs, or the sites of a configuration, once; exits 0 when all are up.")
+    .argument("[urls...]", "URLs to check")
+    .option("-c, --config <file>", "configuration file; its sites are checked")
+    .option("--site <name...>", "only these sites of the configuration")
+    .option("--json", "print one JSON report per site")
+    .option("--explain", "show where the URLs lead and which rule allows or denies a check")
+    .action((urls: string[], options) => exit(checkOrExplain({ urls, ...options }, terminal)));
 
-export interface CheckOptions {
+interface CheckCommandOptions {
+  readonly urls: readonly string[];
+  /** Path of a configuration, whose sites are checked too. */
+  readonly config?: string;
+  /** Names of the only sites of the configuration to check. */
+  readonly site?: readonly string[];
+  readonly json?: boolean;
+  readonly explain?: boolean;
+}
+
+async function checkOrExplain(
+  { urls, config: path, site: names, json = false, explain = false }: CheckCommandOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const loaded = path === undefined ? undefined : loadFile(path, { terminal });
+  const known = loaded?.sites ?? [];
+  // Explaining a URL does not explain every site of the configuration beside it.
+  const named = names === undefined
+    ? (explain && urls.length > 0 ? [] : known)
+    : known.filter(({ name }) => names.includes(name));
+  const problem = namesProblem(names, known, path) ?? urlsProblem(urls, named);
+  if (problem !== undefined) throw new UsageError(problem);
+  const sites = [...named, ...sitesOf(urls)];
+  const rules: Rules = loaded ?? { config: configSchema.parse({}), sites };
+  const count = sites.length;
+  if (explain) {
+    const explanations = threadResults<Explanation>(explanationsSpec(rules, sites), { count });
+    return await printExplanations({ sites, json, explanations }, terminal);
+  }
+  // The hosts of URLs given beside a configuration are permitted too.
+  const permitting = { ...rules, sites: [...new Set([...rules.sites, ...sites])] };
+  const reports = threadResults<SiteReport>(checkSpec(permitting, sites), { count });
+  return await printReports({ sites, json, reports }, terminal);
+}
+
+/** A configuration, or what stands in for it where there are only URLs. */
+type Rules = Pick<LoadedConfig, "config" | "sites"> & Partial<Pick<LoadedConfig, "secrets">>;
+
+export interface PrintReportsOptions {
   /** With distinct names. */
   readonly sites: readonly Site[];
   /** One JSON object a line instead of the table. */
   readonly json: boolean;
-  readonly runChecks: RunChecks;
+  /** One of each site, in the order in which the checks end. */
+  readonly reports: AsyncIterable<SiteReport>;
 }
 
-/** No site is checked twice here: its interval is only told in the report. */
-const INTERVAL_MS = 10_000;
-
-/** Checks the sites, and resolves to the exit code: 0 when all are up, 1 when one is not. */
-export async function check(options: CheckOptions, terminal: Terminal): Promise<number> {
-  const { sites, json, runChecks } = options;
+/** Prints reports as they come, and resolves to the exit code: 0 when all are up, 1 when one is not. */
+export async function printReports(
+  { sites, json, reports }: PrintReportsOptions,
+  terminal: Terminal,
+): Promise<number> {
   const { hasColor, columns } = terminal;
   const progress = new CheckProgress(sites.length, terminal);
   const table = new CheckTable({ names: sites.map(({ name }) => name), hasColor, columns });
@@ -38,7 +89,7 @@ export async function check(options: CheckOptions, terminal: Terminal): Promise<
   let upCount = 0;
   try {
     progress.draw();
-    for await (const report of runChecks(sites)) {
+    for await (const report of reports) {
       if (report.outcome === "up") upCount++;
       progress.count(report.outcome);
       progress.clear();
@@ -52,21 +103,64 @@ export async function check(options: CheckOptions, terminal: Terminal): Promise<
   return upCount === sites.length ? EXIT_OK : EXIT_NOT_UP;
 }
 
-/** Why there is nothing to check, or not by these urls; `undefined` when there is. */
+export interface PrintExplanationsOptions {
+  readonly sites: readonly Site[];
+  readonly json: boolean;
+  /** One of each site, in their order. */
+  readonly explanations: AsyncIterable<Explanation>;
+}
+
+/** Resolves to the exit code: 0 when all of the sites would be checked, 1 when one would not. */
+export async function printExplanations(
+  { sites, json, explanations }: PrintExplanationsOptions,
+  terminal: Terminal,
+): Promise<number> {
+  let index = 0;
+  let areAllVisited = true;
+  let permitted: readonly string[] = [];
+  for await (const explanation of explanations) {
+    const url = publicUrl(sites[index++]!.url);
+    areAllVisited &&= explanation.is_visited;
+    permitted = explanation.permitted_hosts;
+    terminal.write(
+      json ? `${printableJson({ url, ...explanation })}\n` : explanationText(url, explanation),
+    );
+  }
+  if (!json) terminal.write(`permitted hosts: ${hostsText(permitted)}\n`);
+  return areAllVisited ? EXIT_OK : EXIT_NOT_UP;
+}
+
+function namesProblem(
+  names: readonly string[] | undefined,
+  sites: readonly Site[],
+  path: string | undefined,
+): string | undefined {
+  if (names === undefined) return undefined;
+  if (path === undefined) return "--site needs a configuration; add -c FILE";
+  const missing = names.find((name) => !sites.some((site) => site.name === name));
+  if (missing === undefined) return undefined;
+  return `no such site in ${path}: ${printableJson(missing)}; ` +
+    `"sitemon config show -c ${path}" lists the sites`;
+}
+
+/** Why there is nothing to check, or not by these URLs; `undefined` when there is. */
 export function urlsProblem(urls: readonly string[], sites: readonly Site[]): string | undefined {
   if (urls.length === 0 && sites.length === 0) {
-    return "Cannot check as there must be something to check: there is no url; " +
-      "write one, such as https://example.org, or a configuration with -c FILE";
+    return "nothing to check; give a URL such as https://example.org, or a configuration with -c FILE";
   }
   const wrong = urls.find((url) => !siteSchema.safeParse({ url }).success);
   if (wrong === undefined) return undefined;
-  return `Cannot check ${printableJson(wrong)} as it must be an http or https url; ` +
-    "write it whole, such as https://example.org";
+  return `invalid URL ${
+    printableJson(wrong)
+  }; write an http or https URL such as https://example.org`;
 }
 
-/** Sites of urls alone, with the defaults of a configuration. */
+/** Only for the reports: no site is checked twice here. */
+const INTERVAL_MS = 10_000;
+
+/** Sites of URLs alone, with the defaults of a configuration. */
 export function sitesOf(urls: readonly string[]): Site[] {
-  // By default there is no body, neither here nor in a file.
+  // There is no default body, neither here nor in a file.
   const { body: _, ...defaults } = defaultsSchema.parse({});
   const names = siteNames(urls.map((url) => ({ url })));
   return urls.map((url, index) => {

@@ -2,15 +2,19 @@
 import addCommands from "@bomb.sh/tab/commander";
 import type { Command } from "commander";
 
-/** Where configurations usually lie, beside the working folder. */
+/** Where configurations usually are, besides the working directory. */
 const FOLDERS = [".", "/etc/sitemon"];
 
 /**
- * Adds `completion`, which prints a shell's script, and a hidden `complete`, which those scripts ask.
- * It comes after all other commands, which it looks at.
+ * Adds `completion`, which prints a shell's script, and a hidden `complete`, which the script calls.
+ * All other commands must have been added before.
  */
 export function addCompletion(program: Command): void {
   const root = addCommands(program, { completionCommandName: "completion" });
+  const command = program.commands.find((one) => one.name() === "completion")!;
+  command.summary("print a shell completion script")
+    .description("Prints a script that makes the shell complete sitemon's commands and options.");
+  command.registeredArguments[0]!.description = "shell";
   for (const { options } of root.commands.values()) {
     const config = options.get("config");
     if (config === undefined) continue;
@@ -27,7 +31,7 @@ function configurations(): string[] {
   });
 }
 
-/** None of a folder that is not there or must not be read: nobody waits for an error at the Tab key. */
+/** Empty for a folder that is missing or unreadable: the Tab key shows no errors. */
 function namesIn(folder: string): string[] {
   try {
     return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();

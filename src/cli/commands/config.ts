@@ -3,57 +3,45 @@ import { fileURLToPath } from "node:url";
 import type { DaemonRole, LoadedConfig } from "../../config/loaded_config.ts";
 import { permissionFlags, type Permissions } from "../../config/permissions/permissions.ts";
 import { processPermissions, rolesOf } from "../../config/permissions/process_permissions.ts";
+import { systemdAddresses } from "../../config/permissions/systemd_addresses.ts";
 import { configJsonSchema, showConfig } from "../../config/show.ts";
 import { daemonPermissions } from "../../threads/registry.ts";
+import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
-import { systemdAddresses } from "../../config/permissions/systemd_addresses.ts";
-import type { Terminal } from "../text/terminal.ts";
 
-export interface ConfigOptions {
-  /** Path of the file. */
-  readonly config: string;
-}
+export const define: DefineCommand = (command, { terminal, exit }) => {
+  command.description("Checks a configuration and shows what it means.");
+  const load = ({ config }: ConfigOptions) => loadFile(config, { terminal });
+  const print = (text: string) => {
+    terminal.write(text);
+    return exit(EXIT_OK);
+  };
+  withConfig(command.command("check"))
+    .description("Lists every mistake with its line and column; exits 0 when there is none.")
+    .action((options) => print(`${options.config}: ${checkText(load(options))}\n`));
+  withConfig(command.command("show"))
+    .description("Prints the configuration with every default filled in and every secret hidden.")
+    .action((options) => print(showConfig(load(options))));
+  command.command("schema")
+    .description("Prints the JSON Schema of configurations, for editors.")
+    .action(() => print(`${JSON.stringify(configJsonSchema(), null, 2)}\n`));
+  withConfig(command.command("permissions"))
+    .description("Prints what each thread may do with this configuration.")
+    .option("--json", "print JSON")
+    .action((options) => print(permissionsText(load(options), options.json)));
+};
 
-export interface ConfigPermissionsOptions extends ConfigOptions {
-  /** One JSON object instead of lines for a person. */
-  readonly json?: boolean;
-}
-
-/** Prints one line of what was found. Throws ConfigError with every mistake, as all of these do. */
-export function configCheck({ config: path }: ConfigOptions, terminal: Terminal): Promise<number> {
-  const loaded = loadFile(path, { terminal });
-  terminal.write(`${path}: ${found(loaded)}\n`);
-  return Promise.resolve(EXIT_OK);
-}
-
-/** Prints the effective configuration as YAML, with every secret hidden. */
-export function configShow({ config: path }: ConfigOptions, terminal: Terminal): Promise<number> {
-  terminal.write(showConfig(loadFile(path, { terminal })));
-  return Promise.resolve(EXIT_OK);
-}
-
-/** Prints the JSON schema of configurations. */
-export function configSchema(terminal: Terminal): Promise<number> {
-  terminal.write(`${JSON.stringify(configJsonSchema(), null, 2)}\n`);
-  return Promise.resolve(EXIT_OK);
-}
-
-/** Prints what each thread of each command may do, and the flags that the process needs for it. */
-export function configPermissions(
-  { config: path, json = false }: ConfigPermissionsOptions,
-  terminal: Terminal,
-): Promise<number> {
-  const loaded = loadFile(path, { terminal });
+/** What each thread of each command may do, and the flags that the process needs for it. */
+export function permissionsText(loaded: LoadedConfig, json = false): string {
   const commands = rolesOf(loaded).map((role) => commandPermissions(role, loaded));
-  const text = json
-    ? `${JSON.stringify(Object.fromEntries(commands.map(({ role, ...rest }) => [role, rest])))}\n`
-    : commands.map(commandText).join("\n");
-  terminal.write(text);
-  return Promise.resolve(EXIT_OK);
+  if (!json) return commands.map(commandText).join("\n");
+  const byRole = Object.fromEntries(commands.map(({ role, ...rest }) => [role, rest]));
+  return `${JSON.stringify(byRole)}\n`;
 }
 
-function found({ config, sites }: LoadedConfig): string {
+/** Says in one line what was found. */
+export function checkText({ config, sites }: LoadedConfig): string {
   const { kafka, postgres } = config;
   const parts = [
     sites.length === 1 ? "1 site" : `${sites.length} sites`,
@@ -79,7 +67,7 @@ function commandPermissions(role: DaemonRole, loaded: LoadedConfig): CommandPerm
   return { role, threads, flags, systemd };
 }
 
-/** Starting a Worker reads its module; an executable has them within itself. */
+/** Starting a Worker reads its module; an executable contains them. */
 function codeFolder(): string[] {
   return Deno.build.standalone ? [] : [fileURLToPath(new URL("../../", import.meta.url))];
 }
@@ -105,7 +93,7 @@ function permissionLines(permissions: Permissions): string[] {
   return lines.length > 0 ? lines : ["nothing"];
 }
 
-/** As a shell takes it for one word. */
+/** As one word of a shell. */
 function quoted(flag: string): string {
   return /^[\w\-=.,:/@]+$/.test(flag) ? flag : `'${flag.replaceAll("'", `'\\''`)}'`;
 }

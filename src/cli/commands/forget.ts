@@ -1,40 +1,46 @@
-/** `sitemon forget`: marks a site that is no longer watched as removed, in a thread. */
+/** `sitemon forget`: marks a site that is no longer checked as removed, in a thread. */
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import type { SiteKey } from "../../status/queries.ts";
 import { forgetSpec } from "../../threads/forget/forget_spec.ts";
+import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
-import { storeAnswer } from "./store_answer.ts";
 import type { Terminal } from "../text/terminal.ts";
 import { printable } from "../text/terminal_text.ts";
 
-export interface ForgetOptions {
+export const define: DefineCommand = (command, { terminal, exit }) =>
+  withConfig(command)
+    .description(
+      "Marks a site that is no longer checked as removed, so that it does not show as stale. " +
+        "Its history is kept, and its next report brings it back.",
+    )
+    .argument("<site>", "name of the site")
+    .option("--location <name>", "only at this location")
+    .action((site: string, options) => exit(forget({ site, ...options }, terminal)));
+
+interface ForgetOptions extends ConfigOptions {
   readonly site: string;
-  readonly config: string;
   /** All of them when absent. */
   readonly location?: string;
 }
 
-/** Resolves to the exit code: 1 when there is no such site, or it is removed already. */
-export async function forget(
+/** Resolves to 1 when there is no such site, or it is removed already. */
+async function forget(
   { site, config, location }: ForgetOptions,
   terminal: Terminal,
 ): Promise<number> {
   const loaded = loadFile(config, { role: "status", terminal });
   const spec = forgetSpec(loaded, location === undefined ? { site } : { site, location });
-  return await storeAnswer(terminal, async () => {
-    const forgotten = await threadResult<readonly SiteKey[]>(spec);
-    if (forgotten.length === 0) {
-      terminal.writeError(
-        `Cannot forget ${printable(`"${site}"`)} as the store must have such a site: ` +
-          "it has none; see sitemon status for the names\n",
-      );
-      return EXIT_NOT_UP;
-    }
-    for (const key of forgotten) {
-      terminal.write(`Forgot ${printable(key.site)} (${printable(key.location)})\n`);
-    }
-    terminal.write("Its history stays, and its next report brings it back\n");
-    return EXIT_OK;
-  });
+  const forgotten = await threadResult<readonly SiteKey[]>(spec);
+  if (forgotten.length === 0) {
+    terminal.writeError(
+      `no such site in the store: ${printable(`"${site}"`)}; "sitemon status" lists the names\n`,
+    );
+    return EXIT_NOT_UP;
+  }
+  for (const key of forgotten) {
+    terminal.write(`Forgot ${printable(key.site)} (${printable(key.location)})\n`);
+  }
+  terminal.write("Its history is kept, and its next report brings it back\n");
+  return EXIT_OK;
 }

@@ -6,32 +6,43 @@ import { systemHostEnvironment } from "../../config/host_environment.ts";
 import { systemdAddresses } from "../../config/permissions/systemd_addresses.ts";
 import { exporterVariables } from "../../config/trace_exporter.ts";
 import { daemonPermissions } from "../../threads/registry.ts";
+import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
 import type { Terminal } from "../text/terminal.ts";
 import { unitText } from "../service/unit_text.ts";
 
-export interface InstallUnitOptions {
+export const define: DefineCommand = (command, { terminal, exit }) =>
+  withConfig(command)
+    .description("Prints the systemd unit of a producer or consumer with this configuration.")
+    .addOption(
+      command.createOption("--role <role>", "what the unit runs")
+        .choices(["producer", "consumer"]).makeOptionMandatory(),
+    )
+    .option("--credentials <folder>", "folder of the secrets", "/etc/sitemon/credentials")
+    .option("--executable <path>", "what the unit starts (default: this executable)")
+    .action(({ executable = ownExecutable(), ...options }) =>
+      exit(installUnit({ executable, ...options }, terminal))
+    );
+
+export interface InstallUnitOptions extends ConfigOptions {
   readonly role: "producer" | "consumer";
-  /** Path of the configuration. */
-  readonly config: string;
-  /** Folder of the files that are handed over as credentials. */
+  /** Folder of the files that systemd passes to the unit as credentials. */
   readonly credentials: string;
   /** Path of the executable. */
   readonly executable: string;
 }
 
-/** Where the executable is when this is not it. */
 const USUAL_EXECUTABLE = "/usr/local/bin/sitemon";
 const CREDENTIALS = "CREDENTIALS_DIRECTORY";
 
-/** The path that a unit starts: this executable's own, where this is one. */
+/** This executable's own path; the usual one when sitemon runs from source. */
 export function ownExecutable(): string {
   return Deno.build.standalone ? Deno.execPath() : USUAL_EXECUTABLE;
 }
 
-/** Prints the unit, and resolves to the exit code. Throws ConfigError with every mistake. */
-export function installUnit(options: InstallUnitOptions, terminal: Terminal): Promise<number> {
+/** Prints the unit and returns the exit code. Throws ConfigError with every mistake. */
+export function installUnit(options: InstallUnitOptions, terminal: Terminal): number {
   const { role, executable } = options;
   const config = resolve(options.config);
   const folder = resolve(options.credentials);
@@ -55,10 +66,10 @@ export function installUnit(options: InstallUnitOptions, terminal: Terminal): Pr
     variables: traces === undefined ? {} : exporterVariables(traces),
     addresses: systemdAddresses(permissions, traces),
   }));
-  return Promise.resolve(EXIT_OK);
+  return EXIT_OK;
 }
 
-/** An executable for one configuration reads the variables of that one, and not systemd's. */
+/** An executable for one configuration may read only the variables that this one names. */
 function mayNotify(): boolean {
   const { state } = Deno.permissions.querySync({ name: "env", variable: "NOTIFY_SOCKET" });
   return state === "granted";
@@ -81,7 +92,7 @@ function loadAsUnit(
   return loadFile(path, { role, terminal, hostEnvironment: { ...system, env } });
 }
 
-/** What stands behind the folder of credentials, in any value of any file. */
+/** File names that follow the folder of credentials, in any value of any file. */
 function credentialNames({ origins }: ReadConfig): string[] {
   const sources = new Set([origins.source, ...origins.sites.map(({ source }) => source)]);
   const texts = [...sources].flatMap(({ written }) => [...written.values()]);

@@ -1,17 +1,18 @@
-/** `sitemon migrate`: brings PostgreSQL's tables to this version's, in a thread, and says how it went. */
+/** `sitemon migrate`: brings PostgreSQL's tables to this version's, in a thread. */
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import { migrationSpec } from "../../threads/migration/migration_spec.ts";
+import { type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
-import { storeAnswer } from "./store_answer.ts";
 import type { Terminal } from "../text/terminal.ts";
 
-/** Resolves to the exit code. */
-export async function migrate(path: string, terminal: Terminal): Promise<number> {
-  const spec = migrationSpec(loadFile(path, { role: "migrate", terminal }));
-  return await storeAnswer(terminal, async () => {
-    await threadResult(spec);
-    terminal.write("The tables are at this version\n");
-    return EXIT_OK;
-  });
+export const define: DefineCommand = (command, { terminal, exit }) =>
+  withConfig(command)
+    .description("Creates or updates the tables, as every consumer does when it starts.")
+    .action(({ config }) => exit(migrate(config, terminal)));
+
+async function migrate(path: string, terminal: Terminal): Promise<number> {
+  await threadResult(migrationSpec(loadFile(path, { role: "migrate", terminal })));
+  terminal.write("Tables are up to date\n");
+  return EXIT_OK;
 }

@@ -1,42 +1,98 @@
-/** `sitemon status`: prints the newest status of each site. */
+/** `sitemon status`: the newest status of each site, or one site's history, read in a thread. */
+import { threadResult } from "../../runtime/threads/thread_results.ts";
 import type { SiteStatus } from "../../status/store.ts";
-import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
-import { statusSummary } from "../text/status_summary.ts";
-import { statusTable } from "../text/status_table.ts";
+import { statusesSpec } from "../../threads/statuses/statuses_spec.ts";
+import type { StatusesAnswer } from "../../threads/statuses/statuses_thread.ts";
+import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
+import { EXIT_NOT_UP, EXIT_OK, exitCodeOf } from "../exit_code.ts";
+import { loadFile } from "../load_file.ts";
+import { storyText } from "../text/status_story.ts";
+import { statusSummary, statusTable } from "../text/status_table.ts";
 import type { Terminal } from "../text/terminal.ts";
-import { cutText, printableJson } from "../text/terminal_text.ts";
+import { cutText, printable, printableJson } from "../text/terminal_text.ts";
+import { interruption, watch } from "../text/watch.ts";
 
-export interface StatusOptions {
+export const define: DefineCommand = (command, { terminal, exit }) =>
+  withConfig(command)
+    .description("Prints the newest status of each site; exits 0 when all are up.")
+    .option("--json", "print one JSON object per site")
+    .option("--watch", "keep updating the output until interrupted")
+    .option("--site <name>", "only this site, with its uptimes, response times and changes")
+    .action((options: StatusOptions) => exit(status(options, terminal)));
+
+interface StatusOptions extends ConfigOptions {
+  readonly json?: boolean;
+  readonly watch?: boolean;
+  readonly site?: string;
+}
+
+/** Resolves to the exit code; with `watch` to that of the last round. */
+async function status(
+  { config, json = false, watch: watches = false, site }: StatusOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const spec = statusesSpec(loadFile(config, { role: "status", terminal }), site);
+  const show = async (terminal: Terminal) => {
+    const { statuses, stories } = await threadResult<StatusesAnswer>(spec);
+    const now = new Date();
+    if (site === undefined || json) return printStatuses({ statuses, json, now }, terminal);
+    if (stories.length === 0) {
+      terminal.writeError(`no such site in the store: ${printable(`"${site}"`)}\n`);
+    }
+    terminal.write(stories.map((story) => storyText(story, { now, terminal })).join("\n"));
+    return exitCodeOfStatuses(stories.map(({ history }) => history.status));
+  };
+  if (!watches) return await show(terminal);
+  using interrupted = interruption();
+  return await watch((terminal) => orExitCode(show, terminal), terminal, interrupted);
+}
+
+/** A store that is unavailable for a while does not end the watching. */
+async function orExitCode(
+  show: (terminal: Terminal) => Promise<number>,
+  terminal: Terminal,
+): Promise<number> {
+  try {
+    return await show(terminal);
+  } catch (error) {
+    const exitCode = error instanceof Error ? exitCodeOf(error) : undefined;
+    if (exitCode === undefined) throw error;
+    terminal.writeError(`${(error as Error).message}\n`);
+    return exitCode;
+  }
+}
+
+export interface PrintStatusesOptions {
   readonly statuses: readonly SiteStatus[];
   /** One object a line, with the report's field names and units. */
   readonly json: boolean;
   readonly now: Date;
 }
 
-/**
- * Returns the exit code: 0 when every site is up. A stale one is not, since nobody looked; and
- * neither is an empty table, of which nothing is known.
- */
-export function status({ statuses, json, now }: StatusOptions, terminal: Terminal): number {
+/** Returns the exit code. */
+export function printStatuses(
+  { statuses, json, now }: PrintStatusesOptions,
+  terminal: Terminal,
+): number {
+  const { hasColor, columns } = terminal;
   if (statuses.length === 0) terminal.writeError("No site has a status yet\n");
   else if (json) terminal.write(statuses.map(jsonLine).join(""));
-  else terminal.write(tableText(statuses, now, terminal));
-  const isAllUp = statuses.every(({ outcome, stale }) => outcome === "up" && !stale);
-  return statuses.length > 0 && isAllUp ? EXIT_OK : EXIT_NOT_UP;
+  else {
+    terminal.write(statusTable(statuses, { now, hasColor, columns }));
+    // A person may see only the end of a long table.
+    if (columns !== undefined) terminal.write(`${cutText(statusSummary(statuses), columns)}\n`);
+  }
+  return exitCodeOfStatuses(statuses);
 }
 
-/** With a summary where a person may see the end of it alone. */
-function tableText(
-  statuses: readonly SiteStatus[],
-  now: Date,
-  { hasColor, columns }: Terminal,
-): string {
-  const table = statusTable(statuses, { now, hasColor, columns });
-  return columns === undefined ? table : `${table}${cutText(statusSummary(statuses), columns)}\n`;
+/** 0 when every site is up: not when one is stale, or when nothing is known of any. */
+function exitCodeOfStatuses(statuses: readonly SiteStatus[]): number {
+  const areAllUp = statuses.every(({ outcome, stale }) => outcome === "up" && !stale);
+  return statuses.length > 0 && areAllUp ? EXIT_OK : EXIT_NOT_UP;
 }
 
 function jsonLine(status: SiteStatus): string {
-  return printableJson({
+  const object = {
     site: status.site,
     location: status.location,
     url: status.url,
@@ -49,7 +105,8 @@ function jsonLine(status: SiteStatus): string {
     since: status.since && micros(status.since),
     interval_ms: status.intervalMs,
     stale: status.stale,
-  }) + "\n";
+  };
+  return `${printableJson(object)}\n`;
 }
 
 function micros(time: Date): number {

@@ -7,23 +7,13 @@ import { missingPermissions, notPermitted } from "../../runtime/threads/missing_
 import { runService, type ServiceEnd } from "../../runtime/service/service.ts";
 import { isExporting } from "../../runtime/telemetry/tracer.ts";
 import { ConfigLife } from "./config_life.ts";
-import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_LOCKED, EXIT_OK } from "../exit_code.ts";
+import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_OK, exitCodeOf } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
 import { notifySpec } from "../../threads/notify/notify_spec.ts";
 import type { Terminal } from "../text/terminal.ts";
 
-/** Errors of threads that no replacement heals, and what the process answers to them. */
-const FINAL_ERRORS = new Map<string | undefined, number>([
-  ["OutboxLockedError", EXIT_LOCKED],
-  ["OutboxRefusedError", EXIT_CONFIG],
-  ["WebAddressError", EXIT_IO],
-]);
-/** Errors that end the process only after a thread has met them again and again. */
-const REPEATED_ERRORS = new Map<string | undefined, number>([
-  ["OutboxUnavailableError", EXIT_IO],
-  ["StoreUnavailableError", EXIT_IO],
-  ["StoreConfigurationError", EXIT_CONFIG],
-]);
+/** Errors that a new thread would meet again: the process ends at once. */
+const FINAL_ERRORS = new Set(["OutboxLockedError", "OutboxRefusedError", "WebAddressError"]);
 
 /** Runs a configuration's threads until a signal, and resolves to the exit code. */
 export async function runDaemon(
@@ -53,16 +43,16 @@ export async function runDaemon(
     logFormat: log.format === "auto" ? (terminal.isInteractive ? "text" : "json") : log.format,
     ...(listen === undefined ? {} : { listen }),
     isStrict: sandbox === "strict",
-    finalErrors: new Set([...FINAL_ERRORS.keys()].filter((name) => name !== undefined)),
+    finalErrors: FINAL_ERRORS,
     writeError: (text) => terminal.writeError(text),
     reload: () => life.reload(),
     env,
     notifySpec,
   });
-  return exitCodeOf(end, terminal);
+  return exitCodeOfEnd(end, terminal);
 }
 
-function exitCodeOf(end: ServiceEnd, terminal: Terminal): number {
+function exitCodeOfEnd(end: ServiceEnd, terminal: Terminal): number {
   switch (end.cause) {
     case "drained":
       return EXIT_OK;
@@ -74,10 +64,8 @@ function exitCodeOf(end: ServiceEnd, terminal: Terminal): number {
       );
       return EXIT_IO;
     }
-    case "fatal": {
-      const { errorName, message } = end.death;
-      terminal.writeError(`${message}\n`);
-      return FINAL_ERRORS.get(errorName) ?? REPEATED_ERRORS.get(errorName) ?? EXIT_BUG;
-    }
+    case "fatal":
+      terminal.writeError(`${end.death.message}\n`);
+      return exitCodeOf(end.death) ?? EXIT_BUG;
   }
 }

@@ -1,32 +1,125 @@
-/** Columns of text for people, aligned. */
+/** Tables for people: aligned columns that fit the terminal, safe to print. */
 import { cutText, printable, textWidth } from "./terminal_text.ts";
 
-const GAP = "  ";
-/** The last column is never cut to less than this: a narrow terminal breaks the line instead. */
-const LAST_WIDTH_MIN = 20;
+/** Between two columns. */
+export const GAP = "  ";
+
+export interface Column<Row> {
+  readonly title: string;
+  readonly cell: (row: Row) => string;
+  readonly alignsRight?: boolean;
+  /** SGR code. @see https://en.wikipedia.org/wiki/ANSI_escape_code#Colors */
+  readonly color?: (row: Row) => number | undefined;
+  /** As wide as its widest cell when absent; needed where rows come later. */
+  readonly width?: number;
+  /** Wider cells are cut. */
+  readonly widthMax?: number;
+  /** When columns have to leave, this one counts as at most so wide: the rest of it is cut. */
+  readonly widthWanted?: number;
+  /** Columns leave a terminal that is too narrow in this order; those without it stay. */
+  readonly leaves?: number;
+  /** True for the last column if its cells are made for its width, and may have colors. */
+  readonly isRaw?: boolean;
+}
 
 export interface TextTableOptions {
-  readonly titles: readonly string[];
-  /** Of each column, from the left: true for numbers. */
-  readonly alignsRight?: readonly boolean[];
-  /** Width of the terminal; the last column is cut to it. */
+  readonly hasColor?: boolean;
+  /** Width to fit into; `undefined` cuts nothing. */
   readonly columns: number | undefined;
 }
 
-/** The lines of a table, each with its line break; characters that move a terminal are replaced. */
-export function textTable(rows: readonly string[][], options: TextTableOptions): string {
-  const { titles, alignsRight = [], columns } = options;
-  const cells = [titles, ...rows].map((row) => row.map(printable));
-  const widths = titles.map((_, at) => Math.max(...cells.map((row) => textWidth(row[at]!))));
-  const last = titles.length - 1;
-  const before = widths.slice(0, last).reduce((sum, width) => sum + width + GAP.length, 0);
-  const lastWidth = columns === undefined ? Infinity : Math.max(LAST_WIDTH_MIN, columns - before);
-  return cells.map((row) => {
-    const texts = row.map((text, at) => {
-      if (at === last) return cutText(text, lastWidth);
-      const padding = " ".repeat(widths[at]! - textWidth(text));
-      return alignsRight[at] ? padding + text : text + padding;
+/** The lines of a table, each with its line break. */
+export function textTable<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  options: TextTableOptions,
+): string {
+  const table = new TextTable(columns, rows, options);
+  return table.header + rows.map((row) => table.line(row)).join("");
+}
+
+/** A table whose lines are printed one at a time. */
+export class TextTable<Row> {
+  readonly #columns: readonly SizedColumn<Row>[];
+  readonly #hasColor: boolean;
+
+  /** Widths are those of `rows`, and of columns that have a `width`. */
+  constructor(
+    columns: readonly Column<Row>[],
+    rows: readonly Row[],
+    { hasColor = false, columns: width }: TextTableOptions,
+  ) {
+    const sized = columns.map((column) => ({ ...column, width: naturalWidth(column, rows) }));
+    this.#columns = width === undefined ? sized : fitted(withoutLeaving(sized, width), width);
+    this.#hasColor = hasColor;
+  }
+
+  /** The line of titles. */
+  get header(): string {
+    return this.#line(({ title }) => title);
+  }
+
+  line(row: Row): string {
+    return this.#line(({ cell }) => cell(row), row);
+  }
+
+  #line(textOf: (column: Column<Row>) => string, row?: Row): string {
+    const texts = this.#columns.map((column) => {
+      if (column.isRaw) return textOf(column);
+      const text = aligned(printable(textOf(column)), column);
+      const color = row === undefined ? undefined : column.color?.(row);
+      return this.#hasColor && color !== undefined ? painted(text, color) : text;
     });
     return `${texts.join(GAP).trimEnd()}\n`;
-  }).join("");
+  }
+}
+
+/** The text in a color of the terminal; the color is an SGR code. */
+export function painted(text: string, color: number): string {
+  return `\x1b[${color}m${text}\x1b[0m`;
+}
+
+type SizedColumn<Row> = Column<Row> & { readonly width: number };
+
+function naturalWidth<Row>(
+  { title, cell, width, widthMax = Infinity }: Column<Row>,
+  rows: readonly Row[],
+): number {
+  const widest = width ??
+    Math.max(title.length, ...rows.map((row) => textWidth(printable(cell(row)))));
+  return Math.min(widest, widthMax);
+}
+
+function withoutLeaving<Row>(columns: readonly SizedColumn<Row>[], width: number) {
+  let kept = columns;
+  const leaving = columns.filter(({ leaves }) => leaves !== undefined)
+    .sort((a, b) => a.leaves! - b.leaves!);
+  for (const next of leaving) {
+    if (wantedWidth(kept) <= width) break;
+    kept = kept.filter((column) => column !== next);
+  }
+  return kept;
+}
+
+function wantedWidth<Row>(columns: readonly SizedColumn<Row>[]): number {
+  return columns.reduce(
+    (sum, { width, widthWanted = width }) => sum + Math.min(width, widthWanted) + GAP.length,
+    -GAP.length,
+  );
+}
+
+/** Gives each column its width from the left; columns that find no room are left out. */
+function fitted<Row>(columns: readonly SizedColumn<Row>[], width: number): SizedColumn<Row>[] {
+  let left = width;
+  return columns.map((column) => {
+    const given = Math.max(0, Math.min(column.width, left));
+    left -= given + GAP.length;
+    return { ...column, width: given };
+  }).filter(({ width }) => width > 0);
+}
+
+function aligned<Row>(text: string, { width, alignsRight }: SizedColumn<Row>): string {
+  const cut = cutText(text, width);
+  const padding = " ".repeat(width - textWidth(cut));
+  return alignsRight ? padding + cut : cut + padding;
 }

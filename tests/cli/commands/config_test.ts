@@ -1,80 +1,62 @@
-import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import {
-  configCheck,
-  configPermissions,
-  configSchema,
-  configShow,
-} from "../../../src/cli/commands/config.ts";
-import type { Terminal } from "../../../src/cli/text/terminal.ts";
-import { ConfigError } from "../../../src/config/config_error.ts";
+import { runCommand } from "../text/fake_terminal.ts";
 
 function example(name: string): string {
   return fileURLToPath(new URL(`../../../example_config/${name}.yaml`, import.meta.url));
 }
 
-/** Runs a command, and gives what it prints. */
-async function printed(run: (terminal: Terminal) => Promise<number>): Promise<string> {
-  let text = "";
-  const write = (more: string) => void (text += more);
-  const code = await run({
-    write,
-    writeError: write,
-    hasColor: false,
-    isInteractive: false,
-    columns: undefined,
-  });
+/** What `sitemon config` prints. */
+async function printed(...args: string[]): Promise<string> {
+  const { code, output } = await runCommand("config", ...args);
   strictEqual(code, 0);
-  return text;
+  return output;
 }
 
-Deno.test("configCheck() prints what was found, in one line", async () => {
-  const check = (name: string) =>
-    printed((terminal) => configCheck({ config: example(name) }, terminal));
-  match(await check("run"), /run\.yaml: no mistakes; 3 sites\n$/);
-  match(await check("producer"), /producer\.yaml: no mistakes; 2 sites, Kafka topic "sitemon"\n$/);
-  match(
-    await check("consumer"),
-    /0 sites, Kafka topic "sitemon", PostgreSQL database "postgres"\n$/,
-  );
-});
+for (
+  const [name, found] of [
+    ["run", "3 sites"],
+    ["producer", '2 sites, Kafka topic "sitemon"'],
+    ["consumer", '0 sites, Kafka topic "sitemon", PostgreSQL database "postgres"'],
+  ] as const
+) {
+  Deno.test(`sitemon config check prints what it found in ${name}.yaml, in one line`, async () => {
+    strictEqual(
+      await printed("check", "-c", example(name)),
+      `${example(name)}: no mistakes; ${found}\n`,
+    );
+  });
+}
 
-Deno.test("configCheck() throws every mistake, patterns and addresses among them", async () => {
+Deno.test("sitemon config check lists every mistake, patterns and addresses among them", async () => {
   const file = Deno.makeTempFileSync({ suffix: ".yaml" });
   Deno.writeTextFileSync(
     file,
     "address_policy: {deny: [intranet]}\nsites:\n  - {url: 'http://a/', pattern: '(?=a)'}\n",
   );
-  try {
-    let mistakes: readonly unknown[] = [];
-    await printed((terminal) => {
-      throws(() => configCheck({ config: file }, terminal), (error) => {
-        mistakes = (error as ConfigError).mistakes;
-        return error instanceof ConfigError;
-      });
-      return Promise.resolve(0);
-    });
-    strictEqual(mistakes.length, 2);
-  } finally {
-    Deno.removeSync(file);
-  }
+  const { code, errors } = await runCommand("config", "check", "-c", file);
+  strictEqual(code, 78);
+  deepStrictEqual(errors.trimEnd().split("\n").map((line) => line.slice(0, file.length + 3)), [
+    `${file}:1:`,
+    `${file}:3:`,
+  ]);
+  Deno.removeSync(file);
 });
 
-Deno.test("configShow() hides the password of the consumer", async () => {
-  const text = await printed((terminal) => configShow({ config: example("consumer") }, terminal));
+Deno.test("sitemon config show hides the password of the consumer", async () => {
+  const text = await printed("show", "-c", example("consumer"));
   ok(text.includes('password: "***"'));
   ok(!text.includes("password: password"));
 });
 
-Deno.test("configSchema() prints a JSON Schema", async () => {
-  const schema = JSON.parse(await printed(configSchema));
+Deno.test("sitemon config schema prints a JSON Schema", async () => {
+  const schema = JSON.parse(await printed("schema"));
   strictEqual(schema.$schema, "https://json-schema.org/draft/2020-12/schema");
   ok("kafka" in schema.properties);
 });
 
-Deno.test("configPermissions() prints each thread's permissions, and the flags", async () => {
-  const options = { config: example("producer") };
-  const text = await printed((terminal) => configPermissions(options, terminal));
+Deno.test("sitemon config permissions prints each thread's permissions, and the flags", async () => {
+  const text = await printed("permissions", "-c", example("producer"));
   const lines = text.split("\n").map((line) => line.trim());
   deepStrictEqual(lines.slice(0, 3), ["sitemon producer", "scanner", "net: httpbin"]);
   ok(lines.includes("net: kafka:9092"));
@@ -82,9 +64,8 @@ Deno.test("configPermissions() prints each thread's permissions, and the flags",
   ok(lines.includes("IPAddressDeny=any") && lines.includes("IPAddressAllow=localhost 127.0.0.1"));
 });
 
-Deno.test("configPermissions() prints the same as JSON", async () => {
-  const options = { config: example("run"), json: true };
-  const { run } = JSON.parse(await printed((terminal) => configPermissions(options, terminal)));
+Deno.test("sitemon config permissions --json prints the same as JSON", async () => {
+  const { run } = JSON.parse(await printed("permissions", "-c", example("run"), "--json"));
   deepStrictEqual(Object.keys(run.threads), ["scanner", "outbox", "store", "web"]);
   deepStrictEqual(run.threads.outbox.sys, ["statfs"]);
   ok(run.flags.includes("--allow-sys=statfs"));

@@ -4,18 +4,18 @@ import {
   type DeadLetterOptions,
   type DeadLetterSource,
   listDeadLetters,
+  outboxDeadLetters,
   replayDeadLetters,
   showDeadLetters,
   SHOWN_BYTES_MAX,
 } from "../../../src/cli/commands/dead_letter.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "../../../src/cli/exit_code.ts";
-import { hexDump } from "../../../src/cli/text/hex_dump.ts";
 import {
+  hexDump,
   parsePlace,
   placeText,
   storedDeadLetterView,
 } from "../../../src/cli/text/dead_letter_view.ts";
-import { outboxDeadLetters } from "../../../src/cli/commands/outbox_dead_letters.ts";
 import { readStats } from "../../../src/outbox/outbox_stats.ts";
 import type { StoredDeadLetter } from "../../../src/status/dead_letters.ts";
 import { NOON, PRODUCERS } from "../../contract/site_reports.ts";
@@ -57,9 +57,9 @@ class FakeDeadLetters implements DeadLetterSource {
   }
 
   replay() {
-    const kept = this.#deadLetters.filter(({ detail }) => detail !== "good");
-    const applied = this.#deadLetters.length - kept.length;
-    return Promise.resolve({ applied, kept, keptCount: kept.length });
+    const failures = this.#deadLetters.filter(({ detail }) => detail !== "good");
+    const applied = this.#deadLetters.length - failures.length;
+    return Promise.resolve({ applied, failures, failureCount: failures.length });
   }
 }
 
@@ -70,7 +70,7 @@ async function ran(
 ) {
   const terminal = new FakeTerminal();
   const all = {
-    deadLetters: new FakeDeadLetters(deadLetters),
+    source: new FakeDeadLetters(deadLetters),
     ids: [],
     json: false,
     limit: 1_000,
@@ -99,7 +99,7 @@ Deno.test("listDeadLetters() prints a line for each, and says when there are mor
   ]);
   ok(!output.includes("\x1b"));
   strictEqual(errors, "2 of 3 dead letters; --limit shows more\n");
-  strictEqual((await ran(listDeadLetters, [])).errors, "no dead letters\n");
+  strictEqual((await ran(listDeadLetters, [])).errors, "No dead letters\n");
 });
 
 Deno.test("showDeadLetters() prints all that is known, and no byte that could move the terminal", async () => {
@@ -141,7 +141,10 @@ Deno.test("showDeadLetters() prints bytes in hexadecimal as JSON, and 1 for one 
     key: "73686f70",
     value: "1b5b324a20706f69736f6e",
   });
-  ok(errors.startsWith('Cannot find dead letter "sites/3/99" as it must be in the list'), errors);
+  strictEqual(
+    errors,
+    'no such dead letter: "sites/3/99"; "sitemon dead-letter list" lists the IDs\n',
+  );
 });
 
 Deno.test("replayDeadLetters() says why dead letters stay, and exits 1 then", async () => {
@@ -152,13 +155,13 @@ Deno.test("replayDeadLetters() says why dead letters stay, and exits 1 then", as
     }),
     [
       EXIT_NOT_UP,
-      "applied: 1, kept: 1\n",
-      "sites/3/41 stays as undecodable: Cannot decode message as it must hold a report: " +
+      "applied: 1, remaining: 1\n",
+      "sites/3/41 cannot be applied (undecodable): Cannot decode message as it must hold a report: " +
       "it is \ufffd[31mred\n",
     ],
   );
   const { code, output } = await ran(replayDeadLetters, [good], { json: true });
-  deepStrictEqual([code, JSON.parse(output)], [EXIT_OK, { applied: 1, kept: 0 }]);
+  deepStrictEqual([code, JSON.parse(output)], [EXIT_OK, { applied: 1, remaining: 0 }]);
   strictEqual((await ran(replayDeadLetters, [good], { ids: ["nowhere/1/1"] })).code, EXIT_NOT_UP);
 });
 
@@ -179,8 +182,8 @@ Deno.test("outboxDeadLetters() finds the rows of an outbox by number, and puts t
   outbox.close();
   deepStrictEqual(await deadLetters.replay({ ids: ["1", "3", "sites/1/1"] }), {
     applied: 2,
-    kept: [],
-    keptCount: 0,
+    failures: [],
+    failureCount: 0,
   });
   deepStrictEqual([readStats(folder.path).rows, readStats(folder.path).deadLetters], [3, 1]);
 });

@@ -1,7 +1,7 @@
-import { deepStrictEqual, match, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
 import { installUnit, ownExecutable } from "../../../src/cli/commands/install_unit.ts";
 import { ConfigError } from "../../../src/config/config_error.ts";
-import { sitemon } from "../../support/sitemon_process.ts";
+import { FakeTerminal, runCommand } from "../text/fake_terminal.ts";
 
 const PRODUCER = `traces: { endpoint: 'http://192.0.2.9:4318' }
 outbox: { path: /srv/outbox/outbox.db }
@@ -28,21 +28,11 @@ class Place implements Disposable {
     }
   }
 
-  async unit(): Promise<string> {
-    let text = "";
-    const terminal = {
-      write: (part: string) => void (text += part),
-      writeError: () => {},
-      isInteractive: false,
-      hasColor: false,
-      columns: undefined,
-    };
+  unit(): string {
+    const terminal = new FakeTerminal();
     const { config, credentials } = this;
-    await installUnit(
-      { role: "producer", config, credentials, executable: "/opt/sitemon" },
-      terminal,
-    );
-    return text;
+    installUnit({ role: "producer", config, credentials, executable: "/opt/sitemon" }, terminal);
+    return terminal.output;
   }
 
   [Symbol.dispose](): void {
@@ -50,9 +40,9 @@ class Place implements Disposable {
   }
 }
 
-Deno.test("installUnit() hands over what the configuration names", async () => {
+Deno.test("installUnit() hands over what the configuration names", () => {
   using place = new Place();
-  const unit = await place.unit();
+  const unit = place.unit();
   const of = (key: string) =>
     unit.split("\n").filter((line) => line.startsWith(`${key}=`)).map((line) =>
       line.slice(key.length + 1)
@@ -74,10 +64,10 @@ Deno.test("installUnit() hands over what the configuration names", async () => {
   strictEqual(unit.includes("-secret"), false);
 });
 
-Deno.test("installUnit() tells what is missing, before the unit fails for it", async () => {
+Deno.test("installUnit() reports what is missing, before the unit fails for it", () => {
   using place = new Place();
   Deno.removeSync(`${place.credentials}/kafka`);
-  await rejects(() => place.unit(), ConfigError);
+  throws(() => place.unit(), ConfigError);
 });
 
 Deno.test("ownExecutable() is the usual one, when sitemon runs from source", () => {
@@ -87,8 +77,8 @@ Deno.test("ownExecutable() is the usual one, when sitemon runs from source", () 
 Deno.test("sitemon install-unit prints a unit, and refuses other roles", async () => {
   using place = new Place();
   const args = ["install-unit", "-c", place.config, "--credentials", place.credentials];
-  const { code, stdout } = await sitemon([...args, "--role", "producer"]);
+  const { code, output } = await runCommand(...args, "--role", "producer");
   strictEqual(code, 0);
-  match(stdout, /^ExecStart=\/usr\/local\/bin\/sitemon producer -c /m);
-  strictEqual((await sitemon([...args, "--role", "run"])).code, 64);
+  match(output, /^ExecStart=\/usr\/local\/bin\/sitemon producer -c /m);
+  strictEqual((await runCommand(...args, "--role", "run")).code, 64);
 });

@@ -1,8 +1,9 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { status } from "../../../src/cli/commands/status.ts";
+import { printStatuses } from "../../../src/cli/commands/status.ts";
 import type { Terminal } from "../../../src/cli/text/terminal.ts";
 import { textWidth } from "../../../src/cli/text/terminal_text.ts";
 import type { SiteStatus } from "../../../src/status/store.ts";
+import { FakeTerminal } from "../text/fake_terminal.ts";
 
 const NOW = new Date("2026-05-01T12:00:00Z");
 
@@ -35,26 +36,17 @@ const DOWN = {
   errorText: "Cannot connect to blog.example: no such name",
 } as const;
 
-/** What `status` prints, and its exit code. */
 function printed(
   statuses: readonly SiteStatus[],
-  { json = false, ...rest }: Partial<Terminal> & { json?: boolean } = {},
+  { json = false, ...options }: Partial<Terminal> & { json?: boolean } = {},
 ) {
-  let out = "";
-  let error = "";
-  const terminal: Terminal = {
-    write: (text) => out += text,
-    writeError: (text) => error += text,
-    hasColor: false,
-    isInteractive: false,
-    columns: undefined,
-    ...rest,
-  };
-  const exitCode = status({ statuses, json, now: NOW }, terminal);
+  const terminal = new FakeTerminal(options);
+  const exitCode = printStatuses({ statuses, json, now: NOW }, terminal);
+  const { output: out, errors: error } = terminal;
   return { exitCode, error, out, lines: out.split("\n").slice(0, -1) };
 }
 
-Deno.test("status() prints an aligned table, the worst first", () => {
+Deno.test("printStatuses() prints an aligned table, the worst first", () => {
   const { lines, exitCode } = printed([
     aStatus(),
     aStatus({ site: "old", stale: true, checkedAt: secondsAgo(7_200) }),
@@ -76,12 +68,12 @@ Deno.test("status() prints an aligned table, the worst first", () => {
   ]);
 });
 
-Deno.test("status() orders names as people count", () => {
+Deno.test("printStatuses() orders names as people count", () => {
   const { lines } = printed(["web-10", "web-2", "Web-1"].map((site) => aStatus({ site })));
   deepStrictEqual(lines.slice(1).map((line) => line.split(" ")[0]), ["Web-1", "web-2", "web-10"]);
 });
 
-Deno.test("status() shows locations, when there are several", () => {
+Deno.test("printStatuses() shows locations, when there are several", () => {
   const { lines } = printed([aStatus(), aStatus({ location: "Zürich" })]);
   deepStrictEqual(lines.map((line) => line.slice(0, 15).trimEnd()), [
     "SITE  LOCATION",
@@ -100,18 +92,18 @@ for (
     ["there is none", [], 1],
   ] as const
 ) {
-  Deno.test(`status() exits ${exitCode}, when ${what}`, () => {
+  Deno.test(`printStatuses() exits ${exitCode}, when ${what}`, () => {
     strictEqual(printed(statuses).exitCode, exitCode);
     strictEqual(printed(statuses, { json: true }).exitCode, exitCode);
   });
 }
 
-Deno.test("status() says so on standard error, when no site has a status", () => {
+Deno.test("printStatuses() says so on standard error, when no site has a status", () => {
   const { out, error } = printed([]);
   deepStrictEqual([out, error], ["", "No site has a status yet\n"]);
 });
 
-Deno.test("status() colors outcomes, when the terminal has colors", () => {
+Deno.test("printStatuses() colors outcomes, when the terminal has colors", () => {
   const { lines } = printed([aStatus(), aStatus({ site: "blog", ...DOWN })], { hasColor: true });
   ok(lines[1]!.includes("\x1b[31mdown   \x1b[0m  "), lines[1]!);
   ok(lines[2]!.includes("\x1b[32mup     \x1b[0m  "), lines[2]!);
@@ -119,7 +111,7 @@ Deno.test("status() colors outcomes, when the terminal has colors", () => {
   ok(!printed([aStatus()]).out.includes("\x1b"));
 });
 
-Deno.test("status() fits any width of terminal", () => {
+Deno.test("printStatuses() fits any width of terminal", () => {
   const statuses = [
     aStatus({ ...DOWN, site: "a very long name of a site ".repeat(7), errorText: "x".repeat(999) }),
     aStatus({ site: "北京🦕".repeat(30), location: "Zürich" }),
@@ -144,13 +136,13 @@ for (
     [50, "blog  down     dns: Cannot connect to blog.exampl…"],
   ] as const
 ) {
-  Deno.test(`status() says why a site is down, in ${columns} columns`, () => {
+  Deno.test(`printStatuses() says why a site is down, in ${columns} columns`, () => {
     const { lines } = printed([aStatus(), aStatus({ ...DOWN, site: "blog" })], { columns });
     strictEqual(lines[1], line);
   });
 }
 
-Deno.test("status() sums up where a person may see the end of the table alone", () => {
+Deno.test("printStatuses() sums up where a person may see the end of the table alone", () => {
   const statuses = [
     aStatus(),
     aStatus({ ...DOWN, site: "a" }),
@@ -162,12 +154,12 @@ Deno.test("status() sums up where a person may see the end of the table alone", 
   strictEqual(printed(statuses).lines.length, 5);
 });
 
-Deno.test("status() cuts nothing, when standard output is no terminal", () => {
+Deno.test("printStatuses() cuts nothing, when standard output is no terminal", () => {
   const errorText = "x".repeat(999);
   ok(printed([aStatus({ ...DOWN, errorText })]).out.includes(errorText));
 });
 
-Deno.test("status() aligns by the columns that characters take", () => {
+Deno.test("printStatuses() aligns by the columns that characters take", () => {
   const { lines } = printed([
     aStatus({ site: "北京" }),
     aStatus({ site: "e\u0301té" }),
@@ -176,7 +168,7 @@ Deno.test("status() aligns by the columns that characters take", () => {
   deepStrictEqual(lines.slice(1).map((line) => textWidth(line.split(" up ")[0]!)), [5, 5, 5]);
 });
 
-Deno.test("status() lets no control character reach the terminal", () => {
+Deno.test("printStatuses() lets no control character reach the terminal", () => {
   const evil = "\x1b[2J\x07\x9b31m\u202egnp\r\nnext\0\x7f";
   const statuses = [aStatus({ ...DOWN, site: evil, location: evil, errorText: evil }), aStatus()];
   for (const json of [false, true]) {
@@ -189,7 +181,7 @@ Deno.test("status() lets no control character reach the terminal", () => {
   strictEqual(JSON.parse(first!).site, evil);
 });
 
-Deno.test("status() prints one object a line as JSON, in the words of the report", () => {
+Deno.test("printStatuses() prints one object a line as JSON, in the words of the report", () => {
   const { lines } = printed([aStatus(), aStatus({ ...DOWN, site: "blog", since: null })], {
     json: true,
     columns: 20,

@@ -1,15 +1,17 @@
-/** Remembers what a command wrote. */
+/** A terminal that keeps what a command wrote. */
+import { runProgram } from "../../../src/cli/program.ts";
 import type { Terminal } from "../../../src/cli/text/terminal.ts";
 
 export class FakeTerminal implements Terminal {
   readonly isInteractive: boolean;
-  readonly hasColor = false;
+  readonly hasColor: boolean;
   readonly columns: number | undefined;
   output = "";
   errors = "";
 
-  constructor({ isInteractive = false, columns }: Partial<Terminal> = {}) {
+  constructor({ isInteractive = false, hasColor = false, columns }: Partial<Terminal> = {}) {
     this.isInteractive = isInteractive;
+    this.hasColor = hasColor;
     this.columns = columns;
   }
 
@@ -20,4 +22,11 @@ export class FakeTerminal implements Terminal {
   writeError(text: string): void {
     this.errors += text;
   }
+}
+
+/** Runs a command in this process. */
+export async function runCommand(...args: string[]) {
+  const terminal = new FakeTerminal();
+  const code = await runProgram(args, terminal);
+  return { code, output: terminal.output, errors: terminal.errors };
 }

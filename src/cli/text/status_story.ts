@@ -1,4 +1,4 @@
-/** `sitemon status --site NAME`: one site with its uptimes, its days, its response times and its changes. */
+/** `sitemon status --site NAME` in words: uptimes, days, response times and changes of a site. */
 import { HOUR_MS } from "../../runtime/time_units.ts";
 import { stateOf } from "../../report/site_state.ts";
 import { percent } from "../../runtime/percent.ts";
@@ -11,42 +11,23 @@ import {
 } from "../../status/queries.ts";
 import { uptimeOf } from "../../status/uptime.ts";
 import type { SiteStory } from "../../threads/statuses/statuses_thread.ts";
-import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
-import { painted, STATE_COLORS } from "../text/status_table.ts";
-import { cutText, printable } from "../text/terminal_text.ts";
-import type { Terminal } from "../text/terminal.ts";
+import { STATE_COLORS } from "./status_table.ts";
+import type { Terminal } from "./terminal.ts";
+import { cutText, printable } from "./terminal_text.ts";
+import { painted } from "./text_table.ts";
 
-/** Changes that fit below the rest. */
+/** So that the story fits on a screen. */
 const TRANSITIONS_SHOWN_MAX = 8;
 const LABEL_WIDTH = 10;
-/** From the lowest; the last is full. */
 const BLOCKS = "▁▂▃▄▅▆▇█";
-/** How high a day stands, by the uptime that it must have reached. */
+/** The block of a day, by the uptime that it must have reached. */
 const DAY_STEPS = [[1, "█"], [0.99, "▆"], [0.9, "▃"], [0, "▁"]] as const;
 const UNKNOWN = "·";
 
-export interface StatusStoryOptions {
-  /** Of one site, one for each location. */
-  readonly stories: readonly SiteStory[];
-  readonly now: Date;
-}
-
-/** Returns the exit code: 0 when the site is up everywhere. */
-export function statusStory({ stories, now }: StatusStoryOptions, terminal: Terminal): number {
-  const text = stories.map((story) => storyText(story, { now, terminal })).join("\n");
-  terminal.write(text);
-  const isUp = stories.every(({ history: { status } }) => status.outcome === "up" && !status.stale);
-  return isUp ? EXIT_OK : EXIT_NOT_UP;
-}
-
-interface HostEnvironment {
-  readonly now: Date;
-  readonly terminal: Terminal;
-}
-
-function storyText(
+/** One site at one location, each line within the width of the terminal. */
+export function storyText(
   { history: { status, transitions, latency }, uptime, days }: SiteStory,
-  { now, terminal }: HostEnvironment,
+  { now, terminal }: { readonly now: Date; readonly terminal: Terminal },
 ): string {
   const { columns = Infinity, hasColor } = terminal;
   const outcome = status.stale ? `${status.outcome} (stale)` : status.outcome;
@@ -82,7 +63,7 @@ function uptimeText(uptime: SiteStory["uptime"]): string {
   }).join("  ");
 }
 
-/** A character a day, the oldest first: a full block is a day without downtime, a dot one of which nothing is known. */
+/** A character a day, oldest first: a full block has no downtime, a dot no data. */
 export function dayStrip(days: readonly DayCoverage[]): string {
   return days.map((day) => {
     const uptime = uptimeOf(day);
@@ -98,10 +79,10 @@ function latencyLines(
 ): string[] {
   if (points.length === 0) return [];
   const slowest = Math.round(Math.max(...points.map(({ p95Ms }) => p95Ms)));
-  return [line("hours", `${sparkline(points, now)}  at most ${slowest} ms (95 % of answers)`)];
+  return [line("hours", `${sparkline(points, now)}  p95 up to ${slowest} ms`)];
 }
 
-/** A character an hour up to now, as high as the hour's p95 beside the highest; a dot where nothing answered. */
+/** A character an hour up to now, scaled to the slowest hour's p95; a dot where nothing answered. */
 export function sparkline(points: readonly LatencyPoint[], now: Date): string {
   const byHour = new Map(points.map((point) => [hourOf(point.hour), point.p95Ms]));
   const highest = Math.max(...byHour.values());

@@ -1,23 +1,23 @@
-/** `sitemon status --watch`: shows the status again and again, in place where there is a terminal. */
+/** `--watch`: shows an output again and again, in place on a terminal. */
 import { sleep, systemClock } from "../../runtime/clock.ts";
 import type { Terminal } from "../text/terminal.ts";
 
-/** A table is read in less, and checks come less often. */
-export const ROUND_MS = 2_000;
+/** Enough to read a table, and shorter than most check intervals. */
+const ROUND_MS = 2_000;
 const SIGNALS = ["SIGINT", "SIGTERM"] as const;
 const CLEAR_SCREEN = "\x1b[2J";
 const HOME = "\x1b[H";
 const CLEAR_REST = "\x1b[J";
 
 export interface WatchOptions {
-  /** Ends the watching. */
+  /** Ends the watch. */
   readonly signal: AbortSignal;
-  /** Of the terminal, which may change meanwhile; undefined when there is none. */
+  /** Of the terminal, which may be resized; undefined when there is none. */
   readonly size?: () => { readonly columns: number; readonly rows: number } | undefined;
 }
 
 /** Resolves to the exit code of the last round, once the signal aborts. */
-export async function watchStatus(
+export async function watch(
   show: (terminal: Terminal) => Promise<number>,
   terminal: Terminal,
   { signal, size = screenSize }: WatchOptions,
@@ -37,8 +37,8 @@ export async function watchStatus(
 }
 
 /**
- * The first lines, which are the worst, and the last one, which sums up; each is cleared to its end,
- * since the one before may be longer.
+ * The first lines, which are the worst, and the last one, which is the summary. Each clears the rest
+ * of its line, since the previous round's may have been longer.
  */
 function fitted(text: string, rows: number): string {
   const lines = text.trimEnd().split("\n");
@@ -51,11 +51,11 @@ function screenSize(): { columns: number; rows: number } | undefined {
   try {
     return Deno.consoleSize();
   } catch {
-    return undefined; // standard output is no terminal
+    return undefined; // standard output is not a terminal
   }
 }
 
-/** Aborts when somebody wants the process to end. */
+/** Aborts when the process is asked to end. */
 export function interruption(): Disposable & { readonly signal: AbortSignal } {
   const controller = new AbortController();
   const abort = () => controller.abort();

@@ -1,14 +1,14 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { watchStatus } from "../../../src/cli/commands/status_watch.ts";
-import { Screen } from "../text/screen.ts";
+import { watch } from "../../../src/cli/text/watch.ts";
+import { FakeTerminal } from "./fake_terminal.ts";
 
 /** Shows so many rounds, and then ends the watching. */
-async function watched(rounds: readonly string[], terminal: Screen, rows?: number) {
+async function watched(rounds: readonly string[], terminal: FakeTerminal, rows?: number) {
   let round = 0;
   let asked = 0;
   const widths: unknown[] = [];
   const interrupted = new AbortController();
-  const exitCode = await watchStatus(
+  const exitCode = await watch(
     (screen) => {
       screen.write(rounds[round]!);
       widths.push(screen.columns);
@@ -24,10 +24,10 @@ async function watched(rounds: readonly string[], terminal: Screen, rows?: numbe
   return { exitCode, output: terminal.output, widths };
 }
 
-Deno.test("watchStatus() draws over the last round, when there is a terminal", async () => {
+Deno.test("watch() draws over the last round, when there is a terminal", async () => {
   const { exitCode, output, widths } = await watched(
     ["a\nb\n", "c\n"],
-    new Screen({ columns: 80 }),
+    new FakeTerminal({ columns: 80 }),
     10,
   );
   strictEqual(exitCode, 2);
@@ -38,14 +38,18 @@ Deno.test("watchStatus() draws over the last round, when there is a terminal", a
   strictEqual(rounds[0], "\x1b[2J");
 });
 
-Deno.test("watchStatus() keeps the first lines and the last, when the terminal is low", async () => {
-  const { output } = await watched(["worst\nbad\nwell\nsum\n"], new Screen({ columns: 80 }), 4);
+Deno.test("watch() keeps the first lines and the last, when the terminal is low", async () => {
+  const { output } = await watched(
+    ["worst\nbad\nwell\nsum\n"],
+    new FakeTerminal({ columns: 80 }),
+    4,
+  );
   ok(output.endsWith("worst\x1b[K\nbad\x1b[K\nsum\x1b[K\n\x1b[J"), output);
-  const low = await watched(["worst\nsum\n"], new Screen({ columns: 80 }), 1);
+  const low = await watched(["worst\nsum\n"], new FakeTerminal({ columns: 80 }), 1);
   ok(low.output.endsWith("\x1b[Hsum\x1b[K\n\x1b[J"), low.output);
 });
 
-Deno.test("watchStatus() prints round after round, when standard output is none", async () => {
-  const { output } = await watched(["a\n", "b\n"], new Screen(), 10);
+Deno.test("watch() prints round after round, when standard output is none", async () => {
+  const { output } = await watched(["a\n", "b\n"], new FakeTerminal(), 10);
   strictEqual(output, "a\nb\n");
 });

@@ -1,0 +1,8 @@
+/** `sitemon consumer`: Kafka → consumer threads → PostgreSQL. */
+import { type DefineCommand, withConfig } from "../define_command.ts";
+import { runDaemon } from "../service/daemon.ts";
+
+export const define: DefineCommand = (command, { terminal, exit }) =>
+  withConfig(command)
+    .description("Reads reports from Kafka and applies them to PostgreSQL.")
+    .action(({ config }) => exit(runDaemon("consumer", config, terminal)));

@@ -1,0 +1,10 @@
+/** `sitemon producer`: scanner threads → outbox thread → relay thread → Kafka. */
+import { type DefineCommand, withConfig } from "../define_command.ts";
+import { runDaemon } from "../service/daemon.ts";
+
+export const define: DefineCommand = (command, { terminal, exit }) =>
+  withConfig(command)
+    .description(
+      "Checks the sites in the configuration, stores each result and publishes it to Kafka.",
+    )
+    .action(({ config }) => exit(runDaemon("producer", config, terminal)));

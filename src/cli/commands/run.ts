@@ -1,0 +1,10 @@
+/** `sitemon run`: scanner threads → outbox thread → store thread, with no other servers. */
+import { type DefineCommand, withConfig } from "../define_command.ts";
+import { runDaemon } from "../service/daemon.ts";
+
+export const define: DefineCommand = (command, { terminal, exit }) =>
+  withConfig(command)
+    .description(
+      "Checks the sites in the configuration and keeps their status in a SQLite file; needs no servers.",
+    )
+    .action(({ config }) => exit(runDaemon("run", config, terminal)));

@@ -1,0 +1,150 @@
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { outboxExport, outboxStats } from "../../../src/cli/commands/outbox.ts";
+import { EXIT_IO, EXIT_OK } from "../../../src/cli/exit_code.ts";
+import {
+  OutboxLockedError,
+  OutboxMissingError,
+  OutboxRefusedError,
+} from "../../../src/outbox/outbox_error.ts";
+import { draftsOf, EVERYTHING, manyReports, OutboxFolder } from "../../outbox/outbox_fixture.ts";
+import { FakeTerminal } from "../text/fake_terminal.ts";
+
+Deno.test("outboxStats() prints what waits, while the producer has the file open", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open({ whenFull: "drop_oldest", rowsMax: 3 });
+  outbox.append(draftsOf(manyReports(5)));
+  const terminal = new FakeTerminal();
+  strictEqual(outboxStats({ path: folder.path }, terminal), EXIT_OK);
+  const { producerId, bytes } = outbox.stats();
+  const age = /^oldest {8}\d+\.\d s old\n/m;
+  ok(age.test(terminal.output), terminal.output);
+  strictEqual(
+    terminal.output.replace(age, ""),
+    `outbox        ${folder.path}
+producer      ${producerId}
+rows          4 (gaps: 1)
+bytes         ${bytes}
+sequences     3 to 5
+dead letters  0
+`,
+  );
+});
+
+Deno.test("outboxStats() prints one JSON object on demand", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(draftsOf(manyReports(3)));
+  outbox.settle({ acknowledged: [], tooLarge: [outbox.take(EVERYTHING)[0]!.id] });
+  const terminal = new FakeTerminal();
+  strictEqual(outboxStats({ path: folder.path, json: true }, terminal), EXIT_OK);
+  ok(terminal.output.endsWith("}\n"));
+  const { oldest_age_seconds, ...stats } = JSON.parse(terminal.output);
+  strictEqual(typeof oldest_age_seconds, "number");
+  deepStrictEqual(stats, {
+    path: folder.path,
+    producer_id: outbox.stats().producerId,
+    rows: 3,
+    bytes: outbox.stats().bytes,
+    oldest_recorded_at: folder.clock.nowMicros() + 1,
+    sequence_first: 2,
+    sequence_last: 3,
+    gaps: 1,
+    dead_letters: 1,
+  });
+});
+
+Deno.test("outboxStats() prints an outbox in which nothing waits", () => {
+  using folder = new OutboxFolder();
+  folder.open().close();
+  const terminal = new FakeTerminal();
+  strictEqual(outboxStats({ path: folder.path }, terminal), EXIT_OK);
+  match(terminal.output, /^oldest {8}none$/m);
+  match(terminal.output, /^sequences {5}queue empty; last sequence 0$/m);
+});
+
+/** Each makes a file, or none, at the path. */
+const UNREADABLE = [
+  ["no file", () => {}, OutboxMissingError],
+  [
+    "a file whose producer has not created its tables",
+    (path: string) => {
+      using unfinished = new DatabaseSync(path);
+      unfinished.exec("PRAGMA journal_mode = WAL");
+    },
+    OutboxMissingError,
+  ],
+  [
+    "a file that is not an outbox",
+    (path: string) => Deno.writeTextFileSync(path, "interval: 10s\n".repeat(100)),
+    OutboxRefusedError,
+  ],
+  ["an empty file", (path: string) => Deno.writeTextFileSync(path, ""), OutboxRefusedError],
+] as const;
+for (const [what, make, error] of UNREADABLE) {
+  Deno.test(`outboxStats() throws ${error.name}, which names the path, for ${what}`, () => {
+    using folder = new OutboxFolder();
+    make(folder.path);
+    const terminal = new FakeTerminal();
+    throws(
+      () => outboxStats({ path: folder.path }, terminal),
+      (thrown) => thrown instanceof error && thrown.message.includes(`"${folder.path}"`),
+    );
+    strictEqual(terminal.output, "");
+  });
+}
+
+Deno.test("outboxExport() prints each row as one JSON object, in the words of the report", () => {
+  using folder = new OutboxFolder();
+  const outbox = folder.open({ whenFull: "drop_oldest", rowsMax: 2 });
+  outbox.append(draftsOf(manyReports(3)));
+  outbox.settle({ acknowledged: [], tooLarge: [outbox.take(EVERYTHING)[0]!.id] });
+  const { producerId } = outbox.stats();
+  outbox.close();
+  const terminal = new FakeTerminal();
+  strictEqual(outboxExport(folder.path, terminal), EXIT_OK);
+  const rows = terminal.output.trimEnd().split("\n").map((line) => JSON.parse(line));
+  deepStrictEqual(
+    rows.map(({ kind, dead_reason, content, site, sequence, first, reason }) => {
+      return { kind, dead_reason, content, site, sequence, first, reason };
+    }).map((row) => Object.values(row).filter((value) => value != null)),
+    [
+      ["report", "site-2", 3],
+      ["gap", 1, "dropped_oldest"],
+      ["gap", 2, "too_large"],
+      ["dead_letter", "too_large", "report", "site-1", 2],
+    ],
+  );
+  ok(rows.every(({ producer_id }) => producer_id === producerId));
+  strictEqual(terminal.errors, "Exported reports: 1, gaps: 2, dead letters: 1\n");
+});
+
+Deno.test("outboxExport() says what it could not read", () => {
+  using folder = new OutboxFolder();
+  const outbox = folder.open();
+  outbox.append(draftsOf(manyReports(2_000)));
+  outbox.close();
+  const bytes = Deno.readFileSync(folder.path);
+  bytes.fill(7, bytes.length / 2, bytes.length / 2 + 40_960);
+  Deno.writeFileSync(folder.path, bytes);
+  const terminal = new FakeTerminal();
+  strictEqual(outboxExport(folder.path, terminal), EXIT_IO);
+  const [read, why, absent] = terminal.errors.split("\n");
+  match(read!, /^Exported reports: 1\d{3}, gaps: 0, dead letters: 0$/);
+  match(why!, /^outbox ".+" is damaged: .+; incomplete rows: \d+$/);
+  match(absent!, /^sequences from .+ that were published before or cannot be read: \d+ to \d+/);
+});
+
+Deno.test("outboxExport() leaves a running producer's file alone", () => {
+  using folder = new OutboxFolder();
+  using _outbox = folder.open();
+  const terminal = new FakeTerminal();
+  throws(() => outboxExport(folder.path, terminal), OutboxLockedError);
+  strictEqual(terminal.output, "");
+});
+
+Deno.test("outboxExport() makes no file where there is none", () => {
+  using folder = new OutboxFolder();
+  throws(() => outboxExport(folder.path, new FakeTerminal()), OutboxMissingError);
+  deepStrictEqual([...Deno.readDirSync(folder.folder)], []);
+});
