@@ -6,7 +6,6 @@
  */
 import type { Outcome, Reason } from "../report/outcome.ts";
 import type { Timings } from "../report/hop.ts";
-import type { SiteStatus } from "./store.ts";
 
 /** The windows over which uptime is told, in days. */
 export const UPTIME_WINDOWS_DAYS = [1, 7, 30, 90] as const;
@@ -36,8 +35,20 @@ export function keyOf({ site, location }: SiteKey): string {
   return `${site}\0${location}`;
 }
 
-/** A status with everything of its newest report that a page shows. */
-export interface DetailedStatus extends SiteStatus {
+/** The newest report of a site at a location, with everything of it that a page shows. */
+export interface SiteStatus extends SiteKey {
+  readonly url: string;
+  readonly outcome: Outcome;
+  readonly reason: Reason | null;
+  readonly responseTimeMs: number;
+  readonly responseCode: number | null;
+  readonly errorText: string | null;
+  readonly checkedAt: Date;
+  /** When the outcome last changed; `null` before its first verdict. */
+  readonly since: Date | null;
+  readonly intervalMs: number | null;
+  /** No report arrived when one was due. This is not "down": nobody looked. */
+  readonly stale: boolean;
   readonly labels: Readonly<Record<string, string>>;
   readonly attempts: number;
   readonly timings: Timings | null;
@@ -126,7 +137,7 @@ export interface HistoryOptions {
 }
 
 export interface SiteHistory {
-  readonly status: DetailedStatus;
+  readonly status: SiteStatus;
   /** The newest first. */
   readonly transitions: readonly Transition[];
   /** The oldest first; hours without an answer have no point. */
@@ -141,7 +152,7 @@ export interface Changes {
   /** For the next call; opaque, and good for a later connection to the same database too. */
   readonly cursor: string;
   /** Sites that got a report or turned stale, by site and location. */
-  readonly statuses: readonly DetailedStatus[];
+  readonly statuses: readonly SiteStatus[];
   /** Sites that were forgotten. */
   readonly removed: readonly SiteKey[];
 }
@@ -155,7 +166,7 @@ export interface Changes {
  */
 export interface StatusQueries {
   /** Every site's status, by site and location. */
-  statuses(): Promise<readonly DetailedStatus[]>;
+  statuses(): Promise<readonly SiteStatus[]>;
   /** Every site's uptime, by site and location. */
   uptimes(): Promise<readonly SiteUptime[]>;
   /**

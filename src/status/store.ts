@@ -4,7 +4,6 @@
  * Implemented by postgres/ and sqlite/, which pass one contract suite (tests/contract/).
  */
 import type { Gap, SiteReport } from "../report/report.ts";
-import type { Outcome, Reason } from "../report/outcome.ts";
 
 /** At most this many reports are applied in one transaction. */
 export const CHUNK_REPORTS_MAX = 1_000;
@@ -64,24 +63,6 @@ export interface Applied {
   readonly dead: number;
 }
 
-/** The newest report of a (site, location). */
-export interface SiteStatus {
-  readonly site: string;
-  readonly location: string;
-  readonly url: string;
-  readonly outcome: Outcome;
-  readonly reason: Reason | null;
-  readonly responseTimeMs: number;
-  readonly responseCode: number | null;
-  readonly errorText: string | null;
-  readonly checkedAt: Date;
-  /** When the outcome last changed; `null` before its first verdict. */
-  readonly since: Date | null;
-  readonly intervalMs: number | null;
-  /** No report arrived when one was due. This is not "down": nobody looked. */
-  readonly stale: boolean;
-}
-
 /**
  * Applies reports, each exactly once in effect.
  *
@@ -93,8 +74,6 @@ export interface StatusStore {
   migrate(): Promise<void>;
   /** Rejects with one of the three errors below, and has then changed nothing. */
   apply(chunk: Chunk): Promise<Applied>;
-  /** Every site's status, by site and location. */
-  statuses(): Promise<readonly SiteStatus[]>;
   close(): Promise<void>;
 }
 

@@ -8,21 +8,12 @@ import {
   HISTORY_DAYS_MAX,
   LATENCY_DAYS_MAX,
   RECENT_REPORTS_MAX,
-  type StatusQueries,
   UPTIME_WINDOWS_DAYS,
 } from "../../src/status/queries.ts";
 import type { StatusStore } from "../../src/status/store.ts";
 import { uptimeOf } from "../../src/status/uptime.ts";
-import { aReport, DAY, FULL_REPORT, HOUR, MINUTE, SECOND } from "./site_reports.ts";
-
-/** Queries and the store that they read, migrated and empty, on the machine's clock. */
-export interface OpenedQueries {
-  readonly store: StatusStore;
-  readonly queries: StatusQueries;
-  /** Rows of SQL that every store understands. */
-  sql(text: string): Promise<Record<string, unknown>[]>;
-  close(): Promise<void>;
-}
+import { onStore, type OpenedStore, type Register } from "./opened_store.ts";
+import { aReport, DAY, FULL_REPORT, HOUR, MINUTE, NOON, SECOND } from "./site_reports.ts";
 
 const SHOP = { site: "shop", location: "default" };
 const HISTORY = { transitionDays: 30, latencyDays: 30 };
@@ -57,19 +48,10 @@ const AN_HOUR = { interval_ms: 3_600_000 };
 /** Registers the tests of the contract for one kind of store. */
 export function queriesContract(
   name: string,
-  open: () => Promise<OpenedQueries>,
-  register: (name: string, fn: () => Promise<void>) => void = Deno.test,
+  open: () => Promise<OpenedStore>,
+  register?: Register,
 ): void {
-  function test(does: string, body: (opened: OpenedQueries) => Promise<void>): void {
-    register(`${name} ${does}`, async () => {
-      const opened = await open();
-      try {
-        await body(opened);
-      } finally {
-        await opened.close();
-      }
-    });
-  }
+  const test = onStore(name, open, register);
 
   test("answers everything, when nothing is kept", async ({ queries }) => {
     deepStrictEqual(await queries.statuses(), []);
@@ -108,24 +90,47 @@ export function queriesContract(
     deepStrictEqual((await queries.history({ site, location }, HISTORY))!.status, second);
   });
 
-  test("statuses() says what the store says", async ({ store, queries }) => {
+  test("statuses() tells the newest of each site, by name", async ({ store, queries }) => {
+    const sites = ["b", "a", "B"].map((site) => ({ site, recorded_at: NOON }));
+    const inA = { ...DOWN, site: "a", location: "Z" };
+    await apply(
+      store,
+      numbered([
+        ...sites,
+        { ...inA, recorded_at: NOON + MINUTE, error_text: "unexpected status 500" },
+        { ...inA, recorded_at: NOON + 2 * MINUTE, error_text: "still status 500" },
+        { site: "c", outcome: "inconclusive", reason: "internal" },
+      ]),
+    );
+    deepStrictEqual(
+      (await queries.statuses()).map(({ site, location, errorText, since }) => [
+        `${site} ${location}`,
+        errorText,
+        since && since.getTime() * 1_000,
+      ]),
+      [
+        ["B default", null, NOON],
+        ["a Z", "still status 500", NOON + MINUTE],
+        ["a default", null, NOON],
+        ["b default", null, NOON],
+        ["c default", null, null],
+      ],
+    );
+  });
+
+  test("statuses() calls a site stale, when a report was due", async ({ store, queries }) => {
     await apply(
       store,
       numbered([
         { site: "fresh", recorded_at: now() },
-        { site: "late", recorded_at: now() - 10 * MINUTE },
-        { site: "unknown", interval_ms: null },
-        { site: "unproven", outcome: "inconclusive", reason: "internal" },
+        { site: "late", recorded_at: now() - 10 * MINUTE, checked_at: now() },
+        { site: "slow", recorded_at: now() - 10 * MINUTE, interval_ms: 600_000 },
+        { site: "unknown", recorded_at: NOON, interval_ms: null },
       ]),
     );
-    const kept = await store.statuses();
-    const told = await queries.statuses();
-    deepStrictEqual(told.map(({ stale }) => stale), [false, true, false, true]);
     deepStrictEqual(
-      told.map((status) =>
-        Object.fromEntries(Object.keys(kept[0]!).map((key) => [key, status[key as "site"]]))
-      ),
-      kept.map((status) => ({ ...status })),
+      (await queries.statuses()).map(({ site, stale }) => [site, stale]),
+      [["fresh", false], ["late", true], ["slow", false], ["unknown", false]],
     );
   });
 

@@ -1,9 +1,4 @@
-/**
- * What every status store keeps to, whatever it is made of.
- *
- * The dump of its tables is in one form for all: rows in the order of their keys, times as
- * microseconds since 1970, uuids and JSON as text, bytes in hexadecimal, counts as numbers.
- */
+/** What every status store promises, whatever it is made of. */
 import fc from "fast-check";
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { HISTORY_FIELDS } from "../../src/report/fields.ts";
@@ -17,6 +12,7 @@ import {
   RowRejectedError,
   type StatusStore,
 } from "../../src/status/store.ts";
+import { onStore, type OpenedStore, type Register, type Row } from "./opened_store.ts";
 import {
   aReport,
   byOrder,
@@ -32,36 +28,11 @@ import {
   V1_REPORT,
 } from "./site_reports.ts";
 
-export type Row = Readonly<Record<string, string | number | boolean | null>>;
-
-/**
- * Every table but the horizon and the migrations, with at least the columns that are read here;
- * `changed_in` is left out, since it counts transactions and so differs with the way of arrival.
- */
-export interface Tables {
-  readonly site_status: readonly Row[];
-  readonly site_report: readonly Row[];
-  readonly site_transition: readonly Row[];
-  readonly site_hour: readonly Row[];
-  readonly site_day: readonly Row[];
-  readonly producer_gap: readonly Row[];
-  readonly dead_letter: readonly Row[];
-}
-
-/** A store of its own, migrated and empty, on the machine's clock. */
-export interface OpenedStore {
-  readonly store: StatusStore;
-  tables(): Promise<Tables>;
-  /** Moves the history's horizon, as the retention of old reports does. */
-  setHorizon(notBefore: Date): Promise<void>;
-  close(): Promise<void>;
-}
-
 export interface ContractOptions {
   /** Histories that are tried in arrival out of order; each opens two stores. */
   readonly propertyRuns?: number;
   /** Registers a test in place of `Deno.test`, as stores do that need a service. */
-  readonly register?: (name: string, fn: () => Promise<void>) => void;
+  readonly register?: Register;
 }
 
 const NOTHING: Applied = { applied: 0, duplicate: 0, stale: 0, expired: 0, dead: 0 };
@@ -174,22 +145,12 @@ export function storeContract(
   open: () => Promise<OpenedStore>,
   { propertyRuns = 20, register = Deno.test }: ContractOptions = {},
 ): void {
-  function test(does: string, body: (opened: OpenedStore) => Promise<void>): void {
-    register(`${name} ${does}`, async () => {
-      const opened = await open();
-      try {
-        await body(opened);
-      } finally {
-        await opened.close();
-      }
-    });
-  }
+  const test = onStore(name, open, register);
 
   test("apply() changes nothing, when the chunk is empty", async ({ store, tables }) => {
     const before = await tables();
     deepStrictEqual(await store.apply(chunk([])), NOTHING);
     deepStrictEqual(await tables(), before);
-    deepStrictEqual(await store.statuses(), []);
   });
 
   test("apply() counts new, repeated and late reports", async ({ store }) => {
@@ -310,14 +271,15 @@ export function storeContract(
     );
   });
 
-  test("apply() takes no inconclusive report for a transition", async ({ store, tables }) => {
+  test("apply() takes no inconclusive report for a transition", async (opened) => {
+    const { store, queries, tables } = opened;
     const unknown = { outcome: "inconclusive", reason: "internal" } as const;
     await store.apply(chunk([nthReport(1, unknown)]));
-    deepStrictEqual((await store.statuses())[0]!.since, null);
+    deepStrictEqual((await queries.statuses())[0]!.since, null);
     await store.apply(chunk([nthReport(2), nthReport(3, unknown), nthReport(4)]));
     await store.apply(chunk([nthReport(5, unknown)]));
     deepStrictEqual(pick((await tables()).site_transition, "sequence", "outcome"), [[2, "up"]]);
-    const [status] = await store.statuses();
+    const [status] = await queries.statuses();
     strictEqual(status!.outcome, "inconclusive");
     deepStrictEqual(status!.since, new Date((NOON + 2 * MINUTE) / 1_000));
   });
@@ -430,7 +392,7 @@ export function storeContract(
     deepStrictEqual(before.site_report, []);
     deepStrictEqual(before.site_hour, []);
     deepStrictEqual(before.site_transition, []);
-    strictEqual((await store.statuses())[0]!.since, null);
+    strictEqual((await opened.queries.statuses())[0]!.since, null);
 
     const older = aReport({ ...down, sequence: 2, recorded_at: NOON - DAY });
     deepStrictEqual(await store.apply(chunk([older, last])), { ...NOTHING, expired: 2 });
@@ -560,7 +522,6 @@ export function storeContract(
     const expected = [columns.map((column) => report[column])];
     deepStrictEqual(pick((await tables()).site_report, ...columns), expected);
     deepStrictEqual(pick((await tables()).site_status, ...columns), expected);
-    strictEqual((await store.statuses())[0]!.url, report.url);
   });
 
   test("apply() survives a text with a NUL, which a database may refuse", async ({ store }) => {
@@ -578,49 +539,6 @@ export function storeContract(
     await rejects(() => store.apply(whole), RowRejectedError);
     deepStrictEqual(await tables(), before);
     deepStrictEqual(await store.apply(chunk([nthReport(2)])), { ...NOTHING, applied: 1 });
-  });
-
-  test("statuses() tells the newest of each site, by name", async ({ store }) => {
-    const reports = ["b", "a", "B"].map((site, index) => nthReport(index + 1, { site }));
-    const down = { outcome: "down", reason: "status", response_code: 500 } as const;
-    await store.apply(chunk([
-      ...reports,
-      nthReport(4, { ...down, site: "a", location: "Z", error_text: "It answered 500" }),
-      nthReport(5, { ...down, site: "a", location: "Z", error_text: "It answered 500 again" }),
-    ]));
-    const statuses = await store.statuses();
-    deepStrictEqual(
-      statuses.map(({ site, location }) => `${site} ${location}`),
-      ["B default", "a Z", "a default", "b default"],
-    );
-    deepStrictEqual(statuses[1], {
-      site: "a",
-      location: "Z",
-      url: "https://shop.example/",
-      outcome: "down",
-      reason: "status",
-      responseTimeMs: 40,
-      responseCode: 500,
-      errorText: "It answered 500 again",
-      checkedAt: new Date((NOON + 5 * MINUTE) / 1_000),
-      since: new Date((NOON + 4 * MINUTE) / 1_000),
-      intervalMs: 10_000,
-      stale: true,
-    });
-  });
-
-  test("statuses() calls a site stale, when a report was due", async ({ store }) => {
-    const now = Date.now() * 1_000;
-    await store.apply(chunk([
-      aReport({ sequence: 1, site: "fresh", recorded_at: now }),
-      aReport({ sequence: 2, site: "late", recorded_at: now - 10 * MINUTE, checked_at: now }),
-      aReport({ sequence: 3, site: "slow", recorded_at: now - 10 * MINUTE, interval_ms: 600_000 }),
-      aReport({ sequence: 4, site: "unknown", recorded_at: NOON, interval_ms: null }),
-    ]));
-    deepStrictEqual(
-      (await store.statuses()).map(({ site, stale }) => [site, stale]),
-      [["fresh", false], ["late", true], ["slow", false], ["unknown", false]],
-    );
   });
 
   test("migrate() is harmless, when it was done", async ({ store, tables }) => {

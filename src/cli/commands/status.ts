@@ -1,6 +1,6 @@
 /** `sitemon status`: the newest status of each site, or one site's history, read in a thread. */
 import { threadResult } from "../../runtime/threads/thread_results.ts";
-import type { SiteStatus } from "../../status/store.ts";
+import type { SiteStatus } from "../../status/queries.ts";
 import { statusesSpec } from "../../threads/statuses/statuses_spec.ts";
 import type { StatusesAnswer } from "../../threads/statuses/statuses_thread.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";

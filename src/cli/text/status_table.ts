@@ -1,7 +1,7 @@
 /** Statuses as a table, the worst first, and their number by state in one line. */
 import { rankOf, type SiteState, stateOf, STATES } from "../../report/site_state.ts";
 import { relativeTime } from "../../runtime/relative_time.ts";
-import type { SiteStatus } from "../../status/store.ts";
+import type { SiteStatus } from "../../status/queries.ts";
 import { type Column, textTable } from "./text_table.ts";
 
 export interface StatusTableOptions {

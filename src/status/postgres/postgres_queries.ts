@@ -2,13 +2,13 @@
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import type {
   Changes,
-  DetailedStatus,
   HistoryOptions,
   HistoryReport,
   LatencyPoint,
   SiteDays,
   SiteHistory,
   SiteKey,
+  SiteStatus,
   SiteUptime,
   StatusQueries,
   Transition,
@@ -35,10 +35,10 @@ export class PostgresQueries implements StatusQueries {
     this.#session = new Session(connection, telemetry);
   }
 
-  statuses(): Promise<readonly DetailedStatus[]> {
+  statuses(): Promise<readonly SiteStatus[]> {
     return this.#session.use(
       "read statuses",
-      (connection) => connection.query<DetailedStatus>(statements.STATUSES),
+      (connection) => connection.query<SiteStatus>(statements.STATUSES),
     );
   }
 
@@ -82,7 +82,7 @@ async function readHistory(
   { transitionDays, latencyDays }: HistoryOptions,
 ): Promise<SiteHistory | undefined> {
   const key = [site, location];
-  const [status] = await connection.query<DetailedStatus>(statements.STATUS, key);
+  const [status] = await connection.query<SiteStatus>(statements.STATUS, key);
   if (status === undefined) return undefined;
   return {
     status,
@@ -101,13 +101,13 @@ async function readChanges(connection: Connection, text: string | undefined): Pr
   const since = await parseCursor(connection, text);
   const cursor = formatCursor(await currentCursor(connection));
   if (since === undefined) {
-    const all = await connection.query<DetailedStatus>(statements.STATUSES);
+    const all = await connection.query<SiteStatus>(statements.STATUSES);
     return { cursor, statuses: all, removed: [] };
   }
   const { snapshot, micros } = since;
   return {
     cursor,
-    statuses: await connection.query<DetailedStatus>(statements.CHANGED, [snapshot, micros]),
+    statuses: await connection.query<SiteStatus>(statements.CHANGED, [snapshot, micros]),
     removed: await connection.query<SiteKey>(statements.REMOVED, [snapshot]),
   };
 }

@@ -1,18 +1,11 @@
 /** The status store in PostgreSQL: the port of ../store.ts, by the transaction of apply_chunk.ts. */
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import {
-  type Applied,
-  type Chunk,
-  CHUNK_REPORTS_MAX,
-  type SiteStatus,
-  type StatusStore,
-} from "../store.ts";
+import { type Applied, type Chunk, CHUNK_REPORTS_MAX, type StatusStore } from "../store.ts";
 import { applyChunk } from "./ingest/apply_chunk.ts";
 import { isConflict, isPartitionMissing } from "./connection/errors.ts";
 import { migrate } from "./migrations/migrate.ts";
 import { makePartitions } from "./partitions.ts";
 import type { PostgresOptions } from "./connection/postgres_options.ts";
-import { readStatuses } from "./read_statuses.ts";
 import { Session } from "./connection/session.ts";
 
 /**
@@ -66,10 +59,6 @@ export class PostgresStore implements StatusStore {
         }
       }
     });
-  }
-
-  statuses(): Promise<readonly SiteStatus[]> {
-    return this.#session.use("read statuses", readStatuses);
   }
 
   close(): Promise<void> {

@@ -1,12 +1,12 @@
 /** From rows of SQLite to the values of the query port. */
 import type { Outcome, Reason } from "../../report/outcome.ts";
 import type { Timings } from "../../report/hop.ts";
-import type { DetailedStatus, HistoryReport, LatencyPoint, Transition } from "../queries.ts";
+import type { HistoryReport, LatencyPoint, SiteStatus, Transition } from "../queries.ts";
 
 export type Row = Record<string, unknown>;
 
 /** A row of the view `site_current`. */
-export function statusOf(row: Row): DetailedStatus {
+export function statusOf(row: Row): SiteStatus {
   return {
     site: row.site as string,
     location: row.location as string,

@@ -8,11 +8,11 @@ import { DAY_MS } from "../../runtime/time_units.ts";
 import { DatabaseSync } from "node:sqlite";
 import type {
   Changes,
-  DetailedStatus,
   HistoryOptions,
   SiteDays,
   SiteHistory,
   SiteKey,
+  SiteStatus,
   SiteUptime,
   StatusQueries,
 } from "../queries.ts";
@@ -37,7 +37,7 @@ export class SqliteQueries implements StatusQueries {
     this.#path = path;
   }
 
-  statuses(): Promise<readonly DetailedStatus[]> {
+  statuses(): Promise<readonly SiteStatus[]> {
     return this.#use(() => this.#all(statements.STATUSES).map(statusOf));
   }
 

@@ -5,12 +5,11 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../runtime/clock.ts";
-import { type Applied, type Chunk, RowRejectedError, type SiteStatus } from "../store.ts";
+import { type Applied, type Chunk, RowRejectedError } from "../store.ts";
 import type { StatusStore } from "../store.ts";
 import { ChunkWriter } from "./chunk_writer.ts";
 import { openConnection, transaction } from "./connection.ts";
 import { migrate } from "./migrations/migrate.ts";
-import { selectStatuses } from "./statuses.ts";
 import { storeFailure } from "./store_failure.ts";
 
 export interface SqliteStoreOptions {
@@ -39,10 +38,6 @@ export class SqliteStore implements StatusStore {
       const writer = this.#writer ??= new ChunkWriter(db);
       return transaction(db, () => writer.write(chunk, this.#clock.nowMicros()));
     });
-  }
-
-  statuses(): Promise<readonly SiteStatus[]> {
-    return this.#use((db) => selectStatuses(db, this.#clock.nowMicros()));
   }
 
   close(): Promise<void> {

@@ -1,8 +1,5 @@
 /** `site_status`: the newest report of each site and location. */
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Outcome, Reason } from "../../report/outcome.ts";
-import { isStale } from "../read/staleness.ts";
-import type { SiteStatus } from "../store.ts";
 import { cellsOf, insertedColumns, type ReportRow, STATUS_COLUMNS } from "./report_row.ts";
 
 const INSERTED_COLUMNS = [...STATUS_COLUMNS, "changed_in"] as const;
@@ -13,13 +10,6 @@ ON CONFLICT (site, location) DO UPDATE SET
 ${INSERTED_COLUMNS.map((column) => `${column} = excluded.${column}`).join(",\n")}
 WHERE (t.order_at, t.producer_id, t.sequence)
     < (excluded.order_at, excluded.producer_id, excluded.sequence)`;
-
-const ALL_WITH_SINCE = `
-SELECT s.*, (
-  SELECT checked_at FROM site_transition t WHERE t.site = s.site AND t.location = s.location
-  ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT 1
-) AS since
-FROM site_status s WHERE NOT s.is_removed ORDER BY site, location`;
 
 /** Counts the transactions that change statuses. */
 export const NEXT_CHANGE = "UPDATE last_change SET number = number + 1 RETURNING number";
@@ -43,29 +33,4 @@ export class Statuses {
   offer(row: ReportRow, change: number): boolean {
     return this.#newerWins.run(...cellsOf(row, STATUS_COLUMNS), change).changes === 1;
   }
-}
-
-/** Every site's status, by site and location, as it looks at `nowMicros`. */
-export function selectStatuses(db: DatabaseSync, nowMicros: number): SiteStatus[] {
-  return db.prepare(ALL_WITH_SINCE).all().map((row) => ({
-    site: row.site as string,
-    location: row.location as string,
-    url: row.url as string,
-    outcome: row.outcome as Outcome,
-    reason: row.reason as Reason | null,
-    responseTimeMs: row.response_time as number,
-    responseCode: row.response_code as number | null,
-    errorText: row.error_text as string | null,
-    checkedAt: dateOf(row.checked_at as number),
-    since: row.since === null ? null : dateOf(row.since as number),
-    intervalMs: row.interval_ms as number | null,
-    stale: isStale({
-      orderAt: row.order_at as number,
-      intervalMs: row.interval_ms as number | null,
-    }, nowMicros),
-  }));
-}
-
-function dateOf(micros: number): Date {
-  return new Date(micros / 1_000);
 }

@@ -4,8 +4,8 @@ import { serveThread } from "../../runtime/threads/thread.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import type {
   DayCoverage,
-  DetailedStatus,
   SiteHistory,
+  SiteStatus,
   SiteUptime,
   StatusQueries,
 } from "../../status/queries.ts";
@@ -31,7 +31,7 @@ export interface SiteStory {
 
 /** What the thread answers: statuses by site and location; with a site its stories, one for each location. */
 export interface StatusesAnswer {
-  readonly statuses: readonly DetailedStatus[];
+  readonly statuses: readonly SiteStatus[];
   readonly stories: readonly SiteStory[];
 }
 

@@ -1,10 +1,10 @@
 /** Rows of the store as responses of the API. */
 import type {
   DayCoverage,
-  DetailedStatus,
   HistoryReport,
   LatencyPoint,
   SiteHistory,
+  SiteStatus,
   SiteUptime,
   Transition,
 } from "../../status/queries.ts";
@@ -50,7 +50,7 @@ export function reportsResponse(site: string, histories: readonly SiteHistory[])
   return { site, reports: reports.sort((a, b) => b.checked_at - a.checked_at) };
 }
 
-function statusResponse(status: DetailedStatus, uptime: SiteUptime | undefined): StatusResponse {
+function statusResponse(status: SiteStatus, uptime: SiteUptime | undefined): StatusResponse {
   return {
     site: status.site,
     location: status.location,

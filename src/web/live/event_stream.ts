@@ -4,7 +4,7 @@
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
 import type { Clock } from "../../runtime/clock.ts";
-import type { DetailedStatus } from "../../status/queries.ts";
+import type { SiteStatus } from "../../status/queries.ts";
 import type { StatusCache, StatusUpdate } from "./status_cache.ts";
 import { stateOf } from "../../report/site_state.ts";
 import { STATE_WORDS } from "../state_words.ts";
@@ -78,6 +78,6 @@ export function eventText({ checked, changed, needsReload }: StatusUpdate): stri
   return `data: ${JSON.stringify(data)}\n\n`;
 }
 
-function sentence(status: DetailedStatus): string {
+function sentence(status: SiteStatus): string {
   return `${status.site} is ${STATE_WORDS[stateOf(status)].toLowerCase()}`;
 }

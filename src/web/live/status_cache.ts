@@ -10,10 +10,10 @@ import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
 import type { Dependency, Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import type {
   DayCoverage,
-  DetailedStatus,
   HistoryOptions,
   SiteHistory,
   SiteKey,
+  SiteStatus,
   SiteUptime,
   StatusQueries,
 } from "../../status/queries.ts";
@@ -41,7 +41,7 @@ export interface StatusCacheOptions {
 /** Every site as of one moment. */
 export interface View {
   /** By site and location. */
-  readonly statuses: readonly DetailedStatus[];
+  readonly statuses: readonly SiteStatus[];
   /** By {@linkcode keyOf}. */
   readonly uptimes: ReadonlyMap<string, SiteUptime>;
   /** When the store stopped responding; undefined while it responds. */
@@ -52,9 +52,9 @@ export interface View {
 /** What a refresh found. */
 export interface StatusUpdate {
   /** Sites with a new report. */
-  readonly checked: readonly DetailedStatus[];
+  readonly checked: readonly SiteStatus[];
   /** New sites, and those whose outcome, reason, error text or staleness changed. */
-  readonly changed: readonly DetailedStatus[];
+  readonly changed: readonly SiteStatus[];
   /** True when a site was removed, or the store started or stopped responding. */
   readonly needsReload: boolean;
 }
@@ -64,7 +64,7 @@ export class StatusCache {
   readonly #options: StatusCacheOptions;
   readonly #log = logger("web");
   readonly #warnings: MinuteLimit;
-  readonly #statuses = new Map<string, DetailedStatus>();
+  readonly #statuses = new Map<string, SiteStatus>();
   readonly #days = new Map<
     string,
     { readonly days: readonly DayCoverage[]; readonly at: number }
@@ -223,11 +223,11 @@ function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function isNewer(before: DetailedStatus | undefined, now: DetailedStatus): boolean {
+function isNewer(before: SiteStatus | undefined, now: SiteStatus): boolean {
   return before?.checkedAt.getTime() !== now.checkedAt.getTime();
 }
 
-function looksDifferent(before: DetailedStatus | undefined, now: DetailedStatus): boolean {
+function looksDifferent(before: SiteStatus | undefined, now: SiteStatus): boolean {
   return before === undefined || stateOf(before) !== stateOf(now) ||
     before.reason !== now.reason || before.errorText !== now.errorText;
 }

@@ -1,7 +1,7 @@
 /** A badge as SVG: name and state of a site, for other pages. */
 import { html } from "hono/html";
 import { percent } from "../../runtime/percent.ts";
-import type { DetailedStatus, SiteUptime } from "../../status/queries.ts";
+import type { SiteStatus, SiteUptime } from "../../status/queries.ts";
 import { uptimeOf } from "../../status/uptime.ts";
 import type { Html } from "./markup.ts";
 import { rankOf, type SiteState, stateOf } from "../../report/site_state.ts";
@@ -22,7 +22,7 @@ const PADDING = 12;
 
 export interface BadgeOptions {
   /** One for each location; the worst counts. */
-  readonly statuses: readonly DetailedStatus[];
+  readonly statuses: readonly SiteStatus[];
   /** Shown with the state if known. */
   readonly uptimes: readonly SiteUptime[];
 }

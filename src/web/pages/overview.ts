@@ -1,5 +1,5 @@
 /** The sites that the overview shows, in order and groups; problems come first. */
-import type { DetailedStatus } from "../../status/queries.ts";
+import type { SiteStatus } from "../../status/queries.ts";
 import { rankOf, type SiteState, stateOf, STATES } from "../../report/site_state.ts";
 
 /** Rows of a page: as many as the store returns days for in one query. */
@@ -32,7 +32,7 @@ export interface Group {
   readonly name: string;
   readonly counts: Counts;
   /** Of this page, the worst first. */
-  readonly sites: readonly DetailedStatus[];
+  readonly sites: readonly SiteStatus[];
 }
 
 export type Counts = Readonly<Record<SiteState, number>>;
@@ -58,7 +58,7 @@ export interface Overview {
 
 /** A pure function of the statuses and the query. */
 export function overviewOf(
-  statuses: readonly DetailedStatus[],
+  statuses: readonly SiteStatus[],
   query: OverviewQuery,
 ): Overview {
   const keys = labelKeys(statuses);
@@ -95,7 +95,7 @@ export function overviewOf(
 }
 
 /** The label keys, the most common first. */
-function labelKeys(statuses: readonly DetailedStatus[]): string[] {
+function labelKeys(statuses: readonly SiteStatus[]): string[] {
   const counts = new Map<string, number>();
   for (const { labels } of statuses) {
     for (const key of Object.keys(labels)) counts.set(key, (counts.get(key) ?? 0) + 1);
@@ -104,23 +104,23 @@ function labelKeys(statuses: readonly DetailedStatus[]): string[] {
     .slice(0, GROUP_KEYS_MAX).map(([key]) => key);
 }
 
-function groupOf({ labels }: DetailedStatus, by: string): string {
+function groupOf({ labels }: SiteStatus, by: string): string {
   return Object.hasOwn(labels, by) ? labels[by]! : "";
 }
 
-function matches({ site, url, location, labels }: DetailedStatus, search: string): boolean {
+function matches({ site, url, location, labels }: SiteStatus, search: string): boolean {
   const text = [site, url, location, ...Object.values(labels)].join("\n").toLowerCase();
   return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
-function worstFirst(a: DetailedStatus, b: DetailedStatus): number {
+function worstFirst(a: SiteStatus, b: SiteStatus): number {
   return rankOf(stateOf(a)) - rankOf(stateOf(b)) || NAMES.compare(a.site, b.site);
 }
 
 /** Groups with problems first, then by name; the sites without the label last. */
 function groupsOf(
-  found: readonly DetailedStatus[],
-  onPage: readonly DetailedStatus[],
+  found: readonly SiteStatus[],
+  onPage: readonly SiteStatus[],
   by: string,
 ): Group[] {
   const shown = Map.groupBy(onPage, (status) => groupOf(status, by));
@@ -136,7 +136,7 @@ function groupsOf(
   ).map(({ worst: _, ...group }) => group);
 }
 
-function countsOf(statuses: readonly DetailedStatus[]): Counts {
+function countsOf(statuses: readonly SiteStatus[]): Counts {
   const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<SiteState, number>;
   for (const status of statuses) counts[stateOf(status)]++;
   return counts;

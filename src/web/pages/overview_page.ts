@@ -1,7 +1,7 @@
 /** The overview page: a verdict over all sites, a search, and the sites in their groups. */
 import { html } from "hono/html";
 import { percent } from "../../runtime/percent.ts";
-import type { DayCoverage, DetailedStatus } from "../../status/queries.ts";
+import type { DayCoverage, SiteStatus } from "../../status/queries.ts";
 import { uptimeOf } from "../../status/uptime.ts";
 import type { View } from "../live/status_cache.ts";
 import { ago, type Html, sitePath, stateBadge } from "./markup.ts";
@@ -151,7 +151,7 @@ function groupId({ name }: Group): string {
   return `group-${encodeURIComponent(name)}`;
 }
 
-function siteRow(status: DetailedStatus, { overview, view, days }: OverviewPageOptions): Html {
+function siteRow(status: SiteStatus, { overview, view, days }: OverviewPageOptions): Html {
   const { site, location, responseTimeMs, checkedAt } = status;
   const state = stateOf(status);
   const place = overview.hasLocations ? location : undefined;

@@ -4,8 +4,8 @@ import { html } from "hono/html";
 import { percent } from "../../runtime/percent.ts";
 import {
   type DayCoverage,
-  type DetailedStatus,
   type SiteHistory,
+  type SiteStatus,
   type SiteUptime,
   UPTIME_WINDOWS_DAYS,
 } from "../../status/queries.ts";
@@ -69,7 +69,7 @@ export function sitePage(options: SitePageOptions): Html {
   );
 }
 
-function heading(status: DetailedStatus, now: Date): Html {
+function heading(status: SiteStatus, now: Date): Html {
   const { site, location, url, stale, since, checkedAt, labels } = status;
   const state = stateOf(status);
   return html`<section class="sitehead ${state}" data-site="${site}" data-location="${location}">
@@ -87,7 +87,7 @@ ${
 </section>`;
 }
 
-function locationTabs({ site, location }: DetailedStatus, locations: readonly string[]): Html {
+function locationTabs({ site, location }: SiteStatus, locations: readonly string[]): Html {
   return html`<nav class="tabs" aria-label="Locations">${
     locations.map((name) =>
       html`<a href="${sitePath(site, name)}" ${
@@ -164,7 +164,7 @@ ${
 </dl></section>`;
 }
 
-function certificate({ certificateExpiresAt: end }: DetailedStatus, now: Date): Html {
+function certificate({ certificateExpiresAt: end }: SiteStatus, now: Date): Html {
   if (end === null) return html``;
   const days = (end.getTime() - now.getTime()) / DAY_MS;
   const length = daysText(Math.abs(days));

@@ -1,11 +1,11 @@
 /** Sentences about a status, for the overview and for the page of a site. */
 import { html } from "hono/html";
-import type { DetailedStatus } from "../../status/queries.ts";
+import type { SiteStatus } from "../../status/queries.ts";
 import { type Html, lasting } from "./markup.ts";
 import { REASON_WORDS, STATE_WORDS } from "../state_words.ts";
 
 /** Why a site is not up; for a stale site first that its state is unknown. */
-export function whySentence({ stale, reason, errorText }: DetailedStatus): Html {
+export function whySentence({ stale, reason, errorText }: SiteStatus): Html {
   if (reason === null && !stale) return html``;
   const words = reason === null ? "" : REASON_WORDS[reason];
   const error = errorText === null ? "" : html`: <bdi class="error">${errorText}</bdi>`;
@@ -17,7 +17,7 @@ export function whySentence({ stale, reason, errorText }: DetailedStatus): Html 
 }
 
 /** `Down for 3 min`; for a stale site the last known state, without a duration. */
-export function sinceSentence({ outcome, stale, since }: DetailedStatus, now: Date): Html {
+export function sinceSentence({ outcome, stale, since }: SiteStatus, now: Date): Html {
   const word = STATE_WORDS[outcome];
   if (stale) return html`<span>Last known ${word.toLowerCase()}</span>`;
   return since === null ? html`` : html`<span>${word} for ${lasting(since, now)}</span>`;

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { printStatuses } from "../../../src/cli/commands/status.ts";
 import type { Terminal } from "../../../src/cli/text/terminal.ts";
 import { textWidth } from "../../../src/cli/text/terminal_text.ts";
-import type { SiteStatus } from "../../../src/status/store.ts";
+import type { SiteStatus } from "../../../src/status/queries.ts";
 import { FakeTerminal } from "../text/fake_terminal.ts";
 
 const NOW = new Date("2026-05-01T12:00:00Z");
@@ -25,6 +25,11 @@ function aStatus(overrides: Partial<SiteStatus> = {}): SiteStatus {
     since: secondsAgo(3 * 86_400),
     intervalMs: 10_000,
     stale: false,
+    labels: {},
+    attempts: 1,
+    timings: null,
+    remoteAddress: null,
+    certificateExpiresAt: null,
     ...overrides,
   };
 }

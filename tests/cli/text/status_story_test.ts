@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { dayStrip, sparkline, storyText } from "../../../src/cli/text/status_story.ts";
 import { textWidth } from "../../../src/cli/text/terminal_text.ts";
-import type { Coverage, DetailedStatus } from "../../../src/status/queries.ts";
-import { aDetailedStatus } from "../../web/detailed_status.ts";
+import type { Coverage, SiteStatus } from "../../../src/status/queries.ts";
+import { aSiteStatus } from "../../web/site_status.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
 const NOW = new Date("2026-05-01T12:30:00Z");
@@ -21,8 +21,8 @@ function point(hoursAgo: number, ms: number) {
   return { hour, responses: 1, meanMs: ms, p50Ms: ms, p95Ms: ms, p99Ms: ms };
 }
 
-function aStory(overrides: Partial<DetailedStatus> = {}) {
-  const [window, status] = [coverage(999, 1), aDetailedStatus(overrides)];
+function aStory(overrides: Partial<SiteStatus> = {}) {
+  const [window, status] = [coverage(999, 1), aSiteStatus(overrides)];
   return {
     history: {
       status,

@@ -64,7 +64,6 @@ Deno.test("EntryWriter.write() applies very many days in several transactions", 
       return Promise.resolve({ applied, duplicate: 0, stale: 0, expired: 0, dead: 0 });
     },
     migrate: () => Promise.resolve(),
-    statuses: () => Promise.resolve([]),
     close: () => Promise.resolve(),
   };
   const writer = new EntryWriter({ store, clock: new FakeClock(), telemetry: silent, thread: "t" });

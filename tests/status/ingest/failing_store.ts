@@ -1,5 +1,5 @@
 /** A real store that fails when it is told to: the faults are scripted, the rest is as it is. */
-import type { Applied, Chunk, SiteStatus, StatusStore } from "../../../src/status/store.ts";
+import type { Applied, Chunk, StatusStore } from "../../../src/status/store.ts";
 
 export class FailingStore implements StatusStore {
   readonly #store: StatusStore;
@@ -28,10 +28,6 @@ export class FailingStore implements StatusStore {
 
   migrate(): Promise<void> {
     return this.#store.migrate();
-  }
-
-  statuses(): Promise<readonly SiteStatus[]> {
-    return this.#store.statuses();
   }
 
   close(): Promise<void> {

@@ -6,7 +6,7 @@ import type { SiteReport } from "../../../src/report/report.ts";
 import { Ingest } from "../../../src/status/ingest/ingest.ts";
 import type { Message } from "../../../src/status/ingest/message.ts";
 import { nthReport } from "../../contract/site_reports.ts";
-import type { Row } from "../../contract/store_contract.ts";
+import type { Row } from "../../contract/opened_store.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { FailingStore } from "./failing_store.ts";
 import { dumpTables, openSqliteStore } from "../sqlite/sqlite_tables.ts";

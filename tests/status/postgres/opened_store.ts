@@ -1,9 +1,8 @@
 /** PostgreSQL stores for tests, each in a schema of its own on the shared server. */
 import { Client } from "pg";
-import type { OpenedStore, Row, Tables } from "../../contract/store_contract.ts";
+import { opened, type OpenedStore, type Row, type Tables } from "../../contract/opened_store.ts";
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import { postgresParts } from "../../../src/status/postgres/postgres_parts.ts";
-import type { StoreParts } from "../../../src/status/store_parts.ts";
 import { parsePostgresUrl, type PostgresAddress } from "../../services/postgres.ts";
 import { uniqueName } from "../../support/unique_name.ts";
 
@@ -106,8 +105,7 @@ function inOneForm(name: string, type: string): string {
   }
 }
 
-export interface OpenedPostgresStore extends OpenedStore, AsyncDisposable {
-  readonly parts: StoreParts;
+export interface OpenedPostgresStore extends OpenedStore {
   readonly options: PostgresOptions;
   readonly session: Session;
 }
@@ -117,25 +115,16 @@ export async function openStore(
   overrides: Partial<PostgresOptions> = {},
 ): Promise<OpenedPostgresStore> {
   const options = { ...ownSchema(), ...overrides };
-  const parts = postgresParts(options, {});
-  const store = parts.status();
-  await store.migrate();
   const session = await openSession(options);
-  async function close() {
-    await store.close();
+  const apart = {
+    sql: (text: string) => session.query(text),
+    tables: () => tablesOf(session),
+    setHorizon: async (notBefore: Date) =>
+      void await session.query("UPDATE history_horizon SET not_before = $1", [notBefore]),
+  };
+  const remove = async () => {
     await session.query(`DROP SCHEMA ${options.schema} CASCADE`);
     await session[Symbol.asyncDispose]();
-  }
-  return {
-    parts,
-    store,
-    options,
-    session,
-    tables: () => tablesOf(session),
-    async setHorizon(notBefore) {
-      await session.query("UPDATE history_horizon SET not_before = $1", [notBefore]);
-    },
-    close,
-    [Symbol.asyncDispose]: close,
   };
+  return { options, session, ...await opened(postgresParts(options, {}), apart, remove) };
 }

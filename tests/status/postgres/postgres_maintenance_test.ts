@@ -1,7 +1,6 @@
 // Letting days go must make nobody wait, and must end even when it was interrupted.
 import { PURGE_MARK } from "../../../src/status/postgres/maintenance_statements.ts";
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { PostgresQueries } from "../../../src/status/postgres/postgres_queries.ts";
 import {
   DAYS_AHEAD,
   PostgresMaintenance,
@@ -17,20 +16,7 @@ const databaseTest = serviceTest("postgres");
 const RETENTION_MS = 35 * 86_400_000;
 const never = new AbortController().signal;
 
-maintenanceContract("PostgresMaintenance", async () => {
-  const opened = await openStore();
-  const connection = opened.options;
-  const queries = new PostgresQueries({ connection });
-  return {
-    ...opened,
-    queries,
-    maintenance: new PostgresMaintenance({ connection }),
-    async close() {
-      await queries.close();
-      await opened.close();
-    },
-  };
-}, databaseTest);
+maintenanceContract("PostgresMaintenance", openStore, databaseTest);
 
 function daysAgo(days: number): number {
   return Date.now() * 1_000 - days * DAY;
@@ -101,7 +87,7 @@ databaseTest("purge() hinders nobody while a reader holds a day, and ends later"
     return row?.pid;
   });
   deepStrictEqual((await apply(4, 5)).applied, 1);
-  deepStrictEqual((await store.statuses()).length, 1);
+  deepStrictEqual((await opened.queries.statuses()).length, 1);
   const [{ count }] = await session.query<{ count: number }>(
     "SELECT count(*)::int FROM site_report",
   ) as [{ count: number }];

@@ -8,7 +8,8 @@ import { auditTwice, ON_THE_WAY_MS } from "../../../src/status/repair/audit_twic
 import type { DeadLetter } from "../../../src/status/store.ts";
 import { aReport, DAY, MINUTE, NOON, PRODUCERS } from "../../contract/site_reports.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
-import { type RepairedStore, storeTest } from "./repaired_stores.ts";
+import type { OpenedStore } from "../../contract/opened_store.ts";
+import { storeTest } from "./repaired_stores.ts";
 
 const [PRODUCER] = PRODUCERS;
 
@@ -43,7 +44,7 @@ interface Content {
   readonly dead?: readonly number[];
 }
 
-async function fill({ store }: RepairedStore, content: Content): Promise<void> {
+async function fill({ store }: OpenedStore, content: Content): Promise<void> {
   const { reports = [], gaps = [], dead = [] } = content;
   await store.apply({
     reports: reports.map((sequence) => report(sequence)),
@@ -58,10 +59,10 @@ function range(first: number, last: number): number[] {
 
 /** first, highest, produced, applied, dropped, dead, missing of the one producer. */
 async function numbersOf(
-  repaired: RepairedStore,
+  repaired: OpenedStore,
   options: Parameters<typeof audit>[1] = {},
 ): Promise<number[]> {
-  const { producers } = await repaired.readAudit((reader) => audit(reader, options));
+  const { producers } = await repaired.parts.audit((reader) => audit(reader, options));
   strictEqual(producers.length, 1);
   const { first, highest, produced, applied, dropped, dead, missing } = producers[0]!;
   return [first, highest, produced, applied, dropped, dead, missing];
@@ -84,7 +85,7 @@ storeTest(
   "audit() names what is missing, and counts the ranges that it does not name",
   async (repaired) => {
     await fill(repaired, { reports: range(1, 100).filter((n) => n % 2 === 1), gaps: [[2, 2]] });
-    const { producers } = await repaired.readAudit((reader) => audit(reader));
+    const { producers } = await repaired.parts.audit((reader) => audit(reader));
     const { missing, missingRanges, missingRangesLeftOff } = producers[0]!;
     strictEqual(missing, 48);
     deepStrictEqual(
@@ -100,7 +101,7 @@ for (const sequence of [1, 5, 9]) {
     `audit() finds report ${sequence} of 9 missing, when it is deleted`,
     async (repaired) => {
       await fill(repaired, { reports: range(1, 9) });
-      await repaired.execute(`DELETE FROM site_report WHERE sequence = ${sequence}`);
+      await repaired.sql(`DELETE FROM site_report WHERE sequence = ${sequence}`);
       deepStrictEqual(await numbersOf(repaired), [1, 9, 9, 8, 0, 0, 1]);
     },
   );
@@ -121,11 +122,11 @@ storeTest("audit() begins where history was purged, a little later", async (repa
   await fill(repaired, { reports: sequences.filter((n) => n !== 150), gaps: [[40, 41]] });
   // An hour is sixty reports. What was checked a little before the others goes with the past.
   const horizon = NOON + 100 * MINUTE;
-  await repaired.execute("DELETE FROM site_report WHERE sequence < 100 OR sequence IN (104, 130)");
+  await repaired.sql("DELETE FROM site_report WHERE sequence < 100 OR sequence IN (104, 130)");
   await repaired.setHorizon(new Date(horizon / 1_000));
   const first = 100 + AFTER_HORIZON_MICROS / MINUTE;
   deepStrictEqual(await numbersOf(repaired), [first, 200, 41, 41, 0, 0, 0]);
-  const { horizonMicros } = await repaired.readAudit((reader) => audit(reader));
+  const { horizonMicros } = await repaired.parts.audit((reader) => audit(reader));
   strictEqual(horizonMicros, horizon);
 });
 
@@ -139,7 +140,7 @@ storeTest(
     deepStrictEqual(await numbersOf(repaired, since(6)), [4, 9, 6, 3, 1, 0, 2]);
     deepStrictEqual(await numbersOf(repaired, since(7)), [7, 9, 3, 2, 1, 0, 0]);
     deepStrictEqual(await numbersOf(repaired, since(9)), [8, 9, 2, 1, 1, 0, 0]);
-    const { producers } = await repaired.readAudit((reader) => audit(reader, since(10)));
+    const { producers } = await repaired.parts.audit((reader) => audit(reader, since(10)));
     deepStrictEqual(producers, []);
   },
 );
@@ -151,7 +152,7 @@ storeTest("audit() lists producers of v1 messages without counting them", async 
     gaps: [],
     deadLetters: [deadLetter(1, null), deadLetter(2, "who knows"), deadLetter(3, `${PRODUCER}/0`)],
   });
-  const result = await repaired.readAudit((reader) => audit(reader));
+  const result = await repaired.parts.audit((reader) => audit(reader));
   deepStrictEqual(result, {
     producers: [],
     v1: [{ producerId: v1, applied: 2 }],
@@ -174,7 +175,7 @@ storeTest("audit() tells producers apart, and says where each is", async (repair
     gaps: [],
     deadLetters: [],
   });
-  const { producers } = await repaired.readAudit((reader) => audit(reader));
+  const { producers } = await repaired.parts.audit((reader) => audit(reader));
   deepStrictEqual(
     producers.map((
       { producerId, location, applied, missing, lastRecordedAt },
@@ -186,8 +187,8 @@ storeTest("audit() tells producers apart, and says where each is", async (repair
   );
 });
 
-storeTest("audit() finds no producer in an empty store", async ({ readAudit }) => {
-  const { producers, v1 } = await readAudit((reader) => audit(reader));
+storeTest("audit() finds no producer in an empty store", async ({ parts }) => {
+  const { producers, v1 } = await parts.audit((reader) => audit(reader));
   deepStrictEqual([producers, v1], [[], []]);
 });
 
@@ -206,7 +207,7 @@ storeTest("audit() says of any sequences what became of them", async (repaired) 
           "dead_letter",
         ]
       ) {
-        await repaired.execute(`DELETE FROM ${table}`);
+        await repaired.sql(`DELETE FROM ${table}`);
       }
       const sequences = (...meant: string[]) =>
         fateOf.flatMap((fate, index) => meant.includes(fate) ? [index + 1] : []);
@@ -240,7 +241,7 @@ storeTest("auditTwice() waits for what is on its way, and looks no further", asy
   const answer = auditTwice({
     clock,
     async read(work) {
-      const result = await repaired.readAudit(work);
+      const result = await repaired.parts.audit(work);
       if (++looks === 1) first.resolve();
       return result;
     },
@@ -263,7 +264,7 @@ storeTest("auditTwice() looks once, when nothing is missing", async (repaired) =
     clock: new FakeClock(),
     read: (work) => {
       looks++;
-      return repaired.readAudit(work);
+      return repaired.parts.audit(work);
     },
   });
   ok(producers[0]!.missing === 0);

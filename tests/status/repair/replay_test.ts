@@ -15,7 +15,8 @@ import {
   type StatusStore,
 } from "../../../src/status/store.ts";
 import { aReport, NOON, nthReport, PRODUCERS } from "../../contract/site_reports.ts";
-import { type RepairedStore, storeTest } from "./repaired_stores.ts";
+import type { OpenedStore } from "../../contract/opened_store.ts";
+import { storeTest } from "./repaired_stores.ts";
 
 /** As a version to come may write reports: with one more field. */
 const FUTURE_SCHEMA: RecordSchema = {
@@ -47,12 +48,12 @@ function deadLetter(offset: number, value: Uint8Array | null, rest: Partial<Dead
   } as const;
 }
 
-async function setAside({ store }: RepairedStore, deadLetters: DeadLetter[]): Promise<void> {
+async function setAside({ store }: OpenedStore, deadLetters: DeadLetter[]): Promise<void> {
   await store.apply({ reports: [], gaps: [], deadLetters });
 }
 
 async function replayAll(
-  { deadLetters, store }: RepairedStore,
+  { deadLetters, store }: OpenedStore,
   options: Partial<ReplayOptions> = {},
 ): Promise<{ applied: number; kept: [offset: number, reason: string][]; pages: number }> {
   const result = { applied: 0, kept: [] as [number, string][], pages: 0 };
@@ -67,7 +68,7 @@ async function replayAll(
   return result;
 }
 
-async function leftIn({ deadLetters }: RepairedStore) {
+async function leftIn({ deadLetters }: OpenedStore) {
   const left = await deadLetters.read({ limit: 1_000, valueBytesMax: Infinity });
   return left.map(({ offset, reason }) => [offset, reason]);
 }
@@ -81,7 +82,7 @@ storeTest(
     const decode = messageDecoder(FUTURE_SCHEMAS);
     deepStrictEqual(await replayAll(repaired, { decode }), { applied: 1, kept: [], pages: 1 });
     deepStrictEqual(await leftIn(repaired), []);
-    const [status] = await repaired.store.statuses();
+    const [status] = await repaired.queries.statuses();
     strictEqual(status?.site, "later");
   },
 );
@@ -152,7 +153,7 @@ storeTest(
       /no broker/,
     );
     strictEqual((await replayAll(repaired)).applied, 1);
-    const { producers, bare } = await repaired.readAudit(async (reader) => ({
+    const { producers, bare } = await repaired.parts.audit(async (reader) => ({
       producers: await reader.producers(),
       bare: /^.{14}5/,
     }));
@@ -167,7 +168,6 @@ class PickyStore implements StatusStore {
     this.#store = store;
   }
   migrate = () => this.#store.migrate();
-  statuses = () => this.#store.statuses();
   close = () => this.#store.close();
   apply(chunk: Chunk) {
     if (chunk.reports.some(({ site }) => site === "refused")) {

@@ -1,25 +1,12 @@
 import { deepStrictEqual, rejects } from "node:assert/strict";
 import { systemClock as clock } from "../../../src/runtime/clock.ts";
-import { SqliteQueries } from "../../../src/status/sqlite/sqlite_queries.ts";
 import { SqliteMaintenance } from "../../../src/status/sqlite/sqlite_maintenance.ts";
 import { StoreConfigurationError } from "../../../src/status/store.ts";
 import { aReport, DAY } from "../../contract/site_reports.ts";
 import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { openSqliteStore } from "./sqlite_tables.ts";
 
-maintenanceContract("SqliteMaintenance", async () => {
-  const opened = await openSqliteStore();
-  const queries = new SqliteQueries({ path: opened.path });
-  return {
-    ...opened,
-    queries,
-    maintenance: new SqliteMaintenance({ path: opened.path, clock }),
-    async close() {
-      await queries.close();
-      await opened.close();
-    },
-  };
-});
+maintenanceContract("SqliteMaintenance", openSqliteStore);
 
 Deno.test("SqliteMaintenance.purge() lets reports be applied between its batches", async () => {
   const { store, path, close } = await openSqliteStore();

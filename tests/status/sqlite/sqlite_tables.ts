@@ -1,9 +1,8 @@
 /** The tables of a SQLite store in the form of the contract suite. */
 import { DatabaseSync } from "node:sqlite";
 import { sqliteParts } from "../../../src/status/sqlite/sqlite_parts.ts";
-import type { StoreParts } from "../../../src/status/store_parts.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import type { OpenedStore, Row, Tables } from "../../contract/store_contract.ts";
+import { opened, type OpenedStore, type Row, type Tables } from "../../contract/opened_store.ts";
 
 const KEYS: Record<keyof Tables, string> = {
   site_status: "site, location",
@@ -28,27 +27,21 @@ export function dumpTables(path: string): Tables {
 /** A new store in a folder of its own, which goes with it. */
 export async function openSqliteStore(
   clock = systemClock,
-): Promise<OpenedStore & { path: string; parts: StoreParts }> {
+): Promise<OpenedStore & { path: string }> {
   const folder = await Deno.makeTempDir({ prefix: "sitemon-store-" });
   const path = `${folder}/status.db`;
-  const parts = sqliteParts({ path }, { clock });
-  const store = parts.status();
-  await store.migrate();
-  return {
-    store,
-    parts,
-    path,
-    tables: () => Promise.resolve(dumpTables(path)),
-    setHorizon(notBefore) {
-      using db = new DatabaseSync(path);
-      db.prepare("UPDATE history_horizon SET not_before = ?").run(notBefore.getTime() * 1_000);
-      return Promise.resolve();
-    },
-    async close() {
-      await store.close();
-      await Deno.remove(folder, { recursive: true });
-    },
+  const sql = (text: string) => {
+    using db = new DatabaseSync(path, { timeout: 5_000 });
+    return Promise.resolve(db.prepare(text).all());
   };
+  const apart = {
+    sql,
+    tables: () => Promise.resolve(dumpTables(path)),
+    setHorizon: async (notBefore: Date) =>
+      void await sql(`UPDATE history_horizon SET not_before = ${notBefore.getTime() * 1_000}`),
+  };
+  const remove = () => Deno.remove(folder, { recursive: true });
+  return { path, ...await opened(sqliteParts({ path }, { clock }), apart, remove) };
 }
 
 const BOOLEANS = ["pattern_match", "truncated"];

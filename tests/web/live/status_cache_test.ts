@@ -9,12 +9,12 @@ import {
 } from "../../../src/web/live/status_cache.ts";
 import { eventStream, eventText } from "../../../src/web/live/event_stream.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
-import { aDetailedStatus } from "../detailed_status.ts";
+import { aSiteStatus } from "../site_status.ts";
 
 /** Counts what a cache asks of a store, and answers what the test says. */
 class Asked {
   readonly counts = { changes: 0, uptimes: 0, daily: 0, histories: 0 };
-  changes: Changes = { cursor: "1", statuses: [aDetailedStatus()], removed: [] };
+  changes: Changes = { cursor: "1", statuses: [aSiteStatus()], removed: [] };
   isSilent = false;
   readonly clock = new FakeClock();
   readonly cache: StatusCache;
@@ -28,7 +28,7 @@ class Asked {
       },
       uptimes: () => {
         this.counts.uptimes++;
-        return Promise.resolve([{ ...aDetailedStatus(), windows: {} as never }]);
+        return Promise.resolve([{ ...aSiteStatus(), windows: {} as never }]);
       },
       history: () => {
         this.counts.histories++;
@@ -99,7 +99,7 @@ Deno.test("StatusCache tells of a site that changed, of one that is gone, and of
   const news: StatusUpdate[] = [];
   const unwatch = cache.watch((one) => news.push(one));
   await cache.refresh();
-  const down = aDetailedStatus({ outcome: "down", reason: "dns", checkedAt: new Date(1) });
+  const down = aSiteStatus({ outcome: "down", reason: "dns", checkedAt: new Date(1) });
   asked.changes = { cursor: "2", statuses: [down], removed: [] };
   await cache.refresh();
   await cache.refresh();
@@ -128,7 +128,7 @@ Deno.test("eventStream() lets go of a reader that takes nothing", async () => {
   strictEqual(asked.cache.watcherCount, 1);
   for (let round = 0; round < 200; round++) {
     const checkedAt = new Date(round);
-    asked.changes = { cursor: `${round}`, statuses: [aDetailedStatus({ checkedAt })], removed: [] };
+    asked.changes = { cursor: `${round}`, statuses: [aSiteStatus({ checkedAt })], removed: [] };
     await asked.cache.refresh();
   }
   strictEqual(asked.cache.watcherCount, 0);
@@ -136,7 +136,7 @@ Deno.test("eventStream() lets go of a reader that takes nothing", async () => {
 });
 
 Deno.test("eventText() is one event, whatever a site is called", () => {
-  const status = aDetailedStatus({ site: "a\n\ndata: b\r\u2028", outcome: "down" });
+  const status = aSiteStatus({ site: "a\n\ndata: b\r\u2028", outcome: "down" });
   const text = eventText({ checked: [status], changed: [status], needsReload: false });
   deepStrictEqual(text.match(/[\n\r]/g), ["\n", "\n"]);
   ok(JSON.parse(text.slice("data: ".length)).news[0].includes("is down"));

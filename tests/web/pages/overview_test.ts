@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { overviewOf, type OverviewQuery, PAGE_SITES_MAX } from "../../../src/web/pages/overview.ts";
 import { verdictText } from "../../../src/web/pages/overview_page.ts";
-import type { DetailedStatus } from "../../../src/status/queries.ts";
-import { aDetailedStatus } from "../detailed_status.ts";
+import type { SiteStatus } from "../../../src/status/queries.ts";
+import { aSiteStatus } from "../site_status.ts";
 
 const EVERYTHING: OverviewQuery = {
   search: "",
@@ -13,24 +13,24 @@ const EVERYTHING: OverviewQuery = {
   page: 1,
 };
 
-function sites(count: number, of: (index: number) => Partial<DetailedStatus> = () => ({})) {
+function sites(count: number, of: (index: number) => Partial<SiteStatus> = () => ({})) {
   return Array.from(
     { length: count },
-    (_, index) => aDetailedStatus({ site: `site-${`${index}`.padStart(4, "0")}`, ...of(index) }),
+    (_, index) => aSiteStatus({ site: `site-${`${index}`.padStart(4, "0")}`, ...of(index) }),
   );
 }
 
-function names(statuses: readonly DetailedStatus[], query: Partial<OverviewQuery> = {}) {
+function names(statuses: readonly SiteStatus[], query: Partial<OverviewQuery> = {}) {
   const { groups } = overviewOf(statuses, { ...EVERYTHING, ...query });
   return groups.map((group) => [group.name, ...group.sites.map(({ site }) => site)]);
 }
 
 Deno.test("overviewOf() groups by the label that most sites have, the worst first", () => {
   const statuses = [
-    aDetailedStatus({ site: "a", labels: { team: "web", tier: "1" } }),
-    aDetailedStatus({ site: "b", labels: { team: "ops" } }),
-    aDetailedStatus({ site: "c", labels: { team: "ops" }, outcome: "down", reason: "dns" }),
-    aDetailedStatus({ site: "d" }),
+    aSiteStatus({ site: "a", labels: { team: "web", tier: "1" } }),
+    aSiteStatus({ site: "b", labels: { team: "ops" } }),
+    aSiteStatus({ site: "c", labels: { team: "ops" }, outcome: "down", reason: "dns" }),
+    aSiteStatus({ site: "d" }),
   ];
   deepStrictEqual(names(statuses), [["ops", "c", "b"], ["web", "a"], ["", "d"]]);
   deepStrictEqual(names(statuses, { by: "tier" }), [["", "c", "b", "d"], ["1", "a"]]);
@@ -42,8 +42,8 @@ Deno.test("overviewOf() groups by the label that most sites have, the worst firs
 
 Deno.test("overviewOf() searches names, urls, locations and labels, each word anywhere", () => {
   const statuses = [
-    aDetailedStatus({ site: "Shop", url: "https://one.example/", labels: { team: "Web" } }),
-    aDetailedStatus({ site: "blog", url: "https://two.example/", location: "berlin" }),
+    aSiteStatus({ site: "Shop", url: "https://one.example/", labels: { team: "Web" } }),
+    aSiteStatus({ site: "blog", url: "https://two.example/", location: "berlin" }),
   ];
   for (
     const [search, found] of [
@@ -90,7 +90,7 @@ Deno.test("overviewOf() shows the sites of one state alone, however many there a
 
 Deno.test("overviewOf() orders names as people count", () => {
   const statuses = ["web-10", "web-2", "Web-1"].map((site) =>
-    aDetailedStatus({ site, labels: { rack: site } })
+    aSiteStatus({ site, labels: { rack: site } })
   );
   deepStrictEqual(names(statuses, { by: "" }), [["", "Web-1", "web-2", "web-10"]]);
   deepStrictEqual(names(statuses).map(([group]) => group), ["Web-1", "web-2", "web-10"]);

@@ -4,6 +4,7 @@ import type {
   PostgresOptions,
   PostgresTls,
 } from "../../../../src/status/postgres/connection/postgres_options.ts";
+import { PostgresQueries } from "../../../../src/status/postgres/postgres_queries.ts";
 import { PostgresStore } from "../../../../src/status/postgres/postgres_store.ts";
 import { type StatusStore, StoreUnavailableError } from "../../../../src/status/store.ts";
 import { nthReport } from "../../../contract/site_reports.ts";
@@ -182,13 +183,13 @@ serverTest("open() asks for a change, when the login is refused", async () => {
     [{ tls: { mode: "require" } }, /does not support SSL connections; check tls$/],
   ];
   for (const [overrides, message] of refused) {
-    const store = new PostgresStore({ connection: optionsOf(server, overrides) });
-    await rejects(() => store.statuses(), { name: "StoreConfigurationError", message });
-    await rejects(() => store.statuses(), (error: Error) => !error.message.includes("secret"));
+    const queries = new PostgresQueries({ connection: optionsOf(server, overrides) });
+    await rejects(() => queries.statuses(), { name: "StoreConfigurationError", message });
+    await rejects(() => queries.statuses(), (error: Error) => !error.message.includes("secret"));
   }
   const { password: _, ...withoutPassword } = optionsOf(server);
-  const store = new PostgresStore({ connection: withoutPassword });
-  await rejects(() => store.statuses(), { name: "StoreConfigurationError" });
+  const queries = new PostgresQueries({ connection: withoutPassword });
+  await rejects(() => queries.statuses(), { name: "StoreConfigurationError" });
 });
 
 /** A root and a certificate of it for `localhost` and the role `postgres`, as PEM texts. */
@@ -284,8 +285,8 @@ serverTest("open() verifies the server as its mode says", async () => {
       ["localhost", { mode: "disable" }],
     ];
     for (const [host, tls] of refused) {
-      const store = new PostgresStore({ connection: optionsOf(server, { host, tls }) });
-      await rejects(() => store.statuses(), { name: "StoreConfigurationError" });
+      const queries = new PostgresQueries({ connection: optionsOf(server, { host, tls }) });
+      await rejects(() => queries.statuses(), { name: "StoreConfigurationError" });
     }
   } finally {
     Deno.removeSync(folder, { recursive: true });
@@ -299,8 +300,10 @@ serverTest("open() shows its certificate to a server that asks for one", async (
     await using server = await startTlsServer(pem, "cert");
     const tls = { mode: "verify-full", ca: pem("root.crt") } as const;
     await answers(server, "localhost", { ...tls, cert: pem("client.crt"), key: pem("client.key") });
-    const store = new PostgresStore({ connection: optionsOf(server, { host: "localhost", tls }) });
-    await rejects(() => store.statuses(), { name: "StoreConfigurationError" });
+    const queries = new PostgresQueries({
+      connection: optionsOf(server, { host: "localhost", tls }),
+    });
+    await rejects(() => queries.statuses(), { name: "StoreConfigurationError" });
   } finally {
     Deno.removeSync(folder, { recursive: true });
   }

@@ -1,8 +1,8 @@
 /** A status for the tests of what is shown of it. */
-import type { DetailedStatus } from "../../src/status/queries.ts";
+import type { SiteStatus } from "../../src/status/queries.ts";
 
 /** A site that is up; `overrides` say what is special. */
-export function aDetailedStatus(overrides: Partial<DetailedStatus> = {}): DetailedStatus {
+export function aSiteStatus(overrides: Partial<SiteStatus> = {}): SiteStatus {
   return {
     site: "shop",
     location: "default",
