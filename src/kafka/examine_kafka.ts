@@ -1,19 +1,19 @@
 /** What `sitemon doctor` checks about Kafka: brokers, login, listeners, topic, group. It changes nothing. */
-import type { Admin } from "kafkajs";
-import { systemClock } from "../runtime/clock.ts";
+import { systemClock as clock } from "../runtime/clock.ts";
 import { type Finding, Findings } from "../runtime/finding.ts";
 import { reach } from "../runtime/reach.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
-import { connectToAny, KafkaClient, type KafkaConnectionOptions } from "./client/connection.ts";
-import { classify } from "./client/errors.ts";
+import { KafkaAdmin } from "./client/kafka_admin.ts";
+import { KafkaClient, type KafkaConnectionOptions } from "./client/kafka_client.ts";
 import { KafkaLog } from "./client/kafka_log.ts";
+import { KafkaError } from "./kafka_error.ts";
 
 export interface KafkaExamination {
   readonly connection: KafkaConnectionOptions;
   readonly topic: string;
-  /** True when a missing topic will be made. */
+  /** True if a missing topic will be created. */
   readonly createTopic: boolean;
-  /** The group that consumes; absent where nobody does. */
+  /** The consumer group; absent where nobody consumes. */
   readonly group?: string;
   /** The group of producers that share sites, with its topic. */
   readonly sharing?: { readonly topic: string; readonly group: string };
@@ -38,19 +38,17 @@ export async function examineKafka(options: KafkaExamination): Promise<Finding[]
 }
 
 async function examineCluster(options: KafkaExamination, findings: Findings): Promise<void> {
-  const { connection } = options;
-  const log = new KafkaLog({ clock: systemClock, telemetry: SILENT });
-  using client = new KafkaClient("asking", { connection, log });
-  const admin = client.kafka.admin();
-  if (!await step("login", findings, () => connectToAny(admin, connection))) return;
+  const { connection, sharing } = options;
+  const log = new KafkaLog({ clock, telemetry: SILENT });
+  using client = new KafkaClient("asking", { connection, clock, log });
+  await using admin = new KafkaAdmin(client);
+  if (!await step("login", findings, () => admin.connect())) return;
   findings.ok("login", howSecured(connection));
   await step("listeners", findings, () => examineListeners(admin, connection, findings));
   await examineTopicAndGroup(admin, options, findings);
-  const { sharing } = options;
   if (sharing !== undefined) {
     await examineTopicAndGroup(admin, { ...options, ...sharing }, findings);
   }
-  await admin.disconnect().catch(() => {});
 }
 
 function howSecured({ sasl, tls }: KafkaConnectionOptions): string {
@@ -59,29 +57,26 @@ function howSecured({ sasl, tls }: KafkaConnectionOptions): string {
 }
 
 async function examineTopicAndGroup(
-  admin: Admin,
+  admin: KafkaAdmin,
   options: KafkaExamination,
   findings: Findings,
 ): Promise<void> {
   const { group, topic } = options;
   if (!await examineTopic(admin, options, findings) || group === undefined) return;
   await step("group", findings, async () => {
-    await admin.fetchOffsets({ groupId: group, topics: [topic] });
+    await admin.assertGroup(group, topic);
     findings.ok("group", `"${group}" is accessible`);
   });
 }
 
 /** Threads may connect only to the listeners that the configuration names. */
 async function examineListeners(
-  admin: Admin,
+  admin: KafkaAdmin,
   { servers }: KafkaConnectionOptions,
   findings: Findings,
 ): Promise<void> {
-  const { brokers } = await admin.describeCluster();
-  const advertised = brokers.map(({ host, port }) =>
-    `${host.includes(":") ? `[${host}]` : host}:${port}`
-  );
-  const unnamed = advertised.filter((server) => !servers.includes(server));
+  const { listeners } = await admin.describeCluster();
+  const unnamed = listeners.filter((server) => !servers.includes(server));
   if (unnamed.length === 0) {
     findings.ok("listeners", "all advertised listeners are in kafka.servers");
   } else {
@@ -95,24 +90,22 @@ async function examineListeners(
 }
 
 async function examineTopic(
-  admin: Admin,
+  admin: KafkaAdmin,
   { topic, createTopic }: KafkaExamination,
   findings: Findings,
 ): Promise<boolean> {
   try {
-    const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-    await admin.fetchTopicOffsets(topic);
-    const partitions = topics[0]?.partitions.length ?? 0;
+    const partitions = await admin.countPartitions(topic);
     findings.ok(
       "topic",
       `"${topic}" is readable, ${partitions} ${partitions === 1 ? "partition" : "partitions"}`,
     );
     return true;
   } catch (error) {
-    const { failure, message } = classify(error);
-    if (failure === "topic_missing" && createTopic) {
+    const isMissing = error instanceof KafkaError && error.failure === "topic_missing";
+    if (isMissing && createTopic) {
       findings.ok("topic", `"${topic}" does not exist yet and will be created`);
-    } else findings.problem("topic", message);
+    } else findings.problem("topic", (error as Error).message);
     return false;
   }
 }
@@ -127,7 +120,7 @@ async function step(
     await does();
     return true;
   } catch (error) {
-    findings.problem(name, classify(error).message);
+    findings.problem(name, (error as Error).message);
     return false;
   }
 }

@@ -1,19 +1,16 @@
 /** A row of the outbox as a message of Kafka, in either of the two formats. */
 import { Buffer } from "node:buffer";
-import type { Message } from "kafkajs";
 import type { OutboxRow } from "../outbox/publisher.ts";
 import { decodeMessage, encodeV1 } from "../report/codec.ts";
 import { v1Key } from "../report/message_key.ts";
 import { TRACEPARENT } from "../runtime/telemetry/traceparent.ts";
+import { ID_HEADER, type OutgoingMessage } from "./message.ts";
 
 /** `single_object` carries everything; `v1` the six fields that older systems read. */
 export type KafkaFormat = "single_object" | "v1";
 
-/** Name of the header that identifies a message without decoding it: `producer_id/sequence`. */
-export const ID_HEADER = "sitemon-id";
-
-/** The message of a row, or nothing for a gap in the v1 format, which has no word for it. */
-export function rowMessage(row: OutboxRow, format: KafkaFormat): Message | undefined {
+/** The message of a row; undefined for a gap in the v1 format, which cannot express one. */
+export function rowMessage(row: OutboxRow, format: KafkaFormat): OutgoingMessage | undefined {
   const headers = {
     [ID_HEADER]: `${row.producerId}/${row.sequence}`,
     ...(row.traceparent === undefined ? {} : { [TRACEPARENT]: row.traceparent }),
@@ -28,7 +25,7 @@ export function rowMessage(row: OutboxRow, format: KafkaFormat): Message | undef
   return { key: Buffer.from(v1Key(report.url)), value: bufferOf(encodeV1(report)), headers };
 }
 
-/** kafkajs writes a Uint8Array that is no Buffer as a batch that brokers refuse. */
+/** A view: nothing is copied. */
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }

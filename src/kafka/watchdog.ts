@@ -1,13 +1,13 @@
 /**
- * Notices a consumer that lives and does nothing. kafkajs waits for brokers by itself, without a
- * word and for ever, so that silence alone says nothing: the brokers are asked.
+ * Notices a consumer that is alive and does nothing. The client waits for brokers by itself,
+ * silently and forever, so silence alone proves nothing: the brokers are asked.
  */
 import { type Clock, sleep } from "../runtime/clock.ts";
-import { isFromKafka } from "./client/errors.ts";
+import { KafkaError } from "./kafka_error.ts";
 
 /** After this long without a fetch or a heartbeat, which come every second, the brokers are asked. */
 export const SILENCE_MS = 10_000;
-/** Between two questions. */
+/** Between two such questions. */
 const PAUSE_MS = 5_000;
 /** Longer than any rebalance, which is silent too. */
 export const SILENCE_MAX_MS = 45_000;
@@ -18,17 +18,17 @@ export class StalledConsumerError extends Error {
 
   constructor(silentMs: number) {
     super(
-      `Cannot go on consuming as fetches and heartbeats must succeed while Kafka answers: ` +
-        `none did for ${Math.round(silentMs / 1_000)} s; the consumer is replaced`,
+      `consumer stalled: no fetch or heartbeat for ${Math.round(silentMs / 1_000)} s ` +
+        "although Kafka answers; replacing it",
     );
   }
 }
 
 export interface WatchdogOptions {
   readonly clock: Clock;
-  /** Rejects with an error of kafkajs while Kafka cannot be used. */
+  /** Rejects with a KafkaError while Kafka cannot be used. */
   readonly probe: () => Promise<unknown>;
-  readonly onOutage: (error: unknown) => void;
+  readonly onOutage: (error: KafkaError) => void;
 }
 
 export class Watchdog {
@@ -55,7 +55,7 @@ export class Watchdog {
         await probe();
       } catch (error) {
         if (signal.aborted) return;
-        if (!isFromKafka(error)) throw error;
+        if (!(error instanceof KafkaError)) throw error;
         onOutage(error);
         this.feed();
       }

@@ -1,7 +1,7 @@
 /**
  * The publisher port: where the relay sends what the outbox holds.
  *
- * Implemented by kafka/producer.ts and, in one process, by threads/store/store_thread.ts over a status store.
+ * Implemented by kafka/kafka_publisher.ts and, in one process, by threads/store/store_thread.ts over a status store.
  */
 
 /** A row of the outbox on its way out. */

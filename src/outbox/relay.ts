@@ -11,7 +11,7 @@ import { OutboxUnavailableError } from "./outbox_error.ts";
 import type { OutboxSource, Settlement } from "./outbox_source.ts";
 import { type OutboxRow, type Publisher, PublishError, type PublishResult } from "./publisher.ts";
 
-/** A batch: enough for 30,000 rows/s through kafkajs, and half of Kafka's default message.max.bytes. */
+/** A batch: enough for 30,000 rows/s to Kafka, and half of its default message.max.bytes. */
 export const BATCH = { rowsMax: 500, bytesMax: 512 * 1024 } as const;
 /**
  * After a batch that is not full, rows gather this long, as by `linger.ms` of Kafka's own producer:

@@ -3,7 +3,7 @@ import type { LoadedConfig } from "../config/loaded_config.ts";
 import { kafkaServers, type StoreKind, storeKind } from "../config/permissions/needs.ts";
 import { formatHost } from "../config/schema/host_port.ts";
 import type { KafkaConfig } from "../config/schema/kafka_schema.ts";
-import type { KafkaConnectionOptions } from "../kafka/client/connection.ts";
+import type { KafkaConnectionOptions } from "../kafka/client/kafka_client.ts";
 import type { StoreAddress } from "../status/open_store.ts";
 import type { PostgresOptions } from "../status/postgres/connection/postgres_options.ts";
 

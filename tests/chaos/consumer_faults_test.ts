@@ -64,9 +64,9 @@ async function historyHolds(pipeline: Pipeline, count: number): Promise<void> {
   });
 }
 
-/** What each message "Joined group" names. */
+/** What each message "joined group" names. */
 function joined({ logs }: SitemonProcess): string[] {
-  return logs.filter(({ message }) => message.startsWith("Joined group"))
+  return logs.filter(({ message }) => message.startsWith("joined group"))
     .map(({ partitions }) => String(partitions));
 }
 

@@ -1,6 +1,6 @@
 // Goal: whatever befalls Kafka or the producer, reports are kept, and the operator is told.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { KafkaPublisher } from "../../src/kafka/producer.ts";
+import { KafkaPublisher } from "../../src/kafka/kafka_publisher.ts";
 import { Outbox } from "../../src/outbox/outbox.ts";
 import { readStats } from "../../src/outbox/outbox_stats.ts";
 import { systemClock as clock } from "../../src/runtime/clock.ts";

@@ -13,7 +13,7 @@ const SESSION_MS = 6_000;
 /** A site that nobody checks is taken over this long after the session has ended. */
 const TAKE_OVER_MS = 10_000;
 
-const isHolding = ({ message }: LogLine) => message.startsWith("Holds ");
+const isHolding = ({ message }: LogLine) => message.startsWith("assigned ");
 
 function timeOf({ time }: LogLine): number {
   return Date.parse(String(time));

@@ -1,7 +1,7 @@
 /** What the tests of kafka/ share: rows, publishers, and a reader that is none of sitemon's own. */
 import { Kafka, type KafkaMessage, logLevel } from "kafkajs";
-import type { KafkaPublisherOptions } from "../../src/kafka/producer.ts";
-import { KafkaPublisher } from "../../src/kafka/producer.ts";
+import type { KafkaPublisherOptions } from "../../src/kafka/kafka_publisher.ts";
+import { KafkaPublisher } from "../../src/kafka/kafka_publisher.ts";
 import type { OutboxRow } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { DependencyState, Telemetry } from "../../src/runtime/telemetry/telemetry.ts";

@@ -1,4 +1,4 @@
-import { KafkaPublisher } from "../../src/kafka/producer.ts";
+import { KafkaPublisher } from "../../src/kafka/kafka_publisher.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
 import { publisherContract } from "../contract/publisher_contract.ts";
 import { findOwnKafka, type KafkaCluster, startKafka } from "../services/kafka.ts";

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { KafkaMessage } from "kafkajs";
-import { receivedMessage } from "../../src/kafka/message.ts";
+import { receivedMessage } from "../../src/kafka/client/consumer_session.ts";
 import { rowMessage } from "../../src/kafka/row_message.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
 import { gapRow, reportRow } from "../contract/publisher_contract.ts";
@@ -51,6 +51,6 @@ Deno.test("rowMessage() writes the six fields of v1 under the url's base64, in t
   });
 });
 
-Deno.test("rowMessage() has nothing for a gap, in the format v1", () => {
+Deno.test("rowMessage() is undefined for a gap, in the format v1", () => {
   strictEqual(rowMessage(gapRow(3, 3, 9), "v1"), undefined);
 });

@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
-import type { KafkaConnectionOptions } from "../../src/kafka/client/connection.ts";
-import { KafkaConsumer } from "../../src/kafka/consumer.ts";
+import type { KafkaConnectionOptions } from "../../src/kafka/client/kafka_client.ts";
+import { KafkaConsumer } from "../../src/kafka/kafka_consumer.ts";
 import { GroupMember } from "../../src/kafka/group/group_member.ts";
 import { PublishError } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";

@@ -1,4 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { KafkaError } from "../../src/kafka/kafka_error.ts";
 import {
   SILENCE_MAX_MS,
   SILENCE_MS,
@@ -13,7 +14,7 @@ function setUp() {
   const kafka = { isDown: false };
   const outages: unknown[] = [];
   const probe = () => {
-    const down = Object.assign(new Error("down"), { name: "KafkaJSConnectionError" });
+    const down = new KafkaError("unreachable", "down");
     return kafka.isDown ? Promise.reject(down) : Promise.resolve();
   };
   const watchdog = new Watchdog({ clock, probe, onOutage: (error) => outages.push(error) });

@@ -24,7 +24,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "http-parser-js": ["src/scanner/"],
   "json-p3": ["src/scanner/"],
   "ipaddr.js": ["src/scanner/"],
-  "kafkajs": ["src/kafka/"],
+  "kafkajs": ["src/kafka/client/"],
   "leven": ["src/config/"],
   "node:sqlite": ["src/outbox/", "src/status/sqlite/"],
   "pg": ["src/status/postgres/"],

@@ -25,14 +25,14 @@ const DIRECTIONS: readonly [from: string, to: string, isAllowed: boolean][] = [
   ["src/cli/run.ts", "src/main.ts", false],
   ["src/cli/run.ts", "src/threads/store/store_spec.ts", true],
   ["src/cli/run.ts", "src/threads/store/store_thread.ts", false],
-  ["src/cli/run.ts", "src/kafka/producer.ts", false],
+  ["src/cli/run.ts", "src/kafka/kafka_publisher.ts", false],
   ["src/threads/store/store_spec.ts", "src/threads/store/store_thread.ts", false],
   ["src/threads/store/store_thread.ts", "src/status/sqlite/store.ts", true],
   ["src/threads/store/store_thread.ts", "src/cli/run.ts", false],
   ["src/scanner/scanner.ts", "src/config/site.ts", true],
-  ["src/kafka/producer.ts", "src/outbox/publisher.ts", true],
-  ["src/kafka/producer.ts", "src/outbox/relay.ts", false],
-  ["src/kafka/consumer.ts", "src/status/ingest.ts", false],
+  ["src/kafka/kafka_publisher.ts", "src/outbox/publisher.ts", true],
+  ["src/kafka/kafka_publisher.ts", "src/outbox/relay.ts", false],
+  ["src/kafka/kafka_consumer.ts", "src/status/ingest.ts", false],
   ["src/status/ingest.ts", "src/status/sqlite/store.ts", true],
   ["src/scanner/scanner.ts", "src/cli/terminal.ts", false],
   ["src/runtime/thread.ts", "src/report/report.ts", false],
@@ -90,13 +90,13 @@ Deno.test("connectingInMain() finds what connects, when a command loads it later
   const files = sources(
     MAIN,
     LATER,
-    ["src/cli/run.ts", 'import "../kafka/producer.ts"; await Deno.connect({ port: 1 });'],
-    ["src/kafka/producer.ts", 'import { Kafka } from "kafkajs";'],
+    ["src/cli/run.ts", 'import "../kafka/kafka_publisher.ts"; await Deno.connect({ port: 1 });'],
+    ["src/kafka/kafka_publisher.ts", 'import { Kafka } from "kafkajs";'],
   );
   const why = "the main thread loads it, and only Workers open connections";
   deepStrictEqual(connectingInMain(files), [
     `src/cli/run.ts must not call Deno.connect: ${why}`,
-    `src/kafka/producer.ts must not import kafkajs: ${why}`,
+    `src/kafka/kafka_publisher.ts must not import kafkajs: ${why}`,
   ]);
 });
 

@@ -11,8 +11,12 @@ type Needs = Partial<Permissions>;
 /** What the needs are computed from. */
 export type Permitted = Pick<LoadedConfig, "config" | "sites">;
 
-/** kafkajs reads these variables when it is imported, and fails when it must not. */
-const KAFKAJS_ENV = [
+/**
+ * The library behind src/kafka/client/ reads these variables when it is imported, and fails when it
+ * must not. Named here because config/ does not import features; tests/kafka/permission_test.ts
+ * holds the list to the library.
+ */
+const KAFKA_CLIENT_ENV = [
   "KAFKAJS_DEBUG_EXTENDED_PROTOCOL_BUFFERS",
   "KAFKAJS_DEBUG_PROTOCOL_BUFFERS",
   "KAFKAJS_LOG_LEVEL",
@@ -33,7 +37,7 @@ const PG_ENV = [
 /** Connections to Kafka. */
 export function brokers({ config }: Permitted): Needs {
   const servers = config.kafka === undefined ? [] : kafkaServers(config.kafka);
-  return { net: servers.map(formatHost), env: KAFKAJS_ENV };
+  return { net: servers.map(formatHost), env: KAFKA_CLIENT_ENV };
 }
 
 /** Connections to PostgreSQL; node:net looks up a name itself, for which `host:port` is enough. */

@@ -1,46 +1,57 @@
 /** One kafkajs consumer, from joining the group to leaving it or failing. */
+import type { Buffer } from "node:buffer";
 import type { Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
-import { logger } from "../../runtime/telemetry/logging.ts";
-import { closeWithin } from "./close_within.ts";
-import { KafkaClient } from "./connection.ts";
-import type { Apply, KafkaConsumerOptions } from "../consumer.ts";
-import { isFromKafka } from "./errors.ts";
-import type { KafkaHealth } from "../health.ts";
-import type { KafkaLog } from "./kafka_log.ts";
-import { receivedMessage } from "../message.ts";
-import { Watchdog } from "../watchdog.ts";
+import { onAbort } from "../../runtime/deadline.ts";
+import { TRACEPARENT } from "../../runtime/telemetry/traceparent.ts";
+import { ID_HEADER, type ReceivedMessage } from "../message.ts";
+import { KafkaClient, type KafkaClientOptions } from "./kafka_client.ts";
+import { isFromKafka, translated } from "./kafka_errors.ts";
 
 /** How long the group waits for a member that is gone; heartbeats come five times as often. */
-export const SESSION_TIMEOUT_MS = 15_000;
+const SESSION_TIMEOUT_MS = 15_000;
 const HEARTBEAT_INTERVAL_MS = 3_000;
-/** How long others wait for a member to end its chunk: a heartbeat tells it within three seconds. */
+/** How long others wait for a member to end its chunk, of which it learns by a heartbeat. */
 const REBALANCE_TIMEOUT_MS = 30_000;
-/** How long a fetch waits for messages. Leaving waits for it, and has two seconds for all. */
+/** How long a fetch waits for messages. Leaving waits for it, and has two seconds in all. */
 const FETCH_WAIT_MS = 1_000;
 /** Of one fetch, and of one partition in it: some 10,000 reports, held in memory at once. */
 const FETCH_BYTES_MAX = 4 * 1024 * 1024;
 const PARTITION_BYTES_MAX = 1024 * 1024;
 /** Of one fetch: what they hold is applied together, and read while the store works. */
 const PARTITIONS_AT_ONCE = 64;
-/** How long a partition that is added stays unread; kafkajs's own five minutes are an outage. */
+/** How long an added partition stays unread; kafkajs's own five minutes would be an outage. */
 const METADATA_AGE_MAX_MS = 5_000;
 
-export interface ConsumerSessionOptions extends KafkaConsumerOptions {
-  readonly apply: Apply;
-  readonly health: KafkaHealth;
-  readonly log: KafkaLog;
-  /** Rejects with an error of kafkajs while Kafka cannot be used. */
-  readonly probe: () => Promise<unknown>;
+/** What was fetched of one partition. */
+export interface FetchedBatch {
+  readonly partition: number;
+  readonly messages: readonly ReceivedMessage[];
+  /** Where the partition ended when it was fetched. */
+  readonly endOffset: number;
+  /** False when the rest is no longer wanted. */
+  isCurrent(): boolean;
+  /** Everything before this offset is done. */
+  commit(offset: number): Promise<void>;
+  readonly heartbeat: () => Promise<void>;
+  /** Aborts when the session ends. */
+  readonly signal: AbortSignal;
 }
 
-const log = logger("consumer");
+export interface ConsumerSessionOptions extends KafkaClientOptions {
+  readonly topic: string;
+  readonly group: string;
+  /** Called for several partitions at once; errors of the batch's own methods are to be passed on. */
+  readonly onBatch: (batch: FetchedBatch) => Promise<void>;
+  /** A fetch or a heartbeat succeeded. */
+  readonly onActivity: () => void;
+  readonly onAssigned: (partitions: readonly number[]) => void;
+}
 
 export class ConsumerSession {
   readonly #options: ConsumerSessionOptions;
   readonly #client: KafkaClient;
   readonly #consumer: Consumer;
   readonly #failed = Promise.withResolvers<never>();
-  /** Aborts what is being applied when the session ends, for whatever reason. */
   readonly #end = new AbortController();
 
   constructor(options: ConsumerSessionOptions) {
@@ -59,18 +70,30 @@ export class ConsumerSession {
     });
   }
 
-  /** Resolves when the signal has aborted and the group is left; rejects when the session failed. */
+  /** Aborts when the session ends, for whatever reason. */
+  get signal(): AbortSignal {
+    return this.#end.signal;
+  }
+
+  /** Makes {@linkcode run} reject with this error. */
+  fail(error: unknown): void {
+    this.#failed.reject(error);
+  }
+
+  /**
+   * Resolves when the signal has aborted and the group is left. Rejects with a KafkaError when Kafka
+   * failed for good, or with what `onBatch` rejected with.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const stopped = Promise.withResolvers<void>();
-    signal.addEventListener("abort", () => stopped.resolve(), { once: true });
-    if (signal.aborted) stopped.resolve();
+    using _listener = onAbort(signal, stopped.resolve);
     this.#listen();
     this.#start().catch(this.#failed.reject);
     try {
-      await Promise.race([this.#failed.promise, stopped.promise]);
+      await translated(() => Promise.race([this.#failed.promise, stopped.promise]));
     } finally {
       this.#end.abort();
-      await closeWithin(this.#options.clock, () => this.#consumer.disconnect());
+      await this.#client.settle(() => this.#consumer.disconnect());
       this.#client[Symbol.dispose]();
     }
   }
@@ -89,38 +112,22 @@ export class ConsumerSession {
   }
 
   #listen(): void {
-    const { clock, health, probe } = this.#options;
+    const { topic, onActivity, onAssigned } = this.#options;
     const { CRASH, GROUP_JOIN, HEARTBEAT, FETCH } = this.#consumer.events;
-    const onOutage = (error: unknown) => void health.tellFailing(error);
-    const watchdog = new Watchdog({ clock, probe, onOutage });
-    const isWorking = () => {
-      watchdog.feed();
-      health.tellWorking();
-    };
-    this.#consumer.on(HEARTBEAT, isWorking);
-    this.#consumer.on(FETCH, isWorking);
+    this.#consumer.on(HEARTBEAT, onActivity);
+    this.#consumer.on(FETCH, onActivity);
     this.#consumer.on(GROUP_JOIN, ({ payload }) => {
-      isWorking();
-      this.#tellPartitions(payload.memberAssignment[this.#options.topic] ?? []);
+      onActivity();
+      onAssigned(payload.memberAssignment[topic] ?? []);
     });
-    // STOP and DISCONNECT tell nothing: they come with each of kafkajs's own restarts.
+    // STOP and DISCONNECT say nothing: they come with each of kafkajs's own restarts.
     this.#consumer.on(CRASH, ({ payload }) => this.#failed.reject(payload.error));
-    watchdog.watch(this.#end.signal).catch(this.#failed.reject);
   }
 
-  #tellPartitions(partitions: readonly number[]): void {
-    const { group, topic } = this.#options;
-    log.info("Joined group {group} with partitions {partitions} of {topic}", {
-      group,
-      partitions: partitions.join(", ") || "none",
-      topic,
-    });
-  }
-
-  /** kafkajs mends its own errors; of any other it would end without a word. */
+  /** kafkajs recovers from its own errors; at any other it would end silently. */
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
     try {
-      await this.#applyBatch(payload);
+      await this.#options.onBatch(this.#fetched(payload));
     } catch (error) {
       if (this.#end.signal.aborted) return;
       if (isFromKafka(error)) throw error;
@@ -128,35 +135,44 @@ export class ConsumerSession {
     }
   }
 
-  async #applyBatch(payload: EachBatchPayload): Promise<void> {
-    const { chunkMessagesMax, apply } = this.#options;
-    const { messages } = payload.batch;
-    for (let first = 0; first < messages.length; first += chunkMessagesMax) {
-      if (this.#end.signal.aborted || !payload.isRunning() || payload.isStale()) return;
-      const chunk = messages.slice(first, first + chunkMessagesMax);
-      this.#tellLag(payload, chunk[0]!.offset);
-      const received = chunk.map((message) => receivedMessage({ ...payload.batch, message }));
-      await apply(received, { heartbeat: payload.heartbeat, signal: this.#end.signal });
-      await this.#commit(payload, chunk.at(-1)!);
-      await payload.heartbeat();
-    }
+  #fetched(payload: EachBatchPayload): FetchedBatch {
+    const { topic, partition, messages, highWatermark } = payload.batch;
+    return {
+      partition,
+      messages: messages.map((message) => receivedMessage({ topic, partition, message })),
+      endOffset: Number(highWatermark),
+      isCurrent: () => !this.#end.signal.aborted && payload.isRunning() && !payload.isStale(),
+      commit: async (offset) => {
+        payload.resolveOffset(String(offset - 1));
+        // Named one by one: without them nothing is committed while autoCommit is off.
+        await payload.commitOffsetsIfNecessary({
+          topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
+        });
+      },
+      heartbeat: () => payload.heartbeat(),
+      signal: this.#end.signal,
+    };
   }
+}
 
-  async #commit(payload: EachBatchPayload, { offset }: KafkaMessage): Promise<void> {
-    const { topic, partition } = payload.batch;
-    const next = (BigInt(offset) + 1n).toString();
-    payload.resolveOffset(offset);
-    // Named one by one: without them nothing is committed while autoCommit is off.
-    await payload.commitOffsetsIfNecessary({
-      topics: [{ topic, partitions: [{ partition, offset: next }] }],
-    });
-    this.#tellLag(payload, next);
-  }
+export function receivedMessage(
+  { topic, partition, message }: { topic: string; partition: number; message: KafkaMessage },
+): ReceivedMessage {
+  const traceparent = headerText(message.headers?.[TRACEPARENT]);
+  return {
+    topic,
+    partition,
+    offset: Number(message.offset),
+    key: message.key,
+    value: message.value,
+    timestampMs: Number(message.timestamp),
+    sitemonId: headerText(message.headers?.[ID_HEADER]),
+    ...(traceparent === null ? {} : { traceparent }),
+  };
+}
 
-  /** The broker's end of the partition when it was fetched, less what is applied. */
-  #tellLag({ batch: { partition, highWatermark } }: EachBatchPayload, next: string): void {
-    const lag = Number(highWatermark) - Number(next);
-    const labels = { partition: String(partition) };
-    this.#options.telemetry.set("sitemon_consumer_lag_messages", lag, labels);
-  }
+/** A header may occur more than once; the first one counts. */
+function headerText(header: Buffer | string | (Buffer | string)[] | undefined): string | null {
+  const first = Array.isArray(header) ? header[0] : header;
+  return first === undefined || first === null ? null : first.toString();
 }

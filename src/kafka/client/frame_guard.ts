@@ -1,12 +1,12 @@
 /**
  * Follows the frames of Kafka's protocol in what a broker sends, so that a length that no broker
- * would send ends the connection before kafkajs gathers that many bytes.
+ * would send ends the connection before kafkajs buffers that many bytes.
  *
  * @see https://kafka.apache.org/protocol.html#protocol_common: frame = length int32, bytes
  */
 import type { Buffer } from "node:buffer";
 
-/** A fetch is at most 4 MiB, and one message that is larger by itself. */
+/** A fetch has at most 4 MiB, or one message that is larger by itself. */
 export const FRAME_BYTES_MAX = 128 * 1024 * 1024;
 
 const LENGTH_BYTES = 4;
@@ -17,7 +17,7 @@ export class FrameGuard {
   #length = 0;
   #lengthBytes = 0;
 
-  /** Why these bytes cannot be Kafka's, if so. */
+  /** Returns an error if these bytes cannot be Kafka's. */
   check(bytes: Buffer): Error | undefined {
     for (let at = 0; at < bytes.length;) {
       if (this.#remaining > 0) {
@@ -39,7 +39,7 @@ export class FrameGuard {
 
 function tooLong(length: number): Error {
   return new RangeError(
-    `Cannot read answer as a frame must have at most ${FRAME_BYTES_MAX} bytes: ` +
-      `it announces ${length}; check that the port is a Kafka broker's, and whether it wants TLS`,
+    `frame of ${length} bytes exceeds the limit of ${FRAME_BYTES_MAX}; ` +
+      "check that the port is a Kafka broker's, and whether it requires TLS",
   );
 }

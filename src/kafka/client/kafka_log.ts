@@ -1,4 +1,4 @@
-/** What kafkajs logs, summarized: in an outage it says the same for every try. */
+/** What kafkajs logs, rate-limited: in an outage it repeats itself for every try. */
 import type { LogEntry } from "kafkajs";
 import type { Clock } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
@@ -8,8 +8,8 @@ import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 const log = logger("kafka");
 
 /**
- * One record a minute for each part of kafkajs (its namespaces, a closed list), at level info: what
- * a failure means, and what to do, is told by sitemon's own records.
+ * One record a minute for each part of kafkajs (its namespaces, a closed list), at level info:
+ * sitemon's own records say what a failure means and what to do.
  */
 export class KafkaLog {
   readonly #limit: MinuteLimit;
@@ -20,10 +20,10 @@ export class KafkaLog {
     this.#telemetry = telemetry;
   }
 
-  /** Only the message is kept: the rest are stacks, and errors that nobody has classified. */
+  /** Keeps the message alone: the rest are stacks and unclassified errors. */
   write({ namespace, log: { message } }: LogEntry): void {
     if (this.#limit.allows(namespace)) {
-      log.info("kafkajs {part}: {message}", { part: namespace || "client", message });
+      log.info("kafkajs: {message} ({part})", { part: namespace || "client", message });
     } else {
       this.#telemetry.count("sitemon_log_records_suppressed_total");
     }

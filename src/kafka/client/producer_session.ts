@@ -1,28 +1,27 @@
 /** One kafkajs producer. kafkajs may stay with brokers that are gone, so it is replaced now and then. */
-import { CompressionTypes, type Message, Partitioners, type Producer } from "kafkajs";
-import type { Clock } from "../../runtime/clock.ts";
-import { closeWithin } from "./close_within.ts";
-import { connectToAny, KafkaClient, REQUEST_TIMEOUT_MS } from "./connection.ts";
+import { CompressionTypes, Partitioners, type Producer, type RecordMetadata } from "kafkajs";
+import type { OutgoingMessage } from "../message.ts";
+import { KafkaAdmin, type TopicAccess } from "./kafka_admin.ts";
+import { KafkaClient, REQUEST_TIMEOUT_MS } from "./kafka_client.ts";
+import { translated } from "./kafka_errors.ts";
 import type { KafkaLog } from "./kafka_log.ts";
-import { storedMessages } from "./stored_messages.ts";
-import { createTopic, type TopicAccess } from "./topic.ts";
 
 export interface ProducerSessionOptions extends TopicAccess {
   readonly compression: "none" | "gzip";
 }
 
-/** One kafkajs producer, from its first connection to its end. */
+/** From the first connection to the end. Its methods reject with a KafkaError when Kafka fails. */
 export class ProducerSession implements Disposable {
   readonly #options: ProducerSessionOptions;
   readonly #client: KafkaClient;
   readonly #producer: Producer;
   /** Where kafkajs put the messages of the current send. */
-  readonly #partitions = new Map<Message, number>();
+  readonly #partitions = new Map<object, number>();
   #isConnected = false;
 
   constructor(options: ProducerSessionOptions, log: KafkaLog) {
     this.#options = options;
-    this.#client = new KafkaClient("asking", { connection: options.connection, log });
+    this.#client = new KafkaClient("asking", { ...options, log });
     this.#producer = this.#client.kafka.producer({
       retry: { retries: 0 },
       allowAutoTopicCreation: false,
@@ -30,27 +29,32 @@ export class ProducerSession implements Disposable {
     });
   }
 
-  /** Resolves to the messages whose partition says that it stored them. */
-  async send(messages: Message[]): Promise<Set<Message>> {
+  /** Resolves to the messages whose partition confirmed that it stored them. */
+  async send(messages: readonly OutgoingMessage[]): Promise<ReadonlySet<OutgoingMessage>> {
     const { topic, compression } = this.#options;
-    if (!this.#isConnected) await connectToAny(this.#producer, this.#options.connection);
-    this.#isConnected = true;
     this.#partitions.clear();
-    const answers = await this.#producer.send({
-      topic,
-      messages,
-      acks: -1,
-      timeout: REQUEST_TIMEOUT_MS,
-      compression: compression === "gzip" ? CompressionTypes.GZIP : CompressionTypes.None,
+    const answers = await translated(async () => {
+      if (!this.#isConnected) await this.#client.connect(this.#producer);
+      this.#isConnected = true;
+      return await this.#producer.send({
+        topic,
+        messages: [...messages],
+        acks: -1,
+        timeout: REQUEST_TIMEOUT_MS,
+        compression: compression === "gzip" ? CompressionTypes.GZIP : CompressionTypes.None,
+      });
     });
-    return storedMessages(answers, this.#partitions);
+    const partitions = storedPartitions(answers);
+    return new Set(messages.filter((message) => partitions.has(this.#partitions.get(message)!)));
   }
 
   async createTopic(): Promise<void> {
-    await createTopic(this.#client.kafka, this.#options);
+    await using admin = new KafkaAdmin(this.#client);
+    await admin.connect();
+    await admin.createTopic(this.#options);
   }
 
-  /** Kafka's own choice by the key's murmur2, written down for the check of the answers. */
+  /** Kafka's own choice by the key's murmur2, recorded to compare it with the answers. */
   #partitioner(): ReturnType<typeof Partitioners.DefaultPartitioner> {
     const choose = Partitioners.DefaultPartitioner();
     return (args) => {
@@ -60,12 +64,21 @@ export class ProducerSession implements Disposable {
     };
   }
 
-  async close(clock: Clock): Promise<void> {
-    await closeWithin(clock, () => this.#producer.disconnect());
+  async close(): Promise<void> {
+    await this.#client.settle(() => this.#producer.disconnect());
     this[Symbol.dispose]();
   }
 
   [Symbol.dispose](): void {
     this.#client[Symbol.dispose]();
   }
+}
+
+/** A partition without an answer, or with an error, stored nothing, whatever the send resolved to. */
+export function storedPartitions(
+  answers: readonly Pick<RecordMetadata, "partition" | "errorCode">[],
+): ReadonlySet<number> {
+  return new Set(
+    answers.filter(({ errorCode }) => errorCode === 0).map(({ partition }) => partition),
+  );
 }

@@ -1,12 +1,23 @@
-/** The connections of one kafkajs client: opened as permitted, guarded, and ended together. */
+/** The connections of one kafkajs client: opened where permitted, guarded, and ended together. */
 import type { Buffer } from "node:buffer";
 import net from "node:net";
 import tls from "node:tls";
 import type { ISocketFactory, ISocketFactoryArgs } from "kafkajs";
-import type { KafkaTls } from "./connection.ts";
 import { FrameGuard } from "./frame_guard.ts";
 
-/** Finds peers that are gone without a word, in the way of kafkajs's own default. */
+/** TLS to the brokers; texts are the contents of PEM files, not their paths. */
+export interface KafkaTls {
+  /** Authorities to trust, in place of the system's. */
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+  /** Name to ask for and to verify, in place of the broker's host. */
+  readonly serverName?: string;
+  /** Accepts any certificate. */
+  readonly insecure: boolean;
+}
+
+/** Detects peers that vanished without closing; kafkajs's own default. */
 const KEEP_ALIVE_DELAY_MS = 60_000;
 
 export class Sockets implements Disposable {
@@ -22,7 +33,7 @@ export class Sockets implements Disposable {
     this.#tls = tls;
   }
 
-  /** What kafkajs calls for each connection. What it throws, kafkajs reports as a failed one. */
+  /** Called by kafkajs for each connection; it reports what this throws as a failed connection. */
   readonly factory: ISocketFactory = (target) => {
     if (this.#isEnded) throw new Error("the client was closed");
     assertPermitted(target);
@@ -54,7 +65,7 @@ export class Sockets implements Disposable {
     }, onConnect);
   }
 
-  /** With an error, since kafkajs hears of nothing else and would wait for the answers. */
+  /** With an error: otherwise kafkajs would go on waiting for the answers. */
   [Symbol.dispose](): void {
     this.#isEnded = true;
     for (const socket of this.#open) socket.destroy(new Error("the client was closed"));
@@ -62,8 +73,8 @@ export class Sockets implements Disposable {
 }
 
 /**
- * A denied host is told before a connection is tried: what Node's API makes of Deno's refusal
- * differs between names and addresses, and may be an error that nobody can catch.
+ * Throws before a connection is tried: what Node's API makes of Deno's refusal differs between names
+ * and addresses, and may be an error that cannot be caught.
  */
 function assertPermitted({ host, port }: ISocketFactoryArgs): void {
   const address = `${host}:${port}`;

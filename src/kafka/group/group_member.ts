@@ -1,36 +1,39 @@
 /**
- * A member of the group whose producers share the sites: joins, says that it lives, and knows which
+ * A member of the group whose producers share the sites: joins, sends heartbeats, and knows which
  * partitions it holds and for how long that is certain.
  */
-import { PublishError } from "../../outbox/publisher.ts";
+import { CONFIGURATION_RETRY_MS } from "../../runtime/backoff.ts";
 import { sleep } from "../../runtime/clock.ts";
 import { elapsedMs, type Instant, instantOf } from "../../runtime/instant.ts";
 import { abortable, Deadline } from "../../runtime/deadline.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import { closeWithin } from "../client/close_within.ts";
-import { isFromKafka, protocolError } from "../client/errors.ts";
-import { GroupConnection, type GroupConnectionOptions, type Joined } from "./group_connection.ts";
-import { decodeClaim, decodeGiven, encodeClaim, encodeGiven } from "./group_message.ts";
-import { KafkaHealth } from "../health.ts";
+import {
+  GroupConnection,
+  type GroupConnectionOptions,
+  type Joined,
+  type MemberAssignment,
+} from "../client/group_connection.ts";
 import { KafkaLog } from "../client/kafka_log.ts";
+import { KafkaError } from "../kafka_error.ts";
+import { KafkaHealth } from "../kafka_health.ts";
+import { assignPartitions } from "./assign_partitions.ts";
+import { decodeClaim, encodeClaim } from "./claim.ts";
 import { Lease } from "./lease.ts";
-import { CONFIGURATION_RETRY_MS } from "../../runtime/backoff.ts";
-import { shareOut } from "./share_out.ts";
 
-/** Heartbeats come ten times a session, and once a second at least: by them members hear of changes. */
+/** Ten heartbeats a session, and at least one a second: members learn of changes by them. */
 const HEARTBEATS_A_SESSION = 10;
 const HEARTBEAT_MS_MAX = 1_000;
-/** A question is given up after a fifth of a session, so that a lease outlasts some of them. */
-const QUESTIONS_A_SESSION = 5;
+/** A request is given up after a fifth of a session, so that a lease outlasts some of them. */
+const REQUESTS_A_SESSION = 5;
 /** The coordinator waits for a member for a session, and then has to answer. */
 const JOIN_ANSWER_MS = 5_000;
 
 export interface GroupMemberOptions extends Omit<GroupConnectionOptions, "log"> {
   /**
-   * What holds while the group cannot be asked, which looks the same whether every broker is gone or
-   * only the way to them: `check`: what was held last is held on, so that an outage leaves no site
-   * out. `pause`: nothing is, so that no site is checked by two.
+   * What to do while the group cannot be asked, which looks the same whether every broker is gone or
+   * only the way to them: `check`: keep what was held last, so that an outage leaves no site out.
+   * `pause`: hold nothing, so that no site is checked by two.
    */
   readonly whenUnreachable: "check" | "pause";
   readonly telemetry: Telemetry;
@@ -40,17 +43,17 @@ export interface GroupMemberOptions extends Omit<GroupConnectionOptions, "log"> 
 export interface Share {
   /** Each partition, and the milliseconds for which this member has held it. */
   readonly partitions: readonly (readonly [partition: number, heldMs: number])[];
-  /** How many partitions there are to share; 0 when the group has not told yet. */
+  /** How many partitions there are to share; 0 before the group has answered. */
   readonly of: number;
-  /** Milliseconds for which it is certain that nobody else was given them; 0: it is not. */
+  /** Milliseconds for which it is certain that nobody else has them; 0: it is not. */
   readonly leftMs: number;
 }
 
 const log = logger("relay");
 
 /**
- * Outages and missing rights are waited for, and told to readiness. {@linkcode run} rejects only for
- * a fault of the program.
+ * Waits for outages and missing rights, and reports them to readiness. {@linkcode run} rejects only
+ * for a fault of the program.
  */
 export class GroupMember {
   readonly #options: GroupMemberOptions;
@@ -58,7 +61,7 @@ export class GroupMember {
   readonly #health: KafkaHealth;
   readonly #lease: Lease;
   readonly #heartbeatMs: number;
-  readonly #questionMs: number;
+  readonly #requestMs: number;
   #connection: GroupConnection | undefined;
   #hasTopic = false;
   #memberId = "";
@@ -74,8 +77,8 @@ export class GroupMember {
     this.#health = new KafkaHealth({ clock, telemetry, dependency: "group", log });
     this.#lease = new Lease(clock, sessionTimeoutMs);
     this.#heartbeatMs = Math.min(HEARTBEAT_MS_MAX, sessionTimeoutMs / HEARTBEATS_A_SESSION);
-    this.#questionMs = sessionTimeoutMs / QUESTIONS_A_SESSION;
-    this.#tellJoining();
+    this.#requestMs = sessionTimeoutMs / REQUESTS_A_SESSION;
+    this.#reportJoining();
   }
 
   /** What is held now. */
@@ -87,17 +90,17 @@ export class GroupMember {
     return { partitions, of: this.#of, leftMs: this.#lease.leftMs };
   }
 
-  /** Takes part until the signal aborts; then it holds nothing, and leaves within two seconds. */
+  /** A member until the signal aborts; then it holds nothing, and leaves within two seconds. */
   async run(signal: AbortSignal): Promise<void> {
     try {
       while (!signal.aborted) {
         await sleep(this.#options.clock, await this.#turn(signal), signal);
       }
     } finally {
-      this.#forfeit();
-      // A request may be under way on the former connection, and others would wait behind it.
+      this.#release();
+      // A request may be under way on the former connection, and leaving would wait behind it.
       this.#disconnect();
-      await closeWithin(this.#options.clock, () => this.#leave());
+      if (this.#memberId !== "") await this.#connect().leave(this.#memberId);
       this.#disconnect();
     }
   }
@@ -108,7 +111,7 @@ export class GroupMember {
     try {
       const pauseMs = this.#hasJoined ? await this.#heartbeat(signal) : await this.#join(signal);
       this.#lease.renew(asked);
-      this.#health.tellWorking();
+      this.#health.reportOk();
       return pauseMs;
     } catch (error) {
       return signal.aborted ? 0 : this.#afterFailure(error, asked);
@@ -116,9 +119,10 @@ export class GroupMember {
   }
 
   #afterFailure(error: unknown, asked: Instant): number {
-    switch (protocolError(error)) {
+    if (!(error instanceof KafkaError)) throw error;
+    switch (error.code) {
       case "REBALANCE_IN_PROGRESS":
-        // It knows this member, and waits for it to join again: what it held is still its own.
+        // The group knows this member, and waits for it to join again: it keeps what it held.
         this.#lease.renew(asked);
         this.#hasJoined = false;
         return 0;
@@ -130,53 +134,55 @@ export class GroupMember {
         this.#loseShare();
         return this.#heartbeatMs;
     }
-    if (!isFromKafka(error)) throw error;
     this.#disconnect();
-    const { isTemporary, failure } = this.#health.tellFailing(error);
-    if (failure === "topic_missing") this.#hasTopic = false;
-    if (!isTemporary) return CONFIGURATION_RETRY_MS;
+    this.#health.reportFailure(error);
+    if (error.failure === "topic_missing") this.#hasTopic = false;
+    if (!error.isTemporary) return CONFIGURATION_RETRY_MS;
     if (this.#options.whenUnreachable === "check") this.#lease.extend(asked);
     return this.#heartbeatMs;
   }
 
   async #heartbeat(signal: AbortSignal): Promise<number> {
     const member = { memberId: this.#memberId, generationId: this.#generationId };
-    await this.#ask((connection) => connection.heartbeat(member), this.#questionMs, signal);
+    await this.#ask((connection) => connection.heartbeat(member), this.#requestMs, signal);
     return this.#heartbeatMs;
   }
 
   /** Takes a moment, or a session when the group waits for a member that is gone. */
   async #join(signal: AbortSignal): Promise<number> {
-    const { topic, sessionTimeoutMs } = this.#options;
+    const { sessionTimeoutMs } = this.#options;
     const claim = { generation: this.#generationId, partitions: [...this.#held.keys()] };
-    const given = await this.#ask(
+    const assigned = await this.#ask(
       async (connection) => {
-        if (!this.#hasTopic) await connection.findTopic();
+        if (!this.#hasTopic) await connection.ensureTopic();
         this.#hasTopic = true;
-        const joined = await connection.join(this.#memberId, encodeClaim(topic, claim));
+        const joined = await connection.join(this.#memberId, encodeClaim(claim));
         this.#memberId = joined.memberId;
         const assignments = await this.#assignments(connection, joined);
         const assignment = await connection.sync(joined, assignments);
         this.#generationId = joined.generationId;
-        return decodeGiven(topic, assignment);
+        return assignment;
       },
       sessionTimeoutMs + JOIN_ANSWER_MS,
       signal,
     );
-    this.#hold(given.partitions, given.of);
-    // The question is as old as the join was long; a heartbeat is a young one.
+    // A leader that does not know this member assigns it nothing.
+    this.#hold(assigned?.partitions ?? [], assigned ? JSON.parse(assigned.userData).of : 0);
+    // The lease counts from when the join was sent, long ago; a heartbeat renews it.
     return 0;
   }
 
-  /** The leader's part, for whom it is to say who gets what. */
-  async #assignments(connection: GroupConnection, { memberId, leaderId, members }: Joined) {
-    if (memberId !== leaderId) return [];
+  /** Of every member if this one is the leader, of none if it is not. */
+  async #assignments(
+    connection: GroupConnection,
+    { memberId, leaderId, members }: Joined,
+  ): Promise<Map<string, MemberAssignment>> {
+    if (memberId !== leaderId) return new Map();
     const of = await connection.countPartitions();
-    const claims = members.map((member) => decodeClaim(member.memberId, member.memberMetadata));
-    return [...shareOut(claims, of)].map(([memberId, partitions]) => ({
-      memberId,
-      memberAssignment: encodeGiven(this.#options.topic, { partitions, of }),
-    }));
+    const userData = JSON.stringify({ of });
+    const claims = members.map(({ memberId, userData }) => decodeClaim(memberId, userData));
+    const assigned = assignPartitions(claims, of);
+    return new Map([...assigned].map(([id, partitions]) => [id, { partitions, userData }]));
   }
 
   #hold(partitions: readonly number[], of: number): void {
@@ -188,7 +194,7 @@ export class GroupMember {
     this.#hasJoined = true;
     telemetry.count("sitemon_group_rebalances_total");
     telemetry.set("sitemon_group_partitions", partitions.length);
-    log.info("Holds {count} of {of} partitions in group {group}: {partitions}", {
+    log.info('assigned {count} of {of} partitions in group "{group}": {partitions}', {
       count: partitions.length,
       of,
       group,
@@ -196,7 +202,7 @@ export class GroupMember {
     });
   }
 
-  #forfeit(): void {
+  #release(): void {
     this.#lease.end();
     this.#held.clear();
     this.#hasJoined = false;
@@ -204,40 +210,32 @@ export class GroupMember {
   }
 
   #loseShare(): void {
-    log.warn("Group {group} gave this producer up and shares out its sites; it joins again", {
-      group: this.#options.group,
-    });
-    this.#forfeit();
-    this.#tellJoining();
+    log.warn('removed from group "{group}"; rejoining', { group: this.#options.group });
+    this.#release();
+    this.#reportJoining();
   }
 
-  #tellJoining(): void {
+  #reportJoining(): void {
     this.#options.telemetry.dependency("group", {
       ok: false,
       reason: "joining",
-      detail: "Cannot check sites as the group must say which are this producer's: " +
-        "it has not yet",
+      detail: `waiting for group "${this.#options.group}" to assign sites`,
     });
   }
 
-  /** Ends the wait at the deadline or with the signal, whatever kafkajs does. */
+  /** Ends the wait at the deadline or with the signal, whatever the client does. */
   async #ask<T>(
-    question: (connection: GroupConnection) => Promise<T>,
+    request: (connection: GroupConnection) => Promise<T>,
     deadlineMs: number,
     signal: AbortSignal,
   ): Promise<T> {
     const connection = this.#connect();
     using deadline = new Deadline(this.#options.clock, deadlineMs, signal);
     try {
-      return await abortable(question(connection), deadline.signal);
+      return await abortable(request(connection), deadline.signal);
     } catch (error) {
       throw deadline.isExpired ? silent(deadlineMs) : error;
     }
-  }
-
-  /** The others need not wait for its session to end. */
-  async #leave(): Promise<void> {
-    if (this.#memberId !== "") await this.#connect().leave(this.#memberId);
   }
 
   #connect(): GroupConnection {
@@ -250,9 +248,9 @@ export class GroupMember {
   }
 }
 
-function silent(deadlineMs: number): PublishError {
-  return new PublishError(
+function silent(deadlineMs: number): KafkaError {
+  return new KafkaError(
     "timeout",
-    `Cannot ask the group as its coordinator must answer within ${deadlineMs} ms: it did not`,
+    `the group's coordinator did not answer within ${deadlineMs} ms`,
   );
 }

@@ -156,7 +156,7 @@ function keepUncaught(
     event.preventDefault();
     keep((event as PromiseRejectionEvent).reason);
   });
-  // Node's modules print their warnings, such as the one on a timer that kafkajs sets in the past.
+  // Node's modules print their warnings, such as the one about a timer set in the past.
   process.removeAllListeners("warning");
   process.on("warning", (warning) => {
     logger("thread").debug("Node warns: {warning}", { warning });

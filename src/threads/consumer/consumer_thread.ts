@@ -1,5 +1,5 @@
 /** A consumer thread: a member of the consumer group, which applies what it reads to the store. */
-import { KafkaConsumer, type KafkaConsumerOptions } from "../../kafka/consumer.ts";
+import { KafkaConsumer, type KafkaConsumerOptions } from "../../kafka/kafka_consumer.ts";
 import { placeAttributes, topicAttributes } from "../../kafka/topic_attributes.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread, type ThreadContext } from "../../runtime/threads/thread.ts";

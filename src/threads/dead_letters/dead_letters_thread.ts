@@ -1,5 +1,5 @@
 /** A thread for `sitemon dead-letter`: reads and replays the dead letters of a store. */
-import type { KafkaConnectionOptions } from "../../kafka/client/connection.ts";
+import type { KafkaConnectionOptions } from "../../kafka/client/kafka_client.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { serveThread, type ThreadContext } from "../../runtime/threads/thread.ts";
@@ -85,7 +85,7 @@ function clusterIdOnce(
     if (connection === undefined) throw withoutKafka();
     try {
       // Loaded where there is Kafka alone: its library reads the environment when it is.
-      const { clusterIdOf } = await import("../../kafka/client/cluster_id.ts");
+      const { clusterIdOf } = await import("../../kafka/cluster_id.ts");
       return await clusterIdOf({ connection, clock, telemetry });
     } catch (cause) {
       throw new StoreUnavailableError((cause as Error).message, { cause });

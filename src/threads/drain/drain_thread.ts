@@ -58,7 +58,7 @@ async function publisherOf(
   { name: thread, telemetry }: ThreadContext,
 ): Promise<Publisher> {
   if (to.type === "kafka") {
-    const { KafkaPublisher } = await import("../../kafka/producer.ts");
+    const { KafkaPublisher } = await import("../../kafka/kafka_publisher.ts");
     return new KafkaPublisher({ ...to.kafka, clock, telemetry });
   }
   const store = (await openStore(to.store, { clock })).status();

@@ -3,7 +3,7 @@
  * producer's member of its group, if it has one.
  */
 import { GroupMember, type GroupMemberOptions } from "../../kafka/group/group_member.ts";
-import { KafkaPublisher, type KafkaPublisherOptions } from "../../kafka/producer.ts";
+import { KafkaPublisher, type KafkaPublisherOptions } from "../../kafka/kafka_publisher.ts";
 import { OutboxClient } from "../../outbox/thread/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../../outbox/relay.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";

@@ -4,7 +4,7 @@
  */
 import { Buffer } from "node:buffer";
 import { Kafka, logLevel, Partitioners } from "kafkajs";
-import { ID_HEADER } from "../../../src/kafka/row_message.ts";
+import { ID_HEADER } from "../../../src/kafka/message.ts";
 import { BATCH } from "../../../src/outbox/relay.ts";
 import { encodeReport } from "../../../src/report/codec.ts";
 import { PRODUCERS } from "../../contract/site_reports.ts";

@@ -1,6 +1,6 @@
 /** Everything of one round of chaos: servers, proxies before them, sites, and sitemon's processes. */
 import { DatabaseSync } from "node:sqlite";
-import { KafkaPublisher } from "../../../src/kafka/producer.ts";
+import { KafkaPublisher } from "../../../src/kafka/kafka_publisher.ts";
 import { readStats } from "../../../src/outbox/outbox_stats.ts";
 import { publisherOptions } from "../../kafka/kafka_fixture.ts";
 import { ServerFolder } from "../../services/server_process.ts";

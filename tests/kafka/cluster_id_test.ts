@@ -1,9 +1,9 @@
 import { ok, rejects, strictEqual } from "node:assert/strict";
-import { clusterIdOf } from "../../../src/kafka/client/cluster_id.ts";
-import { PublishError } from "../../../src/outbox/publisher.ts";
-import { systemClock as clock } from "../../../src/runtime/clock.ts";
-import { RecordingTelemetry } from "../../outbox/outbox_fixture.ts";
-import { serviceTest } from "../../services/with_services.ts";
+import { clusterIdOf } from "../../src/kafka/cluster_id.ts";
+import { KafkaError } from "../../src/kafka/kafka_error.ts";
+import { systemClock as clock } from "../../src/runtime/clock.ts";
+import { RecordingTelemetry } from "../outbox/outbox_fixture.ts";
+import { serviceTest } from "../services/with_services.ts";
 
 const kafkaTest = serviceTest("kafka");
 
@@ -22,6 +22,6 @@ kafkaTest("clusterIdOf() is the same whenever it is asked", async () => {
 Deno.test("clusterIdOf() says that no broker answers", async () => {
   await rejects(
     asked(["127.0.0.1:1"]),
-    (error) => error instanceof PublishError && error.failure === "unreachable",
+    (error) => error instanceof KafkaError && error.failure === "unreachable",
   );
 });

@@ -4,9 +4,9 @@
  * The outer error's `retriable` says whether kafkajs would try again, not whether that would help:
  * in an outage it is false.
  */
-import { PublishError, type PublishFailure } from "../../outbox/publisher.ts";
+import { KafkaError, type KafkaFailure } from "../kafka_error.ts";
 
-/** The parts of an error of kafkajs, Node or Deno that tell what happened. */
+/** The parts of an error of kafkajs, Node or Deno that say what happened. */
 interface Link {
   readonly name?: string;
   readonly message?: string;
@@ -18,11 +18,11 @@ interface Link {
   readonly cause?: unknown;
 }
 
-/** A chain longer than this is a circle. */
+/** A longer chain is taken for a cycle. */
 const CAUSES_MAX = 16;
 
 /** Errors of the protocol by what they mean; one that is not here is `rejected`. */
-const FAILURE_BY_TYPE: Readonly<Record<string, PublishFailure>> = {
+const FAILURE_BY_TYPE: Readonly<Record<string, KafkaFailure>> = {
   TOPIC_AUTHORIZATION_FAILED: "authorization",
   GROUP_AUTHORIZATION_FAILED: "authorization",
   CLUSTER_AUTHORIZATION_FAILED: "authorization",
@@ -48,7 +48,7 @@ const FAILURE_BY_TYPE: Readonly<Record<string, PublishFailure>> = {
   UNKNOWN_LEADER_EPOCH: "unreachable",
 };
 
-const FAILURE_BY_NAME: Readonly<Record<string, PublishFailure>> = {
+const FAILURE_BY_NAME: Readonly<Record<string, KafkaFailure>> = {
   KafkaJSSASLAuthenticationError: "authentication",
   KafkaJSRequestTimeoutError: "timeout",
   KafkaJSTimeout: "timeout",
@@ -62,7 +62,7 @@ const FAILURE_BY_NAME: Readonly<Record<string, PublishFailure>> = {
   KafkaJSGroupCoordinatorNotFound: "unreachable",
 };
 
-/** What helps where the protocol's own words do not say it; since Kafka 4 an hour ahead is too far. */
+/** Where Kafka's own words do not say what to do; since Kafka 4 an hour ahead is too far. */
 const REMEDY_BY_TYPE: Readonly<Record<string, string>> = {
   INVALID_TIMESTAMP: "; set the clock of this host",
 };
@@ -74,30 +74,27 @@ const DENIED_ADDRESS = /Requires net access to "([^"]+)"|getaddrinfo EPERM (\S+)
 const TLS =
   /certificate|UnknownIssuer|InvalidContentType|corrupt message|fatal alert|handshake|ERR_TLS|CERT_/i;
 
-/** What a failure means for whoever wanted something of Kafka; one that says it already is kept. */
-export function classify(error: unknown): PublishError {
-  if (error instanceof PublishError) return error;
+/** Settles as `ask` does, with a {@linkcode KafkaError} in place of an error that kafkajs threw. */
+export async function translated<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await ask();
+  } catch (error) {
+    throw isFromKafka(error) ? kafkaError(error) : error;
+  }
+}
+
+/** What an error of kafkajs means, bare or wrapped. */
+export function kafkaError(error: unknown): KafkaError {
+  if (error instanceof KafkaError) return error;
   const links = chain(error);
   const failure = failureOf(links);
-  return new PublishError(failure, sentence(failure, links), { cause: error });
-}
-
-/** True when the broker refused a batch for its size. */
-export function isTooLarge(error: unknown): boolean {
-  return chain(error).some(({ type }) =>
-    type === "MESSAGE_TOO_LARGE" || type === "RECORD_LIST_TOO_LARGE"
-  );
-}
-
-/** The protocol's name of the code that the broker answered with, such as `UNKNOWN_MEMBER_ID`. */
-export function protocolError(error: unknown): string | undefined {
-  return chain(error).find(({ type }) => type !== undefined)?.type;
+  const code = links.find(({ type }) => type !== undefined)?.type;
+  return new KafkaError(failure, sentence(failure, links), { cause: error, code });
 }
 
 /** True for errors that come from Kafka or the way to it, and not from a fault in the program. */
 export function isFromKafka(error: unknown): boolean {
-  return error instanceof PublishError ||
-    chain(error).some(({ name }) => name?.startsWith("KafkaJS"));
+  return chain(error).some(({ name }) => name?.startsWith("KafkaJS"));
 }
 
 /** The error and its causes, the outermost first. */
@@ -109,12 +106,12 @@ function chain(error: unknown): readonly Link[] {
   return links;
 }
 
-function failureOf(links: readonly Link[]): PublishFailure {
+function failureOf(links: readonly Link[]): KafkaFailure {
   if (links.some((link) => DENIED.test(textOf(link)))) return "permission";
   const type = links.find((link) => link.type !== undefined)?.type;
   if (type !== undefined) return FAILURE_BY_TYPE[type] ?? "rejected";
   const names = links.map(({ name = "" }) => FAILURE_BY_NAME[name]).filter((it) => it);
-  // A broken handshake is a broken connection to kafkajs.
+  // To kafkajs, a failed handshake is a broken connection.
   if (names.includes("unreachable") && links.some((link) => TLS.test(textOf(link)))) return "tls";
   return names.at(-1) ?? "rejected";
 }
@@ -123,48 +120,45 @@ function textOf({ name, message, code }: Link): string {
   return `${name} ${message} ${code}`;
 }
 
-function sentence(failure: PublishFailure, links: readonly Link[]): string {
+function sentence(failure: KafkaFailure, links: readonly Link[]): string {
   const detail = detailOf(links);
   switch (failure) {
     case "unreachable":
-      return `Cannot reach Kafka as a broker must answer: ${detail}`;
+      return `cannot reach Kafka: ${detail}`;
     case "timeout":
-      return `Cannot reach Kafka as a broker must answer in time: ${detail}`;
+      return `Kafka did not answer in time: ${detail}`;
     case "permission":
-      return `Cannot reach Kafka as sitemon talks only to hosts that the configuration names: ` +
-        `broker ${deniedAddress(links)} is not among them; add it to "kafka.servers"`;
+      return `broker ${deniedAddress(links)} is not in "kafka.servers"; add it`;
     case "tls":
-      return `Cannot reach Kafka as the TLS handshake must succeed: ${detail}; check "kafka.tls"`;
+      return `TLS handshake with Kafka failed: ${detail}; check "kafka.tls"`;
     case "authentication":
-      return `Cannot log in to Kafka as the brokers must accept "kafka.sasl": ${detail}`;
+      return `Kafka rejected the login: ${detail}; check "kafka.sasl"`;
     case "authorization":
-      return `Cannot use Kafka as the brokers must permit it: ${detail}; ` +
-        `grant the rights on topic and group`;
+      return `Kafka denied access: ${detail}; grant this user access to the topic and the group`;
     case "topic_missing":
-      return `Cannot use topic as it must exist: ${detail}; create it, ` +
-        `or set "kafka.create_topic: true"`;
+      return `topic does not exist: ${detail}; create it, or set "kafka.create_topic: true"`;
     case "rejected":
-      return `Cannot use Kafka as the brokers must accept the request: ${detail}${remedyOf(links)}`;
+      return `Kafka rejected the request: ${detail}${remedyOf(links)}`;
   }
 }
 
-/** The innermost error's own words, with the protocol's name where there is one. */
+/** The innermost error's own words, with the protocol's name and the broker where they are known. */
 function detailOf(links: readonly Link[]): string {
   const inner = links.find((link) => link.type !== undefined) ?? links.at(-1);
-  const text = inner?.message ?? "no reason was given";
+  const text = inner?.message ?? "no reason given";
   const broker = links.find((link) => link.broker !== undefined)?.broker;
-  return [
+  const notes = [
     inner?.type,
-    text,
-    broker !== undefined && !text.includes(broker) ? `(broker ${broker})` : undefined,
-  ].filter((part) => part !== undefined).join(" ");
+    broker !== undefined && !text.includes(broker) ? `broker ${broker}` : undefined,
+  ].filter((note) => note !== undefined);
+  return notes.length > 0 ? `${text} (${notes.join(", ")})` : text;
 }
 
 function remedyOf(links: readonly Link[]): string {
   return links.map(({ type = "" }) => REMEDY_BY_TYPE[type]).find((it) => it) ?? "";
 }
 
-/** kafkajs knows host and port; the texts may hold the host alone. */
+/** kafkajs knows host and port; texts may have the host alone. */
 function deniedAddress(links: readonly Link[]): string {
   const broker = links.find((link) => link.broker !== undefined)?.broker;
   if (broker !== undefined) return `"${broker}"`;

@@ -1,10 +1,9 @@
-/** Whether Kafka can be used, as readiness and the log hear of it. */
-import type { PublishError } from "../outbox/publisher.ts";
+/** Whether Kafka can be used, as readiness and the log say it. */
 import type { Clock } from "../runtime/clock.ts";
 import type { Logger } from "../runtime/telemetry/logging.ts";
 import { MinuteLimit } from "../runtime/telemetry/minute_limit.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
-import { classify } from "./client/errors.ts";
+import type { KafkaError } from "./kafka_error.ts";
 
 export interface KafkaHealthOptions {
   readonly clock: Clock;
@@ -24,21 +23,17 @@ export class KafkaHealth {
     this.#limit = new MinuteLimit(options.clock);
   }
 
-  tellWorking(): void {
+  reportOk(): void {
     const { telemetry, dependency, log } = this.#options;
     telemetry.dependency(dependency, { ok: true });
-    if (this.#isFailing) log.info("Kafka can be used again");
+    if (this.#isFailing) log.info("Kafka is available again");
     this.#isFailing = false;
   }
 
-  /** Returns what the error means. */
-  tellFailing(error: unknown): PublishError {
-    const meaning = classify(error);
-    const { failure, message } = meaning;
+  reportFailure({ failure, message: detail }: KafkaError): void {
     const { telemetry, dependency, log } = this.#options;
-    telemetry.dependency(dependency, { ok: false, reason: failure, detail: message });
-    if (this.#limit.allows(failure)) log.warn("{detail}", { detail: message, failure });
+    telemetry.dependency(dependency, { ok: false, reason: failure, detail });
+    if (this.#limit.allows(failure)) log.warn("{detail}", { detail, failure });
     this.#isFailing = true;
-    return meaning;
   }
 }

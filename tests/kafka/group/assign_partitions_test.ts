@@ -1,7 +1,8 @@
 // Goal: every partition has one owner, producers have the same work, and little moves.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { type Claim, shareOut } from "../../../src/kafka/group/share_out.ts";
+import { assignPartitions } from "../../../src/kafka/group/assign_partitions.ts";
+import type { Claim } from "../../../src/kafka/group/claim.ts";
 
 const partitions = fc.uniqueArray(fc.integer({ min: 0, max: 40 }));
 const claims = fc.uniqueArray(
@@ -19,7 +20,7 @@ function afterJoins(members: readonly string[], of: number): Claim[] {
   let held: Claim[] = [];
   members.forEach((memberId, index) => {
     held.push({ memberId, generation: 0, partitions: [] });
-    held = claimsOf(shareOut(held, of), index + 1);
+    held = claimsOf(assignPartitions(held, of), index + 1);
   });
   return held;
 }
@@ -28,31 +29,31 @@ function claimsOf(shares: Map<string, number[]>, generation: number): Claim[] {
   return [...shares].map(([memberId, own]) => ({ memberId, generation, partitions: own }));
 }
 
-Deno.test("shareOut() gives each partition to one member, and none gets two more than another", () => {
+Deno.test("assignPartitions() gives each partition to one member, and none gets two more than another", () => {
   fc.assert(fc.property(claims, count, (members, of) => {
-    const shares = [...shareOut(members, of).values()];
+    const shares = [...assignPartitions(members, of).values()];
     deepStrictEqual(shares.flat().sort((a, b) => a - b), Array.from({ length: of }, (_, n) => n));
     const sizes = shares.map(({ length }) => length);
     ok(Math.max(...sizes) - Math.min(...sizes) <= 1, `${sizes}`);
   }));
 });
 
-Deno.test("shareOut() depends on the claims and not on their order", () => {
+Deno.test("assignPartitions() depends on the claims and not on their order", () => {
   fc.assert(fc.property(claims, count, (members, of) => {
-    deepStrictEqual(shareOut([...members].reverse(), of), shareOut(members, of));
+    deepStrictEqual(assignPartitions([...members].reverse(), of), assignPartitions(members, of));
   }));
 });
 
-Deno.test("shareOut() moves nothing, when nothing has changed", () => {
+Deno.test("assignPartitions() moves nothing, when nothing has changed", () => {
   fc.assert(fc.property(claims, count, (members, of) => {
-    const shares = shareOut(members, of);
-    deepStrictEqual(shareOut(claimsOf(shares, 9), of), shares);
+    const shares = assignPartitions(members, of);
+    deepStrictEqual(assignPartitions(claimsOf(shares, 9), of), shares);
   }));
 });
 
-Deno.test("shareOut() moves what a member leaves, and nothing else", () => {
+Deno.test("assignPartitions() moves what a member leaves, and nothing else", () => {
   const [a, b, c] = afterJoins(["a", "b", "c"], 60);
-  const shares = shareOut([a!, c!], 60);
+  const shares = assignPartitions([a!, c!], 60);
   for (const { memberId, partitions: kept } of [a!, c!]) {
     strictEqual(kept.length, 20);
     const own = shares.get(memberId)!;
@@ -61,28 +62,31 @@ Deno.test("shareOut() moves what a member leaves, and nothing else", () => {
   }
 });
 
-Deno.test("shareOut() takes from each just what a new member needs", () => {
+Deno.test("assignPartitions() takes from each just what a new member needs", () => {
   const before = afterJoins(["a", "b"], 60);
-  const shares = shareOut([...before, { memberId: "c", generation: 0, partitions: [] }], 60);
+  const shares = assignPartitions(
+    [...before, { memberId: "c", generation: 0, partitions: [] }],
+    60,
+  );
   for (const { memberId, partitions: held } of before) {
     strictEqual(shares.get(memberId)!.filter((partition) => held.includes(partition)).length, 20);
   }
 });
 
-Deno.test("shareOut() believes the newer generation, when two claim a partition", () => {
+Deno.test("assignPartitions() believes the newer generation, when two claim a partition", () => {
   const zombie = { memberId: "a", generation: 3, partitions: [0, 1] };
   const owner = { memberId: "b", generation: 4, partitions: [0, 1] };
   const third = { memberId: "c", generation: 4, partitions: [2, 3] };
-  const shares = shareOut([zombie, owner, third], 6);
+  const shares = assignPartitions([zombie, owner, third], 6);
   deepStrictEqual([...shares].sort(), [["a", [4, 5]], ["b", [0, 1]], ["c", [2, 3]]]);
 });
 
-Deno.test("shareOut() leaves members without a partition, when there are more of them", () => {
+Deno.test("assignPartitions() leaves members without a partition, when there are more of them", () => {
   const members = ["a", "b", "c"].map((memberId) => ({ memberId, generation: 0, partitions: [] }));
-  deepStrictEqual([...shareOut(members, 2).values()], [[0], [1], []]);
+  deepStrictEqual([...assignPartitions(members, 2).values()], [[0], [1], []]);
 });
 
-Deno.test("shareOut() ignores claims of partitions that are not there", () => {
+Deno.test("assignPartitions() ignores claims of partitions that are not there", () => {
   const members = [{ memberId: "a", generation: 1, partitions: [7] }];
-  deepStrictEqual([...shareOut(members, 2).values()], [[0, 1]]);
+  deepStrictEqual([...assignPartitions(members, 2).values()], [[0, 1]]);
 });

@@ -1,19 +1,12 @@
-/** How the leader of a group shares out partitions: evenly, and moving as few as it can. */
-
-/** A member and what it held before. */
-export interface Claim {
-  readonly memberId: string;
-  /** The group's generation that gave it what it holds; 0 when it holds nothing. */
-  readonly generation: number;
-  readonly partitions: readonly number[];
-}
+/** How the leader of a group assigns partitions: evenly, and moving as few as it can. */
+import type { Claim } from "./claim.ts";
 
 /**
- * Gives each of the partitions 0 to `count` - 1 to one member; no member gets more than one more
+ * Assigns each of the partitions 0 to `count` - 1 to one member; no member gets more than one more
  * than another. Each keeps what it held as far as that allows: where two claim a partition, the
- * newer generation is right. It depends on the claims alone, not on their order.
+ * newer generation wins. The result depends on the claims alone, not on their order.
  */
-export function shareOut(claims: readonly Claim[], count: number): Map<string, number[]> {
+export function assignPartitions(claims: readonly Claim[], count: number): Map<string, number[]> {
   const members = [...claims].sort((a, b) => a.memberId < b.memberId ? -1 : 1);
   const owners = ownersOf(members, count);
   const held = new Map(members.map(({ memberId }) => [memberId, [] as number[]]));
@@ -23,7 +16,7 @@ export function shareOut(claims: readonly Claim[], count: number): Map<string, n
     if (owner === undefined) free.push(partition);
     else held.get(owner)!.push(partition);
   }
-  // Those who hold most get the larger shares, as they would have to give up one more otherwise.
+  // Those who hold most get the larger shares: otherwise they would have to give up one more.
   const byHeld = members.map(({ memberId }) => held.get(memberId)!)
     .sort((a, b) => b.length - a.length);
   const quotas = byHeld.map((_, index) =>

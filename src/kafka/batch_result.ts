@@ -1,8 +1,8 @@
-/** What became of a batch so far. */
+/** What became of a batch of rows so far. */
 import type { PublishError, PublishResult } from "../outbox/publisher.ts";
 
 /** Once it is closed, nothing changes it: an answer after the deadline does not count. */
-export class Outcome {
+export class BatchResult {
   readonly acknowledged: number[] = [];
   readonly tooLarge: number[] = [];
   hasCreatedTopic = false;
@@ -26,7 +26,7 @@ export class Outcome {
     if (!this.#isClosed) this.#failure = failure;
   }
 
-  /** Takes back a failure, for another try. */
+  /** Forgets a failure, for another try. */
   retract(): void {
     if (!this.#isClosed) this.#failure = undefined;
   }

@@ -1,5 +1,9 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { type Apply, KafkaConsumer, type KafkaConsumerOptions } from "../../src/kafka/consumer.ts";
+import {
+  type Apply,
+  KafkaConsumer,
+  type KafkaConsumerOptions,
+} from "../../src/kafka/kafka_consumer.ts";
 import type { ReceivedMessage } from "../../src/kafka/message.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { eventually, within } from "../support/waiting.ts";

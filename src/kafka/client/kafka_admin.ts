@@ -1,0 +1,114 @@
+/** What is asked of a cluster: its identity, its listeners, its topics and its groups. */
+import type { Admin } from "kafkajs";
+import { type Clock, sleep } from "../../runtime/clock.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
+import type { KafkaError } from "../kafka_error.ts";
+import {
+  type KafkaClient,
+  type KafkaConnectionOptions,
+  REQUEST_TIMEOUT_MS,
+} from "./kafka_client.ts";
+import { translated } from "./kafka_errors.ts";
+
+/** What a topic is created with. */
+export interface TopicOptions {
+  readonly topic: string;
+  /** False: somebody else creates it. */
+  readonly createTopic: boolean;
+  /** -1 lets the broker choose. */
+  readonly partitions: number;
+  /** -1 lets the broker choose. */
+  readonly replicationFactor: number;
+  /** How long it keeps messages; the broker's own default when absent. */
+  readonly retentionMs?: number;
+}
+
+export interface TopicAccess extends TopicOptions {
+  readonly connection: KafkaConnectionOptions;
+  readonly clock: Clock;
+}
+
+/** Brokers learn of a new topic within milliseconds, and choose its leaders. */
+const LEADER_POLL = { pauseMs: 50, triesMax: 40 };
+
+const log = logger("kafka");
+
+/** Every method rejects with a KafkaError when Kafka fails. */
+export class KafkaAdmin implements AsyncDisposable {
+  readonly #client: KafkaClient;
+  readonly #admin: Admin;
+
+  constructor(client: KafkaClient) {
+    this.#client = client;
+    this.#admin = client.kafka.admin();
+  }
+
+  async connect(): Promise<void> {
+    await translated(() => this.#client.connect(this.#admin));
+  }
+
+  /** Listeners are the `host:port` that brokers advertise. */
+  async describeCluster(): Promise<{ clusterId: string; listeners: string[] }> {
+    const { clusterId, brokers } = await translated(() => this.#admin.describeCluster());
+    const listeners = brokers.map(({ host, port }) =>
+      `${host.includes(":") ? `[${host}]` : host}:${port}`
+    );
+    return { clusterId, listeners };
+  }
+
+  /** Rejects with failure `topic_missing` or `authorization` if the topic cannot be read. */
+  async countPartitions(topic: string): Promise<number> {
+    // Asks each leader, which may learn later than others that it leads, and refuses until then.
+    return (await translated(() => this.#admin.fetchTopicOffsets(topic))).length;
+  }
+
+  /** Rejects if offsets of the group may not be read. */
+  async assertGroup(groupId: string, topic: string): Promise<void> {
+    await translated(() => this.#admin.fetchOffsets({ groupId, topics: [topic] }));
+  }
+
+  /** Creates a missing topic if it may: either side of the pipeline may start first. */
+  async ensureTopic(options: TopicAccess): Promise<void> {
+    const { topic, createTopic } = options;
+    try {
+      await translated(() => this.#admin.fetchTopicMetadata({ topics: [topic] }));
+    } catch (error) {
+      if (!createTopic || (error as KafkaError).failure !== "topic_missing") throw error;
+      await this.createTopic(options);
+    }
+  }
+
+  /** Waits until the topic can be used, or nearly; harmless if somebody else was faster. */
+  async createTopic({ topic, clock, ...options }: TopicAccess): Promise<void> {
+    const { partitions, replicationFactor, retentionMs } = options;
+    const isNew = await translated(() =>
+      this.#admin.createTopics({
+        // kafkajs would wait by its retries, of which this client has none.
+        waitForLeaders: false,
+        timeout: REQUEST_TIMEOUT_MS,
+        topics: [{
+          topic,
+          numPartitions: partitions,
+          replicationFactor,
+          ...(retentionMs !== undefined && {
+            configEntries: [{ name: "retention.ms", value: String(retentionMs) }],
+          }),
+        }],
+      })
+    );
+    if (isNew) log.info("created topic {topic}", { topic });
+    for (let tries = 0; tries < LEADER_POLL.triesMax; tries++) {
+      try {
+        await this.countPartitions(topic);
+        return;
+      } catch {
+        // If it lasts, whoever wanted the topic meets the error itself.
+        await sleep(clock, LEADER_POLL.pauseMs);
+      }
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client.settle(() => this.#admin.disconnect());
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * How sitemon talks to Kafka: kafkajs clients, of one kind for producing and one for consuming.
+ *
+ * kafkajs may hang in a disconnect and keeps dead connections, so each client owns its sockets and
+ * is ended by ending those.
+ */
+import { Kafka, logLevel, type SASLOptions } from "kafkajs";
+import type { Clock } from "../../runtime/clock.ts";
+import { within } from "../../runtime/deadline.ts";
+import type { KafkaLog } from "./kafka_log.ts";
+import "./kafkajs_patches.ts";
+import { type KafkaTls, Sockets } from "./sockets.ts";
+
+export interface KafkaSasl {
+  readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface KafkaConnectionOptions {
+  /** `host:port` of at least one broker. */
+  readonly servers: readonly string[];
+  readonly clientId: string;
+  readonly tls?: KafkaTls;
+  readonly sasl?: KafkaSasl;
+}
+
+export interface KafkaClientOptions {
+  readonly connection: KafkaConnectionOptions;
+  readonly clock: Clock;
+  readonly log: KafkaLog;
+}
+
+/** Until a connection stands, TLS included; kafkajs's default of 1 s is short across continents. */
+const CONNECTION_TIMEOUT_MS = 5_000;
+/** Until a broker answers a request; also Kafka's own limit on what it waits for replicas. */
+export const REQUEST_TIMEOUT_MS = 10_000;
+/** A thread has two seconds to close itself. */
+const CLOSE_DEADLINE_MS = 1_500;
+
+/**
+ * `asking`: none, because a retried send may resolve although a partition was never stored, and
+ * the caller repeats anyway. `consuming`: forever, because a member that comes back as itself
+ * continues at once, while a new one waits until the old one's session has expired.
+ */
+const RETRIES = {
+  asking: { retries: 0 },
+  consuming: {
+    retries: Number.POSITIVE_INFINITY,
+    maxRetryTime: 3_000,
+    restartOnFailure: () => Promise.resolve(false),
+  },
+} as const;
+
+export class KafkaClient implements Disposable {
+  /** For this folder alone. */
+  readonly kafka: Kafka;
+  readonly #options: KafkaClientOptions;
+  readonly #sockets: Sockets;
+
+  constructor(kind: keyof typeof RETRIES, options: KafkaClientOptions) {
+    const { connection: { servers, clientId, tls, sasl }, log } = options;
+    this.#options = options;
+    this.#sockets = new Sockets(tls);
+    const brokers = startingAnywhere(servers);
+    this.kafka = new Kafka({
+      // Without a broker to try, kafkajs gives up at once instead of after its retries.
+      brokers: () => this.#sockets.isEnded ? [] : brokers,
+      clientId,
+      // The sockets know the details of TLS; this only says that there is TLS.
+      ssl: tls !== undefined,
+      ...(sasl && { sasl: sasl as SASLOptions }),
+      connectionTimeout: CONNECTION_TIMEOUT_MS,
+      authenticationTimeout: CONNECTION_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      retry: RETRIES[kind],
+      socketFactory: this.#sockets.factory,
+      logLevel: logLevel.WARN,
+      logCreator: () => (entry) => log.write(entry),
+    });
+  }
+
+  /** Connects through whichever server answers; without retries kafkajs tries one at a time. */
+  async connect(part: { connect(): Promise<void> }): Promise<void> {
+    for (let left = this.#options.connection.servers.length; left > 1; left--) {
+      try {
+        return await part.connect();
+      } catch {
+        // The last one's error is reported.
+      }
+    }
+    await part.connect();
+  }
+
+  /** Waits briefly for `farewell`, and ignores it if it fails. */
+  async settle(farewell: () => Promise<void>): Promise<void> {
+    await within(CLOSE_DEADLINE_MS, farewell(), this.#options.clock).catch(() => {});
+  }
+
+  /** Ends every connection at once: requests that wait for an answer reject. */
+  [Symbol.dispose](): void {
+    this.#sockets[Symbol.dispose]();
+  }
+}
+
+/** kafkajs tries servers in order; where the first is down, a new client must reach others too. */
+function startingAnywhere(servers: readonly string[]): string[] {
+  const start = Math.floor(Math.random() * servers.length);
+  return [...servers.slice(start), ...servers.slice(0, start)];
+}

@@ -1,0 +1,111 @@
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { isFromKafka, kafkaError, translated } from "../../../src/kafka/client/kafka_errors.ts";
+import { KafkaError, type KafkaFailure } from "../../../src/kafka/kafka_error.ts";
+
+/** An error with the fields that kafkajs gives its own. */
+function kafkajsError(name: string, message: string, fields: Record<string, unknown> = {}): Error {
+  return Object.assign(new Error(message, { cause: fields.cause }), { name, ...fields });
+}
+
+function protocolError(type: string): Error {
+  return kafkajsError("KafkaJSProtocolError", "The broker said so", { type });
+}
+
+/** As kafkajs hands it out when it has no retries: twice wrapped, and "not retriable". */
+function wrapped(cause: Error): Error {
+  const exceeded = kafkajsError("KafkaJSNumberOfRetriesExceeded", cause.message, { cause });
+  return kafkajsError("KafkaJSNonRetriableError", cause.message, {
+    cause: exceeded,
+    retriable: false,
+  });
+}
+
+function connectionError(message: string): Error {
+  return kafkajsError("KafkaJSConnectionError", message, { broker: "kafka:9092" });
+}
+
+const TABLE: [KafkaFailure, Error][] = [
+  ["unreachable", connectionError("Connection error: connect ECONNREFUSED 127.0.0.1:9092")],
+  ["unreachable", connectionError("Connection timeout")],
+  ["unreachable", connectionError("Connection error: getaddrinfo ENOTFOUND kafka")],
+  ["unreachable", kafkajsError("KafkaJSConnectionClosedError", "Closed connection")],
+  ["unreachable", kafkajsError("KafkaJSBrokerNotFound", "Broker 3 not found")],
+  ["unreachable", protocolError("NOT_LEADER_FOR_PARTITION")],
+  ["unreachable", protocolError("LEADER_NOT_AVAILABLE")],
+  ["unreachable", protocolError("NOT_ENOUGH_REPLICAS")],
+  ["unreachable", protocolError("KAFKA_STORAGE_ERROR")],
+  ["timeout", kafkajsError("KafkaJSRequestTimeoutError", "Request Produce timed out")],
+  ["timeout", protocolError("REQUEST_TIMED_OUT")],
+  ["permission", connectionError('Failed to connect: Requires net access to "10.0.0.1:9092"')],
+  ["permission", connectionError("Connection error: getaddrinfo EPERM kafka-2")],
+  ["tls", connectionError("Connection error: invalid peer certificate: UnknownIssuer")],
+  ["tls", connectionError("Connection error: unable to verify the first certificate")],
+  ["tls", connectionError("Connection error: received corrupt message of type InvalidContentType")],
+  ["authentication", kafkajsError("KafkaJSSASLAuthenticationError", "SASL PLAIN failed")],
+  ["authentication", protocolError("SASL_AUTHENTICATION_FAILED")],
+  ["authorization", protocolError("TOPIC_AUTHORIZATION_FAILED")],
+  ["authorization", protocolError("GROUP_AUTHORIZATION_FAILED")],
+  ["topic_missing", protocolError("UNKNOWN_TOPIC_OR_PARTITION")],
+  ["rejected", protocolError("INVALID_RECORD")],
+  ["rejected", protocolError("A_CODE_OF_THE_FUTURE")],
+  ["rejected", new Error("something else")],
+];
+
+Deno.test("kafkaError() tells the failure by its cause, bare and wrapped", () => {
+  for (const [failure, error] of TABLE) {
+    strictEqual(kafkaError(error).failure, failure, error.message);
+    strictEqual(kafkaError(wrapped(error)).failure, failure, `wrapped: ${error.message}`);
+    strictEqual(kafkaError(error).cause, error);
+  }
+});
+
+Deno.test("kafkaError() names the host that the configuration lacks", () => {
+  const table: [string, Error][] = [
+    ["kafka:9092", connectionError("Connection error: getaddrinfo EPERM kafka")],
+    ["10.0.0.1:9092", kafkajsError("Error", 'Requires net access to "10.0.0.1:9092", run again')],
+  ];
+  for (const [address, error] of table) {
+    strictEqual(
+      kafkaError(error).message,
+      `broker "${address}" is not in "kafka.servers"; add it`,
+    );
+  }
+});
+
+Deno.test("kafkaError() says in one sentence what is wrong, with the protocol's name for it", () => {
+  strictEqual(
+    kafkaError(wrapped(protocolError("TOPIC_AUTHORIZATION_FAILED"))).message,
+    "Kafka denied access: The broker said so (TOPIC_AUTHORIZATION_FAILED); " +
+      "grant this user access to the topic and the group",
+  );
+  strictEqual(
+    kafkaError(wrapped(protocolError("INVALID_TIMESTAMP"))).message,
+    "Kafka rejected the request: The broker said so (INVALID_TIMESTAMP); " +
+      "set the clock of this host",
+  );
+});
+
+Deno.test("kafkaError() ends, when the causes go in a circle or are no errors", () => {
+  const first = kafkajsError("KafkaJSError", "first");
+  first.cause = kafkajsError("KafkaJSError", "second", { cause: first });
+  strictEqual(kafkaError(first).failure, "rejected");
+  for (const thrown of [undefined, null, "text", 7]) {
+    strictEqual(kafkaError(thrown).failure, "rejected");
+  }
+});
+
+Deno.test("translated() replaces errors of Kafka, and leaves faults of the program alone", async () => {
+  const fault = new TypeError("a fault");
+  await rejects(() => translated(() => Promise.reject(fault)), (error) => error === fault);
+  const tooLarge = wrapped(protocolError("MESSAGE_TOO_LARGE"));
+  await rejects(() => translated(() => Promise.reject(tooLarge)), (error) => {
+    return error instanceof KafkaError && error.code === "MESSAGE_TOO_LARGE";
+  });
+  strictEqual(await translated(() => Promise.resolve(7)), 7);
+});
+
+Deno.test("isFromKafka() tells faults of the program from failures of Kafka", () => {
+  const faults = [new TypeError("a fault"), new RangeError("another"), "text"];
+  deepStrictEqual(faults.map(isFromKafka), [false, false, false]);
+  ok(isFromKafka(wrapped(connectionError("Connection timeout"))));
+});

@@ -1,0 +1,122 @@
+// Goal: kafkajs behaves as before, only faster, and an update of it is noticed.
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import fc from "fast-check";
+import Encoder from "kafkajs/encoder";
+import RequestQueue from "kafkajs/request-queue";
+import {
+  KAFKAJS,
+  PATCHED_VERSION,
+  patchKafkajs,
+} from "../../../src/kafka/client/kafkajs_patches.ts";
+import { within } from "../../support/waiting.ts";
+
+Deno.test("the patches fit the kafkajs that is installed", () => {
+  strictEqual(
+    KAFKAJS.version,
+    PATCHED_VERSION,
+    "kafkajs was updated: read its encoder and its request queue, correct the patches, " +
+      "measure whether they still help, and raise PATCHED_VERSION",
+  );
+});
+
+Deno.test("patchKafkajs() leaves another version alone", () => {
+  const scheduleCheckPendingRequests = () => {};
+  const [writer, queue] = [{}, { scheduleCheckPendingRequests }];
+  patchKafkajs({ version: "2.2.5", writer, queue });
+  deepStrictEqual([writer, queue], [{}, { scheduleCheckPendingRequests }]);
+});
+
+Deno.test("kafkajs writes numbers as protobuf.dev has them", () => {
+  const unsigned: [value: number, bytes: number[]][] = [
+    [0, [0]],
+    [1, [1]],
+    [127, [0x7f]],
+    [128, [0x80, 0x01]],
+    [150, [0x96, 0x01]],
+    [300, [0xac, 0x02]],
+    [16_384, [0x80, 0x80, 0x01]],
+    [2 ** 31 - 1, [0xff, 0xff, 0xff, 0xff, 0x07]],
+    [2 ** 32 - 1, [0xff, 0xff, 0xff, 0xff, 0x0f]],
+  ];
+  for (const [value, bytes] of unsigned) {
+    deepStrictEqual([...new Encoder().writeUVarInt(value).buffer], bytes, `${value}`);
+  }
+  // Zigzag: small numbers are short, whatever their sign.
+  const signed: [value: number, bytes: number[]][] = [
+    [0, [0]],
+    [-1, [1]],
+    [1, [2]],
+    [-2, [3]],
+    [-64, [0x7f]],
+    [64, [0x80, 0x01]],
+    [2 ** 31 - 1, [0xfe, 0xff, 0xff, 0xff, 0x0f]],
+    [-(2 ** 31), [0xff, 0xff, 0xff, 0xff, 0x0f]],
+  ];
+  for (const [value, bytes] of signed) {
+    deepStrictEqual([...new Encoder().writeVarInt(value).buffer], bytes, `${value}`);
+  }
+});
+
+Deno.test("kafkajs writes numbers and bytes one after another, however many", () => {
+  fc.assert(fc.property(fc.array(fc.uint8Array({ maxLength: 600 })), (parts) => {
+    const encoder = new Encoder(1);
+    for (const part of parts) encoder.writeVarIntBytes(Buffer.from(part));
+    const expected = parts.flatMap((part) => {
+      return [...new Encoder().writeVarInt(part.length).buffer, ...part];
+    });
+    deepStrictEqual([...encoder.buffer], expected);
+  }));
+});
+
+Deno.test("kafkajs makes no Buffer for a number", () => {
+  const encoder = new Encoder();
+  const { from } = Buffer;
+  let made = 0;
+  Buffer.from = ((...args: Parameters<typeof from>) => {
+    made++;
+    return from(...args);
+  }) as typeof from;
+  try {
+    encoder.writeUVarInt(300).writeVarInt(-64);
+  } finally {
+    Buffer.from = from;
+  }
+  deepStrictEqual([made, ...encoder.buffer], [0, 0xac, 0x02, 0x7f]);
+});
+
+/** A queue of kafkajs that may have one request in flight. */
+function openQueue() {
+  return new RequestQueue({
+    maxInFlightRequests: 1,
+    requestTimeout: 1_000,
+    enforceRequestTimeout: false,
+    clientId: "test",
+    broker: "broker",
+    logger: { debug() {}, warn() {} },
+  });
+}
+
+/** A request that expects no answer; its promise resolves when it is sent. */
+function aRequest(correlationId: number) {
+  const sent = Promise.withResolvers<void>();
+  const entry = { correlationId, apiKey: 0, apiVersion: 0, resolve() {}, reject() {} };
+  return { entry, expectResponse: false, sendRequest: sent.resolve, sent: sent.promise };
+}
+
+Deno.test("kafkajs sets no timer, when no request waits", () => {
+  const queue = openQueue();
+  queue.push(aRequest(1));
+  queue.fulfillRequest({ correlationId: 1, payload: null, size: 0 });
+  strictEqual(queue.throttleCheckTimeoutId, null);
+});
+
+Deno.test("kafkajs sends what waited, when its broker's throttling ends", async () => {
+  const queue = openQueue();
+  queue.maybeThrottle(30);
+  const request = aRequest(1);
+  queue.push(request);
+  strictEqual(queue.pending.length, 1);
+  await within(10_000, "the request", request.sent);
+  strictEqual(queue.throttleCheckTimeoutId, null);
+});
