@@ -14,6 +14,7 @@ export const EXIT_CONFIG = 78;
 const EXIT_CODES: ReadonlyMap<string, number> = new Map([
   ["ConfigError", EXIT_CONFIG],
   ["OutboxLockedError", EXIT_LOCKED],
+  ["CorruptOutboxError", EXIT_IO],
   ["OutboxMissingError", EXIT_IO],
   ["OutboxRefusedError", EXIT_CONFIG],
   ["OutboxUnavailableError", EXIT_IO],

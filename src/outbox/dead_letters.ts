@@ -1,8 +1,8 @@
-/** The rows of an outbox that its receiver will never take: read at any time, replayed by an owner. */
-import { CorruptOutboxError, OutboxDatabase } from "./file/outbox_database.ts";
+/** The rows of an outbox that its receiver will never take: read at any time, requeued by an owner. */
+import { OutboxDatabase } from "./file/outbox_database.ts";
 import { lockOutbox } from "./file/outbox_lock.ts";
-import { damaged, readOutbox } from "./file/read_outbox.ts";
-import { asUnavailable } from "./file/storage_failure.ts";
+import { damaged, outboxBytes, readOutbox } from "./file/read_outbox.ts";
+import { asUnavailable, isCorruption } from "./file/storage_failure.ts";
 
 /** A row that was too large by itself. Its sequence is announced in a gap. */
 export interface OutboxDeadLetter {
@@ -38,12 +38,12 @@ export function readDeadLetters(path: string): readonly OutboxDeadLetter[] {
  * Throws {@linkcode OutboxLockedError} while a producer owns the file, and what readOutbox() does.
  */
 export function requeueDeadLetters(path: string, ids: readonly number[]): number {
-  Deno.statSync(path);
+  outboxBytes(path);
   const lock = lockOutbox(path);
   try {
     return requeue(path, ids);
   } catch (error) {
-    if (error instanceof CorruptOutboxError) throw damaged(path, error);
+    if (isCorruption(error)) throw damaged(path, error);
     throw asUnavailable(error, `write to outbox "${path}"`);
   } finally {
     lock.close();

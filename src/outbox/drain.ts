@@ -1,27 +1,27 @@
-/** Publishes all that an outbox holds, once, and says how that goes: `sitemon outbox drain`. */
+/** Publishes everything in an outbox once, and reports progress: `sitemon outbox drain`. */
 import type { Clock } from "../runtime/clock.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
-import { localSource } from "./local_source.ts";
 import type { Outbox } from "./outbox.ts";
+import type { OutboxSource } from "./outbox_source.ts";
 import type { Publisher } from "./publisher.ts";
 import { Relay } from "./relay.ts";
 
-/** Without a row that was taken for so long, somebody should look: a restarting broker takes less. */
+/** Gives up after this long without a row that was published: a restarting broker takes less. */
 export const STALL_MS = 30_000;
 
 export interface DrainOptions {
   readonly outbox: Outbox;
   readonly publisher: Publisher;
   readonly clock: Clock;
-  /** Called with the rows that are left, after each batch that changed it. */
+  /** Called with the number of rows left, whenever it changes. */
   readonly onProgress: (rows: number) => void;
-  /** Called with one sentence when publishing failed; it may yet go on. */
+  /** Called with one sentence when publishing failed; it is tried again. */
   readonly onTrouble: (detail: string) => void;
 }
 
 /**
- * Resolves when no row is left, when nobody took one for {@linkcode STALL_MS}, or when somebody has
- * to mend something first. It may be interrupted at any time: what was sent is sent again at worst.
+ * Resolves when no row is left, when none was published for {@linkcode STALL_MS}, or when an operator
+ * has to fix something first. It may be interrupted at any time: at worst, rows are sent again.
  */
 export async function drain(options: DrainOptions): Promise<void> {
   const { outbox, publisher, clock, onProgress } = options;
@@ -45,7 +45,19 @@ export async function drain(options: DrainOptions): Promise<void> {
   }
 }
 
-/** A command has no metrics; what it needs to know is why publishing fails. */
+/** An outbox of the same thread as a relay's source; it does not wait for rows. */
+function localSource(outbox: Outbox, onSettled: () => void): OutboxSource {
+  return {
+    take: (limits) => Promise.try(() => outbox.take(limits)),
+    settle: (settlement) =>
+      Promise.try(() => {
+        outbox.settle(settlement);
+        onSettled();
+      }),
+  };
+}
+
+/** A command has no metrics; it reports why publishing fails. */
 function troubleOf({ onTrouble }: DrainOptions): Telemetry {
   return {
     count() {},

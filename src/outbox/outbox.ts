@@ -6,6 +6,7 @@ import type { ReportDraft } from "../report/report_draft.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
+import { plural } from "../runtime/plural.ts";
 import type { BatchSource } from "./file/batch_ledger.ts";
 import { freeBytesOf } from "./file/free_bytes.ts";
 import { MinuteLimit } from "../runtime/telemetry/minute_limit.ts";
@@ -43,8 +44,8 @@ export class Outbox implements Disposable {
   #isClosed = false;
 
   /**
-   * Opens the file, or makes a new one, and takes its lock. A damaged file is moved aside first; one
-   * that is taken away while it is open is begun anew, with what waited in it.
+   * Opens the file, or makes a new one, and takes its lock. A damaged file is quarantined first; one
+   * that is removed or replaced while it is open gets a successor, with its unsent rows.
    *
    * Throws {@linkcode OutboxLockedError}, {@linkcode OutboxRefusedError} or
    * {@linkcode OutboxUnavailableError}.
@@ -89,8 +90,8 @@ export class Outbox implements Disposable {
     const seconds = (clock.monotonicMs() - startMs) / 1_000;
     telemetry.observe("sitemon_outbox_commit_duration_seconds", seconds);
     telemetry.dependency("outbox", { ok: true });
-    this.#tellStored(stored);
-    this.#tellLevel(stored.level);
+    this.#reportStored(stored);
+    this.#reportLevel(stored.level);
     return stored.range;
   }
 
@@ -110,11 +111,11 @@ export class Outbox implements Disposable {
     const isNothingDone = settlement.acknowledged.length + settlement.tooLarge.length === 0;
     if (isNothingDone) return this.release();
     const { dead, level } = this.#attempt("write to", (tables) => tables.settle(settlement));
-    if (dead.length > 0) this.#tellDead(dead);
-    this.#tellLevel(level);
+    if (dead.length > 0) this.#reportDead(dead);
+    this.#reportLevel(level);
   }
 
-  /** Gives the batch in flight back, as when its relay has died. */
+  /** Nothing is in flight any more, as when the relay has died. */
   release(): void {
     this.#file.tables?.inFlight.release();
   }
@@ -123,7 +124,7 @@ export class Outbox implements Disposable {
     return this.#attempt("read", (tables) => queryStats(tables.database.sql));
   }
 
-  /** Closes the file and gives its lock back; repeating it is harmless. */
+  /** Closes the file and releases its lock; repeating it is harmless. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
@@ -134,18 +135,18 @@ export class Outbox implements Disposable {
     this.close();
   }
 
-  /** Does `work`; errors of the disk become OutboxUnavailableError, and are told. */
+  /** Does `work`; errors of the disk become OutboxUnavailableError, and are reported. */
   #attempt<T>(action: string, work: (tables: OutboxTables) => T): T {
     try {
       return this.#file.use(work);
     } catch (error) {
       const failure = asUnavailable(error, `${action} outbox "${this.#options.path}"`);
-      this.#tellFailure(failure);
+      this.#reportFailure(failure);
       throw failure;
     }
   }
 
-  #tellStored({ range, dropped }: Stored): void {
+  #reportStored({ range, dropped }: Stored): void {
     const { telemetry } = this.#options;
     if (range !== undefined) {
       telemetry.count("sitemon_outbox_stored_total", {}, range.last - range.first + 1);
@@ -155,25 +156,26 @@ export class Outbox implements Disposable {
       telemetry.count("sitemon_outbox_dropped_total", { reason: dropped.reason }, dropped.count);
       this.#droppedCount += dropped.count;
       if (this.#logLimit.allows("dropped")) {
-        log.warn(
-          "The outbox is full: {count} reports were dropped since the start and are announced as gaps",
-          { count: this.#droppedCount },
-        );
+        const count = this.#droppedCount;
+        const reports = plural(count, "report");
+        log.warn(`Outbox full: {count} ${reports} dropped since start, recorded as a gap`, {
+          count,
+        });
       }
     }
   }
 
-  #tellDead(dead: readonly number[]): void {
+  #reportDead(dead: readonly number[]): void {
     const { telemetry } = this.#options;
     telemetry.count("sitemon_outbox_dropped_total", { reason: "too_large" }, dead.length);
     if (!this.#logLimit.allows("too_large")) return;
-    log.warn("{count} reports are too large for the receiver and were kept as dead letters", {
+    log.warn("Reports too large for the receiver, kept as dead letters: {count}", {
       count: dead.length,
       sequence: dead[0],
     });
   }
 
-  #tellFailure(error: unknown): void {
+  #reportFailure(error: unknown): void {
     const isFull = error instanceof OutboxFullError;
     if (!isFull && !(error instanceof OutboxUnavailableError)) return;
     const reason = isFull ? "full" : error.failure;
@@ -182,7 +184,7 @@ export class Outbox implements Disposable {
     if (this.#logLimit.allows(reason)) log.error("{detail}", { detail });
   }
 
-  #tellLevel({ rows, bytes, oldestMicros }: FillLevel): void {
+  #reportLevel({ rows, bytes, oldestMicros }: FillLevel): void {
     const { clock, telemetry } = this.#options;
     const ageMicros = oldestMicros === null ? 0 : clock.nowMicros() - oldestMicros;
     telemetry.set("sitemon_outbox_rows", rows);

@@ -1,4 +1,4 @@
-/** What an outbox can answer instead of doing its work; each class is a decision of its catcher. */
+/** The errors of an outbox; each class is a decision of its catcher. */
 
 /** Another process (or thread) owns this outbox: exit 75. */
 export class OutboxLockedError extends Error {
@@ -6,8 +6,8 @@ export class OutboxLockedError extends Error {
 }
 
 /**
- * The file is a sound one that this version must not touch: written by a newer sitemon, or by
- * another program. Somebody has to change the configuration: exit 78.
+ * The file is one that this version must not touch: written by a newer sitemon, or by another
+ * program. An operator has to change the configuration: exit 78.
  */
 export class OutboxRefusedError extends Error {
   override readonly name = "OutboxRefusedError";
@@ -18,14 +18,19 @@ export class OutboxMissingError extends Error {
   override readonly name = "OutboxMissingError";
 
   constructor(path: string) {
-    super(`no outbox at "${path}"; has its producer run, and is STATE_DIRECTORY set as for it?`);
+    super(`no outbox at "${path}"; is STATE_DIRECTORY set as for its producer?`);
   }
+}
+
+/** The file is damaged: its owner starts a new one, and a command can do nothing with it: exit 74. */
+export class CorruptOutboxError extends Error {
+  override readonly name = "CorruptOutboxError";
 }
 
 /** Why storing failed, in the words of readiness and metrics. */
 export type OutboxFailure = "disk_full" | "read_only" | "io_error" | "busy";
 
-/** Nothing was changed, and trying again later is the remedy: the disk is full, read-only, failing. */
+/** Nothing was changed, and a later retry may succeed: the disk is full, read-only or failing. */
 export class OutboxUnavailableError extends Error {
   override readonly name = "OutboxUnavailableError";
   readonly failure: OutboxFailure;
@@ -36,7 +41,7 @@ export class OutboxUnavailableError extends Error {
   }
 }
 
-/** Nothing was stored: the outbox is at a limit, and its policy drops nothing more. */
+/** Nothing was stored: the outbox is at a limit, and its policy drops no more. */
 export class OutboxFullError extends RangeError {
   override readonly name = "OutboxFullError";
 }

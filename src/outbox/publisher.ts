@@ -26,7 +26,7 @@ export interface OutboxRow {
 export interface PublishResult {
   /** Ids of the rows that are durably stored by the receiver. */
   readonly acknowledged: readonly number[];
-  /** Ids of the rows that it will never take because they are too large by themselves. */
+  /** Ids of the rows that it will never take because each is too large by itself. */
   readonly tooLarge: readonly number[];
   /** Why the rest was not acknowledged, when some was not. */
   readonly failure?: PublishError;
@@ -54,7 +54,7 @@ export class PublishError extends Error {
     this.failure = failure;
   }
 
-  /** True when waiting a moment is the remedy; false when somebody has to change something. */
+  /** True when a retry may succeed; false when an operator has to change something. */
   get isTemporary(): boolean {
     return this.failure === "unreachable" || this.failure === "timeout" ||
       this.failure === "rejected";
@@ -71,6 +71,6 @@ export class PublishError extends Error {
 export interface Publisher {
   /** Resolves to what became of each row; rejects with {@linkcode PublishError} when none was taken. */
   publish(rows: readonly OutboxRow[]): Promise<PublishResult>;
-  /** Lets go of connections within two seconds; repeating it is harmless. */
+  /** Closes connections within two seconds; repeating it is harmless. */
   close(): Promise<void>;
 }

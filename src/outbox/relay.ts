@@ -18,12 +18,12 @@ export const BATCH = { rowsMax: 500, bytesMax: 512 * 1024 } as const;
  * each batch costs some 2 ms of CPU, whatever is in it (measured).
  */
 export const LINGER_MS = 100;
-/** Temporary failures: at once after a broker's restart, without a crowd at its door. */
+/** Temporary failures: soon after a broker's restart, jittered, so that relays do not return together. */
 export const BACKOFF = { minMs: 200, maxMs: 5_000 } as const;
 /** How long a request for rows waits in the outbox before it is repeated. */
 const TAKE_WAIT_MS = 30_000;
 
-/** A step waits for rows, for its publisher and for a remedy; each has a limit of about half a minute. */
+/** A step waits for rows, for its publisher and for a retry; each is limited to about half a minute. */
 export const STEP_MS_MAX = 180_000;
 
 export interface RelayOptions {
@@ -33,13 +33,13 @@ export interface RelayOptions {
   readonly dependency: Dependency;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  /** Called for each step, so that a relay that hangs is found out. */
+  /** Called for each step, so that a relay that hangs is noticed. */
   readonly onStep?: () => void;
   /** For the jitter of backoff, in [0, 1). */
   readonly random?: () => number;
 }
 
-/** What one step came to; after a full batch, more may wait. */
+/** The result of a step; after a full batch, more rows may wait. */
 type Step =
   | "empty"
   | "published"
@@ -76,8 +76,8 @@ export class Relay {
   }
 
   /**
-   * For the end, after {@linkcode run}: publishes until no row is left, the signal aborts or
-   * somebody would have to mend something; resolves to whether no row is left. A batch that is
+   * For the end, after {@linkcode run}: publishes until no row is left, the signal aborts or an
+   * operator would have to fix something; resolves to whether no row is left. A batch that is
    * running when the signal aborts ends by its publisher's own deadline.
    */
   async flush(signal: AbortSignal): Promise<boolean> {
@@ -101,14 +101,14 @@ export class Relay {
       if (moreMayWait) this.#fetchAhead(signal);
       const result = await this.#publish(rows);
       const settled = result.acknowledged.length + result.tooLarge.length;
-      // What is left of these comes before what follows them.
+      // The rest of these rows comes before those that follow.
       if (settled < rows.length) this.#ahead = undefined;
       this.#settlement = result;
       await this.#settle();
       this.#outboxFailures = 0;
       return this.#judge(result) ?? (moreMayWait ? "published_full" : "published");
     } catch (error) {
-      // The outbox itself tells about its disk.
+      // The outbox reports the state of its disk itself.
       if (!(error instanceof OutboxUnavailableError)) throw error;
       return { pauseMs: this.#backoffMs(this.#outboxFailures++), isTemporary: true };
     }
@@ -121,13 +121,13 @@ export class Relay {
     return await this.#options.source.take({ ...BATCH, waitMs }, signal);
   }
 
-  /** What fails here fails again when it is asked for in its turn. */
+  /** An error here is not lost: it occurs again when the rows are taken in their turn. */
   #fetchAhead(signal: AbortSignal): void {
     const limits = { ...BATCH, waitMs: 0, isAhead: true };
     this.#ahead = this.#options.source.take(limits, signal).catch(() => []);
   }
 
-  /** Tried until it succeeds, before anything else is taken: else rows would be sent twice. */
+  /** Retried until it succeeds, before anything else is taken: otherwise rows would be sent twice. */
   async #settle(): Promise<void> {
     if (this.#settlement === undefined) return;
     const { acknowledged, tooLarge } = this.#settlement;
@@ -155,10 +155,10 @@ export class Relay {
       this.#failures = 0;
     }
     if (failure === undefined) {
-      this.#tellWorking();
+      this.#reportSuccess();
       return undefined;
     }
-    this.#tellFailure(failure);
+    this.#reportFailure(failure);
     const { isTemporary } = failure;
     const pauseMs = isTemporary ? this.#backoffMs(this.#failures++) : CONFIGURATION_RETRY_MS;
     return { pauseMs, isTemporary };
@@ -169,14 +169,14 @@ export class Relay {
     return backoffMs(failures, random ? { ...BACKOFF, random } : BACKOFF);
   }
 
-  #tellWorking(): void {
+  #reportSuccess(): void {
     const { telemetry, dependency } = this.#options;
     telemetry.dependency(dependency, { ok: true });
     if (this.#isFailing) log.info("Publishing works again");
     this.#isFailing = false;
   }
 
-  #tellFailure({ failure, message }: PublishError): void {
+  #reportFailure({ failure, message }: PublishError): void {
     const { telemetry, dependency } = this.#options;
     telemetry.count("sitemon_publish_failures_total", { failure });
     telemetry.dependency(dependency, { ok: false, reason: failure, detail: message });
@@ -191,12 +191,12 @@ function isFull(rows: readonly OutboxRow[]): boolean {
   return rows.length === BATCH.rowsMax || bytes > BATCH.bytesMax / 2;
 }
 
-/** A result that tells of nothing at all would be asked for again at once, and for ever. */
+/** A result that names no row at all would otherwise be asked for again at once, and forever. */
 function withReason(result: PublishResult): PublishResult {
   if (result.failure || result.acknowledged.length + result.tooLarge.length > 0) return result;
   const failure = new PublishError(
     "rejected",
-    "Cannot publish as each row must be answered: no row was; the outbox sends them again",
+    "publisher answered for no row; retrying",
   );
   return { ...result, failure };
 }
@@ -204,7 +204,7 @@ function withReason(result: PublishResult): PublishResult {
 function asPublishError(error: unknown): PublishError {
   if (error instanceof PublishError) return error;
   const detail = error instanceof Error ? error.message : String(error);
-  return new PublishError("rejected", `Cannot publish as the publisher must work: ${detail}`, {
+  return new PublishError("rejected", `publisher failed: ${detail}; retrying`, {
     cause: error,
   });
 }

@@ -1,8 +1,9 @@
 /**
  * Proves that bytes are exactly one datum of a schema, before avsc decodes them.
  *
- * avsc reads past the end of its input in silence and believes every count, so that twenty hostile
- * bytes could ask it for gigabytes. After this proof it allocates in proportion to the message.
+ * avsc reads past the end of its input without an error and trusts every count, so that twenty
+ * hostile bytes could make it allocate gigabytes. After this proof it allocates in proportion to the
+ * message.
  */
 import { DecodeError } from "./decode_error.ts";
 import type { AvroSchema, RecordSchema } from "./avro_schema.ts";
@@ -51,15 +52,15 @@ const PRIMITIVES: Readonly<Record<string, Proof>> = {
   null: () => {},
   boolean: (datum) => {
     const byte = datum.byte();
-    if (byte > 1) throw datum.error("a boolean must be 0 or 1", byte);
+    if (byte > 1) throw datum.error(`a boolean is ${byte}`);
   },
   int: (datum) => {
     const value = datum.long();
-    if (value > INT_MAX || value < -INT_MAX - 1) throw datum.error("an int has 32 bits", value);
+    if (value > INT_MAX || value < -INT_MAX - 1) throw datum.error(`an int is ${value}`);
   },
   long: (datum) => {
     const value = datum.long();
-    if (value > LONG_MAX || value < LONG_MIN) throw datum.error("a long must be exact", value);
+    if (value > LONG_MAX || value < LONG_MIN) throw datum.error(`a long is ${value}`);
   },
   string: (datum) => datum.text(),
 };
@@ -77,7 +78,7 @@ function unionProof(branches: readonly Proof[]): Proof {
   return (datum) => {
     const index = datum.long();
     const prove = branches[index];
-    if (!prove) throw datum.error(`a union must name one of ${branches.length} branches`, index);
+    if (!prove) throw datum.error(`a union has no branch ${index}`);
     prove(datum);
   };
 }
@@ -97,10 +98,12 @@ function blocksProof(proveEntry: Proof): Proof {
       const end = count < 0 ? datum.length() : undefined;
       total += Math.abs(count);
       if (total > ENTRIES_MAX) {
-        throw datum.error(`at most ${ENTRIES_MAX} entries may follow`, total);
+        throw datum.error(`it has ${total} entries, and ${ENTRIES_MAX} are allowed`);
       }
       for (let entry = Math.abs(count); entry > 0; entry--) proveEntry(datum);
-      if (end !== undefined && end !== datum.position) throw datum.error("a block ends there", end);
+      if (end !== undefined && end !== datum.position) {
+        throw datum.error(`a block should end at byte ${end}`);
+      }
     }
   };
 }
@@ -113,7 +116,7 @@ class Datum {
 
   byte(): number {
     const byte = this.bytes[this.position++];
-    if (byte === undefined) throw this.error("it must not end in the middle", this.bytes.length);
+    if (byte === undefined) throw this.error("it ends early");
     return byte;
   }
 
@@ -127,14 +130,14 @@ class Datum {
       half += (byte & 0x7f) * 2 ** shift;
       if (byte < 0x80) return first & 1 ? -half - 1 : half;
     }
-    throw this.error("a number has at most ten bytes", "an eleventh");
+    throw this.error("a number has more than 10 bytes");
   }
 
   /** Reads a length in bytes; returns the position where what it measures ends. */
   length(): number {
     const length = this.long();
     if (length < 0 || length > this.bytes.length - this.position) {
-      throw this.error("a length must lie within it", length);
+      throw this.error(`a length is ${length}`);
     }
     return this.position + length;
   }
@@ -152,23 +155,19 @@ class Datum {
 
   end(): void {
     const rest = this.bytes.length - this.position;
-    if (rest > 0) throw this.error("nothing may follow its last field", `${rest} bytes`);
+    if (rest > 0) throw this.error(`trailing bytes: ${rest}`);
   }
 
-  error(rule: string, found: unknown): DecodeError {
-    return new DecodeError(
-      "undecodable",
-      `Cannot decode datum of ${this.bytes.length} bytes as ${rule}: ` +
-        `found ${found} before byte ${this.position}`,
-    );
+  error(problem: string, options?: ErrorOptions): DecodeError {
+    const where = `before byte ${this.position} of ${this.bytes.length}`;
+    return new DecodeError("undecodable", `not a sitemon message: ${problem} (${where})`, options);
   }
 
   private utf8(start: number, end: number): void {
     try {
       UTF8.decode(this.bytes.subarray(start, end));
     } catch (cause) {
-      const { message } = this.error("text must be UTF-8", "other bytes");
-      throw new DecodeError("undecodable", message, { cause });
+      throw this.error("a text is not UTF-8", { cause });
     }
   }
 }

@@ -1,13 +1,13 @@
-/** The one error of decoding: a message that can never be applied, and why. */
+/** The error of decoding: why a message can never be applied. */
 
 /**
- * Thrown for bytes that are no message of sitemon's.
+ * Thrown for bytes that are not a message of sitemon.
  *
- * Decoding the same bytes again fails again, so the catcher sets the message aside.
+ * Decoding the same bytes again fails again, so the catcher makes the message a dead letter.
  */
 export class DecodeError extends TypeError {
   override readonly name = "DecodeError";
-  /** `schema` when a version of sitemon that knows the writer's schema could read it. */
+  /** `schema` when a version of sitemon that knows the writer's schema could decode it. */
   readonly reason: "undecodable" | "schema";
 
   constructor(reason: DecodeError["reason"], message: string, options?: ErrorOptions) {

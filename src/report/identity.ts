@@ -1,13 +1,11 @@
 /** Completes a v1 datum, which has neither time nor sender nor verdict. */
 import { v5 as uuidOf } from "uuid";
-import { bounded } from "./bounds.ts";
+import { bounded, ERROR_TEXT_LENGTH_MAX, SITE_LENGTH_MAX } from "./bounds.ts";
 import { crc64 } from "./fingerprint.ts";
 import { BLANK_REPORT } from "./fields.ts";
 import type { Outcome, Reason } from "./outcome.ts";
 import { publicUrl } from "./public_url.ts";
-import { ERROR_TEXT_LENGTH_MAX, SITE_LENGTH_MAX } from "./bounds.ts";
-import type { SiteReport } from "./report.ts";
-import type { V1Report } from "./report.ts";
+import type { SiteReport, V1Report } from "./report.ts";
 
 /** Namespace of the producer ids that stand for a partition; drawn once, and never to change. */
 export const PARTITION_NAMESPACE = "0c1d4f5e-7c3b-4b8e-9a53-5e1f6d2b8a47";

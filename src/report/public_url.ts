@@ -1,9 +1,9 @@
 /** A url that may be logged and stored. */
 
 /**
- * The scheme, then everything that a url parser takes for user and password: it forgives missing
- * and doubled slashes, and looks for the last `@` before the path. What then follows must not be
- * taken for credentials in turn.
+ * The scheme, then everything that a url parser takes for user and password: it tolerates missing
+ * and doubled slashes, and looks for the last `@` before the path. The rest must not look like
+ * credentials again.
  */
 const CREDENTIALS = /^([a-z][a-z0-9+.-]*:\/*)(?:[^/?#]*@\/*)+/i;
 
@@ -12,7 +12,7 @@ const SPECIAL_CREDENTIALS = /^([a-z]+:[\\/]*)(?:[^\\/?#]*@[\\/]*)+/i;
 const SPECIAL = /^(?:https?|wss?|ftp|file):/i;
 
 /**
- * The url without its user and password, otherwise as it stands, so that it is still recognized.
+ * The url without its user and password, and otherwise unchanged, so that it is recognized.
  *
  * @see https://url.spec.whatwg.org/#url-parsing
  */

@@ -1,6 +1,6 @@
 /**
- * A report that is encoded but for what the outbox adds: when it was recorded, of which producer and
- * as which sequence. Encoded once, in the thread that made it, it travels as bytes.
+ * A report that is encoded except for what the outbox adds: when it was recorded, by which producer
+ * and as which sequence. Encoded once, in the thread that made it, it travels as bytes.
  */
 import { Buffer } from "node:buffer";
 import { datumWriter, SCRATCH_BYTES, singleObjectHeader } from "./codec.ts";
@@ -9,7 +9,7 @@ import type { SiteReport, TracedReport } from "./report.ts";
 import type { FieldSchema } from "./avro_schema.ts";
 import { SITE_REPORT_SCHEMA } from "./schema.ts";
 
-/** What the outbox has to know of a report, and the rest of it as bytes. */
+/** What the outbox has to know about a report, and the rest of it as bytes. */
 export interface ReportDraft {
   readonly site: string;
   readonly outcome: Outcome;
@@ -24,7 +24,7 @@ export interface ReportDraft {
 /** What the outbox adds. */
 export type Stamp = Pick<SiteReport, "recorded_at" | "producer_id" | "sequence">;
 
-/** A report that breaks its own type. It would hold up all others if it were tried again. */
+/** A report that does not fit its type. It would block all others if it were tried again. */
 export class UnencodableReportError extends TypeError {
   override readonly name = "UnencodableReportError";
 }
@@ -62,7 +62,7 @@ function encode(report: SiteReport): Pick<ReportDraft, "bytes" | "split"> {
     }
   } catch (cause) {
     throw new UnencodableReportError(
-      `Cannot store a report of "${report.site}" as it must fit its schema: ` +
+      `report of "${report.site}" does not fit its schema: ` +
         (cause instanceof Error ? cause.message : String(cause)),
       { cause },
     );

@@ -1,4 +1,4 @@
-/** Sets of sequences, kept as runs without holes: what arrived in order is one run of millions. */
+/** Sets of sequences as runs without holes: millions that arrived in order are one run. */
 
 /** Sequences from `first` to `last`, both included. */
 export interface Run {

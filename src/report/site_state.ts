@@ -1,10 +1,10 @@
-/** How a site is said to be: its outcome, or that nobody has looked lately. */
+/** The state of a site that is shown: its outcome, or stale when it has no recent report. */
 import type { Outcome } from "./outcome.ts";
 
-/** `stale` hides the last outcome, which nobody vouches for any more. */
+/** `stale` hides the last outcome, which may no longer hold. */
 export type SiteState = Outcome | "stale";
 
-/** From the worst. */
+/** The worst first. */
 export const STATES = ["down", "degraded", "stale", "inconclusive", "up"] as const;
 
 export function stateOf(

@@ -9,6 +9,7 @@ import {
 } from "../../src/cli/exit_code.ts";
 import { ConfigError } from "../../src/config/config_error.ts";
 import {
+  CorruptOutboxError,
   OutboxLockedError,
   OutboxMissingError,
   OutboxRefusedError,
@@ -23,6 +24,7 @@ for (
     [new UsageError(""), EXIT_USAGE],
     [new OutboxLockedError(""), EXIT_LOCKED],
     [new OutboxMissingError(""), EXIT_IO],
+    [new CorruptOutboxError(""), EXIT_IO],
     [new OutboxRefusedError(""), EXIT_CONFIG],
     [new OutboxUnavailableError("busy", ""), EXIT_IO],
     [new StoreConfigurationError(""), EXIT_CONFIG],

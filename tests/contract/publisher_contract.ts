@@ -9,7 +9,7 @@ import {
   PublishError,
   type PublishResult,
 } from "../../src/outbox/publisher.ts";
-import { encodeGap, encodeReport, type Message } from "../../src/report/codec.ts";
+import { type DecodedMessage, encodeGap, encodeReport } from "../../src/report/codec.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { within } from "../support/waiting.ts";
 import { aReport, NOON, PRODUCERS } from "./site_reports.ts";
@@ -18,7 +18,7 @@ import { aReport, NOON, PRODUCERS } from "./site_reports.ts";
 export interface PublisherUnderTest extends AsyncDisposable {
   readonly publisher: Publisher;
   /** What the receiver holds, decoded; of one key in the order of arrival. */
-  received(): Promise<readonly Message[]>;
+  received(): Promise<readonly DecodedMessage[]>;
   /** Payloads above this are refused by the receiver; without one, it takes any. */
   readonly payloadBytesMax?: number;
   /** Takes the receiver away; what it resolves to brings it back. Without it, it cannot go away. */
@@ -213,11 +213,11 @@ function sorted(
   return { acknowledged: rising(acknowledged), tooLarge: rising(tooLarge) };
 }
 
-function sequencesOf(messages: readonly Message[]): number[] {
+function sequencesOf(messages: readonly DecodedMessage[]): number[] {
   return messages.map(sequenceOf).toSorted((a, b) => a - b);
 }
 
-function sequenceOf(message: Message): number {
+function sequenceOf(message: DecodedMessage): number {
   if (message.kind === "report") return message.report.sequence;
   if (message.kind === "gap") return message.gap.first;
   throw new TypeError("a v1 message has no sequence");

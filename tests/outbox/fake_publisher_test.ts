@@ -11,7 +11,7 @@ publisherContract("FakePublisher", () => {
     received: () =>
       Promise.resolve(publisher.received.map(({ payload }) => decodeMessage(payload))),
     interrupt() {
-      publisher.failure = new PublishError("unreachable", "Cannot publish as the test says so");
+      publisher.failure = new PublishError("unreachable", "the test says so");
       return Promise.resolve(() => {
         publisher.failure = undefined;
         return Promise.resolve();

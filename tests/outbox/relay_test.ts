@@ -118,7 +118,7 @@ class Bench extends OutboxFolder {
   }
 
   fail(failure: PublishFailure): void {
-    this.publisher.failure = new PublishError(failure, `Cannot publish as a test says ${failure}`);
+    this.publisher.failure = new PublishError(failure, `the test says ${failure}`);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -226,7 +226,7 @@ for (const failure of TEMPORARY) {
     deepStrictEqual(bench.relayTelemetry.states.get("kafka"), {
       ok: false,
       reason: failure,
-      detail: `Cannot publish as a test says ${failure}`,
+      detail: `the test says ${failure}`,
     });
     bench.publisher.failure = undefined;
     await bench.until("a wait", () => bench.relayClock.pending === 1);
@@ -312,7 +312,7 @@ Deno.test("Relay takes a publisher's bug for a failure, and survives it", async 
   const state = bench.relayTelemetry.states.get("kafka");
   deepStrictEqual([state?.reason, state?.detail], [
     "rejected",
-    "Cannot publish as the publisher must work: boom",
+    "publisher failed: boom; retrying",
   ]);
 });
 

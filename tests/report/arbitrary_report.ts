@@ -1,10 +1,9 @@
 /** Reports and gaps of every shape that the contract allows, for property tests. */
 import fc from "fast-check";
 import { OUTCOMES, REASONS } from "../../src/report/outcome.ts";
-import { FAILURES_MAX, HOPS_MAX } from "../../src/report/bounds.ts";
+import { FAILURES_MAX, HOPS_MAX, TIME_MAX, TIME_MIN } from "../../src/report/bounds.ts";
 import type { Timings } from "../../src/report/hop.ts";
 import type { Gap, SiteReport } from "../../src/report/report.ts";
-import { TIME_MAX, TIME_MIN } from "../../src/report/bounds.ts";
 
 function text(lengthMin: number, lengthMax: number): fc.Arbitrary<string> {
   return fc.string({ minLength: lengthMin, maxLength: lengthMax, unit: "binary" })

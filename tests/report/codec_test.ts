@@ -131,8 +131,8 @@ Deno.test("decodeMessage() tells an unknown schema from damage, with its fingerp
   throws(() => decodeMessage(unknown), {
     name: "DecodeError",
     reason: "schema",
-    message: "Cannot decode message as its schema must be known: its fingerprint is " +
-      "91cd5de4756be100; replay it with the version of sitemon that wrote it",
+    message: "unknown schema 91cd5de4756be100; " +
+      "replay the message with the version of sitemon that wrote it",
   });
   strictEqual(reasonOf(changed(GOLDEN.reportBytes, [0, 0xc4])), "undecodable");
 });

@@ -2,23 +2,21 @@ import { strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { decodeMessage, encodeReport } from "../../src/report/codec.ts";
 import {
+  ATTEMPTS_MAX,
   ERROR_TEXT_LENGTH_MAX,
   FAILURE_LENGTH_MAX,
   FAILURES_MAX,
   HOPS_MAX,
-  SITE_LENGTH_MAX,
-  SNIPPET_LENGTH_MAX,
-  URL_LENGTH_MAX,
-} from "../../src/report/bounds.ts";
-import type { Gap, SiteReport } from "../../src/report/report.ts";
-import {
-  ATTEMPTS_MAX,
   LABELS_MAX,
   RESPONSE_TIME_MAX,
+  SITE_LENGTH_MAX,
+  SNIPPET_LENGTH_MAX,
   TIME_MAX,
   TIME_MIN,
+  URL_LENGTH_MAX,
   WORD_LENGTH_MAX,
 } from "../../src/report/bounds.ts";
+import type { Gap, SiteReport } from "../../src/report/report.ts";
 import { gapInvalidity, invalidity } from "../../src/report/validation.ts";
 import { arbitraryGap, arbitraryReport } from "./arbitrary_report.ts";
 import { GOLDEN } from "./golden.ts";

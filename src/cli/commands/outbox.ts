@@ -18,7 +18,6 @@ import {
 import { EXIT_IO, EXIT_OK } from "../exit_code.ts";
 import { loadFile, withOutbox } from "../load_file.ts";
 import { Progress } from "../text/progress.ts";
-import { rangesText } from "../text/ranges_text.ts";
 import type { Terminal } from "../text/terminal.ts";
 import { printable, printableJson } from "../text/terminal_text.ts";
 
@@ -34,7 +33,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       return exit(outboxStats({ path, json: options.json }, terminal));
     });
   withOutboxPath(withConfig(command.command("export")))
-    .description("Prints a stopped producer's outbox as JSON lines, even if the file is damaged.")
+    .description("Prints a stopped producer's outbox as JSON lines.")
     .action((options: OutboxOptions) =>
       exit(outboxExport(load(options).config.outbox.path, terminal))
     );
@@ -104,16 +103,16 @@ function ageSeconds({ oldestMicros }: OutboxStats): number | null {
 const PAYLOAD_BYTES_MAX = 65_536;
 
 /**
- * Prints one object a line, and returns the exit code: 74 when something could not be read. Throws
- * OutboxLockedError while a producer uses the file.
+ * Prints one object a line, and returns the exit code: 74 when a row could not be decoded. Throws
+ * OutboxLockedError while a producer uses the file, and what readOutbox() does.
  */
 export function outboxExport(path: string, terminal: Terminal): number {
   outboxBytes(path);
   const lock = lockWhereWritable(path);
   try {
     const summary = exportOutbox(path, (row) => terminal.write(`${rowJson(row)}\n`));
-    terminal.writeError(summaryText(path, summary));
-    return summary.damage === undefined && summary.undecodable === 0 ? EXIT_OK : EXIT_IO;
+    terminal.writeError(summaryText(summary));
+    return summary.undecodable === 0 ? EXIT_OK : EXIT_IO;
   } finally {
     lock?.close();
   }
@@ -153,25 +152,11 @@ function contentOf(row: ExportedRow) {
   };
 }
 
-function summaryText(path: string, summary: ExportSummary): string {
-  const { reports, gaps, deadLetters, undecodable, damage, brokenRows, absent } = summary;
-  const lines = [`Exported reports: ${reports}, gaps: ${gaps}, dead letters: ${deadLetters}`];
-  if (undecodable > 0) {
-    lines.push(
-      `rows with an unknown schema: ${undecodable}; their bytes are in the output, ` +
-        "and a newer sitemon may decode them",
-    );
-  }
-  if (damage !== undefined) {
-    lines.push(`outbox "${path}" is damaged: ${damage}; incomplete rows: ${brokenRows}`);
-  }
-  for (const [producerId, runs] of absent) {
-    lines.push(
-      `sequences from ${producerId} that were published before or cannot be read: ` +
-        rangesText(runs),
-    );
-  }
-  return lines.map((line) => `${printable(line)}\n`).join("");
+function summaryText({ reports, gaps, deadLetters, undecodable }: ExportSummary): string {
+  const summary = `Exported reports: ${reports}, gaps: ${gaps}, dead letters: ${deadLetters}\n`;
+  if (undecodable === 0) return summary;
+  return `${summary}rows with an unknown schema: ${undecodable}; their bytes are in the output, ` +
+    "and a newer sitemon may decode them\n";
 }
 
 /** Resolves to the exit code: 0 when no row is left, 74 when some are. */
@@ -188,7 +173,7 @@ async function outboxDrain(spec: ThreadSpec<DrainSetup>, terminal: Terminal): Pr
   if (end.producerId !== before.producerId) {
     terminal.writeError(
       `outbox "${path}" is damaged and was quarantined in a folder beside it; ` +
-        'read it with "sitemon outbox export --path"\n',
+        'recover its rows with "sqlite3 FILE .recover"\n',
     );
     return EXIT_IO;
   }

@@ -1,12 +1,13 @@
-/** Takes over what waits in an outbox whose file was taken away while it was open. */
+/** Copies the unsent rows of an outbox whose file was removed or replaced while it was open. */
 import type { OutboxDatabase } from "./outbox_database.ts";
 
 /** Rows that are in memory at once. */
 const PAGE_ROWS = 500;
 
 /**
- * Copies rows and dead letters of one outbox into another, in one transaction. They keep producer and sequence. As rows of a former producer they have no `is_newest`: no
- * limit drops them, since only their own producer could announce that.
+ * Copies rows and dead letters of one outbox into another, in one transaction. They keep producer
+ * and sequence. As rows of a former producer they have no `is_newest`: no limit drops them, since
+ * only their own producer could announce that.
  */
 export function adoptRows(from: OutboxDatabase, to: OutboxDatabase): void {
   to.transaction((state) => {

@@ -6,15 +6,11 @@
  */
 import type { StatementSync } from "node:sqlite";
 import { encodeGap } from "../../report/codec.ts";
+import { normalized, type Run } from "../../report/sequence_runs.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 
 /** Why sequences were dropped, as it travels in the gap. */
 export type GapReason = "coalesced" | "dropped_oldest" | "too_large";
-
-interface Run {
-  readonly first: number;
-  readonly last: number;
-}
 
 /** Rows of gaps. */
 export class GapRows {
@@ -46,7 +42,8 @@ export class GapRows {
 
   /** Announces that these sequences will never arrive; they are in no gap yet. */
   add(sequences: readonly number[], reason: GapReason, state: ProducerState): void {
-    for (const run of runsOf(sequences)) this.#addRun(run, reason, state);
+    const runs = normalized(sequences.map((sequence) => ({ first: sequence, last: sequence })));
+    for (const run of runs) this.#addRun(run, reason, state);
   }
 
   /** From now on these gaps stay as they are. */
@@ -72,9 +69,9 @@ export class GapRows {
       reason,
     });
     if (before && after) this.#remove(after.row_id as number, state);
-    const neighbour = before ?? after;
-    const id = neighbour
-      ? this.#grow(neighbour.row_id as number, first, payload)
+    const neighbor = before ?? after;
+    const id = neighbor
+      ? this.#grow(neighbor.row_id as number, first, payload)
       : this.#insert(first, payload, state);
     this.#save.run(id, first, last, reason);
   }
@@ -95,15 +92,4 @@ export class GapRows {
     this.#forget.run(id);
     state.gapCount--;
   }
-}
-
-/** The sequences as runs without holes, in order. */
-function runsOf(sequences: readonly number[]): Run[] {
-  const runs: { first: number; last: number }[] = [];
-  for (const sequence of sequences.toSorted((a, b) => a - b)) {
-    const run = runs.at(-1);
-    if (run?.last === sequence - 1) run.last = sequence;
-    else runs.push({ first: sequence, last: sequence });
-  }
-  return runs;
 }

@@ -1,6 +1,6 @@
 /** The SQLite file of an outbox: opening, checking, transactions, and the space that it takes. */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
-import { OutboxRefusedError } from "../outbox_error.ts";
+import { CorruptOutboxError, OutboxRefusedError } from "../outbox_error.ts";
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./outbox_schema.ts";
 import { isCorruption } from "./storage_failure.ts";
 
@@ -22,11 +22,6 @@ export interface ProducerState {
   recordedAt: number;
   reportCount: number;
   gapCount: number;
-}
-
-/** Thrown when the file is damaged, so that a new one has to take its place. */
-export class CorruptOutboxError extends Error {
-  override readonly name = "CorruptOutboxError";
 }
 
 /** One connection to an outbox file. Errors of SQLite come as they are. */
@@ -145,7 +140,7 @@ export class OutboxDatabase {
   }
 }
 
-/** An empty file counts as damaged: SQLite would take it for a new one, and nobody would know. */
+/** An empty file counts as damaged: SQLite would take it for a new one, and the loss would go unnoticed. */
 function isFileThere(path: string): boolean {
   try {
     if (Deno.statSync(path).size === 0) throw new CorruptOutboxError("the file is empty");
@@ -156,7 +151,7 @@ function isFileThere(path: string): boolean {
   }
 }
 
-/** Of an unfinished file: else the next try, when the disk has space again, would find half of one. */
+/** Removes an unfinished file, which the next attempt would find once the disk has space again. */
 export function removeOutbox(path: string): void {
   for (const suffix of ["", "-wal", "-shm"]) {
     try {
@@ -167,7 +162,7 @@ export function removeOutbox(path: string): void {
   }
 }
 
-/** Reads only, so that a damaged file and its log are moved aside as they were found. */
+/** Only reads, so that a damaged file and its log are quarantined as they were found. */
 function checkFile(path: string): void {
   const sql = new DatabaseSync(path, { readOnly: true });
   try {
@@ -182,7 +177,7 @@ function checkFile(path: string): void {
   }
 }
 
-/** Prepared statements tell by a code what went wrong; `exec` does not, so it is not used. */
+/** Errors of prepared statements have a code, which those of `exec` lack; so it is not used. */
 function prepareFile(sql: DatabaseSync): void {
   const isNew = isWithoutTables(sql);
   // Must come before the first page is written, or it never takes effect.
@@ -198,31 +193,32 @@ export function refuseForeignFile(sql: DatabaseSync, path: string): void {
   const id = sql.prepare("PRAGMA application_id").get()!.application_id as number;
   if (id !== APPLICATION_ID) {
     throw new OutboxRefusedError(
-      `Cannot open outbox "${path}" as it must be a file of sitemon: it is another program's ` +
-        `database; give "outbox.path" another name`,
+      `not an outbox: "${path}" is another program's database; change "outbox.path"`,
     );
   }
   const version = sql.prepare("PRAGMA user_version").get()!.user_version as number;
   if (version > SCHEMA_VERSION) {
     throw new OutboxRefusedError(
-      `Cannot open outbox "${path}" as its schema must be at most version ${SCHEMA_VERSION}: ` +
-        `it is version ${version}, of a newer sitemon; run that one`,
+      `outbox "${path}" is of a newer sitemon: its schema has version ${version}, and this one ` +
+        `knows versions up to ${SCHEMA_VERSION}; run the newer sitemon`,
     );
   }
 }
 
-/** Its producer was ended while it made the file, and makes the tables when it starts next. */
+/** True when its producer was killed before it had made the tables; it makes them at its next start. */
 export function isWithoutTables(sql: DatabaseSync): boolean {
   return sql.prepare("SELECT 1 FROM sqlite_schema LIMIT 1").get() === undefined;
 }
 
 /**
- * Reads the whole file: a damaged page would else be found when its rows are sent, or never. 0.75 s
- * a GiB that is cached (measured), and the file is bounded. Damage is told by a row or by an error.
+ * Reads the whole file, since a damaged page would otherwise be found when its rows are sent, or
+ * never. It takes 0.75 s for a GiB that is cached (measured), and the file is bounded. Throws
+ * {@linkcode CorruptOutboxError}, or SQLite's own error.
  */
-function checkPages(sql: DatabaseSync): void {
+export function checkPages(sql: DatabaseSync): void {
   const answer = sql.prepare("PRAGMA quick_check(1)").get()!.quick_check as string;
-  if (answer !== "ok") throw new CorruptOutboxError(answer);
+  // The lines before the last one name the database.
+  if (answer !== "ok") throw new CorruptOutboxError(answer.split("\n").at(-1));
 }
 
 function createTables(sql: DatabaseSync): void {

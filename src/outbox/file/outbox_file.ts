@@ -1,15 +1,14 @@
 /**
- * The outbox's file, whatever happens to it: locked, opened, and begun anew when it turns out to be
- * damaged or was taken away while it was open.
+ * The outbox's file: locked, opened, and replaced by a new one when it is damaged, or was removed
+ * or replaced while it was open.
  */
 import type { Clock } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { adoptRows } from "./adopt_rows.ts";
-import { moveAside } from "./quarantine.ts";
-import { type FileIdentity, isAt } from "./file_identity.ts";
-import { CorruptOutboxError, OutboxDatabase, removeOutbox } from "./outbox_database.ts";
+import { quarantine } from "./quarantine.ts";
+import { OutboxDatabase, removeOutbox } from "./outbox_database.ts";
 import { OutboxLockedError } from "../outbox_error.ts";
 import type { OutboxLimitsOptions } from "./outbox_limits.ts";
 import { lockOutbox, lockPathOf } from "./outbox_lock.ts";
@@ -45,15 +44,15 @@ export class OutboxFile {
     return this.#tables;
   }
 
-  /** Does `work`, once more on a new file when this one turns out to be damaged. */
+  /** Does `work`, and again on a new file when this one turns out to be damaged. */
   use<T>(work: (tables: OutboxTables) => T): T {
     try {
       return work(this.#present());
     } catch (error) {
-      if (!isCorruption(error) && !(error instanceof CorruptOutboxError)) throw error;
+      if (!isCorruption(error)) throw error;
       this.#tables?.close();
       this.#tables = undefined;
-      this.#moveDamaged(error as Error);
+      this.#moveDamaged(error);
       return work(this.#open());
     }
   }
@@ -65,12 +64,12 @@ export class OutboxFile {
     this.#lock.close();
   }
 
-  /** Looked at each time, as SQLite goes on writing into a file that no path leads to. */
+  /** Checked on each use, since SQLite goes on writing into a file that was removed. */
   #present(): OutboxTables {
     const { path } = this.#options;
     if (this.#tables === undefined) return this.#open();
     if (!isAt(lockPathOf(path), this.#lock.statSync())) this.#lockAgain(this.#tables);
-    return isAt(path, this.#identity!) ? this.#tables : this.#beginAnew(this.#tables);
+    return isAt(path, this.#identity!) ? this.#tables : this.#replace(this.#tables);
   }
 
   #open(): OutboxTables {
@@ -86,7 +85,7 @@ export class OutboxFile {
     }
   }
 
-  /** Else another producer could own the path as well. When one does, what waits here is lost. */
+  /** Without it another producer could own the path too. If one does, the unsent rows are lost. */
   #lockAgain({ database }: OutboxTables): void {
     const { path } = this.#options;
     try {
@@ -97,8 +96,8 @@ export class OutboxFile {
       if (error instanceof OutboxLockedError && !isAt(path, this.#identity!)) {
         const { reportCount, gapCount } = database.state();
         log.error(
-          "The outbox {path} was taken away while it was open, and another process has its place: " +
-            "{rows} rows that waited are lost",
+          "Outbox {path} was replaced while it was open, by one of another process; " +
+            "unsent rows lost: {rows}",
           { path, rows: reportCount + gapCount },
         );
       }
@@ -106,16 +105,16 @@ export class OutboxFile {
     }
   }
 
-  /** What waited in the file is still there for who has it open, and goes into the new one. */
-  #beginAnew(former: OutboxTables): OutboxTables {
+  /** The rows of a removed file are still there while it is open, and are copied into a new one. */
+  #replace(former: OutboxTables): OutboxTables {
     const { path, clock, telemetry } = this.#options;
-    const folder = moveAside(path, "replaced", clock);
+    const folder = quarantine(path, "replaced", clock);
     const { reportCount, gapCount } = former.database.state();
-    // Said first: taking over a million rows takes a while, and may fail for a full disk.
-    if (this.#logLimit.allows("taken_away")) {
+    // Logged first: copying a million rows takes a while, and may fail on a full disk.
+    if (this.#logLimit.allows("replaced")) {
       log.error(
-        "The outbox {path} was taken away while it was open; a new one begins with the {rows} rows " +
-          "that waited, and what lay in its place was moved to {folder}",
+        "Outbox {path} was removed or replaced while it was open; starting a new one with its unsent " +
+          "rows ({rows}), and moving what is at its path to {folder}",
         { path, rows: reportCount + gapCount, folder },
       );
     }
@@ -125,7 +124,7 @@ export class OutboxFile {
     return this.#open();
   }
 
-  /** A file that could not take all rows over is removed. */
+  /** A file that could not take all rows is removed. */
   #adopt(former: OutboxTables): void {
     const { path } = this.#options;
     const database = OutboxDatabase.open(path);
@@ -141,11 +140,25 @@ export class OutboxFile {
 
   #moveDamaged(error: Error): void {
     const { path, clock, telemetry } = this.#options;
-    const folder = moveAside(path, "corrupt", clock);
+    const folder = quarantine(path, "corrupt", clock);
     telemetry.count("sitemon_outbox_resets_total");
     log.error(
-      "The outbox {path} is damaged and was moved to {folder}; a new one begins: {detail}",
+      "Outbox {path} is damaged and was moved to {folder}; starting a new one: {detail}",
       { path, folder, detail: error.message },
     );
+  }
+}
+
+/** Device and inode; a file that takes another one's place has others. */
+type FileIdentity = Pick<Deno.FileInfo, "dev" | "ino">;
+
+/** True when the file at `path` is that one; false when it was removed or replaced. */
+function isAt(path: string, { dev, ino }: FileIdentity): boolean {
+  try {
+    const found = Deno.statSync(path);
+    return found.dev === dev && found.ino === ino;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
   }
 }

@@ -24,13 +24,13 @@ export interface Dropped {
   readonly reason: GapReason;
 }
 
-/** A file may always have this much: without it, a disk that is short would stop a working relay. */
+/** A file may always have this much: without it, a disk that is nearly full would stop the relay. */
 export const FILE_BYTES_MIN = 1024 * 1024;
 
 /**
- * Rows without `is_newest` are never dropped: gaps, reports of another file, and replayed ones,
- * whose sequences were announced before. The rows that coalescing may drop: no site's newest one; ordinary ones before edges, oldest first.
- * Those up to the last id in flight are about to be deleted anyway.
+ * The rows that coalescing may drop: no site's newest one; ordinary ones before edges, oldest first.
+ * Those up to the last id in flight are about to be deleted anyway. Rows without `is_newest` are
+ * never dropped: gaps, reports of another file, and replayed ones, whose sequences were announced.
  */
 const COALESCED =
   "SELECT id FROM outbox_row WHERE is_newest = 0 AND id > ? ORDER BY is_edge, id LIMIT ?";
@@ -44,7 +44,7 @@ export class OutboxLimits {
   readonly #gaps: GapRows;
   readonly #reason: GapReason;
   readonly #drop: StatementSync;
-  #fileBytesWhenShort: number | undefined;
+  #fileBytesWhenLow: number | undefined;
 
   constructor(database: OutboxDatabase, gaps: GapRows, options: OutboxLimitsOptions) {
     this.#options = options;
@@ -58,14 +58,14 @@ export class OutboxLimits {
   }
 
   /**
-   * How many bytes may be in use after a transaction that begins now: on a disk that is short, those
-   * that the file had when it became so.
+   * How many bytes may be in use after a transaction that begins now: on a disk that is nearly full,
+   * those that the file had when it became so.
    */
   bytesMax(): number {
     const { bytesMax, freeBytes, freeBytesMin } = this.#options;
-    if (freeBytes() >= freeBytesMin) this.#fileBytesWhenShort = undefined;
-    else this.#fileBytesWhenShort ??= Math.max(this.#database.fileBytes, FILE_BYTES_MIN);
-    return Math.min(bytesMax, this.#fileBytesWhenShort ?? bytesMax);
+    if (freeBytes() >= freeBytesMin) this.#fileBytesWhenLow = undefined;
+    else this.#fileBytesWhenLow ??= Math.max(this.#database.fileBytes, FILE_BYTES_MIN);
+    return Math.min(bytesMax, this.#fileBytesWhenLow ?? bytesMax);
   }
 
   /**
@@ -101,9 +101,9 @@ export class OutboxLimits {
   #full(bytesMax: number): OutboxFullError {
     const { rowsMax, whenFull } = this.#options;
     return new OutboxFullError(
-      `Cannot store reports as the outbox must hold at most ${rowsMax} of them in ${bytesMax} ` +
-        `bytes: it is full, and "when_full: ${whenFull}" drops nothing more; see that the ` +
-        `receiver is reachable, or raise "outbox.max_rows", "outbox.max_bytes" or the disk`,
+      `outbox full: it holds at most ${rowsMax} reports and ${bytesMax} bytes, and ` +
+        `"when_full: ${whenFull}" drops no more; check that the receiver is reachable, or raise ` +
+        `"outbox.max_rows" or "outbox.max_bytes", or free up disk space`,
     );
   }
 }

@@ -6,7 +6,7 @@
 import { OutboxLockedError } from "../outbox_error.ts";
 import { asUnavailable } from "./storage_failure.ts";
 
-/** A thread that was terminated gives its lock back within 40 ms (measured), a process in a moment. */
+/** The lock of a thread that was terminated is free within 40 ms (measured), of a process at once. */
 const WAIT_MS = 2_000;
 const STEP_MS = 25;
 
@@ -18,7 +18,7 @@ export function lockPathOf(path: string): string {
 /**
  * Locks `${path}.lock` until the returned file is closed.
  *
- * Throws {@linkcode OutboxLockedError} when another owner keeps it for two seconds. This blocks the
+ * Throws {@linkcode OutboxLockedError} when another owner holds it for two seconds. This blocks the
  * thread, as everything of the outbox does.
  */
 export function lockOutbox(path: string): Deno.FsFile {
@@ -31,11 +31,31 @@ export function lockOutbox(path: string): Deno.FsFile {
     }
     file.close();
     throw new OutboxLockedError(
-      `Cannot open outbox "${path}" as one process at a time may own it: another one holds ` +
-        `"${lockPath}"; stop that one, or give this one another "outbox.path"`,
+      `outbox "${path}" is in use by another process${pidIn(lockPath)}; stop that one, or ` +
+        `change "outbox.path" of this one`,
     );
   }
+  writePid(file);
   return file;
+}
+
+/** Only for people who read the error: the lock holds without it. */
+function writePid(file: Deno.FsFile): void {
+  try {
+    file.truncateSync();
+    file.writeSync(new TextEncoder().encode(`${Deno.pid}\n`));
+  } catch {
+    // A full disk has no room for it.
+  }
+}
+
+function pidIn(lockPath: string): string {
+  try {
+    const pid = Deno.readTextFileSync(lockPath).trim();
+    return /^\d+$/.test(pid) ? ` (pid ${pid})` : "";
+  } catch {
+    return "";
+  }
 }
 
 function openLock(lockPath: string, path: string): Deno.FsFile {

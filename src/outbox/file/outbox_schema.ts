@@ -1,12 +1,12 @@
 /** The tables of an outbox file, and how a file is known to be one. */
 
-/** "stmn": tells an outbox from any other program's SQLite file. */
+/** "stmn" marks an outbox among SQLite files. */
 export const APPLICATION_ID = 0x73746d6e;
 /** Kept in `user_version`; a file with a higher one was written by a newer sitemon. */
 export const SCHEMA_VERSION = 1;
 
 /**
- * One statement each, as SQLite tells by a code what went wrong only for single ones.
+ * One statement each, since only errors of single statements have a code.
  *
  * `producer` has one row: what the next report continues from, and counts that would otherwise take
  * a scan. `last_report` and the flags of `outbox_row` say which rows coalescing keeps. The partial

@@ -1,14 +1,14 @@
-/** Takes an outbox out of the way, whole, for `outbox export` and for whoever investigates. */
+/** Moves an outbox aside, as it is, so that it can be examined and its rows recovered. */
 import type { Clock } from "../../runtime/clock.ts";
 
 /** Parts of a SQLite database: without its -wal the file is another one. */
 const SUFFIXES = ["", "-wal", "-shm"] as const;
 
 /** Why a file is moved; the folder's name says it. */
-export type AsideReason = "corrupt" | "replaced";
+export type QuarantineReason = "corrupt" | "replaced";
 
 /** Moves the file with what belongs to it into a new folder beside it, and returns that folder. */
-export function moveAside(path: string, reason: AsideReason, clock: Clock): string {
+export function quarantine(path: string, reason: QuarantineReason, clock: Clock): string {
   const folder = makeFolder(`${path}.${reason}-${timestamp(clock)}`);
   const name = path.slice(path.lastIndexOf("/") + 1);
   let moved = 0;
@@ -20,12 +20,12 @@ export function moveAside(path: string, reason: AsideReason, clock: Clock): stri
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
   }
-  // Whoever tries again and again must not leave a folder each time.
+  // Repeated attempts must not leave a folder each.
   if (moved === 0) Deno.removeSync(folder);
   return folder;
 }
 
-/** A file may break twice within a millisecond, or a clock stand still. */
+/** Two may be made within a millisecond, or while the clock is set back. */
 function makeFolder(wanted: string): string {
   for (let copy = 1;; copy++) {
     const folder = copy === 1 ? wanted : `${wanted}-${copy}`;

@@ -6,7 +6,7 @@ import type { Settlement, TakeLimits } from "../outbox_source.ts";
 import type { OutboxRow } from "../publisher.ts";
 import type { RowTraces } from "./row_traces.ts";
 
-/** Dead letters that are kept; then the oldest go. The gaps tell of all of them. */
+/** Dead letters that are kept; beyond it the oldest are deleted. The gaps announce all of them. */
 export const DEAD_LETTERS_MAX = 10_000;
 
 type Bounds = Pick<TakeLimits, "rowsMax" | "bytesMax">;
@@ -15,8 +15,8 @@ type Bounds = Pick<TakeLimits, "rowsMax" | "bytesMax">;
 type Batch = ReadonlyMap<number, OutboxRow["kind"]>;
 
 /**
- * The batch that the relay publishes, and perhaps the one that follows it. What is in flight is
- * forgotten with the process.
+ * The batch that the relay publishes, and perhaps the one that follows it. It is kept in memory only:
+ * after a restart nothing is in flight.
  */
 export class RowsInFlight {
   readonly #database: OutboxDatabase;
@@ -95,14 +95,14 @@ export class RowsInFlight {
   settle({ acknowledged, tooLarge }: Settlement, state: ProducerState): readonly number[] {
     const [batch] = this.#batches;
     if (batch === undefined) return [];
-    const dead = this.#bury(tooLarge.filter((id) => batch.has(id)));
+    const dead = this.#copyDead(tooLarge.filter((id) => batch.has(id)));
     this.#gaps.add(dead, "too_large", state);
     if (isAll(batch, acknowledged)) this.#removeAll(batch, state);
     else for (const id of [...acknowledged, ...tooLarge]) this.#remove(id, batch, state);
     return dead;
   }
 
-  /** Ends the first batch; if some of it is left, nothing is in flight any more. */
+  /** Ends the first batch; if rows of it are left, nothing is in flight any more. */
   end({ acknowledged, tooLarge }: Settlement): void {
     const [batch, ...ahead] = this.#batches;
     const isWhole = batch !== undefined && isAll(batch, [...acknowledged, ...tooLarge]);
@@ -114,14 +114,14 @@ export class RowsInFlight {
     this.#batches = [];
   }
 
-  /** Not by iterate(), which ends without a word where it meets a damaged page (Deno 2.9.6). */
+  /** Not by iterate(), which ends without an error at a damaged page (Deno 2.9.6). */
   #read(after: number, bounds: Bounds): OutboxRow[] {
     const last = this.#lastWithin(after, bounds);
     if (last === null) return [];
     return this.#between.all(after, last).map((row) => this.#traced(row as unknown as OutboxRow));
   }
 
-  /** Rows that are too long together are rare, and adding them up one by one costs five times more. */
+  /** Rows that are too long together are rare, and a running sum takes five times as long. */
   #lastWithin(after: number, { rowsMax, bytesMax }: Bounds): number | null {
     const most = this.#most.get(after, rowsMax)! as { id: number | null; bytes: number | null };
     if (most.bytes === null || most.bytes <= bytesMax) return most.id;
@@ -133,8 +133,8 @@ export class RowsInFlight {
     return traceparent === undefined ? row : { ...row, traceparent };
   }
 
-  /** Keeps rows as dead letters; returns the sequences that are now to be announced as dropped. */
-  #bury(ids: readonly number[]): number[] {
+  /** Keeps rows as dead letters; returns the sequences that are yet to be announced as dropped. */
+  #copyDead(ids: readonly number[]): number[] {
     if (ids.length === 0) return [];
     for (const id of ids) this.#copyToDead.run(id);
     this.#forgetOldestDead.run();

@@ -1,5 +1,5 @@
 /** What an error of SQLite or of the file system means for the outbox. */
-import { type OutboxFailure, OutboxUnavailableError } from "../outbox_error.ts";
+import { CorruptOutboxError, type OutboxFailure, OutboxUnavailableError } from "../outbox_error.ts";
 
 /** Primary result codes. @see https://www.sqlite.org/rescode.html */
 const SQLITE_FAILURES: ReadonlyMap<number, OutboxFailure> = new Map([
@@ -14,7 +14,7 @@ const SQLITE_FAILURES: ReadonlyMap<number, OutboxFailure> = new Map([
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
-/** Codes of the file system's own errors, which opening the lock or moving a file aside may raise. */
+/** Codes of the file system's own errors, which opening the lock or moving a file may raise. */
 const SYSTEM_FAILURES: ReadonlyMap<string, OutboxFailure> = new Map([
   ["ENOSPC", "disk_full"],
   ["EDQUOT", "disk_full"],
@@ -27,27 +27,33 @@ const SYSTEM_FAILURES: ReadonlyMap<string, OutboxFailure> = new Map([
   ["EISDIR", "io_error"],
 ]);
 
+const FACTS: Readonly<Record<OutboxFailure, string>> = {
+  disk_full: "disk full",
+  read_only: "no write access",
+  io_error: "disk error",
+  busy: "file locked",
+};
 const REMEDIES: Readonly<Record<OutboxFailure, string>> = {
-  disk_full: "free some space",
+  disk_full: "free up some space",
   read_only: "make the file and its folder writable for this user",
-  io_error: "see that the folder exists and that the disk is sound",
-  busy: "end the other program that writes to the file",
+  io_error: "check that the folder exists and that the disk works",
+  busy: "stop the other program that writes to the file",
 };
 
-/** Tells that the file itself is damaged. */
-export function isCorruption(error: unknown): boolean {
+/** True when the file itself is damaged. */
+export function isCorruption(error: unknown): error is Error {
+  if (error instanceof CorruptOutboxError) return true;
   const code = sqliteCode(error);
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
 }
 
-/** The error as one that is worth another try later, or as it is when it is none. */
+/** An error of the disk as one that is worth a retry; any other error as it is. */
 export function asUnavailable(error: unknown, action: string): unknown {
   const failure = failureOf(error);
   if (failure === undefined) return error;
   return new OutboxUnavailableError(
     failure,
-    `Cannot ${action} as its disk must take writes: ${(error as Error).message}; ` +
-      REMEDIES[failure],
+    `${FACTS[failure]}: cannot ${action}: ${(error as Error).message}; ${REMEDIES[failure]}`,
     { cause: error },
   );
 }

@@ -2,7 +2,7 @@
 import { abortable } from "../../runtime/deadline.ts";
 import { OutboxUnavailableError } from "../outbox_error.ts";
 import type { OutboxSource, Settlement, TakeLimits } from "../outbox_source.ts";
-import { unpackRows } from "./packed_rows.ts";
+import { rowsOf } from "./columns.ts";
 import type { RelayAnswer, RelayRequest } from "./port_message.ts";
 import type { OutboxRow } from "../publisher.ts";
 
@@ -32,7 +32,7 @@ export class OutboxClient implements OutboxSource {
     if (signal.aborted) return [];
     const request = ++this.#request;
     try {
-      return rowsOf(await abortable(this.#ask({ type: "take", request, limits }), signal));
+      return answeredRows(await abortable(this.#ask({ type: "take", request, limits }), signal));
     } catch (error) {
       if (signal.aborted) return [];
       throw error;
@@ -46,7 +46,7 @@ export class OutboxClient implements OutboxSource {
     if (answer.type === "unavailable") throw unavailable(answer);
   }
 
-  /** Lets go of the port; repeating it is harmless. */
+  /** Closes the port; repeating it is harmless. */
   close(): void {
     this.#port?.close();
     this.#port = undefined;
@@ -60,9 +60,9 @@ export class OutboxClient implements OutboxSource {
   }
 }
 
-function rowsOf(answer: RelayAnswer): readonly OutboxRow[] {
+function answeredRows(answer: RelayAnswer): readonly OutboxRow[] {
   if (answer.type === "unavailable") throw unavailable(answer);
-  return answer.type === "rows" ? unpackRows(answer.rows) : [];
+  return answer.type === "rows" ? rowsOf(answer.rows) : [];
 }
 
 function unavailable({ failure, message }: RelayAnswer & { type: "unavailable" }): Error {

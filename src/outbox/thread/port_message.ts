@@ -1,12 +1,11 @@
 /**
- * The messages between the outbox thread and the threads of scanners and relay, and the bounds of
- * what may be under way. Both ends are in this folder: serve_outbox.ts answers report_sender.ts and
+ * The messages between the outbox thread and the threads of scanners and relay, and the limits of
+ * what may be in flight. Both ends are in this folder: serve_outbox.ts answers report_sender.ts and
  * outbox_client.ts.
  */
 import type { Settlement, TakeLimits } from "../outbox_source.ts";
 import type { OutboxFailure } from "../outbox_error.ts";
-import type { PackedDrafts } from "./packed_drafts.ts";
-import type { PackedRows } from "./packed_rows.ts";
+import type { DraftColumns, RowColumns } from "./columns.ts";
 
 /** Two keep a scanner's port busy while the other one is being committed. */
 export const BATCHES_IN_FLIGHT_MAX = 2;
@@ -18,7 +17,7 @@ export interface StoreRequest {
   readonly type: "store";
   readonly source: string;
   readonly batch: number;
-  readonly reports: PackedDrafts;
+  readonly reports: DraftColumns;
 }
 
 /** To a scanner: the batch is durable, or it and all later ones must be sent again. */
@@ -34,7 +33,7 @@ export type RelayRequest =
 
 /** To a relay. */
 export type RelayAnswer =
-  | { readonly type: "rows"; readonly request: number; readonly rows: PackedRows }
+  | { readonly type: "rows"; readonly request: number; readonly rows: RowColumns }
   | { readonly type: "settled"; readonly request: number }
   | {
     readonly type: "unavailable";

@@ -2,7 +2,7 @@
 import type { Clock } from "../../runtime/clock.ts";
 import type { Outbox } from "../outbox.ts";
 import { OutboxUnavailableError } from "../outbox_error.ts";
-import { packRows } from "./packed_rows.ts";
+import { rowColumns } from "./columns.ts";
 import type { RelayAnswer, RelayRequest } from "./port_message.ts";
 import type { OutboxRow } from "../publisher.ts";
 
@@ -71,7 +71,7 @@ export class RelayPort {
     return waiting?.message;
   }
 
-  /** The relay asks again later when the disk fails; any other error is this thread's end. */
+  /** The relay asks again later when the disk fails; any other error ends this thread. */
   #answering(request: number, work: () => void): void {
     try {
       work();
@@ -83,8 +83,8 @@ export class RelayPort {
   }
 
   #handOver(rows: readonly OutboxRow[], request: number): void {
-    const packed = packRows(rows);
-    this.#post({ type: "rows", request, rows: packed }, [packed.payloads.bytes.buffer]);
+    const columns = rowColumns(rows);
+    this.#post({ type: "rows", request, rows: columns }, [columns.payloads.bytes.buffer]);
   }
 
   #post(answer: RelayAnswer, transfer: Transferable[] = []): void {

@@ -6,7 +6,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
-import { packDrafts } from "./packed_drafts.ts";
+import { draftColumns } from "./columns.ts";
 import {
   BATCH_REPORTS_MAX,
   BATCHES_IN_FLIGHT_MAX,
@@ -27,7 +27,7 @@ export const BUFFER_ROOM = 5_000;
  */
 export const GATHER_MS = 40;
 
-/** A full disk is asked again within this: soon enough not to lose much once there is space. */
+/** A full disk is tried again within this: soon enough not to lose much once it has space. */
 const RETRY = { minMs: 200, maxMs: 5_000 };
 
 export interface ReportSenderOptions {
@@ -35,7 +35,7 @@ export interface ReportSenderOptions {
   readonly sourceId: string;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  /** Called when the buffer has become nearly full; a scanner may pause then. */
+  /** Called when the buffer is nearly full; a scanner may pause then. */
   readonly onFull?: () => void;
   /** Called when there is room again. */
   readonly onRoom?: () => void;
@@ -45,12 +45,12 @@ const log = logger("outbox");
 
 /**
  * Sends reports in batches: of what was found within {@linkcode GATHER_MS}, or as soon as one is
- * full. At most two are under way, and each is kept until the outbox says that it is stored.
+ * full. At most two are in flight, and each is kept until the outbox says that it is stored.
  */
 export class ReportSender {
   readonly #options: ReportSenderOptions;
   readonly #logLimit: MinuteLimit;
-  readonly #underWay: StoreRequest[] = [];
+  readonly #inFlight: StoreRequest[] = [];
   readonly #flushed = new Set<() => void>();
   #buffer: ReportDraft[] = [];
   #port: MessagePort | undefined;
@@ -58,7 +58,7 @@ export class ReportSender {
   #failures = 0;
   #cancelRetry: (() => void) | undefined;
   #cancelGather: (() => void) | undefined;
-  /** True when what waits has waited long enough. */
+  /** True when the buffered reports have waited long enough. */
   #isDue = false;
   #isFull = false;
   #lost = 0;
@@ -77,8 +77,8 @@ export class ReportSender {
   }
 
   /**
-   * Hands a report over. It never fails: what overflows the buffer, or breaks its own type, is
-   * counted as lost.
+   * Takes a report. It never fails: one that overflows the buffer, or cannot be encoded, is counted
+   * as lost.
    */
   send(report: TracedReport): void {
     const draft = this.#draftOf(report);
@@ -95,8 +95,8 @@ export class ReportSender {
 
   /** Reports that are not known to be stored. */
   get pending(): number {
-    const underWay = this.#underWay.map(({ reports }) => reports.sites.length);
-    return underWay.reduce((sum, count) => sum + count, this.#buffer.length);
+    const inFlight = this.#inFlight.map(({ reports }) => reports.sites.length);
+    return inFlight.reduce((sum, count) => sum + count, this.#buffer.length);
   }
 
   /**
@@ -117,7 +117,7 @@ export class ReportSender {
     });
   }
 
-  /** Lets go of the port; repeating it is harmless. */
+  /** Closes the port; repeating it is harmless. */
   close(): void {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
@@ -139,11 +139,11 @@ export class ReportSender {
 
   #pump(): void {
     if (this.#port === undefined || this.#cancelRetry !== undefined) return;
-    while (this.#underWay.length < BATCHES_IN_FLIGHT_MAX && this.#hasBatch) {
-      const reports = packDrafts(this.#buffer.splice(0, BATCH_REPORTS_MAX));
+    while (this.#inFlight.length < BATCHES_IN_FLIGHT_MAX && this.#hasBatch) {
+      const reports = draftColumns(this.#buffer.splice(0, BATCH_REPORTS_MAX));
       const source = this.#options.sourceId;
       const request: StoreRequest = { type: "store", source, batch: ++this.#batch, reports };
-      this.#underWay.push(request);
+      this.#inFlight.push(request);
       this.#port.postMessage(request);
     }
     if (this.#buffer.length === 0) this.#endGather();
@@ -160,8 +160,8 @@ export class ReportSender {
   #answered({ type, batch }: StoreAnswer): void {
     if (type === "retry") return this.#retryLater();
     // An answer may come twice for a batch that was sent twice.
-    if (this.#underWay[0]?.batch !== batch) return;
-    this.#underWay.shift();
+    if (this.#inFlight[0]?.batch !== batch) return;
+    this.#inFlight.shift();
     this.#failures = 0;
     this.#pump();
     if (this.pending > 0) return;
@@ -174,15 +174,15 @@ export class ReportSender {
     this.#cancelRetry = this.#options.clock.after(waitMs, () => this.#resend());
   }
 
-  /** Sends what is under way again, in its order and under its numbers, and goes on from there. */
+  /** Sends what is in flight again, in its order and under its numbers, and goes on from there. */
   #resend(): void {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
-    for (const request of this.#underWay) this.#port?.postMessage(request);
+    for (const request of this.#inFlight) this.#port?.postMessage(request);
     this.#pump();
   }
 
-  /** Nothing when it cannot be encoded: whoever made it has a fault. */
+  /** Nothing for a report that cannot be encoded: that is a bug of the scanner. */
   #draftOf(report: TracedReport): ReportDraft | undefined {
     try {
       return draftOf(report);
@@ -199,7 +199,7 @@ export class ReportSender {
     this.#lost++;
     this.#options.telemetry.count("sitemon_reports_lost_total", { cause: "buffer_full" });
     if (this.#logLimit.allows("lost")) {
-      log.error("The outbox does not take reports: {lost} were lost since the start", {
+      log.error("The outbox does not accept reports: {lost} lost since start", {
         lost: this.#lost,
       });
     }

@@ -20,7 +20,7 @@ export class ScannerPort {
     };
   }
 
-  /** Tells the scanner what became of a batch. */
+  /** Answers a batch: stored, or to be sent again. */
   answer(batch: number, isStored: boolean): void {
     if (isStored) return this.#post({ type: "stored", batch });
     this.#awaited = Math.min(batch, this.#awaited ?? Infinity);

@@ -2,17 +2,17 @@
 import type { Clock } from "../../runtime/clock.ts";
 import type { Outbox } from "../outbox.ts";
 import { OutboxFullError, OutboxUnavailableError } from "../outbox_error.ts";
-import { unpackDrafts } from "./packed_drafts.ts";
+import { draftsOf } from "./columns.ts";
 import { BATCH_REPORTS_MAX, BATCHES_IN_FLIGHT_MAX, type StoreRequest } from "./port_message.ts";
 import { RelayPort } from "./relay_port.ts";
 import { ScannerPort } from "./scanner_port.ts";
 
 /**
  * Scanners gather what they send (GATHER_MS); this lets those that send at about the same time share
- * a commit. A disk has some 25 commits a second to write for each scanner, 100 at most.
+ * a commit. The disk has some 25 commits a second for each scanner, and 100 in all at most.
  */
 export const GROUP_WAIT_MS = 10;
-/** A commit of this many takes some 5 ms, so that nobody waits long behind it. */
+/** A commit of this many takes some 5 ms, so that no batch waits long for it. */
 export const GROUP_REPORTS_MAX = 256;
 
 /** One end of each port; the other ends are ReportSender and OutboxClient. */
@@ -34,7 +34,7 @@ interface Arrived {
 
 /** Serves the outbox to other threads. */
 export function serveOutbox(outbox: Outbox, { clock }: { readonly clock: Clock }): OutboxServer {
-  // Those of scanners that died stay, as nothing tells of their end; a process survives few deaths.
+  // Ports of scanners that died stay, since their end is not reported; there are few in a process.
   const scanners: ScannerPort[] = [];
   let relay: RelayPort | undefined;
   let group: Arrived[] = [];
@@ -87,7 +87,7 @@ function isGroupFull(group: readonly Arrived[], from: ScannerPort): boolean {
 function commit(outbox: Outbox, group: readonly Arrived[]): boolean {
   try {
     outbox.appendBatches(group.map(({ request: { source, batch, reports } }) => {
-      return { reports: unpackDrafts(reports), source: { id: source, batch } };
+      return { reports: draftsOf(reports), source: { id: source, batch } };
     }));
     return true;
   } catch (error) {

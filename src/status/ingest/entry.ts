@@ -1,7 +1,6 @@
 /** What a message turned out to be: a report, a gap, or one that can never be applied. */
-import { bounded } from "../../report/bounds.ts";
+import { bounded, TIME_MAX } from "../../report/bounds.ts";
 import type { Gap, SiteReport } from "../../report/report.ts";
-import { TIME_MAX } from "../../report/bounds.ts";
 import type { Message } from "./message.ts";
 import type { Chunk, DeadLetter, DeadLetterReason } from "../store.ts";
 

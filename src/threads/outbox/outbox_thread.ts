@@ -22,7 +22,7 @@ serveThread<OutboxSetup>({
       stop() {
         server.close();
         try {
-          tellWhatWaits(outbox);
+          logUnsent(outbox);
         } finally {
           outbox.close();
         }
@@ -33,7 +33,9 @@ serveThread<OutboxSetup>({
 });
 
 /** The relay has stopped before: what is left could not be published in time. */
-function tellWhatWaits(outbox: Outbox): void {
+function logUnsent(outbox: Outbox): void {
   const { rows } = outbox.stats();
-  if (rows > 0) log.warn("{rows} rows wait for the next start", { rows });
+  if (rows === 0) return;
+  const kept = rows === 1 ? "row kept; it is" : "rows kept; they are";
+  log.warn(`{rows} unsent ${kept} sent after the next start`, { rows });
 }

@@ -3,9 +3,9 @@ import { DatabaseSync } from "node:sqlite";
 import { outboxExport, outboxStats } from "../../../src/cli/commands/outbox.ts";
 import { EXIT_IO, EXIT_OK } from "../../../src/cli/exit_code.ts";
 import {
+  CorruptOutboxError,
   OutboxLockedError,
   OutboxMissingError,
-  OutboxRefusedError,
 } from "../../../src/outbox/outbox_error.ts";
 import { draftsOf, EVERYTHING, manyReports, OutboxFolder } from "../../outbox/outbox_fixture.ts";
 import { FakeTerminal } from "../text/fake_terminal.ts";
@@ -77,9 +77,9 @@ const UNREADABLE = [
   [
     "a file that is not an outbox",
     (path: string) => Deno.writeTextFileSync(path, "interval: 10s\n".repeat(100)),
-    OutboxRefusedError,
+    CorruptOutboxError,
   ],
-  ["an empty file", (path: string) => Deno.writeTextFileSync(path, ""), OutboxRefusedError],
+  ["an empty file", (path: string) => Deno.writeTextFileSync(path, ""), CorruptOutboxError],
 ] as const;
 for (const [what, make, error] of UNREADABLE) {
   Deno.test(`outboxStats() throws ${error.name}, which names the path, for ${what}`, () => {
@@ -119,20 +119,31 @@ Deno.test("outboxExport() prints each row as one JSON object, in the words of th
   strictEqual(terminal.errors, "Exported reports: 1, gaps: 2, dead letters: 1\n");
 });
 
-Deno.test("outboxExport() says what it could not read", () => {
+Deno.test("outboxExport() prints the bytes of a row that it cannot decode, and returns 74", () => {
   using folder = new OutboxFolder();
-  const outbox = folder.open();
-  outbox.append(draftsOf(manyReports(2_000)));
+  using outbox = folder.open();
+  outbox.append(draftsOf(manyReports(1)));
   outbox.close();
-  const bytes = Deno.readFileSync(folder.path);
-  bytes.fill(7, bytes.length / 2, bytes.length / 2 + 40_960);
-  Deno.writeFileSync(folder.path, bytes);
+  using sql = new DatabaseSync(folder.path);
+  sql.exec("UPDATE outbox_row SET payload = x'c30101'");
   const terminal = new FakeTerminal();
   strictEqual(outboxExport(folder.path, terminal), EXIT_IO);
-  const [read, why, absent] = terminal.errors.split("\n");
-  match(read!, /^Exported reports: 1\d{3}, gaps: 0, dead letters: 0$/);
-  match(why!, /^outbox ".+" is damaged: .+; incomplete rows: \d+$/);
-  match(absent!, /^sequences from .+ that were published before or cannot be read: \d+ to \d+/);
+  const { kind, payload, payload_bytes } = JSON.parse(terminal.output);
+  deepStrictEqual([kind, payload, payload_bytes], ["undecodable", "c30101", 3]);
+  match(terminal.errors, /^rows with an unknown schema: 1; their bytes are in the output/m);
+});
+
+Deno.test("outboxExport() prints nothing of a damaged file, and says how to recover it", () => {
+  using folder = new OutboxFolder();
+  folder.open().close();
+  Deno.truncateSync(folder.path, 5_000);
+  const terminal = new FakeTerminal();
+  throws(
+    () => outboxExport(folder.path, terminal),
+    (thrown) =>
+      thrown instanceof CorruptOutboxError && thrown.message.includes(`sqlite3 ${folder.path}`),
+  );
+  strictEqual(terminal.output, "");
 });
 
 Deno.test("outboxExport() leaves a running producer's file alone", () => {

@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
-import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { readStats } from "../../../src/outbox/outbox_stats.ts";
-import { OutboxRefusedError } from "../../../src/outbox/outbox_error.ts";
+import { deepStrictEqual, fail, notStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import { exportOutbox } from "../../../src/outbox/export_outbox.ts";
+import { CorruptOutboxError } from "../../../src/outbox/outbox_error.ts";
 import {
   draftsOf,
   drain,
@@ -42,7 +42,7 @@ const DAMAGES: Record<string, (path: string) => void> = {
 };
 
 for (const [name, damage] of Object.entries(DAMAGES)) {
-  Deno.test(`open() moves a file aside and begins anew, when it has ${name}`, () => {
+  Deno.test(`exportOutbox() refuses a file, and open() moves it aside, when it has ${name}`, () => {
     using folder = new OutboxFolder();
     const former = folder.open();
     former.append(draftsOf(manyReports(2_000)));
@@ -50,6 +50,11 @@ for (const [name, damage] of Object.entries(DAMAGES)) {
     former.close();
     damage(folder.path);
     const damaged = Deno.readFileSync(folder.path);
+    throws(() => exportOutbox(folder.path, () => fail()), (error: Error) => {
+      ok(error instanceof CorruptOutboxError);
+      ok(error.message.startsWith(`outbox "${folder.path}" is damaged: `), error.message);
+      return error.message.includes(`"sqlite3 ${folder.path} .recover"`);
+    });
 
     using outbox = folder.open();
     notStrictEqual(outbox.stats().producerId, producerId);
@@ -109,7 +114,7 @@ Deno.test("Outbox begins anew when it finds damage while it is in use", () => {
   strictEqual(outbox.take(EVERYTHING).length, 0);
   notStrictEqual(outbox.stats().producerId, producerId);
   outbox.append(draftsOf(manyReports(20)));
-  // What the relay still holds are ids of the former file.
+  // The relay still has ids of the former file.
   outbox.settle({ acknowledged: taken.map((row) => row.id), tooLarge: [] });
   strictEqual(waiting(outbox).reports.length, 20);
   strictEqual(folder.corruptFolders().length, 1);
@@ -129,18 +134,4 @@ Deno.test("open() misses the last commit alone, when the end of the log is torn 
   strictEqual(outbox.stats().sequenceLast, 290);
   strictEqual(waiting(outbox).reports.length, 290);
   deepStrictEqual(crashed.corruptFolders(), []);
-});
-
-Deno.test("readStats() says that a file is damaged, and leaves it where it is", () => {
-  using folder = new OutboxFolder();
-  folder.open().close();
-  overwrite(folder.path, 0, garbage(100));
-  try {
-    readStats(folder.path);
-    ok(false);
-  } catch (error) {
-    ok(error instanceof OutboxRefusedError);
-    ok(/its pages must be sound: file is not a database; its producer moves/.test(error.message));
-  }
-  deepStrictEqual(folder.corruptFolders(), []);
 });

@@ -22,6 +22,10 @@ class StoringProcess {
     this.#reader = this.#process.stdout.pipeThrough(new TextDecoderStream()).getReader();
   }
 
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /** Resolves when it has announced that many commits more. */
   async commits(count: number): Promise<void> {
     const wanted = this.#lines().length + count;
@@ -72,8 +76,8 @@ Deno.test("open() refuses a second owner within 5 s, and the first one goes on",
     ok(error instanceof OutboxLockedError);
     strictEqual(
       error.message,
-      `Cannot open outbox "${folder.path}" as one process at a time may own it: another one ` +
-        `holds "${folder.path}.lock"; stop that one, or give this one another "outbox.path"`,
+      `outbox "${folder.path}" is in use by another process (pid ${child.pid}); stop that one, or ` +
+        `change "outbox.path" of this one`,
     );
     return true;
   });

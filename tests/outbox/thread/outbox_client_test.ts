@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { OutboxClient } from "../../../src/outbox/thread/outbox_client.ts";
-import { packDrafts } from "../../../src/outbox/thread/packed_drafts.ts";
+import { draftColumns } from "../../../src/outbox/thread/columns.ts";
 import { OutboxUnavailableError } from "../../../src/outbox/outbox_error.ts";
 import { GROUP_WAIT_MS } from "../../../src/outbox/thread/serve_outbox.ts";
 import type { OutboxRow } from "../../../src/outbox/publisher.ts";
@@ -51,7 +51,7 @@ Deno.test("take() waits for a row, and is woken by the commit that brings one", 
   await until("the wait", () => served.serverClock.pending === 1);
   const { port1, port2: scanner } = new MessageChannel();
   served.server.addScanner(port1);
-  const reports = packDrafts(draftsOf(reportsOf("shop")));
+  const reports = draftColumns(draftsOf(reportsOf("shop")));
   scanner.postMessage({ type: "store", source: "scanner", batch: 1, reports });
   await until("arrival", () => served.serverClock.pending === 2);
   served.serverClock.advance(GROUP_WAIT_MS);

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { packDrafts } from "../../../src/outbox/thread/packed_drafts.ts";
+import { draftColumns } from "../../../src/outbox/thread/columns.ts";
 import {
   BATCH_REPORTS_MAX,
   BATCHES_IN_FLIGHT_MAX,
@@ -332,7 +332,7 @@ Deno.test("serveOutbox() refuses a batch that would fit, while the one before it
       type: "store",
       source: "scanner",
       batch,
-      reports: packDrafts(draftsOf(reportsOf(...sites))),
+      reports: draftColumns(draftsOf(reportsOf(...sites))),
     };
     scanner.postMessage(message);
     await until(expected, () => {
