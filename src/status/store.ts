@@ -97,6 +97,14 @@ export class StoreConfigurationError extends Error {
   override readonly name = "StoreConfigurationError";
 }
 
+export type StoreError = StoreUnavailableError | StoreConfigurationError | RowRejectedError;
+
+/** True for the errors that a store may reject with; whatever else it throws is unknown. */
+export function isStoreError(error: unknown): error is StoreError {
+  return error instanceof StoreUnavailableError || error instanceof StoreConfigurationError ||
+    error instanceof RowRejectedError;
+}
+
 /** A row of this chunk is one that the database will never take; dividing the chunk finds it. */
 export class RowRejectedError extends RangeError {
   override readonly name = "RowRejectedError";

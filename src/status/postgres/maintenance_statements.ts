@@ -1,5 +1,5 @@
 /** The statements of maintenance. */
-import type { Statement } from "./connection/statement.ts";
+import type { Statement } from "./connection/connection.ts";
 
 /** Waits for the transactions that apply reports by the old horizon; later ones see the new. */
 export const MOVE_HORIZON: Statement = {

@@ -1,9 +1,7 @@
 /** The partitions of site_report, one for each UTC day of checked_at. */
 import { DAY_MS } from "../../runtime/time_units.ts";
 import type { SiteReport } from "../../report/report.ts";
-import type { Connection } from "./connection/connection.ts";
-import type { Statement } from "./connection/statement.ts";
-import { transaction } from "./connection/transaction.ts";
+import type { Connection, Statement } from "./connection/connection.ts";
 
 const LOCK: Statement = {
   name: "partition_lock",
@@ -45,7 +43,7 @@ export async function makePartitionsAhead(
 async function makePartition(connection: Connection, day: number): Promise<void> {
   const [from, to] = [dateOf(day), dateOf(day + 1)];
   const name = `site_report_${from.replaceAll("-", "")}`;
-  await transaction(connection, async () => {
+  await connection.transaction(async () => {
     await connection.query(LOCK);
     const [row] = await connection.query<{ is_wanted: boolean }>(IS_WANTED, [name, to]);
     if (!row!.is_wanted) return;

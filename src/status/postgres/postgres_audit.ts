@@ -7,10 +7,9 @@ import {
   type ProducerRun,
 } from "../repair/audit_reader.ts";
 import type { Run } from "../../report/sequence_runs.ts";
-import type { Connection } from "./connection/connection.ts";
+import type { Connection, Statement } from "./connection/connection.ts";
 import type { PostgresOptions } from "./connection/postgres_options.ts";
 import { Session } from "./connection/session.ts";
-import type { Statement } from "./connection/statement.ts";
 
 /** Ten million reports take some seconds from memory, and minutes from a slow disk. */
 const STATEMENT_TIMEOUT_MS = 600_000;

@@ -8,7 +8,7 @@ import type {
 } from "../dead_letters.ts";
 import type { PostgresOptions } from "./connection/postgres_options.ts";
 import { Session } from "./connection/session.ts";
-import type { Statement } from "./connection/statement.ts";
+import type { Statement } from "./connection/connection.ts";
 
 /** `$1` a reason or null; `$2` to `$4` the places' columns or nulls. */
 const MEANT = `($1::text IS NULL OR reason = $1) AND ($2::text[] IS NULL OR

@@ -1,6 +1,6 @@
 /** The statements behind the query port; most of them read the views of docs/sql.md. */
 import { FAILURES_MAX, RECENT_REPORTS_MAX, TRANSITIONS_MAX } from "../queries.ts";
-import type { Statement } from "./connection/statement.ts";
+import type { Statement } from "./connection/connection.ts";
 
 const STATUS_COLUMNS = `c.site, c.location, c.url, c.outcome, c.reason,
   c.response_time AS "responseTimeMs", c.response_code AS "responseCode",

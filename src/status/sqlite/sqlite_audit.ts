@@ -42,13 +42,9 @@ export async function readSqliteAudit<T>(
   path: string,
   work: (reader: AuditReader) => Promise<T>,
 ): Promise<T> {
-  const file = new StoreFile(path);
-  try {
-    await file.use((db) => db.prepare("BEGIN").run());
-    return await work(new SqliteAudit(file));
-  } finally {
-    file.close();
-  }
+  using file = new StoreFile(path, "write");
+  await file.use((db) => db.prepare("BEGIN").run());
+  return await work(new SqliteAudit(file));
 }
 
 class SqliteAudit implements AuditReader {

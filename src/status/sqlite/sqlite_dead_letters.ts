@@ -7,8 +7,7 @@ import type {
   ReplayFailure,
   StoredDeadLetter,
 } from "../dead_letters.ts";
-import { transaction } from "./connection.ts";
-import { StoreFile } from "./store_file.ts";
+import { StoreFile, transaction } from "./store_file.ts";
 
 /** `:places`: a JSON array of places, each an array, or null. */
 const MEANT =
@@ -27,7 +26,7 @@ export class SqliteDeadLetters implements DeadLetters {
   readonly #file: StoreFile;
 
   constructor({ path }: { readonly path: string }) {
-    this.#file = new StoreFile(path);
+    this.#file = new StoreFile(path, "write");
   }
 
   count(filter: DeadLetterFilter): Promise<number> {

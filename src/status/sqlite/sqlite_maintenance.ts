@@ -1,11 +1,10 @@
 /** Maintenance of the SQLite store; a call blocks its thread for one batch at a time. */
-import { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../runtime/clock.ts";
 import type { SiteKey } from "../queries.ts";
 import { type Purged, ROLLUPS_RETENTION_MS, type StatusMaintenance } from "../maintenance.ts";
-import { openConnection, transaction } from "./connection.ts";
 import { NEXT_CHANGE } from "./statuses.ts";
-import { storeFailure } from "./store_failure.ts";
+import { StoreFile, transaction } from "./store_file.ts";
 
 /** Rows that one transaction deletes: some 50 ms in which the thread does nothing else. */
 const DELETE_ROWS_MAX = 2_000;
@@ -53,7 +52,6 @@ export interface SqliteMaintenanceOptions {
   readonly clock: Clock;
 }
 
-/** Has the file open only while it is at work. */
 export class SqliteMaintenance implements StatusMaintenance {
   readonly #path: string;
   readonly #clock: Clock;
@@ -68,7 +66,6 @@ export class SqliteMaintenance implements StatusMaintenance {
       const before = this.#clock.nowMicros() - retentionMs * 1_000;
       const not_before = Math.max(0, before - before % DAY_MICROS);
       db.prepare(MOVE_HORIZON).run({ not_before });
-      return Promise.resolve();
     });
   }
 
@@ -87,12 +84,12 @@ export class SqliteMaintenance implements StatusMaintenance {
 
   forget(site: string, location?: string): Promise<readonly SiteKey[]> {
     return this.#use((db) =>
-      Promise.resolve(transaction(db, () => {
+      transaction(db, () => {
         const change = db.prepare(NEXT_CHANGE).get()!.number as number;
         const now = this.#clock.nowMicros();
         return db.prepare(FORGET).all({ site, location: location ?? null, now, change })
           .map((row) => ({ site: row.site as string, location: row.location as string }));
-      }))
+      })
     );
   }
 
@@ -115,17 +112,9 @@ export class SqliteMaintenance implements StatusMaintenance {
     return deleted;
   }
 
-  async #use<T>(body: (db: DatabaseSync) => Promise<T>): Promise<T> {
-    let db: DatabaseSync | undefined;
-    try {
-      // Who forgets a site must not make a file by a mistaken path.
-      new DatabaseSync(this.#path, { readOnly: true }).close();
-      db = openConnection(this.#path);
-      return await body(db);
-    } catch (error) {
-      throw storeFailure(error, this.#path);
-    } finally {
-      db?.close();
-    }
+  /** On a connection of its own, open only while it is at work. */
+  async #use<T>(body: (db: DatabaseSync) => T | Promise<T>): Promise<T> {
+    using file = new StoreFile(this.#path, "write");
+    return await file.use(body);
   }
 }

@@ -1,5 +1,11 @@
 /** From SQLite's result codes to the three errors of the store port. */
-import { RowRejectedError, StoreConfigurationError, StoreUnavailableError } from "../store.ts";
+import {
+  isStoreError,
+  RowRejectedError,
+  StoreConfigurationError,
+  type StoreError,
+  StoreUnavailableError,
+} from "../store.ts";
 
 /** BUSY, LOCKED, NOMEM, INTERRUPT, IOERR, FULL, PROTOCOL, SCHEMA: waiting may be enough. */
 const UNAVAILABLE: readonly number[] = [5, 6, 7, 9, 10, 13, 15, 17];
@@ -13,22 +19,17 @@ const ROW: readonly number[] = [18, 19, 20, 25];
  *
  * @see https://sqlite.org/rescode.html
  */
-export function storeFailure(
-  error: unknown,
-  path: string,
-): StoreUnavailableError | StoreConfigurationError | RowRejectedError {
-  if (error instanceof StoreConfigurationError) return error;
+export function storeFailure(error: unknown, path: string): StoreError {
+  if (isStoreError(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
   const code = primaryCode(error);
   if (ROW.includes(code)) {
-    return new RowRejectedError(`Cannot store rows as SQLite must take each: ${reason}`, {
-      cause: error,
-    });
+    return new RowRejectedError(`SQLite rejected the row: ${reason}`, { cause: error });
   }
-  const message = `Cannot use status database as file "${path}" must answer: ${reason}`;
+  const message = `could not use the status database "${path}": ${reason}`;
   if (CONFIGURATION.includes(code) || isOpening(error)) {
     return new StoreConfigurationError(
-      `${message}; check that it is a database of sitemon, readable and writable by this user`,
+      `${message}; check that it is sitemon's database, and that this user may read and write it`,
       { cause: error },
     );
   }

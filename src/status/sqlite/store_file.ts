@@ -1,45 +1,113 @@
-/** The file of the SQLite store for those who ask and repair: it must be there, and is not made. */
-import type { DatabaseSync } from "node:sqlite";
-import { StoreConfigurationError } from "../store.ts";
-import { openConnection } from "./connection.ts";
+/** The file of the SQLite store, as each of its parts has it open. */
+import { DatabaseSync } from "node:sqlite";
+import { RowRejectedError, StoreConfigurationError } from "../store.ts";
 import { storeFailure } from "./store_failure.ts";
 
-/** Opens its file at the first use. */
-export class StoreFile {
+/**
+ * How long a statement waits for another writer, such as `sitemon forget`. It blocks the thread, so
+ * it is short; the ingest tries again.
+ */
+const BUSY_TIMEOUT_MS = 1_000;
+
+/** The file's -wal is cut to this after a checkpoint; a backlog may have grown it. */
+export const WAL_BYTES_MAX = 16 * 1_048_576;
+
+/** Page cache: enough for the ends of the indexes of a thousand sites. */
+const CACHE_KIB = 16_384;
+
+/**
+ * What a part may do with the file. Only the store itself creates it, so that a mistyped path is
+ * reported rather than filled; `read` needs no right to write.
+ */
+export type FileAccess = "create" | "write" | "read";
+
+/** Opens its file at the first use, and again after a failure that is not the fault of a row. */
+export class StoreFile implements Disposable {
   readonly #path: string;
+  readonly #access: FileAccess;
   #db: DatabaseSync | undefined;
 
-  constructor(path: string) {
+  constructor(path: string, access: FileAccess) {
     this.#path = path;
+    this.#access = access;
   }
 
-  /** Rejects with the errors of the store port. */
-  use<T>(body: (db: DatabaseSync) => T): Promise<T> {
-    return Promise.try(() => {
-      try {
-        return body(this.#db ??= this.#open());
-      } catch (error) {
-        throw storeFailure(error, this.#path);
-      }
-    });
+  /** Calls `body` at once. Rejects with the errors of the store port. */
+  async use<T>(body: (db: DatabaseSync) => T | Promise<T>): Promise<T> {
+    try {
+      return await body(this.#db ??= this.#open());
+    } catch (error) {
+      const failure = storeFailure(error, this.#path);
+      if (!(failure instanceof RowRejectedError)) this.close();
+      throw failure;
+    }
   }
 
-  /** Repeating it is harmless. */
+  /** Harmless when repeated; `use` opens the file again. */
   close(): void {
     this.#db?.close();
     this.#db = undefined;
   }
 
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
   #open(): DatabaseSync {
-    try {
-      Deno.statSync(this.#path);
-    } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      throw new StoreConfigurationError(
-        `Cannot use status database as file "${this.#path}" must exist: there is none; ` +
-          `start "sitemon run" once, or see "store.path"`,
-      );
+    if (this.#access !== "create") mustExist(this.#path);
+    return this.#access === "read"
+      ? new DatabaseSync(this.#path, { readOnly: true })
+      : openToWrite(this.#path);
+  }
+}
+
+function mustExist(path: string): void {
+  try {
+    Deno.statSync(path);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new StoreConfigurationError(
+      `no status database at "${path}"; start "sitemon run" once, or check "store.path"`,
+    );
+  }
+}
+
+/**
+ * WAL, so that other processes read while this one writes. `synchronous` is FULL: the outbox
+ * deletes a report once its commit here has returned, and with NORMAL a power failure could undo
+ * that commit afterwards.
+ */
+function openToWrite(path: string): DatabaseSync {
+  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+  try {
+    for (
+      const pragma of [
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        `journal_size_limit = ${WAL_BYTES_MAX}`,
+        `cache_size = -${CACHE_KIB}`,
+      ]
+    ) {
+      // Prepared, because errors of exec() carry no result code.
+      db.prepare(`PRAGMA ${pragma}`).get();
     }
-    return openConnection(this.#path);
+    return db;
+  } catch (error) {
+    db.close();
+    throw error;
+  }
+}
+
+/** Runs `body` in a transaction that holds the write lock from its start. */
+export function transaction<T>(db: DatabaseSync, body: () => T): T {
+  db.prepare("BEGIN IMMEDIATE").run();
+  try {
+    const result = body();
+    db.prepare("COMMIT").run();
+    return result;
+  } catch (error) {
+    // Some errors, such as a full disk, have ended the transaction already.
+    if (db.isTransaction) db.prepare("ROLLBACK").run();
+    throw error;
   }
 }

@@ -12,7 +12,7 @@ import { makePartitionsAhead } from "../../../src/status/postgres/partitions.ts"
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
 import { JSON_COLUMNS, ORDER, timeOf } from "../../../src/status/postgres/ingest/report_columns.ts";
-import type { Statement } from "../../../src/status/postgres/connection/statement.ts";
+import type { Statement } from "../../../src/status/postgres/connection/connection.ts";
 import { madeReport, type MadeReports } from "./publish_reports.ts";
 import { requireRoom } from "./room_for_history.ts";
 

@@ -1,6 +1,5 @@
 /** What PostgreSQL itself says of a statement: its plan, and what executing it cost the server. */
-import type { Connection } from "../../../src/status/postgres/connection/connection.ts";
-import type { Statement } from "../../../src/status/postgres/connection/statement.ts";
+import type { Connection, Statement } from "../../../src/status/postgres/connection/connection.ts";
 import { processCpuMs } from "../frame/process_cpu.ts";
 import { median } from "../frame/scenario.ts";
 

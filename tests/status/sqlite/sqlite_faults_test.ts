@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { WAL_BYTES_MAX } from "../../../src/status/sqlite/connection.ts";
+import { WAL_BYTES_MAX } from "../../../src/status/sqlite/store_file.ts";
 import { MIGRATIONS } from "../../../src/status/sqlite/migrations/migrations.ts";
 import { SqliteQueries } from "../../../src/status/sqlite/sqlite_queries.ts";
 import { CLOCK_AHEAD_MAX_MICROS } from "../../../src/status/sqlite/report_row.ts";
@@ -99,8 +99,8 @@ Deno.test("SqliteStore says what to check, when its file is none", async () => {
     await Deno.writeTextFile(path, "this was never a database, though it is long enough to be one");
     await rejects(() => store.migrate(), {
       name: "StoreConfigurationError",
-      message: `Cannot use status database as file "${path}" must answer: file is not a ` +
-        "database; check that it is a database of sitemon, readable and writable by this user",
+      message: `could not use the status database "${path}": file is not a database; ` +
+        "check that it is sitemon's database, and that this user may read and write it",
     });
     await rejects(() => readStatuses(path), StoreConfigurationError);
     await Deno.remove(path);
@@ -121,9 +121,8 @@ Deno.test("SqliteStore.migrate() refuses the file of a newer version", async () 
     db.exec("PRAGMA user_version = 99");
     await rejects(() => store.migrate(), {
       name: "StoreConfigurationError",
-      message: `Cannot use status database as its version must be at most ${MIGRATIONS.length}: ` +
-        "it is 99; " +
-        "use the version of sitemon that wrote it, or a newer one",
+      message: "the status database is at version 99, but this sitemon supports up to " +
+        `${MIGRATIONS.length}; upgrade sitemon`,
     });
     strictEqual(db.prepare("PRAGMA user_version").get()!.user_version, 99);
   });

@@ -5,19 +5,29 @@
  * to a server that has become a standby long after a new one would reach the primary.
  */
 import { Socket } from "node:net";
+import type { ConnectionOptions } from "node:tls";
 import { Client, type ClientConfig, types } from "pg";
 import { TimeoutError, within } from "../../../runtime/deadline.ts";
-import { ANSWER_GRACE_MS, type PostgresOptions } from "./postgres_options.ts";
-import type { Statement } from "./statement.ts";
-import { tlsOptions } from "./tls_options.ts";
+import { ANSWER_GRACE_MS, type PostgresOptions, type PostgresTls } from "./postgres_options.ts";
 
-/** A client that stands still inside a transaction lets go of its row locks after this. */
+/** SQL with a name, by which the server keeps it prepared. */
+export interface Statement {
+  /** Unique within sitemon. */
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The server ends a session that is idle inside a transaction, so that its row locks are freed. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
-/** For a goodbye; the server cleans up without one. */
+/** For an orderly end of the session; the server cleans up without one. */
 const CLOSE_DEADLINE_MS = 2_000;
 const BIGINT_OID = 20;
 
-/** Asked once per connection; as settings of the login, proxies would refuse them. */
+// The isolation level is explicit, since a database may have another default: each statement has to
+// see what was committed before it got its locks.
+const BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
+
+/** Set once per connection; as startup parameters, proxies would refuse them. */
 const SETTINGS: Statement = {
   name: "settings",
   text: `SELECT
@@ -25,17 +35,17 @@ const SETTINGS: Statement = {
     set_config('statement_timeout', $2, false),
     set_config('idle_in_transaction_session_timeout', $3, false),
     set_config('TimeZone', 'UTC', false),
-    -- A plan is kept. One that was made while a table was empty must not scan it when it is full.
+    -- Plans are cached: one made while a table was empty must not scan it once it is full.
     set_config('plan_cache_mode', 'force_generic_plan', false),
     set_config('enable_seqscan', 'off', false),
     -- Compiling takes seconds where the statements take milliseconds.
     set_config('jit', 'off', false),
-    -- What is committed here is forgotten elsewhere, so a commit has to reach the disk.
+    -- The sender forgets what is committed here, so a commit has to reach the disk.
     CASE current_setting('synchronous_commit')
       WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END`,
 };
 
-/** Rejects with the errors of `pg` and of the socket as they are; errors.ts tells what they mean. */
+/** Rejects with the errors of `pg` and of the socket as they are; errors.ts says what they mean. */
 export class Connection {
   readonly #client: Client;
   readonly #socket: Socket;
@@ -46,12 +56,12 @@ export class Connection {
     this.#client = client;
     this.#socket = socket;
     this.#answerDeadlineMs = answerDeadlineMs;
-    // A query that is under way rejects with the same error.
+    // A query that is running rejects with the same error.
     client.on("error", () => this.#isOpen = false);
     client.on("end", () => this.#isOpen = false);
   }
 
-  /** Connects, logs in and makes the session's settings, all within `connectTimeoutMs`. */
+  /** Connects, logs in and applies the session's settings, all within `connectTimeoutMs`. */
   static async open(options: PostgresOptions): Promise<Connection> {
     const socket = new Socket();
     const client = new Client(clientConfig(options, socket));
@@ -66,7 +76,7 @@ export class Connection {
     }
   }
 
-  /** False once the server is known to be gone, be it while nothing was asked. */
+  /** False once the server is known to be gone, even if that happened between two queries. */
   get isOpen(): boolean {
     return this.#isOpen;
   }
@@ -96,20 +106,33 @@ export class Connection {
     }
   }
 
+  /** Runs `work` in a transaction: commits, or rolls back and rejects with the error of `work`. */
+  async transaction<T>(work: () => Promise<T>): Promise<T> {
+    await this.execute(BEGIN);
+    try {
+      const result = await work();
+      await this.execute("COMMIT");
+      return result;
+    } catch (error) {
+      await this.execute("ROLLBACK").catch(() => this.destroy());
+      throw error;
+    }
+  }
+
   /** Drops the connection at once; the server rolls back what was not committed. */
   destroy(): void {
     this.#client.connection.stream.destroy();
     this.#socket.destroy();
   }
 
-  /** Says goodbye and closes. */
+  /** Ends the session, then closes the connection. */
   async close(): Promise<void> {
     await within(CLOSE_DEADLINE_MS, this.#client.end()).catch(() => {});
     this.destroy();
   }
 }
 
-/** Everything is given, so that nothing is looked for in the environment or in a password file. */
+/** Sets every option, so that `pg` looks up nothing in the environment or a password file. */
 function clientConfig(options: PostgresOptions, socket: Socket): ClientConfig {
   const { host, port, user, password = "", database } = options;
   return {
@@ -127,12 +150,28 @@ function clientConfig(options: PostgresOptions, socket: Socket): ClientConfig {
   };
 }
 
-/** As `pg` has them, but BIGINT as a number: sitemon's stay below 2^53. */
+/**
+ * What `pg` passes to `tls.connect`; `false` is plain text.
+ *
+ * @see https://www.postgresql.org/docs/current/libpq-ssl.html#LIBPQ-SSL-PROTECTION
+ */
+export function tlsOptions({ mode, ca, cert, key }: PostgresTls): ConnectionOptions | false {
+  if (mode === "disable") return false;
+  return {
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+    rejectUnauthorized: mode !== "require",
+    ...(mode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
+  };
+}
+
+/** As in `pg`, except that BIGINT becomes a number: sitemon's stay below 2^53. */
 const parserOf: typeof types.getTypeParser = (oid: number, format?: "text" | "binary") =>
   oid === BIGINT_OID ? safeInteger : types.getTypeParser(oid, format);
 
 function safeInteger(text: string): number {
   const value = Number(text);
   if (Number.isSafeInteger(value)) return value;
-  throw new RangeError(`Cannot read BIGINT as it must lie within 2^53: it is ${text}`);
+  throw new RangeError(`BIGINT ${text} is too large: numbers are exact up to 2^53`);
 }

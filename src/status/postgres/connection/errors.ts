@@ -1,33 +1,39 @@
-/** What an error of PostgreSQL means for whoever catches it: later, never, or not this row. */
+/** What an error of PostgreSQL means to its catcher: retry, fix the configuration, or reject the row. */
 import { DatabaseError } from "pg";
-import { RowRejectedError, StoreConfigurationError, StoreUnavailableError } from "../../store.ts";
+import {
+  isStoreError,
+  RowRejectedError,
+  StoreConfigurationError,
+  type StoreError,
+  StoreUnavailableError,
+} from "../../store.ts";
 import { TimeoutError } from "../../../runtime/deadline.ts";
 
 /**
- * SQLSTATEs by their beginnings, the longest that fits wins.
+ * SQLSTATEs, whole or by their class; the whole one wins.
  *
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const STATES: Readonly<Record<string, Verdict>> = {
+const STATES: Readonly<Record<string, Meaning>> = {
   "08": { is: "unavailable" },
-  // A plan that a migration made invalid; a new connection makes a new one.
+  // A cached plan that a migration made invalid; a new connection makes a new one.
   "0A000": { is: "unavailable" },
   "21": { is: "rejected" },
   "22": { is: "rejected" },
   "23": { is: "rejected" },
   "25P02": { is: "unavailable" },
   "25P03": { is: "unavailable" },
-  // A standby, or a primary that is being closed: the next connection may reach another server.
+  // A standby, or a primary that is shutting down: the next connection may reach another server.
   "25006": { is: "unavailable" },
   "28": { is: "configuration", remedy: "check user, password and the server's pg_hba.conf" },
-  "3D": { is: "configuration", remedy: "create the database, or name another" },
-  "3F": { is: "configuration", remedy: "run sitemon migrate, or name another schema" },
+  "3D": { is: "configuration", remedy: 'create the database, or correct "postgres.db"' },
+  "3F": { is: "configuration", remedy: 'run "sitemon migrate", or correct "postgres.schema"' },
   "40001": { is: "unavailable" },
   "40P01": { is: "unavailable" },
-  "42": { is: "configuration", remedy: "run sitemon migrate" },
+  "42": { is: "configuration", remedy: 'run "sitemon migrate"' },
   // Tables in a schema that the role may not use are invisible to it.
-  "42P01": { is: "configuration", remedy: "run sitemon migrate, or grant USAGE on the schema" },
-  "42501": { is: "configuration", remedy: "grant the role what it lacks" },
+  "42P01": { is: "configuration", remedy: 'run "sitemon migrate", or grant USAGE on the schema' },
+  "42501": { is: "configuration", remedy: "grant the role this privilege" },
   "53": { is: "unavailable" },
   "54": { is: "rejected" },
   "55P03": { is: "unavailable" },
@@ -36,7 +42,7 @@ const STATES: Readonly<Record<string, Verdict>> = {
   "XX": { is: "unavailable" },
 };
 
-/** What the sockets of Deno and `pg` itself say when the server cannot be reached. */
+/** From the sockets of Deno and from `pg` itself, when the server cannot be reached. */
 const NETWORK_CODES = new Set([
   "EAI_AGAIN",
   "ECONNABORTED",
@@ -56,15 +62,13 @@ const DENIED_MESSAGE = /EPERM|Requires net access/;
 const TLS_MESSAGE = /certificate|self.signed|does not support SSL|tls|alert|handshake/i;
 const LOGIN_MESSAGE = /^SASL|password must be/i;
 
-interface Verdict {
+interface Meaning {
   readonly is: "configuration" | "rejected" | "unavailable" | "unknown";
   readonly remedy?: string;
 }
 
-export type StoreError = StoreUnavailableError | StoreConfigurationError | RowRejectedError;
-
 export interface ErrorPlace {
-  /** What could not be done, such as `apply reports`. */
+  /** What failed, such as `apply reports`. */
   readonly action: string;
   readonly host: string;
   readonly port: number;
@@ -73,19 +77,16 @@ export interface ErrorPlace {
 /** The error of the store port that stands for `cause`, which it keeps. */
 export function storeError(cause: unknown, place: ErrorPlace): StoreError {
   if (isStoreError(cause)) return cause;
-  const { is, remedy } = verdictOf(cause);
+  const { is, remedy } = meaningOf(cause);
   const server = `PostgreSQL at ${place.host}:${place.port}`;
-  const cannot = (must: string, then: string) =>
-    `Cannot ${place.action} as ${server} must ${must}: ${describe(cause)}; ${then}`;
+  const message = `could not ${place.action}: ${server}: ${describe(cause)}`;
   switch (is) {
     case "configuration":
-      return new StoreConfigurationError(cannot("take sitemon in", remedy!), { cause });
+      return new StoreConfigurationError(`${message}; ${remedy}`, { cause });
     case "rejected":
-      return new RowRejectedError(cannot("take every row", "divide the chunk"), { cause });
-    default: {
-      const isKnown = is === "unavailable";
-      return new StoreUnavailableError(cannot("answer", "try again"), { cause, isKnown });
-    }
+      return new RowRejectedError(`PostgreSQL rejected the row: ${describe(cause)}`, { cause });
+    default:
+      return new StoreUnavailableError(message, { cause, isKnown: is === "unavailable" });
   }
 }
 
@@ -99,13 +100,11 @@ export function isPartitionMissing(error: unknown): boolean {
   return error instanceof DatabaseError && error.routine === "ExecFindPartition";
 }
 
-function isStoreError(error: unknown): error is StoreError {
-  return error instanceof StoreUnavailableError || error instanceof StoreConfigurationError ||
-    error instanceof RowRejectedError;
-}
-
-function verdictOf(error: unknown): Verdict {
-  if (error instanceof DatabaseError) return verdictOfState(error.code ?? "");
+function meaningOf(error: unknown): Meaning {
+  if (error instanceof DatabaseError) {
+    const code = error.code ?? "";
+    return STATES[code] ?? STATES[code.slice(0, 2)] ?? { is: "unknown" };
+  }
   if (error instanceof TimeoutError) return { is: "unavailable" };
   if (!(error instanceof Error)) return { is: "unknown" };
   if (error.name === "NotCapable" || DENIED_MESSAGE.test(error.message)) {
@@ -116,15 +115,13 @@ function verdictOf(error: unknown): Verdict {
   if (LOGIN_MESSAGE.test(error.message)) {
     return { is: "configuration", remedy: "check user and password" };
   }
-  if (TLS_MESSAGE.test(error.message)) return { is: "configuration", remedy: "check tls" };
+  if (TLS_MESSAGE.test(error.message)) {
+    return { is: "configuration", remedy: 'check "postgres.tls"' };
+  }
   return { is: "unknown" };
 }
 
-function verdictOfState(code: string): Verdict {
-  return STATES[code] ?? STATES[code.slice(0, 2)] ?? { is: "unknown" };
-}
-
-/** The server's own words. Not its `detail`, which quotes rows. */
+/** The server's own message, without its `detail`, which quotes rows. */
 function describe(error: unknown): string {
   if (error instanceof DatabaseError) return `${error.message} (${error.code})`;
   return error instanceof Error ? error.message : String(error);

@@ -1,19 +1,18 @@
-/** One connection for many callers, who take turns; made when it is needed, given up after errors. */
+/** One connection for many callers, who take turns; opened when needed, and dropped after errors. */
 import type { Telemetry } from "../../../runtime/telemetry/telemetry.ts";
 import { RowRejectedError, StoreConfigurationError } from "../../store.ts";
 import { Connection } from "./connection.ts";
 import { storeError } from "./errors.ts";
 import type { PostgresOptions } from "./postgres_options.ts";
-import { Turns } from "./turns.ts";
 
 /**
- * After an error that is not the fault of a row the connection is given up: a new one may reach
- * another server, or come with new rights.
+ * After an error that is not the fault of a row the connection is dropped: a new one may reach
+ * another server, or have new privileges.
  */
 export class Session {
   readonly #options: PostgresOptions;
   readonly #telemetry: Telemetry | undefined;
-  readonly #turns = new Turns();
+  #lastTurn: Promise<unknown> = Promise.resolve();
   #connection: Connection | undefined;
 
   constructor(options: PostgresOptions, telemetry?: Telemetry) {
@@ -42,26 +41,33 @@ export class Session {
     });
   }
 
-  /** Harmless when it is repeated; `use` connects anew. */
+  /** Harmless when repeated; `use` connects again. */
   close(): Promise<void> {
-    return this.#turns.take(async () => {
+    return this.#inTurn(async () => {
       await this.#connection?.close();
       this.#connection = undefined;
     });
   }
 
   #do<T>(action: string, work: () => Promise<T>): Promise<T> {
-    return this.#turns.take(async () => {
+    return this.#inTurn(async () => {
       try {
         const result = await work();
         this.#telemetry?.dependency("postgres", { ok: true });
         return result;
       } catch (cause) {
         const error = storeError(cause, { action, ...this.#options });
-        if (!(error instanceof RowRejectedError)) this.#giveUp(error);
+        if (!(error instanceof RowRejectedError)) this.#drop(error);
         throw error;
       }
     });
+  }
+
+  /** Runs `work` when all that came before has settled. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#lastTurn.then(work);
+    this.#lastTurn = turn.catch(() => {});
+    return turn;
   }
 
   async #connected(): Promise<Connection> {
@@ -69,7 +75,7 @@ export class Session {
     return this.#connection;
   }
 
-  #giveUp(error: Error): void {
+  #drop(error: Error): void {
     this.#connection?.destroy();
     this.#connection = undefined;
     const reason = error instanceof StoreConfigurationError ? "configuration" : "unavailable";

@@ -5,7 +5,6 @@ import { APPLY_REPORTS } from "./apply_reports.ts";
 import type { Connection } from "../connection/connection.ts";
 import { DROP_EMPTY_SITES, LOCK_SITES } from "./lock_sites.ts";
 import { recordDeadLetters, recordGaps, removeDeadLetters } from "./set_aside.ts";
-import { transaction } from "../connection/transaction.ts";
 
 type Counts = Pick<Applied, "applied" | "stale" | "expired">;
 
@@ -13,7 +12,7 @@ const NO_REPORTS = { applied: 0, duplicate: 0, stale: 0, expired: 0 };
 
 /** Rejects with the errors of the connection. */
 export async function applyChunk(connection: Connection, chunk: Chunk): Promise<Applied> {
-  return await transaction(connection, async () => {
+  return await connection.transaction(async () => {
     const counts = await applyReports(connection, chunk.reports);
     await recordGaps(connection, chunk.gaps);
     const dead = await recordDeadLetters(connection, chunk.deadLetters);

@@ -1,8 +1,7 @@
 /** The statements for what is not a report: gaps and dead letters. */
 import type { Gap } from "../../../report/report.ts";
 import type { DeadLetter } from "../../store.ts";
-import type { Connection } from "../connection/connection.ts";
-import type { Statement } from "../connection/statement.ts";
+import type { Connection, Statement } from "../connection/connection.ts";
 
 // Sorted, as all rows are that two stores may write at once.
 const RECORD_GAPS: Statement = {

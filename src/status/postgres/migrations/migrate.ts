@@ -3,7 +3,6 @@ import { StoreConfigurationError } from "../../store.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Migration } from "./migration.ts";
 import { MIGRATIONS } from "./migrations.ts";
-import { transaction } from "../connection/transaction.ts";
 
 /** PostgreSQL 14 brought DETACH PARTITION CONCURRENTLY, which purges old reports. */
 const SERVER_VERSION_MIN = 140_000;
@@ -58,7 +57,7 @@ export interface MigrateOptions {
 export async function migrate(connection: Connection, options: MigrateOptions): Promise<void> {
   const { schema, migrations = MIGRATIONS } = options;
   while (await versionOf(connection, schema) < migrations.length) {
-    await transaction(connection, () => migrateOnce(connection, schema, migrations));
+    await connection.transaction(() => migrateOnce(connection, schema, migrations));
   }
   refuseNewer(await versionOf(connection, schema), migrations.length);
 }

@@ -1,7 +1,7 @@
 /** Brings a file of the SQLite store to the newest version of its tables. */
 import type { DatabaseSync } from "node:sqlite";
 import { StoreConfigurationError } from "../../store.ts";
-import { transaction } from "../connection.ts";
+import { transaction } from "../store_file.ts";
 import { MIGRATIONS } from "./migrations.ts";
 
 /** Runs the steps that are missing, in one transaction; a second process waits for it. */
@@ -10,8 +10,8 @@ export function migrate(db: DatabaseSync): void {
     const version = db.prepare("PRAGMA user_version").get()!.user_version as number;
     if (version > MIGRATIONS.length) {
       throw new StoreConfigurationError(
-        `Cannot use status database as its version must be at most ${MIGRATIONS.length}: ` +
-          `it is ${version}; use the version of sitemon that wrote it, or a newer one`,
+        `the status database is at version ${version}, but this sitemon supports up to ` +
+          `${MIGRATIONS.length}; upgrade sitemon`,
       );
     }
     for (const step of MIGRATIONS.slice(version)) db.exec(step);

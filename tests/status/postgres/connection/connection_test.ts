@@ -1,5 +1,5 @@
-import { ok, rejects, strictEqual } from "node:assert/strict";
-import { Connection } from "../../../../src/status/postgres/connection/connection.ts";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { Connection, tlsOptions } from "../../../../src/status/postgres/connection/connection.ts";
 import type {
   PostgresOptions,
   PostgresTls,
@@ -180,7 +180,7 @@ serverTest("open() asks for a change, when the login is refused", async () => {
   const refused: readonly (readonly [Partial<PostgresOptions>, RegExp])[] = [
     [{ password: "wrong-secret" }, /password authentication failed .*\(28P01\); check user/],
     [{ database: "nowhere" }, /database "nowhere" does not exist \(3D000\); create the database/],
-    [{ tls: { mode: "require" } }, /does not support SSL connections; check tls$/],
+    [{ tls: { mode: "require" } }, /does not support SSL connections; check "postgres.tls"$/],
   ];
   for (const [overrides, message] of refused) {
     const queries = new PostgresQueries({ connection: optionsOf(server, overrides) });
@@ -262,6 +262,20 @@ async function startTlsServer(
     },
   });
 }
+
+Deno.test("tlsOptions() verifies as much as the mode says", () => {
+  strictEqual(tlsOptions({ mode: "disable", ca: "CA" }), false);
+  deepStrictEqual(tlsOptions({ mode: "require" }), { rejectUnauthorized: false });
+  deepStrictEqual(tlsOptions({ mode: "verify-full", ca: "CA", cert: "CERT", key: "KEY" }), {
+    ca: "CA",
+    cert: "CERT",
+    key: "KEY",
+    rejectUnauthorized: true,
+  });
+  const anyName = tlsOptions({ mode: "verify-ca", ca: "CA" });
+  strictEqual(anyName && anyName.rejectUnauthorized, true);
+  strictEqual(anyName && typeof anyName.checkServerIdentity, "function");
+});
 
 async function answers(server: PostgresServer, host: string, tls: PostgresTls): Promise<void> {
   const connection = await Connection.open(optionsOf(server, { host, tls }));
