@@ -93,6 +93,16 @@ holds("files say what they are", form.wrongModuleDocs(SOURCES));
 holds("modules keep no state", form.moduleState(SOURCES));
 holds("ignores have reasons", form.ignoresWithoutReason([...SOURCES, ...TESTS]));
 holds("no work is left over", form.leftOvers(SOURCES));
+holds(
+  "tests wait for events",
+  form.sleepingTests(TESTS, [
+    "tests/support/waiting.ts",
+    // The least code that does the same work has a pace of its own.
+    "tests/bench/floors/",
+    // A thread that throws from a timer, and one that blocks.
+    "tests/testdata/threads/moody.ts",
+  ]),
+);
 holds("every source is tested", structure.untestedFiles(SOURCES, TESTS, UNTESTED));
 holds(
   "documents name tasks that exist",

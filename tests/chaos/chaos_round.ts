@@ -1,8 +1,7 @@
 /** One round of chaos: faults for some minutes, then calm, then the oracle. */
-import { eventually } from "../support/waiting.ts";
+import { eventually, pause } from "../support/waiting.ts";
 import { TOPIC } from "./world/chaos_services.ts";
 import { groupHasReadAll } from "./world/consumer_group.ts";
-import { pause } from "./faults/fault.ts";
 import { holdPromise } from "./hold_promise.ts";
 import { kafkaFaults } from "./faults/kafka_faults.ts";
 import { missingSql, POSTGRES } from "./oracle.ts";

@@ -89,8 +89,10 @@ brokerTest(
     const [broker] = kafka.brokers;
     const before = await group.sitesAreShared(["b", "c"]);
     await broker!.kill();
-    // The length of the outage is what is tested, so this is a wait for time and not for an event.
-    await new Promise((resolve) => setTimeout(resolve, SESSION_MS + 2_000));
+    const downAt = Date.now();
+    await eventually(DEADLINE_MS, "visits long after the session", () => {
+      return group.visits.at(-1)!.at > downAt + SESSION_MS + 2_000 || undefined;
+    });
     const during = await group.sitesAreShared(["b", "c"]);
     deepStrictEqual(during, before, "in an outage each goes on with what it held");
     await broker!.start();

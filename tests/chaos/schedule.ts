@@ -1,7 +1,8 @@
 /** Faults one after the other, drawn from a seed, until the time is over. */
 import { Chance } from "./chance.ts";
-import { type Fault, pause, seconds } from "./faults/fault.ts";
+import { type Fault, seconds } from "./faults/fault.ts";
 import type { World } from "./world/world.ts";
+import { pause } from "../support/waiting.ts";
 
 export interface ScheduleOptions {
   /** Draws other numbers than the other schedules of a seed. */

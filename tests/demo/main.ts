@@ -6,6 +6,7 @@
 import { freePort } from "../support/free_port.ts";
 import { makePast } from "./past.ts";
 import { startDemoSites } from "./sites.ts";
+import { pause } from "../support/waiting.ts";
 
 const ROUND_MS = 2_000;
 const CLEAR_SCREEN = "\x1b[2J\x1b[H";
@@ -61,8 +62,4 @@ async function showStatus(): Promise<void> {
     "Ctrl-C ends the demo. Next: write a configuration like this one for your own sites.";
   const clear = Deno.stdout.isTerminal() ? CLEAR_SCREEN : "";
   console.log(`${clear}${new TextDecoder().decode(stdout)}\n${hint}\n`);
-}
-
-function pause(ms: number): Promise<undefined> {
-  return new Promise((resolve) => setTimeout(() => resolve(undefined), ms));
 }

@@ -3,7 +3,7 @@ import type { OutboxRow, PublishResult } from "../../src/outbox/publisher.ts";
 import { PublishError } from "../../src/outbox/publisher.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
 import { gapRow, reportRow } from "../contract/publisher_contract.ts";
-import { within } from "../support/waiting.ts";
+import { eventually, within } from "../support/waiting.ts";
 import { startKafka } from "../services/kafka.ts";
 import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
@@ -28,16 +28,17 @@ async function publishPatiently(
   publisher: TestPublisher,
   batch: readonly OutboxRow[],
 ): Promise<PublishResult> {
-  for (let attempt = 0;; attempt++) {
+  const last = await eventually(60_000, "an answer that is not temporary", async () => {
     try {
       const result = await publisher.publish(batch);
       if (result.failure !== undefined) throw result.failure;
-      return result;
+      return { result };
     } catch (error) {
-      if (!(error instanceof PublishError) || !error.isTemporary || attempt > 60) throw error;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      return error instanceof PublishError && error.isTemporary ? undefined : { error };
     }
-  }
+  }, 200);
+  if (last.result === undefined) throw last.error;
+  return last.result;
 }
 
 function failure(expected: PublishError["failure"]): (error: unknown) => true {

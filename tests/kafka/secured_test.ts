@@ -22,17 +22,17 @@ async function outcomeOf(connection: KafkaConnectionOptions): Promise<string> {
   await using publisher = new TestPublisher(
     publisherOptions({ connection, topic: "secured", partitions: 1 }),
   );
-  for (let attempt = 0;; attempt++) {
+  let attempts = 0;
+  return await eventually(60_000, "an outcome", async () => {
     try {
       await publisher.publish(rows(1));
       return "stored";
     } catch (error) {
       ok(error instanceof PublishError);
       ok(!error.message.includes("secret"), error.message);
-      if (!error.isTemporary || attempt >= 10) return error.failure;
-      await new Promise((resolve) => setTimeout(resolve, 200));
+      return error.isTemporary && ++attempts <= 10 ? undefined : error.failure;
     }
-  }
+  }, 200);
 }
 
 securedTest("publish() tells apart what is wrong with TLS, login and rights", async () => {

@@ -7,6 +7,7 @@ import {
   Watchdog,
 } from "../../src/kafka/watchdog.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { nextTurn } from "../support/waiting.ts";
 
 /** A watchdog whose brokers answer, or not, and what it made of that. */
 function setUp() {
@@ -26,7 +27,7 @@ function setUp() {
       clock.advance(1_000);
       if (feed) watchdog.feed();
       // Every promise that the clock has let go on.
-      await new Promise((resolve) => setTimeout(resolve));
+      await nextTurn();
     }
   };
   return { clock, kafka, outages, end, watched, pass };

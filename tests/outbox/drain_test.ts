@@ -3,7 +3,7 @@ import { drain, type DrainOptions, STALL_MS } from "../../src/outbox/drain.ts";
 import type { Outbox } from "../../src/outbox/outbox.ts";
 import { PublishError } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import { within } from "../support/waiting.ts";
+import { nextTurn, within } from "../support/waiting.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakePublisher } from "./fake_publisher.ts";
 import { draftsOf, manyReports, OutboxFolder } from "./outbox_fixture.ts";
@@ -80,7 +80,7 @@ Deno.test("drain() gives up when nobody takes a row for 30 s, and not before", a
   }).then(() => ended = true);
   while (!ended) {
     clock.advance(1_000);
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await nextTurn();
     ok(clock.monotonicMs() < 100 * STALL_MS, "it must give up");
   }
   await end;

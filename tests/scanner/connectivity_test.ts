@@ -3,7 +3,8 @@ import { systemClock } from "../../src/runtime/clock.ts";
 import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { checkSite } from "../../src/scanner/check_site.ts";
 import { Connectivity, ROUND_MS_MAX } from "../../src/scanner/connectivity.ts";
-import { eventually } from "../support/waiting.ts";
+import { freePort } from "../support/free_port.ts";
+import { eventually, nextTurn } from "../support/waiting.ts";
 import { answering, rawServer, untilClosed } from "./http/raw_server.ts";
 import { aContext, aSite } from "./sites.ts";
 
@@ -104,13 +105,9 @@ Deno.test("Connectivity looks again after its time, and tells that the network i
   const again = await due.promise;
   await using _server = rawServer(answering(OK), { port });
   // The first round lets go of its place in a microtask of its own.
-  setTimeout(again, 0);
+  await nextTurn();
+  again();
   await eventually(60_000, "a second round", () => told.length >= 4 || undefined);
   connectivity.stop();
   deepStrictEqual(told.map((one) => (one as unknown[])[1]), [0, false, 1, true]);
 });
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}

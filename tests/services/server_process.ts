@@ -3,6 +3,7 @@
  * nor, when the whole test process is killed, the test process.
  */
 import { run } from "./programs.ts";
+import { eventually } from "../support/waiting.ts";
 
 // Ends when its standard input does: closed by us, or by the kernel because we died. A process
 // that is stopped by SIGSTOP gets its end only after SIGCONT, unless the end is SIGKILL.
@@ -20,7 +21,6 @@ done
 rm -rf "$1"`;
 
 const START_DEADLINE_MS = 180_000;
-const POLL_MS = 20;
 
 export interface ServerFolderOptions {
   readonly prefix: string;
@@ -100,11 +100,10 @@ export class ServerProcess {
       stderr: "null",
     }).spawn();
     const server = new ServerProcess(child, `${folder.path}/${options.name}.pid`);
-    const end = Date.now() + START_DEADLINE_MS;
-    while (server.#isRunning && Date.now() < end) {
-      if (options.isReady(Deno.readTextFileSync(log))) return server;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
+    const answered = await eventually(START_DEADLINE_MS, options.name, () => {
+      return options.isReady(Deno.readTextFileSync(log)) || (server.#isRunning ? undefined : false);
+    }).catch(() => false);
+    if (answered) return server;
     throw new Error(
       `Cannot start ${options.name} as it must answer within ${START_DEADLINE_MS} ms: ` +
         `it ${server.#isRunning ? "is silent" : "ended"} and printed:\n` +

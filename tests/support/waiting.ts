@@ -1,24 +1,24 @@
-/** Waiting in tests: for an event, never for time to pass, and never for ever. */
+/** Waiting in tests: for an event, with a deadline. Nothing else in tests/ may set a timer. */
+import { TimeoutError, within as settledWithin } from "../../src/runtime/deadline.ts";
 
 /** Resolves as `promise` does, or rejects when that takes longer than `ms`. */
 export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
-  const timeout = Promise.withResolvers<never>();
-  const timer = setTimeout(() => timeout.reject(new Error(`${what}: not within ${ms} ms`)), ms);
   try {
-    return await Promise.race([promise, timeout.promise]);
-  } finally {
-    clearTimeout(timer);
+    return await settledWithin(ms, promise);
+  } catch (error) {
+    throw error instanceof TimeoutError ? new Error(`${what}: not within ${ms} ms`) : error;
   }
 }
 
 /**
- * Asks `probe` again and again until it answers with something, for states of other processes
- * that nobody announces. An error of the probe counts as no answer yet.
+ * Asks `probe` every few milliseconds until it answers, for states that nobody announces. An error
+ * of the probe counts as no answer yet.
  */
 export async function eventually<T>(
   ms: number,
   what: string,
   probe: () => T | undefined | Promise<T | undefined>,
+  everyMs = 20,
 ): Promise<T> {
   const end = performance.now() + ms;
   let last: unknown = "no answer";
@@ -29,7 +29,17 @@ export async function eventually<T>(
     } catch (error) {
       last = error;
     }
-    await new Promise((resolve) => setTimeout(resolve, 20));
+    await pause(everyMs);
   }
   throw new Error(`${what}: not within ${ms} ms`, { cause: last });
+}
+
+/** Lets the event loop deliver what is ready: messages of ports, answers of sockets. */
+export function nextTurn(): Promise<void> {
+  return pause(0);
+}
+
+/** For what has a pace: benches, chaos, slow servers. A test waits for an event instead. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

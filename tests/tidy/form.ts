@@ -76,6 +76,24 @@ export function leftOvers(sources: readonly Source[]): string[] {
   );
 }
 
+const TIMER_CALLS = ["setTimeout", "setInterval", "Atomics.wait"];
+
+/** A test waits for an event, with a deadline; only what has a pace of its own sets a timer. */
+export function sleepingTests(
+  tests: readonly Source[],
+  /** Files, and beginnings of paths, that may set timers. */
+  paced: readonly string[],
+): string[] {
+  return tests.filter(({ path }) => !paced.some((start) => path.startsWith(start))).flatMap(
+    ({ path, calls }) => {
+      const timers = path.endsWith("_test.ts") ? [...TIMER_CALLS, "pause"] : TIMER_CALLS;
+      return timers.filter((call) => calls.has(call)).map((call) =>
+        `${path} must not call ${call}: wait for an event with eventually() or within()`
+      );
+    },
+  );
+}
+
 /** A command that the documentation shows must be there. */
 export function unknownTasks(
   documents: readonly { readonly path: string; readonly text: string }[],

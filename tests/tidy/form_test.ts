@@ -57,6 +57,18 @@ Deno.test("leftOvers() names a line with work for later", () => {
   ]);
 });
 
+Deno.test("sleepingTests() names a timer in a test, and a pause outside of what has a pace", () => {
+  const text = "setTimeout(f, 9); await pause(9);";
+  const paths = ["tests/web/a_test.ts", "tests/web/slow_server.ts", "tests/bench/window.ts"];
+  const tests = paths.flatMap((path) => source(text, path));
+  const advice = "wait for an event with eventually() or within()";
+  deepStrictEqual(form.sleepingTests(tests, ["tests/bench/"]), [
+    `tests/web/a_test.ts must not call setTimeout: ${advice}`,
+    `tests/web/a_test.ts must not call pause: ${advice}`,
+    `tests/web/slow_server.ts must not call setTimeout: ${advice}`,
+  ]);
+});
+
 Deno.test("unknownTasks() names a task, when a document has one that is gone", () => {
   const document = { path: "README.md", text: "deno task --quiet demo, `deno task sitemon check`" };
   deepStrictEqual(form.unknownTasks([document], ["sitemon"]), [

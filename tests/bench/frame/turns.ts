@@ -3,7 +3,7 @@ import { eventually } from "../../support/waiting.ts";
 import type { PostgresAddress } from "../../services/postgres.ts";
 import { consumerServer, whileServerLasts } from "./consumer_server.ts";
 import type { MeasuredProcess } from "./measured_process.ts";
-import { pause } from "./pause.ts";
+import { pause } from "../../support/waiting.ts";
 import { processCpuMs } from "./process_cpu.ts";
 import { median } from "./scenario.ts";
 

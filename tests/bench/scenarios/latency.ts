@@ -10,7 +10,7 @@ import { BareLatency } from "../floors/bare_latency.ts";
 import { startBenchConsumer } from "../frame/bench_consumer.ts";
 import { BenchProducer } from "../frame/bench_producer.ts";
 import { BenchTopic } from "../frame/bench_topic.ts";
-import { pause } from "../frame/pause.ts";
+import { pause } from "../../support/waiting.ts";
 import { type Figure, median, type Scenario } from "../frame/scenario.ts";
 import { startWebTarget } from "../frame/web_target.ts";
 

@@ -5,7 +5,7 @@ import { benchDatabase } from "../frame/bench_database.ts";
 import { BenchProducer } from "../frame/bench_producer.ts";
 import { BenchTopic } from "../frame/bench_topic.ts";
 import type { MeasuredProcess } from "../frame/measured_process.ts";
-import { pause } from "../frame/pause.ts";
+import { pause } from "../../support/waiting.ts";
 import { type Figure, median, type Scenario } from "../frame/scenario.ts";
 import { startWebTarget } from "../frame/web_target.ts";
 

@@ -10,7 +10,7 @@ import type { Sending } from "../floors/bare_sender.ts";
 import { latenessOf } from "../frame/lateness.ts";
 import { MeasuredProcess } from "../frame/measured_process.ts";
 import { openBenchOutbox } from "./outbox_store.ts";
-import { pause } from "../frame/pause.ts";
+import { pause } from "../../support/waiting.ts";
 import type { BenchOptions, Figure, Scenario } from "../frame/scenario.ts";
 import { inTurns } from "../frame/turns.ts";
 import { startWebTarget } from "../frame/web_target.ts";

@@ -8,7 +8,7 @@ import { BenchTopic } from "../frame/bench_topic.ts";
 import { MeasuredProcess } from "../frame/measured_process.ts";
 import type { BenchOptions, Figure, Scenario } from "../frame/scenario.ts";
 import { inTurns } from "../frame/turns.ts";
-import { pause } from "../frame/pause.ts";
+import { pause } from "../../support/waiting.ts";
 import { startWebTarget } from "../frame/web_target.ts";
 
 const BARE = fileURLToPath(new URL("../floors/bare_producer.ts", import.meta.url));

@@ -4,7 +4,7 @@ import { shareKafka } from "../../services/kafka.ts";
 import { BenchProducer } from "../frame/bench_producer.ts";
 import { BenchTopic } from "../frame/bench_topic.ts";
 import { latenessOf } from "../frame/lateness.ts";
-import { pause } from "../frame/pause.ts";
+import { pause } from "../../support/waiting.ts";
 import type { BenchOptions, Figure, Scenario } from "../frame/scenario.ts";
 import { startWebTarget } from "../frame/web_target.ts";
 

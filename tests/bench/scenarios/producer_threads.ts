@@ -3,7 +3,7 @@ import { eventually } from "../../support/waiting.ts";
 import { shareKafka } from "../../services/kafka.ts";
 import { BenchProducer } from "../frame/bench_producer.ts";
 import { BenchTopic } from "../frame/bench_topic.ts";
-import { pause } from "../frame/pause.ts";
+import { pause } from "../../support/waiting.ts";
 import type { BenchOptions, Figure, Scenario } from "../frame/scenario.ts";
 import { inTurns, type TurnCost } from "../frame/turns.ts";
 import { PLAIN_HOSTS, startWebTarget, type WebTarget } from "../frame/web_target.ts";

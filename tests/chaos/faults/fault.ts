@@ -8,10 +8,6 @@ export interface Fault {
   cause(world: World, chance: Chance): Promise<void>;
 }
 
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
-}
-
 /** Seconds, in milliseconds. */
 export function seconds(chance: Chance, min: number, max: number): number {
   return Math.round((min + chance.next() * (max - min)) * 1_000);

@@ -1,9 +1,10 @@
 /** What goes wrong with Kafka. */
 import type { Admin } from "kafkajs";
 import { TOPIC } from "../world/chaos_services.ts";
-import { type Fault, pause, seconds } from "./fault.ts";
+import { type Fault, seconds } from "./fault.ts";
 import { networkFaults } from "./network_faults.ts";
 import type { World } from "../world/world.ts";
+import { pause } from "../../support/waiting.ts";
 
 const PARTITIONS_MAX = 8;
 

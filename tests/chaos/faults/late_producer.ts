@@ -6,6 +6,7 @@ import type { OutboxRow, Publisher } from "../../../src/outbox/publisher.ts";
 import { aReport, DAY, HOUR } from "../../contract/site_reports.ts";
 import type { Chance } from "../chance.ts";
 import type { Produced } from "../oracle.ts";
+import { pause } from "../../support/waiting.ts";
 
 export const LATE_LOCATION = "late";
 const SITES = ["late-0", "late-1", "late-2", "late-3"];
@@ -56,7 +57,7 @@ export class LateProducer {
       if (this.#waiting.length < WAITING_MAX) this.#check();
       const some = this.#chance.shuffled(this.#waiting).slice(0, STEP_REPORTS);
       await this.#publish([...some, ...this.#repeats]);
-      await new Promise((resolve) => setTimeout(resolve, STEP_MS));
+      await pause(STEP_MS);
     }
   }
 

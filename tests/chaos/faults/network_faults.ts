@@ -1,8 +1,9 @@
 /** What a network does to the connections of one service. */
 import type { Chance } from "../chance.ts";
-import { type Fault, pause, seconds } from "./fault.ts";
+import { type Fault, seconds } from "./fault.ts";
 import type { TcpProxy, Weather } from "../world/tcp_proxy.ts";
 import type { World } from "../world/world.ts";
+import { pause } from "../../support/waiting.ts";
 
 type Proxies = (world: World, chance: Chance) => readonly TcpProxy[];
 

@@ -1,7 +1,8 @@
 /** What goes wrong with PostgreSQL. */
-import { type Fault, pause, seconds } from "./fault.ts";
+import { type Fault, seconds } from "./fault.ts";
 import { networkFaults } from "./network_faults.ts";
 import type { World } from "../world/world.ts";
+import { pause } from "../../support/waiting.ts";
 
 export const POSTGRES_FAULTS: readonly Fault[] = [
   ...networkFaults("PostgreSQL", (world) => [world.services.postgresProxy]),

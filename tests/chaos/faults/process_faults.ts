@@ -3,8 +3,9 @@ import type { Chance } from "../chance.ts";
 import type { ChaosProcess } from "../world/chaos_process.ts";
 import { TOPIC } from "../world/chaos_services.ts";
 import { resetGroup } from "../world/consumer_group.ts";
-import { type Fault, pause, seconds } from "./fault.ts";
+import { type Fault, seconds } from "./fault.ts";
 import type { World } from "../world/world.ts";
+import { pause } from "../../support/waiting.ts";
 
 /** Beyond the session timeout of a consumer, so that it comes back as a zombie. */
 const ZOMBIE_SECONDS = { min: 16, max: 22 };

@@ -1,8 +1,7 @@
 /** What the consumers' group has read, and how to send it back to the beginning. */
-import { eventually } from "../../support/waiting.ts";
+import { eventually, pause } from "../../support/waiting.ts";
 import { GROUP } from "./chaos_configurations.ts";
 import { TOPIC } from "./chaos_services.ts";
-import { pause } from "../faults/fault.ts";
 import type { World } from "./world.ts";
 
 const CATCH_UP_MS = 120_000;

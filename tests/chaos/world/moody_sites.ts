@@ -1,5 +1,6 @@
 /** Sites on this machine whose moods change by themselves: up, down, slow, or cut off. */
 import type { Chance } from "../chance.ts";
+import { pause } from "../../support/waiting.ts";
 
 /** Answers until it is disposed of. */
 export interface MoodySites extends AsyncDisposable {
@@ -24,7 +25,7 @@ export function startMoodySites(chance: Chance): MoodySites {
     { hostname: "127.0.0.1", port: 0, onListen: () => {} },
     async (request) => {
       const mood = moodOf(moods, new URL(request.url).pathname, chance);
-      if (mood === "slow") await new Promise((resolve) => setTimeout(resolve, SLOW_MS));
+      if (mood === "slow") await pause(SLOW_MS);
       return new Response(mood, { status: STATUS[mood] });
     },
   );

@@ -1,5 +1,6 @@
 /** A TCP proxy that fails as networks do: slowly, half, or at once. */
 import { freePort } from "../../support/free_port.ts";
+import { within } from "../../support/waiting.ts";
 
 /** What the proxy does with connections, new ones and old ones. */
 export type Weather =
@@ -150,16 +151,11 @@ class Pair {
   /** Resolves when a piece may be passed on. */
   async #passable(): Promise<void> {
     const weather = this.#sky.weather();
-    if (weather.kind === "slow") await this.#pause(weather.delayMs);
+    if (weather.kind === "slow") {
+      await within(weather.delayMs, "the end", this.#closed.promise).catch(() => {});
+    }
     while (this.#sky.weather().kind === "silent" && !this.#isClosed) {
       await Promise.race([this.#sky.changed(), this.#closed.promise]);
     }
-  }
-
-  async #pause(ms: number): Promise<void> {
-    const over = Promise.withResolvers<void>();
-    const timer = setTimeout(over.resolve, ms);
-    await Promise.race([over.promise, this.#closed.promise]);
-    clearTimeout(timer);
   }
 }

@@ -16,7 +16,7 @@ import {
 } from "../../../src/outbox/thread/report_sender.ts";
 import { GROUP_WAIT_MS } from "../../../src/outbox/thread/serve_outbox.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { eventually, within } from "../../support/waiting.ts";
+import { eventually, nextTurn, within } from "../../support/waiting.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import {
   draftsOf,
@@ -379,7 +379,7 @@ Deno.test("ReportSender hands each report over exactly once, whenever the outbox
         if (step.do === "send") {
           for (const report of manyReports(step.count, `${sent}`)) sender.send(report);
           sent += step.count;
-        } else if (step.do === "arrive") await new Promise((resolve) => setTimeout(resolve));
+        } else if (step.do === "arrive") await nextTurn();
         else if (step.do === "commit") served.server.flush();
         else {
           // Also right after a commit, whose answer is then lost.

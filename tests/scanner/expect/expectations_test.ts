@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
 import type { SiteExpect } from "../../../src/config/site_expect.ts";
 import { SNIPPET_LENGTH_MAX } from "../../../src/report/bounds.ts";
-import { answering, rawServer, readRequest, send } from "../http/raw_server.ts";
+import { answering, answeringAfter, rawServer, readRequest, send } from "../http/raw_server.ts";
 import { aSite, check } from "../sites.ts";
 import { makeCertificates } from "../../support/certificates.ts";
 
@@ -53,20 +53,16 @@ Deno.test("checkSite() is up with a cut body, when nothing needs the whole of it
 });
 
 Deno.test("checkSite() is degraded or down, when an answer takes long", async () => {
-  const { promise: later, resolve } = Promise.withResolvers<void>();
-  await using server = rawServer(async (conn) => {
-    await readRequest(conn);
-    await later;
-    await send(conn, answerOf("ok"));
-  });
-  setTimeout(resolve, 60);
-  const site = aSite(`http://127.0.0.1:${server.port}/`, {
-    expect: { responseTimeMs: { degraded: 50, down: 1_500 } },
-  });
-  const slow = await check(site);
+  await using late = rawServer(answeringAfter(60, answerOf("ok")));
+  await using quick = rawServer(answering(answerOf("ok")));
+  const siteOf = ({ port }: { readonly port: number }) =>
+    aSite(`http://127.0.0.1:${port}/`, {
+      expect: { responseTimeMs: { degraded: 50, down: 1_500 } },
+    });
+  const slow = await check(siteOf(late));
   deepStrictEqual([slow.outcome, slow.reason], ["degraded", "slow"]);
   match(slow.error_text!, /^The check must take at most 50 ms: it took \d+ ms$/);
-  deepStrictEqual((await check(site)).outcome, "up");
+  deepStrictEqual((await check(siteOf(quick))).outcome, "up");
 });
 
 Deno.test("checkSite() warns of a certificate that ends soon, also of one that it accepts though expired", async () => {

@@ -2,6 +2,9 @@
 import net from "node:net";
 import { answering, rawServer, readRequest, untilClosed } from "../http/raw_server.ts";
 import { type Fault, serving, SHORT_TIMEOUTS } from "./fault.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import { Deadline } from "../../../src/runtime/deadline.ts";
+import { pause } from "../../support/waiting.ts";
 
 function resolveWith(code: string) {
   return () => Promise.reject(Object.assign(new Error(code), { code }));
@@ -25,15 +28,12 @@ async function blackhole(started: AsyncDisposableStack): Promise<number> {
   const { port } = listener.addr as Deno.NetAddr;
   const QUEUE_MAX = 8_192;
   for (let count = 0; count < QUEUE_MAX; count++) {
-    const cut = new AbortController();
-    const timer = setTimeout(() => cut.abort(), 150);
+    using limit = new Deadline(systemClock, 150);
     try {
-      const conn = await Deno.connect({ hostname: "127.0.0.1", port, signal: cut.signal });
+      const conn = await Deno.connect({ hostname: "127.0.0.1", port, signal: limit.signal });
       started.adopt(conn, (one) => one.close());
     } catch {
       return port;
-    } finally {
-      clearTimeout(timer);
     }
   }
   throw new Error("Cannot make a blackhole as the queue must fill: it takes every connection");
@@ -48,7 +48,7 @@ function resetting(text: string): Fault["start"] {
       socket.once("data", () => {
         // Once the client has taken what was said: RST makes its kernel forget what it has not.
         if (text === "") socket.resetAndDestroy();
-        else socket.write(text, () => setTimeout(() => socket.resetAndDestroy(), 50));
+        else socket.write(text, () => pause(50).then(() => socket.resetAndDestroy()));
       });
     });
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -2,6 +2,7 @@
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { answering, type Behaviour, readRequest, send, untilClosed } from "../http/raw_server.ts";
 import { type Fault, serving } from "./fault.ts";
+import { pause } from "../../support/waiting.ts";
 
 const MIB = 1 << 20;
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
@@ -25,7 +26,7 @@ function trickle(head: string, text: string): Behaviour {
     await send(conn, head);
     for (const character of text) {
       await send(conn, character);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await pause(20);
     }
     await untilClosed(conn);
   };

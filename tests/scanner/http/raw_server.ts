@@ -1,4 +1,5 @@
 /** Servers on loopback that do exactly what a test tells them to, however wrong. */
+import { pause } from "../../support/waiting.ts";
 
 /** What a server does with each connection; it may throw when the client goes away. */
 export type Behaviour = (conn: Deno.Conn) => Promise<void> | void;
@@ -87,8 +88,14 @@ export async function send(conn: Deno.Conn, data: string | Uint8Array): Promise<
 
 /** Answers every request with the same bytes, and hangs up. */
 export function answering(...parts: (string | Uint8Array)[]): Behaviour {
+  return answeringAfter(0, ...parts);
+}
+
+/** The same, and takes its time. */
+export function answeringAfter(ms: number, ...parts: (string | Uint8Array)[]): Behaviour {
   return async (conn) => {
     await readRequest(conn);
+    if (ms > 0) await pause(ms);
     for (const part of parts) await send(conn, part);
   };
 }

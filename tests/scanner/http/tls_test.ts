@@ -5,6 +5,7 @@ import { checkSite } from "../../../src/scanner/check_site.ts";
 import { makeCertificates } from "../../support/certificates.ts";
 import { answering, rawServer, untilClosed } from "./raw_server.ts";
 import { aContext, aSite, check } from "../sites.ts";
+import { eventually } from "../../support/waiting.ts";
 
 const certificates = await makeCertificates();
 const { ca } = certificates;
@@ -100,7 +101,7 @@ Deno.test("checkSite() reports connect_timeout, when the TLS handshake hangs", a
     ok(report.response_time < 600);
   }
   // Of the checks that hang only the first leaves its socket behind.
-  while (closedByClient < 2) await new Promise((resolve) => setTimeout(resolve, 1));
+  await eventually(60_000, "two closed sockets", () => closedByClient >= 2 || undefined);
   release.resolve();
 });
 

@@ -10,6 +10,7 @@ import { aReport, DAY, MINUTE, NOON, PRODUCERS } from "../../contract/site_repor
 import { FakeClock } from "../../support/fake_clock.ts";
 import type { OpenedStore } from "../../contract/opened_store.ts";
 import { storeTest } from "./repaired_stores.ts";
+import { eventually } from "../../support/waiting.ts";
 
 const [PRODUCER] = PRODUCERS;
 
@@ -248,10 +249,10 @@ storeTest("auditTwice() waits for what is on its way, and looks no further", asy
   });
   await first.promise;
   await fill(repaired, { reports: [2, 5] });
-  while (looks === 1) {
+  await eventually(60_000, "a second look", () => {
     clock.advance(ON_THE_WAY_MS);
-    await new Promise((resolve) => setTimeout(resolve, 1));
-  }
+    return looks > 1 || undefined;
+  }, 1);
   const { producers } = await answer;
   const { highest, missing, applied } = producers[0]!;
   deepStrictEqual([highest, applied, missing, looks], [3, 3, 0, 2]);

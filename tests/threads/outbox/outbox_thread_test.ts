@@ -9,7 +9,7 @@ import { STOP_GRACE_MS, SupervisedThread } from "../../../src/runtime/threads/su
 import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
 import type { OutboxSetup } from "../../../src/threads/outbox/outbox_thread.ts";
 import { aReport } from "../../contract/site_reports.ts";
-import { within } from "../../support/waiting.ts";
+import { eventually, within } from "../../support/waiting.ts";
 
 const DEADLINE_MS = 60_000;
 const REPORTS = 5_000;
@@ -66,9 +66,8 @@ Deno.test("an outbox thread that is terminated again and again stores each repor
     thread.link("scanner", port1);
     sender.connect(port2);
     const before = sender.pending;
-    while (sender.pending > Math.max(0, before - 500)) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
+    const isAtWork = () => sender.pending <= Math.max(0, before - 500) || undefined;
+    await eventually(DEADLINE_MS, "500 reports stored", isAtWork, 1);
     // A thread that is told to stop within no time is terminated in the middle of its work.
     await thread.stop(-STOP_GRACE_MS);
   }
