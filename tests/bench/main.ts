@@ -1,20 +1,28 @@
 /** `deno task bench [SCENARIO…] [--json] [--short] [--minutes N]`: what sitemon costs on this machine. */
 import { parseArgs } from "node:util";
 import { benchTable, type Row } from "./frame/bench_table.ts";
-import type { Checking } from "./scenarios/producer_checks.ts";
-import { type Figure, type Scenario, UnfitMachineError } from "./frame/scenario.ts";
+import {
+  type BenchOptions,
+  type Figure,
+  type Scenario,
+  UnfitMachineError,
+} from "./frame/scenario.ts";
+import { Workbench } from "./frame/workbench.ts";
+import type { Checking } from "./scenarios/checks.ts";
+
+const checksOf = async (checking: Checking) =>
+  (await import("./scenarios/checks.ts")).checksOf(checking);
 
 /** Loaded when they are called: each needs what the others do not. */
 const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   check: async () => (await import("./scenarios/check.ts")).check,
-  "checks/plain": () => producerChecks({ name: "http, by address" }),
-  "checks/name": () => producerChecks({ name: "http, by name", hostname: "localhost" }),
-  "checks/tls": () => producerChecks({ name: "https, by address", scheme: "https" }),
-  "checks/many": () => producerChecks({ name: "10,000 sites", sites: 10_000 }),
-  "checks/schedule": async () =>
-    (await import("./scenarios/producer_schedule.ts")).producerSchedule,
-  "checks/growth": async () => (await import("./scenarios/producer_growth.ts")).producerGrowth,
-  "checks/threads": async () => (await import("./scenarios/producer_threads.ts")).producerThreads,
+  "checks/plain": () => checksOf({ name: "http, by address" }),
+  "checks/name": () => checksOf({ name: "http, by name", hostname: "localhost" }),
+  "checks/tls": () => checksOf({ name: "https, by address", scheme: "https" }),
+  "checks/many": () => checksOf({ name: "10,000 sites", sites: 10_000 }),
+  "checks/schedule": async () => (await import("./scenarios/schedule.ts")).schedule,
+  "checks/growth": async () => (await import("./scenarios/growth.ts")).checksGrowth,
+  "checks/threads": async () => (await import("./scenarios/checks.ts")).threads,
   growth: async () => (await import("./scenarios/growth.ts")).growth,
   history: async () => (await import("./scenarios/history.ts")).history,
   ingest: async () => (await import("./scenarios/ingest.ts")).ingest,
@@ -26,14 +34,15 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   start: async () => (await import("./scenarios/start.ts")).start,
   page: async () => (await import("./scenarios/status_page.ts")).statusPage,
 };
+const NAMES = Object.keys(SCENARIOS);
 
 const HELP = `Usage: deno task bench [SCENARIO…] [--json] [--short] [--minutes N]
 
-What sitemon costs on this machine; every scenario unless some are named.
+What sitemon costs on this machine; all scenarios unless some are named.
 
   --json       print one figure a line, for programs
-  --short      show that the bench works, in figures that mean nothing
-  --minutes N  how long "memory" lets its processes work, before and in an outage (1)
+  --short      show that the bench works, with figures that mean nothing
+  --minutes N  how long "memory" observes its processes, before and during an outage (1)
 `;
 
 function argumentsOf(args: string[]) {
@@ -49,7 +58,7 @@ function argumentsOf(args: string[]) {
       },
     });
   } catch (error) {
-    return refuse(`Cannot measure: ${(error as Error).message.split(". ")[0]}; --help tells more`);
+    return refuse(`${(error as Error).message.split(". ")[0]}; see --help`);
   }
 }
 
@@ -58,17 +67,16 @@ function refuse(sentence: string): never {
   Deno.exit(64);
 }
 
-async function producerChecks(checking: Checking): Promise<Scenario> {
-  return (await import("./scenarios/producer_checks.ts")).producerChecks(checking);
+/** `checks` is all of `checks/…`. */
+function isMeant(name: string, word: string): boolean {
+  return name === word || name.startsWith(`${word}/`);
 }
 
-/** None of one that the machine has no room for; the others go on, and the exit code tells. */
-async function figuresOf(
-  { run }: Scenario,
-  ...options: Parameters<Scenario["run"]>
-): Promise<readonly Figure[]> {
+/** None of one that the machine has no room for; the others go on, and the exit code is 69. */
+async function figuresOf({ run }: Scenario, options: BenchOptions): Promise<readonly Figure[]> {
   try {
-    return await run(...options);
+    await using bench = new Workbench(options);
+    return await run(bench);
   } catch (error) {
     if (!(error instanceof UnfitMachineError)) throw error;
     console.error(error.message);
@@ -78,28 +86,21 @@ async function figuresOf(
 }
 
 const { values: { json, short, minutes, help }, positionals } = argumentsOf(Deno.args);
-const all = Object.keys(SCENARIOS);
-/** `checks` is all of `checks/…`. */
-const isMeant = (name: string, word: string) => name === word || name.startsWith(`${word}/`);
-const unknown = positionals.find((word) => !all.some((name) => isMeant(name, word)));
+const unknown = positionals.find((word) => !NAMES.some((name) => isMeant(name, word)));
 if (unknown !== undefined) {
-  refuse(`Cannot measure "${unknown}" as it must be one of ${all.join(", ")}`);
+  refuse(`unknown scenario "${unknown}"; it is one of ${NAMES.join(", ")}`);
 }
-if (!(Number(minutes) > 0)) {
-  refuse(`Cannot measure for "${minutes}" minutes as there must be more than 0 of them`);
-}
+if (!(Number(minutes) > 0)) refuse(`invalid --minutes "${minutes}"; it is a number above 0`);
 if (help) {
   console.log(HELP);
-  for (const name of all) {
+  for (const name of NAMES) {
     console.log(`  ${name.padEnd(16)}${(await SCENARIOS[name]!()).description}`);
   }
   Deno.exit(0);
 }
-const names = positionals.length === 0
-  ? all
-  : all.filter((name) => positionals.some((word) => isMeant(name, word)));
 const rows: Row[] = [];
-for (const name of names) {
+for (const name of NAMES) {
+  if (positionals.length > 0 && !positionals.some((word) => isMeant(name, word))) continue;
   const scenario = await SCENARIOS[name]!();
   console.error(`${name}: ${scenario.description} …`);
   const figures = await figuresOf(scenario, { isShort: short, minutes: Number(minutes) });

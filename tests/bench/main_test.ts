@@ -1,13 +1,7 @@
 // The bench works; how fast anything is depends on the machine, and is not judged here.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { serviceTest } from "../services/with_services.ts";
+import { type Need, serviceTest } from "../services/with_services.ts";
 
-const nginxTest = serviceTest("nginx");
-const pipelineTest = serviceTest("nginx", "kafka");
-const memoryTest = serviceTest("nginx", "own kafka", "postgres");
-const ingestTest = serviceTest("kafka", "postgres");
-const latencyTest = serviceTest("nginx", "kafka", "own postgres");
-const databaseTest = serviceTest("postgres");
 const ROOT = new URL("../../", import.meta.url);
 
 async function bench(...args: string[]) {
@@ -31,120 +25,122 @@ async function rowsOf(...args: string[]): Promise<JsonRow[]> {
   strictEqual(code, 0, stderr);
   const rows: JsonRow[] = stdout.trim().split("\n").map((line) => JSON.parse(line));
   // An exponent may be below zero.
-  for (const { name, value, unit } of rows) {
-    ok(Number.isFinite(value) && (value >= 0 || unit === ""), name);
+  for (const { name, value, unit, floor = 1 } of rows) {
+    ok(Number.isFinite(value) && (value >= 0 || unit === "") && floor > 0, name);
   }
   return rows;
 }
 
-function comparedIn(rows: readonly JsonRow[]): string[] {
-  return rows.filter(({ floor = 0 }) => floor > 0).map(({ name }) => name);
+/** A name for each first part with each second one. */
+function named(firsts: readonly string[], seconds: readonly string[]): string[] {
+  return firsts.flatMap((first) => seconds.map((second) => `${first}${second}`));
 }
 
-nginxTest("bench check prints a figure beside its floor for each way of checking", async () => {
-  deepStrictEqual(
-    comparedIn(await rowsOf("check")),
-    ["http, by address", "http, by name", "https, by address"].flatMap((way) => [
-      `${way}: CPU per check`,
-      `${way}: checks at full speed`,
+const growthOf = (what: string) => [
+  ...named(["10", "100"], [` sites: ${what}`]),
+  "exponent of the cost over the sites",
+];
+const QUESTIONS = [
+  ...named(
+    [
+      "statuses()",
+      "uptimes()",
+      "daily() of 50 sites, 90 days",
+      "history() of 30 days",
+      "changesSince(), nothing new",
+    ],
+    ["", ", 95 %", ", CPU of the reader"],
+  ),
+];
+const STATEMENTS = named(["PostgreSQL: CPU of query_"], [
+  ...["statuses", "uptimes", "days", "transitions", "latency", "failures", "recent"],
+]);
+
+/** Every figure of a scenario; a bar at its end says that a floor is beside it. */
+const FIGURES: readonly [scenario: string, needs: Need[], figures: readonly string[]][] = [
+  [
+    "check",
+    ["nginx"],
+    named(["http, by address: ", "http, by name: ", "https, by address: "], [
+      "CPU per check |",
+      "checks at full speed |",
     ]),
-  );
-});
-
-pipelineTest("bench checks prints what a producer costs beside the bare loop", async () => {
-  deepStrictEqual(comparedIn(await rowsOf("checks/tls")), [
-    "https, by address, 500/s: CPU per check",
-    "https, by address, 500/s: memory (RSS)",
-  ]);
-});
-
-pipelineTest("bench checks/growth prints a check's cost for each number of sites", async () => {
-  deepStrictEqual((await rowsOf("checks/growth")).map(({ name }) => name), [
-    "10 sites: CPU of the producer per check",
-    "100 sites: CPU of the producer per check",
-    "exponent of the cost over the sites",
-  ]);
-});
-
-pipelineTest("bench checks/threads prints what a second scanner thread gains", async () => {
-  deepStrictEqual(comparedIn(await rowsOf("checks/threads")), [
-    "http, by address, two threads: checks",
-    "http, by address, two threads: CPU per check",
-  ]);
-});
-
-pipelineTest("bench checks/schedule prints how late checks begin", async () => {
-  deepStrictEqual((await rowsOf("checks/schedule")).map(({ name }) => name), [
-    "http, by address, 100/s: lateness, median",
-    "http, by address, 100/s: lateness, 99 %",
-    "http, by address, 100/s: slots left out",
-  ]);
-});
-
-pipelineTest("bench outbox prints its rates beside those of bare libraries", async () => {
-  deepStrictEqual(comparedIn(await rowsOf("outbox")), [
-    "reports stored",
-    "reports stored, read back and deleted",
-    "reports stored in an outage",
-    "rows that wait, to Kafka",
-  ]);
-});
-
-memoryTest("bench memory prints what each process takes beside one that idles", async () => {
-  const processes = ["producer, idle", "consumer, idle", "producer, 20 sites", "consumer of both"];
-  deepStrictEqual(
-    comparedIn(await rowsOf("memory")),
+  ],
+  [
+    "checks/tls",
+    ["nginx", "kafka"],
+    named(["https, by address, 500/s: "], ["CPU per check |", "memory (RSS) |"]),
+  ],
+  ["checks/growth", ["nginx", "kafka"], growthOf("CPU of the producer per check")],
+  [
+    "checks/threads",
+    ["nginx", "kafka"],
+    named(["http, by address, two threads: "], ["checks |", "CPU per check |"]),
+  ],
+  [
+    "checks/schedule",
+    ["nginx", "kafka"],
+    named(["http, by address, 100/s: "], ["lateness, median", "lateness, 99 %", "slots left out"]),
+  ],
+  ["outbox", ["nginx", "kafka"], [
+    "reports stored |",
+    "reports stored, read back and deleted |",
+    "reports stored in an outage |",
+    "rows that wait, to Kafka |",
+    "lateness of 500 checks/s meanwhile, 99 %",
+  ]],
+  [
+    "memory",
+    ["nginx", "own kafka", "postgres"],
     ["after 0.05 min", "after 0.05 min without a broker"].flatMap((when) =>
-      processes.map((name) => `${name}, ${when}`)
+      named(["producer, idle", "consumer, idle", "producer, 20 sites", "consumer of both"], [
+        `, ${when} |`,
+      ])
     ),
+  ],
+  [
+    "start",
+    ["nginx", "kafka"],
+    named(["from source: "], [
+      "sitemon --version |",
+      "config check of 1,000 sites |",
+      "first check of 1,000 sites |",
+    ]),
+  ],
+  ["ingest", ["kafka", "postgres"], [
+    "one member, beside batched inserts into one table |",
+    "one member, beside a transaction a row, one connection |",
+    "one member: CPU of the consumer per report",
+  ]],
+  ["growth", ["kafka", "postgres"], growthOf("CPU of consumer and server per report")],
+  ["history", ["kafka", "postgres"], [
+    "reports of the history",
+    "their table with its indexes",
+    "a report's part of it",
+    "making the history",
+    "one member: reports applied |",
+    "one member: CPU of consumer and server per report |",
+    ...named(["PostgreSQL: "], QUESTIONS),
+    ...STATEMENTS,
+  ]],
+  ["latency", ["nginx", "kafka", "own postgres"], ["500/s: median |", "500/s: 99 % |"]],
+  ["page", ["postgres"], [
+    ...named(["PostgreSQL: "], QUESTIONS),
+    ...STATEMENTS,
+    ...named(["SQLite: "], QUESTIONS),
+  ]],
+];
+
+for (const [scenario, needs, figures] of FIGURES) {
+  serviceTest(...needs)(
+    `bench ${scenario} prints its figures, and floors beside them`,
+    async () => {
+      const rows = await rowsOf(scenario);
+      const names = rows.map(({ name, floor }) => floor === undefined ? name : `${name} |`);
+      deepStrictEqual(names, figures);
+    },
   );
-});
-
-pipelineTest("bench start prints how long sitemon takes beside an empty program", async () => {
-  deepStrictEqual(comparedIn(await rowsOf("start")), [
-    "from source: sitemon --version",
-    "from source: config check of 1,000 sites",
-    "from source: first check of 1,000 sites",
-  ]);
-});
-
-ingestTest("bench ingest prints what a consumer applies beside bare inserts", async () => {
-  deepStrictEqual(comparedIn(await rowsOf("ingest")), [
-    "one member, beside batched inserts into one table",
-    "one member, beside a transaction a row, one connection",
-  ]);
-});
-
-ingestTest("bench growth prints a report's cost for each number of sites", async () => {
-  deepStrictEqual((await rowsOf("growth")).map(({ name }) => name), [
-    "10 sites: CPU of consumer and server per report",
-    "100 sites: CPU of consumer and server per report",
-    "exponent of the cost over the sites",
-  ]);
-});
-
-ingestTest("bench history prints rates beside an empty database, and each question", async () => {
-  const rows = await rowsOf("history");
-  strictEqual(rows.find(({ name }) => name === "reports of the history")?.value, 20_000);
-  deepStrictEqual(comparedIn(rows), [
-    "one member: reports applied",
-    "one member: CPU of consumer and server per report",
-  ]);
-  const names = rows.map(({ name }) => name);
-  for (const name of ["uptimes()", "CPU of query_uptimes"]) {
-    ok(names.includes(`PostgreSQL: ${name}`), name);
-  }
-});
-
-latencyTest("bench latency prints how soon a check is in PostgreSQL", async () => {
-  deepStrictEqual(comparedIn(await rowsOf("latency")), ["500/s: median", "500/s: 99 %"]);
-});
-
-databaseTest("bench page prints each question of both stores, and each statement", async () => {
-  const names = (await rowsOf("page")).map(({ name }) => name);
-  for (const store of ["PostgreSQL", "SQLite"]) ok(names.includes(`${store}: uptimes()`), store);
-  ok(names.includes("PostgreSQL: CPU of query_uptimes"));
-});
+}
 
 Deno.test("bench micro prints a table with a row for each step", async () => {
   const { code, stdout, stderr } = await bench("micro", "--short");
@@ -154,9 +150,9 @@ Deno.test("bench micro prints a table with a row for each step", async () => {
 });
 
 const MISTAKES: readonly [args: string[], sentence: RegExp][] = [
-  [["cheques"], /^Cannot measure "cheques" as it must be one of check, checks\/plain, /],
-  [["--jason"], /^Cannot measure: Unknown option '--jason'; --help tells more$/m],
-  [["memory", "--minutes", "0"], /^Cannot measure for "0" minutes as there must be more than 0/],
+  [["cheques"], /^unknown scenario "cheques"; it is one of check, checks\/plain, /],
+  [["--jason"], /^Unknown option '--jason'; see --help$/m],
+  [["memory", "--minutes", "0"], /^invalid --minutes "0"; it is a number above 0$/m],
 ];
 
 for (const [args, sentence] of MISTAKES) {

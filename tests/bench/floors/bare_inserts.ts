@@ -4,7 +4,7 @@
  */
 import { Client } from "pg";
 import { JSON_COLUMNS } from "../../../src/status/postgres/ingest/report_columns.ts";
-import { madeReport, type MadeReports } from "../frame/publish_reports.ts";
+import { madeReport, type MadeReports } from "../frame/made_reports.ts";
 
 export interface BareInserts {
   readonly url: string;

@@ -1,8 +1,8 @@
 /** A producer of sitemon under a load that is known, as a process of its own. */
 import { type OutboxStats, readStats } from "../../../src/outbox/outbox_stats.ts";
 import { freePort } from "../../support/free_port.ts";
-import { MeasuredProcess } from "./measured_process.ts";
-import { SITEMON } from "./sitemon_command.ts";
+import type { BenchTopic } from "./bench_topic.ts";
+import { DAEMON_GREETING, MeasuredProcess, SITEMON } from "./measured_process.ts";
 
 /** Sites whose checks are spread evenly over their interval. */
 export interface ProducerLoad {
@@ -13,9 +13,7 @@ export interface ProducerLoad {
   readonly sites: number;
   /** Checks that fall due in a second. */
   readonly perSecond: number;
-  /** `host:port` of a broker. */
-  readonly bootstrap: string;
-  readonly topic: string;
+  readonly topic: Pick<BenchTopic, "bootstrap" | "name">;
   /** Checks that run at once; as by default when absent. */
   readonly concurrency?: number;
   /** Scanner threads; one when absent. */
@@ -26,25 +24,21 @@ export interface ProducerLoad {
   readonly outboxPath?: string;
 }
 
-/** What became of the slots of its sites since its start. */
-export interface ScheduleCounts {
-  /** Checks that began at most so many seconds after their slots, by that bound. */
-  readonly begunWithin: ReadonlyMap<number, number>;
-  /** Slots that were left out, whatever the cause. */
+/** How late checks began, between two looks at a producer's metrics. */
+export interface Lateness {
+  /** Milliseconds that such a part of the checks was not above, interpolated as Prometheus does. */
+  latenessMs(part: number): number;
+  /** Of all slots, in [0, 1]. */
   readonly skipped: number;
 }
 
 /** Checks its sites until it is disposed of. */
 export class BenchProducer implements AsyncDisposable {
-  readonly process: MeasuredProcess;
-  readonly #outboxPath: string;
-  readonly #metricsUrl: string;
-
-  private constructor(process: MeasuredProcess, outboxPath: string, port: number) {
-    this.process = process;
-    this.#outboxPath = outboxPath;
-    this.#metricsUrl = `http://127.0.0.1:${port}/metrics`;
-  }
+  private constructor(
+    readonly process: MeasuredProcess,
+    readonly outboxPath: string,
+    readonly metricsUrl: string,
+  ) {}
 
   static async start(load: ProducerLoad): Promise<BenchProducer> {
     const port = freePort();
@@ -55,18 +49,26 @@ export class BenchProducer implements AsyncDisposable {
         ...load.program ?? SITEMON,
         ...["producer", "-c", `${folder}/producer.yaml`],
       ],
-      greeting: "Operators are served",
+      greeting: DAEMON_GREETING,
     });
-    return new BenchProducer(process, load.outboxPath ?? `${process.folder}/outbox.db`, port);
+    const outboxPath = load.outboxPath ?? `${process.folder}/outbox.db`;
+    return new BenchProducer(process, outboxPath, `http://127.0.0.1:${port}/metrics`);
   }
 
   /** What is in its outbox; throws while there is none yet. */
   stats(): OutboxStats {
-    return readStats(this.#outboxPath);
+    return readStats(this.outboxPath);
   }
 
-  async schedule(): Promise<ScheduleCounts> {
-    const text = await (await fetch(this.#metricsUrl)).text();
+  /** How late the checks begin that are begun until `until` resolves. */
+  async lateness(until: () => Promise<unknown>): Promise<Lateness> {
+    const before = await this.#schedule();
+    await until();
+    return latenessOf(before, await this.#schedule());
+  }
+
+  async #schedule(): Promise<ScheduleCounts> {
+    const text = await (await fetch(this.metricsUrl)).text();
     const late = text.matchAll(/^sitemon_check_lateness_seconds_bucket\{le="([^"]+)"\} (\d+)$/gm);
     const skipped = text.matchAll(/^sitemon_checks_skipped_total\{.*\} (\d+)$/gm);
     const bound = (le: string) => le === "+Inf" ? Infinity : Number(le);
@@ -81,9 +83,9 @@ export class BenchProducer implements AsyncDisposable {
   }
 }
 
-/** A configuration of that load, with its operators at this port. */
+/** A configuration of that load, with its metrics at this port. */
 export function producerYaml(load: ProducerLoad, port: number): string {
-  const { url, ca, sites, perSecond, bootstrap, topic, outboxPath = "outbox.db" } = load;
+  const { url, ca, sites, perSecond, topic, outboxPath = "outbox.db" } = load;
   const urls = [url].flat();
   const list = Array.from({ length: sites }, (_, n) => {
     return `  - { name: site ${n}, url: '${urls[n % urls.length]}' }`;
@@ -95,8 +97,40 @@ listen: 127.0.0.1:${port}
 ${ca === undefined ? "" : "defaults: { tls: { ca: ca.pem } }"}
 scanner: ${JSON.stringify(scanner)}
 outbox: { path: '${outboxPath}' }
-kafka: { servers: [${bootstrap}], topic: ${topic} }
+kafka: { servers: [${topic.bootstrap}], topic: ${topic.name} }
 sites:
 ${list.join("\n")}
 `;
+}
+
+/** What became of the slots of a producer's sites since its start. */
+interface ScheduleCounts {
+  /** Checks that began at most so many seconds after their slots, by that bound. */
+  readonly begunWithin: ReadonlyMap<number, number>;
+  /** Slots that were left out, whatever the cause. */
+  readonly skipped: number;
+}
+
+function latenessOf(before: ScheduleCounts, after: ScheduleCounts): Lateness {
+  const counts = Array.from(after.begunWithin, ([bound, count]) => {
+    return { bound, count: count - (before.begunWithin.get(bound) ?? 0) };
+  });
+  const checks = counts.at(-1)?.count ?? 0;
+  const skipped = after.skipped - before.skipped;
+  return {
+    skipped: skipped / Math.max(1, skipped + checks),
+    latenessMs(part) {
+      let lower = { bound: 0, count: 0 };
+      for (const upper of counts) {
+        // Of what lies beyond the last bound nothing more is known.
+        if (upper.bound === Infinity) break;
+        if (upper.count >= part * checks) {
+          const share = (part * checks - lower.count) / Math.max(1, upper.count - lower.count);
+          return 1_000 * (lower.bound + (upper.bound - lower.bound) * share);
+        }
+        lower = upper;
+      }
+      return 1_000 * lower.bound;
+    },
+  };
 }

@@ -13,8 +13,8 @@ import type { PostgresOptions } from "../../../src/status/postgres/connection/po
 import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
 import { JSON_COLUMNS, ORDER, timeOf } from "../../../src/status/postgres/ingest/report_columns.ts";
 import type { Statement } from "../../../src/status/postgres/connection/connection.ts";
-import { madeReport, type MadeReports } from "./publish_reports.ts";
-import { requireRoom } from "./room_for_history.ts";
+import { madeReport, type MadeReports } from "./made_reports.ts";
+import { UnfitMachineError } from "./scenario.ts";
 
 const DAY_MS = 86_400_000;
 /** A chunk takes seconds; the vacuum of all of them may take minutes. */
@@ -27,7 +27,7 @@ const OUTAGE: Partial<SiteReport> = {
   outcome: "down",
   reason: "status",
   response_code: 503,
-  error_text: "Cannot call it up as its status must be 200: it is 503",
+  error_text: "unexpected status 503",
   failures: ["status is 503"],
 };
 
@@ -80,12 +80,37 @@ SELECT site, location, ${ORDER}, checked_at, from_outcome, outcome, reason
 FROM compared WHERE outcome IS DISTINCT FROM from_outcome`,
 };
 
+/**
+ * Of a row with its indexes, some 500 bytes, as much for the log of its making, the same for what
+ * sorting takes meanwhile, and for the reports that wait in Kafka.
+ */
+export const FREE_BYTES_PER_ROW = 1_500;
+
+/** Throws {@linkcode UnfitMachineError} where so many rows would fill the disk of the folder. */
+export function requireRoom(
+  { rows, folder, freeBytes }: {
+    readonly rows: number;
+    /** Of the server's data. */
+    readonly folder: string;
+    readonly freeBytes: number;
+  },
+): void {
+  const neededBytes = rows * FREE_BYTES_PER_ROW;
+  if (freeBytes >= neededBytes) return;
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`;
+  throw new UnfitMachineError(
+    `not enough disk space in "${folder}": a history of ${rows.toLocaleString("en")} rows needs ` +
+      `${gigabytes(neededBytes)}, and ${gigabytes(freeBytes)} are free; free some, or set TMPDIR ` +
+      `to a folder on a larger disk`,
+  );
+}
+
 export interface MadeHistory extends MadeReports {
   /** Reports in all, at least one of each site; of these the store takes 1,000 at once. */
   readonly rows: number;
   /** Rows that one statement inserts. */
   readonly chunkRows: number;
-  /** Is told after each statement how many there are, and at the end. */
+  /** Called after each statement with the number of rows so far, and at the end. */
   readonly onProgress?: (rows: number) => void;
 }
 

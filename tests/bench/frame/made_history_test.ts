@@ -1,11 +1,12 @@
 // Goal: what a bench makes by SQL is what a consumer would have made of the same reports.
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, throws } from "node:assert/strict";
 import { CHUNK_REPORTS_MAX } from "../../../src/status/store.ts";
 import { DAY, HOUR, NOON } from "../../contract/site_reports.ts";
 import { createDatabase } from "../../services/database.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { openSession, openStore, optionsOf, tablesOf } from "../../status/postgres/opened_store.ts";
-import { historyReport, makeHistory } from "./made_history.ts";
+import { FREE_BYTES_PER_ROW, historyReport, makeHistory, requireRoom } from "./made_history.ts";
+import { UnfitMachineError } from "./scenario.ts";
 
 const databaseTest = serviceTest("postgres");
 
@@ -26,4 +27,17 @@ databaseTest("makeHistory() leaves what the store leaves of the same reports", a
   deepStrictEqual(await tablesOf(made), await applied.tables());
   const totals = "SELECT * FROM site_day ORDER BY site, day";
   deepStrictEqual(await made.query(totals), await applied.session.query(totals));
+});
+
+Deno.test("requireRoom() throws UnfitMachineError for a byte too little", () => {
+  const needed = { rows: 20_000_000, folder: "/tmp/data" };
+  const freeBytes = needed.rows * FREE_BYTES_PER_ROW;
+  requireRoom({ ...needed, freeBytes });
+  throws(
+    () => requireRoom({ ...needed, freeBytes: freeBytes - 1 }),
+    new UnfitMachineError(
+      'not enough disk space in "/tmp/data": a history of 20,000,000 rows needs 30.0 GB, and ' +
+        "30.0 GB are free; free some, or set TMPDIR to a folder on a larger disk",
+    ),
+  );
 });

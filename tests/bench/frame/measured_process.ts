@@ -1,4 +1,6 @@
-/** A process that a bench measures from outside, and may hold still while another one is measured. */
+/** A process that a bench measures from outside, and may suspend while another one is measured. */
+import { fileURLToPath } from "node:url";
+import { EVERYTHING, V8_FLAGS } from "../../../src/cli/compile.ts";
 import { ServerFolder, ServerProcess } from "../../services/server_process.ts";
 
 /** The kernel counts CPU in these, whatever its own clock is (proc_pid_stat(5)). */
@@ -24,12 +26,10 @@ export interface MeasuredProcessOptions {
 
 /** Runs from `start()` until it is disposed of, and not longer than the bench, however that ends. */
 export class MeasuredProcess implements AsyncDisposable {
-  readonly folder: string;
   readonly #folder: ServerFolder;
   readonly #process: ServerProcess;
 
   private constructor(folder: ServerFolder, process: ServerProcess) {
-    this.folder = folder.path;
     this.#folder = folder;
     this.#process = process;
   }
@@ -37,30 +37,24 @@ export class MeasuredProcess implements AsyncDisposable {
   /** Rejects with what it printed when it ends before its greeting. */
   static async start(options: MeasuredProcessOptions): Promise<MeasuredProcess> {
     const { name, files = {}, argv, greeting } = options;
-    const folder = new ServerFolder({ prefix: "sitemon-bench-", endSignal: "KILL" });
-    try {
-      for (const [file, text] of Object.entries(files)) {
-        Deno.writeTextFileSync(`${folder.path}/${file}`, text);
-      }
-      const command = {
-        name,
-        argv: argv(folder.path),
-        isReady: (log: string) => log.includes(greeting),
-      };
-      return new MeasuredProcess(folder, await ServerProcess.start(folder, command));
-    } catch (error) {
-      await folder[Symbol.asyncDispose]();
-      throw error;
+    await using closing = new AsyncDisposableStack();
+    const folder = closing.use(new ServerFolder({ prefix: "sitemon-bench-", endSignal: "KILL" }));
+    for (const [file, text] of Object.entries(files)) {
+      Deno.writeTextFileSync(`${folder.path}/${file}`, text);
     }
+    const isReady = (log: string) => log.includes(greeting);
+    const process = await ServerProcess.start(folder, { name, argv: argv(folder.path), isReady });
+    closing.move();
+    return new MeasuredProcess(folder, process);
   }
 
-  get pid(): number {
-    return this.#process.pid;
+  get folder(): string {
+    return this.#folder.path;
   }
 
   /** Throws when it has ended. */
   usage(): Usage {
-    const proc = `/proc/${this.pid}`;
+    const proc = `/proc/${this.#process.pid}`;
     // After the name in brackets, which may hold anything: state, …, utime and stime as 14 and 15.
     const fields = Deno.readTextFileSync(`${proc}/stat`).replace(/^.*\) /s, "").split(" ");
     const kiB = /^VmRSS:\s+(\d+)/m.exec(Deno.readTextFileSync(`${proc}/status`))![1];
@@ -78,12 +72,38 @@ export class MeasuredProcess implements AsyncDisposable {
     this.#process.signal("SIGCONT");
   }
 
-  /** Asks it to end, and resolves when it has. */
-  stop(): Promise<void> {
-    return this.#process.end("SIGTERM");
-  }
-
   [Symbol.asyncDispose](): Promise<void> {
     return this.#folder[Symbol.asyncDispose]();
   }
+}
+
+/** The command line of the task `sitemon`; a command and its options follow. */
+export const SITEMON: readonly string[] = [
+  ...[Deno.execPath(), "run", "--quiet", V8_FLAGS, ...EVERYTHING],
+  fileURLToPath(new URL("../../../src/main.ts", import.meta.url)),
+];
+
+/** What a daemon prints when its threads run. */
+export const DAEMON_GREETING = "Operators are served";
+
+/** Starts a program of `floors/` with its argument; it says "It begins". */
+export function startFloor(file: string, argument: unknown): Promise<MeasuredProcess> {
+  const path = fileURLToPath(new URL(`../floors/${file}`, import.meta.url));
+  return MeasuredProcess.start({
+    name: "floor",
+    argv: () => [
+      ...[Deno.execPath(), "run", "--quiet", "--allow-all", path],
+      JSON.stringify(argument),
+    ],
+    greeting: "begins",
+  });
+}
+
+/**
+ * Milliseconds of CPU that the main thread of a process has used so far: all of a server process of
+ * PostgreSQL. In nanoseconds, where /proc/PID/stat has hundredths of a second
+ * (proc_pid_schedstat(5)).
+ */
+export function processCpuMs(pid: number): number {
+  return Number(Deno.readTextFileSync(`/proc/${pid}/schedstat`).split(" ")[0]) / 1e6;
 }

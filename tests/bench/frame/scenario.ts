@@ -1,4 +1,5 @@
 /** What a scenario of the bench is, and what it measures. */
+import type { Workbench } from "./workbench.ts";
 
 /** One measured figure: a row of the table. */
 export interface Figure {
@@ -19,7 +20,7 @@ export interface BenchOptions {
 export interface Scenario {
   /** What is measured, and against what. */
   readonly description: string;
-  run(options: BenchOptions): Promise<readonly Figure[]>;
+  run(bench: Workbench): Promise<readonly Figure[]>;
 }
 
 /** Thrown by a scenario that this machine has no room for; the message says what to do. */
@@ -32,4 +33,48 @@ export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+}
+
+/** What a piece of work costs whoever does it. */
+export interface Cost {
+  readonly cpuMicros: number;
+  readonly perSecond: number;
+  readonly rssBytes: number;
+}
+
+const UNITS: Readonly<Record<keyof Cost, readonly [unit: string, divisor: number]>> = {
+  cpuMicros: ["µs", 1],
+  perSecond: ["/s", 1],
+  rssBytes: ["MB", 1e6],
+};
+
+/** A row for each column of a cost, beside its floor. */
+export function costFigures(
+  title: string,
+  columns: Readonly<Record<string, keyof Cost>>,
+  { value, floor }: { readonly value: Cost; readonly floor: Cost },
+): Figure[] {
+  return Object.entries(columns).map(([what, of]) => {
+    const [unit, divisor] = UNITS[of];
+    const name = `${title}: ${what}`;
+    return { name, unit, value: value[of] / divisor, floor: floor[of] / divisor };
+  });
+}
+
+/** CPU in microseconds of one piece of work for each number of sites, and how it grows with them. */
+export function growthFigures(what: string, cpuMicros: ReadonlyMap<number, number>): Figure[] {
+  const rows = Array.from(cpuMicros, ([sites, value]) => {
+    return { name: `${sites.toLocaleString("en")} sites: ${what}`, unit: "µs", value };
+  });
+  const name = "exponent of the cost over the sites";
+  return [...rows, { name, unit: "", value: exponentOf([...cpuMicros]) }];
+}
+
+/** The slope of a straight line through the logarithms: 0 is flat, 1 is in proportion. */
+function exponentOf(points: readonly (readonly [x: number, y: number])[]): number {
+  const [x, y] = ([0, 1] as const).map((axis) => points.map((point) => Math.log(point[axis])));
+  const mean = (values: readonly number[]) => values.reduce((sum, n) => sum + n) / values.length;
+  const [meanX, meanY] = [mean(x!), mean(y!)];
+  const rise = x!.map((value, n) => (value - meanX) * (y![n]! - meanY));
+  return mean(rise) / mean(x!.map((value) => (value - meanX) ** 2));
 }

@@ -1,31 +1,23 @@
-/** Processes that are measured in turns: while one works, the others are held still. */
-import { eventually } from "../../support/waiting.ts";
+/** Processes that are measured in turns: while one works, the others are suspended. */
+import { eventually, pause } from "../../support/waiting.ts";
 import type { PostgresAddress } from "../../services/postgres.ts";
 import { consumerServer, whileServerLasts } from "./consumer_server.ts";
-import type { MeasuredProcess } from "./measured_process.ts";
-import { pause } from "../../support/waiting.ts";
-import { processCpuMs } from "./process_cpu.ts";
-import { median } from "./scenario.ts";
+import { type MeasuredProcess, processCpuMs } from "./measured_process.ts";
+import { inRounds } from "./rounds.ts";
+import type { Cost } from "./scenario.ts";
 
-/** After it was held still, a process first makes up for what it missed. */
-const SETTLE_MS = 1_000;
+/** After it was suspended, a process first catches up with what it missed. */
+const SETTLE_MS_MAX = 1_000;
 
 /** On a busy machine a short window may pass before anything is done. */
 const WINDOW_MS_MAX = 60_000;
 
 /** A process that works by itself, and how much it has done so far. */
-export interface Worker {
+export interface MeasuredWorker {
   readonly process: MeasuredProcess;
   readonly count: () => Promise<number>;
   /** Where a consumer's reports go, if the CPU of the server's process is to count as its own. */
   readonly database?: PostgresAddress;
-}
-
-/** What a process took, in the middle of its windows. */
-export interface TurnCost {
-  readonly cpuMicros: number;
-  readonly perSecond: number;
-  readonly rssBytes: number;
 }
 
 export interface TurnOptions {
@@ -33,54 +25,41 @@ export interface TurnOptions {
   readonly windowMs: number;
 }
 
-/** Measures each in several windows; what disturbs the machine disturbs them alike. */
-export async function inTurns<Name extends string>(
-  workers: Readonly<Record<Name, Worker>>,
+/** What a piece of work costs each, in the middle of several windows. */
+export function inTurns<Name extends string>(
+  workers: Readonly<Record<Name, MeasuredWorker>>,
   { windows, windowMs }: TurnOptions,
-): Promise<Record<Name, TurnCost>> {
-  const all = Object.entries<Worker>(workers).map(([name, worker]) => {
-    return { name, worker, costs: [] as TurnCost[] };
+): Promise<Record<Name, Cost>> {
+  const sides = Object.entries<MeasuredWorker>(workers).map(([name, worker]) => {
+    worker.process.suspend();
+    return [name, () => whileServerLasts(() => turnOf(name, worker, windowMs))];
   });
-  for (const { worker } of all) worker.process.suspend();
-  for (let window = 0; window < windows; window++) {
-    for (const { worker, costs } of all) {
-      costs.push(await whileServerLasts(() => turnOf(worker, windowMs)));
-    }
-  }
-  return Object.fromEntries(all.map(({ name, costs }) => [name, medianOf(costs)])) as Record<
-    Name,
-    TurnCost
-  >;
+  return inRounds<Name, keyof Cost>(Object.fromEntries(sides), { rounds: windows });
 }
 
-async function turnOf({ process, count, database }: Worker, windowMs: number): Promise<TurnCost> {
+async function turnOf(
+  name: string,
+  { process, count, database }: MeasuredWorker,
+  windowMs: number,
+): Promise<Cost> {
   process.resume();
   try {
-    await pause(SETTLE_MS);
+    await pause(Math.min(windowMs, SETTLE_MS_MAX));
     const server = database && await consumerServer(database);
-    const usage = () => {
-      const { cpuMicros, rssBytes } = process.usage();
-      const serverMicros = server === undefined ? 0 : processCpuMs(server) * 1_000;
-      return { cpuMicros: cpuMicros + serverMicros, rssBytes };
-    };
-    const [start, startMs, before] = [usage(), performance.now(), await count()];
+    const cpuMicros = () =>
+      process.usage().cpuMicros + (server === undefined ? 0 : processCpuMs(server) * 1_000);
+    const [startMicros, startMs, before] = [cpuMicros(), performance.now(), await count()];
     await pause(windowMs);
-    const after = await eventually(WINDOW_MS_MAX, "some work", async () => {
-      const done = await count();
-      return done > before ? done : undefined;
+    const done = await eventually(WINDOW_MS_MAX, `work of ${name}`, async () => {
+      return await count() - before || undefined;
     });
-    const [end, endMs] = [usage(), performance.now()];
+    const [endMicros, endMs] = [cpuMicros(), performance.now()];
     return {
-      cpuMicros: (end.cpuMicros - start.cpuMicros) / (after - before),
-      perSecond: (after - before) * 1_000 / (endMs - startMs),
-      rssBytes: end.rssBytes,
+      cpuMicros: (endMicros - startMicros) / done,
+      perSecond: done * 1_000 / (endMs - startMs),
+      rssBytes: process.usage().rssBytes,
     };
   } finally {
     process.suspend();
   }
-}
-
-function medianOf(costs: readonly TurnCost[]): TurnCost {
-  const of = (figure: keyof TurnCost) => median(costs.map((cost) => cost[figure]));
-  return { cpuMicros: of("cpuMicros"), perSecond: of("perSecond"), rssBytes: of("rssBytes") };
 }

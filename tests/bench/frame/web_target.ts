@@ -15,7 +15,7 @@ export const PLAIN_HOSTS = ["127.0.0.1", "127.0.0.4"] as const;
 
 /** Starts it on free ports of loopback. */
 export async function startWebTarget(): Promise<WebTarget> {
-  const { ca, good } = await makeCertificates();
+  const { ca, good } = makeCertificates();
   const [plainPort, tlsPort] = [freePort(), freePort()];
   const plain = PLAIN_HOSTS.map((host) => `listen ${host}:${plainPort} backlog=4096;`);
   const page = `location / { return 200 "${"x".repeat(1_024)}"; }`;

@@ -1,6 +1,6 @@
 /** What PostgreSQL itself says of a statement: its plan, and what executing it cost the server. */
 import type { Connection, Statement } from "../../../src/status/postgres/connection/connection.ts";
-import { processCpuMs } from "../frame/process_cpu.ts";
+import { processCpuMs } from "../frame/measured_process.ts";
 import { median } from "../frame/scenario.ts";
 
 export interface Explained {

@@ -1,17 +1,18 @@
-/** Whether a long history makes ingest dearer, and how long a status page waits for its answers. */
+/**
+ * What a long history costs: whether ingest keeps its pace and pages their answers when there are
+ * tens of millions of reports in the database.
+ */
 import { PostgresQueries } from "../../../src/status/postgres/postgres_queries.ts";
-import { eventually } from "../../support/waiting.ts";
-import { shareKafka } from "../../services/kafka.ts";
 import type { PostgresAddress } from "../../services/postgres.ts";
 import { openSession, optionsOf } from "../../status/postgres/opened_store.ts";
-import { startBenchConsumer } from "../frame/bench_consumer.ts";
-import { benchDatabase } from "../frame/bench_database.ts";
-import { BenchTopic } from "../frame/bench_topic.ts";
+import type { BenchTopic } from "../frame/bench_topic.ts";
 import { makeHistory } from "../frame/made_history.ts";
+import { beginOf, publishReports } from "../frame/made_reports.ts";
+import { costFigures, type Figure, type Scenario } from "../frame/scenario.ts";
+import { inTurns, type MeasuredWorker, type TurnOptions } from "../frame/turns.ts";
+import type { Workbench } from "../frame/workbench.ts";
+import { startedConsumer } from "./ingest.ts";
 import { pageQuestions, pageStatements } from "./page_questions.ts";
-import { beginOf, publishReports } from "../frame/publish_reports.ts";
-import type { BenchOptions, Figure, Scenario } from "../frame/scenario.ts";
-import { inTurns, type TurnOptions, type Worker } from "../frame/turns.ts";
 
 const SITES = 1_000;
 
@@ -30,7 +31,6 @@ const WHOLE: Size = {
 const SHORT: Size = {
   ...{ rows: 20_000, chunkRows: 5_000, reports: 20_000, windows: 1, windowMs: 300 },
 };
-const FIRST_MS_MAX = 120_000;
 
 /**
  * Making twenty million rows writes more than ten gigabytes of log. With the server's own 1 GB a
@@ -41,21 +41,19 @@ const SETTINGS = { max_wal_size: "8GB" };
 export const history: Scenario = {
   description: "a backlog and the questions of a status page, after a history of " +
     `${WHOLE.rows.toLocaleString("en")} reports and beside an empty database`,
-  async run(options) {
-    const size = options.isShort ? SHORT : WHOLE;
-    await using kafka = await shareKafka();
-    await using topic = await BenchTopic.create(kafka.address);
-    await using empty = await benchDatabase(SETTINGS);
-    await using long = await benchDatabase();
+  async run(bench) {
+    const size = bench.sized(WHOLE, SHORT);
+    const topic = await bench.topic();
+    const empty = await bench.database(SETTINGS);
+    const long = await bench.database();
     const { rows, reports } = size;
     const made = { sites: SITES, beginMicros: beginOf({ count: rows + reports, sites: SITES }) };
     const figures = await making(long, { ...size, ...made });
-    const topicOf = { bootstrap: kafka.address, topic: topic.name };
-    await publishReports({ ...topicOf, ...made, first: rows, count: reports });
+    await publishReports(topic, { ...made, first: rows, count: reports });
     return [
       ...figures,
-      ...await ingested({ bootstrap: kafka.address, topic, empty, long }, size),
-      ...await asked(long, options),
+      ...await ingested(bench, topic, { empty, long }),
+      ...await asked(bench, long),
     ];
   },
 };
@@ -91,74 +89,31 @@ async function making(
 
 /** One consumer for each database, in turns, with the same reports. */
 async function ingested(
-  { empty, long, ...kafka }: {
-    readonly bootstrap: string;
-    readonly topic: BenchTopic;
-    readonly empty: PostgresAddress;
-    readonly long: PostgresAddress;
-  },
-  size: TurnOptions,
+  whole: Workbench,
+  topic: BenchTopic,
+  databases: Readonly<Record<"empty" | "long", PostgresAddress>>,
 ): Promise<Figure[]> {
-  await using closing = new AsyncDisposableStack();
-  const workers = {
-    empty: closing.use(await BegunConsumer.start({ ...kafka, database: empty, name: "empty" })),
-    long: closing.use(await BegunConsumer.start({ ...kafka, database: long, name: "long" })),
+  await using bench = await whole.part();
+  const start = async (name: keyof typeof databases): Promise<MeasuredWorker> => {
+    const database = databases[name];
+    return { ...await startedConsumer(bench, { topic, database, name }), database };
   };
-  const costs = await inTurns<keyof typeof workers>(workers, size);
-  const figure = (name: string, unit: string, of: "perSecond" | "cpuMicros") => {
-    return { name: `one member: ${name}`, unit, value: costs.long[of], floor: costs.empty[of] };
-  };
-  return [
-    figure("reports applied", "/s", "perSecond"),
-    figure("CPU of consumer and server per report", "µs", "cpuMicros"),
-  ];
-}
-
-/** A consumer that has applied something, and is held still until its turn. */
-class BegunConsumer implements Worker, AsyncDisposable {
-  private constructor(
-    readonly process: Worker["process"],
-    readonly database: PostgresAddress,
-    readonly count: () => Promise<number>,
-  ) {}
-
-  static async start(
-    { bootstrap, topic, database, name }: {
-      readonly bootstrap: string;
-      readonly topic: BenchTopic;
-      readonly database: PostgresAddress;
-      readonly name: string;
-    },
-  ): Promise<BegunConsumer> {
-    const group = `${topic.name}-${name}`;
-    const process = await startBenchConsumer({
-      ...{ bootstrap, topic: topic.name, group, members: 1, database },
-    });
-    const count = () => topic.committed(group);
-    const consumer = new BegunConsumer(process, database, count);
-    try {
-      await eventually(FIRST_MS_MAX, "a first report", async () => await count() > 0 || undefined);
-      process.suspend();
-      return consumer;
-    } catch (error) {
-      await consumer[Symbol.asyncDispose]();
-      throw error;
-    }
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.process[Symbol.asyncDispose]();
-  }
+  const workers = { empty: await start("empty"), long: await start("long") };
+  const { empty, long } = await inTurns(workers, bench.sized(WHOLE, SHORT));
+  return costFigures("one member", {
+    "reports applied": "perSecond",
+    "CPU of consumer and server per report": "cpuMicros",
+  }, { value: long, floor: empty });
 }
 
 /** What a page asks, of the sites that ingest has just added to. */
-async function asked(database: PostgresAddress, options: BenchOptions): Promise<Figure[]> {
+async function asked(bench: Workbench, database: PostgresAddress): Promise<Figure[]> {
   const connection = optionsOf(database);
   const queries = new PostgresQueries({ connection });
   try {
     return [
-      ...await pageQuestions("PostgreSQL", queries, options),
-      ...await pageStatements(connection, { ...options, site: (n) => `site ${n}` }),
+      ...await pageQuestions("PostgreSQL", queries, bench),
+      ...await pageStatements(connection, { isShort: bench.isShort, site: (n) => `site ${n}` }),
     ];
   } finally {
     await queries.close();

@@ -3,16 +3,10 @@
  * consumer; beside the least code that brings a message through Kafka into a row.
  */
 import { Client } from "pg";
-import { eventually } from "../../support/waiting.ts";
-import { shareKafka } from "../../services/kafka.ts";
 import { type PostgresServer, startPostgres } from "../../services/postgres.ts";
+import { eventually, pause } from "../../support/waiting.ts";
 import { BareLatency } from "../floors/bare_latency.ts";
-import { startBenchConsumer } from "../frame/bench_consumer.ts";
-import { BenchProducer } from "../frame/bench_producer.ts";
-import { BenchTopic } from "../frame/bench_topic.ts";
-import { pause } from "../../support/waiting.ts";
 import { type Figure, median, type Scenario } from "../frame/scenario.ts";
-import { startWebTarget } from "../frame/web_target.ts";
 
 const PER_SECOND = 500;
 const FIRST_MS_MAX = 120_000;
@@ -30,33 +24,27 @@ const SHORT: Windows = { sites: 50, windows: 1, windowMs: 1_000, warmUpMs: 0 };
 
 export const latency: Scenario = {
   description: `from the end of a check to its row in PostgreSQL, ${PER_SECOND} checks a second`,
-  async run({ isShort }) {
-    const windows = isShort ? SHORT : WHOLE;
-    await using kafka = await shareKafka();
+  async run(bench) {
+    const { sites, warmUpMs, windows, windowMs } = bench.sized(WHOLE, SHORT);
     // Which tells when each row was committed.
     const settings = { track_commit_timestamp: "on" };
-    await using postgres = await startPostgres({ fsync: true, settings });
-    await using topic = await BenchTopic.create(kafka.address);
-    await using bareTopic = await BenchTopic.create(kafka.address);
-    await using web = await startWebTarget();
-    const bootstrap = kafka.address;
-    await using _consumer = await startBenchConsumer({
-      ...{ bootstrap, topic: topic.name, group: topic.name, members: 1, database: postgres },
-    });
-    await using _producer = await BenchProducer.start({
-      url: `http://127.0.0.1:${web.plainPort}/`,
-      ...{ sites: windows.sites, perSecond: PER_SECOND, bootstrap, topic: topic.name },
-    });
+    const postgres = bench.use(await startPostgres({ fsync: true, settings }));
+    const [topic, bareTopic] = [await bench.topic(), await bench.topic()];
+    const { plainPort } = await bench.web();
+    await bench.consumer({ topic, database: postgres });
+    const url = `http://127.0.0.1:${plainPort}/`;
+    await bench.producer({ url, sites, perSecond: PER_SECOND, topic });
     await eventually(FIRST_MS_MAX, "a first row", async () => {
       return await topic.committed(topic.name) > 0 || undefined;
     });
-    await pause(windows.warmUpMs);
-    await using bare = await BareLatency.start({ bootstrap, topic: bareTopic.name, postgres });
+    await pause(warmUpMs);
+    const { bootstrap, name } = bareTopic;
+    const bare = bench.use(await BareLatency.start({ bootstrap, topic: name, postgres }));
     const since = new Date();
-    await pause(windows.windows * windows.windowMs);
+    await pause(windows * windowMs);
     const until = new Date();
     await eventually(FIRST_MS_MAX, "the last row", () => isIn(postgres, until));
-    const whole = await percentiles(postgres, { since, until, windowMs: windows.windowMs });
+    const whole = await percentiles(postgres, { since, until, windowMs });
     const figure = (part: string, value: number, floor: number): Figure => {
       return { name: `${PER_SECOND}/s: ${part}`, unit: "ms", value, floor };
     };

@@ -1,13 +1,10 @@
 /** The memory of producers and consumers, at work and in an outage, beside the same that idle. */
-import { type KafkaCluster, startKafka } from "../../services/kafka.ts";
-import { startBenchConsumer } from "../frame/bench_consumer.ts";
-import { benchDatabase } from "../frame/bench_database.ts";
-import { BenchProducer } from "../frame/bench_producer.ts";
+import { startKafka } from "../../services/kafka.ts";
+import { pause } from "../../support/waiting.ts";
 import { BenchTopic } from "../frame/bench_topic.ts";
 import type { MeasuredProcess } from "../frame/measured_process.ts";
-import { pause } from "../../support/waiting.ts";
 import { type Figure, median, type Scenario } from "../frame/scenario.ts";
-import { startWebTarget } from "../frame/web_target.ts";
+import type { Workbench } from "../frame/workbench.ts";
 
 /** Each site is checked every ten seconds, as by default. */
 const INTERVAL_S = 10;
@@ -22,77 +19,65 @@ const MINUTES_MIN = 0.05;
 
 export const memory: Scenario = {
   description: "resident memory, beside the same threads with nothing to do",
-  async run({ isShort, minutes }) {
-    await using kafka = await startKafka();
-    await using processes = await startAll(kafka, isShort ? [20] : [1_000, 10_000]);
-    const told = isShort ? MINUTES_MIN : minutes;
-    const working = await looksAt(processes.all, told);
+  async run(bench) {
+    const kafka = bench.use(await startKafka());
+    const watched = await startAll(bench, kafka.bootstrap);
+    const minutes = bench.sized(bench.minutes, MINUTES_MIN);
+    const outage = Math.min(minutes, OUTAGE_MINUTES_MAX);
+    const working = await looksAt(watched, minutes, `after ${minutes} min`);
     await kafka.brokers[0]!.kill();
-    const outage = Math.min(told, OUTAGE_MINUTES_MAX);
-    const cutOff = await looksAt(processes.all, outage);
-    return [
-      ...figuresOf(working, `after ${told} min`),
-      ...figuresOf(cutOff, `after ${outage} min without a broker`),
-    ];
+    return [...working, ...await looksAt(watched, outage, `after ${outage} min without a broker`)];
   },
 };
 
 interface Watched {
   readonly name: string;
   readonly process: MeasuredProcess;
-  /** The name of the one that does the same with nothing to do; it is that one when absent. */
-  readonly floor?: string;
+  /** The name of the one that does the same with nothing to do. */
+  readonly floor: string;
 }
 
-async function startAll(kafka: KafkaCluster, sizes: readonly number[]) {
-  const { bootstrap } = kafka;
-  await using closing = new AsyncDisposableStack();
-  const { plainPort } = closing.use(await startWebTarget());
-  const topic = await BenchTopic.create(bootstrap);
-  const quiet = await BenchTopic.create(bootstrap);
-  const producerOf = async (sites: number, intervalS: number, topic: BenchTopic) => {
-    const load = { url: `http://127.0.0.1:${plainPort}/`, sites, perSecond: sites / intervalS };
-    const started = await BenchProducer.start({ ...load, bootstrap, topic: topic.name });
-    return closing.use(started).process;
+async function startAll(bench: Workbench, bootstrap: string): Promise<Watched[]> {
+  const { plainPort } = await bench.web();
+  const url = `http://127.0.0.1:${plainPort}/`;
+  // They end with their broker.
+  const [topic, quiet] = [await BenchTopic.create(bootstrap), await BenchTopic.create(bootstrap)];
+  const watched: Watched[] = [];
+  const producer = async (name: string, sites: number, intervalS: number, topic: BenchTopic) => {
+    const { process } = await bench.producer({ url, sites, perSecond: sites / intervalS, topic });
+    watched.push({ name: `producer, ${name}`, process, floor: "producer, idle" });
   };
-  const consumerOf = async (topic: BenchTopic) => {
-    const database = closing.use(await benchDatabase());
-    const reading = { bootstrap, topic: topic.name, group: topic.name, members: 1 };
-    return closing.use(await startBenchConsumer({ ...reading, database }));
+  const consumer = async (name: string, topic: BenchTopic) => {
+    const process = await bench.consumer({ topic, database: await bench.database() });
+    watched.push({ name, process, floor: "consumer, idle" });
   };
-  const all: Watched[] = [
-    { name: "producer, idle", process: await producerOf(1, NEVER_S, quiet) },
-    { name: "consumer, idle", process: await consumerOf(quiet) },
-  ];
-  for (const size of sizes) {
-    const process = await producerOf(size, INTERVAL_S, topic);
-    const name = `producer, ${size.toLocaleString("en")} sites`;
-    all.push({ name, process, floor: "producer, idle" });
+  await producer("idle", 1, NEVER_S, quiet);
+  await consumer("consumer, idle", quiet);
+  for (const sites of bench.sized([1_000, 10_000], [20])) {
+    await producer(`${sites.toLocaleString("en")} sites`, sites, INTERVAL_S, topic);
   }
-  all.push({ name: "consumer of both", process: await consumerOf(topic), floor: "consumer, idle" });
-  const kept = closing.move();
-  return { all, [Symbol.asyncDispose]: () => kept.disposeAsync() };
+  await consumer("consumer of both", topic);
+  return watched;
 }
 
-interface Looked extends Watched {
-  readonly rssBytes: number;
-}
-
-async function looksAt(watched: readonly Watched[], minutes: number): Promise<Looked[]> {
+async function looksAt(
+  watched: readonly Watched[],
+  minutes: number,
+  when: string,
+): Promise<Figure[]> {
   await pause(minutes * 30_000);
-  const looks: number[][] = [];
+  const looks: Record<string, number>[] = [];
   for (let look = 0; look < LOOKS; look++) {
     await pause(minutes * 30_000 / LOOKS);
-    looks.push(watched.map(({ process }) => process.usage().rssBytes));
+    looks.push(
+      Object.fromEntries(watched.map(({ name, process }) => [name, process.usage().rssBytes])),
+    );
   }
-  return watched.map((one, at) => ({ ...one, rssBytes: median(looks.map((look) => look[at]!)) }));
-}
-
-function figuresOf(looked: readonly Looked[], when: string): Figure[] {
-  return looked.map(({ name, rssBytes, floor = name }) => ({
+  const megabytes = (name: string) => median(looks.map((look) => look[name]!)) / 1e6;
+  return watched.map(({ name, floor }) => ({
     name: `${name}, ${when}`,
     unit: "MB",
-    value: rssBytes / 1e6,
-    floor: looked.find((other) => other.name === floor)!.rssBytes / 1e6,
+    value: megabytes(name),
+    floor: megabytes(floor),
   }));
 }

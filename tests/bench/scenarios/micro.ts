@@ -3,13 +3,14 @@ import { decodeMessage, encodeV1 } from "../../../src/report/codec.ts";
 import { identify } from "../../../src/report/identity.ts";
 import { completeDrafts, draftOf } from "../../../src/report/report_draft.ts";
 import { invalidity } from "../../../src/report/validation.ts";
-import { Outbox } from "../../../src/outbox/outbox.ts";
+import type { Outbox } from "../../../src/outbox/outbox.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
 import { aReport, nthReport } from "../../contract/site_reports.ts";
 import { GOLDEN } from "../../report/golden.ts";
-import { silent } from "../../scanner/sites.ts";
-import { type BenchOptions, type Figure, median, type Scenario } from "../frame/scenario.ts";
+import { openBenchOutbox, settleBatch } from "../frame/bench_outbox.ts";
+import { inRounds } from "../frame/rounds.ts";
+import type { Figure, Scenario } from "../frame/scenario.ts";
 
 /** A step, repeated as fast as it goes. */
 interface Step {
@@ -21,32 +22,29 @@ interface Step {
 
 export const micro: Scenario = {
   description: "single steps on the hot paths: codec, outbox, ingest",
-  async run(options) {
-    const folder = await Deno.makeTempDir({ prefix: "sitemon-bench-" });
-    try {
-      using outbox = openOutbox(`${folder}/outbox.db`);
-      const store = new SqliteStore({ path: `${folder}/status.db`, clock: systemClock });
-      await using closing = new AsyncDisposableStack();
-      closing.defer(() => store.close());
-      await store.migrate();
-      return await measured([...codecSteps(), ...outboxSteps(outbox), storeStep(store)], options);
-    } finally {
-      await Deno.remove(folder, { recursive: true });
-    }
+  async run(bench) {
+    const folder = bench.folder();
+    const outbox = bench.use(openBenchOutbox(`${folder}/outbox.db`));
+    const store = new SqliteStore({ path: `${folder}/status.db`, clock: systemClock });
+    await using closing = new AsyncDisposableStack();
+    closing.defer(() => store.close());
+    await store.migrate();
+    const steps = [...codecSteps(), ...outboxSteps(outbox), storeStep(store)];
+    return await measured(steps, bench.isShort);
   },
 };
 
-async function measured(steps: readonly Step[], { isShort }: BenchOptions): Promise<Figure[]> {
-  const windows = isShort ? 2 : 9;
+async function measured(steps: readonly Step[], isShort: boolean): Promise<Figure[]> {
   const figures: Figure[] = [];
-  for (const { name, times, run } of steps) {
-    const micros: number[] = [];
-    for (let window = 0; window < windows; window++) {
+  for (const { name, times: whole, run } of steps) {
+    const times = isShort ? 1 : whole;
+    const measure = async () => {
       const startMs = performance.now();
-      for (let i = 0; i < (isShort ? 1 : times); i++) await run();
-      micros.push((performance.now() - startMs) * 1_000 / (isShort ? 1 : times));
-    }
-    figures.push({ name, unit: "µs", value: median(micros.slice(1)) });
+      for (let time = 0; time < times; time++) await run();
+      return { micros: (performance.now() - startMs) * 1_000 / times };
+    };
+    const { step } = await inRounds({ step: measure }, { rounds: isShort ? 1 : 8, warmUps: 1 });
+    figures.push({ name, unit: "µs", value: step.micros });
   }
   return figures;
 }
@@ -77,27 +75,15 @@ function codecSteps(): Step[] {
   ];
 }
 
-function openOutbox(path: string): Outbox {
-  return Outbox.open({
-    path,
-    bytesMax: 1 << 30,
-    rowsMax: 2_000_000,
-    freeBytesMin: 0,
-    whenFull: "coalesce",
-    clock: systemClock,
-    telemetry: silent,
-  });
-}
-
 function outboxSteps(outbox: Outbox): Step[] {
   const batch = Array.from({ length: 256 }, (_, n) => draftOf(aReport({ site: `site ${n}` })));
-  const settle = () => {
-    const rows = outbox.take({ rowsMax: 500, bytesMax: 512 * 1_024 });
-    outbox.settle({ acknowledged: rows.map(({ id }) => id), tooLarge: [] });
-  };
   return [
     { name: "an outbox commit of 256 reports", times: 20, run: () => outbox.append(batch) },
-    { name: "500 rows taken from the outbox and settled", times: 5, run: settle },
+    {
+      name: "500 rows taken from the outbox and settled",
+      times: 5,
+      run: () => settleBatch(outbox),
+    },
   ];
 }
 

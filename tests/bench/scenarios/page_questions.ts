@@ -4,8 +4,8 @@ import { Connection } from "../../../src/status/postgres/connection/connection.t
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import * as statements from "../../../src/status/postgres/query_statements.ts";
 import type { StatusQueries } from "../../../src/status/queries.ts";
-import { explain } from "./explain.ts";
 import { type BenchOptions, type Figure, median } from "../frame/scenario.ts";
+import { explain } from "./explain.ts";
 
 /** What a page shows at once. */
 const PAGE_SITES = 50;
@@ -14,7 +14,7 @@ const PAGE_SITES = 50;
 export async function pageQuestions(
   store: string,
   queries: StatusQueries,
-  { isShort }: BenchOptions,
+  { isShort }: Pick<BenchOptions, "isShort">,
 ): Promise<Figure[]> {
   const { cursor, statuses } = await queries.changesSince(undefined);
   const page = statuses.slice(0, PAGE_SITES);
@@ -61,7 +61,7 @@ async function callsOf(ask: () => Promise<unknown>, count: number): Promise<Call
 /** The statements behind the questions, each with its plan on standard error. */
 export async function pageStatements(
   options: PostgresOptions,
-  { site, isShort }: BenchOptions & {
+  { site, isShort }: Pick<BenchOptions, "isShort"> & {
     /** The name of the n-th site, from 0; its location is the default. */
     readonly site: (n: number) => string;
   },

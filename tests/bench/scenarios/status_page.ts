@@ -9,10 +9,10 @@ import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
 import { SqliteQueries } from "../../../src/status/sqlite/sqlite_queries.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
 import { optionsOf } from "../../status/postgres/opened_store.ts";
-import { benchDatabase } from "../frame/bench_database.ts";
-import { pageQuestions, pageStatements } from "./page_questions.ts";
-import type { BenchOptions, Figure, Scenario } from "../frame/scenario.ts";
+import type { Figure, Scenario } from "../frame/scenario.ts";
 import { type PageDataSize, postgresPageData, sqlitePageData } from "../frame/status_page_data.ts";
+import type { Workbench } from "../frame/workbench.ts";
+import { pageQuestions, pageStatements } from "./page_questions.ts";
 
 const WHOLE: PageDataSize = { sites: 1_000, days: 90, reports: 1_440 };
 const SHORT: PageDataSize = { sites: 10, days: 2, reports: 10 };
@@ -21,25 +21,30 @@ const MAKING_TIMEOUT_MS = 600_000;
 
 export const statusPage: Scenario = {
   description: "the questions of a status page, on 1,000 sites checked each minute for 90 days",
-  async run(options) {
-    const size = options.isShort ? SHORT : WHOLE;
-    return [...await ofPostgres(size, options), ...await ofSqlite(size, options)];
+  async run(bench) {
+    const size = bench.sized(WHOLE, SHORT);
+    return [...await ofPostgres(bench, size), ...await ofSqlite(bench, size)];
   },
 };
 
-async function ofPostgres(size: PageDataSize, options: BenchOptions): Promise<Figure[]> {
-  await using closing = new AsyncDisposableStack();
-  const connection = optionsOf(closing.use(await benchDatabase()));
+async function ofPostgres(bench: Workbench, size: PageDataSize): Promise<Figure[]> {
+  const connection = optionsOf(await bench.database());
   const store = new PostgresStore({ connection });
   await store.migrate();
   await store.close();
   await fill(connection, size);
   const queries = new PostgresQueries({ connection });
-  closing.defer(() => queries.close());
-  return [
-    ...await pageQuestions("PostgreSQL", queries, options),
-    ...await pageStatements(connection, { ...options, site: (n) => `site-${n + 1}` }),
-  ];
+  try {
+    return [
+      ...await pageQuestions("PostgreSQL", queries, bench),
+      ...await pageStatements(connection, {
+        isShort: bench.isShort,
+        site: (n) => `site-${n + 1}`,
+      }),
+    ];
+  } finally {
+    await queries.close();
+  }
 }
 
 async function fill(options: PostgresOptions, size: PageDataSize): Promise<void> {
@@ -56,19 +61,17 @@ async function fill(options: PostgresOptions, size: PageDataSize): Promise<void>
   }
 }
 
-async function ofSqlite(size: PageDataSize, options: BenchOptions): Promise<Figure[]> {
-  const folder = await Deno.makeTempDir({ prefix: "sitemon-bench-" });
-  const path = `${folder}/status.db`;
+async function ofSqlite(bench: Workbench, size: PageDataSize): Promise<Figure[]> {
+  const path = `${bench.folder()}/status.db`;
+  const store = new SqliteStore({ path, clock });
+  await store.migrate();
+  await store.close();
+  using db = new DatabaseSync(path);
+  db.exec(sqlitePageData(size));
   const queries = new SqliteQueries({ path });
   try {
-    const store = new SqliteStore({ path, clock });
-    await store.migrate();
-    await store.close();
-    using db = new DatabaseSync(path);
-    db.exec(sqlitePageData(size));
-    return await pageQuestions("SQLite", queries, options);
+    return await pageQuestions("SQLite", queries, bench);
   } finally {
     await queries.close();
-    await Deno.remove(folder, { recursive: true });
   }
 }

@@ -1,9 +1,11 @@
-/** Fills a topic with reports, as a producer of sitemon publishes them. */
+/** The reports that benches store and send, and how a topic is filled with them. */
 import { Buffer } from "node:buffer";
 import { Kafka, logLevel, Partitioners } from "kafkajs";
+import { ID_HEADER } from "../../../src/kafka/message.ts";
 import { encodeReport } from "../../../src/report/codec.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
-import { aReport } from "../../contract/site_reports.ts";
+import { aReport, PRODUCERS } from "../../contract/site_reports.ts";
+import type { BenchTopic } from "./bench_topic.ts";
 
 const BATCH = 2_000;
 const MINUTE_MICROS = 60_000_000;
@@ -15,7 +17,7 @@ export interface MadeReports {
   readonly beginMicros: number;
 }
 
-/** The n-th of them, from 0; sites take turns. */
+/** The n-th of them, from 0; sites take turns, and all are up. */
 export function madeReport(n: number, { sites, beginMicros }: MadeReports): SiteReport {
   const at = beginMicros + Math.round(n * MINUTE_MICROS / sites);
   return aReport({
@@ -25,9 +27,13 @@ export function madeReport(n: number, { sites, beginMicros }: MadeReports): Site
     recorded_at: at,
     interval_ms: 60_000,
     labels: { team: "web" },
-    producer_id: "0a6b8d5e-0000-4000-8000-000000000001",
     sequence: n + 1,
   });
+}
+
+/** The n-th of 1,000 sites, whenever it was. */
+export function benchReport(n: number): SiteReport {
+  return aReport({ site: `site ${n % 1_000}`, sequence: n + 1 });
 }
 
 /** When the first of so many was checked if the last is checked just now. */
@@ -37,39 +43,30 @@ export function beginOf(
   return Date.now() * 1_000 - Math.round(count * MINUTE_MICROS / sites);
 }
 
-/** Publishes so many. Resolves when Kafka has them all. */
+/** As a producer of sitemon publishes it. */
+export function messageOf(report: SiteReport) {
+  const headers = { [ID_HEADER]: `${PRODUCERS[0]}/${report.sequence}` };
+  return { key: report.site, value: Buffer.from(encodeReport(report)), headers };
+}
+
+/** Publishes the reports `first` to `first + count`. Resolves when Kafka has them all. */
 export async function publishReports(
-  {
-    bootstrap,
-    topic,
-    first: begin = 0,
-    count,
-    sites,
-    beginMicros = beginOf({ count: begin + count, sites }),
-  }: {
-    /** `host:port` of a broker. */
-    readonly bootstrap: string;
-    readonly topic: string;
-    /** The number of the first of them. */
-    readonly first?: number;
-    readonly count: number;
-    readonly sites: number;
-    /** Of {@linkcode MadeReports}; unless it is given, the last of them was checked just now. */
-    readonly beginMicros?: number;
-  },
+  { bootstrap, name: topic }: BenchTopic,
+  { first = 0, count, sites, beginMicros = beginOf({ count: first + count, sites }) }:
+    & Pick<MadeReports, "sites">
+    & {
+      readonly first?: number;
+      readonly count: number;
+      /** Unless it is given, the last of them was checked just now. */
+      readonly beginMicros?: number;
+    },
 ): Promise<void> {
   const kafka = new Kafka({ brokers: [bootstrap], logLevel: logLevel.NOTHING });
   const producer = kafka.producer({ createPartitioner: Partitioners.DefaultPartitioner });
   await producer.connect();
-  for (let first = begin; first < begin + count; first += BATCH) {
-    const size = Math.min(BATCH, begin + count - first);
-    const messages = Array.from({ length: size }, (_, index) => {
-      const report = madeReport(first + index, { sites, beginMicros });
-      return {
-        key: report.site,
-        value: Buffer.from(encodeReport(report)),
-        headers: { "sitemon-id": `${report.producer_id}/${report.sequence}` },
-      };
+  for (let sent = 0; sent < count; sent += BATCH) {
+    const messages = Array.from({ length: Math.min(BATCH, count - sent) }, (_, index) => {
+      return messageOf(madeReport(first + sent + index, { sites, beginMicros }));
     });
     await producer.send({ topic, messages, acks: -1 });
   }
