@@ -1,18 +1,17 @@
 /** One round of chaos: faults for some minutes, then calm, then the oracle. */
-import { eventually, pause } from "../support/waiting.ts";
+import { eventually } from "../support/waiting.ts";
 import { TOPIC } from "./world/chaos_services.ts";
 import { groupHasReadAll } from "./world/consumer_group.ts";
-import { holdPromise } from "./hold_promise.ts";
 import { kafkaFaults } from "./faults/kafka_faults.ts";
 import { missingSql, POSTGRES } from "./oracle.ts";
 import { POSTGRES_FAULTS } from "./faults/postgres_faults.ts";
 import { PROCESS_FAULTS } from "./faults/process_faults.ts";
-import { type FaultCounts, runSchedule } from "./schedule.ts";
-import { judge, replayChangesNothing } from "./verdict.ts";
+import { type FaultCounts, runSchedule } from "./faults/fault.ts";
+import { holdPromise, judge, replayChangesNothing } from "./judge.ts";
 import { producedBy, World, type WorldOptions } from "./world/world.ts";
 
 /**
- * After the last fault is mended: a group gives up dead members after 15 s, and catches up. Long
+ * After the last fault is repaired: a group gives up dead members after 15 s, and catches up. Long
  * enough for a machine that others use as well; the report has how long it really took.
  */
 const RECOVERY_MS = 180_000;
@@ -22,7 +21,7 @@ const CATCH_UP_MS = 120_000;
 
 export interface ChaosRoundOptions extends WorldOptions {
   readonly faultsMs: number;
-  readonly tell: (line: string) => void;
+  readonly report: (line: string) => void;
 }
 
 /** What a round was and came to. */
@@ -51,29 +50,26 @@ export async function runChaosRound(options: ChaosRoundOptions): Promise<ChaosRe
   world.start();
   await holdPromise(world, "Every site is checked", () => everySiteIsFresh(world, RECOVERY_MS));
   await causeFaults(world, options, faults);
-  options.tell("calm");
+  options.report("calm");
   const recoveryMs = await becomeCalm(world);
   await settle(world);
   await judge(world);
-  options.tell("replaying everything once more");
+  options.report("replaying everything once more");
   await replayChangesNothing(world);
-  return { ...await figures(world), faults, recoveryMs, ...outcomeOf(world) };
-}
-
-function outcomeOf({ violations, folder }: World) {
-  return { violations, folder };
+  const { violations, folder } = world;
+  return { ...await figures(world), faults, recoveryMs, violations, folder };
 }
 
 async function causeFaults(
   world: World,
-  { faultsMs, tell }: ChaosRoundOptions,
+  { faultsMs, report }: ChaosRoundOptions,
   counts: FaultCounts,
 ): Promise<void> {
   const endMs = performance.now() + faultsMs;
   const lanes = { kafka: kafkaFaults(world), postgres: POSTGRES_FAULTS, process: PROCESS_FAULTS };
   await Promise.all(
     Object.entries(lanes).map(([name, faults]) =>
-      runSchedule(world, { name, faults, endMs }, { counts, tell })
+      runSchedule(world, { name, faults, endMs }, { counts, report })
     ),
   );
 }
@@ -104,10 +100,8 @@ async function everySiteIsFresh(world: World, ms: number): Promise<void> {
       `SELECT count(*)::int AS count FROM site_status
        WHERE checked_at > '${since}' AND location <> 'late'`,
     );
-    if (row!.count === wanted) return true;
-    await pause(200);
-    return undefined;
-  });
+    return row!.count === wanted || undefined;
+  }, 200);
 }
 
 /** Ends the producers, whose outboxes have to run dry, and waits for what they published. */
@@ -121,9 +115,8 @@ async function settle(world: World): Promise<void> {
       eventually(CATCH_UP_MS, "nothing missing", async () => {
         const missing = await world.services.query(missingSql(POSTGRES, world.produced()));
         if (missing.length === 0) return true;
-        await pause(500);
         throw new Error(JSON.stringify(missing));
-      }),
+      }, 500),
   );
   await holdPromise(world, "Consumers catch up", () => groupHasReadAll(world));
   await Promise.all(world.consumers.map((consumer) => consumer.stop()));

@@ -12,15 +12,15 @@ for (const { brokers, seed } of ROUNDS) {
   chaosTest(
     `every promise holds through chaos with ${brokers} broker(s), seed ${seed}`,
     async () => {
-      const told: string[] = [];
+      const lines: string[] = [];
       const options: ChaosRoundOptions = {
         seed,
         brokers,
         faultsMs: FAULTS_MS,
-        tell: (line) => told.push(line),
+        report: (line) => lines.push(line),
       };
       const { violations, faults, stored, applied } = await runChaosRound(options);
-      deepStrictEqual(violations, [], told.join("\n"));
+      deepStrictEqual(violations, [], lines.join("\n"));
       ok(faults.size >= 6, "faults were caused");
       ok(stored > 1_000 && applied > 1_000, `reports flowed: ${stored} stored, ${applied} applied`);
     },

@@ -1,7 +1,7 @@
 // Goal: brokers that die move nothing between the members of a group, and an outage leaves no site out.
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { eventually } from "../support/waiting.ts";
-import { plainKafka } from "../kafka/kafka_fixture.ts";
+import { administer } from "../kafka/kafka_fixture.ts";
 import { aGroup, DEADLINE_MS, TestMember } from "../kafka/group/test_member.ts";
 import { startKafka } from "../services/kafka.ts";
 import { serviceTest } from "../services/with_services.ts";
@@ -10,10 +10,9 @@ const ownTest = serviceTest("own kafka");
 
 /** The broker that the group is asked of: there is one partition of the topic that holds the groups. */
 async function coordinatorOf(bootstrap: string): Promise<number> {
-  const admin = plainKafka(bootstrap).admin();
-  await admin.connect();
-  const { topics } = await admin.fetchTopicMetadata({ topics: ["__consumer_offsets"] });
-  await admin.disconnect();
+  const { topics } = await administer(bootstrap, (admin) => {
+    return admin.fetchTopicMetadata({ topics: ["__consumer_offsets"] });
+  });
   return topics[0]!.partitions[0]!.leader;
 }
 

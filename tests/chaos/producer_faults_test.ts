@@ -6,13 +6,13 @@ import { readStats } from "../../src/outbox/outbox_stats.ts";
 import { systemClock as clock } from "../../src/runtime/clock.ts";
 import { aReport } from "../contract/site_reports.ts";
 import { eventually } from "../support/waiting.ts";
-import { startHttpbin } from "../integration/httpbin.ts";
-import { DEADLINE_MS, Pipeline, storedSequence } from "../integration/pipeline.ts";
+import { sitesAt, startHttpbin } from "../integration/httpbin.ts";
+import { DEADLINE_MS, Pipeline, storedSequence, storesMoreThan } from "../integration/pipeline.ts";
 import {
+  administer,
   connectionTo,
   FakeTelemetry,
   makeTopic,
-  plainKafka,
   publisherOptions,
   rows,
   TestPublisher,
@@ -25,11 +25,6 @@ import { draftsOf } from "../outbox/outbox_fixture.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
 const brokerTest = serviceTest("own kafka", "postgres");
-
-function sites(origin: string): string {
-  return Array.from({ length: 5 }, (_, i) => `  - { name: s${i}, url: '${origin}/status/200' }`)
-    .join("\n");
-}
 
 /** Publishes what a producer stores, and dies before it deletes the rows. */
 async function publishAndDie(pipeline: Pipeline, count: number): Promise<void> {
@@ -62,7 +57,7 @@ pipelineTest(
   async () => {
     const COUNT = 30;
     await using httpbin = startHttpbin();
-    await using pipeline = await Pipeline.create({ sites: sites(httpbin.origin) });
+    await using pipeline = await Pipeline.create({ sites: sitesAt(httpbin, 5) });
     await publishAndDie(pipeline, COUNT);
     const operator = new Operator(pipeline.consumerFile);
     pipeline.startConsumer();
@@ -70,12 +65,7 @@ pipelineTest(
       pipeline.query(
         "SELECT s::text FROM site_status s WHERE site LIKE 'retired-%' ORDER BY site",
       );
-    await eventually(DEADLINE_MS, "what was published", async () => {
-      const [row] = await pipeline.query<{ count: number }>(
-        "SELECT count(*)::int AS count FROM site_report",
-      );
-      return row!.count === COUNT || undefined;
-    });
+    await pipeline.historyHolds(COUNT);
     const before = await retired();
     const producer = pipeline.startProducer();
     await eventually(DEADLINE_MS, "duplicates", async () => {
@@ -95,14 +85,14 @@ brokerTest(
     await using kafka = await startKafka();
     await using httpbin = startHttpbin();
     await using pipeline = await Pipeline.create({
-      sites: sites(httpbin.origin),
+      sites: sitesAt(httpbin, 5),
       bootstrap: kafka.bootstrap,
     });
     const operator = new Operator(pipeline.producerFile);
     await kafka.brokers[0]!.kill();
     const producer = pipeline.startProducer();
     await operator.hears("kafka", "unreachable");
-    await eventually(DEADLINE_MS, "reports", () => storedSequence(producer) > 20 || undefined);
+    await storesMoreThan(producer, 20);
     strictEqual(readStats(pipeline.outboxPath).sequenceFirst, 1, "nothing is gone");
     await kafka.brokers[0]!.start();
     await operator.hears("kafka", "ok");
@@ -116,15 +106,14 @@ brokerTest("a producer that is stopped during an outage exits 0 and keeps its ro
   await using kafka = await startKafka();
   await using httpbin = startHttpbin();
   await using pipeline = await Pipeline.create({
-    sites: sites(httpbin.origin),
+    sites: sitesAt(httpbin, 5),
     bootstrap: kafka.bootstrap,
     producer: "drain_deadline: 2s",
   });
   const producer = pipeline.startProducer();
-  await eventually(DEADLINE_MS, "reports", () => storedSequence(producer) > 0 || undefined);
+  await storesMoreThan(producer, 0);
   await kafka.brokers[0]!.kill();
-  const before = storedSequence(producer);
-  await eventually(DEADLINE_MS, "more", () => storedSequence(producer) > before + 20 || undefined);
+  await storesMoreThan(producer, storedSequence(producer) + 20);
   strictEqual(await producer.stop(), 0);
   const { rows, sequenceLast } = readStats(pipeline.outboxPath);
   ok(rows >= 20, `${rows} rows are kept`);
@@ -136,16 +125,14 @@ brokerTest("a producer that is stopped during an outage exits 0 and keeps its ro
 pipelineTest("a producer waits for a topic that it may not create, and says so", async () => {
   await using httpbin = startHttpbin();
   await using pipeline = await Pipeline.create({
-    sites: sites(httpbin.origin),
+    sites: sitesAt(httpbin, 5),
     kafka: "  create_topic: false",
   });
   const operator = new Operator(pipeline.producerFile);
   pipeline.startProducer();
   await operator.hears("kafka", "topic_missing");
-  const admin = plainKafka(pipeline.bootstrap).admin();
-  await admin.connect();
-  ok(!(await admin.listTopics()).includes(pipeline.topic), "nobody made it");
-  await admin.disconnect();
+  const topics = await administer(pipeline.bootstrap, (admin) => admin.listTopics());
+  ok(!topics.includes(pipeline.topic), "nobody made it");
   await makeTopic(pipeline.bootstrap, pipeline.topic);
   await operator.hears("kafka", "ok");
   await eventually(DEADLINE_MS, "a drained outbox", () => {
@@ -155,29 +142,18 @@ pipelineTest("a producer waits for a topic that it may not create, and says so",
 
 pipelineTest("a topic that is deleted is made again, and reports flow on", async () => {
   await using httpbin = startHttpbin();
-  await using pipeline = await Pipeline.create({ sites: sites(httpbin.origin) });
+  await using pipeline = await Pipeline.create({ sites: sitesAt(httpbin, 5) });
   const producer = pipeline.startProducer();
   pipeline.startConsumer();
-  const newest = async () => {
-    const [row] = await pipeline.query<{ newest: number | null }>(
-      "SELECT max(sequence)::int AS newest FROM site_report",
-    );
-    return row!.newest ?? 0;
-  };
-  await eventually(DEADLINE_MS, "reports", async () => await newest() > 20 || undefined);
-  const admin = plainKafka(pipeline.bootstrap).admin();
-  await admin.connect();
-  await admin.deleteTopics({ topics: [pipeline.topic] });
-  await admin.disconnect();
+  await pipeline.historyHolds(20, { orMore: true });
+  await administer(pipeline.bootstrap, (admin) => {
+    return admin.deleteTopics({ topics: [pipeline.topic] });
+  });
   const before = storedSequence(producer);
   // What Kafka acknowledged amid the deletion went with the topic.
   const [first, last] = [before + 41, before + 60];
   await eventually(DEADLINE_MS, "reports that were stored after the deletion", async () => {
-    const [row] = await pipeline.query<{ count: number }>(
-      "SELECT count(*)::int AS count FROM site_report WHERE sequence BETWEEN $1 AND $2",
-      [first, last],
-    );
-    return row!.count === last - first + 1 || undefined;
+    return await pipeline.reports(first, last) === last - first + 1 || undefined;
   });
 });
 

@@ -1,14 +1,67 @@
-/** A thing that goes wrong and is mended again. */
-import type { Chance } from "../chance.ts";
+/** Something that goes wrong and is repaired again, and a schedule of such things. */
+import { pause } from "../../support/waiting.ts";
+import { Chance } from "../chance.ts";
 import type { World } from "../world/world.ts";
 
 export interface Fault {
   readonly name: string;
-  /** Resolves when it is mended; rejects when it could not be caused. */
+  /** Resolves when it is repaired; rejects when it could not be caused. */
   cause(world: World, chance: Chance): Promise<void>;
 }
 
-/** Seconds, in milliseconds. */
-export function seconds(chance: Chance, min: number, max: number): number {
-  return Math.round((min + chance.next() * (max - min)) * 1_000);
+/** Breaks something, and repairs it after some seconds. */
+export function lastingFault<Broken>(
+  name: string,
+  [min, max]: readonly [min: number, max: number],
+  breakIt: (world: World, chance: Chance) => Broken | Promise<Broken>,
+  repair: (world: World, broken: Broken) => unknown,
+): Fault {
+  return {
+    name,
+    async cause(world, chance) {
+      const broken = await breakIt(world, chance);
+      await pauseBetween(chance, min, max);
+      await repair(world, broken);
+    },
+  };
+}
+
+/** Pauses for some seconds. */
+export function pauseBetween(chance: Chance, min: number, max: number): Promise<void> {
+  return pause(Math.round((min + chance.next() * (max - min)) * 1_000));
+}
+
+export interface ScheduleOptions {
+  /** Draws other numbers than the other schedules of a seed. */
+  readonly name: string;
+  readonly faults: readonly Fault[];
+  readonly endMs: number;
+}
+
+/** How often each fault was caused. */
+export type FaultCounts = Map<string, number>;
+
+/** Causes faults one after the other, drawn from the seed; resolves after the last one is repaired. */
+export async function runSchedule(
+  world: World,
+  { name, faults, endMs }: ScheduleOptions,
+  { counts, report }: { counts: FaultCounts; report: (line: string) => void },
+): Promise<void> {
+  const chance = new Chance(world.options.seed, name);
+  let left: Fault[] = [];
+  for (;;) {
+    await pauseBetween(chance, 1, 6);
+    if (performance.now() >= endMs) return;
+    // Each comes once before one comes twice.
+    if (left.length === 0) left = chance.shuffled(faults);
+    const fault = left.pop()!;
+    report(fault.name);
+    try {
+      await fault.cause(world, chance);
+      counts.set(fault.name, (counts.get(fault.name) ?? 0) + 1);
+    } catch (error) {
+      // Another fault was in its way.
+      report(`${fault.name}: not possible now: ${(error as Error).message}`);
+    }
+  }
 }

@@ -1,73 +1,57 @@
 /** What goes wrong with Kafka. */
 import type { Admin } from "kafkajs";
 import { TOPIC } from "../world/chaos_services.ts";
-import { type Fault, seconds } from "./fault.ts";
-import { networkFaults } from "./network_faults.ts";
 import type { World } from "../world/world.ts";
-import { pause } from "../../support/waiting.ts";
+import { type Fault, lastingFault } from "./fault.ts";
+import { networkFaults } from "./network_faults.ts";
 
 const PARTITIONS_MAX = 8;
 
-export const KAFKA_FAULTS: readonly Fault[] = [
-  ...networkFaults("Kafka", (world) => world.services.kafkaProxies),
-  ...networkFaults("one broker", (world, chance) => [chance.pick(world.services.kafkaProxies)]),
-  {
-    name: "broker killed",
-    async cause(world, chance) {
-      const broker = chance.pick(world.services.kafka.brokers);
-      await broker.kill();
-      await pause(seconds(chance, 0, 12));
-      await broker.start();
-    },
-  },
-  {
-    name: "broker held still",
-    async cause(world, chance) {
-      const broker = chance.pick(world.services.kafka.brokers);
-      broker.suspend();
-      await pause(seconds(chance, 2, 20));
-      broker.resume();
-    },
-  },
-  {
-    name: "leaders moved",
-    async cause(world, chance) {
-      await world.services.admin((admin) => moveLeaders(admin, world));
-      await pause(seconds(chance, 1, 5));
-      await world.services.admin((admin) => replicateEverywhere(admin, world));
-    },
-  },
-  {
-    name: "partition added",
-    async cause(world) {
-      if (world.services.partitions === PARTITIONS_MAX) return;
-      const count = world.services.partitions + 1;
-      await world.services.admin((admin) =>
-        admin.createPartitions({ topicPartitions: [{ topic: TOPIC, count }] })
-      );
-      world.services.partitions = count;
-    },
-  },
-];
-
 /** Those that a world of this many brokers can have. */
 export function kafkaFaults({ options }: World): readonly Fault[] {
-  if (options.brokers > 1) return KAFKA_FAULTS;
-  return KAFKA_FAULTS.filter(({ name }) => name !== "leaders moved");
+  return [
+    ...networkFaults("Kafka", (world) => world.services.kafkaProxies),
+    ...networkFaults("one broker", (world, chance) => [chance.pick(world.services.kafkaProxies)]),
+    lastingFault("broker killed", [0, 12], async (world, chance) => {
+      const broker = chance.pick(world.services.kafka.brokers);
+      await broker.kill();
+      return broker;
+    }, (_, broker) => broker.start()),
+    lastingFault("broker suspended", [2, 20], (world, chance) => {
+      const broker = chance.pick(world.services.kafka.brokers);
+      broker.suspend();
+      return broker;
+    }, (_, broker) => broker.resume()),
+    ...options.brokers > 1
+      ? [lastingFault("leaders moved", [1, 5], moveLeaders, replicateEverywhere)]
+      : [],
+    { name: "partition added", cause: addPartition },
+  ];
+}
+
+async function addPartition({ services }: World): Promise<void> {
+  if (services.partitions === PARTITIONS_MAX) return;
+  const count = services.partitions + 1;
+  await services.admin((admin) =>
+    admin.createPartitions({ topicPartitions: [{ topic: TOPIC, count }] })
+  );
+  services.partitions = count;
 }
 
 /** Takes each partition from its leader, so that another replica has to lead. */
-async function moveLeaders(admin: Admin, world: World): Promise<void> {
-  const { topics } = await admin.fetchTopicMetadata({ topics: [TOPIC] });
-  await reassign(admin, world, (partition) => {
-    const leader = topics[0]!.partitions.find(({ partitionId }) => partitionId === partition)
-      ?.leader;
-    return allBrokers(world).filter((id) => id !== leader);
+async function moveLeaders(world: World): Promise<void> {
+  await world.services.admin(async (admin) => {
+    const { topics } = await admin.fetchTopicMetadata({ topics: [TOPIC] });
+    await reassign(admin, world, (partition) => {
+      const leader = topics[0]!.partitions.find(({ partitionId }) => partitionId === partition)
+        ?.leader;
+      return allBrokers(world).filter((id) => id !== leader);
+    });
   });
 }
 
-async function replicateEverywhere(admin: Admin, world: World): Promise<void> {
-  await reassign(admin, world, () => allBrokers(world));
+async function replicateEverywhere(world: World): Promise<void> {
+  await world.services.admin((admin) => reassign(admin, world, () => allBrokers(world)));
 }
 
 function allBrokers(world: World): number[] {

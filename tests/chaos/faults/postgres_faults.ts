@@ -1,52 +1,45 @@
 /** What goes wrong with PostgreSQL. */
-import { type Fault, seconds } from "./fault.ts";
-import { networkFaults } from "./network_faults.ts";
+import { eventually, pause } from "../../support/waiting.ts";
 import type { World } from "../world/world.ts";
-import { pause } from "../../support/waiting.ts";
+import { type Fault, lastingFault, pauseBetween } from "./fault.ts";
+import { networkFaults } from "./network_faults.ts";
 
 export const POSTGRES_FAULTS: readonly Fault[] = [
   ...networkFaults("PostgreSQL", (world) => [world.services.postgresProxy]),
-  {
-    name: "PostgreSQL restarted at once",
-    async cause(world, chance) {
-      await world.services.postgres.stop();
-      await pause(seconds(chance, 0, 8));
-      await world.services.postgres.start();
-    },
-  },
-  {
-    name: "PostgreSQL held still",
-    async cause(world, chance) {
-      world.services.postgres.suspend();
-      await pause(seconds(chance, 2, 15));
-      world.services.postgres.resume();
-    },
-  },
+  lastingFault(
+    "PostgreSQL restarted at once",
+    [0, 8],
+    ({ services }) => services.postgres.stop(),
+    ({ services }) => services.postgres.start(),
+  ),
+  lastingFault(
+    "PostgreSQL suspended",
+    [2, 15],
+    ({ services }) => services.postgres.suspend(),
+    ({ services }) => services.postgres.resume(),
+  ),
   {
     name: "backends terminated",
     async cause(world, chance) {
       for (let count = chance.between(1, 5); count > 0; count--) {
         await world.services.query(TERMINATE, "superuser");
-        await pause(seconds(chance, 0, 1));
+        await pauseBetween(chance, 0, 1);
       }
     },
   },
-  {
-    name: "PostgreSQL read-only",
-    async cause(world, chance) {
-      await asSuperuser(world, "ALTER SYSTEM SET default_transaction_read_only = on");
-      await asSuperuser(world, "SELECT pg_reload_conf()");
-      await pause(seconds(chance, 2, 10));
-      await asSuperuser(world, "ALTER SYSTEM RESET default_transaction_read_only");
-      await asSuperuser(world, "SELECT pg_reload_conf()");
-    },
-  },
+  lastingFault("PostgreSQL read-only", [2, 10], async (world) => {
+    await asSuperuser(world, "ALTER SYSTEM SET default_transaction_read_only = on");
+    await asSuperuser(world, "SELECT pg_reload_conf()");
+  }, async (world) => {
+    await asSuperuser(world, "ALTER SYSTEM RESET default_transaction_read_only");
+    await asSuperuser(world, "SELECT pg_reload_conf()");
+  }),
   {
     name: "tables locked",
     cause: (world, chance) =>
       world.services.transaction(async (query) => {
         await query("LOCK TABLE site_status, site_report IN ACCESS EXCLUSIVE MODE");
-        await pause(seconds(chance, 1, 12));
+        await pauseBetween(chance, 1, 12);
       }),
   },
   {
@@ -61,54 +54,34 @@ export const POSTGRES_FAULTS: readonly Fault[] = [
         }
       }),
   },
-  {
-    name: "table renamed",
-    async cause(world, chance) {
-      await world.services.query("ALTER TABLE site_status RENAME TO site_status_gone");
-      await pause(seconds(chance, 1, 4));
-      await mend(world, "ALTER TABLE site_status_gone RENAME TO site_status");
-    },
-  },
-  {
-    name: "rights revoked",
-    async cause(world, chance) {
-      await world.services.query("REVOKE INSERT ON site_report FROM sitemon");
-      await pause(seconds(chance, 1, 4));
-      await mend(world, "GRANT INSERT ON site_report TO sitemon");
-    },
-  },
-  {
-    name: "connections forbidden",
-    async cause(world, chance) {
-      await asSuperuser(world, "ALTER ROLE sitemon CONNECTION LIMIT 0");
-      await asSuperuser(world, TERMINATE);
-      await pause(seconds(chance, 2, 10));
-      await asSuperuser(world, "ALTER ROLE sitemon CONNECTION LIMIT -1");
-    },
-  },
+  lastingFault(
+    "table renamed",
+    [1, 4],
+    ({ services }) => services.query("ALTER TABLE site_status RENAME TO site_status_gone"),
+    (world) => insist(world, "ALTER TABLE site_status_gone RENAME TO site_status"),
+  ),
+  lastingFault(
+    "rights revoked",
+    [1, 4],
+    ({ services }) => services.query("REVOKE INSERT ON site_report FROM sitemon"),
+    (world) => insist(world, "GRANT INSERT ON site_report TO sitemon"),
+  ),
+  lastingFault("connections forbidden", [2, 10], async (world) => {
+    await asSuperuser(world, "ALTER ROLE sitemon CONNECTION LIMIT 0");
+    await asSuperuser(world, TERMINATE);
+  }, (world) => asSuperuser(world, "ALTER ROLE sitemon CONNECTION LIMIT -1")),
 ];
 
 const TERMINATE = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE application_name = 'sitemon'`;
-const MEND_TRIES = 10;
+const REPAIR_MS_MAX = 60_000;
+const RETRY_MS = 500;
 
-async function asSuperuser(world: World, sql: string): Promise<void> {
-  await mend(world, sql, "superuser");
+function asSuperuser(world: World, sql: string): Promise<void> {
+  return insist(world, sql, "superuser");
 }
 
-/** What was broken has to be mended, however often the server says no. */
-async function mend(
-  world: World,
-  sql: string,
-  user: "owner" | "superuser" = "owner",
-): Promise<void> {
-  for (let tries = 1;; tries++) {
-    try {
-      await world.services.query(sql, user);
-      return;
-    } catch (error) {
-      if (tries === MEND_TRIES) throw error;
-      await pause(500);
-    }
-  }
+/** What was broken has to be repaired, however often the server refuses. */
+async function insist(world: World, sql: string, user?: "superuser"): Promise<void> {
+  await eventually(REPAIR_MS_MAX, sql, () => world.services.query(sql, user), RETRY_MS);
 }

@@ -1,56 +1,64 @@
-/** What goes wrong with sitemon's own processes, and with what stands in the topic. */
+/** What goes wrong with sitemon's own processes, and with what is in the topic. */
 import type { Chance } from "../chance.ts";
 import type { ChaosProcess } from "../world/chaos_process.ts";
 import { TOPIC } from "../world/chaos_services.ts";
 import { resetGroup } from "../world/consumer_group.ts";
-import { type Fault, seconds } from "./fault.ts";
 import type { World } from "../world/world.ts";
-import { pause } from "../../support/waiting.ts";
+import { type Fault, lastingFault, pauseBetween } from "./fault.ts";
 
-/** Beyond the session timeout of a consumer, so that it comes back as a zombie. */
-const ZOMBIE_SECONDS = { min: 16, max: 22 };
+type Pick = (world: World, chance: Chance) => ChaosProcess;
+type Range = readonly [min: number, max: number];
+
+const aProducer: Pick = ({ producers, run }, chance) => chance.pick([...producers, run]).process;
+const aConsumer: Pick = ({ consumers }, chance) => chance.pick(consumers);
+
+const killed = (who: string, pick: Pick, seconds: Range) =>
+  lastingFault(`${who} killed`, seconds, async (world, chance) => {
+    const process = pick(world, chance);
+    await process.kill();
+    return process;
+  }, (_, process) => process.start());
+
+const drained = (who: string, pick: Pick) =>
+  lastingFault(`${who} drained`, [0, 2], async (world, chance) => {
+    const process = pick(world, chance);
+    await process.stop();
+    return process;
+  }, (_, process) => process.start());
+
+const suspended = (what: string, pick: Pick, seconds: Range) =>
+  lastingFault(what, seconds, (world, chance) => {
+    const process = pick(world, chance);
+    process.signal("SIGSTOP");
+    return process;
+  }, (_, process) => process.signal("SIGCONT"));
 
 export const PROCESS_FAULTS: readonly Fault[] = [
-  ofProducers("killed", async (process, chance) => {
-    await process.kill();
-    await pause(seconds(chance, 0, 3));
-    process.start();
-  }),
-  ofProducers("killed again and again", async (process, chance) => {
-    for (let count = 3; count > 0; count--) {
-      await process.kill();
-      process.start();
-      await pause(seconds(chance, 0.2, 3));
-    }
-  }),
-  ofProducers("held still", (process, chance) => holdStill(process, seconds(chance, 1, 25))),
-  ofProducers("drained", async (process, chance) => {
-    await process.stop();
-    await pause(seconds(chance, 0, 2));
-    process.start();
-  }),
-  ofConsumers("killed", async (process, chance) => {
-    await process.kill();
-    await pause(seconds(chance, 0, 5));
-    process.start();
-  }),
-  ofConsumers("held still", (process, chance) => holdStill(process, seconds(chance, 1, 10))),
-  ofConsumers("made a zombie", (process, chance) => {
-    return holdStill(process, seconds(chance, ZOMBIE_SECONDS.min, ZOMBIE_SECONDS.max));
-  }),
-  ofConsumers("drained", async (process, chance) => {
-    await process.stop();
-    await pause(seconds(chance, 0, 2));
-    process.start();
-  }),
+  killed("producer", aProducer, [0, 3]),
   {
-    name: "all consumers killed",
+    name: "producer killed again and again",
     async cause(world, chance) {
-      await Promise.all(world.consumers.map((consumer) => consumer.kill()));
-      await pause(seconds(chance, 0, 3));
-      for (const consumer of world.consumers) consumer.start();
+      const process = aProducer(world, chance);
+      for (let count = 3; count > 0; count--) {
+        await process.kill();
+        process.start();
+        await pauseBetween(chance, 0.2, 3);
+      }
     },
   },
+  suspended("producer suspended", aProducer, [1, 25]),
+  drained("producer", aProducer),
+  killed("consumer", aConsumer, [0, 5]),
+  suspended("consumer suspended", aConsumer, [1, 10]),
+  // Beyond its session timeout, so that it comes back as a zombie.
+  suspended("consumer made a zombie", aConsumer, [16, 22]),
+  drained("consumer", aConsumer),
+  lastingFault(
+    "all consumers killed",
+    [0, 3],
+    ({ consumers }) => Promise.all(consumers.map((consumer) => consumer.kill())),
+    ({ consumers }) => consumers.forEach((consumer) => consumer.start()),
+  ),
   {
     name: "poison sent",
     cause: ({ services, poison }) =>
@@ -67,26 +75,4 @@ async function replay(world: World): Promise<void> {
   } finally {
     for (const consumer of world.consumers) consumer.start();
   }
-}
-
-async function holdStill(process: ChaosProcess, ms: number): Promise<void> {
-  process.signal("SIGSTOP");
-  await pause(ms);
-  process.signal("SIGCONT");
-}
-
-type OnProcess = (process: ChaosProcess, chance: Chance) => Promise<void>;
-
-function ofProducers(what: string, harm: OnProcess): Fault {
-  return {
-    name: `producer ${what}`,
-    cause: (world, chance) => harm(chance.pick([...world.producers, world.run]).process, chance),
-  };
-}
-
-function ofConsumers(what: string, harm: OnProcess): Fault {
-  return {
-    name: `consumer ${what}`,
-    cause: (world, chance) => harm(chance.pick(world.consumers), chance),
-  };
 }

@@ -1,7 +1,5 @@
 /** The configuration files of a round of chaos: text alone. */
-import { type ChaosServices, ROLE, TOPIC } from "./chaos_services.ts";
-
-export const GROUP = "chaos";
+import { type ChaosServices, GROUP, ROLE, TOPIC } from "./chaos_services.ts";
 
 /** Where sites are, and where what is checked there is kept. */
 export interface CheckingOptions {

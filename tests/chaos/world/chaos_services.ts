@@ -8,6 +8,7 @@ import { type PostgresServer, startPostgres } from "../../services/postgres.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
 
 export const TOPIC = "chaos";
+export const GROUP = "chaos";
 /** Owner of the consumers' database, and its name; no superuser, whom limits do not bind. */
 export const ROLE = "sitemon";
 const FIRST_PARTITIONS = 4;
@@ -129,7 +130,7 @@ export class ChaosServices implements AsyncDisposable {
       password,
       database: db,
       connectionTimeoutMillis: 10_000,
-      // It mends what it has broken.
+      // It repairs what it has broken.
       options: "-c default_transaction_read_only=off",
     });
     // The server may be ended meanwhile, which the query tells.

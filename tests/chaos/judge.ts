@@ -1,9 +1,24 @@
-/** What a round has broken, found when all is calm: by the oracle, the audit and one more replay. */
+/** What a round has broken, found after the last fault: by the oracle, the audit and a replay. */
 import { sitemon } from "../support/sitemon_process.ts";
 import { groupHasReadAll, resetGroup } from "./world/consumer_group.ts";
-import { holdPromise } from "./hold_promise.ts";
 import { broken, POSTGRES, type Produced, SQLITE } from "./oracle.ts";
 import { announcedBy, producedBy, type World } from "./world/world.ts";
+
+/** Work that has to be done in time; if it is not, that is a violation, and the round goes on. */
+export async function holdPromise(
+  world: World,
+  promise: string,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    const { message, cause } = error as Error;
+    world.violations.push(
+      `${promise}, but ${message}${cause instanceof Error ? `: ${cause.message}` : ""}`,
+    );
+  }
+}
 
 /** Adds a violation for each promise that the tables, the logs or the audit show to be broken. */
 export async function judge(world: World): Promise<void> {
@@ -45,9 +60,8 @@ async function audit(world: World, configuration: string, produced: Produced[]):
   for (const { producerId, last } of produced) {
     const row = rows.find(({ producer_id }) => producer_id === producerId);
     if (row?.produced === last) continue;
-    const told = JSON.stringify(row);
     world.violations.push(
-      `sitemon audit counts ${last} reports of ${producerId}, but says ${told}`,
+      `sitemon audit counts ${last} reports of ${producerId}, but says ${JSON.stringify(row)}`,
     );
   }
 }
