@@ -69,7 +69,7 @@ sites:
 
 Deno.test("sitemon check trusts an authority that a site names, and reads its certificates", async () => {
   await using folder = aFolder();
-  const { ca, good, client } = await makeCertificates();
+  const { ca, good, client } = makeCertificates();
   for (const [name, text] of Object.entries({ ca, cert: client.cert, key: client.key })) {
     Deno.writeTextFileSync(`${folder.path}/${name}.pem`, text);
   }

@@ -4,7 +4,7 @@ import { encodeGap, encodeReport, encodeV1 } from "../../src/report/codec.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { aReport, PRODUCERS } from "../contract/site_reports.ts";
 import { eventually } from "../support/waiting.ts";
-import { plainKafka } from "../kafka/kafka_fixture.ts";
+import { administer } from "../kafka/kafka_fixture.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { sitemon } from "../support/sitemon_process.ts";
 import { DEADLINE_MS, Pipeline } from "./pipeline.ts";
@@ -93,13 +93,6 @@ pipelineTest("messages of the original Python service are applied beside new one
   );
 });
 
-async function deleteTopic({ bootstrap, topic }: Pipeline): Promise<void> {
-  const admin = plainKafka(bootstrap).admin();
-  await admin.connect();
-  await admin.deleteTopics({ topics: [topic] });
-  await admin.disconnect();
-}
-
 // Offsets begin at 0 again, so a place alone does not say that a message is a repeated one.
 pipelineTest(
   "a topic that is made again brings new messages at places that were known",
@@ -113,7 +106,9 @@ pipelineTest(
       await rowsOf(pipeline, "SELECT 1 FROM site_report", times);
       await rowsOf(pipeline, `SELECT 1 FROM dead_letter WHERE "offset" = 0`, times);
       strictEqual(await consumer.stop(), 0);
-      await deleteTopic(pipeline);
+      await administer(pipeline.bootstrap, (admin) => {
+        return admin.deleteTopics({ topics: [pipeline.topic] });
+      });
     }
     const { stdout } = await sitemon(["audit", "-c", pipeline.consumerFile]);
     match(stdout, /^Not counted: .*, 2 applied messages without sequences$/m);

@@ -4,30 +4,15 @@ import { readStats } from "../../src/outbox/outbox_stats.ts";
 import { eventually } from "../support/waiting.ts";
 import { startKafka } from "../services/kafka.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { startHttpbin } from "./httpbin.ts";
-import { DEADLINE_MS, Pipeline, storedSequence } from "./pipeline.ts";
-import { readTopic } from "./topic_reader.ts";
+import { sitesAt, startHttpbin } from "./httpbin.ts";
+import { DEADLINE_MS, Pipeline, storedSequence, storesMoreThan } from "./pipeline.ts";
+import { sequencesOf } from "./topic_reader.ts";
 
 const brokerTest = serviceTest("own kafka", "postgres");
 const pipelineTest = serviceTest("kafka", "postgres");
 
-/** As many sites as make some 40 reports a second. */
-function manySites(origin: string): string {
-  return Array.from({ length: 20 }, (_, i) => `  - { name: s${i}, url: '${origin}/status/200' }`)
-    .join("\n");
-}
-
 function allFrom1To(last: number): number[] {
   return Array.from({ length: last }, (_, index) => index + 1);
-}
-
-function historyHolds(pipeline: Pipeline, sequences: number): Promise<true> {
-  return eventually(DEADLINE_MS, `${sequences} reports in the history`, async () => {
-    const [row] = await pipeline.query<{ count: number }>(
-      "SELECT count(*)::int AS count FROM site_report",
-    );
-    return row!.count === sequences || undefined;
-  });
 }
 
 // Faults 4 and 5: a broker outage lost what was found meanwhile, and reconnecting gave up.
@@ -36,23 +21,17 @@ brokerTest("a broker that is killed loses nothing", async () => {
   await using kafka = await startKafka();
   await using httpbin = startHttpbin();
   await using pipeline = await Pipeline.create({
-    sites: manySites(httpbin.origin),
+    sites: sitesAt(httpbin, 20),
     bootstrap: kafka.bootstrap,
   });
   const producer = pipeline.startProducer();
   pipeline.startConsumer();
-  await eventually(
-    DEADLINE_MS,
-    "reports before the outage",
-    () => storedSequence(producer) > 100 || undefined,
-  );
+  await storesMoreThan(producer, 100);
   const [broker] = kafka.brokers;
   await broker!.kill();
   const storedBefore = storedSequence(producer);
   const startMs = performance.now();
-  await eventually(DEADLINE_MS, "reports stored in the outage", () => {
-    return storedSequence(producer) > storedBefore + 400 || undefined;
-  });
+  await storesMoreThan(producer, storedBefore + 400);
   const outageMs = performance.now() - startMs;
   ok(outageMs < OUTAGE_MS_MAX, `checks kept their schedule: 400 reports in ${outageMs} ms`);
   await broker!.start();
@@ -64,16 +43,16 @@ brokerTest("a broker that is killed loses nothing", async () => {
   strictEqual(await producer.stop(), 0);
   strictEqual(readStats(pipeline.outboxPath).rows, 0, "a stop publishes what is left");
   const end = storedSequence(producer);
-  const { published, dropped } = await readTopic(kafka.bootstrap, pipeline.topic);
+  const { published, dropped } = await sequencesOf(kafka.bootstrap, pipeline.topic);
   deepStrictEqual([...published.keys()].sort((a, b) => a - b), allFrom1To(end));
   strictEqual(dropped.size, 0);
-  await historyHolds(pipeline, end);
+  await pipeline.historyHolds(end);
 });
 
 pipelineTest("a producer that is killed again and again loses nothing that it stored", async () => {
   await using httpbin = startHttpbin();
   await using pipeline = await Pipeline.create({
-    sites: manySites(httpbin.origin),
+    sites: sitesAt(httpbin, 20),
     interval: "200ms",
   });
   pipeline.startConsumer();
@@ -93,38 +72,30 @@ pipelineTest("a producer that is killed again and again loses nothing that it st
   strictEqual(await producer.stop(), 0);
   const end = storedSequence(producer);
   ok(end > stored);
-  const { published } = await readTopic(pipeline.bootstrap, pipeline.topic);
+  const { published } = await sequencesOf(pipeline.bootstrap, pipeline.topic);
   deepStrictEqual([...published.keys()].sort((a, b) => a - b), allFrom1To(end));
-  await historyHolds(pipeline, end);
+  await pipeline.historyHolds(end);
 });
 
 // Fault 3: what a crash of the consumer lost or repeated was luck.
 pipelineTest("consumers that are killed again and again apply each report once", async () => {
   await using httpbin = startHttpbin();
   await using pipeline = await Pipeline.create({
-    sites: manySites(httpbin.origin),
+    sites: sitesAt(httpbin, 20),
     interval: "200ms",
     consumers: 2,
   });
   const producer = pipeline.startProducer();
-  const applied = async () => {
-    const [row] = await pipeline.query<{ count: number }>(
-      "SELECT count(*)::int AS count FROM site_report",
-    ).catch(() => [{ count: 0 }]);
-    return row!.count;
-  };
-  for (let kill = 1; kill <= 3; kill++) {
+  const applied = () => pipeline.reports().catch(() => 0);
+  for (let kill = 1; kill <= 2; kill++) {
     const consumer = pipeline.startConsumer();
-    const before = await applied();
-    await eventually(DEADLINE_MS, "applied reports", async () => {
-      return await applied() > before + 20 || undefined;
-    });
+    await pipeline.historyHolds(await applied() + 20, { orMore: true });
     await consumer.kill();
   }
   strictEqual(await producer.stop(), 0);
   const end = storedSequence(producer);
   const consumer = pipeline.startConsumer();
-  await historyHolds(pipeline, end);
+  await pipeline.historyHolds(end);
   strictEqual(await consumer.stop(), 0);
   const [{ rolled }] = await pipeline.query<{ rolled: number }>(
     "SELECT sum(up)::int AS rolled FROM site_hour",

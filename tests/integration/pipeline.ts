@@ -2,6 +2,7 @@
 import { Client } from "pg";
 import { createDatabase, type TestDatabase } from "../services/database.ts";
 import { uniqueName } from "../support/unique_name.ts";
+import { eventually } from "../support/waiting.ts";
 import { type SitemonOptions, SitemonProcess } from "../support/sitemon_process.ts";
 
 /** How long an integration test waits for what takes seconds. */
@@ -74,6 +75,24 @@ export class Pipeline implements AsyncDisposable {
     return (await this.#client.query(sql, values)).rows as Row[];
   }
 
+  /** How many reports are in the history, or of those sequences. */
+  async reports(first = 0, last = 2 ** 31 - 1): Promise<number> {
+    const [row] = await this.query<{ count: number }>(
+      "SELECT count(*)::int AS count FROM site_report WHERE sequence BETWEEN $1 AND $2",
+      [first, last],
+    );
+    return row!.count;
+  }
+
+  /** Waits until that many reports are in the history. */
+  async historyHolds(count: number, { orMore = false } = {}): Promise<void> {
+    await eventually(DEADLINE_MS, `${count} reports in the history`, async () => {
+      const reports = await this.reports();
+      if (reports === count || orMore && reports > count) return true;
+      throw new Error(`${reports} reports`);
+    });
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const process of this.#processes) await process.kill();
     await this.#client.end();
@@ -121,4 +140,12 @@ postgres: { host: ${host}, port: ${port}, user: ${user}, password: ${password}, 
 export function storedSequence(producer: SitemonProcess): number {
   const stored = producer.logs.filter(({ message }) => message.startsWith("Stored "));
   return Math.max(0, ...stored.map((line) => Number(line.last)));
+}
+
+/** Waits until a producer has stored more than that many reports. */
+export async function storesMoreThan(producer: SitemonProcess, count: number): Promise<number> {
+  return await eventually(DEADLINE_MS, `more than ${count} reports`, () => {
+    const stored = storedSequence(producer);
+    return stored > count ? stored : undefined;
+  });
 }

@@ -6,18 +6,13 @@ import { aReport, PRODUCERS } from "../contract/site_reports.ts";
 import { eventually } from "../support/waiting.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { type LogLine, sitemon } from "../support/sitemon_process.ts";
-import { startHttpbin } from "./httpbin.ts";
-import { DEADLINE_MS, Pipeline, storedSequence } from "./pipeline.ts";
+import { sitesAt, startHttpbin } from "./httpbin.ts";
+import { DEADLINE_MS, Pipeline, storedSequence, storesMoreThan } from "./pipeline.ts";
 import { writeMessages } from "./write_messages.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
 /** Refuses every connection. */
 const NOWHERE = "127.0.0.1:1";
-
-function tenSites(origin: string): string {
-  return Array.from({ length: 10 }, (_, i) => `  - { name: s${i}, url: '${origin}/status/200' }`)
-    .join("\n");
-}
 
 /** What a command printed as JSON, and its exit code. */
 async function asked(args: string[]) {
@@ -30,27 +25,15 @@ function audited(pipeline: Pipeline) {
   return asked(["audit", "-c", pipeline.consumerFile, "--json"]);
 }
 
-function appliedUpTo(pipeline: Pipeline, sequence: number): Promise<true> {
-  return eventually(DEADLINE_MS, `${sequence} reports in the history`, async () => {
-    const [row] = await pipeline.query<{ count: number }>(
-      "SELECT count(*)::int AS count FROM site_report",
-    );
-    return row!.count >= sequence || undefined;
-  });
-}
-
 pipelineTest(
   "audit finds nothing missing after everything was killed, and then what is",
   async () => {
     await using httpbin = startHttpbin();
-    await using pipeline = await Pipeline.create({ sites: tenSites(httpbin.origin) });
+    await using pipeline = await Pipeline.create({ sites: sitesAt(httpbin, 10) });
     for (let round = 0; round < 2; round++) {
       const producer = pipeline.startProducer();
       const consumer = pipeline.startConsumer();
-      const before = storedSequence(producer);
-      await eventually(DEADLINE_MS, "reports", () => {
-        return storedSequence(producer) > before + 30 || undefined;
-      });
+      await storesMoreThan(producer, storedSequence(producer) + 30);
       await Promise.all([producer.kill(), consumer.kill()]);
     }
     const producer = pipeline.startProducer();
@@ -58,7 +41,7 @@ pipelineTest(
     await producer.log("a report", ({ message }) => message.startsWith("Stored "));
     strictEqual(await producer.stop(), 0);
     const end = storedSequence(producer);
-    await appliedUpTo(pipeline, end);
+    await pipeline.historyHolds(end, { orMore: true });
 
     const clean = await audited(pipeline);
     strictEqual(clean.code, 0, clean.stderr);
@@ -103,7 +86,7 @@ pipelineTest(
       { value: encodeReport(recent(8)), id: `${id}/8` },
     ]);
     pipeline.startConsumer();
-    await appliedUpTo(pipeline, 3);
+    await pipeline.historyHolds(3, { orMore: true });
     const { code, objects: [counted, unassigned] } = await audited(pipeline);
     const { produced, applied, dropped, dead, missing } = counted;
     deepStrictEqual([code, produced, applied, dropped, dead, missing], [0, 8, 3, 3, 2, 0]);
@@ -140,12 +123,12 @@ pipelineTest(
   async () => {
     await using httpbin = startHttpbin();
     await using pipeline = await Pipeline.create({
-      sites: tenSites(httpbin.origin),
+      sites: sitesAt(httpbin, 10),
       bootstrap: NOWHERE,
       producer: "drain_deadline: 1s",
     });
     const producer = pipeline.startProducer();
-    await eventually(DEADLINE_MS, "reports", () => storedSequence(producer) > 30 || undefined);
+    await storesMoreThan(producer, 30);
     const drain = ["outbox", "drain", "-c", pipeline.producerFile];
     const locked = await sitemon(drain);
     strictEqual(locked.code, 75);
@@ -168,7 +151,7 @@ pipelineTest(
     strictEqual(drained.code, 0, drained.stderr);
     strictEqual(drained.stdout, `Published ${end} rows; the outbox is empty\n`);
     pipeline.startConsumer();
-    await appliedUpTo(pipeline, end);
+    await pipeline.historyHolds(end, { orMore: true });
     const { code, objects: [audit] } = await audited(pipeline);
     deepStrictEqual([code, audit.produced, audit.missing], [0, end, 0]);
   },
@@ -179,12 +162,12 @@ pipelineTest(
   async () => {
     await using httpbin = startHttpbin();
     await using pipeline = await Pipeline.create({
-      sites: tenSites(httpbin.origin),
+      sites: sitesAt(httpbin, 10),
       producer: "listen: 127.0.0.1:0",
     });
     const producer = pipeline.startProducer();
     pipeline.startConsumer();
-    await eventually(DEADLINE_MS, "reports", () => storedSequence(producer) > 30 || undefined);
+    await storesMoreThan(producer, 30);
     Deno.removeSync(pipeline.outboxPath);
     const told = await producer.log(
       "the loss",
@@ -206,12 +189,12 @@ pipelineTest(
 pipelineTest("a damaged outbox is not exported, and the next start moves it aside", async () => {
   await using httpbin = startHttpbin();
   await using pipeline = await Pipeline.create({
-    sites: tenSites(httpbin.origin),
+    sites: sitesAt(httpbin, 10),
     bootstrap: NOWHERE,
     producer: "drain_deadline: 1s",
   });
   const producer = pipeline.startProducer();
-  await eventually(DEADLINE_MS, "reports", () => storedSequence(producer) > 30 || undefined);
+  await storesMoreThan(producer, 30);
   // In order, so that all of it is in the file: what is in the log would mend its header.
   strictEqual(await producer.stop(), 0);
   using file = Deno.openSync(pipeline.outboxPath, { write: true });

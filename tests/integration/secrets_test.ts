@@ -1,9 +1,8 @@
 // Goal: no secret of a configuration is in anything that a run writes, whatever a site sends back.
 import { deepStrictEqual, match, ok } from "node:assert/strict";
-import { Kafka, logLevel } from "kafkajs";
 import { eventually } from "../support/waiting.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { uniqueName } from "../support/unique_name.ts";
+import { readTopic } from "../kafka/kafka_fixture.ts";
 import { DEADLINE_MS, Pipeline, storedSequence } from "./pipeline.ts";
 
 /** What stands where a secret may stand; what a secret becomes on the way is planted with it. */
@@ -75,34 +74,10 @@ async function dump(pipeline: Pipeline): Promise<string> {
 
 /** The bytes of every message, each byte a character. */
 async function topicBytes({ bootstrap, topic }: Pipeline): Promise<string> {
-  const kafka = new Kafka({ brokers: bootstrap.split(","), logLevel: logLevel.NOTHING });
-  const admin = kafka.admin();
-  await admin.connect();
-  const ends = await admin.fetchTopicOffsets(topic);
-  await admin.disconnect();
-  const waiting = new Map(
-    ends.map(({ partition, high }) => [partition, Number(high)] as const).filter(([, high]) =>
-      high > 0
-    ),
-  );
-  const consumer = kafka.consumer({ groupId: uniqueName("secrets") });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  const texts: string[] = [];
-  const read = Promise.withResolvers<void>();
-  await consumer.run({
-    autoCommit: false,
-    // deno-lint-ignore require-await -- kafkajs wants a promise
-    async eachMessage({ partition, message }) {
-      const { key, value, headers } = message;
-      texts.push([key, value, ...Object.values(headers ?? {})].map(binaryText).join("\n"));
-      if (Number(message.offset) + 1 >= (waiting.get(partition) ?? 0)) waiting.delete(partition);
-      if (waiting.size === 0) read.resolve();
-    },
-  });
-  await read.promise;
-  await consumer.disconnect();
-  return texts.join("\n");
+  const messages = await readTopic(bootstrap, topic);
+  return messages.flatMap(({ key, value, headers }) => {
+    return [key, value, ...Object.values(headers ?? {})].map(binaryText);
+  }).join("\n");
 }
 
 function binaryText(bytes: unknown): string {

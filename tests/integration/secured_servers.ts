@@ -1,5 +1,5 @@
 /** Kafka and PostgreSQL as a careful operator has them: TLS, client certificates and logins. */
-import { Authority } from "../services/certificates.ts";
+import { Authority } from "../support/certificates.ts";
 import { type KafkaCluster, startKafka } from "../services/kafka.ts";
 import { type PostgresServer, startPostgres } from "../services/postgres.ts";
 
@@ -7,7 +7,7 @@ export const USER = "sitemon";
 export const KAFKA_PASSWORD = "kafka-hunter2-secret";
 
 /** Names that stand in the servers' certificates; `localhost` does not. */
-const NAMES = ["IP:127.0.0.1", "DNS:server.test"];
+const NAMES = "IP:127.0.0.1,DNS:server.test";
 
 const SCRAM_LOGIN = "org.apache.kafka.common.security.scram.ScramLoginModule required;";
 const PLAIN_LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required " +
@@ -46,18 +46,18 @@ export class SecuredServers implements AsyncDisposable {
   static async start(): Promise<SecuredServers> {
     using authority = new Authority();
     using other = new Authority();
-    const server = authority.sign("server", NAMES);
+    const server = authority.sign("server", { names: NAMES });
     const client = authority.sign("client");
     const folder = Deno.makeTempDirSync({ prefix: "sitemon-secured-" });
-    Deno.writeTextFileSync(`${folder}/ca.pem`, authority.certificate);
-    Deno.writeTextFileSync(`${folder}/other-ca.pem`, other.certificate);
-    Deno.writeTextFileSync(`${folder}/client.pem`, client.certificate);
+    Deno.writeTextFileSync(`${folder}/ca.pem`, authority.cert);
+    Deno.writeTextFileSync(`${folder}/other-ca.pem`, other.cert);
+    Deno.writeTextFileSync(`${folder}/client.pem`, client.cert);
     Deno.writeTextFileSync(`${folder}/client.key`, client.key);
     const [kafka, postgres] = await Promise.all([
       startKafka({
         protocol: "SASL_SSL",
         settings: KAFKA_SETTINGS,
-        files: { "server.pem": server.key + server.certificate, "ca.crt": authority.certificate },
+        files: { "server.pem": server.key + server.cert, "ca.crt": authority.cert },
         format: ["SCRAM-SHA-256", "SCRAM-SHA-512"].flatMap((mechanism) => [
           "--add-scram",
           `${mechanism}=[name=${USER},password=${KAFKA_PASSWORD}]`,
@@ -71,9 +71,9 @@ export class SecuredServers implements AsyncDisposable {
           ssl_ca_file: "ca.crt",
         },
         files: {
-          "server.crt": server.certificate,
+          "server.crt": server.cert,
           "server.key": server.key,
-          "ca.crt": authority.certificate,
+          "ca.crt": authority.cert,
           "pg_hba.conf": ACCESS,
         },
       }),

@@ -1,5 +1,5 @@
 /** Writes what a test wants to a pipeline's topic, past every producer. */
-import { makeTopic, plainKafka } from "../kafka/kafka_fixture.ts";
+import { makeTopic, sendMessages } from "../kafka/kafka_fixture.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 export interface TestMessage {
@@ -15,15 +15,13 @@ export async function writeMessages(
   messages: readonly TestMessage[],
 ): Promise<void> {
   await makeTopic(bootstrap, topic);
-  const producer = plainKafka(bootstrap).producer();
-  await producer.connect();
-  await producer.send({
+  await sendMessages(
+    bootstrap,
     topic,
-    messages: messages.map(({ key = "key", value, id }) => ({
+    messages.map(({ key = "key", value, id }) => ({
       key,
       value: value === null ? null : Buffer.from(value),
-      ...(id === undefined ? {} : { headers: { "sitemon-id": id } }),
+      ...id !== undefined && { headers: { "sitemon-id": id } },
     })),
-  });
-  await producer.disconnect();
+  );
 }

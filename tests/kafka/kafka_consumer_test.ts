@@ -11,6 +11,7 @@ import { startKafka } from "../services/kafka.ts";
 import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
 import {
+  administer,
   connectionTo,
   FakeTelemetry,
   makeTopic,
@@ -96,10 +97,9 @@ async function write(
 }
 
 async function committed(group: string, topic: string): Promise<number> {
-  const admin = plainKafka(sharedBootstrap()).admin();
-  await admin.connect();
-  const [offsets] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
-  await admin.disconnect();
+  const [offsets] = await administer(sharedBootstrap(), (admin) => {
+    return admin.fetchOffsets({ groupId: group, topics: [topic] });
+  });
   return Number(offsets!.partitions.find(({ partition }) => partition === 0)!.offset);
 }
 
@@ -170,12 +170,11 @@ sharedTest(
       );
     }
     await write(topic, numbers(10));
-    const admin = plainKafka(sharedBootstrap()).admin();
-    await admin.connect();
-    // kafkajs deletes of topics alone that it has asked about before.
-    await admin.fetchTopicOffsets(topic);
-    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: "12" }] });
-    await admin.disconnect();
+    await administer(sharedBootstrap(), async (admin) => {
+      // kafkajs deletes records only of topics that it has asked about before.
+      await admin.fetchTopicOffsets(topic);
+      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: "12" }] });
+    });
     await using member = new TestMember({ topic, group });
     deepStrictEqual(await member.received(3), ["7", "8", "9"]);
   },
@@ -308,10 +307,7 @@ sharedTest("ready() resolves to the cluster's id", async () => {
     clock: systemClock,
     telemetry: new FakeTelemetry(),
   });
-  const admin = plainKafka(sharedBootstrap()).admin();
-  await admin.connect();
-  const { clusterId } = await admin.describeCluster();
-  await admin.disconnect();
+  const { clusterId } = await administer(sharedBootstrap(), (admin) => admin.describeCluster());
   strictEqual(await consumer.ready(new AbortController().signal), clusterId);
 });
 

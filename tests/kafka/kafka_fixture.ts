@@ -1,5 +1,5 @@
 /** What the tests of kafka/ share: rows, publishers, and a reader that is none of sitemon's own. */
-import { Kafka, type KafkaMessage, logLevel } from "kafkajs";
+import { type Admin, Kafka, type KafkaMessage, logLevel, type Message } from "kafkajs";
 import type { KafkaPublisherOptions } from "../../src/kafka/kafka_publisher.ts";
 import { KafkaPublisher } from "../../src/kafka/kafka_publisher.ts";
 import type { OutboxRow } from "../../src/outbox/publisher.ts";
@@ -87,6 +87,32 @@ export function plainKafka(bootstrap: string): Kafka {
   return new Kafka({ ...plainOptions, brokers: bootstrap.split(",") });
 }
 
+/** Does `work` with a client that may change topics and groups. */
+export async function administer<T>(
+  bootstrap: string,
+  work: (admin: Admin) => Promise<T>,
+): Promise<T> {
+  const admin = plainKafka(bootstrap).admin();
+  await admin.connect();
+  try {
+    return await work(admin);
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** Writes messages to a topic that exists, past every producer of sitemon. */
+export async function sendMessages(
+  bootstrap: string,
+  topic: string,
+  messages: Message[],
+): Promise<void> {
+  const producer = plainKafka(bootstrap).producer();
+  await producer.connect();
+  await producer.send({ topic, messages });
+  await producer.disconnect();
+}
+
 const plainOptions = { clientId: "test", logLevel: logLevel.NOTHING, connectionTimeout: 5_000 };
 
 /** Everything that is in a topic now, by partition and offset. */
@@ -94,15 +120,13 @@ export async function readTopic(
   bootstrap: string,
   topic: string,
 ): Promise<(KafkaMessage & { partition: number })[]> {
-  const kafka = plainKafka(bootstrap);
-  const admin = kafka.admin();
-  await admin.connect();
-  const ends = await eventually(60_000, "leaders", () => admin.fetchTopicOffsets(topic));
-  await admin.disconnect();
+  const ends = await administer(bootstrap, (admin) => {
+    return eventually(60_000, "leaders", () => admin.fetchTopicOffsets(topic));
+  });
   let missing = ends.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
   const read: (KafkaMessage & { partition: number })[] = [];
   if (missing === 0) return read;
-  const consumer = kafka.consumer({ groupId: uniqueName("reader") });
+  const consumer = plainKafka(bootstrap).consumer({ groupId: uniqueName("reader") });
   await consumer.connect();
   await consumer.subscribe({ topic, fromBeginning: true });
   const done = Promise.withResolvers<void>();
@@ -131,14 +155,12 @@ export async function makeTopic(
   { partitions = 1, settings = {} }: { partitions?: number; settings?: Record<string, string> } =
     {},
 ): Promise<void> {
-  const admin = plainKafka(bootstrap).admin();
-  await admin.connect();
   const configEntries = Object.entries(settings).map(([name, value]) => ({ name, value }));
   const topics = [{ topic, numPartitions: partitions, configEntries }];
   // A broker may learn later than others that a topic is gone, is there, or that it leads it.
-  await eventually(60_000, `topic ${topic}`, async () => {
-    await admin.createTopics({ topics, waitForLeaders: false });
-    return await admin.fetchTopicOffsets(topic);
-  });
-  await admin.disconnect();
+  await administer(bootstrap, (admin) =>
+    eventually(60_000, `topic ${topic}`, async () => {
+      await admin.createTopics({ topics, waitForLeaders: false });
+      return await admin.fetchTopicOffsets(topic);
+    }));
 }

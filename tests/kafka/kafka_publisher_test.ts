@@ -8,10 +8,10 @@ import { startKafka } from "../services/kafka.ts";
 import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
 import {
+  administer,
   aRow,
   connectionTo,
   makeTopic,
-  plainKafka,
   publisherOptions,
   readTopic,
   rows,
@@ -123,14 +123,13 @@ sharedTest("publish() creates the topic as told, when it is missing", async () =
   const options = publisherOptions({ partitions: 5, retentionMs: 7_200_000 });
   await using publisher = new TestPublisher(options);
   await publishPatiently(publisher, rows(1));
-  const admin = plainKafka(sharedBootstrap()).admin();
-  await admin.connect();
-  const { topics } = await admin.fetchTopicMetadata({ topics: [options.topic] });
-  const { resources } = await admin.describeConfigs({
-    includeSynonyms: false,
-    resources: [{ type: 2, name: options.topic, configNames: ["retention.ms"] }],
-  });
-  await admin.disconnect();
+  const { topics, resources } = await administer(sharedBootstrap(), async (admin) => ({
+    ...await admin.fetchTopicMetadata({ topics: [options.topic] }),
+    ...await admin.describeConfigs({
+      includeSynonyms: false,
+      resources: [{ type: 2, name: options.topic, configNames: ["retention.ms"] }],
+    }),
+  }));
   strictEqual(topics[0]!.partitions.length, 5);
   strictEqual(resources[0]!.configEntries[0]!.configValue, "7200000");
 });
@@ -145,10 +144,8 @@ sharedTest("publish() rejects with topic_missing and makes none, when it may not
   const options = publisherOptions({ createTopic: false });
   await using publisher = new TestPublisher(options);
   await rejects(() => publisher.publish(rows(3)), failure("topic_missing"));
-  const admin = plainKafka(sharedBootstrap()).admin();
-  await admin.connect();
-  ok(!(await admin.listTopics()).includes(options.topic));
-  await admin.disconnect();
+  const topics = await administer(sharedBootstrap(), (admin) => admin.listTopics());
+  ok(!topics.includes(options.topic));
   await makeTopic(sharedBootstrap(), options.topic);
   strictEqual((await publishPatiently(publisher, rows(3))).acknowledged.length, 3);
 });

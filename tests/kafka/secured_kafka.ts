@@ -1,6 +1,6 @@
 /** A broker that wants TLS, a login and rights. */
 import { type KafkaCluster, startKafka } from "../services/kafka.ts";
-import { run } from "../services/programs.ts";
+import { Authority } from "../support/certificates.ts";
 
 /** May do everything. */
 export const ALICE = {
@@ -13,20 +13,10 @@ export const BOB = { mechanism: "plain", username: "bob", password: "bob-secret"
 
 export interface SecuredKafka extends AsyncDisposable {
   readonly cluster: KafkaCluster;
-  /** PEM of the certificate that the broker shows, which signed itself. */
+  /** PEM of the authority of the certificate that the broker shows. */
   readonly certificate: string;
-  /** PEM of one that it does not show. */
+  /** PEM of another one. */
   readonly otherCertificate: string;
-}
-
-function selfSigned(folder: string, name: string): { certificate: string; key: string } {
-  const [key, certificate] = [`${folder}/${name}.key`, `${folder}/${name}.crt`];
-  const kind = ["-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=broker"];
-  const names = ["-addext", "subjectAltName=IP:127.0.0.1,DNS:broker.test"];
-  const authority = ["-addext", "basicConstraints=critical,CA:TRUE"];
-  const files = ["-keyout", key, "-out", certificate];
-  run(["openssl", "req", "-x509", ...kind, ...names, ...authority, ...files]);
-  return { certificate: Deno.readTextFileSync(certificate), key: Deno.readTextFileSync(key) };
 }
 
 function jaas(module: string, options: Record<string, string>): string {
@@ -39,7 +29,7 @@ const SETTINGS = {
   "ssl.keystore.location": "FOLDER/server.pem",
   // The broker tries its own settings as a client would.
   "ssl.truststore.type": "PEM",
-  "ssl.truststore.location": "FOLDER/server.crt",
+  "ssl.truststore.location": "FOLDER/ca.crt",
   "sasl.enabled.mechanisms": "PLAIN,SCRAM-SHA-256",
   "sasl.mechanism.inter.broker.protocol": "PLAIN",
   "listener.name.client.plain.sasl.jaas.config": jaas("plain.PlainLoginModule", {
@@ -54,19 +44,19 @@ const SETTINGS = {
 };
 
 export async function startSecuredKafka(): Promise<SecuredKafka> {
-  const folder = Deno.makeTempDirSync({ prefix: "sitemon-certificates-" });
-  try {
-    const { certificate, key } = selfSigned(folder, "server");
-    const cluster = await startKafka({
-      protocol: "SASL_SSL",
-      settings: SETTINGS,
-      files: { "server.pem": key + certificate, "server.crt": certificate },
-      format: ["--add-scram", `SCRAM-SHA-256=[name=alice,password=${ALICE.password}]`],
-    });
-    const otherCertificate = selfSigned(folder, "other").certificate;
-    const dispose = () => cluster[Symbol.asyncDispose]();
-    return { cluster, certificate, otherCertificate, [Symbol.asyncDispose]: dispose };
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  using authority = new Authority();
+  using other = new Authority();
+  const { cert, key } = authority.sign("broker", { names: "IP:127.0.0.1,DNS:broker.test" });
+  const cluster = await startKafka({
+    protocol: "SASL_SSL",
+    settings: SETTINGS,
+    files: { "server.pem": key + cert + authority.cert, "ca.crt": authority.cert },
+    format: ["--add-scram", `SCRAM-SHA-256=[name=alice,password=${ALICE.password}]`],
+  });
+  return {
+    cluster,
+    certificate: authority.cert,
+    otherCertificate: other.cert,
+    [Symbol.asyncDispose]: () => cluster[Symbol.asyncDispose](),
+  };
 }

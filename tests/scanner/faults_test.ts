@@ -10,7 +10,7 @@ import { systemClock } from "../../src/runtime/clock.ts";
 import { answering, rawServer } from "./http/raw_server.ts";
 import { aSite, check } from "./sites.ts";
 
-const certificates = await makeCertificates();
+const certificates = makeCertificates();
 
 /** For a check of a site that does not hang, however busy the machine is. */
 const LONG_TIMEOUTS = { timeoutMs: 20_000, connectTimeoutMs: 10_000 };

@@ -1,32 +1,19 @@
 /** Certificates for tests, made by openssl: an authority, and servers that are right or wrong. */
-import { strictEqual } from "node:assert/strict";
+import { run } from "../services/programs.ts";
+import { TempFolder } from "./temp_folder.ts";
 
-/** PEM texts of a server's certificate and key. */
-export interface ServerCertificate {
+/** PEM texts of a certificate and its key. */
+export interface Certificate {
   readonly cert: string;
   readonly key: string;
 }
 
-export interface Certificates {
-  /** The authority of all but `unknown`. */
-  readonly ca: string;
-  /** For localhost and 127.0.0.1. */
-  readonly good: ServerCertificate;
-  readonly expired: ServerCertificate;
-  /** For another name. */
-  readonly other: ServerCertificate;
-  /** Of a client. */
-  readonly client: ServerCertificate;
-  /** Of an authority that nobody knows. */
-  readonly unknown: ServerCertificate;
-}
-
-const NAMES = "subjectAltName=DNS:localhost,IP:127.0.0.1";
-const OTHER = "subjectAltName=DNS:other.example";
-
+/** For localhost and 127.0.0.1. */
+const LOOPBACK = "DNS:localhost,IP:127.0.0.1";
 /** Of openssl's `ca`, which alone takes dates in the past. */
 const CURRENT = ["-days", "30"];
 const EXPIRED = ["-startdate", "20200101000000Z", "-enddate", "20200201000000Z"];
+const KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 const CONFIG = `
 [ca]
 default_ca = authority
@@ -40,71 +27,84 @@ rand_serial = yes
 commonName = supplied
 `;
 
-/** Makes one of each in a directory of its own, which is removed again. */
-export async function makeCertificates(): Promise<Certificates> {
-  const dir = await Deno.makeTempDir({ prefix: "sitemon-certificates-" });
-  try {
-    const authority = new Authority(dir, "authority");
-    const ca = await authority.make("Test");
-    const stranger = new Authority(dir, "stranger");
-    await stranger.make("Stranger");
-    return {
-      ca,
-      good: await authority.sign("good", NAMES, CURRENT),
-      expired: await authority.sign("expired", NAMES, EXPIRED),
-      other: await authority.sign("other", OTHER, CURRENT),
-      client: await authority.sign("client", "extendedKeyUsage=clientAuth", CURRENT),
-      unknown: await stranger.sign("unknown", NAMES, CURRENT),
-    };
-  } finally {
-    await Deno.remove(dir, { recursive: true });
+export interface SigningOptions {
+  /** Such as `IP:127.0.0.1,DNS:kafka.test`. */
+  readonly names?: string;
+  /** Another extension, as a line of openssl's configuration. */
+  readonly extension?: string;
+  readonly validity?: readonly string[];
+}
+
+/** An authority of the test's own; its files go with its scope. */
+export class Authority implements Disposable {
+  readonly #folder = new TempFolder();
+  /** PEM text. */
+  readonly cert: string;
+  #count = 0;
+
+  constructor(organization = "Test") {
+    this.#folder.write("ca.cnf", CONFIG);
+    this.#folder.write("index.txt", "");
+    const files = ["-keyout", "ca.key", "-out", "ca.pem"];
+    const subject = ["-subj", `/O=${organization}/CN=${organization} authority`];
+    this.#openssl("req", "-x509", ...KEY, ...CURRENT, ...subject, ...files);
+    this.cert = this.#read("ca.pem");
+  }
+
+  sign(
+    commonName: string,
+    { names, extension = "", validity = CURRENT }: SigningOptions = {},
+  ): Certificate {
+    const name = `signed-${++this.#count}`;
+    const subjects = names === undefined ? "" : `subjectAltName=${names}\n`;
+    this.#folder.write("ext", `basicConstraints=CA:FALSE\n${subjects}${extension}\n`);
+    const request = ["-keyout", `${name}.key`, "-out", `${name}.csr`];
+    this.#openssl("req", ...KEY, "-subj", `/CN=${commonName}`, ...request);
+    this.#openssl(
+      ...["ca", "-batch", "-notext", "-config", "ca.cnf", "-in", `${name}.csr`],
+      ...["-cert", "ca.pem", "-keyfile", "ca.key"],
+      ...["-extfile", "ext", "-out", `${name}.pem`, ...validity],
+    );
+    return { cert: this.#read(`${name}.pem`), key: this.#read(`${name}.key`) };
+  }
+
+  [Symbol.dispose](): void {
+    this.#folder[Symbol.dispose]();
+  }
+
+  #read(name: string): string {
+    return Deno.readTextFileSync(this.#folder.file(name));
+  }
+
+  #openssl(...args: string[]): void {
+    run(["openssl", ...args], { cwd: this.#folder.path });
   }
 }
 
-class Authority {
-  readonly #dir: string;
-  readonly #name: string;
+export interface Certificates {
+  /** The authority of all but `unknown`. */
+  readonly ca: string;
+  /** For localhost and 127.0.0.1. */
+  readonly good: Certificate;
+  readonly expired: Certificate;
+  /** For another name. */
+  readonly other: Certificate;
+  /** Of a client. */
+  readonly client: Certificate;
+  /** Of an authority that nobody knows. */
+  readonly unknown: Certificate;
+}
 
-  constructor(dir: string, name: string) {
-    this.#dir = dir;
-    this.#name = name;
-  }
-
-  /** Makes the authority's own certificate and returns it. */
-  async make(organization: string): Promise<string> {
-    await this.#openssl(
-      ..."req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 30".split(" "),
-      ...["-subj", `/O=${organization}/CN=${this.#name}`],
-      ...["-keyout", `${this.#name}.key`, "-out", `${this.#name}.pem`],
-    );
-    return await this.#read(`${this.#name}.pem`);
-  }
-
-  /** Signs a server's certificate. */
-  async sign(name: string, extension: string, validity: string[]): Promise<ServerCertificate> {
-    await this.#openssl(
-      ..."req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes".split(" "),
-      ...["-subj", `/CN=${name}`, "-keyout", `${name}.key`, "-out", `${name}.csr`],
-    );
-    const extensions = `${extension}\nbasicConstraints=CA:FALSE\n`;
-    await Deno.writeTextFile(`${this.#dir}/${name}.ext`, extensions);
-    await Deno.writeTextFile(`${this.#dir}/ca.cnf`, CONFIG);
-    await Deno.writeTextFile(`${this.#dir}/index.txt`, "");
-    await this.#openssl(
-      ...["ca", "-batch", "-notext", "-config", "ca.cnf", "-in", `${name}.csr`],
-      ...["-cert", `${this.#name}.pem`, "-keyfile", `${this.#name}.key`],
-      ...["-extfile", `${name}.ext`, "-out", `${name}.pem`, ...validity],
-    );
-    return { cert: await this.#read(`${name}.pem`), key: await this.#read(`${name}.key`) };
-  }
-
-  #read(file: string): Promise<string> {
-    return Deno.readTextFile(`${this.#dir}/${file}`);
-  }
-
-  async #openssl(...args: string[]): Promise<void> {
-    const command = new Deno.Command("openssl", { args, cwd: this.#dir, stdout: "null" });
-    const { code, stderr } = await command.output();
-    strictEqual(code, 0, new TextDecoder().decode(stderr));
-  }
+/** Makes one of each. */
+export function makeCertificates(): Certificates {
+  using authority = new Authority();
+  using stranger = new Authority("Stranger");
+  return {
+    ca: authority.cert,
+    good: authority.sign("good", { names: LOOPBACK }),
+    expired: authority.sign("expired", { names: LOOPBACK, validity: EXPIRED }),
+    other: authority.sign("other", { names: "DNS:other.example" }),
+    client: authority.sign("client", { extension: "extendedKeyUsage=clientAuth" }),
+    unknown: stranger.sign("unknown", { names: LOOPBACK }),
+  };
 }

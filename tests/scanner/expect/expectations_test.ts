@@ -66,7 +66,7 @@ Deno.test("checkSite() is degraded or down, when an answer takes long", async ()
 });
 
 Deno.test("checkSite() warns of a certificate that ends soon, also of one that it accepts though expired", async () => {
-  const { good, expired, ca } = await makeCertificates();
+  const { good, expired, ca } = makeCertificates();
   await using server = rawServer(answering(answerOf("ok")), { tls: good });
   const url = `https://localhost:${server.port}/`;
   const tls = { insecure: false, ca };

@@ -3,7 +3,7 @@ import { makeCertificates } from "../../support/certificates.ts";
 import { mutualTlsServer } from "./mutual_tls_server.ts";
 import { aSite, check } from "../sites.ts";
 
-const { ca, good, client, unknown } = await makeCertificates();
+const { ca, good, client, unknown } = makeCertificates();
 
 Deno.test("checkSite() reports up, when it shows the client certificate that a server wants", async () => {
   await using server = await mutualTlsServer({ certificate: good, ca });

@@ -96,7 +96,7 @@ Deno.test("checkSite() goes through a proxy with its credentials, when the site 
 for (const engine of [{}, { insecure: true }]) {
   const name = engine.insecure ? "node:tls" : "Deno's TLS";
   Deno.test(`checkSite() tunnels through a proxy by ${name}, when the site is https`, async () => {
-    const { good, ca } = await makeCertificates();
+    const { good, ca } = makeCertificates();
     await using server = rawServer(answering(OK), { tls: good });
     const requests: string[] = [];
     await using proxy = rawServer(async (conn) => {

@@ -1,14 +1,14 @@
 /** A server that wants a client certificate: openssl's own, since Deno's servers cannot ask for one. */
 import { ok } from "node:assert/strict";
 import { within } from "../../support/waiting.ts";
-import type { ServerCertificate } from "../../support/certificates.ts";
+import type { Certificate } from "../../support/certificates.ts";
 
 export interface MutualTlsServer extends AsyncDisposable {
   readonly port: number;
 }
 
 export interface MutualTlsOptions {
-  readonly certificate: ServerCertificate;
+  readonly certificate: Certificate;
   /** PEM text of the authority whose clients it takes. */
   readonly ca: string;
 }

@@ -21,7 +21,7 @@ interface Battery extends AsyncDisposable {
 }
 
 async function startBattery(): Promise<Battery> {
-  const { ca, good } = await makeCertificates();
+  const { ca, good } = makeCertificates();
   const ports = [freePort(), freePort(), freePort(), freePort()] as const;
   const nginx = await startNginx({
     http: configuration(ports),

@@ -81,7 +81,7 @@ Deno.test("checkSite() judges the redirect itself, when it may follow none", asy
 });
 
 Deno.test("checkSite() refuses to leave https for http", async () => {
-  const { good, ca } = await makeCertificates();
+  const { good, ca } = makeCertificates();
   await using server = rawServer(answering(redirect("http://localhost/")), { tls: good });
   const tls = { insecure: false, ca };
   const report = await check(aSite(`https://localhost:${server.port}/`, { tls }));
@@ -89,7 +89,7 @@ Deno.test("checkSite() refuses to leave https for http", async () => {
 });
 
 Deno.test("checkSite() leaves https for http, when that is allowed and the host is named", async () => {
-  const { good, ca } = await makeCertificates();
+  const { good, ca } = makeCertificates();
   const seen: string[] = [];
   await using plain = rawServer(routes({}, seen));
   const location = redirect(`http://localhost:${plain.port}/`);

@@ -7,7 +7,7 @@ import { answering, rawServer, untilClosed } from "./raw_server.ts";
 import { aContext, aSite, check } from "../sites.ts";
 import { eventually } from "../../support/waiting.ts";
 
-const certificates = await makeCertificates();
+const certificates = makeCertificates();
 const { ca } = certificates;
 const ANSWER = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
 const trusting = { tls: { insecure: false, ca } };

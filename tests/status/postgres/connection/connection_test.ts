@@ -10,9 +10,9 @@ import { type StatusStore, StoreUnavailableError } from "../../../../src/status/
 import { nthReport } from "../../../contract/site_reports.ts";
 import { eventually, within } from "../../../support/waiting.ts";
 import { type PostgresServer, startPostgres } from "../../../services/postgres.ts";
-import { run } from "../../../services/programs.ts";
 import { serviceTest } from "../../../services/with_services.ts";
 import { openSession, openStore, optionsOf } from "../opened_store.ts";
+import { Authority } from "../../../support/certificates.ts";
 
 const databaseTest = serviceTest("postgres");
 const serverTest = serviceTest("own postgres");
@@ -192,72 +192,15 @@ serverTest("open() asks for a change, when the login is refused", async () => {
   await rejects(() => queries.statuses(), { name: "StoreConfigurationError" });
 });
 
-/** A root and a certificate of it for `localhost` and the role `postgres`, as PEM texts. */
-function certificates(folder: string) {
-  const file = (name: string) => `${folder}/${name}`;
-  const openssl = (...args: string[]) => run(["openssl", ...args]);
-  const key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-  const root = (name: string) =>
-    openssl(
-      "req",
-      "-x509",
-      ...key,
-      "-days",
-      "2",
-      "-subj",
-      `/CN=${name}`,
-      "-keyout",
-      file(`${name}.key`),
-      "-out",
-      file(`${name}.crt`),
-    );
-  const leaf = (name: string, subject: string) => {
-    openssl(
-      "req",
-      ...key,
-      "-subj",
-      subject,
-      "-keyout",
-      file(`${name}.key`),
-      "-out",
-      file(`${name}.csr`),
-    );
-    Deno.writeTextFileSync(file("ext"), "subjectAltName=DNS:localhost");
-    openssl(
-      "x509",
-      "-req",
-      "-days",
-      "2",
-      "-in",
-      file(`${name}.csr`),
-      "-CA",
-      file("root.crt"),
-      "-CAkey",
-      file("root.key"),
-      "-CAcreateserial",
-      "-extfile",
-      file("ext"),
-      "-out",
-      file(`${name}.crt`),
-    );
-  };
-  root("root");
-  root("stranger");
-  leaf("server", "/CN=localhost");
-  leaf("client", "/CN=postgres");
-  return (name: string) => Deno.readTextFileSync(file(name));
-}
-
-async function startTlsServer(
-  pem: (name: string) => string,
-  access: string,
-): Promise<PostgresServer> {
+/** Asks for TLS, with a certificate of the authority for `localhost`. */
+async function startTlsServer(authority: Authority, access: string): Promise<PostgresServer> {
+  const { cert, key } = authority.sign("localhost", { names: "DNS:localhost" });
   return await startPostgres({
     settings: { ssl: "on", ssl_ca_file: "root.crt" },
     files: {
-      "server.crt": pem("server.crt"),
-      "server.key": pem("server.key"),
-      "root.crt": pem("root.crt"),
+      "server.crt": cert,
+      "server.key": key,
+      "root.crt": authority.cert,
       "pg_hba.conf": `hostssl all all all ${access}\n`,
     },
   });
@@ -283,42 +226,31 @@ async function answers(server: PostgresServer, host: string, tls: PostgresTls): 
 }
 
 serverTest("open() verifies the server as its mode says", async () => {
-  const folder = Deno.makeTempDirSync();
-  try {
-    const pem = certificates(folder);
-    await using server = await startTlsServer(pem, "scram-sha-256");
-    const [ca, stranger] = [pem("root.crt"), pem("stranger.crt")];
-    await answers(server, "127.0.0.1", { mode: "require" });
-    await answers(server, "127.0.0.1", { mode: "verify-ca", ca });
-    await answers(server, "localhost", { mode: "verify-full", ca });
-    const refused: readonly (readonly [string, PostgresTls])[] = [
-      ["127.0.0.1", { mode: "verify-full", ca }],
-      ["127.0.0.1", { mode: "verify-ca", ca: stranger }],
-      ["localhost", { mode: "verify-full", ca: stranger }],
-      ["localhost", { mode: "verify-full" }],
-      ["localhost", { mode: "disable" }],
-    ];
-    for (const [host, tls] of refused) {
-      const queries = new PostgresQueries({ connection: optionsOf(server, { host, tls }) });
-      await rejects(() => queries.statuses(), { name: "StoreConfigurationError" });
-    }
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
+  using authority = new Authority();
+  using other = new Authority();
+  await using server = await startTlsServer(authority, "scram-sha-256");
+  const [ca, stranger] = [authority.cert, other.cert];
+  await answers(server, "127.0.0.1", { mode: "require" });
+  await answers(server, "127.0.0.1", { mode: "verify-ca", ca });
+  await answers(server, "localhost", { mode: "verify-full", ca });
+  const refused: readonly (readonly [string, PostgresTls])[] = [
+    ["127.0.0.1", { mode: "verify-full", ca }],
+    ["127.0.0.1", { mode: "verify-ca", ca: stranger }],
+    ["localhost", { mode: "verify-full", ca: stranger }],
+    ["localhost", { mode: "verify-full" }],
+    ["localhost", { mode: "disable" }],
+  ];
+  for (const [host, tls] of refused) {
+    const queries = new PostgresQueries({ connection: optionsOf(server, { host, tls }) });
+    await rejects(() => queries.statuses(), { name: "StoreConfigurationError" });
   }
 });
 
 serverTest("open() shows its certificate to a server that asks for one", async () => {
-  const folder = Deno.makeTempDirSync();
-  try {
-    const pem = certificates(folder);
-    await using server = await startTlsServer(pem, "cert");
-    const tls = { mode: "verify-full", ca: pem("root.crt") } as const;
-    await answers(server, "localhost", { ...tls, cert: pem("client.crt"), key: pem("client.key") });
-    const queries = new PostgresQueries({
-      connection: optionsOf(server, { host: "localhost", tls }),
-    });
-    await rejects(() => queries.statuses(), { name: "StoreConfigurationError" });
-  } finally {
-    Deno.removeSync(folder, { recursive: true });
-  }
+  using authority = new Authority();
+  await using server = await startTlsServer(authority, "cert");
+  const tls = { mode: "verify-full", ca: authority.cert } as const;
+  await answers(server, "localhost", { ...tls, ...authority.sign("postgres") });
+  const queries = new PostgresQueries({ connection: optionsOf(server, { host: "localhost", tls }) });
+  await rejects(() => queries.statuses(), { name: "StoreConfigurationError" });
 });
