@@ -4,33 +4,28 @@ import { eventually } from "../support/waiting.ts";
 import { makeCertificates } from "../support/certificates.ts";
 import { mutualTlsServer } from "../scanner/http/mutual_tls_server.ts";
 import { freePort } from "../support/free_port.ts";
-import { sitemon, SitemonProcess } from "../support/sitemon_process.ts";
+import { serveLocally } from "../support/local_server.ts";
+import { sitemon } from "../support/sitemon_process.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { RunFolder } from "./run_folder.ts";
 
 const DEADLINE_MS = 60_000;
 const SECRET = "s3cr3t-t0ken";
 
-/** A folder of its own. */
-function aFolder() {
-  const path = Deno.makeTempDirSync({ prefix: "sitemon-checks-" });
-  return { path, [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }) };
-}
-
 /** A site that echoes what it is asked, as JSON. */
 function anEcho() {
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+  return serveLocally((request) => {
     const headers = Object.fromEntries(request.headers);
     return Response.json({ url: request.url, headers }, { headers: { "x-kind": "echo" } });
   });
-  return { port: server.addr.port, [Symbol.asyncDispose]: () => server.shutdown() };
 }
 
 Deno.test("sitemon check uses a site's whole definition, and prints no secret of the file", async () => {
-  await using folder = aFolder();
+  using folder = new TempFolder();
   await using echo = anEcho();
-  const url = `http://127.0.0.1:${echo.port}`;
-  const file = `${folder.path}/checks.yaml`;
-  Deno.writeTextFileSync(
-    file,
+  const url = echo.origin;
+  const file = folder.write(
+    "checks.yaml",
     `
 defaults: { auth: { bearer: "\${TOKEN}" } }
 sites:
@@ -68,22 +63,20 @@ sites:
 });
 
 Deno.test("sitemon check trusts an authority that a site names, and reads its certificates", async () => {
-  await using folder = aFolder();
+  using folder = new TempFolder();
   const { ca, good, client } = makeCertificates();
   for (const [name, text] of Object.entries({ ca, cert: client.cert, key: client.key })) {
-    Deno.writeTextFileSync(`${folder.path}/${name}.pem`, text);
+    folder.write(`${name}.pem`, text);
   }
-  const page = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
-  await using plain = Deno.serve({ ...page, ...good }, () => new Response("It works"));
+  await using plain = serveLocally(() => new Response("It works"), good);
   await using mutual = await mutualTlsServer({ certificate: good, ca });
-  const file = `${folder.path}/checks.yaml`;
-  Deno.writeTextFileSync(
-    file,
+  const file = folder.write(
+    "checks.yaml",
     `
 defaults: { tls: { ca: ca.pem } }
 sites:
-  - { name: cheap, url: 'https://127.0.0.1:${plain.addr.port}' }
-  - { name: by version, url: 'https://127.0.0.1:${plain.addr.port}', ip_version: 4 }
+  - { name: cheap, url: 'https://127.0.0.1:${plain.port}' }
+  - { name: by version, url: 'https://127.0.0.1:${plain.port}', ip_version: 4 }
   - { name: mutual, url: 'https://127.0.0.1:${mutual.port}', tls: { cert: cert.pem, key: key.pem } }
 `,
   );
@@ -97,23 +90,14 @@ sites:
 });
 
 Deno.test("sitemon run calls nothing down while its network is away, and says so to its operator", async () => {
-  await using folder = aFolder();
   const [operator, guard] = [freePort(), freePort()];
-  const file = `${folder.path}/run.yaml`;
-  Deno.writeTextFileSync(
-    file,
-    `interval: 200ms
+  using folder = new RunFolder(`interval: 200ms
 listen: 127.0.0.1:${operator}
 web: false
-log: { format: json }
-outbox: { path: '${folder.path}/outbox.db' }
-store: { path: '${folder.path}/status.db' }
 connectivity: { urls: ['http://127.0.0.1:${guard}/'], every: 1s }
 sites:
-  - { name: gone, url: 'http://127.0.0.1:1/' }
-`,
-  );
-  await using process = new SitemonProcess(["run", "-c", file]);
+  - { name: gone, url: 'http://127.0.0.1:1/' }`);
+  await using process = folder.run();
   const checks = (outcome: string) =>
     eventually(DEADLINE_MS, `a check that is ${outcome}`, async () => {
       const metrics = await (await fetch(`http://127.0.0.1:${operator}/metrics`)).text();
@@ -127,11 +111,7 @@ sites:
   match(ready, /connectivity/);
   match(ready, /offline/);
 
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: guard, onListen: () => {} },
-    () => new Response("", { status: 404 }),
-  );
-  await using _guard = { [Symbol.asyncDispose]: () => server.shutdown() };
+  await using _guard = serveLocally(() => new Response("", { status: 404 }), { port: guard });
   const online = await checks("down");
   match(online, /sitemon_connectivity_up\{thread="scanner-1"\} 1/);
   deepStrictEqual(await process.stop(), 0);

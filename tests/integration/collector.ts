@@ -1,4 +1,5 @@
 /** A collector of OpenTelemetry's traces: takes them by OTLP over HTTP as JSON, and keeps every span. */
+import { serveLocally } from "../support/local_server.ts";
 import { eventually } from "../support/waiting.ts";
 import { DEADLINE_MS } from "./pipeline.ts";
 
@@ -29,28 +30,21 @@ export interface ReceivedSpan {
 type Json = any;
 
 export class Collector implements AsyncDisposable {
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #server = serveLocally(async (request) => {
+    this.paths.push(new URL(request.url).pathname);
+    const text = await request.text();
+    this.text += text;
+    this.#take(JSON.parse(text));
+    return Response.json({});
+  });
   readonly spans: ReceivedSpan[] = [];
   /** Paths of every request: of metrics and logs too, if they came. */
   readonly paths: string[] = [];
   /** All that was received, as text. */
   text = "";
 
-  constructor() {
-    this.#server = Deno.serve(
-      { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-      async (request) => {
-        this.paths.push(new URL(request.url).pathname);
-        const text = await request.text();
-        this.text += text;
-        this.#take(JSON.parse(text));
-        return Response.json({});
-      },
-    );
-  }
-
   get endpoint(): string {
-    return `http://127.0.0.1:${this.#server.addr.port}`;
+    return this.#server.origin;
   }
 
   /** The environment of a process that exports to it. */
@@ -72,7 +66,7 @@ export class Collector implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server.shutdown();
+    await this.#server[Symbol.asyncDispose]();
   }
 
   #take({ resourceSpans = [] }: Json): void {

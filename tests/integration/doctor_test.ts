@@ -3,6 +3,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { freePort } from "../support/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { sitemon } from "../support/sitemon_process.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 import { Pipeline } from "./pipeline.ts";
 
 interface Finding {
@@ -10,21 +11,6 @@ interface Finding {
   readonly step: string;
   readonly ok: boolean;
   readonly detail: string;
-}
-
-/** A file in a folder of its own. */
-class Place implements Disposable {
-  readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-doctor-" });
-
-  write(yaml: string): string {
-    const file = `${this.folder}/a.yaml`;
-    Deno.writeTextFileSync(file, yaml);
-    return file;
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.folder, { recursive: true });
-  }
 }
 
 async function doctor(file: string) {
@@ -103,33 +89,39 @@ kafkaTest("sitemon doctor names the rights that a role lacks", async () => {
 });
 
 Deno.test("sitemon doctor tells a missing server, a missing folder and a full disk apart", async () => {
-  using place = new Place();
+  using place = new TempFolder();
   const port = freePort();
-  const file = place.write(`
+  const file = place.write(
+    "a.yaml",
+    `
 sites: [{ url: 'http://a.example/' }]
-outbox: { path: '${place.folder}/o.db', min_free_bytes: 1TiB }
+outbox: { path: '${place.path}/o.db', min_free_bytes: 1TiB }
 kafka: { servers: ['127.0.0.1:${port}', 'no-such-host.invalid:9092'] }
 postgres: { host: 127.0.0.1, port: ${port}, user: u }
-`);
+`,
+  );
   const { code, problems } = await doctor(file);
   strictEqual(code, 1);
   deepStrictEqual(steps(problems), ["disk space", "connect", "resolve", "connect"]);
   match(problems[0]!.detail, /MiB free, but "outbox\.min_free_bytes" is 1048576 MiB/);
   match(problems[1]!.detail, /refused.*; start the server, or correct the port/i);
   match(problems[2]!.detail, /"no-such-host\.invalid" has no address; correct the name, or DNS/);
-  const missing = place.write(`
+  const missing = place.write(
+    "a.yaml",
+    `
 sites: [{ url: 'http://a.example/' }]
-outbox: { path: '${place.folder}/missing/o.db' }
-store: { path: '${place.folder}/s.db' }
-`);
+outbox: { path: '${place.path}/missing/o.db' }
+store: { path: '${place.path}/s.db' }
+`,
+  );
   const second = await doctor(missing);
   deepStrictEqual(steps(second.problems), ["folder"]);
   match(second.problems[0]!.detail, /create it for this user, or change "outbox\.path"/);
 });
 
 Deno.test("sitemon doctor lists every mistake of a file and tries nothing", async () => {
-  using place = new Place();
-  const file = place.write("intervall: 1\nkafka: { server: nowhere }");
+  using place = new TempFolder();
+  const file = place.write("a.yaml", "intervall: 1\nkafka: { server: nowhere }");
   const { code, stderr, findings } = await doctor(file);
   deepStrictEqual([code, findings], [78, []]);
   strictEqual(stderr.trim().split("\n").length, 2);

@@ -1,8 +1,7 @@
 /** A local server with the few paths of httpbin that the original Python service's example names. */
+import { type LocalServer, serveLocally } from "../support/local_server.ts";
 
-/** Serves until it is disposed of. */
-export interface Httpbin extends AsyncDisposable {
-  readonly origin: string;
+export interface Httpbin extends LocalServer {
   /** How often a path with its query was asked for. */
   visits(path: string): number;
 }
@@ -16,7 +15,7 @@ export function sitesAt({ origin }: Httpbin, count: number): string {
 /** `/anything` answers with what was asked, `/status/N` with that status. */
 export function startHttpbin(): Httpbin {
   const visits = new Map<string, number>();
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+  const server = serveLocally((request) => {
     const { pathname, search, href } = new URL(request.url);
     const path = pathname + search;
     visits.set(path, (visits.get(path) ?? 0) + 1);
@@ -26,8 +25,7 @@ export function startHttpbin(): Httpbin {
     return new Response("not found", { status: 404 });
   });
   return {
-    origin: `http://127.0.0.1:${server.addr.port}`,
+    ...server,
     visits: (path) => visits.get(path) ?? 0,
-    [Symbol.asyncDispose]: () => server.shutdown(),
   };
 }

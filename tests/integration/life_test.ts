@@ -2,41 +2,36 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { readStats } from "../../src/outbox/outbox_stats.ts";
 import { eventually } from "../support/waiting.ts";
+import { RunFolder } from "./run_folder.ts";
 import { freePort } from "../support/free_port.ts";
-import { sitemon, SitemonProcess } from "../support/sitemon_process.ts";
+import { serveLocally } from "../support/local_server.ts";
+import { sitemon, type SitemonProcess } from "../support/sitemon_process.ts";
 
 const DEADLINE_MS = 60_000;
 
-/** A folder with a configuration of `sitemon run` that watches a site that answers after `delayMs`. */
+/** Watches a site, which answers at once or when the test lets it. */
 class Place implements AsyncDisposable {
-  readonly folder: string;
-  readonly file: string;
   readonly #held: (() => void)[] = [];
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #server;
+  readonly folder: RunFolder;
 
   constructor({ holds = false, extra = "" }: { holds?: boolean; extra?: string } = {}) {
-    this.folder = Deno.makeTempDirSync({ prefix: "sitemon-life-" });
-    this.file = `${this.folder}/run.yaml`;
-    this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async () => {
+    this.#server = serveLocally(async () => {
       if (holds) await new Promise<void>((resolve) => this.#held.push(resolve));
       return new Response("hello");
     });
-    Deno.writeTextFileSync(
-      this.file,
-      `interval: 200ms
-log: { level: debug, format: json }
-outbox: { path: '${this.folder}/outbox.db' }
-store: { path: '${this.folder}/status.db' }
-sites:
-  - { name: local, url: 'http://127.0.0.1:${this.#server.addr.port}/' }
-${extra}
-`,
-    );
+    this.folder = new RunFolder(`interval: 200ms
+sites: [{ name: local, url: '${this.#server.origin}/' }]
+${extra}`);
   }
 
-  /** How many requests the site has not answered yet. */
-  get held(): number {
-    return this.#held.length;
+  get file(): string {
+    return this.folder.config;
+  }
+
+  /** Resolves when there is a request that the site has not answered. */
+  async hasRunningCheck(): Promise<void> {
+    await eventually(DEADLINE_MS, "a running check", () => this.#held.length > 0 || undefined);
   }
 
   answerHeld(): void {
@@ -44,13 +39,13 @@ ${extra}
   }
 
   run(): SitemonProcess {
-    return new SitemonProcess(["run", "-c", this.file]);
+    return this.folder.run();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.answerHeld();
-    await this.#server.shutdown();
-    await Deno.remove(this.folder, { recursive: true });
+    await this.#server[Symbol.asyncDispose]();
+    this.folder[Symbol.dispose]();
   }
 }
 
@@ -71,7 +66,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 Deno.test("a drain waits for the checks that run", async () => {
   await using place = new Place({ holds: true });
   await using process = place.run();
-  await eventually(DEADLINE_MS, "a running check", () => place.held > 0 || undefined);
+  await place.hasRunningCheck();
   const stopping = process.stop();
   await process.log("the drain", ({ message }) => message.startsWith("Draining"));
   place.answerHeld();
@@ -82,7 +77,7 @@ Deno.test("a drain waits for the checks that run", async () => {
 Deno.test("a drain cuts the checks that outlast its deadline", async () => {
   await using place = new Place({ holds: true, extra: "drain_deadline: 1s" });
   await using process = place.run();
-  await eventually(DEADLINE_MS, "a running check", () => place.held > 0 || undefined);
+  await place.hasRunningCheck();
   strictEqual(await process.stop(), 0);
   ok(!process.logs.some(isStored), "a check that was cut leaves no report");
 });
@@ -90,8 +85,8 @@ Deno.test("a drain cuts the checks that outlast its deadline", async () => {
 Deno.test("a second signal ends the process at once, and the outbox opens clean", async () => {
   await using place = new Place({ holds: true });
   await using process = place.run();
-  await eventually(DEADLINE_MS, "a running check", () => place.held > 0 || undefined);
-  await eventually(DEADLINE_MS, "an outbox", () => readStats(`${place.folder}/outbox.db`));
+  await place.hasRunningCheck();
+  await eventually(DEADLINE_MS, "an outbox", () => readStats(place.folder.file("outbox.db")));
   process.signal("SIGTERM");
   await process.log("the drain", ({ message }) => message.startsWith("Draining"));
   strictEqual(await process.stop(), 143);
@@ -119,8 +114,8 @@ Deno.test("a configuration with mistakes exits 78 and lists each, before anythin
   strictEqual(await process.ended(), 78);
   const mistakes = process.lines.filter((line) => line.includes("run.yaml:"));
   strictEqual(mistakes.length, 2);
-  match(mistakes[0]!, /run\.yaml:7:1: Cannot .*"intervall".*"interval"/);
-  match(mistakes[1]!, /run\.yaml:8:9: Cannot .*"listen"/);
+  match(mistakes[0]!, /run\.yaml:6:1: .*"intervall".*"interval"/);
+  match(mistakes[1]!, /run\.yaml:7:9: .*"listen"/);
 });
 
 Deno.test("an address that is taken exits 74 and says so", async () => {
@@ -176,21 +171,13 @@ Deno.test("sitemon says its version, helps, and refuses what it does not know", 
 
 // Fault 11: an empty list of sites divided by zero.
 Deno.test("sitemon run with no sites waits to be stopped", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "sitemon-life-" });
-  const file = `${folder}/run.yaml`;
   const port = freePort();
-  await Deno.writeTextFile(
-    file,
-    `sites: []\nlog: { level: debug, format: json }\nlisten: 127.0.0.1:${port}\n` +
-      `outbox: { path: '${folder}/o.db' }\nstore: { path: '${folder}/s.db' }\n`,
-  );
-  await using process = new SitemonProcess(["run", "-c", file]);
+  using folder = new RunFolder(`sites: []\nlisten: 127.0.0.1:${port}`);
+  await using process = folder.run();
   await eventually(DEADLINE_MS, "health", async () => {
     const response = await fetch(`http://127.0.0.1:${port}/readyz`);
     const { ready } = await response.json();
     return ready || undefined;
   });
   strictEqual(await process.stop(), 0);
-  await process[Symbol.asyncDispose]();
-  await Deno.remove(folder, { recursive: true });
 });

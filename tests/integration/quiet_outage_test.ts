@@ -3,6 +3,7 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import { eventually } from "../support/waiting.ts";
 import { freePort } from "../support/free_port.ts";
 import { type LogLine, SitemonProcess } from "../support/sitemon_process.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 
 const DEADLINE_MS = 60_000;
 const OUTAGE_MINUTES = 10;
@@ -24,28 +25,28 @@ function outageLines({ logs }: SitemonProcess): LogLine[] {
 // that with a clock of its own). So ten minutes write ten times what the first seconds do, if
 // nothing is said twice in them.
 Deno.test("an outage of Kafka and PostgreSQL says each cause once a minute", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "sitemon-quiet-" });
+  using folder = new TempFolder();
   const [dead, other, listen] = [freePort(), freePort(), freePort()];
   const kafka = `kafka: { servers: ['127.0.0.1:${dead}', '127.0.0.1:${other}'], topic: t }`;
-  await Deno.writeTextFile(
-    `${folder}/producer.yaml`,
+  const producerFile = folder.write(
+    "producer.yaml",
     `interval: 200ms
 log: { format: json }
 listen: 127.0.0.1:${listen}
-outbox: { path: '${folder}/o.db' }
+outbox: { path: '${folder.path}/o.db' }
 sites: [{ url: 'http://127.0.0.1:${dead}/' }]
 ${kafka}
 `,
   );
-  await Deno.writeTextFile(
-    `${folder}/consumer.yaml`,
+  const consumerFile = folder.write(
+    "consumer.yaml",
     `log: { format: json }
 postgres: { host: 127.0.0.1, port: ${dead}, user: u }
 ${kafka}
 `,
   );
-  await using producer = new SitemonProcess(["producer", "-c", `${folder}/producer.yaml`]);
-  await using consumer = new SitemonProcess(["consumer", "-c", `${folder}/consumer.yaml`]);
+  await using producer = new SitemonProcess(["producer", "-c", producerFile]);
+  await using consumer = new SitemonProcess(["consumer", "-c", consumerFile]);
   await eventually(DEADLINE_MS, `${FAILURES} batches that failed`, async () => {
     const metrics = await (await fetch(`http://127.0.0.1:${listen}/metrics`)).text();
     const [, failures] = /^sitemon_publish_failures_total\{.*\} (\d+)$/m.exec(metrics) ?? [];
@@ -61,5 +62,4 @@ ${kafka}
   }
   await producer.stop();
   await consumer.stop();
-  await Deno.remove(folder, { recursive: true });
 });

@@ -5,27 +5,25 @@ import { freePort } from "../support/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { SitemonProcess } from "../support/sitemon_process.ts";
 import { Pipeline, storedSequence } from "./pipeline.ts";
+import { serveLocally } from "../support/local_server.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 
 const DEADLINE_MS = 60_000;
 
 /** A folder with a configuration, and a site that notes which path was asked for when. */
 class Place implements AsyncDisposable {
-  readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-reload-" });
-  readonly file = `${this.folder}/run.yaml`;
+  readonly folder = new TempFolder();
+  readonly file = this.folder.file("run.yaml");
   readonly operatorPort = freePort();
   readonly #visits = new Map<string, number[]>();
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
-
-  constructor() {
-    this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
-      const { pathname } = new URL(request.url);
-      this.#visits.set(pathname, [...this.visits(pathname), performance.now()]);
-      return new Response("hello");
-    });
-  }
+  readonly #server = serveLocally((request) => {
+    const { pathname } = new URL(request.url);
+    this.#visits.set(pathname, [...this.visits(pathname), performance.now()]);
+    return new Response("hello");
+  });
 
   get origin(): string {
-    return `http://127.0.0.1:${this.#server.addr.port}`;
+    return this.#server.origin;
   }
 
   /** When a path was asked for. */
@@ -35,18 +33,18 @@ class Place implements AsyncDisposable {
 
   /** `sites` are paths, or `host/path`. */
   write(sites: readonly string[], extra = ""): void {
-    const { port } = this.#server.addr;
+    const { port } = this.#server;
     const urls = sites.map((site) => {
       const [host, path] = site.startsWith("/") ? ["127.0.0.1", site] : site.split(/(?=\/)/);
       return `  - { name: '${path}', url: 'http://${host}:${port}${path}' }`;
     });
-    Deno.writeTextFileSync(
-      this.file,
+    this.folder.write(
+      "run.yaml",
       `interval: 1s
 log: { level: debug, format: json }
 listen: 127.0.0.1:${this.operatorPort}
-outbox: { path: '${this.folder}/outbox.db' }
-store: { path: '${this.folder}/status.db' }
+outbox: { path: '${this.folder.path}/outbox.db' }
+store: { path: '${this.folder.path}/status.db' }
 sites:
 ${urls.join("\n")}
 ${extra}
@@ -54,8 +52,8 @@ ${extra}
     );
   }
 
-  run(args: { readonly executable?: string } = {}): SitemonProcess {
-    return new SitemonProcess(["run", "-c", this.file], args);
+  run(): SitemonProcess {
+    return new SitemonProcess(["run", "-c", this.file]);
   }
 
   async visited(path: string, count: number): Promise<void> {
@@ -66,14 +64,12 @@ ${extra}
     );
   }
 
-  async readiness(): Promise<
-    { status: number; configuration: { reason?: string; detail?: string } }
-  > {
+  async readiness() {
     const response = await fetch(`http://127.0.0.1:${this.operatorPort}/readyz`);
-    const { dependencies } = await response.json();
-    const configuration = dependencies.find(
-      ({ dependency }: { dependency: string }) => dependency === "configuration",
-    );
+    const { dependencies }: {
+      dependencies: { dependency: string; reason?: string; detail?: string }[];
+    } = await response.json();
+    const configuration = dependencies.find(({ dependency }) => dependency === "configuration")!;
     return { status: response.status, configuration };
   }
 
@@ -82,8 +78,8 @@ ${extra}
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server.shutdown();
-    await Deno.remove(this.folder, { recursive: true });
+    await this.#server[Symbol.asyncDispose]();
+    this.folder[Symbol.dispose]();
   }
 }
 
@@ -173,8 +169,7 @@ Deno.test("SIGHUP refuses what cannot change in a running process", async () => 
   place.write(["/stays"]);
   await using process = place.run();
   await place.visited("/stays", 1);
-  const text = Deno.readTextFileSync(place.file);
-  Deno.writeTextFileSync(place.file, text.replace("outbox.db", "other.db"));
+  change(place.file, "outbox.db", "other.db");
   match(await reload(process), /not reloaded/);
   const { message } = process.logs.find(({ message }) => message.startsWith("Mistake"))!;
   match(message, /run\.yaml:4:\d+: Cannot change "outbox\.path" as it must stay what it was/);
@@ -186,10 +181,8 @@ Deno.test("SIGHUP changes limits and log levels while checks go on", async () =>
   place.write(["/stays"]);
   await using process = place.run();
   await place.visited("/stays", 2);
-  const text = Deno.readTextFileSync(place.file)
-    .replace("outbox.db'", "outbox.db', max_rows: 1000")
-    .replace("level: debug", "level: debug, levels: { outbox: warning }");
-  Deno.writeTextFileSync(place.file, text);
+  change(place.file, "outbox.db'", "outbox.db', max_rows: 1000");
+  change(place.file, "level: debug", "level: debug, levels: { outbox: warning }");
   match(await reload(process), /threads started anew: outbox/);
   const isStored = ({ message }: { message: string }) => message.startsWith("Stored ");
   const stored = process.logs.filter(isStored).length;
@@ -220,15 +213,12 @@ Deno.test("a strict sandbox takes other sites of its hosts, and refuses a new ho
 
 Deno.test("SIGHUP reads secrets again", async () => {
   await using place = new Place();
-  Deno.writeTextFileSync(`${place.folder}/path`, "old-path");
+  place.folder.write("path", "old-path");
   place.write(["/stays", "/${file:path}"]);
-  Deno.writeTextFileSync(
-    place.file,
-    Deno.readTextFileSync(place.file).replace("name: '/${file:path}'", "name: secret"),
-  );
+  change(place.file, "name: '/${file:path}'", "name: secret");
   await using process = place.run();
   await place.visited("/old-path", 1);
-  Deno.writeTextFileSync(`${place.folder}/path`, "new-path");
+  place.folder.write("path", "new-path");
   match(await reload(process), /threads started anew: none/);
   await place.visited("/new-path", 1);
   ok(!process.lines.join("\n").includes("new-path"), "what a reload reads is hidden too");

@@ -4,6 +4,7 @@ import { eventually } from "../support/waiting.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { readTopic } from "../kafka/kafka_fixture.ts";
 import { DEADLINE_MS, Pipeline, storedSequence } from "./pipeline.ts";
+import { type LocalServer, serveLocally } from "../support/local_server.ts";
 
 /** What stands where a secret may stand; what a secret becomes on the way is planted with it. */
 const SECRETS = {
@@ -23,26 +24,17 @@ function forms(): string[] {
   ]);
 }
 
-/** A site that tells everybody what it was sent: in its status line's place, headers and body. */
-function echo(): AsyncDisposable & { readonly origin: string; readonly port: number } {
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    async (request) => {
-      const headers = Object.fromEntries(request.headers);
-      const told = JSON.stringify({ url: request.url, headers, body: await request.text() });
-      const { pathname } = new URL(request.url);
-      const reply = { "x-echo": encodeURIComponent(told), "content-type": "application/json" };
-      if (pathname !== "/redirect") return new Response(told, { status: 500, headers: reply });
-      const token = request.headers.get("x-api-token") ?? "";
-      return new Response(told, { status: 302, headers: { location: `/told?token=${token}` } });
-    },
-  );
-  const { port } = server.addr;
-  return {
-    origin: `http://127.0.0.1:${port}`,
-    port,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
+/** A site that sends back what it was sent: in its headers and its body. */
+function echo(): LocalServer {
+  return serveLocally(async (request) => {
+    const headers = Object.fromEntries(request.headers);
+    const echoed = JSON.stringify({ url: request.url, headers, body: await request.text() });
+    const { pathname } = new URL(request.url);
+    const reply = { "x-echo": encodeURIComponent(echoed), "content-type": "application/json" };
+    if (pathname !== "/redirect") return new Response(echoed, { status: 500, headers: reply });
+    const token = request.headers.get("x-api-token") ?? "";
+    return new Response(echoed, { status: 302, headers: { location: `/echo?token=${token}` } });
+  });
 }
 
 function sites(origin: string, port: number): string {

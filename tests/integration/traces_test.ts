@@ -4,69 +4,47 @@ import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:as
 import { eventually } from "../support/waiting.ts";
 import { freePort } from "../support/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { sitemon, SitemonProcess } from "../support/sitemon_process.ts";
+import { serveLocally } from "../support/local_server.ts";
+import { sitemon } from "../support/sitemon_process.ts";
 import { Collector, type ReceivedSpan } from "./collector.ts";
 import { DEADLINE_MS, Pipeline } from "./pipeline.ts";
+import { RunFolder } from "./run_folder.ts";
 
 const SECRETS = ["planted-url-password", "planted-header-token"];
 /** By OTLP. */
 const [CLIENT, CONSUMER, ERROR] = [3, 5, 2];
 
-/** Redirects `/go` to `/there`, answers anything else with 200, and keeps what it was told. */
+/** Redirects `/go` to `/there`, answers anything else with 200, and keeps what it was sent. */
 class Site implements AsyncDisposable {
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #server = serveLocally((request) => {
+    const { pathname } = new URL(request.url);
+    this.seen.push([pathname, request.headers.get("traceparent")]);
+    if (pathname !== "/go") return new Response("It works");
+    return new Response(null, { status: 302, headers: { location: "/there" } });
+  });
   /** Path and `traceparent` of each request. */
   readonly seen: (readonly [path: string, traceparent: string | null])[] = [];
 
-  constructor() {
-    this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
-      const { pathname } = new URL(request.url);
-      this.seen.push([pathname, request.headers.get("traceparent")]);
-      if (pathname !== "/go") return new Response("It works");
-      return new Response(null, { status: 302, headers: { location: "/there" } });
-    });
-  }
-
   get host(): string {
-    return `127.0.0.1:${this.#server.addr.port}`;
+    return `127.0.0.1:${this.#server.port}`;
   }
 
-  /** What requests for a path were told, as soon as there are so many. */
-  async told(path: string, count: number): Promise<(string | null)[]> {
+  /** What requests for a path were sent, as soon as there are so many. */
+  async sent(path: string, count: number): Promise<(string | null)[]> {
     return await eventually(DEADLINE_MS, `${count} requests for ${path}`, () => {
-      const told = this.seen.filter(([seen]) => seen === path).map(([, traceparent]) =>
-        traceparent
-      );
-      return told.length >= count ? told : undefined;
+      const sent = this.seen.filter(([seen]) => seen === path).map(([, value]) => value);
+      return sent.length >= count ? sent : undefined;
     });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#server.shutdown();
+    await this.#server[Symbol.asyncDispose]();
   }
 }
 
 /** A folder with the configuration of a `sitemon run`. */
-class Place implements Disposable {
-  readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-traces-" });
-  readonly config = `${this.folder}/run.yaml`;
-
-  constructor(lines: string) {
-    Deno.writeTextFileSync(
-      this.config,
-      `interval: 300ms
-log: { format: json }
-web: false
-outbox: { path: '${this.folder}/outbox.db' }
-store: { path: '${this.folder}/status.db' }
-${lines}
-`,
-    );
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.folder, { recursive: true });
-  }
+function placeOf(lines: string): RunFolder {
+  return new RunFolder(`interval: 300ms\nweb: false\n${lines}`);
 }
 
 function isWithin(inner: ReceivedSpan, outer: ReceivedSpan): boolean {
@@ -78,7 +56,7 @@ function isWithin(inner: ReceivedSpan, outer: ReceivedSpan): boolean {
 Deno.test("sitemon run exports a check with its visits, its phases and its ingest as one trace", async () => {
   await using collector = new Collector();
   await using site = new Site();
-  using place = new Place(`traces: { endpoint: '${collector.endpoint}' }
+  using place = placeOf(`traces: { endpoint: '${collector.endpoint}' }
 sites:
   - name: shop
     url: 'http://user:${SECRETS[0]}@${site.host}/go?x=1'
@@ -87,7 +65,7 @@ sites:
   - { name: plain, url: 'http://${site.host}/plain' }
   - { name: gone, url: 'http://127.0.0.1:${freePort()}/', retries: { attempts: 2, delay: 0 } }
 `);
-  await using run = new SitemonProcess(["run", "-c", place.config], {
+  await using run = place.run({
     env: collector.env("sitemon-run"),
   });
   await Promise.all(
@@ -175,30 +153,30 @@ sites:
 Deno.test("sitemon exports nothing and names no span to a site, by default", async () => {
   await using collector = new Collector();
   await using site = new Site();
-  using place = new Place(`sites: [{ url: 'http://${site.host}/' }]`);
+  using place = placeOf(`sites: [{ url: 'http://${site.host}/' }]`);
   const { OTEL_DENO_TRACING: _, ...env } = collector.env("sitemon-run");
-  await using run = new SitemonProcess(["run", "-c", place.config], { env });
-  deepStrictEqual((await site.told("/", 3)).slice(0, 3), [null, null, null]);
+  await using run = place.run({ env });
+  deepStrictEqual((await site.sent("/", 3)).slice(0, 3), [null, null, null]);
   strictEqual(await run.stop(), 0);
   deepStrictEqual(collector.paths, []);
 });
 
 Deno.test("sitemon names spans that nobody records, where only the header is switched on", async () => {
   await using site = new Site();
-  using place = new Place(`defaults: { traceparent: true }
+  using place = placeOf(`defaults: { traceparent: true }
 sites:
   - { url: 'http://${site.host}/told' }
   - { url: 'http://${site.host}/untold', traceparent: false }
   - { url: 'http://${site.host}/own', headers: { Traceparent: mine } }
 `);
-  await using run = new SitemonProcess(["run", "-c", place.config]);
-  const [first, second] = await site.told("/told", 2);
+  await using run = place.run();
+  const [first, second] = await site.sent("/told", 2);
   for (const traceparent of [first, second]) {
     match(traceparent!, /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-00$/);
   }
   notStrictEqual(first, second);
-  strictEqual((await site.told("/untold", 1))[0], null);
-  strictEqual((await site.told("/own", 1))[0], "mine");
+  strictEqual((await site.sent("/untold", 1))[0], null);
+  strictEqual((await site.sent("/own", 1))[0], "mine");
   strictEqual(await run.stop(), 0);
 });
 
@@ -207,8 +185,8 @@ Deno.test("sitemon does not start when its exporter does something else than its
   const env = collector.env("sitemon-run");
   const { OTEL_DENO_TRACING: _, ...without } = env;
   const sites = "sites: [{ url: 'http://127.0.0.1:9/' }]";
-  using untraced = new Place(sites);
-  using traced = new Place(`traces: { endpoint: '${collector.endpoint}' }\n${sites}`);
+  using untraced = placeOf(sites);
+  using traced = placeOf(`traces: { endpoint: '${collector.endpoint}' }\n${sites}`);
   const exported = await sitemon(["run", "-c", untraced.config], { env });
   deepStrictEqual([exported.code, exported.stderr], [
     78,

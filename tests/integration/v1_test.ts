@@ -7,6 +7,7 @@ import { serviceTest } from "../services/with_services.ts";
 import { sitemon } from "../support/sitemon_process.ts";
 import { startHttpbin } from "./httpbin.ts";
 import { DEADLINE_MS, Pipeline } from "./pipeline.ts";
+import { serveLocally } from "../support/local_server.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
 
@@ -114,10 +115,7 @@ pipelineTest("a recovered site has no error text, on the consumer's page neither
     });
   match((await status("down")).error_text!, /^Cannot connect/);
   await pageSays("Cannot connect");
-  await using _recovered = Deno.serve(
-    { hostname: "127.0.0.1", port, onListen: () => {} },
-    () => new Response("here"),
-  );
+  await using _recovered = serveLocally(() => new Response("here"), { port });
   strictEqual((await status("up")).error_text, null);
   ok(!(await pageSays("The site is up")).includes("Cannot connect"));
   deepStrictEqual(

@@ -7,10 +7,10 @@ import { findPostgres, sharePostgres } from "./postgres.ts";
 import { countsText, type TestCounts, testCounts } from "./test_counts.ts";
 
 /**
- * These wait most of the time: for servers to start, sessions to expire, outages to end, windows of
- * a bench to pass. So they run beside the others, unless somebody asks for some tests alone.
+ * These wait most of the time: for processes to start, sessions to expire, outages to end. So they
+ * run beside the others, unless somebody asks for some tests alone; both take about as long.
  */
-const WAITING = ["tests/bench", "tests/chaos", "tests/compile", "tests/kafka"];
+const WAITING = ["tests/chaos", "tests/integration"];
 
 interface Lane {
   readonly args: readonly string[];

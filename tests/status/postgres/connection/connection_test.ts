@@ -251,6 +251,8 @@ serverTest("open() shows its certificate to a server that asks for one", async (
   await using server = await startTlsServer(authority, "cert");
   const tls = { mode: "verify-full", ca: authority.cert } as const;
   await answers(server, "localhost", { ...tls, ...authority.sign("postgres") });
-  const queries = new PostgresQueries({ connection: optionsOf(server, { host: "localhost", tls }) });
+  const queries = new PostgresQueries({
+    connection: optionsOf(server, { host: "localhost", tls }),
+  });
   await rejects(() => queries.statuses(), { name: "StoreConfigurationError" });
 });
