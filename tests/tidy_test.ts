@@ -13,7 +13,6 @@ const PROJECT = JSON.parse(readText("deno.json"));
 /** Files that no test of their folder loads, and what drives them instead. */
 const UNTESTED: Readonly<Record<string, string>> = {
   ...because("tests/integration/ or tests/compile/ runs the command as a process", [
-    "src/cli/build_copy.ts",
     "src/cli/compile.ts",
     "src/cli/text/terminal.ts",
     "src/runtime/service/reloader.ts",

@@ -1,10 +1,10 @@
 /**
- * `deno task compile [--config FILE] [--traces] [--output FILE]`: makes the executable, for every
- * configuration or for one alone, whose hosts, files and variables it is then bound to.
+ * `deno task compile [--config FILE] [--traces] [--output FILE]`: builds the executable, for every
+ * configuration or for one, to whose hosts, files and variables it is then limited.
  *
- * An entry of its own, since making executables takes a permission that sitemon must never have.
+ * An entry of its own, since building executables takes a permission that sitemon must never have.
  */
-import { resolve } from "node:path";
+import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigError } from "../config/config_error.ts";
 import type { LoadedConfig } from "../config/loaded_config.ts";
@@ -13,24 +13,25 @@ import { joined, permissionFlags } from "../config/permissions/permissions.ts";
 import { processPermissions, rolesOf } from "../config/permissions/process_permissions.ts";
 import { SWITCH } from "../config/trace_exporter.ts";
 import { daemonPermissions } from "../threads/registry.ts";
-import { BuildCopy } from "./build_copy.ts";
 import { EXIT_CONFIG } from "./exit_code.ts";
 import { loadFile } from "./load_file.ts";
 import { processTerminal } from "./text/terminal.ts";
 
-/** What an executable for every configuration may do; its threads are narrowed when they start. */
+/** What an executable for every configuration may do; its threads get less when they start. */
 export const EVERYTHING = ["net", "read", "write", "env", "sys"].map((kind) => `--allow-${kind}`);
 
 /**
- * Each thread's young objects take twice 4 MiB at most, where V8 would give them twice 32: a producer
- * needs a third less memory, and no more CPU for a check (docs/performance.md).
+ * Semi-spaces of 4 MiB in each thread, in place of V8's 32: a producer needs a third less memory, and
+ * no more CPU for a check (docs/performance.md).
  */
 export const V8_FLAGS = "--v8-flags=--max-semi-space-size=4";
 
 const BUILD_FOLDER = "dist";
 const COMMIT_FILE = `${BUILD_FOLDER}/commit.json`;
+/** Files and folders that an executable is built from, from the root of the project. */
+const SOURCES = ["deno.json", "deno.lock", "src", COMMIT_FILE];
 
-/** The arguments of `deno` that make an executable; `more` are flags of `deno compile`. */
+/** The arguments of `deno` that build an executable; `more` are flags of `deno compile`. */
 export function compileArgs(
   { loaded, output, more = [] }: {
     readonly loaded?: LoadedConfig;
@@ -42,9 +43,9 @@ export function compileArgs(
     "compile",
     "--quiet",
     "--frozen",
-    // A question nobody may answer: what is not allowed is refused.
+    // Without a permission an operation fails, instead of asking at a terminal.
     "--no-prompt",
-    // Deno takes them once.
+    // Deno accepts this option only once.
     ...(more.some((flag) => flag.startsWith("--v8-flags=")) ? [] : [V8_FLAGS]),
     ...more,
     ...(loaded === undefined ? EVERYTHING : bakedFlags(loaded)),
@@ -59,27 +60,27 @@ export function compileArgs(
 }
 
 /**
- * Whether an executable exports traces is settled when it is made (Deno 2.7.11 and 2.9.6): what
- * its environment says later changes nothing. So what this process's says must not leak into it.
+ * An executable exports traces if it was built with this variable (Deno 2.7.11 and 2.9.6): its own
+ * environment has no effect. So this process's environment must not leak into it.
  */
 export function compileEnv(exportsTraces: boolean): Record<string, string> {
   return { OTEL_DENO: "false", [SWITCH]: String(exportsTraces) };
 }
 
-/** What every command that the configuration is for may do, and that which shows its status. */
+/** What the daemons and `sitemon status` may do with this configuration. */
 function bakedFlags(loaded: LoadedConfig): string[] {
   const daemons = rolesOf(loaded).flatMap((role) => Object.values(daemonPermissions(loaded, role)));
   return permissionFlags(processPermissions(loaded, [...daemons, joined([statusStore(loaded)])]));
 }
 
-/** Leaves the commit where the executable finds it (runtime/version.ts); `null` when it is not known. */
+/** Writes the commit, or `null`, where the executable looks for it (runtime/version.ts). */
 function writeCommit(): void {
   const commit = Deno.env.get("SITEMON_COMMIT") || gitCommit();
   Deno.mkdirSync(BUILD_FOLDER, { recursive: true });
   Deno.writeTextFileSync(COMMIT_FILE, `${JSON.stringify(commit)}\n`);
 }
 
-/** With `-dirty` when files were changed since; null where this is no repository. */
+/** With `-dirty` if files have changed since; null outside a repository. */
 function gitCommit(): string | null {
   const args = ["describe", "--always", "--dirty", "--abbrev=40", "--exclude=*"];
   try {
@@ -89,6 +90,27 @@ function gitCommit(): string | null {
     if (error instanceof Deno.errors.NotFound) return null;
     throw error;
   }
+}
+
+/**
+ * Copies the sources into a new folder, with the times of 1970: executables contain the times of their
+ * files, which differ between two checkouts of one commit. Returns the folder.
+ */
+function copySources(): string {
+  const folder = Deno.makeTempDirSync({ dir: BUILD_FOLDER, prefix: "build-" });
+  for (const path of SOURCES) copyInto(folder, path);
+  return folder;
+}
+
+function copyInto(folder: string, path: string): void {
+  if (Deno.statSync(path).isDirectory) {
+    for (const { name } of Deno.readDirSync(path)) copyInto(folder, `${path}/${name}`);
+    return;
+  }
+  const target = `${folder}/${path}`;
+  Deno.mkdirSync(dirname(target), { recursive: true });
+  Deno.copyFileSync(path, target);
+  Deno.utimeSync(target, 0, 0);
 }
 
 async function compile(args: readonly string[]): Promise<number> {
@@ -106,17 +128,21 @@ async function compile(args: readonly string[]): Promise<number> {
     ? undefined
     : loadFile(config, { terminal: processTerminal() });
   writeCommit();
-  using copy = new BuildCopy(BUILD_FOLDER, [COMMIT_FILE]);
-  const compiling = new Deno.Command(Deno.execPath(), {
-    cwd: copy.folder,
-    args: compileArgs({
-      ...(loaded && { loaded }),
-      output: resolve(output),
-      more: positionals,
-    }),
-    env: compileEnv(traces || loaded?.config.traces !== undefined),
-  });
-  return (await compiling.spawn().status).code;
+  const folder = copySources();
+  try {
+    const compiling = new Deno.Command(Deno.execPath(), {
+      cwd: folder,
+      args: compileArgs({
+        ...(loaded && { loaded }),
+        output: resolve(output),
+        more: positionals,
+      }),
+      env: compileEnv(traces || loaded?.config.traces !== undefined),
+    });
+    return (await compiling.spawn().status).code;
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 }
 
 if (import.meta.main) {

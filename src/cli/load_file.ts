@@ -1,4 +1,4 @@
-/** Loads a configuration for a command, with what only other parts can judge, and says its warnings. */
+/** Loads a configuration for a command: passes the checks of other parts, and prints warnings. */
 import { resolve } from "node:path";
 import { formatMistakes } from "../config/config_error.ts";
 import { loadConfig } from "../config/load.ts";
