@@ -2,8 +2,8 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Client } from "pg";
 import { parse } from "yaml";
-import { runProgram } from "../src/cli/program.ts";
 import { METRICS } from "../src/runtime/telemetry/metrics.ts";
+import { runCommand } from "./cli/text/fake_terminal.ts";
 import { startPostgres } from "./services/postgres.ts";
 import { serviceTest } from "./services/with_services.ts";
 import { sitemon } from "./support/sitemon_process.ts";
@@ -18,31 +18,26 @@ function blocks(language: string): string[] {
   return [...GUIDE.matchAll(fence)].map(([, text]) => text!);
 }
 
-async function helps(words: string[]): Promise<boolean> {
-  let text = "";
-  const write = (part: string) => void (text += part);
-  const code = await runProgram([...words, "--help"], {
-    write,
-    writeError: write,
-    isInteractive: false,
-    hasColor: false,
-    columns: undefined,
-  });
-  // Unknown words after a command are an argument to it; its help then is that of the command.
-  return code === 0 && text.includes(`Usage: sitemon ${words.join(" ")}`);
+/** Whether the help that the words lead to is that of a command, not of the one above it. */
+async function isCommand(words: string[]): Promise<boolean> {
+  const { code, output } = await runCommand(...words, "--help");
+  return code === 0 && output.includes(`Usage: sitemon ${words.join(" ")}`);
 }
 
-Deno.test("docs/operations.md names commands that exist", async () => {
-  const commands = [...GUIDE.matchAll(/(?:^ {4}|`)sitemon ((?:[a-z][a-z-]+ ?)+)/gm)]
-    .map(([, words]) => words!.trim().split(" "));
-  ok(commands.length > 10);
-  for (const words of commands) {
-    const [first, second] = words;
-    const isKnown = await helps([first!]) && (second === undefined || first === "completion" ||
-      await helps([first!, second]));
-    ok(isKnown, `sitemon ${words.join(" ")}`);
-  }
-});
+for (const [path, countMin] of [["docs/operations.md", 10], ["README.md", 15]] as const) {
+  Deno.test(`${path} names commands that exist`, async () => {
+    const text = Deno.readTextFileSync(new URL(path, ROOT));
+    const commands = [
+      ...text.matchAll(/(?:^ {4}|`)(?:deno task )?sitemon ((?:[a-z][a-z-]+(?![\w:./]) ?)+)/gm),
+    ].map(([, words]) => words!.trim().split(" "));
+    ok(commands.length >= countMin, `${commands.length}`);
+    for (const [first, second] of commands) {
+      // The argument of "completion" is not a command.
+      const words = second === undefined || first === "completion" ? [first!] : [first!, second];
+      ok(await isCommand(words), `sitemon ${words.join(" ")}`);
+    }
+  });
+}
 
 Deno.test("docs/operations.md names metrics that exist", () => {
   const names = new Set(

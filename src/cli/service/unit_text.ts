@@ -1,4 +1,4 @@
-/** A systemd unit for one side of sitemon, hardened: what the process does not need, it has not. */
+/** A hardened systemd unit for a producer or a consumer. */
 
 export interface UnitOptions {
   readonly role: "producer" | "consumer";
@@ -9,14 +9,14 @@ export interface UnitOptions {
   readonly credentials: readonly { readonly name: string; readonly path: string }[];
   /** Other files that the configuration names. */
   readonly files: readonly string[];
-  /** Folders outside the unit's own that it writes to. */
+  /** Folders outside the unit's state folder that it writes to. */
   readonly writes: readonly string[];
   readonly drainDeadlineMs: number;
-  /** False for an executable that may not use systemd's socket. */
+  /** False for an executable that cannot use systemd's notification socket. */
   readonly notifies: boolean;
-  /** What the exporter of traces is told; nothing where nothing is traced. */
+  /** Environment of the trace exporter; empty without traces. */
   readonly variables: Readonly<Record<string, string>>;
-  /** Lines that would limit the addresses; they are written as comments, since addresses change. */
+  /** Lines that would restrict the addresses; written as comments, since addresses may change. */
   readonly addresses: readonly string[];
 }
 
@@ -25,11 +25,11 @@ const DESCRIPTIONS = {
   consumer: "sitemon consumer: keeps the status of web sites in PostgreSQL",
 } as const;
 
-/** After a drain's own deadline, threads that hang are terminated, and what is left is closed. */
+/** After the drain's deadline, threads that hang are terminated and resources are closed. */
 const STOP_MARGIN_SECONDS = 20;
 
-/** `systemd-analyze security` rates it 1.1; what is left is the network itself. */
-const HARDENING = `# Nobody in particular, who owns the state and nothing else.
+/** `systemd-analyze security` rates it 1.1; only the network is left open. */
+const HARDENING = `# A dynamic user, which owns only the state folder.
 DynamicUser=yes
 UMask=0077
 NoNewPrivileges=yes
@@ -38,7 +38,7 @@ AmbientCapabilities=
 PrivateUsers=yes
 RemoveIPC=yes
 
-# The system is to be read, and only the part of it that everybody sees.
+# The system is read-only, and only its public parts are visible.
 ProtectSystem=strict
 ProtectHome=yes
 PrivateTmp=yes
@@ -55,7 +55,7 @@ ProtectControlGroups=yes
 ProtectClock=yes
 ProtectHostname=yes
 
-# MemoryDenyWriteExecute= is not here: V8 compiles patterns and itself at run time.
+# No MemoryDenyWriteExecute=: V8 generates code at run time.
 RestrictNamespaces=yes
 RestrictRealtime=yes
 RestrictSUIDSGID=yes
@@ -64,25 +64,26 @@ RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
 SystemCallArchitectures=native
 SystemCallFilter=@system-service
 SystemCallFilter=~@privileged @resources @obsolete
-# Refused, not killed: V8 asks for a memory key (pkey_alloc) and does without it.
+# Denied calls fail instead of killing the process: V8 tries pkey_alloc, and works without it.
 SystemCallErrorNumber=EPERM
 
-# No cloud's metadata service, whatever a name resolves to.
+# No cloud metadata service, whatever a name resolves to.
 IPAddressDeny=link-local multicast
 
-# A core would hold passwords.
+# A core dump would contain passwords.
 LimitCORE=0
 MemoryMax=512M
 MemorySwapMax=0
 TasksMax=128`;
 
 const NOTIFIES =
-  `# Ready means that every thread runs; the watchdog is fed only while all of them work. That Kafka or
-# PostgreSQL is down changes neither: /readyz tells.
+  `# Ready means that every thread runs; the watchdog is notified only while all of them respond. Neither
+# depends on Kafka or PostgreSQL, which /readyz reports.
 Type=notify
 WatchdogSec=60`;
 
-const EXECUTES = `# This executable is bound to its configuration, and may not use systemd's socket.
+const EXECUTES =
+  `# This executable is limited to its configuration, and cannot use systemd's notification socket.
 Type=exec`;
 
 /** The text of the unit, which ends with a line break. */
@@ -96,7 +97,7 @@ export function unitText(options: UnitOptions): string {
 Description=${DESCRIPTIONS[role]}
 Wants=network-online.target
 After=network-online.target
-# It is started again for as long as it takes.
+# Never give up restarting.
 StartLimitIntervalSec=0
 
 [Service]
@@ -105,15 +106,15 @@ ExecStart=${[executable, role, "-c", config].map(word).join(" ")}
 ExecReload=/bin/kill -HUP $MAINPID
 Restart=always
 RestartSec=2s
-# Usage and configuration: starting again does not mend them.
+# Usage and configuration errors: a restart does not fix them.
 RestartPreventExitStatus=64 78
-# The drain, and then some.
+# Longer than the drain takes.
 TimeoutStopSec=${stopSeconds}
 KillMode=mixed
-# A name server that hangs must not hold up the checks of other sites.
+# A name server that hangs must not delay the checks of other sites.
 Environment="RES_OPTIONS=timeout:1 attempts:1"
 ${exporterLines(options)}
-# Outbox, and the socket to systemd.
+# For the outbox, and for the notification socket.
 StateDirectory=${name}
 StateDirectoryMode=0700
 RuntimeDirectory=${name}
@@ -128,19 +129,19 @@ WantedBy=multi-user.target
 `;
 }
 
-/** What a request to the collector needs beside its address is a secret, and stands in no unit. */
+/** Headers for the collector are secrets, and are not written into the unit. */
 function exporterLines({ role, variables }: UnitOptions): string {
   const entries = Object.entries(variables);
   if (entries.length === 0) return "";
   const all = [...entries, ["OTEL_SERVICE_NAME", `sitemon-${role}`] as const];
-  return `# Where the spans of "traces" go.
+  return `# For "traces": where Deno exports spans to.
 ${lines(all, ([name, value]) => `Environment=${quoted(escaped(`${name}=${value}`))}`)}`;
 }
 
 function addressLines({ addresses }: UnitOptions): string {
   if (addresses.length === 0) return "";
   const hints = addresses.map((line) => line.startsWith("#") ? line : `#${line}`);
-  return ["", "# To let the kernel hold the addresses too, where they do not change:", ...hints, ""]
+  return ["", "# To let the kernel enforce the addresses too, if they do not change:", ...hints, ""]
     .join("\n");
 }
 
@@ -153,7 +154,7 @@ function escaped(text: string): string {
   return text.replaceAll("%", "%%");
 }
 
-/** As systemd takes it for one word. */
+/** As one word of a unit file. */
 function word(text: string): string {
   const plain = escaped(text).replaceAll("$", "$$$$");
   return /^[\w\-./:=+@%$]+$/.test(plain) ? plain : quoted(plain);
