@@ -7,7 +7,6 @@ import { auditSpec } from "../../threads/audit/audit_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_NOT_UP, EXIT_OK, UsageError } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
-import { rangesText } from "../text/ranges_text.ts";
 import type { Terminal } from "../text/terminal.ts";
 import { printableJson } from "../text/terminal_text.ts";
 import { type Column, textTable } from "../text/text_table.ts";
@@ -86,6 +85,9 @@ const COLUMNS: readonly Column<ProducerAudit>[] = [
   { title: "LOCATION", cell: ({ location }) => location ?? "-", leaves: 1 },
 ];
 
+/** For more of them, there is `--json`. */
+const RANGES_SHOWN_MAX = 20;
+
 function auditText({ audit, sinceMicros }: AuditPrintOptions, columns: number | undefined): string {
   const { producers, v1, deadUnassigned, horizonMicros } = audit;
   if (producers.length + v1.length === 0) return `${nothingText(sinceMicros)}\n`;
@@ -93,8 +95,8 @@ function auditText({ audit, sinceMicros }: AuditPrintOptions, columns: number | 
   return [
     ...(producers.length > 0 ? [textTable(COLUMNS, producers, { columns })] : []),
     ...producers.filter(({ missing }) => missing > 0)
-      .map(({ producerId, missingRanges, missingRangesLeftOff }) =>
-        `Missing sequences from ${producerId}: ${rangesText(missingRanges, missingRangesLeftOff)}\n`
+      .map((producer) =>
+        `Missing sequences from ${producer.producerId}: ${rangesText(producer)}\n`
       ),
     ...v1.map(({ producerId, applied }) =>
       `Not counted: ${producerId}, ${applied} applied messages without sequences\n`
@@ -102,6 +104,14 @@ function auditText({ audit, sinceMicros }: AuditPrintOptions, columns: number | 
     ...(deadUnassigned > 0 ? [`Dead letters of unknown reports: ${deadUnassigned}\n`] : []),
     `${missingText(missing)}; ${coverageText(horizonMicros)}\n`,
   ].join("");
+}
+
+/** The first ranges, such as `3, 7 to 12`, and how many more there are. */
+function rangesText({ missingRanges, missingRangesLeftOff }: ProducerAudit): string {
+  const shown = missingRanges.slice(0, RANGES_SHOWN_MAX)
+    .map(({ first, last }) => first === last ? `${first}` : `${first} to ${last}`);
+  const more = missingRanges.length - shown.length + missingRangesLeftOff;
+  return shown.join(", ") + (more > 0 ? ` and ${more} more ranges` : "");
 }
 
 /** No producer sent anything: nothing is known to be missing, but nothing is known to be fine. */

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { microsOf, printAudit } from "../../../src/cli/commands/audit.ts";
 import { EXIT_NOT_UP, EXIT_OK, UsageError } from "../../../src/cli/exit_code.ts";
 import type { Audit, ProducerAudit } from "../../../src/status/repair/audit.ts";
@@ -77,6 +77,12 @@ Deno.test("printAudit() keeps what is missing in a narrow terminal, and the summ
   strictEqual(row, `${PRODUCERS[0]}        8     2        1`);
   strictEqual(ranges, `Missing sequences from ${PRODUCERS[0]}: 7`);
   ok(summary!.startsWith("1 report is missing; "), summary!);
+});
+
+Deno.test("printAudit() names the first ranges, and how many more there are", () => {
+  const missingRanges = Array.from({ length: 25 }, (_, n) => ({ first: 2 * n, last: 2 * n }));
+  const lost = aProducer({ missing: 25, missingRanges, missingRangesLeftOff: 2 });
+  match(printed({ producers: [lost] }).output, /: 0, 2, .+, 38 and 7 more ranges\n/);
 });
 
 Deno.test("printAudit() exits 0, when nothing is missing or nothing has arrived", () => {
