@@ -65,6 +65,14 @@ function holds(rule: string, breaches: readonly string[]): void {
   });
 }
 
+function exists(path: string): boolean {
+  try {
+    return Boolean(Deno.statSync(new URL(path, ROOT)));
+  } catch {
+    return false;
+  }
+}
+
 function documents(): { path: string; text: string }[] {
   const paths = [
     ...[...Deno.readDirSync(ROOT)].map(({ name }) => name),
@@ -107,3 +115,4 @@ holds(
   "documents name tasks that exist",
   form.unknownTasks(documents(), Object.keys(PROJECT.tasks)),
 );
+holds("documents name files that exist", form.unknownPaths(documents(), exists));

@@ -109,3 +109,15 @@ export function unknownTasks(
       .map((task) => `${path} must not name "deno task ${task}": deno.json has no such task`)
   );
 }
+
+/** A file or folder that the documentation names must be there. */
+export function unknownPaths(
+  documents: readonly { readonly path: string; readonly text: string }[],
+  exists: (path: string) => boolean,
+): string[] {
+  return documents.flatMap(({ path, text }) =>
+    [...new Set([...text.matchAll(/`((?:src|tests|docs)\/[\w./-]*)`/g)].map(([, named]) => named!))]
+      .filter((named) => !exists(named))
+      .map((named) => `${path} must not name ${named}: there is no such file or folder`)
+  );
+}

@@ -75,3 +75,10 @@ Deno.test("unknownTasks() names a task, when a document has one that is gone", (
     'README.md must not name "deno task demo": deno.json has no such task',
   ]);
 });
+
+Deno.test("unknownPaths() names a path, when a document has one that is gone", () => {
+  const document = { path: "README.md", text: "see `src/a.ts`, `tests/b` and `deno.json`" };
+  deepStrictEqual(form.unknownPaths([document], (path) => path === "src/a.ts"), [
+    "README.md must not name tests/b: there is no such file or folder",
+  ]);
+});
