@@ -1,25 +1,41 @@
 /** What a message turned out to be: a report, a gap, or one that can never be applied. */
 import { bounded, TIME_MAX } from "../../report/bounds.ts";
 import type { Gap, SiteReport } from "../../report/report.ts";
-import type { Message } from "./message.ts";
-import type { Chunk, DeadLetter, DeadLetterReason } from "../store.ts";
+import type { Chunk, DeadLetter, DeadLetterReason, MessagePlace } from "../store.ts";
+
+/** A message on its way into a store, whether Kafka or an outbox delivered it. */
+export interface IngestMessage extends MessagePlace {
+  readonly key: Uint8Array | null;
+  /** `null` for a tombstone. */
+  readonly value: Uint8Array | null;
+  /** The record's own timestamp, in milliseconds since 1970. */
+  readonly timestampMs: number;
+  /** The `sitemon-id` header (`producer_id/sequence`), if there was one. */
+  readonly sitemonId: string | null;
+  /** The trace context of the check that it reports, if there is one. */
+  readonly traceparent?: string;
+}
 
 /** A message and what it holds. */
 export type Entry =
-  & { readonly message: Message }
+  & { readonly message: IngestMessage }
   & (
     | { readonly kind: "report"; readonly report: SiteReport }
     | { readonly kind: "gap"; readonly gap: Gap }
     | { readonly kind: "dead"; readonly deadLetter: DeadLetter }
   );
 
-/** Enough for every sentence of sitemon's own; a database's may quote whole rows. */
+/** Enough for every message of sitemon; a database may quote whole rows. */
 export const DETAIL_LENGTH_MAX = 1_024;
-/** A uuid and a number need 53; the header is whatever its sender wrote. */
+/** A uuid and a number need 53 characters, but the header is whatever its sender wrote. */
 export const SITEMON_ID_LENGTH_MAX = 256;
 
 /** The message as a dead letter, whole. */
-export function deadEntry(message: Message, reason: DeadLetterReason, detail: string): Entry {
+export function deadEntry(
+  message: IngestMessage,
+  reason: DeadLetterReason,
+  detail: string,
+): Entry {
   const { sitemonId, timestampMs, traceparent: _, ...rest } = message;
   const deadLetter = {
     ...rest,
@@ -40,12 +56,12 @@ export function chunkOf(entries: readonly Entry[]): Chunk {
   };
 }
 
-/** A dead letter must itself be one that every database takes: no NUL, no half characters. */
+/** Every database must accept a dead letter: no NUL, no lone surrogates. */
 function storable(text: string, lengthMax: number): string {
   return bounded(text.toWellFormed().replaceAll("\0", "\ufffd"), lengthMax);
 }
 
-/** A record's timestamp is whatever its sender wrote: -1 for none, or beyond what a date holds. */
+/** A record's timestamp is whatever its sender wrote: -1 for none, or beyond the range of dates. */
 function storableMs(timestampMs: number): number {
   if (!(timestampMs > 0)) return 0;
   return Math.min(Math.trunc(timestampMs), TIME_MAX / 1_000);

@@ -1,4 +1,4 @@
-/** Writes entries to a store, finds the ones that it refuses, and counts what became of them. */
+/** Writes entries to a store, finds those that it rejects, and counts the results. */
 import type { Clock } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
@@ -9,15 +9,18 @@ import type { IngestTraces } from "./ingest_trace.ts";
 import {
   type Applied,
   type Chunk,
+  isStoreError,
   RowRejectedError,
   type StatusStore,
-  StoreConfigurationError,
+  type StoreError,
   StoreUnavailableError,
 } from "../store.ts";
 
+/** Tries that fail with unknown errors before the rows themselves are suspected. */
+export const UNKNOWN_TRIES_MAX = 10;
 /**
- * Transactions that may fail in unknown ways before one passes. Ten are needed to halve a chunk
- * down to its first row; when none of this many passes, no single row is at fault.
+ * Transactions of one try that may fail with unknown errors before one succeeds. Ten are needed to
+ * halve a chunk down to its first row; when all of these fail, no single row is at fault.
  */
 export const SUSPICIONS_MAX = 40;
 
@@ -33,21 +36,18 @@ export interface EntryWriterOptions {
   readonly traces?: IngestTraces;
 }
 
-export interface WriteOptions {
-  /** True to take an unknown error for a row's fault, as long as other rows pass. */
-  readonly suspectsRows?: boolean;
-  /** Ends the writing between two transactions. */
-  readonly signal?: AbortSignal;
-}
-
-interface Refusal {
+/** An entry that the store rejects, even alone. */
+interface Rejected {
   readonly entry: Entry;
   readonly error: RowRejectedError | StoreUnavailableError;
 }
 
-/** What the transactions of one write came to. */
-interface Tally extends WriteOptions {
-  passed: number;
+/** How the transactions of one try went. */
+interface Tally {
+  /** True to take an unknown error for a row's fault, as long as other rows succeed. */
+  readonly suspectsRows: boolean;
+  readonly signal: AbortSignal | undefined;
+  succeeded: number;
   unknown: number;
 }
 
@@ -58,6 +58,8 @@ export class EntryWriter {
   readonly #thread: string;
   readonly #traces: IngestTraces | undefined;
   readonly #logLimit: MinuteLimit;
+  /** In a row. */
+  #unknownTries = 0;
 
   constructor({ store, clock, telemetry, thread, traces }: EntryWriterOptions) {
     this.#store = store;
@@ -70,52 +72,56 @@ export class EntryWriter {
 
   /**
    * Applies at most {@linkcode CHUNK_REPORTS_MAX} entries, in one transaction when the store takes
-   * them all and they span no more than {@linkcode CHUNK_DAYS_MAX} days. Entries that it refuses
+   * them all and they span no more than {@linkcode CHUNK_DAYS_MAX} days. Entries that it rejects
    * even alone become dead letters `rejected`.
    *
    * Rejects with {@linkcode StoreUnavailableError} or {@linkcode StoreConfigurationError}; some may
-   * be applied then, and writing all of them again is harmless.
+   * be applied then, and writing all of them again is harmless. The signal ends the writing between
+   * two transactions.
    */
-  async write(entries: readonly Entry[], options: WriteOptions = {}): Promise<void> {
+  async write(entries: readonly Entry[], signal?: AbortSignal): Promise<void> {
     const trace = this.#traces?.begin(entries);
+    const suspectsRows = this.#unknownTries >= UNKNOWN_TRIES_MAX;
     try {
-      await this.#write(entries, options);
+      await this.#write(entries, { suspectsRows, signal, succeeded: 0, unknown: 0 });
+      this.#unknownTries = 0;
       trace?.end();
     } catch (error) {
+      if (suspectsRows) this.#unknownTries = 0;
+      else if (error instanceof StoreUnavailableError && !error.isKnown) this.#unknownTries++;
       trace?.fail(error);
       throw error;
     }
   }
 
-  async #write(entries: readonly Entry[], options: WriteOptions): Promise<void> {
-    const tally = { ...options, passed: 0, unknown: 0 };
-    const refusals: Refusal[] = [];
-    for (const part of withinDays(entries)) refusals.push(...await this.#divide(part, tally));
-    if (refusals.length === 0) return;
-    const suspect = refusals.find(({ error }) => error instanceof StoreUnavailableError);
-    if (suspect && tally.passed === 0 && entries.length > 1) throw suspect.error;
-    await this.#bury(refusals);
+  async #write(entries: readonly Entry[], tally: Tally): Promise<void> {
+    const rejected: Rejected[] = [];
+    for (const part of withinDays(entries)) rejected.push(...await this.#divide(part, tally));
+    if (rejected.length === 0) return;
+    const suspect = rejected.find(({ error }) => error instanceof StoreUnavailableError);
+    if (suspect && tally.succeeded === 0 && entries.length > 1) throw suspect.error;
+    await this.#keepAsDeadLetters(rejected);
   }
 
   /** Applies what can be applied, in ever smaller parts; resolves to the entries that cannot. */
-  async #divide(entries: readonly Entry[], tally: Tally): Promise<Refusal[]> {
+  async #divide(entries: readonly Entry[], tally: Tally): Promise<Rejected[]> {
     tally.signal?.throwIfAborted();
     try {
       await this.#apply(entries);
-      tally.passed++;
+      tally.succeeded++;
       return [];
     } catch (error) {
-      if (!isRefusal(error, tally)) throw error;
+      if (!isRejection(error, tally)) throw error;
       if (entries.length === 1) return [{ entry: entries[0]!, error }];
       const middle = entries.length >> 1;
-      const refused = await this.#divide(entries.slice(0, middle), tally);
-      return refused.concat(await this.#divide(entries.slice(middle), tally));
+      const rejected = await this.#divide(entries.slice(0, middle), tally);
+      return rejected.concat(await this.#divide(entries.slice(middle), tally));
     }
   }
 
   /** Writing the dead letters also proves that the database answers. */
-  async #bury(refusals: readonly Refusal[]): Promise<void> {
-    const dead = refusals.map(({ entry, error }) =>
+  async #keepAsDeadLetters(rejected: readonly Rejected[]): Promise<void> {
+    const dead = rejected.map(({ entry, error }) =>
       deadEntry(entry.message, "rejected", error.message)
     );
     try {
@@ -123,7 +129,7 @@ export class EntryWriter {
     } catch (error) {
       if (!(error instanceof RowRejectedError)) throw error;
       throw new StoreUnavailableError(
-        `Cannot set rows aside as the store must take dead letters: ${error.message}`,
+        `could not keep rejected rows as dead letters: ${error.message}`,
         { cause: error, isKnown: false },
       );
     }
@@ -152,7 +158,7 @@ export class EntryWriter {
     for (const { reason, detail, topic, partition, offset } of deadLetters) {
       this.#telemetry.count("sitemon_ingest_dead_letters_total", { reason });
       if (!this.#logLimit.allows(reason)) continue;
-      log.warn("Set aside message {topic}/{partition}/{offset} as {reason}: {detail}", {
+      log.warn("kept message {topic}/{partition}/{offset} as a dead letter ({reason}): {detail}", {
         topic,
         partition,
         offset,
@@ -170,23 +176,20 @@ export class EntryWriter {
   }
 }
 
-function isRefusal(error: unknown, tally: Tally): error is Refusal["error"] {
+function isRejection(error: unknown, tally: Tally): error is Rejected["error"] {
   if (error instanceof RowRejectedError) return true;
   if (!tally.suspectsRows || !(error instanceof StoreUnavailableError) || error.isKnown) {
     return false;
   }
-  return ++tally.unknown <= SUSPICIONS_MAX || tally.passed > 0;
+  return ++tally.unknown <= SUSPICIONS_MAX || tally.succeeded > 0;
 }
 
-/** A store may only reject with the errors of its port; whatever else it throws is unknown. */
-function storeErrorOf(error: unknown): Error {
-  if (
-    error instanceof StoreUnavailableError || error instanceof StoreConfigurationError ||
-    error instanceof RowRejectedError
-  ) return error;
+/** Whatever a store throws beside the errors of its port is unknown. */
+function storeErrorOf(error: unknown): StoreError {
+  if (isStoreError(error)) return error;
   const reason = error instanceof Error ? error.message : String(error);
-  return new StoreUnavailableError(
-    `Cannot apply reports as the store must work: ${reason}`,
-    { cause: error, isKnown: false },
-  );
+  return new StoreUnavailableError(`could not apply reports: ${reason}`, {
+    cause: error,
+    isKnown: false,
+  });
 }

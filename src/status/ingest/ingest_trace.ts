@@ -1,13 +1,12 @@
 /**
- * The spans of ingest: one of each transaction's chunk, linked to the checks that it tells of, and
- * in each of those checks' own traces one of what became of its message.
+ * The spans of ingest: one for each chunk, linked to the checks that it reports, and in each of
+ * those checks' own traces one for the processing of its message.
  *
  * @see https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
  */
 import type { Attributes, Span, Tracer } from "../../runtime/telemetry/tracer.ts";
 import { parseTraceparent } from "../../runtime/telemetry/traceparent.ts";
-import type { Entry } from "./entry.ts";
-import type { Message } from "./message.ts";
+import type { Entry, IngestMessage } from "./entry.ts";
 
 export interface IngestTracesOptions {
   readonly tracer: Tracer;
@@ -16,7 +15,7 @@ export interface IngestTracesOptions {
   /** Attributes that are the same for all. */
   readonly attributes?: Attributes;
   /** Those of one message. */
-  readonly attributesOf?: (message: Message) => Attributes;
+  readonly attributesOf?: (message: IngestMessage) => Attributes;
 }
 
 /** Begins the spans of chunks. */
@@ -54,7 +53,7 @@ export class IngestTrace {
     );
   }
 
-  /** Every message is applied or set aside. */
+  /** Every message is applied or kept as a dead letter. */
   end(): void {
     for (const span of this.#all) span.end();
   }
@@ -71,7 +70,7 @@ export class IngestTrace {
   }
 }
 
-/** Anybody may write into a topic: what is no name of a recorded span is none. */
+/** Anybody may write into a topic, so a malformed traceparent is ignored. */
 function isTraced({ message: { traceparent } }: Entry): boolean {
   return traceparent !== undefined && parseTraceparent(traceparent)?.traceFlags === 1;
 }

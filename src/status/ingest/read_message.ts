@@ -1,13 +1,12 @@
-/** Reads one message; one that cannot be read never stops the next. */
+/** Reads one message; one that cannot be read does not stop the next. */
 import { decodeMessage } from "../../report/codec.ts";
 import { DecodeError } from "../../report/decode_error.ts";
 import { identify } from "../../report/identity.ts";
 import type { SiteReport } from "../../report/report.ts";
 import { gapInvalidity, invalidity } from "../../report/validation.ts";
-import { deadEntry, type Entry } from "./entry.ts";
-import type { Message } from "./message.ts";
+import { deadEntry, type Entry, type IngestMessage } from "./entry.ts";
 
-/** A check dated further ahead than this would open a partition of the history far too early. */
+/** A check dated further ahead than this would create a partition of the history far too early. */
 export const CHECKED_AHEAD_MAX_MICROS = 24 * 3_600 * 1_000_000;
 
 export interface ReadMessageOptions {
@@ -15,12 +14,12 @@ export interface ReadMessageOptions {
   readonly clusterId: string;
   /** Microseconds since 1970. */
   readonly nowMicros: number;
-  /** Knows the schemas of this version, unless told. */
+  /** By default, one that knows the schemas of this version. */
   readonly decode?: typeof decodeMessage;
 }
 
-/** What a message holds; whatever is wrong with it, it is a dead letter and nothing is thrown. */
-export function readMessage(message: Message, options: ReadMessageOptions): Entry {
+/** What a message holds. Never throws: a message with anything wrong is a dead letter. */
+export function readMessage(message: IngestMessage, options: ReadMessageOptions): Entry {
   try {
     return entryOf(message, options);
   } catch (error) {
@@ -29,13 +28,9 @@ export function readMessage(message: Message, options: ReadMessageOptions): Entr
   }
 }
 
-function entryOf(message: Message, options: ReadMessageOptions): Entry {
+function entryOf(message: IngestMessage, options: ReadMessageOptions): Entry {
   if (message.value === null || message.value.length === 0) {
-    return deadEntry(
-      message,
-      "undecodable",
-      "Cannot decode message as it must hold a report: it is empty",
-    );
+    return deadEntry(message, "undecodable", "the message is empty");
   }
   const { decode = decodeMessage } = options;
   const decoded = decode(message.value);
@@ -50,7 +45,7 @@ function entryOf(message: Message, options: ReadMessageOptions): Entry {
   return reportEntry(message, report, options.nowMicros);
 }
 
-function reportEntry(message: Message, report: SiteReport, nowMicros: number): Entry {
+function reportEntry(message: IngestMessage, report: SiteReport, nowMicros: number): Entry {
   const fault = invalidity(report);
   if (fault) return deadEntry(message, "invalid", fault);
   if (report.checked_at > nowMicros + CHECKED_AHEAD_MAX_MICROS) {
@@ -58,8 +53,8 @@ function reportEntry(message: Message, report: SiteReport, nowMicros: number): E
     return deadEntry(
       message,
       "clock",
-      "Cannot apply report as checked_at must be at most 24 h ahead of the store's clock: " +
-        `it is ${aheadHours} h ahead; set the clock of the producer ${report.producer_id}`,
+      `checked_at is ${aheadHours} h ahead of the store's clock; ` +
+        `set the clock of producer ${report.producer_id}`,
     );
   }
   return { message, kind: "report", report };

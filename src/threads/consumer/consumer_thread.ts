@@ -7,7 +7,7 @@ import { openTracer, type Tracer } from "../../runtime/telemetry/tracer.ts";
 import { Ingest } from "../../status/ingest/ingest.ts";
 import { IngestTraces } from "../../status/ingest/ingest_trace.ts";
 import { purgeHistory } from "../../status/repair/purge_history.ts";
-import { migrateWhenPossible } from "../../status/ingest/migrate_when_possible.ts";
+import { StoreRetry } from "../../status/ingest/store_retry.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { CHUNK_REPORTS_MAX, type StatusStore } from "../../status/store.ts";
 import type { StatusMaintenance } from "../../status/maintenance.ts";
@@ -80,8 +80,9 @@ async function consume(
   },
 ): Promise<void> {
   const { name: thread, telemetry } = context;
-  const ready = { migrate: () => store.migrate().then(() => maintenance.prepare(retentionMs)) };
-  if (!await migrateWhenPossible(ready, { dependency, clock, telemetry, signal })) return;
+  const prepare = () => store.migrate().then(() => maintenance.prepare(retentionMs));
+  const retry = new StoreRetry({ dependency, clock, telemetry });
+  if (!await retry.run(prepare, signal)) return;
   const clusterId = await consumer.ready(signal);
   if (clusterId === undefined) return;
   const ingest = new Ingest({

@@ -7,7 +7,7 @@ import { serveThread } from "../../runtime/threads/thread.ts";
 import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import { IngestTraces } from "../../status/ingest/ingest_trace.ts";
 import { purgeHistory } from "../../status/repair/purge_history.ts";
-import { migrateWhenPossible } from "../../status/ingest/migrate_when_possible.ts";
+import { StoreRetry } from "../../status/ingest/store_retry.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { StorePublisher } from "../../status/ingest/store_publisher.ts";
 
@@ -51,10 +51,8 @@ serveThread<StoreSetup>({
     const stopping = new AbortController();
     const work = async () => {
       const { signal } = stopping;
-      const ready = {
-        migrate: () => store.migrate().then(() => maintenance.prepare(retentionMs)),
-      };
-      if (await migrateWhenPossible(ready, { dependency, clock, telemetry, signal })) {
+      const prepare = () => store.migrate().then(() => maintenance.prepare(retentionMs));
+      if (await new StoreRetry({ dependency, clock, telemetry }).run(prepare, signal)) {
         const kept = purgeHistory(maintenance, { retentionMs, clock, telemetry, signal });
         await Promise.all([relay.run(signal), kept]);
       }

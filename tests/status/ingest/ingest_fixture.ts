@@ -4,7 +4,7 @@ import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry
 import { encodeReport } from "../../../src/report/codec.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
 import { Ingest } from "../../../src/status/ingest/ingest.ts";
-import type { Message } from "../../../src/status/ingest/message.ts";
+import type { IngestMessage } from "../../../src/status/ingest/entry.ts";
 import { nthReport } from "../../contract/site_reports.ts";
 import type { Row } from "../../contract/opened_store.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
@@ -15,7 +15,7 @@ import { dumpTables, openSqliteStore } from "../sqlite/sqlite_tables.ts";
 const NOW = Date.UTC(2026, 5, 1) * 1_000;
 
 /** A message at an offset; its report's sequence is the offset plus one. */
-export function aMessage(offset: number, overrides: Partial<Message> = {}): Message {
+export function aMessage(offset: number, overrides: Partial<IngestMessage> = {}): IngestMessage {
   return {
     topic: "sitemon",
     partition: 0,
@@ -29,7 +29,7 @@ export function aMessage(offset: number, overrides: Partial<Message> = {}): Mess
 }
 
 /** Messages 0 to `count` - 1, each with a report of its own site. */
-export function messages(count: number, overrides: Partial<SiteReport> = {}): Message[] {
+export function messages(count: number, overrides: Partial<SiteReport> = {}): IngestMessage[] {
   return Array.from({ length: count }, (_, offset) => {
     const report = nthReport(offset + 1, { site: `site ${offset}`, ...overrides });
     return aMessage(offset, { value: encodeReport(report) });
@@ -73,7 +73,7 @@ export class IngestFixture implements AsyncDisposable {
 
   /** Applies messages while time passes, at most `minutes` of it. */
   async apply(
-    batch: readonly Message[],
+    batch: readonly IngestMessage[],
     { signal = new AbortController().signal, minutes = 30 } = {},
   ): Promise<void> {
     const applying = this.start(batch, signal);
@@ -88,7 +88,7 @@ export class IngestFixture implements AsyncDisposable {
     return await done;
   }
 
-  start(batch: readonly Message[], signal = new AbortController().signal): Promise<void> {
+  start(batch: readonly IngestMessage[], signal = new AbortController().signal): Promise<void> {
     const heartbeat = async () => {
       this.beats.push(this.clock.monotonicMs());
       await Promise.resolve();

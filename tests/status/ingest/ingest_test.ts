@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { CONFIGURATION_RETRY_MS } from "../../../src/runtime/backoff.ts";
-import { HEARTBEAT_INTERVAL_MS, UNKNOWN_TRIES_MAX } from "../../../src/status/ingest/ingest.ts";
-import { SUSPICIONS_MAX } from "../../../src/status/ingest/entry_writer.ts";
+import { HEARTBEAT_INTERVAL_MS } from "../../../src/status/ingest/ingest.ts";
+import { SUSPICIONS_MAX, UNKNOWN_TRIES_MAX } from "../../../src/status/ingest/entry_writer.ts";
 import {
   CHUNK_REPORTS_MAX,
   RowRejectedError,
@@ -10,10 +10,10 @@ import {
 } from "../../../src/status/store.ts";
 import { aMessage, holds, IngestFixture, messages, turn } from "./ingest_fixture.ts";
 
-const DOWN = new StoreUnavailableError("Cannot apply as the database must answer: it is down");
-const STRANGE = new StoreUnavailableError("Cannot apply: XYZ01", { isKnown: false });
-const NO_TABLE = new StoreConfigurationError("Cannot apply as table must exist: site_status");
-const BAD_ROW = new RowRejectedError("Cannot store rows as each must fit: value out of range");
+const DOWN = new StoreUnavailableError("connection refused");
+const STRANGE = new StoreUnavailableError("XYZ01", { isKnown: false });
+const NO_TABLE = new StoreConfigurationError("no table site_status");
+const BAD_ROW = new RowRejectedError("value out of range");
 
 Deno.test("Ingest.apply() applies and counts what messages hold", async () => {
   await using fixture = await IngestFixture.open();

@@ -8,13 +8,13 @@ import {
   SITEMON_ID_LENGTH_MAX,
 } from "../../../src/status/ingest/entry.ts";
 import { deadEntry } from "../../../src/status/ingest/entry.ts";
-import type { Message } from "../../../src/status/ingest/message.ts";
+import type { IngestMessage } from "../../../src/status/ingest/entry.ts";
 import { CHECKED_AHEAD_MAX_MICROS, readMessage } from "../../../src/status/ingest/read_message.ts";
 import { aReport, NOON, PRODUCERS } from "../../contract/site_reports.ts";
 
 const OPTIONS = { clusterId: "cluster", nowMicros: NOON };
 
-function aMessage(value: Uint8Array | null, overrides: Partial<Message> = {}): Message {
+function aMessage(value: Uint8Array | null, overrides: Partial<IngestMessage> = {}): IngestMessage {
   return {
     topic: "sitemon",
     partition: 2,

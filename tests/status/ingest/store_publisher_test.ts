@@ -3,7 +3,7 @@ import { PublishError } from "../../../src/outbox/publisher.ts";
 import type { OutboxRow } from "../../../src/outbox/publisher.ts";
 import { encodeGap, encodeReport } from "../../../src/report/codec.ts";
 import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
-import { UNKNOWN_TRIES_MAX } from "../../../src/status/ingest/ingest.ts";
+import { UNKNOWN_TRIES_MAX } from "../../../src/status/ingest/entry_writer.ts";
 import { StorePublisher } from "../../../src/status/ingest/store_publisher.ts";
 import {
   CHUNK_REPORTS_MAX,
@@ -60,7 +60,7 @@ publisherContract("StorePublisher", async () => {
         ...gaps.map((gap) => ({ kind: "gap" as const, gap })),
       ])),
     interrupt() {
-      store.fails = () => new StoreUnavailableError("Cannot apply as the disk must have room");
+      store.fails = () => new StoreUnavailableError("disk full");
       return Promise.resolve(() => Promise.resolve(void (store.fails = () => undefined)));
     },
     [Symbol.asyncDispose]: close,

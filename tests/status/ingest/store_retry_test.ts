@@ -4,9 +4,8 @@ import { CONFIGURATION_RETRY_MS } from "../../../src/runtime/backoff.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import type { DependencyState } from "../../../src/runtime/telemetry/telemetry.ts";
 import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
-import { migrateWhenPossible } from "../../../src/status/ingest/migrate_when_possible.ts";
+import { StoreRetry } from "../../../src/status/ingest/store_retry.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
-import type { StatusStore } from "../../../src/status/store.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { turn } from "./ingest_fixture.ts";
 
@@ -18,13 +17,10 @@ class Fixture implements AsyncDisposable {
   readonly states: DependencyState[] = [];
   readonly stopping = new AbortController();
 
-  migrate(store: StatusStore = this.store): Promise<boolean> {
-    return migrateWhenPossible(store, {
-      dependency: "store",
-      clock: this.clock,
-      telemetry: new ThreadTelemetry((_, state) => this.states.push(state)),
-      signal: this.stopping.signal,
-    });
+  migrate(work = () => this.store.migrate()): Promise<boolean> {
+    const telemetry = new ThreadTelemetry((_, state) => this.states.push(state));
+    const retry = new StoreRetry({ dependency: "store", clock: this.clock, telemetry });
+    return retry.run(work, this.stopping.signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -33,7 +29,7 @@ class Fixture implements AsyncDisposable {
   }
 }
 
-Deno.test("migrateWhenPossible() waits for somebody to make the folder", async () => {
+Deno.test("StoreRetry.run() waits for somebody to make the folder", async () => {
   await using fixture = new Fixture();
   const migrating = fixture.migrate();
   await turn();
@@ -47,7 +43,7 @@ Deno.test("migrateWhenPossible() waits for somebody to make the folder", async (
   deepStrictEqual(fixture.states.at(-1), { ok: true });
 });
 
-Deno.test("migrateWhenPossible() tries again within seconds, while the store is away", async () => {
+Deno.test("StoreRetry.run() tries again within seconds, while the store is away", async () => {
   await using fixture = new Fixture();
   await Deno.mkdir(`${fixture.folder}/missing`);
   const other = new DatabaseSync(fixture.path);
@@ -60,7 +56,7 @@ Deno.test("migrateWhenPossible() tries again within seconds, while the store is 
   strictEqual(await migrating, true);
 });
 
-Deno.test("migrateWhenPossible() resolves to false, when it is stopped before", async () => {
+Deno.test("StoreRetry.run() resolves to false, when it is stopped before", async () => {
   await using fixture = new Fixture();
   const migrating = fixture.migrate();
   await turn();
@@ -69,12 +65,8 @@ Deno.test("migrateWhenPossible() resolves to false, when it is stopped before", 
   strictEqual(fixture.clock.pending, 0);
 });
 
-Deno.test("migrateWhenPossible() rejects with an error that no store throws", async () => {
+Deno.test("StoreRetry.run() rejects with an error that no store throws", async () => {
   await using fixture = new Fixture();
-  const broken: StatusStore = {
-    migrate: () => Promise.reject(new TypeError("x is undefined")),
-    apply: () => Promise.reject(new Error("unused")),
-    close: () => Promise.resolve(),
-  };
-  await rejects(() => fixture.migrate(broken), TypeError);
+  const work = () => Promise.reject(new TypeError("x is undefined"));
+  await rejects(() => fixture.migrate(work), TypeError);
 });

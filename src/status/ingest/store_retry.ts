@@ -1,0 +1,81 @@
+/** Repeats work on a store for as long as the store is away, or until its configuration is fixed. */
+import { backoffMs, CONFIGURATION_RETRY_MS } from "../../runtime/backoff.ts";
+import { type Clock, sleep } from "../../runtime/clock.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
+import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
+import { StoreConfigurationError, StoreUnavailableError } from "../store.ts";
+import type { StoreParts } from "../store_parts.ts";
+
+/** The shortest wait is half of `minMs`, so a database that is down gets one try a second. */
+const RETRY = { minMs: 2_000, maxMs: 5_000 };
+
+const log = logger("store");
+
+export interface StoreRetryOptions {
+  /** What readiness calls the store. */
+  readonly dependency: StoreParts["dependency"];
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** For the jitter of backoff, in [0, 1). */
+  readonly random?: () => number;
+}
+
+export class StoreRetry {
+  readonly #options: StoreRetryOptions;
+  readonly #logLimit: MinuteLimit;
+
+  constructor(options: StoreRetryOptions) {
+    this.#options = options;
+    this.#logLimit = new MinuteLimit(options.clock);
+  }
+
+  /**
+   * Resolves to true once `work` has succeeded, or to false when the signal aborted first. Rejects
+   * with an error that waiting does not fix.
+   */
+  async run(work: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
+    for (let failures = 0; !signal.aborted; failures++) {
+      try {
+        await work();
+        this.#reportSuccess(failures);
+        return true;
+      } catch (error) {
+        if (!isTemporary(error)) throw error;
+        this.#reportFailure(error);
+        await sleep(this.#options.clock, this.#waitMs(error, failures), signal);
+      }
+    }
+    return false;
+  }
+
+  #waitMs(error: Error, failures: number): number {
+    if (error instanceof StoreConfigurationError) return CONFIGURATION_RETRY_MS;
+    const { random = Math.random } = this.#options;
+    return backoffMs(failures, { ...RETRY, random });
+  }
+
+  #reportSuccess(failures: number): void {
+    const { dependency, telemetry } = this.#options;
+    telemetry.dependency(dependency, { ok: true });
+    if (failures > 0) log.info("store is available again; failed tries: {failures}", { failures });
+  }
+
+  #reportFailure(error: StoreUnavailableError | StoreConfigurationError): void {
+    const { dependency, telemetry } = this.#options;
+    const [reason, detail] = [reasonOf(error), error.message];
+    telemetry.count("sitemon_ingest_retries_total");
+    telemetry.dependency(dependency, { ok: false, reason, detail });
+    if (this.#logLimit.allows(reason)) log.warn("{detail}", { detail, reason });
+  }
+}
+
+function isTemporary(error: unknown): error is StoreUnavailableError | StoreConfigurationError {
+  return error instanceof StoreUnavailableError || error instanceof StoreConfigurationError;
+}
+
+/** One word for readiness. */
+function reasonOf(error: StoreUnavailableError | StoreConfigurationError): string {
+  if (error instanceof StoreConfigurationError) return "configuration";
+  return error.isKnown ? "unavailable" : "unknown_error";
+}
