@@ -116,3 +116,10 @@ holds(
   form.unknownTasks(documents(), Object.keys(PROJECT.tasks)),
 );
 holds("documents name files that exist", form.unknownPaths(documents(), exists));
+holds(
+  "docs/guarantees.md names tests that exist",
+  form.unknownTests(readText("docs/guarantees.md"), (path) => {
+    const file = new URL(path, new URL("docs/", ROOT)).href.slice(ROOT.href.length);
+    return exists(file) ? readText(file) : undefined;
+  }),
+);

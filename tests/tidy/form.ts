@@ -121,3 +121,23 @@ export function unknownPaths(
       .map((named) => `${path} must not name ${named}: there is no such file or folder`)
   );
 }
+
+/**
+ * A document names tests as `name` [file], with the file's path at its end; each has to be there, and
+ * each file has to be used.
+ */
+export function unknownTests(
+  text: string,
+  readFile: (path: string) => string | undefined,
+): string[] {
+  const paths = new Map(
+    [...text.matchAll(/^\[([^\]]+)\]: (\S+)$/gm)].map(([, file, path]) => [file!, path!]),
+  );
+  const named = [...text.matchAll(/`([^`]+)` \[([^\]]+)\]/g)];
+  const used = new Set([...text.matchAll(/[^!\]]\[([^\]\n]+)\](?![:(])/g)].map(([, file]) => file));
+  return [
+    ...named.filter(([, test, file]) => !readFile(paths.get(file!) ?? "")?.includes(test!))
+      .map(([, test, file]) => `there must be a test "${test}" in [${file}]`),
+    ...[...paths.keys()].filter((file) => !used.has(file)).map((file) => `nothing names [${file}]`),
+  ];
+}

@@ -82,3 +82,12 @@ Deno.test("unknownPaths() names a path, when a document has one that is gone", (
     "README.md must not name tests/b: there is no such file or folder",
   ]);
 });
+
+Deno.test("unknownTests() names a test that is gone, and a file that nothing names", () => {
+  const text = "`take() works` [outbox], `take() fails` [outbox]\n\n[outbox]: o\n[relay]: r\n";
+  const files: Record<string, string> = { o: 'Deno.test("take() works"', r: "" };
+  deepStrictEqual(form.unknownTests(text, (path) => files[path]), [
+    'there must be a test "take() fails" in [outbox]',
+    "nothing names [relay]",
+  ]);
+});
