@@ -108,7 +108,7 @@ brokerTest("a producer that is stopped during an outage exits 0 and keeps its ro
   await using pipeline = await Pipeline.create({
     sites: sitesAt(httpbin, 5),
     bootstrap: kafka.bootstrap,
-    producer: "drain_deadline: 2s",
+    producer: "shutdown_timeout: 2s",
   });
   const producer = pipeline.startProducer();
   await storesMoreThan(producer, 0);

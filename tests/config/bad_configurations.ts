@@ -331,10 +331,10 @@ export const BAD_CONFIGURATIONS: readonly BadConfiguration[] = [
   },
   {
     what: "connectivity without urls",
-    yaml: "connectivity: {urls: [], every: 1ms}\n",
+    yaml: "connectivity: {urls: [], interval: 1ms}\n",
     mistakes: [
       'sitemon.yaml:1:22: Cannot use "connectivity.urls" as it must be a list of 1 to 16 urls: it is a list; write for example [https://one.example/, https://two.example/]',
-      'sitemon.yaml:1:33: Cannot use "connectivity.every" as it must be a duration from 1s to 1h: it is "1ms"; write a number with a unit, such as 500ms, 30s, 5m or 1d',
+      'sitemon.yaml:1:36: Cannot use "connectivity.interval" as it must be a duration from 1s to 1h: it is "1ms"; write a number with a unit, such as 500ms, 30s, 5m or 1d',
     ],
   },
   {

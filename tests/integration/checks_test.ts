@@ -94,7 +94,7 @@ Deno.test("sitemon run calls nothing down while its network is away, and says so
   using folder = new RunFolder(`interval: 200ms
 listen: 127.0.0.1:${operator}
 web: false
-connectivity: { urls: ['http://127.0.0.1:${guard}/'], every: 1s }
+connectivity: { urls: ['http://127.0.0.1:${guard}/'], interval: 1s }
 sites:
   - { name: gone, url: 'http://127.0.0.1:1/' }`);
   await using process = folder.run();

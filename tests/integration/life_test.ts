@@ -75,7 +75,7 @@ Deno.test("a drain waits for the checks that run", async () => {
 });
 
 Deno.test("a drain cuts the checks that outlast its deadline", async () => {
-  await using place = new Place({ holds: true, extra: "drain_deadline: 1s" });
+  await using place = new Place({ holds: true, extra: "shutdown_timeout: 1s" });
   await using process = place.run();
   await place.hasRunningCheck();
   strictEqual(await process.stop(), 0);

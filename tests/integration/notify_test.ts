@@ -17,7 +17,7 @@ function configuration(folder: string, { kafka, extra }: { kafka: string; extra:
 outbox: { path: '${folder}/outbox.db' }
 sites: [{ name: nothing, url: 'http://127.0.0.1:9/' }]
 kafka: { server: '${kafka}', topic: sitemon }
-drain_deadline: 1s
+shutdown_timeout: 1s
 ${extra}
 `,
   );

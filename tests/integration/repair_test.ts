@@ -125,7 +125,7 @@ pipelineTest(
     await using pipeline = await Pipeline.create({
       sites: sitesAt(httpbin, 10),
       bootstrap: NOWHERE,
-      producer: "drain_deadline: 1s",
+      producer: "shutdown_timeout: 1s",
     });
     const producer = pipeline.startProducer();
     await storesMoreThan(producer, 30);
@@ -191,7 +191,7 @@ pipelineTest("a damaged outbox is not exported, and the next start moves it asid
   await using pipeline = await Pipeline.create({
     sites: sitesAt(httpbin, 10),
     bootstrap: NOWHERE,
-    producer: "drain_deadline: 1s",
+    producer: "shutdown_timeout: 1s",
   });
   const producer = pipeline.startProducer();
   await storesMoreThan(producer, 30);

@@ -51,7 +51,7 @@ class Place implements AsyncDisposable {
       "producer",
       `interval: 500ms
 outbox: { path: '${this.folder}/outbox.db' }
-drain_deadline: 2s
+shutdown_timeout: 2s
 sites: [{ name: closed, url: 'http://127.0.0.1:9/' }]
 ${this.#kafka(kafka)}`,
     );

@@ -56,7 +56,7 @@ Deno.test("SCANNER_SPEC gives all sites of one host to one thread, and each site
 
 Deno.test("SCANNER_SPEC and checkSpec() hand over secrets, and what tells whether there is a network", () => {
   const file = loadText(`
-connectivity: { urls: ["https://one.example/"], every: 5s }
+connectivity: { urls: ["https://one.example/"], interval: 5s }
 sites: [{ url: "http://a.example/", auth: { bearer: t0ken } }]
 `);
   const [spec] = scanners(file, SCHEDULE);

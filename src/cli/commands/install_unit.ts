@@ -48,7 +48,7 @@ export function installUnit(options: InstallUnitOptions, terminal: Terminal): nu
   const folder = resolve(options.credentials);
   const state = `/var/lib/sitemon-${role}`;
   const loaded = loadAsUnit(config, { role, terminal, variables: { folder, state } });
-  const { outbox, drain_deadline, traces } = loaded.config;
+  const { outbox, shutdown_timeout, traces } = loaded.config;
   const isWithin = (folder: string, path: string) => !relative(folder, path).startsWith("..");
   const permissions = processPermissions(
     loaded,
@@ -61,7 +61,7 @@ export function installUnit(options: InstallUnitOptions, terminal: Terminal): nu
     credentials: credentialNames(loaded).map((name) => ({ name, path: join(folder, name) })),
     files: loaded.files.filter((path) => !isWithin(folder, path)),
     writes: role === "producer" && !isWithin(state, outbox.path) ? [dirname(outbox.path)] : [],
-    drainDeadlineMs: drain_deadline,
+    drainDeadlineMs: shutdown_timeout,
     notifies: mayNotify(),
     variables: traces === undefined ? {} : exporterVariables(traces),
     addresses: systemdAddresses(permissions, traces),

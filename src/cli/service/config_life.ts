@@ -78,13 +78,13 @@ export class ConfigLife {
 
   #settingsOf(loaded: LoadedConfig, since: Readonly<Record<string, number>>): ServiceSettings {
     const { role } = this.#options;
-    const { log, drain_deadline, metrics } = loaded.config;
+    const { log, shutdown_timeout, metrics } = loaded.config;
     return {
       plan: planOf(loaded, { role, schedule: { anchorMs: this.#anchorMs, since } }),
       logLevels: { level: log.level, levels: log.levels },
       measuredSites: metrics.per_site ? loaded.sites.map(({ name }) => name) : [],
       secrets: loaded.secrets,
-      drainDeadlineMs: drain_deadline,
+      drainDeadlineMs: shutdown_timeout,
     };
   }
 }

@@ -20,5 +20,5 @@ export const connectivitySchema = z.strictObject({
   urls: z.array(urlSchema, { error: URLS_MESSAGE }).min(1, { error: URLS_MESSAGE })
     .max(URLS_MAX, { error: URLS_MESSAGE })
     .describe("While none of them answers, with any status, checks that fail are `inconclusive`."),
-  every: duration(EVERY).prefault("30s").describe("Time between two looks while checks are up."),
-}, { error: mustBe("a mapping with urls and every", "write such a mapping") });
+  interval: duration(EVERY).prefault("30s").describe("Time between two looks while checks are up."),
+}, { error: mustBe("a mapping with urls and interval", "write such a mapping") });

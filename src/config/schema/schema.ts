@@ -58,7 +58,7 @@ export const configSchema = z.strictObject({
   listen: hostPort({ portMin: 0 }).apply(mayBeAbsent)
     .describe("Address of `/metrics`, `/healthz` and `/readyz`; none when absent."),
   metrics: metricsSchema.prefault({}).describe("What `/metrics` tells."),
-  drain_deadline: duration(DRAIN).prefault("20s")
+  shutdown_timeout: duration(DRAIN).prefault("20s")
     .describe("Time to finish checks and to publish after SIGTERM."),
   outbox: outboxSchema.prefault({}).describe("The producer's queue on disk."),
   store: storeSchema.prefault({}).describe("The status database of `sitemon run`."),

@@ -32,7 +32,7 @@ function instances(
     addressPolicy: config.address_policy,
     secrets: loaded.secrets,
     ...(connectivity && {
-      connectivity: { urls: connectivity.urls, everyMs: connectivity.every },
+      connectivity: { urls: connectivity.urls, everyMs: connectivity.interval },
     }),
   };
   const setup = {

@@ -144,7 +144,7 @@ const BOUNDS:
     ]],
     ["location", (location) => ({ location }), ["l".repeat(200)], ["", "l".repeat(201), "a\nb"]],
     ["include", (include) => ({ include }), [Array(100).fill("a")], [Array(101).fill("a")]],
-    ["drain_deadline", (drain_deadline) => ({ drain_deadline }), [0, "10m"], ["601s"]],
+    ["shutdown_timeout", (shutdown_timeout) => ({ shutdown_timeout }), [0, "10m"], ["601s"]],
     ["listen", (listen) => ({ listen }), ["a:0", "a:65535"], ["a:65536"]],
     ["max_rows", (max_rows) => ({ outbox: { max_rows } }), [2, 100_000_000], [1, 100_000_001]],
     ["max_bytes", (max_bytes) => ({ outbox: { max_bytes } }), ["256KiB", "1TiB"], [
