@@ -1,6 +1,6 @@
-/** What is wrong with a configuration: every mistake at its place. */
+/** What is wrong with a configuration, each mistake with its place. */
 
-/** A place in a file; line and column count from 1. */
+/** A place in a file; lines and columns are numbered from 1. */
 export interface Place {
   readonly file: string;
   readonly line: number;
@@ -9,11 +9,11 @@ export interface Place {
 
 /** Something at a place that is wrong, or probably not meant. */
 export interface Mistake extends Place {
-  /** A sentence without its place and without a secret. */
+  /** Without its place and without secrets. */
   readonly message: string;
 }
 
-/** Thrown for a configuration that cannot be used; nothing has been started. Its message is for people. */
+/** Thrown for a configuration that cannot be used, before anything is started. */
 export class ConfigError extends Error {
   override readonly name = "ConfigError";
   /** At least one, in the order of files, lines and columns. */
@@ -25,13 +25,13 @@ export class ConfigError extends Error {
   }
 }
 
-/** One line for each mistake, as compilers write them, so that editors can jump there. */
+/** One line for each mistake, in the form of compilers, so that editors can jump there. */
 export function formatMistakes(mistakes: readonly Mistake[]): string {
   return mistakes.map(({ file, line, column, message }) => `${file}:${line}:${column}: ${message}`)
     .join("\n");
 }
 
-/** The mistakes by place, and without those that stand twice. The order of files is kept. */
+/** The mistakes by place, without duplicates. The order of files is kept. */
 export function inOrder(mistakes: readonly Mistake[]): Mistake[] {
   const files = [...new Set(mistakes.map(({ file }) => file))];
   const unique = new Map(mistakes.map((mistake) => [formatMistakes([mistake]), mistake]));

@@ -1,7 +1,9 @@
-/** Which parts of a configuration are credentials: never to be shown, even when they stand in the file. */
-import type { Path } from "./yaml/yaml_source.ts";
+/** Which parts of a configuration are credentials, and every text that must not be shown. */
+import type { Config } from "./schema/schema.ts";
+import type { Site, SiteAuth } from "./site.ts";
+import type { Path, YamlSource } from "./yaml/yaml_source.ts";
 
-/** Headers whose values let others act as sitemon. */
+/** Headers whose values authenticate whoever sends them. */
 const SECRET_HEADER = /auth|cookie|token|secret|key|password|credential|signature|session/i;
 
 /** True for a value that is a credential as a whole. */
@@ -11,7 +13,7 @@ export function isCredential(path: Path): boolean {
   return parent === "headers" && isSecretHeader(key ?? "");
 }
 
-/** True for a header whose value lets others act as whoever sent it. */
+/** True for a header whose value authenticates whoever sends it. */
 export function isSecretHeader(name: string): boolean {
   return SECRET_HEADER.test(name);
 }
@@ -22,9 +24,9 @@ export function isUrl(path: Path): boolean {
   return ["url", "proxy", "endpoint"].includes(key ?? "") || parent === "urls";
 }
 
-/** Every text that gives a url's credentials away, also as the header that they are sent in. */
+/** Every text that reveals a URL's credentials, including the header that they are sent in. */
 export function urlCredentials(url: string): string[] {
-  // Most urls have none, and to take apart those of all sites takes a while.
+  // Most URLs have none, and parsing those of all sites takes a while.
   const parsed = url.includes("@") ? URL.parse(url) : null;
   if (parsed === null) return [];
   const { username, password } = parsed;
@@ -34,7 +36,7 @@ export function urlCredentials(url: string): string[] {
   return [`${username}:${password}`, ...secrets].filter((secret) => secret !== ":");
 }
 
-/** Every text that gives a name and password away, also as the header that they are sent in. */
+/** Every text that reveals a user name and password, including the header that they are sent in. */
 export function pairCredentials(user: string, password: string): string[] {
   const pair = `${user}:${password}`;
   return [pair, base64(pair), password === "" ? user : password];
@@ -45,6 +47,37 @@ export function headerCredentials(name: string, value: string): string[] {
   if (!isSecretHeader(name)) return [];
   const [, word] = /^\S+\s+(\S.*)$/.exec(value) ?? [];
   return word === undefined ? [value] : [value, word];
+}
+
+/** What references stand for, passwords, and the credentials in URLs and headers; each text once. */
+export function gatherSecrets(
+  sources: readonly YamlSource[],
+  { kafka, postgres, connectivity, web }: Omit<Config, "sites">,
+  sites: readonly Site[],
+): string[] {
+  const secrets = [
+    ...sources.flatMap(({ secrets }) => [...secrets.values()].flat()),
+    kafka?.sasl?.password ?? "",
+    postgres?.password ?? "",
+    (web || undefined)?.basic_auth?.password ?? "",
+    ...(connectivity?.urls ?? []).flatMap(urlCredentials),
+    ...sites.flatMap(siteCredentials),
+  ];
+  return [...new Set(secrets)].filter((secret) => secret !== "");
+}
+
+function siteCredentials({ url, proxy, headers, auth }: Site): string[] {
+  return [
+    ...(auth === undefined ? [] : authCredentials(auth)),
+    ...urlCredentials(url),
+    ...(proxy === undefined ? [] : urlCredentials(proxy)),
+    ...Object.entries(headers).flatMap(([name, value]) => headerCredentials(name, value)),
+  ];
+}
+
+function authCredentials(auth: SiteAuth): string[] {
+  if ("bearer" in auth) return [auth.bearer];
+  return pairCredentials(auth.basic.username, auth.basic.password);
 }
 
 function decoded(text: string): string {

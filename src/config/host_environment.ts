@@ -1,14 +1,13 @@
-/** What the loader sees of the machine: environment and files, handed in so that tests can make them up. */
+/** What the loader sees of the machine: environment and files, handed in so that tests can fake them. */
 
-/** All of it is read-only. */
 export interface HostEnvironment {
   /** A variable of the environment; undefined when it is not set or must not be read. */
   env(name: string): string | undefined;
   /** The text of a UTF-8 file of at most `bytesMax`; throws as Deno does, or RangeError for a larger file. */
   readTextFile(path: string, bytesMax: number): string;
-  /** The names in a folder, in no order; throws as Deno does. */
+  /** The names in a folder, unordered; throws as Deno does. */
   listFolder(path: string): readonly string[];
-  /** The working folder, absolute. */
+  /** The working directory, absolute. */
   readonly workingFolder: string;
 }
 
@@ -31,38 +30,29 @@ function env(name: string): string | undefined {
   }
 }
 
-/** Reads piece by piece, since a device or a pipe has no size to look at first. */
+/** Reads in chunks, since a device or a pipe has no size that could be checked first. */
 function readTextFile(path: string, bytesMax: number): string {
   using file = Deno.openSync(path);
-  const chunks: Uint8Array[] = [];
+  const decoder = new TextDecoder("utf-8", { fatal: true });
   const chunk = new Uint8Array(65_536);
+  let text = "";
   let bytes = 0;
   for (let count; (count = file.readSync(chunk)) !== null;) {
     bytes += count;
     if (bytes > bytesMax) throw new RangeError(`larger than ${bytesMax} bytes`);
-    chunks.push(chunk.slice(0, count));
+    text += decoder.decode(chunk.subarray(0, count), { stream: true });
   }
-  return new TextDecoder("utf-8", { fatal: true }).decode(joined(chunks, bytes));
+  return text + decoder.decode();
 }
 
-function joined(chunks: readonly Uint8Array[], bytes: number): Uint8Array {
-  const whole = new Uint8Array(bytes);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
-}
-
-/** Why reading failed, as the end of a sentence that began with the path. */
+/** Why a file cannot be read. */
 export function readingFailure(error: unknown): string {
-  if (error instanceof Deno.errors.NotFound) return "is not there";
-  if (error instanceof Deno.errors.PermissionDenied) return "may not be read by this user";
-  if (error instanceof Deno.errors.NotCapable) return "is outside of what this program may read";
-  if (error instanceof Deno.errors.IsADirectory) return "is a folder";
-  if (error instanceof Deno.errors.NotADirectory) return "goes through what is no folder";
-  if (error instanceof RangeError) return `is ${error.message}`;
-  if (error instanceof TypeError) return "is not UTF-8 text";
-  return `gave an error (${error instanceof Error ? error.message : String(error)})`;
+  if (error instanceof Deno.errors.NotFound) return "no such file";
+  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.NotCapable) return "this process is not allowed to read it";
+  if (error instanceof Deno.errors.IsADirectory) return "is a directory";
+  if (error instanceof Deno.errors.NotADirectory) return "part of the path is not a directory";
+  if (error instanceof RangeError) return error.message;
+  if (error instanceof TypeError) return "not UTF-8 text";
+  return error instanceof Error ? error.message : String(error);
 }

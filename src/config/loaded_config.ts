@@ -1,14 +1,14 @@
-/** What the loader hands to the commands: the configuration, and all that it names, read and resolved. */
+/** What the loader gives to the commands: the configuration, and all files that it names, resolved. */
 import type { Mistake } from "./config_error.ts";
 import type { Config } from "./schema/schema.ts";
 import type { Site, SiteTls } from "./site.ts";
-import type { WrittenSite } from "./yaml/written_sites.ts";
+import type { SiteEntry } from "./yaml/site_entries.ts";
 import type { YamlSource } from "./yaml/yaml_source.ts";
 
 /** Commands that run until a signal. */
 export type DaemonRole = "producer" | "consumer" | "run" | "web";
 
-/** Which command a configuration is for: it decides what must be there. */
+/** The command that a configuration is for, which decides what is required. */
 export type Role = DaemonRole | "status" | "migrate";
 
 /** TLS to PostgreSQL; texts are the contents of PEM files. */
@@ -19,33 +19,33 @@ export interface PostgresTls {
   readonly key?: string;
 }
 
-/** The files' own side of a configuration. */
+/** Where the parts of a configuration are defined. */
 export interface Origins {
   readonly source: YamlSource;
   /** In the order of the sites. */
-  readonly sites: readonly WrittenSite[];
+  readonly sites: readonly SiteEntry[];
 }
 
-/** A configuration that is wholly valid. */
+/** A configuration without mistakes. */
 export interface LoadedConfig {
   /** With every default, secrets resolved, and the paths of outbox and store absolute. */
   readonly config: Config;
-  /** In the order of the files, with all that they inherit, and the contents of the files that they name. */
+  /** In the order of the files, with what they inherit and the contents of the files that they name. */
   readonly sites: readonly Site[];
-  /** Undefined when the brokers are spoken to in plain text. */
+  /** Undefined for plain text. */
   readonly kafkaTls: SiteTls | undefined;
   readonly postgresTls: PostgresTls;
-  /** Texts that must not be shown: resolved values, passwords, credentials in urls and headers. */
+  /** Texts that must not be shown: resolved references, passwords, credentials in URLs and headers. */
   readonly secrets: readonly string[];
   /** Every file that was read, the configuration first. */
   readonly files: readonly string[];
   /** The variables of the environment that were asked for. */
   readonly environment: readonly string[];
-  /** What is allowed and probably not meant. */
+  /** What is valid and probably not meant. */
   readonly warnings: readonly Mistake[];
 }
 
-/** A configuration with where all of it stands: to show it as it was written, and to judge it more. */
+/** A configuration with its origins, to show it as it is in the files and to check it further. */
 export interface ReadConfig extends LoadedConfig {
   readonly origins: Origins;
 }

@@ -2,8 +2,8 @@
 import { stringify } from "yaml";
 import * as z from "zod";
 import { isCredential, isUrl } from "./credentials.ts";
-import { inherit } from "./resolve/inherit.ts";
 import type { ReadConfig } from "./loaded_config.ts";
+import { inherit } from "./resolve/resolve_site.ts";
 import { configSchema } from "./schema/schema.ts";
 import { defaultsSchema, siteSchema } from "./schema/site_schema.ts";
 import { type Path, pathKey, type YamlSource } from "./yaml/yaml_source.ts";
@@ -12,7 +12,7 @@ const HIDDEN = "***";
 
 /**
  * The configuration as YAML: every default, every included site, and each site with what it
- * inherits. Literal credentials are `***`; what was a reference is the reference again.
+ * inherits. Literal credentials are `***`; references are shown as they are in the file.
  */
 export function showConfig(loaded: ReadConfig): string {
   const { config, origins: { source } } = loaded;
@@ -38,24 +38,24 @@ function shownSites({ config, sites, origins }: ReadConfig): unknown[] {
   });
 }
 
-/** A value of the file's form, which stands at a path of a source. */
+/** A value in the file's form, which is at a path of a source. */
 function shown(value: unknown, path: Path, source: YamlSource): unknown {
-  const written = source.written.get(pathKey(path));
-  if (isCredential(path)) return hiddenLiterals(written);
-  if (isUrl(path)) return hiddenUserInfo(written ?? String(value));
-  if (written !== undefined || typeof value !== "object" || value === null) return written ?? value;
+  const raw = source.raw.get(pathKey(path));
+  if (isCredential(path)) return hiddenLiterals(raw);
+  if (isUrl(path)) return hiddenUserInfo(raw ?? String(value));
+  if (raw !== undefined || typeof value !== "object" || value === null) return raw ?? value;
   const inner = (key: PropertyKey, item: unknown) => shown(item, [...path, key], source);
   if (Array.isArray(value)) return value.map((item, index) => inner(index, item));
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, inner(key, item)]));
 }
 
-/** A credential that is nothing but references may be shown as these, without their defaults. */
-function hiddenLiterals(written: string | undefined): string {
-  const text = (written ?? "").replaceAll(/(\$\{[A-Za-z_0-9]+):-[^}]*\}/g, `$1:-${HIDDEN}}`);
+/** A credential that consists of references is shown as these, without their defaults. */
+function hiddenLiterals(raw: string | undefined): string {
+  const text = (raw ?? "").replaceAll(/(\$\{[A-Za-z_0-9]+):-[^}]*\}/g, `$1:-${HIDDEN}}`);
   return /^((Basic|Bearer) +)?(\$\{[^}]*\})+$/i.test(text) ? text : HIDDEN;
 }
 
-/** What stands between `://` and the last `@` before the path; a `/` in a reference ends nothing. */
+/** Hides what is between `://` and the last `@` before the path, which a `/` in a reference does not begin. */
 function hiddenUserInfo(url: string): string {
   return url.replace(
     /^(https?:\/\/)((?:\$\{[^}]*\}|[^/?#\\])*)@/i,
@@ -63,7 +63,7 @@ function hiddenUserInfo(url: string): string {
   );
 }
 
-/** Of `user:password` each half that is nothing but references is shown. */
+/** Of `user:password`, each half that consists of references is shown. */
 function hiddenPair(userInfo: string): string {
   const { user, password } = /^(?<user>(?:\$\{[^}]*\}|[^:])*)(?::(?<password>.*))?$/s
     .exec(userInfo)?.groups ?? {};

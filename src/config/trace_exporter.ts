@@ -1,8 +1,8 @@
 /**
- * Whether this process exports spans as its configuration says. The exporter is Deno's: the
- * environment switches it on before anything of sitemon runs, and no permission of Deno holds it.
+ * Whether this process exports spans as configured. The exporter is Deno's: environment variables
+ * enable it before any code of sitemon runs, and Deno's permissions do not restrict it.
  */
-import type { TracesConfig } from "./schema/traces_schema.ts";
+import type { TracesConfig } from "./schema/service_schema.ts";
 
 /** What the exporter was started with. */
 export interface ExporterState {
@@ -11,31 +11,31 @@ export interface ExporterState {
   readonly env: (name: string) => string | undefined;
 }
 
-/** Switches the exporter on: when a source is started, and when an executable is made. */
+/** Enables the exporter: at the start from source, and when an executable is made. */
 export const SWITCH = "OTEL_DENO_TRACING";
 const ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT";
-/** Of traces alone, with their path. It wins. */
+/** For traces only, including the path. It takes precedence. */
 const TRACES_ENDPOINT = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
 const TRACES_PATH = "/v1/traces";
-/** Where the exporter sends to when nobody says where. */
-const USUAL_ENDPOINT = "http://localhost:4318";
+/** The exporter's default. */
+const DEFAULT_ENDPOINT = "http://localhost:4318";
 
 /**
- * Milliseconds that a request to the collector may take. The end of the process waits for the last
- * spans, and by default ten seconds for one request and once more for those behind it (Deno 2.9.6):
- * too long beside a service manager's patience, and ages for a collector that works.
+ * Milliseconds that a request to the collector may take. On exit the process waits for the last
+ * spans, and the default is ten seconds for each of two requests (Deno 2.9.6): too long for service
+ * managers, and more than a collector that works ever needs.
  */
 const TIMEOUT = ["OTEL_EXPORTER_OTLP_TIMEOUT", "3000"] as const;
 
-/** What the main thread reads to compare them. */
+/** The variables that the main thread compares. */
 export const EXPORTER_ENV: readonly string[] = [ENDPOINT, TRACES_ENDPOINT];
 
-/** The variables of a process that is to export as the configuration says. */
+/** The variables of a process that exports as configured. */
 export function exporterVariables({ endpoint }: TracesConfig): Readonly<Record<string, string>> {
   return { [SWITCH]: "true", [ENDPOINT]: endpoint, [TIMEOUT[0]]: TIMEOUT[1] };
 }
 
-/** The sentence about an exporter that does something else than the configuration says, if it does. */
+/** The message about an exporter that does not do what is configured, or undefined. */
 export function exporterMistake(
   traces: TracesConfig | undefined,
   state: ExporterState,
@@ -43,23 +43,22 @@ export function exporterMistake(
   const target = targetOf(state);
   if (traces === undefined) {
     if (!state.isExporting) return undefined;
-    return `Cannot start as nothing may be sent where the configuration does not say: this process ` +
-      `exports traces to "${target}"; set "traces.endpoint", unset ${SWITCH} and OTEL_DENO, ` +
-      "or take an executable that was made without traces";
+    return `this process exports traces to "${target}", but "traces" is not configured; ` +
+      `set "traces.endpoint", unset ${SWITCH} and OTEL_DENO, or use an executable made without traces`;
   }
   if (!state.isExporting) {
-    return `Cannot export traces as the process must be started for it: ${SWITCH} is not "true"; ` +
-      'set it, and make an executable by "deno task compile --traces"';
+    return `"traces" is configured, but ${SWITCH} is not "true"; set it (and make an executable ` +
+      'with "deno task compile --traces")';
   }
-  const wanted = withTracesPath(traces.endpoint);
-  if (target === wanted) return undefined;
-  return `Cannot export traces as the environment must name the endpoint of the configuration: ` +
-    `it is "${target}", and "traces.endpoint" means "${wanted}"; set ${ENDPOINT}`;
+  const configured = withTracesPath(traces.endpoint);
+  if (target === configured) return undefined;
+  return `traces would go to "${target}" instead of the configured "${configured}"; ` +
+    `set ${ENDPOINT} to "traces.endpoint"`;
 }
 
 function targetOf({ env }: ExporterState): string {
   const own = env(TRACES_ENDPOINT);
-  return own === undefined || own === "" ? withTracesPath(env(ENDPOINT) || USUAL_ENDPOINT) : own;
+  return own === undefined || own === "" ? withTracesPath(env(ENDPOINT) || DEFAULT_ENDPOINT) : own;
 }
 
 function withTracesPath(endpoint: string): string {

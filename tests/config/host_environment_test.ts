@@ -45,11 +45,11 @@ Deno.test("readingFailure() says why a file cannot be read", () => {
     const path = join(folder, "a");
     Deno.writeFileSync(path, new Uint8Array([0xff, 0xfe, 0xff]));
     const cases: [string, string][] = [
-      [join(folder, "no"), "is not there"],
-      [folder, "is a folder"],
-      [join(path, "b"), "goes through what is no folder"],
-      [path, "is not UTF-8 text"],
-      ["/dev/zero", "is larger than 10 bytes"],
+      [join(folder, "no"), "no such file"],
+      [folder, "is a directory"],
+      [join(path, "b"), "part of the path is not a directory"],
+      [path, "not UTF-8 text"],
+      ["/dev/zero", "larger than 10 bytes"],
     ];
     for (const [file, failure] of cases) {
       throws(() => readTextFile(file, 10), (error) => readingFailure(error) === failure, failure);

@@ -33,13 +33,15 @@ for (const [target, variables] of ELSEWHERE) {
   Deno.test(`exporterMistake() refuses ${target}, by ${JSON.stringify(variables)}`, () => {
     strictEqual(
       mistake(variables),
-      "Cannot export traces as the environment must name the endpoint of the configuration: " +
-        `it is "${target}", and "traces.endpoint" means "http://collector:4318/v1/traces"; ` +
-        "set OTEL_EXPORTER_OTLP_ENDPOINT",
+      `traces would go to "${target}" instead of the configured ` +
+        '"http://collector:4318/v1/traces"; set OTEL_EXPORTER_OTLP_ENDPOINT to "traces.endpoint"',
     );
   });
 }
 
 Deno.test("exporterMistake() says how to start a process that exports", () => {
-  match(mistake({}, false)!, /OTEL_DENO_TRACING is not "true"; set it, and make an executable by/);
+  match(
+    mistake({}, false)!,
+    /OTEL_DENO_TRACING is not "true"; set it \(and make an executable with/,
+  );
 });

@@ -114,8 +114,8 @@ Deno.test("a configuration with mistakes exits 78 and lists each, before anythin
   strictEqual(await process.ended(), 78);
   const mistakes = process.lines.filter((line) => line.includes("run.yaml:"));
   strictEqual(mistakes.length, 2);
-  match(mistakes[0]!, /run\.yaml:6:1: .*"intervall".*"interval"/);
-  match(mistakes[1]!, /run\.yaml:7:9: .*"listen"/);
+  match(mistakes[0]!, /run\.yaml:6:1: unknown key "intervall"; did you mean "interval"\?$/);
+  match(mistakes[1]!, /run\.yaml:7:9: invalid "listen"/);
 });
 
 Deno.test("an address that is taken exits 74 and says so", async () => {

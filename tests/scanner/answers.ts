@@ -1,5 +1,5 @@
 /** Answers and engines for the tests of expectations. */
-import type { SiteExpect } from "../../src/config/site_expect.ts";
+import type { SiteExpect } from "../../src/config/site.ts";
 import { type Answer, assess, type Engines } from "../../src/scanner/expect/assess.ts";
 import { JsonPathCache } from "../../src/scanner/expect/json_path.ts";
 import { PatternCache } from "../../src/scanner/expect/pattern.ts";

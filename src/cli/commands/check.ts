@@ -2,8 +2,8 @@
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { resolveSite } from "../../config/resolve/resolve_site.ts";
 import { siteNames } from "../../config/resolve/site_names.ts";
-import { configSchema } from "../../config/schema/schema.ts";
-import { defaultsSchema, siteSchema } from "../../config/schema/site_schema.ts";
+import { defaultConfig } from "../../config/schema/schema.ts";
+import { siteSchema } from "../../config/schema/site_schema.ts";
 import type { Site } from "../../config/site.ts";
 import { publicUrl } from "../../report/public_url.ts";
 import type { SiteReport } from "../../report/report.ts";
@@ -53,7 +53,7 @@ async function checkOrExplain(
   const problem = namesProblem(names, known, path) ?? urlsProblem(urls, named);
   if (problem !== undefined) throw new UsageError(problem);
   const sites = [...named, ...sitesOf(urls)];
-  const rules: Rules = loaded ?? { config: configSchema.parse({}), sites };
+  const rules: Rules = loaded ?? { config: defaultConfig(), sites };
   const count = sites.length;
   if (explain) {
     const explanations = threadResults<Explanation>(explanationsSpec(rules, sites), { count });
@@ -161,7 +161,7 @@ const INTERVAL_MS = 10_000;
 /** Sites of URLs alone, with the defaults of a configuration. */
 export function sitesOf(urls: readonly string[]): Site[] {
   // There is no default body, neither here nor in a file.
-  const { body: _, ...defaults } = defaultsSchema.parse({});
+  const { body: _, ...defaults } = defaultConfig().defaults;
   const names = siteNames(urls.map((url) => ({ url })));
   return urls.map((url, index) => {
     const name = names[index]!;

@@ -95,7 +95,7 @@ function loadAsUnit(
 /** File names that follow the folder of credentials, in any value of any file. */
 function credentialNames({ origins }: ReadConfig): string[] {
   const sources = new Set([origins.source, ...origins.sites.map(({ source }) => source)]);
-  const texts = [...sources].flatMap(({ written }) => [...written.values()]);
+  const texts = [...sources].flatMap(({ raw }) => [...raw.values()]);
   const names = texts.flatMap((text) =>
     [...text.matchAll(/\$\{CREDENTIALS_DIRECTORY\}\/([\w.-]+)/g)].map(([, name]) => name!)
   );

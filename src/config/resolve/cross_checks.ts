@@ -1,144 +1,150 @@
-/** What no single key can tell: rules between keys, between sites, and of each command. */
+/** What no single key can show: rules between keys, between sites, and of each command. */
 import type { Mistake } from "../config_error.ts";
-import { missingSentence, valueAt } from "../yaml/issue_sentence.ts";
 import type { Role } from "../loaded_config.ts";
+import { groupTopic } from "../schema/scanner_schema.ts";
 import { type Config, SITES_MAX } from "../schema/schema.ts";
-import { groupTopic } from "../schema/group_schema.ts";
-import type { Path, YamlSource } from "../yaml/yaml_source.ts";
+import { type Path, valueAt, type YamlSource } from "../yaml/yaml_source.ts";
 
-/** The newest report of a site and its last change are kept when the outbox is full. */
+/** A full outbox still keeps the newest report of a site and its last change. */
 const ROWS_PER_SITE_MIN = 2;
 
 /** Kafka's own limit. */
 const TOPIC_LENGTH_MAX = 249;
 
-/** A whole configuration and where it stands. */
+/** A whole configuration and where it is defined. */
 export interface CrossChecked {
   readonly config: Config;
   readonly source: YamlSource;
   readonly siteCount: number;
-  /** The sections that the file has, before defaults. */
-  readonly given: ReadonlySet<string>;
   readonly role: Role | undefined;
-  /** The problem with an entry of `address_policy`. */
-  readonly checkAddress: ((entry: string) => string | undefined) | undefined;
 }
 
-/** Every mistake between keys. */
-export function crossMistakes(checked: CrossChecked): Mistake[] {
-  const { source } = checked;
-  const rules = [
-    servers,
-    certificates,
-    siteLimit,
-    outboxRows,
-    paths,
-    addresses,
-    sharing,
-    roleNeeds,
-  ];
-  return rules.flatMap((rule) =>
-    rule(checked).map(({ path, message }) => ({ ...source.place(path), message }))
-  );
-}
-
-interface Finding {
+interface Problem {
   readonly path: Path;
   readonly message: string;
 }
 
-function servers({ source }: CrossChecked): Finding[] {
+/** Every mistake between keys; `checkAddress` finds the problem with an entry of `address_policy`. */
+export function crossMistakes(
+  checked: CrossChecked,
+  checkAddress?: (entry: string) => string | undefined,
+): Mistake[] {
+  const problems = [
+    ...servers(checked),
+    ...certificates(checked),
+    ...siteLimit(checked),
+    ...outboxRows(checked),
+    ...statePaths(checked),
+    ...(checkAddress === undefined ? [] : addresses(checked, checkAddress)),
+    ...sharing(checked),
+    ...missingSections(checked),
+  ];
+  return problems.map(({ path, message }) => ({ ...checked.source.place(path), message }));
+}
+
+/** What a configuration may say, and probably does not mean. */
+export function crossWarnings({ config, source, siteCount, role }: CrossChecked): Mistake[] {
+  const { kafka } = config;
+  const warnings: Mistake[] = [];
+  if (siteCount === 0 && (role === "producer" || role === "run")) {
+    const message = "warning: no sites, so nothing is checked";
+    warnings.push({ ...source.keyPlace(["sites"]), message });
+  }
+  if (kafka?.sasl?.mechanism === "plain" && kafka.tls === false) {
+    const message = 'warning: "kafka.sasl" sends the password in plain text without "kafka.tls"';
+    warnings.push({ ...source.place(["kafka", "sasl"]), message });
+  }
+  return warnings;
+}
+
+function servers({ source }: CrossChecked): Problem[] {
   const kafka = mappingAt(source, ["kafka"]);
   if (kafka === undefined || source.isBroken) return [];
   if (!("server" in kafka) && !("servers" in kafka)) {
-    return [{ path: ["kafka"], message: missingSentence("kafka.server") }];
+    return [{ path: ["kafka"], message: '"kafka.server" is required' }];
   }
   if (!("server" in kafka && "servers" in kafka)) return [];
-  const message = 'Cannot use "kafka.servers" as brokers must be named once: ' +
-    '"kafka.server" names one too; remove one of the two keys';
+  const message = '"kafka.server" and "kafka.servers" exclude each other; remove one';
   return [{ path: ["kafka", "servers"], message }];
 }
 
-function certificates({ source }: CrossChecked): Finding[] {
+function certificates({ source }: CrossChecked): Problem[] {
   if (source.isBroken) return [];
   return ["kafka", "postgres", "defaults"].flatMap((name) => {
     const path = [name, "tls"];
-    const message = pairSentence(mappingAt(source, path) ?? {}, `${name}.tls`);
+    const message = missingPair(mappingAt(source, path) ?? {}, `${name}.tls`);
     return message === undefined ? [] : [{ path, message }];
   });
 }
 
-/** As it is in the file, so that a value with a mistake of its own still counts as given. */
+/** As it is in the file, so that a value with a mistake of its own is not taken for missing. */
 function mappingAt(source: YamlSource, path: Path): Record<string, unknown> | undefined {
   const value = valueAt(source.value, path);
   return typeof value === "object" ? value as Record<string, unknown> ?? undefined : undefined;
 }
 
-/** The sentence about a certificate without key, or the other way round. */
-export function pairSentence(
+/** The message about a certificate without its key, or a key without its certificate. */
+export function missingPair(
   tls: { readonly cert?: unknown; readonly key?: unknown },
   name: string,
 ): string | undefined {
   if ((tls.cert === undefined) === (tls.key === undefined)) return undefined;
-  const [there, missing] = tls.cert === undefined ? ["key", "cert"] : ["cert", "key"];
-  return `Cannot use "${name}.${there}" as a certificate and its key must come together: ` +
-    `"${name}.${missing}" is missing; add it`;
+  const [given, missing] = tls.cert === undefined ? ["key", "cert"] : ["cert", "key"];
+  return `missing "${name}.${missing}": "${name}.${given}" needs it`;
 }
 
-function siteLimit({ siteCount }: CrossChecked): Finding[] {
+function siteLimit({ siteCount }: CrossChecked): Problem[] {
   if (siteCount <= SITES_MAX) return [];
-  const message = `Cannot use these sites as there must be at most ${SITES_MAX}: ` +
-    `there are ${siteCount}; divide them among processes`;
+  const message = `${siteCount} sites exceed the limit of ${SITES_MAX}; ` +
+    "divide them among several processes";
   return [{ path: ["sites"], message }];
 }
 
-function outboxRows({ config: { outbox }, siteCount }: CrossChecked): Finding[] {
+function outboxRows({ config: { outbox }, siteCount }: CrossChecked): Problem[] {
   const rowsMin = ROWS_PER_SITE_MIN * siteCount;
   if (outbox.max_rows >= rowsMin) return [];
-  const message =
-    `Cannot use "outbox.max_rows" as it must be at least twice the number of sites: ` +
-    `it is ${outbox.max_rows} for ${siteCount} sites; write ${rowsMin} or more`;
+  const message = `"outbox.max_rows" (${outbox.max_rows}) must be at least twice the number of ` +
+    `sites (${siteCount}); write ${rowsMin} or more`;
   return [{ path: ["outbox", "max_rows"], message }];
 }
 
-function paths({ config: { outbox, store } }: CrossChecked): Finding[] {
+function statePaths({ config: { outbox, store } }: CrossChecked): Problem[] {
   if (outbox.path !== store.path) return [];
-  const message = 'Cannot use "store.path" as outbox and store must be files of their own: ' +
-    '"outbox.path" names the same file; name another';
+  const message = '"store.path" and "outbox.path" are the same file';
   return [{ path: ["store", "path"], message }];
 }
 
-function addresses({ config: { address_policy }, checkAddress }: CrossChecked): Finding[] {
-  if (checkAddress === undefined) return [];
+function addresses(
+  { config: { address_policy } }: CrossChecked,
+  checkAddress: (entry: string) => string | undefined,
+): Problem[] {
   return (["allow", "deny"] as const).flatMap((list) =>
     address_policy[list].flatMap((entry, index) => {
       const problem = checkAddress(entry);
-      if (problem === undefined) return [];
-      const message = `Cannot use "address_policy.${list}" as it must hold addresses, ranges and ` +
-        `words: ${problem}; write for example 10.0.0.0/8 or loopback`;
-      return [{ path: ["address_policy", list, index], message }];
+      const message = `invalid "address_policy.${list}": ${problem}`;
+      return problem === undefined ? [] : [{ path: ["address_policy", list, index], message }];
     })
   );
 }
 
-function sharing({ config: { scanner, kafka }, given, role, source }: CrossChecked): Finding[] {
+function sharing({ config: { scanner, kafka }, role, source }: CrossChecked): Problem[] {
   if (scanner.group === undefined || source.isBroken) return [];
   const path = ["scanner", "group"];
-  if (role === "run" || !given.has("kafka")) {
-    const message = 'Cannot use "scanner.group" as producers share sites through Kafka: ' +
-      (role === "run" ? '"sitemon run" has none' : '"kafka" is missing') +
-      "; remove one of the two";
+  if (role === "run") {
+    const message = '"sitemon run" cannot use "scanner.group": producers share sites through Kafka';
     return [{ path, message }];
+  }
+  if (!isGiven("kafka", source)) {
+    return [{ path, message: 'missing section "kafka": "scanner.group" needs it' }];
   }
   const topic = groupTopic(kafka?.topic ?? "");
   if (topic.length <= TOPIC_LENGTH_MAX) return [];
-  const message =
-    `Cannot use "kafka.topic" with "scanner.group" as the group's topic must have at ` +
-    `most ${TOPIC_LENGTH_MAX} characters: it has ${topic.length}; choose a shorter name`;
+  const message = `"kafka.topic" is too long for "scanner.group": the group's topic would have ` +
+    `${topic.length} characters, and Kafka allows ${TOPIC_LENGTH_MAX}`;
   return [{ path: ["kafka", "topic"], message }];
 }
 
-/** The sections without which a command has nothing to do. */
+/** The sections that each command needs. */
 const NEEDS: Readonly<Record<Role, readonly string[]>> = {
   producer: ["sites", "kafka"],
   consumer: ["kafka", "postgres"],
@@ -148,21 +154,25 @@ const NEEDS: Readonly<Record<Role, readonly string[]>> = {
   migrate: ["postgres"],
 };
 
-function roleNeeds({ role, given, source }: CrossChecked): Finding[] {
+function missingSections({ role, source }: CrossChecked): Problem[] {
   if (role === undefined || source.isBroken) return [];
-  const missing = NEEDS[role].filter((section) => !given.has(section));
-  const isIncluded = given.has("include");
-  const findings = missing.filter((section) => section !== "sites" || !isIncluded).map((
-    section,
-  ) => ({
-    path: [],
-    message: `Cannot use this configuration for "sitemon ${role}" as it must have "${section}": ` +
-      "it is missing; add it",
-  }));
   const asksStore = role === "status" || role === "web";
-  const isProducers = asksStore && given.has("kafka") && !given.has("postgres") &&
-    !given.has("store");
-  const message = `Cannot use this configuration for "sitemon ${role}" as it must name a store: ` +
-    'it has "kafka" alone; add "postgres", or "store" for that of "sitemon run"';
-  return isProducers ? [{ path: [], message }] : findings;
+  const isProducers = asksStore && isGiven("kafka", source) && !isGiven("postgres", source) &&
+    !isGiven("store", source);
+  if (isProducers) {
+    const message = `missing section "postgres": "sitemon ${role}" needs it to read a consumer's ` +
+      `store, or "store" to read that of "sitemon run"`;
+    return [{ path: [], message }];
+  }
+  return NEEDS[role]
+    .filter((section) => !isGiven(section, source))
+    .filter((section) => section !== "sites" || !isGiven("include", source))
+    .map((section) => ({
+      path: [],
+      message: `missing section "${section}": "sitemon ${role}" needs it`,
+    }));
+}
+
+function isGiven(section: string, { value }: YamlSource): boolean {
+  return Object.hasOwn(value as object ?? {}, section);
 }

@@ -1,17 +1,17 @@
-/** The patterns and JSONPaths of a site, which the scanner's own engines prove to run. */
-import type { FileSettingsOptions } from "../yaml/file_settings.ts";
+/** The patterns and JSONPaths of a site, which the scanner's own engines prove to compile. */
 import type { ExpectConfig } from "../schema/expect_schema.ts";
 import type { Path } from "../yaml/yaml_source.ts";
+import type { SettingsPlace } from "./named_files.ts";
 
-/** The reason why an expression cannot be used, if there is one. */
-export type Checker = (expression: string) => string | undefined;
+type Checker = (expression: string) => string | undefined;
 
+/** Each gives the problem with an expression, if there is one. */
 export interface Checkers {
-  readonly checkPattern: Checker | undefined;
-  readonly checkJsonPath: Checker | undefined;
+  readonly checkPattern?: Checker;
+  readonly checkJsonPath?: Checker;
 }
 
-/** What may hold expressions: a site, or the defaults. */
+/** A site, or the defaults. */
 interface WithExpressions {
   readonly pattern?: string;
   readonly expect?: ExpectConfig;
@@ -25,17 +25,15 @@ interface Expression {
 /** Adds a mistake for each expression that cannot be used. */
 export function reportExpressions(
   { pattern, expect = {} }: WithExpressions,
-  place: FileSettingsOptions,
+  place: SettingsPlace,
   { checkPattern, checkJsonPath }: Checkers,
 ): void {
-  const patterns = [{ path: ["pattern"], text: pattern }, ...expectedPatterns(expect)];
-  const linear = "a regular expression that runs in linear time";
-  report(patterns, place, { check: checkPattern, what: linear });
+  report([{ path: ["pattern"], text: pattern }, ...expectedPatterns(expect)], place, checkPattern);
   const paths = (expect.json ?? []).map(({ path: text }, index) => ({
     path: ["expect", "json", index, "path"],
     text,
   }));
-  report(paths, place, { check: checkJsonPath, what: "a JSONPath, as RFC 9535 has it" });
+  report(paths, place, checkJsonPath);
 }
 
 function expectedPatterns({ body, header, json }: ExpectConfig): Expression[] {
@@ -60,16 +58,14 @@ function bodyPatterns(patterns: string | readonly string[] | undefined, path: Pa
 
 function report(
   expressions: readonly Expression[],
-  { source, at, name, mistakes }: FileSettingsOptions,
-  { check, what }: { readonly check: Checker | undefined; readonly what: string },
+  { source, at, name, context }: SettingsPlace,
+  check: Checker | undefined,
 ): void {
   for (const { path, text } of expressions) {
     const reason = text === undefined ? undefined : check?.(text);
     if (reason === undefined) continue;
     const key = [name, ...path.filter((step) => typeof step !== "number")].join(".");
-    mistakes.push({
-      ...source.place([...at, ...path]),
-      message: `Cannot use "${key}" as it must be ${what}: ${reason}; rewrite it`,
-    });
+    const message = `invalid "${key}": ${reason}`;
+    context.mistakes.push({ ...source.place([...at, ...path]), message });
   }
 }

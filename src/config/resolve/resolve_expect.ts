@@ -1,8 +1,8 @@
-/** The section `expect` in the scanner's own form. */
+/** The section `expect` in the scanner's form. */
 import type { ExpectConfig } from "../schema/expect_schema.ts";
-import type { BodyExpectation, Limits, SiteExpect } from "../site_expect.ts";
+import type { BodyExpectation, Limits, SiteExpect } from "../site.ts";
 
-/** What a site expects; undefined when it says nothing. */
+/** What a site must answer; undefined when nothing is expected of it. */
 export function resolveExpect(expect: ExpectConfig): SiteExpect | undefined {
   const { status, header, body, json, size, response_time, certificate_days, invert } = expect;
   const resolved: SiteExpect = {
@@ -25,7 +25,7 @@ export function resolveExpect(expect: ExpectConfig): SiteExpect | undefined {
   return Object.keys(resolved).length === 0 ? undefined : resolved;
 }
 
-/** A single value stands for one of the two limits. */
+/** A single value sets one of the two limits. */
 function limitsOf(value: number | Limits, single: keyof Limits): Limits {
   return typeof value === "number" ? { [single]: value } : value;
 }
@@ -41,8 +41,7 @@ function bodyOf(
   };
 }
 
-/** One text, or several; patterns of a site's `expect` are read by this too. */
-export function listOf(value: string | readonly string[] | undefined): readonly string[] {
+function listOf(value: string | readonly string[] | undefined): readonly string[] {
   if (value === undefined) return [];
   return typeof value === "string" ? [value] : value;
 }

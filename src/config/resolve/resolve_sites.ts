@@ -1,88 +1,74 @@
-/** Every site with all that it inherits and the contents of the files that it names. */
-import { pairSentence } from "./cross_checks.ts";
-import { type Checker, reportExpressions } from "./expressions.ts";
-import { type FileSettingsOptions, readBody, readPems } from "../yaml/file_settings.ts";
-import { valueAt } from "../yaml/issue_sentence.ts";
-import type { LoadContext } from "../load_context.ts";
-import { resolveSite, type WithFiles } from "./resolve_site.ts";
+/** Every site with what it inherits and the contents of the files that it names. */
 import type { Config } from "../schema/schema.ts";
 import type { DefaultsConfig, SiteConfig } from "../schema/site_schema.ts";
-import { siteNames } from "./site_names.ts";
 import type { Site } from "../site.ts";
-import type { WrittenSite } from "../yaml/written_sites.ts";
-import { pathKey, type YamlSource } from "../yaml/yaml_source.ts";
+import type { LoadContext } from "../yaml/load_context.ts";
+import type { SiteEntry } from "../yaml/site_entries.ts";
+import { pathKey, valueAt, type YamlSource } from "../yaml/yaml_source.ts";
+import { missingPair } from "./cross_checks.ts";
+import { type Checkers, reportExpressions } from "./expressions.ts";
+import { readBody, readPems, type SettingsPlace } from "./named_files.ts";
+import { resolveSite, type WithFiles } from "./resolve_site.ts";
+import { siteNames } from "./site_names.ts";
 
 export interface ResolveSitesOptions {
   readonly config: Config;
-  /** Where the defaults stand. */
+  /** The file with the defaults. */
   readonly source: YamlSource;
-  readonly checkPattern: Checker | undefined;
-  readonly checkJsonPath: Checker | undefined;
+  readonly checkers: Checkers;
   readonly context: LoadContext;
 }
 
 /** The sites in their order; what is wrong with them is added to the context's mistakes. */
 export function resolveSites(
-  written: readonly WrittenSite[],
-  options: ResolveSitesOptions,
+  entries: readonly SiteEntry[],
+  { config, source, checkers, context }: ResolveSitesOptions,
 ): Site[] {
-  const { config, source, context } = options;
-  const names = siteNames(written.map(nameable));
-  reportRepeatedNames(written, context);
-  const defaults = withFiles(config.defaults, {
-    ...context,
-    source,
-    at: ["defaults"],
-    name: "defaults",
-  }, options);
-  return written.map((site, index) => {
-    const place = { ...context, source: site.source, at: site.at, name: "sites" };
-    const own = withFiles(site.config, place, options);
-    reportUnpaired(site, context);
-    return resolveSite(own, {
-      name: names[index]!,
-      defaults,
-      intervalMs: config.interval,
-    });
+  const names = siteNames(entries.map(nameable));
+  reportRepeatedNames(entries, context);
+  const defaultsPlace = { context, source, at: ["defaults"], name: "defaults" };
+  const defaults = withFiles(config.defaults, defaultsPlace, checkers);
+  return entries.map((entry, index) => {
+    const place = { context, source: entry.source, at: entry.at, name: "sites" };
+    const own = withFiles(entry.config, place, checkers);
+    reportUnpaired(entry, context);
+    return resolveSite(own, { name: names[index]!, defaults, intervalMs: config.interval });
   });
 }
 
-/** A name travels to Kafka and PostgreSQL, where no secret may go: such a url is named as it is written. */
-function nameable({ config, source, at }: WrittenSite): { name?: string; url: string } {
+/** Names travel to Kafka and PostgreSQL: a URL with secrets gives its name as it is in the file. */
+function nameable({ config, source, at }: SiteEntry): { name?: string; url: string } {
   const key = pathKey([...at, "url"]);
-  return source.secrets.has(key) ? { ...config, url: source.written.get(key)! } : config;
+  return source.secrets.has(key) ? { ...config, url: source.raw.get(key)! } : config;
 }
 
-function reportRepeatedNames(written: readonly WrittenSite[], { mistakes }: LoadContext): void {
-  const first = new Map<string, WrittenSite>();
-  for (const site of written) {
-    const { name } = site.config;
+function reportRepeatedNames(entries: readonly SiteEntry[], { mistakes }: LoadContext): void {
+  const first = new Map<string, SiteEntry>();
+  for (const entry of entries) {
+    const { name } = entry.config;
     if (name === undefined) continue;
     const other = first.get(name);
     if (other === undefined) {
-      first.set(name, site);
+      first.set(name, entry);
       continue;
     }
     const { file, line } = other.source.place([...other.at, "name"]);
-    mistakes.push({
-      ...site.source.place([...site.at, "name"]),
-      message: `Cannot use the name ${JSON.stringify(name)} as names of sites must be unique: ` +
-        `it is taken at ${file}:${line}; choose another`,
-    });
+    const message = `duplicate site name ${JSON.stringify(name)}: first used at ${file}:${line}`;
+    mistakes.push({ ...entry.source.place([...entry.at, "name"]), message });
   }
 }
 
-/** A certificate and its key are named in one place, where one sees that they fit. */
-function reportUnpaired({ source, at }: WrittenSite, { mistakes }: LoadContext): void {
+/** A certificate and its key must be in the same mapping, where their match is evident. */
+function reportUnpaired({ source, at }: SiteEntry, { mistakes }: LoadContext): void {
   const path = [...at, "tls"];
-  const message = pairSentence(valueAt(source.value, path) ?? {}, "sites.tls");
+  const message = missingPair(valueAt(source.value, path) ?? {}, "sites.tls");
   if (message !== undefined) mistakes.push({ ...source.place(path), message });
 }
 
 function withFiles<T extends SiteConfig | DefaultsConfig>(
   settings: T,
-  place: FileSettingsOptions,
-  checkers: ResolveSitesOptions,
+  place: SettingsPlace,
+  checkers: Checkers,
 ): WithFiles<T> {
   reportExpressions(settings, place, checkers);
   const { body, ...rest } = settings;
@@ -90,12 +76,6 @@ function withFiles<T extends SiteConfig | DefaultsConfig>(
   return {
     ...rest,
     ...(text !== undefined && { body: text }),
-    ...(settings.tls && {
-      tls: readPems(settings.tls, {
-        ...place,
-        at: [...place.at, "tls"],
-        name: `${place.name}.tls`,
-      }),
-    }),
+    ...(settings.tls && { tls: readPems(settings.tls, place) }),
   };
 }

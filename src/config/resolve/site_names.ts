@@ -1,10 +1,10 @@
-/** The names of sites that have none of their own. */
+/** Names for sites that have none of their own. */
 import { publicUrl } from "../../report/public_url.ts";
 import { SITE_NAME_LENGTH_MAX } from "../schema/site_schema.ts";
 
 /**
- * A name for each site: its own, or its url without credentials and then `#2`, `#3` … on a repeat.
- * Own names are never taken from a site, wherever it stands.
+ * A name for each site: its own, or its URL without credentials and with `#2`, `#3` … on a repeat.
+ * Names that sites have of their own are never given to others.
  */
 export function siteNames(
   sites: readonly { readonly name?: string; readonly url: string }[],
@@ -23,7 +23,7 @@ export function siteNames(
   });
 }
 
-/** Cut to what a report holds, and never in the middle of a character. */
+/** Cut to what a report holds, and never between two surrogates. */
 function numbered(base: string, count: number): string {
   const suffix = count === 1 ? "" : `#${count}`;
   const cut = base.slice(0, SITE_NAME_LENGTH_MAX - suffix.length).replace(/[\ud800-\udbff]$/, "");

@@ -1,16 +1,19 @@
 /** Durations: `500ms`, `30s`, `5m`, `2h`, `1d` or a number of seconds in the file, milliseconds in the program. */
 import * as z from "zod";
-import { mustBe } from "./must_be.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../runtime/time_units.ts";
 
 /** From the largest: a duration is written in the largest unit that leaves no fraction. */
-const UNITS = [["d", 86_400_000], ["h", 3_600_000], ["m", 60_000], ["s", 1_000], [
-  "ms",
-  1,
-]] as const;
+const UNITS: readonly (readonly [name: string, ms: number])[] = [
+  ["d", DAY_MS],
+  ["h", HOUR_MS],
+  ["m", MINUTE_MS],
+  ["s", 1_000],
+  ["ms", 1],
+];
 
 const DURATION = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)?$/;
 
-/** A bound in milliseconds on both sides, both included. */
+/** Inclusive bounds in milliseconds. */
 export interface DurationBounds {
   readonly minMs: number;
   readonly maxMs: number;
@@ -18,14 +21,14 @@ export interface DurationBounds {
 
 /** A duration of the file as milliseconds; `z.encode` writes it back with its unit. */
 export function duration({ minMs, maxMs }: DurationBounds) {
-  const message = mustBe(
-    `a duration from ${formatDuration(minMs)} to ${formatDuration(maxMs)}`,
-    "write a number with a unit, such as 500ms, 30s, 5m or 1d",
-  );
-  return z.codec(z.union([z.number(), z.string()], { error: message }), z.number(), {
+  const error = `is not a duration from ${formatDuration(minMs)} to ${formatDuration(maxMs)}`;
+  return z.codec(z.union([z.number(), z.string()], { error }), z.number(), {
     decode(value, context) {
       const ms = parseDuration(value);
       if (ms !== undefined && ms >= minMs && ms <= maxMs) return ms;
+      const message = ms === undefined
+        ? "is not a duration; write 500ms, 30s, 5m, 2h, 1d or a number of seconds"
+        : error;
       context.issues.push({ code: "custom", input: value, message });
       return z.NEVER;
     },
@@ -37,7 +40,7 @@ export function duration({ minMs, maxMs }: DurationBounds) {
 export function parseDuration(value: number | string): number | undefined {
   const [, amount, unit = "s"] = DURATION.exec(String(value)) ?? [];
   if (amount === undefined) return undefined;
-  const unitMs = UNITS.find(([name]) => name === unit)![1];
+  const [, unitMs] = UNITS.find(([name]) => name === unit)!;
   return Math.round(Number(amount) * unitMs);
 }
 

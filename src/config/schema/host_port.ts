@@ -1,7 +1,5 @@
 /** Network addresses: `host:port` and `[::1]:port` in the file, their two parts in the program. */
 import * as z from "zod";
-import { mayBeAbsent } from "./may_be_absent.ts";
-import { mustBe } from "./must_be.ts";
 
 /** Where something listens. An IPv6 address has no brackets here. */
 export interface HostPort {
@@ -23,12 +21,12 @@ const HOST_PORT = new RegExp(`^(\\[[0-9A-Fa-f:.]+\\]|${NAME})(?::(\\d{1,5}))?$`)
 
 /** `host:port`; port 0 only where `portMin` allows it, for a listener that takes any free port. */
 export function hostPort({ portMin = 1 }: { readonly portMin?: 0 | 1 } = {}) {
-  const message = mustBe("an address of the form host:port", "write for example 127.0.0.1:9464");
-  return z.codec(z.string({ error: message }), z.object({ host: z.string(), port: z.number() }), {
+  const error = "is not a host:port address, such as 127.0.0.1:9464";
+  return z.codec(z.string({ error }), z.object({ host: z.string(), port: z.number() }), {
     decode(value, context) {
       const { host, port } = parseHost(value) ?? {};
       if (host !== undefined && port !== undefined && port >= portMin) return { host, port };
-      context.issues.push({ code: "custom", input: value, message });
+      context.issues.push({ code: "custom", input: value, message: error });
       return z.NEVER;
     },
     encode: formatHost,
@@ -37,23 +35,17 @@ export function hostPort({ portMin = 1 }: { readonly portMin?: 0 | 1 } = {}) {
 
 /** `host`, for all of its ports, or `host:port`. */
 export function hostMaybePort() {
-  const message = mustBe(
-    "a host or host:port, without scheme, path and wildcard",
-    "write for example example.org or example.org:8443",
-  );
-  return z.codec(
-    z.string({ error: message }),
-    z.object({ host: z.string(), port: z.number().apply(mayBeAbsent) }),
-    {
-      decode(value, context) {
-        const host = parseHost(value);
-        if (host !== undefined && host.port !== 0) return host;
-        context.issues.push({ code: "custom", input: value, message });
-        return z.NEVER;
-      },
-      encode: formatHost,
+  const error = "is not a host or host:port without scheme, path and wildcard";
+  const parsed = z.object({ host: z.string(), port: z.number().exactOptional() });
+  return z.codec(z.string({ error }), parsed, {
+    decode(value, context) {
+      const host = parseHost(value);
+      if (host !== undefined && host.port !== 0) return host;
+      context.issues.push({ code: "custom", input: value, message: error });
+      return z.NEVER;
     },
-  );
+    encode: formatHost,
+  });
 }
 
 /**

@@ -1,23 +1,22 @@
 /** The schema of a site, and of `defaults`, which holds what every site inherits. */
 import * as z from "zod";
-import { duration } from "./duration.ts";
-import { mayBeAbsent } from "./may_be_absent.ts";
-import { mustBe } from "./must_be.ts";
 import { REASONS } from "../../report/outcome.ts";
-import { matching, path, text, whole, word, yesOrNo } from "./scalar.ts";
+import { DAY_MS } from "../../runtime/time_units.ts";
+import { duration } from "./duration.ts";
 import { expectSchema, patternSchema } from "./expect_schema.ts";
-import { siteTlsSchema } from "./tls_schema.ts";
+import { type Exact, path, quotable, text, whole } from "./scalar.ts";
 import { KIB, MIB, size } from "./size.ts";
+import { siteTlsSchema } from "./tls_schema.ts";
 
 /** As long as a report's `site` may be. */
 export const SITE_NAME_LENGTH_MAX = 200;
 /** As long as a report's `url` may be. */
-export const URL_LENGTH_MAX = 2_048;
+const URL_LENGTH_MAX = 2_048;
 /** Ten checks a second are a load test; a week is the longest that people wait, and fits a timer (24.8 days). */
-export const INTERVAL = { minMs: 100, maxMs: 7 * 86_400_000 };
-/** No site answers in less than 10 ms from everywhere; above ten minutes it is down for any reader. */
+export const INTERVAL = { minMs: 100, maxMs: 7 * DAY_MS };
+/** No distant site answers within 10 ms; after ten minutes it is down for any reader. */
 const TIMEOUT = { minMs: 10, maxMs: 600_000 };
-/** A report names at most ten visits before the last. */
+/** A report lists at most ten hops. */
 const REDIRECTS = { min: 0, max: 10 };
 /** A whole body is in memory once per running check: 256 checks of 64 MiB are 16 GiB. */
 const BODY = { minBytes: 1, maxBytes: 64 * MIB };
@@ -37,146 +36,115 @@ const LABEL_LENGTH_MAX = 256;
 
 /** RFC 9110, section 5.6.2. */
 const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/;
-/** They frame the message, which is sitemon's own affair. */
+/** They delimit the message, and sitemon sets them itself. */
 const FRAMING = /^(connection|content-length|transfer-encoding|upgrade|te|trailer)$/i;
 /** Visible characters, spaces and tabs: no line break may begin another header. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\uffff]*$/;
 
-const HEADER_NAME_MESSAGE = mustBe(
-  "the name of a header, and none that frames the message",
-  "write for example Accept",
-);
-const headerNameSchema = z.string().regex(HEADER_NAME, { error: HEADER_NAME_MESSAGE })
-  .refine((name) => !FRAMING.test(name), { error: HEADER_NAME_MESSAGE });
+const headerNameSchema = z.string({ error: "is not the name of a header" }).regex(HEADER_NAME)
+  .refine((name) => !FRAMING.test(name), { error: "is a header that sitemon sets itself" });
 
 const headersSchema = z.record(
   headerNameSchema,
-  matching(HEADER_VALUE, `a text of one line, of at most ${HEADER_LENGTH_MAX} characters`)
-    .max(HEADER_LENGTH_MAX),
-  {
-    error: mustBe(
-      "a mapping of the names of headers to texts",
-      'write for example Accept: "text/html"',
-    ),
-  },
+  z.string({ error: quotable(`is not one line of at most ${HEADER_LENGTH_MAX} characters`) })
+    .regex(HEADER_VALUE).max(HEADER_LENGTH_MAX),
+  { error: 'is not a mapping of header names to text, such as Accept: "text/html"' },
 ).refine((headers) => Object.keys(headers).length <= HEADERS_MAX, {
-  error: mustBe(`a mapping of at most ${HEADERS_MAX} headers`, "remove some"),
+  error: `more than ${HEADERS_MAX} headers`,
 });
 
 const labelsSchema = z.record(
-  matching(
-    /^[A-Za-z_][A-Za-z0-9_]{0,62}$/,
-    "a name of 1 to 63 letters, digits and underscores, not beginning with a digit",
-  ),
+  z.string({
+    error: "is not a name of 1 to 63 letters, digits and underscores without a leading digit",
+  }).regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/),
   text(LABEL_LENGTH_MAX),
-  {
-    error: mustBe(
-      "a mapping of names to texts",
-      "write for example team: shop",
-    ),
-  },
+  { error: "is not a mapping of names to text, such as team: shop" },
 ).refine((labels) => Object.keys(labels).length <= LABELS_MAX, {
-  error: mustBe(`a mapping of at most ${LABELS_MAX} labels`, "remove some"),
+  error: `more than ${LABELS_MAX} labels`,
 });
 
-const BODY_MESSAGE = mustBe(
-  `text of at most ${BODY_LENGTH_MAX} characters, or a mapping with file`,
-  "write the text in quotes, or file: PATH",
-);
 const bodySchema = z.union([
   z.string().max(BODY_LENGTH_MAX),
   z.strictObject({ file: path().describe("File whose contents are sent, as UTF-8 text.") }),
-], { error: BODY_MESSAGE });
+], { error: `is neither text of at most ${BODY_LENGTH_MAX} characters nor a mapping with file` });
 
-const ipVersionSchema = z.union([z.literal(4), z.literal(6)], {
-  error: mustBe("4 or 6", "write one of the two"),
-});
-
-const PROXY_MESSAGE = mustBe(
-  "a url of the form http://[user:password@]host:port",
-  "write such a url",
-);
-const proxySchema = z.string({ error: PROXY_MESSAGE }).refine(isProxyUrl, { error: PROXY_MESSAGE });
-
-const REDIRECTS_MESSAGE = mustBe(
-  `a whole number from ${REDIRECTS.min} to ${REDIRECTS.max}, or a mapping with max and allow_downgrade`,
-  "write for example 5",
-);
 const redirectsSchema = z.union([
   whole(REDIRECTS),
   z.strictObject({
-    max: whole(REDIRECTS).prefault(5).describe("As the number alone."),
-    allow_downgrade: yesOrNo().prefault(false)
-      .describe("Follows also from https to http, which tells the request to whoever listens."),
+    max: whole(REDIRECTS).prefault(5).describe("Same as the number alone."),
+    allow_downgrade: z.boolean().prefault(false)
+      .describe("Also follows redirects from https to http, which exposes the request."),
   }),
-], { error: REDIRECTS_MESSAGE });
+]);
 
 const authSchema = z.union([
   z.strictObject({
     basic: z.strictObject({
-      username: matching(/^[^:\p{Cc}]+$/u, "a text of one line, without a colon")
-        .max(CREDENTIAL_LENGTH_MAX).describe("Name to log in with."),
-      password: text(CREDENTIAL_LENGTH_MAX).describe(
-        "Its password; better `${NAME}` or `${file:PATH}`.",
-      ),
-    }, { error: mustBe("a mapping with username and password", "write such a mapping") }),
+      username: z.string({ error: "is not one line of text without a colon" })
+        .regex(/^[^:\p{Cc}]+$/u).max(CREDENTIAL_LENGTH_MAX).describe("User name."),
+      password: text(CREDENTIAL_LENGTH_MAX)
+        .describe("Password; better `${NAME}` or `${file:PATH}`."),
+    }),
   }),
   z.strictObject({
-    bearer: matching(/^[\x21-\x7e]+$/, "a token of visible ASCII characters")
-      .max(CREDENTIAL_LENGTH_MAX)
-      .describe("Token that is sent; better `${NAME}` or `${file:PATH}`."),
+    bearer: z.string({ error: "is not a token of visible ASCII characters" })
+      .regex(/^[\x21-\x7e]+$/).max(CREDENTIAL_LENGTH_MAX)
+      .describe("Bearer token; better `${NAME}` or `${file:PATH}`."),
   }),
-], { error: mustBe("a mapping with basic or bearer", "write for example bearer: ${TOKEN}") });
+], { error: "is not a mapping with basic or bearer" });
 
-/** What a fault of the moment looks like; an answer that is wrong will be as wrong at once. */
+/** Transient failures; an answer that is wrong is just as wrong a second later. */
 const RETRIED = ["dns", "connect_refused", "connect_timeout", "reset", "tls_other", "proxy"];
 const retriesSchema = z.strictObject({
-  attempts: whole(ATTEMPTS).prefault(2).describe("Attempts in all, the first one among them."),
+  attempts: whole(ATTEMPTS).prefault(2).describe("Number of attempts, including the first."),
   delay: duration(RETRY_DELAY).prefault("1s").describe("Time between two attempts."),
-  on: z.array(word(["any", ...REASONS]), {
-    error: mustBe("a list of reasons, or any", "write for example [connect_timeout, reset]"),
-  }).prefault(RETRIED as (typeof REASONS)[number][])
-    .describe("Reasons after which another attempt is made, or `any`."),
-}, { error: mustBe("a mapping with attempts, delay, on", "write for example attempts: 3") });
+  on: z.array(z.enum(["any", ...REASONS]), { error: "is not a list of reasons, such as [reset]" })
+    .prefault(RETRIED as (typeof REASONS)[number][])
+    .describe("Reasons for another attempt, or `any`."),
+});
+
+/** What a URL that is requested must be. */
+export const urlSchema = z.string({
+  error: `is not an http or https URL of at most ${URL_LENGTH_MAX} characters, ` +
+    "without spaces and wildcards",
+}).max(URL_LENGTH_MAX).refine(isSiteUrl);
 
 /** Settings that have a value for every site. */
 const settings = {
-  timeout: duration(TIMEOUT).describe("For the whole check with its redirects and attempts."),
-  connect_timeout: duration(TIMEOUT).describe("For each connection, TLS included."),
-  method: word(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-    .describe("Of the request."),
-  headers: headersSchema.describe("Sent to the site itself; added to those of `defaults`."),
-  expect: expectSchema.describe("What the answer must be."),
+  timeout: duration(TIMEOUT).describe("Timeout of the check, including redirects and retries."),
+  connect_timeout: duration(TIMEOUT).describe("Timeout of each connection, including TLS."),
+  method: z.enum(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+    .describe("Request method."),
+  headers: headersSchema.describe("Request headers; added to those of `defaults`."),
+  expect: expectSchema.describe("What the site must answer."),
   redirects: redirectsSchema
-    .describe("Redirects that are followed; 0 judges the redirect itself."),
-  max_body_bytes: size(BODY).describe("Decoded bytes of the body that are read."),
+    .describe("Maximum number of redirects; with 0, the redirect itself is the answer."),
+  max_body_bytes: size(BODY).describe("How much of the decoded body is read."),
   tls: siteTlsSchema.describe("TLS of the site; inherited key by key."),
-  labels: labelsSchema.describe("Travel with every report; added to those of `defaults`."),
+  labels: labelsSchema.describe("Added to every report; added to those of `defaults`."),
 };
 
 /** Settings that may have none. */
 const optionalSettings = {
-  interval: duration(INTERVAL).apply(mayBeAbsent)
-    .describe("Time between two checks; the top level's `interval` when absent."),
-  body: bodySchema.apply(mayBeAbsent).describe("Sent with the request: a text, or `{file: PATH}`."),
-  pattern: patternSchema.apply(mayBeAbsent).describe(
-    "Regular expression that is searched in the body. It must run in linear time: no lookaround, no backreference.",
+  interval: duration(INTERVAL).optional()
+    .describe("Time between two checks; the top-level `interval` when absent."),
+  body: bodySchema.optional().describe("Request body: text, or `{file: PATH}`."),
+  pattern: patternSchema.optional().describe(
+    "Regular expression that must match in the body. It must run in linear time: no lookaround, no backreferences.",
   ),
-  auth: authSchema.apply(mayBeAbsent)
-    .describe("Credentials of the site itself, in place of those of its url."),
-  retries: retriesSchema.apply(mayBeAbsent),
-  ip_version: ipVersionSchema.apply(mayBeAbsent).describe(
-    "4 or 6 to connect by that version alone.",
-  ),
-  proxy: proxySchema.apply(mayBeAbsent).describe(
-    "Proxy to go through. Those of the environment are ignored.",
-  ),
-  traceparent: yesOrNo().apply(mayBeAbsent).describe(
-    "Sends W3C's header `traceparent`, so that the site's own traces can be joined to the check's.",
+  auth: authSchema.optional().describe("Credentials for the site, instead of those in its URL."),
+  retries: retriesSchema.optional(),
+  ip_version: z.union([z.literal(4), z.literal(6)], { error: "is not 4 or 6" }).optional()
+    .describe("4 or 6 to connect over that version only."),
+  proxy: z.string({ error: "is not a URL of the form http://[user:password@]host:port" })
+    .refine(isProxyUrl).optional()
+    .describe("Proxy to use. Those of the environment are ignored."),
+  traceparent: z.boolean().optional().describe(
+    "Sends the W3C header `traceparent`, which joins the site's own traces to the check's.",
   ),
 };
 
-/** `defaults`: every setting with the value it has where neither the site nor the file says otherwise. */
+/** `defaults`: every setting with the value that it has when no file sets it. */
 export const defaultsSchema = z.strictObject({
   timeout: settings.timeout.prefault("10s"),
   connect_timeout: settings.connect_timeout.prefault("5s"),
@@ -188,39 +156,24 @@ export const defaultsSchema = z.strictObject({
   tls: settings.tls.prefault({}),
   labels: settings.labels.prefault({}),
   ...optionalSettings,
-}, { error: mustBe("a mapping of what every site inherits", "write such a mapping") });
+});
 
-/** What a url that is checked must be. */
-export const URL_MESSAGE = mustBe(
-  `a url of the form http://host/ or https://host/, without spaces and wildcards, of at most ${URL_LENGTH_MAX} characters`,
-  "write for example https://example.org/",
-);
-
-/** One of `sites`: what it does not say is inherited. */
+/** One of `sites`: it inherits what it does not set. */
 export const siteSchema = z.strictObject({
-  name: text(SITE_NAME_LENGTH_MAX).apply(mayBeAbsent)
-    .describe("Unique name; the url without credentials when absent, with `#2` on a repeat."),
-  url: z.string({ error: URL_MESSAGE }).max(URL_LENGTH_MAX, { error: URL_MESSAGE })
-    .refine(isSiteUrl, { error: URL_MESSAGE }).describe("What is checked."),
-  timeout: settings.timeout.apply(mayBeAbsent),
-  connect_timeout: settings.connect_timeout.apply(mayBeAbsent),
-  method: settings.method.apply(mayBeAbsent),
-  headers: settings.headers.apply(mayBeAbsent),
-  expect: settings.expect.apply(mayBeAbsent),
-  redirects: settings.redirects.apply(mayBeAbsent),
-  max_body_bytes: settings.max_body_bytes.apply(mayBeAbsent),
-  tls: settings.tls.apply(mayBeAbsent),
-  labels: settings.labels.apply(mayBeAbsent),
+  name: text(SITE_NAME_LENGTH_MAX).optional()
+    .describe("Unique name; the URL without credentials when absent, with `#2` on a repeat."),
+  url: urlSchema.describe("URL to check."),
+  ...z.object(settings).partial().shape,
   ...optionalSettings,
-}, { error: mustBe("a mapping with url", "write for example - url: https://example.org/") });
+});
 
 /** The section `defaults`. */
-export type DefaultsConfig = z.output<typeof defaultsSchema>;
+export type DefaultsConfig = Exact<z.output<typeof defaultsSchema>>;
 /** One of `sites`, before it inherits. */
-export type SiteConfig = z.output<typeof siteSchema>;
+export type SiteConfig = Exact<z.output<typeof siteSchema>>;
 
-/** Stricter than a url parser, which forgives spaces, line breaks and missing or doubled slashes. */
-export function isSiteUrl(url: string): boolean {
+/** Stricter than a URL parser, which accepts spaces, line breaks and missing or doubled slashes. */
+function isSiteUrl(url: string): boolean {
   return /^https?:\/\/[^/\\\s\p{Cc}][^\s\p{Cc}]*$/iu.test(url) && hasPlainHost(URL.parse(url));
 }
 

@@ -1,6 +1,5 @@
 /** Sizes: `64KiB`, `256MiB`, `1GiB` or a number of bytes in the file, bytes in the program. */
 import * as z from "zod";
-import { mustBe } from "./must_be.ts";
 
 /** One kibibyte, mebibyte, gibibyte and tebibyte, in bytes. */
 export const KIB = 1_024;
@@ -10,10 +9,10 @@ export const TIB = 1_024 * GIB;
 
 const UNITS = [["TiB", TIB], ["GiB", GIB], ["MiB", MIB], ["KiB", KIB], ["B", 1]] as const;
 
-/** Decimal units (kB, MB) are left out: half of their readers take them for the binary ones. */
+/** Decimal units (kB, MB) are refused: half of their readers take them for the binary ones. */
 const SIZE = /^(\d+(?:\.\d+)?)(B|KiB|MiB|GiB|TiB)?$/;
 
-/** A bound in bytes on both sides, both included. */
+/** Inclusive bounds in bytes. */
 export interface SizeBounds {
   readonly minBytes: number;
   readonly maxBytes: number;
@@ -21,14 +20,14 @@ export interface SizeBounds {
 
 /** A size of the file as bytes; `z.encode` writes it back with its unit. */
 export function size({ minBytes, maxBytes }: SizeBounds) {
-  const message = mustBe(
-    `a size from ${formatSize(minBytes)} to ${formatSize(maxBytes)}`,
-    "write a number with a unit, such as 64KiB, 256MiB or 1GiB",
-  );
-  return z.codec(z.union([z.number(), z.string()], { error: message }), z.number(), {
+  const error = `is not a size from ${formatSize(minBytes)} to ${formatSize(maxBytes)}`;
+  return z.codec(z.union([z.number(), z.string()], { error }), z.number(), {
     decode(value, context) {
       const bytes = parseSize(value);
       if (bytes !== undefined && bytes >= minBytes && bytes <= maxBytes) return bytes;
+      const message = bytes === undefined
+        ? "is not a size; write 64KiB, 256MiB, 1GiB or a number of bytes"
+        : error;
       context.issues.push({ code: "custom", input: value, message });
       return z.NEVER;
     },

@@ -7,16 +7,16 @@
 export interface References {
   /** A variable of the environment, or undefined. */
   env(name: string): string | undefined;
-  /** The text of a file, or why there is none, as the end of a sentence about it. */
+  /** The text of a file, or why it cannot be read. */
   file(path: string): { readonly text: string } | { readonly failure: string };
 }
 
 /** A text with its references replaced. */
 export interface Interpolation {
   readonly text: string;
-  /** What references stood for; defaults are not among them, since the file shows them. */
+  /** What references stood for, except defaults, which the file shows. */
   readonly secrets: readonly string[];
-  /** Sentences about references that stand for nothing. */
+  /** Messages about references that could not be resolved. */
   readonly problems: readonly string[];
 }
 
@@ -29,7 +29,7 @@ export function hasReference(text: string): boolean {
   return text.includes("${");
 }
 
-/** Replaces every reference once; what they stand for is not looked at again. */
+/** Replaces every reference once; what they stand for is not searched again. */
 export function interpolate(text: string, references: References): Interpolation {
   const secrets: string[] = [];
   const problems: string[] = [];
@@ -55,10 +55,9 @@ function resolve(reference: string, references: References): Found {
   if (path !== undefined) return fromFile({ folder, path }, references);
   const [, name, fallback] = VARIABLE.exec(reference) ?? [];
   if (name !== undefined) return fromEnvironment(name, fallback, references);
-  return {
-    problem: `Cannot resolve ${JSON.stringify(reference)} as it must be \${NAME}, ` +
-      "${NAME:-default} or ${file:PATH}: it is none of them; write $${ where ${ itself is meant",
-  };
+  const problem = `invalid reference ${JSON.stringify(reference)}; write \${NAME}, ` +
+    "${NAME:-default} or ${file:PATH}, or $${ for a literal ${";
+  return { problem };
 }
 
 function fromFile(
@@ -69,15 +68,12 @@ function fromFile(
   if (start === undefined) return notSet(folder!);
   const path = `${start}${rest}`;
   const file = references.file(path);
-  // Editors and `echo` end a file with a line break that belongs to no password.
+  // Editors and `echo` add a line break that is not part of the password.
   if ("text" in file) return { secret: file.text.replace(/\r?\n$/, "") };
-  return {
-    problem: `Cannot resolve "\${file:${path}}" as the file must be readable: ` +
-      `it ${file.failure}; correct the path`,
-  };
+  return { problem: `cannot read "${path}": ${file.failure}` };
 }
 
-/** As in a shell, an empty variable gives way to a default, and without one it is just empty. */
+/** As in a shell, a default replaces an empty variable too. */
 function fromEnvironment(
   name: string,
   fallback: string | undefined,
@@ -89,8 +85,7 @@ function fromEnvironment(
 }
 
 function notSet(name: string): Found {
-  return {
-    problem: `Cannot resolve "\${${name}}" as the environment must have it: it is not set; ` +
-      `set it, or write \${${name}:-default}`,
-  };
+  const problem =
+    `environment variable "${name}" is not set; set it, or write \${${name}:-default}`;
+  return { problem };
 }

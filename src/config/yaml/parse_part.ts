@@ -1,54 +1,54 @@
 /** A part of a YAML file, checked by its schema. */
 import type * as z from "zod";
 import type { Mistake } from "../config_error.ts";
-import { issueMistakes, valueAt } from "./issue_sentence.ts";
-import { knownKeys } from "./known_keys.ts";
-import { type Path, pathKey, type YamlSource } from "./yaml_source.ts";
+import { brokenRule } from "../schema/messages.ts";
+import type { Exact } from "../schema/scalar.ts";
+import { issueMistakes } from "./issue_mistakes.ts";
+import { type Path, pathKey, valueAt, type YamlSource } from "./yaml_source.ts";
 
 type Issue = z.core.$ZodIssue;
 
 export interface Part {
   readonly source: YamlSource;
   readonly at: Path;
-  /** What people call the part, when its path is not that. */
+  /** What messages call the part, when it is not its path. */
   readonly name?: string;
   /** In place of the source's own value at the path. */
   readonly value?: unknown;
   readonly mistakes: Mistake[];
 }
 
+type Parsed<S extends z.ZodType> = Exact<z.output<S>>;
+
 /**
  * The part as its type. Its mistakes are reported, and what has none is returned, so that later
- * steps can look at it; undefined when nothing is left.
+ * steps can check it; undefined when nothing is left.
  */
-export function parsePart<S extends z.ZodType>(schema: S, part: Part): z.output<S> | undefined {
-  const { source, at, value = valueAt(source.value, at) } = part;
+export function parsePart<S extends z.ZodType>(schema: S, part: Part): Parsed<S> | undefined {
+  const { source, at, value = valueAt(source.value, at), mistakes } = part;
   const first = schema.safeParse(value);
-  if (first.success) return first.data;
+  if (first.success) return first.data as Parsed<S>;
   const typed = retyped(value, first.error.issues, part);
-  const second = schema.safeParse(typed);
-  if (second.success) return second.data;
+  const second = schema.safeParse(typed, { error: brokenRule });
+  if (second.success) return second.data as Parsed<S>;
   const { issues } = second.error;
-  const keysAt = (path: Path) => knownKeys(schema, path);
-  const checked = { source, at, value: typed, keysAt, ...(part.name && { name: part.name }) };
-  for (const mistake of issueMistakes(issues, checked)) {
-    if (!source.isDoubtful(mistake)) part.mistakes.push(mistake);
-  }
-  return soundRest(schema, typed, issues);
+  const found = issueMistakes(issues, { ...part, value: typed });
+  mistakes.push(...found.filter((mistake) => !source.isDoubtful(mistake)));
+  return validRest(schema, typed, issues);
 }
 
-/** Takes out what has issues, and then what lacks what was taken out, until the rest is sound. */
-function soundRest<S extends z.ZodType>(
+/** Takes out what has issues, and then what lacks what was taken out, until the rest is valid. */
+function validRest<S extends z.ZodType>(
   schema: S,
   value: unknown,
   issues: readonly Issue[],
-): z.output<S> | undefined {
+): Parsed<S> | undefined {
   for (let rest = issues; rest.length > 0;) {
     for (const path of rest.flatMap(faultyPaths)) {
       if (!takeOut(value, path)) return undefined;
     }
     const result = schema.safeParse(value);
-    if (result.success) return result.data;
+    if (result.success) return result.data as Parsed<S>;
     rest = result.error.issues;
   }
   return undefined;
@@ -60,13 +60,13 @@ function faultyPaths(issue: Issue): Path[] {
   return paths.map(beforeList);
 }
 
-/** A list is taken out whole: without one of its items the others would have other positions. */
+/** A whole list is taken out, since without one of its items the others would have other indexes. */
 function beforeList(path: Path): Path {
   const index = path.findIndex((step) => typeof step === "number");
   return index < 0 ? path : path.slice(0, index);
 }
 
-/** Deletes what is at a path, or what is around it where nothing is; false when that is everything. */
+/** Deletes what is at a path, or the mapping around it if nothing is there; false when that is everything. */
 function takeOut(value: unknown, path: Path): boolean {
   if (path.length === 0) return false;
   const around = path.slice(0, -1);
@@ -78,16 +78,16 @@ function takeOut(value: unknown, path: Path): boolean {
   return takeOut(value, around);
 }
 
-/** A reference can only stand for text: where a number or a word of yes and no must be, it is read as one. */
+/** References give text: where a number or a boolean is expected, the text is read as one. */
 function retyped(value: unknown, issues: readonly Issue[], { source, at }: Part): unknown {
   const copy = structuredClone(value);
   for (const { path } of issues) {
     const key = pathKey([...at, ...path]);
-    const scalar = source.written.has(key) ? scalarOf(valueAt(value, path)) : undefined;
+    const scalar = source.raw.has(key) ? scalarOf(valueAt(value, path)) : undefined;
     const parent = valueAt(copy, path.slice(0, -1));
     if (scalar === undefined || typeof parent !== "object" || parent === null) continue;
     Object.assign(parent, { [path.at(-1)!]: scalar });
-    // A port or a yes is no secret, and hiding each 1 of a log helps nobody.
+    // A port or a boolean is no secret, and hiding each "1" in logs helps nobody.
     source.secrets.delete(key);
   }
   return copy;

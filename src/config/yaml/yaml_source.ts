@@ -1,7 +1,9 @@
 /** A YAML file as a plain value, with references replaced, that knows the place of everything in it. */
+import process from "node:process";
 import {
   type Alias,
   type Document,
+  type ErrorCode,
   isAlias,
   isMap,
   isScalar,
@@ -14,21 +16,30 @@ import {
 } from "yaml";
 import type { Mistake, Place } from "../config_error.ts";
 import { hasReference, interpolate, type References } from "./interpolate.ts";
-import { withoutEnvironment } from "./without_environment.ts";
-import { yamlSentence } from "./yaml_sentence.ts";
 
 /** Keys and positions of lists, from the top. */
 export type Path = readonly PropertyKey[];
 
-/** How a path is written in maps: one text for each path. */
+/** A path as the key of a map. */
 export function pathKey(path: Path): string {
   return JSON.stringify(path.map(String));
+}
+
+/** The value at a path, or undefined when there is none. */
+export function valueAt(value: unknown, path: Path): unknown {
+  return path.reduce<unknown>(
+    (at, step) =>
+      typeof at === "object" && at !== null
+        ? (at as Record<PropertyKey, unknown>)[step]
+        : undefined,
+    value,
+  );
 }
 
 /** Aliases copy what they name; a few lines of them could otherwise fill the memory ("billion laughs"). */
 const ALIASED_VALUES_MAX = 100_000;
 
-/** After these the parser goes on with nothing misread. */
+/** After these errors the parser has not misread the rest. */
 const HARMLESS: ReadonlySet<string> = new Set(["DUPLICATE_KEY", "TAG_RESOLVE_FAILED"]);
 
 export interface YamlSourceOptions {
@@ -42,17 +53,17 @@ export class YamlSource {
   readonly file: string;
   /** Mappings as plain objects, an empty file as an empty one. */
   readonly value: unknown;
-  /** The file's own text of each value that had a reference, by {@linkcode pathKey}. */
-  readonly written = new Map<string, string>();
+  /** The file's own text of each value with a reference, by {@linkcode pathKey}. */
+  readonly raw = new Map<string, string>();
   /** What the references stood for, by {@linkcode pathKey}. */
   readonly secrets = new Map<string, readonly string[]>();
-  /** Values of which a reference stands for nothing: nothing else is to be said about them. */
+  /** Values with a reference that could not be resolved; no other mistake of theirs is reported. */
   readonly unresolved = new Set<string>();
   readonly #options: YamlSourceOptions;
   readonly #lines = new LineCounter();
   readonly #document: Document.Parsed;
   readonly #targets = new Map<Alias, Node | undefined>();
-  /** Where the first error is after which the rest may be misread. */
+  /** Offset of the first error after which the rest may be misread. */
   readonly #brokenAt: number;
   #aliasedValues = 0;
 
@@ -60,7 +71,6 @@ export class YamlSource {
   constructor(text: string, options: YamlSourceOptions) {
     this.file = options.file;
     this.#options = options;
-    // At each word of the file it asks whether to print it, and each question goes to the system.
     this.#document = withoutEnvironment(() =>
       parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
     );
@@ -88,7 +98,7 @@ export class YamlSource {
     return this.isBroken && line >= this.#lines.linePos(this.#brokenAt).line - 1;
   }
 
-  /** True when nothing can be said about what is missing, since the file could not be read whole. */
+  /** True when a key that seems to be missing may be one that the parser could not read. */
   get isBroken(): boolean {
     return this.#brokenAt !== Infinity;
   }
@@ -98,14 +108,32 @@ export class YamlSource {
     const breaking = errors.filter(({ code }) => !HARMLESS.has(code));
     const brokenAt = breaking.reduce((first, { pos }) => Math.min(first, pos[0]), Infinity);
     for (const { code, message, pos: [offset] } of [...errors, ...warnings]) {
-      // Once the parser has lost its way, it complains of each word.
+      // After the first error, every further token seems unexpected.
       if (code === "UNEXPECTED_TOKEN" && offset > brokenAt) continue;
       this.#options.mistakes.push({
         ...this.#placeAt(offset),
-        message: yamlSentence(code, message),
+        message: code === "DUPLICATE_KEY"
+          ? this.#duplicateKey(offset)
+          : syntaxMessage(code, message),
       });
     }
     return brokenAt;
+  }
+
+  #duplicateKey(offset: number): string {
+    let message = "duplicate key";
+    visit(this.#document, {
+      Map: (_, { items }) => {
+        const again = items.find(({ key }) => (key as Node | null)?.range?.[0] === offset);
+        if (again === undefined) return;
+        const name = keyText(again.key);
+        const first = items.find(({ key }) => keyText(key) === name)!;
+        const { line } = this.#placeOf(first.key as Node);
+        message = `duplicate key ${JSON.stringify(name)}: first defined at line ${line}`;
+        return visit.BREAK;
+      },
+    });
+    return message;
   }
 
   /** An alias means the anchor of its name that came last before it. */
@@ -140,12 +168,14 @@ export class YamlSource {
 
   #aliased(alias: Alias, path: Path, around: readonly Node[]): unknown {
     const target = this.#targets.get(alias);
-    const isEndless = around.includes(target!) || this.#aliasedValues >= ALIASED_VALUES_MAX;
-    if (target !== undefined && !isEndless) return this.#plain(target, path, [...around, alias]);
-    const what = target === undefined
-      ? "its anchor must stand before it: there is none; write the value itself"
-      : `aliases must end, after at most ${ALIASED_VALUES_MAX} values: it does not; write the value itself`;
-    this.#mistake(path, `Cannot use the alias "*${alias.source}" as ${what}`);
+    const isBounded = this.#aliasedValues < ALIASED_VALUES_MAX;
+    if (target !== undefined && !around.includes(target) && isBounded) {
+      return this.#plain(target, path, [...around, alias]);
+    }
+    const name = `alias "*${alias.source}"`;
+    if (target === undefined) this.#mistake(path, `${name} has no anchor before it`);
+    else if (around.includes(target)) this.#mistake(path, `${name} contains itself`);
+    else this.#mistake(path, `aliases expand to more than ${ALIASED_VALUES_MAX} values`);
     this.unresolved.add(pathKey(path));
     return null;
   }
@@ -164,7 +194,7 @@ export class YamlSource {
   #interpolated(value: string, path: Path): string {
     const { text, secrets, problems } = interpolate(value, this.#options.references);
     const key = pathKey(path);
-    this.written.set(key, value);
+    this.raw.set(key, value);
     if (secrets.length > 0) this.secrets.set(key, secrets);
     if (problems.length > 0) this.unresolved.add(key);
     for (const problem of problems) this.#mistake(path, problem);
@@ -202,4 +232,39 @@ export class YamlSource {
 
 function keyText(key: unknown): string {
   return String(isScalar(key) ? key.value : key);
+}
+
+/**
+ * Runs the parser without `process.env`: it asks for two variables at each token, needs permissions
+ * for that, and prints every token, passwords included, if one of them is set.
+ */
+function withoutEnvironment<T>(parse: () => T): T {
+  const { env } = process;
+  process.env = {};
+  try {
+    return parse();
+  } finally {
+    process.env = env;
+  }
+}
+
+function syntaxMessage(code: ErrorCode, message: string): string {
+  switch (code) {
+    case "TAG_RESOLVE_FAILED":
+      return `${detailOf(message)}; put a value that begins with "!" in quotes`;
+    case "MULTIPLE_DOCS":
+      return "second YAML document; a configuration file holds only one";
+    case "TAB_AS_INDENT":
+      return "tab in the indentation; YAML requires spaces";
+    default:
+      return `invalid YAML here or on the line before: ${detailOf(message)}`;
+  }
+}
+
+/** The parser's own words, on one line and without what it quotes, which may be a password. */
+function detailOf(message: string): string {
+  if (/call stack/i.test(message)) return "nested too deeply";
+  const [first = ""] = message.split("\n");
+  const words = first.replace(/:\s*".*$/, "").replace(/[.:]?\s*$/, "");
+  return words.charAt(0).toLowerCase() + words.slice(1);
 }

@@ -1,6 +1,5 @@
 /** What an answer means for its site: every expectation compared, without a look at anything else. */
-import type { StatusRange } from "../../config/site.ts";
-import type { SiteExpect } from "../../config/site_expect.ts";
+import type { SiteExpect, StatusRange } from "../../config/site.ts";
 import type { Outcome, Reason } from "../../report/outcome.ts";
 import { FAILURE_LENGTH_MAX, FAILURES_MAX } from "../../report/bounds.ts";
 import { bodyFailures, isFound, missing } from "./expect_body.ts";

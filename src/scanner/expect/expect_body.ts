@@ -1,5 +1,5 @@
 /** Expectations on a body's text. In a body that was cut, what was not found may be in the rest. */
-import type { BodyExpectation } from "../../config/site_expect.ts";
+import type { BodyExpectation } from "../../config/site.ts";
 import type { Failed } from "./failed.ts";
 import type { PatternCache } from "./pattern.ts";
 

@@ -1,5 +1,5 @@
 /** Expectations on the headers of an answer. */
-import type { HeaderExpectation } from "../../config/site_expect.ts";
+import type { HeaderExpectation } from "../../config/site.ts";
 import { type Failed, type Redact, shown } from "./failed.ts";
 import type { PatternCache } from "./pattern.ts";
 

@@ -1,5 +1,5 @@
 /** Expectations on values in a JSON body, each found by a JSONPath. */
-import type { JsonExpectation } from "../../config/site_expect.ts";
+import type { JsonExpectation } from "../../config/site.ts";
 import type { BodyText } from "./expect_body.ts";
 import { type Failed, type Redact, shown } from "./failed.ts";
 import { type JsonPathCache, JsonPathError } from "./json_path.ts";

@@ -1,5 +1,5 @@
 /** Expectations on figures: the size of a body, the time of a check, the days of a certificate. */
-import type { Limits, SizeExpectation } from "../../config/site_expect.ts";
+import type { Limits, SizeExpectation } from "../../config/site.ts";
 import type { Failed } from "./failed.ts";
 
 /** Why a body has not the size that it must have. */

@@ -50,7 +50,7 @@ export function addressRangeProblem(entry: string): string | undefined {
     rangesOf(entry);
     return undefined;
   } catch {
-    return `"${entry}" is no address, no CIDR range, and neither "loopback" nor "private"`;
+    return `"${entry}" is not an address, a CIDR range, "loopback" or "private"`;
   }
 }
 

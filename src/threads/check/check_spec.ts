@@ -1,5 +1,5 @@
 /** A thread for `sitemon check`. */
-import { gatherSecrets } from "../../config/gather_secrets.ts";
+import { gatherSecrets } from "../../config/credentials.ts";
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { allowedHosts, scannerHosts } from "../../config/permissions/needs.ts";
 import type { Site } from "../../config/site.ts";

@@ -1,7 +1,7 @@
 /** The relay thread: it talks to the brokers, and to nobody else. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { brokers } from "../../config/permissions/needs.ts";
-import { groupConfig, groupTopic } from "../../config/schema/group_schema.ts";
+import { groupConfig, groupTopic } from "../../config/schema/scanner_schema.ts";
 import { kafkaConnection, section, topicOptions } from "../connections.ts";
 import type { DaemonThread } from "../daemon_thread.ts";
 import type { RelaySetup } from "./relay_thread.ts";

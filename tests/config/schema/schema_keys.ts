@@ -1,7 +1,6 @@
 /** Every key of the schema, as documentation names it. */
 import * as z from "zod";
-import { unwrapped } from "../../../src/config/yaml/known_keys.ts";
-import { partsOf } from "../../../src/config/schema/must_be.ts";
+import { ruleOf } from "../../../src/config/schema/messages.ts";
 import { configSchema } from "../../../src/config/schema/schema.ts";
 import { siteSchema } from "../../../src/config/schema/site_schema.ts";
 
@@ -40,16 +39,22 @@ function keyAndInner(name: string, schema: z.ZodType): SchemaKey[] {
   return [{ name, description, values: valuesOf(inner), standard: standardOf(schema) }, ...within];
 }
 
-/** A value that nothing takes makes a schema say what it wants. */
+/** What a value must be, from the message for one that it must not. */
 function valuesOf(schema: z.ZodType): string {
-  const message = schema.safeParse(Symbol("nothing")).error!.issues[0]!.message;
-  return partsOf(message).what;
+  return ruleOf(schema).replace(/^is (not|neither) /, "").replace(" nor ", " or ");
 }
 
 function standardOf(schema: z.ZodType): string {
-  if (schema instanceof z.ZodExactOptional) return "none";
+  if (schema instanceof z.ZodOptional) return "none";
   if (!(schema instanceof z.ZodPrefault)) return "required";
   const value = schema.def.defaultValue;
   const isEmpty = typeof value === "object" && Object.keys(value as object).length === 0;
   return isEmpty ? "none" : `\`${value}\``;
+}
+
+/** The schema within its default, or within that of an optional key. */
+function unwrapped(schema: z.ZodType): z.ZodType {
+  return schema instanceof z.ZodPrefault || schema instanceof z.ZodOptional
+    ? unwrapped(schema.unwrap() as z.ZodType)
+    : schema;
 }

@@ -1,4 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import process from "node:process";
 import type { Mistake } from "../../../src/config/config_error.ts";
 import { pathKey, YamlSource } from "../../../src/config/yaml/yaml_source.ts";
 
@@ -6,7 +7,7 @@ function open(text: string, mistakes: Mistake[] = []): YamlSource {
   return new YamlSource(text, {
     file: "a.yaml",
     mistakes,
-    references: { env: (name) => name, file: () => ({ failure: "is not there" }) },
+    references: { env: (name) => name, file: () => ({ failure: "no such file" }) },
   });
 }
 
@@ -31,10 +32,10 @@ Deno.test("YamlSource follows aliases, to the anchor that came last", () => {
   deepStrictEqual(source.place(["d", "k"]), at(3, 11));
 });
 
-Deno.test("YamlSource replaces references in values, and remembers what was written", () => {
+Deno.test("YamlSource replaces references in values, and keeps the original text", () => {
   const source = open("a: ['x-${NAME}']\nb: '${NAME:-c}'\n'${KEY}': 1\n");
   deepStrictEqual(source.value, { a: ["x-NAME"], b: "NAME", "${KEY}": 1 });
-  strictEqual(source.written.get(pathKey(["a", 0])), "x-${NAME}");
+  strictEqual(source.raw.get(pathKey(["a", 0])), "x-${NAME}");
   deepStrictEqual(source.secrets.get(pathKey(["a", 0])), ["NAME"]);
 });
 
@@ -57,4 +58,18 @@ Deno.test("YamlSource doubts what stands near or after a syntax error, and nothi
   strictEqual(source.isDoubtful(at(1, 1)), false);
   strictEqual(source.isDoubtful(at(4, 1)), true);
   strictEqual(open("a: 1\na: 2\n").isBroken, false);
+});
+
+Deno.test("YamlSource parses without the environment, by which the parser would print passwords", () => {
+  const { env } = process;
+  const asked: PropertyKey[] = [];
+  process.env = new Proxy(env, { get: (_, name) => void asked.push(name) });
+  const watched = process.env;
+  try {
+    open("password: hunter2");
+    strictEqual(process.env, watched);
+  } finally {
+    process.env = env;
+  }
+  deepStrictEqual(asked, []);
 });

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import type { StatusRange } from "../../../src/config/site.ts";
-import type { BodyExpectation, SiteExpect } from "../../../src/config/site_expect.ts";
+import type { BodyExpectation, SiteExpect } from "../../../src/config/site.ts";
 import type { Reason } from "../../../src/report/outcome.ts";
 import { FAILURE_LENGTH_MAX, FAILURES_MAX } from "../../../src/report/bounds.ts";
 import { assess } from "../../../src/scanner/expect/assess.ts";

@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import type { HeaderExpectation } from "../../../src/config/site_expect.ts";
+import type { HeaderExpectation } from "../../../src/config/site.ts";
 import { headerFailures } from "../../../src/scanner/expect/expect_headers.ts";
 import { engines } from "../answers.ts";
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import fc from "fast-check";
-import type { JsonExpectation } from "../../../src/config/site_expect.ts";
+import type { JsonExpectation } from "../../../src/config/site.ts";
 import { jsonFailures } from "../../../src/scanner/expect/expect_json.ts";
 import { engines } from "../answers.ts";
 

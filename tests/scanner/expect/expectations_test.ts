@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { gzipSync } from "node:zlib";
-import type { SiteExpect } from "../../../src/config/site_expect.ts";
+import type { SiteExpect } from "../../../src/config/site.ts";
 import { SNIPPET_LENGTH_MAX } from "../../../src/report/bounds.ts";
 import { answering, answeringAfter, rawServer, readRequest, send } from "../http/raw_server.ts";
 import { aSite, check } from "../sites.ts";

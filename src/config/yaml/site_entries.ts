@@ -1,33 +1,30 @@
-/** The sites as files have them: those of the configuration itself, then those that it includes. */
+/** The sites of the configuration itself, then those of the files that it includes. */
 import { normalize } from "node:path";
 import * as z from "zod";
 import type { Place } from "../config_error.ts";
-import { expandGlob, isGlob } from "./glob.ts";
-import { valueAt } from "./issue_sentence.ts";
-import type { LoadContext } from "../load_context.ts";
-import { mustBe } from "../schema/must_be.ts";
-import { besideFile } from "./named_files.ts";
-import { openYaml } from "./open_yaml.ts";
-import { parsePart } from "./parse_part.ts";
 import { type SiteConfig, siteSchema } from "../schema/site_schema.ts";
-import type { Path, YamlSource } from "./yaml_source.ts";
+import { expandGlob, isGlob } from "./glob.ts";
+import { besideFile, type LoadContext } from "./load_context.ts";
+import { parsePart } from "./parse_part.ts";
+import { type Path, valueAt, type YamlSource } from "./yaml_source.ts";
 
-/** Files that globs may find in all. */
+/** Files that globs may match in all. */
 const FILES_MAX = 10_000;
 
-/** A site and where it stands. */
-export interface WrittenSite {
+/** A site and where it is defined. */
+export interface SiteEntry {
   readonly config: SiteConfig;
   readonly source: YamlSource;
   readonly at: Path;
 }
 
 const includedSchema = z.strictObject({ sites: z.array(z.unknown()) }, {
-  error: mustBe("a list of sites, or a mapping with sites", "write such a list"),
+  error: ({ code }) =>
+    code === "unrecognized_keys" ? undefined : "is not a list of sites or a mapping with sites",
 });
 
-/** The sites of a list, as far as they are sound. */
-export function sitesAt(source: YamlSource, at: Path, context: LoadContext): WrittenSite[] {
+/** The valid sites of a list. */
+export function siteEntriesAt(source: YamlSource, at: Path, context: LoadContext): SiteEntry[] {
   const list = valueAt(source.value, at);
   if (!Array.isArray(list)) return [];
   return list.flatMap((_, index) => {
@@ -37,12 +34,12 @@ export function sitesAt(source: YamlSource, at: Path, context: LoadContext): Wri
   });
 }
 
-/** The sites of every file that the globs of a configuration mean; each file counts once. */
+/** The sites of every file that the globs of a configuration match; each file counts once. */
 export function includedSites(
   globs: readonly string[],
   main: YamlSource,
   context: LoadContext,
-): WrittenSite[] {
+): SiteEntry[] {
   const places = new Map<string, Place>();
   const self = normalize(main.file);
   for (const [index, glob] of globs.entries()) {
@@ -63,18 +60,18 @@ function filesOf(
   const path = besideFile(place.file, glob);
   if (!isGlob(glob)) return [path];
   const files = expandGlob(path, hostEnvironment.listFolder);
-  if (files.length === 0 || files.length > FILES_MAX) {
-    const message = `Cannot include ${JSON.stringify(glob)} as it must find 1 to ${FILES_MAX} ` +
-      `files: it finds ${files.length}; correct the path`;
+  if (files.length === 0) mistakes.push({ ...place, message: `no file matches "${glob}"` });
+  if (files.length > FILES_MAX) {
+    const message = `${files.length} files match "${glob}"; at most ${FILES_MAX} can be included`;
     mistakes.push({ ...place, message });
   }
   return files;
 }
 
-function sitesOfFile(file: string, namedAt: Place, context: LoadContext): WrittenSite[] {
-  const source = openYaml(file, context, namedAt);
+function sitesOfFile(file: string, namedAt: Place, context: LoadContext): SiteEntry[] {
+  const source = context.openYaml(file, namedAt);
   if (source === undefined) return [];
-  if (Array.isArray(source.value)) return sitesAt(source, [], context);
+  if (Array.isArray(source.value)) return siteEntriesAt(source, [], context);
   parsePart(includedSchema, { source, at: [], mistakes: context.mistakes });
-  return sitesAt(source, ["sites"], context);
+  return siteEntriesAt(source, ["sites"], context);
 }

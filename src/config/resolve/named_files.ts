@@ -1,0 +1,99 @@
+/** Settings that name files: the contents of the files replace the paths. */
+import type { PostgresTls } from "../loaded_config.ts";
+import type { Config } from "../schema/schema.ts";
+import type { SiteTls } from "../site.ts";
+import { besideFile, type LoadContext } from "../yaml/load_context.ts";
+import type { Path, YamlSource } from "../yaml/yaml_source.ts";
+
+/** Where settings are defined. */
+export interface SettingsPlace {
+  readonly source: YamlSource;
+  readonly at: Path;
+  /** What messages call that path. */
+  readonly name: string;
+  readonly context: LoadContext;
+}
+
+interface Pem {
+  readonly ca?: string;
+  readonly cert?: string;
+  readonly key?: string;
+}
+
+/** What each PEM file must hold, whatever else is in it. */
+const PEM_BLOCKS = {
+  ca: { block: /-----BEGIN (TRUSTED )?CERTIFICATE-----/, what: "certificate" },
+  cert: { block: /-----BEGIN CERTIFICATE-----/, what: "certificate" },
+  key: { block: /-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/, what: "unencrypted private key" },
+} as const;
+
+/** The text of the body that a site sends. */
+export function readBody(
+  body: string | { readonly file: string } | undefined,
+  place: SettingsPlace,
+): string | undefined {
+  return typeof body === "object" ? readFile(body.file, "file", within(place, "body")) : body;
+}
+
+/** The TLS settings in `tls` with the contents of their PEM files. */
+export function readPems<T extends Pem>(tls: T, place: SettingsPlace): T {
+  const inside = within(place, "tls");
+  const kinds = Object.keys(PEM_BLOCKS) as (keyof typeof PEM_BLOCKS)[];
+  const texts = kinds.flatMap((kind) => {
+    const path = tls[kind];
+    return path === undefined ? [] : [[kind, readPem(path, kind, inside) ?? ""]];
+  });
+  return { ...tls, ...Object.fromEntries(texts) };
+}
+
+/** TLS to the brokers, or undefined for plain text. */
+export function kafkaTls(
+  { kafka }: Config,
+  source: YamlSource,
+  context: LoadContext,
+): SiteTls | undefined {
+  const tls = kafka?.tls;
+  if (typeof tls !== "object") return tls === true ? { insecure: false } : undefined;
+  const place = { context, source, at: ["kafka"], name: "kafka" };
+  const { server_name, ...rest } = readPems(tls, place);
+  return { ...rest, ...(server_name !== undefined && { serverName: server_name }) };
+}
+
+/** TLS to PostgreSQL; mode `disable` for plain text. */
+export function postgresTls(
+  { postgres }: Config,
+  source: YamlSource,
+  context: LoadContext,
+): PostgresTls {
+  const tls = postgres?.tls ?? "disable";
+  if (typeof tls !== "object") return { mode: tls };
+  return readPems(tls, { context, source, at: ["postgres"], name: "postgres" });
+}
+
+function within({ at, name, ...same }: SettingsPlace, key: string): SettingsPlace {
+  return { ...same, at: [...at, key], name: `${name}.${key}` };
+}
+
+function readPem(
+  path: string,
+  kind: keyof typeof PEM_BLOCKS,
+  place: SettingsPlace,
+): string | undefined {
+  const text = readFile(path, kind, place);
+  const { block, what } = PEM_BLOCKS[kind];
+  if (text === undefined || block.test(text)) return text;
+  report(`"${path}" holds no ${what} in PEM format`, kind, place);
+  return undefined;
+}
+
+function readFile(path: string, key: string, place: SettingsPlace): string | undefined {
+  const found = place.context.read(besideFile(place.source.file, path));
+  if ("text" in found) return found.text;
+  report(`cannot read "${path}": ${found.failure}`, key, place);
+  return undefined;
+}
+
+function report(problem: string, key: string, { source, at, name, context }: SettingsPlace): void {
+  const message = `invalid "${name}.${key}": ${problem}`;
+  context.mistakes.push({ ...source.place([...at, key]), message });
+}

@@ -1,0 +1,57 @@
+/**
+ * The rules of the schema in words. A message of the schema continues a sentence that begins with
+ * the value: `is not a whole number from 1 to 64`. Other messages stand alone.
+ */
+import * as z from "zod";
+
+const NAMED_KEYS_MAX = 6;
+
+/** zod's error map, for schemas without a message of their own. */
+export function brokenRule(issue: z.core.$ZodRawIssue): string {
+  const schema = issue.schema ?? issue.inst;
+  // Not a message yet: whoever words it looks for the key that was probably meant.
+  if (issue.code === "unrecognized_keys") {
+    return knownKeys(schema as z.ZodObject | z.ZodRecord).join();
+  }
+  return ruleOf(schema as z.ZodType);
+}
+
+function knownKeys(schema: z.ZodObject | z.ZodRecord): readonly unknown[] {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  return (schema.keyType as z.ZodEnum).options;
+}
+
+/** The message for a value that the schema refuses. */
+export function ruleOf(schema: z.ZodType): string {
+  const own = schema.def.error?.({ code: "custom", input: undefined } as never);
+  if (typeof own === "string") return own;
+  if (schema instanceof z.ZodCodec) return ruleOf(schema.in as z.ZodType);
+  if (schema instanceof z.ZodUnion) return `is neither ${nounsOf(schema.options).join(" nor ")}`;
+  return `is not ${nounOf(schema)}`;
+}
+
+function nounsOf(schemas: readonly z.core.$ZodType[]): string[] {
+  return schemas.map((schema) => ruleOf(schema as z.ZodType).replace(/^is not |;.*/g, ""));
+}
+
+/** All keys of a small mapping, the required ones of a large one. */
+function mappingOf(shape: z.core.$ZodShape): string {
+  const keys = Object.keys(shape);
+  const named = keys.length <= NAMED_KEYS_MAX
+    ? keys
+    : keys.filter((key) => shape[key]!._zod.optin === undefined);
+  return named.length === 0 ? "a mapping of keys" : `a mapping with ${named.join(", ")}`;
+}
+
+function nounOf(schema: z.ZodType): string {
+  if (schema instanceof z.ZodObject) return mappingOf(schema.shape);
+  if (schema instanceof z.ZodRecord) return "a mapping";
+  if (schema instanceof z.ZodEnum) return `one of ${schema.options.join(", ")}`;
+  if (schema instanceof z.ZodLiteral) return [...schema.values].join(" or ");
+  if (schema instanceof z.ZodBoolean) return "true or false";
+  if (schema instanceof z.ZodNumberFormat) {
+    return `a whole number from ${schema.minValue} to ${schema.maxValue}`;
+  }
+  if (schema instanceof z.ZodNumber) return "a number";
+  return "allowed here";
+}

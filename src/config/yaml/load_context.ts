@@ -1,0 +1,85 @@
+/** What the steps of loading a configuration share: the files that it names, and its mistakes. */
+import { dirname, isAbsolute, join, resolve } from "node:path";
+import type { Mistake, Place } from "../config_error.ts";
+import { type HostEnvironment, readingFailure } from "../host_environment.ts";
+import { YamlSource } from "./yaml_source.ts";
+
+/** 100,000 sites with a few keys each take some 10 MiB. */
+const YAML_BYTES_MAX = 16_777_216;
+/** A bundle of all public authorities has some 250 KiB; a body has a mebibyte at most. */
+const FILE_BYTES_MAX = 1_048_576;
+/** Enough for a password, a token or a key. */
+const SECRET_BYTES_MAX = 65_536;
+
+/** A file's text, or why it cannot be read. */
+export type FileText = { readonly text: string } | { readonly failure: string };
+
+export class LoadContext {
+  readonly hostEnvironment: HostEnvironment;
+  /** Every step adds its own, so that all mistakes are reported at once. */
+  readonly mistakes: Mistake[] = [];
+  /** The environment variables that were asked for. */
+  readonly variables = new Set(["STATE_DIRECTORY"]);
+  readonly #texts = new Map<string, FileText>();
+
+  constructor(hostEnvironment: HostEnvironment) {
+    this.hostEnvironment = hostEnvironment;
+  }
+
+  /** Every file that could be read, absolute, in the order of reading. */
+  get files(): string[] {
+    return [...this.#texts].filter(([, found]) => "text" in found)
+      .map(([path]) => resolve(this.hostEnvironment.workingFolder, path));
+  }
+
+  /** Reads each file once. */
+  read(path: string, bytesMax: number = FILE_BYTES_MAX): FileText {
+    const known = this.#texts.get(path);
+    if (known !== undefined) return known;
+    const found = this.#attempt(path, bytesMax);
+    this.#texts.set(path, found);
+    return found;
+  }
+
+  #attempt(path: string, bytesMax: number): FileText {
+    try {
+      return { text: this.hostEnvironment.readTextFile(path, bytesMax) };
+    } catch (error) {
+      return { failure: readingFailure(error) };
+    }
+  }
+
+  /** The file, or undefined when it cannot be read, which is reported where another file names it. */
+  openYaml(file: string, namedAt?: Place): YamlSource | undefined {
+    const fail = (failure: string) => {
+      const place = namedAt ?? { file, line: 1, column: 1 };
+      const message = namedAt === undefined ? failure : `cannot read "${file}": ${failure}`;
+      this.mistakes.push({ ...place, message });
+    };
+    const found = this.read(file, YAML_BYTES_MAX);
+    if ("failure" in found) return fail(found.failure) as undefined;
+    try {
+      return this.#parse(file, found.text);
+    } catch (error) {
+      // The parser recurses at each level, and the stack ends after some thousands of them.
+      if (!(error instanceof RangeError)) throw error;
+      return fail("nested too deeply") as undefined;
+    }
+  }
+
+  #parse(file: string, text: string): YamlSource {
+    const references = {
+      env: (name: string) => {
+        this.variables.add(name);
+        return this.hostEnvironment.env(name);
+      },
+      file: (path: string) => this.read(besideFile(file, path), SECRET_BYTES_MAX),
+    };
+    return new YamlSource(text, { file, mistakes: this.mistakes, references });
+  }
+}
+
+/** A path in a file, which is relative to that file's own folder. */
+export function besideFile(file: string, path: string): string {
+  return isAbsolute(path) ? path : join(dirname(file), path);
+}
