@@ -42,7 +42,7 @@ const UNTESTED: Readonly<Record<string, string>> = {
   ]),
   ...because("tests/integration/doctor_test.ts drives it through the command, at real servers", [
     "src/kafka/examine_kafka.ts",
-    "src/outbox/examine_disk.ts",
+    "src/threads/doctor/examine_disk.ts",
     "src/runtime/finding.ts",
     "src/runtime/reach.ts",
     "src/status/postgres/examine_postgres.ts",

@@ -2,7 +2,6 @@
 import { Buffer } from "node:buffer";
 import type { OutboxRow } from "../outbox/publisher.ts";
 import { decodeMessage, encodeV1 } from "../report/codec.ts";
-import { v1Key } from "../report/message_key.ts";
 import { TRACEPARENT } from "../runtime/telemetry/traceparent.ts";
 import { ID_HEADER, type OutgoingMessage } from "./message.ts";
 
@@ -22,7 +21,9 @@ export function rowMessage(row: OutboxRow, format: KafkaFormat): OutgoingMessage
   const message = decodeMessage(row.payload);
   if (message.kind !== "report") return undefined;
   const { report } = message;
-  return { key: Buffer.from(v1Key(report.url)), value: bufferOf(encodeV1(report)), headers };
+  // The key of the original Python service: base64 of the UTF-8 of the url.
+  const key = Buffer.from(Buffer.from(report.url).toString("base64"));
+  return { key, value: bufferOf(encodeV1(report)), headers };
 }
 
 /** A view: nothing is copied. */

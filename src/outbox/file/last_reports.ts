@@ -34,7 +34,7 @@ export class LastReports {
    */
   constructor(sql: DatabaseSync, reportsMax: number) {
     this.#staleAfter = reportsMax / 2;
-    this.#save = sql.prepare("INSERT OR REPLACE INTO last_report VALUES (?, ?, ?, ?)");
+    this.#save = sql.prepare("INSERT OR REPLACE INTO last_report VALUES (?, ?, ?)");
     const rowIds = new Map(
       sql.prepare("SELECT key, id FROM outbox_row WHERE is_newest = 1").all()
         .map(({ key, id }) => [key as string, id as number]),
@@ -73,7 +73,7 @@ export class LastReports {
     if (!this.#replaced.has(site)) this.#replaced.set(site, former);
     const isSaved = former?.outcome === outcome &&
       sequence - former.savedSequence <= this.#staleAfter;
-    if (!isSaved) this.#save.run(site, outcome, sequence, rowId);
+    if (!isSaved) this.#save.run(site, outcome, sequence);
     const savedSequence = isSaved ? former.savedSequence : sequence;
     this.#known.set(site, { outcome, sequence, rowId, savedSequence });
   }

@@ -63,7 +63,10 @@ export class OutboxDatabase {
     this.#begin = sql.prepare("BEGIN IMMEDIATE");
     this.#commit = sql.prepare("COMMIT");
     this.#rollback = sql.prepare("ROLLBACK");
-    this.#load = sql.prepare("SELECT * FROM producer");
+    this.#load = sql.prepare(
+      `SELECT producer_id AS producerId, sequence, recorded_at AS recordedAt,
+         report_count AS reportCount, gap_count AS gapCount FROM producer`,
+    );
     this.#save = sql.prepare(
       "UPDATE producer SET sequence = ?, recorded_at = ?, report_count = ?, gap_count = ?",
     );
@@ -93,28 +96,17 @@ export class OutboxDatabase {
    * process, and a power cut undoes it unless a durable one has followed.
    */
   quickTransaction<T>(work: (state: ProducerState) => T): T {
-    this.#setSynchronous("NORMAL");
+    // Not by statements that are kept: SQLite does it when it prepares one.
+    this.sql.prepare("PRAGMA synchronous = NORMAL").all();
     try {
       return this.transaction(work);
     } finally {
-      this.#setSynchronous("FULL");
+      this.sql.prepare("PRAGMA synchronous = FULL").all();
     }
   }
 
   state(): ProducerState {
-    const row = this.#load.get() as Record<string, number>;
-    return {
-      producerId: row.producer_id as unknown as string,
-      sequence: row.sequence!,
-      recordedAt: row.recorded_at!,
-      reportCount: row.report_count!,
-      gapCount: row.gap_count!,
-    };
-  }
-
-  /** Not by a statement that is kept: SQLite does it when it prepares one. */
-  #setSynchronous(level: "FULL" | "NORMAL"): void {
-    this.sql.prepare(`PRAGMA synchronous = ${level}`).all();
+    return this.#load.get() as unknown as ProducerState;
   }
 
   get fileBytes(): number {

@@ -36,8 +36,7 @@ export const SCHEMA: readonly string[] = [
   `CREATE TABLE last_report (
     site TEXT PRIMARY KEY,
     outcome TEXT NOT NULL,
-    sequence INTEGER NOT NULL,
-    row_id INTEGER NOT NULL
+    sequence INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID`,
   `CREATE TABLE gap (
     row_id INTEGER PRIMARY KEY,

@@ -27,17 +27,11 @@ const SYSTEM_FAILURES: ReadonlyMap<string, OutboxFailure> = new Map([
   ["EISDIR", "io_error"],
 ]);
 
-const FACTS: Readonly<Record<OutboxFailure, string>> = {
-  disk_full: "disk full",
-  read_only: "no write access",
-  io_error: "disk error",
-  busy: "file locked",
-};
-const REMEDIES: Readonly<Record<OutboxFailure, string>> = {
-  disk_full: "free up some space",
-  read_only: "make the file and its folder writable for this user",
-  io_error: "check that the folder exists and that the disk works",
-  busy: "stop the other program that writes to the file",
+const TEXTS: Readonly<Record<OutboxFailure, readonly [fact: string, remedy: string]>> = {
+  disk_full: ["disk full", "free up some space"],
+  read_only: ["no write access", "make the file and its folder writable for this user"],
+  io_error: ["disk error", "check that the folder exists and that the disk works"],
+  busy: ["file locked", "stop the other program that writes to the file"],
 };
 
 /** True when the file itself is damaged. */
@@ -51,11 +45,9 @@ export function isCorruption(error: unknown): error is Error {
 export function asUnavailable(error: unknown, action: string): unknown {
   const failure = failureOf(error);
   if (failure === undefined) return error;
-  return new OutboxUnavailableError(
-    failure,
-    `${FACTS[failure]}: cannot ${action}: ${(error as Error).message}; ${REMEDIES[failure]}`,
-    { cause: error },
-  );
+  const [fact, remedy] = TEXTS[failure];
+  const message = `${fact}: cannot ${action}: ${(error as Error).message}; ${remedy}`;
+  return new OutboxUnavailableError(failure, message, { cause: error });
 }
 
 function failureOf(error: unknown): OutboxFailure | undefined {

@@ -1,6 +1,6 @@
 /** A thread for `sitemon doctor`: examines one dependency, and answers with what it found. */
 import type { KafkaExamination } from "../../kafka/examine_kafka.ts";
-import { type DiskExamination, examineDisk } from "../../outbox/examine_disk.ts";
+import { type DiskExamination, examineDisk } from "./examine_disk.ts";
 import type { Finding } from "../../runtime/finding.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { examinePostgres } from "../../status/postgres/examine_postgres.ts";

@@ -1,7 +1,7 @@
 /** What `sitemon doctor` checks about the folder of a SQLite file: it exists, is writable and has room. */
 import { statfsSync } from "node:fs";
 import { dirname } from "node:path";
-import { type Finding, Findings } from "../runtime/finding.ts";
+import { type Finding, Findings } from "../../runtime/finding.ts";
 
 export interface DiskExamination {
   /** `outbox` or `store`, as the configuration calls it. */
