@@ -50,9 +50,6 @@ const UNTESTED: Readonly<Record<string, string>> = {
   ...because("tests/browser/ runs the process of which it is a thread", [
     "src/threads/web/web_thread.ts",
   ]),
-  ...because("the threads of tests/testdata/threads/ use it, which supervisor_test.ts starts", [
-    "src/runtime/threads/thread.ts",
-  ]),
 };
 
 function because(reason: string, paths: readonly string[]): Record<string, string> {

@@ -1,19 +1,19 @@
 /**
  * The inside of a thread: serves main's messages around a body that does the work.
  *
- * Each file in threads/ hands its body to `serveThread`; supervisor.ts is the other side.
+ * Each entry in threads/ hands its body to `serveThread` or `serveTask`; supervisor.ts is the other
+ * side.
  */
 import process from "node:process";
 import { describeError, logEntry } from "../telemetry/log_entry.ts";
 import { logger, type LogLevels, sendLogsTo } from "../telemetry/logging.ts";
-import { Progress } from "./progress.ts";
-import type { Telemetry } from "../telemetry/telemetry.ts";
-import type { FromThread, ToThread } from "./thread_protocol.ts";
 import { watchLoop } from "../telemetry/process_metrics.ts";
+import type { Telemetry } from "../telemetry/telemetry.ts";
 import { ThreadTelemetry } from "../telemetry/thread_telemetry.ts";
+import type { FromThread, ToThread } from "./thread_protocol.ts";
 
-/** How often a thread tells main what it measured. */
-const TELL_MS = 1_000;
+/** How often a thread reports its measurements to main. */
+const REPORT_MS = 1_000;
 
 /** What a body is given. */
 export interface ThreadContext {
@@ -24,11 +24,11 @@ export interface ThreadContext {
   /** When it took over from a thread that stopped then, in monotonic milliseconds. */
   readonly takesOverAtMs?: number;
   /**
-   * Says that the body's loop has turned. A body that has said so once and then not again within
-   * its `progressMaxMs` is stuck, and its thread fails.
+   * Reports that the body's loop has completed a turn. A body that has done so once and then not
+   * again within its `progressMaxMs` is stuck, and its thread fails.
    */
   progress(): void;
-  /** Ends the thread as failed: main replaces it, or ends the process, by the error's class. */
+  /** Ends the thread as failed: main restarts it, or ends the process, by the error's class. */
   fail(error: unknown): void;
 }
 
@@ -42,14 +42,13 @@ export interface RunningBody {
   stop(deadlineMs: number): Promise<void>;
 }
 
+/** What an uncaught error means: the state is in doubt, or one of many independent tasks failed. */
+type UncaughtPolicy = "fail" | "continue";
+
 /** What a thread does. */
 export interface ThreadBody<Setup> {
-  /**
-   * What an error means that nobody caught. `fail`: the state is in doubt, replace the thread.
-   * `continue`: it came from one of many independent tasks (a hostile site); log it and go on.
-   */
-  readonly onUncaught: "fail" | "continue";
-  /** How long a turn of the loop may take, of a body that tells its progress. */
+  readonly onUncaught: UncaughtPolicy;
+  /** How long a turn of the loop may take, of a body that reports its progress. */
   readonly progressMaxMs?: number;
   /** Starts the work. A rejection is a failure of the thread. */
   start(setup: Setup, context: ThreadContext): Promise<RunningBody>;
@@ -61,6 +60,29 @@ interface WorkerScope extends EventTarget {
   close(): void;
 }
 
+/**
+ * Serves a thread that is started for an answer, which `run` hands over by `result`. A rejection is
+ * a failure of the thread; the signal aborts when main has read enough.
+ */
+export function serveTask<Setup>(
+  run: (setup: Setup, context: ThreadContext & { readonly signal: AbortSignal }) => Promise<void>,
+  onUncaught: UncaughtPolicy = "fail",
+): void {
+  serveThread<Setup>({
+    onUncaught,
+    start(setup, context) {
+      const stopping = new AbortController();
+      const done = run(setup, { ...context, signal: stopping.signal }).catch(context.fail);
+      return Promise.resolve({
+        async stop() {
+          stopping.abort();
+          await done;
+        },
+      });
+    },
+  });
+}
+
 /** Serves main's messages until it asks to stop. Called once, at the end of a thread's entry file. */
 export function serveThread<Setup>(body: ThreadBody<Setup>): void {
   const scope = globalThis as unknown as WorkerScope;
@@ -69,7 +91,7 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
   const telemetry = new ThreadTelemetry((dependency, state) =>
     post({ type: "dependency", dependency, state })
   );
-  const tell = () => {
+  const reportMeasurements = () => {
     const measurements = telemetry.take();
     if (measurements !== undefined) post({ type: "measurements", measurements });
   };
@@ -84,7 +106,7 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
   async function start(message: ToThread & { type: "start" }): Promise<RunningBody> {
     const { logLevels, setup, takesOverAtMs } = message;
     await sendLogs(logLevels);
-    setInterval(tell, TELL_MS);
+    setInterval(reportMeasurements, REPORT_MS);
     watchLoop(name, telemetry.set.bind(telemetry));
     const running = await body.start(setup as Setup, {
       name,
@@ -102,14 +124,14 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
     try {
       await (await started)?.stop(deadlineMs);
     } catch (error) {
-      logger("thread").error("Cannot stop in order: {error}", { error });
+      logger("thread").error("stopping failed: {error}", { error });
     }
-    tell();
+    reportMeasurements();
     post({ type: "stopped" });
     scope.close();
   }
 
-  keepUncaught(scope, body.onUncaught, fail);
+  catchUncaught(scope, body.onUncaught, fail);
   scope.addEventListener("message", (event) => {
     const message = (event as MessageEvent<ToThread>).data;
     switch (message.type) {
@@ -138,27 +160,55 @@ function failed(error: unknown): FromThread {
   return { type: "failed", name, message, description: describeError(error) };
 }
 
-/** Deno would print an uncaught error raw, past the redaction, and end the whole process. Node prints too. */
-function keepUncaught(
+/** Deno would print an uncaught error unredacted and end the whole process; Node's modules print too. */
+function catchUncaught(
   scope: WorkerScope,
-  policy: "fail" | "continue",
+  policy: UncaughtPolicy,
   fail: (error: unknown) => void,
 ): void {
-  const keep = (error: unknown) => {
-    logger("thread").error("An error was not handled: {error}", { error });
+  const handle = (error: unknown) => {
+    logger("thread").error("uncaught error: {error}", { error });
     if (policy === "fail") fail(error);
   };
   scope.addEventListener("error", (event) => {
     event.preventDefault();
-    keep((event as ErrorEvent).error);
+    handle((event as ErrorEvent).error);
   });
   scope.addEventListener("unhandledrejection", (event) => {
     event.preventDefault();
-    keep((event as PromiseRejectionEvent).reason);
+    handle((event as PromiseRejectionEvent).reason);
   });
-  // Node's modules print their warnings, such as the one about a timer set in the past.
+  // Such as the warning about a timer that is set in the past.
   process.removeAllListeners("warning");
   process.on("warning", (warning) => {
-    logger("thread").debug("Node warns: {warning}", { warning });
+    logger("thread").debug("Node.js warning: {warning}", { warning });
   });
+}
+
+/** Why a thread failed whose loop no longer turns, although nothing blocks the thread. */
+class StuckError extends Error {
+  override readonly name = "StuckError";
+}
+
+/** Whether a loop still turns, as the loop itself reports; until its first turn it is not judged. */
+export class Progress {
+  readonly #now: () => number;
+  #turnedAtMs = Infinity;
+
+  /** `now`: monotonic milliseconds. */
+  constructor(now: () => number = () => performance.now()) {
+    this.#now = now;
+  }
+
+  /** The loop has turned. */
+  turn(): void {
+    this.#turnedAtMs = this.#now();
+  }
+
+  /** The error of a loop whose last turn is longer ago than that. */
+  stuck(turnMsMax = Infinity): StuckError | undefined {
+    const quietMs = this.#now() - this.#turnedAtMs;
+    if (quietMs <= turnMsMax) return undefined;
+    return new StuckError(`no progress for ${Math.round(quietMs / 1_000)} s`);
+  }
 }

@@ -1,6 +1,6 @@
 /** A thread for `sitemon audit`: compares the sequences that producers gave with what the store holds. */
 import { systemClock as clock } from "../../runtime/clock.ts";
-import { serveThread } from "../../runtime/threads/thread.ts";
+import { serveTask } from "../../runtime/threads/thread.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import type { AuditReader } from "../../status/repair/audit_reader.ts";
 import { auditTwice } from "../../status/repair/audit_twice.ts";
@@ -11,12 +11,8 @@ export interface AuditSetup {
   readonly sinceMicros?: number;
 }
 
-serveThread<AuditSetup>({
-  onUncaught: "fail",
-  async start({ store, ...options }, { result }) {
-    const { audit } = await openStore(store, { clock });
-    const read = <T>(work: (reader: AuditReader) => Promise<T>) => audit(work);
-    result(await auditTwice({ ...options, read, clock }));
-    return { stop: () => Promise.resolve() };
-  },
+serveTask<AuditSetup>(async ({ store, ...options }, { result }) => {
+  const { audit } = await openStore(store, { clock });
+  const read = <T>(work: (reader: AuditReader) => Promise<T>) => audit(work);
+  result(await auditTwice({ ...options, read, clock }));
 });

@@ -1,7 +1,7 @@
 /** A thread for `sitemon check`: checks each of its sites once, and answers with their reports. */
 import type { Site } from "../../config/site.ts";
 import { systemClock } from "../../runtime/clock.ts";
-import { serveThread } from "../../runtime/threads/thread.ts";
+import { serveTask } from "../../runtime/threads/thread.ts";
 import { VERSION } from "../../runtime/version.ts";
 import type { AddressPolicyOptions } from "../../scanner/reach/address_policy.ts";
 import { checkContext } from "../../scanner/check_context.ts";
@@ -20,27 +20,12 @@ export interface CheckSetup {
   readonly concurrency: number;
 }
 
-serveThread<CheckSetup>({
-  onUncaught: "continue",
-  start(setup, { telemetry, result }) {
-    const cut = new AbortController();
-    const context = checkContext({
-      ...setup,
-      version: VERSION,
-      clock: systemClock,
-      telemetry,
-    });
-    const waiting = setup.sites.values();
-    const work = async () => {
-      for (const site of waiting) result(await checkSite(site, context, cut.signal));
-    };
-    const workers = Math.min(setup.concurrency, setup.sites.length);
-    for (let i = 0; i < workers; i++) void work();
-    return Promise.resolve({
-      stop() {
-        cut.abort();
-        return Promise.resolve();
-      },
-    });
-  },
-});
+serveTask<CheckSetup>(async (setup, { telemetry, result, signal }) => {
+  const context = checkContext({ ...setup, version: VERSION, clock: systemClock, telemetry });
+  const remaining = setup.sites.values();
+  const work = async () => {
+    for (const site of remaining) result(await checkSite(site, context, signal));
+  };
+  const workers = Math.min(setup.concurrency, setup.sites.length);
+  await Promise.all(Array.from({ length: workers }, work));
+}, "continue");

@@ -2,7 +2,7 @@
 import type { KafkaConnectionOptions } from "../../kafka/client/kafka_client.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import { serveThread, type ThreadContext } from "../../runtime/threads/thread.ts";
+import { serveTask, type ThreadContext } from "../../runtime/threads/thread.ts";
 import type {
   DeadLetterFilter,
   DeadLetterQuery,
@@ -36,20 +36,16 @@ export interface DeadLetterPage {
 /** The results of `replay`: one for each transaction, and one at the end. */
 export type ReplayStep = Replayed | "end";
 
-serveThread<DeadLettersSetup>({
-  onUncaught: "fail",
-  async start(setup, context) {
-    const parts = await openStore(setup.store, { clock });
-    const deadLetters = parts.deadLetters();
-    const store = parts.status();
-    try {
-      await run(setup, { deadLetters, store, context });
-    } finally {
-      await deadLetters.close();
-      await store.close();
-    }
-    return { stop: () => Promise.resolve() };
-  },
+serveTask<DeadLettersSetup>(async (setup, context) => {
+  const parts = await openStore(setup.store, { clock });
+  const deadLetters = parts.deadLetters();
+  const store = parts.status();
+  try {
+    await run(setup, { deadLetters, store, context });
+  } finally {
+    await deadLetters.close();
+    await store.close();
+  }
 });
 
 interface Opened {
@@ -96,7 +92,7 @@ function clusterIdOnce(
 
 function withoutKafka(): StoreConfigurationError {
   return new StoreConfigurationError(
-    "Cannot replay a message of the original Python service as Kafka must tell the id of its cluster: " +
-      'the configuration has no "kafka"; use that of the consumer',
+    "replaying messages of the original Python service needs the Kafka cluster's ID, but the " +
+      'configuration has no "kafka"; use the configuration of the consumer',
   );
 }

@@ -2,7 +2,7 @@
 import type { KafkaExamination } from "../../kafka/examine_kafka.ts";
 import { type DiskExamination, examineDisk } from "./examine_disk.ts";
 import type { Finding } from "../../runtime/finding.ts";
-import { serveThread } from "../../runtime/threads/thread.ts";
+import { serveTask } from "../../runtime/threads/thread.ts";
 import { examinePostgres } from "../../status/postgres/examine_postgres.ts";
 import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
 
@@ -11,12 +11,8 @@ export type DoctorSetup =
   | { readonly type: "kafka" } & KafkaExamination
   | { readonly type: "postgres"; readonly connection: PostgresOptions };
 
-serveThread<DoctorSetup>({
-  onUncaught: "fail",
-  async start(setup, { result }) {
-    result(await examine(setup));
-    return { stop: () => Promise.resolve() };
-  },
+serveTask<DoctorSetup>(async (setup, { result }) => {
+  result(await examine(setup));
 });
 
 async function examine(setup: DoctorSetup): Promise<readonly Finding[]> {
@@ -24,7 +20,7 @@ async function examine(setup: DoctorSetup): Promise<readonly Finding[]> {
     case "disk":
       return examineDisk(setup);
     case "kafka": {
-      // Loaded only for Kafka: its library reads the environment when it is.
+      // Loaded only with Kafka: its library reads the environment when it is imported.
       const { examineKafka } = await import("../../kafka/examine_kafka.ts");
       return await examineKafka(setup);
     }

@@ -3,7 +3,7 @@ import { drain } from "../../outbox/drain.ts";
 import { Outbox } from "../../outbox/outbox.ts";
 import type { Publisher } from "../../outbox/publisher.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
-import { serveThread, type ThreadContext } from "../../runtime/threads/thread.ts";
+import { serveTask, type ThreadContext } from "../../runtime/threads/thread.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { StorePublisher } from "../../status/ingest/store_publisher.ts";
 import type { OutboxSetup } from "../outbox/outbox_thread.ts";
@@ -16,7 +16,7 @@ export interface DrainSetup {
     | { readonly type: "store"; readonly store: StoreAddress };
 }
 
-/** Results: how it goes, and at last how it ended. */
+/** Results: progress and trouble, and at last how it ended. */
 export type DrainStep =
   | { readonly type: "progress"; readonly rows: number }
   | { readonly type: "trouble"; readonly detail: string }
@@ -24,35 +24,31 @@ export type DrainStep =
     readonly type: "end";
     readonly rows: number;
     readonly deadLetters: number;
-    /** Of the file that was drained: a damaged one is moved aside, and another begins. */
+    /** Of the file at the end: a damaged one is quarantined and replaced by an empty one. */
     readonly producerId: string;
   };
 
-serveThread<DrainSetup>({
-  onUncaught: "fail",
-  async start({ outbox: setup, to }, context) {
-    const { telemetry } = context;
-    const result = (step: DrainStep) => context.result(step);
-    using outbox = Outbox.open({ ...setup, clock, telemetry });
-    const publisher = await publisherOf(to, context);
-    try {
-      await drain({
-        outbox,
-        publisher,
-        clock,
-        onProgress: (rows) => result({ type: "progress", rows }),
-        onTrouble: (detail) => result({ type: "trouble", detail }),
-      });
-    } finally {
-      await publisher.close();
-    }
-    const { rows, deadLetters, producerId } = outbox.stats();
-    result({ type: "end", rows, deadLetters, producerId });
-    return { stop: () => Promise.resolve() };
-  },
+serveTask<DrainSetup>(async ({ outbox: setup, to }, context) => {
+  const { telemetry } = context;
+  const result = (step: DrainStep) => context.result(step);
+  using outbox = Outbox.open({ ...setup, clock, telemetry });
+  const publisher = await publisherOf(to, context);
+  try {
+    await drain({
+      outbox,
+      publisher,
+      clock,
+      onProgress: (rows) => result({ type: "progress", rows }),
+      onTrouble: (detail) => result({ type: "trouble", detail }),
+    });
+  } finally {
+    await publisher.close();
+  }
+  const { rows, deadLetters, producerId } = outbox.stats();
+  result({ type: "end", rows, deadLetters, producerId });
 });
 
-/** Kafka's library is loaded where it is used alone: it reads the environment when it is. */
+/** Kafka's library is loaded only with Kafka: it reads the environment when it is imported. */
 async function publisherOf(
   to: DrainSetup["to"],
   { name: thread, telemetry }: ThreadContext,

@@ -1,7 +1,7 @@
 /** A thread for `sitemon check --explain`: looks names up, and answers what is decided about them. */
 import { Deadline } from "../../runtime/deadline.ts";
-import { systemClock } from "../../runtime/clock.ts";
-import { serveThread } from "../../runtime/threads/thread.ts";
+import { systemClock as clock } from "../../runtime/clock.ts";
+import { serveTask } from "../../runtime/threads/thread.ts";
 import { AddressPolicy, type AddressPolicyOptions } from "../../scanner/reach/address_policy.ts";
 import { explain, type ExplainedRoute } from "../../scanner/reach/explanation.ts";
 import { NameLookups } from "../../scanner/reach/name_lookups.ts";
@@ -18,28 +18,14 @@ export interface ExplanationsSetup {
   readonly lookupMs: number;
 }
 
-serveThread<ExplanationsSetup>({
-  onUncaught: "continue",
-  start(setup, { telemetry, result }) {
-    const cut = new AbortController();
-    const clock = systemClock;
-    const options = {
-      permittedHosts: new PermittedHosts(setup.urls, setup.allowHosts),
-      addressPolicy: new AddressPolicy(setup.addressPolicy),
-      lookups: new NameLookups({ clock, telemetry }),
-    };
-    const work = async () => {
-      for (const route of setup.routes) {
-        using deadline = new Deadline(clock, setup.lookupMs, cut.signal);
-        result(await explain(route, { ...options, signal: deadline.signal }));
-      }
-    };
-    void work();
-    return Promise.resolve({
-      stop() {
-        cut.abort();
-        return Promise.resolve();
-      },
-    });
-  },
-});
+serveTask<ExplanationsSetup>(async (setup, { telemetry, result, signal }) => {
+  const options = {
+    permittedHosts: new PermittedHosts(setup.urls, setup.allowHosts),
+    addressPolicy: new AddressPolicy(setup.addressPolicy),
+    lookups: new NameLookups({ clock, telemetry }),
+  };
+  for (const route of setup.routes) {
+    using deadline = new Deadline(clock, setup.lookupMs, signal);
+    result(await explain(route, { ...options, signal: deadline.signal }));
+  }
+}, "continue");

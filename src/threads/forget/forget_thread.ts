@@ -1,6 +1,6 @@
 /** A thread for `sitemon forget`: marks a site as removed. */
 import { systemClock as clock } from "../../runtime/clock.ts";
-import { serveThread } from "../../runtime/threads/thread.ts";
+import { serveTask } from "../../runtime/threads/thread.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
 
 export interface ForgetSetup {
@@ -9,15 +9,11 @@ export interface ForgetSetup {
   readonly location?: string;
 }
 
-serveThread<ForgetSetup>({
-  onUncaught: "fail",
-  async start({ store, site, location }, { result }) {
-    const maintenance = (await openStore(store, { clock })).maintenance();
-    try {
-      result(await maintenance.forget(site, location));
-    } finally {
-      await maintenance.close();
-    }
-    return { stop: () => Promise.resolve() };
-  },
+serveTask<ForgetSetup>(async ({ store, site, location }, { result }) => {
+  const maintenance = (await openStore(store, { clock })).maintenance();
+  try {
+    result(await maintenance.forget(site, location));
+  } finally {
+    await maintenance.close();
+  }
 });

@@ -1,6 +1,6 @@
 /** A thread for `sitemon status`: reads every site's status, or one site's story from its store. */
 import { systemClock as clock } from "../../runtime/clock.ts";
-import { serveThread } from "../../runtime/threads/thread.ts";
+import { serveTask } from "../../runtime/threads/thread.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import type {
   DayCoverage,
@@ -35,17 +35,13 @@ export interface StatusesAnswer {
   readonly stories: readonly SiteStory[];
 }
 
-serveThread<StatusesSetup>({
-  onUncaught: "fail",
-  async start({ store, site }, { result }) {
-    const queries = (await openStore(store, { clock })).queries();
-    try {
-      result(await answer(queries, site));
-    } finally {
-      await queries.close();
-    }
-    return { stop: () => Promise.resolve() };
-  },
+serveTask<StatusesSetup>(async ({ store, site }, { result }) => {
+  const queries = (await openStore(store, { clock })).queries();
+  try {
+    result(await answer(queries, site));
+  } finally {
+    await queries.close();
+  }
 });
 
 async function answer(queries: StatusQueries, site: string | undefined): Promise<StatusesAnswer> {

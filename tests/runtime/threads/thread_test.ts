@@ -1,5 +1,5 @@
 import { strictEqual } from "node:assert/strict";
-import { Progress } from "../../../src/runtime/threads/progress.ts";
+import { Progress } from "../../../src/runtime/threads/thread.ts";
 
 Deno.test("Progress finds a loop stuck, when its last turn is longer ago than it may be", () => {
   let nowMs = 0;
@@ -10,7 +10,7 @@ Deno.test("Progress finds a loop stuck, when its last turn is longer ago than it
   nowMs += 1_000;
   strictEqual(progress.stuck(1_000), undefined);
   nowMs += 1;
-  strictEqual(progress.stuck(1_000)?.message, "it made no progress for 1 s");
+  strictEqual(progress.stuck(1_000)?.message, "no progress for 1 s");
   strictEqual(progress.stuck(), undefined, "without a limit");
   progress.turn();
   strictEqual(progress.stuck(1_000), undefined);
