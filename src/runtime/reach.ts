@@ -2,7 +2,7 @@
 import { TimeoutError, within } from "./deadline.ts";
 import type { Findings } from "./finding.ts";
 
-/** As long as connections are given elsewhere by default. */
+/** The default timeout of connections elsewhere. */
 const REACH_MS = 5_000;
 
 /** Resolves the name and connects once; true if that worked. */
@@ -16,7 +16,7 @@ export async function reach(
     const connected = await within(REACH_MS, connecting);
     const { hostname: remote } = connected.remoteAddr as Deno.NetAddr;
     connected.close();
-    findings.ok("connect", `${address} answers at ${remote}`);
+    findings.ok("connect", `connected to ${remote}`);
     return true;
   } catch (error) {
     const { message } = error as Error;
@@ -24,12 +24,15 @@ export async function reach(
       void connecting.then((late) => late.close(), () => {});
       findings.problem(
         "connect",
-        `${address} does not answer within ${REACH_MS / 1_000} s; check for a firewall`,
+        `no answer from ${address} within ${REACH_MS / 1_000} s; check for a firewall`,
       );
     } else if (/lookup address|No such host|not known/i.test(message)) {
-      findings.problem("resolve", `"${hostname}" has no address; correct the name, or DNS`);
+      findings.problem("resolve", `cannot resolve "${hostname}"; check the name and DNS`);
     } else {
-      findings.problem("connect", `${address}: ${message}; start the server, or correct the port`);
+      findings.problem(
+        "connect",
+        `${address}: ${message}; check that the server runs, and the port`,
+      );
     }
     return false;
   }

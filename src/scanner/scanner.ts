@@ -50,7 +50,7 @@ export interface ScannerOptions {
   /** Checks that run at once against one host; no limit when absent. */
   readonly perHost?: number;
   /** `clock.monotonicMs()` at the start of the process: what the slots are counted from. */
-  readonly anchorMs: number;
+  readonly originMs: number;
   /** When it takes over from a scanner that stops then; slots up to there were the other's. */
   readonly takesOverAtMs?: number;
   /** How soon a site is checked that came since; as soon as at the start when absent. */
@@ -104,7 +104,7 @@ export class Scanner {
 
   /**
    * Checks these sites from now on, and no others. One that is the same as before keeps its slots;
-   * `since` tells how many milliseconds after the anchor a site came, if not with the process.
+   * `since` tells how many milliseconds after `originMs` a site was added, if later.
    */
   assign(sites: readonly Site[], since: Readonly<Record<string, number>> = {}): void {
     const isKept = (site: Site) => isDeepStrictEqual(this.#watched.get(site.name)?.site, site);
@@ -159,18 +159,18 @@ export class Scanner {
   }
 
   #nextSlot(slots: Slots, site: Site): number {
-    const { takesOverAtMs, anchorMs } = this.#options;
+    const { takesOverAtMs, originMs } = this.#options;
     const elapsedMs = this.#elapsedMs();
     // A thread takes a moment to start: what came up meanwhile is checked a little late.
     const recentMs = elapsedMs - latenessMsMax(site);
     if (takesOverAtMs !== undefined) {
-      return slotsUntil(slots, Math.max(takesOverAtMs - anchorMs, recentMs));
+      return slotsUntil(slots, Math.max(takesOverAtMs - originMs, recentMs));
     }
     return recentMs <= slots.firstMs ? 0 : slotsUntil(slots, elapsedMs);
   }
 
   #elapsedMs(): number {
-    return this.#options.clock.monotonicMs() - this.#options.anchorMs;
+    return this.#options.clock.monotonicMs() - this.#options.originMs;
   }
 
   #armTimer(): void {

@@ -36,7 +36,7 @@ export interface DaemonContext {
 /** When the process and its sites began, which the slots of the sites are counted from. */
 export interface Schedule {
   /** Monotonic time of the process's start. */
-  readonly anchorMs: number;
+  readonly originMs: number;
   /** Milliseconds after that at which a reload brought or changed a site, by its name. */
   readonly since: Readonly<Record<string, number>>;
 }

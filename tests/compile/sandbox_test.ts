@@ -123,11 +123,11 @@ ${hosts.map((host) => `  - { url: 'http://${host}:${server.addr.port}/' }`).join
       process.signal("SIGHUP");
       const refusal = await process.log(
         "the refusal",
-        ({ message }) => message.startsWith("Mistake"),
+        ({ message }) => message.startsWith("mistake"),
       );
       match(
         refusal.message,
-        /Cannot reload .*: it may not talk to "localhost"; make an executable/,
+        /no permission for network access to "localhost"; .* build an executable/,
       );
       const before = visits;
       await eventually(DEADLINE_MS, "more visits", () => visits > before + 1 || undefined);
@@ -136,7 +136,10 @@ ${hosts.map((host) => `  - { url: 'http://${host}:${server.addr.port}/' }`).join
     {
       folder.write("run.yaml", `${yaml(["127.0.0.1"])}sandbox: strict\n`);
       await using strict = new SitemonProcess(["run", "-c", file], options);
-      await strict.log("strictness", ({ message }) => message.includes("given up the network"));
+      await strict.log(
+        "strictness",
+        ({ message }) => message.includes("dropped its network permission"),
+      );
       const before = visits;
       await eventually(DEADLINE_MS, "more visits", () => visits > before + 1 || undefined);
       strictEqual(await strict.stop(), 0);
@@ -144,7 +147,7 @@ ${hosts.map((host) => `  - { url: 'http://${host}:${server.addr.port}/' }`).join
     }
     await using other = new SitemonProcess(["run", "-c", file], options);
     strictEqual(await other.ended(), 78);
-    match(other.lines.join("\n"), /Cannot start .*: it may not talk to "localhost"/);
+    match(other.lines.join("\n"), /no permission for network access to "localhost"/);
     await server.shutdown();
   },
 );

@@ -104,8 +104,8 @@ postgres: { host: 127.0.0.1, port: ${port}, user: u }
   strictEqual(code, 1);
   deepStrictEqual(steps(problems), ["disk space", "connect", "resolve", "connect"]);
   match(problems[0]!.detail, /MiB free, but "outbox\.min_free_bytes" is 1048576 MiB/);
-  match(problems[1]!.detail, /refused.*; start the server, or correct the port/i);
-  match(problems[2]!.detail, /"no-such-host\.invalid" has no address; correct the name, or DNS/);
+  match(problems[1]!.detail, /refused.*; check that the server runs, and the port/i);
+  match(problems[2]!.detail, /cannot resolve "no-such-host\.invalid"; check the name and DNS/);
   const missing = place.write(
     "a.yaml",
     `

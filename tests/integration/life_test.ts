@@ -68,7 +68,7 @@ Deno.test("a drain waits for the checks that run", async () => {
   await using process = place.run();
   await place.hasRunningCheck();
   const stopping = process.stop();
-  await process.log("the drain", ({ message }) => message.startsWith("Draining"));
+  await process.log("the drain", ({ message }) => message.startsWith("stopping"));
   place.answerHeld();
   strictEqual(await stopping, 0);
   ok(process.logs.some(isStored), "the report of the check that ran was stored");
@@ -88,7 +88,7 @@ Deno.test("a second signal ends the process at once, and the outbox opens clean"
   await place.hasRunningCheck();
   await eventually(DEADLINE_MS, "an outbox", () => readStats(place.folder.file("outbox.db")));
   process.signal("SIGTERM");
-  await process.log("the drain", ({ message }) => message.startsWith("Draining"));
+  await process.log("the drain", ({ message }) => message.startsWith("stopping"));
   strictEqual(await process.stop(), 143);
   const { code, stdout } = await sitemon(["outbox", "stats", "-c", place.file, "--json"]);
   strictEqual(code, 0);
@@ -124,7 +124,7 @@ Deno.test("an address that is taken exits 74 and says so", async () => {
   await using place = new Place({ extra: `listen: 127.0.0.1:${port}` });
   await using process = place.run();
   strictEqual(await process.ended(), 74);
-  match(process.lines.join("\n"), /^Cannot serve operators as "listen" must be a free address/m);
+  match(process.lines.join("\n"), /^cannot listen on the address of "listen": /m);
 });
 
 Deno.test("listen serves metrics, health and readiness of what runs", async () => {

@@ -46,14 +46,14 @@ Deno.test("sitemon tells the service manager that it is ready, although Kafka is
   await using manager = new NotifyReceiver();
   await using producer = startProducer(manager);
   await manager.message("READY", "1");
-  await manager.message("STATUS", "Not ready: kafka (unreachable)");
+  await manager.message("STATUS", "not ready: kafka (unreachable)");
   strictEqual(await producer.stop(), 0);
 });
 
 Deno.test("sitemon pings the watchdog while it works, also while Kafka is down", async () => {
   await using manager = new NotifyReceiver();
   await using producer = startProducer(manager);
-  await manager.message("STATUS", "Not ready: kafka (unreachable)");
+  await manager.message("STATUS", "not ready: kafka (unreachable)");
   const seen = manager.count("WATCHDOG");
   await eventually(
     DEADLINE_MS,
@@ -92,10 +92,13 @@ Deno.test("sitemon tells the service manager that it stops, and removes its sock
   );
 });
 
-Deno.test("sitemon pings the watchdog after main has given up the network", async () => {
+Deno.test("sitemon pings the watchdog after main has dropped its network permission", async () => {
   await using manager = new NotifyReceiver();
   await using producer = startProducer(manager, { extra: "sandbox: strict" });
-  await producer.log("the end of main's network", ({ message }) => message.includes("given up"));
+  await producer.log(
+    "the end of main's network",
+    ({ message }) => message.includes("dropped its network"),
+  );
   const seen = manager.count("WATCHDOG");
   await eventually(
     DEADLINE_MS,
@@ -110,7 +113,10 @@ Deno.test("sitemon goes on when the service manager cannot be told", async () =>
   await using producer = startProducer(manager, {
     env: { NOTIFY_SOCKET: `${manager.folder}/nobody.sock` },
   });
-  await producer.log("a warning", ({ message }) => message.startsWith("Cannot notify the service"));
+  await producer.log(
+    "a warning",
+    ({ message }) => message.startsWith("notifying the service manager failed"),
+  );
   await producer.log("a stored report", ({ message }) => message.startsWith("Stored "));
   strictEqual(await producer.stop(), 0);
 });
@@ -121,6 +127,6 @@ Deno.test("sitemon logs that an abstract socket cannot be used, and goes on", as
     env: { NOTIFY_SOCKET: "@/org/freedesktop/systemd1" },
   });
   const { message } = await producer.log("a warning", ({ category }) => category === "supervisor");
-  match(message, /^Cannot notify the service manager as its socket must have a path: it is "?@/);
+  match(message, /^not notifying the service manager: NOTIFY_SOCKET "?@/);
   strictEqual(await producer.stop(), 0);
 });

@@ -26,7 +26,7 @@ interface WatchOptions {
 
 async function watch({ sites, forMs, concurrency = 256, checkMs }: WatchOptions): Promise<Watched> {
   const clock = new FakeClock();
-  const anchorMs = clock.monotonicMs();
+  const originMs = clock.monotonicMs();
   const startsMs = new Map<string, number[]>();
   const busy = new Set<string>();
   const skipped: Record<string, number> = {};
@@ -43,7 +43,7 @@ async function watch({ sites, forMs, concurrency = 256, checkMs }: WatchOptions)
     const { name } = site;
     ok(!busy.has(name), `two checks of ${name} at once`);
     busy.add(name);
-    startsMs.set(name, [...startsMs.get(name) ?? [], clock.monotonicMs() - anchorMs]);
+    startsMs.set(name, [...startsMs.get(name) ?? [], clock.monotonicMs() - originMs]);
     return new Promise<SiteReport>((resolve) =>
       clock.after(checkMs(site), () => {
         busy.delete(name);
@@ -52,7 +52,7 @@ async function watch({ sites, forMs, concurrency = 256, checkMs }: WatchOptions)
     );
   };
   const scanner = new Scanner({
-    ...{ sites, location: "here", concurrency, anchorMs, clock, telemetry, check },
+    ...{ sites, location: "here", concurrency, originMs, clock, telemetry, check },
     onReport() {},
   });
   scanner.start();
@@ -134,7 +134,7 @@ Deno.test("Scanner runs slow checks in every place but one quarter", async () =>
   const clock = new FakeClock();
   const scanner = new Scanner({
     sites: sitesOf(20),
-    ...{ location: "here", concurrency: 8, anchorMs: clock.monotonicMs(), clock },
+    ...{ location: "here", concurrency: 8, originMs: clock.monotonicMs(), clock },
     telemetry: { count() {}, set() {}, observe() {}, dependency() {} },
     check: () => {
       runningMax = Math.max(runningMax, ++running);

@@ -12,7 +12,7 @@ import { aSite } from "./sites.ts";
 /** A scanner whose checks take as long as they are told, and what was seen of it. */
 class Rig {
   readonly clock = new FakeClock();
-  readonly anchorMs = this.clock.monotonicMs();
+  readonly originMs = this.clock.monotonicMs();
   readonly started: { site: string; atMs: number }[] = [];
   readonly reports: string[] = [];
   readonly skipped: Record<string, number> = {};
@@ -35,7 +35,7 @@ class Rig {
       sites,
       location: "here",
       concurrency: 100,
-      anchorMs: this.anchorMs,
+      originMs: this.originMs,
       clock: this.clock,
       telemetry,
       check: (site, signal) => this.#check(site, signal),
@@ -45,7 +45,7 @@ class Rig {
   }
 
   #check({ name }: Site, signal: AbortSignal): Promise<SiteReport> {
-    this.started.push({ site: name, atMs: this.clock.monotonicMs() - this.anchorMs });
+    this.started.push({ site: name, atMs: this.clock.monotonicMs() - this.originMs });
     ok(!this.running.has(name), "two checks of one site at once");
     this.running.set(name, 1);
     this.runningMax = Math.max(this.runningMax, this.running.size);
@@ -242,7 +242,7 @@ Deno.test("Scanner accounts for every slot, whatever happens", async () => {
       rig.checkMs = 1;
       await rig.clock.pass(1);
       const skipped = Object.values(rig.skipped).reduce((sum, count) => sum + count, 0);
-      const elapsedMs = rig.clock.monotonicMs() - rig.anchorMs;
+      const elapsedMs = rig.clock.monotonicMs() - rig.originMs;
       let slots = 0;
       for (let i = 0; i < 4; i++) {
         const { firstMs } = slotsOf(placeOf(`site-${i}`, "here"), 10_000);
@@ -280,9 +280,9 @@ Deno.test("Scanner.assign() leaves sites that are the same in their slots, and d
 Deno.test("Scanner takes over the slots after a moment, those that came up meanwhile among them", async () => {
   const all = sites(50, { intervalMs: 1_000 });
   const rig = new Rig(all, { takesOverAtMs: 3_000 });
-  const anchor = rig.anchorMs;
+  const anchor = rig.originMs;
   await rig.scanner.stop(0);
-  const next = new Rig(all, { anchorMs: anchor, takesOverAtMs: anchor + 3_000 });
+  const next = new Rig(all, { originMs: anchor, takesOverAtMs: anchor + 3_000 });
   await next.clock.pass(3_400);
   next.scanner.start();
   await next.clock.pass(10);

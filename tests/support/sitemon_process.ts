@@ -67,7 +67,7 @@ export class SitemonProcess implements AsyncDisposable {
   async pageAddress(): Promise<string> {
     const line = await this.log(
       "the address of the page",
-      ({ message }) => message.startsWith("The status page is at"),
+      ({ message }) => message.startsWith("status page listening on"),
     );
     return String(line.address);
   }

@@ -33,21 +33,21 @@ kafka:
 postgres: { host: pg, user: me, schema: mon, tls: require }
 `);
 
-const SCHEDULE = { anchorMs: 0, since: {} };
+const SCHEDULE = { originMs: 0, since: {} };
 
 function scanners(loaded: LoadedConfig, schedule: Schedule) {
   return SCANNER_SPEC.instances(loaded, { schedule });
 }
 
 Deno.test("SCANNER_SPEC gives all sites of one host to one thread, and each site to one", () => {
-  const specs = scanners(WHOLE, { anchorMs: 17, since: {} });
+  const specs = scanners(WHOLE, { originMs: 17, since: {} });
   deepStrictEqual(specs.map(({ name }) => name), ["scanner-1", "scanner-2", "scanner-3"]);
   const urls = specs.map(({ work }) => work!.sites.map(({ url }) => url));
   deepStrictEqual(urls.flat().sort(), WHOLE.sites.map(({ url }) => url).sort());
   const homes = urls.filter((share) => share.some((url) => url.startsWith("http://a.example")));
   strictEqual(homes.length, 1);
   for (const { setup, work } of specs) {
-    deepStrictEqual([setup.concurrency, setup.perHost, setup.anchorMs], [33, 2, 17]);
+    deepStrictEqual([setup.concurrency, setup.perHost, setup.originMs], [33, 2, 17]);
     deepStrictEqual([setup.location, work!.allowHosts], ["berlin", ["cdn.example.org"]]);
     strictEqual(work!.urls.length, 6);
     strictEqual(setup.pausesWhenFull, true);
@@ -153,10 +153,10 @@ Deno.test("relaySetup() takes what a group says of itself", () => {
 });
 
 Deno.test("SCANNER_SPEC counts slots from 1970, when producers share the sites", () => {
-  const [spec] = scanners(loadText(SHARED), { anchorMs: 1_000_000, since: { a: 500 } });
-  deepStrictEqual([spec!.setup.isShared, spec!.setup.anchorMs], [true, 0]);
+  const [spec] = scanners(loadText(SHARED), { originMs: 1_000_000, since: { a: 500 } });
+  deepStrictEqual([spec!.setup.isShared, spec!.setup.originMs], [true, 0]);
   deepStrictEqual(spec!.work!.since, { a: 1_000_500 });
-  const [alone] = scanners(WHOLE, { anchorMs: 17, since: {} });
+  const [alone] = scanners(WHOLE, { originMs: 17, since: {} });
   strictEqual(alone!.setup.isShared, false);
 });
 

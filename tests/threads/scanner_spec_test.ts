@@ -19,9 +19,9 @@ function configuration(threads: number): string {
 async function schedule(threads: number): Promise<string[]> {
   const loaded = loadText(configuration(threads));
   const clock = new FakeClock();
-  const anchorMs = clock.monotonicMs();
+  const originMs = clock.monotonicMs();
   const seen: string[] = [];
-  const scanners = SCANNER_SPEC.instances(loaded, { schedule: { anchorMs, since: {} } }).map((
+  const scanners = SCANNER_SPEC.instances(loaded, { schedule: { originMs, since: {} } }).map((
     { setup, work },
   ) =>
     new Scanner({
@@ -30,7 +30,7 @@ async function schedule(threads: number): Promise<string[]> {
       clock,
       telemetry: silent,
       check: ({ name }) => {
-        seen.push(`${clock.monotonicMs() - anchorMs} ${name}`);
+        seen.push(`${clock.monotonicMs() - originMs} ${name}`);
         return Promise.resolve({ site: name, outcome: "up", reason: null } as SiteReport);
       },
       onReport() {},

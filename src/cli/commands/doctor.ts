@@ -45,7 +45,7 @@ async function findingsOf(spec: ThreadSpec): Promise<readonly Finding[]> {
   const problem = (step: string, detail: string) => ({ subject, step, ok: false, detail });
   const missing = missingPermissions([spec]);
   if (missing.length > 0) {
-    return missing.map((what) => problem("permission", notPermitted("start", what)));
+    return missing.map((what) => problem("permission", notPermitted(what)));
   }
   try {
     return await threadResult<readonly Finding[]>(spec);

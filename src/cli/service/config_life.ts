@@ -1,11 +1,10 @@
-/** A daemon's configuration over its life: what it began with, and what each reload made of it. */
+/** A daemon's configuration while it runs: loaded at the start, and replaced by each reload. */
 import { isDeepStrictEqual } from "node:util";
 import { ConfigError, formatMistakes, type Mistake } from "../../config/config_error.ts";
 import type { DaemonRole, LoadedConfig, ReadConfig } from "../../config/loaded_config.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Site } from "../../config/site.ts";
-import type { Reloaded } from "../../runtime/service/reloader.ts";
-import type { ServiceSettings } from "../../runtime/service/service.ts";
+import type { Reloaded, ServiceSettings } from "../../runtime/service/reloader.ts";
 import { planOf } from "../../threads/registry.ts";
 
 /** What a running process cannot change: its files are locked, its sockets open. */
@@ -27,17 +26,17 @@ export interface ConfigLifeOptions {
   readonly now: () => number;
 }
 
-/** The configuration that holds, and when each of its sites came into it. */
+/** The configuration in use, and when each of its sites was added. */
 export class ConfigLife {
   readonly #options: ConfigLifeOptions;
-  readonly #anchorMs: number;
+  readonly #originMs: number;
   #loaded: LoadedConfig;
   #since: Readonly<Record<string, number>> = {};
 
   /** Loads it for the first time. Throws ConfigError. */
   constructor(options: ConfigLifeOptions) {
     this.#options = options;
-    this.#anchorMs = options.now();
+    this.#originMs = options.now();
     this.#loaded = withoutOrigins(options.load());
   }
 
@@ -49,7 +48,7 @@ export class ConfigLife {
     return this.#settingsOf(this.#loaded, this.#since);
   }
 
-  /** Reads it again. What cannot be used changes nothing. */
+  /** Reads it again. A configuration that cannot be used changes nothing. */
   reload(): Reloaded {
     let read: ReadConfig;
     try {
@@ -61,7 +60,7 @@ export class ConfigLife {
     const fixed = fixedMistakes(this.#loaded, read);
     if (fixed.length > 0) return { reason: "fixed", mistakes: sentences(fixed) };
     const loaded = withoutOrigins(read);
-    const elapsedMs = this.#options.now() - this.#anchorMs;
+    const elapsedMs = this.#options.now() - this.#originMs;
     const since = sinceOf(loaded.sites, {
       before: this.#loaded.sites,
       since: this.#since,
@@ -80,7 +79,7 @@ export class ConfigLife {
     const { role } = this.#options;
     const { log, shutdown_timeout, metrics } = loaded.config;
     return {
-      plan: planOf(loaded, { role, schedule: { anchorMs: this.#anchorMs, since } }),
+      plan: planOf(loaded, { role, schedule: { originMs: this.#originMs, since } }),
       logLevels: { level: log.level, levels: log.levels },
       measuredSites: metrics.per_site ? loaded.sites.map(({ name }) => name) : [],
       secrets: loaded.secrets,
@@ -89,7 +88,7 @@ export class ConfigLife {
   }
 }
 
-/** A site that is new or was changed begins now; the others keep the slots that they have. */
+/** New and changed sites start now; the others keep their slots. */
 function sinceOf(
   sites: readonly Site[],
   { before, since, elapsedMs }: {
@@ -112,12 +111,12 @@ function fixedMistakes(old: LoadedConfig, loaded: ReadConfig): Mistake[] {
     .filter(([, of]) => !isDeepStrictEqual(of(old.config), of(loaded.config)))
     .map(([name]) => ({
       ...source.place(name.split(".")),
-      message: `Cannot change "${name}" as it must stay what it was while sitemon runs: ` +
-        "it is another one; write the old value, or start sitemon again",
+      message:
+        `cannot change "${name}" while sitemon runs; restore the old value, or restart sitemon`,
     }));
 }
 
-/** The trees of the files take 1.5 KB a site, and are of no use to who goes on. */
+/** The parsed files take 1.5 KB a site, and are not needed after loading. */
 function withoutOrigins({ origins: _, ...loaded }: ReadConfig): LoadedConfig {
   return loaded;
 }

@@ -29,7 +29,7 @@ export async function runDaemon(
   const { settings } = life;
   const missing = missingPermissions(settings.plan.threads);
   if (missing.length > 0) {
-    for (const what of missing) terminal.writeError(`${notPermitted("start", what)}\n`);
+    for (const what of missing) terminal.writeError(`${notPermitted(what)}\n`);
     return EXIT_CONFIG;
   }
   const { log, listen, sandbox, traces } = life.loaded.config;
@@ -59,8 +59,8 @@ function exitCodeOfEnd(end: ServiceEnd, terminal: Terminal): number {
     case "listen": {
       const why = end.error instanceof Error ? end.error.message : String(end.error);
       terminal.writeError(
-        `Cannot serve operators as "listen" must be a free address of this machine: ${why}; ` +
-          `choose another one, or end the process that has it\n`,
+        `cannot listen on the address of "listen": ${why}; ` +
+          "choose another address, or stop the process that uses it\n",
       );
       return EXIT_IO;
     }

@@ -1,34 +1,43 @@
 /**
- * Reloads the configuration at SIGHUP: wholly or not at all, one reload at a time.
+ * Reloads the configuration at SIGHUP: completely or not at all, one reload at a time.
  *
- * What is wrong with the new one is logged, counted and told to readiness; the old one goes on.
+ * A refused configuration is logged, counted and shown by readiness; the previous one stays in use.
  */
-import type { ThreadSet } from "../threads/thread_set.ts";
 import { describeError } from "../telemetry/log_entry.ts";
-import { logger } from "../telemetry/logging.ts";
+import { logger, type LogLevels } from "../telemetry/logging.ts";
 import { missingPermissions, notPermitted } from "../threads/missing_permissions.ts";
-import type { ServiceSettings } from "./service.ts";
-import type { ServiceManager } from "./service_manager.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
+import type { Plan, ThreadSet } from "../threads/thread_set.ts";
+import type { ServiceManager } from "./service_manager.ts";
+
+/** The part of a configuration that may change while the service runs. */
+export interface ServiceSettings {
+  readonly plan: Plan;
+  readonly logLevels: LogLevels;
+  /** Names of the sites that have metrics of their own. */
+  readonly measuredSites: readonly string[];
+  /** Texts that are never written. */
+  readonly secrets: readonly string[];
+  /** How long a stop may take after the first signal. */
+  readonly drainDeadlineMs: number;
+}
 
 /** A configuration that was read again, or why it cannot be used. */
 export type Reloaded =
   | {
     readonly settings: ServiceSettings;
-    /** Called once the threads work by it. */
+    /** Called once the threads use it. */
     onApplied(): void;
   }
   /** Sentences for people; `reason` is one word for readiness. */
   | { readonly reason: "invalid" | "fixed"; readonly mistakes: readonly string[] };
 
-/** Reads the configuration again. It never throws. */
-export type Reload = () => Reloaded;
-
 export interface ReloaderOptions {
   readonly threadSet: ThreadSet;
   readonly supervisor: Supervisor;
-  readonly reload: Reload;
-  /** Who is told when a reload begins and ends, well or not. */
+  /** Reads the configuration again. It never throws. */
+  readonly reload: () => Reloaded;
+  /** Is notified when a reload begins and ends, applied or refused. */
   readonly manager?: Pick<ServiceManager, "reloading" | "reloaded">;
   /** Called before the threads are changed, with the new settings. */
   readonly onApplied: (settings: ServiceSettings) => Promise<void>;
@@ -50,7 +59,7 @@ export class Reloader implements Disposable {
     Deno.addSignalListener("SIGHUP", this.#listener);
   }
 
-  /** Those that hold now. */
+  /** Those in use. */
   get settings(): ServiceSettings {
     return this.#settings;
   }
@@ -59,7 +68,7 @@ export class Reloader implements Disposable {
     Deno.removeSignalListener("SIGHUP", this.#listener);
   }
 
-  /** Signals that come while a reload runs make one more of them: the file may have changed since. */
+  /** Signals that come during a reload cause one more: the file may have changed since. */
   #request(): void {
     this.#isRequested = true;
     this.#running ??= this.#run();
@@ -70,7 +79,7 @@ export class Reloader implements Disposable {
     manager?.reloading();
     while (this.#isRequested) {
       this.#isRequested = false;
-      // A fault in here must not end a process that works by its old configuration.
+      // A bug in here must not end a process that works with its previous configuration.
       await this.#reload().catch((error) => this.#refuse("failed", [describeError(error)]));
     }
     this.#running = undefined;
@@ -82,9 +91,7 @@ export class Reloader implements Disposable {
     const reloaded = reload();
     if ("mistakes" in reloaded) return this.#refuse(reloaded.reason, reloaded.mistakes);
     const missing = missingPermissions(threadSet.starts(reloaded.settings.plan));
-    if (missing.length > 0) {
-      return this.#refuse("not_permitted", missing.map((what) => notPermitted("reload", what)));
-    }
+    if (missing.length > 0) return this.#refuse("not_permitted", missing.map(notPermitted));
     await this.#apply(reloaded.settings);
     reloaded.onApplied();
   }
@@ -93,32 +100,33 @@ export class Reloader implements Disposable {
     const { threadSet, supervisor, onApplied } = this.#options;
     const secrets = [...new Set([...this.#settings.secrets, ...settings.secrets])];
     this.#settings = settings;
-    // What was a secret stays one: threads that end may still speak of it.
+    // What was a secret stays one: threads that are stopping may still log it.
     await onApplied({ ...settings, secrets });
     const names = threadSet.starts(settings.plan).map(({ name }) => name);
     await threadSet.apply(settings.plan, settings.drainDeadlineMs);
     await supervisor.registry.keepSites(new Set(settings.measuredSites));
     supervisor.dependencies.set("main", "configuration", { ok: true });
     this.#count("applied");
-    logger("config").info("The configuration was reloaded; threads started anew: {threads}", {
-      threads: names.join(", ") || "none",
-    });
+    logger("config").info(
+      names.length === 0
+        ? "configuration reloaded; no threads restarted"
+        : "configuration reloaded; restarted threads: {threads}",
+      { threads: names.join(", ") },
+    );
   }
 
   #refuse(reason: string, mistakes: readonly string[]): void {
     const { dependencies } = this.#options.supervisor;
-    const detail = `The newest configuration is not in use: ${mistakes[0]}`;
+    const detail = `reload refused; still running the previous configuration: ${mistakes[0]}`;
     dependencies.set("main", "configuration", { ok: false, reason, detail });
     this.#count("refused");
-    // Each has a template of its own: the same one would be written ten times a minute at most.
+    // Each has a template of its own, since repetitions of one are suppressed.
     mistakes.forEach((mistake, index) =>
-      logger("config").error(`Mistake ${index + 1} of ${mistakes.length}: {mistake}`, { mistake })
+      logger("config").error(`mistake ${index + 1} of ${mistakes.length}: {mistake}`, { mistake })
     );
     logger("config").error(
-      "The configuration was not reloaded, and the old one goes on: {reason}",
-      {
-        reason,
-      },
+      "reload refused ({reason}); still running the previous configuration",
+      { reason },
     );
   }
 

@@ -1,18 +1,14 @@
-/**
- * The life of a daemon: start its threads, serve its operator, reload on SIGHUP, drain on SIGTERM.
- *
- * A command of cli/ says which threads there are and in which order they stop.
- */
+/** The life of a daemon: start its threads, serve metrics and health, reload on SIGHUP, stop on SIGTERM. */
 import { systemClock } from "../clock.ts";
-import { type Plan, ThreadSet } from "../threads/thread_set.ts";
+import { ThreadSet } from "../threads/thread_set.ts";
 import { describeError, logEntry } from "../telemetry/log_entry.ts";
 import { logger, type LogLevels, sendLogsTo, stopLogging } from "../telemetry/logging.ts";
 import { LogWriter } from "../telemetry/log_writer.ts";
 import { missingPermissions } from "../threads/missing_permissions.ts";
-import { type NotifyAddress, notifyAddress } from "./notify_address.ts";
+import { type NotifyAddress, notifyAddress } from "./notify_socket.ts";
 import { type OperatorServer, serveOperator } from "../telemetry/operator_server.ts";
 import { redactor } from "../telemetry/redaction.ts";
-import { type Reload, Reloader } from "./reloader.ts";
+import { Reloader, type ReloaderOptions, type ServiceSettings } from "./reloader.ts";
 import { ServiceManager } from "./service_manager.ts";
 import type { ThreadSpec } from "../threads/supervised_thread.ts";
 import { type FatalDeath, Supervisor } from "../threads/supervisor.ts";
@@ -23,28 +19,16 @@ export interface ServiceOptions {
   readonly logFormat: "json" | "text";
   /** Where `/metrics`, `/healthz` and `/readyz` are served, if anywhere. */
   readonly listen?: { readonly host: string; readonly port: number };
-  /** Once every thread runs, main gives up its network permission: nothing can be started after that. */
+  /** Once every thread runs, main drops its network permission: nothing can be started after that. */
   readonly isStrict: boolean;
   readonly finalErrors: ReadonlySet<string>;
   /** A variable of the environment, or undefined. */
   readonly env: (name: string) => string | undefined;
-  /** The thread that speaks to the service manager. */
+  /** The thread that notifies the service manager. */
   readonly notifySpec: (address: NotifyAddress, logLevels: LogLevels) => ThreadSpec;
   readonly writeError: (text: string) => void;
   /** Reads the configuration again. */
-  readonly reload: Reload;
-}
-
-/** The part of a configuration that may change while the service runs. */
-export interface ServiceSettings {
-  readonly plan: Plan;
-  readonly logLevels: LogLevels;
-  /** Names of the sites that have metrics of their own. */
-  readonly measuredSites: readonly string[];
-  /** Texts that are never written. */
-  readonly secrets: readonly string[];
-  /** How long a drain may take after the first signal. */
-  readonly drainDeadlineMs: number;
+  readonly reload: ReloaderOptions["reload"];
 }
 
 /** How a service ended. */
@@ -53,13 +37,13 @@ export type ServiceEnd =
   | { readonly cause: "fatal"; readonly death: FatalDeath }
   | { readonly cause: "listen"; readonly error: unknown };
 
-/** After a thread died for good the others only let go of what they hold. */
+/** After a thread failed permanently, the others only release what they hold. */
 const FATAL_DRAIN_MS = 2_000;
 const SIGNALS = ["SIGTERM", "SIGINT"] as const;
-/** What a shell expects of a process that a signal ended: 128 and the signal's number. */
+/** By a shell's convention: 128 and the signal's number. */
 const SIGNAL_EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
 
-/** Runs until a signal has drained it or a thread has died for good. */
+/** Runs until a signal has stopped it or a thread has failed permanently. */
 export async function runService(
   settings: ServiceSettings,
   options: ServiceOptions,
@@ -80,7 +64,7 @@ export async function runService(
     onLog: (entry) => writer.write(entry),
     onAllRunning: () => {
       manager?.ready();
-      if (options.isStrict) giveUpNetwork(supervisor);
+      if (options.isStrict) dropNetworkPermission(supervisor);
     },
     onFatal: (death) => fatal.resolve({ ...death, message: redact(death.message) }),
   });
@@ -93,7 +77,10 @@ export async function runService(
   } catch (error) {
     return { cause: "listen", error };
   }
-  if (server) logger("cli").info("Operators are served at {address}", { address: server.address });
+  if (server) {
+    const { address } = server;
+    logger("cli").info("metrics and health endpoints listening on {address}", { address });
+  }
   using signals = watchSignals();
   using manager = serviceManager(supervisor, { settings, options });
   const threadSet = new ThreadSet(settings.plan, { supervisor, clock: systemClock });
@@ -109,13 +96,13 @@ export async function runService(
   });
   const death = await Promise.race([signals.first, fatal.promise]);
   manager?.stopping();
-  await end(supervisor, { threadSet, death, drainDeadlineMs: reloader.settings.drainDeadlineMs });
+  await stop(supervisor, { threadSet, death, drainDeadlineMs: reloader.settings.drainDeadlineMs });
   await server?.stop();
   await stopLogging();
   return death === undefined ? { cause: "drained" } : { cause: "fatal", death };
 }
 
-/** Whoever wants to be told how the service is, if anybody does. */
+/** The service manager that wants to be notified, if any. */
 function serviceManager(
   supervisor: Supervisor,
   { settings, options }: { settings: ServiceSettings; options: ServiceOptions },
@@ -126,8 +113,8 @@ function serviceManager(
   const missing = missingPermissions([spec]);
   if (missing.length > 0) {
     logger("supervisor").warn(
-      "Cannot notify the service manager as this process must be allowed to: it may not {missing}; " +
-        "set Type=exec in the unit, and no WatchdogSec",
+      "not notifying the service manager: no permission for {missing}; " +
+        "set Type=exec in the unit, without WatchdogSec",
       { missing: missing.join(", ") },
     );
     return undefined;
@@ -146,15 +133,15 @@ function uptimeSeconds(): number | undefined {
   return state === "granted" ? Deno.osUptime() : undefined;
 }
 
-/** What was listened on goes on, and so do the threads; nothing new can be reached. */
-function giveUpNetwork(supervisor: Supervisor): void {
+/** Open listeners and running threads keep working; no new address can be reached. */
+function dropNetworkPermission(supervisor: Supervisor): void {
   if (supervisor.isSealed) return;
   Deno.permissions.revokeSync({ name: "net" });
   supervisor.seal();
-  logger("supervisor").info("Every thread runs: the main thread has given up the network");
+  logger("supervisor").info("all threads are running; main thread dropped its network permission");
 }
 
-async function end(
+async function stop(
   supervisor: Supervisor,
   { threadSet, death, drainDeadlineMs }: {
     threadSet: ThreadSet;
@@ -164,14 +151,16 @@ async function end(
 ): Promise<void> {
   const deadlineMs = death === undefined ? drainDeadlineMs : FATAL_DRAIN_MS;
   if (death !== undefined) {
-    logger("supervisor").fatal("Thread {thread} died for good: {message}", { ...death });
+    logger("supervisor").fatal("stopping: thread {thread} failed permanently: {message}", {
+      ...death,
+    });
   } else {
-    logger("cli").info("Draining within {seconds} s", { seconds: deadlineMs / 1_000 });
+    logger("cli").info("stopping; up to {seconds} s to finish", { seconds: deadlineMs / 1_000 });
   }
   try {
     await threadSet.drain(deadlineMs);
   } catch (error) {
-    logger("cli").error("Cannot drain in order: {error}", { error: describeError(error) });
+    logger("cli").error("stopping threads failed: {error}", { error: describeError(error) });
   }
   await supervisor.stop(0);
 }
@@ -182,7 +171,7 @@ function watchSignals(): Disposable & { first: Promise<undefined> } {
   let seen = false;
   const listeners = SIGNALS.map((signal) => {
     const listener = () => {
-      // Safe at any instant: what is stored is committed, and nothing else is promised.
+      // Safe at any moment: stored reports are committed, and nothing else is promised.
       if (seen) Deno.exit(SIGNAL_EXIT_CODES[signal]);
       seen = true;
       first.resolve(undefined);

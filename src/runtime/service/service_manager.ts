@@ -1,6 +1,6 @@
 /**
- * What the service manager (systemd) is told: that the service is ready, reloads, stops, how it is,
- * and that it works. The notify thread sends it, since main connects to nothing.
+ * Notifies the service manager (systemd): the service is ready, reloading or stopping, its status,
+ * and watchdog pings. The notify thread sends the messages, since main connects to nothing.
  *
  * @see https://www.freedesktop.org/software/systemd/man/sd_notify.html
  */
@@ -8,26 +8,23 @@ import type { Clock } from "../clock.ts";
 import type { DependencyTable } from "../telemetry/dependencies.ts";
 import type { SupervisedThread, ThreadSpec } from "../threads/supervised_thread.ts";
 
-/**
- * A thread that was not heard for so long does not work. Threads answer every 5 s, and one that died
- * begins anew within 10 s.
- */
+/** A thread that is silent for longer does not work: threads answer every 5 s, and restart within 10 s. */
 export const QUIET_MAX_MS = 16_000;
-/** How often the state of the dependencies is told where no watchdog wants to hear more. */
+/** How often the status is sent without a watchdog. */
 const TICK_MS = 10_000;
-/** Pings in the time of a watchdog: one may be late and one be lost. */
+/** Pings within the watchdog's time: one may be late and one may be lost. */
 const PINGS = 3;
 
-/** What the notify thread sends. Messages that are equal but for `beat` are sent again. */
+/** What the notify thread sends; `beat` makes equal messages differ, so that each is sent. */
 export interface NotifyWork {
   readonly message: string;
   readonly beat: number;
 }
 
-/** The part of the supervisor that is looked at and used. */
+/** The part of the supervisor that is used here. */
 export interface Supervision {
   readonly dependencies: DependencyTable;
-  /** How long the quietest of all threads has given no sign of life. */
+  /** How long the quietest of all threads has been silent. */
   readonly quietMs: number;
   start(spec: ThreadSpec): Pick<SupervisedThread, "adapt">;
 }
@@ -43,7 +40,7 @@ export interface ServiceManagerOptions {
   readonly uptimeSeconds: () => number | undefined;
 }
 
-/** Tells the state whenever it changes, and again and again while all threads work. */
+/** Notifies whenever the state changes, and periodically while all threads work. */
 export class ServiceManager implements Disposable {
   readonly #options: ServiceManagerOptions;
   readonly #thread: Pick<SupervisedThread, "adapt">;
@@ -59,7 +56,7 @@ export class ServiceManager implements Disposable {
     this.#tick();
   }
 
-  /** Every thread runs; what they depend on may be down. Said once. */
+  /** Every thread runs; their dependencies may be down. Sent once. */
   ready(): void {
     if (this.#state === "starting") this.#enter("ready", ["READY=1"]);
   }
@@ -72,7 +69,7 @@ export class ServiceManager implements Disposable {
     this.#enter("reloading", ["RELOADING=1", ...time]);
   }
 
-  /** A reload has ended, well or not. */
+  /** A reload has ended, applied or refused. */
   reloaded(): void {
     if (this.#state === "reloading") this.#enter("ready", ["READY=1"]);
   }
@@ -88,19 +85,19 @@ export class ServiceManager implements Disposable {
   #enter(state: "ready" | "reloading" | "stopping", lines: readonly string[]): void {
     this.#state = state;
     this.#lines = lines;
-    this.#tell([]);
+    this.#notify([]);
   }
 
   #tick(): void {
     const { watchdogMs, clock, supervisor } = this.#options;
     const pings = watchdogMs !== undefined && supervisor.quietMs <= QUIET_MAX_MS;
-    this.#tell(pings ? ["WATCHDOG=1"] : []);
+    this.#notify(pings ? ["WATCHDOG=1"] : []);
     const delayMs = watchdogMs === undefined ? TICK_MS : watchdogMs / PINGS;
     this.#cancelTick = clock.after(delayMs, () => this.#tick());
   }
 
-  /** The whole state each time, so that a notify thread that was replaced has all of it. */
-  #tell(lines: readonly string[]): void {
+  /** The whole state each time, so that a restarted notify thread has all of it. */
+  #notify(lines: readonly string[]): void {
     const { supervisor: { dependencies }, spec: { logLevels } } = this.#options;
     const message = [...this.#lines, `STATUS=${statusText(dependencies)}`, ...lines].join("\n");
     const work: NotifyWork = { message, beat: this.#beat++ };
@@ -108,11 +105,13 @@ export class ServiceManager implements Disposable {
   }
 }
 
-/** Nothing that is no word of sitemon's own: the line goes to whoever may see the unit. */
+/** Only sitemon's own words, no error text: any user of the machine may read the unit's status. */
 function statusText(dependencies: DependencyTable): string {
-  const troubled = dependencies.rows.filter(({ ok }) => !ok)
+  const failing = dependencies.rows.filter(({ ok }) => !ok)
     .map(({ dependency, reason }) =>
       reason === undefined ? dependency : `${dependency} (${reason})`
     );
-  return troubled.length === 0 ? "All is well" : `Not ready: ${[...new Set(troubled)].join(", ")}`;
+  return failing.length === 0
+    ? "all dependencies ok"
+    : `not ready: ${[...new Set(failing)].join(", ")}`;
 }

@@ -1,10 +1,10 @@
-/** The one table of what sitemon depends on and how each is: main's, fed by every thread. */
+/** The table of dependencies and their states, on main, fed by every thread. */
 import type { Dependency, DependencyState } from "./telemetry.ts";
 
 /** A row of `/readyz`. */
 export interface DependencyRow extends DependencyState {
   readonly dependency: Dependency;
-  /** The thread that says so. */
+  /** The thread that reported it. */
   readonly thread: string;
   /** Milliseconds since 1970 at which it came into this state. */
   readonly since: number;
@@ -20,7 +20,7 @@ export class DependencyTable {
     this.#now = now;
   }
 
-  /** Notes a state; `since` stays while neither the verdict nor its reason changes. */
+  /** Sets a state; `since` stays while neither `ok` nor the reason changes. */
   set(thread: string, dependency: Dependency, state: DependencyState): void {
     const key = `${thread}\0${dependency}`;
     const known = this.#rows.get(key);
@@ -29,7 +29,7 @@ export class DependencyTable {
     this.#rows.set(key, { dependency, thread, ...state, since });
   }
 
-  /** Forgets what a thread said, since it is no more. */
+  /** Removes the states that a thread reported. */
   forget(thread: string): void {
     for (const [key, row] of this.#rows) if (row.thread === thread) this.#rows.delete(key);
   }
@@ -38,7 +38,7 @@ export class DependencyTable {
     return [...this.#rows.values()];
   }
 
-  /** True when every dependency is as it should be. */
+  /** True when every dependency is ok. */
   get isReady(): boolean {
     return this.rows.every((row) => row.ok);
   }

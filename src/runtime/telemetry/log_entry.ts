@@ -64,7 +64,7 @@ function render(value: unknown): string {
     return JSON.stringify(value, (_, part) => typeof part === "bigint" ? String(part) : part) ??
       String(value);
   } catch {
-    return "[cannot be shown]";
+    return "[unprintable]";
   }
 }
 

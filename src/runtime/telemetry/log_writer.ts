@@ -6,10 +6,10 @@
 import { MINUTE_MS } from "../time_units.ts";
 import type { LogEntry } from "./log_entry.ts";
 
-/** A message may be written this often in a minute; what comes after is counted and summarized. */
+/** A message may be written this often in a minute; repetitions after that are only counted. */
 export const SAME_MESSAGE_MAX_PER_MINUTE = 10;
-/** At most this many different messages are told apart; beyond that the oldest is forgotten. */
-export const MESSAGES_REMEMBERED_MAX = 1_000;
+/** At most this many different messages are tracked; beyond that the oldest is forgotten. */
+export const MESSAGES_TRACKED_MAX = 1_000;
 
 export interface LogWriterOptions {
   readonly format: "json" | "text";
@@ -38,7 +38,7 @@ export class LogWriter {
 
   /** Writes an entry, unless it has been repeated too often within a minute. */
   write(entry: LogEntry): void {
-    // Debug lines are asked for one by one and are the record of every commit: none is left out.
+    // Debug logging is on request and records every commit: nothing is suppressed.
     if (entry.level === "debug" || entry.level === "trace") return this.#line(entry);
     const repetition = this.#repetition(entry);
     if (repetition.written === SAME_MESSAGE_MAX_PER_MINUTE) {
@@ -55,7 +55,7 @@ export class LogWriter {
     const known = this.#repetitions.get(key);
     if (known !== undefined && entry.timestamp - known.since < MINUTE_MS) return known;
     if (known !== undefined && known.suppressed > 0) this.#summarize(entry, known.suppressed);
-    if (known === undefined && this.#repetitions.size === MESSAGES_REMEMBERED_MAX) {
+    if (known === undefined && this.#repetitions.size === MESSAGES_TRACKED_MAX) {
       this.#repetitions.delete(this.#repetitions.keys().next().value!);
     }
     const fresh = { since: entry.timestamp, written: 0, suppressed: 0 };
@@ -64,7 +64,7 @@ export class LogWriter {
   }
 
   #summarize(entry: LogEntry, suppressed: number): void {
-    const message = `The next message was repeated ${suppressed} times within a minute`;
+    const message = `suppressed ${suppressed} repetitions of the next message within a minute`;
     this.#line({ ...entry, message, properties: { suppressed } });
   }
 
@@ -93,7 +93,7 @@ function textLine(entry: LogEntry): string {
   }`;
 }
 
-/** A line stays one line, and a site's text cannot move a terminal's cursor. */
+/** Keeps an entry on one line, and control characters of a site's text off the terminal. */
 function printable(text: string): string {
   // deno-lint-ignore no-control-regex -- control characters are what is looked for
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {

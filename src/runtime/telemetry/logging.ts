@@ -1,4 +1,4 @@
-/** The loggers of every part. A thread's records go to one sink, whichever that thread was given. */
+/** The loggers of every part. All records of a thread go to one sink. */
 import {
   configure,
   getLogger,
@@ -28,7 +28,7 @@ export const LOG_CATEGORIES = [
 
 export type LogCategory = typeof LOG_CATEGORIES[number];
 
-/** The least that is written: of every part, and of single ones. */
+/** The minimum level logged: of every part, and of single parts. */
 export interface LogLevels {
   readonly level: LogLevel;
   readonly levels?: Readonly<Partial<Record<LogCategory, LogLevel>>>;
@@ -39,7 +39,7 @@ export function logger(category: LogCategory): Logger {
   return getLogger(["sitemon", category]);
 }
 
-/** Sends this thread's records of these levels to `sink`. A thread has one sink; the last one holds. */
+/** Sends this thread's records of these levels to `sink`, which replaces the previous one. */
 export async function sendLogsTo(
   sink: (record: LogRecord) => void,
   { level, levels = {} }: LogLevels,
@@ -49,14 +49,14 @@ export async function sendLogsTo(
     sinks: { sink },
     loggers: [
       { category: "sitemon", sinks: ["sink"], lowestLevel: level },
-      // A part of its own level may say more than the others, so it does not go through theirs.
+      // Not through the parent, whose level may be higher.
       ...Object.entries(levels).map(([category, lowestLevel]) => ({
         category: ["sitemon", category],
         sinks: ["sink" as const],
         parentSinks: "override" as const,
         lowestLevel,
       })),
-      // LogTape's own notices would be printed past the redaction.
+      // LogTape's own messages would be printed without redaction.
       { category: ["logtape", "meta"], sinks: [], lowestLevel: "fatal" },
     ],
   });

@@ -1,8 +1,8 @@
-/** Lets a log line through once a minute for each cause. */
+/** Allows a log line once a minute for each cause. */
 import { MINUTE_MS } from "../time_units.ts";
 import type { Clock } from "../clock.ts";
 
-/** The causes are a closed list of words, so what is remembered is bounded. */
+/** Causes come from a closed list of words, so the map is bounded. */
 export class MinuteLimit {
   readonly #clock: Clock;
   readonly #allowedMs = new Map<string, number>();
@@ -11,7 +11,7 @@ export class MinuteLimit {
     this.#clock = clock;
   }
 
-  /** True when this cause was not let through within the last minute. */
+  /** True when this cause was not allowed within the last minute. */
   allows(cause: string): boolean {
     const nowMs = this.#clock.monotonicMs();
     const allowedMs = this.#allowedMs.get(cause);

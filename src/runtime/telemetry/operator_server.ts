@@ -1,4 +1,4 @@
-/** What an operator's tools ask a running sitemon over HTTP: `/metrics`, `/healthz`, `/readyz`. */
+/** The HTTP endpoints for operators: `/metrics`, `/healthz` and `/readyz`. */
 import type { DependencyTable } from "./dependencies.ts";
 import type { MetricsRegistry } from "./registry.ts";
 
@@ -8,7 +8,7 @@ export async function answerOperator(
   { registry, dependencies }: { registry: MetricsRegistry; dependencies: DependencyTable },
 ): Promise<Response> {
   if (request.method !== "GET" && request.method !== "HEAD") {
-    return new Response("Only GET and HEAD are answered here\n", {
+    return new Response("method not allowed; use GET or HEAD\n", {
       status: 405,
       headers: { allow: "GET, HEAD" },
     });
@@ -23,7 +23,7 @@ export async function answerOperator(
     case "/readyz":
       return readiness(dependencies);
     default:
-      return new Response("Not here: /metrics, /healthz and /readyz are\n", { status: 404 });
+      return new Response("not found; try /metrics, /healthz or /readyz\n", { status: 404 });
   }
 }
 
@@ -42,7 +42,7 @@ export interface OperatorServer {
   stop(): Promise<void>;
 }
 
-/** Serves on `listen` (`host:port`). Throws what the system says when that address cannot be had. */
+/** Serves on `listen`. Throws the system's error when the address is not available. */
 export function serveOperator(
   listen: { readonly host: string; readonly port: number },
   tables: { registry: MetricsRegistry; dependencies: DependencyTable },

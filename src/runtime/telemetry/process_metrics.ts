@@ -1,31 +1,31 @@
-/** What a thread and the process measure of themselves: memory, and how late their timers fire. */
+/** Memory and event loop lag of a thread and the process. */
 import type { GaugeName, Labels } from "./metrics.ts";
 
-/** How often they look. */
-const LOOK_MS = 1_000;
+/** How often they are measured. */
+const INTERVAL_MS = 1_000;
 
-/** Takes what was measured. */
+/** Takes a measurement. */
 export type SetGauge = (name: GaugeName, value: number, labels?: Labels) => void;
 
 /** Measures a thread until it is disposed of. */
 export function watchLoop(thread: string, set: SetGauge): Disposable {
-  let dueMs = performance.now() + LOOK_MS;
+  let dueMs = performance.now() + INTERVAL_MS;
   const timer = setInterval(() => {
     const nowMs = performance.now();
     set("sitemon_thread_loop_lag_seconds", Math.max(0, nowMs - dueMs) / 1_000, { thread });
     set("sitemon_thread_heap_bytes", Deno.memoryUsage().heapUsed, { thread });
-    dueMs = nowMs + LOOK_MS;
-  }, LOOK_MS);
+    dueMs = nowMs + INTERVAL_MS;
+  }, INTERVAL_MS);
   return { [Symbol.dispose]: () => clearInterval(timer) };
 }
 
-/** Measures the main thread, and with it the process, until it is disposed of. */
+/** Measures the main thread and the process until it is disposed of. */
 export function watchProcess(set: SetGauge): Disposable {
   set("sitemon_process_start_time_seconds", performance.timeOrigin / 1_000);
-  const tell = () => set("sitemon_process_resident_memory_bytes", Deno.memoryUsage().rss);
-  tell();
+  const measure = () => set("sitemon_process_resident_memory_bytes", Deno.memoryUsage().rss);
+  measure();
   const loop = watchLoop("main", set);
-  const timer = setInterval(tell, LOOK_MS);
+  const timer = setInterval(measure, INTERVAL_MS);
   return {
     [Symbol.dispose]() {
       clearInterval(timer);

@@ -1,17 +1,17 @@
-/** Keeps secrets out of what is written: every known secret is replaced wherever it stands. */
+/** Keeps secrets out of all output: every known secret is replaced wherever it occurs. */
 
 const HIDDEN = "***";
 
 /**
- * Shorter secrets are left alone: replacing every `a` would make logs unreadable and would tell
+ * Shorter secrets are not replaced: replacing every `a` would make logs unreadable and would reveal
  * the secret by what is missing.
  */
 export const SECRET_LENGTH_MIN = 4;
 
 /**
- * Returns a function that replaces each of the secrets, as it is and as urls and JSON write it, by
- * `***`. Its time grows with the text, hardly with the number of secrets: a configuration may have
- * one for each of 100,000 sites, and every report passes here.
+ * Returns a function that replaces each of the secrets with `***`, also as URLs and JSON encode it.
+ * Its time grows with the text, hardly with the number of secrets: a configuration may have one for
+ * each of 100,000 sites, and every report is redacted.
  */
 export function redactor(secrets: readonly string[]): (text: string) => string {
   const forms = new Set(
@@ -19,7 +19,7 @@ export function redactor(secrets: readonly string[]): (text: string) => string {
   );
   if (forms.size === 0) return (text) => text;
   const byBeginning = Map.groupBy(forms, beginningOf);
-  // The longest first, so that a secret within another leaves no rest behind.
+  // The longest first, so that of a secret with another inside nothing remains.
   for (const group of byBeginning.values()) group.sort((a, b) => b.length - a.length);
   return (text) => {
     const lengthAt = (at: number) =>

@@ -1,4 +1,4 @@
-/** The one registry of metrics: main's. Threads' measurements are added to it; `/metrics` prints it. */
+/** The registry of metrics, on main: threads' measurements are added to it; `/metrics` prints it. */
 // The parts of prom-client that are used here. Its entry would load the others too: a client that
 // pushes, which is not needed, loads node:http, and takes longer than all of these.
 import type * as client from "prom-client";
@@ -55,7 +55,7 @@ export class MetricsRegistry {
     else if (this.#has(labels)) gauge?.set(labels, value);
   }
 
-  /** Has gauges of these sites alone from now on: what a thread still tells of others is left out. */
+  /** Keeps gauges of these sites only; what a thread still reports of others is dropped. */
   async keepSites(names: ReadonlySet<string>): Promise<void> {
     this.#sites = names;
     for (const gauge of this.#gauges.values()) {

@@ -1,12 +1,12 @@
 /**
- * What a part tells about itself: metrics, and the state of what it depends on.
+ * How a part reports metrics and the state of its dependencies.
  *
- * A thread's implementation (thread_telemetry.ts) gathers and sends them to main, which alone keeps
+ * A thread's implementation (thread_telemetry.ts) collects and sends them to main, which alone keeps
  * the registry and the table of dependencies.
  */
 import type { CounterName, GaugeName, HistogramName, Labels } from "./metrics.ts";
 
-/** State of something that a part needs. */
+/** State of a dependency. */
 export interface DependencyState {
   readonly ok: boolean;
   /** One word for readiness and metrics when it is not ok, such as `topic_missing`. */
@@ -15,7 +15,7 @@ export interface DependencyState {
   readonly detail?: string;
 }
 
-/** The things that sitemon depends on, as `/readyz` names them. */
+/** Dependencies, as `/readyz` names them. */
 export type Dependency =
   | "outbox"
   | "kafka"
@@ -29,9 +29,9 @@ export type Dependency =
 /** Cheap enough for hot paths: a call does no I/O. */
 export interface Telemetry {
   count(name: CounterName, labels?: Labels, by?: number): void;
-  /** NaN ends the series: there is no such thing here any more. */
+  /** NaN ends the series. */
   set(name: GaugeName, value: number, labels?: Labels): void;
   observe(name: HistogramName, value: number, labels?: Labels): void;
-  /** Tells the state of a dependency; repeating the same state is free. */
+  /** Reports the state of a dependency; repeating the same state is free. */
   dependency(name: Dependency, state: DependencyState): void;
 }

@@ -1,9 +1,9 @@
-/** A thread's Telemetry: gathers what is measured and hands it to main once a second. */
+/** A thread's Telemetry: collects measurements, which are sent to main once a second. */
 import type { CounterName, GaugeName, HistogramName, Labels } from "./metrics.ts";
 import type { Dependency, DependencyState, Telemetry } from "./telemetry.ts";
 import type { Measurements } from "../threads/thread_protocol.ts";
 
-/** Values of one histogram that are kept between two tellings; more are left out of it. */
+/** Values of one histogram that are kept between two reports; more are dropped. */
 export const OBSERVATIONS_MAX = 20_000;
 
 const NO_LABELS: Labels = {};
@@ -14,7 +14,7 @@ interface Series<Name, Value> {
   value: Value;
 }
 
-/** Gathers measurements until {@linkcode ThreadTelemetry.take} is called. */
+/** Collects measurements until {@linkcode ThreadTelemetry.take} is called. */
 export class ThreadTelemetry implements Telemetry {
   readonly #onDependency: (dependency: Dependency, state: DependencyState) => void;
   readonly #states = new Map<Dependency, string>();
@@ -40,9 +40,9 @@ export class ThreadTelemetry implements Telemetry {
   }
 
   dependency(name: Dependency, state: DependencyState): void {
-    const told = JSON.stringify(state);
-    if (this.#states.get(name) === told) return;
-    this.#states.set(name, told);
+    const reported = JSON.stringify(state);
+    if (this.#states.get(name) === reported) return;
+    this.#states.set(name, reported);
     this.#onDependency(name, state);
   }
 

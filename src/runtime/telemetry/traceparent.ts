@@ -1,11 +1,10 @@
 /**
- * The text that names a span to others: the value of W3C's header `traceparent`. Within sitemon it
- * is what stands for a span wherever one has to be named.
+ * The value of W3C's header `traceparent`, which identifies a span, to others and within sitemon.
  *
  * @see https://www.w3.org/TR/trace-context/#traceparent-header
  */
 
-/** What the text says. */
+/** The parsed value. */
 export interface TraceContext {
   /** 32 hexadecimal digits, not all of them 0. */
   readonly traceId: string;
@@ -26,19 +25,19 @@ export function formatTraceparent({ traceId, spanId, traceFlags }: TraceContext)
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`;
 }
 
-/** What a text says, or nothing when it is none: others write it too. */
+/** The context of a text, or undefined when it is invalid: others write it too. */
 export function parseTraceparent(text: string): TraceContext | undefined {
   const [, traceId, spanId, flags] = FORM.exec(text) ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & IS_RECORDED };
 }
 
-/** Names a span that nobody records, in a trace of its own. */
+/** Identifies a span that is not recorded, in a new trace. */
 export function unrecordedTraceparent(): string {
   return formatTraceparent({ traceId: randomHex(16), spanId: randomHex(8), traceFlags: 0 });
 }
 
-/** All zeros would mean that there is none; that they are drawn is less likely than any fault. */
+/** All zeros would be invalid; drawing them is less likely than any bug. */
 function randomHex(bytes: number): string {
   return crypto.getRandomValues(new Uint8Array(bytes)).toHex();
 }

@@ -1,8 +1,7 @@
 /**
- * Spans for OpenTelemetry, by the exporter that is built into Deno. It is on or off before a process
- * begins, needs no permission, and takes spans from any thread (Deno 2.9.6).
- *
- * Nothing of the library is loaded until a thread asks for a tracer.
+ * Spans for OpenTelemetry, exported by Deno itself: on or off before a process starts, without a
+ * permission, from any thread (Deno 2.9.6). The library is not loaded until a thread asks for a
+ * tracer.
  */
 import type * as Api from "@opentelemetry/api";
 import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
@@ -11,25 +10,25 @@ import { VERSION } from "../version.ts";
 /** Links of one span, as OpenTelemetry limits them by default. */
 export const LINKS_MAX = 128;
 
-/** The exporter announces itself to the library by this, in every thread. */
+/** The exporter registers itself with the library under this symbol, in every thread. */
 const LIBRARY = Symbol.for("opentelemetry.js.api.1");
 
-/** By name; one that is null or undefined is left out. */
+/** By name; null and undefined are left out. */
 export type Attributes = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 export interface SpanOptions {
-  /** `internal` when absent: work that neither asks another service nor serves one. */
+  /** `internal` when absent: work that neither calls another service nor serves one. */
   readonly kind?: "client" | "consumer";
-  /** The `traceparent` of the span that it is part of; a trace of its own begins when absent. */
+  /** The `traceparent` of its parent span; a new trace begins when absent. */
   readonly parent?: string;
-  /** Those of spans that it has to do with otherwise; at most {@linkcode LINKS_MAX} are kept. */
+  /** Those of other related spans; at most {@linkcode LINKS_MAX} are kept. */
   readonly links?: readonly string[];
   readonly attributes?: Attributes;
   /** Milliseconds since 1970; now when absent. */
   readonly startMs?: number;
 }
 
-/** A span that has begun. It is exported when it has ended, and lost when it never does. */
+/** A span that has begun. It is exported when it ends, and lost when it never does. */
 export interface Span {
   /** Names it to others. */
   readonly traceparent: string;
@@ -40,17 +39,17 @@ export interface Span {
   end(endMs?: number): void;
 }
 
-/** Begins spans, under the name and the version of sitemon. */
+/** Starts spans with the name and version of sitemon. */
 export interface Tracer {
   start(name: string, options?: SpanOptions): Span;
 }
 
-/** True when this process exports what a tracer makes. */
+/** True when this process exports spans. */
 export function isExporting(): boolean {
   return Reflect.has(globalThis, LIBRARY);
 }
 
-/** The tracer of this thread, or nothing where the configuration asks for no traces. */
+/** The tracer of this thread; undefined when the configuration has no `traces`. */
 export async function openTracer(isWanted: boolean): Promise<Tracer | undefined> {
   return isWanted ? new DenoTracer(await import("@opentelemetry/api")) : undefined;
 }
@@ -98,7 +97,7 @@ function linkTo(traceparent: string): Api.Link[] {
   return context === undefined ? [] : [{ context }];
 }
 
-/** Deno exports every number as a fraction, and whole ones as whole where they are bigints. */
+/** Deno exports numbers as doubles, and bigints as integers. */
 function exported(attributes: Attributes): Api.Attributes {
   const entries = Object.entries(attributes)
     .filter(([, value]) => value !== null && value !== undefined)

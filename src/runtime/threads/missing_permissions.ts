@@ -1,46 +1,38 @@
-/** What a process would have to be allowed before it could start a thread. */
+/** The permissions that a process would need before it could start a thread. */
 import type { ThreadSpec } from "./supervised_thread.ts";
 
 /**
- * What threads need and this process may not do, in words such as `talk to "b.example:80"`; each
- * once. A Worker never gets more than the main thread has, and to ask for it would throw.
+ * What threads need and this process may not do, in words such as `network access to
+ * "b.example:80"`; each once. A Worker never gets more than the main thread has, and asking for it
+ * would throw.
  */
 export function missingPermissions(specs: readonly Pick<ThreadSpec, "permissions">[]): string[] {
   const needs = specs.flatMap(({ permissions }) => needsOf(permissions));
-  const missing = needs.filter(({ descriptor }) =>
+  const missing = needs.filter(([descriptor]) =>
     Deno.permissions.querySync(descriptor).state !== "granted"
   );
-  return [...new Set(missing.map(({ words }) => words))];
+  return [...new Set(missing.map(([, words]) => words))];
 }
 
 /** The sentence about one of them. */
-export function notPermitted(action: "start" | "reload", what: string): string {
-  return `Cannot ${action} by this configuration as the process must be allowed all that it needs: ` +
-    `it may not ${what}; make an executable for it, or start with the flags that ` +
-    '"sitemon config permissions" prints';
+export function notPermitted(what: string): string {
+  return `no permission for ${what}; start with the flags that "sitemon config permissions" ` +
+    "prints, or build an executable for this configuration";
 }
 
-interface Need {
-  readonly descriptor: Deno.PermissionDescriptor;
-  readonly words: string;
-}
+type Need = readonly [Deno.PermissionDescriptor, words: string];
 
 function needsOf({ net, read, write, env, sys }: Deno.PermissionOptionsObject): Need[] {
   return [
-    ...list(net).map((host) => need({ name: "net", host }, `talk to "${host}"`)),
-    ...list(read).map((path) => need({ name: "read", path }, `read "${path}"`)),
-    ...list(write).map((path) => need({ name: "write", path }, `write "${path}"`)),
-    ...list(env).map((variable) =>
-      need({ name: "env", variable }, `read the variable ${variable}`)
-    ),
-    ...list(sys).map((kind) =>
-      need({ name: "sys", kind: kind as "statfs" }, `ask the system for ${kind}`)
-    ),
+    ...list(net).map((host): Need => [{ name: "net", host }, `network access to "${host}"`]),
+    ...list(read).map((path): Need => [{ name: "read", path }, `reading "${path}"`]),
+    ...list(write).map((path): Need => [{ name: "write", path }, `writing "${path}"`]),
+    ...list(env).map((variable): Need => [{ name: "env", variable }, `reading $${variable}`]),
+    ...list(sys).map((kind): Need => [
+      { name: "sys", kind: kind as "statfs" },
+      `the system call ${kind}`,
+    ]),
   ];
-}
-
-function need(descriptor: Deno.PermissionDescriptor, words: string): Need {
-  return { descriptor, words };
 }
 
 function list<T extends string | URL>(items: "inherit" | boolean | T[] | undefined): string[] {

@@ -1,7 +1,7 @@
 /**
- * One thread as main sees it: started, listened to, asked for signs of life, replaced when it dies.
+ * One thread as main sees it: started, pinged, restarted when it dies.
  *
- * The Worker behind it changes with each replacement; the SupervisedThread stays.
+ * Each restart makes a new Worker; the SupervisedThread stays.
  */
 import { isDeepStrictEqual } from "node:util";
 import { backoffMs } from "../backoff.ts";
@@ -9,14 +9,14 @@ import type { Clock } from "../clock.ts";
 import { logger, type LogLevels } from "../telemetry/logging.ts";
 import type { FromThread, ToThread } from "./thread_protocol.ts";
 
-/** How often a thread is asked for a sign of life, and for how long it may be silent. */
+/** How often a thread is pinged, and for how long it may be silent. */
 export const PING_MS = 5_000;
 export const SILENCE_MAX_MS = 20_000;
-/** A thread that was asked to stop gets this much beyond its deadline before it is terminated. */
+/** How long after its deadline a stopping thread is terminated. */
 export const STOP_GRACE_MS = 2_000;
-const REPLACE_BACKOFF = { minMs: 200, maxMs: 10_000 };
-/** After this long without a failure a thread counts as well again, and its backoff starts anew. */
-const WELL_AFTER_MS = 60_000;
+const RESTART_BACKOFF = { minMs: 200, maxMs: 10_000 };
+/** After this long without a failure the backoff is reset. */
+const STABLE_AFTER_MS = 60_000;
 
 /** What a thread is made of. */
 export interface ThreadSpec<Setup = unknown, Work = unknown> {
@@ -24,7 +24,7 @@ export interface ThreadSpec<Setup = unknown, Work = unknown> {
   readonly name: string;
   readonly module: URL;
   readonly permissions: Deno.PermissionOptionsObject;
-  /** Must be plain data: it is sent to the thread, anew for each replacement. */
+  /** Must be plain data: it is sent to the thread, again at each restart. */
   readonly setup: Setup;
   /**
    * What it works on, where that may change while it runs; plain data too. The successor of such a
@@ -36,17 +36,18 @@ export interface ThreadSpec<Setup = unknown, Work = unknown> {
 
 /** What happens to a thread. */
 export interface ThreadEvents {
-  /** Anything it says that is not about its own life. */
+  /** Any message that is not about its own life. */
   onMessage(thread: SupervisedThread, message: FromThread): void;
-  /** It can be reached, for the first time or again; it may have been asked to stop meanwhile. */
+  /** It can be reached, for the first time or after a restart; it may have been asked to stop meanwhile. */
   onReady(thread: SupervisedThread): void;
-  /** It died. `errorName` is the class of the error that it died of, if it could say. */
-  onDeath(thread: SupervisedThread, death: Death): "replace" | "leave";
+  /** It died, and is restarted unless this says otherwise. */
+  onDeath(thread: SupervisedThread, death: Death): "restart" | "leave";
 }
 
 /** How a thread died. */
 export interface Death {
   readonly cause: "failed" | "uncaught" | "silent" | "ended";
+  /** The class of the error, if it was reported. */
   readonly errorName?: string;
   /** One sentence, for people. */
   readonly message: string;
@@ -54,7 +55,7 @@ export interface Death {
   readonly description?: string;
 }
 
-type State = "starting" | "running" | "replacing" | "stopping" | "stopped";
+type State = "starting" | "running" | "restarting" | "stopping" | "stopped";
 
 /** A thread that is kept alive. */
 export class SupervisedThread {
@@ -96,12 +97,12 @@ export class SupervisedThread {
     return this.#state === "running";
   }
 
-  /** True from its first word until its end: a thread that stops may still have to hand things over. */
+  /** True from ready until its end: a stopping thread may still have to hand things over. */
   get isReachable(): boolean {
     return this.#isReady;
   }
 
-  /** How long it has given no sign of life; one that stops has a deadline instead. */
+  /** How long it has been silent; a stopping thread has a deadline instead. */
   get silentMs(): number {
     if (this.#state === "stopping" || this.#state === "stopped") return 0;
     return this.#clock.monotonicMs() - this.#heardAtMs;
@@ -112,7 +113,7 @@ export class SupervisedThread {
     this.#post({ type: "link", role, port }, [port]);
   }
 
-  /** Gives it other work and other log levels while it runs; its replacements get them too. */
+  /** Gives it other work and other log levels while it runs, and after each restart. */
   adapt({ work, logLevels }: Pick<ThreadSpec, "work" | "logLevels">): void {
     const old = this.#spec;
     this.#spec = { ...old, work, logLevels };
@@ -128,7 +129,7 @@ export class SupervisedThread {
       this.#state = "stopping";
       this.#post({ type: "stop", deadlineMs });
       this.#schedule(deadlineMs + STOP_GRACE_MS, () => {
-        logger("supervisor").warn("Thread {thread} did not stop in time and was terminated", {
+        logger("supervisor").warn("thread {thread} did not stop in time and was terminated", {
           thread: this.name,
         });
         this.#end();
@@ -155,7 +156,7 @@ export class SupervisedThread {
   }
 
   #onMessage(worker: Worker, message: FromThread): void {
-    if (worker !== this.#worker) return; // last words of a thread that was replaced
+    if (worker !== this.#worker) return; // queued by a Worker that was terminated
     this.#heardAtMs = this.#clock.monotonicMs();
     switch (message.type) {
       case "pong":
@@ -173,7 +174,7 @@ export class SupervisedThread {
         });
       case "stopped":
         if (this.#state === "stopping") return this.#end();
-        return this.#die(worker, { cause: "ended", message: "it stopped without being asked" });
+        return this.#die(worker, { cause: "ended", message: "it exited unexpectedly" });
       default:
         return this.#events.onMessage(this, message);
     }
@@ -181,7 +182,7 @@ export class SupervisedThread {
 
   #ping(worker: Worker): void {
     if (this.silentMs > SILENCE_MAX_MS) {
-      const message = `it gave no sign of life for ${Math.round(this.silentMs / 1_000)} s`;
+      const message = `no response for ${Math.round(this.silentMs / 1_000)} s`;
       return this.#die(worker, { cause: "silent", message });
     }
     this.#post({ type: "ping" });
@@ -194,9 +195,9 @@ export class SupervisedThread {
     this.#terminate();
     if (wasStopping || this.#events.onDeath(this, death) === "leave") return this.#end();
     const livedMs = this.#clock.monotonicMs() - this.#startedAtMs;
-    this.#failures = livedMs > WELL_AFTER_MS ? 1 : this.#failures + 1;
-    this.#state = "replacing";
-    this.#schedule(backoffMs(this.#failures - 1, REPLACE_BACKOFF), () => this.#start());
+    this.#failures = livedMs > STABLE_AFTER_MS ? 1 : this.#failures + 1;
+    this.#state = "restarting";
+    this.#schedule(backoffMs(this.#failures - 1, RESTART_BACKOFF), () => this.#start());
   }
 
   #end(): void {

@@ -1,8 +1,4 @@
-/**
- * Keeps threads running and gathers what they tell: logs, metrics, the state of what they need.
- *
- * Runs on the main thread, which supervises and does nothing else.
- */
+/** Keeps threads running and collects their logs, metrics and dependency states; runs on the main thread. */
 import type { Clock } from "../clock.ts";
 import { DependencyTable } from "../telemetry/dependencies.ts";
 import type { LogEntry } from "../telemetry/log_entry.ts";
@@ -11,11 +7,11 @@ import { MetricsRegistry } from "../telemetry/registry.ts";
 import { type Death, SupervisedThread, type ThreadSpec } from "./supervised_thread.ts";
 import type { FromThread } from "./thread_protocol.ts";
 
-/** A thread that is replaced this often within the window will not get well by one more try. */
-export const REPLACEMENTS_MAX = 5;
-export const REPLACEMENTS_WINDOW_MS = 600_000;
-/** Each termination leaks two file descriptors (measured), so their number in all is bounded. */
-export const TERMINATIONS_MAX = 100;
+/** One more restart will not help a thread that was restarted this often within the window. */
+export const RESTARTS_MAX = 5;
+const RESTARTS_WINDOW_MS = 600_000;
+/** Each termination leaks two file descriptors (measured), so the total is bounded. */
+const TERMINATIONS_MAX = 100;
 
 /** Why the process cannot go on. */
 export interface FatalDeath extends Death {
@@ -24,13 +20,13 @@ export interface FatalDeath extends Death {
 
 export interface SupervisorOptions {
   readonly clock: Clock;
-  /** Classes of errors that no replacement heals, such as a locked outbox. */
+  /** Classes of errors that no restart fixes, such as a locked outbox. */
   readonly finalErrors: ReadonlySet<string>;
   readonly onLog: (entry: LogEntry) => void;
   readonly onResult?: (value: unknown) => void;
   /** Called whenever every thread runs. */
   readonly onAllRunning?: () => void;
-  /** Called once, when a thread died for good. */
+  /** Called once, when a thread failed permanently. */
   readonly onFatal: (death: FatalDeath) => void;
 }
 
@@ -47,7 +43,7 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #threads = new Set<SupervisedThread>();
   readonly #links = new Set<Link>();
-  readonly #replacements = new Map<string, number[]>();
+  readonly #restarts = new Map<string, number[]>();
   #terminations = 0;
   #fatal = false;
   #isSealed = false;
@@ -75,8 +71,8 @@ export class Supervisor {
   }
 
   /**
-   * Connects two threads, now and whenever one of them was replaced. Each is handed its end of a
-   * new channel with the other's kind (`scanner-1` is a `scanner`) as its role.
+   * Connects two threads, now and whenever one of them was restarted. Each gets its end of a new
+   * channel, with the other's kind (`scanner-1` is a `scanner`) as its role.
    */
   link(from: SupervisedThread, to: SupervisedThread): void {
     const link = { from, to };
@@ -84,30 +80,30 @@ export class Supervisor {
     connect(link);
   }
 
-  /** Stops a thread for good and forgets its links. */
+  /** Stops a thread permanently and forgets its links. */
   async remove(thread: SupervisedThread, deadlineMs: number): Promise<void> {
     await thread.stop(deadlineMs);
     this.#threads.delete(thread);
     for (const link of this.#links) {
       if (link.from === thread || link.to === thread) this.#links.delete(link);
     }
-    // Its successor has its name, and has said already how things are.
+    // Its successor has the same name, and has already reported its dependencies.
     const names = [...this.#threads].map(({ name }) => name);
     if (!names.includes(thread.name)) this.dependencies.forget(thread.name);
-    this.#tellAllRunning();
+    this.#reportAllRunning();
   }
 
-  /** True when no thread can be replaced any more. */
+  /** True when no thread can be restarted any more. */
   get isSealed(): boolean {
     return this.#isSealed;
   }
 
-  /** From now on every death is final: no thread can be replaced any more. */
+  /** From now on every death is final: no thread can be restarted any more. */
   seal(): void {
     this.#isSealed = true;
   }
 
-  /** How long the quietest of all threads has given no sign of life. */
+  /** How long the quietest of all threads has been silent. */
   get quietMs(): number {
     return Math.max(0, ...[...this.#threads].map(({ silentMs }) => silentMs));
   }
@@ -121,10 +117,10 @@ export class Supervisor {
     for (const link of this.#links) {
       if (link.from === thread || link.to === thread) connect(link);
     }
-    this.#tellAllRunning();
+    this.#reportAllRunning();
   }
 
-  #tellAllRunning(): void {
+  #reportAllRunning(): void {
     if ([...this.#threads].some((thread) => !thread.isRunning)) return;
     this.dependencies.set("main", "threads", { ok: true });
     this.#options.onAllRunning?.();
@@ -143,7 +139,7 @@ export class Supervisor {
     }
   }
 
-  #onDeath(thread: SupervisedThread, death: Death): "replace" | "leave" {
+  #onDeath(thread: SupervisedThread, death: Death): "restart" | "leave" {
     this.#terminations++;
     this.dependencies.forget(thread.name);
     if (this.#isFinal(thread, death)) {
@@ -152,13 +148,13 @@ export class Supervisor {
       return "leave";
     }
     this.registry.count("sitemon_thread_restarts_total", { thread: thread.name });
-    const detail = `Thread ${thread.name} is being replaced: ${death.message}`;
+    const detail = `thread ${thread.name} is restarting: ${death.message}`;
     this.dependencies.set("main", "threads", { ok: false, reason: "thread_died", detail });
-    logger("supervisor").error("Thread {name} died and is being replaced: {description}", {
+    logger("supervisor").error("thread {name} died and is restarting: {description}", {
       name: thread.name,
       description: death.description ?? death.message,
     });
-    return "replace";
+    return "restart";
   }
 
   #isFinal(thread: SupervisedThread, death: Death): boolean {
@@ -167,10 +163,10 @@ export class Supervisor {
       return true;
     }
     const now = this.#options.clock.monotonicMs();
-    const recent = (this.#replacements.get(thread.name) ?? [])
-      .filter((at) => now - at < REPLACEMENTS_WINDOW_MS);
-    this.#replacements.set(thread.name, [...recent, now]);
-    return recent.length >= REPLACEMENTS_MAX || this.#terminations > TERMINATIONS_MAX;
+    const recent = (this.#restarts.get(thread.name) ?? [])
+      .filter((at) => now - at < RESTARTS_WINDOW_MS);
+    this.#restarts.set(thread.name, [...recent, now]);
+    return recent.length >= RESTARTS_MAX || this.#terminations > TERMINATIONS_MAX;
   }
 }
 

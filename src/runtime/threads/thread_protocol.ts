@@ -1,4 +1,4 @@
-/** The messages between main and a thread. Everything in them is plain data or a transferred port. */
+/** The messages between main and a thread: plain data and transferred ports. */
 import type { LogEntry } from "../telemetry/log_entry.ts";
 import type { LogLevels } from "../telemetry/logging.ts";
 import type { Dependency, DependencyState } from "../telemetry/telemetry.ts";
@@ -6,7 +6,7 @@ import type { CounterName, GaugeName, HistogramName, Labels } from "../telemetry
 
 /** From main to a thread. */
 export type ToThread =
-  /** First of all, and once. */
+  /** The first message, sent once. */
   | {
     readonly type: "start";
     readonly name: string;
@@ -19,11 +19,11 @@ export type ToThread =
   | { readonly type: "assign"; readonly work: unknown }
   /** What to log from now on. */
   | { readonly type: "log levels"; readonly logLevels: LogLevels }
-  /** Answered with `pong`: a thread that ends without an event is found out by its silence. */
+  /** Answered with `pong`: a thread that ends without an event is noticed by its silence. */
   | { readonly type: "ping" }
   /** One end of a channel to another thread, and what that thread is to this one. */
   | { readonly type: "link"; readonly role: string; readonly port: MessagePort }
-  /** Finish what is running within `deadlineMs`, then close. */
+  /** Finish running work within `deadlineMs`, then close. */
   | { readonly type: "stop"; readonly deadlineMs: number };
 
 /** From a thread to main. */
@@ -39,7 +39,7 @@ export type FromThread =
   }
   /** One of the answers of a thread that was started to answer something. */
   | { readonly type: "result"; readonly value: unknown }
-  /** The thread cannot go on; by the error's class main decides what follows. */
+  /** The thread cannot continue; the error's class decides what main does. */
   | {
     readonly type: "failed";
     readonly name: string;
@@ -50,7 +50,7 @@ export type FromThread =
   /** It has stopped as asked and is closing itself. */
   | { readonly type: "stopped" };
 
-/** What a thread has measured since it last told. */
+/** What a thread has measured since its last report. */
 export interface Measurements {
   readonly counts: readonly {
     readonly name: CounterName;

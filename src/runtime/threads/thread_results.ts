@@ -1,15 +1,15 @@
-/** A thread that is started for an answer: its results as they come, and its end when they are read. */
+/** Starts a thread for an answer, yields its results, and stops it when they are read. */
 import { systemClock } from "../clock.ts";
 import type { LogEntry } from "../telemetry/log_entry.ts";
 import { SupervisedThread, type ThreadSpec } from "./supervised_thread.ts";
 
-/** How long the thread may take to let go of what it holds. */
+/** How long the thread may take to release what it holds. */
 const STOP_MS = 1_000;
 
 /** Thrown when the thread died before it had answered. */
 export class ThreadDiedError extends Error {
   override readonly name = "ThreadDiedError";
-  /** The class of the error that it died of, if it could say. */
+  /** The class of the error that it died of, if it was reported. */
   readonly errorName: string | undefined;
 
   constructor(message: string, errorName: string | undefined) {

@@ -1,14 +1,14 @@
 /**
- * The threads of a daemon as a configuration wants them: started, changed by a reload, drained.
+ * The threads of a daemon: started, changed by a reload, stopped in order.
  *
- * A reload touches only what differs: a thread whose making is the same goes on.
+ * A reload restarts only threads whose module, permissions or set-up differ.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
 import type { SupervisedThread, ThreadSpec } from "./supervised_thread.ts";
 import { kindOf, type Supervisor } from "./supervisor.ts";
 
-/** All that a daemon is made of. */
+/** The threads of a daemon, and how they are connected and stopped. */
 export interface Plan {
   readonly threads: readonly ThreadSpec[];
   /** Kinds of threads that talk to one another: `["scanner", "outbox"]`. */
@@ -17,7 +17,7 @@ export interface Plan {
   readonly drain: readonly { readonly kinds: readonly string[]; readonly share: number }[];
 }
 
-/** A thread that others wait for has this long to end in order before its successor starts. */
+/** How long a thread without `work` may take to stop before its successor starts. */
 const HAND_OVER_MS = 2_000;
 
 /** Keeps a supervisor's threads as the newest plan has them. */
@@ -37,7 +37,7 @@ export class ThreadSet {
     this.#link([...this.#members.values()]);
   }
 
-  /** The threads that another plan would have to start, or to start anew. */
+  /** The threads that another plan would start or restart. */
   starts(plan: Plan): ThreadSpec[] {
     return plan.threads.filter((spec) => {
       const member = this.#members.get(spec.name);
@@ -45,7 +45,7 @@ export class ThreadSet {
     });
   }
 
-  /** Becomes what another plan says; resolves when the threads that had to go have ended. */
+  /** Changes to another plan; resolves when the threads that it removes have ended. */
   async apply(plan: Plan, deadlineMs: number): Promise<void> {
     const starts = new Set(this.starts(plan));
     const names = new Set(plan.threads.map(({ name }) => name));
@@ -95,7 +95,7 @@ export class ThreadSet {
     this.#link([thread]);
   }
 
-  /** Connects these threads with all that they talk to. */
+  /** Connects these threads with those that they are linked to. */
   #link(threads: readonly SupervisedThread[]): void {
     const all = [...this.#members.values()];
     for (const [fromKind, toKind] of this.#plan.links) {
@@ -108,7 +108,7 @@ export class ThreadSet {
   }
 }
 
-/** True when a running thread need not be started anew to be what the other spec says. */
+/** True when a running thread need not be restarted to match the other spec. */
 function isSameThread(a: ThreadSpec, b: ThreadSpec): boolean {
   const making = ({ module, permissions, setup }: ThreadSpec) => [module.href, permissions, setup];
   return isDeepStrictEqual(making(a), making(b));

@@ -1,7 +1,6 @@
 /** The notify thread: it may use two sockets of the file system, and nothing else. */
 import { joined, workerPermissions } from "../../config/permissions/permissions.ts";
-import type { NotifyAddress } from "../../runtime/service/notify_address.ts";
-import type { NotifySocketOptions } from "../../runtime/service/notify_socket.ts";
+import type { NotifyAddress, NotifySocketOptions } from "../../runtime/service/notify_socket.ts";
 import type { LogLevels } from "../../runtime/telemetry/logging.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
 

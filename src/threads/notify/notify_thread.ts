@@ -1,4 +1,4 @@
-/** The notify thread: hands what main says on to the service manager. It can reach nothing else. */
+/** The notify thread: sends main's messages to the service manager. It can reach nothing else. */
 import { systemClock } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
@@ -12,7 +12,9 @@ serveThread<NotifySocketOptions>({
     const log = logger("supervisor");
     const limit = new MinuteLimit(systemClock);
     const warn = (error: unknown) => {
-      if (limit.allows("send")) log.warn("Cannot notify the service manager: {error}", { error });
+      if (limit.allows("send")) {
+        log.warn("notifying the service manager failed: {error}", { error });
+      }
     };
     const socket = openSocket(setup, warn);
     let sent = Promise.resolve();
@@ -28,7 +30,7 @@ serveThread<NotifySocketOptions>({
   },
 });
 
-/** Checks go on without a service manager: it is told nothing then, and may judge by that. */
+/** Checks go on without the service manager, which may act on the missing messages. */
 function openSocket(
   setup: NotifySocketOptions,
   warn: (error: unknown) => void,

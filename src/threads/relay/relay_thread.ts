@@ -51,7 +51,7 @@ serveThread<RelaySetup>({
       async stop(deadlineMs) {
         using limit = new Deadline(clock, deadlineMs);
         stopping.abort();
-        // First of all, as others wait for the sites.
+        // First, since other producers wait for the sites.
         await tookPart;
         await ran;
         await relay.flush(limit.signal);
@@ -62,7 +62,7 @@ serveThread<RelaySetup>({
   },
 });
 
-/** A scanner that is gone asks no more, and needs no farewell. */
+/** Answers a scanner's questions for as long as it asks. */
 function answerShares(port: MessagePort, member: GroupMember): void {
   port.onmessage = ({ data: { asked } }: MessageEvent<ShareQuestion>) => {
     const answer: ShareAnswer = { asked, ...member.share };

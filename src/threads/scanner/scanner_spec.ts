@@ -24,7 +24,7 @@ function instances(
   const { threads, concurrency, per_host } = config.scanner;
   const { connectivity, traces } = config;
   const isShared = config.scanner.group !== undefined;
-  const { anchorMs, since } = isShared ? sinceEpoch(schedule) : schedule;
+  const { originMs, since } = isShared ? sinceEpoch(schedule) : schedule;
   const targets = {
     since,
     urls: [...sites.map(({ url }) => url), ...connectivity?.urls ?? []],
@@ -42,7 +42,7 @@ function instances(
     pausesWhenFull: config.outbox.when_full === "pause",
     hasSiteMetrics: config.metrics.per_site,
     ...(traces === undefined ? {} : { traceRatio: traces.ratio }),
-    anchorMs,
+    originMs,
     isShared,
   };
   return divideByHost(sites, threads).map((share, index) => ({
@@ -52,10 +52,10 @@ function instances(
   }));
 }
 
-/** The same moments with 1970 as the anchor, which producers with a group have in common. */
-function sinceEpoch({ anchorMs, since }: Schedule): Schedule {
-  const moments = Object.entries(since).map(([name, ms]) => [name, anchorMs + ms]);
-  return { anchorMs: 0, since: Object.fromEntries(moments) };
+/** The same moments counted from 1970, which producers with a group have in common. */
+function sinceEpoch({ originMs, since }: Schedule): Schedule {
+  const moments = Object.entries(since).map(([name, ms]) => [name, originMs + ms]);
+  return { originMs: 0, since: Object.fromEntries(moments) };
 }
 
 /** All sites of one host go to one thread; a hash keeps them there when others come and go. */

@@ -18,16 +18,16 @@ export interface ScannerSetup {
   readonly location: string;
   readonly concurrency: number;
   readonly perHost?: number;
-  /** Stops checking while the outbox takes nothing more; else checks go on, and what overflows is lost. */
+  /** Stops checking while the outbox is full; otherwise checks go on, and reports are dropped. */
   readonly pausesWhenFull: boolean;
   /** Gauges for each site. */
   readonly hasSiteMetrics: boolean;
   /** The share of the checks that is traced; none when absent. */
   readonly traceRatio?: number;
   /** Monotonic time of the process's start: every scanner thread counts its slots from it. */
-  readonly anchorMs: number;
+  readonly originMs: number;
   /**
-   * Checks only what the relay's group gives it. The anchor is 1970 then, so that producers whose
+   * Checks only the sites that the relay's group assigns. Slots count from 1970 then, so that producers whose
    * clocks agree have the same slots, and a site that moves between them keeps its own.
    */
   readonly isShared: boolean;
@@ -37,7 +37,7 @@ export interface ScannerSetup {
 export interface ScannerWork {
   /** The sites that this thread checks. */
   readonly sites: readonly Site[];
-  /** Milliseconds after `anchorMs` at which a reload brought or changed a site, by its name. */
+  /** Milliseconds after `originMs` at which a reload brought or changed a site, by its name. */
   readonly since: Readonly<Record<string, number>>;
   /** Urls of all sites, whichever thread checks them: redirects may lead from one to another. */
   readonly urls: readonly string[];
@@ -45,7 +45,7 @@ export interface ScannerWork {
   readonly addressPolicy: AddressPolicyOptions;
   /** Texts that no report may hold. */
   readonly secrets: readonly string[];
-  /** Urls that tell whether there is a network at all; every check is believed when absent. */
+  /** URLs that show whether there is a network at all; without them every check counts. */
   readonly connectivity?: { readonly urls: readonly string[]; readonly everyMs: number };
 }
 
@@ -55,11 +55,11 @@ export interface ScannerWork {
  */
 const TAKEN_OVER_WITHIN_MS = 5_000;
 
-/** Time that a stop keeps for handing over what the last checks found. */
+/** Part of the time to stop that is reserved for handing over the last reports. */
 const HAND_OVER_MS = 2_000;
 
 serveThread<ScannerSetup>({
-  // A hostile site must not be able to end a thread that watches others.
+  // A hostile site must not be able to end a thread that checks others.
   onUncaught: "continue",
   async start(setup, { name, telemetry, takesOverAtMs }) {
     const clock = systemClock;

@@ -8,16 +8,16 @@ import { serveWeb, WebAddressError, type WebOptions, type WebServer } from "../.
 
 export interface WebSetup extends Pick<WebOptions, "listen" | "title" | "basicAuth"> {
   readonly store: StoreAddress;
-  /** When the address cannot be had: true fails the thread, false goes on without the page. */
+  /** When the address is not available: true fails the thread, false continues without the page. */
   readonly isRequired: boolean;
 }
 
-/** The thread before this one may still be letting go of the address. */
+/** The predecessor of this thread may still be releasing the address. */
 const ADDRESS_RETRIES_MAX = 10;
 const ADDRESS_RETRY_MS = 200;
 
 serveThread<WebSetup>({
-  // Each request is a task of its own.
+  // Each request is an independent task.
   onUncaught: "continue",
   async start(setup, { telemetry }) {
     const server = await serve(setup, telemetry);
@@ -25,7 +25,7 @@ serveThread<WebSetup>({
   },
 });
 
-/** Resolves to nothing when the address cannot be had, and need not. */
+/** Resolves to undefined when the address is not available and not required. */
 async function serve(setup: WebSetup, telemetry: Telemetry): Promise<WebServer | undefined> {
   const { store, isRequired, ...options } = setup;
   const parts = await openStore(store, { clock });
@@ -34,12 +34,12 @@ async function serve(setup: WebSetup, telemetry: Telemetry): Promise<WebServer |
   try {
     const start = () => serveWeb({ ...options, queries, dependency, clock, telemetry });
     const server = await whenAddressIsFree(start);
-    logger("web").info("The status page is at {address}", { address: server.address });
+    logger("web").info("status page listening on {address}", { address: server.address });
     return server;
   } catch (error) {
     await queries.close();
     if (isRequired || !(error instanceof WebAddressError)) throw error;
-    logger("web").warn("There is no status page: {reason}", { reason: error.message });
+    logger("web").warn("no status page: {reason}", { reason: error.message });
     return undefined;
   }
 }

@@ -84,7 +84,7 @@ export const SITEMON: readonly string[] = [
 ];
 
 /** What a daemon prints when its threads run. */
-export const DAEMON_GREETING = "Operators are served";
+export const DAEMON_GREETING = "metrics and health endpoints";
 
 /** Starts a program of `floors/` with its argument; it says "It begins". */
 export function startFloor(file: string, argument: unknown): Promise<MeasuredProcess> {

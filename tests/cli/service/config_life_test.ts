@@ -113,6 +113,9 @@ Deno.test("ConfigLife.reload() refuses what a running process cannot change, at 
     ok("mistakes" in reloaded, name);
     strictEqual(reloaded.reason, "fixed");
     strictEqual(reloaded.mistakes.length, 1);
-    match(reloaded.mistakes[0]!, new RegExp(`^/srv/a\\.yaml:2:\\d+: Cannot change "${name}" as`));
+    match(
+      reloaded.mistakes[0]!,
+      new RegExp(`^/srv/a\\.yaml:2:\\d+: cannot change "${name}" while`),
+    );
   }
 });

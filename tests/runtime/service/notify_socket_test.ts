@@ -1,5 +1,9 @@
-import { deepStrictEqual, rejects, throws } from "node:assert/strict";
-import { NotifySocket } from "../../../src/runtime/service/notify_socket.ts";
+import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
+import {
+  type NotifyAddress,
+  notifyAddress,
+  NotifySocket,
+} from "../../../src/runtime/service/notify_socket.ts";
 import { NotifyReceiver } from "./notify_receiver.ts";
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
@@ -8,9 +12,9 @@ Deno.test("NotifySocket sends messages, and removes its socket at the end", asyn
   await using manager = new NotifyReceiver();
   {
     using socket = new NotifySocket({ own: `${manager.folder}/own.sock`, to: manager.path });
-    await socket.send("READY=1\nSTATUS=All is well");
+    await socket.send("READY=1\nSTATUS=all dependencies ok");
   }
-  deepStrictEqual(await manager.message("READY"), { READY: "1", STATUS: "All is well" });
+  deepStrictEqual(await manager.message("READY"), { READY: "1", STATUS: "all dependencies ok" });
   deepStrictEqual(names(manager.folder), ["manager.sock"]);
 });
 
@@ -29,4 +33,35 @@ Deno.test("NotifySocket says what the system says, when there is no way", async 
   throws(() => new NotifySocket({ own: `${manager.folder}/no/own.sock`, to: manager.path }));
   using socket = new NotifySocket({ own, to: `${manager.folder}/nobody.sock` });
   await rejects(() => socket.send("READY=1"), Deno.errors.NotFound);
+});
+
+const TO = "/run/systemd/notify";
+
+function addressOf(variables: Record<string, string>): NotifyAddress | undefined {
+  return notifyAddress({ env: (name) => variables[name], pid: 42 });
+}
+
+Deno.test("notifyAddress() takes the manager's socket and a place in the unit's own folder", () => {
+  deepStrictEqual(addressOf({ NOTIFY_SOCKET: TO, RUNTIME_DIRECTORY: "/run/sitemon:/run/other" }), {
+    to: TO,
+    own: "/run/sitemon/notify.sock",
+  });
+  deepStrictEqual(addressOf({ NOTIFY_SOCKET: TO }), { to: TO, own: "/tmp/sitemon-notify-42.sock" });
+});
+
+Deno.test("notifyAddress() takes the time of a watchdog that is meant for this process", () => {
+  const watchdogOf = (variables: Record<string, string>) =>
+    addressOf({ NOTIFY_SOCKET: TO, ...variables })?.watchdogMs;
+  strictEqual(watchdogOf({ WATCHDOG_USEC: "60000000" }), 60_000);
+  strictEqual(watchdogOf({ WATCHDOG_USEC: "60000000", WATCHDOG_PID: "42" }), 60_000);
+  strictEqual(watchdogOf({ WATCHDOG_USEC: "60000000", WATCHDOG_PID: "43" }), undefined);
+  for (const micros of ["0", "", "soon"]) {
+    strictEqual(watchdogOf({ WATCHDOG_USEC: micros }), undefined);
+  }
+});
+
+Deno.test("notifyAddress() is nothing, where there is no manager or none with a path", () => {
+  for (const to of [undefined, "", "@/org/freedesktop/systemd1", "vsock:2:1234"]) {
+    strictEqual(addressOf(to === undefined ? {} : { NOTIFY_SOCKET: to }), undefined);
+  }
 });

@@ -59,9 +59,9 @@ class Stage implements Disposable {
 
 Deno.test("ServiceManager tells each state, once it is so", () => {
   using stage = new Stage();
-  deepStrictEqual(stage.last, ["STATUS=All is well"]);
+  deepStrictEqual(stage.last, ["STATUS=all dependencies ok"]);
   stage.manager.ready();
-  deepStrictEqual(stage.last, ["READY=1", "STATUS=All is well"]);
+  deepStrictEqual(stage.last, ["READY=1", "STATUS=all dependencies ok"]);
   stage.manager.reloading();
   deepStrictEqual(stage.last.slice(0, 2), ["RELOADING=1", "MONOTONIC_USEC=1234000000"]);
   // A thread that was replaced during the reload makes all of them run again.
@@ -83,7 +83,7 @@ Deno.test("ServiceManager tells what the service waits for, and no more than wor
   stage.dependencies.set("relay", "kafka", { ok: false, reason: "authentication", detail });
   stage.dependencies.set("outbox", "outbox", { ok: true });
   stage.manager.ready();
-  deepStrictEqual(stage.last, ["READY=1", "STATUS=Not ready: kafka (authentication)"]);
+  deepStrictEqual(stage.last, ["READY=1", "STATUS=not ready: kafka (authentication)"]);
 });
 
 Deno.test("ServiceManager pings three times in a watchdog's time, whatever it depends on", () => {

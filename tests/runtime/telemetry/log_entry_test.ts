@@ -32,7 +32,7 @@ Deno.test("logEntry() is plain data with the message rendered", () => {
       host: "h",
       big: "1",
       error: "TypeError: bad (because Error: worse)",
-      circular: "[cannot be shown]",
+      circular: "[unprintable]",
       no: null,
     },
     thread: "relay",

@@ -80,7 +80,7 @@ Deno.test("LogWriter.write() writes a repeated message ten times a minute, then 
   log.write(entry({ template: "another", message: "another" }));
   strictEqual(lines.length, SAME_MESSAGE_MAX_PER_MINUTE + 1);
   log.write(entry({ timestamp: Date.UTC(2026, 0, 1, 0, 1) }));
-  match(lines.at(-2)!, /The next message was repeated 5 times within a minute/);
+  match(lines.at(-2)!, /suppressed 5 repetitions of the next message within a minute/);
   match(lines.at(-1)!, /broker down/);
 });
 

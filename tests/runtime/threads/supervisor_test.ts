@@ -7,7 +7,7 @@ import {
 } from "../../../src/runtime/threads/supervised_thread.ts";
 import {
   type FatalDeath,
-  REPLACEMENTS_MAX,
+  RESTARTS_MAX,
   Supervisor,
 } from "../../../src/runtime/threads/supervisor.ts";
 import { eventually, within } from "../../support/waiting.ts";
@@ -114,14 +114,14 @@ for (const mood of ["fails", "throws", "rejects"] as const) {
   Deno.test(`Supervisor replaces a thread that ${mood}, until it has done so too often`, async () => {
     await using stage = new Stage();
     stage.start("relay", mood);
-    for (let deaths = 1; deaths <= REPLACEMENTS_MAX; deaths++) {
+    for (let deaths = 1; deaths <= RESTARTS_MAX; deaths++) {
       await stage.deaths(deaths, 0);
       stage.clock.advance(10_000);
     }
     const death = await within(DEADLINE_MS, "fatal", stage.fatal.promise);
     strictEqual(death.thread, "relay");
     const starts = stage.logs.filter(({ message }) => message.startsWith("In a"));
-    strictEqual(starts.length, REPLACEMENTS_MAX + 1);
+    strictEqual(starts.length, RESTARTS_MAX + 1);
   });
 }
 
@@ -161,7 +161,7 @@ Deno.test("Supervisor replaces a thread whose loop no longer turns", async () =>
   stage.start("relay", "stuck");
   await stage.starts(1);
   await stage.deaths(1, PING_MS);
-  match(stage.supervisor.dependencies.rows.at(-1)!.detail!, /it made no progress for/);
+  match(stage.supervisor.dependencies.rows.at(-1)!.detail!, /no progress for/);
 });
 
 Deno.test("Supervisor links two threads, and again when one was replaced", async () => {
@@ -214,5 +214,5 @@ Deno.test("Supervisor gathers the warnings of Node's modules, which would print 
   await using stage = new Stage();
   stage.start("relay", "warns", "debug");
   await stage.starts(2);
-  match(stage.logs[1]!.message, /Node warns: GapWarning: mind the gap/);
+  match(stage.logs[1]!.message, /Node.js warning: GapWarning: mind the gap/);
 });
