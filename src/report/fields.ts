@@ -25,7 +25,7 @@ import { flag, int, list, long, nullable, text, texts, time, uuid } from "./valu
 import { type Value, type Valued, word } from "./values.ts";
 
 /** A field of a report. */
-export interface Field<T> extends Value<T> {
+export interface Field<T, Shown extends boolean = boolean> extends Value<T> {
   /** The version of the schema that brought it; 1 is the original Python service's. */
   readonly since: number;
   /**
@@ -34,16 +34,19 @@ export interface Field<T> extends Value<T> {
    */
   readonly kept: "key" | "status" | "history" | "nowhere";
   /** Whether it is shown with a report of the history. */
-  readonly shown: boolean;
+  readonly shown: Shown;
 }
 
-interface FieldOptions {
+interface FieldOptions<Shown> {
   readonly since?: number;
   readonly kept: Field<unknown>["kept"];
-  readonly shown?: boolean;
+  readonly shown?: Shown;
 }
 
-function field<T>(value: Value<T>, { since = 2, kept, shown = false }: FieldOptions): Field<T> {
+function field<T, const Shown extends boolean = false>(
+  value: Value<T>,
+  { since = 2, kept, shown = false as Shown }: FieldOptions<Shown>,
+): Field<T, Shown> {
   return { ...value, since, kept, shown };
 }
 

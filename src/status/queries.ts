@@ -4,8 +4,10 @@
  * Implemented by postgres/ and sqlite/, which pass one contract suite (tests/contract/). All of it
  * only reads: a role with SELECT, or a file that may only be read, is enough.
  */
+import type { FieldName, REPORT_FIELDS } from "../report/fields.ts";
 import type { Outcome, Reason } from "../report/outcome.ts";
 import type { Timings } from "../report/hop.ts";
+import type { SiteReport } from "../report/report.ts";
 
 /** The windows over which uptime is told, in days. */
 export const UPTIME_WINDOWS_DAYS = [1, 7, 30, 90] as const;
@@ -111,23 +113,23 @@ export interface LatencyPoint {
   readonly p99Ms: number;
 }
 
-/** A report of the history. Its texts may come from the site itself: escape them. */
-export interface HistoryReport {
-  readonly checkedAt: Date;
-  readonly outcome: Outcome;
-  readonly reason: Reason | null;
-  readonly responseTimeMs: number;
-  readonly responseCode: number | null;
-  readonly errorText: string | null;
-  readonly attempts: number;
-  readonly timings: Timings | null;
-  readonly remoteAddress: string | null;
-  readonly httpVersion: string | null;
-  readonly finalUrl: string | null;
-  readonly certificateIssuer: string | null;
-  readonly failures: readonly string[];
-  readonly snippet: string | null;
-}
+/** `error_text` as `errorText`; the one column that hides its unit gets it. */
+type PropertyOf<Field> = Field extends "response_time" ? "responseTimeMs"
+  : Field extends `${infer Head}_${infer Rest}` ? `${Head}${Capitalize<PropertyOf<Rest>>}`
+  : Field;
+
+type ShownField = {
+  [F in FieldName]: (typeof REPORT_FIELDS)[F]["shown"] extends true ? F : never;
+}[FieldName];
+
+/**
+ * A report of the history: the fields that are `shown`. Its texts may come from the site itself:
+ * escape them.
+ */
+export type HistoryReport = {
+  readonly [F in ShownField as PropertyOf<F> & string]: F extends `${string}_at` ? Date
+    : SiteReport[F];
+};
 
 export interface HistoryOptions {
   /** Transitions of so many days until now; at most {@linkcode HISTORY_DAYS_MAX}. */

@@ -1,16 +1,18 @@
 /** The statements behind the query port; most of them read the views of docs/sql.md. */
 import { FAILURES_MAX, RECENT_REPORTS_MAX, TRANSITIONS_MAX } from "../queries.ts";
+import {
+  LATENCY_COLUMNS,
+  REPORT_COLUMNS,
+  SELECT_STATUSES,
+  SELECT_UPTIMES,
+  STATUS_COLUMNS,
+  TRANSITION_COLUMNS,
+} from "../read/query_columns.ts";
 import type { Statement } from "./connection/connection.ts";
-
-const STATUS_COLUMNS = `c.site, c.location, c.url, c.outcome, c.reason,
-  c.response_time AS "responseTimeMs", c.response_code AS "responseCode",
-  c.error_text AS "errorText", c.checked_at AS "checkedAt", c.since,
-  c.interval_ms AS "intervalMs", c.stale, c.labels, c.attempts, c.timings,
-  c.remote_address AS "remoteAddress", c.certificate_expires_at AS "certificateExpiresAt"`;
 
 export const STATUSES: Statement = {
   name: "query_statuses",
-  text: `SELECT ${STATUS_COLUMNS} FROM site_current c ORDER BY c.site, c.location`,
+  text: SELECT_STATUSES,
 };
 
 export const STATUS: Statement = {
@@ -20,9 +22,7 @@ export const STATUS: Statement = {
 
 export const UPTIMES: Statement = {
   name: "query_uptimes",
-  text: `SELECT site, location, days, up_ms AS "upMs", degraded_ms AS "degradedMs",
-    down_ms AS "downMs", inconclusive_ms AS "inconclusiveMs", window_ms AS "windowMs"
-  FROM site_uptime ORDER BY site, location, days`,
+  text: SELECT_UPTIMES,
 };
 
 /** `$1` and `$2`: sites and their locations; `$3`: days. Answers with `siteDays`' rows. */
@@ -44,7 +44,7 @@ export const NOW: Statement = {
 /** `$1`, `$2`: the site; `$3`: days. */
 export const TRANSITIONS: Statement = {
   name: "query_transitions",
-  text: `SELECT checked_at AS at, from_outcome AS "from", outcome AS "to", reason
+  text: `SELECT ${TRANSITION_COLUMNS}
   FROM site_transition
   WHERE site = $1 AND location = $2 AND order_at > now() - $3::int * interval '1 day'
   ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT ${TRANSITIONS_MAX}`,
@@ -53,20 +53,13 @@ export const TRANSITIONS: Statement = {
 /** `$1`, `$2`: the site; `$3`: days. */
 export const LATENCY: Statement = {
   name: "query_latency",
-  text: `SELECT hour, responses, mean_ms AS "meanMs", p50_ms AS "p50Ms", p95_ms AS "p95Ms",
-    p99_ms AS "p99Ms"
+  text: `SELECT ${LATENCY_COLUMNS}
   FROM site_latency
   WHERE site = $1 AND location = $2 AND hour > now() - $3::int * interval '1 day'
   ORDER BY hour`,
 };
 
-const REPORT_COLUMNS = `r.checked_at AS "checkedAt", r.outcome, r.reason,
-  r.response_time AS "responseTimeMs", r.response_code AS "responseCode",
-  r.error_text AS "errorText", r.attempts, r.timings, r.remote_address AS "remoteAddress",
-  r.http_version AS "httpVersion", r.final_url AS "finalUrl",
-  r.certificate_issuer AS "certificateIssuer", r.failures, r.snippet`;
-
-/** By the transitions, since a site that is well has no failure among very many reports. */
+/** By the transitions, since a site that is up may have no failure among very many reports. */
 export const FAILURES: Statement = {
   name: "query_failures",
   text: `SELECT ${REPORT_COLUMNS}

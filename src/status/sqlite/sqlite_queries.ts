@@ -15,10 +15,11 @@ import type {
   SiteUptime,
   StatusQueries,
 } from "../queries.ts";
+import { SELECT_STATUSES, SELECT_UPTIMES } from "../read/query_columns.ts";
 import { checkDaily, checkHistory } from "../read/query_bounds.ts";
 import { type DayRow, siteDays } from "../read/site_days.ts";
 import { siteUptimes, type UptimeRow } from "../read/site_uptimes.ts";
-import { latencyOf, reportOf, type Row, statusOf, transitionOf } from "./query_rows.ts";
+import { valuesOf } from "./query_rows.ts";
 import * as statements from "./query_statements.ts";
 import { StoreFile } from "./store_file.ts";
 
@@ -26,7 +27,7 @@ import { StoreFile } from "./store_file.ts";
 const CURSOR = /^(\d{1,15})@(\d{1,15})$/;
 
 /** Runs a statement and returns its rows. */
-type Select = (statement: string, parameters?: Record<string, string | number>) => Row[];
+type Select = <Row>(statement: string, parameters?: Record<string, string | number>) => Row[];
 
 export class SqliteQueries implements StatusQueries {
   readonly #file: StoreFile;
@@ -36,22 +37,22 @@ export class SqliteQueries implements StatusQueries {
   }
 
   statuses(): Promise<readonly SiteStatus[]> {
-    return this.#use((all) => all(statements.STATUSES).map(statusOf));
+    return this.#use((all) => all<SiteStatus>(SELECT_STATUSES));
   }
 
   uptimes(): Promise<readonly SiteUptime[]> {
-    return this.#use((all) => siteUptimes(all(statements.UPTIMES) as unknown as UptimeRow[]));
+    return this.#use((all) => siteUptimes(all<UptimeRow>(SELECT_UPTIMES)));
   }
 
   async daily(sites: readonly SiteKey[], days: number): Promise<readonly SiteDays[]> {
     checkDaily(sites, days);
     return await this.#use((all) => {
       const nowMs = Date.now();
-      const rows = all(statements.DAYS, {
+      const rows = all<DayRow>(statements.DAYS, {
         keys: JSON.stringify(sites.map(({ site, location }) => [site, location])),
         before_first_day: new Date(nowMs - days * DAY_MS).toISOString().slice(0, 10),
       });
-      return siteDays(rows as unknown as DayRow[], { sites, days, nowMs });
+      return siteDays(rows, { sites, days, nowMs });
     });
   }
 
@@ -71,7 +72,9 @@ export class SqliteQueries implements StatusQueries {
 
   #use<T>(body: (all: Select) => T): Promise<T> {
     return this.#file.use((db) =>
-      body((statement, parameters = {}) => db.prepare(statement).all(parameters))
+      body(<Row>(statement: string, parameters = {}) =>
+        db.prepare(statement).all(parameters).map((row) => valuesOf<Row>(row))
+      )
     );
   }
 }
@@ -82,34 +85,33 @@ function readHistory(
   { transitionDays, latencyDays }: HistoryOptions,
 ): SiteHistory | undefined {
   const key = { site, location };
-  const [status] = all(statements.STATUS, key).map(statusOf);
+  const [status] = all<SiteStatus>(statements.STATUS, key);
   if (status === undefined) return undefined;
   const nowMs = Date.now();
   const transitionsAfter = { ...key, after_micros: (nowMs - transitionDays * DAY_MS) * 1_000 };
   const latencyAfter = { ...key, after: new Date(nowMs - latencyDays * DAY_MS).toISOString() };
   return {
     status,
-    transitions: all(statements.TRANSITIONS, transitionsAfter).map(transitionOf),
-    latency: all(statements.LATENCY, latencyAfter).map(latencyOf),
-    failures: all(statements.FAILURES, key).map(reportOf),
-    recent: all(statements.RECENT, key).map(reportOf),
+    transitions: all(statements.TRANSITIONS, transitionsAfter),
+    latency: all(statements.LATENCY, latencyAfter),
+    failures: all(statements.FAILURES, key),
+    recent: all(statements.RECENT, key),
   };
 }
 
 /** The last change is read first, so that a later one comes twice rather than never. */
 function readChanges(all: Select, text: string | undefined): Changes {
-  const last = all(statements.LAST_CHANGE)[0]!.number as number;
+  const last = all<{ number: number }>(statements.LAST_CHANGE)[0]!.number;
   const cursor = `${last}@${Date.now()}`;
   const [, change, sinceMs] = (CURSOR.exec(text ?? "") ?? []).map(Number);
   // A change of the future is that of another file, which was here before.
   if (change === undefined || sinceMs === undefined || change > last) {
-    return { cursor, statuses: all(statements.STATUSES).map(statusOf), removed: [] };
+    return { cursor, statuses: all<SiteStatus>(SELECT_STATUSES), removed: [] };
   }
   const since = new Date(sinceMs).toISOString();
   return {
     cursor,
-    statuses: all(statements.CHANGED, { change, since }).map(statusOf),
-    removed: all(statements.REMOVED, { change })
-      .map(({ site, location }) => ({ site: site as string, location: location as string })),
+    statuses: all(statements.CHANGED, { change, since }),
+    removed: all(statements.REMOVED, { change }),
   };
 }

@@ -1,0 +1,67 @@
+/** The columns that queries select, under the names of the query port: the same in every store. */
+import { columnTypeOf, FIELD_NAMES, type FieldName, REPORT_FIELDS } from "../../report/fields.ts";
+
+function propertyOf(field: FieldName): string {
+  if (field === "response_time") return "responseTimeMs";
+  return field.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+}
+
+function selected(relation: string, fields: readonly FieldName[]): string {
+  return fields.map((field) => `${relation}.${field} AS "${propertyOf(field)}"`).join(", ");
+}
+
+/** Of `site_current c`. */
+export const STATUS_COLUMNS = `c.since, c.stale, ${
+  selected("c", [
+    "site",
+    "location",
+    "url",
+    "outcome",
+    "reason",
+    "response_time",
+    "response_code",
+    "error_text",
+    "checked_at",
+    "interval_ms",
+    "labels",
+    "attempts",
+    "timings",
+    "remote_address",
+    "certificate_expires_at",
+  ])
+}`;
+
+/** Of `site_report r`. */
+export const REPORT_COLUMNS = selected(
+  "r",
+  FIELD_NAMES.filter((field) => REPORT_FIELDS[field].shown),
+);
+
+/** Of `site_transition`. */
+export const TRANSITION_COLUMNS =
+  `checked_at AS at, from_outcome AS "from", outcome AS "to", reason`;
+
+/** Of `site_latency`. */
+export const LATENCY_COLUMNS =
+  `hour, responses, mean_ms AS "meanMs", p50_ms AS "p50Ms", p95_ms AS "p95Ms", p99_ms AS "p99Ms"`;
+
+export const SELECT_STATUSES =
+  `SELECT ${STATUS_COLUMNS} FROM site_current c ORDER BY c.site, c.location`;
+
+export const SELECT_UPTIMES = `SELECT site, location, days, up_ms AS "upMs",
+  degraded_ms AS "degradedMs", down_ms AS "downMs", inconclusive_ms AS "inconclusiveMs",
+  window_ms AS "windowMs"
+FROM site_uptime ORDER BY site, location, days`;
+
+/** Properties whose values a store may keep in a form of its own, and what they are. */
+export const PROPERTY_TYPES: ReadonlyMap<string, "time" | "structure" | "boolean"> = new Map([
+  ["at", "time"],
+  ["since", "time"],
+  ["hour", "time"],
+  ["stale", "boolean"],
+  ...FIELD_NAMES.flatMap((field) => {
+    const type = columnTypeOf(field);
+    const isPlain = type === "string" || type === "int" || type === "long";
+    return isPlain ? [] : [[propertyOf(field), type] as const];
+  }),
+]);
