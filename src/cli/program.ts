@@ -38,7 +38,7 @@ Getting started:
 
 Exit codes:
    0  success                          74  input/output error
-   1  not up, missing or a problem     75  outbox in use by another process
+   1  not up, or problem found         75  outbox in use by another process
   64  usage error                      78  configuration error
   70  internal error`;
 

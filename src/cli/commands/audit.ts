@@ -72,17 +72,17 @@ export function printAudit(options: AuditPrintOptions, terminal: Terminal): numb
   return audit.producers.some(({ missing }) => missing > 0) ? EXIT_NOT_UP : EXIT_OK;
 }
 
-/** What a narrow terminal has no room for leaves first; what is missing stays. */
+/** A narrow terminal drops the columns that say least about what is missing. */
 const COLUMNS: readonly Column<ProducerAudit>[] = [
   { title: "PRODUCER", cell: ({ producerId }) => producerId },
-  { title: "FIRST", cell: ({ first }) => `${first}`, alignsRight: true, leaves: 2 },
-  { title: "HIGHEST", cell: ({ highest }) => `${highest}`, alignsRight: true, leaves: 3 },
-  { title: "PRODUCED", cell: ({ produced }) => `${produced}`, alignsRight: true, leaves: 4 },
-  { title: "APPLIED", cell: ({ applied }) => `${applied}`, alignsRight: true, leaves: 5 },
+  { title: "FIRST", cell: ({ first }) => `${first}`, alignsRight: true, dropOrder: 2 },
+  { title: "HIGHEST", cell: ({ highest }) => `${highest}`, alignsRight: true, dropOrder: 3 },
+  { title: "PRODUCED", cell: ({ produced }) => `${produced}`, alignsRight: true, dropOrder: 4 },
+  { title: "APPLIED", cell: ({ applied }) => `${applied}`, alignsRight: true, dropOrder: 5 },
   { title: "DROPPED", cell: ({ dropped }) => `${dropped}`, alignsRight: true },
   { title: "DEAD", cell: ({ dead }) => `${dead}`, alignsRight: true },
   { title: "MISSING", cell: ({ missing }) => `${missing}`, alignsRight: true },
-  { title: "LOCATION", cell: ({ location }) => location ?? "-", leaves: 1 },
+  { title: "LOCATION", cell: ({ location }) => location ?? "-", dropOrder: 1 },
 ];
 
 /** For more of them, there is `--json`. */

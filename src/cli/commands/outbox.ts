@@ -74,24 +74,22 @@ function statsJson(path: string, stats: OutboxStats): Record<string, unknown> {
 }
 
 function statsText(path: string, stats: OutboxStats): string {
-  const { sequenceFirst, sequenceLast } = stats;
   const age = ageSeconds(stats);
-  const isEmpty = sequenceFirst === null;
   const lines: [string, string][] = [
     ["outbox", path],
     ["producer", stats.producerId],
     ["rows", `${stats.rows} (gaps: ${stats.gaps})`],
     ["bytes", `${stats.bytes}`],
     ["oldest", age === null ? "none" : `${age.toFixed(1)} s old`],
-    [
-      "sequences",
-      isEmpty
-        ? `queue empty; last sequence ${sequenceLast}`
-        : `${sequenceFirst} to ${sequenceLast}`,
-    ],
+    ["sequences", sequencesText(stats)],
     ["dead letters", `${stats.deadLetters}`],
   ];
   return lines.map(([name, value]) => `${name.padEnd(14)}${value}\n`).join("");
+}
+
+function sequencesText({ rows, sequenceFirst, sequenceLast }: OutboxStats): string {
+  if (sequenceFirst !== null) return `${sequenceFirst} to ${sequenceLast}`;
+  return `${rows === 0 ? "queue empty" : "only gaps"}; last sequence ${sequenceLast}`;
 }
 
 /** A clock that was set back does not make a row younger than new. */

@@ -5,7 +5,7 @@ import type { MessagePlace } from "../../status/store.ts";
 import { printable, printableJson } from "./terminal_text.ts";
 import { type Column, textTable } from "./text_table.ts";
 
-/** Other columns leave a narrow terminal before the detail is cut to less. */
+/** Other columns are dropped before the detail is cut to less. */
 const DETAIL_WIDTH_WANTED = 32;
 
 export interface DeadLetterView {
@@ -66,9 +66,9 @@ export function parsePlace(text: string): MessagePlace | undefined {
 const COLUMNS: readonly Column<DeadLetterView>[] = [
   { title: "ID", cell: ({ id }) => id },
   { title: "REASON", cell: ({ reason }) => reason },
-  { title: "RECORDED", cell: ({ recordedAt }) => timeText(recordedAt), leaves: 2 },
-  { title: "BYTES", cell: ({ valueBytes }) => `${valueBytes}`, alignsRight: true, leaves: 3 },
-  { title: "REPORT", cell: ({ report }) => report ?? "-", leaves: 1 },
+  { title: "RECORDED", cell: ({ recordedAt }) => timeText(recordedAt), dropOrder: 2 },
+  { title: "BYTES", cell: ({ valueBytes }) => `${valueBytes}`, alignsRight: true, dropOrder: 3 },
+  { title: "REPORT", cell: ({ report }) => report ?? "-", dropOrder: 1 },
   { title: "DETAIL", cell: ({ detail }) => detail ?? "", widthWanted: DETAIL_WIDTH_WANTED },
 ];
 

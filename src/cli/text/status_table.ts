@@ -15,7 +15,7 @@ export interface StatusTableOptions {
 const SITE_WIDTH_PART = 1 / 3;
 const SITE_WIDTH_MIN = 12;
 
-/** Other columns leave a narrow terminal before the reason is cut to less. */
+/** Other columns are dropped before the reason is cut to less. */
 const REASON_WIDTH_WANTED = 32;
 
 /** `web-2` before `web-10`. */
@@ -51,16 +51,16 @@ export function statusTable(
       title: "CODE",
       cell: ({ responseCode }) => responseCode?.toString() ?? "-",
       alignsRight: true,
-      leaves: 2,
+      dropOrder: 2,
     },
     {
       title: "TIME",
       cell: ({ responseTimeMs }) => `${responseTimeMs} ms`,
       alignsRight: true,
-      leaves: 1,
+      dropOrder: 1,
     },
-    { title: "SINCE", cell: ({ since }) => since ? relativeTime(since, now) : "-", leaves: 4 },
-    { title: "CHECKED", cell: ({ checkedAt }) => relativeTime(checkedAt, now), leaves: 3 },
+    { title: "SINCE", cell: ({ since }) => since ? relativeTime(since, now) : "-", dropOrder: 4 },
+    { title: "CHECKED", cell: ({ checkedAt }) => relativeTime(checkedAt, now), dropOrder: 3 },
     {
       title: "REASON",
       cell: ({ reason, errorText }) => [reason, errorText].filter(Boolean).join(": "),

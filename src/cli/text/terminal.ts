@@ -1,18 +1,15 @@
-/** Where a command writes for people: standard output and error, and whether a person looks at them. */
+/** Where a command writes: standard output and error, and what is known of the terminal there. */
 
 export interface Terminal {
-  /** Writes to standard output, as it stands. */
+  /** Writes to standard output. */
   write(text: string): void;
-  /** Writes to standard error, as it stands. */
+  /** Writes to standard error. */
   writeError(text: string): void;
-  /** True when a person reads standard error. */
+  /** True if standard error is a terminal. */
   readonly isInteractive: boolean;
-  /**
-   * True when standard output may have colors: a terminal, or `FORCE_COLOR` is set, and `NO_COLOR`
-   * is not.
-   */
+  /** True if standard output is a terminal or `FORCE_COLOR` is set, and `NO_COLOR` is not. */
   readonly hasColor: boolean;
-  /** Width of the terminal in characters; `undefined` when standard output is none. */
+  /** Width of the terminal in characters; `undefined` if standard output is not a terminal. */
   readonly columns: number | undefined;
 }
 
@@ -28,7 +25,7 @@ export function processTerminal(): Terminal {
     writeError: (text) => writeAll(Deno.stderr, text),
     isInteractive: Deno.stderr.isTerminal(),
     hasColor: (isTerminal || Boolean(Deno.env.get("FORCE_COLOR"))) && !Deno.env.get("NO_COLOR"),
-    // Terminals that nobody has given a size say that it is nothing.
+    // A terminal without a size reports 0 columns.
     columns: isTerminal ? Deno.consoleSize().columns || undefined : undefined,
   };
 }

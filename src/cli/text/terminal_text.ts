@@ -1,15 +1,15 @@
-/** Text that others wrote, made safe and measured for a terminal. */
+/** Makes text from elsewhere safe to print, and measures it in columns of a terminal. */
 
 /** Wide in terminals: most of CJK, and emoji. @see https://www.unicode.org/reports/tr11/ */
 const WIDE =
   /^[\u1100-\u115f\u2e80-\u303e\u3041-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}|\ufe0f/u;
 
-/** Control characters, and those that turn the direction or the line of what follows. */
+/** Control characters, and those that break a line or change the direction of text. */
 const CONTROLS = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 const SEGMENTER = new Intl.Segmenter("en", { granularity: "grapheme" });
 
-/** The text on one line, with `\ufffd` for each character that would move or turn the terminal. */
+/** The text on one line, with `\ufffd` in place of each such character. */
 export function printable(text: string): string {
   return text.toWellFormed().replace(/[\t\r\n]+/g, " ").replace(CONTROLS, "\ufffd");
 }

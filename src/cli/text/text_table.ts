@@ -14,10 +14,10 @@ export interface Column<Row> {
   readonly width?: number;
   /** Wider cells are cut. */
   readonly widthMax?: number;
-  /** When columns have to leave, this one counts as at most so wide: the rest of it is cut. */
+  /** Other columns are dropped before this one is cut to less. */
   readonly widthWanted?: number;
-  /** Columns leave a terminal that is too narrow in this order; those without it stay. */
-  readonly leaves?: number;
+  /** In which order columns are dropped if the terminal is too narrow; those without it stay. */
+  readonly dropOrder?: number;
   /** True for the last column if its cells are made for its width, and may have colors. */
   readonly isRaw?: boolean;
 }
@@ -50,7 +50,7 @@ export class TextTable<Row> {
     { hasColor = false, columns: width }: TextTableOptions,
   ) {
     const sized = columns.map((column) => ({ ...column, width: naturalWidth(column, rows) }));
-    this.#columns = width === undefined ? sized : fitted(withoutLeaving(sized, width), width);
+    this.#columns = width === undefined ? sized : fitted(withoutDropped(sized, width), width);
     this.#hasColor = hasColor;
   }
 
@@ -90,11 +90,11 @@ function naturalWidth<Row>(
   return Math.min(widest, widthMax);
 }
 
-function withoutLeaving<Row>(columns: readonly SizedColumn<Row>[], width: number) {
+function withoutDropped<Row>(columns: readonly SizedColumn<Row>[], width: number) {
   let kept = columns;
-  const leaving = columns.filter(({ leaves }) => leaves !== undefined)
-    .sort((a, b) => a.leaves! - b.leaves!);
-  for (const next of leaving) {
+  const droppable = columns.filter(({ dropOrder }) => dropOrder !== undefined)
+    .sort((a, b) => a.dropOrder! - b.dropOrder!);
+  for (const next of droppable) {
     if (wantedWidth(kept) <= width) break;
     kept = kept.filter((column) => column !== next);
   }

@@ -1,6 +1,6 @@
 /** `--watch`: shows an output again and again, in place on a terminal. */
 import { sleep, systemClock } from "../../runtime/clock.ts";
-import type { Terminal } from "../text/terminal.ts";
+import type { Terminal } from "./terminal.ts";
 
 /** Enough to read a table, and shorter than most check intervals. */
 const ROUND_MS = 2_000;

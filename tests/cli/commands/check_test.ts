@@ -1,43 +1,27 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
-import {
-  printExplanations,
-  printReports,
-  sitesOf,
-  urlsProblem,
-} from "../../../src/cli/commands/check.ts";
+import { printReports, sitesOf, urlsProblem } from "../../../src/cli/commands/check.ts";
 import type { Site } from "../../../src/config/site.ts";
-import type { SiteReport } from "../../../src/report/report.ts";
-import type { Explanation } from "../../../src/scanner/reach/explanation.ts";
-import { sitemon } from "../../support/sitemon_process.ts";
-import { FakeTerminal } from "../text/fake_terminal.ts";
+import { aReport } from "../../contract/site_reports.ts";
+import { serveLocally } from "../../support/local_server.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { FakeTerminal, runCommand } from "../text/fake_terminal.ts";
 
-const UP = {
-  outcome: "up",
-  reason: null,
-  response_code: 200,
-  response_time: 12,
-  error_text: null,
-  failures: [],
-  hops: [],
-  timings: { dns: 400, connect: 1_000, tls: null, first_byte: 5_000, transfer: 100 },
-} as const;
+/** By the URL's path: /up is up, all else is down. */
+async function* reportsOf(sites: readonly Site[]) {
+  await Promise.resolve();
+  for (const { name, url } of sites) {
+    const report = aReport({ site: name, url, response_time: 12 });
+    yield url.endsWith("/up") ? report : { ...report, ...DOWN };
+  }
+}
+
 const DOWN = {
-  ...UP,
   outcome: "down",
   reason: "dns",
   response_code: null,
   error_text: "Cannot connect to x: the name does not exist\x1b[2J",
   timings: null,
 } as const;
-
-/** By the URL's path: /up is up, all else is down. */
-async function* reportsOf(sites: readonly Site[]) {
-  await Promise.resolve();
-  for (const site of sites) {
-    const found = site.url.endsWith("/up") ? UP : DOWN;
-    yield { ...found, site: site.name, url: site.url } as unknown as SiteReport;
-  }
-}
 
 async function printed(sites: readonly Site[], { json = false, isInteractive = false } = {}) {
   const terminal = new FakeTerminal({ isInteractive });
@@ -98,39 +82,6 @@ Deno.test("printReports() clears its progress, when the checks broke off", async
   ok(terminal.errors.endsWith("\r\x1b[K"));
 });
 
-const ALLOWED: Explanation = {
-  endpoint: "a.example:443",
-  host: "a.example",
-  is_host_permitted: true,
-  permitted_hosts: ["a.example:443"],
-  addresses: [{ address: "192.0.2.1", is_denied: false }],
-  lookup_failure: null,
-  is_visited: true,
-};
-
-async function explained(urls: readonly string[], json = false) {
-  const terminal = new FakeTerminal();
-  async function* explanations() {
-    await Promise.resolve();
-    for (const url of urls) yield { ...ALLOWED, is_visited: !url.includes("denied") };
-  }
-  const options = { sites: sitesOf(urls), json, explanations: explanations() };
-  return { code: await printExplanations(options, terminal), output: terminal.output };
-}
-
-Deno.test("printExplanations() exits 0 when all would be checked, 1 when one would not", async () => {
-  const { code, output } = await explained(["https://me:secret@a.example/"]);
-  strictEqual(code, 0);
-  ok(!output.includes("secret"));
-  ok(output.endsWith("\npermitted hosts: a.example:443\n"));
-  strictEqual((await explained(["https://a.example/", "https://denied.example/"])).code, 1);
-});
-
-Deno.test("printExplanations() writes one object a line, when JSON is asked for", async () => {
-  const { output } = await explained(["https://a.example/"], true);
-  deepStrictEqual(JSON.parse(output), { url: "https://a.example/", ...ALLOWED });
-});
-
 Deno.test("sitesOf() takes the defaults of a configuration, and hides credentials in names", () => {
   const sites = sitesOf(["https://me:secret@a.example/up", "https://a.example/up"]);
   const { name, timeoutMs, connectTimeoutMs, redirectsMax, bodyBytesMax, method } = sites[0]!;
@@ -148,52 +99,36 @@ Deno.test("sitesOf() takes the defaults of a configuration, and hides credential
   strictEqual(sites[1]!.name, "https://a.example/up#2");
 });
 
-for (const url of ["example.org", "ftp://example.org/", "", "http://"]) {
-  Deno.test(`urlsProblem() is one sentence, when given "${url}"`, () => {
+Deno.test("urlsProblem() names what is not an http or https URL", () => {
+  for (const url of ["example.org", "ftp://example.org/", "", "http://"]) {
     strictEqual(
       urlsProblem(["https://a.example/up", url], []),
       `invalid URL "${url}"; write an http or https URL such as https://example.org`,
     );
-  });
-}
-
-Deno.test("urlsProblem() says so, when there is nothing to check", () => {
-  match(urlsProblem([], [])!, /^nothing to check; give a URL/);
-  strictEqual(urlsProblem([], bothSites), undefined);
+  }
   strictEqual(urlsProblem(["https://a.example/"], []), undefined);
+  strictEqual(urlsProblem([], bothSites), undefined);
 });
 
 /** A site that is up and one that is down, and a configuration that names them. */
 async function withSites(body: (origin: string, file: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "sitemon-check-" });
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    ({ url }) => {
-      const port = /\/to\/(\d+)$/.exec(url)?.[1];
-      if (port !== undefined) return Response.redirect(`http://localhost:${port}/`);
-      return new Response("hi", { status: url.endsWith("/down") ? 503 : 200 });
-    },
-  );
-  const origin = `http://127.0.0.1:${server.addr.port}`;
-  const file = `${folder}/sitemon.yaml`;
-  await Deno.writeTextFile(
-    file,
-    `sites:\n  - { name: good, url: '${origin}/' }\n  - { name: bad, url: '${origin}/down' }\n`,
-  );
-  try {
-    await body(origin, file);
-  } finally {
-    await server.shutdown();
-    await Deno.remove(folder, { recursive: true });
-  }
+  using folder = new TempFolder();
+  await using server = serveLocally(({ url }) => {
+    const port = /\/to\/(\d+)$/.exec(url)?.[1];
+    if (port !== undefined) return Response.redirect(`http://localhost:${port}/`);
+    return new Response("hi", { status: url.endsWith("/down") ? 503 : 200 });
+  });
+  const { origin } = server;
+  const sites = `[{ name: good, url: '${origin}/' }, { name: bad, url: '${origin}/down' }]`;
+  await body(origin, folder.write("sitemon.yaml", `sites: ${sites}\n`));
 }
 
 Deno.test("sitemon check exits 0 when all urls are up, 1 when one is not", async () => {
   await withSites(async (origin) => {
-    strictEqual((await sitemon(["check", origin])).code, 0);
-    const both = await sitemon(["check", "--json", `${origin}/`, `${origin}/down`]);
+    strictEqual((await runCommand("check", origin)).code, 0);
+    const both = await runCommand("check", "--json", `${origin}/`, `${origin}/down`);
     strictEqual(both.code, 1);
-    const reports = both.stdout.trim().split("\n").map((line) => JSON.parse(line));
+    const reports = both.output.trim().split("\n").map((line) => JSON.parse(line));
     deepStrictEqual(
       reports.map(({ url, outcome, response_code }) => [url, outcome, response_code]).sort(),
       [[`${origin}/`, "up", 200], [`${origin}/down`, "down", 503]],
@@ -203,25 +138,25 @@ Deno.test("sitemon check exits 0 when all urls are up, 1 when one is not", async
 
 Deno.test("sitemon check -c checks a configuration's sites, or those that --site names", async () => {
   await withSites(async (_, file) => {
-    const all = await sitemon(["check", "-c", file]);
+    const all = await runCommand("check", "-c", file);
     strictEqual(all.code, 1);
-    match(all.stdout, /\n2 checks: 1 \w+, 1 \w+\n$/);
-    const one = await sitemon(["check", "-c", file, "--site", "good"]);
+    match(all.output, /\n2 checks: 1 \w+, 1 \w+\n$/);
+    const one = await runCommand("check", "-c", file, "--site", "good");
     strictEqual(one.code, 0);
-    match(one.stdout, /^up .*good/m);
-    const none = await sitemon(["check", "-c", file, "--site", "gone"]);
+    match(one.output, /^up .*good/m);
+    const none = await runCommand("check", "-c", file, "--site", "gone");
     strictEqual(none.code, 64);
-    match(none.stderr, /^no such site in .*sitemon\.yaml: "gone"; /);
+    match(none.errors, /^no such site in .*sitemon\.yaml: "gone"; /);
   });
 });
 
 Deno.test("sitemon check -c --site uses the site's whole definition, other sites' hosts among it", async () => {
   const headers = Promise.withResolvers<Headers>();
-  const home = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+  await using home = serveLocally((request) => {
     headers.resolve(request.headers);
     return new Response("whole");
   });
-  const { port } = home.addr;
+  const { port } = home;
   await withSites(async (origin, file) => {
     await Deno.writeTextFile(
       file,
@@ -231,36 +166,40 @@ sites:
   - { name: start, url: "${origin}/to/${port}", pattern: whole, headers: { x-own: "1" } }
 `,
     );
-    const { code, stdout } = await sitemon(["check", "-c", file, "--site", "start", "--json"]);
-    const { site, outcome, pattern_match, hops, final_url } = JSON.parse(stdout);
+    const { code, output } = await runCommand("check", "-c", file, "--site", "start", "--json");
+    const { site, outcome, pattern_match, hops, final_url } = JSON.parse(output);
     deepStrictEqual([code, site, outcome, pattern_match], [0, "start", "up", true]);
     deepStrictEqual([hops.length, final_url], [1, `http://localhost:${port}/`]);
   });
   const sent = await headers.promise;
   deepStrictEqual([sent.get("x-team"), sent.get("x-own")], ["web", "1"]);
-  await home.shutdown();
 });
 
 Deno.test("sitemon check --explain shows what a configuration permits, and exits 1 when not", async () => {
   await withSites(async (origin, file) => {
-    const good = await sitemon(["check", "--explain", origin, "-c", file]);
+    const good = await runCommand("check", "--explain", origin, "-c", file);
     strictEqual(good.code, 0);
-    match(good.stdout, /would be checked\n.*is permitted\n.*127\.0\.0\.1 is allowed: /);
-    const denied = await sitemon(["check", "--explain", "http://2852039166/"]);
+    match(good.output, /would be checked\n.*is permitted\n.*127\.0\.0\.1 is allowed: /);
+    const denied = await runCommand("check", "--explain", "http://2852039166/");
     strictEqual(denied.code, 1);
-    match(denied.stdout, /169\.254\.169\.254 is denied: 169\.254\.0\.0\/16 is denied by default; /);
-    const other = await sitemon(["check", "--explain", "--json", "http://localhost/", "-c", file]);
+    match(denied.output, /169\.254\.169\.254 is denied: 169\.254\.0\.0\/16 is denied by default; /);
+    const other = await runCommand("check", "--explain", "--json", "http://localhost/", "-c", file);
     strictEqual(other.code, 1);
-    const { is_host_permitted, addresses } = JSON.parse(other.stdout);
+    const { is_host_permitted, addresses } = JSON.parse(other.output);
     deepStrictEqual([is_host_permitted, addresses.length > 0], [false, true]);
   });
 });
 
-Deno.test("sitemon check --site without a configuration, and with nothing to check, exit 64", async () => {
-  const lost = await sitemon(["check", "--site", "good"]);
-  strictEqual(lost.code, 64);
-  match(lost.stderr, /add -c FILE/);
-  const nothing = await sitemon(["check"]);
-  strictEqual(nothing.code, 64);
-  match(nothing.stderr, /^nothing to check; /);
-});
+for (
+  const [args, problem] of [
+    [["--site", "good"], /^--site needs a configuration; add -c FILE\n$/],
+    [[], /^nothing to check; give a URL /],
+    [["example.org"], /^invalid URL "example\.org"; /],
+  ] as const
+) {
+  Deno.test(`sitemon check ${args.join(" ")} exits 64, and says why`, async () => {
+    const { code, errors } = await runCommand("check", ...args);
+    strictEqual(code, 64);
+    match(errors, problem);
+  });
+}

@@ -3,6 +3,8 @@ import { Command } from "commander";
 import { addCompletion } from "../../../src/cli/commands/completion.ts";
 import { findProgram, run } from "../../services/programs.ts";
 import { sitemon } from "../../support/sitemon_process.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { runCommand } from "../text/fake_terminal.ts";
 
 /** What a shell is offered after these words. */
 async function offered(words: string[], cwd?: string): Promise<string[]> {
@@ -21,15 +23,13 @@ Deno.test("addCompletion() adds one command that is seen", () => {
 });
 
 Deno.test("sitemon completes commands, options, choices and configurations", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "sitemon-completion-" });
-  await Deno.writeTextFile(`${folder}/shop.yaml`, "");
-  await Deno.writeTextFile(`${folder}/notes.txt`, "");
+  using folder = new TempFolder();
+  for (const name of ["shop.yaml", "notes.txt"]) folder.write(name, "");
   deepStrictEqual(await offered(["prod"]), ["producer"]);
   deepStrictEqual(await offered(["config", "perm"]), ["permissions"]);
   deepStrictEqual(await offered(["check", "--js"]), ["--json"]);
   deepStrictEqual(await offered(["install-unit", "--role", ""]), ["producer", "consumer"]);
-  deepStrictEqual(await offered(["producer", "--config", "sh"], folder), ["shop.yaml"]);
-  await Deno.remove(folder, { recursive: true });
+  deepStrictEqual(await offered(["producer", "--config", "sh"], folder.path), ["shop.yaml"]);
 });
 
 for (const shell of ["bash", "zsh", "fish"]) {
@@ -38,13 +38,11 @@ for (const shell of ["bash", "zsh", "fish"]) {
     deepStrictEqual({ code, stderr }, { code: 0, stderr: "" });
     match(stdout, /sitemon complete --/);
     if (findProgram(shell) === undefined) return;
-    const file = await Deno.makeTempFile({ suffix: `.${shell}` });
-    await Deno.writeTextFile(file, stdout);
-    run([shell, "-n", file]);
-    await Deno.remove(file);
+    using folder = new TempFolder();
+    run([shell, "-n", folder.write("script", stdout)]);
   });
 }
 
 Deno.test("sitemon completion refuses a shell that it does not know", async () => {
-  strictEqual((await sitemon(["completion", "tcsh"])).code, 64);
+  strictEqual((await runCommand("completion", "tcsh")).code, 64);
 });

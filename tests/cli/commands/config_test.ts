@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { TempFolder } from "../../support/temp_folder.ts";
 import { runCommand } from "../text/fake_terminal.ts";
 
 function example(name: string): string {
@@ -29,9 +30,9 @@ for (
 }
 
 Deno.test("sitemon config check lists every mistake, patterns and addresses among them", async () => {
-  const file = Deno.makeTempFileSync({ suffix: ".yaml" });
-  Deno.writeTextFileSync(
-    file,
+  using folder = new TempFolder();
+  const file = folder.write(
+    "sitemon.yaml",
     "address_policy: {deny: [intranet]}\nsites:\n  - {url: 'http://a/', pattern: '(?=a)'}\n",
   );
   const { code, errors } = await runCommand("config", "check", "-c", file);
@@ -40,7 +41,6 @@ Deno.test("sitemon config check lists every mistake, patterns and addresses amon
     `${file}:1:`,
     `${file}:3:`,
   ]);
-  Deno.removeSync(file);
 });
 
 Deno.test("sitemon config show hides the password of the consumer", async () => {

@@ -29,7 +29,7 @@ function aDeadLetter(overrides: Partial<StoredDeadLetter> = {}): StoredDeadLette
     partition: 3,
     offset: 41,
     reason: "undecodable",
-    detail: "Cannot decode message as it must hold a report: it is \x1b[31mred",
+    detail: "not a sitemon message: \x1b[31mred",
     recordedAt: NOON,
     receivedAt: NOON + 1_000_000,
     key: new TextEncoder().encode("shop"),
@@ -80,21 +80,14 @@ async function ran(
 }
 
 Deno.test("listDeadLetters() prints a line for each, and says when there are more", async () => {
-  const deadLetters = [
-    aDeadLetter(),
-    aDeadLetter({ offset: 42, sitemonId: null, valueBytes: 123_456 }),
-  ];
-  const { code, output, errors } = await ran(listDeadLetters, [
-    ...deadLetters,
-    aDeadLetter({ offset: 43 }),
-  ], {
-    limit: 2,
-  });
+  const other = aDeadLetter({ offset: 42, sitemonId: null, valueBytes: 123_456 });
+  const deadLetters = [aDeadLetter(), other, aDeadLetter({ offset: 43 })];
+  const { code, output, errors } = await ran(listDeadLetters, deadLetters, { limit: 2 });
   strictEqual(code, EXIT_OK);
   deepStrictEqual(output.split("\n").map((line) => line.slice(0, 96).trimEnd()), [
     "ID          REASON       RECORDED               BYTES  REPORT                                  D",
-    `sites/3/41  undecodable  2026-01-15 12:00:00Z      11  ${PRODUCERS[0]}/7  C`,
-    "sites/3/42  undecodable  2026-01-15 12:00:00Z  123456  -                                       C",
+    `sites/3/41  undecodable  2026-01-15 12:00:00Z      11  ${PRODUCERS[0]}/7  n`,
+    "sites/3/42  undecodable  2026-01-15 12:00:00Z  123456  -                                       n",
     "",
   ]);
   ok(!output.includes("\x1b"));
@@ -109,7 +102,7 @@ Deno.test("showDeadLetters() prints all that is known, and no byte that could mo
     output,
     `id        sites/3/41
 reason    undecodable
-detail    Cannot decode message as it must hold a report: it is \ufffd[31mred
+detail    not a sitemon message: \ufffd[31mred
 report    ${PRODUCERS[0]}/7
 recorded  2026-01-15 12:00:00Z
 received  2026-01-15 12:00:01Z
@@ -149,17 +142,12 @@ Deno.test("showDeadLetters() prints bytes in hexadecimal as JSON, and 1 for one 
 
 Deno.test("replayDeadLetters() says why dead letters stay, and exits 1 then", async () => {
   const good = aDeadLetter({ offset: 1, detail: "good" });
-  deepStrictEqual(
-    await ran(replayDeadLetters, [good, aDeadLetter()]).then(({ code, output, errors }) => {
-      return [code, output, errors];
-    }),
-    [
-      EXIT_NOT_UP,
-      "applied: 1, remaining: 1\n",
-      "sites/3/41 cannot be applied (undecodable): Cannot decode message as it must hold a report: " +
-      "it is \ufffd[31mred\n",
-    ],
-  );
+  const both = await ran(replayDeadLetters, [good, aDeadLetter()]);
+  deepStrictEqual([both.code, both.output, both.errors], [
+    EXIT_NOT_UP,
+    "applied: 1, remaining: 1\n",
+    "sites/3/41 cannot be applied (undecodable): not a sitemon message: \ufffd[31mred\n",
+  ]);
   const { code, output } = await ran(replayDeadLetters, [good], { json: true });
   deepStrictEqual([code, JSON.parse(output)], [EXIT_OK, { applied: 1, remaining: 0 }]);
   strictEqual((await ran(replayDeadLetters, [good], { ids: ["nowhere/1/1"] })).code, EXIT_NOT_UP);
@@ -174,10 +162,8 @@ Deno.test("outboxDeadLetters() finds the rows of an outbox by number, and puts t
   const deadLetters = outboxDeadLetters(folder.path);
   const bounds = { limit: 2, valueBytesMax: 16 };
   const { deadLetters: found, count } = await deadLetters.find({ ids: [] }, bounds);
-  deepStrictEqual([count, found.map(({ id, value }) => [id, value!.length])], [3, [
-    ["1", 16],
-    ["2", 16],
-  ]]);
+  strictEqual(count, 3);
+  deepStrictEqual(found.map(({ id, value }) => [id, value!.length]), [["1", 16], ["2", 16]]);
   strictEqual((await deadLetters.find({ ids: ["2"], reason: "other" }, bounds)).count, 0);
   outbox.close();
   deepStrictEqual(await deadLetters.replay({ ids: ["1", "3", "sites/1/1"] }), {

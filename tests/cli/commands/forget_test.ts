@@ -3,29 +3,26 @@ import { systemClock as clock } from "../../../src/runtime/clock.ts";
 import type { StatusQueries } from "../../../src/status/queries.ts";
 import { sqliteParts } from "../../../src/status/sqlite/sqlite_parts.ts";
 import { aReport } from "../../contract/site_reports.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
 import { runCommand } from "../text/fake_terminal.ts";
 
 async function withStore(
   body: (config: string, queries: StatusQueries) => Promise<void>,
 ): Promise<void> {
-  const folder = await Deno.makeTempDir({ prefix: "sitemon-forget-" });
-  const parts = sqliteParts({ path: `${folder}/status.db` }, { clock });
+  using folder = new TempFolder();
+  const path = folder.file("status.db");
+  const parts = sqliteParts({ path }, { clock });
   const [store, queries] = [parts.status(), parts.queries()];
   try {
-    await Deno.writeTextFile(
-      `${folder}/sitemon.yaml`,
-      `sites: [{url: "http://shop.example/"}]\nstore: {path: "${folder}/status.db"}\n`,
-    );
     await store.migrate();
     const reports = ["Oslo", "Paris"].map((location, index) =>
       aReport({ location, sequence: index + 1 })
     );
     await store.apply({ reports, gaps: [], deadLetters: [] });
-    await body(`${folder}/sitemon.yaml`, queries);
+    await body(folder.write("sitemon.yaml", `store: {path: "${path}"}\n`), queries);
   } finally {
     await queries.close();
     await store.close();
-    await Deno.remove(folder, { recursive: true });
   }
 }
 
@@ -56,13 +53,8 @@ Deno.test("sitemon forget exits 1 and changes nothing, when there is no such sit
 });
 
 Deno.test("sitemon forget exits 78 and makes no file, when the store is not there", async () => {
-  const folder = await Deno.makeTempDir({ prefix: "sitemon-forget-" });
-  try {
-    const config = `${folder}/sitemon.yaml`;
-    await Deno.writeTextFile(config, `store: {path: "${folder}/none/status.db"}\n`);
-    strictEqual((await runCommand("forget", "shop", "-c", config)).code, 78);
-    deepStrictEqual([...Deno.readDirSync(folder)].map(({ name }) => name), ["sitemon.yaml"]);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
+  using folder = new TempFolder();
+  const config = folder.write("sitemon.yaml", `store: {path: "${folder.path}/none/status.db"}\n`);
+  strictEqual((await runCommand("forget", "shop", "-c", config)).code, 78);
+  deepStrictEqual([...Deno.readDirSync(folder.path)].map(({ name }) => name), ["sitemon.yaml"]);
 });

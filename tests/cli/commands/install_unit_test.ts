@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
 import { installUnit, ownExecutable } from "../../../src/cli/commands/install_unit.ts";
 import { ConfigError } from "../../../src/config/config_error.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
 import { FakeTerminal, runCommand } from "../text/fake_terminal.ts";
 
 const PRODUCER = `traces: { endpoint: 'http://192.0.2.9:4318' }
@@ -13,19 +14,16 @@ kafka:
   sasl: { mechanism: plain, username: sitemon, password: '\${file:\${CREDENTIALS_DIRECTORY}/kafka}' }
 `;
 
-/** A folder with a configuration, its authority, and two secrets. */
-class Place implements Disposable {
-  readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-unit-" });
-  readonly config = `${this.folder}/producer.yaml`;
-  readonly credentials = `${this.folder}/credentials`;
+/** A folder with a configuration, a certificate authority and two secrets. */
+class Place extends TempFolder {
+  readonly config = this.write("producer.yaml", PRODUCER);
+  readonly credentials = this.file("credentials");
 
   constructor() {
-    Deno.writeTextFileSync(this.config, PRODUCER);
-    Deno.writeTextFileSync(`${this.folder}/ca.pem`, "-----BEGIN CERTIFICATE-----\n");
+    super();
+    this.write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
     Deno.mkdirSync(this.credentials);
-    for (const name of ["kafka", "token"]) {
-      Deno.writeTextFileSync(`${this.credentials}/${name}`, `${name}-secret\n`);
-    }
+    for (const name of ["kafka", "token"]) this.write(`credentials/${name}`, `${name}-secret\n`);
   }
 
   unit(): string {
@@ -34,13 +32,9 @@ class Place implements Disposable {
     installUnit({ role: "producer", config, credentials, executable: "/opt/sitemon" }, terminal);
     return terminal.output;
   }
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.folder, { recursive: true });
-  }
 }
 
-Deno.test("installUnit() hands over what the configuration names", () => {
+Deno.test("installUnit() passes on what the configuration names", () => {
   using place = new Place();
   const unit = place.unit();
   const of = (key: string) =>
@@ -52,7 +46,7 @@ Deno.test("installUnit() hands over what the configuration names", () => {
     `kafka:${place.credentials}/kafka`,
     `token:${place.credentials}/token`,
   ]);
-  deepStrictEqual(of("ReadOnlyPaths"), [place.config, `${place.folder}/ca.pem`]);
+  deepStrictEqual(of("ReadOnlyPaths"), [place.config, `${place.path}/ca.pem`]);
   deepStrictEqual(of("ReadWritePaths"), ["/srv/outbox"]);
   deepStrictEqual(of("#IPAddressAllow"), ["localhost 10.1.2.3 192.0.2.7 192.0.2.9"]);
   deepStrictEqual(of("Environment").slice(1), [

@@ -1,6 +1,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { printExplanations, sitesOf } from "../../../src/cli/commands/check.ts";
 import { explanationText, hostsText } from "../../../src/cli/text/explanation_text.ts";
 import type { Explanation } from "../../../src/scanner/reach/explanation.ts";
+import { FakeTerminal } from "./fake_terminal.ts";
 
 const ALLOWED: Explanation = {
   endpoint: "a.example:443",
@@ -70,4 +72,27 @@ Deno.test("hostsText() names the first hosts, and how many more there are", () =
   strictEqual(hostsText([]), "none");
   const hosts = Array.from({ length: 23 }, (_, n) => `h${n}:443`);
   ok(hostsText(hosts).endsWith(", h19:443, and 3 more"));
+});
+
+async function explained(urls: readonly string[], json = false) {
+  const terminal = new FakeTerminal();
+  async function* explanations() {
+    await Promise.resolve();
+    for (const url of urls) yield { ...ALLOWED, is_visited: !url.includes("denied") };
+  }
+  const options = { sites: sitesOf(urls), json, explanations: explanations() };
+  return { code: await printExplanations(options, terminal), output: terminal.output };
+}
+
+Deno.test("printExplanations() exits 0 when all would be checked, 1 when one would not", async () => {
+  const { code, output } = await explained(["https://me:secret@a.example/"]);
+  strictEqual(code, 0);
+  ok(!output.includes("secret"));
+  ok(output.endsWith("\npermitted hosts: a.example:443\n"));
+  strictEqual((await explained(["https://a.example/", "https://denied.example/"])).code, 1);
+});
+
+Deno.test("printExplanations() writes one object a line, when JSON is asked for", async () => {
+  const { output } = await explained(["https://a.example/"], true);
+  deepStrictEqual(JSON.parse(output), { url: "https://a.example/", ...ALLOWED });
 });

@@ -3,7 +3,8 @@ import { watch } from "../../../src/cli/text/watch.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
 /** Shows so many rounds, and then ends the watching. */
-async function watched(rounds: readonly string[], terminal: FakeTerminal, rows?: number) {
+async function watched(rounds: readonly string[], rows: number, columns?: number) {
+  const terminal = new FakeTerminal({ columns });
   let round = 0;
   let asked = 0;
   const widths: unknown[] = [];
@@ -18,18 +19,14 @@ async function watched(rounds: readonly string[], terminal: FakeTerminal, rows?:
     terminal,
     {
       signal: interrupted.signal,
-      size: () => rows === undefined ? undefined : { rows, columns: 10 * ++asked },
+      size: () => ({ rows, columns: 10 * ++asked }),
     },
   );
   return { exitCode, output: terminal.output, widths };
 }
 
 Deno.test("watch() draws over the last round, when there is a terminal", async () => {
-  const { exitCode, output, widths } = await watched(
-    ["a\nb\n", "c\n"],
-    new FakeTerminal({ columns: 80 }),
-    10,
-  );
+  const { exitCode, output, widths } = await watched(["a\nb\n", "c\n"], 10, 80);
   strictEqual(exitCode, 2);
   // The window may have been made wider.
   deepStrictEqual(widths, [10, 20]);
@@ -39,17 +36,13 @@ Deno.test("watch() draws over the last round, when there is a terminal", async (
 });
 
 Deno.test("watch() keeps the first lines and the last, when the terminal is low", async () => {
-  const { output } = await watched(
-    ["worst\nbad\nwell\nsum\n"],
-    new FakeTerminal({ columns: 80 }),
-    4,
-  );
+  const { output } = await watched(["worst\nbad\nwell\nsum\n"], 4, 80);
   ok(output.endsWith("worst\x1b[K\nbad\x1b[K\nsum\x1b[K\n\x1b[J"), output);
-  const low = await watched(["worst\nsum\n"], new FakeTerminal({ columns: 80 }), 1);
+  const low = await watched(["worst\nsum\n"], 1, 80);
   ok(low.output.endsWith("\x1b[Hsum\x1b[K\n\x1b[J"), low.output);
 });
 
 Deno.test("watch() prints round after round, when standard output is none", async () => {
-  const { output } = await watched(["a\n", "b\n"], new FakeTerminal(), 10);
+  const { output } = await watched(["a\n", "b\n"], 10);
   strictEqual(output, "a\nb\n");
 });
