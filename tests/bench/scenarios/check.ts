@@ -1,6 +1,6 @@
 /** What one check costs by itself, at full speed, against nginx on this machine. */
 import type { Site } from "../../../src/config/site.ts";
-import { checkSite } from "../../../src/scanner/check_site.ts";
+import { checkSite } from "../../../src/scanner/check.ts";
 import { aContext, aSite } from "../../scanner/sites.ts";
 import { bareCheck } from "../floors/bare_check.ts";
 import type { BenchOptions, Figure, Scenario } from "../frame/scenario.ts";
@@ -67,6 +67,12 @@ async function atFullSpeed(
       unit: "µs",
       value: cost.whole.cpuMicros,
       floor: cost.bare.cpuMicros,
+    },
+    {
+      name: `${name}: allocated per check`,
+      unit: "KB",
+      value: cost.whole.allocatedBytes / 1_000,
+      floor: cost.bare.allocatedBytes / 1_000,
     },
     {
       name: `${name}: checks at full speed`,
