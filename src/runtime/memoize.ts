@@ -7,7 +7,7 @@
 export const ANSWERS_MAX = 16_384;
 
 /** The same function, asked once about each key. What it throws is not kept. */
-export function remembered<Answer>(answer: (key: string) => Answer): (key: string) => Answer {
+export function memoize<Answer>(answer: (key: string) => Answer): (key: string) => Answer {
   const answers = new Map<string, Answer>();
   return (key) => {
     const known = answers.get(key);

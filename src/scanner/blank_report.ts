@@ -4,8 +4,8 @@ import { BLANK_REPORT } from "../report/fields.ts";
 import { publicUrl } from "../report/public_url.ts";
 import { URL_LENGTH_MAX } from "../report/bounds.ts";
 import type { SiteReport } from "../report/report.ts";
+import { escapeControls } from "../runtime/escape_controls.ts";
 import type { CheckContext } from "./check_context.ts";
-import { printable } from "./printable.ts";
 
 /** What a report says of its site. A secret may stand in a url, a pattern and a label too. */
 export function blankReport(
@@ -15,7 +15,7 @@ export function blankReport(
   const { url, pattern, name, intervalMs, labels } = site;
   return {
     ...BLANK_REPORT,
-    url: printable(redact(publicUrl(url)), URL_LENGTH_MAX),
+    url: escapeControls(redact(publicUrl(url)), URL_LENGTH_MAX),
     pattern: pattern === undefined ? null : redact(pattern),
     site: name,
     location,

@@ -1,23 +1,22 @@
 /** What the checks of one scanner share: where they may go, name lookups, certificates, clock. */
 import type { Clock } from "../runtime/clock.ts";
-import { redactor } from "../runtime/telemetry/redaction.ts";
+import { type Redact, redactor } from "../runtime/telemetry/redaction.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { AddressPolicy, type AddressPolicyOptions } from "./reach/address_policy.ts";
 import { CertificateCache } from "./http/certificate_cache.ts";
-import type { CheckTrace, CheckTraces } from "./check_trace.ts";
-import type { Redact } from "./expect/failed.ts";
-import { FirstVisits } from "./http/request_cache.ts";
+import type { CheckTraces } from "./check_trace.ts";
+import { RequestCache } from "./http/request_cache.ts";
 import { JsonPathCache } from "./expect/json_path.ts";
 import { NameLookups, type ResolveName } from "./reach/name_lookups.ts";
 import { PatternCache } from "./expect/pattern.ts";
 import { PermittedHosts } from "./reach/permitted_hosts.ts";
 import { ReadBuffers } from "./http/read_buffers.ts";
-import { remembered } from "../runtime/memoize.ts";
+import { memoize } from "../runtime/memoize.ts";
 import { SharedTimers } from "./schedule/shared_timers.ts";
 
-/** Where checks may go, and what they must not tell. */
+/** Where checks may go, and what their reports must not contain. */
 export interface CheckTargets {
-  /** Urls of every site of the configuration: what names a host permits it. */
+  /** Urls of every site of the configuration; their hosts are permitted. */
   readonly urls: readonly string[];
   /** More hosts that redirects may lead to: `host` or `host:port`. */
   readonly allowHosts?: readonly string[];
@@ -28,7 +27,7 @@ export interface CheckTargets {
 
 export interface CheckContextOptions extends CheckTargets {
   readonly location: string;
-  /** Version of sitemon, told to sites in the header `user-agent`. */
+  /** Version of sitemon, sent to sites in the header `user-agent`. */
   readonly version: string;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -52,21 +51,19 @@ export interface CheckContext {
   readonly patterns: PatternCache;
   readonly jsonPaths: JsonPathCache;
   readonly redact: Redact;
-  /** Tells whether a failed check may be blamed on its site; always, when absent. */
+  /** Says whether this machine is online; always, when absent. */
   readonly connectivity?: { isOnline(): Promise<boolean> };
-  readonly firstVisits: FirstVisits;
+  readonly requests: RequestCache;
   readonly readBuffers: ReadBuffers;
   /**
    * Hosts (and ports) whose last TLS handshake had to be abandoned. A TLS connection of Deno that is
    * closed within its handshake keeps its socket until the peer hangs up (Deno 2.9.6).
    */
   readonly hungHandshakes: Set<string>;
-  /** Asked before each connection and before each request; absent where nobody shares the sites. */
+  /** Asked before each connection and each request; absent where the sites are not shared. */
   readonly mayVisit?: () => boolean;
   /** Absent when nothing is traced. */
   readonly traces?: CheckTraces;
-  /** Of the one check that this context is made for, if that one is traced. */
-  readonly trace?: CheckTrace;
 }
 
 /** Makes the context of a scanner's checks; throws when an entry of the address policy is wrong. */
@@ -78,13 +75,13 @@ export function checkContext(options: CheckContextOptions): CheckContext {
     timers: new SharedTimers(clock),
     addressPolicy: new AddressPolicy(options.addressPolicy),
     permittedHosts: new PermittedHosts(options.urls, options.allowHosts),
-    hasPermission: remembered(hasNetPermission),
+    hasPermission: memoize(hasNetPermission),
     lookups: new NameLookups({ clock, telemetry, ...(resolve === undefined ? {} : { resolve }) }),
     certificates: new CertificateCache(clock),
     patterns: new PatternCache(),
     jsonPaths: new JsonPathCache(),
     redact: redactor(options.secrets ?? []),
-    firstVisits: new FirstVisits(`sitemon/${options.version}`),
+    requests: new RequestCache(`sitemon/${options.version}`),
     readBuffers: new ReadBuffers(),
     hungHandshakes: new Set(),
     ...(traces === undefined ? {} : { traces }),

@@ -6,16 +6,19 @@
  */
 import type { Site } from "../config/site.ts";
 import { URL_LENGTH_MAX } from "../report/bounds.ts";
+import type { Phase } from "../report/hop.ts";
 import type { SiteReport, TracedReport } from "../report/report.ts";
 import type { Clock } from "../runtime/clock.ts";
+import { escapeControls } from "../runtime/escape_controls.ts";
+import type { Redact } from "../runtime/telemetry/redaction.ts";
 import type { Span, Tracer } from "../runtime/telemetry/tracer.ts";
 import { portOf } from "./reach/permitted_hosts.ts";
-import { printable } from "./printable.ts";
 import { withoutCredentials } from "./http/request.ts";
-import type { OnPhase } from "./http/stopwatch.ts";
-import type { Visit, VisitPlan } from "./http/visit.ts";
+import type { ResponseHead } from "./http/response_parser.ts";
+import type { VisitError } from "./http/visit_error.ts";
+import type { VisitPlan } from "./http/visit_plan.ts";
 
-/** HTTP's own limit between what a request may be answered and what went wrong. */
+/** From here on a status is an error of the client or the server. */
 const STATUS_ERROR_MIN = 400;
 
 export interface CheckTracesOptions {
@@ -37,14 +40,14 @@ export class CheckTraces {
   }
 
   /** The trace of a check that begins now, or nothing when it is none of those. */
-  begin(site: Site, redact: (text: string) => string): CheckTrace | undefined {
+  begin(site: Site, redact: Redact): CheckTrace | undefined {
     const { ratio, random = Math.random } = this.#options;
     return random() < ratio ? new CheckTrace(site, { ...this.#options, redact }) : undefined;
   }
 }
 
 type CheckTraceOptions = Pick<CheckTracesOptions, "tracer" | "location" | "clock"> & {
-  readonly redact: (text: string) => string;
+  readonly redact: Redact;
 };
 
 /** One check's trace. */
@@ -67,7 +70,7 @@ export class CheckTrace {
   }
 
   /** Begins a visit, whichever attempt or redirect it belongs to. */
-  visit({ url, method }: VisitPlan): VisitTrace {
+  visit({ url, method }: Pick<VisitPlan, "url" | "method">): VisitTrace {
     const { tracer, redact } = this.#options;
     const startMs = this.#nowMs();
     const span = tracer.start(method, {
@@ -77,7 +80,7 @@ export class CheckTrace {
       attributes: {
         "http.request.method": method,
         "http.request.resend_count": this.#visits++ || null,
-        "url.full": printable(redact(withoutCredentials(url).href), URL_LENGTH_MAX),
+        "url.full": escapeControls(redact(withoutCredentials(url).href), URL_LENGTH_MAX),
         "server.address": url.hostname,
         "server.port": Number(portOf(url)),
       },
@@ -103,6 +106,13 @@ export class CheckTrace {
   }
 }
 
+/** How a visit ended. */
+interface VisitEnd {
+  readonly head: ResponseHead | undefined;
+  readonly remoteAddress: string | null;
+  readonly failure: VisitError | undefined;
+}
+
 /** One visit's part of a trace. */
 export class VisitTrace {
   readonly #span: Span;
@@ -119,13 +129,13 @@ export class VisitTrace {
   }
 
   /** A phase that has ended, in monotonic time. */
-  readonly phase: OnPhase = (name, startMs, endMs) => {
+  phase(name: Phase, startMs: number, endMs: number): void {
     const { tracer, epochMs } = this.#options;
     const parent = this.#span.traceparent;
     tracer.start(name, { parent, startMs: epochMs + startMs }).end(epochMs + endMs);
-  };
+  }
 
-  end({ head, remoteAddress, failure }: Pick<Visit, "head" | "remoteAddress" | "failure">): void {
+  end({ head, remoteAddress, failure }: VisitEnd): void {
     const { clock, epochMs, redact } = this.#options;
     this.#span.set({
       "http.response.status_code": head?.status,

@@ -1,18 +1,23 @@
 /**
- * "Was it us?": urls that tell whether this machine has a network at all. A check that fails asks
- * anew, so that its verdict never rests on a look from before the network went.
+ * "Was it us?": urls that show whether this machine has a network at all. A check that fails asks
+ * anew, so that its verdict never rests on an answer from before the network went.
  */
+import type { Site } from "../config/site.ts";
+import { onAbort } from "../runtime/deadline.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { CheckContext } from "./check_context.ts";
-import { Deadline, onAbort } from "../runtime/deadline.ts";
-import { visit, type VisitPlan } from "./http/visit.ts";
+import { CheckRun } from "./check_run.ts";
+import { probeOf } from "./probes.ts";
 
-/** Time that a round of looks may take: a failed check waits for it, beyond its own timeout. */
+/** Time that a round may take: a failed check waits for it, beyond its own timeout. */
 export const ROUND_MS_MAX = 2_000;
 
 /** However many checks fail, the urls are asked once in this time. */
 export const ROUND_GAP_MS = 1_000;
+
+/** For logs and readiness alike. */
+const OFFLINE = "no connectivity url answers; failed checks are inconclusive";
 
 export interface ConnectivityOptions {
   /** One of them has to answer, with any status. */
@@ -24,11 +29,11 @@ export interface ConnectivityOptions {
   readonly thread: string;
 }
 
-/** Looks from `start()` to `stop()`. */
+/** Asks the urls from `start()` to `stop()`. */
 export class Connectivity {
   readonly #options: ConnectivityOptions;
   readonly #context: CheckContext;
-  readonly #plans: readonly VisitPlan[];
+  readonly #sites: readonly Site[];
   readonly #stop = new AbortController();
   #round: Promise<void> | undefined;
   #endedAtMs = -Infinity;
@@ -38,12 +43,12 @@ export class Connectivity {
   constructor(options: ConnectivityOptions, context: CheckContext) {
     this.#options = options;
     this.#context = context;
-    this.#plans = options.urls.map(planOf);
+    this.#sites = options.urls.map(siteOf);
   }
 
   /** Begins with a round at once. */
   start(): void {
-    void this.#look();
+    void this.#ask();
   }
 
   /** Ends what is under way; repeating it is harmless. */
@@ -55,61 +60,69 @@ export class Connectivity {
   /** True when one of the urls answers now; it takes {@linkcode ROUND_MS_MAX} at most. */
   async isOnline(): Promise<boolean> {
     const { clock } = this.#context;
-    if (clock.monotonicMs() - this.#endedAtMs >= ROUND_GAP_MS) await this.#look();
+    if (clock.monotonicMs() - this.#endedAtMs >= ROUND_GAP_MS) await this.#ask();
     return this.#isOnline;
   }
 
-  #look(): Promise<void> {
-    this.#round ??= this.#lookAtAll().finally(() => {
+  #ask(): Promise<void> {
+    this.#round ??= this.#askAll().finally(() => {
       this.#round = undefined;
     });
     return this.#round;
   }
 
-  async #lookAtAll(): Promise<void> {
+  async #askAll(): Promise<void> {
     const { clock } = this.#context;
     this.#cancelTimer();
-    using limit = new Deadline(clock, ROUND_MS_MAX);
     const enough = new AbortController();
-    using _limit = onAbort(limit.signal, () => enough.abort());
-    using _stop = onAbort(this.#stop.signal, () => enough.abort());
-    let hasAnswer = false;
-    await Promise.all(this.#plans.map(async (plan) => {
-      const { head } = await visit(plan, this.#context, enough.signal);
-      if (head === undefined) return;
-      hasAnswer = true;
+    using _ = onAbort(this.#stop.signal, () => enough.abort());
+    let isOnline = false;
+    await Promise.all(this.#sites.map(async (site) => {
+      if (!await this.#answers(site, enough.signal)) return;
+      isOnline = true;
       enough.abort();
     }));
     if (this.#stop.signal.aborted) return;
     this.#endedAtMs = clock.monotonicMs();
-    this.#tell(hasAnswer);
+    this.#report(isOnline);
     this.#cancelTimer = clock.after(this.#options.everyMs, () => this.start());
   }
 
-  #tell(isOnline: boolean): void {
+  async #answers(site: Site, signal: AbortSignal): Promise<boolean> {
+    using run = new CheckRun(this.#context.clock, { timeoutMs: ROUND_MS_MAX, signal });
+    const { isAnswered } = await probeOf(site.url).ask(site, this.#context, run);
+    return isAnswered;
+  }
+
+  #report(isOnline: boolean): void {
     const { telemetry, thread } = this.#options;
     if (isOnline !== this.#isOnline) logChange(isOnline);
     this.#isOnline = isOnline;
     telemetry.set("sitemon_connectivity_up", isOnline ? 1 : 0, { thread });
-    const detail = "None of the urls of connectivity answers: checks that fail are inconclusive";
-    const offline = { ok: false, reason: "offline", detail };
+    const offline = { ok: false, reason: "offline", detail: OFFLINE };
     telemetry.dependency("connectivity", isOnline ? { ok: true } : offline);
   }
 }
 
 function logChange(isOnline: boolean): void {
   const log = logger("scanner");
-  if (isOnline) log.info("A url of connectivity answers again");
-  else log.warn("None of the urls of connectivity answers: checks that fail are inconclusive");
+  if (isOnline) log.info("a connectivity url answers again");
+  else log.warn(OFFLINE);
 }
 
-function planOf(url: string): VisitPlan {
+/** Any answer will do: a redirect is not followed, and no body is asked for. */
+function siteOf(url: string): Site {
   return {
-    url: new URL(url),
+    name: url,
+    url,
+    intervalMs: 0,
+    timeoutMs: ROUND_MS_MAX,
+    connectTimeoutMs: ROUND_MS_MAX,
     method: "HEAD",
     headers: {},
-    connectTimeoutMs: ROUND_MS_MAX,
-    tls: { insecure: false },
+    redirectsMax: 0,
     bodyBytesMax: 1,
+    tls: { insecure: false },
+    labels: {},
   };
 }

@@ -14,7 +14,7 @@ import { CheckQueue } from "./schedule/check_queue.ts";
 import { DueQueue } from "./schedule/due_queue.ts";
 import { forgetSite, measureCheck, measureSite } from "./report_metrics.ts";
 import { placeOf, slotAt, type Slots, slotsOf, slotsUntil } from "./schedule/schedule.ts";
-import { UnheldError } from "./schedule/lease_expired_error.ts";
+import { LeaseExpiredError } from "./lease_expired_error.ts";
 
 /**
  * A slot that comes up later than this is left out. It must be far above the delays of a busy
@@ -36,7 +36,7 @@ export const GRAIN_MS = 10;
 const TIMER_MS_MAX = 3_600_000;
 
 /**
- * Runs one check. It should reject with {@linkcode UnheldError} at most; the signal tells that nobody
+ * Runs one check. It should reject with {@linkcode LeaseExpiredError} at most; the signal tells that nobody
  * waits for the report.
  */
 export type Check = (site: Site, signal: AbortSignal) => Promise<TracedReport>;
@@ -230,7 +230,7 @@ export class Scanner {
       const report = await check(watched.site, this.#cut.signal);
       if (!this.#cut.signal.aborted) this.#tell(watched, report, this.#elapsedMs() - startMs);
     } catch (cause) {
-      if (cause instanceof UnheldError) this.#countSkipped("unheld", 1);
+      if (cause instanceof LeaseExpiredError) this.#countSkipped("unheld", 1);
       else this.#log.error("Cannot check site {site}: {cause}", { site: watched.site.name, cause });
     } finally {
       watched.isSlow = this.#elapsedMs() - startMs > SLOW_CHECK_MS;

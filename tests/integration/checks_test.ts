@@ -56,8 +56,8 @@ sites:
   ]);
   deepStrictEqual(reports[0].url, `${url}/a/***`);
   deepStrictEqual(reports[1].failures, [
-    'The value at $.headers.authorization must equal "none": it is "Bearer ***"',
-    `The value at $.url must equal "none": it is "${url}/b?token=***"`,
+    '$.headers.authorization is "Bearer ***", expected it to equal "none"',
+    `$.url is "${url}/b?token=***", expected it to equal "none"`,
   ]);
   match(reports[1].snippet, /"authorization":"Bearer \*\*\*"/);
 });

@@ -1,10 +1,10 @@
 import { deepStrictEqual, throws } from "node:assert/strict";
-import { ANSWERS_MAX, remembered } from "../../src/runtime/memoize.ts";
+import { ANSWERS_MAX, memoize } from "../../src/runtime/memoize.ts";
 
 /** A function that tells what it was asked. */
 function counted() {
   const asked: string[] = [];
-  const answer = remembered((key) => {
+  const answer = memoize((key) => {
     asked.push(key);
     if (key === "bad") throw new RangeError(key);
     return key.length > 3;
@@ -12,19 +12,19 @@ function counted() {
   return { asked, answer };
 }
 
-Deno.test("remembered() asks once about each key, also when the answer is false", () => {
+Deno.test("memoize() asks once about each key, also when the answer is false", () => {
   const { asked, answer } = counted();
   deepStrictEqual(["long", "no", "long", "no"].map(answer), [true, false, true, false]);
   deepStrictEqual(asked, ["long", "no"]);
 });
 
-Deno.test("remembered() asks again, when the function threw", () => {
+Deno.test("memoize() asks again, when the function threw", () => {
   const { asked, answer } = counted();
   for (let i = 0; i < 2; i++) throws(() => answer("bad"), RangeError);
   deepStrictEqual(asked, ["bad", "bad"]);
 });
 
-Deno.test("remembered() keeps so many answers at most", () => {
+Deno.test("memoize() keeps so many answers at most", () => {
   const { asked, answer } = counted();
   for (let i = 0; i < ANSWERS_MAX; i++) answer(`key-${i}`);
   answer("key-0");

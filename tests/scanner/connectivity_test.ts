@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
-import { checkSite } from "../../src/scanner/check_site.ts";
+import { checkSite } from "../../src/scanner/check.ts";
 import { Connectivity, ROUND_MS_MAX } from "../../src/scanner/connectivity.ts";
 import { freePort } from "../support/free_port.ts";
 import { eventually, nextTurn } from "../support/waiting.ts";

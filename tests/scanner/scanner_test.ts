@@ -5,7 +5,7 @@ import type { SiteReport } from "../../src/report/report.ts";
 import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule/schedule.ts";
 import { GRAIN_MS, Scanner, type ScannerOptions } from "../../src/scanner/scanner.ts";
-import { UnheldError } from "../../src/scanner/schedule/lease_expired_error.ts";
+import { LeaseExpiredError } from "../../src/scanner/lease_expired_error.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { aSite } from "./sites.ts";
 
@@ -325,7 +325,7 @@ Deno.test("Scanner starts nothing from its queue, and keeps no report, once it m
 });
 
 Deno.test("Scanner counts a check that gives up its visit as left out, and goes on", async () => {
-  const rig = new Rig(sites(5), { check: () => Promise.reject(new UnheldError()) });
+  const rig = new Rig(sites(5), { check: () => Promise.reject(new LeaseExpiredError()) });
   rig.scanner.start();
   await rig.clock.pass(20_000);
   deepStrictEqual([rig.reports, rig.skipped], [[], { unheld: 10 }]);

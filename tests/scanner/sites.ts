@@ -7,7 +7,7 @@ import {
   checkContext,
   type CheckContextOptions,
 } from "../../src/scanner/check_context.ts";
-import { checkSite } from "../../src/scanner/check_site.ts";
+import { checkSite } from "../../src/scanner/check.ts";
 
 /** A site with short limits. */
 export function aSite(url: string, changes: Partial<Site> = {}): Site {

@@ -3,6 +3,7 @@
  *
  * Main alone has one of these; threads send their entries to it.
  */
+import { escapeControls } from "../escape_controls.ts";
 import { MINUTE_MS } from "../time_units.ts";
 import type { LogEntry } from "./log_entry.ts";
 
@@ -88,15 +89,7 @@ function jsonLine(entry: LogEntry): string {
 
 function textLine(entry: LogEntry): string {
   const time = new Date(entry.timestamp).toISOString();
-  return `${time} ${entry.level.padEnd(7)} ${entry.thread} ${entry.category}: ${
-    printable(entry.message)
-  }`;
-}
-
-/** Keeps an entry on one line, and control characters of a site's text off the terminal. */
-function printable(text: string): string {
-  // deno-lint-ignore no-control-regex -- control characters are what is looked for
-  return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, "0")}`;
-  });
+  // Keeps an entry on one line, and control characters of a site's text off the terminal.
+  const message = escapeControls(entry.message);
+  return `${time} ${entry.level.padEnd(7)} ${entry.thread} ${entry.category}: ${message}`;
 }

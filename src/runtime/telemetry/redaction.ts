@@ -8,12 +8,15 @@ const HIDDEN = "***";
  */
 export const SECRET_LENGTH_MIN = 4;
 
+/** Removes the secrets of the configuration from a text. */
+export type Redact = (text: string) => string;
+
 /**
  * Returns a function that replaces each of the secrets with `***`, also as URLs and JSON encode it.
  * Its time grows with the text, hardly with the number of secrets: a configuration may have one for
  * each of 100,000 sites, and every report is redacted.
  */
-export function redactor(secrets: readonly string[]): (text: string) => string {
+export function redactor(secrets: readonly string[]): Redact {
   const forms = new Set(
     secrets.filter((secret) => secret.length >= SECRET_LENGTH_MIN).flatMap(formsOf),
   );

@@ -2,31 +2,21 @@
 import type { SiteExpect, StatusRange } from "../../config/site.ts";
 import type { Outcome, Reason } from "../../report/outcome.ts";
 import { FAILURE_LENGTH_MAX, FAILURES_MAX } from "../../report/bounds.ts";
-import { bodyFailures, isFound, missing } from "./expect_body.ts";
-import type { Failed } from "./failed.ts";
-import {
-  type CertificateEnd,
-  certificateFailures,
-  sizeFailures,
-  timeFailures,
-} from "./expect_limits.ts";
-import { headerFailures } from "./expect_headers.ts";
-import { type JsonEngines, jsonFailures } from "./expect_json.ts";
-import { printable } from "../printable.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { escapeControls } from "../../runtime/escape_controls.ts";
+import type { Answer } from "../probe.ts";
+import { bodyText } from "./body_text.ts";
+import { expectBody, isFound, missing } from "./expect_body.ts";
+import { expectHeaders } from "./expect_headers.ts";
+import { expectJson, type JsonEngines } from "./expect_json.ts";
+import { expectCertificate, expectSize, expectTime } from "./expect_limits.ts";
+import type { FailedExpectation } from "./failed_expectation.ts";
 
-/** What is judged: a whole answer, and the check that got it. */
-export interface Answer {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: ReadonlyMap<string, string>;
-  /** The body as text; its beginning only, when it is truncated. Asked for only when it matters. */
-  readonly text: () => string;
-  readonly bodyBytes: number;
-  readonly isTruncated: boolean;
-  readonly responseTimeMs: number;
-  /** `undefined` of an answer without TLS, of which no certificate can be expected. */
-  readonly certificate: CertificateEnd | undefined;
-}
+/** What of an answer is compared. */
+export type Assessed = Pick<
+  Answer,
+  "status" | "headers" | "body" | "isTruncated" | "responseTimeMs" | "certificate" | "isSecure"
+>;
 
 /** What a site expects. */
 export interface Expectations {
@@ -35,7 +25,9 @@ export interface Expectations {
 }
 
 /** What expectations are compared with. */
-export type Engines = JsonEngines;
+export interface Engines extends JsonEngines {
+  readonly clock: Pick<Clock, "nowMicros">;
+}
 
 /** The verdict on an answer. */
 export interface Assessment {
@@ -48,53 +40,69 @@ export interface Assessment {
   readonly patternMatch: boolean | null;
 }
 
+const EXPECT_NOTHING: SiteExpect = {};
+const UP: Assessment = { outcome: "up", reason: null, failures: [], patternMatch: null };
+
 /** Compares an answer with every expectation. */
 export function assess(
-  answer: Answer,
-  { pattern, expect = {} }: Expectations,
+  answer: Assessed,
+  { pattern, expect = EXPECT_NOTHING }: Expectations,
   engines: Engines,
 ): Assessment {
-  const body = needsText(pattern, expect)
-    ? { text: answer.text(), isTruncated: answer.isTruncated }
-    : { text: "", isTruncated: answer.isTruncated };
+  const failed: FailedExpectation[] = [];
+  if (answer.status !== null) expectStatus(answer.status, expect.status, failed);
+  if (expect.header) failed.push(...expectHeaders(expect.header, answer.headers, engines));
+  const patternMatch = assessText(answer, { pattern, expect }, { engines, failed });
+  const { size, responseTimeMs, certificateDays } = expect;
+  if (size) failed.push(...expectSize(size, { ...answer, bytes: answer.body.length }));
+  if (responseTimeMs) failed.push(...expectTime(responseTimeMs, answer.responseTimeMs));
+  if (certificateDays && answer.isSecure) {
+    const { certificate: { expiresAt } } = answer;
+    const nowMicros = engines.clock.nowMicros();
+    failed.push(...expectCertificate(certificateDays, { expiresAt, nowMicros }));
+  }
+  if (failed.length === 0) return patternMatch === null ? UP : { ...UP, patternMatch };
+  return { ...failedVerdict(failed, engines), patternMatch };
+}
+
+/** Decodes the body only when an expectation needs its text; returns whether the pattern is found. */
+function assessText(
+  { body: bytes, headers, isTruncated }: Assessed,
+  { pattern, expect }: { readonly pattern: string | undefined; readonly expect: SiteExpect },
+  { engines, failed }: { readonly engines: Engines; readonly failed: FailedExpectation[] },
+): boolean | null {
+  const { body: expected, json } = expect;
+  if (pattern === undefined && expected === undefined && json === undefined) return null;
+  const body = { text: bodyText(bytes, headers.get("content-type")), isTruncated };
   const patternMatch = pattern === undefined ? null : isFound(pattern, body, engines.patterns);
-  const { header, body: expectedBody, json, size, responseTimeMs, certificateDays } = expect;
-  const { certificate } = answer;
-  const failed = [
-    ...statusFailures(answer.status, expect.status),
-    ...(header ? headerFailures(header, answer.headers, engines) : []),
-    ...(pattern !== undefined && !patternMatch ? [missing("match", pattern, body)] : []),
-    ...(expectedBody ? bodyFailures(expectedBody, body, engines.patterns) : []),
-    ...(json ? jsonFailures(json, body, engines) : []),
-    ...(size ? sizeFailures(size, { ...answer, bytes: answer.bodyBytes }) : []),
-    ...(responseTimeMs ? timeFailures(responseTimeMs, answer.responseTimeMs) : []),
-    ...(certificateDays && certificate ? certificateFailures(certificateDays, certificate) : []),
-  ];
-  return { ...verdictOf(failed, engines), patternMatch };
+  if (pattern !== undefined && !patternMatch) failed.push(missing("match", pattern, body));
+  if (expected) failed.push(...expectBody(expected, body, engines.patterns));
+  if (json) failed.push(...expectJson(json, body, engines));
+  return patternMatch;
 }
 
-function needsText(pattern: string | undefined, { body, json }: SiteExpect): boolean {
-  return pattern !== undefined || body !== undefined || json !== undefined;
-}
-
-function verdictOf(
-  failed: readonly Failed[],
+function failedVerdict(
+  failed: readonly FailedExpectation[],
   { redact }: Engines,
 ): Omit<Assessment, "patternMatch"> {
   const grave = failed.filter(({ isMild }) => !isMild);
   const inOrder = [...grave, ...failed.filter(({ isMild }) => isMild)];
   return {
-    outcome: grave.length > 0 ? "down" : inOrder.length > 0 ? "degraded" : "up",
-    reason: inOrder[0]?.reason ?? null,
+    outcome: grave.length > 0 ? "down" : "degraded",
+    reason: inOrder[0]!.reason,
     failures: inOrder.slice(0, FAILURES_MAX)
-      .map(({ text }) => printable(redact(text), FAILURE_LENGTH_MAX)),
+      .map(({ text }) => escapeControls(redact(text), FAILURE_LENGTH_MAX)),
   };
 }
 
-function statusFailures(status: number, ranges?: readonly StatusRange[]): Failed[] {
-  if (isExpected(status, ranges)) return [];
-  const expected = ranges === undefined ? "below 400" : ranges.map(rangeText).join(", ");
-  return [{ reason: "status", text: `The status must be ${expected}: it is ${status}` }];
+function expectStatus(
+  status: number,
+  ranges: readonly StatusRange[] | undefined,
+  failed: FailedExpectation[],
+): void {
+  if (isExpected(status, ranges)) return;
+  const expected = ranges === undefined ? "" : `, expected ${ranges.map(rangeText).join(", ")}`;
+  failed.push({ reason: "status", text: `unexpected status ${status}${expected}` });
 }
 
 function isExpected(status: number, ranges?: readonly StatusRange[]): boolean {

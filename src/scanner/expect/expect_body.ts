@@ -1,6 +1,6 @@
 /** Expectations on a body's text. In a body that was cut, what was not found may be in the rest. */
 import type { BodyExpectation } from "../../config/site.ts";
-import type { Failed } from "./failed.ts";
+import type { FailedExpectation } from "./failed_expectation.ts";
 import type { PatternCache } from "./pattern.ts";
 
 /** A body as far as it was read. */
@@ -15,6 +15,8 @@ export interface BodyText {
  */
 const REST = "\u{10ffff}";
 
+const RAISE = "raise max_body_bytes to read more";
+
 /** True when a pattern is found, whatever follows what was read. */
 export function isFound(source: string, body: BodyText, patterns: PatternCache): boolean {
   const pattern = patterns.get(source);
@@ -22,45 +24,43 @@ export function isFound(source: string, body: BodyText, patterns: PatternCache):
   return !body.isTruncated || pattern.test(body.text + REST);
 }
 
-/** Why a body is not what it must be. */
-export function bodyFailures(
-  expected: BodyExpectation,
+/** The failures of a body's text. */
+export function expectBody(
+  { contains, notContains, matches, notMatches }: BodyExpectation,
   body: BodyText,
   patterns: PatternCache,
-): Failed[] {
-  const { contains, notContains, matches, notMatches } = expected;
+): FailedExpectation[] {
   const has = (text: string) => body.text.includes(text);
   const matched = (source: string) => isFound(source, body, patterns);
   return [
     ...contains.filter((text) => !has(text)).map((text) => missing("contain", text, body)),
-    ...notContains.flatMap((text) => unwanted("contain", text, { body, isThere: has(text) })),
+    ...notContains.flatMap((text) => unwanted("contains", text, { body, isThere: has(text) })),
     ...matches.filter((text) => !matched(text)).map((text) => missing("match", text, body)),
-    ...notMatches.flatMap((text) => unwanted("match", text, { body, isThere: matched(text) })),
+    ...notMatches.flatMap((text) => unwanted("matches", text, { body, isThere: matched(text) })),
   ];
 }
 
-type Verb = "contain" | "match";
-
 /** The failure of a search that found nothing. */
-export function missing(verb: Verb, wanted: string, body: BodyText): Failed {
-  const expectation = `The body must ${verb} "${wanted}"`;
-  if (body.isTruncated) return { reason: "body_too_large", text: `${expectation}: ${cut(body)}` };
-  const found = body.text === "" ? "it is empty" : "it does not";
-  return { reason: "body", text: `${expectation}: ${found}` };
+export function missing(
+  verb: "contain" | "match",
+  wanted: string,
+  { text, isTruncated }: BodyText,
+): FailedExpectation {
+  if (isTruncated) {
+    const found = `first ${text.length} characters of the body do not ${verb} "${wanted}"`;
+    return { reason: "body_too_large", text: `${found}; ${RAISE}` };
+  }
+  if (text !== "") return { reason: "body", text: `body does not ${verb} "${wanted}"` };
+  return { reason: "body", text: `body is empty, expected it to ${verb} "${wanted}"` };
 }
 
 function unwanted(
-  verb: Verb,
-  text: string,
+  verb: "contains" | "matches",
+  unwanted: string,
   { body, isThere }: { readonly body: BodyText; readonly isThere: boolean },
-): Failed[] {
-  const expectation = `The body must not ${verb} "${text}"`;
-  if (isThere) return [{ reason: "body", text: `${expectation}: it does` }];
+): FailedExpectation[] {
+  if (isThere) return [{ reason: "body", text: `body ${verb} "${unwanted}"` }];
   if (!body.isTruncated) return [];
-  return [{ reason: "body_too_large", text: `${expectation}: ${cut(body)}` }];
-}
-
-function cut({ text }: BodyText): string {
-  return `the first ${text.length} characters do not, and it is longer than is read; ` +
-    "raise max_body_bytes";
+  const unknown = `body is longer than was read, so it may hold "${unwanted}"`;
+  return [{ reason: "body_too_large", text: `${unknown}; ${RAISE}` }];
 }

@@ -1,6 +1,7 @@
 /** Expectations on the headers of an answer. */
 import type { HeaderExpectation } from "../../config/site.ts";
-import { type Failed, type Redact, shown } from "./failed.ts";
+import type { Redact } from "../../runtime/telemetry/redaction.ts";
+import { type FailedExpectation, shown } from "./failed_expectation.ts";
 import type { PatternCache } from "./pattern.ts";
 
 export interface HeaderEngines {
@@ -8,29 +9,29 @@ export interface HeaderEngines {
   readonly redact: Redact;
 }
 
-/** Why headers are not what they must be: at most one failure for each expectation. */
-export function headerFailures(
+/** The failures of headers: at most one for each expectation. */
+export function expectHeaders(
   expected: readonly HeaderExpectation[],
   headers: ReadonlyMap<string, string>,
   { patterns, redact }: HeaderEngines,
-): Failed[] {
+): FailedExpectation[] {
   return expected.flatMap((one) => {
     const value = headers.get(one.name.toLowerCase());
     const condition = brokenCondition(one, value, patterns);
     if (condition === undefined) return [];
-    const found = value === undefined ? "it is missing" : `it is ${shown(value, redact)}`;
-    return [{ reason: "header", text: `The header ${one.name} must ${condition}: ${found}` }];
+    const found = value === undefined ? "is missing" : `is ${shown(value, redact)}`;
+    return [{ reason: "header", text: `header ${one.name} ${found}, expected it to ${condition}` }];
   });
 }
 
-/** What follows "must" in the first condition that does not hold; a header that is missing has no value. */
+/** What follows "expected it to": the first condition that does not hold. */
 function brokenCondition(
   { equals, notEquals, contains, matches, exists }: HeaderExpectation,
   value: string | undefined,
   patterns: PatternCache,
 ): string | undefined {
-  if (exists === false) return value === undefined ? undefined : "not be there";
-  if (exists && value === undefined) return "be there";
+  if (exists === false) return value === undefined ? undefined : "be absent";
+  if (exists && value === undefined) return "be present";
   if (equals !== undefined && value !== equals) return `equal "${equals}"`;
   if (notEquals !== undefined && (value === undefined || value === notEquals)) {
     return `not equal "${notEquals}"`;

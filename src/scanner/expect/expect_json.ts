@@ -1,7 +1,8 @@
 /** Expectations on values in a JSON body, each found by a JSONPath. */
 import type { JsonExpectation } from "../../config/site.ts";
 import type { BodyText } from "./expect_body.ts";
-import { type Failed, type Redact, shown } from "./failed.ts";
+import type { Redact } from "../../runtime/telemetry/redaction.ts";
+import { type FailedExpectation, shown } from "./failed_expectation.ts";
 import { type JsonPathCache, JsonPathError } from "./json_path.ts";
 import type { PatternCache } from "./pattern.ts";
 
@@ -11,20 +12,20 @@ export interface JsonEngines {
   readonly redact: Redact;
 }
 
-/** Why a JSON body is not what it must be: at most one failure for each expectation. */
-export function jsonFailures(
+/** The failures of a JSON body: at most one for each expectation. */
+export function expectJson(
   expected: readonly JsonExpectation[],
   body: BodyText,
   engines: JsonEngines,
-): Failed[] {
+): FailedExpectation[] {
   if (body.isTruncated) {
-    const text = "The body must be JSON: it is longer than is read; raise max_body_bytes";
+    const text = "body is longer than was read, expected JSON; raise max_body_bytes to read more";
     return [{ reason: "body_too_large", text }];
   }
   const parsed = parse(body.text);
   if (parsed === undefined) {
-    const found = body.text === "" ? "it is empty" : "it is not";
-    return [{ reason: "json", text: `The body must be JSON: ${found}` }];
+    const found = body.text === "" ? "body is empty, expected JSON" : "body is not JSON";
+    return [{ reason: "json", text: found }];
   }
   return expected.flatMap((one) => {
     const text = failureOf(one, parsed.document, engines);
@@ -54,18 +55,18 @@ function failureOf(
       isThere = true;
       const condition = brokenCondition(expected, value, engines.patterns);
       if (condition === undefined) continue;
-      return `The value at ${path} must ${condition}: it is ${shown(value, engines.redact)}`;
+      return `${path} is ${shown(value, engines.redact)}, expected it to ${condition}`;
     }
     if (isThere || expected.exists === false) return undefined;
-    return `The value at ${path} must ${firstCondition(expected)}: there is none`;
+    return `${path} is missing, expected it to ${firstCondition(expected)}`;
   } catch (error) {
     if (!(error instanceof JsonPathError)) throw error;
-    return `The value at ${path} must ${firstCondition(expected)}: ${error.message}`;
+    return `${path} cannot be read: ${error.message}`;
   }
 }
 
 interface Condition {
-  /** What follows "must". */
+  /** What follows "expected it to". */
   readonly text: string;
   holds(value: unknown, patterns: PatternCache): boolean;
 }
@@ -74,7 +75,7 @@ function conditionsOf(expected: JsonExpectation): Condition[] {
   const { equals, notEquals, matches, lessThan, greaterThan, exists } = expected;
   const conditions: (Condition | undefined)[] = [
     exists === undefined ? undefined : {
-      text: exists ? "be there" : "not be there",
+      text: exists ? "be present" : "be absent",
       holds: () => exists,
     },
     equals === undefined ? undefined : {
@@ -106,7 +107,7 @@ function brokenCondition(expected: JsonExpectation, value: unknown, patterns: Pa
 }
 
 function firstCondition(expected: JsonExpectation): string {
-  return conditionsOf(expected)[0]?.text ?? "be there";
+  return conditionsOf(expected)[0]?.text ?? "be present";
 }
 
 function isScalar(value: unknown): boolean {

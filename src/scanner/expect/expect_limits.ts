@@ -1,31 +1,32 @@
 /** Expectations on figures: the size of a body, the time of a check, the days of a certificate. */
 import type { Limits, SizeExpectation } from "../../config/site.ts";
-import type { Failed } from "./failed.ts";
+import { DAY_MS } from "../../runtime/time_units.ts";
+import type { FailedExpectation } from "./failed_expectation.ts";
 
-/** Why a body has not the size that it must have. */
-export function sizeFailures(
+/** The failure of a body's size. */
+export function expectSize(
   { bytesMin = 0, bytesMax = Infinity }: SizeExpectation,
   { bytes, isTruncated }: { readonly bytes: number; readonly isTruncated: boolean },
-): Failed[] {
+): FailedExpectation[] {
   const bounds = [
     ...(bytesMin > 0 ? [`at least ${bytesMin}`] : []),
     ...(bytesMax < Infinity ? [`at most ${bytesMax}`] : []),
   ];
-  const expectation = `The body must have ${bounds.join(" and ")} bytes`;
+  const expected = `expected ${bounds.join(" and ")}`;
   if (isTruncated) {
-    const text =
-      `${expectation}: it has more than the ${bytes} that are read; raise max_body_bytes`;
+    const text = `body has more than the ${bytes} bytes that were read, ${expected}; ` +
+      "raise max_body_bytes to read more";
     return [{ reason: "body_too_large", text }];
   }
   if (bytes >= bytesMin && bytes <= bytesMax) return [];
-  return [{ reason: "size", text: `${expectation}: it has ${bytes}` }];
+  return [{ reason: "size", text: `body has ${countOf(bytes, "byte")}, ${expected}` }];
 }
 
-/** Why a check took too long. */
-export function timeFailures({ down, degraded }: Limits, tookMs: number): Failed[] {
-  const failed = (limitMs: number): Failed => ({
+/** The failure of a check's time. */
+export function expectTime({ down, degraded }: Limits, tookMs: number): FailedExpectation[] {
+  const failed = (limitMs: number): FailedExpectation => ({
     reason: "slow",
-    text: `The check must take at most ${limitMs} ms: it took ${tookMs} ms`,
+    text: `check took ${tookMs} ms, expected at most ${limitMs} ms`,
   });
   if (down !== undefined && tookMs > down) return [failed(down)];
   if (degraded === undefined || tookMs <= degraded) return [];
@@ -40,29 +41,30 @@ export interface CertificateEnd {
   readonly nowMicros: number;
 }
 
-const DAY_MICROS = 86_400_000_000;
-
-/** Why a certificate ends too soon; one whose end is not known is a warning, never up. */
-export function certificateFailures(
+/** The failure of a certificate's end; one that is not known is a warning, never up. */
+export function expectCertificate(
   { down, degraded }: Limits,
   { expiresAt, nowMicros }: CertificateEnd,
-): Failed[] {
-  const daysLeft = expiresAt === null ? undefined : (expiresAt - nowMicros) / DAY_MICROS;
-  const failed = (days: number): Failed => {
-    const text = `The certificate must be valid for ${days} days: ${foundOf(expiresAt, daysLeft)}`;
-    return { reason: "certificate_soon", text };
-  };
-  if (daysLeft === undefined) return [{ ...failed(degraded ?? down ?? 0), isMild: true }];
+): FailedExpectation[] {
+  if (expiresAt === null) {
+    const text = "certificate dates cannot be read";
+    return [{ reason: "certificate_soon", text, isMild: true }];
+  }
+  const daysLeft = (expiresAt - nowMicros) / (DAY_MS * 1_000);
+  const found = daysLeft < 0
+    ? `certificate expired on ${utcDate(expiresAt)}`
+    : `certificate expires on ${utcDate(expiresAt)}, in ${countOf(Math.floor(daysLeft), "day")}`;
+  const failed = (days: number): FailedExpectation => ({
+    reason: "certificate_soon",
+    text: `${found}, expected at least ${countOf(days, "day")}`,
+  });
   if (down !== undefined && daysLeft < down) return [failed(down)];
   if (degraded === undefined || daysLeft >= degraded) return [];
   return [{ ...failed(degraded), isMild: true }];
 }
 
-function foundOf(expiresAt: number | null, daysLeft: number | undefined): string {
-  if (expiresAt === null || daysLeft === undefined) return "its dates could not be read";
-  const date = utcDate(expiresAt);
-  if (daysLeft < 0) return `it expired on ${date}`;
-  return `it expires on ${date}, in ${Math.floor(daysLeft)}`;
+function countOf(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? "" : "s"}`;
 }
 
 /** `2026-11-23`, in UTC, of microseconds since 1970. */

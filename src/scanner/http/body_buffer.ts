@@ -1,9 +1,11 @@
 /** Collects bytes up to a limit, in memory in proportion to them however small their pieces are. */
 
+const EMPTY = new Uint8Array(0);
+
 /** Takes pieces of bytes, and gives them back as one. */
 export class BodyBuffer {
   readonly #bytesMax: number;
-  #buffer = new Uint8Array(0);
+  #buffer = EMPTY;
   #length = 0;
   #isOverfull = false;
 
@@ -14,7 +16,8 @@ export class BodyBuffer {
 
   /** Copies bytes in; what is beyond the limit is only noticed. */
   append(bytes: Uint8Array): void {
-    const kept = bytes.subarray(0, this.#bytesMax - this.#length);
+    const room = this.#bytesMax - this.#length;
+    const kept = bytes.length <= room ? bytes : bytes.subarray(0, room);
     if (kept.length < bytes.length) this.#isOverfull = true;
     this.#reserve(this.#length + kept.length);
     this.#buffer.set(kept, this.#length);
@@ -23,7 +26,8 @@ export class BodyBuffer {
 
   /** What was kept. */
   get bytes(): Uint8Array {
-    return this.#buffer.subarray(0, this.#length);
+    const isFull = this.#length === this.#buffer.length;
+    return isFull ? this.#buffer : this.#buffer.subarray(0, this.#length);
   }
 
   /** True when more came than may be kept. */
@@ -35,7 +39,7 @@ export class BodyBuffer {
     if (length <= this.#buffer.length) return;
     const doubled = Math.min(this.#bytesMax, Math.max(length, this.#buffer.length * 2));
     const buffer = new Uint8Array(doubled);
-    buffer.set(this.#buffer.subarray(0, this.#length));
+    buffer.set(this.#buffer);
     this.#buffer = buffer;
   }
 }

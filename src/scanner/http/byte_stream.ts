@@ -41,10 +41,11 @@ export interface Endpoint {
   /** A name, or an address without brackets. */
   readonly host: string;
   readonly port: number;
-  readonly ipVersion?: 4 | 6;
+  readonly ipVersion?: 4 | 6 | undefined;
 }
 
 /** Writes all of the bytes. */
 export async function writeAll(stream: ByteStream, bytes: Uint8Array): Promise<void> {
-  while (bytes.length > 0) bytes = bytes.subarray(await stream.write(bytes));
+  let count = await stream.write(bytes);
+  while (count < bytes.length) count += await stream.write(bytes.subarray(count));
 }

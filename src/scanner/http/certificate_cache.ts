@@ -1,8 +1,9 @@
 /** What is known of each site's certificate, so that it is asked for once an hour, not every check. */
 import type { Clock } from "../../runtime/clock.ts";
+import { HOUR_MS } from "../../runtime/time_units.ts";
 
 /** How long a certificate's dates and issuer are taken as known: asking costs 5 ms of CPU. */
-export const CERTIFICATE_TTL_MS = 3_600_000;
+export const CERTIFICATE_TTL_MS = HOUR_MS;
 
 /** What a report says about a certificate. */
 export interface Certificate {

@@ -2,196 +2,154 @@
  * Opens the connection of a visit: name, TCP, proxy, TLS, each phase timed, and the address policy
  * asked before a byte is sent.
  */
-import type { SiteTls } from "../../config/site.ts";
-import type {
-  ByteStream,
-  ConnectTcp,
-  Endpoint,
-  SecureOptions,
-  TcpStream,
-  TlsStream,
-} from "./byte_stream.ts";
-import type { Certificate } from "./certificate_cache.ts";
 import type { CheckContext } from "../check_context.ts";
-import { Deadline, onAbort } from "../../runtime/deadline.ts";
-import { connectByDeno } from "./deno_stream.ts";
-import { connectionFailure, type Failure, lookupFailure, tlsFailure } from "./failure.ts";
-import { connectByNode } from "./node_stream.ts";
+import type { CheckRun } from "../check_run.ts";
 import { hostOf, notNamed, portOf } from "../reach/permitted_hosts.ts";
+import type { ByteStream, ConnectTcp, Endpoint, TcpStream } from "./byte_stream.ts";
+import { onAbort } from "../../runtime/deadline.ts";
+import { connectByDeno } from "./deno_stream.ts";
+import { connectionFailure, type FailureDetail, lookupFailure, tlsFailure } from "./failure.ts";
+import { connectByNode } from "./node_stream.ts";
 import { openTunnel } from "./proxy.ts";
-import type { Stopwatch } from "./stopwatch.ts";
+import type { Visit } from "./visit.ts";
 import { VisitError } from "./visit_error.ts";
+import type { Route } from "./visit_plan.ts";
 
-/** How a visit connects. */
-export interface Route {
-  readonly url: URL;
-  /** For name, TCP, proxy and TLS together. */
-  readonly connectTimeoutMs: number;
-  readonly tls: SiteTls;
-  readonly ipVersion?: 4 | 6;
-  readonly proxy?: URL;
-}
-
-/** What is known of a connection, filled in as it comes about: also a failed one has had phases. */
-export interface ConnectionRecord {
-  readonly stopwatch: Stopwatch;
-  remoteAddress: string | null;
-  certificate: Certificate | undefined;
-}
+/** What is being waited for. */
+type Step = "dns" | "connect" | "proxy" | "tls";
 
 /**
- * Opens a connection that HTTP can be spoken on. Rejects with {@linkcode VisitError}, within the
- * connect timeout or when the signal aborts, and leaves nothing open then.
+ * Opens a connection that the protocol of the visit can be spoken on. Rejects with
+ * {@linkcode VisitError}, within the connect timeout or when the run is over, and leaves nothing
+ * open then.
  */
 export async function openConnection(
-  route: Route,
+  visit: Visit,
   context: CheckContext,
-  { record, signal }: { record: ConnectionRecord; signal: AbortSignal },
+  run: CheckRun,
 ): Promise<ByteStream> {
-  using deadline = new Deadline(context.timers, route.connectTimeoutMs, signal);
-  const opening = new Opening(route, context, record, deadline.signal);
+  const { plan } = visit;
+  const signal = run.connecting(plan.connectTimeoutMs);
+  let tcp: TcpStream | undefined;
+  let step: Step = "dns";
   try {
-    return await opening.open();
+    const { url, ipVersion } = plan;
+    const host = hostOf(plan.proxy ?? url);
+    const port = portOf(plan.proxy ?? url);
+    requirePermission(url, { host, port }, context);
+    if (isAddress(host)) {
+      requireAllowed(host, visit, context);
+    } else {
+      visit.startPhase("dns");
+      const addresses = await context.lookups.addressesOf(host, signal);
+      visit.endPhase();
+      for (const address of addresses) requireAllowed(address, visit, context);
+    }
+    step = "connect";
+    visit.startPhase("connect");
+    tcp = await connectTcp(plan, context)({ host, port, ipVersion }, signal);
+    visit.endPhase();
+    visit.remoteAddress = tcp.remoteAddress;
+    // The name may have led elsewhere by now.
+    requireAllowed(tcp.remoteAddress, visit, context);
+    if (!plan.isSecure) return tcp;
+    if (plan.proxy !== undefined) {
+      step = "proxy";
+      using _ = onAbort(signal, () => tcp?.close());
+      await openTunnel(tcp, { proxy: plan.proxy, target: `${url.hostname}:${portOf(url)}` });
+    }
+    step = "tls";
+    return await secure(tcp, visit, { context, signal });
   } catch (error) {
-    throw opening.failed(error);
+    tcp?.close();
+    throw connectionError(error, { plan, step, timedOutMs: timedOutMs(plan, signal, run) });
+  } finally {
+    run.connected();
   }
 }
 
-/** One connection that is coming about. */
-class Opening {
-  readonly #route: Route;
-  readonly #context: CheckContext;
-  readonly #record: ConnectionRecord;
-  readonly #signal: AbortSignal;
-  /** Where TCP goes: the site or its proxy. */
-  readonly #endpoint: Endpoint;
-  #phase: "dns" | "connect" | "proxy" | "tls" = "dns";
+/** How long was waited when the signal aborted; `undefined` when it did not. */
+function timedOutMs(
+  { connectTimeoutMs }: Route,
+  signal: AbortSignal,
+  { isOver, timeoutMs }: CheckRun,
+): number | undefined {
+  if (!signal.aborted) return undefined;
+  return isOver ? Math.min(timeoutMs, connectTimeoutMs) : connectTimeoutMs;
+}
 
-  constructor(route: Route, context: CheckContext, record: ConnectionRecord, signal: AbortSignal) {
-    this.#route = route;
-    this.#context = context;
-    this.#record = record;
-    this.#signal = signal;
-    const url = route.proxy ?? route.url;
-    const { ipVersion } = route;
-    const family = ipVersion === undefined ? {} : { ipVersion };
-    this.#endpoint = { host: hostOf(url), port: portOf(url), ...family };
+interface Failed {
+  readonly plan: Route;
+  readonly step: Step;
+  readonly timedOutMs: number | undefined;
+}
+
+/** The report's words for a connection that did not come about. */
+function connectionError(error: unknown, { plan, step, timedOutMs }: Failed): VisitError {
+  const { reason, detail } = error instanceof VisitError
+    ? { reason: error.reason, detail: error.message }
+    : failureOf(error, step, timedOutMs);
+  const { proxy, url } = plan;
+  const target = `Cannot connect to ${url.hostname}:${portOf(url)}`;
+  if (proxy === undefined) return new VisitError(reason, `${target}: ${detail}`, { cause: error });
+  const isSites = step === "tls" || reason === "blocked_by_policy";
+  const through = `${target} through proxy ${proxy.hostname}:${portOf(proxy)}: ${detail}`;
+  return new VisitError(isSites ? reason : "proxy", through, { cause: error });
+}
+
+function failureOf(error: unknown, step: Step, timedOutMs: number | undefined): FailureDetail {
+  if (step === "dns") return lookupFailure(error);
+  if (timedOutMs !== undefined) {
+    const what = { connect: "connection", proxy: "proxy", tls: "TLS handshake" }[step];
+    const detail = `${what} timed out after ${timedOutMs / 1_000} s`;
+    return { reason: "connect_timeout", detail };
   }
+  return step === "tls" ? tlsFailure(error) : connectionFailure(error);
+}
 
-  async open(): Promise<ByteStream> {
-    this.#requirePermission();
-    await this.#lookUp();
-    const tcp = await this.#connect();
-    try {
-      this.#requireAllowed(tcp.remoteAddress);
-      if (this.#route.url.protocol !== "https:") return tcp;
-      using _ = onAbort(this.#signal, () => tcp.close());
-      await this.#tunnel(tcp);
-      return await this.#secure(tcp);
-    } catch (error) {
-      tcp.close();
-      throw error;
-    }
-  }
+/** Asked first: a denied name surfaces as errors that nobody can read, some of them uncaught. */
+function requirePermission(
+  url: URL,
+  { host, port }: Endpoint,
+  { permittedHosts, hasPermission }: CheckContext,
+): void {
+  const bracketed = host.includes(":") ? `[${host}]` : host;
+  if (permittedHosts.permits(url) && hasPermission(`${bracketed}:${port}`)) return;
+  throw new VisitError("blocked_by_policy", notNamed(host));
+}
 
-  /** The report's words for whatever `open()` threw. */
-  failed(error: unknown): VisitError {
-    const { reason, detail } = error instanceof VisitError
-      ? { reason: error.reason, detail: error.message }
-      : this.#failureOf(error);
-    const { proxy, url } = this.#route;
-    const target = `Cannot connect to ${url.hostname}:${portOf(url)}`;
-    if (proxy === undefined) {
-      return new VisitError(reason, `${target}: ${detail}`, { cause: error });
-    }
-    const isSites = this.#phase === "tls" || reason === "blocked_by_policy";
-    const through = `${target} through the proxy ${proxy.hostname}:${portOf(proxy)}: ${detail}`;
-    return new VisitError(isSites ? reason : "proxy", through, { cause: error });
-  }
+function requireAllowed(address: string, visit: Visit, { addressPolicy }: CheckContext): void {
+  if (!addressPolicy.denies(address)) return;
+  visit.remoteAddress = address;
+  throw new VisitError(
+    "blocked_by_policy",
+    `address_policy denies ${address}; to allow it, add the address to address_policy.allow`,
+  );
+}
 
-  #failureOf(error: unknown): Failure {
-    if (this.#phase === "dns") return lookupFailure(error);
-    if (this.#signal.aborted) {
-      const phase = { connect: "connection", proxy: "proxy", tls: "TLS handshake" }[this.#phase];
-      return { reason: "connect_timeout", detail: `the ${phase} took too long` };
-    }
-    return this.#phase === "tls" ? tlsFailure(error) : connectionFailure(error);
-  }
+function connectTcp({ url, tls, ipVersion }: Route, { hungHandshakes }: CheckContext): ConnectTcp {
+  const needsNode = tls.insecure || tls.cert !== undefined || ipVersion !== undefined ||
+    hungHandshakes.has(url.host);
+  return needsNode ? connectByNode : connectByDeno;
+}
 
-  /** Asked first: a denied name surfaces as errors that nobody can read, some of them uncaught. */
-  #requirePermission(): void {
-    const { host, port } = this.#endpoint;
-    const bracketed = host.includes(":") ? `[${host}]` : host;
-    const { permittedHosts, hasPermission } = this.#context;
-    if (permittedHosts.permits(this.#route.url) && hasPermission(`${bracketed}:${port}`)) return;
-    throw new VisitError("blocked_by_policy", notNamed(host));
-  }
-
-  async #lookUp(): Promise<void> {
-    const { host } = this.#endpoint;
-    if (isAddress(host)) return this.#requireAllowed(host);
-    const { stopwatch } = this.#record;
-    stopwatch.start("dns");
-    const addresses = await this.#context.lookups.addressesOf(host, this.#signal);
-    stopwatch.end();
-    for (const address of addresses) this.#requireAllowed(address);
-  }
-
-  #requireAllowed(address: string): void {
-    if (!this.#context.addressPolicy.denies(address)) return;
-    this.#record.remoteAddress = address;
-    throw new VisitError(
-      "blocked_by_policy",
-      `address_policy denies its address ${address}; to visit it all the same, ` +
-        "add the address to address_policy.allow",
-    );
-  }
-
-  async #connect(): Promise<TcpStream> {
-    this.#phase = "connect";
-    this.#record.stopwatch.start("connect");
-    const tcp = await this.#connectTcp(this.#endpoint, this.#signal);
-    this.#record.stopwatch.end();
-    this.#record.remoteAddress = tcp.remoteAddress;
-    return tcp;
-  }
-
-  get #connectTcp(): ConnectTcp {
-    const { tls, ipVersion } = this.#route;
-    const hasHung = this.#context.hungHandshakes.has(this.#route.url.host);
-    const needsNode = tls.insecure || tls.cert !== undefined || ipVersion !== undefined || hasHung;
-    return needsNode ? connectByNode : connectByDeno;
-  }
-
-  async #tunnel(tcp: TcpStream): Promise<void> {
-    const { proxy, url } = this.#route;
-    if (proxy === undefined) return;
-    this.#phase = "proxy";
-    await openTunnel(tcp, { proxy, target: `${url.hostname}:${portOf(url)}` });
-  }
-
-  async #secure(tcp: TcpStream): Promise<TlsStream> {
-    const { url, tls } = this.#route;
-    this.#phase = "tls";
-    this.#record.stopwatch.start("tls");
-    const serverName = tls.serverName ?? hostOf(url);
-    const stream = await this.#handshake(tcp, { ...tls, serverName });
-    this.#record.stopwatch.end();
-    this.#record.certificate = stream.certificate;
+/** Deno cannot hang up within a handshake, node:tls can: one socket is left behind, not one a check. */
+async function secure(
+  tcp: TcpStream,
+  visit: Visit,
+  { context, signal }: { readonly context: CheckContext; readonly signal: AbortSignal },
+): Promise<ByteStream> {
+  const { url, tls } = visit.plan;
+  visit.startPhase("tls");
+  try {
+    const stream = await tcp.secure({ ...tls, serverName: tls.serverName ?? hostOf(url) }, signal);
+    visit.endPhase();
+    visit.certificate = stream.certificate;
+    context.hungHandshakes.delete(url.host);
     return stream;
-  }
-
-  /** Deno cannot hang up within a handshake, node:tls can: one socket is left behind, not one a check. */
-  async #handshake(tcp: TcpStream, options: SecureOptions): Promise<TlsStream> {
-    const { hungHandshakes } = this.#context;
-    try {
-      const stream = await tcp.secure(options, this.#signal);
-      hungHandshakes.delete(this.#route.url.host);
-      return stream;
-    } catch (error) {
-      if (this.#signal.aborted) hungHandshakes.add(this.#route.url.host);
-      throw error;
-    }
+  } catch (error) {
+    if (signal.aborted) context.hungHandshakes.add(url.host);
+    throw error;
   }
 }
 

@@ -1,6 +1,7 @@
-/** Undoes a body's content encoding, up to a limit: of a decompression bomb only the first bytes burst. */
+/** Decodes a body's content encoding; stops at the limit, so that a decompression bomb is harmless. */
 import { Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
+import { onAbort } from "../../runtime/deadline.ts";
 import { BodyBuffer } from "./body_buffer.ts";
 
 /** A body as the site meant it. */
@@ -40,17 +41,15 @@ export async function decodeBody(
   }
   const decoder = decoderOf(name, encoded);
   const decoded = new BodyBuffer(bytesMax);
-  const stop = () => decoder.destroy();
-  signal.addEventListener("abort", stop, { once: true });
+  using _ = onAbort(signal, () => decoder.destroy());
   try {
     for await (const part of Readable.from([encoded]).pipe(decoder) as AsyncIterable<Uint8Array>) {
       decoded.append(part);
       if (decoded.isOverfull) break;
     }
   } catch (cause) {
-    if (!isCut) throw new ContentEncodingError(`its body is not ${name}`, { cause });
+    if (!isCut) throw new ContentEncodingError(`response body is not valid ${name}`, { cause });
   } finally {
-    signal.removeEventListener("abort", stop);
     decoder.destroy();
   }
   return { bytes: decoded.bytes, isTruncated: isCut || decoded.isOverfull };
@@ -59,11 +58,11 @@ export async function decodeBody(
 function decoderOf(name: string, encoded: Uint8Array): Transform {
   if (name === "gzip" || name === "x-gzip") return createGunzip();
   if (name === "br") return createBrotliDecompress();
-  if (name !== "deflate") throw new ContentEncodingError("its content-encoding is not supported");
+  if (name !== "deflate") throw new ContentEncodingError(`unsupported Content-Encoding "${name}"`);
   return isZlib(encoded) ? createInflate() : createInflateRaw();
 }
 
-/** Half the world sends "deflate" without the zlib header that it ought to have (RFC 1950, 2.2). */
+/** Many servers send "deflate" without the zlib header that the standard asks for (RFC 1950, 2.2). */
 function isZlib(bytes: Uint8Array): boolean {
   const [method = 0, flags = 0] = bytes;
   return (method & 0x0f) === 8 && (method * 256 + flags) % 31 === 0;

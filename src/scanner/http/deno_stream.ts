@@ -19,14 +19,8 @@ class DenoStream<C extends Deno.Conn> {
     this.conn = conn;
   }
 
-  async read(buffer: Uint8Array): Promise<number | null> {
-    try {
-      return await this.conn.read(buffer);
-    } catch (error) {
-      // Many servers end a TLS connection without saying so.
-      if (error instanceof Deno.errors.UnexpectedEof) return null;
-      throw error;
-    }
+  read(buffer: Uint8Array): Promise<number | null> {
+    return this.conn.read(buffer);
   }
 
   write(bytes: Uint8Array): Promise<number> {
@@ -49,7 +43,7 @@ class DenoTcpStream extends DenoStream<Deno.TcpConn> implements TcpStream {
     this.isGone = true;
     const caCerts = ca === undefined ? [] : [ca];
     const secured = await Deno.startTls(this.conn, { hostname: serverName, caCerts });
-    const stream = new DenoStream(secured);
+    const stream = new DenoTlsStream(secured);
     using _ = onAbort(signal, () => stream.close());
     try {
       await secured.handshake();
@@ -58,5 +52,17 @@ class DenoTcpStream extends DenoStream<Deno.TcpConn> implements TcpStream {
       throw error;
     }
     return stream;
+  }
+}
+
+class DenoTlsStream extends DenoStream<Deno.TlsConn> {
+  override async read(buffer: Uint8Array): Promise<number | null> {
+    try {
+      return await this.conn.read(buffer);
+    } catch (error) {
+      // Many servers end a TLS connection without saying so.
+      if (error instanceof Deno.errors.UnexpectedEof) return null;
+      throw error;
+    }
   }
 }

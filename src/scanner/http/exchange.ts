@@ -1,117 +1,107 @@
 /** One request and its response over an open connection, within bounds. */
+import type { CheckContext } from "../check_context.ts";
+import type { CheckRun } from "../check_run.ts";
 import { type ByteStream, writeAll } from "./byte_stream.ts";
-import { BodyBuffer } from "./body_buffer.ts";
 import { ContentEncodingError, decodeBody } from "./content_decoding.ts";
-import { ResponseError, type ResponseHead, ResponseParser } from "./response_parser.ts";
-import type { ReadBuffers } from "./read_buffers.ts";
-import type { Stopwatch } from "./stopwatch.ts";
+import { connectionFailure } from "./failure.ts";
+import { ResponseError, ResponseParser } from "./response_parser.ts";
+import type { Visit } from "./visit.ts";
 import { VisitError } from "./visit_error.ts";
 
 /** A request that fits a socket's buffer needs no reading beside it, which costs 15 % more CPU. */
 const WRITTEN_AT_ONCE_BYTES = 4_096;
 
-/** An encoding may be longer than what it encodes, by its headers and about a hundredth (zlib). */
-const ENCODING_OVERHEAD_BYTES = 1_024;
-
 export interface ExchangeOptions {
-  /** The whole request. */
-  readonly request: Uint8Array;
-  readonly method: string;
-  /** Decoded bytes of the body that are read. */
-  readonly bodyBytesMax: number;
-  readonly buffers: ReadBuffers;
-  readonly stopwatch: Stopwatch;
-  /** Ends the exchange; its owner closes the stream too. */
-  readonly signal: AbortSignal;
-  /** Called when the head is whole: it is known even when the body never ends. */
-  readonly onHead: (head: ResponseHead) => void;
+  readonly visit: Visit;
+  readonly context: Pick<CheckContext, "readBuffers">;
+  readonly run: CheckRun;
 }
 
-/** A response's body, decoded. */
-export interface ResponseBody {
-  readonly bytes: Uint8Array;
-  readonly isTruncated: boolean;
-}
-
-/** Sends the request and reads the response; rejects with {@linkcode VisitError} or as the stream. */
+/**
+ * Sends the request, and reads the response into the visit: its head as soon as that is whole, since
+ * it is known even when the body never ends. Rejects with {@linkcode VisitError}. The stream is
+ * closed when the run is over, which ends every wait here.
+ */
 export async function exchange(
   stream: ByteStream,
-  options: ExchangeOptions,
-): Promise<ResponseBody> {
-  const { request, stopwatch } = options;
-  stopwatch.start("first_byte");
-  // A server may answer, and hang up, before it has read the whole request.
-  const written = writeAll(stream, request).catch(() => {});
-  if (request.length <= WRITTEN_AT_ONCE_BYTES) await written;
-  const reading = new Reading(stream, options);
+  request: Uint8Array,
+  { visit, context: { readBuffers }, run }: ExchangeOptions,
+): Promise<void> {
+  const parser = new ResponseParser(visit.plan.method, visit.plan.bodyBytesMax);
+  const buffer = readBuffers.take();
+  visit.startPhase("first_byte");
+  const sending = send(stream, request);
   try {
-    return await reading.body();
+    if (request.length <= WRITTEN_AT_ONCE_BYTES) await sending;
+    while (!parser.isComplete && !parser.isOverfull) {
+      const count = await stream.read(buffer);
+      if (count !== null && !parser.hasBegun) visit.startPhase("transfer");
+      receive(buffer, count, { parser, visit });
+    }
+    visit.body = parser.body;
+    visit.isTruncated = parser.isOverfull;
+    const encoding = visit.head?.headers.get("content-encoding");
+    if (encoding !== undefined) await decode(visit, encoding, run.signal);
   } catch (error) {
-    if (error instanceof ResponseError) throw new VisitError("protocol", error.message);
-    if (error instanceof ContentEncodingError) throw new VisitError("protocol", error.message);
-    throw error;
+    throw exchangeError(error, visit, run);
   } finally {
-    stopwatch.end();
-    stream.close();
-    await written;
+    readBuffers.giveBack(buffer);
+    if (request.length > WRITTEN_AT_ONCE_BYTES) {
+      stream.close();
+      await sending;
+    }
   }
 }
 
-/** A response that is being read. */
-class Reading {
-  readonly #stream: ByteStream;
-  readonly #options: ExchangeOptions;
-  readonly #parser: ResponseParser;
-  #body: BodyBuffer | undefined;
-
-  constructor(stream: ByteStream, options: ExchangeOptions) {
-    this.#stream = stream;
-    this.#options = options;
-    const onBody = (bytes: Uint8Array) => this.#keep(bytes);
-    this.#parser = new ResponseParser({ method: options.method, onBody });
+/** Ignores a failed write: a server may answer, and hang up, before it has read the whole request. */
+async function send(stream: ByteStream, request: Uint8Array): Promise<void> {
+  try {
+    await writeAll(stream, request);
+  } catch {
+    // Reading tells what the server said, or why it said nothing.
   }
+}
 
-  async body(): Promise<ResponseBody> {
-    await this.#options.buffers.lend((buffer) => this.#readAll(buffer));
-    const { bodyBytesMax: bytesMax, signal } = this.#options;
-    const encoded = this.#body?.bytes ?? new Uint8Array();
-    const isCut = this.#body?.isOverfull ?? false;
-    const encoding = this.#parser.head!.headers.get("content-encoding") ?? "";
-    return await decodeBody(encoded, { encoding, bytesMax, isCut, signal });
+/** Takes what a read brought: `count` bytes, or the end of the connection. */
+function receive(
+  buffer: Uint8Array,
+  count: number | null,
+  { parser, visit }: { readonly parser: ResponseParser; readonly visit: Visit },
+): void {
+  if (count === null && !parser.hasBegun) {
+    throw new VisitError("reset", "connection closed before any response");
   }
+  try {
+    if (count === null) parser.finish();
+    else parser.push(buffer, count);
+  } finally {
+    visit.head = parser.head;
+  }
+}
 
-  async #readAll(buffer: Uint8Array<ArrayBuffer>): Promise<void> {
-    let isFirst = true;
-    while (!this.#parser.isComplete && !this.#body?.isOverfull) {
-      const count = await this.#stream.read(buffer);
-      if (count === null && isFirst) {
-        throw new VisitError("reset", "it closed the connection without an answer");
-      }
-      if (count === null) return this.#parser.finish();
-      if (isFirst) this.#options.stopwatch.start("transfer");
-      isFirst = false;
-      this.#push(buffer.subarray(0, count));
-    }
-  }
+async function decode(visit: Visit, encoding: string, signal: AbortSignal): Promise<void> {
+  const { body, isTruncated: isCut, plan: { bodyBytesMax: bytesMax } } = visit;
+  visit.body = new Uint8Array();
+  visit.isTruncated = false;
+  const decoded = await decodeBody(body, { encoding, bytesMax, isCut, signal });
+  visit.body = decoded.bytes;
+  visit.isTruncated = decoded.isTruncated;
+}
 
-  #push(bytes: Uint8Array): void {
-    const hadHead = this.#parser.head !== undefined;
-    try {
-      this.#parser.push(bytes);
-    } finally {
-      const { head } = this.#parser;
-      if (!hadHead && head !== undefined) this.#options.onHead(head);
-    }
+/** The report's words for an exchange that broke off. */
+function exchangeError(error: unknown, { head }: Visit, run: CheckRun): VisitError {
+  if (run.isOver) {
+    const wait = head === undefined ? "waiting for response headers" : "reading the response body";
+    return new VisitError("timeout", `timed out after ${run.timeoutMs / 1_000} s ${wait}`, {
+      cause: error,
+    });
   }
-
-  #keep(bytes: Uint8Array): void {
-    this.#body ??= new BodyBuffer(this.#encodedBytesMax());
-    this.#body.append(bytes);
+  if (error instanceof VisitError) return error;
+  if (error instanceof ResponseError || error instanceof ContentEncodingError) {
+    return new VisitError("protocol", error.message, { cause: error });
   }
-
-  #encodedBytesMax(): number {
-    const { bodyBytesMax } = this.#options;
-    const isEncoded = this.#parser.head?.headers.has("content-encoding") ?? false;
-    return isEncoded ? bodyBytesMax + (bodyBytesMax >> 6) + ENCODING_OVERHEAD_BYTES : bodyBytesMax;
-  }
+  const { reason, detail } = connectionFailure(error);
+  // Once a connection stands, whatever ends it early resets it.
+  const isRefused = reason === "connect_refused" || reason === "connect_timeout";
+  return new VisitError(isRefused ? "reset" : reason, detail, { cause: error });
 }

@@ -1,35 +1,35 @@
-/** Errors of names, connections and TLS, told as reasons and in words a person can act on. */
+/** Errors of names, connections and TLS as reasons, and in words that a person can act on. */
 import type { Reason } from "../../report/outcome.ts";
 import { LookupHungError } from "../reach/name_lookups.ts";
 
 /** What went wrong, for a report. */
-export interface Failure {
+export interface FailureDetail {
   readonly reason: Reason;
   readonly detail: string;
 }
 
 /** Why a name has no addresses. */
-export function lookupFailure(error: unknown): Failure {
+export function lookupFailure(error: unknown): FailureDetail {
   if (error instanceof LookupHungError) return { reason: "dns", detail: error.message };
   const code = codeOf(error);
   const detail = code === "ENOTFOUND"
-    ? "the name does not exist"
-    : `the name cannot be looked up (${code || messageOf(error)})`;
+    ? "no such host"
+    : `name lookup failed (${code || messageOf(error)})`;
   return { reason: "dns", detail };
 }
 
-/** Why a connection could not be opened, or broke. */
-export function connectionFailure(error: unknown): Failure {
+/** Why a connection failed, or broke. */
+export function connectionFailure(error: unknown): FailureDetail {
   const code = codeOf(error);
   if (error instanceof Deno.errors.ConnectionRefused || code === "ECONNREFUSED") {
     return { reason: "connect_refused", detail: "connection refused" };
   }
-  if (isReset(error, code)) return { reason: "reset", detail: "the connection was reset" };
+  if (isReset(error, code)) return { reason: "reset", detail: "connection reset" };
   if (error instanceof Deno.errors.NotCapable || code === "EPERM") {
-    return { reason: "blocked_by_policy", detail: "sitemon was started without the permission" };
+    return { reason: "blocked_by_policy", detail: "sitemon lacks the permission to connect" };
   }
   if (code === "ETIMEDOUT" || error instanceof Deno.errors.TimedOut) {
-    return { reason: "connect_timeout", detail: "no answer to the connection" };
+    return { reason: "connect_timeout", detail: "no answer from the host" };
   }
   // With TLS 1.3 a server judges a client's certificate after the handshake.
   if (ALERT.test(messageOf(error))) return tlsFailure(error);
@@ -41,45 +41,47 @@ export function connectionFailure(error: unknown): Failure {
 const ALERT = /received fatal alert: (\w+)/;
 
 /** The texts of rustls and of node:tls, in the order in which they are looked for. */
-const TLS_FAILURES: [text: RegExp, failure: Failure][] = [
+const TLS_FAILURES: [text: RegExp, failure: FailureDetail][] = [
   [/certificate expired|CERT_HAS_EXPIRED|certificate has expired/i, {
     reason: "tls_expired",
-    detail: "the certificate has expired",
+    detail: "certificate expired",
   }],
   [/not valid yet|NotValidYet|CERT_NOT_YET_VALID/i, {
     reason: "tls_expired",
-    detail: "the certificate is not valid yet",
+    detail: "certificate is not valid yet",
   }],
   [/not valid for (any )?name|NotValidForName|ERR_TLS_CERT_ALTNAME_INVALID|altnames/i, {
     reason: "tls_name",
-    detail: "the certificate is for another name",
+    detail: "certificate is for another host name",
   }],
   [/UnknownIssuer|SELF_SIGNED|self.signed|UNABLE_TO_|CaUsedAsEndEntity/i, {
     reason: "tls_untrusted",
-    detail: "the certificate is of an authority that is not trusted",
+    detail: "certificate authority is not trusted",
   }],
   [/InvalidContentType|WRONG_VERSION_NUMBER/i, {
     reason: "tls_other",
-    detail: "the server does not speak TLS on this port",
+    detail: "port does not speak TLS",
   }],
 ];
 
-/** Why TLS did not come about. */
-export function tlsFailure(error: unknown): Failure {
+/** Why the TLS handshake failed. */
+export function tlsFailure(error: unknown): FailureDetail {
   const text = `${codeOf(error)} ${messageOf(error)}`;
   const [, alert] = ALERT.exec(text) ?? [];
   if (alert !== undefined) return { reason: "tls_other", detail: alertDetail(alert) };
   for (const [pattern, failure] of TLS_FAILURES) if (pattern.test(text)) return failure;
   if (isReset(error, codeOf(error)) || error instanceof Deno.errors.UnexpectedEof) {
-    return { reason: "reset", detail: "the connection was closed during the TLS handshake" };
+    return { reason: "reset", detail: "connection closed during the TLS handshake" };
   }
   return { reason: "tls_other", detail: `TLS failed: ${messageOf(error)}` };
 }
 
 function alertDetail(alert: string): string {
-  if (alert === "CertificateRequired") return "the server wants a client certificate";
+  if (alert === "CertificateRequired") return "server requires a client certificate";
   const isAboutCertificate = /Certificate|UnknownCA|AccessDenied/i.test(alert);
-  return `the server refuses ${isAboutCertificate ? "the client certificate" : "TLS"} (${alert})`;
+  return `server rejected ${
+    isAboutCertificate ? "the client certificate" : "the TLS handshake"
+  } (${alert})`;
 }
 
 function isReset(error: unknown, code: string): boolean {

@@ -27,14 +27,14 @@ export async function openTunnel(stream: ByteStream, { proxy, target }: Tunnel):
 }
 
 async function readStatus(stream: ByteStream): Promise<number> {
-  const parser = new ResponseParser({ method: "CONNECT", onBody: () => {} });
-  // One byte at a time: what follows the head belongs to TLS, and TLS waits for our first word.
+  const parser = new ResponseParser("CONNECT", 0);
+  // One byte at a time: what follows the head belongs to TLS.
   const buffer = new Uint8Array(1);
   try {
     while (parser.head === undefined) {
       const count = await stream.read(buffer);
       if (count === null) throw new VisitError("proxy", "the proxy closed the connection");
-      parser.push(buffer.slice(0, count));
+      parser.push(buffer, count);
     }
   } catch (error) {
     if (!(error instanceof ResponseError)) throw error;

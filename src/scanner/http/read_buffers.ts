@@ -10,13 +10,13 @@ export const KEPT_BUFFERS_MAX = 64;
 export class ReadBuffers {
   readonly #kept: Uint8Array<ArrayBuffer>[] = [];
 
-  /** Calls back with a buffer, which may hold bytes of other checks, and takes it back at the end. */
-  async lend<T>(use: (buffer: Uint8Array<ArrayBuffer>) => Promise<T>): Promise<T> {
-    const buffer = this.#kept.pop() ?? new Uint8Array(READ_BYTES);
-    try {
-      return await use(buffer);
-    } finally {
-      if (this.#kept.length < KEPT_BUFFERS_MAX) this.#kept.push(buffer);
-    }
+  /** Lends a buffer, which may hold bytes of other checks. */
+  take(): Uint8Array<ArrayBuffer> {
+    return this.#kept.pop() ?? new Uint8Array(READ_BYTES);
+  }
+
+  /** Takes a buffer back, once no read into it is pending. */
+  giveBack(buffer: Uint8Array<ArrayBuffer>): void {
+    if (this.#kept.length < KEPT_BUFFERS_MAX) this.#kept.push(buffer);
   }
 }

@@ -1,11 +1,12 @@
-/** Where a response sends a check next, by the rules of fetch and of the configuration: pure. */
+/** Where a response redirects a check to, by the rules of fetch and of the configuration. */
 import { Buffer } from "node:buffer";
+import type { Site } from "../../config/site.ts";
 import { isSecretHeader } from "../../config/credentials.ts";
 import { notNamed, type PermittedHosts } from "../reach/permitted_hosts.ts";
 import { withoutCredentials } from "./request.ts";
-import type { ResponseHead } from "./response_parser.ts";
 import { VisitError } from "./visit_error.ts";
-import type { VisitPlan } from "./visit.ts";
+import type { Visit } from "./visit.ts";
+import type { VisitPlan } from "./visit_plan.ts";
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
@@ -18,39 +19,74 @@ const BODY_HEADERS = [
   "content-length",
 ];
 
-/** The url that a response redirects to; `undefined` when it does not. */
-export function redirectTarget(head: ResponseHead, from: URL): URL | undefined {
+/** Where a visit was redirected to. */
+export interface Redirect {
+  /** The plan of the next visit; absent when the redirect is not followed. */
+  readonly plan?: VisitPlan;
+  /** Absent when there is no such url. */
+  readonly target?: URL;
+  /** Why the redirect is not followed. */
+  readonly failure?: VisitError;
+}
+
+export interface RedirectOptions {
+  readonly context: { readonly permittedHosts: PermittedHosts };
+  /** Redirects that were followed before. */
+  readonly hopCount: number;
+}
+
+/** What follows a visit; `undefined` when it ends the attempt, redirect or not. */
+export function redirectOf(
+  { plan, head, failure }: Pick<Visit, "plan" | "head" | "failure">,
+  site: Pick<Site, "redirectsMax" | "allowsDowngrade">,
+  { context, hopCount }: RedirectOptions,
+): Redirect | undefined {
+  // Who follows no redirects judges the redirect itself.
+  if (failure !== undefined || head === undefined || site.redirectsMax === 0) return undefined;
   const location = head.headers.get("location");
   if (!REDIRECTS.includes(head.status) || location === undefined) return undefined;
+  const target = targetOf(location, plan.url);
+  if (target instanceof VisitError) return { failure: target };
+  const refusal = refusalOf(plan.url, target, site, context) ??
+    loopOf(target, hopCount, site.redirectsMax);
+  if (refusal !== undefined) return { target, failure: refusal };
+  return { target, plan: redirectedPlan(plan, target, head.status) };
+}
+
+function targetOf(location: string, from: URL): URL | VisitError {
   // Header bytes are read as Latin-1; what servers mean by other letters is UTF-8.
   const text = Buffer.from(location, "latin1").toString("utf8");
   const target = URL.parse(text, from);
-  if (target === null) {
-    throw new VisitError("protocol", `Cannot follow the redirect as it must be a url: "${text}"`);
-  }
+  if (target === null) return new VisitError("protocol", `redirect to an invalid URL "${text}"`);
   return withoutCredentials(target);
 }
 
-/** What decides whether a redirect is followed. */
-export interface RedirectRules {
-  readonly permittedHosts: PermittedHosts;
-  /** True when https may be left for http. */
-  readonly allowsDowngrade: boolean;
+/** Why a check may not go from one url to the other. */
+function refusalOf(
+  from: URL,
+  target: URL,
+  { allowsDowngrade = false }: Pick<Site, "allowsDowngrade">,
+  { permittedHosts }: RedirectOptions["context"],
+): VisitError | undefined {
+  const refused = `redirect to ${target.href} not followed`;
+  if (target.protocol !== "http:" && target.protocol !== "https:") {
+    return new VisitError("blocked_by_policy", `${refused}: neither http nor https`);
+  }
+  if (from.protocol === "https:" && target.protocol === "http:" && !allowsDowngrade) {
+    const remedy = "to follow it, set redirects.allow_downgrade";
+    return new VisitError("redirect_refused", `${refused}: it leaves https for http; ${remedy}`);
+  }
+  if (permittedHosts.permits(target)) return undefined;
+  return new VisitError("blocked_by_policy", `${refused}: ${notNamed(target.host)}`);
 }
 
-/** Throws {@linkcode VisitError} when a check may not go from one url to the other. */
-export function requireFollowable(from: URL, target: URL, rules: RedirectRules): void {
-  const action = `Cannot follow the redirect to ${target.href}`;
-  if (target.protocol !== "http:" && target.protocol !== "https:") {
-    throw new VisitError("blocked_by_policy", `${action} as it must be http or https`);
-  }
-  if (from.protocol === "https:" && target.protocol === "http:" && !rules.allowsDowngrade) {
-    const remedy = "to follow it all the same, set redirects.allow_downgrade";
-    throw new VisitError("redirect_refused", `${action} as it leaves https for http; ${remedy}`);
-  }
-  if (!rules.permittedHosts.permits(target)) {
-    throw new VisitError("blocked_by_policy", `${action}: ${notNamed(target.host)}`);
-  }
+function loopOf(target: URL, hopCount: number, redirectsMax: number): VisitError | undefined {
+  if (hopCount < redirectsMax) return undefined;
+  return new VisitError(
+    "redirect_loop",
+    `more than ${redirectsMax} ${redirectsMax === 1 ? "redirect" : "redirects"}, ` +
+      `the next one to ${target.href}; raise "redirects" to follow more`,
+  );
 }
 
 /**
@@ -65,8 +101,9 @@ export function redirectedPlan(plan: VisitPlan, target: URL, status: number): Vi
     url.username = plan.url.username;
     url.password = plan.url.password;
   }
-  const next = becomesGet(plan.method, status) ? asGet(plan) : plan;
-  return isSameOrigin ? { ...next, url } : withoutSecrets({ ...next, url });
+  const asked = becomesGet(plan.method, status) ? asGet(plan) : plan;
+  const next = { ...asked, url, isSecure: url.protocol === "https:" };
+  return isSameOrigin ? next : withoutSecrets(next);
 }
 
 function becomesGet(method: string, status: number): boolean {

@@ -1,22 +1,12 @@
 /** The bytes of a request. */
-import type { SiteAuth } from "../../config/site.ts";
 import { portOf } from "../reach/permitted_hosts.ts";
 import { VisitError } from "./visit_error.ts";
-
-/** A request for one visit. */
-export interface Request {
-  readonly url: URL;
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-  /** In place of the url's credentials. */
-  readonly auth?: SiteAuth;
-  /** The proxy that takes plain requests with the whole url in them. */
-  readonly proxy?: URL;
-}
+import type { VisitPlan } from "./visit_plan.ts";
 
 /** What sitemon frames itself; a configured one would contradict it. */
 const OWN_HEADERS = ["connection", "content-length", "transfer-encoding"];
+
+type Request = Omit<VisitPlan, "connectTimeoutMs" | "tls" | "bodyBytesMax">;
 
 /** Writes a request out: configured headers win over the defaults, except for those of the framing. */
 export function requestBytes(request: Request, userAgent: string): Uint8Array {
@@ -65,8 +55,8 @@ export function withoutCredentials(url: URL): URL {
   return bare;
 }
 
-function targetOf({ url, proxy }: Request, headers: Map<string, string>): string {
-  if (proxy === undefined || url.protocol !== "http:") return `${url.pathname}${url.search}`;
+function targetOf({ url, isSecure, proxy }: Request, headers: Map<string, string>): string {
+  if (proxy === undefined || isSecure) return `${url.pathname}${url.search}`;
   const authorization = basicAuthorization(proxy);
   if (authorization !== undefined) headers.set("proxy-authorization", authorization);
   return `http://${url.hostname}:${portOf(url)}${url.pathname}${url.search}`;
@@ -77,7 +67,7 @@ function headText(requestLine: string, headers: Map<string, string>): string {
   for (const [name, value] of headers) lines.push(`${name}: ${value}`);
   // A line break would begin another header.
   if (lines.some((line) => /[\r\n\0]/.test(line))) {
-    throw new VisitError("internal", "the configured method or headers hold a line break");
+    throw new VisitError("internal", "line break in the configured method or headers");
   }
   return `${lines.join("\r\n")}\r\n\r\n`;
 }

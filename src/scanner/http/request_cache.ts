@@ -2,10 +2,10 @@
 import type { Site } from "../../config/site.ts";
 import { TRACEPARENT } from "../../runtime/telemetry/traceparent.ts";
 import { requestBytes } from "./request.ts";
-import type { VisitPlan } from "./visit.ts";
+import { firstPlan, type VisitPlan } from "./visit_plan.ts";
 
-/** Forgets a site with its configuration. */
-export class FirstVisits {
+/** Keeps plans and requests as long as somebody keeps the site. */
+export class RequestCache {
   readonly #userAgent: string;
   readonly #plans = new WeakMap<Site, VisitPlan>();
   readonly #requests = new WeakMap<VisitPlan, Uint8Array>();
@@ -24,7 +24,7 @@ export class FirstVisits {
   }
 
   /**
-   * The bytes of a visit's request; kept as long as its plan, unless they name a span: that is
+   * The bytes of a visit's request; kept as long as its plan, unless they name a span, which is
    * another one each time. Throws as {@linkcode requestBytes}.
    */
   requestOf(plan: VisitPlan, traceparent?: string): Uint8Array {
@@ -38,22 +38,4 @@ export class FirstVisits {
     this.#requests.set(plan, request);
     return request;
   }
-}
-
-function firstPlan(site: Site): VisitPlan {
-  const { method, headers, body, connectTimeoutMs, tls, ipVersion, proxy, bodyBytesMax } = site;
-  const { auth, traceparent } = site;
-  return {
-    url: new URL(site.url),
-    method,
-    headers,
-    connectTimeoutMs,
-    tls,
-    bodyBytesMax,
-    ...(body === undefined ? {} : { body }),
-    ...(auth === undefined ? {} : { auth }),
-    ...(traceparent === undefined ? {} : { namesSpan: traceparent }),
-    ...(ipVersion === undefined ? {} : { ipVersion }),
-    ...(proxy === undefined ? {} : { proxy: new URL(proxy) }),
-  };
 }

@@ -6,12 +6,18 @@
  */
 import { Buffer } from "node:buffer";
 import { HTTPParser } from "http-parser-js";
+import { BodyBuffer } from "./body_buffer.ts";
 
 /** Status lines, headers, chunk heads and trailers of one response: bytes that are not its body. */
 export const FRAMING_BYTES_MAX = 65_536;
 
 /** Framing that a chunked body may have beyond that: a chunk of one byte takes five more. */
 const FRAMING_BYTES_PER_BODY_BYTE = 8;
+
+/** An encoding may be longer than what it encodes, by its headers and about a hundredth (zlib). */
+const ENCODING_OVERHEAD_BYTES = 1_024;
+
+const NO_BYTES = new Uint8Array();
 
 /** The head of a response. */
 export interface ResponseHead {
@@ -22,7 +28,7 @@ export interface ResponseHead {
   readonly headers: ReadonlyMap<string, string>;
 }
 
-/** Thrown for a response that is not HTTP; its message says what is wrong with it. */
+/** Thrown for a response that is not HTTP; its message is the report's. */
 export class ResponseError extends Error {
   override readonly name = "ResponseError";
 }
@@ -48,41 +54,44 @@ const LenientParserBase = HTTPParser as unknown as new (type: string) => Lenient
 // By default it drops the high bit of each byte, and with it every name that is not ASCII.
 HTTPParser.encoding = "latin1";
 
-export interface ResponseParserOptions {
-  /** The request's: an answer to HEAD has no body. */
-  readonly method: string;
-  /** Gets views of the bytes that were pushed. */
-  readonly onBody: (bytes: Uint8Array) => void;
-}
-
 /**
  * Has the library's callbacks as methods. Functions that are assigned to its properties would be
  * among V8's old objects from the start, and keep all of a finished check with them.
  */
 class StrictParser extends LenientParserBase {
-  readonly #options: ResponseParserOptions;
+  readonly #method: string;
+  readonly #bodyBytesMax: number;
   head: ResponseHead | undefined;
   isComplete = false;
+  body: BodyBuffer | undefined;
   bodyBytes = 0;
 
-  constructor(options: ResponseParserOptions) {
+  constructor(method: string, bodyBytesMax: number) {
     super(HTTPParser.RESPONSE);
-    this.#options = options;
+    this.#method = method;
+    this.#bodyBytesMax = bodyBytesMax;
   }
 
   /** Returns true for a response without a body. */
   [HTTPParser.kOnHeadersComplete](head: LenientHead): boolean {
-    if (this.isComplete) throw new ResponseError("a second response follows");
+    if (this.isComplete) throw new ResponseError("a second response follows the first");
     const parsed = responseHead(head);
     // Interim answers (100, 103) come before the one that counts.
     const isInterim = parsed.status < 200 && parsed.status !== 101;
     if (!isInterim) this.head = parsed;
-    return isInterim || this.#options.method === "HEAD" || [204, 304].includes(parsed.status);
+    return isInterim || this.#method === "HEAD" || parsed.status === 204 || parsed.status === 304;
   }
 
   [HTTPParser.kOnBody](bytes: Uint8Array): void {
     this.bodyBytes += bytes.length;
-    this.#options.onBody(bytes);
+    this.body ??= new BodyBuffer(this.#encodedBytesMax());
+    this.body.append(bytes);
+  }
+
+  #encodedBytesMax(): number {
+    const bytesMax = this.#bodyBytesMax;
+    const isEncoded = this.head?.headers.has("content-encoding") ?? false;
+    return isEncoded ? bytesMax + (bytesMax >> 6) + ENCODING_OVERHEAD_BYTES : bytesMax;
   }
 
   [HTTPParser.kOnMessageComplete](): void {
@@ -93,22 +102,28 @@ class StrictParser extends LenientParserBase {
     const line = super.consumeLine();
     if (line === undefined) return undefined;
     if (this.state === "BODY_CHUNKHEAD" && !/^[0-9a-f]{1,12}[ \t]*(;|$)/i.test(line)) {
-      throw new ResponseError("a chunk of its body has no size");
+      throw new ResponseError("invalid chunk size in the response body");
     }
-    if (line.includes("\0")) throw new ResponseError("a line of its header holds a NUL");
+    if (line.includes("\0")) throw new ResponseError("NUL byte in the response headers");
     // On a line of many spaces the library's expressions take quadratic time. What ends the header
     // is an empty line, not one of spaces.
     return line.trimEnd() || line.slice(0, 1);
   }
 }
 
-/** Takes the bytes of one response. */
+/** Takes the bytes of one response, and keeps its head and its body up to a limit. */
 export class ResponseParser {
   readonly #parser: StrictParser;
   #bytes = 0;
 
-  constructor(options: ResponseParserOptions) {
-    this.#parser = new StrictParser(options);
+  /** An answer to the method HEAD has no body; `bodyBytesMax` counts decoded bytes. */
+  constructor(method: string, bodyBytesMax: number) {
+    this.#parser = new StrictParser(method, bodyBytesMax);
+  }
+
+  /** True once a byte has come. */
+  get hasBegun(): boolean {
+    return this.#bytes > 0;
   }
 
   /** The head, once it is whole. */
@@ -121,28 +136,44 @@ export class ResponseParser {
     return this.#parser.isComplete;
   }
 
-  /** Takes bytes, keeping none of them; throws {@linkcode ResponseError}. */
-  push(bytes: Uint8Array): void {
-    this.#bytes += bytes.length;
-    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  /** True when the body has more than may be kept. */
+  get isOverfull(): boolean {
+    return this.#parser.body?.isOverfull ?? false;
+  }
+
+  /** What was kept of the body, still encoded. */
+  get body(): Uint8Array {
+    return this.#parser.body?.bytes ?? NO_BYTES;
+  }
+
+  /** Takes the first `count` bytes, keeping no view of them; throws {@linkcode ResponseError}. */
+  push(bytes: Uint8Array, count = bytes.length): void {
+    const isFirst = !this.hasBegun;
+    this.#bytes += count;
+    const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, count);
+    if (isFirst && isHttp2(buffer)) throw new ResponseError("the server speaks HTTP/2 only");
     const result = this.#execute(buffer);
-    // What comes after a whole response is nobody's business.
+    // What comes after a whole response is not read.
     if (this.isComplete) return;
     if (result instanceof ResponseError) throw result;
-    if (result instanceof Error) throw new ResponseError(problemOf(this.head), { cause: result });
+    if (result instanceof Error) {
+      throw new ResponseError(this.#problemOf(result), { cause: result });
+    }
     const { bodyBytes } = this.#parser;
     const framing = this.#bytes - bodyBytes;
     if (framing > FRAMING_BYTES_MAX + FRAMING_BYTES_PER_BODY_BYTE * bodyBytes) {
-      throw new ResponseError(`its header is longer than ${FRAMING_BYTES_MAX} bytes`);
+      throw new ResponseError(`response headers exceed ${FRAMING_BYTES_MAX} bytes`);
     }
   }
 
   /** Takes the end of the connection; throws {@linkcode ResponseError} when it comes too early. */
   finish(): void {
     if (this.isComplete) return;
-    if (this.head === undefined) throw new ResponseError("it ended within its header");
+    if (this.head === undefined) {
+      throw new ResponseError("connection closed within the response headers");
+    }
     if (this.#parser.finish() !== undefined || !this.isComplete) {
-      throw new ResponseError("it ended before its body was whole");
+      throw new ResponseError("connection closed before the end of the response body");
     }
   }
 
@@ -154,24 +185,35 @@ export class ResponseParser {
       return error as Error;
     }
   }
+
+  #problemOf(error: Error & { readonly code?: string }): string {
+    if (error.code === "HPE_UNEXPECTED_CONTENT_LENGTH") return "conflicting Content-Length headers";
+    return this.head === undefined ? "not an HTTP response" : "malformed chunked body";
+  }
 }
 
-function problemOf(head: ResponseHead | undefined): string {
-  return head === undefined ? "it is not HTTP" : "its body is framed wrongly";
+/** True for a server's first frame of HTTP/2: SETTINGS, on stream 0 (RFC 9113, sections 3.4 and 4.1). */
+function isHttp2(bytes: Uint8Array): boolean {
+  return bytes.length >= 9 && bytes[0] === 0 && bytes[3] === 4 && (bytes[4]! & 0xfe) === 0 &&
+    bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 0 && bytes[8] === 0;
 }
 
 function responseHead(head: LenientHead): ResponseHead {
-  const httpVersion = `${head.versionMajor}.${head.versionMinor}`;
+  const { versionMajor, versionMinor } = head;
   // Another major version has another grammar: RFC 9110, section 2.5.
-  if (head.versionMajor !== 1) {
-    throw new ResponseError(`it speaks HTTP/${httpVersion}, not HTTP/1.1`);
+  if (versionMajor !== 1) {
+    throw new ResponseError(`unsupported protocol HTTP/${versionMajor}.${versionMinor}`);
   }
   const headers = headerMap(head.headers);
   const encoding = headers.get("transfer-encoding")?.toLowerCase();
   if (encoding !== undefined && encoding !== "chunked" && encoding !== "identity") {
-    throw new ResponseError("its transfer-encoding is not supported");
+    throw new ResponseError(`unsupported Transfer-Encoding "${encoding}"`);
   }
-  return { status: head.statusCode, httpVersion, headers };
+  return {
+    status: head.statusCode,
+    httpVersion: versionMinor === 1 ? "1.1" : `1.${versionMinor}`,
+    headers,
+  };
 }
 
 function headerMap(pairs: readonly string[]): ReadonlyMap<string, string> {
@@ -181,7 +223,7 @@ function headerMap(pairs: readonly string[]): ReadonlyMap<string, string> {
     const before = headers.get(name);
     const value = pairs[at + 1]!;
     if (name === "content-length" && !/^\d{1,15}$/.test(value)) {
-      throw new ResponseError("its content-length is no number");
+      throw new ResponseError("invalid Content-Length header");
     }
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
   }

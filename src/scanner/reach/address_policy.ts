@@ -4,7 +4,7 @@
  * An address inside another one (IPv4-mapped, NAT64, 6to4, Teredo) counts as both.
  */
 import ipaddr from "ipaddr.js";
-import { remembered } from "../../runtime/memoize.ts";
+import { memoize } from "../../runtime/memoize.ts";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
@@ -73,7 +73,7 @@ export class AddressPolicy {
   readonly #deniedByDefault: readonly Range[];
 
   /** True when no byte may be sent to the address; what is no address is denied. */
-  readonly denies = remembered((text) => this.decide(text).isDenied);
+  readonly denies = memoize((text) => this.decide(text).isDenied);
 
   /** Throws when an entry is not what {@linkcode addressRangeProblem} accepts. */
   constructor({ allow = [], deny = [] }: AddressPolicyOptions = {}) {

@@ -5,7 +5,7 @@ import { serveTask } from "../../runtime/threads/thread.ts";
 import { VERSION } from "../../runtime/version.ts";
 import type { AddressPolicyOptions } from "../../scanner/reach/address_policy.ts";
 import { checkContext } from "../../scanner/check_context.ts";
-import { checkSite } from "../../scanner/check_site.ts";
+import { checkSite } from "../../scanner/check.ts";
 
 export interface CheckSetup {
   readonly sites: readonly Site[];

@@ -8,7 +8,7 @@ import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import { VERSION } from "../../runtime/version.ts";
 import type { AddressPolicyOptions } from "../../scanner/reach/address_policy.ts";
 import { checkContext, withTargets } from "../../scanner/check_context.ts";
-import { checkSite } from "../../scanner/check_site.ts";
+import { checkSite } from "../../scanner/check.ts";
 import { CheckTraces } from "../../scanner/check_trace.ts";
 import { Connectivity } from "../../scanner/connectivity.ts";
 import { Scanner } from "../../scanner/scanner.ts";

@@ -54,5 +54,8 @@ export function compare<Name extends string>(
   const sides = Object.entries<(n: number) => unknown>(works).map(([name, work]) => {
     return [name, () => measure(work, options)];
   });
-  return inRounds<Name, keyof WindowCost>(Object.fromEntries(sides), { rounds: windows, warmUps: 1 });
+  return inRounds<Name, keyof WindowCost>(Object.fromEntries(sides), {
+    rounds: windows,
+    warmUps: 1,
+  });
 }

@@ -76,31 +76,31 @@ function alert(description: number): Behaviour {
 const HANDSHAKE_FAILURE = 40;
 
 export const TLS_FAULTS: readonly Fault[] = [
-  certificate("expired", "has expired", "tls_expired", /the certificate has expired/),
-  certificate("other", "is for another name", "tls_name", /the certificate is for another name/),
+  certificate("expired", "has expired", "tls_expired", /certificate expired on /),
+  certificate("other", "is for another name", "tls_name", /certificate is for another host name$/),
   certificate(
     "unknown",
     "is of an authority that nobody knows",
     "tls_untrusted",
-    /authority that is not trusted/,
+    /certificate authority is not trusted/,
   ),
   openssl(
     "speaks TLS 1.1 at most",
     ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"],
     "tls_other",
-    /the server refuses TLS \(ProtocolVersion\)$/,
+    /server rejected the TLS handshake \(ProtocolVersion\)$/,
   ),
   openssl(
     "wants a client's certificate (TLS 1.2)",
     ["-tls1_2", "-Verify", "1"],
     "tls_other",
-    /the server refuses TLS \(HandshakeFailure\)$/,
+    /server rejected the TLS handshake \(HandshakeFailure\)$/,
   ),
   openssl(
     "wants a client's certificate (TLS 1.3)",
     ["-tls1_3", "-Verify", "1"],
     "tls_other",
-    /the server wants a client certificate$/,
+    /server requires a client certificate$/,
   ),
   pretending(
     "speaks plain HTTP where TLS is asked for",
@@ -110,7 +110,7 @@ export const TLS_FAULTS: readonly Fault[] = [
       await untilClosed(conn);
     },
     "tls_other",
-    /the server does not speak TLS on this port$/,
+    /port does not speak TLS$/,
   ),
   pretending("refuses every cipher", alert(HANDSHAKE_FAILURE), "tls_other", /HandshakeFailure/),
   {
@@ -123,7 +123,7 @@ export const TLS_FAULTS: readonly Fault[] = [
       return { url: `https://127.0.0.1:${port}/` };
     },
     reason: "connect_timeout",
-    error: /handshake took too long$/,
+    error: /: TLS handshake timed out after 0\.3 s$/,
   },
   pretending(
     "hangs up in the TLS handshake",

@@ -20,7 +20,7 @@ Deno.test("checkSite() reports tls_other, when a server wants a client certifica
   const tls = { insecure: false, ca };
   const report = await check(aSite(`https://localhost:${server.port}/`, { tls }));
   deepStrictEqual([report.outcome, report.reason], ["down", "tls_other"]);
-  match(report.error_text!, /the server wants a client certificate$/);
+  match(report.error_text!, /server requires a client certificate$/);
 });
 
 Deno.test("checkSite() is down, when a server gets a client certificate of a stranger", async () => {

@@ -8,7 +8,10 @@ const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 Deno.test("checkSite() reports dns, when a name does not exist", async () => {
   const report = await check(aSite("http://no-such-host.invalid/"));
   deepStrictEqual([report.outcome, report.reason, report.response_code], ["down", "dns", null]);
-  match(report.error_text!, /^Cannot connect to no-such-host.invalid:80: the name /);
+  match(
+    report.error_text!,
+    /^Cannot connect to no-such-host.invalid:80: (no such host|name lookup failed)/,
+  );
   deepStrictEqual(report.timings!.connect, null);
 });
 
@@ -47,7 +50,7 @@ Deno.test("checkSite() sends no byte, when the policy denies what a name resolve
     const site = aSite(`http://${host}:${server.port}/`);
     const report = await check(site, { addressPolicy: { deny: ["loopback"] } });
     deepStrictEqual(report.reason, "blocked_by_policy");
-    match(report.error_text!, /address_policy denies its address (127.0.0.1|::1); .*allow$/);
+    match(report.error_text!, /address_policy denies (127.0.0.1|::1); .*allow$/);
   }
   deepStrictEqual(server.accepted, 0);
 });
@@ -120,9 +123,9 @@ Deno.test("checkSite() reports proxy, when the proxy refuses, is not there, or h
   await using refusing = rawServer(answering("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n"));
   await using hanging = rawServer(untilClosed);
   const cases: [port: number, error: RegExp][] = [
-    [refusing.port, /through the proxy 127.0.0.1:\d+: the proxy answered 407$/],
-    [1, /through the proxy 127.0.0.1:1: connection refused$/],
-    [hanging.port, /the proxy took too long$/],
+    [refusing.port, /through proxy 127.0.0.1:\d+: the proxy answered 407$/],
+    [1, /through proxy 127.0.0.1:1: connection refused$/],
+    [hanging.port, /proxy timed out after [\d.]+ s$/],
   ];
   for (const [port, error] of cases) {
     const proxy = `http://me:secret@127.0.0.1:${port}`;

@@ -65,7 +65,7 @@ Deno.test("explain() finds a url not visited, when its host or port is not permi
 
 Deno.test("explain() says why, when the name has no addresses", async () => {
   const { lookup_failure, is_visited } = await explained({ url: "http://gone.example/" });
-  deepStrictEqual([lookup_failure, is_visited], ["the name does not exist", false]);
+  deepStrictEqual([lookup_failure, is_visited], ["no such host", false]);
 });
 
 Deno.test("explain() looks the proxy up, when one stands before the site", async () => {

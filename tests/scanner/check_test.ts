@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import { checkSite } from "../../src/scanner/check_site.ts";
-import { UnheldError } from "../../src/scanner/schedule/lease_expired_error.ts";
+import { checkSite } from "../../src/scanner/check.ts";
+import { LeaseExpiredError } from "../../src/scanner/lease_expired_error.ts";
 import { answering, rawServer } from "./http/raw_server.ts";
 import { aContext, aSite, check } from "./sites.ts";
 
@@ -54,8 +54,8 @@ Deno.test("checkSite() tells the first failed expectation as its error, when sev
   const report = await check(aSite(`http://127.0.0.1:${server.port}/`, { pattern: "yes" }));
 
   deepStrictEqual(report.failures, [
-    "The status must be below 400: it is 500",
-    'The body must match "yes": it does not',
+    "unexpected status 500",
+    'body does not match "yes"',
   ]);
   strictEqual(report.error_text, report.failures[0]);
 });
@@ -64,7 +64,7 @@ Deno.test("checkSite() makes no connection, when the site is not its own to visi
   await using server = rawServer(answering(OK));
   const site = aSite(`http://127.0.0.1:${server.port}/`);
   const context = { ...aContext([site.url]), mayVisit: () => false };
-  await rejects(checkSite(site, context, new AbortController().signal), UnheldError);
+  await rejects(checkSite(site, context, new AbortController().signal), LeaseExpiredError);
   strictEqual(server.accepted, 0);
 });
 
@@ -77,7 +77,7 @@ Deno.test("checkSite() asks nothing, when the site stopped being its own while i
   const site = aSite(`http://127.0.0.1:${server.port}/`);
   const answers = [true, false];
   const context = { ...aContext([site.url]), mayVisit: () => answers.shift() ?? true };
-  await rejects(checkSite(site, context, new AbortController().signal), UnheldError);
+  await rejects(checkSite(site, context, new AbortController().signal), LeaseExpiredError);
   await server[Symbol.asyncDispose]();
   deepStrictEqual(read, [null], "it was connected to and told nothing");
 });

@@ -1,13 +1,13 @@
-/** Texts that a site controls, made safe for terminals, logs and rows. */
+/** Texts that strangers control, made safe for terminals, logs and rows. */
 
 /** C0 and C1 controls, line separators, and the marks that turn the direction of text around. */
 // deno-lint-ignore no-control-regex -- they are what is looked for
-const UNPRINTABLE = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
+const CONTROLS = /[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
-/** The text with what is not printable written as an escape, cut to `lengthMax` characters. */
-export function printable(text: string, lengthMax: number): string {
+/** The text with control characters written as escapes, cut to `lengthMax` characters. */
+export function escapeControls(text: string, lengthMax = Infinity): string {
   // A character may become six, never fewer than one: what is beyond the bound is not needed.
-  const escaped = text.slice(0, lengthMax).replace(UNPRINTABLE, escapeOf).toWellFormed();
+  const escaped = text.slice(0, lengthMax).replace(CONTROLS, escapeOf).toWellFormed();
   if (text.length <= lengthMax && escaped.length <= lengthMax) return escaped;
   return `${escaped.slice(0, lengthMax - 1).replace(/[\ud800-\udbff]$/, "")}…`;
 }

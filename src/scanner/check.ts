@@ -1,0 +1,106 @@
+/** One check of a site: its attempts, the verdict on what the last one found, and the report. */
+import type { Site } from "../config/site.ts";
+import { SNIPPET_LENGTH_MAX, URL_LENGTH_MAX } from "../report/bounds.ts";
+import type { SiteReport, TracedReport } from "../report/report.ts";
+import { sleep } from "../runtime/clock.ts";
+import { escapeControls } from "../runtime/escape_controls.ts";
+import { logger } from "../runtime/telemetry/logging.ts";
+import { blankReport } from "./blank_report.ts";
+import type { CheckContext } from "./check_context.ts";
+import { CheckRun } from "./check_run.ts";
+import { snippetOf } from "./expect/snippet.ts";
+import { inverted, judge, type Verdict } from "./expect/verdict.ts";
+import type { Answer } from "./probe.ts";
+import { probeOf } from "./probes.ts";
+import { LeaseExpiredError } from "./lease_expired_error.ts";
+
+/**
+ * Checks a site once. It rejects with {@linkcode LeaseExpiredError} alone, when a visit must not be
+ * made: a site that is down is a report, and so is a fault of sitemon itself (`inconclusive`, reason
+ * `internal`). It ends within the site's timeout, all attempts included, and some seconds later
+ * where it asks for connectivity; when the signal aborts it ends at once, with a report that nobody
+ * should keep.
+ */
+export async function checkSite(
+  site: Site,
+  context: CheckContext,
+  signal: AbortSignal,
+): Promise<TracedReport> {
+  const { clock, timers, redact, connectivity } = context;
+  const trace = context.traces?.begin(site, redact);
+  const blank = blankReport(site, context);
+  const startMs = clock.monotonicMs();
+  const run = new CheckRun(timers, { timeoutMs: site.timeoutMs, signal, trace });
+  let report: SiteReport;
+  try {
+    const probe = probeOf(site.url);
+    for (let attempts = 1;; attempts++) {
+      const answer = await probe.ask(site, context, run);
+      let verdict = judge(site, answer, context);
+      const isOffline = verdict.outcome === "down" && connectivity !== undefined &&
+        !await connectivity.isOnline();
+      if (isOffline) verdict = { ...verdict, outcome: "inconclusive" };
+      else if (site.expect?.invert) verdict = inverted(verdict);
+      report = reportOf(blank, answer, { verdict, attempts, redact });
+      if (run.isOver || !isRetried(verdict, attempts, site)) break;
+      const delayMs = site.retries?.delayMs ?? 0;
+      if (clock.monotonicMs() + delayMs >= startMs + site.timeoutMs) break;
+      await sleep(clock, delayMs, run.signal);
+      if (run.isOver) break;
+    }
+  } catch (cause) {
+    if (cause instanceof LeaseExpiredError) throw cause;
+    logger("scanner").error("Check of site {site} failed: {cause}", { site: site.name, cause });
+    const error_text = "internal error in sitemon; see its log";
+    const response_time = Math.round(clock.monotonicMs() - startMs);
+    report = { ...blank, reason: "internal", error_text, response_time };
+  } finally {
+    run[Symbol.dispose]();
+  }
+  return trace === undefined ? report : trace.end(report);
+}
+
+/** True when the site's retries have another attempt for such a verdict. */
+function isRetried({ outcome, reason }: Verdict, attempts: number, { retries }: Site): boolean {
+  if (retries === undefined || attempts >= retries.attempts) return false;
+  if (reason === null || outcome === "inconclusive") return false;
+  return retries.on.includes("any") || retries.on.includes(reason);
+}
+
+interface Found {
+  readonly verdict: Verdict;
+  readonly attempts: number;
+  readonly redact: CheckContext["redact"];
+}
+
+function reportOf(
+  blank: SiteReport,
+  answer: Answer,
+  { verdict, attempts, redact }: Found,
+): SiteReport {
+  const { isAnswered, status, certificate: { expiresAt, issuer }, finalUrl } = answer;
+  const hasSnippet = isAnswered && verdict.outcome !== "up";
+  return {
+    ...blank,
+    response_time: answer.responseTimeMs,
+    response_code: status,
+    timings: answer.timings,
+    hops: answer.hops,
+    remote_address: answer.remoteAddress,
+    http_version: answer.httpVersion,
+    final_url: finalUrl === undefined
+      ? null
+      : escapeControls(redact(finalUrl.href), URL_LENGTH_MAX),
+    body_bytes: isAnswered ? answer.body.length : null,
+    truncated: answer.isTruncated,
+    certificate_expires_at: expiresAt,
+    certificate_issuer: issuer === null ? null : escapeControls(issuer, SNIPPET_LENGTH_MAX),
+    outcome: verdict.outcome,
+    reason: verdict.reason,
+    error_text: verdict.error_text,
+    failures: verdict.failures,
+    pattern_match: verdict.pattern_match,
+    snippet: hasSnippet ? snippetOf(answer, redact) : null,
+    attempts,
+  };
+}

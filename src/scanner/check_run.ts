@@ -1,0 +1,84 @@
+/** What one check has for itself: its time, the signal that ends it, and its trace. */
+import type { Clock } from "../runtime/clock.ts";
+import type { CheckTrace } from "./check_trace.ts";
+
+export interface CheckRunOptions {
+  /** For the whole check. */
+  readonly timeoutMs: number;
+  /** Ends the check early. */
+  readonly signal: AbortSignal;
+  /** Present when this check is traced. */
+  readonly trace?: CheckTrace | undefined;
+}
+
+/**
+ * A check under way. All its connections share one `AbortController`, since a controller and its
+ * listeners cost more memory than the rest of a visit; it is replaced after a connection was given
+ * up, for the attempts that follow.
+ */
+export class CheckRun implements Disposable {
+  readonly timeoutMs: number;
+  readonly trace: CheckTrace | undefined;
+  readonly #timers: Pick<Clock, "after">;
+  readonly #parent: AbortSignal;
+  readonly #cancelTimeout: () => void;
+  #cancelConnectTimeout: (() => void) | undefined;
+  #controller: AbortController | undefined;
+  #open: { close(): void } | undefined;
+  #isOver = false;
+
+  constructor(timers: Pick<Clock, "after">, { timeoutMs, signal, trace }: CheckRunOptions) {
+    this.timeoutMs = timeoutMs;
+    this.trace = trace;
+    this.#timers = timers;
+    this.#parent = signal;
+    this.#cancelTimeout = timers.after(timeoutMs, () => this.handleEvent());
+    if (signal.aborted) this.handleEvent();
+    else signal.addEventListener("abort", this);
+  }
+
+  /** True when the timeout has passed, or nobody waits for the check any more. */
+  get isOver(): boolean {
+    return this.#isOver;
+  }
+
+  /** Aborts when the check is over, and when the connection that is being opened takes too long. */
+  get signal(): AbortSignal {
+    if (this.#controller?.signal.aborted && !this.#isOver) this.#controller = undefined;
+    this.#controller ??= new AbortController();
+    if (this.#isOver) this.#controller.abort();
+    return this.#controller.signal;
+  }
+
+  /** Gives the next connection this long, until {@linkcode CheckRun.connected}. */
+  connecting(timeoutMs: number): AbortSignal {
+    const { signal } = this;
+    this.#cancelConnectTimeout = this.#timers.after(timeoutMs, () => this.#controller?.abort());
+    return signal;
+  }
+
+  /** Ends what `connecting()` began, whether or not there is a connection. */
+  connected(): void {
+    this.#cancelConnectTimeout?.();
+    this.#cancelConnectTimeout = undefined;
+  }
+
+  /** Closes the stream when the run is over, in place of the one before; `undefined` to stop that. */
+  closeAtEnd(stream: { close(): void } | undefined): void {
+    this.#open = stream;
+    if (this.#isOver) stream?.close();
+  }
+
+  /** The check is over: by its timeout, or by the signal, whose listener this object is. */
+  handleEvent(): void {
+    this.#isOver = true;
+    this.#controller?.abort();
+    this.#open?.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.#cancelTimeout();
+    this.connected();
+    this.#parent.removeEventListener("abort", this);
+  }
+}

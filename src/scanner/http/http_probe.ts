@@ -1,0 +1,121 @@
+/** The probe of HTTP: visits from the site's url along its redirects, and the answer they end with. */
+import { URL_LENGTH_MAX } from "../../report/bounds.ts";
+import type { Hop } from "../../report/hop.ts";
+import { escapeControls } from "../../runtime/escape_controls.ts";
+import { unrecordedTraceparent } from "../../runtime/telemetry/traceparent.ts";
+import type { CheckContext } from "../check_context.ts";
+import type { CheckRun } from "../check_run.ts";
+import type { Answer, Probe } from "../probe.ts";
+import { LeaseExpiredError } from "../lease_expired_error.ts";
+import { askForCertificate, knownCertificate } from "./certificate.ts";
+import type { Certificate } from "./certificate_cache.ts";
+import { openConnection } from "./connection.ts";
+import { exchange } from "./exchange.ts";
+import { type Redirect, redirectOf } from "./redirect.ts";
+import { withoutCredentials } from "./request.ts";
+import { Visit } from "./visit.ts";
+import { VisitError } from "./visit_error.ts";
+import type { VisitPlan } from "./visit_plan.ts";
+
+const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+
+/** Asks by HTTP/1.1, plain or over TLS. */
+export const httpProbe: Probe = {
+  async ask(site, context, run) {
+    const startMs = context.clock.monotonicMs();
+    const hops: Hop[] = [];
+    let plan = context.requests.planOf(site);
+    while (true) {
+      const visit = await visitOnce(plan, context, run);
+      const redirect = redirectOf(visit, site, { context, hopCount: hops.length });
+      if (redirect?.plan === undefined) {
+        const responseTimeMs = Math.round(context.clock.monotonicMs() - startMs);
+        const certificate = knownCertificate(visit, context) ??
+          await askForCertificate(visit, context, run);
+        return answerOf(visit, { redirect, hops, responseTimeMs, certificate });
+      }
+      hops.push(hopOf(visit, context));
+      plan = redirect.plan;
+    }
+  },
+};
+
+interface Rest extends Pick<Answer, "hops" | "responseTimeMs"> {
+  readonly redirect: Redirect | undefined;
+  readonly certificate: Certificate;
+}
+
+function answerOf(visit: Visit, { redirect, hops, responseTimeMs, certificate }: Rest): Answer {
+  const { plan, head, timings, remoteAddress, body, isTruncated } = visit;
+  const failure = visit.failure ?? redirect?.failure;
+  if (head === undefined && failure === undefined) throw new Error("visit without head or failure");
+  const ended = hops.length > 0 ? withoutCredentials(plan.url) : undefined;
+  return {
+    isAnswered: head !== undefined,
+    failure,
+    status: head?.status ?? null,
+    headers: head?.headers ?? NO_HEADERS,
+    body,
+    isTruncated,
+    responseTimeMs,
+    certificate,
+    isSecure: plan.isSecure,
+    timings,
+    hops,
+    remoteAddress,
+    httpVersion: head?.httpVersion ?? null,
+    finalUrl: redirect?.target ?? ended,
+  };
+}
+
+function hopOf({ plan, head, remoteAddress, timings }: Visit, { redact }: CheckContext): Hop {
+  return {
+    url: escapeControls(redact(withoutCredentials(plan.url).href), URL_LENGTH_MAX),
+    status: head?.status ?? null,
+    remote_address: remoteAddress,
+    timings,
+  };
+}
+
+/**
+ * Visits a url. It never rejects for what the site or the network do, but with
+ * {@linkcode LeaseExpiredError} when the visit must not be made.
+ */
+export async function visitOnce(
+  plan: VisitPlan,
+  context: CheckContext,
+  run: CheckRun,
+): Promise<Visit> {
+  const visit = new Visit(plan, context.clock, run.trace?.visit(plan));
+  try {
+    const request = context.requests.requestOf(plan, traceparentOf(visit));
+    requireLease(context);
+    const stream = await openConnection(visit, context, run);
+    try {
+      // The process may have been stopped meanwhile, for longer than its lease.
+      requireLease(context);
+      run.closeAtEnd(stream);
+      await exchange(stream, request, { visit, context, run });
+    } finally {
+      run.closeAtEnd(undefined);
+      stream.close();
+    }
+  } catch (error) {
+    if (!(error instanceof VisitError)) throw error;
+    visit.failure = error;
+  }
+  visit.endPhase();
+  visit.trace?.end(visit);
+  return visit;
+}
+
+/** Throws when the site is no longer this producer's to visit. */
+function requireLease({ mayVisit }: CheckContext): void {
+  if (mayVisit !== undefined && !mayVisit()) throw new LeaseExpiredError();
+}
+
+/** What the site is told, if it is to be told; a span that nobody records has a name too. */
+function traceparentOf({ plan, trace }: Visit): string | undefined {
+  if (!plan.namesSpan) return undefined;
+  return trace?.traceparent ?? unrecordedTraceparent();
+}

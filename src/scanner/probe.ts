@@ -1,0 +1,53 @@
+/**
+ * The probe port: one protocol's way of asking a site. What a probe brings back is judged alike for
+ * every protocol; a new one is a probe and a line in probes.ts.
+ */
+import type { Site } from "../config/site.ts";
+import type { Reason } from "../report/outcome.ts";
+import type { Hop, Timings } from "../report/hop.ts";
+import type { CheckContext } from "./check_context.ts";
+import type { CheckRun } from "./check_run.ts";
+import type { Certificate } from "./http/certificate_cache.ts";
+
+/** What one attempt brought back from a site, whatever its protocol. */
+export interface Answer {
+  /** True when the site answered, whatever it said, and even if the rest of it never came. */
+  readonly isAnswered: boolean;
+  /** Why there is no whole answer; expectations are compared only without it. */
+  readonly failure: Failure | undefined;
+  /** `null` in a protocol without one. */
+  readonly status: number | null;
+  /** Names in lower case; empty in a protocol without headers. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** Decoded; empty when the attempt failed before the end. */
+  readonly body: Uint8Array;
+  /** True when the body was longer than what was read of it. */
+  readonly isTruncated: boolean;
+  /** Of all visits of the attempt. */
+  readonly responseTimeMs: number;
+  readonly certificate: Certificate;
+  /** True when it came over TLS; otherwise no certificate can be expected. */
+  readonly isSecure: boolean;
+  /** The rest is for the report alone. */
+  readonly timings: Timings;
+  readonly hops: readonly Hop[];
+  readonly remoteAddress: string | null;
+  readonly httpVersion: string | null;
+  readonly finalUrl: URL | undefined;
+}
+
+/** What ended an attempt, for the report. */
+export interface Failure {
+  readonly reason: Reason;
+  readonly message: string;
+}
+
+/** One protocol's way of asking. */
+export interface Probe {
+  /**
+   * Makes one attempt. A site that is down is an answer with a failure; it rejects with
+   * {@linkcode LeaseExpiredError} when a visit must not be made, and otherwise only for a fault of
+   * sitemon. It ends as soon as the run is over.
+   */
+  ask(site: Site, context: CheckContext, run: CheckRun): Promise<Answer>;
+}
