@@ -20,6 +20,12 @@ const KEY_TYPES: Readonly<Partial<Record<FieldName, string>>> = {
   producer_id: "uuid",
 };
 
+/** The type of a field's column in the tables. */
+export function columnType(field: FieldName): string {
+  const type = columnTypeOf(field);
+  return type === "time" ? "timestamptz" : KEY_TYPES[field] ?? SQL_TYPES[type];
+}
+
 /** The names and types of a report's fields in JSON; times travel as microseconds since 1970. */
 export const JSON_COLUMNS = KEPT_FIELDS
   .map((name) => `${name} ${KEY_TYPES[name] ?? SQL_TYPES[columnTypeOf(name)]}`).join(", ");

@@ -1,31 +1,29 @@
 /**
- * Migration 7: running totals of days, how hours get into them, and the view of uptime that they
- * make cheap.
+ * Migration 7: running totals of days, the triggers that add hours to them, and the view of uptime
+ * that they make cheap.
  */
-import { UPTIME_WINDOWS_DAYS } from "../../queries.ts";
+import {
+  COVERED_COLUMNS,
+  listCovered as list,
+  TOTAL_COLUMNS,
+  WINDOWS_OF_DAYS,
+} from "../../read/covered_columns.ts";
 import type { Migration } from "./migration.ts";
 
-const PARTS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
-const TOTALS = PARTS.map((part) => `total_${part}`);
-const COLUMNS = PARTS.join(", ");
-const TOTAL_COLUMNS = TOTALS.join(", ");
+const COLUMNS = COVERED_COLUMNS.join(", ");
 const UTC_DAY = "(hour AT TIME ZONE 'UTC')::date";
-
-function list(expression: (part: string) => string): string {
-  return PARTS.map(expression).join(", ");
-}
 
 // A day's total is what its site had been covered by its end, since the first of its days. Any span
 // is then the difference of two rows, where adding up ninety days of a thousand sites would read
 // ninety thousand. Purged days stay in the totals.
 const DAY_TOTALS = `
-ALTER TABLE site_day ${TOTALS.map((total) => `ADD ${total} bigint NOT NULL DEFAULT 0`).join(", ")};
+ALTER TABLE site_day ${list((part) => `ADD total_${part} bigint NOT NULL DEFAULT 0`)};
 UPDATE site_day t SET (${TOTAL_COLUMNS}) = (${list((part) => `s.${part}`)}) FROM (
   SELECT site, location, day, ${list((part) => `sum(${part}) OVER w AS ${part}`)}
   FROM site_day WINDOW w AS (PARTITION BY site, location ORDER BY day)) AS s
 WHERE t.site = s.site AND t.location = s.location AND t.day = s.day`;
 
-/** A day that is new begins with what was covered before it. */
+/** A new day starts from the totals of the day before it. */
 const NEW_DAYS = `
   INSERT INTO site_day (site, location, day, ${COLUMNS}, ${TOTAL_COLUMNS})
   SELECT a.site, a.location, a.day, ${list(() => "0")},
@@ -72,8 +70,8 @@ BEGIN${statements}
 END $$`;
 }
 
-// A day is exactly the sum of its hours. Deleted hours stay in their day. Two stores never add to
-// one day at once: each holds the rows of its sites.
+// A day is exactly the sum of its hours, deleted ones included. Two stores never add to one day at
+// once: each holds the row locks of its sites.
 const TRIGGERS = `
 ${triggerFunction("site_day_takes_new_hours", NEW_DAYS + addToDays(ADDED))};
 CREATE OR REPLACE TRIGGER new_hours_in_days AFTER INSERT ON site_hour
@@ -83,8 +81,6 @@ ${triggerFunction("site_day_takes_changed_hours", addToDays(CHANGED))};
 CREATE OR REPLACE TRIGGER changed_hours_in_days AFTER UPDATE ON site_hour
   REFERENCING OLD TABLE AS before NEW TABLE AS after
   FOR EACH STATEMENT EXECUTE FUNCTION site_day_takes_changed_hours()`;
-
-const LONG_WINDOWS = UPTIME_WINDOWS_DAYS.filter((days) => days > 1);
 
 /**
  * A day of the site `s`: from the few that it nearly always is one of, or else from all, of which
@@ -114,7 +110,7 @@ windows AS (
     ${list((part) => `coalesce(z.total_${part} - a.total_${part} + a.${part}, 0) AS ${part}`)}
   FROM site_status s
   LEFT JOIN ${LAST} AS z ON true
-  CROSS JOIN (VALUES ${LONG_WINDOWS.map((days) => `(${days})`).join(", ")}) AS w(days)
+  CROSS JOIN (VALUES ${WINDOWS_OF_DAYS.map((days) => `(${days})`).join(", ")}) AS w(days)
   LEFT JOIN ${FIRST} AS a ON true
   WHERE NOT s.is_removed
   UNION ALL
@@ -132,11 +128,6 @@ FROM windows w CROSS JOIN today CROSS JOIN LATERAL (
   SELECT round(extract(epoch FROM now() - ${BEGINS_AT}) * 1000)::float8 AS window_ms) AS m`;
 
 export const dayTotals: Migration = {
-  version: 7,
   name: "running totals of site_day, site_uptime",
-  async up(connection) {
-    await connection.execute(DAY_TOTALS);
-    await connection.execute(TRIGGERS);
-    await connection.execute(SITE_UPTIME);
-  },
+  up: [DAY_TOTALS, TRIGGERS, SITE_UPTIME],
 };

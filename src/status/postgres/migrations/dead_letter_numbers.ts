@@ -11,9 +11,6 @@ CREATE UNIQUE INDEX dead_letter_message ON dead_letter
   (topic, partition, "offset", recorded_at, sha256(coalesce(value, '')))`;
 
 export const deadLetterNumbers: Migration = {
-  version: 6,
   name: "dead_letter of topics that were made again",
-  async up(connection) {
-    await connection.execute(DEAD_LETTER);
-  },
+  up: [DEAD_LETTER],
 };

@@ -1,4 +1,4 @@
-/** Brings the tables to this version's, however many processes try to at once. */
+/** Brings the tables to this version, however many processes try to at once. */
 import { StoreConfigurationError } from "../../store.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Migration } from "./migration.ts";
@@ -12,8 +12,8 @@ const LOCK = {
   text: "SELECT pg_advisory_xact_lock(hashtextextended('sitemon migration ' || $1, 0))",
 };
 
-// The catalog itself is asked: to_regclass and its kind answer from a cache that does not learn
-// what another process made while this one waited for the lock.
+// Reads the catalog itself: to_regclass and the like answer from a cache that misses what another
+// process made while this one waited for the lock.
 const IS_THERE = {
   name: "migration_table",
   text: `SELECT current_setting('server_version_num')::int AS server_version,
@@ -46,7 +46,7 @@ interface IsThere {
 
 export interface MigrateOptions {
   readonly schema: string;
-  /** A test's own; in the order of their versions. */
+  /** Those of this version by default; the first leads to version 1. */
   readonly migrations?: readonly Migration[];
 }
 
@@ -59,7 +59,12 @@ export async function migrate(connection: Connection, options: MigrateOptions): 
   while (await versionOf(connection, schema) < migrations.length) {
     await connection.transaction(() => migrateOnce(connection, schema, migrations));
   }
-  refuseNewer(await versionOf(connection, schema), migrations.length);
+  const version = await versionOf(connection, schema);
+  if (version <= migrations.length) return;
+  throw new StoreConfigurationError(
+    `the tables are at version ${version}, but this sitemon supports up to ` +
+      `${migrations.length}; upgrade sitemon`,
+  );
 }
 
 /** Applies the next migration, unless another process did while this one waited for the lock. */
@@ -69,11 +74,13 @@ async function migrateOnce(
   migrations: readonly Migration[],
 ): Promise<void> {
   await connection.query(LOCK, [schema]);
-  const next = migrations[await versionOf(connection, schema)];
+  const version = await versionOf(connection, schema);
+  const next = migrations[version];
   if (next === undefined) return;
   await makeTable(connection, schema);
-  await next.up(connection);
-  await connection.query(RECORD, [next.version, next.name]);
+  if (typeof next.up === "function") await next.up(connection);
+  else for (const sql of next.up) await connection.execute(sql);
+  await connection.query(RECORD, [version + 1, next.name]);
 }
 
 /** Newest migration of the database; 0 before the first. */
@@ -81,8 +88,8 @@ async function versionOf(connection: Connection, schema: string): Promise<number
   const { server_version, has_table } = await whatIsThere(connection, schema);
   if (server_version < SERVER_VERSION_MIN) {
     throw new StoreConfigurationError(
-      `Cannot migrate as PostgreSQL must be at least ${SERVER_VERSION_MIN / 10_000}: ` +
-        `it is ${Math.floor(server_version / 10_000)}; use a newer server`,
+      `PostgreSQL ${Math.floor(server_version / 10_000)} is too old; ` +
+        `use version ${SERVER_VERSION_MIN / 10_000} or newer`,
     );
   }
   if (!has_table) return 0;
@@ -99,12 +106,4 @@ async function makeTable(connection: Connection, schema: string): Promise<void> 
 async function whatIsThere(connection: Connection, schema: string): Promise<IsThere> {
   const [row] = await connection.query<IsThere>(IS_THERE, [schema]);
   return row!;
-}
-
-function refuseNewer(version: number, versionMax: number): void {
-  if (version <= versionMax) return;
-  throw new StoreConfigurationError(
-    `Cannot use the database as its tables must be of version ${versionMax} or older: ` +
-      `they are of version ${version}; use the newer sitemon that made them`,
-  );
 }

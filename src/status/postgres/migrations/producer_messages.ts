@@ -1,8 +1,8 @@
-/** Migration 3: what producers say besides reports, and what could not be read. */
+/** Migration 3: gaps that producers announced, and messages that could not be read. */
 import type { Migration } from "./migration.ts";
 
-// Kept as it was announced. A sequence in a gap that site_report holds all the same was applied:
-// only the others are lost.
+// Stored as it was announced. A sequence in a gap that site_report contains all the same was
+// applied: only the others are lost.
 const PRODUCER_GAP = `
 CREATE TABLE producer_gap (
   producer_id uuid NOT NULL,
@@ -28,10 +28,6 @@ CREATE TABLE dead_letter (
 )`;
 
 export const producerMessages: Migration = {
-  version: 3,
   name: "producer_gap, dead_letter",
-  async up(connection) {
-    await connection.execute(PRODUCER_GAP);
-    await connection.execute(DEAD_LETTER);
-  },
+  up: [PRODUCER_GAP, DEAD_LETTER],
 };

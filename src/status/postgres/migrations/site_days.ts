@@ -1,10 +1,10 @@
-/** Migration 4: the days of what hours there are, sites that are removed, and who changed when. */
+/** Migration 4: days as sums of hours, removal of sites, and the transaction of each change. */
+import { COVERED_COLUMNS, listCovered } from "../../read/covered_columns.ts";
 import type { Migration } from "./migration.ts";
 
-const OUTCOME_MS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
-const COLUMNS = OUTCOME_MS.join(", ");
+const COLUMNS = COVERED_COLUMNS.join(", ");
 
-// Ninety days of a thousand sites are two million hours, which no page can wait for.
+// Ninety days of a thousand sites are two million hours, too many to add up for a page.
 const SITE_DAY = `
 CREATE TABLE site_day (
   site text COLLATE "C" NOT NULL,
@@ -21,11 +21,11 @@ const UTC_DAY = "(hour AT TIME ZONE 'UTC')::date";
 
 const EARLIER_HOURS = `
 INSERT INTO site_day (site, location, day, ${COLUMNS})
-SELECT site, location, ${UTC_DAY}, ${OUTCOME_MS.map((column) => `sum(${column})`).join(", ")}
+SELECT site, location, ${UTC_DAY}, ${listCovered((column) => `sum(${column})`)}
 FROM site_hour GROUP BY 1, 2, 3`;
 
-// A report that was recorded after the removal brings its site back, and nothing has to be undone.
-// changed_in tells readers what they have not seen yet, whatever the order of commits.
+// A report that was recorded after the removal brings its site back without any cleanup.
+// changed_in shows readers what is new to them, whatever the order of commits.
 const MARKS = `
 ALTER TABLE site_status
   ADD COLUMN removed_at timestamptz,
@@ -34,11 +34,6 @@ ALTER TABLE site_status
   ADD COLUMN changed_in xid8 NOT NULL DEFAULT pg_current_xact_id()`;
 
 export const siteDays: Migration = {
-  version: 4,
   name: "site_day, removal of sites",
-  async up(connection) {
-    await connection.execute(SITE_DAY);
-    await connection.execute(EARLIER_HOURS);
-    await connection.execute(MARKS);
-  },
+  up: [SITE_DAY, EARLIER_HOURS, MARKS],
 };

@@ -102,12 +102,6 @@ CREATE TABLE site_hour (
 ) WITH (fillfactor = 70)`;
 
 export const siteHistory: Migration = {
-  version: 2,
   name: "site_report, site_transition, site_hour, history_horizon",
-  async up(connection) {
-    await connection.execute(SITE_REPORT);
-    await connection.execute(HISTORY_HORIZON);
-    await connection.execute(SITE_TRANSITION);
-    await connection.execute(SITE_HOUR);
-  },
+  up: [SITE_REPORT, HISTORY_HORIZON, SITE_TRANSITION, SITE_HOUR],
 };

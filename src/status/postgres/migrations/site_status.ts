@@ -76,7 +76,6 @@ const NEW_KEY = `
 ALTER TABLE site_status ADD PRIMARY KEY (site, location), ALTER COLUMN url SET DEFAULT ''`;
 
 export const siteStatus: Migration = {
-  version: 1,
   name: "site_status, taken over from the original Python service where it is there",
   async up(connection) {
     await connection.execute(V1_TABLE);

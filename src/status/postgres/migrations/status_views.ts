@@ -53,11 +53,6 @@ WHERE b.outcome <> 'up' AND (b.from_outcome IS NULL OR b.from_outcome = 'up')
   AND NOT s.is_removed`;
 
 export const statusViews: Migration = {
-  version: 5,
   name: "site_current, site_latency, site_incident",
-  async up(connection) {
-    for (const view of [SITE_CURRENT, SITE_LATENCY, SITE_INCIDENT]) {
-      await connection.execute(view);
-    }
-  },
+  up: [SITE_CURRENT, SITE_LATENCY, SITE_INCIDENT],
 };

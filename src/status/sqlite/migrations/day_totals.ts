@@ -3,20 +3,20 @@
  * cheap. As in PostgreSQL, whose triggers take many hours at once.
  */
 import { HOUR_MS } from "../../../runtime/time_units.ts";
-import { UPTIME_WINDOWS_DAYS } from "../../queries.ts";
-
-const PARTS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
-const TOTAL_COLUMNS = PARTS.map((part) => `total_${part}`).join(", ");
-
-function list(expression: (part: string) => string): string {
-  return PARTS.map(expression).join(", ");
-}
+import {
+  COVERED_COLUMNS,
+  listCovered as list,
+  TOTAL_COLUMNS,
+  WINDOWS_OF_DAYS,
+} from "../../read/covered_columns.ts";
 
 // A day's total is what its site had been covered by its end, since the first of its days. Purged
 // days stay in the totals.
 const TOTALS = `
 ${
-  PARTS.map((part) => `ALTER TABLE site_day ADD COLUMN total_${part} INTEGER NOT NULL DEFAULT 0;`)
+  COVERED_COLUMNS.map((part) =>
+    `ALTER TABLE site_day ADD COLUMN total_${part} INTEGER NOT NULL DEFAULT 0;`
+  )
     .join("\n")
 }
 UPDATE site_day AS t SET ${list((part) => `total_${part} = s.${part}`)} FROM (
@@ -28,9 +28,9 @@ WHERE t.site = s.site AND t.location = s.location AND t.day = s.day;`;
 const DAY = "date(new.hour / 1000000, 'unixepoch')";
 const OF_SITE = "site = new.site AND location = new.location";
 
-/** A day that is new begins with what was covered before it. */
+/** A new day starts from the totals of the day before it. */
 const NEW_DAY = `
-  INSERT INTO site_day (site, location, day, ${PARTS.join(", ")}, ${TOTAL_COLUMNS})
+  INSERT INTO site_day (site, location, day, ${COVERED_COLUMNS.join(", ")}, ${TOTAL_COLUMNS})
   SELECT new.site, new.location, ${DAY}, ${list(() => "0")},
     ${list((part) => `coalesce(before.total_${part}, 0)`)}
   FROM (SELECT 1) LEFT JOIN (
@@ -47,7 +47,7 @@ function addToDays(change: (part: string) => string): string {
   WHERE ${OF_SITE} AND day >= ${DAY};`;
 }
 
-// A day is exactly the sum of its hours; deleted hours stay in it.
+// A day is exactly the sum of its hours, deleted ones included.
 const TRIGGERS = `
 DROP TRIGGER IF EXISTS new_hour_in_day;
 CREATE TRIGGER new_hour_in_day AFTER INSERT ON site_hour BEGIN
@@ -58,16 +58,15 @@ CREATE TRIGGER changed_hour_in_day AFTER UPDATE ON site_hour BEGIN
 ${addToDays((part) => `(new.${part} - old.${part})`)}
 END;`;
 
-/** Older command-line shells of SQLite tell no fractions of the current second. */
+/** Older SQLite shells have no fractions of the current second. */
 const NOW_MS = "CAST(strftime('%s', 'now') AS INTEGER) * 1000";
 const FIRST_HOUR_MS = `(${NOW_MS} / ${HOUR_MS} - 23) * ${HOUR_MS}`;
-const LONG_WINDOWS = UPTIME_WINDOWS_DAYS.filter((days) => days > 1);
 
 function midnightMs(days: number): string {
   return `CAST(strftime('%s', 'now', 'start of day', '-${days - 1} days') AS INTEGER) * 1000`;
 }
 
-const WINDOWS = LONG_WINDOWS.map((days) =>
+const WINDOWS = WINDOWS_OF_DAYS.map((days) =>
   `SELECT ${days} AS days, date('now', '-${days - 1} days') AS first_day,
     ${NOW_MS} - ${midnightMs(days)} AS window_ms`
 ).join(" UNION ALL ");
@@ -96,7 +95,7 @@ WITH windows AS (
 SELECT site, location, days,
   1.0 * (up_ms + degraded_ms) / nullif(up_ms + degraded_ms + down_ms, 0) AS uptime,
   min(1, 1.0 * (up_ms + degraded_ms) / window_ms) AS proven_uptime,
-  ${PARTS.join(", ")}, window_ms,
+  ${COVERED_COLUMNS.join(", ")}, window_ms,
   max(0, window_ms - up_ms - degraded_ms - down_ms - inconclusive_ms) AS unknown_ms
 FROM windows;`;
 

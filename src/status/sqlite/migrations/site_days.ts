@@ -1,15 +1,11 @@
-/** Step 2: the days of what hours there are, sites that are removed, and what changed when. */
+/** Step 2: days as sums of hours, removal of sites, and the transaction of each change. */
+import { COVERED_COLUMNS, listCovered } from "../../read/covered_columns.ts";
 
-const PARTS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
-const COLUMNS = `site, location, day, ${PARTS.join(", ")}`;
+const COLUMNS = `site, location, day, ${COVERED_COLUMNS.join(", ")}`;
 
 /** `2026-01-15`, in UTC. */
 function dayOf(hour: string): string {
   return `date(${hour} / 1000000, 'unixepoch')`;
-}
-
-function list(expression: (part: string) => string): string {
-  return PARTS.map(expression).join(", ");
 }
 
 export const SITE_DAYS = `
@@ -17,12 +13,12 @@ CREATE TABLE site_day (
   site TEXT NOT NULL,
   location TEXT NOT NULL,
   day TEXT NOT NULL,
-  ${PARTS.map((part) => `${part} INTEGER NOT NULL`).join(",\n  ")},
+  ${COVERED_COLUMNS.map((part) => `${part} INTEGER NOT NULL`).join(",\n  ")},
   PRIMARY KEY (site, location, day)
 ) STRICT, WITHOUT ROWID;
 
 INSERT INTO site_day (${COLUMNS})
-SELECT site, location, ${dayOf("hour")}, ${list((part) => `sum(${part})`)}
+SELECT site, location, ${dayOf("hour")}, ${listCovered((part) => `sum(${part})`)}
 FROM site_hour GROUP BY 1, 2, 3;
 
 -- A report that was recorded after the removal brings its site back: nothing has to be undone.

@@ -3,7 +3,7 @@ import { latencyQuantile } from "../../read/latency_quantile.ts";
 import { STALE_GRACE_MS, STALE_INTERVALS } from "../../read/staleness.ts";
 
 const ORDER = "(order_at, producer_id, sequence)";
-/** Older command-line shells of SQLite tell no fractions of the current second. */
+/** Older SQLite shells have no fractions of the current second. */
 const NOW_MS = "CAST(strftime('%s', 'now') AS INTEGER) * 1000";
 
 function isoTime(micros: string): string {

@@ -1,11 +1,12 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Connection } from "../../../../src/status/postgres/connection/connection.ts";
 import { migrate } from "../../../../src/status/postgres/migrations/migrate.ts";
+import { addReportColumn } from "../../../../src/status/postgres/migrations/migration.ts";
 import { MIGRATIONS } from "../../../../src/status/postgres/migrations/migrations.ts";
 import type { PostgresOptions } from "../../../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../../../src/status/postgres/postgres_store.ts";
 import { StoreConfigurationError } from "../../../../src/status/store.ts";
-import { aReport, NOON } from "../../../contract/site_reports.ts";
+import { aReport, FULL_REPORT, NOON } from "../../../contract/site_reports.ts";
 import { serviceTest } from "../../../services/with_services.ts";
 import { openSession, openStore, ownSchema, type Session } from "../opened_store.ts";
 
@@ -44,10 +45,6 @@ function shapeOf(session: Session): Promise<unknown[]> {
       AND a.attnum > 0 AND NOT a.attisdropped
     ORDER BY 1, 2`);
 }
-
-databaseTest("MIGRATIONS are numbered from 1 without a gap", () => {
-  deepStrictEqual(MIGRATIONS.map(({ version }) => version), MIGRATIONS.map((_, i) => i + 1));
-});
 
 databaseTest("migrate() makes the schema and every table, when nothing is there", async () => {
   await withSchema(async (options, session) => {
@@ -88,7 +85,7 @@ databaseTest("migrate() succeeds in every process, when five begin at once", asy
     await Promise.all(Array.from({ length: 5 }, () => migrated(options)));
     deepStrictEqual(
       await session.query("SELECT version FROM schema_migration ORDER BY 1"),
-      MIGRATIONS.map(({ version }) => ({ version })),
+      MIGRATIONS.map((_, index) => ({ version: index + 1 })),
     );
   });
 });
@@ -96,12 +93,8 @@ databaseTest("migrate() succeeds in every process, when five begin at once", asy
 databaseTest("migrate() leaves nothing of a step that fails", async () => {
   await withSchema(async (options, session) => {
     const failing = {
-      version: 2,
       name: "fails",
-      async up(connection: Connection) {
-        await connection.execute("CREATE TABLE half (a int)");
-        await connection.execute("SELECT 1 / 0");
-      },
+      up: ["CREATE TABLE half (a int)", "SELECT 1 / 0"],
     };
     const connection = await Connection.open(options);
     try {
@@ -117,14 +110,34 @@ databaseTest("migrate() leaves nothing of a step that fails", async () => {
   });
 });
 
+databaseTest("addReportColumn() adds what reports of a later version fill", async () => {
+  await using opened = await openStore();
+  const fields = ["certificate_expires_at", "labels", "snippet", "truncated"] as const;
+  await opened.store.apply({ reports: [FULL_REPORT], gaps: [], deadLetters: [] });
+  const before = await opened.tables();
+  await opened.session.query(`DROP VIEW site_current`);
+  for (const field of fields) {
+    await opened.session.query(`ALTER TABLE site_status DROP COLUMN IF EXISTS ${field};
+      ALTER TABLE site_report DROP COLUMN ${field}`);
+  }
+  const connection = await Connection.open(opened.options);
+  const migrations = [...MIGRATIONS, ...fields.map(addReportColumn)];
+  await migrate(connection, { ...opened.options, migrations });
+  await connection.close();
+  await opened.session.query("DELETE FROM site_report; DELETE FROM site_status");
+  await opened.store.apply({ reports: [FULL_REPORT], gaps: [], deadLetters: [] });
+  const { site_report, site_status } = await opened.tables();
+  deepStrictEqual([site_report, site_status], [before.site_report, before.site_status]);
+});
+
 databaseTest("migrate() refuses a database that a newer sitemon made", async () => {
   await withSchema(async (options, session) => {
     await migrated(options);
     await session.query("INSERT INTO schema_migration (version, name) VALUES (99, 'later')");
     await rejects(() => migrated(options), {
       name: "StoreConfigurationError",
-      message: `Cannot use the database as its tables must be of version ${MIGRATIONS.length} ` +
-        "or older: they are of version 99; use the newer sitemon that made them",
+      message: "the tables are at version 99, " +
+        `but this sitemon supports up to ${MIGRATIONS.length}; upgrade sitemon`,
     });
   });
 });
@@ -138,10 +151,10 @@ databaseTest("migrate() needs no right to change tables, when none is missing", 
   try {
     await rejects(() => migrated(reader), (error: Error) => {
       ok(error instanceof StoreConfigurationError, String(error));
-      return /run sitemon migrate, or grant USAGE on the schema$/.test(error.message);
+      return /run "sitemon migrate", or grant USAGE on the schema$/.test(error.message);
     });
     await session.query(`GRANT USAGE ON SCHEMA ${options.schema} TO ${role}`);
-    await rejects(() => migrated(reader), /permission denied .*; grant the role what it lacks$/);
+    await rejects(() => migrated(reader), /permission denied .*; grant the role this privilege$/);
     await session.query(`GRANT SELECT ON schema_migration TO ${role}`);
     await migrated(reader);
   } finally {

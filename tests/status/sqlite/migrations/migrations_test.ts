@@ -1,8 +1,13 @@
 // A file of an older version must end as a new one does, with what it held.
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, match } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { migrate } from "../../../../src/status/sqlite/migrations/migrate.ts";
-import { MIGRATIONS } from "../../../../src/status/sqlite/migrations/migrations.ts";
+import {
+  addReportColumn,
+  MIGRATIONS,
+} from "../../../../src/status/sqlite/migrations/migrations.ts";
+import { FULL_REPORT } from "../../../contract/site_reports.ts";
+import { openSqliteStore } from "../sqlite_tables.ts";
 
 function shapeOf(db: DatabaseSync): unknown[] {
   return db.prepare("SELECT type, name, sql FROM sqlite_schema ORDER BY type, name").all();
@@ -18,6 +23,22 @@ Deno.test("migrate() brings a file of every version to the newest", () => {
     migrate(old);
     deepStrictEqual(shapeOf(old), shapeOf(fresh), `from version ${version}`);
   }
+});
+
+Deno.test("addReportColumn() adds what reports of a later version fill", async () => {
+  await using opened = await openSqliteStore();
+  const fields = ["snippet", "body_bytes"] as const;
+  await opened.store.apply({ reports: [FULL_REPORT], gaps: [], deadLetters: [] });
+  const before = await opened.tables();
+  await opened.store.close();
+  for (const field of fields) {
+    await opened.sql(`ALTER TABLE site_report DROP COLUMN ${field}`);
+    await opened.sql(addReportColumn(field));
+  }
+  await opened.sql("DELETE FROM site_report");
+  await opened.store.apply({ reports: [FULL_REPORT], gaps: [], deadLetters: [] });
+  deepStrictEqual((await opened.tables()).site_report, before.site_report);
+  match(addReportColumn("labels"), /^ALTER TABLE site_status ADD COLUMN labels TEXT;\n/);
 });
 
 Deno.test("migrate() adds up the hours that were kept before there were days", () => {
