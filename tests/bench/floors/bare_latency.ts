@@ -2,6 +2,7 @@
 import { Kafka, logLevel, Partitioners } from "kafkajs";
 import { Client } from "pg";
 import type { PostgresServer } from "../../services/postgres.ts";
+import { quantile } from "../frame/scenario.ts";
 
 const EVERY_MS = 50;
 
@@ -60,8 +61,7 @@ export class BareLatency implements AsyncDisposable {
 
   /** What such a part of the messages did not take longer than. */
   quantileMs(part: number): number {
-    const sorted = this.#tookMs.toSorted((a, b) => a - b);
-    return sorted[Math.floor(part * (sorted.length - 1))]!;
+    return quantile(this.#tookMs, part);
   }
 
   [Symbol.asyncDispose](): Promise<void> {

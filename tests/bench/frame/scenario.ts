@@ -35,6 +35,12 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 }
 
+/** What such a part of the values is not above. */
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(part * (sorted.length - 1))]!;
+}
+
 /** What a piece of work costs whoever does it. */
 export interface Cost {
   readonly cpuMicros: number;

@@ -1,11 +1,11 @@
-/** What a status page asks, and how long the answers take: for each bench that has made a history. */
+/** What a status page asks, and what the answers cost: for each bench that has made a history. */
 import process from "node:process";
 import { Connection } from "../../../src/status/postgres/connection/connection.ts";
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import * as statements from "../../../src/status/postgres/query_statements.ts";
 import type { StatusQueries } from "../../../src/status/queries.ts";
-import { type BenchOptions, type Figure, median } from "../frame/scenario.ts";
-import { explain } from "./explain.ts";
+import { processCpuMs } from "../frame/measured_process.ts";
+import { type Figure, median } from "../frame/scenario.ts";
 
 /** What a page shows at once. */
 const PAGE_SITES = 50;
@@ -14,7 +14,7 @@ const PAGE_SITES = 50;
 export async function pageQuestions(
   store: string,
   queries: StatusQueries,
-  { isShort }: Pick<BenchOptions, "isShort">,
+  { isShort }: { readonly isShort: boolean },
 ): Promise<Figure[]> {
   const { cursor, statuses } = await queries.changesSince(undefined);
   const page = statuses.slice(0, PAGE_SITES);
@@ -27,28 +27,24 @@ export async function pageQuestions(
     "changesSince(), nothing new": () => queries.changesSince(cursor),
   };
   const figures: Figure[] = [];
-  for (const [name, ask] of Object.entries(questions)) {
+  for (const [question, ask] of Object.entries(questions)) {
     const calls = await callsOf(ask, isShort ? 2 : 40);
-    const ms = calls.map((call) => call.ms);
-    const slow = ms.toSorted((a, b) => a - b)[Math.floor(ms.length * 0.95)]!;
+    const ms = calls.map((call) => call.ms).toSorted((a, b) => a - b);
+    const name = `${store}: ${question}`;
     const cpuMs = median(calls.map((call) => call.cpuMs));
-    figures.push({ name: `${store}: ${name}`, unit: "ms", value: median(ms) });
-    figures.push({ name: `${store}: ${name}, 95 %`, unit: "ms", value: slow });
-    figures.push({ name: `${store}: ${name}, CPU of the reader`, unit: "ms", value: cpuMs });
+    figures.push(
+      { name, unit: "ms", value: median(ms) },
+      { name: `${name}, 95 %`, unit: "ms", value: ms[Math.floor(ms.length * 0.95)]! },
+      { name: `${name}, CPU of the reader`, unit: "ms", value: cpuMs },
+    );
   }
   return figures;
 }
 
-/** What one call took, by the clock and by the account of this process. */
-interface Call {
-  readonly ms: number;
-  readonly cpuMs: number;
-}
-
-/** Each of some calls, after a first one that prepares what is prepared once. */
-async function callsOf(ask: () => Promise<unknown>, count: number): Promise<Call[]> {
+/** What each of some calls took, after a first one that prepares what is prepared once. */
+async function callsOf(ask: () => Promise<unknown>, count: number) {
   await ask();
-  const calls: Call[] = [];
+  const calls: { ms: number; cpuMs: number }[] = [];
   for (let call = 0; call < count; call++) {
     const [startMs, start] = [performance.now(), process.cpuUsage()];
     await ask();
@@ -58,12 +54,17 @@ async function callsOf(ask: () => Promise<unknown>, count: number): Promise<Call
   return calls;
 }
 
-/** The statements behind the questions, each with its plan on standard error. */
+/**
+ * The statements behind the questions, each with its plan on standard error. They are executed as
+ * sitemon's connections do, with a plan for any parameters; the server has to run on this machine,
+ * where the kernel's account of its processes can be read.
+ */
 export async function pageStatements(
   options: PostgresOptions,
-  { site, isShort }: Pick<BenchOptions, "isShort"> & {
+  { site, isShort }: {
     /** The name of the n-th site, from 0; its location is the default. */
     readonly site: (n: number) => string;
+    readonly isShort: boolean;
   },
 ): Promise<Figure[]> {
   const one = [site(0), "default"];
@@ -79,14 +80,24 @@ export async function pageStatements(
   ];
   const connection = await Connection.open(options);
   try {
+    const [server] = await connection.execute<{ pid: number }>("SELECT pg_backend_pid() AS pid");
     const figures: Figure[] = [];
-    for (const { statement, values } of questions) {
-      const { plan, cpuMs } = await explain(connection, statement, {
-        values,
-        times: isShort ? 1 : 15,
-      });
-      if (!isShort) console.error(`\n${statement.name}\n${plan.join("\n")}`);
-      figures.push({ name: `PostgreSQL: CPU of ${statement.name}`, unit: "ms", value: cpuMs });
+    for (const { statement: { name, text }, values } of questions) {
+      const explain = {
+        name: `explain_${name}`,
+        text: `EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF) ${text}`,
+      };
+      const cpuMs: number[] = [];
+      let plan: { "QUERY PLAN": string }[] = [];
+      while (cpuMs.length < (isShort ? 1 : 15)) {
+        const startMs = processCpuMs(server!.pid);
+        plan = await connection.query<{ "QUERY PLAN": string }>(explain, values);
+        cpuMs.push(processCpuMs(server!.pid) - startMs);
+      }
+      if (!isShort) {
+        console.error([`\n${name}`, ...plan.map((row) => row["QUERY PLAN"])].join("\n"));
+      }
+      figures.push({ name: `PostgreSQL: CPU of ${name}`, unit: "ms", value: median(cpuMs) });
     }
     return figures;
   } finally {
