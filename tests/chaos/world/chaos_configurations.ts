@@ -1,4 +1,4 @@
-/** The configuration files of a round of chaos: text alone. */
+/** The configuration files of a round of chaos: JSON, which YAML includes. */
 import { type ChaosServices, GROUP, ROLE, TOPIC } from "./chaos_services.ts";
 
 /** Where sites are, and where what is checked there is kept. */
@@ -11,48 +11,40 @@ export interface CheckingOptions {
 
 export function producerYaml(
   { servers }: ChaosServices,
-  { outbox = "", ...checking }: CheckingOptions & { readonly outbox?: string },
+  { outbox = {}, ...checking }: CheckingOptions & { readonly outbox?: Record<string, unknown> },
 ): string {
-  return `${checkingYaml(checking, outbox)}
-kafka: { servers: [${servers.join(", ")}], topic: ${TOPIC}, create_topic: false }
-`;
+  const kafka = { servers, topic: TOPIC, create_topic: false };
+  return JSON.stringify({ ...checkingConfig(checking, outbox), kafka });
 }
 
-export function runYaml(checking: CheckingOptions & { readonly storePath: string }): string {
-  return `${checkingYaml(checking, "")}
-store: { path: '${checking.storePath}' }
-web: false
-`;
+export function runYaml({ storePath, ...checking }: CheckingOptions & { storePath: string }) {
+  return JSON.stringify({ ...checkingConfig(checking), store: { path: storePath }, web: false });
 }
 
 export function consumerYaml(
   { servers, postgres, postgresProxy }: ChaosServices,
-  threads: number,
+  consumers: number,
 ): string {
-  return `log: { level: debug, format: json }
-kafka:
-  servers: [${servers.join(", ")}]
-  topic: ${TOPIC}
-  group: ${GROUP}
-  create_topic: false
-  consumers: ${threads}
-postgres:
-  host: 127.0.0.1
-  port: ${postgresProxy.port}
-  user: ${ROLE}
-  password: ${postgres.password}
-  db: ${ROLE}
-  timeouts: { connect: 3s, statement: 5s }
-`;
+  return JSON.stringify({
+    log: LOG,
+    kafka: { servers, topic: TOPIC, group: GROUP, create_topic: false, consumers },
+    postgres: {
+      ...{ host: "127.0.0.1", port: postgresProxy.port, user: ROLE, db: ROLE },
+      password: postgres.password,
+      timeouts: { connect: "3s", statement: "5s" },
+    },
+  });
 }
 
-function checkingYaml({ sites, location, outboxPath }: CheckingOptions, outbox: string): string {
-  const list = [...sites].map(([name, url]) => `  - { name: ${name}, url: '${url}' }\n`).join("");
-  return `log: { level: debug, format: json }
-interval: 500ms
-location: ${location}
-defaults: { timeout: 5s }
-sites:
-${list}
-outbox: { path: '${outboxPath}'${outbox} }`;
+const LOG = { level: "debug", format: "json" };
+
+function checkingConfig({ sites, location, outboxPath }: CheckingOptions, outbox = {}) {
+  return {
+    log: LOG,
+    interval: "500ms",
+    location,
+    defaults: { timeout: "5s" },
+    sites: Array.from(sites, ([name, url]) => ({ name, url })),
+    outbox: { path: outboxPath, ...outbox },
+  };
 }

@@ -57,7 +57,7 @@ export class World implements AsyncDisposable {
     const whenFull = chance("outbox").pick(["coalesce", "drop_oldest"]);
     this.producers = [
       this.#producer("wide"),
-      this.#producer("tight", `, max_rows: ${TIGHT_ROWS_MAX}, when_full: ${whenFull}`),
+      this.#producer("tight", { max_rows: TIGHT_ROWS_MAX, when_full: whenFull }),
     ];
     this.run = this.#run();
     this.consumers = Object.entries(CONSUMERS).map(([name, threads]) =>
@@ -113,7 +113,7 @@ export class World implements AsyncDisposable {
     return `${this.folder}/run.store.db`;
   }
 
-  #producer(location: string, outbox = ""): ProducerPlace {
+  #producer(location: string, outbox = {}): ProducerPlace {
     const checking = this.#checking(SITES, location);
     const yaml = producerYaml(this.services, { ...checking, outbox });
     return { ...checking, process: this.#process("producer", location, yaml) };
