@@ -1,4 +1,4 @@
-// No container engine runs here: what can be told from compose.yaml and Dockerfile is held.
+// No container engine runs here, so only the text of compose.yaml and Dockerfile is tested.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { parse } from "yaml";
 import { runCommand } from "./cli/text/fake_terminal.ts";
@@ -140,7 +140,7 @@ Deno.test("compose.yaml and Dockerfile ask for health where sitemon answers", ()
   }
 });
 
-Deno.test("sitemon check is a health check: it tells a process that works from one that does not", async () => {
+Deno.test("sitemon check works as a health check: it exits 0 for a healthy process, and 1 for another", async () => {
   const folder = await Deno.makeTempDir({ prefix: "sitemon-health-" });
   const listen = `127.0.0.1:${freePort()}`;
   await Deno.writeTextFile(`${folder}/run.yaml`, `sites: []\nweb: false\nlisten: ${listen}\n`);
@@ -153,7 +153,7 @@ Deno.test("sitemon check is a health check: it tells a process that works from o
   await Deno.remove(folder, { recursive: true });
 });
 
-Deno.test("Dockerfile runs sitemon as nobody in particular", () => {
+Deno.test("Dockerfile runs sitemon as an unprivileged user", () => {
   match(textOf("Dockerfile"), /^USER 65532:65532$/m);
   match(textOf("Dockerfile"), /^ENTRYPOINT \["\/usr\/local\/bin\/sitemon"\]$/m);
 });

@@ -14,7 +14,7 @@ const FLAGS = [
   "--disable-gpu",
   "--disable-background-networking",
   "--no-first-run",
-  // They would lie over the screenshots.
+  // They would cover the screenshots.
   "--hide-scrollbars",
   "--remote-debugging-port=0",
 ];

@@ -23,7 +23,7 @@ Deno.test.afterAll(async () => {
 });
 
 browserTest(
-  "the page says that a site went down, and that it is well again, by itself",
+  "the page shows that a site went down and recovered, without a reload",
   async (visit) => {
     await using running = new RunningPage(visit);
     const address = await running.address();

@@ -1,4 +1,4 @@
-// Goal: whatever befalls PostgreSQL, the group or the consumers, each report counts once.
+// Goal: whatever happens to PostgreSQL, the group or the consumers, each report counts once.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { encodeReport } from "../../src/report/codec.ts";
 import { aReport } from "../contract/site_reports.ts";
@@ -83,7 +83,7 @@ pipelineTest(
     const operator = new Operator(pipeline.consumerFile);
     const consumer = pipeline.startConsumer();
     await operator.hears("postgres", "unavailable");
-    deepStrictEqual(joined(consumer), [], "who cannot apply holds no partition");
+    deepStrictEqual(joined(consumer), [], "a consumer that cannot apply holds no partition");
     const { topic } = pipeline;
     const [offsets] = await administer(pipeline.bootstrap, (admin) => {
       return admin.fetchOffsets({ groupId: topic, topics: [topic] });
@@ -145,7 +145,7 @@ pipelineTest(
     await pipeline.query("BEGIN; LOCK TABLE site_report IN ACCESS EXCLUSIVE MODE");
     await write(pipeline, { first: 1, last: 50 });
     await write(pipeline, { first: 51, last: 100, partition: 1 });
-    // It is held still with a chunk in hand.
+    // It is suspended while it applies a chunk.
     await eventually(DEADLINE_MS, "a waiting transaction", async () => {
       const rows = await pipeline.query("SELECT 1 FROM pg_locks WHERE NOT granted");
       return rows.length > 0 || undefined;

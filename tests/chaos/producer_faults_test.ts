@@ -1,4 +1,4 @@
-// Goal: whatever befalls Kafka or the producer, reports are kept, and the operator is told.
+// Goal: whatever happens to Kafka or the producer, reports are kept, and readiness says what is wrong.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { KafkaPublisher } from "../../src/kafka/kafka_publisher.ts";
 import { Outbox } from "../../src/outbox/outbox.ts";

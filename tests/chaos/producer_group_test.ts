@@ -1,4 +1,4 @@
-// Goal: producers share the sites; whoever fails or is held up is stood in for, and no site is left out.
+// Goal: producers share the sites; the others take over from one that fails, and no site is left out.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { eventually } from "../support/waiting.ts";
 import { startKafka } from "../services/kafka.ts";
@@ -32,7 +32,7 @@ function shareEvenly(producers: readonly SitemonProcess[]): Promise<true> {
 }
 
 brokerTest(
-  "producers of a group stand in for one that is killed, held still or cut off",
+  "producers of a group take over from one that is killed, suspended or cut off",
   async () => {
     await using kafka = await startKafka();
     await using group = await ProducerGroup.create({
@@ -83,7 +83,7 @@ brokerTest(
     deepStrictEqual(
       early,
       [],
-      "one that was held still checks nothing before the group has spoken",
+      "one that was suspended checks nothing before the group has answered",
     );
 
     const [broker] = kafka.brokers;

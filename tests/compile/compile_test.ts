@@ -108,7 +108,7 @@ executableTest(
 );
 
 executableTest(
-  "The task compile makes an equal executable of equal files, wherever they lie",
+  "The task compile makes an equal executable of equal files, wherever they are",
   (folder) => {
     const roots = ["one", "some/where/else"].map((name, index) => {
       const root = `${folder.path}/${name}`;
@@ -132,19 +132,26 @@ executableTest(
   },
 );
 
-executableTest("sitemon tells a service manager that it is ready and stops", async (folder) => {
-  await using manager = new NotifyReceiver();
-  folder.write("run.yaml", "sites: []\nweb: false\n");
-  await using running = new SitemonProcess(["run", "-c", "run.yaml"], {
-    executable: executable!.path,
-    cwd: folder.path,
-    env: { NOTIFY_SOCKET: manager.path, RUNTIME_DIRECTORY: folder.path, WATCHDOG_USEC: "1000000" },
-  });
-  await manager.message("READY");
-  await manager.message("WATCHDOG");
-  strictEqual(await running.stop(), 0);
-  await manager.message("STOPPING");
-});
+executableTest(
+  "sitemon notifies a service manager that it is ready and that it stops",
+  async (folder) => {
+    await using manager = new NotifyReceiver();
+    folder.write("run.yaml", "sites: []\nweb: false\n");
+    await using running = new SitemonProcess(["run", "-c", "run.yaml"], {
+      executable: executable!.path,
+      cwd: folder.path,
+      env: {
+        NOTIFY_SOCKET: manager.path,
+        RUNTIME_DIRECTORY: folder.path,
+        WATCHDOG_USEC: "1000000",
+      },
+    });
+    await manager.message("READY");
+    await manager.message("WATCHDOG");
+    strictEqual(await running.stop(), 0);
+    await manager.message("STOPPING");
+  },
+);
 
 executableTest("sitemon exits 64, when a command is unknown", async (folder) => {
   const { code, stderr } = await output(folder, "chekc");

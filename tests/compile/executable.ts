@@ -53,7 +53,7 @@ function compile(
 export class EmptyFolder implements Disposable {
   readonly path = Deno.makeTempDirSync({ prefix: "sitemon-empty-" });
 
-  /** What lies in it now. */
+  /** The names of what is in it. */
   names(): string[] {
     return [...Deno.readDirSync(this.path)].map(({ name }) => name).sort();
   }

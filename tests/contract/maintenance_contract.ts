@@ -43,7 +43,7 @@ export function maintenanceContract(
     deepStrictEqual(await apply(store, [old!]), { ...NOTHING, expired: 1 });
   });
 
-  test("purge() deletes what lies before the horizon alone", async (opened) => {
+  test("purge() deletes only what is before the horizon", async (opened) => {
     const { store, maintenance, tables } = opened;
     const reports = aged(50, [45, DOWN], [38, DOWN], 34, 0);
     await apply(store, reports);
@@ -139,7 +139,7 @@ export function maintenanceContract(
     deepStrictEqual((await queries.changesSince(changes.cursor)).removed, []);
   });
 
-  test("forget() forgets one location, when it is told which", async (opened) => {
+  test("forget() forgets one location, when it is given", async (opened) => {
     const { store, maintenance, queries } = opened;
     await apply(store, aged([1, { location: "Paris" }], [1, { location: "Oslo" }]));
     const paris = { site: "shop", location: "Paris" };

@@ -141,7 +141,7 @@ export function publisherContract(
     });
     let left = rows;
     const tooLarge: number[] = [];
-    // It may leave rows for the next time, but not for ever.
+    // It may leave rows for the next time, but not forever.
     for (let times = 0; left.length > 0 && times < rows.length; times++) {
       const result = await publish(subject, left);
       const done = new Set([...result.acknowledged, ...result.tooLarge]);
@@ -173,7 +173,7 @@ export function publisherContract(
   });
 
   Deno.test({
-    name: `${name}: close() lets go within two seconds, and again`,
+    name: `${name}: close() ends within two seconds, also the second time`,
     ignore: ignoredBecause !== undefined,
     async fn() {
       await using subject = await make();
@@ -184,7 +184,7 @@ export function publisherContract(
   });
 }
 
-/** How a publish failed, whichever of the two ways it chose to tell. */
+/** How a publish failed, in whichever of the two ways. */
 async function failureOf(publishing: Promise<PublishResult>): Promise<PublishError> {
   try {
     const { acknowledged, failure } = await publishing;

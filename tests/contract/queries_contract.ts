@@ -62,7 +62,7 @@ export function queriesContract(
     deepStrictEqual([statuses, removed], [[], []]);
   });
 
-  test("statuses() tells all of the newest report, by name", async ({ store, queries }) => {
+  test("statuses() has every field of the newest report, by name", async ({ store, queries }) => {
     const { site, location } = FULL_REPORT;
     await apply(store, [FULL_REPORT, aReport({ site: "a", sequence: 9 })]);
     const [first, second] = await queries.statuses();
@@ -90,7 +90,7 @@ export function queriesContract(
     deepStrictEqual((await queries.history({ site, location }, HISTORY))!.status, second);
   });
 
-  test("statuses() tells the newest of each site, by name", async ({ store, queries }) => {
+  test("statuses() has the newest report of each site, by name", async ({ store, queries }) => {
     const sites = ["b", "a", "B"].map((site) => ({ site, recorded_at: NOON }));
     const inA = { ...DOWN, site: "a", location: "Z" };
     await apply(
@@ -161,7 +161,7 @@ export function queriesContract(
     }
   });
 
-  test("uptimes() holds for sites that nobody checked on some days", async ({ store, queries }) => {
+  test("uptimes() is right for sites that were not checked on some days", async ({ store, queries }) => {
     const days = (site: string, ...daysAgo: number[]) =>
       daysAgo.map((age) => ({ site, recorded_at: noonOf(age), ...AN_HOUR }));
     const sites = [...days("gone", 95), ...days("often", 100, 50, 3), ...days("silent", 40, 20)];
@@ -201,7 +201,7 @@ export function queriesContract(
     ]);
   });
 
-  test("history() tells transitions and recent reports, newest first", async (opened) => {
+  test("history() has transitions and recent reports, newest first", async (opened) => {
     const { store, queries } = opened;
     const start = now() - 2 * HOUR;
     const reports = numbered(Array.from({ length: RECENT_REPORTS_MAX + 10 }, (_, index) => ({
@@ -245,7 +245,7 @@ export function queriesContract(
     deepStrictEqual([transitions.length, recent.length, latency.length], [1, 1, 1]);
   });
 
-  test("history() tells the report that began each incident", async ({ store, queries }) => {
+  test("history() has the report that began each incident", async ({ store, queries }) => {
     const start = now() - 3 * HOUR;
     const incidents = FAILURES_MAX + 2;
     const reports = numbered(
@@ -264,7 +264,7 @@ export function queriesContract(
     deepStrictEqual(failures[0]!.failures, ["status is 500"]);
   });
 
-  test("history() tells all of a report", async ({ store, queries }) => {
+  test("history() has every field of a report", async ({ store, queries }) => {
     const { site, location } = FULL_REPORT;
     await apply(store, [FULL_REPORT]);
     const { recent, failures } = (await queries.history({ site, location }, HISTORY))!;
@@ -322,7 +322,7 @@ export function queriesContract(
     ]);
   });
 
-  test("changesSince() tells what came since, once", async ({ store, queries }) => {
+  test("changesSince() has what came since, once", async ({ store, queries }) => {
     await apply(store, numbered([{ site: "a", interval_ms: null }, { site: "b" }]));
     const first = await queries.changesSince(undefined);
     deepStrictEqual(first.statuses.map(({ site }) => site), ["a", "b"]);
@@ -336,7 +336,7 @@ export function queriesContract(
     deepStrictEqual((await queries.changesSince(third.cursor)).statuses, []);
   });
 
-  test("changesSince() tells everything, when the cursor is not its own", async (opened) => {
+  test("changesSince() has everything, when the cursor is not its own", async (opened) => {
     const { store, queries } = opened;
     await apply(store, numbered([{ site: "a" }]));
     for (
@@ -447,7 +447,7 @@ export function queriesContract(
     deepStrictEqual(downSeconds, [10, 10, 10, 10, 0, 7_200, 7_200, 7_200]);
   });
 
-  test("site_uptime tells uptime with and without unknown time", async ({ store, sql }) => {
+  test("site_uptime has uptime with and without unknown time", async ({ store, sql }) => {
     await apply(
       store,
       numbered([

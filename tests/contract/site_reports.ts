@@ -60,7 +60,7 @@ export const FULL_REPORT: { readonly [F in keyof SiteReport]: NonNullable<SiteRe
   response_code: 503,
   pattern: "Warenkorb|カート",
   pattern_match: true,
-  error_text: "Cannot call it up as its status must be 200: it is 503",
+  error_text: "unexpected status 503",
   site: "shop",
   location: "Zürich",
   checked_at: NOON - 2 * SECOND - 1,

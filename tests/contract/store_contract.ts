@@ -48,7 +48,7 @@ function aDeadLetter(overrides: Partial<DeadLetter> = {}): DeadLetter {
     offset: 41,
     timestampMs: NOON / 1_000,
     reason: "undecodable",
-    detail: "Cannot decode the message as its length must fit: it ends early",
+    detail: "the message ends early",
     key: null,
     value: Uint8Array.of(0, 255, 10),
     sitemonId: null,

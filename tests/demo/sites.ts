@@ -3,7 +3,7 @@ import type { PastSite } from "../web/made_past.ts";
 
 /** Sites that answer until they are stopped. */
 export interface DemoSites {
-  /** As a past can be told of them. */
+  /** As a past is made up for them. */
   readonly watched: readonly PastSite[];
   /** Configuration of `sitemon run` that watches them. */
   readonly configuration: string;

@@ -5,7 +5,7 @@ import { jsonPathProblem } from "../../src/scanner/expect/json_path.ts";
 import { patternProblem } from "../../src/scanner/expect/pattern.ts";
 import { startDemoSites } from "./sites.ts";
 
-Deno.test("startDemoSites() names the sites whose past is told as its configuration does", async () => {
+Deno.test("startDemoSites() names the sites of the made-up past as its configuration does", async () => {
   const folder = await Deno.makeTempDir({ prefix: "sitemon-demo-" });
   const demo = startDemoSites(folder, 8080);
   try {

@@ -88,7 +88,7 @@ kafkaTest("sitemon doctor names the rights that a role lacks", async () => {
   );
 });
 
-Deno.test("sitemon doctor tells a missing server, a missing folder and a full disk apart", async () => {
+Deno.test("sitemon doctor distinguishes a missing server, a missing folder and a full disk", async () => {
   using place = new TempFolder();
   const port = freePort();
   const file = place.write(

@@ -1,4 +1,4 @@
-// Goal: whatever stands in the topic, each good message is applied and each bad one is kept.
+// Goal: whatever is in the topic, each good message is applied and each bad one is kept.
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { encodeGap, encodeReport, encodeV1 } from "../../src/report/codec.ts";
 import type { SiteReport } from "../../src/report/report.ts";

@@ -42,7 +42,7 @@ function startProducer(
   });
 }
 
-Deno.test("sitemon tells the service manager that it is ready, although Kafka is down", async () => {
+Deno.test("sitemon notifies the service manager that it is ready, although Kafka is down", async () => {
   await using manager = new NotifyReceiver();
   await using producer = startProducer(manager);
   await manager.message("READY", "1");
@@ -63,7 +63,7 @@ Deno.test("sitemon pings the watchdog while it works, also while Kafka is down",
   strictEqual(await producer.stop(), 0);
 });
 
-Deno.test("sitemon tells the service manager of a reload and of its end", async () => {
+Deno.test("sitemon notifies the service manager when a reload begins and ends", async () => {
   await using manager = new NotifyReceiver();
   await using producer = startProducer(manager);
   await manager.message("READY");
@@ -79,7 +79,7 @@ Deno.test("sitemon tells the service manager of a reload and of its end", async 
   strictEqual(await producer.stop(), 0);
 });
 
-Deno.test("sitemon tells the service manager that it stops, and removes its socket", async () => {
+Deno.test("sitemon notifies the service manager that it stops, and removes its socket", async () => {
   await using manager = new NotifyReceiver();
   await using producer = startProducer(manager);
   await manager.message("READY");
@@ -108,7 +108,7 @@ Deno.test("sitemon pings the watchdog after main has dropped its network permiss
   strictEqual(await producer.stop(), 0);
 });
 
-Deno.test("sitemon goes on when the service manager cannot be told", async () => {
+Deno.test("sitemon keeps running when the service manager cannot be notified", async () => {
   await using manager = new NotifyReceiver();
   await using producer = startProducer(manager, {
     env: { NOTIFY_SOCKET: `${manager.folder}/nobody.sock` },

@@ -56,7 +56,7 @@ ${kafka}
     const lines = outageLines(process);
     const causes = lines.map(causeOf);
     deepStrictEqual(causes.filter((cause, index) => causes.indexOf(cause) !== index), []);
-    ok(lines.some(({ level }) => level === "warning"), "somebody says what is wrong");
+    ok(lines.some(({ level }) => level === "warning"), "a warning says what is wrong");
     const inAll = lines.length * OUTAGE_MINUTES;
     ok(inAll < LINES_MAX, `${inAll} lines in ${OUTAGE_MINUTES} minutes:\n${causes.join("\n")}`);
   }

@@ -87,7 +87,7 @@ function change(file: string, from: string, to: string): void {
   Deno.writeTextFileSync(file, Deno.readTextFileSync(file).replace(from, to));
 }
 
-/** Sends SIGHUP and waits until the process tells what became of it. */
+/** Sends SIGHUP and waits until the process logs the result. */
 async function reload(process: SitemonProcess): Promise<string> {
   const seen = process.logs.length;
   process.signal("SIGHUP");
@@ -187,7 +187,7 @@ Deno.test("SIGHUP changes limits and log levels while checks go on", async () =>
   const isStored = ({ message }: { message: string }) => message.startsWith("Stored ");
   const stored = process.logs.filter(isStored).length;
   await place.visited("/stays", 6);
-  strictEqual(process.logs.filter(isStored).length, stored, "commits are told at level debug");
+  strictEqual(process.logs.filter(isStored).length, stored, "commits are logged at level debug");
   ok(isEverySecond(place.visits("/stays")), place.visits("/stays").join());
   strictEqual(await process.stop(), 0);
 });

@@ -119,7 +119,7 @@ pipelineTest(
 );
 
 pipelineTest(
-  "a stopped producer's outbox is drained after an outage, and by nobody before",
+  "a stopped producer's outbox is drained after an outage, and not before",
   async () => {
     await using httpbin = startHttpbin();
     await using pipeline = await Pipeline.create({
@@ -158,7 +158,7 @@ pipelineTest(
 );
 
 pipelineTest(
-  "an outbox that is removed under its producer is told, and nothing is missing",
+  "an outbox that is removed under its producer is reported, and nothing is missing",
   async () => {
     await using httpbin = startHttpbin();
     await using pipeline = await Pipeline.create({
@@ -195,7 +195,7 @@ pipelineTest("a damaged outbox is not exported, and the next start moves it asid
   });
   const producer = pipeline.startProducer();
   await storesMoreThan(producer, 30);
-  // In order, so that all of it is in the file: what is in the log would mend its header.
+  // In order, so that all of it is in the file: what is in the log would repair its header.
   strictEqual(await producer.stop(), 0);
   using file = Deno.openSync(pipeline.outboxPath, { write: true });
   file.writeSync(new Uint8Array(100).fill(7));

@@ -6,7 +6,7 @@ import { readTopic } from "../kafka/kafka_fixture.ts";
 import { DEADLINE_MS, Pipeline, storedSequence } from "./pipeline.ts";
 import { type LocalServer, serveLocally } from "../support/local_server.ts";
 
-/** What stands where a secret may stand; what a secret becomes on the way is planted with it. */
+/** A secret for each place where one may be. */
 const SECRETS = {
   urlPassword: "planted-url-pässword",
   headerToken: "planted-header-token",
@@ -76,7 +76,7 @@ function binaryText(bytes: unknown): string {
   return bytes instanceof Uint8Array ? new TextDecoder().decode(bytes) : String(bytes ?? "");
 }
 
-/** The outbox with all that lies beside it. */
+/** The outbox with all files beside it. */
 function outboxBytes({ outboxPath }: Pipeline): string {
   const folder = outboxPath.replace(/\/[^/]+$/, "");
   return [...Deno.readDirSync(folder)]
@@ -108,7 +108,7 @@ serviceTest("kafka", "postgres")("no secret is in logs, topic, database or outbo
     outbox: outboxBytes(pipeline),
   };
   await consumer.stop();
-  // What is looked through is what it should be, and what a site told was kept but for the secrets.
+  // The texts are what they should be, and what a site sent was kept without the secrets.
   match(written.logs, /Stored /);
   match(written.database, /\*\*\*/);
   match(written.topic, /127\.0\.0\.1/);

@@ -1,5 +1,5 @@
 // Both sides as processes, with the permissions of their threads, against servers that want TLS,
-// client certificates and logins. What a secret stands for must be nowhere in what they say.
+// client certificates and logins. No secret may be in anything that they log.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Client } from "pg";
 import { eventually } from "../support/waiting.ts";
@@ -209,7 +209,7 @@ const KAFKA_TROUBLES: [string, KafkaWords, RegExp][] = [
 ];
 
 for (const [what, words, expected] of KAFKA_TROUBLES) {
-  securedTest(`readiness tells of ${what} towards Kafka`, async () => {
+  securedTest(`readiness reports ${what} towards Kafka`, async () => {
     await using place = new Place();
     if (words.password !== undefined) place.credential("kafka", words.password);
     const producer = place.producer(words);
@@ -230,7 +230,7 @@ const POSTGRES_TROUBLES: [string, PostgresWords, RegExp][] = [
 ];
 
 for (const [what, words, expected] of POSTGRES_TROUBLES) {
-  securedTest(`readiness tells of ${what} towards PostgreSQL`, async () => {
+  securedTest(`readiness reports ${what} towards PostgreSQL`, async () => {
     await using place = new Place();
     if (words.password !== undefined) place.credential("postgres", words.password);
     const consumer = place.consumer({}, words);

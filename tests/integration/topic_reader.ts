@@ -1,4 +1,4 @@
-/** Reads a topic to its end and tells which sequences of which producers it holds. */
+/** Reads a topic to its end, for the sequences that it holds. */
 import { decodeMessage } from "../../src/report/codec.ts";
 import { readTopic } from "../kafka/kafka_fixture.ts";
 

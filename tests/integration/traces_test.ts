@@ -1,5 +1,5 @@
 // Goal: a check and its ingest are one trace, that a collector really receives; and nothing of it
-// is there before somebody asks for it.
+// is exported unless it is configured.
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { eventually } from "../support/waiting.ts";
 import { freePort } from "../support/free_port.ts";
@@ -122,7 +122,7 @@ sites:
     ok(phases.every((phase) => isWithin(phase, visit)), JSON.stringify(phases));
   }
 
-  // The site is told of the very span that is exported, and the other one of nothing.
+  // The site is sent the very span that is exported, and the other one none.
   const names = visits.map(({ traceId, spanId }) => `00-${traceId}-${spanId}-01`);
   const told = site.seen.filter(([path]) => path === "/go" || path === "/there");
   const at = told.findIndex(([, traceparent]) => traceparent === names[0]);

@@ -94,7 +94,7 @@ pipelineTest("last_checked is the time of the check, however late it is applied"
   strictEqual(row!.code, 200);
 });
 
-// Fault 2: a recovered site kept its old error for ever.
+// Fault 2: a recovered site kept its old error forever.
 pipelineTest("a recovered site has no error text, on the consumer's page neither", async () => {
   const port = freePort();
   await using pipeline = await Pipeline.create({

@@ -22,7 +22,7 @@ Deno.test("billOfMaterials() names what an executable contains, and nothing of t
   }
 });
 
-Deno.test("billOfMaterials() tells each package's version, address and hash", () => {
+Deno.test("billOfMaterials() has each package's version, address and hash", () => {
   for (const { name, version, purl, hashes } of bom.components) {
     ok(purl.endsWith(`@${name === "deno" ? "v" : ""}${version}`), purl);
     if (name !== "deno") match(hashes![0]!.content, /^[0-9a-f]{128}$/, name);

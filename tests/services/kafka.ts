@@ -35,9 +35,9 @@ export interface KafkaOptions {
   readonly brokers?: 1 | 3;
   /** Broker settings, such as `{ "message.max.bytes": "100000" }`. */
   readonly settings?: Readonly<Record<string, string>>;
-  /** Files by name; `FOLDER` in a setting stands for the folder that they are written to. */
+  /** Files by name; `FOLDER` in a setting is replaced by the folder that they are written to. */
   readonly files?: Readonly<Record<string, string>>;
-  /** The listener's protocol, `PLAINTEXT` unless told; the others need settings. */
+  /** The listener's protocol, by default `PLAINTEXT`; the others need settings. */
   readonly protocol?: "PLAINTEXT" | "SSL" | "SASL_PLAINTEXT" | "SASL_SSL";
   /** Arguments of `StorageTool format`, such as `--add-scram`. */
   readonly format?: readonly string[];
@@ -70,7 +70,7 @@ export interface KafkaBroker {
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaCluster> {
   const found = findOwnKafka();
   if (found.from === "programs") return await LocalCluster.create(found.programs, options);
-  throw new Error(`Cannot start Kafka: ${found.reason}`);
+  throw new Error(`Kafka cannot be started: ${found.reason}`);
 }
 
 /** The broker that the tests of a run share: started here unless the environment names one. */

@@ -23,7 +23,7 @@ export interface NginxOptions {
 /** Starts nginx as one process in a folder of its own; disposing of the result ends it. */
 export async function startNginx({ http, files = {} }: NginxOptions): Promise<AsyncDisposable> {
   const found = findNginx();
-  if (found.from !== "programs") throw new Error(`Cannot start nginx: ${found.reason}`);
+  if (found.from !== "programs") throw new Error(`nginx cannot be started: ${found.reason}`);
   const folder = new ServerFolder({ prefix: "sitemon-nginx-", endSignal: "KILL" });
   try {
     const all = { ...files, "nginx.conf": configuration(http) };

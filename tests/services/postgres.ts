@@ -97,7 +97,7 @@ export interface PostgresServer extends PostgresAddress, AsyncDisposable {
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const found = findOwnPostgres();
   if (found.from === "programs") return await LocalPostgres.create(found.programs, options);
-  throw new Error(`Cannot start PostgreSQL: ${found.reason}`);
+  throw new Error(`PostgreSQL cannot be started: ${found.reason}`);
 }
 
 /** The server that the tests of a run share: started here unless the environment names one. */

@@ -23,5 +23,5 @@ export function run(argv: readonly string[], options: Deno.CommandOptions = {}):
   const printed = new TextDecoder().decode(stdout);
   if (success) return printed;
   const complaints = `${new TextDecoder().decode(stderr)}\n${printed}`.trim();
-  throw new Error(`Cannot go on as "${argv.join(" ")}" must succeed: ${complaints}`);
+  throw new Error(`"${argv.join(" ")}" failed: ${complaints}`);
 }

@@ -8,7 +8,7 @@ import { countsText, type TestCounts, testCounts } from "./test_counts.ts";
 
 /**
  * These wait most of the time: for processes to start, sessions to expire, outages to end. So they
- * run beside the others, unless somebody asks for some tests alone; both take about as long.
+ * run beside the others, unless paths are given; both halves take about as long.
  */
 const WAITING = ["tests/chaos", "tests/integration"];
 

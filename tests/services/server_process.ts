@@ -26,7 +26,7 @@ export interface ServerFolderOptions {
   readonly prefix: string;
   /** The user that the servers run as, when it is not this one. */
   readonly user?: string;
-  /** Ends a server that nobody needs any more. */
+  /** Ends a server that is no longer needed. */
   readonly endSignal: "QUIT" | "KILL";
 }
 
@@ -105,8 +105,10 @@ export class ServerProcess {
     }).catch(() => false);
     if (answered) return server;
     throw new Error(
-      `Cannot start ${options.name} as it must answer within ${START_DEADLINE_MS} ms: ` +
-        `it ${server.#isRunning ? "is silent" : "ended"} and printed:\n` +
+      `${options.name} ${
+        server.#isRunning ? `is not ready after ${START_DEADLINE_MS} ms` : "exited"
+      }, ` +
+        `and printed:\n` +
         Deno.readTextFileSync(log).slice(-4_000),
     );
   }

@@ -91,7 +91,7 @@ export interface Certificates {
   readonly other: Certificate;
   /** Of a client. */
   readonly client: Certificate;
-  /** Of an authority that nobody knows. */
+  /** Of an unknown authority. */
   readonly unknown: Certificate;
 }
 

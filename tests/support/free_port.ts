@@ -16,5 +16,5 @@ export function freePort(): number {
       if (!(error instanceof Deno.errors.AddrInUse)) throw error;
     }
   }
-  throw new Error("Cannot find a free port as one of 100 tried must be free: none was");
+  throw new Error("no free port among 100 that were tried");
 }

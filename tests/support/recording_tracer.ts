@@ -1,4 +1,4 @@
-/** A tracer that keeps what it was told, in the order in which spans began. */
+/** A tracer that records spans, in the order in which they began. */
 import type { Attributes, Span, SpanOptions, Tracer } from "../../src/runtime/telemetry/tracer.ts";
 import { formatTraceparent } from "../../src/runtime/telemetry/traceparent.ts";
 

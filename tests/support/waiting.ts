@@ -11,7 +11,7 @@ export async function within<T>(ms: number, what: string, promise: Promise<T>): 
 }
 
 /**
- * Asks `probe` every few milliseconds until it answers, for states that nobody announces. An error
+ * Asks `probe` every few milliseconds until it answers, for states without an event. An error
  * of the probe counts as no answer yet.
  */
 export async function eventually<T>(

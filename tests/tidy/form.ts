@@ -53,7 +53,7 @@ export function wrongModuleDocs(sources: readonly Source[]): string[] {
   });
 }
 
-/** State between calls belongs to an object that somebody owns. */
+/** State between calls belongs to an object with an owner. */
 export function moduleState(sources: readonly Source[]): string[] {
   return sources.flatMap(({ path, state }) =>
     state.map((line) => `${path}:${line} must not keep state in a module: it declares a variable`)

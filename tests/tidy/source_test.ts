@@ -1,7 +1,7 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { sourceOf } from "./source.ts";
 
-Deno.test("sourceOf() tells what a file imports, and when that is loaded", () => {
+Deno.test("sourceOf() lists what a file imports, and when that is loaded", () => {
   const { imports } = sourceOf(
     "src/status/a.ts",
     `import type { A } from "./b.ts";

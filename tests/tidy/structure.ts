@@ -37,7 +37,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "zod": ["src/config/", "src/web/"],
 };
 
-/** Modules of Node that open connections; whoever imports one is able to. */
+/** Modules of Node that can open connections. */
 const CONNECTING_MODULES = [
   "http-parser-js",
   "kafkajs",
@@ -89,7 +89,7 @@ export function wrongDirections(
 ): string[] {
   return sources.flatMap(({ path, imports }) => {
     const permitted = table.get(roomOf(path));
-    if (permitted === undefined) return [`${path} must lie in a folder of docs/architecture.md`];
+    if (permitted === undefined) return [`${path} must be in a folder of docs/architecture.md`];
     return imports
       .filter(({ target }) => target.startsWith("src/"))
       .filter(({ target, kind }) => !mayImport(path, permitted, { target, kind }))

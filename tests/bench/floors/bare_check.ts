@@ -45,5 +45,5 @@ async function readAnswer(conn: Deno.Conn): Promise<void> {
     if (count === null) break;
     parser.execute(Buffer.from(buffer.buffer, 0, count));
   }
-  if (status !== 200) throw new Error(`Cannot measure as the answer must be 200: it is ${status}`);
+  if (status !== 200) throw new Error(`expected status 200, got ${status}`);
 }

@@ -48,7 +48,7 @@ async function produce(load: BareLoad): Promise<void> {
   }));
 }
 
-/** Begins a check in each slot; those that passed while the process was held still are left out. */
+/** Begins a check in each slot; slots that passed while the process was suspended are skipped. */
 async function evenly(perSecond: number, check: () => Promise<void>): Promise<void> {
   for (let dueMs = performance.now();; dueMs += 1_000 / perSecond) {
     const waitMs = dueMs - performance.now();

@@ -122,7 +122,7 @@ function latenessOf(before: ScheduleCounts, after: ScheduleCounts): Lateness {
     latenessMs(part) {
       let lower = { bound: 0, count: 0 };
       for (const upper of counts) {
-        // Of what lies beyond the last bound nothing more is known.
+        // Beyond the last bound nothing more is known.
         if (upper.bound === Infinity) break;
         if (upper.count >= part * checks) {
           const share = (part * checks - lower.count) / Math.max(1, upper.count - lower.count);

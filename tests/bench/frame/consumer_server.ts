@@ -15,7 +15,7 @@ export async function consumerServer({ url }: PostgresAddress): Promise<number> 
        ORDER BY xact_start IS NULL, state_change DESC LIMIT 1`,
     );
     if (rows[0] !== undefined) return rows[0].pid;
-    throw new Deno.errors.NotFound("Cannot find the consumer's server: no connection is open");
+    throw new Deno.errors.NotFound("the consumer has no connection to PostgreSQL");
   } finally {
     await client.end();
   }

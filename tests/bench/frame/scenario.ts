@@ -11,9 +11,9 @@ export interface Figure {
 }
 
 export interface BenchOptions {
-  /** A form of seconds, which shows that the bench works and measures nothing well. */
+  /** A form of seconds, which shows that the bench works; its figures mean nothing. */
   readonly isShort: boolean;
-  /** How long each part of a scenario lasts that looks at time going by; the short form ignores it. */
+  /** How long "memory" observes its processes; the short form ignores it. */
   readonly minutes: number;
 }
 

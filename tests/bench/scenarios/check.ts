@@ -57,7 +57,7 @@ async function atFullSpeed(
   const { signal } = new AbortController();
   const whole = async (n: number) => {
     const { outcome, error_text } = await checkSite(sites[n % SITES]!, context, signal);
-    if (outcome !== "up") throw new Error(`Cannot measure as the site must be up: ${error_text}`);
+    if (outcome !== "up") throw new Error(`the site is not up: ${error_text}`);
   };
   const size = isShort ? { windows: 1, windowMs: 50 } : { windows: 7, windowMs: 1_000 };
   const cost = await compare({ whole, bare }, { ...size, concurrency: CONCURRENCY });

@@ -7,7 +7,7 @@ import { inTurns, type MeasuredWorker } from "../frame/turns.ts";
 import { PLAIN_HOSTS } from "../frame/web_target.ts";
 import type { Workbench } from "../frame/workbench.ts";
 
-/** What is checked: plain, by address and 1,000 sites unless told. */
+/** What is checked; by default 1,000 sites over plain HTTP, by address. */
 export interface Checking {
   /** How it is called in the table. */
   readonly name: string;

@@ -26,7 +26,7 @@ export const latency: Scenario = {
   description: `from the end of a check to its row in PostgreSQL, ${PER_SECOND} checks a second`,
   async run(bench) {
     const { sites, warmUpMs, windows, windowMs } = bench.sized(WHOLE, SHORT);
-    // Which tells when each row was committed.
+    // It records when each row was committed.
     const settings = { track_commit_timestamp: "on" };
     const postgres = bench.use(await startPostgres({ fsync: true, settings }));
     const [topic, bareTopic] = [await bench.topic(), await bench.topic()];

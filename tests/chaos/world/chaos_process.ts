@@ -1,4 +1,4 @@
-/** A daemon of sitemon that is started, stopped, held still and killed again and again. */
+/** A daemon of sitemon that is started, stopped, suspended and killed again and again. */
 import { fileURLToPath } from "node:url";
 import { within } from "../../support/waiting.ts";
 
@@ -17,7 +17,7 @@ export interface ChaosProcessOptions {
   readonly folder: string;
   /** Where its id is while it lives, for the guard that ends what a killed test leaves behind. */
   readonly pidFolder: string;
-  /** Is told what a daemon must never do. */
+  /** Called with what a daemon must never do. */
   readonly onViolation: (what: string) => void;
 }
 
@@ -62,7 +62,7 @@ export class ChaosProcess {
     try {
       this.#child?.kill(signal);
     } catch {
-      // It has just ended, which is told elsewhere.
+      // It has just ended, which #ended() reports.
     }
   }
 

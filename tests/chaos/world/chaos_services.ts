@@ -57,7 +57,7 @@ export class ChaosServices implements AsyncDisposable {
     return services;
   }
 
-  /** What sitemon is told: the proxies' addresses. */
+  /** What sitemon connects to: the proxies' addresses. */
   get servers(): string[] {
     return this.kafkaProxies.map(({ address }) => address);
   }
@@ -133,7 +133,7 @@ export class ChaosServices implements AsyncDisposable {
       // It repairs what it has broken.
       options: "-c default_transaction_read_only=off",
     });
-    // The server may be ended meanwhile, which the query tells.
+    // The server may be stopped meanwhile; the query then fails.
     client.on("error", () => {});
     try {
       await client.connect();

@@ -36,7 +36,7 @@ async function blackhole(started: AsyncDisposableStack): Promise<number> {
       return port;
     }
   }
-  throw new Error("Cannot make a blackhole as the queue must fill: it takes every connection");
+  throw new Error("the queue of the listener never fills");
 }
 
 /** A server that reads a request, says something, and then sends RST: only node:net can. */
