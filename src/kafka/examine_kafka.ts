@@ -2,10 +2,8 @@
 import { systemClock as clock } from "../runtime/clock.ts";
 import { type Finding, Findings } from "../runtime/finding.ts";
 import { reach } from "../runtime/reach.ts";
-import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { KafkaAdmin } from "./client/kafka_admin.ts";
 import { KafkaClient, type KafkaConnectionOptions } from "./client/kafka_client.ts";
-import { KafkaLog } from "./client/kafka_log.ts";
 import { KafkaError } from "./kafka_error.ts";
 
 export interface KafkaExamination {
@@ -19,8 +17,6 @@ export interface KafkaExamination {
   readonly sharing?: { readonly topic: string; readonly group: string };
 }
 
-const SILENT: Telemetry = { count() {}, set() {}, observe() {}, dependency() {} };
-
 /** Tries each step once, and stops at the first that the others need. */
 export async function examineKafka(options: KafkaExamination): Promise<Finding[]> {
   const { servers } = options.connection;
@@ -30,76 +26,56 @@ export async function examineKafka(options: KafkaExamination): Promise<Finding[]
     const isReached = await reach({ hostname: hostname!, port: Number(port) }, findings);
     return { findings, isReached };
   }));
-  const found = brokers.flatMap(({ findings }) => findings.list);
-  if (!brokers.some(({ isReached }) => isReached)) return found;
   const findings = new Findings("Kafka");
-  await examineCluster(options, findings);
-  return [...found, ...findings.list];
+  if (brokers.some(({ isReached }) => isReached)) await examineCluster(options, findings);
+  return [...brokers.map((broker) => broker.findings), findings].flatMap(({ list }) => list);
 }
 
 async function examineCluster(options: KafkaExamination, findings: Findings): Promise<void> {
-  const { connection, sharing } = options;
-  const log = new KafkaLog({ clock, telemetry: SILENT });
-  using client = new KafkaClient("asking", { connection, clock, log });
+  const { connection, topic, group, sharing } = options;
+  using client = new KafkaClient("asking", { connection, clock });
   await using admin = new KafkaAdmin(client);
-  if (!await step("login", findings, () => admin.connect())) return;
-  findings.ok("login", howSecured(connection));
-  await step("listeners", findings, () => examineListeners(admin, connection, findings));
-  await examineTopicAndGroup(admin, options, findings);
-  if (sharing !== undefined) {
-    await examineTopicAndGroup(admin, { ...options, ...sharing }, findings);
-  }
-}
-
-function howSecured({ sasl, tls }: KafkaConnectionOptions): string {
-  const login = sasl ? `authenticated with ${sasl.mechanism}` : "no authentication";
-  return `${login}, ${tls ? "TLS" : "no TLS"}`;
-}
-
-async function examineTopicAndGroup(
-  admin: KafkaAdmin,
-  options: KafkaExamination,
-  findings: Findings,
-): Promise<void> {
-  const { group, topic } = options;
-  if (!await examineTopic(admin, options, findings) || group === undefined) return;
-  await step("group", findings, async () => {
-    await admin.assertGroup(group, topic);
-    findings.ok("group", `"${group}" is accessible`);
+  const isConnected = await step("login", findings, async () => {
+    await admin.connect();
+    const { sasl, tls } = connection;
+    const login = sasl ? `authenticated with ${sasl.mechanism}` : "no authentication";
+    return `${login}, ${tls ? "TLS" : "no TLS"}`;
   });
+  if (!isConnected) return;
+  await step("listeners", findings, () => examineListeners(admin, connection));
+  for (const used of [{ topic, group }, ...(sharing === undefined ? [] : [sharing])]) {
+    const { group, topic } = used;
+    const exists = await examineTopic(admin, { ...options, topic }, findings);
+    if (!exists || group === undefined) continue;
+    await step("group", findings, async () => {
+      await admin.assertGroup(group, topic);
+      return `"${group}" is accessible`;
+    });
+  }
 }
 
 /** Threads may connect only to the listeners that the configuration names. */
 async function examineListeners(
   admin: KafkaAdmin,
   { servers }: KafkaConnectionOptions,
-  findings: Findings,
-): Promise<void> {
+): Promise<string> {
   const { listeners } = await admin.describeCluster();
-  const unnamed = listeners.filter((server) => !servers.includes(server));
-  if (unnamed.length === 0) {
-    findings.ok("listeners", "all advertised listeners are in kafka.servers");
-  } else {
-    findings.problem(
-      "listeners",
-      `advertised but not in "kafka.servers": ${unnamed.join(", ")}; add ${
-        unnamed.length === 1 ? "it" : "them"
-      }`,
-    );
-  }
+  const missing = listeners.filter((listener) => !servers.includes(listener));
+  if (missing.length === 0) return "all advertised listeners are in kafka.servers";
+  throw new Error(
+    `advertised listeners missing from "kafka.servers": ${missing.join(", ")}; add each`,
+  );
 }
 
+/** Resolves to whether the topic exists. */
 async function examineTopic(
   admin: KafkaAdmin,
   { topic, createTopic }: KafkaExamination,
   findings: Findings,
 ): Promise<boolean> {
   try {
-    const partitions = await admin.countPartitions(topic);
-    findings.ok(
-      "topic",
-      `"${topic}" is readable, ${partitions} ${partitions === 1 ? "partition" : "partitions"}`,
-    );
+    const count = await admin.countPartitions(topic);
+    findings.ok("topic", `"${topic}" is readable, ${count} partition${count === 1 ? "" : "s"}`);
     return true;
   } catch (error) {
     const isMissing = error instanceof KafkaError && error.failure === "topic_missing";
@@ -110,14 +86,14 @@ async function examineTopic(
   }
 }
 
-/** Reports a failure of `does` as a problem of the step; resolves to whether it succeeded. */
+/** Notes what `examine` resolves to, or its error as a problem; resolves to whether it succeeded. */
 async function step(
   name: string,
   findings: Findings,
-  does: () => Promise<unknown>,
+  examine: () => Promise<string>,
 ): Promise<boolean> {
   try {
-    await does();
+    findings.ok(name, await examine());
     return true;
   } catch (error) {
     findings.problem(name, (error as Error).message);

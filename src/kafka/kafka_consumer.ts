@@ -4,38 +4,21 @@ import { sleep } from "../runtime/clock.ts";
 import { abortable } from "../runtime/deadline.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
-import { ConsumerSession, type FetchedBatch } from "./client/consumer_session.ts";
+import {
+  type Apply,
+  ConsumerSession,
+  type ConsumerSessionOptions,
+} from "./client/consumer_session.ts";
 import { KafkaAdmin, type TopicAccess } from "./client/kafka_admin.ts";
 import { KafkaClient } from "./client/kafka_client.ts";
-import { KafkaLog } from "./client/kafka_log.ts";
 import { KafkaError } from "./kafka_error.ts";
 import { KafkaHealth } from "./kafka_health.ts";
-import type { ReceivedMessage } from "./message.ts";
 import { Watchdog } from "./watchdog.ts";
 
-/** What a chunk of messages is applied with. */
-export interface ChunkContext {
-  /** To be called at least every few seconds; a rejection ends the batch and is to be passed on. */
-  readonly heartbeat: () => Promise<void>;
-  /** Aborts when the chunk is no longer wanted. */
-  readonly signal: AbortSignal;
-}
-
-/**
- * Resolves when the messages, all of one partition, are applied durably: then they are committed.
- * Called for several partitions at once.
- */
-export type Apply = (
-  messages: readonly ReceivedMessage[],
-  context: ChunkContext,
-) => Promise<void>;
-
-export interface KafkaConsumerOptions extends TopicAccess {
-  readonly group: string;
-  /** At most so many messages are applied, and committed, at once. */
-  readonly chunkMessagesMax: number;
-  readonly telemetry: Telemetry;
-}
+export type KafkaConsumerOptions =
+  & TopicAccess
+  & Pick<ConsumerSessionOptions, "group" | "chunkMessagesMax">
+  & { readonly telemetry: Telemetry };
 
 /** At most one try a second, and soon after the brokers are back. */
 const RETRY = { minMs: 2_000, maxMs: 4_000 };
@@ -51,13 +34,11 @@ const log = logger("consumer");
 export class KafkaConsumer {
   readonly #options: KafkaConsumerOptions;
   readonly #health: KafkaHealth;
-  readonly #log: KafkaLog;
 
   constructor(options: KafkaConsumerOptions) {
     this.#options = options;
     const { clock, telemetry } = options;
     this.#health = new KafkaHealth({ clock, telemetry, dependency: "kafka", log });
-    this.#log = new KafkaLog(options);
   }
 
   /** Waits for the brokers and the topic; resolves to the cluster's id, or undefined when aborted. */
@@ -94,7 +75,7 @@ export class KafkaConsumer {
 
   /** Resolves to the cluster's id; ends with the signal, whatever the client waits for. */
   async #findTopic(signal: AbortSignal): Promise<string> {
-    using client = new KafkaClient("asking", { ...this.#options, log: this.#log });
+    using client = new KafkaClient("asking", this.#options);
     const find = async () => {
       await using admin = new KafkaAdmin(client);
       await admin.connect();
@@ -106,51 +87,28 @@ export class KafkaConsumer {
   }
 
   #session(apply: Apply, signal: AbortSignal): ConsumerSession {
+    const { clock, group, topic, telemetry } = this.#options;
     const watchdog = new Watchdog({
-      clock: this.#options.clock,
+      clock,
       probe: () => this.#findTopic(signal),
       onOutage: (error) => this.#health.reportFailure(error),
     });
     const session = new ConsumerSession({
       ...this.#options,
-      log: this.#log,
-      onBatch: (batch) => this.#applyBatch(batch, apply),
+      apply,
       onActivity: () => {
         watchdog.feed();
         this.#health.reportOk();
       },
-      onAssigned: (partitions) => this.#reportAssigned(partitions),
+      onAssigned: (assigned) => {
+        const partitions = assigned.join(", ") || "none";
+        const message = 'joined group "{group}": partitions {partitions} of topic "{topic}"';
+        log.info(message, { group, partitions, topic });
+      },
+      onLag: (partition, messages) =>
+        telemetry.set("sitemon_consumer_lag_messages", messages, { partition: String(partition) }),
     });
     watchdog.watch(session.signal).catch((error) => session.fail(error));
     return session;
-  }
-
-  async #applyBatch(batch: FetchedBatch, apply: Apply): Promise<void> {
-    const { chunkMessagesMax } = this.#options;
-    const { messages, heartbeat, signal } = batch;
-    for (let first = 0; first < messages.length; first += chunkMessagesMax) {
-      if (!batch.isCurrent()) return;
-      const chunk = messages.slice(first, first + chunkMessagesMax);
-      this.#reportLag(batch, chunk[0]!.offset);
-      await apply(chunk, { heartbeat, signal });
-      const next = chunk.at(-1)!.offset + 1;
-      await batch.commit(next);
-      this.#reportLag(batch, next);
-      await heartbeat();
-    }
-  }
-
-  #reportAssigned(partitions: readonly number[]): void {
-    const { group, topic } = this.#options;
-    log.info('joined group "{group}": partitions {partitions} of topic "{topic}"', {
-      group,
-      partitions: partitions.join(", ") || "none",
-      topic,
-    });
-  }
-
-  #reportLag({ partition, endOffset }: FetchedBatch, next: number): void {
-    const labels = { partition: String(partition) };
-    this.#options.telemetry.set("sitemon_consumer_lag_messages", endOffset - next, labels);
   }
 }

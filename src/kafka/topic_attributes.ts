@@ -1,11 +1,7 @@
-/** What OpenTelemetry calls the topic in the attributes of spans. */
+/** Attributes of spans about the topic's messages, as OpenTelemetry names them. */
 import type { Attributes } from "../runtime/telemetry/tracer.ts";
 
-/**
- * The attributes of every span about the topic's messages.
- *
- * @see https://opentelemetry.io/docs/specs/semconv/messaging/kafka/
- */
+/** @see https://opentelemetry.io/docs/specs/semconv/messaging/kafka/ */
 export function topicAttributes(operation: "send" | "process", topic: string): Attributes {
   return {
     "messaging.system": "kafka",
@@ -15,7 +11,7 @@ export function topicAttributes(operation: "send" | "process", topic: string): A
   };
 }
 
-/** What tells a message of the topic from the others. */
+/** Which message of the topic it is. */
 export function placeAttributes(
   { partition, offset }: { readonly partition: number; readonly offset: number },
 ): Attributes {

@@ -15,13 +15,6 @@ export const SILENCE_MAX_MS = 45_000;
 /** Thrown when a consumer was silent for too long while the brokers did answer. */
 export class StalledConsumerError extends Error {
   override readonly name = "StalledConsumerError";
-
-  constructor(silentMs: number) {
-    super(
-      `consumer stalled: no fetch or heartbeat for ${Math.round(silentMs / 1_000)} s ` +
-        "although Kafka answers; replacing it",
-    );
-  }
 }
 
 export interface WatchdogOptions {
@@ -48,9 +41,10 @@ export class Watchdog {
   /** Resolves when the signal aborts; rejects with {@linkcode StalledConsumerError}. */
   async watch(signal: AbortSignal): Promise<void> {
     const { clock, probe, onOutage } = this.#options;
+    const silentMs = () => clock.monotonicMs() - this.#fedMs;
     while (!signal.aborted) {
-      await sleep(clock, Math.max(SILENCE_MS - this.#silentMs(), PAUSE_MS), signal);
-      if (signal.aborted || this.#silentMs() < SILENCE_MS) continue;
+      await sleep(clock, Math.max(SILENCE_MS - silentMs(), PAUSE_MS), signal);
+      if (signal.aborted || silentMs() < SILENCE_MS) continue;
       try {
         await probe();
       } catch (error) {
@@ -59,11 +53,11 @@ export class Watchdog {
         onOutage(error);
         this.feed();
       }
-      if (this.#silentMs() >= SILENCE_MAX_MS) throw new StalledConsumerError(this.#silentMs());
+      if (silentMs() < SILENCE_MAX_MS) continue;
+      throw new StalledConsumerError(
+        `consumer stalled: no fetch or heartbeat for ${Math.round(silentMs() / 1_000)} s ` +
+          "although Kafka answers; replacing it",
+      );
     }
-  }
-
-  #silentMs(): number {
-    return this.#options.clock.monotonicMs() - this.#fedMs;
   }
 }

@@ -1,10 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
-import {
-  type Apply,
-  KafkaConsumer,
-  type KafkaConsumerOptions,
-} from "../../src/kafka/kafka_consumer.ts";
-import type { ReceivedMessage } from "../../src/kafka/message.ts";
+import { KafkaConsumer, type KafkaConsumerOptions } from "../../src/kafka/kafka_consumer.ts";
+import type { Apply, ReceivedMessage } from "../../src/kafka/client/consumer_session.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { eventually, within } from "../support/waiting.ts";
 import { startKafka } from "../services/kafka.ts";

@@ -3,7 +3,7 @@ import type { Buffer } from "node:buffer";
 import type { Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
 import { onAbort } from "../../runtime/deadline.ts";
 import { TRACEPARENT } from "../../runtime/telemetry/traceparent.ts";
-import { ID_HEADER, type ReceivedMessage } from "../message.ts";
+import { ID_HEADER } from "../row_message.ts";
 import { KafkaClient, type KafkaClientOptions } from "./kafka_client.ts";
 import { isFromKafka, translated } from "./kafka_errors.ts";
 
@@ -22,29 +22,51 @@ const PARTITIONS_AT_ONCE = 64;
 /** How long an added partition stays unread; kafkajs's own five minutes would be an outage. */
 const METADATA_AGE_MAX_MS = 5_000;
 
-/** What was fetched of one partition. */
-export interface FetchedBatch {
+/** The same, structurally, as what the ingest takes. */
+export interface ReceivedMessage {
+  readonly topic: string;
   readonly partition: number;
-  readonly messages: readonly ReceivedMessage[];
-  /** Where the partition ended when it was fetched. */
-  readonly endOffset: number;
-  /** False when the rest is no longer wanted. */
-  isCurrent(): boolean;
-  /** Everything before this offset is done. */
-  commit(offset: number): Promise<void>;
+  /** Stays below 2^53: at a million messages a second that is 285 years. */
+  readonly offset: number;
+  readonly key: Uint8Array | null;
+  /** `null` for a tombstone. */
+  readonly value: Uint8Array | null;
+  /** The record's own timestamp, in milliseconds since 1970. */
+  readonly timestampMs: number;
+  /** The `sitemon-id` header (`producer_id/sequence`), if there was one. */
+  readonly sitemonId: string | null;
+  /** The `traceparent` header, if there was one. */
+  readonly traceparent?: string;
+}
+
+/** What a chunk of messages is applied with. */
+export interface ChunkContext {
+  /** To be called at least every few seconds; a rejection ends the batch and is to be passed on. */
   readonly heartbeat: () => Promise<void>;
-  /** Aborts when the session ends. */
+  /** Aborts when the chunk is no longer wanted. */
   readonly signal: AbortSignal;
 }
+
+/**
+ * Resolves when the messages, all of one partition, are applied durably: then they are committed.
+ * Called for several partitions at once.
+ */
+export type Apply = (
+  messages: readonly ReceivedMessage[],
+  context: ChunkContext,
+) => Promise<void>;
 
 export interface ConsumerSessionOptions extends KafkaClientOptions {
   readonly topic: string;
   readonly group: string;
-  /** Called for several partitions at once; errors of the batch's own methods are to be passed on. */
-  readonly onBatch: (batch: FetchedBatch) => Promise<void>;
+  /** At most this many messages are applied, and committed, at once. */
+  readonly chunkMessagesMax: number;
+  readonly apply: Apply;
   /** A fetch or a heartbeat succeeded. */
   readonly onActivity: () => void;
   readonly onAssigned: (partitions: readonly number[]) => void;
+  /** How many messages of a partition, as of its last fetch, are not applied yet. */
+  readonly onLag: (partition: number, messages: number) => void;
 }
 
 export class ConsumerSession {
@@ -82,7 +104,7 @@ export class ConsumerSession {
 
   /**
    * Resolves when the signal has aborted and the group is left. Rejects with a KafkaError when Kafka
-   * failed for good, or with what `onBatch` rejected with.
+   * failed for good, or with what `apply` rejected with.
    */
   async run(signal: AbortSignal): Promise<void> {
     const stopped = Promise.withResolvers<void>();
@@ -127,7 +149,7 @@ export class ConsumerSession {
   /** kafkajs recovers from its own errors; at any other it would end silently. */
   async #eachBatch(payload: EachBatchPayload): Promise<void> {
     try {
-      await this.#options.onBatch(this.#fetched(payload));
+      await this.#applyBatch(payload);
     } catch (error) {
       if (this.#end.signal.aborted) return;
       if (isFromKafka(error)) throw error;
@@ -135,23 +157,27 @@ export class ConsumerSession {
     }
   }
 
-  #fetched(payload: EachBatchPayload): FetchedBatch {
-    const { topic, partition, messages, highWatermark } = payload.batch;
-    return {
-      partition,
-      messages: messages.map((message) => receivedMessage({ topic, partition, message })),
-      endOffset: Number(highWatermark),
-      isCurrent: () => !this.#end.signal.aborted && payload.isRunning() && !payload.isStale(),
-      commit: async (offset) => {
-        payload.resolveOffset(String(offset - 1));
-        // Named one by one: without them nothing is committed while autoCommit is off.
-        await payload.commitOffsetsIfNecessary({
-          topics: [{ topic, partitions: [{ partition, offset: String(offset) }] }],
-        });
-      },
-      heartbeat: () => payload.heartbeat(),
-      signal: this.#end.signal,
-    };
+  async #applyBatch(payload: EachBatchPayload): Promise<void> {
+    const { topic, chunkMessagesMax, apply, onLag } = this.#options;
+    const { batch: { partition, messages, highWatermark }, heartbeat } = payload;
+    const { signal } = this.#end;
+    const reportLag = (next: string) => onLag(partition, Number(highWatermark) - Number(next));
+    for (let first = 0; first < messages.length; first += chunkMessagesMax) {
+      if (signal.aborted || !payload.isRunning() || payload.isStale()) return;
+      const chunk = messages.slice(first, first + chunkMessagesMax);
+      reportLag(chunk[0]!.offset);
+      const received = chunk.map((message) => receivedMessage({ topic, partition, message }));
+      await apply(received, { heartbeat, signal });
+      const { offset } = chunk.at(-1)!;
+      const next = String(BigInt(offset) + 1n);
+      payload.resolveOffset(offset);
+      // Named one by one: without them nothing is committed while autoCommit is off.
+      await payload.commitOffsetsIfNecessary({
+        topics: [{ topic, partitions: [{ partition, offset: next }] }],
+      });
+      reportLag(next);
+      await heartbeat();
+    }
   }
 }
 

@@ -5,17 +5,15 @@
  * stays with a coordinator that is gone; a member that only shares sites needs no fetches at all.
  */
 import { Buffer } from "node:buffer";
-import { AssignerProtocol, type Broker, type Cluster, type Consumer } from "kafkajs";
+import { AssignerProtocol, type Cluster, type Consumer, type GroupMember } from "kafkajs";
 import { KafkaAdmin, type TopicAccess } from "./kafka_admin.ts";
 import { KafkaClient } from "./kafka_client.ts";
 import { translated } from "./kafka_errors.ts";
-import type { KafkaLog } from "./kafka_log.ts";
 
 export interface GroupConnectionOptions extends TopicAccess {
   readonly group: string;
   /** After this long without a heartbeat a member is removed; others wait as long for it to join. */
   readonly sessionTimeoutMs: number;
-  readonly log: KafkaLog;
 }
 
 /** A member as the group knows it. */
@@ -27,43 +25,23 @@ export interface Membership {
 /** What the coordinator answers to a member that joined. */
 export interface Joined extends Membership {
   readonly leaderId: string;
-  /** Everybody, for the leader; nobody, for the others. Text that is not readable is empty. */
+  /** Every member, for the leader; none, for the others. */
   readonly members: readonly { readonly memberId: string; readonly userData: string }[];
 }
 
-/** Partitions for one member, with a text that this module carries unread. */
-export interface MemberAssignment {
+/** Partitions of one member, and a text from the leader. */
+export interface Assigned {
   readonly partitions: readonly number[];
   readonly userData: string;
 }
 
-type GroupRequest<T> = T & { groupId: string; memberId: string };
-
 /** What kafkajs's type of a broker leaves out. */
 interface Coordinator {
-  findGroupCoordinator(request: { groupId: string; coordinatorType: number }): Promise<
-    { coordinator: { nodeId: number } }
-  >;
-  joinGroup(
-    request: GroupRequest<{
-      sessionTimeout: number;
-      rebalanceTimeout: number;
-      groupProtocols: { name: string; metadata: Buffer }[];
-    }>,
-  ): Promise<Membership & { leaderId: string; members: MemberMetadata[] }>;
-  syncGroup(
-    request: GroupRequest<{
-      generationId: number;
-      groupAssignment: { memberId: string; memberAssignment: Buffer }[];
-    }>,
-  ): Promise<{ memberAssignment: Buffer }>;
-  heartbeat(request: GroupRequest<{ groupGenerationId: number }>): Promise<unknown>;
-  leaveGroup(request: GroupRequest<unknown>): Promise<unknown>;
-}
-
-export interface MemberMetadata {
-  readonly memberId: string;
-  readonly memberMetadata: Buffer;
+  findGroupCoordinator(request: object): Promise<{ coordinator: { nodeId: number } }>;
+  joinGroup(request: object): Promise<Joined & { members: GroupMember[] }>;
+  syncGroup(request: object): Promise<{ memberAssignment: Buffer }>;
+  heartbeat(request: object): Promise<unknown>;
+  leaveGroup(request: object): Promise<unknown>;
 }
 
 /** Members of other kinds cannot join the group: the protocol's names must agree. */
@@ -73,10 +51,9 @@ const VERSION = 0;
 /** A group's coordinator, not a transaction's. */
 const COORDINATOR_TYPE = 0;
 
-/**
- * One try at the group: after an error, of whatever kind, a new connection is needed. Its methods
- * reject with a KafkaError when Kafka fails.
- */
+const { MemberMetadata, MemberAssignment } = AssignerProtocol;
+
+/** One try at the group: after any error, a new connection is needed. Rejects with KafkaError. */
 export class GroupConnection implements Disposable {
   readonly #options: GroupConnectionOptions;
   readonly #client: KafkaClient;
@@ -117,87 +94,83 @@ export class GroupConnection implements Disposable {
 
   /** Waits until every member has joined again, or was removed. `memberId` is empty at first. */
   async join(memberId: string, userData: string): Promise<Joined> {
-    const { group: groupId, topic, sessionTimeoutMs } = this.#options;
-    const metadata = AssignerProtocol.MemberMetadata.encode({
+    const { topic, sessionTimeoutMs } = this.#options;
+    const metadata = MemberMetadata.encode({
       version: VERSION,
       topics: [topic],
       userData: Buffer.from(userData),
     });
-    const { members, ...joined } = await this.#ask((coordinator) =>
+    const { members, ...joined } = await this.#ask((coordinator, groupId) =>
       coordinator.joinGroup({
         groupId,
+        memberId,
         sessionTimeout: sessionTimeoutMs,
         rebalanceTimeout: sessionTimeoutMs,
-        memberId,
         groupProtocols: [{ name: PROTOCOL, metadata }],
       })
     );
     return { ...joined, members: members.map(memberOf) };
   }
 
-  /** The leader hands in assignments; every member waits for its own, which may be none. */
+  /** The leader hands in what it assigned; every member waits for its own part, if it has one. */
   async sync(
     { memberId, generationId }: Membership,
-    assignments: ReadonlyMap<string, MemberAssignment>,
-  ): Promise<MemberAssignment | undefined> {
-    const { group: groupId, topic } = this.#options;
-    const groupAssignment = [...assignments].map(([memberId, { partitions, userData }]) => ({
+    assigned: ReadonlyMap<string, Assigned>,
+  ): Promise<Assigned | undefined> {
+    const { topic } = this.#options;
+    const groupAssignment = [...assigned].map(([memberId, { partitions, userData }]) => ({
       memberId,
-      memberAssignment: AssignerProtocol.MemberAssignment.encode({
+      memberAssignment: MemberAssignment.encode({
         version: VERSION,
         assignment: { [topic]: [...partitions] },
         userData: Buffer.from(userData),
       }),
     }));
-    const { memberAssignment } = await this.#ask((coordinator) =>
+    const { memberAssignment: own } = await this.#ask((coordinator, groupId) =>
       coordinator.syncGroup({ groupId, memberId, generationId, groupAssignment })
     );
-    if (memberAssignment.length === 0) return undefined;
-    const decoded = AssignerProtocol.MemberAssignment.decode(memberAssignment);
+    const decoded = own.length === 0 ? null : MemberAssignment.decode(own);
     if (decoded === null) return undefined;
-    const { assignment, userData } = decoded;
-    return { partitions: assignment[topic] ?? [], userData: userData.toString() };
+    return {
+      partitions: decoded.assignment[topic] ?? [],
+      userData: decoded.userData.toString(),
+    };
   }
 
   async heartbeat({ memberId, generationId: groupGenerationId }: Membership): Promise<void> {
-    const { group: groupId } = this.#options;
-    await this.#ask((coordinator) =>
+    await this.#ask((coordinator, groupId) =>
       coordinator.heartbeat({ groupId, memberId, groupGenerationId })
     );
   }
 
-  /** Tells the group within a moment, if it can be told, so that others need not wait. */
+  /** Tries briefly to tell the group, so that others need not wait. */
   async leave(memberId: string): Promise<void> {
-    const { group: groupId } = this.#options;
-    await this.#client.settle(async () => {
-      await this.#ask((coordinator) => coordinator.leaveGroup({ groupId, memberId }));
-    });
+    await this.#client.settle(() =>
+      this.#ask((coordinator, groupId) => coordinator.leaveGroup({ groupId, memberId }))
+    );
   }
 
   [Symbol.dispose](): void {
     this.#client[Symbol.dispose]();
   }
 
-  #ask<T>(request: (coordinator: Coordinator) => Promise<T>): Promise<T> {
-    return translated(async () => await request(await this.#reachCoordinator()));
-  }
-
-  async #reachCoordinator(): Promise<Coordinator> {
-    if (this.#coordinator !== undefined) return this.#coordinator;
-    await this.#client.connect(this.#consumer);
-    await this.#cluster.refreshMetadataIfNecessary();
-    return this.#coordinator = await this.#findCoordinator();
+  #ask<T>(request: (coordinator: Coordinator, groupId: string) => Promise<T>): Promise<T> {
+    return translated(async () => {
+      this.#coordinator ??= await this.#findCoordinator();
+      return await request(this.#coordinator, this.#options.group);
+    });
   }
 
   /** Asks one broker after the other; kafkajs's own search gives no reason when all refuse. */
   async #findCoordinator(): Promise<Coordinator> {
+    await this.#client.connect(this.#consumer);
+    await this.#cluster.refreshMetadataIfNecessary();
+    const request = { groupId: this.#options.group, coordinatorType: COORDINATOR_TYPE };
     let failure: unknown;
     for (const nodeId of this.#cluster.getNodeIds()) {
       try {
-        const { coordinator } = await (await this.#broker(nodeId)).findGroupCoordinator({
-          groupId: this.#options.group,
-          coordinatorType: COORDINATOR_TYPE,
-        });
+        const broker = await this.#broker(nodeId);
+        const { coordinator } = await broker.findGroupCoordinator(request);
         return await this.#broker(coordinator.nodeId);
       } catch (error) {
         failure = error;
@@ -207,16 +180,14 @@ export class GroupConnection implements Disposable {
   }
 
   async #broker(nodeId: number): Promise<Coordinator> {
-    const broker: Broker = await this.#cluster.findBroker({ nodeId: String(nodeId) });
-    return broker as unknown as Coordinator;
+    return await this.#cluster.findBroker({ nodeId: String(nodeId) }) as unknown as Coordinator;
   }
 }
 
-/** What a member of another version, or no sitemon at all, says may be anything. */
-export function memberOf({ memberId, memberMetadata }: MemberMetadata) {
+/** The text is empty if it cannot be read: a member of the group need not be sitemon. */
+export function memberOf({ memberId, memberMetadata }: GroupMember) {
   try {
-    const metadata = AssignerProtocol.MemberMetadata.decode(memberMetadata);
-    return { memberId, userData: metadata!.userData.toString() };
+    return { memberId, userData: MemberMetadata.decode(memberMetadata)!.userData.toString() };
   } catch {
     return { memberId, userData: "" };
   }

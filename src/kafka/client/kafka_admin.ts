@@ -1,17 +1,13 @@
 /** What is asked of a cluster: its identity, its listeners, its topics and its groups. */
 import type { Admin } from "kafkajs";
-import { type Clock, sleep } from "../../runtime/clock.ts";
+import { sleep } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import type { KafkaError } from "../kafka_error.ts";
-import {
-  type KafkaClient,
-  type KafkaConnectionOptions,
-  REQUEST_TIMEOUT_MS,
-} from "./kafka_client.ts";
+import { KafkaClient, type KafkaClientOptions, REQUEST_TIMEOUT_MS } from "./kafka_client.ts";
 import { translated } from "./kafka_errors.ts";
 
-/** What a topic is created with. */
-export interface TopicOptions {
+/** A topic of a cluster, and what it is created with. */
+export interface TopicAccess extends KafkaClientOptions {
   readonly topic: string;
   /** False: somebody else creates it. */
   readonly createTopic: boolean;
@@ -21,11 +17,6 @@ export interface TopicOptions {
   readonly replicationFactor: number;
   /** How long it keeps messages; the broker's own default when absent. */
   readonly retentionMs?: number;
-}
-
-export interface TopicAccess extends TopicOptions {
-  readonly connection: KafkaConnectionOptions;
-  readonly clock: Clock;
 }
 
 /** Brokers learn of a new topic within milliseconds, and choose its leaders. */
@@ -111,4 +102,12 @@ export class KafkaAdmin implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client.settle(() => this.#admin.disconnect());
   }
+}
+
+/** Which cluster this is: part of the identity of messages that do not name their producer. */
+export async function clusterIdOf(options: KafkaClientOptions): Promise<string> {
+  using client = new KafkaClient("asking", options);
+  await using admin = new KafkaAdmin(client);
+  await admin.connect();
+  return (await admin.describeCluster()).clusterId;
 }

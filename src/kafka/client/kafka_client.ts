@@ -7,7 +7,7 @@
 import { Kafka, logLevel, type SASLOptions } from "kafkajs";
 import type { Clock } from "../../runtime/clock.ts";
 import { within } from "../../runtime/deadline.ts";
-import type { KafkaLog } from "./kafka_log.ts";
+import { logger } from "../../runtime/telemetry/logging.ts";
 import "./kafkajs_patches.ts";
 import { type KafkaTls, Sockets } from "./sockets.ts";
 
@@ -28,7 +28,6 @@ export interface KafkaConnectionOptions {
 export interface KafkaClientOptions {
   readonly connection: KafkaConnectionOptions;
   readonly clock: Clock;
-  readonly log: KafkaLog;
 }
 
 /** Until a connection stands, TLS included; kafkajs's default of 1 s is short across continents. */
@@ -52,6 +51,8 @@ const RETRIES = {
   },
 } as const;
 
+const log = logger("kafka");
+
 export class KafkaClient implements Disposable {
   /** For this folder alone. */
   readonly kafka: Kafka;
@@ -59,10 +60,12 @@ export class KafkaClient implements Disposable {
   readonly #sockets: Sockets;
 
   constructor(kind: keyof typeof RETRIES, options: KafkaClientOptions) {
-    const { connection: { servers, clientId, tls, sasl }, log } = options;
+    const { servers, clientId, tls, sasl } = options.connection;
     this.#options = options;
     this.#sockets = new Sockets(tls);
-    const brokers = startingAnywhere(servers);
+    // kafkajs tries servers in order; where the first is down, a new client must reach others too.
+    const start = Math.floor(Math.random() * servers.length);
+    const brokers = [...servers.slice(start), ...servers.slice(0, start)];
     this.kafka = new Kafka({
       // Without a broker to try, kafkajs gives up at once instead of after its retries.
       brokers: () => this.#sockets.isEnded ? [] : brokers,
@@ -76,7 +79,9 @@ export class KafkaClient implements Disposable {
       retry: RETRIES[kind],
       socketFactory: this.#sockets.factory,
       logLevel: logLevel.WARN,
-      logCreator: () => (entry) => log.write(entry),
+      // The rest of an entry is stacks; what a failure means is in sitemon's own records.
+      logCreator: () => ({ namespace, log: { message } }) =>
+        log.info("kafkajs: {message} ({part})", { message, part: namespace || "client" }),
     });
   }
 
@@ -93,7 +98,7 @@ export class KafkaClient implements Disposable {
   }
 
   /** Waits briefly for `farewell`, and ignores it if it fails. */
-  async settle(farewell: () => Promise<void>): Promise<void> {
+  async settle(farewell: () => Promise<unknown>): Promise<void> {
     await within(CLOSE_DEADLINE_MS, farewell(), this.#options.clock).catch(() => {});
   }
 
@@ -101,10 +106,4 @@ export class KafkaClient implements Disposable {
   [Symbol.dispose](): void {
     this.#sockets[Symbol.dispose]();
   }
-}
-
-/** kafkajs tries servers in order; where the first is down, a new client must reach others too. */
-function startingAnywhere(servers: readonly string[]): string[] {
-  const start = Math.floor(Math.random() * servers.length);
-  return [...servers.slice(start), ...servers.slice(0, start)];
 }

@@ -20,12 +20,6 @@ interface Queue {
   scheduleCheckPendingRequests(): void;
 }
 
-export interface Patched {
-  readonly version: string;
-  readonly writer: object;
-  readonly queue: Pick<Queue, "scheduleCheckPendingRequests">;
-}
-
 /** Of 32 bits, seven in each. */
 const VARINT_BYTES_MAX = 5;
 
@@ -42,7 +36,11 @@ const VARINT_BYTES_MAX = 5;
  * @see https://protobuf.dev/programming-guides/encoding/#varints, which Kafka's records use
  * @see https://github.com/tulios/kafkajs/issues/1704
  */
-export function patchKafkajs({ version, writer, queue }: Patched): void {
+export function patchKafkajs(
+  version: string,
+  writer: object,
+  queue: Pick<Queue, "scheduleCheckPendingRequests">,
+): void {
   if (version !== PATCHED_VERSION) return;
   Object.assign(writer, {
     writeUVarInt(this: Writer, value: number): Writer {
@@ -65,11 +63,4 @@ export function patchKafkajs({ version, writer, queue }: Patched): void {
   };
 }
 
-/** The installed kafkajs. */
-export const KAFKAJS: Patched = {
-  version: manifest.version,
-  writer: Encoder.prototype,
-  queue: RequestQueue.prototype as unknown as Queue,
-};
-
-patchKafkajs(KAFKAJS);
+patchKafkajs(manifest.version, Encoder.prototype, RequestQueue.prototype as unknown as Queue);

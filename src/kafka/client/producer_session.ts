@@ -1,10 +1,15 @@
 /** One kafkajs producer. kafkajs may stay with brokers that are gone, so it is replaced now and then. */
+import type { Buffer } from "node:buffer";
 import { CompressionTypes, Partitioners, type Producer, type RecordMetadata } from "kafkajs";
-import type { OutgoingMessage } from "../message.ts";
 import { KafkaAdmin, type TopicAccess } from "./kafka_admin.ts";
 import { KafkaClient, REQUEST_TIMEOUT_MS } from "./kafka_client.ts";
 import { translated } from "./kafka_errors.ts";
-import type { KafkaLog } from "./kafka_log.ts";
+
+export interface OutgoingMessage {
+  readonly key: Buffer;
+  readonly value: Buffer;
+  readonly headers: Readonly<Record<string, string>>;
+}
 
 export interface ProducerSessionOptions extends TopicAccess {
   readonly compression: "none" | "gzip";
@@ -19,9 +24,9 @@ export class ProducerSession implements Disposable {
   readonly #partitions = new Map<object, number>();
   #isConnected = false;
 
-  constructor(options: ProducerSessionOptions, log: KafkaLog) {
+  constructor(options: ProducerSessionOptions) {
     this.#options = options;
-    this.#client = new KafkaClient("asking", { ...options, log });
+    this.#client = new KafkaClient("asking", options);
     this.#producer = this.#client.kafka.producer({
       retry: { retries: 0 },
       allowAutoTopicCreation: false,
@@ -34,8 +39,7 @@ export class ProducerSession implements Disposable {
     const { topic, compression } = this.#options;
     this.#partitions.clear();
     const answers = await translated(async () => {
-      if (!this.#isConnected) await this.#client.connect(this.#producer);
-      this.#isConnected = true;
+      await this.#connect();
       return await this.#producer.send({
         topic,
         messages: [...messages],
@@ -48,10 +52,16 @@ export class ProducerSession implements Disposable {
     return new Set(messages.filter((message) => partitions.has(this.#partitions.get(message)!)));
   }
 
-  async createTopic(): Promise<void> {
-    await using admin = new KafkaAdmin(this.#client);
-    await admin.connect();
-    await admin.createTopic(this.#options);
+  /** Creates the topic, if it is missing and may be created. */
+  async #connect(): Promise<void> {
+    if (this.#isConnected) return;
+    if (this.#options.createTopic) {
+      await using admin = new KafkaAdmin(this.#client);
+      await admin.connect();
+      await admin.ensureTopic(this.#options);
+    }
+    await this.#client.connect(this.#producer);
+    this.#isConnected = true;
   }
 
   /** Kafka's own choice by the key's murmur2, recorded to compare it with the answers. */

@@ -3,7 +3,6 @@ import type { Buffer } from "node:buffer";
 import net from "node:net";
 import tls from "node:tls";
 import type { ISocketFactory, ISocketFactoryArgs } from "kafkajs";
-import { FrameGuard } from "./frame_guard.ts";
 
 /** TLS to the brokers; texts are the contents of PEM files, not their paths. */
 export interface KafkaTls {
@@ -19,15 +18,14 @@ export interface KafkaTls {
 
 /** Detects peers that vanished without closing; kafkajs's own default. */
 const KEEP_ALIVE_DELAY_MS = 60_000;
+/** A fetch has at most 4 MiB, or one message that is larger by itself. */
+export const FRAME_BYTES_MAX = 128 * 1024 * 1024;
+const LENGTH_BYTES = 4;
 
 export class Sockets implements Disposable {
   readonly #tls: KafkaTls | undefined;
   readonly #open = new Set<net.Socket>();
-  #isEnded = false;
-
-  get isEnded(): boolean {
-    return this.#isEnded;
-  }
+  isEnded = false;
 
   constructor(tls: KafkaTls | undefined) {
     this.#tls = tls;
@@ -35,7 +33,7 @@ export class Sockets implements Disposable {
 
   /** Called by kafkajs for each connection; it reports what this throws as a failed connection. */
   readonly factory: ISocketFactory = (target) => {
-    if (this.#isEnded) throw new Error("the client was closed");
+    if (this.isEnded) throw new Error("the client was closed");
     assertPermitted(target);
     const socket = this.#connect(target);
     const guard = new FrameGuard();
@@ -52,22 +50,20 @@ export class Sockets implements Disposable {
 
   #connect({ host, port, onConnect }: ISocketFactoryArgs): net.Socket {
     if (this.#tls === undefined) return net.connect({ host, port }, onConnect);
-    const { ca, cert, key, serverName, insecure } = this.#tls;
+    const { serverName, insecure, ...pems } = this.#tls;
     const name = serverName ?? (net.isIP(host) === 0 ? host : undefined);
     return tls.connect({
       host,
       port,
+      ...pems,
       ...(name !== undefined && { servername: name }),
-      ...(ca !== undefined && { ca }),
-      ...(cert !== undefined && { cert }),
-      ...(key !== undefined && { key }),
       rejectUnauthorized: !insecure,
     }, onConnect);
   }
 
   /** With an error: otherwise kafkajs would go on waiting for the answers. */
   [Symbol.dispose](): void {
-    this.#isEnded = true;
+    this.isEnded = true;
     for (const socket of this.#open) socket.destroy(new Error("the client was closed"));
   }
 }
@@ -80,4 +76,43 @@ function assertPermitted({ host, port }: ISocketFactoryArgs): void {
   const address = `${host}:${port}`;
   const { state } = Deno.permissions.querySync({ name: "net", host: address });
   if (state !== "granted") throw new Error(`Requires net access to "${address}"`);
+}
+
+/**
+ * Follows the frames of Kafka's protocol in what a broker sends, so that a length that no broker
+ * would send ends the connection before kafkajs buffers that many bytes.
+ *
+ * @see https://kafka.apache.org/protocol.html#protocol_common: frame = length int32, bytes
+ */
+export class FrameGuard {
+  /** Bytes of the current frame that are still to come. */
+  #remaining = 0;
+  #length = 0;
+  #lengthBytes = 0;
+
+  /** Returns an error if these bytes cannot be Kafka's. */
+  check(bytes: Buffer): Error | undefined {
+    for (let at = 0; at < bytes.length;) {
+      if (this.#remaining > 0) {
+        const skipped = Math.min(this.#remaining, bytes.length - at);
+        this.#remaining -= skipped;
+        at += skipped;
+        continue;
+      }
+      this.#length = (this.#length << 8) | bytes[at++]!;
+      if (++this.#lengthBytes < LENGTH_BYTES) continue;
+      if (this.#length < 0 || this.#length > FRAME_BYTES_MAX) return tooLong(this.#length >>> 0);
+      this.#remaining = this.#length;
+      this.#length = 0;
+      this.#lengthBytes = 0;
+    }
+    return undefined;
+  }
+}
+
+function tooLong(length: number): Error {
+  return new RangeError(
+    `frame of ${length} bytes exceeds the limit of ${FRAME_BYTES_MAX}; ` +
+      "check that the port is a Kafka broker's, and whether it requires TLS",
+  );
 }

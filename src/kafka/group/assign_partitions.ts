@@ -1,5 +1,12 @@
 /** How the leader of a group assigns partitions: evenly, and moving as few as it can. */
-import type { Claim } from "./claim.ts";
+
+/** A member and what it held when it joined. */
+export interface Claim {
+  readonly memberId: string;
+  /** The group's generation that assigned it what it holds; 0 when it holds nothing. */
+  readonly generation: number;
+  readonly partitions: readonly number[];
+}
 
 /**
  * Assigns each of the partitions 0 to `count` - 1 to one member; no member gets more than one more
@@ -14,7 +21,7 @@ export function assignPartitions(claims: readonly Claim[], count: number): Map<s
   for (let partition = 0; partition < count; partition++) {
     const owner = owners.get(partition);
     if (owner === undefined) free.push(partition);
-    else held.get(owner)!.push(partition);
+    else held.get(owner.memberId)!.push(partition);
   }
   // Those who hold most get the larger shares: otherwise they would have to give up one more.
   const byHeld = members.map(({ memberId }) => held.get(memberId)!)
@@ -31,7 +38,7 @@ export function assignPartitions(claims: readonly Claim[], count: number): Map<s
 }
 
 /** Who held each partition last. */
-function ownersOf(members: readonly Claim[], count: number): Map<number, string> {
+function ownersOf(members: readonly Claim[], count: number): Map<number, Claim> {
   const owners = new Map<number, Claim>();
   for (const claim of members) {
     for (const partition of claim.partitions) {
@@ -40,5 +47,23 @@ function ownersOf(members: readonly Claim[], count: number): Map<number, string>
       owners.set(partition, claim);
     }
   }
-  return new Map([...owners].map(([partition, { memberId }]) => [partition, memberId]));
+  return owners;
+}
+
+/** A claim as the text that a member sends to the group. */
+export function encodeClaim({ generation, partitions }: Omit<Claim, "memberId">): string {
+  return JSON.stringify({ generation, partitions });
+}
+
+/** A text that cannot be read, such as one of a later version, claims nothing. */
+export function decodeClaim(memberId: string, text: string): Claim {
+  try {
+    const { generation, partitions } = JSON.parse(text);
+    const isClaim = Number.isInteger(generation) && Array.isArray(partitions) &&
+      partitions.every((partition) => Number.isInteger(partition) && partition >= 0);
+    if (isClaim) return { memberId, generation, partitions };
+  } catch {
+    // Falls through to none.
+  }
+  return { memberId, generation: 0, partitions: [] };
 }

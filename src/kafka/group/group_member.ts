@@ -9,16 +9,14 @@ import { abortable, Deadline } from "../../runtime/deadline.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import {
+  type Assigned,
   GroupConnection,
   type GroupConnectionOptions,
   type Joined,
-  type MemberAssignment,
 } from "../client/group_connection.ts";
-import { KafkaLog } from "../client/kafka_log.ts";
 import { KafkaError } from "../kafka_error.ts";
 import { KafkaHealth } from "../kafka_health.ts";
-import { assignPartitions } from "./assign_partitions.ts";
-import { decodeClaim, encodeClaim } from "./claim.ts";
+import { assignPartitions, decodeClaim, encodeClaim } from "./assign_partitions.ts";
 import { Lease } from "./lease.ts";
 
 /** Ten heartbeats a session, and at least one a second: members learn of changes by them. */
@@ -29,7 +27,7 @@ const REQUESTS_A_SESSION = 5;
 /** The coordinator waits for a member for a session, and then has to answer. */
 const JOIN_ANSWER_MS = 5_000;
 
-export interface GroupMemberOptions extends Omit<GroupConnectionOptions, "log"> {
+export interface GroupMemberOptions extends GroupConnectionOptions {
   /**
    * What to do while the group cannot be asked, which looks the same whether every broker is gone or
    * only the way to them: `check`: keep what was held last, so that an outage leaves no site out.
@@ -57,11 +55,9 @@ const log = logger("relay");
  */
 export class GroupMember {
   readonly #options: GroupMemberOptions;
-  readonly #log: KafkaLog;
   readonly #health: KafkaHealth;
   readonly #lease: Lease;
   readonly #heartbeatMs: number;
-  readonly #requestMs: number;
   #connection: GroupConnection | undefined;
   #hasTopic = false;
   #memberId = "";
@@ -73,11 +69,9 @@ export class GroupMember {
   constructor(options: GroupMemberOptions) {
     const { clock, sessionTimeoutMs, telemetry } = options;
     this.#options = options;
-    this.#log = new KafkaLog(options);
     this.#health = new KafkaHealth({ clock, telemetry, dependency: "group", log });
     this.#lease = new Lease(clock, sessionTimeoutMs);
     this.#heartbeatMs = Math.min(HEARTBEAT_MS_MAX, sessionTimeoutMs / HEARTBEATS_A_SESSION);
-    this.#requestMs = sessionTimeoutMs / REQUESTS_A_SESSION;
     this.#reportJoining();
   }
 
@@ -100,19 +94,29 @@ export class GroupMember {
       this.#release();
       // A request may be under way on the former connection, and leaving would wait behind it.
       this.#disconnect();
-      if (this.#memberId !== "") await this.#connect().leave(this.#memberId);
-      this.#disconnect();
+      using connection = new GroupConnection(this.#options);
+      if (this.#memberId !== "") await connection.leave(this.#memberId);
     }
   }
 
   /** Asks the group once; resolves to how long to wait before it is asked again. */
   async #turn(signal: AbortSignal): Promise<number> {
-    const asked = instantOf(this.#options.clock);
+    const { clock, sessionTimeoutMs } = this.#options;
+    const asked = instantOf(clock);
+    const isJoining = !this.#hasJoined;
     try {
-      const pauseMs = this.#hasJoined ? await this.#heartbeat(signal) : await this.#join(signal);
+      if (isJoining) {
+        const joinMs = sessionTimeoutMs + JOIN_ANSWER_MS;
+        this.#hold(await this.#ask((connection) => this.#join(connection), joinMs, signal));
+      } else {
+        const member = { memberId: this.#memberId, generationId: this.#generationId };
+        const requestMs = sessionTimeoutMs / REQUESTS_A_SESSION;
+        await this.#ask((connection) => connection.heartbeat(member), requestMs, signal);
+      }
       this.#lease.renew(asked);
       this.#health.reportOk();
-      return pauseMs;
+      // The lease counts from when the join was sent, maybe long ago; a heartbeat renews it.
+      return isJoining ? 0 : this.#heartbeatMs;
     } catch (error) {
       return signal.aborted ? 0 : this.#afterFailure(error, asked);
     }
@@ -127,11 +131,11 @@ export class GroupMember {
         this.#hasJoined = false;
         return 0;
       case "UNKNOWN_MEMBER_ID":
-        this.#memberId = "";
-        this.#loseShare();
-        return this.#heartbeatMs;
       case "ILLEGAL_GENERATION":
-        this.#loseShare();
+        if (error.code === "UNKNOWN_MEMBER_ID") this.#memberId = "";
+        log.warn('removed from group "{group}"; rejoining', { group: this.#options.group });
+        this.#release();
+        this.#reportJoining();
         return this.#heartbeatMs;
     }
     this.#disconnect();
@@ -142,51 +146,32 @@ export class GroupMember {
     return this.#heartbeatMs;
   }
 
-  async #heartbeat(signal: AbortSignal): Promise<number> {
-    const member = { memberId: this.#memberId, generationId: this.#generationId };
-    await this.#ask((connection) => connection.heartbeat(member), this.#requestMs, signal);
-    return this.#heartbeatMs;
-  }
-
   /** Takes a moment, or a session when the group waits for a member that is gone. */
-  async #join(signal: AbortSignal): Promise<number> {
-    const { sessionTimeoutMs } = this.#options;
+  async #join(connection: GroupConnection): Promise<Assigned | undefined> {
+    if (!this.#hasTopic) await connection.ensureTopic();
+    this.#hasTopic = true;
     const claim = { generation: this.#generationId, partitions: [...this.#held.keys()] };
-    const assigned = await this.#ask(
-      async (connection) => {
-        if (!this.#hasTopic) await connection.ensureTopic();
-        this.#hasTopic = true;
-        const joined = await connection.join(this.#memberId, encodeClaim(claim));
-        this.#memberId = joined.memberId;
-        const assignments = await this.#assignments(connection, joined);
-        const assignment = await connection.sync(joined, assignments);
-        this.#generationId = joined.generationId;
-        return assignment;
-      },
-      sessionTimeoutMs + JOIN_ANSWER_MS,
-      signal,
-    );
-    // A leader that does not know this member assigns it nothing.
-    this.#hold(assigned?.partitions ?? [], assigned ? JSON.parse(assigned.userData).of : 0);
-    // The lease counts from when the join was sent, long ago; a heartbeat renews it.
-    return 0;
+    const joined = await connection.join(this.#memberId, encodeClaim(claim));
+    this.#memberId = joined.memberId;
+    const isLeader = joined.leaderId === joined.memberId;
+    const assignments = isLeader ? await this.#assign(connection, joined) : new Map();
+    const assigned = await connection.sync(joined, assignments);
+    this.#generationId = joined.generationId;
+    return assigned;
   }
 
-  /** Of every member if this one is the leader, of none if it is not. */
-  async #assignments(
-    connection: GroupConnection,
-    { memberId, leaderId, members }: Joined,
-  ): Promise<Map<string, MemberAssignment>> {
-    if (memberId !== leaderId) return new Map();
+  async #assign(connection: GroupConnection, { members }: Joined): Promise<Map<string, Assigned>> {
     const of = await connection.countPartitions();
-    const userData = JSON.stringify({ of });
     const claims = members.map(({ memberId, userData }) => decodeClaim(memberId, userData));
+    const userData = JSON.stringify({ of });
     const assigned = assignPartitions(claims, of);
     return new Map([...assigned].map(([id, partitions]) => [id, { partitions, userData }]));
   }
 
-  #hold(partitions: readonly number[], of: number): void {
+  /** A leader that does not know this member assigns it nothing. */
+  #hold({ partitions, userData }: Assigned = { partitions: [], userData: '{"of":0}' }): void {
     const { clock, group, telemetry } = this.#options;
+    const { of } = JSON.parse(userData);
     const now = instantOf(clock);
     const before = of === this.#of ? this.#held : new Map<number, Instant>();
     this.#held = new Map(partitions.map((partition) => [partition, before.get(partition) ?? now]));
@@ -209,12 +194,6 @@ export class GroupMember {
     this.#options.telemetry.set("sitemon_group_partitions", 0);
   }
 
-  #loseShare(): void {
-    log.warn('removed from group "{group}"; rejoining', { group: this.#options.group });
-    this.#release();
-    this.#reportJoining();
-  }
-
   #reportJoining(): void {
     this.#options.telemetry.dependency("group", {
       ok: false,
@@ -229,28 +208,18 @@ export class GroupMember {
     deadlineMs: number,
     signal: AbortSignal,
   ): Promise<T> {
-    const connection = this.#connect();
+    const connection = this.#connection ??= new GroupConnection(this.#options);
     using deadline = new Deadline(this.#options.clock, deadlineMs, signal);
     try {
       return await abortable(request(connection), deadline.signal);
     } catch (error) {
-      throw deadline.isExpired ? silent(deadlineMs) : error;
+      if (!deadline.isExpired) throw error;
+      throw new KafkaError("timeout", `no answer from the group within ${deadlineMs} ms`);
     }
-  }
-
-  #connect(): GroupConnection {
-    return this.#connection ??= new GroupConnection({ ...this.#options, log: this.#log });
   }
 
   #disconnect(): void {
     this.#connection?.[Symbol.dispose]();
     this.#connection = undefined;
   }
-}
-
-function silent(deadlineMs: number): KafkaError {
-  return new KafkaError(
-    "timeout",
-    `the group's coordinator did not answer within ${deadlineMs} ms`,
-  );
 }

@@ -1,7 +1,6 @@
 /** A thread for `sitemon dead-letter`: reads and replays the dead letters of a store. */
 import type { KafkaConnectionOptions } from "../../kafka/client/kafka_client.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
-import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { serveTask, type ThreadContext } from "../../runtime/threads/thread.ts";
 import type {
   DeadLetterFilter,
@@ -65,24 +64,21 @@ async function run(
     };
     return context.result(page satisfies DeadLetterPage);
   }
-  const clusterId = clusterIdOnce(kafka, context.telemetry);
+  const clusterId = clusterIdOnce(kafka);
   for await (const step of replay({ ...task.filter, deadLetters, store, clusterId, clock })) {
     context.result(step satisfies ReplayStep);
   }
   context.result("end" satisfies ReplayStep);
 }
 
-function clusterIdOnce(
-  connection: KafkaConnectionOptions | undefined,
-  telemetry: Telemetry,
-): () => Promise<string> {
+function clusterIdOnce(connection: KafkaConnectionOptions | undefined): () => Promise<string> {
   let asked: Promise<string> | undefined;
   const ask = async () => {
     if (connection === undefined) throw withoutKafka();
     try {
       // Loaded where there is Kafka alone: its library reads the environment when it is.
-      const { clusterIdOf } = await import("../../kafka/cluster_id.ts");
-      return await clusterIdOf({ connection, clock, telemetry });
+      const { clusterIdOf } = await import("../../kafka/client/kafka_admin.ts");
+      return await clusterIdOf({ connection, clock });
     } catch (cause) {
       throw new StoreUnavailableError((cause as Error).message, { cause });
     }

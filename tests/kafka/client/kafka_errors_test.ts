@@ -7,8 +7,8 @@ function kafkajsError(name: string, message: string, fields: Record<string, unkn
   return Object.assign(new Error(message, { cause: fields.cause }), { name, ...fields });
 }
 
-function protocolError(type: string): Error {
-  return kafkajsError("KafkaJSProtocolError", "The broker said so", { type });
+function protocolError(type: string, retriable = false): Error {
+  return kafkajsError("KafkaJSProtocolError", "The broker said so", { type, retriable });
 }
 
 /** As kafkajs hands it out when it has no retries: twice wrapped, and "not retriable". */
@@ -30,12 +30,12 @@ const TABLE: [KafkaFailure, Error][] = [
   ["unreachable", connectionError("Connection error: getaddrinfo ENOTFOUND kafka")],
   ["unreachable", kafkajsError("KafkaJSConnectionClosedError", "Closed connection")],
   ["unreachable", kafkajsError("KafkaJSBrokerNotFound", "Broker 3 not found")],
-  ["unreachable", protocolError("NOT_LEADER_FOR_PARTITION")],
-  ["unreachable", protocolError("LEADER_NOT_AVAILABLE")],
-  ["unreachable", protocolError("NOT_ENOUGH_REPLICAS")],
-  ["unreachable", protocolError("KAFKA_STORAGE_ERROR")],
+  ["unreachable", protocolError("NOT_LEADER_FOR_PARTITION", true)],
+  ["unreachable", protocolError("LEADER_NOT_AVAILABLE", true)],
+  ["unreachable", protocolError("NOT_ENOUGH_REPLICAS", true)],
+  ["unreachable", protocolError("KAFKA_STORAGE_ERROR", true)],
   ["timeout", kafkajsError("KafkaJSRequestTimeoutError", "Request Produce timed out")],
-  ["timeout", protocolError("REQUEST_TIMED_OUT")],
+  ["timeout", protocolError("REQUEST_TIMED_OUT", true)],
   ["permission", connectionError('Failed to connect: Requires net access to "10.0.0.1:9092"')],
   ["permission", connectionError("Connection error: getaddrinfo EPERM kafka-2")],
   ["tls", connectionError("Connection error: invalid peer certificate: UnknownIssuer")],
@@ -45,7 +45,8 @@ const TABLE: [KafkaFailure, Error][] = [
   ["authentication", protocolError("SASL_AUTHENTICATION_FAILED")],
   ["authorization", protocolError("TOPIC_AUTHORIZATION_FAILED")],
   ["authorization", protocolError("GROUP_AUTHORIZATION_FAILED")],
-  ["topic_missing", protocolError("UNKNOWN_TOPIC_OR_PARTITION")],
+  ["topic_missing", protocolError("UNKNOWN_TOPIC_OR_PARTITION", true)],
+  ["rejected", protocolError("CORRUPT_MESSAGE", true)],
   ["rejected", protocolError("INVALID_RECORD")],
   ["rejected", protocolError("A_CODE_OF_THE_FUTURE")],
   ["rejected", new Error("something else")],

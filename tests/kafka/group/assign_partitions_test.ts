@@ -1,8 +1,12 @@
 // Goal: every partition has one owner, producers have the same work, and little moves.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { assignPartitions } from "../../../src/kafka/group/assign_partitions.ts";
-import type { Claim } from "../../../src/kafka/group/claim.ts";
+import {
+  assignPartitions,
+  type Claim,
+  decodeClaim,
+  encodeClaim,
+} from "../../../src/kafka/group/assign_partitions.ts";
 
 const partitions = fc.uniqueArray(fc.integer({ min: 0, max: 40 }));
 const claims = fc.uniqueArray(
@@ -89,4 +93,15 @@ Deno.test("assignPartitions() leaves members without a partition, when there are
 Deno.test("assignPartitions() ignores claims of partitions that are not there", () => {
   const members = [{ memberId: "a", generation: 1, partitions: [7] }];
   deepStrictEqual([...assignPartitions(members, 2).values()], [[0, 1]]);
+});
+
+Deno.test("decodeClaim() reads what encodeClaim() wrote", () => {
+  const claim = { generation: 7, partitions: [1, 5] };
+  deepStrictEqual(decodeClaim("m", encodeClaim(claim)), { memberId: "m", ...claim });
+});
+
+Deno.test("decodeClaim() finds nothing claimed, when a member says something else", () => {
+  const nothing = { memberId: "m", generation: 0, partitions: [] };
+  const texts = ["", "{}", "[]", '{"generation":1,"partitions":[-1]}', '{"generation":1.5}', "\0"];
+  for (const text of texts) deepStrictEqual(decodeClaim("m", text), nothing, text);
 });

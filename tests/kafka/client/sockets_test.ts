@@ -1,7 +1,7 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
-import { FRAME_BYTES_MAX, FrameGuard } from "../../../src/kafka/client/frame_guard.ts";
+import { FRAME_BYTES_MAX, FrameGuard } from "../../../src/kafka/client/sockets.ts";
 
 function frame(length: number, sent = length): Buffer {
   const bytes = Buffer.alloc(4 + sent, 0xff);

@@ -1,15 +1,14 @@
 import { ok, rejects, strictEqual } from "node:assert/strict";
-import { clusterIdOf } from "../../src/kafka/cluster_id.ts";
-import { KafkaError } from "../../src/kafka/kafka_error.ts";
-import { systemClock as clock } from "../../src/runtime/clock.ts";
-import { RecordingTelemetry } from "../outbox/outbox_fixture.ts";
-import { serviceTest } from "../services/with_services.ts";
+import { clusterIdOf } from "../../../src/kafka/client/kafka_admin.ts";
+import { KafkaError } from "../../../src/kafka/kafka_error.ts";
+import { systemClock as clock } from "../../../src/runtime/clock.ts";
+import { serviceTest } from "../../services/with_services.ts";
 
 const kafkaTest = serviceTest("kafka");
 
 function asked(servers: readonly string[]): Promise<string> {
   const connection = { servers, clientId: "test" };
-  return clusterIdOf({ connection, clock, telemetry: new RecordingTelemetry() });
+  return clusterIdOf({ connection, clock });
 }
 
 kafkaTest("clusterIdOf() is the same whenever it is asked", async () => {
