@@ -1,8 +1,10 @@
-// docs/operations.md is what a newcomer follows: what it says is tried, where it can be.
+// README.md and docs/operations.md are what a newcomer follows: what they say is tried, where it can be.
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Client } from "pg";
 import { parse } from "yaml";
 import { METRICS } from "../src/runtime/telemetry/metrics.ts";
+import { loadConfig } from "../src/config/load.ts";
+import { fakeHostEnvironment } from "./config/fake_host_environment.ts";
 import { runCommand } from "./cli/text/fake_terminal.ts";
 import { startPostgres } from "./services/postgres.ts";
 import { serviceTest } from "./services/with_services.ts";
@@ -13,31 +15,44 @@ const GUIDE = Deno.readTextFileSync(new URL("docs/operations.md", ROOT));
 const PASSWORD = "made for this test";
 
 /** The blocks of a language, in their order. */
-function blocks(language: string): string[] {
+function blocks(language: string, text = GUIDE): string[] {
   const fence = new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms");
-  return [...GUIDE.matchAll(fence)].map(([, text]) => text!);
+  return [...text.matchAll(fence)].map(([, block]) => block!);
 }
 
-/** Whether the help that the words lead to is that of a command, not of the one above it. */
-async function isCommand(words: string[]): Promise<boolean> {
-  const { code, output } = await runCommand(...words, "--help");
-  return code === 0 && output.includes(`Usage: sitemon ${words.join(" ")}`);
+/** The arguments of each `sitemon …` in a text. */
+function commandLines(text: string): string[][] {
+  const lines = text.matchAll(/(?:^ {4}|`)(?:deno task )?sitemon ([a-z-][^`\n#>]*)/gm);
+  return [...lines].map(([, words]) => words!.trim().split(/\s+/));
 }
 
-for (const [path, countMin] of [["docs/operations.md", 10], ["README.md", 15]] as const) {
-  Deno.test(`${path} names commands that exist`, async () => {
-    const text = Deno.readTextFileSync(new URL(path, ROOT));
-    const commands = [
-      ...text.matchAll(/(?:^ {4}|`)(?:deno task )?sitemon ((?:[a-z][a-z-]+(?![\w:./]) ?)+)/gm),
-    ].map(([, words]) => words!.trim().split(" "));
-    ok(commands.length >= countMin, `${commands.length}`);
-    for (const [first, second] of commands) {
+for (const [path, countMin] of [["docs/operations.md", 20], ["README.md", 20]] as const) {
+  Deno.test(`${path} names commands and options that exist`, async () => {
+    const lines = commandLines(Deno.readTextFileSync(new URL(path, ROOT)));
+    ok(lines.length >= countMin, `${lines.length}`);
+    for (const line of lines) {
+      const end = line.findIndex((word) => !/^[a-z][a-z-]+$/.test(word));
       // The argument of "completion" is not a command.
-      const words = second === undefined || first === "completion" ? [first!] : [first!, second];
-      ok(await isCommand(words), `sitemon ${words.join(" ")}`);
+      const words = line.slice(0, end === -1 ? line.length : end)
+        .slice(0, line[0] === "completion" ? 1 : 2);
+      const { code, output } = await runCommand(...words, "--help");
+      strictEqual(code, 0, line.join(" "));
+      ok(output.includes(`Usage: sitemon ${words.join(" ")}`.trimEnd()), line.join(" "));
+      for (const option of line.filter((word) => word.startsWith("-"))) {
+        ok(output.includes(option), line.join(" "));
+      }
     }
   });
 }
+
+Deno.test("README.md has a configuration without a mistake", () => {
+  const [yaml] = blocks("yaml", Deno.readTextFileSync(new URL("README.md", ROOT)));
+  const hostEnvironment = fakeHostEnvironment({
+    files: { "/sitemon.yaml": yaml! },
+    env: { SHOP_TOKEN: "t0ken" },
+  });
+  strictEqual(loadConfig("/sitemon.yaml", { hostEnvironment }).sites.length, 1);
+});
 
 Deno.test("docs/operations.md names metrics that exist", () => {
   const names = new Set(

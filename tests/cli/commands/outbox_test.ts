@@ -55,12 +55,14 @@ Deno.test("outboxStats() prints one JSON object on demand", () => {
   });
 });
 
-Deno.test("outboxStats() prints an outbox in which nothing waits", () => {
+Deno.test("outboxStats() says when no report waits, and when nothing does", () => {
   using folder = new OutboxFolder();
-  folder.open().close();
-  const text = stats(folder.path);
-  match(text, /^oldest {8}none$/m);
-  match(text, /^sequences {5}queue empty; last sequence 0$/m);
+  using outbox = folder.open();
+  match(stats(folder.path), /^oldest {8}none$/m);
+  match(stats(folder.path), /^sequences {5}queue empty; last sequence 0$/m);
+  outbox.append(draftsOf(manyReports(1)));
+  outbox.settle({ acknowledged: [], tooLarge: [outbox.take(EVERYTHING)[0]!.id] });
+  match(stats(folder.path), /^sequences {5}only gaps; last sequence 1$/m);
 });
 
 /** Each makes a file, or none, at the path. */
