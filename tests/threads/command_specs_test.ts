@@ -1,14 +1,10 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { withOutbox } from "../../src/cli/load_file.ts";
-import { auditSpec } from "../../src/threads/audit/audit_spec.ts";
 import { checkSpec } from "../../src/threads/check/check_spec.ts";
-import { deadLettersSpec } from "../../src/threads/dead_letters/dead_letters_spec.ts";
 import { doctorSpecs } from "../../src/threads/doctor/doctor_spec.ts";
 import { drainSpec } from "../../src/threads/drain/drain_spec.ts";
 import { explanationsSpec } from "../../src/threads/explanations/explanations_spec.ts";
-import { forgetSpec } from "../../src/threads/forget/forget_spec.ts";
-import { migrationSpec } from "../../src/threads/migration/migration_spec.ts";
-import { statusesSpec } from "../../src/threads/statuses/statuses_spec.ts";
+import { storeTaskSpec } from "../../src/threads/store_task/store_task_spec.ts";
 import { loadText } from "../config/load_text.ts";
 
 const SITES = "sites: [{ url: http://a.example/ }]";
@@ -16,7 +12,7 @@ const KAFKA = "kafka: { servers: [k1:9092], topic: t }";
 const CONSUMER = loadText(`${KAFKA}\npostgres: { host: pg, user: me }`);
 const PRODUCER = loadText(`${SITES}\n${KAFKA}`);
 const RUN = loadText(`${SITES}\nstore: { path: /data/status.db }`);
-const READ = { type: "read", query: { limit: 1, valueBytesMax: 0 } } as const;
+const READ = { type: "dead_letters", query: { limit: 1, valueBytesMax: 0 } } as const;
 const REPLAY = { type: "replay", filter: {} } as const;
 
 Deno.test("drainSpec() may reach the outbox and its receiver, and nothing else", () => {
@@ -43,19 +39,20 @@ Deno.test("withOutbox() means another file, and lets the thread reach its folder
   strictEqual(withOutbox(PRODUCER, undefined), PRODUCER);
 });
 
-Deno.test("deadLettersSpec() may ask Kafka for the cluster's id to replay, and not to read", () => {
-  deepStrictEqual(deadLettersSpec(CONSUMER, REPLAY).permissions.net, ["k1:9092", "pg:5432"]);
-  deepStrictEqual(deadLettersSpec(CONSUMER, REPLAY).setup.kafka?.servers, ["k1:9092"]);
-  deepStrictEqual(deadLettersSpec(CONSUMER, READ).permissions.net, ["pg:5432"]);
-  deepStrictEqual(deadLettersSpec(RUN, REPLAY).permissions.net, false);
-  strictEqual(deadLettersSpec(RUN, REPLAY).setup.kafka, undefined);
+Deno.test("storeTaskSpec() may ask Kafka for the cluster's id to replay, and not to read", () => {
+  deepStrictEqual(storeTaskSpec(CONSUMER, REPLAY).permissions.net, ["k1:9092", "pg:5432"]);
+  deepStrictEqual(storeTaskSpec(CONSUMER, REPLAY).setup.kafka?.servers, ["k1:9092"]);
+  deepStrictEqual(storeTaskSpec(CONSUMER, READ).permissions.net, ["pg:5432"]);
+  deepStrictEqual(storeTaskSpec(RUN, REPLAY).permissions.net, false);
+  strictEqual(storeTaskSpec(RUN, REPLAY).setup.kafka, undefined);
 });
 
-Deno.test("statusesSpec() reads PostgreSQL where the file has it, and else SQLite", () => {
-  strictEqual(statusesSpec(CONSUMER).setup.store.kind, "postgres");
-  deepStrictEqual(statusesSpec(RUN, "shop").setup, {
+Deno.test("storeTaskSpec() asks PostgreSQL where the file has it, and else SQLite", () => {
+  const task = { type: "statuses", site: "shop" } as const;
+  strictEqual(storeTaskSpec(CONSUMER, task).setup.store.kind, "postgres");
+  deepStrictEqual(storeTaskSpec(RUN, task).setup, {
     store: { kind: "sqlite", path: "/data/status.db" },
-    site: "shop",
+    task,
   });
 });
 
@@ -78,17 +75,14 @@ Deno.test("doctorSpecs() examines each dependency with the permissions of its da
 
 Deno.test("specs of commands are plain data, name entries that are there, and may run nothing else", () => {
   const specs = [
-    auditSpec(RUN, { sinceMicros: 1 }),
     checkSpec(PRODUCER, PRODUCER.sites),
-    deadLettersSpec(CONSUMER, REPLAY),
+    storeTaskSpec(CONSUMER, REPLAY),
     ...doctorSpecs(CONSUMER),
     ...doctorSpecs(RUN),
     drainSpec(PRODUCER),
     drainSpec(RUN),
     explanationsSpec(PRODUCER, PRODUCER.sites),
-    forgetSpec(CONSUMER, { site: "a" }),
-    migrationSpec(CONSUMER),
-    statusesSpec(RUN),
+    storeTaskSpec(RUN, { type: "audit", sinceMicros: 1 }),
   ];
   for (const { setup, module, permissions } of specs) {
     notStrictEqual(structuredClone(setup), undefined);

@@ -3,7 +3,7 @@ import { ConfigError } from "../../config/config_error.ts";
 import { parseDuration } from "../../config/schema/duration.ts";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import type { Audit, ProducerAudit } from "../../status/repair/audit.ts";
-import { auditSpec } from "../../threads/audit/audit_spec.ts";
+import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_NOT_UP, EXIT_OK, UsageError } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
@@ -33,7 +33,10 @@ async function audit({ config, since, json = false }: AuditOptions, terminal: Te
     const message = 'no store in this configuration, only "kafka"; use the consumer\'s';
     throw new ConfigError([{ ...loaded.origins.source.place(["kafka"]), message }]);
   }
-  const spec = auditSpec(loaded, sinceMicros === undefined ? {} : { sinceMicros });
+  const spec = storeTaskSpec(loaded, {
+    type: "audit",
+    ...(sinceMicros === undefined ? {} : { sinceMicros }),
+  });
   return printAudit({ audit: await threadResult<Audit>(spec), sinceMicros, json }, terminal);
 }
 

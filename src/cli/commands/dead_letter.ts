@@ -3,8 +3,8 @@ import { readDeadLetters, requeueDeadLetters } from "../../outbox/dead_letters.t
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { threadResult, threadResults } from "../../runtime/threads/thread_results.ts";
 import type { DeadLetterFilter, ReplayFailure } from "../../status/dead_letters.ts";
-import { deadLettersSpec } from "../../threads/dead_letters/dead_letters_spec.ts";
-import type { DeadLetterPage, ReplayStep } from "../../threads/dead_letters/dead_letters_thread.ts";
+import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
+import type { DeadLetterPage, ReplayStep } from "../../threads/store_task/store_task_thread.ts";
 import {
   type ConfigOptions,
   type DefineCommand,
@@ -235,14 +235,14 @@ function storeDeadLetters(loaded: LoadedConfig): DeadLetterSource {
     replayed: "applied",
     async find(choice, bounds) {
       const query = { ...filterOf(choice), ...bounds };
-      const spec = deadLettersSpec(loaded, { type: "read", query });
+      const spec = storeTaskSpec(loaded, { type: "dead_letters", query });
       const { deadLetters, count } = await threadResult<DeadLetterPage>(spec);
       return { deadLetters: deadLetters.map(storedDeadLetterView), count };
     },
     async replay(choice) {
       const failures: ReplayFailure[] = [];
       let [applied, failureCount] = [0, 0];
-      const spec = deadLettersSpec(loaded, { type: "replay", filter: filterOf(choice) });
+      const spec = storeTaskSpec(loaded, { type: "replay", filter: filterOf(choice) });
       for await (const step of threadResults<ReplayStep>(spec, { count: Infinity })) {
         if (step === "end") break;
         applied += step.applied;

@@ -1,7 +1,7 @@
 /** `sitemon forget`: marks a site that is no longer checked as removed, in a thread. */
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import type { SiteKey } from "../../status/queries.ts";
-import { forgetSpec } from "../../threads/forget/forget_spec.ts";
+import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
@@ -30,7 +30,11 @@ async function forget(
   terminal: Terminal,
 ): Promise<number> {
   const loaded = loadFile(config, { role: "status", terminal });
-  const spec = forgetSpec(loaded, location === undefined ? { site } : { site, location });
+  const spec = storeTaskSpec(loaded, {
+    type: "forget",
+    site,
+    ...(location === undefined ? {} : { location }),
+  });
   const forgotten = await threadResult<readonly SiteKey[]>(spec);
   if (forgotten.length === 0) {
     terminal.writeError(

@@ -1,6 +1,6 @@
 /** `sitemon migrate`: brings PostgreSQL's tables to this version's, in a thread. */
 import { threadResult } from "../../runtime/threads/thread_results.ts";
-import { migrationSpec } from "../../threads/migration/migration_spec.ts";
+import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
@@ -12,7 +12,8 @@ export const define: DefineCommand = (command, { terminal, exit }) =>
     .action(({ config }) => exit(migrate(config, terminal)));
 
 async function migrate(path: string, terminal: Terminal): Promise<number> {
-  await threadResult(migrationSpec(loadFile(path, { role: "migrate", terminal })));
+  const loaded = loadFile(path, { role: "migrate", terminal });
+  await threadResult(storeTaskSpec(loaded, { type: "migrate" }));
   terminal.write("Tables are up to date\n");
   return EXIT_OK;
 }

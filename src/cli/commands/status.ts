@@ -1,8 +1,8 @@
 /** `sitemon status`: the newest status of each site, or one site's history, read in a thread. */
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import type { SiteStatus } from "../../status/queries.ts";
-import { statusesSpec } from "../../threads/statuses/statuses_spec.ts";
-import type { StatusesAnswer } from "../../threads/statuses/statuses_thread.ts";
+import type { SiteStories } from "../../threads/store_task/site_stories.ts";
+import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_NOT_UP, EXIT_OK, exitCodeOf } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
@@ -31,9 +31,10 @@ async function status(
   { config, json = false, watch: watches = false, site }: StatusOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const spec = statusesSpec(loadFile(config, { role: "status", terminal }), site);
+  const loaded = loadFile(config, { role: "status", terminal });
+  const spec = storeTaskSpec(loaded, { type: "statuses", ...(site !== undefined && { site }) });
   const show = async (terminal: Terminal) => {
-    const { statuses, stories } = await threadResult<StatusesAnswer>(spec);
+    const { statuses, stories } = await threadResult<SiteStories>(spec);
     const now = new Date();
     if (site === undefined || json) return printStatuses({ statuses, json, now }, terminal);
     if (stories.length === 0) {

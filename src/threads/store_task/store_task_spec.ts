@@ -1,24 +1,21 @@
-/** A thread for `sitemon dead-letter`. */
+/** A thread for the commands that ask the store of the status: status, forget, migrate, audit, dead-letter. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { brokers, statusStore, storeKind } from "../../config/permissions/needs.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
 import { kafkaConnection, storeAddress } from "../connections.ts";
 import { threadSpec } from "../daemon_thread.ts";
-import type { DeadLettersSetup } from "./dead_letters_thread.ts";
+import type { StoreTask, StoreTaskSetup } from "./store_task_thread.ts";
 
 /**
- * Reads or replays dead letters of the store of the status. A replay may ask Kafka for the
- * cluster's id, which is part of the identity of v1 messages.
+ * It may do what the store needs. A replay may also ask Kafka for the cluster's ID, which is part
+ * of the identity of v1 messages.
  */
-export function deadLettersSpec(
-  loaded: LoadedConfig,
-  task: DeadLettersSetup["task"],
-): ThreadSpec<DeadLettersSetup> {
+export function storeTaskSpec(loaded: LoadedConfig, task: StoreTask): ThreadSpec<StoreTaskSetup> {
   const asksKafka = task.type === "replay" && loaded.config.kafka !== undefined &&
     storeKind(loaded) === "postgres";
   return threadSpec(loaded, {
-    name: "dead-letters",
-    module: new URL("./dead_letters_thread.ts", import.meta.url),
+    name: task.type,
+    module: new URL("./store_task_thread.ts", import.meta.url),
     needs: [statusStore(loaded), ...(asksKafka ? [brokers(loaded)] : [])],
     setup: {
       store: storeAddress(loaded),

@@ -1,7 +1,4 @@
-/** A thread for `sitemon status`: reads every site's status, or one site's story from its store. */
-import { systemClock as clock } from "../../runtime/clock.ts";
-import { serveTask } from "../../runtime/threads/thread.ts";
-import { openStore, type StoreAddress } from "../../status/open_store.ts";
+/** What `sitemon status` shows: every site's status, or one site's past. */
 import type {
   DayCoverage,
   SiteHistory,
@@ -11,15 +8,9 @@ import type {
 } from "../../status/queries.ts";
 
 /** Days of bars and of changes in a story. */
-export const STORY_DAYS = 90;
-/** Of response times, by the hour. */
+const STORY_DAYS = 90;
+/** Days of response times, by the hour. */
 const STORY_LATENCY_DAYS = 2;
-
-export interface StatusesSetup {
-  readonly store: StoreAddress;
-  /** Tells the story of this site alone. */
-  readonly site?: string;
-}
 
 /** One site at one location, from its past to now. */
 export interface SiteStory {
@@ -29,22 +20,14 @@ export interface SiteStory {
   readonly days: readonly DayCoverage[];
 }
 
-/** What the thread answers: statuses by site and location; with a site its stories, one for each location. */
-export interface StatusesAnswer {
+/** Statuses by site and location; of one site also its stories, one for each location. */
+export interface SiteStories {
   readonly statuses: readonly SiteStatus[];
   readonly stories: readonly SiteStory[];
 }
 
-serveTask<StatusesSetup>(async ({ store, site }, { result }) => {
-  const queries = (await openStore(store, { clock })).queries();
-  try {
-    result(await answer(queries, site));
-  } finally {
-    await queries.close();
-  }
-});
-
-async function answer(queries: StatusQueries, site: string | undefined): Promise<StatusesAnswer> {
+/** Reads them; with stories when a site is named. */
+export async function siteStories(queries: StatusQueries, site?: string): Promise<SiteStories> {
   const all = await queries.statuses();
   if (site === undefined) return { statuses: all, stories: [] };
   const statuses = all.filter((status) => status.site === site);

@@ -1,0 +1,98 @@
+/** A thread for a command that asks the store of the status: it does one task, and answers. */
+import type { KafkaConnectionOptions } from "../../kafka/client/kafka_client.ts";
+import { systemClock as clock } from "../../runtime/clock.ts";
+import { serveTask } from "../../runtime/threads/thread.ts";
+import type {
+  DeadLetterFilter,
+  DeadLetterQuery,
+  StoredDeadLetter,
+} from "../../status/dead_letters.ts";
+import { openStore, type StoreAddress } from "../../status/open_store.ts";
+import { auditTwice } from "../../status/repair/audit_twice.ts";
+import { replay, type Replayed } from "../../status/repair/replay.ts";
+import { StoreConfigurationError, StoreUnavailableError } from "../../status/store.ts";
+import { siteStories } from "./site_stories.ts";
+
+export interface StoreTaskSetup {
+  readonly store: StoreAddress;
+  /** For the cluster's ID; absent without Kafka. */
+  readonly kafka?: KafkaConnectionOptions;
+  readonly task: StoreTask;
+}
+
+/** What to do; the comment of each says what the thread answers. */
+export type StoreTask =
+  /** One SiteStories. */
+  | { readonly type: "statuses"; readonly site?: string }
+  /** The locations at which the site was not yet removed. */
+  | { readonly type: "forget"; readonly site: string; readonly location?: string }
+  /** "migrated". */
+  | { readonly type: "migrate" }
+  /** One Audit, of what was recorded since `sinceMicros` (microseconds since 1970) if given. */
+  | { readonly type: "audit"; readonly sinceMicros?: number }
+  /** One {@linkcode DeadLetterPage}. */
+  | { readonly type: "dead_letters"; readonly query: DeadLetterQuery }
+  /** A {@linkcode ReplayStep} for each transaction, and one at the end. */
+  | { readonly type: "replay"; readonly filter: DeadLetterFilter };
+
+export interface DeadLetterPage {
+  readonly deadLetters: readonly StoredDeadLetter[];
+  /** How many match the filter, on this page and on others. */
+  readonly count: number;
+}
+
+export type ReplayStep = Replayed | "end";
+
+serveTask<StoreTaskSetup>(async ({ store, kafka, task }, { result }) => {
+  const parts = await openStore(store, { clock });
+  await using open = new AsyncDisposableStack();
+  const opened = <T extends { close(): Promise<void> }>(part: T) =>
+    open.adopt(part, (it) => it.close());
+  switch (task.type) {
+    case "statuses":
+      return result(await siteStories(opened(parts.queries()), task.site));
+    case "forget":
+      return result(await opened(parts.maintenance()).forget(task.site, task.location));
+    case "migrate":
+      await opened(parts.status()).migrate();
+      return result("migrated");
+    case "audit": {
+      const { type: _, ...options } = task;
+      return result(await auditTwice({ ...options, read: (work) => parts.audit(work), clock }));
+    }
+    case "dead_letters": {
+      const deadLetters = opened(parts.deadLetters());
+      const count = await deadLetters.count(task.query);
+      const page = { deadLetters: await deadLetters.read(task.query), count };
+      return result(page satisfies DeadLetterPage);
+    }
+    case "replay": {
+      const status = opened(parts.status());
+      const deadLetters = opened(parts.deadLetters());
+      const clusterId = clusterIdOnce(kafka);
+      const options = { ...task.filter, deadLetters, store: status, clusterId, clock };
+      for await (const step of replay(options)) result(step satisfies ReplayStep);
+      return result("end" satisfies ReplayStep);
+    }
+  }
+});
+
+function clusterIdOnce(connection: KafkaConnectionOptions | undefined): () => Promise<string> {
+  let asked: Promise<string> | undefined;
+  const ask = async () => {
+    if (connection === undefined) {
+      throw new StoreConfigurationError(
+        "replaying messages of the original Python service needs the Kafka cluster's ID, but the " +
+          'configuration has no "kafka"; use the configuration of the consumer',
+      );
+    }
+    try {
+      // Loaded only with Kafka: its library reads the environment when it is imported.
+      const { clusterIdOf } = await import("../../kafka/client/kafka_admin.ts");
+      return await clusterIdOf({ connection, clock });
+    } catch (cause) {
+      throw new StoreUnavailableError((cause as Error).message, { cause });
+    }
+  };
+  return () => asked ??= ask();
+}
