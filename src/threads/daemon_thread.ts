@@ -46,15 +46,6 @@ export const STOP_STAGES = { check: 0.5, deliver: 0.8, close: 1 } as const;
 
 export type StopStage = keyof typeof STOP_STAGES;
 
-/** What a thread of a daemon may do under a configuration: the union of its needs, and nothing else. */
-export function permissionsOf(
-  thread: Pick<DaemonThread, "needs">,
-  loaded: LoadedConfig,
-  role: DaemonRole,
-): Permissions {
-  return joined(thread.needs(loaded, role));
-}
-
 /** The threads of a kind, ready to start. */
 export function specsOf<Setup, Work>(
   thread: DaemonThread<Setup, Work>,
@@ -67,7 +58,7 @@ export function specsOf<Setup, Work>(
   );
 }
 
-/** A thread with the permissions that its needs are joined to, and the configuration's log levels. */
+/** A thread that may do what it needs, and nothing else: the one place that gives permissions. */
 export function threadSpec<Setup, Work = unknown>(
   { config: { log } }: Pick<LoadedConfig, "config">,
   { needs, ...spec }: Omit<ThreadSpec<Setup, Work>, "permissions" | "logLevels"> & {

@@ -1,15 +1,9 @@
 /** Every thread of the daemons, in the order in which they start. A new one is a line here. */
 import type { DaemonRole, LoadedConfig } from "../config/loaded_config.ts";
-import type { Permissions } from "../config/permissions/permissions.ts";
+import { joined, type Permissions } from "../config/permissions/permissions.ts";
 import type { Plan } from "../runtime/threads/thread_set.ts";
 import { CONSUMER_SPEC } from "./consumer/consumer_spec.ts";
-import {
-  type DaemonContext,
-  type DaemonThread,
-  permissionsOf,
-  specsOf,
-  STOP_STAGES,
-} from "./daemon_thread.ts";
+import { type DaemonContext, type DaemonThread, specsOf, STOP_STAGES } from "./daemon_thread.ts";
 import { OUTBOX_SPEC } from "./outbox/outbox_spec.ts";
 import { RELAY_SPEC } from "./relay/relay_spec.ts";
 import { SCANNER_SPEC } from "./scanner/scanner_spec.ts";
@@ -48,7 +42,7 @@ export function daemonPermissions(
   role: DaemonRole,
 ): Readonly<Record<string, Permissions>> {
   return Object.fromEntries(
-    threadsOf(loaded, role).map((thread) => [thread.name, permissionsOf(thread, loaded, role)]),
+    threadsOf(loaded, role).map((thread) => [thread.name, joined(thread.needs(loaded, role))]),
   );
 }
 

@@ -61,7 +61,7 @@ export function installUnit(options: InstallUnitOptions, terminal: Terminal): nu
     credentials: credentialNames(loaded).map((name) => ({ name, path: join(folder, name) })),
     files: loaded.files.filter((path) => !isWithin(folder, path)),
     writes: role === "producer" && !isWithin(state, outbox.path) ? [dirname(outbox.path)] : [],
-    drainDeadlineMs: shutdown_timeout,
+    shutdownTimeoutMs: shutdown_timeout,
     notifies: mayNotify(),
     variables: traces === undefined ? {} : exporterVariables(traces),
     addresses: systemdAddresses(permissions, traces),

@@ -60,12 +60,7 @@ export class ConfigLife {
     const fixed = fixedMistakes(this.#loaded, read);
     if (fixed.length > 0) return { reason: "fixed", mistakes: sentences(fixed) };
     const loaded = withoutOrigins(read);
-    const elapsedMs = this.#options.now() - this.#originMs;
-    const since = sinceOf(loaded.sites, {
-      before: this.#loaded.sites,
-      since: this.#since,
-      elapsedMs,
-    });
+    const since = this.#sinceOf(loaded.sites);
     return {
       settings: this.#settingsOf(loaded, since),
       onApplied: () => {
@@ -73,6 +68,17 @@ export class ConfigLife {
         this.#since = since;
       },
     };
+  }
+
+  /** New and changed sites start now; the others keep their slots. */
+  #sinceOf(sites: readonly Site[]): Record<string, number> {
+    const elapsedMs = this.#options.now() - this.#originMs;
+    const known = new Map(this.#loaded.sites.map((site) => [site.name, site]));
+    return Object.fromEntries(sites.flatMap((site) => {
+      const isSame = isDeepStrictEqual(known.get(site.name), site);
+      const ms = isSame ? this.#since[site.name] : elapsedMs;
+      return ms === undefined ? [] : [[site.name, ms]];
+    }));
   }
 
   #settingsOf(loaded: LoadedConfig, since: Readonly<Record<string, number>>): ServiceSettings {
@@ -83,26 +89,9 @@ export class ConfigLife {
       logLevels: { level: log.level, levels: log.levels },
       measuredSites: metrics.per_site ? loaded.sites.map(({ name }) => name) : [],
       secrets: loaded.secrets,
-      drainDeadlineMs: shutdown_timeout,
+      shutdownTimeoutMs: shutdown_timeout,
     };
   }
-}
-
-/** New and changed sites start now; the others keep their slots. */
-function sinceOf(
-  sites: readonly Site[],
-  { before, since, elapsedMs }: {
-    readonly before: readonly Site[];
-    readonly since: Readonly<Record<string, number>>;
-    readonly elapsedMs: number;
-  },
-): Record<string, number> {
-  const known = new Map(before.map((site) => [site.name, site]));
-  return Object.fromEntries(sites.flatMap((site) => {
-    const isSame = isDeepStrictEqual(known.get(site.name), site);
-    const ms = isSame ? since[site.name] : elapsedMs;
-    return ms === undefined ? [] : [[site.name, ms]];
-  }));
 }
 
 function fixedMistakes(old: LoadedConfig, loaded: ReadConfig): Mistake[] {

@@ -11,7 +11,7 @@ export interface UnitOptions {
   readonly files: readonly string[];
   /** Folders outside the unit's state folder that it writes to. */
   readonly writes: readonly string[];
-  readonly drainDeadlineMs: number;
+  readonly shutdownTimeoutMs: number;
   /** False for an executable that cannot use systemd's notification socket. */
   readonly notifies: boolean;
   /** Environment of the trace exporter; empty without traces. */
@@ -88,9 +88,9 @@ Type=exec`;
 
 /** The text of the unit, which ends with a line break. */
 export function unitText(options: UnitOptions): string {
-  const { role, executable, config, credentials, files, writes, drainDeadlineMs } = options;
+  const { role, executable, config, credentials, files, writes, shutdownTimeoutMs } = options;
   const name = `sitemon-${role}`;
-  const stopSeconds = Math.ceil(drainDeadlineMs / 1_000) + STOP_MARGIN_SECONDS;
+  const stopSeconds = Math.ceil(shutdownTimeoutMs / 1_000) + STOP_MARGIN_SECONDS;
   return `# ${name}.service, as "sitemon install-unit" prints it. docs/operations.md says how to install it.
 
 [Unit]

@@ -19,7 +19,7 @@ export interface ServiceSettings {
   /** Texts that are never written. */
   readonly secrets: readonly string[];
   /** How long a stop may take after the first signal. */
-  readonly drainDeadlineMs: number;
+  readonly shutdownTimeoutMs: number;
 }
 
 /** A configuration that was read again, or why it cannot be used. */
@@ -103,7 +103,7 @@ export class Reloader implements Disposable {
     // What was a secret stays one: threads that are stopping may still log it.
     await onApplied({ ...settings, secrets });
     const names = threadSet.starts(settings.plan).map(({ name }) => name);
-    await threadSet.apply(settings.plan, settings.drainDeadlineMs);
+    await threadSet.apply(settings.plan, settings.shutdownTimeoutMs);
     await supervisor.registry.keepSites(new Set(settings.measuredSites));
     supervisor.dependencies.set("main", "configuration", { ok: true });
     this.#count("applied");

@@ -96,7 +96,11 @@ export async function runService(
   });
   const death = await Promise.race([signals.first, fatal.promise]);
   manager?.stopping();
-  await stop(supervisor, { threadSet, death, drainDeadlineMs: reloader.settings.drainDeadlineMs });
+  await stop(supervisor, {
+    threadSet,
+    death,
+    shutdownTimeoutMs: reloader.settings.shutdownTimeoutMs,
+  });
   await server?.stop();
   await stopLogging();
   return death === undefined ? { cause: "drained" } : { cause: "fatal", death };
@@ -143,13 +147,13 @@ function dropNetworkPermission(supervisor: Supervisor): void {
 
 async function stop(
   supervisor: Supervisor,
-  { threadSet, death, drainDeadlineMs }: {
+  { threadSet, death, shutdownTimeoutMs }: {
     threadSet: ThreadSet;
     death: FatalDeath | undefined;
-    drainDeadlineMs: number;
+    shutdownTimeoutMs: number;
   },
 ): Promise<void> {
-  const deadlineMs = death === undefined ? drainDeadlineMs : FATAL_DRAIN_MS;
+  const deadlineMs = death === undefined ? shutdownTimeoutMs : FATAL_DRAIN_MS;
   if (death !== undefined) {
     logger("supervisor").fatal("stopping: thread {thread} failed permanently: {message}", {
       ...death,

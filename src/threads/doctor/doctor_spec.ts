@@ -12,43 +12,41 @@ import { memberSetup } from "../relay/relay_spec.ts";
 import { STORE_SPEC } from "../store/store_spec.ts";
 import type { DoctorSetup } from "./doctor_thread.ts";
 
+interface Examination {
+  readonly name: string;
+  readonly needs: readonly Partial<Permissions>[];
+  readonly setup: DoctorSetup;
+}
+
 /** One for each dependency that a configuration has, in the order of the data. */
 export function doctorSpecs(loaded: LoadedConfig): ThreadSpec<DoctorSetup>[] {
   const { kafka, postgres, outbox, store, sites } = loaded.config;
   const checks = loaded.sites.length > 0 || sites.length > 0;
   const isRun = rolesOf(loaded).includes("run");
   const { path, min_free_bytes: freeBytesMin } = outbox;
-  const spec = (
-    name: string,
-    needs: readonly Partial<Permissions>[],
-    setup: DoctorSetup,
-  ): ThreadSpec<DoctorSetup> =>
-    threadSpec(loaded, {
-      name: `doctor-${name}`,
-      module: new URL("./doctor_thread.ts", import.meta.url),
-      needs,
-      setup,
-    });
-  return [
-    ...(checks
-      ? [spec("outbox", OUTBOX_SPEC.needs(loaded), {
-        type: "disk",
-        name: "outbox",
-        path,
-        freeBytesMin,
-      })]
-      : []),
-    ...(isRun
-      ? [spec("store", STORE_SPEC.needs(loaded), { type: "disk", name: "store", path: store.path })]
-      : []),
-    ...(kafka ? [spec("kafka", [brokers(loaded)], kafkaSetup(loaded, kafka))] : []),
-    ...(postgres
-      ? [spec("postgres", [database(loaded)], {
-        type: "postgres",
-        connection: postgresConnection(loaded),
-      })]
-      : []),
+  const connection = postgres && postgresConnection(loaded);
+  const examinations: (Examination | false | undefined)[] = [
+    checks && {
+      name: "outbox",
+      needs: OUTBOX_SPEC.needs(loaded),
+      setup: { type: "disk", name: "outbox", path, freeBytesMin },
+    },
+    isRun && {
+      name: "store",
+      needs: STORE_SPEC.needs(loaded),
+      setup: { type: "disk", name: "store", path: store.path },
+    },
+    kafka && { name: "kafka", needs: [brokers(loaded)], setup: kafkaSetup(loaded, kafka) },
+    connection && {
+      name: "postgres",
+      needs: [database(loaded)],
+      setup: { type: "postgres", connection },
+    },
   ];
+  const module = new URL("./doctor_thread.ts", import.meta.url);
+  return examinations.filter((one) => !!one).map(({ name, ...rest }) =>
+    threadSpec(loaded, { ...rest, name: `doctor-${name}`, module })
+  );
 }
 
 function kafkaSetup(

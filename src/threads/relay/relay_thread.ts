@@ -25,20 +25,9 @@ serveThread<RelaySetup>({
   async start({ isTraced, ...setup }, { telemetry, progress, fail }) {
     const tracer = await openTracer(isTraced);
     const source = new OutboxClient();
-    const publisher = new KafkaPublisher({
-      ...setup,
-      clock,
-      telemetry,
-      ...(tracer === undefined ? {} : { tracer }),
-    });
-    const relay = new Relay({
-      source,
-      publisher,
-      dependency: "kafka",
-      clock,
-      telemetry,
-      onStep: progress,
-    });
+    const publisher = new KafkaPublisher({ ...setup, clock, telemetry, ...(tracer && { tracer }) });
+    const options = { source, publisher, clock, telemetry, onStep: progress };
+    const relay = new Relay({ ...options, dependency: "kafka" });
     const member = setup.member && new GroupMember({ ...setup.member, clock, telemetry });
     const stopping = new AbortController();
     const ran = relay.run(stopping.signal).catch(fail);

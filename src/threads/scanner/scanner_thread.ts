@@ -64,9 +64,8 @@ serveThread<ScannerSetup>({
   async start(setup, { name, telemetry, takesOverAtMs }) {
     const clock = systemClock;
     const traces = await checkTraces(setup);
-    const sourceId = crypto.randomUUID();
     const sender: ReportSender = new ReportSender({
-      sourceId,
+      sourceId: crypto.randomUUID(),
       clock,
       telemetry,
       ...(setup.pausesWhenFull && {

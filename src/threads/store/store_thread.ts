@@ -22,39 +22,23 @@ export interface StoreSetup {
 serveThread<StoreSetup>({
   onUncaught: "fail",
   progressMaxMs: STEP_MS_MAX,
-  async start(
-    { store: address, retentionMs, isTraced },
-    { name: thread, telemetry, progress, fail },
-  ) {
+  async start({ store: address, retentionMs, isTraced }, { name, telemetry, progress, fail }) {
     const tracer = await openTracer(isTraced);
+    const traces = tracer && new IngestTraces({ tracer, destination: "outbox" });
     const source = new OutboxClient();
     const parts = await openStore(address, { clock });
     const { dependency } = parts;
-    const store = parts.status();
-    const maintenance = parts.maintenance();
-    const publisher = new StorePublisher({
-      store,
-      clock,
-      telemetry,
-      thread,
-      ...(tracer &&
-        { traces: new IngestTraces({ tracer, destination: "outbox" }) }),
-    });
-    const relay = new Relay({
-      source,
-      publisher,
-      dependency,
-      clock,
-      telemetry,
-      onStep: progress,
-    });
+    const [store, maintenance] = [parts.status(), parts.maintenance()];
+    const options = { store, clock, telemetry, thread: name, ...(traces && { traces }) };
+    const publisher = new StorePublisher(options);
+    const relay = new Relay({ source, publisher, dependency, clock, telemetry, onStep: progress });
     const stopping = new AbortController();
+    const { signal } = stopping;
     const work = async () => {
-      const { signal } = stopping;
       const prepare = () => store.migrate().then(() => maintenance.prepare(retentionMs));
       if (await new StoreRetry({ dependency, clock, telemetry }).run(prepare, signal)) {
-        const kept = purgeHistory(maintenance, { retentionMs, clock, telemetry, signal });
-        await Promise.all([relay.run(signal), kept]);
+        const purged = purgeHistory(maintenance, { retentionMs, clock, telemetry, signal });
+        await Promise.all([relay.run(signal), purged]);
       }
     };
     const worked = work().catch(fail);

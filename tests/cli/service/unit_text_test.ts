@@ -17,7 +17,7 @@ function exampleOptions(role: UnitOptions["role"]): UnitOptions {
       : [credential("kafka-password"), credential("postgres-password")],
     files: [`/etc/sitemon/${role}.yaml`],
     writes: [],
-    drainDeadlineMs: 20_000,
+    shutdownTimeoutMs: 20_000,
     notifies: true,
     variables: {},
     addresses: [],
@@ -82,7 +82,7 @@ Deno.test("unitText() lets systemd wait for no word of an executable that cannot
 
 Deno.test("unitText() stops the unit later than the drain ends", () => {
   match(
-    unitText({ ...exampleOptions("consumer"), drainDeadlineMs: 90_500 }),
+    unitText({ ...exampleOptions("consumer"), shutdownTimeoutMs: 90_500 }),
     /^TimeoutStopSec=111$/m,
   );
 });
