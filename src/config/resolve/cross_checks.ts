@@ -31,7 +31,6 @@ export function crossMistakes(
 ): Mistake[] {
   const problems = [
     ...servers(checked),
-    ...certificates(checked),
     ...siteLimit(checked),
     ...outboxRows(checked),
     ...statePaths(checked),
@@ -57,40 +56,16 @@ export function crossWarnings({ config, source, siteCount, role }: CrossChecked)
   return warnings;
 }
 
+/** Looks at the file itself, where a value with a mistake of its own is not missing. */
 function servers({ source }: CrossChecked): Problem[] {
-  const kafka = mappingAt(source, ["kafka"]);
-  if (kafka === undefined || source.isBroken) return [];
+  const kafka = valueAt(source.value, ["kafka"]);
+  if (typeof kafka !== "object" || kafka === null || source.isBroken) return [];
   if (!("server" in kafka) && !("servers" in kafka)) {
     return [{ path: ["kafka"], message: '"kafka.server" is required' }];
   }
   if (!("server" in kafka && "servers" in kafka)) return [];
   const message = '"kafka.server" and "kafka.servers" exclude each other; remove one';
   return [{ path: ["kafka", "servers"], message }];
-}
-
-function certificates({ source }: CrossChecked): Problem[] {
-  if (source.isBroken) return [];
-  return ["kafka", "postgres", "defaults"].flatMap((name) => {
-    const path = [name, "tls"];
-    const message = missingPair(mappingAt(source, path) ?? {}, `${name}.tls`);
-    return message === undefined ? [] : [{ path, message }];
-  });
-}
-
-/** As it is in the file, so that a value with a mistake of its own is not taken for missing. */
-function mappingAt(source: YamlSource, path: Path): Record<string, unknown> | undefined {
-  const value = valueAt(source.value, path);
-  return typeof value === "object" ? value as Record<string, unknown> ?? undefined : undefined;
-}
-
-/** The message about a certificate without its key, or a key without its certificate. */
-export function missingPair(
-  tls: { readonly cert?: unknown; readonly key?: unknown },
-  name: string,
-): string | undefined {
-  if ((tls.cert === undefined) === (tls.key === undefined)) return undefined;
-  const [given, missing] = tls.cert === undefined ? ["key", "cert"] : ["cert", "key"];
-  return `missing "${name}.${missing}": "${name}.${given}" needs it`;
 }
 
 function siteLimit({ siteCount }: CrossChecked): Problem[] {

@@ -17,55 +17,42 @@ interface WithExpressions {
   readonly expect?: ExpectConfig;
 }
 
-interface Expression {
-  readonly path: Path;
-  readonly text: string | undefined;
-}
+type Expression = readonly [check: keyof Checkers, path: Path, text: string | undefined];
 
 /** Adds a mistake for each expression that cannot be used. */
 export function reportExpressions(
-  { pattern, expect = {} }: WithExpressions,
-  place: SettingsPlace,
-  { checkPattern, checkJsonPath }: Checkers,
+  settings: WithExpressions,
+  { source, at, name, context }: SettingsPlace,
+  checkers: Checkers,
 ): void {
-  report([{ path: ["pattern"], text: pattern }, ...expectedPatterns(expect)], place, checkPattern);
-  const paths = (expect.json ?? []).map(({ path: text }, index) => ({
-    path: ["expect", "json", index, "path"],
-    text,
-  }));
-  report(paths, place, checkJsonPath);
+  for (const [check, path, text] of expressionsOf(settings)) {
+    const problem = text === undefined ? undefined : checkers[check]?.(text);
+    if (problem === undefined) continue;
+    const key = [name, ...path.filter((step) => typeof step !== "number")].join(".");
+    const message = `invalid "${key}": ${problem}`;
+    context.mistakes.push({ ...source.place([...at, ...path]), message });
+  }
 }
 
-function expectedPatterns({ body, header, json }: ExpectConfig): Expression[] {
+function expressionsOf({ pattern, expect = {} }: WithExpressions): Expression[] {
+  const { body, header = [], json = [] } = expect;
   return [
+    ["checkPattern", ["pattern"], pattern],
     ...bodyPatterns(body?.matches, ["expect", "body", "matches"]),
     ...bodyPatterns(body?.not_matches, ["expect", "body", "not_matches"]),
-    ...(header ?? []).map(({ matches: text }, index) => ({
-      path: ["expect", "header", index, "matches"],
-      text,
-    })),
-    ...(json ?? []).map(({ matches: text }, index) => ({
-      path: ["expect", "json", index, "matches"],
-      text,
-    })),
+    ...header.map(({ matches }, index): Expression => [
+      "checkPattern",
+      ["expect", "header", index, "matches"],
+      matches,
+    ]),
+    ...json.flatMap(({ path, matches }, index): Expression[] => [
+      ["checkJsonPath", ["expect", "json", index, "path"], path],
+      ["checkPattern", ["expect", "json", index, "matches"], matches],
+    ]),
   ];
 }
 
 function bodyPatterns(patterns: string | readonly string[] | undefined, path: Path): Expression[] {
-  if (typeof patterns === "string") return [{ path, text: patterns }];
-  return (patterns ?? []).map((text, index) => ({ path: [...path, index], text }));
-}
-
-function report(
-  expressions: readonly Expression[],
-  { source, at, name, context }: SettingsPlace,
-  check: Checker | undefined,
-): void {
-  for (const { path, text } of expressions) {
-    const reason = text === undefined ? undefined : check?.(text);
-    if (reason === undefined) continue;
-    const key = [name, ...path.filter((step) => typeof step !== "number")].join(".");
-    const message = `invalid "${key}": ${reason}`;
-    context.mistakes.push({ ...source.place([...at, ...path]), message });
-  }
+  if (!Array.isArray(patterns)) return [["checkPattern", path, patterns as string | undefined]];
+  return patterns.map((text, index) => ["checkPattern", [...path, index], text]);
 }

@@ -3,7 +3,7 @@ import type { PostgresTls } from "../loaded_config.ts";
 import type { Config } from "../schema/schema.ts";
 import type { SiteTls } from "../site.ts";
 import { besideFile, type LoadContext } from "../yaml/load_context.ts";
-import type { Path, YamlSource } from "../yaml/yaml_source.ts";
+import { type Path, valueAt, type YamlSource } from "../yaml/yaml_source.ts";
 
 /** Where settings are defined. */
 export interface SettingsPlace {
@@ -38,6 +38,7 @@ export function readBody(
 /** The TLS settings in `tls` with the contents of their PEM files. */
 export function readPems<T extends Pem>(tls: T, place: SettingsPlace): T {
   const inside = within(place, "tls");
+  reportUnpaired(inside);
   const kinds = Object.keys(PEM_BLOCKS) as (keyof typeof PEM_BLOCKS)[];
   const texts = kinds.flatMap((kind) => {
     const path = tls[kind];
@@ -68,6 +69,19 @@ export function postgresTls(
   const tls = postgres?.tls ?? "disable";
   if (typeof tls !== "object") return { mode: tls };
   return readPems(tls, { context, source, at: ["postgres"], name: "postgres" });
+}
+
+/**
+ * A certificate needs its key, and a key its certificate, in the same mapping. Looks at the file
+ * itself, where a value with a mistake of its own is not missing.
+ */
+function reportUnpaired({ source, at, name, context }: SettingsPlace): void {
+  const given = Object.keys(valueAt(source.value, at) ?? {});
+  const pair = ["cert", "key"].filter((key) => given.includes(key));
+  if (pair.length !== 1 || source.isBroken) return;
+  const missing = pair[0] === "cert" ? "key" : "cert";
+  const message = `missing "${name}.${missing}": "${name}.${pair[0]}" needs it`;
+  context.mistakes.push({ ...source.place(at), message });
 }
 
 function within({ at, name, ...same }: SettingsPlace, key: string): SettingsPlace {

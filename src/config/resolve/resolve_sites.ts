@@ -4,8 +4,7 @@ import type { DefaultsConfig, SiteConfig } from "../schema/site_schema.ts";
 import type { Site } from "../site.ts";
 import type { LoadContext } from "../yaml/load_context.ts";
 import type { SiteEntry } from "../yaml/site_entries.ts";
-import { pathKey, valueAt, type YamlSource } from "../yaml/yaml_source.ts";
-import { missingPair } from "./cross_checks.ts";
+import { pathKey, type YamlSource } from "../yaml/yaml_source.ts";
 import { type Checkers, reportExpressions } from "./expressions.ts";
 import { readBody, readPems, type SettingsPlace } from "./named_files.ts";
 import { resolveSite, type WithFiles } from "./resolve_site.ts";
@@ -31,7 +30,6 @@ export function resolveSites(
   return entries.map((entry, index) => {
     const place = { context, source: entry.source, at: entry.at, name: "sites" };
     const own = withFiles(entry.config, place, checkers);
-    reportUnpaired(entry, context);
     return resolveSite(own, { name: names[index]!, defaults, intervalMs: config.interval });
   });
 }
@@ -56,13 +54,6 @@ function reportRepeatedNames(entries: readonly SiteEntry[], { mistakes }: LoadCo
     const message = `duplicate site name ${JSON.stringify(name)}: first used at ${file}:${line}`;
     mistakes.push({ ...entry.source.place([...entry.at, "name"]), message });
   }
-}
-
-/** A certificate and its key must be in the same mapping, where their match is evident. */
-function reportUnpaired({ source, at }: SiteEntry, { mistakes }: LoadContext): void {
-  const path = [...at, "tls"];
-  const message = missingPair(valueAt(source.value, path) ?? {}, "sites.tls");
-  if (message !== undefined) mistakes.push({ ...source.place(path), message });
 }
 
 function withFiles<T extends SiteConfig | DefaultsConfig>(

@@ -45,14 +45,14 @@ export function interpolate(text: string, references: References): Interpolation
 
 interface Found {
   readonly secret?: string;
-  /** Stands in the file itself. */
+  /** A default, which the file shows. */
   readonly shown?: string;
   readonly problem?: string;
 }
 
 function resolve(reference: string, references: References): Found {
   const [, folder, path] = FILE.exec(reference) ?? [];
-  if (path !== undefined) return fromFile({ folder, path }, references);
+  if (path !== undefined) return fromFile(folder, path, references);
   const [, name, fallback] = VARIABLE.exec(reference) ?? [];
   if (name !== undefined) return fromEnvironment(name, fallback, references);
   const problem = `invalid reference ${JSON.stringify(reference)}; write \${NAME}, ` +
@@ -61,11 +61,12 @@ function resolve(reference: string, references: References): Found {
 }
 
 function fromFile(
-  { folder, path: rest }: { readonly folder: string | undefined; readonly path: string },
+  folder: string | undefined,
+  rest: string,
   references: References,
 ): Found {
   const start = folder === undefined ? "" : references.env(folder);
-  if (start === undefined) return notSet(folder!);
+  if (start === undefined) return { problem: `environment variable "${folder}" is not set` };
   const path = `${start}${rest}`;
   const file = references.file(path);
   // Editors and `echo` add a line break that is not part of the password.
@@ -81,11 +82,8 @@ function fromEnvironment(
 ): Found {
   const value = references.env(name);
   if (fallback !== undefined && (value === undefined || value === "")) return { shown: fallback };
-  return value === undefined ? notSet(name) : { secret: value };
-}
-
-function notSet(name: string): Found {
-  const problem =
-    `environment variable "${name}" is not set; set it, or write \${${name}:-default}`;
-  return { problem };
+  if (value !== undefined) return { secret: value };
+  return {
+    problem: `environment variable "${name}" is not set; set it, or write \${${name}:-default}`,
+  };
 }

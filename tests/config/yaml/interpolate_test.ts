@@ -36,17 +36,16 @@ Deno.test("interpolate() replaces references once", () => {
 });
 
 Deno.test("interpolate() reports every reference that cannot be resolved", () => {
-  const notSet = 'environment variable "UNSET" is not set; set it, or write ${UNSET:-default}';
   const invalid = (reference: string) =>
     `invalid reference "${reference}"; write \${NAME}, \${NAME:-default} or \${file:PATH}, ` +
     "or $${ for a literal ${";
   const cases: [string, string][] = [
-    ["${UNSET}", notSet],
+    ["${UNSET}", 'environment variable "UNSET" is not set; set it, or write ${UNSET:-default}'],
     ["${file:/no}", 'cannot read "/no": no such file'],
     ["${1X}", invalid("${1X}")],
     ["${}", invalid("${}")],
     ["${NAME", invalid("${NAME")],
-    ["${file:${UNSET}/x}", notSet],
+    ["${file:${UNSET}/x}", 'environment variable "UNSET" is not set'],
     ["${file:${NAME}/no}", 'cannot read "value/no": no such file'],
     ["${file:${NAME}}", invalid("${file:${NAME}}")],
     ["${file:${NAME}x}", invalid("${file:${NAME}x}")],
