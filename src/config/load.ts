@@ -13,7 +13,7 @@ import { type Config, configSchema, defaultConfig } from "./schema/schema.ts";
 import { LoadContext } from "./yaml/load_context.ts";
 import { parsePart } from "./yaml/parse_part.ts";
 import { includedSites, siteEntriesAt } from "./yaml/site_entries.ts";
-import type { YamlSource } from "./yaml/yaml_source.ts";
+import { valueAt, type YamlSource } from "./yaml/yaml_source.ts";
 
 export interface LoadConfigOptions extends Checkers {
   /** The command that the configuration is for; without one, no section is required. */
@@ -68,15 +68,10 @@ function loadSource(
 
 /** The valid parts of the configuration, without its sites, which are checked one by one. */
 function validConfig(source: YamlSource, { mistakes }: LoadContext): Config {
-  const value = isMapping(source.value) && Array.isArray(source.value.sites)
-    ? { ...source.value, sites: [] }
-    : source.value;
+  const hasSites = Array.isArray(valueAt(source.value, ["sites"]));
+  const value = hasSites ? { ...source.value as object, sites: [] } : source.value;
   const config = parsePart(configSchema, { source, at: [], value, mistakes });
   return config ?? defaultConfig();
-}
-
-function isMapping(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

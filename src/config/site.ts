@@ -1,4 +1,4 @@
-/** A site as the scanner gets it: everything inherited and defaulted, in units, ready to send to a thread. */
+/** A site in the scanner's form: with all defaults, in the program's units, ready to send to a thread. */
 import type { Reason } from "../report/outcome.ts";
 
 /** TLS of a check; texts are the contents of PEM files, not their paths. */
@@ -6,7 +6,7 @@ export interface SiteTls {
   readonly ca?: string;
   readonly cert?: string;
   readonly key?: string;
-  /** Name to ask for and to verify, instead of the url's host. */
+  /** Name for SNI and verification, instead of the URL's host. */
   readonly serverName?: string;
   /** Accepts any certificate. */
   readonly insecure: boolean;
@@ -19,24 +19,24 @@ export interface StatusRange {
   readonly negated: boolean;
 }
 
-/** Credentials of the site itself; never told to another origin. */
+/** Credentials for the site; never sent to another origin. */
 export type SiteAuth =
   | { readonly basic: { readonly username: string; readonly password: string } }
   | { readonly bearer: string };
 
-/** How a check is tried again, within its timeout. */
+/** How a check is retried, within its timeout. */
 export interface Retries {
-  /** In all, the first one among them. */
+  /** Including the first. */
   readonly attempts: number;
   readonly delayMs: number;
-  /** Reasons after which another attempt is made. */
+  /** Reasons for another attempt. */
   readonly on: readonly (Reason | "any")[];
 }
 
 /** A value that an answer is compared with. */
 export type Scalar = string | number | boolean | null;
 
-/** What must, and what must not, be found in the body; patterns are proven to compile. */
+/** What the body must and must not contain; patterns are known to compile. */
 export interface BodyExpectation {
   readonly contains: readonly string[];
   readonly notContains: readonly string[];
@@ -44,7 +44,7 @@ export interface BodyExpectation {
   readonly notMatches: readonly string[];
 }
 
-/** What every value at a JSONPath must be; the path and the pattern are proven to compile. */
+/** What every value at a JSONPath must be; path and pattern are known to compile. */
 export interface JsonExpectation {
   readonly path: string;
   readonly equals?: Scalar;
@@ -65,19 +65,19 @@ export interface HeaderExpectation {
   readonly exists?: boolean;
 }
 
-/** Two limits on one figure: beyond the first the site is degraded, beyond the second down. */
+/** Limits of a measurement, beyond which the site is degraded or down. */
 export interface Limits {
   readonly degraded?: number;
   readonly down?: number;
 }
 
-/** Decoded bytes of the body, both bounds included. */
+/** Inclusive bounds on the size of the decoded body. */
 export interface SizeExpectation {
   readonly bytesMin?: number;
   readonly bytesMax?: number;
 }
 
-/** What a site is expected to answer; what is absent is not looked at. */
+/** What a site must answer; what is absent is not checked. */
 export interface SiteExpect {
   /** Below 400 when absent. */
   readonly status?: readonly StatusRange[];
@@ -89,40 +89,40 @@ export interface SiteExpect {
   readonly responseTimeMs?: Limits;
   /** At least. */
   readonly certificateDays?: Limits;
-  /** True when the site must not be as the other expectations say. */
+  /** Inverts the outcome: a site that meets the other expectations is down. */
   readonly invert?: boolean;
 }
 
-/** What is watched, and what it is expected to answer. */
+/** What to check, how, and what it must answer. */
 export interface Site {
   /** Unique among the sites of a configuration, at most 200 characters. */
   readonly name: string;
-  /** As configured, credentials included: never to be logged or stored. */
+  /** As configured, with credentials: never to be logged or stored. */
   readonly url: string;
   readonly intervalMs: number;
-  /** For the whole check with its redirects and attempts. */
+  /** Of the check, including redirects and retries. */
   readonly timeoutMs: number;
-  /** For each connection, TLS included. */
+  /** Of each connection, including TLS. */
   readonly connectTimeoutMs: number;
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Searched in the body; already proven to compile on one of the two engines. */
+  /** Must match in the body; known to compile on one of the two engines. */
   readonly pattern?: string;
   readonly expect?: SiteExpect;
-  /** Redirects that are followed; 0 follows none and judges the redirect itself. */
+  /** With 0, the redirect itself is the answer. */
   readonly redirectsMax: number;
   /** True when redirects from https to http are followed too. */
   readonly allowsDowngrade?: boolean;
   readonly auth?: SiteAuth;
   readonly retries?: Retries;
-  /** Decoded bytes of the body that are read. */
+  /** How much of the decoded body is read. */
   readonly bodyBytesMax: number;
   readonly tls: SiteTls;
   readonly ipVersion?: 4 | 6;
   /** `http://[user:password@]host:port` */
   readonly proxy?: string;
-  /** True when visits say in the header `traceparent` to which trace they belong. */
+  /** Sends the header `traceparent`. */
   readonly traceparent?: boolean;
   readonly labels: Readonly<Record<string, string>>;
 }

@@ -131,21 +131,18 @@ const NEEDS: Readonly<Record<Role, readonly string[]>> = {
 
 function missingSections({ role, source }: CrossChecked): Problem[] {
   if (role === undefined || source.isBroken) return [];
+  const lacks = (section: string) => !isGiven(section, source);
   const asksStore = role === "status" || role === "web";
-  const isProducers = asksStore && isGiven("kafka", source) && !isGiven("postgres", source) &&
-    !isGiven("store", source);
-  if (isProducers) {
+  if (asksStore && !lacks("kafka") && lacks("postgres") && lacks("store")) {
     const message = `missing section "postgres": "sitemon ${role}" needs it to read a consumer's ` +
       `store, or "store" to read that of "sitemon run"`;
     return [{ path: [], message }];
   }
-  return NEEDS[role]
-    .filter((section) => !isGiven(section, source))
-    .filter((section) => section !== "sites" || !isGiven("include", source))
-    .map((section) => ({
-      path: [],
-      message: `missing section "${section}": "sitemon ${role}" needs it`,
-    }));
+  const needed = NEEDS[role].filter((section) => section !== "sites" || lacks("include"));
+  return needed.filter(lacks).map((section) => ({
+    path: [],
+    message: `missing section "${section}": "sitemon ${role}" needs it`,
+  }));
 }
 
 function isGiven(section: string, { value }: YamlSource): boolean {

@@ -4,6 +4,7 @@ import type { Config } from "../schema/schema.ts";
 import type { SiteTls } from "../site.ts";
 import { besideFile, type LoadContext } from "../yaml/load_context.ts";
 import { type Path, valueAt, type YamlSource } from "../yaml/yaml_source.ts";
+import { camelKeys } from "./camel_keys.ts";
 
 /** Where settings are defined. */
 export interface SettingsPlace {
@@ -56,8 +57,7 @@ export function kafkaTls(
   const tls = kafka?.tls;
   if (typeof tls !== "object") return tls === true ? { insecure: false } : undefined;
   const place = { context, source, at: ["kafka"], name: "kafka" };
-  const { server_name, ...rest } = readPems(tls, place);
-  return { ...rest, ...(server_name !== undefined && { serverName: server_name }) };
+  return camelKeys(readPems(tls, place));
 }
 
 /** TLS to PostgreSQL; mode `disable` for plain text. */

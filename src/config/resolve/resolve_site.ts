@@ -1,6 +1,7 @@
 /** A site with what it inherits from `defaults`, in the program's units. */
 import type { DefaultsConfig, SiteConfig } from "../schema/site_schema.ts";
 import type { Site } from "../site.ts";
+import { camelKeys } from "./camel_keys.ts";
 import { resolveExpect } from "./resolve_expect.ts";
 
 /** Settings with the contents of the files that they name. */
@@ -27,7 +28,7 @@ export function resolveSite(
     expect,
     redirects,
     max_body_bytes,
-    tls: { server_name, insecure = false, ...pem },
+    tls,
     ip_version,
     retries,
     ...same
@@ -42,7 +43,7 @@ export function resolveSite(
     ...(expected && { expect: expected }),
     ...redirectsOf(redirects),
     bodyBytesMax: max_body_bytes,
-    tls: { ...pem, insecure, ...(server_name && { serverName: server_name }) },
+    tls: { insecure: false, ...camelKeys(tls) },
     ...(ip_version && { ipVersion: ip_version }),
     ...(retries && { retries: retriesOf(retries) }),
   };

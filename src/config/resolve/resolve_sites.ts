@@ -46,10 +46,8 @@ function reportRepeatedNames(entries: readonly SiteEntry[], { mistakes }: LoadCo
     const { name } = entry.config;
     if (name === undefined) continue;
     const other = first.get(name);
-    if (other === undefined) {
-      first.set(name, entry);
-      continue;
-    }
+    first.set(name, other ?? entry);
+    if (other === undefined) continue;
     const { file, line } = other.source.place([...other.at, "name"]);
     const message = `duplicate site name ${JSON.stringify(name)}: first used at ${file}:${line}`;
     mistakes.push({ ...entry.source.place([...entry.at, "name"]), message });

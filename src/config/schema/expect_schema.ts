@@ -29,12 +29,12 @@ const STATUS_RULE = `is not a status code from ${STATUS.min} to ${STATUS.max}, s
   `200-299, 2xx or "!404", or a list of at most ${RANGES_MAX}`;
 
 const one = z.union([z.number(), z.string()], { error: STATUS_RULE });
-const ranges = z.array(z.object({ first: z.number(), last: z.number(), negated: z.boolean() }));
+const range = z.object({ first: z.number(), last: z.number(), negated: z.boolean() });
 
 /** Status codes as ranges; `z.encode` writes them back as a list. */
 const statusSchema = z.codec(
   z.union([one, z.array(one).min(1).max(RANGES_MAX)], { error: STATUS_RULE }),
-  ranges,
+  z.array(range),
   {
     decode(value, context) {
       const parsed = (Array.isArray(value) ? value : [value]).map(parseStatusRange);

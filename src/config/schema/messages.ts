@@ -26,12 +26,11 @@ export function ruleOf(schema: z.ZodType): string {
   const own = schema.def.error?.({ code: "custom", input: undefined } as never);
   if (typeof own === "string") return own;
   if (schema instanceof z.ZodCodec) return ruleOf(schema.in as z.ZodType);
-  if (schema instanceof z.ZodUnion) return `is neither ${nounsOf(schema.options).join(" nor ")}`;
+  if (schema instanceof z.ZodUnion) {
+    const rules = schema.options.map((option) => ruleOf(option as z.ZodType));
+    return `is neither ${rules.map((rule) => rule.replace(/^is not /, "")).join(" nor ")}`;
+  }
   return `is not ${nounOf(schema)}`;
-}
-
-function nounsOf(schemas: readonly z.core.$ZodType[]): string[] {
-  return schemas.map((schema) => ruleOf(schema as z.ZodType).replace(/^is not |;.*/g, ""));
 }
 
 /** All keys of a small mapping, the required ones of a large one. */

@@ -1,17 +1,18 @@
-/** Finds the files that a glob means. */
+/** The files that a glob matches. */
 import { isAbsolute, join, matchesGlob, sep } from "node:path";
 
-/** Folders that one glob may look into. */
+/** Folders that one glob may list. */
 const FOLDERS_MAX = 10_000;
 
-/** True when a path has wildcards: `*`, `?` or `[…]` within a name. */
+/** True when a path has wildcards: `*`, `?` or `[…]`. */
 export function isGlob(path: string): boolean {
   return /[*?[]/.test(path);
 }
 
 /**
- * The paths that a glob with at least one wildcard means, sorted. Wildcards stand within one name each; hidden files are
- * found only by a name that begins with a dot. Folders that cannot be listed hold nothing.
+ * The paths that a glob with at least one wildcard matches, sorted. A wildcard does not match `/`;
+ * hidden files are matched only by a name that begins with a dot. Folders that cannot be listed
+ * count as empty.
  */
 export function expandGlob(
   glob: string,
@@ -19,7 +20,7 @@ export function expandGlob(
 ): string[] {
   const names = glob.split(sep);
   const literals = names.findIndex(isGlob);
-  // What stands before the first wildcard is one folder, whether or not those around it can be listed.
+  // What is before the first wildcard is one folder, even if its parents cannot be listed.
   let found = [names.slice(0, literals).join(sep) || (isAbsolute(glob) ? sep : "")];
   for (const name of names.slice(literals)) {
     found = found.slice(0, FOLDERS_MAX).flatMap((folder) =>

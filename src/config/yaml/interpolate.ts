@@ -60,11 +60,7 @@ function resolve(reference: string, references: References): Found {
   return { problem };
 }
 
-function fromFile(
-  folder: string | undefined,
-  rest: string,
-  references: References,
-): Found {
+function fromFile(folder: string | undefined, rest: string, references: References): Found {
   const start = folder === undefined ? "" : references.env(folder);
   if (start === undefined) return { problem: `environment variable "${folder}" is not set` };
   const path = `${start}${rest}`;

@@ -34,9 +34,7 @@ export class LoadContext {
 
   /** Reads each file once. */
   read(path: string, bytesMax: number = FILE_BYTES_MAX): FileText {
-    const known = this.#texts.get(path);
-    if (known !== undefined) return known;
-    const found = this.#attempt(path, bytesMax);
+    const found = this.#texts.get(path) ?? this.#attempt(path, bytesMax);
     this.#texts.set(path, found);
     return found;
   }

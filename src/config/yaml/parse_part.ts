@@ -3,16 +3,12 @@ import type * as z from "zod";
 import type { Mistake } from "../config_error.ts";
 import { brokenRule } from "../schema/messages.ts";
 import type { Exact } from "../schema/scalar.ts";
-import { issueMistakes } from "./issue_mistakes.ts";
-import { type Path, pathKey, valueAt, type YamlSource } from "./yaml_source.ts";
+import { type Checked, issueMistakes } from "./issue_mistakes.ts";
+import { type Path, pathKey, valueAt } from "./yaml_source.ts";
 
 type Issue = z.core.$ZodIssue;
 
-export interface Part {
-  readonly source: YamlSource;
-  readonly at: Path;
-  /** What messages call the part, when it is not its path. */
-  readonly name?: string;
+export interface Part extends Omit<Checked, "value"> {
   /** In place of the source's own value at the path. */
   readonly value?: unknown;
   readonly mistakes: Mistake[];

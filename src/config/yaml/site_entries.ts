@@ -52,11 +52,7 @@ export function includedSites(
     .flatMap(([file, place]) => sitesOfFile(file, place, context));
 }
 
-function filesOf(
-  glob: string,
-  place: Place,
-  { hostEnvironment, mistakes }: LoadContext,
-): string[] {
+function filesOf(glob: string, place: Place, { hostEnvironment, mistakes }: LoadContext): string[] {
   const path = besideFile(place.file, glob);
   if (!isGlob(glob)) return [path];
   const files = expandGlob(path, hostEnvironment.listFolder);

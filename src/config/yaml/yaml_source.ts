@@ -36,11 +36,11 @@ export function valueAt(value: unknown, path: Path): unknown {
   );
 }
 
-/** Aliases copy what they name; a few lines of them could otherwise fill the memory ("billion laughs"). */
+/** Aliases copy values; a few lines of them could otherwise fill the memory ("billion laughs"). */
 const ALIASED_VALUES_MAX = 100_000;
 
-/** After these errors the parser has not misread the rest. */
-const HARMLESS: ReadonlySet<string> = new Set(["DUPLICATE_KEY", "TAG_RESOLVE_FAILED"]);
+/** After this error the parser has not misread the rest. */
+const HARMLESS: ErrorCode = "TAG_RESOLVE_FAILED";
 
 export interface YamlSourceOptions {
   readonly file: string;
@@ -67,12 +67,12 @@ export class YamlSource {
   readonly #brokenAt: number;
   #aliasedValues = 0;
 
-  /** Parses; throws a RangeError when the nesting is deeper than the stack. */
+  /** Throws a RangeError when the nesting is deeper than the stack. */
   constructor(text: string, options: YamlSourceOptions) {
     this.file = options.file;
     this.#options = options;
     this.#document = withoutEnvironment(() =>
-      parseDocument(text, { lineCounter: this.#lines, prettyErrors: false })
+      parseDocument(text, { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false })
     );
     this.#brokenAt = this.#reportSyntax();
     if (text.includes("*")) this.#findTargets();
@@ -80,7 +80,7 @@ export class YamlSource {
     this.value = contents === null ? {} : this.#plain(contents, [], []);
   }
 
-  /** Where a value begins; of what is absent, where the mapping around it begins. */
+  /** Where a value begins, or the innermost mapping around it if it is absent. */
   place(path: Path): Place {
     return this.#placeOf(this.#nodeAt(path));
   }
@@ -93,7 +93,7 @@ export class YamlSource {
     return this.#placeOf((pair?.key ?? this.#nodeAt(path)) as Node | undefined);
   }
 
-  /** True when a syntax error may have made the parser misread the place: from the line before on. */
+  /** True from the line before the first syntax error on, which the parser may have misread. */
   isDoubtful({ line }: Place): boolean {
     return this.isBroken && line >= this.#lines.linePos(this.#brokenAt).line - 1;
   }
@@ -105,38 +105,17 @@ export class YamlSource {
 
   #reportSyntax(): number {
     const { errors, warnings } = this.#document;
-    const breaking = errors.filter(({ code }) => !HARMLESS.has(code));
+    const breaking = errors.filter(({ code }) => code !== HARMLESS);
     const brokenAt = breaking.reduce((first, { pos }) => Math.min(first, pos[0]), Infinity);
     for (const { code, message, pos: [offset] } of [...errors, ...warnings]) {
       // After the first error, every further token seems unexpected.
       if (code === "UNEXPECTED_TOKEN" && offset > brokenAt) continue;
-      this.#options.mistakes.push({
-        ...this.#placeAt(offset),
-        message: code === "DUPLICATE_KEY"
-          ? this.#duplicateKey(offset)
-          : syntaxMessage(code, message),
-      });
+      this.#report(this.#placeAt(offset), syntaxMessage(code, message));
     }
     return brokenAt;
   }
 
-  #duplicateKey(offset: number): string {
-    let message = "duplicate key";
-    visit(this.#document, {
-      Map: (_, { items }) => {
-        const again = items.find(({ key }) => (key as Node | null)?.range?.[0] === offset);
-        if (again === undefined) return;
-        const name = keyText(again.key);
-        const first = items.find(({ key }) => keyText(key) === name)!;
-        const { line } = this.#placeOf(first.key as Node);
-        message = `duplicate key ${JSON.stringify(name)}: first defined at line ${line}`;
-        return visit.BREAK;
-      },
-    });
-    return message;
-  }
-
-  /** An alias means the anchor of its name that came last before it. */
+  /** An alias refers to the last anchor of its name before it. */
   #findTargets(): void {
     const anchors = new Map<string, Node>();
     visit(this.#document, {
@@ -152,7 +131,7 @@ export class YamlSource {
   #plain(node: Node | null, path: Path, around: readonly Node[]): unknown {
     if (isAlias(node)) return this.#aliased(node, path, around);
     if (around.some(isAlias)) this.#aliasedValues++;
-    // Resolved tags are urls; of any other the parser has complained already.
+    // Resolved tags are URLs; the parser has reported all others.
     if (node?.tag?.startsWith("!")) this.unresolved.add(pathKey(path));
     if (isMap(node)) return this.#mapping(node, path, around);
     if (isSeq(node)) {
@@ -173,20 +152,28 @@ export class YamlSource {
       return this.#plain(target, path, [...around, alias]);
     }
     const name = `alias "*${alias.source}"`;
-    if (target === undefined) this.#mistake(path, `${name} has no anchor before it`);
-    else if (around.includes(target)) this.#mistake(path, `${name} contains itself`);
-    else this.#mistake(path, `aliases expand to more than ${ALIASED_VALUES_MAX} values`);
+    const message = target === undefined
+      ? `${name} has no anchor before it`
+      : around.includes(target)
+      ? `${name} contains itself`
+      : `aliases expand to more than ${ALIASED_VALUES_MAX} values`;
+    this.#report(this.place(path), message);
     this.unresolved.add(pathKey(path));
     return null;
   }
 
   #mapping(node: YAMLMap, path: Path, around: readonly Node[]): unknown {
+    const first = new Map<string, Node>();
     const entries = node.items.map(({ key, value }) => {
       const name = keyText(key);
-      return [
-        name,
-        this.#plain(value as Node | null, [...path, name], [...around, node]),
-      ] as const;
+      const same = first.get(name);
+      first.set(name, same ?? key as Node);
+      if (same !== undefined) {
+        const { line } = this.#placeOf(same);
+        const message = `duplicate key ${JSON.stringify(name)}: first defined at line ${line}`;
+        this.#report(this.#placeOf(key as Node), message);
+      }
+      return [name, this.#plain(value as Node | null, [...path, name], [...around, node])] as const;
     });
     return Object.fromEntries(entries);
   }
@@ -197,12 +184,12 @@ export class YamlSource {
     this.raw.set(key, value);
     if (secrets.length > 0) this.secrets.set(key, secrets);
     if (problems.length > 0) this.unresolved.add(key);
-    for (const problem of problems) this.#mistake(path, problem);
+    for (const problem of problems) this.#report(this.place(path), problem);
     return text;
   }
 
-  #mistake(path: Path, message: string): void {
-    this.#options.mistakes.push({ ...this.place(path), message });
+  #report(place: Place, message: string): void {
+    this.#options.mistakes.push({ ...place, message });
   }
 
   #nodeAt(path: Path): Node | undefined {
