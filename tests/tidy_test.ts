@@ -79,6 +79,8 @@ holds(
   "imports point one way",
   structure.wrongDirections(SOURCES, structure.importTable(readText("docs/architecture.md"))),
 );
+holds("imports have no circles", structure.importCircles([...SOURCES, ...TESTS]));
+holds("folders are small", structure.crowdedFolders([...SOURCES, ...TESTS]));
 holds("one library has one place", structure.misplacedLibraries(SOURCES));
 holds(
   "every library is used",

@@ -115,6 +115,36 @@ function roomOf(path: string): string {
   return path.split("/")[1]!;
 }
 
+/** Files that import each other, directly or by way of others; imports of types count too. */
+export function importCircles(sources: readonly Source[]): string[] {
+  const open = new Map(sources.map(({ path, imports }) => {
+    return [path, new Set(imports.map(({ target }) => target))];
+  }));
+  // What imports nothing that is left, or is imported by nothing that is left, is in no circle.
+  for (let before = Infinity; open.size < before;) {
+    before = open.size;
+    const imported = new Set([...open.values()].flatMap((targets) => [...targets]));
+    for (const [path, targets] of open) {
+      const importsNothing = targets.intersection(open).size === 0;
+      if (importsNothing || !imported.has(path)) open.delete(path);
+    }
+  }
+  return Array.from(open, ([path, targets]) => {
+    return `${path} must not import ${[...targets.intersection(open).keys()].join(", ")}: ` +
+      `they import each other`;
+  });
+}
+
+export const FOLDER_FILES_MAX = 20;
+
+/** A folder that needs more files needs folders in it. */
+export function crowdedFolders(sources: readonly Source[]): string[] {
+  const folders = Map.groupBy(sources, ({ path }) => path.slice(0, path.lastIndexOf("/")));
+  return [...folders].filter(([, files]) => files.length > FOLDER_FILES_MAX).map(([path, files]) =>
+    `${path} must have at most ${FOLDER_FILES_MAX} files: it has ${files.length}`
+  );
+}
+
 /** One library, one place. */
 export function misplacedLibraries(sources: readonly Source[]): string[] {
   return sources.flatMap(({ path, imports }) =>

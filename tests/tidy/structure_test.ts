@@ -2,6 +2,9 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { type Source, sourceOf } from "./source.ts";
 import {
   connectingInMain,
+  crowdedFolders,
+  FOLDER_FILES_MAX,
+  importCircles,
   importTable,
   misplacedLibraries,
   untestedFiles,
@@ -131,5 +134,30 @@ Deno.test("untestedFiles() wants a test of the same folder, or a reason, and no 
     "src/cli/web.ts must be driven by a test of tests/cli/, or have a reason why not in " +
     "tests/tidy_test.ts",
     "tests/tidy_test.ts must not excuse src/outbox/relay.ts: it is tested, or is gone",
+  ]);
+});
+
+Deno.test("importCircles() names files that import each other, types among it, and no others", () => {
+  const files = sources(
+    ["src/a/top.ts", 'import "./one.ts";'],
+    ["src/a/one.ts", 'import type { T } from "./two.ts"; import "./leaf.ts";'],
+    ["src/a/two.ts", 'import { one } from "./one.ts";'],
+    ["src/a/leaf.ts", "export const leaf = 1;"],
+  );
+  deepStrictEqual(importCircles(files), [
+    "src/a/one.ts must not import src/a/two.ts: they import each other",
+    "src/a/two.ts must not import src/a/one.ts: they import each other",
+  ]);
+  deepStrictEqual(importCircles(files.filter(({ path }) => !path.includes("two"))), []);
+});
+
+Deno.test("crowdedFolders() names a folder with more files than there may be", () => {
+  const files = (count: number) =>
+    sources(
+      ...Array.from({ length: count }, (_, n): [string, string] => [`src/a/file_${n}.ts`, ""]),
+    );
+  deepStrictEqual(crowdedFolders(files(FOLDER_FILES_MAX)), []);
+  deepStrictEqual(crowdedFolders(files(FOLDER_FILES_MAX + 1)), [
+    "src/a must have at most 20 files: it has 21",
   ]);
 });
