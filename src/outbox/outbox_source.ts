@@ -22,7 +22,7 @@ export type Settlement = Pick<PublishResult, "acknowledged" | "tooLarge">;
  * Hands out the oldest rows, one batch at a time, and at most one more ahead of its turn.
  *
  * Rows that were taken are never dropped by a limit until they are settled. Taking again without
- * settling hands out the oldest rows anew.
+ * settling hands out the oldest rows again.
  */
 export interface OutboxSource {
   /** Resolves to rows in their order; to none when the wait ended or the signal aborted. */

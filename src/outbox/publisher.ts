@@ -64,7 +64,7 @@ export class PublishError extends Error {
 /**
  * Publishes rows in their order.
  *
- * A row may be called acknowledged only after the receiver said, for that very row, that it is
+ * A row may be called acknowledged only after the receiver confirmed, for that very row, that it is
  * durably stored. Publishing a row again must be harmless. `publish` ends within the publisher's
  * own deadline whatever the network does, and is never called while another call is running.
  */

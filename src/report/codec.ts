@@ -145,7 +145,7 @@ export function datumEncoder<T>(
 }
 
 /**
- * Writes a value at this offset and returns where it ends. A negative end tells how many bytes were
+ * Writes a value at this offset and returns where it ends. A negative end is how many bytes were
  * missing. Throws when a field is not of its type.
  */
 export type DatumWriter<T> = (value: T, bytes: Buffer, offset: number) => number;

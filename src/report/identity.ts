@@ -45,7 +45,7 @@ export function identify(v1: V1Report, origin: MessageOrigin): SiteReport {
   };
 }
 
-/** The url, as far as a site's name may be long; what is cut off still tells names apart. */
+/** The url, as far as a site's name may be long; a hash of all of it keeps names distinct. */
 function siteNameOf(url: string): string {
   if (url.length <= SITE_LENGTH_MAX) return url;
   const digest = `#${crc64(url).toString(16).padStart(16, "0")}`;

@@ -34,7 +34,7 @@ Deno.test("drain() publishes every row in order, and says how many are left", as
   );
 });
 
-Deno.test("drain() goes on after a failure that passes, and tells of it", async () => {
+Deno.test("drain() continues after a temporary failure, and reports it", async () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
   outbox.append(draftsOf(manyReports(10)));
@@ -50,7 +50,7 @@ Deno.test("drain() goes on after a failure that passes, and tells of it", async 
   strictEqual(outbox.stats().rows, 0);
 });
 
-Deno.test("drain() ends at once, when somebody has to mend something", async () => {
+Deno.test("drain() ends at once, when an operator has to fix something", async () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
   outbox.append(draftsOf(manyReports(10)));
@@ -60,7 +60,7 @@ Deno.test("drain() ends at once, when somebody has to mend something", async () 
   deepStrictEqual([outbox.stats().rows, publisher.batches.length], [10, 1]);
 });
 
-Deno.test("drain() gives up when nobody takes a row for 30 s, and not before", async () => {
+Deno.test("drain() gives up when no row is published for 30 s, and not before", async () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
   outbox.append(draftsOf(manyReports(3)));

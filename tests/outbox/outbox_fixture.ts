@@ -1,10 +1,4 @@
 /** What the tests of the outbox and its neighbours share. */
-import type { CounterName, GaugeName, Labels } from "../../src/runtime/telemetry/metrics.ts";
-import type {
-  Dependency,
-  DependencyState,
-  Telemetry,
-} from "../../src/runtime/telemetry/telemetry.ts";
 import { Outbox, type OutboxOptions } from "../../src/outbox/outbox.ts";
 import type { OutboxRow } from "../../src/outbox/publisher.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
@@ -12,38 +6,10 @@ import type { Gap, SiteReport, TracedReport } from "../../src/report/report.ts";
 import { draftOf, type ReportDraft } from "../../src/report/report_draft.ts";
 import { aReport } from "../contract/site_reports.ts";
 import { FakeClock } from "../support/fake_clock.ts";
+import { RecordingTelemetry } from "../support/recording_telemetry.ts";
 
 /** A batch that no test's outbox exceeds. */
 export const EVERYTHING = { rowsMax: 100_000, bytesMax: 1 << 30 };
-
-/** Remembers what it was told. */
-export class RecordingTelemetry implements Telemetry {
-  readonly states = new Map<Dependency, DependencyState>();
-  readonly #values = new Map<string, number>();
-
-  count(name: CounterName, labels: Labels = {}, by = 1): void {
-    this.#values.set(keyOf(name, labels), this.value(name, labels) + by);
-  }
-
-  set(name: GaugeName, value: number, labels: Labels = {}): void {
-    this.#values.set(keyOf(name, labels), value);
-  }
-
-  observe(): void {}
-
-  dependency(name: Dependency, state: DependencyState): void {
-    this.states.set(name, state);
-  }
-
-  /** Of a counter or gauge; 0 when nothing was told. */
-  value(name: CounterName | GaugeName, labels: Labels = {}): number {
-    return this.#values.get(keyOf(name, labels)) ?? 0;
-  }
-}
-
-function keyOf(name: string, labels: Labels): string {
-  return JSON.stringify([name, labels]);
-}
 
 /** A folder for one outbox, removed at the end of its scope. */
 export class OutboxFolder implements Disposable {

@@ -97,29 +97,26 @@ Deno.test("append() stores nothing and says so, when there is nothing", () => {
 
 Deno.test("append() stores a batch of a source once, also after a restart", () => {
   using folder = new OutboxFolder();
-  const first = folder.open();
-  deepStrictEqual(first.append(draftsOf(reportsOf("a")), { id: "scanner", batch: 1 }), {
-    first: 1,
-    last: 1,
-  });
-  strictEqual(first.append(draftsOf(reportsOf("a")), { id: "scanner", batch: 1 }), undefined);
-  deepStrictEqual(first.append(draftsOf(reportsOf("b")), { id: "scanner", batch: 2 }), {
-    first: 2,
-    last: 2,
-  });
-  first.close();
-
-  using second = folder.open();
-  strictEqual(second.append(draftsOf(reportsOf("a")), { id: "scanner", batch: 1 }), undefined);
-  strictEqual(second.append(draftsOf(reportsOf("b")), { id: "scanner", batch: 2 }), undefined);
-  deepStrictEqual(second.append(draftsOf(reportsOf("x")), { id: "other", batch: 1 }), {
-    first: 3,
-    last: 3,
-  });
-  deepStrictEqual(waiting(second).reports.map((report) => report.site), ["a", "b", "x"]);
+  const steps: readonly [site: string, source: string, batch: number, sequence?: number][] = [
+    ["a", "scanner", 1, 1],
+    ["a", "scanner", 1],
+    ["b", "scanner", 2, 2],
+    ["a", "scanner", 1],
+    ["b", "scanner", 2],
+    ["x", "other", 1, 3],
+  ];
+  for (const isRestarted of [false, true]) {
+    using outbox = folder.open();
+    for (const [site, id, batch, sequence] of isRestarted ? steps.slice(3) : steps.slice(0, 3)) {
+      const range = outbox.append(draftsOf(reportsOf(site)), { id, batch });
+      deepStrictEqual(range, sequence && { first: sequence, last: sequence });
+    }
+  }
+  using outbox = folder.open();
+  deepStrictEqual(waiting(outbox).reports.map((report) => report.site), ["a", "b", "x"]);
 });
 
-Deno.test("append() remembers the newest sources only", () => {
+Deno.test("append() knows the newest sources only", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
   for (let index = 0; index <= SOURCES_MAX; index++) {
@@ -158,53 +155,32 @@ Deno.test("take() hands out what follows a batch in flight, when it is asked ahe
   const sequences = (isAhead: boolean) => take(isAhead).map((row) => row.sequence);
   deepStrictEqual(sequences(true), [1, 2]);
   deepStrictEqual(sequences(true), [3, 4]);
-  // One batch ahead is enough: more begin anew, as one that is not ahead does.
+  // One batch ahead is enough: the next one starts again with the oldest rows.
   deepStrictEqual(sequences(true), [1, 2]);
   deepStrictEqual(sequences(false), [1, 2]);
 });
 
-Deno.test("settle() keeps what was taken ahead in flight, when nothing is left before it", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open();
-  outbox.append(draftsOf(manyReports(4)));
-  const take = () => outbox.take({ ...EVERYTHING, rowsMax: 2, isAhead: true }).map(({ id }) => id);
-  const [first, ahead] = [take(), take()];
-  outbox.settle({ acknowledged: first, tooLarge: [] });
-  outbox.settle({ acknowledged: ahead.slice(0, 1), tooLarge: [] });
-  strictEqual(outbox.stats().rows, 1);
-  // The last row went back, and is the oldest one again.
-  deepStrictEqual(take(), ahead.slice(1));
-});
-
-Deno.test("settle() gives back what was taken ahead, when something is left before it", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open();
-  outbox.append(draftsOf(manyReports(4)));
-  const take = () => outbox.take({ ...EVERYTHING, rowsMax: 2, isAhead: true }).map(({ id }) => id);
-  const [first, ahead] = [take(), take()];
-  outbox.settle({ acknowledged: first.slice(0, 1), tooLarge: [] });
-  outbox.settle({ acknowledged: ahead, tooLarge: [] });
-  strictEqual(outbox.stats().rows, 3);
-});
-
-Deno.test("settle() deletes acknowledged rows alone; the others are taken again, in order", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open();
-  outbox.append(draftsOf(reportsOf("a", "b", "c", "d")));
-  const rows = outbox.take(EVERYTHING);
-  outbox.settle({ acknowledged: [rows[1]!.id, rows[2]!.id], tooLarge: [] });
-  deepStrictEqual(waiting(outbox).reports.map((report) => report.site), ["a", "d"]);
-  strictEqual(outbox.stats().rows, 2);
-});
-
-Deno.test("settle() keeps what was not acknowledged, however often others were", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open();
-  outbox.append(draftsOf(reportsOf("a", "b", "c")));
-  const [a, b] = outbox.take(EVERYTHING).map((row) => row.id);
-  outbox.settle({ acknowledged: [a!, a!, b!], tooLarge: [] });
-  deepStrictEqual(waiting(outbox).reports.map((report) => report.site), ["c"]);
-});
+/** Of two batches of two rows, the second one taken ahead: what is settled, and what is left. */
+const SETTLED: readonly [what: string, first: number[], ahead: number[], left: number[]][] = [
+  ["keeps what was taken ahead in flight, when nothing is left before it", [1, 2], [3], [4]],
+  ["gives back what was taken ahead, when something is left before it", [1], [3, 4], [2, 3, 4]],
+  ["deletes acknowledged rows alone", [2], [], [1, 3, 4]],
+  ["keeps what was not acknowledged, however often others were", [1, 1], [], [2, 3, 4]],
+];
+for (const [what, first, ahead, left] of SETTLED) {
+  Deno.test(`settle() ${what}`, () => {
+    using folder = new OutboxFolder();
+    using outbox = folder.open();
+    outbox.append(draftsOf(manyReports(4)));
+    const take = () => outbox.take({ ...EVERYTHING, rowsMax: 2, isAhead: true });
+    take();
+    take();
+    outbox.settle({ acknowledged: first, tooLarge: [] });
+    if (ahead.length > 0) outbox.settle({ acknowledged: ahead, tooLarge: [] });
+    strictEqual(outbox.stats().rows, left.length);
+    deepStrictEqual(waiting(outbox).reports.map(({ sequence }) => sequence), left);
+  });
+}
 
 Deno.test("settle() ignores ids that are not in flight", () => {
   using folder = new OutboxFolder();
@@ -290,7 +266,7 @@ Deno.test("Outbox shrinks its file after a backlog, and keeps its log short", ()
   ok(Deno.statSync(folder.path).size < 3_000_000, `${Deno.statSync(folder.path).size}`);
 });
 
-Deno.test("open() forgets the outcome of sites that are long gone", () => {
+Deno.test("open() forgets sites that have no recent report", () => {
   using folder = new OutboxFolder();
   const remembered = () => {
     using sql = new DatabaseSync(folder.path, { readOnly: true });
@@ -308,7 +284,7 @@ Deno.test("open() forgets the outcome of sites that are long gone", () => {
   deepStrictEqual(remembered(), ["shop", "waits"]);
 });
 
-Deno.test("Outbox tells how full it is", () => {
+Deno.test("Outbox reports how full it is", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
   outbox.append(draftsOf(reportsOf("a", "b")));

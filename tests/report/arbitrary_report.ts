@@ -40,7 +40,7 @@ const verdict = fc.oneof(
   }, { noNullPrototype: true }),
 );
 
-/** A key named `__proto__` cannot be told from the prototype once it is decoded. */
+/** A key named `__proto__` is the prototype once it is decoded. */
 const labels = fc.dictionary(text(0, 20).filter((key) => key !== "__proto__"), text(0, 40), {
   maxKeys: 8,
   noNullPrototype: true,

@@ -126,7 +126,7 @@ Deno.test("decodeMessage() throws DecodeError, when a message is cut anywhere or
   }
 });
 
-Deno.test("decodeMessage() tells an unknown schema from damage, with its fingerprint", () => {
+Deno.test("decodeMessage() distinguishes an unknown schema from damage, with its fingerprint", () => {
   const unknown = changed(GOLDEN.reportBytes, [2, 0x00]);
   throws(() => decodeMessage(unknown), {
     name: "DecodeError",

@@ -78,7 +78,7 @@ Deno.test("identify() keeps credentials out of the url and the site's name", () 
   ok(!JSON.stringify(report).includes("secret"));
 });
 
-Deno.test("identify() bounds what v1 did not, and still tells long urls apart", () => {
+Deno.test("identify() bounds what v1 did not, and still distinguishes long urls", () => {
   const long = (end: string) => ({ ...BARE, url: `http://h/?${"q".repeat(300)}${end}` });
   const report = identify({ ...long("a"), error_text: "e".repeat(5_000) }, ORIGIN);
   strictEqual(report.site.length, SITE_LENGTH_MAX);

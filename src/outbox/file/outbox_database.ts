@@ -10,7 +10,7 @@ const BUSY_TIMEOUT_MS = 1_000;
 const WAL_BYTES_MAX = 8 * 1024 * 1024;
 /** Free pages that stay in the file for the next reports: 1 MiB of them. */
 const FREE_PAGES_KEPT = 256;
-/** Pages given back at a time: 1 MiB takes about 3 ms (measured), so nobody waits for it. */
+/** Pages given back at a time: 1 MiB takes about 3 ms (measured), so no report waits for it. */
 const VACUUM_PAGES = 256;
 
 /** The row of `producer`, as of a transaction; what a transaction changes in it is saved with it. */

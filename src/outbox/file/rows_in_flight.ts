@@ -6,7 +6,7 @@ import type { Settlement, TakeLimits } from "../outbox_source.ts";
 import type { OutboxRow } from "../publisher.ts";
 import type { RowTraces } from "./row_traces.ts";
 
-/** Dead letters that are kept; beyond it the oldest are deleted. The gaps announce all of them. */
+/** Dead letters that are kept; beyond this the oldest are deleted. The gaps announce all of them. */
 export const DEAD_LETTERS_MAX = 10_000;
 
 type Bounds = Pick<TakeLimits, "rowsMax" | "bytesMax">;

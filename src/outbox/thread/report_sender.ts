@@ -47,7 +47,7 @@ const log = logger("outbox");
  * Sends reports in batches: of what was found within {@linkcode GATHER_MS}, or as soon as one is
  * full. At most two are in flight, and each is kept until the outbox says that it is stored.
  */
-export class ReportSender {
+export class ReportSender implements Disposable {
   readonly #options: ReportSenderOptions;
   readonly #logLimit: MinuteLimit;
   readonly #inFlight: StoreRequest[] = [];
@@ -124,6 +124,10 @@ export class ReportSender {
     this.#endGather();
     this.#port?.close();
     this.#port = undefined;
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 
   #sendDue(): void {

@@ -3,9 +3,13 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { Outbox } from "../outbox.ts";
 import { OutboxFullError, OutboxUnavailableError } from "../outbox_error.ts";
 import { draftsOf } from "./columns.ts";
-import { BATCH_REPORTS_MAX, BATCHES_IN_FLIGHT_MAX, type StoreRequest } from "./port_message.ts";
+import {
+  BATCH_REPORTS_MAX,
+  BATCHES_IN_FLIGHT_MAX,
+  type StoreAnswer,
+  type StoreRequest,
+} from "./port_message.ts";
 import { RelayPort } from "./relay_port.ts";
-import { ScannerPort } from "./scanner_port.ts";
 
 /**
  * Scanners gather what they send (GATHER_MS); this lets those that send at about the same time share
@@ -93,5 +97,40 @@ function commit(outbox: Outbox, group: readonly Arrived[]): boolean {
   } catch (error) {
     if (error instanceof OutboxFullError || error instanceof OutboxUnavailableError) return false;
     throw error;
+  }
+}
+
+/**
+ * Takes batches of one source in their order. After a batch could not be stored, later ones are
+ * refused until it has come again: storing a later one would make it count as stored.
+ */
+class ScannerPort {
+  readonly #port: MessagePort;
+  #awaited: number | undefined;
+
+  constructor(port: MessagePort, onBatch: (request: StoreRequest) => void) {
+    this.#port = port;
+    port.onmessage = ({ data }: MessageEvent<StoreRequest>) => {
+      if (this.#awaited !== undefined && data.batch > this.#awaited) {
+        return this.#post({ type: "retry", batch: data.batch });
+      }
+      this.#awaited = undefined;
+      onBatch(data);
+    };
+  }
+
+  /** Answers a batch: stored, or to be sent again. */
+  answer(batch: number, isStored: boolean): void {
+    if (isStored) return this.#post({ type: "stored", batch });
+    this.#awaited = Math.min(batch, this.#awaited ?? Infinity);
+    this.#post({ type: "retry", batch });
+  }
+
+  close(): void {
+    this.#port.close();
+  }
+
+  #post(answer: StoreAnswer): void {
+    this.#port.postMessage(answer);
   }
 }

@@ -67,7 +67,7 @@ for (const [name, damage] of Object.entries(DAMAGES)) {
   });
 }
 
-Deno.test("open() moves a second damaged file beside the first, within the same moment", () => {
+Deno.test("open() moves a second damaged file beside the first, within the same millisecond", () => {
   using folder = new OutboxFolder();
   for (let time = 0; time < 2; time++) {
     folder.open().close();
@@ -99,7 +99,7 @@ Deno.test("open() moves the log of a damaged file with it, as it was found", () 
   ok(Buffer.from(log).equals(Deno.readFileSync(`${aside}/outbox.db-wal`)));
 });
 
-Deno.test("Outbox begins anew when it finds damage while it is in use", () => {
+Deno.test("Outbox starts a new file when it finds damage while it is in use", () => {
   using folder = new OutboxFolder();
   const former = folder.open();
   for (let round = 0; round < 20; round++) former.append(draftsOf(manyReports(1_000)));
@@ -121,7 +121,7 @@ Deno.test("Outbox begins anew when it finds damage while it is in use", () => {
   strictEqual(drain(outbox).length, 20);
 });
 
-Deno.test("open() misses the last commit alone, when the end of the log is torn off", () => {
+Deno.test("open() misses only the last commit, when the end of the log is torn off", () => {
   using folder = new OutboxFolder();
   using crashed = new OutboxFolder();
   using running = folder.open();

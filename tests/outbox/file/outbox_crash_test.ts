@@ -8,7 +8,7 @@ const CHILD = fileURLToPath(new URL("./storing_child.ts", import.meta.url));
 const DEADLINE_MS = 60_000;
 const KILLS = 8;
 
-/** A process that stores, and what it has said so far. */
+/** A process that stores, and its output so far. */
 class StoringProcess {
   readonly #process: Deno.ChildProcess;
   readonly #reader: ReadableStreamDefaultReader<string>;

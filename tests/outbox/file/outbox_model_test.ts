@@ -68,7 +68,7 @@ class Model implements Disposable {
   readonly #folders = [new OutboxFolder()];
   readonly #whenFull: WhenFull;
   readonly #stored: SiteReport[] = [];
-  /** Rows that a receiver may have: taken once, and not told to be lost. */
+  /** Rows that a receiver may have: taken once, and not reported lost. */
   readonly #received = new Map<number, OutboxRow>();
   readonly #tooLarge = new Set<number>();
   #outbox: Outbox;
@@ -210,7 +210,7 @@ class Model implements Disposable {
     this.#taken = isWhole ? ahead : [];
   }
 
-  /** What a kill -9 leaves behind: the files as they are, without a word of goodbye. */
+  /** What a kill -9 leaves behind: the files as they are. */
   #crash(): void {
     const former = this.#folder;
     const next = new OutboxFolder();

@@ -1,4 +1,4 @@
-// Goal: an outbox that is taken away from under its producer is noticed, and nothing in it is lost.
+// Goal: an outbox that is removed or replaced while it is open is noticed, and nothing in it is lost.
 import { deepStrictEqual, notStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { OutboxLockedError, OutboxUnavailableError } from "../../../src/outbox/outbox_error.ts";
 import { lockOutbox } from "../../../src/outbox/file/outbox_lock.ts";
@@ -47,7 +47,7 @@ for (const [what, takeAway] of Object.entries(WAYS)) {
   });
 }
 
-Deno.test("Outbox locks its path again, when the lock was taken away", () => {
+Deno.test("Outbox locks its path again, when the lock file was removed", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
   Deno.removeSync(`${folder.path}.lock`);
@@ -55,7 +55,7 @@ Deno.test("Outbox locks its path again, when the lock was taken away", () => {
   throws(() => lockOutbox(folder.path), OutboxLockedError);
 });
 
-Deno.test("Outbox keeps gaps and dead letters of a file that is taken away", () => {
+Deno.test("Outbox keeps gaps and dead letters of a file that is removed", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open({ whenFull: "drop_oldest", rowsMax: 5 });
   outbox.append(draftsOf(manyReports(8)));
@@ -96,7 +96,7 @@ Deno.test("Outbox stores nothing while its folder is away, and goes on when it i
   strictEqual(outbox.stats().producerId, producerId);
 });
 
-Deno.test("Outbox leaves its path to another owner, when its lock was taken away", () => {
+Deno.test("Outbox leaves its path to another owner, when its lock file was removed", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open();
   outbox.append(draftsOf(manyReports(2)));

@@ -1,7 +1,8 @@
 /** A process of its own that stores reports until it is killed: `storing_child.ts PATH`. */
 import { Outbox } from "../../../src/outbox/outbox.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
-import { draftsOf, manyReports, RecordingTelemetry } from "../outbox_fixture.ts";
+import { draftsOf, manyReports } from "../outbox_fixture.ts";
+import { RecordingTelemetry } from "../../support/recording_telemetry.ts";
 
 const outbox = Outbox.open({
   path: Deno.args[0]!,

@@ -87,7 +87,7 @@ Deno.test("take() ends at once when its signal aborts, and leaves no row in flig
   client.close();
 });
 
-Deno.test("take() and settle() tell of a disk that fails, and work when it does again", async () => {
+Deno.test("take() and settle() reject when the disk fails, and work when it does again", async () => {
   using served = new ServedOutbox();
   served.outbox.append(draftsOf(reportsOf("shop")));
   const client = aClient(served);

@@ -18,14 +18,8 @@ import { GROUP_WAIT_MS } from "../../../src/outbox/thread/serve_outbox.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { eventually, nextTurn, within } from "../../support/waiting.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
-import {
-  draftsOf,
-  drain,
-  manyReports,
-  RecordingTelemetry,
-  reportsOf,
-  waiting,
-} from "../outbox_fixture.ts";
+import { draftsOf, drain, manyReports, reportsOf, waiting } from "../outbox_fixture.ts";
+import { RecordingTelemetry } from "../../support/recording_telemetry.ts";
 import { ServedOutbox } from "./served_outbox.ts";
 
 const DEADLINE_MS = 60_000;
@@ -93,7 +87,7 @@ class ManualOutbox implements Disposable {
 
 Deno.test("ReportSender stores every report through serveOutbox(), in order", async () => {
   using served = new ServedOutbox();
-  const sender = aSender();
+  using sender = aSender();
   served.connect(sender);
   const reports = manyReports(1_000);
   for (const report of reports) sender.send(report);
@@ -103,12 +97,11 @@ Deno.test("ReportSender stores every report through serveOutbox(), in order", as
     waiting(served.outbox).reports.map((report) => report.site),
     reports.map((report) => report.site),
   );
-  sender.close();
 });
 
 Deno.test("serveOutbox() commits a group after a while, or when a scanner can send no more", async () => {
   using served = new ServedOutbox();
-  const sender = aSender();
+  using sender = aSender();
   served.connect(sender);
   sender.send(reportsOf("alone")[0]!);
   await until("arrival", () => served.serverClock.pending === 1);
@@ -122,7 +115,6 @@ Deno.test("serveOutbox() commits a group after a while, or when a scanner can se
   for (const report of manyReports(2 * BATCH_REPORTS_MAX)) sender.send(report);
   await until("the full group", () => sender.pending === 0);
   strictEqual(served.serverClock.pending, 0);
-  sender.close();
 });
 
 Deno.test("serveOutbox() commits the reports of several scanners together", async () => {
@@ -143,7 +135,7 @@ Deno.test("serveOutbox() commits the reports of several scanners together", asyn
 Deno.test("ReportSender leaves a report out that no schema takes, and counts it", async () => {
   using served = new ServedOutbox();
   const telemetry = new RecordingTelemetry();
-  const sender = aSender({ telemetry });
+  using sender = aSender({ telemetry });
   served.connect(sender);
   const [shop, broken, blog] = reportsOf("shop", "broken", "blog");
   for (const report of [shop!, { ...broken!, attempts: "many" as unknown as number }, blog!]) {
@@ -152,13 +144,12 @@ Deno.test("ReportSender leaves a report out that no schema takes, and counts it"
   await storeAll(served, sender);
   deepStrictEqual(waiting(served.outbox).reports.map((report) => report.site), ["shop", "blog"]);
   strictEqual(telemetry.value("sitemon_reports_lost_total", { cause: "unencodable" }), 1);
-  sender.close();
 });
 
 Deno.test("ReportSender sends what it gathered within 40 ms, a full batch at once, and all to flush", async () => {
   using outbox = new ManualOutbox();
   const clock = new FakeClock();
-  const sender = aSender({ clock });
+  using sender = aSender({ clock });
   sender.connect(outbox.theirs);
   for (const report of manyReports(2)) sender.send(report);
   clock.advance(GATHER_MS - 1);
@@ -180,12 +171,11 @@ Deno.test("ReportSender sends what it gathered within 40 ms, a full batch at onc
   outbox.answer("stored", 2);
   outbox.answer("stored", 3);
   strictEqual(await flushed, 0);
-  sender.close();
 });
 
 Deno.test("ReportSender keeps two batches of at most 64 under way", async () => {
   using outbox = new ManualOutbox();
-  const sender = aSender();
+  using sender = aSender();
   for (const report of manyReports(200)) sender.send(report);
   sender.connect(outbox.theirs);
   deepStrictEqual(await outbox.batches(BATCHES_IN_FLIGHT_MAX), [1, 2]);
@@ -197,13 +187,12 @@ Deno.test("ReportSender keeps two batches of at most 64 under way", async () => 
   deepStrictEqual(outbox.requests.map(({ reports }) => reports.sites.length), [64, 64, 64, 8]);
   outbox.answer("stored", 4);
   strictEqual(await sender.flush(soon()), 0);
-  sender.close();
 });
 
-Deno.test("ReportSender sends again what it is told to, in order, with a growing pause", async () => {
+Deno.test("ReportSender sends refused batches again, in order, with a growing pause", async () => {
   using outbox = new ManualOutbox();
   const clock = new FakeClock();
-  const sender = aSender({ clock });
+  using sender = aSender({ clock });
   sender.connect(outbox.theirs);
   sendApart(sender, clock, ["a", "b", "c"]);
   await outbox.batches(2);
@@ -223,13 +212,12 @@ Deno.test("ReportSender sends again what it is told to, in order, with a growing
   deepStrictEqual((await outbox.batches(7)).slice(4), [1, 2, 3]);
   outbox.answer("stored", 3);
   strictEqual(await sender.flush(soon()), 0);
-  sender.close();
 });
 
 Deno.test("ReportSender goes on when an answer comes late, for a batch that was sent twice", async () => {
   using outbox = new ManualOutbox();
   const clock = new FakeClock();
-  const sender = aSender({ clock });
+  using sender = aSender({ clock });
   sender.connect(outbox.theirs);
   sendApart(sender, clock, ["a"]);
   await outbox.batches(1);
@@ -241,13 +229,12 @@ Deno.test("ReportSender goes on when an answer comes late, for a batch that was 
   clock.advance(200);
   deepStrictEqual(await outbox.batches(2), [1, 2]);
   deepStrictEqual(outbox.requests[1]!.reports.sites, ["b", "c"]);
-  sender.close();
 });
 
-Deno.test("ReportSender keeps a batch whose forerunner was acknowledged twice", async () => {
+Deno.test("ReportSender keeps a batch when the one before it was acknowledged twice", async () => {
   using outbox = new ManualOutbox();
   const clock = new FakeClock();
-  const sender = aSender({ clock });
+  using sender = aSender({ clock });
   sender.connect(outbox.theirs);
   sendApart(sender, clock, ["a", "b", "c"]);
   await outbox.batches(2);
@@ -259,14 +246,13 @@ Deno.test("ReportSender keeps a batch whose forerunner was acknowledged twice", 
   outbox.answer("stored", 2);
   outbox.answer("stored", 3);
   strictEqual(await sender.flush(soon()), 0);
-  sender.close();
 });
 
 Deno.test("ReportSender says when its buffer is full and when there is room, and counts the lost", async () => {
   using outbox = new ManualOutbox();
   const events: string[] = [];
   const telemetry = new RecordingTelemetry();
-  const sender = aSender({
+  using sender = aSender({
     telemetry,
     onFull: () => events.push("full"),
     onRoom: () => events.push("room"),
@@ -292,13 +278,12 @@ Deno.test("ReportSender says when its buffer is full and when there is room, and
   deepStrictEqual(events, ["full", "room"]);
   // It was the oldest that was lost.
   strictEqual(outbox.requests[0]!.reports.sites[0], "site-1");
-  sender.close();
 });
 
 Deno.test("ReportSender loses nothing while the outbox pauses, and goes on after it", async () => {
   using served = new ServedOutbox({ whenFull: "pause", rowsMax: 130 });
   const clock = new FakeClock();
-  const sender = aSender({ clock });
+  using sender = aSender({ clock });
   served.connect(sender);
   const reports = manyReports(500);
   for (const report of reports) sender.send(report);
@@ -317,7 +302,6 @@ Deno.test("ReportSender loses nothing while the outbox pauses, and goes on after
     return received.length === reports.length;
   });
   deepStrictEqual(received, reports.map((report) => report.site));
-  sender.close();
 });
 
 Deno.test("serveOutbox() refuses a batch that would fit, while the one before it is missing", async () => {
@@ -351,7 +335,7 @@ Deno.test("serveOutbox() refuses a batch that would fit, while the one before it
 
 Deno.test("flush() resolves to what is not stored when its signal aborts", async () => {
   using outbox = new ManualOutbox();
-  const sender = aSender();
+  using sender = aSender();
   strictEqual(await sender.flush(soon()), 0);
   sender.connect(outbox.theirs);
   for (const report of manyReports(3)) sender.send(report);
@@ -359,7 +343,6 @@ Deno.test("flush() resolves to what is not stored when its signal aborts", async
   const flushed = sender.flush(deadline.signal);
   deadline.abort();
   strictEqual(await within(DEADLINE_MS, "flush", flushed), 3);
-  sender.close();
 });
 
 Deno.test("ReportSender hands each report over exactly once, whenever the outbox's thread is replaced", async () => {
@@ -372,7 +355,7 @@ Deno.test("ReportSender hands each report over exactly once, whenever the outbox
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
       using served = new ServedOutbox();
-      const sender = aSender();
+      using sender = aSender();
       served.connect(sender);
       let sent = 0;
       for (const step of steps) {
@@ -391,7 +374,6 @@ Deno.test("ReportSender hands each report over exactly once, whenever the outbox
       const { reports } = waiting(served.outbox);
       strictEqual(reports.length, sent);
       strictEqual(new Set(reports.map((report) => report.site)).size, sent);
-      sender.close();
     }),
     { numRuns: 40 },
   );
@@ -399,12 +381,11 @@ Deno.test("ReportSender hands each report over exactly once, whenever the outbox
 
 Deno.test("close() of the server commits what has arrived", async () => {
   using served = new ServedOutbox();
-  const sender = aSender();
+  using sender = aSender();
   served.connect(sender);
   sender.send(reportsOf("shop")[0]!);
   await until("arrival", () => served.serverClock.pending === 1);
   served.server.close();
   strictEqual(served.outbox.stats().rows, 1);
   strictEqual(served.serverClock.pending, 0);
-  sender.close();
 });

@@ -37,7 +37,7 @@ export class ServedOutbox extends OutboxFolder {
     client.connect(port2);
   }
 
-  /** Ends the outbox's thread without a word, and starts another one. What it had read is lost. */
+  /** Kills the outbox's thread and starts another one. Messages that it had read are lost. */
   replace(): void {
     this.outbox.close();
     this.#closePorts();
