@@ -28,10 +28,9 @@ export async function checkSite(
 ): Promise<TracedReport> {
   const { clock, timers, redact, connectivity } = context;
   const trace = context.traces?.begin(site, redact);
-  const blank = blankReport(site, context);
+  const report = blankReport(site, context);
   const startMs = clock.monotonicMs();
   const run = new CheckRun(timers, { timeoutMs: site.timeoutMs, signal, trace });
-  let report: SiteReport;
   try {
     const probe = probeOf(site.url);
     for (let attempts = 1;; attempts++) {
@@ -41,7 +40,7 @@ export async function checkSite(
         !await connectivity.isOnline();
       if (isOffline) verdict = { ...verdict, outcome: "inconclusive" };
       else if (site.expect?.invert) verdict = inverted(verdict);
-      report = reportOf(blank, answer, { verdict, attempts, redact });
+      fill(report, answer, { verdict, attempts, redact });
       if (run.isOver || !isRetried(verdict, attempts, site)) break;
       const delayMs = site.retries?.delayMs ?? 0;
       if (clock.monotonicMs() + delayMs >= startMs + site.timeoutMs) break;
@@ -53,7 +52,9 @@ export async function checkSite(
     logger("scanner").error("Check of site {site} failed: {cause}", { site: site.name, cause });
     const error_text = "internal error in sitemon; see its log";
     const response_time = Math.round(clock.monotonicMs() - startMs);
-    report = { ...blank, reason: "internal", error_text, response_time };
+    const { checked_at } = report;
+    const failed = { checked_at, response_time, reason: "internal", error_text } as const;
+    Object.assign(report, blankReport(site, context), failed);
   } finally {
     run[Symbol.dispose]();
   }
@@ -73,34 +74,34 @@ interface Found {
   readonly redact: CheckContext["redact"];
 }
 
-function reportOf(
-  blank: SiteReport,
+type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/** Fills in what an attempt found, in place of what the one before it did. */
+function fill(
+  report: Mutable<SiteReport>,
   answer: Answer,
   { verdict, attempts, redact }: Found,
-): SiteReport {
-  const { isAnswered, status, certificate: { expiresAt, issuer }, finalUrl } = answer;
+): void {
+  const { isAnswered, certificate: { expiresAt, issuer }, finalUrl } = answer;
+  report.response_time = answer.responseTimeMs;
+  report.response_code = answer.status;
+  report.timings = answer.timings;
+  report.hops = answer.hops;
+  report.remote_address = answer.remoteAddress;
+  report.http_version = answer.httpVersion;
+  report.final_url = finalUrl === undefined
+    ? null
+    : escapeControls(redact(finalUrl.href), URL_LENGTH_MAX);
+  report.body_bytes = isAnswered ? answer.body.length : null;
+  report.truncated = answer.isTruncated;
+  report.certificate_expires_at = expiresAt;
+  report.certificate_issuer = issuer === null ? null : escapeControls(issuer, SNIPPET_LENGTH_MAX);
+  report.outcome = verdict.outcome;
+  report.reason = verdict.reason;
+  report.error_text = verdict.error_text;
+  report.failures = verdict.failures;
+  report.pattern_match = verdict.pattern_match;
   const hasSnippet = isAnswered && verdict.outcome !== "up";
-  return {
-    ...blank,
-    response_time: answer.responseTimeMs,
-    response_code: status,
-    timings: answer.timings,
-    hops: answer.hops,
-    remote_address: answer.remoteAddress,
-    http_version: answer.httpVersion,
-    final_url: finalUrl === undefined
-      ? null
-      : escapeControls(redact(finalUrl.href), URL_LENGTH_MAX),
-    body_bytes: isAnswered ? answer.body.length : null,
-    truncated: answer.isTruncated,
-    certificate_expires_at: expiresAt,
-    certificate_issuer: issuer === null ? null : escapeControls(issuer, SNIPPET_LENGTH_MAX),
-    outcome: verdict.outcome,
-    reason: verdict.reason,
-    error_text: verdict.error_text,
-    failures: verdict.failures,
-    pattern_match: verdict.pattern_match,
-    snippet: hasSnippet ? snippetOf(answer, redact) : null,
-    attempts,
-  };
+  report.snippet = hasSnippet ? snippetOf(answer, redact) : null;
+  report.attempts = attempts;
 }

@@ -63,10 +63,16 @@ export class CheckRun implements Disposable {
     this.#cancelConnectTimeout = undefined;
   }
 
-  /** Closes the stream when the run is over, in place of the one before; `undefined` to stop that. */
-  closeAtEnd(stream: { close(): void } | undefined): void {
+  /** Closes the stream when the run is over, or at {@linkcode CheckRun.close}. */
+  closeAtEnd(stream: { close(): void }): void {
     this.#open = stream;
-    if (this.#isOver) stream?.close();
+    if (this.#isOver) stream.close();
+  }
+
+  /** Closes the stream that was handed over last, if it is open. */
+  close(): void {
+    this.#open?.close();
+    this.#open = undefined;
   }
 
   /** The check is over: by its timeout, or by the signal, whose listener this object is. */

@@ -8,6 +8,7 @@ import type { Hop, Timings } from "../report/hop.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { CheckRun } from "./check_run.ts";
 import type { Certificate } from "./http/certificate_cache.ts";
+import type { Headers } from "./http/response_headers.ts";
 
 /** What one attempt brought back from a site, whatever its protocol. */
 export interface Answer {
@@ -17,8 +18,8 @@ export interface Answer {
   readonly failure: Failure | undefined;
   /** `null` in a protocol without one. */
   readonly status: number | null;
-  /** Names in lower case; empty in a protocol without headers. */
-  readonly headers: ReadonlyMap<string, string>;
+  /** Empty in a protocol without headers. */
+  readonly headers: Headers;
   /** Decoded; empty when the attempt failed before the end. */
   readonly body: Uint8Array;
   /** True when the body was longer than what was read of it. */

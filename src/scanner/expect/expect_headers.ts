@@ -1,6 +1,7 @@
 /** Expectations on the headers of an answer. */
 import type { HeaderExpectation } from "../../config/site.ts";
 import type { Redact } from "../../runtime/telemetry/redaction.ts";
+import type { Headers } from "../http/response_headers.ts";
 import { type FailedExpectation, shown } from "./failed_expectation.ts";
 import type { PatternCache } from "./pattern.ts";
 
@@ -12,7 +13,7 @@ export interface HeaderEngines {
 /** The failures of headers: at most one for each expectation. */
 export function expectHeaders(
   expected: readonly HeaderExpectation[],
-  headers: ReadonlyMap<string, string>,
+  headers: Headers,
   { patterns, redact }: HeaderEngines,
 ): FailedExpectation[] {
   return expected.flatMap((one) => {

@@ -5,8 +5,8 @@ import type { Certificate } from "./certificate_cache.ts";
 export interface ByteStream {
   /** Reads into the buffer; `null` at the end. Never called while another read is pending. */
   read(buffer: Uint8Array): Promise<number | null>;
-  /** Writes some of the bytes, and resolves to how many. */
-  write(bytes: Uint8Array): Promise<number>;
+  /** Writes all of the bytes. */
+  write(bytes: Uint8Array): Promise<void>;
   close(): void;
 }
 
@@ -42,10 +42,4 @@ export interface Endpoint {
   readonly host: string;
   readonly port: number;
   readonly ipVersion?: 4 | 6 | undefined;
-}
-
-/** Writes all of the bytes. */
-export async function writeAll(stream: ByteStream, bytes: Uint8Array): Promise<void> {
-  let count = await stream.write(bytes);
-  while (count < bytes.length) count += await stream.write(bytes.subarray(count));
 }

@@ -2,7 +2,6 @@
 import type { CheckContext } from "../check_context.ts";
 import type { CheckRun } from "../check_run.ts";
 import type { Certificate } from "./certificate_cache.ts";
-import { hostOf, portOf } from "../reach/permitted_hosts.ts";
 import { openConnection } from "./connection.ts";
 import { Visit } from "./visit.ts";
 import { VisitError } from "./visit_error.ts";
@@ -21,7 +20,7 @@ export function knownCertificate(
   const { plan, failure, certificate } = visit;
   if (certificate !== undefined) return certificate;
   if (!plan.isSecure) return UNKNOWN;
-  if (failure === undefined) return certificates.get(endpointOf(plan));
+  if (failure === undefined) return certificates.get(keyOf(plan));
   return isTlsFailure(failure) ? undefined : UNKNOWN;
 }
 
@@ -41,7 +40,7 @@ export async function askForCertificate(
   }
   const certificate = visit.certificate ?? UNKNOWN;
   // What could not be read now may be readable by the next check.
-  if (certificate.expiresAt !== null) context.certificates.set(endpointOf(plan), certificate);
+  if (certificate.expiresAt !== null) context.certificates.set(keyOf(plan), certificate);
   return certificate;
 }
 
@@ -49,6 +48,6 @@ function isTlsFailure({ reason }: VisitError): boolean {
   return reason.startsWith("tls_");
 }
 
-function endpointOf({ url, tls }: VisitPlan): string {
-  return `${tls.serverName ?? ""} ${hostOf(url)} ${portOf(url)}`;
+function keyOf({ endpoint, tls }: VisitPlan): string {
+  return `${tls.serverName ?? ""} ${endpoint}`;
 }

@@ -4,8 +4,8 @@
  */
 import type { CheckContext } from "../check_context.ts";
 import type { CheckRun } from "../check_run.ts";
-import { hostOf, notNamed, portOf } from "../reach/permitted_hosts.ts";
-import type { ByteStream, ConnectTcp, Endpoint, TcpStream } from "./byte_stream.ts";
+import { endpointOf, hostOf, notNamed } from "../reach/permitted_hosts.ts";
+import type { ByteStream, ConnectTcp, TcpStream } from "./byte_stream.ts";
 import { onAbort } from "../../runtime/deadline.ts";
 import { connectByDeno } from "./deno_stream.ts";
 import { connectionFailure, type FailureDetail, lookupFailure, tlsFailure } from "./failure.ts";
@@ -33,10 +33,8 @@ export async function openConnection(
   let tcp: TcpStream | undefined;
   let step: Step = "dns";
   try {
-    const { url, ipVersion } = plan;
-    const host = hostOf(plan.proxy ?? url);
-    const port = portOf(plan.proxy ?? url);
-    requirePermission(url, { host, port }, context);
+    const { tcp: endpoint, tcp: { host } } = plan;
+    requirePermission(plan, context);
     if (isAddress(host)) {
       requireAllowed(host, visit, context);
     } else {
@@ -47,7 +45,7 @@ export async function openConnection(
     }
     step = "connect";
     visit.startPhase("connect");
-    tcp = await connectTcp(plan, context)({ host, port, ipVersion }, signal);
+    tcp = await connectTcp(plan, context)(endpoint, signal);
     visit.endPhase();
     visit.remoteAddress = tcp.remoteAddress;
     // The name may have led elsewhere by now.
@@ -56,7 +54,7 @@ export async function openConnection(
     if (plan.proxy !== undefined) {
       step = "proxy";
       using _ = onAbort(signal, () => tcp?.close());
-      await openTunnel(tcp, { proxy: plan.proxy, target: `${url.hostname}:${portOf(url)}` });
+      await openTunnel(tcp, { proxy: plan.proxy, target: plan.endpoint });
     }
     step = "tls";
     return await secure(tcp, visit, { context, signal });
@@ -89,11 +87,11 @@ function connectionError(error: unknown, { plan, step, timedOutMs }: Failed): Vi
   const { reason, detail } = error instanceof VisitError
     ? { reason: error.reason, detail: error.message }
     : failureOf(error, step, timedOutMs);
-  const { proxy, url } = plan;
-  const target = `Cannot connect to ${url.hostname}:${portOf(url)}`;
+  const { proxy, endpoint } = plan;
+  const target = `Cannot connect to ${endpoint}`;
   if (proxy === undefined) return new VisitError(reason, `${target}: ${detail}`, { cause: error });
   const isSites = step === "tls" || reason === "blocked_by_policy";
-  const through = `${target} through proxy ${proxy.hostname}:${portOf(proxy)}: ${detail}`;
+  const through = `${target} through proxy ${endpointOf(proxy)}: ${detail}`;
   return new VisitError(isSites ? reason : "proxy", through, { cause: error });
 }
 
@@ -109,13 +107,11 @@ function failureOf(error: unknown, step: Step, timedOutMs: number | undefined): 
 
 /** Asked first: a denied name surfaces as errors that nobody can read, some of them uncaught. */
 function requirePermission(
-  url: URL,
-  { host, port }: Endpoint,
+  { url, endpoint, tcp, permission }: Route,
   { permittedHosts, hasPermission }: CheckContext,
 ): void {
-  const bracketed = host.includes(":") ? `[${host}]` : host;
-  if (permittedHosts.permits(url) && hasPermission(`${bracketed}:${port}`)) return;
-  throw new VisitError("blocked_by_policy", notNamed(host));
+  if (permittedHosts.permits(url, endpoint) && hasPermission(permission)) return;
+  throw new VisitError("blocked_by_policy", notNamed(tcp.host));
 }
 
 function requireAllowed(address: string, visit: Visit, { addressPolicy }: CheckContext): void {
@@ -127,8 +123,8 @@ function requireAllowed(address: string, visit: Visit, { addressPolicy }: CheckC
   );
 }
 
-function connectTcp({ url, tls, ipVersion }: Route, { hungHandshakes }: CheckContext): ConnectTcp {
-  const needsNode = tls.insecure || tls.cert !== undefined || ipVersion !== undefined ||
+function connectTcp({ url, tls, tcp }: Route, { hungHandshakes }: CheckContext): ConnectTcp {
+  const needsNode = tls.insecure || tls.cert !== undefined || tcp.ipVersion !== undefined ||
     hungHandshakes.has(url.host);
   return needsNode ? connectByNode : connectByDeno;
 }

@@ -3,12 +3,14 @@ import type { ConnectTcp, SecureOptions, TcpStream, TlsStream } from "./byte_str
 import { onAbort } from "../../runtime/deadline.ts";
 
 /** Opens a connection by name, trying each of its addresses. */
-export const connectByDeno: ConnectTcp = async ({ host, port }, signal) => {
-  const conn = await Deno.connect({ hostname: host, port, signal });
+export const connectByDeno: ConnectTcp = ({ host, port }, signal) =>
+  Deno.connect({ hostname: host, port, signal }).then(tcpStream);
+
+function tcpStream(conn: Deno.TcpConn): DenoTcpStream {
   // Before TLS begins: Nagle's algorithm would hold its last flight for a delayed ACK, 40 ms.
   conn.setNoDelay(true);
   return new DenoTcpStream(conn);
-};
+}
 
 class DenoStream<C extends Deno.Conn> {
   protected readonly conn: C;
@@ -23,8 +25,9 @@ class DenoStream<C extends Deno.Conn> {
     return this.conn.read(buffer);
   }
 
-  write(bytes: Uint8Array): Promise<number> {
-    return this.conn.write(bytes);
+  async write(bytes: Uint8Array): Promise<void> {
+    let count = await this.conn.write(bytes);
+    while (count < bytes.length) count += await this.conn.write(bytes.subarray(count));
   }
 
   close(): void {

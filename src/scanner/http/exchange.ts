@@ -1,7 +1,7 @@
 /** One request and its response over an open connection, within bounds. */
 import type { CheckContext } from "../check_context.ts";
 import type { CheckRun } from "../check_run.ts";
-import { type ByteStream, writeAll } from "./byte_stream.ts";
+import type { ByteStream } from "./byte_stream.ts";
 import { ContentEncodingError, decodeBody } from "./content_decoding.ts";
 import { connectionFailure } from "./failure.ts";
 import { ResponseError, ResponseParser } from "./response_parser.ts";
@@ -30,9 +30,10 @@ export async function exchange(
   const parser = new ResponseParser(visit.plan.method, visit.plan.bodyBytesMax);
   const buffer = readBuffers.take();
   visit.startPhase("first_byte");
-  const sending = send(stream, request);
+  // A server may answer, and hang up, before it has read the whole request.
+  const writing = stream.write(request).catch(ignored);
   try {
-    if (request.length <= WRITTEN_AT_ONCE_BYTES) await sending;
+    if (request.length <= WRITTEN_AT_ONCE_BYTES) await writing;
     while (!parser.isComplete && !parser.isOverfull) {
       const count = await stream.read(buffer);
       if (count !== null && !parser.hasBegun) visit.startPhase("transfer");
@@ -48,19 +49,12 @@ export async function exchange(
     readBuffers.giveBack(buffer);
     if (request.length > WRITTEN_AT_ONCE_BYTES) {
       stream.close();
-      await sending;
+      await writing;
     }
   }
 }
 
-/** Ignores a failed write: a server may answer, and hang up, before it has read the whole request. */
-async function send(stream: ByteStream, request: Uint8Array): Promise<void> {
-  try {
-    await writeAll(stream, request);
-  } catch {
-    // Reading tells what the server said, or why it said nothing.
-  }
-}
+function ignored(): void {}
 
 /** Takes what a read brought: `count` bytes, or the end of the connection. */
 function receive(

@@ -4,7 +4,6 @@ import type { Hop } from "../../report/hop.ts";
 import { escapeControls } from "../../runtime/escape_controls.ts";
 import { unrecordedTraceparent } from "../../runtime/telemetry/traceparent.ts";
 import type { CheckContext } from "../check_context.ts";
-import type { CheckRun } from "../check_run.ts";
 import type { Answer, Probe } from "../probe.ts";
 import { LeaseExpiredError } from "../lease_expired_error.ts";
 import { askForCertificate, knownCertificate } from "./certificate.ts";
@@ -13,23 +12,39 @@ import { openConnection } from "./connection.ts";
 import { exchange } from "./exchange.ts";
 import { type Redirect, redirectOf } from "./redirect.ts";
 import { withoutCredentials } from "./request.ts";
+import type { Headers } from "./response_headers.ts";
 import { Visit } from "./visit.ts";
 import { VisitError } from "./visit_error.ts";
-import type { VisitPlan } from "./visit_plan.ts";
 
-const NO_HEADERS: ReadonlyMap<string, string> = new Map();
+const NO_HEADERS: Headers = new Map();
 
 /** Asks by HTTP/1.1, plain or over TLS. */
 export const httpProbe: Probe = {
   async ask(site, context, run) {
-    const startMs = context.clock.monotonicMs();
+    const { clock, requests } = context;
+    const startMs = clock.monotonicMs();
     const hops: Hop[] = [];
-    let plan = context.requests.planOf(site);
+    let plan = requests.planOf(site);
     while (true) {
-      const visit = await visitOnce(plan, context, run);
+      const visit = new Visit(plan, clock, run.trace?.visit(plan));
+      try {
+        const request = requests.requestOf(plan, traceparentOf(visit));
+        requireLease(context);
+        const stream = await openConnection(visit, context, run);
+        run.closeAtEnd(stream);
+        // The process may have been stopped meanwhile, for longer than its lease.
+        requireLease(context);
+        await exchange(stream, request, { visit, context, run });
+      } catch (error) {
+        if (!(error instanceof VisitError)) throw error;
+        visit.failure = error;
+      } finally {
+        run.close();
+        visit.end();
+      }
       const redirect = redirectOf(visit, site, { context, hopCount: hops.length });
       if (redirect?.plan === undefined) {
-        const responseTimeMs = Math.round(context.clock.monotonicMs() - startMs);
+        const responseTimeMs = Math.round(clock.monotonicMs() - startMs);
         const certificate = knownCertificate(visit, context) ??
           await askForCertificate(visit, context, run);
         return answerOf(visit, { redirect, hops, responseTimeMs, certificate });
@@ -75,38 +90,6 @@ function hopOf({ plan, head, remoteAddress, timings }: Visit, { redact }: CheckC
     remote_address: remoteAddress,
     timings,
   };
-}
-
-/**
- * Visits a url. It never rejects for what the site or the network do, but with
- * {@linkcode LeaseExpiredError} when the visit must not be made.
- */
-export async function visitOnce(
-  plan: VisitPlan,
-  context: CheckContext,
-  run: CheckRun,
-): Promise<Visit> {
-  const visit = new Visit(plan, context.clock, run.trace?.visit(plan));
-  try {
-    const request = context.requests.requestOf(plan, traceparentOf(visit));
-    requireLease(context);
-    const stream = await openConnection(visit, context, run);
-    try {
-      // The process may have been stopped meanwhile, for longer than its lease.
-      requireLease(context);
-      run.closeAtEnd(stream);
-      await exchange(stream, request, { visit, context, run });
-    } finally {
-      run.closeAtEnd(undefined);
-      stream.close();
-    }
-  } catch (error) {
-    if (!(error instanceof VisitError)) throw error;
-    visit.failure = error;
-  }
-  visit.endPhase();
-  visit.trace?.end(visit);
-  return visit;
 }
 
 /** Throws when the site is no longer this producer's to visit. */

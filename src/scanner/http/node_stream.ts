@@ -43,9 +43,9 @@ class NodeStream<S extends net.Socket> {
     }
   }
 
-  write(bytes: Uint8Array): Promise<number> {
+  write(bytes: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.socket.write(bytes, (error) => error ? reject(error) : resolve(bytes.length));
+      this.socket.write(bytes, (error) => error ? reject(error) : resolve());
     });
   }
 

@@ -1,5 +1,5 @@
 /** The way through an HTTP proxy: a tunnel for https, credentials for both. */
-import { type ByteStream, writeAll } from "./byte_stream.ts";
+import type { ByteStream } from "./byte_stream.ts";
 import { basicAuthorization } from "./request.ts";
 import { ResponseError, ResponseParser } from "./response_parser.ts";
 import { VisitError } from "./visit_error.ts";
@@ -20,7 +20,7 @@ export async function openTunnel(stream: ByteStream, { proxy, target }: Tunnel):
   const authorization = basicAuthorization(proxy);
   const lines = [`CONNECT ${target} HTTP/1.1`, `host: ${target}`];
   if (authorization !== undefined) lines.push(`proxy-authorization: ${authorization}`);
-  await writeAll(stream, new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
+  await stream.write(new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
   const status = await readStatus(stream);
   if (status >= 200 && status < 300) return;
   throw new VisitError("proxy", `the proxy answered ${status}`);

@@ -6,7 +6,7 @@ import { notNamed, type PermittedHosts } from "../reach/permitted_hosts.ts";
 import { withoutCredentials } from "./request.ts";
 import { VisitError } from "./visit_error.ts";
 import type { Visit } from "./visit.ts";
-import type { VisitPlan } from "./visit_plan.ts";
+import { routeTo, type VisitPlan } from "./visit_plan.ts";
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
@@ -102,7 +102,7 @@ export function redirectedPlan(plan: VisitPlan, target: URL, status: number): Vi
     url.password = plan.url.password;
   }
   const asked = becomesGet(plan.method, status) ? asGet(plan) : plan;
-  const next = { ...asked, url, isSecure: url.protocol === "https:" };
+  const next = { ...asked, ...routeTo(url, { ...asked, ...asked.tcp }) };
   return isSameOrigin ? next : withoutSecrets(next);
 }
 

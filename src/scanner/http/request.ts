@@ -1,12 +1,14 @@
 /** The bytes of a request. */
-import { portOf } from "../reach/permitted_hosts.ts";
 import { VisitError } from "./visit_error.ts";
 import type { VisitPlan } from "./visit_plan.ts";
 
 /** What sitemon frames itself; a configured one would contradict it. */
 const OWN_HEADERS = ["connection", "content-length", "transfer-encoding"];
 
-type Request = Omit<VisitPlan, "connectTimeoutMs" | "tls" | "bodyBytesMax">;
+type Request = Pick<
+  VisitPlan,
+  "url" | "isSecure" | "endpoint" | "method" | "headers" | "body" | "auth" | "proxy"
+>;
 
 /** Writes a request out: configured headers win over the defaults, except for those of the framing. */
 export function requestBytes(request: Request, userAgent: string): Uint8Array {
@@ -55,11 +57,14 @@ export function withoutCredentials(url: URL): URL {
   return bare;
 }
 
-function targetOf({ url, isSecure, proxy }: Request, headers: Map<string, string>): string {
+function targetOf(
+  { url, isSecure, endpoint, proxy }: Request,
+  headers: Map<string, string>,
+): string {
   if (proxy === undefined || isSecure) return `${url.pathname}${url.search}`;
   const authorization = basicAuthorization(proxy);
   if (authorization !== undefined) headers.set("proxy-authorization", authorization);
-  return `http://${url.hostname}:${portOf(url)}${url.pathname}${url.search}`;
+  return `http://${endpoint}${url.pathname}${url.search}`;
 }
 
 function headText(requestLine: string, headers: Map<string, string>): string {

@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import { HTTPParser } from "http-parser-js";
 import { BodyBuffer } from "./body_buffer.ts";
+import { type Headers, ResponseHeaders } from "./response_headers.ts";
 
 /** Status lines, headers, chunk heads and trailers of one response: bytes that are not its body. */
 export const FRAMING_BYTES_MAX = 65_536;
@@ -17,6 +18,9 @@ const FRAMING_BYTES_PER_BODY_BYTE = 8;
 /** An encoding may be longer than what it encodes, by its headers and about a hundredth (zlib). */
 const ENCODING_OVERHEAD_BYTES = 1_024;
 
+/** One length, or the same one several times. */
+const CONTENT_LENGTHS = /^\d{1,15}(, \d{1,15})*$/;
+
 const NO_BYTES = new Uint8Array();
 
 /** The head of a response. */
@@ -24,8 +28,7 @@ export interface ResponseHead {
   readonly status: number;
   /** `1.0` or `1.1`. */
   readonly httpVersion: string;
-  /** Names in lower case; values that come twice are joined by a comma. */
-  readonly headers: ReadonlyMap<string, string>;
+  readonly headers: Headers;
 }
 
 /** Thrown for a response that is not HTTP; its message is the report's. */
@@ -90,7 +93,7 @@ class StrictParser extends LenientParserBase {
 
   #encodedBytesMax(): number {
     const bytesMax = this.#bodyBytesMax;
-    const isEncoded = this.head?.headers.has("content-encoding") ?? false;
+    const isEncoded = this.head?.headers.get("content-encoding") !== undefined;
     return isEncoded ? bytesMax + (bytesMax >> 6) + ENCODING_OVERHEAD_BYTES : bytesMax;
   }
 
@@ -204,7 +207,11 @@ function responseHead(head: LenientHead): ResponseHead {
   if (versionMajor !== 1) {
     throw new ResponseError(`unsupported protocol HTTP/${versionMajor}.${versionMinor}`);
   }
-  const headers = headerMap(head.headers);
+  const headers = new ResponseHeaders(head.headers);
+  const length = headers.get("content-length");
+  if (length !== undefined && !CONTENT_LENGTHS.test(length)) {
+    throw new ResponseError("invalid Content-Length header");
+  }
   const encoding = headers.get("transfer-encoding")?.toLowerCase();
   if (encoding !== undefined && encoding !== "chunked" && encoding !== "identity") {
     throw new ResponseError(`unsupported Transfer-Encoding "${encoding}"`);
@@ -214,18 +221,4 @@ function responseHead(head: LenientHead): ResponseHead {
     httpVersion: versionMinor === 1 ? "1.1" : `1.${versionMinor}`,
     headers,
   };
-}
-
-function headerMap(pairs: readonly string[]): ReadonlyMap<string, string> {
-  const headers = new Map<string, string>();
-  for (let at = 0; at + 1 < pairs.length; at += 2) {
-    const name = pairs[at]!.toLowerCase();
-    const before = headers.get(name);
-    const value = pairs[at + 1]!;
-    if (name === "content-length" && !/^\d{1,15}$/.test(value)) {
-      throw new ResponseError("invalid Content-Length header");
-    }
-    headers.set(name, before === undefined ? value : `${before}, ${value}`);
-  }
-  return headers;
 }

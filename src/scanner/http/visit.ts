@@ -50,6 +50,12 @@ export class Visit {
     this.#startMs = this.#clock.monotonicMs();
   }
 
+  /** Ends the visit, and its part of the trace. */
+  end(): void {
+    this.endPhase();
+    this.trace?.end(this);
+  }
+
   /** Ends the phase that runs, if one does. */
   endPhase(): void {
     if (this.#phase === undefined) return;

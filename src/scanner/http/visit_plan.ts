@@ -1,15 +1,22 @@
 /** What a visit asks, and how it gets there: plain data, made once for each site. */
 import type { Site, SiteAuth, SiteTls } from "../../config/site.ts";
+import { endpointOf, hostOf, portOf } from "../reach/permitted_hosts.ts";
+import type { Endpoint } from "./byte_stream.ts";
 
 /** How a connection is opened. */
 export interface Route {
   readonly url: URL;
   /** True to speak TLS. */
   readonly isSecure: boolean;
+  /** `host:port` of the url. */
+  readonly endpoint: string;
+  /** Where TCP goes: the site or its proxy. */
+  readonly tcp: Endpoint;
+  /** The same as Deno's permissions name it. */
+  readonly permission: string;
   /** For name, TCP, proxy and TLS together. */
   readonly connectTimeoutMs: number;
   readonly tls: SiteTls;
-  readonly ipVersion?: 4 | 6;
   /** The proxy that takes plain requests with the whole url in them. */
   readonly proxy?: URL;
 }
@@ -27,14 +34,30 @@ export interface VisitPlan extends Route {
   readonly namesSpan?: boolean;
 }
 
+/** What follows from a url and the proxy before it. */
+export function routeTo(
+  url: URL,
+  { proxy, ipVersion }: { readonly proxy?: URL; readonly ipVersion?: 4 | 6 | undefined },
+): Pick<Route, "url" | "isSecure" | "endpoint" | "tcp" | "permission" | "proxy"> {
+  const first = proxy ?? url;
+  const [host, port] = [hostOf(first), portOf(first)];
+  return {
+    url,
+    isSecure: url.protocol === "https:",
+    endpoint: endpointOf(url),
+    tcp: { host, port, ipVersion },
+    permission: endpointOf(first),
+    ...(proxy === undefined ? {} : { proxy }),
+  };
+}
+
 /** The plan of the visit that a site's check begins with. */
 export function firstPlan(site: Site): VisitPlan {
   const { method, headers, body, connectTimeoutMs, tls, ipVersion, proxy, bodyBytesMax } = site;
   const { auth, traceparent } = site;
-  const url = new URL(site.url);
+  const way = proxy === undefined ? { ipVersion } : { ipVersion, proxy: new URL(proxy) };
   return {
-    url,
-    isSecure: url.protocol === "https:",
+    ...routeTo(new URL(site.url), way),
     method,
     headers,
     connectTimeoutMs,
@@ -43,7 +66,5 @@ export function firstPlan(site: Site): VisitPlan {
     ...(body === undefined ? {} : { body }),
     ...(auth === undefined ? {} : { auth }),
     ...(traceparent === undefined ? {} : { namesSpan: traceparent }),
-    ...(ipVersion === undefined ? {} : { ipVersion }),
-    ...(proxy === undefined ? {} : { proxy: new URL(proxy) }),
   };
 }

@@ -2,7 +2,7 @@
 import type { AddressDecision, AddressPolicy } from "./address_policy.ts";
 import { lookupFailure } from "../http/failure.ts";
 import type { NameLookups } from "./name_lookups.ts";
-import { hostOf, type PermittedHosts, portOf } from "./permitted_hosts.ts";
+import { endpointOf, hostOf, type PermittedHosts } from "./permitted_hosts.ts";
 
 /** An address of the host, and what the policy says about it. */
 export interface ExplainedAddress extends Omit<AddressDecision, "isDenied"> {
@@ -49,7 +49,7 @@ export async function explain(
   const { found, failure } = await addressesOf(hostOf(new URL(route.proxy ?? route.url)), options);
   const addresses = found.map((address) => explained(address, addressPolicy));
   return {
-    endpoint: `${url.hostname}:${portOf(url)}`,
+    endpoint: endpointOf(url),
     host: url.hostname,
     is_host_permitted: isHostPermitted,
     permitted_hosts: permittedHosts.endpoints,

@@ -12,6 +12,11 @@ export function portOf(url: URL): number {
   return url.port === "" ? DEFAULT_PORTS[url.protocol] ?? 0 : Number(url.port);
 }
 
+/** `host:port` of a url, also where the url leaves the port out. */
+export function endpointOf(url: URL): string {
+  return `${url.hostname}:${portOf(url)}`;
+}
+
 /** A url's host as connections want it: without the brackets of an IPv6 address. */
 export function hostOf(url: URL): string {
   return url.hostname.replace(/^\[|\]$/g, "");
@@ -35,11 +40,10 @@ export class PermittedHosts {
     for (const entry of allowHosts) this.#endpoints.add(entry.toLowerCase());
   }
 
-  /** True when a check may visit this url. */
-  permits(url: URL): boolean {
-    const host = url.hostname;
-    return this.#endpoints.has(host) || this.#endpoints.has(hostOf(url)) ||
-      this.#endpoints.has(`${host}:${portOf(url)}`);
+  /** True when a check may visit this url; `endpoint` is its {@linkcode endpointOf}, where known. */
+  permits(url: URL, endpoint = endpointOf(url)): boolean {
+    return this.#endpoints.has(endpoint) || this.#endpoints.has(url.hostname) ||
+      this.#endpoints.has(hostOf(url));
   }
 
   /** What {@linkcode PermittedHosts.permits} compares with: `host:port`, or `host` for every port. */

@@ -1,5 +1,6 @@
 /** What one check costs by itself, at full speed, against nginx on this machine. */
 import type { Site } from "../../../src/config/site.ts";
+import type { SiteReport } from "../../../src/report/report.ts";
 import { checkSite } from "../../../src/scanner/check.ts";
 import { aContext, aSite } from "../../scanner/sites.ts";
 import { bareCheck } from "../floors/bare_check.ts";
@@ -55,10 +56,7 @@ async function atFullSpeed(
   const sites = Array.from({ length: SITES }, (_, n) => ({ ...site, name: `site ${n}` }));
   const context = aContext([site.url]);
   const { signal } = new AbortController();
-  const whole = async (n: number) => {
-    const { outcome, error_text } = await checkSite(sites[n % SITES]!, context, signal);
-    if (outcome !== "up") throw new Error(`the site is not up: ${error_text}`);
-  };
+  const whole = (n: number) => checkSite(sites[n % SITES]!, context, signal).then(requireUp);
   const size = isShort ? { windows: 1, windowMs: 50 } : { windows: 7, windowMs: 1_000 };
   const cost = await compare({ whole, bare }, { ...size, concurrency: CONCURRENCY });
   return [
@@ -81,4 +79,8 @@ async function atFullSpeed(
       floor: cost.bare.perSecond,
     },
   ];
+}
+
+function requireUp({ outcome, error_text }: SiteReport): void {
+  if (outcome !== "up") throw new Error(`the site is ${outcome}: ${error_text}`);
 }
