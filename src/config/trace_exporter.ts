@@ -47,8 +47,8 @@ export function exporterMistake(
       `set "traces.endpoint", unset ${SWITCH} and OTEL_DENO, or use an executable made without traces`;
   }
   if (!state.isExporting) {
-    return `"traces" is configured, but ${SWITCH} is not "true"; set it (and make an executable ` +
-      'with "deno task compile --traces")';
+    return `"traces" is configured, but ${SWITCH} is not "true"; set it, and compile an ` +
+      'executable with "deno task compile --traces"';
   }
   const configured = withTracesPath(traces.endpoint);
   if (target === configured) return undefined;

@@ -5,7 +5,7 @@ function mistake(file: string, line: number, column: number, message = "no"): Mi
   return { file, line, column, message };
 }
 
-Deno.test("ConfigError says one line a mistake, at its place", () => {
+Deno.test("ConfigError has one line per mistake, with its place", () => {
   const error = new ConfigError([mistake("a", 1, 2, "first"), mistake("b", 3, 4, "second")]);
   strictEqual(error.message, "a:1:2: first\nb:3:4: second");
   strictEqual(error.name, "ConfigError");

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { headerCredentials, isCredential, urlCredentials } from "../../src/config/credentials.ts";
 
-Deno.test("urlCredentials() gives every form in which credentials may show up", () => {
+Deno.test("urlCredentials() gives every form in which credentials may appear", () => {
   deepStrictEqual(urlCredentials("http://user:p%40ss@a/"), [
     "user:p%40ss",
     "user:p@ss",
@@ -22,7 +22,7 @@ Deno.test("headerCredentials() takes the value, and what follows a scheme", () =
   deepStrictEqual(headerCredentials("Accept", "text/html"), []);
 });
 
-Deno.test("isCredential() knows passwords and headers that let others in", () => {
+Deno.test("isCredential() recognizes passwords and headers that authenticate", () => {
   const paths = [["postgres", "password"], ["sites", 0, "headers", "cookie"], [
     "defaults",
     "auth",

@@ -35,7 +35,7 @@ Deno.test("example_config/ loads, each file for its commands", () => {
   for (const name of names) deepStrictEqual(rolesOf(load(name)), ROLES[name], name);
 });
 
-Deno.test("example_config/ holds the two files of older systems, which work unchanged", () => {
+Deno.test("example_config/ has the files of the original Python service, which still work", () => {
   const { config, sites } = load("producer.yaml");
   deepStrictEqual(sites.map(({ url, pattern, intervalMs }) => ({ url, pattern, intervalMs })), [
     { url: "http://httpbin/anything?match", pattern: "match", intervalMs: 5_000 },

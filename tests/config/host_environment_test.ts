@@ -11,7 +11,7 @@ function inFolder(test: (folder: string) => void): void {
   }
 }
 
-Deno.test("systemHostEnvironment() reads files up to their limit, and not a byte more", () => {
+Deno.test("systemHostEnvironment() reads files up to the limit, and not a byte more", () => {
   const { readTextFile } = systemHostEnvironment();
   inFolder((folder) => {
     const path = join(folder, "a");
@@ -22,7 +22,7 @@ Deno.test("systemHostEnvironment() reads files up to their limit, and not a byte
   });
 });
 
-Deno.test("systemHostEnvironment() tells the working folder, folders and the environment", () => {
+Deno.test("systemHostEnvironment() gives the working directory, folders and the environment", () => {
   const { env, listFolder, workingFolder } = systemHostEnvironment();
   inFolder((folder) => {
     Deno.writeTextFileSync(join(folder, "a"), "");
@@ -34,7 +34,7 @@ Deno.test("systemHostEnvironment() tells the working folder, folders and the env
 });
 
 Deno.test({
-  name: "systemHostEnvironment() takes a variable that must not be read for one that is not set",
+  name: "systemHostEnvironment() treats a variable that must not be read as not set",
   permissions: { env: false, read: true },
   fn: () => strictEqual(systemHostEnvironment().env("PATH"), undefined),
 });

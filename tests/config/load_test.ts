@@ -90,7 +90,7 @@ Deno.test("loadConfig() reports nothing that may follow from a syntax error", ()
   deepStrictEqual(mistakesOf("intervall: 5\nlog: {\n  level: loud\ninterval: never\n").length, 2);
 });
 
-Deno.test("loadConfig() gives sites what they inherit, in the program's units", () => {
+Deno.test("loadConfig() resolves what sites inherit, in the program's units", () => {
   const { sites } = load(
     `
 interval: 5
@@ -138,7 +138,7 @@ sites:
   ]);
 });
 
-Deno.test("loadConfig() gives expectations in the scanner's own form", () => {
+Deno.test("loadConfig() gives expectations in the scanner's form", () => {
   const { sites } = load(`
 defaults:
   expect: {response_time: {degraded: 1s, down: 5s}, certificate_days: 14}
@@ -180,7 +180,7 @@ sites:
   deepStrictEqual(sites[1]!.retries?.attempts, 3);
 });
 
-Deno.test("loadConfig() hides credentials of auth and of connectivity", () => {
+Deno.test("loadConfig() lists credentials of auth and connectivity as secrets", () => {
   const { secrets } = load(`
 connectivity: {urls: ["https://u:pass1@a.example/"]}
 sites:
@@ -224,7 +224,7 @@ Deno.test("loadConfig() does not include a file in itself", () => {
   ]);
 });
 
-Deno.test("loadConfig() resolves references, and gathers what they stand for", () => {
+Deno.test("loadConfig() resolves references, and lists their values as secrets", () => {
   const yaml = `
 location: \${PLACE:-attic}
 sites:
@@ -245,8 +245,8 @@ postgres: {host: p, user: u, password: "\${file:secret}", port: "\${PORT}"}
   for (const secret of ["s3cret", "t0ken", "hunter2", "user:s3cret", btoa("user:s3cret")]) {
     ok(secrets.includes(secret), secret);
   }
-  ok(!secrets.includes("5433"), "a port is no secret");
-  ok(!secrets.includes("attic"), "a default stands in the file");
+  ok(!secrets.includes("5433"), "a port is not a secret");
+  ok(!secrets.includes("attic"), "a default is in the file");
 });
 
 Deno.test("loadConfig() reads PEM files for Kafka, PostgreSQL and sites", () => {
@@ -278,25 +278,25 @@ sites: [{url: "https://a/"}]
   deepStrictEqual(loaded.sites[0]!.tls, { ca: files["ca.pem"], insecure: false });
 });
 
-Deno.test("loadConfig() names a site of a secret url as it is written, since names travel", () => {
+Deno.test("loadConfig() names a site with a secret URL by the reference, since names are published", () => {
   const { sites } = load("sites: [{url: 'http://h/${TOKEN}'}]", { env: { TOKEN: "t0ken" } });
   strictEqual(sites[0]!.name, "http://h/${TOKEN}");
 });
 
-Deno.test("loadConfig() takes exactly two outbox rows a site", () => {
+Deno.test("loadConfig() requires two outbox rows per site", () => {
   const sites = "sites: [{url: 'http://a/'}, {url: 'http://b/'}]\n";
   strictEqual(load(`${sites}outbox: {max_rows: 4}`).config.outbox.max_rows, 4);
   strictEqual(mistakesOf(`${sites}outbox: {max_rows: 3}`).length, 1);
 });
 
-Deno.test("loadConfig() keeps state in $STATE_DIRECTORY, or else in the working folder", () => {
+Deno.test("loadConfig() keeps state in $STATE_DIRECTORY, or else in the working directory", () => {
   const env = { STATE_DIRECTORY: "/var/lib/sitemon:/var/lib/other" };
   strictEqual(load("").config.outbox.path, "/srv/sitemon-outbox.db");
   strictEqual(load("", { env }).config.store.path, "/var/lib/sitemon/sitemon-status.db");
   strictEqual(load("store: {path: /a.db}", { env }).config.store.path, "/a.db");
 });
 
-Deno.test("loadConfig() warns of an empty list of sites, and of a password in plain text", () => {
+Deno.test("loadConfig() warns about an empty list of sites, and about a password in plain text", () => {
   const yaml = 'sites: []\nkafka: {server: "k:1", sasl: {mechanism: plain, username: u, ' +
     "password: p}}";
   const warnings = load(yaml, {}, "producer").warnings.map(({ line, message }) =>
@@ -308,7 +308,7 @@ Deno.test("loadConfig() warns of an empty list of sites, and of a password in pl
   ]);
 });
 
-Deno.test("loadConfig() does not follow aliases that multiply", () => {
+Deno.test("loadConfig() limits what aliases expand to", () => {
   const levels = Array.from({ length: 9 }, (_, index) => {
     const items = Array(9).fill(index === 0 ? "x" : `*l${index - 1}`).join(", ");
     return `l${index}: &l${index} [${items}]`;
@@ -320,7 +320,7 @@ Deno.test("loadConfig() does not follow aliases that multiply", () => {
   );
 });
 
-Deno.test("loadConfig() refuses files that are too large, and globs that find too many", () => {
+Deno.test("loadConfig() refuses files that are too large, and globs that match too many", () => {
   const large = `#${" ".repeat(16_777_216)}`;
   deepStrictEqual(mistakesOf(large), ["sitemon.yaml:1:1: larger than 16777216 bytes"]);
   const secret = "postgres: {host: p, user: u, password: '${file:f}'}";

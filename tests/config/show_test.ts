@@ -13,7 +13,7 @@ function load(yaml: string, machine: FakeMachine = {}) {
   });
 }
 
-Deno.test("showConfig() hides literal credentials, and shows references as they are written", () => {
+Deno.test("showConfig() hides literal credentials, and shows references as they are in the file", () => {
   const env = { WORD: "s3cret", PORT: "5433" };
   const shown = parse(showConfig(load(
     `
@@ -44,7 +44,7 @@ postgres: {host: p, user: u, password: "\${WORD:-hunter2}", port: "\${PORT}"}
   strictEqual(shown.postgres.port, "${PORT}");
 });
 
-Deno.test("showConfig() prints what loads again and means the same", () => {
+Deno.test("showConfig() prints a file that loads as the same configuration", () => {
   const env = { WORD: "s3cret" };
   const loaded = load(
     `

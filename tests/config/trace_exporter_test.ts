@@ -8,14 +8,14 @@ function mistake(variables: Record<string, string>, isExporting = true) {
   return exporterMistake(TRACES, { isExporting, env: (name) => variables[name] });
 }
 
-Deno.test("exporterMistake() finds none, where the environment is that of the configuration", () => {
+Deno.test("exporterMistake() is undefined if the environment matches the configuration", () => {
   strictEqual(mistake(exporterVariables(TRACES)), undefined);
   strictEqual(mistake({ OTEL_EXPORTER_OTLP_ENDPOINT: "http://collector:4318/" }), undefined);
   const own = { OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://collector:4318/v1/traces" };
   strictEqual(mistake({ ...own, OTEL_EXPORTER_OTLP_ENDPOINT: "http://elsewhere" }), undefined);
 });
 
-Deno.test("exporterMistake() finds none, where neither asks for traces", () => {
+Deno.test("exporterMistake() is undefined without traces in both", () => {
   strictEqual(exporterMistake(undefined, { isExporting: false, env: () => undefined }), undefined);
 });
 
@@ -30,7 +30,7 @@ const ELSEWHERE: [target: string, variables: Record<string, string>][] = [
 ];
 
 for (const [target, variables] of ELSEWHERE) {
-  Deno.test(`exporterMistake() refuses ${target}, by ${JSON.stringify(variables)}`, () => {
+  Deno.test(`exporterMistake() refuses ${target} from ${JSON.stringify(variables)}`, () => {
     strictEqual(
       mistake(variables),
       `traces would go to "${target}" instead of the configured ` +
@@ -42,6 +42,6 @@ for (const [target, variables] of ELSEWHERE) {
 Deno.test("exporterMistake() says how to start a process that exports", () => {
   match(
     mistake({}, false)!,
-    /OTEL_DENO_TRACING is not "true"; set it \(and make an executable with/,
+    /OTEL_DENO_TRACING is not "true"; set it, and compile an executable/,
   );
 });

@@ -190,13 +190,13 @@ Deno.test("sitemon does not start when its exporter does something else than its
   const exported = await sitemon(["run", "-c", untraced.config], { env });
   deepStrictEqual([exported.code, exported.stderr], [
     78,
-    "Cannot start as nothing may be sent where the configuration does not say: this process " +
-    `exports traces to "${collector.endpoint}/v1/traces"; set "traces.endpoint", unset ` +
-    "OTEL_DENO_TRACING and OTEL_DENO, or take an executable that was made without traces\n",
+    `this process exports traces to "${collector.endpoint}/v1/traces", but "traces" is not ` +
+    'configured; set "traces.endpoint", unset OTEL_DENO_TRACING and OTEL_DENO, or use an ' +
+    "executable made without traces\n",
   ]);
   const silent = await sitemon(["run", "-c", traced.config], { env: without });
   strictEqual(silent.code, 78);
-  match(silent.stderr, /^Cannot export traces as the process must be started for it: /);
+  match(silent.stderr, /^"traces" is configured, but OTEL_DENO_TRACING is not "true"; set it/);
   deepStrictEqual(collector.paths, []);
 });
 

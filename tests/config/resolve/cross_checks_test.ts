@@ -16,7 +16,7 @@ function mistakes(siteCount: number, max_rows: number): string {
   return found.map(({ message }) => message).join("\n");
 }
 
-Deno.test("crossMistakes() takes 100,000 sites, and not one more", () => {
+Deno.test("crossMistakes() allows 100,000 sites, and not one more", () => {
   strictEqual(mistakes(100_000, 1_000_000), "");
   strictEqual(
     mistakes(100_001, 1_000_000),
@@ -24,7 +24,7 @@ Deno.test("crossMistakes() takes 100,000 sites, and not one more", () => {
   );
 });
 
-Deno.test("crossMistakes() wants two rows of the outbox for each site", () => {
+Deno.test("crossMistakes() requires two rows of the outbox for each site", () => {
   strictEqual(mistakes(100, 200), "");
   strictEqual(
     mistakes(100, 199),

@@ -2,7 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { siteNames } from "../../../src/config/resolve/site_names.ts";
 
-Deno.test("siteNames() takes the url without credentials, numbered on a repeat", () => {
+Deno.test("siteNames() uses the URL without credentials, numbered on a repeat", () => {
   const names = siteNames([
     { url: "http://u:p@a/" },
     { url: "http://a/" },
@@ -21,7 +21,7 @@ Deno.test("siteNames() takes the url without credentials, numbered on a repeat",
   ]);
 });
 
-Deno.test("siteNames() cuts long urls to 200 characters, and whole ones", () => {
+Deno.test("siteNames() cuts long URLs to 200 characters, never within one", () => {
   const url = `http://a/${"x".repeat(190)}\u{1f600}${"y".repeat(50)}`;
   const [first, second] = siteNames([{ url }, { url }]) as [string, string];
   strictEqual(first.length, 199);

@@ -6,7 +6,7 @@ import {
   parseHost,
 } from "../../../src/config/schema/host_port.ts";
 
-Deno.test("parseHost() takes names and addresses, as urls have them", () => {
+Deno.test("parseHost() takes names and addresses, in the form of URLs", () => {
   const cases: [string, ReturnType<typeof parseHost>][] = [
     ["kafka:9092", { host: "kafka", port: 9092 }],
     ["Kafka_1.example", { host: "kafka_1.example" }],

@@ -21,7 +21,7 @@ Deno.test("configSchema describes every key", () => {
   deepStrictEqual(schemaKeys().filter(({ description }) => description === ""), []);
 });
 
-Deno.test("configSchema gives an encoded configuration that means the same", () => {
+Deno.test("configSchema decodes what it encodes", () => {
   const config = configSchema.parse({
     interval: 0.5,
     sites: [{ url: "http://a/", timeout: "1m", expect: { status: ["2xx", "!204"] } }],

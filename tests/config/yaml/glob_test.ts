@@ -14,7 +14,7 @@ const { listFolder } = fakeHostEnvironment({
   files: Object.fromEntries(FILES.map((path) => [path, ""])),
 });
 
-Deno.test("expandGlob() finds files by the names of each level", () => {
+Deno.test("expandGlob() matches names level by level", () => {
   const cases: [string, string[]][] = [
     ["*.yaml", ["a.yaml"]],
     ["sites/*", ["sites/b.yaml", "sites/c.yml"]],
@@ -27,14 +27,14 @@ Deno.test("expandGlob() finds files by the names of each level", () => {
   for (const [glob, found] of cases) deepStrictEqual(expandGlob(glob, listFolder), found, glob);
 });
 
-Deno.test("expandGlob() takes folders that cannot be listed for empty ones", () => {
+Deno.test("expandGlob() treats folders that cannot be listed as empty", () => {
   const failing = () => {
     throw new Deno.errors.PermissionDenied();
   };
   deepStrictEqual(expandGlob("a/*.yaml", failing), []);
 });
 
-Deno.test("isGlob() tells globs from paths", () => {
+Deno.test("isGlob() distinguishes globs and paths", () => {
   deepStrictEqual(["a/*.yaml", "a?", "[ab]"].map(isGlob), [true, true, true]);
   strictEqual(isGlob("a/b.yaml"), false);
 });

@@ -56,7 +56,7 @@ Deno.test("interpolate() reports every reference that cannot be resolved", () =>
   strictEqual(interpolate("${UNSET} ${1X}", REFERENCES).problems.length, 2);
 });
 
-Deno.test("interpolate() leaves texts without references alone", () => {
+Deno.test("interpolate() does not change texts without references", () => {
   fc.assert(
     fc.property(fc.string().filter((text) => !hasReference(text)), (text) => {
       strictEqual(interpolate(text, REFERENCES).text, text);

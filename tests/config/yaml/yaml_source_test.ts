@@ -15,7 +15,7 @@ function at(line: number, column: number) {
   return { file: "a.yaml", line, column };
 }
 
-Deno.test("YamlSource knows the place of values, keys, and of what is absent", () => {
+Deno.test("YamlSource gives places of values and keys, and for absent ones that of their mapping", () => {
   const source = open("a: 1\nb:\n  - c: x\n    d: [1, {e: 2}]\n");
   deepStrictEqual(source.value, { a: 1, b: [{ c: "x", d: [1, { e: 2 }] }] });
   deepStrictEqual(source.place(["a"]), at(1, 4));
@@ -26,7 +26,7 @@ Deno.test("YamlSource knows the place of values, keys, and of what is absent", (
   deepStrictEqual(source.place([]), at(1, 1));
 });
 
-Deno.test("YamlSource follows aliases, to the anchor that came last", () => {
+Deno.test("YamlSource resolves an alias to the last anchor before it", () => {
   const source = open("a: &x {k: 1}\nb: *x\nc: &x {k: 2}\nd: *x\n");
   deepStrictEqual(source.value, { a: { k: 1 }, b: { k: 1 }, c: { k: 2 }, d: { k: 2 } });
   deepStrictEqual(source.place(["d", "k"]), at(3, 11));
@@ -39,7 +39,7 @@ Deno.test("YamlSource replaces references in values, and keeps the original text
   deepStrictEqual(source.secrets.get(pathKey(["a", 0])), ["NAME"]);
 });
 
-Deno.test("YamlSource takes an empty file for an empty mapping, with or without byte order mark", () => {
+Deno.test("YamlSource treats an empty file as an empty mapping, and skips a byte order mark", () => {
   deepStrictEqual(open("").value, {});
   deepStrictEqual(open("# nothing\n").value, {});
   deepStrictEqual(open("\ufeffa: 1").value, { a: 1 });
@@ -51,7 +51,7 @@ Deno.test("YamlSource never lets a key reach the prototype", () => {
   deepStrictEqual(Object.keys(source.value as object), ["__proto__"]);
 });
 
-Deno.test("YamlSource doubts what stands near or after a syntax error, and nothing before", () => {
+Deno.test("YamlSource.isDoubtful() is true near and after a syntax error, and not before", () => {
   const mistakes: Mistake[] = [];
   const source = open("a: 1\nb: 2\nc: [\nd: 3\n", mistakes);
   strictEqual(source.isBroken, true);
@@ -60,7 +60,7 @@ Deno.test("YamlSource doubts what stands near or after a syntax error, and nothi
   strictEqual(open("a: 1\na: 2\n").isBroken, false);
 });
 
-Deno.test("YamlSource parses without the environment, by which the parser would print passwords", () => {
+Deno.test("YamlSource hides the environment from the parser, which would print passwords", () => {
   const { env } = process;
   const asked: PropertyKey[] = [];
   process.env = new Proxy(env, { get: (_, name) => void asked.push(name) });
