@@ -6,7 +6,6 @@
  */
 import type { FieldName, REPORT_FIELDS } from "../report/fields.ts";
 import type { Outcome, Reason } from "../report/outcome.ts";
-import type { Timings } from "../report/hop.ts";
 import type { SiteReport } from "../report/report.ts";
 
 /** The windows over which uptime is told, in days. */
@@ -37,27 +36,36 @@ export function keyOf({ site, location }: SiteKey): string {
   return `${site}\0${location}`;
 }
 
+/** The fields of a site's latest report that pages and terminals show. */
+export const STATUS_FIELDS = [
+  "url",
+  "outcome",
+  "reason",
+  "response_time",
+  "response_code",
+  "error_text",
+  "checked_at",
+  "interval_ms",
+  "labels",
+  "attempts",
+  "timings",
+  "remote_address",
+  "certificate_expires_at",
+] as const satisfies readonly FieldName[];
+
 /** The newest report of a site at a location, with everything of it that a page shows. */
-export interface SiteStatus extends SiteKey {
-  readonly url: string;
-  readonly outcome: Outcome;
-  readonly reason: Reason | null;
-  readonly responseTimeMs: number;
-  readonly responseCode: number | null;
-  readonly errorText: string | null;
-  readonly checkedAt: Date;
+export interface SiteStatus extends SiteKey, Stored<(typeof STATUS_FIELDS)[number]> {
   /** When the outcome last changed; `null` before its first verdict. */
   readonly since: Date | null;
-  readonly intervalMs: number | null;
-  /** No report arrived when one was due. This is not "down": nobody looked. */
+  /** No report arrived when one was due. This is not "down": the state is unknown. */
   readonly stale: boolean;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly attempts: number;
-  readonly timings: Timings | null;
-  readonly remoteAddress: string | null;
-  /** `null` when the site has none, or none was seen yet. */
-  readonly certificateExpiresAt: Date | null;
 }
+
+/** Fields of a report as a store returns them: times are dates. */
+type Stored<Field extends FieldName> = {
+  readonly [F in Field]: F extends `${string}_at` ? Date | Extract<SiteReport[F], null>
+    : SiteReport[F];
+};
 
 /**
  * What is known of a span of time, in milliseconds. Where several producers check the same site
@@ -113,11 +121,6 @@ export interface LatencyPoint {
   readonly p99Ms: number;
 }
 
-/** `error_text` as `errorText`; the one column that hides its unit gets it. */
-type PropertyOf<Field> = Field extends "response_time" ? "responseTimeMs"
-  : Field extends `${infer Head}_${infer Rest}` ? `${Head}${Capitalize<PropertyOf<Rest>>}`
-  : Field;
-
 type ShownField = {
   [F in FieldName]: (typeof REPORT_FIELDS)[F]["shown"] extends true ? F : never;
 }[FieldName];
@@ -126,10 +129,23 @@ type ShownField = {
  * A report of the history: the fields that are `shown`. Its texts may come from the site itself:
  * escape them.
  */
-export type HistoryReport = {
-  readonly [F in ShownField as PropertyOf<F> & string]: F extends `${string}_at` ? Date
-    : SiteReport[F];
+export type HistoryReport = Stored<ShownField>;
+
+/** A value of this port as JSON has it: times are microseconds since 1970. */
+export type Json<T> = {
+  readonly [K in keyof T]: T[K] extends Date ? number : T[K] extends Date | null ? number | null
+  : T[K];
 };
+
+/** A value of this port as JSON has it. */
+export function jsonOf<T extends object>(value: T): Json<T> {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, field]) => [
+      name,
+      field instanceof Date ? field.getTime() * 1_000 : field,
+    ]),
+  ) as Json<T>;
+}
 
 export interface HistoryOptions {
   /** Transitions of so many days until now; at most {@linkcode HISTORY_DAYS_MAX}. */

@@ -67,25 +67,25 @@ export function queriesContract(
     await apply(store, [FULL_REPORT, aReport({ site: "a", sequence: 9 })]);
     const [first, second] = await queries.statuses();
     strictEqual(first!.site, "a");
-    deepStrictEqual(first!.certificateExpiresAt, null);
+    deepStrictEqual(first!.certificate_expires_at, null);
     deepStrictEqual(second, {
       site,
       location,
       url: FULL_REPORT.url,
       outcome: "down",
       reason: "status",
-      responseTimeMs: 2_123,
-      responseCode: 503,
-      errorText: FULL_REPORT.error_text,
-      checkedAt: new Date(FULL_REPORT.checked_at / 1_000),
+      response_time: 2_123,
+      response_code: 503,
+      error_text: FULL_REPORT.error_text,
+      checked_at: new Date(FULL_REPORT.checked_at / 1_000),
       since: new Date(FULL_REPORT.checked_at / 1_000),
-      intervalMs: 30_000,
+      interval_ms: 30_000,
       stale: true,
       labels: FULL_REPORT.labels,
       attempts: 2,
       timings: FULL_REPORT.timings,
-      remoteAddress: "192.0.2.7:443",
-      certificateExpiresAt: new Date(FULL_REPORT.certificate_expires_at / 1_000),
+      remote_address: "192.0.2.7:443",
+      certificate_expires_at: new Date(FULL_REPORT.certificate_expires_at / 1_000),
     });
     deepStrictEqual((await queries.history({ site, location }, HISTORY))!.status, second);
   });
@@ -103,9 +103,9 @@ export function queriesContract(
       ]),
     );
     deepStrictEqual(
-      (await queries.statuses()).map(({ site, location, errorText, since }) => [
+      (await queries.statuses()).map(({ site, location, error_text, since }) => [
         `${site} ${location}`,
-        errorText,
+        error_text,
         since && since.getTime() * 1_000,
       ]),
       [
@@ -224,7 +224,7 @@ export function queriesContract(
       reason: "status",
     });
     deepStrictEqual(
-      recent.map(({ checkedAt }) => checkedAt.getTime()),
+      recent.map(({ checked_at }) => checked_at.getTime()),
       reports.slice(-RECENT_REPORTS_MAX).reverse().map((report) => report.checked_at / 1_000),
     );
     const longer = await queries.history(SHOP, { ...HISTORY, transitionDays: 32 });
@@ -270,18 +270,18 @@ export function queriesContract(
     const { recent, failures } = (await queries.history({ site, location }, HISTORY))!;
     deepStrictEqual(recent, failures);
     deepStrictEqual(recent, [{
-      checkedAt: new Date(FULL_REPORT.checked_at / 1_000),
+      checked_at: new Date(FULL_REPORT.checked_at / 1_000),
       outcome: "down",
       reason: "status",
-      responseTimeMs: 2_123,
-      responseCode: 503,
-      errorText: FULL_REPORT.error_text,
+      response_time: 2_123,
+      response_code: 503,
+      error_text: FULL_REPORT.error_text,
       attempts: 2,
       timings: FULL_REPORT.timings,
-      remoteAddress: "192.0.2.7:443",
-      httpVersion: "1.1",
-      finalUrl: FULL_REPORT.final_url,
-      certificateIssuer: FULL_REPORT.certificate_issuer,
+      remote_address: "192.0.2.7:443",
+      http_version: "1.1",
+      final_url: FULL_REPORT.final_url,
+      certificate_issuer: FULL_REPORT.certificate_issuer,
       failures: FULL_REPORT.failures,
       snippet: FULL_REPORT.snippet,
     }]);

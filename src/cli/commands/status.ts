@@ -1,6 +1,6 @@
 /** `sitemon status`: the newest status of each site, or one site's history, read in a thread. */
 import { threadResult } from "../../runtime/threads/thread_results.ts";
-import type { SiteStatus } from "../../status/queries.ts";
+import { jsonOf, type SiteStatus } from "../../status/queries.ts";
 import type { SiteStories } from "../../threads/store_task/site_stories.ts";
 import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
@@ -65,7 +65,7 @@ async function orExitCode(
 
 export interface PrintStatusesOptions {
   readonly statuses: readonly SiteStatus[];
-  /** One object a line, with the report's field names and units. */
+  /** One object a line, with the fields of the report. */
   readonly json: boolean;
   readonly now: Date;
 }
@@ -77,8 +77,9 @@ export function printStatuses(
 ): number {
   const { hasColor, columns } = terminal;
   if (statuses.length === 0) terminal.writeError("No site has a status yet\n");
-  else if (json) terminal.write(statuses.map(jsonLine).join(""));
-  else {
+  else if (json) {
+    terminal.write(statuses.map((status) => `${printableJson(jsonOf(status))}\n`).join(""));
+  } else {
     terminal.write(statusTable(statuses, { now, hasColor, columns }));
     // A person may see only the end of a long table.
     if (columns !== undefined) terminal.write(`${cutText(statusSummary(statuses), columns)}\n`);
@@ -90,26 +91,4 @@ export function printStatuses(
 function exitCodeOfStatuses(statuses: readonly SiteStatus[]): number {
   const areAllUp = statuses.every(({ outcome, stale }) => outcome === "up" && !stale);
   return statuses.length > 0 && areAllUp ? EXIT_OK : EXIT_NOT_UP;
-}
-
-function jsonLine(status: SiteStatus): string {
-  const object = {
-    site: status.site,
-    location: status.location,
-    url: status.url,
-    outcome: status.outcome,
-    reason: status.reason,
-    response_time: status.responseTimeMs,
-    response_code: status.responseCode,
-    error_text: status.errorText,
-    checked_at: micros(status.checkedAt),
-    since: status.since && micros(status.since),
-    interval_ms: status.intervalMs,
-    stale: status.stale,
-  };
-  return `${printableJson(object)}\n`;
-}
-
-function micros(time: Date): number {
-  return time.getTime() * 1_000;
 }

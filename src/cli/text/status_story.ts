@@ -43,7 +43,7 @@ export function storyText(
     `${"outcome".padEnd(LABEL_WIDTH)}${hasColor ? painted(state, color) : state}\n`,
     ...(status.reason ? [line("reason", reasonText(status))] : []),
     line("url", status.url),
-    line("checked", `${relativeTime(status.checkedAt, now)}, ${status.responseTimeMs} ms`),
+    line("checked", `${relativeTime(status.checked_at, now)}, ${status.response_time} ms`),
     line("uptime", uptimeText(uptime)),
     line("days", dayStrip(days.slice(-room))),
     ...latencyLines(latency, now, line),
@@ -52,8 +52,8 @@ export function storyText(
   ].join("");
 }
 
-function reasonText({ reason, errorText }: { reason: string | null; errorText: string | null }) {
-  return [reason, errorText].filter(Boolean).join(": ");
+function reasonText({ reason, error_text }: { reason: string | null; error_text: string | null }) {
+  return [reason, error_text].filter(Boolean).join(": ");
 }
 
 function uptimeText(uptime: SiteStory["uptime"]): string {

@@ -49,21 +49,21 @@ export function statusTable(
     },
     {
       title: "CODE",
-      cell: ({ responseCode }) => responseCode?.toString() ?? "-",
+      cell: ({ response_code }) => response_code?.toString() ?? "-",
       alignsRight: true,
       dropOrder: 2,
     },
     {
       title: "TIME",
-      cell: ({ responseTimeMs }) => `${responseTimeMs} ms`,
+      cell: ({ response_time }) => `${response_time} ms`,
       alignsRight: true,
       dropOrder: 1,
     },
     { title: "SINCE", cell: ({ since }) => since ? relativeTime(since, now) : "-", dropOrder: 4 },
-    { title: "CHECKED", cell: ({ checkedAt }) => relativeTime(checkedAt, now), dropOrder: 3 },
+    { title: "CHECKED", cell: ({ checked_at }) => relativeTime(checked_at, now), dropOrder: 3 },
     {
       title: "REASON",
-      cell: ({ reason, errorText }) => [reason, errorText].filter(Boolean).join(": "),
+      cell: ({ reason, error_text }) => [reason, error_text].filter(Boolean).join(": "),
       widthWanted: REASON_WIDTH_WANTED,
     },
   ];

@@ -1,35 +1,15 @@
 /** The columns that queries select, under the names of the query port: the same in every store. */
 import { columnTypeOf, FIELD_NAMES, type FieldName, REPORT_FIELDS } from "../../report/fields.ts";
-
-function propertyOf(field: FieldName): string {
-  if (field === "response_time") return "responseTimeMs";
-  return field.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
-}
+import { STATUS_FIELDS } from "../queries.ts";
 
 function selected(relation: string, fields: readonly FieldName[]): string {
-  return fields.map((field) => `${relation}.${field} AS "${propertyOf(field)}"`).join(", ");
+  return fields.map((field) => `${relation}.${field}`).join(", ");
 }
 
 /** Of `site_current c`. */
-export const STATUS_COLUMNS = `c.since, c.stale, ${
-  selected("c", [
-    "site",
-    "location",
-    "url",
-    "outcome",
-    "reason",
-    "response_time",
-    "response_code",
-    "error_text",
-    "checked_at",
-    "interval_ms",
-    "labels",
-    "attempts",
-    "timings",
-    "remote_address",
-    "certificate_expires_at",
-  ])
-}`;
+export const STATUS_COLUMNS = `c.site, c.location, ${
+  selected("c", STATUS_FIELDS)
+}, c.since, c.stale`;
 
 /** Of `site_report r`. */
 export const REPORT_COLUMNS = selected(
@@ -62,6 +42,6 @@ export const PROPERTY_TYPES: ReadonlyMap<string, "time" | "structure" | "boolean
   ...FIELD_NAMES.flatMap((field) => {
     const type = columnTypeOf(field);
     const isPlain = type === "string" || type === "int" || type === "long";
-    return isPlain ? [] : [[propertyOf(field), type] as const];
+    return isPlain ? [] : [[field, type] as const];
   }),
 ]);

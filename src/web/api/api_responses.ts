@@ -1,14 +1,12 @@
 /** Rows of the store as responses of the API. */
 import type {
   DayCoverage,
-  HistoryReport,
   LatencyPoint,
   SiteHistory,
   SiteStatus,
   SiteUptime,
-  Transition,
 } from "../../status/queries.ts";
-import { UPTIME_WINDOWS_DAYS } from "../../status/queries.ts";
+import { jsonOf, UPTIME_WINDOWS_DAYS } from "../../status/queries.ts";
 import { unknownMsOf, uptimeOf } from "../../status/uptime.ts";
 import type {
   ReportsResponse,
@@ -24,7 +22,7 @@ import type { LocationHistory } from "../site_lookup.ts";
 export function statusesResponse(view: View, title: string): StatusesResponse {
   return {
     title,
-    old_since: view.failingSince === undefined ? null : micros(view.failingSince),
+    old_since: view.failingSince === undefined ? null : view.failingSince.getTime() * 1_000,
     sites: view.statuses.map((status) => statusResponse(status, view.uptimes.get(keyOf(status)))),
   };
 }
@@ -37,7 +35,7 @@ export function siteResponse(site: string, locations: readonly LocationHistory[]
       status: statusResponse(history.status, uptime),
       days: days.map(dayResponse),
       latency: history.latency.map(latencyResponse),
-      transitions: history.transitions.map(transitionResponse),
+      transitions: history.transitions.map(jsonOf),
     })),
   };
 }
@@ -45,30 +43,14 @@ export function siteResponse(site: string, locations: readonly LocationHistory[]
 /** `/api/sites/NAME/reports`. */
 export function reportsResponse(site: string, histories: readonly SiteHistory[]): ReportsResponse {
   const reports = histories.flatMap(({ status: { location }, recent }) =>
-    recent.map((report) => reportResponse(report, location))
+    recent.map((report) => ({ location, ...jsonOf(report), failures: [...report.failures] }))
   );
   return { site, reports: reports.sort((a, b) => b.checked_at - a.checked_at) };
 }
 
 function statusResponse(status: SiteStatus, uptime: SiteUptime | undefined): StatusResponse {
   return {
-    site: status.site,
-    location: status.location,
-    url: status.url,
-    outcome: status.outcome,
-    reason: status.reason,
-    stale: status.stale,
-    since: status.since && micros(status.since),
-    checked_at: micros(status.checkedAt),
-    interval_ms: status.intervalMs,
-    response_time: status.responseTimeMs,
-    response_code: status.responseCode,
-    error_text: status.errorText,
-    attempts: status.attempts,
-    timings: status.timings,
-    remote_address: status.remoteAddress,
-    certificate_expires_at: status.certificateExpiresAt && micros(status.certificateExpiresAt),
-    labels: status.labels,
+    ...jsonOf(status),
     uptimes: uptime === undefined ? [] : UPTIME_WINDOWS_DAYS.map((days) => ({
       days,
       uptime: uptimeOf(uptime.windows[days]),
@@ -92,45 +74,6 @@ function dayResponse(day: DayCoverage): SiteResponse["locations"][number]["days"
 function latencyResponse(
   point: LatencyPoint,
 ): SiteResponse["locations"][number]["latency"][number] {
-  return {
-    hour: micros(point.hour),
-    responses: point.responses,
-    mean_ms: point.meanMs,
-    p50_ms: point.p50Ms,
-    p95_ms: point.p95Ms,
-    p99_ms: point.p99Ms,
-  };
-}
-
-function transitionResponse(
-  { at, ...rest }: Transition,
-): SiteResponse["locations"][number]["transitions"][number] {
-  return { at: micros(at), ...rest };
-}
-
-function reportResponse(
-  report: HistoryReport,
-  location: string,
-): ReportsResponse["reports"][number] {
-  return {
-    location,
-    checked_at: micros(report.checkedAt),
-    outcome: report.outcome,
-    reason: report.reason,
-    response_time: report.responseTimeMs,
-    response_code: report.responseCode,
-    error_text: report.errorText,
-    attempts: report.attempts,
-    timings: report.timings,
-    remote_address: report.remoteAddress,
-    http_version: report.httpVersion,
-    final_url: report.finalUrl,
-    certificate_issuer: report.certificateIssuer,
-    failures: [...report.failures],
-    snippet: report.snippet,
-  };
-}
-
-function micros(time: Date): number {
-  return time.getTime() * 1_000;
+  const { hour, responses, meanMs, p50Ms, p95Ms, p99Ms } = jsonOf(point);
+  return { hour, responses, mean_ms: meanMs, p50_ms: p50Ms, p95_ms: p95Ms, p99_ms: p99Ms };
 }

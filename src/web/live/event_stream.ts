@@ -66,11 +66,11 @@ export function eventStream(
 /** Data is JSON, which has no line breaks that would end the event. */
 export function eventText({ checked, changed, needsReload }: StatusUpdate): string {
   const data = {
-    checked: checked.map(({ site, location, checkedAt, responseTimeMs }) => ({
+    checked: checked.map(({ site, location, checked_at, response_time }) => ({
       site,
       location,
-      checked_at: checkedAt.getTime(),
-      response_time: responseTimeMs,
+      checked_at: checked_at.getTime(),
+      response_time: response_time,
     })),
     news: changed.map(sentence),
     reload: needsReload || changed.length > 0,

@@ -224,10 +224,10 @@ function compare(a: string, b: string): number {
 }
 
 function isNewer(before: SiteStatus | undefined, now: SiteStatus): boolean {
-  return before?.checkedAt.getTime() !== now.checkedAt.getTime();
+  return before?.checked_at.getTime() !== now.checked_at.getTime();
 }
 
 function looksDifferent(before: SiteStatus | undefined, now: SiteStatus): boolean {
   return before === undefined || stateOf(before) !== stateOf(now) ||
-    before.reason !== now.reason || before.errorText !== now.errorText;
+    before.reason !== now.reason || before.error_text !== now.error_text;
 }

@@ -34,7 +34,7 @@ export function feed({ title, histories, origin }: FeedOptions): Html {
   ).sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, ENTRIES_MAX);
   const name = xmlText(site);
   const page = `${origin}${sitePath(name)}`;
-  const updated = entries[0]?.at ?? histories[0]!.status.checkedAt;
+  const updated = entries[0]?.at ?? histories[0]!.status.checked_at;
   return html`
     <?xml version="1.0" encoding="utf-8"?>
     <feed xmlns="http://www.w3.org/2005/Atom">

@@ -152,7 +152,7 @@ function groupId({ name }: Group): string {
 }
 
 function siteRow(status: SiteStatus, { overview, view, days }: OverviewPageOptions): Html {
-  const { site, location, responseTimeMs, checkedAt } = status;
+  const { site, location, response_time, checked_at } = status;
   const state = stateOf(status);
   const place = overview.hasLocations ? location : undefined;
   const coverage = view.uptimes.get(keyOf(status))?.windows[90];
@@ -172,11 +172,11 @@ ${stateBadge(state)}
   }<span class="visually-hidden"> uptime</span></span></p></div>
 <p class="facts">${sinceSentence(status, view.now)}
 <span>${
-    status.responseCode === null
+    status.response_code === null
       ? "no response"
-      : html`<span class="ms">${responseTimeMs}</span> ms`
+      : html`<span class="ms">${response_time}</span> ms`
   }</span>
-<span>checked <span class="checked">${ago(checkedAt, view.now)}</span></span></p>
+<span>checked <span class="checked">${ago(checked_at, view.now)}</span></span></p>
 ${whySentence(status)}
 </li>`;
 }

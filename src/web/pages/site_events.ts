@@ -46,34 +46,34 @@ export function failureList(failures: readonly HistoryReport[], now: Date): Html
 }
 
 function failureDetails(report: HistoryReport, isOpen: boolean, now: Date): Html {
-  const { outcome, reason, errorText, checkedAt, failures, finalUrl, snippet, timings } = report;
+  const { outcome, reason, error_text, checked_at, failures, final_url, snippet, timings } = report;
   const summary = reason === null ? "" : REASON_WORDS[reason];
   return html`<details class="failure" ${isOpen ? html`open` : ""}>
 <summary>${stateBadge(outcome)} <span>${summary}</span> <span class="when">${
-    ago(checkedAt, now)
+    ago(checked_at, now)
   }</span></summary>
-${errorText === null ? "" : html`<p><bdi class="error">${errorText}</bdi></p>`}
+${error_text === null ? "" : html`<p><bdi class="error">${error_text}</bdi></p>`}
 ${
     failures.length === 0
       ? ""
       : html`<ul>${failures.map((text) => html`<li><bdi>${text}</bdi></li>`)}</ul>`
   }
 <dl class="pairs">
-<div><dt>Checked</dt><dd>${utc(checkedAt)}</dd></div>
-<div><dt>Status</dt><dd>${report.responseCode ?? "no response"}</dd></div>
+<div><dt>Checked</dt><dd>${utc(checked_at)}</dd></div>
+<div><dt>Status</dt><dd>${report.response_code ?? "no response"}</dd></div>
 ${
-    finalUrl === null ? "" : html`
+    final_url === null ? "" : html`
       <div>
         <dt>Redirected to</dt>
-        <dd>${externalLink(finalUrl)}</dd>
+        <dd>${externalLink(final_url)}</dd>
       </div>
     `
   }
 ${
-    report.remoteAddress === null ? "" : html`
+    report.remote_address === null ? "" : html`
       <div>
         <dt>Address</dt>
-        <dd><bdi>${report.remoteAddress}</bdi></dd>
+        <dd><bdi>${report.remote_address}</bdi></dd>
       </div>
     `
   }
@@ -89,14 +89,14 @@ ${
 /** The newest first, collapsed. */
 export function reportTable(reports: readonly HistoryReport[]): Html {
   if (reports.length === 0) return html`<p class="note">No checks recorded.</p>`;
-  const rows = reports.map(({ checkedAt, outcome, reason, errorText, ...report }) => {
-    const why = errorText ?? (reason === null ? "" : REASON_WORDS[reason]);
+  const rows = reports.map(({ checked_at, outcome, reason, error_text, ...report }) => {
+    const why = error_text ?? (reason === null ? "" : REASON_WORDS[reason]);
     return html`
       <tr>
         <td>${stateBadge(outcome)} <bdi>${why}</bdi></td>
-        <td>${moment(checkedAt)}</td>
-        <td>${report.responseCode ?? "–"}</td>
-        <td>${report.responseTimeMs} ms</td>
+        <td>${moment(checked_at)}</td>
+        <td>${report.response_code ?? "–"}</td>
+        <td>${report.response_time} ms</td>
       </tr>
     `;
   });

@@ -70,7 +70,7 @@ export function sitePage(options: SitePageOptions): Html {
 }
 
 function heading(status: SiteStatus, now: Date): Html {
-  const { site, location, url, stale, since, checkedAt, labels } = status;
+  const { site, location, url, stale, since, checked_at, labels } = status;
   const state = stateOf(status);
   return html`<section class="sitehead ${state}" data-site="${site}" data-location="${location}">
 <div class="what"><h1><bdi>${site}</bdi></h1>${stateBadge(state)}</div>
@@ -78,7 +78,7 @@ function heading(status: SiteStatus, now: Date): Html {
 ${whySentence(status)}
 <p class="facts">${sinceSentence(status, now)}
 ${since === null || stale ? "" : html`<span>since ${utc(since)}</span>`}
-<span>checked <span class="checked">${ago(checkedAt, now)}</span></span>
+<span>checked <span class="checked">${ago(checked_at, now)}</span></span>
 ${
     Object.entries(labels).map(([key, value]) =>
       html`<span class="label"><bdi>${key}</bdi>: <bdi>${value}</bdi></span>`
@@ -132,21 +132,21 @@ function dayTabs({ history: { status }, locations, latencyDays }: SitePageOption
 }
 
 function lastCheck({ status, recent }: SiteHistory, now: Date): Html {
-  const { timings, remoteAddress, responseCode, responseTimeMs, attempts } = status;
-  const issuer = recent.find(({ certificateIssuer }) => certificateIssuer !== null)
-    ?.certificateIssuer;
+  const { timings, remote_address, response_code, response_time, attempts } = status;
+  const issuer = recent.find(({ certificate_issuer }) => certificate_issuer !== null)
+    ?.certificate_issuer;
   return html`<section><h2>Last check</h2>
 ${timings === null ? "" : phaseBar(timings)}
 <dl class="pairs">
-<div><dt>Response time</dt><dd>${responseTimeMs} ms${
+<div><dt>Response time</dt><dd>${response_time} ms${
     attempts > 1 ? ` in ${attempts} attempts` : ""
   }</dd></div>
-<div><dt>Status</dt><dd>${responseCode ?? "no response"}</dd></div>
+<div><dt>Status</dt><dd>${response_code ?? "no response"}</dd></div>
 ${
-    remoteAddress === null ? "" : html`
+    remote_address === null ? "" : html`
       <div>
         <dt>Address</dt>
-        <dd><bdi>${remoteAddress}</bdi></dd>
+        <dd><bdi>${remote_address}</bdi></dd>
       </div>
     `
   }
@@ -164,7 +164,7 @@ ${
 </dl></section>`;
 }
 
-function certificate({ certificateExpiresAt: end }: SiteStatus, now: Date): Html {
+function certificate({ certificate_expires_at: end }: SiteStatus, now: Date): Html {
   if (end === null) return html``;
   const days = (end.getTime() - now.getTime()) / DAY_MS;
   const length = daysText(Math.abs(days));

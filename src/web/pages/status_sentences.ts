@@ -5,10 +5,10 @@ import { type Html, lasting } from "./markup.ts";
 import { REASON_WORDS, STATE_WORDS } from "../state_words.ts";
 
 /** Why a site is not up; for a stale site first that its state is unknown. */
-export function whySentence({ stale, reason, errorText }: SiteStatus): Html {
+export function whySentence({ stale, reason, error_text }: SiteStatus): Html {
   if (reason === null && !stale) return html``;
   const words = reason === null ? "" : REASON_WORDS[reason];
-  const error = errorText === null ? "" : html`: <bdi class="error">${errorText}</bdi>`;
+  const error = error_text === null ? "" : html`: <bdi class="error">${error_text}</bdi>`;
   if (!stale) return html`<p class="why">${words}${error}</p>`;
   const before = reason === null ? "" : html`
     <span class="error">Last error: ${words}${error}</span>

@@ -14,7 +14,7 @@ function secondsAgo(seconds: number): Date {
 
 function aStatus(overrides: Partial<SiteStatus> = {}): SiteStatus {
   return aSiteStatus({
-    checkedAt: secondsAgo(12),
+    checked_at: secondsAgo(12),
     since: secondsAgo(3 * 86_400),
     ...overrides,
   });
@@ -23,8 +23,8 @@ function aStatus(overrides: Partial<SiteStatus> = {}): SiteStatus {
 const DOWN = {
   outcome: "down",
   reason: "dns",
-  responseCode: null,
-  errorText: "Cannot connect to blog.example: no such name",
+  response_code: null,
+  error_text: "Cannot connect to blog.example: no such name",
 } as const;
 
 function printed(
@@ -40,11 +40,11 @@ function printed(
 Deno.test("printStatuses() prints an aligned table, the worst first", () => {
   const { lines, exitCode } = printed([
     aStatus(),
-    aStatus({ site: "old", stale: true, checkedAt: secondsAgo(7_200) }),
+    aStatus({ site: "old", stale: true, checked_at: secondsAgo(7_200) }),
     aStatus({ site: "unsure", outcome: "inconclusive", reason: "internal", since: null }),
-    aStatus({ site: "slow", outcome: "degraded", reason: "slow", responseTimeMs: 12_000 }),
+    aStatus({ site: "slow", outcome: "degraded", reason: "slow", response_time: 12_000 }),
     aStatus({ site: "blog", ...DOWN, since: secondsAgo(200) }),
-    aStatus({ site: "gone", ...DOWN, stale: true, errorText: null }),
+    aStatus({ site: "gone", ...DOWN, stale: true, error_text: null }),
   ]);
   strictEqual(exitCode, 1);
   deepStrictEqual(lines, [
@@ -104,7 +104,11 @@ Deno.test("printStatuses() colors outcomes, when the terminal has colors", () =>
 
 Deno.test("printStatuses() fits any width of terminal", () => {
   const statuses = [
-    aStatus({ ...DOWN, site: "a very long name of a site ".repeat(7), errorText: "x".repeat(999) }),
+    aStatus({
+      ...DOWN,
+      site: "a very long name of a site ".repeat(7),
+      error_text: "x".repeat(999),
+    }),
     aStatus({ site: "北京🦕".repeat(30), location: "Zürich" }),
   ];
   for (let columns = 1; columns <= 200; columns++) {
@@ -150,7 +154,7 @@ Deno.test("printStatuses() aligns by the columns that characters take", () => {
 
 Deno.test("printStatuses() lets no control character reach the terminal", () => {
   const evil = "\x1b[2J\x07\x9b31m\u202egnp\r\nnext\0\x7f";
-  const statuses = [aStatus({ ...DOWN, site: evil, location: evil, errorText: evil }), aStatus()];
+  const statuses = [aStatus({ ...DOWN, site: evil, location: evil, error_text: evil }), aStatus()];
   for (const json of [false, true]) {
     const { lines, out } = printed(statuses, { json });
     strictEqual(lines.length, json ? 2 : 3);
@@ -181,6 +185,11 @@ Deno.test("printStatuses() prints one object a line as JSON, in the words of the
       checked_at: (NOW.getTime() - 12_000) * 1_000,
       since: (NOW.getTime() - 3 * 86_400_000) * 1_000,
       interval_ms: 10_000,
+      labels: {},
+      attempts: 1,
+      timings: null,
+      remote_address: null,
+      certificate_expires_at: null,
       stale: false,
     },
     {
@@ -189,7 +198,7 @@ Deno.test("printStatuses() prints one object a line as JSON, in the words of the
       outcome: "down",
       reason: "dns",
       response_code: null,
-      error_text: DOWN.errorText,
+      error_text: DOWN.error_text,
       since: null,
     },
   ]);

@@ -65,7 +65,7 @@ Deno.test("storyText() shows a site's uptimes, days, hours and changes", () => {
 });
 
 Deno.test("storyText() says when a site is stale, and why it is down", () => {
-  const down = { stale: true, outcome: "down", reason: "dns", errorText: "no such name" } as const;
+  const down = { stale: true, outcome: "down", reason: "dns", error_text: "no such name" } as const;
   deepStrictEqual(lines(aStory(down)).slice(1, 3), [
     "outcome   down (stale) for 30 d",
     "reason    dns: no such name",
@@ -75,7 +75,7 @@ Deno.test("storyText() says when a site is stale, and why it is down", () => {
 Deno.test("storyText() fits any width, and lets no control character through", () => {
   const evil = `\x1b[2J${"x".repeat(300)}`;
   const days = Array.from({ length: 90 }, () => day(1, 0));
-  const story = { ...aStory({ site: evil, url: evil, reason: "dns", errorText: evil }), days };
+  const story = { ...aStory({ site: evil, url: evil, reason: "dns", error_text: evil }), days };
   for (let columns = 12; columns < 130; columns++) {
     for (const line of lines(story, new FakeTerminal({ columns }))) {
       ok(textWidth(line) <= columns, line);

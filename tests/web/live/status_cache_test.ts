@@ -99,7 +99,7 @@ Deno.test("StatusCache tells of a site that changed, of one that is gone, and of
   const news: StatusUpdate[] = [];
   const unwatch = cache.watch((one) => news.push(one));
   await cache.refresh();
-  const down = aSiteStatus({ outcome: "down", reason: "dns", checkedAt: new Date(1) });
+  const down = aSiteStatus({ outcome: "down", reason: "dns", checked_at: new Date(1) });
   asked.changes = { cursor: "2", statuses: [down], removed: [] };
   await cache.refresh();
   await cache.refresh();
@@ -127,8 +127,8 @@ Deno.test("eventStream() lets go of a reader that takes nothing", async () => {
   const { body } = eventStream(asked.cache, { clock: asked.clock, signal });
   strictEqual(asked.cache.watcherCount, 1);
   for (let round = 0; round < 200; round++) {
-    const checkedAt = new Date(round);
-    asked.changes = { cursor: `${round}`, statuses: [aSiteStatus({ checkedAt })], removed: [] };
+    const checked_at = new Date(round);
+    asked.changes = { cursor: `${round}`, statuses: [aSiteStatus({ checked_at })], removed: [] };
     await asked.cache.refresh();
   }
   strictEqual(asked.cache.watcherCount, 0);
