@@ -10,7 +10,8 @@ import { onAbort } from "../../runtime/deadline.ts";
 import { connectByDeno } from "./deno_stream.ts";
 import { connectionFailure, type FailureDetail, lookupFailure, tlsFailure } from "./failure.ts";
 import { connectByNode } from "./node_stream.ts";
-import { openTunnel } from "./proxy.ts";
+import { basicAuthorization } from "./request.ts";
+import { ResponseError, ResponseParser } from "./response_parser.ts";
 import type { Visit } from "./visit.ts";
 import { VisitError } from "./visit_error.ts";
 import type { Route } from "./visit_plan.ts";
@@ -54,7 +55,7 @@ export async function openConnection(
     if (plan.proxy !== undefined) {
       step = "proxy";
       using _ = onAbort(signal, () => tcp?.close());
-      await openTunnel(tcp, { proxy: plan.proxy, target: plan.endpoint });
+      await openTunnel(tcp, plan.proxy, plan.endpoint);
     }
     step = "tls";
     return await secure(tcp, visit, { context, signal });
@@ -127,6 +128,39 @@ function connectTcp({ url, tls, tcp }: Route, { hungHandshakes }: CheckContext):
   const needsNode = tls.insecure || tls.cert !== undefined || tcp.ipVersion !== undefined ||
     hungHandshakes.has(url.host);
   return needsNode ? connectByNode : connectByDeno;
+}
+
+/**
+ * Asks the proxy for a connection to `host:port`, after which the stream leads there.
+ * Rejects with {@linkcode VisitError} when the proxy refuses.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9110#name-connect
+ */
+async function openTunnel(stream: ByteStream, proxy: URL, target: string): Promise<void> {
+  const authorization = basicAuthorization(proxy);
+  const lines = [`CONNECT ${target} HTTP/1.1`, `host: ${target}`];
+  if (authorization !== undefined) lines.push(`proxy-authorization: ${authorization}`);
+  await stream.write(new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
+  const status = await readStatus(stream);
+  if (status >= 200 && status < 300) return;
+  throw new VisitError("proxy", `the proxy answered ${status}`);
+}
+
+async function readStatus(stream: ByteStream): Promise<number> {
+  const parser = new ResponseParser("CONNECT", 0);
+  // One byte at a time: what follows the head belongs to TLS.
+  const buffer = new Uint8Array(1);
+  try {
+    while (parser.head === undefined) {
+      const count = await stream.read(buffer);
+      if (count === null) throw new VisitError("proxy", "the proxy closed the connection");
+      parser.push(buffer, count);
+    }
+  } catch (error) {
+    if (!(error instanceof ResponseError)) throw error;
+    throw new VisitError("proxy", "the proxy did not answer in HTTP", { cause: error });
+  }
+  return parser.head.status;
 }
 
 /** Deno cannot hang up within a handshake, node:tls can: one socket is left behind, not one a check. */
