@@ -39,11 +39,14 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/kafka/examine_kafka.ts",
     "src/threads/doctor/examine_disk.ts",
     "src/runtime/finding.ts",
-    "src/runtime/reach.ts",
+    "src/runtime/finding.ts",
     "src/status/postgres/examine_postgres.ts",
   ]),
   ...because("tests/browser/ runs the process of which it is a thread", [
     "src/threads/web/web_thread.ts",
+  ]),
+  ...because("the threads of tests/testdata/threads/ use it, which supervisor_test.ts starts", [
+    "src/runtime/threads/thread.ts",
   ]),
 };
 

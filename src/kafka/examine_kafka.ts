@@ -1,7 +1,7 @@
 /** What `sitemon doctor` checks about Kafka: brokers, login, listeners, topic, group. It changes nothing. */
 import { systemClock as clock } from "../runtime/clock.ts";
 import { type Finding, Findings } from "../runtime/finding.ts";
-import { reach } from "../runtime/reach.ts";
+import { reach } from "../runtime/finding.ts";
 import { KafkaAdmin } from "./client/kafka_admin.ts";
 import { KafkaClient, type KafkaConnectionOptions } from "./client/kafka_client.ts";
 import { KafkaError } from "./kafka_error.ts";

@@ -1,4 +1,4 @@
-/** Time as a value that is handed in, so that tests can hold it still. */
+/** Time as a parameter, so that tests can control it. */
 
 /** Reads time and waits for it. */
 export interface Clock {
@@ -6,7 +6,7 @@ export interface Clock {
   nowMicros(): number;
   /** Milliseconds that only ever rise, comparable between the threads of one process. */
   monotonicMs(): number;
-  /** Calls back once, `delayMs` from now; the returned function takes that back. */
+  /** Calls back once, `delayMs` from now; the returned function cancels that. */
   after(delayMs: number, callback: () => void): () => void;
 }
 
@@ -32,4 +32,24 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
     const cancel = clock.after(ms, end);
     signal?.addEventListener("abort", end, { once: true });
   });
+}
+
+/** A moment by both clocks of a machine; plain data, good within the thread that made it. */
+export interface Instant {
+  readonly monotonicMs: number;
+  readonly wallMs: number;
+}
+
+/** This moment. */
+export function instantOf(clock: Clock): Instant {
+  return { monotonicMs: clock.monotonicMs(), wallMs: clock.nowMicros() / 1_000 };
+}
+
+/**
+ * Milliseconds since then, by the clock that went further: the monotonic one runs while a process is
+ * stopped, but not while the machine sleeps; the wall clock may be set back.
+ */
+export function elapsedMs(since: Instant, clock: Clock): number {
+  const now = instantOf(clock);
+  return Math.max(now.monotonicMs - since.monotonicMs, now.wallMs - since.wallMs);
 }

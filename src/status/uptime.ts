@@ -20,3 +20,9 @@ export function unknownMsOf(coverage: Coverage): number {
   const { upMs, degradedMs, downMs, inconclusiveMs, windowMs } = coverage;
   return Math.max(0, windowMs - upMs - degradedMs - downMs - inconclusiveMs);
 }
+
+/** `99.98 %`: cut rather than rounded, so that less than all is never shown as 100 %. */
+export function percent(part: number | null): string {
+  if (part === null) return "no data";
+  return `${(Math.floor(part * 10_000) / 100).toFixed(part === 1 ? 0 : 2)} %`;
+}

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { sleep } from "../../src/runtime/clock.ts";
+import { elapsedMs, instantOf, sleep } from "../../src/runtime/clock.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 Deno.test("sleep() ends when its time has come, and leaves no timer", async () => {
@@ -38,4 +38,15 @@ Deno.test("FakeClock.advance() fires timers in order, and those set on the way",
   cancel();
   clock.advance(30);
   deepStrictEqual(fired, [["first", 10], ["nested", 15], ["second", 20]]);
+});
+
+Deno.test("elapsedMs() goes by the clock that went further", () => {
+  const clock = new FakeClock();
+  const since = instantOf(clock);
+  clock.advance(1_000);
+  strictEqual(elapsedMs(since, clock), 1_000);
+  clock.stepWall(5_000);
+  strictEqual(elapsedMs(since, clock), 6_000, "the machine slept");
+  clock.stepWall(-60_000);
+  strictEqual(elapsedMs(since, clock), 1_000, "the wall clock was set back");
 });

@@ -1,7 +1,7 @@
 // A page must not call time up of which nobody knows anything, nor down.
 import { strictEqual } from "node:assert/strict";
 import type { Coverage } from "../../src/status/queries.ts";
-import { provenUptimeOf, unknownMsOf, uptimeOf } from "../../src/status/uptime.ts";
+import { percent, provenUptimeOf, unknownMsOf, uptimeOf } from "../../src/status/uptime.ts";
 
 function coverage(overrides: Partial<Coverage>): Coverage {
   return { upMs: 0, degradedMs: 0, downMs: 0, inconclusiveMs: 0, windowMs: 1_000, ...overrides };
@@ -42,4 +42,16 @@ for (const [name, parts, expected] of CASES) {
     strictEqual(provenUptimeOf(span), expected.proven);
     strictEqual(unknownMsOf(span), expected.unknownMs);
   });
+}
+
+for (
+  const [part, words] of [
+    [null, "no data"],
+    [1, "100 %"],
+    [0.99999, "99.99 %"],
+    [0.5, "50.00 %"],
+    [0, "0.00 %"],
+  ] as const
+) {
+  Deno.test(`percent() says "${words}" of ${part}`, () => strictEqual(percent(part), words));
 }

@@ -1,7 +1,7 @@
 /** `sitemon status --site NAME` in words: uptimes, days, response times and changes of a site. */
 import { HOUR_MS } from "../../runtime/time_units.ts";
 import { stateOf } from "../../report/site_state.ts";
-import { percent } from "../../runtime/percent.ts";
+import { percent } from "../../status/uptime.ts";
 import { relativeTime, span } from "../../runtime/relative_time.ts";
 import {
   type DayCoverage,

@@ -4,7 +4,7 @@
  */
 import { CONFIGURATION_RETRY_MS } from "../../runtime/backoff.ts";
 import { sleep } from "../../runtime/clock.ts";
-import { elapsedMs, type Instant, instantOf } from "../../runtime/instant.ts";
+import { elapsedMs, type Instant, instantOf } from "../../runtime/clock.ts";
 import { abortable, Deadline } from "../../runtime/deadline.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";

@@ -39,9 +39,8 @@ export type ServiceEnd =
 
 /** After a thread failed permanently, the others only release what they hold. */
 const FATAL_DRAIN_MS = 2_000;
-const SIGNALS = ["SIGTERM", "SIGINT"] as const;
-/** By a shell's convention: 128 and the signal's number. */
-const SIGNAL_EXIT_CODES = { SIGTERM: 143, SIGINT: 130 } as const;
+/** With their exit codes, which by a shell's convention are 128 and the signal's number. */
+const SIGNALS = [["SIGTERM", 143], ["SIGINT", 130]] as const;
 
 /** Runs until a signal has stopped it or a thread has failed permanently. */
 export async function runService(
@@ -173,10 +172,10 @@ async function stop(
 function watchSignals(): Disposable & { first: Promise<undefined> } {
   const first = Promise.withResolvers<undefined>();
   let seen = false;
-  const listeners = SIGNALS.map((signal) => {
+  const listeners = SIGNALS.map(([signal, exitCode]) => {
     const listener = () => {
       // Safe at any moment: stored reports are committed, and nothing else is promised.
-      if (seen) Deno.exit(SIGNAL_EXIT_CODES[signal]);
+      if (seen) Deno.exit(exitCode);
       seen = true;
       first.resolve(undefined);
     };

@@ -1,14 +1,14 @@
-/** A log record as it crosses from a thread to main: plain data, bounded, with its message rendered. */
+/** A log record as a thread sends it to main: plain data of bounded size, with its message rendered. */
 import type { LogLevel, LogRecord } from "@logtape/logtape";
 
-/** What a log line says. Secrets are still in it; log_writer.ts removes them. */
+/** The content of a log line, not yet redacted: log_writer.ts does that. */
 export interface LogEntry {
   /** Milliseconds since 1970. */
   readonly timestamp: number;
   readonly level: LogLevel;
   /** The part that logs, such as `relay`. */
   readonly category: string;
-  /** The message before its values were filled in: what counts as "the same message again". */
+  /** The message without its values: repetitions are recognized by it. */
   readonly template: string;
   readonly message: string;
   readonly properties: Readonly<Record<string, string | number | boolean | null>>;
@@ -42,21 +42,10 @@ export function describeError(error: unknown): string {
 }
 
 function plain(value: unknown): string | number | boolean | null {
-  switch (typeof value) {
-    case "string":
-      return cut(value);
-    case "number":
-    case "boolean":
-      return value;
-    case "bigint":
-      return String(value);
-    case "undefined":
-      return null;
-    default:
-      return value === null
-        ? null
-        : cut(value instanceof Error ? describeError(value) : render(value));
-  }
+  if (value === undefined || value === null) return null;
+  if (typeof value === "number" || typeof value === "boolean") return value;
+  if (typeof value === "string" || typeof value === "bigint") return cut(String(value));
+  return cut(value instanceof Error ? describeError(value) : render(value));
 }
 
 function render(value: unknown): string {

@@ -36,11 +36,10 @@ export class MetricsRegistry {
 
   /** Adds what a thread has measured. */
   add({ counts, gauges, observations }: Measurements): void {
-    for (const { name, labels, by } of counts) this.count(name, labels, by);
+    for (const { name, labels, value } of counts) this.count(name, labels, value);
     for (const { name, labels, value } of gauges) this.set(name, value, labels);
-    for (const { name, labels, values } of observations) {
-      const histogram = this.#histograms.get(name);
-      for (const value of values) histogram?.observe(labels, value);
+    for (const { name, labels, value: values } of observations) {
+      for (const value of values) this.#histograms.get(name)?.observe(labels, value);
     }
   }
 

@@ -1,26 +1,23 @@
 /** A thread's Telemetry: collects measurements, which are sent to main once a second. */
 import type { CounterName, GaugeName, HistogramName, Labels } from "./metrics.ts";
 import type { Dependency, DependencyState, Telemetry } from "./telemetry.ts";
-import type { Measurements } from "../threads/thread_protocol.ts";
+import type { Measurements, Series } from "../threads/thread_protocol.ts";
 
 /** Values of one histogram that are kept between two reports; more are dropped. */
 export const OBSERVATIONS_MAX = 20_000;
 
 const NO_LABELS: Labels = {};
 
-interface Series<Name, Value> {
-  readonly name: Name;
-  readonly labels: Labels;
-  value: Value;
-}
+/** A series that still grows. */
+type Growing<Name, Value> = Series<Name, Value> & { value: Value };
 
 /** Collects measurements until {@linkcode ThreadTelemetry.take} is called. */
 export class ThreadTelemetry implements Telemetry {
   readonly #onDependency: (dependency: Dependency, state: DependencyState) => void;
   readonly #states = new Map<Dependency, string>();
-  #counts = new Map<string, Series<CounterName, number>>();
-  #gauges = new Map<string, Series<GaugeName, number>>();
-  #observations = new Map<string, Series<HistogramName, number[]>>();
+  #counts = new Map<string, Growing<CounterName, number>>();
+  #gauges = new Map<string, Growing<GaugeName, number>>();
+  #observations = new Map<string, Growing<HistogramName, number[]>>();
 
   constructor(onDependency: (dependency: Dependency, state: DependencyState) => void) {
     this.#onDependency = onDependency;
@@ -50,10 +47,9 @@ export class ThreadTelemetry implements Telemetry {
   take(): Measurements | undefined {
     if (this.#counts.size + this.#gauges.size + this.#observations.size === 0) return undefined;
     const measurements = {
-      counts: [...this.#counts.values()].map(({ value, ...rest }) => ({ ...rest, by: value })),
+      counts: [...this.#counts.values()],
       gauges: [...this.#gauges.values()],
-      observations: [...this.#observations.values()]
-        .map(({ value, ...rest }) => ({ ...rest, values: value })),
+      observations: [...this.#observations.values()],
     };
     this.#counts = new Map();
     this.#gauges = new Map();
@@ -63,11 +59,11 @@ export class ThreadTelemetry implements Telemetry {
 }
 
 function series<Name extends string, Value>(
-  all: Map<string, Series<Name, Value>>,
+  all: Map<string, Growing<Name, Value>>,
   name: Name,
   labels: Labels,
   initial: () => Value,
-): Series<Name, Value> {
+): Growing<Name, Value> {
   let key: string = name;
   for (const label in labels) key += `\0${labels[label]}`;
   let found = all.get(key);

@@ -96,7 +96,7 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
     if (measurements !== undefined) post({ type: "measurements", measurements });
   };
   let name = "";
-  const progress = new Progress();
+  const loop = watchTurns(body.progressMaxMs);
   // A channel may be handed over while the body is still starting.
   let started: Promise<RunningBody> | undefined;
 
@@ -113,7 +113,7 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
       telemetry,
       result: (value) => post({ type: "result", value }),
       fail,
-      progress: () => progress.turn(),
+      progress: loop.turned,
       ...(takesOverAtMs === undefined ? {} : { takesOverAtMs }),
     });
     post({ type: "ready" });
@@ -144,7 +144,7 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
       case "log levels":
         return void sendLogs(message.logLevels);
       case "ping": {
-        const stuck = progress.stuck(body.progressMaxMs);
+        const stuck = loop.stuck();
         return stuck === undefined ? post({ type: "pong" }) : fail(stuck);
       }
       case "link":
@@ -190,25 +190,15 @@ class StuckError extends Error {
   override readonly name = "StuckError";
 }
 
-/** Whether a loop still turns, as the loop itself reports; until its first turn it is not judged. */
-export class Progress {
-  readonly #now: () => number;
-  #turnedAtMs = Infinity;
-
-  /** `now`: monotonic milliseconds. */
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
-  }
-
-  /** The loop has turned. */
-  turn(): void {
-    this.#turnedAtMs = this.#now();
-  }
-
-  /** The error of a loop whose last turn is longer ago than that. */
-  stuck(turnMsMax = Infinity): StuckError | undefined {
-    const quietMs = this.#now() - this.#turnedAtMs;
-    if (quietMs <= turnMsMax) return undefined;
-    return new StuckError(`no progress for ${Math.round(quietMs / 1_000)} s`);
-  }
+/** Finds a loop stuck whose last turn is longer ago than `turnMsMax`, but not before its first turn. */
+function watchTurns(turnMsMax = Infinity) {
+  let turnedAtMs = Infinity;
+  return {
+    turned: () => void (turnedAtMs = performance.now()),
+    stuck(): StuckError | undefined {
+      const quietMs = performance.now() - turnedAtMs;
+      if (quietMs <= turnMsMax) return undefined;
+      return new StuckError(`no progress for ${Math.round(quietMs / 1_000)} s`);
+    },
+  };
 }

@@ -52,19 +52,13 @@ export type FromThread =
 
 /** What a thread has measured since its last report. */
 export interface Measurements {
-  readonly counts: readonly {
-    readonly name: CounterName;
-    readonly labels: Labels;
-    readonly by: number;
-  }[];
-  readonly gauges: readonly {
-    readonly name: GaugeName;
-    readonly labels: Labels;
-    readonly value: number;
-  }[];
-  readonly observations: readonly {
-    readonly name: HistogramName;
-    readonly labels: Labels;
-    readonly values: readonly number[];
-  }[];
+  readonly counts: readonly Series<CounterName, number>[];
+  readonly gauges: readonly Series<GaugeName, number>[];
+  readonly observations: readonly Series<HistogramName, readonly number[]>[];
+}
+
+export interface Series<Name, Value> {
+  readonly name: Name;
+  readonly labels: Labels;
+  readonly value: Value;
 }

@@ -1,6 +1,5 @@
 /** Starts a thread for an answer, yields its results, and stops it when they are read. */
 import { systemClock } from "../clock.ts";
-import type { LogEntry } from "../telemetry/log_entry.ts";
 import { SupervisedThread, type ThreadSpec } from "./supervised_thread.ts";
 
 /** How long the thread may take to release what it holds. */
@@ -21,7 +20,7 @@ export class ThreadDiedError extends Error {
 /** Yields `count` results of a new thread and then stops it, also when the reader leaves early. */
 export async function* threadResults<Result>(
   spec: ThreadSpec,
-  { count, onLog }: { readonly count: number; readonly onLog?: (entry: LogEntry) => void },
+  { count }: { readonly count: number },
 ): AsyncGenerator<Result, void> {
   const arrived: Result[] = [];
   let death: ThreadDiedError | undefined;
@@ -31,7 +30,6 @@ export async function* threadResults<Result>(
     events: {
       onReady: () => {},
       onMessage(_, message) {
-        if (message.type === "log") onLog?.(message.entry);
         if (message.type !== "result") return;
         arrived.push(message.value as Result);
         news.resolve();
@@ -60,8 +58,7 @@ export async function* threadResults<Result>(
 /** The one result of a new thread. */
 export async function threadResult<Result>(
   spec: ThreadSpec,
-  options: { readonly onLog?: (entry: LogEntry) => void } = {},
 ): Promise<Result> {
-  for await (const result of threadResults<Result>(spec, { count: 1, ...options })) return result;
+  for await (const result of threadResults<Result>(spec, { count: 1 })) return result;
   throw new Error("unreachable: a generator of one result ended without it");
 }

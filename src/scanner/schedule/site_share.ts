@@ -7,7 +7,7 @@
  */
 import type { Site } from "../../config/site.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { elapsedMs, type Instant, instantOf } from "../../runtime/instant.ts";
+import { elapsedMs, type Instant, instantOf } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { partitionOf } from "./partition_of.ts";

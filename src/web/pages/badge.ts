@@ -1,6 +1,6 @@
 /** A badge as SVG: name and state of a site, for other pages. */
 import { html } from "hono/html";
-import { percent } from "../../runtime/percent.ts";
+import { percent } from "../../status/uptime.ts";
 import type { SiteStatus, SiteUptime } from "../../status/queries.ts";
 import { uptimeOf } from "../../status/uptime.ts";
 import type { Html } from "./markup.ts";

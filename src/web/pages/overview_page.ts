@@ -1,6 +1,6 @@
 /** The overview page: a verdict over all sites, a search, and the sites in their groups. */
 import { html } from "hono/html";
-import { percent } from "../../runtime/percent.ts";
+import { percent } from "../../status/uptime.ts";
 import type { DayCoverage, SiteStatus } from "../../status/queries.ts";
 import { uptimeOf } from "../../status/uptime.ts";
 import type { View } from "../live/status_cache.ts";

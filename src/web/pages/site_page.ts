@@ -1,7 +1,7 @@
 /** The page of one site at one location: state, history and failures. */
 import { DAY_MS } from "../../runtime/time_units.ts";
 import { html } from "hono/html";
-import { percent } from "../../runtime/percent.ts";
+import { percent } from "../../status/uptime.ts";
 import {
   type DayCoverage,
   type SiteHistory,

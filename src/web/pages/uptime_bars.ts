@@ -1,6 +1,6 @@
 /** Ninety days as bars: the color is the worst state of the day, the text its uptime. */
 import { html } from "hono/html";
-import { percent } from "../../runtime/percent.ts";
+import { percent } from "../../status/uptime.ts";
 import { span } from "../../runtime/relative_time.ts";
 import type { Coverage, DayCoverage } from "../../status/queries.ts";
 import { unknownMsOf, uptimeOf } from "../../status/uptime.ts";

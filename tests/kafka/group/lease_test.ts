@@ -1,7 +1,7 @@
 // Goal: what a member may count on ends by itself, however the process was held up.
 import { strictEqual } from "node:assert/strict";
 import { Lease } from "../../../src/kafka/group/lease.ts";
-import { instantOf } from "../../../src/runtime/instant.ts";
+import { instantOf } from "../../../src/runtime/clock.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
 function aLease() {

@@ -15,14 +15,14 @@ Deno.test("ThreadTelemetry.take() sums counts, keeps the last gauge, and starts 
   telemetry.observe("sitemon_publish_duration_seconds", 0.2);
   deepStrictEqual(structuredClone(telemetry.take()), {
     counts: [
-      { name: "sitemon_checks_total", labels: { outcome: "up", reason: "" }, by: 3 },
-      { name: "sitemon_checks_total", labels: { outcome: "down", reason: "dns" }, by: 1 },
+      { name: "sitemon_checks_total", labels: { outcome: "up", reason: "" }, value: 3 },
+      { name: "sitemon_checks_total", labels: { outcome: "down", reason: "dns" }, value: 1 },
     ],
     gauges: [{ name: "sitemon_outbox_rows", labels: {}, value: 4 }],
     observations: [{
       name: "sitemon_publish_duration_seconds",
       labels: {},
-      values: [0.1, 0.2],
+      value: [0.1, 0.2],
     }],
   });
   strictEqual(telemetry.take(), undefined);
@@ -33,7 +33,7 @@ Deno.test("ThreadTelemetry.observe() is bounded between two tellings", () => {
   for (let i = 0; i <= OBSERVATIONS_MAX; i++) {
     telemetry.observe("sitemon_check_duration_seconds", i);
   }
-  strictEqual(telemetry.take()?.observations[0]?.values.length, OBSERVATIONS_MAX);
+  strictEqual(telemetry.take()?.observations[0]?.value.length, OBSERVATIONS_MAX);
 });
 
 Deno.test("ThreadTelemetry.dependency() tells a state once", () => {

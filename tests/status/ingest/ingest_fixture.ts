@@ -110,7 +110,9 @@ export class IngestFixture implements AsyncDisposable {
   measured(): Record<string, number> {
     const { counts = [], gauges = [] } = this.telemetry.take() ?? {};
     return Object.fromEntries([
-      ...counts.map(({ name, labels, by }) => [[name, ...Object.values(labels)].join(" "), by]),
+      ...counts.map((
+        { name, labels, value },
+      ) => [[name, ...Object.values(labels)].join(" "), value]),
       ...gauges.map(({ name, labels, value }) => [
         [name, ...Object.values(labels)].join(" "),
         value,
