@@ -33,15 +33,15 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
 };
 
 /** What each thread of each command may do, and the flags that the process needs for it. */
-export function permissionsText(loaded: LoadedConfig, json = false): string {
+function permissionsText(loaded: LoadedConfig, json = false): string {
   const commands = rolesOf(loaded).map((role) => commandPermissions(role, loaded));
   if (!json) return commands.map(commandText).join("\n");
   const byRole = Object.fromEntries(commands.map(({ role, ...rest }) => [role, rest]));
   return `${JSON.stringify(byRole)}\n`;
 }
 
-/** Says in one line what was found. */
-export function checkText({ config, sites }: LoadedConfig): string {
+/** What was found, in one line. */
+function checkText({ config, sites }: LoadedConfig): string {
   const { kafka, postgres } = config;
   const parts = [
     sites.length === 1 ? "1 site" : `${sites.length} sites`,

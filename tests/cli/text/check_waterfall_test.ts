@@ -28,7 +28,3 @@ Deno.test("waterfall() gives phases their share, and none to those that were not
   strictEqual(waterfall(visit, options), `${" ".repeat(8)}▒▒██████`);
   ok(waterfall(visit, { ...options, hasColor: true }).includes("\x1b[33m▒▒\x1b[0m\x1b[32m█"));
 });
-
-Deno.test("visitMicros() is nothing, when nothing was timed", () => {
-  strictEqual(visitMicros(null), 0);
-});

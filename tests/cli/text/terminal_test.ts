@@ -8,22 +8,14 @@ const DEADLINE_MS = 60_000;
 const SCRIPT = findProgram("script");
 
 async function inTerminal(command: string, env: Record<string, string> = {}): Promise<string> {
-  const process = new Deno.Command(SCRIPT!, {
+  await using process = new Deno.Command(SCRIPT!, {
     args: ["-qec", command, "/dev/null"],
     env: { FORCE_COLOR: "", NO_COLOR: "", ...env },
     stdin: "null",
     stdout: "piped",
   }).spawn();
-  try {
-    const { stdout } = await within(DEADLINE_MS, command, process.output());
-    return new TextDecoder().decode(stdout);
-  } finally {
-    try {
-      process.kill();
-    } catch {
-      // It has ended already.
-    }
-  }
+  const { stdout } = await within(DEADLINE_MS, command, process.output());
+  return new TextDecoder().decode(stdout);
 }
 
 Deno.test({
