@@ -9,7 +9,7 @@ import {
   ConsumerSession,
   type ConsumerSessionOptions,
 } from "./client/consumer_session.ts";
-import { KafkaAdmin, type TopicAccess } from "./client/kafka_admin.ts";
+import { ensureTopic, type TopicAccess } from "./client/kafka_admin.ts";
 import { KafkaClient } from "./client/kafka_client.ts";
 import { KafkaError } from "./kafka_error.ts";
 import { KafkaHealth } from "./kafka_health.ts";
@@ -76,14 +76,7 @@ export class KafkaConsumer {
   /** Resolves to the cluster's id; ends with the signal, whatever the client waits for. */
   async #findTopic(signal: AbortSignal): Promise<string> {
     using client = new KafkaClient("asking", this.#options);
-    const find = async () => {
-      await using admin = new KafkaAdmin(client);
-      await admin.connect();
-      const { clusterId } = await admin.describeCluster();
-      await admin.ensureTopic(this.#options);
-      return clusterId;
-    };
-    return await abortable(find(), signal);
+    return await abortable(ensureTopic(client, this.#options), signal);
   }
 
   #session(apply: Apply, signal: AbortSignal): ConsumerSession {
@@ -93,13 +86,14 @@ export class KafkaConsumer {
       probe: () => this.#findTopic(signal),
       onOutage: (error) => this.#health.reportFailure(error),
     });
-    const session = new ConsumerSession({
+    return new ConsumerSession({
       ...this.#options,
       apply,
       onActivity: () => {
         watchdog.feed();
         this.#health.reportOk();
       },
+      watch: (signal) => watchdog.watch(signal),
       onAssigned: (assigned) => {
         const partitions = assigned.join(", ") || "none";
         const message = 'joined group "{group}": partitions {partitions} of topic "{topic}"';
@@ -108,7 +102,5 @@ export class KafkaConsumer {
       onLag: (partition, messages) =>
         telemetry.set("sitemon_consumer_lag_messages", messages, { partition: String(partition) }),
     });
-    watchdog.watch(session.signal).catch((error) => session.fail(error));
-    return session;
   }
 }

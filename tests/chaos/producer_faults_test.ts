@@ -167,7 +167,7 @@ brokerTest(
       settings: { "min.insync.replicas": String(BROKERS) },
     });
     const connection = connectionTo(kafka.bootstrap);
-    await using publisher = new TestPublisher(publisherOptions({ topic, connection }));
+    await using publisher = new TestPublisher({ topic, connection });
     strictEqual((await publisher.publish(rows(3))).acknowledged.length, 3);
     const [broker] = kafka.brokers;
     await broker!.kill();

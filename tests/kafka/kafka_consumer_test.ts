@@ -11,26 +11,28 @@ import {
   connectionTo,
   FakeTelemetry,
   makeTopic,
-  plainKafka,
+  sendMessages,
   sharedBootstrap,
 } from "./kafka_fixture.ts";
 
 const sharedTest = serviceTest("kafka");
 const ownTest = serviceTest("own kafka");
 
-type Options = Partial<KafkaConsumerOptions> & { bootstrap?: string };
+type Options = Partial<KafkaConsumerOptions> & { bootstrap?: string; apply?: Apply };
 
 /** A member that keeps what it was given; it leaves the group at the end of its scope. */
 class TestMember implements AsyncDisposable {
   readonly values: string[] = [];
   readonly telemetry = new FakeTelemetry();
+  readonly consumer: KafkaConsumer;
   readonly ended: Promise<void>;
   readonly #end = new AbortController();
 
-  constructor(options: Options & { topic: string; apply?: Apply }) {
-    const consumer = new KafkaConsumer({
-      connection: connectionTo(options.bootstrap ?? sharedBootstrap()),
-      group: "unused",
+  constructor({ apply = (messages) => this.keep(messages), bootstrap, ...options }: Options) {
+    this.consumer = new KafkaConsumer({
+      connection: connectionTo(bootstrap ?? sharedBootstrap()),
+      topic: "unset",
+      group: "unset",
       createTopic: false,
       partitions: 2,
       replicationFactor: -1,
@@ -39,8 +41,7 @@ class TestMember implements AsyncDisposable {
       telemetry: this.telemetry,
       ...options,
     });
-    const apply: Apply = options.apply ?? ((messages) => this.keep(messages));
-    this.ended = consumer.run(apply, this.#end.signal);
+    this.ended = this.consumer.run(apply, this.#end.signal);
     this.ended.catch(() => {});
   }
 
@@ -49,8 +50,12 @@ class TestMember implements AsyncDisposable {
     return Promise.resolve();
   }
 
-  async joined(): Promise<void> {
-    await eventually(60_000, "joining", () => this.telemetry.dependencies.at(-1)?.ok || undefined);
+  /** Waits for a state of readiness: `ok`, or the reason why not. */
+  async reports(state: string): Promise<void> {
+    await eventually(60_000, state, () => {
+      const { ok, reason } = this.telemetry.dependencies.at(-1) ?? { ok: false };
+      return (ok ? "ok" : reason) === state || undefined;
+    });
   }
 
   async received(count: number): Promise<string[]> {
@@ -75,21 +80,16 @@ async function write(
   values: readonly string[],
   { bootstrap = sharedBootstrap(), partition = 0 } = {},
 ): Promise<void> {
-  const producer = plainKafka(bootstrap).producer({ allowAutoTopicCreation: false });
-  await producer.connect();
-  for (let first = 0; first < values.length; first += SEND_MESSAGES_MAX) {
-    await producer.send({
-      topic,
-      messages: values.slice(first, first + SEND_MESSAGES_MAX).map((value) => ({
-        partition,
-        key: "site",
-        value,
-        timestamp: "1700000000000",
-        headers: { "sitemon-id": `producer/${value.slice(0, 10)}` },
-      })),
-    });
+  const messages = values.map((value) => ({
+    partition,
+    key: "site",
+    value,
+    timestamp: "1700000000000",
+    headers: { "sitemon-id": `producer/${value.slice(0, 10)}` },
+  }));
+  for (let first = 0; first < messages.length; first += SEND_MESSAGES_MAX) {
+    await sendMessages(bootstrap, topic, messages.slice(first, first + SEND_MESSAGES_MAX));
   }
-  await producer.disconnect();
 }
 
 async function committed(group: string, topic: string): Promise<number> {
@@ -189,7 +189,7 @@ sharedTest("run() commits each chunk after it was applied, and not before", asyn
     await eventually(60_000, "three chunks", async () => {
       return await committed(group, topic) === 25 || undefined;
     });
-    const lag = member.telemetry.gauges.get("sitemon_consumer_lag_messages 0");
+    const lag = member.telemetry.value("sitemon_consumer_lag_messages", { partition: "0" });
     await eventually(60_000, "the lag", () => lag === 0 || undefined);
   }
   deepStrictEqual(seen, [
@@ -242,9 +242,9 @@ sharedTest(
 sharedTest("run() shares the partitions between two members", async () => {
   const { topic, group } = await aTopic(2);
   await using first = new TestMember({ topic, group });
-  await first.joined();
+  await first.reports("ok");
   await using second = new TestMember({ topic, group });
-  await second.joined();
+  await second.reports("ok");
   await write(topic, ["a"], { partition: 0 });
   await write(topic, ["b"], { partition: 1 });
   const both = () => [...first.values, ...second.values];
@@ -276,42 +276,29 @@ sharedTest("run() keeps its partition through a long apply, while it calls heart
 sharedTest("run() waits for a missing topic, and says so", async () => {
   const topic = uniqueName("topic");
   await using member = new TestMember({ topic, group: uniqueName("group") });
-  const state = await eventually(60_000, "readiness", () => member.telemetry.dependencies[0]);
-  strictEqual(state.ok, false);
-  strictEqual(state.reason, "topic_missing");
+  await member.reports("topic_missing");
 });
 
 sharedTest("run() creates the topic, when it may", async () => {
   const topic = uniqueName("topic");
   const group = uniqueName("group");
   await using member = new TestMember({ topic, group, createTopic: true });
-  await member.joined();
+  await member.reports("ok");
   await write(topic, ["x"], { partition: 1 });
   deepStrictEqual(await member.received(1), ["x"]);
 });
 
 sharedTest("ready() resolves to the cluster's id", async () => {
   const { topic, group } = await aTopic();
-  const consumer = new KafkaConsumer({
-    connection: connectionTo(sharedBootstrap()),
-    topic,
-    group,
-    createTopic: false,
-    partitions: 1,
-    replicationFactor: -1,
-    chunkMessagesMax: 1,
-    clock: systemClock,
-    telemetry: new FakeTelemetry(),
-  });
+  await using member = new TestMember({ topic, group });
   const { clusterId } = await administer(sharedBootstrap(), (admin) => admin.describeCluster());
-  strictEqual(await consumer.ready(new AbortController().signal), clusterId);
+  strictEqual(await member.consumer.ready(new AbortController().signal), clusterId);
 });
 
 Deno.test("run() waits for brokers, and ends when it is stopped meanwhile", async () => {
   const connection = connectionTo("127.0.0.1:9");
   await using member = new TestMember({ topic: "t", group: "g", connection });
-  const state = await eventually(60_000, "readiness", () => member.telemetry.dependencies[0]);
-  strictEqual(state.reason, "unreachable");
+  await member.reports("unreachable");
 });
 
 ownTest("run() goes on by itself, when the broker was killed and is back", async () => {
@@ -324,9 +311,7 @@ ownTest("run() goes on by itself, when the broker was killed and is back", async
   await member.received(1);
   const broker = kafka.brokers[0]!;
   await broker.kill();
-  await eventually(60_000, "readiness", () => {
-    return member.telemetry.dependencies.at(-1)?.reason === "unreachable" || undefined;
-  });
+  await member.reports("unreachable");
   await broker.start();
   await write(topic, ["after"], { bootstrap });
   // At once: to the group it is the member that it was before.

@@ -1,31 +1,19 @@
 /** What the tests of kafka/ share: rows, publishers, and a reader that is none of sitemon's own. */
 import { type Admin, Kafka, type KafkaMessage, logLevel, type Message } from "kafkajs";
-import type { KafkaPublisherOptions } from "../../src/kafka/kafka_publisher.ts";
-import { KafkaPublisher } from "../../src/kafka/kafka_publisher.ts";
+import { KafkaPublisher, type KafkaPublisherOptions } from "../../src/kafka/kafka_publisher.ts";
 import type { OutboxRow } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
-import type { DependencyState, Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
+import type { DependencyState } from "../../src/runtime/telemetry/telemetry.ts";
 import { NOON } from "../contract/site_reports.ts";
+import { RecordingTelemetry } from "../outbox/outbox_fixture.ts";
 import { eventually } from "../support/waiting.ts";
 import { uniqueName } from "../support/unique_name.ts";
 
-/** Remembers what it is told. */
-export class FakeTelemetry implements Telemetry {
+/** Remembers every state of a dependency, in their order. */
+export class FakeTelemetry extends RecordingTelemetry {
   readonly dependencies: DependencyState[] = [];
-  readonly gauges = new Map<string, number>();
-  readonly counters = new Map<string, number>();
 
-  count(name: string, _labels = {}, by = 1): void {
-    this.counters.set(name, (this.counters.get(name) ?? 0) + by);
-  }
-
-  set(name: string, value: number, labels: Record<string, string> = {}): void {
-    this.gauges.set([name, ...Object.values(labels)].join(" "), value);
-  }
-
-  observe(): void {}
-
-  dependency(_name: string, state: DependencyState): void {
+  override dependency(_name: string, state: DependencyState): void {
     this.dependencies.push(state);
   }
 }
@@ -59,6 +47,14 @@ export function publisherOptions(
 
 /** A publisher that is closed at the end of its scope. */
 export class TestPublisher extends KafkaPublisher implements AsyncDisposable {
+  readonly topic: string;
+
+  constructor(options: Partial<KafkaPublisherOptions> = {}) {
+    const all = publisherOptions(options);
+    super(all);
+    this.topic = all.topic;
+  }
+
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
   }
@@ -84,7 +80,8 @@ export function rows(count: number, first = 1): OutboxRow[] {
 
 /** A client of the tests' own, silent and patient. */
 export function plainKafka(bootstrap: string): Kafka {
-  return new Kafka({ ...plainOptions, brokers: bootstrap.split(",") });
+  const options = { clientId: "test", logLevel: logLevel.NOTHING, connectionTimeout: 5_000 };
+  return new Kafka({ ...options, brokers: bootstrap.split(",") });
 }
 
 /** Does `work` with a client that may change topics and groups. */
@@ -112,8 +109,6 @@ export async function sendMessages(
   await producer.send({ topic, messages });
   await producer.disconnect();
 }
-
-const plainOptions = { clientId: "test", logLevel: logLevel.NOTHING, connectionTimeout: 5_000 };
 
 /** Everything that is in a topic now, by partition and offset. */
 export async function readTopic(

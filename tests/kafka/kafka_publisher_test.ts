@@ -12,7 +12,6 @@ import {
   aRow,
   connectionTo,
   makeTopic,
-  publisherOptions,
   readTopic,
   rows,
   sequencesIn,
@@ -49,37 +48,6 @@ function failure(expected: PublishError["failure"]): (error: unknown) => true {
   };
 }
 
-sharedTest(
-  "publish() acknowledges what can be read, by id, when the topic was missing",
-  async () => {
-    const options = publisherOptions();
-    await using publisher = new TestPublisher(options);
-    const batch = rows(100);
-    const result = await publishPatiently(publisher, batch);
-    deepStrictEqual(result, { acknowledged: batch.map(({ id }) => id), tooLarge: [] });
-    const read = await readTopic(sharedBootstrap(), options.topic);
-    const texts = read.map(({ value }) => value!.toString()).sort();
-    deepStrictEqual(texts, batch.map(({ payload }) => new TextDecoder().decode(payload)).sort());
-  },
-);
-
-sharedTest("publish() keeps the order of a key, and writes key and header", async () => {
-  const options = publisherOptions();
-  await using publisher = new TestPublisher(options);
-  for (let first = 1; first <= 30; first += 10) {
-    await publishPatiently(publisher, rows(10, first).map((row) => ({ ...row, key: "site" })));
-  }
-  const read = await readTopic(sharedBootstrap(), options.topic);
-  strictEqual(new Set(read.map(({ partition }) => partition)).size, 1);
-  strictEqual(read[0]!.key!.toString(), "site");
-  strictEqual(
-    String(read[0]!.headers!["sitemon-id"]),
-    "8a1e5b4c-0000-4000-8000-000000000001/1",
-  );
-  const sequences = read.map(({ headers }) => Number(String(headers!["sitemon-id"]).slice(37)));
-  deepStrictEqual(sequences, Array.from({ length: 30 }, (_, index) => index + 1));
-});
-
 // Computed by the Java client: Utils.toPositive(Utils.murmur2(key)) % 12.
 const PARTITION_BY_KEY: Readonly<Record<string, number>> = {
   "21": 0,
@@ -91,43 +59,34 @@ const PARTITION_BY_KEY: Readonly<Record<string, number>> = {
 };
 
 sharedTest("publish() chooses the partition that other clients of Kafka would", async () => {
-  const options = publisherOptions({ partitions: 12 });
-  await using publisher = new TestPublisher(options);
+  await using publisher = new TestPublisher({ partitions: 12 });
   const keys = Object.keys(PARTITION_BY_KEY);
   await publishPatiently(publisher, keys.map((key, index) => aRow(index + 1, { key })));
-  const read = await readTopic(sharedBootstrap(), options.topic);
+  const read = await readTopic(sharedBootstrap(), publisher.topic);
   const chosen = read.map(({ key, partition }) => [key!.toString(), partition]);
   deepStrictEqual(Object.fromEntries(chosen), PARTITION_BY_KEY);
 });
 
 sharedTest("publish() writes reports and acknowledges gaps, when the format is v1", async () => {
-  const options = publisherOptions({ format: "v1" });
-  await using publisher = new TestPublisher(options);
+  await using publisher = new TestPublisher({ format: "v1" });
   const batch = [reportRow(1), gapRow(2, 2, 5), reportRow(6)];
   const { acknowledged } = await publishPatiently(publisher, batch);
   deepStrictEqual(acknowledged.toSorted((a, b) => a - b), [1, 2, 6]);
-  const read = await readTopic(sharedBootstrap(), options.topic);
+  const read = await readTopic(sharedBootstrap(), publisher.topic);
   deepStrictEqual(read.map(({ value }) => decodeMessage(value!).kind), ["v1", "v1"]);
 });
 
-sharedTest("publish() writes a Uint8Array that is a view into a larger buffer", async () => {
-  const options = publisherOptions();
-  await using publisher = new TestPublisher(options);
-  const payload = new Uint8Array([9, 9, 1, 2, 3, 9]).subarray(2, 5);
-  await publishPatiently(publisher, [aRow(1, { payload })]);
-  const [message] = await readTopic(sharedBootstrap(), options.topic);
-  deepStrictEqual([...message!.value!], [1, 2, 3]);
-});
-
-sharedTest("publish() creates the topic as told, when it is missing", async () => {
-  const options = publisherOptions({ partitions: 5, retentionMs: 7_200_000 });
-  await using publisher = new TestPublisher(options);
-  await publishPatiently(publisher, rows(1));
+sharedTest("publish() creates the topic at once, and as told, when it is missing", async () => {
+  await using publisher = new TestPublisher({ partitions: 5, retentionMs: 7_200_000 });
+  const [batch, ids] = [rows(100), rows(100).map(({ id }) => id)];
+  deepStrictEqual(await publisher.publish(batch), { acknowledged: ids, tooLarge: [] });
+  const sequences = await sequencesIn(sharedBootstrap(), publisher.topic);
+  deepStrictEqual(sequences.sort((a, b) => a - b), ids);
   const { topics, resources } = await administer(sharedBootstrap(), async (admin) => ({
-    ...await admin.fetchTopicMetadata({ topics: [options.topic] }),
+    ...await admin.fetchTopicMetadata({ topics: [publisher.topic] }),
     ...await admin.describeConfigs({
       includeSynonyms: false,
-      resources: [{ type: 2, name: options.topic, configNames: ["retention.ms"] }],
+      resources: [{ type: 2, name: publisher.topic, configNames: ["retention.ms"] }],
     }),
   }));
   strictEqual(topics[0]!.partitions.length, 5);
@@ -135,18 +94,16 @@ sharedTest("publish() creates the topic as told, when it is missing", async () =
 });
 
 sharedTest("publish() lets the broker choose, when partitions are -1", async () => {
-  const options = publisherOptions({ partitions: -1 });
-  await using publisher = new TestPublisher(options);
+  await using publisher = new TestPublisher({ partitions: -1 });
   strictEqual((await publishPatiently(publisher, rows(1))).acknowledged.length, 1);
 });
 
 sharedTest("publish() rejects with topic_missing and makes none, when it may not", async () => {
-  const options = publisherOptions({ createTopic: false });
-  await using publisher = new TestPublisher(options);
+  await using publisher = new TestPublisher({ createTopic: false });
   await rejects(() => publisher.publish(rows(3)), failure("topic_missing"));
   const topics = await administer(sharedBootstrap(), (admin) => admin.listTopics());
-  ok(!topics.includes(options.topic));
-  await makeTopic(sharedBootstrap(), options.topic);
+  ok(!topics.includes(publisher.topic));
+  await makeTopic(sharedBootstrap(), publisher.topic);
   strictEqual((await publishPatiently(publisher, rows(3))).acknowledged.length, 3);
 });
 
@@ -155,7 +112,7 @@ sharedTest(
   async () => {
     const topic = uniqueName("topic");
     await makeTopic(sharedBootstrap(), topic, { settings: { "max.message.bytes": "2000" } });
-    await using publisher = new TestPublisher(publisherOptions({ topic }));
+    await using publisher = new TestPublisher({ topic });
     const large = { payload: crypto.getRandomValues(new Uint8Array(3_000)) };
     const batch = rows(50).map((row) => row.id === 7 || row.id === 31 ? { ...row, ...large } : row);
     const result = await publishPatiently(publisher, batch);
@@ -168,7 +125,7 @@ sharedTest(
 sharedTest("publish() writes what fits only when compressed, with gzip", async () => {
   const topic = uniqueName("topic");
   await makeTopic(sharedBootstrap(), topic, { settings: { "max.message.bytes": "2000" } });
-  await using publisher = new TestPublisher(publisherOptions({ topic, compression: "gzip" }));
+  await using publisher = new TestPublisher({ topic, compression: "gzip" });
   const batch = [aRow(1, { payload: new Uint8Array(10_000) })];
   deepStrictEqual((await publishPatiently(publisher, batch)).acknowledged, [1]);
   strictEqual((await readTopic(sharedBootstrap(), topic))[0]!.value!.length, 10_000);
@@ -185,8 +142,7 @@ Deno.test("publish() drops the connection, when what answers is no broker", asyn
     }
   })();
   const { port } = listener.addr as Deno.NetAddr;
-  const options = publisherOptions({ connection: connectionTo(`127.0.0.1:${port}`) });
-  await using publisher = new TestPublisher(options);
+  await using publisher = new TestPublisher({ connection: connectionTo(`127.0.0.1:${port}`) });
   const before = Deno.memoryUsage().rss;
   await rejects(() => within(2_000, "failing", publisher.publish(rows(1))), failure("unreachable"));
   const growth = Deno.memoryUsage().rss - before;
@@ -197,9 +153,7 @@ Deno.test("publish() drops the connection, when what answers is no broker", asyn
 });
 
 sharedTest("publish() rejects with unreachable at once, when nothing listens", async () => {
-  await using publisher = new TestPublisher(
-    publisherOptions({ connection: connectionTo("127.0.0.1:9") }),
-  );
+  await using publisher = new TestPublisher({ connection: connectionTo("127.0.0.1:9") });
   const started = performance.now();
   await rejects(() => publisher.publish(rows(1)), failure("unreachable"));
   ok(performance.now() - started < 2_000);
@@ -209,7 +163,7 @@ sharedTest(
   "publish() goes on with another broker, when the first that is named is down",
   async () => {
     const connection = connectionTo(`127.0.0.1:9,${sharedBootstrap()}`);
-    await using publisher = new TestPublisher(publisherOptions({ connection }));
+    await using publisher = new TestPublisher({ connection });
     strictEqual((await publishPatiently(publisher, rows(3))).acknowledged.length, 3);
   },
 );
@@ -217,8 +171,7 @@ sharedTest(
 ownTest("publish() delivers the backlog, when the broker was killed and is back", async () => {
   await using kafka = await startKafka();
   const connection = connectionTo(kafka.bootstrap);
-  const options = publisherOptions({ connection });
-  await using publisher = new TestPublisher(options);
+  await using publisher = new TestPublisher({ connection });
   await publishPatiently(publisher, rows(10));
   const broker = kafka.brokers[0]!;
   await broker.kill();
@@ -228,15 +181,14 @@ ownTest("publish() delivers the backlog, when the broker was killed and is back"
   await broker.start();
   const result = await within(10_000, "publishing", publishPatiently(publisher, rows(10, 11)));
   strictEqual(result.acknowledged.length, 10);
-  const sequences = new Set(await sequencesIn(kafka.bootstrap, options.topic));
+  const sequences = new Set(await sequencesIn(kafka.bootstrap, publisher.topic));
   deepStrictEqual([...sequences].sort((a, b) => a - b), rows(20).map(({ id }) => id));
 });
 
 ownTest("publish() loses nothing that it acknowledged, when leaders move", async () => {
   await using kafka = await startKafka({ brokers: 3 });
   const connection = connectionTo(kafka.bootstrap);
-  const options = publisherOptions({ connection, partitions: 6 });
-  await using publisher = new TestPublisher(options);
+  await using publisher = new TestPublisher({ connection, partitions: 6 });
   const acknowledged: number[] = [];
   const publish = async (first: number) => {
     acknowledged.push(...(await publishPatiently(publisher, rows(20, first))).acknowledged);
@@ -244,7 +196,7 @@ ownTest("publish() loses nothing that it acknowledged, when leaders move", async
   for (let first = 1; first <= 100; first += 20) await publish(first);
   await Promise.all([publish(101), kafka.brokers[1]!.kill()]);
   for (let first = 121; first <= 200; first += 20) await publish(first);
-  const read = new Set(await sequencesIn(kafka.brokers[0]!.address, options.topic));
+  const read = new Set(await sequencesIn(kafka.brokers[0]!.address, publisher.topic));
   deepStrictEqual(acknowledged.filter((sequence) => !read.has(sequence)), []);
   deepStrictEqual([...read].sort((a, b) => a - b), rows(200).map(({ id }) => id));
 });
@@ -252,8 +204,7 @@ ownTest("publish() loses nothing that it acknowledged, when leaders move", async
 ownTest("publish() ends at its own deadline, when the broker is held still", async () => {
   await using kafka = await startKafka();
   const connection = connectionTo(kafka.bootstrap);
-  const options = publisherOptions({ connection, deadlineMs: 1_000 });
-  await using publisher = new TestPublisher(options);
+  await using publisher = new TestPublisher({ connection, deadlineMs: 1_000 });
   await publishPatiently(publisher, rows(5));
   const broker = kafka.brokers[0]!;
   broker.suspend();
@@ -263,15 +214,13 @@ ownTest("publish() ends at its own deadline, when the broker is held still", asy
   await rejects(() => publisher.publish(rows(5, 6)), failure("timeout"));
   broker.resume();
   strictEqual((await publishPatiently(publisher, rows(5, 6))).acknowledged.length, 5);
-  const sequences = new Set(await sequencesIn(kafka.bootstrap, options.topic));
+  const sequences = new Set(await sequencesIn(kafka.bootstrap, publisher.topic));
   deepStrictEqual([...sequences].sort((a, b) => a - b), rows(10).map(({ id }) => id));
 });
 
 ownTest("close() ends within two seconds, when the broker is held still", async () => {
   await using kafka = await startKafka();
-  const publisher = new TestPublisher(
-    publisherOptions({ connection: connectionTo(kafka.bootstrap) }),
-  );
+  const publisher = new TestPublisher({ connection: connectionTo(kafka.bootstrap) });
   await publishPatiently(publisher, rows(1));
   kafka.brokers[0]!.suspend();
   const hanging = rejects(() => publisher.publish(rows(1)), PublishError);

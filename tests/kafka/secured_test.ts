@@ -6,7 +6,7 @@ import { PublishError } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { eventually } from "../support/waiting.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { FakeTelemetry, publisherOptions, rows, TestPublisher } from "./kafka_fixture.ts";
+import { FakeTelemetry, rows, TestPublisher } from "./kafka_fixture.ts";
 import { ALICE, BOB, type SecuredKafka, startSecuredKafka } from "./secured_kafka.ts";
 
 const securedTest = serviceTest("own kafka");
@@ -19,9 +19,7 @@ function connectionOptions(kafka: SecuredKafka, options: Connection) {
 
 /** What the first batches come to: `stored`, or the failure. */
 async function outcomeOf(connection: KafkaConnectionOptions): Promise<string> {
-  await using publisher = new TestPublisher(
-    publisherOptions({ connection, topic: "secured", partitions: 1 }),
-  );
+  await using publisher = new TestPublisher({ connection, topic: "secured", partitions: 1 });
   let attempts = 0;
   return await eventually(60_000, "an outcome", async () => {
     try {

@@ -7,20 +7,24 @@ import { ID_HEADER } from "../row_message.ts";
 import { KafkaClient, type KafkaClientOptions } from "./kafka_client.ts";
 import { isFromKafka, translated } from "./kafka_errors.ts";
 
-/** How long the group waits for a member that is gone; heartbeats come five times as often. */
-const SESSION_TIMEOUT_MS = 15_000;
-const HEARTBEAT_INTERVAL_MS = 3_000;
-/** How long others wait for a member to end its chunk, of which it learns by a heartbeat. */
-const REBALANCE_TIMEOUT_MS = 30_000;
-/** How long a fetch waits for messages. Leaving waits for it, and has two seconds in all. */
-const FETCH_WAIT_MS = 1_000;
-/** Of one fetch, and of one partition in it: some 10,000 reports, held in memory at once. */
-const FETCH_BYTES_MAX = 4 * 1024 * 1024;
-const PARTITION_BYTES_MAX = 1024 * 1024;
+/** What is kafkajs's own default is not here. */
+const CONSUMER = {
+  /** How long the group waits for a member that is gone; heartbeats come five times as often. */
+  sessionTimeout: 15_000,
+  heartbeatInterval: 3_000,
+  /** How long others wait for a member to end its chunk, of which it learns by a heartbeat. */
+  rebalanceTimeout: 30_000,
+  /** How long a fetch waits for messages. Leaving waits for it, and has two seconds in all. */
+  maxWaitTimeInMs: 1_000,
+  /** Of one fetch, and of one partition in it: some 10,000 reports, held in memory at once. */
+  maxBytes: 4 * 1024 * 1024,
+  maxBytesPerPartition: 1024 * 1024,
+  /** How long an added partition stays unread; kafkajs's own five minutes would be an outage. */
+  metadataMaxAge: 5_000,
+  allowAutoTopicCreation: false,
+};
 /** Of one fetch: what they hold is applied together, and read while the store works. */
 const PARTITIONS_AT_ONCE = 64;
-/** How long an added partition stays unread; kafkajs's own five minutes would be an outage. */
-const METADATA_AGE_MAX_MS = 5_000;
 
 /** The same, structurally, as what the ingest takes. */
 export interface ReceivedMessage {
@@ -64,6 +68,8 @@ export interface ConsumerSessionOptions extends KafkaClientOptions {
   readonly apply: Apply;
   /** A fetch or a heartbeat succeeded. */
   readonly onActivity: () => void;
+  /** Runs with the session, which fails as it does. */
+  readonly watch: (signal: AbortSignal) => Promise<void>;
   readonly onAssigned: (partitions: readonly number[]) => void;
   /** How many messages of a partition, as of its last fetch, are not applied yet. */
   readonly onLag: (partition: number, messages: number) => void;
@@ -79,38 +85,19 @@ export class ConsumerSession {
   constructor(options: ConsumerSessionOptions) {
     this.#options = options;
     this.#client = new KafkaClient("consuming", options);
-    this.#consumer = this.#client.kafka.consumer({
-      groupId: options.group,
-      sessionTimeout: SESSION_TIMEOUT_MS,
-      heartbeatInterval: HEARTBEAT_INTERVAL_MS,
-      rebalanceTimeout: REBALANCE_TIMEOUT_MS,
-      maxBytes: FETCH_BYTES_MAX,
-      maxBytesPerPartition: PARTITION_BYTES_MAX,
-      maxWaitTimeInMs: FETCH_WAIT_MS,
-      metadataMaxAge: METADATA_AGE_MAX_MS,
-      allowAutoTopicCreation: false,
-    });
-  }
-
-  /** Aborts when the session ends, for whatever reason. */
-  get signal(): AbortSignal {
-    return this.#end.signal;
-  }
-
-  /** Makes {@linkcode run} reject with this error. */
-  fail(error: unknown): void {
-    this.#failed.reject(error);
+    this.#consumer = this.#client.kafka.consumer({ ...CONSUMER, groupId: options.group });
   }
 
   /**
    * Resolves when the signal has aborted and the group is left. Rejects with a KafkaError when Kafka
-   * failed for good, or with what `apply` rejected with.
+   * failed for good, or as `apply` or `watch` do.
    */
   async run(signal: AbortSignal): Promise<void> {
     const stopped = Promise.withResolvers<void>();
     using _listener = onAbort(signal, stopped.resolve);
     this.#listen();
     this.#start().catch(this.#failed.reject);
+    this.#options.watch(this.#end.signal).catch(this.#failed.reject);
     try {
       await translated(() => Promise.race([this.#failed.promise, stopped.promise]));
     } finally {

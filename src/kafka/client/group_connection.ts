@@ -6,7 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import { AssignerProtocol, type Cluster, type Consumer, type GroupMember } from "kafkajs";
-import { KafkaAdmin, type TopicAccess } from "./kafka_admin.ts";
+import { ensureTopic, type TopicAccess } from "./kafka_admin.ts";
 import { KafkaClient } from "./kafka_client.ts";
 import { translated } from "./kafka_errors.ts";
 
@@ -16,14 +16,10 @@ export interface GroupConnectionOptions extends TopicAccess {
   readonly sessionTimeoutMs: number;
 }
 
-/** A member as the group knows it. */
-export interface Membership {
+/** What the coordinator answers to a member that joined. */
+export interface Joined {
   readonly memberId: string;
   readonly generationId: number;
-}
-
-/** What the coordinator answers to a member that joined. */
-export interface Joined extends Membership {
   readonly leaderId: string;
   /** Every member, for the leader; none, for the others. */
   readonly members: readonly { readonly memberId: string; readonly userData: string }[];
@@ -77,9 +73,7 @@ export class GroupConnection implements Disposable {
 
   /** Creates the topic if it is missing and may be created. */
   async ensureTopic(): Promise<void> {
-    await using admin = new KafkaAdmin(this.#client);
-    await admin.connect();
-    await admin.ensureTopic(this.#options);
+    await ensureTopic(this.#client, this.#options);
   }
 
   /** How many partitions the topic has now. */
@@ -114,7 +108,7 @@ export class GroupConnection implements Disposable {
 
   /** The leader hands in what it assigned; every member waits for its own part, if it has one. */
   async sync(
-    { memberId, generationId }: Membership,
+    { memberId, generationId }: Joined,
     assigned: ReadonlyMap<string, Assigned>,
   ): Promise<Assigned | undefined> {
     const { topic } = this.#options;
@@ -137,7 +131,7 @@ export class GroupConnection implements Disposable {
     };
   }
 
-  async heartbeat({ memberId, generationId: groupGenerationId }: Membership): Promise<void> {
+  async heartbeat(memberId: string, groupGenerationId: number): Promise<void> {
     await this.#ask((coordinator, groupId) =>
       coordinator.heartbeat({ groupId, memberId, groupGenerationId })
     );

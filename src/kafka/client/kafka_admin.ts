@@ -58,15 +58,9 @@ export class KafkaAdmin implements AsyncDisposable {
     await translated(() => this.#admin.fetchOffsets({ groupId, topics: [topic] }));
   }
 
-  /** Creates a missing topic if it may: either side of the pipeline may start first. */
-  async ensureTopic(options: TopicAccess): Promise<void> {
-    const { topic, createTopic } = options;
-    try {
-      await translated(() => this.#admin.fetchTopicMetadata({ topics: [topic] }));
-    } catch (error) {
-      if (!createTopic || (error as KafkaError).failure !== "topic_missing") throw error;
-      await this.createTopic(options);
-    }
+  /** Rejects with failure `topic_missing` if there is no such topic. */
+  async findTopic(topic: string): Promise<void> {
+    await translated(() => this.#admin.fetchTopicMetadata({ topics: [topic] }));
   }
 
   /** Waits until the topic can be used, or nearly; harmless if somebody else was faster. */
@@ -110,4 +104,22 @@ export async function clusterIdOf(options: KafkaClientOptions): Promise<string> 
   await using admin = new KafkaAdmin(client);
   await admin.connect();
   return (await admin.describeCluster()).clusterId;
+}
+
+/**
+ * Creates a missing topic if it may: either side of the pipeline may start first. Resolves to the
+ * cluster's id.
+ */
+export async function ensureTopic(client: KafkaClient, options: TopicAccess): Promise<string> {
+  const { topic, createTopic } = options;
+  await using admin = new KafkaAdmin(client);
+  await admin.connect();
+  const { clusterId } = await admin.describeCluster();
+  try {
+    await admin.findTopic(topic);
+  } catch (error) {
+    if (!createTopic || (error as KafkaError).failure !== "topic_missing") throw error;
+    await admin.createTopic(options);
+  }
+  return clusterId;
 }

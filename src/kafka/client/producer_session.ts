@@ -1,7 +1,7 @@
 /** One kafkajs producer. kafkajs may stay with brokers that are gone, so it is replaced now and then. */
 import type { Buffer } from "node:buffer";
 import { CompressionTypes, Partitioners, type Producer, type RecordMetadata } from "kafkajs";
-import { KafkaAdmin, type TopicAccess } from "./kafka_admin.ts";
+import { ensureTopic, type TopicAccess } from "./kafka_admin.ts";
 import { KafkaClient, REQUEST_TIMEOUT_MS } from "./kafka_client.ts";
 import { translated } from "./kafka_errors.ts";
 
@@ -39,7 +39,7 @@ export class ProducerSession implements Disposable {
     const { topic, compression } = this.#options;
     this.#partitions.clear();
     const answers = await translated(async () => {
-      await this.#connect();
+      if (!this.#isConnected) await this.#connect();
       return await this.#producer.send({
         topic,
         messages: [...messages],
@@ -54,12 +54,7 @@ export class ProducerSession implements Disposable {
 
   /** Creates the topic, if it is missing and may be created. */
   async #connect(): Promise<void> {
-    if (this.#isConnected) return;
-    if (this.#options.createTopic) {
-      await using admin = new KafkaAdmin(this.#client);
-      await admin.connect();
-      await admin.ensureTopic(this.#options);
-    }
+    if (this.#options.createTopic) await ensureTopic(this.#client, this.#options);
     await this.#client.connect(this.#producer);
     this.#isConnected = true;
   }

@@ -101,18 +101,16 @@ export class FrameGuard {
       }
       this.#length = (this.#length << 8) | bytes[at++]!;
       if (++this.#lengthBytes < LENGTH_BYTES) continue;
-      if (this.#length < 0 || this.#length > FRAME_BYTES_MAX) return tooLong(this.#length >>> 0);
+      if (this.#length < 0 || this.#length > FRAME_BYTES_MAX) {
+        return new RangeError(
+          `frame of ${this.#length >>> 0} bytes exceeds the limit of ${FRAME_BYTES_MAX}; ` +
+            "check that the port is a Kafka broker's, and whether it requires TLS",
+        );
+      }
       this.#remaining = this.#length;
       this.#length = 0;
       this.#lengthBytes = 0;
     }
     return undefined;
   }
-}
-
-function tooLong(length: number): Error {
-  return new RangeError(
-    `frame of ${length} bytes exceeds the limit of ${FRAME_BYTES_MAX}; ` +
-      "check that the port is a Kafka broker's, and whether it requires TLS",
-  );
 }

@@ -109,9 +109,9 @@ export class GroupMember {
         const joinMs = sessionTimeoutMs + JOIN_ANSWER_MS;
         this.#hold(await this.#ask((connection) => this.#join(connection), joinMs, signal));
       } else {
-        const member = { memberId: this.#memberId, generationId: this.#generationId };
         const requestMs = sessionTimeoutMs / REQUESTS_A_SESSION;
-        await this.#ask((connection) => connection.heartbeat(member), requestMs, signal);
+        const [id, generation] = [this.#memberId, this.#generationId];
+        await this.#ask((connection) => connection.heartbeat(id, generation), requestMs, signal);
       }
       this.#lease.renew(asked);
       this.#health.reportOk();

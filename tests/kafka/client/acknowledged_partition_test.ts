@@ -3,14 +3,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { startKafka } from "../../services/kafka.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { ForgetfulProxy } from "./forgetful_proxy.ts";
-import {
-  connectionTo,
-  makeTopic,
-  publisherOptions,
-  readTopic,
-  rows,
-  TestPublisher,
-} from "../kafka_fixture.ts";
+import { connectionTo, makeTopic, readTopic, rows, TestPublisher } from "../kafka_fixture.ts";
 
 const ownTest = serviceTest("own kafka");
 
@@ -18,15 +11,14 @@ ownTest("publish() acknowledges no row whose partition the answer leaves out", a
   await using proxy = new ForgetfulProxy();
   await using kafka = await startKafka({ advertised: [proxy.address] });
   proxy.targetPort = Number(kafka.bootstrap.split(":")[1]);
-  const options = publisherOptions({ connection: connectionTo(proxy.address) });
-  await makeTopic(proxy.address, options.topic, { partitions: 3 });
-  await using publisher = new TestPublisher(options);
+  await using publisher = new TestPublisher({ connection: connectionTo(proxy.address) });
+  await makeTopic(proxy.address, publisher.topic, { partitions: 3 });
 
   const { acknowledged, failure } = await publisher.publish(rows(30));
 
   const [forgotten, ...others] = proxy.forgotten;
   deepStrictEqual(others, [], "one send, one answer");
-  const placed = await readTopic(proxy.address, options.topic);
+  const placed = await readTopic(proxy.address, publisher.topic);
   const answered = placed.filter(({ partition }) => partition !== forgotten)
     .map(({ headers }) => Number(String(headers!["sitemon-id"]).split("/")[1]));
   ok(answered.length > 0 && answered.length < 30, "both kinds are there");

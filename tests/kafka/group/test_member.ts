@@ -46,7 +46,14 @@ export class TestMember implements AsyncDisposable {
 
   /** How often it was given its partitions. */
   get joins(): number {
-    return this.telemetry.counters.get("sitemon_group_rebalances_total") ?? 0;
+    return this.telemetry.value("sitemon_group_rebalances_total");
+  }
+
+  /** Waits for the reason why readiness says that the group cannot be used. */
+  async reports(reason: string): Promise<void> {
+    await eventually(DEADLINE_MS, reason, () => {
+      return this.telemetry.dependencies.at(-1)?.reason === reason || undefined;
+    });
   }
 
   async holds(count: number): Promise<number[]> {
