@@ -5,7 +5,7 @@ import type { OutboxRow } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { DependencyState } from "../../src/runtime/telemetry/telemetry.ts";
 import { NOON } from "../contract/site_reports.ts";
-import { RecordingTelemetry } from "../outbox/outbox_fixture.ts";
+import { RecordingTelemetry } from "../support/recording_telemetry.ts";
 import { eventually } from "../support/waiting.ts";
 import { uniqueName } from "../support/unique_name.ts";
 
