@@ -65,61 +65,35 @@ for (const [fields, fault] of INVALID) {
   });
 }
 
-const BOUNDS: readonly [
-  what: string,
-  last: Record<string, unknown>,
-  over: Record<string, unknown>,
-][] = [
-  ["url", { url: "u".repeat(URL_LENGTH_MAX) }, { url: "u".repeat(URL_LENGTH_MAX + 1) }],
-  ["site", { site: "s".repeat(SITE_LENGTH_MAX) }, { site: "s".repeat(SITE_LENGTH_MAX + 1) }],
+const text = (length: number) => "t".repeat(length);
+const number = (value: number) => value;
+
+/** Of a field: a value of this size, and the largest size. */
+const BOUNDS: readonly [field: string, value: (size: number) => unknown, sizeMax: number][] = [
+  ["url", text, URL_LENGTH_MAX],
+  ["site", text, SITE_LENGTH_MAX],
+  ["error_text", text, ERROR_TEXT_LENGTH_MAX],
+  ["snippet", text, SNIPPET_LENGTH_MAX],
+  ["http_version", text, WORD_LENGTH_MAX],
+  ["failures", (count) => Array(count).fill("f"), FAILURES_MAX],
+  ["failures", (length) => [text(length)], FAILURE_LENGTH_MAX],
+  ["hops", (count) => Array(count).fill(hop), HOPS_MAX],
   [
-    "error_text",
-    { error_text: "e".repeat(ERROR_TEXT_LENGTH_MAX) },
-    { error_text: "e".repeat(ERROR_TEXT_LENGTH_MAX + 1) },
+    "labels",
+    (count) => Object.fromEntries(Array.from({ length: count }, (_, n) => [n, ""])),
+    LABELS_MAX,
   ],
-  [
-    "snippet",
-    { snippet: "s".repeat(SNIPPET_LENGTH_MAX) },
-    { snippet: "s".repeat(SNIPPET_LENGTH_MAX + 1) },
-  ],
-  [
-    "failures",
-    { failures: Array(FAILURES_MAX).fill("f".repeat(FAILURE_LENGTH_MAX)) },
-    { failures: Array(FAILURES_MAX + 1).fill("f") },
-  ],
-  [
-    "a failure",
-    { failures: ["f".repeat(FAILURE_LENGTH_MAX)] },
-    { failures: ["f".repeat(FAILURE_LENGTH_MAX + 1)] },
-  ],
-  ["hops", { hops: Array(HOPS_MAX).fill(hop) }, { hops: Array(HOPS_MAX + 1).fill(hop) }],
-  [
-    "response_time",
-    { response_time: RESPONSE_TIME_MAX },
-    { response_time: RESPONSE_TIME_MAX + 1 },
-  ],
-  ["recorded_at", { recorded_at: TIME_MAX }, { recorded_at: TIME_MAX + 1 }],
-  ["checked_at", { checked_at: TIME_MIN }, { checked_at: TIME_MIN - 1 }],
-  ["attempts", { attempts: ATTEMPTS_MAX }, { attempts: ATTEMPTS_MAX + 1 }],
-  [
-    "http_version",
-    { http_version: "1".repeat(WORD_LENGTH_MAX) },
-    { http_version: "1".repeat(WORD_LENGTH_MAX + 1) },
-  ],
-  ["labels", { labels: labelsOf(LABELS_MAX) }, { labels: labelsOf(LABELS_MAX + 1) }],
+  ["response_time", number, RESPONSE_TIME_MAX],
+  ["attempts", number, ATTEMPTS_MAX],
+  ["recorded_at", number, TIME_MAX],
+  ["checked_at", (size) => -size, -TIME_MIN],
 ];
 
-function labelsOf(count: number): Record<string, string> {
-  return Object.fromEntries(Array.from({ length: count }, (_, index) => [`label${index}`, ""]));
-}
-
-for (const [what, last, over] of BOUNDS) {
-  Deno.test(`invalidity() allows ${what} up to its bound, and no further`, () => {
-    strictEqual(invalidity(aReport(last)), undefined);
-    strictEqual(
-      invalidity(aReport(over))?.startsWith(`invalid report: ${Object.keys(over)[0]}`),
-      true,
-    );
+for (const [field, value, sizeMax] of BOUNDS) {
+  Deno.test(`invalidity() allows ${field} up to ${sizeMax}, and no further`, () => {
+    strictEqual(invalidity(aReport({ [field]: value(sizeMax) })), undefined);
+    const fault = invalidity(aReport({ [field]: value(sizeMax + 1) }));
+    strictEqual(fault?.startsWith(`invalid report: ${field}`), true);
   });
 }
 

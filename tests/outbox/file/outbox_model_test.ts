@@ -20,46 +20,36 @@ const ROWS_MAX = 12;
 const SITES = ["a", "b", "c", "d"] as const;
 const RUNS = 150;
 
+const append = fc.record({
+  do: fc.constant("append" as const),
+  reports: fc.array(
+    fc.record({ site: fc.constantFrom(...SITES), outcome: fc.constantFrom(...OUTCOMES) }),
+    { minLength: 1, maxLength: 6 },
+  ),
+  isSentAgain: fc.boolean(),
+});
+const take = fc.record({
+  do: fc.constant("take" as const),
+  rowsMax: fc.integer({ min: 1, max: 8 }),
+  isAhead: fc.boolean(),
+});
+const fate = fc.constantFrom("acknowledged", "acknowledged", "tooLarge", "lost");
+const settle = fc.record({
+  do: fc.constant("settle" as const),
+  fates: fc.array(fate, { minLength: 8, maxLength: 8 }),
+});
+const step = fc.record({
+  do: fc.constant("step" as const),
+  ms: fc.integer({ min: -90_000, max: 90_000 }),
+});
 const operation = fc.oneof(
-  {
-    weight: 5,
-    arbitrary: fc.record({
-      do: fc.constant("append" as const),
-      reports: fc.array(
-        fc.record({ site: fc.constantFrom(...SITES), outcome: fc.constantFrom(...OUTCOMES) }),
-        { minLength: 1, maxLength: 6 },
-      ),
-      isSentAgain: fc.boolean(),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant("take" as const),
-      rowsMax: fc.integer({ min: 1, max: 8 }),
-      isAhead: fc.boolean(),
-    }),
-  },
-  {
-    weight: 3,
-    arbitrary: fc.record({
-      do: fc.constant("settle" as const),
-      fates: fc.array(fc.constantFrom("acknowledged", "acknowledged", "tooLarge", "lost"), {
-        minLength: 8,
-        maxLength: 8,
-      }),
-    }),
-  },
+  { weight: 5, arbitrary: append },
+  { weight: 3, arbitrary: take },
+  { weight: 3, arbitrary: settle },
   { weight: 1, arbitrary: fc.constant({ do: "release" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "reopen" as const }) },
   { weight: 1, arbitrary: fc.constant({ do: "crash" as const }) },
-  {
-    weight: 1,
-    arbitrary: fc.record({
-      do: fc.constant("step" as const),
-      ms: fc.integer({ min: -90_000, max: 90_000 }),
-    }),
-  },
+  { weight: 1, arbitrary: step },
 );
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never;
 
