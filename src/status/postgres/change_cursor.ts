@@ -2,10 +2,44 @@
  * The cursor of `changesSince()` in PostgreSQL: the snapshot of what was committed at the time of a
  * call. A column with a time or a number would miss what commits later than it was written.
  */
-import type { Connection } from "./connection/connection.ts";
-import { CURSOR, IS_AHEAD } from "./query_statements.ts";
+import type { Changes, SiteKey, SiteStatus } from "../queries.ts";
+import { STATUS_COLUMNS } from "../read/query_columns.ts";
+import { STATUSES } from "../sql/sql_queries.ts";
+import type { Queryable, Statement } from "../sql/sql_source.ts";
 
-export interface ChangeCursor {
+/** What a cursor is made of: what was committed, and the time by which sites turned stale. */
+const CURSOR: Statement = {
+  name: "query_cursor",
+  text: `SELECT pg_current_snapshot()::text AS snapshot,
+    (extract(epoch FROM now()) * 1000000)::bigint AS micros`,
+};
+
+/** True for a snapshot from this server's future, as after a restore: it has not seen our transactions. */
+const IS_AHEAD: Statement = {
+  name: "query_is_ahead",
+  text: `SELECT pg_snapshot_xmax($1::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot())
+    AS is_ahead`,
+};
+
+/** `$1`: a cursor's snapshot; `$2`: its microseconds. */
+const CHANGED: Statement = {
+  name: "query_changed",
+  text: `SELECT ${STATUS_COLUMNS}
+  FROM site_current c JOIN site_status s USING (site, location)
+  WHERE NOT pg_visible_in_snapshot(s.changed_in, $1::pg_snapshot)
+    OR c.stale AND c.stale_at >= timestamptz 'epoch' + $2::bigint * interval '1 microsecond'
+  ORDER BY c.site, c.location`,
+};
+
+/** `$1`: a cursor's snapshot. */
+const REMOVED: Statement = {
+  name: "query_removed",
+  text: `SELECT site, location FROM site_status
+  WHERE is_removed AND NOT pg_visible_in_snapshot(changed_in, $1::pg_snapshot)
+  ORDER BY site, location`,
+};
+
+interface ChangeCursor {
   /** As `pg_snapshot` has it: `xmin:xmax:xids in progress`. */
   readonly snapshot: string;
   /** The server's time, in microseconds since 1970. */
@@ -14,19 +48,28 @@ export interface ChangeCursor {
 
 const FORM = /^([1-9]\d{0,18}):([1-9]\d{0,18}):((?:\d{1,19}(?:,\d{1,19}){0,999})?)@(\d{1,16})$/;
 
-/** The cursor of this moment. */
-export async function currentCursor(connection: Connection): Promise<ChangeCursor> {
-  const [cursor] = await connection.query<ChangeCursor>(CURSOR);
-  return cursor!;
-}
-
-export function formatCursor({ snapshot, micros }: ChangeCursor): string {
-  return `${snapshot}@${micros}`;
+/** The cursor is taken first, so that what is committed meanwhile comes twice rather than never. */
+export async function readChanges(
+  connection: Queryable,
+  text: string | undefined,
+): Promise<Changes> {
+  const since = await parseCursor(connection, text);
+  const [now] = await connection.query<ChangeCursor>(CURSOR);
+  const cursor = `${now!.snapshot}@${now!.micros}`;
+  if (since === undefined) {
+    return { cursor, statuses: await connection.query<SiteStatus>(STATUSES), removed: [] };
+  }
+  const { snapshot, micros } = since;
+  return {
+    cursor,
+    statuses: await connection.query<SiteStatus>(CHANGED, [snapshot, micros]),
+    removed: await connection.query<SiteKey>(REMOVED, [snapshot]),
+  };
 }
 
 /** The cursor that a caller kept; `undefined` when it is none, or none of this server. */
-export async function parseCursor(
-  connection: Connection,
+async function parseCursor(
+  connection: Queryable,
   text: string | undefined,
 ): Promise<ChangeCursor | undefined> {
   const [, xmin, xmax, running, micros] = FORM.exec(text ?? "") ?? [];
@@ -36,7 +79,7 @@ export async function parseCursor(
   return row!.is_ahead ? undefined : { snapshot, micros: Number(micros) };
 }
 
-/** What PostgreSQL demands of a snapshot: rising numbers from xmin until below xmax. */
+/** What PostgreSQL requires of a snapshot: rising numbers from xmin until below xmax. */
 function isSnapshot(
   parts: Readonly<Record<"xmin" | "xmax" | "running", string | undefined>>,
 ): boolean {

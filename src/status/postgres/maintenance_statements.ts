@@ -1,5 +1,5 @@
 /** The statements of maintenance. */
-import type { Statement } from "./connection/connection.ts";
+import type { Statement } from "../sql/sql_source.ts";
 
 /** Waits for the transactions that apply reports by the old horizon; later ones see the new. */
 export const MOVE_HORIZON: Statement = {
@@ -8,6 +8,11 @@ export const MOVE_HORIZON: Statement = {
   FROM (SELECT date_trunc('day', now() - $1::float8 * interval '1 millisecond', 'UTC')
     AS not_before) AS k
   WHERE h.not_before < k.not_before`,
+};
+
+export const NOW: Statement = {
+  name: "query_now",
+  text: "SELECT (extract(epoch FROM now()) * 1000)::float8 AS now_ms",
 };
 
 /** Held by the connection until it closes. */
@@ -21,8 +26,8 @@ export const TRY_LOCK: Statement = {
 export const PURGE_MARK = "expired: sitemon drops this day";
 
 /**
- * Days before the horizon: attached, partly detached, or detached by a run that ended too early. The one
- * that is partly detached comes first, since the others have to wait for it.
+ * Days before the horizon: attached, partly detached, or detached by a run that ended too early.
+ * The one that is partly detached comes first, since the others have to wait for it.
  */
 export const OLD_PARTITIONS: Statement = {
   name: "maintenance_partitions",

@@ -1,7 +1,8 @@
 /** The partitions of site_report, one for each UTC day of checked_at. */
 import { DAY_MS } from "../../runtime/time_units.ts";
 import type { SiteReport } from "../../report/report.ts";
-import type { Connection, Statement } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
+import type { Statement } from "../sql/sql_source.ts";
 
 const LOCK: Statement = {
   name: "partition_lock",

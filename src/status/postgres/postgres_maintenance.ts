@@ -1,11 +1,11 @@
 /** Maintenance of the store in PostgreSQL, on its own connections: reports are applied meanwhile. */
 import type { SiteKey } from "../queries.ts";
 import { type Purged, ROLLUPS_RETENTION_MS, type StatusMaintenance } from "../maintenance.ts";
-import type { Connection, Statement } from "./connection/connection.ts";
+import type { Connection } from "./connection/connection.ts";
+import type { Statement } from "../sql/sql_source.ts";
 import { dropPartitions } from "./drop_partitions.ts";
 import { makePartitionsAhead } from "./partitions.ts";
 import type { PostgresOptions } from "./connection/postgres_options.ts";
-import { NOW } from "./query_statements.ts";
 import { Session } from "./connection/session.ts";
 import {
   DELETE_DAYS,
@@ -14,6 +14,7 @@ import {
   DELETE_TRANSITIONS,
   FORGET,
   MOVE_HORIZON,
+  NOW,
   TRY_LOCK,
 } from "./maintenance_statements.ts";
 

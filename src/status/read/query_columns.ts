@@ -25,14 +25,6 @@ export const TRANSITION_COLUMNS =
 export const LATENCY_COLUMNS =
   `hour, responses, mean_ms AS "meanMs", p50_ms AS "p50Ms", p95_ms AS "p95Ms", p99_ms AS "p99Ms"`;
 
-export const SELECT_STATUSES =
-  `SELECT ${STATUS_COLUMNS} FROM site_current c ORDER BY c.site, c.location`;
-
-export const SELECT_UPTIMES = `SELECT site, location, days, up_ms AS "upMs",
-  degraded_ms AS "degradedMs", down_ms AS "downMs", inconclusive_ms AS "inconclusiveMs",
-  window_ms AS "windowMs"
-FROM site_uptime ORDER BY site, location, days`;
-
 /** Properties whose values a store may keep in a form of its own, and what they are. */
 export const PROPERTY_TYPES: ReadonlyMap<string, "time" | "structure" | "boolean"> = new Map([
   ["at", "time"],

@@ -12,7 +12,7 @@ import { makePartitionsAhead } from "../../../src/status/postgres/partitions.ts"
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
 import { JSON_COLUMNS, ORDER, timeOf } from "../../../src/status/postgres/ingest/report_columns.ts";
-import type { Statement } from "../../../src/status/postgres/connection/connection.ts";
+import type { Statement } from "../../../src/status/sql/sql_source.ts";
 import { madeReport, type MadeReports } from "./made_reports.ts";
 import { UnfitMachineError } from "./scenario.ts";
 

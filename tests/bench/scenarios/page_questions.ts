@@ -2,8 +2,9 @@
 import process from "node:process";
 import { Connection } from "../../../src/status/postgres/connection/connection.ts";
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
-import * as statements from "../../../src/status/postgres/query_statements.ts";
+import { POSTGRES_QUERIES } from "../../../src/status/postgres/postgres_queries.ts";
 import type { StatusQueries } from "../../../src/status/queries.ts";
+import { queryStatements } from "../../../src/status/sql/sql_queries.ts";
 import { processCpuMs } from "../frame/measured_process.ts";
 import { type Figure, median } from "../frame/scenario.ts";
 
@@ -68,15 +69,19 @@ export async function pageStatements(
   },
 ): Promise<Figure[]> {
   const one = [site(0), "default"];
-  const sites = Array.from({ length: PAGE_SITES }, (_, n) => site(n));
+  const page = Array.from({ length: PAGE_SITES }, (_, n) => ({
+    site: site(n),
+    location: "default",
+  }));
+  const statements = queryStatements(POSTGRES_QUERIES);
   const questions = [
-    { statement: statements.STATUSES, values: [] },
-    { statement: statements.UPTIMES, values: [] },
-    { statement: statements.DAYS, values: [sites, sites.map(() => "default"), 90] },
-    { statement: statements.TRANSITIONS, values: [...one, 30] },
-    { statement: statements.LATENCY, values: [...one, 30] },
-    { statement: statements.FAILURES, values: one },
-    { statement: statements.RECENT, values: one },
+    { statement: statements.statuses, values: [] },
+    { statement: statements.uptimes, values: [] },
+    { statement: statements.days, values: [JSON.stringify(page), 90] },
+    { statement: statements.transitions, values: [...one, 30] },
+    { statement: statements.latency, values: [...one, 30] },
+    { statement: statements.failures, values: one },
+    { statement: statements.recent, values: one },
   ];
   const connection = await Connection.open(options);
   try {

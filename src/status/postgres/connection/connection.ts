@@ -8,14 +8,8 @@ import { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { Client, type ClientConfig, types } from "pg";
 import { TimeoutError, within } from "../../../runtime/deadline.ts";
+import type { Queryable, Statement } from "../../sql/sql_source.ts";
 import { ANSWER_GRACE_MS, type PostgresOptions, type PostgresTls } from "./postgres_options.ts";
-
-/** SQL with a name, by which the server keeps it prepared. */
-export interface Statement {
-  /** Unique within sitemon. */
-  readonly name: string;
-  readonly text: string;
-}
 
 /** The server ends a session that is idle inside a transaction, so that its row locks are freed. */
 const IDLE_IN_TRANSACTION_MS = 60_000;
@@ -46,7 +40,7 @@ const SETTINGS: Statement = {
 };
 
 /** Rejects with the errors of `pg` and of the socket as they are; errors.ts says what they mean. */
-export class Connection {
+export class Connection implements Queryable {
   readonly #client: Client;
   readonly #socket: Socket;
   readonly #answerDeadlineMs: number;

@@ -7,7 +7,7 @@
 import { HISTORY_FIELDS, STATUS_FIELDS } from "../../../report/fields.ts";
 import { MERGE_HOURS } from "./merge_hours.ts";
 import { COLUMN_VALUES, JSON_COLUMNS, ORDER, orderOf } from "./report_columns.ts";
-import type { Statement } from "../connection/connection.ts";
+import type { Statement } from "../../sql/sql_source.ts";
 import { MEND_TRANSITIONS } from "./mend_transitions.ts";
 
 const SHARED = STATUS_FIELDS.join(", ");

@@ -1,5 +1,5 @@
 /** The first statement of an ingest transaction. */
-import type { Statement } from "../connection/connection.ts";
+import type { Statement } from "../../sql/sql_source.ts";
 
 /**
  * Holds the horizon and the rows of the chunk's sites until the end of the transaction, and makes

@@ -42,6 +42,11 @@ export function orderOf(relation: string): string {
   return `${relation}.order_at, ${relation}.producer_id, ${relation}.sequence`;
 }
 
+/** SQL for a time as microseconds since 1970. */
+export function microsOf(column: string): string {
+  return `(extract(epoch FROM ${column}) * 1000000)::bigint`;
+}
+
 /** SQL that makes a time of microseconds since 1970, exactly. */
 export function timeOf(micros: string): string {
   return `timestamptz 'epoch' + ${micros} * interval '1 microsecond'`;

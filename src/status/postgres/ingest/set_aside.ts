@@ -1,7 +1,8 @@
 /** The statements for what is not a report: gaps and dead letters. */
 import type { Gap } from "../../../report/report.ts";
 import type { DeadLetter } from "../../store.ts";
-import type { Connection, Statement } from "../connection/connection.ts";
+import type { Connection } from "../connection/connection.ts";
+import type { Statement } from "../../sql/sql_source.ts";
 
 // Sorted, as all rows are that two stores may write at once.
 const RECORD_GAPS: Statement = {

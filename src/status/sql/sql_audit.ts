@@ -1,0 +1,124 @@
+/** The audit's reader in SQL: index scans alone, in a snapshot that its store provides. */
+import type { Run } from "../../report/sequence_runs.ts";
+import type {
+  AuditReader,
+  BesideHistory,
+  KeptReport,
+  ProducerRun,
+} from "../repair/audit_reader.ts";
+import type { Queryable, Statement } from "./sql_source.ts";
+
+/** What each store says in its own way. */
+export interface AuditDialect {
+  /** A time as microseconds since 1970. */
+  readonly micros: (column: string) => string;
+  /** One row: `micros`, or null before anything was purged. */
+  readonly horizon: string;
+  /** The time at which the audit may begin, from `history_horizon`. */
+  readonly begin: string;
+}
+
+const GAPS: Statement = {
+  name: "audit_gaps",
+  text: `SELECT producer_id AS "producerId", first, last FROM producer_gap`,
+};
+
+const DEAD_LETTER_IDS: Statement = {
+  name: "audit_dead_letter_ids",
+  text: "SELECT sitemon_id AS id FROM dead_letter",
+};
+
+/** From one producer to the next through the index: there are few among millions of rows. */
+const PRODUCERS: Statement = {
+  name: "audit_producers",
+  text: `
+WITH RECURSIVE p AS (
+  SELECT (SELECT producer_id FROM site_report ORDER BY producer_id LIMIT 1) AS producer_id
+  UNION ALL
+  SELECT (SELECT r.producer_id FROM site_report r WHERE r.producer_id > p.producer_id
+    ORDER BY r.producer_id LIMIT 1)
+  FROM p WHERE p.producer_id IS NOT NULL)
+SELECT producer_id AS "producerId" FROM p WHERE producer_id IS NOT NULL`,
+};
+
+const COUNT: Statement = {
+  name: "audit_count",
+  text: "SELECT count(*) AS count FROM site_report WHERE producer_id = $1",
+};
+
+/** The primary key alone: nothing is sorted, and the table itself is not read. */
+const HOLES: Statement = {
+  name: "audit_holes",
+  text: `
+SELECT before + 1 AS first, sequence - 1 AS last
+FROM (
+  SELECT sequence, lag(sequence, 1, CAST($2 AS bigint) - 1) OVER (ORDER BY sequence) AS before
+  FROM site_report WHERE producer_id = $1 AND sequence >= $2) AS r
+WHERE sequence > before + 1 ORDER BY sequence LIMIT $3`,
+};
+
+export class SqlAudit implements AuditReader {
+  readonly #connection: Queryable;
+  readonly #horizon: Statement;
+  readonly #named: Statement;
+  readonly #atOrAfter: Statement;
+  readonly #last: Statement;
+
+  constructor(connection: Queryable, { micros, horizon, begin }: AuditDialect) {
+    this.#connection = connection;
+    this.#horizon = { name: "audit_horizon", text: horizon };
+    // Rows of the original Python service's table have no producer, and 0 for a sequence.
+    this.#named = {
+      name: "audit_named",
+      text: `
+SELECT producer_id AS "producerId", min(sequence) AS first, max(sequence) AS last
+FROM (
+  SELECT producer_id, sequence, checked_at FROM site_status WHERE sequence > 0
+  UNION ALL SELECT producer_id, sequence, checked_at FROM site_transition) AS r, history_horizon
+WHERE checked_at >= ${begin} GROUP BY 1`,
+    };
+    const kept = `SELECT sequence, location, ${micros("recorded_at")} AS "recordedAt"
+      FROM site_report WHERE producer_id = $1`;
+    this.#atOrAfter = {
+      name: "audit_at_or_after",
+      text: `${kept} AND sequence >= $2 ORDER BY sequence LIMIT 1`,
+    };
+    this.#last = { name: "audit_last", text: `${kept} ORDER BY sequence DESC LIMIT 1` };
+  }
+
+  async besideHistory(): Promise<BesideHistory> {
+    const [horizon] = await this.#connection.query<{ micros: number | null }>(this.#horizon);
+    const deadLetters = await this.#connection.query<{ id: string | null }>(DEAD_LETTER_IDS);
+    return {
+      horizonMicros: horizon?.micros ?? null,
+      gaps: await this.#connection.query<ProducerRun>(GAPS),
+      deadLetterIds: deadLetters.map(({ id }) => id),
+      named: await this.#connection.query<ProducerRun>(this.#named),
+    };
+  }
+
+  async producers(): Promise<readonly string[]> {
+    const rows = await this.#connection.query<{ producerId: string }>(PRODUCERS);
+    return rows.map(({ producerId }) => producerId);
+  }
+
+  async count(producerId: string): Promise<number> {
+    const [row] = await this.#connection.query<{ count: number }>(COUNT, [producerId]);
+    return row!.count;
+  }
+
+  async atOrAfter(producerId: string, sequence: number): Promise<KeptReport | undefined> {
+    return (await this.#connection.query<KeptReport>(this.#atOrAfter, [producerId, sequence]))[0];
+  }
+
+  async last(producerId: string): Promise<KeptReport | undefined> {
+    return (await this.#connection.query<KeptReport>(this.#last, [producerId]))[0];
+  }
+
+  async holes(
+    producerId: string,
+    { first, limit }: { first: number; limit: number },
+  ): Promise<readonly Run[]> {
+    return await this.#connection.query<Run>(HOLES, [producerId, first, limit]);
+  }
+}

@@ -1,0 +1,178 @@
+/** The query port in SQL; most statements read the views of docs/sql.md. */
+import {
+  type Changes,
+  FAILURES_MAX,
+  type HistoryOptions,
+  type HistoryReport,
+  type LatencyPoint,
+  RECENT_REPORTS_MAX,
+  type SiteDays,
+  type SiteHistory,
+  type SiteKey,
+  type SiteStatus,
+  type SiteUptime,
+  type StatusQueries,
+  type Transition,
+  TRANSITIONS_MAX,
+} from "../queries.ts";
+import {
+  LATENCY_COLUMNS,
+  REPORT_COLUMNS,
+  STATUS_COLUMNS,
+  TRANSITION_COLUMNS,
+} from "../read/query_columns.ts";
+import { checkDaily, checkHistory } from "../read/query_bounds.ts";
+import { type DayRow, siteDays } from "../read/site_days.ts";
+import { siteUptimes, type UptimeRow } from "../read/site_uptimes.ts";
+import type { Queryable, SqlSource, Statement } from "./sql_source.ts";
+
+/** What each store says in its own way. */
+export interface QueriesDialect {
+  /** The time so many days ago, as `order_at` has times. */
+  readonly daysAgo: (days: string) => string;
+  /** The same as `site_latency` has hours. */
+  readonly hoursSince: (days: string) => string;
+  /** Rows `k` of `$1`, a JSON array of sites. */
+  readonly sites: string;
+  /** The midnight that many days ago, as `site_day` has days. */
+  readonly daySince: (days: string) => string;
+  /** One row: `now_ms`. */
+  readonly now: string;
+  /** What changed since the call that gave the cursor. */
+  changes(connection: Queryable, cursor: string | undefined): Promise<Changes>;
+}
+
+/** Every site's status, by site and location. */
+export const STATUSES: Statement = {
+  name: "query_statuses",
+  text: `SELECT ${STATUS_COLUMNS} FROM site_current c ORDER BY c.site, c.location`,
+};
+
+/** The statements of a store. */
+export function queryStatements(dialect: Omit<QueriesDialect, "changes">) {
+  const { now, sites, daySince, daysAgo, hoursSince } = dialect;
+  return {
+    now: { name: "query_now", text: now },
+    statuses: STATUSES,
+    status: {
+      name: "query_status",
+      text: `SELECT ${STATUS_COLUMNS} FROM site_current c WHERE c.site = $1 AND c.location = $2`,
+    },
+    uptimes: {
+      name: "query_uptimes",
+      text: `SELECT site, location, days, up_ms AS "upMs", degraded_ms AS "degradedMs",
+        down_ms AS "downMs", inconclusive_ms AS "inconclusiveMs", window_ms AS "windowMs"
+      FROM site_uptime ORDER BY site, location, days`,
+    },
+    days: {
+      name: "query_days",
+      text: `SELECT d.site, d.location, CAST(d.day AS text) AS day, d.up_ms, d.degraded_ms,
+        d.down_ms, d.inconclusive_ms
+      FROM (${sites}) AS k
+      JOIN site_status s ON s.site = k.site AND s.location = k.location
+      JOIN site_day d ON d.site = s.site AND d.location = s.location
+      WHERE NOT s.is_removed AND d.day > ${daySince("$2")}`,
+    },
+    transitions: {
+      name: "query_transitions",
+      text: `SELECT ${TRANSITION_COLUMNS} FROM site_transition
+      WHERE site = $1 AND location = $2 AND order_at > ${daysAgo("$3")}
+      ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT ${TRANSITIONS_MAX}`,
+    },
+    latency: {
+      name: "query_latency",
+      text: `SELECT ${LATENCY_COLUMNS} FROM site_latency
+      WHERE site = $1 AND location = $2 AND hour > ${hoursSince("$3")} ORDER BY hour`,
+    },
+    // Through the transitions: a site that is up may have no failure among very many reports.
+    failures: {
+      name: "query_failures",
+      text: `SELECT ${REPORT_COLUMNS}
+      FROM (
+        SELECT producer_id, sequence, checked_at, order_at FROM site_transition
+        WHERE site = $1 AND location = $2 AND outcome <> 'up'
+          AND (from_outcome IS NULL OR from_outcome = 'up')
+        ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT ${FAILURES_MAX}) AS t
+      JOIN site_report r USING (producer_id, sequence, checked_at)
+      ORDER BY t.order_at DESC, t.producer_id DESC, t.sequence DESC`,
+    },
+    recent: {
+      name: "query_recent",
+      text: `SELECT ${REPORT_COLUMNS} FROM site_report r
+      WHERE r.site = $1 AND r.location = $2
+      ORDER BY r.order_at DESC, r.producer_id DESC, r.sequence DESC LIMIT ${RECENT_REPORTS_MAX}`,
+    },
+  } satisfies Record<string, Statement>;
+}
+
+export class SqlQueries implements StatusQueries {
+  readonly #source: SqlSource;
+  readonly #dialect: QueriesDialect;
+  readonly #statements: ReturnType<typeof queryStatements>;
+
+  constructor(source: SqlSource, dialect: QueriesDialect) {
+    this.#source = source;
+    this.#dialect = dialect;
+    this.#statements = queryStatements(dialect);
+  }
+
+  statuses(): Promise<readonly SiteStatus[]> {
+    return this.#source.use(
+      "read statuses",
+      (connection) => connection.query<SiteStatus>(this.#statements.statuses),
+    );
+  }
+
+  uptimes(): Promise<readonly SiteUptime[]> {
+    return this.#source.use(
+      "read uptimes",
+      async (connection) =>
+        siteUptimes(await connection.query<UptimeRow>(this.#statements.uptimes)),
+    );
+  }
+
+  async daily(sites: readonly SiteKey[], days: number): Promise<readonly SiteDays[]> {
+    checkDaily(sites, days);
+    const keys = JSON.stringify(sites.map(({ site, location }) => ({ site, location })));
+    return await this.#source.use("read days", async (connection) => {
+      const [now] = await connection.query<{ now_ms: number }>(this.#statements.now);
+      const rows = await connection.query<DayRow>(this.#statements.days, [keys, days]);
+      return siteDays(rows, { sites, days, nowMs: now!.now_ms });
+    });
+  }
+
+  async history(
+    { site, location }: SiteKey,
+    options: HistoryOptions,
+  ): Promise<SiteHistory | undefined> {
+    checkHistory(options);
+    const key = [site, location];
+    const statements = this.#statements;
+    return await this.#source.use("read the history of a site", async (connection) => {
+      const [status] = await connection.query<SiteStatus>(statements.status, key);
+      if (status === undefined) return undefined;
+      const { transitionDays, latencyDays } = options;
+      return {
+        status,
+        transitions: await connection.query<Transition>(statements.transitions, [
+          ...key,
+          transitionDays,
+        ]),
+        latency: await connection.query<LatencyPoint>(statements.latency, [...key, latencyDays]),
+        failures: await connection.query<HistoryReport>(statements.failures, key),
+        recent: await connection.query<HistoryReport>(statements.recent, key),
+      };
+    });
+  }
+
+  changesSince(cursor: string | undefined): Promise<Changes> {
+    return this.#source.use(
+      "read changes",
+      (connection) => this.#dialect.changes(connection, cursor),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.#source.close();
+  }
+}

@@ -1,0 +1,55 @@
+/** Runs the statements that both stores share on a file of the SQLite store. */
+import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
+import { PROPERTY_TYPES } from "../read/query_columns.ts";
+import type { Queryable, SqlSource, Statement } from "../sql/sql_source.ts";
+import type { StoreFile } from "./store_file.ts";
+
+type SqliteRow = Record<string, SQLOutputValue>;
+
+/** Calls block their thread, one statement at a time. */
+export class SqliteSource implements SqlSource, Queryable {
+  readonly #file: StoreFile;
+  readonly #rowOf: (row: SqliteRow) => unknown;
+
+  constructor(file: StoreFile, rowOf: (row: SqliteRow) => unknown = (row) => ({ ...row })) {
+    this.#file = file;
+    this.#rowOf = rowOf;
+  }
+
+  use<T>(_action: string, work: (connection: Queryable) => Promise<T>): Promise<T> {
+    return work(this);
+  }
+
+  query<Row>({ text }: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const named = Object.fromEntries(values.map((value, index) => [`$${index + 1}`, value]));
+    return this.#file.use((db) =>
+      db.prepare(text).all(named as Record<string, SQLInputValue>).map(this.#rowOf) as Row[]
+    );
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+/** A row with the values of the query port: SQLite has no times, booleans or structures. */
+export function valuesOf(row: SqliteRow): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(row).map(([property, cell]) => [property, valueOf(property, cell)]),
+  );
+}
+
+/** Tables have times as microseconds since 1970, and views as ISO 8601. */
+function valueOf(property: string, cell: SQLOutputValue): unknown {
+  if (cell === null) return null;
+  switch (PROPERTY_TYPES.get(property)) {
+    case "time":
+      return new Date(typeof cell === "number" ? cell / 1_000 : cell as string);
+    case "structure":
+      return JSON.parse(cell as string);
+    case "boolean":
+      return cell === 1;
+    default:
+      return cell;
+  }
+}
