@@ -1,11 +1,13 @@
 // Holds the structure that docs/architecture.md describes, and the form of the code.
 import { strictEqual } from "node:assert/strict";
+import { exists } from "./services/programs.ts";
 import * as form from "./tidy/form.ts";
 import { filesBelow, sourcesBelow } from "./tidy/source.ts";
 import * as structure from "./tidy/structure.ts";
 
 const ROOT = new URL("../", import.meta.url);
 const readText = (path: string) => Deno.readTextFileSync(new URL(path, ROOT));
+const isThere = (path: string) => exists(new URL(path, ROOT));
 const SOURCES = sourcesBelow(ROOT, "src");
 const TESTS = sourcesBelow(ROOT, "tests");
 const PROJECT = JSON.parse(readText("deno.json"));
@@ -60,14 +62,6 @@ function holds(rule: string, breaches: readonly string[]): void {
   });
 }
 
-function exists(path: string): boolean {
-  try {
-    return Boolean(Deno.statSync(new URL(path, ROOT)));
-  } catch {
-    return false;
-  }
-}
-
 function documents(): { path: string; text: string }[] {
   const paths = [
     ...[...Deno.readDirSync(ROOT)].map(({ name }) => name),
@@ -112,11 +106,11 @@ holds(
   "documents name tasks that exist",
   form.unknownTasks(documents(), Object.keys(PROJECT.tasks)),
 );
-holds("documents name files that exist", form.unknownPaths(documents(), exists));
+holds("documents name files that exist", form.unknownPaths(documents(), isThere));
 holds(
   "docs/guarantees.md names tests that exist",
   form.unknownTests(readText("docs/guarantees.md"), (path) => {
     const file = new URL(path, new URL("docs/", ROOT)).href.slice(ROOT.href.length);
-    return exists(file) ? readText(file) : undefined;
+    return isThere(file) ? readText(file) : undefined;
   }),
 );

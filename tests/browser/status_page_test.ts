@@ -9,6 +9,7 @@ import type { Making } from "../web/made_reports.ts";
 import { MadeStore } from "../web/made_store.ts";
 import { browserTest, closeBrowser, type Visit } from "./chromium.ts";
 import { RunningPage } from "./running_page.ts";
+import { serveLocally } from "../support/local_server.ts";
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -92,18 +93,15 @@ async function history(made: MadeStore): Promise<void> {
 function served(made: MadeStore, visit: Visit) {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    made.app({ title: "Example Inc.", signal }).fetch,
-  );
+  const server = serveLocally(made.app({ title: "Example Inc.", signal }).fetch);
   const watching = made.cache.run(signal);
   return {
-    address: `http://127.0.0.1:${server.addr.port}`,
+    address: server.origin,
     async [Symbol.asyncDispose]() {
       await visit.leave();
       stopping.abort();
       await watching;
-      await server.shutdown();
+      await server[Symbol.asyncDispose]();
     },
   };
 }

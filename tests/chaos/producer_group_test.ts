@@ -35,7 +35,7 @@ brokerTest(
   "producers of a group take over from one that is killed, suspended or cut off",
   async () => {
     await using kafka = await startKafka();
-    await using group = await ProducerGroup.create({
+    await using group = new ProducerGroup({
       bootstrap: kafka.bootstrap,
       sites: 30,
       group: `{ name: checkers, session_timeout: ${SESSION_MS}ms }`,
@@ -105,7 +105,7 @@ brokerTest(
 );
 
 groupTest("groups of one name at two locations do not disturb each other, and reload", async () => {
-  await using group = await ProducerGroup.create({ sites: 8, group: "checkers" });
+  await using group = new ProducerGroup({ sites: 8, group: "checkers" });
   const producers = [
     group.start("a", { location: "east" }),
     group.start("b", { location: "west" }),

@@ -9,8 +9,10 @@ import { NotifyReceiver } from "../runtime/service/notify_receiver.ts";
 import { run } from "../services/programs.ts";
 import { freePort } from "../support/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";
+import { type LocalServer, serveLocally } from "../support/local_server.ts";
 import { SitemonProcess } from "../support/sitemon_process.ts";
-import { command, compileSitemon, DENORT, EmptyFolder, type Executable } from "./executable.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { command, compileSitemon, DENORT, type Executable } from "./executable.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const DEADLINE_MS = 60_000;
@@ -22,19 +24,19 @@ Deno.test.beforeAll(() => {
 Deno.test.afterAll(() => executable?.[Symbol.dispose]());
 
 /** A test of the executable; ignored where there is nothing to compile with. */
-function executableTest(name: string, test: (folder: EmptyFolder) => Promise<void>): void {
+function executableTest(name: string, test: (folder: TempFolder) => Promise<void>): void {
   Deno.test({
     name: DENORT ? name : `${name} [SITEMON_DENORT names no base runtime]`,
     ignore: !DENORT,
     async fn() {
-      using folder = new EmptyFolder();
+      using folder = new TempFolder();
       await test(folder);
     },
   });
 }
 
 /** Starts it; it is killed when it is disposed of and has not ended by then. */
-function start(folder: EmptyFolder, ...args: readonly string[]) {
+function start(folder: TempFolder, ...args: readonly string[]) {
   const child = command(executable!, folder, ...args).spawn();
   const text = new TextDecoder();
   let isRunning = true;
@@ -52,21 +54,14 @@ function start(folder: EmptyFolder, ...args: readonly string[]) {
   };
 }
 
-async function output(folder: EmptyFolder, ...args: readonly string[]) {
+async function output(folder: TempFolder, ...args: readonly string[]) {
   await using running = start(folder, ...args);
   return await within(DEADLINE_MS, `sitemon ${args.join(" ")}`, running.ended);
 }
 
 /** A site that answers with a status. */
-function site(status: number): AsyncDisposable & { readonly url: string } {
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    () => new Response("It works", { status }),
-  );
-  return {
-    url: `http://127.0.0.1:${server.addr.port}/`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
+function site(status: number): LocalServer {
+  return serveLocally(() => new Response("It works", { status }));
 }
 
 Deno.test("compileArgs() gives the executable what the task sitemon gives its source", () => {
@@ -161,15 +156,15 @@ executableTest("sitemon exits 64, when a command is unknown", async (folder) => 
 
 executableTest("sitemon check exits 0, when a site is up", async (folder) => {
   await using up = site(200);
-  const { code, stdout, stderr } = await output(folder, "check", up.url, "--json");
+  const { code, stdout, stderr } = await output(folder, "check", up.origin, "--json");
   strictEqual(code, 0, stderr);
   const report = JSON.parse(stdout);
-  deepStrictEqual([report.url, report.outcome, report.response_code], [up.url, "up", 200]);
+  deepStrictEqual([report.origin, report.outcome, report.response_code], [up.origin, "up", 200]);
 });
 
 executableTest("sitemon check exits 1, when a site is down", async (folder) => {
   await using down = site(500);
-  const { code, stdout, stderr } = await output(folder, "check", down.url, "--json");
+  const { code, stdout, stderr } = await output(folder, "check", down.origin, "--json");
   strictEqual(code, 1, stderr);
   const report = JSON.parse(stdout);
   deepStrictEqual([report.outcome, report.reason, report.response_code], ["down", "status", 500]);
@@ -179,7 +174,7 @@ executableTest(
   "sitemon run keeps a status that others read, and ends at SIGTERM",
   async (folder) => {
     await using up = site(200);
-    folder.write("run.yaml", `interval: 1\nsites:\n  - name: shop\n    url: ${up.url}\n`);
+    folder.write("run.yaml", `interval: 1\nsites:\n  - name: shop\n    url: ${up.origin}\n`);
     await using running = start(folder, "run", "-c", "run.yaml");
     const status = await eventually(DEADLINE_MS, "A status of the site", async () => {
       const { stdout, stderr } = await output(folder, "status", "-c", "run.yaml", "--json");
@@ -201,7 +196,7 @@ executableTest(
     const address = `127.0.0.1:${freePort()}`;
     folder.write(
       "run.yaml",
-      `interval: 1\nweb: { listen: ${address} }\nsites: [{ name: shop, url: '${up.url}' }]\n`,
+      `interval: 1\nweb: { listen: ${address} }\nsites: [{ name: shop, url: '${up.origin}' }]\n`,
     );
     await using running = start(folder, "run", "-c", "run.yaml");
     const page = await eventually(DEADLINE_MS, "The site on the page", async () => {
@@ -222,9 +217,11 @@ executableTest(
 
 const servicesTest = DENORT ? serviceTest("kafka", "postgres") : undefined;
 servicesTest?.("sitemon producer and consumer do their work as one executable", async () => {
-  using folder = new EmptyFolder();
+  using folder = new TempFolder();
   await using up = site(200);
-  await using pipeline = await Pipeline.create({ sites: `  - { name: shop, url: '${up.url}' }` });
+  await using pipeline = await Pipeline.create({
+    sites: `  - { name: shop, url: '${up.origin}' }`,
+  });
   folder.write("producer.yaml", Deno.readTextFileSync(pipeline.producerFile));
   folder.write("consumer.yaml", Deno.readTextFileSync(pipeline.consumerFile));
   await using producer = start(folder, "producer", "-c", "producer.yaml");

@@ -1,6 +1,7 @@
 /** The executable that `deno task compile` makes, made and run by tests. */
 import { EVERYTHING } from "../../src/cli/compile.ts";
 import { run } from "../services/programs.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 import { olderDeno } from "./older_deno.ts";
 
 const ROOT = new URL("../../", import.meta.url);
@@ -37,8 +38,8 @@ function compile(
   denort: string,
   { args, root }: { args: (path: string) => string[]; root: URL },
 ): Executable {
-  const folder = Deno.makeTempDirSync({ prefix: "sitemon-compiled-" });
-  const path = `${folder}/sitemon`;
+  const folder = new TempFolder();
+  const path = folder.file("sitemon");
   const env = {
     DENORT_BIN: denort,
     // Without these two, Deno 2.7.11 overflows its stack where the system has few certificates.
@@ -46,31 +47,13 @@ function compile(
     RUST_MIN_STACK: "16777216",
   };
   run([olderDeno(), ...args(path)], { cwd: root, env });
-  return { path, [Symbol.dispose]: () => Deno.removeSync(folder, { recursive: true }) };
+  return { path, [Symbol.dispose]: () => folder[Symbol.dispose]() };
 }
 
-/** An empty folder to run the executable in. */
-export class EmptyFolder implements Disposable {
-  readonly path = Deno.makeTempDirSync({ prefix: "sitemon-empty-" });
-
-  /** The names of what is in it. */
-  names(): string[] {
-    return [...Deno.readDirSync(this.path)].map(({ name }) => name).sort();
-  }
-
-  write(name: string, text: string): void {
-    Deno.writeTextFileSync(`${this.path}/${name}`, text);
-  }
-
-  [Symbol.dispose](): void {
-    Deno.removeSync(this.path, { recursive: true });
-  }
-}
-
-/** How to run it there, with an empty environment. */
+/** How to run it in a folder, with an empty environment. */
 export function command(
   { path }: Executable,
-  folder: EmptyFolder,
+  folder: TempFolder,
   ...args: readonly string[]
 ): Deno.Command {
   return new Deno.Command(path, {

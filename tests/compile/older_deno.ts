@@ -1,5 +1,5 @@
 /** The Deno that the base runtime at hand belongs to: `deno compile` joins only equal versions. */
-import { run } from "../services/programs.ts";
+import { exists, run } from "../services/programs.ts";
 
 /** Of the base runtime that SITEMON_DENORT names. */
 const VERSION = "2.7.11";
@@ -9,19 +9,10 @@ export function olderDeno(): string {
   const cache = Deno.env.get("XDG_CACHE_HOME") || `${Deno.env.get("HOME")}/.cache`;
   const folder = `${cache}/sitemon-tests/deno-${VERSION}`;
   const program = `${folder}/node_modules/.bin/deno`;
-  if (!isThere(program)) {
+  if (!exists(program)) {
     Deno.mkdirSync(folder, { recursive: true });
     const quiet = ["--silent", "--no-fund", "--no-audit", "--no-save"];
     run(["npm", "install", ...quiet, "--prefix", folder, `deno@${VERSION}`]);
   }
   return program;
-}
-
-function isThere(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
-  }
 }

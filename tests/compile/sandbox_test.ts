@@ -7,7 +7,9 @@ import type { Attempt } from "../threads/permission_probe.ts";
 import { eventually } from "../support/waiting.ts";
 import { Collector } from "../integration/collector.ts";
 import { SitemonProcess } from "../support/sitemon_process.ts";
-import { command, compileProgram, compileSitemon, DENORT, EmptyFolder } from "./executable.ts";
+import { command, compileProgram, compileSitemon, DENORT } from "./executable.ts";
+import { serveLocally } from "../support/local_server.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 
 const DEADLINE_MS = 60_000;
 
@@ -21,7 +23,7 @@ function compileTest(name: string, fn: (denort: string) => Promise<void>): void 
 }
 
 Deno.test("compileArgs() bakes what the commands of a configuration need, and nothing else", () => {
-  using folder = new EmptyFolder();
+  using folder = new TempFolder();
   folder.write(
     "a.yaml",
     `sites: [{ url: https://example.org/ }]
@@ -55,7 +57,7 @@ const ALLOWED: readonly [DaemonRole, thread: string, ...readonly number[]][] = [
 compileTest(
   "each thread of an executable is refused an unlisted host, a file, a subprocess",
   async (denort) => {
-    using folder = new EmptyFolder();
+    using folder = new TempFolder();
     using program = compileProgram(
       denort,
       "tests/compile/probe_main.ts",
@@ -94,10 +96,10 @@ postgres: { host: 127.0.0.1, port: ${ports[2]}, user: u }
 compileTest(
   "an executable for one configuration runs it, exports its traces, and refuses a host that it does not name",
   async (denort) => {
-    using folder = new EmptyFolder();
+    using folder = new TempFolder();
     await using collector = new Collector();
     let visits = 0;
-    const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, () => {
+    await using server = serveLocally(() => {
       visits++;
       return new Response("hello");
     });
@@ -109,9 +111,9 @@ store: { path: '${folder.path}/s.db' }
 web: false
 traces: { endpoint: '${collector.endpoint}' }
 sites:
-${hosts.map((host) => `  - { url: 'http://${host}:${server.addr.port}/' }`).join("\n")}
+${hosts.map((host) => `  - { url: 'http://${host}:${server.port}/' }`).join("\n")}
 `;
-    const file = `${folder.path}/run.yaml`;
+    const file = folder.file("run.yaml");
     folder.write("run.yaml", yaml(["127.0.0.1"]));
     using executable = compileSitemon(denort, { config: file });
     const options = { executable: executable.path, env: collector.env("sitemon") };
@@ -148,6 +150,5 @@ ${hosts.map((host) => `  - { url: 'http://${host}:${server.addr.port}/' }`).join
     await using other = new SitemonProcess(["run", "-c", file], options);
     strictEqual(await other.ended(), 78);
     match(other.lines.join("\n"), /no permission for network access to "localhost"/);
-    await server.shutdown();
   },
 );

@@ -42,6 +42,12 @@ function startProducer(
   });
 }
 
+async function hasMorePings(manager: NotifyReceiver): Promise<void> {
+  const seen = manager.count("WATCHDOG");
+  const hasMore = () => manager.count("WATCHDOG") > seen + 3 || undefined;
+  await eventually(DEADLINE_MS, "more pings", hasMore);
+}
+
 Deno.test("sitemon notifies the service manager that it is ready, although Kafka is down", async () => {
   await using manager = new NotifyReceiver();
   await using producer = startProducer(manager);
@@ -54,12 +60,7 @@ Deno.test("sitemon pings the watchdog while it works, also while Kafka is down",
   await using manager = new NotifyReceiver();
   await using producer = startProducer(manager);
   await manager.message("STATUS", "not ready: kafka (unreachable)");
-  const seen = manager.count("WATCHDOG");
-  await eventually(
-    DEADLINE_MS,
-    "more pings",
-    () => manager.count("WATCHDOG") > seen + 3 || undefined,
-  );
+  await hasMorePings(manager);
   strictEqual(await producer.stop(), 0);
 });
 
@@ -99,12 +100,7 @@ Deno.test("sitemon pings the watchdog after main has dropped its network permiss
     "the end of main's network",
     ({ message }) => message.includes("dropped its network"),
   );
-  const seen = manager.count("WATCHDOG");
-  await eventually(
-    DEADLINE_MS,
-    "more pings",
-    () => manager.count("WATCHDOG") > seen + 3 || undefined,
-  );
+  await hasMorePings(manager);
   strictEqual(await producer.stop(), 0);
 });
 

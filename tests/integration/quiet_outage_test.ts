@@ -8,8 +8,8 @@ import { TempFolder } from "../support/temp_folder.ts";
 const DEADLINE_MS = 60_000;
 const OUTAGE_MINUTES = 10;
 const LINES_MAX = 100;
-/** With its backoff the relay needs some ten seconds for these, and would need the whole outage for more. */
-const FAILURES = 6;
+/** With its backoff the relay needs several seconds for these. */
+const FAILURES = 4;
 
 /** What a line says, whichever try of whichever broker it is about. */
 function causeOf({ thread, category, message }: LogLine): string {

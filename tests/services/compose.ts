@@ -1,4 +1,5 @@
 /** Services by Docker Compose, for machines that have an engine but not the programs. */
+import { freePort } from "../support/free_port.ts";
 import type { SharedServer } from "./found.ts";
 import { findProgram, run } from "./programs.ts";
 
@@ -19,13 +20,14 @@ export function hasCompose(): boolean {
 /** Starts one service of compose.yaml on a port of this machine. */
 export function startService(
   service: "kafka" | "postgres",
-  { port, address }: { port: number; address: string },
+  addressAt: (port: number) => string,
 ): SharedServer {
+  const port = freePort();
   const command = ["docker", "compose", "-p", `sitemon-test-${service}-${port}`, "-f", FILE];
   const env = { SITEMON_TEST_PORT: String(port) };
   run([...command, "up", "--wait", "--quiet-pull", service], { env });
   return {
-    address,
+    address: addressAt(port),
     async [Symbol.asyncDispose]() {
       await Promise.resolve(run([...command, "down", "--volumes", "--timeout", "1"], { env }));
     },

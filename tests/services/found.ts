@@ -12,3 +12,16 @@ export interface SharedServer extends AsyncDisposable {
   /** What its environment variable holds: a `postgres://` url, or Kafka's `host:port`. */
   readonly address: string;
 }
+
+/** Shares the server that was found; what is not there yet is started. */
+export async function share(
+  found: Found<unknown>,
+  { compose, start }: {
+    readonly compose: () => SharedServer;
+    readonly start: () => Promise<SharedServer>;
+  },
+): Promise<SharedServer> {
+  if (found.from === "compose") return compose();
+  if (found.from !== "environment") return await start();
+  return { address: found.address, [Symbol.asyncDispose]: () => Promise.resolve() };
+}

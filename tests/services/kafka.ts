@@ -1,5 +1,5 @@
 /** Kafka brokers for tests. */
-import type { Found, SharedServer } from "./found.ts";
+import { type Found, share, type SharedServer } from "./found.ts";
 import { hasCompose, startService } from "./compose.ts";
 import { freePort } from "../support/free_port.ts";
 import { kafkaJars } from "./kafka_jars.ts";
@@ -75,22 +75,14 @@ export async function startKafka(options: KafkaOptions = {}): Promise<KafkaClust
 
 /** The broker that the tests of a run share: started here unless the environment names one. */
 export async function shareKafka(): Promise<SharedServer> {
-  const found = findKafka();
-  switch (found.from) {
-    case "environment":
-      return { address: found.address, [Symbol.asyncDispose]: () => Promise.resolve() };
-    case "compose": {
-      const port = freePort();
-      return startService("kafka", { port, address: `127.0.0.1:${port}` });
-    }
-    default: {
+  return await share(findKafka(), {
+    compose: () => startService("kafka", (port) => `127.0.0.1:${port}`),
+    start: async () => {
       const kafka = await startKafka();
-      return {
-        address: kafka.bootstrap,
-        [Symbol.asyncDispose]: () => kafka[Symbol.asyncDispose](),
-      };
-    }
-  }
+      const dispose = () => kafka[Symbol.asyncDispose]();
+      return { address: kafka.bootstrap, [Symbol.asyncDispose]: dispose };
+    },
+  });
 }
 
 // A bound heap and a fast start matter more to tests than throughput.

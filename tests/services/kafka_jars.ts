@@ -1,5 +1,5 @@
 /** Kafka's own jars, fetched once by Maven into a cache folder. */
-import { findProgram, run } from "./programs.ts";
+import { exists, findProgram, run } from "./programs.ts";
 
 const VERSION = "4.3.0";
 
@@ -46,14 +46,5 @@ function fetchJars(maven: string, target: string): void {
     if (!exists(target)) Deno.renameSync(`${work}/lib`, target);
   } finally {
     Deno.removeSync(work, { recursive: true });
-  }
-}
-
-function exists(path: string): boolean {
-  try {
-    Deno.statSync(path);
-    return true;
-  } catch {
-    return false;
   }
 }

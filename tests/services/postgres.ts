@@ -1,5 +1,5 @@
 /** PostgreSQL servers for tests. */
-import type { Found, SharedServer } from "./found.ts";
+import { type Found, share, type SharedServer } from "./found.ts";
 import { hasCompose, startService } from "./compose.ts";
 import { freePort } from "../support/free_port.ts";
 import { findProgram, run } from "./programs.ts";
@@ -102,19 +102,13 @@ export async function startPostgres(options: PostgresOptions = {}): Promise<Post
 
 /** The server that the tests of a run share: started here unless the environment names one. */
 export async function sharePostgres(): Promise<SharedServer> {
-  const found = findPostgres();
-  switch (found.from) {
-    case "environment":
-      return { address: found.address, [Symbol.asyncDispose]: () => Promise.resolve() };
-    case "compose": {
-      const port = freePort();
-      return startService("postgres", { port, address: urlOf(port) });
-    }
-    default: {
+  return await share(findPostgres(), {
+    compose: () => startService("postgres", urlOf),
+    start: async () => {
       const server = await startPostgres();
       return { address: server.url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
-    }
-  }
+    },
+  });
 }
 
 function urlOf(port: number): string {

@@ -16,6 +16,15 @@ function isFile(path: string): boolean {
   }
 }
 
+/** Whether there is a file or folder. */
+export function exists(path: string | URL): boolean {
+  try {
+    return Deno.statSync(path) !== undefined;
+  } catch {
+    return false;
+  }
+}
+
 /** Runs a program to its end and returns what it printed; throws with its complaints otherwise. */
 export function run(argv: readonly string[], options: Deno.CommandOptions = {}): string {
   const [program, ...args] = argv;

@@ -13,6 +13,11 @@ export class TempFolder implements Disposable {
     return this.file(name);
   }
 
+  /** The names of what is in it. */
+  names(): string[] {
+    return [...Deno.readDirSync(this.path)].map(({ name }) => name).sort();
+  }
+
   [Symbol.dispose](): void {
     Deno.removeSync(this.path, { recursive: true });
   }

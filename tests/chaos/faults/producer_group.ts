@@ -1,6 +1,8 @@
 /** Producers with one configuration file, and the sites that they share, which know who visits them. */
 import { eventually } from "../../support/waiting.ts";
 import { uniqueName } from "../../support/unique_name.ts";
+import { serveLocally } from "../../support/local_server.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
 import { SitemonProcess } from "../../support/sitemon_process.ts";
 
 /** How long a test waits for what takes seconds. */
@@ -29,34 +31,27 @@ export interface Visit {
 export class ProducerGroup implements AsyncDisposable {
   sites: readonly string[];
   readonly visits: Visit[] = [];
-  readonly #folder: string;
-  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly #folder = new TempFolder();
+  readonly #server = serveLocally(({ url, headers }) => {
+    const site = new URL(url).pathname.slice(1);
+    this.visits.push({ at: Date.now(), site, by: headers.get("x-producer")! });
+    return new Response("fine");
+  });
   readonly #options: Required<ProducerGroupOptions>;
   readonly #topic = uniqueName("topic");
   readonly #processes: SitemonProcess[] = [];
 
-  private constructor(folder: string, options: ProducerGroupOptions) {
-    this.#folder = folder;
+  constructor(options: ProducerGroupOptions) {
     this.sites = Array.from({ length: options.sites }, (_, n) => `site-${n}`);
-    const address = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
-    this.#server = Deno.serve(address, ({ url, headers }) => {
-      const site = new URL(url).pathname.slice(1);
-      this.visits.push({ at: Date.now(), site, by: headers.get("x-producer")! });
-      return new Response("fine");
-    });
     this.#options = { bootstrap: Deno.env.get("SITEMON_TEST_KAFKA")!, ...options };
     this.#write();
   }
 
-  static async create(options: ProducerGroupOptions): Promise<ProducerGroup> {
-    return new ProducerGroup(await Deno.makeTempDir({ prefix: "sitemon-group-" }), options);
-  }
-
   /** Starts a producer by the file that all have in common. */
   start(name: string, { location = "here" } = {}): SitemonProcess {
-    const state = `${this.#folder}/${name}`;
+    const state = this.#folder.file(name);
     Deno.mkdirSync(state, { recursive: true });
-    const process = new SitemonProcess(["producer", "-c", `${this.#folder}/producer.yaml`], {
+    const process = new SitemonProcess(["producer", "-c", this.#folder.file("producer.yaml")], {
       env: {
         ...Deno.env.toObject(),
         PRODUCER: name,
@@ -104,9 +99,8 @@ export class ProducerGroup implements AsyncDisposable {
 
   #write(): void {
     const { group, bootstrap } = this.#options;
-    const origin = `http://127.0.0.1:${this.#server.addr.port}`;
-    Deno.writeTextFileSync(
-      `${this.#folder}/producer.yaml`,
+    this.#folder.write(
+      "producer.yaml",
       `location: "\${LOCATION:-here}"
 interval: ${INTERVAL_MS}ms
 log: { level: debug, format: json }
@@ -114,14 +108,17 @@ defaults: { headers: { X-Producer: "\${PRODUCER}" } }
 scanner: { group: ${group} }
 kafka: { servers: [${bootstrap}], topic: ${this.#topic} }
 sites:
-${this.sites.map((site) => `  - { name: ${site}, url: '${origin}/${site}' }`).join("\n")}
+${
+        this.sites.map((site) => `  - { name: ${site}, url: '${this.#server.origin}/${site}' }`)
+          .join("\n")
+      }
 `,
     );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const process of this.#processes) await process.kill();
-    await this.#server.shutdown();
-    await Deno.remove(this.#folder, { recursive: true });
+    await this.#server[Symbol.asyncDispose]();
+    this.#folder[Symbol.dispose]();
   }
 }

@@ -1,5 +1,6 @@
 /** Sites on this machine whose moods change by themselves: up, down, slow, or cut off. */
 import type { Chance } from "../chance.ts";
+import { serveLocally } from "../../support/local_server.ts";
 import { pause } from "../../support/waiting.ts";
 
 /** Answers until it is disposed of. */
@@ -21,18 +22,12 @@ interface Mood {
 
 export function startMoodySites(chance: Chance): MoodySites {
   const moods = new Map<string, Mood>();
-  const server = Deno.serve(
-    { hostname: "127.0.0.1", port: 0, onListen: () => {} },
-    async (request) => {
-      const mood = moodOf(moods, new URL(request.url).pathname, chance);
-      if (mood === "slow") await pause(SLOW_MS);
-      return new Response(mood, { status: STATUS[mood] });
-    },
-  );
-  return {
-    url: (name) => `http://127.0.0.1:${server.addr.port}/${name}`,
-    [Symbol.asyncDispose]: () => server.shutdown(),
-  };
+  const server = serveLocally(async (request) => {
+    const mood = moodOf(moods, new URL(request.url).pathname, chance);
+    if (mood === "slow") await pause(SLOW_MS);
+    return new Response(mood, { status: STATUS[mood] });
+  });
+  return { ...server, url: (name) => `${server.origin}/${name}` };
 }
 
 const STATUS = { up: 200, slow: 200, broken: 503, missing: 404 } as const;
