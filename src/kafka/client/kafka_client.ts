@@ -79,9 +79,10 @@ export class KafkaClient implements Disposable {
       retry: RETRIES[kind],
       socketFactory: this.#sockets.factory,
       logLevel: logLevel.WARN,
-      // The rest of an entry is stacks; what a failure means is in sitemon's own records.
+      // For debugging alone: kafkajs repeats itself for every attempt, and sitemon's own log lines
+      // say what a failure means. The rest of an entry is stacks.
       logCreator: () => ({ namespace, log: { message } }) =>
-        log.info("kafkajs: {message} ({part})", { message, part: namespace || "client" }),
+        log.debug("kafkajs: {message} ({part})", { message, part: namespace || "client" }),
     });
   }
 
