@@ -245,7 +245,7 @@ export function storeContract(
     );
   });
 
-  test("apply() mends the transitions around a late report", async ({ store, tables }) => {
+  test("apply() corrects the transitions around a late report", async ({ store, tables }) => {
     const columns = ["sequence", "from_outcome", "outcome"];
     const down = { outcome: "down", reason: "status" } as const;
     await store.apply(chunk([nthReport(10)]));

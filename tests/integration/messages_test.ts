@@ -1,21 +1,15 @@
 // Goal: whatever is in the topic, each good message is applied and each bad one is kept.
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { encodeGap, encodeReport, encodeV1 } from "../../src/report/codec.ts";
-import type { SiteReport } from "../../src/report/report.ts";
-import { aReport, PRODUCERS } from "../contract/site_reports.ts";
+import { PRODUCERS } from "../contract/site_reports.ts";
 import { eventually } from "../support/waiting.ts";
 import { administer } from "../kafka/kafka_fixture.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { sitemon } from "../support/sitemon_process.ts";
 import { DEADLINE_MS, Pipeline } from "./pipeline.ts";
-import { writeMessages } from "./write_messages.ts";
+import { recentReport, writeMessages } from "./write_messages.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
-
-function recent(sequence: number, overrides: Partial<SiteReport> = {}): SiteReport {
-  const now = Date.now() * 1_000;
-  return aReport({ sequence, checked_at: now, recorded_at: now, ...overrides });
-}
 
 function rowsOf<Row>(pipeline: Pipeline, sql: string, count: number): Promise<Row[]> {
   return eventually(DEADLINE_MS, `${count} rows of ${sql}`, async () => {
@@ -27,7 +21,7 @@ function rowsOf<Row>(pipeline: Pipeline, sql: string, count: number): Promise<Ro
 // Fault 6: one message that could not be decoded ended the worker, and nothing restarted it.
 pipelineTest("poison of every kind becomes dead letters, and the partition goes on", async () => {
   await using pipeline = await Pipeline.create({ sites: "  []" });
-  const good = encodeReport(recent(1, { site: "before" }));
+  const good = encodeReport(recentReport(1, { site: "before" }));
   const unknownSchema = good.slice();
   unknownSchema.set([1, 2, 3, 4], 2);
   await writeMessages(pipeline, [
@@ -37,9 +31,9 @@ pipelineTest("poison of every kind becomes dead letters, and the partition goes 
     { value: null },
     { value: unknownSchema },
     { value: good.slice(0, -3) },
-    { value: encodeReport(recent(2, { response_time: -5 })) },
-    { value: encodeReport(recent(3, { checked_at: (Date.now() + 3 * 86_400_000) * 1_000 })) },
-    { value: encodeReport(recent(4, { site: "after" })) },
+    { value: encodeReport(recentReport(2, { response_time: -5 })) },
+    { value: encodeReport(recentReport(3, { checked_at: (Date.now() + 3 * 86_400_000) * 1_000 })) },
+    { value: encodeReport(recentReport(4, { site: "after" })) },
   ]);
   pipeline.startConsumer();
   deepStrictEqual(
@@ -67,12 +61,16 @@ pipelineTest("poison of every kind becomes dead letters, and the partition goes 
 // Fault 7: a v1 datum could not evolve; both forms are read now, side by side in one topic.
 pipelineTest("messages of the original Python service are applied beside new ones", async () => {
   await using pipeline = await Pipeline.create({ sites: "  []" });
-  const old = recent(0, { url: "http://old.example/", response_code: 500, pattern_match: null });
+  const old = recentReport(0, {
+    url: "http://old.example/",
+    response_code: 500,
+    pattern_match: null,
+  });
   await writeMessages(pipeline, [
     { key: btoa(old.url), value: encodeV1(old) },
     {
       key: "new",
-      value: encodeReport(recent(1, { site: "new", outcome: "degraded", reason: "slow" })),
+      value: encodeReport(recentReport(1, { site: "new", outcome: "degraded", reason: "slow" })),
     },
   ]);
   pipeline.startConsumer();
@@ -98,7 +96,7 @@ pipelineTest(
   "a topic that is made again brings new messages at places that were known",
   async () => {
     await using pipeline = await Pipeline.create({ sites: "  []" });
-    const v1 = encodeV1(recent(0, { url: "http://old.example/" }));
+    const v1 = encodeV1(recentReport(0, { url: "http://old.example/" }));
     const messages = [{ value: new TextEncoder().encode("poison") }, { value: v1 }];
     for (const times of [1, 2]) {
       await writeMessages(pipeline, messages);
@@ -123,7 +121,7 @@ pipelineTest("a topic that is read again from its start changes nothing", async 
   const reports = Array.from(
     { length: 50 },
     (_, index) =>
-      recent(index + 1, { site: `s${index % 5}`, outcome: index % 3 === 0 ? "down" : "up" }),
+      recentReport(index + 1, { site: `s${index % 5}`, outcome: index % 3 === 0 ? "down" : "up" }),
   );
   const gap = { producer_id: PRODUCERS[0]!, first: 51, last: 60, count: 10, reason: "coalesced" };
   await writeMessages(pipeline, [
@@ -143,7 +141,7 @@ pipelineTest("a topic that is read again from its start changes nothing", async 
   Deno.writeTextFileSync(pipeline.consumerFile, file.replace("  group: ", "  group: again_"));
   await using again = pipeline.startConsumer();
   await again.log("the group's second reading", ({ message }) => message.startsWith("Joined"));
-  await writeMessages(pipeline, [{ value: encodeReport(recent(61, { site: "last" })) }]);
+  await writeMessages(pipeline, [{ value: encodeReport(recentReport(61, { site: "last" })) }]);
   await rowsOf(pipeline, "SELECT 1 FROM site_status WHERE site = 'last'", 1);
   strictEqual(await again.stop(), 0);
   await pipeline.query("DELETE FROM site_status WHERE site = 'last'");

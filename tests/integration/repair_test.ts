@@ -1,14 +1,13 @@
 // Goal: whatever happened, an operator can say whether anything was lost, and repair what can be.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { encodeGap, encodeReport, encodeV1 } from "../../src/report/codec.ts";
-import type { SiteReport } from "../../src/report/report.ts";
 import { aReport, PRODUCERS } from "../contract/site_reports.ts";
 import { eventually } from "../support/waiting.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { type LogLine, sitemon } from "../support/sitemon_process.ts";
 import { sitesAt, startHttpbin } from "./httpbin.ts";
 import { DEADLINE_MS, Pipeline, storedSequence, storesMoreThan } from "./pipeline.ts";
-import { writeMessages } from "./write_messages.ts";
+import { recentReport, writeMessages } from "./write_messages.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
 /** Refuses every connection. */
@@ -63,27 +62,22 @@ pipelineTest(
   },
 );
 
-function recent(sequence: number, overrides: Partial<SiteReport> = {}): SiteReport {
-  const now = Date.now() * 1_000;
-  return aReport({ sequence, checked_at: now, recorded_at: now + sequence, ...overrides });
-}
-
 pipelineTest(
   "dead letters are counted by the audit, shown, and replayed into what they hold",
   async () => {
     await using pipeline = await Pipeline.create({ sites: "  []" });
     const id = PRODUCERS[0];
-    const unknown = encodeReport(recent(6, { site: "later" }));
+    const unknown = encodeReport(recentReport(6, { site: "later" }));
     unknown.set([1, 2, 3, 4], 2);
     const gap = { producer_id: id, first: 3, last: 5, count: 3, reason: "coalesced" };
     await writeMessages(pipeline, [
-      { value: encodeReport(recent(1)), id: `${id}/1` },
-      { value: encodeReport(recent(2)), id: `${id}/2` },
+      { value: encodeReport(recentReport(1)), id: `${id}/1` },
+      { value: encodeReport(recentReport(2)), id: `${id}/2` },
       { value: encodeGap(gap), id: `${id}/3` },
       { value: unknown, id: `${id}/6` },
       { value: new TextEncoder().encode("po\x1b[2Jison"), id: `${id}/7` },
       { value: encodeV1(aReport({ response_time: -1 })) },
-      { value: encodeReport(recent(8)), id: `${id}/8` },
+      { value: encodeReport(recentReport(8)), id: `${id}/8` },
     ]);
     pipeline.startConsumer();
     await pipeline.historyHolds(3, { orMore: true });
@@ -106,7 +100,7 @@ pipelineTest(
 
     // As a version that knows the schema finds it.
     await pipeline.query(`UPDATE dead_letter SET value = $1 WHERE reason = 'schema'`, [
-      Buffer.from(encodeReport(recent(6, { site: "later" }))),
+      Buffer.from(encodeReport(recentReport(6, { site: "later" }))),
     ]);
     const replayed = await asked(deadLetter("replay", "--json"));
     deepStrictEqual([replayed.code, replayed.objects], [1, [{ applied: 1, remaining: 2 }]]);

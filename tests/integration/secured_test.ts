@@ -7,6 +7,7 @@ import { freePort } from "../support/free_port.ts";
 import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { SitemonProcess } from "../support/sitemon_process.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 import { KAFKA_PASSWORD, SecuredServers, USER } from "./secured_servers.ts";
 
 const DEADLINE_MS = 60_000;
@@ -32,25 +33,25 @@ interface PostgresWords {
 
 /** Configuration files and processes of one test, with a topic of its own. */
 class Place implements AsyncDisposable {
-  readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-secured-test-" });
+  readonly folder = new TempFolder();
   readonly topic = uniqueName("topic");
   readonly #processes: SitemonProcess[] = [];
 
   constructor() {
-    Deno.mkdirSync(`${this.folder}/credentials`);
+    Deno.mkdirSync(this.folder.file("credentials"));
     this.credential("kafka", KAFKA_PASSWORD);
     this.credential("postgres", servers.postgres.password);
   }
 
   credential(name: string, text: string): void {
-    Deno.writeTextFileSync(`${this.folder}/credentials/${name}`, `${text}\n`);
+    this.folder.write(`credentials/${name}`, `${text}\n`);
   }
 
   producer(kafka: KafkaWords): Running {
     return this.#start(
       "producer",
       `interval: 500ms
-outbox: { path: '${this.folder}/outbox.db' }
+outbox: { path: '${this.folder.path}/outbox.db' }
 shutdown_timeout: 2s
 sites: [{ name: closed, url: 'http://127.0.0.1:9/' }]
 ${this.#kafka(kafka)}`,
@@ -63,21 +64,20 @@ ${this.#kafka(kafka)}`,
 
   async [Symbol.asyncDispose](): Promise<void> {
     for (const process of this.#processes) await process.kill();
-    await Deno.remove(this.folder, { recursive: true });
+    this.folder[Symbol.dispose]();
   }
 
   #start(role: string, yaml: string): Running {
-    const file = `${this.folder}/${role}.yaml`;
     const port = freePort();
-    Deno.writeTextFileSync(
-      file,
+    const file = this.folder.write(
+      `${role}.yaml`,
       `listen: 127.0.0.1:${port}\nlog: { level: debug, format: json }\n${yaml}`,
     );
     const process = new SitemonProcess([role, "-c", file], {
       env: {
         PATH: Deno.env.get("PATH")!,
         HOME: Deno.env.get("HOME")!,
-        CREDENTIALS_DIRECTORY: `${this.folder}/credentials`,
+        CREDENTIALS_DIRECTORY: this.folder.file("credentials"),
         CLIENT_KEY: `${servers.folder}/client.key`,
       },
     });

@@ -1,5 +1,7 @@
 /** Writes what a test wants to a pipeline's topic, past every producer. */
 import { makeTopic, sendMessages } from "../kafka/kafka_fixture.ts";
+import type { SiteReport } from "../../src/report/report.ts";
+import { aReport } from "../contract/site_reports.ts";
 import type { Pipeline } from "./pipeline.ts";
 
 export interface TestMessage {
@@ -7,6 +9,12 @@ export interface TestMessage {
   readonly value: Uint8Array | null;
   /** The header `sitemon-id`. */
   readonly id?: string;
+}
+
+/** A report of just now. */
+export function recentReport(sequence: number, overrides: Partial<SiteReport> = {}): SiteReport {
+  const now = Date.now() * 1_000;
+  return aReport({ sequence, checked_at: now, recorded_at: now + sequence, ...overrides });
 }
 
 /** Writes to one partition, so that offsets are the places in the list. */

@@ -26,27 +26,25 @@ export const micro: Scenario = {
     const folder = bench.folder();
     const outbox = bench.use(openBenchOutbox(`${folder}/outbox.db`));
     const store = new SqliteStore({ path: `${folder}/status.db`, clock: systemClock });
-    await using closing = new AsyncDisposableStack();
-    closing.defer(() => store.close());
+    bench.use({ [Symbol.asyncDispose]: () => store.close() });
     await store.migrate();
-    const steps = [...codecSteps(), ...outboxSteps(outbox), storeStep(store)];
-    return await measured(steps, bench.isShort);
+    const figures: Figure[] = [];
+    for (const step of [...codecSteps(), ...outboxSteps(outbox), storeStep(store)]) {
+      figures.push({ name: step.name, unit: "µs", value: await microsOf(step, bench.isShort) });
+    }
+    return figures;
   },
 };
 
-async function measured(steps: readonly Step[], isShort: boolean): Promise<Figure[]> {
-  const figures: Figure[] = [];
-  for (const { name, times: whole, run } of steps) {
-    const times = isShort ? 1 : whole;
-    const measure = async () => {
-      const startMs = performance.now();
-      for (let time = 0; time < times; time++) await run();
-      return { micros: (performance.now() - startMs) * 1_000 / times };
-    };
-    const { step } = await inRounds({ step: measure }, { rounds: isShort ? 1 : 8, warmUps: 1 });
-    figures.push({ name, unit: "µs", value: step.micros });
-  }
-  return figures;
+async function microsOf({ times: whole, run }: Step, isShort: boolean): Promise<number> {
+  const times = isShort ? 1 : whole;
+  const measure = async () => {
+    const startMs = performance.now();
+    for (let time = 0; time < times; time++) await run();
+    return { micros: (performance.now() - startMs) * 1_000 / times };
+  };
+  const { step } = await inRounds({ step: measure }, { rounds: isShort ? 1 : 8, warmUps: 1 });
+  return step.micros;
 }
 
 function codecSteps(): Step[] {

@@ -6,46 +6,34 @@ import { BareOutbox } from "../floors/bare_outbox.ts";
 import { openBenchOutbox, settleBatch } from "../frame/bench_outbox.ts";
 import { benchReport } from "../frame/made_reports.ts";
 import { inRounds } from "../frame/rounds.ts";
-import type { Scenario } from "../frame/scenario.ts";
+import type { Figure, Scenario } from "../frame/scenario.ts";
 import type { Workbench } from "../frame/workbench.ts";
 
 /** Groups that come round: each site has a report in its turn. */
 const GROUPS = Array.from({ length: 8 }, (_, group) => {
-  return Array.from(
-    { length: GROUP_REPORTS_MAX },
-    (_, n) => benchReport(group * GROUP_REPORTS_MAX + n),
-  );
+  const first = group * GROUP_REPORTS_MAX;
+  const reports = Array.from({ length: GROUP_REPORTS_MAX }, (_, n) => benchReport(first + n));
+  return {
+    drafts: reports.map(draftOf),
+    rows: reports.map((report) => ({
+      site: report.site,
+      producerId: report.producer_id,
+      sequence: report.sequence,
+      payload: encodeReport(report),
+    })),
+  };
 });
-const DRAFT_GROUPS = GROUPS.map((group) => group.map(draftOf));
-const BARE_GROUPS = GROUPS.map((group) =>
-  group.map((report) => ({
-    site: report.site,
-    producerId: report.producer_id,
-    sequence: report.sequence,
-    payload: encodeReport(report),
-  }))
-);
-
-/** An outbox or its floor. */
-interface Side {
-  store(n: number): void;
-  /** Reads back what waits, as it is on its way to Kafka, and deletes it. */
-  settle(): void;
-}
 
 /** Reports a second. */
-interface Rates {
-  readonly stored: number;
-  readonly storedAndSettled: number;
-}
+type Rates = Record<"stored" | "storedAndSettled", number>;
 
 export const outboxStore: Scenario = {
   description: `group commits of ${GROUP_REPORTS_MAX} reports, beside bare node:sqlite`,
   async run(bench) {
     const daily = await compared(bench, { isOutage: false });
     const outage = await compared(bench, { isOutage: true });
-    const figure = (name: string, rates: Record<"outbox" | "bare", Rates>, rate: keyof Rates) => {
-      return { name, unit: "/s", value: rates.outbox[rate], floor: rates.bare[rate] };
+    const figure = (name: string, { outbox, bare }: typeof daily, rate: keyof Rates): Figure => {
+      return { name, unit: "/s", value: outbox[rate], floor: bare[rate] };
     };
     return [
       figure("reports stored", daily, "stored"),
@@ -64,24 +52,17 @@ async function compared(
   const folder = bench.folder();
   const outbox = bench.use(openBenchOutbox(`${folder}/outbox.db`));
   const bare = bench.use(new BareOutbox(`${folder}/bare.db`));
-  const sides = {
-    outbox: {
-      store: (n: number) => void outbox.append(DRAFT_GROUPS[n % GROUPS.length]!),
-      settle: isOutage ? () => {} : () => settleBatch(outbox),
-    },
-    bare: {
-      store: (n: number) => bare.store(BARE_GROUPS[n % GROUPS.length]!),
-      settle: isOutage ? () => {} : () => bare.settle(),
-    },
-  };
   const windowMs = bench.sized(1_000, 50);
-  return await inRounds<keyof typeof sides, keyof Rates>({
-    outbox: () => ratesOf(sides.outbox, windowMs),
-    bare: () => ratesOf(sides.bare, windowMs),
+  const rates = (store: (n: number) => void, settle: () => void) => () =>
+    ratesOf(windowMs, (n) => store(n % GROUPS.length), isOutage ? () => {} : settle);
+  return await inRounds<"outbox" | "bare", keyof Rates>({
+    outbox: rates((n) => void outbox.append(GROUPS[n]!.drafts), () => settleBatch(outbox)),
+    bare: rates((n) => bare.store(GROUPS[n]!.rows), () => bare.settle()),
   }, { rounds: bench.sized(7, 1), warmUps: 1 });
 }
 
-function ratesOf({ store, settle }: Side, windowMs: number): Rates {
+/** `settle` reads back what waits, as it is on its way to Kafka, and deletes it. */
+function ratesOf(windowMs: number, store: (n: number) => void, settle: () => void): Rates {
   let [storedMs, settledMs, groups] = [0, 0, 0];
   while (storedMs < windowMs) {
     const startMs = performance.now();
@@ -91,9 +72,6 @@ function ratesOf({ store, settle }: Side, windowMs: number): Rates {
     storedMs += endMs - startMs;
     settledMs += performance.now() - endMs;
   }
-  const reports = groups * GROUP_REPORTS_MAX;
-  return {
-    stored: reports * 1_000 / storedMs,
-    storedAndSettled: reports * 1_000 / (storedMs + settledMs),
-  };
+  const perSecond = (ms: number) => groups * GROUP_REPORTS_MAX * 1_000 / ms;
+  return { stored: perSecond(storedMs), storedAndSettled: perSecond(storedMs + settledMs) };
 }
