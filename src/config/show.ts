@@ -1,4 +1,4 @@
-/** The effective configuration in the file's own form, with everything secret hidden. */
+/** The effective configuration in the form of a file, without secrets. */
 import { stringify } from "yaml";
 import * as z from "zod";
 import { isCredential, isUrl } from "./credentials.ts";
@@ -18,10 +18,8 @@ export function showConfig(loaded: ReadConfig): string {
   const { config, origins: { source } } = loaded;
   const { defaults: _, include: __, sites: ___, ...rest } = z.encode(configSchema, config);
   const own = shown(rest, [], source) as Record<string, unknown>;
-  return stringify({ ...own, sites: shownSites(loaded) }, {
-    lineWidth: 0,
-    aliasDuplicateObjects: false,
-  });
+  const options = { lineWidth: 0, aliasDuplicateObjects: false };
+  return stringify({ ...own, sites: shownSites(loaded) }, options);
 }
 
 /** The JSON schema of what a file may hold. */
@@ -38,7 +36,7 @@ function shownSites({ config, sites, origins }: ReadConfig): unknown[] {
   });
 }
 
-/** A value in the file's form, which is at a path of a source. */
+/** A value at a path of a source, in the file's form. */
 function shown(value: unknown, path: Path, source: YamlSource): unknown {
   const raw = source.raw.get(pathKey(path));
   if (isCredential(path)) return hiddenLiterals(raw);
@@ -55,7 +53,7 @@ function hiddenLiterals(raw: string | undefined): string {
   return /^((Basic|Bearer) +)?(\$\{[^}]*\})+$/i.test(text) ? text : HIDDEN;
 }
 
-/** Hides what is between `://` and the last `@` before the path, which a `/` in a reference does not begin. */
+/** Hides what is between `://` and the last `@` before the path; a `/` in a reference is not one. */
 function hiddenUserInfo(url: string): string {
   return url.replace(
     /^(https?:\/\/)((?:\$\{[^}]*\}|[^/?#\\])*)@/i,

@@ -1,14 +1,12 @@
 /** Names for sites that have none of their own. */
 import { publicUrl } from "../../report/public_url.ts";
-import { SITE_NAME_LENGTH_MAX } from "../schema/site_schema.ts";
+import { SITE_NAME_LENGTH_MAX, type SiteConfig } from "../schema/site_schema.ts";
 
 /**
  * A name for each site: its own, or its URL without credentials and with `#2`, `#3` … on a repeat.
  * Names that sites have of their own are never given to others.
  */
-export function siteNames(
-  sites: readonly { readonly name?: string; readonly url: string }[],
-): string[] {
+export function siteNames(sites: readonly Pick<SiteConfig, "name" | "url">[]): string[] {
   const taken = new Set(sites.flatMap(({ name }) => name ?? []));
   const counts = new Map<string, number>();
   return sites.map(({ name, url }) => {

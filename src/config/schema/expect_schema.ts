@@ -167,7 +167,7 @@ const sizeSchema = z.strictObject({
 
 export const expectSchema = z.strictObject({
   status: statusSchema.optional().describe(
-    "Expected status codes: `200`, `200-299`, `2xx`, `!404` for all others, or a list. Below 400 when absent.",
+    "Expected status codes: `200`, `200-299`, `2xx`, `!404` for all except 404, or a list. Below 400 when absent.",
   ),
   header: listOf(headerItemSchema, "mappings with name and conditions").optional().describe(
     "What response headers must be: `equals`, `not_equals`, `contains`, `matches`, `exists`.",

@@ -33,7 +33,7 @@ export function parsePart<S extends z.ZodType>(schema: S, part: Part): Parsed<S>
   return validRest(schema, typed, issues);
 }
 
-/** Takes out what has issues, and then what lacks what was taken out, until the rest is valid. */
+/** Removes what has issues, and then what lacks what was removed, until the rest is valid. */
 function validRest<S extends z.ZodType>(
   schema: S,
   value: unknown,
@@ -41,7 +41,7 @@ function validRest<S extends z.ZodType>(
 ): Parsed<S> | undefined {
   for (let rest = issues; rest.length > 0;) {
     for (const path of rest.flatMap(faultyPaths)) {
-      if (!takeOut(value, path)) return undefined;
+      if (!remove(value, path)) return undefined;
     }
     const result = schema.safeParse(value);
     if (result.success) return result.data as Parsed<S>;
@@ -56,14 +56,14 @@ function faultyPaths(issue: Issue): Path[] {
   return paths.map(beforeList);
 }
 
-/** A whole list is taken out, since without one of its items the others would have other indexes. */
+/** A list is removed as a whole: without one of its items, the others would have other indexes. */
 function beforeList(path: Path): Path {
   const index = path.findIndex((step) => typeof step === "number");
   return index < 0 ? path : path.slice(0, index);
 }
 
-/** Deletes what is at a path, or the mapping around it if nothing is there; false when that is everything. */
-function takeOut(value: unknown, path: Path): boolean {
+/** Deletes what is at a path, or else the mapping around it; false when that is everything. */
+function remove(value: unknown, path: Path): boolean {
   if (path.length === 0) return false;
   const around = path.slice(0, -1);
   const parent = valueAt(value, around);
@@ -71,7 +71,7 @@ function takeOut(value: unknown, path: Path): boolean {
   if (typeof parent === "object" && parent !== null && Object.hasOwn(parent, key)) {
     return Reflect.deleteProperty(parent, key);
   }
-  return takeOut(value, around);
+  return remove(value, around);
 }
 
 /** References give text: where a number or a boolean is expected, the text is read as one. */
@@ -83,7 +83,7 @@ function retyped(value: unknown, issues: readonly Issue[], { source, at }: Part)
     const parent = valueAt(copy, path.slice(0, -1));
     if (scalar === undefined || typeof parent !== "object" || parent === null) continue;
     Object.assign(parent, { [path.at(-1)!]: scalar });
-    // A port or a boolean is no secret, and hiding each "1" in logs helps nobody.
+    // A port or a boolean is not secret, and hiding each "1" in logs helps nobody.
     source.secrets.delete(key);
   }
   return copy;
