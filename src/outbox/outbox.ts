@@ -6,7 +6,6 @@ import type { ReportDraft } from "../report/report_draft.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
-import { plural } from "../runtime/plural.ts";
 import type { BatchSource } from "./file/batch_ledger.ts";
 import { freeBytesOf } from "./file/free_bytes.ts";
 import { MinuteLimit } from "../runtime/telemetry/minute_limit.ts";
@@ -157,10 +156,10 @@ export class Outbox implements Disposable {
       this.#droppedCount += dropped.count;
       if (this.#logLimit.allows("dropped")) {
         const count = this.#droppedCount;
-        const reports = plural(count, "report");
-        log.warn(`Outbox full: {count} ${reports} dropped since start, recorded as a gap`, {
-          count,
-        });
+        const what = count === 1
+          ? "report dropped since start, recorded as a gap"
+          : "reports dropped since start, recorded as gaps";
+        log.warn(`Outbox full: {count} ${what}`, { count });
       }
     }
   }

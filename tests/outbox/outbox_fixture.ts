@@ -1,4 +1,4 @@
-/** What the tests of the outbox and its neighbours share. */
+/** What the tests of the outbox share. */
 import { Outbox, type OutboxOptions } from "../../src/outbox/outbox.ts";
 import type { OutboxRow } from "../../src/outbox/publisher.ts";
 import { decodeMessage } from "../../src/report/codec.ts";

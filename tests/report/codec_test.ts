@@ -72,7 +72,7 @@ Deno.test("decodeMessage() returns the six fields that encodeV1() wrote, whateve
   }));
 });
 
-// A pooled buffer would take its neighbours along when its memory goes to another thread.
+// A pooled buffer would take others along when its memory is transferred to another thread.
 Deno.test("encodeReport() returns memory of its own, when the report is small or large", () => {
   for (const snippet of ["", "x".repeat(100_000)]) {
     const report = { ...GOLDEN.report, snippet };

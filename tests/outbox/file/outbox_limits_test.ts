@@ -138,7 +138,7 @@ for (const whenFull of ["coalesce", "drop_oldest"] as const) {
     strictEqual(reports.at(-1)!.sequence, 10_000);
   });
 
-  Deno.test(`${whenFull} does not let the file grow while the disk is short`, () => {
+  Deno.test(`${whenFull} does not let the file grow while the disk is nearly full`, () => {
     using folder = new OutboxFolder();
     let free = 1_000;
     using outbox = folder.open({ whenFull, freeBytesMin: 500, freeBytes: () => free });
@@ -156,7 +156,7 @@ for (const whenFull of ["coalesce", "drop_oldest"] as const) {
   });
 }
 
-Deno.test("Outbox takes a minimum on a disk that is short, so that a working relay works on", () => {
+Deno.test("Outbox takes a minimum on a disk that is nearly full, so that the relay can go on", () => {
   using folder = new OutboxFolder();
   using outbox = folder.open({ freeBytesMin: 1, freeBytes: () => 0, whenFull: "pause" });
   throws(() => {
@@ -177,7 +177,7 @@ Deno.test("Outbox keeps its limit of rows when it was opened with a lower one", 
   strictEqual(inShort(second), "10, 11, dropped_oldest 1-9");
 });
 
-Deno.test("gaps of neighbours become one, whichever side they meet on", () => {
+Deno.test("adjacent gaps become one, on whichever side they meet", () => {
   for (
     const [words, waits] of [
       // 2 goes first, then 5, then 4 before it.
