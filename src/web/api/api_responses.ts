@@ -9,6 +9,7 @@ import type {
 import { jsonOf, UPTIME_WINDOWS_DAYS } from "../../status/queries.ts";
 import { unknownMsOf, uptimeOf } from "../../status/uptime.ts";
 import type {
+  LocationResponse,
   ReportsResponse,
   SiteResponse,
   StatusesResponse,
@@ -43,7 +44,7 @@ export function siteResponse(site: string, locations: readonly LocationHistory[]
 /** `/api/sites/NAME/reports`. */
 export function reportsResponse(site: string, histories: readonly SiteHistory[]): ReportsResponse {
   const reports = histories.flatMap(({ status: { location }, recent }) =>
-    recent.map((report) => ({ location, ...jsonOf(report), failures: [...report.failures] }))
+    recent.map((report) => ({ location, ...jsonOf(report) }))
   );
   return { site, reports: reports.sort((a, b) => b.checked_at - a.checked_at) };
 }
@@ -60,7 +61,7 @@ function statusResponse(status: SiteStatus, uptime: SiteUptime | undefined): Sta
   };
 }
 
-function dayResponse(day: DayCoverage): SiteResponse["locations"][number]["days"][number] {
+function dayResponse(day: DayCoverage): LocationResponse["days"][number] {
   return {
     day: day.day.toISOString().slice(0, 10),
     uptime: uptimeOf(day),
@@ -73,7 +74,7 @@ function dayResponse(day: DayCoverage): SiteResponse["locations"][number]["days"
 
 function latencyResponse(
   point: LatencyPoint,
-): SiteResponse["locations"][number]["latency"][number] {
+): LocationResponse["latency"][number] {
   const { hour, responses, meanMs, p50Ms, p95Ms, p99Ms } = jsonOf(point);
   return { hour, responses, mean_ms: meanMs, p50_ms: p50Ms, p95_ms: p95Ms, p99_ms: p99Ms };
 }

@@ -5,7 +5,15 @@
  * clients must ignore those that they do not know.
  */
 import * as z from "zod";
+import { type AvroSchema, MICROS } from "../../report/avro_schema.ts";
+import { FIELD_NAMES, type FieldName, REPORT_FIELDS } from "../../report/fields.ts";
 import { OUTCOMES, REASONS } from "../../report/outcome.ts";
+import {
+  type HistoryReport,
+  type Json,
+  type SiteStatus,
+  STATUS_FIELDS,
+} from "../../status/queries.ts";
 
 const micros = () => z.int().describe("Microseconds since 1970.");
 const milliseconds = () => z.int().describe("Milliseconds.");
@@ -14,15 +22,43 @@ const outcome = () => z.string().describe(`One of ${OUTCOMES.join(", ")}.`);
 const reason = () =>
   z.string().nullable().describe(`Why it is not up, one of ${REASONS.join(", ")}; null when up.`);
 
-const timings = z.object({
-  dns: z.int().nullable(),
-  connect: z.int().nullable(),
-  tls: z.int().nullable(),
-  first_byte: z.int().nullable(),
-  transfer: z.int().nullable(),
-}).nullable().describe(
-  "Duration of each phase in microseconds; null for a phase that was not reached.",
-);
+const PRIMITIVES: Readonly<Record<string, () => z.ZodType>> = {
+  boolean: z.boolean,
+  int: z.int,
+  long: z.int,
+  string: z.string,
+};
+
+/** What a field's type does not say by itself. */
+const FIELD_SCHEMAS: { readonly [F in FieldName]?: z.ZodType } = {
+  outcome: outcome(),
+  reason: reason(),
+  response_time: milliseconds(),
+  interval_ms: milliseconds().nullable(),
+  timings: schemaOf(REPORT_FIELDS.timings.type)
+    .describe("Duration of each phase in microseconds; null for a phase that was not reached."),
+  failures: z.array(z.string()).describe("Every expectation that failed."),
+  snippet: z.string().nullable()
+    .describe("Start of the response body. It is the site's own text: escape it."),
+};
+
+function fieldSchemas(names: readonly FieldName[]): Record<string, z.ZodType> {
+  return Object.fromEntries(
+    names.map((name) => [name, FIELD_SCHEMAS[name] ?? schemaOf(REPORT_FIELDS[name].type)]),
+  );
+}
+
+function schemaOf(type: AvroSchema): z.ZodType {
+  if (type === MICROS) return micros();
+  // Unions are of null and one other type.
+  if (Array.isArray(type)) return schemaOf(type[1]).nullable();
+  if (typeof type === "string") return PRIMITIVES[type]!();
+  if (!("type" in type)) throw new TypeError("unreachable: unions are arrays");
+  if (type.type === "array") return z.array(schemaOf(type.items));
+  if (type.type === "map") return z.record(z.string(), schemaOf(type.values));
+  if (type.type !== "record") return z.int();
+  return z.object(Object.fromEntries(type.fields.map(({ name, type }) => [name, schemaOf(type)])));
+}
 
 const part = () => z.number().nullable().describe("0 to 1; null without data.");
 
@@ -36,23 +72,11 @@ export const uptimeSchema = z.object({
 export const statusSchema = z.object({
   site: z.string(),
   location: z.string().describe("Location that checked it."),
-  url: z.string(),
-  outcome: outcome(),
-  reason: reason(),
+  ...fieldSchemas(STATUS_FIELDS),
+  since: micros().nullable().describe("When the outcome last changed, in microseconds since 1970."),
   stale: z.boolean().describe(
     "No report arrived when one was due; the outcome may be out of date.",
   ),
-  since: micros().nullable().describe("When the outcome last changed, in microseconds since 1970."),
-  checked_at: micros(),
-  interval_ms: milliseconds().nullable(),
-  response_time: milliseconds(),
-  response_code: z.int().nullable(),
-  error_text: z.string().nullable(),
-  attempts: z.int(),
-  timings,
-  remote_address: z.string().nullable(),
-  certificate_expires_at: micros().nullable(),
-  labels: z.record(z.string(), z.string()),
   uptimes: z.array(uptimeSchema).describe("Of 1, 7, 30 and 90 days."),
 }).meta({ id: "Status" });
 
@@ -90,32 +114,19 @@ export const daySchema = z.object({
   inconclusive_ms: milliseconds(),
 }).meta({ id: "Day" });
 
-export const siteSchema = z.object({
-  site: z.string(),
-  locations: z.array(z.object({
-    status: statusSchema,
-    days: z.array(daySchema).describe("90 days, the oldest first."),
-    latency: z.array(latencySchema).describe("By the hour, the oldest first."),
-    transitions: z.array(transitionSchema).describe("Of 90 days, the newest first."),
-  })),
-}).meta({ id: "Site" });
+export const locationSchema = z.object({
+  status: statusSchema,
+  days: z.array(daySchema).describe("90 days, the oldest first."),
+  latency: z.array(latencySchema).describe("By the hour, the oldest first."),
+  transitions: z.array(transitionSchema).describe("Of 90 days, the newest first."),
+});
+
+export const siteSchema = z.object({ site: z.string(), locations: z.array(locationSchema) })
+  .meta({ id: "Site" });
 
 export const reportSchema = z.object({
   location: z.string(),
-  checked_at: micros(),
-  outcome: outcome(),
-  reason: reason(),
-  response_time: milliseconds(),
-  response_code: z.int().nullable(),
-  error_text: z.string().nullable(),
-  attempts: z.int(),
-  timings,
-  remote_address: z.string().nullable(),
-  http_version: z.string().nullable(),
-  final_url: z.string().nullable(),
-  certificate_issuer: z.string().nullable(),
-  failures: z.array(z.string()).describe("Every expectation that failed."),
-  snippet: z.string().nullable().describe("Start of the response. The site wrote it: escape it."),
+  ...fieldSchemas(FIELD_NAMES.filter((name) => REPORT_FIELDS[name].shown)),
 }).meta({ id: "Report" });
 
 export const reportsSchema = z.object({
@@ -131,8 +142,16 @@ export const problemSchema = z.object({
   detail: z.string().describe("One sentence for a person."),
 }).meta({ id: "Problem" });
 
-export type StatusResponse = z.output<typeof statusSchema>;
-export type StatusesResponse = z.output<typeof statusesSchema>;
-export type SiteResponse = z.output<typeof siteSchema>;
-export type ReportsResponse = z.output<typeof reportsSchema>;
+export type StatusResponse = Json<SiteStatus> & { uptimes: z.output<typeof uptimeSchema>[] };
+export type StatusesResponse = Omit<z.output<typeof statusesSchema>, "sites"> & {
+  sites: StatusResponse[];
+};
+export type LocationResponse = Omit<z.output<typeof locationSchema>, "status"> & {
+  status: StatusResponse;
+};
+export type SiteResponse = { site: string; locations: LocationResponse[] };
+export type ReportsResponse = {
+  site: string;
+  reports: (Json<HistoryReport> & { location: string })[];
+};
 export type Problem = z.output<typeof problemSchema>;
