@@ -3,13 +3,13 @@
 export interface BackoffOptions {
   readonly minMs: number;
   readonly maxMs: number;
-  /** In [0, 1); a test hands in its own. */
+  /** In [0, 1); a test passes its own. */
   readonly random?: () => number;
 }
 
 /**
  * Exponential backoff with equal jitter: the wait doubles from `minMs` to `maxMs`, and half of it
- * is drawn, so that many clients of one broken server do not return together.
+ * is drawn, so that clients of one broken server do not reconnect together.
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
@@ -20,7 +20,7 @@ export function backoffMs(attempt: number, options: BackoffOptions): number {
 }
 
 /**
- * Between tries after a failure that only a person can fix, such as a missing right or topic: often
- * enough to notice soon that it was fixed.
+ * Between tries after a failure that only a person can fix, such as a missing privilege or topic:
+ * often enough to notice soon that it was fixed.
  */
 export const CONFIGURATION_RETRY_MS = 15_000;

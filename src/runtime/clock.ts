@@ -1,6 +1,6 @@
 /** Time as a parameter, so that tests can control it. */
 
-/** Reads time and waits for it. */
+/** Reads time and sets timers. */
 export interface Clock {
   /** Wall clock: whole microseconds since 1970. It may jump either way. */
   nowMicros(): number;
@@ -34,7 +34,7 @@ export function sleep(clock: Clock, ms: number, signal?: AbortSignal): Promise<v
   });
 }
 
-/** A moment by both clocks of a machine; plain data, good within the thread that made it. */
+/** A moment by both clocks of a machine; plain data, valid within the thread that made it. */
 export interface Instant {
   readonly monotonicMs: number;
   readonly wallMs: number;

@@ -1,11 +1,9 @@
-/** Limits on time: a signal that aborts, and a wait that gives up. Both take their timers back. */
+/** Limits on time: a signal that aborts, and waits that end early. All of them remove their timers. */
 import { type Clock, systemClock } from "./clock.ts";
 
 /**
- * Aborts its signal after `delayMs`, or when the parent's does.
- *
- * `AbortSignal.timeout` and `AbortSignal.any` would do the same, but leave their timers behind and
- * do not know a test's clock.
+ * Aborts its signal after `delayMs`, or when the parent's does. `AbortSignal.timeout` and
+ * `AbortSignal.any` would do the same, but leave their timers behind and ignore a test's clock.
  */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController();
@@ -46,14 +44,14 @@ export function onAbort(signal: AbortSignal, callback: () => void): Disposable {
   return { [Symbol.dispose]: () => signal.removeEventListener("abort", callback) };
 }
 
-/** Thrown by {@linkcode within} when what it waited for did not come in time. */
+/** Thrown by {@linkcode within}. */
 export class TimeoutError extends Error {
   override readonly name = "TimeoutError";
 }
 
 /**
- * Settles as `promise` does, or rejects with {@linkcode TimeoutError} after `ms`. The promise goes
- * on by itself; if it rejects later, nobody hears of it.
+ * Settles as `promise` does, or rejects with {@linkcode TimeoutError} after `ms`. A later
+ * rejection of the promise is ignored.
  */
 export async function within<T>(
   ms: number,
@@ -74,8 +72,8 @@ export async function within<T>(
 }
 
 /**
- * Settles as `promise` does, or rejects with the signal's reason as soon as it aborts. The promise
- * goes on by itself; if it rejects later, nobody hears of it.
+ * Settles as `promise` does, or rejects with the signal's reason as soon as it aborts. A later
+ * rejection of the promise is ignored.
  */
 export async function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   const aborted = Promise.withResolvers<never>();

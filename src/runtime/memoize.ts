@@ -1,12 +1,12 @@
-/** Answers that cost more to find than to keep, such as those about the same few addresses. */
+/** A cache for answers about the same few keys, such as addresses. */
 
 /**
- * Answers that are kept, over one for each host of a large configuration. When there are more, all
- * are forgotten at once: that is simple, and rare enough to cost nothing.
+ * Cached answers, more than one for each host of a large configuration. When there are more, all are
+ * dropped: simple, and rare.
  */
 export const ANSWERS_MAX = 16_384;
 
-/** The same function, asked once about each key. What it throws is not kept. */
+/** The same function, called once for each key. What it throws is not cached. */
 export function memoize<Answer>(answer: (key: string) => Answer): (key: string) => Answer {
   const answers = new Map<string, Answer>();
   return (key) => {

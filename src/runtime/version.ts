@@ -1,4 +1,4 @@
-/** The version of sitemon, from the one place that states it. */
+/** The version of sitemon, from deno.json. */
 import deno from "../../deno.json" with { type: "json" };
 
 export const VERSION: string = deno.version;
@@ -16,7 +16,7 @@ async function commitInside(): Promise<string | undefined> {
     const { default: commit } = await import(file.href, { with: { type: "json" } });
     return typeof commit === "string" ? commit : undefined;
   } catch {
-    // Made by another way than the task.
+    // Built without the task.
     return undefined;
   }
 }

@@ -5,7 +5,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { compileArgs, EVERYTHING, V8_FLAGS } from "../../src/cli/compile.ts";
 import { eventually, within } from "../support/waiting.ts";
 import { Pipeline } from "../integration/pipeline.ts";
-import { NotifyReceiver } from "../runtime/service/notify_receiver.ts";
+import { NotifyReceiver } from "../support/notify_receiver.ts";
 import { run } from "../services/programs.ts";
 import { freePort } from "../support/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";

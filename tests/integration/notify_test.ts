@@ -1,7 +1,7 @@
 // The conversation with a service manager, held by a socket of the test's own.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { eventually } from "../support/waiting.ts";
-import { NotifyReceiver } from "../runtime/service/notify_receiver.ts";
+import { NotifyReceiver } from "../support/notify_receiver.ts";
 import { freePort } from "../support/free_port.ts";
 import { SitemonProcess } from "../support/sitemon_process.ts";
 

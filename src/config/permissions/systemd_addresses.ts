@@ -1,4 +1,4 @@
-/** The addresses of a process as a systemd unit limits them: a stop of the kernel beside the sandbox. */
+/** The addresses of a process as limits in a systemd unit, which the kernel enforces. */
 import { parseHost } from "../schema/host_port.ts";
 import type { Permissions } from "./permissions.ts";
 import type { TracesConfig } from "../schema/service_schema.ts";
@@ -13,7 +13,7 @@ export function systemdAddresses(
   { net }: Pick<Permissions, "net">,
   traces?: Pick<TracesConfig, "endpoint">,
 ): string[] {
-  // The exporter of traces is no thread of sitemon, and asks no permission of Deno.
+  // The trace exporter is part of Deno and needs no permission, so no thread lists its address.
   const collector = traces === undefined ? [] : [new URL(traces.endpoint).host];
   const hosts = [
     ...new Set([...net, ...collector].map((entry) => parseHost(entry)?.host ?? entry)),
@@ -28,7 +28,7 @@ export function systemdAddresses(
   ];
 }
 
-/** Hosts come as urls have them: four numbers, or with colons. */
+/** As URLs write IPv4 and IPv6 addresses. */
 function isAddress(host: string): boolean {
   return /^(\d+\.){3}\d+$/.test(host) || host.includes(":");
 }

@@ -22,12 +22,9 @@ export interface ServiceOptions {
   /** Once every thread runs, main drops its network permission: nothing can be started after that. */
   readonly isStrict: boolean;
   readonly finalErrors: ReadonlySet<string>;
-  /** A variable of the environment, or undefined. */
   readonly env: (name: string) => string | undefined;
-  /** The thread that notifies the service manager. */
   readonly notifySpec: (address: NotifyAddress, logLevels: LogLevels) => ThreadSpec;
   readonly writeError: (text: string) => void;
-  /** Reads the configuration again. */
   readonly reload: ReloaderOptions["reload"];
 }
 

@@ -30,7 +30,6 @@ export interface Supervision {
 }
 
 export interface ServiceManagerOptions {
-  /** The notify thread. */
   readonly spec: ThreadSpec;
   /** The manager restarts a service that is silent for this long; absent when it does not watch. */
   readonly watchdogMs?: number;
@@ -45,7 +44,6 @@ export class ServiceManager implements Disposable {
   readonly #options: ServiceManagerOptions;
   readonly #thread: Pick<SupervisedThread, "adapt">;
   #state: "starting" | "ready" | "reloading" | "stopping" = "starting";
-  /** The lines of the state. */
   #lines: readonly string[] = [];
   #beat = 0;
   #cancelTick = () => {};

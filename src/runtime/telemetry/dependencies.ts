@@ -4,7 +4,6 @@ import type { Dependency, DependencyState } from "./telemetry.ts";
 /** A row of `/readyz`. */
 export interface DependencyRow extends DependencyState {
   readonly dependency: Dependency;
-  /** The thread that reported it. */
   readonly thread: string;
   /** Milliseconds since 1970 at which it came into this state. */
   readonly since: number;
@@ -38,7 +37,6 @@ export class DependencyTable {
     return [...this.#rows.values()];
   }
 
-  /** True when every dependency is ok. */
   get isReady(): boolean {
     return this.rows.every((row) => row.ok);
   }

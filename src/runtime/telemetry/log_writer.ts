@@ -1,11 +1,8 @@
-/**
- * Writes log entries of all threads to standard error: redacted, one line each, and bounded.
- *
- * Main alone has one of these; threads send their entries to it.
- */
+/** Writes the log entries of all threads, on main: redacted, one line each, and bounded in number. */
 import { escapeControls } from "../escape_controls.ts";
 import { MINUTE_MS } from "../time_units.ts";
 import type { LogEntry } from "./log_entry.ts";
+import type { Redact } from "./redaction.ts";
 
 /** A message may be written this often in a minute; repetitions after that are only counted. */
 export const SAME_MESSAGE_MAX_PER_MINUTE = 10;
@@ -16,9 +13,7 @@ export interface LogWriterOptions {
   readonly format: "json" | "text";
   /** Receives whole lines. */
   readonly write: (line: string) => void;
-  /** Removes the secrets of the configuration. */
-  readonly redact: (text: string) => string;
-  /** Called for each entry that is left out. */
+  readonly redact: Redact;
   readonly onSuppressed?: () => void;
 }
 
@@ -28,7 +23,7 @@ interface Repetition {
   suppressed: number;
 }
 
-/** The one place where log lines are written. */
+/** The only writer of log lines. */
 export class LogWriter {
   readonly #options: LogWriterOptions;
   readonly #repetitions = new Map<string, Repetition>();

@@ -1,7 +1,6 @@
 /** Memory and event loop lag of a thread and the process. */
 import type { GaugeName, Labels } from "./metrics.ts";
 
-/** How often they are measured. */
 const INTERVAL_MS = 1_000;
 
 /** Takes a measurement. */

@@ -22,7 +22,7 @@ export function redactor(secrets: readonly string[]): Redact {
   );
   if (forms.size === 0) return (text) => text;
   const byBeginning = Map.groupBy(forms, beginningOf);
-  // The longest first, so that of a secret with another inside nothing remains.
+  // The longest first, so that no rest of a secret that contains another remains.
   for (const group of byBeginning.values()) group.sort((a, b) => b.length - a.length);
   return (text) => {
     const lengthAt = (at: number) =>

@@ -34,7 +34,6 @@ export class MetricsRegistry {
     }
   }
 
-  /** Adds what a thread has measured. */
   add({ counts, gauges, observations }: Measurements): void {
     for (const { name, labels, value } of counts) this.count(name, labels, value);
     for (const { name, labels, value } of gauges) this.set(name, value, labels);
@@ -47,7 +46,6 @@ export class MetricsRegistry {
     this.#counters.get(name)?.inc(labels, by);
   }
 
-  /** NaN ends the series. */
   set(name: GaugeName, value: number, labels: Labels = {}): void {
     const gauge = this.#gauges.get(name);
     if (Number.isNaN(value)) gauge?.remove(labels);

@@ -1,9 +1,4 @@
-/**
- * How a part reports metrics and the state of its dependencies.
- *
- * A thread's implementation (thread_telemetry.ts) collects and sends them to main, which alone keeps
- * the registry and the table of dependencies.
- */
+/** How a part reports metrics and the state of its dependencies; thread_telemetry.ts sends them to main. */
 import type { CounterName, GaugeName, HistogramName, Labels } from "./metrics.ts";
 
 /** State of a dependency. */

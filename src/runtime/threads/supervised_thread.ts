@@ -1,8 +1,4 @@
-/**
- * One thread as main sees it: started, pinged, restarted when it dies.
- *
- * Each restart makes a new Worker; the SupervisedThread stays.
- */
+/** One thread as main sees it: each restart makes a new Worker, the SupervisedThread stays. */
 import { isDeepStrictEqual } from "node:util";
 import { backoffMs } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
@@ -75,17 +71,13 @@ export class SupervisedThread {
   /** `takesOverAtMs`: when another thread of this name stopped for this one, in monotonic time. */
   constructor(
     spec: ThreadSpec,
-    { clock, events, takesOverAtMs }: {
-      clock: Clock;
-      events: ThreadEvents;
-      takesOverAtMs?: number;
-    },
+    options: { clock: Clock; events: ThreadEvents; takesOverAtMs?: number },
   ) {
     this.name = spec.name;
     this.#spec = spec;
-    this.#clock = clock;
-    this.#events = events;
-    this.#start(takesOverAtMs);
+    this.#clock = options.clock;
+    this.#events = options.events;
+    this.#start(options.takesOverAtMs);
   }
 
   /** What it was last given to be. */
@@ -129,9 +121,8 @@ export class SupervisedThread {
       this.#state = "stopping";
       this.#post({ type: "stop", deadlineMs });
       this.#schedule(deadlineMs + STOP_GRACE_MS, () => {
-        logger("supervisor").warn("thread {thread} did not stop in time and was terminated", {
-          thread: this.name,
-        });
+        const message = "thread {thread} did not stop in time and was terminated";
+        logger("supervisor").warn(message, { thread: this.name });
         this.#end();
       });
     }
@@ -156,7 +147,8 @@ export class SupervisedThread {
   }
 
   #onMessage(worker: Worker, message: FromThread): void {
-    if (worker !== this.#worker) return; // queued by a Worker that was terminated
+    // Queued by a Worker that was terminated.
+    if (worker !== this.#worker) return;
     this.#heardAtMs = this.#clock.monotonicMs();
     switch (message.type) {
       case "pong":
@@ -165,13 +157,10 @@ export class SupervisedThread {
         this.#isReady = true;
         if (this.#state === "starting") this.#state = "running";
         return this.#events.onReady(this);
-      case "failed":
-        return this.#die(worker, {
-          cause: "failed",
-          errorName: message.name,
-          message: message.message,
-          description: message.description,
-        });
+      case "failed": {
+        const { type: cause, name: errorName, ...rest } = message;
+        return this.#die(worker, { cause, errorName, ...rest });
+      }
       case "stopped":
         if (this.#state === "stopping") return this.#end();
         return this.#die(worker, { cause: "ended", message: "it exited unexpectedly" });

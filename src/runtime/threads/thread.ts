@@ -1,8 +1,6 @@
 /**
- * The inside of a thread: serves main's messages around a body that does the work.
- *
- * Each entry in threads/ hands its body to `serveThread` or `serveTask`; supervisor.ts is the other
- * side.
+ * The inside of a thread: serves main's messages around the body that its entry in threads/ hands
+ * to `serveThread` or `serveTask`. The other side is supervised_thread.ts.
  */
 import process from "node:process";
 import { describeError, logEntry } from "../telemetry/log_entry.ts";

@@ -27,8 +27,8 @@ export interface ScannerSetup {
   /** Monotonic time of the process's start: every scanner thread counts its slots from it. */
   readonly originMs: number;
   /**
-   * Checks only the sites that the relay's group assigns. Slots count from 1970 then, so that producers whose
-   * clocks agree have the same slots, and a site that moves between them keeps its own.
+   * Checks only the sites that the relay's group assigns. Slots count from 1970 then, so that
+   * producers whose clocks agree have the same slots, and a site that moves keeps its own.
    */
   readonly isShared: boolean;
 }
@@ -51,7 +51,7 @@ export interface ScannerWork {
 
 /**
  * A site that came from another producer is checked within this time: with the second or two that a
- * group takes to share out what a member left, ten seconds are enough.
+ * group takes to reassign the sites of a member that left, ten seconds are enough.
  */
 const TAKEN_OVER_WITHIN_MS = 5_000;
 

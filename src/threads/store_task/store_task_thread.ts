@@ -20,7 +20,7 @@ export interface StoreTaskSetup {
   readonly task: StoreTask;
 }
 
-/** What to do; the comment of each says what the thread answers. */
+/** What to do, each with what the thread answers. */
 export type StoreTask =
   /** One SiteStories. */
   | { readonly type: "statuses"; readonly site?: string }

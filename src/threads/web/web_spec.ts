@@ -29,7 +29,7 @@ function webSetup(loaded: LoadedConfig, role: DaemonRole): WebSetup {
   return {
     store: storeAddress(loaded, storeKind(loaded, role)),
     listen,
-    // Who did not ask for a page does not go without checks because its address is taken.
+    // A page that the file does not ask for must not stop the checks when its address is taken.
     isRequired: loaded.config.web !== undefined,
     title,
     ...(basic_auth === undefined ? {} : { basicAuth: basic_auth }),

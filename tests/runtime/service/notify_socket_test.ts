@@ -4,7 +4,7 @@ import {
   notifyAddress,
   NotifySocket,
 } from "../../../src/runtime/service/notify_socket.ts";
-import { NotifyReceiver } from "./notify_receiver.ts";
+import { NotifyReceiver } from "../../support/notify_receiver.ts";
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
 

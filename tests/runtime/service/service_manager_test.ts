@@ -5,19 +5,14 @@ import {
   QUIET_MAX_MS,
   ServiceManager,
 } from "../../../src/runtime/service/service_manager.ts";
-import { STOP_GRACE_MS, type ThreadSpec } from "../../../src/runtime/threads/supervised_thread.ts";
+import { STOP_GRACE_MS } from "../../../src/runtime/threads/supervised_thread.ts";
 import { Supervisor } from "../../../src/runtime/threads/supervisor.ts";
 import { eventually } from "../../support/waiting.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
+import { threadSpecOf } from "../../testdata/threads/thread_spec_of.ts";
 
 const WATCHDOG_MS = 60_000;
-const SPEC: ThreadSpec = {
-  name: "notify",
-  module: new URL("../../testdata/threads/moody.ts", import.meta.url),
-  permissions: { net: false, read: false, write: false, env: false, sys: false },
-  setup: { mood: "well" },
-  logLevels: { level: "info" },
-};
+const SPEC = threadSpecOf("moody", { name: "notify", setup: { mood: "well" } });
 
 /** A service whose threads are as quiet as a test says. */
 class Stage implements Disposable {

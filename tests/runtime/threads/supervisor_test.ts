@@ -12,9 +12,9 @@ import {
 } from "../../../src/runtime/threads/supervisor.ts";
 import { eventually, within } from "../../support/waiting.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
+import { threadSpecOf } from "../../testdata/threads/thread_spec_of.ts";
 import type { MoodySetup } from "../../testdata/threads/moody.ts";
 
-const MOODY = new URL("../../testdata/threads/moody.ts", import.meta.url);
 const DEADLINE_MS = 60_000;
 
 /** A supervisor under observation: each awaited event is one that it told of. */
@@ -43,14 +43,9 @@ class Stage implements AsyncDisposable {
   }
 
   start(name: string, mood: MoodySetup["mood"], level: "info" | "debug" = "info") {
-    const permissions = { net: false, read: false, write: false, env: false, sys: false } as const;
-    return this.supervisor.start<MoodySetup>({
-      name,
-      module: MOODY,
-      permissions: { ...permissions, run: false, ffi: false, import: false },
-      setup: { mood },
-      logLevels: { level },
-    });
+    return this.supervisor.start(
+      threadSpecOf<MoodySetup>("moody", { name, setup: { mood }, logLevels: { level } }),
+    );
   }
 
   /** Resolves when as many threads as that have said their mood. */
@@ -111,7 +106,7 @@ Deno.test("Supervisor gathers logs, measurements and dependencies of its threads
 });
 
 for (const mood of ["fails", "throws", "rejects"] as const) {
-  Deno.test(`Supervisor replaces a thread that ${mood}, until it has done so too often`, async () => {
+  Deno.test(`Supervisor restarts a thread that ${mood}, until it has done so too often`, async () => {
     await using stage = new Stage();
     stage.start("relay", mood);
     for (let deaths = 1; deaths <= RESTARTS_MAX; deaths++) {
@@ -125,7 +120,7 @@ for (const mood of ["fails", "throws", "rejects"] as const) {
   });
 }
 
-Deno.test("Supervisor does not replace a thread that died of a final error", async () => {
+Deno.test("Supervisor does not restart a thread that died of a final error", async () => {
   await using stage = new Stage(["MoodError"]);
   stage.start("outbox", "fails");
   const death = await within(DEADLINE_MS, "fatal", stage.fatal.promise);
@@ -143,7 +138,7 @@ Deno.test("Supervisor.seal() makes the first death final", async () => {
 });
 
 for (const mood of ["closes", "hangs"] as const) {
-  Deno.test(`Supervisor replaces a thread that ${mood} without a word`, async () => {
+  Deno.test(`Supervisor restarts a thread that ${mood} without a word`, async () => {
     await using stage = new Stage();
     stage.start("scanner-2", mood);
     await stage.starts(1);
@@ -156,7 +151,7 @@ for (const mood of ["closes", "hangs"] as const) {
   });
 }
 
-Deno.test("Supervisor replaces a thread whose loop no longer turns", async () => {
+Deno.test("Supervisor restarts a thread whose loop no longer turns", async () => {
   await using stage = new Stage();
   stage.start("relay", "stuck");
   await stage.starts(1);
@@ -164,7 +159,7 @@ Deno.test("Supervisor replaces a thread whose loop no longer turns", async () =>
   match(stage.supervisor.dependencies.rows.at(-1)!.detail!, /no progress for/);
 });
 
-Deno.test("Supervisor links two threads, and again when one was replaced", async () => {
+Deno.test("Supervisor links two threads, and again when one was restarted", async () => {
   await using stage = new Stage();
   const scanner = stage.start("scanner-1", "well");
   const outbox = stage.start("outbox", "well");

@@ -1,16 +1,9 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { threadResult, threadResults } from "../../../src/runtime/threads/thread_results.ts";
-
-const NOTHING = { net: false, read: false, write: false, env: false, sys: false } as const;
+import { threadSpecOf } from "../../testdata/threads/thread_spec_of.ts";
 
 function counting(count: number, dies = false) {
-  return {
-    name: "counting",
-    module: new URL("../../testdata/threads/counting.ts", import.meta.url),
-    permissions: { ...NOTHING, run: false, ffi: false, import: false } as const,
-    setup: { count, dies },
-    logLevels: { level: "info" as const },
-  };
+  return threadSpecOf("counting", { name: "counting", setup: { count, dies } });
 }
 
 Deno.test("threadResults() yields as many results as asked for, and stops the thread", async () => {

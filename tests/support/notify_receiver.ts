@@ -1,5 +1,5 @@
 /** A service manager of the test's own: a datagram socket, and what was said to it. */
-import { eventually } from "../../support/waiting.ts";
+import { eventually } from "./waiting.ts";
 
 const DEADLINE_MS = 60_000;
 
