@@ -5,13 +5,13 @@
 import { parseArgs } from "node:util";
 import { Chance } from "./chance.ts";
 import { type ChaosReport, runChaosRound } from "./chaos_round.ts";
-import { ChaosSummary } from "./chaos_summary.ts";
 
 const MINUTE_MS = 60_000;
 /** Long enough that each fault meets others, short enough that a failure is reported soon. */
 const ROUND_MS = 8 * MINUTE_MS;
 /** What a round takes besides its faults: starting, calm, and the last replay. */
 const AROUND_MS = 1.5 * MINUTE_MS;
+const FIGURES = ["stored", "applied", "duplicates", "dropped", "dead"] as const;
 
 const { values } = parseArgs({
   options: {
@@ -23,11 +23,11 @@ const { values } = parseArgs({
 const seed = Number(values.seed);
 const startMs = performance.now();
 const endMs = startMs + Number(values.minutes) * MINUTE_MS;
-const summary = new ChaosSummary();
+const reports: ChaosReport[] = [];
 const chance = new Chance(seed);
 
 console.log(`Chaos for ${values.minutes} minutes with seed ${seed}`);
-for (let round = 1; summary.isRight; round++) {
+for (let round = 1; isRight(); round++) {
   const leftMs = endMs - performance.now() - AROUND_MS;
   if (round > 1 && leftMs < MINUTE_MS) break;
   const roundSeed = chance.between(1, 1e9);
@@ -35,17 +35,41 @@ for (let round = 1; summary.isRight; round++) {
   log(`round ${round}: seed ${roundSeed}, ${brokers} ${brokers === 1 ? "broker" : "brokers"}`);
   const faultsMs = Math.max(MINUTE_MS / 2, Math.min(ROUND_MS, leftMs));
   const report = await runChaosRound({ seed: roundSeed, brokers, faultsMs, report: log });
-  summary.add(report);
-  log(`round ${round}: ${report.stored} stored, ${report.applied} applied, ${resultOf(report)}`);
+  reports.push(report);
+  const result = isRight() ? "all promises held" : "BROKEN";
+  log(`round ${round}: ${report.stored} stored, ${report.applied} applied, ${result}`);
 }
-console.log(`\n${summary.text((performance.now() - startMs) / MINUTE_MS)}`);
-Deno.exit(summary.isRight ? 0 : 1);
+console.log(`\n${summary()}`);
+Deno.exit(isRight() ? 0 : 1);
 
-function resultOf({ violations }: ChaosReport): string {
-  return violations.length === 0 ? "all promises held" : "BROKEN";
+/** True while no round has broken a promise. */
+function isRight(): boolean {
+  return reports.every(({ violations }) => violations.length === 0);
+}
+
+function minutesSinceStart(): string {
+  return ((performance.now() - startMs) / MINUTE_MS).toFixed(1);
 }
 
 function log(line: string): void {
-  const minutes = (performance.now() - startMs) / MINUTE_MS;
-  console.log(`${minutes.toFixed(1).padStart(5)} min  ${line}`);
+  console.log(`${minutesSinceStart().padStart(5)} min  ${line}`);
+}
+
+function summary(): string {
+  const row = (value: number, name: string) => `${value.toLocaleString("en").padStart(9)}  ${name}`;
+  const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
+  const names = [...new Set(reports.flatMap(({ faults }) => [...faults.keys()]))].sort();
+  const times = names.map((name) => sum(reports.map(({ faults }) => faults.get(name) ?? 0)));
+  const slowestMs = Math.max(0, ...reports.map(({ recoveryMs }) => recoveryMs));
+  return [
+    `${reports.length} rounds in ${minutesSinceStart()} minutes, ${sum(times)} faults:`,
+    ...names.map((name, index) => row(times[index]!, name)),
+    "reports:",
+    ...FIGURES.map((name) => row(sum(reports.map((report) => report[name])), name)),
+    `slowest recovery: ${(slowestMs / 1_000).toFixed(1)} s`,
+    ...reports.flatMap(({ violations, folder }) =>
+      violations.map((what) => `BROKEN: ${what} (${folder})`)
+    ),
+    isRight() ? "All promises held." : "Promises were broken.",
+  ].join("\n");
 }
