@@ -35,7 +35,7 @@ export function loadedPackages(): Map<string, Package> {
 function moduleGraph(entry: string): ModuleGraph {
   const args = ["info", "--json", entry];
   const { success, stdout } = new Deno.Command(Deno.execPath(), { args, cwd: ROOT }).outputSync();
-  if (!success) throw new Error(`Cannot list what ${entry} loads`);
+  if (!success) throw new Error(`the modules of ${entry} cannot be listed`);
   return JSON.parse(new TextDecoder().decode(stdout));
 }
 

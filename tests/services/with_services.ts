@@ -43,9 +43,14 @@ function reasonMissing(need: Need): string | undefined {
   }
 }
 
-function registerMissing(name: string, missing: string, fn: () => void | Promise<void>): void {
+/** Registers a test that cannot run here: it is ignored, or fails under CI=true. */
+export function registerMissing(
+  name: string,
+  missing: string,
+  fn: () => void | Promise<void>,
+): void {
   if (Deno.env.get("CI") === "true") {
-    Deno.test(name, () => Promise.reject(new Error(`Cannot test without services: ${missing}`)));
+    Deno.test(name, () => Promise.reject(new Error(`cannot run here: ${missing}`)));
   } else {
     Deno.test({ name: `${name} [${missing}]`, ignore: true, fn });
   }
