@@ -1,5 +1,6 @@
-/** What a check's report tells the metrics: of all checks together, and of its own site. */
+/** The metrics of a check: of all checks together, and of its own site. */
 import { PHASES } from "../report/hop.ts";
+import { isAnswered } from "../report/is_answered.ts";
 import type { SiteReport } from "../report/report.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 
@@ -24,13 +25,13 @@ export function measureCheck(
   }
 }
 
-/** Tells how the site is. A check that was inconclusive tells nothing about it. */
+/** Sets the gauges of the site. A check that was inconclusive says nothing about it. */
 export function measureSite(report: SiteReport, telemetry: Telemetry): void {
-  const { site, location, outcome, response_code, response_time } = report;
+  const { site, location, outcome, response_time } = report;
   if (outcome === "inconclusive") return;
   const labels = { site, location };
   telemetry.set("sitemon_site_up", outcome === "down" ? 0 : 1, labels);
-  if (response_code !== null) {
+  if (isAnswered(report)) {
     telemetry.set("sitemon_site_response_time_seconds", response_time / 1_000, labels);
   }
   const expiresAt = report.certificate_expires_at;
@@ -38,7 +39,7 @@ export function measureSite(report: SiteReport, telemetry: Telemetry): void {
   telemetry.set("sitemon_site_certificate_expiry_timestamp_seconds", expiresAt / 1_000_000, labels);
 }
 
-/** Ends what {@linkcode measureSite} has told of a site that is no longer checked here. */
+/** Ends the gauges of a site that is no longer checked here. */
 export function forgetSite(
   labels: { readonly site: string; readonly location: string },
   telemetry: Telemetry,

@@ -39,7 +39,8 @@ export function aReport(overrides: Partial<SiteReport> = {}): SiteReport {
     remote_address: "192.0.2.7",
     http_version: "1.1",
     final_url: null,
-    body_bytes: 512,
+    // Without an answer there is no body.
+    body_bytes: overrides.response_code === null ? null : 512,
     truncated: false,
     certificate_expires_at: null,
     certificate_issuer: null,

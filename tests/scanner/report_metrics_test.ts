@@ -43,12 +43,12 @@ Deno.test("measureCheck() counts outcome and reason, and times each phase that t
   ]);
 });
 
-Deno.test("measureSite() tells how the site is, and nothing after an inconclusive check", () => {
+Deno.test("measureSite() sets the gauges of a site, except after an inconclusive check", () => {
   const telemetry = notes();
   measureSite(UP, telemetry);
   measureSite({ ...UP, outcome: "inconclusive" }, telemetry);
-  const silent = { outcome: "down", response_code: null, certificate_expires_at: null } as const;
-  measureSite({ ...UP, ...silent }, telemetry);
+  const silent = { response_code: null, body_bytes: null, certificate_expires_at: null };
+  measureSite({ ...UP, outcome: "down", ...silent }, telemetry);
   measureSite({ ...UP, outcome: "degraded", certificate_expires_at: null }, telemetry);
   deepStrictEqual(telemetry.lines, [
     "sitemon_site_up shop/here 1",

@@ -4,6 +4,7 @@
  * Each site has its own place in the interval, drawn from its name, so that the checks of many sites
  * spread evenly and every thread, replacement and reload finds the same slots again.
  */
+import { siteHash } from "./site_hash.ts";
 
 /** The first check of a site comes within this time, however long its interval is. */
 export const FIRST_CHECK_WITHIN_MS = 10_000;
@@ -16,18 +17,11 @@ export interface Slots {
 }
 
 /**
- * Place of a site in its interval, in [0, 1): 32-bit FNV-1a, mixed so that names that differ only
- * in their last character land far apart.
- *
- * @see http://www.isthe.com/chongo/tech/comp/fnv/
+ * Place of a site in its interval, in [0, 1). It is decided by the high bits of the site's hash, and
+ * its partition by the low ones, so that the sites of a partition spread over the whole interval.
  */
 export function placeOf(site: string, location: string): number {
-  let hash = 0x811c9dc5;
-  // NUL is in no name, so ("a", "bc") and ("ab", "c") stay apart.
-  for (const byte of new TextEncoder().encode(`${site}\0${location}`)) {
-    hash = Math.imul(hash ^ byte, 0x01000193);
-  }
-  return mix(hash) / 2 ** 32;
+  return siteHash(site, location) / 2 ** 32;
 }
 
 /** When a site came, in milliseconds after the anchor, and how soon after that it is checked. */
@@ -65,11 +59,4 @@ export function slotsUntil(slots: Slots, elapsedMs: number): number {
   // The division may round across a slot that is asked about exactly.
   if (slotAt(slots, count) <= elapsedMs) return count + 1;
   return slotAt(slots, count - 1) > elapsedMs ? count - 1 : count;
-}
-
-/** The finalizer of MurmurHash3: every bit of the input moves every bit of the result. */
-function mix(hash: number): number {
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return (hash ^ (hash >>> 16)) >>> 0;
 }

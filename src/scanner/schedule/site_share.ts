@@ -10,7 +10,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import { elapsedMs, type Instant, instantOf } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import { partitionOf } from "./partition_of.ts";
+import { partitionOf } from "./site_hash.ts";
 
 /** How soon a change in the group is known here. */
 export const ASK_MS = 500;

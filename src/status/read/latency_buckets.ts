@@ -1,8 +1,8 @@
 /**
  * The buckets of response times that the hourly rollup counts, the same in every store.
  *
- * Only answered checks enter them (`response_code` is not null): how long a refusal or a timeout
- * took says nothing about how fast a site answers.
+ * Only answered checks enter them (report/is_answered.ts): how long a refusal or a timeout took
+ * says nothing about how fast a site answers.
  */
 
 /**

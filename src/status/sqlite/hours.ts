@@ -1,6 +1,7 @@
 /** `site_hour`: the rollup that uptime and response times are read from. */
 import { HOUR_MS } from "../../runtime/time_units.ts";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
+import { isAnswered } from "../../report/is_answered.ts";
 import { OUTCOMES } from "../../report/outcome.ts";
 import { LATENCY_BOUNDS_MS, latencyColumn } from "../read/latency_buckets.ts";
 import type { ReportRow } from "./report_row.ts";
@@ -51,17 +52,17 @@ export class Hours {
 
 function countsOf(row: ReportRow): Record<string, number> {
   const coveredMs = Math.min(HOUR_MS, row.interval_ms ?? 0);
-  const isAnswered = row.response_code !== null;
+  const hasAnswer = isAnswered(row);
   const counts: Record<string, number> = {
-    responses: Number(isAnswered),
-    response_time_sum: isAnswered ? row.response_time : 0,
+    responses: Number(hasAnswer),
+    response_time_sum: hasAnswer ? row.response_time : 0,
   };
   for (const outcome of OUTCOMES) {
     counts[outcome] = Number(outcome === row.outcome);
     counts[`${outcome}_ms`] = outcome === row.outcome ? coveredMs : 0;
   }
   for (const boundMs of LATENCY_BOUNDS_MS) {
-    counts[latencyColumn(boundMs)] = Number(isAnswered && row.response_time <= boundMs);
+    counts[latencyColumn(boundMs)] = Number(hasAnswer && row.response_time <= boundMs);
   }
   return counts;
 }

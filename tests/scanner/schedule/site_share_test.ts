@@ -1,6 +1,6 @@
 // Goal: a scanner checks what its producer holds, for as long as that is certain, and nothing else.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { partitionOf } from "../../../src/scanner/schedule/partition_of.ts";
+import { partitionOf } from "../../../src/scanner/schedule/site_hash.ts";
 import {
   ASK_MS,
   type ShareAnswer,

@@ -1,5 +1,6 @@
 /** The step that adds new reports to the hours in which they were checked. */
 import { HOUR_MS } from "../../../runtime/time_units.ts";
+import { IS_ANSWERED_SQL } from "../../../report/is_answered.ts";
 import { OUTCOMES } from "../../../report/outcome.ts";
 import { LATENCY_BOUNDS_MS, latencyColumn } from "../../read/latency_buckets.ts";
 
@@ -21,14 +22,14 @@ const TOTALS: readonly Total[] = [
     sum: `coalesce(sum(interval_ms::bigint) FILTER (WHERE outcome = '${outcome}'), 0)`,
     max: HOUR_MS,
   })),
-  { column: "responses", sum: "count(response_code)" },
+  { column: "responses", sum: `count(*) FILTER (WHERE ${IS_ANSWERED_SQL})` },
   {
     column: "response_time_sum",
-    sum: "coalesce(sum(response_time::bigint) FILTER (WHERE response_code IS NOT NULL), 0)",
+    sum: `coalesce(sum(response_time::bigint) FILTER (WHERE ${IS_ANSWERED_SQL}), 0)`,
   },
   ...LATENCY_BOUNDS_MS.map((boundMs) => ({
     column: latencyColumn(boundMs),
-    sum: `count(response_code) FILTER (WHERE response_time <= ${boundMs})`,
+    sum: `count(*) FILTER (WHERE ${IS_ANSWERED_SQL} AND response_time <= ${boundMs})`,
   })),
 ];
 

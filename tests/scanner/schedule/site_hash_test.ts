@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { partitionOf } from "../../../src/scanner/schedule/partition_of.ts";
+import { partitionOf } from "../../../src/scanner/schedule/site_hash.ts";
 import { placeOf } from "../../../src/scanner/schedule/schedule.ts";
 
 /** Kafka's default partitioner, as kafkajs has it, where keys are looked up in all the partitions. */

@@ -1,12 +1,17 @@
-/** Which partition of a group's topic a site belongs to. */
+/** The hash that decides where a site belongs: its partition in a group, and its slots in time. */
+
+/** 32 bits of a site's name and location, unsigned: Kafka's own hash of `NAME\0LOCATION`. */
+export function siteHash(site: string, location: string): number {
+  // NUL is in no name, so ("a", "bc") and ("ab", "c") stay apart.
+  return murmur2(new TextEncoder().encode(`${site}\0${location}`)) >>> 0;
+}
 
 /**
- * A number from 0 to `count` - 1, by Kafka's own hash of the site's name and location, so that other
- * programs can tell it too. It has nothing in common with the site's slots (schedule.ts): the sites
- * of a partition are spread over the whole interval.
+ * The partition of a group's topic that a site belongs to, from 0 to `count` - 1; Kafka's default
+ * partitioner chooses the same, so that other programs can find it too.
  */
 export function partitionOf(site: string, location: string, count: number): number {
-  return (murmur2(new TextEncoder().encode(`${site}\0${location}`)) & 0x7fffffff) % count;
+  return (siteHash(site, location) & 0x7fffffff) % count;
 }
 
 const SEED = 0x9747b28c;
