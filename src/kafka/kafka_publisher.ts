@@ -19,8 +19,6 @@ import { KafkaError } from "./kafka_error.ts";
 import { type KafkaFormat, rowMessage } from "./row_message.ts";
 import { topicAttributes } from "./topic_attributes.ts";
 
-/** For one batch with all its tries: as long as a broker may take for one request. */
-export const PUBLISH_DEADLINE_MS = REQUEST_TIMEOUT_MS;
 /** A client may stay with a broker that is gone; after this many failures in a row it is replaced. */
 const FAILURES_MAX = 3;
 /** Codes of a batch, or of a message in it, that is over a limit of the broker. */
@@ -28,7 +26,7 @@ const TOO_LARGE = new Set<string | undefined>(["MESSAGE_TOO_LARGE", "RECORD_LIST
 
 export interface KafkaPublisherOptions extends ProducerSessionOptions {
   readonly format: KafkaFormat;
-  /** For a whole `publish`; {@linkcode PUBLISH_DEADLINE_MS} unless told. */
+  /** For a whole `publish`; by default as long as a broker may take for one request. */
   readonly deadlineMs?: number;
   readonly telemetry: Telemetry;
   /** Absent when nothing is traced. */
@@ -123,7 +121,7 @@ export class KafkaPublisher implements Publisher {
 
   /** Ends the wait at the deadline, whatever the client does; a later answer does not count. */
   async #deliverInTime(entries: readonly Entry[], batch: Batch): Promise<void> {
-    const { clock, deadlineMs = PUBLISH_DEADLINE_MS } = this.#options;
+    const { clock, deadlineMs = REQUEST_TIMEOUT_MS } = this.#options;
     try {
       await within(deadlineMs, this.#deliver(entries, batch), clock);
     } catch (error) {

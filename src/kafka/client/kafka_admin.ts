@@ -58,13 +58,18 @@ export class KafkaAdmin implements AsyncDisposable {
     await translated(() => this.#admin.fetchOffsets({ groupId, topics: [topic] }));
   }
 
-  /** Rejects with failure `topic_missing` if there is no such topic. */
-  async findTopic(topic: string): Promise<void> {
-    await translated(() => this.#admin.fetchTopicMetadata({ topics: [topic] }));
+  /** Creates a missing topic if it may: either side of the pipeline may start first. */
+  async ensureTopic(options: TopicAccess): Promise<void> {
+    try {
+      await translated(() => this.#admin.fetchTopicMetadata({ topics: [options.topic] }));
+    } catch (error) {
+      if (!options.createTopic || (error as KafkaError).failure !== "topic_missing") throw error;
+      await this.#createTopic(options);
+    }
   }
 
   /** Waits until the topic can be used, or nearly; harmless if somebody else was faster. */
-  async createTopic({ topic, clock, ...options }: TopicAccess): Promise<void> {
+  async #createTopic({ topic, clock, ...options }: TopicAccess): Promise<void> {
     const { partitions, replicationFactor, retentionMs } = options;
     const isNew = await translated(() =>
       this.#admin.createTopics({
@@ -106,20 +111,10 @@ export async function clusterIdOf(options: KafkaClientOptions): Promise<string> 
   return (await admin.describeCluster()).clusterId;
 }
 
-/**
- * Creates a missing topic if it may: either side of the pipeline may start first. Resolves to the
- * cluster's id.
- */
+/** Makes sure of the topic on a connection of its own; resolves to the cluster's id. */
 export async function ensureTopic(client: KafkaClient, options: TopicAccess): Promise<string> {
-  const { topic, createTopic } = options;
   await using admin = new KafkaAdmin(client);
   await admin.connect();
-  const { clusterId } = await admin.describeCluster();
-  try {
-    await admin.findTopic(topic);
-  } catch (error) {
-    if (!createTopic || (error as KafkaError).failure !== "topic_missing") throw error;
-    await admin.createTopic(options);
-  }
-  return clusterId;
+  await admin.ensureTopic(options);
+  return (await admin.describeCluster()).clusterId;
 }

@@ -88,14 +88,13 @@ export class KafkaClient implements Disposable {
 
   /** Connects through whichever server answers; without retries kafkajs tries one at a time. */
   async connect(part: { connect(): Promise<void> }): Promise<void> {
-    for (let left = this.#options.connection.servers.length; left > 1; left--) {
+    for (let left = this.#options.connection.servers.length;; left--) {
       try {
         return await part.connect();
-      } catch {
-        // The last one's error is reported.
+      } catch (error) {
+        if (left <= 1) throw error;
       }
     }
-    await part.connect();
   }
 
   /** Waits briefly for `farewell`, and ignores it if it fails. */
