@@ -19,7 +19,7 @@ export interface StatusRange {
   readonly negated: boolean;
 }
 
-/** Credentials for the site; never sent to another origin. */
+/** Credentials for the site, of the one kind that the schema allows; never sent to another origin. */
 export type SiteAuth =
   | { readonly basic: { readonly username: string; readonly password: string } }
   | { readonly bearer: string };

@@ -231,6 +231,17 @@ export const BAD_CONFIGURATIONS: readonly (readonly [
     '3:20: invalid "sites.auth.bearer": the value (hidden) is not a token of visible ASCII characters',
   ],
   [
+    "credentials of two kinds",
+    "defaults: {auth: {bearer: t, basic: {username: u, password: p}}}",
+    '1:18: invalid "defaults.auth": either basic or bearer is required',
+  ],
+  [
+    "credentials of an unknown kind",
+    "defaults: {auth: {beerer: t}}",
+    '1:18: invalid "defaults.auth": either basic or bearer is required',
+    '1:19: unknown key "defaults.auth.beerer"; did you mean "bearer"?',
+  ],
+  [
     "credentials in the endpoint of traces, which are hidden",
     "traces: {endpoint: 'https://u:hunter2@c/', ratio: 0}",
     '1:20: invalid "traces.endpoint": "https://c/" is not the http or https URL of a collector, without credentials and query',

@@ -1,6 +1,6 @@
 /** A site with what it inherits from `defaults`, in the program's units. */
 import type { DefaultsConfig, SiteConfig } from "../schema/site_schema.ts";
-import type { Site } from "../site.ts";
+import type { Site, SiteAuth } from "../site.ts";
 import { camelKeys } from "./camel_keys.ts";
 import { resolveExpect } from "./resolve_expect.ts";
 
@@ -29,6 +29,7 @@ export function resolveSite(
     redirects,
     max_body_bytes,
     tls,
+    auth,
     ip_version,
     retries,
     ...same
@@ -44,6 +45,7 @@ export function resolveSite(
     ...redirectsOf(redirects),
     bodyBytesMax: max_body_bytes,
     tls: { insecure: false, ...camelKeys(tls) },
+    ...(auth && { auth: auth as SiteAuth }),
     ...(ip_version && { ipVersion: ip_version }),
     ...(retries && { retries: retriesOf(retries) }),
   };

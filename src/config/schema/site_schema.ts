@@ -77,21 +77,19 @@ const redirectsSchema = z.union([
   }),
 ]);
 
-const authSchema = z.union([
-  z.strictObject({
-    basic: z.strictObject({
-      username: z.string({ error: "is not one line of text without a colon" })
-        .regex(/^[^:\p{Cc}]+$/u).max(CREDENTIAL_LENGTH_MAX).describe("User name."),
-      password: text(CREDENTIAL_LENGTH_MAX)
-        .describe("Password; better `${NAME}` or `${file:PATH}`."),
-    }),
-  }),
-  z.strictObject({
-    bearer: z.string({ error: "is not a token of visible ASCII characters" })
-      .regex(/^[\x21-\x7e]+$/).max(CREDENTIAL_LENGTH_MAX)
-      .describe("Bearer token; better `${NAME}` or `${file:PATH}`."),
-  }),
-], { error: "is not a mapping with basic or bearer" });
+const authSchema = z.strictObject({
+  basic: z.strictObject({
+    username: z.string({ error: "is not one line of text without a colon" })
+      .regex(/^[^:\p{Cc}]+$/u).max(CREDENTIAL_LENGTH_MAX)
+      .describe("User name, instead of the one in the URL."),
+    password: text(CREDENTIAL_LENGTH_MAX).describe("Password; better `${NAME}` or `${file:PATH}`."),
+  }).optional(),
+  bearer: z.string({ error: "is not a token of visible ASCII characters" })
+    .regex(/^[\x21-\x7e]+$/).max(CREDENTIAL_LENGTH_MAX).optional()
+    .describe("Bearer token, instead of `basic`; better `${NAME}` or `${file:PATH}`."),
+}).refine(({ basic, bearer }) => (basic === undefined) !== (bearer === undefined), {
+  error: "either basic or bearer is required",
+});
 
 /** Transient failures; an answer that is wrong is just as wrong a second later. */
 const RETRIED = ["dns", "connect_refused", "connect_timeout", "reset", "tls_other", "proxy"];
