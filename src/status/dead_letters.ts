@@ -8,25 +8,25 @@ import type { DeadLetterReason, MessagePlace } from "./store.ts";
 
 /** A dead letter as it is kept. */
 export interface StoredDeadLetter extends MessagePlace {
-  /** Rises as dead letters are set aside, and is never used again. */
+  /** Rises with each new dead letter, and is never reused. */
   readonly number: number;
   readonly reason: DeadLetterReason;
   readonly detail: string;
   /** The record's own timestamp: microseconds since 1970. */
   readonly recordedAt: number;
-  /** When it was set aside: microseconds since 1970. */
+  /** When it became a dead letter: microseconds since 1970. */
   readonly receivedAt: number;
   readonly key: Uint8Array | null;
-  /** The first bytes of the message, as many as were asked for; `null` for a tombstone. */
+  /** The first bytes of the message, as many as requested; `null` for a tombstone. */
   readonly value: Uint8Array | null;
   /** How many bytes the whole message has. */
   readonly valueBytes: number;
   readonly sitemonId: string | null;
 }
 
-/** Which dead letters are meant: those of all conditions that are given. */
+/** Selects dead letters: those that match every condition given. */
 export interface DeadLetterFilter {
-  /** At each of them there may be several: one of each topic that had the name. */
+  /** A place may have several: one for each time its topic was recreated. */
   readonly places?: readonly MessagePlace[];
   readonly reason?: string;
 }
@@ -36,11 +36,11 @@ export interface DeadLetterQuery extends DeadLetterFilter {
   /** Number of the last dead letter of the page before. */
   readonly after?: number;
   readonly limit: number;
-  /** Of each message, at most so many bytes. */
+  /** Of each message, at most this many bytes. */
   readonly valueBytesMax: number;
 }
 
-/** Why a dead letter stays one. */
+/** Why a replay did not apply a dead letter. */
 export interface ReplayFailure extends MessagePlace {
   readonly number: number;
   readonly reason: DeadLetterReason;
@@ -52,7 +52,7 @@ export interface DeadLetters {
   count(filter: DeadLetterFilter): Promise<number>;
   /** In the order of their numbers. */
   read(query: DeadLetterQuery): Promise<readonly StoredDeadLetter[]>;
-  /** Changes why dead letters are kept; those that are gone stay gone. */
-  keep(verdicts: readonly ReplayFailure[]): Promise<void>;
+  /** Updates why dead letters are kept; those that are gone stay gone. */
+  keep(failures: readonly ReplayFailure[]): Promise<void>;
   close(): Promise<void>;
 }

@@ -8,21 +8,21 @@ import type { FieldName, REPORT_FIELDS } from "../report/fields.ts";
 import type { Outcome, Reason } from "../report/outcome.ts";
 import type { SiteReport } from "../report/report.ts";
 
-/** The windows over which uptime is told, in days. */
+/** The windows of uptime, in days. */
 export const UPTIME_WINDOWS_DAYS = [1, 7, 30, 90] as const;
 export type UptimeWindowDays = (typeof UPTIME_WINDOWS_DAYS)[number];
 
-/** Days that one call tells of at most: transitions and rollups are kept for no more. */
+/** Days that one call returns at most: transitions and rollups are kept for no longer. */
 export const HISTORY_DAYS_MAX = 400;
-/** Days whose latency one call tells at most: 2,160 points, more than a chart has pixels. */
+/** Days whose latency one call returns at most: 2,160 points, more than a chart has pixels. */
 export const LATENCY_DAYS_MAX = 90;
-/** Sites whose days one call tells at most: a page's worth. */
+/** Sites whose days one call returns at most: one page. */
 export const DAILY_SITES_MAX = 100;
-/** Transitions, the newest, that one call tells at most. */
+/** Transitions, the newest, that one call returns at most. */
 export const TRANSITIONS_MAX = 500;
-/** Reports, the newest, that one call tells. */
+/** Reports, the newest, that one call returns. */
 export const RECENT_REPORTS_MAX = 50;
-/** Incidents, the newest, whose first report one call tells. */
+/** Incidents, the newest, whose first report one call returns. */
 export const FAILURES_MAX = 10;
 
 /** What a status belongs to. */

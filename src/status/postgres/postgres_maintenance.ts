@@ -3,8 +3,8 @@ import type { SiteKey } from "../queries.ts";
 import { type Purged, ROLLUPS_RETENTION_MS, type StatusMaintenance } from "../maintenance.ts";
 import type { Connection } from "./connection/connection.ts";
 import type { Statement } from "../sql/sql_source.ts";
-import { dropPartitions } from "./drop_partitions.ts";
-import { makePartitionsAhead } from "./partitions.ts";
+
+import { dropPartitions, makePartitionsAhead } from "./partitions.ts";
 import type { PostgresOptions } from "./connection/postgres_options.ts";
 import { Session } from "./connection/session.ts";
 import {

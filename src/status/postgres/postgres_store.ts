@@ -1,4 +1,4 @@
-/** The status store in PostgreSQL: the port of ../store.ts, by the transaction of apply_chunk.ts. */
+/** The status store in PostgreSQL, on the transaction of apply_chunk.ts. */
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { type Applied, type Chunk, CHUNK_REPORTS_MAX, type StatusStore } from "../store.ts";
 import { applyChunk } from "./ingest/apply_chunk.ts";
@@ -9,8 +9,8 @@ import type { PostgresOptions } from "./connection/postgres_options.ts";
 import { Session } from "./connection/session.ts";
 
 /**
- * Tries of a transaction that lost against another, or that met a missing partition, before the
- * caller is told: enough for both in a row, too few to hide a fight that never ends.
+ * Tries of a transaction that conflicted with another, or that met a missing partition, before it
+ * fails: enough for both in a row, too few to hide a conflict that never ends.
  */
 const TRIES_MAX = 4;
 
@@ -19,7 +19,7 @@ const MIGRATION_TIMEOUT_MS = 600_000;
 
 export interface PostgresStoreOptions {
   readonly connection: PostgresOptions;
-  /** Is told whether PostgreSQL can be used. */
+  /** Learns whether PostgreSQL can be used. */
   readonly telemetry?: Telemetry;
 }
 
@@ -44,8 +44,7 @@ export class PostgresStore implements StatusStore {
     const count = chunk.reports.length;
     if (count > CHUNK_REPORTS_MAX) {
       throw new RangeError(
-        `Cannot apply a chunk as it must hold at most ${CHUNK_REPORTS_MAX} reports: ` +
-          `it holds ${count}; divide it`,
+        `the chunk has ${count} reports, more than the limit of ${CHUNK_REPORTS_MAX}`,
       );
     }
     return await this.#session.use("apply reports", async (connection) => {

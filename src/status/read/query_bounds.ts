@@ -1,4 +1,4 @@
-/** The bounds of the query port, held by every implementation. */
+/** The limits of the query port, checked by every implementation. */
 import {
   DAILY_SITES_MAX,
   HISTORY_DAYS_MAX,
@@ -22,7 +22,6 @@ export function checkHistory({ transitionDays, latencyDays }: HistoryOptions): v
 function mustBeWithin(name: string, value: number, { min, max }: { min: number; max: number }) {
   if (Number.isInteger(value) && value >= min && value <= max) return;
   throw new RangeError(
-    `Cannot query as "${name}" must be a whole number from ${min} to ${max}: it is ${value}; ` +
-      "ask for less at a time",
+    `invalid "${name}": ${value} is not a whole number from ${min} to ${max}`,
   );
 }

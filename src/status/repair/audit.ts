@@ -1,14 +1,15 @@
 /**
- * The audit: is each sequence that a producer has given applied, announced as dropped, or kept as a
- * dead letter? What is none of these is missing.
+ * The audit: was each sequence of a producer applied, announced as dropped, or kept as a dead
+ * letter? What is none of these is missing.
  */
+import { type Clock, sleep } from "../../runtime/clock.ts";
 import type { AuditReader, BesideHistory, KeptReport } from "./audit_reader.ts";
 import { firstCovered } from "./first_covered.ts";
 import { clipped, normalized, type Run, sizeOf, without } from "../../report/sequence_runs.ts";
 
-/** Ranges of missing sequences that are named; the others are counted. */
+/** Ranges of missing sequences that are listed; the others are counted. */
 export const RANGES_MAX = 20;
-/** Holes of a history that are held in memory: where a partition was lost there are millions. */
+/** Holes of a history held in memory at once: a lost partition leaves millions. */
 const HOLES_AT_ONCE = 10_000;
 
 export interface AuditOptions {
@@ -16,7 +17,6 @@ export interface AuditOptions {
   readonly sinceMicros?: number;
   /** By producer: sequences above it are left out, as they may be on their way. */
   readonly highest?: ReadonlyMap<string, number>;
-  /** A test's own. */
   readonly holesAtOnce?: number;
 }
 
@@ -41,7 +41,7 @@ export interface ProducerAudit {
   readonly missingRangesLeftOff: number;
 }
 
-/** What stands for a partition with messages of the original Python service, which gave no sequences. */
+/** Stands for a partition with messages of the original Python service, which have no sequences. */
 export interface V1Producer {
   readonly producerId: string;
   readonly applied: number;
@@ -64,7 +64,7 @@ export async function audit(reader: AuditReader, options: AuditOptions = {}): Pr
   const v1: V1Producer[] = [];
   const ids = new Set([...await reader.producers(), ...byProducer.keys()]);
   for (const producerId of [...ids].sort()) {
-    if (BARE.test(producerId)) {
+    if (V1_ID.test(producerId)) {
       v1.push({ producerId, applied: await reader.count(producerId) });
       continue;
     }
@@ -76,12 +76,12 @@ export async function audit(reader: AuditReader, options: AuditOptions = {}): Pr
   return { producers, v1, deadUnassigned, horizonMicros: beside.horizonMicros };
 }
 
-/** A uuid of version 5, made of a partition's name; those of outboxes are drawn. */
-const BARE = /^.{14}5/;
+/** A uuid of version 5, derived from a partition's name; those of outboxes are random. */
+const V1_ID = /^.{14}5/;
 /** `producer_id/sequence`, as the header sitemon-id has it. */
 const SITEMON_ID = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/([1-9]\d{0,14})$/;
 
-/** Sequences of one producer that are known from elsewhere than its history. */
+/** Sequences of one producer that are known from other tables than its history. */
 interface KnownBeside {
   readonly gaps: Run[];
   readonly dead: Run[];
@@ -122,7 +122,7 @@ async function auditProducer(
   const { producerId, known, highest: highestOf } = options;
   const last = await reader.last(producerId);
   const beside = normalized([...known.gaps, ...known.dead, ...known.named]);
-  // Gaps and dead letters have no time by which to tell that the horizon has passed them.
+  // Gaps and dead letters have no time that could be compared with the horizon.
   const kept = options.horizonMicros === null ? beside : known.named;
   const lowestBeside = kept[0]?.first ?? Infinity;
   const first = await firstCovered(reader, { ...options, lowestBeside, last });
@@ -148,7 +148,7 @@ interface HolesOptions {
   readonly holesAtOnce: number;
 }
 
-/** Of a gap that arrived after the last report there is nothing in the history. */
+/** A gap that arrived after the last report is not in the history. */
 async function* pagesOfHoles(
   reader: AuditReader,
   { producerId, first, arrived, last, holesAtOnce }: HolesOptions,
@@ -164,7 +164,7 @@ async function* pagesOfHoles(
   if (arrived > last.sequence) yield [{ first: last.sequence + 1, last: arrived }];
 }
 
-/** A sequence that is applied counts as that, whatever else is said of it; then as dropped. */
+/** A sequence that is applied counts as applied, whatever else it is; then as dropped. */
 async function tally(
   covered: Run,
   pages: AsyncIterable<readonly Run[]>,
@@ -192,4 +192,33 @@ async function tally(
     ...{ first, highest, produced, applied, dropped, dead, missing },
     ...{ missingRanges, missingRangesLeftOff },
   };
+}
+
+/**
+ * How long to wait for what is missing. Partitions are applied in parallel, so that a sequence may
+ * arrive a moment after higher ones; a consumer that keeps up needs far less.
+ */
+export const ON_THE_WAY_MS = 5_000;
+
+export interface AuditTwiceOptions {
+  /** Calls `work` with a reader of one snapshot. */
+  readonly read: <T>(work: (reader: AuditReader) => Promise<T>) => Promise<T>;
+  readonly sinceMicros?: number;
+  readonly clock: Clock;
+}
+
+/**
+ * Audits a store that is being written to: when something is missing, audits again a little later,
+ * up to the highest sequences of the first time. Rejects with the errors of the store port.
+ */
+export async function auditTwice(options: AuditTwiceOptions): Promise<Audit> {
+  const { read, sinceMicros, clock } = options;
+  const limits = sinceMicros === undefined ? {} : { sinceMicros };
+  const first = await read((reader) => audit(reader, limits));
+  if (first.producers.every(({ missing }) => missing === 0)) return first;
+  await sleep(clock, ON_THE_WAY_MS);
+  const highest = new Map(
+    first.producers.map((producer) => [producer.producerId, producer.highest]),
+  );
+  return await read((reader) => audit(reader, { ...limits, highest }));
 }

@@ -1,4 +1,4 @@
-/** Where the audit of a producer begins: at the first sequence that the store must still know. */
+/** Where the audit of a producer begins: at the first sequence that the store must still have. */
 import { AFTER_HORIZON_MICROS, type AuditReader, type KeptReport } from "./audit_reader.ts";
 
 export interface CoverOptions {

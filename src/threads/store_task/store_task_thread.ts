@@ -8,7 +8,7 @@ import type {
   StoredDeadLetter,
 } from "../../status/dead_letters.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
-import { auditTwice } from "../../status/repair/audit_twice.ts";
+import { auditTwice } from "../../status/repair/audit.ts";
 import { replay, type Replayed } from "../../status/repair/replay.ts";
 import { StoreConfigurationError, StoreUnavailableError } from "../../status/store.ts";
 import { siteStories } from "./site_stories.ts";

@@ -4,7 +4,7 @@ import fc from "fast-check";
 import type { Gap, SiteReport } from "../../../src/report/report.ts";
 import { audit, RANGES_MAX } from "../../../src/status/repair/audit.ts";
 import { AFTER_HORIZON_MICROS } from "../../../src/status/repair/audit_reader.ts";
-import { auditTwice, ON_THE_WAY_MS } from "../../../src/status/repair/audit_twice.ts";
+import { auditTwice, ON_THE_WAY_MS } from "../../../src/status/repair/audit.ts";
 import type { DeadLetter } from "../../../src/status/store.ts";
 import { aReport, DAY, MINUTE, NOON, PRODUCERS } from "../../contract/site_reports.ts";
 import { FakeClock } from "../../support/fake_clock.ts";

@@ -1,10 +1,16 @@
 /** The ingest transaction: everything that a chunk holds, applied once, or nothing. */
 import type { SiteReport } from "../../../report/report.ts";
-import { type Applied, type Chunk, StoreConfigurationError } from "../../store.ts";
-import { APPLY_REPORTS } from "./apply_reports.ts";
+import { type Applied, type Chunk, type DeadLetter, StoreConfigurationError } from "../../store.ts";
 import type { Connection } from "../connection/connection.ts";
-import { DROP_EMPTY_SITES, LOCK_SITES } from "./lock_sites.ts";
-import { recordDeadLetters, recordGaps, removeDeadLetters } from "./set_aside.ts";
+import { APPLY_REPORTS } from "./apply_reports.ts";
+import {
+  DEAD_LETTER_FIELDS,
+  DROP_EMPTY_SITES,
+  LOCK_SITES,
+  RECORD_DEAD_LETTERS,
+  RECORD_GAPS,
+  REMOVE_DEAD_LETTERS,
+} from "./chunk_statements.ts";
 
 type Counts = Pick<Applied, "applied" | "stale" | "expired">;
 
@@ -12,11 +18,12 @@ const NO_REPORTS = { applied: 0, duplicate: 0, stale: 0, expired: 0 };
 
 /** Rejects with the errors of the connection. */
 export async function applyChunk(connection: Connection, chunk: Chunk): Promise<Applied> {
+  const { reports, gaps, deadLetters, replayed = [] } = chunk;
   return await connection.transaction(async () => {
-    const counts = await applyReports(connection, chunk.reports);
-    await recordGaps(connection, chunk.gaps);
-    const dead = await recordDeadLetters(connection, chunk.deadLetters);
-    await removeDeadLetters(connection, chunk.replayed ?? []);
+    const counts = await applyReports(connection, reports);
+    if (gaps.length > 0) await connection.query(RECORD_GAPS, [JSON.stringify(gaps)]);
+    const dead = await recordDeadLetters(connection, deadLetters);
+    if (replayed.length > 0) await connection.query(REMOVE_DEAD_LETTERS, [replayed]);
     return { ...counts, dead };
   });
 }
@@ -49,7 +56,18 @@ async function lockSites(
   const [row] = await connection.query<{ horizons: number; made: number }>(LOCK_SITES, sites);
   if (row!.horizons === 1) return row!.made;
   throw new StoreConfigurationError(
-    `Cannot apply reports as the table history_horizon must hold one row: ` +
-      `it holds ${row!.horizons}; restore it`,
+    `the table history_horizon has ${row!.horizons} rows instead of one; restore it`,
   );
+}
+
+/** Returns how many were new. */
+async function recordDeadLetters(
+  connection: Connection,
+  deadLetters: readonly DeadLetter[],
+): Promise<number> {
+  if (deadLetters.length === 0) return 0;
+  const columns = DEAD_LETTER_FIELDS.map((field) =>
+    deadLetters.map((deadLetter) => deadLetter[field])
+  );
+  return (await connection.query(RECORD_DEAD_LETTERS, columns)).length;
 }

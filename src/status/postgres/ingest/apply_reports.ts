@@ -8,7 +8,7 @@ import { HISTORY_FIELDS, STATUS_FIELDS } from "../../../report/fields.ts";
 import { MERGE_HOURS } from "./merge_hours.ts";
 import { COLUMN_VALUES, JSON_COLUMNS, ORDER, orderOf } from "./report_columns.ts";
 import type { Statement } from "../../sql/sql_source.ts";
-import { MEND_TRANSITIONS } from "./mend_transitions.ts";
+import { CORRECT_TRANSITIONS } from "./correct_transitions.ts";
 
 const SHARED = STATUS_FIELDS.join(", ");
 const HISTORY = HISTORY_FIELDS.join(", ");
@@ -17,7 +17,7 @@ const STATUS_ONLY = ["last_checked", ...STATUS_FIELDS];
 /** A producer's clock may be this far ahead before the store's own takes its place. */
 const CLOCK_AHEAD_MAX = "interval '5 minutes'";
 
-/** The chunk in SQL's types; `is_fresh` tells what the history still takes. */
+/** The chunk in SQL's types; `is_fresh` marks what is not older than the horizon. */
 const ARRIVED = `
 arrived AS (
   SELECT r.*, h.not_before <= r.checked_at AS is_fresh
@@ -71,7 +71,9 @@ status AS (
 /** `$1`: the reports as a JSON array. Answers with one row of counts, named as in `Applied`. */
 export const APPLY_REPORTS: Statement = {
   name: "apply_reports",
-  text: `WITH ${[ARRIVED, CHUNK, NEW, MERGE_HOURS, PLACED, ...MEND_TRANSITIONS, STATUS].join(",")}
+  text: `WITH ${
+    [ARRIVED, CHUNK, NEW, MERGE_HOURS, PLACED, ...CORRECT_TRANSITIONS, STATUS].join(",")
+  }
 SELECT
   (SELECT count(*) FROM new) AS applied,
   (SELECT count(*) FROM placed WHERE is_late) AS stale,

@@ -1,5 +1,5 @@
 /** Migration 5: the views of docs/sql.md, for people who ask in SQL; queries are built on them too. */
-import { latencyQuantile } from "../../read/latency_quantile.ts";
+import { latencyQuantile } from "../../read/latency_buckets.ts";
 import { STALE_GRACE_MS, STALE_INTERVALS } from "../../read/staleness.ts";
 import type { Migration } from "./migration.ts";
 

@@ -66,4 +66,4 @@ turned AS (
   WHERE t.from_outcome IS DISTINCT FROM excluded.from_outcome)`;
 
 /** They read `placed`: the new reports, and whether each is older than its site's status. */
-export const MEND_TRANSITIONS = [VERDICTS, SUCCESSORS, CHAIN, COMPARED, UNTURNED, TURNED];
+export const CORRECT_TRANSITIONS = [VERDICTS, SUCCESSORS, CHAIN, COMPARED, UNTURNED, TURNED];
