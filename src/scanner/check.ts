@@ -49,7 +49,7 @@ export async function checkSite(
     }
   } catch (cause) {
     if (cause instanceof LeaseExpiredError) throw cause;
-    logger("scanner").error("Check of site {site} failed: {cause}", { site: site.name, cause });
+    logger("scanner").error("check of site {site} failed: {cause}", { site: site.name, cause });
     const error_text = "internal error in sitemon; see its log";
     const response_time = Math.round(clock.monotonicMs() - startMs);
     const { checked_at } = report;

@@ -39,7 +39,7 @@ export class CheckTraces {
     this.#options = options;
   }
 
-  /** The trace of a check that begins now, or nothing when it is none of those. */
+  /** The trace of a check that begins now; `undefined` when it is not traced. */
   begin(site: Site, redact: Redact): CheckTrace | undefined {
     const { ratio, random = Math.random } = this.#options;
     return random() < ratio ? new CheckTrace(site, { ...this.#options, redact }) : undefined;
@@ -123,7 +123,7 @@ export class VisitTrace {
     this.#options = options;
   }
 
-  /** What the site is told. */
+  /** For the header `traceparent` of the request. */
   get traceparent(): string {
     return this.#span.traceparent;
   }

@@ -36,8 +36,8 @@ export const GRAIN_MS = 10;
 const TIMER_MS_MAX = 3_600_000;
 
 /**
- * Runs one check. It should reject with {@linkcode LeaseExpiredError} at most; the signal tells that nobody
- * waits for the report.
+ * Runs one check. It rejects with {@linkcode LeaseExpiredError} at most; the signal aborts when
+ * nobody waits for the report.
  */
 export type Check = (site: Site, signal: AbortSignal) => Promise<TracedReport>;
 
@@ -210,39 +210,42 @@ export class Scanner {
 
   #skipCause({ site }: WatchedSite, lateMs: number): string | undefined {
     if (this.#state === "paused") return "paused";
-    if (!this.#mayCheck()) return "unheld";
+    if (!this.#mayCheck()) return "unleased";
     if (this.#busy.has(site.name)) return "busy";
     return lateMs > latenessMsMax(site) ? "late" : undefined;
   }
 
   async #run(watched: WatchedSite, slotMs: number): Promise<void> {
-    // It may have waited for room while others took its place.
+    // It may have left the configuration while it waited in the queue.
     if (!this.#isWatched(watched)) return void this.#busy.delete(watched.site.name);
     if (!this.#mayCheck()) {
       this.#busy.delete(watched.site.name);
-      return this.#countSkipped("unheld", 1);
+      return this.#countSkipped("unleased", 1);
     }
     const { telemetry, check } = this.#options;
     const startMs = this.#elapsedMs();
     telemetry.observe("sitemon_check_lateness_seconds", Math.max(0, startMs - slotMs) / 1_000);
-    this.#tellRunning();
+    this.#reportRunning();
     try {
       const report = await check(watched.site, this.#cut.signal);
-      if (!this.#cut.signal.aborted) this.#tell(watched, report, this.#elapsedMs() - startMs);
+      if (!this.#cut.signal.aborted) this.#report(watched, report, this.#elapsedMs() - startMs);
     } catch (cause) {
-      if (cause instanceof LeaseExpiredError) this.#countSkipped("unheld", 1);
-      else this.#log.error("Cannot check site {site}: {cause}", { site: watched.site.name, cause });
+      if (cause instanceof LeaseExpiredError) this.#countSkipped("unleased", 1);
+      else {this.#log.error("check of site {site} failed: {cause}", {
+          site: watched.site.name,
+          cause,
+        });}
     } finally {
       watched.isSlow = this.#elapsedMs() - startMs > SLOW_CHECK_MS;
       this.#busy.delete(watched.site.name);
-      queueMicrotask(() => this.#tellRunning());
+      queueMicrotask(() => this.#reportRunning());
     }
   }
 
-  #tell(watched: WatchedSite, report: TracedReport, durationMs: number): void {
+  #report(watched: WatchedSite, report: TracedReport, durationMs: number): void {
     const { telemetry, onReport, hasSiteMetrics = true } = this.#options;
-    // It outlived its hold, as in a process that was stopped: what it says is old, and looks new.
-    if (!this.#mayCheck()) return this.#countSkipped("unheld", 1);
+    // The lease expired meanwhile, as in a process that was stopped: the report is older than it looks.
+    if (!this.#mayCheck()) return this.#countSkipped("unleased", 1);
     onReport(report);
     measureCheck(report, durationMs, telemetry);
     if (hasSiteMetrics && this.#isWatched(watched)) measureSite(report, telemetry);
@@ -252,13 +255,13 @@ export class Scanner {
     return this.#options.mayCheck?.() ?? true;
   }
 
-  /** Sites that somebody else may check from now on have no gauges here that grow old. */
+  /** Drops the gauges of sites that another producer may check from now on. */
   #forget(names: readonly string[]): void {
     const { telemetry, location, hasSiteMetrics = true } = this.#options;
     if (hasSiteMetrics) { for (const site of names) forgetSite({ site, location }, telemetry); }
   }
 
-  #tellRunning(): void {
+  #reportRunning(): void {
     const { telemetry, thread = "scanner" } = this.#options;
     telemetry.set("sitemon_checks_running", this.#queue.running, { thread });
   }

@@ -300,7 +300,7 @@ Deno.test("Scanner leaves out what is not its own to check, and goes on in the n
   deepStrictEqual(rig.started.length, 40);
   isOwn = false;
   await rig.clock.pass(20_000);
-  deepStrictEqual([rig.started.length, rig.skipped], [40, { unheld: 40 }]);
+  deepStrictEqual([rig.started.length, rig.skipped], [40, { unleased: 40 }]);
   isOwn = true;
   await rig.clock.pass(10_000);
   deepStrictEqual(rig.started.length, 60);
@@ -328,7 +328,7 @@ Deno.test("Scanner counts a check that gives up its visit as left out, and goes 
   const rig = new Rig(sites(5), { check: () => Promise.reject(new LeaseExpiredError()) });
   rig.scanner.start();
   await rig.clock.pass(20_000);
-  deepStrictEqual([rig.reports, rig.skipped], [[], { unheld: 10 }]);
+  deepStrictEqual([rig.reports, rig.skipped], [[], { unleased: 10 }]);
   await rig.scanner.stop(0);
 });
 

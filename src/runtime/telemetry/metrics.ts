@@ -26,7 +26,7 @@ export const METRICS = {
     "Delay between the scheduled and the actual start of a check",
   ),
   sitemon_checks_skipped_total: counter(
-    "Scheduled checks that were skipped, by cause: busy (the previous check still ran), late, paused, unheld (the lease on the site had expired)",
+    "Scheduled checks that were skipped, by cause: busy (the previous check still ran), late, paused, unleased (the lease on the site had expired)",
     ["cause"],
   ),
   sitemon_checks_running: gauge("Checks in progress", ["thread"]),

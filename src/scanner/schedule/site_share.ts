@@ -1,9 +1,9 @@
 /**
- * The share of the sites that is a producer's own, where producers share them as a group: asked of
- * the relay thread, which is a member of the group, twice a second.
+ * The sites that this producer has a lease on, where producers share them as a group: asked of the
+ * relay thread, which is a member of the group, twice a second.
  *
- * The scanner asks and is answered, rather than being told, so that what it may count on begins with
- * its own question: an answer that lay in the port while the process was stopped is old.
+ * A lease is counted from the scanner's own question, never from the answer: an answer may have
+ * waited in the port while the process was stopped.
  */
 import type { Site } from "../../config/site.ts";
 import type { Clock } from "../../runtime/clock.ts";
@@ -15,18 +15,18 @@ import { partitionOf } from "./site_hash.ts";
 /** How soon a change in the group is known here. */
 export const ASK_MS = 500;
 
-/** To the relay: what is held? */
+/** To the relay: which partitions are leased, and until when? */
 export interface ShareQuestion {
   readonly asked: Instant;
 }
 
 /** From the relay. */
 export interface ShareAnswer extends ShareQuestion {
-  /** Each partition that is held, and for how long. */
+  /** Each leased partition, and for how long it has been. */
   readonly partitions: readonly (readonly [partition: number, heldMs: number])[];
-  /** How many partitions there are to share; 0 when the group has not told yet. */
+  /** How many partitions there are to share; 0 before the group has assigned any. */
   readonly of: number;
-  /** For how long from the question nobody else was given them. */
+  /** How long the lease lasts, from the question on. */
   readonly leftMs: number;
 }
 
@@ -36,7 +36,7 @@ export interface SiteShareOptions {
   readonly telemetry: Telemetry;
   /** The label `thread` of its metric. */
   readonly thread: string;
-  /** Takes the sites that are held, and the monotonic times since when. */
+  /** Takes the leased sites, and the monotonic times since when they are. */
   readonly assign: (sites: readonly Site[], since: Readonly<Record<string, number>>) => void;
 }
 
@@ -48,7 +48,7 @@ const NOTHING: ShareAnswer = {
 };
 const log = logger("scanner");
 
-/** Nothing is held before the first answer. */
+/** There is no lease before the first answer. */
 export class SiteShare {
   readonly #options: SiteShareOptions;
   #sites: readonly Site[] = [];
@@ -62,7 +62,7 @@ export class SiteShare {
     this.#options = options;
   }
 
-  /** True while it is certain that nobody else was given the sites that are held. */
+  /** True while the lease lasts: nobody else checks the sites. */
   get mayCheck(): boolean {
     const { asked, leftMs } = this.#answer;
     return elapsedMs(asked, this.#options.clock) < leftMs;
@@ -72,7 +72,7 @@ export class SiteShare {
   connect(port: MessagePort): void {
     this.close();
     this.#port = port;
-    port.onmessage = ({ data }: MessageEvent<ShareAnswer>) => this.#hear(data);
+    port.onmessage = ({ data }: MessageEvent<ShareAnswer>) => this.#onAnswer(data);
     this.#ask();
   }
 
@@ -91,19 +91,19 @@ export class SiteShare {
   }
 
   #ask(): void {
-    this.#tellChange();
+    this.#logChange();
     const question: ShareQuestion = { asked: instantOf(this.#options.clock) };
     this.#port?.postMessage(question);
     this.#cancelAsking = this.#options.clock.after(ASK_MS, () => this.#ask());
   }
 
-  #hear(answer: ShareAnswer): void {
-    // Of a relay that follows another: for the group the former one holds its share until its end.
+  #onAnswer(answer: ShareAnswer): void {
+    // Of a relay that was just started: its predecessor's lease lasts until its end.
     if (answer.of === 0 && this.mayCheck) return;
     const before = this.#answer;
     this.#answer = answer;
     if (numbersOf(before) !== numbersOf(answer)) this.#assign();
-    this.#tellChange();
+    this.#logChange();
   }
 
   #assign(): void {
@@ -119,19 +119,19 @@ export class SiteShare {
       return true;
     });
     telemetry.set("sitemon_group_sites", held.length, { thread });
-    log.info("Checks {held} of {all} sites as its share", {
+    log.info("share assigned: {held} of {all} sites", {
       held: held.length,
       all: this.#sites.length,
     });
     assign(held, since);
   }
 
-  #tellChange(): void {
+  #logChange(): void {
     const { mayCheck } = this;
     if (mayCheck === this.#mightCheck) return;
     this.#mightCheck = mayCheck;
-    if (mayCheck) log.info("Checks its share of the sites, as the group has said that it may");
-    else log.warn("Checks no sites until the group says again that it may");
+    if (mayCheck) log.info("lease acquired; checking this producer's share of the sites");
+    else log.warn("lease expired; no checks until the group renews it");
   }
 }
 
