@@ -502,12 +502,6 @@ export const BAD_CONFIGURATIONS: readonly (readonly [
     "log: {levels: {kafak: debug}}",
     '1:16: unknown key "log.levels.kafak"; did you mean "kafka"?',
   ],
-  [
-    "two duplicates of a key",
-    "log: {level: info, level: debug, level: error}",
-    '1:20: duplicate key "level": first defined at line 1',
-    '1:34: duplicate key "level": first defined at line 1',
-  ],
 ];
 
 /** Configurations that are refused for one command. */
