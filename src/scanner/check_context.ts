@@ -88,7 +88,7 @@ export function checkContext(options: CheckContextOptions): CheckContext {
   };
 }
 
-/** The context with other targets: what is known of names and certificates is kept. */
+/** The context with other targets; what is known of names and certificates is kept. */
 export function withTargets(context: CheckContext, targets: CheckTargets): CheckContext {
   const { connectivity: _, mayVisit: _mayVisit, ...kept } = context;
   return {

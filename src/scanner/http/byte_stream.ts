@@ -1,4 +1,4 @@
-/** The byte stream port: a connection as the exchange sees it, whoever opened it. */
+/** The byte stream port: a connection as the exchange sees it. */
 import type { Certificate } from "./certificate_cache.ts";
 
 /** Bytes both ways. Closing it makes pending calls reject; repeating that is harmless. */

@@ -4,7 +4,7 @@ import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw }
 import { onAbort } from "../../runtime/deadline.ts";
 import { BodyBuffer } from "./body_buffer.ts";
 
-/** A body as the site meant it. */
+/** A decoded body. */
 export interface DecodedBody {
   readonly bytes: Uint8Array;
   /** True when there was more. */

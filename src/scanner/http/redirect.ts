@@ -119,7 +119,7 @@ function asGet({ body: _, ...plan }: VisitPlan): VisitPlan {
   };
 }
 
-/** What one origin is told, and no other one: credentials, and the name of its host. */
+/** Without what is for one origin alone: credentials, and the name of its host. */
 function withoutSecrets({ auth: _, ...plan }: VisitPlan): VisitPlan {
   const { insecure, ca } = plan.tls;
   const tls = { insecure, ...(ca === undefined ? {} : { ca }) };

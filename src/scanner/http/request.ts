@@ -2,7 +2,7 @@
 import { VisitError } from "./visit_error.ts";
 import type { VisitPlan } from "./visit_plan.ts";
 
-/** What sitemon frames itself; a configured one would contradict it. */
+/** sitemon sets these itself; a configured one would contradict it. */
 const OWN_HEADERS = ["connection", "content-length", "transfer-encoding"];
 
 type Request = Pick<
@@ -10,7 +10,7 @@ type Request = Pick<
   "url" | "isSecure" | "endpoint" | "method" | "headers" | "body" | "auth" | "proxy"
 >;
 
-/** Writes a request out: configured headers win over the defaults, except for those of the framing. */
+/** The bytes of a request: configured headers override the defaults, except those of the framing. */
 export function requestBytes(request: Request, userAgent: string): Uint8Array {
   const body = new TextEncoder().encode(request.body ?? "");
   const headers = new Map<string, string>([
@@ -77,7 +77,7 @@ function headText(requestLine: string, headers: Map<string, string>): string {
   return `${lines.join("\r\n")}\r\n\r\n`;
 }
 
-/** A percent sign that begins no escape stands for itself. */
+/** A percent sign that begins no escape is kept as it is. */
 function decode(text: string): string {
   try {
     return decodeURIComponent(text);

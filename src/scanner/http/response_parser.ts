@@ -1,8 +1,8 @@
 /**
  * Parses one HTTP/1 response from a server that may be hostile.
  *
- * http-parser-js is fast and lenient. This refuses what it misreads: chunk sizes that are no numbers
- * (a negative one makes it loop for ever), lengths that are none, headers with NUL, endless framing.
+ * http-parser-js is fast and lenient. This refuses what it misreads: chunk sizes that are not
+ * numbers (a negative one makes it loop forever), invalid lengths, headers with NUL, endless framing.
  */
 import { Buffer } from "node:buffer";
 import { HTTPParser } from "http-parser-js";

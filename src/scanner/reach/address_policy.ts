@@ -16,7 +16,7 @@ interface Range {
   readonly bits: number;
 }
 
-/** Never a web site that somebody watches, and the first aim of whoever controls a name. */
+/** Never a web site worth checking, and what an attacker who controls a name aims at first. */
 const DENIED_BY_DEFAULT = [
   "169.254.0.0/16", // link-local, the metadata service of most clouds among them
   "fe80::/10",
@@ -32,14 +32,14 @@ const DENIED_BY_DEFAULT = [
   "255.255.255.255/32",
 ];
 
-/** Words that stand for ranges. */
+/** Names of ranges. */
 const WORDS: Readonly<Record<string, readonly string[]>> = {
   loopback: ["127.0.0.0/8", "::1/128"],
   private: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"],
 };
 
 export interface AddressPolicyOptions {
-  /** `loopback`, `private`, addresses and CIDR ranges; they win over every denial. */
+  /** `loopback`, `private`, addresses and CIDR ranges; they override every denial. */
   readonly allow?: readonly string[];
   readonly deny?: readonly string[];
 }
@@ -59,7 +59,7 @@ export interface AddressDecision {
   readonly isDenied: boolean;
   /** The list with the range that it lies in; `undefined` when no list names it. */
   readonly list?: "allow" | "deny" | "default";
-  /** The entry of that list as it was written, and the range that it stands for. */
+  /** The entry of that list as it was written, and its range. */
   readonly entry?: string;
   readonly cidr?: string;
   /** The address inside it that was decided about, where it carries one. */

@@ -1,6 +1,6 @@
 /**
- * Name lookups that cannot take a scanner down: a hanging name server holds a thread of the system
- * for each lookup, and with all of them held every other site would wait.
+ * Name lookups that cannot take a scanner down: a name server that hangs occupies a thread of the
+ * system for each lookup, and with all of them occupied every other site would wait.
  */
 import { lookup } from "node:dns/promises";
 import { backoffMs } from "../../runtime/backoff.ts";
@@ -29,7 +29,7 @@ interface HungName {
   readonly retryAtMs: number;
 }
 
-/** Thrown for a name that did not resolve in time, or did not lately. */
+/** Thrown for a name that did not resolve in time, now or recently. */
 export class LookupHungError extends Error {
   override readonly name = "LookupHungError";
 }
@@ -54,9 +54,11 @@ export class NameLookups {
   async addressesOf(host: string, signal: AbortSignal): Promise<readonly string[]> {
     const retryAtMs = this.#hung.get(host)?.retryAtMs ?? 0;
     if (this.#options.clock.monotonicMs() < retryAtMs) {
-      throw new LookupHungError("the name server did not answer lately");
+      throw new LookupHungError("the name server did not answer recently; retrying later");
     }
-    if (!await this.#acquire(signal)) throw new LookupHungError("too many names hang");
+    if (!await this.#acquire(signal)) {
+      throw new LookupHungError("too many name lookups are waiting for an answer");
+    }
     const lookedUp = this.#resolve(host);
     lookedUp.catch(() => {}).finally(() => this.#release());
     const addresses = await settledOrAborted(lookedUp, signal);
@@ -84,7 +86,7 @@ export class NameLookups {
     });
   }
 
-  /** Hands the place of a lookup that ended to the next one that waits. */
+  /** Gives the place of a lookup that ended to the next one that waits. */
   #release(): void {
     const [take] = this.#waiting;
     if (take === undefined) {

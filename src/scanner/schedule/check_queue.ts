@@ -105,7 +105,7 @@ export class CheckQueue {
     }
   }
 
-  /** Both kinds take turns, so that neither keeps the other waiting for ever. */
+  /** Both kinds take turns, so that neither starves the other. */
   #takeNext(): QueuedCheck | undefined {
     const [prompt] = this.#ready;
     const [slow] = this.#runningSlow < this.#slowMax ? this.#readySlow : [];

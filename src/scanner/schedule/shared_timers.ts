@@ -1,12 +1,12 @@
-/** The timeouts of many checks on few timers: nearly all are taken back, and a timer costs 2 µs. */
+/** The timeouts of many checks on few timers: nearly all are canceled, and a timer costs 2 µs. */
 import type { Clock } from "../../runtime/clock.ts";
 
-/** How late a timeout may be: nothing beside the shortest one, and dozens of busy checks share it. */
+/** How late a timeout may be: little beside the shortest one, and dozens of busy checks share it. */
 export const GRAIN_MS = 10;
 
 /** What waits for the same moment. */
 interface Bucket {
-  /** Those that were taken back are emptied: out of a Set, much of a check outlived its end. */
+  /** Canceled ones are emptied; deleting them from a Set kept much of a finished check alive. */
   readonly calls: Call[];
   waiting: number;
   readonly cancel: () => void;
@@ -25,7 +25,7 @@ export class SharedTimers implements Pick<Clock, "after"> {
     this.#clock = clock;
   }
 
-  /** Calls back once, `delayMs` from now or a little later; the returned function takes that back. */
+  /** Calls back once, `delayMs` from now or a little later; the returned function cancels that. */
   after(delayMs: number, callback: () => void): () => void {
     const nowMs = this.#clock.monotonicMs();
     const tick = Math.ceil((nowMs + delayMs) / GRAIN_MS);
