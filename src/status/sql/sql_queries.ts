@@ -22,8 +22,7 @@ import {
   TRANSITION_COLUMNS,
 } from "../read/query_columns.ts";
 import { checkDaily, checkHistory } from "../read/query_bounds.ts";
-import { type DayRow, siteDays } from "../read/site_days.ts";
-import { siteUptimes, type UptimeRow } from "../read/site_uptimes.ts";
+import { type DayRow, siteDays, siteUptimes, type UptimeRow } from "../read/coverage_rows.ts";
 import type { Queryable, SqlSource, Statement } from "./sql_source.ts";
 
 /** What each store says in its own way. */

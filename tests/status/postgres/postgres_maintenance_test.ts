@@ -7,7 +7,6 @@ import {
 } from "../../../src/status/postgres/postgres_maintenance.ts";
 import { StoreUnavailableError } from "../../../src/status/store.ts";
 import { aReport, DAY } from "../../contract/site_reports.ts";
-import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { eventually } from "../../support/waiting.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { openSession, openStore, type Session } from "./opened_store.ts";
@@ -15,8 +14,6 @@ import { openSession, openStore, type Session } from "./opened_store.ts";
 const databaseTest = serviceTest("postgres");
 const RETENTION_MS = 35 * 86_400_000;
 const never = new AbortController().signal;
-
-maintenanceContract("PostgresMaintenance", openStore, databaseTest);
 
 function daysAgo(days: number): number {
   return Date.now() * 1_000 - days * DAY;

@@ -24,12 +24,8 @@ async function withStore(
   body: (opened: Awaited<ReturnType<typeof openSqliteStore>>) => Promise<void>,
   clock = systemClock,
 ): Promise<void> {
-  const opened = await openSqliteStore(clock);
-  try {
-    await body(opened);
-  } finally {
-    await opened.close();
-  }
+  await using opened = await openSqliteStore(clock);
+  await body(opened);
 }
 
 Deno.test("SqliteStore believes a clock that is five minutes ahead, and no more", async () => {

@@ -3,10 +3,7 @@ import { systemClock as clock } from "../../../src/runtime/clock.ts";
 import { SqliteMaintenance } from "../../../src/status/sqlite/sqlite_maintenance.ts";
 import { StoreConfigurationError } from "../../../src/status/store.ts";
 import { aReport, DAY } from "../../contract/site_reports.ts";
-import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { openSqliteStore } from "./sqlite_tables.ts";
-
-maintenanceContract("SqliteMaintenance", openSqliteStore);
 
 Deno.test("SqliteMaintenance.purge() lets reports be applied between its batches", async () => {
   const { store, path, close } = await openSqliteStore();

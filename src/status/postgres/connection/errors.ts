@@ -43,19 +43,10 @@ const STATES: Readonly<Record<string, Meaning>> = {
 };
 
 /** From the sockets of Deno and from `pg` itself, when the server cannot be reached. */
-const NETWORK_CODES = new Set([
-  "EAI_AGAIN",
-  "ECONNABORTED",
-  "ECONNREFUSED",
-  "ECONNRESET",
-  "EHOSTDOWN",
-  "EHOSTUNREACH",
-  "ENETDOWN",
-  "ENETUNREACH",
-  "ENOTFOUND",
-  "EPIPE",
-  "ETIMEDOUT",
-]);
+const NETWORK_CODES = new Set(
+  "EAI_AGAIN ECONNABORTED ECONNREFUSED ECONNRESET EHOSTDOWN EHOSTUNREACH ENETDOWN ENETUNREACH \
+ENOTFOUND EPIPE ETIMEDOUT".split(" "),
+);
 const NETWORK_MESSAGE =
   /^Connection terminated|^timeout expired|not queryable|establishing an SSL connection/;
 const DENIED_MESSAGE = /EPERM|Requires net access/;

@@ -22,25 +22,19 @@ function codedError(code: string, message = code): Error {
   return Object.assign(new Error(message), { code });
 }
 
-const unavailable = ["08000", "08006", "0A000", "25006", "25P02", "25P03", "40001", "40P01"]
-  .concat("53100", "53200", "53300", "55P03", "57014", "57P01", "57P03", "58030", "XX000");
-for (const code of unavailable) {
-  Deno.test(`storeError() calls the store unavailable, when SQLSTATE is ${code}`, () => {
-    const error = storeError(databaseError(code), PLACE);
-    ok(error instanceof StoreUnavailableError);
-    ok(error.isKnown);
-  });
-}
-
-for (const code of ["28000", "28P01", "3D000", "3F000", "42501", "42703", "42P01"]) {
-  Deno.test(`storeError() asks for a change, when SQLSTATE is ${code}`, () => {
-    ok(storeError(databaseError(code), PLACE) instanceof StoreConfigurationError);
-  });
-}
-
-for (const code of ["21000", "22003", "22008", "22P02", "23502", "23505", "23514", "54000"]) {
-  Deno.test(`storeError() calls the row rejected, when SQLSTATE is ${code}`, () => {
-    ok(storeError(databaseError(code), PLACE) instanceof RowRejectedError);
+const STATES: Readonly<Record<string, readonly string[]>> = {
+  StoreUnavailableError: ["08000", "08006", "0A000", "25006", "25P02", "25P03", "40001", "40P01"]
+    .concat("53100", "53200", "53300", "55P03", "57014", "57P01", "57P03", "58030", "XX000"),
+  StoreConfigurationError: ["28000", "28P01", "3D000", "3F000", "42501", "42703", "42P01"],
+  RowRejectedError: ["21000", "22003", "22008", "22P02", "23502", "23505", "23514", "54000"],
+};
+for (const [name, codes] of Object.entries(STATES)) {
+  Deno.test(`storeError() makes a ${name} of the SQLSTATEs that mean it`, () => {
+    for (const code of codes) {
+      const error = storeError(databaseError(code), PLACE);
+      strictEqual(error.name, name, code);
+      strictEqual((error as Partial<StoreUnavailableError>).isKnown ?? true, true, code);
+    }
   });
 }
 

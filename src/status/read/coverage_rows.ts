@@ -1,6 +1,14 @@
-/** Days of sites from the rows that a store keeps of them: every day that was asked for has one. */
+/** Days and uptimes of sites from the rows of `site_day` and `site_uptime`. */
 import { DAY_MS } from "../../runtime/time_units.ts";
-import type { DayCoverage, SiteDays, SiteKey } from "../queries.ts";
+import {
+  type Coverage,
+  type DayCoverage,
+  type SiteDays,
+  type SiteKey,
+  type SiteUptime,
+  UPTIME_WINDOWS_DAYS,
+  type UptimeWindowDays,
+} from "../queries.ts";
 
 /** A row of `site_day`. */
 export interface DayRow extends SiteKey {
@@ -48,4 +56,24 @@ function dayCoverage(row: DayRow | undefined, day: Date, windowMs: number): DayC
 
 function keyOf({ site, location }: SiteKey, day: string): string {
   return JSON.stringify([site, location, day]);
+}
+
+/** One window of one site. */
+export interface UptimeRow extends SiteKey, Coverage {
+  readonly days: number;
+}
+
+/** From rows by site and location, each with all of its windows together. */
+export function siteUptimes(rows: readonly UptimeRow[]): SiteUptime[] {
+  const perSite = UPTIME_WINDOWS_DAYS.length;
+  return Array.from({ length: rows.length / perSite }, (_, index) => {
+    const ofSite = rows.slice(index * perSite, (index + 1) * perSite);
+    const { site, location } = ofSite[0]!;
+    const windows = Object.fromEntries(ofSite.map((row) => [row.days, coverageOf(row)]));
+    return { site, location, windows: windows as Record<UptimeWindowDays, Coverage> };
+  });
+}
+
+function coverageOf({ upMs, degradedMs, downMs, inconclusiveMs, windowMs }: UptimeRow): Coverage {
+  return { upMs, degradedMs, downMs, inconclusiveMs, windowMs };
 }

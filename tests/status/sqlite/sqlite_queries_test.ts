@@ -1,4 +1,0 @@
-import { queriesContract } from "../../contract/queries_contract.ts";
-import { openSqliteStore } from "./sqlite_tables.ts";
-
-queriesContract("SqliteQueries", openSqliteStore);
