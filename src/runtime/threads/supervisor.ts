@@ -30,19 +30,17 @@ export interface SupervisorOptions {
   readonly onFatal: (death: FatalDeath) => void;
 }
 
-/** A pair of threads that talk to one another. */
-interface Link {
-  readonly from: SupervisedThread;
-  readonly to: SupervisedThread;
-}
+/** Two kinds of threads that talk to one another: `["scanner", "outbox"]`. */
+export type Link = readonly [from: string, to: string];
 
 /** The threads of this process. */
 export class Supervisor {
   readonly registry = new MetricsRegistry();
   readonly dependencies = new DependencyTable();
+  /** Kinds whose threads get a channel to one another, whenever one of them is ready. */
+  links: readonly Link[] = [];
   readonly #options: SupervisorOptions;
   readonly #threads = new Set<SupervisedThread>();
-  readonly #links = new Set<Link>();
   readonly #restarts = new Map<string, number[]>();
   #terminations = 0;
   #fatal = false;
@@ -70,23 +68,10 @@ export class Supervisor {
     return thread;
   }
 
-  /**
-   * Connects two threads, now and whenever one of them was restarted. Each gets its end of a new
-   * channel, with the other's kind (`scanner-1` is a `scanner`) as its role.
-   */
-  link(from: SupervisedThread, to: SupervisedThread): void {
-    const link = { from, to };
-    this.#links.add(link);
-    connect(link);
-  }
-
-  /** Stops a thread permanently and forgets its links. */
+  /** Stops a thread permanently. */
   async remove(thread: SupervisedThread, deadlineMs: number): Promise<void> {
     await thread.stop(deadlineMs);
     this.#threads.delete(thread);
-    for (const link of this.#links) {
-      if (link.from === thread || link.to === thread) this.#links.delete(link);
-    }
     // Its successor has the same name, and has already reported its dependencies.
     const names = [...this.#threads].map(({ name }) => name);
     if (!names.includes(thread.name)) this.dependencies.forget(thread.name);
@@ -113,9 +98,19 @@ export class Supervisor {
     await Promise.all([...this.#threads].map((thread) => thread.stop(deadlineMs)));
   }
 
+  /** Connects it with the threads that it is linked to; each gets the other's kind as its role. */
   #onReady(thread: SupervisedThread): void {
-    for (const link of this.#links) {
-      if (link.from === thread || link.to === thread) connect(link);
+    const kind = kindOf(thread.name);
+    for (const other of this.#threads) {
+      const otherKind = kindOf(other.name);
+      const isLinked = this.links.some((link) =>
+        link.includes(kind) && link.includes(otherKind) && kind !== otherKind
+      );
+      if (isLinked && other.isReachable) {
+        const { port1, port2 } = new MessageChannel();
+        thread.link(otherKind, port1);
+        other.link(kind, port2);
+      }
     }
     this.#reportAllRunning();
   }
@@ -168,13 +163,6 @@ export class Supervisor {
     this.#restarts.set(thread.name, [...recent, now]);
     return recent.length >= RESTARTS_MAX || this.#terminations > TERMINATIONS_MAX;
   }
-}
-
-function connect({ from, to }: Link): void {
-  if (!from.isReachable || !to.isReachable) return;
-  const { port1, port2 } = new MessageChannel();
-  from.link(kindOf(to.name), port1);
-  to.link(kindOf(from.name), port2);
 }
 
 /** What a thread of this name is: `scanner-1` is a `scanner`. */

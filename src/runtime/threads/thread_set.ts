@@ -6,13 +6,12 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Clock } from "../clock.ts";
 import type { SupervisedThread, ThreadSpec } from "./supervised_thread.ts";
-import { kindOf, type Supervisor } from "./supervisor.ts";
+import { kindOf, type Link, type Supervisor } from "./supervisor.ts";
 
 /** The threads of a daemon, and how they are connected and stopped. */
 export interface Plan {
   readonly threads: readonly ThreadSpec[];
-  /** Kinds of threads that talk to one another: `["scanner", "outbox"]`. */
-  readonly links: readonly (readonly [from: string, to: string])[];
+  readonly links: readonly Link[];
   /** The order in which kinds stop, and the share of the time left that each may take. */
   readonly drain: readonly { readonly kinds: readonly string[]; readonly share: number }[];
 }
@@ -33,8 +32,8 @@ export class ThreadSet {
     this.#supervisor = supervisor;
     this.#clock = clock;
     this.#plan = plan;
-    for (const spec of plan.threads) this.#members.set(spec.name, supervisor.start(spec));
-    this.#link([...this.#members.values()]);
+    supervisor.links = plan.links;
+    for (const spec of plan.threads) this.#start(spec);
   }
 
   /** The threads that another plan would start or restart. */
@@ -50,6 +49,7 @@ export class ThreadSet {
     const starts = new Set(this.starts(plan));
     const names = new Set(plan.threads.map(({ name }) => name));
     this.#plan = plan;
+    this.#supervisor.links = plan.links;
     const surplus = [...this.#members.values()].filter(({ name }) => !names.has(name));
     for (const { name } of surplus) this.#members.delete(name);
     await Promise.all([
@@ -90,21 +90,7 @@ export class ThreadSet {
   #start(spec: ThreadSpec, takesOverAtMs?: number): void {
     if (this.#isDraining) return;
     const options = takesOverAtMs === undefined ? {} : { takesOverAtMs };
-    const thread = this.#supervisor.start(spec, options);
-    this.#members.set(spec.name, thread);
-    this.#link([thread]);
-  }
-
-  /** Connects these threads with those that they are linked to. */
-  #link(threads: readonly SupervisedThread[]): void {
-    const all = [...this.#members.values()];
-    for (const [fromKind, toKind] of this.#plan.links) {
-      for (const from of all.filter(({ name }) => kindOf(name) === fromKind)) {
-        for (const to of all.filter(({ name }) => kindOf(name) === toKind)) {
-          if (threads.includes(from) || threads.includes(to)) this.#supervisor.link(from, to);
-        }
-      }
-    }
+    this.#members.set(spec.name, this.#supervisor.start(spec, options));
   }
 }
 

@@ -40,6 +40,7 @@ class Stage implements AsyncDisposable {
       },
       onFatal: (death) => this.fatal.resolve(death),
     });
+    this.supervisor.links = [["scanner", "outbox"], ["outbox", "store"]];
   }
 
   start(name: string, mood: MoodySetup["mood"], level: "info" | "debug" = "info") {
@@ -159,11 +160,10 @@ Deno.test("Supervisor restarts a thread whose loop no longer turns", async () =>
   match(stage.supervisor.dependencies.rows.at(-1)!.detail!, /no progress for/);
 });
 
-Deno.test("Supervisor links two threads, and again when one was restarted", async () => {
+Deno.test("Supervisor links two threads, each with the other's kind as its role", async () => {
   await using stage = new Stage();
-  const scanner = stage.start("scanner-1", "well");
-  const outbox = stage.start("outbox", "well");
-  stage.supervisor.link(scanner, outbox);
+  stage.start("scanner-1", "well");
+  stage.start("outbox", "well");
   await stage.answers(2);
   deepStrictEqual(stage.results.toSorted(), [
     "outbox says hello from well",
@@ -177,8 +177,7 @@ Deno.test("Supervisor links a thread that is stopping with one that is ready onl
   const scanner = stage.start("scanner-1", "lingers");
   await stage.ready(scanner);
   void scanner.stop(1_000);
-  const outbox = stage.start("outbox", "well");
-  stage.supervisor.link(scanner, outbox);
+  stage.start("outbox", "well");
   await stage.answers(2);
 });
 
@@ -188,7 +187,6 @@ Deno.test("Supervisor links a thread that was asked to stop before it was ready"
   const outbox = stage.start("outbox", "well");
   await stage.ready(outbox);
   const store = stage.start("store", "lingers");
-  stage.supervisor.link(outbox, store);
   void store.stop(1_000);
   await stage.answers(2);
 });
