@@ -10,7 +10,7 @@ export function relativeTime(time: Date, now: Date): string {
   return seconds < 0 ? `in ${span(-seconds)}` : `${span(seconds)} ago`;
 }
 
-/** A length of time, in the unit that leaves at least two of it, so that it never says less than half. */
+/** A length of time, in the unit that leaves at least two of it, so that rounding down never hides half of it. */
 export function span(seconds: number): string {
   if (seconds < 2 * MINUTE_S) return `${seconds} s`;
   if (seconds < 2 * HOUR_S) return `${Math.floor(seconds / MINUTE_S)} min`;

@@ -50,7 +50,7 @@ export function postgresConnection({ config, postgresTls }: LoadedConfig): Postg
   };
 }
 
-/** Where a configuration keeps the status: in the store that it means, unless told which. */
+/** Where a configuration keeps the status: in its own store, unless another kind is given. */
 export function storeAddress(
   loaded: LoadedConfig,
   kind: StoreKind = storeKind(loaded),

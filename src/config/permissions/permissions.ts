@@ -21,7 +21,7 @@ export function joined(parts: readonly Partial<Permissions>[]): Permissions {
   };
 }
 
-/** As `new Worker` takes them; an empty list says less clearly than `false` that nothing is allowed. */
+/** As `new Worker` takes them; `false` is clearer than an empty list. */
 export function workerPermissions(
   { net, read, write, env, sys }: Permissions,
 ): Deno.PermissionOptionsObject {

@@ -111,7 +111,7 @@ export const METRICS = {
   sitemon_process_resident_memory_bytes: gauge("Resident memory of the process"),
   sitemon_process_start_time_seconds: gauge("Start of the process as a Unix timestamp"),
   sitemon_log_records_suppressed_total: counter("Repeated log records that were not written"),
-  sitemon_build_info: gauge("Always 1; the labels tell the version", ["version", "deno"]),
+  sitemon_build_info: gauge("Always 1, labeled with the version", ["version", "deno"]),
 };
 
 type NamesOf<T extends string> = {

@@ -1,4 +1,4 @@
-/** The outbox thread: it may use the outbox's folder, and talks to nobody. */
+/** The outbox thread: it uses the outbox's folder, and connects to nothing. */
 import { folderOf } from "../../config/permissions/needs.ts";
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import type { DaemonThread } from "../daemon_thread.ts";

@@ -1,4 +1,4 @@
-/** The relay thread: it talks to the brokers, and to nobody else. */
+/** The relay thread: it connects to the brokers alone. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { brokers } from "../../config/permissions/needs.ts";
 import { groupConfig, groupTopic } from "../../config/schema/scanner_schema.ts";

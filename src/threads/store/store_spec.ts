@@ -1,4 +1,4 @@
-/** The store thread of `sitemon run`: it may use the folder of the status, and talks to nobody. */
+/** The store thread of `sitemon run`: it uses the folder of the status, and connects to nothing. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { statusStore } from "../../config/permissions/needs.ts";
 import { storeAddress } from "../connections.ts";
