@@ -28,8 +28,8 @@ export interface Purged {
 export interface StatusMaintenance {
   /**
    * Moves the horizon to the UTC midnight before `retentionMs` ago, never back: from then on older
-   * reports are counted as expired. Makes room for the days to come. To be called before reports
-   * are applied, lest days be kept for which there is no use.
+   * reports are counted as expired. Makes the partitions of the days to come. To be called before
+   * reports are applied, so that no partitions of expired days are made.
    */
   prepare(retentionMs: number): Promise<void>;
   /**

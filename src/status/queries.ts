@@ -76,7 +76,7 @@ export interface Coverage {
   readonly degradedMs: number;
   readonly downMs: number;
   readonly inconclusiveMs: number;
-  /** Length of the span up to now. What the parts leave of it is unknown: nobody looked. */
+  /** Length of the span up to now. The rest of it is unknown: there were no checks. */
   readonly windowMs: number;
 }
 
@@ -95,7 +95,7 @@ export interface DayCoverage extends Coverage {
 }
 
 export interface SiteDays extends SiteKey {
-  /** Each day that was asked for, the oldest first; one without reports has nothing but a window. */
+  /** Each requested day, the oldest first; one without reports has nothing but a window. */
   readonly days: readonly DayCoverage[];
 }
 
@@ -180,7 +180,7 @@ export interface Changes {
  *
  * Sites that were forgotten are left out of everything. Each method rejects with
  * {@linkcode StoreUnavailableError} or {@linkcode StoreConfigurationError} of store.ts and stays
- * usable; with RangeError when it is asked for more than its bounds. Calls may overlap.
+ * usable; with RangeError when an argument exceeds its limits. Calls may overlap.
  */
 export interface StatusQueries {
   /** Every site's status, by site and location. */
@@ -189,7 +189,7 @@ export interface StatusQueries {
   uptimes(): Promise<readonly SiteUptime[]>;
   /**
    * Day by day, for at most {@linkcode DAILY_SITES_MAX} sites and {@linkcode HISTORY_DAYS_MAX} days
-   * with today, in the order asked for. Unknown sites have empty days.
+   * with today, in the requested order. Unknown sites have empty days.
    */
   daily(sites: readonly SiteKey[], days: number): Promise<readonly SiteDays[]>;
   /** All about one site; `undefined` when there is no such site. */

@@ -16,7 +16,7 @@ export type DeadLetterReason =
   | "clock" // checked_at lies over a day ahead of the store's clock
   | "rejected"; // the database refused this very row
 
-/** Where a message came from. A topic that was deleted and made again has the same places anew. */
+/** Where a message came from. A topic that was deleted and recreated reuses places. */
 export interface MessagePlace {
   readonly topic: string;
   readonly partition: number;

@@ -15,8 +15,8 @@ export interface StoreContext {
 }
 
 /**
- * Opens the parts. Each of them connects at its first call, apart from the others, and is closed by
- * whoever opened it. `queries` only reads: the right to read is enough for it.
+ * Opens the parts. Each of them connects at its first call, independently of the others, and has to
+ * be closed by its user. `queries` only reads, so a read-only role or file is enough for it.
  */
 export interface StoreParts {
   /** What readiness calls the store. */

@@ -1,4 +1,4 @@
-/** Brings what several callers have to write at the same time into one transaction. */
+/** Combines what several callers write at the same time into one transaction. */
 import { setImmediate } from "node:timers";
 import type { Entry } from "./entry.ts";
 
@@ -65,7 +65,7 @@ export class SharedWrites {
   }
 }
 
-/** Aborts with the last of them: until then somebody wants what is written. */
+/** Aborts with the last of them: until then a caller needs the result. */
 function allOf(callers: readonly Waiting[]): AbortSignal {
   const signals = callers.map(({ signal }) => signal);
   const [only, ...others] = signals;

@@ -11,7 +11,7 @@ const LOCK: Statement = {
     hashtextextended('sitemon partitions ' || current_schema(), 0))`,
 };
 
-/** Days before the horizon were purged and are not made again. As in migrate.ts, no cache is asked. */
+/** Days before the horizon were purged and are not made again. Reads the catalog, as migrate.ts does. */
 const IS_WANTED: Statement = {
   name: "partition_wanted",
   text: `SELECT not_before < $2 AND NOT EXISTS (
@@ -61,7 +61,7 @@ function dateOf(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
 
-/** For a lock on one old partition: while somebody reads it, a later run drops it. */
+/** For a lock on one old partition: a partition that is being read is dropped by a later run. */
 const LOCK_TIMEOUT_MS = 5_000;
 
 interface OldPartition {
@@ -77,7 +77,7 @@ interface OldPartition {
  * happens in between, no report is stored for these days any more, and the next run continues here.
  *
  * It waits for transactions that may still read a day, at most for the statement's time; the day
- * then stays partly detached, which blocks nobody, until the next run.
+ * then stays partly detached, which blocks no one, until the next run.
  */
 export async function dropPartitions(connection: Connection, signal: AbortSignal): Promise<number> {
   const partitions = await connection.query<OldPartition>(OLD_PARTITIONS);

@@ -46,7 +46,7 @@ export class PostgresMaintenance implements StatusMaintenance {
     return this.#use("purge expired history", async (connection) => {
       const [lock] = await connection.query<{ is_mine: boolean }>(TRY_LOCK);
       if (!lock!.is_mine) return undefined;
-      // Who stops must not wait for a reader; the server goes on by itself.
+      // A process that stops must not wait for a reader; the server continues without it.
       signal.addEventListener("abort", () => connection.destroy(), { once: true });
       const reports = await dropPartitions(connection, signal);
       const transitions = await deleteAll(connection, DELETE_TRANSITIONS, signal);

@@ -7,13 +7,13 @@ import {
   type SiteKey,
 } from "../queries.ts";
 
-/** Throws RangeError when `daily()` is asked for too much. */
+/** Throws RangeError when the arguments of `daily()` exceed the limits. */
 export function checkDaily(sites: readonly SiteKey[], days: number): void {
   mustBeWithin("sites", sites.length, { min: 0, max: DAILY_SITES_MAX });
   mustBeWithin("days", days, { min: 1, max: HISTORY_DAYS_MAX });
 }
 
-/** Throws RangeError when `history()` is asked for too much. */
+/** Throws RangeError when the arguments of `history()` exceed the limits. */
 export function checkHistory({ transitionDays, latencyDays }: HistoryOptions): void {
   mustBeWithin("transitionDays", transitionDays, { min: 1, max: HISTORY_DAYS_MAX });
   mustBeWithin("latencyDays", latencyDays, { min: 1, max: LATENCY_DAYS_MAX });

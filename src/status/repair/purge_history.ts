@@ -1,12 +1,12 @@
-/** Runs a store's maintenance for as long as the process lives. */
+/** Purges the expired history of a store, for as long as the process runs. */
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import type { Purged, StatusMaintenance } from "../maintenance.ts";
 
-/** A day of reports ends once a day; an hour later at most it is gone. */
+/** The horizon moves once a day; what is before it is purged within an hour. */
 export const MAINTENANCE_INTERVAL_MS = 3_600_000;
-/** After a failure, such as a reader that held a partition for too long. */
+/** After a failure, such as a reader that kept a partition in use for too long. */
 export const MAINTENANCE_RETRY_MS = 300_000;
 
 const log = logger("store");
@@ -19,7 +19,7 @@ export interface PurgeHistoryOptions {
   readonly signal: AbortSignal;
 }
 
-/** Resolves when the signal aborts. A failure is logged and counted; reports are applied all the same. */
+/** Resolves when the signal aborts. A failure is logged and counted; reports are applied anyway. */
 export async function purgeHistory(
   maintenance: StatusMaintenance,
   { retentionMs, clock, telemetry, signal }: PurgeHistoryOptions,
@@ -54,8 +54,7 @@ function report(purged: Purged, telemetry: Telemetry): void {
   }
   if (purged.reports + purged.transitions + purged.rollups === 0) return;
   log.info(
-    "purged expired history: {reports} of reports, {transitions} of transitions, " +
-      "{rollups} of rollups",
+    "purged expired history: reports {reports}, transitions {transitions}, rollups {rollups}",
     { ...purged },
   );
 }

@@ -21,7 +21,7 @@ export interface ReplayOptions extends DeadLetterFilter {
   /** Asks for the Kafka cluster's id, once, when a dead letter of the original Python service needs it. */
   readonly clusterId: () => Promise<string>;
   readonly clock: Clock;
-  /** Knows the schemas of this version, unless told. */
+  /** By default, one that knows the schemas of this version. */
   readonly decode?: typeof decodeMessage;
 }
 

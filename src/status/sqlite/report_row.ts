@@ -2,7 +2,7 @@
 import { HISTORY_FIELDS, STATUS_FIELDS } from "../../report/fields.ts";
 import type { SiteReport } from "../../report/report.ts";
 
-/** A recorded_at further ahead of the store's clock than this is not believed. */
+/** A recorded_at further ahead of the store's clock than this is replaced by the store's time. */
 export const CLOCK_AHEAD_MAX_MICROS = 5 * 60 * 1_000_000;
 
 /** The columns that a report fills in `site_status`. */
@@ -22,7 +22,7 @@ type Column = (typeof REPORT_COLUMNS)[number];
 
 /** A report that has its place among those of its site. */
 export interface ReportRow extends SiteReport {
-  /** Microseconds; where the report stands in the order of its site. */
+  /** Microseconds; the report's place in the order of its site. */
   readonly order_at: number;
 }
 
@@ -61,7 +61,7 @@ export function compareRows(a: ReportRow, b: ReportRow): number {
 }
 
 /**
- * A clock that is ahead must not freeze its site, so a report from the future takes the time of its
+ * A clock that is ahead must not block later reports of its site, so a report from the future takes the time of its
  * arrival. History keeps that, and a replay comes out the same; a report that is too old for
  * history is not kept, so it takes a time that every replay agrees on.
  */

@@ -65,7 +65,7 @@ export interface ErrorPlace {
   readonly port: number;
 }
 
-/** The error of the store port that stands for `cause`, which it keeps. */
+/** The error of the store port for `cause`, which it keeps. */
 export function storeError(cause: unknown, place: ErrorPlace): StoreError {
   if (isStoreError(cause)) return cause;
   const { is, remedy } = meaningOf(cause);

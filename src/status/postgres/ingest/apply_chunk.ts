@@ -48,7 +48,7 @@ function sitesOf(reports: readonly SiteReport[]): [sites: string[], locations: s
   return [rows.map((row) => row.site), rows.map((row) => row.location)];
 }
 
-/** Returns how many rows had to be made. */
+/** Returns how many rows were created. */
 async function lockSites(
   connection: Connection,
   sites: [sites: string[], locations: string[]],

@@ -26,8 +26,9 @@ arrived AS (
     FROM json_to_recordset($1) AS r(${JSON_COLUMNS})) AS r)`;
 
 /**
- * The chunk without repeats, each report at its place in order. A broken clock must not freeze its
- * site; an expired report, which nothing remembers, needs a place that a replay gives it again.
+ * The chunk without repeats, each report with its place in the order. A clock that is ahead must not
+ * block later reports of its site; an expired report is not stored, so its place must be one that a
+ * replay gives it again.
  */
 const CHUNK = `
 chunk AS MATERIALIZED (

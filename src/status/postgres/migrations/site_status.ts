@@ -1,4 +1,4 @@
-/** Migration 1: the status table, made anew or taken over from the original Python service. */
+/** Migration 1: the status table, created or converted from the original Python service's. */
 import type { Connection } from "../connection/connection.ts";
 import type { Migration } from "./migration.ts";
 import { identify } from "../../../report/identity.ts";
