@@ -1,9 +1,13 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { printStatuses } from "../../../src/cli/commands/status.ts";
+import { EXIT_IO } from "../../../src/cli/exit_code.ts";
+import { runProgram } from "../../../src/cli/program.ts";
 import type { Terminal } from "../../../src/cli/text/terminal.ts";
 import { textWidth } from "../../../src/cli/text/terminal_text.ts";
 import type { SiteStatus } from "../../../src/status/queries.ts";
 import { aSiteStatus } from "../../web/site_status.ts";
+import { freePort } from "../../support/free_port.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
 import { FakeTerminal } from "../text/fake_terminal.ts";
 
 const NOW = new Date("2026-05-01T12:00:00Z");
@@ -202,4 +206,23 @@ Deno.test("printStatuses() prints one object a line as JSON, in the words of the
       since: null,
     },
   ]);
+});
+
+Deno.test("sitemon status --watch goes on while the store is unavailable, until a signal", async () => {
+  using folder = new TempFolder();
+  const postgres = `{ host: 127.0.0.1, port: ${freePort()}, user: me }`;
+  const config = folder.write("sitemon.yaml", `postgres: ${postgres}\n`);
+  let rounds = 0;
+  class TwoRounds extends FakeTerminal {
+    override write(text: string): void {
+      super.write(text);
+      if (++rounds === 2) Deno.kill(Deno.pid, "SIGTERM");
+    }
+  }
+  const terminal = new TwoRounds();
+  strictEqual(await runProgram(["status", "-c", config, "--watch"], terminal), EXIT_IO);
+  strictEqual(rounds, 2);
+  const [first, second] = terminal.output.trimEnd().split("\n");
+  ok(first!.includes("127.0.0.1"), first!);
+  strictEqual(first, second);
 });

@@ -133,7 +133,8 @@ function clientConfig(options: PostgresOptions, socket: Socket): ClientConfig {
     host,
     port,
     user,
-    password,
+    // A function, since for an empty text `pg` would read PGPASSWORD, which no thread may.
+    password: () => password,
     database,
     ssl: tlsOptions(options.tls),
     connectionTimeoutMillis: options.connectTimeoutMs,
