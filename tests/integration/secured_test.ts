@@ -220,8 +220,16 @@ for (const [what, words, expected] of KAFKA_TROUBLES) {
 }
 
 const POSTGRES_TROUBLES: [string, PostgresWords, RegExp][] = [
-  ["an unknown authority", { ca: "other-ca.pem" }, /^configuration: .*certificate.*check tls/],
-  ["another name", { host: "localhost" }, /^configuration: .*(altnames|name).*check tls/],
+  [
+    "an unknown authority",
+    { ca: "other-ca.pem" },
+    /^configuration: .*certificate.*check "postgres\.tls"/,
+  ],
+  [
+    "another name",
+    { host: "localhost" },
+    /^configuration: .*(altnames|name).*check "postgres\.tls"/,
+  ],
   [
     "a wrong password",
     { password: "wrong-hunter3-secret" },

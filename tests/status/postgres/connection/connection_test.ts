@@ -80,7 +80,7 @@ databaseTest("query() reads BIGINT as a number, and refuses one that is none", a
   const read = (sql: string) => connection.execute<{ n: number }>(`SELECT ${sql}::bigint AS n`);
   try {
     strictEqual((await read("9007199254740991"))[0]!.n, Number.MAX_SAFE_INTEGER);
-    await rejects(() => read("9007199254740992"), /must lie within 2\^53: it is 9007199254740992/);
+    await rejects(() => read("9007199254740992"), /9007199254740992 is too large/);
   } finally {
     await connection.close();
   }
