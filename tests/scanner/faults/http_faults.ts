@@ -151,7 +151,10 @@ const BROKEN: Fault[] = [
     reason: "protocol",
     error: /^unsupported protocol HTTP\/2\.0$/,
   }),
-  answers("speaks HTTP/2 at once", "\0\0\x12\x04\0\0\0\0\0", { reason: "protocol" }),
+  answers("speaks HTTP/2 at once", "\0\0\x12\x04\0\0\0\0\0", {
+    reason: "protocol",
+    error: /^the server speaks HTTP\/2 only$/,
+  }),
   answers("speaks HTTP/0.9", "<html>hello</html>", { reason: "protocol" }),
   answers("sends a short body", "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nshort", {
     reason: "protocol",
@@ -188,7 +191,7 @@ const BROKEN: Fault[] = [
   answers(
     "sends two lengths",
     "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nok!",
-    { reason: "protocol" },
+    { reason: "protocol", error: /^conflicting Content-Length headers$/ },
   ),
   answers("sends a negative length", "HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nok", {
     reason: "protocol",
