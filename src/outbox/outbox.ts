@@ -149,7 +149,7 @@ export class Outbox implements Disposable {
     const { telemetry } = this.#options;
     if (range !== undefined) {
       telemetry.count("sitemon_outbox_stored_total", {}, range.last - range.first + 1);
-      log.debug("Stored {first} to {last}", { ...range });
+      log.debug("stored {first} to {last}", { ...range });
     }
     if (dropped.count > 0) {
       telemetry.count("sitemon_outbox_dropped_total", { reason: dropped.reason }, dropped.count);
@@ -159,7 +159,7 @@ export class Outbox implements Disposable {
         const what = count === 1
           ? "report dropped since start, recorded as a gap"
           : "reports dropped since start, recorded as gaps";
-        log.warn(`Outbox full: {count} ${what}`, { count });
+        log.warn(`outbox full: {count} ${what}`, { count });
       }
     }
   }
@@ -168,7 +168,7 @@ export class Outbox implements Disposable {
     const { telemetry } = this.#options;
     telemetry.count("sitemon_outbox_dropped_total", { reason: "too_large" }, dead.length);
     if (!this.#logLimit.allows("too_large")) return;
-    log.warn("Reports too large for the receiver, kept as dead letters: {count}", {
+    log.warn("reports too large for the receiver, kept as dead letters: {count}", {
       count: dead.length,
       sequence: dead[0],
     });

@@ -172,7 +172,7 @@ export class Relay {
   #reportSuccess(): void {
     const { telemetry, dependency } = this.#options;
     telemetry.dependency(dependency, { ok: true });
-    if (this.#isFailing) log.info("Publishing works again");
+    if (this.#isFailing) log.info("publishing works again");
     this.#isFailing = false;
   }
 

@@ -96,7 +96,7 @@ brokerTest(
     const during = await group.sitesAreShared(["b", "c"]);
     deepStrictEqual(during, before, "in an outage each goes on with what it held");
     await broker!.start();
-    await c.log("the brokers again", ({ message }) => message === "Publishing works again");
+    await c.log("the brokers again", ({ message }) => message === "publishing works again");
     strictEqual(await b.stop(), 0);
     await shareEvenly([c]);
     await group.sitesAreShared(["c"]);

@@ -49,7 +49,7 @@ ${extra}`);
   }
 }
 
-const isStored = ({ message }: { message: string }) => message.startsWith("Stored ");
+const isStored = ({ message }: { message: string }) => message.startsWith("stored ");
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(`sitemon run drains and exits 0 on ${signal}`, async () => {

@@ -113,7 +113,7 @@ Deno.test("sitemon keeps running when the service manager cannot be notified", a
     "a warning",
     ({ message }) => message.startsWith("notifying the service manager failed"),
   );
-  await producer.log("a stored report", ({ message }) => message.startsWith("Stored "));
+  await producer.log("a stored report", ({ message }) => message.startsWith("stored "));
   strictEqual(await producer.stop(), 0);
 });
 

@@ -68,7 +68,7 @@ pipelineTest("a producer that is killed again and again loses nothing that it st
     stored = Math.max(stored, storedSequence(producer));
   }
   const producer = pipeline.startProducer();
-  await producer.log("a last report", ({ message }) => message.startsWith("Stored "));
+  await producer.log("a last report", ({ message }) => message.startsWith("stored "));
   strictEqual(await producer.stop(), 0);
   const end = storedSequence(producer);
   ok(end > stored);

@@ -138,7 +138,7 @@ postgres: { host: ${host}, port: ${port}, user: ${user}, password: ${password}, 
 
 /** The highest sequence that a producer's log calls stored. */
 export function storedSequence(producer: SitemonProcess): number {
-  const stored = producer.logs.filter(({ message }) => message.startsWith("Stored "));
+  const stored = producer.logs.filter(({ message }) => message.startsWith("stored "));
   return Math.max(0, ...stored.map((line) => Number(line.last)));
 }
 

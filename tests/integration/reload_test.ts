@@ -185,7 +185,7 @@ Deno.test("SIGHUP changes limits and log levels while checks go on", async () =>
   change(place.file, "outbox.db'", "outbox.db', max_rows: 1000");
   change(place.file, "level: debug", "level: debug, levels: { outbox: warning }");
   match(await reload(process), /restarted threads: outbox/);
-  const isStored = ({ message }: { message: string }) => message.startsWith("Stored ");
+  const isStored = ({ message }: { message: string }) => message.startsWith("stored ");
   const stored = process.logs.filter(isStored).length;
   await place.visited("/stays", 6);
   strictEqual(process.logs.filter(isStored).length, stored, "commits are logged at level debug");

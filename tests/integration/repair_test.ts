@@ -37,7 +37,7 @@ pipelineTest(
     }
     const producer = pipeline.startProducer();
     pipeline.startConsumer();
-    await producer.log("a report", ({ message }) => message.startsWith("Stored "));
+    await producer.log("a report", ({ message }) => message.startsWith("stored "));
     strictEqual(await producer.stop(), 0);
     const end = storedSequence(producer);
     await pipeline.historyHolds(end, { orMore: true });

@@ -109,7 +109,7 @@ serviceTest("kafka", "postgres")("no secret is in logs, topic, database or outbo
   };
   await consumer.stop();
   // The texts are what they should be, and what a site sent was kept without the secrets.
-  match(written.logs, /Stored /);
+  match(written.logs, /stored /);
   match(written.database, /\*\*\*/);
   match(written.topic, /127\.0\.0\.1/);
   ok(written.outbox.startsWith("SQLite format") || written.outbox.includes("SQLite format 3"));

@@ -134,7 +134,7 @@ async function trouble({ process, port }: Running, dependency: string): Promise<
     }[];
     return rows.find((it) => it.dependency === dependency && !it.ok);
   }).catch((error) => {
-    const said = process.lines.filter((line) => !line.includes("Stored "));
+    const said = process.lines.filter((line) => !line.includes("stored "));
     throw new Error(said.slice(-20).join("\n"), { cause: error });
   });
   return `${row.reason}: ${row.detail}`;

@@ -80,7 +80,7 @@ pipelineTest("last_checked is the time of the check, however late it is applied"
   const sites = `  - { name: a, url: '${httpbin.origin}/status/200', interval: 1h }`;
   await using pipeline = await Pipeline.create({ sites });
   const producer = pipeline.startProducer();
-  await producer.log("the one check", ({ message }) => message.startsWith("Stored "));
+  await producer.log("the one check", ({ message }) => message.startsWith("stored "));
   const checkedBefore = Date.now();
   strictEqual(await producer.stop(), 0);
   pipeline.startConsumer();

@@ -98,7 +98,7 @@ export class OutboxFile {
       if (error instanceof OutboxLockedError && !isAt(path, this.#identity!)) {
         const { reportCount, gapCount } = database.state();
         log.error(
-          "Outbox {path} was replaced while it was open, by one of another process; " +
+          "outbox {path} was replaced while it was open, by one of another process; " +
             "unsent rows lost: {rows}",
           { path, rows: reportCount + gapCount },
         );
@@ -115,7 +115,7 @@ export class OutboxFile {
     // Logged first: copying a million rows takes a while, and may fail on a full disk.
     if (this.#logLimit.allows("replaced")) {
       log.error(
-        "Outbox {path} was removed or replaced while it was open; starting a new one with its unsent " +
+        "outbox {path} was removed or replaced while it was open; starting a new one with its unsent " +
           "rows ({rows}), and moving what is at its path to {folder}",
         { path, rows: reportCount + gapCount, folder },
       );
@@ -145,7 +145,7 @@ export class OutboxFile {
     const folder = quarantine(path, "corrupt", clock);
     telemetry.count("sitemon_outbox_resets_total");
     log.error(
-      "Outbox {path} is damaged and was moved to {folder}; starting a new one: {detail}",
+      "outbox {path} is damaged and was moved to {folder}; starting a new one: {detail}",
       { path, folder, detail: error.message },
     );
   }

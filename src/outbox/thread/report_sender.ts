@@ -203,7 +203,7 @@ export class ReportSender implements Disposable {
     this.#lost++;
     this.#options.telemetry.count("sitemon_reports_lost_total", { cause: "buffer_full" });
     if (this.#logLimit.allows("lost")) {
-      log.error("The outbox does not accept reports: {lost} lost since start", {
+      log.error("the outbox does not accept reports: {lost} lost since start", {
         lost: this.#lost,
       });
     }

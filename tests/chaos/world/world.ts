@@ -158,7 +158,7 @@ export function producedBy({ outboxPath }: ProducerPlace): Produced {
 export function announcedBy({ process }: ProducerPlace): { last: number; count: number } {
   let [last, count] = [0, 0];
   for (const log of process.logs()) {
-    for (const [, from, to] of log.matchAll(/"Stored (\d+) to (\d+)"/g)) {
+    for (const [, from, to] of log.matchAll(/"stored (\d+) to (\d+)"/g)) {
       last = Math.max(last, Number(to));
       count += Number(to) - Number(from) + 1;
     }
