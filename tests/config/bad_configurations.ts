@@ -11,498 +11,203 @@ export const NAMED_FILES: Readonly<Record<string, string>> = {
 /** What their references stand for. */
 export const ENVIRONMENT: Readonly<Record<string, string>> = { SECRET: "hunter2" };
 
-/** `what` is the end of "loadConfig() refuses …". Places without a file are in the configuration. */
-export const BAD_CONFIGURATIONS: readonly (readonly [
-  what: string,
-  yaml: string,
-  ...mistakes: string[],
-])[] = [
-  [
-    "a file that is a list",
-    "- a",
-    "1:1: invalid configuration: a list of 1 item is not a mapping of keys",
-  ],
-  [
-    "a file that is one text",
-    "hello",
-    '1:1: invalid configuration: "hello" is not a mapping of keys',
-  ],
-  [
-    "an unknown key that resembles a known one",
-    "intervall: 5",
-    '1:1: unknown key "intervall"; did you mean "interval"?',
-  ],
-  [
-    "an unknown key that resembles no other",
-    "colour: red",
-    '1:1: unknown key "colour"',
-  ],
-  [
-    "an unknown key of a site",
-    "sites:\n  - url: http://h/\n    timout: 3s",
+/** The mistakes of each text. Places without a file are in the configuration. */
+export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly string[]>> = {
+  "- a": "1:1: invalid configuration: a list of 1 item is not a mapping of keys",
+  "hello": '1:1: invalid configuration: "hello" is not a mapping of keys',
+  "intervall: 5": '1:1: unknown key "intervall"; did you mean "interval"?',
+  "colour: red": '1:1: unknown key "colour"',
+  "sites:\n  - url: http://h/\n    timout: 3s":
     '3:5: unknown key "sites.timout"; did you mean "timeout"?',
-  ],
-  [
-    "an unknown key of a section that may also be a word",
-    "kafka:\n  server: k:9092\n  tls: {serverName: x}",
+  "kafka:\n  server: k:9092\n  tls: {serverName: x}":
     '3:9: unknown key "kafka.tls.serverName"; did you mean "server_name"?',
-  ],
-  [
-    "a duration that is a boolean",
-    "interval: true",
-    '1:11: invalid "interval": true is not a duration from 100ms to 7d',
-  ],
-  [
-    "a duration with an unknown unit",
-    "interval: 5 minutes",
+  "interval: true": '1:11: invalid "interval": true is not a duration from 100ms to 7d',
+  "interval: 5 minutes":
     '1:11: invalid "interval": "5 minutes" is not a duration; write 500ms, 30s, 5m, 2h, 1d or a number of seconds',
-  ],
-  [
-    "a duration that is too short",
-    "interval: 99ms",
-    '1:11: invalid "interval": "99ms" is not a duration from 100ms to 7d',
-  ],
-  [
-    "a duration that is too long",
-    "interval: 8d",
-    '1:11: invalid "interval": "8d" is not a duration from 100ms to 7d',
-  ],
-  [
-    "an empty duration",
-    "interval:",
-    '1:10: invalid "interval": an empty value is not a duration from 100ms to 7d',
-  ],
-  [
-    "a size in decimal units",
-    "outbox:\n  max_bytes: 10MB",
+  "interval: 99ms": '1:11: invalid "interval": "99ms" is not a duration from 100ms to 7d',
+  "interval: 8d": '1:11: invalid "interval": "8d" is not a duration from 100ms to 7d',
+  "interval:": '1:10: invalid "interval": an empty value is not a duration from 100ms to 7d',
+  "outbox:\n  max_bytes: 10MB":
     '2:14: invalid "outbox.max_bytes": "10MB" is not a size; write 64KiB, 256MiB, 1GiB or a number of bytes',
-  ],
-  [
-    "a size that is too small",
-    "outbox:\n  max_bytes: 1KiB",
+  "outbox:\n  max_bytes: 1KiB":
     '2:14: invalid "outbox.max_bytes": "1KiB" is not a size from 256KiB to 1TiB',
-  ],
-  [
-    "sites that are not a list",
-    "sites: http://h/",
-    '1:8: invalid "sites": "http://h/" is not a list of sites',
-  ],
-  [
-    "an empty list of sites",
-    "sites:",
-    '1:7: invalid "sites": an empty value is not a list of sites',
-  ],
-  [
-    "a site that is only a URL",
-    "sites:\n  - http://h/",
-    '2:5: invalid "sites": "http://h/" is not a mapping with url',
-  ],
-  [
-    "a site without URL",
-    "sites:\n  - name: shop",
-    '2:5: "sites.url" is required',
-  ],
-  [
-    "a URL of another scheme",
-    "sites:\n  - url: ftp://user:secret@h/",
+  "sites: http://h/": '1:8: invalid "sites": "http://h/" is not a list of sites',
+  "sites:": '1:7: invalid "sites": an empty value is not a list of sites',
+  "sites:\n  - http://h/": '2:5: invalid "sites": "http://h/" is not a mapping with url',
+  "sites:\n  - name: shop": '2:5: "sites.url" is required',
+  "sites:\n  - url: ftp://user:secret@h/":
     '2:10: invalid "sites.url": "ftp://h/" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
-  ],
-  [
-    "a URL with a wildcard host",
-    "sites:\n  - url: http://*.example.org/",
+  "sites:\n  - url: http://*.example.org/":
     '2:10: invalid "sites.url": "http://*.example.org/" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
-  ],
-  [
-    "a URL with a space",
-    "sites:\n  - url: http://example.org/a b",
+  "sites:\n  - url: http://example.org/a b":
     '2:10: invalid "sites.url": "http://example.org/a b" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
-  ],
-  [
-    "a URL without slashes",
-    "sites:\n  - url: http:user:secret@example.org",
+  "sites:\n  - url: http:user:secret@example.org":
     '2:10: invalid "sites.url": "http:example.org" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
-  ],
-  [
-    "two sites with one name",
-    "sites:\n  - {name: a, url: http://a/}\n  - {name: a, url: http://b/}",
+  "sites:\n  - {name: a, url: http://a/}\n  - {name: a, url: http://b/}":
     '3:12: duplicate site name "a": first used at sitemon.yaml:2',
-  ],
-  [
-    "a name that is too long",
-    `sites:\n  - {name: ${"n".repeat(201)}, url: http://a/}`,
+  [`sites:\n  - {name: ${"n".repeat(201)}, url: http://a/}`]:
     '2:12: invalid "sites.name": "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn…" is not one line of 1 to 200 characters',
-  ],
-  [
-    "an unknown method",
-    "sites:\n  - url: http://h/\n    method: get",
+  "sites:\n  - url: http://h/\n    method: get":
     '3:13: invalid "sites.method": "get" is not one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
-  ],
-  [
-    "a header that delimits the message",
-    "sites:\n  - url: http://h/\n    headers: {Content-Length: '3'}",
+  "sites:\n  - url: http://h/\n    headers: {Content-Length: '3'}":
     '3:15: invalid key "sites.headers.Content-Length": "Content-Length" is a header that sitemon sets itself',
-  ],
-  [
-    "a header that is a number",
-    "sites:\n  - url: http://h/\n    headers: {X-Id: 3}",
+  "sites:\n  - url: http://h/\n    headers: {X-Id: 3}":
     '3:21: invalid "sites.headers.X-Id": 3 is not text; put it in quotes',
-  ],
-  [
-    "a header of two lines",
-    'sites:\n  - url: http://h/\n    headers: {X-Id: "a\\nb"}',
+  'sites:\n  - url: http://h/\n    headers: {X-Id: "a\\nb"}':
     '3:21: invalid "sites.headers.X-Id": "a\\nb" is not one line of at most 8192 characters',
-  ],
-  [
-    "a secret header that is a list",
-    "sites:\n  - url: http://h/\n    headers: {Authorization: [hunter2]}",
+  "sites:\n  - url: http://h/\n    headers: {Authorization: [hunter2]}":
     '3:30: invalid "sites.headers.Authorization": the value (hidden) is not one line of at most 8192 characters',
-  ],
-  [
-    "an unknown key of a body",
-    "sites:\n  - url: http://h/\n    body: {path: x}",
+  "sites:\n  - url: http://h/\n    body: {path: x}": [
     '3:11: "sites.body.file" is required',
     '3:12: unknown key "sites.body.path"',
   ],
-  [
-    "a body file that is missing",
-    "sites:\n  - url: http://h/\n    body: {file: body.json}",
+  "sites:\n  - url: http://h/\n    body: {file: body.json}":
     '3:18: invalid "sites.body.file": cannot read "body.json": no such file',
-  ],
-  [
-    "an invalid status",
-    "sites:\n  - url: http://h/\n    expect: {status: 2xy}",
+  "sites:\n  - url: http://h/\n    expect: {status: 2xy}":
     '3:22: invalid "sites.expect.status": "2xy" is not a status code from 100 to 999, such as 200, 200-299, 2xx or "!404", or a list of at most 32',
-  ],
-  [
-    "a status out of range",
-    "sites:\n  - url: http://h/\n    expect: {status: [200, 99]}",
+  "sites:\n  - url: http://h/\n    expect: {status: [200, 99]}":
     '3:28: invalid "sites.expect.status": 99 is not a status code from 100 to 999, such as 200, 200-299, 2xx or "!404", or a list of at most 32',
-  ],
-  [
-    "an exclamation mark without quotes",
-    "sites:\n  - url: http://h/\n    expect:\n      status: !404",
+  "sites:\n  - url: http://h/\n    expect:\n      status: !404":
     '4:15: unresolved tag: !404; put a value that begins with "!" in quotes',
-  ],
-  [
-    "expectations of wrong types",
-    "sites:\n  - url: http://h/\n    expect: {json: x, size: 5}",
+  "sites:\n  - url: http://h/\n    expect: {json: x, size: 5}": [
     '3:20: invalid "sites.expect.json": "x" is not a list of 1 to 64 mappings with path and conditions',
     '3:29: invalid "sites.expect.size": 5 is not a mapping with min, max',
   ],
-  [
-    "an expectation without a condition",
-    "sites:\n  - url: http://h/\n    expect: {json: [{path: $.a}]}",
+  "sites:\n  - url: http://h/\n    expect: {json: [{path: $.a}]}":
     '3:21: invalid "sites.expect.json": no condition; add one of equals, not_equals, matches, less_than, greater_than, exists',
-  ],
-  [
-    "an unknown condition",
-    "sites:\n  - url: http://h/\n    expect: {json: [{path: $.a, equal: 1}]}",
+  "sites:\n  - url: http://h/\n    expect: {json: [{path: $.a, equal: 1}]}": [
     '3:21: invalid "sites.expect.json": no condition; add one of equals, not_equals, matches, less_than, greater_than, exists',
     '3:33: unknown key "sites.expect.json.equal"; did you mean "equals"?',
   ],
-  [
-    "limits in the wrong order",
-    "defaults:\n  expect:\n    response_time: {degraded: 5s, down: 1s}\n    certificate_days: {degraded: 3, down: 7}",
-    '3:20: invalid "defaults.expect.response_time": degraded (5s) must be shorter than down (1s)',
-    '4:23: invalid "defaults.expect.certificate_days": degraded (3) must be more than down (7)',
-  ],
-  [
-    "patterns and paths that are not supported",
-    'defaults:\n  expect:\n    body: {matches: ["a", "(?=x)"], not_matches: "(?=y)"}\n    header: [{name: etag, matches: "(?=z)"}]\n    json: [{path: status, matches: "(?=v)"}]',
-    '3:27: invalid "defaults.expect.body.matches": lookahead is not supported',
-    '3:50: invalid "defaults.expect.body.not_matches": lookahead is not supported',
-    '4:36: invalid "defaults.expect.header.matches": lookahead is not supported',
-    '5:19: invalid "defaults.expect.json.path": must begin with $',
-    '5:36: invalid "defaults.expect.json.matches": lookahead is not supported',
-  ],
-  [
-    "retries that are a number",
-    "defaults:\n  retries: 3",
+  "defaults:\n  expect:\n    response_time: {degraded: 5s, down: 1s}\n    certificate_days: {degraded: 3, down: 7}":
+    [
+      '3:20: invalid "defaults.expect.response_time": degraded (5s) must be shorter than down (1s)',
+      '4:23: invalid "defaults.expect.certificate_days": degraded (3) must be more than down (7)',
+    ],
+  'defaults:\n  expect:\n    body: {matches: ["a", "(?=x)"], not_matches: "(?=y)"}\n    header: [{name: etag, matches: "(?=z)"}]\n    json: [{path: status, matches: "(?=v)"}]':
+    [
+      '3:27: invalid "defaults.expect.body.matches": lookahead is not supported',
+      '3:50: invalid "defaults.expect.body.not_matches": lookahead is not supported',
+      '4:36: invalid "defaults.expect.header.matches": lookahead is not supported',
+      '5:19: invalid "defaults.expect.json.path": must begin with $',
+      '5:36: invalid "defaults.expect.json.matches": lookahead is not supported',
+    ],
+  "defaults:\n  retries: 3":
     '2:12: invalid "defaults.retries": 3 is not a mapping with attempts, delay, on',
-  ],
-  [
-    "an unknown reason",
-    "defaults:\n  retries: {on: [slowly]}",
+  "defaults:\n  retries: {on: [slowly]}":
     '2:18: invalid "defaults.retries.on": "slowly" is not one of any, dns, connect_refused, connect_timeout, reset, tls_expired, tls_name, tls_untrusted, tls_other, timeout, redirect_loop, protocol, body_too_large, status, header, body, json, size, inverted, slow, certificate_soon, proxy, redirect_refused, blocked_by_policy, internal',
-  ],
-  [
-    "an invalid token, which is hidden",
-    'sites:\n  - url: http://h/\n    auth: {bearer: "to ken"}',
+  'sites:\n  - url: http://h/\n    auth: {bearer: "to ken"}':
     '3:20: invalid "sites.auth.bearer": the value (hidden) is not a token of visible ASCII characters',
-  ],
-  [
-    "credentials of two kinds",
-    "defaults: {auth: {bearer: t, basic: {username: u, password: p}}}",
+  "defaults: {auth: {bearer: t, basic: {username: u, password: p}}}":
     '1:18: invalid "defaults.auth": either basic or bearer is required',
-  ],
-  [
-    "credentials of an unknown kind",
-    "defaults: {auth: {beerer: t}}",
+  "defaults: {auth: {beerer: t}}": [
     '1:18: invalid "defaults.auth": either basic or bearer is required',
     '1:19: unknown key "defaults.auth.beerer"; did you mean "bearer"?',
   ],
-  [
-    "credentials in the endpoint of traces, which are hidden",
-    "traces: {endpoint: 'https://u:hunter2@c/', ratio: 0}",
+  "traces: {endpoint: 'https://u:hunter2@c/', ratio: 0}": [
     '1:20: invalid "traces.endpoint": "https://c/" is not the http or https URL of a collector, without credentials and query',
     '1:51: invalid "traces.ratio": 0 is not a number above 0 and up to 1',
   ],
-  [
-    "connectivity without URLs",
-    "connectivity: {urls: [], interval: 1ms}",
+  "connectivity: {urls: [], interval: 1ms}": [
     '1:22: invalid "connectivity.urls": a list of 0 items is not a list of 1 to 16 URLs',
     '1:36: invalid "connectivity.interval": "1ms" is not a duration from 1s to 1h',
   ],
-  [
-    "a status page with several mistakes",
-    "web: {listen: 8080, titel: x, basic_auth: {username: 'a:b'}}",
+  "web: {listen: 8080, titel: x, basic_auth: {username: 'a:b'}}": [
     '1:15: invalid "web.listen": 8080 is not a host:port address, such as 127.0.0.1:9464',
     '1:21: unknown key "web.titel"; did you mean "title"?',
     '1:43: "web.basic_auth.password" is required',
     '1:54: invalid "web.basic_auth.username": "a:b" is not a name of 1 to 256 characters without a colon',
   ],
-  [
-    "a status page that is true",
-    "web: true",
+  "web: true":
     '1:6: invalid "web": true is neither false nor a mapping with listen, title, basic_auth',
-  ],
-  [
-    "a history of less than a day",
-    "history: {retention: 23h}",
+  "history: {retention: 23h}":
     '1:22: invalid "history.retention": "23h" is not a duration from 1d to 400d',
-  ],
-  [
-    "a group without Kafka",
-    "scanner: {group: a}",
-    '1:18: missing section "kafka": "scanner.group" needs it',
-  ],
-  [
-    "a topic whose name is too long for a group",
-    `scanner: {group: a}\nkafka: {server: k:1, topic: ${"t".repeat(241)}}`,
+  "scanner: {group: a}": '1:18: missing section "kafka": "scanner.group" needs it',
+  [`scanner: {group: a}\nkafka: {server: k:1, topic: ${"t".repeat(241)}}`]:
     '2:29: "kafka.topic" is too long for "scanner.group": the group\'s topic would have 250 characters, and Kafka allows 249',
-  ],
-  [
-    "a session timeout that brokers refuse",
-    "scanner: {group: {name: a, session_timeout: 1s}}\nkafka: {server: k:1}",
+  "scanner: {group: {name: a, session_timeout: 1s}}\nkafka: {server: k:1}":
     '1:45: invalid "scanner.group.session_timeout": "1s" is not a duration from 6s to 5m',
-  ],
-  [
-    "too many redirects",
-    "sites:\n  - url: http://h/\n    redirects: 11",
+  "sites:\n  - url: http://h/\n    redirects: 11":
     '3:16: invalid "sites.redirects": 11 is not a whole number from 0 to 10',
-  ],
-  [
-    "an unknown version of IP",
-    "sites:\n  - url: http://h/\n    ip_version: 5",
+  "sites:\n  - url: http://h/\n    ip_version: 5":
     '3:17: invalid "sites.ip_version": 5 is not 4 or 6',
-  ],
-  [
-    "a proxy of another scheme",
-    "sites:\n  - url: http://h/\n    proxy: socks5://u:secret@h:1",
+  "sites:\n  - url: http://h/\n    proxy: socks5://u:secret@h:1":
     '3:12: invalid "sites.proxy": "socks5://h:1" is not a URL of the form http://[user:password@]host:port',
-  ],
-  [
-    "a label that is a number",
-    "sites:\n  - url: http://h/\n    labels: {team: 3}",
+  "sites:\n  - url: http://h/\n    labels: {team: 3}":
     '3:20: invalid "sites.labels.team": 3 is not text; put it in quotes',
-  ],
-  [
-    "an invalid name of a label",
-    "sites:\n  - url: http://h/\n    labels: {my-team: a}",
+  "sites:\n  - url: http://h/\n    labels: {my-team: a}":
     '3:14: invalid key "sites.labels.my-team": "my-team" is not a name of 1 to 63 letters, digits and underscores without a leading digit',
-  ],
-  [
-    "a pattern that is not supported",
-    "sites:\n  - url: http://h/\n    pattern: (?=a)",
+  "sites:\n  - url: http://h/\n    pattern: (?=a)":
     '3:14: invalid "sites.pattern": lookahead is not supported',
-  ],
-  [
-    "a certificate without key",
-    "sites:\n  - url: http://h/\n    tls: {cert: c.pem}",
+  "sites:\n  - url: http://h/\n    tls: {cert: c.pem}":
     '3:10: missing "sites.tls.key": "sites.tls.cert" needs it',
-  ],
-  [
-    "a CA file that is missing",
-    "kafka:\n  server: k:9092\n  tls: {ca: no.pem}",
+  "kafka:\n  server: k:9092\n  tls: {ca: no.pem}":
     '3:13: invalid "kafka.tls.ca": cannot read "no.pem": no such file',
-  ],
-  [
-    "a CA file without certificate",
-    "kafka:\n  server: k:9092\n  tls: {ca: notes.txt}",
+  "kafka:\n  server: k:9092\n  tls: {ca: notes.txt}":
     '3:13: invalid "kafka.tls.ca": "notes.txt" holds no certificate in PEM format',
-  ],
-  [
-    "Kafka without broker",
-    "kafka:\n  topic: t",
-    '2:3: "kafka.server" is required',
-  ],
-  [
-    "both server and servers",
-    "kafka:\n  server: k:9092\n  servers: [k:9092]",
+  "kafka:\n  topic: t": '2:3: "kafka.server" is required',
+  "kafka:\n  server: k:9092\n  servers: [k:9092]":
     '3:12: "kafka.server" and "kafka.servers" exclude each other; remove one',
-  ],
-  [
-    "a broker without port",
-    "kafka:\n  server: k",
+  "kafka:\n  server: k":
     '2:11: invalid "kafka.server": "k" is not a host:port address, such as 127.0.0.1:9464',
-  ],
-  [
-    "a port out of range",
-    "kafka:\n  servers: [k:9092, k:70000]",
+  "kafka:\n  servers: [k:9092, k:70000]":
     '2:21: invalid "kafka.servers": "k:70000" is not a host:port address, such as 127.0.0.1:9464',
-  ],
-  [
-    "an invalid topic",
-    "kafka:\n  server: k:9092\n  topic: a b",
+  "kafka:\n  server: k:9092\n  topic: a b":
     '3:10: invalid "kafka.topic": "a b" is not a name of 1 to 249 letters, digits, dots, hyphens and underscores',
-  ],
-  [
-    "zero partitions",
-    "kafka:\n  server: k:9092\n  partitions: 0",
+  "kafka:\n  server: k:9092\n  partitions: 0":
     '3:15: invalid "kafka.partitions": 0 is not a whole number from 1 to 10000, or -1 for the broker\'s default',
-  ],
-  [
-    "too many consumers",
-    "kafka:\n  server: k:9092\n  consumers: 65",
+  "kafka:\n  server: k:9092\n  consumers: 65":
     '3:14: invalid "kafka.consumers": 65 is not a whole number from 1 to 64',
-  ],
-  [
-    "SASL without password",
-    "kafka:\n  server: k:9092\n  sasl: {mechanism: plain, username: u}",
+  "kafka:\n  server: k:9092\n  sasl: {mechanism: plain, username: u}":
     '3:9: "kafka.sasl.password" is required',
-  ],
-  [
-    "SASL of an unknown mechanism",
-    "kafka:\n  server: k:9092\n  sasl: {mechanism: gssapi, username: u, password: p}",
+  "kafka:\n  server: k:9092\n  sasl: {mechanism: gssapi, username: u, password: p}":
     '3:21: invalid "kafka.sasl.mechanism": "gssapi" is not one of plain, scram-sha-256, scram-sha-512',
-  ],
-  [
-    "the path of a socket as host",
-    "postgres:\n  host: /run/postgresql\n  user: u",
+  "postgres:\n  host: /run/postgresql\n  user: u":
     '2:9: invalid "postgres.host": "/run/postgresql" is not a host name or an IP address (sockets are not supported)',
-  ],
-  [
-    "a password that is a number",
-    "postgres:\n  host: p\n  user: u\n  password: 12345",
+  "postgres:\n  host: p\n  user: u\n  password: 12345":
     '4:13: invalid "postgres.password": the value (hidden) is not text; put it in quotes',
-  ],
-  [
-    "a TLS mode with fallback",
-    "postgres:\n  host: p\n  user: u\n  tls: prefer",
+  "postgres:\n  host: p\n  user: u\n  tls: prefer":
     '4:8: invalid "postgres.tls": "prefer" is neither one of disable, require, verify-ca, verify-full nor a mapping with mode, ca, cert, key',
-  ],
-  [
-    "an unknown key of TLS",
-    "postgres:\n  host: p\n  user: u\n  tls: {mode: require, insecure: true}",
+  "postgres:\n  host: p\n  user: u\n  tls: {mode: require, insecure: true}":
     '4:24: unknown key "postgres.tls.insecure"',
-  ],
-  [
-    "more sites than the outbox can hold",
-    "outbox: {max_rows: 3}\nsites:\n  - url: http://a/\n  - url: http://b/",
+  "outbox: {max_rows: 3}\nsites:\n  - url: http://a/\n  - url: http://b/":
     '1:20: "outbox.max_rows" (3) must be at least twice the number of sites (2); write 4 or more',
-  ],
-  [
-    "one file for outbox and store",
-    "outbox: {path: a.db}\nstore: {path: ./a.db}",
+  "outbox: {path: a.db}\nstore: {path: ./a.db}":
     '2:15: "store.path" and "outbox.path" are the same file',
-  ],
-  [
-    "an invalid address",
-    "address_policy: {deny: [intranet]}",
+  "address_policy: {deny: [intranet]}":
     '1:25: invalid "address_policy.deny": "intranet" is not an address, a CIDR range, "loopback" or "private"',
-  ],
-  [
-    "a wildcard among allowed hosts",
-    "allow_hosts: ['*.example.org']",
+  "allow_hosts: ['*.example.org']":
     '1:15: invalid "allow_hosts": "*.example.org" is not a host or host:port without scheme, path and wildcard',
-  ],
-  [
-    "a listener without port",
-    "listen: localhost",
+  "listen: localhost":
     '1:9: invalid "listen": "localhost" is not a host:port address, such as 127.0.0.1:9464',
-  ],
-  [
-    "an unknown log level",
-    "log: {level: warn}",
+  "log: {level: warn}":
     '1:14: invalid "log.level": "warn" is not one of debug, info, warning, error',
-  ],
-  [
-    "a variable that is not set",
-    "postgres:\n  host: p\n  user: u\n  password: ${PGPASS}",
+  "postgres:\n  host: p\n  user: u\n  password: ${PGPASS}":
     '4:13: environment variable "PGPASS" is not set; set it, or write ${PGPASS:-default}',
-  ],
-  [
-    "a variable with an invalid name",
-    "location: ${a b}",
+  "location: ${a b}":
     '1:11: invalid reference "${a b}"; write ${NAME}, ${NAME:-default} or ${file:PATH}, or $${ for a literal ${',
-  ],
-  [
-    "an unfinished reference",
-    "location: ${HOME",
+  "location: ${HOME":
     '1:11: invalid reference "${HOME"; write ${NAME}, ${NAME:-default} or ${file:PATH}, or $${ for a literal ${',
-  ],
-  [
-    "a secret file that is missing",
-    "postgres:\n  host: p\n  user: u\n  password: ${file:/run/secret}",
+  "postgres:\n  host: p\n  user: u\n  password: ${file:/run/secret}":
     '4:13: cannot read "/run/secret": no such file',
-  ],
-  [
-    "a reference to an invalid value",
-    "postgres:\n  host: p\n  user: u\n  port: ${SECRET}",
+  "postgres:\n  host: p\n  user: u\n  port: ${SECRET}":
     '4:9: invalid "postgres.port": the value of "${SECRET}" is not a whole number from 1 to 65535',
-  ],
-  [
-    "a duplicate key",
-    "interval: 5\ninterval: 6",
-    '2:1: duplicate key "interval": first defined at line 1',
-  ],
-  [
-    "an unfinished list",
-    "location: here\nallow_hosts: [a\n",
+  "interval: 5\ninterval: 6": '2:1: duplicate key "interval": first defined at line 1',
+  "location: here\nallow_hosts: [a\n":
     "3:1: invalid YAML here or on the line before: flow sequence in block collection must be sufficiently indented and end with a ]",
-  ],
-  [
-    "a tab in the indentation",
-    "log:\n\tlevel: info",
-    "2:1: tab in the indentation; YAML requires spaces",
-  ],
-  [
-    "two documents",
-    "interval: 5\n---\ninterval: 6",
-    "2:1: second YAML document; a configuration file holds only one",
-  ],
-  [
-    "an alias without anchor",
-    "location: *here",
-    '1:11: alias "*here" has no anchor before it',
-  ],
-  [
-    "an alias within itself",
-    "labels: &a\n  b: *a",
+  "log:\n\tlevel: info": "2:1: tab in the indentation; YAML requires spaces",
+  "interval: 5\n---\ninterval: 6": "2:1: second YAML document; a configuration file holds only one",
+  "location: *here": '1:11: alias "*here" has no anchor before it',
+  "labels: &a\n  b: *a": [
     '1:1: unknown key "labels"',
     '2:6: alias "*a" contains itself',
   ],
-  [
-    "an included file that is missing",
-    "include: [more.yaml]",
-    '1:11: cannot read "more.yaml": no such file',
-  ],
-  [
-    "a glob that matches nothing",
-    "include: [more/*.yaml]",
-    '1:11: no file matches "more/*.yaml"',
-  ],
-  [
-    "a mistake in an included file",
-    "include: [shops.yaml]",
+  "include: [more.yaml]": '1:11: cannot read "more.yaml": no such file',
+  "include: [more/*.yaml]": '1:11: no file matches "more/*.yaml"',
+  "include: [shops.yaml]":
     'shops.yaml:3:10: invalid "sites.url": "b" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
-  ],
-  [
-    "an unknown category of logs",
-    "log: {levels: {kafak: debug}}",
-    '1:16: unknown key "log.levels.kafak"; did you mean "kafka"?',
-  ],
-];
+  "log: {levels: {kafak: debug}}": '1:16: unknown key "log.levels.kafak"; did you mean "kafka"?',
+};
 
 /** Configurations that are refused for one command. */
 export const BAD_FOR_COMMAND: readonly (readonly [

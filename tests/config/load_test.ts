@@ -40,8 +40,8 @@ function refuses(yaml: string, mistakes: readonly string[], role?: Role): void {
   deepStrictEqual(found.map((mistake) => mistake.replace(/^sitemon\.yaml:/, "")), mistakes);
 }
 
-for (const [what, yaml, ...mistakes] of BAD_CONFIGURATIONS) {
-  Deno.test(`loadConfig() refuses ${what}`, () => refuses(yaml, mistakes));
+for (const [yaml, mistakes] of Object.entries(BAD_CONFIGURATIONS)) {
+  Deno.test(`loadConfig() refuses ${JSON.stringify(yaml)}`, () => refuses(yaml, [mistakes].flat()));
 }
 
 for (const [role, yaml, ...mistakes] of BAD_FOR_COMMAND) {
