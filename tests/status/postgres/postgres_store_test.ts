@@ -217,7 +217,7 @@ databaseTest("apply() asks for a change and recovers, when a table is missing", 
   await session.query("ALTER TABLE site_hour RENAME TO gone");
   await rejects(() => store.apply(chunk([nthReport(1)])), {
     name: "StoreConfigurationError",
-    message: /relation "site_hour" does not exist \(42P01\); run sitemon migrate/,
+    message: /relation "site_hour" does not exist \(42P01\); run "sitemon migrate"/,
   });
   await session.query("ALTER TABLE gone RENAME TO site_hour");
   strictEqual((await store.apply(chunk([nthReport(1)]))).applied, 1);
