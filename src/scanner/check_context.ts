@@ -47,7 +47,8 @@ export interface CheckContext {
   /** True when Deno's own permissions let this thread talk to `host:port`. */
   readonly hasPermission: (endpoint: string) => boolean;
   readonly lookups: NameLookups;
-  readonly certificates: CertificateCache;
+  /** Absent where nobody reads certificates, so that none is asked for. */
+  readonly certificates?: CertificateCache;
   readonly patterns: PatternCache;
   readonly jsonPaths: JsonPathCache;
   readonly redact: Redact;

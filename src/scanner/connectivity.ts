@@ -42,7 +42,8 @@ export class Connectivity {
 
   constructor(options: ConnectivityOptions, context: CheckContext) {
     this.#options = options;
-    this.#context = context;
+    const { certificates: _, ...withoutCertificates } = context;
+    this.#context = withoutCertificates;
     this.#sites = options.urls.map(siteOf);
   }
 

@@ -3,6 +3,7 @@ import { systemClock } from "../../src/runtime/clock.ts";
 import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { checkSite } from "../../src/scanner/check.ts";
 import { Connectivity, ROUND_MS_MAX } from "../../src/scanner/connectivity.ts";
+import { makeCertificates } from "../support/certificates.ts";
 import { freePort } from "../support/free_port.ts";
 import { eventually, nextTurn } from "../support/waiting.ts";
 import { answering, rawServer, untilClosed } from "./http/raw_server.ts";
@@ -86,6 +87,13 @@ Deno.test("isOnline() is false within its bound, when the urls accept and say no
   const startMs = performance.now();
   deepStrictEqual(await connectivity.isOnline(), false);
   ok(performance.now() - startMs < ROUND_MS_MAX + 500);
+  connectivity.stop();
+});
+
+Deno.test("isOnline() opens one connection to an https url, whose certificate nobody reads", async () => {
+  await using server = rawServer(answering(OK), { tls: makeCertificates().unknown });
+  const { connectivity } = aGuard([`https://localhost:${server.port}/`]);
+  deepStrictEqual([await connectivity.isOnline(), server.accepted], [false, 1]);
   connectivity.stop();
 });
 

@@ -19,7 +19,7 @@ export function knownCertificate(
 ): Certificate | undefined {
   const { plan, failure, certificate } = visit;
   if (certificate !== undefined) return certificate;
-  if (!plan.isSecure) return UNKNOWN;
+  if (!plan.isSecure || certificates === undefined) return UNKNOWN;
   if (failure === undefined) return certificates.get(keyOf(plan));
   return isTlsFailure(failure) ? undefined : UNKNOWN;
 }
@@ -40,7 +40,7 @@ export async function askForCertificate(
   }
   const certificate = visit.certificate ?? UNKNOWN;
   // What could not be read now may be readable by the next check.
-  if (certificate.expiresAt !== null) context.certificates.set(keyOf(plan), certificate);
+  if (certificate.expiresAt !== null) context.certificates?.set(keyOf(plan), certificate);
   return certificate;
 }
 
