@@ -9,14 +9,11 @@ export type ProblemStatus = 401 | 404 | 500 | 503;
 /** The media type of problems (RFC 9457). */
 export const PROBLEM_TYPE = "application/problem+json";
 
-const SENTENCES: Readonly<Record<ProblemStatus, { heading: string; sentence: string }>> = {
-  401: { heading: "Unauthorized", sentence: "Username and password required." },
-  404: { heading: "Not found", sentence: "No such site or page." },
-  500: { heading: "Internal error", sentence: "This is a bug in sitemon; see its log." },
-  503: {
-    heading: "Unavailable",
-    sentence: "The status database does not respond. Try again later.",
-  },
+const SENTENCES: Readonly<Record<ProblemStatus, readonly [heading: string, sentence: string]>> = {
+  401: ["Unauthorized", "Username and password required."],
+  404: ["Not found", "No such site or page."],
+  500: ["Internal error", "This is a bug in sitemon; see its log."],
+  503: ["Unavailable", "The status database does not respond. Try again later."],
 };
 
 /** JSON below `/api/`, a page elsewhere; without internals. */
@@ -24,7 +21,7 @@ export async function problem(
   status: ProblemStatus,
   { path, title }: { readonly path: string; readonly title: string },
 ): Promise<Response> {
-  const { heading, sentence } = SENTENCES[status];
+  const [heading, sentence] = SENTENCES[status];
   if (path.startsWith("/api/")) return problemJson(status);
   const content = html`
     <section class="verdict inconclusive">
@@ -42,7 +39,7 @@ export async function problem(
 
 /** The same as JSON, with additional headers. */
 export function problemJson(status: ProblemStatus, headers: HeadersInit = {}): Response {
-  const { heading, sentence } = SENTENCES[status];
+  const [heading, sentence] = SENTENCES[status];
   const body: Problem = { type: "about:blank", title: heading, status, detail: sentence };
   const response = new Response(JSON.stringify(body), { status, headers });
   response.headers.set("content-type", PROBLEM_TYPE);

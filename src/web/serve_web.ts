@@ -59,10 +59,7 @@ function listening(
   fetch: (request: Request) => Response | Promise<Response>,
 ): Deno.HttpServer<Deno.NetAddr> {
   try {
-    return Deno.serve(
-      { hostname: host, port, onListen: () => {} },
-      (request) => fetch(request),
-    );
+    return Deno.serve({ hostname: host, port, onListen: () => {} }, (request) => fetch(request));
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new WebAddressError(

@@ -1,7 +1,6 @@
 /** Finds a site by the name in a path, at one or all of its locations. */
-import type { DayCoverage, HistoryOptions, SiteHistory, SiteUptime } from "../status/queries.ts";
+import { type DayCoverage, keyOf, type SiteHistory, type SiteUptime } from "../status/queries.ts";
 import { BAR_DAYS, type StatusCache, type View } from "./live/status_cache.ts";
-import { keyOf } from "../status/queries.ts";
 
 /** Days of response times that are shown unless others are asked for. */
 export const LATENCY_DAYS_DEFAULT = 7;
@@ -17,12 +16,9 @@ export interface LocationHistory {
 /** Thrown for a site that is unknown, or while the store does not respond. */
 export class LookupError extends Error {
   override readonly name = "LookupError";
-  /** 404 for an unknown site, 503 while the store does not respond. */
-  readonly status: 404 | 503;
 
-  constructor(status: 404 | 503) {
+  constructor(readonly status: 404 | 503) {
     super(status === 404 ? "no such site" : "the status database does not respond");
-    this.status = status;
   }
 }
 
@@ -44,7 +40,7 @@ export async function lookUp(
   if (locations.length === 0) {
     throw new LookupError(view.failingSince === undefined ? 404 : 503);
   }
-  const options: HistoryOptions = { transitionDays: BAR_DAYS, latencyDays };
+  const options = { transitionDays: BAR_DAYS, latencyDays };
   const sites = locations.map((location) => ({ site: name, location }));
   const days = await cache.days(sites);
   return await Promise.all(sites.map(async (site) => {

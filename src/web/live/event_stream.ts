@@ -3,11 +3,10 @@
  *
  * @see https://html.spec.whatwg.org/multipage/server-sent-events.html
  */
-import type { Clock } from "../../runtime/clock.ts";
-import type { SiteStatus } from "../../status/queries.ts";
-import type { StatusCache, StatusUpdate } from "./status_cache.ts";
 import { stateOf } from "../../report/site_state.ts";
+import type { Clock } from "../../runtime/clock.ts";
 import { STATE_WORDS } from "../state_words.ts";
+import type { StatusCache, StatusUpdate } from "./status_cache.ts";
 
 /** Concurrent event streams. Pages beyond it poll. */
 export const WATCHERS_MAX = 500;
@@ -66,18 +65,13 @@ export function eventStream(
 /** Data is JSON, which has no line breaks that would end the event. */
 export function eventText({ checked, changed, needsReload }: StatusUpdate): string {
   const data = {
-    checked: checked.map(({ site, location, checked_at, response_time }) => ({
-      site,
-      location,
-      checked_at: checked_at.getTime(),
-      response_time: response_time,
-    })),
-    news: changed.map(sentence),
+    checked: checked.map(({ site, location, checked_at, response_time }) => (
+      { site, location, checked_at: checked_at.getTime(), response_time }
+    )),
+    news: changed.map((status) =>
+      `${status.site} is ${STATE_WORDS[stateOf(status)].toLowerCase()}`
+    ),
     reload: needsReload || changed.length > 0,
   };
   return `data: ${JSON.stringify(data)}\n\n`;
-}
-
-function sentence(status: SiteStatus): string {
-  return `${status.site} is ${STATE_WORDS[stateOf(status)].toLowerCase()}`;
 }

@@ -3,23 +3,22 @@
  *
  * While the store does not respond, the cache keeps the last state and says how old it is.
  */
-import type { Clock } from "../../runtime/clock.ts";
-import { sleep } from "../../runtime/clock.ts";
+import { stateOf } from "../../report/site_state.ts";
+import { type Clock, sleep } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
 import type { Dependency, Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import type {
-  DayCoverage,
-  HistoryOptions,
-  SiteHistory,
-  SiteKey,
-  SiteStatus,
-  SiteUptime,
-  StatusQueries,
+import {
+  DAILY_SITES_MAX,
+  type DayCoverage,
+  type HistoryOptions,
+  keyOf,
+  type SiteHistory,
+  type SiteKey,
+  type SiteStatus,
+  type SiteUptime,
+  type StatusQueries,
 } from "../../status/queries.ts";
-import { DAILY_SITES_MAX } from "../../status/queries.ts";
-import { keyOf } from "../../status/queries.ts";
-import { stateOf } from "../../report/site_state.ts";
 
 /** Maximum age of a page. Checks run every ten seconds by default. */
 export const STATUSES_FRESH_MS = 1_000;
@@ -65,10 +64,7 @@ export class StatusCache {
   readonly #log = logger("web");
   readonly #warnings: MinuteLimit;
   readonly #statuses = new Map<string, SiteStatus>();
-  readonly #days = new Map<
-    string,
-    { readonly days: readonly DayCoverage[]; readonly at: number }
-  >();
+  readonly #days = new Map<string, { days: readonly DayCoverage[]; at: number }>();
   readonly #histories = new Map<string, Promise<SiteHistory | undefined>>();
   readonly #watchers = new Set<(news: StatusUpdate) => void>();
   #uptimes: ReadonlyMap<string, SiteUptime> = new Map();
@@ -84,7 +80,6 @@ export class StatusCache {
     this.#warnings = new MinuteLimit(options.clock);
   }
 
-  /** How many watchers there are. */
   get watcherCount(): number {
     return this.#watchers.size;
   }
@@ -115,8 +110,12 @@ export class StatusCache {
         }
       });
     }
-    const known = sites.map((site) => [keyOf(site), this.#days.get(keyOf(site))?.days] as const);
-    return new Map(known.filter((entry) => entry[1] !== undefined) as [string, DayCoverage[]][]);
+    return new Map(
+      sites.map(keyOf).flatMap((key) => {
+        const known = this.#days.get(key);
+        return known === undefined ? [] : [[key, known.days] as const];
+      }),
+    );
   }
 
   /**
@@ -162,7 +161,10 @@ export class StatusCache {
     const { statuses = [], removed = [] } = changes ?? {};
     const before = statuses.map((status) => this.#statuses.get(keyOf(status)));
     for (const status of statuses) this.#statuses.set(keyOf(status), status);
-    for (const site of removed) this.#forget(keyOf(site));
+    for (const key of removed.map(keyOf)) {
+      this.#statuses.delete(key);
+      this.#days.delete(key);
+    }
     this.#cursor = changes?.cursor ?? this.#cursor;
     const needsReload = removed.length > 0 || wasFailing !== (this.#failingSince !== undefined);
     const changed = statuses.filter((status, index) => looksDifferent(before[index], status));
@@ -179,11 +181,6 @@ export class StatusCache {
       // A new store is empty, and would show nothing for a minute.
       if (uptimes.length > 0) this.#uptimesAt = this.#now();
     });
-  }
-
-  #forget(key: string): void {
-    this.#statuses.delete(key);
-    this.#days.delete(key);
   }
 
   /** The result, or undefined after a failure, which is reported. */

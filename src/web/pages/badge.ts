@@ -1,8 +1,7 @@
 /** A badge as SVG: name and state of a site, for other pages. */
 import { html } from "hono/html";
-import { percent } from "../../status/uptime.ts";
 import type { SiteStatus, SiteUptime } from "../../status/queries.ts";
-import { uptimeOf } from "../../status/uptime.ts";
+import { percent, uptimeOf } from "../../status/uptime.ts";
 import type { Html } from "./markup.ts";
 import { rankOf, type SiteState, stateOf } from "../../report/site_state.ts";
 import { STATE_WORDS } from "../state_words.ts";
@@ -20,15 +19,12 @@ const NAME_LENGTH_MAX = 40;
 const CHARACTER_WIDTH = 6.8;
 const PADDING = 12;
 
-export interface BadgeOptions {
-  /** One for each location; the worst counts. */
-  readonly statuses: readonly SiteStatus[];
-  /** Shown with the state if known. */
-  readonly uptimes: readonly SiteUptime[];
-}
-
-/** The SVG of a site, also of an unknown one. */
-export function badge(site: string, { statuses, uptimes }: BadgeOptions): Html {
+/** The SVG of a site with the worst of its locations' states and uptimes; also of an unknown site. */
+export function badge(
+  site: string,
+  statuses: readonly SiteStatus[],
+  uptimes: readonly SiteUptime[],
+): Html {
   const states = statuses.map(stateOf).sort((a, b) => rankOf(a) - rankOf(b));
   const worst = states[0];
   const parts = uptimes.map(({ windows }) => uptimeOf(windows[30])).filter((part) => part !== null);

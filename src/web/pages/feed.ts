@@ -5,8 +5,8 @@
  */
 import { html } from "hono/html";
 import type { SiteHistory, Transition } from "../../status/queries.ts";
-import { type Html, outcomeWord, sitePath } from "./markup.ts";
-import { REASON_WORDS } from "../state_words.ts";
+import { REASON_WORDS, STATE_WORDS } from "../state_words.ts";
+import { type Html, sitePath } from "./markup.ts";
 
 /** Entries of the feed, newest first. */
 const ENTRIES_MAX = 50;
@@ -14,26 +14,20 @@ const ENTRIES_MAX = 50;
 // deno-lint-ignore no-control-regex -- control characters are what is looked for
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
-export interface FeedOptions {
-  readonly title: string;
-  /** Of each location. */
-  readonly histories: readonly SiteHistory[];
-  /** The origin of this service, without a trailing slash. */
-  readonly origin: string;
-}
-
-interface Entry extends Transition {
-  readonly location: string;
-}
-
-/** The feed of one site, with the changes at all of its locations. */
-export function feed({ title, histories, origin }: FeedOptions): Html {
+/** The feed of one site with its `histories` at all locations, linked to the service at `origin`. */
+export function feed(
+  { title, histories, origin }: {
+    title: string;
+    histories: readonly SiteHistory[];
+    origin: string;
+  },
+): Html {
   const { site } = histories[0]!.status;
-  const entries: Entry[] = histories.flatMap(({ status: { location }, transitions }) =>
+  const entries = histories.flatMap(({ status: { location }, transitions }) =>
     transitions.map((transition) => ({ ...transition, location }))
   ).sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, ENTRIES_MAX);
   const name = xmlText(site);
-  const page = `${origin}${sitePath(name)}`;
+  const page = origin + sitePath(name);
   const updated = entries[0]?.at ?? histories[0]!.status.checked_at;
   return html`
     <?xml version="1.0" encoding="utf-8"?>
@@ -48,18 +42,22 @@ export function feed({ title, histories, origin }: FeedOptions): Html {
   `;
 }
 
-function feedEntry({ at, from, to, reason, location }: Entry, name: string, page: string): Html {
-  const before = from === null ? "" : `, after ${outcomeWord(from).toLowerCase()}`;
+function feedEntry(
+  { at, from, to, reason, location }: Transition & { readonly location: string },
+  name: string,
+  page: string,
+): Html {
+  const now = STATE_WORDS[to].toLowerCase();
+  const before = from === null ? "" : `, after ${STATE_WORDS[from].toLowerCase()}`;
   const why = reason === null ? "" : `. ${REASON_WORDS[reason]}`;
   const place = encodeURIComponent(xmlText(location));
   return html`
     <entry>
       <id>${page}#${at.getTime()}-${place}-${to}</id>
-      <title>${name} is ${outcomeWord(to).toLowerCase()}</title>
+      <title>${name} is ${now}</title>
       <updated>${at.toISOString()}</updated>
       <link rel="alternate" href="${page}?location=${place}" />
-      <content type="text">${name} at ${xmlText(location)} is ${outcomeWord(to)
-        .toLowerCase()}${before}${why}</content>
+      <content type="text">${name} at ${xmlText(location)} is ${now}${before}${why}</content>
     </entry>
   `;
 }

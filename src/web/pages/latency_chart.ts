@@ -2,10 +2,10 @@
  * Response times by hour: drawn here, and redrawn by uPlot where there is JavaScript,
  * which reads the points from the element.
  */
-import { DAY_MS, HOUR_MS } from "../../runtime/time_units.ts";
 import { html } from "hono/html";
+import { DAY_MS, HOUR_MS } from "../../runtime/time_units.ts";
 import type { LatencyPoint } from "../../status/queries.ts";
-import { type Html, utc } from "./markup.ts";
+import { figureTable, folded, type Html, note, utc } from "./markup.ts";
 
 const WIDTH = 720;
 const HEIGHT = 180;
@@ -16,12 +16,6 @@ const ROUND_TOPS = [1, 2, 4, 6, 8, 10] as const;
 
 const LINES = ["p50", "p95"] as const;
 
-export interface LatencyChartOptions {
-  /** The chart always spans these days until now. */
-  readonly days: number;
-  readonly now: Date;
-}
-
 /** A point of the lines; null interrupts them. */
 interface Mark {
   readonly atMs: number;
@@ -29,12 +23,12 @@ interface Mark {
   readonly p95: number | null;
 }
 
-/** The chart, with its figures in a table below. */
+/** The chart of `days` until now, however few points there are, with its figures in a table below. */
 export function latencyChart(
   points: readonly LatencyPoint[],
-  { days, now }: LatencyChartOptions,
+  { days, now }: { readonly days: number; readonly now: Date },
 ): Html {
-  if (points.length === 0) return html`<p class="note">No responses in this period.</p>`;
+  if (points.length === 0) return note("No responses in this period.");
   const untilMs = now.getTime();
   const marks = marksOf(points, { fromMs: untilMs - days * DAY_MS, untilMs });
   const data = [
@@ -44,10 +38,9 @@ export function latencyChart(
   return html`
     <figure class="latency">
       <div class="chart" data-points="${JSON.stringify(data)}">${drawing(marks)}</div>
-      <figcaption><span class="key p50">p50</span>
-    <span class="key p95">p95</span></figcaption>
+      <figcaption><span class="key p50">p50</span> <span class="key p95">p95</span></figcaption>
     </figure>
-    <details><summary>Show as table</summary>${figures(points)}</details>
+    ${folded("Show as table", figures(points))}
   `;
 }
 
@@ -82,18 +75,17 @@ function drawing(marks: readonly Mark[]): Html {
       return `${begins ? "M" : "L"}${x(mark.atMs)} ${y(ms)}${begins ? "h0" : ""}`;
     }).join("");
   const middle = `M0 ${y(top / 2)}h${WIDTH}`;
+  const lines = LINES.map((line) =>
+    html`
+      <path class="line ${line}" d="${path(line)}" />
+    `
+  );
+  const scale = [top, top / 2, 0].map((ms) => html`<span>${ms} ms</span>`);
   return html`
     <div class="plot">
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img"
-        aria-label="Response times, at most ${top} ms"><path class="middle" d="${middle}"/>${LINES
-          .map((line) =>
-            html`
-              <path class="line ${line}" d="${path(line)}" />
-            `
-          )}</svg>
-      <p class="scale"
-        aria-hidden="true"><span>${top} ms</span><span>${top /
-          2} ms</span><span>0 ms</span></p>
+        aria-label="Response times, at most ${top} ms"><path class="middle" d="${middle}"/>${lines}</svg>
+      <p class="scale" aria-hidden="true">${scale}</p>
     </div>
     <p class="barsfoot"><span>${utc(new Date(fromMs)).slice(0, 16)}</span><span>now</span></p>
   `;
@@ -106,27 +98,11 @@ function roundTop(ms: number): number {
 }
 
 function figures(points: readonly LatencyPoint[]): Html {
-  return html`
-    <div class="scroll" tabindex="0" role="region" aria-label="Response times by hour">
-      <table class="figures">
-        <thead>
-          <tr>
-            <th scope="col">Hour</th>
-            <th scope="col">Responses</th>
-            <th scope="col">Mean</th>
-            <th scope="col">p50</th>
-            <th scope="col">p95</th>
-            <th scope="col">p99</th>
-          </tr>
-        </thead>
-        <tbody>${points.toReversed().map((point) =>
-          html`<tr><th scope="row">${utc(point.hour).slice(0, 16)}</th><td>${point.responses}</td>${
-            [point.meanMs, point.p50Ms, point.p95Ms, point.p99Ms].map((ms) =>
-              html`<td>${Math.round(ms)} ms</td>`
-            )
-          }</tr>`
-        )}</tbody>
-      </table>
-    </div>
-  `;
+  const rows = points.toReversed().map(({ hour, responses, meanMs, p50Ms, p95Ms, p99Ms }) => [
+    utc(hour).slice(0, 16),
+    responses,
+    ...[meanMs, p50Ms, p95Ms, p99Ms].map((ms) => `${Math.round(ms)} ms`),
+  ]);
+  const titles = ["Hour", "Responses", "Mean", "p50", "p95", "p99"];
+  return figureTable("Response times by hour", titles, rows);
 }

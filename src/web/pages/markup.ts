@@ -1,6 +1,5 @@
 /** Small parts of pages, with their markup. Foreign text goes through `html`, which escapes it. */
 import { html } from "hono/html";
-import type { Outcome } from "../../report/outcome.ts";
 import { relativeTime, span } from "../../runtime/relative_time.ts";
 import type { SiteState } from "../../report/site_state.ts";
 import { STATE_SHAPES, STATE_WORDS } from "../state_words.ts";
@@ -15,12 +14,8 @@ export async function documentText(markup: Html): Promise<string> {
 
 /** The state as a word, a shape and a color. */
 export function stateBadge(state: SiteState): Html {
-  return html`
-    <span
-      class="badge ${state}"><span class="shape" aria-hidden="true">${STATE_SHAPES[
-        state
-      ]}</span>${STATE_WORDS[state]}</span>
-  `;
+  const shape = html`<span class="shape" aria-hidden="true">${STATE_SHAPES[state]}</span>`;
+  return html`<span class="badge ${state}">${shape}${STATE_WORDS[state]}</span>`;
 }
 
 /** A relative time, updated by page.js; the exact time is its tooltip. */
@@ -32,11 +27,9 @@ export function ago(time: Date, now: Date): Html {
 
 /** A duration until now, such as `3 min`, updated by page.js. */
 export function lasting(since: Date, now: Date): Html {
-  const seconds = Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1_000));
+  const length = span(Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1_000)));
   return html`
-    <time class="lasting" datetime="${since.toISOString()}" title="${utc(since)}">${span(
-      seconds,
-    )}</time>
+    <time class="lasting" datetime="${since.toISOString()}" title="${utc(since)}">${length}</time>
   `;
 }
 
@@ -64,7 +57,70 @@ export function duration(micros: number): string {
   return `${(micros / 1_000_000).toFixed(1)} s`;
 }
 
-/** The word of an outcome, at the beginning of a sentence. */
-export function outcomeWord(outcome: Outcome): string {
-  return STATE_WORDS[outcome];
+/** What a table or a list shows in one place. */
+export type Cell = Html | string | number;
+
+/** One entry of a definition list. */
+export function definition(name: Cell, value: Cell): Html {
+  return html`
+    <div>
+      <dt>${name}</dt>
+      <dd>${value}</dd>
+    </div>
+  `;
+}
+
+export function note(text: Cell): Html {
+  return html`<p class="note">${text}</p>`;
+}
+
+/** Content that is hidden until it is opened. */
+export function folded(summary: string, content: Html): Html {
+  return html`<details><summary>${summary}</summary>${content}</details>`;
+}
+
+/** Links between views of a page, of which the current one is marked. */
+export function viewLinks(
+  className: "tabs" | "states",
+  label: string,
+  links: readonly { readonly path: string; readonly text: Cell; readonly isCurrent: boolean }[],
+): Html {
+  return html`<nav class="${className}" aria-label="${label}">${
+    links.map(({ path, text, isCurrent }) =>
+      html`<a href="${path}" ${isCurrent ? html`aria-current="page"` : ""}>${text}</a>`
+    )
+  }</nav>`;
+}
+
+type Rows = readonly (readonly Cell[])[];
+
+/** Events, the newest first. */
+export function eventTable(titles: readonly string[], rows: Rows): Html {
+  return table("events", titles, rows.map((cells) => html`<tr>${cells.map(cellOf)}</tr>`));
+}
+
+/** Figures that scroll by themselves on a narrow screen; the first cell of a row is its heading. */
+export function figureTable(label: string, titles: readonly string[], rows: Rows): Html {
+  const lines = rows.map(([heading, ...cells]) =>
+    html`<tr><th scope="row">${heading}</th>${cells.map(cellOf)}</tr>`
+  );
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${
+    table("figures", titles, lines)
+  }</div>`;
+}
+
+function cellOf(content: Cell): Html {
+  return html`<td>${content}</td>`;
+}
+
+function table(className: string, titles: readonly string[], rows: readonly Html[]): Html {
+  const headings = titles.map((title) => html`<th scope="col">${title}</th>`);
+  return html`
+    <table class="${className}">
+      <thead>
+        <tr>${headings}</tr>
+      </thead>
+      <tbody>${rows}</tbody>
+    </table>
+  `;
 }

@@ -1,10 +1,11 @@
 /** The overview page: a verdict over all sites, a search, and the sites in their groups. */
 import { html } from "hono/html";
-import { percent } from "../../status/uptime.ts";
-import type { DayCoverage, SiteStatus } from "../../status/queries.ts";
-import { uptimeOf } from "../../status/uptime.ts";
+import { type SiteState, stateOf, STATES } from "../../report/site_state.ts";
+import { type DayCoverage, keyOf, type SiteStatus } from "../../status/queries.ts";
+import { percent, uptimeOf } from "../../status/uptime.ts";
 import type { View } from "../live/status_cache.ts";
-import { ago, type Html, sitePath, stateBadge } from "./markup.ts";
+import { STATE_WORDS } from "../state_words.ts";
+import { ago, type Html, note, sitePath, stateBadge, viewLinks } from "./markup.ts";
 import {
   type Counts,
   type Group,
@@ -13,9 +14,6 @@ import {
   SEARCH_LENGTH_MAX,
 } from "./overview.ts";
 import { pageFrame } from "./page_frame.ts";
-import { keyOf } from "../../status/queries.ts";
-import { type SiteState, stateOf, STATES } from "../../report/site_state.ts";
-import { STATE_WORDS } from "../state_words.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { uptimeBars } from "./uptime_bars.ts";
 
@@ -36,14 +34,7 @@ export function overviewPage(options: OverviewPageOptions): Html {
     { title, ...(isCalm ? {} : { heading: verdictText(overview) }), failingSince, now },
     html`
       ${verdict(overview, query, failingSince !== undefined)}
-      ${overview.total === 0
-        ? nothingYet(failingSince)
-        : html`${overview.total === 1 ? "" : searchForm(overview, query)}
-<div id="sites">
-${overview.groups.map((group) => groupSection(group, options))}
-${nothingFound(overview, query)}
-</div>
-${pager(overview, query)}`}
+      ${overview.total === 0 ? nothingYet(failingSince) : sites(options)}
     `,
   );
 }
@@ -53,8 +44,7 @@ export function verdictText({ counts, total }: Pick<Overview, "counts" | "total"
   if (total === 0) return "No site has been checked yet";
   if (counts.up === total) return total === 1 ? "The site is up" : `All ${total} sites are up`;
   const worst = STATES.find((state) => counts[state] > 0)!;
-  const count = counts[worst];
-  return `${count} of ${total} sites ${count === 1 ? "is" : "are"} ${
+  return `${counts[worst]} of ${total} sites ${counts[worst] === 1 ? "is" : "are"} ${
     STATE_WORDS[worst].toLowerCase()
   }`;
 }
@@ -75,13 +65,13 @@ function verdict(overview: Overview, query: OverviewQuery, isOld: boolean): Html
 /** Each state with its count, as a link to its sites. */
 function stateLinks({ counts, by }: Overview, { state: chosen }: OverviewQuery): Html {
   const states = STATES.filter((state) => counts[state] > 0 || state === chosen);
-  return html`<nav class="states" aria-label="By state">${
-    states.map((state) =>
-      html`<a href="${queryPath({ by, state })}" ${
-        state === chosen ? html`aria-current="page"` : ""
-      }>${countText(counts, state)}</a>`
-    )
-  }${chosen === undefined ? "" : html`<a href="${queryPath({ by })}">Show all</a>`}</nav>`;
+  const links = states.map((state) => ({
+    path: queryPath({ by, state }),
+    text: countText(counts, state),
+    isCurrent: state === chosen,
+  }));
+  const all = { path: queryPath({ by }), text: "Show all", isCurrent: false };
+  return viewLinks("states", "By state", chosen === undefined ? links : [...links, all]);
 }
 
 /** `1 down, 2 stale, 9 up`. */
@@ -96,26 +86,31 @@ function countText(counts: Counts, state: SiteState): string {
 
 function nothingYet(failingSince: Date | undefined): Html {
   if (failingSince !== undefined) return html``;
-  return html`<p class="note">The first results appear here once they are stored.</p>`;
+  return note("The first results appear here once they are stored.");
+}
+
+function sites(options: OverviewPageOptions): Html {
+  const { overview, query } = options;
+  return html`${overview.total === 1 ? "" : searchForm(overview, query)}
+<div id="sites">
+${overview.groups.map((group) => groupSection(group, options))}
+${nothingFound(overview, query)}
+</div>
+${pager(overview, query)}`;
 }
 
 function searchForm(
   { keys, by, total }: Overview,
   { search, all, only, state }: OverviewQuery,
 ): Html {
+  const choices = [...keys, ""].map((key) =>
+    html`<option value="${key}" ${key === by ? html`selected` : ""}>${key || "nothing"}</option>`
+  );
   return html`<form class="search" role="search" action="/" method="get">
 <label class="grow"><span class="visually-hidden">Search sites</span>
 <input type="search" name="q" value="${search}" maxlength="${SEARCH_LENGTH_MAX}"
  placeholder="Search ${total} sites" autocomplete="off" spellcheck="false"></label>
-${
-    keys.length === 0 ? "" : html`<label>Group by <select name="by">
-${
-      keys.map((key) =>
-        html`<option value="${key}" ${key === by ? html`selected` : ""}>${key}</option>`
-      )
-    }
-<option value="" ${by === "" ? html`selected` : ""}>nothing</option></select></label>`
-  }
+${keys.length === 0 ? "" : html`<label>Group by <select name="by">${choices}</select></label>`}
 ${all ? html`<input type="hidden" name="show" value="all">` : ""}
 ${only === undefined ? "" : html`<input type="hidden" name="in" value="${only}">`}
 ${state === undefined ? "" : html`<input type="hidden" name="state" value="${state}">`}
@@ -128,22 +123,14 @@ function groupSection(group: Group, options: OverviewPageOptions): Html {
   const isOnly = overview.by === "" || overview.keys.length === 0;
   const name = isOnly ? "Sites" : group.name === "" ? `Without ${overview.by}` : group.name;
   const hidden = overview.showsProblemsOnly ? group.counts.up : 0;
+  const path = queryPath({ ...(!isOnly && { by: overview.by, in: group.name }), show: "all" });
+  const showAll =
+    html`<a href="${path}">Show all<span class="visually-hidden"> in ${name}</span></a>`;
+  const rows = group.sites.map((status) => siteRow(status, options));
   return html`<section class="group" aria-labelledby="${groupId(group)}">
 <div class="grouphead"><h2 id="${groupId(group)}"><bdi>${name}</bdi></h2>
-<p>${countsText(group.counts)}${
-    hidden === 0 ? "" : html`
-      <a href="${isOnly ? queryPath({ show: "all" }) : queryPath({
-        by: overview.by,
-        in: group.name,
-        show: "all",
-      })}">Show all<span class="visually-hidden"> in ${name}</span></a>
-    `
-  }</p></div>
-${
-    group.sites.length === 0 ? "" : html`<ul class="sites">
-${group.sites.map((status) => siteRow(status, options))}
-</ul>`
-  }
+<p>${countsText(group.counts)} ${hidden === 0 ? "" : showAll}</p></div>
+${rows.length === 0 ? "" : html`<ul class="sites">${rows}</ul>`}
 </section>`;
 }
 
@@ -152,29 +139,24 @@ function groupId({ name }: Group): string {
 }
 
 function siteRow(status: SiteStatus, { overview, view, days }: OverviewPageOptions): Html {
-  const { site, location, response_time, checked_at } = status;
+  const { site, location, response_code, response_time, checked_at } = status;
   const state = stateOf(status);
   const place = overview.hasLocations ? location : undefined;
   const coverage = view.uptimes.get(keyOf(status))?.windows[90];
+  const uptime = percent(coverage === undefined ? null : uptimeOf(coverage));
   const bars = days.get(keyOf(status));
   return html`<li class="site ${state}" data-site="${site}" data-location="${location}">
 <div class="what">
-<h3><a href="${sitePath(site, place)}"><bdi>${site}</bdi></a>${
-    place === undefined ? "" : html`
-      <span class="place"><bdi>${place}</bdi></span>
-    `
-  }</h3>
+<h3><a href="${sitePath(site, place)}"><bdi>${site}</bdi></a>
+${place === undefined ? "" : html`<span class="place"><bdi>${place}</bdi></span>`}</h3>
 ${stateBadge(state)}
 </div>
 <div class="bars90">${bars === undefined ? "" : uptimeBars(bars)}
-<p class="barsfoot"><span>90 days</span><span>${
-    percent(coverage === undefined ? null : uptimeOf(coverage))
-  }<span class="visually-hidden"> uptime</span></span></p></div>
+<p class="barsfoot"><span>90 days</span><span>${uptime}<span class="visually-hidden"> uptime</span>
+</span></p></div>
 <p class="facts">${sinceSentence(status, view.now)}
 <span>${
-    status.response_code === null
-      ? "no response"
-      : html`<span class="ms">${response_time}</span> ms`
+    response_code === null ? "no response" : html`<span class="ms">${response_time}</span> ms`
   }</span>
 <span>checked <span class="checked">${ago(checked_at, view.now)}</span></span></p>
 ${whySentence(status)}
@@ -187,15 +169,12 @@ function nothingFound(
 ): Html {
   if (found === 0) {
     const which = state === undefined ? "" : ` that is ${STATE_WORDS[state].toLowerCase()}`;
-    return html`<p class="note">${
-      search === ""
-        ? `No site${which}.`
-        : html`No site${which} has <strong><bdi>${search}</bdi></strong> in its name, url, location
-or labels.`
-    } <a href="/">Show all sites</a></p>`;
+    const has = search === "" ? "" : html` has <strong><bdi>${search}</bdi></strong> in its name,
+url, location or labels`;
+    return note(html`No site${which}${has}. <a href="/">Show all sites</a>`);
   }
   const isCalm = showsProblemsOnly && groups.every(({ sites }) => sites.length === 0);
-  return isCalm ? html`<p class="note">Every site is up.</p>` : html``;
+  return isCalm ? note("Every site is up.") : html``;
 }
 
 function pager({ page, pages, by }: Overview, { search, only, all, state }: OverviewQuery): Html {

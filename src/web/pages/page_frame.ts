@@ -1,8 +1,7 @@
 /** The frame of every page: head, header, live region, footer. */
 import { html } from "hono/html";
 import { VERSION } from "../../runtime/version.ts";
-import type { Html } from "./markup.ts";
-import { lasting, utc } from "./markup.ts";
+import { type Html, lasting, utc } from "./markup.ts";
 
 export interface FrameOptions {
   /** The operator's title of the status page. */

@@ -1,15 +1,15 @@
 /** The routes for people: the pages, the feeds, the badges, and the files that pages load. */
 import type { Context, Hono } from "hono";
+import { STATES } from "../../report/site_state.ts";
+import { keyOf } from "../../status/queries.ts";
 import { ASSETS } from "../assets/assets.ts";
-import { badge } from "./badge.ts";
 import type { StatusCache, View } from "../live/status_cache.ts";
+import { LATENCY_DAYS_DEFAULT, locationsOf, lookUp } from "../site_lookup.ts";
+import { badge } from "./badge.ts";
 import { feed } from "./feed.ts";
 import { documentText } from "./markup.ts";
 import { overviewOf, type OverviewQuery, SEARCH_LENGTH_MAX } from "./overview.ts";
 import { overviewPage } from "./overview_page.ts";
-import { keyOf } from "../../status/queries.ts";
-import { LATENCY_DAYS_DEFAULT, locationsOf, lookUp } from "../site_lookup.ts";
-import { STATES } from "../../report/site_state.ts";
 import { LATENCY_CHOICES_DAYS, sitePage } from "./site_page.ts";
 
 const FEED = ".atom";
@@ -50,7 +50,7 @@ export function addPages(app: Hono, options: PageOptions): void {
     const uptimes = statuses.map((status) => known.get(keyOf(status)))
       .filter((uptime) => uptime !== undefined);
     context.header("content-type", "image/svg+xml");
-    return context.body(await documentText(badge(name, { statuses, uptimes })));
+    return context.body(await documentText(badge(name, statuses, uptimes)));
   });
   app.get("/assets/:file", (context) => {
     const asset = ASSETS.get(context.req.param("file"));

@@ -1,7 +1,7 @@
 /** The duration of each phase of a check as a bar. */
 import { html } from "hono/html";
 import type { Timings } from "../../report/hop.ts";
-import { duration, type Html } from "./markup.ts";
+import { definition, duration, type Html } from "./markup.ts";
 
 /** In order. */
 const PHASES = [
@@ -14,29 +14,26 @@ const PHASES = [
 
 /** A bar with a part for each phase, and the durations as text. */
 export function phaseBar(timings: Timings): Html {
-  const phases = PHASES.map(([phase, name]) => ({ phase, name, micros: timings[phase] }))
-    .filter((part): part is typeof part & { micros: number } => part.micros !== null);
-  const total = phases.reduce((sum, { micros }) => sum + micros, 0);
-  const starts = phases.map((_, index) =>
-    phases.slice(0, index).reduce((sum, { micros }) => sum + micros, 0)
-  );
+  let total = 0;
+  const phases = PHASES.flatMap(([phase, name]) => {
+    const micros = timings[phase];
+    if (micros === null) return [];
+    total += micros;
+    return { phase, name, micros, start: total - micros };
+  });
   const part = (micros: number) => (micros / Math.max(1, total) * 100).toFixed(3);
+  const bars = phases.map(({ phase, micros, start }) =>
+    html`
+      <rect class="phase ${phase}" x="${part(start)}" width="${part(micros)}" height="4" />
+    `
+  );
+  const key = phases.map(({ phase, name, micros }) => {
+    const swatch = html`<span class="swatch ${phase}" aria-hidden="true"></span>`;
+    return definition(html`${swatch}${name}`, duration(micros));
+  });
   return html`
     <svg class="phases" viewBox="0 0 100 4" preserveAspectRatio="none"
-      aria-hidden="true">${phases.map(({ phase, micros }, index) =>
-        html`
-          <rect class="phase ${phase}" x="${part(starts[index]!)}" width="${part(
-            micros,
-          )}" height="4" />
-        `
-      )}</svg>
-    <dl class="phasekey">${phases.map(({ phase, name, micros }) =>
-      html`
-        <div>
-          <dt><span class="swatch ${phase}" aria-hidden="true"></span>${name}</dt>
-          <dd>${duration(micros)}</dd>
-        </div>
-      `
-    )}</dl>
+      aria-hidden="true">${bars}</svg>
+    <dl class="phasekey">${key}</dl>
   `;
 }

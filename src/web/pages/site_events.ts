@@ -2,9 +2,19 @@
 import { html } from "hono/html";
 import { span } from "../../runtime/relative_time.ts";
 import type { HistoryReport, Transition } from "../../status/queries.ts";
-import { ago, externalLink, type Html, stateBadge, utc } from "./markup.ts";
-import { phaseBar } from "./phase_bar.ts";
 import { REASON_WORDS } from "../state_words.ts";
+import {
+  ago,
+  definition,
+  eventTable,
+  externalLink,
+  folded,
+  type Html,
+  note,
+  stateBadge,
+  utc,
+} from "./markup.ts";
+import { phaseBar } from "./phase_bar.ts";
 
 /** Changes on the page; the API has more. */
 const TRANSITIONS_SHOWN_MAX = 50;
@@ -13,40 +23,32 @@ const TRANSITIONS_OPEN_MAX = 8;
 
 /** The newest first, each with its duration. */
 export function transitionTable(transitions: readonly Transition[], now: Date): Html {
-  if (transitions.length === 0) return html`<p class="note">No changes in 90 days.</p>`;
+  if (transitions.length === 0) return note("No changes in 90 days.");
   const rows = transitions.slice(0, TRANSITIONS_SHOWN_MAX).map(({ at, to, reason }, index) => {
     const until = index === 0 ? now : transitions[index - 1]!.at;
     const seconds = Math.max(0, Math.floor((until.getTime() - at.getTime()) / 1_000));
-    const why = reason === null ? "" : html`
-      <span>${REASON_WORDS[reason]}</span>
-    `;
-    return html`
-      <tr>
-        <td>${stateBadge(to)}${why}</td>
-        <td>${moment(at)} <small>${ago(at, now)}</small></td>
-        <td>${index === 0 ? "ongoing" : `for ${span(seconds)}`}</td>
-      </tr>
-    `;
+    return [
+      html`${stateBadge(to)} ${reason === null ? "" : html`<span>${REASON_WORDS[reason]}</span>`}`,
+      html`${moment(at)} <small>${ago(at, now)}</small>`,
+      index === 0 ? "ongoing" : `for ${span(seconds)}`,
+    ];
   });
+  const titles = ["State", "Since (UTC)", "Duration"];
+  const newest = eventTable(titles, rows.slice(0, TRANSITIONS_OPEN_MAX));
   const older = rows.slice(TRANSITIONS_OPEN_MAX);
-  return html`${table(["State", "Since (UTC)", "Duration"], rows.slice(0, TRANSITIONS_OPEN_MAX))}
-${
-    older.length === 0
-      ? ""
-      : html`<details><summary>${older.length} older</summary>${
-        table(["State", "Since (UTC)", "Duration"], older)
-      }</details>`
-  }`;
+  if (older.length === 0) return newest;
+  return html`${newest}${folded(`${older.length} older`, eventTable(titles, older))}`;
 }
 
 /** The report that began each incident, with the response of the site. */
 export function failureList(failures: readonly HistoryReport[], now: Date): Html {
-  if (failures.length === 0) return html`<p class="note">No failures recorded.</p>`;
+  if (failures.length === 0) return note("No failures recorded.");
   return html`${failures.map((failure, index) => failureDetails(failure, index === 0, now))}`;
 }
 
 function failureDetails(report: HistoryReport, isOpen: boolean, now: Date): Html {
-  const { outcome, reason, error_text, checked_at, failures, final_url, snippet, timings } = report;
+  const { outcome, reason, error_text, checked_at, failures, timings } = report;
+  const { final_url, remote_address, snippet } = report;
   const summary = reason === null ? "" : REASON_WORDS[reason];
   return html`<details class="failure" ${isOpen ? html`open` : ""}>
 <summary>${stateBadge(outcome)} <span>${summary}</span> <span class="when">${
@@ -59,24 +61,10 @@ ${
       : html`<ul>${failures.map((text) => html`<li><bdi>${text}</bdi></li>`)}</ul>`
   }
 <dl class="pairs">
-<div><dt>Checked</dt><dd>${utc(checked_at)}</dd></div>
-<div><dt>Status</dt><dd>${report.response_code ?? "no response"}</dd></div>
-${
-    final_url === null ? "" : html`
-      <div>
-        <dt>Redirected to</dt>
-        <dd>${externalLink(final_url)}</dd>
-      </div>
-    `
-  }
-${
-    report.remote_address === null ? "" : html`
-      <div>
-        <dt>Address</dt>
-        <dd><bdi>${report.remote_address}</bdi></dd>
-      </div>
-    `
-  }
+${definition("Checked", utc(checked_at))}
+${definition("Status", report.response_code ?? "no response")}
+${final_url === null ? "" : definition("Redirected to", externalLink(final_url))}
+${remote_address === null ? "" : definition("Address", html`<bdi>${remote_address}</bdi>`)}
 </dl>
 ${timings === null ? "" : phaseBar(timings)}
 ${
@@ -88,35 +76,22 @@ ${
 
 /** The newest first, collapsed. */
 export function reportTable(reports: readonly HistoryReport[]): Html {
-  if (reports.length === 0) return html`<p class="note">No checks recorded.</p>`;
+  if (reports.length === 0) return note("No checks recorded.");
   const rows = reports.map(({ checked_at, outcome, reason, error_text, ...report }) => {
     const why = error_text ?? (reason === null ? "" : REASON_WORDS[reason]);
-    return html`
-      <tr>
-        <td>${stateBadge(outcome)} <bdi>${why}</bdi></td>
-        <td>${moment(checked_at)}</td>
-        <td>${report.response_code ?? "–"}</td>
-        <td>${report.response_time} ms</td>
-      </tr>
-    `;
+    return [
+      html`${stateBadge(outcome)} <bdi>${why}</bdi>`,
+      moment(checked_at),
+      report.response_code ?? "–",
+      `${report.response_time} ms`,
+    ];
   });
-  return html`<details><summary>Latest ${reports.length}</summary>
-${table(["Outcome", "Checked (UTC)", "Status", "Response time"], rows)}</details>`;
+  const titles = ["Outcome", "Checked (UTC)", "Status", "Response time"];
+  return folded(`Latest ${reports.length}`, eventTable(titles, rows));
 }
 
 /** Date and time, which may wrap on a narrow screen. */
 function moment(time: Date): Html {
   const [date, clock] = utc(time).split(" ");
   return html`<span class="whole">${date}</span> <span class="whole">${clock}</span>`;
-}
-
-function table(titles: readonly string[], rows: readonly Html[]): Html {
-  return html`
-    <table class="events">
-      <thead>
-        <tr>${titles.map((title) => html`<th scope="col">${title}</th>`)}</tr>
-      </thead>
-      <tbody>${rows}</tbody>
-    </table>
-  `;
 }

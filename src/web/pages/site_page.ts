@@ -1,22 +1,26 @@
 /** The page of one site at one location: state, history and failures. */
-import { DAY_MS } from "../../runtime/time_units.ts";
 import { html } from "hono/html";
-import { percent } from "../../status/uptime.ts";
-import {
-  type DayCoverage,
-  type SiteHistory,
-  type SiteStatus,
-  type SiteUptime,
-  UPTIME_WINDOWS_DAYS,
-} from "../../status/queries.ts";
-import { unknownMsOf, uptimeOf } from "../../status/uptime.ts";
+import { stateOf } from "../../report/site_state.ts";
+import { DAY_MS } from "../../runtime/time_units.ts";
+import { type SiteHistory, type SiteStatus, UPTIME_WINDOWS_DAYS } from "../../status/queries.ts";
+import { percent, unknownMsOf, uptimeOf } from "../../status/uptime.ts";
 import type { View } from "../live/status_cache.ts";
+import type { LocationHistory } from "../site_lookup.ts";
 import { latencyChart } from "./latency_chart.ts";
-import { ago, externalLink, type Html, sitePath, stateBadge, utc } from "./markup.ts";
+import {
+  ago,
+  definition,
+  externalLink,
+  folded,
+  type Html,
+  sitePath,
+  stateBadge,
+  utc,
+  viewLinks,
+} from "./markup.ts";
 import { pageFrame } from "./page_frame.ts";
 import { phaseBar } from "./phase_bar.ts";
 import { failureList, reportTable, transitionTable } from "./site_events.ts";
-import { stateOf } from "../../report/site_state.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { dayTable, detailedUptimeBars } from "./uptime_bars.ts";
 
@@ -26,12 +30,9 @@ export const LATENCY_CHOICES_DAYS = [1, 7, 30, 90] as const;
 /** From here on the end of a certificate is highlighted. */
 const CERTIFICATE_SOON_DAYS = 14;
 
-export interface SitePageOptions {
+export interface SitePageOptions extends LocationHistory {
   readonly title: string;
-  readonly view: Pick<View, "failingSince" | "now">;
-  readonly history: SiteHistory;
-  readonly uptime: SiteUptime | undefined;
-  readonly days: readonly DayCoverage[];
+  readonly view: View;
   readonly latencyDays: number;
   /** Where the site is checked from. */
   readonly locations: readonly string[];
@@ -72,6 +73,9 @@ export function sitePage(options: SitePageOptions): Html {
 function heading(status: SiteStatus, now: Date): Html {
   const { site, location, url, stale, since, checked_at, labels } = status;
   const state = stateOf(status);
+  const labelled = Object.entries(labels).map(([key, value]) =>
+    html`<span class="label"><bdi>${key}</bdi>: <bdi>${value}</bdi></span>`
+  );
   return html`<section class="sitehead ${state}" data-site="${site}" data-location="${location}">
 <div class="what"><h1><bdi>${site}</bdi></h1>${stateBadge(state)}</div>
 <p>${externalLink(url)}</p>
@@ -79,42 +83,34 @@ ${whySentence(status)}
 <p class="facts">${sinceSentence(status, now)}
 ${since === null || stale ? "" : html`<span>since ${utc(since)}</span>`}
 <span>checked <span class="checked">${ago(checked_at, now)}</span></span>
-${
-    Object.entries(labels).map(([key, value]) =>
-      html`<span class="label"><bdi>${key}</bdi>: <bdi>${value}</bdi></span>`
-    )
-  }</p>
+${labelled}</p>
 </section>`;
 }
 
 function locationTabs({ site, location }: SiteStatus, locations: readonly string[]): Html {
-  return html`<nav class="tabs" aria-label="Locations">${
-    locations.map((name) =>
-      html`<a href="${sitePath(site, name)}" ${
-        name === location ? html`aria-current="page"` : ""
-      }><bdi>${name}</bdi></a>`
-    )
-  }</nav>`;
+  const links = locations.map((name) => ({
+    path: sitePath(site, name),
+    text: html`<bdi>${name}</bdi>`,
+    isCurrent: name === location,
+  }));
+  return viewLinks("tabs", "Locations", links);
 }
 
 function uptimeTiles({ uptime, days }: SitePageOptions): Html {
+  const tiles = UPTIME_WINDOWS_DAYS.map((window) => {
+    const coverage = uptime?.windows[window];
+    const part = percent(coverage === undefined ? null : uptimeOf(coverage));
+    const unknown = coverage === undefined ? 1 : unknownMsOf(coverage) / coverage.windowMs;
+    const known = unknown < 0.0005 ? "fully known" : `${percent(unknown)} unknown`;
+    return definition(windowText(window), html`${part} <small>${known}</small>`);
+  });
   return html`
     <section>
       <h2>Uptime</h2>
-      <dl class="tiles">${UPTIME_WINDOWS_DAYS.map((window) => {
-        const coverage = uptime?.windows[window];
-        const unknown = coverage === undefined ? 1 : unknownMsOf(coverage) / coverage.windowMs;
-        return html`
-          <div>
-            <dt>${window === 1 ? "24 hours" : `${window} days`}</dt>
-            <dd>${percent(coverage === undefined ? null : uptimeOf(coverage))}
-          <small>${unknown < 0.0005 ? "fully known" : `${percent(unknown)} unknown`}</small></dd>
-          </div>
-        `;
-      })}</dl>
+      <dl class="tiles">${tiles}</dl>
       <div class="bars90 wide">${detailedUptimeBars(days)}
     <p class="barsfoot"><span>90 days ago</span><span>today</span></p></div>
-      <details><summary>Show as table</summary>${dayTable(days)}</details>
+      ${folded("Show as table", dayTable(days))}
     </section>
   `;
 }
@@ -122,45 +118,30 @@ function uptimeTiles({ uptime, days }: SitePageOptions): Html {
 function dayTabs({ history: { status }, locations, latencyDays }: SitePageOptions): Html {
   const base = sitePath(status.site, locations.length > 1 ? status.location : undefined);
   const joint = base.includes("?") ? "&" : "?";
-  return html`<nav class="tabs" aria-label="Time span">${
-    LATENCY_CHOICES_DAYS.map((days) =>
-      html`<a href="${base}${joint}days=${days}" ${
-        days === latencyDays ? html`aria-current="page"` : ""
-      }>${days === 1 ? "24 hours" : `${days} days`}</a>`
-    )
-  }</nav>`;
+  const links = LATENCY_CHOICES_DAYS.map((days) => ({
+    path: `${base}${joint}days=${days}`,
+    text: windowText(days),
+    isCurrent: days === latencyDays,
+  }));
+  return viewLinks("tabs", "Time span", links);
+}
+
+function windowText(days: number): string {
+  return days === 1 ? "24 hours" : `${days} days`;
 }
 
 function lastCheck({ status, recent }: SiteHistory, now: Date): Html {
   const { timings, remote_address, response_code, response_time, attempts } = status;
-  const issuer = recent.find(({ certificate_issuer }) => certificate_issuer !== null)
-    ?.certificate_issuer;
+  const issuer = recent.map(({ certificate_issuer }) => certificate_issuer).find((it) => it);
+  const tries = attempts > 1 ? ` in ${attempts} attempts` : "";
   return html`<section><h2>Last check</h2>
 ${timings === null ? "" : phaseBar(timings)}
 <dl class="pairs">
-<div><dt>Response time</dt><dd>${response_time} ms${
-    attempts > 1 ? ` in ${attempts} attempts` : ""
-  }</dd></div>
-<div><dt>Status</dt><dd>${response_code ?? "no response"}</dd></div>
-${
-    remote_address === null ? "" : html`
-      <div>
-        <dt>Address</dt>
-        <dd><bdi>${remote_address}</bdi></dd>
-      </div>
-    `
-  }
+${definition("Response time", `${response_time} ms${tries}`)}
+${definition("Status", response_code ?? "no response")}
+${remote_address === null ? "" : definition("Address", html`<bdi>${remote_address}</bdi>`)}
 ${certificate(status, now)}
-${
-    issuer
-      ? html`
-        <div>
-          <dt>Issued by</dt>
-          <dd><bdi>${issuer}</bdi></dd>
-        </div>
-      `
-      : ""
-  }
+${issuer ? definition("Issued by", html`<bdi>${issuer}</bdi>`) : ""}
 </dl></section>`;
 }
 
@@ -169,11 +150,13 @@ function certificate({ certificate_expires_at: end }: SiteStatus, now: Date): Ht
   const days = (end.getTime() - now.getTime()) / DAY_MS;
   const length = daysText(Math.abs(days));
   const words = days < 0 ? `expired ${length} ago` : `expires in ${length}`;
+  const date = end.toISOString().slice(0, 10);
   return html`
     <div>
       <dt>Certificate</dt>
-      <dd ${days < CERTIFICATE_SOON_DAYS ? html`class="soon"` : ""}>${words} <small>(${end
-        .toISOString().slice(0, 10)})</small></dd>
+      <dd ${days < CERTIFICATE_SOON_DAYS
+        ? html`class="soon"`
+        : ""}>${words} <small>(${date})</small></dd>
     </div>
   `;
 }

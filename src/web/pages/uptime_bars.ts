@@ -1,10 +1,9 @@
 /** Ninety days as bars: the color is the worst state of the day, the text its uptime. */
 import { html } from "hono/html";
-import { percent } from "../../status/uptime.ts";
 import { span } from "../../runtime/relative_time.ts";
 import type { Coverage, DayCoverage } from "../../status/queries.ts";
-import { unknownMsOf, uptimeOf } from "../../status/uptime.ts";
-import type { Html } from "./markup.ts";
+import { percent, unknownMsOf, uptimeOf } from "../../status/uptime.ts";
+import { figureTable, type Html } from "./markup.ts";
 
 /** The state of a day: any downtime shows; below 1 % of the known time it is minor. */
 export type DayState = "up" | "degraded" | "minor" | "down" | "unknown";
@@ -24,15 +23,13 @@ export function dayStateOf(coverage: Coverage): DayState {
 
 /** One path for each color: ninety rectangles in each of a hundred rows would make a page slow. */
 export function uptimeBars(days: readonly DayCoverage[]): Html {
-  const paths = Map.groupBy(
-    days.map((day, index) => ({ state: dayStateOf(day), index })),
-    (bar) => bar.state,
-  );
+  const bars = days.map((day, index) => ({ state: dayStateOf(day), path: barPath(index) }));
+  const colors = [...Map.groupBy(bars, ({ state }) => state)];
   return frame(
     days,
-    [...paths].map(([state, bars]) =>
+    colors.map(([state, bars]) =>
       html`
-        <path class="day ${state}" d="${bars.map(({ index }) => barPath(index)).join("")}" />
+        <path class="day ${state}" d="${bars.map(({ path }) => path).join("")}" />
       `
     ),
   );
@@ -54,30 +51,13 @@ export function detailedUptimeBars(days: readonly DayCoverage[]): Html {
 
 /** The days as a table, for readers who cannot point at a bar; the newest first. */
 export function dayTable(days: readonly DayCoverage[]): Html {
-  return html`
-    <div class="scroll" tabindex="0" role="region" aria-label="Day by day">
-      <table class="figures">
-        <thead>
-          <tr>
-            <th scope="col">Day (UTC)</th>
-            <th scope="col">Uptime</th>
-            <th scope="col">Down</th>
-            <th scope="col">Unknown</th>
-          </tr>
-        </thead>
-        <tbody>${days.toReversed().map((day) =>
-          html`
-            <tr>
-              <th scope="row">${dateOf(day)}</th>
-              <td>${percent(uptimeOf(day))}</td>
-              <td>${length(day.downMs)}</td>
-              <td>${length(unknownMsOf(day))}</td>
-            </tr>
-          `
-        )}</tbody>
-      </table>
-    </div>
-  `;
+  const rows = days.toReversed().map((day) => [
+    dateOf(day),
+    percent(uptimeOf(day)),
+    length(day.downMs),
+    length(unknownMsOf(day)),
+  ]);
+  return figureTable("Day by day", ["Day (UTC)", "Uptime", "Down", "Unknown"], rows);
 }
 
 function frame(days: readonly DayCoverage[], content: readonly Html[]): Html {
