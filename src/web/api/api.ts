@@ -1,8 +1,17 @@
 /** The routes for programs: JSON below `/api/`, and the OpenAPI file that describes it. */
 import type { Hono } from "hono";
-import { reportsResponse, siteResponse, statusesResponse } from "./api_responses.ts";
-import type { StatusCache } from "../live/status_cache.ts";
-import { openApi } from "./open_api.ts";
+import {
+  type DayCoverage,
+  jsonOf,
+  keyOf,
+  type LatencyPoint,
+  type SiteHistory,
+  type SiteStatus,
+  type SiteUptime,
+  UPTIME_WINDOWS_DAYS,
+} from "../../status/queries.ts";
+import { unknownMsOf, uptimeOf } from "../../status/uptime.ts";
+import type { StatusCache, View } from "../live/status_cache.ts";
 import {
   LATENCY_DAYS_DEFAULT,
   type LocationHistory,
@@ -10,6 +19,14 @@ import {
   lookUp,
   LookupError,
 } from "../site_lookup.ts";
+import type {
+  LocationResponse,
+  ReportsResponse,
+  SiteResponse,
+  StatusesResponse,
+  StatusResponse,
+} from "./api_schemas.ts";
+import { openApi } from "./open_api.ts";
 
 export function addApi(
   app: Hono,
@@ -35,4 +52,62 @@ export function addApi(
     return context.json(reportsResponse(name, known.map(({ history }) => history)));
   });
   app.get("/api/openapi.json", (context) => context.json(openApi()));
+}
+
+/** `/api/status`. */
+function statusesResponse(view: View, title: string): StatusesResponse {
+  return {
+    title,
+    old_since: view.failingSince === undefined ? null : view.failingSince.getTime() * 1_000,
+    sites: view.statuses.map((status) => statusResponse(status, view.uptimes.get(keyOf(status)))),
+  };
+}
+
+/** `/api/sites/NAME`. */
+function siteResponse(site: string, locations: readonly LocationHistory[]): SiteResponse {
+  return {
+    site,
+    locations: locations.map(({ history, uptime, days }) => ({
+      status: statusResponse(history.status, uptime),
+      days: days.map(dayResponse),
+      latency: history.latency.map(latencyResponse),
+      transitions: history.transitions.map(jsonOf),
+    })),
+  };
+}
+
+/** `/api/sites/NAME/reports`. */
+function reportsResponse(site: string, histories: readonly SiteHistory[]): ReportsResponse {
+  const reports = histories.flatMap(({ status: { location }, recent }) =>
+    recent.map((report) => ({ location, ...jsonOf(report) }))
+  );
+  return { site, reports: reports.sort((a, b) => b.checked_at - a.checked_at) };
+}
+
+function statusResponse(status: SiteStatus, uptime: SiteUptime | undefined): StatusResponse {
+  return {
+    ...jsonOf(status),
+    uptimes: uptime === undefined ? [] : UPTIME_WINDOWS_DAYS.map((days) => ({
+      days,
+      uptime: uptimeOf(uptime.windows[days]),
+      down_ms: uptime.windows[days].downMs,
+      unknown_ms: unknownMsOf(uptime.windows[days]),
+    })),
+  };
+}
+
+function dayResponse(day: DayCoverage): LocationResponse["days"][number] {
+  return {
+    day: day.day.toISOString().slice(0, 10),
+    uptime: uptimeOf(day),
+    up_ms: day.upMs,
+    degraded_ms: day.degradedMs,
+    down_ms: day.downMs,
+    inconclusive_ms: day.inconclusiveMs,
+  };
+}
+
+function latencyResponse(point: LatencyPoint): LocationResponse["latency"][number] {
+  const { hour, responses, meanMs, p50Ms, p95Ms, p99Ms } = jsonOf(point);
+  return { hour, responses, mean_ms: meanMs, p50_ms: p50Ms, p95_ms: p95Ms, p99_ms: p99Ms };
 }

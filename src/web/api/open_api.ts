@@ -5,8 +5,8 @@
  */
 import * as z from "zod";
 import { VERSION } from "../../runtime/version.ts";
-import * as schemas from "./api_schemas.ts";
 import { PROBLEM_TYPE } from "../problem.ts";
+import * as schemas from "./api_schemas.ts";
 
 const NAME = {
   name: "name",
@@ -31,24 +31,20 @@ export function openApi(): Record<string, unknown> {
     security: [{}, { password: [] }],
     paths: {
       "/api/status": {
-        get: operation("statuses", "Every site's status", {
-          schema: schemas.statusesSchema,
-          errors: ["401", "500", "503"],
-        }),
+        get: operation("statuses", "Every site's status", schemas.statusesSchema),
       },
       "/api/sites/{name}": {
         parameters: [NAME],
-        get: operation("site", "One site with its history", {
-          schema: schemas.siteSchema,
-          errors: ["401", "404", "500", "503"],
-        }),
+        get: operation("site", "One site with its history", schemas.siteSchema, NOT_FOUND),
       },
       "/api/sites/{name}/reports": {
         parameters: [NAME],
-        get: operation("reports", "The newest reports of one site", {
-          schema: schemas.reportsSchema,
-          errors: ["401", "404", "500", "503"],
-        }),
+        get: operation(
+          "reports",
+          "The newest reports of one site",
+          schemas.reportsSchema,
+          NOT_FOUND,
+        ),
       },
     },
     components: {
@@ -61,12 +57,12 @@ export function openApi(): Record<string, unknown> {
 function operation(
   operationId: string,
   summary: string,
-  { schema, errors }: { readonly schema: z.ZodType; readonly errors: readonly string[] },
+  schema: z.ZodType,
+  errors: Readonly<Record<string, string>> = {},
 ) {
-  const failures = errors.map((status) => [
-    status,
-    answer(ERRORS[status]!, schemas.problemSchema, PROBLEM_TYPE),
-  ]);
+  const failures = Object.entries({ ...ERRORS, ...errors }).map(([status, description]) => {
+    return [status, answer(description, schemas.problemSchema, PROBLEM_TYPE)];
+  });
   return {
     operationId,
     summary,
@@ -78,9 +74,9 @@ function operation(
   };
 }
 
-const ERRORS: Readonly<Record<string, string>> = {
+const NOT_FOUND = { "404": "No such site." };
+const ERRORS = {
   "401": "Username and password required.",
-  "404": "No such site.",
   "500": "Internal error in sitemon.",
   "503": "The status database has not responded yet.",
 };
