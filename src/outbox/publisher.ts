@@ -19,7 +19,7 @@ export interface OutboxRow {
   /** Single-object encoded Avro. */
   readonly payload: Uint8Array;
   /** Names the span of the report's check, where it is traced and that is still known. */
-  readonly traceparent?: string;
+  readonly traceparent?: string | undefined;
 }
 
 /** What became of each row of a batch; a row in neither list is kept and sent again. */

@@ -11,7 +11,7 @@ export type AvroSchema =
   | "long"
   | "string"
   | AvroReference
-  | LogicalSchema
+  | typeof MICROS
   | RecordSchema
   | { readonly type: "array"; readonly items: AvroSchema }
   | { readonly type: "map"; readonly values: AvroSchema }
@@ -19,12 +19,6 @@ export type AvroSchema =
 
 /** The full name of a record that is defined earlier in the same schema. */
 export type AvroReference = `sitemon.${string}`;
-
-/** A primitive with a meaning; other implementations read it as a time. */
-export interface LogicalSchema {
-  readonly type: "long";
-  readonly logicalType: "timestamp-micros";
-}
 
 export interface RecordSchema {
   readonly type: "record";
@@ -40,10 +34,5 @@ export interface FieldSchema {
   readonly default?: unknown;
 }
 
-/** A time in microseconds since 1970. */
-export const MICROS: LogicalSchema = { type: "long", logicalType: "timestamp-micros" };
-
-/** A field that may be missing; Avro wants a default's own type first in its union. */
-export function optional(name: string, type: AvroSchema): FieldSchema {
-  return { name, type: ["null", type], default: null };
-}
+/** A time in microseconds since 1970, which other implementations of Avro read as a time. */
+export const MICROS = { type: "long", logicalType: "timestamp-micros" } as const;

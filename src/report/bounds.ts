@@ -23,10 +23,7 @@ export const TIME_MAX = 4_102_444_800_000_000;
  */
 export function bounded(text: string, lengthMax: number): string {
   if (text.length <= lengthMax) return text;
-  const splits = isHighSurrogate(text.charCodeAt(lengthMax - 1));
-  return text.slice(0, splits ? lengthMax - 1 : lengthMax);
-}
-
-function isHighSurrogate(unit: number): boolean {
-  return unit >= 0xd800 && unit < 0xdc00;
+  const lastUnit = text.charCodeAt(lengthMax - 1);
+  const isHighSurrogate = lastUnit >= 0xd800 && lastUnit < 0xdc00;
+  return text.slice(0, isHighSurrogate ? lengthMax - 1 : lengthMax);
 }

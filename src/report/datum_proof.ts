@@ -5,8 +5,8 @@
  * hostile bytes could make it allocate gigabytes. After this proof it allocates in proportion to the
  * message.
  */
+import type { AvroSchema } from "./avro_schema.ts";
 import { DecodeError } from "./decode_error.ts";
-import type { AvroSchema, RecordSchema } from "./avro_schema.ts";
 
 /** Entries of one array or map: far above what any report may carry. */
 export const ENTRIES_MAX = 1_000;
@@ -21,7 +21,6 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true });
 
 /** Walks over one value, or throws {@linkcode DecodeError}. */
 type Proof = (datum: Datum) => void;
-type NamedProofs = Map<string, Proof>;
 
 /** Makes the proof of a schema; it throws {@linkcode DecodeError} with the reason `undecodable`. */
 export function datumProof(schema: AvroSchema): (bytes: Uint8Array) => void {
@@ -33,16 +32,19 @@ export function datumProof(schema: AvroSchema): (bytes: Uint8Array) => void {
   };
 }
 
-function proofOf(schema: AvroSchema, named: NamedProofs): Proof {
+function proofOf(schema: AvroSchema, named: Map<string, Proof>): Proof {
   if (typeof schema === "string") return PRIMITIVES[schema] ?? named.get(schema)!;
   if ("length" in schema) return unionProof(schema.map((branch) => proofOf(branch, named)));
   switch (schema.type) {
-    case "record":
-      return recordProof(schema, named);
+    case "record": {
+      const fields = schema.fields.map((field) => proofOf(field.type, named));
+      named.set(schema.name, sequenceOf(fields));
+      return named.get(schema.name)!;
+    }
     case "array":
       return blocksProof(proofOf(schema.items, named));
     case "map":
-      return mapProof(proofOf(schema.values, named));
+      return blocksProof(sequenceOf([PRIMITIVES.string!, proofOf(schema.values, named)]));
     default:
       return proofOf(schema.type, named);
   }
@@ -65,13 +67,10 @@ const PRIMITIVES: Readonly<Record<string, Proof>> = {
   string: (datum) => datum.text(),
 };
 
-function recordProof(schema: RecordSchema, named: NamedProofs): Proof {
-  const fields = schema.fields.map((field) => proofOf(field.type, named));
-  const proof: Proof = (datum) => {
-    for (const prove of fields) prove(datum);
+function sequenceOf(proofs: readonly Proof[]): Proof {
+  return (datum) => {
+    for (const prove of proofs) prove(datum);
   };
-  named.set(schema.name, proof);
-  return proof;
 }
 
 function unionProof(branches: readonly Proof[]): Proof {
@@ -81,13 +80,6 @@ function unionProof(branches: readonly Proof[]): Proof {
     if (!prove) throw datum.error(`a union has no branch ${index}`);
     prove(datum);
   };
-}
-
-function mapProof(proveValue: Proof): Proof {
-  return blocksProof((datum) => {
-    datum.text();
-    proveValue(datum);
-  });
 }
 
 /** Blocks of entries up to an empty one; a negative count is followed by the block's size. */
@@ -144,11 +136,13 @@ class Datum {
 
   text(): void {
     const end = this.length();
-    for (let index = this.position; index < end; index++) {
-      if (this.bytes[index]! >= 0x80) {
-        this.utf8(index, end);
-        break;
-      }
+    let index = this.position;
+    while (index < end && this.bytes[index]! < 0x80) index++;
+    // Most texts are ASCII, and need no decoder.
+    try {
+      if (index < end) UTF8.decode(this.bytes.subarray(index, end));
+    } catch (cause) {
+      throw this.error("a text is not UTF-8", { cause });
     }
     this.position = end;
   }
@@ -161,13 +155,5 @@ class Datum {
   error(problem: string, options?: ErrorOptions): DecodeError {
     const where = `before byte ${this.position} of ${this.bytes.length}`;
     return new DecodeError("undecodable", `not a sitemon message: ${problem} (${where})`, options);
-  }
-
-  private utf8(start: number, end: number): void {
-    try {
-      UTF8.decode(this.bytes.subarray(start, end));
-    } catch (cause) {
-      throw this.error("a text is not UTF-8", { cause });
-    }
   }
 }

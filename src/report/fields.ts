@@ -21,8 +21,8 @@ import {
 } from "./bounds.ts";
 import { HOP, TIMINGS } from "./hop.ts";
 import { OUTCOMES, REASONS } from "./outcome.ts";
-import { flag, int, list, long, nullable, text, texts, time, uuid } from "./values.ts";
-import { type Value, type Valued, word } from "./values.ts";
+import { blankOf, flag, int, list, long, nullable, text, texts, time, uuid } from "./values.ts";
+import { type Value, word } from "./values.ts";
 
 /** A field of a report. */
 export interface Field<T, Shown extends boolean = boolean> extends Value<T> {
@@ -32,22 +32,16 @@ export interface Field<T, Shown extends boolean = boolean> extends Value<T> {
    * Where a store keeps it: `status` is the status of a site and the history, `history` the history
    * alone. A `key` is a part of both tables' keys.
    */
-  readonly kept: "key" | "status" | "history" | "nowhere";
+  readonly kept: "key" | "status" | "history";
   /** Whether it is shown with a report of the history. */
   readonly shown: Shown;
 }
 
-interface FieldOptions<Shown> {
-  readonly since?: number;
-  readonly kept: Field<unknown>["kept"];
-  readonly shown?: Shown;
-}
-
 function field<T, const Shown extends boolean = false>(
   value: Value<T>,
-  { since = 2, kept, shown = false as Shown }: FieldOptions<Shown>,
+  options: Pick<Field<T>, "kept"> & Partial<Pick<Field<T, Shown>, "since" | "shown">>,
 ): Field<T, Shown> {
-  return { ...value, since, kept, shown };
+  return { ...value, since: 2, shown: false as Shown, ...options };
 }
 
 /**
@@ -122,12 +116,8 @@ export type FieldName = keyof typeof REPORT_FIELDS;
 export const FIELD_NAMES = Object.keys(REPORT_FIELDS) as readonly FieldName[];
 
 /** A report of which nothing is known. */
-export const BLANK_REPORT = Object.freeze(
-  Object.fromEntries(FIELD_NAMES.map((name) => [name, REPORT_FIELDS[name].blank])),
-) as Valued<typeof REPORT_FIELDS>;
+export const BLANK_REPORT = Object.freeze(blankOf(REPORT_FIELDS));
 
-/** What a store keeps at all. */
-export const KEPT_FIELDS = FIELD_NAMES.filter((name) => REPORT_FIELDS[name].kept !== "nowhere");
 /** What site_status and site_report both keep, beside a report's site and its place in order. */
 export const STATUS_FIELDS = FIELD_NAMES.filter((name) => REPORT_FIELDS[name].kept === "status");
 /** What site_report alone keeps. */

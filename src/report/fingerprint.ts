@@ -29,9 +29,9 @@ export function fingerprint(schema: AvroSchema): bigint {
   return crc64(canonicalForm(schema));
 }
 
-/** A fingerprint as people and tools write it: 16 hexadecimal digits. */
-export function fingerprintHex(schema: AvroSchema): string {
-  return fingerprint(schema).toString(16).padStart(16, "0");
+/** A CRC-64 as people and tools write it: 16 hexadecimal digits. */
+export function hex(crc: bigint): string {
+  return crc.toString(16).padStart(16, "0");
 }
 
 /** The schema without whatever does not change how a datum is read. Names are full ones already. */

@@ -1,7 +1,7 @@
 /** Completes a v1 datum, which has neither time nor sender nor verdict. */
 import { v5 as uuidOf } from "uuid";
 import { bounded, ERROR_TEXT_LENGTH_MAX, SITE_LENGTH_MAX } from "./bounds.ts";
-import { crc64 } from "./fingerprint.ts";
+import { crc64, hex } from "./fingerprint.ts";
 import { BLANK_REPORT } from "./fields.ts";
 import type { Outcome, Reason } from "./outcome.ts";
 import { publicUrl } from "./public_url.ts";
@@ -48,7 +48,7 @@ export function identify(v1: V1Report, origin: MessageOrigin): SiteReport {
 /** The url, as far as a site's name may be long; a hash of all of it keeps names distinct. */
 function siteNameOf(url: string): string {
   if (url.length <= SITE_LENGTH_MAX) return url;
-  const digest = `#${crc64(url).toString(16).padStart(16, "0")}`;
+  const digest = `#${hex(crc64(url))}`;
   return bounded(url, SITE_LENGTH_MAX - digest.length) + digest;
 }
 

@@ -5,7 +5,7 @@ import type { Valued } from "./values.ts";
 /** What a check found; the outbox gives it its place (`recorded_at`, `producer_id`, `sequence`). */
 export type SiteReport = Valued<typeof REPORT_FIELDS>;
 
-/** The report of the original Python service: the six fields that every version writes and reads. */
+/** The six fields of the original Python service's report. */
 export type V1Report = Pick<
   SiteReport,
   "url" | "response_time" | "response_code" | "pattern" | "pattern_match" | "error_text"
@@ -19,3 +19,16 @@ export interface TracedReport extends SiteReport {
 
 /** Reports that were dropped and will never arrive. */
 export type Gap = Valued<typeof GAP_FIELDS>;
+
+/**
+ * True when the site answered, whatever it said: with a status or, in a protocol without one, with a
+ * body, even an empty one. Response times are counted of answered checks alone.
+ */
+export function isAnswered(
+  { response_code, body_bytes }: Pick<SiteReport, "response_code" | "body_bytes">,
+): boolean {
+  return response_code !== null || body_bytes !== null;
+}
+
+/** The same as a condition of SQL on the columns of a report. */
+export const IS_ANSWERED_SQL = "(response_code IS NOT NULL OR body_bytes IS NOT NULL)";

@@ -4,9 +4,9 @@
  */
 import { Buffer } from "node:buffer";
 import { datumWriter, SCRATCH_BYTES, singleObjectHeader } from "./codec.ts";
+import type { FieldSchema } from "./avro_schema.ts";
 import type { Outcome } from "./outcome.ts";
 import type { SiteReport, TracedReport } from "./report.ts";
-import type { FieldSchema } from "./avro_schema.ts";
 import { SITE_REPORT_SCHEMA } from "./schema.ts";
 
 /** What the outbox has to know about a report, and the rest of it as bytes. */
@@ -17,8 +17,8 @@ export interface ReportDraft {
   readonly bytes: Uint8Array;
   /** Where `recorded_at` belongs in the bytes; the other fields follow at their end. */
   readonly split: number;
-  /** Names the span of its check; absent when it has none. */
-  readonly traceparent?: string;
+  /** Names the span of its check, if it has one. */
+  readonly traceparent: string | undefined;
 }
 
 /** What the outbox adds. */
@@ -47,8 +47,7 @@ const scratch = Buffer.concat([HEADER], SCRATCH_BYTES);
 /** Encodes what a check has found. Throws {@linkcode UnencodableReportError}. */
 export function draftOf(report: TracedReport): ReportDraft {
   const { site, outcome, traceparent } = report;
-  const encoded = encode(report);
-  return { site, outcome, ...encoded, ...(traceparent === undefined ? {} : { traceparent }) };
+  return { site, outcome, ...encode(report), traceparent };
 }
 
 function encode(report: SiteReport): Pick<ReportDraft, "bytes" | "split"> {
@@ -62,8 +61,7 @@ function encode(report: SiteReport): Pick<ReportDraft, "bytes" | "split"> {
     }
   } catch (cause) {
     throw new UnencodableReportError(
-      `report of "${report.site}" does not fit its schema: ` +
-        (cause instanceof Error ? cause.message : String(cause)),
+      `report of "${report.site}" does not fit its schema: ${(cause as Error).message}`,
       { cause },
     );
   }

@@ -9,6 +9,8 @@ import { type Field, FIELD_NAMES, GAP_FIELDS, REPORT_FIELDS } from "./fields.ts"
 import { record } from "./values.ts";
 
 const NEWEST = Math.max(...FIELD_NAMES.map((name) => REPORT_FIELDS[name].since));
+/** The versions of a report with a header, the newest first. */
+const VERSIONS = Array.from({ length: NEWEST - 1 }, (_, index) => NEWEST - index);
 
 /** What the original Python service wrote, a datum without a header: `kafka.format: v1` still does. */
 export const V1_SCHEMA = reportSchema(1);
@@ -35,14 +37,10 @@ function fieldSchema(
 /** What a message turns out to be. */
 export type MessageKind = "report" | "gap" | "v1";
 
-/** A schema that some version of sitemon has written with. */
 export interface WriterSchema {
   readonly kind: MessageKind;
   readonly schema: RecordSchema;
 }
-
-/** The versions of a report with a header, the newest first. */
-const VERSIONS = Array.from({ length: NEWEST - 1 }, (_, index) => NEWEST - index);
 
 /** Every schema that was ever written with, each kind's newest first. Only additions are allowed. */
 export const WRITER_SCHEMAS: readonly WriterSchema[] = [

@@ -7,10 +7,8 @@ export type SiteState = Outcome | "stale";
 /** The worst first. */
 export const STATES = ["down", "degraded", "stale", "inconclusive", "up"] as const;
 
-export function stateOf(
-  { outcome, stale }: { readonly outcome: Outcome; readonly stale: boolean },
-): SiteState {
-  return stale ? "stale" : outcome;
+export function stateOf(site: { readonly outcome: Outcome; readonly stale: boolean }): SiteState {
+  return site.stale ? "stale" : site.outcome;
 }
 
 /** 0 is the worst. */

@@ -73,13 +73,12 @@ export function list<T>(lengthMax: number, { type, rule }: Value<T>): Value<read
   return { type: { type: "array", items: type }, rule: listRule, blank: [] };
 }
 
+type Texts = Readonly<Record<string, string>>;
+
 /** Texts by name, both of this length at most. */
-export function texts(
-  countMax: number,
-  lengthMax: number,
-): Value<Readonly<Record<string, string>>> {
+export function texts(countMax: number, lengthMax: number): Value<Texts> {
   const textFault = textRule(0, lengthMax);
-  const rule: Rule<Readonly<Record<string, string>>> = (value) => {
+  const rule: Rule<Texts> = (value) => {
     const entries = Object.entries(value);
     if (entries.length > countMax) return tooMany(entries.length, countMax);
     for (const [name, entry] of entries) {
@@ -102,18 +101,24 @@ export type Valued<Table> = {
 export function record<T extends object>(
   name: AvroReference,
   values: Values<T>,
-): Omit<Value<T>, "blank"> & { readonly type: RecordSchema } {
-  const fields = Object.entries(values as Values<Record<string, unknown>>)
-    .map(([name, { type, blank }]) => ({
-      name,
-      type,
-      ...(blank === null ? { default: null } : {}),
-    }));
+): Value<T> & { readonly type: RecordSchema } {
+  const fields = entriesOf(values).map(([name, { type, blank }]) => {
+    return { name, type, ...(blank === null ? { default: null } : {}) };
+  });
   const rule: Rule<T> = (value) => {
     const fault = faultOf(values, value);
     return fault && `.${fault}`;
   };
-  return { type: { type: "record", name, fields }, rule };
+  return { type: { type: "record", name, fields }, rule, blank: blankOf(values) };
+}
+
+/** A value of which nothing is known. */
+export function blankOf<T extends object>(values: Values<T>): T {
+  return Object.fromEntries(entriesOf(values).map(([name, { blank }]) => [name, blank])) as T;
+}
+
+function entriesOf<T extends object>(values: Values<T>): [name: string, Value<unknown>][] {
+  return Object.entries(values);
 }
 
 /** The first fault of a value, with its field's name in front. */

@@ -1,7 +1,6 @@
 /** The metrics of a check: of all checks together, and of its own site. */
 import { PHASES } from "../report/hop.ts";
-import { isAnswered } from "../report/is_answered.ts";
-import type { SiteReport } from "../report/report.ts";
+import { isAnswered, type SiteReport } from "../report/report.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 
 const SITE_GAUGES = [

@@ -1,6 +1,6 @@
 import { strictEqual } from "node:assert/strict";
 import avro from "avsc";
-import { canonicalForm, crc64, fingerprint, fingerprintHex } from "../../src/report/fingerprint.ts";
+import { canonicalForm, crc64, fingerprint, hex } from "../../src/report/fingerprint.ts";
 import type { AvroReference, AvroSchema } from "../../src/report/avro_schema.ts";
 import { WRITER_SCHEMAS } from "../../src/report/schema.ts";
 
@@ -29,10 +29,10 @@ for (const [schema, signed] of PUBLISHED) {
   });
 }
 
-Deno.test("fingerprintHex() has sixteen digits, when the number begins with a zero", () => {
-  strictEqual(fingerprintHex("int"), "7275d51a3f395c8f");
+Deno.test("hex() has sixteen digits, when the number begins with a zero", () => {
+  strictEqual(hex(fingerprint("int")), "7275d51a3f395c8f");
   const texts = Array.from({ length: 64 }, (_, index): AvroSchema => `sitemon.R${index}`);
-  for (const text of texts) strictEqual(fingerprintHex(text).length, 16);
+  for (const text of texts) strictEqual(hex(fingerprint(text)).length, 16);
 });
 
 Deno.test("crc64() is that of the UTF-8, when the text is not ASCII", () => {

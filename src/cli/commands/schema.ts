@@ -1,5 +1,5 @@
 /** `sitemon schema`: the Avro schema of a report, for those who read the topic themselves. */
-import { fingerprintHex } from "../../report/fingerprint.ts";
+import { fingerprint as fingerprintOf, hex } from "../../report/fingerprint.ts";
 import { SITE_REPORT_SCHEMA } from "../../report/schema.ts";
 import type { DefineCommand } from "../define_command.ts";
 import { EXIT_OK } from "../exit_code.ts";
@@ -10,7 +10,7 @@ export const define: DefineCommand = (command, { terminal, exit }) =>
     .option("--fingerprint", "print the schema's CRC-64-AVRO fingerprint instead")
     .action(({ fingerprint }) => {
       const text = fingerprint
-        ? fingerprintHex(SITE_REPORT_SCHEMA)
+        ? hex(fingerprintOf(SITE_REPORT_SCHEMA))
         : JSON.stringify(SITE_REPORT_SCHEMA, null, 2);
       terminal.write(`${text}\n`);
       return exit(EXIT_OK);

@@ -33,7 +33,7 @@ export function draftsOf(columns: DraftColumns): ReportDraft[] {
     outcome: columns.outcomes[index]!,
     bytes,
     split: columns.splits[index]!,
-    ...traced(columns.traceparents[index]),
+    traceparent: columns.traceparents[index],
   }));
 }
 
@@ -72,12 +72,8 @@ export function rowsOf(columns: RowColumns): OutboxRow[] {
     sequence: columns.sequences[index]!,
     recordedAt: columns.recordedAts[index]!,
     payload,
-    ...traced(columns.traceparents[index]),
+    traceparent: columns.traceparents[index],
   }));
-}
-
-function traced(traceparent: string | undefined): { readonly traceparent?: string } {
-  return traceparent === undefined ? {} : { traceparent };
 }
 
 /** Many arrays of bytes as one. */

@@ -1,7 +1,7 @@
 /**
  * The buckets of response times that the hourly rollup counts, the same in every store.
  *
- * Only answered checks enter them (report/is_answered.ts): how long a refusal or a timeout took
+ * Only answered checks enter them (report/report.ts): how long a refusal or a timeout took
  * says nothing about how fast a site answers.
  */
 

@@ -1,7 +1,7 @@
 /** `site_hour`: the rollup that uptime and response times are read from. */
 import { HOUR_MS } from "../../runtime/time_units.ts";
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import { isAnswered } from "../../report/is_answered.ts";
+import { isAnswered } from "../../report/report.ts";
 import { OUTCOMES } from "../../report/outcome.ts";
 import { LATENCY_BOUNDS_MS, latencyColumn } from "../read/latency_buckets.ts";
 import type { ReportRow } from "./report_row.ts";

@@ -1,6 +1,6 @@
 /** The step that adds new reports to the hours in which they were checked. */
 import { HOUR_MS } from "../../../runtime/time_units.ts";
-import { IS_ANSWERED_SQL } from "../../../report/is_answered.ts";
+import { IS_ANSWERED_SQL } from "../../../report/report.ts";
 import { OUTCOMES } from "../../../report/outcome.ts";
 import { LATENCY_BOUNDS_MS, latencyColumn } from "../../read/latency_buckets.ts";
 

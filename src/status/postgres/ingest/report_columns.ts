@@ -2,8 +2,8 @@
 import {
   type ColumnType,
   columnTypeOf,
+  FIELD_NAMES,
   type FieldName,
-  KEPT_FIELDS,
 } from "../../../report/fields.ts";
 
 const SQL_TYPES: Readonly<Record<ColumnType, string>> = {
@@ -27,11 +27,11 @@ export function columnType(field: FieldName): string {
 }
 
 /** The names and types of a report's fields in JSON; times travel as microseconds since 1970. */
-export const JSON_COLUMNS = KEPT_FIELDS
+export const JSON_COLUMNS = FIELD_NAMES
   .map((name) => `${name} ${KEY_TYPES[name] ?? SQL_TYPES[columnTypeOf(name)]}`).join(", ");
 
 /** The same as values of the tables' columns. */
-export const COLUMN_VALUES = KEPT_FIELDS
+export const COLUMN_VALUES = FIELD_NAMES
   .map((name) => columnTypeOf(name) === "time" ? `${timeOf(name)} AS ${name}` : name).join(", ");
 
 /** A report's place among all reports of its site. */

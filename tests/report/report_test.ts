@@ -1,5 +1,5 @@
 import { strictEqual } from "node:assert/strict";
-import { isAnswered } from "../../src/report/is_answered.ts";
+import { isAnswered } from "../../src/report/report.ts";
 
 const CASES: [response_code: number | null, body_bytes: number | null, is: boolean][] = [
   [200, 512, true],
