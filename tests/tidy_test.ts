@@ -76,6 +76,13 @@ holds(
   "imports point one way",
   structure.wrongDirections(SOURCES, structure.importTable(readText("docs/architecture.md"))),
 );
+holds(
+  "imports point one way inside a room",
+  structure.wrongDirectionsInside(
+    SOURCES,
+    structure.folderTable(readText("docs/architecture.md")),
+  ),
+);
 holds("imports have no circles", structure.importCircles([...SOURCES, ...TESTS]));
 holds("folders are small", structure.crowdedFolders([...SOURCES, ...TESTS]));
 holds("one library has one place", structure.misplacedLibraries(SOURCES));

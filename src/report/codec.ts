@@ -1,5 +1,5 @@
 /**
- * Reports and gaps to bytes and back: Avro single-object encoding, and the v1 datum of the original Python service.
+ * The codec of reports and gaps: Avro single-object encoding, and the v1 datum of the original Python service.
  *
  * @see https://avro.apache.org/docs/1.12.0/specification/#single-object-encoding
  */

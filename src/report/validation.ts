@@ -1,5 +1,5 @@
 /**
- * The contract of a decoded report or gap beyond its types: what a store may rely on.
+ * The validation of a decoded report or gap beyond its types: what a store may rely on.
  *
  * Whoever can write to the topic can write anything; what breaks the contract becomes a dead letter.
  */

@@ -1,4 +1,4 @@
-/** Every thread of the daemons, in the order in which they start. A new one is a line here. */
+/** The registry of the daemons' threads, in the order in which they start. A new one is a line here. */
 import type { DaemonRole, LoadedConfig } from "../config/loaded_config.ts";
 import { joined, type Permissions } from "../config/permissions/permissions.ts";
 import type { Plan } from "../runtime/threads/thread_set.ts";

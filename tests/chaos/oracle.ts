@@ -1,4 +1,4 @@
-/** What must be true of a store once everything that was stored has reached it. */
+/** The oracle: what must be true of a store once everything that was stored has reached it. */
 import { LATENCY_BOUNDS_MS, latencyColumn } from "../../src/status/read/latency_buckets.ts";
 import { OUTCOMES } from "../../src/report/outcome.ts";
 

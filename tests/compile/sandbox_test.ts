@@ -3,7 +3,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { compileArgs } from "../../src/cli/compile.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { DaemonRole } from "../../src/config/loaded_config.ts";
-import type { Attempt } from "../threads/permission_probe.ts";
+import type { ProbedAccess } from "../threads/permission_probe.ts";
 import { eventually } from "../support/waiting.ts";
 import { Collector } from "../integration/collector.ts";
 import { SitemonProcess } from "../support/sitemon_process.ts";
@@ -72,7 +72,7 @@ kafka: { server: "127.0.0.1:${ports[1]}" }
 postgres: { host: 127.0.0.1, port: ${ports[2]}, user: u }
 `,
     );
-    const attempts: Attempt[] = [
+    const attempts: ProbedAccess[] = [
       ...ports.map((port, index) =>
         ({ does: "connect", hostname: index === 0 ? "localhost" : "127.0.0.1", port }) as const
       ),

@@ -1,7 +1,7 @@
 /** A Worker that tries what it is told to, and answers what was refused. */
 
 /** Something to try. */
-export type Attempt =
+export type ProbedAccess =
   | { readonly does: "connect"; readonly hostname: string; readonly port: number }
   | { readonly does: "read" | "write"; readonly path: string }
   | { readonly does: "env"; readonly name: string }
@@ -10,13 +10,13 @@ export type Attempt =
 
 /** Of a Worker's global scope, what the types of a window do not have. */
 const scope = globalThis as unknown as {
-  onmessage: (event: MessageEvent<readonly Attempt[]>) => Promise<void>;
+  onmessage: (event: MessageEvent<readonly ProbedAccess[]>) => Promise<void>;
   postMessage(results: readonly string[]): void;
 };
 
 scope.onmessage = async ({ data }) => scope.postMessage(await Promise.all(data.map(outcome)));
 
-async function outcome(attempt: Attempt): Promise<string> {
+async function outcome(attempt: ProbedAccess): Promise<string> {
   try {
     await perform(attempt);
     return "allowed";
@@ -25,7 +25,7 @@ async function outcome(attempt: Attempt): Promise<string> {
   }
 }
 
-async function perform(attempt: Attempt): Promise<void> {
+async function perform(attempt: ProbedAccess): Promise<void> {
   switch (attempt.does) {
     case "connect":
       (await Deno.connect(attempt)).close();

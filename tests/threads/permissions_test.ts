@@ -4,7 +4,7 @@ import type { DaemonRole } from "../../src/config/loaded_config.ts";
 import { workerPermissions } from "../../src/config/permissions/permissions.ts";
 import { daemonPermissions } from "../../src/threads/registry.ts";
 import { loadText } from "../config/load_text.ts";
-import type { Attempt } from "./permission_probe.ts";
+import type { ProbedAccess } from "./permission_probe.ts";
 
 const NOTHING = { net: [], read: [], write: [], env: [], sys: [] };
 const KAFKAJS = [
@@ -116,7 +116,7 @@ postgres: {host: 127.0.0.1, port: ${database}, user: u}
 outbox: {path: ${outbox}/o.db}
 store: {path: ${store}/s.db}
 `);
-    const attempts: Readonly<Record<string, Attempt>> = {
+    const attempts: Readonly<Record<string, ProbedAccess>> = {
       site: { does: "connect", hostname: "localhost", port: site! },
       broker: { does: "connect", hostname: "127.0.0.1", port: broker! },
       database: { does: "connect", hostname: "127.0.0.1", port: database! },
@@ -150,7 +150,7 @@ store: {path: ${store}/s.db}
 /** Lets a Worker with these permissions try everything. */
 async function probe(
   permissions: Deno.PermissionOptionsObject,
-  attempts: readonly Attempt[],
+  attempts: readonly ProbedAccess[],
 ): Promise<readonly string[]> {
   const module = new URL("./permission_probe.ts", import.meta.url);
   const worker = new Worker(module.href, { type: "module", deno: { permissions } });

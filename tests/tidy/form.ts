@@ -1,4 +1,4 @@
-/** The rules of how a file looks; each returns one sentence for each breach. */
+/** The rules for the form of a file; each returns one sentence for each breach. */
 import type { Source } from "./source.ts";
 
 export const FILE_LINES_MAX = 400;
@@ -11,15 +11,40 @@ const IGNORE =
   /\/[/*]\s*(?:deno-lint-ignore(?:-file)?|@ts-expect-error|@ts-ignore|@ts-nocheck)(.*)/g;
 const LEFT_OVER = /\b(?:TODO|FIXME|XXX|HACK)\b/;
 
-/** Files are named after the one thing they export. */
+/**
+ * Files are named after what they export: they have a word in common with it. Where that is several
+ * things, the name may be a word for all of them, which the first sentence of the file has as well.
+ * Files that `define` a command have the command's name.
+ */
 export function misnamedFiles(sources: readonly Source[]): string[] {
-  return sources.flatMap(({ path }) => {
+  return sources.flatMap(({ path, text, exports }) => {
     const name = path.split("/").at(-1)!;
     if (!NAME.test(name)) return [`${path} must be named in snake_case`];
-    return DUMPING_GROUNDS.includes(name)
-      ? [`${path} must be named after the one thing it exports: "${name}" says nothing`]
-      : [];
+    if (DUMPING_GROUNDS.includes(name)) {
+      return [`${path} must be named after the one thing it exports: "${name}" says nothing`];
+    }
+    if (exports.length === 0 || exports.includes("define") || name.endsWith("_test.ts")) return [];
+    const words = wordsOf(name.slice(0, -".ts".length));
+    const sentence = exports.length > 1 ? /^\/\*\*[^.]*/.exec(text)?.[0].match(/\w+/g) ?? [] : [];
+    return [...exports, ...sentence].some((other) => haveAWordInCommon(words, wordsOf(other)))
+      ? []
+      : [`${path} must be named after what it exports: ${exports.join(", ")}`];
   });
+}
+
+/** `HTTPServers` and `http_servers` have the words `http` and `servers`. */
+function wordsOf(name: string): string[] {
+  return name.replaceAll(/([a-z0-9])([A-Z])|([A-Z])([A-Z][a-z])/g, "$1$3_$2$4").toLowerCase()
+    .split("_");
+}
+
+/** `connection`, `connections` and `connect` are one word. */
+function haveAWordInCommon(some: readonly string[], others: readonly string[]): boolean {
+  return some.some((one) =>
+    others.some((other) =>
+      one === other || (one.length > 3 && one.slice(0, 4) === other.slice(0, 4))
+    )
+  );
 }
 
 export function longFiles(sources: readonly Source[]): string[] {

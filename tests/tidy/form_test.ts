@@ -14,6 +14,22 @@ Deno.test("misnamedFiles() names a file, when its name says nothing or is not in
   ]);
 });
 
+Deno.test("misnamedFiles() names a file, when it has no word in common with what it exports", () => {
+  const files: [path: string, text: string][] = [
+    ["src/a/http_server.ts", "export class HTTPServer {}"],
+    ["src/a/connections.ts", "export const connect = 1;"],
+    ["src/a/no_exports.ts", ""],
+    [
+      "src/a/time_units.ts",
+      "/** Units of time. */ export const DAY_MS = 1; export const HOUR_MS = 2;",
+    ],
+    ["src/a/clock.ts", "/** Units. */ export const MINUTE_MS = 1; export function wait() {}"],
+  ];
+  deepStrictEqual(form.misnamedFiles(files.flatMap(([path, text]) => source(text, path))), [
+    "src/a/clock.ts must be named after what it exports: MINUTE_MS, wait",
+  ]);
+});
+
 Deno.test("longFiles() and longFunctions() allow as many lines as there may be, and no more", () => {
   const file = (lines: number) => source("//\n".repeat(lines));
   deepStrictEqual(form.longFiles(file(form.FILE_LINES_MAX)), []);

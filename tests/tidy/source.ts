@@ -13,6 +13,8 @@ export interface Source {
   readonly path: string;
   readonly text: string;
   readonly imports: readonly Import[];
+  /** Names of what it exports, types among it. */
+  readonly exports: readonly string[];
   /** Lines of each function, by the line where it begins. */
   readonly functions: readonly { readonly line: number; readonly lines: number }[];
   /** Functions that are called, such as `fetch` and `Deno.connect`. */
@@ -24,6 +26,7 @@ export interface Source {
 /** Reads a file with Deno's own parser, that of `deno lint`. */
 export function sourceOf(path: string, text: string): Source {
   const imports: Import[] = [];
+  const exports: string[] = [];
   const functions: { line: number; lines: number }[] = [];
   const calls = new Set<string>();
   const state: number[] = [];
@@ -42,6 +45,7 @@ export function sourceOf(path: string, text: string): Source {
     ExportAllDeclaration: (node) => add("static", node.source.value),
     ExportNamedDeclaration: (node) => {
       if (node.source) add(node.exportKind === "type" ? "type" : "static", node.source.value);
+      exports.push(...namesOf(node));
     },
     ImportExpression: (node) => {
       if (node.source.type === "Literal") add("dynamic", String(node.source.value));
@@ -58,7 +62,7 @@ export function sourceOf(path: string, text: string): Source {
   };
   const plugin = { name: "tidy", rules: { read: { create: () => visitor } } };
   Deno.lint.runPlugin(plugin, path, text);
-  return { path, text, imports, functions, calls, state };
+  return { path, text, imports, exports, functions, calls, state };
 }
 
 /** Every TypeScript file below a folder of the project, by path. */
@@ -75,6 +79,14 @@ export function filesBelow(root: URL, folder: string): string[] {
       isDirectory ? filesBelow(root, `${folder}/${name}`) : [`${folder}/${name}`]
     )
     .sort();
+}
+
+function namesOf({ declaration, specifiers }: Deno.lint.ExportNamedDeclaration): string[] {
+  const declared = declaration?.type === "VariableDeclaration"
+    ? declaration.declarations.map(({ id }) => id)
+    : [declaration && "id" in declaration ? declaration.id : undefined];
+  return [...declared, ...specifiers.map(({ exported }) => exported)]
+    .flatMap((node) => node?.type === "Identifier" ? [node.name] : []);
 }
 
 function resolved(path: string, specifier: string): string {

@@ -42,3 +42,11 @@ Deno.test("sourceOf() names what is called, and variables outside of functions",
   deepStrictEqual([...calls], ["Deno.connect", "WebSocket"]);
   deepStrictEqual(state, [1, 2]);
 });
+
+Deno.test("sourceOf() names what a file exports", () => {
+  const { exports } = sourceOf(
+    "src/a.ts",
+    "export const a = 1, b = 2; export function c() {} export class D {} export type { E } from './e.ts';",
+  );
+  deepStrictEqual(exports, ["a", "b", "c", "D", "E"]);
+});

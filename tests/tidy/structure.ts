@@ -1,4 +1,4 @@
-/** The rules of who may import what; each returns one sentence for each import that breaks it. */
+/** The rules of the structure: who may import what; each returns one sentence for each import that breaks it. */
 import type { Import, Source } from "./source.ts";
 
 /** The outside of a feature: what others may know of it. */
@@ -143,6 +143,42 @@ export function crowdedFolders(sources: readonly Source[]): string[] {
   return [...folders].filter(([, files]) => files.length > FOLDER_FILES_MAX).map(([path, files]) =>
     `${path} must have at most ${FOLDER_FILES_MAX} files: it has ${files.length}`
   );
+}
+
+/**
+ * Imports from one subfolder of a room to another that the second table of docs/architecture.md does
+ * not name. Files directly in a room may import all of its subfolders.
+ */
+export function wrongDirectionsInside(
+  sources: readonly Source[],
+  table: ReadonlyMap<string, ReadonlySet<string>>,
+): string[] {
+  return sources.flatMap(({ path, imports }) => {
+    const folder = folderOf(path);
+    if (folder === roomOf(path) || path === "src/main.ts") return [];
+    const permitted = table.get(folder);
+    if (permitted === undefined) return [`${path} must lie in a folder of docs/architecture.md`];
+    return imports
+      .filter(({ target }) => target.startsWith("src/") && roomOf(target) === roomOf(path))
+      .filter(({ target }) => folderOf(target) !== folder && !permitted.has(folderOf(target)))
+      .map(({ target }) =>
+        `${path} must not import ${target}: docs/architecture.md names ` +
+        `${[...permitted].join(", ") || "nothing"} for ${folder}`
+      );
+  });
+}
+
+/** Reads the table of subfolders, such as `kafka/client/`: what of its room each may import. */
+export function folderTable(architecture: string): Map<string, Set<string>> {
+  const rows = architecture.matchAll(/^\| `([a-z]+\/[a-z_/]+)\/` +\|[^|]+\| ([^|]+?) +\|$/gm);
+  return new Map([...rows].map(([, folder, cell]) => [
+    folder!,
+    new Set([...cell!.matchAll(/`([\w/]+?)\/?`/g)].map(([, name]) => name!)),
+  ]));
+}
+
+function folderOf(path: string): string {
+  return path.slice("src/".length, path.lastIndexOf("/"));
 }
 
 /** One library, one place. */

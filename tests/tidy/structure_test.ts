@@ -4,12 +4,14 @@ import {
   connectingInMain,
   crowdedFolders,
   FOLDER_FILES_MAX,
+  folderTable,
   importCircles,
   importTable,
   misplacedLibraries,
   untestedFiles,
   unusedLibraries,
   wrongDirections,
+  wrongDirectionsInside,
 } from "./structure.ts";
 
 /** Sources of one line each, such as `["src/a.ts", 'import "pg";']`. */
@@ -159,5 +161,21 @@ Deno.test("crowdedFolders() names a folder with more files than there may be", (
   deepStrictEqual(crowdedFolders(files(FOLDER_FILES_MAX)), []);
   deepStrictEqual(crowdedFolders(files(FOLDER_FILES_MAX + 1)), [
     "src/a must have at most 20 files: it has 21",
+  ]);
+});
+
+Deno.test("wrongDirectionsInside() allows what the table names for a subfolder of a room", () => {
+  const table = folderTable(
+    "| `a/low/`  | words | nothing           |\n| `a/high/` | words | `a/`, `a/low/` |",
+  );
+  const files = sources(
+    ["src/a/high/x.ts", 'import "../low/y.ts"; import "../root.ts"; import "../../b/far/z.ts";'],
+    ["src/a/root.ts", 'import "./high/x.ts";'],
+    ["src/a/low/y.ts", 'import "../high/x.ts";'],
+    ["src/a/new/n.ts", ""],
+  );
+  deepStrictEqual(wrongDirectionsInside(files, table), [
+    "src/a/low/y.ts must not import src/a/high/x.ts: docs/architecture.md names nothing for a/low",
+    "src/a/new/n.ts must lie in a folder of docs/architecture.md",
   ]);
 });

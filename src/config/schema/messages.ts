@@ -1,5 +1,5 @@
 /**
- * The rules of the schema in words. A message of the schema continues a sentence that begins with
+ * The messages of the schema: its rules in words. A message of the schema continues a sentence that begins with
  * the value: `is not a whole number from 1 to 64`. Other messages stand alone.
  */
 import * as z from "zod";

@@ -1,4 +1,4 @@
-/** Plain values of the schema, and the type of what it gives. */
+/** Scalar values of the schema, and the type of what it gives. */
 import * as z from "zod";
 
 /** Inclusive bounds. */

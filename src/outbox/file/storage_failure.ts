@@ -1,4 +1,4 @@
-/** What an error of SQLite or of the file system means for the outbox. */
+/** What a failure of the storage, of SQLite or of the file system, means for the outbox. */
 import { CorruptOutboxError, type OutboxFailure, OutboxUnavailableError } from "../outbox_error.ts";
 
 /** Primary result codes. @see https://www.sqlite.org/rescode.html */

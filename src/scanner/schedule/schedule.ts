@@ -1,5 +1,5 @@
 /**
- * When a site is due: pure arithmetic on milliseconds since the process's anchor.
+ * The schedule of a site: pure arithmetic on milliseconds since the process's anchor.
  *
  * Each site has its own place in the interval, drawn from its name, so that the checks of many sites
  * spread evenly and every thread, replacement and reload finds the same slots again.
