@@ -1,12 +1,7 @@
 /** `deno task bench [SCENARIO…] [--json] [--short] [--minutes N]`: what sitemon costs on this machine. */
 import { parseArgs } from "node:util";
 import { benchTable, type Row } from "./frame/bench_table.ts";
-import {
-  type BenchOptions,
-  type Figure,
-  type Scenario,
-  UnfitMachineError,
-} from "./frame/scenario.ts";
+import type { Scenario } from "./frame/scenario.ts";
 import { Workbench } from "./frame/workbench.ts";
 import type { Checking } from "./scenarios/checks.ts";
 
@@ -22,15 +17,13 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   "checks/many": () => checksOf({ name: "10,000 sites", sites: 10_000 }),
   "checks/schedule": async () => (await import("./scenarios/schedule.ts")).schedule,
   "checks/growth": async () => (await import("./scenarios/growth.ts")).checksGrowth,
-  "checks/threads": async () => (await import("./scenarios/checks.ts")).threads,
   growth: async () => (await import("./scenarios/growth.ts")).growth,
-  history: async () => (await import("./scenarios/history.ts")).history,
   ingest: async () => (await import("./scenarios/ingest.ts")).ingest,
   memory: async () => (await import("./scenarios/memory.ts")).memory,
   latency: async () => (await import("./scenarios/latency.ts")).latency,
   micro: async () => (await import("./scenarios/micro.ts")).micro,
-  "outbox/store": async () => (await import("./scenarios/outbox_store.ts")).outboxStore,
-  "outbox/drain": async () => (await import("./scenarios/outbox_drain.ts")).outboxDrain,
+  "outbox/store": async () => (await import("./scenarios/outbox.ts")).outboxStore,
+  "outbox/drain": async () => (await import("./scenarios/outbox.ts")).outboxDrain,
   start: async () => (await import("./scenarios/start.ts")).start,
   page: async () => (await import("./scenarios/status_page.ts")).statusPage,
 };
@@ -72,19 +65,6 @@ function isMeant(name: string, word: string): boolean {
   return name === word || name.startsWith(`${word}/`);
 }
 
-/** None of one that the machine has no room for; the others go on, and the exit code is 69. */
-async function figuresOf({ run }: Scenario, options: BenchOptions): Promise<readonly Figure[]> {
-  try {
-    await using bench = new Workbench(options);
-    return await run(bench);
-  } catch (error) {
-    if (!(error instanceof UnfitMachineError)) throw error;
-    console.error(error.message);
-    Deno.exitCode = 69;
-    return [];
-  }
-}
-
 const { values: { json, short, minutes, help }, positionals } = argumentsOf(Deno.args);
 const unknown = positionals.find((word) => !NAMES.some((name) => isMeant(name, word)));
 if (unknown !== undefined) {
@@ -103,8 +83,9 @@ for (const name of NAMES) {
   if (positionals.length > 0 && !positionals.some((word) => isMeant(name, word))) continue;
   const scenario = await SCENARIOS[name]!();
   console.error(`${name}: ${scenario.description} …`);
-  const figures = await figuresOf(scenario, { isShort: short, minutes: Number(minutes) });
+  await using bench = new Workbench(short, Number(minutes));
+  const figures = await scenario.run(bench);
   rows.push(...figures.map((figure) => ({ scenario: name, ...figure })));
 }
-const table = rows.length === 0 ? [] : [benchTable(rows).trimEnd()];
-for (const text of json ? rows.map((row) => JSON.stringify(row)) : table) console.log(text);
+if (json) rows.forEach((row) => console.log(JSON.stringify(row)));
+else console.log(benchTable(rows).trimEnd());

@@ -6,8 +6,7 @@ import { DAEMON_GREETING, MeasuredProcess, SITEMON } from "./measured_process.ts
 
 /** Sites whose checks are spread evenly over their interval. */
 export interface ProducerLoad {
-  /** One for all of them, or several that take turns. */
-  readonly url: string | readonly string[];
+  readonly url: string;
   /** PEM text of the authority of its certificate, when it has one. */
   readonly ca?: string;
   readonly sites: number;
@@ -16,8 +15,6 @@ export interface ProducerLoad {
   readonly topic: Pick<BenchTopic, "bootstrap" | "name">;
   /** Checks that run at once; as by default when absent. */
   readonly concurrency?: number;
-  /** Scanner threads; one when absent. */
-  readonly threads?: number;
   /** From source when absent. */
   readonly program?: readonly string[];
   /** Of its own, and empty, when absent. */
@@ -85,17 +82,12 @@ export class BenchProducer implements AsyncDisposable {
 
 /** A configuration of that load, with its metrics at this port. */
 export function producerYaml(load: ProducerLoad, port: number): string {
-  const { url, ca, sites, perSecond, topic, outboxPath = "outbox.db" } = load;
-  const urls = [url].flat();
-  const list = Array.from({ length: sites }, (_, n) => {
-    return `  - { name: site ${n}, url: '${urls[n % urls.length]}' }`;
-  });
-  const { concurrency, threads } = load;
-  const scanner = { ...concurrency && { concurrency }, ...threads && { threads } };
+  const { url, ca, sites, perSecond, topic, concurrency, outboxPath = "outbox.db" } = load;
+  const list = Array.from({ length: sites }, (_, n) => `  - { name: site ${n}, url: '${url}' }`);
   return `interval: ${Math.round(sites * 1_000 / perSecond)}ms
 listen: 127.0.0.1:${port}
 ${ca === undefined ? "" : "defaults: { tls: { ca: ca.pem } }"}
-scanner: ${JSON.stringify(scanner)}
+scanner: ${JSON.stringify({ concurrency })}
 outbox: { path: '${outboxPath}' }
 kafka: { servers: [${topic.bootstrap}], topic: ${topic.name} }
 sites:

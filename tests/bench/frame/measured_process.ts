@@ -86,19 +86,6 @@ export const SITEMON: readonly string[] = [
 /** What a daemon prints when its threads run. */
 export const DAEMON_GREETING = "metrics and health endpoints";
 
-/** Starts a program of `floors/` with its argument; it says "It begins". */
-export function startFloor(file: string, argument: unknown): Promise<MeasuredProcess> {
-  const path = fileURLToPath(new URL(`../floors/${file}`, import.meta.url));
-  return MeasuredProcess.start({
-    name: "floor",
-    argv: () => [
-      ...[Deno.execPath(), "run", "--quiet", "--allow-all", path],
-      JSON.stringify(argument),
-    ],
-    greeting: "begins",
-  });
-}
-
 /**
  * Milliseconds of CPU that the main thread of a process has used so far: all of a server process of
  * PostgreSQL. In nanoseconds, where /proc/PID/stat has hundredths of a second

@@ -10,22 +10,10 @@ export interface Figure {
   readonly floor?: number;
 }
 
-export interface BenchOptions {
-  /** A form of seconds, which shows that the bench works; its figures mean nothing. */
-  readonly isShort: boolean;
-  /** How long "memory" observes its processes; the short form ignores it. */
-  readonly minutes: number;
-}
-
 export interface Scenario {
   /** What is measured, and against what. */
   readonly description: string;
   run(bench: Workbench): Promise<readonly Figure[]>;
-}
-
-/** Thrown by a scenario that this machine has no room for; the message says what to do. */
-export class UnfitMachineError extends Error {
-  override readonly name = "UnfitMachineError";
 }
 
 /** The middle of the values, which one disturbed window does not move. */
@@ -65,22 +53,4 @@ export function costFigures(
     const name = `${title}: ${what}`;
     return { name, unit, value: value[of] / divisor, floor: floor[of] / divisor };
   });
-}
-
-/** CPU in microseconds of one piece of work for each number of sites, and how it grows with them. */
-export function growthFigures(what: string, cpuMicros: ReadonlyMap<number, number>): Figure[] {
-  const rows = Array.from(cpuMicros, ([sites, value]) => {
-    return { name: `${sites.toLocaleString("en")} sites: ${what}`, unit: "µs", value };
-  });
-  const name = "exponent of the cost over the sites";
-  return [...rows, { name, unit: "", value: exponentOf([...cpuMicros]) }];
-}
-
-/** The slope of a straight line through the logarithms: 0 is flat, 1 is in proportion. */
-function exponentOf(points: readonly (readonly [x: number, y: number])[]): number {
-  const [x, y] = ([0, 1] as const).map((axis) => points.map((point) => Math.log(point[axis])));
-  const mean = (values: readonly number[]) => values.reduce((sum, n) => sum + n) / values.length;
-  const [meanX, meanY] = [mean(x!), mean(y!)];
-  const rise = x!.map((value, n) => (value - meanX) * (y![n]! - meanY));
-  return mean(rise) / mean(x!.map((value) => (value - meanX) ** 2));
 }

@@ -10,18 +10,14 @@ export interface WebTarget extends AsyncDisposable {
   readonly ca: string;
 }
 
-/** Where the plain page is served, on one port; of two scanner threads, each gets a host's sites. */
-export const PLAIN_HOSTS = ["127.0.0.1", "127.0.0.4"] as const;
-
 /** Starts it on free ports of loopback. */
 export async function startWebTarget(): Promise<WebTarget> {
   const { ca, good } = makeCertificates();
   const [plainPort, tlsPort] = [freePort(), freePort()];
-  const plain = PLAIN_HOSTS.map((host) => `listen ${host}:${plainPort} backlog=4096;`);
   const page = `location / { return 200 "${"x".repeat(1_024)}"; }`;
   const nginx = await startNginx({
     http: `
-      server { ${plain.join(" ")} ${page} }
+      server { listen 127.0.0.1:${plainPort} backlog=4096; ${page} }
       server {
         listen 127.0.0.1:${tlsPort} ssl backlog=4096;
         ssl_certificate good.crt;

@@ -17,7 +17,7 @@ export interface WindowCost extends Cost {
 }
 
 /** Repeats the work over one window. */
-export async function measure(
+async function measure(
   work: (n: number) => unknown,
   { windowMs, concurrency }: WindowOptions,
 ): Promise<WindowCost> {

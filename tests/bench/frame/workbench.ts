@@ -1,14 +1,15 @@
 /** What a scenario works with: started when it asks, and ended with it. */
+import { fileURLToPath } from "node:url";
 import { createDatabase } from "../../services/database.ts";
 import { shareKafka } from "../../services/kafka.ts";
 import { type PostgresAddress, startPostgres } from "../../services/postgres.ts";
 import { freePort } from "../../support/free_port.ts";
 import { BenchProducer, type ProducerLoad } from "./bench_producer.ts";
 import { BenchTopic } from "./bench_topic.ts";
-import { DAEMON_GREETING, MeasuredProcess, SITEMON, startFloor } from "./measured_process.ts";
+import { DAEMON_GREETING, MeasuredProcess, SITEMON } from "./measured_process.ts";
 import { startWebTarget, type WebTarget } from "./web_target.ts";
 
-export interface ConsumerOptions {
+interface ConsumerOptions {
   readonly topic: BenchTopic;
   /** Named as the topic when absent. */
   readonly group?: string;
@@ -18,19 +19,19 @@ export interface ConsumerOptions {
 }
 
 export class Workbench implements AsyncDisposable {
-  readonly isShort: boolean;
-  readonly minutes: number;
   readonly #closing = new AsyncDisposableStack();
   #bootstrap: string | undefined;
 
-  constructor({ isShort, minutes }: { readonly isShort: boolean; readonly minutes: number }) {
-    this.isShort = isShort;
-    this.minutes = minutes;
-  }
+  constructor(
+    /** A form of seconds, which shows that the bench works; its figures mean nothing. */
+    readonly isShort: boolean,
+    /** How long "memory" observes its processes; the short form ignores it. */
+    readonly minutes: number,
+  ) {}
 
   /** A bench of its own for a part of the scenario, with the same broker. */
   async part(): Promise<Workbench> {
-    const part = new Workbench(this);
+    const part = new Workbench(this.isShort, this.minutes);
     part.#bootstrap = await this.bootstrap();
     return part;
   }
@@ -66,12 +67,11 @@ export class Workbench implements AsyncDisposable {
 
   /**
    * An empty database that writes to the disk as one in production does: on the server of
-   * SITEMON_TEST_POSTGRES, whatever its settings are; else on one that is started with `settings`,
-   * and which later databases of this process share.
+   * SITEMON_TEST_POSTGRES, else on one that is started, and which later databases share.
    */
-  async database(settings: Readonly<Record<string, string>> = {}): Promise<PostgresAddress> {
+  async database(): Promise<PostgresAddress> {
     if (Deno.env.get("SITEMON_TEST_POSTGRES") === undefined) {
-      const server = this.use(await startPostgres({ fsync: true, settings }));
+      const server = this.use(await startPostgres({ fsync: true }));
       Deno.env.set("SITEMON_TEST_POSTGRES", server.url);
       this.#closing.defer(() => Deno.env.delete("SITEMON_TEST_POSTGRES"));
     }
@@ -101,9 +101,17 @@ postgres: { host: ${host}, port: ${port}, user: ${user}, password: ${password}, 
     );
   }
 
-  /** Runs a program of `floors/` until the end of the bench. */
+  /** Runs a program of `floors/` with its argument until the end of the bench. */
   async floor(file: string, argument: unknown): Promise<MeasuredProcess> {
-    return this.use(await startFloor(file, argument));
+    const path = fileURLToPath(new URL(`../floors/${file}`, import.meta.url));
+    const program = [Deno.execPath(), "run", "--quiet", "--allow-all", path];
+    return this.use(
+      await MeasuredProcess.start({
+        name: "floor",
+        argv: () => [...program, JSON.stringify(argument)],
+        greeting: "It begins",
+      }),
+    );
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -4,9 +4,10 @@ import type { SiteReport } from "../../../src/report/report.ts";
 import { checkSite } from "../../../src/scanner/check.ts";
 import { aContext, aSite } from "../../scanner/sites.ts";
 import { bareCheck } from "../floors/bare_check.ts";
-import type { BenchOptions, Figure, Scenario } from "../frame/scenario.ts";
-import { startWebTarget, type WebTarget } from "../frame/web_target.ts";
-import { compare } from "../frame/window.ts";
+import type { Figure, Scenario } from "../frame/scenario.ts";
+import type { WebTarget } from "../frame/web_target.ts";
+import { compare, type WindowCost } from "../frame/window.ts";
+import type { Workbench } from "../frame/workbench.ts";
 
 /** Checks that run at once: enough to keep both sides busy. */
 const CONCURRENCY = 32;
@@ -16,10 +17,9 @@ const SITES = 1_000;
 
 export const check: Scenario = {
   description: "one check over a new connection, beside the bare loop of sockets and parser",
-  async run(options) {
-    await using target = await startWebTarget();
+  async run(bench) {
     const figures: Figure[] = [];
-    for (const way of waysOf(target)) figures.push(...await atFullSpeed(way, options));
+    for (const way of waysOf(await bench.web())) figures.push(...await atFullSpeed(way, bench));
     return figures;
   },
 };
@@ -49,35 +49,20 @@ function waysOf({ plainPort, tlsPort, ca }: WebTarget): Way[] {
   ];
 }
 
-async function atFullSpeed(
-  { name, site, bare }: Way,
-  { isShort }: BenchOptions,
-): Promise<Figure[]> {
+async function atFullSpeed({ name, site, bare }: Way, bench: Workbench): Promise<Figure[]> {
   const sites = Array.from({ length: SITES }, (_, n) => ({ ...site, name: `site ${n}` }));
   const context = aContext([site.url]);
   const { signal } = new AbortController();
   const whole = (n: number) => checkSite(sites[n % SITES]!, context, signal).then(requireUp);
-  const size = isShort ? { windows: 1, windowMs: 50 } : { windows: 7, windowMs: 1_000 };
+  const size = bench.sized({ windows: 7, windowMs: 1_000 }, { windows: 1, windowMs: 50 });
   const cost = await compare({ whole, bare }, { ...size, concurrency: CONCURRENCY });
+  const figure = (what: string, unit: string, of: (cost: WindowCost) => number): Figure => {
+    return { name: `${name}: ${what}`, unit, value: of(cost.whole), floor: of(cost.bare) };
+  };
   return [
-    {
-      name: `${name}: CPU per check`,
-      unit: "µs",
-      value: cost.whole.cpuMicros,
-      floor: cost.bare.cpuMicros,
-    },
-    {
-      name: `${name}: allocated per check`,
-      unit: "KB",
-      value: cost.whole.allocatedBytes / 1_000,
-      floor: cost.bare.allocatedBytes / 1_000,
-    },
-    {
-      name: `${name}: checks at full speed`,
-      unit: "/s",
-      value: cost.whole.perSecond,
-      floor: cost.bare.perSecond,
-    },
+    figure("CPU per check", "µs", ({ cpuMicros }) => cpuMicros),
+    figure("allocated per check", "KB", ({ allocatedBytes }) => allocatedBytes / 1_000),
+    figure("checks at full speed", "/s", ({ perSecond }) => perSecond),
   ];
 }
 

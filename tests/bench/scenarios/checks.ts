@@ -4,7 +4,6 @@ import type { BareLoad } from "../floors/bare_producer.ts";
 import type { BenchTopic } from "../frame/bench_topic.ts";
 import { costFigures, type Figure, type Scenario } from "../frame/scenario.ts";
 import { inTurns, type MeasuredWorker } from "../frame/turns.ts";
-import { PLAIN_HOSTS } from "../frame/web_target.ts";
 import type { Workbench } from "../frame/workbench.ts";
 
 /** What is checked; by default 1,000 sites over plain HTTP, by address. */
@@ -31,8 +30,6 @@ const FULL_SPEED = 3_000;
 
 /** Checks that run at once at full speed, on both sides: enough to keep a thread busy. */
 const CONCURRENCY = 32;
-const TURNS = { windows: 5, windowMs: 3_000 };
-const SHORT_TURNS = { windows: 1, windowMs: 300 };
 
 /**
  * The scenario of 500 checks a second, and then of full speed: as many fall due as the bare loop
@@ -56,7 +53,8 @@ async function compared(whole: Workbench, comparison: Comparison): Promise<Figur
   const { name, sites, perSecond } = comparison;
   const sides = await startSides(bench, comparison);
   await pause(bench.sized(1_000 * (sites + WARM_UP_CHECKS) / (perSecond ?? FULL_SPEED), 0));
-  const { producer, bare } = await inTurns(sides, bench.sized(TURNS, SHORT_TURNS));
+  const size = bench.sized({ windows: 5, windowMs: 3_000 }, { windows: 1, windowMs: 300 });
+  const { producer, bare } = await inTurns(sides, size);
   const speed = perSecond === undefined ? "full speed" : `${perSecond}/s`;
   return costFigures(`${name}, ${speed}`, {
     "CPU per check": "cpuMicros",
@@ -99,30 +97,3 @@ async function speedOf(topic: BenchTopic): Promise<number> {
   await pause(TRIAL_MS);
   return (await topic.count() - before) * 1_000 / (performance.now() - startMs);
 }
-
-/** More than any thread does, so that each does what it can. */
-const THREADS = { sites: 1_000, perSecond: 10_000, concurrency: 64 };
-const THREADS_WARM_UP_MS = 10_000;
-
-export const threads: Scenario = {
-  description: "a producer at full speed with two scanner threads, beside one with one",
-  async run(bench) {
-    const { plainPort } = await bench.web();
-    const start = async (threads: number): Promise<MeasuredWorker> => {
-      const topic = await bench.topic();
-      const { process } = await bench.producer({
-        ...{ ...THREADS, ...bench.sized({}, { perSecond: 100 }), threads, topic },
-        url: PLAIN_HOSTS.map((host) => `http://${host}:${plainPort}/`),
-      });
-      await topic.hasBegun();
-      await pause(bench.sized(THREADS_WARM_UP_MS, 0));
-      return { process, count: topic.count };
-    };
-    const workers = { one: await start(1), two: await start(2) };
-    const { one, two } = await inTurns(workers, bench.sized(TURNS, SHORT_TURNS));
-    return costFigures("http, by address, two threads", {
-      "checks": "perSecond",
-      "CPU per check": "cpuMicros",
-    }, { value: two, floor: one });
-  },
-};

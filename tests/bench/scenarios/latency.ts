@@ -1,11 +1,7 @@
-/**
- * How long after the end of a check its row is in PostgreSQL, through a producer, Kafka and a
- * consumer; beside the least code that brings a message through Kafka into a row.
- */
+/** How long after the end of a check its row is in PostgreSQL: through producer, Kafka and consumer. */
 import { Client } from "pg";
 import { type PostgresServer, startPostgres } from "../../services/postgres.ts";
 import { eventually, pause } from "../../support/waiting.ts";
-import { BareLatency } from "../floors/bare_latency.ts";
 import { type Figure, median, quantile, type Scenario } from "../frame/scenario.ts";
 
 const PER_SECOND = 500;
@@ -29,7 +25,7 @@ export const latency: Scenario = {
     // It records when each row was committed.
     const settings = { track_commit_timestamp: "on" };
     const postgres = bench.use(await startPostgres({ fsync: true, settings }));
-    const [topic, bareTopic] = [await bench.topic(), await bench.topic()];
+    const topic = await bench.topic();
     const { plainPort } = await bench.web();
     await bench.consumer({ topic, database: postgres });
     const url = `http://127.0.0.1:${plainPort}/`;
@@ -38,23 +34,21 @@ export const latency: Scenario = {
       return await topic.committed(topic.name) > 0 || undefined;
     });
     await pause(warmUpMs);
-    const { bootstrap, name } = bareTopic;
-    const bare = bench.use(await BareLatency.start({ bootstrap, topic: name, postgres }));
     const since = new Date();
     await pause(windows * windowMs);
     const until = new Date();
     await eventually(FIRST_MS_MAX, "the last row", () => isIn(postgres, until));
     const ages = await agesOf(postgres, { since, until, windowMs });
     const figure = (what: string, part: number): Figure => {
-      const value = median([...ages.values()].map((window) => quantile(window, part)));
-      return { name: `${PER_SECOND}/s: ${what}`, unit: "ms", value, floor: bare.quantileMs(part) };
+      const value = median(ages.map((window) => quantile(window, part)));
+      return { name: `${PER_SECOND}/s: ${what}`, unit: "ms", value };
     };
     return [figure("median", 0.5), figure("99 %", 0.99)];
   },
 };
 
-async function rowsOf<Row>(postgres: PostgresServer, sql: string, values: unknown[]) {
-  const client = new Client({ connectionString: postgres.url });
+async function rowsOf<Row>({ url }: PostgresServer, sql: string, values: unknown[]) {
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     return (await client.query(sql, values)).rows as Row[];
@@ -72,15 +66,11 @@ async function isIn(postgres: PostgresServer, time: Date): Promise<true | undefi
   return row!.is_in || undefined;
 }
 
-/** How many milliseconds after their checks rows were committed, by the window of the check. */
+/** How many milliseconds after their checks rows were committed, a list for each window. */
 async function agesOf(
   postgres: PostgresServer,
-  { since, until, windowMs }: {
-    readonly since: Date;
-    readonly until: Date;
-    readonly windowMs: number;
-  },
-): Promise<Map<number, number[]>> {
+  { since, until, windowMs }: { since: Date; until: Date; windowMs: number },
+): Promise<number[][]> {
   const rows = await rowsOf<{ window: number; age_ms: number }>(
     postgres,
     `SELECT floor(extract(epoch FROM checked_at - $1) * 1000 / $3)::int AS "window",
@@ -90,5 +80,5 @@ async function agesOf(
     [since, until, windowMs],
   );
   const groups = Map.groupBy(rows, ({ window }) => window);
-  return new Map([...groups].map(([window, of]) => [window, of.map(({ age_ms }) => age_ms)]));
+  return [...groups.values()].map((group) => group.map(({ age_ms }) => age_ms));
 }

@@ -1,14 +1,11 @@
-/** What single steps cost: codec, outbox, ingest. */
-import { decodeMessage, encodeV1 } from "../../../src/report/codec.ts";
-import { identify } from "../../../src/report/identity.ts";
+/** What single steps cost that need no server: codec, and ingest into SQLite. */
+import { decodeMessage } from "../../../src/report/codec.ts";
 import { completeDrafts, draftOf } from "../../../src/report/report_draft.ts";
 import { invalidity } from "../../../src/report/validation.ts";
-import type { Outbox } from "../../../src/outbox/outbox.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
-import { aReport, nthReport } from "../../contract/site_reports.ts";
+import { nthReport } from "../../contract/site_reports.ts";
 import { GOLDEN } from "../../report/golden.ts";
-import { openBenchOutbox, settleBatch } from "../frame/bench_outbox.ts";
 import { inRounds } from "../frame/rounds.ts";
 import type { Figure, Scenario } from "../frame/scenario.ts";
 
@@ -21,15 +18,13 @@ interface Step {
 }
 
 export const micro: Scenario = {
-  description: "single steps on the hot paths: codec, outbox, ingest",
+  description: "single steps on the hot paths: codec, and ingest into SQLite",
   async run(bench) {
-    const folder = bench.folder();
-    const outbox = bench.use(openBenchOutbox(`${folder}/outbox.db`));
-    const store = new SqliteStore({ path: `${folder}/status.db`, clock: systemClock });
+    const store = new SqliteStore({ path: `${bench.folder()}/status.db`, clock: systemClock });
     bench.use({ [Symbol.asyncDispose]: () => store.close() });
     await store.migrate();
     const figures: Figure[] = [];
-    for (const step of [...codecSteps(), ...outboxSteps(outbox), storeStep(store)]) {
+    for (const step of [...codecSteps(), storeStep(store)]) {
       figures.push({ name: step.name, unit: "µs", value: await microsOf(step, bench.isShort) });
     }
     return figures;
@@ -48,14 +43,7 @@ async function microsOf({ times: whole, run }: Step, isShort: boolean): Promise<
 }
 
 function codecSteps(): Step[] {
-  const { report, reportBytes, v1Bytes } = GOLDEN;
-  const origin = {
-    clusterId: "c",
-    topic: "sitemon",
-    partition: 0,
-    offset: 0,
-    timestampMs: 1.7e12,
-  };
+  const { report, reportBytes } = GOLDEN;
   const drafts = Array.from({ length: 256 }, () => draftOf(report));
   const times = 20_000;
   return [
@@ -65,23 +53,8 @@ function codecSteps(): Step[] {
       times: times / drafts.length,
       run: () => completeDrafts(drafts, report),
     },
-    { name: "encodeV1()", times, run: () => encodeV1(report) },
-    { name: "decodeMessage() of a report", times, run: () => decodeMessage(reportBytes) },
-    { name: "decodeMessage() of a bare datum", times, run: () => decodeMessage(v1Bytes) },
+    { name: "decodeMessage()", times, run: () => decodeMessage(reportBytes) },
     { name: "invalidity()", times, run: () => invalidity(report) },
-    { name: "identify()", times, run: () => identify(report, origin) },
-  ];
-}
-
-function outboxSteps(outbox: Outbox): Step[] {
-  const batch = Array.from({ length: 256 }, (_, n) => draftOf(aReport({ site: `site ${n}` })));
-  return [
-    { name: "an outbox commit of 256 reports", times: 20, run: () => outbox.append(batch) },
-    {
-      name: "500 rows taken from the outbox and settled",
-      times: 5,
-      run: () => settleBatch(outbox),
-    },
   ];
 }
 

@@ -9,8 +9,7 @@ import type { Figure, Scenario } from "../frame/scenario.ts";
 import type { Workbench } from "../frame/workbench.ts";
 
 const EMPTY = fileURLToPath(new URL("../floors/empty_program.ts", import.meta.url));
-/** The short form measures the first of these numbers alone. */
-const SITES = [1_000, 10_000] as const;
+const SITES = [1_000, 10_000];
 const FIRST_CHECK_MS_MAX = 60_000;
 
 export const start: Scenario = {
@@ -34,9 +33,10 @@ async function startsOf(
   const ways: Record<string, () => Promise<number>> = {
     "sitemon --version": () => runMs([...program, "--version"]),
   };
-  for (const sites of bench.sized<readonly number[]>(SITES, SITES.slice(0, 1))) {
-    ways[configCheckOf(sites)] = () => configCheckMs(bench, program, sites);
-    ways[`first check of ${written(sites)} sites`] = () => firstCheckMs(bench, program, sites);
+  for (const sites of bench.sized(SITES, [1_000])) {
+    const count = sites.toLocaleString("en");
+    ways[`config check of ${count} sites`] = () => configCheckMs(bench, program, sites);
+    ways[`first check of ${count} sites`] = () => firstCheckMs(bench, program, sites);
   }
   const FLOOR = "an empty program";
   const all = { [FLOOR]: () => runMs([Deno.execPath(), "run", EMPTY]), ...ways };
@@ -45,23 +45,9 @@ async function startsOf(
     rounds: bench.sized(7, 1),
   });
   const ms = (way: string) => medians[way]!.ms;
-  const figures = Object.keys(ways).map((way) => {
+  return Object.keys(ways).map((way) => {
     return { name: `${name}: ${way}`, unit: "ms", value: ms(way), floor: ms(FLOOR) };
   });
-  if (bench.isShort) return figures;
-  // What one site more adds to loading a configuration.
-  const [few, many] = SITES;
-  const moreMs = ms(configCheckOf(many)) - ms(configCheckOf(few));
-  const value = moreMs * 1_000 / (many - few);
-  return [...figures, { name: `${name}: config check, each site more`, unit: "µs", value }];
-}
-
-function configCheckOf(sites: number): string {
-  return `config check of ${written(sites)} sites`;
-}
-
-function written(count: number): string {
-  return count.toLocaleString("en");
 }
 
 async function configCheckMs(

@@ -1,18 +1,24 @@
 /** What a status page waits for: each question of the query port, in both stores. */
+import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock as clock } from "../../../src/runtime/clock.ts";
 import { Connection } from "../../../src/status/postgres/connection/connection.ts";
-import { makePartitionsAhead } from "../../../src/status/postgres/partitions.ts";
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
-import { PostgresQueries } from "../../../src/status/postgres/postgres_queries.ts";
+import { makePartitionsAhead } from "../../../src/status/postgres/partitions.ts";
+import {
+  POSTGRES_QUERIES,
+  PostgresQueries,
+} from "../../../src/status/postgres/postgres_queries.ts";
 import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
+import type { StatusQueries } from "../../../src/status/queries.ts";
+import { queryStatements } from "../../../src/status/sql/sql_queries.ts";
 import { SqliteQueries } from "../../../src/status/sqlite/sqlite_queries.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
 import { optionsOf } from "../../status/postgres/opened_store.ts";
-import type { Figure, Scenario } from "../frame/scenario.ts";
+import { processCpuMs } from "../frame/measured_process.ts";
+import { type Figure, median, quantile, type Scenario } from "../frame/scenario.ts";
 import { type PageDataSize, postgresPageData, sqlitePageData } from "../frame/status_page_data.ts";
 import type { Workbench } from "../frame/workbench.ts";
-import { pageQuestions, pageStatements } from "./page_questions.ts";
 
 const WHOLE: PageDataSize = { sites: 1_000, days: 90, reports: 1_440 };
 const SHORT: PageDataSize = { sites: 10, days: 2, reports: 10 };
@@ -37,10 +43,7 @@ async function ofPostgres(bench: Workbench, size: PageDataSize): Promise<Figure[
   try {
     return [
       ...await pageQuestions("PostgreSQL", queries, bench),
-      ...await pageStatements(connection, {
-        isShort: bench.isShort,
-        site: (n) => `site-${n + 1}`,
-      }),
+      ...await pageStatements(connection, bench),
     ];
   } finally {
     await queries.close();
@@ -73,5 +76,101 @@ async function ofSqlite(bench: Workbench, size: PageDataSize): Promise<Figure[]>
     return await pageQuestions("SQLite", queries, bench);
   } finally {
     await queries.close();
+  }
+}
+
+/** What a page shows at once. */
+const PAGE_SITES = 50;
+
+/** Each question several times, by the clock and by the CPU of this process. */
+async function pageQuestions(
+  store: string,
+  queries: StatusQueries,
+  bench: Workbench,
+): Promise<Figure[]> {
+  const { cursor, statuses } = await queries.changesSince(undefined);
+  const page = statuses.slice(0, PAGE_SITES);
+  const [site] = statuses;
+  const questions = {
+    "statuses()": () => queries.statuses(),
+    "uptimes()": () => queries.uptimes(),
+    [`daily() of ${PAGE_SITES} sites, 90 days`]: () => queries.daily(page, 90),
+    "history() of 30 days": () => queries.history(site!, { transitionDays: 30, latencyDays: 30 }),
+    "changesSince(), nothing new": () => queries.changesSince(cursor),
+  };
+  const figures: Figure[] = [];
+  for (const [question, ask] of Object.entries(questions)) {
+    const { ms, cpuMs } = await callsOf(ask, bench.sized(40, 2));
+    const name = `${store}: ${question}`;
+    figures.push(
+      { name, unit: "ms", value: median(ms) },
+      { name: `${name}, 95 %`, unit: "ms", value: quantile(ms, 0.95) },
+      { name: `${name}, CPU of the reader`, unit: "ms", value: median(cpuMs) },
+    );
+  }
+  return figures;
+}
+
+/** What each of some calls took, after a first one that prepares what is prepared once. */
+async function callsOf(ask: () => Promise<unknown>, count: number) {
+  await ask();
+  const [ms, cpuMs]: [number[], number[]] = [[], []];
+  for (let call = 0; call < count; call++) {
+    const [startMs, start] = [performance.now(), process.cpuUsage()];
+    await ask();
+    ms.push(performance.now() - startMs);
+    const { user, system } = process.cpuUsage(start);
+    cpuMs.push((user + system) / 1_000);
+  }
+  return { ms, cpuMs };
+}
+
+/**
+ * The statements behind the questions, each with its plan on standard error. They are executed as
+ * sitemon's connections do, with a plan for any parameters; the server has to run on this machine,
+ * where the kernel's account of its processes can be read.
+ */
+async function pageStatements(
+  options: PostgresOptions,
+  { isShort }: Workbench,
+): Promise<Figure[]> {
+  const one = ["site-1", "default"];
+  const page = Array.from({ length: PAGE_SITES }, (_, n) => {
+    return { site: `site-${n + 1}`, location: "default" };
+  });
+  const statements = queryStatements(POSTGRES_QUERIES);
+  const questions = [
+    { statement: statements.statuses, values: [] },
+    { statement: statements.uptimes, values: [] },
+    { statement: statements.days, values: [JSON.stringify(page), 90] },
+    { statement: statements.transitions, values: [...one, 30] },
+    { statement: statements.latency, values: [...one, 30] },
+    { statement: statements.failures, values: one },
+    { statement: statements.recent, values: one },
+  ];
+  const connection = await Connection.open(options);
+  try {
+    const [server] = await connection.execute<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+    const figures: Figure[] = [];
+    for (const { statement: { name, text }, values } of questions) {
+      const explain = {
+        name: `explain_${name}`,
+        text: `EXPLAIN (ANALYZE, TIMING OFF, COSTS OFF) ${text}`,
+      };
+      const cpuMs: number[] = [];
+      let plan: { "QUERY PLAN": string }[] = [];
+      while (cpuMs.length < (isShort ? 1 : 15)) {
+        const startMs = processCpuMs(server!.pid);
+        plan = await connection.query<{ "QUERY PLAN": string }>(explain, values);
+        cpuMs.push(processCpuMs(server!.pid) - startMs);
+      }
+      if (!isShort) {
+        console.error([`\n${name}`, ...plan.map((row) => row["QUERY PLAN"])].join("\n"));
+      }
+      figures.push({ name: `PostgreSQL: CPU of ${name}`, unit: "ms", value: median(cpuMs) });
+    }
+    return figures;
+  } finally {
+    await connection.close();
   }
 }
