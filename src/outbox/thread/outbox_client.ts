@@ -6,10 +6,7 @@ import { rowsOf } from "./columns.ts";
 import type { RelayAnswer, RelayRequest } from "./port_message.ts";
 import type { OutboxRow } from "../publisher.ts";
 
-interface Pending {
-  readonly message: RelayRequest;
-  readonly resolve: (answer: RelayAnswer) => void;
-}
+type Pending = PromiseWithResolvers<RelayAnswer> & { readonly message: RelayRequest };
 
 /** Asks the outbox of another thread. Requests wait while that thread is being replaced. */
 export class OutboxClient implements OutboxSource {
@@ -21,10 +18,7 @@ export class OutboxClient implements OutboxSource {
   connect(port: MessagePort): void {
     this.#port?.close();
     this.#port = port;
-    port.onmessage = ({ data }: MessageEvent<RelayAnswer>) => {
-      this.#pending.get(data.request)?.resolve(data);
-      this.#pending.delete(data.request);
-    };
+    port.onmessage = ({ data }: MessageEvent<RelayAnswer>) => this.#answered(data);
     for (const { message } of this.#pending.values()) port.postMessage(message);
   }
 
@@ -32,7 +26,8 @@ export class OutboxClient implements OutboxSource {
     if (signal.aborted) return [];
     const request = ++this.#request;
     try {
-      return answeredRows(await abortable(this.#ask({ type: "take", request, limits }), signal));
+      const answer = await abortable(this.#ask({ type: "take", request, limits }), signal);
+      return answer.type === "rows" ? rowsOf(answer.rows) : [];
     } catch (error) {
       if (signal.aborted) return [];
       throw error;
@@ -42,8 +37,7 @@ export class OutboxClient implements OutboxSource {
   }
 
   async settle(settlement: Settlement): Promise<void> {
-    const answer = await this.#ask({ type: "settle", request: ++this.#request, settlement });
-    if (answer.type === "unavailable") throw unavailable(answer);
+    await this.#ask({ type: "settle", request: ++this.#request, settlement });
   }
 
   /** Closes the port; repeating it is harmless. */
@@ -53,18 +47,16 @@ export class OutboxClient implements OutboxSource {
   }
 
   #ask(message: RelayRequest): Promise<RelayAnswer> {
-    return new Promise((resolve) => {
-      this.#pending.set(message.request, { message, resolve });
-      this.#port?.postMessage(message);
-    });
+    const pending = { ...Promise.withResolvers<RelayAnswer>(), message };
+    this.#pending.set(message.request, pending);
+    this.#port?.postMessage(message);
+    return pending.promise;
   }
-}
 
-function answeredRows(answer: RelayAnswer): readonly OutboxRow[] {
-  if (answer.type === "unavailable") throw unavailable(answer);
-  return answer.type === "rows" ? rowsOf(answer.rows) : [];
-}
-
-function unavailable({ failure, message }: RelayAnswer & { type: "unavailable" }): Error {
-  return new OutboxUnavailableError(failure, message);
+  #answered(answer: RelayAnswer): void {
+    const pending = this.#pending.get(answer.request);
+    this.#pending.delete(answer.request);
+    if (answer.type !== "unavailable") pending?.resolve(answer);
+    else pending?.reject(new OutboxUnavailableError(answer.failure, answer.message));
+  }
 }

@@ -3,16 +3,13 @@ import type { TracedReport } from "../../report/report.ts";
 import { draftOf, type ReportDraft, UnencodableReportError } from "../../report/report_draft.ts";
 import { backoffMs } from "../../runtime/backoff.ts";
 import type { Clock } from "../../runtime/clock.ts";
+import { abortable } from "../../runtime/deadline.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
 import { draftColumns } from "./columns.ts";
-import {
-  BATCH_REPORTS_MAX,
-  BATCHES_IN_FLIGHT_MAX,
-  type StoreAnswer,
-  type StoreRequest,
-} from "./port_message.ts";
+import { BATCH_REPORTS_MAX, BATCHES_IN_FLIGHT_MAX } from "./port_message.ts";
+import type { StoreAnswer, StoreRequest } from "./port_message.ts";
 
 /** Reports that are kept: ten seconds of 10,000 sites at an interval of 10 s, some 10 MB. */
 export const BUFFER_REPORTS_MAX = 10_000;
@@ -35,9 +32,8 @@ export interface ReportSenderOptions {
   readonly sourceId: string;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
-  /** Called when the buffer is nearly full; a scanner may pause then. */
+  /** The buffer is nearly full; a scanner may pause until there is room again. */
   readonly onFull?: () => void;
-  /** Called when there is room again. */
   readonly onRoom?: () => void;
 }
 
@@ -51,7 +47,6 @@ export class ReportSender implements Disposable {
   readonly #options: ReportSenderOptions;
   readonly #logLimit: MinuteLimit;
   readonly #inFlight: StoreRequest[] = [];
-  readonly #flushed = new Set<() => void>();
   #buffer: ReportDraft[] = [];
   #port: MessagePort | undefined;
   #batch = 0;
@@ -62,6 +57,8 @@ export class ReportSender implements Disposable {
   #isDue = false;
   #isFull = false;
   #lost = 0;
+  /** Resolved when every report is stored. */
+  #allStored = Promise.withResolvers<void>();
 
   constructor(options: ReportSenderOptions) {
     this.#options = options;
@@ -103,18 +100,10 @@ export class ReportSender implements Disposable {
    * Sends what waits, and resolves to how many reports are not stored: 0, or more when the signal
    * aborts before.
    */
-  flush(signal: AbortSignal): Promise<number> {
+  async flush(signal: AbortSignal): Promise<number> {
     this.#sendDue();
-    return new Promise((resolve) => {
-      if (this.pending === 0 || signal.aborted) return resolve(this.pending);
-      const end = () => {
-        this.#flushed.delete(end);
-        signal.removeEventListener("abort", end);
-        resolve(this.pending);
-      };
-      this.#flushed.add(end);
-      signal.addEventListener("abort", end);
-    });
+    if (this.pending > 0) await abortable(this.#allStored.promise, signal).catch(() => {});
+    return this.pending;
   }
 
   /** Closes the port; repeating it is harmless. */
@@ -169,7 +158,8 @@ export class ReportSender implements Disposable {
     this.#failures = 0;
     this.#pump();
     if (this.pending > 0) return;
-    for (const end of [...this.#flushed]) end();
+    this.#allStored.resolve();
+    this.#allStored = Promise.withResolvers();
   }
 
   #retryLater(): void {
@@ -202,10 +192,7 @@ export class ReportSender implements Disposable {
     this.#buffer.shift();
     this.#lost++;
     this.#options.telemetry.count("sitemon_reports_lost_total", { cause: "buffer_full" });
-    if (this.#logLimit.allows("lost")) {
-      log.error("the outbox does not accept reports: {lost} lost since start", {
-        lost: this.#lost,
-      });
-    }
+    if (!this.#logLimit.allows("lost")) return;
+    log.error("the outbox does not accept reports: {lost} lost since start", { lost: this.#lost });
   }
 }

@@ -2,14 +2,10 @@
 import type { Clock } from "../../runtime/clock.ts";
 import type { Outbox } from "../outbox.ts";
 import { OutboxFullError, OutboxUnavailableError } from "../outbox_error.ts";
-import { draftsOf } from "./columns.ts";
-import {
-  BATCH_REPORTS_MAX,
-  BATCHES_IN_FLIGHT_MAX,
-  type StoreAnswer,
-  type StoreRequest,
-} from "./port_message.ts";
-import { RelayPort } from "./relay_port.ts";
+import type { OutboxRow } from "../publisher.ts";
+import { draftsOf, rowColumns } from "./columns.ts";
+import { BATCH_REPORTS_MAX, BATCHES_IN_FLIGHT_MAX } from "./port_message.ts";
+import type { RelayAnswer, RelayRequest, StoreAnswer, StoreRequest } from "./port_message.ts";
 
 /**
  * Scanners gather what they send (GATHER_MS); this lets those that send at about the same time share
@@ -25,16 +21,11 @@ export interface OutboxServer {
   addScanner(port: MessagePort): void;
   /** Hands rows to the OutboxClient at the other end; the rows of a former relay are released. */
   addRelay(port: MessagePort): void;
-  /** Commits what has arrived, without waiting for more. */
-  flush(): void;
   /** Commits what has arrived and closes every port. The outbox stays open. */
   close(): void;
 }
 
-interface Arrived {
-  readonly from: ScannerPort;
-  readonly request: StoreRequest;
-}
+type Arrived = { readonly from: ScannerPort; readonly request: StoreRequest };
 
 /** Serves the outbox to other threads. */
 export function serveOutbox(outbox: Outbox, { clock }: { readonly clock: Clock }): OutboxServer {
@@ -68,9 +59,8 @@ export function serveOutbox(outbox: Outbox, { clock }: { readonly clock: Clock }
     },
     addRelay(port) {
       relay?.close();
-      relay = new RelayPort(port, { outbox, clock });
+      relay = new RelayPort(port, outbox, clock);
     },
-    flush,
     close() {
       flush();
       relay?.close();
@@ -119,7 +109,6 @@ class ScannerPort {
     };
   }
 
-  /** Answers a batch: stored, or to be sent again. */
   answer(batch: number, isStored: boolean): void {
     if (isStored) return this.#post({ type: "stored", batch });
     this.#awaited = Math.min(batch, this.#awaited ?? Infinity);
@@ -132,5 +121,86 @@ class ScannerPort {
 
   #post(answer: StoreAnswer): void {
     this.#port.postMessage(answer);
+  }
+}
+
+type TakeRequest = RelayRequest & { type: "take" };
+
+/** Keeps a relay's request for rows until there are some; closed, it releases what is in flight. */
+class RelayPort {
+  readonly #port: MessagePort;
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  #waiting: { message: TakeRequest; cancel: () => void } | undefined;
+
+  constructor(port: MessagePort, outbox: Outbox, clock: Clock) {
+    this.#port = port;
+    this.#outbox = outbox;
+    this.#clock = clock;
+    port.onmessage = ({ data }: MessageEvent<RelayRequest>) =>
+      this.#answering(data.request, () => this.#serve(data));
+  }
+
+  /** Looks for rows again, since some were stored. */
+  wake(): void {
+    const message = this.#endWait();
+    if (message) this.#answering(message.request, () => this.#take(message));
+  }
+
+  close(): void {
+    this.#endWait();
+    this.#outbox.release();
+    this.#port.close();
+  }
+
+  #serve(message: RelayRequest): void {
+    switch (message.type) {
+      case "take":
+        this.#endWait();
+        return this.#take(message);
+      case "cancel":
+        return void this.#endWait();
+      case "settle":
+        this.#outbox.settle(message.settlement);
+        return this.#post({ type: "settled", request: message.request });
+    }
+  }
+
+  #take(message: TakeRequest): void {
+    const { request, limits } = message;
+    const rows = this.#outbox.take(limits);
+    if (rows.length > 0 || limits.waitMs <= 0) return this.#handOver(rows, request);
+    const cancel = this.#clock.after(limits.waitMs, () => {
+      this.#waiting = undefined;
+      this.#handOver([], request);
+    });
+    this.#waiting = { message, cancel };
+  }
+
+  #endWait(): TakeRequest | undefined {
+    const waiting = this.#waiting;
+    waiting?.cancel();
+    this.#waiting = undefined;
+    return waiting?.message;
+  }
+
+  /** The relay asks again later when the disk fails; any other error ends this thread. */
+  #answering(request: number, work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof OutboxUnavailableError)) throw error;
+      const { failure, message } = error;
+      this.#post({ type: "unavailable", request, failure, message });
+    }
+  }
+
+  #handOver(rows: readonly OutboxRow[], request: number): void {
+    const columns = rowColumns(rows);
+    this.#post({ type: "rows", request, rows: columns }, [columns.payloads.bytes.buffer]);
+  }
+
+  #post(answer: RelayAnswer, transfer: Transferable[] = []): void {
+    this.#port.postMessage(answer, transfer);
   }
 }

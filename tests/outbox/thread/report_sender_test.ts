@@ -363,7 +363,7 @@ Deno.test("ReportSender hands each report over exactly once, whenever the outbox
           for (const report of manyReports(step.count, `${sent}`)) sender.send(report);
           sent += step.count;
         } else if (step.do === "arrive") await nextTurn();
-        else if (step.do === "commit") served.server.flush();
+        else if (step.do === "commit") served.serverClock.advance(GROUP_WAIT_MS);
         else {
           // Also right after a commit, whose answer is then lost.
           served.replace();
