@@ -1,8 +1,7 @@
 /** The rows of an outbox that its receiver will never take: read at any time, requeued by an owner. */
 import { OutboxDatabase } from "./file/outbox_database.ts";
 import { lockOutbox } from "./file/outbox_lock.ts";
-import { damaged, outboxBytes, readOutbox } from "./file/read_outbox.ts";
-import { asUnavailable, isCorruption } from "./file/storage_failure.ts";
+import { explained, outboxBytes, readOutbox } from "./file/read_outbox.ts";
 
 /** A row that was too large by itself. Its sequence is announced in a gap. */
 export interface OutboxDeadLetter {
@@ -39,20 +38,9 @@ export function readDeadLetters(path: string): readonly OutboxDeadLetter[] {
  */
 export function requeueDeadLetters(path: string, ids: readonly number[]): number {
   outboxBytes(path);
-  const lock = lockOutbox(path);
+  using _lock = lockOutbox(path);
   try {
-    return requeue(path, ids);
-  } catch (error) {
-    if (isCorruption(error)) throw damaged(path, error);
-    throw asUnavailable(error, `write to outbox "${path}"`);
-  } finally {
-    lock.close();
-  }
-}
-
-function requeue(path: string, ids: readonly number[]): number {
-  const database = OutboxDatabase.open(path);
-  try {
+    using database = OutboxDatabase.open(path);
     const putBack = database.sql.prepare(PUT_BACK);
     const remove = database.sql.prepare("DELETE FROM dead_letter WHERE id = ?");
     return database.transaction((state) => {
@@ -62,7 +50,7 @@ function requeue(path: string, ids: readonly number[]): number {
       state.gapCount += kinds.filter((kind) => kind === "gap").length;
       return kinds.length;
     });
-  } finally {
-    database.close();
+  } catch (error) {
+    throw explained(error, path, "write to");
   }
 }

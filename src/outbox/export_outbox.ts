@@ -3,11 +3,10 @@ import type { DatabaseSync } from "node:sqlite";
 import { decodeMessage } from "../report/codec.ts";
 import type { Gap, SiteReport } from "../report/report.ts";
 import { checkPages } from "./file/outbox_database.ts";
-import { readOutbox } from "./file/read_outbox.ts";
+import { eachRow, readOutbox } from "./file/read_outbox.ts";
 
 /** A row as the file has it. */
 interface StoredRow {
-  readonly id: number;
   /** Of a dead letter, which is kept in a table of its own. */
   readonly deadReason: string | null;
   readonly producerId: string;
@@ -18,7 +17,7 @@ interface StoredRow {
 
 /** What a row holds; of one that this version cannot decode, the bytes. */
 export type ExportedRow =
-  & Omit<StoredRow, "id" | "payload">
+  & Omit<StoredRow, "payload">
   & (
     | { readonly kind: "report"; readonly report: SiteReport }
     | { readonly kind: "gap"; readonly gap: Gap }
@@ -33,8 +32,7 @@ export interface ExportSummary {
   readonly undecodable: number;
 }
 
-/** Rows that are in memory at once. */
-const PAGE_ROWS = 500;
+const COLUMNS = "producer_id AS producerId, sequence, recorded_at AS recordedAt, payload";
 
 /**
  * Hands every row to `onRow`, in their order. Throws what readOutbox() does. The whole file is
@@ -44,8 +42,8 @@ export function exportOutbox(path: string, onRow: (row: ExportedRow) => void): E
   const counts = { reports: 0, gaps: 0, deadLetters: 0, undecodable: 0 };
   readOutbox(path, (sql) => {
     checkPages(sql);
-    for (const stored of storedRows(sql)) {
-      const row = exportedRow(stored);
+    for (const { id: _, ...stored } of storedRows(sql)) {
+      const row = exportedRow(stored as unknown as StoredRow);
       counts[countOf(row)]++;
       onRow(row);
     }
@@ -53,20 +51,9 @@ export function exportOutbox(path: string, onRow: (row: ExportedRow) => void): E
   return counts;
 }
 
-function* storedRows(sql: DatabaseSync): Generator<StoredRow, void> {
-  const columns = "id, producer_id AS producerId, sequence, recorded_at AS recordedAt, payload";
-  yield* pagesOf(sql, `SELECT NULL AS deadReason, ${columns} FROM outbox_row`);
-  yield* pagesOf(sql, `SELECT reason AS deadReason, ${columns} FROM dead_letter`);
-}
-
-function* pagesOf(sql: DatabaseSync, select: string): Generator<StoredRow, void> {
-  const page = sql.prepare(`${select} WHERE id > ? ORDER BY id LIMIT ${PAGE_ROWS}`);
-  for (let lastId = 0;;) {
-    const rows = page.all(lastId) as unknown as StoredRow[];
-    if (rows.length === 0) return;
-    yield* rows;
-    lastId = rows.at(-1)!.id;
-  }
+function* storedRows(sql: DatabaseSync) {
+  yield* eachRow(sql, "outbox_row", `NULL AS deadReason, ${COLUMNS}`);
+  yield* eachRow(sql, "dead_letter", `reason AS deadReason, ${COLUMNS}`);
 }
 
 function countOf({ kind, deadReason }: ExportedRow): keyof ExportSummary {
@@ -75,7 +62,7 @@ function countOf({ kind, deadReason }: ExportedRow): keyof ExportSummary {
   return kind === "report" ? "reports" : "gaps";
 }
 
-function exportedRow({ id: _, payload, ...row }: StoredRow): ExportedRow {
+function exportedRow({ payload, ...row }: StoredRow): ExportedRow {
   try {
     const message = decodeMessage(payload);
     if (message.kind === "report") return { ...row, kind: "report", report: message.report };

@@ -6,15 +6,14 @@ import type { ReportDraft } from "../report/report_draft.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
-import type { BatchSource } from "./file/batch_ledger.ts";
-import { freeBytesOf } from "./file/free_bytes.ts";
 import { MinuteLimit } from "../runtime/telemetry/minute_limit.ts";
 import { OutboxFullError, OutboxUnavailableError } from "./outbox_error.ts";
-import type { OutboxLimitsOptions } from "./file/outbox_limits.ts";
 import { OutboxFile } from "./file/outbox_file.ts";
+import { freeBytesOf, type OutboxLimitsOptions } from "./file/outbox_limits.ts";
 import type { Settlement, TakeLimits } from "./outbox_source.ts";
 import { type OutboxStats, queryStats } from "./outbox_stats.ts";
 import type {
+  BatchSource,
   FillLevel,
   OutboxTables,
   ReportBatch,

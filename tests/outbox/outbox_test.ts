@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { SOURCES_MAX } from "../../src/outbox/file/batch_ledger.ts";
+import { SOURCES_MAX } from "../../src/outbox/file/outbox_tables.ts";
 import { OutboxRefusedError } from "../../src/outbox/outbox_error.ts";
 import { SCHEMA_VERSION } from "../../src/outbox/file/outbox_schema.ts";
 import { readStats } from "../../src/outbox/outbox_stats.ts";

@@ -12,7 +12,6 @@ import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 /** Why sequences were dropped, as it travels in the gap. */
 export type GapReason = "coalesced" | "dropped_oldest" | "too_large";
 
-/** Rows of gaps. */
 export class GapRows {
   readonly #endingAt: StatementSync;
   readonly #startingAt: StatementSync;
@@ -68,28 +67,18 @@ export class GapRows {
       count: last - first + 1,
       reason,
     });
-    if (before && after) this.#remove(after.row_id as number, state);
-    const neighbor = before ?? after;
-    const id = neighbor
-      ? this.#grow(neighbor.row_id as number, first, payload)
-      : this.#insert(first, payload, state);
-    this.#save.run(id, first, last, reason);
-  }
-
-  #insert(first: number, payload: Uint8Array, state: ProducerState): number {
-    const { producerId, recordedAt } = state;
-    state.gapCount++;
-    return Number(this.#insertRow.run(producerId, first, recordedAt, payload).lastInsertRowid);
-  }
-
-  #grow(id: number, first: number, payload: Uint8Array): number {
-    this.#updateRow.run(first, payload, id);
-    return id;
-  }
-
-  #remove(id: number, state: ProducerState): void {
-    this.#deleteRow.run(id);
-    this.#forget.run(id);
-    state.gapCount--;
+    if (before && after) {
+      this.#deleteRow.run(after.row_id!);
+      this.#forget.run(after.row_id!);
+      state.gapCount--;
+    }
+    let rowId = (before ?? after)?.row_id;
+    if (rowId) this.#updateRow.run(first, payload, rowId);
+    else {
+      const { producerId, recordedAt } = state;
+      rowId = this.#insertRow.run(producerId, first, recordedAt, payload).lastInsertRowid;
+      state.gapCount++;
+    }
+    this.#save.run(rowId, first, last, reason);
   }
 }

@@ -25,7 +25,7 @@ export interface ProducerState {
 }
 
 /** One connection to an outbox file. Errors of SQLite come as they are. */
-export class OutboxDatabase {
+export class OutboxDatabase implements Disposable {
   readonly sql: DatabaseSync;
   readonly pageBytes: number;
   readonly #begin: StatementSync;
@@ -127,7 +127,7 @@ export class OutboxDatabase {
     if (this.#freePages > FREE_PAGES_KEPT + VACUUM_PAGES) this.#vacuum.all();
   }
 
-  close(): void {
+  [Symbol.dispose](): void {
     this.sql.close();
   }
 }
@@ -145,9 +145,14 @@ function isFileThere(path: string): boolean {
 
 /** Removes an unfinished file, which the next attempt would find once the disk has space again. */
 export function removeOutbox(path: string): void {
+  forEachFile(path, Deno.removeSync);
+}
+
+/** Calls back with each file of the database that is there: without its -wal it is another one. */
+export function forEachFile(path: string, callback: (path: string) => void): void {
   for (const suffix of ["", "-wal", "-shm"]) {
     try {
-      Deno.removeSync(`${path}${suffix}`);
+      callback(`${path}${suffix}`);
     } catch (error) {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
     }
@@ -156,16 +161,14 @@ export function removeOutbox(path: string): void {
 
 /** Only reads, so that a damaged file and its log are quarantined as they were found. */
 function checkFile(path: string): void {
-  const sql = new DatabaseSync(path, { readOnly: true });
   try {
+    using sql = new DatabaseSync(path, { readOnly: true });
     if (isWithoutTables(sql)) return;
     refuseForeignFile(sql, path);
     checkPages(sql);
   } catch (error) {
     if (!isCorruption(error)) throw error;
-    throw new CorruptOutboxError((error as Error).message, { cause: error });
-  } finally {
-    sql.close();
+    throw new CorruptOutboxError(error.message, { cause: error });
   }
 }
 

@@ -2,16 +2,17 @@
  * The outbox's file: locked, opened, and replaced by a new one when it is damaged, or was removed
  * or replaced while it was open.
  */
+import { basename } from "node:path";
 import type { Clock } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import { quarantine } from "./quarantine.ts";
-import { OutboxDatabase, removeOutbox } from "./outbox_database.ts";
 import { OutboxLockedError } from "../outbox_error.ts";
+import { forEachFile, OutboxDatabase, removeOutbox } from "./outbox_database.ts";
 import type { OutboxLimitsOptions } from "./outbox_limits.ts";
 import { lockOutbox, lockPathOf } from "./outbox_lock.ts";
 import { OutboxTables } from "./outbox_tables.ts";
+import { eachRow } from "./read_outbox.ts";
 import { isCorruption } from "./storage_failure.ts";
 
 export interface OutboxFileOptions {
@@ -22,9 +23,6 @@ export interface OutboxFileOptions {
 }
 
 const log = logger("outbox");
-
-/** Rows that are in memory at once while they are copied. */
-const PAGE_ROWS = 500;
 
 /** The owner of one path. Errors of SQLite and of the file system come as they are. */
 export class OutboxFile {
@@ -82,7 +80,7 @@ export class OutboxFile {
       this.#identity = Deno.statSync(path);
       return this.#tables;
     } catch (error) {
-      database.close();
+      database[Symbol.dispose]();
       throw error;
     }
   }
@@ -129,14 +127,12 @@ export class OutboxFile {
   /** A file that could not take all rows is removed. */
   #adopt(former: OutboxTables): void {
     const { path } = this.#options;
-    const database = OutboxDatabase.open(path);
+    using database = OutboxDatabase.open(path);
     try {
       adoptRows(former.database, database);
     } catch (error) {
       removeOutbox(path);
       throw error;
-    } finally {
-      database.close();
     }
   }
 
@@ -165,6 +161,8 @@ function isAt(path: string, { dev, ino }: FileIdentity): boolean {
   }
 }
 
+const COLUMNS = "kind, key, producer_id, sequence, recorded_at, payload";
+
 /**
  * Copies rows and dead letters of one outbox into another, in one transaction. They keep producer
  * and sequence. As rows of a former producer they have no `is_newest`: no limit drops them, since
@@ -173,8 +171,8 @@ function isAt(path: string, { dev, ino }: FileIdentity): boolean {
 function adoptRows(from: OutboxDatabase, to: OutboxDatabase): void {
   to.transaction((state) => {
     const { reportCount, gapCount, recordedAt } = from.state();
-    copy(from, to, "outbox_row (kind, key, producer_id, sequence, recorded_at, payload)");
-    copy(from, to, "dead_letter (reason, kind, key, producer_id, sequence, recorded_at, payload)");
+    copy(from, to, "outbox_row", COLUMNS);
+    copy(from, to, "dead_letter", `reason, ${COLUMNS}`);
     state.reportCount += reportCount;
     state.gapCount += gapCount;
     state.recordedAt = Math.max(state.recordedAt, recordedAt);
@@ -182,20 +180,37 @@ function adoptRows(from: OutboxDatabase, to: OutboxDatabase): void {
 }
 
 /** Through memory: a thread whose permissions are limited may not attach a second file. */
-function copy(from: OutboxDatabase, to: OutboxDatabase, table: string): void {
-  const [, name, columns] = /^(\w+) \((.+)\)$/.exec(table)!;
-  const read = from.sql.prepare(
-    `SELECT id, ${columns} FROM ${name} WHERE id > ? ORDER BY id LIMIT ${PAGE_ROWS}`,
-  );
-  const write = to.sql.prepare(
-    `INSERT INTO ${table} VALUES (${columns!.split(",").map(() => "?").join(", ")})`,
-  );
-  for (let lastId = 0;;) {
-    const rows = read.all(lastId);
-    if (rows.length === 0) return;
-    for (const { id, ...values } of rows) {
-      write.run(...Object.values(values));
-      lastId = id as number;
+function copy(from: OutboxDatabase, to: OutboxDatabase, table: string, columns: string): void {
+  const values = columns.split(",").map(() => "?").join(", ");
+  const write = to.sql.prepare(`INSERT INTO ${table} (${columns}) VALUES (${values})`);
+  for (const { id: _, ...row } of eachRow(from.sql, table, columns)) {
+    write.run(...Object.values(row));
+  }
+}
+
+/** Moves a file with what belongs to it into a new folder beside it, and returns that folder. */
+function quarantine(path: string, reason: "corrupt" | "replaced", clock: Clock): string {
+  const timestamp = new Date(clock.nowMicros() / 1_000).toISOString().replaceAll(":", "");
+  const folder = makeFolder(`${path}.${reason}-${timestamp}`);
+  let moved = 0;
+  forEachFile(path, (file) => {
+    Deno.renameSync(file, `${folder}/${basename(file)}`);
+    moved++;
+  });
+  // Repeated attempts must not leave a folder each.
+  if (moved === 0) Deno.removeSync(folder);
+  return folder;
+}
+
+/** Two may be made within a millisecond, or while the clock is set back. */
+function makeFolder(wanted: string): string {
+  for (let copy = 1;; copy++) {
+    const folder = copy === 1 ? wanted : `${wanted}-${copy}`;
+    try {
+      Deno.mkdirSync(folder, { mode: 0o700 });
+      return folder;
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     }
   }
 }

@@ -1,8 +1,11 @@
 /** Keeps an outbox within its limits, by the policy that was chosen for a full one. */
+import { statfsSync } from "node:fs";
+import { dirname } from "node:path";
 import type { StatementSync } from "node:sqlite";
+import type { Clock } from "../../runtime/clock.ts";
+import { OutboxFullError } from "../outbox_error.ts";
 import type { GapReason, GapRows } from "./gap_rows.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
-import { OutboxFullError } from "../outbox_error.ts";
 
 /** What happens to a report that finds the outbox at a limit. */
 export type WhenFull = "coalesce" | "drop_oldest" | "pause";
@@ -27,6 +30,9 @@ export interface Dropped {
 /** A file may always have this much: without it, a disk that is nearly full would stop the relay. */
 export const FILE_BYTES_MIN = 1024 * 1024;
 
+/** No disk that is worth watching fills up within a second of what sitemon stores. */
+const ASK_EVERY_MS = 1_000;
+
 /**
  * The rows that coalescing may drop: no site's newest one; ordinary ones before edges, oldest first.
  * Those up to the last id in flight are about to be deleted anyway. Rows without `is_newest` are
@@ -37,7 +43,6 @@ const COALESCED =
 const OLDEST =
   "SELECT id FROM outbox_row WHERE is_newest IS NOT NULL AND id > ? ORDER BY id LIMIT ?";
 
-/** The limits of one file. */
 export class OutboxLimits {
   readonly #options: OutboxLimitsOptions;
   readonly #database: OutboxDatabase;
@@ -73,16 +78,13 @@ export class OutboxLimits {
    *
    * Throws {@linkcode OutboxFullError} when the policy allows no more, so that it is rolled back.
    */
-  enforce(
-    state: ProducerState,
-    { bytesMax, lastInFlight }: { bytesMax: number; lastInFlight: number },
-  ): Dropped {
+  enforce(state: ProducerState, bytesMax: number, lastInFlight: number): Dropped {
     let count = 0;
     for (;;) {
       const excess = this.#excess(state, bytesMax);
       if (excess <= 0) return { count, reason: this.#reason };
-      if (this.#options.whenFull === "pause") throw this.#full(bytesMax);
-      const dropped = this.#drop.all(lastInFlight, excess);
+      const isPaused = this.#options.whenFull === "pause";
+      const dropped = isPaused ? [] : this.#drop.all(lastInFlight, excess);
       if (dropped.length === 0) throw this.#full(bytesMax);
       state.reportCount -= dropped.length;
       count += dropped.length;
@@ -106,4 +108,19 @@ export class OutboxLimits {
         `"outbox.max_rows" or "outbox.max_bytes", or free up disk space`,
     );
   }
+}
+
+/** Asks the disk of `path` at most once a second: bytes that are left for this user. */
+export function freeBytesOf(path: string, clock: Clock): () => number {
+  let askedMs = -Infinity;
+  let bytes = 0;
+  return () => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - askedMs >= ASK_EVERY_MS) {
+      askedMs = nowMs;
+      const disk = statfsSync(dirname(path));
+      bytes = disk.bavail * disk.bsize;
+    }
+    return bytes;
+  };
 }

@@ -1,14 +1,22 @@
 /** The tables of one outbox file at work together: what a transaction of the outbox does. */
 import type { StatementSync } from "node:sqlite";
 import type { ReportDraft } from "../../report/report_draft.ts";
-import { BatchLedger, type BatchSource } from "./batch_ledger.ts";
+import type { Settlement } from "../outbox_source.ts";
 import { GapRows } from "./gap_rows.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 import { type Dropped, OutboxLimits, type OutboxLimitsOptions } from "./outbox_limits.ts";
-import type { Settlement } from "../outbox_source.ts";
 import { ReportRows } from "./report_rows.ts";
 import { RowTraces } from "./row_traces.ts";
 import { RowsInFlight } from "./rows_in_flight.ts";
+
+/** Sources that are remembered: every scanner thread has a new one, and far fewer live at once. */
+export const SOURCES_MAX = 256;
+
+/** A batch of a source. Batches of one source arrive in the order of their numbers. */
+export interface BatchSource {
+  readonly id: string;
+  readonly batch: number;
+}
 
 /** Reports that are stored together or not at all. */
 export interface ReportBatch {
@@ -51,8 +59,8 @@ export class OutboxTables {
     const gaps = new GapRows(database);
     const traces = new RowTraces();
     this.database = database;
-    this.inFlight = new RowsInFlight(database, { gaps, traces });
-    this.#reports = new ReportRows(database, { traces, reportsMax: options.rowsMax });
+    this.inFlight = new RowsInFlight(database, gaps, traces);
+    this.#reports = new ReportRows(database, traces, options.rowsMax);
     this.#ledger = new BatchLedger(database);
     this.#limits = new OutboxLimits(database, gaps, options);
     this.#oldest = database.sql.prepare("SELECT recorded_at FROM outbox_row ORDER BY id LIMIT 1");
@@ -65,9 +73,11 @@ export class OutboxTables {
     try {
       return this.database.transaction((state) => {
         const first = state.sequence + 1;
-        this.#reports.add(this.#new(batches, first), state, nowMicros);
-        const lastInFlight = this.inFlight.lastId;
-        const dropped = this.#limits.enforce(state, { bytesMax, lastInFlight });
+        const added = batches
+          .filter(({ source }) => source === undefined || this.#ledger.note(source, first))
+          .flatMap(({ reports }) => reports);
+        this.#reports.add(added, state, nowMicros);
+        const dropped = this.#limits.enforce(state, bytesMax, this.inFlight.lastId);
         const last = state.sequence;
         const range = last < first ? undefined : { first, last };
         return { range, dropped, level: this.#level(state) };
@@ -91,13 +101,7 @@ export class OutboxTables {
   }
 
   close(): void {
-    this.database.close();
-  }
-
-  #new(batches: readonly ReportBatch[], sequence: number): ReportDraft[] {
-    return batches
-      .filter(({ source }) => source === undefined || this.#ledger.note(source, sequence))
-      .flatMap(({ reports }) => reports);
+    this.database[Symbol.dispose]();
   }
 
   #level(state: ProducerState): FillLevel {
@@ -106,5 +110,33 @@ export class OutboxTables {
       bytes: this.database.bytesInUse,
       oldestMicros: (this.#oldest.get()?.recorded_at ?? null) as number | null,
     };
+  }
+}
+
+/**
+ * Remembers which batch of each source was stored last, so that one that is sent again (because
+ * the outbox's thread died between its commit and its answer) is not stored again.
+ */
+class BatchLedger {
+  readonly #find: StatementSync;
+  readonly #save: StatementSync;
+  readonly #forgetOldest: StatementSync;
+
+  constructor({ sql }: OutboxDatabase) {
+    this.#find = sql.prepare("SELECT batch FROM source_batch WHERE source = ?");
+    this.#save = sql.prepare("INSERT OR REPLACE INTO source_batch VALUES (?, ?, ?)");
+    this.#forgetOldest = sql.prepare(
+      `DELETE FROM source_batch WHERE source NOT IN (
+         SELECT source FROM source_batch ORDER BY sequence DESC LIMIT ${SOURCES_MAX})`,
+    );
+  }
+
+  /** Notes a batch as stored; false when it was before. `sequence` says how recent the source is. */
+  note({ id, batch }: BatchSource, sequence: number): boolean {
+    const stored = this.#find.get(id)?.batch as number | undefined;
+    if (stored !== undefined && batch <= stored) return false;
+    this.#save.run(id, batch, sequence);
+    if (stored === undefined) this.#forgetOldest.run();
+    return true;
   }
 }

@@ -1,5 +1,5 @@
 /** Reads an outbox file that another process may own and write. */
-import { DatabaseSync } from "node:sqlite";
+import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
 import { CorruptOutboxError, OutboxMissingError } from "../outbox_error.ts";
 import { isWithoutTables, refuseForeignFile } from "./outbox_database.ts";
 import { asUnavailable, isCorruption } from "./storage_failure.ts";
@@ -16,17 +16,12 @@ export function readOutbox<T>(path: string, read: (sql: DatabaseSync) => T): T {
   try {
     // SQLite would take it for a new one.
     if (outboxBytes(path) === 0) throw new CorruptOutboxError("the file is empty");
-    const sql = new DatabaseSync(path, { readOnly: true });
-    try {
-      if (isWithoutTables(sql)) throw new OutboxMissingError(path);
-      refuseForeignFile(sql, path);
-      return read(sql);
-    } finally {
-      sql.close();
-    }
+    using sql = new DatabaseSync(path, { readOnly: true });
+    if (isWithoutTables(sql)) throw new OutboxMissingError(path);
+    refuseForeignFile(sql, path);
+    return read(sql);
   } catch (error) {
-    if (isCorruption(error)) throw damaged(path, error);
-    throw asUnavailable(error, `read outbox "${path}"`);
+    throw explained(error, path, "read");
   }
 }
 
@@ -39,11 +34,27 @@ export function outboxBytes(path: string): number {
   }
 }
 
-/** For people: what is wrong, and how the rows are recovered. */
-export function damaged(path: string, cause: Error): CorruptOutboxError {
+/** For people: what is wrong with a damaged file or a disk, and what to do; any other error as it is. */
+export function explained(error: unknown, path: string, action: string): unknown {
+  if (!isCorruption(error)) return asUnavailable(error, `${action} outbox "${path}"`);
   return new CorruptOutboxError(
-    `outbox "${path}" is damaged: ${cause.message}; a producer that owns it begins a new file at ` +
+    `outbox "${path}" is damaged: ${error.message}; a producer that owns it begins a new file at ` +
       `its next start; recover its rows with "sqlite3 ${path} .recover"`,
-    { cause },
+    { cause: error },
   );
+}
+
+/** Rows that are in memory at once. */
+const PAGE_ROWS = 500;
+
+/** Every row of a table, with its id, in their order. */
+export function* eachRow(
+  sql: DatabaseSync,
+  table: string,
+  columns: string,
+): Generator<Record<string, SQLOutputValue>, void> {
+  const page = sql.prepare(
+    `SELECT id, ${columns} FROM ${table} WHERE id > ? ORDER BY id LIMIT ${PAGE_ROWS}`,
+  );
+  for (let rows = page.all(0); rows.length > 0; rows = page.all(rows.at(-1)!.id!)) yield* rows;
 }

@@ -28,10 +28,7 @@ export class ReportRows {
   readonly #inserts: readonly Insert[];
 
   /** A site is forgotten when none of the last `reportsMax` reports was of it. */
-  constructor(
-    { sql }: OutboxDatabase,
-    { traces, reportsMax }: { readonly traces: RowTraces; readonly reportsMax: number },
-  ) {
+  constructor({ sql }: OutboxDatabase, traces: RowTraces, reportsMax: number) {
     this.#traces = traces;
     this.#last = new LastReports(sql, reportsMax);
     this.#oldestId = sql.prepare(

@@ -9,8 +9,6 @@ import type { RowTraces } from "./row_traces.ts";
 /** Dead letters that are kept; beyond this the oldest are deleted. The gaps announce all of them. */
 export const DEAD_LETTERS_MAX = 10_000;
 
-type Bounds = Pick<TakeLimits, "rowsMax" | "bytesMax">;
-
 /** Kinds of the rows of a batch, by their ids. */
 type Batch = ReadonlyMap<number, OutboxRow["kind"]>;
 
@@ -32,10 +30,7 @@ export class RowsInFlight {
   readonly #unannounced: StatementSync;
   readonly #forgetOldestDead: StatementSync;
 
-  constructor(
-    database: OutboxDatabase,
-    { gaps, traces }: { readonly gaps: GapRows; readonly traces: RowTraces },
-  ) {
+  constructor(database: OutboxDatabase, gaps: GapRows, traces: RowTraces) {
     const { sql } = database;
     this.#database = database;
     this.#gaps = gaps;
@@ -78,7 +73,7 @@ export class RowsInFlight {
   }
 
   /** Takes the oldest rows, whatever was in flight before, or those that follow a batch in flight. */
-  take({ isAhead = false, ...limits }: Bounds & Pick<TakeLimits, "isAhead">): readonly OutboxRow[] {
+  take({ isAhead = false, ...limits }: Omit<TakeLimits, "waitMs">): readonly OutboxRow[] {
     const kept = isAhead && this.#batches.length === 1 ? this.#batches : [];
     const rows = this.#read(kept.length > 0 ? this.lastId : 0, limits);
     const gapIds = rows.filter((row) => row.kind === "gap").map((row) => row.id);
@@ -92,20 +87,30 @@ export class RowsInFlight {
    * Deletes what became of the first batch within a transaction; returns the sequences that are
    * dropped as dead letters. Rows stay in flight until {@linkcode end}, in case it is rolled back.
    */
-  settle({ acknowledged, tooLarge }: Settlement, state: ProducerState): readonly number[] {
+  settle(settlement: Settlement, state: ProducerState): readonly number[] {
     const [batch] = this.#batches;
     if (batch === undefined) return [];
-    const dead = this.#copyDead(tooLarge.filter((id) => batch.has(id)));
+    const dead = this.#copyDead(settlement.tooLarge.filter((id) => batch.has(id)));
     this.#gaps.add(dead, "too_large", state);
-    if (isAll(batch, acknowledged)) this.#removeAll(batch, state);
-    else for (const id of [...acknowledged, ...tooLarge]) this.#remove(id, batch, state);
+    const settled = settledOf(batch, settlement);
+    // True of nearly every batch. Every row up to its last one is of the batch.
+    if (settled.size === batch.size) this.#deleteUpTo.run(lastOf(batch));
+    else for (const id of settled) this.#delete.run(id);
+    for (const id of settled) {
+      this.#traces.forget(id);
+      if (batch.get(id) === "report") state.reportCount--;
+      else {
+        state.gapCount--;
+        this.#gaps.forget(id);
+      }
+    }
     return dead;
   }
 
   /** Ends the first batch; if rows of it are left, nothing is in flight any more. */
-  end({ acknowledged, tooLarge }: Settlement): void {
+  end(settlement: Settlement): void {
     const [batch, ...ahead] = this.#batches;
-    const isWhole = batch !== undefined && isAll(batch, [...acknowledged, ...tooLarge]);
+    const isWhole = batch !== undefined && settledOf(batch, settlement).size === batch.size;
     this.#batches = isWhole ? ahead : [];
   }
 
@@ -114,23 +119,19 @@ export class RowsInFlight {
     this.#batches = [];
   }
 
-  /** Not by iterate(), which ends without an error at a damaged page (Deno 2.9.6). */
-  #read(after: number, bounds: Bounds): OutboxRow[] {
-    const last = this.#lastWithin(after, bounds);
-    if (last === null) return [];
-    return this.#between.all(after, last).map((row) => this.#traced(row as unknown as OutboxRow));
-  }
-
-  /** Rows that are too long together are rare, and a running sum takes five times as long. */
-  #lastWithin(after: number, { rowsMax, bytesMax }: Bounds): number | null {
-    const most = this.#most.get(after, rowsMax)! as { id: number | null; bytes: number | null };
-    if (most.bytes === null || most.bytes <= bytesMax) return most.id;
-    return this.#lastFitting.get(after, rowsMax, bytesMax)!.id as number;
-  }
-
-  #traced(row: OutboxRow): OutboxRow {
-    const traceparent = this.#traces.of(row.id);
-    return traceparent === undefined ? row : { ...row, traceparent };
+  #read(after: number, { rowsMax, bytesMax }: Omit<TakeLimits, "waitMs">): OutboxRow[] {
+    const most = this.#most.get(after, rowsMax)! as { id: number | null; bytes: number };
+    if (most.id === null) return [];
+    // Rows that are too long together are rare, and a running sum takes five times as long.
+    const { id: last } = most.bytes <= bytesMax
+      ? most
+      : this.#lastFitting.get(after, rowsMax, bytesMax)!;
+    // Not by iterate(), which ends without an error at a damaged page (Deno 2.9.6).
+    const rows = this.#between.all(after, last!) as unknown as OutboxRow[];
+    return rows.map((row) => {
+      const traceparent = this.#traces.of(row.id);
+      return traceparent === undefined ? row : { ...row, traceparent };
+    });
   }
 
   /** Keeps rows as dead letters; returns the sequences that are yet to be announced as dropped. */
@@ -140,35 +141,13 @@ export class RowsInFlight {
     this.#forgetOldestDead.run();
     return ids.flatMap((id) => this.#unannounced.all(id)).map((row) => row.sequence as number);
   }
-
-  /** Every row up to the last one of the batch is of the batch. */
-  #removeAll(batch: Batch, state: ProducerState): void {
-    this.#deleteUpTo.run(lastOf(batch));
-    for (const [id, kind] of batch) this.#uncount(id, kind, state);
-  }
-
-  /** Removes a row of the batch; the ids of another file or of a former batch mean nothing here. */
-  #remove(id: number, batch: Batch, state: ProducerState): void {
-    const kind = batch.get(id);
-    if (kind === undefined || this.#delete.run(id).changes === 0) return;
-    this.#uncount(id, kind, state);
-  }
-
-  #uncount(id: number, kind: OutboxRow["kind"], state: ProducerState): void {
-    this.#traces.forget(id);
-    if (kind === "report") state.reportCount--;
-    else {
-      state.gapCount--;
-      this.#gaps.forget(id);
-    }
-  }
 }
 
 function lastOf(batch: Batch): number {
   return Math.max(0, ...batch.keys());
 }
 
-/** True of nearly every batch; an id may be named twice. */
-function isAll(batch: Batch, ids: readonly number[]): boolean {
-  return new Set(ids.filter((id) => batch.has(id))).size === batch.size;
+/** Once each, without those of another file or of a former batch. */
+function settledOf(batch: Batch, { acknowledged, tooLarge }: Settlement): Set<number> {
+  return new Set([...acknowledged, ...tooLarge].filter((id) => batch.has(id)));
 }
