@@ -2,7 +2,7 @@
  * Whether this process exports spans as configured. The exporter is Deno's: environment variables
  * enable it before any code of sitemon runs, and Deno's permissions do not restrict it.
  */
-import type { TracesConfig } from "./schema/service_schema.ts";
+import type { TracesConfig } from "./schema/schema.ts";
 
 /** What the exporter was started with. */
 export interface ExporterState {

@@ -3,7 +3,7 @@ import { dirname } from "node:path";
 import { formatHost, type HostPort } from "../schema/host_port.ts";
 import type { DaemonRole, LoadedConfig } from "../loaded_config.ts";
 import type { KafkaConfig } from "../schema/kafka_schema.ts";
-import { defaultWeb, type WebConfig } from "../schema/service_schema.ts";
+import { defaultWeb, type WebConfig } from "../schema/schema.ts";
 import type { Permissions } from "./permissions.ts";
 
 type Needs = Partial<Permissions>;

@@ -1,7 +1,7 @@
 /** The addresses of a process as limits in a systemd unit, which the kernel enforces. */
 import { parseHost } from "../schema/host_port.ts";
 import type { Permissions } from "./permissions.ts";
-import type { TracesConfig } from "../schema/service_schema.ts";
+import type { TracesConfig } from "../schema/schema.ts";
 
 /**
  * Lines for the unit's `[Service]`. systemd takes addresses alone, so names stand in a comment; a

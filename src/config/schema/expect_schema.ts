@@ -1,9 +1,8 @@
 /** The schema of `expect`: what a site must answer. */
 import * as z from "zod";
-import type { StatusRange } from "../site.ts";
-import { duration, formatDuration } from "./duration.ts";
+import type { Limits, StatusRange } from "../site.ts";
+import { duration, formatDuration, KIB, MIB, size } from "./quantity.ts";
 import { type Exact, text, whole } from "./scalar.ts";
-import { KIB, MIB, size } from "./size.ts";
 
 /** HTTP has 100 to 599; some servers answer up to 999, and one may want to expect that. */
 const STATUS = { min: 100, max: 999 };
@@ -16,7 +15,6 @@ const EXPECTATIONS_MAX = 64;
 /** Longer texts are better told apart by a part of them. */
 const EXPECTED_LENGTH_MAX = 4 * KIB;
 const JSON_PATH_LENGTH_MAX = KIB;
-const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/;
 /** A check may take ten minutes at most. */
 const RESPONSE_TIME = { minMs: 1, maxMs: 600_000 };
 /** Public authorities issue certificates for at most 398 days, private ones for years. */
@@ -110,9 +108,13 @@ const jsonItemSchema = z.strictObject({
   exists: z.boolean().optional(),
 }).refine(hasOneOf(JSON_CONDITIONS), { error: conditionMissing(JSON_CONDITIONS) });
 
+/** RFC 9110, section 5.6.2. */
+export const headerNameSchema = z.string({ error: "is not the name of a header" })
+  .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/);
+
 const HEADER_CONDITIONS = ["equals", "not_equals", "contains", "matches", "exists"];
 const headerItemSchema = z.strictObject({
-  name: z.string({ error: "is not the name of a header" }).regex(HEADER_NAME),
+  name: headerNameSchema,
   equals: text(EXPECTED_LENGTH_MAX).optional(),
   not_equals: text(EXPECTED_LENGTH_MAX).optional(),
   contains: text(EXPECTED_LENGTH_MAX).optional(),
@@ -136,10 +138,9 @@ const responseTimeSchema = z.union([
     down: duration(RESPONSE_TIME).optional().describe("A check that takes longer is `down`."),
   }).refine(({ degraded = 0, down = Infinity }) => degraded < down, {
     error: ({ input }) => {
-      const { degraded, down } = input as { readonly degraded: number; readonly down: number };
-      return `degraded (${formatDuration(degraded)}) must be shorter than down (${
-        formatDuration(down)
-      })`;
+      const limits = input as Required<Limits>;
+      const [degraded, down] = [limits.degraded, limits.down].map(formatDuration);
+      return `degraded (${degraded}) must be shorter than down (${down})`;
     },
   }),
 ]);
@@ -152,7 +153,7 @@ const certificateDaysSchema = z.union([
     down: whole(CERTIFICATE_DAYS).optional().describe("With fewer days left, the site is `down`."),
   }).refine(({ degraded = Infinity, down = 0 }) => degraded > down, {
     error: ({ input }) => {
-      const { degraded, down } = input as { readonly degraded: number; readonly down: number };
+      const { degraded, down } = input as Required<Limits>;
       return `degraded (${degraded}) must be more than down (${down})`;
     },
   }),

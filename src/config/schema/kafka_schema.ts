@@ -1,9 +1,9 @@
 /** The schema of `kafka`: brokers, topic, and both sides of the pipeline. */
 import * as z from "zod";
 import { DAY_MS } from "../../runtime/time_units.ts";
-import { duration } from "./duration.ts";
+import { duration } from "./quantity.ts";
 import { hostPort } from "./host_port.ts";
-import { type Exact, text, whole } from "./scalar.ts";
+import { type Exact, password, text, whole } from "./scalar.ts";
 import { kafkaTlsSchema } from "./tls_schema.ts";
 
 /** More bootstrap servers help nobody: one that answers names all brokers. */
@@ -16,8 +16,7 @@ const REPLICATION_FACTOR_MAX = 100;
 const CONSUMERS = { min: 1, max: 64 };
 /** Less than a minute deletes what a restarting consumer has yet to read. */
 const RETENTION = { minMs: 60_000, maxMs: 3_650 * DAY_MS };
-/** Kafka's own limit on credentials is the size of a request. */
-const CREDENTIAL_LENGTH_MAX = 1_024;
+const USERNAME_LENGTH_MAX = 1_024;
 
 /** Kafka's own rule for topics; groups and clients follow it, since their names become names of metrics. */
 const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
@@ -37,8 +36,8 @@ const saslSchema = z.strictObject({
   mechanism: z.enum(["plain", "scram-sha-256", "scram-sha-512"]).describe(
     "SASL mechanism. `plain` sends the password itself: use it with `tls` only.",
   ),
-  username: text(CREDENTIAL_LENGTH_MAX).describe("User name."),
-  password: text(CREDENTIAL_LENGTH_MAX).describe("Password; better `${NAME}` or `${file:PATH}`."),
+  username: text(USERNAME_LENGTH_MAX).describe("User name."),
+  password: password(),
 });
 
 export const kafkaSchema = z.strictObject({

@@ -1,16 +1,13 @@
 /** The schema of `postgres`: where the consumer keeps the status. */
 import * as z from "zod";
-import { duration } from "./duration.ts";
+import { duration } from "./quantity.ts";
 import { formatHost, parseHost } from "./host_port.ts";
-import { text, whole } from "./scalar.ts";
+import { identifier, password, text, whole } from "./scalar.ts";
 import { postgresTlsSchema } from "./tls_schema.ts";
 
 const PORT = { min: 1, max: 65_535 };
 /** PostgreSQL silently truncates names to 63 bytes (NAMEDATALEN - 1). */
 const NAME_LENGTH_MAX = 63;
-const SCHEMA_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,62}$/;
-/** As much as libpq reads of a password file's line. */
-const PASSWORD_LENGTH_MAX = 1_024;
 /** Within 100 ms a server across an ocean never answers; nobody waits for 5 minutes. */
 const CONNECT = { minMs: 100, maxMs: 300_000 };
 /** After an hour a statement is not slow but stuck. */
@@ -21,13 +18,10 @@ export const postgresSchema = z.strictObject({
     .refine((host) => parseHost(formatHost({ host })) !== undefined)
     .describe("Name or address of the server."),
   user: text(NAME_LENGTH_MAX).describe("Role to log in as."),
-  password: text(PASSWORD_LENGTH_MAX).optional()
-    .describe("Password; better `${NAME}` or `${file:PATH}`."),
+  password: password().optional(),
   port: whole(PORT).prefault(5432).describe("Port of the server."),
   db: text(NAME_LENGTH_MAX).optional().describe("Database; named like the user when absent."),
-  schema: z.string({
-    error: "is not a name of 1 to 63 letters, digits and underscores without a leading digit",
-  }).regex(SCHEMA_NAME).prefault("public").describe("Schema that holds the tables."),
+  schema: identifier().prefault("public").describe("Schema that holds the tables."),
   tls: postgresTlsSchema.prefault("disable").describe(
     "libpq's `sslmode`: `disable`, `require`, `verify-ca`, `verify-full`, or a mapping.",
   ),

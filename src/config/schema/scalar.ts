@@ -17,6 +17,18 @@ export function text(lengthMax: number) {
   return z.string({ error }).regex(/^\P{Cc}+$/u).max(lengthMax);
 }
 
+/** As much as libpq reads of a password file's line. */
+export function password(lengthMax = 1_024) {
+  return text(lengthMax).describe("Password; better `${NAME}` or `${file:PATH}`.");
+}
+
+/** A name that PostgreSQL takes without quotes, and that it does not truncate. */
+export function identifier() {
+  return z.string({
+    error: "is not a name of 1 to 63 letters, digits and underscores without a leading digit",
+  }).regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/);
+}
+
 /** A rule for text, which YAML takes for a number when it consists of digits. */
 export function quotable(rule: string) {
   return ({ input }: { readonly input?: unknown }) =>

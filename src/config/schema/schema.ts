@@ -3,26 +3,19 @@
  * `config schema` and the test of the documentation are made from it.
  */
 import * as z from "zod";
-import { duration } from "./duration.ts";
+import { LOG_CATEGORIES } from "../../runtime/telemetry/logging.ts";
+import { DAY_MS } from "../../runtime/time_units.ts";
 import { hostPort } from "./host_port.ts";
 import { kafkaSchema } from "./kafka_schema.ts";
 import { postgresSchema } from "./postgres_schema.ts";
-import { type Exact, path, text } from "./scalar.ts";
+import { duration, KIB, size, TIB } from "./quantity.ts";
+import { type Exact, password, path, text, whole } from "./scalar.ts";
 import {
   addressPolicySchema,
   allowHostsSchema,
   connectivitySchema,
   scannerSchema,
 } from "./scanner_schema.ts";
-import {
-  historySchema,
-  logSchema,
-  metricsSchema,
-  outboxSchema,
-  storeSchema,
-  tracesSchema,
-  webSchema,
-} from "./service_schema.ts";
 import { defaultsSchema, INTERVAL, siteSchema } from "./site_schema.ts";
 
 /** As long as a report's `location` may be. */
@@ -34,11 +27,97 @@ export const SITES_MAX = 100_000;
 /** Globs, each of which may match many files. */
 const INCLUDE_MAX = 100;
 
+/** Two rows are the newest of one site and its edge; 100 million reports fill a terabyte. */
+const OUTBOX_ROWS = { min: 2, max: 100_000_000 };
+/** An empty outbox with its tables and log takes some 64 KiB; SQLite goes up to 281 TB, disks do not. */
+const OUTBOX_BYTES = { minBytes: 256 * KIB, maxBytes: TIB };
+/** 0 uses the whole disk. */
+const FREE_BYTES = { minBytes: 0, maxBytes: TIB };
+/** Each day is a partition, and a transaction locks them all: see docs/sql.md for more than 100. */
+const RETENTION = { minMs: DAY_MS, maxMs: 400 * DAY_MS };
+const ENDPOINT_LENGTH_MAX = 2_048;
+/** A page's heading; more does not fit on a line. */
+const TITLE_LENGTH_MAX = 100;
+/** RFC 7617 separates name and password by the first colon. */
+const USERNAME = /^[^\p{Cc}:]{1,256}$/u;
+
 const includeSchema = z.array(path(), {
   error: `is not a list of at most ${INCLUDE_MAX} paths or globs, such as [sites/*.yaml]`,
 }).max(INCLUDE_MAX);
 
 const sitesSchema = z.array(siteSchema, { error: "is not a list of sites" }).max(SITES_MAX);
+
+const levelSchema = z.enum(["debug", "info", "warning", "error"]);
+
+const logSchema = z.strictObject({
+  level: levelSchema.prefault("info").describe("Minimum level logged."),
+  levels: z.partialRecord(z.enum(LOG_CATEGORIES), levelSchema).prefault({})
+    .describe("Minimum levels of single categories, such as `{kafka: debug}`."),
+  format: z.enum(["auto", "json", "text"]).prefault("auto")
+    .describe("`auto` is text on a terminal and JSON elsewhere."),
+});
+
+const metricsSchema = z.strictObject({
+  per_site: z.boolean().prefault(true).describe(
+    "Three gauges per site: up, response time, certificate expiry. Thousands of sites are thousands of series.",
+  ),
+});
+
+const tracesSchema = z.strictObject({
+  endpoint: z.string({
+    error: "is not the http or https URL of a collector, without credentials and query",
+  }).max(ENDPOINT_LENGTH_MAX).refine(isEndpoint).describe(
+    "Collector that spans are exported to, by OTLP. The process must be started with it in its environment: see [operations.md](operations.md#traces).",
+  ),
+  ratio: z.number({ error: "is not a number above 0 and up to 1" }).gt(0).max(1).prefault(1)
+    .describe("Share of the checks that are traced."),
+});
+
+/** Refuses whatever could hold a secret: an exporter's credentials belong in its headers. */
+function isEndpoint(text: string): boolean {
+  if (!/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text) || !URL.canParse(text)) return false;
+  const { username, password, search, hash } = new URL(text);
+  return [username, password, search, hash].every((part) => part === "");
+}
+
+const outboxSchema = z.strictObject({
+  path: path().prefault("sitemon-outbox.db").describe(
+    "SQLite file of the reports that Kafka has not acknowledged. Relative to `$STATE_DIRECTORY`, or else to the working directory.",
+  ),
+  max_bytes: size(OUTBOX_BYTES).prefault("1GiB").describe("Maximum size of the file."),
+  max_rows: whole(OUTBOX_ROWS).prefault(2_000_000)
+    .describe("Maximum number of reports in it; at least twice the number of sites."),
+  min_free_bytes: size(FREE_BYTES).prefault("256MiB")
+    .describe("Free disk space that is left; 0 uses all of it."),
+  when_full: z.enum(["coalesce", "drop_oldest", "pause"]).prefault("coalesce").describe(
+    "`coalesce` drops the newest report and the changes of each site last, `drop_oldest` drops by age alone, `pause` stops checking.",
+  ),
+});
+
+const storeSchema = z.strictObject({
+  path: path().prefault("sitemon-status.db").describe(
+    "SQLite file of the status, for `sitemon run`. Relative to the same directory as `outbox.path`.",
+  ),
+});
+
+const historySchema = z.strictObject({
+  retention: duration(RETENTION).prefault("35d").describe(
+    "How long reports are kept; changes of outcome and hourly and daily totals are kept for 400 days.",
+  ),
+});
+
+const webMapping = z.strictObject({
+  listen: hostPort({ portMin: 0 }).prefault("127.0.0.1:8080")
+    .describe("Address of the page and the API; port 0 takes any free one."),
+  title: text(TITLE_LENGTH_MAX).prefault("Status").describe("Title of the page."),
+  basic_auth: z.strictObject({
+    username: z.string({ error: "is not a name of 1 to 256 characters without a colon" })
+      .regex(USERNAME).describe("User name."),
+    password: password(),
+  }).optional().describe("Who may use the page and the API; anyone who reaches it when absent."),
+});
+
+const webSchema = z.union([z.literal(false), webMapping]);
 
 export const configSchema = z.strictObject({
   interval: duration(INTERVAL).prefault("10s").describe("Time between two checks of a site."),
@@ -81,4 +160,15 @@ export type Config = Exact<z.output<typeof configSchema>>;
 /** The configuration of an empty file. */
 export function defaultConfig(): Config {
   return configSchema.parse({}) as Config;
+}
+
+/** Where spans go. */
+export type TracesConfig = z.output<typeof tracesSchema>;
+
+/** Where and how the status page is served. */
+export type WebConfig = Exact<z.output<typeof webMapping>>;
+
+/** What holds when the configuration has no `web`. */
+export function defaultWeb(): WebConfig {
+  return webMapping.parse({}) as WebConfig;
 }

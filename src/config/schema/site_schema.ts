@@ -2,10 +2,9 @@
 import * as z from "zod";
 import { REASONS } from "../../report/outcome.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
-import { duration } from "./duration.ts";
-import { expectSchema, patternSchema } from "./expect_schema.ts";
-import { type Exact, path, quotable, text, whole } from "./scalar.ts";
-import { KIB, MIB, size } from "./size.ts";
+import { expectSchema, headerNameSchema, patternSchema } from "./expect_schema.ts";
+import { duration, KIB, MIB, size } from "./quantity.ts";
+import { type Exact, identifier, password, path, quotable, text, whole } from "./scalar.ts";
 import { siteTlsSchema } from "./tls_schema.ts";
 
 /** As long as a report's `site` may be. */
@@ -34,18 +33,15 @@ const BODY_LENGTH_MAX = MIB;
 const LABELS_MAX = 32;
 const LABEL_LENGTH_MAX = 256;
 
-/** RFC 9110, section 5.6.2. */
-const HEADER_NAME = /^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/;
 /** They delimit the message, and sitemon sets them itself. */
 const FRAMING = /^(connection|content-length|transfer-encoding|upgrade|te|trailer)$/i;
 /** Visible characters, spaces and tabs: no line break may begin another header. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\uffff]*$/;
 
-const headerNameSchema = z.string({ error: "is not the name of a header" }).regex(HEADER_NAME)
-  .refine((name) => !FRAMING.test(name), { error: "is a header that sitemon sets itself" });
-
 const headersSchema = z.record(
-  headerNameSchema,
+  headerNameSchema.refine((name) => !FRAMING.test(name), {
+    error: "is a header that sitemon sets itself",
+  }),
   z.string({ error: quotable(`is not one line of at most ${HEADER_LENGTH_MAX} characters`) })
     .regex(HEADER_VALUE).max(HEADER_LENGTH_MAX),
   { error: 'is not a mapping of header names to text, such as Accept: "text/html"' },
@@ -54,9 +50,7 @@ const headersSchema = z.record(
 });
 
 const labelsSchema = z.record(
-  z.string({
-    error: "is not a name of 1 to 63 letters, digits and underscores without a leading digit",
-  }).regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/),
+  identifier(),
   text(LABEL_LENGTH_MAX),
   { error: "is not a mapping of names to text, such as team: shop" },
 ).refine((labels) => Object.keys(labels).length <= LABELS_MAX, {
@@ -82,7 +76,7 @@ const authSchema = z.strictObject({
     username: z.string({ error: "is not one line of text without a colon" })
       .regex(/^[^:\p{Cc}]+$/u).max(CREDENTIAL_LENGTH_MAX)
       .describe("User name, instead of the one in the URL."),
-    password: text(CREDENTIAL_LENGTH_MAX).describe("Password; better `${NAME}` or `${file:PATH}`."),
+    password: password(CREDENTIAL_LENGTH_MAX),
   }).optional(),
   bearer: z.string({ error: "is not a token of visible ASCII characters" })
     .regex(/^[\x21-\x7e]+$/).max(CREDENTIAL_LENGTH_MAX).optional()
