@@ -5,7 +5,7 @@ import { ConfigError, inOrder } from "./config_error.ts";
 import { gatherSecrets } from "./credentials.ts";
 import { type HostEnvironment, systemHostEnvironment } from "./host_environment.ts";
 import type { ReadConfig, Role } from "./loaded_config.ts";
-import { crossMistakes, crossWarnings } from "./resolve/cross_checks.ts";
+import { crossCheck, crossWarnings } from "./resolve/cross_checks.ts";
 import type { Checkers } from "./resolve/expressions.ts";
 import { kafkaTls, postgresTls } from "./resolve/named_files.ts";
 import { resolveSites } from "./resolve/resolve_sites.ts";
@@ -43,15 +43,15 @@ function loadSource(
   context: LoadContext,
   { role, checkAddress, ...checkers }: LoadConfigOptions,
 ): ReadConfig {
-  const valid = withStatePaths(validConfig(source, context), context.hostEnvironment);
+  const valid = withStatePaths(validConfig(source), context.hostEnvironment);
   const entries = [
-    ...siteEntriesAt(source, ["sites"], context),
+    ...siteEntriesAt(source, ["sites"]),
     ...includedSites(valid.include, source, context),
   ];
   const config = { ...valid, sites: entries.map((entry) => entry.config) };
   const sites = resolveSites(entries, { config, source, checkers, context });
   const checked = { config, source, siteCount: sites.length, role };
-  context.mistakes.push(...crossMistakes(checked, checkAddress));
+  crossCheck(checked, checkAddress);
   const sources = [...new Set([source, ...entries.map((entry) => entry.source)])];
   return {
     config,
@@ -67,10 +67,10 @@ function loadSource(
 }
 
 /** The valid parts of the configuration, without its sites, which are checked one by one. */
-function validConfig(source: YamlSource, { mistakes }: LoadContext): Config {
+function validConfig(source: YamlSource): Config {
   const hasSites = Array.isArray(valueAt(source.value, ["sites"]));
   const value = hasSites ? { ...source.value as object, sites: [] } : source.value;
-  const config = parsePart(configSchema, { source, at: [], value, mistakes });
+  const config = parsePart(configSchema, { source, at: [], value });
   return config ?? defaultConfig();
 }
 

@@ -3,7 +3,7 @@ import type { Mistake } from "../config_error.ts";
 import type { Role } from "../loaded_config.ts";
 import { groupTopic } from "../schema/scanner_schema.ts";
 import { type Config, SITES_MAX } from "../schema/schema.ts";
-import { type Path, valueAt, type YamlSource } from "../yaml/yaml_source.ts";
+import { valueAt, type YamlSource } from "../yaml/yaml_source.ts";
 
 /** A full outbox still keeps the newest report of a site and its last change. */
 const ROWS_PER_SITE_MIN = 2;
@@ -19,26 +19,17 @@ export interface CrossChecked {
   readonly role: Role | undefined;
 }
 
-interface Problem {
-  readonly path: Path;
-  readonly message: string;
-}
-
-/** Every mistake between keys; `checkAddress` finds the problem with an entry of `address_policy`. */
-export function crossMistakes(
+/** Reports every mistake between keys; `checkAddress` finds the problem with an entry of `address_policy`. */
+export function crossCheck(
   checked: CrossChecked,
   checkAddress?: (entry: string) => string | undefined,
-): Mistake[] {
-  const problems = [
-    ...servers(checked),
-    ...siteLimit(checked),
-    ...outboxRows(checked),
-    ...statePaths(checked),
-    ...(checkAddress === undefined ? [] : addresses(checked, checkAddress)),
-    ...sharing(checked),
-    ...missingSections(checked),
-  ];
-  return problems.map(({ path, message }) => ({ ...checked.source.place(path), message }));
+): void {
+  checkServers(checked);
+  checkSiteCount(checked);
+  checkStatePaths(checked);
+  if (checkAddress !== undefined) checkAddresses(checked, checkAddress);
+  checkGroup(checked);
+  checkSections(checked);
 }
 
 /** What a configuration may say, and probably does not mean. */
@@ -57,66 +48,63 @@ export function crossWarnings({ config, source, siteCount, role }: CrossChecked)
 }
 
 /** Looks at the file itself, where a value with a mistake of its own is not missing. */
-function servers({ source }: CrossChecked): Problem[] {
+function checkServers({ source }: CrossChecked): void {
   const kafka = valueAt(source.value, ["kafka"]);
-  if (typeof kafka !== "object" || kafka === null || source.isBroken) return [];
-  if (!("server" in kafka) && !("servers" in kafka)) {
-    return [{ path: ["kafka"], message: '"kafka.server" is required' }];
-  }
-  if (!("server" in kafka && "servers" in kafka)) return [];
+  if (typeof kafka !== "object" || kafka === null || source.isBroken) return;
+  const given = ["server", "servers"].filter((key) => key in kafka);
+  if (given.length === 0) source.report(["kafka"], '"kafka.server" is required');
+  if (given.length < 2) return;
   const message = '"kafka.server" and "kafka.servers" exclude each other; remove one';
-  return [{ path: ["kafka", "servers"], message }];
+  source.report(["kafka", "servers"], message);
 }
 
-function siteLimit({ siteCount }: CrossChecked): Problem[] {
-  if (siteCount <= SITES_MAX) return [];
-  const message = `${siteCount} sites exceed the limit of ${SITES_MAX}; ` +
-    "divide them among several processes";
-  return [{ path: ["sites"], message }];
-}
-
-function outboxRows({ config: { outbox }, siteCount }: CrossChecked): Problem[] {
+function checkSiteCount({ config: { outbox }, source, siteCount }: CrossChecked): void {
+  if (siteCount > SITES_MAX) {
+    const message = `${siteCount} sites exceed the limit of ${SITES_MAX}; ` +
+      "divide them among several processes";
+    source.report(["sites"], message);
+  }
   const rowsMin = ROWS_PER_SITE_MIN * siteCount;
-  if (outbox.max_rows >= rowsMin) return [];
+  if (outbox.max_rows >= rowsMin) return;
   const message = `"outbox.max_rows" (${outbox.max_rows}) must be at least twice the number of ` +
     `sites (${siteCount}); write ${rowsMin} or more`;
-  return [{ path: ["outbox", "max_rows"], message }];
+  source.report(["outbox", "max_rows"], message);
 }
 
-function statePaths({ config: { outbox, store } }: CrossChecked): Problem[] {
-  if (outbox.path !== store.path) return [];
-  const message = '"store.path" and "outbox.path" are the same file';
-  return [{ path: ["store", "path"], message }];
+function checkStatePaths({ config: { outbox, store }, source }: CrossChecked): void {
+  if (outbox.path !== store.path) return;
+  source.report(["store", "path"], '"store.path" and "outbox.path" are the same file');
 }
 
-function addresses(
-  { config: { address_policy } }: CrossChecked,
+function checkAddresses(
+  { config: { address_policy }, source }: CrossChecked,
   checkAddress: (entry: string) => string | undefined,
-): Problem[] {
-  return (["allow", "deny"] as const).flatMap((list) =>
-    address_policy[list].flatMap((entry, index) => {
+): void {
+  for (const list of ["allow", "deny"] as const) {
+    for (const [index, entry] of address_policy[list].entries()) {
       const problem = checkAddress(entry);
+      if (problem === undefined) continue;
       const message = `invalid "address_policy.${list}": ${problem}`;
-      return problem === undefined ? [] : [{ path: ["address_policy", list, index], message }];
-    })
-  );
+      source.report(["address_policy", list, index], message);
+    }
+  }
 }
 
-function sharing({ config: { scanner, kafka }, role, source }: CrossChecked): Problem[] {
-  if (scanner.group === undefined || source.isBroken) return [];
+function checkGroup({ config: { scanner, kafka }, role, source }: CrossChecked): void {
+  if (scanner.group === undefined || source.isBroken) return;
   const path = ["scanner", "group"];
   if (role === "run") {
     const message = '"sitemon run" cannot use "scanner.group": producers share sites through Kafka';
-    return [{ path, message }];
+    return source.report(path, message);
   }
   if (!isGiven("kafka", source)) {
-    return [{ path, message: 'missing section "kafka": "scanner.group" needs it' }];
+    return source.report(path, 'missing section "kafka": "scanner.group" needs it');
   }
   const topic = groupTopic(kafka?.topic ?? "");
-  if (topic.length <= TOPIC_LENGTH_MAX) return [];
+  if (topic.length <= TOPIC_LENGTH_MAX) return;
   const message = `"kafka.topic" is too long for "scanner.group": the group's topic would have ` +
     `${topic.length} characters, and Kafka allows ${TOPIC_LENGTH_MAX}`;
-  return [{ path: ["kafka", "topic"], message }];
+  source.report(["kafka", "topic"], message);
 }
 
 /** The sections that each command needs. */
@@ -129,20 +117,19 @@ const NEEDS: Readonly<Record<Role, readonly string[]>> = {
   migrate: ["postgres"],
 };
 
-function missingSections({ role, source }: CrossChecked): Problem[] {
-  if (role === undefined || source.isBroken) return [];
+function checkSections({ role, source }: CrossChecked): void {
+  if (role === undefined || source.isBroken) return;
   const lacks = (section: string) => !isGiven(section, source);
   const asksStore = role === "status" || role === "web";
   if (asksStore && !lacks("kafka") && lacks("postgres") && lacks("store")) {
     const message = `missing section "postgres": "sitemon ${role}" needs it to read a consumer's ` +
       `store, or "store" to read that of "sitemon run"`;
-    return [{ path: [], message }];
+    return source.report([], message);
   }
   const needed = NEEDS[role].filter((section) => section !== "sites" || lacks("include"));
-  return needed.filter(lacks).map((section) => ({
-    path: [],
-    message: `missing section "${section}": "sitemon ${role}" needs it`,
-  }));
+  for (const section of needed.filter(lacks)) {
+    source.report([], `missing section "${section}": "sitemon ${role}" needs it`);
+  }
 }
 
 function isGiven(section: string, { value }: YamlSource): boolean {

@@ -1,7 +1,7 @@
 /** The patterns and JSONPaths of a site, which the scanner's own engines prove to compile. */
 import type { ExpectConfig } from "../schema/expect_schema.ts";
 import type { Path } from "../yaml/yaml_source.ts";
-import type { SettingsPlace } from "./named_files.ts";
+import { reportInvalid, type SettingsPlace } from "./named_files.ts";
 
 type Checker = (expression: string) => string | undefined;
 
@@ -22,15 +22,12 @@ type Expression = readonly [check: keyof Checkers, path: Path, text: string | un
 /** Adds a mistake for each expression that cannot be used. */
 export function reportExpressions(
   settings: WithExpressions,
-  { source, at, name, context }: SettingsPlace,
+  place: SettingsPlace,
   checkers: Checkers,
 ): void {
   for (const [check, path, text] of expressionsOf(settings)) {
     const problem = text === undefined ? undefined : checkers[check]?.(text);
-    if (problem === undefined) continue;
-    const key = [name, ...path.filter((step) => typeof step !== "number")].join(".");
-    const message = `invalid "${key}": ${problem}`;
-    context.mistakes.push({ ...source.place([...at, ...path]), message });
+    if (problem !== undefined) reportInvalid(problem, path, place);
   }
 }
 

@@ -3,7 +3,7 @@ import type { PostgresTls } from "../loaded_config.ts";
 import type { Config } from "../schema/schema.ts";
 import type { SiteTls } from "../site.ts";
 import { besideFile, type LoadContext } from "../yaml/load_context.ts";
-import { type Path, valueAt, type YamlSource } from "../yaml/yaml_source.ts";
+import { keyName, type Path, valueAt, type YamlSource } from "../yaml/yaml_source.ts";
 import { camelKeys } from "./camel_keys.ts";
 
 /** Where settings are defined. */
@@ -75,13 +75,12 @@ export function postgresTls(
  * A certificate needs its key, and a key its certificate, in the same mapping. Looks at the file
  * itself, where a value with a mistake of its own is not missing.
  */
-function reportUnpaired({ source, at, name, context }: SettingsPlace): void {
+function reportUnpaired({ source, at, name }: SettingsPlace): void {
   const given = Object.keys(valueAt(source.value, at) ?? {});
   const pair = ["cert", "key"].filter((key) => given.includes(key));
   if (pair.length !== 1 || source.isBroken) return;
   const missing = pair[0] === "cert" ? "key" : "cert";
-  const message = `missing "${name}.${missing}": "${name}.${pair[0]}" needs it`;
-  context.mistakes.push({ ...source.place(at), message });
+  source.report(at, `missing "${name}.${missing}": "${name}.${pair[0]}" needs it`);
 }
 
 function within({ at, name, ...same }: SettingsPlace, key: string): SettingsPlace {
@@ -96,18 +95,18 @@ function readPem(
   const text = readFile(path, kind, place);
   const { block, what } = PEM_BLOCKS[kind];
   if (text === undefined || block.test(text)) return text;
-  report(`"${path}" holds no ${what} in PEM format`, kind, place);
+  reportInvalid(`"${path}" holds no ${what} in PEM format`, [kind], place);
   return undefined;
 }
 
 function readFile(path: string, key: string, place: SettingsPlace): string | undefined {
   const found = place.context.read(besideFile(place.source.file, path));
   if ("text" in found) return found.text;
-  report(`cannot read "${path}": ${found.failure}`, key, place);
+  reportInvalid(`cannot read "${path}": ${found.failure}`, [key], place);
   return undefined;
 }
 
-function report(problem: string, key: string, { source, at, name, context }: SettingsPlace): void {
-  const message = `invalid "${name}.${key}": ${problem}`;
-  context.mistakes.push({ ...source.place([...at, key]), message });
+/** Adds a mistake about a value within the settings. */
+export function reportInvalid(problem: string, path: Path, { source, at, name }: SettingsPlace) {
+  source.report([...at, ...path], `invalid "${keyName([name, ...path])}": ${problem}`);
 }

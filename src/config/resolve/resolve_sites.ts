@@ -10,21 +10,16 @@ import { readBody, readPems, type SettingsPlace } from "./named_files.ts";
 import { resolveSite, type WithFiles } from "./resolve_site.ts";
 import { siteNames } from "./site_names.ts";
 
-export interface ResolveSitesOptions {
+/** The sites in their order; what is wrong with them is reported. */
+export function resolveSites(entries: readonly SiteEntry[], { config, source, checkers, context }: {
   readonly config: Config;
   /** The file with the defaults. */
   readonly source: YamlSource;
   readonly checkers: Checkers;
   readonly context: LoadContext;
-}
-
-/** The sites in their order; what is wrong with them is added to the context's mistakes. */
-export function resolveSites(
-  entries: readonly SiteEntry[],
-  { config, source, checkers, context }: ResolveSitesOptions,
-): Site[] {
+}): Site[] {
   const names = siteNames(entries.map(nameable));
-  reportRepeatedNames(entries, context);
+  reportRepeatedNames(entries);
   const defaultsPlace = { context, source, at: ["defaults"], name: "defaults" };
   const defaults = withFiles(config.defaults, defaultsPlace, checkers);
   return entries.map((entry, index) => {
@@ -40,7 +35,7 @@ function nameable({ config, source, at }: SiteEntry): { name?: string; url: stri
   return source.secrets.has(key) ? { ...config, url: source.raw.get(key)! } : config;
 }
 
-function reportRepeatedNames(entries: readonly SiteEntry[], { mistakes }: LoadContext): void {
+function reportRepeatedNames(entries: readonly SiteEntry[]): void {
   const first = new Map<string, SiteEntry>();
   for (const entry of entries) {
     const { name } = entry.config;
@@ -50,7 +45,7 @@ function reportRepeatedNames(entries: readonly SiteEntry[], { mistakes }: LoadCo
     if (other === undefined) continue;
     const { file, line } = other.source.place([...other.at, "name"]);
     const message = `duplicate site name ${JSON.stringify(name)}: first used at ${file}:${line}`;
-    mistakes.push({ ...entry.source.place([...entry.at, "name"]), message });
+    entry.source.report([...entry.at, "name"], message);
   }
 }
 

@@ -1,35 +1,43 @@
-/** A part of a YAML file, checked by its schema. */
+/** A part of a YAML file, checked by its schema, whose issues are reported at their places in the file. */
+import leven from "leven";
 import type * as z from "zod";
-import type { Mistake } from "../config_error.ts";
+import { publicUrl } from "../../report/public_url.ts";
+import type { Place } from "../config_error.ts";
+import { isCredential, isUrl } from "../credentials.ts";
 import { brokenRule } from "../schema/messages.ts";
 import type { Exact } from "../schema/scalar.ts";
-import { type Checked, issueMistakes } from "./issue_mistakes.ts";
-import { type Path, pathKey, valueAt } from "./yaml_source.ts";
+import { keyName, type Path, pathKey, valueAt, type YamlSource } from "./yaml_source.ts";
+
+/** A word that differs by more edits is another word, not a typing error. */
+const EDITS_MAX = 3;
+/** Longer values are cut. */
+const SHOWN_LENGTH_MAX = 60;
 
 type Issue = z.core.$ZodIssue;
+type Parsed<S extends z.ZodType> = Exact<z.output<S>>;
 
-export interface Part extends Omit<Checked, "value"> {
+export interface Part {
+  readonly source: YamlSource;
+  readonly at: Path;
+  /** What messages call that path, when it differs: `sites` for one of them. */
+  readonly name?: string;
   /** In place of the source's own value at the path. */
   readonly value?: unknown;
-  readonly mistakes: Mistake[];
 }
-
-type Parsed<S extends z.ZodType> = Exact<z.output<S>>;
 
 /**
  * The part as its type. Its mistakes are reported, and what has none is returned, so that later
  * steps can check it; undefined when nothing is left.
  */
 export function parsePart<S extends z.ZodType>(schema: S, part: Part): Parsed<S> | undefined {
-  const { source, at, value = valueAt(source.value, at), mistakes } = part;
+  const { source, at, value = valueAt(source.value, at) } = part;
   const first = schema.safeParse(value);
   if (first.success) return first.data as Parsed<S>;
   const typed = retyped(value, first.error.issues, part);
   const second = schema.safeParse(typed, { error: brokenRule });
   if (second.success) return second.data as Parsed<S>;
   const { issues } = second.error;
-  const found = issueMistakes(issues, { ...part, value: typed });
-  mistakes.push(...found.filter((mistake) => !source.isDoubtful(mistake)));
+  for (const issue of issues.flatMap(innermost)) reportIssue(issue, { ...part, value: typed });
   return validRest(schema, typed, issues);
 }
 
@@ -50,16 +58,14 @@ function validRest<S extends z.ZodType>(
   return undefined;
 }
 
+/** A list is removed as a whole: without one of its items, the others would have other indexes. */
 function faultyPaths(issue: Issue): Path[] {
   const keys = issue.code === "unrecognized_keys" ? issue.keys : undefined;
   const paths = keys?.map((key) => [...issue.path, key]) ?? [issue.path];
-  return paths.map(beforeList);
-}
-
-/** A list is removed as a whole: without one of its items, the others would have other indexes. */
-function beforeList(path: Path): Path {
-  const index = path.findIndex((step) => typeof step === "number");
-  return index < 0 ? path : path.slice(0, index);
+  return paths.map((path) => {
+    const index = path.findIndex((step) => typeof step === "number");
+    return index < 0 ? path : path.slice(0, index);
+  });
 }
 
 /** Deletes what is at a path, or else the mapping around it; false when that is everything. */
@@ -92,4 +98,73 @@ function retyped(value: unknown, issues: readonly Issue[], { source, at }: Part)
 function scalarOf(value: unknown): number | boolean | undefined {
   if (value === "true" || value === "false") return value === "true";
   return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
+}
+
+/** Of a union with a mapping, what is wrong inside the mapping says more than "neither this nor that". */
+function innermost(issue: Issue): Issue[] {
+  if (issue.code !== "invalid_union") return [issue];
+  const inside = issue.errors.find((errors) =>
+    errors.some(({ code, path }) => path.length > 0 || code === "unrecognized_keys")
+  );
+  const isOfMapping = inside?.every(({ path }) => typeof path[0] !== "number");
+  if (inside === undefined || !isOfMapping) return [issue];
+  return inside.flatMap(innermost)
+    .map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+/** Reports an issue, unless it only follows from another mistake. */
+function reportIssue(issue: Issue, { source, at, name: root, value }: Part): void {
+  const path = [...at, ...issue.path];
+  const named = [...(root === undefined ? [] : [root]), ...issue.path];
+  const name = keyName(named);
+  const reportAt = (place: Place, message: string) => {
+    if (!source.isDoubtful(place)) source.reportAt(place, message);
+  };
+  if (issue.code === "unrecognized_keys") {
+    const known = issue.message.split(",");
+    for (const key of issue.keys) {
+      const message = `unknown key "${keyName([...named, key])}"${suggestion(key, known)}`;
+      reportAt(source.keyPlace([...path, key]), message);
+    }
+    return;
+  }
+  if (source.unresolved.has(pathKey(path))) return;
+  if (issue.code === "invalid_key") {
+    const shown = quoted(String(path.at(-1)));
+    const message = `invalid key "${name}": ${shown} ${issue.issues[0]!.message}`;
+    return reportAt(source.keyPlace(path), message);
+  }
+  const wrong = valueAt(value, issue.path);
+  if (wrong === undefined) {
+    if (!source.isBroken) source.report(path, `"${name}" is required`);
+    return;
+  }
+  const subject = name === "" ? "configuration" : `"${name}"`;
+  const shown = issue.message.startsWith("is ") ? `${shownValue(wrong, path, source)} ` : "";
+  reportAt(source.place(path), `invalid ${subject}: ${shown}${issue.message}`);
+}
+
+function suggestion(key: string, known: readonly string[]): string {
+  const [near] = known.map((word) => ({ word, edits: leven(key, word) }))
+    .sort((a, b) => a.edits - b.edits);
+  const isNear = near !== undefined && near.edits <= Math.min(EDITS_MAX, key.length - 1);
+  return isNear ? `; did you mean "${near.word}"?` : "";
+}
+
+/** A value as a message may show it: cut, and without credentials and what references stand for. */
+function shownValue(value: unknown, path: Path, source: YamlSource): string {
+  const raw = source.raw.get(pathKey(path));
+  if (isCredential(path)) return "the value (hidden)";
+  if (raw !== undefined) return `the value of ${quoted(publicUrl(raw))}`;
+  if (value === null) return "an empty value";
+  if (Array.isArray(value)) {
+    return `a list of ${value.length} ${value.length === 1 ? "item" : "items"}`;
+  }
+  if (typeof value === "string") return quoted(isUrl(path) ? publicUrl(value) : value);
+  return typeof value === "object" ? "a mapping" : String(value);
+}
+
+function quoted(text: string): string {
+  const cut = text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text;
+  return JSON.stringify(cut);
 }

@@ -24,11 +24,11 @@ const includedSchema = z.strictObject({ sites: z.array(z.unknown()) }, {
 });
 
 /** The valid sites of a list. */
-export function siteEntriesAt(source: YamlSource, at: Path, context: LoadContext): SiteEntry[] {
+export function siteEntriesAt(source: YamlSource, at: Path): SiteEntry[] {
   const list = valueAt(source.value, at);
   if (!Array.isArray(list)) return [];
   return list.flatMap((_, index) => {
-    const part = { source, at: [...at, index], name: "sites", mistakes: context.mistakes };
+    const part = { source, at: [...at, index], name: "sites" };
     const config = parsePart(siteSchema, part);
     return config === undefined ? [] : [{ config, source, at: part.at }];
   });
@@ -43,23 +43,28 @@ export function includedSites(
   const places = new Map<string, Place>();
   const self = normalize(main.file);
   for (const [index, glob] of globs.entries()) {
-    const place = main.place(["include", index]);
-    for (const file of filesOf(glob, place, context)) {
-      if (file !== self && !places.has(file)) places.set(file, place);
+    const at = ["include", index];
+    for (const file of filesOf(glob, main, at, context)) {
+      if (file !== self && !places.has(file)) places.set(file, main.place(at));
     }
   }
   return [...places].slice(0, FILES_MAX)
     .flatMap(([file, place]) => sitesOfFile(file, place, context));
 }
 
-function filesOf(glob: string, place: Place, { hostEnvironment, mistakes }: LoadContext): string[] {
-  const path = besideFile(place.file, glob);
+function filesOf(
+  glob: string,
+  source: YamlSource,
+  at: Path,
+  { hostEnvironment }: LoadContext,
+): string[] {
+  const path = besideFile(source.file, glob);
   if (!isGlob(glob)) return [path];
   const files = expandGlob(path, hostEnvironment.listFolder);
-  if (files.length === 0) mistakes.push({ ...place, message: `no file matches "${glob}"` });
+  if (files.length === 0) source.report(at, `no file matches "${glob}"`);
   if (files.length > FILES_MAX) {
     const message = `${files.length} files match "${glob}"; at most ${FILES_MAX} can be included`;
-    mistakes.push({ ...place, message });
+    source.report(at, message);
   }
   return files;
 }
@@ -67,7 +72,7 @@ function filesOf(glob: string, place: Place, { hostEnvironment, mistakes }: Load
 function sitesOfFile(file: string, namedAt: Place, context: LoadContext): SiteEntry[] {
   const source = context.openYaml(file, namedAt);
   if (source === undefined) return [];
-  if (Array.isArray(source.value)) return siteEntriesAt(source, [], context);
-  parsePart(includedSchema, { source, at: [], mistakes: context.mistakes });
-  return siteEntriesAt(source, ["sites"], context);
+  if (Array.isArray(source.value)) return siteEntriesAt(source, []);
+  parsePart(includedSchema, { source, at: [] });
+  return siteEntriesAt(source, ["sites"]);
 }

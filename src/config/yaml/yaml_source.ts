@@ -25,6 +25,11 @@ export function pathKey(path: Path): string {
   return JSON.stringify(path.map(String));
 }
 
+/** `kafka.tls.ca`, without indexes of lists: the place tells them apart. */
+export function keyName(path: Path): string {
+  return path.filter((step) => typeof step !== "number").join(".");
+}
+
 /** The value at a path, or undefined when there is none. */
 export function valueAt(value: unknown, path: Path): unknown {
   return path.reduce<unknown>(
@@ -103,6 +108,15 @@ export class YamlSource {
     return this.#brokenAt !== Infinity;
   }
 
+  /** Adds a mistake about a value. */
+  report(path: Path, message: string): void {
+    this.reportAt(this.place(path), message);
+  }
+
+  reportAt(place: Place, message: string): void {
+    this.#options.mistakes.push({ ...place, message });
+  }
+
   #reportSyntax(): number {
     const { errors, warnings } = this.#document;
     const breaking = errors.filter(({ code }) => code !== HARMLESS);
@@ -110,7 +124,7 @@ export class YamlSource {
     for (const { code, message, pos: [offset] } of [...errors, ...warnings]) {
       // After the first error, every further token seems unexpected.
       if (code === "UNEXPECTED_TOKEN" && offset > brokenAt) continue;
-      this.#report(this.#placeAt(offset), syntaxMessage(code, message));
+      this.reportAt(this.#placeAt(offset), syntaxMessage(code, message));
     }
     return brokenAt;
   }
@@ -157,7 +171,7 @@ export class YamlSource {
       : around.includes(target)
       ? `${name} contains itself`
       : `aliases expand to more than ${ALIASED_VALUES_MAX} values`;
-    this.#report(this.place(path), message);
+    this.report(path, message);
     this.unresolved.add(pathKey(path));
     return null;
   }
@@ -171,7 +185,7 @@ export class YamlSource {
       if (same !== undefined) {
         const { line } = this.#placeOf(same);
         const message = `duplicate key ${JSON.stringify(name)}: first defined at line ${line}`;
-        this.#report(this.#placeOf(key as Node), message);
+        this.reportAt(this.#placeOf(key as Node), message);
       }
       return [name, this.#plain(value as Node | null, [...path, name], [...around, node])] as const;
     });
@@ -184,12 +198,8 @@ export class YamlSource {
     this.raw.set(key, value);
     if (secrets.length > 0) this.secrets.set(key, secrets);
     if (problems.length > 0) this.unresolved.add(key);
-    for (const problem of problems) this.#report(this.place(path), problem);
+    for (const problem of problems) this.report(path, problem);
     return text;
-  }
-
-  #report(place: Place, message: string): void {
-    this.#options.mistakes.push({ ...place, message });
   }
 
   #nodeAt(path: Path): Node | undefined {
