@@ -3,9 +3,6 @@ import type { Config } from "./schema/schema.ts";
 import type { Site, SiteAuth } from "./site.ts";
 import type { Path, YamlSource } from "./yaml/yaml_source.ts";
 
-/** Headers whose values authenticate whoever sends them. */
-const SECRET_HEADER = /auth|cookie|token|secret|key|password|credential|signature|session/i;
-
 /** True for a value that is a credential as a whole. */
 export function isCredential(path: Path): boolean {
   const [parent, key] = path.slice(-2).map(String);
@@ -15,7 +12,7 @@ export function isCredential(path: Path): boolean {
 
 /** True for a header whose value authenticates whoever sends it. */
 export function isSecretHeader(name: string): boolean {
-  return SECRET_HEADER.test(name);
+  return /auth|cookie|token|secret|key|password|credential|signature|session/i.test(name);
 }
 
 /** True for a value that may hold credentials between `://` and `@`. */
@@ -66,11 +63,11 @@ export function gatherSecrets(
   return [...new Set(secrets)].filter((secret) => secret !== "");
 }
 
-function siteCredentials({ url, proxy, headers, auth }: Site): string[] {
+function siteCredentials({ url, proxy = "", headers, auth }: Site): string[] {
   return [
     ...(auth === undefined ? [] : authCredentials(auth)),
     ...urlCredentials(url),
-    ...(proxy === undefined ? [] : urlCredentials(proxy)),
+    ...urlCredentials(proxy),
     ...Object.entries(headers).flatMap(([name, value]) => headerCredentials(name, value)),
   ];
 }

@@ -19,13 +19,6 @@ export interface PostgresTls {
   readonly key?: string;
 }
 
-/** Where the parts of a configuration are defined. */
-export interface Origins {
-  readonly source: YamlSource;
-  /** In the order of the sites. */
-  readonly sites: readonly SiteEntry[];
-}
-
 /** A configuration without mistakes. */
 export interface LoadedConfig {
   /** With every default, secrets resolved, and the paths of outbox and store absolute. */
@@ -47,5 +40,9 @@ export interface LoadedConfig {
 
 /** A configuration with its origins, to show it as it is in the files and to check it further. */
 export interface ReadConfig extends LoadedConfig {
-  readonly origins: Origins;
+  readonly origins: {
+    readonly source: YamlSource;
+    /** In the order of the sites. */
+    readonly sites: readonly SiteEntry[];
+  };
 }

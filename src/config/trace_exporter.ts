@@ -4,13 +4,6 @@
  */
 import type { TracesConfig } from "./schema/schema.ts";
 
-/** What the exporter was started with. */
-export interface ExporterState {
-  readonly isExporting: boolean;
-  /** A variable of the environment. */
-  readonly env: (name: string) => string | undefined;
-}
-
 /** Enables the exporter: at the start from source, and when an executable is made. */
 export const SWITCH = "OTEL_DENO_TRACING";
 const ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT";
@@ -36,17 +29,18 @@ export function exporterVariables({ endpoint }: TracesConfig): Readonly<Record<s
 }
 
 /** The message about an exporter that does not do what is configured, or undefined. */
-export function exporterMistake(
-  traces: TracesConfig | undefined,
-  state: ExporterState,
-): string | undefined {
-  const target = targetOf(state);
+export function exporterMistake(traces: TracesConfig | undefined, { isExporting, env }: {
+  readonly isExporting: boolean;
+  /** A variable of the environment that the exporter was started with. */
+  readonly env: (name: string) => string | undefined;
+}): string | undefined {
+  const target = env(TRACES_ENDPOINT) || withTracesPath(env(ENDPOINT) || DEFAULT_ENDPOINT);
   if (traces === undefined) {
-    if (!state.isExporting) return undefined;
+    if (!isExporting) return undefined;
     return `this process exports traces to "${target}", but "traces" is not configured; ` +
       `set "traces.endpoint", unset ${SWITCH} and OTEL_DENO, or use an executable made without traces`;
   }
-  if (!state.isExporting) {
+  if (!isExporting) {
     return `"traces" is configured, but ${SWITCH} is not "true"; set it, and compile an ` +
       'executable with "deno task compile --traces"';
   }
@@ -54,11 +48,6 @@ export function exporterMistake(
   if (target === configured) return undefined;
   return `traces would go to "${target}" instead of the configured "${configured}"; ` +
     `set ${ENDPOINT} to "traces.endpoint"`;
-}
-
-function targetOf({ env }: ExporterState): string {
-  const own = env(TRACES_ENDPOINT);
-  return own === undefined || own === "" ? withTracesPath(env(ENDPOINT) || DEFAULT_ENDPOINT) : own;
 }
 
 function withTracesPath(endpoint: string): string {

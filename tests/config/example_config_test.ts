@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { parse } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
-import { rolesOf } from "../../src/config/permissions/process_permissions.ts";
+import { rolesOf } from "../../src/config/permissions/needs.ts";
 import { addressRangeProblem } from "../../src/scanner/reach/address_policy.ts";
 import { jsonPathProblem } from "../../src/scanner/expect/json_path.ts";
 import { patternProblem } from "../../src/scanner/expect/pattern.ts";

@@ -7,7 +7,7 @@ import {
   permissionFlags,
   type Permissions,
 } from "../../src/config/permissions/permissions.ts";
-import { processPermissions, rolesOf } from "../../src/config/permissions/process_permissions.ts";
+import { processPermissions, rolesOf } from "../../src/config/permissions/needs.ts";
 import { daemonPermissions } from "../../src/threads/registry.ts";
 import { fakeHostEnvironment } from "../config/fake_host_environment.ts";
 

@@ -2,7 +2,7 @@
 import { fileURLToPath } from "node:url";
 import type { DaemonRole, LoadedConfig } from "../../config/loaded_config.ts";
 import { permissionFlags, type Permissions } from "../../config/permissions/permissions.ts";
-import { processPermissions, rolesOf } from "../../config/permissions/process_permissions.ts";
+import { processPermissions, rolesOf } from "../../config/permissions/needs.ts";
 import { systemdAddresses } from "../../config/permissions/systemd_addresses.ts";
 import { configJsonSchema, showConfig } from "../../config/show.ts";
 import { daemonPermissions } from "../../threads/registry.ts";

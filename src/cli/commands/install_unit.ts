@@ -1,7 +1,7 @@
 /** `sitemon install-unit`: prints the systemd unit for this executable and a configuration. */
 import { dirname, join, relative, resolve } from "node:path";
 import type { ReadConfig } from "../../config/loaded_config.ts";
-import { processPermissions } from "../../config/permissions/process_permissions.ts";
+import { processPermissions } from "../../config/permissions/needs.ts";
 import { systemHostEnvironment } from "../../config/host_environment.ts";
 import { systemdAddresses } from "../../config/permissions/systemd_addresses.ts";
 import { exporterVariables } from "../../config/trace_exporter.ts";

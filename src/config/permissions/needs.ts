@@ -1,10 +1,11 @@
-/** What work of a kind needs under a configuration: the parts from which threads' specs are joined. */
+/** What work of a kind, and a whole process, needs under a configuration. */
 import { dirname } from "node:path";
 import { formatHost, type HostPort } from "../schema/host_port.ts";
 import type { DaemonRole, LoadedConfig } from "../loaded_config.ts";
 import type { KafkaConfig } from "../schema/kafka_schema.ts";
 import { defaultWeb, type WebConfig } from "../schema/schema.ts";
-import type { Permissions } from "./permissions.ts";
+import { EXPORTER_ENV } from "../trace_exporter.ts";
+import { joined, type Permissions } from "./permissions.ts";
 
 type Needs = Partial<Permissions>;
 
@@ -33,6 +34,9 @@ const PG_ENV = [
   "PGREPLICATION",
   "PGSSLNEGOTIATION",
 ];
+
+/** Commander asks for them before it prints. */
+const MAIN_ENV = ["CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR"];
 
 /** Connections to Kafka. */
 export function brokers({ config }: Permitted): Needs {
@@ -102,4 +106,30 @@ export function allowedHosts({ config, sites }: Permitted): string[] {
   const plain = sites.filter(({ allowsDowngrade }) => allowsDowngrade)
     .map(({ url }) => `${new URL(url).hostname}:80`);
   return [...config.allow_hosts.map(formatHost), ...new Set(plain)];
+}
+
+/** The daemons that a configuration is complete for. */
+export function rolesOf({ config }: Pick<LoadedConfig, "config">): DaemonRole[] {
+  const { kafka, postgres, sites } = config;
+  const web: DaemonRole[] = config.web && postgres !== undefined ? ["web"] : [];
+  if (kafka === undefined) return sites.length > 0 ? ["run"] : web;
+  const producer: DaemonRole[] = sites.length > 0 ? ["producer"] : [];
+  return postgres === undefined ? producer : [...producer, "consumer", ...web];
+}
+
+/**
+ * All that a process with these threads needs. No thread gets more than its own part of it; the main
+ * thread reads the configuration with all that it names, and listens.
+ */
+export function processPermissions(
+  { config, files, environment }: Pick<LoadedConfig, "config" | "files" | "environment">,
+  threads: readonly Permissions[],
+): Permissions {
+  const { listen, traces } = config;
+  return joined([...threads, {
+    net: listen === undefined ? [] : [formatHost(listen)],
+    // The whole folder of the configuration, since a reload may find new files beside it.
+    read: [...files, ...files.slice(0, 1).map((file) => dirname(file))],
+    env: [...MAIN_ENV, ...environment, ...(traces === undefined ? [] : EXPORTER_ENV)],
+  }]);
 }

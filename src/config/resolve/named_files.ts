@@ -15,12 +15,6 @@ export interface SettingsPlace {
   readonly context: LoadContext;
 }
 
-interface Pem {
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-}
-
 /** What each PEM file must hold, whatever else is in it. */
 const PEM_BLOCKS = {
   ca: { block: /-----BEGIN (TRUSTED )?CERTIFICATE-----/, what: "certificate" },
@@ -37,15 +31,24 @@ export function readBody(
 }
 
 /** The TLS settings in `tls` with the contents of their PEM files. */
-export function readPems<T extends Pem>(tls: T, place: SettingsPlace): T {
+export function readPems<T extends { ca?: string; cert?: string; key?: string }>(
+  tls: T,
+  place: SettingsPlace,
+): T {
   const inside = within(place, "tls");
   reportUnpaired(inside);
-  const kinds = Object.keys(PEM_BLOCKS) as (keyof typeof PEM_BLOCKS)[];
-  const texts = kinds.flatMap((kind) => {
+  const texts: { ca?: string; cert?: string; key?: string } = {};
+  for (const kind of ["ca", "cert", "key"] as const) {
     const path = tls[kind];
-    return path === undefined ? [] : [[kind, readPem(path, kind, inside) ?? ""]];
-  });
-  return { ...tls, ...Object.fromEntries(texts) };
+    const text = path === undefined ? undefined : readFile(path, kind, inside);
+    if (text === undefined) continue;
+    const { block, what } = PEM_BLOCKS[kind];
+    texts[kind] = text;
+    if (!block.test(text)) {
+      reportInvalid(`"${path}" holds no ${what} in PEM format`, [kind], inside);
+    }
+  }
+  return { ...tls, ...texts };
 }
 
 /** TLS to the brokers, or undefined for plain text. */
@@ -85,18 +88,6 @@ function reportUnpaired({ source, at, name }: SettingsPlace): void {
 
 function within({ at, name, ...same }: SettingsPlace, key: string): SettingsPlace {
   return { ...same, at: [...at, key], name: `${name}.${key}` };
-}
-
-function readPem(
-  path: string,
-  kind: keyof typeof PEM_BLOCKS,
-  place: SettingsPlace,
-): string | undefined {
-  const text = readFile(path, kind, place);
-  const { block, what } = PEM_BLOCKS[kind];
-  if (text === undefined || block.test(text)) return text;
-  reportInvalid(`"${path}" holds no ${what} in PEM format`, [kind], place);
-  return undefined;
 }
 
 function readFile(path: string, key: string, place: SettingsPlace): string | undefined {

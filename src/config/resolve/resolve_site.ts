@@ -1,26 +1,28 @@
 /** A site with what it inherits from `defaults`, in the program's units. */
+import type { ExpectConfig } from "../schema/expect_schema.ts";
 import type { DefaultsConfig, SiteConfig } from "../schema/site_schema.ts";
-import type { Site, SiteAuth } from "../site.ts";
+import type {
+  BodyExpectation,
+  Limits,
+  Site,
+  SiteAuth,
+  SiteExpect,
+  SizeExpectation,
+} from "../site.ts";
 import { camelKeys } from "./camel_keys.ts";
-import { resolveExpect } from "./resolve_expect.ts";
 
 /** Settings with the contents of the files that they name. */
 export type WithFiles<T extends SiteConfig | DefaultsConfig> =
   & Omit<T, "body">
   & { readonly body?: string };
 
-export interface ResolveSiteOptions {
+/** The site in the scanner's form. */
+export function resolveSite(site: WithFiles<SiteConfig>, { name, defaults, intervalMs }: {
   readonly name: string;
   readonly defaults: WithFiles<DefaultsConfig>;
   /** The top level's, where neither the site nor the defaults have one. */
   readonly intervalMs: number;
-}
-
-/** The site in the scanner's form. */
-export function resolveSite(
-  site: WithFiles<SiteConfig>,
-  { name, defaults, intervalMs }: ResolveSiteOptions,
-): Site {
+}): Site {
   const {
     interval = intervalMs,
     timeout,
@@ -61,6 +63,46 @@ function retriesOf({ delay, ...same }: NonNullable<DefaultsConfig["retries"]>) {
   return { ...same, delayMs: delay };
 }
 
+/** What a site must answer; undefined when nothing is expected of it. */
+function resolveExpect(expect: ExpectConfig): SiteExpect | undefined {
+  const { status, header, body, json, size, response_time, certificate_days, invert } = expect;
+  const resolved: SiteExpect = {
+    ...(status && { status }),
+    ...(header && { header: header.map((item) => camelKeys(item)) }),
+    ...(body && { body: bodyOf(body) }),
+    ...(json && { json: json.map((item) => camelKeys(item)) }),
+    ...(size && { size: sizeOf(size) }),
+    ...(response_time !== undefined && { responseTimeMs: limitsOf(response_time, "down") }),
+    ...(certificate_days !== undefined && {
+      certificateDays: limitsOf(certificate_days, "degraded"),
+    }),
+    ...(invert && { invert }),
+  };
+  return Object.keys(resolved).length === 0 ? undefined : resolved;
+}
+
+/** A single value sets one of the two limits. */
+function limitsOf(value: number | Limits, single: keyof Limits): Limits {
+  return typeof value === "number" ? { [single]: value } : value;
+}
+
+function bodyOf(body: NonNullable<ExpectConfig["body"]>): BodyExpectation {
+  const { contains = [], not_contains = [], matches = [], not_matches = [] } = body;
+  return {
+    contains: [contains].flat(),
+    notContains: [not_contains].flat(),
+    matches: [matches].flat(),
+    notMatches: [not_matches].flat(),
+  };
+}
+
+function sizeOf({ min, max }: NonNullable<ExpectConfig["size"]>): SizeExpectation {
+  return {
+    ...(min !== undefined && { bytesMin: min }),
+    ...(max !== undefined && { bytesMax: max }),
+  };
+}
+
 /** What is inherited key by key; everything else is inherited as a whole. */
 interface Inherited {
   readonly headers?: Readonly<Record<string, string>>;
@@ -71,22 +113,15 @@ interface Inherited {
 
 /** The defaults, overridden by the site. Names of headers are case-insensitive. */
 export function inherit<D extends Inherited, S extends Inherited>(defaults: D, site: S) {
+  const own = new Set(Object.keys(site.headers ?? {}).map((name) => name.toLowerCase()));
+  const inherited = Object.entries(defaults.headers ?? {})
+    .filter(([name]) => !own.has(name.toLowerCase()));
   const headers: Readonly<Record<string, string>> = {
-    ...without(defaults.headers ?? {}, site.headers ?? {}),
+    ...Object.fromEntries(inherited),
     ...site.headers,
   };
   const labels: Readonly<Record<string, string>> = { ...defaults.labels, ...site.labels };
   const expect = { ...defaults.expect, ...site.expect } as NonNullable<D["expect"]>;
   const tls = { ...defaults.tls, ...site.tls } as NonNullable<D["tls"]>;
   return { ...defaults, ...site, headers, labels, expect, tls };
-}
-
-function without(
-  headers: Readonly<Record<string, string>>,
-  others: Readonly<Record<string, string>>,
-): Record<string, string> {
-  const taken = new Set(Object.keys(others).map((name) => name.toLowerCase()));
-  return Object.fromEntries(
-    Object.entries(headers).filter(([name]) => !taken.has(name.toLowerCase())),
-  );
 }

@@ -1,14 +1,21 @@
-/** Every site with what it inherits and the contents of the files that it names. */
+/** Every site with what it inherits, the contents of its files, and expressions that compile. */
 import type { Config } from "../schema/schema.ts";
 import type { DefaultsConfig, SiteConfig } from "../schema/site_schema.ts";
 import type { Site } from "../site.ts";
 import type { LoadContext } from "../yaml/load_context.ts";
 import type { SiteEntry } from "../yaml/site_entries.ts";
-import { pathKey, type YamlSource } from "../yaml/yaml_source.ts";
-import { type Checkers, reportExpressions } from "./expressions.ts";
-import { readBody, readPems, type SettingsPlace } from "./named_files.ts";
+import { type Path, pathKey, type YamlSource } from "../yaml/yaml_source.ts";
+import { readBody, readPems, reportInvalid, type SettingsPlace } from "./named_files.ts";
 import { resolveSite, type WithFiles } from "./resolve_site.ts";
 import { siteNames } from "./site_names.ts";
+
+type Checker = (expression: string) => string | undefined;
+
+/** Each gives the problem with an expression, if there is one. */
+export interface Checkers {
+  readonly checkPattern?: Checker;
+  readonly checkJsonPath?: Checker;
+}
 
 /** The sites in their order; what is wrong with them is reported. */
 export function resolveSites(entries: readonly SiteEntry[], { config, source, checkers, context }: {
@@ -62,4 +69,41 @@ function withFiles<T extends SiteConfig | DefaultsConfig>(
     ...(text !== undefined && { body: text }),
     ...(settings.tls && { tls: readPems(settings.tls, place) }),
   };
+}
+
+type Expression = readonly [check: keyof Checkers, path: Path, text: string | undefined];
+
+/** Adds a mistake for each expression that cannot be used. */
+function reportExpressions(
+  settings: SiteConfig | DefaultsConfig,
+  place: SettingsPlace,
+  checkers: Checkers,
+): void {
+  for (const [check, path, text] of expressionsOf(settings)) {
+    const problem = text === undefined ? undefined : checkers[check]?.(text);
+    if (problem !== undefined) reportInvalid(problem, path, place);
+  }
+}
+
+function expressionsOf({ pattern, expect = {} }: SiteConfig | DefaultsConfig): Expression[] {
+  const { body, header = [], json = [] } = expect;
+  return [
+    ["checkPattern", ["pattern"], pattern],
+    ...bodyPatterns(body?.matches, ["expect", "body", "matches"]),
+    ...bodyPatterns(body?.not_matches, ["expect", "body", "not_matches"]),
+    ...header.map(({ matches }, index): Expression => [
+      "checkPattern",
+      ["expect", "header", index, "matches"],
+      matches,
+    ]),
+    ...json.flatMap(({ path, matches }, index): Expression[] => [
+      ["checkJsonPath", ["expect", "json", index, "path"], path],
+      ["checkPattern", ["expect", "json", index, "matches"], matches],
+    ]),
+  ];
+}
+
+function bodyPatterns(patterns: string | readonly string[] | undefined, path: Path): Expression[] {
+  if (!Array.isArray(patterns)) return [["checkPattern", path, patterns as string | undefined]];
+  return patterns.map((text, index) => ["checkPattern", [...path, index], text]);
 }

@@ -95,39 +95,41 @@ const scalarSchema = z.union(
   { error: "is not text, a number, true, false or null" },
 );
 
-const JSON_CONDITIONS = ["equals", "not_equals", "matches", "less_than", "greater_than", "exists"];
-const jsonItemSchema = z.strictObject({
-  path: z.string({
-    error: `is not a JSONPath of 1 to ${JSON_PATH_LENGTH_MAX} characters, such as $.status`,
-  }).min(1).max(JSON_PATH_LENGTH_MAX),
+const jsonPathSchema = z.string({
+  error: `is not a JSONPath of 1 to ${JSON_PATH_LENGTH_MAX} characters, such as $.status`,
+}).min(1).max(JSON_PATH_LENGTH_MAX);
+
+const jsonItemSchema = conditional({ path: jsonPathSchema }, {
   equals: scalarSchema.optional(),
   not_equals: scalarSchema.optional(),
   matches: patternSchema.optional(),
   less_than: z.number().optional(),
   greater_than: z.number().optional(),
   exists: z.boolean().optional(),
-}).refine(hasOneOf(JSON_CONDITIONS), { error: conditionMissing(JSON_CONDITIONS) });
+});
 
 /** RFC 9110, section 5.6.2. */
 export const headerNameSchema = z.string({ error: "is not the name of a header" })
   .regex(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$/);
 
-const HEADER_CONDITIONS = ["equals", "not_equals", "contains", "matches", "exists"];
-const headerItemSchema = z.strictObject({
-  name: headerNameSchema,
+const headerItemSchema = conditional({ name: headerNameSchema }, {
   equals: text(EXPECTED_LENGTH_MAX).optional(),
   not_equals: text(EXPECTED_LENGTH_MAX).optional(),
   contains: text(EXPECTED_LENGTH_MAX).optional(),
   matches: patternSchema.optional(),
   exists: z.boolean().optional(),
-}).refine(hasOneOf(HEADER_CONDITIONS), { error: conditionMissing(HEADER_CONDITIONS) });
+});
 
-function hasOneOf(conditions: readonly string[]) {
-  return (item: object) => conditions.some((condition) => condition in item);
-}
-
-function conditionMissing(conditions: readonly string[]): string {
-  return `no condition; add one of ${conditions.join(", ")}`;
+/** What is looked at, and conditions of which it must have one at least. */
+function conditional<S extends z.core.$ZodShape, C extends z.core.$ZodShape>(
+  subject: S,
+  conditions: C,
+) {
+  const names = Object.keys(conditions);
+  return z.strictObject({ ...subject, ...conditions })
+    .refine((item) => names.some((name) => name in item), {
+      error: `no condition; add one of ${names.join(", ")}`,
+    });
 }
 
 const responseTimeSchema = z.union([
@@ -163,7 +165,9 @@ const sizeSchema = z.strictObject({
   min: size(BODY).optional().describe("Minimum size of the decoded body."),
   max: size(BODY).optional().describe("Maximum size of the decoded body."),
 })
-  .refine(hasOneOf(["min", "max"]), { error: "no bound; add min, max or both" })
+  .refine((bounds) => "min" in bounds || "max" in bounds, {
+    error: "no bound; add min, max or both",
+  })
   .refine(({ min = 0, max = Infinity }) => min <= max, { error: "min must not exceed max" });
 
 export const expectSchema = z.strictObject({

@@ -11,14 +11,12 @@ export function brokenRule(issue: z.core.$ZodRawIssue): string {
   const schema = issue.schema ?? issue.inst;
   // Not a message yet: whoever words it looks for the key that was probably meant.
   if (issue.code === "unrecognized_keys") {
-    return knownKeys(schema as z.ZodObject | z.ZodRecord).join();
+    const known = schema instanceof z.ZodObject
+      ? Object.keys(schema.shape)
+      : ((schema as z.ZodRecord).keyType as z.ZodEnum).options;
+    return known.join();
   }
   return ruleOf(schema as z.ZodType);
-}
-
-function knownKeys(schema: z.ZodObject | z.ZodRecord): readonly unknown[] {
-  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
-  return (schema.keyType as z.ZodEnum).options;
 }
 
 /** The message for a value that the schema refuses. */

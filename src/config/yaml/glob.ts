@@ -23,17 +23,13 @@ export function expandGlob(
   // What is before the first wildcard is one folder, even if its parents cannot be listed.
   let found = [names.slice(0, literals).join(sep) || (isAbsolute(glob) ? sep : "")];
   for (const name of names.slice(literals)) {
+    const isMatch = (it: string) =>
+      matchesGlob(it, name) && (!it.startsWith(".") || name.startsWith("."));
     found = found.slice(0, FOLDERS_MAX).flatMap((folder) =>
-      matching(name, namesIn(folder, listFolder)).map((match) => join(folder, match))
+      namesIn(folder, listFolder).filter(isMatch).map((match) => join(folder, match))
     );
   }
   return found.sort();
-}
-
-function matching(glob: string, names: readonly string[]): string[] {
-  return names.filter((name) =>
-    matchesGlob(name, glob) && (!name.startsWith(".") || glob.startsWith("."))
-  );
 }
 
 function namesIn(

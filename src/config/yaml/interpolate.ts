@@ -7,9 +7,11 @@
 export interface References {
   /** A variable of the environment, or undefined. */
   env(name: string): string | undefined;
-  /** The text of a file, or why it cannot be read. */
-  file(path: string): { readonly text: string } | { readonly failure: string };
+  file(path: string): FileText;
 }
+
+/** The text of a file, or why it cannot be read. */
+export type FileText = { readonly text: string } | { readonly failure: string };
 
 /** A text with its references replaced. */
 export interface Interpolation {
@@ -43,12 +45,8 @@ export function interpolate(text: string, references: References): Interpolation
   return { text: replaced, secrets, problems };
 }
 
-interface Found {
-  readonly secret?: string;
-  /** A default, which the file shows. */
-  readonly shown?: string;
-  readonly problem?: string;
-}
+/** `shown` is a default, which the file shows. */
+type Found = { readonly secret?: string; readonly shown?: string; readonly problem?: string };
 
 function resolve(reference: string, references: References): Found {
   const [, folder, path] = FILE.exec(reference) ?? [];
@@ -71,12 +69,8 @@ function fromFile(folder: string | undefined, rest: string, references: Referenc
 }
 
 /** As in a shell, a default replaces an empty variable too. */
-function fromEnvironment(
-  name: string,
-  fallback: string | undefined,
-  references: References,
-): Found {
-  const value = references.env(name);
+function fromEnvironment(name: string, fallback: string | undefined, { env }: References): Found {
+  const value = env(name);
   if (fallback !== undefined && (value === undefined || value === "")) return { shown: fallback };
   if (value !== undefined) return { secret: value };
   return {

@@ -2,6 +2,7 @@
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Mistake, Place } from "../config_error.ts";
 import { type HostEnvironment, readingFailure } from "../host_environment.ts";
+import type { FileText } from "./interpolate.ts";
 import { YamlSource } from "./yaml_source.ts";
 
 /** 100,000 sites with a few keys each take some 10 MiB. */
@@ -10,9 +11,6 @@ const YAML_BYTES_MAX = 16_777_216;
 const FILE_BYTES_MAX = 1_048_576;
 /** Enough for a password, a token or a key. */
 const SECRET_BYTES_MAX = 65_536;
-
-/** A file's text, or why it cannot be read. */
-export type FileText = { readonly text: string } | { readonly failure: string };
 
 export class LoadContext {
   readonly hostEnvironment: HostEnvironment;
@@ -34,38 +32,29 @@ export class LoadContext {
 
   /** Reads each file once. */
   read(path: string, bytesMax: number = FILE_BYTES_MAX): FileText {
-    const found = this.#texts.get(path) ?? this.#attempt(path, bytesMax);
+    let found = this.#texts.get(path);
+    if (found !== undefined) return found;
+    try {
+      found = { text: this.hostEnvironment.readTextFile(path, bytesMax) };
+    } catch (error) {
+      found = { failure: readingFailure(error) };
+    }
     this.#texts.set(path, found);
     return found;
   }
 
-  #attempt(path: string, bytesMax: number): FileText {
-    try {
-      return { text: this.hostEnvironment.readTextFile(path, bytesMax) };
-    } catch (error) {
-      return { failure: readingFailure(error) };
-    }
-  }
-
   /** The file, or undefined when it cannot be read, which is reported where another file names it. */
   openYaml(file: string, namedAt?: Place): YamlSource | undefined {
-    const fail = (failure: string) => {
-      const place = namedAt ?? { file, line: 1, column: 1 };
-      const message = namedAt === undefined ? failure : `cannot read "${file}": ${failure}`;
-      this.mistakes.push({ ...place, message });
-    };
     const found = this.read(file, YAML_BYTES_MAX);
-    if ("failure" in found) return fail(found.failure) as undefined;
-    try {
-      return this.#parse(file, found.text);
-    } catch (error) {
-      // The parser recurses at each level, and the stack ends after some thousands of them.
-      if (!(error instanceof RangeError)) throw error;
-      return fail("nested too deeply") as undefined;
-    }
+    const opened = "text" in found ? this.#parse(file, found.text) : found.failure;
+    if (typeof opened !== "string") return opened;
+    const message = namedAt === undefined ? opened : `cannot read "${file}": ${opened}`;
+    this.mistakes.push({ ...(namedAt ?? { file, line: 1, column: 1 }), message });
+    return undefined;
   }
 
-  #parse(file: string, text: string): YamlSource {
+  /** The parsed file, or why there is none. */
+  #parse(file: string, text: string): YamlSource | string {
     const references = {
       env: (name: string) => {
         this.variables.add(name);
@@ -73,7 +62,13 @@ export class LoadContext {
       },
       file: (path: string) => this.read(besideFile(file, path), SECRET_BYTES_MAX),
     };
-    return new YamlSource(text, { file, mistakes: this.mistakes, references });
+    try {
+      return new YamlSource(text, { file, mistakes: this.mistakes, references });
+    } catch (error) {
+      // The parser recurses at each level, and the stack ends after some thousands of them.
+      if (error instanceof RangeError) return "nested too deeply";
+      throw error;
+    }
   }
 }
 

@@ -1,8 +1,7 @@
 /** Threads for `sitemon doctor`: one for each dependency, with the permissions of its daily work. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { brokers, database } from "../../config/permissions/needs.ts";
+import { brokers, database, rolesOf } from "../../config/permissions/needs.ts";
 import type { Permissions } from "../../config/permissions/permissions.ts";
-import { rolesOf } from "../../config/permissions/process_permissions.ts";
 import type { KafkaConfig } from "../../config/schema/kafka_schema.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
 import { kafkaConnection, postgresConnection } from "../connections.ts";
