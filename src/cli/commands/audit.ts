@@ -1,6 +1,6 @@
 /** `sitemon audit`: shows for each producer whether any of its reports are missing from the store. */
 import { ConfigError } from "../../config/config_error.ts";
-import { parseDuration } from "../../config/schema/quantity.ts";
+import { parseDuration } from "../../config/schema/duration_and_size.ts";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import type { Audit, ProducerAudit } from "../../status/repair/audit.ts";
 import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";

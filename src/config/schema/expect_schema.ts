@@ -1,7 +1,7 @@
 /** The schema of `expect`: what a site must answer. */
 import * as z from "zod";
 import type { Limits, StatusRange } from "../site.ts";
-import { duration, formatDuration, KIB, MIB, size } from "./quantity.ts";
+import { duration, formatDuration, KIB, MIB, size } from "./duration_and_size.ts";
 import { type Exact, text, whole } from "./scalar.ts";
 
 /** HTTP has 100 to 599; some servers answer up to 999, and one may want to expect that. */

@@ -1,7 +1,7 @@
 /** The schema of `kafka`: brokers, topic, and both sides of the pipeline. */
 import * as z from "zod";
 import { DAY_MS } from "../../runtime/time_units.ts";
-import { duration } from "./quantity.ts";
+import { duration } from "./duration_and_size.ts";
 import { hostPort } from "./host_port.ts";
 import { type Exact, password, text, whole } from "./scalar.ts";
 import { kafkaTlsSchema } from "./tls_schema.ts";

@@ -1,6 +1,6 @@
 /** The schema of `postgres`: where the consumer keeps the status. */
 import * as z from "zod";
-import { duration } from "./quantity.ts";
+import { duration } from "./duration_and_size.ts";
 import { formatHost, parseHost } from "./host_port.ts";
 import { identifier, password, text, whole } from "./scalar.ts";
 import { postgresTlsSchema } from "./tls_schema.ts";

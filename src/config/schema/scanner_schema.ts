@@ -1,6 +1,6 @@
 /** The schemas of what checks may do: `scanner` and its group, `connectivity`, allowed addresses and hosts. */
 import * as z from "zod";
-import { duration } from "./quantity.ts";
+import { duration } from "./duration_and_size.ts";
 import { hostMaybePort } from "./host_port.ts";
 import { text, whole } from "./scalar.ts";
 import { urlSchema } from "./site_schema.ts";

@@ -8,7 +8,7 @@ import { DAY_MS } from "../../runtime/time_units.ts";
 import { hostPort } from "./host_port.ts";
 import { kafkaSchema } from "./kafka_schema.ts";
 import { postgresSchema } from "./postgres_schema.ts";
-import { duration, KIB, size, TIB } from "./quantity.ts";
+import { duration, KIB, size, TIB } from "./duration_and_size.ts";
 import { type Exact, password, path, text, whole } from "./scalar.ts";
 import {
   addressPolicySchema,

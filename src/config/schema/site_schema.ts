@@ -3,7 +3,7 @@ import * as z from "zod";
 import { REASONS } from "../../report/outcome.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
 import { expectSchema, headerNameSchema, patternSchema } from "./expect_schema.ts";
-import { duration, KIB, MIB, size } from "./quantity.ts";
+import { duration, KIB, MIB, size } from "./duration_and_size.ts";
 import { type Exact, identifier, password, path, quotable, text, whole } from "./scalar.ts";
 import { siteTlsSchema } from "./tls_schema.ts";
 

@@ -6,7 +6,7 @@ import {
   formatDuration,
   parseDuration,
   size,
-} from "../../../src/config/schema/quantity.ts";
+} from "../../../src/config/schema/duration_and_size.ts";
 
 const ANY_SIZE = size({ minBytes: 0, maxBytes: Number.MAX_SAFE_INTEGER });
 
