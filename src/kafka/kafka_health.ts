@@ -1,7 +1,6 @@
 /** Whether Kafka can be used, as readiness and the log say it. */
 import type { Clock } from "../runtime/clock.ts";
-import type { Logger } from "../runtime/telemetry/logging.ts";
-import { MinuteLimit } from "../runtime/telemetry/minute_limit.ts";
+import { type Logger, MinuteLimit } from "../runtime/telemetry/logging.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { KafkaError } from "./kafka_error.ts";
 

@@ -4,9 +4,8 @@
  */
 import type { ReportDraft } from "../report/report_draft.ts";
 import type { Clock } from "../runtime/clock.ts";
-import { logger } from "../runtime/telemetry/logging.ts";
+import { logger, MinuteLimit } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
-import { MinuteLimit } from "../runtime/telemetry/minute_limit.ts";
 import { OutboxFullError, OutboxUnavailableError } from "./outbox_error.ts";
 import { OutboxFile } from "./file/outbox_file.ts";
 import { freeBytesOf, type OutboxLimitsOptions } from "./file/outbox_limits.ts";

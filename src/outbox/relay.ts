@@ -4,9 +4,8 @@
  */
 import { backoffMs, CONFIGURATION_RETRY_MS } from "../runtime/backoff.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
-import { logger } from "../runtime/telemetry/logging.ts";
+import { logger, MinuteLimit } from "../runtime/telemetry/logging.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
-import { MinuteLimit } from "../runtime/telemetry/minute_limit.ts";
 import { OutboxUnavailableError } from "./outbox_error.ts";
 import type { OutboxSource, Settlement } from "./outbox_source.ts";
 import { type OutboxRow, type Publisher, PublishError, type PublishResult } from "./publisher.ts";

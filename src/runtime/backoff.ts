@@ -1,20 +1,15 @@
 /** How long to wait before the next try. */
 
-export interface BackoffOptions {
-  readonly minMs: number;
-  readonly maxMs: number;
-  /** In [0, 1); a test passes its own. */
-  readonly random?: () => number;
-}
-
 /**
  * Exponential backoff with equal jitter: the wait doubles from `minMs` to `maxMs`, and half of it
  * is drawn, so that clients of one broken server do not reconnect together.
  *
  * @see https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
  */
-export function backoffMs(attempt: number, options: BackoffOptions): number {
-  const { minMs, maxMs, random = Math.random } = options;
+export function backoffMs(
+  attempt: number,
+  { minMs, maxMs, random = Math.random }: { minMs: number; maxMs: number; random?: () => number },
+): number {
   const ceiling = Math.min(maxMs, minMs * 2 ** Math.min(attempt, 30));
   return ceiling / 2 + random() * ceiling / 2;
 }

@@ -1,6 +1,5 @@
 /** Time as a parameter, so that tests can control it. */
 
-/** Reads time and sets timers. */
 export interface Clock {
   /** Wall clock: whole microseconds since 1970. It may jump either way. */
   nowMicros(): number;
@@ -40,7 +39,6 @@ export interface Instant {
   readonly wallMs: number;
 }
 
-/** This moment. */
 export function instantOf(clock: Clock): Instant {
   return { monotonicMs: clock.monotonicMs(), wallMs: clock.nowMicros() / 1_000 };
 }

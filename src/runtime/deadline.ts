@@ -7,6 +7,7 @@ import { type Clock, systemClock } from "./clock.ts";
  */
 export class Deadline implements Disposable {
   readonly #controller = new AbortController();
+  readonly signal = this.#controller.signal;
   readonly #cancelTimer: () => void;
   readonly #parent: AbortSignal | undefined;
   readonly #onParentAbort = () => this.#controller.abort();
@@ -20,10 +21,6 @@ export class Deadline implements Disposable {
     });
     if (parent?.aborted) this.#controller.abort();
     else parent?.addEventListener("abort", this.#onParentAbort, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
   }
 
   /** True when its own time was up, not the parent's. */
@@ -44,7 +41,6 @@ export function onAbort(signal: AbortSignal, callback: () => void): Disposable {
   return { [Symbol.dispose]: () => signal.removeEventListener("abort", callback) };
 }
 
-/** Thrown by {@linkcode within}. */
 export class TimeoutError extends Error {
   override readonly name = "TimeoutError";
 }
@@ -59,10 +55,8 @@ export async function within<T>(
   timers: Pick<Clock, "after"> = systemClock,
 ): Promise<T> {
   const late = Promise.withResolvers<never>();
-  const cancelTimer = timers.after(
-    ms,
-    () => late.reject(new TimeoutError(`no answer within ${ms} ms`)),
-  );
+  const fail = () => late.reject(new TimeoutError(`no answer within ${ms} ms`));
+  const cancelTimer = timers.after(ms, fail);
   promise.catch(() => {});
   try {
     return await Promise.race([promise, late.promise]);

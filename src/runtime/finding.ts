@@ -50,17 +50,16 @@ export async function reach(
     const { message } = error as Error;
     if (error instanceof TimeoutError) {
       void connecting.then((late) => late.close(), () => {});
+      const limit = `${REACH_MS / 1_000} s`;
       findings.problem(
         "connect",
-        `no answer from ${address} within ${REACH_MS / 1_000} s; check for a firewall`,
+        `no answer from ${address} within ${limit}; check for a firewall`,
       );
     } else if (/lookup address|No such host|not known/i.test(message)) {
       findings.problem("resolve", `cannot resolve "${hostname}"; check the name and DNS`);
     } else {
-      findings.problem(
-        "connect",
-        `${address}: ${message}; check that the server runs, and the port`,
-      );
+      const detail = `${address}: ${message}; check that the server runs, and the port`;
+      findings.problem("connect", detail);
     }
     return false;
   }

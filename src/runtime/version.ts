@@ -3,20 +3,15 @@ import deno from "../../deno.json" with { type: "json" };
 
 export const VERSION: string = deno.version;
 
-/** The version, and the commit that an executable was made from, where that is known. */
+/** The version, and the commit that cli/compile.ts left in an executable. */
 export async function versionText(): Promise<string> {
-  const commit = Deno.build.standalone ? await commitInside() : undefined;
-  return commit === undefined ? VERSION : `${VERSION} (${commit})`;
-}
-
-/** What cli/compile.ts left in the executable. */
-async function commitInside(): Promise<string | undefined> {
+  if (!Deno.build.standalone) return VERSION;
   const file = new URL("../../dist/commit.json", import.meta.url);
   try {
     const { default: commit } = await import(file.href, { with: { type: "json" } });
-    return typeof commit === "string" ? commit : undefined;
+    return typeof commit === "string" ? `${VERSION} (${commit})` : VERSION;
   } catch {
     // Built without the task.
-    return undefined;
+    return VERSION;
   }
 }

@@ -21,7 +21,7 @@ function outageLines({ logs }: SitemonProcess): LogLine[] {
   return logs.filter(({ category }) => category !== "cli");
 }
 
-// Every record of a failure passes a limit of one a minute for its cause (minute_limit_test.ts holds
+// Every record of a failure passes a limit of one a minute for its cause (logging_test.ts holds
 // that with a clock of its own). So ten minutes write ten times what the first seconds do, if
 // nothing is said twice in them.
 Deno.test("an outage of Kafka and PostgreSQL says each cause once a minute", async () => {

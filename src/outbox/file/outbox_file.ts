@@ -4,8 +4,7 @@
  */
 import { basename } from "node:path";
 import type { Clock } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/telemetry/logging.ts";
-import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
+import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { OutboxLockedError } from "../outbox_error.ts";
 import { forEachFile, OutboxDatabase, removeOutbox } from "./outbox_database.ts";

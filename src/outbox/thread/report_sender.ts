@@ -4,9 +4,8 @@ import { draftOf, type ReportDraft, UnencodableReportError } from "../../report/
 import { backoffMs } from "../../runtime/backoff.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { abortable } from "../../runtime/deadline.ts";
-import { logger } from "../../runtime/telemetry/logging.ts";
+import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
 import { draftColumns } from "./columns.ts";
 import { BATCH_REPORTS_MAX, BATCHES_IN_FLIGHT_MAX } from "./port_message.ts";
 import type { StoreAnswer, StoreRequest } from "./port_message.ts";

@@ -6,7 +6,6 @@
  */
 import { logger } from "../telemetry/logging.ts";
 
-/** The two ends of the way to a service manager. */
 export interface NotifySocketOptions {
   /** Path of the manager's datagram socket. */
   readonly to: string;
@@ -19,14 +18,10 @@ export interface NotifyAddress extends NotifySocketOptions {
   readonly watchdogMs?: number;
 }
 
-export interface NotifyEnvironment {
-  /** A variable, or undefined when it is not set or must not be read. */
-  readonly env: (name: string) => string | undefined;
-  readonly pid: number;
-}
-
 /** Where the manager wants to be notified; undefined when there is none, or it cannot be reached. */
-export function notifyAddress({ env, pid }: NotifyEnvironment): NotifyAddress | undefined {
+export function notifyAddress(
+  { env, pid }: { env: (name: string) => string | undefined; pid: number },
+): NotifyAddress | undefined {
   const to = env("NOTIFY_SOCKET");
   if (to === undefined || to === "") return undefined;
   if (!to.startsWith("/")) {
@@ -38,20 +33,12 @@ export function notifyAddress({ env, pid }: NotifyEnvironment): NotifyAddress | 
     );
     return undefined;
   }
-  const watchdogMs = watchdog(env, pid);
-  return { to, own: ownPath(env, pid), ...(watchdogMs === undefined ? {} : { watchdogMs }) };
-}
-
-/** In the unit's own folder, where no one else can write; the process's number keeps two apart. */
-function ownPath(env: NotifyEnvironment["env"], pid: number): string {
+  // In the unit's own folder, where no one else can write; the process's number keeps two apart.
   const [runtime] = (env("RUNTIME_DIRECTORY") ?? "").split(":");
-  return runtime ? `${runtime}/notify.sock` : `/tmp/sitemon-notify-${pid}.sock`;
-}
-
-function watchdog(env: NotifyEnvironment["env"], pid: number): number | undefined {
+  const own = runtime ? `${runtime}/notify.sock` : `/tmp/sitemon-notify-${pid}.sock`;
   const micros = Number(env("WATCHDOG_USEC"));
-  const meant = env("WATCHDOG_PID") ?? String(pid);
-  return micros > 0 && meant === String(pid) ? micros / 1_000 : undefined;
+  const isWatched = micros > 0 && (env("WATCHDOG_PID") ?? String(pid)) === String(pid);
+  return { to, own, ...(isWatched ? { watchdogMs: micros / 1_000 } : {}) };
 }
 
 /** Throws, and rejects with, the system's errors. */

@@ -102,17 +102,13 @@ export class Reloader implements Disposable {
     this.#settings = settings;
     // What was a secret stays one: threads that are stopping may still log it.
     await onApplied({ ...settings, secrets });
-    const names = threadSet.starts(settings.plan).map(({ name }) => name);
+    const threads = threadSet.starts(settings.plan).map(({ name }) => name).join(", ");
     await threadSet.apply(settings.plan, settings.shutdownTimeoutMs);
     await supervisor.registry.keepSites(new Set(settings.measuredSites));
     supervisor.dependencies.set("main", "configuration", { ok: true });
     this.#count("applied");
-    logger("config").info(
-      names.length === 0
-        ? "configuration reloaded; no threads restarted"
-        : "configuration reloaded; restarted threads: {threads}",
-      { threads: names.join(", ") },
-    );
+    const effect = threads === "" ? "no threads restarted" : "restarted threads: {threads}";
+    logger("config").info(`configuration reloaded; ${effect}`, { threads });
   }
 
   #refuse(reason: string, mistakes: readonly string[]): void {
@@ -124,10 +120,8 @@ export class Reloader implements Disposable {
     mistakes.forEach((mistake, index) =>
       logger("config").error(`mistake ${index + 1} of ${mistakes.length}: {mistake}`, { mistake })
     );
-    logger("config").error(
-      "reload refused ({reason}); still running the previous configuration",
-      { reason },
-    );
+    const message = "reload refused ({reason}); still running the previous configuration";
+    logger("config").error(message, { reason });
   }
 
   #count(result: "applied" | "refused"): void {

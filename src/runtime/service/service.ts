@@ -6,7 +6,7 @@ import { logger, type LogLevels, sendLogsTo, stopLogging } from "../telemetry/lo
 import { LogWriter } from "../telemetry/log_writer.ts";
 import { missingPermissions } from "../threads/missing_permissions.ts";
 import { type NotifyAddress, notifyAddress } from "./notify_socket.ts";
-import { type OperatorServer, serveOperator } from "../telemetry/operator_server.ts";
+import { serveOperator } from "../telemetry/operator_server.ts";
 import { redactor } from "../telemetry/redaction.ts";
 import { Reloader, type ReloaderOptions, type ServiceSettings } from "./reloader.ts";
 import { ServiceManager } from "./service_manager.ts";
@@ -28,7 +28,6 @@ export interface ServiceOptions {
   readonly reload: ReloaderOptions["reload"];
 }
 
-/** How a service ended. */
 export type ServiceEnd =
   | { readonly cause: "drained" }
   | { readonly cause: "fatal"; readonly death: FatalDeath }
@@ -67,15 +66,15 @@ export async function runService(
   await writeLogs(settings.logLevels);
   using _ = watchProcess((name, value, labels) => supervisor.registry.set(name, value, labels));
   supervisor.registry.set("sitemon_build_info", 1, { version: VERSION, deno: Deno.version.deno });
-  let server: OperatorServer | undefined;
+  let server: ReturnType<typeof serveOperator> | undefined;
   try {
     server = options.listen && serveOperator(options.listen, supervisor);
   } catch (error) {
     return { cause: "listen", error };
   }
   if (server) {
-    const { address } = server;
-    logger("cli").info("metrics and health endpoints listening on {address}", { address });
+    const message = "metrics and health endpoints listening on {address}";
+    logger("cli").info(message, { address: server.address });
   }
   using signals = watchSignals();
   using manager = serviceManager(supervisor, { settings, options });
@@ -92,11 +91,8 @@ export async function runService(
   });
   const death = await Promise.race([signals.first, fatal.promise]);
   manager?.stopping();
-  await stop(supervisor, {
-    threadSet,
-    death,
-    shutdownTimeoutMs: reloader.settings.shutdownTimeoutMs,
-  });
+  await stopThreads(threadSet, { death, timeoutMs: reloader.settings.shutdownTimeoutMs });
+  await supervisor.stop(0);
   await server?.stop();
   await stopLogging();
   return death === undefined ? { cause: "drained" } : { cause: "fatal", death };
@@ -119,13 +115,7 @@ function serviceManager(
     );
     return undefined;
   }
-  return new ServiceManager({
-    spec,
-    ...(address.watchdogMs === undefined ? {} : { watchdogMs: address.watchdogMs }),
-    supervisor,
-    clock: systemClock,
-    uptimeSeconds,
-  });
+  return new ServiceManager({ ...address, spec, supervisor, clock: systemClock, uptimeSeconds });
 }
 
 function uptimeSeconds(): number | undefined {
@@ -137,39 +127,34 @@ function uptimeSeconds(): number | undefined {
 function dropNetworkPermission(supervisor: Supervisor): void {
   if (supervisor.isSealed) return;
   Deno.permissions.revokeSync({ name: "net" });
-  supervisor.seal();
+  supervisor.isSealed = true;
   logger("supervisor").info("all threads are running; main thread dropped its network permission");
 }
 
-async function stop(
-  supervisor: Supervisor,
-  { threadSet, death, shutdownTimeoutMs }: {
-    threadSet: ThreadSet;
-    death: FatalDeath | undefined;
-    shutdownTimeoutMs: number;
-  },
+async function stopThreads(
+  threadSet: ThreadSet,
+  { death, timeoutMs }: { death: FatalDeath | undefined; timeoutMs: number },
 ): Promise<void> {
-  const deadlineMs = death === undefined ? shutdownTimeoutMs : FATAL_DRAIN_MS;
-  if (death !== undefined) {
-    logger("supervisor").fatal("stopping: thread {thread} failed permanently: {message}", {
-      ...death,
-    });
-  } else {
+  const deadlineMs = death === undefined ? timeoutMs : FATAL_DRAIN_MS;
+  if (death === undefined) {
     logger("cli").info("stopping; up to {seconds} s to finish", { seconds: deadlineMs / 1_000 });
+  } else {
+    const message = "stopping: thread {thread} failed permanently: {message}";
+    logger("supervisor").fatal(message, { ...death });
   }
   try {
     await threadSet.drain(deadlineMs);
   } catch (error) {
     logger("cli").error("stopping threads failed: {error}", { error: describeError(error) });
   }
-  await supervisor.stop(0);
 }
 
 /** The first signal resolves `first`; the second ends the process at once. */
 function watchSignals(): Disposable & { first: Promise<undefined> } {
   const first = Promise.withResolvers<undefined>();
+  const listeners = new DisposableStack();
   let seen = false;
-  const listeners = SIGNALS.map(([signal, exitCode]) => {
+  for (const [signal, exitCode] of SIGNALS) {
     const listener = () => {
       // Safe at any moment: stored reports are committed, and nothing else is promised.
       if (seen) Deno.exit(exitCode);
@@ -177,12 +162,7 @@ function watchSignals(): Disposable & { first: Promise<undefined> } {
       first.resolve(undefined);
     };
     Deno.addSignalListener(signal, listener);
-    return { signal, listener };
-  });
-  return {
-    first: first.promise,
-    [Symbol.dispose]() {
-      for (const { signal, listener } of listeners) Deno.removeSignalListener(signal, listener);
-    },
-  };
+    listeners.defer(() => Deno.removeSignalListener(signal, listener));
+  }
+  return { first: first.promise, [Symbol.dispose]: () => listeners.dispose() };
 }

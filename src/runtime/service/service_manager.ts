@@ -7,6 +7,8 @@
 import type { Clock } from "../clock.ts";
 import type { DependencyTable } from "../telemetry/dependencies.ts";
 import type { SupervisedThread, ThreadSpec } from "../threads/supervised_thread.ts";
+import type { Supervisor } from "../threads/supervisor.ts";
+import type { NotifyAddress } from "./notify_socket.ts";
 
 /** A thread that is silent for longer does not work: threads answer every 5 s, and restart within 10 s. */
 export const QUIET_MAX_MS = 16_000;
@@ -21,19 +23,11 @@ export interface NotifyWork {
   readonly beat: number;
 }
 
-/** The part of the supervisor that is used here. */
-export interface Supervision {
-  readonly dependencies: DependencyTable;
-  /** How long the quietest of all threads has been silent. */
-  readonly quietMs: number;
-  start(spec: ThreadSpec): Pick<SupervisedThread, "adapt">;
-}
-
-export interface ServiceManagerOptions {
+interface ServiceManagerOptions extends Pick<NotifyAddress, "watchdogMs"> {
   readonly spec: ThreadSpec;
-  /** The manager restarts a service that is silent for this long; absent when it does not watch. */
-  readonly watchdogMs?: number;
-  readonly supervisor: Supervision;
+  readonly supervisor: Pick<Supervisor, "dependencies" | "quietMs"> & {
+    start(spec: ThreadSpec): Pick<SupervisedThread, "adapt">;
+  };
   readonly clock: Clock;
   /** Seconds since the machine started, not rounded down; undefined when they must not be known. */
   readonly uptimeSeconds: () => number | undefined;
@@ -105,11 +99,8 @@ export class ServiceManager implements Disposable {
 
 /** Only sitemon's own words, no error text: any user of the machine may read the unit's status. */
 function statusText(dependencies: DependencyTable): string {
+  if (dependencies.isReady) return "all dependencies ok";
   const failing = dependencies.rows.filter(({ ok }) => !ok)
-    .map(({ dependency, reason }) =>
-      reason === undefined ? dependency : `${dependency} (${reason})`
-    );
-  return failing.length === 0
-    ? "all dependencies ok"
-    : `not ready: ${[...new Set(failing)].join(", ")}`;
+    .map(({ dependency, reason }) => reason ? `${dependency} (${reason})` : dependency);
+  return `not ready: ${[...new Set(failing)].join(", ")}`;
 }

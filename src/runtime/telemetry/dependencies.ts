@@ -9,7 +9,6 @@ export interface DependencyRow extends DependencyState {
   readonly since: number;
 }
 
-/** States by thread and dependency. */
 export class DependencyTable {
   readonly #rows = new Map<string, DependencyRow>();
   readonly #now: () => number;

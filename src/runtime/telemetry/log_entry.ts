@@ -6,7 +6,6 @@ export interface LogEntry {
   /** Milliseconds since 1970. */
   readonly timestamp: number;
   readonly level: LogLevel;
-  /** The part that logs, such as `relay`. */
   readonly category: string;
   /** The message without its values: repetitions are recognized by it. */
   readonly template: string;
@@ -44,11 +43,11 @@ export function describeError(error: unknown): string {
 function plain(value: unknown): string | number | boolean | null {
   if (value === undefined || value === null) return null;
   if (typeof value === "number" || typeof value === "boolean") return value;
-  if (typeof value === "string" || typeof value === "bigint") return cut(String(value));
-  return cut(value instanceof Error ? describeError(value) : render(value));
+  if (value instanceof Error) return cut(describeError(value));
+  return cut(typeof value === "object" ? json(value) : String(value));
 }
 
-function render(value: unknown): string {
+function json(value: object): string {
   try {
     return JSON.stringify(value, (_, part) => typeof part === "bigint" ? String(part) : part) ??
       String(value);

@@ -9,7 +9,7 @@ export const SAME_MESSAGE_MAX_PER_MINUTE = 10;
 /** At most this many different messages are tracked; beyond that the oldest is forgotten. */
 export const MESSAGES_TRACKED_MAX = 1_000;
 
-export interface LogWriterOptions {
+interface LogWriterOptions {
   readonly format: "json" | "text";
   /** Receives whole lines. */
   readonly write: (line: string) => void;
@@ -17,13 +17,9 @@ export interface LogWriterOptions {
   readonly onSuppressed?: () => void;
 }
 
-interface Repetition {
-  since: number;
-  written: number;
-  suppressed: number;
-}
+/** Of one message within a minute; `since` is its first one's time. */
+type Repetition = { since: number; written: number; suppressed: number };
 
-/** The only writer of log lines. */
 export class LogWriter {
   readonly #options: LogWriterOptions;
   readonly #repetitions = new Map<string, Repetition>();
@@ -50,7 +46,11 @@ export class LogWriter {
     const key = `${entry.thread} ${entry.category} ${entry.level} ${entry.template}`;
     const known = this.#repetitions.get(key);
     if (known !== undefined && entry.timestamp - known.since < MINUTE_MS) return known;
-    if (known !== undefined && known.suppressed > 0) this.#summarize(entry, known.suppressed);
+    const suppressed = known?.suppressed ?? 0;
+    if (suppressed > 0) {
+      const message = `suppressed ${suppressed} repetitions of the next message within a minute`;
+      this.#line({ ...entry, message, properties: { suppressed } });
+    }
     if (known === undefined && this.#repetitions.size === MESSAGES_TRACKED_MAX) {
       this.#repetitions.delete(this.#repetitions.keys().next().value!);
     }
@@ -59,32 +59,12 @@ export class LogWriter {
     return fresh;
   }
 
-  #summarize(entry: LogEntry, suppressed: number): void {
-    const message = `suppressed ${suppressed} repetitions of the next message within a minute`;
-    this.#line({ ...entry, message, properties: { suppressed } });
-  }
-
-  #line(entry: LogEntry): void {
-    const line = this.#options.format === "json" ? jsonLine(entry) : textLine(entry);
+  #line({ timestamp, level, category, thread, message, properties }: LogEntry): void {
+    const time = new Date(timestamp).toISOString();
+    // Text: one line an entry, and control characters of a site's text stay off the terminal.
+    const line = this.#options.format === "json"
+      ? JSON.stringify({ ...properties, time, level, category, thread, message })
+      : `${time} ${level.padEnd(7)} ${thread} ${category}: ${escapeControls(message)}`;
     this.#options.write(`${this.#options.redact(line)}\n`);
   }
-}
-
-function jsonLine(entry: LogEntry): string {
-  const { timestamp, level, category, thread, message, properties } = entry;
-  return JSON.stringify({
-    ...properties,
-    time: new Date(timestamp).toISOString(),
-    level,
-    category,
-    thread,
-    message,
-  });
-}
-
-function textLine(entry: LogEntry): string {
-  const time = new Date(entry.timestamp).toISOString();
-  // Keeps an entry on one line, and control characters of a site's text off the terminal.
-  const message = escapeControls(entry.message);
-  return `${time} ${entry.level.padEnd(7)} ${entry.thread} ${entry.category}: ${message}`;
 }

@@ -7,6 +7,8 @@ import {
   type LogRecord,
   reset,
 } from "@logtape/logtape";
+import type { Clock } from "../clock.ts";
+import { MINUTE_MS } from "../time_units.ts";
 
 export type { Logger, LogLevel, LogRecord };
 
@@ -62,7 +64,23 @@ export async function sendLogsTo(
   });
 }
 
-/** Forgets the sink, so that a test leaves nothing behind. */
-export async function stopLogging(): Promise<void> {
-  await reset();
+/** Removes the sink. */
+export const stopLogging: () => Promise<void> = reset;
+
+/** Allows a log line once a minute for each cause, of which there are few. */
+export class MinuteLimit {
+  readonly #clock: Clock;
+  readonly #allowedMs = new Map<string, number>();
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  /** True when this cause was not allowed within the last minute. */
+  allows(cause: string): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    if (nowMs - (this.#allowedMs.get(cause) ?? -Infinity) < MINUTE_MS) return false;
+    this.#allowedMs.set(cause, nowMs);
+    return true;
+  }
 }

@@ -8,11 +8,10 @@
 const SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const COMMIT_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.5, 1];
 
-type LabelNames = readonly string[];
-const counter = (help: string, labels: LabelNames = []) =>
+const counter = (help: string, labels: string[] = []) =>
   ({ type: "counter", help, labels }) as const;
-const gauge = (help: string, labels: LabelNames = []) => ({ type: "gauge", help, labels }) as const;
-const histogram = (help: string, labels: LabelNames = [], buckets = SECONDS) =>
+const gauge = (help: string, labels: string[] = []) => ({ type: "gauge", help, labels }) as const;
+const histogram = (help: string, labels: string[] = [], buckets = SECONDS) =>
   ({ type: "histogram", help, labels, buckets }) as const;
 
 export const METRICS = {

@@ -20,42 +20,28 @@ export async function answerOperator(
     }
     case "/healthz":
       return Response.json({ ok: true });
-    case "/readyz":
-      return readiness(dependencies);
+    case "/readyz": {
+      const { rows, isReady: ready } = dependencies;
+      const dated = rows.map((row) => ({ ...row, since: new Date(row.since).toISOString() }));
+      return Response.json({ ready, dependencies: dated }, { status: ready ? 200 : 503 });
+    }
     default:
       return new Response("not found; try /metrics, /healthz or /readyz\n", { status: 404 });
   }
-}
-
-function readiness(dependencies: DependencyTable): Response {
-  const rows = dependencies.rows.map(({ since, ...row }) => ({
-    ...row,
-    since: new Date(since).toISOString(),
-  }));
-  const ready = dependencies.isReady;
-  return Response.json({ ready, dependencies: rows }, { status: ready ? 200 : 503 });
-}
-
-/** A server that runs until it is stopped. */
-export interface OperatorServer {
-  readonly address: string;
-  stop(): Promise<void>;
 }
 
 /** Serves on `listen`. Throws the system's error when the address is not available. */
 export function serveOperator(
   listen: { readonly host: string; readonly port: number },
   tables: { registry: MetricsRegistry; dependencies: DependencyTable },
-): OperatorServer {
-  const server = Deno.serve(
-    {
-      hostname: listen.host,
-      port: listen.port,
-      onListen: () => {},
-      onError: () => new Response(null, { status: 500 }),
-    },
-    (request) => answerOperator(request, tables),
-  );
+): { readonly address: string; stop(): Promise<void> } {
+  const server = Deno.serve({
+    hostname: listen.host,
+    port: listen.port,
+    onListen: () => {},
+    onError: () => new Response(null, { status: 500 }),
+    handler: (request) => answerOperator(request, tables),
+  });
   const { hostname, port } = server.addr;
   return { address: `http://${hostname}:${port}`, stop: () => server.shutdown() };
 }

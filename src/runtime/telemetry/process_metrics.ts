@@ -1,13 +1,10 @@
 /** Memory and event loop lag of a thread and the process. */
-import type { GaugeName, Labels } from "./metrics.ts";
+import type { Telemetry } from "./telemetry.ts";
 
 const INTERVAL_MS = 1_000;
 
-/** Takes a measurement. */
-export type SetGauge = (name: GaugeName, value: number, labels?: Labels) => void;
-
 /** Measures a thread until it is disposed of. */
-export function watchLoop(thread: string, set: SetGauge): Disposable {
+export function watchLoop(thread: string, set: Telemetry["set"]): Disposable {
   let dueMs = performance.now() + INTERVAL_MS;
   const timer = setInterval(() => {
     const nowMs = performance.now();
@@ -19,16 +16,12 @@ export function watchLoop(thread: string, set: SetGauge): Disposable {
 }
 
 /** Measures the main thread and the process until it is disposed of. */
-export function watchProcess(set: SetGauge): Disposable {
+export function watchProcess(set: Telemetry["set"]): Disposable {
   set("sitemon_process_start_time_seconds", performance.timeOrigin / 1_000);
   const measure = () => set("sitemon_process_resident_memory_bytes", Deno.memoryUsage().rss);
   measure();
-  const loop = watchLoop("main", set);
-  const timer = setInterval(measure, INTERVAL_MS);
-  return {
-    [Symbol.dispose]() {
-      clearInterval(timer);
-      loop[Symbol.dispose]();
-    },
-  };
+  const stack = new DisposableStack();
+  stack.use(watchLoop("main", set));
+  stack.adopt(setInterval(measure, INTERVAL_MS), clearInterval);
+  return stack;
 }

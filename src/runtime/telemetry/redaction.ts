@@ -21,7 +21,7 @@ export function redactor(secrets: readonly string[]): Redact {
     secrets.filter((secret) => secret.length >= SECRET_LENGTH_MIN).flatMap(formsOf),
   );
   if (forms.size === 0) return (text) => text;
-  const byBeginning = Map.groupBy(forms, beginningOf);
+  const byBeginning = Map.groupBy(forms, (form) => form.slice(0, SECRET_LENGTH_MIN));
   // The longest first, so that no rest of a secret that contains another remains.
   for (const group of byBeginning.values()) group.sort((a, b) => b.length - a.length);
   return (text) => {
@@ -30,10 +30,6 @@ export function redactor(secrets: readonly string[]): Redact {
         ?.find((form) => text.startsWith(form, at))?.length ?? 0;
     return hide(text, lengthAt);
   };
-}
-
-function beginningOf(form: string): string {
-  return form.slice(0, SECRET_LENGTH_MIN);
 }
 
 /** Hides every run of the text that secrets cover, those that overlap as one. */
@@ -57,12 +53,11 @@ function formsOf(secret: string): string[] {
   url.search = secret;
   const query = url.search.slice(1);
   url.pathname = `/${secret}`;
-  const forms = [
+  return [
     secret,
     encodeURIComponent(secret.toWellFormed()),
     JSON.stringify(secret).slice(1, -1),
     query,
     url.pathname.slice(1),
-  ];
-  return forms.filter((form) => form.length >= SECRET_LENGTH_MIN);
+  ].filter((form) => form.length >= SECRET_LENGTH_MIN);
 }

@@ -1,7 +1,6 @@
 /** How a part reports metrics and the state of its dependencies; thread_telemetry.ts sends them to main. */
 import type { CounterName, GaugeName, HistogramName, Labels } from "./metrics.ts";
 
-/** State of a dependency. */
 export interface DependencyState {
   readonly ok: boolean;
   /** One word for readiness and metrics when it is not ok, such as `topic_missing`. */

@@ -8,7 +8,6 @@ export const OBSERVATIONS_MAX = 20_000;
 
 const NO_LABELS: Labels = {};
 
-/** A series that still grows. */
 type Growing<Name, Value> = Series<Name, Value> & { value: Value };
 
 /** Collects measurements until {@linkcode ThreadTelemetry.take} is called. */

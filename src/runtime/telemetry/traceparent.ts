@@ -4,8 +4,7 @@
  * @see https://www.w3.org/TR/trace-context/#traceparent-header
  */
 
-/** The parsed value. */
-export interface TraceContext {
+interface TraceContext {
   /** 32 hexadecimal digits, not all of them 0. */
   readonly traceId: string;
   /** 16 of them. */
@@ -18,9 +17,7 @@ export interface TraceContext {
 export const TRACEPARENT = "traceparent";
 
 const FORM = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})([0-9a-f]{16})-([0-9a-f]{2})$/;
-const IS_RECORDED = 1;
 
-/** The context as text. */
 export function formatTraceparent({ traceId, spanId, traceFlags }: TraceContext): string {
   return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, "0")}`;
 }
@@ -29,15 +26,16 @@ export function formatTraceparent({ traceId, spanId, traceFlags }: TraceContext)
 export function parseTraceparent(text: string): TraceContext | undefined {
   const [, traceId, spanId, flags] = FORM.exec(text) ?? [];
   if (traceId === undefined || spanId === undefined || flags === undefined) return undefined;
-  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & IS_RECORDED };
+  return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) & 1 };
 }
 
 /** Identifies a span that is not recorded, in a new trace. */
 export function unrecordedTraceparent(): string {
-  return formatTraceparent({ traceId: randomHex(16), spanId: randomHex(8), traceFlags: 0 });
-}
-
-/** All zeros would be invalid; drawing them is less likely than any bug. */
-function randomHex(bytes: number): string {
-  return crypto.getRandomValues(new Uint8Array(bytes)).toHex();
+  // All zeros would be invalid; drawing them is less likely than any bug.
+  const digits = crypto.getRandomValues(new Uint8Array(24)).toHex();
+  return formatTraceparent({
+    traceId: digits.slice(0, 32),
+    spanId: digits.slice(32),
+    traceFlags: 0,
+  });
 }

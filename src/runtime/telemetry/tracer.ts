@@ -8,7 +8,7 @@ import { formatTraceparent, parseTraceparent } from "./traceparent.ts";
 import { VERSION } from "../version.ts";
 
 /** Links of one span, as OpenTelemetry limits them by default. */
-export const LINKS_MAX = 128;
+const LINKS_MAX = 128;
 
 /** The exporter registers itself with the library under this symbol, in every thread. */
 const LIBRARY = Symbol.for("opentelemetry.js.api.1");
@@ -21,7 +21,7 @@ export interface SpanOptions {
   readonly kind?: "client" | "consumer";
   /** The `traceparent` of its parent span; a new trace begins when absent. */
   readonly parent?: string;
-  /** Those of other related spans; at most {@linkcode LINKS_MAX} are kept. */
+  /** Those of other related spans; at most 128 are kept. */
   readonly links?: readonly string[];
   readonly attributes?: Attributes;
   /** Milliseconds since 1970; now when absent. */
@@ -51,46 +51,33 @@ export function isExporting(): boolean {
 
 /** The tracer of this thread; undefined when the configuration has no `traces`. */
 export async function openTracer(isWanted: boolean): Promise<Tracer | undefined> {
-  return isWanted ? new DenoTracer(await import("@opentelemetry/api")) : undefined;
+  return isWanted ? denoTracer(await import("@opentelemetry/api")) : undefined;
 }
 
-class DenoTracer implements Tracer {
-  readonly #api: typeof Api;
-  readonly #tracer: Api.Tracer;
-
-  constructor(api: typeof Api) {
-    this.#api = api;
-    this.#tracer = api.trace.getTracer("sitemon", VERSION);
-  }
-
-  start(name: string, options: SpanOptions = {}): Span {
-    const { SpanKind, SpanStatusCode } = this.#api;
-    const { kind, links = [], attributes = {}, startMs } = options;
-    const span = this.#tracer.startSpan(name, {
-      kind: kind === undefined ? SpanKind.INTERNAL : SpanKind[KINDS[kind]],
-      links: links.slice(0, LINKS_MAX).flatMap(linkTo),
-      attributes: exported(attributes),
-      ...(startMs === undefined ? {} : { startTime: startMs }),
-    }, this.#contextOf(options.parent));
-    return {
-      traceparent: formatTraceparent(span.spanContext()),
-      set: (more) => void span.setAttributes(exported(more)),
-      fail(type, message) {
-        span.setAttributes({ "error.type": type });
-        span.setStatus({ code: SpanStatusCode.ERROR, message });
-      },
-      end: (endMs) => span.end(endMs),
-    };
-  }
-
-  #contextOf(parent: string | undefined): Api.Context {
-    const { ROOT_CONTEXT, trace } = this.#api;
-    const context = parent === undefined ? undefined : parseTraceparent(parent);
-    return context === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, context);
-  }
+function denoTracer({ ROOT_CONTEXT, SpanKind, SpanStatusCode, trace }: typeof Api): Tracer {
+  const tracer = trace.getTracer("sitemon", VERSION);
+  const kinds = { client: SpanKind.CLIENT, consumer: SpanKind.CONSUMER };
+  return {
+    start(name, { kind, parent = "", links = [], attributes = {}, startMs } = {}) {
+      const context = parseTraceparent(parent);
+      const span = tracer.startSpan(name, {
+        kind: kind === undefined ? SpanKind.INTERNAL : kinds[kind],
+        links: links.slice(0, LINKS_MAX).flatMap(linkTo),
+        attributes: exported(attributes),
+        ...(startMs === undefined ? {} : { startTime: startMs }),
+      }, context === undefined ? ROOT_CONTEXT : trace.setSpanContext(ROOT_CONTEXT, context));
+      return {
+        traceparent: formatTraceparent(span.spanContext()),
+        set: (more) => void span.setAttributes(exported(more)),
+        fail(type, message) {
+          span.setAttributes({ "error.type": type });
+          span.setStatus({ code: SpanStatusCode.ERROR, message });
+        },
+        end: (endMs) => span.end(endMs),
+      };
+    },
+  };
 }
-
-const KINDS = { client: "CLIENT", consumer: "CONSUMER" } as const;
 
 function linkTo(traceparent: string): Api.Link[] {
   const context = parseTraceparent(traceparent);

@@ -23,15 +23,15 @@ export function notPermitted(what: string): string {
 type Need = readonly [Deno.PermissionDescriptor, words: string];
 
 function needsOf({ net, read, write, env, sys }: Deno.PermissionOptionsObject): Need[] {
+  const sysNeed = (kind: string): Need => {
+    return [{ name: "sys", kind: kind as "statfs" }, `the system call ${kind}`];
+  };
   return [
     ...list(net).map((host): Need => [{ name: "net", host }, `network access to "${host}"`]),
     ...list(read).map((path): Need => [{ name: "read", path }, `reading "${path}"`]),
     ...list(write).map((path): Need => [{ name: "write", path }, `writing "${path}"`]),
     ...list(env).map((variable): Need => [{ name: "env", variable }, `reading $${variable}`]),
-    ...list(sys).map((kind): Need => [
-      { name: "sys", kind: kind as "statfs" },
-      `the system call ${kind}`,
-    ]),
+    ...list(sys).map(sysNeed),
   ];
 }
 

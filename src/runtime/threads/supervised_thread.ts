@@ -30,17 +30,18 @@ export interface ThreadSpec<Setup = unknown, Work = unknown> {
   readonly logLevels: LogLevels;
 }
 
-/** What happens to a thread. */
-export interface ThreadEvents {
+interface SupervisedThreadOptions {
+  readonly clock: Clock;
+  /** When another thread of this name stopped for this one, in monotonic time. */
+  readonly takesOverAtMs?: number | undefined;
   /** Any message that is not about its own life. */
-  onMessage(thread: SupervisedThread, message: FromThread): void;
+  onMessage(message: FromThread): void;
   /** It can be reached, for the first time or after a restart; it may have been asked to stop meanwhile. */
-  onReady(thread: SupervisedThread): void;
+  onReady?(thread: SupervisedThread): void;
   /** It died, and is restarted unless this says otherwise. */
-  onDeath(thread: SupervisedThread, death: Death): "restart" | "leave";
+  onDeath(death: Death): "restart" | "leave";
 }
 
-/** How a thread died. */
 export interface Death {
   readonly cause: "failed" | "uncaught" | "silent" | "ended";
   /** The class of the error, if it was reported. */
@@ -53,12 +54,10 @@ export interface Death {
 
 type State = "starting" | "running" | "restarting" | "stopping" | "stopped";
 
-/** A thread that is kept alive. */
 export class SupervisedThread {
   readonly name: string;
   #spec: ThreadSpec;
-  readonly #clock: Clock;
-  readonly #events: ThreadEvents;
+  readonly #options: SupervisedThreadOptions;
   readonly #stopped = Promise.withResolvers<void>();
   #worker: Worker | undefined;
   #state: State = "starting";
@@ -68,19 +67,13 @@ export class SupervisedThread {
   #heardAtMs = 0;
   #cancelTimer = () => {};
 
-  /** `takesOverAtMs`: when another thread of this name stopped for this one, in monotonic time. */
-  constructor(
-    spec: ThreadSpec,
-    options: { clock: Clock; events: ThreadEvents; takesOverAtMs?: number },
-  ) {
+  constructor(spec: ThreadSpec, options: SupervisedThreadOptions) {
     this.name = spec.name;
     this.#spec = spec;
-    this.#clock = options.clock;
-    this.#events = options.events;
+    this.#options = options;
     this.#start(options.takesOverAtMs);
   }
 
-  /** What it was last given to be. */
   get spec(): ThreadSpec {
     return this.#spec;
   }
@@ -97,7 +90,7 @@ export class SupervisedThread {
   /** How long it has been silent; a stopping thread has a deadline instead. */
   get silentMs(): number {
     if (this.#state === "stopping" || this.#state === "stopped") return 0;
-    return this.#clock.monotonicMs() - this.#heardAtMs;
+    return this.#options.clock.monotonicMs() - this.#heardAtMs;
   }
 
   /** Hands it one end of a channel to another thread. */
@@ -115,9 +108,8 @@ export class SupervisedThread {
 
   /** Asks it to finish within `deadlineMs`; resolves when it has ended, in order or not. */
   stop(deadlineMs: number): Promise<void> {
-    if (this.#state === "stopping" || this.#state === "stopped") return this.#stopped.promise;
     if (this.#worker === undefined) this.#end();
-    else {
+    else if (this.#state !== "stopping") {
       this.#state = "stopping";
       this.#post({ type: "stop", deadlineMs });
       this.#schedule(deadlineMs + STOP_GRACE_MS, () => {
@@ -132,7 +124,7 @@ export class SupervisedThread {
   #start(takesOverAtMs?: number): void {
     const { name, module, permissions, setup, work, logLevels } = this.#spec;
     this.#state = "starting";
-    this.#startedAtMs = this.#heardAtMs = this.#clock.monotonicMs();
+    this.#startedAtMs = this.#heardAtMs = this.#options.clock.monotonicMs();
     const worker = new Worker(module.href, { type: "module", name, deno: { permissions } });
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<FromThread>) => this.#onMessage(worker, data);
@@ -140,8 +132,7 @@ export class SupervisedThread {
       event.preventDefault();
       this.#die(worker, { cause: "uncaught", message: event.message });
     };
-    const takesOver = takesOverAtMs === undefined ? {} : { takesOverAtMs };
-    this.#post({ type: "start", name, logLevels, setup, ...takesOver });
+    this.#post({ type: "start", name, logLevels, setup, takesOverAtMs });
     if (work !== undefined) this.#post({ type: "assign", work });
     this.#schedule(PING_MS, () => this.#ping(worker));
   }
@@ -149,14 +140,14 @@ export class SupervisedThread {
   #onMessage(worker: Worker, message: FromThread): void {
     // Queued by a Worker that was terminated.
     if (worker !== this.#worker) return;
-    this.#heardAtMs = this.#clock.monotonicMs();
+    this.#heardAtMs = this.#options.clock.monotonicMs();
     switch (message.type) {
       case "pong":
         return;
       case "ready":
         this.#isReady = true;
         if (this.#state === "starting") this.#state = "running";
-        return this.#events.onReady(this);
+        return this.#options.onReady?.(this);
       case "failed": {
         const { type: cause, name: errorName, ...rest } = message;
         return this.#die(worker, { cause, errorName, ...rest });
@@ -165,7 +156,7 @@ export class SupervisedThread {
         if (this.#state === "stopping") return this.#end();
         return this.#die(worker, { cause: "ended", message: "it exited unexpectedly" });
       default:
-        return this.#events.onMessage(this, message);
+        return this.#options.onMessage(message);
     }
   }
 
@@ -182,8 +173,8 @@ export class SupervisedThread {
     if (worker !== this.#worker) return;
     const wasStopping = this.#state === "stopping";
     this.#terminate();
-    if (wasStopping || this.#events.onDeath(this, death) === "leave") return this.#end();
-    const livedMs = this.#clock.monotonicMs() - this.#startedAtMs;
+    if (wasStopping || this.#options.onDeath(death) === "leave") return this.#end();
+    const livedMs = this.#options.clock.monotonicMs() - this.#startedAtMs;
     this.#failures = livedMs > STABLE_AFTER_MS ? 1 : this.#failures + 1;
     this.#state = "restarting";
     this.#schedule(backoffMs(this.#failures - 1, RESTART_BACKOFF), () => this.#start());
@@ -208,6 +199,6 @@ export class SupervisedThread {
 
   #schedule(delayMs: number, callback: () => void): void {
     this.#cancelTimer();
-    this.#cancelTimer = this.#clock.after(delayMs, callback);
+    this.#cancelTimer = this.#options.clock.after(delayMs, callback);
   }
 }

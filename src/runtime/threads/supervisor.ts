@@ -33,36 +33,32 @@ export interface SupervisorOptions {
 /** Two kinds of threads that talk to one another: `["scanner", "outbox"]`. */
 export type Link = readonly [from: string, to: string];
 
-/** The threads of this process. */
 export class Supervisor {
   readonly registry = new MetricsRegistry();
   readonly dependencies = new DependencyTable();
   /** Kinds whose threads get a channel to one another, whenever one of them is ready. */
   links: readonly Link[] = [];
+  /** True once no thread can be restarted any more: from then on every death is final. */
+  isSealed = false;
   readonly #options: SupervisorOptions;
   readonly #threads = new Set<SupervisedThread>();
   readonly #restarts = new Map<string, number[]>();
   #terminations = 0;
   #fatal = false;
-  #isSealed = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
   }
 
   /** Starts a thread and keeps it running until it is stopped. */
-  start<Setup>(
-    spec: ThreadSpec<Setup>,
-    options: { readonly takesOverAtMs?: number } = {},
-  ): SupervisedThread {
+  start(spec: ThreadSpec, options: { takesOverAtMs?: number | undefined } = {}): SupervisedThread {
+    const { name } = spec;
     const thread = new SupervisedThread(spec, {
       ...options,
       clock: this.#options.clock,
-      events: {
-        onReady: (ready) => this.#onReady(ready),
-        onMessage: (from, message) => this.#onMessage(from, message),
-        onDeath: (dead, death) => this.#onDeath(dead, death),
-      },
+      onReady: (ready) => this.#onReady(ready),
+      onMessage: (message) => this.#onMessage(name, message),
+      onDeath: (death) => this.#onDeath(name, death),
     });
     this.#threads.add(thread);
     return thread;
@@ -76,16 +72,6 @@ export class Supervisor {
     const names = [...this.#threads].map(({ name }) => name);
     if (!names.includes(thread.name)) this.dependencies.forget(thread.name);
     this.#reportAllRunning();
-  }
-
-  /** True when no thread can be restarted any more. */
-  get isSealed(): boolean {
-    return this.#isSealed;
-  }
-
-  /** From now on every death is final: no thread can be restarted any more. */
-  seal(): void {
-    this.#isSealed = true;
   }
 
   /** How long the quietest of all threads has been silent. */
@@ -121,46 +107,42 @@ export class Supervisor {
     this.#options.onAllRunning?.();
   }
 
-  #onMessage(thread: SupervisedThread, message: FromThread): void {
+  #onMessage(thread: string, message: FromThread): void {
     switch (message.type) {
       case "log":
         return this.#options.onLog(message.entry);
       case "measurements":
         return this.registry.add(message.measurements);
       case "dependency":
-        return this.dependencies.set(thread.name, message.dependency, message.state);
+        return this.dependencies.set(thread, message.dependency, message.state);
       case "result":
         return this.#options.onResult?.(message.value);
     }
   }
 
-  #onDeath(thread: SupervisedThread, death: Death): "restart" | "leave" {
+  #onDeath(thread: string, death: Death): "restart" | "leave" {
     this.#terminations++;
-    this.dependencies.forget(thread.name);
+    this.dependencies.forget(thread);
     if (this.#isFinal(thread, death)) {
-      if (!this.#fatal) this.#options.onFatal({ ...death, thread: thread.name });
+      if (!this.#fatal) this.#options.onFatal({ ...death, thread });
       this.#fatal = true;
       return "leave";
     }
-    this.registry.count("sitemon_thread_restarts_total", { thread: thread.name });
-    const detail = `thread ${thread.name} is restarting: ${death.message}`;
+    this.registry.count("sitemon_thread_restarts_total", { thread });
+    const detail = `thread ${thread} is restarting: ${death.message}`;
     this.dependencies.set("main", "threads", { ok: false, reason: "thread_died", detail });
-    logger("supervisor").error("thread {name} died and is restarting: {description}", {
-      name: thread.name,
-      description: death.description ?? death.message,
-    });
+    const { description = death.message } = death;
+    const message = "thread {name} died and is restarting: {description}";
+    logger("supervisor").error(message, { name: thread, description });
     return "restart";
   }
 
-  #isFinal(thread: SupervisedThread, death: Death): boolean {
-    if (this.#isSealed) return true;
-    if (death.errorName !== undefined && this.#options.finalErrors.has(death.errorName)) {
-      return true;
-    }
+  #isFinal(thread: string, death: Death): boolean {
+    if (this.isSealed || this.#options.finalErrors.has(death.errorName ?? "")) return true;
     const now = this.#options.clock.monotonicMs();
-    const recent = (this.#restarts.get(thread.name) ?? [])
+    const recent = (this.#restarts.get(thread) ?? [])
       .filter((at) => now - at < RESTARTS_WINDOW_MS);
-    this.#restarts.set(thread.name, [...recent, now]);
+    this.#restarts.set(thread, [...recent, now]);
     return recent.length >= RESTARTS_MAX || this.#terminations > TERMINATIONS_MAX;
   }
 }

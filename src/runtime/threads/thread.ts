@@ -20,7 +20,7 @@ export interface ThreadContext {
   /** Hands a result to whoever started this thread for an answer. */
   result(value: unknown): void;
   /** When it took over from a thread that stopped then, in monotonic milliseconds. */
-  readonly takesOverAtMs?: number;
+  readonly takesOverAtMs: number | undefined;
   /**
    * Reports that the body's loop has completed a turn. A body that has done so once and then not
    * again within its `progressMaxMs` is stuck, and its thread fails.
@@ -30,8 +30,7 @@ export interface ThreadContext {
   fail(error: unknown): void;
 }
 
-/** A body at work. */
-export interface RunningBody {
+interface RunningBody {
   /** Takes the spec's `work`, first after the start and again whenever a reload changed it. */
   assign?(work: unknown): void;
   /** One end of a channel to another thread; a new one replaces the last of that role. */
@@ -43,8 +42,7 @@ export interface RunningBody {
 /** What an uncaught error means: the state is in doubt, or one of many independent tasks failed. */
 type UncaughtPolicy = "fail" | "continue";
 
-/** What a thread does. */
-export interface ThreadBody<Setup> {
+interface ThreadBody<Setup> {
   readonly onUncaught: UncaughtPolicy;
   /** How long a turn of the loop may take, of a body that reports its progress. */
   readonly progressMaxMs?: number;
@@ -53,10 +51,10 @@ export interface ThreadBody<Setup> {
 }
 
 /** The part of a Worker's global scope that is used here. */
-interface WorkerScope extends EventTarget {
-  postMessage(message: unknown): void;
+const scope = globalThis as unknown as EventTarget & {
+  postMessage(message: FromThread): void;
   close(): void;
-}
+};
 
 /**
  * Serves a thread that is started for an answer, which `run` hands over by `result`. A rejection is
@@ -83,18 +81,17 @@ export function serveTask<Setup>(
 
 /** Serves main's messages until it asks to stop. Called once, at the end of a thread's entry file. */
 export function serveThread<Setup>(body: ThreadBody<Setup>): void {
-  const scope = globalThis as unknown as WorkerScope;
   const post = (message: FromThread) => scope.postMessage(message);
   const fail = (error: unknown) => post(failed(error));
-  const telemetry = new ThreadTelemetry((dependency, state) =>
-    post({ type: "dependency", dependency, state })
-  );
+  const reportState: Telemetry["dependency"] = (dependency, state) =>
+    post({ type: "dependency", dependency, state });
+  const telemetry = new ThreadTelemetry(reportState);
   const reportMeasurements = () => {
     const measurements = telemetry.take();
     if (measurements !== undefined) post({ type: "measurements", measurements });
   };
   let name = "";
-  const loop = watchTurns(body.progressMaxMs);
+  let turnedAtMs = Infinity;
   // A channel may be handed over while the body is still starting.
   let started: Promise<RunningBody> | undefined;
 
@@ -111,8 +108,8 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
       telemetry,
       result: (value) => post({ type: "result", value }),
       fail,
-      progress: loop.turned,
-      ...(takesOverAtMs === undefined ? {} : { takesOverAtMs }),
+      progress: () => turnedAtMs = performance.now(),
+      takesOverAtMs,
     });
     post({ type: "ready" });
     return running;
@@ -129,7 +126,7 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
     scope.close();
   }
 
-  catchUncaught(scope, body.onUncaught, fail);
+  catchUncaught(body.onUncaught, fail);
   scope.addEventListener("message", (event) => {
     const message = (event as MessageEvent<ToThread>).data;
     switch (message.type) {
@@ -142,8 +139,9 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
       case "log levels":
         return void sendLogs(message.logLevels);
       case "ping": {
-        const stuck = loop.stuck();
-        return stuck === undefined ? post({ type: "pong" }) : fail(stuck);
+        const quietMs = performance.now() - turnedAtMs;
+        if (quietMs <= (body.progressMaxMs ?? Infinity)) return post({ type: "pong" });
+        return fail(new StuckError(`no progress for ${Math.round(quietMs / 1_000)} s`));
       }
       case "link":
         return void started?.then((it) => it.link?.(message.role, message.port), () => {});
@@ -159,11 +157,7 @@ function failed(error: unknown): FromThread {
 }
 
 /** Deno would print an uncaught error unredacted and end the whole process; Node's modules print too. */
-function catchUncaught(
-  scope: WorkerScope,
-  policy: UncaughtPolicy,
-  fail: (error: unknown) => void,
-): void {
+function catchUncaught(policy: UncaughtPolicy, fail: (error: unknown) => void): void {
   const handle = (error: unknown) => {
     logger("thread").error("uncaught error: {error}", { error });
     if (policy === "fail") fail(error);
@@ -186,17 +180,4 @@ function catchUncaught(
 /** Why a thread failed whose loop no longer turns, although nothing blocks the thread. */
 class StuckError extends Error {
   override readonly name = "StuckError";
-}
-
-/** Finds a loop stuck whose last turn is longer ago than `turnMsMax`, but not before its first turn. */
-function watchTurns(turnMsMax = Infinity) {
-  let turnedAtMs = Infinity;
-  return {
-    turned: () => void (turnedAtMs = performance.now()),
-    stuck(): StuckError | undefined {
-      const quietMs = performance.now() - turnedAtMs;
-      if (quietMs <= turnMsMax) return undefined;
-      return new StuckError(`no progress for ${Math.round(quietMs / 1_000)} s`);
-    },
-  };
 }

@@ -12,12 +12,11 @@ export type ToThread =
     readonly name: string;
     readonly logLevels: LogLevels;
     readonly setup: unknown;
-    /** Monotonic time at which it takes over from a thread that stops then; absent when it follows none. */
-    readonly takesOverAtMs?: number;
+    /** Monotonic time at which it takes over from a thread that stops then, if it follows one. */
+    readonly takesOverAtMs: number | undefined;
   }
   /** What to work on from now on: after the start, and whenever the configuration changed it. */
   | { readonly type: "assign"; readonly work: unknown }
-  /** What to log from now on. */
   | { readonly type: "log levels"; readonly logLevels: LogLevels }
   /** Answered with `pong`: a thread that ends without an event is noticed by its silence. */
   | { readonly type: "ping" }
@@ -50,7 +49,6 @@ export type FromThread =
   /** It has stopped as asked and is closing itself. */
   | { readonly type: "stopped" };
 
-/** What a thread has measured since its last report. */
 export interface Measurements {
   readonly counts: readonly Series<CounterName, number>[];
   readonly gauges: readonly Series<GaugeName, number>[];

@@ -8,12 +8,10 @@ const STOP_MS = 1_000;
 /** Thrown when the thread died before it had answered. */
 export class ThreadDiedError extends Error {
   override readonly name = "ThreadDiedError";
-  /** The class of the error that it died of, if it was reported. */
-  readonly errorName: string | undefined;
 
-  constructor(message: string, errorName: string | undefined) {
+  /** `errorName`: the class of the error that it died of, if it was reported. */
+  constructor(message: string, readonly errorName: string | undefined) {
     super(message);
-    this.errorName = errorName;
   }
 }
 
@@ -27,18 +25,15 @@ export async function* threadResults<Result>(
   let news = Promise.withResolvers<void>();
   const thread = new SupervisedThread(spec, {
     clock: systemClock,
-    events: {
-      onReady: () => {},
-      onMessage(_, message) {
-        if (message.type !== "result") return;
-        arrived.push(message.value as Result);
-        news.resolve();
-      },
-      onDeath(_, { message, errorName }) {
-        death = new ThreadDiedError(message, errorName);
-        news.resolve();
-        return "leave";
-      },
+    onMessage(message) {
+      if (message.type !== "result") return;
+      arrived.push(message.value as Result);
+      news.resolve();
+    },
+    onDeath({ message, errorName }) {
+      death = new ThreadDiedError(message, errorName);
+      news.resolve();
+      return "leave";
     },
   });
   try {
@@ -56,9 +51,7 @@ export async function* threadResults<Result>(
 }
 
 /** The one result of a new thread. */
-export async function threadResult<Result>(
-  spec: ThreadSpec,
-): Promise<Result> {
-  for await (const result of threadResults<Result>(spec, { count: 1 })) return result;
-  throw new Error("unreachable: a generator of one result ended without it");
+export async function threadResult<Result>(spec: ThreadSpec): Promise<Result> {
+  const [result] = await Array.fromAsync(threadResults<Result>(spec, { count: 1 }));
+  return result!;
 }

@@ -8,7 +8,6 @@ import type { Clock } from "../clock.ts";
 import type { SupervisedThread, ThreadSpec } from "./supervised_thread.ts";
 import { kindOf, type Link, type Supervisor } from "./supervisor.ts";
 
-/** The threads of a daemon, and how they are connected and stopped. */
 export interface Plan {
   readonly threads: readonly ThreadSpec[];
   readonly links: readonly Link[];
@@ -52,13 +51,12 @@ export class ThreadSet {
     this.#supervisor.links = plan.links;
     const surplus = [...this.#members.values()].filter(({ name }) => !names.has(name));
     for (const { name } of surplus) this.#members.delete(name);
+    for (const spec of plan.threads) {
+      if (!starts.has(spec)) this.#members.get(spec.name)!.adapt(spec);
+    }
     await Promise.all([
       ...surplus.map((thread) => this.#supervisor.remove(thread, deadlineMs)),
-      ...plan.threads.map((spec) =>
-        starts.has(spec)
-          ? this.#replace(spec, deadlineMs)
-          : this.#members.get(spec.name)!.adapt(spec)
-      ),
+      ...[...starts].map((spec) => this.#replace(spec, deadlineMs)),
     ]);
   }
 
@@ -68,9 +66,7 @@ export class ThreadSet {
     const endMs = this.#clock.monotonicMs() + deadlineMs;
     for (const { kinds, share } of this.#plan.drain) {
       const leftMs = Math.max(0, endMs - this.#clock.monotonicMs());
-      const threads = [...this.#members.values()].filter(({ name }) =>
-        kinds.includes(kindOf(name))
-      );
+      const threads = this.#members.values().filter(({ name }) => kinds.includes(kindOf(name)));
       await Promise.all(threads.map((thread) => thread.stop(leftMs * share)));
     }
   }
@@ -89,8 +85,7 @@ export class ThreadSet {
 
   #start(spec: ThreadSpec, takesOverAtMs?: number): void {
     if (this.#isDraining) return;
-    const options = takesOverAtMs === undefined ? {} : { takesOverAtMs };
-    this.#members.set(spec.name, this.#supervisor.start(spec, options));
+    this.#members.set(spec.name, this.#supervisor.start(spec, { takesOverAtMs }));
   }
 }
 

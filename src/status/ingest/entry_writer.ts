@@ -1,7 +1,6 @@
 /** Writes entries to a store, finds those that it rejects, and counts the results. */
 import type { Clock } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/telemetry/logging.ts";
-import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
+import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { withinDays } from "./chunk_days.ts";
 import { chunkOf, deadEntry, type Entry } from "./entry.ts";

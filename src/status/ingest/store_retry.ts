@@ -1,8 +1,7 @@
 /** Repeats work on a store for as long as the store is away, or until its configuration is fixed. */
 import { backoffMs, CONFIGURATION_RETRY_MS } from "../../runtime/backoff.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/telemetry/logging.ts";
-import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
+import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { StoreConfigurationError, StoreUnavailableError } from "../store.ts";
 import type { StoreParts } from "../store_parts.ts";

@@ -1,7 +1,6 @@
 /** The notify thread: sends main's messages to the service manager. It can reach nothing else. */
 import { systemClock } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/telemetry/logging.ts";
-import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
+import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
 import { NotifySocket, type NotifySocketOptions } from "../../runtime/service/notify_socket.ts";
 import type { NotifyWork } from "../../runtime/service/service_manager.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";

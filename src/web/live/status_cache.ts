@@ -5,8 +5,7 @@
  */
 import { stateOf } from "../../report/site_state.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
-import { logger } from "../../runtime/telemetry/logging.ts";
-import { MinuteLimit } from "../../runtime/telemetry/minute_limit.ts";
+import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
 import type { Dependency, Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import {
   DAILY_SITES_MAX,

@@ -1,5 +1,11 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { logger, sendLogsTo, stopLogging } from "../../../src/runtime/telemetry/logging.ts";
+import {
+  logger,
+  MinuteLimit,
+  sendLogsTo,
+  stopLogging,
+} from "../../../src/runtime/telemetry/logging.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
 
 Deno.test("sendLogsTo() takes the level of a part before that of all", async () => {
   const seen: string[] = [];
@@ -22,4 +28,16 @@ Deno.test("sendLogsTo() may be called again, and the last levels hold", async ()
   logger("relay").warn("still");
   await stopLogging();
   deepStrictEqual(seen, ["debug", "warning"]);
+});
+
+Deno.test("MinuteLimit.allows() lets each cause through once a minute, by a clock that nobody sets", () => {
+  const clock = new FakeClock();
+  const limit = new MinuteLimit(clock);
+  const allowed = (...causes: string[]) => causes.map((cause) => limit.allows(cause));
+  deepStrictEqual(allowed("down", "down", "full"), [true, false, true]);
+  clock.stepWall(-86_400_000);
+  clock.advance(59_999);
+  deepStrictEqual(allowed("down"), [false]);
+  clock.advance(1);
+  deepStrictEqual(allowed("down", "down"), [true, false]);
 });

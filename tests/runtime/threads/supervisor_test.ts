@@ -129,9 +129,9 @@ Deno.test("Supervisor does not restart a thread that died of a final error", asy
   strictEqual(stage.logs.length, 1);
 });
 
-Deno.test("Supervisor.seal() makes the first death final", async () => {
+Deno.test("Supervisor makes the first death final, when it is sealed", async () => {
   await using stage = new Stage();
-  stage.supervisor.seal();
+  stage.supervisor.isSealed = true;
   stage.start("relay", "throws");
   const death = await within(DEADLINE_MS, "fatal", stage.fatal.promise);
   deepStrictEqual([death.thread, death.cause], ["relay", "failed"]);

@@ -1,5 +1,6 @@
 // Goal: whatever becomes of the outbox thread, each report is stored, and stored once.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { joined, workerPermissions } from "../../../src/config/permissions/permissions.ts";
 import { Outbox } from "../../../src/outbox/outbox.ts";
 import { ReportSender } from "../../../src/outbox/thread/report_sender.ts";
 import { decodeMessage } from "../../../src/report/codec.ts";
@@ -7,50 +8,44 @@ import { systemClock } from "../../../src/runtime/clock.ts";
 import { Deadline } from "../../../src/runtime/deadline.ts";
 import { STOP_GRACE_MS, SupervisedThread } from "../../../src/runtime/threads/supervised_thread.ts";
 import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
-import type { OutboxSetup } from "../../../src/threads/outbox/outbox_thread.ts";
+import { OUTBOX_SPEC } from "../../../src/threads/outbox/outbox_spec.ts";
 import { aReport } from "../../contract/site_reports.ts";
 import { eventually, within } from "../../support/waiting.ts";
 
 const DEADLINE_MS = 60_000;
 const REPORTS = 5_000;
 
-function startOutbox(path: string) {
+const LIMITS = {
+  bytesMax: 1 << 30,
+  rowsMax: 100_000,
+  freeBytesMin: 0,
+  whenFull: "pause",
+} as const;
+
+/** A ready outbox thread, which takes the sender's reports. */
+async function startOutbox(path: string, sender: ReportSender): Promise<SupervisedThread> {
   const ready = Promise.withResolvers<void>();
-  const setup: OutboxSetup = {
-    path,
-    bytesMax: 1 << 30,
-    rowsMax: 100_000,
-    freeBytesMin: 0,
-    whenFull: "pause",
-  };
   const folder = path.slice(0, path.lastIndexOf("/"));
   const thread = new SupervisedThread({
     name: "outbox",
-    module: new URL("../../../src/threads/outbox/outbox_thread.ts", import.meta.url),
-    permissions: {
-      net: false,
-      env: false,
-      run: false,
-      ffi: false,
-      import: false,
-      read: [folder],
-      write: [folder],
-      sys: ["statfs"],
-    },
-    setup,
+    module: OUTBOX_SPEC.module,
+    permissions: workerPermissions(joined([{ read: [folder], write: [folder], sys: ["statfs"] }])),
+    setup: { path, ...LIMITS },
     logLevels: { level: "info" },
   }, {
     clock: systemClock,
-    events: {
-      onReady: () => ready.resolve(),
-      onMessage: () => {},
-      onDeath: (_, { message }) => {
-        ready.reject(new Error(message));
-        return "leave";
-      },
+    onReady: () => ready.resolve(),
+    onMessage: () => {},
+    onDeath: ({ message }) => {
+      ready.reject(new Error(message));
+      return "leave";
     },
   });
-  return { thread, ready: within(DEADLINE_MS, "the outbox thread", ready.promise) };
+  await within(DEADLINE_MS, "the outbox thread", ready.promise);
+  const { port1, port2 } = new MessageChannel();
+  thread.link("scanner", port1);
+  sender.connect(port2);
+  return thread;
 }
 
 Deno.test("an outbox thread that is terminated again and again stores each report once", async () => {
@@ -60,11 +55,7 @@ Deno.test("an outbox thread that is terminated again and again stores each repor
   const sender = new ReportSender({ sourceId: crypto.randomUUID(), clock: systemClock, telemetry });
   for (let n = 0; n < REPORTS; n++) sender.send(aReport({ site: `site ${n}` }));
   for (let terminations = 0; terminations < 4; terminations++) {
-    const { thread, ready } = startOutbox(path);
-    await ready;
-    const { port1, port2 } = new MessageChannel();
-    thread.link("scanner", port1);
-    sender.connect(port2);
+    const thread = await startOutbox(path, sender);
     const before = sender.pending;
     const isAtWork = () => sender.pending <= Math.max(0, before - 500) || undefined;
     await eventually(DEADLINE_MS, "500 reports stored", isAtWork, 1);
@@ -72,11 +63,7 @@ Deno.test("an outbox thread that is terminated again and again stores each repor
     await thread.stop(-STOP_GRACE_MS);
   }
   ok(sender.pending > 0, "the last thread was terminated at work");
-  const { thread, ready } = startOutbox(path);
-  await ready;
-  const { port1, port2 } = new MessageChannel();
-  thread.link("scanner", port1);
-  sender.connect(port2);
+  const thread = await startOutbox(path, sender);
   using limit = new Deadline(systemClock, DEADLINE_MS);
   strictEqual(await sender.flush(limit.signal), 0);
   sender.close();
@@ -87,15 +74,8 @@ Deno.test("an outbox thread that is terminated again and again stores each repor
 
 /** In the order of their sequences, which must be consecutive. */
 function storedSites(path: string): string[] {
-  using outbox = Outbox.open({
-    path,
-    bytesMax: 1 << 30,
-    rowsMax: 100_000,
-    freeBytesMin: 0,
-    whenFull: "pause",
-    clock: systemClock,
-    telemetry: new ThreadTelemetry(() => {}),
-  });
+  const telemetry = new ThreadTelemetry(() => {});
+  using outbox = Outbox.open({ path, ...LIMITS, clock: systemClock, telemetry });
   const rows = outbox.take({ rowsMax: 2 * REPORTS, bytesMax: 1 << 30 });
   deepStrictEqual(rows.map(({ sequence }) => sequence), rows.map((_, index) => index + 1));
   return rows.map(({ payload }) => {
