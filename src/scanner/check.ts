@@ -1,18 +1,18 @@
 /** One check of a site: its attempts, the verdict on what the last one found, and the report. */
 import type { Site } from "../config/site.ts";
 import { SNIPPET_LENGTH_MAX, URL_LENGTH_MAX } from "../report/bounds.ts";
+import { BLANK_REPORT } from "../report/fields.ts";
+import { publicUrl } from "../report/public_url.ts";
 import type { SiteReport, TracedReport } from "../report/report.ts";
 import { sleep } from "../runtime/clock.ts";
 import { escapeControls } from "../runtime/escape_controls.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
-import { blankReport } from "./blank_report.ts";
 import type { CheckContext } from "./check_context.ts";
 import { CheckRun } from "./check_run.ts";
 import { snippetOf } from "./expect/snippet.ts";
 import { inverted, judge, type Verdict } from "./expect/verdict.ts";
-import type { Answer } from "./probe.ts";
+import { type Answer, LeaseExpiredError } from "./probe.ts";
 import { probeOf } from "./probes.ts";
-import { LeaseExpiredError } from "./lease_expired_error.ts";
 
 /**
  * Checks a site once. It rejects with {@linkcode LeaseExpiredError} alone, when a visit must not be
@@ -28,7 +28,7 @@ export async function checkSite(
 ): Promise<TracedReport> {
   const { clock, timers, redact, connectivity } = context;
   const trace = context.traces?.begin(site, redact);
-  const report = blankReport(site, context);
+  const report: Mutable<SiteReport> = blankReport(site, context);
   const startMs = clock.monotonicMs();
   const run = new CheckRun(timers, { timeoutMs: site.timeoutMs, signal, trace });
   try {
@@ -40,7 +40,8 @@ export async function checkSite(
         !await connectivity.isOnline();
       if (isOffline) verdict = { ...verdict, outcome: "inconclusive" };
       else if (site.expect?.invert) verdict = inverted(verdict);
-      fill(report, answer, { verdict, attempts, redact });
+      fill(report, answer, verdict, redact);
+      report.attempts = attempts;
       if (run.isOver || !isRetried(verdict, attempts, site)) break;
       const delayMs = site.retries?.delayMs ?? 0;
       if (clock.monotonicMs() + delayMs >= startMs + site.timeoutMs) break;
@@ -61,17 +62,32 @@ export async function checkSite(
   return trace === undefined ? report : trace.end(report);
 }
 
+/** What a report says of its site. A secret may stand in a url, a pattern and a label too. */
+function blankReport(site: Site, { location, clock, redact }: CheckContext): SiteReport {
+  const { url, pattern, name, intervalMs, labels } = site;
+  return {
+    ...BLANK_REPORT,
+    url: escapeControls(redact(publicUrl(url)), URL_LENGTH_MAX),
+    pattern: pattern === undefined ? null : redact(pattern),
+    site: name,
+    location,
+    checked_at: clock.nowMicros(),
+    interval_ms: intervalMs,
+    labels: redactedLabels(labels, redact),
+  };
+}
+
+function redactedLabels(labels: Site["labels"], redact: (text: string) => string): Site["labels"] {
+  const entries = Object.entries(labels);
+  if (entries.length === 0) return labels;
+  return Object.fromEntries(entries.map(([name, value]) => [name, redact(value)]));
+}
+
 /** True when the site's retries have another attempt for such a verdict. */
 function isRetried({ outcome, reason }: Verdict, attempts: number, { retries }: Site): boolean {
   if (retries === undefined || attempts >= retries.attempts) return false;
   if (reason === null || outcome === "inconclusive") return false;
   return retries.on.includes("any") || retries.on.includes(reason);
-}
-
-interface Found {
-  readonly verdict: Verdict;
-  readonly attempts: number;
-  readonly redact: CheckContext["redact"];
 }
 
 type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
@@ -80,7 +96,8 @@ type Mutable<T> = { -readonly [Key in keyof T]: T[Key] };
 function fill(
   report: Mutable<SiteReport>,
   answer: Answer,
-  { verdict, attempts, redact }: Found,
+  verdict: Verdict,
+  redact: CheckContext["redact"],
 ): void {
   const { isAnswered, certificate: { expiresAt, issuer }, finalUrl } = answer;
   report.response_time = answer.responseTimeMs;
@@ -103,5 +120,4 @@ function fill(
   report.pattern_match = verdict.pattern_match;
   const hasSnippet = isAnswered && verdict.outcome !== "up";
   report.snippet = hasSnippet ? snippetOf(answer, redact) : null;
-  report.attempts = attempts;
 }

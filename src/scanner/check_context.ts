@@ -5,10 +5,10 @@ import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { AddressPolicy, type AddressPolicyOptions } from "./reach/address_policy.ts";
 import { CertificateCache } from "./http/certificate_cache.ts";
 import type { CheckTraces } from "./check_trace.ts";
-import { RequestCache } from "./http/request_cache.ts";
-import { JsonPathCache } from "./expect/json_path.ts";
+import { RequestCache } from "./http/request.ts";
+import { compileJsonPath, type JsonPath } from "./expect/json_path.ts";
 import { NameLookups, type ResolveName } from "./reach/name_lookups.ts";
-import { PatternCache } from "./expect/pattern.ts";
+import { compilePattern, type Pattern } from "./expect/pattern.ts";
 import { PermittedHosts } from "./reach/permitted_hosts.ts";
 import { ReadBuffers } from "./http/read_buffers.ts";
 import { memoize } from "../runtime/memoize.ts";
@@ -49,8 +49,8 @@ export interface CheckContext {
   readonly lookups: NameLookups;
   /** Absent where nobody reads certificates, so that none is asked for. */
   readonly certificates?: CertificateCache;
-  readonly patterns: PatternCache;
-  readonly jsonPaths: JsonPathCache;
+  readonly patternOf: (source: string) => Pattern;
+  readonly jsonPathOf: (source: string) => JsonPath;
   readonly redact: Redact;
   /** Says whether this machine is online; always, when absent. */
   readonly connectivity?: { isOnline(): Promise<boolean> };
@@ -79,8 +79,8 @@ export function checkContext(options: CheckContextOptions): CheckContext {
     hasPermission: memoize(hasNetPermission),
     lookups: new NameLookups({ clock, telemetry, ...(resolve === undefined ? {} : { resolve }) }),
     certificates: new CertificateCache(clock),
-    patterns: new PatternCache(),
-    jsonPaths: new JsonPathCache(),
+    patternOf: memoize(compilePattern),
+    jsonPathOf: memoize(compileJsonPath),
     redact: redactor(options.secrets ?? []),
     requests: new RequestCache(`sitemon/${options.version}`),
     readBuffers: new ReadBuffers(),

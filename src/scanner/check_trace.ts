@@ -15,7 +15,7 @@ import type { Span, Tracer } from "../runtime/telemetry/tracer.ts";
 import { portOf } from "./reach/permitted_hosts.ts";
 import { withoutCredentials } from "./http/request.ts";
 import type { ResponseHead } from "./http/response_parser.ts";
-import type { VisitError } from "./http/visit_error.ts";
+import type { VisitError } from "./http/failure.ts";
 import type { VisitPlan } from "./http/visit_plan.ts";
 
 /** From here on a status is an error of the client or the server. */

@@ -8,7 +8,7 @@ import type { Hop, Timings } from "../report/hop.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { CheckRun } from "./check_run.ts";
 import type { Certificate } from "./http/certificate_cache.ts";
-import type { Headers } from "./http/response_headers.ts";
+import type { Headers } from "./http/response_parser.ts";
 
 /** What one attempt brought back from a site, whatever its protocol. */
 export interface Answer {
@@ -51,4 +51,13 @@ export interface Probe {
    * sitemon. It ends as soon as the run is over.
    */
   ask(site: Site, context: CheckContext, run: CheckRun): Promise<Answer>;
+}
+
+/** Thrown in place of a visit, since another producer of the group may be checking the site. */
+export class LeaseExpiredError extends Error {
+  override readonly name = "LeaseExpiredError";
+
+  constructor() {
+    super("check skipped: this producer's lease on the site has expired");
+  }
 }

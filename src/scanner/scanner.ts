@@ -14,7 +14,7 @@ import { CheckQueue } from "./schedule/check_queue.ts";
 import { DueQueue } from "./schedule/due_queue.ts";
 import { forgetSite, measureCheck, measureSite } from "./report_metrics.ts";
 import { placeOf, slotAt, type Slots, slotsOf, slotsUntil } from "./schedule/schedule.ts";
-import { LeaseExpiredError } from "./lease_expired_error.ts";
+import { LeaseExpiredError } from "./probe.ts";
 
 /**
  * A slot that comes up later than this is left out. It must be far above the delays of a busy

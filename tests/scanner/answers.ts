@@ -1,17 +1,19 @@
 /** Answers and engines for the tests of expectations. */
 import type { SiteExpect } from "../../src/config/site.ts";
-import { assess, type Assessed, type Engines } from "../../src/scanner/expect/assess.ts";
-import { JsonPathCache } from "../../src/scanner/expect/json_path.ts";
-import { PatternCache } from "../../src/scanner/expect/pattern.ts";
+import { systemClock } from "../../src/runtime/clock.ts";
+import type { Engines } from "../../src/scanner/expect/failed_expectation.ts";
+import { compileJsonPath } from "../../src/scanner/expect/json_path.ts";
+import { compilePattern } from "../../src/scanner/expect/pattern.ts";
+import { assess, type Assessed } from "../../src/scanner/expect/verdict.ts";
 
 /** `NOW` is the time of every check here: microseconds since 1970. */
 export const NOW = Date.UTC(2026, 10, 23) * 1_000;
 
 export const engines: Engines = {
-  patterns: new PatternCache(),
-  jsonPaths: new JsonPathCache(),
+  patternOf: compilePattern,
+  jsonPathOf: compileJsonPath,
   redact: (text) => text,
-  clock: { nowMicros: () => NOW },
+  clock: { ...systemClock, nowMicros: () => NOW },
 };
 
 /** An answer that every site is up with, but for the changes; its body as text. */

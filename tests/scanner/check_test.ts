@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { checkSite } from "../../src/scanner/check.ts";
-import { LeaseExpiredError } from "../../src/scanner/lease_expired_error.ts";
+import { LeaseExpiredError } from "../../src/scanner/probe.ts";
 import { answering, rawServer } from "./http/raw_server.ts";
 import { aContext, aSite, check } from "./sites.ts";
 

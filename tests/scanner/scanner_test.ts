@@ -5,7 +5,7 @@ import type { SiteReport } from "../../src/report/report.ts";
 import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule/schedule.ts";
 import { GRAIN_MS, Scanner, type ScannerOptions } from "../../src/scanner/scanner.ts";
-import { LeaseExpiredError } from "../../src/scanner/lease_expired_error.ts";
+import { LeaseExpiredError } from "../../src/scanner/probe.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { aSite } from "./sites.ts";
 

@@ -1,7 +1,9 @@
-/** Expectations on a body's text. In a body that was cut, what was not found may be in the rest. */
+/**
+ * A body as text, and the expectations on it. In a body that was cut, what was not found may be in
+ * the rest.
+ */
 import type { BodyExpectation } from "../../config/site.ts";
-import type { FailedExpectation } from "./failed_expectation.ts";
-import type { PatternCache } from "./pattern.ts";
+import type { Engines, FailedExpectation } from "./failed_expectation.ts";
 
 /** A body as far as it was read. */
 export interface BodyText {
@@ -15,11 +17,25 @@ export interface BodyText {
  */
 const REST = "\u{10ffff}";
 
+/** Decodes as a browser would: what is no letter becomes U+FFFD, an unknown charset is UTF-8. */
+export function bodyText(bytes: Uint8Array, contentType: string | undefined): string {
+  const charset = /charset\s*=\s*"?([\w.:-]+)/i.exec(contentType ?? "")?.[1];
+  return decoderOf(charset).decode(bytes);
+}
+
+function decoderOf(charset: string | undefined): TextDecoder {
+  try {
+    return new TextDecoder(charset);
+  } catch {
+    return new TextDecoder();
+  }
+}
+
 const RAISE = "raise max_body_bytes to read more";
 
 /** True when a pattern is found, whatever follows what was read. */
-export function isFound(source: string, body: BodyText, patterns: PatternCache): boolean {
-  const pattern = patterns.get(source);
+export function isFound(source: string, body: BodyText, { patternOf }: Engines): boolean {
+  const pattern = patternOf(source);
   if (!pattern.test(body.text)) return false;
   return !body.isTruncated || pattern.test(body.text + REST);
 }
@@ -28,10 +44,10 @@ export function isFound(source: string, body: BodyText, patterns: PatternCache):
 export function expectBody(
   { contains, notContains, matches, notMatches }: BodyExpectation,
   body: BodyText,
-  patterns: PatternCache,
+  engines: Engines,
 ): FailedExpectation[] {
   const has = (text: string) => body.text.includes(text);
-  const matched = (source: string) => isFound(source, body, patterns);
+  const matched = (source: string) => isFound(source, body, engines);
   return [
     ...contains.filter((text) => !has(text)).map((text) => missing("contain", text, body)),
     ...notContains.flatMap((text) => unwanted("contains", text, { body, isThere: has(text) })),

@@ -1,24 +1,17 @@
 /** Expectations on the headers of an answer. */
 import type { HeaderExpectation } from "../../config/site.ts";
-import type { Redact } from "../../runtime/telemetry/redaction.ts";
-import type { Headers } from "../http/response_headers.ts";
-import { type FailedExpectation, shown } from "./failed_expectation.ts";
-import type { PatternCache } from "./pattern.ts";
-
-export interface HeaderEngines {
-  readonly patterns: PatternCache;
-  readonly redact: Redact;
-}
+import type { Headers } from "../http/response_parser.ts";
+import { type Engines, type FailedExpectation, shown } from "./failed_expectation.ts";
 
 /** The failures of headers: at most one for each expectation. */
 export function expectHeaders(
   expected: readonly HeaderExpectation[],
   headers: Headers,
-  { patterns, redact }: HeaderEngines,
+  { patternOf, redact }: Engines,
 ): FailedExpectation[] {
   return expected.flatMap((one) => {
     const value = headers.get(one.name.toLowerCase());
-    const condition = brokenCondition(one, value, patterns);
+    const condition = brokenCondition(one, value, patternOf);
     if (condition === undefined) return [];
     const found = value === undefined ? "is missing" : `is ${shown(value, redact)}`;
     return [{ reason: "header", text: `header ${one.name} ${found}, expected it to ${condition}` }];
@@ -29,7 +22,7 @@ export function expectHeaders(
 function brokenCondition(
   { equals, notEquals, contains, matches, exists }: HeaderExpectation,
   value: string | undefined,
-  patterns: PatternCache,
+  patternOf: Engines["patternOf"],
 ): string | undefined {
   if (exists === false) return value === undefined ? undefined : "be absent";
   if (exists && value === undefined) return "be present";
@@ -38,7 +31,7 @@ function brokenCondition(
     return `not equal "${notEquals}"`;
   }
   if (contains !== undefined && !value?.includes(contains)) return `contain "${contains}"`;
-  if (matches !== undefined && (value === undefined || !patterns.get(matches).test(value))) {
+  if (matches !== undefined && (value === undefined || !patternOf(matches).test(value))) {
     return `match "${matches}"`;
   }
   return undefined;

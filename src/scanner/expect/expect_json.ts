@@ -1,22 +1,14 @@
 /** Expectations on values in a JSON body, each found by a JSONPath. */
 import type { JsonExpectation } from "../../config/site.ts";
 import type { BodyText } from "./expect_body.ts";
-import type { Redact } from "../../runtime/telemetry/redaction.ts";
-import { type FailedExpectation, shown } from "./failed_expectation.ts";
-import { type JsonPathCache, JsonPathError } from "./json_path.ts";
-import type { PatternCache } from "./pattern.ts";
-
-export interface JsonEngines {
-  readonly patterns: PatternCache;
-  readonly jsonPaths: JsonPathCache;
-  readonly redact: Redact;
-}
+import { type Engines, type FailedExpectation, shown } from "./failed_expectation.ts";
+import { JsonPathError } from "./json_path.ts";
 
 /** The failures of a JSON body: at most one for each expectation. */
 export function expectJson(
   expected: readonly JsonExpectation[],
   body: BodyText,
-  engines: JsonEngines,
+  engines: Engines,
 ): FailedExpectation[] {
   if (body.isTruncated) {
     const text = "body is longer than was read, expected JSON; raise max_body_bytes to read more";
@@ -46,19 +38,20 @@ function parse(text: string): { readonly document: unknown } | undefined {
 function failureOf(
   expected: JsonExpectation,
   document: unknown,
-  engines: JsonEngines,
+  engines: Engines,
 ): string | undefined {
   const { path } = expected;
+  const conditions = [...conditionsOf(expected, engines)];
   try {
     let isThere = false;
-    for (const value of engines.jsonPaths.get(path).valuesIn(document)) {
+    for (const value of engines.jsonPathOf(path).valuesIn(document)) {
       isThere = true;
-      const condition = brokenCondition(expected, value, engines.patterns);
-      if (condition === undefined) continue;
-      return `${path} is ${shown(value, engines.redact)}, expected it to ${condition}`;
+      const broken = conditions.find(({ holds }) => !holds(value));
+      if (broken === undefined) continue;
+      return `${path} is ${shown(value, engines.redact)}, expected it to ${broken.text}`;
     }
     if (isThere || expected.exists === false) return undefined;
-    return `${path} is missing, expected it to ${firstCondition(expected)}`;
+    return `${path} is missing, expected it to ${conditions[0]?.text ?? "be present"}`;
   } catch (error) {
     if (!(error instanceof JsonPathError)) throw error;
     return `${path} cannot be read: ${error.message}`;
@@ -68,46 +61,32 @@ function failureOf(
 interface Condition {
   /** What follows "expected it to". */
   readonly text: string;
-  holds(value: unknown, patterns: PatternCache): boolean;
+  readonly holds: (value: unknown) => boolean;
 }
 
-function conditionsOf(expected: JsonExpectation): Condition[] {
+function* conditionsOf(expected: JsonExpectation, { patternOf }: Engines): Iterable<Condition> {
   const { equals, notEquals, matches, lessThan, greaterThan, exists } = expected;
-  const conditions: (Condition | undefined)[] = [
-    exists === undefined ? undefined : {
-      text: exists ? "be present" : "be absent",
-      holds: () => exists,
-    },
-    equals === undefined ? undefined : {
-      text: `equal ${JSON.stringify(equals)}`,
-      holds: (value) => value === equals,
-    },
-    notEquals === undefined ? undefined : {
-      text: `not equal ${JSON.stringify(notEquals)}`,
-      holds: (value) => value !== notEquals,
-    },
-    matches === undefined ? undefined : {
-      text: `match "${matches}"`,
-      holds: (value, patterns) => isScalar(value) && patterns.get(matches).test(String(value)),
-    },
-    lessThan === undefined ? undefined : {
-      text: `be less than ${lessThan}`,
-      holds: (value) => typeof value === "number" && value < lessThan,
-    },
-    greaterThan === undefined ? undefined : {
-      text: `be greater than ${greaterThan}`,
-      holds: (value) => typeof value === "number" && value > greaterThan,
-    },
-  ];
-  return conditions.filter((condition) => condition !== undefined);
-}
-
-function brokenCondition(expected: JsonExpectation, value: unknown, patterns: PatternCache) {
-  return conditionsOf(expected).find((condition) => !condition.holds(value, patterns))?.text;
-}
-
-function firstCondition(expected: JsonExpectation): string {
-  return conditionsOf(expected)[0]?.text ?? "be present";
+  if (exists !== undefined) {
+    yield { text: exists ? "be present" : "be absent", holds: () => exists };
+  }
+  if (equals !== undefined) {
+    yield { text: `equal ${JSON.stringify(equals)}`, holds: (value) => value === equals };
+  }
+  if (notEquals !== undefined) {
+    yield { text: `not equal ${JSON.stringify(notEquals)}`, holds: (value) => value !== notEquals };
+  }
+  if (matches !== undefined) {
+    const holds = (value: unknown) => isScalar(value) && patternOf(matches).test(String(value));
+    yield { text: `match "${matches}"`, holds };
+  }
+  if (lessThan !== undefined) {
+    const holds = (value: unknown) => typeof value === "number" && value < lessThan;
+    yield { text: `be less than ${lessThan}`, holds };
+  }
+  if (greaterThan !== undefined) {
+    const holds = (value: unknown) => typeof value === "number" && value > greaterThan;
+    yield { text: `be greater than ${greaterThan}`, holds };
+  }
 }
 
 function isScalar(value: unknown): boolean {

@@ -33,18 +33,11 @@ export function expectTime({ down, degraded }: Limits, tookMs: number): FailedEx
   return [{ ...failed(degraded), isMild: true }];
 }
 
-/** What is known of a certificate's end. */
-export interface CertificateEnd {
-  /** Microseconds since 1970; `null` when it could not be read. */
-  readonly expiresAt: number | null;
-  /** Wall clock in the same unit. */
-  readonly nowMicros: number;
-}
-
 /** The failure of a certificate's end; one that is not known is a warning, never up. */
 export function expectCertificate(
   { down, degraded }: Limits,
-  { expiresAt, nowMicros }: CertificateEnd,
+  expiresAt: number | null,
+  nowMicros: number,
 ): FailedExpectation[] {
   if (expiresAt === null) {
     const text = "certificate dates cannot be read";

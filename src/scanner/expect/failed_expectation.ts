@@ -2,6 +2,10 @@
 import type { Reason } from "../../report/outcome.ts";
 import { escapeControls } from "../../runtime/escape_controls.ts";
 import type { Redact } from "../../runtime/telemetry/redaction.ts";
+import type { CheckContext } from "../check_context.ts";
+
+/** What an answer is compared with the help of. */
+export type Engines = Pick<CheckContext, "clock" | "patternOf" | "jsonPathOf" | "redact">;
 
 export interface FailedExpectation {
   readonly reason: Reason;

@@ -10,7 +10,8 @@ import {
   JSONPathEnvironment,
   type JSONPathQuery,
 } from "json-p3";
-import { compilePattern, PatternCache } from "./pattern.ts";
+import { memoize } from "../../runtime/memoize.ts";
+import { compilePattern, type Pattern } from "./pattern.ts";
 
 /** Values that are looked at; a body of a MiB has some 500,000 at most. */
 export const JSON_VALUES_MAX = 100_000;
@@ -46,20 +47,6 @@ export function jsonPathProblem(source: string): string | undefined {
     return undefined;
   } catch (error) {
     return (error as JsonPathError).message;
-  }
-}
-
-/** Paths that stay compiled; bounded by those of a configuration. */
-export class JsonPathCache {
-  readonly #paths = new Map<string, JsonPath>();
-
-  /** The path of a source; throws as {@linkcode compileJsonPath}. */
-  get(source: string): JsonPath {
-    const known = this.#paths.get(source);
-    if (known !== undefined) return known;
-    const path = compileJsonPath(source);
-    this.#paths.set(source, path);
-    return path;
   }
 }
 
@@ -103,8 +90,9 @@ function* valuesOf(query: JSONPathQuery, document: Document): Iterable<unknown> 
 class LinearEnvironment extends JSONPathEnvironment {
   protected override setupFilterFunctions(): void {
     super.setupFilterFunctions();
-    this.functionRegister.set("search", new PatternFunction((source) => source));
-    this.functionRegister.set("match", new PatternFunction((source) => `\\A(?:${source})\\z`));
+    const whole = (source: string) => compilePattern(`\\A(?:${source})\\z`);
+    this.functionRegister.set("search", new PatternFunction(compilePattern));
+    this.functionRegister.set("match", new PatternFunction(whole));
   }
 
   override checkWellTypedness(
@@ -123,20 +111,16 @@ class LinearEnvironment extends JSONPathEnvironment {
 }
 
 class PatternFunction implements FilterFunction {
-  readonly argTypes = [
-    FunctionExpressionType.ValueType,
-    FunctionExpressionType.ValueType,
-  ];
+  readonly argTypes = [FunctionExpressionType.ValueType, FunctionExpressionType.ValueType];
   readonly returnType = FunctionExpressionType.LogicalType;
-  readonly #patterns = new PatternCache();
-  readonly #anchored: (source: string) => string;
+  readonly #patternOf: (source: string) => Pattern;
 
-  constructor(anchored: (source: string) => string) {
-    this.#anchored = anchored;
+  constructor(compile: (source: string) => Pattern) {
+    this.#patternOf = memoize(compile);
   }
 
   call(value: unknown, source: unknown): boolean {
     if (typeof value !== "string" || typeof source !== "string") return false;
-    return this.#patterns.get(this.#anchored(source)).test(value);
+    return this.#patternOf(source).test(value);
   }
 }

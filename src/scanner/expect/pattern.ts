@@ -44,20 +44,6 @@ export function compilePattern(source: string): Pattern {
   return { test: (text) => compiled.test(text) };
 }
 
-/** Patterns that stay compiled, which takes a millisecond; bounded by those of a configuration. */
-export class PatternCache {
-  readonly #patterns = new Map<string, Pattern>();
-
-  /** The pattern of a source; throws as {@linkcode compilePattern}. */
-  get(source: string): Pattern {
-    const known = this.#patterns.get(source);
-    if (known !== undefined) return known;
-    const pattern = compilePattern(source);
-    this.#patterns.set(source, pattern);
-    return pattern;
-  }
-}
-
 /** Why a pattern cannot be used; `undefined` when it can. */
 export function patternProblem(source: string): string | undefined {
   try {

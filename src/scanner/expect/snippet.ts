@@ -4,7 +4,7 @@ import { SNIPPET_LENGTH_MAX } from "../../report/bounds.ts";
 import { escapeControls } from "../../runtime/escape_controls.ts";
 import type { Redact } from "../../runtime/telemetry/redaction.ts";
 import type { Answer } from "../probe.ts";
-import { bodyText } from "./body_text.ts";
+import { bodyText } from "./expect_body.ts";
 
 /** Bytes of a body that are looked at: most pages begin with much white space. */
 const BODY_BYTES_MAX = 16 * SNIPPET_LENGTH_MAX;

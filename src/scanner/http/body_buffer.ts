@@ -1,13 +1,14 @@
-/** Collects bytes up to a limit, in memory in proportion to them however small their pieces are. */
+/** The bytes of a body, up to a limit. */
 
 const EMPTY = new Uint8Array(0);
 
-/** Takes pieces of bytes, and gives them back as one. */
+/** Joins pieces of bytes, in memory in proportion to them however small they are. */
 export class BodyBuffer {
   readonly #bytesMax: number;
   #buffer = EMPTY;
   #length = 0;
-  #isOverfull = false;
+  /** True when more came than may be kept. */
+  isOverfull = false;
 
   /** Keeps `bytesMax` bytes at most. */
   constructor(bytesMax: number) {
@@ -18,7 +19,7 @@ export class BodyBuffer {
   append(bytes: Uint8Array): void {
     const room = this.#bytesMax - this.#length;
     const kept = bytes.length <= room ? bytes : bytes.subarray(0, room);
-    if (kept.length < bytes.length) this.#isOverfull = true;
+    if (kept.length < bytes.length) this.isOverfull = true;
     this.#reserve(this.#length + kept.length);
     this.#buffer.set(kept, this.#length);
     this.#length += kept.length;
@@ -28,11 +29,6 @@ export class BodyBuffer {
   get bytes(): Uint8Array {
     const isFull = this.#length === this.#buffer.length;
     return isFull ? this.#buffer : this.#buffer.subarray(0, this.#length);
-  }
-
-  /** True when more came than may be kept. */
-  get isOverfull(): boolean {
-    return this.#isOverfull;
   }
 
   #reserve(length: number): void {

@@ -4,7 +4,7 @@ import type { CheckRun } from "../check_run.ts";
 import type { Certificate } from "./certificate_cache.ts";
 import { openConnection } from "./connection.ts";
 import { Visit } from "./visit.ts";
-import { VisitError } from "./visit_error.ts";
+import { VisitError } from "./failure.ts";
 import type { VisitPlan } from "./visit_plan.ts";
 
 const UNKNOWN: Certificate = { expiresAt: null, issuer: null };

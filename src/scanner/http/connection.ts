@@ -8,12 +8,17 @@ import { endpointOf, hostOf, notNamed } from "../reach/permitted_hosts.ts";
 import type { ByteStream, ConnectTcp, TcpStream } from "./byte_stream.ts";
 import { onAbort } from "../../runtime/deadline.ts";
 import { connectByDeno } from "./deno_stream.ts";
-import { connectionFailure, type FailureDetail, lookupFailure, tlsFailure } from "./failure.ts";
+import {
+  connectionFailure,
+  type FailureDetail,
+  lookupFailure,
+  tlsFailure,
+  VisitError,
+} from "./failure.ts";
 import { connectByNode } from "./node_stream.ts";
 import { basicAuthorization } from "./request.ts";
 import { ResponseError, ResponseParser } from "./response_parser.ts";
 import type { Visit } from "./visit.ts";
-import { VisitError } from "./visit_error.ts";
 import type { Route } from "./visit_plan.ts";
 
 /** What is being waited for. */
@@ -61,7 +66,12 @@ export async function openConnection(
     return await secure(tcp, visit, { context, signal });
   } catch (error) {
     tcp?.close();
-    throw connectionError(error, { plan, step, timedOutMs: timedOutMs(plan, signal, run) });
+    const { reason, detail } = failureOf(error, step, timedOutMs(plan, signal, run));
+    const { proxy, endpoint } = plan;
+    const isSites = proxy === undefined || step === "tls" || reason === "blocked_by_policy";
+    const through = proxy === undefined ? "" : ` through proxy ${endpointOf(proxy)}`;
+    const text = `Cannot connect to ${endpoint}${through}: ${detail}`;
+    throw new VisitError(isSites ? reason : "proxy", text, { cause: error });
   } finally {
     run.connected();
   }
@@ -77,31 +87,12 @@ function timedOutMs(
   return isOver ? Math.min(timeoutMs, connectTimeoutMs) : connectTimeoutMs;
 }
 
-interface Failed {
-  readonly plan: Route;
-  readonly step: Step;
-  readonly timedOutMs: number | undefined;
-}
-
-/** The report's words for a connection that did not come about. */
-function connectionError(error: unknown, { plan, step, timedOutMs }: Failed): VisitError {
-  const { reason, detail } = error instanceof VisitError
-    ? { reason: error.reason, detail: error.message }
-    : failureOf(error, step, timedOutMs);
-  const { proxy, endpoint } = plan;
-  const target = `Cannot connect to ${endpoint}`;
-  if (proxy === undefined) return new VisitError(reason, `${target}: ${detail}`, { cause: error });
-  const isSites = step === "tls" || reason === "blocked_by_policy";
-  const through = `${target} through proxy ${endpointOf(proxy)}: ${detail}`;
-  return new VisitError(isSites ? reason : "proxy", through, { cause: error });
-}
-
 function failureOf(error: unknown, step: Step, timedOutMs: number | undefined): FailureDetail {
+  if (error instanceof VisitError) return { reason: error.reason, detail: error.message };
   if (step === "dns") return lookupFailure(error);
   if (timedOutMs !== undefined) {
     const what = { connect: "connection", proxy: "proxy", tls: "TLS handshake" }[step];
-    const detail = `${what} timed out after ${timedOutMs / 1_000} s`;
-    return { reason: "connect_timeout", detail };
+    return { reason: "connect_timeout", detail: `${what} timed out after ${timedOutMs / 1_000} s` };
   }
   return step === "tls" ? tlsFailure(error) : connectionFailure(error);
 }
@@ -118,10 +109,8 @@ function requirePermission(
 function requireAllowed(address: string, visit: Visit, { addressPolicy }: CheckContext): void {
   if (!addressPolicy.denies(address)) return;
   visit.remoteAddress = address;
-  throw new VisitError(
-    "blocked_by_policy",
-    `address_policy denies ${address}; to allow it, add the address to address_policy.allow`,
-  );
+  const remedy = "to allow it, add the address to address_policy.allow";
+  throw new VisitError("blocked_by_policy", `address_policy denies ${address}; ${remedy}`);
 }
 
 function connectTcp({ url, tls, tcp }: Route, { hungHandshakes }: CheckContext): ConnectTcp {

@@ -4,11 +4,9 @@ import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw }
 import { onAbort } from "../../runtime/deadline.ts";
 import { BodyBuffer } from "./body_buffer.ts";
 
-/** A decoded body. */
-export interface DecodedBody {
-  readonly bytes: Uint8Array;
-  /** True when there was more. */
-  readonly isTruncated: boolean;
+/** Thrown for an encoding that is unknown, and for bytes that are not of it. */
+export class ContentEncodingError extends Error {
+  override readonly name = "ContentEncodingError";
 }
 
 export interface DecodeOptions {
@@ -21,23 +19,15 @@ export interface DecodeOptions {
   readonly signal: AbortSignal;
 }
 
-/** Thrown for an encoding that is unknown, and for bytes that are not of it. */
-export class ContentEncodingError extends Error {
-  override readonly name = "ContentEncodingError";
-}
-
-/** Decodes a body; rejects with {@linkcode ContentEncodingError}. */
+/** Decodes a body, truncated where there was more; rejects with {@linkcode ContentEncodingError}. */
 export async function decodeBody(
   encoded: Uint8Array,
-  options: DecodeOptions,
-): Promise<DecodedBody> {
-  const { encoding, bytesMax, isCut, signal } = options;
+  { encoding, bytesMax, isCut, signal }: DecodeOptions,
+): Promise<{ readonly body: Uint8Array; readonly isTruncated: boolean }> {
   const name = encoding.trim().toLowerCase();
   if (name === "" || name === "identity" || encoded.length === 0) {
-    return {
-      bytes: encoded.subarray(0, bytesMax),
-      isTruncated: isCut || encoded.length > bytesMax,
-    };
+    const body = encoded.subarray(0, bytesMax);
+    return { body, isTruncated: isCut || encoded.length > bytesMax };
   }
   const decoder = decoderOf(name, encoded);
   const decoded = new BodyBuffer(bytesMax);
@@ -52,7 +42,7 @@ export async function decodeBody(
   } finally {
     decoder.destroy();
   }
-  return { bytes: decoded.bytes, isTruncated: isCut || decoded.isOverfull };
+  return { body: decoded.bytes, isTruncated: isCut || decoded.isOverfull };
 }
 
 function decoderOf(name: string, encoded: Uint8Array): Transform {

@@ -1,21 +1,14 @@
 /** One request and its response over an open connection, within bounds. */
-import type { CheckContext } from "../check_context.ts";
 import type { CheckRun } from "../check_run.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { ContentEncodingError, decodeBody } from "./content_decoding.ts";
-import { connectionFailure } from "./failure.ts";
+import { connectionFailure, VisitError } from "./failure.ts";
+import type { ReadBuffers } from "./read_buffers.ts";
 import { ResponseError, ResponseParser } from "./response_parser.ts";
 import type { Visit } from "./visit.ts";
-import { VisitError } from "./visit_error.ts";
 
 /** A request that fits a socket's buffer needs no reading beside it, which costs 15 % more CPU. */
 const WRITTEN_AT_ONCE_BYTES = 4_096;
-
-export interface ExchangeOptions {
-  readonly visit: Visit;
-  readonly context: Pick<CheckContext, "readBuffers">;
-  readonly run: CheckRun;
-}
 
 /**
  * Sends the request, and reads the response into the visit: its head as soon as that is whole, since
@@ -25,7 +18,11 @@ export interface ExchangeOptions {
 export async function exchange(
   stream: ByteStream,
   request: Uint8Array,
-  { visit, context: { readBuffers }, run }: ExchangeOptions,
+  { visit, readBuffers, run }: {
+    readonly visit: Visit;
+    readonly readBuffers: ReadBuffers;
+    readonly run: CheckRun;
+  },
 ): Promise<void> {
   const parser = new ResponseParser(visit.plan.method, visit.plan.bodyBytesMax);
   const buffer = readBuffers.take();
@@ -39,10 +36,15 @@ export async function exchange(
       if (count !== null && !parser.hasBegun) visit.startPhase("transfer");
       receive(buffer, count, { parser, visit });
     }
-    visit.body = parser.body;
-    visit.isTruncated = parser.isOverfull;
+    const { body, isOverfull: isCut } = parser;
     const encoding = visit.head?.headers.get("content-encoding");
-    if (encoding !== undefined) await decode(visit, encoding, run.signal);
+    if (encoding === undefined) {
+      visit.body = body;
+      visit.isTruncated = isCut;
+    } else {
+      const options = { encoding, bytesMax: visit.plan.bodyBytesMax, isCut, signal: run.signal };
+      Object.assign(visit, await decodeBody(body, options));
+    }
   } catch (error) {
     throw exchangeError(error, visit, run);
   } finally {
@@ -73,22 +75,12 @@ function receive(
   }
 }
 
-async function decode(visit: Visit, encoding: string, signal: AbortSignal): Promise<void> {
-  const { body, isTruncated: isCut, plan: { bodyBytesMax: bytesMax } } = visit;
-  visit.body = new Uint8Array();
-  visit.isTruncated = false;
-  const decoded = await decodeBody(body, { encoding, bytesMax, isCut, signal });
-  visit.body = decoded.bytes;
-  visit.isTruncated = decoded.isTruncated;
-}
-
 /** The report's words for an exchange that broke off. */
 function exchangeError(error: unknown, { head }: Visit, run: CheckRun): VisitError {
   if (run.isOver) {
     const wait = head === undefined ? "waiting for response headers" : "reading the response body";
-    return new VisitError("timeout", `timed out after ${run.timeoutMs / 1_000} s ${wait}`, {
-      cause: error,
-    });
+    const text = `timed out after ${run.timeoutMs / 1_000} s ${wait}`;
+    return new VisitError("timeout", text, { cause: error });
   }
   if (error instanceof VisitError) return error;
   if (error instanceof ResponseError || error instanceof ContentEncodingError) {

@@ -1,6 +1,20 @@
-/** Errors of names, connections and TLS as reasons, and in words that a person can act on. */
+/**
+ * Why a visit to a site failed: errors of names, connections and TLS as reasons, and in words that a
+ * person can act on.
+ */
 import type { Reason } from "../../report/outcome.ts";
 import { LookupHungError } from "../reach/name_lookups.ts";
+
+/** Thrown inside a check where a visit cannot go on. Its message is the report's `error_text`. */
+export class VisitError extends Error {
+  override readonly name = "VisitError";
+  readonly reason: Reason;
+
+  constructor(reason: Reason, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
+  }
+}
 
 /** What went wrong, for a report. */
 export interface FailureDetail {
@@ -12,10 +26,8 @@ export interface FailureDetail {
 export function lookupFailure(error: unknown): FailureDetail {
   if (error instanceof LookupHungError) return { reason: "dns", detail: error.message };
   const code = codeOf(error);
-  const detail = code === "ENOTFOUND"
-    ? "no such host"
-    : `name lookup failed (${code || messageOf(error)})`;
-  return { reason: "dns", detail };
+  if (code === "ENOTFOUND") return { reason: "dns", detail: "no such host" };
+  return { reason: "dns", detail: `name lookup failed (${code || messageOf(error)})` };
 }
 
 /** Why a connection failed, or broke. */
@@ -41,27 +53,20 @@ export function connectionFailure(error: unknown): FailureDetail {
 const ALERT = /received fatal alert: (\w+)/;
 
 /** The texts of rustls and of node:tls, in the order in which they are looked for. */
-const TLS_FAILURES: [text: RegExp, failure: FailureDetail][] = [
-  [/certificate expired|CERT_HAS_EXPIRED|certificate has expired/i, {
-    reason: "tls_expired",
-    detail: "certificate expired",
-  }],
-  [/not valid yet|NotValidYet|CERT_NOT_YET_VALID/i, {
-    reason: "tls_expired",
-    detail: "certificate is not valid yet",
-  }],
-  [/not valid for (any )?name|NotValidForName|ERR_TLS_CERT_ALTNAME_INVALID|altnames/i, {
-    reason: "tls_name",
-    detail: "certificate is for another host name",
-  }],
-  [/UnknownIssuer|SELF_SIGNED|self.signed|UNABLE_TO_|CaUsedAsEndEntity/i, {
-    reason: "tls_untrusted",
-    detail: "certificate authority is not trusted",
-  }],
-  [/InvalidContentType|WRONG_VERSION_NUMBER/i, {
-    reason: "tls_other",
-    detail: "port does not speak TLS",
-  }],
+const TLS_FAILURES: readonly [text: RegExp, reason: Reason, detail: string][] = [
+  [/certificate (has )?expired|CERT_HAS_EXPIRED/i, "tls_expired", "certificate expired"],
+  [/not valid yet|NotValidYet|CERT_NOT_YET_VALID/i, "tls_expired", "certificate is not valid yet"],
+  [
+    /not valid for (any )?name|NotValidForName|altname/i,
+    "tls_name",
+    "certificate is for another host name",
+  ],
+  [
+    /UnknownIssuer|SELF_SIGNED|self.signed|UNABLE_TO_|CaUsedAsEndEntity/i,
+    "tls_untrusted",
+    "certificate authority is not trusted",
+  ],
+  [/InvalidContentType|WRONG_VERSION_NUMBER/i, "tls_other", "port does not speak TLS"],
 ];
 
 /** Why the TLS handshake failed. */
@@ -69,7 +74,9 @@ export function tlsFailure(error: unknown): FailureDetail {
   const text = `${codeOf(error)} ${messageOf(error)}`;
   const [, alert] = ALERT.exec(text) ?? [];
   if (alert !== undefined) return { reason: "tls_other", detail: alertDetail(alert) };
-  for (const [pattern, failure] of TLS_FAILURES) if (pattern.test(text)) return failure;
+  for (const [pattern, reason, detail] of TLS_FAILURES) {
+    if (pattern.test(text)) return { reason, detail };
+  }
   if (isReset(error, codeOf(error)) || error instanceof Deno.errors.UnexpectedEof) {
     return { reason: "reset", detail: "connection closed during the TLS handshake" };
   }
@@ -79,9 +86,8 @@ export function tlsFailure(error: unknown): FailureDetail {
 function alertDetail(alert: string): string {
   if (alert === "CertificateRequired") return "server requires a client certificate";
   const isAboutCertificate = /Certificate|UnknownCA|AccessDenied/i.test(alert);
-  return `server rejected ${
-    isAboutCertificate ? "the client certificate" : "the TLS handshake"
-  } (${alert})`;
+  const rejected = isAboutCertificate ? "the client certificate" : "the TLS handshake";
+  return `server rejected ${rejected} (${alert})`;
 }
 
 function isReset(error: unknown, code: string): boolean {

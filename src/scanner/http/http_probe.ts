@@ -4,24 +4,22 @@ import type { Hop } from "../../report/hop.ts";
 import { escapeControls } from "../../runtime/escape_controls.ts";
 import { unrecordedTraceparent } from "../../runtime/telemetry/traceparent.ts";
 import type { CheckContext } from "../check_context.ts";
-import type { Answer, Probe } from "../probe.ts";
-import { LeaseExpiredError } from "../lease_expired_error.ts";
+import { type Answer, LeaseExpiredError, type Probe } from "../probe.ts";
 import { askForCertificate, knownCertificate } from "./certificate.ts";
-import type { Certificate } from "./certificate_cache.ts";
 import { openConnection } from "./connection.ts";
 import { exchange } from "./exchange.ts";
 import { type Redirect, redirectOf } from "./redirect.ts";
 import { withoutCredentials } from "./request.ts";
-import type { Headers } from "./response_headers.ts";
+import type { Headers } from "./response_parser.ts";
 import { Visit } from "./visit.ts";
-import { VisitError } from "./visit_error.ts";
+import { VisitError } from "./failure.ts";
 
 const NO_HEADERS: Headers = new Map();
 
 /** Asks by HTTP/1.1, plain or over TLS. */
 export const httpProbe: Probe = {
   async ask(site, context, run) {
-    const { clock, requests } = context;
+    const { clock, requests, readBuffers } = context;
     const startMs = clock.monotonicMs();
     const hops: Hop[] = [];
     let plan = requests.planOf(site);
@@ -34,7 +32,7 @@ export const httpProbe: Probe = {
         run.closeAtEnd(stream);
         // The process may have been stopped meanwhile, for longer than its lease.
         requireLease(context);
-        await exchange(stream, request, { visit, context, run });
+        await exchange(stream, request, { visit, readBuffers, run });
       } catch (error) {
         if (!(error instanceof VisitError)) throw error;
         visit.failure = error;
@@ -47,7 +45,7 @@ export const httpProbe: Probe = {
         const responseTimeMs = Math.round(clock.monotonicMs() - startMs);
         const certificate = knownCertificate(visit, context) ??
           await askForCertificate(visit, context, run);
-        return answerOf(visit, { redirect, hops, responseTimeMs, certificate });
+        return answerOf(visit, redirect, { hops, responseTimeMs, certificate });
       }
       hops.push(hopOf(visit, context));
       plan = redirect.plan;
@@ -55,12 +53,12 @@ export const httpProbe: Probe = {
   },
 };
 
-interface Rest extends Pick<Answer, "hops" | "responseTimeMs"> {
-  readonly redirect: Redirect | undefined;
-  readonly certificate: Certificate;
-}
-
-function answerOf(visit: Visit, { redirect, hops, responseTimeMs, certificate }: Rest): Answer {
+function answerOf(
+  visit: Visit,
+  redirect: Redirect | undefined,
+  rest: Pick<Answer, "hops" | "responseTimeMs" | "certificate">,
+): Answer {
+  const { hops, responseTimeMs, certificate } = rest;
   const { plan, head, timings, remoteAddress, body, isTruncated } = visit;
   const failure = visit.failure ?? redirect?.failure;
   if (head === undefined && failure === undefined) throw new Error("visit without head or failure");

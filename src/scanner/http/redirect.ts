@@ -4,7 +4,7 @@ import type { Site } from "../../config/site.ts";
 import { isSecretHeader } from "../../config/credentials.ts";
 import { notNamed, type PermittedHosts } from "../reach/permitted_hosts.ts";
 import { withoutCredentials } from "./request.ts";
-import { VisitError } from "./visit_error.ts";
+import { VisitError } from "./failure.ts";
 import type { Visit } from "./visit.ts";
 import { routeTo, type VisitPlan } from "./visit_plan.ts";
 

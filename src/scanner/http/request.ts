@@ -1,6 +1,9 @@
-/** The bytes of a request. */
-import { VisitError } from "./visit_error.ts";
-import type { VisitPlan } from "./visit_plan.ts";
+/** The bytes of a request, made once for each site. */
+import { Buffer } from "node:buffer";
+import type { Site } from "../../config/site.ts";
+import { TRACEPARENT } from "../../runtime/telemetry/traceparent.ts";
+import { VisitError } from "./failure.ts";
+import { firstPlan, type VisitPlan } from "./visit_plan.ts";
 
 /** sitemon sets these itself; a configured one would contradict it. */
 const OWN_HEADERS = ["connection", "content-length", "transfer-encoding"];
@@ -10,9 +13,45 @@ type Request = Pick<
   "url" | "isSecure" | "endpoint" | "method" | "headers" | "body" | "auth" | "proxy"
 >;
 
+/** Keeps plans and requests as long as somebody keeps the site. */
+export class RequestCache {
+  readonly #userAgent: string;
+  readonly #plans = new WeakMap<Site, VisitPlan>();
+  readonly #requests = new WeakMap<VisitPlan, Uint8Array>();
+
+  constructor(userAgent: string) {
+    this.#userAgent = userAgent;
+  }
+
+  /** The visit that a site's check begins with. */
+  planOf(site: Site): VisitPlan {
+    const known = this.#plans.get(site);
+    if (known !== undefined) return known;
+    const plan = firstPlan(site);
+    this.#plans.set(site, plan);
+    return plan;
+  }
+
+  /**
+   * The bytes of a visit's request; kept as long as its plan, unless they name a span, which is
+   * another one each time. Throws {@linkcode VisitError} for what would break out of its line.
+   */
+  requestOf(plan: VisitPlan, traceparent?: string): Uint8Array {
+    if (traceparent !== undefined) {
+      const headers = { [TRACEPARENT]: traceparent, ...plan.headers };
+      return requestBytes({ ...plan, headers }, this.#userAgent);
+    }
+    const known = this.#requests.get(plan);
+    if (known !== undefined) return known;
+    const request = requestBytes(plan, this.#userAgent);
+    this.#requests.set(plan, request);
+    return request;
+  }
+}
+
 /** The bytes of a request: configured headers override the defaults, except those of the framing. */
-export function requestBytes(request: Request, userAgent: string): Uint8Array {
-  const body = new TextEncoder().encode(request.body ?? "");
+function requestBytes(request: Request, userAgent: string): Uint8Array {
+  const { body } = request;
   const headers = new Map<string, string>([
     ["host", request.url.host],
     ["user-agent", userAgent],
@@ -24,10 +63,10 @@ export function requestBytes(request: Request, userAgent: string): Uint8Array {
   for (const [name, value] of Object.entries(request.headers)) {
     if (!OWN_HEADERS.includes(name.toLowerCase())) headers.set(name.toLowerCase(), value);
   }
-  if (request.body !== undefined) headers.set("content-length", String(body.length));
+  if (body !== undefined) headers.set("content-length", String(Buffer.byteLength(body)));
   headers.set("connection", "close");
   const head = headText(`${request.method} ${targetOf(request, headers)} HTTP/1.1`, headers);
-  return concatenate(new TextEncoder().encode(head), body);
+  return new TextEncoder().encode(`${head}${body ?? ""}`);
 }
 
 function authorizationOf({ auth, url }: Request): string | undefined {
@@ -84,11 +123,4 @@ function decode(text: string): string {
   } catch {
     return text;
   }
-}
-
-function concatenate(first: Uint8Array, second: Uint8Array): Uint8Array {
-  const whole = new Uint8Array(first.length + second.length);
-  whole.set(first);
-  whole.set(second, first.length);
-  return whole;
 }

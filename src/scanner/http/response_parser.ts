@@ -7,7 +7,6 @@
 import { Buffer } from "node:buffer";
 import { HTTPParser } from "http-parser-js";
 import { BodyBuffer } from "./body_buffer.ts";
-import { type Headers, ResponseHeaders } from "./response_headers.ts";
 
 /** Status lines, headers, chunk heads and trailers of one response: bytes that are not its body. */
 export const FRAMING_BYTES_MAX = 65_536;
@@ -22,6 +21,12 @@ const ENCODING_OVERHEAD_BYTES = 1_024;
 const CONTENT_LENGTHS = /^\d{1,15}(, \d{1,15})*$/;
 
 const NO_BYTES = new Uint8Array();
+
+/** The headers of a response. A `Map` of names in lower case is one too. */
+export interface Headers extends Iterable<readonly [name: string, value: string]> {
+  /** By its name in lower case; of a header that came twice the values are joined by a comma. */
+  get(name: string): string | undefined;
+}
 
 /** The head of a response. */
 export interface ResponseHead {
@@ -221,4 +226,31 @@ function responseHead(head: LenientHead): ResponseHead {
     httpVersion: versionMinor === 1 ? "1.1" : `1.${versionMinor}`,
     headers,
   };
+}
+
+/** Headers as a parser lists them. Most checks look up three of them, for which a map costs more. */
+class ResponseHeaders implements Headers {
+  readonly #pairs: readonly string[];
+
+  /** Takes names and values by turns. */
+  constructor(pairs: readonly string[]) {
+    this.#pairs = pairs;
+  }
+
+  get(name: string): string | undefined {
+    let joined: string | undefined;
+    for (let at = 0; at + 1 < this.#pairs.length; at += 2) {
+      const other = this.#pairs[at]!;
+      if (other.length !== name.length || other.toLowerCase() !== name) continue;
+      const value = this.#pairs[at + 1]!;
+      joined = joined === undefined ? value : `${joined}, ${value}`;
+    }
+    return joined;
+  }
+
+  *[Symbol.iterator](): Iterator<readonly [name: string, value: string]> {
+    for (let at = 0; at + 1 < this.#pairs.length; at += 2) {
+      yield [this.#pairs[at]!.toLowerCase(), this.#pairs[at + 1]!];
+    }
+  }
 }

@@ -4,7 +4,7 @@ import type { Clock } from "../../runtime/clock.ts";
 import type { VisitTrace } from "../check_trace.ts";
 import type { Certificate } from "./certificate_cache.ts";
 import type { ResponseHead } from "./response_parser.ts";
-import type { VisitError } from "./visit_error.ts";
+import type { VisitError } from "./failure.ts";
 import type { VisitPlan } from "./visit_plan.ts";
 
 const NO_BYTES = new Uint8Array();

@@ -3,7 +3,7 @@ import type { StatusRange } from "../../../src/config/site.ts";
 import type { BodyExpectation, SiteExpect } from "../../../src/config/site.ts";
 import type { Reason } from "../../../src/report/outcome.ts";
 import { FAILURE_LENGTH_MAX, FAILURES_MAX } from "../../../src/report/bounds.ts";
-import { assess } from "../../../src/scanner/expect/assess.ts";
+import { assess } from "../../../src/scanner/expect/verdict.ts";
 import { anAnswer, assessed, engines, NOW } from "../answers.ts";
 
 const is = (first: number, last = first): StatusRange => ({ first, last, negated: false });
@@ -46,7 +46,7 @@ for (const [body, isTruncated, patternMatch, reason] of BODIES) {
   Deno.test(`assess() gives ${reason}, when "${body}" is searched, cut: ${isTruncated}`, () => {
     const answer = anAnswer({ body, isTruncated });
     const assessment = assess(answer, { pattern: "needle" }, engines);
-    deepStrictEqual([assessment.patternMatch, assessment.reason], [patternMatch, reason]);
+    deepStrictEqual([assessment.pattern_match, assessment.reason], [patternMatch, reason]);
   });
 }
 
@@ -161,6 +161,7 @@ Deno.test("assess() tells every failure, and the first one's reason, when severa
     {
       outcome: "down",
       reason: "status",
+      error_text: "unexpected status 500, expected 200-299, not 204",
       failures: [
         "unexpected status 500, expected 200-299, not 204",
         "header ETag is missing, expected it to be present",
@@ -171,7 +172,7 @@ Deno.test("assess() tells every failure, and the first one's reason, when severa
         "check took 700 ms, expected at most 500 ms",
         "certificate expires on 2026-11-28, in 5 days, expected at least 30 days",
       ],
-      patternMatch: false,
+      pattern_match: false,
     },
   );
 });

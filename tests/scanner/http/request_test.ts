@@ -1,5 +1,5 @@
 import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert/strict";
-import { RequestCache } from "../../../src/scanner/http/request_cache.ts";
+import { RequestCache } from "../../../src/scanner/http/request.ts";
 import { redirectedPlan } from "../../../src/scanner/http/redirect.ts";
 import { aSite } from "../sites.ts";
 
