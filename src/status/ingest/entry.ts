@@ -1,6 +1,7 @@
 /** What a message turned out to be: a report, a gap, or one that can never be applied. */
 import { bounded, TIME_MAX } from "../../report/bounds.ts";
 import type { Gap, SiteReport } from "../../report/report.ts";
+import { DAY_MS } from "../../runtime/time_units.ts";
 import type { Chunk, DeadLetter, DeadLetterReason, MessagePlace } from "../store.ts";
 
 /** A message on its way into a store, whether Kafka or an outbox delivered it. */
@@ -54,6 +55,31 @@ export function chunkOf(entries: readonly Entry[]): Chunk {
     gaps: entries.flatMap((entry) => entry.kind === "gap" ? [entry.gap] : []),
     deadLetters: entries.flatMap((entry) => entry.kind === "dead" ? [entry.deadLetter] : []),
   };
+}
+
+/**
+ * Days of checked_at that one transaction spans at most. PostgreSQL locks a partition and its two
+ * indexes for each, out of 6,400 locks that all sessions share by default; a chunk of ordinary
+ * times spans two days, and one of an outbox that caught up a month.
+ */
+export const CHUNK_DAYS_MAX = 32;
+
+/** The entries in their order, in as few parts as this order allows. */
+export function withinDays(entries: readonly Entry[]): Entry[][] {
+  const parts: Entry[][] = [[]];
+  const days = new Set<number>();
+  for (const entry of entries) {
+    if (entry.kind === "report") {
+      const day = Math.floor(entry.report.checked_at / (1_000 * DAY_MS));
+      if (days.size === CHUNK_DAYS_MAX && !days.has(day)) {
+        days.clear();
+        parts.push([]);
+      }
+      days.add(day);
+    }
+    parts.at(-1)!.push(entry);
+  }
+  return parts;
 }
 
 /** Every database must accept a dead letter: no NUL, no lone surrogates. */

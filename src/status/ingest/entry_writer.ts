@@ -2,12 +2,12 @@
 import type { Clock } from "../../runtime/clock.ts";
 import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import { withinDays } from "./chunk_days.ts";
-import { chunkOf, deadEntry, type Entry } from "./entry.ts";
-import type { IngestTraces } from "./ingest_trace.ts";
+import { chunkOf, deadEntry, type Entry, withinDays } from "./entry.ts";
+import type { IngestTracer } from "./ingest_tracer.ts";
 import {
   type Applied,
   type Chunk,
+  type DeadLetter,
   isStoreError,
   RowRejectedError,
   type StatusStore,
@@ -32,7 +32,7 @@ export interface EntryWriterOptions {
   /** The thread's name, in metrics. */
   readonly thread: string;
   /** Absent when nothing is traced. */
-  readonly traces?: IngestTraces;
+  readonly trace?: IngestTracer;
 }
 
 /** An entry that the store rejects, even alone. */
@@ -51,22 +51,14 @@ interface Tally {
 }
 
 export class EntryWriter {
-  readonly #store: StatusStore;
-  readonly #clock: Clock;
-  readonly #telemetry: Telemetry;
-  readonly #thread: string;
-  readonly #traces: IngestTraces | undefined;
+  readonly #options: EntryWriterOptions;
   readonly #logLimit: MinuteLimit;
   /** In a row. */
   #unknownTries = 0;
 
-  constructor({ store, clock, telemetry, thread, traces }: EntryWriterOptions) {
-    this.#store = store;
-    this.#clock = clock;
-    this.#telemetry = telemetry;
-    this.#thread = thread;
-    this.#traces = traces;
-    this.#logLimit = new MinuteLimit(clock);
+  constructor(options: EntryWriterOptions) {
+    this.#options = options;
+    this.#logLimit = new MinuteLimit(options.clock);
   }
 
   /**
@@ -79,7 +71,7 @@ export class EntryWriter {
    * two transactions.
    */
   async write(entries: readonly Entry[], signal?: AbortSignal): Promise<void> {
-    const trace = this.#traces?.begin(entries);
+    const trace = this.#options.trace?.(entries);
     const suspectsRows = this.#unknownTries >= UNKNOWN_TRIES_MAX;
     try {
       await this.#write(entries, { suspectsRows, signal, succeeded: 0, unknown: 0 });
@@ -135,44 +127,41 @@ export class EntryWriter {
   }
 
   async #apply(entries: readonly Entry[]): Promise<void> {
+    const { store, clock, telemetry } = this.#options;
     const chunk = chunkOf(entries);
-    const startMs = this.#clock.monotonicMs();
+    const startMs = clock.monotonicMs();
     try {
-      const applied = await this.#store.apply(chunk);
-      this.#count(chunk, applied);
+      this.#count(chunk, await store.apply(chunk));
     } catch (error) {
       throw storeErrorOf(error);
     } finally {
-      const durationMs = this.#clock.monotonicMs() - startMs;
-      this.#telemetry.observe("sitemon_ingest_duration_seconds", durationMs / 1_000);
+      const durationMs = clock.monotonicMs() - startMs;
+      telemetry.observe("sitemon_ingest_duration_seconds", durationMs / 1_000);
     }
   }
 
   #count({ reports, deadLetters }: Chunk, applied: Applied): void {
+    const { clock, telemetry, thread } = this.#options;
     const { duplicate, stale, expired } = applied;
     const results = { applied: applied.applied - stale, duplicate, stale, expired };
     for (const [result, count] of Object.entries(results)) {
-      if (count > 0) this.#telemetry.count("sitemon_ingest_reports_total", { result }, count);
+      if (count > 0) telemetry.count("sitemon_ingest_reports_total", { result }, count);
     }
-    for (const { reason, detail, topic, partition, offset } of deadLetters) {
-      this.#telemetry.count("sitemon_ingest_dead_letters_total", { reason });
-      if (!this.#logLimit.allows(reason)) continue;
-      log.warn("kept message {topic}/{partition}/{offset} as a dead letter ({reason}): {detail}", {
-        topic,
-        partition,
-        offset,
-        reason,
-        detail,
-      });
+    for (const deadLetter of deadLetters) {
+      const { reason } = deadLetter;
+      telemetry.count("sitemon_ingest_dead_letters_total", { reason });
+      if (this.#logLimit.allows(reason)) logDeadLetter(deadLetter);
     }
     if (applied.applied === 0) return;
     const newest = reports.reduce((micros, report) => Math.max(micros, report.checked_at), 0);
-    this.#telemetry.set(
-      "sitemon_ingest_data_age_seconds",
-      (this.#clock.nowMicros() - newest) / 1_000_000,
-      { thread: this.#thread },
-    );
+    const ageSeconds = (clock.nowMicros() - newest) / 1_000_000;
+    telemetry.set("sitemon_ingest_data_age_seconds", ageSeconds, { thread });
   }
+}
+
+function logDeadLetter({ topic, partition, offset, reason, detail }: DeadLetter): void {
+  const message = "kept message {topic}/{partition}/{offset} as a dead letter ({reason}): {detail}";
+  log.warn(message, { topic, partition, offset, reason, detail });
 }
 
 function isRejection(error: unknown, tally: Tally): error is Rejected["error"] {

@@ -3,13 +3,13 @@
  *
  * The consumer commits its offsets when {@linkcode Ingest.apply} has resolved, and not before.
  */
+import { type Clock, sleep } from "../../runtime/clock.ts";
 import type { Entry, IngestMessage } from "./entry.ts";
 import { EntryWriter, type EntryWriterOptions } from "./entry_writer.ts";
 import { readMessage } from "./read_message.ts";
 import { SharedWrites } from "./shared_writes.ts";
 import { StoreRetry, type StoreRetryOptions } from "./store_retry.ts";
 import { CHUNK_REPORTS_MAX } from "../store.ts";
-import { withHeartbeats } from "./with_heartbeats.ts";
 
 /** A fifth of the consumer's session timeout of 15 s. */
 export const HEARTBEAT_INTERVAL_MS = 3_000;
@@ -55,11 +55,8 @@ export class Ingest {
       const nowMicros = clock.nowMicros();
       const entries = messages.slice(first, first + CHUNK_REPORTS_MAX)
         .map((message) => readMessage(message, { clusterId, nowMicros }));
-      await withHeartbeats((signal) => this.#writes.write(entries, signal), {
-        ...options,
-        clock,
-        intervalMs: HEARTBEAT_INTERVAL_MS,
-      });
+      const write = (signal: AbortSignal) => this.#writes.write(entries, signal);
+      await withHeartbeats(write, { ...options, clock });
       await options.heartbeat();
     }
   }
@@ -67,5 +64,48 @@ export class Ingest {
   async #writeUntilTaken(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
     await this.#retry.run(() => this.#writer.write(entries, signal), signal);
     signal.throwIfAborted();
+  }
+}
+
+type HeartbeatOptions = ApplyOptions & { readonly clock: Clock };
+
+/**
+ * Runs `task`, with a heartbeat every {@linkcode HEARTBEAT_INTERVAL_MS} until it has ended.
+ *
+ * A heartbeat that rejects aborts the task's signal; when the task has ended, this rejects with
+ * the heartbeat's error, whatever became of the task.
+ */
+export async function withHeartbeats<T>(
+  task: (signal: AbortSignal) => Promise<T>,
+  options: HeartbeatOptions,
+): Promise<T> {
+  const end = new AbortController();
+  const abort = () => end.abort(options.signal.reason);
+  options.signal.addEventListener("abort", abort, { once: true });
+  if (options.signal.aborted) abort();
+  try {
+    const [ended, beaten] = await Promise.allSettled([
+      task(end.signal).finally(() => end.abort()),
+      beat(end, options),
+    ]);
+    if (beaten.status === "rejected") throw beaten.reason;
+    if (ended.status === "rejected") throw ended.reason;
+    return ended.value;
+  } finally {
+    options.signal.removeEventListener("abort", abort);
+  }
+}
+
+async function beat(end: AbortController, options: HeartbeatOptions): Promise<void> {
+  const { heartbeat, clock } = options;
+  while (true) {
+    await sleep(clock, HEARTBEAT_INTERVAL_MS, end.signal);
+    if (end.signal.aborted) return;
+    try {
+      await heartbeat();
+    } catch (error) {
+      end.abort(error);
+      throw error;
+    }
   }
 }

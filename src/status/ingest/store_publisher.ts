@@ -3,8 +3,12 @@
  *
  * Implements the publisher port on the store port; rows that the store rejects become dead letters.
  */
-import { type Publisher, PublishError, type PublishResult } from "../../outbox/publisher.ts";
-import type { OutboxRow } from "../../outbox/publisher.ts";
+import {
+  type OutboxRow,
+  type Publisher,
+  PublishError,
+  type PublishResult,
+} from "../../outbox/publisher.ts";
 import { EntryWriter, type EntryWriterOptions } from "./entry_writer.ts";
 import type { IngestMessage } from "./entry.ts";
 import { readMessage } from "./read_message.ts";

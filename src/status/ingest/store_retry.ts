@@ -34,6 +34,7 @@ export class StoreRetry {
    * with an error that waiting does not fix.
    */
   async run(work: () => Promise<void>, signal: AbortSignal): Promise<boolean> {
+    const { clock, random = Math.random } = this.#options;
     for (let failures = 0; !signal.aborted; failures++) {
       try {
         await work();
@@ -42,16 +43,13 @@ export class StoreRetry {
       } catch (error) {
         if (!isTemporary(error)) throw error;
         this.#reportFailure(error);
-        await sleep(this.#options.clock, this.#waitMs(error, failures), signal);
+        const waitMs = error instanceof StoreConfigurationError
+          ? CONFIGURATION_RETRY_MS
+          : backoffMs(failures, { ...RETRY, random });
+        await sleep(clock, waitMs, signal);
       }
     }
     return false;
-  }
-
-  #waitMs(error: Error, failures: number): number {
-    if (error instanceof StoreConfigurationError) return CONFIGURATION_RETRY_MS;
-    const { random = Math.random } = this.#options;
-    return backoffMs(failures, { ...RETRY, random });
   }
 
   #reportSuccess(failures: number): void {
@@ -60,7 +58,7 @@ export class StoreRetry {
     if (failures > 0) log.info("store is available again; failed tries: {failures}", { failures });
   }
 
-  #reportFailure(error: StoreUnavailableError | StoreConfigurationError): void {
+  #reportFailure(error: TemporaryError): void {
     const { dependency, telemetry } = this.#options;
     const [reason, detail] = [reasonOf(error), error.message];
     telemetry.count("sitemon_ingest_retries_total");
@@ -69,12 +67,14 @@ export class StoreRetry {
   }
 }
 
-function isTemporary(error: unknown): error is StoreUnavailableError | StoreConfigurationError {
+type TemporaryError = StoreUnavailableError | StoreConfigurationError;
+
+function isTemporary(error: unknown): error is TemporaryError {
   return error instanceof StoreUnavailableError || error instanceof StoreConfigurationError;
 }
 
 /** One word for readiness. */
-function reasonOf(error: StoreUnavailableError | StoreConfigurationError): string {
+function reasonOf(error: TemporaryError): string {
   if (error instanceof StoreConfigurationError) return "configuration";
   return error.isKnown ? "unavailable" : "unknown_error";
 }

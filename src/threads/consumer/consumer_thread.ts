@@ -5,7 +5,7 @@ import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import { Ingest } from "../../status/ingest/ingest.ts";
-import { IngestTraces } from "../../status/ingest/ingest_trace.ts";
+import { ingestTracer } from "../../status/ingest/ingest_tracer.ts";
 import { purgeHistory } from "../../status/repair/purge_history.ts";
 import { StoreRetry } from "../../status/ingest/store_retry.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
@@ -24,7 +24,7 @@ serveThread<ConsumerSetup>({
   onUncaught: "fail",
   async start({ kafka, store: address, retentionMs, isTraced }, { name, telemetry, fail }) {
     const tracer = await openTracer(isTraced);
-    const traces = tracer && new IngestTraces({
+    const trace = tracer && ingestTracer({
       tracer,
       destination: kafka.topic,
       attributes: topicAttributes("process", kafka.topic),
@@ -46,7 +46,7 @@ serveThread<ConsumerSetup>({
       const clusterId = await consumer.ready(signal);
       if (clusterId === undefined) return;
       const parts = { store, dependency, clusterId, clock, telemetry, thread: name };
-      const ingest = new Ingest({ ...parts, ...(traces && { traces }) });
+      const ingest = new Ingest({ ...parts, ...(trace && { trace }) });
       await Promise.all([
         consumer.run((messages, options) => ingest.apply(messages, options), signal),
         purgeHistory(maintenance, { retentionMs, clock, telemetry, signal }),

@@ -5,7 +5,7 @@ import { systemClock as clock } from "../../runtime/clock.ts";
 import { Deadline } from "../../runtime/deadline.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { openTracer } from "../../runtime/telemetry/tracer.ts";
-import { IngestTraces } from "../../status/ingest/ingest_trace.ts";
+import { ingestTracer } from "../../status/ingest/ingest_tracer.ts";
 import { purgeHistory } from "../../status/repair/purge_history.ts";
 import { StoreRetry } from "../../status/ingest/store_retry.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
@@ -24,12 +24,12 @@ serveThread<StoreSetup>({
   progressMaxMs: STEP_MS_MAX,
   async start({ store: address, retentionMs, isTraced }, { name, telemetry, progress, fail }) {
     const tracer = await openTracer(isTraced);
-    const traces = tracer && new IngestTraces({ tracer, destination: "outbox" });
+    const trace = tracer && ingestTracer({ tracer, destination: "outbox" });
     const source = new OutboxClient();
     const parts = await openStore(address, { clock });
     const { dependency } = parts;
     const [store, maintenance] = [parts.status(), parts.maintenance()];
-    const options = { store, clock, telemetry, thread: name, ...(traces && { traces }) };
+    const options = { store, clock, telemetry, thread: name, ...(trace && { trace }) };
     const publisher = new StorePublisher(options);
     const relay = new Relay({ source, publisher, dependency, clock, telemetry, onStep: progress });
     const stopping = new AbortController();

@@ -1,7 +1,7 @@
 // Very many partitions in one transaction would use up the locks of the whole server.
 import fc from "fast-check";
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { CHUNK_DAYS_MAX, withinDays } from "../../../src/status/ingest/chunk_days.ts";
+import { CHUNK_DAYS_MAX, withinDays } from "../../../src/status/ingest/entry.ts";
 import type { Entry } from "../../../src/status/ingest/entry.ts";
 import { EntryWriter } from "../../../src/status/ingest/entry_writer.ts";
 import type { Chunk } from "../../../src/status/store.ts";

@@ -1,10 +1,10 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { withHeartbeats } from "../../../src/status/ingest/with_heartbeats.ts";
+import { withHeartbeats } from "../../../src/status/ingest/ingest.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { turn } from "./ingest_fixture.ts";
 
 function optionsOf(clock: FakeClock, heartbeat: () => Promise<void>) {
-  return { heartbeat, intervalMs: 3_000, clock, signal: new AbortController().signal };
+  return { heartbeat, clock, signal: new AbortController().signal };
 }
 
 Deno.test("withHeartbeats() beats at its interval until the task has ended", async () => {

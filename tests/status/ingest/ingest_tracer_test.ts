@@ -1,6 +1,6 @@
 // tests/integration/traces_test.ts sees such spans with a collector.
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { IngestTraces } from "../../../src/status/ingest/ingest_trace.ts";
+import { ingestTracer } from "../../../src/status/ingest/ingest_tracer.ts";
 import { readMessage } from "../../../src/status/ingest/read_message.ts";
 import { RecordingTracer } from "../../support/recording_tracer.ts";
 import { aMessage } from "./ingest_fixture.ts";
@@ -13,11 +13,11 @@ function begin(traceparents: (string | undefined)[]) {
     const message = aMessage(offset, traceparent === undefined ? {} : { traceparent });
     return readMessage(message, { clusterId: "c", nowMicros: Date.now() * 1_000 });
   });
-  const trace = new IngestTraces({ tracer, destination: "sitemon" }).begin(entries);
+  const trace = ingestTracer({ tracer, destination: "sitemon" })(entries);
   return { tracer, trace };
 }
 
-Deno.test("IngestTraces makes a span of the chunk, and one in each trace that it tells of", () => {
+Deno.test("ingestTracer() makes a span of the chunk, and one in each trace that it tells of", () => {
   const { tracer, trace } = begin([RECORDED, undefined]);
   trace.end();
   const [chunk, message, ...others] = tracer.spans;
@@ -30,14 +30,14 @@ Deno.test("IngestTraces makes a span of the chunk, and one in each trace that it
   deepStrictEqual(others, []);
 });
 
-Deno.test("IngestTraces believes no header that names no recorded span", () => {
+Deno.test("ingestTracer() believes no header that names no recorded span", () => {
   const unrecorded = RECORDED.replace(/01$/, "00");
   const { tracer, trace } = begin(["x".repeat(100_000), "", unrecorded]);
   trace.end();
   deepStrictEqual(tracer.spans.map(({ name, links }) => [name, links]), [["ingest", []]]);
 });
 
-Deno.test("IngestTraces fails all spans of a chunk that was not applied", () => {
+Deno.test("ingestTracer() fails all spans of a chunk that was not applied", () => {
   const { tracer, trace } = begin([RECORDED]);
   trace.fail(new RangeError("no"));
   deepStrictEqual(

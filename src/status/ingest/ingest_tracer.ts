@@ -4,11 +4,11 @@
  *
  * @see https://opentelemetry.io/docs/specs/semconv/messaging/messaging-spans/
  */
-import type { Attributes, Span, Tracer } from "../../runtime/telemetry/tracer.ts";
+import type { Attributes, Tracer } from "../../runtime/telemetry/tracer.ts";
 import { parseTraceparent } from "../../runtime/telemetry/traceparent.ts";
 import type { Entry, IngestMessage } from "./entry.ts";
 
-export interface IngestTracesOptions {
+export interface IngestTracerOptions {
   readonly tracer: Tracer;
   /** What is read from: a topic, or the outbox. */
   readonly destination: string;
@@ -18,56 +18,42 @@ export interface IngestTracesOptions {
   readonly attributesOf?: (message: IngestMessage) => Attributes;
 }
 
-/** Begins the spans of chunks. */
-export class IngestTraces {
-  readonly #options: IngestTracesOptions;
-
-  constructor(options: IngestTracesOptions) {
-    this.#options = options;
-  }
-
-  begin(entries: readonly Entry[]): IngestTrace {
-    return new IngestTrace(entries, this.#options);
-  }
+/** The spans of one chunk, which ends as a whole. */
+export interface IngestTrace {
+  /** Every message is applied or kept as a dead letter. */
+  end(): void;
+  /** None may count as applied, and all will be tried again. */
+  fail(error: unknown): void;
 }
 
-/** The spans of one chunk, which ends as a whole. */
-export class IngestTrace {
-  readonly #chunk: Span;
-  readonly #messages: readonly Span[];
+/** Begins the spans of a chunk. */
+export type IngestTracer = (entries: readonly Entry[]) => IngestTrace;
 
-  constructor(entries: readonly Entry[], options: IngestTracesOptions) {
-    const { tracer, destination, attributes = {}, attributesOf } = options;
+export function ingestTracer(options: IngestTracerOptions): IngestTracer {
+  const { tracer, destination, attributes = {}, attributesOf } = options;
+  return (entries) => {
     const traced = entries.filter(isTraced);
-    this.#chunk = tracer.start("ingest", {
+    const chunk = tracer.start("ingest", {
       links: traced.map(({ message }) => message.traceparent!),
       attributes: { ...attributes, "messaging.batch.message_count": entries.length },
     });
-    this.#messages = traced.map((entry) =>
+    const messages = traced.map((entry) =>
       tracer.start(`process ${destination}`, {
         kind: "consumer",
         parent: entry.message.traceparent!,
-        links: [this.#chunk.traceparent],
+        links: [chunk.traceparent],
         attributes: { ...attributes, ...attributesOf?.(entry.message), ...contentOf(entry) },
       })
     );
-  }
-
-  /** Every message is applied or kept as a dead letter. */
-  end(): void {
-    for (const span of this.#all) span.end();
-  }
-
-  /** None may count as applied, and all will be tried again. */
-  fail(error: unknown): void {
-    const { name, message } = error instanceof Error ? error : new Error(String(error));
-    for (const span of this.#all) span.fail(name, message);
-    this.end();
-  }
-
-  get #all(): readonly Span[] {
-    return [...this.#messages, this.#chunk];
-  }
+    const spans = [...messages, chunk];
+    const end = () => spans.forEach((span) => span.end());
+    function fail(error: unknown): void {
+      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      for (const span of spans) span.fail(name, message);
+      end();
+    }
+    return { end, fail };
+  };
 }
 
 /** Anybody may write into a topic, so a malformed traceparent is ignored. */
