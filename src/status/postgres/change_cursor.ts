@@ -3,8 +3,7 @@
  * call. A column with a time or a number would miss what commits later than it was written.
  */
 import type { Changes, SiteKey, SiteStatus } from "../queries.ts";
-import { STATUS_COLUMNS } from "../read/query_columns.ts";
-import { STATUSES } from "../sql/sql_queries.ts";
+import { STATUS_COLUMNS, STATUSES } from "../sql/sql_queries.ts";
 import type { Queryable, Statement } from "../sql/sql_source.ts";
 
 /** What a cursor is made of: what was committed, and the time by which sites turned stale. */
@@ -73,19 +72,17 @@ async function parseCursor(
   text: string | undefined,
 ): Promise<ChangeCursor | undefined> {
   const [, xmin, xmax, running, micros] = FORM.exec(text ?? "") ?? [];
-  if (!isSnapshot({ xmin, xmax, running })) return undefined;
+  if (!isSnapshot(xmin, xmax, running)) return undefined;
   const snapshot = `${xmin}:${xmax}:${running}`;
   const [row] = await connection.query<{ is_ahead: boolean }>(IS_AHEAD, [snapshot]);
   return row!.is_ahead ? undefined : { snapshot, micros: Number(micros) };
 }
 
 /** What PostgreSQL requires of a snapshot: rising numbers from xmin until below xmax. */
-function isSnapshot(
-  parts: Readonly<Record<"xmin" | "xmax" | "running", string | undefined>>,
-): boolean {
-  if (parts.xmin === undefined || parts.xmax === undefined) return false;
-  const [xmin, xmax] = [BigInt(parts.xmin), BigInt(parts.xmax)];
-  const running = parts.running ? parts.running.split(",").map(BigInt) : [];
-  const isRising = running.every((xid, index) => index === 0 || xid > running[index - 1]!);
-  return xmin <= xmax && isRising && running.every((xid) => xid >= xmin && xid < xmax);
+function isSnapshot(xmin?: string, xmax?: string, running?: string): boolean {
+  if (xmin === undefined || xmax === undefined) return false;
+  const [first, end] = [BigInt(xmin), BigInt(xmax)];
+  const xids = running ? running.split(",").map(BigInt) : [];
+  const isRising = xids.every((xid, index) => index === 0 || xid > xids[index - 1]!);
+  return first <= end && isRising && xids.every((xid) => xid >= first && xid < end);
 }

@@ -1,6 +1,5 @@
 /** What `sitemon doctor` checks about PostgreSQL: login, clock, tables, privileges. It changes nothing. */
-import { type Finding, Findings } from "../../runtime/finding.ts";
-import { reach } from "../../runtime/finding.ts";
+import { type Finding, Findings, reach } from "../../runtime/finding.ts";
 import { Connection } from "./connection/connection.ts";
 import { storeError } from "./connection/errors.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";

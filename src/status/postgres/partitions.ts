@@ -3,7 +3,6 @@ import { DAY_MS } from "../../runtime/time_units.ts";
 import type { SiteReport } from "../../report/report.ts";
 import type { Connection } from "./connection/connection.ts";
 import type { Statement } from "../sql/sql_source.ts";
-import { OLD_PARTITIONS, PURGE_MARK } from "./maintenance_statements.ts";
 
 const LOCK: Statement = {
   name: "partition_lock",
@@ -60,6 +59,26 @@ async function makePartition(connection: Connection, day: number): Promise<void>
 function dateOf(day: number): string {
   return new Date(day * DAY_MS).toISOString().slice(0, 10);
 }
+
+/** Marks a partition that is being purged, so that one that a person detached is not dropped. */
+export const PURGE_MARK = "expired: sitemon drops this day";
+
+/**
+ * Days before the horizon: attached, partly detached, or detached by a run that ended too early.
+ * The one that is partly detached comes first, since the others have to wait for it.
+ */
+const OLD_PARTITIONS: Statement = {
+  name: "maintenance_partitions",
+  text: `SELECT c.relname AS name, i.inhrelid IS NOT NULL AS "isAttached",
+    coalesce(i.inhdetachpending, false) AS "isPending"
+  FROM history_horizon h, pg_class c
+  LEFT JOIN pg_inherits i ON i.inhrelid = c.oid AND i.inhparent = 'site_report'::regclass
+  WHERE c.relnamespace = current_schema()::regnamespace AND c.relname ~ '^site_report_[0-9]{8}$'
+    AND c.relkind = 'r'
+    AND substr(c.relname, 13) < to_char(h.not_before AT TIME ZONE 'UTC', 'YYYYMMDD')
+    AND (i.inhrelid IS NOT NULL OR obj_description(c.oid, 'pg_class') = '${PURGE_MARK}')
+  ORDER BY 3 DESC, 1`,
+};
 
 /** For a lock on one old partition: a partition that is being read is dropped by a later run. */
 const LOCK_TIMEOUT_MS = 5_000;

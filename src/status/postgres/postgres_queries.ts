@@ -1,10 +1,9 @@
 /** The query port in PostgreSQL. It needs the right to read, on a primary or a standby. */
-import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { type QueriesDialect, SqlQueries } from "../sql/sql_queries.ts";
 import { readChanges } from "./change_cursor.ts";
-import type { PostgresOptions } from "./connection/postgres_options.ts";
 import { Session } from "./connection/session.ts";
-import { NOW } from "./maintenance_statements.ts";
+import { NOW } from "./postgres_maintenance.ts";
+import type { PostgresStoreOptions } from "./postgres_store.ts";
 
 export const POSTGRES_QUERIES: QueriesDialect = {
   now: NOW.text,
@@ -16,14 +15,8 @@ export const POSTGRES_QUERIES: QueriesDialect = {
   changes: readChanges,
 };
 
-export interface PostgresQueriesOptions {
-  readonly connection: PostgresOptions;
-  /** Learns whether PostgreSQL can be used. */
-  readonly telemetry?: Telemetry;
-}
-
 export class PostgresQueries extends SqlQueries {
-  constructor({ connection, telemetry }: PostgresQueriesOptions) {
+  constructor({ connection, telemetry }: PostgresStoreOptions) {
     super(new Session(connection, telemetry), POSTGRES_QUERIES);
   }
 }

@@ -1,14 +1,13 @@
 /** Takes dead letters through the ingest again: what can be applied now is, the rest is kept. */
 import type { decodeMessage } from "../../report/codec.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { chunkOf, type Entry } from "../ingest/entry.ts";
 import type {
   DeadLetterFilter,
   DeadLetters,
   ReplayFailure,
   StoredDeadLetter,
 } from "../dead_letters.ts";
-import { deadEntry } from "../ingest/entry.ts";
+import { chunkOf, deadEntry, type Entry } from "../ingest/entry.ts";
 import { readMessage } from "../ingest/read_message.ts";
 import { RowRejectedError, type StatusStore } from "../store.ts";
 
@@ -41,15 +40,10 @@ export interface Replayed {
  */
 export async function* replay(options: ReplayOptions): AsyncGenerator<Replayed, void> {
   const { deadLetters, places, reason } = options;
-  const filter = { ...(places ? { places } : {}), ...(reason ? { reason } : {}) };
-  let after: number | undefined;
-  for (;;) {
-    const page = await deadLetters.read({
-      ...filter,
-      ...(after === undefined ? {} : { after }),
-      limit: PAGE_SIZE,
-      valueBytesMax: Infinity,
-    });
+  const filter = { ...(places && { places }), ...(reason && { reason }) };
+  const limits = { limit: PAGE_SIZE, valueBytesMax: Infinity };
+  for (let after = 0;;) {
+    const page = await deadLetters.read({ ...filter, ...limits, after });
     if (page.length === 0) return;
     after = page.at(-1)!.number;
     yield await replayPage(page, options);
@@ -69,9 +63,11 @@ async function replayPage(
   const tried = await Promise.all(page.map((deadLetter) => readAgain(deadLetter, options)));
   const good = tried.filter(({ entry }) => entry.kind !== "dead");
   const refused = good.length > 0 ? await apply(good, options.store) : [];
-  const kept = [...tried, ...refused].flatMap(({ number, entry }) =>
-    entry.kind === "dead" ? [{ number, ...verdictOf(entry) }] : []
-  );
+  const kept = [...tried, ...refused].flatMap(({ number, entry }) => {
+    if (entry.kind !== "dead") return [];
+    const { topic, partition, offset, reason, detail } = entry.deadLetter;
+    return [{ number, topic, partition, offset, reason, detail }];
+  });
   if (kept.length > 0) await options.deadLetters.keep(kept);
   return { applied: page.length - kept.length, kept };
 }
@@ -101,7 +97,7 @@ async function readAgain(deadLetter: StoredDeadLetter, options: ReplayOptions): 
   const timestampMs = Math.floor(deadLetter.recordedAt / 1_000);
   const message = { topic, partition, offset, key, value, sitemonId, timestampMs };
   const entry = readMessage(message, {
-    clusterId: isBare(value) ? await options.clusterId() : "",
+    clusterId: isV1(value) ? await options.clusterId() : "",
     nowMicros: clock.nowMicros(),
     ...(decode ? { decode } : {}),
   });
@@ -109,13 +105,6 @@ async function readAgain(deadLetter: StoredDeadLetter, options: ReplayOptions): 
 }
 
 /** The cluster is part of the identity of what says nothing of its producer. */
-function isBare(value: Uint8Array | null): boolean {
+function isV1(value: Uint8Array | null): boolean {
   return value !== null && value.length > 0 && (value[0] !== 0xc3 || value[1] !== 0x01);
-}
-
-function verdictOf(
-  { deadLetter }: Entry & { kind: "dead" },
-): Omit<ReplayFailure, "number"> {
-  const { topic, partition, offset, reason, detail } = deadLetter;
-  return { topic, partition, offset, reason, detail };
 }

@@ -1,9 +1,13 @@
 /** The query port in SQL; most statements read the views of docs/sql.md. */
+import { FIELD_NAMES, type FieldName, REPORT_FIELDS } from "../../report/fields.ts";
 import {
   type Changes,
+  DAILY_SITES_MAX,
   FAILURES_MAX,
+  HISTORY_DAYS_MAX,
   type HistoryOptions,
   type HistoryReport,
+  LATENCY_DAYS_MAX,
   type LatencyPoint,
   RECENT_REPORTS_MAX,
   type SiteDays,
@@ -11,18 +15,12 @@ import {
   type SiteKey,
   type SiteStatus,
   type SiteUptime,
+  STATUS_FIELDS,
   type StatusQueries,
   type Transition,
   TRANSITIONS_MAX,
 } from "../queries.ts";
-import {
-  LATENCY_COLUMNS,
-  REPORT_COLUMNS,
-  STATUS_COLUMNS,
-  TRANSITION_COLUMNS,
-} from "../read/query_columns.ts";
-import { checkDaily, checkHistory } from "../read/query_bounds.ts";
-import { type DayRow, siteDays, siteUptimes, type UptimeRow } from "../read/coverage_rows.ts";
+import { type DayRow, siteDays, siteUptimes, type UptimeRow } from "../read/coverage.ts";
 import type { Queryable, SqlSource, Statement } from "./sql_source.ts";
 
 /** What each store says in its own way. */
@@ -40,6 +38,28 @@ export interface QueriesDialect {
   /** What changed since the call that gave the cursor. */
   changes(connection: Queryable, cursor: string | undefined): Promise<Changes>;
 }
+
+function selected(relation: string, fields: readonly FieldName[]): string {
+  return fields.map((field) => `${relation}.${field}`).join(", ");
+}
+
+/** Of `site_current c`. */
+export const STATUS_COLUMNS = `c.site, c.location, ${
+  selected("c", STATUS_FIELDS)
+}, c.since, c.stale`;
+
+/** Of `site_report r`. */
+const REPORT_COLUMNS = selected(
+  "r",
+  FIELD_NAMES.filter((field) => REPORT_FIELDS[field].shown),
+);
+
+/** Of `site_transition`. */
+const TRANSITION_COLUMNS = `checked_at AS at, from_outcome AS "from", outcome AS "to", reason`;
+
+/** Of `site_latency`. */
+const LATENCY_COLUMNS =
+  `hour, responses, mean_ms AS "meanMs", p50_ms AS "p50Ms", p95_ms AS "p95Ms", p99_ms AS "p99Ms"`;
 
 /** Every site's status, by site and location. */
 export const STATUSES: Statement = {
@@ -174,4 +194,23 @@ export class SqlQueries implements StatusQueries {
   async close(): Promise<void> {
     await this.#source.close();
   }
+}
+
+/** Throws RangeError when the arguments of `daily()` exceed the limits. */
+function checkDaily(sites: readonly SiteKey[], days: number): void {
+  mustBeWithin("sites", sites.length, { min: 0, max: DAILY_SITES_MAX });
+  mustBeWithin("days", days, { min: 1, max: HISTORY_DAYS_MAX });
+}
+
+/** Throws RangeError when the arguments of `history()` exceed the limits. */
+function checkHistory({ transitionDays, latencyDays }: HistoryOptions): void {
+  mustBeWithin("transitionDays", transitionDays, { min: 1, max: HISTORY_DAYS_MAX });
+  mustBeWithin("latencyDays", latencyDays, { min: 1, max: LATENCY_DAYS_MAX });
+}
+
+function mustBeWithin(name: string, value: number, { min, max }: { min: number; max: number }) {
+  if (Number.isInteger(value) && value >= min && value <= max) return;
+  throw new RangeError(
+    `invalid "${name}": ${value} is not a whole number from ${min} to ${max}`,
+  );
 }

@@ -1,11 +1,30 @@
 /** Writes one chunk into the tables: the steps of the ingest transaction, between BEGIN and COMMIT. */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { Gap, SiteReport } from "../../report/report.ts";
+import type { DatabaseSync } from "node:sqlite";
+import type { SiteReport } from "../../report/report.ts";
 import type { Applied, Chunk, DeadLetter } from "../store.ts";
-import { History } from "./history.ts";
-import { Hours } from "./hours.ts";
-import { compareRows, reportRow, type Times } from "./report_row.ts";
-import { Statuses } from "./statuses.ts";
+import { historyWriter } from "./history.ts";
+import { hoursWriter } from "./hours.ts";
+import {
+  cellsOf,
+  compareRows,
+  insertedColumns,
+  type ReportRow,
+  reportRow,
+  STATUS_COLUMNS,
+  type Times,
+} from "./report_row.ts";
+
+const INSERTED_COLUMNS = [...STATUS_COLUMNS, "changed_in"] as const;
+
+const NEWER_WINS = `
+INSERT INTO site_status AS t ${insertedColumns(INSERTED_COLUMNS)}
+ON CONFLICT (site, location) DO UPDATE SET
+${INSERTED_COLUMNS.map((column) => `${column} = excluded.${column}`).join(",\n")}
+WHERE (t.order_at, t.producer_id, t.sequence)
+    < (excluded.order_at, excluded.producer_id, excluded.sequence)`;
+
+/** Counts the transactions that change statuses. */
+export const NEXT_CHANGE = "UPDATE last_change SET number = number + 1 RETURNING number";
 
 const ADD_GAP = `
 INSERT INTO producer_gap (producer_id, first, last, reason) VALUES (?, ?, ?, ?)
@@ -17,50 +36,31 @@ INSERT INTO dead_letter
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO NOTHING`;
 
-/** The statements of one connection. */
-export class ChunkWriter {
-  readonly db: DatabaseSync;
-  readonly #horizon: StatementSync;
-  readonly #history: History;
-  readonly #hours: Hours;
-  readonly #statuses: Statuses;
-  readonly #addGap: StatementSync;
-  readonly #addDeadLetter: StatementSync;
-  readonly #removeDeadLetter: StatementSync;
-
-  constructor(db: DatabaseSync) {
-    this.db = db;
-    this.#horizon = db.prepare("SELECT not_before FROM history_horizon");
-    this.#history = new History(db);
-    this.#hours = new Hours(db);
-    this.#statuses = new Statuses(db);
-    this.#addGap = db.prepare(ADD_GAP);
-    this.#addDeadLetter = db.prepare(ADD_DEAD_LETTER);
-    this.#removeDeadLetter = db.prepare("DELETE FROM dead_letter WHERE number = ?");
-  }
-
-  /** Writes the chunk, all of which arrives at `now` (microseconds since 1970). */
-  write({ reports, gaps, deadLetters, replayed = [] }: Chunk, now: number): Applied {
-    const horizon = this.#horizon.get()!.not_before as number;
-    const counts = this.#writeReports(reports, { now, horizon });
-    for (const gap of gaps) this.#writeGap(gap);
-    const dead = deadLetters.filter((deadLetter) => this.#writeDeadLetter(deadLetter, now));
-    for (const number of replayed) this.#removeDeadLetter.run(number);
-    return { ...counts, dead: dead.length };
-  }
+/** Prepares one connection; what it returns writes a chunk that arrives at `now`, in microseconds. */
+export function chunkWriter(db: DatabaseSync): (chunk: Chunk, now: number) => Applied {
+  const horizonRow = db.prepare("SELECT not_before FROM history_horizon");
+  const newerWins = db.prepare(NEWER_WINS);
+  const nextChange = db.prepare(NEXT_CHANGE);
+  const addGap = db.prepare(ADD_GAP);
+  const addDeadLetter = db.prepare(ADD_DEAD_LETTER);
+  const removeDeadLetter = db.prepare("DELETE FROM dead_letter WHERE number = ?");
+  const addToHistory = historyWriter(db);
+  const addToHours = hoursWriter(db);
 
   /** In their order, so that a report counts as stale only beside what was there before. */
-  #writeReports(reports: readonly SiteReport[], times: Times): Omit<Applied, "dead"> {
+  function writeReports(reports: readonly SiteReport[], times: Times): Omit<Applied, "dead"> {
     const counts = { applied: 0, duplicate: 0, stale: 0, expired: 0 };
     if (reports.length === 0) return counts;
-    const change = this.#statuses.nextChange();
+    const change = nextChange.get()!.number as number;
+    const offerStatus = (row: ReportRow) =>
+      newerWins.run(...cellsOf(row, STATUS_COLUMNS), change).changes === 1;
     for (const row of reports.map((report) => reportRow(report, times)).sort(compareRows)) {
       if (row.checked_at < times.horizon) {
-        this.#statuses.offer(row, change);
+        offerStatus(row);
         counts.expired++;
-      } else if (this.#history.add(row)) {
-        this.#hours.add(row);
-        if (!this.#statuses.offer(row, change)) counts.stale++;
+      } else if (addToHistory(row)) {
+        addToHours(row);
+        if (!offerStatus(row)) counts.stale++;
         counts.applied++;
       } else {
         counts.duplicate++;
@@ -69,15 +69,20 @@ export class ChunkWriter {
     return counts;
   }
 
-  #writeGap({ producer_id, first, last, reason }: Gap): void {
-    this.#addGap.run(producer_id, first, last, reason);
+  function isNew({ timestampMs, ...deadLetter }: DeadLetter, now: number): boolean {
+    const { topic, partition, offset, reason, detail, key, value, sitemonId } = deadLetter;
+    const place = [topic, partition, offset, timestampMs * 1_000, now];
+    return addDeadLetter.run(...place, reason, detail, key, value, sitemonId).changes === 1;
   }
 
-  /** True when it was new. */
-  #writeDeadLetter(deadLetter: DeadLetter, nowMicros: number): boolean {
-    const { topic, partition, offset, timestampMs, reason, detail } = deadLetter;
-    const { key, value, sitemonId } = deadLetter;
-    const place = [topic, partition, offset, timestampMs * 1_000, nowMicros];
-    return this.#addDeadLetter.run(...place, reason, detail, key, value, sitemonId).changes === 1;
-  }
+  return ({ reports, gaps, deadLetters, replayed = [] }, now) => {
+    const horizon = horizonRow.get()!.not_before as number;
+    const counts = writeReports(reports, { now, horizon });
+    for (const { producer_id, first, last, reason } of gaps) {
+      addGap.run(producer_id, first, last, reason);
+    }
+    const dead = deadLetters.filter((deadLetter) => isNew(deadLetter, now)).length;
+    for (const number of replayed) removeDeadLetter.run(number);
+    return { ...counts, dead };
+  };
 }

@@ -1,5 +1,5 @@
 /** `site_report`: every report once, and the transitions between their outcomes. */
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Outcome } from "../../report/outcome.ts";
 import { cellsOf, insertedColumns, REPORT_COLUMNS, type ReportRow } from "./report_row.ts";
 
@@ -30,69 +30,47 @@ ON CONFLICT DO UPDATE SET from_outcome = excluded.from_outcome`;
 
 const UNTURN = `DELETE FROM site_transition WHERE ${SAME_SITE} AND ${POSITION} = ${HERE}`;
 
+type Position = Pick<ReportRow, "site" | "location" | "order_at" | "producer_id" | "sequence">;
 /** What a transition is made of. */
-type Verdict = Pick<
-  ReportRow,
-  | "site"
-  | "location"
-  | "order_at"
-  | "producer_id"
-  | "sequence"
-  | "checked_at"
-  | "outcome"
-  | "reason"
->;
-type Position = Pick<Verdict, "site" | "location" | "order_at" | "producer_id" | "sequence">;
+type Verdict = Position & Pick<ReportRow, "checked_at" | "outcome" | "reason">;
 
-/** History and transitions of one connection, within the caller's transaction. */
-export class History {
-  readonly #insert: StatementSync;
-  readonly #outcomeBefore: StatementSync;
-  readonly #nextVerdict: StatementSync;
-  readonly #turn: StatementSync;
-  readonly #unturn: StatementSync;
+/**
+ * Adds reports to the history of one connection, within the caller's transaction; true when the
+ * report was new, and its transitions are in place.
+ */
+export function historyWriter(db: DatabaseSync): (row: ReportRow) => boolean {
+  const insert = db.prepare(INSERT);
+  const outcomeBefore = db.prepare(OUTCOME_BEFORE);
+  const nextVerdict = db.prepare(NEXT_VERDICT);
+  const turn = db.prepare(TURN);
+  const unturn = db.prepare(UNTURN);
 
-  constructor(db: DatabaseSync) {
-    this.#insert = db.prepare(INSERT);
-    this.#outcomeBefore = db.prepare(OUTCOME_BEFORE);
-    this.#nextVerdict = db.prepare(NEXT_VERDICT);
-    this.#turn = db.prepare(TURN);
-    this.#unturn = db.prepare(UNTURN);
-  }
-
-  /** True when the report was new; then its transitions are in place too. */
-  add(row: ReportRow): boolean {
-    if (this.#insert.run(...cellsOf(row, REPORT_COLUMNS)).changes === 0) return false;
-    if (row.outcome !== "inconclusive") this.#placeTransitions(row);
-    return true;
+  function turnAt(verdict: Verdict, from_outcome: Outcome | null): void {
+    const { checked_at, outcome, reason } = verdict;
+    turn.run({ ...positionOf(verdict), checked_at, outcome, reason, from_outcome });
   }
 
   /**
    * Makes the transitions those of lag(outcome) again. Only two can differ: the new report's own,
    * and that of the next verdict, when the report came late.
    */
-  #placeTransitions(row: ReportRow): void {
+  function placeTransitions(row: ReportRow): void {
     const position = positionOf(row);
-    const before = this.#outcomeBefore.get(position)?.outcome as Outcome | undefined;
-    if (before !== row.outcome) this.#turnAt(row, before ?? null);
-    const next = this.#nextVerdict.get(position) as unknown as Verdict | undefined;
+    const before = outcomeBefore.get(position)?.outcome as Outcome | undefined;
+    if (before !== row.outcome) turnAt(row, before ?? null);
+    const next = nextVerdict.get(position) as unknown as Verdict | undefined;
     if (!next) return;
-    if (next.outcome === row.outcome) this.#unturn.run(positionOf(next));
-    else this.#turnAt(next, row.outcome);
+    if (next.outcome === row.outcome) unturn.run(positionOf(next));
+    else turnAt(next, row.outcome);
   }
 
-  #turnAt(verdict: Verdict, fromOutcome: Outcome | null): void {
-    const { checked_at, outcome, reason } = verdict;
-    this.#turn.run({
-      ...positionOf(verdict),
-      checked_at,
-      outcome,
-      reason,
-      from_outcome: fromOutcome,
-    });
-  }
+  return (row) => {
+    if (insert.run(...cellsOf(row, REPORT_COLUMNS)).changes === 0) return false;
+    if (row.outcome !== "inconclusive") placeTransitions(row);
+    return true;
+  };
 }
 
-function positionOf({ site, location, order_at, producer_id, sequence }: Position) {
+function positionOf({ site, location, order_at, producer_id, sequence }: Position): Position {
   return { site, location, order_at, producer_id, sequence };
 }

@@ -1,6 +1,6 @@
 /** `site_hour`: the rollup that uptime and response times are read from. */
 import { HOUR_MS } from "../../runtime/time_units.ts";
-import type { DatabaseSync, StatementSync } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import { isAnswered } from "../../report/report.ts";
 import { OUTCOMES } from "../../report/outcome.ts";
 import { LATENCY_BOUNDS_MS, latencyColumn } from "../read/latency_buckets.ts";
@@ -31,23 +31,13 @@ ${
   ].join(",\n")
 }`;
 
-/** The rollup of one connection, within the caller's transaction. */
-export class Hours {
-  readonly #add: StatementSync;
-
-  constructor(db: DatabaseSync) {
-    this.#add = db.prepare(ADD);
-  }
-
-  /** Counts a report that is new to the history. */
-  add(row: ReportRow): void {
-    this.#add.run({
-      site: row.site,
-      location: row.location,
-      hour: row.checked_at - row.checked_at % HOUR_MICROS,
-      ...countsOf(row),
-    });
-  }
+/** Counts reports that are new to the history, within the caller's transaction. */
+export function hoursWriter(db: DatabaseSync): (row: ReportRow) => void {
+  const add = db.prepare(ADD);
+  return (row) => {
+    const { site, location, checked_at } = row;
+    add.run({ site, location, hour: checked_at - checked_at % HOUR_MICROS, ...countsOf(row) });
+  };
 }
 
 function countsOf(row: ReportRow): Record<string, number> {

@@ -39,6 +39,16 @@ export function reportRow(report: SiteReport, times: Times): ReportRow {
   return { ...report, order_at: orderAt(report, times) };
 }
 
+/**
+ * A clock that is ahead must not block later reports of its site, so a report from the future takes
+ * the time of its arrival. History keeps that, and a replay comes out the same; a report that is too
+ * old for history is not kept, so it takes a time that every replay agrees on.
+ */
+function orderAt(report: SiteReport, { now, horizon }: Times): number {
+  if (report.recorded_at <= now + CLOCK_AHEAD_MAX_MICROS) return report.recorded_at;
+  return report.checked_at < horizon ? report.checked_at : now;
+}
+
 /** `(columns) VALUES (?, …)`, for cells in the order of the columns: names would bind slower. */
 export function insertedColumns(columns: readonly string[]): string {
   return `(${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`;
@@ -58,14 +68,4 @@ export function compareRows(a: ReportRow, b: ReportRow): number {
   if (a.order_at !== b.order_at) return a.order_at - b.order_at;
   if (a.producer_id !== b.producer_id) return a.producer_id < b.producer_id ? -1 : 1;
   return a.sequence - b.sequence;
-}
-
-/**
- * A clock that is ahead must not block later reports of its site, so a report from the future takes the time of its
- * arrival. History keeps that, and a replay comes out the same; a report that is too old for
- * history is not kept, so it takes a time that every replay agrees on.
- */
-function orderAt(report: SiteReport, { now, horizon }: Times): number {
-  if (report.recorded_at <= now + CLOCK_AHEAD_MAX_MICROS) return report.recorded_at;
-  return report.checked_at < horizon ? report.checked_at : now;
 }

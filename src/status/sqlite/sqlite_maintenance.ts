@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../runtime/clock.ts";
 import type { SiteKey } from "../queries.ts";
 import { type Purged, ROLLUPS_RETENTION_MS, type StatusMaintenance } from "../maintenance.ts";
-import { NEXT_CHANGE } from "./statuses.ts";
+import { NEXT_CHANGE } from "./chunk_writer.ts";
 import { StoreFile, transaction } from "./store_file.ts";
 
 /** Rows that one transaction deletes: some 50 ms in which the thread does nothing else. */
@@ -47,16 +47,11 @@ UPDATE site_status SET removed_at = max(:now, order_at), changed_in = :change
 WHERE site = :site AND (:location IS NULL OR location = :location) AND NOT is_removed
 RETURNING site, location`;
 
-export interface SqliteMaintenanceOptions {
-  readonly path: string;
-  readonly clock: Clock;
-}
-
 export class SqliteMaintenance implements StatusMaintenance {
   readonly #path: string;
   readonly #clock: Clock;
 
-  constructor({ path, clock }: SqliteMaintenanceOptions) {
+  constructor({ path, clock }: { readonly path: string; readonly clock: Clock }) {
     this.#path = path;
     this.#clock = clock;
   }

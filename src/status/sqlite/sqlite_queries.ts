@@ -5,8 +5,7 @@
  * the `-shm` alone, SQLite must write in the folder once.
  */
 import type { Changes, SiteKey, SiteStatus } from "../queries.ts";
-import { STATUS_COLUMNS } from "../read/query_columns.ts";
-import { type QueriesDialect, SqlQueries, STATUSES } from "../sql/sql_queries.ts";
+import { type QueriesDialect, SqlQueries, STATUS_COLUMNS, STATUSES } from "../sql/sql_queries.ts";
 import type { Queryable } from "../sql/sql_source.ts";
 import { SqliteSource, valuesOf } from "./sqlite_source.ts";
 import { StoreFile } from "./store_file.ts";

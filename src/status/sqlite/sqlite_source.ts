@@ -1,6 +1,6 @@
 /** Runs the statements that both stores share on a file of the SQLite store. */
 import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
-import { PROPERTY_TYPES } from "../read/query_columns.ts";
+import { columnTypeOf, FIELD_NAMES } from "../../report/fields.ts";
 import type { Queryable, SqlSource, Statement } from "../sql/sql_source.ts";
 import type { StoreFile } from "./store_file.ts";
 
@@ -31,6 +31,19 @@ export class SqliteSource implements SqlSource, Queryable {
     this.#file.close();
   }
 }
+
+/** Properties whose values a store may keep in a form of its own, and what they are. */
+const PROPERTY_TYPES: ReadonlyMap<string, "time" | "structure" | "boolean"> = new Map([
+  ["at", "time"],
+  ["since", "time"],
+  ["hour", "time"],
+  ["stale", "boolean"],
+  ...FIELD_NAMES.flatMap((field) => {
+    const type = columnTypeOf(field);
+    const isPlain = type === "string" || type === "int" || type === "long";
+    return isPlain ? [] : [[field, type] as const];
+  }),
+]);
 
 /** A row with the values of the query port: SQLite has no times, booleans or structures. */
 export function valuesOf(row: SqliteRow): Record<string, unknown> {

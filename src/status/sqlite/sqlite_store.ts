@@ -6,21 +6,17 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../runtime/clock.ts";
 import type { Applied, Chunk, StatusStore } from "../store.ts";
-import { ChunkWriter } from "./chunk_writer.ts";
-import { migrate } from "./migrations/migrate.ts";
+import { chunkWriter } from "./chunk_writer.ts";
+import { migrate } from "./migrations/migrations.ts";
 import { StoreFile, transaction } from "./store_file.ts";
-
-export interface SqliteStoreOptions {
-  readonly path: string;
-  readonly clock: Clock;
-}
 
 export class SqliteStore implements StatusStore {
   readonly #file: StoreFile;
   readonly #clock: Clock;
-  #writer: ChunkWriter | undefined;
+  /** A writer, and the connection that its statements belong to. */
+  #prepared?: { readonly db: DatabaseSync; readonly write: ReturnType<typeof chunkWriter> };
 
-  constructor({ path, clock }: SqliteStoreOptions) {
+  constructor({ path, clock }: { readonly path: string; readonly clock: Clock }) {
     this.#file = new StoreFile(path, "create");
     this.#clock = clock;
   }
@@ -31,19 +27,14 @@ export class SqliteStore implements StatusStore {
 
   apply(chunk: Chunk): Promise<Applied> {
     return this.#file.use((db) => {
-      const writer = this.#writerOf(db);
-      return transaction(db, () => writer.write(chunk, this.#clock.nowMicros()));
+      if (this.#prepared?.db !== db) this.#prepared = { db, write: chunkWriter(db) };
+      const { write } = this.#prepared;
+      return transaction(db, () => write(chunk, this.#clock.nowMicros()));
     });
   }
 
   close(): Promise<void> {
     this.#file.close();
     return Promise.resolve();
-  }
-
-  /** Its statements are those of one connection. */
-  #writerOf(db: DatabaseSync): ChunkWriter {
-    if (this.#writer?.db !== db) this.#writer = new ChunkWriter(db);
-    return this.#writer;
   }
 }

@@ -15,32 +15,24 @@ import { TimeoutError } from "../../../runtime/deadline.ts";
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const STATES: Readonly<Record<string, Meaning>> = {
-  "08": { is: "unavailable" },
+  ...meanings("08 25P02 25P03 40001 40P01 53 55P03 57 58 XX", { is: "unavailable" }),
   // A cached plan that a migration made invalid; a new connection makes a new one.
-  "0A000": { is: "unavailable" },
-  "21": { is: "rejected" },
-  "22": { is: "rejected" },
-  "23": { is: "rejected" },
-  "25P02": { is: "unavailable" },
-  "25P03": { is: "unavailable" },
+  ...meanings("0A000", { is: "unavailable" }),
   // A standby, or a primary that is shutting down: the next connection may reach another server.
-  "25006": { is: "unavailable" },
+  ...meanings("25006", { is: "unavailable" }),
+  ...meanings("21 22 23 54", { is: "rejected" }),
   "28": { is: "configuration", remedy: "check user, password and the server's pg_hba.conf" },
   "3D": { is: "configuration", remedy: 'create the database, or correct "postgres.db"' },
   "3F": { is: "configuration", remedy: 'run "sitemon migrate", or correct "postgres.schema"' },
-  "40001": { is: "unavailable" },
-  "40P01": { is: "unavailable" },
   "42": { is: "configuration", remedy: 'run "sitemon migrate"' },
   // Tables in a schema that the role may not use are invisible to it.
   "42P01": { is: "configuration", remedy: 'run "sitemon migrate", or grant USAGE on the schema' },
   "42501": { is: "configuration", remedy: "grant the role this privilege" },
-  "53": { is: "unavailable" },
-  "54": { is: "rejected" },
-  "55P03": { is: "unavailable" },
-  "57": { is: "unavailable" },
-  "58": { is: "unavailable" },
-  "XX": { is: "unavailable" },
 };
+
+function meanings(states: string, meaning: Meaning): Record<string, Meaning> {
+  return Object.fromEntries(states.split(" ").map((state) => [state, meaning]));
+}
 
 /** From the sockets of Deno and from `pg` itself, when the server cannot be reached. */
 const NETWORK_CODES = new Set(

@@ -7,7 +7,7 @@ import {
   listCovered as list,
   TOTAL_COLUMNS,
   WINDOWS_OF_DAYS,
-} from "../../read/covered_columns.ts";
+} from "../../read/coverage.ts";
 import type { Migration } from "./migration.ts";
 
 const COLUMNS = COVERED_COLUMNS.join(", ");

@@ -1,6 +1,6 @@
 /** Migration 5: the views of docs/sql.md, for people who ask in SQL; queries are built on them too. */
 import { latencyQuantile } from "../../read/latency_buckets.ts";
-import { STALE_GRACE_MS, STALE_INTERVALS } from "../../read/staleness.ts";
+import { STALE_GRACE_MS, STALE_INTERVALS } from "../../queries.ts";
 import type { Migration } from "./migration.ts";
 
 /** What the original Python service kept of a site may lack the fields that newer reports always have. */

@@ -8,7 +8,7 @@ import {
   listCovered as list,
   TOTAL_COLUMNS,
   WINDOWS_OF_DAYS,
-} from "../../read/covered_columns.ts";
+} from "../../read/coverage.ts";
 
 // A day's total is what its site had been covered by its end, since the first of its days. Purged
 // days stay in the totals.

@@ -1,6 +1,6 @@
 /** Step 3: the views of docs/sql.md, named and made as PostgreSQL's; their times are ISO 8601. */
 import { latencyQuantile } from "../../read/latency_buckets.ts";
-import { STALE_GRACE_MS, STALE_INTERVALS } from "../../read/staleness.ts";
+import { STALE_GRACE_MS, STALE_INTERVALS } from "../../queries.ts";
 
 const ORDER = "(order_at, producer_id, sequence)";
 /** Older SQLite shells have no fractions of the current second. */

@@ -1,7 +1,7 @@
 // A file of an older version must end as a new one does, with what it held.
 import { deepStrictEqual, match } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import { migrate } from "../../../../src/status/sqlite/migrations/migrate.ts";
+import { migrate } from "../../../../src/status/sqlite/migrations/migrations.ts";
 import {
   addReportColumn,
   MIGRATIONS,

@@ -1,14 +1,26 @@
-/** Days and uptimes of sites from the rows of `site_day` and `site_uptime`. */
+/** Time covered by each outcome: the columns that every store has for it, and what their rows say. */
 import { DAY_MS } from "../../runtime/time_units.ts";
 import {
   type Coverage,
-  type DayCoverage,
+  keyOf,
   type SiteDays,
   type SiteKey,
   type SiteUptime,
   UPTIME_WINDOWS_DAYS,
   type UptimeWindowDays,
 } from "../queries.ts";
+
+export const COVERED_COLUMNS = ["up_ms", "degraded_ms", "down_ms", "inconclusive_ms"];
+/** A day's running totals of them. */
+export const TOTAL_COLUMNS = COVERED_COLUMNS.map((column) => `total_${column}`).join(", ");
+
+/** An SQL list of one expression for each. */
+export function listCovered(expression: (column: string) => string): string {
+  return COVERED_COLUMNS.map(expression).join(", ");
+}
+
+/** The windows that are made of days; the shortest is made of hours. */
+export const WINDOWS_OF_DAYS = UPTIME_WINDOWS_DAYS.filter((days) => days > 1);
 
 /** A row of `site_day`. */
 export interface DayRow extends SiteKey {
@@ -29,7 +41,7 @@ export function siteDays(
     readonly nowMs: number;
   },
 ): SiteDays[] {
-  const kept = new Map(rows.map((row) => [keyOf(row, row.day), row]));
+  const kept = new Map(rows.map((row) => [`${keyOf(row)} ${row.day}`, row]));
   const todayMs = nowMs - nowMs % DAY_MS;
   const midnights = Array.from({ length: days }, (_, age) => todayMs - age * DAY_MS).reverse();
   return sites.map(({ site, location }) => ({
@@ -37,25 +49,17 @@ export function siteDays(
     location,
     days: midnights.map((midnightMs) => {
       const day = new Date(midnightMs);
-      const row = kept.get(keyOf({ site, location }, day.toISOString().slice(0, 10)));
-      return dayCoverage(row, day, Math.min(DAY_MS, nowMs - midnightMs));
+      const row = kept.get(`${keyOf({ site, location })} ${day.toISOString().slice(0, 10)}`);
+      return {
+        day,
+        upMs: row?.up_ms ?? 0,
+        degradedMs: row?.degraded_ms ?? 0,
+        downMs: row?.down_ms ?? 0,
+        inconclusiveMs: row?.inconclusive_ms ?? 0,
+        windowMs: Math.min(DAY_MS, nowMs - midnightMs),
+      };
     }),
   }));
-}
-
-function dayCoverage(row: DayRow | undefined, day: Date, windowMs: number): DayCoverage {
-  return {
-    day,
-    upMs: row?.up_ms ?? 0,
-    degradedMs: row?.degraded_ms ?? 0,
-    downMs: row?.down_ms ?? 0,
-    inconclusiveMs: row?.inconclusive_ms ?? 0,
-    windowMs,
-  };
-}
-
-function keyOf({ site, location }: SiteKey, day: string): string {
-  return JSON.stringify([site, location, day]);
 }
 
 /** One window of one site. */
@@ -69,11 +73,9 @@ export function siteUptimes(rows: readonly UptimeRow[]): SiteUptime[] {
   return Array.from({ length: rows.length / perSite }, (_, index) => {
     const ofSite = rows.slice(index * perSite, (index + 1) * perSite);
     const { site, location } = ofSite[0]!;
-    const windows = Object.fromEntries(ofSite.map((row) => [row.days, coverageOf(row)]));
+    const windows = Object.fromEntries(
+      ofSite.map(({ site: _, location: __, days, ...coverage }) => [days, coverage]),
+    );
     return { site, location, windows: windows as Record<UptimeWindowDays, Coverage> };
   });
-}
-
-function coverageOf({ upMs, degradedMs, downMs, inconclusiveMs, windowMs }: UptimeRow): Coverage {
-  return { upMs, degradedMs, downMs, inconclusiveMs, windowMs };
 }
