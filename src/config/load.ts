@@ -6,7 +6,7 @@ import { gatherSecrets } from "./credentials.ts";
 import { type HostEnvironment, systemHostEnvironment } from "./host_environment.ts";
 import type { ReadConfig, Role } from "./loaded_config.ts";
 import { crossCheck, crossWarnings } from "./resolve/cross_checks.ts";
-import { kafkaTls, postgresTls } from "./resolve/named_files.ts";
+import { serverTls } from "./resolve/named_files.ts";
 import { type Checkers, resolveSites } from "./resolve/resolve_sites.ts";
 import { type Config, configSchema, defaultConfig } from "./schema/schema.ts";
 import { LoadContext } from "./yaml/load_context.ts";
@@ -55,8 +55,7 @@ function loadSource(
   return {
     config,
     sites,
-    kafkaTls: kafkaTls(config, source, context),
-    postgresTls: postgresTls(config, source, context),
+    ...serverTls(config, source, context),
     secrets: gatherSecrets(sources, config, sites),
     files: context.files,
     environment: [...context.variables].sort(),

@@ -108,12 +108,10 @@ function checkGroup({ config: { scanner, kafka }, role, source }: CrossChecked):
 }
 
 /** The sections that each command needs. */
-const NEEDS: Readonly<Record<Role, readonly string[]>> = {
+const NEEDS: Readonly<Partial<Record<Role, readonly string[]>>> = {
   producer: ["sites", "kafka"],
   consumer: ["kafka", "postgres"],
   run: ["sites"],
-  web: [],
-  status: [],
   migrate: ["postgres"],
 };
 
@@ -126,8 +124,8 @@ function checkSections({ role, source }: CrossChecked): void {
       `store, or "store" to read that of "sitemon run"`;
     return source.report([], message);
   }
-  const needed = NEEDS[role].filter((section) => section !== "sites" || lacks("include"));
-  for (const section of needed.filter(lacks)) {
+  for (const section of NEEDS[role]?.filter(lacks) ?? []) {
+    if (section === "sites" && !lacks("include")) continue;
     source.report([], `missing section "${section}": "sitemon ${role}" needs it`);
   }
 }

@@ -4,7 +4,7 @@ import type { Config } from "../schema/schema.ts";
 import type { SiteTls } from "../site.ts";
 import { besideFile, type LoadContext } from "../yaml/load_context.ts";
 import { keyName, type Path, valueAt, type YamlSource } from "../yaml/yaml_source.ts";
-import { camelKeys } from "./camel_keys.ts";
+import { camelKeys } from "./resolve_site.ts";
 
 /** Where settings are defined. */
 export interface SettingsPlace {
@@ -51,27 +51,20 @@ export function readPems<T extends { ca?: string; cert?: string; key?: string }>
   return { ...tls, ...texts };
 }
 
-/** TLS to the brokers, or undefined for plain text. */
-export function kafkaTls(
-  { kafka }: Config,
-  source: YamlSource,
-  context: LoadContext,
-): SiteTls | undefined {
-  const tls = kafka?.tls;
-  if (typeof tls !== "object") return tls === true ? { insecure: false } : undefined;
-  const place = { context, source, at: ["kafka"], name: "kafka" };
-  return camelKeys(readPems(tls, place));
-}
-
-/** TLS to PostgreSQL; mode `disable` for plain text. */
-export function postgresTls(
-  { postgres }: Config,
-  source: YamlSource,
-  context: LoadContext,
-): PostgresTls {
-  const tls = postgres?.tls ?? "disable";
-  if (typeof tls !== "object") return { mode: tls };
-  return readPems(tls, { context, source, at: ["postgres"], name: "postgres" });
+/** TLS to the brokers, undefined for plain text, and to PostgreSQL, where plain text is a mode. */
+export function serverTls({ kafka, postgres }: Config, source: YamlSource, context: LoadContext) {
+  const place = (name: string) => ({ context, source, at: [name], name });
+  const { tls = false } = kafka ?? {};
+  const { tls: modeOrTls = "disable" } = postgres ?? {};
+  const kafkaTls: SiteTls | undefined = typeof tls === "object"
+    ? camelKeys(readPems(tls, place("kafka")))
+    : tls
+    ? { insecure: false }
+    : undefined;
+  const postgresTls: PostgresTls = typeof modeOrTls === "object"
+    ? readPems(modeOrTls, place("postgres"))
+    : { mode: modeOrTls };
+  return { kafkaTls, postgresTls };
 }
 
 /**

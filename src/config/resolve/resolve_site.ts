@@ -9,7 +9,6 @@ import type {
   SiteExpect,
   SizeExpectation,
 } from "../site.ts";
-import { camelKeys } from "./camel_keys.ts";
 
 /** Settings with the contents of the files that they name. */
 export type WithFiles<T extends SiteConfig | DefaultsConfig> =
@@ -124,4 +123,19 @@ export function inherit<D extends Inherited, S extends Inherited>(defaults: D, s
   const expect = { ...defaults.expect, ...site.expect } as NonNullable<D["expect"]>;
   const tls = { ...defaults.tls, ...site.tls } as NonNullable<D["tls"]>;
   return { ...defaults, ...site, headers, labels, expect, tls };
+}
+
+type Camel<Key extends string> = Key extends `${infer Head}_${infer Rest}`
+  ? `${Head}${Capitalize<Camel<Rest>>}`
+  : Key;
+
+type CamelKeys<T> = { [Key in keyof T as Camel<Key & string>]: T[Key] };
+
+/** Keys of the file (`server_name`) as the program writes them (`serverName`). */
+export function camelKeys<T extends object>(settings: T): CamelKeys<T> {
+  const entries = Object.entries(settings).map(([key, value]) => [
+    key.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase()),
+    value,
+  ]);
+  return Object.fromEntries(entries);
 }

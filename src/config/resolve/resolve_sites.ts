@@ -71,39 +71,30 @@ function withFiles<T extends SiteConfig | DefaultsConfig>(
   };
 }
 
-type Expression = readonly [check: keyof Checkers, path: Path, text: string | undefined];
+/** Keys whose values, or lists of values, are expressions. */
+const EXPRESSIONS: Readonly<Record<string, keyof Checkers>> = {
+  pattern: "checkPattern",
+  matches: "checkPattern",
+  not_matches: "checkPattern",
+  path: "checkJsonPath",
+};
 
 /** Adds a mistake for each expression that cannot be used. */
 function reportExpressions(
-  settings: SiteConfig | DefaultsConfig,
+  { pattern, expect }: SiteConfig | DefaultsConfig,
   place: SettingsPlace,
   checkers: Checkers,
 ): void {
-  for (const [check, path, text] of expressionsOf(settings)) {
-    const problem = text === undefined ? undefined : checkers[check]?.(text);
-    if (problem !== undefined) reportInvalid(problem, path, place);
-  }
-}
-
-function expressionsOf({ pattern, expect = {} }: SiteConfig | DefaultsConfig): Expression[] {
-  const { body, header = [], json = [] } = expect;
-  return [
-    ["checkPattern", ["pattern"], pattern],
-    ...bodyPatterns(body?.matches, ["expect", "body", "matches"]),
-    ...bodyPatterns(body?.not_matches, ["expect", "body", "not_matches"]),
-    ...header.map(({ matches }, index): Expression => [
-      "checkPattern",
-      ["expect", "header", index, "matches"],
-      matches,
-    ]),
-    ...json.flatMap(({ path, matches }, index): Expression[] => [
-      ["checkJsonPath", ["expect", "json", index, "path"], path],
-      ["checkPattern", ["expect", "json", index, "matches"], matches],
-    ]),
-  ];
-}
-
-function bodyPatterns(patterns: string | readonly string[] | undefined, path: Path): Expression[] {
-  if (!Array.isArray(patterns)) return [["checkPattern", path, patterns as string | undefined]];
-  return patterns.map((text, index) => ["checkPattern", [...path, index], text]);
+  const visit = (value: unknown, path: Path, check?: keyof Checkers): void => {
+    if (typeof value === "string") {
+      const problem = check && checkers[check]?.(value);
+      if (problem !== undefined) reportInvalid(problem, path, place);
+    } else if (Array.isArray(value)) {
+      value.forEach((item, index) => visit(item, [...path, index], check));
+    } else {
+      const entries = Object.entries(value ?? {});
+      entries.forEach(([key, item]) => visit(item, [...path, key], EXPRESSIONS[key]));
+    }
+  };
+  visit({ pattern, expect }, []);
 }

@@ -2,6 +2,7 @@
 import * as z from "zod";
 import type { Limits, StatusRange } from "../site.ts";
 import { duration, formatDuration, KIB, MIB, size } from "./duration_and_size.ts";
+import { ruleOf } from "./messages.ts";
 import { type Exact, text, whole } from "./scalar.ts";
 
 /** HTTP has 100 to 599; some servers answer up to 999, and one may want to expect that. */
@@ -60,21 +61,19 @@ function formatStatusRange({ first, last, negated }: StatusRange): number | stri
   return `${negated ? "!" : ""}${first === last ? first : `${first}-${last}`}`;
 }
 
-const PATTERN_RULE = `a regular expression of 1 to ${PATTERN_LENGTH_MAX} characters`;
-const EXPECTED_RULE = `text of 1 to ${EXPECTED_LENGTH_MAX} characters`;
-
 /** A regular expression; the scanner's own engine proves later that it compiles. */
-export const patternSchema = z.string({ error: `is not ${PATTERN_RULE}` })
-  .min(1).max(PATTERN_LENGTH_MAX);
+export const patternSchema = z.string({
+  error: `is not a regular expression of 1 to ${PATTERN_LENGTH_MAX} characters`,
+}).min(1).max(PATTERN_LENGTH_MAX);
 
-const texts = oneOrMore(
-  z.string({ error: `is not ${EXPECTED_RULE}` }).min(1).max(EXPECTED_LENGTH_MAX),
-  EXPECTED_RULE,
-);
-const patterns = oneOrMore(patternSchema, PATTERN_RULE);
+const expectedSchema = z.string({ error: `is not text of 1 to ${EXPECTED_LENGTH_MAX} characters` })
+  .min(1).max(EXPECTED_LENGTH_MAX);
 
-function oneOrMore(item: z.ZodString, rule: string) {
-  const error = `is not ${rule}, or a list of at most ${EXPECTATIONS_MAX}`;
+const texts = oneOrMore(expectedSchema);
+const patterns = oneOrMore(patternSchema);
+
+function oneOrMore(item: z.ZodString) {
+  const error = `${ruleOf(item)}, or a list of at most ${EXPECTATIONS_MAX}`;
   return z.union([item, z.array(item).min(1).max(EXPECTATIONS_MAX)], { error });
 }
 

@@ -1,13 +1,8 @@
 /** Scalar values of the schema, and the type of what it gives. */
 import * as z from "zod";
 
-/** Inclusive bounds. */
-export interface Range {
-  readonly min: number;
-  readonly max: number;
-}
-
-export function whole({ min, max }: Range) {
+/** A whole number within inclusive bounds. */
+export function whole({ min, max }: { readonly min: number; readonly max: number }) {
   return z.int().min(min).max(max);
 }
 

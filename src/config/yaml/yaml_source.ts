@@ -44,9 +44,6 @@ export function valueAt(value: unknown, path: Path): unknown {
 /** Aliases copy values; a few lines of them could otherwise fill the memory ("billion laughs"). */
 const ALIASED_VALUES_MAX = 100_000;
 
-/** After this error the parser has not misread the rest. */
-const HARMLESS: ErrorCode = "TAG_RESOLVE_FAILED";
-
 export interface YamlSourceOptions {
   readonly file: string;
   readonly references: References;
@@ -119,7 +116,8 @@ export class YamlSource {
 
   #reportSyntax(): number {
     const { errors, warnings } = this.#document;
-    const breaking = errors.filter(({ code }) => code !== HARMLESS);
+    // After an unknown tag the parser has not misread the rest.
+    const breaking = errors.filter(({ code }) => code !== "TAG_RESOLVE_FAILED");
     const brokenAt = breaking.reduce((first, { pos }) => Math.min(first, pos[0]), Infinity);
     for (const { code, message, pos: [offset] } of [...errors, ...warnings]) {
       // After the first error, every further token seems unexpected.
