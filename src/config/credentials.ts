@@ -36,7 +36,7 @@ export function urlCredentials(url: string): string[] {
 /** Every text that reveals a user name and password, including the header that they are sent in. */
 export function pairCredentials(user: string, password: string): string[] {
   const pair = `${user}:${password}`;
-  return [pair, base64(pair), password === "" ? user : password];
+  return [pair, new TextEncoder().encode(pair).toBase64(), password === "" ? user : password];
 }
 
 /** A header's value, and what follows a scheme such as `Bearer`. */
@@ -83,8 +83,4 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-function base64(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text)));
 }

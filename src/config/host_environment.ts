@@ -11,7 +11,6 @@ export interface HostEnvironment {
   readonly workingFolder: string;
 }
 
-/** This process's own environment and files. */
 export function systemHostEnvironment(): HostEnvironment {
   return {
     env,

@@ -8,7 +8,6 @@ export interface SiteTls {
   readonly key?: string;
   /** Name for SNI and verification, instead of the URL's host. */
   readonly serverName?: string;
-  /** Accepts any certificate. */
   readonly insecure: boolean;
 }
 
@@ -29,7 +28,6 @@ export interface Retries {
   /** Including the first. */
   readonly attempts: number;
   readonly delayMs: number;
-  /** Reasons for another attempt. */
   readonly on: readonly (Reason | "any")[];
 }
 
@@ -122,7 +120,6 @@ export interface Site {
   readonly ipVersion?: 4 | 6;
   /** `http://[user:password@]host:port` */
   readonly proxy?: string;
-  /** Sends the header `traceparent`. */
   readonly traceparent?: boolean;
   readonly labels: Readonly<Record<string, string>>;
 }

@@ -1,7 +1,7 @@
 /** `sitemon check`: checks or explains URLs and sites of a configuration, once, in a thread. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { resolveSite } from "../../config/resolve/resolve_site.ts";
-import { siteNames } from "../../config/resolve/site_names.ts";
+import { siteNames } from "../../config/resolve/resolve_sites.ts";
 import { defaultConfig } from "../../config/schema/schema.ts";
 import { siteSchema } from "../../config/schema/site_schema.ts";
 import type { Site } from "../../config/site.ts";

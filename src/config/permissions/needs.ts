@@ -9,7 +9,6 @@ import { joined, type Permissions } from "./permissions.ts";
 
 type Needs = Partial<Permissions>;
 
-/** What the needs are computed from. */
 export type Permitted = Pick<LoadedConfig, "config" | "sites">;
 
 /**
@@ -54,7 +53,6 @@ export function folderOf(path: string): { readonly read: string[]; readonly writ
   return { read: [dirname(path)], write: [dirname(path)] };
 }
 
-/** Stores that a configuration can name. */
 export type StoreKind = "postgres" | "sqlite";
 
 /** The store that a configuration means; `run` has a SQLite file whatever else is configured. */

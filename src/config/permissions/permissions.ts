@@ -43,13 +43,10 @@ export function workerPermissions(
  * what may be read, since starting a Worker reads its module.
  */
 export function permissionFlags(permissions: Permissions): string[] {
+  // In a list, Deno reads a doubled comma as a comma of the path.
+  const list = (items: readonly string[]) => items.map((item) => item.replaceAll(",", ",,"));
   return Object.entries(permissions).filter(([, items]) => items.length > 0)
-    .map(([kind, items]) => `--allow-${kind}=${items.map(escaped).join(",")}`);
-}
-
-/** In a list, Deno reads a doubled comma as a comma of the path. */
-function escaped(item: string): string {
-  return item.replaceAll(",", ",,");
+    .map(([kind, items]) => `--allow-${kind}=${list(items).join(",")}`);
 }
 
 function unique<T extends string>(items: readonly T[]): T[] {

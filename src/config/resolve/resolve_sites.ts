@@ -1,13 +1,17 @@
 /** Every site with what it inherits, the contents of its files, and expressions that compile. */
+import { publicUrl } from "../../report/public_url.ts";
 import type { Config } from "../schema/schema.ts";
-import type { DefaultsConfig, SiteConfig } from "../schema/site_schema.ts";
+import {
+  type DefaultsConfig,
+  SITE_NAME_LENGTH_MAX,
+  type SiteConfig,
+} from "../schema/site_schema.ts";
 import type { Site } from "../site.ts";
 import type { LoadContext } from "../yaml/load_context.ts";
 import type { SiteEntry } from "../yaml/site_entries.ts";
 import { type Path, pathKey, type YamlSource } from "../yaml/yaml_source.ts";
 import { readBody, readPems, reportInvalid, type SettingsPlace } from "./named_files.ts";
 import { resolveSite, type WithFiles } from "./resolve_site.ts";
-import { siteNames } from "./site_names.ts";
 
 type Checker = (expression: string) => string | undefined;
 
@@ -40,6 +44,32 @@ export function resolveSites(entries: readonly SiteEntry[], { config, source, ch
 function nameable({ config, source, at }: SiteEntry): { name?: string; url: string } {
   const key = pathKey([...at, "url"]);
   return source.secrets.has(key) ? { ...config, url: source.raw.get(key)! } : config;
+}
+
+/**
+ * A name for each site: its own, or its URL without credentials and with `#2`, `#3` … on a repeat.
+ * Names that sites have of their own are never given to others.
+ */
+export function siteNames(sites: readonly Pick<SiteConfig, "name" | "url">[]): string[] {
+  const taken = new Set(sites.flatMap(({ name }) => name ?? []));
+  const counts = new Map<string, number>();
+  return sites.map(({ name, url }) => {
+    if (name !== undefined) return name;
+    const base = publicUrl(url);
+    let count = (counts.get(base) ?? 0) + 1;
+    while (taken.has(numbered(base, count))) count++;
+    counts.set(base, count);
+    const free = numbered(base, count);
+    taken.add(free);
+    return free;
+  });
+}
+
+/** Cut to what a report holds, and never between two surrogates. */
+function numbered(base: string, count: number): string {
+  const suffix = count === 1 ? "" : `#${count}`;
+  const cut = base.slice(0, SITE_NAME_LENGTH_MAX - suffix.length).replace(/[\ud800-\udbff]$/, "");
+  return cut + suffix;
 }
 
 function reportRepeatedNames(entries: readonly SiteEntry[]): void {

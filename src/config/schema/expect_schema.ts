@@ -191,5 +191,4 @@ export const expectSchema = z.strictObject({
     .describe("Inverts the outcome: a site that meets all other expectations is `down`."),
 });
 
-/** The section `expect`. */
 export type ExpectConfig = Exact<z.output<typeof expectSchema>>;

@@ -22,25 +22,23 @@ const HOST_PORT = new RegExp(`^(\\[[0-9A-Fa-f:.]+\\]|${NAME})(?::(\\d{1,5}))?$`)
 /** `host:port`; port 0 only where `portMin` allows it, for a listener that takes any free port. */
 export function hostPort({ portMin = 1 }: { readonly portMin?: 0 | 1 } = {}) {
   const error = "is not a host:port address, such as 127.0.0.1:9464";
-  return z.codec(z.string({ error }), z.object({ host: z.string(), port: z.number() }), {
-    decode(value, context) {
-      const { host, port } = parseHost(value) ?? {};
-      if (host !== undefined && port !== undefined && port >= portMin) return { host, port };
-      context.issues.push({ code: "custom", input: value, message: error });
-      return z.NEVER;
-    },
-    encode: formatHost,
-  });
+  return address<HostPort>(error, ({ port = -1 }) => port >= portMin);
 }
 
 /** `host`, for all of its ports, or `host:port`. */
 export function hostMaybePort() {
   const error = "is not a host or host:port without scheme, path and wildcard";
-  const parsed = z.object({ host: z.string(), port: z.number().exactOptional() });
-  return z.codec(z.string({ error }), parsed, {
+  return address<HostAndMaybePort>(error, ({ port }) => port !== 0);
+}
+
+function address<T extends HostAndMaybePort>(
+  error: string,
+  isAllowed: (host: HostAndMaybePort) => boolean,
+) {
+  return z.codec(z.string({ error }), z.custom<T>(), {
     decode(value, context) {
       const host = parseHost(value);
-      if (host !== undefined && host.port !== 0) return host;
+      if (host !== undefined && isAllowed(host)) return host as T;
       context.issues.push({ code: "custom", input: value, message: error });
       return z.NEVER;
     },

@@ -69,5 +69,4 @@ export const kafkaSchema = z.strictObject({
   sasl: saslSchema.optional().describe("Authentication to the brokers."),
 });
 
-/** The section `kafka`. */
 export type KafkaConfig = Exact<z.output<typeof kafkaSchema>>;

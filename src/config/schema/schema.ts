@@ -31,7 +31,6 @@ const INCLUDE_MAX = 100;
 const OUTBOX_ROWS = { min: 2, max: 100_000_000 };
 /** An empty outbox with its tables and log takes some 64 KiB; SQLite goes up to 281 TB, disks do not. */
 const OUTBOX_BYTES = { minBytes: 256 * KIB, maxBytes: TIB };
-/** 0 uses the whole disk. */
 const FREE_BYTES = { minBytes: 0, maxBytes: TIB };
 /** Each day is a partition, and a transaction locks them all: see docs/sql.md for more than 100. */
 const RETENTION = { minMs: DAY_MS, maxMs: 400 * DAY_MS };
@@ -162,7 +161,6 @@ export function defaultConfig(): Config {
   return configSchema.parse({}) as Config;
 }
 
-/** Where spans go. */
 export type TracesConfig = z.output<typeof tracesSchema>;
 
 /** Where and how the status page is served. */

@@ -159,7 +159,6 @@ export const siteSchema = z.strictObject({
   ...optionalSettings,
 });
 
-/** The section `defaults`. */
 export type DefaultsConfig = Exact<z.output<typeof defaultsSchema>>;
 /** One of `sites`, before it inherits. */
 export type SiteConfig = Exact<z.output<typeof siteSchema>>;

@@ -13,26 +13,19 @@ export interface References {
 /** The text of a file, or why it cannot be read. */
 export type FileText = { readonly text: string } | { readonly failure: string };
 
-/** A text with its references replaced. */
-export interface Interpolation {
-  readonly text: string;
-  /** What references stood for, except defaults, which the file shows. */
-  readonly secrets: readonly string[];
-  /** Messages about references that could not be resolved. */
-  readonly problems: readonly string[];
-}
-
 const REFERENCE = /\$\$\{|\$\{file:\$\{[^}]*\}[^}]*\}|\$\{[^}]*\}?/g;
 const VARIABLE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}$/;
 const FILE = /^\$\{file:(?:\$\{([A-Za-z_][A-Za-z0-9_]*)\}(?=\/))?([^}]+)\}$/;
 
-/** True when a text has something to replace. */
 export function hasReference(text: string): boolean {
   return text.includes("${");
 }
 
-/** Replaces every reference once; what they stand for is not searched again. */
-export function interpolate(text: string, references: References): Interpolation {
+/**
+ * Replaces every reference once; what they stand for is not searched again, and is secret, except
+ * defaults, which the file shows.
+ */
+export function interpolate(text: string, references: References) {
   const secrets: string[] = [];
   const problems: string[] = [];
   const replaced = text.replace(REFERENCE, (reference) => {

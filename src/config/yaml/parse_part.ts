@@ -10,7 +10,6 @@ import { keyName, type Path, pathKey, valueAt, type YamlSource } from "./yaml_so
 
 /** A word that differs by more edits is another word, not a typing error. */
 const EDITS_MAX = 3;
-/** Longer values are cut. */
 const SHOWN_LENGTH_MAX = 60;
 
 type Issue = z.core.$ZodIssue;

@@ -1,15 +1,17 @@
 /** The sites of the configuration itself, then those of the files that it includes. */
-import { normalize } from "node:path";
+import { isAbsolute, join, matchesGlob, normalize, sep } from "node:path";
 import * as z from "zod";
 import type { Place } from "../config_error.ts";
 import { type SiteConfig, siteSchema } from "../schema/site_schema.ts";
-import { expandGlob, isGlob } from "./glob.ts";
 import { besideFile, type LoadContext } from "./load_context.ts";
 import { parsePart } from "./parse_part.ts";
 import { type Path, valueAt, type YamlSource } from "./yaml_source.ts";
 
 /** Files that globs may match in all. */
 const FILES_MAX = 10_000;
+
+/** Folders that one glob may list. */
+const FOLDERS_MAX = 10_000;
 
 /** A site and where it is defined. */
 export interface SiteEntry {
@@ -75,4 +77,43 @@ function sitesOfFile(file: string, namedAt: Place, context: LoadContext): SiteEn
   if (Array.isArray(source.value)) return siteEntriesAt(source, []);
   parsePart(includedSchema, { source, at: [] });
   return siteEntriesAt(source, ["sites"]);
+}
+
+/** True when a path has wildcards: `*`, `?` or `[…]`. */
+export function isGlob(path: string): boolean {
+  return /[*?[]/.test(path);
+}
+
+/**
+ * The paths that a glob with at least one wildcard matches, sorted. A wildcard does not match `/`;
+ * hidden files are matched only by a name that begins with a dot. Folders that cannot be listed
+ * count as empty.
+ */
+export function expandGlob(
+  glob: string,
+  listFolder: (path: string) => readonly string[],
+): string[] {
+  const names = glob.split(sep);
+  const literals = names.findIndex(isGlob);
+  // What is before the first wildcard is one folder, even if its parents cannot be listed.
+  let found = [names.slice(0, literals).join(sep) || (isAbsolute(glob) ? sep : "")];
+  for (const name of names.slice(literals)) {
+    const isMatch = (it: string) =>
+      matchesGlob(it, name) && (!it.startsWith(".") || name.startsWith("."));
+    found = found.slice(0, FOLDERS_MAX).flatMap((folder) =>
+      namesIn(folder, listFolder).filter(isMatch).map((match) => join(folder, match))
+    );
+  }
+  return found.sort();
+}
+
+function namesIn(
+  folder: string,
+  listFolder: (path: string) => readonly string[],
+): readonly string[] {
+  try {
+    return listFolder(folder === "" ? "." : folder);
+  } catch {
+    return [];
+  }
 }

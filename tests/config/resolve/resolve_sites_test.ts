@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { siteNames } from "../../../src/config/resolve/site_names.ts";
+import { siteNames } from "../../../src/config/resolve/resolve_sites.ts";
 
 Deno.test("siteNames() uses the URL without credentials, numbered on a repeat", () => {
   const names = siteNames([

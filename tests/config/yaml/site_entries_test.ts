@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { expandGlob, isGlob } from "../../../src/config/yaml/glob.ts";
+import { expandGlob, isGlob } from "../../../src/config/yaml/site_entries.ts";
 import { fakeHostEnvironment } from "../fake_host_environment.ts";
 
 const FILES = [
