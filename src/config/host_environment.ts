@@ -13,20 +13,18 @@ export interface HostEnvironment {
 
 export function systemHostEnvironment(): HostEnvironment {
   return {
-    env,
+    env(name) {
+      try {
+        return Deno.env.get(name);
+      } catch (error) {
+        if (error instanceof Deno.errors.NotCapable) return undefined;
+        throw error;
+      }
+    },
     readTextFile,
     listFolder: (path) => [...Deno.readDirSync(path)].map(({ name }) => name),
     workingFolder: Deno.cwd(),
   };
-}
-
-function env(name: string): string | undefined {
-  try {
-    return Deno.env.get(name);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return undefined;
-    throw error;
-  }
 }
 
 /** Reads in chunks, since a device or a pipe has no size that could be checked first. */

@@ -4,10 +4,10 @@ import { redactor } from "../runtime/telemetry/redaction.ts";
 import { ConfigError, inOrder } from "./config_error.ts";
 import { gatherSecrets } from "./credentials.ts";
 import { type HostEnvironment, systemHostEnvironment } from "./host_environment.ts";
-import type { ReadConfig, Role } from "./loaded_config.ts";
+import type { Checkers, ReadConfig, Role } from "./loaded_config.ts";
 import { crossCheck, crossWarnings } from "./resolve/cross_checks.ts";
 import { serverTls } from "./resolve/named_files.ts";
-import { type Checkers, resolveSites } from "./resolve/resolve_sites.ts";
+import { resolveSites } from "./resolve/resolve_sites.ts";
 import { type Config, configSchema, defaultConfig } from "./schema/schema.ts";
 import { LoadContext } from "./yaml/load_context.ts";
 import { parsePart } from "./yaml/parse_part.ts";
@@ -19,8 +19,6 @@ export interface LoadConfigOptions extends Checkers {
   readonly role?: Role;
   /** This process's own when absent. */
   readonly hostEnvironment?: HostEnvironment;
-  /** The problem with an entry of `address_policy`, if there is one. */
-  readonly checkAddress?: (entry: string) => string | undefined;
 }
 
 /** Loads the file and all files that it names, or throws a {@linkcode ConfigError} with every mistake. */
@@ -40,7 +38,7 @@ export function loadConfig(path: string, options: LoadConfigOptions = {}): ReadC
 function loadSource(
   source: YamlSource,
   context: LoadContext,
-  { role, checkAddress, ...checkers }: LoadConfigOptions,
+  { role, ...checkers }: LoadConfigOptions,
 ): ReadConfig {
   const valid = withStatePaths(validConfig(source), context.hostEnvironment);
   const entries = [
@@ -50,7 +48,7 @@ function loadSource(
   const config = { ...valid, sites: entries.map((entry) => entry.config) };
   const sites = resolveSites(entries, { config, source, checkers, context });
   const checked = { config, source, siteCount: sites.length, role };
-  crossCheck(checked, checkAddress);
+  crossCheck(checked, checkers);
   const sources = [...new Set([source, ...entries.map((entry) => entry.source)])];
   return {
     config,

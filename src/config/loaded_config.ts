@@ -11,6 +11,14 @@ export type DaemonRole = "producer" | "consumer" | "run" | "web";
 /** The command that a configuration is for, which decides what is required. */
 export type Role = DaemonRole | "status" | "migrate";
 
+/** Problems that only other parts of sitemon can find, for those that a command may load. */
+export interface Checkers {
+  readonly checkPattern?: (pattern: string) => string | undefined;
+  readonly checkJsonPath?: (path: string) => string | undefined;
+  /** Of an entry of `address_policy`. */
+  readonly checkAddress?: (entry: string) => string | undefined;
+}
+
 /** TLS to PostgreSQL; texts are the contents of PEM files. */
 export interface PostgresTls {
   readonly mode: "disable" | "require" | "verify-ca" | "verify-full";

@@ -31,9 +31,6 @@ export interface Retries {
   readonly on: readonly (Reason | "any")[];
 }
 
-/** A value that an answer is compared with. */
-export type Scalar = string | number | boolean | null;
-
 /** What the body must and must not contain; patterns are known to compile. */
 export interface BodyExpectation {
   readonly contains: readonly string[];
@@ -45,8 +42,8 @@ export interface BodyExpectation {
 /** What every value at a JSONPath must be; path and pattern are known to compile. */
 export interface JsonExpectation {
   readonly path: string;
-  readonly equals?: Scalar;
-  readonly notEquals?: Scalar;
+  readonly equals?: string | number | boolean | null;
+  readonly notEquals?: string | number | boolean | null;
   readonly matches?: string;
   readonly lessThan?: number;
   readonly greaterThan?: number;

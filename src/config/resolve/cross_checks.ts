@@ -1,6 +1,6 @@
 /** What no single key can show: rules between keys, between sites, and of each command. */
 import type { Mistake } from "../config_error.ts";
-import type { Role } from "../loaded_config.ts";
+import type { Checkers, Role } from "../loaded_config.ts";
 import { groupTopic } from "../schema/scanner_schema.ts";
 import { type Config, SITES_MAX } from "../schema/schema.ts";
 import { valueAt, type YamlSource } from "../yaml/yaml_source.ts";
@@ -19,11 +19,8 @@ export interface CrossChecked {
   readonly role: Role | undefined;
 }
 
-/** Reports every mistake between keys; `checkAddress` finds the problem with an entry of `address_policy`. */
-export function crossCheck(
-  checked: CrossChecked,
-  checkAddress?: (entry: string) => string | undefined,
-): void {
+/** Reports every mistake between keys. */
+export function crossCheck(checked: CrossChecked, { checkAddress }: Checkers = {}): void {
   checkServers(checked);
   checkSiteCount(checked);
   checkStatePaths(checked);
@@ -78,7 +75,7 @@ function checkStatePaths({ config: { outbox, store }, source }: CrossChecked): v
 
 function checkAddresses(
   { config: { address_policy }, source }: CrossChecked,
-  checkAddress: (entry: string) => string | undefined,
+  checkAddress: NonNullable<Checkers["checkAddress"]>,
 ): void {
   for (const list of ["allow", "deny"] as const) {
     for (const [index, entry] of address_policy[list].entries()) {

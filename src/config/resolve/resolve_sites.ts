@@ -1,5 +1,6 @@
 /** Every site with what it inherits, the contents of its files, and expressions that compile. */
 import { publicUrl } from "../../report/public_url.ts";
+import type { Checkers } from "../loaded_config.ts";
 import type { Config } from "../schema/schema.ts";
 import {
   type DefaultsConfig,
@@ -12,14 +13,6 @@ import type { SiteEntry } from "../yaml/site_entries.ts";
 import { type Path, pathKey, type YamlSource } from "../yaml/yaml_source.ts";
 import { readBody, readPems, reportInvalid, type SettingsPlace } from "./named_files.ts";
 import { resolveSite, type WithFiles } from "./resolve_site.ts";
-
-type Checker = (expression: string) => string | undefined;
-
-/** Each gives the problem with an expression, if there is one. */
-export interface Checkers {
-  readonly checkPattern?: Checker;
-  readonly checkJsonPath?: Checker;
-}
 
 /** The sites in their order; what is wrong with them is reported. */
 export function resolveSites(entries: readonly SiteEntry[], { config, source, checkers, context }: {

@@ -5,7 +5,6 @@ import { formatHost, parseHost } from "./host_port.ts";
 import { identifier, password, text, whole } from "./scalar.ts";
 import { postgresTlsSchema } from "./tls_schema.ts";
 
-const PORT = { min: 1, max: 65_535 };
 /** PostgreSQL silently truncates names to 63 bytes (NAMEDATALEN - 1). */
 const NAME_LENGTH_MAX = 63;
 /** Within 100 ms a server across an ocean never answers; nobody waits for 5 minutes. */
@@ -19,7 +18,7 @@ export const postgresSchema = z.strictObject({
     .describe("Name or address of the server."),
   user: text(NAME_LENGTH_MAX).describe("Role to log in as."),
   password: password().optional(),
-  port: whole(PORT).prefault(5432).describe("Port of the server."),
+  port: whole({ min: 1, max: 65_535 }).prefault(5432).describe("Port of the server."),
   db: text(NAME_LENGTH_MAX).optional().describe("Database; named like the user when absent."),
   schema: identifier().prefault("public").describe("Schema that holds the tables."),
   tls: postgresTlsSchema.prefault("disable").describe(

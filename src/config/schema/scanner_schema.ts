@@ -19,7 +19,6 @@ const CONNECTIVITY_URLS_MAX = 16;
 /** Checks that fail ask by themselves; the requests in between are for operators. */
 const CONNECTIVITY_INTERVAL = { minMs: 1_000, maxMs: 3_600_000 };
 
-const GROUP_NAME = /^[A-Za-z0-9._-]{1,100}$/;
 /** Brokers accept 6 s or more by default; a site that nobody checks for longer than this is an outage. */
 const SESSION_TIMEOUT = { minMs: 6_000, maxMs: 300_000 };
 /** At most as many producers can share; each costs the brokers a folder, whoever owns it. */
@@ -27,7 +26,7 @@ const PARTITIONS = { min: 1, max: 1_000 };
 
 const groupName = z.string({
   error: "is not a name of 1 to 100 letters, digits, dots, hyphens and underscores",
-}).regex(GROUP_NAME);
+}).regex(/^[A-Za-z0-9._-]{1,100}$/);
 
 const groupMapping = z.strictObject({
   name: groupName.describe(

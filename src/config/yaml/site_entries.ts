@@ -93,6 +93,13 @@ export function expandGlob(
   glob: string,
   listFolder: (path: string) => readonly string[],
 ): string[] {
+  const namesIn = (folder: string) => {
+    try {
+      return listFolder(folder === "" ? "." : folder);
+    } catch {
+      return [];
+    }
+  };
   const names = glob.split(sep);
   const literals = names.findIndex(isGlob);
   // What is before the first wildcard is one folder, even if its parents cannot be listed.
@@ -101,19 +108,8 @@ export function expandGlob(
     const isMatch = (it: string) =>
       matchesGlob(it, name) && (!it.startsWith(".") || name.startsWith("."));
     found = found.slice(0, FOLDERS_MAX).flatMap((folder) =>
-      namesIn(folder, listFolder).filter(isMatch).map((match) => join(folder, match))
+      namesIn(folder).filter(isMatch).map((match) => join(folder, match))
     );
   }
   return found.sort();
-}
-
-function namesIn(
-  folder: string,
-  listFolder: (path: string) => readonly string[],
-): readonly string[] {
-  try {
-    return listFolder(folder === "" ? "." : folder);
-  } catch {
-    return [];
-  }
 }
