@@ -1,7 +1,6 @@
 /** What `sitemon doctor` checks about Kafka: brokers, login, listeners, topic, group. It changes nothing. */
 import { systemClock as clock } from "../runtime/clock.ts";
-import { type Finding, Findings } from "../runtime/finding.ts";
-import { reach } from "../runtime/finding.ts";
+import { type Finding, Findings, reach } from "../runtime/finding.ts";
 import { KafkaAdmin } from "./client/kafka_admin.ts";
 import { KafkaClient, type KafkaConnectionOptions } from "./client/kafka_client.ts";
 import { KafkaError } from "./kafka_error.ts";
@@ -32,7 +31,7 @@ export async function examineKafka(options: KafkaExamination): Promise<Finding[]
 }
 
 async function examineCluster(options: KafkaExamination, findings: Findings): Promise<void> {
-  const { connection, topic, group, sharing } = options;
+  const { connection, sharing } = options;
   using client = new KafkaClient("asking", { connection, clock });
   await using admin = new KafkaAdmin(client);
   const isConnected = await step("login", findings, async () => {
@@ -42,9 +41,15 @@ async function examineCluster(options: KafkaExamination, findings: Findings): Pr
     return `${login}, ${tls ? "TLS" : "no TLS"}`;
   });
   if (!isConnected) return;
-  await step("listeners", findings, () => examineListeners(admin, connection));
-  for (const used of [{ topic, group }, ...(sharing === undefined ? [] : [sharing])]) {
-    const { group, topic } = used;
+  // Threads may connect only to the listeners that the configuration names.
+  await step("listeners", findings, async () => {
+    const { listeners } = await admin.describeCluster();
+    const missing = listeners.filter((listener) => !connection.servers.includes(listener));
+    if (missing.length === 0) return "all advertised listeners are in kafka.servers";
+    const names = missing.join(", ");
+    throw new Error(`advertised listeners missing from "kafka.servers": ${names}; add each`);
+  });
+  for (const { topic, group } of sharing ? [options, sharing] : [options]) {
     const exists = await examineTopic(admin, { ...options, topic }, findings);
     if (!exists || group === undefined) continue;
     await step("group", findings, async () => {
@@ -52,19 +57,6 @@ async function examineCluster(options: KafkaExamination, findings: Findings): Pr
       return `"${group}" is accessible`;
     });
   }
-}
-
-/** Threads may connect only to the listeners that the configuration names. */
-async function examineListeners(
-  admin: KafkaAdmin,
-  { servers }: KafkaConnectionOptions,
-): Promise<string> {
-  const { listeners } = await admin.describeCluster();
-  const missing = listeners.filter((listener) => !servers.includes(listener));
-  if (missing.length === 0) return "all advertised listeners are in kafka.servers";
-  throw new Error(
-    `advertised listeners missing from "kafka.servers": ${missing.join(", ")}; add each`,
-  );
 }
 
 /** Resolves to whether the topic exists. */

@@ -26,8 +26,6 @@ const RETRY = { minMs: 2_000, maxMs: 4_000 };
 const log = logger("consumer");
 
 /**
- * A member of a consumer group.
- *
  * Waits for outages, missing rights and topics, and reports them to readiness. What rejects is a
  * fault of the program, or a client that stalled: the remedy is a new thread.
  */

@@ -33,7 +33,6 @@ export interface KafkaPublisherOptions extends ProducerSessionOptions {
   readonly tracer?: Tracer;
 }
 
-/** A row and its message. */
 interface Entry {
   readonly id: number;
   readonly message: OutgoingMessage;
@@ -111,15 +110,13 @@ export class KafkaPublisher implements Publisher {
   }
 
   #reportGap({ key: producer }: OutboxRow): void {
-    if (this.#hasReportedGaps) return;
+    const message = "dropped reports of producer {producer} cannot be announced: " +
+      "the v1 format has no gaps";
+    if (!this.#hasReportedGaps) log.warn(message, { producer });
     this.#hasReportedGaps = true;
-    log.warn(
-      "dropped reports of producer {producer} cannot be announced: the v1 format has no gaps",
-      { producer },
-    );
   }
 
-  /** Ends the wait at the deadline, whatever the client does; a later answer does not count. */
+  /** Ends the wait at the deadline, whatever the client does. */
   async #deliverInTime(entries: readonly Entry[], batch: Batch): Promise<void> {
     const { clock, deadlineMs = REQUEST_TIMEOUT_MS } = this.#options;
     try {
@@ -137,20 +134,14 @@ export class KafkaPublisher implements Publisher {
   async #deliver(entries: readonly Entry[], batch: Batch): Promise<void> {
     const error = await this.#send(entries, batch);
     if (batch.isClosed || error === undefined) return;
-    if (error instanceof KafkaError && TOO_LARGE.has(error.code)) {
-      return await this.#divide(entries, batch);
+    const isTooLarge = error instanceof KafkaError && TOO_LARGE.has(error.code);
+    if (!isTooLarge) batch.failure = this.#failureOf(error);
+    else if (entries.length === 1) batch.tooLarge.push(entries[0]!.id);
+    else {
+      const middle = Math.ceil(entries.length / 2);
+      await this.#deliver(entries.slice(0, middle), batch);
+      if (batch.failure === undefined) await this.#deliver(entries.slice(middle), batch);
     }
-    batch.failure = this.#failureOf(error);
-  }
-
-  async #divide(entries: readonly Entry[], batch: Batch): Promise<void> {
-    if (entries.length === 1) {
-      batch.tooLarge.push(entries[0]!.id);
-      return;
-    }
-    const middle = Math.ceil(entries.length / 2);
-    await this.#deliver(entries.slice(0, middle), batch);
-    if (batch.failure === undefined) await this.#deliver(entries.slice(middle), batch);
   }
 
   #failureOf(error: unknown): PublishError {

@@ -7,7 +7,6 @@ import { ID_HEADER } from "../row_message.ts";
 import { KafkaClient, type KafkaClientOptions } from "./kafka_client.ts";
 import { isFromKafka, translated } from "./kafka_errors.ts";
 
-/** What is kafkajs's own default is not here. */
 const CONSUMER = {
   /** How long the group waits for a member that is gone; heartbeats come five times as often. */
   sessionTimeout: 15_000,
@@ -63,7 +62,7 @@ export type Apply = (
 export interface ConsumerSessionOptions extends KafkaClientOptions {
   readonly topic: string;
   readonly group: string;
-  /** At most this many messages are applied, and committed, at once. */
+  /** Applied, and committed, at once. */
   readonly chunkMessagesMax: number;
   readonly apply: Apply;
   /** A fetch or a heartbeat succeeded. */
@@ -148,21 +147,19 @@ export class ConsumerSession {
     const { topic, chunkMessagesMax, apply, onLag } = this.#options;
     const { batch: { partition, messages, highWatermark }, heartbeat } = payload;
     const { signal } = this.#end;
-    const reportLag = (next: string) => onLag(partition, Number(highWatermark) - Number(next));
+    const reportLag = (next: number) => onLag(partition, Number(highWatermark) - next);
     for (let first = 0; first < messages.length; first += chunkMessagesMax) {
       if (signal.aborted || !payload.isRunning() || payload.isStale()) return;
-      const chunk = messages.slice(first, first + chunkMessagesMax);
+      const chunk = messages.slice(first, first + chunkMessagesMax)
+        .map((message) => receivedMessage({ topic, partition, message }));
       reportLag(chunk[0]!.offset);
-      const received = chunk.map((message) => receivedMessage({ topic, partition, message }));
-      await apply(received, { heartbeat, signal });
+      await apply(chunk, { heartbeat, signal });
       const { offset } = chunk.at(-1)!;
-      const next = String(BigInt(offset) + 1n);
-      payload.resolveOffset(offset);
+      payload.resolveOffset(`${offset}`);
       // Named one by one: without them nothing is committed while autoCommit is off.
-      await payload.commitOffsetsIfNecessary({
-        topics: [{ topic, partitions: [{ partition, offset: next }] }],
-      });
-      reportLag(next);
+      const partitions = [{ partition, offset: `${offset + 1}` }];
+      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
+      reportLag(offset + 1);
       await heartbeat();
     }
   }
@@ -187,5 +184,5 @@ export function receivedMessage(
 /** A header may occur more than once; the first one counts. */
 function headerText(header: Buffer | string | (Buffer | string)[] | undefined): string | null {
   const first = Array.isArray(header) ? header[0] : header;
-  return first === undefined || first === null ? null : first.toString();
+  return first?.toString() ?? null;
 }

@@ -16,7 +16,6 @@ export interface GroupConnectionOptions extends TopicAccess {
   readonly sessionTimeoutMs: number;
 }
 
-/** What the coordinator answers to a member that joined. */
 export interface Joined {
   readonly memberId: string;
   readonly generationId: number;
@@ -71,7 +70,6 @@ export class GroupConnection implements Disposable {
     });
   }
 
-  /** Creates the topic if it is missing and may be created. */
   async ensureTopic(): Promise<void> {
     await ensureTopic(this.#client, this.#options);
   }
@@ -89,11 +87,8 @@ export class GroupConnection implements Disposable {
   /** Waits until every member has joined again, or was removed. `memberId` is empty at first. */
   async join(memberId: string, userData: string): Promise<Joined> {
     const { topic, sessionTimeoutMs } = this.#options;
-    const metadata = MemberMetadata.encode({
-      version: VERSION,
-      topics: [topic],
-      userData: Buffer.from(userData),
-    });
+    const own = { version: VERSION, topics: [topic], userData: Buffer.from(userData) };
+    const metadata = MemberMetadata.encode(own);
     const { members, ...joined } = await this.#ask((coordinator, groupId) =>
       coordinator.joinGroup({
         groupId,
@@ -125,10 +120,7 @@ export class GroupConnection implements Disposable {
     );
     const decoded = own.length === 0 ? null : MemberAssignment.decode(own);
     if (decoded === null) return undefined;
-    return {
-      partitions: decoded.assignment[topic] ?? [],
-      userData: decoded.userData.toString(),
-    };
+    return { partitions: decoded.assignment[topic] ?? [], userData: `${decoded.userData}` };
   }
 
   async heartbeat(memberId: string, groupGenerationId: number): Promise<void> {

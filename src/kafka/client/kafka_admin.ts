@@ -11,9 +11,8 @@ export interface TopicAccess extends KafkaClientOptions {
   readonly topic: string;
   /** False: somebody else creates it. */
   readonly createTopic: boolean;
-  /** -1 lets the broker choose. */
+  /** -1 lets the broker choose, here and below. */
   readonly partitions: number;
-  /** -1 lets the broker choose. */
   readonly replicationFactor: number;
   /** How long it keeps messages; the broker's own default when absent. */
   readonly retentionMs?: number;
@@ -70,22 +69,14 @@ export class KafkaAdmin implements AsyncDisposable {
 
   /** Waits until the topic can be used, or nearly; harmless if somebody else was faster. */
   async #createTopic({ topic, clock, ...options }: TopicAccess): Promise<void> {
-    const { partitions, replicationFactor, retentionMs } = options;
-    const isNew = await translated(() =>
-      this.#admin.createTopics({
-        // kafkajs would wait by its retries, of which this client has none.
-        waitForLeaders: false,
-        timeout: REQUEST_TIMEOUT_MS,
-        topics: [{
-          topic,
-          numPartitions: partitions,
-          replicationFactor,
-          ...(retentionMs !== undefined && {
-            configEntries: [{ name: "retention.ms", value: String(retentionMs) }],
-          }),
-        }],
-      })
-    );
+    const { partitions: numPartitions, replicationFactor, retentionMs } = options;
+    const configEntries = retentionMs === undefined
+      ? []
+      : [{ name: "retention.ms", value: String(retentionMs) }];
+    const topics = [{ topic, numPartitions, replicationFactor, configEntries }];
+    // kafkajs would wait for leaders by its retries, of which this client has none.
+    const request = { topics, waitForLeaders: false, timeout: REQUEST_TIMEOUT_MS };
+    const isNew = await translated(() => this.#admin.createTopics(request));
     if (isNew) log.info("created topic {topic}", { topic });
     for (let tries = 0; tries < LEADER_POLL.triesMax; tries++) {
       try {

@@ -7,16 +7,13 @@
 import { KafkaError, type KafkaFailure } from "../kafka_error.ts";
 
 /** The parts of an error of kafkajs, Node or Deno that say what happened. */
-interface Link {
-  readonly name?: string;
-  readonly message?: string;
+interface Link extends Error {
   /** The Kafka protocol's name of its code, such as `TOPIC_AUTHORIZATION_FAILED`. */
   readonly type?: string;
   readonly retriable?: boolean;
   /** `host:port` */
   readonly broker?: string;
   readonly code?: unknown;
-  readonly cause?: unknown;
 }
 
 /** A longer chain is taken for a cycle. */
@@ -52,7 +49,7 @@ const FAILURE_BY_NAME: Readonly<Record<string, KafkaFailure>> = {
 
 /** Deno's own words, and what `dns.lookup` makes of them, which may have the host without its port. */
 const DENIED = /Requires net access to|getaddrinfo EPERM|NotCapable/;
-const DENIED_HOST = /Requires net access to "([^"]+)"|getaddrinfo EPERM (\S+)/;
+const DENIED_HOST = /(?:Requires net access to "|getaddrinfo EPERM )([^"\s]+)/;
 /** The words of rustls, as Deno hands them on, and OpenSSL's, as Node does. */
 const TLS =
   /certificate|UnknownIssuer|InvalidContentType|corrupt message|fatal alert|handshake|ERR_TLS|CERT_/i;
@@ -77,7 +74,7 @@ export function kafkaError(error: unknown): KafkaError {
 
 /** True for errors that come from Kafka or the way to it, and not from a fault in the program. */
 export function isFromKafka(error: unknown): boolean {
-  return chain(error).some(({ name }) => name?.startsWith("KafkaJS"));
+  return chain(error).some(({ name }) => name.startsWith("KafkaJS"));
 }
 
 /** The error and its causes, the outermost first. */
@@ -95,7 +92,7 @@ function failureOf(links: readonly Link[]): KafkaFailure {
   if (answer) {
     return FAILURE_BY_TYPE[answer.type!] ?? (answer.retriable ? "unreachable" : "rejected");
   }
-  const names = links.map(({ name = "" }) => FAILURE_BY_NAME[name]).filter((it) => it);
+  const names = links.map(({ name }) => FAILURE_BY_NAME[name]).filter((it) => it);
   // To kafkajs, a failed handshake is a broken connection.
   if (names.includes("unreachable") && links.some((link) => TLS.test(textOf(link)))) return "tls";
   return names.at(-1) ?? "rejected";
@@ -107,14 +104,15 @@ function textOf({ name, message, code }: Link): string {
 
 function sentence(failure: KafkaFailure, links: readonly Link[], code?: string): string {
   const broker = links.find((link) => link.broker !== undefined)?.broker;
-  const detail = detailOf(links, { code, broker });
+  const denied = links.map((link) => DENIED_HOST.exec(textOf(link))?.[1]).find((it) => it);
+  const detail = detailOf(links, code, broker);
   switch (failure) {
     case "unreachable":
       return `cannot reach Kafka: ${detail}`;
     case "timeout":
       return `Kafka did not answer in time: ${detail}`;
     case "permission":
-      return `broker "${broker ?? deniedHost(links)}" is not in "kafka.servers"; add it`;
+      return `broker "${broker ?? denied ?? "unknown"}" is not in "kafka.servers"; add it`;
     case "tls":
       return `TLS handshake with Kafka failed: ${detail}; check "kafka.tls"`;
     case "authentication":
@@ -131,17 +129,9 @@ function sentence(failure: KafkaFailure, links: readonly Link[], code?: string):
 }
 
 /** The innermost error's own words, with the protocol's code and the broker where they are known. */
-function detailOf(
-  links: readonly Link[],
-  { code, broker }: { readonly code: string | undefined; readonly broker: string | undefined },
-): string {
+function detailOf(links: readonly Link[], code?: string, broker?: string): string {
   const inner = links.find(({ type }) => type !== undefined) ?? links.at(-1);
   const text = inner?.message ?? "no reason given";
   const notes = [code, broker && !text.includes(broker) && `broker ${broker}`].filter((it) => it);
   return notes.length > 0 ? `${text} (${notes.join(", ")})` : text;
-}
-
-function deniedHost(links: readonly Link[]): string {
-  const match = links.map((link) => DENIED_HOST.exec(textOf(link))).find((it) => it);
-  return match?.[1] ?? match?.[2] ?? "unknown";
 }

@@ -3,8 +3,7 @@
  * partitions it holds and for how long that is certain.
  */
 import { CONFIGURATION_RETRY_MS } from "../../runtime/backoff.ts";
-import { sleep } from "../../runtime/clock.ts";
-import { elapsedMs, type Instant, instantOf } from "../../runtime/clock.ts";
+import { elapsedMs, type Instant, instantOf, sleep } from "../../runtime/clock.ts";
 import { abortable, Deadline } from "../../runtime/deadline.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
@@ -75,7 +74,6 @@ export class GroupMember {
     this.#reportJoining();
   }
 
-  /** What is held now. */
   get share(): Share {
     const { clock } = this.#options;
     const partitions = [...this.#held].map(([partition, since]) =>
@@ -109,9 +107,9 @@ export class GroupMember {
         const joinMs = sessionTimeoutMs + JOIN_ANSWER_MS;
         this.#hold(await this.#ask((connection) => this.#join(connection), joinMs, signal));
       } else {
-        const requestMs = sessionTimeoutMs / REQUESTS_A_SESSION;
-        const [id, generation] = [this.#memberId, this.#generationId];
-        await this.#ask((connection) => connection.heartbeat(id, generation), requestMs, signal);
+        const beat = (connection: GroupConnection) =>
+          connection.heartbeat(this.#memberId, this.#generationId);
+        await this.#ask(beat, sessionTimeoutMs / REQUESTS_A_SESSION, signal);
       }
       this.#lease.renew(asked);
       this.#health.reportOk();
@@ -179,12 +177,9 @@ export class GroupMember {
     this.#hasJoined = true;
     telemetry.count("sitemon_group_rebalances_total");
     telemetry.set("sitemon_group_partitions", partitions.length);
-    log.info('assigned {count} of {of} partitions in group "{group}": {partitions}', {
-      count: partitions.length,
-      of,
-      group,
-      partitions: partitions.join(", ") || "none",
-    });
+    const [count, names] = [partitions.length, partitions.join(", ") || "none"];
+    const message = 'assigned {count} of {of} partitions in group "{group}": {partitions}';
+    log.info(message, { count, of, group, partitions: names });
   }
 
   #release(): void {

@@ -1,6 +1,5 @@
 /** For how long a member of a group can be certain that nobody else has what it holds. */
-import type { Clock } from "../../runtime/clock.ts";
-import { elapsedMs, type Instant } from "../../runtime/clock.ts";
+import { type Clock, elapsedMs, type Instant } from "../../runtime/clock.ts";
 
 /**
  * Expires `lengthMs` after the newest request that renewed it was sent. It counts from the request
