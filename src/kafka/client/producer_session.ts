@@ -27,10 +27,16 @@ export class ProducerSession implements Disposable {
   constructor(options: ProducerSessionOptions) {
     this.#options = options;
     this.#client = new KafkaClient("asking", options);
+    const choose = Partitioners.DefaultPartitioner();
     this.#producer = this.#client.kafka.producer({
       retry: { retries: 0 },
       allowAutoTopicCreation: false,
-      createPartitioner: () => this.#partitioner(),
+      // Kafka's own choice by the key's murmur2, recorded to compare it with the answers.
+      createPartitioner: () => (args) => {
+        const partition = choose(args);
+        this.#partitions.set(args.message, partition);
+        return partition;
+      },
     });
   }
 
@@ -57,16 +63,6 @@ export class ProducerSession implements Disposable {
     if (this.#options.createTopic) await ensureTopic(this.#client, this.#options);
     await this.#client.connect(this.#producer);
     this.#isConnected = true;
-  }
-
-  /** Kafka's own choice by the key's murmur2, recorded to compare it with the answers. */
-  #partitioner(): ReturnType<typeof Partitioners.DefaultPartitioner> {
-    const choose = Partitioners.DefaultPartitioner();
-    return (args) => {
-      const partition = choose(args);
-      this.#partitions.set(args.message, partition);
-      return partition;
-    };
   }
 
   async close(): Promise<void> {
