@@ -1,9 +1,11 @@
 // The page as a reader sees it: in Chromium, of a sitemon that runs.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { DAY_MS, HOUR_MS } from "../../src/runtime/time_units.ts";
 import { PostgresStore } from "../../src/status/postgres/postgres_store.ts";
 import { aReport } from "../contract/site_reports.ts";
 import { SitemonProcess } from "../support/sitemon_process.ts";
 import { openSession, ownSchema } from "../status/postgres/opened_store.ts";
+import { EVIL, EVIL_REPORT } from "../web/evil_report.ts";
 import { madePast } from "../web/made_past.ts";
 import type { Making } from "../web/made_reports.ts";
 import { MadeStore } from "../web/made_store.ts";
@@ -11,8 +13,6 @@ import { browserTest, closeBrowser, type Visit } from "./chromium.ts";
 import { RunningPage } from "./running_page.ts";
 import { serveLocally } from "../support/local_server.ts";
 
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
 /** Pixels of a small telephone. */
 const NARROW = 360;
 
@@ -54,38 +54,45 @@ function withPast(): Promise<MadeStore> {
   });
 }
 
+const BODY_ERROR = 'The body must match "Latest posts": it does not';
+const BODY_FAILURE: Making = {
+  outcome: "down",
+  reason: "body",
+  error_text: BODY_ERROR,
+  failures: [BODY_ERROR],
+  snippet: "<!doctype html>\n<h1>Error establishing a database connection</h1>",
+  final_url: "https://blog.example.org/",
+};
+/** What the newest reports of each site have of their own, the oldest first. */
+const NEWEST: Readonly<Record<string, readonly Making[]>> = {
+  shop: [{}],
+  checkout: [{}],
+  blog: [{ ...BODY_FAILURE, agoMs: 200_000 }, BODY_FAILURE],
+  search: [{ outcome: "degraded", reason: "slow" }],
+  vpn: [{ agoMs: 400_000, interval_ms: 60_000 }],
+  mail: [{}],
+};
+
 /** Ninety days, and how it is now. */
 async function history(made: MadeStore): Promise<void> {
-  const sites = ["shop", "checkout", "blog", "search", "vpn", "mail"].map((site) => ({
+  const sites = Object.keys(NEWEST).map((site) => ({
     site,
     url: `https://${site}.example.org/`,
     labels: { team: ["mail", "vpn"].includes(site) ? "ops" : "web" },
   }));
   await made.add(...madePast(sites));
-  for (const { site, ...rest } of sites) {
-    const now: Making = {
-      site,
-      ...rest,
-      interval_ms: HOUR_MS,
-      timings: { dns: 412, connect: 10_250, tls: 23_800, first_byte: 56_400, transfer: 5_200 },
-      certificate_expires_at: (Date.now() + 63 * DAY_MS) * 1_000,
-      certificate_issuer: "CN=R11,O=Let's Encrypt,C=US",
-    };
-    if (site === "blog") {
-      const bad: Making = {
-        ...now,
-        outcome: "down",
-        reason: "body",
-        error_text: 'The body must match "Latest posts": it does not',
-        failures: ['The body must match "Latest posts": it does not'],
-        snippet: "<!doctype html>\n<h1>Error establishing a database connection</h1>",
-        final_url: "https://blog.example.org/",
-      };
-      await made.add({ ...bad, agoMs: 200_000 }, { ...bad, agoMs: 4_000 });
-    } else if (site === "search") {
-      await made.add({ ...now, agoMs: 3_000, outcome: "degraded", reason: "slow" });
-    } else if (site === "vpn") await made.add({ ...now, agoMs: 400_000, interval_ms: 60_000 });
-    else await made.add({ ...now, agoMs: 6_000 });
+  const timings = { dns: 412, connect: 10_250, tls: 23_800, first_byte: 56_400, transfer: 5_200 };
+  const certificate_expires_at = (Date.now() + 63 * DAY_MS) * 1_000;
+  const certificate_issuer = "CN=R11,O=Let's Encrypt,C=US";
+  const all = {
+    agoMs: 4_000,
+    interval_ms: HOUR_MS,
+    timings,
+    certificate_expires_at,
+    certificate_issuer,
+  };
+  for (const site of sites) {
+    await made.add(...NEWEST[site.site]!.map((own) => ({ ...all, ...site, ...own })));
   }
 }
 
@@ -184,10 +191,9 @@ browserTest("the page of a site says so, while its status cannot be read", async
   await visit.look(1280, 900);
   await visit.open(`${server.address}/sites/shop`);
   await visit.sees("Live");
-  await made.queries.close();
-  await Deno.rename(made.path, `${made.path}.away`);
+  const show = await made.hide();
   await visit.sees("The status cannot be read");
-  await Deno.rename(`${made.path}.away`, made.path);
+  await show();
   await visit.sees("Live");
   // The browser reports every answer that is none.
   visit.complaints.length = 0;
@@ -267,31 +273,17 @@ browserTest("the page can be used by keyboard alone", async (visit) => {
 });
 
 browserTest("the pages run nothing that a site wrote, and its feed is XML", async (visit) => {
-  const evil = `</title></pre></script>"'><script>alert(1)</script><img src=x onerror=alert(2)>`;
   await using made = await MadeStore.create();
-  const report: Making = {
-    site: evil,
-    url: `javascript:alert(3)//${evil}`,
-    outcome: "down",
-    reason: "body",
-    error_text: evil,
-    failures: [evil],
-    snippet: `${evil}<svg onload=alert(4)>`,
-    final_url: `javascript:alert(5)//${evil}`,
-    certificate_issuer: evil,
-    remote_address: evil,
-    labels: { [evil]: evil },
-  };
-  await made.add({ ...report, agoMs: 5_000 });
+  await made.add({ ...EVIL_REPORT, agoMs: 5_000 });
   await using server = served(made, visit);
   await visit.look(1280, 900);
-  const page = `${server.address}/sites/${encodeURIComponent(evil)}`;
+  const page = `${server.address}/sites/${encodeURIComponent(EVIL_REPORT.site)}`;
   for (const address of [server.address, page]) {
     await visit.open(address);
-    await visit.sees("alert(1)");
-    await made.add({ ...report, outcome: "degraded", error_text: `${evil} again` });
+    await visit.sees("<script>evil()");
+    await made.add({ ...EVIL_REPORT, outcome: "degraded", error_text: `${EVIL} again` });
     await visit.sees("again");
-    await made.add(report);
+    await made.add(EVIL_REPORT);
     await visit.sees("Down");
     strictEqual(await visit.page.$$eval("img, main script", (all) => all.length), 0);
   }

@@ -2,62 +2,45 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
 import { openApi } from "../../src/web/api/open_api.ts";
+import { DAY_MS, HOUR_MS } from "../../src/runtime/time_units.ts";
 import { within } from "../support/waiting.ts";
-import { MadeStore } from "./made_store.ts";
+import { EVIL, EVIL_REPORT } from "./evil_report.ts";
 import type { Making } from "./made_reports.ts";
+import { MadeStore } from "./made_store.ts";
 
-const DEADLINE_MS = 60_000;
-const HOUR_MS = 3_600_000;
+const [EVIL_NAME, EVIL_TEXT] = [EVIL_REPORT.site, EVIL].map(encodeURIComponent);
+const EVIL_PATHS = [
+  "/",
+  `/?q=${EVIL_TEXT}`,
+  `/?by=${EVIL_TEXT}&in=${EVIL_TEXT}&show=all&page=-1`,
+  `/sites/${EVIL_NAME}`,
+  `/sites/${EVIL_NAME}.atom`,
+  `/badge/${EVIL_NAME}.svg`,
+  `/badge/${EVIL_TEXT}.svg`,
+  "/api/status",
+  `/api/sites/${EVIL_NAME}`,
+  `/api/sites/${EVIL_NAME}/reports`,
+  "/api/openapi.json",
+];
 
-/** What a site, or whoever can write to the topic, would put everywhere. */
-const EVIL = `</title></pre></script>"'><script>evil()</script><img src=x onerror=evil()>&lt;`;
+const NO_SUCH_NAME = { outcome: "down", reason: "dns", error_text: "no such name" } as const;
 
-const EVIL_REPORT: Making = {
-  site: `${EVIL}/..%2F?#.atom`,
-  location: EVIL,
-  url: `javascript:evil()//${EVIL}`,
-  outcome: "down",
-  reason: "body",
-  error_text: `${EVIL}\u0000\u202e`.replace("\u0000", "\u0001"),
-  remote_address: EVIL,
-  http_version: EVIL,
-  final_url: `javascript:evil()//${EVIL}`,
-  certificate_issuer: EVIL,
-  failures: [EVIL, EVIL],
-  snippet: EVIL,
-  labels: { [EVIL]: EVIL },
-};
-
-function pathsOf(site: string): string[] {
-  const name = encodeURIComponent(site);
-  return [
-    "/",
-    `/?q=${encodeURIComponent(EVIL)}`,
-    `/?by=${encodeURIComponent(EVIL)}&in=${encodeURIComponent(EVIL)}&show=all&page=-1`,
-    `/sites/${name}`,
-    `/sites/${name}.atom`,
-    `/badge/${name}.svg`,
-    `/badge/${encodeURIComponent(EVIL)}.svg`,
-    "/api/status",
-    `/api/sites/${name}`,
-    `/api/sites/${name}/reports`,
-    "/api/openapi.json",
-  ];
+function includesAll(text: string, parts: readonly string[]): void {
+  for (const part of parts) ok(text.includes(part), `${part}\n${text}`);
 }
 
 Deno.test("createApp() lets nothing that a site controls become markup", async () => {
   await using made = await MadeStore.create();
   await made.add({ ...EVIL_REPORT, agoMs: 2 * HOUR_MS }, { ...EVIL_REPORT, outcome: "degraded" });
-  for (const path of pathsOf(EVIL_REPORT.site!)) {
-    const { response, text } = await made.get(path);
-    strictEqual(response.status, 200, `${path}\n${text}`);
-    match(
-      response.headers.get("content-security-policy")!,
-      /^default-src 'none'; script-src 'self'/,
-    );
-    strictEqual(response.headers.get("x-content-type-options"), "nosniff");
-    if (response.headers.get("content-type")!.startsWith("application/json")) continue;
-    for (const evil of ["<script>evil", "<img", 'href="javascript', "</pre></script>"]) {
+  for (const path of EVIL_PATHS) {
+    const { response: { status, headers }, text } = await made.get(path);
+    strictEqual(status, 200, `${path}\n${text}`);
+    match(headers.get("content-security-policy")!, /^default-src 'none'; script-src 'self'/);
+    strictEqual(headers.get("x-content-type-options"), "nosniff");
+    if (headers.get("content-type")!.startsWith("application/json")) continue;
+    for (
+      const evil of ["<script>evil", "<img", "<svg onload", 'href="javascript', "</pre></script>"]
+    ) {
       ok(!text.includes(evil), `${path}: ${evil}\n${text}`);
     }
     // deno-lint-ignore no-control-regex -- control characters are what is looked for
@@ -69,15 +52,7 @@ Deno.test("createApp() shows outcome, reason, uptime and age of every site in wo
   await using made = await MadeStore.create();
   await made.add(
     { site: "shop", labels: { team: "web" }, agoMs: 5_000 },
-    {
-      site: "blog",
-      labels: { team: "web" },
-      outcome: "down",
-      reason: "dns",
-      response_code: null,
-      error_text: "no such name",
-      agoMs: 4_000,
-    },
+    { site: "blog", labels: { team: "web" }, agoMs: 4_000, response_code: null, ...NO_SUCH_NAME },
     { site: "old", agoMs: HOUR_MS },
   );
   const { text } = await made.get("/");
@@ -90,18 +65,16 @@ Deno.test("createApp() shows outcome, reason, uptime and age of every site in wo
     "up: 1 up",
   ]);
   ok(text.indexOf(">blog<") < text.indexOf(">shop<"));
-  for (
-    const words of [
-      "DNS lookup failed",
-      "no such name",
-      "</span>Down</span>",
-      "</span>Stale</span>",
-      "Last known up",
-      "No recent result",
-      "Without team",
-      "90 days",
-    ]
-  ) ok(text.includes(words), words);
+  includesAll(text, [
+    "DNS lookup failed",
+    "no such name",
+    "</span>Down</span>",
+    "</span>Stale</span>",
+    "Last known up",
+    "No recent result",
+    "Without team",
+    "90 days",
+  ]);
 });
 
 Deno.test("createApp() shows a site with its changes, failures, phases and certificate", async () => {
@@ -121,24 +94,22 @@ Deno.test("createApp() shows a site with its changes, failures, phases and certi
     {
       ...shop,
       agoMs: 1_000,
-      certificate_expires_at: (Date.now() + 86_400_000 * 3.5) * 1_000,
+      certificate_expires_at: (Date.now() + 3.5 * DAY_MS) * 1_000,
       certificate_issuer: "CN=Example CA",
     },
     { ...shop, location: "there" },
   );
   const { text } = await made.get(`/sites/${encodeURIComponent(shop.site!)}?location=here&days=1`);
-  for (
-    const words of [
-      "expires in 3 days",
-      "CN=Example CA",
-      "&lt;h1&gt;Oh no&lt;/h1&gt;",
-      "status is 500",
-      "Unexpected status",
-      "Name lookup",
-      'aria-current="page">24 hours',
-      'location=there"',
-    ]
-  ) ok(text.includes(words), `${words}\n${text}`);
+  includesAll(text, [
+    "expires in 3 days",
+    "CN=Example CA",
+    "&lt;h1&gt;Oh no&lt;/h1&gt;",
+    "status is 500",
+    "Unexpected status",
+    "Name lookup",
+    'aria-current="page">24 hours',
+    'location=there"',
+  ]);
   const missing = await made.get(`/sites/${encodeURIComponent(shop.site!)}?location=nowhere`);
   strictEqual(missing.response.status, 404);
 });
@@ -150,10 +121,11 @@ Deno.test("createApp() answers as its OpenAPI file says", async () => {
     { ...EVIL_REPORT, site: "shop", agoMs: 10_000 },
     { site: "shop", agoMs: 1_000, labels: { team: "web" } },
   );
+  type Content = Record<string, { schema: { $ref: string } }>;
   const file = openApi() as {
     paths: Record<string, { get: { responses: Record<string, { content?: Content }> } }>;
+    components: { schemas: Record<string, { properties: object }> };
   };
-  type Content = Record<string, { schema: { $ref: string } }>;
   const ajv = new Ajv2020({ strict: false, validateFormats: false });
   ajv.addSchema(file, "openapi");
   const asked: [string, string, string][] = [
@@ -170,10 +142,7 @@ Deno.test("createApp() answers as its OpenAPI file says", async () => {
     const validate = ajv.compile({ $ref: `openapi${$ref}` });
     ok(validate(JSON.parse(text)), JSON.stringify(validate.errors));
     // A field that the file does not know would be one that was added without a word.
-    const component = $ref.split("/").at(-1)!;
-    const { properties } = (openApi().components as {
-      schemas: Record<string, { properties: object }>;
-    }).schemas[component]!;
+    const { properties } = file.components.schemas[$ref.split("/").at(-1)!]!;
     deepStrictEqual(Object.keys(JSON.parse(text)).sort(), Object.keys(properties).sort());
   }
   deepStrictEqual(Object.keys(file.paths), asked.slice(0, 3).map(([path]) => path));
@@ -223,10 +192,8 @@ Deno.test("createApp() asks for the password everywhere, when there is one", asy
   const authorization = `Basic ${btoa(String.fromCharCode(...pair))}`;
   for (const path of ["/", "/events", "/assets/page.css", "/api/status", "/badge/a.svg", "/none"]) {
     const refused = await app.request(path);
-    deepStrictEqual([refused.status, refused.headers.get("www-authenticate")], [
-      401,
-      'Basic realm="sitemon"',
-    ], path);
+    strictEqual(refused.status, 401, path);
+    strictEqual(refused.headers.get("www-authenticate"), 'Basic realm="sitemon"', path);
     ok(refused.headers.has("content-security-policy"), path);
     const wrong = await app.request(path, { headers: { authorization: `Basic ${btoa("me:no")}` } });
     strictEqual(wrong.status, 401, path);
@@ -247,12 +214,8 @@ Deno.test("createApp() gives feeds and badges of a site", async () => {
   );
   const feed = await made.get("/sites/a%20b.atom");
   strictEqual(feed.response.headers.get("content-type"), "application/atom+xml; charset=utf-8");
-  deepStrictEqual([...feed.text.matchAll(/<title>(.*?)<\/title>/g)].map(([, title]) => title), [
-    "a b · Status",
-    "a b is up",
-    "a b is down",
-    "a b is up",
-  ]);
+  const titles = [...feed.text.matchAll(/<title>(.*?)<\/title>/g)].map(([, title]) => title);
+  deepStrictEqual(titles, ["a b · Status", "a b is up", "a b is down", "a b is up"]);
   match(feed.text, /^<\?xml version="1\.0"/);
   match(feed.text, /after up\. Response timed out/);
   const badge = await made.get("/badge/a%20b.svg");
@@ -269,21 +232,18 @@ Deno.test("createApp() knows a site whose name ends as a feed does", async () =>
   match(response.headers.get("content-type")!, /text\/html/);
 });
 
-for (const path of ["/none", "/sites/none", "/sites/none.atom", "/assets/none", "/api/none"]) {
-  Deno.test(`createApp() answers 404 to ${path}`, async () => {
-    await using made = await MadeStore.create();
+Deno.test("createApp() answers 404 to what is not there", async () => {
+  await using made = await MadeStore.create();
+  for (const path of ["/none", "/sites/none", "/sites/none.atom", "/assets/none"]) {
     const { response, text } = await made.get(path);
-    strictEqual(response.status, 404);
-    if (path.startsWith("/api/")) {
-      deepStrictEqual(JSON.parse(text), {
-        type: "about:blank",
-        title: "Not found",
-        status: 404,
-        detail: "No such site or page.",
-      });
-    } else match(text, /Not found/);
-  });
-}
+    strictEqual(response.status, 404, path);
+    match(text, /Not found/, path);
+  }
+  const { response, text } = await made.get("/api/none");
+  const [title, detail] = ["Not found", "No such site or page."];
+  strictEqual(response.status, 404);
+  deepStrictEqual(JSON.parse(text), { type: "about:blank", title, status: 404, detail });
+});
 
 Deno.test("createApp() serves every file that its pages name", async () => {
   await using made = await MadeStore.create();
@@ -310,7 +270,7 @@ Deno.test("createApp() tells a page of a site that went down, by an event", asyn
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
   const event = async () => {
     for (;;) {
-      const { value } = await within(DEADLINE_MS, "an event", reader.read());
+      const { value } = await within(60_000, "an event", reader.read());
       if (value!.startsWith("data: ")) return JSON.parse(value!.slice("data: ".length));
     }
   };
@@ -330,28 +290,26 @@ Deno.test("createApp() shows what it knew, and that it is old, when the store is
   await using made = await MadeStore.create();
   await made.add({ site: "shop", agoMs: 1_000 });
   await made.get("/");
-  await made.queries.close();
-  await Deno.rename(made.path, `${made.path}.away`);
+  const show = await made.hide();
   await made.cache.refresh();
   const { response, text } = await made.get("/");
   strictEqual(response.status, 200);
   match(text, /Data may be out of date/);
   match(text, /<section class="verdict stale">\s*<h1>Last known: The site is up</);
   match(text, />shop</);
-  strictEqual(made.dependencies.at(-1), false);
+  strictEqual(made.telemetry.states.get("store")!.ok, false);
   ok(JSON.parse((await made.get("/api/status")).text).old_since > 0);
   strictEqual((await made.get("/sites/shop")).response.status, 503);
   match((await made.get("/badge/shop.svg")).text, /shop: unknown/);
-  await Deno.rename(`${made.path}.away`, made.path);
+  await show();
   await made.cache.refresh();
   ok(!(await made.get("/")).text.includes("Data may be out of date"));
-  strictEqual(made.dependencies.at(-1), true);
+  deepStrictEqual(made.telemetry.states.get("store"), { ok: true });
 });
 
 Deno.test("createApp() answers 503 to the API, when the store has never answered", async () => {
   await using made = await MadeStore.create();
-  await made.queries.close();
-  await Deno.rename(made.path, `${made.path}.away`);
+  await made.hide();
   const { response, text } = await made.get("/api/status");
   strictEqual(response.status, 503);
   ok(!text.includes(made.path));
@@ -360,24 +318,23 @@ Deno.test("createApp() answers 503 to the API, when the store has never answered
   match(page.text, /<h1>No data yet<\/h1>/);
 });
 
-for (
-  const [days, words] of [
+Deno.test("createApp() says when a certificate expires or expired", async () => {
+  await using made = await MadeStore.create();
+  const table: [number, string][] = [
     [-2.5, "expired 2 days ago"],
     [-1.2, "expired 1 day ago"],
     [-0.5, "expired less than a day ago"],
     [0.5, "expires in less than a day"],
     [1.5, "expires in 1 day"],
     [30.5, "expires in 30 days"],
-  ] as const
-) {
-  Deno.test(`createApp() says that a certificate ${words}`, async () => {
-    await using made = await MadeStore.create();
-    await made.add({
-      site: "shop",
-      certificate_expires_at: (Date.now() + days * 86_400_000) * 1_000,
-    });
-    const { text } = await made.get("/sites/shop");
+  ];
+  const expiring = (days: number) => ({
+    certificate_expires_at: (Date.now() + days * DAY_MS) * 1_000,
+  });
+  await made.add(...table.map(([days, site]) => ({ site, ...expiring(days) })));
+  for (const [days, words] of table) {
+    const { text } = await made.get(`/sites/${words}`);
     ok(text.includes(`${words} <small>`), words);
     strictEqual(text.includes('class="soon"'), days < 14);
-  });
-}
+  }
+});

@@ -1,42 +1,31 @@
 /** A SQLite store with a history that was made up, and the cache that reads it. */
-import type { Clock } from "../../src/runtime/clock.ts";
-import { systemClock } from "../../src/runtime/clock.ts";
-import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
+import { systemClock as clock } from "../../src/runtime/clock.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
 import { SqliteStore } from "../../src/status/sqlite/sqlite_store.ts";
 import { type AppOptions, createApp } from "../../src/web/app.ts";
 import { StatusCache } from "../../src/web/live/status_cache.ts";
+import { RecordingTelemetry } from "../support/recording_telemetry.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 import { MadeReports, type Making } from "./made_reports.ts";
 
 /** A file of its own, a writer, and the application over a reader. Disposing removes all of it. */
 export class MadeStore implements AsyncDisposable {
-  readonly path: string;
-  readonly queries: SqliteQueries;
-  readonly cache: StatusCache;
-  readonly dependencies: boolean[] = [];
-  readonly #folder: string;
-  readonly #store: SqliteStore;
+  readonly #folder = new TempFolder();
+  readonly path = this.#folder.file("status.db");
+  readonly #store = new SqliteStore({ path: this.path, clock });
+  readonly #reports = new MadeReports(this.#store);
+  readonly queries = new SqliteQueries({ path: this.path });
+  readonly telemetry = new RecordingTelemetry();
+  readonly cache = new StatusCache({
+    queries: this.queries,
+    clock,
+    telemetry: this.telemetry,
+    dependency: "store",
+  });
   readonly #stopping = new AbortController();
-  readonly #clock: Clock;
-  readonly #reports: MadeReports;
 
-  private constructor(folder: string, clock: Clock) {
-    this.#folder = folder;
-    this.#clock = clock;
-    this.path = `${folder}/status.db`;
-    this.#store = new SqliteStore({ path: this.path, clock });
-    this.#reports = new MadeReports(this.#store);
-    this.queries = new SqliteQueries({ path: this.path });
-    this.cache = new StatusCache({
-      queries: this.queries,
-      clock,
-      telemetry: this.#telemetry(),
-      dependency: "store",
-    });
-  }
-
-  static async create(clock: Clock = systemClock): Promise<MadeStore> {
-    const made = new MadeStore(await Deno.makeTempDir({ prefix: "sitemon-web-" }), clock);
+  static async create(): Promise<MadeStore> {
+    const made = new MadeStore();
     await made.#store.migrate();
     return made;
   }
@@ -46,15 +35,17 @@ export class MadeStore implements AsyncDisposable {
     await this.#reports.add(...makings);
   }
 
+  /** Takes the file away from its reader; the result brings it back. */
+  async hide(): Promise<() => Promise<void>> {
+    await this.queries.close();
+    await Deno.rename(this.path, `${this.path}.away`);
+    return () => Deno.rename(`${this.path}.away`, this.path);
+  }
+
   /** The application as a server has it. */
-  app(options: Partial<Pick<AppOptions, "title" | "basicAuth" | "signal">> = {}) {
-    return createApp({
-      cache: this.cache,
-      title: "Status",
-      clock: this.#clock,
-      signal: this.#stopping.signal,
-      ...options,
-    });
+  app(options: Partial<AppOptions> = {}) {
+    const { signal } = this.#stopping;
+    return createApp({ cache: this.cache, title: "Status", clock, signal, ...options });
   }
 
   /** The text of an answer, and the answer. */
@@ -63,24 +54,10 @@ export class MadeStore implements AsyncDisposable {
     return { response, text: await response.text() };
   }
 
-  /** Ends the streams of events. */
-  stop(): void {
-    this.#stopping.abort();
-  }
-
   async [Symbol.asyncDispose](): Promise<void> {
-    this.stop();
+    this.#stopping.abort();
     await this.queries.close();
     await this.#store.close();
-    await Deno.remove(this.#folder, { recursive: true });
-  }
-
-  #telemetry(): Telemetry {
-    return {
-      count: () => {},
-      set: () => {},
-      observe: () => {},
-      dependency: (_, { ok }) => this.dependencies.push(ok),
-    };
+    this.#folder[Symbol.dispose]();
   }
 }

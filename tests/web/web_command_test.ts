@@ -7,28 +7,16 @@ import { eventually } from "../support/waiting.ts";
 import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { SitemonProcess } from "../support/sitemon_process.ts";
+import { TempFolder } from "../support/temp_folder.ts";
+import { RunFolder } from "../integration/run_folder.ts";
 import { openSession, ownSchema } from "../status/postgres/opened_store.ts";
 
 const DEADLINE_MS = 60_000;
 const postgresTest = serviceTest("postgres");
 
-/** The configuration in a folder of its own, and the processes that a test starts with it. */
-class Files implements AsyncDisposable {
-  readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-web-" });
-  readonly #started: SitemonProcess[] = [];
-
-  start(command: string, yaml: string): SitemonProcess {
-    const path = `${this.folder}/${this.#started.length}.yaml`;
-    Deno.writeTextFileSync(path, `log: { format: json }\n${yaml}`);
-    const process = new SitemonProcess([command, "-c", path]);
-    this.#started.push(process);
-    return process;
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const process of this.#started) await process.kill();
-    await Deno.remove(this.folder, { recursive: true });
-  }
+function start(command: string, folder: TempFolder, yaml: string): SitemonProcess {
+  const path = folder.write("sitemon.yaml", `log: { format: json }\n${yaml}`);
+  return new SitemonProcess([command, "-c", path]);
 }
 
 /** A role that may read the schema's tables, and do nothing else. */
@@ -60,13 +48,14 @@ postgresTest(
     const store = new PostgresStore({ connection: owner });
     await store.migrate();
     await using reading = await reader(owner);
-    await using files = new Files();
+    using folder = new TempFolder();
     const { host, port, database, schema } = owner;
     const yaml = `web: { listen: 127.0.0.1:0 }
 postgres: { host: ${host}, port: ${port}, db: ${database}, schema: ${schema}, user: ${reading.role}, password: ${reading.role} }
 `;
-    const processes = [files.start("web", yaml), files.start("web", yaml)];
-    const addresses = await Promise.all(processes.map((process) => process.pageAddress()));
+    await using first = start("web", folder, yaml);
+    await using second = start("web", folder, yaml);
+    const addresses = [await first.pageAddress(), await second.pageAddress()];
     const apply = async (sequence: number, outcome: "up" | "down") => {
       const recorded_at = Date.now() * 1_000;
       const reason = outcome === "up" ? null : "dns";
@@ -76,16 +65,14 @@ postgres: { host: ${host}, port: ${port}, db: ${database}, schema: ${schema}, us
     for (const [index, outcome] of (["up", "down"] as const).entries()) {
       await apply(index + 1, outcome);
       for (const address of addresses) {
-        await eventually(
-          DEADLINE_MS,
-          outcome,
-          async () => (await outcomes(address)).join() === outcome ? true : undefined,
-        );
+        await eventually(DEADLINE_MS, outcome, async () => {
+          return (await outcomes(address)).join() === outcome || undefined;
+        });
       }
     }
     const page = await (await fetch(`${addresses[0]}/sites/shop`)).text();
     match(page, /DNS lookup failed/);
-    for (const process of processes) strictEqual(await process.stop(), 0);
+    deepStrictEqual([await first.stop(), await second.stop()], [0, 0]);
     await store.close();
   },
 );
@@ -106,38 +93,28 @@ function taken(port = 0) {
 
 Deno.test("sitemon web exits 74, when its address is taken", async () => {
   using other = taken();
-  await using files = new Files();
-  const process = files.start(
-    "web",
-    `web: { listen: ${other.address} }\nstore: { path: none.db }\n`,
-  );
+  using folder = new TempFolder();
+  const yaml = `web: { listen: ${other.address} }\nstore: { path: none.db }\n`;
+  await using process = start("web", folder, yaml);
   strictEqual(await process.ended(), 74);
   ok(process.lines.some((line) => line.startsWith('"web.listen" ')));
 });
 
 Deno.test("sitemon run goes on without a page, when nobody asked for one and its address is taken", async () => {
   using _other = taken(8080);
-  await using files = new Files();
-  const process = files.start(
-    "run",
-    `outbox: { path: ${files.folder}/o.db }
-store: { path: ${files.folder}/s.db }
-sites: [{ url: 'http://127.0.0.1:1/' }]
-`,
-  );
+  using folder = new RunFolder("sites: [{ url: 'http://127.0.0.1:1/' }]");
+  await using process = folder.run();
   const { message } = await process.log("a warning", ({ level }) => level === "warning");
   match(message, /127\.0\.0\.1:8080 cannot be used: .+; choose another/);
   strictEqual(await process.stop(), 0);
 });
 
 Deno.test("sitemon web asks for the password, and writes it nowhere", async () => {
-  await using files = new Files();
-  const process = files.start(
-    "web",
-    `web: { listen: 127.0.0.1:0, basic_auth: { username: me, password: hunter22 } }
-store: { path: ${files.folder}/none.db }
-`,
-  );
+  using folder = new TempFolder();
+  const yaml = `web: { listen: 127.0.0.1:0, basic_auth: { username: me, password: hunter22 } }
+store: { path: ${folder.file("none.db")} }
+`;
+  await using process = start("web", folder, yaml);
   const address = await process.pageAddress();
   const statuses = await Promise.all(
     [{}, { authorization: `Basic ${btoa("me:hunter22")}` }].map(async (headers) => {

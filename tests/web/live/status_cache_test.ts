@@ -9,6 +9,7 @@ import {
 } from "../../../src/web/live/status_cache.ts";
 import { eventStream, eventText } from "../../../src/web/live/event_stream.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
+import { RecordingTelemetry } from "../../support/recording_telemetry.ts";
 import { aSiteStatus } from "../site_status.ts";
 
 /** Counts what a cache asks of a store, and answers what the test says. */
@@ -42,12 +43,7 @@ class Asked {
     this.cache = new StatusCache({
       queries: queries as StatusQueries,
       clock: this.clock,
-      telemetry: {
-        count: () => {},
-        set: () => {},
-        observe: () => {},
-        dependency: () => {},
-      },
+      telemetry: new RecordingTelemetry(),
       dependency: "store",
     });
   }

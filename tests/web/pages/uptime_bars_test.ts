@@ -54,9 +54,6 @@ Deno.test("dayTable() says of each day how long it was down, and how long nobody
   deepStrictEqual(rows, ["2026-05-01, 100 %, –, –", "2026-05-01, 99.99 %, 1 s, 12 h"]);
 });
 
-for (
-  const [micros, words] of [[999, "999 µs"], [1_500, "2 ms"], [2_100_000, "2.1 s"]] as const
-) {
-  Deno.test(`duration() says "${words}" of ${micros} µs`, () =>
-    strictEqual(duration(micros), words));
-}
+Deno.test("duration() says microseconds in a unit that fits", () => {
+  deepStrictEqual([999, 1_500, 2_100_000].map(duration), ["999 µs", "2 ms", "2.1 s"]);
+});
