@@ -46,24 +46,14 @@ class TestMember implements AsyncDisposable {
   }
 
   keep(messages: readonly ReceivedMessage[]): Promise<void> {
-    this.values.push(...messages.map(({ value }) => new TextDecoder().decode(value!)));
+    this.values.push(...messages.map(({ value }) => String(value)));
     return Promise.resolve();
   }
 
-  /** Waits for a state of readiness: `ok`, or the reason why not. */
-  async reports(state: string): Promise<void> {
-    await eventually(60_000, state, () => {
-      const { ok, reason } = this.telemetry.dependencies.at(-1) ?? { ok: false };
-      return (ok ? "ok" : reason) === state || undefined;
-    });
-  }
-
   async received(count: number): Promise<string[]> {
-    return await eventually(
-      30_000,
-      `${count} messages`,
-      () => this.values.length >= count ? this.values : undefined,
-    );
+    return await eventually(30_000, `${count} messages`, () => {
+      return this.values.length >= count ? this.values : undefined;
+    });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -99,13 +89,23 @@ async function committed(group: string, topic: string): Promise<number> {
   return Number(offsets!.partitions.find(({ partition }) => partition === 0)!.offset);
 }
 
+async function untilCommitted(offset: number, group: string, topic: string): Promise<void> {
+  await eventually(60_000, `the commit of ${offset}`, async () => {
+    return await committed(group, topic) === offset || undefined;
+  });
+}
+
 function numbers(count: number): string[] {
   return Array.from({ length: count }, (_, index) => String(index));
 }
 
-async function aTopic(partitions = 1): Promise<{ topic: string; group: string }> {
+/** A topic and a group of the test's own; the messages are in the first partition. */
+async function aTopic(
+  { messages = 0, partitions = 1 } = {},
+): Promise<{ topic: string; group: string }> {
   const topic = uniqueName("topic");
   await makeTopic(sharedBootstrap(), topic, { partitions });
+  await write(topic, numbers(messages));
   return { topic, group: uniqueName("group") };
 }
 
@@ -119,17 +119,16 @@ sharedTest("run() hands over messages with what the ingest needs, from the begin
   };
   await using _member = new TestMember({ topic, group, apply });
   await eventually(60_000, "a message", () => received[0]);
-  const { key, value, ...rest } = received[0]!;
-  strictEqual(new TextDecoder().decode(key!), "site");
-  strictEqual(new TextDecoder().decode(value!), "7");
-  const expected = {
+  const [{ key, value, ...rest }] = received as [ReceivedMessage];
+  deepStrictEqual({ key: String(key), value: String(value), ...rest }, {
+    key: "site",
+    value: "7",
     topic,
     partition: 0,
     offset: 0,
     timestampMs: 1_700_000_000_000,
     sitemonId: "producer/7",
-  };
-  deepStrictEqual(rest, expected);
+  });
 });
 
 sharedTest("run() holds a bounded part of a backlog in memory", async () => {
@@ -154,16 +153,11 @@ sharedTest("run() holds a bounded part of a backlog in memory", async () => {
 sharedTest(
   "run() goes on with what is left, when retention took what it had not read",
   async () => {
-    const { topic, group } = await aTopic();
-    await write(topic, numbers(5));
+    const { topic, group } = await aTopic({ messages: 5 });
     {
       await using member = new TestMember({ topic, group });
       await member.received(5);
-      await eventually(
-        60_000,
-        "a commit",
-        async () => await committed(group, topic) === 5 || undefined,
-      );
+      await untilCommitted(5, group, topic);
     }
     await write(topic, numbers(10));
     await administer(sharedBootstrap(), async (admin) => {
@@ -177,8 +171,7 @@ sharedTest(
 );
 
 sharedTest("run() commits each chunk after it was applied, and not before", async () => {
-  const { topic, group } = await aTopic();
-  await write(topic, numbers(25));
+  const { topic, group } = await aTopic({ messages: 25 });
   const seen: { first: number; committed: number; count: number }[] = [];
   const apply: Apply = async (messages) => {
     const first = messages[0]!.offset;
@@ -186,11 +179,11 @@ sharedTest("run() commits each chunk after it was applied, and not before", asyn
   };
   {
     await using member = new TestMember({ topic, group, apply, chunkMessagesMax: 10 });
-    await eventually(60_000, "three chunks", async () => {
-      return await committed(group, topic) === 25 || undefined;
+    await untilCommitted(25, group, topic);
+    await eventually(60_000, "the lag", () => {
+      const lag = member.telemetry.value("sitemon_consumer_lag_messages", { partition: "0" });
+      return lag === 0 || undefined;
     });
-    const lag = member.telemetry.value("sitemon_consumer_lag_messages", { partition: "0" });
-    await eventually(60_000, "the lag", () => lag === 0 || undefined);
   }
   deepStrictEqual(seen, [
     { first: 0, committed: -1, count: 10 },
@@ -202,8 +195,7 @@ sharedTest("run() commits each chunk after it was applied, and not before", asyn
 sharedTest(
   "run() rejects with the error of apply, and another member gets the chunk again",
   async () => {
-    const { topic, group } = await aTopic();
-    await write(topic, numbers(5));
+    const { topic, group } = await aTopic({ messages: 5 });
     for (const error of [new TypeError("a fault"), new RangeError("another"), new Error("third")]) {
       const apply = () => Promise.reject(error);
       await using member = new TestMember({ topic, group, apply });
@@ -218,8 +210,7 @@ sharedTest(
 sharedTest(
   "run() aborts what is being applied and leaves at once, when it is stopped",
   async () => {
-    const { topic, group } = await aTopic();
-    await write(topic, numbers(5));
+    const { topic, group } = await aTopic({ messages: 5 });
     const applying = Promise.withResolvers<AbortSignal>();
     const apply: Apply = (_messages, { signal }) => {
       applying.resolve(signal);
@@ -240,11 +231,11 @@ sharedTest(
 );
 
 sharedTest("run() shares the partitions between two members", async () => {
-  const { topic, group } = await aTopic(2);
+  const { topic, group } = await aTopic({ partitions: 2 });
   await using first = new TestMember({ topic, group });
-  await first.reports("ok");
+  await first.telemetry.reports("ok");
   await using second = new TestMember({ topic, group });
-  await second.reports("ok");
+  await second.telemetry.reports("ok");
   await write(topic, ["a"], { partition: 0 });
   await write(topic, ["b"], { partition: 1 });
   const both = () => [...first.values, ...second.values];
@@ -254,8 +245,7 @@ sharedTest("run() shares the partitions between two members", async () => {
 });
 
 sharedTest("run() keeps its partition through a long apply, while it calls heartbeat", async () => {
-  const { topic, group } = await aTopic();
-  await write(topic, numbers(3));
+  const { topic, group } = await aTopic({ messages: 3 });
   let calls = 0;
   const apply: Apply = async (_messages, { heartbeat }) => {
     calls++;
@@ -267,23 +257,19 @@ sharedTest("run() keeps its partition through a long apply, while it calls heart
     });
   };
   await using _member = new TestMember({ topic, group, apply });
-  await eventually(60_000, "the commit", async () => {
-    return await committed(group, topic) === 3 || undefined;
-  });
+  await untilCommitted(3, group, topic);
   strictEqual(calls, 1);
 });
 
 sharedTest("run() waits for a missing topic, and says so", async () => {
-  const topic = uniqueName("topic");
-  await using member = new TestMember({ topic, group: uniqueName("group") });
-  await member.reports("topic_missing");
+  await using member = new TestMember({ topic: uniqueName("topic"), group: uniqueName("group") });
+  await member.telemetry.reports("topic_missing");
 });
 
 sharedTest("run() creates the topic, when it may", async () => {
-  const topic = uniqueName("topic");
-  const group = uniqueName("group");
+  const [topic, group] = [uniqueName("topic"), uniqueName("group")];
   await using member = new TestMember({ topic, group, createTopic: true });
-  await member.reports("ok");
+  await member.telemetry.reports("ok");
   await write(topic, ["x"], { partition: 1 });
   deepStrictEqual(await member.received(1), ["x"]);
 });
@@ -298,7 +284,7 @@ sharedTest("ready() resolves to the cluster's id", async () => {
 Deno.test("run() waits for brokers, and ends when it is stopped meanwhile", async () => {
   const connection = connectionTo("127.0.0.1:9");
   await using member = new TestMember({ topic: "t", group: "g", connection });
-  await member.reports("unreachable");
+  await member.telemetry.reports("unreachable");
 });
 
 ownTest("run() goes on by itself, when the broker was killed and is back", async () => {
@@ -311,7 +297,7 @@ ownTest("run() goes on by itself, when the broker was killed and is back", async
   await member.received(1);
   const broker = kafka.brokers[0]!;
   await broker.kill();
-  await member.reports("unreachable");
+  await member.telemetry.reports("unreachable");
   await broker.start();
   await write(topic, ["after"], { bootstrap });
   // At once: to the group it is the member that it was before.

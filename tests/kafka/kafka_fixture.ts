@@ -9,12 +9,20 @@ import { RecordingTelemetry } from "../support/recording_telemetry.ts";
 import { eventually } from "../support/waiting.ts";
 import { uniqueName } from "../support/unique_name.ts";
 
-/** Remembers every state of a dependency, in their order. */
+/** Keeps every state of a dependency, in their order. */
 export class FakeTelemetry extends RecordingTelemetry {
   readonly dependencies: DependencyState[] = [];
 
   override dependency(_name: string, state: DependencyState): void {
     this.dependencies.push(state);
+  }
+
+  /** Waits for a state of readiness: `ok`, or the reason why not. */
+  async reports(state: string): Promise<void> {
+    await eventually(60_000, state, () => {
+      const { ok, reason } = this.dependencies.at(-1) ?? { ok: false };
+      return (ok ? "ok" : reason) === state || undefined;
+    });
   }
 }
 
@@ -85,10 +93,7 @@ export function plainKafka(bootstrap: string): Kafka {
 }
 
 /** Does `work` with a client that may change topics and groups. */
-export async function administer<T>(
-  bootstrap: string,
-  work: (admin: Admin) => Promise<T>,
-): Promise<T> {
+export async function administer<T>(bootstrap: string, work: (admin: Admin) => Promise<T>) {
   const admin = plainKafka(bootstrap).admin();
   await admin.connect();
   try {
@@ -99,27 +104,22 @@ export async function administer<T>(
 }
 
 /** Writes messages to a topic that exists, past every producer of sitemon. */
-export async function sendMessages(
-  bootstrap: string,
-  topic: string,
-  messages: Message[],
-): Promise<void> {
+export async function sendMessages(bootstrap: string, topic: string, messages: Message[]) {
   const producer = plainKafka(bootstrap).producer();
   await producer.connect();
   await producer.send({ topic, messages });
   await producer.disconnect();
 }
 
+type ReadMessage = KafkaMessage & { readonly partition: number };
+
 /** Everything that is in a topic now, by partition and offset. */
-export async function readTopic(
-  bootstrap: string,
-  topic: string,
-): Promise<(KafkaMessage & { partition: number })[]> {
+export async function readTopic(bootstrap: string, topic: string): Promise<ReadMessage[]> {
   const ends = await administer(bootstrap, (admin) => {
     return eventually(60_000, "leaders", () => admin.fetchTopicOffsets(topic));
   });
   let missing = ends.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
-  const read: (KafkaMessage & { partition: number })[] = [];
+  const read: ReadMessage[] = [];
   if (missing === 0) return read;
   const consumer = plainKafka(bootstrap).consumer({ groupId: uniqueName("reader") });
   await consumer.connect();
@@ -137,10 +137,15 @@ export async function readTopic(
   return read;
 }
 
-/** The `sitemon-id` headers of a topic, without the producer's id: the sequences. */
+/** From the `sitemon-id` header, `producer_id/sequence`. */
+export function sequenceOf({ headers }: ReadMessage): number {
+  return Number(String(headers!["sitemon-id"]).split("/")[1]);
+}
+
+/** The sequences in a topic, in ascending order and each once. */
 export async function sequencesIn(bootstrap: string, topic: string): Promise<number[]> {
   const messages = await readTopic(bootstrap, topic);
-  return messages.map(({ headers }) => Number(String(headers!["sitemon-id"]).split("/")[1]));
+  return [...new Set(messages.map(sequenceOf))].sort((a, b) => a - b);
 }
 
 /** Makes a topic with one partition, and settings, unless it is there. */

@@ -14,10 +14,8 @@ function setUp() {
   const clock = new FakeClock();
   const kafka = { isDown: false };
   const outages: unknown[] = [];
-  const probe = () => {
-    const down = new KafkaError("unreachable", "down");
-    return kafka.isDown ? Promise.reject(down) : Promise.resolve();
-  };
+  const down = new KafkaError("unreachable", "down");
+  const probe = () => kafka.isDown ? Promise.reject(down) : Promise.resolve();
   const watchdog = new Watchdog({ clock, probe, onOutage: (error) => outages.push(error) });
   const end = new AbortController();
   const watched = watchdog.watch(end.signal);

@@ -3,7 +3,14 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { startKafka } from "../../services/kafka.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { ForgetfulProxy } from "./forgetful_proxy.ts";
-import { connectionTo, makeTopic, readTopic, rows, TestPublisher } from "../kafka_fixture.ts";
+import {
+  connectionTo,
+  makeTopic,
+  readTopic,
+  rows,
+  sequenceOf,
+  TestPublisher,
+} from "../kafka_fixture.ts";
 
 const ownTest = serviceTest("own kafka");
 
@@ -19,8 +26,7 @@ ownTest("publish() acknowledges no row whose partition the answer leaves out", a
   const [forgotten, ...others] = proxy.forgotten;
   deepStrictEqual(others, [], "one send, one answer");
   const placed = await readTopic(proxy.address, publisher.topic);
-  const answered = placed.filter(({ partition }) => partition !== forgotten)
-    .map(({ headers }) => Number(String(headers!["sitemon-id"]).split("/")[1]));
+  const answered = placed.filter(({ partition }) => partition !== forgotten).map(sequenceOf);
   ok(answered.length > 0 && answered.length < 30, "both kinds are there");
   deepStrictEqual(acknowledged.toSorted((a, b) => a - b), answered.sort((a, b) => a - b));
   strictEqual(failure?.failure, "rejected");

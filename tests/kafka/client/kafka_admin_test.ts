@@ -7,8 +7,7 @@ import { serviceTest } from "../../services/with_services.ts";
 const kafkaTest = serviceTest("kafka");
 
 function asked(servers: readonly string[]): Promise<string> {
-  const connection = { servers, clientId: "test" };
-  return clusterIdOf({ connection, clock });
+  return clusterIdOf({ connection: { servers, clientId: "test" }, clock });
 }
 
 kafkaTest("clusterIdOf() is the same whenever it is asked", async () => {

@@ -19,11 +19,15 @@ const claims = fc.uniqueArray(
 );
 const count = fc.integer({ min: 1, max: 40 });
 
+function aClaim(memberId: string, generation = 0, partitions: readonly number[] = []): Claim {
+  return { memberId, generation, partitions };
+}
+
 /** What the members hold after they joined one after the other. */
 function afterJoins(members: readonly string[], of: number): Claim[] {
   let held: Claim[] = [];
   members.forEach((memberId, index) => {
-    held.push({ memberId, generation: 0, partitions: [] });
+    held.push(aClaim(memberId));
     held = claimsOf(assignPartitions(held, of), index + 1);
   });
   return held;
@@ -68,40 +72,30 @@ Deno.test("assignPartitions() moves what a member leaves, and nothing else", () 
 
 Deno.test("assignPartitions() takes from each just what a new member needs", () => {
   const before = afterJoins(["a", "b"], 60);
-  const shares = assignPartitions(
-    [...before, { memberId: "c", generation: 0, partitions: [] }],
-    60,
-  );
+  const shares = assignPartitions([...before, aClaim("c")], 60);
   for (const { memberId, partitions: held } of before) {
     strictEqual(shares.get(memberId)!.filter((partition) => held.includes(partition)).length, 20);
   }
 });
 
 Deno.test("assignPartitions() believes the newer generation, when two claim a partition", () => {
-  const zombie = { memberId: "a", generation: 3, partitions: [0, 1] };
-  const owner = { memberId: "b", generation: 4, partitions: [0, 1] };
-  const third = { memberId: "c", generation: 4, partitions: [2, 3] };
-  const shares = assignPartitions([zombie, owner, third], 6);
+  const [zombie, owner] = [aClaim("a", 3, [0, 1]), aClaim("b", 4, [0, 1])];
+  const shares = assignPartitions([zombie, owner, aClaim("c", 4, [2, 3])], 6);
   deepStrictEqual([...shares].sort(), [["a", [4, 5]], ["b", [0, 1]], ["c", [2, 3]]]);
 });
 
 Deno.test("assignPartitions() leaves members without a partition, when there are more of them", () => {
-  const members = ["a", "b", "c"].map((memberId) => ({ memberId, generation: 0, partitions: [] }));
+  const members = ["a", "b", "c"].map((memberId) => aClaim(memberId));
   deepStrictEqual([...assignPartitions(members, 2).values()], [[0], [1], []]);
 });
 
 Deno.test("assignPartitions() ignores claims of partitions that are not there", () => {
-  const members = [{ memberId: "a", generation: 1, partitions: [7] }];
-  deepStrictEqual([...assignPartitions(members, 2).values()], [[0, 1]]);
+  deepStrictEqual([...assignPartitions([aClaim("a", 1, [7])], 2).values()], [[0, 1]]);
 });
 
-Deno.test("decodeClaim() reads what encodeClaim() wrote", () => {
-  const claim = { generation: 7, partitions: [1, 5] };
-  deepStrictEqual(decodeClaim("m", encodeClaim(claim)), { memberId: "m", ...claim });
-});
-
-Deno.test("decodeClaim() finds nothing claimed, when a member says something else", () => {
-  const nothing = { memberId: "m", generation: 0, partitions: [] };
+Deno.test("decodeClaim() reads what encodeClaim() wrote, and nothing from anything else", () => {
+  const claim = aClaim("m", 7, [1, 5]);
+  deepStrictEqual(decodeClaim("m", encodeClaim(claim)), claim);
   const texts = ["", "{}", "[]", '{"generation":1,"partitions":[-1]}', '{"generation":1.5}', "\0"];
-  for (const text of texts) deepStrictEqual(decodeClaim("m", text), nothing, text);
+  for (const text of texts) deepStrictEqual(decodeClaim("m", text), aClaim("m"), text);
 });

@@ -52,12 +52,12 @@ Deno.test("a member that reaches no broker holds nothing, and says why", async (
   await using member = new TestMember({ ...aGroup(), bootstrap: `127.0.0.1:${freePort()}` });
   const [first] = member.telemetry.dependencies;
   strictEqual(first!.reason, "joining");
-  await member.reports("unreachable");
+  await member.telemetry.reports("unreachable");
   deepStrictEqual(member.held, []);
 });
 
 sharedTest("a member says that the topic is missing, when it may not make it", async () => {
   await using member = new TestMember({ ...aGroup(), createTopic: false });
-  await member.reports("topic_missing");
+  await member.telemetry.reports("topic_missing");
   deepStrictEqual(member.held, []);
 });

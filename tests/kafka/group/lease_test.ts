@@ -4,18 +4,15 @@ import { Lease } from "../../../src/kafka/group/lease.ts";
 import { instantOf } from "../../../src/runtime/clock.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 
+/** A lease that has not been renewed yet, and the moment at which it was asked for. */
 function aLease() {
   const clock = new FakeClock();
-  return { clock, lease: new Lease(clock, 15_000) };
+  return { clock, lease: new Lease(clock, 15_000), asked: instantOf(clock) };
 }
 
-Deno.test("Lease has run out before it is renewed", () => {
-  strictEqual(aLease().lease.leftMs, 0);
-});
-
 Deno.test("renew() counts from the question and not from the answer", () => {
-  const { clock, lease } = aLease();
-  const asked = instantOf(clock);
+  const { clock, lease, asked } = aLease();
+  strictEqual(lease.leftMs, 0);
   clock.advance(4_000);
   lease.renew(asked);
   strictEqual(lease.leftMs, 11_000);
@@ -24,27 +21,25 @@ Deno.test("renew() counts from the question and not from the answer", () => {
 });
 
 Deno.test("renew() gains nothing, when the answer lay there while the process was stopped", () => {
-  const { clock, lease } = aLease();
-  const asked = instantOf(clock);
+  const { clock, lease, asked } = aLease();
   clock.advance(20_000);
   lease.renew(asked);
   strictEqual(lease.leftMs, 0);
 });
 
 Deno.test("renew() never shortens, when an older question is answered later", () => {
-  const { clock, lease } = aLease();
-  const older = instantOf(clock);
+  const { clock, lease, asked } = aLease();
   clock.advance(5_000);
   lease.renew(instantOf(clock));
-  lease.renew(older);
+  lease.renew(asked);
   strictEqual(lease.leftMs, 15_000);
 });
 
 Deno.test("extend() renews a lease that still runs, and none that has run out", () => {
-  const { clock, lease } = aLease();
-  lease.extend(instantOf(clock));
+  const { clock, lease, asked } = aLease();
+  lease.extend(asked);
   strictEqual(lease.leftMs, 0, "nothing was ever held");
-  lease.renew(instantOf(clock));
+  lease.renew(asked);
   clock.advance(14_999);
   lease.extend(instantOf(clock));
   strictEqual(lease.leftMs, 15_000);
@@ -54,23 +49,23 @@ Deno.test("extend() renews a lease that still runs, and none that has run out", 
 });
 
 Deno.test("leftMs notices that the machine slept, by the wall clock", () => {
-  const { clock, lease } = aLease();
-  lease.renew(instantOf(clock));
+  const { clock, lease, asked } = aLease();
+  lease.renew(asked);
   clock.stepWall(60_000);
   strictEqual(lease.leftMs, 0);
 });
 
 Deno.test("leftMs does not grow, when the wall clock is set back", () => {
-  const { clock, lease } = aLease();
-  lease.renew(instantOf(clock));
+  const { clock, lease, asked } = aLease();
+  lease.renew(asked);
   clock.stepWall(-60_000);
   clock.advance(5_000);
   strictEqual(lease.leftMs, 10_000);
 });
 
 Deno.test("end() lets it run out at once", () => {
-  const { clock, lease } = aLease();
-  lease.renew(instantOf(clock));
+  const { lease, asked } = aLease();
+  lease.renew(asked);
   lease.end();
   strictEqual(lease.leftMs, 0);
 });

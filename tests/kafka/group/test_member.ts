@@ -49,20 +49,10 @@ export class TestMember implements AsyncDisposable {
     return this.telemetry.value("sitemon_group_rebalances_total");
   }
 
-  /** Waits for the reason why readiness says that the group cannot be used. */
-  async reports(reason: string): Promise<void> {
-    await eventually(DEADLINE_MS, reason, () => {
-      return this.telemetry.dependencies.at(-1)?.reason === reason || undefined;
-    });
-  }
-
   async holds(count: number): Promise<number[]> {
-    const held = await eventually(
-      DEADLINE_MS,
-      `${count} partitions`,
-      () => this.held.length === count ? this.held : undefined,
-    );
-    return held.sort((a, b) => a - b);
+    return await eventually(DEADLINE_MS, `${count} partitions`, () => {
+      return this.held.length === count ? this.held.sort((a, b) => a - b) : undefined;
+    });
   }
 
   async leave(): Promise<void> {
