@@ -90,7 +90,8 @@ export class StatusCache {
   async view(): Promise<View> {
     if (this.#now() - this.#refreshedAt >= STATUSES_FRESH_MS) await this.refresh();
     return this.#view ??= {
-      statuses: [...this.#statuses.values()].sort(byKey),
+      // Keys sort by site, then by location.
+      statuses: [...this.#statuses].sort(([a], [b]) => a < b ? -1 : 1).map(([, status]) => status),
       uptimes: this.#uptimes,
       failingSince: this.#failingSince,
       now: new Date(this.#options.clock.nowMicros() / 1_000),
@@ -167,7 +168,9 @@ export class StatusCache {
     this.#cursor = changes?.cursor ?? this.#cursor;
     const needsReload = removed.length > 0 || wasFailing !== (this.#failingSince !== undefined);
     const changed = statuses.filter((status, index) => looksDifferent(before[index], status));
-    const checked = statuses.filter((status, index) => isNewer(before[index], status));
+    const checked = statuses.filter(({ checked_at }, index) =>
+      checked_at.getTime() !== before[index]?.checked_at.getTime()
+    );
     if (checked.length === 0 && changed.length === 0 && !needsReload) return;
     for (const notify of this.#watchers) notify({ checked, changed, needsReload });
   }
@@ -209,18 +212,6 @@ export class StatusCache {
   #now(): number {
     return this.#options.clock.monotonicMs();
   }
-}
-
-function byKey(a: SiteKey, b: SiteKey): number {
-  return compare(a.site, b.site) || compare(a.location, b.location);
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
-}
-
-function isNewer(before: SiteStatus | undefined, now: SiteStatus): boolean {
-  return before?.checked_at.getTime() !== now.checked_at.getTime();
 }
 
 function looksDifferent(before: SiteStatus | undefined, now: SiteStatus): boolean {

@@ -25,8 +25,7 @@ export function badge(
   statuses: readonly SiteStatus[],
   uptimes: readonly SiteUptime[],
 ): Html {
-  const states = statuses.map(stateOf).sort((a, b) => rankOf(a) - rankOf(b));
-  const worst = states[0];
+  const [worst] = statuses.map(stateOf).sort((a, b) => rankOf(a) - rankOf(b));
   const parts = uptimes.map(({ windows }) => uptimeOf(windows[30])).filter((part) => part !== null);
   const uptime = parts.length === 0 ? "" : ` ${percent(Math.min(...parts))}`;
   const value = worst === undefined ? "unknown" : `${STATE_WORDS[worst].toLowerCase()}${uptime}`;

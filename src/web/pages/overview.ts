@@ -57,10 +57,7 @@ export interface Overview {
 }
 
 /** A pure function of the statuses and the query. */
-export function overviewOf(
-  statuses: readonly SiteStatus[],
-  query: OverviewQuery,
-): Overview {
+export function overviewOf(statuses: readonly SiteStatus[], query: OverviewQuery): Overview {
   const keys = labelKeys(statuses);
   const by = query.by === undefined || (query.by !== "" && !keys.includes(query.by))
     ? keys[0] ?? ""
@@ -68,13 +65,10 @@ export function overviewOf(
   const found = statuses.filter((status) => matches(status, query.search))
     .filter((status) => query.only === undefined || groupOf(status, by) === query.only)
     .filter((status) => query.state === undefined || stateOf(status) === query.state);
-  const isNarrowed = query.search !== "" ||
-    [query.only, query.state].some((one) => one !== undefined);
-  const isWhole = !isNarrowed && !query.all;
-  const showsProblemsOnly = isWhole && found.length > PAGE_SITES_MAX;
-  const shown = found.filter((status) => !showsProblemsOnly || stateOf(status) !== "up").sort(
-    worstFirst,
-  );
+  const isWhole = query.search === "" && query.only === undefined && query.state === undefined;
+  const showsProblemsOnly = isWhole && !query.all && found.length > PAGE_SITES_MAX;
+  const shown = found.filter((status) => !showsProblemsOnly || stateOf(status) !== "up")
+    .sort(worstFirst);
   const pages = Math.max(1, Math.ceil(shown.length / PAGE_SITES_MAX));
   const page = Math.min(pages, Math.max(1, query.page));
   const onPage = shown.slice((page - 1) * PAGE_SITES_MAX, page * PAGE_SITES_MAX);
@@ -84,9 +78,8 @@ export function overviewOf(
     found: found.length,
     keys,
     by,
-    groups: groupsOf(found, onPage, by).filter((group) =>
-      showsProblemsOnly || group.sites.length > 0
-    ),
+    groups: groupsOf(found, onPage, by)
+      .filter((group) => showsProblemsOnly || group.sites.length > 0),
     showsProblemsOnly,
     page,
     pages,
@@ -124,16 +117,14 @@ function groupsOf(
   by: string,
 ): Group[] {
   const shown = Map.groupBy(onPage, (status) => groupOf(status, by));
-  const groups = [...Map.groupBy(found, (status) => groupOf(status, by))].map(([name, sites]) => ({
-    name,
-    counts: countsOf(sites),
-    sites: shown.get(name) ?? [],
-    worst: Math.min(...sites.map((status) => rankOf(stateOf(status)))),
-  }));
+  const groups = [...Map.groupBy(found, (status) => groupOf(status, by))].map(([name, sites]) => {
+    return { name, counts: countsOf(sites), sites: shown.get(name) ?? [] };
+  });
+  const rank = ({ counts }: Group) => STATES.findIndex((state) => counts[state] > 0);
   return groups.sort((a, b) =>
-    a.worst - b.worst || Number(a.name === "") - Number(b.name === "") ||
+    rank(a) - rank(b) || Number(a.name === "") - Number(b.name === "") ||
     NAMES.compare(a.name, b.name)
-  ).map(({ worst: _, ...group }) => group);
+  );
 }
 
 function countsOf(statuses: readonly SiteStatus[]): Counts {
