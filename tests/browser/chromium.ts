@@ -1,6 +1,7 @@
 /** A real Chromium for tests: Debian's, driven by puppeteer-core. */
-import puppeteer, { type Browser, type Page } from "puppeteer-core";
+import puppeteer, { type Page } from "puppeteer-core";
 import axe from "axe-core/axe.min.js" with { type: "text" };
+import { TempFolder } from "../support/temp_folder.ts";
 import { within } from "../support/waiting.ts";
 import { findProgram } from "../services/programs.ts";
 import { type Need, registerMissing, serviceTest } from "../services/with_services.ts";
@@ -21,7 +22,7 @@ const FLAGS = [
 /** Where a person can look at what the tests saw. */
 const SCREENSHOTS = new URL("../../.cache/screenshots/", import.meta.url);
 
-let browser: RunningBrowser | undefined;
+let browser: Awaited<ReturnType<typeof startBrowser>> | undefined;
 
 /**
  * Registers a test with a page, and with services that it needs; ignored where there is no Chromium
@@ -37,8 +38,9 @@ export function browserTest(
     return registerMissing(name, `none of ${NAMES.join(", ")} is on the PATH`, () => {});
   }
   const visiting = async () => {
-    browser ??= await RunningBrowser.start(program);
+    browser ??= await startBrowser(program);
     await using visit = await browser.visit();
+    await visit.look(1280, 900);
     await fn(visit);
     visit.assertQuiet();
   };
@@ -52,41 +54,25 @@ export async function closeBrowser(): Promise<void> {
   browser = undefined;
 }
 
-class RunningBrowser {
-  readonly #browser: Browser;
-  readonly #process: Deno.ChildProcess;
-  readonly #folder: string;
-
-  private constructor(browser: Browser, process: Deno.ChildProcess, folder: string) {
-    this.#browser = browser;
-    this.#process = process;
-    this.#folder = folder;
-  }
-
-  static async start(program: string): Promise<RunningBrowser> {
-    const folder = await Deno.makeTempDir({ prefix: "sitemon-browser-" });
-    const process = new Deno.Command(program, {
-      args: [...FLAGS, `--user-data-dir=${folder}`, "about:blank"],
-      stdin: "null",
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
-    const browserWSEndpoint = await within(START_MS, "Chromium", endpointOf(process));
-    const connected = await puppeteer.connect({ browserWSEndpoint, defaultViewport: null });
-    return new RunningBrowser(connected, process, folder);
-  }
-
-  async visit(): Promise<Visit> {
-    // A context of its own: no test finds what another has left behind.
-    const context = await this.#browser.createBrowserContext();
-    return new Visit(await context.newPage(), () => context.close());
-  }
-
-  async close(): Promise<void> {
-    await this.#browser.close();
-    await this.#process.status;
-    await Deno.remove(this.#folder, { recursive: true });
-  }
+async function startBrowser(program: string) {
+  const folder = new TempFolder();
+  const args = [...FLAGS, `--user-data-dir=${folder.path}`, "about:blank"];
+  const streams = { stdin: "null", stdout: "null", stderr: "piped" } as const;
+  const process = new Deno.Command(program, { args, ...streams }).spawn();
+  const browserWSEndpoint = await within(START_MS, "Chromium", endpointOf(process));
+  const browser = await puppeteer.connect({ browserWSEndpoint, defaultViewport: null });
+  return {
+    async visit(): Promise<Visit> {
+      // A context of its own: no test finds what another has left behind.
+      const context = await browser.createBrowserContext();
+      return new Visit(await context.newPage(), () => context.close());
+    },
+    async close(): Promise<void> {
+      await browser.close();
+      await process.status;
+      folder[Symbol.dispose]();
+    },
+  };
 }
 
 /** Chromium says on standard error where it is driven from. */

@@ -4,6 +4,7 @@ import { DAY_MS, HOUR_MS } from "../../src/runtime/time_units.ts";
 import { PostgresStore } from "../../src/status/postgres/postgres_store.ts";
 import { aReport } from "../contract/site_reports.ts";
 import { SitemonProcess } from "../support/sitemon_process.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 import { openSession, ownSchema } from "../status/postgres/opened_store.ts";
 import { EVIL, EVIL_REPORT } from "../web/evil_report.ts";
 import { madePast } from "../web/made_past.ts";
@@ -28,7 +29,6 @@ browserTest(
   async (visit) => {
     await using running = new RunningPage(visit);
     const address = await running.address();
-    await visit.look(1280, 900);
     await visit.open(address);
     await visit.sees("1 of 3 sites is down");
     await visit.sees("Connection refused");
@@ -145,11 +145,10 @@ browserTest("the pages fit on a narrow screen", async (visit) => {
     ok(width <= NARROW, `${path}: ${width}`);
     deepStrictEqual(await visit.violations(), []);
     // Words have room: a column of single letters would fit too.
-    const whys = await visit.page.$$eval(
-      ".events td:first-child",
-      (cells) => cells.map((cell) => cell.clientWidth),
-    );
-    ok(whys.every((whyPixels) => whyPixels > NARROW / 5), `${whys}`);
+    const widths = await visit.page.$$eval(".events td:first-child", (cells) => {
+      return cells.map((cell) => cell.clientWidth);
+    });
+    ok(widths.every((pixels) => pixels > NARROW / 5), `${widths}`);
     if (path !== "/none") await visit.screenshot(path === "/" ? "narrow" : "narrow-site");
     // The browser reports every page that is not there.
     else visit.complaints.length = 0;
@@ -166,7 +165,6 @@ browserTest("the page finds one of a thousand sites while one types", async (vis
     ...(index % 400 === 7 ? { outcome: "down", reason: "timeout" } : {}),
   })));
   await using server = served(made, visit);
-  await visit.look(1280, 900);
   await visit.open(server.address);
   await visit.sees("3 of 1000 sites are down");
   strictEqual(await visit.page.$$eval(".site", (rows) => rows.length), 3);
@@ -188,7 +186,6 @@ browserTest("the page of a site says so, while its status cannot be read", async
   await using made = await MadeStore.create();
   await made.add({ site: "shop", agoMs: 1_000 });
   await using server = served(made, visit);
-  await visit.look(1280, 900);
   await visit.open(`${server.address}/sites/shop`);
   await visit.sees("Live");
   const show = await made.hide();
@@ -212,10 +209,10 @@ browserTest("sitemon web shows what PostgreSQL keeps, as it comes", async (visit
   };
   await add({ site: "shop" });
   await add({ site: "blog" });
-  const path = await Deno.makeTempFile({ prefix: "sitemon-web-", suffix: ".yaml" });
+  using folder = new TempFolder();
   const { host, port, user, password, database, schema } = connection;
-  await Deno.writeTextFile(
-    path,
+  const path = folder.write(
+    "sitemon.yaml",
     `log: { format: json }
 web: { listen: 127.0.0.1:0, title: Example Inc. }
 postgres: { host: ${host}, port: ${port}, user: ${user}, password: '${password}', db: ${database}, schema: ${schema} }
@@ -223,7 +220,6 @@ postgres: { host: ${host}, port: ${port}, user: ${user}, password: '${password}'
   );
   await using sitemon = new SitemonProcess(["web", "-c", path]);
   const address = await sitemon.pageAddress();
-  await visit.look(1280, 900);
   await visit.open(address);
   await visit.sees("All 2 sites are up");
   await visit.sees("Live");
@@ -238,13 +234,11 @@ postgres: { host: ${host}, port: ${port}, user: ${user}, password: '${password}'
   await store.close();
   await using session = await openSession(connection);
   await session.query(`DROP SCHEMA ${schema} CASCADE`);
-  await Deno.remove(path);
 }, "postgres");
 
 browserTest("the page searches, opens a site and reads it without JavaScript", async (visit) => {
   await using server = served(await withPast(), visit);
   await visit.page.setJavaScriptEnabled(false);
-  await visit.look(1280, 900);
   await visit.open(server.address);
   await visit.page.type("input[name=q]", "blog");
   await Promise.all([visit.page.waitForNavigation(), visit.page.keyboard.press("Enter")]);
@@ -257,7 +251,6 @@ browserTest("the page searches, opens a site and reads it without JavaScript", a
 
 browserTest("the page can be used by keyboard alone", async (visit) => {
   await using server = served(await withPast(), visit);
-  await visit.look(1280, 900);
   await visit.open(server.address);
   await visit.page.keyboard.press("Tab");
   strictEqual(await visit.ask("document.activeElement.className"), "skip");
@@ -276,7 +269,6 @@ browserTest("the pages run nothing that a site wrote, and its feed is XML", asyn
   await using made = await MadeStore.create();
   await made.add({ ...EVIL_REPORT, agoMs: 5_000 });
   await using server = served(made, visit);
-  await visit.look(1280, 900);
   const page = `${server.address}/sites/${encodeURIComponent(EVIL_REPORT.site)}`;
   for (const address of [server.address, page]) {
     await visit.open(address);
