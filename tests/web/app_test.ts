@@ -80,23 +80,12 @@ Deno.test("createApp() shows outcome, reason, uptime and age of every site in wo
 Deno.test("createApp() shows a site with its changes, failures, phases and certificate", async () => {
   await using made = await MadeStore.create();
   const shop: Making = { site: "http://shop.example/?a=1", location: "here" };
+  const failure: Making = { outcome: "down", reason: "status", response_code: 500 };
+  const certificate_expires_at = (Date.now() + 3.5 * DAY_MS) * 1_000;
   await made.add(
     { ...shop, agoMs: 3 * HOUR_MS },
-    {
-      ...shop,
-      agoMs: HOUR_MS,
-      outcome: "down",
-      reason: "status",
-      response_code: 500,
-      failures: ["status is 500"],
-      snippet: "<h1>Oh no</h1>",
-    },
-    {
-      ...shop,
-      agoMs: 1_000,
-      certificate_expires_at: (Date.now() + 3.5 * DAY_MS) * 1_000,
-      certificate_issuer: "CN=Example CA",
-    },
+    { ...shop, agoMs: HOUR_MS, ...failure, failures: ["status is 500"], snippet: "<h1>Oh no</h1>" },
+    { ...shop, agoMs: 1_000, certificate_expires_at, certificate_issuer: "CN=Example CA" },
     { ...shop, location: "there" },
   );
   const { text } = await made.get(`/sites/${encodeURIComponent(shop.site!)}?location=here&days=1`);

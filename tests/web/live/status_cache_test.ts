@@ -21,24 +21,17 @@ class Asked {
   readonly cache: StatusCache;
 
   constructor() {
+    const counted = <T>(what: keyof Asked["counts"], answer: T, by = 1): Promise<T> => {
+      this.counts[what] += by;
+      return Promise.resolve(answer);
+    };
+    const gone = new StoreUnavailableError("gone");
     const queries: Partial<StatusQueries> = {
-      changesSince: () => {
-        this.counts.changes++;
-        if (this.isSilent) return Promise.reject(new StoreUnavailableError("gone"));
-        return Promise.resolve(this.changes);
-      },
-      uptimes: () => {
-        this.counts.uptimes++;
-        return Promise.resolve([{ ...aSiteStatus(), windows: {} as never }]);
-      },
-      history: () => {
-        this.counts.histories++;
-        return Promise.resolve(undefined);
-      },
-      daily: (sites) => {
-        this.counts.daily += sites.length;
-        return Promise.resolve(sites.map((site) => ({ ...site, days: [] })));
-      },
+      changesSince: () => this.isSilent ? Promise.reject(gone) : counted("changes", this.changes),
+      uptimes: () => counted("uptimes", [{ ...aSiteStatus(), windows: {} as never }]),
+      history: () => counted("histories", undefined),
+      daily: (sites) =>
+        counted("daily", sites.map((site) => ({ ...site, days: [] })), sites.length),
     };
     this.cache = new StatusCache({
       queries: queries as StatusQueries,
