@@ -282,8 +282,7 @@ sharedTest("ready() resolves to the cluster's id", async () => {
 });
 
 Deno.test("run() waits for brokers, and ends when it is stopped meanwhile", async () => {
-  const connection = connectionTo("127.0.0.1:9");
-  await using member = new TestMember({ topic: "t", group: "g", connection });
+  await using member = new TestMember({ topic: "t", group: "g", bootstrap: "127.0.0.1:9" });
   await member.telemetry.reports("unreachable");
 });
 

@@ -35,12 +35,14 @@ export function connectionTo(bootstrap: string) {
   return { servers: bootstrap.split(","), clientId: "sitemon-test" };
 }
 
-/** Options of a publisher to a topic of its own on the shared broker. */
+type PublisherOptions = Partial<KafkaPublisherOptions> & { readonly bootstrap?: string };
+
+/** Options of a publisher to a topic of its own, on the shared broker unless another is named. */
 export function publisherOptions(
-  options: Partial<KafkaPublisherOptions> = {},
+  { bootstrap, ...options }: PublisherOptions = {},
 ): KafkaPublisherOptions {
   return {
-    connection: options.connection ?? connectionTo(sharedBootstrap()),
+    connection: options.connection ?? connectionTo(bootstrap ?? sharedBootstrap()),
     topic: uniqueName("topic"),
     format: "single_object",
     createTopic: true,
@@ -57,7 +59,7 @@ export function publisherOptions(
 export class TestPublisher extends KafkaPublisher implements AsyncDisposable {
   readonly topic: string;
 
-  constructor(options: Partial<KafkaPublisherOptions> = {}) {
+  constructor(options: PublisherOptions = {}) {
     const all = publisherOptions(options);
     super(all);
     this.topic = all.topic;

@@ -9,7 +9,6 @@ import { serviceTest } from "../services/with_services.ts";
 import {
   administer,
   aRow,
-  connectionTo,
   makeTopic,
   readTopic,
   rows,
@@ -148,7 +147,7 @@ Deno.test("publish() drops the connection, when what answers is no broker", asyn
     }
   })();
   const { port } = listener.addr as Deno.NetAddr;
-  await using publisher = new TestPublisher({ connection: connectionTo(`127.0.0.1:${port}`) });
+  await using publisher = new TestPublisher({ bootstrap: `127.0.0.1:${port}` });
   const before = Deno.memoryUsage().rss;
   await rejects(() => within(2_000, "failing", publisher.publish(rows(1))), failure("unreachable"));
   const growth = Deno.memoryUsage().rss - before;
@@ -159,7 +158,7 @@ Deno.test("publish() drops the connection, when what answers is no broker", asyn
 });
 
 sharedTest("publish() rejects with unreachable at once, when nothing listens", async () => {
-  await using publisher = new TestPublisher({ connection: connectionTo("127.0.0.1:9") });
+  await using publisher = new TestPublisher({ bootstrap: "127.0.0.1:9" });
   const started = performance.now();
   await rejects(() => publisher.publish(rows(1)), failure("unreachable"));
   ok(performance.now() - started < 2_000);
@@ -168,16 +167,15 @@ sharedTest("publish() rejects with unreachable at once, when nothing listens", a
 sharedTest(
   "publish() goes on with another broker, when the first that is named is down",
   async () => {
-    const connection = connectionTo(`127.0.0.1:9,${sharedBootstrap()}`);
-    await using publisher = new TestPublisher({ connection });
+    const bootstrap = `127.0.0.1:9,${sharedBootstrap()}`;
+    await using publisher = new TestPublisher({ bootstrap });
     await publishAll(publisher, rows(3));
   },
 );
 
 ownTest("publish() delivers the backlog, when the broker was killed and is back", async () => {
   await using kafka = await startKafka();
-  const connection = connectionTo(kafka.bootstrap);
-  await using publisher = new TestPublisher({ connection });
+  await using publisher = new TestPublisher({ bootstrap: kafka.bootstrap });
   await publishAll(publisher, rows(10));
   const broker = kafka.brokers[0]!;
   await broker.kill();
@@ -191,8 +189,7 @@ ownTest("publish() delivers the backlog, when the broker was killed and is back"
 
 ownTest("publish() loses nothing that it acknowledged, when leaders move", async () => {
   await using kafka = await startKafka({ brokers: 3 });
-  const connection = connectionTo(kafka.bootstrap);
-  await using publisher = new TestPublisher({ connection, partitions: 6 });
+  await using publisher = new TestPublisher({ bootstrap: kafka.bootstrap, partitions: 6 });
   const publish = (first: number) => publishAll(publisher, rows(20, first));
   for (let first = 1; first <= 100; first += 20) await publish(first);
   await Promise.all([publish(101), kafka.brokers[1]!.kill()]);
@@ -203,8 +200,7 @@ ownTest("publish() loses nothing that it acknowledged, when leaders move", async
 
 ownTest("publish() ends at its own deadline, when the broker is held still", async () => {
   await using kafka = await startKafka();
-  const connection = connectionTo(kafka.bootstrap);
-  await using publisher = new TestPublisher({ connection, deadlineMs: 1_000 });
+  await using publisher = new TestPublisher({ bootstrap: kafka.bootstrap, deadlineMs: 1_000 });
   await publishAll(publisher, rows(5));
   const broker = kafka.brokers[0]!;
   broker.suspend();
@@ -219,7 +215,7 @@ ownTest("publish() ends at its own deadline, when the broker is held still", asy
 
 ownTest("close() ends within two seconds, when the broker is held still", async () => {
   await using kafka = await startKafka();
-  const publisher = new TestPublisher({ connection: connectionTo(kafka.bootstrap) });
+  const publisher = new TestPublisher({ bootstrap: kafka.bootstrap });
   await publishAll(publisher, rows(1));
   kafka.brokers[0]!.suspend();
   const hanging = rejects(() => publisher.publish(rows(1)), PublishError);

@@ -1,9 +1,8 @@
-import { KafkaPublisher } from "../../src/kafka/kafka_publisher.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
 import { publisherContract } from "../contract/publisher_contract.ts";
 import { findOwnKafka, type KafkaCluster, startKafka } from "../services/kafka.ts";
 import { uniqueName } from "../support/unique_name.ts";
-import { connectionTo, makeTopic, publisherOptions, readTopic } from "./kafka_fixture.ts";
+import { makeTopic, readTopic, TestPublisher } from "./kafka_fixture.ts";
 
 const PAYLOAD_BYTES_MAX = 200_000;
 /** Long enough for a first connection on a busy machine. */
@@ -25,10 +24,7 @@ publisherContract("KafkaPublisher", async () => {
   const topic = uniqueName("topic");
   const settings = { "max.message.bytes": String(PAYLOAD_BYTES_MAX) };
   await makeTopic(bootstrap, topic, { partitions: 3, settings });
-  const connection = connectionTo(bootstrap);
-  const publisher = new KafkaPublisher(
-    publisherOptions({ connection, topic, deadlineMs: DEADLINE_MS }),
-  );
+  const publisher = new TestPublisher({ bootstrap, topic, deadlineMs: DEADLINE_MS });
   return {
     publisher,
     payloadBytesMax: PAYLOAD_BYTES_MAX,

@@ -1,6 +1,6 @@
 /** A thread that publishes one row to the servers that it is told, with whatever rights it has. */
 import { PublishError } from "../../src/outbox/publisher.ts";
-import { aRow, connectionTo, TestPublisher } from "./kafka_fixture.ts";
+import { aRow, TestPublisher } from "./kafka_fixture.ts";
 
 interface Scope extends EventTarget {
   postMessage(message: string): void;
@@ -9,7 +9,7 @@ interface Scope extends EventTarget {
 const scope = globalThis as unknown as Scope;
 
 async function publish(servers: string): Promise<string> {
-  await using publisher = new TestPublisher({ connection: connectionTo(servers), partitions: 1 });
+  await using publisher = new TestPublisher({ bootstrap: servers, partitions: 1 });
   try {
     const { acknowledged } = await publisher.publish([aRow(1)]);
     return `acknowledged ${acknowledged}`;

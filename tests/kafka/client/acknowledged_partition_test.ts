@@ -3,14 +3,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { startKafka } from "../../services/kafka.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { ForgetfulProxy } from "./forgetful_proxy.ts";
-import {
-  connectionTo,
-  makeTopic,
-  readTopic,
-  rows,
-  sequenceOf,
-  TestPublisher,
-} from "../kafka_fixture.ts";
+import { makeTopic, readTopic, rows, sequenceOf, TestPublisher } from "../kafka_fixture.ts";
 
 const ownTest = serviceTest("own kafka");
 
@@ -18,7 +11,7 @@ ownTest("publish() acknowledges no row whose partition the answer leaves out", a
   await using proxy = new ForgetfulProxy();
   await using kafka = await startKafka({ advertised: [proxy.address] });
   proxy.targetPort = Number(kafka.bootstrap.split(":")[1]);
-  await using publisher = new TestPublisher({ connection: connectionTo(proxy.address) });
+  await using publisher = new TestPublisher({ bootstrap: proxy.address });
   await makeTopic(proxy.address, publisher.topic, { partitions: 3 });
 
   const { acknowledged, failure } = await publisher.publish(rows(30));
