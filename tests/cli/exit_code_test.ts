@@ -18,20 +18,20 @@ import {
 import { ThreadDiedError } from "../../src/runtime/threads/thread_results.ts";
 import { StoreConfigurationError, StoreUnavailableError } from "../../src/status/store.ts";
 
-for (
-  const [error, exitCode] of [
-    [new ConfigError([]), EXIT_CONFIG],
-    [new UsageError(""), EXIT_USAGE],
-    [new OutboxLockedError(""), EXIT_LOCKED],
-    [new OutboxMissingError(""), EXIT_IO],
-    [new CorruptOutboxError(""), EXIT_IO],
-    [new OutboxRefusedError(""), EXIT_CONFIG],
-    [new OutboxUnavailableError("busy", ""), EXIT_IO],
-    [new StoreConfigurationError(""), EXIT_CONFIG],
-    [new StoreUnavailableError(""), EXIT_IO],
-    [new TypeError(""), undefined],
-  ] as const
-) {
+const ERRORS: readonly [error: Error, exitCode: number | undefined][] = [
+  [new ConfigError([]), EXIT_CONFIG],
+  [new UsageError(""), EXIT_USAGE],
+  [new OutboxLockedError(""), EXIT_LOCKED],
+  [new OutboxMissingError(""), EXIT_IO],
+  [new CorruptOutboxError(""), EXIT_IO],
+  [new OutboxRefusedError(""), EXIT_CONFIG],
+  [new OutboxUnavailableError("busy", ""), EXIT_IO],
+  [new StoreConfigurationError(""), EXIT_CONFIG],
+  [new StoreUnavailableError(""), EXIT_IO],
+  [new TypeError(""), undefined],
+];
+
+for (const [error, exitCode] of ERRORS) {
   Deno.test(`exitCodeOf() is ${exitCode} for ${error.name}, also when a thread died of it`, () => {
     strictEqual(exitCodeOf(error), exitCode);
     strictEqual(exitCodeOf(new ThreadDiedError("", error.name)), exitCode);

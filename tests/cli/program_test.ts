@@ -34,23 +34,21 @@ Deno.test("runProgram() exits 64 for wrong usage, and suggests a command", async
   strictEqual((await runCommand("audit", "-c", "a.yaml", "--since", "never")).code, 64);
 });
 
+/** What becomes of a command whose output cannot be written. */
+async function failing(error: Error): Promise<readonly [code: number, errors: string]> {
+  const terminal = new FakeTerminal();
+  terminal.write = () => {
+    throw error;
+  };
+  return [await runProgram(["schema"], terminal), terminal.errors];
+}
+
 Deno.test("runProgram() exits 70 for a bug, and asks to report it", async () => {
-  class Broken extends FakeTerminal {
-    override write(): void {
-      throw new TypeError("broken");
-    }
-  }
-  const terminal = new Broken();
-  strictEqual(await runProgram(["schema"], terminal), 70);
-  match(terminal.errors, /^internal error in sitemon .*, please report it: TypeError: broken\n$/);
+  const [code, errors] = await failing(new TypeError("broken"));
+  strictEqual(code, 70);
+  match(errors, /^internal error in sitemon .*, please report it: TypeError: broken\n$/);
 });
 
 Deno.test("runProgram() exits 74 without a word, when the reader of the output has gone", async () => {
-  class Closed extends FakeTerminal {
-    override write(): void {
-      throw new Deno.errors.BrokenPipe();
-    }
-  }
-  const terminal = new Closed();
-  deepStrictEqual([await runProgram(["schema"], terminal), terminal.errors], [74, ""]);
+  deepStrictEqual(await failing(new Deno.errors.BrokenPipe()), [74, ""]);
 });

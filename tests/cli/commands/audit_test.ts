@@ -3,7 +3,7 @@ import { microsOf, printAudit } from "../../../src/cli/commands/audit.ts";
 import { EXIT_NOT_UP, EXIT_OK, UsageError } from "../../../src/cli/exit_code.ts";
 import type { Audit, ProducerAudit } from "../../../src/status/repair/audit.ts";
 import { NOON, PRODUCERS } from "../../contract/site_reports.ts";
-import { FakeTerminal } from "../text/fake_terminal.ts";
+import { FakeTerminal, jsonLines } from "../text/fake_terminal.ts";
 
 function aProducer(overrides: Partial<ProducerAudit> = {}): ProducerAudit {
   return {
@@ -35,16 +35,13 @@ const LOST = aProducer({
 const NOTHING: Audit = { producers: [], v1: [], deadUnassigned: 0, horizonMicros: null };
 
 function printed(
-  overrides: Partial<Audit>,
-  { json = false, sinceMicros, columns }: {
-    readonly json?: boolean;
-    readonly sinceMicros?: number;
-    readonly columns?: number;
-  } = {},
+  audit: Partial<Audit>,
+  options: { readonly json?: boolean; readonly sinceMicros?: number; readonly columns?: number } =
+    {},
 ) {
-  const terminal = new FakeTerminal({ columns });
-  const audit = { ...NOTHING, ...overrides };
-  return { code: printAudit({ audit, sinceMicros, json }, terminal), output: terminal.output };
+  const terminal = new FakeTerminal(options);
+  const code = printAudit({ json: false, ...options, audit: { ...NOTHING, ...audit } }, terminal);
+  return { code, output: terminal.output };
 }
 
 Deno.test("printAudit() shows each producer, and exits 1 when something is missing", () => {
@@ -101,7 +98,7 @@ Deno.test("printAudit() prints one object a line as JSON", () => {
     deadUnassigned: 5,
   }, { json: true });
   strictEqual(code, EXIT_NOT_UP);
-  deepStrictEqual(output.trimEnd().split("\n").map((line) => JSON.parse(line)), [
+  deepStrictEqual(jsonLines(output), [
     {
       producer_id: PRODUCERS[1],
       counted: true,
@@ -137,12 +134,8 @@ Deno.test("microsOf() takes how long ago, and dates with or without a time and a
     strictEqual(microsOf(text, now), ms * 1_000, text);
   }
   for (const text of ["yesterday", "2026-13-01", "12", ""]) {
-    throws(
-      () => microsOf(text, now),
-      new UsageError(
-        `invalid --since: "${text}" is not a time or a duration; ` +
-          "write for example 2026-05-01T18:00:00Z or 12h",
-      ),
-    );
+    const sentence = `invalid --since: "${text}" is not a time or a duration; ` +
+      "write for example 2026-05-01T18:00:00Z or 12h";
+    throws(() => microsOf(text, now), new UsageError(sentence));
   }
 });

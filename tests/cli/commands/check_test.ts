@@ -4,7 +4,7 @@ import type { Site } from "../../../src/config/site.ts";
 import { aReport } from "../../contract/site_reports.ts";
 import { serveLocally } from "../../support/local_server.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
-import { FakeTerminal, runCommand } from "../text/fake_terminal.ts";
+import { FakeTerminal, jsonLines, runCommand } from "../text/fake_terminal.ts";
 
 /** By the URL's path: /up is up, all else is down. */
 async function* reportsOf(sites: readonly Site[]) {
@@ -59,7 +59,7 @@ Deno.test("printReports() exits 1, when the checks ended without all reports", a
 Deno.test("printReports() writes one object a line and nothing else, when JSON is asked for", async () => {
   const { code, output } = await printed(bothSites, { json: true });
   strictEqual(code, 1);
-  const reports = output.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const reports = jsonLines(output);
   deepStrictEqual(reports.map(({ site }) => site), bothSites.map(({ name }) => name));
   strictEqual(reports[1].error_text, DOWN.error_text);
 });
@@ -85,26 +85,15 @@ Deno.test("printReports() clears its progress, when the checks broke off", async
 Deno.test("sitesOf() takes the defaults of a configuration, and hides credentials in names", () => {
   const sites = sitesOf(["https://me:secret@a.example/up", "https://a.example/up"]);
   const { name, timeoutMs, connectTimeoutMs, redirectsMax, bodyBytesMax, method } = sites[0]!;
-  deepStrictEqual(
-    { name, timeoutMs, connectTimeoutMs, redirectsMax, bodyBytesMax, method },
-    {
-      name: "https://a.example/up",
-      timeoutMs: 10_000,
-      connectTimeoutMs: 5_000,
-      redirectsMax: 5,
-      bodyBytesMax: 1_048_576,
-      method: "GET",
-    },
-  );
-  strictEqual(sites[1]!.name, "https://a.example/up#2");
+  deepStrictEqual([name, sites[1]!.name], ["https://a.example/up", "https://a.example/up#2"]);
+  deepStrictEqual([timeoutMs, connectTimeoutMs, redirectsMax], [10_000, 5_000, 5]);
+  deepStrictEqual([bodyBytesMax, method], [1_048_576, "GET"]);
 });
 
 Deno.test("urlsProblem() names what is not an http or https URL", () => {
   for (const url of ["example.org", "ftp://example.org/", "", "http://"]) {
-    strictEqual(
-      urlsProblem(["https://a.example/up", url], []),
-      `invalid URL "${url}"; write an http or https URL such as https://example.org`,
-    );
+    const problem = `invalid URL "${url}"; write an http or https URL such as https://example.org`;
+    strictEqual(urlsProblem(["https://a.example/up", url], []), problem);
   }
   strictEqual(urlsProblem(["https://a.example/"], []), undefined);
   strictEqual(urlsProblem([], bothSites), undefined);
@@ -128,11 +117,9 @@ Deno.test("sitemon check exits 0 when all urls are up, 1 when one is not", async
     strictEqual((await runCommand("check", origin)).code, 0);
     const both = await runCommand("check", "--json", `${origin}/`, `${origin}/down`);
     strictEqual(both.code, 1);
-    const reports = both.output.trim().split("\n").map((line) => JSON.parse(line));
-    deepStrictEqual(
-      reports.map(({ url, outcome, response_code }) => [url, outcome, response_code]).sort(),
-      [[`${origin}/`, "up", 200], [`${origin}/down`, "down", 503]],
-    );
+    const outcomes = jsonLines(both.output).map((it) => [it.url, it.outcome, it.response_code]);
+    const expected = [[`${origin}/`, "up", 200], [`${origin}/down`, "down", 503]];
+    deepStrictEqual(outcomes.sort(), expected);
   });
 });
 
@@ -190,13 +177,13 @@ Deno.test("sitemon check --explain shows what a configuration permits, and exits
   });
 });
 
-for (
-  const [args, problem] of [
-    [["--site", "good"], /^--site needs a configuration; add -c FILE\n$/],
-    [[], /^nothing to check; give a URL /],
-    [["example.org"], /^invalid URL "example\.org"; /],
-  ] as const
-) {
+const MISTAKES: readonly [args: string[], problem: RegExp][] = [
+  [["--site", "good"], /^--site needs a configuration; add -c FILE\n$/],
+  [[], /^nothing to check; give a URL /],
+  [["example.org"], /^invalid URL "example\.org"; /],
+];
+
+for (const [args, problem] of MISTAKES) {
   Deno.test(`sitemon check ${args.join(" ")} exits 64, and says why`, async () => {
     const { code, errors } = await runCommand("check", ...args);
     strictEqual(code, 64);

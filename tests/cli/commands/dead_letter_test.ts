@@ -43,22 +43,19 @@ function aDeadLetter(overrides: Partial<StoredDeadLetter> = {}): StoredDeadLette
 /** Dead letters in memory; those whose detail says so can be replayed. */
 class FakeDeadLetters implements DeadLetterSource {
   readonly replayed = "applied";
-  readonly #deadLetters: readonly StoredDeadLetter[];
 
-  constructor(deadLetters: readonly StoredDeadLetter[]) {
-    this.#deadLetters = deadLetters;
-  }
+  constructor(private readonly deadLetters: readonly StoredDeadLetter[]) {}
 
   find({ ids, reason }: DeadLetterChoice, { limit }: { limit: number }) {
-    const meant = this.#deadLetters.map(storedDeadLetterView)
+    const meant = this.deadLetters.map(storedDeadLetterView)
       .filter(({ id }) => ids.length === 0 || ids.includes(id))
       .filter((deadLetter) => reason === undefined || deadLetter.reason === reason);
     return Promise.resolve({ deadLetters: meant.slice(0, limit), count: meant.length });
   }
 
   replay() {
-    const failures = this.#deadLetters.filter(({ detail }) => detail !== "good");
-    const applied = this.#deadLetters.length - failures.length;
+    const failures = this.deadLetters.filter(({ detail }) => detail !== "good");
+    const applied = this.deadLetters.length - failures.length;
     return Promise.resolve({ applied, failures, failureCount: failures.length });
   }
 }
@@ -69,14 +66,8 @@ async function ran(
   options: Partial<DeadLetterOptions> = {},
 ) {
   const terminal = new FakeTerminal();
-  const all = {
-    source: new FakeDeadLetters(deadLetters),
-    ids: [],
-    json: false,
-    limit: 1_000,
-    ...options,
-  };
-  return { code: await command(all, terminal), ...terminal };
+  const usual = { source: new FakeDeadLetters(deadLetters), ids: [], json: false, limit: 1_000 };
+  return { code: await command({ ...usual, ...options }, terminal), ...terminal };
 }
 
 Deno.test("listDeadLetters() prints a line for each, and says when there are more", async () => {
@@ -115,10 +106,8 @@ and 4989 more bytes
 });
 
 Deno.test("showDeadLetters() prints bytes in hexadecimal as JSON, and 1 for one that is not there", async () => {
-  const { code, output, errors } = await ran(showDeadLetters, [aDeadLetter()], {
-    json: true,
-    ids: ["sites/3/41", "sites/3/99"],
-  });
+  const options = { json: true, ids: ["sites/3/41", "sites/3/99"] };
+  const { code, output, errors } = await ran(showDeadLetters, [aDeadLetter()], options);
   strictEqual(code, EXIT_NOT_UP);
   const { detail: _, ...deadLetter } = JSON.parse(output);
   deepStrictEqual(deadLetter, {
@@ -134,10 +123,8 @@ Deno.test("showDeadLetters() prints bytes in hexadecimal as JSON, and 1 for one 
     key: "73686f70",
     value: "1b5b324a20706f69736f6e",
   });
-  strictEqual(
-    errors,
-    'no such dead letter: "sites/3/99"; "sitemon dead-letter list" lists the IDs\n',
-  );
+  const sentence = 'no such dead letter: "sites/3/99"; "sitemon dead-letter list" lists the IDs';
+  strictEqual(errors, `${sentence}\n`);
 });
 
 Deno.test("replayDeadLetters() says why dead letters stay, and exits 1 then", async () => {
@@ -166,11 +153,8 @@ Deno.test("outboxDeadLetters() finds the rows of an outbox by number, and puts t
   deepStrictEqual(found.map(({ id, value }) => [id, value!.length]), [["1", 16], ["2", 16]]);
   strictEqual((await deadLetters.find({ ids: ["2"], reason: "other" }, bounds)).count, 0);
   outbox.close();
-  deepStrictEqual(await deadLetters.replay({ ids: ["1", "3", "sites/1/1"] }), {
-    applied: 2,
-    failures: [],
-    failureCount: 0,
-  });
+  const replayed = await deadLetters.replay({ ids: ["1", "3", "sites/1/1"] });
+  deepStrictEqual(replayed, { applied: 2, failures: [], failureCount: 0 });
   deepStrictEqual([readStats(folder.path).rows, readStats(folder.path).deadLetters], [3, 1]);
 });
 

@@ -37,10 +37,9 @@ class Place extends TempFolder {
 Deno.test("installUnit() passes on what the configuration names", () => {
   using place = new Place();
   const unit = place.unit();
-  const of = (key: string) =>
-    unit.split("\n").filter((line) => line.startsWith(`${key}=`)).map((line) =>
-      line.slice(key.length + 1)
-    );
+  const of = (key: string) => {
+    return unit.matchAll(new RegExp(`^${key}=(.*)$`, "gm")).map(([, value]) => value!).toArray();
+  };
   deepStrictEqual(of("ExecStart"), [`/opt/sitemon producer -c ${place.config}`]);
   deepStrictEqual(of("LoadCredential"), [
     `kafka:${place.credentials}/kafka`,

@@ -8,13 +8,27 @@ import {
   OutboxMissingError,
 } from "../../../src/outbox/outbox_error.ts";
 import { draftsOf, EVERYTHING, manyReports, OutboxFolder } from "../../outbox/outbox_fixture.ts";
-import { FakeTerminal } from "../text/fake_terminal.ts";
+import { FakeTerminal, jsonLines } from "../text/fake_terminal.ts";
 
 /** What `sitemon outbox stats` prints. */
 function stats(path: string, json = false): string {
   const terminal = new FakeTerminal();
   strictEqual(outboxStats({ path, json }, terminal), EXIT_OK);
   return terminal.output;
+}
+
+/** The command throws such an error, which says `words`, and prints nothing. */
+function refuses(
+  command: (terminal: FakeTerminal) => unknown,
+  error: new (...args: never[]) => Error,
+  words = "",
+): void {
+  const terminal = new FakeTerminal();
+  throws(
+    () => command(terminal),
+    (thrown) => thrown instanceof error && thrown.message.includes(words),
+  );
+  strictEqual(terminal.output, "");
 }
 
 Deno.test("outboxStats() prints what waits, while the producer has the file open", () => {
@@ -87,12 +101,8 @@ for (const [what, make, error] of UNREADABLE) {
   Deno.test(`outboxStats() throws ${error.name}, which names the path, for ${what}`, () => {
     using folder = new OutboxFolder();
     make(folder.path);
-    const terminal = new FakeTerminal();
-    throws(
-      () => outboxStats({ path: folder.path }, terminal),
-      (thrown) => thrown instanceof error && thrown.message.includes(`"${folder.path}"`),
-    );
-    strictEqual(terminal.output, "");
+    const command = (terminal: FakeTerminal) => outboxStats({ path: folder.path }, terminal);
+    refuses(command, error, `"${folder.path}"`);
   });
 }
 
@@ -105,7 +115,7 @@ Deno.test("outboxExport() prints each row as one JSON object, in the words of th
   outbox.close();
   const terminal = new FakeTerminal();
   strictEqual(outboxExport(folder.path, terminal), EXIT_OK);
-  const rows = terminal.output.trimEnd().split("\n").map((line) => JSON.parse(line));
+  const rows = jsonLines(terminal.output);
   deepStrictEqual(
     rows.map(({ kind, dead_reason, content, site, sequence, first, reason }) => {
       return { kind, dead_reason, content, site, sequence, first, reason };
@@ -139,25 +149,21 @@ Deno.test("outboxExport() prints nothing of a damaged file, and says how to reco
   using folder = new OutboxFolder();
   folder.open().close();
   Deno.truncateSync(folder.path, 5_000);
-  const terminal = new FakeTerminal();
-  throws(
-    () => outboxExport(folder.path, terminal),
-    (thrown) =>
-      thrown instanceof CorruptOutboxError && thrown.message.includes(`sqlite3 ${folder.path}`),
+  refuses(
+    (terminal) => outboxExport(folder.path, terminal),
+    CorruptOutboxError,
+    `sqlite3 ${folder.path}`,
   );
-  strictEqual(terminal.output, "");
 });
 
 Deno.test("outboxExport() leaves a running producer's file alone", () => {
   using folder = new OutboxFolder();
   using _outbox = folder.open();
-  const terminal = new FakeTerminal();
-  throws(() => outboxExport(folder.path, terminal), OutboxLockedError);
-  strictEqual(terminal.output, "");
+  refuses((terminal) => outboxExport(folder.path, terminal), OutboxLockedError);
 });
 
 Deno.test("outboxExport() makes no file where there is none", () => {
   using folder = new OutboxFolder();
-  throws(() => outboxExport(folder.path, new FakeTerminal()), OutboxMissingError);
+  refuses((terminal) => outboxExport(folder.path, terminal), OutboxMissingError);
   deepStrictEqual([...Deno.readDirSync(folder.folder)], []);
 });

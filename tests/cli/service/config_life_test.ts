@@ -7,12 +7,10 @@ import type { ScannerWork } from "../../../src/threads/scanner/scanner_thread.ts
 
 /** A configuration whose text and time a test sets. */
 class Rig {
-  yaml: string;
   nowMs = 1_000;
   readonly life: ConfigLife;
 
-  constructor(yaml: string, role: DaemonRole = "run") {
-    this.yaml = yaml;
+  constructor(public yaml: string, role: DaemonRole = "run") {
     const hostEnvironment = {
       env: () => undefined,
       readTextFile: () => this.yaml,
@@ -92,10 +90,8 @@ Deno.test("ConfigLife.reload() changes nothing when there are mistakes, and tell
   ok("mistakes" in reloaded);
   strictEqual(reloaded.reason, "invalid");
   strictEqual(reloaded.mistakes.length, 3);
-  match(
-    reloaded.mistakes.find((it) => it.includes("intervall"))!,
-    /^\/srv\/a\.yaml:1:1: unknown key "intervall"/,
-  );
+  const mistake = reloaded.mistakes.find((it) => it.includes("intervall"))!;
+  match(mistake, /^\/srv\/a\.yaml:1:1: unknown key "intervall"/);
   strictEqual(rig.life.loaded, before);
 });
 
@@ -113,9 +109,7 @@ Deno.test("ConfigLife.reload() refuses what a running process cannot change, at 
     ok("mistakes" in reloaded, name);
     strictEqual(reloaded.reason, "fixed");
     strictEqual(reloaded.mistakes.length, 1);
-    match(
-      reloaded.mistakes[0]!,
-      new RegExp(`^/srv/a\\.yaml:2:\\d+: cannot change "${name}" while`),
-    );
+    const mistake = new RegExp(`^/srv/a\\.yaml:2:\\d+: cannot change "${name}" while`);
+    match(reloaded.mistakes[0]!, mistake);
   }
 });

@@ -5,17 +5,7 @@ import type { SiteReport } from "../../../src/report/report.ts";
 import { aReport } from "../../contract/site_reports.ts";
 
 const TIMINGS = { dns: 10_000, connect: 20_000, tls: 30_000, first_byte: 35_000, transfer: 5_000 };
-const REPORT = aReport({
-  site: "shop",
-  outcome: "up",
-  reason: null,
-  error_text: null,
-  failures: [],
-  response_code: 200,
-  response_time: 101,
-  hops: [],
-  timings: TIMINGS,
-});
+const REPORT = aReport({ site: "shop", response_time: 101, timings: TIMINGS });
 
 function lines(report: SiteReport, columns?: number, hasColor = false): string[] {
   const table = new CheckTable({ names: [report.site], hasColor, columns });
@@ -23,29 +13,19 @@ function lines(report: SiteReport, columns?: number, hasColor = false): string[]
 }
 
 Deno.test("CheckTable shows each phase in figures and as a bar, when there is room", () => {
+  const bar = `${"░".repeat(4)}${"▒".repeat(8)}${"▓".repeat(12)}${"█".repeat(14)}${"▄".repeat(2)}`;
   deepStrictEqual(lines(REPORT), [
-    `OUTCOME       CODE       TIME  ${
-      "SITE".padEnd(24)
-    }      DNS  CONNECT      TLS  FIRST BYTE  TRANSFER  ` +
-    "░dns ▒connect ▓tls █first byte ▄transfer",
-    `up             200     101 ms  ${
-      "shop".padEnd(24)
-    }     10.0     20.0     30.0        35.0       5.0  ` +
-    `${"░".repeat(4)}${"▒".repeat(8)}${"▓".repeat(12)}${"█".repeat(14)}${"▄".repeat(2)}`,
+    "OUTCOME       CODE       TIME  SITE                          DNS  CONNECT      TLS  " +
+    "FIRST BYTE  TRANSFER  ░dns ▒connect ▓tls █first byte ▄transfer",
+    "up             200     101 ms  shop                         10.0     20.0     30.0  " +
+    `      35.0       5.0  ${bar}`,
   ]);
 });
 
 Deno.test("CheckTable keeps to the width of every terminal, and cuts names before the bar", () => {
-  const report = {
-    ...REPORT,
-    site: "a site of a name that is somewhat long",
-    hops: [{
-      url: "https://example.org/somewhere/else/that/is/long",
-      status: 302,
-      remote_address: null,
-      timings: TIMINGS,
-    }],
-  };
+  const url = "https://example.org/somewhere/else/that/is/long";
+  const hops = [{ url, status: 302, remote_address: null, timings: TIMINGS }];
+  const report = { ...REPORT, site: "a site of a name that is somewhat long", hops };
   for (let columns = 45; columns < 200; columns++) {
     for (const line of lines(report, columns)) {
       ok(textWidth(line) <= columns, `${columns}: ${line}`);
@@ -69,15 +49,8 @@ Deno.test("CheckTable shows redirects as rows of their own, each where its time 
 
 Deno.test("CheckTable says each failure below, the first with the reason, and nothing that moves", () => {
   const failures = ["unexpected status 503", 'body does not match "\x1b[2J"'];
-  const report = {
-    ...REPORT,
-    outcome: "down",
-    reason: "status",
-    error_text: failures[0]!,
-    failures,
-    timings: null,
-  } as const;
-  deepStrictEqual(lines(report).slice(2), [
+  const down = { outcome: "down", reason: "status", error_text: failures[0]! } as const;
+  deepStrictEqual(lines({ ...REPORT, ...down, failures, timings: null }).slice(2), [
     "  status: unexpected status 503",
     '  body does not match "\ufffd[2J"',
   ]);

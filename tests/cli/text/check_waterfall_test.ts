@@ -4,11 +4,8 @@ import { visitMicros, waterfall } from "../../../src/cli/text/check_waterfall.ts
 
 const micros = fc.option(fc.integer({ min: 0, max: 10_000_000 }));
 const timings = fc.record({
-  dns: micros,
-  connect: micros,
-  tls: micros,
-  first_byte: micros,
-  transfer: micros,
+  ...{ dns: micros, connect: micros, tls: micros },
+  ...{ first_byte: micros, transfer: micros },
 });
 
 Deno.test("waterfall() ends where the visit did, whatever the phases took", () => {

@@ -29,11 +29,8 @@ Deno.test("explanationText() says what is permitted and allowed, when a url woul
 Deno.test("explanationText() names the key to change, when the host is not permitted", () => {
   const [verdict, host] = text({ is_host_permitted: false, is_visited: false });
   strictEqual(verdict, "https://a.example/ would not be checked");
-  strictEqual(
-    host,
-    "  host       a.example:443 is not permitted: it is not in the configuration; " +
-      'to permit it, add "a.example" to allow_hosts',
-  );
+  const advice = 'it is not in the configuration; to permit it, add "a.example" to allow_hosts';
+  strictEqual(host, `  host       a.example:443 is not permitted: ${advice}`);
 });
 
 Deno.test("explanationText() says of each address which entry decides, and what would change it", () => {

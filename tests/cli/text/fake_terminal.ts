@@ -30,3 +30,8 @@ export async function runCommand(...args: string[]) {
   const code = await runProgram(args, terminal);
   return { code, output: terminal.output, errors: terminal.errors };
 }
+
+/** What a command printed as one JSON object a line. */
+export function jsonLines(output: string) {
+  return output.trimEnd().split("\n").map((line) => JSON.parse(line));
+}

@@ -1,13 +1,18 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Progress } from "../../../src/cli/text/progress.ts";
+import type { Terminal } from "../../../src/cli/text/terminal.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
+/** A progress of so many rows, its terminal, and its clock. */
+function started(total: number, options: Partial<Terminal>) {
+  const [terminal, clock] = [new FakeTerminal(options), new FakeClock()];
+  return { progress: new Progress({ total, unit: "rows", terminal, clock }), terminal, clock };
+}
+
 Deno.test("Progress draws a bar with an ETA on a terminal, within its width", () => {
   for (const columns of [20, 40, 80]) {
-    const terminal = new FakeTerminal({ isInteractive: true, columns });
-    const clock = new FakeClock();
-    const progress = new Progress({ total: 2_000, unit: "rows", terminal, clock });
+    const { progress, terminal, clock } = started(2_000, { isInteractive: true, columns });
     clock.advance(1_000);
     progress.update(500);
     const bar = terminal.errors.replace("\r\x1b[K", "");
@@ -19,9 +24,7 @@ Deno.test("Progress draws a bar with an ETA on a terminal, within its width", ()
 
 Deno.test("Progress tells ten times a second on a terminal, and in lines every 5 s elsewhere", () => {
   for (const [isInteractive, count] of [[true, 100], [false, 2]] as const) {
-    const terminal = new FakeTerminal({ isInteractive });
-    const clock = new FakeClock();
-    const progress = new Progress({ total: 100, unit: "rows", terminal, clock });
+    const { progress, terminal, clock } = started(100, { isInteractive });
     for (let step = 0; step < 1_000; step++) {
       progress.update(step / 10);
       clock.advance(10);
@@ -32,16 +35,10 @@ Deno.test("Progress tells ten times a second on a terminal, and in lines every 5
 });
 
 Deno.test("Progress puts other lines above its bar, and takes it away at the end", () => {
-  const terminal = new FakeTerminal({ isInteractive: true });
-  const progress = new Progress({ total: 0, unit: "rows", terminal, clock: new FakeClock() });
+  const { progress, terminal } = started(0, { isInteractive: true });
   progress.update(0);
   progress.line("trouble");
   progress.clear();
-  const clear = "\r\x1b[K";
-  deepStrictEqual(terminal.errors.split(clear), [
-    "",
-    "[####################] 100 %, 0 of 0 rows, 0/s",
-    "trouble\n",
-    "",
-  ]);
+  const bar = "[####################] 100 %, 0 of 0 rows, 0/s";
+  deepStrictEqual(terminal.errors.split("\r\x1b[K"), ["", bar, "trouble\n", ""]);
 });

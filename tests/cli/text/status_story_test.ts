@@ -23,17 +23,13 @@ function point(hoursAgo: number, ms: number) {
 
 function aStory(overrides: Partial<SiteStatus> = {}) {
   const [window, status] = [coverage(999, 1), aSiteStatus(overrides)];
+  const [up, down] = ["up", "down"] as const;
   return {
     history: {
       status,
       transitions: [
-        { at: new Date(NOW.getTime() - 90_000), from: "down", to: "up", reason: null } as const,
-        {
-          at: new Date(NOW.getTime() - HOUR_MS * 3),
-          from: "up",
-          to: "down",
-          reason: "dns",
-        } as const,
+        { at: new Date(NOW.getTime() - 90_000), from: down, to: up, reason: null },
+        { at: new Date(NOW.getTime() - 3 * HOUR_MS), from: up, to: down, reason: "dns" as const },
       ],
       latency: [point(3, 40), point(1, 80), point(0, 10)],
       failures: [],
@@ -85,11 +81,8 @@ Deno.test("storyText() fits any width, and lets no control character through", (
 });
 
 Deno.test("storyText() colors the outcome, when the terminal has colors", () => {
-  ok(
-    lines(aStory(), new FakeTerminal({ hasColor: true }))[1]!.includes(
-      "\x1b[32mup for 30 d\x1b[0m",
-    ),
-  );
+  const outcome = lines(aStory(), new FakeTerminal({ hasColor: true }))[1]!;
+  ok(outcome.includes("\x1b[32mup for 30 d\x1b[0m"), outcome);
 });
 
 Deno.test("dayStrip() tells a day that was wholly up from one that nearly was", () => {

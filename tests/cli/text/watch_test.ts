@@ -1,27 +1,22 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { Terminal } from "../../../src/cli/text/terminal.ts";
 import { watch } from "../../../src/cli/text/watch.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
 /** Shows so many rounds, and then ends the watching. */
 async function watched(rounds: readonly string[], rows: number, columns?: number) {
   const terminal = new FakeTerminal({ columns });
-  let round = 0;
-  let asked = 0;
+  let [round, asked] = [0, 0];
   const widths: unknown[] = [];
   const interrupted = new AbortController();
-  const exitCode = await watch(
-    (screen) => {
-      screen.write(rounds[round]!);
-      widths.push(screen.columns);
-      if (++round === rounds.length) interrupted.abort();
-      return Promise.resolve(round);
-    },
-    terminal,
-    {
-      signal: interrupted.signal,
-      size: () => ({ rows, columns: 10 * ++asked }),
-    },
-  );
+  const show = (screen: Terminal) => {
+    screen.write(rounds[round]!);
+    widths.push(screen.columns);
+    if (++round === rounds.length) interrupted.abort();
+    return Promise.resolve(round);
+  };
+  const size = () => ({ rows, columns: 10 * ++asked });
+  const exitCode = await watch(show, terminal, { signal: interrupted.signal, size });
   return { exitCode, output: terminal.output, widths };
 }
 
