@@ -2,7 +2,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { CheckTraces } from "../../src/scanner/check_trace.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { RecordingTracer } from "../support/recording_tracer.ts";
+import { RecordingTracer } from "../support/recording_telemetry.ts";
 import { aSite } from "./sites.ts";
 import { aReport } from "../contract/site_reports.ts";
 

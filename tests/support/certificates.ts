@@ -27,14 +27,6 @@ rand_serial = yes
 commonName = supplied
 `;
 
-export interface SigningOptions {
-  /** Such as `IP:127.0.0.1,DNS:kafka.test`. */
-  readonly names?: string;
-  /** Another extension, as a line of openssl's configuration. */
-  readonly extension?: string;
-  readonly validity?: readonly string[];
-}
-
 /** An authority of the test's own; its files go with its scope. */
 export class Authority implements Disposable {
   readonly #folder = new TempFolder();
@@ -53,7 +45,13 @@ export class Authority implements Disposable {
 
   sign(
     commonName: string,
-    { names, extension = "", validity = CURRENT }: SigningOptions = {},
+    { names, extension = "", validity = CURRENT }: {
+      /** Such as `IP:127.0.0.1,DNS:kafka.test`. */
+      readonly names?: string;
+      /** Another extension, as a line of openssl's configuration. */
+      readonly extension?: string;
+      readonly validity?: readonly string[];
+    } = {},
   ): Certificate {
     const name = `signed-${++this.#count}`;
     const subjects = names === undefined ? "" : `subjectAltName=${names}\n`;
@@ -81,22 +79,10 @@ export class Authority implements Disposable {
   }
 }
 
-export interface Certificates {
-  /** The authority of all but `unknown`. */
-  readonly ca: string;
-  /** For localhost and 127.0.0.1. */
-  readonly good: Certificate;
-  readonly expired: Certificate;
-  /** For another name. */
-  readonly other: Certificate;
-  /** Of a client. */
-  readonly client: Certificate;
-  /** Of an unknown authority. */
-  readonly unknown: Certificate;
-}
+export type Certificates = ReturnType<typeof makeCertificates>;
 
-/** Makes one of each. */
-export function makeCertificates(): Certificates {
+/** Makes one of each; `ca` is the authority of all but `unknown`. */
+export function makeCertificates() {
   using authority = new Authority();
   using stranger = new Authority("Stranger");
   return {

@@ -37,21 +37,12 @@ export class FakeClock implements Clock {
 
   /** Moves both clocks on, firing what falls due on the way. */
   advance(ms: number): void {
-    const endMs = this.#monotonicMs + ms;
-    for (let timer = this.#next(endMs); timer !== undefined; timer = this.#next(endMs)) {
-      this.#fire(timer);
-    }
-    this.#move(endMs - this.#monotonicMs);
+    Array.from(this.#firing(ms));
   }
 
   /** Moves both clocks on, and lets what follows from each timer settle before the next one fires. */
   async pass(ms: number): Promise<void> {
-    const endMs = this.#monotonicMs + ms;
-    for (let timer = this.#next(endMs); timer !== undefined; timer = this.#next(endMs)) {
-      this.#fire(timer);
-      await settle();
-    }
-    this.#move(endMs - this.#monotonicMs);
+    for (const _ of this.#firing(ms)) await settle();
     await settle();
   }
 
@@ -66,10 +57,15 @@ export class FakeClock implements Clock {
     this.#wallMicros += ms * 1_000;
   }
 
-  #fire(timer: Timer): void {
-    this.#timers.delete(timer);
-    this.#move(Math.max(0, timer.atMs - this.#monotonicMs));
-    timer.callback();
+  /** Moves both clocks on, and fires one timer before each step. */
+  *#firing(ms: number): Generator<void> {
+    const endMs = this.#monotonicMs + ms;
+    for (let timer = this.#next(endMs); timer !== undefined; timer = this.#next(endMs)) {
+      this.#timers.delete(timer);
+      this.#move(Math.max(0, timer.atMs - this.#monotonicMs));
+      yield timer.callback();
+    }
+    this.#move(endMs - this.#monotonicMs);
   }
 
   #move(ms: number): void {

@@ -23,18 +23,8 @@ export interface SitemonOptions {
   readonly env?: Record<string, string>;
 }
 
-/** What a command printed and how it ended. */
-export interface SitemonOutput {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-/** Runs a command to its end. */
-export async function sitemon(
-  args: string[],
-  options: SitemonOptions = {},
-): Promise<SitemonOutput> {
+/** Runs a command to its end; resolves to its exit code and what it printed. */
+export async function sitemon(args: string[], options: SitemonOptions = {}) {
   const output = await command(args, options).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code: output.code, stdout: text(output.stdout), stderr: text(output.stderr) };
@@ -60,16 +50,28 @@ export class SitemonProcess implements AsyncDisposable {
 
   /** The first line of the log, past or to come, that the test is looking for. */
   async log(what: string, matches: (line: LogLine) => boolean): Promise<LogLine> {
-    return await this.#until(what, () => this.logs.find(matches));
+    const found = Promise.withResolvers<LogLine>();
+    const look = () => {
+      const line = this.logs.find(matches);
+      if (line !== undefined) found.resolve(line);
+    };
+    this.#waiters.add(look);
+    look();
+    try {
+      return await within(DEADLINE_MS, what, found.promise);
+    } catch (error) {
+      throw new Error(`sitemon said\n${this.lines.slice(-20).join("\n")}`, { cause: error });
+    } finally {
+      this.#waiters.delete(look);
+    }
   }
 
   /** Where it says that its status page is. */
   async pageAddress(): Promise<string> {
-    const line = await this.log(
-      "the address of the page",
-      ({ message }) => message.startsWith("status page listening on"),
-    );
-    return String(line.address);
+    const { address } = await this.log("the address of the page", ({ message }) => {
+      return message.startsWith("status page listening on");
+    });
+    return String(address);
   }
 
   /** Asks it to drain, and resolves to its exit code. */
@@ -80,11 +82,8 @@ export class SitemonProcess implements AsyncDisposable {
 
   /** Resolves to the exit code when it ends by itself. */
   async ended(): Promise<number> {
-    const { code } = await within(
-      DEADLINE_MS,
-      `the end of sitemon, which said\n${this.lines.slice(-20).join("\n")}\n`,
-      this.#process.status,
-    );
+    const what = `the end of sitemon, which said\n${this.lines.slice(-20).join("\n")}\n`;
+    const { code } = await within(DEADLINE_MS, what, this.#process.status);
     await this.#reading;
     return code;
   }
@@ -125,33 +124,14 @@ export class SitemonProcess implements AsyncDisposable {
     if (line.startsWith("{")) this.logs.push(JSON.parse(line));
     for (const wake of this.#waiters) wake();
   }
-
-  async #until<T>(what: string, probe: () => T | undefined): Promise<T> {
-    const found = Promise.withResolvers<T>();
-    const look = () => {
-      const result = probe();
-      if (result !== undefined) found.resolve(result);
-    };
-    this.#waiters.add(look);
-    look();
-    try {
-      return await within(DEADLINE_MS, what, found.promise);
-    } catch (error) {
-      throw new Error(`sitemon said\n${this.lines.slice(-20).join("\n")}`, { cause: error });
-    } finally {
-      this.#waiters.delete(look);
-    }
-  }
 }
 
-function command(args: string[], { executable, cwd, env }: SitemonOptions): Deno.Command {
-  const [program, first] = executable === undefined
-    ? [Deno.execPath(), ["run", "--quiet", ...PERMISSIONS, `${ROOT}src/main.ts`]]
-    : [executable, []];
-  return new Deno.Command(program, {
-    args: [...first, ...args],
-    ...(cwd === undefined ? {} : { cwd }),
-    ...(env === undefined ? {} : { env, clearEnv: true }),
+function command(args: string[], { executable, ...options }: SitemonOptions): Deno.Command {
+  const fromSource = ["run", "--quiet", ...PERMISSIONS, `${ROOT}src/main.ts`];
+  return new Deno.Command(executable ?? Deno.execPath(), {
+    ...options,
+    args: executable === undefined ? [...fromSource, ...args] : args,
+    clearEnv: options.env !== undefined,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",

@@ -2,7 +2,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { ingestTracer } from "../../../src/status/ingest/ingest_tracer.ts";
 import { readMessage } from "../../../src/status/ingest/read_message.ts";
-import { RecordingTracer } from "../../support/recording_tracer.ts";
+import { RecordingTracer } from "../../support/recording_telemetry.ts";
 import { aMessage } from "./ingest_fixture.ts";
 
 const RECORDED = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
