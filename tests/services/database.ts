@@ -40,8 +40,7 @@ async function createDatabaseOn(server: string, options = ""): Promise<TestDatab
 }
 
 async function execute(url: string, sql: string): Promise<void> {
-  const { host, port, user, password, db } = parsePostgresUrl(url);
-  const client = new Client({ host, port, user, password, database: db });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     await client.query(sql);

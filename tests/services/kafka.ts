@@ -1,6 +1,5 @@
 /** Kafka brokers for tests. */
-import { type Found, share, type SharedServer } from "./found.ts";
-import { hasCompose, startService } from "./compose.ts";
+import { type Found, hasCompose, share, type SharedServer } from "./found.ts";
 import { freePort } from "../support/free_port.ts";
 import { kafkaJars } from "./kafka_jars.ts";
 import { findProgram } from "./programs.ts";
@@ -45,38 +44,18 @@ export interface KafkaOptions {
   readonly advertised?: readonly string[];
 }
 
-/** Brokers of one test's own. */
-export interface KafkaCluster extends AsyncDisposable {
-  /** `host:port`, separated by commas. */
-  readonly bootstrap: string;
-  readonly brokers: readonly KafkaBroker[];
-}
-
-/** One broker. Its methods wait until the broker did what they say. */
-export interface KafkaBroker {
-  /** Its node id in the cluster, from 1. */
-  readonly id: number;
-  readonly address: string;
-  /** Ends it at once, as a power cut would (SIGKILL). */
-  kill(): Promise<void>;
-  /** Starts it again, on the same port with the same data. */
-  start(): Promise<void>;
-  /** Holds it still, so that its connections hang (SIGSTOP). */
-  suspend(): void;
-  resume(): void;
-}
-
 /** Starts brokers; disposing them removes them with their data. */
 export async function startKafka(options: KafkaOptions = {}): Promise<KafkaCluster> {
   const found = findOwnKafka();
-  if (found.from === "programs") return await LocalCluster.create(found.programs, options);
+  if (found.from === "programs") return await KafkaCluster.create(found.programs, options);
   throw new Error(`Kafka cannot be started: ${found.reason}`);
 }
 
 /** The broker that the tests of a run share: started here unless the environment names one. */
 export async function shareKafka(): Promise<SharedServer> {
   return await share(findKafka(), {
-    compose: () => startService("kafka", (port) => `127.0.0.1:${port}`),
+    service: "kafka",
+    addressAt: (port) => `127.0.0.1:${port}`,
     start: async () => {
       const kafka = await startKafka();
       const dispose = () => kafka[Symbol.asyncDispose]();
@@ -99,56 +78,54 @@ logger.server.name = kafka.server.KafkaRaftServer
 logger.server.level = info
 `;
 
-class LocalCluster implements KafkaCluster {
-  readonly brokers: readonly LocalBroker[];
+/** Brokers of one test's own. */
+export class KafkaCluster implements AsyncDisposable {
+  /** `host:port`, separated by commas. */
   readonly bootstrap: string;
-  readonly #folder: ServerFolder;
 
-  private constructor(folder: ServerFolder, brokers: readonly LocalBroker[]) {
-    this.#folder = folder;
-    this.brokers = brokers;
+  private constructor(
+    readonly brokers: readonly KafkaBroker[],
+    private readonly folder: ServerFolder,
+  ) {
     this.bootstrap = brokers.map((broker) => broker.address).join(",");
   }
 
   static async create(programs: KafkaPrograms, options: KafkaOptions): Promise<KafkaCluster> {
-    const folder = new ServerFolder({ prefix: "sitemon-kafka-", endSignal: "KILL" });
-    try {
-      Deno.writeTextFileSync(`${folder.path}/log4j2.properties`, LOG4J);
-      for (const [name, text] of Object.entries(options.files ?? {})) {
-        Deno.writeTextFileSync(`${folder.path}/${name}`, text);
-      }
-      const ports = Array.from({ length: options.brokers ?? 1 }, () => freePort());
-      const controllerPorts = ports.map(() => freePort());
-      const brokers = ports.map((port, index) => {
-        const own = settingsOf({ id: index + 1, port, controllerPorts, folder, options });
-        return new LocalBroker({ programs, folder, id: index + 1, port, settings: own });
-      });
-      const clusterId = crypto.randomUUID().replaceAll("-", "").slice(0, 22);
-      brokers.forEach((broker) => broker.format(clusterId, options.format ?? []));
-      await Promise.all(brokers.map((broker) => broker.start()));
-      return new LocalCluster(folder, brokers);
-    } catch (error) {
-      await folder[Symbol.asyncDispose]();
-      throw error;
-    }
+    await using closing = new AsyncDisposableStack();
+    const folder = closing.use(new ServerFolder({ prefix: "sitemon-kafka-", endSignal: "KILL" }));
+    folder.write({ "log4j2.properties": LOG4J, ...options.files });
+    const log4j = `-Dlog4j2.configurationFile=${folder.path}/log4j2.properties`;
+    const java = [programs.java, ...JAVA_FLAGS, log4j, "-cp", `${programs.jars}/*`];
+    const ports = Array.from({ length: options.brokers ?? 1 }, () => freePort());
+    const controllerPorts = ports.map(() => freePort());
+    const brokers = ports.map((port, index) => {
+      const id = index + 1;
+      const settings = settingsOf({ id, port, controllerPorts, folder, options });
+      return new KafkaBroker(id, port, settings, folder, java);
+    });
+    const clusterId = crypto.randomUUID().replaceAll("-", "").slice(0, 22);
+    brokers.forEach((broker) => broker.format(clusterId, options.format ?? []));
+    await Promise.all(brokers.map((broker) => broker.start()));
+    closing.move();
+    return new KafkaCluster(brokers, folder);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.brokers.map((broker) => broker.kill()));
-    await this.#folder[Symbol.asyncDispose]();
+    await this.folder[Symbol.asyncDispose]();
   }
 }
 
-interface BrokerPlace {
-  readonly id: number;
-  readonly port: number;
-  readonly controllerPorts: readonly number[];
-  readonly folder: ServerFolder;
-  readonly options: KafkaOptions;
-}
-
 /** The text of `server.properties`. */
-function settingsOf({ id, port, controllerPorts, folder, options }: BrokerPlace): string {
+function settingsOf(
+  { id, port, controllerPorts, folder, options }: {
+    readonly id: number;
+    readonly port: number;
+    readonly controllerPorts: readonly number[];
+    readonly folder: ServerFolder;
+    readonly options: KafkaOptions;
+  },
+): string {
   const protocol = options.protocol ?? "PLAINTEXT";
   const count = String(controllerPorts.length);
   const clients = options.advertised?.[id - 1] ?? `127.0.0.1:${port}`;
@@ -180,50 +157,47 @@ function settingsOf({ id, port, controllerPorts, folder, options }: BrokerPlace)
   ).join("");
 }
 
-interface LocalBrokerOptions {
-  readonly programs: KafkaPrograms;
-  readonly folder: ServerFolder;
-  readonly id: number;
-  readonly port: number;
-  readonly settings: string;
-}
-
-class LocalBroker implements KafkaBroker {
-  readonly id: number;
+/** One broker. Its methods wait until the broker did what they say. */
+export class KafkaBroker {
   readonly address: string;
-  readonly #folder: ServerFolder;
-  readonly #java: readonly string[];
   readonly #settingsFile: string;
   #process: ServerProcess | undefined;
 
-  constructor({ programs, folder, id, port, settings }: LocalBrokerOptions) {
-    this.id = id;
+  constructor(
+    /** Its node id in the cluster, from 1. */
+    readonly id: number,
+    port: number,
+    settings: string,
+    private readonly folder: ServerFolder,
+    /** The command line of Java, which a class follows. */
+    private readonly java: readonly string[],
+  ) {
     this.address = `127.0.0.1:${port}`;
-    this.#folder = folder;
     this.#settingsFile = `${folder.path}/broker-${id}.properties`;
     Deno.writeTextFileSync(this.#settingsFile, settings);
-    const log4j = `-Dlog4j2.configurationFile=${folder.path}/log4j2.properties`;
-    this.#java = [programs.java, ...JAVA_FLAGS, log4j, "-cp", `${programs.jars}/*`];
   }
 
   format(clusterId: string, args: readonly string[]): void {
     const tool = ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", this.#settingsFile];
-    this.#folder.run([...this.#java, ...tool, ...args]);
+    this.folder.run([...this.java, ...tool, ...args]);
   }
 
+  /** Starts it, after an end on the same port with the same data. */
   async start(): Promise<void> {
-    this.#process = await ServerProcess.start(this.#folder, {
+    this.#process = await ServerProcess.start(this.folder, {
       name: `broker-${this.id}`,
-      argv: [...this.#java, "kafka.Kafka", this.#settingsFile],
+      argv: [...this.java, "kafka.Kafka", this.#settingsFile],
       isReady: (log) => log.includes("Kafka Server started"),
     });
   }
 
+  /** Ends it at once, as a power cut would (SIGKILL). */
   async kill(): Promise<void> {
     await this.#process?.end("SIGKILL");
     this.#process = undefined;
   }
 
+  /** Holds it still, so that its connections hang (SIGSTOP). */
   suspend(): void {
     this.#process!.signal("SIGSTOP");
   }

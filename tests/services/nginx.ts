@@ -13,33 +13,24 @@ export function findNginx(): Found<{ readonly nginx: string }> {
   return { from: "nowhere", reason: "no nginx: install nginx-light" };
 }
 
-export interface NginxOptions {
+/** Starts nginx as one process in a folder of its own; disposing of the result ends it. */
+export async function startNginx({ http, files }: {
   /** Blocks of `http { … }`, such as `server { … }`. */
   readonly http: string;
   /** Files that the blocks name, by their names in its folder. */
   readonly files?: Readonly<Record<string, string>>;
-}
-
-/** Starts nginx as one process in a folder of its own; disposing of the result ends it. */
-export async function startNginx({ http, files = {} }: NginxOptions): Promise<AsyncDisposable> {
+}): Promise<AsyncDisposable> {
   const found = findNginx();
   if (found.from !== "programs") throw new Error(`nginx cannot be started: ${found.reason}`);
-  const folder = new ServerFolder({ prefix: "sitemon-nginx-", endSignal: "KILL" });
-  try {
-    const all = { ...files, "nginx.conf": configuration(http) };
-    for (const [name, text] of Object.entries(all)) {
-      Deno.writeTextFileSync(`${folder.path}/${name}`, text);
-    }
-    await ServerProcess.start(folder, {
-      name: "nginx",
-      argv: [found.programs.nginx, "-e", "stderr", "-p", folder.path, "-c", "nginx.conf"],
-      isReady: (log) => log.includes('using the "epoll" event method'),
-    });
-    return folder;
-  } catch (error) {
-    await folder[Symbol.asyncDispose]();
-    throw error;
-  }
+  await using closing = new AsyncDisposableStack();
+  const folder = closing.use(new ServerFolder({ prefix: "sitemon-nginx-", endSignal: "KILL" }));
+  folder.write({ ...files, "nginx.conf": configuration(http) });
+  await ServerProcess.start(folder, {
+    name: "nginx",
+    argv: [found.programs.nginx, "-e", "stderr", "-p", folder.path, "-c", "nginx.conf"],
+    isReady: (log) => log.includes('using the "epoll" event method'),
+  });
+  return closing.move();
 }
 
 /** Every path is below its own folder, so that it needs no rights of another user. */

@@ -1,6 +1,5 @@
 /** PostgreSQL servers for tests. */
-import { type Found, share, type SharedServer } from "./found.ts";
-import { hasCompose, startService } from "./compose.ts";
+import { type Found, hasCompose, share, type SharedServer } from "./found.ts";
 import { freePort } from "../support/free_port.ts";
 import { findProgram, run } from "./programs.ts";
 import { ServerFolder, ServerProcess } from "./server_process.ts";
@@ -82,28 +81,18 @@ export interface PostgresOptions {
   readonly files?: Readonly<Record<string, string>>;
 }
 
-/** A server of one test's own. Its methods wait until the server did what they say. */
-export interface PostgresServer extends PostgresAddress, AsyncDisposable {
-  /** Ends it as a crash would: connections are cut, and recovery follows. */
-  stop(): Promise<void>;
-  /** Starts it again, on the same port with the same data. */
-  start(): Promise<void>;
-  /** Holds every process of the server still, so that connections hang (SIGSTOP). */
-  suspend(): void;
-  resume(): void;
-}
-
 /** Starts a server; disposing it removes it with its data. */
 export async function startPostgres(options: PostgresOptions = {}): Promise<PostgresServer> {
   const found = findOwnPostgres();
-  if (found.from === "programs") return await LocalPostgres.create(found.programs, options);
+  if (found.from === "programs") return await PostgresServer.create(found.programs, options);
   throw new Error(`PostgreSQL cannot be started: ${found.reason}`);
 }
 
 /** The server that the tests of a run share: started here unless the environment names one. */
 export async function sharePostgres(): Promise<SharedServer> {
   return await share(findPostgres(), {
-    compose: () => startService("postgres", urlOf),
+    service: "postgres",
+    addressAt: urlOf,
     start: async () => {
       const server = await startPostgres();
       return { address: server.url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
@@ -115,7 +104,8 @@ function urlOf(port: number): string {
   return `postgres://${USER}:${PASSWORD}@127.0.0.1:${port}/postgres`;
 }
 
-class LocalPostgres implements PostgresServer {
+/** A server of one test's own. Its methods wait until the server did what they say. */
+export class PostgresServer implements PostgresAddress, AsyncDisposable {
   readonly host = "127.0.0.1";
   readonly user = USER;
   readonly password = PASSWORD;
@@ -138,18 +128,17 @@ class LocalPostgres implements PostgresServer {
     // PostgreSQL refuses to run as root; its packages bring a user to run it as.
     const user = Deno.uid() === 0 ? { user: "postgres" } : {};
     // QUIT ends every child and frees the shared memory, which KILL would leave behind.
+    await using closing = new AsyncDisposableStack();
     const folder = new ServerFolder({ prefix: "sitemon-pg-", endSignal: "QUIT", ...user });
-    try {
-      initialize(folder, programs, options);
-      const server = new LocalPostgres(folder, programs.postgres);
-      await server.start();
-      return server;
-    } catch (error) {
-      await folder[Symbol.asyncDispose]();
-      throw error;
-    }
+    closing.use(folder);
+    initialize(folder, programs, options);
+    const server = new PostgresServer(folder, programs.postgres);
+    await server.start();
+    closing.move();
+    return server;
   }
 
+  /** Starts it, after an end on the same port with the same data. */
   async start(): Promise<void> {
     this.#process = await ServerProcess.start(this.#folder, {
       name: "postgres",
@@ -158,11 +147,13 @@ class LocalPostgres implements PostgresServer {
     });
   }
 
+  /** Ends it as a crash would: connections are cut, and recovery follows. */
   async stop(): Promise<void> {
     await this.#process?.end("SIGQUIT");
     this.#process = undefined;
   }
 
+  /** Holds every process of the server still, so that connections hang (SIGSTOP). */
   suspend(): void {
     this.#signalAll("SIGSTOP");
   }
@@ -200,7 +191,7 @@ function initialize(
 ): void {
   const data = `${folder.path}/data`;
   const passwordFile = `${folder.path}/password`;
-  Deno.writeTextFileSync(passwordFile, PASSWORD);
+  folder.write({ password: PASSWORD });
   const access = ["--auth=scram-sha-256", `--username=${USER}`, `--pwfile=${passwordFile}`];
   const locale = ["--encoding=UTF8", "--locale=C"];
   folder.run([programs.initdb, "--no-sync", `--pgdata=${data}`, ...access, ...locale]);

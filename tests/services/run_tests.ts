@@ -12,12 +12,6 @@ import { countsText, type TestCounts, testCounts } from "./test_counts.ts";
  */
 const WAITING = ["tests/chaos", "tests/integration"];
 
-interface Lane {
-  readonly args: readonly string[];
-  /** When it may show what it said; at once when absent. */
-  readonly turn?: Promise<unknown>;
-}
-
 interface LaneEnd {
   readonly code: number;
   readonly counts: TestCounts;
@@ -45,13 +39,18 @@ async function runLanes(
   env: Record<string, string>,
 ): Promise<readonly LaneEnd[]> {
   const isForSome = args.some((argument) => !argument.startsWith("-"));
-  if (isForSome) return [await runLane({ args }, env)];
-  const most = runLane({ args: [...args, `--ignore=${WAITING.join(",")}`] }, env);
-  const waiting = runLane({ args: [...args, ...WAITING], turn: most }, env);
+  if (isForSome) return [await runLane(args, env)];
+  const most = runLane([...args, `--ignore=${WAITING.join(",")}`], env);
+  const waiting = runLane([...args, ...WAITING], env, most);
   return await Promise.all([most, waiting]);
 }
 
-async function runLane({ args, turn }: Lane, env: Record<string, string>): Promise<LaneEnd> {
+/** `turn`: when it may show what it said; at once when absent. */
+async function runLane(
+  args: readonly string[],
+  env: Record<string, string>,
+  turn?: Promise<unknown>,
+): Promise<LaneEnd> {
   const report = await Deno.makeTempFile({ prefix: "sitemon-tests-", suffix: ".xml" });
   try {
     const command = new Deno.Command(Deno.execPath(), {
@@ -59,15 +58,13 @@ async function runLane({ args, turn }: Lane, env: Record<string, string>): Promi
       env,
       ...(turn === undefined ? {} : { stdout: "piped", stderr: "piped" }),
     });
-    const code = await (turn === undefined ? shown(command) : shownAfter(command, turn));
+    const code = turn === undefined
+      ? (await command.spawn().status).code
+      : await shownAfter(command, turn);
     return { code, counts: endCounts(await Deno.readTextFile(report), code) };
   } finally {
     await Deno.remove(report);
   }
-}
-
-async function shown(command: Deno.Command): Promise<number> {
-  return (await command.spawn().status).code;
 }
 
 async function shownAfter(command: Deno.Command, turn: Promise<unknown>): Promise<number> {

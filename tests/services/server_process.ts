@@ -22,30 +22,35 @@ rm -rf "$1"`;
 
 const START_DEADLINE_MS = 180_000;
 
-export interface ServerFolderOptions {
-  readonly prefix: string;
-  /** The user that the servers run as, when it is not this one. */
-  readonly user?: string;
-  /** Ends a server that is no longer needed. */
-  readonly endSignal: "QUIT" | "KILL";
-}
-
 /** A temporary folder; disposing it ends the servers that were started in it and removes it. */
 export class ServerFolder implements AsyncDisposable {
   readonly path: string;
   readonly user: string | undefined;
   readonly #guard: Deno.ChildProcess;
 
-  constructor(options: ServerFolderOptions) {
-    this.path = Deno.makeTempDirSync({ prefix: options.prefix });
-    this.user = options.user;
-    if (this.user !== undefined) run(["chown", this.user, this.path]);
+  constructor({ prefix, user, endSignal }: {
+    readonly prefix: string;
+    /** The user that the servers run as, when it is not this one. */
+    readonly user?: string;
+    /** Ends a server that is no longer needed. */
+    readonly endSignal: "QUIT" | "KILL";
+  }) {
+    this.path = Deno.makeTempDirSync({ prefix });
+    this.user = user;
+    if (user !== undefined) run(["chown", user, this.path]);
     this.#guard = new Deno.Command("sh", {
-      args: ["-c", GUARD, "guard", this.path, options.endSignal],
+      args: ["-c", GUARD, "guard", this.path, endSignal],
       stdin: "piped",
       stdout: "null",
       stderr: "null",
     }).spawn();
+  }
+
+  /** Writes files, by their names in it. */
+  write(files: Readonly<Record<string, string>>): void {
+    for (const [name, text] of Object.entries(files)) {
+      Deno.writeTextFileSync(`${this.path}/${name}`, text);
+    }
   }
 
   /** The command line that becomes `argv`, run by the user of this folder. */
@@ -104,13 +109,9 @@ export class ServerProcess {
       return options.isReady(Deno.readTextFileSync(log)) || (server.#isRunning ? undefined : false);
     }).catch(() => false);
     if (answered) return server;
-    throw new Error(
-      `${options.name} ${
-        server.#isRunning ? `is not ready after ${START_DEADLINE_MS} ms` : "exited"
-      }, ` +
-        `and printed:\n` +
-        Deno.readTextFileSync(log).slice(-4_000),
-    );
+    const end = server.#isRunning ? `is not ready after ${START_DEADLINE_MS} ms` : "exited";
+    const printed = Deno.readTextFileSync(log).slice(-4_000);
+    throw new Error(`${options.name} ${end}, and printed:\n${printed}`);
   }
 
   get pid(): number {

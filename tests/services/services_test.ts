@@ -1,8 +1,8 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Client } from "pg";
-import { createDatabase, type TestDatabase } from "./database.ts";
+import { createDatabase } from "./database.ts";
 import { startKafka } from "./kafka.ts";
-import { startPostgres } from "./postgres.ts";
+import { type PostgresAddress, startPostgres } from "./postgres.ts";
 import { serviceTest } from "./with_services.ts";
 import { within } from "../support/waiting.ts";
 
@@ -10,9 +10,8 @@ const databaseTest = serviceTest("postgres");
 const postgresTest = serviceTest("own postgres");
 const kafkaTest = serviceTest("own kafka");
 
-async function query(database: Omit<TestDatabase, symbol>, sql: string): Promise<unknown[]> {
-  const { host, port, user, password, db } = database;
-  const client = new Client({ host, port, user, password, database: db });
+async function query({ url }: PostgresAddress, sql: string): Promise<unknown[]> {
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     return (await client.query(sql)).rows;
@@ -22,9 +21,8 @@ async function query(database: Omit<TestDatabase, symbol>, sql: string): Promise
 }
 
 async function isListening(address: string): Promise<boolean> {
-  const [hostname, port] = address.split(":");
   try {
-    (await Deno.connect({ hostname: hostname!, port: Number(port) })).close();
+    (await Deno.connect({ port: Number(address.split(":")[1]) })).close();
     return true;
   } catch {
     return false;
@@ -51,7 +49,7 @@ postgresTest("startPostgres() starts again with its data, when it was stopped", 
 
 postgresTest("suspend() lets a query hang until resume()", async () => {
   await using postgres = await startPostgres();
-  const client = new Client({ ...postgres, database: postgres.db });
+  const client = new Client({ connectionString: postgres.url });
   await client.connect();
   postgres.suspend();
   const answer = client.query("SELECT 1");

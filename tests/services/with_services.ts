@@ -1,4 +1,5 @@
 /** Registers tests that need services: ignored where those cannot be had, failed under CI=true. */
+import type { SharedServer } from "./found.ts";
 import { findKafka, findOwnKafka, shareKafka } from "./kafka.ts";
 import { findNginx } from "./nginx.ts";
 import { findOwnPostgres, findPostgres, sharePostgres } from "./postgres.ts";
@@ -8,6 +9,15 @@ import { findOwnPostgres, findPostgres, sharePostgres } from "./postgres.ts";
  * topics of its own; or `own …` and `nginx`, one that the test starts itself and may break.
  */
 export type Need = "postgres" | "kafka" | "own postgres" | "own kafka" | "nginx";
+
+/** Why a service cannot be had here. */
+const REASONS: Readonly<Record<Need, () => string | undefined>> = {
+  "postgres": () => findPostgres().reason,
+  "kafka": () => findKafka().reason,
+  "own postgres": () => findOwnPostgres().reason,
+  "own kafka": () => findOwnKafka().reason,
+  "nginx": () => findNginx().reason,
+};
 
 /** Registers a test. */
 export type ServiceTest = (
@@ -22,25 +32,12 @@ export type ServiceTest = (
  * SITEMON_TEST_POSTGRES and SITEMON_TEST_KAFKA.
  */
 export function serviceTest(...needs: Need[]): ServiceTest {
-  const missing = needs.map(reasonMissing).filter((reason) => reason !== undefined).join("; ");
+  const missing = needs.map((need) => REASONS[need]()).filter((reason) => reason !== undefined)
+    .join("; ");
   if (missing !== "") return (name, fn) => registerMissing(name, missing, fn);
-  for (const need of needs) shareBetweenTests(need);
+  if (needs.includes("postgres")) shareAs("SITEMON_TEST_POSTGRES", sharePostgres);
+  if (needs.includes("kafka")) shareAs("SITEMON_TEST_KAFKA", shareKafka);
   return (name, fn, options) => Deno.test({ ...options, name, fn });
-}
-
-function reasonMissing(need: Need): string | undefined {
-  switch (need) {
-    case "postgres":
-      return findPostgres().reason;
-    case "kafka":
-      return findKafka().reason;
-    case "own postgres":
-      return findOwnPostgres().reason;
-    case "own kafka":
-      return findOwnKafka().reason;
-    case "nginx":
-      return findNginx().reason;
-  }
 }
 
 /** Registers a test that cannot run here: it is ignored, or fails under CI=true. */
@@ -57,18 +54,7 @@ export function registerMissing(
 }
 
 /** Starts a shared server before the first test of the file, unless the environment names one. */
-function shareBetweenTests(need: Need): void {
-  if (need === "postgres") {
-    shareAs("SITEMON_TEST_POSTGRES", sharePostgres);
-  } else if (need === "kafka") {
-    shareAs("SITEMON_TEST_KAFKA", shareKafka);
-  }
-}
-
-function shareAs(
-  variable: string,
-  share: () => Promise<{ address: string } & AsyncDisposable>,
-): void {
+function shareAs(variable: string, share: () => Promise<SharedServer>): void {
   let server: AsyncDisposable | undefined;
   Deno.test.beforeAll(async () => {
     if (Deno.env.get(variable)) return;

@@ -39,9 +39,7 @@ export class MeasuredProcess implements AsyncDisposable {
     const { name, files = {}, argv, greeting } = options;
     await using closing = new AsyncDisposableStack();
     const folder = closing.use(new ServerFolder({ prefix: "sitemon-bench-", endSignal: "KILL" }));
-    for (const [file, text] of Object.entries(files)) {
-      Deno.writeTextFileSync(`${folder.path}/${file}`, text);
-    }
+    folder.write(files);
     const isReady = (log: string) => log.includes(greeting);
     const process = await ServerProcess.start(folder, { name, argv: argv(folder.path), isReady });
     closing.move();
