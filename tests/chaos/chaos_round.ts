@@ -1,7 +1,6 @@
 /** One round of chaos: faults for some minutes, then calm, then the oracle. */
 import { eventually } from "../support/waiting.ts";
 import { TOPIC } from "./world/chaos_services.ts";
-import { groupHasReadAll } from "./world/consumer_group.ts";
 import { kafkaFaults } from "./faults/kafka_faults.ts";
 import { missingSql, POSTGRES } from "./oracle.ts";
 import { POSTGRES_FAULTS } from "./faults/postgres_faults.ts";
@@ -67,27 +66,19 @@ async function causeFaults(
 ): Promise<void> {
   const endMs = performance.now() + faultsMs;
   const lanes = { kafka: kafkaFaults(world), postgres: POSTGRES_FAULTS, process: PROCESS_FAULTS };
-  await Promise.all(
-    Object.entries(lanes).map(([name, faults]) =>
-      runSchedule(world, { name, faults, endMs }, { counts, report })
-    ),
-  );
+  const schedules = Object.entries(lanes).map(([name, faults]) => {
+    return runSchedule(world, { name, faults, endMs }, { counts, report });
+  });
+  await Promise.all(schedules);
 }
 
 /** Resolves to how long every site took to be fresh again. */
 async function becomeCalm(world: World): Promise<number> {
   const startMs = performance.now();
-  await holdPromise(
-    world,
-    "Recovers after the last fault",
-    () => everySiteIsFresh(world, RECOVERY_MS),
-  );
+  const isFreshWithin = (ms: number) => () => everySiteIsFresh(world, ms);
+  await holdPromise(world, "Recovers after the last fault", isFreshWithin(RECOVERY_MS));
   const recoveryMs = performance.now() - startMs;
-  await holdPromise(
-    world,
-    "A fresh check arrives within 10 s",
-    () => everySiteIsFresh(world, FRESH_MS),
-  );
+  await holdPromise(world, "A fresh check arrives within 10 s", isFreshWithin(FRESH_MS));
   return recoveryMs;
 }
 
@@ -108,17 +99,15 @@ async function everySiteIsFresh(world: World, ms: number): Promise<void> {
 async function settle(world: World): Promise<void> {
   await world.late.stop();
   for (const { process } of [...world.producers, world.run]) await process.stop();
-  await holdPromise(
-    world,
-    "Everything stored arrives",
-    () =>
-      eventually(CATCH_UP_MS, "nothing missing", async () => {
-        const missing = await world.services.query(missingSql(POSTGRES, world.produced()));
-        if (missing.length === 0) return true;
-        throw new Error(JSON.stringify(missing));
-      }, 500),
-  );
-  await holdPromise(world, "Consumers catch up", () => groupHasReadAll(world));
+  const nothingIsMissing = async () => {
+    const missing = await world.services.query(missingSql(POSTGRES, world.produced()));
+    if (missing.length === 0) return true;
+    throw new Error(JSON.stringify(missing));
+  };
+  await holdPromise(world, "Everything stored arrives", () => {
+    return eventually(CATCH_UP_MS, "nothing missing", nothingIsMissing, 500);
+  });
+  await holdPromise(world, "Consumers catch up", () => world.services.groupHasReadAll());
   await Promise.all(world.consumers.map((consumer) => consumer.stop()));
 }
 

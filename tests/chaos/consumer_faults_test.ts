@@ -41,14 +41,11 @@ async function write(
   { first, last, partition = 0 }: { first: number; last: number; partition?: number },
 ): Promise<void> {
   const recorded_at = Date.now() * 1_000;
-  await sendMessages(
-    pipeline.bootstrap,
-    pipeline.topic,
-    Array.from({ length: last - first + 1 }, (_, index) => {
-      const report = aReport({ sequence: first + index, recorded_at: recorded_at + index });
-      return { partition, value: Buffer.from(encodeReport(report)) };
-    }),
-  );
+  const messages = Array.from({ length: last - first + 1 }, (_, index) => {
+    const report = aReport({ sequence: first + index, recorded_at: recorded_at + index });
+    return { partition, value: Buffer.from(encodeReport(report)) };
+  });
+  await sendMessages(pipeline.bootstrap, pipeline.topic, messages);
 }
 
 /** What each message "joined group" names. */
@@ -61,6 +58,21 @@ async function joins(process: SitemonProcess, partitions: string, times = 1): Pr
   await eventually(DEADLINE_MS, `partitions ${partitions}`, () => {
     return joined(process).filter((names) => names === partitions).length >= times || undefined;
   });
+}
+
+/** Locks the history until it is released. */
+async function lockHistory(pipeline: Pipeline) {
+  await pipeline.query("BEGIN; LOCK TABLE site_report IN ACCESS EXCLUSIVE MODE");
+  return {
+    isWaitedFor: (atLeastMs = 0) => {
+      const endMs = performance.now() + atLeastMs;
+      return eventually(DEADLINE_MS, "a transaction that waits for the lock", async () => {
+        const [waiting] = await pipeline.query("SELECT 1 FROM pg_locks WHERE NOT granted");
+        return waiting !== undefined && performance.now() > endMs || undefined;
+      });
+    },
+    release: () => pipeline.query("COMMIT"),
+  };
 }
 
 /** Puts a proxy between the consumers that start from now on and their database. */
@@ -122,15 +134,11 @@ pipelineTest("a table that is locked for longer than a session makes no rebalanc
   await using pipeline = await consumersOf();
   const consumer = pipeline.startConsumer();
   await joins(consumer, "0");
-  await pipeline.query("BEGIN; LOCK TABLE site_report IN ACCESS EXCLUSIVE MODE");
+  const lock = await lockHistory(pipeline);
   await write(pipeline, { first: 1, last: 5 });
   // The group gives up a silent member after 15 s.
-  const startMs = performance.now();
-  await eventually(DEADLINE_MS, "a lock that outlasts a session", async () => {
-    const [waiting] = await pipeline.query("SELECT 1 FROM pg_locks WHERE NOT granted");
-    return waiting !== undefined && performance.now() > startMs + LOCK_MS || undefined;
-  });
-  await pipeline.query("COMMIT");
+  await lock.isWaitedFor(LOCK_MS);
+  await lock.release();
   await pipeline.historyHolds(5);
   deepStrictEqual(joined(consumer), ["0"]);
 });
@@ -141,16 +149,13 @@ pipelineTest(
     await using pipeline = await consumersOf({ partitions: 2 });
     const zombie = pipeline.startConsumer();
     await joins(zombie, "0, 1");
-    await pipeline.query("BEGIN; LOCK TABLE site_report IN ACCESS EXCLUSIVE MODE");
+    const lock = await lockHistory(pipeline);
     await write(pipeline, { first: 1, last: 50 });
     await write(pipeline, { first: 51, last: 100, partition: 1 });
     // It is suspended while it applies a chunk.
-    await eventually(DEADLINE_MS, "a waiting transaction", async () => {
-      const rows = await pipeline.query("SELECT 1 FROM pg_locks WHERE NOT granted");
-      return rows.length > 0 || undefined;
-    });
+    await lock.isWaitedFor();
     zombie.signal("SIGSTOP");
-    await pipeline.query("COMMIT");
+    await lock.release();
     const heir = pipeline.startConsumer();
     await joins(heir, "0, 1");
     await pipeline.historyHolds(100);

@@ -1,6 +1,5 @@
 /** What a round has broken, found after the last fault: by the oracle, the audit and a replay. */
 import { sitemon } from "../support/sitemon_process.ts";
-import { groupHasReadAll, resetGroup } from "./world/consumer_group.ts";
 import { broken, POSTGRES, type Produced, SQLITE } from "./oracle.ts";
 import { announcedBy, producedBy, type World } from "./world/world.ts";
 
@@ -25,22 +24,21 @@ export async function judge(world: World): Promise<void> {
   for (const place of [...world.producers, world.run]) {
     const { last } = producedBy(place);
     const announced = announcedBy(place);
-    if (announced.count === 0) {
+    if (announced === 0) {
       world.violations.push(`${place.location} says what it stores, but never did`);
     }
-    if (announced.last > last) {
+    if (announced > last) {
       world.violations.push(
-        `What ${place.location} calls stored is stored, but ${announced.last} is not: ${last} is last`,
+        `What ${place.location} calls stored is stored, but ${announced} is not: ${last} is last`,
       );
     }
   }
-  const inPostgres = await broken((sql) => world.services.query(sql), POSTGRES, world.produced());
   const inRun = await broken((sql) => world.queryRun(sql), SQLITE, [producedBy(world.run)]);
-  const poison = await world.poison.missing((sql) => world.services.query(sql));
+  const query = (sql: string) => world.services.query(sql);
   world.violations.push(
-    ...inPostgres,
+    ...await broken(query, POSTGRES, world.produced()),
     ...inRun.map((sentence) => `sitemon run: ${sentence}`),
-    ...poison,
+    ...await world.poison.missing(query),
   );
   await audit(world, "consumer-1", world.produced());
   await audit(world, "run", [producedBy(world.run)]);
@@ -69,9 +67,13 @@ async function audit(world: World, configuration: string, produced: Produced[]):
 /** Reads the whole topic once more: every table has to be the same, byte by byte. */
 export async function replayChangesNothing(world: World): Promise<void> {
   const before = await snapshot(world);
-  await holdPromise(world, "The group can be reset", () => resetGroup(world));
+  await holdPromise(world, "The group can be reset", () => world.services.resetGroup());
   for (const consumer of world.consumers) consumer.start();
-  await holdPromise(world, "Consumers read the topic again", () => groupHasReadAll(world));
+  await holdPromise(
+    world,
+    "Consumers read the topic again",
+    () => world.services.groupHasReadAll(),
+  );
   await Promise.all(world.consumers.map((consumer) => consumer.stop()));
   const after = await snapshot(world);
   for (const [table, hash] of Object.entries(before)) {
@@ -82,13 +84,8 @@ export async function replayChangesNothing(world: World): Promise<void> {
 }
 
 const TABLES = [
-  "site_report",
-  "site_status",
-  "site_transition",
-  "site_hour",
-  "site_day",
-  "producer_gap",
-  "dead_letter",
+  ...["site_report", "site_status", "site_transition", "site_hour", "site_day"],
+  ...["producer_gap", "dead_letter"],
 ];
 
 async function snapshot(world: World): Promise<Record<string, string>> {

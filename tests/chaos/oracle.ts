@@ -38,7 +38,7 @@ interface Question {
   readonly sql: string;
 }
 
-type Query = (sql: string) => Promise<Record<string, unknown>[]>;
+export type Query = (sql: string) => Promise<Record<string, unknown>[]>;
 
 const EXAMPLES_MAX = 3;
 

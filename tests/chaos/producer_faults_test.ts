@@ -26,22 +26,22 @@ import { draftsOf } from "../outbox/outbox_fixture.ts";
 const pipelineTest = serviceTest("kafka", "postgres");
 const brokerTest = serviceTest("own kafka", "postgres");
 
+async function drains({ outboxPath }: Pipeline): Promise<void> {
+  await eventually(DEADLINE_MS, "a drained outbox", () => {
+    return readStats(outboxPath).rows < 10 || undefined;
+  });
+}
+
 /** Publishes what a producer stores, and dies before it deletes the rows. */
 async function publishAndDie(pipeline: Pipeline, count: number): Promise<void> {
-  const limits = { bytesMax: 2 ** 30, rowsMax: 1_000, freeBytesMin: 0, whenFull: "coalesce" };
-  const telemetry = new FakeTelemetry();
-  using outbox = Outbox.open({
-    path: pipeline.outboxPath,
-    clock,
-    telemetry,
-    ...limits as { whenFull: "coalesce" } & typeof limits,
-  });
+  const limits = { bytesMax: 2 ** 30, rowsMax: 1_000, freeBytesMin: 0 };
+  const own = { path: pipeline.outboxPath, clock, telemetry: new FakeTelemetry() };
+  using outbox = Outbox.open({ ...own, ...limits, whenFull: "coalesce" });
   const checked_at = Date.now() * 1_000;
-  outbox.append(
-    draftsOf(
-      Array.from({ length: count }, (_, i) => aReport({ site: `retired-${i % 3}`, checked_at })),
-    ),
-  );
+  const reports = Array.from({ length: count }, (_, n) => {
+    return aReport({ site: `retired-${n % 3}`, checked_at });
+  });
+  outbox.append(draftsOf(reports));
   const publisher = new KafkaPublisher(publisherOptions({
     connection: connectionTo(pipeline.bootstrap),
     topic: pipeline.topic,
@@ -96,9 +96,7 @@ brokerTest(
     strictEqual(readStats(pipeline.outboxPath).sequenceFirst, 1, "nothing is gone");
     await kafka.brokers[0]!.start();
     await operator.hears("kafka", "ok");
-    await eventually(DEADLINE_MS, "a drained outbox", () => {
-      return readStats(pipeline.outboxPath).rows < 10 || undefined;
-    });
+    await drains(pipeline);
   },
 );
 
@@ -135,9 +133,7 @@ pipelineTest("a producer waits for a topic that it may not create, and says so",
   ok(!topics.includes(pipeline.topic), "nobody made it");
   await makeTopic(pipeline.bootstrap, pipeline.topic);
   await operator.hears("kafka", "ok");
-  await eventually(DEADLINE_MS, "a drained outbox", () => {
-    return readStats(pipeline.outboxPath).rows < 10 || undefined;
-  });
+  await drains(pipeline);
 });
 
 pipelineTest("a topic that is deleted is made again, and reports flow on", async () => {

@@ -1,9 +1,8 @@
 /** What goes wrong with Kafka. */
 import type { Admin } from "kafkajs";
-import { TOPIC } from "../world/chaos_services.ts";
+import { type ChaosServices, TOPIC } from "../world/chaos_services.ts";
 import type { World } from "../world/world.ts";
-import { type Fault, lastingFault } from "./fault.ts";
-import { networkFaults } from "./network_faults.ts";
+import { type Fault, lastingFault, networkFaults } from "./fault.ts";
 
 const PARTITIONS_MAX = 8;
 
@@ -39,33 +38,26 @@ async function addPartition({ services }: World): Promise<void> {
 }
 
 /** Takes each partition from its leader, so that another replica has to lead. */
-async function moveLeaders(world: World): Promise<void> {
-  await world.services.admin(async (admin) => {
+async function moveLeaders({ services }: World): Promise<void> {
+  await services.admin(async (admin) => {
     const { topics } = await admin.fetchTopicMetadata({ topics: [TOPIC] });
-    await reassign(admin, world, (partition) => {
-      const leader = topics[0]!.partitions.find(({ partitionId }) => partitionId === partition)
-        ?.leader;
-      return allBrokers(world).filter((id) => id !== leader);
-    });
+    const leaders = new Map(topics[0]!.partitions.map((it) => [it.partitionId, it.leader]));
+    await reassign(admin, services, (partition, id) => id !== leaders.get(partition));
   });
 }
 
-async function replicateEverywhere(world: World): Promise<void> {
-  await world.services.admin((admin) => reassign(admin, world, () => allBrokers(world)));
-}
-
-function allBrokers(world: World): number[] {
-  return world.services.kafka.brokers.map(({ id }) => id);
+async function replicateEverywhere({ services }: World): Promise<void> {
+  await services.admin((admin) => reassign(admin, services, () => true));
 }
 
 async function reassign(
   admin: Admin,
-  world: World,
-  replicasOf: (partition: number) => number[],
+  { kafka, partitions }: ChaosServices,
+  isReplica: (partition: number, broker: number) => boolean,
 ): Promise<void> {
-  const partitionAssignment = Array.from({ length: world.services.partitions }, (_, partition) => ({
-    partition,
-    replicas: replicasOf(partition),
-  }));
+  const brokers = kafka.brokers.map(({ id }) => id);
+  const partitionAssignment = Array.from({ length: partitions }, (_, partition) => {
+    return { partition, replicas: brokers.filter((id) => isReplica(partition, id)) };
+  });
   await admin.alterPartitionReassignments({ topics: [{ topic: TOPIC, partitionAssignment }] });
 }

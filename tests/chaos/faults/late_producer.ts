@@ -1,7 +1,6 @@
 /** A producer of the tests' own whose reports arrive late, repeated, shuffled, by a broken clock. */
 import { encodeReport } from "../../../src/report/codec.ts";
 import { OUTCOMES } from "../../../src/report/outcome.ts";
-import type { SiteReport } from "../../../src/report/report.ts";
 import type { OutboxRow, Publisher } from "../../../src/outbox/publisher.ts";
 import { aReport, DAY, HOUR } from "../../contract/site_reports.ts";
 import type { Chance } from "../chance.ts";
@@ -19,9 +18,7 @@ const STEP_MS = 500;
 const REPEATS = 3;
 
 export class LateProducer {
-  readonly producerId: string;
-  readonly #publisher: Publisher;
-  readonly #chance: Chance;
+  readonly #producerId = crypto.randomUUID();
   readonly #stop = new AbortController();
   #waiting: OutboxRow[] = [];
   #repeats: OutboxRow[] = [];
@@ -29,14 +26,10 @@ export class LateProducer {
   #clockMicros = 0;
   #working: Promise<void> = Promise.resolve();
 
-  constructor(publisher: Publisher, chance: Chance) {
-    this.producerId = crypto.randomUUID();
-    this.#publisher = publisher;
-    this.#chance = chance;
-  }
+  constructor(private readonly publisher: Publisher, private readonly chance: Chance) {}
 
   get produced(): Produced {
-    return { producerId: this.producerId, last: this.#sequence };
+    return { producerId: this.#producerId, last: this.#sequence };
   }
 
   start(): void {
@@ -47,62 +40,48 @@ export class LateProducer {
   async stop(): Promise<void> {
     this.#stop.abort();
     await this.#working;
-    while (this.#waiting.length > 0) await this.#publish(this.#chance.shuffled(this.#waiting));
-    await this.#publisher.close();
+    while (this.#waiting.length > 0) await this.#publish(this.chance.shuffled(this.#waiting));
+    await this.publisher.close();
   }
 
   async #work(): Promise<void> {
     while (!this.#stop.signal.aborted) {
-      if (this.#chance.next() < 0.1) this.#clockMicros = this.#chance.pick(CLOCKS_MICROS);
-      if (this.#waiting.length < WAITING_MAX) this.#check();
-      const some = this.#chance.shuffled(this.#waiting).slice(0, STEP_REPORTS);
+      if (this.chance.next() < 0.1) this.#clockMicros = this.chance.pick(CLOCKS_MICROS);
+      for (let count = 0; count < STEP_REPORTS && this.#waiting.length < WAITING_MAX; count++) {
+        this.#waiting.push(this.#row());
+      }
+      const some = this.chance.shuffled(this.#waiting).slice(0, STEP_REPORTS);
       await this.#publish([...some, ...this.#repeats]);
       await pause(STEP_MS);
     }
   }
 
-  #check(): void {
-    for (let count = 0; count < STEP_REPORTS; count++) this.#waiting.push(this.#row());
-  }
-
   #row(): OutboxRow {
-    const sequence = ++this.#sequence;
-    const report = lateReport(this.#chance, {
-      producer_id: this.producerId,
+    const [producerId, sequence] = [this.#producerId, ++this.#sequence];
+    const outcome = this.chance.pick(OUTCOMES);
+    const report = aReport({
+      producer_id: producerId,
       sequence,
       recorded_at: Date.now() * 1_000 + this.#clockMicros,
+      site: this.chance.pick(SITES),
+      location: LATE_LOCATION,
+      outcome,
+      reason: outcome === "up" ? null : "status",
+      response_time: this.chance.between(0, 3_000),
+      interval_ms: 500,
     });
-    return {
-      id: sequence,
-      kind: "report",
-      key: report.site,
-      producerId: this.producerId,
-      sequence,
-      recordedAt: report.recorded_at,
-      payload: encodeReport(report),
-    };
+    const { site: key, recorded_at: recordedAt } = report;
+    const payload = encodeReport(report);
+    return { id: sequence, kind: "report", key, producerId, sequence, recordedAt, payload };
   }
 
   /** What is not acknowledged waits for another turn. */
   async #publish(rows: readonly OutboxRow[]): Promise<void> {
     const unique = [...new Map(rows.map((row) => [row.id, row])).values()];
-    const { acknowledged } = await this.#publisher.publish(unique)
+    const { acknowledged } = await this.publisher.publish(unique)
       .catch(() => ({ acknowledged: [] as number[] }));
     const taken = new Set(acknowledged);
     this.#repeats = unique.filter(({ id }) => taken.has(id)).slice(0, REPEATS);
     this.#waiting = this.#waiting.filter(({ id }) => !taken.has(id));
   }
-}
-
-function lateReport(chance: Chance, place: Partial<SiteReport>): SiteReport {
-  const outcome = chance.pick(OUTCOMES);
-  return aReport({
-    ...place,
-    site: chance.pick(SITES),
-    location: LATE_LOCATION,
-    outcome,
-    reason: outcome === "up" ? null : "status",
-    response_time: chance.between(0, 3_000),
-    interval_ms: 500,
-  });
 }

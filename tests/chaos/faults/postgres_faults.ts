@@ -1,8 +1,7 @@
 /** What goes wrong with PostgreSQL. */
 import { eventually, pause } from "../../support/waiting.ts";
 import type { World } from "../world/world.ts";
-import { type Fault, lastingFault, pauseBetween } from "./fault.ts";
-import { networkFaults } from "./network_faults.ts";
+import { type Fault, lastingFault, networkFaults, pauseBetween } from "./fault.ts";
 
 export const POSTGRES_FAULTS: readonly Fault[] = [
   ...networkFaults("PostgreSQL", (world) => [world.services.postgresProxy]),

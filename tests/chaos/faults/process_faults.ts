@@ -2,7 +2,6 @@
 import type { Chance } from "../chance.ts";
 import type { ChaosProcess } from "../world/chaos_process.ts";
 import { TOPIC } from "../world/chaos_services.ts";
-import { resetGroup } from "../world/consumer_group.ts";
 import type { World } from "../world/world.ts";
 import { type Fault, lastingFault, pauseBetween } from "./fault.ts";
 
@@ -71,7 +70,7 @@ export const PROCESS_FAULTS: readonly Fault[] = [
 async function replay(world: World): Promise<void> {
   await Promise.all(world.consumers.map((consumer) => consumer.stop()));
   try {
-    await resetGroup(world);
+    await world.services.resetGroup();
   } finally {
     for (const consumer of world.consumers) consumer.start();
   }

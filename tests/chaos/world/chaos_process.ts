@@ -9,30 +9,25 @@ const END_DEADLINE_MS = 60_000;
 const EXIT_BY_SIGKILL = 137;
 const EXIT_BY_SIGTERM = 143;
 
-export interface ChaosProcessOptions {
-  /** Names its logs. */
-  readonly name: string;
-  readonly args: readonly string[];
-  /** For its logs, one file a life, which survive its death. */
-  readonly folder: string;
-  /** Where its id is while it lives, for the guard that ends what a killed test leaves behind. */
-  readonly pidFolder: string;
-  /** Called with what a daemon must never do. */
-  readonly onViolation: (what: string) => void;
-}
-
 export class ChaosProcess {
-  readonly name: string;
-  readonly #options: ChaosProcessOptions;
   readonly #logs: string[] = [];
   #child: Deno.ChildProcess | undefined;
   /** True while an end is what the test asked for. */
   #mayEnd = false;
 
-  constructor(options: ChaosProcessOptions) {
-    this.name = options.name;
-    this.#options = options;
-  }
+  constructor(
+    private readonly options: {
+      /** Names its logs. */
+      readonly name: string;
+      readonly args: readonly string[];
+      /** For its logs, one file a life, which survive its death. */
+      readonly folder: string;
+      /** Where its id is while it lives, for the guard that ends what a killed test leaves behind. */
+      readonly pidFolder: string;
+      /** Called with what a daemon must never do. */
+      readonly onViolation: (what: string) => void;
+    },
+  ) {}
 
   /** What all lives have printed, one text each. */
   logs(): string[] {
@@ -40,8 +35,8 @@ export class ChaosProcess {
   }
 
   start(): void {
-    const { folder, args } = this.#options;
-    const log = `${folder}/${this.name}.${this.#logs.length + 1}.log`;
+    const { name, folder, args } = this.options;
+    const log = `${folder}/${name}.${this.#logs.length + 1}.log`;
     Deno.writeTextFileSync(log, "");
     this.#logs.push(log);
     // The shell opens the file, so that what is printed before a kill is there after it.
@@ -84,7 +79,11 @@ export class ChaosProcess {
     this.#mayEnd = true;
     this.signal("SIGTERM");
     try {
-      const { code } = await within(END_DEADLINE_MS, `the drain of ${this.name}`, child.status);
+      const { code } = await within(
+        END_DEADLINE_MS,
+        `the drain of ${this.options.name}`,
+        child.status,
+      );
       if (code !== 0 && !this.#hadNotBegun(code)) this.#violate(`ended with ${code} after SIGTERM`);
     } catch (error) {
       this.#violate((error as Error).message);
@@ -108,7 +107,7 @@ export class ChaosProcess {
   }
 
   get #pidFile(): string {
-    return `${this.#options.pidFolder}/${this.name}.pid`;
+    return `${this.options.pidFolder}/${this.options.name}.pid`;
   }
 
   #forget(): void {
@@ -121,6 +120,6 @@ export class ChaosProcess {
   }
 
   #violate(what: string): void {
-    this.#options.onViolation(`${this.name} ${what}`);
+    this.options.onViolation(`${this.options.name} ${what}`);
   }
 }

@@ -5,6 +5,7 @@ import { Client } from "pg";
 import { makeTopic } from "../../kafka/kafka_fixture.ts";
 import { type KafkaCluster, startKafka } from "../../services/kafka.ts";
 import { type PostgresServer, startPostgres } from "../../services/postgres.ts";
+import { eventually } from "../../support/waiting.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
 
 export const TOPIC = "chaos";
@@ -12,31 +13,23 @@ export const GROUP = "chaos";
 /** Owner of the consumers' database, and its name; no superuser, whom limits do not bind. */
 export const ROLE = "sitemon";
 const FIRST_PARTITIONS = 4;
+const CATCH_UP_MS = 120_000;
+const RESET_MS_MAX = 60_000;
 
 type User = "owner" | "superuser";
 type Query = (sql: string) => Promise<unknown>;
 
-interface Parts {
-  readonly kafka: KafkaCluster;
-  readonly kafkaProxies: readonly TcpProxy[];
-  readonly postgres: PostgresServer;
-  readonly postgresProxy: TcpProxy;
-}
-
 export class ChaosServices implements AsyncDisposable {
-  readonly kafka: KafkaCluster;
-  readonly kafkaProxies: readonly TcpProxy[];
-  readonly postgres: PostgresServer;
-  readonly postgresProxy: TcpProxy;
   /** How many the topic has. */
   partitions = FIRST_PARTITIONS;
 
-  private constructor({ kafka, kafkaProxies, postgres, postgresProxy }: Parts) {
-    this.kafka = kafka;
-    this.kafkaProxies = kafkaProxies;
-    this.postgres = postgres;
-    this.postgresProxy = postgresProxy;
-  }
+  private constructor(
+    readonly kafka: KafkaCluster,
+    readonly kafkaProxies: readonly TcpProxy[],
+    readonly postgres: PostgresServer,
+    readonly postgresProxy: TcpProxy,
+    private readonly closing: AsyncDisposableStack,
+  ) {}
 
   /** Starts them, with a topic and an empty database. */
   static async start(brokers: 1 | 3): Promise<ChaosServices> {
@@ -51,9 +44,10 @@ export class ChaosServices implements AsyncDisposable {
       kafkaProxies[index]!.targetPort = Number(address.split(":")[1]);
     });
     const postgresProxy = parts.use(new TcpProxy(postgres.port));
-    const services = new ChaosServices({ kafka, kafkaProxies, postgres, postgresProxy });
+    const closing = new AsyncDisposableStack();
+    const services = new ChaosServices(kafka, kafkaProxies, postgres, postgresProxy, closing);
     await services.#prepare();
-    parts.move();
+    closing.use(parts.move());
     return services;
   }
 
@@ -88,6 +82,31 @@ export class ChaosServices implements AsyncDisposable {
     }
   }
 
+  /** Waits until the consumers' group has committed the end of every partition. */
+  async groupHasReadAll(): Promise<void> {
+    const hasReadAll = () =>
+      this.admin(async (admin) => {
+        const ends = await admin.fetchTopicOffsets(TOPIC);
+        const [group] = await admin.fetchOffsets({ groupId: GROUP, topics: [TOPIC] });
+        const read = new Map(group!.partitions.map((p) => [p.partition, Number(p.offset)]));
+        const isBehind = ends.some(({ partition, high }) =>
+          Number(high) > Math.max(0, read.get(partition) ?? 0)
+        );
+        return isBehind ? undefined : true;
+      });
+    await eventually(CATCH_UP_MS, "a group that has read everything", hasReadAll, 500);
+  }
+
+  /** Sends the group back to the beginning, once the broker has given up members that were killed. */
+  async resetGroup(): Promise<void> {
+    const reset = () =>
+      this.admin(async (admin) => {
+        await admin.resetOffsets({ groupId: GROUP, topic: TOPIC, earliest: true });
+        return true;
+      });
+    await eventually(RESET_MS_MAX, "an empty group", reset, 2_000);
+  }
+
   /** Does `work` with a producer that goes past the proxies. */
   async producer(work: (producer: Producer) => Promise<void>): Promise<void> {
     const producer = this.#plainKafka().producer({
@@ -102,10 +121,8 @@ export class ChaosServices implements AsyncDisposable {
     }
   }
 
-  async [Symbol.asyncDispose](): Promise<void> {
-    const proxies = [...this.kafkaProxies, this.postgresProxy];
-    await Promise.all(proxies.map((proxy) => proxy[Symbol.asyncDispose]()));
-    await Promise.all([this.kafka[Symbol.asyncDispose](), this.postgres[Symbol.asyncDispose]()]);
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.closing.disposeAsync();
   }
 
   async #prepare(): Promise<void> {

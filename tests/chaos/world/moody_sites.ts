@@ -3,15 +3,11 @@ import type { Chance } from "../chance.ts";
 import { serveLocally } from "../../support/local_server.ts";
 import { pause } from "../../support/waiting.ts";
 
-/** Answers until it is disposed of. */
-export interface MoodySites extends AsyncDisposable {
-  /** Where site `name` is. */
-  url(name: string): string;
-}
+export type MoodySites = ReturnType<typeof startMoodySites>;
 
 const MOODS = ["up", "up", "up", "broken", "slow", "missing"] as const;
-/** A mood lasts for so many visits. */
-const VISITS = { min: 1, max: 30 };
+/** A mood lasts for at most so many visits. */
+const VISITS_MAX = 30;
 /** Below the check's timeout, above what counts as at once. */
 const SLOW_MS = 300;
 
@@ -20,14 +16,15 @@ interface Mood {
   visitsLeft: number;
 }
 
-export function startMoodySites(chance: Chance): MoodySites {
+/** They answer until they are disposed of; `url()` is where a site is. */
+export function startMoodySites(chance: Chance) {
   const moods = new Map<string, Mood>();
   const server = serveLocally(async (request) => {
     const mood = moodOf(moods, new URL(request.url).pathname, chance);
     if (mood === "slow") await pause(SLOW_MS);
     return new Response(mood, { status: STATUS[mood] });
   });
-  return { ...server, url: (name) => `${server.origin}/${name}` };
+  return { ...server, url: (name: string) => `${server.origin}/${name}` };
 }
 
 const STATUS = { up: 200, slow: 200, broken: 503, missing: 404 } as const;
@@ -35,7 +32,7 @@ const STATUS = { up: 200, slow: 200, broken: 503, missing: 404 } as const;
 function moodOf(moods: Map<string, Mood>, site: string, chance: Chance): Mood["name"] {
   const known = moods.get(site);
   if (known !== undefined && known.visitsLeft-- > 0) return known.name;
-  const mood = { name: chance.pick(MOODS), visitsLeft: chance.between(VISITS.min, VISITS.max) };
+  const mood = { name: chance.pick(MOODS), visitsLeft: chance.between(1, VISITS_MAX) };
   moods.set(site, mood);
   return mood.name;
 }

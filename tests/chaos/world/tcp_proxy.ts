@@ -13,25 +13,24 @@ export type Weather =
   /** Nobody listens. */
   | { readonly kind: "refusing" };
 
-const FAIR: Weather = { kind: "fair" };
 const PIECE_BYTES_MAX = 64 * 1024;
 
 /** Between a client and one server, on a port of its own. */
 export class TcpProxy implements AsyncDisposable {
   readonly port = freePort();
   readonly address = `127.0.0.1:${this.port}`;
-  /** Port of the server on this machine; 0 until it is known. */
-  targetPort: number;
   /** How many connections were accepted so far. */
   accepted = 0;
   #listener: Deno.Listener | undefined;
   #accepting: Promise<void> = Promise.resolve();
-  #weather: Weather = FAIR;
+  #weather: Weather = { kind: "fair" };
   #changed = Promise.withResolvers<void>();
   readonly #pairs = new Set<Pair>();
 
-  constructor(targetPort = 0) {
-    this.targetPort = targetPort;
+  constructor(
+    /** Port of the server on this machine; 0 until it is known. */
+    public targetPort = 0,
+  ) {
     this.#listen();
   }
 
@@ -39,9 +38,9 @@ export class TcpProxy implements AsyncDisposable {
     return this.#weather;
   }
 
-  /** How many clients are connected. */
-  get connections(): number {
-    return this.#pairs.size;
+  /** Resolves when the weather changes. */
+  get changed(): Promise<void> {
+    return this.#changed.promise;
   }
 
   /** Bytes that a silent proxy held back are passed on when the weather is fair again. */
@@ -79,35 +78,26 @@ export class TcpProxy implements AsyncDisposable {
   async #accept(listener: Deno.Listener): Promise<void> {
     for await (const client of listener) {
       this.accepted++;
-      const pair = new Pair(client, this.targetPort, {
-        weather: () => this.#weather,
-        changed: () => this.#changed.promise,
-      });
+      const pair = new Pair(client, this);
       this.#pairs.add(pair);
       void pair.ended.then(() => this.#pairs.delete(pair));
     }
   }
 }
 
-interface Sky {
-  weather(): Weather;
-  /** Resolves when the weather changes. */
-  changed(): Promise<void>;
-}
-
 /** A client's connection and the one to the server that belongs to it. */
 class Pair {
   readonly ended: Promise<void>;
   readonly #client: Deno.Conn;
-  readonly #sky: Sky;
+  readonly #proxy: TcpProxy;
   #server: Deno.Conn | undefined;
   #isClosed = false;
   readonly #closed = Promise.withResolvers<void>();
 
-  constructor(client: Deno.Conn, targetPort: number, sky: Sky) {
+  constructor(client: Deno.Conn, proxy: TcpProxy) {
     this.#client = client;
-    this.#sky = sky;
-    this.ended = this.#join(targetPort);
+    this.#proxy = proxy;
+    this.ended = this.#join(proxy.targetPort);
   }
 
   close(): void {
@@ -136,7 +126,7 @@ class Pair {
     const buffer = new Uint8Array(PIECE_BYTES_MAX);
     try {
       for (;;) {
-        const weather = this.#sky.weather();
+        const weather = this.#proxy.weather;
         const bytesMax = weather.kind === "slow" ? weather.pieceBytesMax : undefined;
         const count = await from.read(buffer.subarray(0, bytesMax ?? PIECE_BYTES_MAX));
         if (count === null) return;
@@ -150,12 +140,12 @@ class Pair {
 
   /** Resolves when a piece may be passed on. */
   async #passable(): Promise<void> {
-    const weather = this.#sky.weather();
+    const weather = this.#proxy.weather;
     if (weather.kind === "slow") {
       await within(weather.delayMs, "the end", this.#closed.promise).catch(() => {});
     }
-    while (this.#sky.weather().kind === "silent" && !this.#isClosed) {
-      await Promise.race([this.#sky.changed(), this.#closed.promise]);
+    while (this.#proxy.weather.kind === "silent" && !this.#isClosed) {
+      await Promise.race([this.#proxy.changed, this.#closed.promise]);
     }
   }
 }

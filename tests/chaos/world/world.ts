@@ -5,9 +5,8 @@ import { readStats } from "../../../src/outbox/outbox_stats.ts";
 import { publisherOptions } from "../../kafka/kafka_fixture.ts";
 import { ServerFolder } from "../../services/server_process.ts";
 import { Chance } from "../chance.ts";
-import { consumerYaml, producerYaml, runYaml } from "./chaos_configurations.ts";
 import { ChaosProcess } from "./chaos_process.ts";
-import { ChaosServices, TOPIC } from "./chaos_services.ts";
+import { ChaosServices, GROUP, ROLE, TOPIC } from "./chaos_services.ts";
 import { LateProducer } from "../faults/late_producer.ts";
 import { type MoodySites, startMoodySites } from "./moody_sites.ts";
 import type { Produced } from "../oracle.ts";
@@ -34,8 +33,6 @@ export interface WorldOptions {
 }
 
 export class World implements AsyncDisposable {
-  readonly options: WorldOptions;
-  readonly services: ChaosServices;
   /** Promises that were broken so far, one sentence each. */
   readonly violations: string[] = [];
   /** Configurations, logs and databases. */
@@ -49,19 +46,21 @@ export class World implements AsyncDisposable {
   readonly #sites: MoodySites;
   readonly #guarded = new ServerFolder({ prefix: "sitemon-chaos-pids-", endSignal: "KILL" });
 
-  private constructor(options: WorldOptions, services: ChaosServices) {
+  private constructor(readonly options: WorldOptions, readonly services: ChaosServices) {
     const chance = (name: string) => new Chance(options.seed, name);
-    this.options = options;
-    this.services = services;
     this.#sites = startMoodySites(chance("sites"));
     const whenFull = chance("outbox").pick(["coalesce", "drop_oldest"]);
+    const { servers } = services;
+    const publishing = { kafka: { servers, topic: TOPIC, create_topic: false } };
+    const tight = { max_rows: TIGHT_ROWS_MAX, when_full: whenFull };
     this.producers = [
-      this.#producer("wide"),
-      this.#producer("tight", { max_rows: TIGHT_ROWS_MAX, when_full: whenFull }),
+      this.#checking("producer", { location: "wide", more: publishing }),
+      this.#checking("producer", { location: "tight", outbox: tight, more: publishing }),
     ];
-    this.run = this.#run();
+    const keeping = { store: { path: this.#storePath }, web: false };
+    this.run = this.#checking("run", { location: "run", names: RUN_SITES, more: keeping });
     this.consumers = Object.entries(CONSUMERS).map(([name, threads]) =>
-      this.#process("consumer", name, consumerYaml(services, threads))
+      this.#process("consumer", name, consumerConfig(services, threads))
     );
     this.late = new LateProducer(latePublisher(services), chance("late"));
     this.poison = new Poison(chance("poison"));
@@ -113,26 +112,34 @@ export class World implements AsyncDisposable {
     return `${this.folder}/run.store.db`;
   }
 
-  #producer(location: string, outbox = {}): ProducerPlace {
-    const checking = this.#checking(SITES, location);
-    const yaml = producerYaml(this.services, { ...checking, outbox });
-    return { ...checking, process: this.#process("producer", location, yaml) };
+  /** A process that checks its sites at a location. */
+  #checking(
+    command: "producer" | "run",
+    { location, names = SITES, outbox = {}, more }: {
+      readonly location: string;
+      readonly names?: readonly string[];
+      /** Limits of its outbox. */
+      readonly outbox?: object;
+      readonly more: object;
+    },
+  ): ProducerPlace {
+    const outboxPath = `${this.folder}/${location}.outbox.db`;
+    const process = this.#process(command, location, {
+      interval: "500ms",
+      location,
+      defaults: { timeout: "5s" },
+      sites: names.map((name) => ({ name, url: this.#sites.url(`${location}/${name}`) })),
+      outbox: { path: outboxPath, ...outbox },
+      ...more,
+    });
+    return { process, location, outboxPath };
   }
 
-  #run(): ProducerPlace {
-    const checking = this.#checking(RUN_SITES, "run");
-    const yaml = runYaml({ ...checking, storePath: this.#storePath });
-    return { ...checking, process: this.#process("run", "run", yaml) };
-  }
-
-  #checking(names: readonly string[], location: string) {
-    const sites = names.map((name) => [name, this.#sites.url(`${location}/${name}`)] as const);
-    return { sites: new Map(sites), location, outboxPath: `${this.folder}/${location}.outbox.db` };
-  }
-
-  #process(command: string, name: string, yaml: string): ChaosProcess {
+  /** Its file is JSON, which YAML includes. */
+  #process(command: string, name: string, config: object): ChaosProcess {
     const file = `${this.folder}/${name}.yaml`;
-    Deno.writeTextFileSync(file, yaml);
+    const log = { level: "debug", format: "json" };
+    Deno.writeTextFileSync(file, JSON.stringify({ log, ...config }));
     return new ChaosProcess({
       name,
       args: [command, "-c", file],
@@ -141,6 +148,17 @@ export class World implements AsyncDisposable {
       onViolation: (what) => this.violations.push(what),
     });
   }
+}
+
+function consumerConfig({ servers, postgres, postgresProxy }: ChaosServices, consumers: number) {
+  return {
+    kafka: { servers, topic: TOPIC, group: GROUP, create_topic: false, consumers },
+    postgres: {
+      ...{ host: "127.0.0.1", port: postgresProxy.port, user: ROLE, db: ROLE },
+      password: postgres.password,
+      timeouts: { connect: "3s", statement: "5s" },
+    },
+  };
 }
 
 function latePublisher({ servers }: ChaosServices): KafkaPublisher {
@@ -154,14 +172,8 @@ export function producedBy({ outboxPath }: ProducerPlace): Produced {
   return { producerId, last: sequenceLast };
 }
 
-/** The highest sequence that a producer's logs call stored, and how many they name. */
-export function announcedBy({ process }: ProducerPlace): { last: number; count: number } {
-  let [last, count] = [0, 0];
-  for (const log of process.logs()) {
-    for (const [, from, to] of log.matchAll(/"stored (\d+) to (\d+)"/g)) {
-      last = Math.max(last, Number(to));
-      count += Number(to) - Number(from) + 1;
-    }
-  }
-  return { last, count };
+/** The highest sequence that a producer's logs call stored; 0 when they name none. */
+export function announcedBy({ process }: ProducerPlace): number {
+  const stored = process.logs().flatMap((log) => [...log.matchAll(/"stored \d+ to (\d+)"/g)]);
+  return stored.reduce((highest, [, last]) => Math.max(highest, Number(last)), 0);
 }
