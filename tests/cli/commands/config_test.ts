@@ -14,18 +14,16 @@ async function printed(...args: string[]): Promise<string> {
   return output;
 }
 
-for (
-  const [name, found] of [
-    ["run", "3 sites"],
-    ["producer", '2 sites, Kafka topic "sitemon"'],
-    ["consumer", '0 sites, Kafka topic "sitemon", PostgreSQL database "postgres"'],
-  ] as const
-) {
+const FOUND = {
+  run: "3 sites",
+  producer: '2 sites, Kafka topic "sitemon"',
+  consumer: '0 sites, Kafka topic "sitemon", PostgreSQL database "postgres"',
+};
+
+for (const [name, found] of Object.entries(FOUND)) {
   Deno.test(`sitemon config check prints what it found in ${name}.yaml, in one line`, async () => {
-    strictEqual(
-      await printed("check", "-c", example(name)),
-      `${example(name)}: no mistakes; ${found}\n`,
-    );
+    const file = example(name);
+    strictEqual(await printed("check", "-c", file), `${file}: no mistakes; ${found}\n`);
   });
 }
 
@@ -37,10 +35,8 @@ Deno.test("sitemon config check lists every mistake, patterns and addresses amon
   );
   const { code, errors } = await runCommand("config", "check", "-c", file);
   strictEqual(code, 78);
-  deepStrictEqual(errors.trimEnd().split("\n").map((line) => line.slice(0, file.length + 3)), [
-    `${file}:1:`,
-    `${file}:3:`,
-  ]);
+  const places = errors.trimEnd().split("\n").map((line) => line.slice(0, file.length + 3));
+  deepStrictEqual(places, [`${file}:1:`, `${file}:3:`]);
 });
 
 Deno.test("sitemon config show hides the password of the consumer", async () => {

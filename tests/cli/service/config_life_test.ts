@@ -88,8 +88,7 @@ Deno.test("ConfigLife.reload() changes nothing when there are mistakes, and tell
   const before = rig.life.loaded;
   const reloaded = rig.reload("intervall: 1\nlocation: 7");
   ok("mistakes" in reloaded);
-  strictEqual(reloaded.reason, "invalid");
-  strictEqual(reloaded.mistakes.length, 3);
+  deepStrictEqual([reloaded.reason, reloaded.mistakes.length], ["invalid", 3]);
   const mistake = reloaded.mistakes.find((it) => it.includes("intervall"))!;
   match(mistake, /^\/srv\/a\.yaml:1:1: unknown key "intervall"/);
   strictEqual(rig.life.loaded, before);
@@ -107,8 +106,7 @@ Deno.test("ConfigLife.reload() refuses what a running process cannot change, at 
   for (const [name, yaml] of Object.entries(fixed)) {
     const reloaded = new Rig(`sites: [${A}]`).reload(`sites: [${A}]\n${yaml}`);
     ok("mistakes" in reloaded, name);
-    strictEqual(reloaded.reason, "fixed");
-    strictEqual(reloaded.mistakes.length, 1);
+    deepStrictEqual([reloaded.reason, reloaded.mistakes.length], ["fixed", 1]);
     const mistake = new RegExp(`^/srv/a\\.yaml:2:\\d+: cannot change "${name}" while`);
     match(reloaded.mistakes[0]!, mistake);
   }

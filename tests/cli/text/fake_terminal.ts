@@ -3,9 +3,9 @@ import { runProgram } from "../../../src/cli/program.ts";
 import type { Terminal } from "../../../src/cli/text/terminal.ts";
 
 export class FakeTerminal implements Terminal {
-  readonly isInteractive: boolean;
-  readonly hasColor: boolean;
-  readonly columns: number | undefined;
+  readonly isInteractive;
+  readonly hasColor;
+  readonly columns;
   output = "";
   errors = "";
 
