@@ -71,6 +71,13 @@ export class ServerFolder implements AsyncDisposable {
   }
 }
 
+/** The shell opens the file of what it prints, so that all of it is there after a kill. */
+export function spawnLogged(argv: readonly string[], log: string, cwd = "."): Deno.ChildProcess {
+  const args = ["-c", 'exec "$@" >> "$0" 2>&1', log, ...argv];
+  const silent = { stdin: "null", stdout: "null", stderr: "null" } as const;
+  return new Deno.Command("sh", { ...silent, args, cwd }).spawn();
+}
+
 export interface ServerProcessOptions {
   readonly name: string;
   readonly argv: readonly string[];
@@ -95,15 +102,7 @@ export class ServerProcess {
   static async start(folder: ServerFolder, options: ServerProcessOptions): Promise<ServerProcess> {
     const log = `${folder.path}/${options.name}.log`;
     Deno.writeTextFileSync(log, "");
-    const redirected = ["sh", "-c", 'exec "$@" >> "$0" 2>&1', log, ...folder.asUser(options.argv)];
-    const [program, ...args] = redirected;
-    const child = new Deno.Command(program!, {
-      args,
-      cwd: folder.path,
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
+    const child = spawnLogged(folder.asUser(options.argv), log, folder.path);
     const server = new ServerProcess(child, `${folder.path}/${options.name}.pid`);
     const answered = await eventually(START_DEADLINE_MS, options.name, () => {
       return options.isReady(Deno.readTextFileSync(log)) || (server.#isRunning ? undefined : false);

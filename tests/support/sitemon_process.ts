@@ -2,7 +2,13 @@
 import { fileURLToPath } from "node:url";
 import { within } from "./waiting.ts";
 
-const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+/** What Deno runs sitemon from source by, with the permissions of the task `sitemon`. */
+export const FROM_SOURCE: readonly string[] = [
+  ...["run", "--quiet"],
+  ...["net", "read", "write", "env", "sys"].map((name) => `--allow-${name}`),
+  fileURLToPath(new URL("../../src/main.ts", import.meta.url)),
+];
+
 /** A process from source takes a second to start on a busy machine. */
 const DEADLINE_MS = 60_000;
 
@@ -127,16 +133,12 @@ export class SitemonProcess implements AsyncDisposable {
 }
 
 function command(args: string[], { executable, ...options }: SitemonOptions): Deno.Command {
-  const fromSource = ["run", "--quiet", ...PERMISSIONS, `${ROOT}src/main.ts`];
   return new Deno.Command(executable ?? Deno.execPath(), {
     ...options,
-    args: executable === undefined ? [...fromSource, ...args] : args,
+    args: executable === undefined ? [...FROM_SOURCE, ...args] : args,
     clearEnv: options.env !== undefined,
     stdin: "null",
     stdout: "piped",
     stderr: "piped",
   });
 }
-
-/** Those of the task `sitemon`. */
-const PERMISSIONS = ["net", "read", "write", "env", "sys"].map((name) => `--allow-${name}`);

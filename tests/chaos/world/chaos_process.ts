@@ -1,9 +1,8 @@
 /** A daemon of sitemon that is started, stopped, suspended and killed again and again. */
-import { fileURLToPath } from "node:url";
+import { spawnLogged } from "../../services/server_process.ts";
+import { FROM_SOURCE } from "../../support/sitemon_process.ts";
 import { within } from "../../support/waiting.ts";
 
-const MAIN = fileURLToPath(new URL("../../../src/main.ts", import.meta.url));
-const PERMISSIONS = ["net", "read", "write", "env", "sys"].map((name) => `--allow-${name}`);
 /** A drain may take 20 s by its own rules; the machine may be busy. */
 const END_DEADLINE_MS = 60_000;
 const EXIT_BY_SIGKILL = 137;
@@ -39,14 +38,7 @@ export class ChaosProcess {
     const log = `${folder}/${name}.${this.#logs.length + 1}.log`;
     Deno.writeTextFileSync(log, "");
     this.#logs.push(log);
-    // The shell opens the file, so that what is printed before a kill is there after it.
-    const command = [Deno.execPath(), "run", "--quiet", ...PERMISSIONS, MAIN, ...args];
-    const child = new Deno.Command("sh", {
-      args: ["-c", 'exec "$@" >> "$0" 2>&1', log, ...command],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).spawn();
+    const child = spawnLogged([Deno.execPath(), ...FROM_SOURCE, ...args], log);
     this.#child = child;
     this.#mayEnd = false;
     Deno.writeTextFileSync(this.#pidFile, `${child.pid}\n`);
