@@ -1,20 +1,12 @@
 /** The rows of an outbox that its receiver will never take: read at any time, requeued by an owner. */
 import { OutboxDatabase } from "./file/outbox_database.ts";
 import { lockOutbox } from "./file/outbox_lock.ts";
+import type { OutboxRow } from "./publisher.ts";
 import { explained, outboxBytes, readOutbox } from "./file/read_outbox.ts";
 
 /** A row that was too large by itself. Its sequence is announced in a gap. */
-export interface OutboxDeadLetter {
-  /** Rising, never reused. */
-  readonly id: number;
+export interface OutboxDeadLetter extends Omit<OutboxRow, "traceparent"> {
   readonly reason: string;
-  readonly kind: "report" | "gap";
-  readonly key: string;
-  readonly producerId: string;
-  readonly sequence: number;
-  /** Microseconds since 1970. */
-  readonly recordedAt: number;
-  readonly payload: Uint8Array;
 }
 
 const SELECT = `SELECT id, reason, kind, key, producer_id AS producerId, sequence,

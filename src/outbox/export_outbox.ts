@@ -65,8 +65,7 @@ function countOf({ kind, deadReason }: ExportedRow): keyof ExportSummary {
 function exportedRow({ payload, ...row }: StoredRow): ExportedRow {
   try {
     const message = decodeMessage(payload);
-    if (message.kind === "report") return { ...row, kind: "report", report: message.report };
-    if (message.kind === "gap") return { ...row, kind: "gap", gap: message.gap };
+    if (message.kind !== "v1") return { ...row, ...message };
     return { ...row, kind: "undecodable", detail: "neither a report nor a gap", payload };
   } catch (error) {
     return { ...row, kind: "undecodable", detail: (error as Error).message, payload };

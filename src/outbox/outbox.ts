@@ -3,32 +3,18 @@
  * has acknowledged them. One owner; every call is synchronous and blocks its thread.
  */
 import type { ReportDraft } from "../report/report_draft.ts";
-import type { Clock } from "../runtime/clock.ts";
+import type { Run } from "../report/sequence_runs.ts";
 import { logger, MinuteLimit } from "../runtime/telemetry/logging.ts";
-import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { OutboxFullError, OutboxUnavailableError } from "./outbox_error.ts";
-import { OutboxFile } from "./file/outbox_file.ts";
-import { freeBytesOf, type OutboxLimitsOptions } from "./file/outbox_limits.ts";
+import { OutboxFile, type OutboxFileOptions } from "./file/outbox_file.ts";
+import type { Dropped } from "./file/outbox_limits.ts";
 import type { Settlement, TakeLimits } from "./outbox_source.ts";
 import { type OutboxStats, queryStats } from "./outbox_stats.ts";
-import type {
-  BatchSource,
-  FillLevel,
-  OutboxTables,
-  ReportBatch,
-  SequenceRange,
-  Stored,
-} from "./file/outbox_tables.ts";
+import type { BatchSource, FillLevel, OutboxTables, ReportBatch } from "./file/outbox_tables.ts";
 import type { OutboxRow } from "./publisher.ts";
 import { asUnavailable } from "./file/storage_failure.ts";
 
-export interface OutboxOptions extends Omit<OutboxLimitsOptions, "freeBytes"> {
-  readonly path: string;
-  readonly clock: Clock;
-  readonly telemetry: Telemetry;
-  /** Bytes that the disk has left; by default it is asked. */
-  readonly freeBytes?: () => number;
-}
+export type OutboxOptions = OutboxFileOptions;
 
 const log = logger("outbox");
 
@@ -59,14 +45,13 @@ export class Outbox implements Disposable {
   }
 
   private constructor(options: OutboxOptions) {
-    const { freeBytes = freeBytesOf(options.path, options.clock) } = options;
     this.#options = options;
-    this.#file = new OutboxFile({ ...options, limits: { ...options, freeBytes } });
+    this.#file = new OutboxFile(options);
     this.#logLimit = new MinuteLimit(options.clock);
   }
 
   /** {@linkcode Outbox.appendBatches} of one batch. */
-  append(reports: readonly ReportDraft[], source?: BatchSource): SequenceRange | undefined {
+  append(reports: readonly ReportDraft[], source?: BatchSource): Run | undefined {
     return this.appendBatches([source ? { reports, source } : { reports }]);
   }
 
@@ -77,19 +62,22 @@ export class Outbox implements Disposable {
    * Throws {@linkcode OutboxFullError} or {@linkcode OutboxUnavailableError}, and has then stored
    * nothing.
    */
-  appendBatches(batches: readonly ReportBatch[]): SequenceRange | undefined {
+  appendBatches(batches: readonly ReportBatch[]): Run | undefined {
     const { clock, telemetry } = this.#options;
     const startMs = clock.monotonicMs();
-    const stored = this.#attempt(
-      "write to",
-      (tables) => tables.store(batches, clock.nowMicros()),
-    );
+    const { range, dropped, level } = this.#attempt("write to", (tables) => {
+      return tables.store(batches, clock.nowMicros());
+    });
     const seconds = (clock.monotonicMs() - startMs) / 1_000;
     telemetry.observe("sitemon_outbox_commit_duration_seconds", seconds);
     telemetry.dependency("outbox", { ok: true });
-    this.#reportStored(stored);
-    this.#reportLevel(stored.level);
-    return stored.range;
+    if (range !== undefined) {
+      telemetry.count("sitemon_outbox_stored_total", {}, range.last - range.first + 1);
+      log.debug("stored {first} to {last}", { ...range });
+    }
+    if (dropped.count > 0) this.#reportDropped(dropped);
+    this.#reportLevel(level);
+    return range;
   }
 
   /**
@@ -143,33 +131,23 @@ export class Outbox implements Disposable {
     }
   }
 
-  #reportStored({ range, dropped }: Stored): void {
-    const { telemetry } = this.#options;
-    if (range !== undefined) {
-      telemetry.count("sitemon_outbox_stored_total", {}, range.last - range.first + 1);
-      log.debug("stored {first} to {last}", { ...range });
-    }
-    if (dropped.count > 0) {
-      telemetry.count("sitemon_outbox_dropped_total", { reason: dropped.reason }, dropped.count);
-      this.#droppedCount += dropped.count;
-      if (this.#logLimit.allows("dropped")) {
-        const count = this.#droppedCount;
-        const what = count === 1
-          ? "report dropped since start, recorded as a gap"
-          : "reports dropped since start, recorded as gaps";
-        log.warn(`outbox full: {count} ${what}`, { count });
-      }
-    }
+  #reportDropped({ count, reason }: Dropped): void {
+    this.#options.telemetry.count("sitemon_outbox_dropped_total", { reason }, count);
+    this.#droppedCount += count;
+    if (!this.#logLimit.allows("dropped")) return;
+    const what = this.#droppedCount === 1
+      ? "report dropped since start, recorded as a gap"
+      : "reports dropped since start, recorded as gaps";
+    log.warn(`outbox full: {count} ${what}`, { count: this.#droppedCount });
   }
 
-  #reportDead(dead: readonly number[]): void {
-    const { telemetry } = this.#options;
-    telemetry.count("sitemon_outbox_dropped_total", { reason: "too_large" }, dead.length);
+  #reportDead(sequences: readonly number[]): void {
+    const count = sequences.length;
+    const [sequence] = sequences;
+    this.#options.telemetry.count("sitemon_outbox_dropped_total", { reason: "too_large" }, count);
     if (!this.#logLimit.allows("too_large")) return;
-    log.warn("reports too large for the receiver, kept as dead letters: {count}", {
-      count: dead.length,
-      sequence: dead[0],
-    });
+    const text = "reports too large for the receiver, kept as dead letters: {count}";
+    log.warn(text, { count, sequence });
   }
 
   #reportFailure(error: unknown): void {

@@ -46,7 +46,6 @@ export type PublishFailure =
 /** Thrown, or handed over in {@linkcode PublishResult}, when rows could not be published. */
 export class PublishError extends Error {
   override readonly name = "PublishError";
-  /** In the words of readiness and metrics. */
   readonly failure: PublishFailure;
 
   constructor(failure: PublishFailure, message: string, options?: ErrorOptions) {
@@ -56,8 +55,7 @@ export class PublishError extends Error {
 
   /** True when a retry may succeed; false when an operator has to change something. */
   get isTemporary(): boolean {
-    return this.failure === "unreachable" || this.failure === "timeout" ||
-      this.failure === "rejected";
+    return ["unreachable", "timeout", "rejected"].includes(this.failure);
   }
 }
 

@@ -164,8 +164,8 @@ export class Relay {
   }
 
   #backoffMs(failures: number): number {
-    const { random } = this.#options;
-    return backoffMs(failures, random ? { ...BACKOFF, random } : BACKOFF);
+    const { random = Math.random } = this.#options;
+    return backoffMs(failures, { ...BACKOFF, random });
   }
 
   #reportSuccess(): void {
@@ -193,17 +193,12 @@ function isFull(rows: readonly OutboxRow[]): boolean {
 /** A result that names no row at all would otherwise be asked for again at once, and forever. */
 function withReason(result: PublishResult): PublishResult {
   if (result.failure || result.acknowledged.length + result.tooLarge.length > 0) return result;
-  const failure = new PublishError(
-    "rejected",
-    "publisher answered for no row; retrying",
-  );
+  const failure = new PublishError("rejected", "publisher answered for no row; retrying");
   return { ...result, failure };
 }
 
 function asPublishError(error: unknown): PublishError {
   if (error instanceof PublishError) return error;
   const detail = error instanceof Error ? error.message : String(error);
-  return new PublishError("rejected", `publisher failed: ${detail}; retrying`, {
-    cause: error,
-  });
+  return new PublishError("rejected", `publisher failed: ${detail}; retrying`, { cause: error });
 }

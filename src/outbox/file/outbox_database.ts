@@ -30,12 +30,10 @@ export class OutboxDatabase implements Disposable {
   readonly pageBytes: number;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
-  readonly #rollback: StatementSync;
   readonly #load: StatementSync;
   readonly #save: StatementSync;
   readonly #pageCount: StatementSync;
   readonly #freePageCount: StatementSync;
-  readonly #vacuum: StatementSync;
 
   /**
    * Opens the file or makes a new one.
@@ -62,7 +60,6 @@ export class OutboxDatabase implements Disposable {
     this.pageBytes = sql.prepare("PRAGMA page_size").get()!.page_size as number;
     this.#begin = sql.prepare("BEGIN IMMEDIATE");
     this.#commit = sql.prepare("COMMIT");
-    this.#rollback = sql.prepare("ROLLBACK");
     this.#load = sql.prepare(
       `SELECT producer_id AS producerId, sequence, recorded_at AS recordedAt,
          report_count AS reportCount, gap_count AS gapCount FROM producer`,
@@ -72,7 +69,6 @@ export class OutboxDatabase implements Disposable {
     );
     this.#pageCount = sql.prepare("PRAGMA page_count");
     this.#freePageCount = sql.prepare("PRAGMA freelist_count");
-    this.#vacuum = sql.prepare(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`);
   }
 
   /** Runs `work` in a durable transaction; when it throws, nothing has changed. */
@@ -86,7 +82,7 @@ export class OutboxDatabase implements Disposable {
       return result;
     } catch (error) {
       // A full disk has rolled back by itself.
-      if (this.sql.isTransaction) this.#rollback.run();
+      if (this.sql.isTransaction) this.sql.prepare("ROLLBACK").run();
       throw error;
     }
   }
@@ -123,8 +119,9 @@ export class OutboxDatabase implements Disposable {
 
   /** Gives some of the free pages back to the disk, so that a file shrinks after a backlog. */
   vacuumStep(): void {
-    // all(), as each row of the answer is one page given back: run() would stop at the first.
-    if (this.#freePages > FREE_PAGES_KEPT + VACUUM_PAGES) this.#vacuum.all();
+    if (this.#freePages <= FREE_PAGES_KEPT + VACUUM_PAGES) return;
+    // all(), since each row of the answer is one page given back: run() would stop at the first.
+    this.sql.prepare(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`).all();
   }
 
   [Symbol.dispose](): void {

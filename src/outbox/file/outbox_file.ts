@@ -14,10 +14,7 @@ import { OutboxTables } from "./outbox_tables.ts";
 import { eachRow } from "./read_outbox.ts";
 import { isCorruption } from "./storage_failure.ts";
 
-export interface OutboxFileOptions {
-  readonly path: string;
-  readonly limits: OutboxLimitsOptions;
-  readonly clock: Clock;
+export interface OutboxFileOptions extends OutboxLimitsOptions {
   readonly telemetry: Telemetry;
 }
 
@@ -72,10 +69,10 @@ export class OutboxFile {
   }
 
   #open(): OutboxTables {
-    const { path, limits } = this.#options;
+    const { path } = this.#options;
     const database = OutboxDatabase.open(path);
     try {
-      this.#tables = new OutboxTables(database, limits);
+      this.#tables = new OutboxTables(database, this.#options);
       this.#identity = Deno.statSync(path);
       return this.#tables;
     } catch (error) {
@@ -117,22 +114,10 @@ export class OutboxFile {
         { path, rows: reportCount + gapCount, folder },
       );
     }
-    this.#adopt(former);
+    adoptRows(former.database, path);
     former.close();
     telemetry.count("sitemon_outbox_resets_total");
     return this.#open();
-  }
-
-  /** A file that could not take all rows is removed. */
-  #adopt(former: OutboxTables): void {
-    const { path } = this.#options;
-    using database = OutboxDatabase.open(path);
-    try {
-      adoptRows(former.database, database);
-    } catch (error) {
-      removeOutbox(path);
-      throw error;
-    }
   }
 
   #moveDamaged(error: Error): void {
@@ -163,19 +148,25 @@ function isAt(path: string, { dev, ino }: FileIdentity): boolean {
 const COLUMNS = "kind, key, producer_id, sequence, recorded_at, payload";
 
 /**
- * Copies rows and dead letters of one outbox into another, in one transaction. They keep producer
- * and sequence. As rows of a former producer they have no `is_newest`: no limit drops them, since
- * only their own producer could announce that.
+ * Copies rows and dead letters of an outbox into a new one, or makes none. They keep producer and
+ * sequence. As rows of a former producer they have no `is_newest`: no limit drops them, since only
+ * their own producer could announce that.
  */
-function adoptRows(from: OutboxDatabase, to: OutboxDatabase): void {
-  to.transaction((state) => {
-    const { reportCount, gapCount, recordedAt } = from.state();
-    copy(from, to, "outbox_row", COLUMNS);
-    copy(from, to, "dead_letter", `reason, ${COLUMNS}`);
-    state.reportCount += reportCount;
-    state.gapCount += gapCount;
-    state.recordedAt = Math.max(state.recordedAt, recordedAt);
-  });
+function adoptRows(from: OutboxDatabase, path: string): void {
+  using to = OutboxDatabase.open(path);
+  try {
+    to.transaction((state) => {
+      const { reportCount, gapCount, recordedAt } = from.state();
+      copy(from, to, "outbox_row", COLUMNS);
+      copy(from, to, "dead_letter", `reason, ${COLUMNS}`);
+      state.reportCount += reportCount;
+      state.gapCount += gapCount;
+      state.recordedAt = Math.max(state.recordedAt, recordedAt);
+    });
+  } catch (error) {
+    removeOutbox(path);
+    throw error;
+  }
 }
 
 /** Through memory: a thread whose permissions are limited may not attach a second file. */

@@ -11,13 +11,16 @@ import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 export type WhenFull = "coalesce" | "drop_oldest" | "pause";
 
 export interface OutboxLimitsOptions {
+  readonly path: string;
+  readonly clock: Clock;
   /** Reports that wait. Gaps are not counted: there is at most one more of them than reports. */
   readonly rowsMax: number;
   /** Bytes of the file in use. */
   readonly bytesMax: number;
   /** Below this the file may not grow. */
   readonly freeBytesMin: number;
-  readonly freeBytes: () => number;
+  /** Bytes that the disk has left; by default it is asked. */
+  readonly freeBytes?: () => number;
   readonly whenFull: WhenFull;
 }
 
@@ -45,6 +48,7 @@ const OLDEST =
 
 export class OutboxLimits {
   readonly #options: OutboxLimitsOptions;
+  readonly #freeBytes: () => number;
   readonly #database: OutboxDatabase;
   readonly #gaps: GapRows;
   readonly #reason: GapReason;
@@ -53,6 +57,7 @@ export class OutboxLimits {
 
   constructor(database: OutboxDatabase, gaps: GapRows, options: OutboxLimitsOptions) {
     this.#options = options;
+    this.#freeBytes = options.freeBytes ?? freeBytesOf(options.path, options.clock);
     this.#database = database;
     this.#gaps = gaps;
     this.#reason = options.whenFull === "coalesce" ? "coalesced" : "dropped_oldest";
@@ -67,8 +72,8 @@ export class OutboxLimits {
    * those that the file had when it became so.
    */
   bytesMax(): number {
-    const { bytesMax, freeBytes, freeBytesMin } = this.#options;
-    if (freeBytes() >= freeBytesMin) this.#fileBytesWhenLow = undefined;
+    const { bytesMax, freeBytesMin } = this.#options;
+    if (this.#freeBytes() >= freeBytesMin) this.#fileBytesWhenLow = undefined;
     else this.#fileBytesWhenLow ??= Math.max(this.#database.fileBytes, FILE_BYTES_MIN);
     return Math.min(bytesMax, this.#fileBytesWhenLow ?? bytesMax);
   }

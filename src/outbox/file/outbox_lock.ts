@@ -25,15 +25,14 @@ export function lockOutbox(path: string): Deno.FsFile {
   const lockPath = lockPathOf(path);
   const file = openLock(lockPath, path);
   for (let waitedMs = 0; !file.tryLockSync(true); waitedMs += STEP_MS) {
-    if (waitedMs < WAIT_MS) {
-      pauseThread(STEP_MS);
-      continue;
+    if (waitedMs >= WAIT_MS) {
+      file.close();
+      throw new OutboxLockedError(
+        `outbox "${path}" is in use by another process${pidIn(lockPath)}; stop that one, or ` +
+          `change "outbox.path" of this one`,
+      );
     }
-    file.close();
-    throw new OutboxLockedError(
-      `outbox "${path}" is in use by another process${pidIn(lockPath)}; stop that one, or ` +
-        `change "outbox.path" of this one`,
-    );
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STEP_MS);
   }
   writePid(file);
   return file;
@@ -64,8 +63,4 @@ function openLock(lockPath: string, path: string): Deno.FsFile {
   } catch (error) {
     throw asUnavailable(error, `open outbox "${path}"`);
   }
-}
-
-function pauseThread(ms: number): void {
-  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
 }

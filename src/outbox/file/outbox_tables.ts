@@ -1,13 +1,13 @@
 /** The tables of one outbox file at work together: what a transaction of the outbox does. */
 import type { StatementSync } from "node:sqlite";
 import type { ReportDraft } from "../../report/report_draft.ts";
+import type { Run } from "../../report/sequence_runs.ts";
 import type { Settlement } from "../outbox_source.ts";
 import { GapRows } from "./gap_rows.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 import { type Dropped, OutboxLimits, type OutboxLimitsOptions } from "./outbox_limits.ts";
 import { ReportRows } from "./report_rows.ts";
-import { RowTraces } from "./row_traces.ts";
-import { RowsInFlight } from "./rows_in_flight.ts";
+import { RowsInFlight, RowTraces } from "./rows_in_flight.ts";
 
 /** Sources that are remembered: every scanner thread has a new one, and far fewer live at once. */
 export const SOURCES_MAX = 256;
@@ -25,25 +25,11 @@ export interface ReportBatch {
   readonly source?: BatchSource;
 }
 
-/** Sequences that one transaction gave. */
-export interface SequenceRange {
-  readonly first: number;
-  readonly last: number;
-}
-
 /** How full a file was at the end of a transaction. */
 export interface FillLevel {
   readonly rows: number;
   readonly bytes: number;
   readonly oldestMicros: number | null;
-}
-
-/** What storing did. */
-export interface Stored {
-  /** `undefined` when every batch was stored before. */
-  readonly range: SequenceRange | undefined;
-  readonly dropped: Dropped;
-  readonly level: FillLevel;
 }
 
 /** One outbox file that is open. Errors of SQLite come as they are. */
@@ -66,8 +52,12 @@ export class OutboxTables {
     this.#oldest = database.sql.prepare("SELECT recorded_at FROM outbox_row ORDER BY id LIMIT 1");
   }
 
-  /** Stores what is new of the batches, and makes room for it. */
-  store(batches: readonly ReportBatch[], nowMicros: number): Stored {
+  /** Stores what is new of the batches, and makes room for it; without a range nothing was new. */
+  store(batches: readonly ReportBatch[], nowMicros: number): {
+    readonly range: Run | undefined;
+    readonly dropped: Dropped;
+    readonly level: FillLevel;
+  } {
     this.database.vacuumStep();
     const bytesMax = this.#limits.bytesMax();
     try {

@@ -4,10 +4,12 @@ import type { GapRows } from "./gap_rows.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 import type { Settlement, TakeLimits } from "../outbox_source.ts";
 import type { OutboxRow } from "../publisher.ts";
-import type { RowTraces } from "./row_traces.ts";
 
 /** Dead letters that are kept; beyond this the oldest are deleted. The gaps announce all of them. */
 export const DEAD_LETTERS_MAX = 10_000;
+
+/** Enough for half a minute of 10,000 sites that are checked every ten seconds; some 4 MB. */
+export const ROW_TRACES_MAX = 30_000;
 
 /** Kinds of the rows of a batch, by their ids. */
 type Batch = ReadonlyMap<number, OutboxRow["kind"]>;
@@ -150,4 +152,30 @@ function lastOf(batch: Batch): number {
 /** Once each, without those of another file or of a former batch. */
 function settledOf(batch: Batch, { acknowledged, tooLarge }: Settlement): Set<number> {
   return new Set([...acknowledged, ...tooLarge].filter((id) => batch.has(id)));
+}
+
+/**
+ * Which check's span each row is of, of the newest {@linkcode ROW_TRACES_MAX} that have one. It is
+ * kept in memory alone: the file holds what must not be lost, and a trace that a restart cuts in two
+ * is still two halves.
+ */
+export class RowTraces {
+  readonly #byRow = new Map<number, string>();
+
+  /** Notes a row that was written; the id may be that of one whose transaction was rolled back. */
+  note(rowId: number, traceparent: string | undefined): void {
+    if (traceparent === undefined) return void this.#byRow.delete(rowId);
+    this.#byRow.set(rowId, traceparent);
+    if (this.#byRow.size > ROW_TRACES_MAX) this.#byRow.delete(this.#byRow.keys().next().value!);
+  }
+
+  /** The row's `traceparent`, if it is known. */
+  of(rowId: number): string | undefined {
+    return this.#byRow.get(rowId);
+  }
+
+  /** Forgets a row that has gone. */
+  forget(rowId: number): void {
+    this.#byRow.delete(rowId);
+  }
 }

@@ -21,9 +21,7 @@ export interface StoreRequest {
 }
 
 /** To a scanner: the batch is durable, or it and all later ones must be sent again. */
-export type StoreAnswer =
-  | { readonly type: "stored"; readonly batch: number }
-  | { readonly type: "retry"; readonly batch: number };
+export type StoreAnswer = { readonly type: "stored" | "retry"; readonly batch: number };
 
 /** From a relay. */
 export type RelayRequest =

@@ -102,7 +102,7 @@ class ScannerPort {
     this.#port = port;
     port.onmessage = ({ data }: MessageEvent<StoreRequest>) => {
       if (this.#awaited !== undefined && data.batch > this.#awaited) {
-        return this.#post({ type: "retry", batch: data.batch });
+        return this.answer(data.batch, false);
       }
       this.#awaited = undefined;
       onBatch(data);
@@ -110,17 +110,13 @@ class ScannerPort {
   }
 
   answer(batch: number, isStored: boolean): void {
-    if (isStored) return this.#post({ type: "stored", batch });
-    this.#awaited = Math.min(batch, this.#awaited ?? Infinity);
-    this.#post({ type: "retry", batch });
+    if (!isStored) this.#awaited = Math.min(batch, this.#awaited ?? Infinity);
+    const answer: StoreAnswer = { type: isStored ? "stored" : "retry", batch };
+    this.#port.postMessage(answer);
   }
 
   close(): void {
     this.#port.close();
-  }
-
-  #post(answer: StoreAnswer): void {
-    this.#port.postMessage(answer);
   }
 }
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Outbox } from "../../../src/outbox/outbox.ts";
-import { ROW_TRACES_MAX, RowTraces } from "../../../src/outbox/file/row_traces.ts";
+import { ROW_TRACES_MAX, RowTraces } from "../../../src/outbox/file/rows_in_flight.ts";
 import { unrecordedTraceparent } from "../../../src/runtime/telemetry/traceparent.ts";
 import { draftsOf, EVERYTHING, OutboxFolder, reportsOf } from "../outbox_fixture.ts";
 
