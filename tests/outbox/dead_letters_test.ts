@@ -9,6 +9,7 @@ import {
   EVERYTHING,
   inWords,
   manyReports,
+  openOutbox,
   OutboxFolder,
   waiting,
 } from "./outbox_fixture.ts";
@@ -21,10 +22,9 @@ function withTwoTooLarge(outbox: Outbox): void {
 }
 
 Deno.test("readDeadLetters() reads what was too large, while the producer has the file", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open();
+  using outbox = openOutbox();
   withTwoTooLarge(outbox);
-  const letters = readDeadLetters(folder.path);
+  const letters = readDeadLetters(outbox.folder.path);
   const { producerId } = outbox.stats();
   deepStrictEqual(
     letters.map(({ payload: _, recordedAt: __, ...letter }) => ({ ...letter })),
@@ -42,10 +42,9 @@ Deno.test("readDeadLetters() reads what was too large, while the producer has th
 });
 
 Deno.test("requeueDeadLetters() refuses to, while a producer has the file", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open();
+  using outbox = openOutbox();
   withTwoTooLarge(outbox);
-  throws(() => requeueDeadLetters(folder.path, [1, 2]), OutboxLockedError);
+  throws(() => requeueDeadLetters(outbox.folder.path, [1, 2]), OutboxLockedError);
 });
 
 Deno.test("requeueDeadLetters() puts rows back into the queue, as they were", () => {

@@ -6,7 +6,7 @@ import { systemClock } from "../../src/runtime/clock.ts";
 import { nextTurn, within } from "../support/waiting.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakePublisher } from "./fake_publisher.ts";
-import { draftsOf, manyReports, OutboxFolder } from "./outbox_fixture.ts";
+import { draftsOf, manyReports, openOutbox, range } from "./outbox_fixture.ts";
 
 const DEADLINE_MS = 60_000;
 const UNREACHABLE = new PublishError("unreachable", "no broker answers");
@@ -21,22 +21,17 @@ function drained(
 }
 
 Deno.test("drain() publishes every row in order, and says how many are left", async () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open();
+  using outbox = openOutbox();
   outbox.append(draftsOf(manyReports(1_200)));
   const publisher = new FakePublisher();
   const left: number[] = [];
   await drained(outbox, publisher, { onProgress: (rows) => left.push(rows) });
   deepStrictEqual(left, [700, 200, 0]);
-  deepStrictEqual(
-    publisher.received.map(({ sequence }) => sequence),
-    Array.from({ length: 1_200 }, (_, index) => index + 1),
-  );
+  deepStrictEqual(publisher.received.map(({ sequence }) => sequence), range(1, 1_200));
 });
 
 Deno.test("drain() continues after a temporary failure, and reports it", async () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open();
+  using outbox = openOutbox();
   outbox.append(draftsOf(manyReports(10)));
   const publisher = new FakePublisher();
   publisher.failure = UNREACHABLE;
@@ -51,8 +46,7 @@ Deno.test("drain() continues after a temporary failure, and reports it", async (
 });
 
 Deno.test("drain() ends at once, when an operator has to fix something", async () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open();
+  using outbox = openOutbox();
   outbox.append(draftsOf(manyReports(10)));
   const publisher = new FakePublisher();
   publisher.failure = new PublishError("authorization", "not allowed");
@@ -61,8 +55,7 @@ Deno.test("drain() ends at once, when an operator has to fix something", async (
 });
 
 Deno.test("drain() gives up when no row is published for 30 s, and not before", async () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open();
+  using outbox = openOutbox();
   outbox.append(draftsOf(manyReports(3)));
   const clock = new FakeClock();
   const publisher = new FakePublisher();
@@ -90,15 +83,10 @@ Deno.test("drain() gives up when no row is published for 30 s, and not before", 
 });
 
 Deno.test("drain() ends with dead letters and their gap, when rows are too large", async () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open();
-  outbox.append(
-    draftsOf(
-      manyReports(5).map((report, index) => {
-        return { ...report, pattern: index === 2 ? "x".repeat(20_000) : null };
-      }),
-    ),
-  );
+  using outbox = openOutbox();
+  const [large] = manyReports(1, "large");
+  const reports = manyReports(5).with(2, { ...large!, pattern: "x".repeat(20_000) });
+  outbox.append(draftsOf(reports));
   const publisher = new FakePublisher();
   await drained(outbox, publisher);
   const { rows, deadLetters } = outbox.stats();

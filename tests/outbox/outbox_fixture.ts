@@ -11,6 +11,14 @@ import { RecordingTelemetry } from "../support/recording_telemetry.ts";
 /** A batch that no test's outbox exceeds. */
 export const EVERYTHING = { rowsMax: 100_000, bytesMax: 1 << 30 };
 
+/** The options of an outbox that no test fills. */
+export const SPACIOUS = {
+  bytesMax: 1 << 30,
+  rowsMax: 1_000_000,
+  freeBytesMin: 0,
+  whenFull: "coalesce",
+} as const;
+
 /** A folder for one outbox, removed at the end of its scope. */
 export class OutboxFolder implements Disposable {
   readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-outbox-" });
@@ -19,16 +27,17 @@ export class OutboxFolder implements Disposable {
   readonly telemetry = new RecordingTelemetry();
 
   open(options: Partial<OutboxOptions> = {}): Outbox {
-    return Outbox.open({
-      path: this.path,
-      bytesMax: 1 << 30,
-      rowsMax: 1_000_000,
-      freeBytesMin: 0,
-      whenFull: "coalesce",
-      clock: this.clock,
-      telemetry: this.telemetry,
-      ...options,
-    });
+    const { path, clock, telemetry } = this;
+    return Outbox.open({ ...SPACIOUS, path, clock, telemetry, ...options });
+  }
+
+  /** What a kill -9 leaves behind: the files as they are, in a folder of their own. */
+  copyCrashed(): OutboxFolder {
+    const copy = new OutboxFolder();
+    for (const suffix of ["", "-wal"]) {
+      Deno.copyFileSync(`${this.path}${suffix}`, `${copy.path}${suffix}`);
+    }
+    return copy;
   }
 
   /** Folders that a damaged file was moved to. */
@@ -41,6 +50,24 @@ export class OutboxFolder implements Disposable {
   [Symbol.dispose](): void {
     Deno.removeSync(this.folder, { recursive: true });
   }
+}
+
+/** An outbox in a folder of its own, which goes with it at the end of its scope. */
+export function openOutbox(options: Partial<OutboxOptions> = {}) {
+  const folder = new OutboxFolder();
+  const outbox = folder.open(options);
+  return Object.assign(outbox, {
+    folder,
+    [Symbol.dispose](): void {
+      outbox.close();
+      folder[Symbol.dispose]();
+    },
+  });
+}
+
+/** The numbers from one to another, both included. */
+export function range(first: number, last: number): number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
 }
 
 /** Reports of sites, as a scanner hands them over. */

@@ -34,11 +34,6 @@ Deno.test("draftOf() encodes reports that are larger than its room", () => {
   }
 });
 
-Deno.test("draftOf() leaves out what the outbox adds", () => {
-  const stamped = { ...GOLDEN.report, recorded_at: 7, producer_id: "other", sequence: 9 };
-  deepStrictEqual(draftOf(stamped), draftOf(GOLDEN.report));
-});
-
 Deno.test("draftOf() names the site and the trace of its report", () => {
   const { site, outcome, traceparent } = draftOf({ ...GOLDEN.report, traceparent: "00-1-2-01" });
   deepStrictEqual({ site, outcome, traceparent }, {

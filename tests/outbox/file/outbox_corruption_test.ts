@@ -79,16 +79,12 @@ Deno.test("open() moves a second damaged file beside the first, within the same 
 
 Deno.test("open() moves the log of a damaged file with it, as it was found", () => {
   using folder = new OutboxFolder();
-  using crashed = new OutboxFolder();
-  folder.open().close();
   const former = folder.open();
   former.append(draftsOf(manyReports(2_000)));
   former.close();
   const running = folder.open();
   running.append(draftsOf(manyReports(10)));
-  for (const suffix of ["", "-wal"]) {
-    Deno.copyFileSync(`${folder.path}${suffix}`, `${crashed.path}${suffix}`);
-  }
+  using crashed = folder.copyCrashed();
   running.close();
   overwrite(crashed.path, 30 * PAGE_BYTES, garbage(20 * PAGE_BYTES));
   const log = Deno.readFileSync(`${crashed.path}-wal`);
@@ -123,12 +119,9 @@ Deno.test("Outbox starts a new file when it finds damage while it is in use", ()
 
 Deno.test("open() misses only the last commit, when the end of the log is torn off", () => {
   using folder = new OutboxFolder();
-  using crashed = new OutboxFolder();
   using running = folder.open();
   for (let commit = 0; commit < 30; commit++) running.append(draftsOf(manyReports(10)));
-  for (const suffix of ["", "-wal"]) {
-    Deno.copyFileSync(`${folder.path}${suffix}`, `${crashed.path}${suffix}`);
-  }
+  using crashed = folder.copyCrashed();
   Deno.truncateSync(`${crashed.path}-wal`, Deno.statSync(`${crashed.path}-wal`).size - 2_000);
   using outbox = crashed.open();
   strictEqual(outbox.stats().sequenceLast, 290);

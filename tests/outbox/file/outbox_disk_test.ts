@@ -1,11 +1,34 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { type OutboxFailure, OutboxUnavailableError } from "../../../src/outbox/outbox_error.ts";
-import { draftsOf, manyReports, OutboxFolder, reportsOf, waiting } from "../outbox_fixture.ts";
+import {
+  draftsOf,
+  manyReports,
+  openOutbox,
+  OutboxFolder,
+  reportsOf,
+  waiting,
+} from "../outbox_fixture.ts";
 import { SmallDisk, WITHOUT_SMALL_DISK } from "./small_disk.ts";
 
-const ignore = WITHOUT_SMALL_DISK !== undefined;
-const why = ignore ? ` (ignored: ${WITHOUT_SMALL_DISK})` : "";
+/** A test of an outbox on a disk of this many MiB. */
+function onSmallDisk(
+  name: string,
+  mebibytes: number,
+  test: (disk: SmallDisk, folder: OutboxFolder, path: string) => void,
+): void {
+  const ignore = WITHOUT_SMALL_DISK !== undefined;
+  const why = ignore ? ` (ignored: ${WITHOUT_SMALL_DISK})` : "";
+  Deno.test({
+    name: `${name}${why}`,
+    ignore,
+    fn() {
+      using disk = new SmallDisk(mebibytes);
+      using folder = new OutboxFolder();
+      test(disk, folder, `${disk.folder}/outbox.db`);
+    },
+  });
+}
 
 function unavailable(failure: OutboxFailure, message: RegExp): (error: unknown) => boolean {
   return (error) => {
@@ -16,13 +39,10 @@ function unavailable(failure: OutboxFailure, message: RegExp): (error: unknown) 
   };
 }
 
-Deno.test({
-  name: `append() refuses on a full disk and goes on when there is space again${why}`,
-  ignore,
-  fn() {
-    using disk = new SmallDisk(4);
-    using folder = new OutboxFolder();
-    const path = `${disk.folder}/outbox.db`;
+onSmallDisk(
+  "append() refuses on a full disk and goes on when there is space again",
+  4,
+  (disk, folder, path) => {
     const empty = disk.fill(2 * 1024 * 1024);
     {
       using outbox = folder.open({ path });
@@ -53,15 +73,12 @@ Deno.test({
     Deno.removeSync(path);
     Deno.removeSync(`${path}.lock`);
   },
-});
+);
 
-Deno.test({
-  name: `open() refuses on a full disk, and opens when there is space again${why}`,
-  ignore,
-  fn() {
-    using disk = new SmallDisk(1);
-    using folder = new OutboxFolder();
-    const path = `${disk.folder}/outbox.db`;
+onSmallDisk(
+  "open() refuses on a full disk, and opens when there is space again",
+  1,
+  (disk, folder, path) => {
     const empty = disk.fill();
     throws(() => folder.open({ path }), unavailable("disk_full", /^disk full: cannot open outbox/));
     empty();
@@ -70,19 +87,12 @@ Deno.test({
     // What the failed try left behind does not count as a damaged outbox.
     strictEqual(folder.telemetry.value("sitemon_outbox_resets_total"), 0);
   },
-});
+);
 
-Deno.test({
-  name: `open() refuses on a disk that is read-only${why}`,
-  ignore,
-  fn() {
-    using disk = new SmallDisk(1);
-    using folder = new OutboxFolder();
-    const path = `${disk.folder}/outbox.db`;
-    folder.open({ path }).close();
-    disk.makeReadOnly();
-    throws(() => folder.open({ path }), unavailable("read_only", /make the file and its folder/));
-  },
+onSmallDisk("open() refuses on a disk that is read-only", 1, (disk, folder, path) => {
+  folder.open({ path }).close();
+  disk.makeReadOnly();
+  throws(() => folder.open({ path }), unavailable("read_only", /make the file and its folder/));
 });
 
 Deno.test("open() refuses a folder that does not exist", () => {
@@ -92,10 +102,9 @@ Deno.test("open() refuses a folder that does not exist", () => {
 });
 
 Deno.test("append() refuses while another program writes to the file, and goes on after it", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open();
+  using outbox = openOutbox();
   outbox.append(draftsOf(reportsOf("shop")));
-  using other = new DatabaseSync(folder.path);
+  using other = new DatabaseSync(outbox.folder.path);
   other.exec("BEGIN IMMEDIATE");
   throws(
     () => outbox.append(draftsOf(reportsOf("shop"))),

@@ -9,6 +9,7 @@ import {
   EVERYTHING,
   inWords,
   manyReports,
+  openOutbox,
   OutboxFolder,
   reportsOf,
   waiting,
@@ -57,46 +58,41 @@ const KEPT_BY_COALESCING = [
 
 for (const { name, rowsMax, words, waits } of KEPT_BY_COALESCING) {
   Deno.test(`coalescing ${name}`, () => {
-    using folder = new OutboxFolder();
-    using outbox = folder.open({ rowsMax });
+    using outbox = openOutbox({ rowsMax });
     appendWords(outbox, words);
     strictEqual(inShort(outbox), waits);
   });
 }
 
 Deno.test("coalescing refuses reports when only newest ones are left, and stores nothing of them", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open({ rowsMax: 2 });
+  using outbox = openOutbox({ rowsMax: 2 });
   appendWords(outbox, "a+ b+");
   throws(() => outbox.append(draftsOf(reportsOf("a", "c"))), OutboxFullError);
   strictEqual(inShort(outbox), "1, 2");
-  strictEqual(folder.telemetry.states.get("outbox")?.reason, "full");
+  strictEqual(outbox.folder.telemetry.states.get("outbox")?.reason, "full");
   deepStrictEqual(outbox.append(draftsOf(reportsOf("a"))), { first: 3, last: 3 });
   strictEqual(inShort(outbox), "2, 3, coalesced 1-1");
-  deepStrictEqual(folder.telemetry.states.get("outbox"), { ok: true });
+  deepStrictEqual(outbox.folder.telemetry.states.get("outbox"), { ok: true });
 });
 
 Deno.test("drop_oldest drops the oldest whatever they are, in one gap", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open({ rowsMax: 3, whenFull: "drop_oldest" });
+  using outbox = openOutbox({ rowsMax: 3, whenFull: "drop_oldest" });
   appendWords(outbox, "a+ b- c+");
   strictEqual(inShort(outbox), "1, 2, 3");
   appendWords(outbox, "c+ c- c+");
   strictEqual(inShort(outbox), "4, 5, 6, dropped_oldest 1-3");
   const reason = "dropped_oldest";
-  strictEqual(folder.telemetry.value("sitemon_outbox_dropped_total", { reason }), 3);
+  strictEqual(outbox.folder.telemetry.value("sitemon_outbox_dropped_total", { reason }), 3);
 });
 
 Deno.test("drop_oldest keeps the end of a group that is larger than the outbox", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open({ rowsMax: 3, whenFull: "drop_oldest" });
+  using outbox = openOutbox({ rowsMax: 3, whenFull: "drop_oldest" });
   deepStrictEqual(outbox.append(draftsOf(manyReports(10))), { first: 1, last: 10 });
   strictEqual(inShort(outbox), "8, 9, 10, dropped_oldest 1-7");
 });
 
 Deno.test("pause refuses what does not fit, whole, until rows are acknowledged", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open({ rowsMax: 3, whenFull: "pause" });
+  using outbox = openOutbox({ rowsMax: 3, whenFull: "pause" });
   outbox.append(draftsOf(manyReports(2)));
   throws(
     () => outbox.append(draftsOf(manyReports(2))),
@@ -113,8 +109,7 @@ Deno.test("pause refuses what does not fit, whole, until rows are acknowledged",
 
 for (const whenFull of ["coalesce", "drop_oldest"] as const) {
   Deno.test(`${whenFull} never drops a row in flight`, () => {
-    using folder = new OutboxFolder();
-    using outbox = folder.open({ rowsMax: 4, whenFull });
+    using outbox = openOutbox({ rowsMax: 4, whenFull });
     appendWords(outbox, "a+ a+ a+ a+");
     const rows = outbox.take({ rowsMax: 2, bytesMax: 1 << 20 });
     appendWords(outbox, "a+ a+");
@@ -157,8 +152,7 @@ for (const whenFull of ["coalesce", "drop_oldest"] as const) {
 }
 
 Deno.test("Outbox takes a minimum on a disk that is nearly full, so that the relay can go on", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open({ freeBytesMin: 1, freeBytes: () => 0, whenFull: "pause" });
+  using outbox = openOutbox({ freeBytesMin: 1, freeBytes: () => 0, whenFull: "pause" });
   throws(() => {
     for (let round = 0; round < 100; round++) outbox.append(draftsOf(manyReports(100)));
   }, OutboxFullError);
@@ -188,8 +182,7 @@ Deno.test("adjacent gaps become one, on whichever side they meet", () => {
       ["a+ a+ a- a- a- a- b+ c+", "6, 7, 8, coalesced 1-5"],
     ] as const
   ) {
-    using folder = new OutboxFolder();
-    using outbox = folder.open({ rowsMax: 3 });
+    using outbox = openOutbox({ rowsMax: 3 });
     appendWords(outbox, words);
     strictEqual(inShort(outbox), waits);
     strictEqual(outbox.stats().gaps, waits.split("coalesced").length - 1);

@@ -78,10 +78,7 @@ class Model implements Disposable {
   run(operation: Operation): void {
     switch (operation.do) {
       case "append":
-        return this.#append(
-          operation.reports.map((report) => aReport(report)),
-          operation.isSentAgain,
-        );
+        return this.#append(operation.reports.map(aReport), operation.isSentAgain);
       case "take":
         return this.#take(operation);
       case "settle":
@@ -200,14 +197,10 @@ class Model implements Disposable {
     this.#taken = isWhole ? ahead : [];
   }
 
-  /** What a kill -9 leaves behind: the files as they are. */
   #crash(): void {
     const former = this.#folder;
-    const next = new OutboxFolder();
+    const next = former.copyCrashed();
     next.clock.stepWall((former.clock.nowMicros() - next.clock.nowMicros()) / 1_000);
-    for (const suffix of ["", "-wal"]) {
-      Deno.copyFileSync(`${former.path}${suffix}`, `${next.path}${suffix}`);
-    }
     this.#outbox.close();
     this.#folders.push(next);
     this.#taken = [];

@@ -3,7 +3,15 @@ import { deepStrictEqual, notStrictEqual, ok, strictEqual, throws } from "node:a
 import { OutboxLockedError, OutboxUnavailableError } from "../../../src/outbox/outbox_error.ts";
 import { lockOutbox } from "../../../src/outbox/file/outbox_lock.ts";
 import { readStats } from "../../../src/outbox/outbox_stats.ts";
-import { draftsOf, drain, inWords, manyReports, OutboxFolder, waiting } from "../outbox_fixture.ts";
+import {
+  draftsOf,
+  drain,
+  inWords,
+  manyReports,
+  openOutbox,
+  OutboxFolder,
+  waiting,
+} from "../outbox_fixture.ts";
 
 const WAYS: Record<string, (folder: OutboxFolder) => void> = {
   "the file is removed": ({ path }) => Deno.removeSync(path),
@@ -48,32 +56,29 @@ for (const [what, takeAway] of Object.entries(WAYS)) {
 }
 
 Deno.test("Outbox locks its path again, when the lock file was removed", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open();
-  Deno.removeSync(`${folder.path}.lock`);
+  using outbox = openOutbox();
+  Deno.removeSync(`${outbox.folder.path}.lock`);
   outbox.append(draftsOf(manyReports(1)));
-  throws(() => lockOutbox(folder.path), OutboxLockedError);
+  throws(() => lockOutbox(outbox.folder.path), OutboxLockedError);
 });
 
 Deno.test("Outbox keeps gaps and dead letters of a file that is removed", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open({ whenFull: "drop_oldest", rowsMax: 5 });
+  using outbox = openOutbox({ whenFull: "drop_oldest", rowsMax: 5 });
   outbox.append(draftsOf(manyReports(8)));
   const [oldest] = outbox.take({ rowsMax: 1, bytesMax: 1 });
   outbox.settle({ acknowledged: [], tooLarge: [oldest!.id] });
   const before = waiting(outbox).gaps.map(inWords).sort();
-  Deno.removeSync(folder.path);
+  Deno.removeSync(outbox.folder.path);
   const { rows, gaps, deadLetters } = outbox.stats();
   deepStrictEqual([rows, gaps, deadLetters], [6, 2, 1]);
   deepStrictEqual(waiting(outbox).gaps.map(inWords).sort(), before);
 });
 
 Deno.test("Outbox drops no row of a former file, whose gap it could not announce", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open({ whenFull: "drop_oldest", rowsMax: 5 });
+  using outbox = openOutbox({ whenFull: "drop_oldest", rowsMax: 5 });
   outbox.append(draftsOf(manyReports(4, "former")));
   const { producerId } = outbox.stats();
-  Deno.removeSync(folder.path);
+  Deno.removeSync(outbox.folder.path);
   outbox.append(draftsOf(manyReports(3, "new")));
   const { reports, gaps } = waiting(outbox);
   deepStrictEqual(gaps.map(inWords), ["dropped_oldest 1-2"]);
@@ -97,14 +102,13 @@ Deno.test("Outbox stores nothing while its folder is away, and goes on when it i
 });
 
 Deno.test("Outbox leaves its path to another owner, when its lock file was removed", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open();
+  using outbox = openOutbox();
   outbox.append(draftsOf(manyReports(2)));
-  Deno.removeSync(`${folder.path}.lock`);
-  Deno.removeSync(folder.path);
-  using other = folder.open();
+  Deno.removeSync(`${outbox.folder.path}.lock`);
+  Deno.removeSync(outbox.folder.path);
+  using other = outbox.folder.open();
   other.append(draftsOf(manyReports(5)));
   throws(() => outbox.append(draftsOf(manyReports(1))), OutboxLockedError);
-  ok(Deno.statSync(folder.path).isFile);
-  strictEqual(readStats(folder.path).producerId, other.stats().producerId);
+  ok(Deno.statSync(outbox.folder.path).isFile);
+  strictEqual(readStats(outbox.folder.path).producerId, other.stats().producerId);
 });

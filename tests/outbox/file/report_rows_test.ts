@@ -6,15 +6,16 @@ import {
   drain,
   inWords,
   manyReports,
+  openOutbox,
   OutboxFolder,
+  range,
   reportsOf,
   waiting,
 } from "../outbox_fixture.ts";
 
 Deno.test("append() knows the row of each site, of more reports than one statement inserts", () => {
   const SITES = 45;
-  using folder = new OutboxFolder();
-  using outbox = folder.open({ rowsMax: 2 * SITES });
+  using outbox = openOutbox({ rowsMax: 2 * SITES });
   for (let round = 0; round < 3; round++) outbox.append(draftsOf(manyReports(SITES)));
   // The first round are edges, the last one are newest.
   const { reports, gaps } = waiting(outbox);
@@ -26,16 +27,14 @@ Deno.test("append() knows the row of each site, of more reports than one stateme
 });
 
 Deno.test("append() knows the row of a site that comes twice in one batch", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open({ rowsMax: 3 });
+  using outbox = openOutbox({ rowsMax: 3 });
   outbox.append(draftsOf(reportsOf("a", "a", "b")));
   outbox.append(draftsOf(reportsOf("b")));
   deepStrictEqual(waiting(outbox).reports.map(({ sequence }) => sequence), [2, 3, 4]);
 });
 
 Deno.test("append() forgets what it noted of a batch that found no room", () => {
-  using folder = new OutboxFolder();
-  using outbox = folder.open({ rowsMax: 2 });
+  using outbox = openOutbox({ rowsMax: 2 });
   outbox.append(draftsOf(reportsOf("a", "b")));
   throws(() => outbox.append(draftsOf(reportsOf("c"))), OutboxFullError);
   drain(outbox);
@@ -71,7 +70,3 @@ Deno.test("open() remembers a site that is always the same, however long that is
   // None of them is an edge, so that the newest two pairs are left.
   deepStrictEqual(waiting(second).reports.map(({ sequence }) => sequence), [43, 44, 45, 46]);
 });
-
-function range(first: number, last: number): number[] {
-  return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}

@@ -44,7 +44,6 @@ Deno.test("OutboxClient takes rows with their bytes, and settles them", async ()
   await client.settle({ acknowledged: [1, 2], tooLarge: [3] });
   const { rows: left, gaps, deadLetters } = served.outbox.stats();
   deepStrictEqual({ left, gaps, deadLetters }, { left: 3, gaps: 1, deadLetters: 1 });
-  client.close();
 });
 
 Deno.test("take() waits for a row, and is woken by the commit that brings one", async () => {
@@ -61,7 +60,6 @@ Deno.test("take() waits for a row, and is woken by the commit that brings one", 
   deepStrictEqual(sequences(await within(DEADLINE_MS, "the row", taking)), [1]);
   strictEqual(served.serverClock.pending, 0);
   scanner.close();
-  client.close();
 });
 
 Deno.test("take() answers with nothing when its wait is over, or at once when it has none", async () => {
@@ -72,7 +70,6 @@ Deno.test("take() answers with nothing when its wait is over, or at once when it
   await until("the wait", () => served.serverClock.pending === 1);
   served.serverClock.advance(LATER.waitMs);
   deepStrictEqual(await within(DEADLINE_MS, "no rows", taking), []);
-  client.close();
 });
 
 Deno.test("take() ends at once when its signal aborts, and leaves no row in flight", async () => {
@@ -87,7 +84,6 @@ Deno.test("take() ends at once when its signal aborts, and leaves no row in flig
   await until("the end of the wait", () => served.serverClock.pending === 0);
   served.outbox.append(draftsOf(reportsOf("shop")));
   deepStrictEqual(sequences(await client.take(NOW, NEVER)), [1]);
-  client.close();
 });
 
 Deno.test("take() and settle() reject when the disk fails, and work when it does again", async () => {
@@ -106,7 +102,6 @@ Deno.test("take() and settle() reject when the disk fails, and work when it does
   }
   await client.settle({ acknowledged: [1], tooLarge: [] });
   strictEqual(served.outbox.stats().rows, 0);
-  client.close();
 });
 
 Deno.test("OutboxClient sends its requests again when the outbox's thread was replaced", async () => {
@@ -126,7 +121,6 @@ Deno.test("OutboxClient sends its requests again when the outbox's thread was re
   // The new thread handed nothing out yet: the row is published once more rather than guessed at.
   strictEqual(served.outbox.stats().rows, 1);
   deepStrictEqual(sequences(await client.take(NOW, NEVER)), [1]);
-  client.close();
 });
 
 Deno.test("OutboxClient waits with its requests until it is connected", async () => {
@@ -136,7 +130,6 @@ Deno.test("OutboxClient waits with its requests until it is connected", async ()
   const taking = client.take(NOW, NEVER);
   served.connectRelay(client);
   deepStrictEqual(sequences(await within(DEADLINE_MS, "the row", taking)), [1]);
-  client.close();
 });
 
 Deno.test("addRelay() gives the rows of a former relay to the new one", async () => {
@@ -153,6 +146,4 @@ Deno.test("addRelay() gives the rows of a former relay to the new one", async ()
     "report 3",
     "gap 1",
   ]);
-  former.close();
-  next.close();
 });

@@ -70,8 +70,8 @@ class ManualOutbox implements Disposable {
     port1.onmessage = ({ data }: MessageEvent<StoreRequest>) => void this.requests.push(data);
   }
 
-  answer(type: "stored" | "retry", batch: number): void {
-    this.#port.postMessage({ type, batch });
+  answer(type: "stored" | "retry", ...batches: readonly number[]): void {
+    for (const batch of batches) this.#port.postMessage({ type, batch });
   }
 
   /** The numbers of the batches that arrived, when there are that many. */
@@ -82,6 +82,22 @@ class ManualOutbox implements Disposable {
 
   [Symbol.dispose](): void {
     this.#port.close();
+  }
+}
+
+/** A sender whose clock and outbox are in the hands of a test. */
+class SenderBench implements Disposable {
+  readonly clock = new FakeClock();
+  readonly outbox = new ManualOutbox();
+  readonly sender = aSender({ clock: this.clock });
+
+  constructor() {
+    this.sender.connect(this.outbox.theirs);
+  }
+
+  [Symbol.dispose](): void {
+    this.sender.close();
+    this.outbox[Symbol.dispose]();
   }
 }
 
@@ -147,10 +163,8 @@ Deno.test("ReportSender leaves a report out that no schema takes, and counts it"
 });
 
 Deno.test("ReportSender sends what it gathered within 40 ms, a full batch at once, and all to flush", async () => {
-  using outbox = new ManualOutbox();
-  const clock = new FakeClock();
-  using sender = aSender({ clock });
-  sender.connect(outbox.theirs);
+  using bench = new SenderBench();
+  const { outbox, clock, sender } = bench;
   for (const report of manyReports(2)) sender.send(report);
   clock.advance(GATHER_MS - 1);
   for (const report of manyReports(1)) sender.send(report);
@@ -168,8 +182,7 @@ Deno.test("ReportSender sends what it gathered within 40 ms, a full batch at onc
     BATCH_REPORTS_MAX,
     1,
   ]);
-  outbox.answer("stored", 2);
-  outbox.answer("stored", 3);
+  outbox.answer("stored", 2, 3);
   strictEqual(await flushed, 0);
 });
 
@@ -181,8 +194,7 @@ Deno.test("ReportSender keeps two batches of at most 64 under way", async () => 
   deepStrictEqual(await outbox.batches(BATCHES_IN_FLIGHT_MAX), [1, 2]);
   outbox.answer("stored", 1);
   deepStrictEqual(await outbox.batches(3), [1, 2, 3]);
-  outbox.answer("stored", 2);
-  outbox.answer("stored", 3);
+  outbox.answer("stored", 2, 3);
   await outbox.batches(4);
   deepStrictEqual(outbox.requests.map(({ reports }) => reports.sites.length), [64, 64, 64, 8]);
   outbox.answer("stored", 4);
@@ -190,14 +202,11 @@ Deno.test("ReportSender keeps two batches of at most 64 under way", async () => 
 });
 
 Deno.test("ReportSender sends refused batches again, in order, with a growing pause", async () => {
-  using outbox = new ManualOutbox();
-  const clock = new FakeClock();
-  using sender = aSender({ clock });
-  sender.connect(outbox.theirs);
+  using bench = new SenderBench();
+  const { outbox, clock, sender } = bench;
   sendApart(sender, clock, ["a", "b", "c"]);
   await outbox.batches(2);
-  outbox.answer("retry", 1);
-  outbox.answer("retry", 2);
+  outbox.answer("retry", 1, 2);
   await until("a pause", () => clock.pending === 1);
   clock.advance(200);
   deepStrictEqual(await outbox.batches(4), [1, 2, 1, 2]);
@@ -207,18 +216,15 @@ Deno.test("ReportSender sends refused batches again, in order, with a growing pa
   strictEqual(clock.pending, 1, "the second pause is at least 200 ms");
   clock.advance(201);
   await outbox.batches(6);
-  outbox.answer("stored", 1);
-  outbox.answer("stored", 2);
+  outbox.answer("stored", 1, 2);
   deepStrictEqual((await outbox.batches(7)).slice(4), [1, 2, 3]);
   outbox.answer("stored", 3);
   strictEqual(await sender.flush(soon()), 0);
 });
 
 Deno.test("ReportSender goes on when an answer comes late, for a batch that was sent twice", async () => {
-  using outbox = new ManualOutbox();
-  const clock = new FakeClock();
-  using sender = aSender({ clock });
-  sender.connect(outbox.theirs);
+  using bench = new SenderBench();
+  const { outbox, clock, sender } = bench;
   sendApart(sender, clock, ["a"]);
   await outbox.batches(1);
   outbox.answer("retry", 1);
@@ -232,19 +238,15 @@ Deno.test("ReportSender goes on when an answer comes late, for a batch that was 
 });
 
 Deno.test("ReportSender keeps a batch when the one before it was acknowledged twice", async () => {
-  using outbox = new ManualOutbox();
-  const clock = new FakeClock();
-  using sender = aSender({ clock });
-  sender.connect(outbox.theirs);
+  using bench = new SenderBench();
+  const { outbox, clock, sender } = bench;
   sendApart(sender, clock, ["a", "b", "c"]);
   await outbox.batches(2);
-  outbox.answer("stored", 1);
-  outbox.answer("stored", 1);
+  outbox.answer("stored", 1, 1);
   await outbox.batches(3);
   await until("the first batch", () => sender.pending <= 2);
   strictEqual(await sender.flush(AbortSignal.timeout(50)), 2);
-  outbox.answer("stored", 2);
-  outbox.answer("stored", 3);
+  outbox.answer("stored", 2, 3);
   strictEqual(await sender.flush(soon()), 0);
 });
 

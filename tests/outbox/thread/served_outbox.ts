@@ -13,6 +13,7 @@ export class ServedOutbox extends OutboxFolder {
   outbox: Outbox;
   #server: OutboxServer;
   readonly #ports: MessagePort[] = [];
+  readonly #clients = new Set<OutboxClient>();
 
   constructor(options: Partial<OutboxOptions> = {}) {
     super();
@@ -35,6 +36,7 @@ export class ServedOutbox extends OutboxFolder {
     const { port1, port2 } = this.#channel();
     this.#server.addRelay(port1);
     client.connect(port2);
+    this.#clients.add(client);
   }
 
   /** Kills the outbox's thread and starts another one. Messages that it had read are lost. */
@@ -47,6 +49,7 @@ export class ServedOutbox extends OutboxFolder {
   }
 
   override [Symbol.dispose](): void {
+    for (const client of this.#clients) client.close();
     this.#server.close();
     this.#closePorts();
     this.outbox.close();
