@@ -2,7 +2,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import { readOutbox } from "./file/read_outbox.ts";
 
-/** State of an outbox file. */
 export interface OutboxStats {
   readonly producerId: string;
   /** Reports and gaps that wait. */
@@ -30,7 +29,6 @@ const STATS = `
     (SELECT count(*) FROM dead_letter) AS deadLetters
   FROM producer, pragma_page_count, pragma_freelist_count, pragma_page_size`;
 
-/** Reads the stats through a connection that is open. */
 export function queryStats(sql: DatabaseSync): OutboxStats {
   return { ...sql.prepare(STATS).get() } as unknown as OutboxStats;
 }

@@ -141,7 +141,9 @@ export class Relay {
       const result = await publisher.publish(rows);
       const seconds = (clock.monotonicMs() - startMs) / 1_000;
       telemetry.observe("sitemon_publish_duration_seconds", seconds);
-      return withReason(result);
+      if (result.failure || result.acknowledged.length + result.tooLarge.length > 0) return result;
+      // Without a failure the same rows would be published again at once, and forever.
+      throw new PublishError("rejected", "publisher answered for no row; retrying");
     } catch (error) {
       return { acknowledged: [], tooLarge: [], failure: asPublishError(error) };
     }
@@ -188,13 +190,6 @@ export class Relay {
 function isFull(rows: readonly OutboxRow[]): boolean {
   const bytes = rows.reduce((sum, { payload }) => sum + payload.length, 0);
   return rows.length === BATCH.rowsMax || bytes > BATCH.bytesMax / 2;
-}
-
-/** A result that names no row at all would otherwise be asked for again at once, and forever. */
-function withReason(result: PublishResult): PublishResult {
-  if (result.failure || result.acknowledged.length + result.tooLarge.length > 0) return result;
-  const failure = new PublishError("rejected", "publisher answered for no row; retrying");
-  return { ...result, failure };
 }
 
 function asPublishError(error: unknown): PublishError {

@@ -10,7 +10,6 @@ import { asUnavailable } from "./storage_failure.ts";
 const WAIT_MS = 2_000;
 const STEP_MS = 25;
 
-/** The file beside an outbox that its owner locks. */
 export function lockPathOf(path: string): string {
   return `${path}.lock`;
 }

@@ -15,20 +15,10 @@ export const GROUP_WAIT_MS = 10;
 /** A commit of this many takes some 5 ms, so that no batch waits long for it. */
 export const GROUP_REPORTS_MAX = 256;
 
-/** One end of each port; the other ends are ReportSender and OutboxClient. */
-export interface OutboxServer {
-  /** Takes reports from the ReportSender at the other end. */
-  addScanner(port: MessagePort): void;
-  /** Hands rows to the OutboxClient at the other end; the rows of a former relay are released. */
-  addRelay(port: MessagePort): void;
-  /** Commits what has arrived and closes every port. The outbox stays open. */
-  close(): void;
-}
-
 type Arrived = { readonly from: ScannerPort; readonly request: StoreRequest };
 
 /** Serves the outbox to other threads. */
-export function serveOutbox(outbox: Outbox, { clock }: { readonly clock: Clock }): OutboxServer {
+export function serveOutbox(outbox: Outbox, { clock }: { readonly clock: Clock }) {
   // Ports of scanners that died stay, since their end is not reported; there are few in a process.
   const scanners: ScannerPort[] = [];
   let relay: RelayPort | undefined;
@@ -53,15 +43,18 @@ export function serveOutbox(outbox: Outbox, { clock }: { readonly clock: Clock }
   }
 
   return {
-    addScanner(port) {
+    /** Takes reports from the ReportSender at the other end. */
+    addScanner(port: MessagePort): void {
       const scanner: ScannerPort = new ScannerPort(port, (request) => arrive(scanner, request));
       scanners.push(scanner);
     },
-    addRelay(port) {
+    /** Hands rows to the OutboxClient at the other end; the rows of a former relay are released. */
+    addRelay(port: MessagePort): void {
       relay?.close();
       relay = new RelayPort(port, outbox, clock);
     },
-    close() {
+    /** Commits what has arrived and closes every port. The outbox stays open. */
+    close(): void {
       flush();
       relay?.close();
       for (const scanner of scanners) scanner.close();

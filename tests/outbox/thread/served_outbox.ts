@@ -2,7 +2,7 @@
 import type { Outbox, OutboxOptions } from "../../../src/outbox/outbox.ts";
 import type { OutboxClient } from "../../../src/outbox/thread/outbox_client.ts";
 import type { ReportSender } from "../../../src/outbox/thread/report_sender.ts";
-import { type OutboxServer, serveOutbox } from "../../../src/outbox/thread/serve_outbox.ts";
+import { serveOutbox } from "../../../src/outbox/thread/serve_outbox.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { OutboxFolder } from "../outbox_fixture.ts";
 
@@ -11,7 +11,7 @@ export class ServedOutbox extends OutboxFolder {
   readonly #options: Partial<OutboxOptions>;
   serverClock = new FakeClock();
   outbox: Outbox;
-  #server: OutboxServer;
+  server: ReturnType<typeof serveOutbox>;
   readonly #ports: MessagePort[] = [];
   readonly #clients = new Set<OutboxClient>();
 
@@ -19,22 +19,18 @@ export class ServedOutbox extends OutboxFolder {
     super();
     this.#options = options;
     this.outbox = this.open(options);
-    this.#server = serveOutbox(this.outbox, { clock: this.serverClock });
-  }
-
-  get server(): OutboxServer {
-    return this.#server;
+    this.server = serveOutbox(this.outbox, { clock: this.serverClock });
   }
 
   connect(sender: ReportSender): void {
     const { port1, port2 } = this.#channel();
-    this.#server.addScanner(port1);
+    this.server.addScanner(port1);
     sender.connect(port2);
   }
 
   connectRelay(client: OutboxClient): void {
     const { port1, port2 } = this.#channel();
-    this.#server.addRelay(port1);
+    this.server.addRelay(port1);
     client.connect(port2);
     this.#clients.add(client);
   }
@@ -45,12 +41,12 @@ export class ServedOutbox extends OutboxFolder {
     this.#closePorts();
     this.outbox = this.open(this.#options);
     this.serverClock = new FakeClock();
-    this.#server = serveOutbox(this.outbox, { clock: this.serverClock });
+    this.server = serveOutbox(this.outbox, { clock: this.serverClock });
   }
 
   override [Symbol.dispose](): void {
     for (const client of this.#clients) client.close();
-    this.#server.close();
+    this.server.close();
     this.#closePorts();
     this.outbox.close();
     super[Symbol.dispose]();
