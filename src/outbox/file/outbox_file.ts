@@ -48,7 +48,13 @@ export class OutboxFile {
       if (!isCorruption(error)) throw error;
       this.#tables?.close();
       this.#tables = undefined;
-      this.#moveDamaged(error);
+      const { path, clock, telemetry } = this.#options;
+      const folder = quarantine(path, "corrupt", clock);
+      telemetry.count("sitemon_outbox_resets_total");
+      log.error(
+        "outbox {path} is damaged and was moved to {folder}; starting a new one: {detail}",
+        { path, folder, detail: error.message },
+      );
       return work(this.#open());
     }
   }
@@ -118,16 +124,6 @@ export class OutboxFile {
     former.close();
     telemetry.count("sitemon_outbox_resets_total");
     return this.#open();
-  }
-
-  #moveDamaged(error: Error): void {
-    const { path, clock, telemetry } = this.#options;
-    const folder = quarantine(path, "corrupt", clock);
-    telemetry.count("sitemon_outbox_resets_total");
-    log.error(
-      "outbox {path} is damaged and was moved to {folder}; starting a new one: {detail}",
-      { path, folder, detail: error.message },
-    );
   }
 }
 

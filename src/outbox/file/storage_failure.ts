@@ -2,7 +2,7 @@
 import { CorruptOutboxError, type OutboxFailure, OutboxUnavailableError } from "../outbox_error.ts";
 
 /** Primary result codes. @see https://www.sqlite.org/rescode.html */
-const SQLITE_FAILURES: ReadonlyMap<number, OutboxFailure> = new Map([
+const SQLITE_FAILURES: ReadonlyMap<unknown, OutboxFailure> = new Map([
   [3, "read_only"], // PERM
   [5, "busy"], // BUSY
   [6, "busy"], // LOCKED
@@ -15,7 +15,7 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
 /** Codes of the file system's own errors, which opening the lock or moving a file may raise. */
-const SYSTEM_FAILURES: ReadonlyMap<string, OutboxFailure> = new Map([
+const SYSTEM_FAILURES: ReadonlyMap<unknown, OutboxFailure> = new Map([
   ["ENOSPC", "disk_full"],
   ["EDQUOT", "disk_full"],
   ["EROFS", "read_only"],
@@ -43,18 +43,12 @@ export function isCorruption(error: unknown): error is Error {
 
 /** An error of the disk as one that is worth a retry; any other error as it is. */
 export function asUnavailable(error: unknown, action: string): unknown {
-  const failure = failureOf(error);
+  const { code } = (error ?? {}) as { readonly code?: unknown };
+  const failure = SQLITE_FAILURES.get(sqliteCode(error)) ?? SYSTEM_FAILURES.get(code);
   if (failure === undefined) return error;
   const [fact, remedy] = TEXTS[failure];
   const message = `${fact}: cannot ${action}: ${(error as Error).message}; ${remedy}`;
   return new OutboxUnavailableError(failure, message, { cause: error });
-}
-
-function failureOf(error: unknown): OutboxFailure | undefined {
-  const code = sqliteCode(error);
-  if (code !== undefined) return SQLITE_FAILURES.get(code);
-  const systemCode = (error as { code?: unknown } | null)?.code;
-  return typeof systemCode === "string" ? SYSTEM_FAILURES.get(systemCode) : undefined;
 }
 
 /** Extended codes carry the primary one in their lowest byte. Only statements' errors have any. */

@@ -131,7 +131,8 @@ export class ReportSender implements Disposable {
 
   #pump(): void {
     if (this.#port === undefined || this.#cancelRetry !== undefined) return;
-    while (this.#inFlight.length < BATCHES_IN_FLIGHT_MAX && this.#hasBatch) {
+    const reportsMin = this.#isDue ? 1 : BATCH_REPORTS_MAX;
+    while (this.#inFlight.length < BATCHES_IN_FLIGHT_MAX && this.#buffer.length >= reportsMin) {
       const reports = draftColumns(this.#buffer.splice(0, BATCH_REPORTS_MAX));
       const source = this.#options.sourceId;
       const request: StoreRequest = { type: "store", source, batch: ++this.#batch, reports };
@@ -143,10 +144,6 @@ export class ReportSender implements Disposable {
       this.#isFull = false;
       this.#options.onRoom?.();
     }
-  }
-
-  get #hasBatch(): boolean {
-    return this.#buffer.length >= (this.#isDue ? 1 : BATCH_REPORTS_MAX);
   }
 
   #answered({ type, batch }: StoreAnswer): void {
