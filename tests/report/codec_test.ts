@@ -9,7 +9,7 @@ import {
 } from "../../src/report/codec.ts";
 import { DecodeError } from "../../src/report/decode_error.ts";
 import { SITE_REPORT_SCHEMA, WRITER_SCHEMAS } from "../../src/report/schema.ts";
-import { invalidity } from "../../src/report/validation.ts";
+import { gapInvalidity, invalidity } from "../../src/report/validation.ts";
 import { arbitraryGap, arbitraryReport } from "./arbitrary_report.ts";
 import { GOLDEN } from "./golden.ts";
 
@@ -58,6 +58,7 @@ Deno.test("decodeMessage() returns what encodeReport() was given, whatever it wa
 Deno.test("decodeMessage() returns what encodeGap() was given, whatever it was", () => {
   fc.assert(fc.property(arbitraryGap, (gap) => {
     deepStrictEqual(decodeMessage(encodeGap(gap)), { kind: "gap", gap });
+    strictEqual(gapInvalidity(gap), undefined);
   }));
 });
 

@@ -25,17 +25,18 @@ export type StoreAnswer = { readonly type: "stored" | "retry"; readonly batch: n
 
 /** From a relay. */
 export type RelayRequest =
-  | { readonly type: "take"; readonly request: number; readonly limits: TakeLimits }
-  | { readonly type: "cancel"; readonly request: number }
-  | { readonly type: "settle"; readonly request: number; readonly settlement: Settlement };
+  & { readonly request: number }
+  & (
+    | { readonly type: "take"; readonly limits: TakeLimits }
+    | { readonly type: "settle"; readonly settlement: Settlement }
+    | { readonly type: "cancel" }
+  );
 
 /** To a relay. */
 export type RelayAnswer =
-  | { readonly type: "rows"; readonly request: number; readonly rows: RowColumns }
-  | { readonly type: "settled"; readonly request: number }
-  | {
-    readonly type: "unavailable";
-    readonly request: number;
-    readonly failure: OutboxFailure;
-    readonly message: string;
-  };
+  & { readonly request: number }
+  & (
+    | { readonly type: "rows"; readonly rows: RowColumns }
+    | { readonly type: "settled" }
+    | { readonly type: "unavailable"; readonly failure: OutboxFailure; readonly message: string }
+  );
