@@ -77,7 +77,7 @@ export function checkContext(options: CheckContextOptions): CheckContext {
     addressPolicy: new AddressPolicy(options.addressPolicy),
     permittedHosts: new PermittedHosts(options.urls, options.allowHosts),
     hasPermission: memoize(hasNetPermission),
-    lookups: new NameLookups({ clock, telemetry, ...(resolve === undefined ? {} : { resolve }) }),
+    lookups: new NameLookups(clock, telemetry, resolve),
     certificates: new CertificateCache(clock),
     patternOf: memoize(compilePattern),
     jsonPathOf: memoize(compileJsonPath),

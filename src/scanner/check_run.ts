@@ -2,15 +2,6 @@
 import type { Clock } from "../runtime/clock.ts";
 import type { CheckTrace } from "./check_trace.ts";
 
-export interface CheckRunOptions {
-  /** For the whole check. */
-  readonly timeoutMs: number;
-  /** Ends the check early. */
-  readonly signal: AbortSignal;
-  /** Present when this check is traced. */
-  readonly trace?: CheckTrace | undefined;
-}
-
 /**
  * A check under way. All its connections share one `AbortController`, since a controller and its
  * listeners cost more memory than the rest of a visit; it is replaced after a connection was given
@@ -27,7 +18,15 @@ export class CheckRun implements Disposable {
   #open: { close(): void } | undefined;
   #isOver = false;
 
-  constructor(timers: Pick<Clock, "after">, { timeoutMs, signal, trace }: CheckRunOptions) {
+  /** Has `timeoutMs` for the whole check, which the signal ends early. */
+  constructor(
+    timers: Pick<Clock, "after">,
+    { timeoutMs, signal, trace }: {
+      readonly timeoutMs: number;
+      readonly signal: AbortSignal;
+      readonly trace?: CheckTrace | undefined;
+    },
+  ) {
     this.timeoutMs = timeoutMs;
     this.trace = trace;
     this.#timers = timers;

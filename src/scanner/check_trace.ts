@@ -85,7 +85,7 @@ export class CheckTrace {
         "server.port": Number(portOf(url)),
       },
     });
-    return new VisitTrace(span, { ...this.#options, epochMs: this.#epochMs });
+    return new VisitTrace(span, this.#options, this.#epochMs);
   }
 
   /** Ends the check; the report comes back with the name of its trace beside it. */
@@ -106,21 +106,16 @@ export class CheckTrace {
   }
 }
 
-/** How a visit ended. */
-interface VisitEnd {
-  readonly head: ResponseHead | undefined;
-  readonly remoteAddress: string | null;
-  readonly failure: VisitError | undefined;
-}
-
 /** One visit's part of a trace. */
 export class VisitTrace {
   readonly #span: Span;
-  readonly #options: CheckTraceOptions & { readonly epochMs: number };
+  readonly #options: CheckTraceOptions;
+  readonly #epochMs: number;
 
-  constructor(span: Span, options: CheckTraceOptions & { readonly epochMs: number }) {
+  constructor(span: Span, options: CheckTraceOptions, epochMs: number) {
     this.#span = span;
     this.#options = options;
+    this.#epochMs = epochMs;
   }
 
   /** For the header `traceparent` of the request. */
@@ -130,13 +125,16 @@ export class VisitTrace {
 
   /** A phase that has ended, in monotonic time. */
   phase(name: Phase, startMs: number, endMs: number): void {
-    const { tracer, epochMs } = this.#options;
-    const parent = this.#span.traceparent;
-    tracer.start(name, { parent, startMs: epochMs + startMs }).end(epochMs + endMs);
+    const options = { parent: this.traceparent, startMs: this.#epochMs + startMs };
+    this.#options.tracer.start(name, options).end(this.#epochMs + endMs);
   }
 
-  end({ head, remoteAddress, failure }: VisitEnd): void {
-    const { clock, epochMs, redact } = this.#options;
+  end({ head, remoteAddress, failure }: {
+    readonly head: ResponseHead | undefined;
+    readonly remoteAddress: string | null;
+    readonly failure: VisitError | undefined;
+  }): void {
+    const { clock, redact } = this.#options;
     this.#span.set({
       "http.response.status_code": head?.status,
       "network.protocol.version": head?.httpVersion,
@@ -146,6 +144,6 @@ export class VisitTrace {
     else if (head !== undefined && head.status >= STATUS_ERROR_MIN) {
       this.#span.fail(String(head.status), "");
     }
-    this.#span.end(epochMs + clock.monotonicMs());
+    this.#span.end(this.#epochMs + clock.monotonicMs());
   }
 }

@@ -97,18 +97,14 @@ export class Connectivity {
 
   #report(isOnline: boolean): void {
     const { telemetry, thread } = this.#options;
-    if (isOnline !== this.#isOnline) logChange(isOnline);
+    const log = logger("scanner");
+    if (isOnline && !this.#isOnline) log.info("a connectivity url answers again");
+    if (!isOnline && this.#isOnline) log.warn(OFFLINE);
     this.#isOnline = isOnline;
     telemetry.set("sitemon_connectivity_up", isOnline ? 1 : 0, { thread });
     const offline = { ok: false, reason: "offline", detail: OFFLINE };
     telemetry.dependency("connectivity", isOnline ? { ok: true } : offline);
   }
-}
-
-function logChange(isOnline: boolean): void {
-  const log = logger("scanner");
-  if (isOnline) log.info("a connectivity url answers again");
-  else log.warn(OFFLINE);
 }
 
 /** Any answer will do: a redirect is not followed, and no body is asked for. */

@@ -3,11 +3,9 @@ import { PHASES } from "../report/hop.ts";
 import { isAnswered, type SiteReport } from "../report/report.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 
-const SITE_GAUGES = [
-  "sitemon_site_up",
-  "sitemon_site_response_time_seconds",
-  "sitemon_site_certificate_expiry_timestamp_seconds",
-] as const;
+const UP = "sitemon_site_up";
+const RESPONSE_TIME = "sitemon_site_response_time_seconds";
+const CERTIFICATE_EXPIRY = "sitemon_site_certificate_expiry_timestamp_seconds";
 
 /** Counts and times a check; `durationMs` is all of it, redirects and attempts included. */
 export function measureCheck(
@@ -29,13 +27,10 @@ export function measureSite(report: SiteReport, telemetry: Telemetry): void {
   const { site, location, outcome, response_time } = report;
   if (outcome === "inconclusive") return;
   const labels = { site, location };
-  telemetry.set("sitemon_site_up", outcome === "down" ? 0 : 1, labels);
-  if (isAnswered(report)) {
-    telemetry.set("sitemon_site_response_time_seconds", response_time / 1_000, labels);
-  }
+  telemetry.set(UP, outcome === "down" ? 0 : 1, labels);
+  if (isAnswered(report)) telemetry.set(RESPONSE_TIME, response_time / 1_000, labels);
   const expiresAt = report.certificate_expires_at;
-  if (expiresAt === null) return;
-  telemetry.set("sitemon_site_certificate_expiry_timestamp_seconds", expiresAt / 1_000_000, labels);
+  if (expiresAt !== null) telemetry.set(CERTIFICATE_EXPIRY, expiresAt / 1_000_000, labels);
 }
 
 /** Ends the gauges of a site that is no longer checked here. */
@@ -43,5 +38,7 @@ export function forgetSite(
   labels: { readonly site: string; readonly location: string },
   telemetry: Telemetry,
 ): void {
-  for (const name of SITE_GAUGES) telemetry.set(name, NaN, labels);
+  for (const name of [UP, RESPONSE_TIME, CERTIFICATE_EXPIRY] as const) {
+    telemetry.set(name, NaN, labels);
+  }
 }

@@ -86,13 +86,12 @@ export class Scanner {
   readonly #busy = new Set<string>();
   readonly #queue: CheckQueue;
   readonly #cut = new AbortController();
-  readonly #log = logger("scanner");
-  #cancelTimer: () => void = () => {};
+  #cancelTimer = () => {};
   #state: "new" | "started" | "paused" | "stopped" = "new";
 
   constructor(options: ScannerOptions) {
     this.#options = options;
-    this.#queue = new CheckQueue(options);
+    this.#queue = new CheckQueue(options.concurrency, options.perHost);
   }
 
   /** Begins with each site's next slot. */
@@ -113,7 +112,11 @@ export class Scanner {
     // Those that go stay in the queue of what is due, and are left out there.
     for (const name of gone) this.#watched.delete(name);
     for (const site of sites) if (!kept.has(site.name)) this.#watch(site, since[site.name]);
-    this.#forget(gone.filter((name) => !this.#watched.has(name)));
+    const { location, telemetry, hasSiteMetrics = true } = this.#options;
+    for (const site of hasSiteMetrics ? gone : []) {
+      // Another producer may check it from now on.
+      if (!this.#watched.has(site)) forgetSite({ site, location }, telemetry);
+    }
     this.#cancelTimer();
     this.#armTimer();
   }
@@ -122,8 +125,8 @@ export class Scanner {
   pause(): void {
     if (this.#state !== "started") return;
     this.#state = "paused";
-    const waiting = this.#queue.clear() as SlotCheck[];
-    for (const { watched } of waiting) this.#busy.delete(watched.site.name);
+    const waiting = this.#queue.clear();
+    for (const { site } of waiting) this.#busy.delete(site);
     this.#countSkipped("paused", waiting.length);
   }
 
@@ -140,18 +143,15 @@ export class Scanner {
     this.#state = "stopped";
     this.#cancelTimer();
     this.#queue.clear();
-    if (deadlineMs > 0) await this.#idleWithin(deadlineMs);
+    const { clock } = this.#options;
+    if (deadlineMs > 0) await within(deadlineMs, this.#queue.idle(), clock).catch(() => {});
     this.#cut.abort();
-  }
-
-  async #idleWithin(deadlineMs: number): Promise<void> {
-    await within(deadlineMs, this.#queue.idle(), this.#options.clock).catch(() => {});
   }
 
   #watch(site: Site, sinceMs: number | undefined): void {
     const { location, firstWithinMs } = this.#options;
     const place = placeOf(site.name, location);
-    const slots = slotsOf(place, site.intervalMs, { sinceMs, firstWithinMs });
+    const slots = slotsOf(place, site.intervalMs, sinceMs, firstWithinMs);
     const next = this.#nextSlot(slots, site);
     const watched = { site, host: new URL(site.url).host, slots, next, isSlow: false };
     this.#watched.set(site.name, watched);
@@ -201,7 +201,8 @@ export class Scanner {
     const skipCause = this.#skipCause(watched, elapsedMs - slotMs);
     if (skipCause !== undefined) return this.#countSkipped(skipCause, 1);
     this.#busy.add(watched.site.name);
-    this.#queue.add(new SlotCheck(watched, () => this.#run(watched, slotMs)));
+    const { site: { name: site }, host, isSlow } = watched;
+    this.#queue.add({ site, host, isSlow, run: () => this.#run(watched, slotMs) });
   }
 
   #isWatched(watched: WatchedSite): boolean {
@@ -217,28 +218,28 @@ export class Scanner {
 
   async #run(watched: WatchedSite, slotMs: number): Promise<void> {
     // It may have left the configuration while it waited in the queue.
-    if (!this.#isWatched(watched)) return void this.#busy.delete(watched.site.name);
-    if (!this.#mayCheck()) {
+    const isWatched = this.#isWatched(watched);
+    if (!isWatched || !this.#mayCheck()) {
       this.#busy.delete(watched.site.name);
-      return this.#countSkipped("unleased", 1);
+      return this.#countSkipped("unleased", isWatched ? 1 : 0);
     }
-    const { telemetry, check } = this.#options;
+    const { telemetry, check, thread = "scanner" } = this.#options;
+    const reportRunning = () =>
+      telemetry.set("sitemon_checks_running", this.#queue.running, { thread });
     const startMs = this.#elapsedMs();
     telemetry.observe("sitemon_check_lateness_seconds", Math.max(0, startMs - slotMs) / 1_000);
-    this.#reportRunning();
+    reportRunning();
     try {
       const report = await check(watched.site, this.#cut.signal);
       if (!this.#cut.signal.aborted) this.#report(watched, report, this.#elapsedMs() - startMs);
     } catch (cause) {
-      if (cause instanceof LeaseExpiredError) this.#countSkipped("unleased", 1);
-      else {this.#log.error("check of site {site} failed: {cause}", {
-          site: watched.site.name,
-          cause,
-        });}
+      if (cause instanceof LeaseExpiredError) return this.#countSkipped("unleased", 1);
+      const { name: site } = watched.site;
+      logger("scanner").error("check of site {site} failed: {cause}", { site, cause });
     } finally {
       watched.isSlow = this.#elapsedMs() - startMs > SLOW_CHECK_MS;
       this.#busy.delete(watched.site.name);
-      queueMicrotask(() => this.#reportRunning());
+      queueMicrotask(reportRunning);
     }
   }
 
@@ -255,36 +256,8 @@ export class Scanner {
     return this.#options.mayCheck?.() ?? true;
   }
 
-  /** Drops the gauges of sites that another producer may check from now on. */
-  #forget(names: readonly string[]): void {
-    const { telemetry, location, hasSiteMetrics = true } = this.#options;
-    if (hasSiteMetrics) { for (const site of names) forgetSite({ site, location }, telemetry); }
-  }
-
-  #reportRunning(): void {
-    const { telemetry, thread = "scanner" } = this.#options;
-    telemetry.set("sitemon_checks_running", this.#queue.running, { thread });
-  }
-
   #countSkipped(cause: string, slots: number): void {
     if (slots > 0) this.#options.telemetry.count("sitemon_checks_skipped_total", { cause }, slots);
-  }
-}
-
-/** A check that waits for room after its slot came up. */
-class SlotCheck {
-  readonly watched: WatchedSite;
-  readonly isSlow: boolean;
-  readonly run: () => Promise<void>;
-
-  constructor(watched: WatchedSite, run: () => Promise<void>) {
-    this.watched = watched;
-    this.isSlow = watched.isSlow;
-    this.run = run;
-  }
-
-  get host(): string {
-    return this.watched.host;
   }
 }
 

@@ -21,7 +21,7 @@ export function knownCertificate(
   if (certificate !== undefined) return certificate;
   if (!plan.isSecure || certificates === undefined) return UNKNOWN;
   if (failure === undefined) return certificates.get(keyOf(plan));
-  return isTlsFailure(failure) ? undefined : UNKNOWN;
+  return failure.reason.startsWith("tls_") ? undefined : UNKNOWN;
 }
 
 /** Asks for it over a connection of its own, which ends when the run is over. */
@@ -33,8 +33,7 @@ export async function askForCertificate(
   // Nothing is sent over it, so that any certificate may be accepted.
   const visit = new Visit({ ...plan, tls: { ...plan.tls, insecure: true } }, context.clock);
   try {
-    const stream = await openConnection(visit, context, run);
-    stream.close();
+    (await openConnection(visit, context, run)).close();
   } catch (error) {
     if (!(error instanceof VisitError)) throw error;
   }
@@ -42,10 +41,6 @@ export async function askForCertificate(
   // What could not be read now may be readable by the next check.
   if (certificate.expiresAt !== null) context.certificates?.set(keyOf(plan), certificate);
   return certificate;
-}
-
-function isTlsFailure({ reason }: VisitError): boolean {
-  return reason.startsWith("tls_");
 }
 
 function keyOf({ endpoint, tls }: VisitPlan): string {

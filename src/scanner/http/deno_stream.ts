@@ -3,14 +3,12 @@ import type { ConnectTcp, SecureOptions, TcpStream, TlsStream } from "./byte_str
 import { onAbort } from "../../runtime/deadline.ts";
 
 /** Opens a connection by name, trying each of its addresses. */
-export const connectByDeno: ConnectTcp = ({ host, port }, signal) =>
-  Deno.connect({ hostname: host, port, signal }).then(tcpStream);
-
-function tcpStream(conn: Deno.TcpConn): DenoTcpStream {
+export const connectByDeno: ConnectTcp = async ({ host, port }, signal) => {
+  const conn = await Deno.connect({ hostname: host, port, signal });
   // Before TLS begins: Nagle's algorithm would hold its last flight for a delayed ACK, 40 ms.
   conn.setNoDelay(true);
   return new DenoTcpStream(conn);
-}
+};
 
 class DenoStream<C extends Deno.Conn> {
   protected readonly conn: C;

@@ -19,7 +19,7 @@ const NO_HEADERS: Headers = new Map();
 /** Asks by HTTP/1.1, plain or over TLS. */
 export const httpProbe: Probe = {
   async ask(site, context, run) {
-    const { clock, requests, readBuffers } = context;
+    const { clock, permittedHosts, requests, readBuffers } = context;
     const startMs = clock.monotonicMs();
     const hops: Hop[] = [];
     let plan = requests.planOf(site);
@@ -40,7 +40,7 @@ export const httpProbe: Probe = {
         run.close();
         visit.end();
       }
-      const redirect = redirectOf(visit, site, { context, hopCount: hops.length });
+      const redirect = redirectOf(visit, site, { permittedHosts, hopCount: hops.length });
       if (redirect?.plan === undefined) {
         const responseTimeMs = Math.round(clock.monotonicMs() - startMs);
         const certificate = knownCertificate(visit, context) ??

@@ -34,7 +34,10 @@ class NodeStream<S extends net.Socket> {
       // A socket whose peer has ended is destroyed by itself: that is its end, not an error.
       if (this.socket.readableEnded) return null;
       if (this.socket.destroyed) throw new Error("the connection is closed");
-      const chunk = this.#take(buffer.length);
+      const { socket } = this;
+      const chunk: Uint8Array | null = socket.read(
+        Math.min(buffer.length, socket.readableLength) || undefined,
+      );
       if (chunk !== null) {
         buffer.set(chunk);
         return chunk.length;
@@ -51,10 +54,6 @@ class NodeStream<S extends net.Socket> {
 
   close(): void {
     this.socket.destroy();
-  }
-
-  #take(lengthMax: number): Uint8Array | null {
-    return this.socket.read(Math.min(lengthMax, this.socket.readableLength) || undefined);
   }
 
   #readable(): Promise<void> {

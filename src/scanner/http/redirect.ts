@@ -11,13 +11,8 @@ import { routeTo, type VisitPlan } from "./visit_plan.ts";
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 /** What the rules of fetch drop together with the body. */
-const BODY_HEADERS = [
-  "content-type",
-  "content-encoding",
-  "content-language",
-  "content-location",
-  "content-length",
-];
+const BODY_HEADERS = ["type", "encoding", "language", "location", "length"]
+  .map((name) => `content-${name}`);
 
 /** Where a visit was redirected to. */
 export interface Redirect {
@@ -29,17 +24,17 @@ export interface Redirect {
   readonly failure?: VisitError;
 }
 
-export interface RedirectOptions {
-  readonly context: { readonly permittedHosts: PermittedHosts };
-  /** Redirects that were followed before. */
-  readonly hopCount: number;
-}
-
-/** What follows a visit; `undefined` when it ends the attempt, redirect or not. */
+/**
+ * What follows a visit, `hopCount` redirects after the first one; `undefined` when it ends the
+ * attempt, redirect or not.
+ */
 export function redirectOf(
   { plan, head, failure }: Pick<Visit, "plan" | "head" | "failure">,
   site: Pick<Site, "redirectsMax" | "allowsDowngrade">,
-  { context, hopCount }: RedirectOptions,
+  { permittedHosts, hopCount }: {
+    readonly permittedHosts: PermittedHosts;
+    readonly hopCount: number;
+  },
 ): Redirect | undefined {
   // Who follows no redirects judges the redirect itself.
   if (failure !== undefined || head === undefined || site.redirectsMax === 0) return undefined;
@@ -47,7 +42,7 @@ export function redirectOf(
   if (!REDIRECTS.includes(head.status) || location === undefined) return undefined;
   const target = targetOf(location, plan.url);
   if (target instanceof VisitError) return { failure: target };
-  const refusal = refusalOf(plan.url, target, site, context) ??
+  const refusal = refusalOf(plan.url, target, { ...site, permittedHosts }) ??
     loopOf(target, hopCount, site.redirectsMax);
   if (refusal !== undefined) return { target, failure: refusal };
   return { target, plan: redirectedPlan(plan, target, head.status) };
@@ -65,8 +60,9 @@ function targetOf(location: string, from: URL): URL | VisitError {
 function refusalOf(
   from: URL,
   target: URL,
-  { allowsDowngrade = false }: Pick<Site, "allowsDowngrade">,
-  { permittedHosts }: RedirectOptions["context"],
+  { allowsDowngrade = false, permittedHosts }: Pick<Site, "allowsDowngrade"> & {
+    readonly permittedHosts: PermittedHosts;
+  },
 ): VisitError | undefined {
   const refused = `redirect to ${target.href} not followed`;
   if (target.protocol !== "http:" && target.protocol !== "https:") {
@@ -82,11 +78,9 @@ function refusalOf(
 
 function loopOf(target: URL, hopCount: number, redirectsMax: number): VisitError | undefined {
   if (hopCount < redirectsMax) return undefined;
-  return new VisitError(
-    "redirect_loop",
-    `more than ${redirectsMax} ${redirectsMax === 1 ? "redirect" : "redirects"}, ` +
-      `the next one to ${target.href}; raise "redirects" to follow more`,
-  );
+  const followed = `${redirectsMax} ${redirectsMax === 1 ? "redirect" : "redirects"}`;
+  const text = `more than ${followed}, the next one to ${target.href}`;
+  return new VisitError("redirect_loop", `${text}; raise "redirects" to follow more`);
 }
 
 /**
@@ -112,11 +106,8 @@ function becomesGet(method: string, status: number): boolean {
 }
 
 function asGet({ body: _, ...plan }: VisitPlan): VisitPlan {
-  return {
-    ...plan,
-    method: "GET",
-    headers: filter(plan.headers, (name) => !BODY_HEADERS.includes(name)),
-  };
+  const headers = filter(plan.headers, (name) => !BODY_HEADERS.includes(name));
+  return { ...plan, method: "GET", headers };
 }
 
 /** Without what is for one origin alone: credentials, and the name of its host. */

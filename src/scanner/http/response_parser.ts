@@ -50,12 +50,11 @@ interface LenientParser {
   [callback: number]: unknown;
 }
 
-interface LenientHead {
-  readonly statusCode: number;
-  readonly versionMajor: number;
-  readonly versionMinor: number;
-  readonly headers: readonly string[];
-}
+type LenientHead =
+  & {
+    readonly [key in "statusCode" | "versionMajor" | "versionMinor"]: number;
+  }
+  & { readonly headers: readonly string[] };
 
 const LenientParserBase = HTTPParser as unknown as new (type: string) => LenientParser;
 
@@ -168,8 +167,7 @@ export class ResponseParser {
       throw new ResponseError(this.#problemOf(result), { cause: result });
     }
     const { bodyBytes } = this.#parser;
-    const framing = this.#bytes - bodyBytes;
-    if (framing > FRAMING_BYTES_MAX + FRAMING_BYTES_PER_BODY_BYTE * bodyBytes) {
+    if (this.#bytes - bodyBytes > FRAMING_BYTES_MAX + FRAMING_BYTES_PER_BODY_BYTE * bodyBytes) {
       throw new ResponseError(`response headers exceed ${FRAMING_BYTES_MAX} bytes`);
     }
   }

@@ -8,10 +8,16 @@ import { memoize } from "../../runtime/memoize.ts";
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** A range of a list, and the entry that brought it there. */
-interface Range {
+/** What a range of a list says about the addresses in it. */
+export interface AddressRule {
+  readonly list: "allow" | "deny" | "default";
+  /** The entry of the list as it was written, and its range. */
   readonly entry: string;
   readonly cidr: string;
+}
+
+interface Range {
+  readonly rule: AddressRule;
   readonly address: Address;
   readonly bits: number;
 }
@@ -47,73 +53,68 @@ export interface AddressPolicyOptions {
 /** The problem with an entry of `allow` or `deny`; `undefined` when it can be used. */
 export function addressRangeProblem(entry: string): string | undefined {
   try {
-    rangesOf(entry);
+    rangesOf(entry, "allow");
     return undefined;
   } catch {
     return `"${entry}" is not an address, a CIDR range, "loopback" or "private"`;
   }
 }
 
-/** What decided about an address. */
-export interface AddressDecision {
+/** What was decided about an address, and by which rule; by none when no list names it. */
+export interface AddressDecision extends Partial<AddressRule> {
   readonly isDenied: boolean;
-  /** The list with the range that it lies in; `undefined` when no list names it. */
-  readonly list?: "allow" | "deny" | "default";
-  /** The entry of that list as it was written, and its range. */
-  readonly entry?: string;
-  readonly cidr?: string;
   /** The address inside it that was decided about, where it carries one. */
   readonly carried?: string;
 }
 
 /** Decides about addresses. */
 export class AddressPolicy {
-  readonly #allowed: readonly Range[];
-  readonly #denied: readonly Range[];
-  readonly #deniedByDefault: readonly Range[];
+  /** The first one that holds an address decides: what is allowed overrides every denial. */
+  readonly #ranges: readonly Range[];
 
   /** True when no byte may be sent to the address; what is no address is denied. */
   readonly denies = memoize((text) => this.decide(text).isDenied);
 
   /** Throws when an entry is not what {@linkcode addressRangeProblem} accepts. */
   constructor({ allow = [], deny = [] }: AddressPolicyOptions = {}) {
-    this.#allowed = allow.flatMap(rangesOf);
-    this.#denied = deny.flatMap(rangesOf);
-    this.#deniedByDefault = DENIED_BY_DEFAULT.flatMap(rangesOf);
+    this.#ranges = [
+      ...allow.flatMap((entry) => rangesOf(entry, "allow")),
+      ...deny.flatMap((entry) => rangesOf(entry, "deny")),
+      ...DENIED_BY_DEFAULT.flatMap((entry) => rangesOf(entry, "default")),
+    ];
   }
 
   /** Whether an address may be talked to, and which entry says so. */
   decide(text: string): AddressDecision {
     const address = parseAddress(text);
     if (address === undefined) return { isDenied: true };
-    const allowed = rangeOf(address, this.#allowed);
-    if (allowed !== undefined) return { isDenied: false, list: "allow", ...allowed };
     for (const one of withEmbedded(address)) {
-      const denied = this.#denialOf(one);
-      if (denied === undefined) continue;
-      return { isDenied: true, ...denied, ...(one === address ? {} : { carried: `${one}` }) };
+      const rule = this.#ruleOf(one);
+      if (rule === undefined) continue;
+      if (rule.list !== "allow") {
+        return { isDenied: true, ...rule, ...(one === address ? {} : { carried: `${one}` }) };
+      }
+      if (one === address) return { isDenied: false, ...rule };
     }
     return { isDenied: false };
   }
 
-  #denialOf(address: Address): Omit<AddressDecision, "isDenied"> | undefined {
-    if (rangeOf(address, this.#allowed) !== undefined) return undefined;
-    const denied = rangeOf(address, this.#denied);
-    if (denied !== undefined) return { list: "deny", ...denied };
-    const byDefault = rangeOf(address, this.#deniedByDefault);
-    return byDefault === undefined ? undefined : { list: "default", ...byDefault };
+  #ruleOf(one: Address): AddressRule | undefined {
+    return this.#ranges.find(({ address, bits }) =>
+      address.kind() === one.kind() && (one as ipaddr.IPv6).match(address as ipaddr.IPv6, bits)
+    )?.rule;
   }
 }
 
-function rangesOf(entry: string): Range[] {
-  const ranges = WORDS[entry] ?? [entry];
-  return ranges.map((cidr) => {
-    if (cidr.includes("/")) {
-      const [address, bits] = ipaddr.parseCIDR(cidr);
-      return { entry, cidr, address, bits };
+function rangesOf(entry: string, list: AddressRule["list"]): Range[] {
+  return (WORDS[entry] ?? [entry]).map((cidr) => {
+    const rule = { list, entry, cidr };
+    if (!cidr.includes("/")) {
+      const address = ipaddr.parse(cidr);
+      return { rule, address, bits: address.kind() === "ipv4" ? 32 : 128 };
     }
-    const address = ipaddr.parse(cidr);
-    return { entry, cidr, address, bits: address.kind() === "ipv4" ? 32 : 128 };
+    const [address, bits] = ipaddr.parseCIDR(cidr);
+    return { rule, address, bits };
   });
 }
 
@@ -121,15 +122,6 @@ function parseAddress(text: string): Address | undefined {
   // A zone ("fe80::1%eth0") names an interface, not an address.
   const bare = text.replace(/%.*$/, "");
   return ipaddr.isValid(bare) ? ipaddr.parse(bare) : undefined;
-}
-
-/** The range that an address lies in, if one of them holds it. */
-function rangeOf(address: Address, ranges: readonly Range[]) {
-  const found = ranges.find((range) =>
-    range.address.kind() === address.kind() &&
-    (address as ipaddr.IPv6).match(range.address as ipaddr.IPv6, range.bits)
-  );
-  return found === undefined ? undefined : { entry: found.entry, cidr: found.cidr };
 }
 
 /** The address and, when it carries an IPv4 address, that one too. */

@@ -25,13 +25,6 @@ export interface Explanation {
   readonly is_visited: boolean;
 }
 
-export interface ExplanationOptions {
-  readonly permittedHosts: PermittedHosts;
-  readonly addressPolicy: AddressPolicy;
-  readonly lookups: NameLookups;
-  readonly signal: AbortSignal;
-}
-
 /** A url, and the proxy that stands before it: then the connection goes to the proxy's addresses. */
 export interface ExplainedRoute {
   readonly url: string;
@@ -41,34 +34,34 @@ export interface ExplainedRoute {
 /** Explains where a url leads, without connecting to it; it never rejects for a failed lookup. */
 export async function explain(
   route: ExplainedRoute,
-  options: ExplanationOptions,
+  { permittedHosts, addressPolicy, lookups }: {
+    readonly permittedHosts: PermittedHosts;
+    readonly addressPolicy: AddressPolicy;
+    readonly lookups: NameLookups;
+  },
+  signal: AbortSignal,
 ): Promise<Explanation> {
-  const { permittedHosts, addressPolicy } = options;
   const url = new URL(route.url);
-  const isHostPermitted = permittedHosts.permits(url);
-  const { found, failure } = await addressesOf(hostOf(new URL(route.proxy ?? route.url)), options);
-  const addresses = found.map((address) => explained(address, addressPolicy));
+  let addresses: ExplainedAddress[] = [];
+  let lookup_failure: string | null = null;
+  try {
+    const found = await lookups.addressesOf(hostOf(new URL(route.proxy ?? route.url)), signal);
+    addresses = found.map((address) => {
+      const { isDenied, ...rule } = addressPolicy.decide(address);
+      return { address, is_denied: isDenied, ...rule };
+    });
+  } catch (error) {
+    lookup_failure = lookupFailure(error).detail;
+  }
+  const is_host_permitted = permittedHosts.permits(url);
+  const isAllowed = lookup_failure === null && addresses.every(({ is_denied }) => !is_denied);
   return {
     endpoint: endpointOf(url),
     host: url.hostname,
-    is_host_permitted: isHostPermitted,
+    is_host_permitted,
     permitted_hosts: permittedHosts.endpoints,
     addresses,
-    lookup_failure: failure,
-    is_visited: isHostPermitted && failure === null &&
-      addresses.every(({ is_denied }) => !is_denied),
+    lookup_failure,
+    is_visited: is_host_permitted && isAllowed,
   };
-}
-
-async function addressesOf(host: string, { lookups, signal }: ExplanationOptions) {
-  try {
-    return { found: await lookups.addressesOf(host, signal), failure: null };
-  } catch (error) {
-    return { found: [], failure: lookupFailure(error).detail };
-  }
-}
-
-function explained(address: string, policy: AddressPolicy): ExplainedAddress {
-  const { isDenied, ...rule } = policy.decide(address);
-  return { address, is_denied: isDenied, ...rule };
 }

@@ -17,18 +17,6 @@ export const HUNG_NAME_BACKOFF = { minMs: 5_000, maxMs: 300_000 };
 /** The addresses of a host name; rejects as `node:dns` does. */
 export type ResolveName = (host: string) => Promise<readonly string[]>;
 
-export interface NameLookupsOptions {
-  readonly clock: Clock;
-  readonly telemetry: Telemetry;
-  /** The system's resolver unless a test hands in its own. */
-  readonly resolve?: ResolveName;
-}
-
-interface HungName {
-  readonly times: number;
-  readonly retryAtMs: number;
-}
-
 /** Thrown for a name that did not resolve in time, now or recently. */
 export class LookupHungError extends Error {
   override readonly name = "LookupHungError";
@@ -36,15 +24,17 @@ export class LookupHungError extends Error {
 
 /** Looks names up for all checks of a scanner. */
 export class NameLookups {
-  readonly #options: NameLookupsOptions;
+  readonly #clock: Clock;
+  readonly #telemetry: Telemetry;
   readonly #resolve: ResolveName;
   readonly #waiting = new Set<() => void>();
-  readonly #hung = new Map<string, HungName>();
+  readonly #hung = new Map<string, { readonly times: number; readonly retryAtMs: number }>();
   #inFlight = 0;
 
-  constructor(options: NameLookupsOptions) {
-    this.#options = options;
-    this.#resolve = options.resolve ?? resolveBySystem;
+  constructor(clock: Clock, telemetry: Telemetry, resolve: ResolveName = resolveBySystem) {
+    this.#clock = clock;
+    this.#telemetry = telemetry;
+    this.#resolve = resolve;
   }
 
   /**
@@ -53,7 +43,7 @@ export class NameLookups {
    */
   async addressesOf(host: string, signal: AbortSignal): Promise<readonly string[]> {
     const retryAtMs = this.#hung.get(host)?.retryAtMs ?? 0;
-    if (this.#options.clock.monotonicMs() < retryAtMs) {
+    if (this.#clock.monotonicMs() < retryAtMs) {
       throw new LookupHungError("the name server did not answer recently; retrying later");
     }
     if (!await this.#acquire(signal)) {
@@ -98,11 +88,10 @@ export class NameLookups {
   }
 
   #abandon(host: string): LookupHungError {
-    const { clock, telemetry } = this.#options;
     const times = (this.#hung.get(host)?.times ?? 0) + 1;
-    const retryAtMs = clock.monotonicMs() + backoffMs(times - 1, HUNG_NAME_BACKOFF);
+    const retryAtMs = this.#clock.monotonicMs() + backoffMs(times - 1, HUNG_NAME_BACKOFF);
     this.#hung.set(host, { times, retryAtMs });
-    telemetry.count("sitemon_dns_lookups_abandoned_total");
+    this.#telemetry.count("sitemon_dns_lookups_abandoned_total");
     return new LookupHungError("the name server did not answer in time");
   }
 }

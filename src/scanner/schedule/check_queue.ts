@@ -8,19 +8,13 @@ const SLOW_PART = 3 / 4;
 
 /** Something to start once there is room for it. */
 export interface QueuedCheck {
+  readonly site: string;
   /** The host it visits, for the limit per host. */
   readonly host: string;
   /** True when it will probably hold its place for long. */
   readonly isSlow: boolean;
   /** Runs the check; it must not reject. */
   run(): Promise<void>;
-}
-
-export interface CheckQueueOptions {
-  /** Checks that run at once. */
-  readonly concurrency: number;
-  /** Checks that run at once against one host; no limit when absent. */
-  readonly perHost?: number;
 }
 
 /**
@@ -44,7 +38,8 @@ export class CheckQueue {
   #isSlowTurn = false;
   #idle: PromiseWithResolvers<void> | undefined;
 
-  constructor({ concurrency, perHost = Infinity }: CheckQueueOptions) {
+  /** Runs at most `concurrency` checks at once, and at most `perHost` against one host. */
+  constructor(concurrency: number, perHost = Infinity) {
     this.#concurrency = concurrency;
     this.#slowMax = Math.max(1, Math.floor(concurrency * SLOW_PART));
     this.#perHost = perHost;
@@ -62,7 +57,8 @@ export class CheckQueue {
       this.#admitted.set(check.host, admitted + 1);
       this.#enqueue(check);
     } else {
-      this.#park(check);
+      const parked = this.#parked.get(check.host) ?? new Set();
+      this.#parked.set(check.host, parked.add(check));
     }
     this.#startReady();
   }
@@ -70,8 +66,8 @@ export class CheckQueue {
   /** Forgets the checks that have not started, and returns them. */
   clear(): QueuedCheck[] {
     const ready = [...this.#ready, ...this.#readySlow];
-    const waiting = [...ready, ...[...this.#parked.values()].flatMap((parked) => [...parked])];
     for (const { host } of ready) this.#release(host);
+    const waiting = [...ready, ...[...this.#parked.values()].flatMap((parked) => [...parked])];
     this.#ready.clear();
     this.#readySlow.clear();
     this.#parked.clear();
@@ -83,12 +79,6 @@ export class CheckQueue {
     if (this.#running === 0) return Promise.resolve();
     this.#idle ??= Promise.withResolvers<void>();
     return this.#idle.promise;
-  }
-
-  #park(check: QueuedCheck): void {
-    const parked = this.#parked.get(check.host);
-    if (parked === undefined) this.#parked.set(check.host, new Set([check]));
-    else parked.add(check);
   }
 
   #enqueue(check: QueuedCheck): void {

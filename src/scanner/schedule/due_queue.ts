@@ -1,9 +1,6 @@
 /** A priority queue by time: a binary heap, for one timer over any number of sites. */
 
-interface Entry<T> {
-  readonly dueMs: number;
-  readonly value: T;
-}
+type Entry<T> = { readonly dueMs: number; readonly value: T };
 
 /** Hands out values in the order in which they fall due. */
 export class DueQueue<T> {
@@ -14,7 +11,6 @@ export class DueQueue<T> {
     return this.#heap[0]?.dueMs;
   }
 
-  /** Adds a value. */
   push(dueMs: number, value: T): void {
     const entry = { dueMs, value };
     let at = this.#heap.length;

@@ -24,20 +24,15 @@ export function placeOf(site: string, location: string): number {
   return siteHash(site, location) / 2 ** 32;
 }
 
-/** When a site came, in milliseconds after the anchor, and how soon after that it is checked. */
-export interface Arrival {
-  readonly sinceMs?: number | undefined;
-  readonly firstWithinMs?: number | undefined;
-}
-
 /**
  * The slots of a site whose place is `place`, in [0, 1). Its regular slots do not depend on when it
- * came, which is at the anchor unless told.
+ * came: `sinceMs` after the anchor.
  */
 export function slotsOf(
   place: number,
   intervalMs: number,
-  { sinceMs = 0, firstWithinMs = FIRST_CHECK_WITHIN_MS }: Arrival = {},
+  sinceMs = 0,
+  firstWithinMs = FIRST_CHECK_WITHIN_MS,
 ): Slots {
   const firstMs = sinceMs + place * Math.min(firstWithinMs, intervalMs);
   const phaseMs = place * intervalMs;

@@ -7,13 +7,9 @@ export const GRAIN_MS = 10;
 /** What waits for the same moment. */
 interface Bucket {
   /** Canceled ones are emptied; deleting them from a Set kept much of a finished check alive. */
-  readonly calls: Call[];
+  readonly calls: { callback: (() => void) | undefined }[];
   waiting: number;
   readonly cancel: () => void;
-}
-
-interface Call {
-  callback: (() => void) | undefined;
 }
 
 /** Calls back as a clock does, up to {@linkcode GRAIN_MS} later. */
@@ -30,18 +26,20 @@ export class SharedTimers implements Pick<Clock, "after"> {
     const nowMs = this.#clock.monotonicMs();
     const tick = Math.ceil((nowMs + delayMs) / GRAIN_MS);
     const bucket = this.#buckets.get(tick) ?? this.#open(tick, tick * GRAIN_MS - nowMs);
-    const call: Call = { callback };
+    const call: Bucket["calls"][number] = { callback };
     bucket.calls.push(call);
     bucket.waiting++;
     return () => {
       if (call.callback === undefined) return;
       call.callback = undefined;
-      if (--bucket.waiting === 0) this.#close(tick, bucket);
+      if (--bucket.waiting > 0) return;
+      bucket.cancel();
+      this.#buckets.delete(tick);
     };
   }
 
   #open(tick: number, delayMs: number): Bucket {
-    const calls: Call[] = [];
+    const calls: Bucket["calls"] = [];
     const cancel = this.#clock.after(delayMs, () => {
       this.#buckets.delete(tick);
       for (const call of calls) {
@@ -53,10 +51,5 @@ export class SharedTimers implements Pick<Clock, "after"> {
     const bucket = { calls, waiting: 0, cancel };
     this.#buckets.set(tick, bucket);
     return bucket;
-  }
-
-  #close(tick: number, { cancel }: Bucket): void {
-    cancel();
-    this.#buckets.delete(tick);
   }
 }

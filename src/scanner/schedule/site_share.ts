@@ -6,8 +6,7 @@
  * waited in the port while the process was stopped.
  */
 import type { Site } from "../../config/site.ts";
-import type { Clock } from "../../runtime/clock.ts";
-import { elapsedMs, type Instant, instantOf } from "../../runtime/clock.ts";
+import { type Clock, elapsedMs, type Instant, instantOf } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { partitionOf } from "./site_hash.ts";
@@ -119,10 +118,8 @@ export class SiteShare {
       return true;
     });
     telemetry.set("sitemon_group_sites", held.length, { thread });
-    log.info("share assigned: {held} of {all} sites", {
-      held: held.length,
-      all: this.#sites.length,
-    });
+    const counts = { held: held.length, all: this.#sites.length };
+    log.info("share assigned: {held} of {all} sites", counts);
     assign(held, since);
   }
 

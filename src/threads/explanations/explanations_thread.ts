@@ -22,10 +22,10 @@ serveTask<ExplanationsSetup>(async (setup, { telemetry, result, signal }) => {
   const options = {
     permittedHosts: new PermittedHosts(setup.urls, setup.allowHosts),
     addressPolicy: new AddressPolicy(setup.addressPolicy),
-    lookups: new NameLookups({ clock, telemetry }),
+    lookups: new NameLookups(clock, telemetry),
   };
   for (const route of setup.routes) {
     using deadline = new Deadline(clock, setup.lookupMs, signal);
-    result(await explain(route, { ...options, signal: deadline.signal }));
+    result(await explain(route, options, deadline.signal));
   }
 }, "continue");

@@ -22,9 +22,8 @@ function explained(route: ExplainedRoute, policy: AddressPolicyOptions = {}) {
   return explain(route, {
     permittedHosts: new PermittedHosts(["http://a.example/"], ["cdn.example"]),
     addressPolicy: new AddressPolicy(policy),
-    lookups: new NameLookups({ clock: new FakeClock(), telemetry: silent, resolve }),
-    signal: new AbortController().signal,
-  });
+    lookups: new NameLookups(new FakeClock(), silent, resolve),
+  }, new AbortController().signal);
 }
 
 Deno.test("explain() finds a url visited, when its host and all addresses are permitted", async () => {

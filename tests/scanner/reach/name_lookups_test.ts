@@ -14,15 +14,12 @@ class Rig {
   readonly asked: string[] = [];
   readonly pending = new Map<string, PromiseWithResolvers<readonly string[]>>();
   abandoned = 0;
-  readonly lookups = new NameLookups({
-    clock: this.clock,
-    telemetry: { ...silent, count: () => this.abandoned++ },
-    resolve: (host) => {
-      this.asked.push(host);
-      const pending = Promise.withResolvers<readonly string[]>();
-      this.pending.set(host, pending);
-      return pending.promise;
-    },
+  readonly #telemetry = { ...silent, count: () => this.abandoned++ };
+  readonly lookups = new NameLookups(this.clock, this.#telemetry, (host) => {
+    this.asked.push(host);
+    const pending = Promise.withResolvers<readonly string[]>();
+    this.pending.set(host, pending);
+    return pending.promise;
   });
 
   answer(host: string, addresses = ["192.0.2.1"]): void {

@@ -69,7 +69,7 @@ Deno.test("slotsUntil() counts a slot as passed, when asked at that very moment"
 Deno.test("slotsOf() keeps the regular slots of a site that came later, and checks it soon", () => {
   const sinceMs = fc.integer({ min: 0, max: 1_000_000_000 });
   fc.assert(fc.property(place, intervalMs, sinceMs, (h, interval, since) => {
-    const { firstMs, regularMs } = slotsOf(h, interval, { sinceMs: since });
+    const { firstMs, regularMs } = slotsOf(h, interval, since);
     ok(firstMs >= since && firstMs <= since + Math.min(FIRST_CHECK_WITHIN_MS, interval));
     const slots = (regularMs - h * interval) / interval;
     ok(Math.abs(slots - Math.round(slots)) < 1e-6, "the slots of a site do not move");
