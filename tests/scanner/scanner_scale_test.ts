@@ -2,76 +2,30 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import type { Site } from "../../src/config/site.ts";
-import type { SiteReport } from "../../src/report/report.ts";
-import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule/schedule.ts";
-import { GRAIN_MS, Scanner } from "../../src/scanner/scanner.ts";
-import { FakeClock } from "../support/fake_clock.ts";
-import { aSite } from "./sites.ts";
-
-/** What a scanner did while time passed. */
-interface Watched {
-  /** When each check of a site began, in milliseconds after the anchor. */
-  readonly startsMs: Map<string, number[]>;
-  readonly skipped: Record<string, number>;
-}
+import { GRAIN_MS } from "../../src/scanner/scanner.ts";
+import { sitesOf, startedRig } from "./scanner_rig.ts";
 
 interface WatchOptions {
   readonly sites: readonly Site[];
   readonly forMs: number;
-  readonly concurrency?: number;
   /** How long a check of the site takes. */
-  readonly checkMs: (site: Site) => number;
+  readonly checkMs: number | ((site: Site) => number);
 }
 
-async function watch({ sites, forMs, concurrency = 256, checkMs }: WatchOptions): Promise<Watched> {
-  const clock = new FakeClock();
-  const originMs = clock.monotonicMs();
-  const startsMs = new Map<string, number[]>();
-  const busy = new Set<string>();
-  const skipped: Record<string, number> = {};
-  const telemetry: Telemetry = {
-    count(name, labels = {}, by = 1) {
-      if (name !== "sitemon_checks_skipped_total") return;
-      skipped[labels["cause"]!] = (skipped[labels["cause"]!] ?? 0) + by;
-    },
-    set() {},
-    observe() {},
-    dependency() {},
-  };
-  const check = (site: Site) => {
-    const { name } = site;
-    ok(!busy.has(name), `two checks of ${name} at once`);
-    busy.add(name);
-    startsMs.set(name, [...startsMs.get(name) ?? [], clock.monotonicMs() - originMs]);
-    return new Promise<SiteReport>((resolve) =>
-      clock.after(checkMs(site), () => {
-        busy.delete(name);
-        resolve({ site: name, location: "here", outcome: "up", reason: null } as SiteReport);
-      })
-    );
-  };
-  const scanner = new Scanner({
-    ...{ sites, location: "here", concurrency, originMs, clock, telemetry, check },
-    onReport() {},
-  });
-  scanner.start();
-  await clock.pass(forMs);
-  await scanner.stop(0);
-  return { startsMs, skipped };
-}
-
-function sitesOf(count: number, changes: Partial<Site> = {}, kind = "site"): Site[] {
-  return Array.from(
-    { length: count },
-    (_, n) => aSite(`http://${kind}-${n}.example/`, { name: `${kind}-${n}`, ...changes }),
-  );
+/** When each check of a site began while time passed, and what was left out. */
+async function watch({ sites, forMs, checkMs }: WatchOptions) {
+  await using rig = startedRig(sites, { checkMs, concurrency: 256 });
+  await rig.clock.pass(forMs);
+  const startsMs = new Map<string, number[]>(sites.map(({ name }) => [name, []]));
+  for (const { site, atMs } of rig.started) startsMs.get(site)!.push(atMs);
+  return { startsMs, skipped: rig.skipped };
 }
 
 Deno.test("Scanner keeps every slot of 10,000 sites at 30 s, on one thread", async () => {
   const intervalMs = 30_000;
   const sites = sitesOf(10_000, { intervalMs });
-  const { startsMs, skipped } = await watch({ sites, forMs: 75_000, checkMs: () => 100 });
+  const { startsMs, skipped } = await watch({ sites, forMs: 75_000, checkMs: 100 });
   deepStrictEqual(skipped, {});
   strictEqual(startsMs.size, 10_000);
   for (const [name, starts] of startsMs) {
@@ -90,7 +44,7 @@ Deno.test("Scanner spreads the checks of any number of sites evenly over the int
     fc.asyncProperty(count, fc.constantFrom(1_000, 10_000, 60_000), async (size, intervalMs) => {
       const sites = sitesOf(size, { intervalMs });
       // The first checks come within ten seconds; the regular ones follow.
-      const { startsMs } = await watch({ sites, forMs: 2.5 * intervalMs, checkMs: () => 1 });
+      const { startsMs } = await watch({ sites, forMs: 2.5 * intervalMs, checkMs: 1 });
       const tenths = new Array(10).fill(0);
       for (const startMs of [...startsMs.values()].flat()) {
         if (startMs < 1.5 * intervalMs) continue;
@@ -129,29 +83,10 @@ Deno.test("Scanner keeps sites that answer on schedule, when 1,000 others hang",
 });
 
 Deno.test("Scanner runs slow checks in every place but one quarter", async () => {
-  let running = 0;
-  let runningMax = 0;
-  const clock = new FakeClock();
-  const scanner = new Scanner({
-    sites: sitesOf(20),
-    ...{ location: "here", concurrency: 8, originMs: clock.monotonicMs(), clock },
-    telemetry: { count() {}, set() {}, observe() {}, dependency() {} },
-    check: () => {
-      runningMax = Math.max(runningMax, ++running);
-      return new Promise((resolve) =>
-        clock.after(5_000, () => {
-          running--;
-          resolve({ outcome: "up", reason: null } as SiteReport);
-        })
-      );
-    },
-    onReport() {},
-  });
-  scanner.start();
-  await clock.pass(100_000);
-  strictEqual(runningMax, 8, "at first nobody knows that they are slow");
-  runningMax = 0;
-  await clock.pass(60_000);
-  strictEqual(runningMax, 6);
-  await scanner.stop(0);
+  await using rig = startedRig(sitesOf(20), { checkMs: 5_000, concurrency: 8 });
+  await rig.clock.pass(100_000);
+  strictEqual(rig.runningMax, 8, "at first nobody knows that they are slow");
+  rig.runningMax = 0;
+  await rig.clock.pass(60_000);
+  strictEqual(rig.runningMax, 6);
 });

@@ -1,75 +1,15 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import fc from "fast-check";
-import type { Site } from "../../src/config/site.ts";
-import type { SiteReport } from "../../src/report/report.ts";
 import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule/schedule.ts";
-import { GRAIN_MS, Scanner, type ScannerOptions } from "../../src/scanner/scanner.ts";
+import { GRAIN_MS } from "../../src/scanner/scanner.ts";
 import { LeaseExpiredError } from "../../src/scanner/probe.ts";
 import { FakeClock } from "../support/fake_clock.ts";
-import { aSite } from "./sites.ts";
-
-/** A scanner whose checks take as long as they are told, and what was seen of it. */
-class Rig {
-  readonly clock = new FakeClock();
-  readonly originMs = this.clock.monotonicMs();
-  readonly started: { site: string; atMs: number }[] = [];
-  readonly reports: string[] = [];
-  readonly skipped: Record<string, number> = {};
-  readonly running = new Map<string, number>();
-  runningMax = 0;
-  checkMs = 10;
-  readonly scanner: Scanner;
-
-  constructor(sites: readonly Site[], options: Partial<ScannerOptions> = {}) {
-    const telemetry: Telemetry = {
-      count: (name, labels = {}, by = 1) => {
-        if (name !== "sitemon_checks_skipped_total") return;
-        this.skipped[labels["cause"]!] = (this.skipped[labels["cause"]!] ?? 0) + by;
-      },
-      set() {},
-      observe() {},
-      dependency() {},
-    };
-    this.scanner = new Scanner({
-      sites,
-      location: "here",
-      concurrency: 100,
-      originMs: this.originMs,
-      clock: this.clock,
-      telemetry,
-      check: (site, signal) => this.#check(site, signal),
-      onReport: ({ site }) => this.reports.push(site),
-      ...options,
-    });
-  }
-
-  #check({ name }: Site, signal: AbortSignal): Promise<SiteReport> {
-    this.started.push({ site: name, atMs: this.clock.monotonicMs() - this.originMs });
-    ok(!this.running.has(name), "two checks of one site at once");
-    this.running.set(name, 1);
-    this.runningMax = Math.max(this.runningMax, this.running.size);
-    return new Promise((resolve) => {
-      const end = () => {
-        this.running.delete(name);
-        resolve({ site: name, location: "here", outcome: "up", reason: null } as SiteReport);
-      };
-      this.clock.after(this.checkMs, end);
-      signal.addEventListener("abort", end, { once: true });
-    });
-  }
-}
-
-function sites(count: number, changes: Partial<Site> = {}): Site[] {
-  return Array.from(
-    { length: count },
-    (_, i) => aSite(`http://host-${i}.example/`, { name: `site-${i}`, ...changes }),
-  );
-}
+import { ScannerRig, sitesOf, startedRig } from "./scanner_rig.ts";
+import { aSite, silent } from "./sites.ts";
 
 Deno.test("Scanner checks each site in its slots, when time passes", async () => {
-  const rig = new Rig(sites(20, { intervalMs: 10_000 }));
-  rig.scanner.start();
+  await using rig = startedRig(sitesOf(20, { intervalMs: 10_000 }));
   await rig.clock.pass(40_000);
   for (const { site, atMs } of rig.started) {
     const late = (atMs - placeOf(site, "here") * 10_000) % 10_000;
@@ -77,30 +17,24 @@ Deno.test("Scanner checks each site in its slots, when time passes", async () =>
   }
   deepStrictEqual(rig.started.length, 80);
   deepStrictEqual(rig.skipped, {});
-  await rig.scanner.stop(0);
 });
 
 Deno.test("Scanner arms one timer, when it has many sites", async () => {
-  const rig = new Rig(sites(1_000));
-  rig.scanner.start();
+  await using rig = startedRig(sitesOf(1_000));
   deepStrictEqual(rig.clock.pending, 1);
   await rig.scanner.stop(0);
   deepStrictEqual(rig.clock.pending, 0);
 });
 
 Deno.test("Scanner never checks a site twice at once, when its checks outlast the interval", async () => {
-  const rig = new Rig(sites(3, { intervalMs: 1_000 }));
-  rig.checkMs = 2_500;
-  rig.scanner.start();
+  await using rig = startedRig(sitesOf(3, { intervalMs: 1_000 }), { checkMs: 2_500 });
   await rig.clock.pass(12_000);
   deepStrictEqual(rig.started.length, 12);
   deepStrictEqual(rig.skipped, { busy: 24 });
-  await rig.scanner.stop(0);
 });
 
 Deno.test("Scanner does not catch up, when the process was suspended for a minute", async () => {
-  const rig = new Rig(sites(100));
-  rig.scanner.start();
+  await using rig = startedRig(sitesOf(100));
   await rig.clock.pass(20_000);
   const before = rig.started.length;
   await rig.clock.suspend(60_000);
@@ -111,23 +45,20 @@ Deno.test("Scanner does not catch up, when the process was suspended for a minut
   const after = rig.started.filter(({ atMs }) => atMs > 80_000).map(({ site }) => site);
   deepStrictEqual(new Set(after).size, 100);
   deepStrictEqual(rig.skipped["late"]! + burst, 600);
-  await rig.scanner.stop(0);
 });
 
 Deno.test("Scanner keeps its cadence, when the wall clock is set", async () => {
-  const rig = new Rig(sites(10));
-  rig.scanner.start();
+  await using rig = startedRig(sitesOf(10));
   await rig.clock.pass(20_000);
   rig.clock.stepWall(86_400_000);
   await rig.clock.pass(10_000);
   rig.clock.stepWall(-2 * 86_400_000);
   await rig.clock.pass(10_000);
   deepStrictEqual(rig.started.length, 40);
-  await rig.scanner.stop(0);
 });
 
 Deno.test("Scanner keeps the slots of the process, when it starts later", async () => {
-  const rig = new Rig(sites(10, { intervalMs: 60_000 }));
+  await using rig = new ScannerRig(sitesOf(10, { intervalMs: 60_000 }));
   await rig.clock.pass(100_000);
   rig.scanner.start();
   await rig.clock.pass(60_000);
@@ -139,43 +70,34 @@ Deno.test("Scanner keeps the slots of the process, when it starts later", async 
     );
   }
   deepStrictEqual(rig.started.length, 10);
-  await rig.scanner.stop(0);
 });
 
 Deno.test("Scanner checks a site at once, when its first slot passed while the thread started", async () => {
-  const rig = new Rig(sites(50, { intervalMs: 3_600_000 }));
+  await using rig = new ScannerRig(sitesOf(50, { intervalMs: 3_600_000 }));
   await rig.clock.pass(1_500);
   rig.scanner.start();
   await rig.clock.pass(10_000);
   deepStrictEqual(new Set(rig.started.map(({ site }) => site)).size, 50);
-  await rig.scanner.stop(0);
 });
 
 Deno.test("Scanner runs at most so many checks at once, and in order, when they pile up", async () => {
-  const rig = new Rig(sites(50), { concurrency: 3 });
-  rig.checkMs = 1_000;
-  rig.scanner.start();
+  await using rig = startedRig(sitesOf(50), { checkMs: 1_000, concurrency: 3 });
   await rig.clock.pass(30_000);
   deepStrictEqual(rig.runningMax, 3);
   ok(rig.started.length >= 80);
-  await rig.scanner.stop(0);
 });
 
 Deno.test("Scanner holds up one host alone, when that has its limit", async () => {
-  const slow = sites(10, { url: "http://slow.example/" });
+  const slow = sitesOf(10, { url: "http://slow.example/" });
   const other = aSite("http://other.example/", { name: "other" });
-  const rig = new Rig([...slow, other], { concurrency: 5, perHost: 1 });
-  rig.checkMs = 5_000;
-  rig.scanner.start();
+  await using rig = startedRig([...slow, other], { checkMs: 5_000, concurrency: 5, perHost: 1 });
   await rig.clock.pass(30_000);
   deepStrictEqual(rig.runningMax, 2);
   deepStrictEqual(rig.started.filter(({ site }) => site === "other").length, 3);
-  await rig.scanner.stop(0);
 });
 
 Deno.test("pause() leaves slots out until resume()", async () => {
-  const rig = new Rig(sites(10));
-  rig.scanner.start();
+  await using rig = startedRig(sitesOf(10));
   await rig.clock.pass(10_000);
   rig.scanner.pause();
   await rig.clock.pass(20_000);
@@ -183,23 +105,17 @@ Deno.test("pause() leaves slots out until resume()", async () => {
   rig.scanner.resume();
   await rig.clock.pass(10_000);
   deepStrictEqual(rig.started.length, 20);
-  await rig.scanner.stop(0);
 });
 
 Deno.test("pause() leaves out the checks that wait for room", async () => {
-  const rig = new Rig(sites(10), { concurrency: 1 });
-  rig.checkMs = 60_000;
-  rig.scanner.start();
+  await using rig = startedRig(sitesOf(10), { checkMs: 60_000, concurrency: 1 });
   await rig.clock.pass(10_000);
   rig.scanner.pause();
   deepStrictEqual([rig.started.length, rig.skipped], [1, { paused: 9 }]);
-  await rig.scanner.stop(0);
 });
 
 Deno.test("stop() waits for running checks, and starts none", async () => {
-  const rig = new Rig(sites(10));
-  rig.checkMs = 3_000;
-  rig.scanner.start();
+  await using rig = startedRig(sitesOf(10), { checkMs: 3_000 });
   await rig.clock.pass(5_000);
   const started = rig.started.length;
   const stopping = rig.scanner.stop(20_000);
@@ -211,16 +127,13 @@ Deno.test("stop() waits for running checks, and starts none", async () => {
 });
 
 Deno.test("stop() cuts checks at its deadline, and then they leave no report", async () => {
-  const rig = new Rig(sites(10));
-  rig.checkMs = 60_000;
-  rig.scanner.start();
+  await using rig = startedRig(sitesOf(10), { checkMs: 60_000 });
   await rig.clock.pass(10_000);
   const stopping = rig.scanner.stop(2_000);
   await rig.clock.pass(2_000);
   await stopping;
   await rig.clock.pass(0);
   deepStrictEqual([rig.started.length, rig.reports.length, rig.running.size], [10, 0, 0]);
-  await rig.scanner.stop(0);
 });
 
 Deno.test("Scanner accounts for every slot, whatever happens", async () => {
@@ -231,15 +144,14 @@ Deno.test("Scanner accounts for every slot, whatever happens", async () => {
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
-      const rig = new Rig(sites(4), { concurrency: 2 });
-      rig.scanner.start();
+      await using rig = startedRig(sitesOf(4), { concurrency: 2 });
       for (const { what, ms, checkMs } of steps) {
-        rig.checkMs = checkMs;
+        rig.checkMs = () => checkMs;
         if (what === "pause") rig.scanner.pause();
         if (what === "resume") rig.scanner.resume();
         await (what === "suspend" ? rig.clock.suspend(ms) : rig.clock.pass(ms));
       }
-      rig.checkMs = 1;
+      rig.checkMs = () => 1;
       await rig.clock.pass(1);
       const skipped = Object.values(rig.skipped).reduce((sum, count) => sum + count, 0);
       const elapsedMs = rig.clock.monotonicMs() - rig.originMs;
@@ -251,16 +163,14 @@ Deno.test("Scanner accounts for every slot, whatever happens", async () => {
       const waitingMax = 4;
       const seen = skipped + rig.started.length;
       ok(seen <= slots + 4 && seen >= slots - waitingMax - 4, `${seen} of ${slots}`);
-      await rig.scanner.stop(0);
     }),
     { numRuns: 50 },
   );
 });
 
 Deno.test("Scanner.assign() leaves sites that are the same in their slots, and drops the others", async () => {
-  const [stays, goes, changes] = sites(3, { intervalMs: 1_000 });
-  const rig = new Rig([stays!, goes!, changes!]);
-  rig.scanner.start();
+  const [stays, goes, changes] = sitesOf(3, { intervalMs: 1_000 });
+  await using rig = startedRig([stays!, goes!, changes!]);
   await rig.clock.pass(5_000);
   rig.started.length = 0;
   const comes = aSite("http://new.example/", { name: "comes", intervalMs: 3_600_000 });
@@ -274,28 +184,23 @@ Deno.test("Scanner.assign() leaves sites that are the same in their slots, and d
   deepStrictEqual([counts["site-1"], counts["comes"]!.length], [undefined, 1]);
   ok(counts["comes"]![0]!.atMs < 15_001, "within ten seconds, although its interval is an hour");
   ok(counts["site-2"]!.length >= 39);
-  await rig.scanner.stop(0);
 });
 
 Deno.test("Scanner takes over the slots after a moment, those that came up meanwhile among them", async () => {
-  const all = sites(50, { intervalMs: 1_000 });
-  const rig = new Rig(all, { takesOverAtMs: 3_000 });
-  const anchor = rig.originMs;
-  await rig.scanner.stop(0);
-  const next = new Rig(all, { originMs: anchor, takesOverAtMs: anchor + 3_000 });
+  const all = sitesOf(50, { intervalMs: 1_000 });
+  const originMs = new FakeClock().monotonicMs();
+  await using next = new ScannerRig(all, { originMs, takesOverAtMs: originMs + 3_000 });
   await next.clock.pass(3_400);
   next.scanner.start();
   await next.clock.pass(10);
   const meanwhile = all.filter(({ name }) => placeOf(name, "here") <= 0.41).length;
   deepStrictEqual(next.started.length, meanwhile);
   deepStrictEqual(next.skipped, {});
-  await next.scanner.stop(0);
 });
 
 Deno.test("Scanner leaves out what is not its own to check, and goes on in the next slots", async () => {
   let isOwn = true;
-  const rig = new Rig(sites(20), { mayCheck: () => isOwn });
-  rig.scanner.start();
+  await using rig = startedRig(sitesOf(20), { mayCheck: () => isOwn });
   await rig.clock.pass(20_000);
   deepStrictEqual(rig.started.length, 40);
   isOwn = false;
@@ -304,68 +209,61 @@ Deno.test("Scanner leaves out what is not its own to check, and goes on in the n
   isOwn = true;
   await rig.clock.pass(10_000);
   deepStrictEqual(rig.started.length, 60);
-  await rig.scanner.stop(0);
 });
 
 Deno.test("Scanner starts nothing from its queue, and keeps no report, once it may not check", async () => {
   let isOwn = true;
-  const rig = new Rig(sites(20), { mayCheck: () => isOwn, concurrency: 1 });
-  rig.checkMs = 30_000;
-  rig.scanner.start();
+  await using rig = startedRig(sitesOf(20), {
+    checkMs: 30_000,
+    mayCheck: () => isOwn,
+    concurrency: 1,
+  });
   await rig.clock.pass(10_000);
   deepStrictEqual(rig.started.length, 1);
   isOwn = false;
   await rig.clock.suspend(60_000);
   deepStrictEqual([rig.started.length, rig.reports], [1, []]);
   isOwn = true;
-  rig.checkMs = 10;
+  rig.checkMs = () => 10;
   await rig.clock.pass(20_000);
   deepStrictEqual(new Set(rig.reports).size, 20);
-  await rig.scanner.stop(0);
 });
 
 Deno.test("Scanner counts a check that gives up its visit as left out, and goes on", async () => {
-  const rig = new Rig(sites(5), { check: () => Promise.reject(new LeaseExpiredError()) });
-  rig.scanner.start();
+  await using rig = startedRig(sitesOf(5), {
+    check: () => Promise.reject(new LeaseExpiredError()),
+  });
   await rig.clock.pass(20_000);
   deepStrictEqual([rig.reports, rig.skipped], [[], { unleased: 10 }]);
-  await rig.scanner.stop(0);
 });
 
 Deno.test("Scanner checks a site that came later within the time that it is told", async () => {
-  const rig = new Rig([], { firstWithinMs: 5_000 });
-  rig.scanner.start();
+  await using rig = startedRig([], { firstWithinMs: 5_000 });
   await rig.clock.pass(100_000);
-  const late = sites(50, { intervalMs: 3_600_000 });
+  const late = sitesOf(50, { intervalMs: 3_600_000 });
   rig.scanner.assign(late, Object.fromEntries(late.map(({ name }) => [name, 100_000])));
   await rig.clock.pass(5_001);
   deepStrictEqual(new Set(rig.started.map(({ site }) => site)).size, 50);
-  await rig.scanner.stop(0);
 });
 
 Deno.test("Scanner ends the gauges of sites that somebody else checks from now on", async () => {
   const gauges = new Map<string, number>();
   const telemetry: Telemetry = {
-    count() {},
+    ...silent,
     set: (name, value, { site } = {}) =>
       void (name === "sitemon_site_up" && gauges.set(site!, value)),
-    observe() {},
-    dependency() {},
   };
-  const rig = new Rig(sites(2), { telemetry });
-  rig.checkMs = 3_000;
-  rig.scanner.start();
+  await using rig = startedRig(sitesOf(2), { checkMs: 3_000, telemetry });
   await rig.clock.pass(20_000);
   deepStrictEqual([...gauges.values()], [1, 1]);
   const running = await nextRunning(rig);
   rig.scanner.assign([]);
-  rig.checkMs = 10;
+  rig.checkMs = () => 10;
   await rig.clock.pass(20_000);
   deepStrictEqual([...gauges.values()], [NaN, NaN], `also of ${running}, whose check still ran`);
-  await rig.scanner.stop(0);
 });
 
-async function nextRunning(rig: Rig): Promise<string> {
+async function nextRunning(rig: ScannerRig): Promise<string> {
   while (rig.running.size === 0) await rig.clock.pass(100);
-  return [...rig.running.keys()].join();
+  return [...rig.running].join();
 }

@@ -1,6 +1,6 @@
 /** Sites that cannot be found, reached or held on to. */
 import net from "node:net";
-import { answering, rawServer, readRequest, untilClosed } from "../http/raw_server.ts";
+import { answering, rawServer, readRequest } from "../http/raw_server.ts";
 import { type Fault, serving, SHORT_TIMEOUTS } from "./fault.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { Deadline } from "../../../src/runtime/deadline.ts";
@@ -87,6 +87,12 @@ export const CONNECTION_FAULTS: readonly Fault[] = [
     error: /^Cannot connect to 127.0.0.1:\d+: connection refused$/,
   },
   {
+    cause: "does not listen by IPv4",
+    start: () => ({ url: `http://127.0.0.1:${closedPort()}/`, site: { ipVersion: 4 } }),
+    reason: "connect_refused",
+    error: /^Cannot connect to 127.0.0.1:\d+: connection refused$/,
+  },
+  {
     cause: "lets connections vanish",
     start: async ({ started }) => ({ url: `http://127.0.0.1:${await blackhole(started)}/` }),
     reason: "connect_timeout",
@@ -109,16 +115,6 @@ export const CONNECTION_FAULTS: readonly Fault[] = [
     start: resetting("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nhalf"),
     reason: "reset",
     report: { response_code: 200 },
-  },
-  {
-    cause: "stands behind a proxy that hangs",
-    start: ({ started }) => {
-      const { port } = started.use(rawServer(untilClosed));
-      const site = { ...SHORT_TIMEOUTS, proxy: `http://127.0.0.1:${port}` };
-      return { url: "https://a.example/", site };
-    },
-    reason: "proxy",
-    error: /: proxy timed out after 0\.3 s$/,
   },
   {
     cause: "has credentials in its url",

@@ -12,7 +12,7 @@ function leadingTo(what: string, location: string, reason: Reason, error?: RegEx
   const start = serving(answering(redirect(location)));
   // Where it would have gone is recorded, and a redirect is never an answer that is up.
   const final_url = URL.parse(location, "http://127.0.0.1/")?.href ?? null;
-  const report = location.startsWith("/") ? {} : { final_url };
+  const report = { response_code: 302, ...(location.startsWith("/") ? {} : { final_url }) };
   return { cause, start, reason, report, ...(error === undefined ? {} : { error }) };
 }
 
@@ -34,14 +34,19 @@ function leadingToAddress(what: string, address: string): Fault {
 }
 
 export const REDIRECT_FAULTS: readonly Fault[] = [
-  leadingTo("in circles", "/", "redirect_loop", /^more than 5 redirects, the next one to /),
+  leadingTo(
+    "in circles",
+    "/",
+    "redirect_loop",
+    /^more than 5 redirects, the next one to http:.*; raise "redirects"/,
+  ),
   leadingTo(
     "to a host that nobody named",
     "http://other.example/",
     "blocked_by_policy",
-    /add "other.example" to allow_hosts$/,
+    /^redirect to http:\/\/other.example\/ not followed: .* add "other.example" to allow_hosts$/,
   ),
-  leadingTo("to another port", "http://127.0.0.1:1/", "blocked_by_policy"),
+  leadingTo("to another port", "http://127.0.0.1:1/", "blocked_by_policy", /add "127.0.0.1:1"/),
   leadingTo("to the cloud's metadata", "http://169.254.169.254/latest/", "blocked_by_policy"),
   leadingTo("to a decimal address", "http://2852039166/", "blocked_by_policy"),
   leadingTo("to an octal address", "http://0251.0376.0251.0376/", "blocked_by_policy"),

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, ok } from "node:assert/strict";
+import { deepStrictEqual, ok } from "node:assert/strict";
 import { makeCertificates } from "../../support/certificates.ts";
 import { mutualTlsServer } from "./mutual_tls_server.ts";
 import { aSite, check } from "../sites.ts";
@@ -13,14 +13,6 @@ Deno.test("checkSite() reports up, when it shows the client certificate that a s
   const report = await check(aSite(`https://localhost:${server.port}/`, { tls, expect }));
   deepStrictEqual([report.error_text, report.outcome], [null, "up"]);
   deepStrictEqual(report.certificate_issuer, "Test");
-});
-
-Deno.test("checkSite() reports tls_other, when a server wants a client certificate and gets none", async () => {
-  await using server = await mutualTlsServer({ certificate: good, ca });
-  const tls = { insecure: false, ca };
-  const report = await check(aSite(`https://localhost:${server.port}/`, { tls }));
-  deepStrictEqual([report.outcome, report.reason], ["down", "tls_other"]);
-  match(report.error_text!, /server requires a client certificate$/);
 });
 
 Deno.test("checkSite() is down, when a server gets a client certificate of a stranger", async () => {

@@ -15,58 +15,11 @@ Deno.test("checkSite() reports dns, when a name does not exist", async () => {
   deepStrictEqual(report.timings!.connect, null);
 });
 
-Deno.test("checkSite() reports dns in time, when a name server hangs", async () => {
-  const hung = Promise.withResolvers<string[]>();
-  const site = aSite("http://hung.example/", { connectTimeoutMs: 100 });
-  const report = await check(site, { resolve: () => hung.promise });
-  deepStrictEqual(report.reason, "dns");
-  match(report.error_text!, /the name server did not answer in time$/);
-  ok(report.response_time < 600);
-  hung.resolve([]);
-  await hung.promise;
-});
-
-Deno.test("checkSite() reports connect_refused, when nothing listens", async () => {
-  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = listener.addr as Deno.NetAddr;
-  listener.close();
-  for (const changes of [{}, { ipVersion: 4 as const }]) {
-    const report = await check(aSite(`http://127.0.0.1:${port}/`, changes));
-    deepStrictEqual(report.reason, "connect_refused");
-    match(report.error_text!, /^Cannot connect to 127.0.0.1:\d+: connection refused$/);
-  }
-});
-
 Deno.test("checkSite() reports up, when only the second address of a name listens", async () => {
   await using server = rawServer(answering(OK), { hostname: "127.0.0.1" });
   const resolve = () => Promise.resolve(["::1", "127.0.0.1"]);
   const report = await check(aSite(`http://localhost:${server.port}/`), { resolve });
   deepStrictEqual([report.outcome, report.remote_address], ["up", "127.0.0.1"]);
-});
-
-Deno.test("checkSite() sends no byte, when the policy denies what a name resolves to", async () => {
-  await using server = rawServer(answering(OK));
-  for (const host of ["localhost", "127.0.0.1", "2130706433", "0x7f.1"]) {
-    const site = aSite(`http://${host}:${server.port}/`);
-    const report = await check(site, { addressPolicy: { deny: ["loopback"] } });
-    deepStrictEqual(report.reason, "blocked_by_policy");
-    match(report.error_text!, /address_policy denies (127.0.0.1|::1); .*allow$/);
-  }
-  deepStrictEqual(server.accepted, 0);
-});
-
-Deno.test("checkSite() sends no byte, when a name resolves to another address on connecting", async () => {
-  const requests: string[] = [];
-  {
-    await using server = rawServer(async (conn) => void requests.push(await readRequest(conn)));
-    const resolve = () => Promise.resolve(["192.0.2.1"]);
-    for (const changes of [{}, { ipVersion: 4 as const }]) {
-      const site = aSite(`http://localhost:${server.port}/`, changes);
-      const report = await check(site, { resolve, addressPolicy: { deny: ["loopback"] } });
-      deepStrictEqual([report.reason, report.remote_address], ["blocked_by_policy", "127.0.0.1"]);
-    }
-  }
-  deepStrictEqual(requests, ["", ""]);
 });
 
 Deno.test("checkSite() reports blocked_by_policy, when the thread may not talk to the host", async () => {
@@ -125,7 +78,7 @@ Deno.test("checkSite() reports proxy, when the proxy refuses, is not there, or h
   const cases: [port: number, error: RegExp][] = [
     [refusing.port, /through proxy 127.0.0.1:\d+: the proxy answered 407$/],
     [1, /through proxy 127.0.0.1:1: connection refused$/],
-    [hanging.port, /proxy timed out after [\d.]+ s$/],
+    [hanging.port, /proxy timed out after 0\.2 s$/],
   ];
   for (const [port, error] of cases) {
     const proxy = `http://me:secret@127.0.0.1:${port}`;

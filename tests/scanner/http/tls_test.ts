@@ -1,6 +1,5 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import type { Site } from "../../../src/config/site.ts";
-import type { Reason } from "../../../src/report/outcome.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
 import { checkSite } from "../../../src/scanner/check.ts";
 import { makeCertificates } from "../../support/certificates.ts";
@@ -12,33 +11,6 @@ const certificates = makeCertificates();
 const { ca } = certificates;
 const ANSWER = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
 const trusting = { tls: { insecure: false, ca } };
-
-const BROKEN: [is: string, keys: keyof typeof certificates, reason: Reason, error: RegExp][] = [
-  ["has expired", "expired", "tls_expired", /certificate expired on 2020-02-01$/],
-  ["is for another name", "other", "tls_name", /certificate is for another host name$/],
-  [
-    "is of an unknown authority",
-    "unknown",
-    "tls_untrusted",
-    /certificate authority is not trusted$/,
-  ],
-];
-
-for (const [is, keys, reason, error] of BROKEN) {
-  Deno.test(`checkSite() reports ${reason} with the dates, when a certificate ${is}`, async () => {
-    const tls = certificates[keys] as { cert: string; key: string };
-    await using server = rawServer(ANSWER, { tls });
-
-    const report = await check(aSite(`https://localhost:${server.port}/`, trusting));
-
-    deepStrictEqual([report.outcome, report.reason], ["down", reason]);
-    match(report.error_text!, /^Cannot connect to localhost:\d+: /);
-    match(report.error_text!, error);
-    deepStrictEqual(report.certificate_issuer, keys === "unknown" ? "Stranger" : "Test");
-    deepStrictEqual(report.certificate_expires_at! < Date.now() * 1_000, keys === "expired");
-    deepStrictEqual(report.timings!.first_byte, null);
-  });
-}
 
 Deno.test("checkSite() reports up with the certificate's dates, when TLS is in order", async () => {
   await using server = rawServer(ANSWER, { tls: certificates.good });
@@ -79,17 +51,6 @@ for (const [name, changes] of VARIANTS) {
   });
 }
 
-Deno.test("checkSite() reports tls_other, when the port speaks plain HTTP", async () => {
-  await using eager = rawServer(async (conn) => {
-    await conn.read(new Uint8Array(4_096));
-    await conn.write(new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n"));
-    await untilClosed(conn);
-  });
-  const report = await check(aSite(`https://127.0.0.1:${eager.port}/`));
-  deepStrictEqual(report.reason, "tls_other");
-  match(report.error_text!, /port does not speak TLS$/);
-});
-
 Deno.test("checkSite() reports connect_timeout, when the TLS handshake hangs", async () => {
   const release = Promise.withResolvers<void>();
   let closedByClient = 0;
@@ -110,10 +71,4 @@ Deno.test("checkSite() reports connect_timeout, when the TLS handshake hangs", a
     match(error_text!, /TLS handshake timed out after 0\.1 s$/);
     ok(response_time < 600);
   }
-});
-
-Deno.test("checkSite() reports reset, when the server hangs up in the TLS handshake", async () => {
-  await using server = rawServer(async (conn) => void await conn.read(new Uint8Array(4_096)));
-  const report = await check(aSite(`https://127.0.0.1:${server.port}/`));
-  deepStrictEqual(report.reason, "reset");
 });

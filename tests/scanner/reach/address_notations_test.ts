@@ -70,13 +70,16 @@ for (const addresses of ANSWERS) {
   });
 }
 
-for (const scheme of ["http", "https"]) {
-  Deno.test(`checkSite() sends no byte over ${scheme}, when the second answer for a name is another`, async () => {
+for (
+  const [scheme, changes] of [["http", {}], ["https", {}], ["http", { ipVersion: 4 }]] as const
+) {
+  const over = [scheme, ...Object.keys(changes)];
+  Deno.test(`checkSite() sends no byte over ${over}, when the second answer for a name is another`, async () => {
     const requests: string[] = [];
     {
       await using server = rawServer(async (conn) => void requests.push(await readRequest(conn)));
       const answers = [["192.0.2.1"], ["127.0.0.1"]];
-      const report = await check(aSite(`${scheme}://localhost:${server.port}/`), {
+      const report = await check(aSite(`${scheme}://localhost:${server.port}/`, changes), {
         resolve: () => Promise.resolve(answers.shift()!),
         addressPolicy: POLICY,
       });
