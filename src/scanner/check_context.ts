@@ -3,7 +3,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { type Redact, redactor } from "../runtime/telemetry/redaction.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { AddressPolicy, type AddressPolicyOptions } from "./reach/address_policy.ts";
-import { CertificateCache } from "./http/certificate_cache.ts";
+import type { Certificate } from "./http/byte_stream.ts";
 import type { CheckTraces } from "./check_trace.ts";
 import { RequestCache } from "./http/request.ts";
 import { compileJsonPath, type JsonPath } from "./expect/json_path.ts";
@@ -47,8 +47,11 @@ export interface CheckContext {
   /** True when Deno's own permissions let this thread talk to `host:port`. */
   readonly hasPermission: (endpoint: string) => boolean;
   readonly lookups: NameLookups;
-  /** Absent where nobody reads certificates, so that none is asked for. */
-  readonly certificates?: CertificateCache;
+  /**
+   * What was seen at each endpoint, and until when it is taken as known. Absent where nobody reads
+   * certificates, so that none is asked for.
+   */
+  readonly certificates?: Map<string, Certificate & { readonly untilMs: number }>;
   readonly patternOf: (source: string) => Pattern;
   readonly jsonPathOf: (source: string) => JsonPath;
   readonly redact: Redact;
@@ -78,7 +81,7 @@ export function checkContext(options: CheckContextOptions): CheckContext {
     permittedHosts: new PermittedHosts(options.urls, options.allowHosts),
     hasPermission: memoize(hasNetPermission),
     lookups: new NameLookups(clock, telemetry, resolve),
-    certificates: new CertificateCache(clock),
+    certificates: new Map(),
     patternOf: memoize(compilePattern),
     jsonPathOf: memoize(compileJsonPath),
     redact: redactor(options.secrets ?? []),

@@ -18,9 +18,6 @@ import type { ResponseHead } from "./http/response_parser.ts";
 import type { VisitError } from "./http/failure.ts";
 import type { VisitPlan } from "./http/visit_plan.ts";
 
-/** From here on a status is an error of the client or the server. */
-const STATUS_ERROR_MIN = 400;
-
 export interface CheckTracesOptions {
   readonly tracer: Tracer;
   /** The share of the checks that is traced, up to 1. */
@@ -46,9 +43,7 @@ export class CheckTraces {
   }
 }
 
-type CheckTraceOptions = Pick<CheckTracesOptions, "tracer" | "location" | "clock"> & {
-  readonly redact: Redact;
-};
+type CheckTraceOptions = CheckTracesOptions & { readonly redact: Redact };
 
 /** One check's trace. */
 export class CheckTrace {
@@ -141,9 +136,7 @@ export class VisitTrace {
       "network.peer.address": remoteAddress,
     });
     if (failure !== undefined) this.#span.fail(failure.reason, redact(failure.message));
-    else if (head !== undefined && head.status >= STATUS_ERROR_MIN) {
-      this.#span.fail(String(head.status), "");
-    }
+    else if (head !== undefined && head.status >= 400) this.#span.fail(String(head.status), "");
     this.#span.end(this.#epochMs + clock.monotonicMs());
   }
 }

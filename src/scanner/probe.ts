@@ -7,7 +7,7 @@ import type { Reason } from "../report/outcome.ts";
 import type { Hop, Timings } from "../report/hop.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { CheckRun } from "./check_run.ts";
-import type { Certificate } from "./http/certificate_cache.ts";
+import type { Certificate } from "./http/byte_stream.ts";
 import type { Headers } from "./http/response_parser.ts";
 
 /** What one attempt brought back from a site, whatever its protocol. */

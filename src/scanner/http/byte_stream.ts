@@ -1,5 +1,4 @@
 /** The byte stream port: a connection as the exchange sees it. */
-import type { Certificate } from "./certificate_cache.ts";
 
 /** Bytes both ways. Closing it makes pending calls reject; repeating that is harmless. */
 export interface ByteStream {
@@ -16,6 +15,13 @@ export interface TcpStream extends ByteStream {
   readonly remoteAddress: string;
   /** Makes a TLS connection of it; it must not be used or closed afterwards. */
   secure(options: SecureOptions, signal: AbortSignal): Promise<TlsStream>;
+}
+
+/** What a report says about a certificate. */
+export interface Certificate {
+  /** Microseconds since 1970; `null` when it could not be read. */
+  readonly expiresAt: number | null;
+  readonly issuer: string | null;
 }
 
 export interface TlsStream extends ByteStream {

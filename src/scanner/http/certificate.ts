@@ -1,11 +1,15 @@
 /** A site's certificate: its dates and issuer, which only node:tls can tell. */
+import { HOUR_MS } from "../../runtime/time_units.ts";
 import type { CheckContext } from "../check_context.ts";
 import type { CheckRun } from "../check_run.ts";
-import type { Certificate } from "./certificate_cache.ts";
+import type { Certificate } from "./byte_stream.ts";
 import { openConnection } from "./connection.ts";
 import { Visit } from "./visit.ts";
 import { VisitError } from "./failure.ts";
 import type { VisitPlan } from "./visit_plan.ts";
+
+/** How long a certificate's dates and issuer are taken as known: asking costs 5 ms of CPU. */
+const CERTIFICATE_TTL_MS = HOUR_MS;
 
 const UNKNOWN: Certificate = { expiresAt: null, issuer: null };
 
@@ -15,13 +19,15 @@ const UNKNOWN: Certificate = { expiresAt: null, issuer: null };
  */
 export function knownCertificate(
   visit: Visit,
-  { certificates }: Pick<CheckContext, "certificates">,
+  { certificates, clock }: CheckContext,
 ): Certificate | undefined {
   const { plan, failure, certificate } = visit;
   if (certificate !== undefined) return certificate;
   if (!plan.isSecure || certificates === undefined) return UNKNOWN;
-  if (failure === undefined) return certificates.get(keyOf(plan));
-  return failure.reason.startsWith("tls_") ? undefined : UNKNOWN;
+  if (failure?.reason.startsWith("tls_")) return undefined;
+  if (failure !== undefined) return UNKNOWN;
+  const known = certificates.get(keyOf(plan));
+  return known && clock.monotonicMs() < known.untilMs ? known : undefined;
 }
 
 /** Asks for it over a connection of its own, which ends when the run is over. */
@@ -39,7 +45,10 @@ export async function askForCertificate(
   }
   const certificate = visit.certificate ?? UNKNOWN;
   // What could not be read now may be readable by the next check.
-  if (certificate.expiresAt !== null) context.certificates?.set(keyOf(plan), certificate);
+  if (certificate.expiresAt !== null) {
+    const untilMs = context.clock.monotonicMs() + CERTIFICATE_TTL_MS;
+    context.certificates?.set(keyOf(plan), { ...certificate, untilMs });
+  }
   return certificate;
 }
 

@@ -4,8 +4,13 @@
  */
 import net from "node:net";
 import tls from "node:tls";
-import type { ConnectTcp, SecureOptions, TcpStream, TlsStream } from "./byte_stream.ts";
-import type { Certificate } from "./certificate_cache.ts";
+import type {
+  Certificate,
+  ConnectTcp,
+  SecureOptions,
+  TcpStream,
+  TlsStream,
+} from "./byte_stream.ts";
 import { onAbort } from "../../runtime/deadline.ts";
 
 /** Opens a connection by name, to an address of the wanted IP version. */
@@ -29,15 +34,14 @@ class NodeStream<S extends net.Socket> {
   }
 
   async read(buffer: Uint8Array): Promise<number | null> {
+    const { socket } = this;
     while (true) {
       if (this.#error !== undefined) throw this.#error;
       // A socket whose peer has ended is destroyed by itself: that is its end, not an error.
-      if (this.socket.readableEnded) return null;
-      if (this.socket.destroyed) throw new Error("the connection is closed");
-      const { socket } = this;
-      const chunk: Uint8Array | null = socket.read(
-        Math.min(buffer.length, socket.readableLength) || undefined,
-      );
+      if (socket.readableEnded) return null;
+      if (socket.destroyed) throw new Error("the connection is closed");
+      const lengthMax = Math.min(buffer.length, socket.readableLength);
+      const chunk: Uint8Array | null = socket.read(lengthMax || undefined);
       if (chunk !== null) {
         buffer.set(chunk);
         return chunk.length;

@@ -155,10 +155,9 @@ export class ResponseParser {
 
   /** Takes the first `count` bytes, keeping no view of them; throws {@linkcode ResponseError}. */
   push(bytes: Uint8Array, count = bytes.length): void {
-    const isFirst = !this.hasBegun;
-    this.#bytes += count;
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, count);
-    if (isFirst && isHttp2(buffer)) throw new ResponseError("the server speaks HTTP/2 only");
+    if (!this.hasBegun && isHttp2(buffer)) throw new ResponseError("the server speaks HTTP/2 only");
+    this.#bytes += count;
     const result = this.#execute(buffer);
     // What comes after a whole response is not read.
     if (this.isComplete) return;
@@ -219,11 +218,8 @@ function responseHead(head: LenientHead): ResponseHead {
   if (encoding !== undefined && encoding !== "chunked" && encoding !== "identity") {
     throw new ResponseError(`unsupported Transfer-Encoding "${encoding}"`);
   }
-  return {
-    status: head.statusCode,
-    httpVersion: versionMinor === 1 ? "1.1" : `1.${versionMinor}`,
-    headers,
-  };
+  const httpVersion = versionMinor === 1 ? "1.1" : `1.${versionMinor}`;
+  return { status: head.statusCode, httpVersion, headers };
 }
 
 /** Headers as a parser lists them. Most checks look up three of them, for which a map costs more. */

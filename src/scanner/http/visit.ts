@@ -2,7 +2,7 @@
 import type { Phase, Timings } from "../../report/hop.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { VisitTrace } from "../check_trace.ts";
-import type { Certificate } from "./certificate_cache.ts";
+import type { Certificate } from "./byte_stream.ts";
 import type { ResponseHead } from "./response_parser.ts";
 import type { VisitError } from "./failure.ts";
 import type { VisitPlan } from "./visit_plan.ts";

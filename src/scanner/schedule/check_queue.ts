@@ -9,7 +9,7 @@ const SLOW_PART = 3 / 4;
 /** Something to start once there is room for it. */
 export interface QueuedCheck {
   readonly site: string;
-  /** The host it visits, for the limit per host. */
+  /** For the limit per host. */
   readonly host: string;
   /** True when it will probably hold its place for long. */
   readonly isSlow: boolean;
