@@ -2,7 +2,7 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { eventually } from "../support/waiting.ts";
 import { makeCertificates } from "../support/certificates.ts";
-import { mutualTlsServer } from "../scanner/http/mutual_tls_server.ts";
+import { mutualTlsServer } from "../scanner/http/openssl_server.ts";
 import { freePort } from "../support/free_port.ts";
 import { serveLocally } from "../support/local_server.ts";
 import { sitemon } from "../support/sitemon_process.ts";
@@ -69,7 +69,7 @@ Deno.test("sitemon check trusts an authority that a site names, and reads its ce
     folder.write(`${name}.pem`, text);
   }
   await using plain = serveLocally(() => new Response("It works"), good);
-  await using mutual = await mutualTlsServer({ certificate: good, ca });
+  await using mutual = await mutualTlsServer(good, ca);
   const file = folder.write(
     "checks.yaml",
     `

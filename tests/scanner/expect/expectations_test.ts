@@ -1,5 +1,4 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
-import { gzipSync } from "node:zlib";
 import type { SiteExpect } from "../../../src/config/site.ts";
 import { SNIPPET_LENGTH_MAX } from "../../../src/report/bounds.ts";
 import { answering, answeringAfter, rawServer, readRequest, send } from "../http/raw_server.ts";
@@ -33,14 +32,6 @@ for (const [what, expect, verdict] of EXPECTED) {
   });
 }
 
-Deno.test("checkSite() finds in a body that was sent compressed", async () => {
-  const head = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n";
-  await using server = rawServer(answering(head, gzipSync(JSON_BODY)));
-  const expect = { json: [{ path: "$.load", lessThan: 1 }], size: { bytesMax: JSON_BODY.length } };
-  const report = await check(aSite(`http://127.0.0.1:${server.port}/`, { expect }));
-  deepStrictEqual([report.outcome, report.body_bytes], ["up", JSON_BODY.length]);
-});
-
 Deno.test("checkSite() is up with a cut body, when nothing needs the whole of it", async () => {
   await using server = rawServer(answering(answerOf("ok and much more")));
   const url = `http://127.0.0.1:${server.port}/`;
@@ -53,15 +44,15 @@ Deno.test("checkSite() is up with a cut body, when nothing needs the whole of it
 });
 
 Deno.test("checkSite() is degraded or down, when an answer takes long", async () => {
-  await using late = rawServer(answeringAfter(60, answerOf("ok")));
+  await using late = rawServer(answeringAfter(310, answerOf("ok")));
   await using quick = rawServer(answering(answerOf("ok")));
   const siteOf = ({ port }: { readonly port: number }) =>
     aSite(`http://127.0.0.1:${port}/`, {
-      expect: { responseTimeMs: { degraded: 50, down: 1_500 } },
+      expect: { responseTimeMs: { degraded: 300, down: 1_900 } },
     });
   const slow = await check(siteOf(late));
   deepStrictEqual([slow.outcome, slow.reason], ["degraded", "slow"]);
-  match(slow.error_text!, /^check took \d+ ms, expected at most 50 ms$/);
+  match(slow.error_text!, /^check took \d+ ms, expected at most 300 ms$/);
   deepStrictEqual((await check(siteOf(quick))).outcome, "up");
 });
 
@@ -98,14 +89,14 @@ Deno.test("checkSite() is up for an inverted site that refuses, and not for one 
 Deno.test("checkSite() keeps a snippet of the body and the headers, without what is secret", async () => {
   const secret = "s3cr3t/t0ken";
   const headers = `set-cookie: sid=abcdef\r\nx-echo: ${secret}\r\n`;
-  const long = `  <p>\r\n${secret}\x1b[2J</p> ${"x".repeat(2_000)}`;
+  const long = `  <p>\r\n${secret}\x1b[2J\u202e</p> ${"x".repeat(2_000)}`;
   await using server = rawServer(answering(answerOf(long, headers)));
   const site = aSite(`http://127.0.0.1:${server.port}/`, { expect: { status: [] } });
   const { snippet } = await check({ ...site, expect: { size: { bytesMin: 9_999 } } }, {
     secrets: [secret],
   });
   deepStrictEqual(snippet!.length, SNIPPET_LENGTH_MAX);
-  ok(snippet!.startsWith("<p> ***\\x1b[2J</p> xxx"), snippet!);
+  ok(snippet!.startsWith("<p> ***\\x1b[2J\\u202e</p> xxx"), snippet!);
   match(snippet!, / \[content-length: \d+, set-cookie: \*\*\*, x-echo: \*\*\*\]$/);
 });
 

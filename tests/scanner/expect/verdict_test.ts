@@ -1,6 +1,5 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
-import type { StatusRange } from "../../../src/config/site.ts";
-import type { BodyExpectation, SiteExpect } from "../../../src/config/site.ts";
+import type { BodyExpectation, Limits, SiteExpect, StatusRange } from "../../../src/config/site.ts";
 import type { Reason } from "../../../src/report/outcome.ts";
 import { FAILURE_LENGTH_MAX, FAILURES_MAX } from "../../../src/report/bounds.ts";
 import { assess } from "../../../src/scanner/expect/verdict.ts";
@@ -91,47 +90,23 @@ const expiringIn = (days: number) => ({
   certificate: { expiresAt: NOW + days * 86_400_000_000, issuer: null },
 });
 
+const slow = (down?: number, degraded?: number): SiteExpect => ({
+  responseTimeMs: { ...(down && { down }), ...(degraded && { degraded }) },
+});
+const days = (limits: Limits): SiteExpect => ({ certificateDays: limits });
+const SOON = "certificate_soon";
+
 const FIGURES: [what: string, expect: SiteExpect, answer: object, verdict: string][] = [
-  ["a time at the limit", { responseTimeMs: { down: 10 } }, { responseTimeMs: 10 }, "up null"],
-  ["a time over it", { responseTimeMs: { down: 10 } }, { responseTimeMs: 11 }, "down slow"],
-  [
-    "a time between two limits",
-    { responseTimeMs: { degraded: 5, down: 10 } },
-    { responseTimeMs: 6 },
-    "degraded slow",
-  ],
-  [
-    "a time over both",
-    { responseTimeMs: { degraded: 5, down: 10 } },
-    { responseTimeMs: 11 },
-    "down slow",
-  ],
-  ["enough days", { certificateDays: { degraded: 14 } }, expiringIn(14), "up null"],
-  [
-    "too few days",
-    { certificateDays: { degraded: 14 } },
-    expiringIn(13.9),
-    "degraded certificate_soon",
-  ],
-  [
-    "far too few days",
-    { certificateDays: { degraded: 14, down: 3 } },
-    expiringIn(2),
-    "down certificate_soon",
-  ],
-  [
-    "an expired certificate that is accepted",
-    { certificateDays: { down: 0 } },
-    expiringIn(-1),
-    "down certificate_soon",
-  ],
-  [
-    "a certificate that could not be read",
-    { certificateDays: { down: 3 } },
-    { isSecure: true },
-    "degraded certificate_soon",
-  ],
-  ["no certificate at all", { certificateDays: { down: 3 } }, {}, "up null"],
+  ["a time at the limit", slow(10), { responseTimeMs: 10 }, "up null"],
+  ["a time over it", slow(10), { responseTimeMs: 11 }, "down slow"],
+  ["a time between two limits", slow(10, 5), { responseTimeMs: 6 }, "degraded slow"],
+  ["a time over both", slow(10, 5), { responseTimeMs: 11 }, "down slow"],
+  ["enough days", days({ degraded: 14 }), expiringIn(14), "up null"],
+  ["too few days", days({ degraded: 14 }), expiringIn(13.9), `degraded ${SOON}`],
+  ["far too few days", days({ degraded: 14, down: 3 }), expiringIn(2), `down ${SOON}`],
+  ["an expired certificate, accepted", days({ down: 0 }), expiringIn(-1), `down ${SOON}`],
+  ["an unreadable certificate", days({ down: 3 }), { isSecure: true }, `degraded ${SOON}`],
+  ["no certificate at all", days({ down: 3 }), {}, "up null"],
   ["enough bytes", { size: { bytesMin: 2, bytesMax: 2 } }, { body: "ab" }, "up null"],
   ["too few bytes", { size: { bytesMin: 3 } }, { body: "ab" }, "down size"],
   ["too many bytes", { size: { bytesMax: 1 } }, { body: "ab" }, "down size"],

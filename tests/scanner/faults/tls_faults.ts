@@ -1,7 +1,5 @@
 /** Sites whose TLS is wrong, over real TLS servers and over sockets that only pretend. */
 import type { Reason } from "../../../src/report/outcome.ts";
-import { freePort } from "../../support/free_port.ts";
-import { ServerFolder, ServerProcess } from "../../services/server_process.ts";
 import {
   answering,
   type Behaviour,
@@ -10,6 +8,7 @@ import {
   send,
   untilClosed,
 } from "../http/raw_server.ts";
+import { opensslServer } from "../http/openssl_server.ts";
 import type { Fault } from "./fault.ts";
 
 const ANSWER = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
@@ -47,17 +46,7 @@ function openssl(cause: string, flags: string[], reason: Reason, error: RegExp):
   return {
     cause,
     start: async ({ certificates: { ca, good }, started }) => {
-      const folder = started.use(new ServerFolder({ prefix: "sitemon-tls-", endSignal: "KILL" }));
-      Deno.writeTextFileSync(`${folder.path}/good.pem`, `${good.cert}${good.key}`);
-      const port = freePort();
-      await ServerProcess.start(folder, {
-        name: "s_server",
-        argv: [
-          ...["openssl", "s_server", "-accept", `127.0.0.1:${port}`, "-www"],
-          ...["-cert", `${folder.path}/good.pem`, ...flags],
-        ],
-        isReady: (log) => log.includes("ACCEPT"),
-      });
+      const { port } = started.use(await opensslServer(good, flags));
       return { url: `https://127.0.0.1:${port}/`, site: { tls: { insecure: false, ca } } };
     },
     reason,

@@ -1,0 +1,35 @@
+/** A server of openssl, which can do what Deno's cannot: speak old TLS, ask for client certificates. */
+import { ServerFolder, ServerProcess } from "../../services/server_process.ts";
+import type { Certificate } from "../../support/certificates.ts";
+import { freePort } from "../../support/free_port.ts";
+
+export interface OpensslServer extends AsyncDisposable {
+  readonly port: number;
+}
+
+/** Starts it on 127.0.0.1; it answers every request with a page, and status 200. */
+export async function opensslServer(
+  { cert, key }: Certificate,
+  flags: readonly string[],
+  ca = cert,
+): Promise<OpensslServer> {
+  const folder = new ServerFolder({ prefix: "sitemon-openssl-", endSignal: "KILL" });
+  const [own, authority] = [`${folder.path}/own.pem`, `${folder.path}/ca.pem`];
+  Deno.writeTextFileSync(own, `${cert}${key}`);
+  Deno.writeTextFileSync(authority, ca);
+  const port = freePort();
+  await ServerProcess.start(folder, {
+    name: "s_server",
+    argv: [
+      ...["openssl", "s_server", "-accept", `127.0.0.1:${port}`, "-www"],
+      ...["-cert", own, "-CAfile", authority, ...flags],
+    ],
+    isReady: (log) => log.includes("ACCEPT"),
+  });
+  return { port, [Symbol.asyncDispose]: () => folder[Symbol.asyncDispose]() };
+}
+
+/** The same, which takes only clients with a certificate of the authority. */
+export function mutualTlsServer(certificate: Certificate, ca: string): Promise<OpensslServer> {
+  return opensslServer(certificate, ["-Verify", "1", "-verify_return_error"], ca);
+}
