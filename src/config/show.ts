@@ -29,9 +29,9 @@ export function configJsonSchema(): Record<string, unknown> {
 
 function shownSites({ config, sites, origins }: ReadConfig): unknown[] {
   const defaults = shown(z.encode(defaultsSchema, config.defaults), ["defaults"], origins.source);
+  const interval = z.encode(configSchema.shape.interval, config.interval);
   return origins.sites.map(({ config: site, source, at }, index) => {
     const { url, ...own } = shown(z.encode(siteSchema, site), at, source) as { url: string };
-    const interval = z.encode(configSchema.shape.interval, config.interval);
     return { name: sites[index]!.name, url, interval, ...inherit(defaults as object, own) };
   });
 }

@@ -10,13 +10,11 @@ const ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT";
 /** For traces only, including the path. It takes precedence. */
 const TRACES_ENDPOINT = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
 const TRACES_PATH = "/v1/traces";
-/** The exporter's default. */
 const DEFAULT_ENDPOINT = "http://localhost:4318";
 
 /**
- * Milliseconds that a request to the collector may take. On exit the process waits for the last
- * spans, and the default is ten seconds for each of two requests (Deno 2.9.6): too long for service
- * managers, and more than a collector that works ever needs.
+ * Milliseconds that a request to the collector may take. On exit the process waits for two of
+ * them, by default ten seconds each (Deno 2.9.6): too long for service managers.
  */
 const TIMEOUT = ["OTEL_EXPORTER_OTLP_TIMEOUT", "3000"] as const;
 

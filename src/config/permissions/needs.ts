@@ -39,8 +39,7 @@ const MAIN_ENV = ["CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR"];
 
 /** Connections to Kafka. */
 export function brokers({ config }: Permitted): Needs {
-  const servers = config.kafka === undefined ? [] : kafkaServers(config.kafka);
-  return { net: servers.map(formatHost), env: KAFKA_CLIENT_ENV };
+  return { net: kafkaServers(config.kafka).map(formatHost), env: KAFKA_CLIENT_ENV };
 }
 
 /** Connections to PostgreSQL; node:net looks up a name itself, for which `host:port` is enough. */
@@ -91,9 +90,8 @@ export function webConfig({ config }: Pick<Permitted, "config">): WebConfig {
   return config.web || defaultWeb();
 }
 
-/** The brokers that a configuration names. */
-export function kafkaServers(kafka: KafkaConfig): readonly HostPort[] {
-  return kafka.servers ?? (kafka.server === undefined ? [] : [kafka.server]);
+export function kafkaServers(kafka?: KafkaConfig): readonly HostPort[] {
+  return kafka?.servers ?? (kafka?.server === undefined ? [] : [kafka.server]);
 }
 
 /**

@@ -15,12 +15,14 @@ export interface SettingsPlace {
   readonly context: LoadContext;
 }
 
+type Pems = { readonly ca?: string; readonly cert?: string; readonly key?: string };
+
 /** What each PEM file must hold, whatever else is in it. */
-const PEM_BLOCKS = {
-  ca: { block: /-----BEGIN (TRUSTED )?CERTIFICATE-----/, what: "certificate" },
-  cert: { block: /-----BEGIN CERTIFICATE-----/, what: "certificate" },
-  key: { block: /-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/, what: "unencrypted private key" },
-} as const;
+const PEM_BLOCKS = [
+  { kind: "ca", block: /-----BEGIN (TRUSTED )?CERTIFICATE-----/, what: "certificate" },
+  { kind: "cert", block: /-----BEGIN CERTIFICATE-----/, what: "certificate" },
+  { kind: "key", block: /-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/, what: "unencrypted private key" },
+] as const;
 
 /** The text of the body that a site sends. */
 export function readBody(
@@ -31,24 +33,17 @@ export function readBody(
 }
 
 /** The TLS settings in `tls` with the contents of their PEM files. */
-export function readPems<T extends { ca?: string; cert?: string; key?: string }>(
-  tls: T,
-  place: SettingsPlace,
-): T {
+export function readPems<T extends Pems>(tls: T, place: SettingsPlace): T {
   const inside = within(place, "tls");
   reportUnpaired(inside);
-  const texts: { ca?: string; cert?: string; key?: string } = {};
-  for (const kind of ["ca", "cert", "key"] as const) {
+  const texts = PEM_BLOCKS.map(({ kind, block, what }) => {
     const path = tls[kind];
     const text = path === undefined ? undefined : readFile(path, kind, inside);
-    if (text === undefined) continue;
-    const { block, what } = PEM_BLOCKS[kind];
-    texts[kind] = text;
-    if (!block.test(text)) {
-      reportInvalid(`"${path}" holds no ${what} in PEM format`, [kind], inside);
-    }
-  }
-  return { ...tls, ...texts };
+    const isWrong = text !== undefined && !block.test(text);
+    if (isWrong) reportInvalid(`"${path}" holds no ${what} in PEM format`, [kind], inside);
+    return text === undefined ? {} : { [kind]: text };
+  });
+  return Object.assign({ ...tls }, ...texts);
 }
 
 /** TLS to the brokers, undefined for plain text, and to PostgreSQL, where plain text is a mode. */

@@ -19,13 +19,10 @@ const RETENTION = { minMs: 60_000, maxMs: 3_650 * DAY_MS };
 const USERNAME_LENGTH_MAX = 1_024;
 
 /** Kafka's own rule for topics; groups and clients follow it, since their names become names of metrics. */
-const NAME = /^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/;
-
 const nameSchema = z.string({
   error: "is not a name of 1 to 249 letters, digits, dots, hyphens and underscores",
-}).regex(NAME);
+}).regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/);
 
-/** A number for a topic that is created. */
 function countOrBroker(max: number) {
   return z.int({ error: `is not a whole number from 1 to ${max}, or -1 for the broker's default` })
     .min(-1).max(max).refine((count) => count !== 0)

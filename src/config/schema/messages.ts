@@ -1,6 +1,6 @@
 /**
- * The messages of the schema: its rules in words. A message of the schema continues a sentence that begins with
- * the value: `is not a whole number from 1 to 64`. Other messages stand alone.
+ * The messages of the schema: its rules in words. Most continue a sentence that begins with the
+ * value, `is not a whole number from 1 to 64`; others stand alone.
  */
 import * as z from "zod";
 

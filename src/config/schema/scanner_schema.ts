@@ -43,7 +43,6 @@ const groupMapping = z.strictObject({
   ),
 });
 
-/** The producers that share sites, and how. */
 export type GroupConfig = z.output<typeof groupMapping>;
 
 /** The whole mapping, also where a file has the name alone. */

@@ -26,7 +26,6 @@ const SHUTDOWN_TIMEOUT = { minMs: 0, maxMs: 600_000 };
 export const SITES_MAX = 100_000;
 /** Globs, each of which may match many files. */
 const INCLUDE_MAX = 100;
-
 /** Two rows are the newest of one site and its edge; 100 million reports fill a terabyte. */
 const OUTBOX_ROWS = { min: 2, max: 100_000_000 };
 /** An empty outbox with its tables and log takes some 64 KiB; SQLite goes up to 281 TB, disks do not. */
@@ -44,8 +43,6 @@ const includeSchema = z.array(path(), {
   error: `is not a list of at most ${INCLUDE_MAX} paths or globs, such as [sites/*.yaml]`,
 }).max(INCLUDE_MAX);
 
-const sitesSchema = z.array(siteSchema, { error: "is not a list of sites" }).max(SITES_MAX);
-
 const levelSchema = z.enum(["debug", "info", "warning", "error"]);
 
 const logSchema = z.strictObject({
@@ -54,12 +51,6 @@ const logSchema = z.strictObject({
     .describe("Minimum levels of single categories, such as `{kafka: debug}`."),
   format: z.enum(["auto", "json", "text"]).prefault("auto")
     .describe("`auto` is text on a terminal and JSON elsewhere."),
-});
-
-const metricsSchema = z.strictObject({
-  per_site: z.boolean().prefault(true).describe(
-    "Three gauges per site: up, response time, certificate expiry. Thousands of sites are thousands of series.",
-  ),
 });
 
 const tracesSchema = z.strictObject({
@@ -93,18 +84,6 @@ const outboxSchema = z.strictObject({
   ),
 });
 
-const storeSchema = z.strictObject({
-  path: path().prefault("sitemon-status.db").describe(
-    "SQLite file of the status, for `sitemon run`. Relative to the same directory as `outbox.path`.",
-  ),
-});
-
-const historySchema = z.strictObject({
-  retention: duration(RETENTION).prefault("35d").describe(
-    "How long reports are kept; changes of outcome and hourly and daily totals are kept for 400 days.",
-  ),
-});
-
 const webMapping = z.strictObject({
   listen: hostPort({ portMin: 0 }).prefault("127.0.0.1:8080")
     .describe("Address of the page and the API; port 0 takes any free one."),
@@ -116,11 +95,10 @@ const webMapping = z.strictObject({
   }).optional().describe("Who may use the page and the API; anyone who reaches it when absent."),
 });
 
-const webSchema = z.union([z.literal(false), webMapping]);
-
 export const configSchema = z.strictObject({
   interval: duration(INTERVAL).prefault("10s").describe("Time between two checks of a site."),
-  sites: sitesSchema.prefault([]).describe("The sites to check."),
+  sites: z.array(siteSchema, { error: "is not a list of sites" }).max(SITES_MAX).prefault([])
+    .describe("The sites to check."),
   defaults: defaultsSchema.prefault({}).describe("What every site inherits."),
   include: includeSchema.prefault([])
     .describe("Files with more sites, as globs (`*`, `?`) relative to this file."),
@@ -129,21 +107,33 @@ export const configSchema = z.strictObject({
   log: logSchema.prefault({}).describe("Logs, written to standard error."),
   listen: hostPort({ portMin: 0 }).optional()
     .describe("Address of `/metrics`, `/healthz` and `/readyz`; none when absent."),
-  metrics: metricsSchema.prefault({}).describe("What `/metrics` shows."),
+  metrics: z.strictObject({
+    per_site: z.boolean().prefault(true).describe(
+      "Three gauges per site: up, response time, certificate expiry. Thousands of sites are thousands of series.",
+    ),
+  }).prefault({}).describe("What `/metrics` shows."),
   shutdown_timeout: duration(SHUTDOWN_TIMEOUT).prefault("20s")
     .describe("Time to finish checks and to publish after SIGTERM."),
   outbox: outboxSchema.prefault({}).describe("The producer's queue on disk."),
-  store: storeSchema.prefault({}).describe("The status database of `sitemon run`."),
+  store: z.strictObject({
+    path: path().prefault("sitemon-status.db").describe(
+      "SQLite file of the status, for `sitemon run`. Relative to the same directory as `outbox.path`.",
+    ),
+  }).prefault({}).describe("The status database of `sitemon run`."),
   scanner: scannerSchema.prefault({}).describe("How much is checked at once."),
   address_policy: addressPolicySchema.prefault({})
     .describe("Which addresses sitemon may connect to."),
   allow_hosts: allowHostsSchema.prefault([])
     .describe("Hosts that redirects may lead to, in addition to those of the sites."),
-  history: historySchema.prefault({}).describe("How long reports are kept."),
+  history: z.strictObject({
+    retention: duration(RETENTION).prefault("35d").describe(
+      "How long reports are kept; changes of outcome and hourly and daily totals are kept for 400 days.",
+    ),
+  }).prefault({}).describe("How long reports are kept."),
   connectivity: connectivitySchema.optional()
     .describe("URLs that show whether this machine has a network at all."),
   traces: tracesSchema.optional().describe("OpenTelemetry traces; none when absent."),
-  web: webSchema.optional().describe(
+  web: z.union([z.literal(false), webMapping]).optional().describe(
     "The status page. `sitemon run` serves it even when this is absent; `false` turns it off. `sitemon consumer` serves it when this is a mapping.",
   ),
   sandbox: z.enum(["standard", "strict"]).prefault("standard").describe(
@@ -163,7 +153,6 @@ export function defaultConfig(): Config {
 
 export type TracesConfig = z.output<typeof tracesSchema>;
 
-/** Where and how the status page is served. */
 export type WebConfig = Exact<z.output<typeof webMapping>>;
 
 /** What holds when the configuration has no `web`. */

@@ -160,7 +160,6 @@ export const siteSchema = z.strictObject({
 });
 
 export type DefaultsConfig = Exact<z.output<typeof defaultsSchema>>;
-/** One of `sites`, before it inherits. */
 export type SiteConfig = Exact<z.output<typeof siteSchema>>;
 
 /** Stricter than a URL parser, which accepts spaces, line breaks and missing or doubled slashes. */

@@ -12,13 +12,15 @@ const pemFiles = {
   key: path().optional().describe("PEM file of the client certificate's key; needs `cert`."),
 };
 
-const server_name = text(NAME_LENGTH_MAX).optional()
-  .describe("Name for SNI and verification, in place of the host.");
+const clientSettings = {
+  ...pemFiles,
+  server_name: text(NAME_LENGTH_MAX).optional()
+    .describe("Name for SNI and verification, in place of the host."),
+};
 
 /** TLS of a site; nothing has a default, since a site inherits key by key from `defaults`. */
 export const siteTlsSchema = z.strictObject({
-  ...pemFiles,
-  server_name,
+  ...clientSettings,
   insecure: z.boolean().optional()
     .describe("Accepts any certificate; false when absent. For tests only."),
 });
@@ -27,8 +29,7 @@ export const siteTlsSchema = z.strictObject({
 export const kafkaTlsSchema = z.union([
   z.boolean(),
   z.strictObject({
-    ...pemFiles,
-    server_name,
+    ...clientSettings,
     insecure: z.boolean().prefault(false).describe("Accepts any certificate. For tests only."),
   }),
 ], { error: "is not true, false or a mapping with ca, cert, key, server_name, insecure" });

@@ -54,7 +54,7 @@ function resolve(reference: string, references: References): Found {
 function fromFile(folder: string | undefined, rest: string, references: References): Found {
   const start = folder === undefined ? "" : references.env(folder);
   if (start === undefined) return { problem: `environment variable "${folder}" is not set` };
-  const path = `${start}${rest}`;
+  const path = start + rest;
   const file = references.file(path);
   // Editors and `echo` add a line break that is not part of the password.
   if ("text" in file) return { secret: file.text.replace(/\r?\n$/, "") };

@@ -9,7 +9,6 @@ import { type Path, valueAt, type YamlSource } from "./yaml_source.ts";
 
 /** Files that globs may match in all. */
 const FILES_MAX = 10_000;
-
 /** Folders that one glob may list. */
 const FOLDERS_MAX = 10_000;
 

@@ -32,13 +32,12 @@ export function keyName(path: Path): string {
 
 /** The value at a path, or undefined when there is none. */
 export function valueAt(value: unknown, path: Path): unknown {
-  return path.reduce<unknown>(
-    (at, step) =>
-      typeof at === "object" && at !== null
-        ? (at as Record<PropertyKey, unknown>)[step]
-        : undefined,
-    value,
-  );
+  let at = value;
+  for (const step of path) {
+    if (typeof at !== "object" || at === null) return undefined;
+    at = (at as Record<PropertyKey, unknown>)[step];
+  }
+  return at;
 }
 
 /** Aliases copy values; a few lines of them could otherwise fill the memory ("billion laughs"). */
