@@ -197,6 +197,8 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     "3:1: invalid YAML here or on the line before: flow sequence in block collection must be sufficiently indented and end with a ]",
   "log:\n\tlevel: info": "2:1: tab in the indentation; YAML requires spaces",
   "interval: 5\n---\ninterval: 6": "2:1: second YAML document; a configuration file holds only one",
+  "%YAML 1.1\n---\n? <<: ": '3:5: unknown key "{…}"',
+  "? [a]\n: 1": '1:3: unknown key "[…]"',
   "location: *here": '1:11: alias "*here" has no anchor before it',
   "labels: &a\n  b: *a": [
     '1:1: unknown key "labels"',

@@ -24,7 +24,6 @@ const PEM_BLOCKS = [
   { kind: "key", block: /-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/, what: "unencrypted private key" },
 ] as const;
 
-/** The text of the body that a site sends. */
 export function readBody(
   body: string | { readonly file: string } | undefined,
   place: SettingsPlace,

@@ -95,7 +95,6 @@ const retriesSchema = z.strictObject({
     .describe("Reasons for another attempt, or `any`."),
 });
 
-/** What a URL that is requested must be. */
 export const urlSchema = z.string({
   error: `is not an http or https URL of at most ${URL_LENGTH_MAX} characters, ` +
     "without spaces and wildcards",

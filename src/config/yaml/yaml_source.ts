@@ -225,6 +225,8 @@ export class YamlSource {
 }
 
 function keyText(key: unknown): string {
+  // As text, a collection would expand its aliases, and one with an invalid merge would throw.
+  if (isMap(key) || isSeq(key)) return isMap(key) ? "{…}" : "[…]";
   return String(isScalar(key) ? key.value : key);
 }
 
