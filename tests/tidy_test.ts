@@ -31,7 +31,6 @@ const UNTESTED: Readonly<Record<string, string>> = {
     "src/threads/relay/relay_thread.ts",
     "src/threads/scanner/scanner_thread.ts",
     "src/threads/store/store_thread.ts",
-    "src/threads/store_task/site_stories.ts",
     "src/threads/store_task/store_task_thread.ts",
   ]),
   ...because("tests/browser/ runs the process of which it is a thread", [
@@ -39,7 +38,6 @@ const UNTESTED: Readonly<Record<string, string>> = {
   ]),
   ...because("tests/integration/doctor_test.ts drives it through the command, at real servers", [
     "src/kafka/examine_kafka.ts",
-    "src/threads/doctor/examine_disk.ts",
     "src/runtime/finding.ts",
     "src/runtime/finding.ts",
     "src/status/postgres/examine_postgres.ts",

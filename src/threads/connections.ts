@@ -50,6 +50,24 @@ export function postgresConnection({ config, postgresTls }: LoadedConfig): Postg
   };
 }
 
+/** What every thread that applies reports to a store is given. */
+export interface IngestSetup {
+  readonly store: StoreAddress;
+  /** How long reports are kept. */
+  readonly retentionMs: number;
+  /** Makes spans for OpenTelemetry. */
+  readonly isTraced: boolean;
+}
+
+export function ingestSetup(loaded: LoadedConfig, kind: StoreKind): IngestSetup {
+  const { history, traces } = loaded.config;
+  return {
+    store: storeAddress(loaded, kind),
+    retentionMs: history.retention,
+    isTraced: traces !== undefined,
+  };
+}
+
 /** Where a configuration keeps the status: in its own store, unless another kind is given. */
 export function storeAddress(
   loaded: LoadedConfig,

@@ -18,14 +18,13 @@ export interface DaemonThread<Setup = unknown, Work = unknown> {
   instances(loaded: LoadedConfig, context: DaemonContext): readonly Instance<Setup, Work>[];
   /** Names of threads to each of which it has a channel, where the daemon has them. */
   readonly linkedTo?: readonly string[];
-  readonly stopsIn: StopStage;
+  readonly stopsIn: keyof typeof STOP_STAGES;
 }
 
-export interface Instance<Setup = unknown, Work = unknown> {
-  readonly name: string;
-  readonly setup: Setup;
-  readonly work?: Work;
-}
+export type Instance<Setup, Work = unknown> = Pick<
+  ThreadSpec<Setup, Work>,
+  "name" | "setup" | "work"
+>;
 
 /** What a thread's set-up depends on beside the configuration. */
 export interface DaemonContext {
@@ -43,8 +42,6 @@ export interface Schedule {
 
 /** The stages of a stop in their order, and the share of the time left that each may take. */
 export const STOP_STAGES = { check: 0.5, deliver: 0.8, close: 1 } as const;
-
-export type StopStage = keyof typeof STOP_STAGES;
 
 /** The threads of a kind, ready to start. */
 export function specsOf<Setup, Work>(

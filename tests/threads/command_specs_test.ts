@@ -17,7 +17,7 @@ const REPLAY = { type: "replay", filter: {} } as const;
 
 Deno.test("drainSpec() may reach the outbox and its receiver, and nothing else", () => {
   const { setup, permissions } = drainSpec(PRODUCER);
-  strictEqual(setup.to.type, "kafka");
+  ok("kafka" in setup.to);
   deepStrictEqual([permissions.net, permissions.read, permissions.write, permissions.sys], [
     ["k1:9092"],
     ["/srv"],
@@ -25,10 +25,7 @@ Deno.test("drainSpec() may reach the outbox and its receiver, and nothing else",
     ["statfs"],
   ]);
   const run = drainSpec(RUN);
-  deepStrictEqual(run.setup.to, {
-    type: "store",
-    store: { kind: "sqlite", path: "/data/status.db" },
-  });
+  deepStrictEqual(run.setup.to, { store: { kind: "sqlite", path: "/data/status.db" } });
   deepStrictEqual([run.permissions.net, run.permissions.write], [false, ["/data", "/srv"]]);
 });
 

@@ -63,7 +63,7 @@ sites: [{ url: "http://a.example/", auth: { bearer: t0ken } }]
   const { secrets, connectivity, urls } = spec!.work!;
   deepStrictEqual(connectivity, { urls: ["https://one.example/"], everyMs: 5_000 });
   deepStrictEqual(urls, ["http://a.example/", "https://one.example/"]);
-  ok(secrets.includes("t0ken"));
+  ok(secrets!.includes("t0ken"));
   const [bare] = scanners(WHOLE, SCHEDULE);
   strictEqual(bare!.work!.connectivity, undefined);
   const { config, sites } = file;

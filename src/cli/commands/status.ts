@@ -1,7 +1,7 @@
 /** `sitemon status`: the newest status of each site, or one site's history, read in a thread. */
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import { jsonOf, type SiteStatus } from "../../status/queries.ts";
-import type { SiteStories } from "../../threads/store_task/site_stories.ts";
+import type { SiteStories } from "../../threads/store_task/store_task_thread.ts";
 import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_NOT_UP, EXIT_OK, exitCodeOf } from "../exit_code.ts";

@@ -18,7 +18,7 @@ const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
   "traces.endpoint": ({ traces }) => traces?.endpoint,
 };
 
-export interface ConfigLifeOptions {
+interface ConfigLifeOptions {
   readonly role: DaemonRole;
   /** Reads the file; throws ConfigError. */
   readonly load: () => ReadConfig;
@@ -55,10 +55,10 @@ export class ConfigLife {
       read = this.#options.load();
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
-      return { reason: "invalid", mistakes: sentences(error.mistakes) };
+      return refused("invalid", error.mistakes);
     }
     const fixed = fixedMistakes(this.#loaded, read);
-    if (fixed.length > 0) return { reason: "fixed", mistakes: sentences(fixed) };
+    if (fixed.length > 0) return refused("fixed", fixed);
     const loaded = withoutOrigins(read);
     const since = this.#sinceOf(loaded.sites);
     return {
@@ -82,10 +82,10 @@ export class ConfigLife {
   }
 
   #settingsOf(loaded: LoadedConfig, since: Readonly<Record<string, number>>): ServiceSettings {
-    const { role } = this.#options;
     const { log, shutdown_timeout, metrics } = loaded.config;
+    const schedule = { originMs: this.#originMs, since };
     return {
-      plan: planOf(loaded, { role, schedule: { originMs: this.#originMs, since } }),
+      plan: planOf(loaded, { role: this.#options.role, schedule }),
       logLevels: { level: log.level, levels: log.levels },
       measuredSites: metrics.per_site ? loaded.sites.map(({ name }) => name) : [],
       secrets: loaded.secrets,
@@ -110,6 +110,6 @@ function withoutOrigins({ origins: _, ...loaded }: ReadConfig): LoadedConfig {
   return loaded;
 }
 
-function sentences(mistakes: readonly Mistake[]): string[] {
-  return mistakes.map((mistake) => formatMistakes([mistake]));
+function refused(reason: "invalid" | "fixed", mistakes: readonly Mistake[]): Reloaded {
+  return { reason, mistakes: mistakes.map((mistake) => formatMistakes([mistake])) };
 }

@@ -21,22 +21,16 @@ export async function runDaemon(
   path: string,
   terminal: Terminal,
 ): Promise<number> {
-  const life = new ConfigLife({
-    role,
-    load: () => loadFile(path, { role, terminal }),
-    now: () => systemClock.monotonicMs(),
-  });
+  const load = () => loadFile(path, { role, terminal });
+  const life = new ConfigLife({ role, load, now: () => systemClock.monotonicMs() });
   const { settings } = life;
-  const missing = missingPermissions(settings.plan.threads);
-  if (missing.length > 0) {
-    for (const what of missing) terminal.writeError(`${notPermitted(what)}\n`);
-    return EXIT_CONFIG;
-  }
   const { log, listen, sandbox, traces } = life.loaded.config;
   const { env } = systemHostEnvironment();
+  const missing = missingPermissions(settings.plan.threads).map(notPermitted);
   const mistake = exporterMistake(traces, { isExporting: isExporting(), env });
-  if (mistake !== undefined) {
-    terminal.writeError(`${mistake}\n`);
+  const mistakes = missing.length > 0 || mistake === undefined ? missing : [mistake];
+  if (mistakes.length > 0) {
+    terminal.writeError(`${mistakes.join("\n")}\n`);
     return EXIT_CONFIG;
   }
   const end = await runService(settings, {
@@ -56,14 +50,12 @@ function exitCodeOfEnd(end: ServiceEnd, terminal: Terminal): number {
   switch (end.cause) {
     case "drained":
       return EXIT_OK;
-    case "listen": {
-      const why = end.error instanceof Error ? end.error.message : String(end.error);
+    case "listen":
       terminal.writeError(
-        `cannot listen on the address of "listen": ${why}; ` +
+        `cannot listen on the address of "listen": ${(end.error as Error).message}; ` +
           "choose another address, or stop the process that uses it\n",
       );
       return EXIT_IO;
-    }
     case "fatal":
       terminal.writeError(`${end.death.message}\n`);
       return exitCodeOf(end.death) ?? EXIT_BUG;

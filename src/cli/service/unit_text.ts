@@ -88,9 +88,9 @@ Type=exec`;
 
 /** The text of the unit, which ends with a line break. */
 export function unitText(options: UnitOptions): string {
-  const { role, executable, config, credentials, files, writes, shutdownTimeoutMs } = options;
+  const { role, executable, config, credentials, files, writes } = options;
   const name = `sitemon-${role}`;
-  const stopSeconds = Math.ceil(shutdownTimeoutMs / 1_000) + STOP_MARGIN_SECONDS;
+  const stopSeconds = Math.ceil(options.shutdownTimeoutMs / 1_000) + STOP_MARGIN_SECONDS;
   return `# ${name}.service, as "sitemon install-unit" prints it. docs/operations.md says how to install it.
 
 [Unit]
@@ -131,9 +131,8 @@ WantedBy=multi-user.target
 
 /** Headers for the collector are secrets, and are not written into the unit. */
 function exporterLines({ role, variables }: UnitOptions): string {
-  const entries = Object.entries(variables);
-  if (entries.length === 0) return "";
-  const all = [...entries, ["OTEL_SERVICE_NAME", `sitemon-${role}`] as const];
+  if (Object.keys(variables).length === 0) return "";
+  const all = Object.entries({ ...variables, OTEL_SERVICE_NAME: `sitemon-${role}` });
   return `# For "traces": where Deno exports spans to.
 ${lines(all, ([name, value]) => `Environment=${quoted(escaped(`${name}=${value}`))}`)}`;
 }
@@ -154,7 +153,6 @@ function escaped(text: string): string {
   return text.replaceAll("%", "%%");
 }
 
-/** As one word of a unit file. */
 function word(text: string): string {
   const plain = escaped(text).replaceAll("$", "$$$$");
   return /^[\w\-./:=+@%$]+$/.test(plain) ? plain : quoted(plain);

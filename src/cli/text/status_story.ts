@@ -10,7 +10,7 @@ import {
   UPTIME_WINDOWS_DAYS,
 } from "../../status/queries.ts";
 import { uptimeOf } from "../../status/uptime.ts";
-import type { SiteStory } from "../../threads/store_task/site_stories.ts";
+import type { SiteStory } from "../../threads/store_task/store_task_thread.ts";
 import { STATE_COLORS } from "./status_table.ts";
 import type { Terminal } from "./terminal.ts";
 import { cutText, printable } from "./terminal_text.ts";

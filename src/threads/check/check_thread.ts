@@ -3,19 +3,12 @@ import type { Site } from "../../config/site.ts";
 import { systemClock } from "../../runtime/clock.ts";
 import { serveTask } from "../../runtime/threads/thread.ts";
 import { VERSION } from "../../runtime/version.ts";
-import type { AddressPolicyOptions } from "../../scanner/reach/address_policy.ts";
-import { checkContext } from "../../scanner/check_context.ts";
+import { checkContext, type CheckTargets } from "../../scanner/check_context.ts";
 import { checkSite } from "../../scanner/check.ts";
 
-export interface CheckSetup {
+export interface CheckSetup extends CheckTargets {
   readonly sites: readonly Site[];
-  /** Urls of all sites of the configuration: redirects may lead to any of them. */
-  readonly urls: readonly string[];
-  readonly allowHosts: readonly string[];
-  readonly addressPolicy: AddressPolicyOptions;
   readonly location: string;
-  /** Texts that no report may hold. */
-  readonly secrets?: readonly string[];
   /** Checks that run at once. */
   readonly concurrency: number;
 }

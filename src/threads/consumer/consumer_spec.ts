@@ -1,7 +1,7 @@
 /** The consumer threads: as many members of the consumer group as `kafka.consumers` says. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { brokers, database } from "../../config/permissions/needs.ts";
-import { kafkaConnection, section, storeAddress, topicOptions } from "../connections.ts";
+import { ingestSetup, kafkaConnection, section, topicOptions } from "../connections.ts";
 import type { DaemonThread, Instance } from "../daemon_thread.ts";
 import type { ConsumerSetup } from "./consumer_thread.ts";
 
@@ -18,12 +18,8 @@ function instances(loaded: LoadedConfig): Instance<ConsumerSetup>[] {
   const kafka = section(loaded.config.kafka, "kafka");
   const setup = {
     kafka: { connection: kafkaConnection(loaded), ...topicOptions(kafka), group: kafka.group },
-    store: storeAddress(loaded, "postgres"),
-    retentionMs: loaded.config.history.retention,
-    isTraced: loaded.config.traces !== undefined,
+    ...ingestSetup(loaded, "postgres"),
   };
-  return Array.from(
-    { length: kafka.consumers },
-    (_, index) => ({ name: `consumer-${index + 1}`, setup }),
-  );
+  const instance = (_: unknown, index: number) => ({ name: `consumer-${index + 1}`, setup });
+  return Array.from({ length: kafka.consumers }, instance);
 }

@@ -8,16 +8,12 @@ import { Ingest } from "../../status/ingest/ingest.ts";
 import { ingestTracer } from "../../status/ingest/ingest_tracer.ts";
 import { purgeHistory } from "../../status/repair/purge_history.ts";
 import { StoreRetry } from "../../status/ingest/store_retry.ts";
-import { openStore, type StoreAddress } from "../../status/open_store.ts";
+import { openStore } from "../../status/open_store.ts";
 import { CHUNK_REPORTS_MAX } from "../../status/store.ts";
+import type { IngestSetup } from "../connections.ts";
 
-export interface ConsumerSetup {
+export interface ConsumerSetup extends IngestSetup {
   readonly kafka: Omit<KafkaConsumerOptions, "chunkMessagesMax" | "clock" | "telemetry">;
-  readonly store: StoreAddress;
-  /** How long reports are kept. */
-  readonly retentionMs: number;
-  /** Makes spans for OpenTelemetry. */
-  readonly isTraced: boolean;
 }
 
 serveThread<ConsumerSetup>({
@@ -33,8 +29,8 @@ serveThread<ConsumerSetup>({
     const parts = await openStore(address, { clock, telemetry });
     const { dependency } = parts;
     const [store, maintenance] = [parts.status(), parts.maintenance()];
-    const options = { ...kafka, chunkMessagesMax: CHUNK_REPORTS_MAX, clock, telemetry };
-    const consumer = new KafkaConsumer(options);
+    const limits = { chunkMessagesMax: CHUNK_REPORTS_MAX };
+    const consumer = new KafkaConsumer({ ...kafka, ...limits, clock, telemetry });
     const stopping = new AbortController();
     const { signal } = stopping;
 

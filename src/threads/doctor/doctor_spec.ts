@@ -11,41 +11,29 @@ import { memberSetup } from "../relay/relay_spec.ts";
 import { STORE_SPEC } from "../store/store_spec.ts";
 import type { DoctorSetup } from "./doctor_thread.ts";
 
-interface Examination {
-  readonly name: string;
-  readonly needs: readonly Partial<Permissions>[];
-  readonly setup: DoctorSetup;
-}
-
 /** One for each dependency that a configuration has, in the order of the data. */
 export function doctorSpecs(loaded: LoadedConfig): ThreadSpec<DoctorSetup>[] {
   const { kafka, postgres, outbox, store, sites } = loaded.config;
   const checks = loaded.sites.length > 0 || sites.length > 0;
   const isRun = rolesOf(loaded).includes("run");
-  const { path, min_free_bytes: freeBytesMin } = outbox;
-  const connection = postgres && postgresConnection(loaded);
-  const examinations: (Examination | false | undefined)[] = [
-    checks && {
-      name: "outbox",
-      needs: OUTBOX_SPEC.needs(loaded),
-      setup: { type: "disk", name: "outbox", path, freeBytesMin },
-    },
-    isRun && {
-      name: "store",
-      needs: STORE_SPEC.needs(loaded),
-      setup: { type: "disk", name: "store", path: store.path },
-    },
-    kafka && { name: "kafka", needs: [brokers(loaded)], setup: kafkaSetup(loaded, kafka) },
-    connection && {
-      name: "postgres",
-      needs: [database(loaded)],
-      setup: { type: "postgres", connection },
-    },
-  ];
+  const specs: ThreadSpec<DoctorSetup>[] = [];
   const module = new URL("./doctor_thread.ts", import.meta.url);
-  return examinations.filter((one) => !!one).map(({ name, ...rest }) =>
-    threadSpec(loaded, { ...rest, name: `doctor-${name}`, module })
-  );
+  const examine = (name: string, needs: readonly Partial<Permissions>[], setup: DoctorSetup) =>
+    specs.push(threadSpec(loaded, { name: `doctor-${name}`, module, needs, setup }));
+  if (checks) {
+    const { path, min_free_bytes: freeBytesMin } = outbox;
+    const setup = { type: "disk", name: "outbox", path, freeBytesMin } as const;
+    examine("outbox", OUTBOX_SPEC.needs(loaded), setup);
+  }
+  if (isRun) {
+    examine("store", STORE_SPEC.needs(loaded), { type: "disk", name: "store", path: store.path });
+  }
+  if (kafka) examine("kafka", [brokers(loaded)], kafkaSetup(loaded, kafka));
+  if (postgres) {
+    const connection = postgresConnection(loaded);
+    examine("postgres", [database(loaded)], { type: "postgres", connection });
+  }
+  return specs;
 }
 
 function kafkaSetup(

@@ -18,9 +18,7 @@ export function drainSpec(loaded: LoadedConfig): ThreadSpec<DrainSetup> {
     needs: [...OUTBOX_SPEC.needs(loaded), ...receiver.needs(loaded)],
     setup: {
       outbox: outboxSetup(loaded),
-      to: usesKafka
-        ? { type: "kafka", kafka: relaySetup(loaded) }
-        : { type: "store", store: storeAddress(loaded, "sqlite") },
+      to: usesKafka ? { kafka: relaySetup(loaded) } : { store: storeAddress(loaded, "sqlite") },
     },
   });
 }

@@ -11,9 +11,7 @@ import type { RelaySetup } from "../relay/relay_thread.ts";
 
 export interface DrainSetup {
   readonly outbox: OutboxSetup;
-  readonly to:
-    | { readonly type: "kafka"; readonly kafka: RelaySetup }
-    | { readonly type: "store"; readonly store: StoreAddress };
+  readonly to: { readonly kafka: RelaySetup } | { readonly store: StoreAddress };
 }
 
 /** Results: progress and trouble, and at last how it ended. */
@@ -53,7 +51,7 @@ async function publisherOf(
   to: DrainSetup["to"],
   { name: thread, telemetry }: ThreadContext,
 ): Promise<Publisher> {
-  if (to.type === "kafka") {
+  if ("kafka" in to) {
     const { KafkaPublisher } = await import("../../kafka/kafka_publisher.ts");
     return new KafkaPublisher({ ...to.kafka, clock, telemetry });
   }

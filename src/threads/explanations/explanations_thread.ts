@@ -2,18 +2,16 @@
 import { Deadline } from "../../runtime/deadline.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveTask } from "../../runtime/threads/thread.ts";
-import { AddressPolicy, type AddressPolicyOptions } from "../../scanner/reach/address_policy.ts";
+import type { CheckTargets } from "../../scanner/check_context.ts";
+import { AddressPolicy } from "../../scanner/reach/address_policy.ts";
 import { explain, type ExplainedRoute } from "../../scanner/reach/explanation.ts";
 import { NameLookups } from "../../scanner/reach/name_lookups.ts";
 import { PermittedHosts } from "../../scanner/reach/permitted_hosts.ts";
 
-export interface ExplanationsSetup {
+export interface ExplanationsSetup
+  extends Pick<CheckTargets, "urls" | "allowHosts" | "addressPolicy"> {
   /** What is explained, in the order of the answers. */
   readonly routes: readonly ExplainedRoute[];
-  /** Urls of all sites of the configuration, which permit their hosts. */
-  readonly urls: readonly string[];
-  readonly allowHosts: readonly string[];
-  readonly addressPolicy: AddressPolicyOptions;
   /** How long each name may take. */
   readonly lookupMs: number;
 }

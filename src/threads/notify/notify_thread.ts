@@ -8,14 +8,18 @@ import { serveThread } from "../../runtime/threads/thread.ts";
 serveThread<NotifySocketOptions>({
   onUncaught: "fail",
   start(setup) {
-    const log = logger("supervisor");
     const limit = new MinuteLimit(systemClock);
     const warn = (error: unknown) => {
-      if (limit.allows("send")) {
-        log.warn("notifying the service manager failed: {error}", { error });
-      }
+      if (!limit.allows("send")) return;
+      logger("supervisor").warn("notifying the service manager failed: {error}", { error });
     };
-    const socket = openSocket(setup, warn);
+    let socket: NotifySocket | undefined;
+    try {
+      socket = new NotifySocket(setup);
+    } catch (error) {
+      // Checks go on without the service manager, which may act on the missing messages.
+      warn(error);
+    }
     let sent = Promise.resolve();
     return Promise.resolve({
       assign(work) {
@@ -28,16 +32,3 @@ serveThread<NotifySocketOptions>({
     });
   },
 });
-
-/** Checks go on without the service manager, which may act on the missing messages. */
-function openSocket(
-  setup: NotifySocketOptions,
-  warn: (error: unknown) => void,
-): NotifySocket | undefined {
-  try {
-    return new NotifySocket(setup);
-  } catch (error) {
-    warn(error);
-    return undefined;
-  }
-}

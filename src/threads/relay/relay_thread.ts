@@ -34,8 +34,10 @@ serveThread<RelaySetup>({
     const tookPart = member?.run(stopping.signal).catch(fail);
     return {
       link(role, port) {
-        if (role !== "scanner") source.connect(port);
-        else if (member !== undefined) answerShares(port, member);
+        if (role !== "scanner") return source.connect(port);
+        if (member === undefined) return;
+        port.onmessage = ({ data: { asked } }: MessageEvent<ShareQuestion>) =>
+          port.postMessage({ asked, ...member.share } satisfies ShareAnswer);
       },
       async stop(deadlineMs) {
         using limit = new Deadline(clock, deadlineMs);
@@ -50,11 +52,3 @@ serveThread<RelaySetup>({
     };
   },
 });
-
-/** Answers a scanner's questions for as long as it asks. */
-function answerShares(port: MessagePort, member: GroupMember): void {
-  port.onmessage = ({ data: { asked } }: MessageEvent<ShareQuestion>) => {
-    const answer: ShareAnswer = { asked, ...member.share };
-    port.postMessage(answer);
-  };
-}

@@ -21,9 +21,9 @@ function instances(
   { schedule }: Pick<DaemonContext, "schedule">,
 ): Instance<ScannerSetup, ScannerWork>[] {
   const { config, sites } = loaded;
-  const { threads, concurrency, per_host } = config.scanner;
   const { connectivity, traces } = config;
-  const isShared = config.scanner.group !== undefined;
+  const { threads, concurrency, per_host, group } = config.scanner;
+  const isShared = group !== undefined;
   const { originMs, since } = isShared ? sinceEpoch(schedule) : schedule;
   const targets = {
     since,

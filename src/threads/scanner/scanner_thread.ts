@@ -1,13 +1,12 @@
 /** The scanner thread: checks its share of the sites and hands each report to the outbox thread. */
 import type { Site } from "../../config/site.ts";
 import { ReportSender } from "../../outbox/thread/report_sender.ts";
-import { systemClock } from "../../runtime/clock.ts";
+import { systemClock as clock } from "../../runtime/clock.ts";
 import { Deadline } from "../../runtime/deadline.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import { VERSION } from "../../runtime/version.ts";
-import type { AddressPolicyOptions } from "../../scanner/reach/address_policy.ts";
-import { checkContext, withTargets } from "../../scanner/check_context.ts";
+import { checkContext, type CheckTargets, withTargets } from "../../scanner/check_context.ts";
 import { checkSite } from "../../scanner/check.ts";
 import { CheckTraces } from "../../scanner/check_trace.ts";
 import { Connectivity } from "../../scanner/connectivity.ts";
@@ -34,17 +33,11 @@ export interface ScannerSetup {
 }
 
 /** What a reload may change while the thread runs. */
-export interface ScannerWork {
+export interface ScannerWork extends CheckTargets {
   /** The sites that this thread checks. */
   readonly sites: readonly Site[];
   /** Milliseconds after `originMs` at which a reload brought or changed a site, by its name. */
   readonly since: Readonly<Record<string, number>>;
-  /** Urls of all sites, whichever thread checks them: redirects may lead from one to another. */
-  readonly urls: readonly string[];
-  readonly allowHosts: readonly string[];
-  readonly addressPolicy: AddressPolicyOptions;
-  /** Texts that no report may hold. */
-  readonly secrets: readonly string[];
   /** URLs that show whether there is a network at all; without them every check counts. */
   readonly connectivity?: { readonly urls: readonly string[]; readonly everyMs: number };
 }
@@ -62,8 +55,9 @@ serveThread<ScannerSetup>({
   // A hostile site must not be able to end a thread that checks others.
   onUncaught: "continue",
   async start(setup, { name, telemetry, takesOverAtMs }) {
-    const clock = systemClock;
-    const traces = await checkTraces(setup);
+    const { location, traceRatio: ratio } = setup;
+    const tracer = await openTracer(ratio !== undefined);
+    const traces = tracer && new CheckTraces({ tracer, ratio: ratio!, location, clock });
     const sender: ReportSender = new ReportSender({
       sourceId: crypto.randomUUID(),
       clock,
@@ -73,33 +67,22 @@ serveThread<ScannerSetup>({
         onRoom: () => scanner.resume(),
       }),
     });
-    const { location } = setup;
     let guard: Connectivity | undefined;
+    const options = { location, clock, telemetry, thread: name };
     let context = checkContext({
+      ...options,
       urls: [],
-      location,
       version: VERSION,
-      clock,
-      telemetry,
       ...(traces && { traces }),
     });
-    const share = setup.isShared
-      ? new SiteShare({
-        location,
-        clock,
-        telemetry,
-        thread: name,
-        assign: (sites, since) => scanner.assign(sites, since),
-      })
-      : undefined;
+    const assign: Scanner["assign"] = (sites, since) => scanner.assign(sites, since);
+    const share = setup.isShared ? new SiteShare({ ...options, assign }) : undefined;
     const scanner: Scanner = new Scanner({
       ...setup,
+      ...options,
       ...(share && { mayCheck: () => share.mayCheck, firstWithinMs: TAKEN_OVER_WITHIN_MS }),
       ...(takesOverAtMs !== undefined && { takesOverAtMs }),
       sites: [],
-      clock,
-      telemetry,
-      thread: name,
       check: (site, signal) => checkSite(site, context, signal),
       onReport: (report) => sender.send(report),
     });
@@ -109,13 +92,15 @@ serveThread<ScannerSetup>({
         const { sites, since, connectivity, ...targets } = work as ScannerWork;
         context = withTargets(context, targets);
         guard?.stop();
-        guard = connectivity &&
-          new Connectivity({ ...connectivity, telemetry, thread: name }, context);
-        if (guard !== undefined) context = { ...context, connectivity: guard };
-        if (share) context = { ...context, mayVisit: () => share.mayCheck };
+        guard = connectivity && new Connectivity({ ...connectivity, ...options }, context);
+        context = {
+          ...context,
+          ...(guard && { connectivity: guard }),
+          ...(share && { mayVisit: () => share.mayCheck }),
+        };
         guard?.start();
         if (share) share.setSites(sites, since);
-        else scanner.assign(sites, since);
+        else assign(sites, since);
       },
       link: (role, port) => role === "relay" ? share?.connect(port) : sender.connect(port),
       async stop(deadlineMs) {
@@ -130,11 +115,3 @@ serveThread<ScannerSetup>({
     };
   },
 });
-
-async function checkTraces(
-  { traceRatio: ratio, location }: ScannerSetup,
-): Promise<CheckTraces | undefined> {
-  const tracer = await openTracer(ratio !== undefined);
-  if (tracer === undefined || ratio === undefined) return undefined;
-  return new CheckTraces({ tracer, ratio, location, clock: systemClock });
-}

@@ -8,18 +8,11 @@ import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import { ingestTracer } from "../../status/ingest/ingest_tracer.ts";
 import { purgeHistory } from "../../status/repair/purge_history.ts";
 import { StoreRetry } from "../../status/ingest/store_retry.ts";
-import { openStore, type StoreAddress } from "../../status/open_store.ts";
+import { openStore } from "../../status/open_store.ts";
+import type { IngestSetup } from "../connections.ts";
 import { StorePublisher } from "../../status/ingest/store_publisher.ts";
 
-export interface StoreSetup {
-  readonly store: StoreAddress;
-  /** How long reports are kept. */
-  readonly retentionMs: number;
-  /** Makes spans for OpenTelemetry. */
-  readonly isTraced: boolean;
-}
-
-serveThread<StoreSetup>({
+serveThread<IngestSetup>({
   onUncaught: "fail",
   progressMaxMs: STEP_MS_MAX,
   async start({ store: address, retentionMs, isTraced }, { name, telemetry, progress, fail }) {

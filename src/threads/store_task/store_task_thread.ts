@@ -10,8 +10,14 @@ import type {
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { auditTwice } from "../../status/repair/audit.ts";
 import { replay, type Replayed } from "../../status/repair/replay.ts";
+import type {
+  DayCoverage,
+  SiteHistory,
+  SiteStatus,
+  SiteUptime,
+  StatusQueries,
+} from "../../status/queries.ts";
 import { StoreConfigurationError, StoreUnavailableError } from "../../status/store.ts";
-import { siteStories } from "./site_stories.ts";
 
 export interface StoreTaskSetup {
   readonly store: StoreAddress;
@@ -22,7 +28,7 @@ export interface StoreTaskSetup {
 
 /** What to do, each with what the thread answers. */
 export type StoreTask =
-  /** One SiteStories. */
+  /** One {@linkcode SiteStories}. */
   | { readonly type: "statuses"; readonly site?: string }
   /** The locations at which the site was not yet removed. */
   | { readonly type: "forget"; readonly site: string; readonly location?: string }
@@ -41,7 +47,24 @@ export interface DeadLetterPage {
   readonly count: number;
 }
 
+/** One site at one location, from its past to now. */
+export interface SiteStory {
+  readonly history: SiteHistory;
+  readonly uptime: SiteUptime | undefined;
+  /** 90 days, the oldest first. */
+  readonly days: readonly DayCoverage[];
+}
+
+/** Statuses by site and location; of one site also its stories, one for each location. */
+export interface SiteStories {
+  readonly statuses: readonly SiteStatus[];
+  readonly stories: readonly SiteStory[];
+}
+
 export type ReplayStep = Replayed | "end";
+
+/** Days of a story: of bars and changes, and of response times by the hour. */
+const STORY = { transitionDays: 90, latencyDays: 2 };
 
 serveTask<StoreTaskSetup>(async ({ store, kafka, task }, { result }) => {
   const parts = await openStore(store, { clock });
@@ -76,6 +99,22 @@ serveTask<StoreTaskSetup>(async ({ store, kafka, task }, { result }) => {
     }
   }
 });
+
+/** Stories only when a site is named. */
+async function siteStories(queries: StatusQueries, site?: string): Promise<SiteStories> {
+  const all = await queries.statuses();
+  if (site === undefined) return { statuses: all, stories: [] };
+  const statuses = all.filter((status) => status.site === site);
+  const uptimes = await queries.uptimes();
+  const days = await queries.daily(statuses, STORY.transitionDays);
+  const stories: SiteStory[] = [];
+  for (const [index, { location }] of statuses.entries()) {
+    const history = await queries.history({ site, location }, STORY);
+    const uptime = uptimes.find((one) => one.site === site && one.location === location);
+    if (history) stories.push({ history, uptime, days: days[index]!.days });
+  }
+  return { statuses, stories };
+}
 
 function clusterIdOnce(connection: KafkaConnectionOptions | undefined): () => Promise<string> {
   let asked: Promise<string> | undefined;
