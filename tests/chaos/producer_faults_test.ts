@@ -6,7 +6,6 @@ import { readStats } from "../../src/outbox/outbox_stats.ts";
 import { systemClock as clock } from "../../src/runtime/clock.ts";
 import { aReport } from "../contract/site_reports.ts";
 import { eventually } from "../support/waiting.ts";
-import { sitesAt, startHttpbin } from "../integration/httpbin.ts";
 import { DEADLINE_MS, Pipeline, storedSequence, storesMoreThan } from "../integration/pipeline.ts";
 import {
   administer,
@@ -56,8 +55,7 @@ pipelineTest(
   "what a producer sends again after a kill changes nothing, also of sites that are gone",
   async () => {
     const COUNT = 30;
-    await using httpbin = startHttpbin();
-    await using pipeline = await Pipeline.create({ sites: sitesAt(httpbin, 5) });
+    await using pipeline = await Pipeline.create({ sites: 5 });
     await publishAndDie(pipeline, COUNT);
     const operator = new Operator(pipeline.consumerFile);
     pipeline.startConsumer();
@@ -83,11 +81,7 @@ brokerTest(
   "a producer that starts without a broker checks, says so, and drains later",
   async () => {
     await using kafka = await startKafka();
-    await using httpbin = startHttpbin();
-    await using pipeline = await Pipeline.create({
-      sites: sitesAt(httpbin, 5),
-      bootstrap: kafka.bootstrap,
-    });
+    await using pipeline = await Pipeline.create({ sites: 5, bootstrap: kafka.bootstrap });
     const operator = new Operator(pipeline.producerFile);
     await kafka.brokers[0]!.kill();
     const producer = pipeline.startProducer();
@@ -102,9 +96,8 @@ brokerTest(
 
 brokerTest("a producer that is stopped during an outage exits 0 and keeps its rows", async () => {
   await using kafka = await startKafka();
-  await using httpbin = startHttpbin();
   await using pipeline = await Pipeline.create({
-    sites: sitesAt(httpbin, 5),
+    sites: 5,
     bootstrap: kafka.bootstrap,
     producer: "shutdown_timeout: 2s",
   });
@@ -121,9 +114,8 @@ brokerTest("a producer that is stopped during an outage exits 0 and keeps its ro
 });
 
 pipelineTest("a producer waits for a topic that it may not create, and says so", async () => {
-  await using httpbin = startHttpbin();
   await using pipeline = await Pipeline.create({
-    sites: sitesAt(httpbin, 5),
+    sites: 5,
     kafka: "  create_topic: false",
   });
   const operator = new Operator(pipeline.producerFile);
@@ -137,8 +129,7 @@ pipelineTest("a producer waits for a topic that it may not create, and says so",
 });
 
 pipelineTest("a topic that is deleted is made again, and reports flow on", async () => {
-  await using httpbin = startHttpbin();
-  await using pipeline = await Pipeline.create({ sites: sitesAt(httpbin, 5) });
+  await using pipeline = await Pipeline.create({ sites: 5 });
   const producer = pipeline.startProducer();
   pipeline.startConsumer();
   await pipeline.historyHolds(20, { orMore: true });

@@ -1,17 +1,11 @@
 // What the doctor finds at real servers, and that it finds it with the threads' own permissions.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import type { Finding } from "../../src/runtime/finding.ts";
 import { freePort } from "../support/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { sitemon } from "../support/sitemon_process.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { Pipeline } from "./pipeline.ts";
-
-interface Finding {
-  readonly subject: string;
-  readonly step: string;
-  readonly ok: boolean;
-  readonly detail: string;
-}
 
 async function doctor(file: string) {
   const { code, stdout, stderr } = await sitemon(["doctor", "-c", file, "--json"]);
@@ -20,7 +14,16 @@ async function doctor(file: string) {
   return { code, stderr, findings, problems: findings.filter((finding) => !finding.ok) };
 }
 
-const steps = (findings: readonly Finding[]) => findings.map(({ step }) => step);
+const steps = (findings: readonly Finding[]) => findings.map(({ step }) => step).join(", ");
+
+/** Lets the consumer log in as another role. */
+function logIn({ consumerFile }: Pipeline, user: string, password: string): void {
+  const yaml = Deno.readTextFileSync(consumerFile).replace(/user: [^,]+,/, `user: ${user},`);
+  Deno.writeTextFileSync(
+    consumerFile,
+    yaml.replace(/password: [^,]+,/, `password: ${password},`),
+  );
+}
 
 const kafkaTest = serviceTest("kafka", "postgres");
 
@@ -31,42 +34,27 @@ kafkaTest("sitemon doctor finds no problem, where there is none, and changes not
   });
   const producer = await doctor(pipeline.producerFile);
   deepStrictEqual([producer.code, producer.problems], [0, []], producer.stderr);
-  deepStrictEqual(steps(producer.findings), [
-    "configuration",
-    "folder",
-    "disk space",
-    "connect",
-    "login",
-    "listeners",
-    "topic",
-    "topic",
-  ]);
+  strictEqual(
+    steps(producer.findings),
+    "configuration, folder, disk space, connect, login, listeners, topic, topic",
+  );
   const [ofReports, ofGroup] = producer.findings.slice(-2);
   match(ofReports!.detail, /does not exist yet and will be created/);
   match(ofGroup!.detail, /-scanners" does not exist yet and will be created/);
   deepStrictEqual([...Deno.readDirSync(`${pipeline.folder}/outbox`)], []);
   const consumer = await doctor(pipeline.consumerFile);
   deepStrictEqual([consumer.code, consumer.problems], [0, []], consumer.stderr);
-  deepStrictEqual(steps(consumer.findings).slice(-5), [
-    "connect",
-    "login",
-    "clock",
-    "schema version",
-    "privileges",
-  ]);
+  match(steps(consumer.findings), /connect, login, clock, schema version, privileges$/);
   const tables = await pipeline.query("SELECT FROM pg_class WHERE relname = 'schema_migration'");
   strictEqual(tables.length, 0);
 });
 
 kafkaTest("sitemon doctor says that a log-in fails, and never with which password", async () => {
   await using pipeline = await Pipeline.create({ sites: "  - { url: 'http://a.example/' }" });
-  const yaml = Deno.readTextFileSync(pipeline.consumerFile)
-    .replace(/user: [^,]+,/, "user: nobody_of_that_name,")
-    .replace(/password: [^,]+,/, "password: planted-secret,");
-  Deno.writeTextFileSync(pipeline.consumerFile, yaml);
+  logIn(pipeline, "nobody_of_that_name", "planted-secret");
   const { code, problems, findings } = await doctor(pipeline.consumerFile);
   strictEqual(code, 1);
-  deepStrictEqual(steps(problems), ["login"]);
+  strictEqual(steps(problems), "login");
   match(problems[0]!.detail, /check user, password/);
   ok(!JSON.stringify(findings).includes("planted-secret"));
 });
@@ -76,16 +64,11 @@ kafkaTest("sitemon doctor names the rights that a role lacks", async () => {
   const role = `weak_${crypto.randomUUID().slice(0, 8)}`;
   await pipeline.query(`CREATE ROLE ${role} LOGIN PASSWORD 'weak'`);
   await pipeline.query("REVOKE CREATE ON SCHEMA public FROM public");
-  const yaml = Deno.readTextFileSync(pipeline.consumerFile)
-    .replace(/user: [^,]+,/, `user: ${role},`).replace(/password: [^,]+,/, "password: weak,");
-  Deno.writeTextFileSync(pipeline.consumerFile, yaml);
+  logIn(pipeline, role, "weak");
   const { problems } = await doctor(pipeline.consumerFile);
   await pipeline.query(`DROP ROLE ${role}`);
-  deepStrictEqual(steps(problems), ["privileges"]);
-  match(
-    problems[0]!.detail,
-    /the role may not create tables; grant it CREATE, or run "sitemon migrate"/,
-  );
+  strictEqual(steps(problems), "privileges");
+  match(problems[0]!.detail, /may not create tables; grant it CREATE, or run "sitemon migrate"/);
 });
 
 Deno.test("sitemon doctor distinguishes a missing server, a missing folder and a full disk", async () => {
@@ -102,7 +85,7 @@ postgres: { host: 127.0.0.1, port: ${port}, user: u }
   );
   const { code, problems } = await doctor(file);
   strictEqual(code, 1);
-  deepStrictEqual(steps(problems), ["disk space", "connect", "resolve", "connect"]);
+  strictEqual(steps(problems), "disk space, connect, resolve, connect");
   match(problems[0]!.detail, /MiB free, but "outbox\.min_free_bytes" is 1048576 MiB/);
   match(problems[1]!.detail, /refused.*; check that the server runs, and the port/i);
   match(problems[2]!.detail, /cannot resolve "no-such-host\.invalid"; check the name and DNS/);
@@ -115,7 +98,7 @@ store: { path: '${place.path}/s.db' }
 `,
   );
   const second = await doctor(missing);
-  deepStrictEqual(steps(second.problems), ["folder"]);
+  strictEqual(steps(second.problems), "folder");
   match(second.problems[0]!.detail, /create it for this user, or change "outbox\.path"/);
 });
 

@@ -6,12 +6,6 @@ export interface Httpbin extends LocalServer {
   visits(path: string): number;
 }
 
-/** YAML of so many sites that are up, for the option of a pipeline. */
-export function sitesAt({ origin }: Httpbin, count: number): string {
-  return Array.from({ length: count }, (_, n) => `  - { name: s${n}, url: '${origin}/status/200' }`)
-    .join("\n");
-}
-
 /** `/anything` answers with what was asked, `/status/N` with that status. */
 export function startHttpbin(): Httpbin {
   const visits = new Map<string, number>();

@@ -1,11 +1,12 @@
 // How the daemons start, what they answer to signals and mistakes, and how they end.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { VERSION } from "../../src/runtime/version.ts";
 import { readStats } from "../../src/outbox/outbox_stats.ts";
 import { eventually } from "../support/waiting.ts";
 import { RunFolder } from "./run_folder.ts";
 import { freePort } from "../support/free_port.ts";
 import { serveLocally } from "../support/local_server.ts";
-import { sitemon, type SitemonProcess } from "../support/sitemon_process.ts";
+import { type LogLine, sitemon, type SitemonProcess } from "../support/sitemon_process.ts";
 
 const DEADLINE_MS = 60_000;
 
@@ -49,7 +50,7 @@ ${extra}`);
   }
 }
 
-const isStored = ({ message }: { message: string }) => message.startsWith("stored ");
+const isStored = ({ message }: LogLine) => message.startsWith("stored ");
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(`sitemon run drains and exits 0 on ${signal}`, async () => {
@@ -68,7 +69,7 @@ Deno.test("a drain waits for the checks that run", async () => {
   await using process = place.run();
   await place.hasRunningCheck();
   const stopping = process.stop();
-  await process.log("the drain", ({ message }) => message.startsWith("stopping"));
+  await process.log("the drain", "stopping");
   place.answerHeld();
   strictEqual(await stopping, 0);
   ok(process.logs.some(isStored), "the report of the check that ran was stored");
@@ -88,7 +89,7 @@ Deno.test("a second signal ends the process at once, and the outbox opens clean"
   await place.hasRunningCheck();
   await eventually(DEADLINE_MS, "an outbox", () => readStats(place.folder.file("outbox.db")));
   process.signal("SIGTERM");
-  await process.log("the drain", ({ message }) => message.startsWith("stopping"));
+  await process.log("the drain", "stopping");
   strictEqual(await process.stop(), 143);
   const { code, stdout } = await sitemon(["outbox", "stats", "-c", place.file, "--json"]);
   strictEqual(code, 0);
@@ -149,14 +150,8 @@ Deno.test("listen serves metrics, health and readiness of what runs", async () =
 });
 
 Deno.test("sitemon says its version, helps, and refuses what it does not know", async () => {
-  const { version } = JSON.parse(
-    Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)),
-  );
-  deepStrictEqual(await sitemon(["--version"]), {
-    code: 0,
-    stdout: `sitemon ${version}\n`,
-    stderr: "",
-  });
+  const stdout = `sitemon ${VERSION}\n`;
+  deepStrictEqual(await sitemon(["--version"]), { code: 0, stdout, stderr: "" });
   const help = await sitemon(["--help"]);
   strictEqual(help.code, 0);
   for (const command of ["producer", "consumer", "run", "check", "status", "config", "schema"]) {
@@ -174,9 +169,8 @@ Deno.test("sitemon run with no sites waits to be stopped", async () => {
   const port = freePort();
   using folder = new RunFolder(`sites: []\nlisten: 127.0.0.1:${port}`);
   await using process = folder.run();
-  await eventually(DEADLINE_MS, "health", async () => {
-    const response = await fetch(`http://127.0.0.1:${port}/readyz`);
-    const { ready } = await response.json();
+  await eventually(DEADLINE_MS, "readiness", async () => {
+    const { ready } = await (await fetch(`http://127.0.0.1:${port}/readyz`)).json();
     return ready || undefined;
   });
   strictEqual(await process.stop(), 0);

@@ -9,27 +9,20 @@ const DEADLINE_MS = 60_000;
 /** Three pings a second. */
 const WATCHDOG_USEC = "1000000";
 
-function configuration(folder: string, { kafka, extra }: { kafka: string; extra: string }): string {
-  const file = `${folder}/producer.yaml`;
-  Deno.writeTextFileSync(
-    file,
-    `log: { level: debug, format: json }
-outbox: { path: '${folder}/outbox.db' }
-sites: [{ name: nothing, url: 'http://127.0.0.1:9/' }]
-kafka: { server: '${kafka}', topic: sitemon }
-shutdown_timeout: 1s
-${extra}
-`,
-  );
-  return file;
-}
-
 /** A producer whose Kafka is down, as a unit of type notify starts it. */
 function startProducer(
   manager: NotifyReceiver,
   { env = {}, extra = "" }: { env?: Record<string, string>; extra?: string } = {},
 ): SitemonProcess {
-  const file = configuration(manager.folder, { kafka: `127.0.0.1:${freePort()}`, extra });
+  const file = `${manager.folder}/producer.yaml`;
+  const yaml = `log: { level: debug, format: json }
+outbox: { path: '${manager.folder}/outbox.db' }
+sites: [{ name: nothing, url: 'http://127.0.0.1:9/' }]
+kafka: { server: '127.0.0.1:${freePort()}', topic: sitemon }
+shutdown_timeout: 1s
+${extra}
+`;
+  Deno.writeTextFileSync(file, yaml);
   return new SitemonProcess(["producer", "-c", file], {
     env: {
       PATH: Deno.env.get("PATH")!,
@@ -48,17 +41,10 @@ async function hasMorePings(manager: NotifyReceiver): Promise<void> {
   await eventually(DEADLINE_MS, "more pings", hasMore);
 }
 
-Deno.test("sitemon notifies the service manager that it is ready, although Kafka is down", async () => {
+Deno.test("sitemon notifies that it is ready and pings the watchdog, although Kafka is down", async () => {
   await using manager = new NotifyReceiver();
   await using producer = startProducer(manager);
   await manager.message("READY", "1");
-  await manager.message("STATUS", "not ready: kafka (unreachable)");
-  strictEqual(await producer.stop(), 0);
-});
-
-Deno.test("sitemon pings the watchdog while it works, also while Kafka is down", async () => {
-  await using manager = new NotifyReceiver();
-  await using producer = startProducer(manager);
   await manager.message("STATUS", "not ready: kafka (unreachable)");
   await hasMorePings(manager);
   strictEqual(await producer.stop(), 0);
@@ -86,20 +72,14 @@ Deno.test("sitemon notifies the service manager that it stops, and removes its s
   await manager.message("READY");
   strictEqual(await producer.stop(), 0);
   strictEqual((await manager.message("STOPPING")).STOPPING, "1");
-  deepStrictEqual(
-    [...Deno.readDirSync(manager.folder)].map(({ name }) => name)
-      .filter((name) => name.endsWith(".sock")),
-    ["manager.sock"],
-  );
+  const names = [...Deno.readDirSync(manager.folder)].map(({ name }) => name);
+  deepStrictEqual(names.filter((name) => name.endsWith(".sock")), ["manager.sock"]);
 });
 
 Deno.test("sitemon pings the watchdog after main has dropped its network permission", async () => {
   await using manager = new NotifyReceiver();
   await using producer = startProducer(manager, { extra: "sandbox: strict" });
-  await producer.log(
-    "the end of main's network",
-    ({ message }) => message.includes("dropped its network"),
-  );
+  await producer.log("main's permissions", "all threads are running; main thread dropped its net");
   await hasMorePings(manager);
   strictEqual(await producer.stop(), 0);
 });
@@ -109,11 +89,8 @@ Deno.test("sitemon keeps running when the service manager cannot be notified", a
   await using producer = startProducer(manager, {
     env: { NOTIFY_SOCKET: `${manager.folder}/nobody.sock` },
   });
-  await producer.log(
-    "a warning",
-    ({ message }) => message.startsWith("notifying the service manager failed"),
-  );
-  await producer.log("a stored report", ({ message }) => message.startsWith("stored "));
+  await producer.log("a warning", "notifying the service manager failed");
+  await producer.log("a stored report", "stored ");
   strictEqual(await producer.stop(), 0);
 });
 

@@ -4,7 +4,6 @@ import { readStats } from "../../src/outbox/outbox_stats.ts";
 import { eventually } from "../support/waiting.ts";
 import { startKafka } from "../services/kafka.ts";
 import { serviceTest } from "../services/with_services.ts";
-import { sitesAt, startHttpbin } from "./httpbin.ts";
 import { DEADLINE_MS, Pipeline, storedSequence, storesMoreThan } from "./pipeline.ts";
 import { sequencesOf } from "./topic_reader.ts";
 
@@ -19,11 +18,7 @@ function allFrom1To(last: number): number[] {
 brokerTest("a broker that is killed loses nothing", async () => {
   const OUTAGE_MS_MAX = 20_000;
   await using kafka = await startKafka();
-  await using httpbin = startHttpbin();
-  await using pipeline = await Pipeline.create({
-    sites: sitesAt(httpbin, 20),
-    bootstrap: kafka.bootstrap,
-  });
+  await using pipeline = await Pipeline.create({ sites: 20, bootstrap: kafka.bootstrap });
   const producer = pipeline.startProducer();
   pipeline.startConsumer();
   await storesMoreThan(producer, 100);
@@ -50,11 +45,7 @@ brokerTest("a broker that is killed loses nothing", async () => {
 });
 
 pipelineTest("a producer that is killed again and again loses nothing that it stored", async () => {
-  await using httpbin = startHttpbin();
-  await using pipeline = await Pipeline.create({
-    sites: sitesAt(httpbin, 20),
-    interval: "200ms",
-  });
+  await using pipeline = await Pipeline.create({ sites: 20, interval: "200ms" });
   pipeline.startConsumer();
   let stored = 0;
   for (let kill = 1; kill <= 4; kill++) {
@@ -68,7 +59,7 @@ pipelineTest("a producer that is killed again and again loses nothing that it st
     stored = Math.max(stored, storedSequence(producer));
   }
   const producer = pipeline.startProducer();
-  await producer.log("a last report", ({ message }) => message.startsWith("stored "));
+  await producer.log("a last report", "stored ");
   strictEqual(await producer.stop(), 0);
   const end = storedSequence(producer);
   ok(end > stored);
@@ -79,9 +70,8 @@ pipelineTest("a producer that is killed again and again loses nothing that it st
 
 // Fault 3: what a crash of the consumer lost or repeated was luck.
 pipelineTest("consumers that are killed again and again apply each report once", async () => {
-  await using httpbin = startHttpbin();
   await using pipeline = await Pipeline.create({
-    sites: sitesAt(httpbin, 20),
+    sites: 20,
     interval: "200ms",
     consumers: 2,
   });
@@ -97,8 +87,6 @@ pipelineTest("consumers that are killed again and again apply each report once",
   const consumer = pipeline.startConsumer();
   await pipeline.historyHolds(end);
   strictEqual(await consumer.stop(), 0);
-  const [{ rolled }] = await pipeline.query<{ rolled: number }>(
-    "SELECT sum(up)::int AS rolled FROM site_hour",
-  ) as [{ rolled: number }];
-  strictEqual(rolled, end, "the rollup counts each report once");
+  const rollup = await pipeline.query("SELECT sum(up)::int AS up FROM site_hour");
+  deepStrictEqual(rollup, [{ up: end }], "the rollup counts each report once");
 });

@@ -1,5 +1,6 @@
 /** A producer and a consumer with a topic, a database and a folder of their own. */
 import { Client } from "pg";
+import { startHttpbin } from "./httpbin.ts";
 import { createDatabase, type TestDatabase } from "../services/database.ts";
 import { uniqueName } from "../support/unique_name.ts";
 import { eventually } from "../support/waiting.ts";
@@ -9,8 +10,8 @@ import { type SitemonOptions, SitemonProcess } from "../support/sitemon_process.
 export const DEADLINE_MS = 60_000;
 
 export interface PipelineOptions {
-  /** YAML of the sites, with two spaces before each dash. */
-  readonly sites: string;
+  /** YAML of the sites, with two spaces before each dash; or how many sites that are up. */
+  readonly sites: string | number;
   readonly interval?: string;
   /** `host:port` of the brokers; those that the tests of the run share when absent. */
   readonly bootstrap?: string;
@@ -35,6 +36,7 @@ export class Pipeline implements AsyncDisposable {
   readonly outboxPath: string;
   readonly #database: TestDatabase;
   readonly #client: Client;
+  readonly #httpbin = startHttpbin();
   readonly #processes: SitemonProcess[] = [];
 
   private constructor(
@@ -96,6 +98,7 @@ export class Pipeline implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     for (const process of this.#processes) await process.kill();
     await this.#client.end();
+    await this.#httpbin[Symbol.asyncDispose]();
     await this.#database[Symbol.asyncDispose]();
     await Deno.remove(this.folder, { recursive: true });
   }
@@ -107,12 +110,14 @@ export class Pipeline implements AsyncDisposable {
   }
 
   #producerYaml({ sites, interval = "500ms", producer = "", kafka = "" }: PipelineOptions): string {
+    const siteUp = (_: unknown, n: number) =>
+      `  - { name: s${n}, url: '${this.#httpbin.origin}/status/200' }`;
     return `interval: ${interval}
 log: { level: debug, format: json }
 outbox: { path: '${this.outboxPath}' }
 ${producer}
 sites:
-${sites}
+${typeof sites === "string" ? sites : Array.from({ length: sites }, siteUp).join("\n")}
 kafka:
   servers: [${this.bootstrap}]
   topic: ${this.topic}

@@ -65,21 +65,13 @@ sites:
   - { name: plain, url: 'http://${site.host}/plain' }
   - { name: gone, url: 'http://127.0.0.1:${freePort()}/', retries: { attempts: 2, delay: 0 } }
 `);
-  await using run = place.run({
-    env: collector.env("sitemon-run"),
-  });
-  await Promise.all(
-    ["plain", "gone"].map((name) =>
-      collector.span(
-        `the ingest of ${name}`,
-        ({ attributes: a, kind }) => kind === CONSUMER && a["sitemon.site"] === name,
-      )
-    ),
-  );
-  const ingest = await collector.span(
-    "the ingest of shop",
-    ({ kind, attributes }) => kind === CONSUMER && attributes["sitemon.site"] === "shop",
-  );
+  await using run = place.run({ env: collector.env("sitemon-run") });
+  const ingestOf = (site: string) =>
+    collector.span(
+      `the ingest of ${site}`,
+      ({ kind, attributes }) => kind === CONSUMER && attributes["sitemon.site"] === site,
+    );
+  const [ingest] = await Promise.all([ingestOf("shop"), ingestOf("plain"), ingestOf("gone")]);
   strictEqual(await run.stop(), 0);
 
   const trace = collector.spans.filter(({ traceId }) => traceId === ingest.traceId);
@@ -102,18 +94,13 @@ sites:
     "network.peer.address": "127.0.0.1",
     "network.protocol.version": "1.1",
   };
+  const answered = (path: string, status: number) => ({
+    "url.full": `http://${site.host}${path}`,
+    "http.response.status_code": status,
+  });
   deepStrictEqual(visits.map(({ name, attributes }) => [name, attributes]), [
-    ["GET", {
-      ...common,
-      "url.full": `http://${site.host}/go?x=1`,
-      "http.response.status_code": 302,
-    }],
-    ["GET", {
-      ...common,
-      "url.full": `http://${site.host}/there`,
-      "http.response.status_code": 200,
-      "http.request.resend_count": 1,
-    }],
+    ["GET", { ...common, ...answered("/go?x=1", 302) }],
+    ["GET", { ...common, ...answered("/there", 200), "http.request.resend_count": 1 }],
   ]);
   for (const visit of visits) {
     ok(visit.parentSpanId === check.spanId && isWithin(visit, check), JSON.stringify(visit));
@@ -214,23 +201,14 @@ serviceTest("kafka", "postgres")(
     const { topic } = pipeline;
     const producer = pipeline.startProducer({ env: collector.env("sitemon-producer") });
     const consumer = pipeline.startConsumer({ env: collector.env("sitemon-consumer") });
-    const process = await collector.span(
-      "what became of a message",
-      (span) => span.name === `process ${topic}`,
-    );
-    const check = await collector.span(
-      "its check",
-      ({ name, spanId }) => name === "check" && spanId === process.parentSpanId,
-    );
-    const link = `${check.traceId}/${check.spanId}`;
-    const send = await collector.span(
-      "the batch that it was sent in",
-      ({ name, links }) => name === `send ${topic}` && links.includes(link),
-    );
-    const ingest = await collector.span(
-      "the chunk that it was applied in",
-      ({ name, links }) => name === "ingest" && links.includes(link),
-    );
+    const span = (name: string, matches: (span: ReceivedSpan) => boolean) =>
+      collector.span(name, (it) => it.name === name && matches(it));
+    const process = await span(`process ${topic}`, () => true);
+    const check = await span("check", ({ spanId }) => spanId === process.parentSpanId);
+    const isLinked = ({ links }: ReceivedSpan) =>
+      links.includes(`${check.traceId}/${check.spanId}`);
+    const send = await span(`send ${topic}`, isLinked);
+    const ingest = await span("ingest", isLinked);
     await producer.stop();
     await consumer.stop();
 

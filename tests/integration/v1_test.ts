@@ -58,13 +58,11 @@ pipelineTest(
     };
     const first = await eventually(DEADLINE_MS, "a row of each site", rows);
     const row = (part: string) => first.find(({ url }) => url.includes(part))!;
-    const verdict = (
-      { response_code, pattern_match, outcome }: StatusRow,
-    ) => [response_code, pattern_match, outcome];
-    deepStrictEqual(verdict(row("?match")), [200, true, "up"]);
-    deepStrictEqual(verdict(row("?other")), [200, false, "down"]);
-    deepStrictEqual(verdict(row("/status/500")), [500, null, "down"]);
-    deepStrictEqual(verdict(row("no-such-host")), [null, null, "down"]);
+    const parts = ["?match", "?other", "/status/500", "no-such-host"];
+    deepStrictEqual(
+      parts.map(row).map((it) => [it.response_code, it.pattern_match, it.outcome]),
+      [[200, true, "up"], [200, false, "down"], [500, null, "down"], [null, null, "down"]],
+    );
     match(row("no-such-host").error_text!, /^Cannot connect/);
     strictEqual(row("?match").error_text, null);
     await eventually(DEADLINE_MS, "every row written again", async () => {
@@ -80,7 +78,7 @@ pipelineTest("last_checked is the time of the check, however late it is applied"
   const sites = `  - { name: a, url: '${httpbin.origin}/status/200', interval: 1h }`;
   await using pipeline = await Pipeline.create({ sites });
   const producer = pipeline.startProducer();
-  await producer.log("the one check", ({ message }) => message.startsWith("stored "));
+  await producer.log("the one check", "stored ");
   const checkedBefore = Date.now();
   strictEqual(await producer.stop(), 0);
   pipeline.startConsumer();
@@ -142,9 +140,7 @@ pipelineTest("two checks of one url are two rows, and credentials stay at home",
     ["down", `${httpbin.origin}/anything`],
     ["up", `${httpbin.origin}/anything`],
   ]);
-  const [{ dump }] = await pipeline.query<{ dump: string }>(
-    "SELECT string_agg(r::text, '') AS dump FROM site_report r",
-  ) as [{ dump: string }];
-  ok(!dump.includes("hunter22secret"));
+  const reports = await pipeline.query("SELECT r::text FROM site_report r");
+  ok(!JSON.stringify(reports).includes("hunter22secret"));
   ok(![...producer.lines, ...consumer.lines].join().includes("hunter22secret"));
 });

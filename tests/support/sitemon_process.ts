@@ -54,11 +54,14 @@ export class SitemonProcess implements AsyncDisposable {
     return this.#process.pid;
   }
 
-  /** The first line of the log, past or to come, that the test is looking for. */
-  async log(what: string, matches: (line: LogLine) => boolean): Promise<LogLine> {
+  /** The first line of the log, past or to come, that begins so, or that the test is looking for. */
+  async log(what: string, sought: string | ((line: LogLine) => boolean)): Promise<LogLine> {
+    const isSought = typeof sought === "string"
+      ? ({ message }: LogLine) => message.startsWith(sought)
+      : sought;
     const found = Promise.withResolvers<LogLine>();
     const look = () => {
-      const line = this.logs.find(matches);
+      const line = this.logs.find(isSought);
       if (line !== undefined) found.resolve(line);
     };
     this.#waiters.add(look);
@@ -74,9 +77,7 @@ export class SitemonProcess implements AsyncDisposable {
 
   /** Where it says that its status page is. */
   async pageAddress(): Promise<string> {
-    const { address } = await this.log("the address of the page", ({ message }) => {
-      return message.startsWith("status page listening on");
-    });
+    const { address } = await this.log("the address of the page", "status page listening on");
     return String(address);
   }
 
