@@ -10,49 +10,25 @@ const readText = (path: string) => Deno.readTextFileSync(new URL(path, ROOT));
 const isThere = (path: string) => exists(new URL(path, ROOT));
 const SOURCES = sourcesBelow(ROOT, "src");
 const TESTS = sourcesBelow(ROOT, "tests");
+const ARCHITECTURE = readText("docs/architecture.md");
 const PROJECT = JSON.parse(readText("deno.json"));
 
-/** Files that no test of their folder loads, and what drives them instead. */
-const UNTESTED: Readonly<Record<string, string>> = {
-  ...because("tests/integration/ or tests/compile/ runs the command as a process", [
-    "src/cli/compile.ts",
-    "src/cli/text/terminal.ts",
-    "src/runtime/service/reloader.ts",
-    "src/runtime/service/service.ts",
-  ]),
-  ...because("tests/integration/ runs a process of which it is a thread", [
-    "src/threads/check/check_thread.ts",
-    "src/threads/consumer/consumer_thread.ts",
-    "src/threads/doctor/doctor_thread.ts",
-    "src/threads/explanations/explanations_thread.ts",
-    "src/threads/drain/drain_thread.ts",
-    "src/threads/notify/notify_thread.ts",
-    "src/threads/outbox/outbox_thread.ts",
-    "src/threads/relay/relay_thread.ts",
-    "src/threads/scanner/scanner_thread.ts",
-    "src/threads/store/store_thread.ts",
-    "src/threads/store_task/store_task_thread.ts",
-  ]),
-  ...because("tests/browser/ runs the process of which it is a thread", [
-    "src/threads/web/web_thread.ts",
-  ]),
-  ...because("tests/integration/doctor_test.ts drives it through the command, at real servers", [
-    "src/kafka/examine_kafka.ts",
-    "src/runtime/finding.ts",
-    "src/runtime/finding.ts",
-    "src/status/postgres/examine_postgres.ts",
-  ]),
-  ...because("tests/browser/ runs the process of which it is a thread", [
-    "src/threads/web/web_thread.ts",
-  ]),
-  ...because("the threads of tests/testdata/threads/ use it, which supervisor_test.ts starts", [
-    "src/runtime/threads/thread.ts",
-  ]),
-};
-
-function because(reason: string, paths: readonly string[]): Record<string, string> {
-  return Object.fromEntries(paths.map((path) => [path, reason]));
-}
+/** Files that no test of their folder loads. */
+const UNTESTED = [
+  // Threads of the processes that tests/integration/ and tests/browser/ run.
+  ...SOURCES.map(({ path }) => path).filter((path) => structure.WORKER_ENTRY.test(path)),
+  // Commands and daemons that tests/integration/ and tests/compile/ run as processes.
+  "src/cli/compile.ts",
+  "src/cli/text/terminal.ts",
+  "src/runtime/service/reloader.ts",
+  "src/runtime/service/service.ts",
+  // What tests/integration/doctor_test.ts drives through the command, at real servers.
+  "src/kafka/examine_kafka.ts",
+  "src/runtime/finding.ts",
+  "src/status/postgres/examine_postgres.ts",
+  // The threads of tests/testdata/threads/ use it, which supervisor_test.ts starts.
+  "src/runtime/threads/thread.ts",
+];
 
 function holds(rule: string, breaches: readonly string[]): void {
   Deno.test(`tidy: ${rule}`, () => {
@@ -61,25 +37,16 @@ function holds(rule: string, breaches: readonly string[]): void {
 }
 
 function documents(): { path: string; text: string }[] {
-  const paths = [
-    ...[...Deno.readDirSync(ROOT)].map(({ name }) => name),
-    ...filesBelow(ROOT, "docs"),
-  ];
-  return paths
-    .filter((path) => path.endsWith(".md"))
+  const names = [...Deno.readDirSync(ROOT)].map(({ name }) => name);
+  return [...names, ...filesBelow(ROOT, "docs")].filter((path) => path.endsWith(".md"))
     .map((path) => ({ path, text: readText(path) }));
 }
 
-holds(
-  "imports point one way",
-  structure.wrongDirections(SOURCES, structure.importTable(readText("docs/architecture.md"))),
-);
+const { importTable, folderTable } = structure;
+holds("imports point one way", structure.wrongDirections(SOURCES, importTable(ARCHITECTURE)));
 holds(
   "imports point one way inside a room",
-  structure.wrongDirectionsInside(
-    SOURCES,
-    structure.folderTable(readText("docs/architecture.md")),
-  ),
+  structure.wrongDirectionsInside(SOURCES, folderTable(ARCHITECTURE)),
 );
 holds("imports have no circles", structure.importCircles([...SOURCES, ...TESTS]));
 holds("folders are small", structure.crowdedFolders([...SOURCES, ...TESTS]));
