@@ -20,18 +20,17 @@ Deno.test("Deadline aborts its signal with its parent's, without having expired"
   strictEqual(deadline.isExpired, false);
 });
 
-Deno.test("within() settles as its promise does, when that is in time", async () => {
+Deno.test("within() and abortable() settle as their promise does, when that is in time", async () => {
   strictEqual(await within(60_000, Promise.resolve(7)), 7);
   await rejects(within(60_000, Promise.reject(new TypeError("no"))), TypeError);
+  strictEqual(await abortable(Promise.resolve(7), new AbortController().signal), 7);
 });
 
 Deno.test("within() rejects, when its promise is silent", async () => {
   const clock = new FakeClock();
   const silent = Promise.withResolvers<void>();
-  const waited = rejects(
-    within(5, silent.promise, clock),
-    new TimeoutError("no answer within 5 ms"),
-  );
+  const error = new TimeoutError("no answer within 5 ms");
+  const waited = rejects(within(5, silent.promise, clock), error);
   clock.advance(5);
   await waited;
   // What comes late must not be an unhandled rejection.
@@ -45,8 +44,4 @@ Deno.test("abortable() rejects with the signal's reason, when that aborts first"
   abort.abort(new TypeError("stop"));
   await waited;
   silent.reject(new Error("late"));
-});
-
-Deno.test("abortable() settles as its promise does, when that is first", async () => {
-  strictEqual(await abortable(Promise.resolve(7), new AbortController().signal), 7);
 });

@@ -1,9 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual, throws } from "node:assert/strict";
-import {
-  type NotifyAddress,
-  notifyAddress,
-  NotifySocket,
-} from "../../../src/runtime/service/notify_socket.ts";
+import { notifyAddress, NotifySocket } from "../../../src/runtime/service/notify_socket.ts";
 import { NotifyReceiver } from "../../support/notify_receiver.ts";
 
 const names = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
@@ -37,7 +33,7 @@ Deno.test("NotifySocket says what the system says, when there is no way", async 
 
 const TO = "/run/systemd/notify";
 
-function addressOf(variables: Record<string, string>): NotifyAddress | undefined {
+function addressOf(variables: Record<string, string>) {
   return notifyAddress({ env: (name) => variables[name], pid: 42 });
 }
 
@@ -52,12 +48,11 @@ Deno.test("notifyAddress() takes the manager's socket and a place in the unit's 
 Deno.test("notifyAddress() takes the time of a watchdog that is meant for this process", () => {
   const watchdogOf = (variables: Record<string, string>) =>
     addressOf({ NOTIFY_SOCKET: TO, ...variables })?.watchdogMs;
-  strictEqual(watchdogOf({ WATCHDOG_USEC: "60000000" }), 60_000);
-  strictEqual(watchdogOf({ WATCHDOG_USEC: "60000000", WATCHDOG_PID: "42" }), 60_000);
-  strictEqual(watchdogOf({ WATCHDOG_USEC: "60000000", WATCHDOG_PID: "43" }), undefined);
-  for (const micros of ["0", "", "soon"]) {
-    strictEqual(watchdogOf({ WATCHDOG_USEC: micros }), undefined);
-  }
+  const WATCHDOG_USEC = "60000000";
+  strictEqual(watchdogOf({ WATCHDOG_USEC }), 60_000);
+  strictEqual(watchdogOf({ WATCHDOG_USEC, WATCHDOG_PID: "42" }), 60_000);
+  strictEqual(watchdogOf({ WATCHDOG_USEC, WATCHDOG_PID: "43" }), undefined);
+  for (const none of ["0", "", "soon"]) strictEqual(watchdogOf({ WATCHDOG_USEC: none }), undefined);
 });
 
 Deno.test("notifyAddress() is nothing, where there is no manager or none with a path", () => {

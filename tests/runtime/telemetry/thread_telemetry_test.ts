@@ -19,11 +19,7 @@ Deno.test("ThreadTelemetry.take() sums counts, keeps the last gauge, and starts 
       { name: "sitemon_checks_total", labels: { outcome: "down", reason: "dns" }, value: 1 },
     ],
     gauges: [{ name: "sitemon_outbox_rows", labels: {}, value: 4 }],
-    observations: [{
-      name: "sitemon_publish_duration_seconds",
-      labels: {},
-      value: [0.1, 0.2],
-    }],
+    observations: [{ name: "sitemon_publish_duration_seconds", labels: {}, value: [0.1, 0.2] }],
   });
   strictEqual(telemetry.take(), undefined);
 });

@@ -1,4 +1,4 @@
-import { deepStrictEqual, match, notStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert/strict";
 import {
   formatTraceparent,
   parseTraceparent,
@@ -14,9 +14,7 @@ Deno.test("parseTraceparent() reads what formatTraceparent() writes", () => {
     strictEqual(formatTraceparent(context), `00-${TRACE}-${SPAN}-0${traceFlags}`);
     deepStrictEqual(parseTraceparent(formatTraceparent(context)), context);
   }
-});
-
-Deno.test("parseTraceparent() knows one flag, whatever others are set", () => {
+  // Whatever other flags are set.
   strictEqual(parseTraceparent(`00-${TRACE}-${SPAN}-ff`)?.traceFlags, 1);
   strictEqual(parseTraceparent(`00-${TRACE}-${SPAN}-fe`)?.traceFlags, 0);
 });
@@ -33,15 +31,12 @@ const NONE = [
   `ff-${TRACE}-${SPAN}-01`,
 ];
 
-for (const text of NONE) {
-  Deno.test(`parseTraceparent() knows nothing of ${JSON.stringify(text)}`, () => {
-    strictEqual(parseTraceparent(text), undefined);
-  });
-}
+Deno.test("parseTraceparent() knows nothing of what is not valid", () => {
+  deepStrictEqual(NONE.filter((text) => parseTraceparent(text) !== undefined), []);
+});
 
 Deno.test("unrecordedTraceparent() names another span each time, which nobody records", () => {
   const [first, second] = [unrecordedTraceparent(), unrecordedTraceparent()];
-  match(first, /-00$/);
   strictEqual(parseTraceparent(first)?.traceFlags, 0);
   notStrictEqual(parseTraceparent(first)?.traceId, parseTraceparent(second)?.traceId);
 });

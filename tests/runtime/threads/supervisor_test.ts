@@ -17,27 +17,19 @@ import type { MoodySetup } from "../../testdata/threads/moody.ts";
 
 const DEADLINE_MS = 60_000;
 
-/** A supervisor under observation: each awaited event is one that it told of. */
 class Stage implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly logs: LogEntry[] = [];
   readonly fatal = Promise.withResolvers<FatalDeath>();
   readonly supervisor: Supervisor;
-  #waiters: { done: () => boolean; resolve: () => void }[] = [];
   readonly results: unknown[] = [];
 
   constructor(finalErrors: string[] = []) {
     this.supervisor = new Supervisor({
       clock: this.clock,
       finalErrors: new Set(finalErrors),
-      onLog: (entry) => {
-        this.logs.push(entry);
-        this.#look();
-      },
-      onResult: (value) => {
-        this.results.push(value);
-        this.#look();
-      },
+      onLog: (entry) => this.logs.push(entry),
+      onResult: (value) => this.results.push(value),
       onFatal: (death) => this.fatal.resolve(death),
     });
     this.supervisor.links = [["scanner", "outbox"], ["outbox", "store"]];
@@ -50,8 +42,8 @@ class Stage implements AsyncDisposable {
   }
 
   /** Resolves when as many threads as that have said their mood. */
-  starts(count: number): Promise<void> {
-    return this.#until(`${count} starts`, () => this.logs.length >= count);
+  async starts(count: number): Promise<void> {
+    await eventually(DEADLINE_MS, `${count} starts`, () => this.logs.length >= count || undefined);
   }
 
   /** Resolves when the thread has said that it is ready. */
@@ -59,8 +51,9 @@ class Stage implements AsyncDisposable {
     await eventually(DEADLINE_MS, "a ready thread", () => thread.isRunning || undefined);
   }
 
-  answers(count: number): Promise<void> {
-    return this.#until(`${count} results`, () => this.results.length >= count);
+  async answers(count: number): Promise<void> {
+    const hasThem = () => this.results.length >= count || undefined;
+    await eventually(DEADLINE_MS, `${count} results`, hasThem);
   }
 
   /** Resolves when that many deaths were found; time moves on by `stepMs` with each look. */
@@ -71,16 +64,6 @@ class Stage implements AsyncDisposable {
       const restarts = /^sitemon_thread_restarts_total{.*} (\d+)$/m.exec(text)?.[1];
       return Number(restarts ?? 0) >= count || undefined;
     });
-  }
-
-  #until(what: string, done: () => boolean): Promise<void> {
-    const waiting = new Promise<void>((resolve) => this.#waiters.push({ done, resolve }));
-    this.#look();
-    return within(DEADLINE_MS, what, waiting);
-  }
-
-  #look(): void {
-    for (const { done, resolve } of this.#waiters) if (done()) resolve();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -94,9 +77,8 @@ Deno.test("Supervisor gathers logs, measurements and dependencies of its threads
   await using stage = new Stage();
   const thread = stage.start("relay-1", "well");
   await stage.starts(1);
-  strictEqual(stage.logs[0]!.message, "In a well mood");
-  strictEqual(stage.logs[0]!.thread, "relay-1");
-  strictEqual(stage.logs[0]!.category, "relay");
+  const { message, thread: name, category } = stage.logs[0]!;
+  deepStrictEqual([message, name, category], ["In a well mood", "relay-1", "relay"]);
   await within(DEADLINE_MS, "stop", thread.stop(1_000));
   const { text } = await stage.supervisor.registry.render();
   match(text, /^sitemon_checks_total{outcome="up",reason=""} 2$/m);

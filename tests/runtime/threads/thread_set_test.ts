@@ -4,7 +4,7 @@ import { type Plan, ThreadSet } from "../../../src/runtime/threads/thread_set.ts
 import { missingPermissions } from "../../../src/runtime/threads/missing_permissions.ts";
 import type { ThreadSpec } from "../../../src/runtime/threads/supervised_thread.ts";
 import { Supervisor } from "../../../src/runtime/threads/supervisor.ts";
-import { within } from "../../support/waiting.ts";
+import { eventually } from "../../support/waiting.ts";
 import { threadSpecOf } from "../../testdata/threads/thread_spec_of.ts";
 
 const DEADLINE_MS = 60_000;
@@ -14,28 +14,23 @@ class Stage implements AsyncDisposable {
   readonly told: string[] = [];
   readonly threadSet: ThreadSet;
   readonly #supervisor: Supervisor;
-  #wake = () => {};
 
   constructor(plan: Plan) {
     this.#supervisor = new Supervisor({
       clock: systemClock,
       finalErrors: new Set(),
       onLog: () => {},
-      onResult: (line) => {
-        this.told.push(String(line));
-        this.#wake();
-      },
+      onResult: (line) => this.told.push(String(line)),
       onFatal: () => {},
     });
     this.threadSet = new ThreadSet(plan, { supervisor: this.#supervisor, clock: systemClock });
   }
 
   async tells(...lines: string[]): Promise<void> {
-    const all = new Promise<void>((resolve) => {
-      this.#wake = () => lines.every((line) => this.told.includes(line)) && resolve();
-      this.#wake();
+    await eventually(DEADLINE_MS, lines.join(", "), () => {
+      if (lines.every((line) => this.told.includes(line))) return true;
+      throw new Error(`told ${this.told.join(", ")}`);
     });
-    await within(DEADLINE_MS, `${lines.join(", ")} among ${this.told.join(", ")}`, all);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -44,11 +39,7 @@ class Stage implements AsyncDisposable {
 }
 
 function spec(name: string, setup: string, work?: string): ThreadSpec {
-  return threadSpecOf("telling", {
-    name,
-    setup: `${name} ${setup}`,
-    ...(work === undefined ? {} : { work }),
-  });
+  return threadSpecOf("telling", { name, setup: `${name} ${setup}`, ...(work && { work }) });
 }
 
 function plan(...threads: ThreadSpec[]): Plan {
@@ -59,11 +50,8 @@ Deno.test("ThreadSet.apply() leaves alone what is the same, and links what is ne
   await using stage = new Stage(plan(spec("outbox", "a"), spec("scanner-1", "a", "x")));
   await stage.tells("outbox a starts", "scanner-1 a works on x", "outbox a is linked to scanner");
   stage.told.length = 0;
-  const next = plan(
-    spec("outbox", "a"),
-    spec("scanner-1", "a", "y"),
-    spec("scanner-2", "a", "z"),
-  );
+  const scanners = [spec("scanner-1", "a", "y"), spec("scanner-2", "a", "z")];
+  const next = plan(spec("outbox", "a"), ...scanners);
   deepStrictEqual(stage.threadSet.starts(next).map(({ name }) => name), ["scanner-2"]);
   await stage.threadSet.apply(next, 1_000);
   await stage.tells(
@@ -105,12 +93,7 @@ Deno.test({
   permissions: { net: ["a.example"], read: false, env: false, sys: false },
   fn() {
     const net = ["a.example", "b.example:80"];
-    const permissions: Deno.PermissionOptionsObject = {
-      net,
-      read: ["/data"],
-      env: ["HOME"],
-      sys: ["statfs"],
-    };
+    const permissions = { net, read: ["/data"], env: ["HOME"], sys: ["statfs"] };
     deepStrictEqual(missingPermissions([{ permissions }, { permissions }]), [
       'network access to "b.example:80"',
       'reading "/data"',
