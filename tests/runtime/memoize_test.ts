@@ -1,7 +1,6 @@
 import { deepStrictEqual, throws } from "node:assert/strict";
 import { ANSWERS_MAX, memoize } from "../../src/runtime/memoize.ts";
 
-/** A function that tells what it was asked. */
 function counted() {
   const asked: string[] = [];
   const answer = memoize((key) => {

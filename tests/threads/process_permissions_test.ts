@@ -24,27 +24,18 @@ function permissionsFor(role: DaemonRole, loaded: LoadedConfig): Permissions {
 }
 
 Deno.test("processPermissions() joins what the threads need with what main needs", () => {
-  const loaded = load(
-    `
+  const yaml = `
 listen: 127.0.0.1:9464
 web: {listen: "127.0.0.1:9080"}
 sites: [{url: "https://example.org/\${TOKEN}"}]
 store: {path: /data/status/s.db}
 outbox: {path: /data/out/o.db}
-`,
-    { TOKEN: "t0ken" },
-  );
-  deepStrictEqual(permissionsFor("run", loaded), {
+`;
+  deepStrictEqual(permissionsFor("run", load(yaml, { TOKEN: "t0ken" })), {
     net: ["127.0.0.1:9080", "127.0.0.1:9464", "example.org"],
     read: ["/data/out", "/data/status", "/srv", "/srv/a.yaml"],
     write: ["/data/out", "/data/status"],
-    env: [
-      "CLICOLOR_FORCE",
-      "FORCE_COLOR",
-      "NO_COLOR",
-      "STATE_DIRECTORY",
-      "TOKEN",
-    ],
+    env: ["CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR", "STATE_DIRECTORY", "TOKEN"],
     sys: ["statfs"],
   });
 });
@@ -86,18 +77,10 @@ Deno.test("permissionFlags() doubles commas, and leaves out what is empty", () =
 
 /** Starts the threads of a command in a process that has nothing but these permissions. */
 async function start(file: string, role: string, permissions: Permissions) {
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "--no-prompt",
-      ...permissionFlags(permissions),
-      "tests/threads/start_threads.ts",
-      file,
-      role,
-    ],
-    cwd: ROOT,
-  }).output();
+  const flags = ["--quiet", "--no-prompt", ...permissionFlags(permissions)];
+  const args = ["run", ...flags, "tests/threads/start_threads.ts", file, role];
+  const command = new Deno.Command(Deno.execPath(), { args, cwd: ROOT });
+  const { success, stdout, stderr } = await command.output();
   const decoder = new TextDecoder();
   return { success, stdout: decoder.decode(stdout), stderr: decoder.decode(stderr) };
 }

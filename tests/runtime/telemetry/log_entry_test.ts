@@ -18,8 +18,8 @@ function record(properties: Record<string, unknown>): LogRecord {
 }
 
 Deno.test("logEntry() is plain data with the message rendered", () => {
-  const circular: Record<string, unknown> = {};
-  circular["self"] = circular;
+  const circular = { self: {} };
+  circular.self = circular;
   const error = new TypeError("bad", { cause: new Error("worse") });
   const entry = logEntry(record({ host: "h", big: 1n, error, circular, no: undefined }), "relay");
   deepStrictEqual(structuredClone(entry), {

@@ -9,6 +9,7 @@ function counting(count: number, dies = false) {
 Deno.test("threadResults() yields as many results as asked for, and stops the thread", async () => {
   const results = await Array.fromAsync(threadResults<number>(counting(5), { count: 5 }));
   deepStrictEqual(results, [1, 2, 3, 4, 5]);
+  strictEqual(await threadResult<number>(counting(1)), 1);
 });
 
 Deno.test("threadResults() stops the thread when the reader leaves early", async () => {
@@ -27,8 +28,4 @@ Deno.test("threadResults() yields what there was before the thread died, then th
     { name: "ThreadDiedError", errorName: "RangeError", message: /no more numbers/ },
   );
   deepStrictEqual(seen, [1, 2]);
-});
-
-Deno.test("threadResult() is the first result", async () => {
-  strictEqual(await threadResult<number>(counting(1)), 1);
 });

@@ -1,4 +1,5 @@
 /** Specs of the threads in this folder, which may do nothing. */
+import { joined, workerPermissions } from "../../../src/config/permissions/permissions.ts";
 import type { ThreadSpec } from "../../../src/runtime/threads/supervised_thread.ts";
 
 /** A thread of the named module. */
@@ -8,16 +9,7 @@ export function threadSpecOf<Setup>(
 ): ThreadSpec<Setup> {
   return {
     module: new URL(`./${module}.ts`, import.meta.url),
-    permissions: {
-      net: false,
-      read: false,
-      write: false,
-      env: false,
-      sys: false,
-      run: false,
-      ffi: false,
-      import: false,
-    },
+    permissions: workerPermissions(joined([])),
     logLevels: { level: "info" },
     ...spec,
   };
