@@ -146,7 +146,6 @@ export type Json<T> = {
   : T[K];
 };
 
-/** A value of this port as JSON has it. */
 export function jsonOf<T extends object>(value: T): Json<T> {
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => [

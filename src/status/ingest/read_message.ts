@@ -2,7 +2,6 @@
 import { decodeMessage } from "../../report/codec.ts";
 import { DecodeError } from "../../report/decode_error.ts";
 import { identify } from "../../report/identity.ts";
-import type { SiteReport } from "../../report/report.ts";
 import { gapInvalidity, invalidity } from "../../report/validation.ts";
 import { deadEntry, type Entry, type IngestMessage } from "./entry.ts";
 
@@ -28,11 +27,13 @@ export function readMessage(message: IngestMessage, options: ReadMessageOptions)
   }
 }
 
-function entryOf(message: IngestMessage, options: ReadMessageOptions): Entry {
+function entryOf(
+  message: IngestMessage,
+  { clusterId, nowMicros, decode = decodeMessage }: ReadMessageOptions,
+): Entry {
   if (message.value === null || message.value.length === 0) {
     return deadEntry(message, "undecodable", "the message is empty");
   }
-  const { decode = decodeMessage } = options;
   const decoded = decode(message.value);
   if (decoded.kind === "gap") {
     const fault = gapInvalidity(decoded.gap);
@@ -41,21 +42,15 @@ function entryOf(message: IngestMessage, options: ReadMessageOptions): Entry {
   }
   const report = decoded.kind === "report"
     ? decoded.report
-    : identify(decoded.v1, { ...message, clusterId: options.clusterId });
-  return reportEntry(message, report, options.nowMicros);
-}
-
-function reportEntry(message: IngestMessage, report: SiteReport, nowMicros: number): Entry {
+    : identify(decoded.v1, { ...message, clusterId });
   const fault = invalidity(report);
   if (fault) return deadEntry(message, "invalid", fault);
-  if (report.checked_at > nowMicros + CHECKED_AHEAD_MAX_MICROS) {
-    const aheadHours = Math.floor((report.checked_at - nowMicros) / 3_600_000_000);
-    return deadEntry(
-      message,
-      "clock",
-      `checked_at is ${aheadHours} h ahead of the store's clock; ` +
-        `set the clock of producer ${report.producer_id}`,
-    );
-  }
-  return { message, kind: "report", report };
+  const aheadMicros = report.checked_at - nowMicros;
+  if (aheadMicros <= CHECKED_AHEAD_MAX_MICROS) return { message, kind: "report", report };
+  return deadEntry(
+    message,
+    "clock",
+    `checked_at is ${Math.floor(aheadMicros / 3_600_000_000)} h ahead of the store's clock; ` +
+      `set the clock of producer ${report.producer_id}`,
+  );
 }

@@ -33,7 +33,9 @@ export class StorePublisher implements Publisher {
         await this.#writer.write(entries.slice(first, first + CHUNK_REPORTS_MAX));
       }
     } catch (error) {
-      throw publishErrorOf(error);
+      const failure = error instanceof StoreConfigurationError ? "rejected" : "unreachable";
+      const message = error instanceof Error ? error.message : String(error);
+      throw new PublishError(failure, message, { cause: error });
     }
     return { acknowledged: rows.map(({ id }) => id), tooLarge: [] };
   }
@@ -55,11 +57,4 @@ function messageOf(row: OutboxRow): IngestMessage {
     sitemonId: `${row.producerId}/${row.sequence}`,
     ...(row.traceparent === undefined ? {} : { traceparent: row.traceparent }),
   };
-}
-
-function publishErrorOf(error: unknown): PublishError {
-  const failure = error instanceof StoreConfigurationError ? "rejected" : "unreachable";
-  return new PublishError(failure, error instanceof Error ? error.message : String(error), {
-    cause: error,
-  });
 }

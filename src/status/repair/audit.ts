@@ -3,8 +3,12 @@
  * letter? What is none of these is missing.
  */
 import { type Clock, sleep } from "../../runtime/clock.ts";
-import type { AuditReader, BesideHistory, KeptReport } from "./audit_reader.ts";
-import { firstCovered } from "./first_covered.ts";
+import {
+  AFTER_HORIZON_MICROS,
+  type AuditReader,
+  type BesideHistory,
+  type KeptReport,
+} from "./audit_reader.ts";
 import { clipped, normalized, type Run, sizeOf, without } from "../../report/sequence_runs.ts";
 
 /** Ranges of missing sequences that are listed; the others are counted. */
@@ -59,6 +63,7 @@ export interface Audit {
 /** Rejects with the errors of the store port. */
 export async function audit(reader: AuditReader, options: AuditOptions = {}): Promise<Audit> {
   const beside = await reader.besideHistory();
+  const { horizonMicros } = beside;
   const { byProducer, deadUnassigned } = divided(beside);
   const producers: ProducerAudit[] = [];
   const v1: V1Producer[] = [];
@@ -69,11 +74,12 @@ export async function audit(reader: AuditReader, options: AuditOptions = {}): Pr
       continue;
     }
     const known = byProducer.get(producerId) ?? NOTHING;
-    const { horizonMicros } = beside;
-    const audited = await auditProducer(reader, { ...options, producerId, known, horizonMicros });
+    const last = await reader.last(producerId);
+    const producer = { ...options, producerId, known, horizonMicros, last };
+    const audited = await auditProducer(reader, producer);
     if (audited !== undefined) producers.push(audited);
   }
-  return { producers, v1, deadUnassigned, horizonMicros: beside.horizonMicros };
+  return { producers, v1, deadUnassigned, horizonMicros };
 }
 
 /** A uuid of version 5, derived from a partition's name; those of outboxes are random. */
@@ -108,10 +114,12 @@ function divided({ gaps, deadLetterIds, named }: BesideHistory) {
   return { byProducer, deadUnassigned };
 }
 
+/** One producer, as far as it is known before its history is read. */
 interface ProducerOptions extends AuditOptions {
   readonly producerId: string;
   readonly known: KnownBeside;
   readonly horizonMicros: number | null;
+  readonly last: KeptReport | undefined;
 }
 
 /** Undefined when none of its sequences is covered. */
@@ -119,39 +127,87 @@ async function auditProducer(
   reader: AuditReader,
   options: ProducerOptions,
 ): Promise<ProducerAudit | undefined> {
-  const { producerId, known, highest: highestOf } = options;
-  const last = await reader.last(producerId);
+  const { producerId, known, last } = options;
   const beside = normalized([...known.gaps, ...known.dead, ...known.named]);
   // Gaps and dead letters have no time that could be compared with the horizon.
   const kept = options.horizonMicros === null ? beside : known.named;
-  const lowestBeside = kept[0]?.first ?? Infinity;
-  const first = await firstCovered(reader, { ...options, lowestBeside, last });
+  const first = await firstCovered(reader, options, kept[0]?.first ?? Infinity);
   const arrived = Math.max(last?.sequence ?? 0, beside.at(-1)?.last ?? 0);
-  const highest = Math.min(arrived, highestOf?.get(producerId) ?? arrived);
+  const highest = Math.min(arrived, options.highest?.get(producerId) ?? arrived);
   if (first === undefined || highest < first) return undefined;
-  const covered = { first, last: highest };
-  const { holesAtOnce = HOLES_AT_ONCE } = options;
-  const holes = pagesOfHoles(reader, { producerId, first, arrived, last, holesAtOnce });
+  const holes = pagesOfHoles(reader, options, { first, last: arrived });
   return {
     producerId,
     location: last?.location ?? null,
     lastRecordedAt: last?.recordedAt ?? null,
-    ...await tally(covered, holes, known),
+    ...await tally({ first, last: highest }, holes, known),
   };
 }
 
-interface HolesOptions {
-  readonly producerId: string;
-  readonly first: number;
-  readonly arrived: number;
-  readonly last: KeptReport | undefined;
-  readonly holesAtOnce: number;
+/**
+ * The first sequence that the store must still have; undefined when none is covered. `lowestBeside`
+ * is the lowest that is known from elsewhere than the history to be kept.
+ */
+async function firstCovered(
+  reader: AuditReader,
+  options: ProducerOptions,
+  lowestBeside: number,
+): Promise<number | undefined> {
+  const kept = await firstKept(reader, options, lowestBeside);
+  const { sinceMicros } = options;
+  if (kept === undefined || sinceMicros === undefined) return kept;
+  const { before, found } = await searchRecorded(reader, options, sinceMicros);
+  // What is missing right before the first report of that time may be of that time too.
+  if (before !== undefined) return Math.max(kept, before.sequence + 1);
+  return found === undefined ? kept : Math.max(kept, found.sequence);
+}
+
+async function firstKept(
+  reader: AuditReader,
+  options: ProducerOptions,
+  lowestBeside: number,
+): Promise<number | undefined> {
+  const { producerId, horizonMicros } = options;
+  const first = horizonMicros === null
+    ? await reader.atOrAfter(producerId, 0)
+    : (await searchRecorded(reader, options, horizonMicros + AFTER_HORIZON_MICROS)).found;
+  const lowest = Math.min(first?.sequence ?? Infinity, lowestBeside);
+  return lowest === Infinity ? undefined : lowest;
+}
+
+/**
+ * The last report that was recorded before a time, and the first one that was not. By halves, as
+ * recorded_at rises with the sequence: no index holds it, and the history may be large.
+ */
+async function searchRecorded(
+  reader: AuditReader,
+  { producerId, last }: ProducerOptions,
+  micros: number,
+): Promise<{ before?: KeptReport; found?: KeptReport }> {
+  const first = await reader.atOrAfter(producerId, 0);
+  if (first === undefined || last === undefined) return {};
+  if (first.recordedAt >= micros) return { found: first };
+  if (last.recordedAt < micros) return { before: last };
+  let before = first;
+  let found = last;
+  let foundFrom = last.sequence;
+  while (foundFrom - before.sequence > 1) {
+    const middle = before.sequence + Math.floor((foundFrom - before.sequence) / 2);
+    const report = (await reader.atOrAfter(producerId, middle))!;
+    if (report.recordedAt < micros) before = report;
+    else {
+      found = report;
+      foundFrom = middle;
+    }
+  }
+  return { before, found };
 }
 
 /** A gap that arrived after the last report is not in the history. */
 async function* pagesOfHoles(
   reader: AuditReader,
-  { producerId, first, arrived, last, holesAtOnce }: HolesOptions,
+  { producerId, last, holesAtOnce = HOLES_AT_ONCE }: ProducerOptions,
+  { first, last: arrived }: Run,
 ): AsyncGenerator<readonly Run[], void> {
   if (last === undefined || last.sequence < first) return yield [{ first, last: arrived }];
   let page: readonly Run[];
@@ -187,11 +243,8 @@ async function tally(
   const { first, last: highest } = covered;
   const produced = highest - first + 1;
   const missingRangesLeftOff = ranges - missingRanges.length;
-  const applied = produced - absent;
-  return {
-    ...{ first, highest, produced, applied, dropped, dead, missing },
-    ...{ missingRanges, missingRangesLeftOff },
-  };
+  const counts = { produced, applied: produced - absent, dropped, dead, missing };
+  return { first, highest, ...counts, missingRanges, missingRangesLeftOff };
 }
 
 /**
@@ -200,25 +253,19 @@ async function tally(
  */
 export const ON_THE_WAY_MS = 5_000;
 
-export interface AuditTwiceOptions {
-  /** Calls `work` with a reader of one snapshot. */
-  readonly read: <T>(work: (reader: AuditReader) => Promise<T>) => Promise<T>;
-  readonly sinceMicros?: number;
-  readonly clock: Clock;
-}
-
 /**
  * Audits a store that is being written to: when something is missing, audits again a little later,
  * up to the highest sequences of the first time. Rejects with the errors of the store port.
  */
-export async function auditTwice(options: AuditTwiceOptions): Promise<Audit> {
-  const { read, sinceMicros, clock } = options;
-  const limits = sinceMicros === undefined ? {} : { sinceMicros };
+export async function auditTwice({ read, clock, ...limits }: {
+  /** Calls `work` with a reader of one snapshot. */
+  readonly read: <T>(work: (reader: AuditReader) => Promise<T>) => Promise<T>;
+  readonly clock: Clock;
+  readonly sinceMicros?: number;
+}): Promise<Audit> {
   const first = await read((reader) => audit(reader, limits));
   if (first.producers.every(({ missing }) => missing === 0)) return first;
   await sleep(clock, ON_THE_WAY_MS);
-  const highest = new Map(
-    first.producers.map((producer) => [producer.producerId, producer.highest]),
-  );
+  const highest = new Map(first.producers.map((it) => [it.producerId, it.highest]));
   return await read((reader) => audit(reader, { ...limits, highest }));
 }

@@ -22,10 +22,11 @@ export interface PurgeHistoryOptions {
 /** Resolves when the signal aborts. A failure is logged and counted; reports are applied anyway. */
 export async function purgeHistory(
   maintenance: StatusMaintenance,
-  { retentionMs, clock, telemetry, signal }: PurgeHistoryOptions,
+  options: PurgeHistoryOptions,
 ): Promise<void> {
+  const { clock, signal } = options;
   while (!signal.aborted) {
-    const isDone = await runOnce(maintenance, { retentionMs, clock, telemetry, signal });
+    const isDone = await runOnce(maintenance, options);
     await sleep(clock, isDone ? MAINTENANCE_INTERVAL_MS : MAINTENANCE_RETRY_MS, signal);
   }
 }

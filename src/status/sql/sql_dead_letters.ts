@@ -21,21 +21,15 @@ export interface DeadLettersDialect {
 /** The largest value of PostgreSQL; `Infinity` is not an SQL number. */
 const BYTES_MAX = 0x7fffffff;
 
-export class SqlDeadLetters implements DeadLetters {
-  readonly #source: SqlSource;
-  readonly #count: Statement;
-  readonly #page: Statement;
-  readonly #update: Statement;
-
-  constructor(source: SqlSource, { micros, places, failures }: DeadLettersDialect) {
-    this.#source = source;
-    const meant = `(CAST($1 AS text) IS NULL OR reason = $1) AND (CAST($2 AS text) IS NULL OR
+function statementsOf({ micros, places, failures }: DeadLettersDialect) {
+  const meant = `(CAST($1 AS text) IS NULL OR reason = $1) AND (CAST($2 AS text) IS NULL OR
       (topic, "partition", "offset") IN (${places}))`;
-    this.#count = {
+  return {
+    count: {
       name: "dead_letters_count",
       text: `SELECT count(*) AS count FROM dead_letter WHERE ${meant}`,
-    };
-    this.#page = {
+    },
+    page: {
       name: "dead_letters_page",
       text: `
 SELECT number, topic, "partition", "offset", reason, detail,
@@ -43,17 +37,30 @@ SELECT number, topic, "partition", "offset", reason, detail,
   key, substr(value, 1, CAST($5 AS int)) AS value,
   coalesce(octet_length(value), 0) AS "valueBytes", sitemon_id AS "sitemonId"
 FROM dead_letter WHERE ${meant} AND number > $3 ORDER BY number LIMIT $4`,
-    };
-    this.#update = {
+    },
+    update: {
       name: "dead_letters_update",
       text: `UPDATE dead_letter AS d SET reason = r.reason, detail = r.detail
         FROM (${failures}) AS r WHERE d.number = r.number`,
-    };
+    },
+  } satisfies Record<string, Statement>;
+}
+
+export class SqlDeadLetters implements DeadLetters {
+  readonly #source: SqlSource;
+  readonly #statements: ReturnType<typeof statementsOf>;
+
+  constructor(source: SqlSource, dialect: DeadLettersDialect) {
+    this.#source = source;
+    this.#statements = statementsOf(dialect);
   }
 
   async count(filter: DeadLetterFilter): Promise<number> {
     return await this.#source.use("count dead letters", async (connection) => {
-      const [row] = await connection.query<{ count: number }>(this.#count, valuesOf(filter));
+      const [row] = await connection.query<{ count: number }>(
+        this.#statements.count,
+        valuesOf(filter),
+      );
       return row!.count;
     });
   }
@@ -63,14 +70,14 @@ FROM dead_letter WHERE ${meant} AND number > $3 ORDER BY number LIMIT $4`,
     const values = [...valuesOf(query), query.after ?? 0, query.limit, bytes];
     return await this.#source.use(
       "read dead letters",
-      (connection) => connection.query<StoredDeadLetter>(this.#page, values),
+      (connection) => connection.query<StoredDeadLetter>(this.#statements.page, values),
     );
   }
 
   async keep(failures: readonly ReplayFailure[]): Promise<void> {
     await this.#source.use(
       "update dead letters",
-      (connection) => connection.query(this.#update, [JSON.stringify(failures)]),
+      (connection) => connection.query(this.#statements.update, [JSON.stringify(failures)]),
     );
   }
 

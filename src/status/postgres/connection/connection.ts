@@ -40,7 +40,7 @@ const SETTINGS: Statement = {
 };
 
 /** Rejects with the errors of `pg` and of the socket as they are; errors.ts says what they mean. */
-export class Connection implements Queryable {
+export class Connection implements Queryable, AsyncDisposable {
   readonly #client: Client;
   readonly #socket: Socket;
   readonly #answerDeadlineMs: number;
@@ -123,6 +123,10 @@ export class Connection implements Queryable {
   async close(): Promise<void> {
     await within(CLOSE_DEADLINE_MS, this.#client.end()).catch(() => {});
     this.destroy();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.close();
   }
 }
 

@@ -32,12 +32,8 @@ export class Session {
     work: (connection: Connection) => Promise<T>,
   ): Promise<T> {
     return this.#do(action, async () => {
-      const connection = await Connection.open({ ...this.#options, statementTimeoutMs });
-      try {
-        return await work(connection);
-      } finally {
-        await connection.close();
-      }
+      await using connection = await Connection.open({ ...this.#options, statementTimeoutMs });
+      return await work(connection);
     });
   }
 

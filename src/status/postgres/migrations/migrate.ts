@@ -38,24 +38,18 @@ const RECORD = {
   text: "INSERT INTO schema_migration (version, name) VALUES ($1, $2)",
 };
 
-interface IsThere {
-  readonly server_version: number;
-  readonly has_schema: boolean;
-  readonly has_table: boolean;
-}
-
-export interface MigrateOptions {
-  readonly schema: string;
-  /** Those of this version by default; the first leads to version 1. */
-  readonly migrations?: readonly Migration[];
-}
-
 /**
- * Applies the migrations that are missing, each in its own transaction. Needs no right to change
- * tables when none is missing. Rejects with StoreConfigurationError when the database is newer.
+ * Applies the migrations that are missing, each in its own transaction; the first leads to version 1.
+ * Needs no right to change tables when none is missing. Rejects with StoreConfigurationError when
+ * the database is newer.
  */
-export async function migrate(connection: Connection, options: MigrateOptions): Promise<void> {
-  const { schema, migrations = MIGRATIONS } = options;
+export async function migrate(
+  connection: Connection,
+  { schema, migrations = MIGRATIONS }: {
+    readonly schema: string;
+    readonly migrations?: readonly Migration[];
+  },
+): Promise<void> {
   while (await versionOf(connection, schema) < migrations.length) {
     await connection.transaction(() => migrateOnce(connection, schema, migrations));
   }
@@ -103,7 +97,9 @@ async function makeTable(connection: Connection, schema: string): Promise<void> 
   if (!has_table) await connection.execute(TABLE);
 }
 
-async function whatIsThere(connection: Connection, schema: string): Promise<IsThere> {
-  const [row] = await connection.query<IsThere>(IS_THERE, [schema]);
+async function whatIsThere(connection: Connection, schema: string) {
+  const [row] = await connection.query<
+    { server_version: number; has_schema: boolean; has_table: boolean }
+  >(IS_THERE, [schema]);
   return row!;
 }

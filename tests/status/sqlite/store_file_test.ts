@@ -1,5 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
-import { storeFailure } from "../../../src/status/sqlite/store_failure.ts";
+import { storeFailure } from "../../../src/status/sqlite/store_file.ts";
 import { StoreConfigurationError, StoreUnavailableError } from "../../../src/status/store.ts";
 
 function failureOf(code: number) {
