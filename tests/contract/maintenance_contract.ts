@@ -1,9 +1,9 @@
 /** What every store promises when history is purged and sites are forgotten. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { SiteReport } from "../../src/report/report.ts";
-import type { Applied, StatusStore } from "../../src/status/store.ts";
+import type { Applied } from "../../src/status/store.ts";
 import { onStore, type OpenedStore, type Register } from "./opened_store.ts";
-import { aReport, DAY, MINUTE } from "./site_reports.ts";
+import { aReport, chunk, DAY, MINUTE } from "./site_reports.ts";
 
 const RETENTION_MS = 35 * 86_400_000;
 const NOTHING: Applied = { applied: 0, duplicate: 0, stale: 0, expired: 0, dead: 0 };
@@ -22,10 +22,6 @@ function aged(...ages: (number | [number, Partial<SiteReport>])[]): SiteReport[]
   });
 }
 
-function apply(store: StatusStore, reports: readonly SiteReport[]): Promise<Applied> {
-  return store.apply({ reports, gaps: [], deadLetters: [] });
-}
-
 /** Registers the tests of the contract for one kind of store. */
 export function maintenanceContract(
   name: string,
@@ -37,16 +33,16 @@ export function maintenanceContract(
   test("prepare() moves the horizon, never back", async ({ store, maintenance }) => {
     await maintenance.prepare(RETENTION_MS);
     const [old, kept] = aged(37, 34);
-    deepStrictEqual(await apply(store, [old!]), { ...NOTHING, expired: 1 });
-    deepStrictEqual(await apply(store, [kept!]), { ...NOTHING, applied: 1 });
+    deepStrictEqual(await store.apply(chunk([old!])), { ...NOTHING, expired: 1 });
+    deepStrictEqual(await store.apply(chunk([kept!])), { ...NOTHING, applied: 1 });
     await maintenance.prepare(2 * RETENTION_MS);
-    deepStrictEqual(await apply(store, [old!]), { ...NOTHING, expired: 1 });
+    deepStrictEqual(await store.apply(chunk([old!])), { ...NOTHING, expired: 1 });
   });
 
   test("purge() deletes only what is before the horizon", async (opened) => {
     const { store, maintenance, tables } = opened;
     const reports = aged(50, [45, DOWN], [38, DOWN], 34, 0);
-    await apply(store, reports);
+    await store.apply(chunk(reports));
     const before = await tables();
     await maintenance.prepare(RETENTION_MS);
     const purged = await maintenance.purge(never);
@@ -62,25 +58,25 @@ export function maintenanceContract(
   test("purge() lets no replay count what was deleted again", async (opened) => {
     const { store, maintenance, tables } = opened;
     const reports = aged(50, [45, DOWN], 38, 34, [33, DOWN], 0);
-    await apply(store, reports);
+    await store.apply(chunk(reports));
     await maintenance.prepare(RETENTION_MS);
     await maintenance.purge(never);
     const before = await tables();
-    deepStrictEqual(await apply(store, reports), { ...NOTHING, duplicate: 3, expired: 3 });
+    deepStrictEqual(await store.apply(chunk(reports)), { ...NOTHING, duplicate: 3, expired: 3 });
     deepStrictEqual(await tables(), before);
   });
 
   test("purge() leaves late reports their place among transitions", async (opened) => {
     const { store, maintenance, tables } = opened;
     const [old, down] = aged([40, DOWN], [10, DOWN]);
-    await apply(store, [old!, down!]);
+    await store.apply(chunk([old!, down!]));
     await maintenance.prepare(RETENTION_MS);
     await maintenance.purge(never);
     const late = [
       aReport({ sequence: 3, recorded_at: daysAgo(30), ...DOWN }),
       aReport({ sequence: 4, recorded_at: daysAgo(20) }),
     ];
-    deepStrictEqual(await apply(store, late), { ...NOTHING, applied: 2, stale: 2 });
+    deepStrictEqual(await store.apply(chunk(late)), { ...NOTHING, applied: 2, stale: 2 });
     deepStrictEqual(
       (await tables()).site_transition
         .map(({ sequence, from_outcome, outcome }) => [sequence, from_outcome, outcome]),
@@ -90,7 +86,9 @@ export function maintenanceContract(
 
   test("purge() keeps the outcome that was in force when rollups end", async (opened) => {
     const { store, maintenance, queries, tables } = opened;
-    await apply(store, aged(500, [450, DOWN], 420, [390, DOWN], [399.9, { site: "blog" }], 1));
+    await store.apply(
+      chunk(aged(500, [450, DOWN], 420, [390, DOWN], [399.9, { site: "blog" }], 1)),
+    );
     const since = (await queries.statuses()).map((status) => status.since);
     await maintenance.prepare(RETENTION_MS);
     const purged = await maintenance.purge(never);
@@ -103,18 +101,18 @@ export function maintenanceContract(
 
   test("purge() keeps a site that has been up for longer than all", async (opened) => {
     const { store, maintenance, queries } = opened;
-    await apply(store, aged(500, 450, 10, 0));
+    await store.apply(chunk(aged(500, 450, 10, 0)));
     const [before] = await queries.statuses();
     await maintenance.prepare(RETENTION_MS);
     await maintenance.purge(never);
     const [after] = await queries.statuses();
     deepStrictEqual(after!.since, before!.since);
-    await apply(store, [aReport({ sequence: 5, recorded_at: daysAgo(0) })]);
+    await store.apply(chunk([aReport({ sequence: 5, recorded_at: daysAgo(0) })]));
     deepStrictEqual((await queries.statuses())[0]!.since, before!.since);
   });
 
   test("purge() ends at once, when the signal aborts", async ({ store, maintenance, tables }) => {
-    await apply(store, aged(500, 450, 50));
+    await store.apply(chunk(aged(500, 450, 50)));
     await maintenance.prepare(RETENTION_MS);
     const before = await tables();
     const purged = await maintenance.purge(AbortSignal.abort());
@@ -124,7 +122,7 @@ export function maintenanceContract(
 
   test("forget() leaves a site out of everything", async ({ store, maintenance, queries }) => {
     const shop = { site: "shop", location: "default" };
-    await apply(store, aged(1, [0, { site: "blog", interval_ms: null }]));
+    await store.apply(chunk(aged(1, [0, { site: "blog", interval_ms: null }])));
     const { cursor } = await queries.changesSince(undefined);
     deepStrictEqual(await maintenance.forget("shop"), [shop]);
     deepStrictEqual(await maintenance.forget("shop"), []);
@@ -141,7 +139,7 @@ export function maintenanceContract(
 
   test("forget() forgets one location, when it is given", async (opened) => {
     const { store, maintenance, queries } = opened;
-    await apply(store, aged([1, { location: "Paris" }], [1, { location: "Oslo" }]));
+    await store.apply(chunk(aged([1, { location: "Paris" }], [1, { location: "Oslo" }])));
     const paris = { site: "shop", location: "Paris" };
     deepStrictEqual(await maintenance.forget("shop", "Paris"), [paris]);
     deepStrictEqual((await queries.statuses()).map(({ location }) => location), ["Oslo"]);
@@ -150,12 +148,12 @@ export function maintenanceContract(
 
   test("forget() is undone by a report that is recorded later alone", async (opened) => {
     const { store, maintenance, queries, tables } = opened;
-    await apply(store, aged(1));
+    await store.apply(chunk(aged(1)));
     await maintenance.forget("shop");
     const { cursor } = await queries.changesSince(undefined);
-    await apply(store, [aReport({ sequence: 2, recorded_at: daysAgo(0) - MINUTE })]);
+    await store.apply(chunk([aReport({ sequence: 2, recorded_at: daysAgo(0) - MINUTE })]));
     deepStrictEqual(await queries.statuses(), []);
-    await apply(store, [aReport({ sequence: 3, recorded_at: daysAgo(0) + MINUTE })]);
+    await store.apply(chunk([aReport({ sequence: 3, recorded_at: daysAgo(0) + MINUTE })]));
     deepStrictEqual((await queries.statuses()).map(({ site }) => site), ["shop"]);
     const changes = await queries.changesSince(cursor);
     deepStrictEqual([changes.statuses.length, changes.removed], [1, []]);

@@ -63,6 +63,13 @@ export async function opened(
   return { ...all, [Symbol.asyncDispose]: close };
 }
 
+/** The part itself, which is closed at the end of its scope. */
+export function closing<Part extends { close(): Promise<void> }>(
+  part: Part,
+): Part & AsyncDisposable {
+  return Object.assign(part, { [Symbol.asyncDispose]: () => part.close() });
+}
+
 export type Register = (name: string, fn: () => Promise<void>) => void;
 
 /** Registers tests that each get a store of their own. */

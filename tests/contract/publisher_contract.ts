@@ -83,21 +83,13 @@ export function publisherContract(
     within(deadlineMs, "publish", publisher.publish(rows));
 
   test("acknowledges each row that the receiver holds, reports and gaps", async (subject) => {
-    const rows = [
-      reportRow(1, { site: "shop" }),
-      reportRow(2, { site: "Zürich" }),
-      gapRow(3, 3, 7),
-    ];
-    deepStrictEqual(sorted(await publish(subject, rows)), {
-      acknowledged: [1, 2, 3],
-      tooLarge: [],
-    });
+    const rows = [reportRow(1), reportRow(2, { site: "Zürich" }), gapRow(3, 3, 7)];
+    const all = { acknowledged: [1, 2, 3], tooLarge: [] };
+    deepStrictEqual(sorted(await publish(subject, rows)), all);
     const received = await subject.received();
     deepStrictEqual(sequencesOf(received), [1, 2, 3]);
-    const shop = received.find((message) =>
-      message.kind === "report" && message.report.site === "shop"
-    );
-    deepStrictEqual(shop, { kind: "report", report: aReport({ site: "shop", sequence: 1 }) });
+    const shop = received.find((message) => sequenceOf(message) === 1);
+    deepStrictEqual(shop, { kind: "report", report: aReport() });
   });
 
   test("keeps the order of one key, within and across batches", async (subject) => {
@@ -116,9 +108,10 @@ export function publisherContract(
   });
 
   test("takes a batch at the relay's limit", async (subject) => {
-    const rows = Array.from({ length: 500 }, (_, index) => {
-      return reportRow(index + 1, { site: `site-${index % 40}` });
-    });
+    const rows = Array.from(
+      { length: 500 },
+      (_, n) => reportRow(n + 1, { site: `site-${n % 40}` }),
+    );
     strictEqual((await publish(subject, rows)).acknowledged.length, 500);
     strictEqual((await subject.received()).length, 500);
   });
@@ -134,10 +127,9 @@ export function publisherContract(
   test("calls only those rows too large that are, and delivers the others", async (subject) => {
     if (subject.payloadBytesMax === undefined) return;
     const isTooLarge = (sequence: number) => sequence === 3 || sequence === 8;
+    const large = { snippet: noise(subject.payloadBytesMax) };
     const rows = Array.from({ length: 10 }, (_, index) => {
-      const sequence = index + 1;
-      const snippet = isTooLarge(sequence) ? noise(subject.payloadBytesMax!) : null;
-      return reportRow(sequence, { snippet });
+      return reportRow(index + 1, isTooLarge(index + 1) ? large : {});
     });
     let left = rows;
     const tooLarge: number[] = [];
@@ -149,16 +141,8 @@ export function publisherContract(
       left = left.filter((row) => !done.has(row.id));
     }
     deepStrictEqual(tooLarge.toSorted((a, b) => a - b), [3, 8]);
-    deepStrictEqual([...new Set((await subject.received()).map(sequenceOf))], [
-      1,
-      2,
-      4,
-      5,
-      6,
-      7,
-      9,
-      10,
-    ]);
+    const delivered = rows.map(({ sequence }) => sequence).filter((it) => !isTooLarge(it));
+    deepStrictEqual([...new Set((await subject.received()).map(sequenceOf))], delivered);
   });
 
   test("fails as temporary without its receiver, in time, and works when it is back", async (subject) => {

@@ -13,14 +13,10 @@ import {
 import type { StatusStore } from "../../src/status/store.ts";
 import { uptimeOf } from "../../src/status/uptime.ts";
 import { onStore, type OpenedStore, type Register } from "./opened_store.ts";
-import { aReport, DAY, FULL_REPORT, HOUR, MINUTE, NOON, SECOND } from "./site_reports.ts";
+import { aReport, chunk, DAY, FULL_REPORT, HOUR, MINUTE, NOON, SECOND } from "./site_reports.ts";
 
 const SHOP = { site: "shop", location: "default" };
 const HISTORY = { transitionDays: 30, latencyDays: 30 };
-
-async function apply(store: StatusStore, reports: readonly SiteReport[]): Promise<void> {
-  await store.apply({ reports, gaps: [], deadLetters: [] });
-}
 
 /** Now, in microseconds. */
 function now(): number {
@@ -40,6 +36,11 @@ function hoursOf({ upMs, degradedMs, downMs, inconclusiveMs }: Coverage): number
 /** Reports of one site, numbered in the order given. */
 function numbered(reports: readonly Partial<SiteReport>[]): SiteReport[] {
   return reports.map((report, index) => aReport({ sequence: index + 1, ...report }));
+}
+
+/** Applies reports, numbered in the order given. */
+async function apply(store: StatusStore, reports: readonly Partial<SiteReport>[]): Promise<void> {
+  await store.apply(chunk(numbered(reports)));
 }
 
 const DOWN = { outcome: "down", reason: "status", response_code: 500 } as const;
@@ -93,15 +94,12 @@ export function queriesContract(
   test("statuses() has the newest report of each site, by name", async ({ store, queries }) => {
     const sites = ["b", "a", "B"].map((site) => ({ site, recorded_at: NOON }));
     const inA = { ...DOWN, site: "a", location: "Z" };
-    await apply(
-      store,
-      numbered([
-        ...sites,
-        { ...inA, recorded_at: NOON + MINUTE, error_text: "unexpected status 500" },
-        { ...inA, recorded_at: NOON + 2 * MINUTE, error_text: "still status 500" },
-        { site: "c", outcome: "inconclusive", reason: "internal" },
-      ]),
-    );
+    await apply(store, [
+      ...sites,
+      { ...inA, recorded_at: NOON + MINUTE, error_text: "unexpected status 500" },
+      { ...inA, recorded_at: NOON + 2 * MINUTE, error_text: "still status 500" },
+      { site: "c", outcome: "inconclusive", reason: "internal" },
+    ]);
     deepStrictEqual(
       (await queries.statuses()).map(({ site, location, error_text, since }) => [
         `${site} ${location}`,
@@ -119,15 +117,12 @@ export function queriesContract(
   });
 
   test("statuses() calls a site stale, when a report was due", async ({ store, queries }) => {
-    await apply(
-      store,
-      numbered([
-        { site: "fresh", recorded_at: now() },
-        { site: "late", recorded_at: now() - 10 * MINUTE, checked_at: now() },
-        { site: "slow", recorded_at: now() - 10 * MINUTE, interval_ms: 600_000 },
-        { site: "unknown", recorded_at: NOON, interval_ms: null },
-      ]),
-    );
+    await apply(store, [
+      { site: "fresh", recorded_at: now() },
+      { site: "late", recorded_at: now() - 10 * MINUTE, checked_at: now() },
+      { site: "slow", recorded_at: now() - 10 * MINUTE, interval_ms: 600_000 },
+      { site: "unknown", recorded_at: NOON, interval_ms: null },
+    ]);
     deepStrictEqual(
       (await queries.statuses()).map(({ site, stale }) => [site, stale]),
       [["fresh", false], ["late", true], ["slow", false], ["unknown", false]],
@@ -136,18 +131,15 @@ export function queriesContract(
 
   test("uptimes() adds up hours and days of each window", async ({ store, queries }) => {
     const down = { ...DOWN, ...AN_HOUR };
-    await apply(
-      store,
-      numbered([
-        { recorded_at: now(), ...AN_HOUR },
-        { recorded_at: noonOf(6), ...down },
-        { recorded_at: noonOf(7), ...AN_HOUR, outcome: "degraded", reason: "slow" },
-        { recorded_at: noonOf(29), ...AN_HOUR, outcome: "inconclusive", reason: "internal" },
-        { recorded_at: noonOf(89), ...down },
-        { recorded_at: noonOf(90), ...down },
-        { site: "blog", recorded_at: now(), interval_ms: null },
-      ]),
-    );
+    await apply(store, [
+      { recorded_at: now(), ...AN_HOUR },
+      { recorded_at: noonOf(6), ...down },
+      { recorded_at: noonOf(7), ...AN_HOUR, outcome: "degraded", reason: "slow" },
+      { recorded_at: noonOf(29), ...AN_HOUR, outcome: "inconclusive", reason: "internal" },
+      { recorded_at: noonOf(89), ...down },
+      { recorded_at: noonOf(90), ...down },
+      { site: "blog", recorded_at: now(), interval_ms: null },
+    ]);
     const [blog, shop] = await queries.uptimes();
     deepStrictEqual(hoursOf(blog!.windows[1]), [0, 0, 0, 0]);
     deepStrictEqual(
@@ -165,7 +157,7 @@ export function queriesContract(
     const days = (site: string, ...daysAgo: number[]) =>
       daysAgo.map((age) => ({ site, recorded_at: noonOf(age), ...AN_HOUR }));
     const sites = [...days("gone", 95), ...days("often", 100, 50, 3), ...days("silent", 40, 20)];
-    await apply(store, numbered(sites));
+    await apply(store, sites);
     const uptimes = await queries.uptimes();
     deepStrictEqual(
       uptimes.map(({ site, windows }) => [
@@ -177,15 +169,12 @@ export function queriesContract(
   });
 
   test("daily() has each day once, in the order asked for", async ({ store, queries }) => {
-    await apply(
-      store,
-      numbered([
-        { recorded_at: noonOf(2) - 12 * HOUR, ...AN_HOUR },
-        { recorded_at: noonOf(2) + 12 * HOUR - SECOND, ...AN_HOUR },
-        { recorded_at: noonOf(1), ...DOWN, ...AN_HOUR },
-        { recorded_at: noonOf(3), ...DOWN, ...AN_HOUR },
-      ]),
-    );
+    await apply(store, [
+      { recorded_at: noonOf(2) - 12 * HOUR, ...AN_HOUR },
+      { recorded_at: noonOf(2) + 12 * HOUR - SECOND, ...AN_HOUR },
+      { recorded_at: noonOf(1), ...DOWN, ...AN_HOUR },
+      { recorded_at: noonOf(3), ...DOWN, ...AN_HOUR },
+    ]);
     const unknown = { site: "nobody", location: "default" };
     const [nobody, shop] = await queries.daily([unknown, SHOP], 3);
     deepStrictEqual([nobody!.site, shop!.site], ["nobody", "shop"]);
@@ -195,10 +184,7 @@ export function queriesContract(
       shop!.days.map(({ day }) => day),
       [2, 1, 0].map((daysAgo) => new Date((noonOf(daysAgo) - 12 * HOUR) / 1_000)),
     );
-    deepStrictEqual(shop!.days.slice(0, 2).map(({ windowMs }) => windowMs), [
-      86_400_000,
-      86_400_000,
-    ]);
+    deepStrictEqual(shop!.days.slice(0, 2).map(({ windowMs }) => windowMs / 3_600_000), [24, 24]);
   });
 
   test("history() has transitions and recent reports, newest first", async (opened) => {
@@ -210,12 +196,10 @@ export function queriesContract(
     })));
     await apply(store, [aReport({ recorded_at: now() - 31 * DAY, sequence: 900 }), ...reports]);
     const { transitions, recent } = (await queries.history(SHOP, HISTORY))!;
+    const edges = ["down to up", "up to down"];
     deepStrictEqual(
-      transitions.map(({ from, to }) => [from, to]),
-      [["down", "up"], ["up", "down"], ["down", "up"], ["up", "down"], ["down", "up"], [
-        "up",
-        "down",
-      ]],
+      transitions.map(({ from, to }) => `${from} to ${to}`),
+      [...edges, ...edges, ...edges],
     );
     deepStrictEqual(transitions.at(-1), {
       at: new Date((start + 10 * MINUTE) / 1_000),
@@ -232,14 +216,11 @@ export function queriesContract(
   });
 
   test("history() keeps sites and locations apart", async ({ store, queries }) => {
-    await apply(
-      store,
-      numbered([
-        { recorded_at: now() - MINUTE },
-        { recorded_at: now(), location: "Paris", ...DOWN },
-        { recorded_at: now(), site: "shop2", ...DOWN },
-      ]),
-    );
+    await apply(store, [
+      { recorded_at: now() - MINUTE },
+      { recorded_at: now(), location: "Paris", ...DOWN },
+      { recorded_at: now(), site: "shop2", ...DOWN },
+    ]);
     const { status, transitions, recent, latency } = (await queries.history(SHOP, HISTORY))!;
     deepStrictEqual([status.location, status.outcome], ["default", "up"]);
     deepStrictEqual([transitions.length, recent.length, latency.length], [1, 1, 1]);
@@ -292,15 +273,12 @@ export function queriesContract(
     const times = [...Array(90).fill(20), ...Array(8).fill(75), 9_000, 20_000];
     const before = { recorded_at: hour - HOUR, response_time: 5 };
     const unanswered = { recorded_at: hour - 2 * HOUR, ...DOWN, response_code: null };
-    await apply(
-      store,
-      numbered([
-        ...times.map((response_time) => ({ recorded_at: hour, response_time })),
-        before,
-        unanswered,
-        { recorded_at: now() - 8 * DAY },
-      ]),
-    );
+    await apply(store, [
+      ...times.map((response_time) => ({ recorded_at: hour, response_time })),
+      before,
+      unanswered,
+      { recorded_at: now() - 8 * DAY },
+    ]);
     const { latency } = (await queries.history(SHOP, { ...HISTORY, latencyDays: 7 }))!;
     deepStrictEqual(latency, [
       {
@@ -323,7 +301,7 @@ export function queriesContract(
   });
 
   test("changesSince() has what came since, once", async ({ store, queries }) => {
-    await apply(store, numbered([{ site: "a", interval_ms: null }, { site: "b" }]));
+    await apply(store, [{ site: "a", interval_ms: null }, { site: "b" }]);
     const first = await queries.changesSince(undefined);
     deepStrictEqual(first.statuses.map(({ site }) => site), ["a", "b"]);
     const second = await queries.changesSince(first.cursor);
@@ -338,21 +316,9 @@ export function queriesContract(
 
   test("changesSince() has everything, when the cursor is not its own", async (opened) => {
     const { store, queries } = opened;
-    await apply(store, numbered([{ site: "a" }]));
-    for (
-      const cursor of [
-        "",
-        "x",
-        "1@2@3",
-        "';--",
-        "9".repeat(15) + "@5",
-        "9:9:@0x1",
-        "7:5:@3",
-        "0:0:@3",
-        "5:9:8,7@3",
-        "5:9:4@3",
-      ]
-    ) {
+    await apply(store, [{ site: "a" }]);
+    const malformed = ["", "x", "1@2@3", "';--", "9".repeat(15) + "@5", "9:9:@0x1"];
+    for (const cursor of [...malformed, "7:5:@3", "0:0:@3", "5:9:8,7@3", "5:9:4@3"]) {
       const { statuses } = await queries.changesSince(cursor);
       deepStrictEqual(statuses.map(({ site }) => site), ["a"], cursor);
     }
@@ -386,23 +352,14 @@ export function queriesContract(
 
   test("site_incident begins and ends as the outcomes do", async ({ store, sql }) => {
     const start = now() - 3 * HOUR;
-    const outcomes = [
-      "degraded",
-      "down",
-      "degraded",
-      "up",
-      "inconclusive",
-      "degraded",
-      "up",
-      "down",
-    ];
+    const outcomes = "degraded down degraded up inconclusive degraded up down".split(" ");
     await apply(
       store,
-      numbered(outcomes.map((outcome, index) => ({
+      outcomes.map((outcome, index) => ({
         recorded_at: start + index * MINUTE,
         outcome: outcome as SiteReport["outcome"],
         reason: outcome === "up" ? null : "slow" as const,
-      }))),
+      })),
     );
     const rows = await sql(
       `SELECT outcome, reason, began_at, ended_at FROM site_incident ORDER BY began_at`,
@@ -429,7 +386,7 @@ export function queriesContract(
       { site: "shop", recorded_at: noonOf(daysAgo) + HOUR, ...AN_HOUR, ...(index > 1 ? DOWN : {}) },
       { site: "blog", recorded_at: noonOf(daysAgo) + 2 * HOUR, ...AN_HOUR },
     ]);
-    await apply(store, numbered([...past, { site: "blog", recorded_at: now(), ...DOWN }]));
+    await apply(store, [...past, { site: "blog", recorded_at: now(), ...DOWN }]);
     const current = await sql("SELECT site, outcome, stale FROM site_current ORDER BY site");
     deepStrictEqual(
       current.map(({ site, outcome, stale }) => [site, outcome, Boolean(stale)]),
@@ -448,15 +405,12 @@ export function queriesContract(
   });
 
   test("site_uptime has uptime with and without unknown time", async ({ store, sql }) => {
-    await apply(
-      store,
-      numbered([
-        { recorded_at: now() - 7 * HOUR, ...AN_HOUR },
-        { recorded_at: now() - 5 * HOUR, ...AN_HOUR },
-        { recorded_at: now() - 3 * HOUR, ...AN_HOUR, outcome: "degraded", reason: "slow" },
-        { recorded_at: now() - HOUR, ...AN_HOUR, ...DOWN },
-      ]),
-    );
+    await apply(store, [
+      { recorded_at: now() - 7 * HOUR, ...AN_HOUR },
+      { recorded_at: now() - 5 * HOUR, ...AN_HOUR },
+      { recorded_at: now() - 3 * HOUR, ...AN_HOUR, outcome: "degraded", reason: "slow" },
+      { recorded_at: now() - HOUR, ...AN_HOUR, ...DOWN },
+    ]);
     const [day] = await sql("SELECT * FROM site_uptime WHERE days = 1");
     strictEqual(day!.uptime, 0.75);
     const windowMs = Number(day!.window_ms);

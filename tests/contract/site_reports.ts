@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { OUTCOMES } from "../../src/report/outcome.ts";
 import type { SiteReport } from "../../src/report/report.ts";
+import type { Chunk, DeadLetter } from "../../src/status/store.ts";
 
 export const SECOND = 1_000_000;
 export const MINUTE = 60 * SECOND;
@@ -108,6 +109,27 @@ export function nthReport(sequence: number, overrides: Partial<SiteReport> = {})
   return aReport({ sequence, recorded_at: NOON + sequence * MINUTE, ...overrides });
 }
 
+/** A transaction of these reports; `rest` is what it holds beside them. */
+export function chunk(reports: readonly SiteReport[], rest: Partial<Chunk> = {}): Chunk {
+  return { reports, gaps: [], deadLetters: [], ...rest };
+}
+
+/** A message that could not be read. */
+export function aDeadLetter(overrides: Partial<DeadLetter> = {}): DeadLetter {
+  return {
+    topic: "sitemon",
+    partition: 3,
+    offset: 41,
+    timestampMs: NOON / 1_000,
+    reason: "undecodable",
+    detail: "the message ends early",
+    key: null,
+    value: Uint8Array.of(0, 255, 10),
+    sitemonId: null,
+    ...overrides,
+  };
+}
+
 /** The order of reports: (recorded_at, producer_id, sequence), where no clock was ahead. */
 export function byOrder(a: SiteReport, b: SiteReport): number {
   return a.recorded_at - b.recorded_at ||
@@ -123,9 +145,9 @@ const eventOf = fc.record({
   minutes: fc.integer({ min: 1, max: 40 }),
   checkedBefore: fc.integer({ min: 0, max: 90 }),
   outcome: fc.constantFrom(...OUTCOMES),
-  responseTime: fc.integer({ min: 0, max: 12_000 }),
+  response_time: fc.integer({ min: 0, max: 12_000 }),
   isAnswered: fc.boolean(),
-  intervalMs: fc.constantFrom(null, 10_000, 1_500_000, 7_200_000),
+  interval_ms: fc.constantFrom(null, 10_000, 1_500_000, 7_200_000),
 });
 
 /** What several producers recorded: sequences from 1, recorded_at rising within each of them. */
@@ -135,19 +157,16 @@ export const histories: fc.Arbitrary<readonly SiteReport[]> = fc
     const recordedAt = PRODUCERS.map(() => NOON);
     const sequence = PRODUCERS.map(() => 0);
     return events.map((event) => {
-      const at = recordedAt[event.producer]! += event.minutes * MINUTE;
+      const { producer, minutes, checkedBefore, isAnswered, ...fields } = event;
+      const at = recordedAt[producer]! += minutes * MINUTE;
       return aReport({
-        site: event.site,
-        location: event.location,
+        ...fields,
         recorded_at: at,
-        checked_at: at - event.checkedBefore * SECOND,
-        outcome: event.outcome,
-        reason: event.outcome === "up" ? null : "status",
-        response_time: event.responseTime,
-        response_code: event.isAnswered ? 200 : null,
-        interval_ms: event.intervalMs,
-        producer_id: PRODUCERS[event.producer]!,
-        sequence: sequence[event.producer]! += 1,
+        checked_at: at - checkedBefore * SECOND,
+        reason: fields.outcome === "up" ? null : "status",
+        response_code: isAnswered ? 200 : null,
+        producer_id: PRODUCERS[producer]!,
+        sequence: sequence[producer]! += 1,
       });
     });
   });

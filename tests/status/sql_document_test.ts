@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { CHUNK_REPORTS_MAX, type StatusStore } from "../../src/status/store.ts";
-import { aReport, DAY, HOUR, MINUTE } from "../contract/site_reports.ts";
+import { aReport, chunk, DAY, HOUR, MINUTE } from "../contract/site_reports.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { openStore } from "./postgres/opened_store.ts";
 import { openSqliteStore } from "./sqlite/sqlite_tables.ts";
@@ -24,7 +24,7 @@ async function fill(store: StatusStore): Promise<void> {
         : {}),
     }));
   ok(reports.length <= CHUNK_REPORTS_MAX);
-  await store.apply({ reports, gaps: [], deadLetters: [] });
+  await store.apply(chunk(reports));
 }
 
 Deno.test("docs/sql.md has an example for each view", () => {

@@ -1,26 +1,19 @@
 // Very many partitions in one transaction would use up the locks of the whole server.
 import fc from "fast-check";
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { CHUNK_DAYS_MAX, withinDays } from "../../../src/status/ingest/entry.ts";
-import type { Entry } from "../../../src/status/ingest/entry.ts";
+import { CHUNK_DAYS_MAX, type Entry, withinDays } from "../../../src/status/ingest/entry.ts";
 import { EntryWriter } from "../../../src/status/ingest/entry_writer.ts";
-import type { Chunk } from "../../../src/status/store.ts";
 import { aReport, DAY, NOON } from "../../contract/site_reports.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
+import { FailingStore } from "./failing_store.ts";
+import { aMessage } from "./ingest_fixture.ts";
+import { openSqliteStore } from "../sqlite/sqlite_tables.ts";
 import { silent } from "../../scanner/sites.ts";
 
-const MESSAGE = {
-  topic: "t",
-  partition: 0,
-  offset: 0,
-  key: null,
-  value: null,
-  timestampMs: 0,
-  sitemonId: null,
-};
+const message = aMessage(0);
 
 function entryOf(day: number): Entry {
-  return { message: MESSAGE, kind: "report", report: aReport({ recorded_at: NOON - day * DAY }) };
+  return { message, kind: "report", report: aReport({ recorded_at: NOON - day * DAY }) };
 }
 
 function daysOf(entries: readonly Entry[]): number {
@@ -51,22 +44,14 @@ Deno.test("withinDays() keeps every entry and the order, and every part within t
 
 Deno.test("withinDays() counts no day for what is no report", () => {
   const gap = { producer_id: "p", first: 1, last: 1, count: 1, reason: "coalesced" };
-  const entry: Entry = { message: MESSAGE, kind: "gap", gap };
+  const entry: Entry = { message, kind: "gap", gap };
   strictEqual(withinDays(Array(500).fill(entry)).length, 1);
 });
 
 Deno.test("EntryWriter.write() applies very many days in several transactions", async () => {
-  const chunks: Chunk[] = [];
-  const store = {
-    apply(chunk: Chunk) {
-      chunks.push(chunk);
-      const { length: applied } = chunk.reports;
-      return Promise.resolve({ applied, duplicate: 0, stale: 0, expired: 0, dead: 0 });
-    },
-    migrate: () => Promise.resolve(),
-    close: () => Promise.resolve(),
-  };
+  await using opened = await openSqliteStore();
+  const store = new FailingStore(opened.store);
   const writer = new EntryWriter({ store, clock: new FakeClock(), telemetry: silent, thread: "t" });
   await writer.write(Array.from({ length: 300 }, (_, day) => entryOf(day)));
-  deepStrictEqual(chunks.map(({ reports }) => reports.length), [...Array(9).fill(32), 12]);
+  deepStrictEqual(store.taken.map(({ reports }) => reports.length), [...Array(9).fill(32), 12]);
 });

@@ -109,15 +109,9 @@ export class IngestFixture implements AsyncDisposable {
   /** Counters and gauges since the last call, by name and labels. */
   measured(): Record<string, number> {
     const { counts = [], gauges = [] } = this.telemetry.take() ?? {};
-    return Object.fromEntries([
-      ...counts.map((
-        { name, labels, value },
-      ) => [[name, ...Object.values(labels)].join(" "), value]),
-      ...gauges.map(({ name, labels, value }) => [
-        [name, ...Object.values(labels)].join(" "),
-        value,
-      ]),
-    ]);
+    return Object.fromEntries([...counts, ...gauges].map(({ name, labels, value }) => {
+      return [[name, ...Object.values(labels)].join(" "), value];
+    }));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,30 +1,21 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { encodeGap, encodeReport, encodeV1 } from "../../../src/report/codec.ts";
-import type { SiteReport } from "../../../src/report/report.ts";
 import {
   chunkOf,
+  deadEntry,
   DETAIL_LENGTH_MAX,
+  type IngestMessage,
   SITEMON_ID_LENGTH_MAX,
 } from "../../../src/status/ingest/entry.ts";
-import { deadEntry } from "../../../src/status/ingest/entry.ts";
-import type { IngestMessage } from "../../../src/status/ingest/entry.ts";
 import { CHECKED_AHEAD_MAX_MICROS, readMessage } from "../../../src/status/ingest/read_message.ts";
 import { aReport, NOON, PRODUCERS } from "../../contract/site_reports.ts";
+import { aMessage as messageAt } from "./ingest_fixture.ts";
 
 const OPTIONS = { clusterId: "cluster", nowMicros: NOON };
 
 function aMessage(value: Uint8Array | null, overrides: Partial<IngestMessage> = {}): IngestMessage {
-  return {
-    topic: "sitemon",
-    partition: 2,
-    offset: 40,
-    key: null,
-    value,
-    timestampMs: NOON / 1_000,
-    sitemonId: null,
-    ...overrides,
-  };
+  return messageAt(40, { value, key: null, timestampMs: NOON / 1_000, ...overrides });
 }
 
 function reasonFor(value: Uint8Array | null): string | undefined {
@@ -41,20 +32,11 @@ Deno.test("readMessage() reads reports and gaps", () => {
 });
 
 Deno.test("readMessage() gives a v1 message the identity of its place", () => {
-  const v1 = {
-    url: "https://user:secret@shop.example/",
-    response_time: 12,
-    response_code: 200,
-    pattern: null,
-    pattern_match: null,
-    error_text: null,
-  };
-  const entry = readMessage(aMessage(encodeV1(v1)), OPTIONS);
-  const report = entry.kind === "report" ? entry.report : undefined;
-  strictEqual(report?.site, "https://shop.example/");
-  strictEqual(report?.sequence, 41);
-  strictEqual(report?.checked_at, NOON);
-  strictEqual(report?.interval_ms, null);
+  const v1 = encodeV1(aReport({ url: "https://user:secret@shop.example/" }));
+  const entry = readMessage(aMessage(v1), OPTIONS);
+  const { site, sequence, checked_at, interval_ms } = chunkOf([entry]).reports[0]!;
+  deepStrictEqual([site, sequence, checked_at], ["https://shop.example/", 41, NOON]);
+  strictEqual(interval_ms, null);
 });
 
 for (
@@ -97,10 +79,9 @@ Deno.test("readMessage() allocates nothing for a size that a message only claims
 });
 
 Deno.test("readMessage() believes a clock that is a day ahead, and no more", () => {
-  const checkedAt = (checked_at: number): Partial<SiteReport> => ({ checked_at });
   const limit = NOON + CHECKED_AHEAD_MAX_MICROS;
-  strictEqual(reasonFor(encodeReport(aReport(checkedAt(limit)))), undefined);
-  strictEqual(reasonFor(encodeReport(aReport(checkedAt(limit + 1)))), "clock");
+  strictEqual(reasonFor(encodeReport(aReport({ checked_at: limit }))), undefined);
+  strictEqual(reasonFor(encodeReport(aReport({ checked_at: limit + 1 }))), "clock");
 });
 
 Deno.test("readMessage() keeps a dead letter whole", () => {

@@ -1,7 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { PublishError } from "../../../src/outbox/publisher.ts";
-import type { OutboxRow } from "../../../src/outbox/publisher.ts";
-import { encodeGap, encodeReport } from "../../../src/report/codec.ts";
+import { type OutboxRow, PublishError } from "../../../src/outbox/publisher.ts";
 import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
 import { UNKNOWN_TRIES_MAX } from "../../../src/status/ingest/entry_writer.ts";
 import { StorePublisher } from "../../../src/status/ingest/store_publisher.ts";
@@ -11,29 +9,15 @@ import {
   StoreConfigurationError,
   StoreUnavailableError,
 } from "../../../src/status/store.ts";
-import { publisherContract } from "../../contract/publisher_contract.ts";
-import { NOON, nthReport, PRODUCERS } from "../../contract/site_reports.ts";
+import { gapRow, publisherContract, reportRow } from "../../contract/publisher_contract.ts";
+import { PRODUCERS } from "../../contract/site_reports.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { FailingStore } from "./failing_store.ts";
 import { holds } from "./ingest_fixture.ts";
 import { openSqliteStore } from "../sqlite/sqlite_tables.ts";
 
-/** A row with the report of the same number. */
-function aRow(id: number, overrides: Partial<OutboxRow> = {}): OutboxRow {
-  return {
-    id,
-    kind: "report",
-    key: "shop",
-    producerId: PRODUCERS[0],
-    sequence: id,
-    recordedAt: NOON + id,
-    payload: encodeReport(nthReport(id)),
-    ...overrides,
-  };
-}
-
 function rows(count: number): OutboxRow[] {
-  return Array.from({ length: count }, (_, index) => aRow(index + 1));
+  return Array.from({ length: count }, (_, index) => reportRow(index + 1));
 }
 
 async function open() {
@@ -67,15 +51,14 @@ publisherContract("StorePublisher", async () => {
   };
 }, { deadlineMs: 5_000 });
 
-Deno.test("StorePublisher.publish() applies rows and acknowledges each", async () => {
+Deno.test("StorePublisher.publish() changes nothing, when rows are published again", async () => {
   await using opened = await open();
-  const gap = { producer_id: PRODUCERS[0], first: 3, last: 4, count: 2, reason: "coalesced" };
-  const batch = [...rows(2), aRow(7, { kind: "gap", sequence: 3, payload: encodeGap(gap) })];
-  deepStrictEqual(await opened.publisher.publish(batch), { acknowledged: [1, 2, 7], tooLarge: [] });
+  const batch = [...rows(2), gapRow(7, 3, 4)];
+  const all = { acknowledged: [1, 2, 7], tooLarge: [] };
+  deepStrictEqual(await opened.publisher.publish(batch), all);
   const tables = await opened.tables();
-  deepStrictEqual(tables.site_report.map(({ sequence }) => sequence), [1, 2]);
-  strictEqual(tables.producer_gap.length, 1);
-  deepStrictEqual(await opened.publisher.publish(batch), { acknowledged: [1, 2, 7], tooLarge: [] });
+  deepStrictEqual([tables.site_report.length, tables.producer_gap.length], [2, 1]);
+  deepStrictEqual(await opened.publisher.publish(batch), all);
   deepStrictEqual(await opened.tables(), tables);
 });
 
@@ -90,8 +73,8 @@ Deno.test("StorePublisher.publish() divides what is more than a chunk", async ()
 
 Deno.test("StorePublisher.publish() keeps bad rows of two outboxes apart, each once", async () => {
   await using opened = await open();
-  const bad = aRow(2, { payload: Uint8Array.of(1, 2, 3) });
-  await opened.publisher.publish([aRow(1), bad, aRow(3)]);
+  const bad = { ...reportRow(2), payload: Uint8Array.of(1, 2, 3) };
+  await opened.publisher.publish([reportRow(1), bad, reportRow(3)]);
   await opened.publisher.publish([{ ...bad, producerId: PRODUCERS[1] }]);
   opened.clock.advance(1_000);
   await opened.publisher.publish([bad]);

@@ -4,6 +4,7 @@ import { opened, type OpenedStore, type Row, type Tables } from "../../contract/
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import { postgresParts } from "../../../src/status/postgres/postgres_parts.ts";
 import { parsePostgresUrl, type PostgresAddress } from "../../services/postgres.ts";
+import { serviceTest } from "../../services/with_services.ts";
 import { uniqueName } from "../../support/unique_name.ts";
 
 /** What a test does besides the store, on a connection of its own. */
@@ -47,21 +48,15 @@ export async function openSession(options: PostgresOptions): Promise<Session> {
   return {
     async query<R>(sql: string, values?: unknown[]) {
       const result = await client.query(sql, values);
-      return (Array.isArray(result) ? result.at(-1).rows : result.rows) as R[];
+      const { rows } = Array.isArray(result) ? result.at(-1) : result;
+      return rows.map((row: R) => ({ ...row }));
     },
     [Symbol.asyncDispose]: () => client.end(),
   };
 }
 
-const TABLES = [
-  "site_status",
-  "site_report",
-  "site_transition",
-  "site_hour",
-  "site_day",
-  "producer_gap",
-  "dead_letter",
-] as const;
+const TABLES = "site_status site_report site_transition site_hour site_day producer_gap dead_letter"
+  .split(" ");
 
 /** Every table in the form of the contract, rows in the order of their keys. */
 export async function tablesOf(session: Session): Promise<Tables> {
@@ -81,10 +76,9 @@ async function dump(session: Session, table: string): Promise<Row[]> {
   );
   const selected = columns.map(({ name, type }) => `${inOneForm(name, type)} AS "${name}"`);
   const key = columns.filter(({ place }) => place !== null).sort((a, b) => a.place! - b.place!);
-  const rows = await session.query<Row>(
+  return await session.query<Row>(
     `SELECT ${selected} FROM ${table} AS t ORDER BY ${key.map(({ name }) => `t."${name}"`)}`,
   );
-  return rows.map((row) => ({ ...row }));
 }
 
 function inOneForm(name: string, type: string): string {
@@ -127,4 +121,42 @@ export async function openStore(
     await session[Symbol.asyncDispose]();
   };
   return { options, session, ...await opened(postgresParts(options, {}), apart, remove) };
+}
+
+/** The days that the history has partitions for, the oldest first. */
+export async function partitionsOf(session: Session): Promise<string[]> {
+  const rows = await session.query<{ name: string }>(
+    `SELECT inhrelid::regclass::text AS name FROM pg_inherits
+     WHERE inhparent = 'site_report'::regclass AND NOT inhdetachpending ORDER BY 1`,
+  );
+  return rows.map(({ name }) => name);
+}
+
+/** A role of a test's own, which goes at the end of its scope, and the options to log in with it. */
+export async function ownRole(
+  { session, options }: OpenedPostgresStore,
+  attributes = "",
+): Promise<{ readonly role: string; readonly login: PostgresOptions } & AsyncDisposable> {
+  const role = `${options.schema}_role`;
+  await session.query(`CREATE ROLE ${role} LOGIN PASSWORD 'secret' ${attributes};
+    GRANT USAGE ON SCHEMA ${options.schema} TO ${role}`);
+  return {
+    role,
+    login: { ...options, user: role, password: "secret" },
+    [Symbol.asyncDispose]: async () =>
+      void await session.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`),
+  };
+}
+
+const databaseTest = serviceTest("postgres");
+
+/** Registers a test that gets a store of its own. */
+export function postgresTest(
+  name: string,
+  body: (opened: OpenedPostgresStore) => Promise<void>,
+): void {
+  databaseTest(name, async () => {
+    await using opened = await openStore();
+    await body(opened);
+  });
 }

@@ -7,51 +7,51 @@ import { MIGRATIONS } from "../../../src/status/sqlite/migrations/migrations.ts"
 import { SqliteQueries } from "../../../src/status/sqlite/sqlite_queries.ts";
 import { CLOCK_AHEAD_MAX_MICROS } from "../../../src/status/sqlite/report_row.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
-import {
-  type Chunk,
-  StoreConfigurationError,
-  StoreUnavailableError,
-} from "../../../src/status/store.ts";
-import { aReport, NOON, nthReport } from "../../contract/site_reports.ts";
+import { StoreConfigurationError, StoreUnavailableError } from "../../../src/status/store.ts";
+import { aReport, chunk, NOON, nthReport } from "../../contract/site_reports.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { openSqliteStore } from "./sqlite_tables.ts";
 
-function chunk(...reports: Chunk["reports"]): Chunk {
-  return { reports, gaps: [], deadLetters: [] };
-}
+type Opened = Awaited<ReturnType<typeof openSqliteStore>>;
 
-async function withStore(
-  body: (opened: Awaited<ReturnType<typeof openSqliteStore>>) => Promise<void>,
+/** Registers a test that gets a store of its own. */
+function storeTest(
+  name: string,
+  body: (opened: Opened) => Promise<void>,
   clock = systemClock,
-): Promise<void> {
-  await using opened = await openSqliteStore(clock);
-  await body(opened);
+): void {
+  Deno.test(name, async () => {
+    await using opened = await openSqliteStore(clock);
+    await body(opened);
+  });
 }
 
-Deno.test("SqliteStore believes a clock that is five minutes ahead, and no more", async () => {
-  const clock = new FakeClock(NOON);
-  await withStore(async ({ store, tables }) => {
+storeTest(
+  "SqliteStore believes a clock that is five minutes ahead, and no more",
+  async ({ store, tables }) => {
     const limit = NOON + CLOCK_AHEAD_MAX_MICROS;
-    await store.apply(chunk(
+    await store.apply(chunk([
       aReport({ recorded_at: limit, checked_at: NOON }),
       aReport({ sequence: 2, recorded_at: limit + 1, checked_at: NOON }),
-    ));
+    ]));
     deepStrictEqual((await tables()).site_report.map(({ order_at }) => order_at), [limit, NOON]);
-  }, clock);
-});
+  },
+  new FakeClock(NOON),
+);
 
-Deno.test("SqliteStore.apply() is unavailable while another process holds the file", async () => {
-  await withStore(async ({ store, path }) => {
+storeTest(
+  "SqliteStore.apply() is unavailable while another process holds the file",
+  async ({ store, path }) => {
     using other = new DatabaseSync(path);
     other.exec("BEGIN IMMEDIATE");
     await rejects(
-      () => store.apply(chunk(aReport())),
+      () => store.apply(chunk([aReport()])),
       (error: Error) => error instanceof StoreUnavailableError && error.isKnown,
     );
     other.exec("ROLLBACK");
-    strictEqual((await store.apply(chunk(aReport()))).applied, 1);
-  });
-});
+    strictEqual((await store.apply(chunk([aReport()]))).applied, 1);
+  },
+);
 
 Deno.test({
   name: "SqliteStore.apply() is unavailable while the disk is full, and goes on afterwards",
@@ -66,11 +66,11 @@ Deno.test({
       await Deno.writeFile(`${folder}/rest`, new Uint8Array(rest));
       const reports = Array.from({ length: 200 }, (_, index) => nthReport(index + 1));
       await rejects(
-        () => store.apply(chunk(...reports)),
+        () => store.apply(chunk(reports)),
         (error: Error) => error instanceof StoreUnavailableError && error.isKnown,
       );
       await Deno.remove(`${folder}/rest`);
-      strictEqual((await store.apply(chunk(...reports))).applied, 200);
+      strictEqual((await store.apply(chunk(reports))).applied, 200);
     } finally {
       await store.close();
       await run("umount", folder);
@@ -79,29 +79,26 @@ Deno.test({
   },
 });
 
-Deno.test("SqliteStore says what to check, when its tables are missing", async () => {
-  await withStore(async ({ store, path }) => {
-    await store.close();
-    await Deno.remove(path);
-    await rejects(() => store.apply(chunk(aReport())), StoreConfigurationError);
-    await store.migrate();
-    strictEqual((await store.apply(chunk(aReport()))).applied, 1);
-  });
+storeTest("SqliteStore says what to check, when its tables are missing", async (opened) => {
+  const { store, path } = opened;
+  await store.close();
+  await Deno.remove(path);
+  await rejects(() => store.apply(chunk([aReport()])), StoreConfigurationError);
+  await store.migrate();
+  strictEqual((await store.apply(chunk([aReport()]))).applied, 1);
 });
 
-Deno.test("SqliteStore says what to check, when its file is none", async () => {
-  await withStore(async ({ store, path }) => {
-    await store.close();
-    await Deno.writeTextFile(path, "this was never a database, though it is long enough to be one");
-    await rejects(() => store.migrate(), {
-      name: "StoreConfigurationError",
-      message: `could not use the status database "${path}": file is not a database; ` +
-        "check that it is sitemon's database, and that this user may read and write it",
-    });
-    await rejects(() => readStatuses(path), StoreConfigurationError);
-    await Deno.remove(path);
-    await store.migrate();
+storeTest("SqliteStore says what to check, when its file is none", async ({ store, path }) => {
+  await store.close();
+  await Deno.writeTextFile(path, "this was never a database, though it is long enough to be one");
+  await rejects(() => store.migrate(), {
+    name: "StoreConfigurationError",
+    message: `could not use the status database "${path}": file is not a database; ` +
+      "check that it is sitemon's database, and that this user may read and write it",
   });
+  await rejects(() => readStatuses(path), StoreConfigurationError);
+  await Deno.remove(path);
+  await store.migrate();
 });
 
 Deno.test("SqliteStore says what to check, when its folder is missing", async () => {
@@ -111,17 +108,15 @@ Deno.test("SqliteStore says what to check, when its folder is missing", async ()
   await store.close();
 });
 
-Deno.test("SqliteStore.migrate() refuses the file of a newer version", async () => {
-  await withStore(async ({ store, path }) => {
-    using db = new DatabaseSync(path);
-    db.exec("PRAGMA user_version = 99");
-    await rejects(() => store.migrate(), {
-      name: "StoreConfigurationError",
-      message: "the status database is at version 99, but this sitemon supports up to " +
-        `${MIGRATIONS.length}; upgrade sitemon`,
-    });
-    strictEqual(db.prepare("PRAGMA user_version").get()!.user_version, 99);
+storeTest("SqliteStore.migrate() refuses the file of a newer version", async ({ store, path }) => {
+  using db = new DatabaseSync(path);
+  db.exec("PRAGMA user_version = 99");
+  await rejects(() => store.migrate(), {
+    name: "StoreConfigurationError",
+    message: "the status database is at version 99, but this sitemon supports up to " +
+      `${MIGRATIONS.length}; upgrade sitemon`,
   });
+  strictEqual(db.prepare("PRAGMA user_version").get()!.user_version, 99);
 });
 
 Deno.test("SqliteStore.migrate() is safe from several processes at once", async () => {
@@ -134,60 +129,58 @@ Deno.test("SqliteStore.migrate() is safe from several processes at once", async 
 });
 
 // Goal: the outbox forgets a report when apply() has resolved, so it must survive from then on.
-Deno.test("SqliteStore.apply() keeps what it resolved for, through kill -9", async () => {
-  await withStore(async ({ store, path, tables }) => {
-    await store.close();
-    for (let round = 0; round < 3; round++) {
-      const writer = child("write", path).spawn();
-      const announced = await lastNumberOf(writer, 30 * (round + 1));
-      writer.kill("SIGKILL");
-      const last = Math.max(announced, await lastNumberOf(writer, Infinity));
-      await writer.status;
-      using db = new DatabaseSync(path, { readOnly: true });
-      deepStrictEqual(db.prepare("PRAGMA quick_check").all().map((row) => ({ ...row })), [
-        { quick_check: "ok" },
-      ]);
-      ok((await tables()).site_report.length >= last, `${last} were announced`);
-    }
-  });
+storeTest("SqliteStore.apply() keeps what it resolved for, through kill -9", async (opened) => {
+  const { store, path, tables } = opened;
+  await store.close();
+  for (let round = 0; round < 3; round++) {
+    const writer = child("write", path).spawn();
+    const announced = await lastNumberOf(writer, 30 * (round + 1));
+    writer.kill("SIGKILL");
+    const last = Math.max(announced, await lastNumberOf(writer, Infinity));
+    await writer.status;
+    using db = new DatabaseSync(path, { readOnly: true });
+    deepStrictEqual(db.prepare("PRAGMA quick_check").all().map((row) => ({ ...row })), [
+      { quick_check: "ok" },
+    ]);
+    ok((await tables()).site_report.length >= last, `${last} were announced`);
+  }
 });
 
-Deno.test("SqliteStore cuts a -wal again that a long reader let grow", async () => {
-  await withStore(async ({ store, path }) => {
-    const walBytes = () => Deno.statSync(`${path}-wal`).size;
-    const applyThousands = async (first: number, last: number) => {
-      for (let thousand = first; thousand <= last; thousand++) {
-        const reports = Array.from({ length: 1_000 }, (_, index) => {
-          return nthReport(1_000 * thousand + index, { error_text: "x".repeat(1_000) });
-        });
-        await store.apply(chunk(...reports));
-      }
-    };
-    {
-      using reader = new DatabaseSync(path, { readOnly: true });
-      reader.exec("BEGIN");
-      reader.prepare("SELECT * FROM site_status").all();
-      await applyThousands(1, 12);
-      ok(walBytes() > WAL_BYTES_MAX, `only ${walBytes()} bytes`);
+storeTest("SqliteStore cuts a -wal again that a long reader let grow", async ({ store, path }) => {
+  const walBytes = () => Deno.statSync(`${path}-wal`).size;
+  const applyThousands = async (first: number, last: number) => {
+    for (let thousand = first; thousand <= last; thousand++) {
+      const reports = Array.from({ length: 1_000 }, (_, index) => {
+        return nthReport(1_000 * thousand + index, { error_text: "x".repeat(1_000) });
+      });
+      await store.apply(chunk(reports));
     }
-    await applyThousands(13, 14);
-    ok(walBytes() <= WAL_BYTES_MAX, `${walBytes()} bytes`);
-  });
+  };
+  {
+    using reader = new DatabaseSync(path, { readOnly: true });
+    reader.exec("BEGIN");
+    reader.prepare("SELECT * FROM site_status").all();
+    await applyThousands(1, 12);
+    ok(walBytes() > WAL_BYTES_MAX, `only ${walBytes()} bytes`);
+  }
+  await applyThousands(13, 14);
+  ok(walBytes() <= WAL_BYTES_MAX, `${walBytes()} bytes`);
 });
 
-Deno.test("SqliteQueries.statuses() reads beside the process that writes, with no right to write", async () => {
-  await withStore(async ({ store, path }) => {
-    await store.apply(chunk(nthReport(1)));
+storeTest(
+  "SqliteQueries.statuses() reads beside the process that writes, with no right to write",
+  async ({ store, path }) => {
+    await store.apply(chunk([nthReport(1)]));
     const { code, stdout } = await child("read", path, "--allow-read").output();
     strictEqual(code, 0);
     strictEqual(new TextDecoder().decode(stdout), "shop up\n");
-    await store.apply(chunk(nthReport(2, { outcome: "down", reason: "dns" })));
+    await store.apply(chunk([nthReport(2, { outcome: "down", reason: "dns" })]));
     deepStrictEqual((await readStatuses(path)).map(({ outcome }) => outcome), ["down"]);
     await store.close();
     const closed = await child("read", path, "--allow-read").output();
     strictEqual(new TextDecoder().decode(closed.stdout), "shop down\n");
-  });
-});
+  },
+);
 
 Deno.test("SqliteQueries.statuses() makes no file", async () => {
   const folder = await Deno.makeTempDir({ prefix: "sitemon-store-" });
@@ -196,13 +189,14 @@ Deno.test("SqliteQueries.statuses() makes no file", async () => {
   await Deno.remove(folder);
 });
 
-Deno.test("SqliteQueries.statuses() calls a file that its permissions leave out a configuration", async () => {
-  await withStore(async ({ path }) => {
+storeTest(
+  "SqliteQueries.statuses() calls a file that its permissions leave out a configuration",
+  async ({ path }) => {
     const sources = `--allow-read=${new URL("../../../", import.meta.url).pathname}`;
     const { stdout } = await child("read", path, sources).output();
     strictEqual(new TextDecoder().decode(stdout), "StoreConfigurationError\n");
-  });
-});
+  },
+);
 
 async function readStatuses(path: string) {
   const queries = new SqliteQueries({ path });

@@ -2,7 +2,7 @@
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { SqliteQueries } from "../../../src/status/sqlite/sqlite_queries.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
-import { nthReport } from "../../contract/site_reports.ts";
+import { chunk, nthReport } from "../../contract/site_reports.ts";
 
 const [command, path = ""] = Deno.args;
 
@@ -26,7 +26,7 @@ async function use(store: SqliteStore): Promise<void> {
   await store.migrate();
   if (command === "migrate") return await store.close();
   for (let sequence = 1;; sequence++) {
-    await store.apply({ reports: [nthReport(sequence)], gaps: [], deadLetters: [] });
+    await store.apply(chunk([nthReport(sequence)]));
     console.log(sequence);
   }
 }

@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { Connection, tlsOptions } from "../../../../src/status/postgres/connection/connection.ts";
 import type {
   PostgresOptions,
@@ -6,135 +6,110 @@ import type {
 } from "../../../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresQueries } from "../../../../src/status/postgres/postgres_queries.ts";
 import { PostgresStore } from "../../../../src/status/postgres/postgres_store.ts";
-import { type StatusStore, StoreUnavailableError } from "../../../../src/status/store.ts";
-import { nthReport } from "../../../contract/site_reports.ts";
+import type { StatusStore } from "../../../../src/status/store.ts";
+import { closing } from "../../../contract/opened_store.ts";
+import { chunk, nthReport } from "../../../contract/site_reports.ts";
 import { eventually, within } from "../../../support/waiting.ts";
 import { type PostgresServer, startPostgres } from "../../../services/postgres.ts";
 import { serviceTest } from "../../../services/with_services.ts";
-import { openSession, openStore, optionsOf } from "../opened_store.ts";
+import { openSession, openStore, optionsOf, ownRole, postgresTest } from "../opened_store.ts";
 import { Authority } from "../../../support/certificates.ts";
 
 const databaseTest = serviceTest("postgres");
 const serverTest = serviceTest("own postgres");
 
+/** Registers a test that gets a server of its own, and a store on it that has one report. */
+function outageTest(
+  name: string,
+  limits: Partial<PostgresOptions>,
+  body: (server: PostgresServer, store: PostgresStore) => Promise<void>,
+): void {
+  serverTest(name, async () => {
+    await using server = await startPostgres();
+    await using store = closing(new PostgresStore({ connection: optionsOf(server, limits) }));
+    await store.migrate();
+    await applyOne(store, 1);
+    await body(server, store);
+  });
+}
+
 function applyOne(store: StatusStore, sequence: number) {
-  return store.apply({ reports: [nthReport(sequence)], gaps: [], deadLetters: [] });
+  return store.apply(chunk([nthReport(sequence)]));
 }
 
 async function unavailable(applying: Promise<unknown>, message: RegExp): Promise<void> {
-  await within(
-    8_000,
-    "apply() rejects",
-    rejects(applying, (error) => {
-      ok(error instanceof StoreUnavailableError, String(error));
-      ok(error.isKnown, error.message);
-      ok(message.test(error.message), error.message);
-      return true;
-    }),
-  );
+  const rejected = rejects(applying, { name: "StoreUnavailableError", isKnown: true, message });
+  await within(8_000, "apply() rejects", rejected);
 }
 
 databaseTest("Connection makes its session's settings, whatever the role's are", async () => {
   await using opened = await openStore({ statementTimeoutMs: 12_345 });
-  const connection = await Connection.open(opened.options);
-  try {
-    const [settings] = await connection.execute<{ all: string }>(
-      `SELECT concat_ws(' ', current_schema(), current_setting('statement_timeout'),
-         current_setting('TimeZone'), current_setting('application_name'),
-         current_setting('idle_in_transaction_session_timeout')) AS all`,
-    );
-    strictEqual(settings!.all, `${opened.options.schema} 12345ms UTC sitemon 1min`);
-  } finally {
-    await connection.close();
-  }
+  await using connection = await Connection.open(opened.options);
+  const [settings] = await connection.execute<{ all: string }>(
+    `SELECT concat_ws(' ', current_schema(), current_setting('statement_timeout'),
+       current_setting('TimeZone'), current_setting('application_name'),
+       current_setting('idle_in_transaction_session_timeout')) AS all`,
+  );
+  strictEqual(settings!.all, `${opened.options.schema} 12345ms UTC sitemon 1min`);
 });
 
-databaseTest(
+postgresTest(
   "Connection waits for a commit to reach the disk, when the role does not",
-  async () => {
-    await using opened = await openStore();
-    const { session, options } = opened;
-    const role = `${options.schema}_hasty`;
-    await session.query(`CREATE ROLE ${role} LOGIN PASSWORD 'hasty'`);
-    const open = async (setting: string) => {
-      await session.query(`ALTER ROLE ${role} SET synchronous_commit = ${setting}`);
-      const connection = await Connection.open({ ...options, user: role, password: "hasty" });
-      const [row] = await connection.execute<{ value: string }>(
-        "SELECT current_setting('synchronous_commit') AS value",
-      );
-      await connection.close();
-      return row!.value;
-    };
-    try {
-      strictEqual(await open("off"), "on");
-      strictEqual(await open("remote_apply"), "remote_apply");
-    } finally {
-      await session.query(`DROP ROLE ${role}`);
+  async (it) => {
+    await using own = await ownRole(it);
+    for (const [setting, expected] of [["off", "on"], ["remote_apply", "remote_apply"]]) {
+      await it.session.query(`ALTER ROLE ${own.role} SET synchronous_commit = ${setting}`);
+      await using connection = await Connection.open(own.login);
+      const sql = "SELECT current_setting('synchronous_commit') AS value";
+      deepStrictEqual((await connection.execute<{ value: string }>(sql))[0]!.value, expected);
     }
   },
 );
 
-databaseTest("query() reads BIGINT as a number, and refuses one that is none", async () => {
-  await using opened = await openStore();
-  const connection = await Connection.open(opened.options);
+postgresTest("query() reads BIGINT as a number, and refuses one that is none", async (opened) => {
+  await using connection = await Connection.open(opened.options);
   const read = (sql: string) => connection.execute<{ n: number }>(`SELECT ${sql}::bigint AS n`);
-  try {
-    strictEqual((await read("9007199254740991"))[0]!.n, Number.MAX_SAFE_INTEGER);
-    await rejects(() => read("9007199254740992"), /9007199254740992 is too large/);
-  } finally {
-    await connection.close();
-  }
+  strictEqual((await read("9007199254740991"))[0]!.n, Number.MAX_SAFE_INTEGER);
+  await rejects(() => read("9007199254740992"), /9007199254740992 is too large/);
 });
 
-databaseTest(
+postgresTest(
   "apply() finds the store unavailable, while there are too many connections",
-  async () => {
-    await using opened = await openStore();
-    const { session, options } = opened;
-    const role = `${options.schema}_crowd`;
+  async (it) => {
+    const { session, options } = it;
+    await using own = await ownRole(it, "CONNECTION LIMIT 0");
     await session.query(`
-    CREATE ROLE ${role} LOGIN PASSWORD 'crowd' CONNECTION LIMIT 0;
-    GRANT USAGE ON SCHEMA ${options.schema} TO ${role};
-    GRANT ALL ON ALL TABLES IN SCHEMA ${options.schema} TO ${role};
-    GRANT CREATE ON SCHEMA ${options.schema} TO ${role}`);
-    const store = new PostgresStore({ connection: { ...options, user: role, password: "crowd" } });
-    try {
-      await applyOne(opened.store, 1);
-      await unavailable(applyOne(store, 2), /too many connections for role/);
-      await session.query(`ALTER ROLE ${role} CONNECTION LIMIT 1`);
-      strictEqual((await applyOne(store, 2)).applied, 1);
-    } finally {
-      await store.close();
-      await session.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
-    }
+    GRANT ALL ON ALL TABLES IN SCHEMA ${options.schema} TO ${own.role};
+    GRANT CREATE ON SCHEMA ${options.schema} TO ${own.role}`);
+    await using store = closing(new PostgresStore({ connection: own.login }));
+    await applyOne(it.store, 1);
+    await unavailable(applyOne(store, 2), /too many connections for role/);
+    await session.query(`ALTER ROLE ${own.role} CONNECTION LIMIT 1`);
+    strictEqual((await applyOne(store, 2)).applied, 1);
   },
 );
 
-serverTest("apply() gives up at its own deadline, when the server hangs", async () => {
-  await using server = await startPostgres();
-  const limits = { statementTimeoutMs: 300, connectTimeoutMs: 500 };
-  const store = new PostgresStore({ connection: optionsOf(server, limits) });
-  try {
-    await store.migrate();
-    await applyOne(store, 1);
+const LIMITS = { statementTimeoutMs: 300, connectTimeoutMs: 500 };
+outageTest(
+  "apply() gives up at its own deadline, when the server hangs",
+  LIMITS,
+  async (server, store) => {
     server.suspend();
-    await unavailable(applyOne(store, 2), /no answer within 1300 ms/);
-    // The client's deadline for a connection and ours are equal: either may come first.
-    await unavailable(applyOne(store, 2), /no answer within 500 ms|timeout expired/);
-    server.resume();
+    try {
+      await unavailable(applyOne(store, 2), /no answer within 1300 ms/);
+      // The client's deadline for a connection and ours are equal: either may come first.
+      await unavailable(applyOne(store, 2), /no answer within 500 ms|timeout expired/);
+    } finally {
+      server.resume();
+    }
     strictEqual((await applyOne(store, 2)).applied, 1);
-  } finally {
-    server.resume();
-    await store.close();
-  }
-});
+  },
+);
 
-serverTest("apply() works again by itself, when the server was restarted", async () => {
-  await using server = await startPostgres();
-  const store = new PostgresStore({ connection: optionsOf(server) });
-  try {
-    await store.migrate();
-    await applyOne(store, 1);
+outageTest(
+  "apply() works again by itself, when the server was restarted",
+  {},
+  async (server, store) => {
     await server.stop();
     await unavailable(applyOne(store, 2), /ECONNREFUSED/);
     await server.start();
@@ -142,21 +117,15 @@ serverTest("apply() works again by itself, when the server was restarted", async
     await server.stop();
     await server.start();
     strictEqual((await applyOne(store, 3)).applied, 1);
-  } finally {
-    await store.close();
-  }
-});
+  },
+);
 
-serverTest("apply() leaves a server that turned read-only, for a new connection", async () => {
-  await using server = await startPostgres();
-  const store = new PostgresStore({ connection: optionsOf(server) });
-  await using admin = await openSession(optionsOf(server));
-  const backends = async () =>
-    (await admin.query("SELECT 1 FROM pg_stat_activity WHERE application_name = 'sitemon'")).length;
-  let sequence = 0;
-  try {
-    await store.migrate();
-    await applyOne(store, ++sequence);
+outageTest(
+  "apply() leaves a server that turned read-only, for a new connection",
+  {},
+  async (server, store) => {
+    await using admin = await openSession(optionsOf(server));
+    let sequence = 1;
     await admin.query("ALTER SYSTEM SET default_transaction_read_only = on");
     await admin.query("SELECT pg_reload_conf()");
     const refusal = await eventually(60_000, "the server is read-only", async () => {
@@ -164,16 +133,16 @@ serverTest("apply() leaves a server that turned read-only, for a new connection"
       return outcome instanceof Error ? outcome : undefined;
     });
     await unavailable(Promise.reject(refusal), /read-only transaction \(25006\)/);
-    const isClosed = async () => await backends() === 0 || undefined;
-    await eventually(60_000, "the connection is closed", isClosed);
+    await eventually(60_000, "the connection is closed", async () => {
+      const sql = "SELECT 1 FROM pg_stat_activity WHERE application_name = 'sitemon'";
+      return (await admin.query(sql)).length === 0 || undefined;
+    });
     await admin.query("SET default_transaction_read_only = off");
     await admin.query("ALTER SYSTEM RESET default_transaction_read_only");
     await admin.query("SELECT pg_reload_conf()");
     await eventually(60_000, "the server takes reports", () => applyOne(store, sequence));
-  } finally {
-    await store.close();
-  }
-});
+  },
+);
 
 serverTest("open() asks for a change, when the login is refused", async () => {
   await using server = await startPostgres();

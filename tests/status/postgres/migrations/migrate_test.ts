@@ -1,37 +1,53 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Connection } from "../../../../src/status/postgres/connection/connection.ts";
 import { migrate } from "../../../../src/status/postgres/migrations/migrate.ts";
-import { addReportColumn } from "../../../../src/status/postgres/migrations/migration.ts";
+import {
+  addReportColumn,
+  type Migration,
+} from "../../../../src/status/postgres/migrations/migration.ts";
 import { MIGRATIONS } from "../../../../src/status/postgres/migrations/migrations.ts";
 import type { PostgresOptions } from "../../../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../../../src/status/postgres/postgres_store.ts";
-import { StoreConfigurationError } from "../../../../src/status/store.ts";
-import { aReport, FULL_REPORT, NOON } from "../../../contract/site_reports.ts";
+import { closing } from "../../../contract/opened_store.ts";
+import { aReport, chunk, FULL_REPORT, NOON } from "../../../contract/site_reports.ts";
 import { serviceTest } from "../../../services/with_services.ts";
-import { openSession, openStore, ownSchema, type Session } from "../opened_store.ts";
+import { openSession, ownRole, ownSchema, postgresTest, type Session } from "../opened_store.ts";
 
-const databaseTest = serviceTest("postgres");
-
-async function withSchema(
-  body: (options: PostgresOptions, session: Session) => Promise<void>,
-): Promise<void> {
+/** An empty schema, which goes at the end of its scope, and a session in it. */
+async function emptySchema() {
   const options = ownSchema();
-  await using session = await openSession(options);
-  try {
-    await session.query(`CREATE SCHEMA ${options.schema}`);
-    await body(options, session);
-  } finally {
+  const session = await openSession(options);
+  await session.query(`CREATE SCHEMA ${options.schema}`);
+  async function remove() {
     await session.query(`DROP SCHEMA IF EXISTS ${options.schema} CASCADE`);
+    await session[Symbol.asyncDispose]();
   }
+  return { options, session, [Symbol.asyncDispose]: remove };
+}
+
+/** Registers a test that gets an empty schema. */
+function schemaTest(
+  name: string,
+  body: (options: PostgresOptions, session: Session) => Promise<void>,
+): void {
+  serviceTest("postgres")(name, async () => {
+    await using schema = await emptySchema();
+    await body(schema.options, schema.session);
+  });
 }
 
 async function migrated(options: PostgresOptions): Promise<void> {
-  const store = new PostgresStore({ connection: options });
-  try {
-    await store.migrate();
-  } finally {
-    await store.close();
-  }
+  await using store = closing(new PostgresStore({ connection: options }));
+  await store.migrate();
+}
+
+/** Applies these migrations alone. */
+async function migratedBy(
+  options: PostgresOptions,
+  migrations: readonly Migration[],
+): Promise<void> {
+  await using connection = await Connection.open(options);
+  await migrate(connection, { ...options, migrations });
 }
 
 /** Everything that a schema is made of, as text. */
@@ -46,120 +62,91 @@ function shapeOf(session: Session): Promise<unknown[]> {
     ORDER BY 1, 2`);
 }
 
-databaseTest("migrate() makes the schema and every table, when nothing is there", async () => {
-  await withSchema(async (options, session) => {
+schemaTest(
+  "migrate() makes the schema and every table, when nothing is there",
+  async (options, session) => {
     await session.query(`DROP SCHEMA ${options.schema}`);
     await migrated(options);
     const tables = await session.query<{ name: string }>(
       `SELECT relname AS name FROM pg_class
        WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace ORDER BY 1`,
     );
-    deepStrictEqual(tables.map(({ name }) => name), [
-      "dead_letter",
-      "history_horizon",
-      "producer_gap",
-      "schema_migration",
-      "site_day",
-      "site_hour",
-      "site_report",
-      "site_status",
-      "site_transition",
-    ]);
-  });
+    deepStrictEqual(
+      tables.map(({ name }) => name).join(" "),
+      "dead_letter history_horizon producer_gap schema_migration " +
+        "site_day site_hour site_report site_status site_transition",
+    );
+  },
+);
+
+schemaTest("migrate() changes nothing, when it is repeated", async (options, session) => {
+  await migrated(options);
+  const before = await shapeOf(session);
+  const rows = await session.query("TABLE schema_migration");
+  await migrated(options);
+  deepStrictEqual(await shapeOf(session), before);
+  deepStrictEqual(await session.query("TABLE schema_migration"), rows);
 });
 
-databaseTest("migrate() changes nothing, when it is repeated", async () => {
-  await withSchema(async (options, session) => {
-    await migrated(options);
-    const before = await shapeOf(session);
-    const rows = await session.query("TABLE schema_migration");
-    await migrated(options);
-    deepStrictEqual(await shapeOf(session), before);
-    deepStrictEqual(await session.query("TABLE schema_migration"), rows);
-  });
-});
-
-databaseTest("migrate() succeeds in every process, when five begin at once", async () => {
-  await withSchema(async (options, session) => {
+schemaTest(
+  "migrate() succeeds in every process, when five begin at once",
+  async (options, session) => {
     await session.query(`DROP SCHEMA ${options.schema}`);
     await Promise.all(Array.from({ length: 5 }, () => migrated(options)));
     deepStrictEqual(
       await session.query("SELECT version FROM schema_migration ORDER BY 1"),
       MIGRATIONS.map((_, index) => ({ version: index + 1 })),
     );
-  });
+  },
+);
+
+schemaTest("migrate() leaves nothing of a step that fails", async (options, session) => {
+  const failing = { name: "fails", up: ["CREATE TABLE half (a int)", "SELECT 1 / 0"] };
+  await rejects(() => migratedBy(options, [MIGRATIONS[0]!, failing]), /division by zero/);
+  const [row] = await session.query(
+    "SELECT to_regclass('half') AS half, (SELECT max(version) FROM schema_migration) AS version",
+  );
+  deepStrictEqual(row, { half: null, version: 1 });
 });
 
-databaseTest("migrate() leaves nothing of a step that fails", async () => {
-  await withSchema(async (options, session) => {
-    const failing = {
-      name: "fails",
-      up: ["CREATE TABLE half (a int)", "SELECT 1 / 0"],
-    };
-    const connection = await Connection.open(options);
-    try {
-      const migrations = [MIGRATIONS[0]!, failing];
-      await rejects(() => migrate(connection, { ...options, migrations }), /division by zero/);
-    } finally {
-      await connection.close();
-    }
-    const [row] = await session.query(
-      "SELECT to_regclass('half') AS half, (SELECT max(version) FROM schema_migration) AS version",
-    );
-    deepStrictEqual({ ...row }, { half: null, version: 1 });
-  });
-});
-
-databaseTest("addReportColumn() adds what reports of a later version fill", async () => {
-  await using opened = await openStore();
+postgresTest("addReportColumn() adds what reports of a later version fill", async (opened) => {
   const fields = ["certificate_expires_at", "labels", "snippet", "truncated"] as const;
-  await opened.store.apply({ reports: [FULL_REPORT], gaps: [], deadLetters: [] });
+  await opened.store.apply(chunk([FULL_REPORT]));
   const before = await opened.tables();
   await opened.session.query(`DROP VIEW site_current`);
   for (const field of fields) {
     await opened.session.query(`ALTER TABLE site_status DROP COLUMN IF EXISTS ${field};
       ALTER TABLE site_report DROP COLUMN ${field}`);
   }
-  const connection = await Connection.open(opened.options);
-  const migrations = [...MIGRATIONS, ...fields.map(addReportColumn)];
-  await migrate(connection, { ...opened.options, migrations });
-  await connection.close();
+  await migratedBy(opened.options, [...MIGRATIONS, ...fields.map(addReportColumn)]);
   await opened.session.query("DELETE FROM site_report; DELETE FROM site_status");
-  await opened.store.apply({ reports: [FULL_REPORT], gaps: [], deadLetters: [] });
+  await opened.store.apply(chunk([FULL_REPORT]));
   const { site_report, site_status } = await opened.tables();
   deepStrictEqual([site_report, site_status], [before.site_report, before.site_status]);
 });
 
-databaseTest("migrate() refuses a database that a newer sitemon made", async () => {
-  await withSchema(async (options, session) => {
-    await migrated(options);
-    await session.query("INSERT INTO schema_migration (version, name) VALUES (99, 'later')");
-    await rejects(() => migrated(options), {
-      name: "StoreConfigurationError",
-      message: "the tables are at version 99, " +
-        `but this sitemon supports up to ${MIGRATIONS.length}; upgrade sitemon`,
-    });
+schemaTest("migrate() refuses a database that a newer sitemon made", async (options, session) => {
+  await migrated(options);
+  await session.query("INSERT INTO schema_migration (version, name) VALUES (99, 'later')");
+  await rejects(() => migrated(options), {
+    name: "StoreConfigurationError",
+    message: "the tables are at version 99, " +
+      `but this sitemon supports up to ${MIGRATIONS.length}; upgrade sitemon`,
   });
 });
 
-databaseTest("migrate() needs no right to change tables, when none is missing", async () => {
-  await using opened = await openStore();
+postgresTest("migrate() needs no right to change tables, when none is missing", async (opened) => {
   const { session, options } = opened;
-  const role = `${options.schema}_reader`;
-  await session.query(`CREATE ROLE ${role} LOGIN PASSWORD 'reader'`);
-  const reader = { ...options, user: role, password: "reader" };
-  try {
-    await rejects(() => migrated(reader), (error: Error) => {
-      ok(error instanceof StoreConfigurationError, String(error));
-      return /run "sitemon migrate", or grant USAGE on the schema$/.test(error.message);
-    });
-    await session.query(`GRANT USAGE ON SCHEMA ${options.schema} TO ${role}`);
-    await rejects(() => migrated(reader), /permission denied .*; grant the role this privilege$/);
-    await session.query(`GRANT SELECT ON schema_migration TO ${role}`);
-    await migrated(reader);
-  } finally {
-    await session.query(`DROP OWNED BY ${role}; DROP ROLE ${role}`);
-  }
+  await using own = await ownRole(opened);
+  await session.query(`REVOKE USAGE ON SCHEMA ${options.schema} FROM ${own.role}`);
+  await rejects(() => migrated(own.login), {
+    name: "StoreConfigurationError",
+    message: /run "sitemon migrate", or grant USAGE on the schema$/,
+  });
+  await session.query(`GRANT USAGE ON SCHEMA ${options.schema} TO ${own.role}`);
+  await rejects(() => migrated(own.login), /permission denied .*; grant the role this privilege$/);
+  await session.query(`GRANT SELECT ON schema_migration TO ${own.role}`);
+  await migrated(own.login);
 });
 
 const V1_TABLE = `
@@ -176,99 +163,61 @@ INSERT INTO site_status VALUES
   ('http://broken.example/', '2026-01-15 12:00:04', 14, 503, NULL, NULL, NULL),
   ('http://${"long".repeat(60)}.example/', '2026-01-15 12:00:05', 15, 204, NULL, NULL, NULL)`;
 
-databaseTest("migrate() takes over the original Python service's table", async () => {
-  await withSchema(async (options, session) => {
-    await session.query(V1_TABLE);
-    await migrated(options);
-    const rows = await session.query(`
-      SELECT site, location, url, last_checked::text AS at, response_time AS ms,
-        response_code AS code, error_text, pattern, pattern_match AS match, outcome, reason
-      FROM site_status WHERE length(url) < 200 ORDER BY site`);
-    const row = (url: string, seconds: string, rest: object) => ({
-      site: url,
-      location: "default",
-      url,
-      at: `2026-01-15 12:00:${seconds}`,
-      error_text: null,
-      pattern: null,
-      match: null,
-      ...rest,
-    });
-    deepStrictEqual(rows.map((it) => ({ ...it })), [
-      row("http://back.example/", "02", { ms: 12, code: 200, outcome: "up", reason: null }),
-      row("http://broken.example/", "04", { ms: 14, code: 503, outcome: "down", reason: "status" }),
-      row("http://gone.example/x", "01", {
-        ms: 9,
-        code: null,
-        error_text: "Cannot connect to http://gone.example/x",
-        outcome: "down",
-        reason: null,
-      }),
-      row("http://other.example/", "03", {
-        ms: 13,
-        code: 200,
-        pattern: "m",
-        match: false,
-        outcome: "down",
-        reason: "body",
-      }),
-      row("https://shop.example/", "00.123456", {
-        ms: 40,
-        code: 200,
-        pattern: "m",
-        match: true,
-        outcome: "up",
-        reason: null,
-      }),
-    ]);
-    const [long] = await session.query<{ length: number }>(
-      "SELECT length(site) FROM site_status WHERE length(url) > 200",
-    );
-    strictEqual(long!.length, 200);
-    const [whole] = await session.query<{ text: string }>(
-      "SELECT string_agg(s::text, ' ') AS text FROM site_status s",
-    );
-    ok(!/ann:|secret|bob|other@|u:p/.test(whole!.text), whole!.text);
-  });
+schemaTest("migrate() takes over the original Python service's table", async (options, session) => {
+  await session.query(V1_TABLE);
+  await migrated(options);
+  const rows = await session.query(`
+    SELECT site, site = url AND location = 'default' AS same, last_checked::text AS at,
+      response_time, response_code, error_text, pattern, pattern_match, outcome, reason
+    FROM site_status WHERE length(url) < 200 ORDER BY site`);
+  const [day, quoted] = ["2026-01-15 12:00", "Cannot connect to http://gone.example/x"];
+  deepStrictEqual(rows.map((row) => Object.values(row)), [
+    ["http://back.example/", true, `${day}:02`, 12, 200, null, null, null, "up", null],
+    ["http://broken.example/", true, `${day}:04`, 14, 503, null, null, null, "down", "status"],
+    ["http://gone.example/x", true, `${day}:01`, 9, null, quoted, null, null, "down", null],
+    ["http://other.example/", true, `${day}:03`, 13, 200, null, "m", false, "down", "body"],
+    ["https://shop.example/", true, `${day}:00.123456`, 40, 200, null, "m", true, "up", null],
+  ]);
+  const [long] = await session.query<{ length: number }>(
+    "SELECT length(site) FROM site_status WHERE length(url) > 200",
+  );
+  strictEqual(long!.length, 200);
+  const [whole] = await session.query<{ text: string }>(
+    "SELECT string_agg(s::text, ' ') AS text FROM site_status s",
+  );
+  ok(!/ann:|secret|bob|other@|u:p/.test(whole!.text), whole!.text);
 });
 
-databaseTest(
-  "migrate() makes the same table, whether the original Python service's was there",
-  async () => {
-    await withSchema(async (fresh, freshSession) => {
-      await withSchema(async (v1Schema, v1Session) => {
-        await v1Session.query(V1_TABLE);
-        await migrated(fresh);
-        await migrated(v1Schema);
-        deepStrictEqual(await shapeOf(v1Session), await shapeOf(freshSession));
-      });
-    });
+schemaTest(
+  "migrate() makes the same table, with a table taken over and without",
+  async (options, session) => {
+    await using v1 = await emptySchema();
+    await v1.session.query(V1_TABLE);
+    await migrated(options);
+    await migrated(v1.options);
+    deepStrictEqual(await shapeOf(v1.session), await shapeOf(session));
   },
 );
 
-databaseTest("apply() replaces a row that was taken over, when a report is newer", async () => {
-  await withSchema(async (options, session) => {
+schemaTest(
+  "apply() replaces a row that was taken over, when a report is newer",
+  async (options, session) => {
     await session.query(V1_TABLE);
     await migrated(options);
-    const store = new PostgresStore({ connection: options });
-    try {
-      const site = "https://shop.example/";
-      const older = aReport({ site, recorded_at: NOON, sequence: 1, response_time: 1 });
-      const newer = aReport({ site, recorded_at: NOON + 123_457, sequence: 2, response_time: 2 });
-      const shown = () =>
-        session.query("SELECT response_time AS ms FROM site_status WHERE site = $1", [site]);
-      await store.apply({ reports: [older], gaps: [], deadLetters: [] });
-      deepStrictEqual((await shown()).map((row) => ({ ...row })), [{ ms: 40 }]);
-      await store.apply({ reports: [newer], gaps: [], deadLetters: [] });
-      deepStrictEqual((await shown()).map((row) => ({ ...row })), [{ ms: 2 }]);
-    } finally {
-      await store.close();
-    }
-  });
-});
+    await using store = closing(new PostgresStore({ connection: options }));
+    const site = "https://shop.example/";
+    const older = aReport({ site, recorded_at: NOON, sequence: 1, response_time: 1 });
+    const newer = aReport({ site, recorded_at: NOON + 123_457, sequence: 2, response_time: 2 });
+    const shown = () =>
+      session.query("SELECT response_time AS ms FROM site_status WHERE site = $1", [site]);
+    await store.apply(chunk([older]));
+    deepStrictEqual(await shown(), [{ ms: 40 }]);
+    await store.apply(chunk([newer]));
+    deepStrictEqual(await shown(), [{ ms: 2 }]);
+  },
+);
 
-databaseTest("history_horizon never moves back", async () => {
-  await using opened = await openStore();
+postgresTest("history_horizon never moves back", async (opened) => {
   const move = (date: string) =>
     opened.session.query("UPDATE history_horizon SET not_before = $1", [date]);
   await move("2026-01-02Z");
@@ -276,14 +225,10 @@ databaseTest("history_horizon never moves back", async () => {
   await rejects(() => move("2026-01-01Z"), /must not go back: 2026-01-02.* to 2026-01-01/);
 });
 
-databaseTest("migrate() adds up the hours that were kept before there were days", async () => {
-  await withSchema(async (options, session) => {
-    const connection = await Connection.open(options);
-    try {
-      await migrate(connection, { ...options, migrations: MIGRATIONS.slice(0, 3) });
-    } finally {
-      await connection.close();
-    }
+schemaTest(
+  "migrate() adds up the hours that were kept before there were days",
+  async (options, session) => {
+    await migratedBy(options, MIGRATIONS.slice(0, 3));
     const part = (hour: string, upMs: number) =>
       `('shop', 'default', '${hour}', 1, 0, 0, 0, ${upMs}, 0, 7, 0, ${Array(12).fill(0)})`;
     await session.query(`
@@ -292,36 +237,31 @@ databaseTest("migrate() adds up the hours that were kept before there were days"
         ${part("2026-01-15 00:00Z", 10)}, ${part("2026-01-15 23:00Z", 20)}`);
     await migrated(options);
     deepStrictEqual(
-      (await session.query(
+      await session.query(
         "SELECT day::text, up_ms, total_up_ms::int AS total_up_ms FROM site_day ORDER BY day",
-      )).map((row) => ({ ...row })),
+      ),
       [
         { day: "2026-01-14", up_ms: 5, total_up_ms: 5 },
         { day: "2026-01-15", up_ms: 30, total_up_ms: 35 },
       ],
     );
     const [status] = await session.query("SELECT site, attempts, stale FROM site_current");
-    deepStrictEqual({ ...status }, { site: "shop", attempts: 1, stale: false });
-  });
-});
+    deepStrictEqual(status, { site: "shop", attempts: 1, stale: false });
+  },
+);
 
-databaseTest("migrate() keeps the dead letters that were set aside without a number", async () => {
-  await withSchema(async (options, session) => {
-    const connection = await Connection.open(options);
-    try {
-      await migrate(connection, { ...options, migrations: MIGRATIONS.slice(0, 5) });
-    } finally {
-      await connection.close();
-    }
+schemaTest(
+  "migrate() keeps the dead letters that were set aside without a number",
+  async (options, session) => {
+    await migratedBy(options, MIGRATIONS.slice(0, 5));
     await session.query(`
       INSERT INTO dead_letter (topic, partition, "offset", recorded_at, reason, detail, value)
       VALUES ('sites', 0, 1, '2026-01-15 12:00Z', 'undecodable', '', '\\x07'),
         ('sites', 0, 2, '2026-01-15 12:00Z', 'undecodable', '', NULL)`);
     await migrated(options);
     deepStrictEqual(
-      (await session.query(`SELECT number::int, "offset"::int FROM dead_letter ORDER BY number`))
-        .map((row) => ({ ...row })),
+      await session.query(`SELECT number::int, "offset"::int FROM dead_letter ORDER BY number`),
       [{ number: 1, offset: 1 }, { number: 2, offset: 2 }],
     );
-  });
-});
+  },
+);

@@ -6,7 +6,7 @@ import {
   addReportColumn,
   MIGRATIONS,
 } from "../../../../src/status/sqlite/migrations/migrations.ts";
-import { FULL_REPORT } from "../../../contract/site_reports.ts";
+import { chunk, FULL_REPORT } from "../../../contract/site_reports.ts";
 import { openSqliteStore } from "../sqlite_tables.ts";
 
 function shapeOf(db: DatabaseSync): unknown[] {
@@ -28,7 +28,7 @@ Deno.test("migrate() brings a file of every version to the newest", () => {
 Deno.test("addReportColumn() adds what reports of a later version fill", async () => {
   await using opened = await openSqliteStore();
   const fields = ["snippet", "body_bytes"] as const;
-  await opened.store.apply({ reports: [FULL_REPORT], gaps: [], deadLetters: [] });
+  await opened.store.apply(chunk([FULL_REPORT]));
   const before = await opened.tables();
   await opened.store.close();
   for (const field of fields) {
@@ -36,7 +36,7 @@ Deno.test("addReportColumn() adds what reports of a later version fill", async (
     await opened.sql(addReportColumn(field));
   }
   await opened.sql("DELETE FROM site_report");
-  await opened.store.apply({ reports: [FULL_REPORT], gaps: [], deadLetters: [] });
+  await opened.store.apply(chunk([FULL_REPORT]));
   deepStrictEqual((await opened.tables()).site_report, before.site_report);
   match(addReportColumn("labels"), /^ALTER TABLE site_status ADD COLUMN labels TEXT;\n/);
 });
