@@ -143,13 +143,12 @@ export function queriesContract(
     const [blog, shop] = await queries.uptimes();
     deepStrictEqual(hoursOf(blog!.windows[1]), [0, 0, 0, 0]);
     deepStrictEqual(
-      ([1, 7, 30, 90] as const).map((days) => hoursOf(shop!.windows[days])),
+      UPTIME_WINDOWS_DAYS.map((days) => hoursOf(shop!.windows[days])),
       [[1, 0, 0, 0], [1, 0, 1, 0], [1, 1, 1, 1], [1, 1, 2, 1]],
     );
-    for (const days of [1, 7, 30, 90] as const) {
-      const lengthMs = shop!.windows[days].windowMs;
-      const part = days === 1 ? 3_600_000 : 86_400_000;
-      ok(lengthMs <= days * 86_400_000 && lengthMs >= days * 86_400_000 - part, `${lengthMs}`);
+    for (const days of UPTIME_WINDOWS_DAYS) {
+      const missingMs = days * 86_400_000 - shop!.windows[days].windowMs;
+      ok(missingMs >= 0 && missingMs <= (days === 1 ? 3_600_000 : 86_400_000), `${missingMs}`);
     }
   });
 
@@ -340,14 +339,9 @@ export function queriesContract(
   });
 
   test("answers calls that overlap", async ({ store, queries }) => {
-    await apply(store, [aReport()]);
-    const answers = await Promise.all([
-      queries.statuses(),
-      queries.uptimes(),
-      queries.history(SHOP, HISTORY),
-      queries.changesSince(undefined),
-    ]);
-    strictEqual(answers.filter((answer) => answer !== undefined).length, 4);
+    await apply(store, [{}]);
+    const asked = [queries.statuses(), queries.uptimes(), queries.changesSince(undefined)];
+    for (const answer of await Promise.all([...asked, queries.history(SHOP, HISTORY)])) ok(answer);
   });
 
   test("site_incident begins and ends as the outcomes do", async ({ store, sql }) => {

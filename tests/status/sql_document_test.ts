@@ -1,10 +1,8 @@
 // People copy what docs/sql.md says; each query of it has to run, in both stores.
 import { deepStrictEqual, ok } from "node:assert/strict";
-import { DatabaseSync } from "node:sqlite";
 import { CHUNK_REPORTS_MAX, type StatusStore } from "../../src/status/store.ts";
 import { aReport, chunk, DAY, HOUR, MINUTE } from "../contract/site_reports.ts";
-import { serviceTest } from "../services/with_services.ts";
-import { openStore } from "./postgres/opened_store.ts";
+import { postgresTest } from "./postgres/opened_store.ts";
 import { openSqliteStore } from "./sqlite/sqlite_tables.ts";
 
 const DOCUMENT = Deno.readTextFileSync(new URL("../../docs/sql.md", import.meta.url));
@@ -34,25 +32,18 @@ Deno.test("docs/sql.md has an example for each view", () => {
   }
 });
 
-serviceTest("postgres")("every query of docs/sql.md tells something in PostgreSQL", async () => {
-  await using opened = await openStore();
+postgresTest("every query of docs/sql.md tells something in PostgreSQL", async (opened) => {
   await fill(opened.store);
   for (const sql of QUERIES) ok((await opened.session.query(sql)).length > 0, sql);
 });
 
 Deno.test("every query of docs/sql.md tells something in SQLite", async () => {
-  const { store, path, close } = await openSqliteStore();
-  try {
-    await fill(store);
-    using db = new DatabaseSync(path, { readOnly: true });
-    for (const sql of QUERIES) ok(db.prepare(sql).all().length > 0, sql);
-  } finally {
-    await close();
-  }
+  await using opened = await openSqliteStore();
+  await fill(opened.store);
+  for (const sql of QUERIES) ok((await opened.sql(sql)).length > 0, sql);
 });
 
-serviceTest("postgres")("docs/sql.md names every table and view, and no others", async () => {
-  await using opened = await openStore();
+postgresTest("docs/sql.md names every table and view, and no others", async (opened) => {
   const rows = await opened.session.query<{ name: string }>(
     `SELECT relname AS name FROM pg_class WHERE relkind IN ('r', 'p', 'v') AND NOT relispartition
       AND relnamespace = current_schema()::regnamespace

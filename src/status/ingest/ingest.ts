@@ -4,7 +4,7 @@
  * The consumer commits its offsets when {@linkcode Ingest.apply} has resolved, and not before.
  */
 import { type Clock, sleep } from "../../runtime/clock.ts";
-import type { Entry, IngestMessage } from "./entry.ts";
+import type { IngestMessage } from "./entry.ts";
 import { EntryWriter, type EntryWriterOptions } from "./entry_writer.ts";
 import { readMessage } from "./read_message.ts";
 import { SharedWrites } from "./shared_writes.ts";
@@ -28,18 +28,16 @@ export interface ApplyOptions {
 
 export class Ingest {
   readonly #options: IngestOptions;
-  readonly #writer: EntryWriter;
-  readonly #retry: StoreRetry;
   readonly #writes: SharedWrites;
 
   constructor(options: IngestOptions) {
     this.#options = options;
-    this.#writer = new EntryWriter(options);
-    this.#retry = new StoreRetry(options);
-    this.#writes = new SharedWrites(
-      (entries, signal) => this.#writeUntilTaken(entries, signal),
-      CHUNK_REPORTS_MAX,
-    );
+    const writer = new EntryWriter(options);
+    const retry = new StoreRetry(options);
+    this.#writes = new SharedWrites(async (entries, signal) => {
+      await retry.run(() => writer.write(entries, signal), signal);
+      signal.throwIfAborted();
+    }, CHUNK_REPORTS_MAX);
   }
 
   /**
@@ -59,11 +57,6 @@ export class Ingest {
       await withHeartbeats(write, { ...options, clock });
       await options.heartbeat();
     }
-  }
-
-  async #writeUntilTaken(entries: readonly Entry[], signal: AbortSignal): Promise<void> {
-    await this.#retry.run(() => this.#writer.write(entries, signal), signal);
-    signal.throwIfAborted();
   }
 }
 

@@ -57,18 +57,13 @@ FROM (
 WHERE sequence > before + 1 ORDER BY sequence LIMIT $3`,
 };
 
-export class SqlAudit implements AuditReader {
-  readonly #connection: Queryable;
-  readonly #horizon: Statement;
-  readonly #named: Statement;
-  readonly #atOrAfter: Statement;
-  readonly #last: Statement;
-
-  constructor(connection: Queryable, { micros, horizon, begin }: AuditDialect) {
-    this.#connection = connection;
-    this.#horizon = { name: "audit_horizon", text: horizon };
+function statementsOf({ micros, horizon, begin }: AuditDialect) {
+  const kept = `SELECT sequence, location, ${micros("recorded_at")} AS "recordedAt"
+      FROM site_report WHERE producer_id = $1`;
+  return {
+    horizon: { name: "audit_horizon", text: horizon },
     // Rows of the original Python service's table have no producer, and 0 for a sequence.
-    this.#named = {
+    named: {
       name: "audit_named",
       text: `
 SELECT producer_id AS "producerId", min(sequence) AS first, max(sequence) AS last
@@ -76,24 +71,34 @@ FROM (
   SELECT producer_id, sequence, checked_at FROM site_status WHERE sequence > 0
   UNION ALL SELECT producer_id, sequence, checked_at FROM site_transition) AS r, history_horizon
 WHERE checked_at >= ${begin} GROUP BY 1`,
-    };
-    const kept = `SELECT sequence, location, ${micros("recorded_at")} AS "recordedAt"
-      FROM site_report WHERE producer_id = $1`;
-    this.#atOrAfter = {
+    },
+    atOrAfter: {
       name: "audit_at_or_after",
       text: `${kept} AND sequence >= $2 ORDER BY sequence LIMIT 1`,
-    };
-    this.#last = { name: "audit_last", text: `${kept} ORDER BY sequence DESC LIMIT 1` };
+    },
+    last: { name: "audit_last", text: `${kept} ORDER BY sequence DESC LIMIT 1` },
+  } satisfies Record<string, Statement>;
+}
+
+export class SqlAudit implements AuditReader {
+  readonly #connection: Queryable;
+  readonly #statements: ReturnType<typeof statementsOf>;
+
+  constructor(connection: Queryable, dialect: AuditDialect) {
+    this.#connection = connection;
+    this.#statements = statementsOf(dialect);
   }
 
   async besideHistory(): Promise<BesideHistory> {
-    const [horizon] = await this.#connection.query<{ micros: number | null }>(this.#horizon);
+    const [horizon] = await this.#connection.query<{ micros: number | null }>(
+      this.#statements.horizon,
+    );
     const deadLetters = await this.#connection.query<{ id: string | null }>(DEAD_LETTER_IDS);
     return {
       horizonMicros: horizon?.micros ?? null,
       gaps: await this.#connection.query<ProducerRun>(GAPS),
       deadLetterIds: deadLetters.map(({ id }) => id),
-      named: await this.#connection.query<ProducerRun>(this.#named),
+      named: await this.#connection.query<ProducerRun>(this.#statements.named),
     };
   }
 
@@ -108,11 +113,12 @@ WHERE checked_at >= ${begin} GROUP BY 1`,
   }
 
   async atOrAfter(producerId: string, sequence: number): Promise<KeptReport | undefined> {
-    return (await this.#connection.query<KeptReport>(this.#atOrAfter, [producerId, sequence]))[0];
+    const { atOrAfter } = this.#statements;
+    return (await this.#connection.query<KeptReport>(atOrAfter, [producerId, sequence]))[0];
   }
 
   async last(producerId: string): Promise<KeptReport | undefined> {
-    return (await this.#connection.query<KeptReport>(this.#last, [producerId]))[0];
+    return (await this.#connection.query<KeptReport>(this.#statements.last, [producerId]))[0];
   }
 
   async holes(

@@ -63,14 +63,13 @@ export function storeError(cause: unknown, place: ErrorPlace): StoreError {
   const { is, remedy } = meaningOf(cause);
   const server = `PostgreSQL at ${place.host}:${place.port}`;
   const message = `could not ${place.action}: ${server}: ${describe(cause)}`;
-  switch (is) {
-    case "configuration":
-      return new StoreConfigurationError(`${message}; ${remedy}`, { cause });
-    case "rejected":
-      return new RowRejectedError(`PostgreSQL rejected the row: ${describe(cause)}`, { cause });
-    default:
-      return new StoreUnavailableError(message, { cause, isKnown: is === "unavailable" });
+  if (is === "configuration") {
+    return new StoreConfigurationError(`${message}; ${remedy}`, { cause });
   }
+  if (is === "rejected") {
+    return new RowRejectedError(`PostgreSQL rejected the row: ${describe(cause)}`, { cause });
+  }
+  return new StoreUnavailableError(message, { cause, isKnown: is === "unavailable" });
 }
 
 /** True for a conflict with another transaction, which the same connection may try again at once. */
@@ -93,8 +92,8 @@ function meaningOf(error: unknown): Meaning {
   if (error.name === "NotCapable" || DENIED_MESSAGE.test(error.message)) {
     return { is: "configuration", remedy: "allow this thread to reach that address" };
   }
-  if (NETWORK_CODES.has((error as { code?: string }).code ?? "")) return { is: "unavailable" };
-  if (NETWORK_MESSAGE.test(error.message)) return { is: "unavailable" };
+  const { code = "" } = error as { code?: string };
+  if (NETWORK_CODES.has(code) || NETWORK_MESSAGE.test(error.message)) return { is: "unavailable" };
   if (LOGIN_MESSAGE.test(error.message)) {
     return { is: "configuration", remedy: "check user and password" };
   }

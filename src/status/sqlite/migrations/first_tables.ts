@@ -2,6 +2,7 @@
  * Step 1: the tables of PostgreSQL's first three migrations. Times are microseconds since 1970,
  * booleans 0 and 1, and what has parts is JSON: timings, labels, hops, failures.
  */
+import { COVERED_COLUMNS } from "../../read/coverage.ts";
 import { LATENCY_BOUNDS_MS, latencyColumn } from "../../read/latency_buckets.ts";
 
 /** The columns that status and history both carry, in the names of the report. */
@@ -28,19 +29,8 @@ const CARRIED = `
   interval_ms INTEGER,
   labels TEXT NOT NULL`;
 
-const COUNTS = [
-  "up",
-  "degraded",
-  "down",
-  "inconclusive",
-  "up_ms",
-  "degraded_ms",
-  "down_ms",
-  "inconclusive_ms",
-  "responses",
-  "response_time_sum",
-  ...LATENCY_BOUNDS_MS.map(latencyColumn),
-];
+const COUNTS = ["up", "degraded", "down", "inconclusive", ...COVERED_COLUMNS]
+  .concat("responses", "response_time_sum", LATENCY_BOUNDS_MS.map(latencyColumn));
 
 export const FIRST_TABLES = `
 CREATE TABLE site_status (${CARRIED},

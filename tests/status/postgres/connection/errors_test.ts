@@ -49,8 +49,7 @@ const unreachable = [
 for (const cause of unreachable) {
   Deno.test(`storeError() calls the store unavailable, when ${cause.message}`, () => {
     const error = storeError(cause, PLACE);
-    ok(error instanceof StoreUnavailableError);
-    ok(error.isKnown);
+    ok(error instanceof StoreUnavailableError && error.isKnown);
     strictEqual(error.cause, cause);
   });
 }
@@ -59,8 +58,7 @@ const unknown = [databaseError("99999", "what"), databaseError("0B000", "why"), 
 for (const cause of unknown) {
   Deno.test(`storeError() says that it does not know, when it is given ${cause}`, () => {
     const error = storeError(cause, PLACE);
-    ok(error instanceof StoreUnavailableError);
-    strictEqual(error.isKnown, false);
+    ok(error instanceof StoreUnavailableError && !error.isKnown);
   });
 }
 
