@@ -62,22 +62,19 @@ function shapeOf(session: Session): Promise<unknown[]> {
     ORDER BY 1, 2`);
 }
 
-schemaTest(
-  "migrate() makes the schema and every table, when nothing is there",
-  async (options, session) => {
-    await session.query(`DROP SCHEMA ${options.schema}`);
-    await migrated(options);
-    const tables = await session.query<{ name: string }>(
-      `SELECT relname AS name FROM pg_class
-       WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace ORDER BY 1`,
-    );
-    deepStrictEqual(
-      tables.map(({ name }) => name).join(" "),
-      "dead_letter history_horizon producer_gap schema_migration " +
-        "site_day site_hour site_report site_status site_transition",
-    );
-  },
-);
+schemaTest("migrate() makes the schema and every table", async (options, session) => {
+  await session.query(`DROP SCHEMA ${options.schema}`);
+  await migrated(options);
+  const tables = await session.query<{ name: string }>(
+    `SELECT relname AS name FROM pg_class
+     WHERE relkind IN ('r', 'p') AND relnamespace = current_schema()::regnamespace ORDER BY 1`,
+  );
+  deepStrictEqual(
+    tables.map(({ name }) => name).join(" "),
+    "dead_letter history_horizon producer_gap schema_migration " +
+      "site_day site_hour site_report site_status site_transition",
+  );
+});
 
 schemaTest("migrate() changes nothing, when it is repeated", async (options, session) => {
   await migrated(options);
@@ -88,17 +85,14 @@ schemaTest("migrate() changes nothing, when it is repeated", async (options, ses
   deepStrictEqual(await session.query("TABLE schema_migration"), rows);
 });
 
-schemaTest(
-  "migrate() succeeds in every process, when five begin at once",
-  async (options, session) => {
-    await session.query(`DROP SCHEMA ${options.schema}`);
-    await Promise.all(Array.from({ length: 5 }, () => migrated(options)));
-    deepStrictEqual(
-      await session.query("SELECT version FROM schema_migration ORDER BY 1"),
-      MIGRATIONS.map((_, index) => ({ version: index + 1 })),
-    );
-  },
-);
+schemaTest("migrate() succeeds in five processes at once", async (options, session) => {
+  await session.query(`DROP SCHEMA ${options.schema}`);
+  await Promise.all(Array.from({ length: 5 }, () => migrated(options)));
+  deepStrictEqual(
+    await session.query("SELECT version FROM schema_migration ORDER BY 1"),
+    MIGRATIONS.map((_, index) => ({ version: index + 1 })),
+  );
+});
 
 schemaTest("migrate() leaves nothing of a step that fails", async (options, session) => {
   const failing = { name: "fails", up: ["CREATE TABLE half (a int)", "SELECT 1 / 0"] };
@@ -188,34 +182,28 @@ schemaTest("migrate() takes over the original Python service's table", async (op
   ok(!/ann:|secret|bob|other@|u:p/.test(whole!.text), whole!.text);
 });
 
-schemaTest(
-  "migrate() makes the same table, with a table taken over and without",
-  async (options, session) => {
-    await using v1 = await emptySchema();
-    await v1.session.query(V1_TABLE);
-    await migrated(options);
-    await migrated(v1.options);
-    deepStrictEqual(await shapeOf(v1.session), await shapeOf(session));
-  },
-);
+schemaTest("migrate() ends the same with a v1 table and without", async (options, session) => {
+  await using v1 = await emptySchema();
+  await v1.session.query(V1_TABLE);
+  await migrated(options);
+  await migrated(v1.options);
+  deepStrictEqual(await shapeOf(v1.session), await shapeOf(session));
+});
 
-schemaTest(
-  "apply() replaces a row that was taken over, when a report is newer",
-  async (options, session) => {
-    await session.query(V1_TABLE);
-    await migrated(options);
-    await using store = closing(new PostgresStore({ connection: options }));
-    const site = "https://shop.example/";
-    const older = aReport({ site, recorded_at: NOON, sequence: 1, response_time: 1 });
-    const newer = aReport({ site, recorded_at: NOON + 123_457, sequence: 2, response_time: 2 });
-    const shown = () =>
-      session.query("SELECT response_time AS ms FROM site_status WHERE site = $1", [site]);
-    await store.apply(chunk([older]));
-    deepStrictEqual(await shown(), [{ ms: 40 }]);
-    await store.apply(chunk([newer]));
-    deepStrictEqual(await shown(), [{ ms: 2 }]);
-  },
-);
+schemaTest("apply() replaces a v1 row by a newer report", async (options, session) => {
+  await session.query(V1_TABLE);
+  await migrated(options);
+  await using store = closing(new PostgresStore({ connection: options }));
+  const site = "https://shop.example/";
+  const older = aReport({ site, recorded_at: NOON, sequence: 1, response_time: 1 });
+  const newer = aReport({ site, recorded_at: NOON + 123_457, sequence: 2, response_time: 2 });
+  const shown = () =>
+    session.query("SELECT response_time AS ms FROM site_status WHERE site = $1", [site]);
+  await store.apply(chunk([older]));
+  deepStrictEqual(await shown(), [{ ms: 40 }]);
+  await store.apply(chunk([newer]));
+  deepStrictEqual(await shown(), [{ ms: 2 }]);
+});
 
 postgresTest("history_horizon never moves back", async (opened) => {
   const move = (date: string) =>
@@ -225,43 +213,37 @@ postgresTest("history_horizon never moves back", async (opened) => {
   await rejects(() => move("2026-01-01Z"), /must not go back: 2026-01-02.* to 2026-01-01/);
 });
 
-schemaTest(
-  "migrate() adds up the hours that were kept before there were days",
-  async (options, session) => {
-    await migratedBy(options, MIGRATIONS.slice(0, 3));
-    const part = (hour: string, upMs: number) =>
-      `('shop', 'default', '${hour}', 1, 0, 0, 0, ${upMs}, 0, 7, 0, ${Array(12).fill(0)})`;
-    await session.query(`
-      INSERT INTO site_status (site, url, last_checked) VALUES ('shop', 'https://shop.example/', now());
-      INSERT INTO site_hour VALUES ${part("2026-01-14 23:00Z", 5)},
-        ${part("2026-01-15 00:00Z", 10)}, ${part("2026-01-15 23:00Z", 20)}`);
-    await migrated(options);
-    deepStrictEqual(
-      await session.query(
-        "SELECT day::text, up_ms, total_up_ms::int AS total_up_ms FROM site_day ORDER BY day",
-      ),
-      [
-        { day: "2026-01-14", up_ms: 5, total_up_ms: 5 },
-        { day: "2026-01-15", up_ms: 30, total_up_ms: 35 },
-      ],
-    );
-    const [status] = await session.query("SELECT site, attempts, stale FROM site_current");
-    deepStrictEqual(status, { site: "shop", attempts: 1, stale: false });
-  },
-);
+schemaTest("migrate() adds up days of the hours that it finds", async (options, session) => {
+  await migratedBy(options, MIGRATIONS.slice(0, 3));
+  const part = (hour: string, upMs: number) =>
+    `('shop', 'default', '${hour}', 1, 0, 0, 0, ${upMs}, 0, 7, 0, ${Array(12).fill(0)})`;
+  await session.query(`
+    INSERT INTO site_status (site, url, last_checked) VALUES ('shop', 'https://shop.example/', now());
+    INSERT INTO site_hour VALUES ${part("2026-01-14 23:00Z", 5)},
+      ${part("2026-01-15 00:00Z", 10)}, ${part("2026-01-15 23:00Z", 20)}`);
+  await migrated(options);
+  deepStrictEqual(
+    await session.query(
+      "SELECT day::text, up_ms, total_up_ms::int AS total_up_ms FROM site_day ORDER BY day",
+    ),
+    [
+      { day: "2026-01-14", up_ms: 5, total_up_ms: 5 },
+      { day: "2026-01-15", up_ms: 30, total_up_ms: 35 },
+    ],
+  );
+  const [status] = await session.query("SELECT site, attempts, stale FROM site_current");
+  deepStrictEqual(status, { site: "shop", attempts: 1, stale: false });
+});
 
-schemaTest(
-  "migrate() keeps the dead letters that were set aside without a number",
-  async (options, session) => {
-    await migratedBy(options, MIGRATIONS.slice(0, 5));
-    await session.query(`
-      INSERT INTO dead_letter (topic, partition, "offset", recorded_at, reason, detail, value)
-      VALUES ('sites', 0, 1, '2026-01-15 12:00Z', 'undecodable', '', '\\x07'),
-        ('sites', 0, 2, '2026-01-15 12:00Z', 'undecodable', '', NULL)`);
-    await migrated(options);
-    deepStrictEqual(
-      await session.query(`SELECT number::int, "offset"::int FROM dead_letter ORDER BY number`),
-      [{ number: 1, offset: 1 }, { number: 2, offset: 2 }],
-    );
-  },
-);
+schemaTest("migrate() numbers the dead letters that it finds", async (options, session) => {
+  await migratedBy(options, MIGRATIONS.slice(0, 5));
+  await session.query(`
+    INSERT INTO dead_letter (topic, partition, "offset", recorded_at, reason, detail, value)
+    VALUES ('sites', 0, 1, '2026-01-15 12:00Z', 'undecodable', '', '\\x07'),
+      ('sites', 0, 2, '2026-01-15 12:00Z', 'undecodable', '', NULL)`);
+  await migrated(options);
+  deepStrictEqual(
+    await session.query(`SELECT number::int, "offset"::int FROM dead_letter ORDER BY number`),
+    [{ number: 1, offset: 1 }, { number: 2, offset: 2 }],
+  );
+});
