@@ -21,6 +21,7 @@ done
 rm -rf "$1"`;
 
 const START_DEADLINE_MS = 180_000;
+const STOP_DEADLINE_MS = 2_000;
 
 /** A temporary folder; disposing it ends the servers that were started in it and removes it. */
 export class ServerFolder implements AsyncDisposable {
@@ -119,7 +120,11 @@ export class ServerProcess {
 
   /** Does nothing to a server that has ended by itself, as one does by Ctrl-C in its terminal. */
   signal(signal: Deno.Signal): void {
-    if (this.#isRunning) Deno.kill(this.pid, signal);
+    if (!this.#isRunning) return;
+    Deno.kill(this.pid, signal);
+    // Its threads stop one by one: until the last one has, it may still answer.
+    const end = performance.now() + STOP_DEADLINE_MS;
+    while (signal === "SIGSTOP" && !isStopped(this.pid) && performance.now() < end);
   }
 
   /** Sends the signal and waits for the end. */
@@ -127,5 +132,17 @@ export class ServerProcess {
     this.signal(signal);
     await this.#child.status;
     Deno.removeSync(this.#pidFile);
+  }
+}
+
+/** Whether every thread is stopped, by the state that proc(5) has after its name. */
+function isStopped(pid: number): boolean {
+  try {
+    return [...Deno.readDirSync(`/proc/${pid}/task`)].every(({ name }) =>
+      Deno.readTextFileSync(`/proc/${pid}/task/${name}/stat`).includes(") T ")
+    );
+  } catch {
+    // A thread ended meanwhile.
+    return false;
   }
 }
