@@ -76,9 +76,12 @@ holds(
 holds("every source is tested", structure.untestedFiles(SOURCES, TESTS, UNTESTED));
 holds(
   "documents name tasks that exist",
-  form.unknownTasks(documents(), Object.keys(PROJECT.tasks)),
+  form.unknownNames(documents(), form.NAMED_TASKS, (task) => task in PROJECT.tasks),
 );
-holds("documents name files that exist", form.unknownPaths(documents(), isThere));
+holds(
+  "documents name files that exist",
+  form.unknownNames(documents(), form.NAMED_PATHS, isThere),
+);
 holds(
   "docs/guarantees.md names tests that exist",
   form.unknownTests(readText("docs/guarantees.md"), (path) => {

@@ -119,31 +119,20 @@ export function sleepingTests(
   );
 }
 
-/** A command that the documentation shows must be there. */
-export function unknownTasks(
-  documents: readonly { readonly path: string; readonly text: string }[],
-  tasks: readonly string[],
-): string[] {
-  return documents.flatMap(({ path, text }) =>
-    [
-      ...new Set(
-        [...text.matchAll(/deno task (?:--\S+ )*([a-z][\w:-]*)/g)].map(([, task]) => task!),
-      ),
-    ]
-      .filter((task) => !tasks.includes(task))
-      .map((task) => `${path} must not name "deno task ${task}": deno.json has no such task`)
-  );
-}
+/** Tasks and paths as the documentation names them. */
+export const NAMED_TASKS = /deno task (?:--\S+ )*([a-z][\w:-]*)/g;
+export const NAMED_PATHS = /`((?:src|tests|docs)\/[\w./-]*)`/g;
 
-/** A file or folder that the documentation names must be there. */
-export function unknownPaths(
+/** What the documentation names must be there. */
+export function unknownNames(
   documents: readonly { readonly path: string; readonly text: string }[],
-  exists: (path: string) => boolean,
+  named: RegExp,
+  exists: (name: string) => boolean,
 ): string[] {
   return documents.flatMap(({ path, text }) =>
-    [...new Set([...text.matchAll(/`((?:src|tests|docs)\/[\w./-]*)`/g)].map(([, named]) => named!))]
-      .filter((named) => !exists(named))
-      .map((named) => `${path} must not name ${named}: there is no such file or folder`)
+    [...new Set(Array.from(text.matchAll(named), ([, name]) => name!))]
+      .filter((name) => !exists(name))
+      .map((name) => `${path} must not name ${name}: there is none`)
   );
 }
 

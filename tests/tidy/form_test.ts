@@ -85,17 +85,13 @@ Deno.test("sleepingTests() names a timer in a test, and a pause outside of what 
   ]);
 });
 
-Deno.test("unknownTasks() names a task, when a document has one that is gone", () => {
-  const document = { path: "README.md", text: "deno task --quiet demo, `deno task sitemon check`" };
-  deepStrictEqual(form.unknownTasks([document], ["sitemon"]), [
-    'README.md must not name "deno task demo": deno.json has no such task',
-  ]);
-});
-
-Deno.test("unknownPaths() names a path, when a document has one that is gone", () => {
-  const document = { path: "README.md", text: "see `src/a.ts`, `tests/b` and `deno.json`" };
-  deepStrictEqual(form.unknownPaths([document], (path) => path === "src/a.ts"), [
-    "README.md must not name tests/b: there is no such file or folder",
+Deno.test("unknownNames() names tasks and paths of a document that are gone", () => {
+  const text = "deno task --quiet demo, `deno task ok`, `src/a.ts`, `tests/b` and `deno.json`";
+  const unknown = (pattern: RegExp) =>
+    form.unknownNames([{ path: "a.md", text }], pattern, (name) => /^(ok|src.a.ts)$/.test(name));
+  deepStrictEqual([...unknown(form.NAMED_TASKS), ...unknown(form.NAMED_PATHS)], [
+    "a.md must not name demo: there is none",
+    "a.md must not name tests/b: there is none",
   ]);
 });
 

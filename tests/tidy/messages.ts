@@ -6,7 +6,6 @@ const WORDS = /[A-Za-z]{2,}[,:;]? +["'{(]?[A-Za-z]{2,}|\} [a-z]{2,}|[a-z]{2,} \{
 /** SQL, lists of columns, and what HTTP headers hold. */
 const CODE =
   /\b(SELECT|INSERT INTO|UPDATE|DELETE FROM|CREATE|ALTER|DROP|PRAGMA|VALUES|WHERE|GROUP BY|ORDER BY|JOIN|BEGIN|COMMIT|ROLLBACK|LANGUAGE|RETURNING|UNION|SET|RESET|COMMENT ON|NOT NULL|PRIMARY KEY|COLLATE|LOCK TABLE|ON CONFLICT|AS|OVER|CASE|CAST|OFFSET|AND|CONNECT)\b|^[\w (]*\(?(?:\{?\w+\}?, )+\{?\w+\}?\)?$|^[\w.]+ [<>=] |coalesce\(|charset=|'(none|self)'|^[A-Z_]+( [A-Z_]+)+$|::\w/;
-/** Templates of these are SQL, styles and the like. */
 const MARKUP = /<[a-z/!][^>]*>/g;
 
 /** The texts of a source in their order; what is computed stands in braces. */
@@ -41,8 +40,8 @@ export function messagesPage(sources: readonly Pick<Source, "path" | "text">[]):
     );
   return `# Messages
 
-Every text in the code that a person may meet: errors, logs, help, tables, pages. What stands in braces
-is filled in. \`deno task messages\` writes this page, and a test holds it to the code.
+Every text in the code that a person may meet: errors, logs, help, tables, pages. What stands in
+braces is filled in. \`deno task messages\` writes this page, and a test holds it to the code.
 
 ${sections.join("\n\n")}
 `;
