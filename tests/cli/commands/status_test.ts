@@ -165,23 +165,9 @@ Deno.test("printStatuses() prints one object a line as JSON, in the words of the
   const [first, second] = jsonLines(out);
   deepStrictEqual([first, second], [
     {
-      site: "shop",
-      location: "default",
-      url: "https://shop.example/",
-      outcome: "up",
-      reason: null,
-      response_time: 40,
-      response_code: 200,
-      error_text: null,
+      ...aSiteStatus(),
       checked_at: (NOW.getTime() - 12_000) * 1_000,
       since: (NOW.getTime() - 3 * 86_400_000) * 1_000,
-      interval_ms: 10_000,
-      labels: {},
-      attempts: 1,
-      timings: null,
-      remote_address: null,
-      certificate_expires_at: null,
-      stale: false,
     },
     { ...first, ...DOWN, site: "blog", since: null },
   ]);
