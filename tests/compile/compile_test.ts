@@ -159,7 +159,7 @@ executableTest("sitemon check exits 0, when a site is up", async (folder) => {
   const { code, stdout, stderr } = await output(folder, "check", up.origin, "--json");
   strictEqual(code, 0, stderr);
   const report = JSON.parse(stdout);
-  deepStrictEqual([report.origin, report.outcome, report.response_code], [up.origin, "up", 200]);
+  deepStrictEqual([report.url, report.outcome, report.response_code], [up.origin, "up", 200]);
 });
 
 executableTest("sitemon check exits 1, when a site is down", async (folder) => {
