@@ -112,9 +112,9 @@ export class Visit implements AsyncDisposable {
   }
 
   /** Width and height of the window, and whether the reader's system is dark. */
-  async look(width: number, height: number, colours: "light" | "dark" = "light"): Promise<void> {
+  async look(width: number, height: number, colors: "light" | "dark" = "light"): Promise<void> {
     await this.page.setViewport({ width, height });
-    await this.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: colours }]);
+    await this.page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: colors }]);
   }
 
   async open(address: string): Promise<void> {

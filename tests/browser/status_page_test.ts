@@ -113,26 +113,26 @@ function served(made: MadeStore, visit: Visit) {
   };
 }
 
-for (const colours of ["light", "dark"] as const) {
-  browserTest(`the pages have no violation that axe-core knows, ${colours}`, async (visit) => {
+for (const colors of ["light", "dark"] as const) {
+  browserTest(`the pages have no violation that axe-core knows, ${colors}`, async (visit) => {
     await using server = served(await withPast(), visit);
-    await visit.look(1280, 900, colours);
+    await visit.look(1280, 900, colors);
     await visit.open(server.address);
     await visit.sees("1 of 6 sites is down");
     await visit.sees("Live");
     deepStrictEqual(await visit.violations(), []);
-    await visit.screenshot(`overview-${colours}`);
+    await visit.screenshot(`overview-${colors}`);
     const bars = await (await visit.page.$(".site.down .bars"))!.boundingBox();
     await visit.page.mouse.move(bars!.x + bars!.width - 1, bars!.y + 5);
     const today = new Date().toISOString().slice(0, 10);
     const told = await visit.page.$eval(".day title", (title) => title.textContent);
     strictEqual(told, `${today}: down for 1 % or more`);
     const ground = await visit.ask("getComputedStyle(document.body).backgroundColor");
-    strictEqual(ground, colours === "dark" ? "rgb(16, 19, 25)" : "rgb(246, 247, 249)");
+    strictEqual(ground, colors === "dark" ? "rgb(16, 19, 25)" : "rgb(246, 247, 249)");
     await visit.open(`${server.address}/sites/blog?days=30`);
     await visit.page.waitForSelector(".chart canvas");
     deepStrictEqual(await visit.violations(), []);
-    await visit.screenshot(`site-${colours}`);
+    await visit.screenshot(`site-${colors}`);
   });
 }
 

@@ -97,9 +97,9 @@ export class KafkaClient implements Disposable {
     }
   }
 
-  /** Waits briefly for `farewell`, and ignores it if it fails. */
-  async settle(farewell: () => Promise<unknown>): Promise<void> {
-    await within(CLOSE_DEADLINE_MS, farewell(), this.#options.clock).catch(() => {});
+  /** Waits briefly for `close`, and ignores it if it fails. */
+  async settle(close: () => Promise<unknown>): Promise<void> {
+    await within(CLOSE_DEADLINE_MS, close(), this.#options.clock).catch(() => {});
   }
 
   /** Ends every connection at once: requests that wait for an answer reject. */

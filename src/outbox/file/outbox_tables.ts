@@ -9,7 +9,7 @@ import { type Dropped, OutboxLimits, type OutboxLimitsOptions } from "./outbox_l
 import { ReportRows } from "./report_rows.ts";
 import { RowsInFlight, RowTraces } from "./rows_in_flight.ts";
 
-/** Sources that are remembered: every scanner thread has a new one, and far fewer live at once. */
+/** Sources that are kept: every scanner thread has a new one, and far fewer live at once. */
 export const SOURCES_MAX = 256;
 
 /** A batch of a source. Batches of one source arrive in the order of their numbers. */

@@ -31,7 +31,7 @@ for (
   });
 }
 
-Deno.test("uptimeBars() has one path for each colour, and says the bad days in words", () => {
+Deno.test("uptimeBars() has one path for each color, and says the bad days in words", () => {
   const days = [day({ upMs: 1 }), day({ downMs: 1 }), day({ upMs: 1 }), day({})];
   const bars = `${uptimeBars(days)}`;
   strictEqual(bars.match(/<path/g)!.length, 3);

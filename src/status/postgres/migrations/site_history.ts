@@ -51,7 +51,7 @@ CREATE FUNCTION history_horizon_moves_forward() RETURNS trigger LANGUAGE plpgsql
 BEGIN
   IF new.not_before < old.not_before THEN
     RAISE check_violation USING MESSAGE = format(
-      'Cannot move history_horizon as it must not go back: %s to %s',
+      'history_horizon cannot move back: %s to %s',
       old.not_before, new.not_before);
   END IF;
   RETURN new;
