@@ -10,7 +10,12 @@ import { countsText, type TestCounts, testCounts } from "./test_counts.ts";
  * These wait most of the time: for processes to start, sessions to expire, outages to end. So they
  * run beside the others, unless paths are given; both halves take about as long.
  */
-const WAITING = ["tests/chaos", "tests/integration"];
+const WAITING = [
+  "tests/chaos",
+  ...["notify", "outage", "quiet_outage", "reload", "repair"].map((name) =>
+    `tests/integration/${name}_test.ts`
+  ),
+];
 
 interface LaneEnd {
   readonly code: number;
