@@ -109,3 +109,24 @@ Deno.test("Connectivity looks again after its time, and tells that the network i
   connectivity.stop();
   deepStrictEqual(told.map((one) => (one as unknown[])[1]), [0, false, 1, true]);
 });
+
+Deno.test("Connectivity says nothing about the name of a url that answers later than another", async () => {
+  await using server = rawServer(answering(OK));
+  const slow = `http://slow.example:${server.port}/`;
+  const urls = [`http://127.0.0.1:${server.port}/`, slow];
+  const asked = Promise.withResolvers<void>();
+  const resolved = Promise.withResolvers<readonly string[]>();
+  const context = aContext([...urls, NOBODY], {
+    resolve: () => (asked.resolve(), resolved.promise),
+  });
+  const connectivity = new Connectivity(
+    { urls, everyMs: 60_000, telemetry: silent, thread: "scanner-1" },
+    context,
+  );
+  deepStrictEqual(await connectivity.isOnline(), true);
+  connectivity.stop();
+  await asked.promise;
+  resolved.resolve(["127.0.0.1"]);
+  const { signal } = new AbortController();
+  deepStrictEqual(await context.lookups.addressesOf("slow.example", signal), ["127.0.0.1"]);
+});

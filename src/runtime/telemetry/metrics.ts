@@ -45,7 +45,7 @@ export const METRICS = {
     ["site", "location"],
   ),
   sitemon_dns_lookups_abandoned_total: counter(
-    "Name lookups still running when their check had ended",
+    "Name lookups that took longer than 6 s; their names back off",
   ),
   sitemon_reports_lost_total: counter("Reports that could not be stored, by cause", ["cause"]),
   sitemon_outbox_stored_total: counter("Reports committed to the outbox"),
