@@ -105,13 +105,13 @@ export class Scanner {
    * Checks these sites from now on, and no others. One that is the same as before keeps its slots;
    * `since` tells how many milliseconds after `originMs` a site was added, if later.
    */
-  assign(sites: readonly Site[], since: Readonly<Record<string, number>> = {}): void {
+  assign(sites: readonly Site[], since: ReadonlyMap<string, number> = new Map()): void {
     const isKept = (site: Site) => isDeepStrictEqual(this.#watched.get(site.name)?.site, site);
     const kept = new Set(sites.filter(isKept).map(({ name }) => name));
     const gone = [...this.#watched.keys()].filter((name) => !kept.has(name));
     // Those that go stay in the queue of what is due, and are left out there.
     for (const name of gone) this.#watched.delete(name);
-    for (const site of sites) if (!kept.has(site.name)) this.#watch(site, since[site.name]);
+    for (const site of sites) if (!kept.has(site.name)) this.#watch(site, since.get(site.name));
     const { location, telemetry, hasSiteMetrics = true } = this.#options;
     for (const site of hasSiteMetrics ? gone : []) {
       // Another producer may check it from now on.

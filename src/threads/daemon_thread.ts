@@ -37,7 +37,7 @@ export interface Schedule {
   /** Monotonic time of the process's start. */
   readonly originMs: number;
   /** Milliseconds after that at which a reload brought or changed a site, by its name. */
-  readonly since: Readonly<Record<string, number>>;
+  readonly since: ReadonlyMap<string, number>;
 }
 
 /** The stages of a stop in their order, and the share of the time left that each may take. */

@@ -175,7 +175,10 @@ Deno.test("Scanner.assign() leaves sites that are the same in their slots, and d
   rig.started.length = 0;
   const comes = aSite("http://new.example/", { name: "comes", intervalMs: 3_600_000 });
   const faster = { ...changes!, intervalMs: 500 };
-  rig.scanner.assign([structuredClone(stays!), comes, faster], { comes: 5_000, "site-2": 5_000 });
+  rig.scanner.assign(
+    [structuredClone(stays!), comes, faster],
+    new Map([["comes", 5_000], ["site-2", 5_000]]),
+  );
   await rig.clock.pass(20_000);
   const counts = Object.groupBy(rig.started, ({ site }) => site);
   const times = counts["site-0"]!.map(({ atMs }) => atMs);
@@ -241,7 +244,7 @@ Deno.test("Scanner checks a site that came later within the time that it is told
   await using rig = startedRig([], { firstWithinMs: 5_000 });
   await rig.clock.pass(100_000);
   const late = sitesOf(50, { intervalMs: 3_600_000 });
-  rig.scanner.assign(late, Object.fromEntries(late.map(({ name }) => [name, 100_000])));
+  rig.scanner.assign(late, new Map(late.map(({ name }) => [name, 100_000])));
   await rig.clock.pass(5_001);
   deepStrictEqual(new Set(rig.started.map(({ site }) => site)).size, 50);
 });

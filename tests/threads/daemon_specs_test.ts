@@ -33,14 +33,14 @@ kafka:
 postgres: { host: pg, user: me, schema: mon, tls: require }
 `);
 
-const SCHEDULE = { originMs: 0, since: {} };
+const SCHEDULE = { originMs: 0, since: new Map() };
 
 function scanners(loaded: LoadedConfig, schedule: Schedule) {
   return SCANNER_SPEC.instances(loaded, { schedule });
 }
 
 Deno.test("SCANNER_SPEC gives all sites of one host to one thread, and each site to one", () => {
-  const specs = scanners(WHOLE, { originMs: 17, since: {} });
+  const specs = scanners(WHOLE, { originMs: 17, since: new Map() });
   deepStrictEqual(specs.map(({ name }) => name), ["scanner-1", "scanner-2", "scanner-3"]);
   const urls = specs.map(({ work }) => work!.sites.map(({ url }) => url));
   deepStrictEqual(urls.flat().sort(), WHOLE.sites.map(({ url }) => url).sort());
@@ -153,10 +153,10 @@ Deno.test("relaySetup() takes what a group says of itself", () => {
 });
 
 Deno.test("SCANNER_SPEC counts slots from 1970, when producers share the sites", () => {
-  const [spec] = scanners(loadText(SHARED), { originMs: 1_000_000, since: { a: 500 } });
+  const [spec] = scanners(loadText(SHARED), { originMs: 1_000_000, since: new Map([["a", 500]]) });
   deepStrictEqual([spec!.setup.isShared, spec!.setup.originMs], [true, 0]);
-  deepStrictEqual(spec!.work!.since, { a: 1_000_500 });
-  const [alone] = scanners(WHOLE, { originMs: 17, since: {} });
+  deepStrictEqual(spec!.work!.since, new Map([["a", 1_000_500]]));
+  const [alone] = scanners(WHOLE, { originMs: 17, since: new Map() });
   strictEqual(alone!.setup.isShared, false);
 });
 

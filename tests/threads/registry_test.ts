@@ -3,7 +3,7 @@ import type { DaemonRole } from "../../src/config/loaded_config.ts";
 import { daemonPermissions, planOf } from "../../src/threads/registry.ts";
 import { loadText } from "../config/load_text.ts";
 
-const SCHEDULE = { originMs: 0, since: {} };
+const SCHEDULE = { originMs: 0, since: new Map() };
 const SITE = "sites: [{ url: http://a.example/ }]\n";
 const KAFKA = "kafka: { server: 'k1:9092', consumers: 2 }\n";
 const POSTGRES = "postgres: { host: pg, user: me }\n";

@@ -21,20 +21,21 @@ async function schedule(threads: number): Promise<string[]> {
   const clock = new FakeClock();
   const originMs = clock.monotonicMs();
   const seen: string[] = [];
-  const scanners = SCANNER_SPEC.instances(loaded, { schedule: { originMs, since: {} } }).map((
-    { setup, work },
-  ) =>
-    new Scanner({
-      ...setup,
-      sites: work!.sites,
-      clock,
-      telemetry: silent,
-      check: ({ name }) => {
-        seen.push(`${clock.monotonicMs() - originMs} ${name}`);
-        return Promise.resolve({ site: name, outcome: "up", reason: null } as SiteReport);
-      },
-      onReport() {},
-    })
+  const scanners = SCANNER_SPEC.instances(loaded, { schedule: { originMs, since: new Map() } }).map(
+    (
+      { setup, work },
+    ) =>
+      new Scanner({
+        ...setup,
+        sites: work!.sites,
+        clock,
+        telemetry: silent,
+        check: ({ name }) => {
+          seen.push(`${clock.monotonicMs() - originMs} ${name}`);
+          return Promise.resolve({ site: name, outcome: "up", reason: null } as SiteReport);
+        },
+        onReport() {},
+      }),
   );
   strictEqual(scanners.length, threads);
   for (const scanner of scanners) scanner.start();

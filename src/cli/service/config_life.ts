@@ -31,7 +31,7 @@ export class ConfigLife {
   readonly #options: ConfigLifeOptions;
   readonly #originMs: number;
   #loaded: LoadedConfig;
-  #since: Readonly<Record<string, number>> = {};
+  #since: ReadonlyMap<string, number> = new Map();
 
   /** Loads it for the first time. Throws ConfigError. */
   constructor(options: ConfigLifeOptions) {
@@ -71,17 +71,17 @@ export class ConfigLife {
   }
 
   /** New and changed sites start now; the others keep their slots. */
-  #sinceOf(sites: readonly Site[]): Record<string, number> {
+  #sinceOf(sites: readonly Site[]): ReadonlyMap<string, number> {
     const elapsedMs = this.#options.now() - this.#originMs;
     const known = new Map(this.#loaded.sites.map((site) => [site.name, site]));
-    return Object.fromEntries(sites.flatMap((site) => {
+    return new Map(sites.flatMap((site) => {
       const isSame = isDeepStrictEqual(known.get(site.name), site);
-      const ms = isSame ? this.#since[site.name] : elapsedMs;
-      return ms === undefined ? [] : [[site.name, ms]];
+      const ms = isSame ? this.#since.get(site.name) : elapsedMs;
+      return ms === undefined ? [] : [[site.name, ms] as const];
     }));
   }
 
-  #settingsOf(loaded: LoadedConfig, since: Readonly<Record<string, number>>): ServiceSettings {
+  #settingsOf(loaded: LoadedConfig, since: ReadonlyMap<string, number>): ServiceSettings {
     const { log, shutdown_timeout, metrics } = loaded.config;
     const schedule = { originMs: this.#originMs, since };
     return {

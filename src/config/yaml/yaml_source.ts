@@ -34,7 +34,7 @@ export function keyName(path: Path): string {
 export function valueAt(value: unknown, path: Path): unknown {
   let at = value;
   for (const step of path) {
-    if (typeof at !== "object" || at === null) return undefined;
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, step)) return undefined;
     at = (at as Record<PropertyKey, unknown>)[step];
   }
   return at;
@@ -184,8 +184,12 @@ export class YamlSource {
         const message = `duplicate key ${JSON.stringify(name)}: first defined at line ${line}`;
         this.reportAt(this.#placeOf(key as Node), message);
       }
+      // zod leaves it out of what it parses, without a word.
+      if (name === "__proto__") {
+        this.reportAt(this.#placeOf(key as Node), 'reserved key "__proto__"; choose another name');
+      }
       return [name, this.#plain(value as Node | null, [...path, name], [...around, node])] as const;
-    });
+    }).filter(([name]) => name !== "__proto__");
     return Object.fromEntries(entries);
   }
 

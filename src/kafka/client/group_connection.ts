@@ -120,7 +120,8 @@ export class GroupConnection implements Disposable {
     );
     const decoded = own.length === 0 ? null : MemberAssignment.decode(own);
     if (decoded === null) return undefined;
-    return { partitions: decoded.assignment[topic] ?? [], userData: `${decoded.userData}` };
+    const assignment = new Map(Object.entries(decoded.assignment));
+    return { partitions: assignment.get(topic) ?? [], userData: `${decoded.userData}` };
   }
 
   async heartbeat(memberId: string, groupGenerationId: number): Promise<void> {

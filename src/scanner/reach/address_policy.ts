@@ -39,10 +39,10 @@ const DENIED_BY_DEFAULT = [
 ];
 
 /** Names of ranges. */
-const WORDS: Readonly<Record<string, readonly string[]>> = {
-  loopback: ["127.0.0.0/8", "::1/128"],
-  private: ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"],
-};
+const WORDS: ReadonlyMap<string, readonly string[]> = new Map([
+  ["loopback", ["127.0.0.0/8", "::1/128"]],
+  ["private", ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"]],
+]);
 
 export interface AddressPolicyOptions {
   /** `loopback`, `private`, addresses and CIDR ranges; they override every denial. */
@@ -107,7 +107,7 @@ export class AddressPolicy {
 }
 
 function rangesOf(entry: string, list: AddressRule["list"]): Range[] {
-  return (WORDS[entry] ?? [entry]).map((cidr) => {
+  return (WORDS.get(entry) ?? [entry]).map((cidr) => {
     const rule = { list, entry, cidr };
     if (!cidr.includes("/")) {
       const address = ipaddr.parse(cidr);

@@ -36,7 +36,7 @@ export interface SiteShareOptions {
   /** The label `thread` of its metric. */
   readonly thread: string;
   /** Takes the leased sites, and the monotonic times since when they are. */
-  readonly assign: (sites: readonly Site[], since: Readonly<Record<string, number>>) => void;
+  readonly assign: (sites: readonly Site[], since: ReadonlyMap<string, number>) => void;
 }
 
 const NOTHING: ShareAnswer = {
@@ -51,7 +51,7 @@ const log = logger("scanner");
 export class SiteShare {
   readonly #options: SiteShareOptions;
   #sites: readonly Site[] = [];
-  #since: Readonly<Record<string, number>> = {};
+  #since: ReadonlyMap<string, number> = new Map();
   #answer = NOTHING;
   #port: MessagePort | undefined;
   #cancelAsking = () => {};
@@ -76,7 +76,7 @@ export class SiteShare {
   }
 
   /** The sites that all members share, and the monotonic times at which reloads brought some of them. */
-  setSites(sites: readonly Site[], since: Readonly<Record<string, number>>): void {
+  setSites(sites: readonly Site[], since: ReadonlyMap<string, number>): void {
     this.#sites = sites;
     this.#since = since;
     this.#assign();
@@ -110,11 +110,11 @@ export class SiteShare {
     const { partitions, of } = this.#answer;
     const nowMs = clock.monotonicMs();
     const heldSince = new Map(partitions.map(([partition, ms]) => [partition, nowMs - ms]));
-    const since: Record<string, number> = {};
+    const since = new Map<string, number>();
     const held = this.#sites.filter(({ name }) => {
       const sinceMs = heldSince.get(partitionOf(name, location, of));
       if (sinceMs === undefined) return false;
-      since[name] = Math.max(sinceMs, this.#since[name] ?? 0);
+      since.set(name, Math.max(sinceMs, this.#since.get(name) ?? 0));
       return true;
     });
     telemetry.set("sitemon_group_sites", held.length, { thread });

@@ -54,8 +54,7 @@ function instances(
 
 /** The same moments counted from 1970, which producers with a group have in common. */
 function sinceEpoch({ originMs, since }: Schedule): Schedule {
-  const moments = Object.entries(since).map(([name, ms]) => [name, originMs + ms]);
-  return { originMs: 0, since: Object.fromEntries(moments) };
+  return { originMs: 0, since: new Map([...since].map(([name, ms]) => [name, originMs + ms])) };
 }
 
 /** All sites of one host go to one thread; a hash keeps them there when others come and go. */

@@ -37,7 +37,7 @@ export interface ScannerWork extends CheckTargets {
   /** The sites that this thread checks. */
   readonly sites: readonly Site[];
   /** Milliseconds after `originMs` at which a reload brought or changed a site, by its name. */
-  readonly since: Readonly<Record<string, number>>;
+  readonly since: ReadonlyMap<string, number>;
   /** URLs that show whether there is a network at all; without them every check counts. */
   readonly connectivity?: { readonly urls: readonly string[]; readonly everyMs: number };
 }

@@ -48,14 +48,17 @@ const B = "{ name: b, url: 'http://h.example/b' }";
 
 Deno.test("ConfigLife.reload() lets a site begin when it came or was changed, and no other", () => {
   const rig = new Rig(`sites: [${A}]`);
-  deepStrictEqual(work(rig.life.settings.plan).since, {});
+  deepStrictEqual(work(rig.life.settings.plan).since, new Map());
   rig.nowMs = 5_000;
-  deepStrictEqual(work(rig.applied(`sites: [${A}, ${B}]`)).since, { b: 4_000 });
+  deepStrictEqual(work(rig.applied(`sites: [${A}, ${B}]`)).since, new Map([["b", 4_000]]));
   rig.nowMs = 9_000;
   const changed = `sites: [${A.replace("/a", "/other")}, ${B}]`;
-  deepStrictEqual(work(rig.applied(changed)).since, { a: 8_000, b: 4_000 });
+  deepStrictEqual(work(rig.applied(changed)).since, new Map([["a", 8_000], ["b", 4_000]]));
   rig.nowMs = 10_000;
-  deepStrictEqual(work(rig.applied(`interval: 1m\n${changed}`)).since, { a: 9_000, b: 9_000 });
+  deepStrictEqual(
+    work(rig.applied(`interval: 1m\n${changed}`)).since,
+    new Map([["a", 9_000], ["b", 9_000]]),
+  );
 });
 
 Deno.test("ConfigLife has metrics for each site, unless that is switched off", () => {

@@ -45,10 +45,13 @@ Deno.test("YamlSource treats an empty file as an empty mapping, and skips a byte
   deepStrictEqual(open("\ufeffa: 1").value, { a: 1 });
 });
 
-Deno.test("YamlSource never lets a key reach the prototype", () => {
-  const source = open("__proto__: {polluted: true}\n");
+Deno.test("YamlSource never lets a key reach the prototype, and says so", () => {
+  const mistakes: Mistake[] = [];
+  const source = open("a: 1\n__proto__: {polluted: true}\n", mistakes);
   strictEqual((source.value as { polluted?: boolean }).polluted, undefined);
-  deepStrictEqual(Object.keys(source.value as object), ["__proto__"]);
+  deepStrictEqual(Object.keys(source.value as object), ["a"]);
+  const message = 'reserved key "__proto__"; choose another name';
+  deepStrictEqual(mistakes, [{ ...at(2, 1), message }]);
 });
 
 Deno.test("YamlSource.isDoubtful() is true near and after a syntax error, and not before", () => {

@@ -23,7 +23,7 @@ function sitesIn(...partitions: number[]): string[] {
 class Setup {
   readonly clock = new FakeClock();
   readonly questions: ShareQuestion[] = [];
-  readonly assigned: { names: string[]; since: Readonly<Record<string, number>> }[] = [];
+  readonly assigned: { names: string[]; since: ReadonlyMap<string, number> }[] = [];
   readonly share: SiteShare;
   readonly #port = {
     postMessage: (question: ShareQuestion) => void this.questions.push(question),
@@ -40,7 +40,7 @@ class Setup {
       assign: (sites, since) => this.assigned.push({ names: sites.map(({ name }) => name), since }),
     });
     this.clock.advance(1_000_000);
-    this.share.setSites(SITES, {});
+    this.share.setSites(SITES, new Map());
     this.share.connect(this.#port as unknown as MessagePort);
   }
 
@@ -48,7 +48,7 @@ class Setup {
     return this.assigned.at(-1)!.names;
   }
 
-  get since(): Readonly<Record<string, number>> {
+  get since(): ReadonlyMap<string, number> {
     return this.assigned.at(-1)!.since;
   }
 
@@ -72,22 +72,22 @@ Deno.test("SiteShare assigns the sites of the partitions that are held, since th
   setup.answer([[1, 0], [4, 0]]);
   deepStrictEqual(setup.sites, sitesIn(1, 4));
   ok(setup.sites.length > 0);
-  deepStrictEqual(Object.keys(setup.since), setup.sites);
+  deepStrictEqual([...setup.since.keys()], setup.sites);
   ok(setup.share.mayCheck);
 });
 
 Deno.test("SiteShare knows since when a partition is held, when its thread comes later", () => {
   const setup = new Setup();
   setup.answer([[2, 600_000]]);
-  for (const name of setup.sites) strictEqual(setup.since[name], 400_000);
+  for (const name of setup.sites) strictEqual(setup.since.get(name), 400_000);
 });
 
 Deno.test("SiteShare takes the later of the hold and the reload that brought a site", () => {
   const setup = new Setup();
   const [earlier, later] = sitesIn(3);
-  setup.share.setSites(SITES, { [earlier!]: 5_000, [later!]: 999_000 });
+  setup.share.setSites(SITES, new Map([[earlier!, 5_000], [later!, 999_000]]));
   setup.answer([[3, 60_000]]);
-  deepStrictEqual([setup.since[earlier!], setup.since[later!]], [940_000, 999_000]);
+  deepStrictEqual([setup.since.get(earlier!), setup.since.get(later!)], [940_000, 999_000]);
 });
 
 Deno.test("SiteShare assigns anew, when partitions or sites change, and else leaves all as it is", () => {
@@ -98,7 +98,7 @@ Deno.test("SiteShare assigns anew, when partitions or sites change, and else lea
   strictEqual(setup.assigned.length, count);
   setup.answer([[0, 0], [5, 0]]);
   deepStrictEqual(setup.sites, sitesIn(0, 5));
-  setup.share.setSites(SITES.slice(0, 10), {});
+  setup.share.setSites(SITES.slice(0, 10), new Map());
   const few = new Set(SITES.slice(0, 10).map(({ name }) => name));
   deepStrictEqual(setup.sites, sitesIn(0, 5).filter((name) => few.has(name)));
 });

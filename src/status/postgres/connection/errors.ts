@@ -14,7 +14,7 @@ import { TimeoutError } from "../../../runtime/deadline.ts";
  *
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
-const STATES: Readonly<Record<string, Meaning>> = {
+const STATES: ReadonlyMap<string, Meaning> = new Map(Object.entries({
   ...meanings("08 25P02 25P03 40001 40P01 53 55P03 57 58 XX", { is: "unavailable" }),
   // A cached plan that a migration made invalid; a new connection makes a new one.
   ...meanings("0A000", { is: "unavailable" }),
@@ -28,7 +28,7 @@ const STATES: Readonly<Record<string, Meaning>> = {
   // Tables in a schema that the role may not use are invisible to it.
   "42P01": { is: "configuration", remedy: 'run "sitemon migrate", or grant USAGE on the schema' },
   "42501": { is: "configuration", remedy: "grant the role this privilege" },
-};
+}));
 
 function meanings(states: string, meaning: Meaning): Record<string, Meaning> {
   return Object.fromEntries(states.split(" ").map((state) => [state, meaning]));
@@ -85,7 +85,7 @@ export function isPartitionMissing(error: unknown): boolean {
 function meaningOf(error: unknown): Meaning {
   if (error instanceof DatabaseError) {
     const code = error.code ?? "";
-    return STATES[code] ?? STATES[code.slice(0, 2)] ?? { is: "unknown" };
+    return STATES.get(code) ?? STATES.get(code.slice(0, 2)) ?? { is: "unknown" };
   }
   if (error instanceof TimeoutError) return { is: "unavailable" };
   if (!(error instanceof Error)) return { is: "unknown" };
