@@ -69,7 +69,10 @@ export function compileEnv(exportsTraces: boolean): Record<string, string> {
 /** What the daemons and `sitemon status` may do with this configuration. */
 function bakedFlags(loaded: LoadedConfig): string[] {
   const daemons = rolesOf(loaded).flatMap((role) => Object.values(daemonPermissions(loaded, role)));
-  return permissionFlags(processPermissions(loaded, [...daemons, joined([statusStore(loaded)])]));
+  const needs = processPermissions(loaded, [...daemons, joined([statusStore(loaded)])]);
+  // Where the executable runs, systemd makes /var/lib/NAME a link to it (DynamicUser=).
+  const state = needs.write.map((path) => path.replace(/^\/var\/lib\/(?!private\/)/, "$&private/"));
+  return permissionFlags(joined([needs, { read: state, write: state }]));
 }
 
 /** Writes the commit, or `null`, where the executable looks for it (runtime/version.ts). */

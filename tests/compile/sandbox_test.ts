@@ -37,8 +37,9 @@ postgres: { host: p, user: u }
   const args = compileArgs({ loaded: loadConfig(file), output: "dist/sitemon" });
   const flag = (kind: string) => args.find((word) => word.startsWith(`--allow-${kind}=`));
   strictEqual(flag("net"), "--allow-net=127.0.0.1:9464,example.org,k:9092,p:5432");
-  strictEqual(flag("read"), `--allow-read=${folder.path},${file},/var/lib/s`);
-  strictEqual(flag("write"), "--allow-write=/var/lib/s");
+  const state = "/var/lib/private/s,/var/lib/s";
+  strictEqual(flag("read"), `--allow-read=${folder.path},${file},${state}`);
+  strictEqual(flag("write"), `--allow-write=${state}`);
   ok(!args.some((word) => /^--allow-(\w+)$/.test(word)), "no permission without its list");
   ok(args.includes("--no-prompt"));
 });
@@ -97,6 +98,8 @@ compileTest(
   "an executable for one configuration runs it, exports its traces, and refuses a host that it does not name",
   async (denort) => {
     using folder = new TempFolder();
+    Deno.mkdirSync(folder.file("real"));
+    Deno.symlinkSync("real", folder.file("link"));
     await using collector = new Collector();
     let visits = 0;
     await using server = serveLocally(() => {
@@ -106,8 +109,8 @@ compileTest(
     const yaml = (hosts: string[]) =>
       `interval: 200ms
 log: { format: json }
-outbox: { path: '${folder.path}/o.db' }
-store: { path: '${folder.path}/s.db' }
+outbox: { path: '${folder.path}/link/o.db' }
+store: { path: '${folder.path}/link/s.db' }
 web: false
 traces: { endpoint: '${collector.endpoint}' }
 sites:

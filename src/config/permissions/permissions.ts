@@ -1,4 +1,5 @@
 /** Permissions as lists: to join, to print as flags, and to hand to a Worker. */
+import { realPath } from "./real_path.ts";
 
 /** Lists of what is allowed; what has no list is never allowed: run, ffi and import. */
 export interface Permissions {
@@ -10,12 +11,15 @@ export interface Permissions {
   readonly sys: readonly "statfs"[];
 }
 
-/** Sorted, and each once, so that equal permissions have equal lists. */
+/**
+ * Sorted, and each once, so that equal permissions have equal lists. Paths are listed as they are
+ * written and as they resolve: Deno checks the former when a file is opened, the latter of an open one.
+ */
 export function joined(parts: readonly Partial<Permissions>[]): Permissions {
   return {
     net: unique(parts.flatMap(({ net = [] }) => net)),
-    read: unique(parts.flatMap(({ read = [] }) => read)),
-    write: unique(parts.flatMap(({ write = [] }) => write)),
+    read: withRealPaths(parts.flatMap(({ read = [] }) => read)),
+    write: withRealPaths(parts.flatMap(({ write = [] }) => write)),
     env: unique(parts.flatMap(({ env = [] }) => env)),
     sys: unique(parts.flatMap(({ sys = [] }) => sys)),
   };
@@ -47,6 +51,10 @@ export function permissionFlags(permissions: Permissions): string[] {
   const list = (items: readonly string[]) => items.map((item) => item.replaceAll(",", ",,"));
   return Object.entries(permissions).filter(([, items]) => items.length > 0)
     .map(([kind, items]) => `--allow-${kind}=${list(items).join(",")}`);
+}
+
+function withRealPaths(paths: readonly string[]): string[] {
+  return unique([...paths, ...paths.map(realPath)]);
 }
 
 function unique<T extends string>(items: readonly T[]): T[] {

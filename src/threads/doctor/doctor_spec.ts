@@ -6,14 +6,14 @@ import type { KafkaConfig } from "../../config/schema/kafka_schema.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
 import { kafkaConnection, postgresConnection } from "../connections.ts";
 import { threadSpec } from "../daemon_thread.ts";
-import { OUTBOX_SPEC } from "../outbox/outbox_spec.ts";
+import { OUTBOX_SPEC, outboxSetup } from "../outbox/outbox_spec.ts";
 import { memberSetup } from "../relay/relay_spec.ts";
 import { STORE_SPEC } from "../store/store_spec.ts";
 import type { DoctorSetup } from "./doctor_thread.ts";
 
 /** One for each dependency that a configuration has, in the order of the data. */
 export function doctorSpecs(loaded: LoadedConfig): ThreadSpec<DoctorSetup>[] {
-  const { kafka, postgres, outbox, store, sites } = loaded.config;
+  const { kafka, postgres, store, sites } = loaded.config;
   const checks = loaded.sites.length > 0 || sites.length > 0;
   const isRun = rolesOf(loaded).includes("run");
   const specs: ThreadSpec<DoctorSetup>[] = [];
@@ -21,12 +21,10 @@ export function doctorSpecs(loaded: LoadedConfig): ThreadSpec<DoctorSetup>[] {
   const examine = (name: string, needs: readonly Partial<Permissions>[], setup: DoctorSetup) =>
     specs.push(threadSpec(loaded, { name: `doctor-${name}`, module, needs, setup }));
   if (checks) {
-    const { path, min_free_bytes: freeBytesMin } = outbox;
-    const setup = { type: "disk", name: "outbox", path, freeBytesMin } as const;
-    examine("outbox", OUTBOX_SPEC.needs(loaded), setup);
+    examine("outbox", OUTBOX_SPEC.needs(loaded), { type: "outbox", ...outboxSetup(loaded) });
   }
   if (isRun) {
-    examine("store", STORE_SPEC.needs(loaded), { type: "disk", name: "store", path: store.path });
+    examine("store", STORE_SPEC.needs(loaded), { type: "store", path: store.path });
   }
   if (kafka) examine("kafka", [brokers(loaded)], kafkaSetup(loaded, kafka));
   if (postgres) {

@@ -1,35 +1,37 @@
 /** A thread for `sitemon doctor`: examines one dependency, and answers with what it found. */
 import { statfsSync } from "node:fs";
-import { dirname } from "node:path";
+import { basename, dirname, join } from "node:path";
 import type { KafkaExamination } from "../../kafka/examine_kafka.ts";
+import { forEachFile } from "../../outbox/file/outbox_database.ts";
+import { lockPathOf } from "../../outbox/file/outbox_lock.ts";
+import { Outbox } from "../../outbox/outbox.ts";
+import { systemClock as clock } from "../../runtime/clock.ts";
 import { type Finding, Findings } from "../../runtime/finding.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { serveTask } from "../../runtime/threads/thread.ts";
+import { openStore } from "../../status/open_store.ts";
 import { examinePostgres } from "../../status/postgres/examine_postgres.ts";
 import type { PostgresOptions } from "../../status/postgres/connection/postgres_options.ts";
-
-interface DiskExamination {
-  /** `outbox` or `store`, as the configuration calls it. */
-  readonly name: string;
-  readonly path: string;
-  /** Free space that must be left; not checked when absent. */
-  readonly freeBytesMin?: number;
-}
+import type { OutboxSetup } from "../outbox/outbox_thread.ts";
 
 export type DoctorSetup =
-  | { readonly type: "disk" } & DiskExamination
+  | { readonly type: "outbox" } & OutboxSetup
+  | { readonly type: "store"; readonly path: string }
   | { readonly type: "kafka" } & KafkaExamination
   | { readonly type: "postgres"; readonly connection: PostgresOptions };
 
 const MIB = 1_048_576;
 
-serveTask<DoctorSetup>(async (setup, { result }) => {
-  result(await examine(setup));
+serveTask<DoctorSetup>(async (setup, { result, telemetry }) => {
+  result(await examine(setup, telemetry));
 });
 
-async function examine(setup: DoctorSetup): Promise<readonly Finding[]> {
+async function examine(setup: DoctorSetup, telemetry: Telemetry): Promise<readonly Finding[]> {
   switch (setup.type) {
-    case "disk":
-      return examineDisk(setup);
+    case "outbox":
+      return await examineOutbox(setup, telemetry);
+    case "store":
+      return (await examineFile("store", setup.path, prepareStore)).list;
     case "kafka": {
       // Loaded only with Kafka: its library reads the environment when it is imported.
       const { examineKafka } = await import("../../kafka/examine_kafka.ts");
@@ -40,23 +42,54 @@ async function examine(setup: DoctorSetup): Promise<readonly Finding[]> {
   }
 }
 
-/** The folder of a SQLite file: it exists, is writable and has room. Leaves nothing behind. */
-function examineDisk({ name, path, freeBytesMin }: DiskExamination): Finding[] {
+async function examineOutbox(setup: OutboxSetup, telemetry: Telemetry): Promise<Finding[]> {
+  const { path, freeBytesMin } = setup;
+  const findings = await examineFile("outbox", path, (trial) => {
+    using outbox = Outbox.open({ ...setup, path: trial, clock, telemetry });
+    // The first use after the opening also checks that file and lock are still in place.
+    outbox.stats();
+  });
+  if (findings.list.some(({ ok }) => !ok)) return findings.list;
+  const { bavail, bsize } = statfsSync(dirname(path));
+  const free = `${Math.floor(bavail * bsize / MIB)} MiB free`;
+  const limit = `"outbox.min_free_bytes" is ${Math.ceil(freeBytesMin / MIB)} MiB`;
+  if (bavail * bsize > freeBytesMin) findings.ok("disk space", free);
+  else findings.problem("disk space", `${free}, but ${limit}; free up space, or lower the limit`);
+  return findings.list;
+}
+
+async function prepareStore(path: string): Promise<void> {
+  const store = (await openStore({ kind: "sqlite", path }, { clock })).status();
+  await store.migrate().finally(() => store.close());
+}
+
+/**
+ * Whether the folder of a SQLite file exists and allows what the thread does: `use` makes a file of
+ * the same kind in a new folder beside it, since a running service may have the file itself locked.
+ * Leaves nothing behind.
+ */
+async function examineFile(
+  name: "outbox" | "store",
+  path: string,
+  use: (trial: string) => void | Promise<void>,
+): Promise<Findings> {
   const folder = dirname(path);
   const findings = new Findings(`${name} ${path}`);
   try {
-    Deno.removeSync(Deno.makeTempFileSync({ dir: folder, prefix: ".sitemon-doctor-" }));
+    const trial = Deno.makeTempDirSync({ dir: folder, prefix: ".sitemon-doctor-" });
+    try {
+      await use(join(trial, basename(path)));
+    } finally {
+      Deno.removeSync(trial, { recursive: true });
+    }
+    // What is there already may be another user's.
+    for (const file of [path, lockPathOf(path)]) {
+      forEachFile(file, (there) => Deno.openSync(there, { read: true, write: true }).close());
+    }
     findings.ok("folder", `"${folder}" is writable`);
   } catch (error) {
     const what = `"${folder}" is not writable: ${(error as Error).message}`;
     findings.problem("folder", `${what}; create it for this user, or change "${name}.path"`);
-    return findings.list;
   }
-  if (freeBytesMin === undefined) return findings.list;
-  const { bavail, bsize } = statfsSync(folder);
-  const free = `${Math.floor(bavail * bsize / MIB)} MiB free`;
-  const limit = `"${name}.min_free_bytes" is ${Math.ceil(freeBytesMin / MIB)} MiB`;
-  if (bavail * bsize > freeBytesMin) findings.ok("disk space", free);
-  else findings.problem("disk space", `${free}, but ${limit}; free up space, or lower the limit`);
-  return findings.list;
+  return findings;
 }

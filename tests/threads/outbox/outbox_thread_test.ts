@@ -10,6 +10,7 @@ import { STOP_GRACE_MS, SupervisedThread } from "../../../src/runtime/threads/su
 import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
 import { OUTBOX_SPEC } from "../../../src/threads/outbox/outbox_spec.ts";
 import { aReport } from "../../contract/site_reports.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
 import { eventually, within } from "../../support/waiting.ts";
 
 const DEADLINE_MS = 60_000;
@@ -70,6 +71,22 @@ Deno.test("an outbox thread that is terminated again and again stores each repor
   await thread.stop(2_000);
   deepStrictEqual(storedSites(path), Array.from({ length: REPORTS }, (_, n) => `site ${n}`));
   await Deno.remove(folder, { recursive: true });
+});
+
+Deno.test("an outbox thread works in a folder behind a symbolic link", async () => {
+  using folder = new TempFolder();
+  Deno.mkdirSync(folder.file("real/state"), { recursive: true });
+  Deno.symlinkSync("real", folder.file("link"));
+  const path = folder.file("link/state/outbox.db");
+  const telemetry = new ThreadTelemetry(() => {});
+  const sender = new ReportSender({ sourceId: crypto.randomUUID(), clock: systemClock, telemetry });
+  const thread = await startOutbox(path, sender);
+  sender.send(aReport({ site: "a" }));
+  using limit = new Deadline(systemClock, DEADLINE_MS);
+  strictEqual(await sender.flush(limit.signal), 0);
+  sender.close();
+  await thread.stop(2_000);
+  deepStrictEqual(storedSites(path), ["a"]);
 });
 
 /** In the order of their sequences, which must be consecutive. */
