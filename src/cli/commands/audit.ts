@@ -2,7 +2,8 @@
 import { ConfigError } from "../../config/config_error.ts";
 import { parseDuration } from "../../config/schema/duration_and_size.ts";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
-import type { Audit, ProducerAudit } from "../../status/repair/audit.ts";
+import { DAY_MS } from "../../runtime/time_units.ts";
+import type { Audit, ProducerAudit, UncoveredProducer } from "../../status/repair/audit.ts";
 import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_NOT_UP, EXIT_OK, UsageError } from "../exit_code.ts";
@@ -14,7 +15,8 @@ import { type Column, textTable } from "../text/text_table.ts";
 export const define: DefineCommand = (command, { terminal, exit }) =>
   withConfig(command)
     .description(
-      "Compares what producers stored with what arrived; exits 1 when reports are missing.",
+      "Compares what producers stored with what arrived; exits 1 when reports are missing, " +
+        "or when there is nothing to compare.",
     )
     .option("--since <time>", "only what was recorded since: 12h, or 2026-05-01T18:00:00Z")
     .option("--json", "print one JSON object per producer")
@@ -68,11 +70,23 @@ export interface AuditPrintOptions {
   readonly json: boolean;
 }
 
-/** Returns the exit code: 1 when a report is missing. */
+/** Returns the exit code: 1 when a report is missing, or may be because nothing could be compared. */
 export function printAudit(options: AuditPrintOptions, terminal: Terminal): number {
-  const { audit, json } = options;
-  terminal.write(json ? jsonLines(audit) : auditText(options, terminal.columns));
-  return audit.producers.some(({ missing }) => missing > 0) ? EXIT_NOT_UP : EXIT_OK;
+  const { audit: { producers, uncovered }, json } = options;
+  terminal.write(json ? jsonLines(options.audit) : auditText(options, terminal.columns));
+  if (producers.length === 0) {
+    // Without any line, a script would take it for good news.
+    if (json) terminal.writeError(`${nothingText(options)}\n`);
+    return EXIT_NOT_UP;
+  }
+  const isLost = producers.some(({ missing }) => missing > 0) ||
+    uncovered.some((producer) => fellSilent(producer, options));
+  return isLost ? EXIT_NOT_UP : EXIT_OK;
+}
+
+/** True for a producer that reported in the day before the time of --since, and not after it. */
+function fellSilent(producer: UncoveredProducer, { sinceMicros = Infinity }: AuditPrintOptions) {
+  return (producer.lastRecordedAt ?? 0) >= sinceMicros - DAY_MS * 1_000;
 }
 
 /** A narrow terminal drops the columns that say least about what is missing. */
@@ -91,22 +105,37 @@ const COLUMNS: readonly Column<ProducerAudit>[] = [
 /** For more of them, there is `--json`. */
 const RANGES_SHOWN_MAX = 20;
 
-function auditText({ audit, sinceMicros }: AuditPrintOptions, columns: number | undefined): string {
-  const { producers, v1, deadUnassigned, horizonMicros } = audit;
-  if (producers.length + v1.length === 0) return `${nothingText(sinceMicros)}\n`;
+function auditText(options: AuditPrintOptions, columns: number | undefined): string {
+  const { producers, uncovered, v1, deadUnassigned, horizonMicros } = options.audit;
   const missing = producers.reduce((sum, producer) => sum + producer.missing, 0);
+  const isPartial = uncovered.length + v1.length > 0 ||
+    producers.some(({ unknownBefore }) => unknownBefore > 0);
+  const found = `${missingText(missing)}${isPartial ? " from what was compared" : ""}`;
+  const summary = `${found}; ${coverageText(horizonMicros)}`;
   return [
     ...(producers.length > 0 ? [textTable(COLUMNS, producers, { columns })] : []),
     ...producers.filter(({ missing }) => missing > 0)
       .map((producer) =>
         `Missing sequences from ${producer.producerId}: ${rangesText(producer)}\n`
       ),
+    ...producers.filter(({ unknownBefore }) => unknownBefore > 0)
+      .map(({ producerId, unknownBefore: last }) =>
+        `Not compared: sequences 1 to ${last} from ${producerId}, not in the store and perhaps lost\n`
+      ),
+    ...uncovered.map((producer) => uncoveredText(producer, options)),
     ...v1.map(({ producerId, applied }) =>
       `Not counted: ${producerId}, ${applied} applied messages without sequences\n`
     ),
     ...(deadUnassigned > 0 ? [`Dead letters of unknown reports: ${deadUnassigned}\n`] : []),
-    `${missingText(missing)}; ${coverageText(horizonMicros)}\n`,
+    `${producers.length > 0 ? summary : nothingText(options)}\n`,
   ].join("");
+}
+
+function uncoveredText(producer: UncoveredProducer, options: AuditPrintOptions): string {
+  const { producerId, lastRecordedAt: last } = producer;
+  const silent = fellSilent(producer, options) ? "; it has been silent since" : "";
+  const kept = last === null ? "no report is kept" : `last report recorded at ${timeText(last)}`;
+  return `Not compared: ${producerId}, ${kept}${silent}\n`;
 }
 
 /** The first ranges, such as `3, 7 to 12`, and how many more there are. */
@@ -117,10 +146,13 @@ function rangesText({ missingRanges, missingRangesLeftOff }: ProducerAudit): str
   return shown.join(", ") + (more > 0 ? ` and ${more} more ranges` : "");
 }
 
-/** No producer sent anything: nothing is known to be missing, but nothing is known to be fine. */
-function nothingText(sinceMicros: number | undefined): string {
-  if (sinceMicros === undefined) return "No reports have arrived";
-  return `No reports recorded since ${timeText(sinceMicros)} have arrived`;
+/** Nothing is known to be missing, but nothing is known to be fine. */
+function nothingText({ audit, sinceMicros }: AuditPrintOptions): string {
+  const since = sinceMicros === undefined ? "" : ` recorded since ${timeText(sinceMicros)}`;
+  const arrived = audit.uncovered.length + audit.v1.length + audit.deadUnassigned;
+  return arrived > 0
+    ? `No reports with sequences${since} to compare`
+    : `No reports${since} have arrived`;
 }
 
 function missingText(count: number): string {
@@ -138,7 +170,7 @@ function timeText(micros: number): string {
   return new Date(micros / 1_000).toISOString();
 }
 
-function jsonLines({ producers, v1, deadUnassigned, horizonMicros }: Audit): string {
+function jsonLines({ producers, uncovered, v1, deadUnassigned, horizonMicros }: Audit): string {
   const lines = [
     ...producers.map((producer) => ({
       producer_id: producer.producerId,
@@ -146,6 +178,7 @@ function jsonLines({ producers, v1, deadUnassigned, horizonMicros }: Audit): str
       location: producer.location,
       last_recorded_at: producer.lastRecordedAt,
       first: producer.first,
+      unknown_before: producer.unknownBefore,
       highest: producer.highest,
       produced: producer.produced,
       applied: producer.applied,
@@ -156,6 +189,9 @@ function jsonLines({ producers, v1, deadUnassigned, horizonMicros }: Audit): str
       missing_ranges_left_off: producer.missingRangesLeftOff,
       history_not_before: horizonMicros,
     })),
+    ...uncovered.map(({ producerId, lastRecordedAt }) => {
+      return { producer_id: producerId, counted: false, last_recorded_at: lastRecordedAt };
+    }),
     ...v1.map(({ producerId, applied }) => ({ producer_id: producerId, counted: false, applied })),
     ...(deadUnassigned > 0 ? [{ producer_id: null, counted: false, dead: deadUnassigned }] : []),
   ];

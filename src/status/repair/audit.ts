@@ -33,6 +33,8 @@ export interface ProducerAudit {
   readonly lastRecordedAt: number | null;
   /** The first sequence that is covered. */
   readonly first: number;
+  /** How many sequences before `first` are not in the store, and not known to have been purged. */
+  readonly unknownBefore: number;
   /** The highest that has arrived. */
   readonly highest: number;
   readonly produced: number;
@@ -51,8 +53,16 @@ export interface V1Producer {
   readonly applied: number;
 }
 
+/** A producer none of whose sequences are covered, so that nothing is known of what it lost. */
+export interface UncoveredProducer {
+  readonly producerId: string;
+  /** Of its newest report that is kept; `null` when none is. */
+  readonly lastRecordedAt: number | null;
+}
+
 export interface Audit {
   readonly producers: readonly ProducerAudit[];
+  readonly uncovered: readonly UncoveredProducer[];
   readonly v1: readonly V1Producer[];
   /** Dead letters that do not say which report they were. */
   readonly deadUnassigned: number;
@@ -66,6 +76,7 @@ export async function audit(reader: AuditReader, options: AuditOptions = {}): Pr
   const { horizonMicros } = beside;
   const { byProducer, deadUnassigned } = divided(beside);
   const producers: ProducerAudit[] = [];
+  const uncovered: UncoveredProducer[] = [];
   const v1: V1Producer[] = [];
   const ids = new Set([...await reader.producers(), ...byProducer.keys()]);
   for (const producerId of [...ids].sort()) {
@@ -75,11 +86,13 @@ export async function audit(reader: AuditReader, options: AuditOptions = {}): Pr
     }
     const known = byProducer.get(producerId) ?? NOTHING;
     const last = await reader.last(producerId);
-    const producer = { ...options, producerId, known, horizonMicros, last };
+    const oldest = await reader.atOrAfter(producerId, 0);
+    const producer = { ...options, producerId, known, horizonMicros, oldest, last };
     const audited = await auditProducer(reader, producer);
     if (audited !== undefined) producers.push(audited);
+    else uncovered.push({ producerId, lastRecordedAt: last?.recordedAt ?? null });
   }
-  return { producers, v1, deadUnassigned, horizonMicros };
+  return { producers, uncovered, v1, deadUnassigned, horizonMicros };
 }
 
 /** A uuid of version 5, derived from a partition's name; those of outboxes are random. */
@@ -119,6 +132,7 @@ interface ProducerOptions extends AuditOptions {
   readonly producerId: string;
   readonly known: KnownBeside;
   readonly horizonMicros: number | null;
+  readonly oldest: KeptReport | undefined;
   readonly last: KeptReport | undefined;
 }
 
@@ -127,11 +141,12 @@ async function auditProducer(
   reader: AuditReader,
   options: ProducerOptions,
 ): Promise<ProducerAudit | undefined> {
-  const { producerId, known, last } = options;
+  const { producerId, known, last, horizonMicros } = options;
   const beside = normalized([...known.gaps, ...known.dead, ...known.named]);
   // Gaps and dead letters have no time that could be compared with the horizon.
-  const kept = options.horizonMicros === null ? beside : known.named;
-  const first = await firstCovered(reader, options, kept[0]?.first ?? Infinity);
+  const lowestBeside = (horizonMicros === null ? beside : known.named)[0]?.first ?? Infinity;
+  const kept = await firstKept(reader, options, lowestBeside);
+  const first = await firstCovered(reader, options, kept);
   const arrived = Math.max(last?.sequence ?? 0, beside.at(-1)?.last ?? 0);
   const highest = Math.min(arrived, options.highest?.get(producerId) ?? arrived);
   if (first === undefined || highest < first) return undefined;
@@ -140,20 +155,23 @@ async function auditProducer(
     producerId,
     location: last?.location ?? null,
     lastRecordedAt: last?.recordedAt ?? null,
+    unknownBefore: first === kept && !wasPurged(options) ? first - 1 : 0,
     ...await tally({ first, last: highest }, holes, known),
   };
 }
 
-/**
- * The first sequence that the store must still have; undefined when none is covered. `lowestBeside`
- * is the lowest that is known from elsewhere than the history to be kept.
- */
+/** A purge leaves the reports that were recorded right after the horizon; without one, it took none. */
+function wasPurged({ horizonMicros, oldest }: ProducerOptions): boolean {
+  if (horizonMicros === null) return false;
+  return oldest === undefined || oldest.recordedAt < horizonMicros + AFTER_HORIZON_MICROS;
+}
+
+/** The first sequence that is compared, of those that the store must still have from `kept` on. */
 async function firstCovered(
   reader: AuditReader,
   options: ProducerOptions,
-  lowestBeside: number,
+  kept: number | undefined,
 ): Promise<number | undefined> {
-  const kept = await firstKept(reader, options, lowestBeside);
   const { sinceMicros } = options;
   if (kept === undefined || sinceMicros === undefined) return kept;
   const { before, found } = await searchRecorded(reader, options, sinceMicros);
@@ -162,14 +180,18 @@ async function firstCovered(
   return found === undefined ? kept : Math.max(kept, found.sequence);
 }
 
+/**
+ * The first sequence that the store must still have; undefined when there is none. `lowestBeside` is
+ * the lowest that is known from elsewhere than the history to be kept.
+ */
 async function firstKept(
   reader: AuditReader,
   options: ProducerOptions,
   lowestBeside: number,
 ): Promise<number | undefined> {
-  const { producerId, horizonMicros } = options;
+  const { horizonMicros, oldest } = options;
   const first = horizonMicros === null
-    ? await reader.atOrAfter(producerId, 0)
+    ? oldest
     : (await searchRecorded(reader, options, horizonMicros + AFTER_HORIZON_MICROS)).found;
   const lowest = Math.min(first?.sequence ?? Infinity, lowestBeside);
   return lowest === Infinity ? undefined : lowest;
@@ -181,10 +203,9 @@ async function firstKept(
  */
 async function searchRecorded(
   reader: AuditReader,
-  { producerId, last }: ProducerOptions,
+  { producerId, oldest: first, last }: ProducerOptions,
   micros: number,
 ): Promise<{ before?: KeptReport; found?: KeptReport }> {
-  const first = await reader.atOrAfter(producerId, 0);
   if (first === undefined || last === undefined) return {};
   if (first.recordedAt >= micros) return { found: first };
   if (last.recordedAt < micros) return { before: last };

@@ -12,6 +12,7 @@ function aProducer(overrides: Partial<ProducerAudit> = {}): ProducerAudit {
     lastRecordedAt: NOON,
     first: 11,
     highest: 110,
+    unknownBefore: 0,
     produced: 100,
     applied: 90,
     dropped: 8,
@@ -32,7 +33,13 @@ const LOST = aProducer({
   missingRangesLeftOff: 4,
 });
 
-const NOTHING: Audit = { producers: [], v1: [], deadUnassigned: 0, horizonMicros: null };
+const NOTHING: Audit = {
+  producers: [],
+  uncovered: [],
+  v1: [],
+  deadUnassigned: 0,
+  horizonMicros: null,
+};
 
 function printed(
   audit: Partial<Audit>,
@@ -41,7 +48,7 @@ function printed(
 ) {
   const terminal = new FakeTerminal(options);
   const code = printAudit({ json: false, ...options, audit: { ...NOTHING, ...audit } }, terminal);
-  return { code, output: terminal.output };
+  return { code, output: terminal.output, errors: terminal.errors };
 }
 
 Deno.test("printAudit() shows each producer, and exits 1 when something is missing", () => {
@@ -60,7 +67,7 @@ ${PRODUCERS[1]}     11      110       100       87        8     2        3  \uff
 Missing sequences from ${PRODUCERS[1]}: 20 to 21, 40 and 4 more ranges
 Not counted: ${PRODUCERS[2]}, 7 applied messages without sequences
 Dead letters of unknown reports: 5
-3 reports are missing; each producer was compared from its first retained sequence to its ` +
+3 reports are missing from what was compared; each producer was compared from its first retained sequence to its ` +
       `highest one; history before 2026-01-15T12:00:00.000Z has been purged
 `,
   );
@@ -82,18 +89,57 @@ Deno.test("printAudit() names the first ranges, and how many more there are", ()
   match(printed({ producers: [lost] }).output, /: 0, 2, .+, 38 and 7 more ranges\n/);
 });
 
-Deno.test("printAudit() exits 0, when nothing is missing or nothing has arrived", () => {
+Deno.test("printAudit() exits 1 when nothing could be compared, and says so as JSON too", () => {
   strictEqual(printed({ producers: [aProducer()] }).code, EXIT_OK);
-  deepStrictEqual(printed({}), { code: EXIT_OK, output: "No reports have arrived\n" });
-  deepStrictEqual(printed({}, { sinceMicros: NOON }), {
-    code: EXIT_OK,
-    output: "No reports recorded since 2026-01-15T12:00:00.000Z have arrived\n",
-  });
+  const sinceMicros = NOON;
+  const since = "recorded since 2026-01-15T12:00:00.000Z";
+  const v1 = [{ producerId: PRODUCERS[2], applied: 7 }];
+  const cases: [Partial<Audit>, { sinceMicros?: number }, string][] = [
+    [{}, {}, "No reports have arrived\n"],
+    [{}, { sinceMicros }, `No reports ${since} have arrived\n`],
+    [{ v1 }, {}, "No reports with sequences to compare\n"],
+    [{ v1 }, { sinceMicros }, `No reports with sequences ${since} to compare\n`],
+  ];
+  for (const [audit, options, text] of cases) {
+    const { code, output } = printed(audit, options);
+    deepStrictEqual([code, output.endsWith(text)], [EXIT_NOT_UP, true], output);
+    const { code: jsonCode, errors } = printed(audit, { ...options, json: true });
+    deepStrictEqual([jsonCode, errors], [EXIT_NOT_UP, text]);
+  }
+});
+
+Deno.test("printAudit() says what lies before the first sequence, and who was not compared", () => {
+  const [producerId, other] = PRODUCERS;
+  const notCompared = (audit: Partial<Audit>, sinceMicros?: number) => {
+    const options = sinceMicros === undefined ? {} : { sinceMicros };
+    const { code, output } = printed({ producers: [aProducer()], ...audit }, options);
+    return [code, output.split("\n").filter((line) => /compared[:;]/.test(line))];
+  };
+  const summary = "No reports are missing from what was compared; each producer was compared " +
+    "from its first retained sequence to its highest one";
+  deepStrictEqual(notCompared({ producers: [aProducer({ unknownBefore: 10 })] }), [EXIT_OK, [
+    `Not compared: sequences 1 to 10 from ${producerId}, not in the store and perhaps lost`,
+    summary,
+  ]]);
+  const last = "last report recorded at 2026-01-15T12:00:00.000Z";
+  const day = 86_400_000_000;
+  const silences: [number | null, number | undefined, code: number, text: string][] = [
+    [NOON, NOON + day, EXIT_NOT_UP, `${last}; it has been silent since`],
+    [NOON, NOON + day + 1, EXIT_OK, last],
+    [NOON, undefined, EXIT_OK, last],
+    [null, NOON, EXIT_OK, "no report is kept"],
+  ];
+  for (const [lastRecordedAt, since, code, text] of silences) {
+    const uncovered = [{ producerId: other, lastRecordedAt }];
+    const lines = [`Not compared: ${other}, ${text}`, summary];
+    deepStrictEqual(notCompared({ uncovered }, since), [code, lines]);
+  }
 });
 
 Deno.test("printAudit() prints one object a line as JSON", () => {
   const { code, output } = printed({
-    producers: [LOST],
+    producers: [{ ...LOST, unknownBefore: 10 }],
+    uncovered: [{ producerId: PRODUCERS[0], lastRecordedAt: NOON }],
     v1: [{ producerId: PRODUCERS[2], applied: 7 }],
     deadUnassigned: 5,
   }, { json: true });
@@ -105,6 +151,7 @@ Deno.test("printAudit() prints one object a line as JSON", () => {
       location: "\x1b[2Joslo",
       last_recorded_at: NOON,
       first: 11,
+      unknown_before: 10,
       highest: 110,
       produced: 100,
       applied: 87,
@@ -115,6 +162,7 @@ Deno.test("printAudit() prints one object a line as JSON", () => {
       missing_ranges_left_off: 4,
       history_not_before: null,
     },
+    { producer_id: PRODUCERS[0], counted: false, last_recorded_at: NOON },
     { producer_id: PRODUCERS[2], counted: false, applied: 7 },
     { producer_id: null, counted: false, dead: 5 },
   ]);

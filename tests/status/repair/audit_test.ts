@@ -125,6 +125,27 @@ storeTest(
   },
 );
 
+storeTest("audit() says what lies before its beginning, and who is not covered", async (opened) => {
+  await fill(opened, { reports: [38, 39, 40] });
+  const beginning = async (sinceSequence?: number) => {
+    const since = sinceSequence === undefined ? {} : { sinceMicros: NOON + sinceSequence * MINUTE };
+    const { producers, uncovered } = await opened.parts.audit((reader) => audit(reader, since));
+    return producers.map(({ first, unknownBefore }) => [first, unknownBefore]).concat(
+      uncovered.map(({ lastRecordedAt }) => [(lastRecordedAt! - NOON) / MINUTE]),
+    );
+  };
+  deepStrictEqual(await beginning(), [[38, 37]]);
+  // The store has nothing from before that time, so what it lacks may be of that time.
+  deepStrictEqual(await beginning(1), [[38, 37]]);
+  deepStrictEqual(await beginning(39), [[39, 0]]);
+  deepStrictEqual(await beginning(50), [[40]]);
+  // A horizon long before its first report explains nothing; one just before it does.
+  await opened.setHorizon(new Date((NOON - DAY) / 1_000));
+  deepStrictEqual(await beginning(), [[38, 37]]);
+  await opened.setHorizon(new Date((NOON + 39 * MINUTE - AFTER_HORIZON_MICROS) / 1_000));
+  deepStrictEqual(await beginning(), [[39, 0]]);
+});
+
 storeTest("audit() lists producers of v1 messages without counting them", async (opened) => {
   const v1 = "0a6b8d5e-0000-5000-8000-000000000001";
   const deadLetters = [null, "who knows", `${PRODUCER}/0`].map((sitemonId, offset) => {
@@ -135,6 +156,7 @@ storeTest("audit() lists producers of v1 messages without counting them", async 
   const result = await opened.parts.audit((reader) => audit(reader));
   deepStrictEqual(result, {
     producers: [],
+    uncovered: [],
     v1: [{ producerId: v1, applied: 2 }],
     deadUnassigned: 3,
     horizonMicros: null,
