@@ -21,6 +21,11 @@ export function isUrl(path: Path): boolean {
   return ["url", "proxy", "endpoint"].includes(key ?? "") || parent === "urls";
 }
 
+/** True for a URL that is asked: a label and a header may have such a name too. */
+export function isRequestUrl(path: Path): boolean {
+  return isUrl(path) && !["labels", "headers"].includes(String(path.at(-2)));
+}
+
 /** Every text that reveals a URL's credentials, including the header that they are sent in. */
 export function urlCredentials(url: string): string[] {
   // Most URLs have none, and parsing those of all sites takes a while.

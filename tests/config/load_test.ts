@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { ConfigError } from "../../src/config/config_error.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { ReadConfig, Role } from "../../src/config/loaded_config.ts";
+import type { Site } from "../../src/config/site.ts";
 import { showConfig } from "../../src/config/show.ts";
 import { addressRangeProblem } from "../../src/scanner/reach/address_policy.ts";
 import {
@@ -276,6 +277,37 @@ sites: [{url: "https://a/"}]
     key: files["key.pem"],
   });
   deepStrictEqual(loaded.sites[0]!.tls, { ca: files["ca.pem"], insecure: false });
+});
+
+Deno.test("loadConfig() lets no reference change the host of a URL, and leaves labels alone", () => {
+  const env = { PW: "12#34x", HOST: "h" };
+  const { sites, config: { connectivity }, secrets } = load(
+    `
+connectivity: {urls: ["http://u:\${PW}@c/"]}
+defaults: {proxy: "http://u:\${PW}@p:1"}
+sites: [{name: a, url: "http://u:\${PW}@a:1/", labels: {url: "http://\${HOST}/"}}]
+`,
+    { env },
+  );
+  const [{ url, proxy, labels }] = sites as [Site];
+  deepStrictEqual({ url, proxy, labels, urls: connectivity?.urls }, {
+    url: "http://u:12%2334x@a:1/",
+    proxy: "http://u:12%2334x@p:1",
+    labels: { url: "http://h/" },
+    urls: ["http://u:12%2334x@c/"],
+  });
+  ok(secrets.includes("12#34x"));
+  const problem = "the scheme, host and port of a URL cannot hold a reference; " +
+    "write them out, and use references in its credentials, path or query";
+  const refused = [
+    ["sites: [{url: 'http://${HOST}/'}]", 15],
+    ["defaults: {proxy: 'http://${HOST}:1'}", 19],
+    ["connectivity: {urls: ['${HOST}']}", 23],
+    ["traces: {endpoint: 'http://h:${HOST}'}", 20],
+  ] as const;
+  for (const [text, column] of refused) {
+    deepStrictEqual(mistakesOf(text, { env }), [`sitemon.yaml:1:${column}: ${problem}`]);
+  }
 });
 
 Deno.test("loadConfig() names a site with a secret URL by the reference, since names are published", () => {

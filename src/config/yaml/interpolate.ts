@@ -17,6 +17,20 @@ const REFERENCE = /\$\$\{|\$\{file:\$\{[^}]*\}[^}]*\}|\$\{[^}]*\}?/g;
 const VARIABLE = /^\$\{([A-Za-z_][A-Za-z0-9_]*)(?::-([^}]*))?\}$/;
 const FILE = /^\$\{file:(?:\$\{([A-Za-z_][A-Za-z0-9_]*)\}(?=\/))?([^}]+)\}$/;
 
+/** Stands for a reference while the parts of a URL are told apart. */
+const MASK = "\0";
+/** The scheme with all up to the last `@` before the path, and the host with its port. */
+const CREDENTIALS_AND_HOST = /^([a-z]+:\/\/(?:[^/?#\\]*@)?)([^/?#\\]*)/i;
+const HOST_PROBLEM = "the scheme, host and port of a URL cannot hold a reference; " +
+  "write them out, and use references in its credentials, path or query";
+
+/** What the references stood for is in `secrets`, unencoded. */
+export interface Interpolated {
+  readonly text: string;
+  readonly secrets: readonly string[];
+  readonly problems: readonly string[];
+}
+
 export function hasReference(text: string): boolean {
   return text.includes("${");
 }
@@ -25,7 +39,7 @@ export function hasReference(text: string): boolean {
  * Replaces every reference once; what they stand for is not searched again, and is secret, except
  * defaults, which the file shows.
  */
-export function interpolate(text: string, references: References) {
+export function interpolate(text: string, references: References, encode = asItIs): Interpolated {
   const secrets: string[] = [];
   const problems: string[] = [];
   const replaced = text.replace(REFERENCE, (reference) => {
@@ -33,9 +47,38 @@ export function interpolate(text: string, references: References) {
     const found = resolve(reference, references);
     if (found.problem !== undefined) problems.push(found.problem);
     if (found.secret !== undefined) secrets.push(found.secret);
-    return found.secret ?? found.shown ?? "";
+    return encode(found.secret ?? found.shown ?? "");
   });
   return { text: replaced, secrets, problems };
+}
+
+/**
+ * The same in a URL, where no value can change which host is asked: within the credentials it is
+ * percent-encoded, and before and in the host there may be none.
+ */
+export function interpolateUrl(url: string, references: References): Interpolated {
+  const masked = url.replace(
+    REFERENCE,
+    (found) => (found === "$${" ? "x" : MASK).repeat(found.length),
+  );
+  const [, credentials = "", host = masked] = CREDENTIALS_AND_HOST.exec(masked) ?? [];
+  if (host.includes(MASK)) return { text: url, secrets: [], problems: [HOST_PROBLEM] };
+  const head = interpolate(url.slice(0, credentials.length), references, encodeCredential);
+  const tail = interpolate(url.slice(credentials.length), references);
+  return {
+    text: head.text + tail.text,
+    secrets: [...head.secrets, ...tail.secrets],
+    problems: [...head.problems, ...tail.problems],
+  };
+}
+
+function asItIs(value: string): string {
+  return value;
+}
+
+/** A colon stays, so that one reference can hold both user and password. */
+function encodeCredential(value: string): string {
+  return encodeURIComponent(value.toWellFormed()).replaceAll("%3A", ":");
 }
 
 /** `shown` is a default, which the file shows. */

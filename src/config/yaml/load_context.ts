@@ -1,6 +1,7 @@
 /** What the steps of loading a configuration share: the files that it names, and its mistakes. */
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Mistake, Place } from "../config_error.ts";
+import { isRequestUrl } from "../credentials.ts";
 import { type HostEnvironment, readingFailure } from "../host_environment.ts";
 import type { FileText } from "./interpolate.ts";
 import { YamlSource } from "./yaml_source.ts";
@@ -63,7 +64,12 @@ export class LoadContext {
       file: (path: string) => this.read(besideFile(file, path), SECRET_BYTES_MAX),
     };
     try {
-      return new YamlSource(text, { file, mistakes: this.mistakes, references });
+      return new YamlSource(text, {
+        file,
+        mistakes: this.mistakes,
+        references,
+        isUrl: isRequestUrl,
+      });
     } catch (error) {
       // The parser recurses at each level, and the stack ends after some thousands of them.
       if (error instanceof RangeError) return "nested too deeply";

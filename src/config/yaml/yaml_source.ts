@@ -15,7 +15,7 @@ import {
   type YAMLMap,
 } from "yaml";
 import type { Mistake, Place } from "../config_error.ts";
-import { hasReference, interpolate, type References } from "./interpolate.ts";
+import { hasReference, interpolate, interpolateUrl, type References } from "./interpolate.ts";
 
 /** Keys and positions of lists, from the top. */
 export type Path = readonly PropertyKey[];
@@ -46,6 +46,8 @@ const ALIASED_VALUES_MAX = 100_000;
 export interface YamlSourceOptions {
   readonly file: string;
   readonly references: References;
+  /** True for values in which references must not change the host. */
+  readonly isUrl: (path: Path) => boolean;
   /** Mistakes of syntax and of references are added here. */
   readonly mistakes: Mistake[];
 }
@@ -194,7 +196,9 @@ export class YamlSource {
   }
 
   #interpolated(value: string, path: Path): string {
-    const { text, secrets, problems } = interpolate(value, this.#options.references);
+    const { isUrl, references } = this.#options;
+    const replace = isUrl(path) ? interpolateUrl : interpolate;
+    const { text, secrets, problems } = replace(value, references);
     const key = pathKey(path);
     this.raw.set(key, value);
     if (secrets.length > 0) this.secrets.set(key, secrets);

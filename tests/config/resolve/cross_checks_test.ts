@@ -11,6 +11,7 @@ function mistakesWith(siteCount: number, max_rows: number): string {
   const source = new YamlSource("", {
     file: "a.yaml",
     mistakes,
+    isUrl: () => false,
     references: { env: () => undefined, file: () => ({ failure: "no such file" }) },
   });
   const config = { ...rest, outbox: { ...outbox, max_rows } };

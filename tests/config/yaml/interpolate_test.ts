@@ -3,6 +3,7 @@ import fc from "fast-check";
 import {
   hasReference,
   interpolate,
+  interpolateUrl,
   type References,
 } from "../../../src/config/yaml/interpolate.ts";
 
@@ -54,6 +55,58 @@ Deno.test("interpolate() reports every reference that cannot be resolved", () =>
     deepStrictEqual(interpolate(text, REFERENCES).problems, [problem], text);
   }
   strictEqual(interpolate("${UNSET} ${1X}", REFERENCES).problems.length, 2);
+});
+
+Deno.test("interpolateUrl() encodes within credentials, whatever the value has of a URL's syntax", () => {
+  const values: [string, string][] = [
+    ["12#34x", "12%2334x"],
+    ["a/b?c@d\\e", "a%2Fb%3Fc%40d%5Ce"],
+    ["p%40 ß\n", "p%2540%20%C3%9F%0A"],
+    ["user:word", "user:word"],
+  ];
+  for (const [value, encoded] of values) {
+    const references = { ...REFERENCES, env: () => value };
+    const cases: [string, string][] = [
+      ["http://u:${X}@h:1/p", `http://u:${encoded}@h:1/p`],
+      ["http://${X}@h", `http://${encoded}@h`],
+      ["https://a@${X}@h?q@", `https://a@${encoded}@h?q@`],
+      ["http://$${x}:${X}@h/", `http://\${x}:${encoded}@h/`],
+      ["http://h/${X}", `http://h/${value}`],
+      ["http://h?${X}@", `http://h?${value}@`],
+    ];
+    for (const [url, text] of cases) {
+      const secrets = [value];
+      deepStrictEqual(interpolateUrl(url, references), { text, secrets, problems: [] }, url);
+    }
+  }
+  strictEqual(
+    interpolateUrl("http://u:${file:/secret}@h/", REFERENCES).text,
+    "http://u:hunter2@h/",
+  );
+  strictEqual(interpolateUrl("http://u:${UNSET:-a#b}@h/", REFERENCES).text, "http://u:a%23b@h/");
+});
+
+Deno.test("interpolateUrl() refuses references that could change the host", () => {
+  const urls = [
+    "${NAME}",
+    "http${NAME}://h/",
+    "http:${NAME}",
+    "http://${NAME}",
+    "http://${NAME:-h}/",
+    "http://h${NAME}/",
+    "http://h:${NAME}/",
+    "http://u:w@${NAME}.example.org/@",
+    "http://u:${NAME}\\@h/",
+    "http://u:${NAME}#@h/",
+  ];
+  for (const url of urls) {
+    const { text, secrets, problems } = interpolateUrl(url, REFERENCES);
+    deepStrictEqual({ text, secrets, count: problems.length }, {
+      text: url,
+      secrets: [],
+      count: 1,
+    });
+  }
 });
 
 Deno.test("interpolate() does not change texts without references", () => {

@@ -7,6 +7,7 @@ function open(text: string, mistakes: Mistake[] = []): YamlSource {
   return new YamlSource(text, {
     file: "a.yaml",
     mistakes,
+    isUrl: () => false,
     references: { env: (name) => name, file: () => ({ failure: "no such file" }) },
   });
 }
