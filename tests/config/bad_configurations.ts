@@ -1,10 +1,12 @@
 /** Configurations that are refused, each with every mistake at its place. */
 import type { Role } from "../../src/config/loaded_config.ts";
+import { pem } from "../support/pem.ts";
 
 /** Files that the configurations name. */
 export const NAMED_FILES: Readonly<Record<string, string>> = {
   "notes.txt": "no PEM",
-  "c.pem": "-----BEGIN CERTIFICATE-----",
+  "c.pem": pem("right.cert"),
+  "k.pem": pem("other.key"),
   "shops.yaml": "sites:\n  - url: http://a/\n  - url: b\n",
 };
 
@@ -141,6 +143,12 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '3:14: invalid "sites.pattern": lookahead is not supported',
   "sites:\n  - url: http://h/\n    tls: {cert: c.pem}":
     '3:10: missing "sites.tls.key": "sites.tls.cert" needs it',
+  "sites:\n  - url: http://h/\n    tls: {cert: c.pem, key: k.pem}":
+    '3:29: invalid "sites.tls.key": "k.pem" is not the key of the certificate in "cert"',
+  "postgres:\n  host: h\n  user: u\n  tls: {cert: c.pem, key: k.pem}":
+    '4:27: invalid "postgres.tls.key": "k.pem" is not the key of the certificate in "cert"',
+  "kafka:\n  server: k:9092\n  tls: {cert: c.pem, key: k.pem}":
+    '3:27: invalid "kafka.tls.key": "k.pem" is not the key of the certificate in "cert"',
   "kafka:\n  server: k:9092\n  tls: {ca: no.pem}":
     '3:13: invalid "kafka.tls.ca": cannot read "no.pem": no such file',
   "kafka:\n  server: k:9092\n  tls: {ca: notes.txt}":

@@ -6,6 +6,7 @@ import type { ReadConfig, Role } from "../../src/config/loaded_config.ts";
 import type { Site } from "../../src/config/site.ts";
 import { showConfig } from "../../src/config/show.ts";
 import { addressRangeProblem } from "../../src/scanner/reach/address_policy.ts";
+import { pem } from "../support/pem.ts";
 import {
   BAD_CONFIGURATIONS,
   BAD_FOR_COMMAND,
@@ -251,11 +252,8 @@ postgres: {host: p, user: u, password: "\${file:secret}", port: "\${PORT}"}
 });
 
 Deno.test("loadConfig() reads PEM files for Kafka, PostgreSQL and sites", () => {
-  const files = {
-    "ca.pem": "-----BEGIN CERTIFICATE-----\nca",
-    "cert.pem": "-----BEGIN CERTIFICATE-----\ncert",
-    "key.pem": "-----BEGIN PRIVATE KEY-----\nkey",
-  };
+  const [cert, key] = [pem("right.cert"), pem("right.key")];
+  const files = { "ca.pem": `# text\n${cert}`, "cert.pem": cert, "key.pem": cert + key };
   const loaded = load(
     `
 kafka: {server: "k:1", tls: {ca: ca.pem, server_name: broker}}

@@ -7,15 +7,16 @@ import { jsonPathProblem } from "../../src/scanner/expect/json_path.ts";
 import { patternProblem } from "../../src/scanner/expect/pattern.ts";
 import { fakeHostEnvironment } from "../config/fake_host_environment.ts";
 import { schemaKeys } from "../config/schema/schema_keys.ts";
+import { pem } from "../support/pem.ts";
 
 const TEXT = Deno.readTextFileSync(new URL("../../docs/checks.md", import.meta.url));
 const EXAMPLES = [...TEXT.matchAll(/```yaml\n([^]*?)```/g)].map(([, yaml]) => yaml!);
 
 const FILES = {
   "import.json": "{}",
-  "ca.pem": "-----BEGIN CERTIFICATE-----",
-  "client.pem": "-----BEGIN CERTIFICATE-----",
-  "client.key": "-----BEGIN PRIVATE KEY-----",
+  "ca.pem": pem("right.cert"),
+  "client.pem": pem("right.cert"),
+  "client.key": pem("right.key"),
 };
 const ENV = { SITE_PASSWORD: "password", SITE_TOKEN: "t0ken", PROXY_PASSWORD: "password" };
 

@@ -4,6 +4,7 @@ import type { Config } from "../schema/schema.ts";
 import type { SiteTls } from "../site.ts";
 import { besideFile, type LoadContext } from "../yaml/load_context.ts";
 import { keyName, type Path, valueAt, type YamlSource } from "../yaml/yaml_source.ts";
+import { pemProblems, type Pems } from "./pem_problems.ts";
 import { camelKeys } from "./resolve_site.ts";
 
 /** Where settings are defined. */
@@ -15,14 +16,7 @@ export interface SettingsPlace {
   readonly context: LoadContext;
 }
 
-type Pems = { readonly ca?: string; readonly cert?: string; readonly key?: string };
-
-/** What each PEM file must hold, whatever else is in it. */
-const PEM_BLOCKS = [
-  { kind: "ca", block: /-----BEGIN (TRUSTED )?CERTIFICATE-----/, what: "certificate" },
-  { kind: "cert", block: /-----BEGIN CERTIFICATE-----/, what: "certificate" },
-  { kind: "key", block: /-----BEGIN ([A-Z]+ )?PRIVATE KEY-----/, what: "unencrypted private key" },
-] as const;
+const PEM_KINDS = ["ca", "cert", "key"] as const;
 
 export function readBody(
   body: string | { readonly file: string } | undefined,
@@ -35,14 +29,15 @@ export function readBody(
 export function readPems<T extends Pems>(tls: T, place: SettingsPlace): T {
   const inside = within(place, "tls");
   reportUnpaired(inside);
-  const texts = PEM_BLOCKS.map(({ kind, block, what }) => {
+  const texts: Pems = Object.fromEntries(PEM_KINDS.flatMap((kind) => {
     const path = tls[kind];
     const text = path === undefined ? undefined : readFile(path, kind, inside);
-    const isWrong = text !== undefined && !block.test(text);
-    if (isWrong) reportInvalid(`"${path}" holds no ${what} in PEM format`, [kind], inside);
-    return text === undefined ? {} : { [kind]: text };
-  });
-  return Object.assign({ ...tls }, ...texts);
+    return text === undefined ? [] : [[kind, text]];
+  }));
+  for (const [kind, problem] of Object.entries(pemProblems(texts))) {
+    reportInvalid(`"${tls[kind as keyof Pems]}" ${problem}`, [kind], inside);
+  }
+  return { ...tls, ...texts };
 }
 
 /** TLS to the brokers, undefined for plain text, and to PostgreSQL, where plain text is a mode. */

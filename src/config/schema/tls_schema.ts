@@ -9,7 +9,9 @@ const pemFiles = {
   ca: path().optional()
     .describe("PEM file of the certificate authorities to trust, in place of the system's."),
   cert: path().optional().describe("PEM file of the client certificate; needs `key`."),
-  key: path().optional().describe("PEM file of the client certificate's key; needs `cert`."),
+  key: path().optional().describe(
+    "PEM file of the client certificate's key, unencrypted; needs `cert`.",
+  ),
 };
 
 const clientSettings = {

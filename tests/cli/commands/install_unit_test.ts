@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
 import { installUnit, ownExecutable } from "../../../src/cli/commands/install_unit.ts";
 import { ConfigError } from "../../../src/config/config_error.ts";
+import { pem } from "../../support/pem.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { FakeTerminal, runCommand } from "../text/fake_terminal.ts";
 
@@ -21,7 +22,7 @@ class Place extends TempFolder {
 
   constructor() {
     super();
-    this.write("ca.pem", "-----BEGIN CERTIFICATE-----\n");
+    this.write("ca.pem", pem("right.cert"));
     Deno.mkdirSync(this.credentials);
     for (const name of ["kafka", "token"]) this.write(`credentials/${name}`, `${name}-secret\n`);
   }
