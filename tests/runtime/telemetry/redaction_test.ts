@@ -17,6 +17,14 @@ const CASES: [what: string, secrets: string[], text: string, redacted: string][]
     "http://h/***",
   ],
   ["one as its query does", ["a/'b <"], new URL("http://h/?t=a/'b <&u").href, "http://h/?t=***&u"],
+  ["one in any percent-encoding", ["a+b/cß"], "/%61%2bb/%63%C3%9f?a%2Bb%2Fcß=1", "/***?***=1"],
+  ["one in several of them", ["s3cr+t"], "x=s3cr%25252Bt&y", "x=***&y"],
+  ["one beside bytes that are no UTF-8", ["s3cret"], "%C3%73%33cret%ff", "%C3***%ff"],
+  ["one among other alphabets", ["gehäim"], "ﻑé gehäim 😀 geh%C3%A4im ß", "ﻑé *** 😀 *** ß"],
+  ["one as forms write it", ["two words+"], "t=two+words%2B", "t=***"],
+  ["one that has a percent sign", ["p%40ss"], "p%40ss p%2540ss", "*** ***"],
+  ["those that overlap in two encodings as one", ["abcd%65f"], "abcd%65f %61bcd%2565f", "*** ***"],
+  ["a long one", ["s".repeat(300_000)], `?%73${"s".repeat(299_999)}`, "?***"],
   ["one as JSON writes it", ['a"b\n'], JSON.stringify({ t: 'a"b\n' }), '{"t":"***"}'],
 ];
 
