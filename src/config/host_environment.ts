@@ -5,6 +5,8 @@ export interface HostEnvironment {
   env(name: string): string | undefined;
   /** The text of a UTF-8 file of at most `bytesMax`; throws as Deno does, or RangeError for a larger file. */
   readTextFile(path: string, bytesMax: number): string;
+  /** False for a pipe or a device, whose reading may never end; throws as Deno does. */
+  isRegularFile(path: string): boolean;
   /** The names in a folder, unordered; throws as Deno does. */
   listFolder(path: string): readonly string[];
   /** The working directory, absolute. */
@@ -22,6 +24,11 @@ export function systemHostEnvironment(): HostEnvironment {
       }
     },
     readTextFile,
+    isRegularFile: (path) => {
+      const { isFile, isDirectory } = Deno.statSync(path);
+      // Reading a folder says itself what is wrong.
+      return isFile || isDirectory;
+    },
     listFolder: (path) => [...Deno.readDirSync(path)].map(({ name }) => name),
     workingFolder: Deno.cwd(),
   };

@@ -16,7 +16,7 @@ export const ENVIRONMENT: Readonly<Record<string, string>> = { SECRET: "hunter2"
 /** The mistakes of each text. Places without a file are in the configuration. */
 export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly string[]>> = {
   "- a": "1:1: invalid configuration: a list of 1 item is not a mapping of keys",
-  "hello": '1:1: invalid configuration: "hello" is not a mapping of keys',
+  "hello": "1:1: invalid configuration: text is not a mapping of keys",
   "intervall: 5": '1:1: unknown key "intervall"; did you mean "interval"?',
   "colour: red": '1:1: unknown key "colour"',
   "sites:\n  - url: http://h/\n    timout: 3s":
@@ -33,9 +33,9 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '2:14: invalid "outbox.max_bytes": "10MB" is not a size; write 64KiB, 256MiB, 1GiB or a number of bytes',
   "outbox:\n  max_bytes: 1KiB":
     '2:14: invalid "outbox.max_bytes": "1KiB" is not a size from 256KiB to 1TiB',
-  "sites: http://h/": '1:8: invalid "sites": "http://h/" is not a list of sites',
+  "sites: http://h/": '1:8: invalid "sites": text is not a list of sites',
   "sites:": '1:7: invalid "sites": an empty value is not a list of sites',
-  "sites:\n  - http://h/": '2:5: invalid "sites": "http://h/" is not a mapping with url',
+  "sites:\n  - http://h/": '2:5: invalid "sites": text is not a mapping with url',
   "sites:\n  - name: shop": '2:5: "sites.url" is required',
   "sites:\n  - url: ftp://user:secret@h/":
     '2:10: invalid "sites.url": "ftp://h/" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
@@ -72,8 +72,8 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "sites:\n  - url: http://h/\n    expect:\n      status: !404":
     '4:15: unresolved tag: !404; put a value that begins with "!" in quotes',
   "sites:\n  - url: http://h/\n    expect: {json: x, size: 5}": [
-    '3:20: invalid "sites.expect.json": "x" is not a list of 1 to 64 mappings with path and conditions',
-    '3:29: invalid "sites.expect.size": 5 is not a mapping with min, max',
+    '3:20: invalid "sites.expect.json": text is not a list of 1 to 64 mappings with path and conditions',
+    '3:29: invalid "sites.expect.size": a number is not a mapping with min, max',
   ],
   "sites:\n  - url: http://h/\n    expect: {json: [{path: $.a}]}":
     '3:21: invalid "sites.expect.json": no condition; add one of equals, not_equals, matches, less_than, greater_than, exists',
@@ -95,7 +95,7 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
       '5:36: invalid "defaults.expect.json.matches": lookahead is not supported',
     ],
   "defaults:\n  retries: 3":
-    '2:12: invalid "defaults.retries": 3 is not a mapping with attempts, delay, on',
+    '2:12: invalid "defaults.retries": a number is not a mapping with attempts, delay, on',
   "defaults:\n  retries: {on: [slowly]}":
     '2:18: invalid "defaults.retries.on": "slowly" is not one of any, dns, connect_refused, connect_timeout, reset, tls_expired, tls_name, tls_untrusted, tls_other, timeout, redirect_loop, protocol, body_too_large, status, header, body, json, size, inverted, slow, certificate_soon, proxy, redirect_refused, blocked_by_policy, internal',
   'sites:\n  - url: http://h/\n    auth: {bearer: "to ken"}':
@@ -143,6 +143,23 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '3:14: invalid "sites.pattern": lookahead is not supported',
   "sites:\n  - url: http://h/\n    tls: {cert: c.pem}":
     '3:10: missing "sites.tls.key": "sites.tls.cert" needs it',
+  "postgres:\n  host: postgres://u:hunter2@h/db\n  user: u":
+    '2:9: invalid "postgres.host": "postgres://h/db" is not a host name or an IP address (sockets are not supported)',
+  "postgres:\n  host: h password=hunter2\n  user: u":
+    '2:9: invalid "postgres.host": the value (hidden) is not a host name or an IP address (sockets are not supported)',
+  "postgres: postgres://u:hunter2@h/db":
+    '1:11: invalid "postgres": text is not a mapping with host, user',
+  "kafka:\n  server: u:hunter2@k:9092":
+    '2:11: invalid "kafka.server": the value (hidden) is not a host:port address, such as 127.0.0.1:9464',
+  "kafka:\n  server: k:9092\n  sasl: hunter2":
+    '3:9: invalid "kafka.sasl": text is not a mapping with mechanism, username, password',
+  "sites:\n  - url: http://h/\n    auth: hunter2":
+    '3:11: invalid "sites.auth": text is not a mapping with basic, bearer',
+  "sites:\n  - url: http://h/\n    auth: {basic: 123456}":
+    '3:19: invalid "sites.auth.basic": a number is not a mapping with username, password',
+  "include: [sites/pipe.yaml]": '1:11: cannot read "sites/pipe.yaml": not a regular file',
+  "kafka:\n  server: k:9092\n  tls: {ca: sites/pipe.yaml}":
+    '3:13: invalid "kafka.tls.ca": cannot read "sites/pipe.yaml": not a regular file',
   "sites:\n  - url: http://h/\n    tls: {cert: c.pem, key: k.pem}":
     '3:29: invalid "sites.tls.key": "k.pem" is not the key of the certificate in "cert"',
   "postgres:\n  host: h\n  user: u\n  tls: {cert: c.pem, key: k.pem}":

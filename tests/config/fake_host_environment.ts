@@ -1,6 +1,9 @@
 /** A machine of files and variables that exist only in memory. */
 import type { HostEnvironment } from "../../src/config/host_environment.ts";
 
+/** The only file that is none. */
+export const PIPE = "sites/pipe.yaml";
+
 export interface FakeMachine {
   readonly files?: Readonly<Record<string, string>>;
   readonly env?: Readonly<Record<string, string>>;
@@ -15,6 +18,7 @@ export function fakeHostEnvironment({ files = {}, env = {} }: FakeMachine): Host
       if (text.length > bytesMax) throw new RangeError(`larger than ${bytesMax} bytes`);
       return text;
     },
+    isRegularFile: (path) => path !== PIPE,
     listFolder(folder) {
       const prefix = folder === "." ? "" : `${folder}/`;
       const inside = Object.keys(files).filter((path) => path.startsWith(prefix));

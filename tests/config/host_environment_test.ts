@@ -22,6 +22,22 @@ Deno.test("systemHostEnvironment() reads files up to the limit, and not a byte m
   });
 });
 
+Deno.test("systemHostEnvironment() tells files, also behind links, from pipes and devices", () => {
+  const { isRegularFile } = systemHostEnvironment();
+  inFolder((folder) => {
+    const [file, link, pipe] = ["file", "link", "pipe"].map((name) => join(folder, name));
+    Deno.writeTextFileSync(file!, "");
+    Deno.symlinkSync(file!, link!);
+    strictEqual(new Deno.Command("mkfifo", { args: [pipe!] }).outputSync().success, true);
+    deepStrictEqual([file!, link!, pipe!, "/dev/zero"].map(isRegularFile), [
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+});
+
 Deno.test("systemHostEnvironment() gives the working directory, folders and the environment", () => {
   const { env, listFolder, workingFolder } = systemHostEnvironment();
   inFolder((folder) => {

@@ -72,7 +72,7 @@ location: here
     'sitemon.yaml:3:11: environment variable "NOWHERE" is not set; set it, or write ${NOWHERE:-default}',
     'sitemon.yaml:4:20: "outbox.max_rows" (2) must be at least twice the number of sites (2); write 4 or more',
     'sitemon.yaml:7:14: invalid "sites.pattern": lookahead is not supported',
-    'sitemon.yaml:8:14: invalid "sites.retries": 3 is not a mapping with attempts, delay, on',
+    'sitemon.yaml:8:14: invalid "sites.retries": a number is not a mapping with attempts, delay, on',
     'sitemon.yaml:10:15: invalid "sites.tls.ca": cannot read "no.pem": no such file',
     'sitemon.yaml:11:8: "kafka.server" is required',
     'sitemon.yaml:11:14: invalid "kafka.tls": "maybe" is not true, false or a mapping with ca, cert, key, server_name, insecure',

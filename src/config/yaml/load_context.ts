@@ -31,11 +31,16 @@ export class LoadContext {
       .map(([path]) => resolve(this.hostEnvironment.workingFolder, path));
   }
 
-  /** Reads each file once. */
-  read(path: string, bytesMax: number = FILE_BYTES_MAX): FileText {
+  /**
+   * Reads each file once. Only the configuration itself and secrets may be named pipes: another that
+   * nobody writes to would stop a reload for ever.
+   */
+  read(path: string, bytesMax: number = FILE_BYTES_MAX, mayBeStream = false): FileText {
     let found = this.#texts.get(path);
     if (found !== undefined) return found;
     try {
+      const isRead = mayBeStream || this.hostEnvironment.isRegularFile(path);
+      if (!isRead) return { failure: "not a regular file" };
       found = { text: this.hostEnvironment.readTextFile(path, bytesMax) };
     } catch (error) {
       found = { failure: readingFailure(error) };
@@ -46,7 +51,7 @@ export class LoadContext {
 
   /** The file, or undefined when it cannot be read, which is reported where another file names it. */
   openYaml(file: string, namedAt?: Place): YamlSource | undefined {
-    const found = this.read(file, YAML_BYTES_MAX);
+    const found = this.read(file, YAML_BYTES_MAX, namedAt === undefined);
     const opened = "text" in found ? this.#parse(file, found.text) : found.failure;
     if (typeof opened !== "string") return opened;
     const message = namedAt === undefined ? opened : `cannot read "${file}": ${opened}`;
@@ -61,7 +66,7 @@ export class LoadContext {
         this.variables.add(name);
         return this.hostEnvironment.env(name);
       },
-      file: (path: string) => this.read(besideFile(file, path), SECRET_BYTES_MAX),
+      file: (path: string) => this.read(besideFile(file, path), SECRET_BYTES_MAX, true),
     };
     try {
       return new YamlSource(text, {

@@ -11,6 +11,10 @@ import { keyName, type Path, pathKey, valueAt, type YamlSource } from "./yaml_so
 /** A word that differs by more edits is another word, not a typing error. */
 const EDITS_MAX = 3;
 const SHOWN_LENGTH_MAX = 60;
+/** What zod calls the types of mappings and lists. */
+const COLLECTIONS: readonly string[] = ["object", "record", "array"];
+/** What connection strings have in them: `user:password@host`, `password=…`. */
+const LIKE_CREDENTIALS = /@|passw|pwd|secret|token/i;
 
 type Issue = z.core.$ZodIssue;
 type Parsed<S extends z.ZodType> = Exact<z.output<S>>;
@@ -112,7 +116,7 @@ function innermost(issue: Issue): Issue[] {
 }
 
 /** Reports an issue, unless it only follows from another mistake. */
-function reportIssue(issue: Issue, { source, at, name: root, value }: Part): void {
+function reportIssue(issue: Issue, { source, at, name: root, value: whole }: Part): void {
   const path = [...at, ...issue.path];
   const named = [...(root === undefined ? [] : [root]), ...issue.path];
   const name = keyName(named);
@@ -133,13 +137,15 @@ function reportIssue(issue: Issue, { source, at, name: root, value }: Part): voi
     const message = `invalid key "${name}": ${shown} ${issue.issues[0]!.message}`;
     return reportAt(source.keyPlace(path), message);
   }
-  const wrong = valueAt(value, issue.path);
+  const wrong = valueAt(whole, issue.path);
   if (wrong === undefined) {
     if (!source.isBroken) source.report(path, `"${name}" is required`);
     return;
   }
   const subject = name === "" ? "configuration" : `"${name}"`;
-  const shown = issue.message.startsWith("is ") ? `${shownValue(wrong, path, source)} ` : "";
+  const isScalar = issue.code !== "invalid_type" || !COLLECTIONS.includes(issue.expected);
+  const value = isScalar ? shownValue(wrong, path, source) : kindOf(wrong);
+  const shown = issue.message.startsWith("is ") ? `${value} ` : "";
   reportAt(source.place(path), `invalid ${subject}: ${shown}${issue.message}`);
 }
 
@@ -155,12 +161,20 @@ function shownValue(value: unknown, path: Path, source: YamlSource): string {
   const raw = source.raw.get(pathKey(path));
   if (isCredential(path)) return "the value (hidden)";
   if (raw !== undefined) return `the value of ${quoted(publicUrl(raw))}`;
+  if (typeof value === "number" || typeof value === "boolean") return String(value);
+  if (typeof value !== "string") return kindOf(value);
+  const shown = isUrl(path) || value.includes("://") ? publicUrl(value) : value;
+  return !isUrl(path) && LIKE_CREDENTIALS.test(shown) ? "the value (hidden)" : quoted(shown);
+}
+
+/** Where a mapping or a list belongs, a text may be a token, or the file no configuration at all. */
+function kindOf(value: unknown): string {
   if (value === null) return "an empty value";
   if (Array.isArray(value)) {
     return `a list of ${value.length} ${value.length === 1 ? "item" : "items"}`;
   }
-  if (typeof value === "string") return quoted(isUrl(path) ? publicUrl(value) : value);
-  return typeof value === "object" ? "a mapping" : String(value);
+  if (typeof value === "object") return "a mapping";
+  return typeof value === "string" ? "text" : `a ${typeof value}`;
 }
 
 function quoted(text: string): string {

@@ -14,6 +14,7 @@ class Rig {
     const hostEnvironment = {
       env: () => undefined,
       readTextFile: () => this.yaml,
+      isRegularFile: () => true,
       listFolder: () => [],
       workingFolder: "/srv",
     };
