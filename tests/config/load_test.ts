@@ -311,6 +311,10 @@ sites: [{name: a, url: "http://u:\${PW}@a:1/", labels: {url: "http://\${HOST}/"}
 Deno.test("loadConfig() names a site with a secret URL by the reference, since names are published", () => {
   const { sites } = load("sites: [{url: 'http://h/${TOKEN}'}]", { env: { TOKEN: "t0ken" } });
   strictEqual(sites[0]!.name, "http://h/${TOKEN}");
+  const machine = { env: { TOKEN: "t0ken" }, files: { "a/b": "s3cret" } };
+  const named = (url: string) => load(`sites: [{url: '${url}'}]`, machine).sites[0]!.name;
+  strictEqual(named("http://hunter2:${file:a/b}@h/"), "http://h/");
+  strictEqual(named("http://hunter2:${TOKEN}${UNSET:-a#b}@h/${TOKEN}"), "http://h/${TOKEN}");
 });
 
 Deno.test("loadConfig() requires two outbox rows per site", () => {

@@ -9,6 +9,7 @@ import {
 } from "../schema/site_schema.ts";
 import type { Site } from "../site.ts";
 import type { LoadContext } from "../yaml/load_context.ts";
+import { withoutUserInfo } from "../yaml/interpolate.ts";
 import type { SiteEntry } from "../yaml/site_entries.ts";
 import { type Path, pathKey, type YamlSource } from "../yaml/yaml_source.ts";
 import { readBody, readPems, reportInvalid, type SettingsPlace } from "./named_files.ts";
@@ -36,7 +37,9 @@ export function resolveSites(entries: readonly SiteEntry[], { config, source, ch
 /** Names travel to Kafka and PostgreSQL: a URL with secrets gives its name as it is in the file. */
 function nameable({ config, source, at }: SiteEntry): { name?: string; url: string } {
   const key = pathKey([...at, "url"]);
-  return source.secrets.has(key) ? { ...config, url: source.raw.get(key)! } : config;
+  return source.secrets.has(key)
+    ? { ...config, url: withoutUserInfo(source.raw.get(key)!) }
+    : config;
 }
 
 /**

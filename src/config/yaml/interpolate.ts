@@ -19,8 +19,8 @@ const FILE = /^\$\{file:(?:\$\{([A-Za-z_][A-Za-z0-9_]*)\}(?=\/))?([^}]+)\}$/;
 
 /** Stands for a reference while the parts of a URL are told apart. */
 const MASK = "\0";
-/** The scheme with all up to the last `@` before the path, and the host with its port. */
-const CREDENTIALS_AND_HOST = /^([a-z]+:\/\/(?:[^/?#\\]*@)?)([^/?#\\]*)/i;
+/** The scheme, all up to the last `@` before the path, and the host with its port. */
+const URL_PARTS = /^([a-z]+:\/\/)([^/?#\\]*@)?([^/?#\\]*)/i;
 const HOST_PROBLEM = "the scheme, host and port of a URL cannot hold a reference; " +
   "write them out, and use references in its credentials, path or query";
 
@@ -39,7 +39,11 @@ export function hasReference(text: string): boolean {
  * Replaces every reference once; what they stand for is not searched again, and is secret, except
  * defaults, which the file shows.
  */
-export function interpolate(text: string, references: References, encode = asItIs): Interpolated {
+export function interpolate(
+  text: string,
+  references: References,
+  encode = (value: string) => value,
+): Interpolated {
   const secrets: string[] = [];
   const problems: string[] = [];
   const replaced = text.replace(REFERENCE, (reference) => {
@@ -57,14 +61,11 @@ export function interpolate(text: string, references: References, encode = asItI
  * percent-encoded, and before and in the host there may be none.
  */
 export function interpolateUrl(url: string, references: References): Interpolated {
-  const masked = url.replace(
-    REFERENCE,
-    (found) => (found === "$${" ? "x" : MASK).repeat(found.length),
-  );
-  const [, credentials = "", host = masked] = CREDENTIALS_AND_HOST.exec(masked) ?? [];
+  const [, scheme = "", userInfo = "", host = masked(url)] = URL_PARTS.exec(masked(url)) ?? [];
   if (host.includes(MASK)) return { text: url, secrets: [], problems: [HOST_PROBLEM] };
-  const head = interpolate(url.slice(0, credentials.length), references, encodeCredential);
-  const tail = interpolate(url.slice(credentials.length), references);
+  const end = scheme.length + userInfo.length;
+  const head = interpolate(url.slice(0, end), references, encodeCredential);
+  const tail = interpolate(url.slice(end), references);
   return {
     text: head.text + tail.text,
     secrets: [...head.secrets, ...tail.secrets],
@@ -72,8 +73,15 @@ export function interpolateUrl(url: string, references: References): Interpolate
   };
 }
 
-function asItIs(value: string): string {
-  return value;
+/** A URL with its references and without its credentials, whatever is within the references. */
+export function withoutUserInfo(url: string): string {
+  const [, scheme = "", userInfo = ""] = URL_PARTS.exec(masked(url)) ?? [];
+  return scheme + url.slice(scheme.length + userInfo.length);
+}
+
+function masked(url: string): string {
+  const maskOf = (found: string) => (found === "$${" ? "x" : MASK).repeat(found.length);
+  return url.replace(REFERENCE, maskOf);
 }
 
 /** A colon stays, so that one reference can hold both user and password. */

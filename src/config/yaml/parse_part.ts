@@ -6,6 +6,7 @@ import type { Place } from "../config_error.ts";
 import { isCredential, isUrl } from "../credentials.ts";
 import { brokenRule } from "../schema/messages.ts";
 import type { Exact } from "../schema/scalar.ts";
+import { withoutUserInfo } from "./interpolate.ts";
 import { keyName, type Path, pathKey, valueAt, type YamlSource } from "./yaml_source.ts";
 
 /** A word that differs by more edits is another word, not a typing error. */
@@ -160,7 +161,7 @@ function suggestion(key: string, known: readonly string[]): string {
 function shownValue(value: unknown, path: Path, source: YamlSource): string {
   const raw = source.raw.get(pathKey(path));
   if (isCredential(path)) return "the value (hidden)";
-  if (raw !== undefined) return `the value of ${quoted(publicUrl(raw))}`;
+  if (raw !== undefined) return `the value of ${quoted(publicUrl(withoutUserInfo(raw)))}`;
   if (typeof value === "number" || typeof value === "boolean") return String(value);
   if (typeof value !== "string") return kindOf(value);
   const shown = isUrl(path) || value.includes("://") ? publicUrl(value) : value;
