@@ -11,8 +11,8 @@ const FAILURE: Making = {
   outcome: "down",
   reason: "status",
   response_code: 502,
-  error_text: "The status must be below 400: it is 502",
-  failures: ["The status must be below 400: it is 502"],
+  error_text: "unexpected status 502",
+  failures: ["unexpected status 502"],
   snippet: "<html>\n<h1>502 Bad Gateway</h1>\n<p>nginx</p>\n</html>",
 };
 
