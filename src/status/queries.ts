@@ -23,7 +23,7 @@ export const TRANSITIONS_MAX = 500;
 /** Reports, the newest, that one call returns. */
 export const RECENT_REPORTS_MAX = 50;
 /** Incidents, the newest, whose first report one call returns. */
-export const FAILURES_MAX = 10;
+export const INCIDENTS_MAX = 10;
 
 /**
  * Time that a report may take beyond its slot: the default timeout of a check (10 s), the outbox's
@@ -46,7 +46,7 @@ export function keyOf({ site, location }: SiteKey): string {
 }
 
 /** The fields of a site's latest report that pages and terminals show. */
-export const STATUS_FIELDS = [
+export const SHOWN_STATUS_FIELDS = [
   "url",
   "outcome",
   "reason",
@@ -63,7 +63,7 @@ export const STATUS_FIELDS = [
 ] as const satisfies readonly FieldName[];
 
 /** The newest report of a site at a location, with everything of it that a page shows. */
-export interface SiteStatus extends SiteKey, Stored<(typeof STATUS_FIELDS)[number]> {
+export interface SiteStatus extends SiteKey, Stored<(typeof SHOWN_STATUS_FIELDS)[number]> {
   /** When the outcome last changed; `null` before its first verdict. */
   readonly since: Date | null;
   /** No report arrived when one was due. This is not "down": the state is unknown. */

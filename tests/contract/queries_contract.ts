@@ -4,8 +4,8 @@ import type { SiteReport } from "../../src/report/report.ts";
 import {
   type Coverage,
   DAILY_SITES_MAX,
-  FAILURES_MAX,
   HISTORY_DAYS_MAX,
+  INCIDENTS_MAX,
   LATENCY_DAYS_MAX,
   RECENT_REPORTS_MAX,
   UPTIME_WINDOWS_DAYS,
@@ -223,7 +223,7 @@ export function queriesContract(
 
   test("history() has the report that began each incident", async ({ store, queries }) => {
     const start = now() - 3 * HOUR;
-    const incidents = FAILURES_MAX + 2;
+    const incidents = INCIDENTS_MAX + 2;
     const reports = numbered(
       Array.from({ length: incidents }, (_, index) => index).flatMap((index) => [
         { ...DOWN, snippet: `<b>began ${index}</b>`, failures: ["status is 500"] },
@@ -235,7 +235,7 @@ export function queriesContract(
     const { failures } = (await queries.history(SHOP, HISTORY))!;
     deepStrictEqual(
       failures.map(({ snippet }) => snippet),
-      Array.from({ length: FAILURES_MAX }, (_, age) => `<b>began ${incidents - 1 - age}</b>`),
+      Array.from({ length: INCIDENTS_MAX }, (_, age) => `<b>began ${incidents - 1 - age}</b>`),
     );
     deepStrictEqual(failures[0]!.failures, ["status is 500"]);
   });

@@ -29,7 +29,7 @@ interface AuditOptions extends ConfigOptions {
 }
 
 async function audit({ config, since, json = false }: AuditOptions, terminal: Terminal) {
-  const sinceMicros = since === undefined ? undefined : microsOf(since, Date.now());
+  const sinceMicros = since === undefined ? undefined : sinceMicrosOf(since, Date.now());
   const loaded = loadFile(config, { terminal });
   if (loaded.config.kafka !== undefined && loaded.config.postgres === undefined) {
     const message = 'no store in this configuration, only "kafka"; use the consumer\'s';
@@ -43,7 +43,7 @@ async function audit({ config, since, json = false }: AuditOptions, terminal: Te
 }
 
 /** Microseconds since 1970 of `12h`, which is ago, or of a date with or without a time. */
-export function microsOf(text: string, nowMs: number): number {
+export function sinceMicrosOf(text: string, nowMs: number): number {
   const agoMs = /[a-z]$/.test(text) ? parseDuration(text) : undefined;
   const ms = agoMs === undefined ? parseTime(text) : nowMs - agoMs;
   if (ms !== undefined) return ms * 1_000;

@@ -3,7 +3,7 @@
  * call. A column with a time or a number would miss what commits later than it was written.
  */
 import type { Changes, SiteKey, SiteStatus } from "../queries.ts";
-import { STATUS_COLUMNS, STATUSES } from "../sql/sql_queries.ts";
+import { CURRENT_COLUMNS, STATUSES } from "../sql/sql_queries.ts";
 import type { Queryable, Statement } from "../sql/sql_source.ts";
 
 /** What a cursor is made of: what was committed, and the time by which sites turned stale. */
@@ -23,7 +23,7 @@ const IS_AHEAD: Statement = {
 /** `$1`: a cursor's snapshot; `$2`: its microseconds. */
 const CHANGED: Statement = {
   name: "query_changed",
-  text: `SELECT ${STATUS_COLUMNS}
+  text: `SELECT ${CURRENT_COLUMNS}
   FROM site_current c JOIN site_status s USING (site, location)
   WHERE NOT pg_visible_in_snapshot(s.changed_in, $1::pg_snapshot)
     OR c.stale AND c.stale_at >= timestamptz 'epoch' + $2::bigint * interval '1 microsecond'

@@ -3,19 +3,19 @@ import { FIELD_NAMES, type FieldName, REPORT_FIELDS } from "../../report/fields.
 import {
   type Changes,
   DAILY_SITES_MAX,
-  FAILURES_MAX,
   HISTORY_DAYS_MAX,
   type HistoryOptions,
   type HistoryReport,
+  INCIDENTS_MAX,
   LATENCY_DAYS_MAX,
   type LatencyPoint,
   RECENT_REPORTS_MAX,
+  SHOWN_STATUS_FIELDS,
   type SiteDays,
   type SiteHistory,
   type SiteKey,
   type SiteStatus,
   type SiteUptime,
-  STATUS_FIELDS,
   type StatusQueries,
   type Transition,
   TRANSITIONS_MAX,
@@ -44,8 +44,8 @@ function selected(relation: string, fields: readonly FieldName[]): string {
 }
 
 /** Of `site_current c`. */
-export const STATUS_COLUMNS = `c.site, c.location, ${
-  selected("c", STATUS_FIELDS)
+export const CURRENT_COLUMNS = `c.site, c.location, ${
+  selected("c", SHOWN_STATUS_FIELDS)
 }, c.since, c.stale`;
 
 /** Of `site_report r`. */
@@ -64,7 +64,7 @@ const LATENCY_COLUMNS =
 /** Every site's status, by site and location. */
 export const STATUSES: Statement = {
   name: "query_statuses",
-  text: `SELECT ${STATUS_COLUMNS} FROM site_current c ORDER BY c.site, c.location`,
+  text: `SELECT ${CURRENT_COLUMNS} FROM site_current c ORDER BY c.site, c.location`,
 };
 
 /** The statements of a store. */
@@ -75,7 +75,7 @@ export function queryStatements(dialect: Omit<QueriesDialect, "changes">) {
     statuses: STATUSES,
     status: {
       name: "query_status",
-      text: `SELECT ${STATUS_COLUMNS} FROM site_current c WHERE c.site = $1 AND c.location = $2`,
+      text: `SELECT ${CURRENT_COLUMNS} FROM site_current c WHERE c.site = $1 AND c.location = $2`,
     },
     uptimes: {
       name: "query_uptimes",
@@ -111,7 +111,7 @@ export function queryStatements(dialect: Omit<QueriesDialect, "changes">) {
         SELECT producer_id, sequence, checked_at, order_at FROM site_transition
         WHERE site = $1 AND location = $2 AND outcome <> 'up'
           AND (from_outcome IS NULL OR from_outcome = 'up')
-        ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT ${FAILURES_MAX}) AS t
+        ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT ${INCIDENTS_MAX}) AS t
       JOIN site_report r USING (producer_id, sequence, checked_at)
       ORDER BY t.order_at DESC, t.producer_id DESC, t.sequence DESC`,
     },

@@ -5,7 +5,7 @@
  * the `-shm` alone, SQLite must write in the folder once.
  */
 import type { Changes, SiteKey, SiteStatus } from "../queries.ts";
-import { type QueriesDialect, SqlQueries, STATUS_COLUMNS, STATUSES } from "../sql/sql_queries.ts";
+import { CURRENT_COLUMNS, type QueriesDialect, SqlQueries, STATUSES } from "../sql/sql_queries.ts";
 import type { Queryable } from "../sql/sql_source.ts";
 import { SqliteSource, valuesOf } from "./sqlite_source.ts";
 import { StoreFile } from "./store_file.ts";
@@ -26,7 +26,7 @@ const LAST_CHANGE = { name: "query_last_change", text: "SELECT number FROM last_
 /** `$1` and `$2`: what a cursor knows of changes, and its time in ISO 8601. */
 const CHANGED = {
   name: "query_changed",
-  text: `SELECT ${STATUS_COLUMNS} FROM site_current c JOIN site_status s USING (site, location)
+  text: `SELECT ${CURRENT_COLUMNS} FROM site_current c JOIN site_status s USING (site, location)
   WHERE s.changed_in > $1 OR (c.stale AND c.stale_at >= $2)
   ORDER BY c.site, c.location`,
 };

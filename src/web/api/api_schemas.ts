@@ -11,8 +11,8 @@ import { OUTCOMES, REASONS } from "../../report/outcome.ts";
 import {
   type HistoryReport,
   type Json,
+  SHOWN_STATUS_FIELDS,
   type SiteStatus,
-  STATUS_FIELDS,
 } from "../../status/queries.ts";
 
 const micros = () => z.int().describe("Microseconds since 1970.");
@@ -72,7 +72,7 @@ export const uptimeSchema = z.object({
 export const statusSchema = z.object({
   site: z.string(),
   location: z.string().describe("Location that checked it."),
-  ...fieldSchemas(STATUS_FIELDS),
+  ...fieldSchemas(SHOWN_STATUS_FIELDS),
   since: micros().nullable().describe("When the outcome last changed, in microseconds since 1970."),
   stale: z.boolean().describe(
     "No report arrived when one was due; the outcome may be out of date.",
@@ -121,7 +121,7 @@ export const locationSchema = z.object({
   transitions: z.array(transitionSchema).describe("Of 90 days, the newest first."),
 });
 
-export const siteSchema = z.object({ site: z.string(), locations: z.array(locationSchema) })
+export const siteHistorySchema = z.object({ site: z.string(), locations: z.array(locationSchema) })
   .meta({ id: "Site" });
 
 export const reportSchema = z.object({

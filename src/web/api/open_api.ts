@@ -35,7 +35,7 @@ export function openApi(): Record<string, unknown> {
       },
       "/api/sites/{name}": {
         parameters: [NAME],
-        get: operation("site", "One site with its history", schemas.siteSchema, NOT_FOUND),
+        get: operation("site", "One site with its history", schemas.siteHistorySchema, NOT_FOUND),
       },
       "/api/sites/{name}/reports": {
         parameters: [NAME],

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
-import { microsOf, printAudit } from "../../../src/cli/commands/audit.ts";
+import { printAudit, sinceMicrosOf } from "../../../src/cli/commands/audit.ts";
 import { EXIT_NOT_UP, EXIT_OK, UsageError } from "../../../src/cli/exit_code.ts";
 import type { Audit, ProducerAudit } from "../../../src/status/repair/audit.ts";
 import { NOON, PRODUCERS } from "../../contract/site_reports.ts";
@@ -168,7 +168,7 @@ Deno.test("printAudit() prints one object a line as JSON", () => {
   ]);
 });
 
-Deno.test("microsOf() takes how long ago, and dates with or without a time and a zone", () => {
+Deno.test("sinceMicrosOf() takes how long ago, and dates with or without a time and a zone", () => {
   const now = Date.UTC(2026, 4, 2);
   const times = {
     "12h": now - 12 * 3_600_000,
@@ -179,11 +179,11 @@ Deno.test("microsOf() takes how long ago, and dates with or without a time and a
     "2026-05-01T18:30+02:00": Date.UTC(2026, 4, 1, 16, 30),
   };
   for (const [text, ms] of Object.entries(times)) {
-    strictEqual(microsOf(text, now), ms * 1_000, text);
+    strictEqual(sinceMicrosOf(text, now), ms * 1_000, text);
   }
   for (const text of ["yesterday", "2026-13-01", "12", ""]) {
     const sentence = `invalid --since: "${text}" is not a time or a duration; ` +
       "write for example 2026-05-01T18:00:00Z or 12h";
-    throws(() => microsOf(text, now), new UsageError(sentence));
+    throws(() => sinceMicrosOf(text, now), new UsageError(sentence));
   }
 });
