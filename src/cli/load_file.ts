@@ -12,16 +12,17 @@ import type { Terminal } from "./text/terminal.ts";
 /** Throws ConfigError with every mistake; warnings go to standard error. */
 export function loadFile(
   path: string,
-  { role, terminal, hostEnvironment }: {
+  { terminal, ...options }: {
     readonly role?: Role;
     readonly terminal: Terminal;
     /** This process's own when absent. */
     readonly hostEnvironment?: HostEnvironment;
+    /** False where nothing may wait for a writer, as at a reload. */
+    readonly readsPipes?: boolean;
   },
 ): ReadConfig {
   const loaded = loadConfig(path, {
-    ...(role === undefined ? {} : { role }),
-    ...(hostEnvironment === undefined ? {} : { hostEnvironment }),
+    ...options,
     checkPattern: patternProblem,
     checkJsonPath: jsonPathProblem,
     checkAddress: addressRangeProblem,

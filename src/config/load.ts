@@ -19,11 +19,13 @@ export interface LoadConfigOptions extends Checkers {
   readonly role?: Role;
   /** This process's own when absent. */
   readonly hostEnvironment?: HostEnvironment;
+  /** False where nothing may wait for a writer, as at a reload. */
+  readonly readsPipes?: boolean;
 }
 
 /** Loads the file and all files that it names, or throws a {@linkcode ConfigError} with every mistake. */
 export function loadConfig(path: string, options: LoadConfigOptions = {}): ReadConfig {
-  const context = new LoadContext(options.hostEnvironment ?? systemHostEnvironment());
+  const context = new LoadContext(options.hostEnvironment ?? systemHostEnvironment(), options);
   const source = context.openYaml(path);
   if (source === undefined) throw new ConfigError(context.mistakes);
   const loaded = loadSource(source, context, options);

@@ -15,7 +15,7 @@ export type Role = DaemonRole | "status" | "migrate";
 export interface Checkers {
   readonly checkPattern?: (pattern: string) => string | undefined;
   readonly checkJsonPath?: (path: string) => string | undefined;
-  /** Of an entry of `address_policy`. */
+  /** Of an entry of `address_policy`, which the problem follows. */
   readonly checkAddress?: (entry: string) => string | undefined;
 }
 

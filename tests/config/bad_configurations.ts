@@ -7,6 +7,9 @@ export const NAMED_FILES: Readonly<Record<string, string>> = {
   "notes.txt": "no PEM",
   "c.pem": pem("right.cert"),
   "k.pem": pem("other.key"),
+  "shadow": "root:$6$hunter2:19000:0:99999:7:::\ndaemon:*:19000:0:99999:7:::\n",
+  "secret.yaml": "apiVersion: v1\nhunter2: hunter2\n",
+  "hosts.yaml": "- host: a\n  hunter2hunter2hunter2hunter2hunter2: x\n",
   "shops.yaml": "sites:\n  - url: http://a/\n  - url: b\n",
 };
 
@@ -42,23 +45,23 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "sites:\n  - url: http://*.example.org/":
     '2:10: invalid "sites.url": "http://*.example.org/" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
   "sites:\n  - url: http://example.org/a b":
-    '2:10: invalid "sites.url": "http://example.org/a b" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
+    '2:10: invalid "sites.url": "http://example.org/…" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
   "sites:\n  - url: http:user:secret@example.org":
-    '2:10: invalid "sites.url": "http:example.org" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
+    '2:10: invalid "sites.url": the value is not an http or https URL of at most 2048 characters, without spaces and wildcards',
   "sites:\n  - {name: a, url: http://a/}\n  - {name: a, url: http://b/}":
     '3:12: duplicate site name "a": first used at sitemon.yaml:2',
   [`sites:\n  - {name: ${"n".repeat(201)}, url: http://a/}`]:
-    '2:12: invalid "sites.name": "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn…" is not one line of 1 to 200 characters',
+    '2:12: invalid "sites.name": the value is not one line of 1 to 200 characters',
   "sites:\n  - url: http://h/\n    method: get":
-    '3:13: invalid "sites.method": "get" is not one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS',
+    '3:13: invalid "sites.method": "get" is not one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS; did you mean "GET"?',
   "sites:\n  - url: http://h/\n    headers: {Content-Length: '3'}":
     '3:15: invalid key "sites.headers.Content-Length": "Content-Length" is a header that sitemon sets itself',
   "sites:\n  - url: http://h/\n    headers: {X-Id: 3}":
     '3:21: invalid "sites.headers.X-Id": 3 is not text; put it in quotes',
   'sites:\n  - url: http://h/\n    headers: {X-Id: "a\\nb"}':
-    '3:21: invalid "sites.headers.X-Id": "a\\nb" is not one line of at most 8192 characters',
+    '3:21: invalid "sites.headers.X-Id": the value is not one line of at most 8192 characters',
   "sites:\n  - url: http://h/\n    headers: {Authorization: [hunter2]}":
-    '3:30: invalid "sites.headers.Authorization": the value (hidden) is not one line of at most 8192 characters',
+    '3:30: invalid "sites.headers.Authorization": the value is not one line of at most 8192 characters',
   "sites:\n  - url: http://h/\n    body: {path: x}": [
     '3:11: "sites.body.file" is required',
     '3:12: unknown key "sites.body.path"',
@@ -70,7 +73,7 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "sites:\n  - url: http://h/\n    expect: {status: [200, 99]}":
     '3:28: invalid "sites.expect.status": 99 is not a status code from 100 to 999, such as 200, 200-299, 2xx or "!404", or a list of at most 32',
   "sites:\n  - url: http://h/\n    expect:\n      status: !404":
-    '4:15: unresolved tag: !404; put a value that begins with "!" in quotes',
+    '4:15: unknown tag; put a value that begins with "!" in quotes',
   "sites:\n  - url: http://h/\n    expect: {json: x, size: 5}": [
     '3:20: invalid "sites.expect.json": text is not a list of 1 to 64 mappings with path and conditions',
     '3:29: invalid "sites.expect.size": a number is not a mapping with min, max',
@@ -97,9 +100,9 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "defaults:\n  retries: 3":
     '2:12: invalid "defaults.retries": a number is not a mapping with attempts, delay, on',
   "defaults:\n  retries: {on: [slowly]}":
-    '2:18: invalid "defaults.retries.on": "slowly" is not one of any, dns, connect_refused, connect_timeout, reset, tls_expired, tls_name, tls_untrusted, tls_other, timeout, redirect_loop, protocol, body_too_large, status, header, body, json, size, inverted, slow, certificate_soon, proxy, redirect_refused, blocked_by_policy, internal',
+    '2:18: invalid "defaults.retries.on": "slowly" is not one of any, dns, connect_refused, connect_timeout, reset, tls_expired, tls_name, tls_untrusted, tls_other, timeout, redirect_loop, protocol, body_too_large, status, header, body, json, size, inverted, slow, certificate_soon, proxy, redirect_refused, blocked_by_policy, internal; did you mean "slow"?',
   'sites:\n  - url: http://h/\n    auth: {bearer: "to ken"}':
-    '3:20: invalid "sites.auth.bearer": the value (hidden) is not a token of visible ASCII characters',
+    '3:20: invalid "sites.auth.bearer": the value is not a token of visible ASCII characters',
   "defaults: {auth: {bearer: t, basic: {username: u, password: p}}}":
     '1:18: invalid "defaults.auth": either basic or bearer is required',
   "defaults: {auth: {beerer: t}}": [
@@ -118,7 +121,7 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '1:15: invalid "web.listen": 8080 is not a host:port address, such as 127.0.0.1:9464',
     '1:21: unknown key "web.titel"; did you mean "title"?',
     '1:43: "web.basic_auth.password" is required',
-    '1:54: invalid "web.basic_auth.username": "a:b" is not a name of 1 to 256 characters without a colon',
+    '1:54: invalid "web.basic_auth.username": the value is not a name of 1 to 256 characters without a colon',
   ],
   "web: true":
     '1:6: invalid "web": true is neither false nor a mapping with listen, title, basic_auth',
@@ -144,13 +147,13 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "sites:\n  - url: http://h/\n    tls: {cert: c.pem}":
     '3:10: missing "sites.tls.key": "sites.tls.cert" needs it',
   "postgres:\n  host: postgres://u:hunter2@h/db\n  user: u":
-    '2:9: invalid "postgres.host": "postgres://h/db" is not a host name or an IP address (sockets are not supported)',
+    '2:9: invalid "postgres.host": "postgres://h/…" is not a host name or an IP address (sockets are not supported)',
   "postgres:\n  host: h password=hunter2\n  user: u":
-    '2:9: invalid "postgres.host": the value (hidden) is not a host name or an IP address (sockets are not supported)',
+    '2:9: invalid "postgres.host": the value is not a host name or an IP address (sockets are not supported)',
   "postgres: postgres://u:hunter2@h/db":
     '1:11: invalid "postgres": text is not a mapping with host, user',
   "kafka:\n  server: u:hunter2@k:9092":
-    '2:11: invalid "kafka.server": the value (hidden) is not a host:port address, such as 127.0.0.1:9464',
+    '2:11: invalid "kafka.server": the value is not a host:port address, such as 127.0.0.1:9464',
   "kafka:\n  server: k:9092\n  sasl: hunter2":
     '3:9: invalid "kafka.sasl": text is not a mapping with mechanism, username, password',
   "sites:\n  - url: http://h/\n    auth: hunter2":
@@ -174,11 +177,11 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "kafka:\n  server: k:9092\n  servers: [k:9092]":
     '3:12: "kafka.server" and "kafka.servers" exclude each other; remove one',
   "kafka:\n  server: k":
-    '2:11: invalid "kafka.server": "k" is not a host:port address, such as 127.0.0.1:9464',
+    '2:11: invalid "kafka.server": the value is not a host:port address, such as 127.0.0.1:9464',
   "kafka:\n  servers: [k:9092, k:70000]":
     '2:21: invalid "kafka.servers": "k:70000" is not a host:port address, such as 127.0.0.1:9464',
   "kafka:\n  server: k:9092\n  topic: a b":
-    '3:10: invalid "kafka.topic": "a b" is not a name of 1 to 249 letters, digits, dots, hyphens and underscores',
+    '3:10: invalid "kafka.topic": the value is not a name of 1 to 249 letters, digits, dots, hyphens and underscores',
   "kafka:\n  server: k:9092\n  partitions: 0":
     '3:15: invalid "kafka.partitions": 0 is not a whole number from 1 to 10000, or -1 for the broker\'s default',
   "kafka:\n  server: k:9092\n  consumers: 65":
@@ -186,13 +189,13 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "kafka:\n  server: k:9092\n  sasl: {mechanism: plain, username: u}":
     '3:9: "kafka.sasl.password" is required',
   "kafka:\n  server: k:9092\n  sasl: {mechanism: gssapi, username: u, password: p}":
-    '3:21: invalid "kafka.sasl.mechanism": "gssapi" is not one of plain, scram-sha-256, scram-sha-512',
+    '3:21: invalid "kafka.sasl.mechanism": the value is not one of plain, scram-sha-256, scram-sha-512',
   "postgres:\n  host: /run/postgresql\n  user: u":
-    '2:9: invalid "postgres.host": "/run/postgresql" is not a host name or an IP address (sockets are not supported)',
+    '2:9: invalid "postgres.host": the value is not a host name or an IP address (sockets are not supported)',
   "postgres:\n  host: p\n  user: u\n  password: 12345":
-    '4:13: invalid "postgres.password": the value (hidden) is not text; put it in quotes',
+    '4:13: invalid "postgres.password": the value is not text; put it in quotes',
   "postgres:\n  host: p\n  user: u\n  tls: prefer":
-    '4:8: invalid "postgres.tls": "prefer" is neither one of disable, require, verify-ca, verify-full nor a mapping with mode, ca, cert, key',
+    '4:8: invalid "postgres.tls": the value is neither one of disable, require, verify-ca, verify-full nor a mapping with mode, ca, cert, key',
   "postgres:\n  host: p\n  user: u\n  tls: {mode: require, insecure: true}":
     '4:24: unknown key "postgres.tls.insecure"',
   "outbox: {max_rows: 3}\nsites:\n  - url: http://a/\n  - url: http://b/":
@@ -200,19 +203,19 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "outbox: {path: a.db}\nstore: {path: ./a.db}":
     '2:15: "store.path" and "outbox.path" are the same file',
   "address_policy: {deny: [intranet]}":
-    '1:25: invalid "address_policy.deny": "intranet" is not an address, a CIDR range, "loopback" or "private"',
+    '1:25: invalid "address_policy.deny": the value is not an address, a CIDR range, "loopback" or "private"',
   "allow_hosts: ['*.example.org']":
     '1:15: invalid "allow_hosts": "*.example.org" is not a host or host:port without scheme, path and wildcard',
   "listen: localhost":
-    '1:9: invalid "listen": "localhost" is not a host:port address, such as 127.0.0.1:9464',
+    '1:9: invalid "listen": the value is not a host:port address, such as 127.0.0.1:9464',
   "log: {level: warn}":
-    '1:14: invalid "log.level": "warn" is not one of debug, info, warning, error',
+    '1:14: invalid "log.level": "warn" is not one of debug, info, warning, error; did you mean "warning"?',
   "postgres:\n  host: p\n  user: u\n  password: ${PGPASS}":
     '4:13: environment variable "PGPASS" is not set; set it, or write ${PGPASS:-default}',
   "location: ${a b}":
-    '1:11: invalid reference "${a b}"; write ${NAME}, ${NAME:-default} or ${file:PATH}, or $${ for a literal ${',
+    "1:11: invalid reference; write ${NAME}, ${NAME:-default} or ${file:PATH}, or $${ for a literal ${",
   "location: ${HOME":
-    '1:11: invalid reference "${HOME"; write ${NAME}, ${NAME:-default} or ${file:PATH}, or $${ for a literal ${',
+    "1:11: invalid reference; write ${NAME}, ${NAME:-default} or ${file:PATH}, or $${ for a literal ${",
   "postgres:\n  host: p\n  user: u\n  password: ${file:/run/secret}":
     '4:13: cannot read "/run/secret": no such file',
   "postgres:\n  host: p\n  user: u\n  port: ${SECRET}":
@@ -224,15 +227,40 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "interval: 5\n---\ninterval: 6": "2:1: second YAML document; a configuration file holds only one",
   "%YAML 1.1\n---\n? <<: ": '3:5: unknown key "{…}"',
   "? [a]\n: 1": '1:3: unknown key "[…]"',
-  "location: *here": '1:11: alias "*here" has no anchor before it',
+  "location: *here":
+    '1:11: alias without an anchor before it; put a value that begins with "*" in quotes',
   "labels: &a\n  b: *a": [
     '1:1: unknown key "labels"',
-    '2:6: alias "*a" contains itself',
+    "2:6: alias contains itself",
   ],
   "include: [more.yaml]": '1:11: cannot read "more.yaml": no such file',
   "include: [more/*.yaml]": '1:11: no file matches "more/*.yaml"',
   "include: [shops.yaml]":
-    'shops.yaml:3:10: invalid "sites.url": "b" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
+    'shops.yaml:3:10: invalid "sites.url": the value is not an http or https URL of at most 2048 characters, without spaces and wildcards',
+  "include: [shadow, secret.yaml, hosts.yaml]": [
+    "shadow:1:1: invalid configuration: a mapping is not a list of sites or a mapping with sites",
+    "secret.yaml:1:1: invalid configuration: a mapping is not a list of sites or a mapping with sites",
+    'hosts.yaml:1:3: "sites.url" is required',
+    'hosts.yaml:1:3: unknown key "sites.host"',
+    'hosts.yaml:2:3: unknown key "sites.…"',
+  ],
+  "kafka:\n  server: k:9092\n  tls:\n    ca: |\n      -----BEGIN CERTIFICATE-----\n      hunter2":
+    '4:9: invalid "kafka.tls.ca": the value is not the path of a file',
+  "postgres: {host: p, user: u, db: 'postgres://u:hunter2@p/db'}":
+    '1:34: invalid "postgres.db": "postgres://p/…" is a connection string; write its parts as host, port, user, password and db',
+  "postgres: {host: p, username: u, dbname: d, sslmode: require}": [
+    '1:11: "postgres.user" is required',
+    '1:21: unknown key "postgres.username"; did you mean "user"?',
+    '1:34: unknown key "postgres.dbname"; did you mean "db"?',
+    '1:45: unknown key "postgres.sslmode"; did you mean "tls"?',
+  ],
+  "kafka: {brokers: ['k:9092'], sasl: {mechanism: SCRAM-SHA-512, user: u, password: p}}": [
+    '1:8: "kafka.server" is required',
+    '1:9: unknown key "kafka.brokers"; did you mean "servers"?',
+    '1:36: "kafka.sasl.username" is required',
+    '1:48: invalid "kafka.sasl.mechanism": "SCRAM-SHA-512" is not one of plain, scram-sha-256, scram-sha-512; did you mean "scram-sha-512"?',
+    '1:63: unknown key "kafka.sasl.user"; did you mean "username"?',
+  ],
   "log: {levels: {kafak: debug}}": '1:16: unknown key "log.levels.kafak"; did you mean "kafka"?',
 };
 

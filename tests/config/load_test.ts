@@ -75,7 +75,7 @@ location: here
     'sitemon.yaml:8:14: invalid "sites.retries": a number is not a mapping with attempts, delay, on',
     'sitemon.yaml:10:15: invalid "sites.tls.ca": cannot read "no.pem": no such file',
     'sitemon.yaml:11:8: "kafka.server" is required',
-    'sitemon.yaml:11:14: invalid "kafka.tls": "maybe" is not true, false or a mapping with ca, cert, key, server_name, insecure',
+    'sitemon.yaml:11:14: invalid "kafka.tls": the value is not true, false or a mapping with ca, cert, key, server_name, insecure',
     'sitemon.yaml:13:1: duplicate key "location": first defined at line 3',
     'more.yaml:1:3: "sites.url" is required',
   ]);

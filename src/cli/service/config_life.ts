@@ -20,8 +20,8 @@ const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
 
 interface ConfigLifeOptions {
   readonly role: DaemonRole;
-  /** Reads the file; throws ConfigError. */
-  readonly load: () => ReadConfig;
+  /** Reads the file; throws ConfigError. A reload reads no pipes: it would wait for their writers. */
+  readonly load: (options: { readonly readsPipes: boolean }) => ReadConfig;
   /** Monotonic milliseconds. */
   readonly now: () => number;
 }
@@ -37,7 +37,7 @@ export class ConfigLife {
   constructor(options: ConfigLifeOptions) {
     this.#options = options;
     this.#originMs = options.now();
-    this.#loaded = withoutOrigins(options.load());
+    this.#loaded = withoutOrigins(options.load({ readsPipes: true }));
   }
 
   get loaded(): LoadedConfig {
@@ -52,7 +52,7 @@ export class ConfigLife {
   reload(): Reloaded {
     let read: ReadConfig;
     try {
-      read = this.#options.load();
+      read = this.#options.load({ readsPipes: false });
     } catch (error) {
       if (!(error instanceof ConfigError)) throw error;
       return refused("invalid", error.mistakes);

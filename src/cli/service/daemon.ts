@@ -21,8 +21,11 @@ export async function runDaemon(
   path: string,
   terminal: Terminal,
 ): Promise<number> {
-  const load = () => loadFile(path, { role, terminal });
-  const life = new ConfigLife({ role, load, now: () => systemClock.monotonicMs() });
+  const life = new ConfigLife({
+    role,
+    load: (options) => loadFile(path, { role, terminal, ...options }),
+    now: () => systemClock.monotonicMs(),
+  });
   const { settings } = life;
   const { log, listen, sandbox, traces } = life.loaded.config;
   const { env } = systemHostEnvironment();

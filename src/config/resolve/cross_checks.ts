@@ -3,6 +3,7 @@ import type { Mistake } from "../config_error.ts";
 import type { Checkers, Role } from "../loaded_config.ts";
 import { groupTopic } from "../schema/scanner_schema.ts";
 import { type Config, SITES_MAX } from "../schema/schema.ts";
+import { shownValue } from "../yaml/shown_value.ts";
 import { valueAt, type YamlSource } from "../yaml/yaml_source.ts";
 
 /** A full outbox still keeps the newest report of a site and its last change. */
@@ -81,7 +82,7 @@ function checkAddresses(
     for (const [index, entry] of address_policy[list].entries()) {
       const problem = checkAddress(entry);
       if (problem === undefined) continue;
-      const message = `invalid "address_policy.${list}": ${problem}`;
+      const message = `invalid "address_policy.${list}": ${shownValue(entry)} ${problem}`;
       source.report(["address_policy", list, index], message);
     }
   }

@@ -12,14 +12,19 @@ const CONNECT = { minMs: 100, maxMs: 300_000 };
 /** After an hour a statement is not slow but stuck. */
 const STATEMENT = { minMs: 100, maxMs: 3_600_000 };
 
+/** libpq takes a connection string for the name of a database; here its password would be shown. */
+const nameSchema = text(NAME_LENGTH_MAX).refine((name) => !/:\/\/|\w=/.test(name), {
+  error: "is a connection string; write its parts as host, port, user, password and db",
+});
+
 export const postgresSchema = z.strictObject({
   host: z.string({ error: "is not a host name or an IP address (sockets are not supported)" })
     .refine((host) => parseHost(formatHost({ host })) !== undefined)
     .describe("Name or address of the server."),
-  user: text(NAME_LENGTH_MAX).describe("Role to log in as."),
+  user: nameSchema.describe("Role to log in as."),
   password: password().optional(),
   port: whole({ min: 1, max: 65_535 }).prefault(5432).describe("Port of the server."),
-  db: text(NAME_LENGTH_MAX).optional().describe("Database; named like the user when absent."),
+  db: nameSchema.optional().describe("Database; named like the user when absent."),
   schema: identifier().prefault("public").describe("Schema that holds the tables."),
   tls: postgresTlsSchema.prefault("disable").describe(
     "libpq's `sslmode`: `disable`, `require`, `verify-ca`, `verify-full`, or a mapping.",

@@ -30,9 +30,14 @@ export function quotable(rule: string) {
     typeof input === "number" ? "is not text; put it in quotes" : rule;
 }
 
-/** The path of a file, at most PATH_MAX of Linux, which no other system exceeds by much. */
+/**
+ * The path of a file, at most PATH_MAX of Linux, which no other system exceeds by much. What messages
+ * about a missing file would quote and is none, a key itself or a URL, is refused.
+ */
 export function path() {
-  return z.string({ error: "is not the path of a file" }).regex(/^[^\0]+$/).max(4_096);
+  return z.string({ error: "is not the path of a file" }).regex(/^(?!.*:\/\/)[^\p{Cc}]+$/u).max(
+    4_096,
+  );
 }
 
 /**

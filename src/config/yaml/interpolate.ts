@@ -35,6 +35,11 @@ export function hasReference(text: string): boolean {
   return text.includes("${");
 }
 
+/** True for a text that is a single reference without a default, which says nothing of its value. */
+export function isReference(text: string): boolean {
+  return FILE.test(text) || (VARIABLE.test(text) && !text.includes(":-"));
+}
+
 /**
  * Replaces every reference once; what they stand for is not searched again, and is secret, except
  * defaults, which the file shows.
@@ -97,8 +102,9 @@ function resolve(reference: string, references: References): Found {
   if (path !== undefined) return fromFile(folder, path, references);
   const [, name, fallback] = VARIABLE.exec(reference) ?? [];
   if (name !== undefined) return fromEnvironment(name, fallback, references);
-  const problem = `invalid reference ${JSON.stringify(reference)}; write \${NAME}, ` +
-    "${NAME:-default} or ${file:PATH}, or $${ for a literal ${";
+  // It is not shown: it may be a password with "${" in it, and all that follows.
+  const problem = "invalid reference; write ${NAME}, ${NAME:-default} or ${file:PATH}, " +
+    "or $${ for a literal ${";
   return { problem };
 }
 

@@ -20,9 +20,14 @@ export class LoadContext {
   /** The environment variables that were asked for. */
   readonly variables = new Set(["STATE_DIRECTORY"]);
   readonly #texts = new Map<string, FileText>();
+  readonly #readsPipes: boolean;
 
-  constructor(hostEnvironment: HostEnvironment) {
+  constructor(
+    hostEnvironment: HostEnvironment,
+    { readsPipes = true }: { readonly readsPipes?: boolean } = {},
+  ) {
     this.hostEnvironment = hostEnvironment;
+    this.#readsPipes = readsPipes;
   }
 
   /** Every file that could be read, absolute, in the order of reading. */
@@ -32,14 +37,14 @@ export class LoadContext {
   }
 
   /**
-   * Reads each file once. Only the configuration itself and secrets may be named pipes: another that
-   * nobody writes to would stop a reload for ever.
+   * Reads each file once. Only the configuration itself and secrets may be pipes, and only at the
+   * start, when somebody waits: one that nobody writes to would stop a reload for ever.
    */
-  read(path: string, bytesMax: number = FILE_BYTES_MAX, mayBeStream = false): FileText {
+  read(path: string, bytesMax: number = FILE_BYTES_MAX, mayBePipe = false): FileText {
     let found = this.#texts.get(path);
     if (found !== undefined) return found;
     try {
-      const isRead = mayBeStream || this.hostEnvironment.isRegularFile(path);
+      const isRead = (mayBePipe && this.#readsPipes) || this.hostEnvironment.isRegularFile(path);
       if (!isRead) return { failure: "not a regular file" };
       found = { text: this.hostEnvironment.readTextFile(path, bytesMax) };
     } catch (error) {

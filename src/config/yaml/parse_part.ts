@@ -1,22 +1,15 @@
 /** A part of a YAML file, checked by its schema, whose issues are reported at their places in the file. */
-import leven from "leven";
 import type * as z from "zod";
-import { publicUrl } from "../../report/public_url.ts";
 import type { Place } from "../config_error.ts";
-import { isCredential, isUrl } from "../credentials.ts";
+import { isCredential } from "../credentials.ts";
 import { brokenRule } from "../schema/messages.ts";
 import type { Exact } from "../schema/scalar.ts";
-import { withoutUserInfo } from "./interpolate.ts";
+import { isReference } from "./interpolate.ts";
+import { HIDDEN_VALUE, kindOf, nearest, shownKey, shownValue } from "./shown_value.ts";
 import { keyName, type Path, pathKey, valueAt, type YamlSource } from "./yaml_source.ts";
 
-/** A word that differs by more edits is another word, not a typing error. */
-const EDITS_MAX = 3;
-const SHOWN_LENGTH_MAX = 60;
 /** What zod calls the types of mappings and lists. */
 const COLLECTIONS: readonly string[] = ["object", "record", "array"];
-/** What connection strings have in them: `user:password@host`, `password=…`. */
-const LIKE_CREDENTIALS = /@|passw|pwd|secret|token/i;
-
 type Issue = z.core.$ZodIssue;
 type Parsed<S extends z.ZodType> = Exact<z.output<S>>;
 
@@ -134,8 +127,8 @@ function reportIssue(issue: Issue, { source, at, name: root, value: whole }: Par
   }
   if (source.unresolved.has(pathKey(path))) return;
   if (issue.code === "invalid_key") {
-    const shown = quoted(String(path.at(-1)));
-    const message = `invalid key "${name}": ${shown} ${issue.issues[0]!.message}`;
+    const shown = shownKey(String(path.at(-1)));
+    const message = `invalid key "${name}": "${shown}" ${issue.issues[0]!.message}`;
     return reportAt(source.keyPlace(path), message);
   }
   const wrong = valueAt(whole, issue.path);
@@ -145,40 +138,31 @@ function reportIssue(issue: Issue, { source, at, name: root, value: whole }: Par
   }
   const subject = name === "" ? "configuration" : `"${name}"`;
   const isScalar = issue.code !== "invalid_type" || !COLLECTIONS.includes(issue.expected);
-  const value = isScalar ? shownValue(wrong, path, source) : kindOf(wrong);
+  const option = typeof wrong === "string" ? nearest(wrong, optionsOf(issue)) : undefined;
+  const value = !isScalar
+    ? kindOf(wrong)
+    : option === undefined
+    ? shownAt(wrong, path, source)
+    : JSON.stringify(wrong);
   const shown = issue.message.startsWith("is ") ? `${value} ` : "";
-  reportAt(source.place(path), `invalid ${subject}: ${shown}${issue.message}`);
+  const hint = option === undefined ? "" : `; did you mean "${option}"?`;
+  reportAt(source.place(path), `invalid ${subject}: ${shown}${issue.message}${hint}`);
 }
 
 function suggestion(key: string, known: readonly string[]): string {
-  const [near] = known.map((word) => ({ word, edits: leven(key, word) }))
-    .sort((a, b) => a.edits - b.edits);
-  const isNear = near !== undefined && near.edits <= Math.min(EDITS_MAX, key.length - 1);
-  return isNear ? `; did you mean "${near.word}"?` : "";
+  const near = nearest(key, known);
+  return near === undefined ? "" : `; did you mean "${near}"?`;
 }
 
-/** A value as a message may show it: cut, and without credentials and what references stand for. */
-function shownValue(value: unknown, path: Path, source: YamlSource): string {
+/** The words that an issue would have allowed. */
+function optionsOf(issue: Issue): string[] {
+  if (issue.code === "invalid_union") return issue.errors.flat().flatMap(optionsOf);
+  return issue.code === "invalid_value" ? issue.values.map(String) : [];
+}
+
+/** What references stand for is never shown, and no credential. */
+function shownAt(value: unknown, path: Path, source: YamlSource): string {
   const raw = source.raw.get(pathKey(path));
-  if (isCredential(path)) return "the value (hidden)";
-  if (raw !== undefined) return `the value of ${quoted(publicUrl(withoutUserInfo(raw)))}`;
-  if (typeof value === "number" || typeof value === "boolean") return String(value);
-  if (typeof value !== "string") return kindOf(value);
-  const shown = isUrl(path) || value.includes("://") ? publicUrl(value) : value;
-  return !isUrl(path) && LIKE_CREDENTIALS.test(shown) ? "the value (hidden)" : quoted(shown);
-}
-
-/** Where a mapping or a list belongs, a text may be a token, or the file no configuration at all. */
-function kindOf(value: unknown): string {
-  if (value === null) return "an empty value";
-  if (Array.isArray(value)) {
-    return `a list of ${value.length} ${value.length === 1 ? "item" : "items"}`;
-  }
-  if (typeof value === "object") return "a mapping";
-  return typeof value === "string" ? "text" : `a ${typeof value}`;
-}
-
-function quoted(text: string): string {
-  const cut = text.length > SHOWN_LENGTH_MAX ? `${text.slice(0, SHOWN_LENGTH_MAX)}…` : text;
-  return JSON.stringify(cut);
+  if (raw !== undefined) return isReference(raw) ? `the value of "${raw}"` : HIDDEN_VALUE;
+  return isCredential(path) ? HIDDEN_VALUE : shownValue(value);
 }

@@ -5,6 +5,7 @@ import type { Place } from "../config_error.ts";
 import { type SiteConfig, siteSchema } from "../schema/site_schema.ts";
 import { besideFile, type LoadContext } from "./load_context.ts";
 import { parsePart } from "./parse_part.ts";
+import { kindOf } from "./shown_value.ts";
 import { type Path, valueAt, type YamlSource } from "./yaml_source.ts";
 
 /** Files that globs may match in all. */
@@ -19,9 +20,9 @@ export interface SiteEntry {
   readonly at: Path;
 }
 
+const INCLUDED = "is not a list of sites or a mapping with sites";
 const includedSchema = z.strictObject({ sites: z.array(z.unknown()) }, {
-  error: ({ code }) =>
-    code === "unrecognized_keys" ? undefined : "is not a list of sites or a mapping with sites",
+  error: ({ code }) => code === "unrecognized_keys" ? undefined : INCLUDED,
 });
 
 /** The valid sites of a list. */
@@ -74,6 +75,11 @@ function sitesOfFile(file: string, namedAt: Place, context: LoadContext): SiteEn
   const source = context.openYaml(file, namedAt);
   if (source === undefined) return [];
   if (Array.isArray(source.value)) return siteEntriesAt(source, []);
+  if (valueAt(source.value, ["sites"]) === undefined) {
+    // Its keys are not named: it may be any file, behind a link or by mistake.
+    source.report([], `invalid configuration: ${kindOf(source.value)} ${INCLUDED}`);
+    return [];
+  }
   parsePart(includedSchema, { source, at: [] });
   return siteEntriesAt(source, ["sites"]);
 }

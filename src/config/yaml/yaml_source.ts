@@ -16,6 +16,7 @@ import {
 } from "yaml";
 import type { Mistake, Place } from "../config_error.ts";
 import { hasReference, interpolate, interpolateUrl, type References } from "./interpolate.ts";
+import { shownKey } from "./shown_value.ts";
 
 /** Keys and positions of lists, from the top. */
 export type Path = readonly PropertyKey[];
@@ -25,9 +26,10 @@ export function pathKey(path: Path): string {
   return JSON.stringify(path.map(String));
 }
 
-/** `kafka.tls.ca`, without indexes of lists: the place tells them apart. */
+/** `kafka.tls.ca` for messages, without indexes of lists: the place tells them apart. */
 export function keyName(path: Path): string {
-  return path.filter((step) => typeof step !== "number").join(".");
+  return path.filter((step) => typeof step !== "number").map((key) => shownKey(String(key)))
+    .join(".");
 }
 
 /** The value at a path, or undefined when there is none. */
@@ -164,11 +166,11 @@ export class YamlSource {
     if (target !== undefined && !around.includes(target) && isBounded) {
       return this.#plain(target, path, [...around, alias]);
     }
-    const name = `alias "*${alias.source}"`;
+    // Its name is not shown: a password may begin with an asterisk too.
     const message = target === undefined
-      ? `${name} has no anchor before it`
+      ? 'alias without an anchor before it; put a value that begins with "*" in quotes'
       : around.includes(target)
-      ? `${name} contains itself`
+      ? "alias contains itself"
       : `aliases expand to more than ${ALIASED_VALUES_MAX} values`;
     this.report(path, message);
     this.unresolved.add(pathKey(path));
@@ -183,7 +185,7 @@ export class YamlSource {
       first.set(name, same ?? key as Node);
       if (same !== undefined) {
         const { line } = this.#placeOf(same);
-        const message = `duplicate key ${JSON.stringify(name)}: first defined at line ${line}`;
+        const message = `duplicate key "${shownKey(name)}": first defined at line ${line}`;
         this.reportAt(this.#placeOf(key as Node), message);
       }
       // zod leaves it out of what it parses, without a word.
@@ -255,7 +257,9 @@ function withoutEnvironment<T>(parse: () => T): T {
 function syntaxMessage(code: ErrorCode, message: string): string {
   switch (code) {
     case "TAG_RESOLVE_FAILED":
-      return `${detailOf(message)}; put a value that begins with "!" in quotes`;
+      return 'unknown tag; put a value that begins with "!" in quotes';
+    case "BAD_DIRECTIVE":
+      return 'invalid directive; a line that begins with "%" is one';
     case "MULTIPLE_DOCS":
       return "second YAML document; a configuration file holds only one";
     case "TAB_AS_INDENT":
@@ -269,6 +273,6 @@ function syntaxMessage(code: ErrorCode, message: string): string {
 function detailOf(message: string): string {
   if (/call stack/i.test(message)) return "nested too deeply";
   const [first = ""] = message.split("\n");
-  const words = first.replace(/:\s*".*$/, "").replace(/[.:]?\s*$/, "");
+  const words = first.replace(/: .*$/, "").replace(/[.:]?\s*$/, "");
   return words.charAt(0).toLowerCase() + words.slice(1);
 }

@@ -50,13 +50,13 @@ export interface AddressPolicyOptions {
   readonly deny?: readonly string[];
 }
 
-/** The problem with an entry of `allow` or `deny`; `undefined` when it can be used. */
+/** What is wrong with an entry of `allow` or `deny`, to follow it; `undefined` when it can be used. */
 export function addressRangeProblem(entry: string): string | undefined {
   try {
     rangesOf(entry, "allow");
     return undefined;
   } catch {
-    return `"${entry}" is not an address, a CIDR range, "loopback" or "private"`;
+    return 'is not an address, a CIDR range, "loopback" or "private"';
   }
 }
 

@@ -8,19 +8,20 @@ import type { ScannerWork } from "../../../src/threads/scanner/scanner_thread.ts
 /** A configuration whose text and time a test sets. */
 class Rig {
   nowMs = 1_000;
+  isPipe = false;
   readonly life: ConfigLife;
 
   constructor(public yaml: string, role: DaemonRole = "run") {
     const hostEnvironment = {
       env: () => undefined,
       readTextFile: () => this.yaml,
-      isRegularFile: () => true,
+      isRegularFile: () => !this.isPipe,
       listFolder: () => [],
       workingFolder: "/srv",
     };
     this.life = new ConfigLife({
       role,
-      load: () => loadConfig("/srv/a.yaml", { role, hostEnvironment }),
+      load: (options) => loadConfig("/srv/a.yaml", { role, hostEnvironment, ...options }),
       now: () => this.nowMs,
     });
   }
@@ -46,6 +47,15 @@ function work({ threads }: Plan): ScannerWork {
 
 const A = "{ name: a, url: 'http://h.example/a' }";
 const B = "{ name: b, url: 'http://h.example/b' }";
+
+Deno.test("ConfigLife.reload() reads no pipe, whose writer may never come", () => {
+  const rig = new Rig(`sites: [${A}]`);
+  rig.isPipe = true;
+  deepStrictEqual(rig.reload(rig.yaml), {
+    reason: "invalid",
+    mistakes: ["/srv/a.yaml:1:1: not a regular file"],
+  });
+});
 
 Deno.test("ConfigLife.reload() lets a site begin when it came or was changed, and no other", () => {
   const rig = new Rig(`sites: [${A}]`);
