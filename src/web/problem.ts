@@ -30,7 +30,8 @@ export async function problem(
     </section>
     <p><a href="/">All sites</a></p>
   `;
-  const page = pageFrame({ title, heading, failingSince: undefined, now: new Date() }, content);
+  const view = { failingSince: undefined, now: new Date() };
+  const page = pageFrame({ title, heading, view }, content);
   return new Response(await documentText(page), {
     status,
     headers: { "content-type": "text/html; charset=utf-8" },

@@ -128,8 +128,8 @@ export class Visit implements AsyncDisposable {
   }
 
   /** Waits until an expression is true in the page. */
-  async until(expression: string): Promise<void> {
-    await this.page.waitForFunction(expression, { timeout: 30_000 });
+  async until(expression: string, timeout = 30_000): Promise<void> {
+    await this.page.waitForFunction(expression, { timeout });
   }
 
   /** Waits until the page's text has this in it. */

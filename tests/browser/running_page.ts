@@ -36,6 +36,15 @@ sites:
     return address;
   }
 
+  /** The kernel still takes connections, and nobody answers. */
+  freeze(): void {
+    this.#process.signal("SIGSTOP");
+  }
+
+  thaw(): void {
+    this.#process.signal("SIGCONT");
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#visit.leave();
     strictEqual(await this.#process.stop(), 0);

@@ -10,9 +10,9 @@ import { EVIL, EVIL_REPORT } from "../web/evil_report.ts";
 import { madePast } from "../web/made_past.ts";
 import type { Making } from "../web/made_reports.ts";
 import { MadeStore } from "../web/made_store.ts";
-import { browserTest, closeBrowser, type Visit } from "./chromium.ts";
+import { browserTest, closeBrowser } from "./chromium.ts";
 import { RunningPage } from "./running_page.ts";
-import { serveLocally } from "../support/local_server.ts";
+import { servedStore } from "./served_store.ts";
 
 /** Pixels of a small telephone. */
 const NARROW = 360;
@@ -96,26 +96,9 @@ async function history(made: MadeStore): Promise<void> {
   }
 }
 
-/** Serves a made store on a free port. */
-function served(made: MadeStore, visit: Visit) {
-  const stopping = new AbortController();
-  const { signal } = stopping;
-  const server = serveLocally(made.app({ title: "Example Inc.", signal }).fetch);
-  const watching = made.cache.run(signal);
-  return {
-    address: server.origin,
-    async [Symbol.asyncDispose]() {
-      await visit.leave();
-      stopping.abort();
-      await watching;
-      await server[Symbol.asyncDispose]();
-    },
-  };
-}
-
 for (const colors of ["light", "dark"] as const) {
   browserTest(`the pages have no violation that axe-core knows, ${colors}`, async (visit) => {
-    await using server = served(await withPast(), visit);
+    await using server = servedStore(await withPast(), visit);
     await visit.look(1280, 900, colors);
     await visit.open(server.address);
     await visit.sees("1 of 6 sites is down");
@@ -137,7 +120,7 @@ for (const colors of ["light", "dark"] as const) {
 }
 
 browserTest("the pages fit on a narrow screen", async (visit) => {
-  await using server = served(await withPast(), visit);
+  await using server = servedStore(await withPast(), visit);
   await visit.look(NARROW, 740);
   for (const path of ["/", "/sites/blog", "/none"]) {
     await visit.open(server.address + path);
@@ -164,7 +147,7 @@ browserTest("the page finds one of a thousand sites while one types", async (vis
     agoMs: 2_000,
     ...(index % 400 === 7 ? { outcome: "down", reason: "timeout" } : {}),
   })));
-  await using server = served(made, visit);
+  await using server = servedStore(made, visit);
   await visit.open(server.address);
   await visit.sees("3 of 1000 sites are down");
   strictEqual(await visit.page.$$eval(".site", (rows) => rows.length), 3);
@@ -185,7 +168,7 @@ browserTest("the page finds one of a thousand sites while one types", async (vis
 browserTest("the page of a site says so, while its status cannot be read", async (visit) => {
   await using made = await MadeStore.create();
   await made.add({ site: "shop", agoMs: 1_000 });
-  await using server = served(made, visit);
+  await using server = servedStore(made, visit);
   await visit.open(`${server.address}/sites/shop`);
   await visit.sees("Live");
   const show = await made.hide();
@@ -237,7 +220,7 @@ postgres: { host: ${host}, port: ${port}, user: ${user}, password: '${password}'
 }, "postgres");
 
 browserTest("the page searches, opens a site and reads it without JavaScript", async (visit) => {
-  await using server = served(await withPast(), visit);
+  await using server = servedStore(await withPast(), visit);
   await visit.page.setJavaScriptEnabled(false);
   await visit.open(server.address);
   await visit.page.type("input[name=q]", "blog");
@@ -250,7 +233,7 @@ browserTest("the page searches, opens a site and reads it without JavaScript", a
 });
 
 browserTest("the page can be used by keyboard alone", async (visit) => {
-  await using server = served(await withPast(), visit);
+  await using server = servedStore(await withPast(), visit);
   await visit.open(server.address);
   await visit.page.keyboard.press("Tab");
   strictEqual(await visit.ask("document.activeElement.className"), "skip");
@@ -268,7 +251,7 @@ browserTest("the page can be used by keyboard alone", async (visit) => {
 browserTest("the pages run nothing that a site wrote, and its feed is XML", async (visit) => {
   await using made = await MadeStore.create();
   await made.add({ ...EVIL_REPORT, agoMs: 5_000 });
-  await using server = served(made, visit);
+  await using server = servedStore(made, visit);
   const page = `${server.address}/sites/${encodeURIComponent(EVIL_REPORT.site)}`;
   for (const address of [server.address, page]) {
     await visit.open(address);

@@ -2,8 +2,13 @@
 
 const TICK_MS = 1_000;
 const TYPING_MS = 250;
-/** After this long without an event, as behind a proxy that buffers them, the page is reloaded. */
+/** After this long without news, as behind a proxy that buffers events, the page is fetched. */
 const POLL_MS = 30_000;
+/** A page that cannot be fetched is fetched again after this long. */
+const RETRY_MS = 10_000;
+const FETCH_TIMEOUT_MS = 10_000;
+/** After this long without news the page says that it knows nothing; the beat comes every 20 s. */
+const SILENCE_MAX_MS = 45_000;
 const DAY_MS = 86_400_000;
 /** As uptime_bars.ts draws them. */
 const BAR_STEP = 5;
@@ -92,10 +97,27 @@ function morph(from, to) {
   for (const node of olds.slice(news.length)) node.remove();
 }
 
+/** When the server last said how things are. The wall clock: it also counts while a device sleeps. */
+let knownAt = Date.now();
+let fetchedAt = knownAt;
+
 /** Shows whether the page is up to date. */
-function showLive() {
+function showNews() {
+  knownAt = Date.now();
+  document.body.classList.remove("silent");
   if (document.querySelector("main .note.stale")) showState(UNREADABLE, true);
   else showState("Live");
+}
+
+/** The server may be frozen, or the network half open: the page is gray from now on. */
+function showSilence() {
+  const since = new Date(knownAt).toISOString().slice(11, 19);
+  document.body.classList.add("silent");
+  showState(`Nothing known since ${since} UTC`, true);
+}
+
+function isSilent() {
+  return Date.now() - knownAt >= SILENCE_MAX_MS;
 }
 
 function showState(words, isOld = false) {
@@ -110,8 +132,11 @@ let loading;
 async function load(address) {
   loading?.abort();
   const controller = loading = new AbortController();
+  fetchedAt = Date.now();
   try {
-    const response = await fetch(address, { signal: controller.signal });
+    const deadline = AbortSignal.timeout(FETCH_TIMEOUT_MS);
+    const signal = AbortSignal.any([controller.signal, deadline]);
+    const response = await fetch(address, { signal });
     if (!response.ok) return showState(UNREADABLE, true);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const focused = document.activeElement?.getAttribute("href");
@@ -121,13 +146,17 @@ async function load(address) {
       document.querySelector(`main a[href="${CSS.escape(focused)}"]`)?.focus();
     }
     tick();
-    if (source.readyState === EventSource.OPEN) showLive();
-  } catch (error) {
-    if (error.name !== "AbortError") showState("Reconnecting", true);
+    showNews();
+  } catch {
+    if (!controller.signal.aborted && !isSilent()) showState("Reconnecting", true);
   }
 }
 
-function apply({ checked, news: sentences, reload }) {
+function reload() {
+  void load(location.href);
+}
+
+function apply({ checked, news: sentences, reload: isChanged }) {
   for (const { site, location, checked_at, response_time } of checked) {
     for (const row of document.querySelectorAll("[data-site]")) {
       if (row.dataset.site !== site || row.dataset.location !== location) continue;
@@ -139,26 +168,49 @@ function apply({ checked, news: sentences, reload }) {
   }
   tick();
   if (sentences.length > 0) news.textContent = sentences.slice(0, 5).join(". ");
-  if (reload) void load(globalThis.location.href);
+  if (isChanged) reload();
 }
 
 let source;
-let heardAt = Date.now();
 
+/** A page that is hidden holds no connection: a browser has six for a server, in all of its tabs. */
 function listen() {
+  source?.close();
+  if (document.hidden) return;
   source = new EventSource("/events");
-  source.onopen = showLive;
   source.onmessage = ({ data }) => {
-    heardAt = Date.now();
+    showNews();
     apply(JSON.parse(data));
   };
-  source.onerror = () => showState("Reconnecting", true);
+  source.addEventListener("beat", ({ data }) => {
+    showNews();
+    // An event was missed: before the stream was opened, or while it was interrupted.
+    const { version } = document.querySelector("main").dataset;
+    if (version !== undefined && version !== data) reload();
+  });
+  source.onerror = () => {
+    if (!isSilent()) showState("Reconnecting", true);
+  };
 }
 
-/** Reconnects where the browser gives up, and reloads behind proxies that buffer events. */
-function poll() {
-  if (source.readyState === EventSource.CLOSED) listen();
-  if (Date.now() - heardAt >= POLL_MS) void load(globalThis.location.href);
+/** The page may be kept for the way back: without a connection, which would end with it. */
+function leave() {
+  source?.close();
+  loading?.abort();
+}
+
+function comeBack() {
+  listen();
+  reload();
+}
+
+/** Reconnects where the browser gives up, and fetches the page where no events come. */
+function watch() {
+  if (isSilent()) showSilence();
+  const now = Date.now();
+  if (now - knownAt < POLL_MS || now - fetchedAt < RETRY_MS) return;
+  if (source?.readyState === EventSource.CLOSED) listen();
+  reload();
 }
 
 /** Searches while typing; the address can be shared. */
@@ -188,7 +240,12 @@ document.addEventListener("mousemove", ({ target, clientX }) => {
   if (target.matches?.("time[datetime]")) setTooltip(target);
   else if (target.matches?.(".site .day")) setDayTooltip(target, clientX);
 });
+document.addEventListener("visibilitychange", () => document.hidden ? leave() : comeBack());
+addEventListener("pagehide", leave);
+addEventListener("pageshow", ({ persisted }) => persisted && comeBack());
 search();
 listen();
-setInterval(tick, TICK_MS);
-setInterval(poll, POLL_MS);
+setInterval(() => {
+  tick();
+  watch();
+}, TICK_MS);

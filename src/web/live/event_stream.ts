@@ -10,7 +10,10 @@ import type { StatusCache, StatusUpdate } from "./status_cache.ts";
 
 /** Concurrent event streams. Pages beyond it poll. */
 export const WATCHERS_MAX = 500;
-/** Proxies close connections that are idle for a minute. */
+/**
+ * How often the stream says that it is alive. Proxies close connections that are idle for a minute,
+ * and a page that hears nothing for 45 s says so (assets/page.js).
+ */
 const HEARTBEAT_MS = 20_000;
 /** How long a browser waits before it reconnects. */
 const RETRY_MS = 3_000;
@@ -33,7 +36,7 @@ export function eventStream(
       const unwatch = cache.watch((news) => send(eventText(news)));
       let cancelBeat = () => {};
       const beat = () => {
-        send(":\n\n");
+        send(beatText(cache.version));
         cancelBeat = clock.after(HEARTBEAT_MS, beat);
       };
       end = () => {
@@ -60,6 +63,11 @@ export function eventStream(
       "x-accel-buffering": "no",
     },
   });
+}
+
+/** The version that a page should have, so that one that missed an event finds out. */
+export function beatText(version: number): string {
+  return `event: beat\ndata: ${version}\n\n`;
 }
 
 /** Data is JSON, which has no line breaks that would end the event. */

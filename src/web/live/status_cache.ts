@@ -44,6 +44,8 @@ export interface View {
   readonly uptimes: ReadonlyMap<string, SiteUptime>;
   /** When the store stopped responding; undefined while it responds. */
   readonly failingSince: Date | undefined;
+  /** {@linkcode StatusCache.version} of this state. */
+  readonly version: number;
   readonly now: Date;
 }
 
@@ -70,6 +72,7 @@ export class StatusCache {
   #uptimesAt = -Infinity;
   #view: View | undefined;
   #cursor: string | undefined;
+  #version: number;
   #refreshedAt = -Infinity;
   #refreshing: Promise<void> | undefined;
   #failingSince: Date | undefined;
@@ -77,6 +80,13 @@ export class StatusCache {
   constructor(options: StatusCacheOptions) {
     this.#options = options;
     this.#warnings = new MinuteLimit(options.clock);
+    // Another process begins elsewhere, so that its pages are told from those of this one.
+    this.#version = options.clock.nowMicros();
+  }
+
+  /** Rises with every update that an open page has to be fetched again for. */
+  get version(): number {
+    return this.#version;
   }
 
   get watcherCount(): number {
@@ -94,6 +104,7 @@ export class StatusCache {
       statuses: [...this.#statuses].sort(([a], [b]) => a < b ? -1 : 1).map(([, status]) => status),
       uptimes: this.#uptimes,
       failingSince: this.#failingSince,
+      version: this.#version,
       now: new Date(this.#options.clock.nowMicros() / 1_000),
     };
   }
@@ -172,6 +183,7 @@ export class StatusCache {
       checked_at.getTime() !== before[index]?.checked_at.getTime()
     );
     if (checked.length === 0 && changed.length === 0 && !needsReload) return;
+    if (changed.length > 0 || needsReload) this.#version++;
     for (const notify of this.#watchers) notify({ checked, changed, needsReload });
   }
 

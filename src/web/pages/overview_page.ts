@@ -28,10 +28,11 @@ export interface OverviewPageOptions {
 
 /** The whole document. */
 export function overviewPage(options: OverviewPageOptions): Html {
-  const { title, view: { failingSince, now }, overview, query } = options;
+  const { title, view, overview, query } = options;
+  const { failingSince } = view;
   const isCalm = overview.counts.up === overview.total;
   return pageFrame(
-    { title, ...(isCalm ? {} : { heading: verdictText(overview) }), failingSince, now },
+    { title, ...(isCalm ? {} : { heading: verdictText(overview) }), view },
     html`
       ${verdict(overview, query, failingSince !== undefined)}
       ${overview.total === 0 ? nothingYet(failingSince) : sites(options)}

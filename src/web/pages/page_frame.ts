@@ -1,6 +1,7 @@
 /** The frame of every page: head, header, live region, footer. */
 import { html } from "hono/html";
 import { VERSION } from "../../runtime/version.ts";
+import type { View } from "../live/status_cache.ts";
 import { type Html, lasting, utc } from "./markup.ts";
 
 export interface FrameOptions {
@@ -10,13 +11,13 @@ export interface FrameOptions {
   readonly heading?: string;
   /** Additional elements of the head: feeds, scripts. */
   readonly head?: Html;
-  readonly failingSince: Date | undefined;
-  readonly now: Date;
+  /** The state that the page shows; absent where it shows none. */
+  readonly view: Pick<View, "failingSince" | "now"> & Partial<Pick<View, "version">>;
 }
 
 /** A whole document around `content`. */
 export function pageFrame(options: FrameOptions, content: Html): Html {
-  const { title, heading, head = html``, failingSince, now } = options;
+  const { title, heading, head = html``, view: { failingSince, now, version } } = options;
   return html`
     <!doctype html>
     <html lang="en">
@@ -36,7 +37,7 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
           <a class="brand" href="/">${title}</a>
           <span id="live" class="live" hidden></span>
         </header>
-        <main id="content" tabindex="-1">
+        <main id="content" tabindex="-1" ${dataVersion(version)}>
     ${failingSince === undefined ? "" : failureNote(failingSince, now)}
     ${content}
         </main>
@@ -52,6 +53,11 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
       </body>
     </html>
   `;
+}
+
+/** By which page.js sees that the page is not the newest. */
+function dataVersion(version: number | undefined): Html {
+  return version === undefined ? html`` : html`data-version="${version}"`;
 }
 
 function failureNote(since: Date, now: Date): Html {

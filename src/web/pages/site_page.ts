@@ -40,7 +40,8 @@ export interface SitePageOptions extends LocationHistory {
 
 /** The whole document. */
 export function sitePage(options: SitePageOptions): Html {
-  const { title, view: { failingSince, now }, history, locations } = options;
+  const { title, view, history, locations } = options;
+  const { now } = view;
   const { status } = history;
   const feed = `${sitePath(status.site)}.atom`;
   const head =
@@ -49,7 +50,7 @@ export function sitePage(options: SitePageOptions): Html {
 <script src="/assets/uplot.js" defer></script>
 <script type="module" src="/assets/chart.js"></script>`;
   return pageFrame(
-    { title, heading: status.site, head, failingSince, now },
+    { title, heading: status.site, head, view },
     html`
       <nav class="crumbs" aria-label="Breadcrumb"><a href="/">All sites</a></nav>
       ${heading(status, now)}

@@ -1,4 +1,4 @@
-import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { StoreUnavailableError } from "../../../src/status/store.ts";
 import type { Changes, StatusQueries } from "../../../src/status/queries.ts";
 import {
@@ -122,6 +122,21 @@ Deno.test("eventStream() lets go of a reader that takes nothing", async () => {
   }
   strictEqual(asked.cache.watcherCount, 0);
   await body!.cancel();
+});
+
+Deno.test("eventStream() begins with the version by which a page sees that it missed an event", async () => {
+  const asked = new Asked();
+  const { cache, clock } = asked;
+  const shown = await cache.view();
+  const down = aSiteStatus({ outcome: "down" });
+  asked.changes = { cursor: "1", statuses: [down], removed: [] };
+  await cache.refresh();
+  const { body } = eventStream(cache, { clock, signal: new AbortController().signal });
+  const reader = body!.pipeThrough(new TextDecoderStream()).getReader();
+  match((await reader.read()).value!, /^retry: \d+\n\n$/);
+  strictEqual((await reader.read()).value, `event: beat\ndata: ${shown.version + 1}\n\n`);
+  strictEqual((await cache.view()).version, shown.version + 1);
+  await reader.cancel();
 });
 
 Deno.test("eventText() is one event, whatever a site is called", () => {
