@@ -4,12 +4,10 @@ import type { OutboxRow } from "../outbox/publisher.ts";
 import { decodeMessage, encodeV1 } from "../report/codec.ts";
 import { TRACEPARENT } from "../runtime/telemetry/traceparent.ts";
 import type { OutgoingMessage } from "./client/producer_session.ts";
+import { ID_HEADER } from "./id_header.ts";
 
 /** `single_object` carries everything; `v1` the six fields that older systems read. */
 export type KafkaFormat = "single_object" | "v1";
-
-/** Name of the header that identifies a message without decoding it: `producer_id/sequence`. */
-export const ID_HEADER = "sitemon-id";
 
 /** The message of a row; undefined for a gap in the v1 format, which cannot express one. */
 export function rowMessage(row: OutboxRow, format: KafkaFormat): OutgoingMessage | undefined {

@@ -3,7 +3,8 @@ import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { encodeGap, encodeReport, encodeV1 } from "../../src/report/codec.ts";
 import { PRODUCERS } from "../contract/site_reports.ts";
 import { eventually } from "../support/waiting.ts";
-import { administer } from "../kafka/kafka_fixture.ts";
+import { administer, makeTopic } from "../kafka/kafka_fixture.ts";
+import { produceByJava } from "../services/java_producer.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { sitemon } from "../support/sitemon_process.ts";
 import { DEADLINE_MS, Pipeline } from "./pipeline.ts";
@@ -57,6 +58,28 @@ pipelineTest("poison of every kind becomes dead letters, and the partition goes 
   strictEqual(dead[0]!.value!.toString(), "poison");
   strictEqual(dead[2]!.value, null);
 });
+
+serviceTest("kafka", "own kafka", "postgres")(
+  "what another producer compresses is applied or kept as dead letters, and the partition goes on",
+  async () => {
+    await using pipeline = await Pipeline.create({ sites: "  []" });
+    await makeTopic(pipeline.bootstrap, pipeline.topic);
+    const codecs = ["gzip", "snappy", "lz4", "zstd"] as const;
+    const foreign = (number: number) => new TextEncoder().encode(`line ${number} of a log`);
+    const messages = codecs.flatMap((codec, index) => [
+      { codec, value: encodeReport(recentReport(index + 1, { site: codec })) },
+      ...Array.from({ length: 50 }, (_, number) => ({ codec, value: foreign(number) })),
+    ]);
+    const last = { codec: "none", value: encodeReport(recentReport(9, { site: "last" })) } as const;
+    await produceByJava(pipeline, [...messages, last]);
+    pipeline.startConsumer();
+    const sql = "SELECT site FROM site_status ORDER BY sequence";
+    const sites = [...codecs, "last"].map((site) => ({ site }));
+    deepStrictEqual(await rowsOf(pipeline, sql, sites.length), sites);
+    const dead = await pipeline.query("SELECT reason, count(*)::int FROM dead_letter GROUP BY 1");
+    deepStrictEqual(dead, [{ reason: "undecodable", count: 200 }]);
+  },
+);
 
 // Fault 7: a v1 datum could not evolve; both forms are read now, side by side in one topic.
 pipelineTest("messages of the original Python service are applied beside new ones", async () => {

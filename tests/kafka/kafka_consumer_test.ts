@@ -1,8 +1,10 @@
+import { Buffer } from "node:buffer";
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { KafkaConsumer, type KafkaConsumerOptions } from "../../src/kafka/kafka_consumer.ts";
 import type { Apply, ReceivedMessage } from "../../src/kafka/client/consumer_session.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { eventually, within } from "../support/waiting.ts";
+import { produceByJava } from "../services/java_producer.ts";
 import { startKafka } from "../services/kafka.ts";
 import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
@@ -17,6 +19,7 @@ import {
 
 const sharedTest = serviceTest("kafka");
 const ownTest = serviceTest("own kafka");
+const encoder = new TextEncoder();
 
 type Options = Partial<KafkaConsumerOptions> & { bootstrap?: string; apply?: Apply };
 
@@ -129,6 +132,59 @@ sharedTest("run() hands over messages with what the ingest needs, from the begin
     timestampMs: 1_700_000_000_000,
     sitemonId: "producer/7",
   });
+});
+
+ownTest("run() reads what other producers compress, by every codec", async () => {
+  await using kafka = await startKafka();
+  const { bootstrap } = kafka;
+  const [topic, group] = [uniqueName("topic"), uniqueName("group")];
+  await makeTopic(bootstrap, topic);
+  const values = numbers(3_000).map((number) => `${number} ${"what a report repeats ".repeat(9)}`);
+  const codecs = ["none", "gzip", "snappy", "lz4", "zstd"] as const;
+  const messages = codecs.flatMap((codec) =>
+    values.map((value) => ({ codec, value: `${codec} ${value}` }))
+  );
+  const encode = ({ codec, value }: typeof messages[0]) => ({
+    codec,
+    value: encoder.encode(value),
+  });
+  await produceByJava({ bootstrap, topic }, messages.map(encode));
+  await using member = new TestMember({ topic, group, bootstrap });
+  deepStrictEqual(await member.received(messages.length), messages.map(({ value }) => value));
+});
+
+const LOG_FILE = "00000000000000000000.log";
+
+ownTest("run() hands over a batch that is damaged, whole, and goes on behind it", async () => {
+  await using kafka = await startKafka();
+  const { bootstrap } = kafka;
+  const [topic, group] = [uniqueName("topic"), uniqueName("group")];
+  await makeTopic(bootstrap, topic);
+  for (const value of ["before", "damaged", "after"]) {
+    await sendMessages(
+      bootstrap,
+      topic,
+      ["1", "2"].map((place) => ({ value: `${value} ${place}` })),
+    );
+  }
+  const path = `${kafka.folder.path}/broker-1/${topic}-0/${LOG_FILE}`;
+  const log = Buffer.from(await Deno.readFile(path));
+  const at = log.indexOf("damaged 2");
+  const start = log.readInt32BE(8) + 12;
+  const batch = log.subarray(start, start + 12 + log.readInt32BE(start + 8));
+  log[at] = "D".charCodeAt(0);
+  await Deno.writeFile(path, log);
+  const received: ReceivedMessage[] = [];
+  const apply: Apply = (messages) => Promise.resolve(void received.push(...messages));
+  await using _member = new TestMember({ topic, group, bootstrap, apply });
+  await eventually(60_000, "all", () => received.length >= 5 || undefined);
+  deepStrictEqual(received.map(({ offset, value, fault }) => [offset, String(value), fault]), [
+    [0, "before 1", undefined],
+    [1, "before 2", undefined],
+    [3, String(batch), "the batch of offsets 2 to 3 cannot be read: its checksum is wrong"],
+    [4, "after 1", undefined],
+    [5, "after 2", undefined],
+  ]);
 });
 
 sharedTest("run() holds a bounded part of a backlog in memory", async () => {

@@ -85,7 +85,8 @@ export class KafkaCluster implements AsyncDisposable {
 
   private constructor(
     readonly brokers: readonly KafkaBroker[],
-    private readonly folder: ServerFolder,
+    /** Holds the data of each, in `broker-ID`. */
+    readonly folder: ServerFolder,
   ) {
     this.bootstrap = brokers.map((broker) => broker.address).join(",");
   }

@@ -3,7 +3,8 @@ import type { Buffer } from "node:buffer";
 import type { Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
 import { onAbort } from "../../runtime/deadline.ts";
 import { TRACEPARENT } from "../../runtime/telemetry/traceparent.ts";
-import { ID_HEADER } from "../row_message.ts";
+import { ID_HEADER } from "../id_header.ts";
+import type { FetchedRecord } from "../records/record_batch.ts";
 import { KafkaClient, type KafkaClientOptions } from "./kafka_client.ts";
 import { isFromKafka, translated } from "./kafka_errors.ts";
 
@@ -40,6 +41,8 @@ export interface ReceivedMessage {
   readonly sitemonId: string | null;
   /** The `traceparent` header, if there was one. */
   readonly traceparent?: string;
+  /** Why a batch could not be read: then it is the value, whole, and the offset is its last. */
+  readonly fault?: string;
 }
 
 /** What a chunk of messages is applied with. */
@@ -166,7 +169,11 @@ export class ConsumerSession {
 }
 
 export function receivedMessage(
-  { topic, partition, message }: { topic: string; partition: number; message: KafkaMessage },
+  { topic, partition, message }: {
+    topic: string;
+    partition: number;
+    message: KafkaMessage & Pick<FetchedRecord, "fault">;
+  },
 ): ReceivedMessage {
   const traceparent = headerText(message.headers?.[TRACEPARENT]);
   return {
@@ -178,6 +185,7 @@ export function receivedMessage(
     timestampMs: Number(message.timestamp),
     sitemonId: headerText(message.headers?.[ID_HEADER]),
     ...(traceparent === null ? {} : { traceparent }),
+    ...(message.fault === undefined ? {} : { fault: message.fault }),
   };
 }
 

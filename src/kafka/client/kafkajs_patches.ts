@@ -1,7 +1,13 @@
-/** Replaces two slow parts of kafkajs, in the one version whose internals are known. */
+/** Replaces parts of kafkajs that are slow or give up, in the one version whose internals are known. */
+import type { Buffer } from "node:buffer";
+import { CompressionCodecs, CompressionTypes } from "kafkajs";
 import Encoder from "kafkajs/encoder";
+import fetchResponse from "kafkajs/fetch-response";
 import manifest from "kafkajs/package.json" with { type: "json" };
 import RequestQueue from "kafkajs/request-queue";
+import { CODECS } from "../records/codecs.ts";
+import { BATCH_MEMORY_MAX } from "../records/record_batch.ts";
+import { decodeFetch } from "./fetch_response.ts";
 
 /** Before it is raised, the patched code of the new version has to be read. */
 export const PATCHED_VERSION = "2.2.4";
@@ -20,11 +26,16 @@ interface Queue {
   scheduleCheckPendingRequests(): void;
 }
 
+/** What reads the answers to fetches. */
+interface FetchReader {
+  decode(bytes: Buffer): Promise<unknown>;
+}
+
 /** Of 32 bits, seven in each. */
 const VARINT_BYTES_MAX = 5;
 
 /**
- * Patches both prototypes; leaves those of any version but {@linkcode PATCHED_VERSION} alone.
+ * Patches the three; leaves those of any version but {@linkcode PATCHED_VERSION} alone.
  *
  * Encoder: kafkajs makes an array and a Buffer for each number of variable length, of which a
  * message has ten, and copies them by Buffer's own copy. Written in place, a message takes half the
@@ -33,15 +44,21 @@ const VARINT_BYTES_MAX = 5;
  * Request queue: after its first answer, each connection asks itself a thousand times a second
  * whether there is something to send, until it ends: 30 ms of CPU in every second (measured).
  *
+ * Fetches: see fetch_response.ts. Kafka before 2.3 answers in an older version, which kafkajs reads.
+ *
  * @see https://protobuf.dev/programming-guides/encoding/#varints, which Kafka's records use
  * @see https://github.com/tulios/kafkajs/issues/1704
  */
 export function patchKafkajs(
   version: string,
-  writer: object,
-  queue: Pick<Queue, "scheduleCheckPendingRequests">,
+  { writer, queue, fetches }: {
+    readonly writer: object;
+    readonly queue: Pick<Queue, "scheduleCheckPendingRequests">;
+    readonly fetches: FetchReader;
+  },
 ): void {
   if (version !== PATCHED_VERSION) return;
+  fetches.decode = (bytes) => decodeFetch(bytes);
   Object.assign(writer, {
     writeUVarInt(this: Writer, value: number): Writer {
       this.ensureAvailable(VARINT_BYTES_MAX);
@@ -63,4 +80,17 @@ export function patchKafkajs(
   };
 }
 
-patchKafkajs(manifest.version, Encoder.prototype, RequestQueue.prototype as unknown as Queue);
+patchKafkajs(manifest.version, {
+  writer: Encoder.prototype,
+  queue: RequestQueue.prototype as unknown as Queue,
+  fetches: fetchResponse as FetchReader,
+});
+
+/** By kafkajs's own interface: for the formats from before Kafka 0.11, and its older answers. */
+const { GZIP, Snappy, LZ4, ZSTD } = CompressionTypes;
+for (const type of [GZIP, Snappy, LZ4, ZSTD] as const) {
+  const { unpack } = CODECS.get(type)!;
+  const compressing = type === GZIP ? CompressionCodecs[GZIP]() : {};
+  const decompress = (bytes: Buffer) => Promise.resolve(unpack(bytes, BATCH_MEMORY_MAX));
+  CompressionCodecs[type] = () => ({ ...compressing, decompress });
+}

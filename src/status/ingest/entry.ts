@@ -15,6 +15,8 @@ export interface IngestMessage extends MessagePlace {
   readonly sitemonId: string | null;
   /** The trace context of the check that it reports, if there is one. */
   readonly traceparent?: string;
+  /** Why messages could not be told apart: the value is the batch that holds them. */
+  readonly fault?: string;
 }
 
 /** A message and what it holds. */
@@ -37,7 +39,7 @@ export function deadEntry(
   reason: DeadLetterReason,
   detail: string,
 ): Entry {
-  const { sitemonId, timestampMs, traceparent: _, ...rest } = message;
+  const { sitemonId, timestampMs, traceparent: _, fault: __, ...rest } = message;
   const deadLetter = {
     ...rest,
     timestampMs: storableMs(timestampMs),

@@ -31,6 +31,7 @@ function entryOf(
   message: IngestMessage,
   { clusterId, nowMicros, decode = decodeMessage }: ReadMessageOptions,
 ): Entry {
+  if (message.fault !== undefined) return deadEntry(message, "undecodable", message.fault);
   if (message.value === null || message.value.length === 0) {
     return deadEntry(message, "undecodable", "the message is empty");
   }

@@ -1,7 +1,7 @@
 /** The reports that benches store and send, and how a topic is filled with them. */
 import { Buffer } from "node:buffer";
 import { Kafka, logLevel, Partitioners } from "kafkajs";
-import { ID_HEADER } from "../../../src/kafka/row_message.ts";
+import { ID_HEADER } from "../../../src/kafka/id_header.ts";
 import { encodeReport } from "../../../src/report/codec.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
 import { aReport, PRODUCERS } from "../../contract/site_reports.ts";

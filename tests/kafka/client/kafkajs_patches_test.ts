@@ -12,16 +12,18 @@ Deno.test("the patches fit the kafkajs that is installed", () => {
   strictEqual(
     manifest.version,
     PATCHED_VERSION,
-    "kafkajs was updated: read its encoder and its request queue, correct the patches, " +
+    "kafkajs was updated: read its encoder, request queue and fetch, correct the patches, " +
       "measure whether they still help, and raise PATCHED_VERSION",
   );
 });
 
 Deno.test("patchKafkajs() leaves another version alone", () => {
   const scheduleCheckPendingRequests = () => {};
-  const [writer, queue] = [{}, { scheduleCheckPendingRequests }];
-  patchKafkajs("2.2.5", writer, queue);
-  deepStrictEqual([writer, queue], [{}, { scheduleCheckPendingRequests }]);
+  const decode = () => Promise.resolve();
+  const parts = { writer: {}, queue: { scheduleCheckPendingRequests }, fetches: { decode } };
+  patchKafkajs("2.2.5", parts);
+  const same = { writer: {}, queue: { scheduleCheckPendingRequests }, fetches: { decode } };
+  deepStrictEqual(parts, same);
 });
 
 /** By protobuf.dev's rules, in hexadecimal. */

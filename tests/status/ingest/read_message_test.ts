@@ -84,6 +84,14 @@ Deno.test("readMessage() believes a clock that is a day ahead, and no more", () 
   strictEqual(reasonFor(encodeReport(aReport({ checked_at: limit + 1 }))), "clock");
 });
 
+Deno.test("readMessage() keeps a batch that was not read whole, with the reason, although it decodes", () => {
+  const message = aMessage(encodeReport(aReport()), { fault: "its checksum is wrong" });
+  const entry = readMessage(message, OPTIONS);
+  const { fault, ...place } = message;
+  const deadLetter = { ...place, reason: "undecodable", detail: fault };
+  deepStrictEqual(entry, { message, kind: "dead", deadLetter });
+});
+
 Deno.test("readMessage() keeps a dead letter whole", () => {
   const [key, value] = [Uint8Array.of(1), Uint8Array.of(2, 3)];
   const message = aMessage(value, { key, sitemonId: "id/7" });

@@ -1,0 +1,255 @@
+/**
+ * A batch of records as a topic stores it, in the format that Kafka has had since 0.11.
+ *
+ * @see https://kafka.apache.org/documentation/#recordbatch
+ */
+import { Buffer } from "node:buffer";
+import { BatchError } from "./batch_error.ts";
+import { CODECS } from "./codecs.ts";
+import { crc32c } from "./crc32c.ts";
+
+/** Where the fields of a batch are. Its offset and its length come before what the length counts. */
+const AT = {
+  ...{ baseOffset: 0, length: 8, magic: 16, crc: 17, attributes: 21, lastOffsetDelta: 23 },
+  ...{ firstTimestamp: 27, maxTimestamp: 35, producerId: 43, count: 57, records: 61 },
+} as const;
+const BYTES_BEFORE_LENGTH = 12;
+/** The format's number, in the batch. */
+export const MAGIC = 2;
+/** Bits of the attributes. */
+const ATTRIBUTE = { codec: 7, appendTime: 8, transactional: 16, control: 32 };
+
+/** What a record takes in memory beside its bytes, roughly. */
+export const RECORD_BYTES = 512;
+/**
+ * What the records of one batch may take in memory, unpacked. A batch has a megabyte by default
+ * (`max.message.bytes`), of 2,000 reports; those compress to a tenth.
+ */
+export const BATCH_MEMORY_MAX = 64 * 1024 * 1024;
+
+/** In a batch of a transaction, kafkajs asks both to leave out what was aborted. */
+export interface BatchContext {
+  readonly producerId: string;
+  readonly inTransaction: boolean;
+}
+
+export const NO_TRANSACTION: BatchContext = { producerId: "-1", inTransaction: false };
+
+/** A record as kafkajs hands messages on, with those headers that were asked for. */
+export interface FetchedRecord {
+  readonly offset: string;
+  readonly timestamp: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  /** The first of each name. */
+  readonly headers: Readonly<Record<string, Buffer>>;
+  readonly attributes: number;
+  /** A marker of Kafka's own: it moves the position, and nobody is given it. */
+  readonly isControlRecord: boolean;
+  readonly batchContext: BatchContext;
+  /** Why the batch, which is the value, could not be read; then the offset is its last. */
+  readonly fault?: string;
+}
+
+export interface ReadRecords {
+  /** At least one, so that the position moves past the batch. */
+  readonly records: readonly FetchedRecord[];
+  /** What they take in memory, roughly. */
+  readonly memory: number;
+}
+
+/** Bytes of the whole batch that begins the buffer; undefined when it is cut off. */
+export function batchLength(bytes: Buffer): number | undefined {
+  if (bytes.length <= AT.magic) return undefined;
+  const length = BYTES_BEFORE_LENGTH + bytes.readInt32BE(AT.length);
+  return length > bytes.length ? undefined : length;
+}
+
+/** The number of its format, of a batch of any format. */
+export function magicOf(batch: Buffer): number {
+  return batch.readInt8(AT.magic);
+}
+
+/**
+ * The records of one whole batch. Never throws: a batch that cannot be read is one record with a
+ * `fault`. `endOffset`, the end of the partition, bounds what a damaged batch says of itself.
+ */
+export function readBatch(
+  batch: Buffer,
+  options: { readonly headers: readonly string[]; readonly endOffset: number },
+): ReadRecords {
+  try {
+    const memory = { left: BATCH_MEMORY_MAX };
+    const records = recordsOf(batch, options.headers, memory);
+    return { records, memory: BATCH_MEMORY_MAX - memory.left };
+  } catch (error) {
+    if (!(error instanceof BatchError)) throw error;
+    return { records: [setAside(batch, error.message, options.endOffset)], memory: batch.length };
+  }
+}
+
+function recordsOf(batch: Buffer, headers: readonly string[], memory: { left: number }) {
+  if (batch.length < AT.records) throw new BatchError("it ends too early");
+  const magic = magicOf(batch);
+  if (magic !== MAGIC) throw new BatchError(`its format ${magic} is not known`);
+  if (crc32c(batch.subarray(AT.attributes)) !== batch.readUInt32BE(AT.crc)) {
+    throw new BatchError("its checksum is wrong");
+  }
+  const count = batch.readInt32BE(AT.count);
+  memory.left -= count * RECORD_BYTES;
+  if (memory.left < 0) throw new BatchError(`it has ${count} records, and too many`);
+  const reader = new RecordReader(recordBytes(batch, memory), headOf(batch), headers);
+  const records = Array.from({ length: Math.max(0, count) }, () => reader.next());
+  // Compaction takes records out of a batch, and leaves its last offset.
+  const last = String(lastOffset(batch));
+  if (records.at(-1)?.offset !== last) records.push(placeholder(batch, last));
+  return records;
+}
+
+/** The bytes of the records, unpacked. */
+function recordBytes(batch: Buffer, memory: { left: number }): Buffer {
+  const packed = batch.subarray(AT.records);
+  const codec = batch.readInt16BE(AT.attributes) & ATTRIBUTE.codec;
+  if (codec === 0) {
+    memory.left -= packed.length;
+    return packed;
+  }
+  const { name, unpack } = CODECS.get(codec) ?? {};
+  if (unpack === undefined) throw new BatchError(`its codec ${codec} is not known`);
+  try {
+    const { buffer, byteOffset, byteLength } = unpack(packed, memory.left);
+    memory.left -= byteLength;
+    return Buffer.from(buffer, byteOffset, byteLength);
+  } catch (error) {
+    if (!(error instanceof BatchError)) throw error;
+    throw new BatchError(`its records, compressed with ${name}, cannot be read: ${error.message}`);
+  }
+}
+
+/** What the records of a batch have in common. */
+interface Head {
+  readonly baseOffset: number;
+  readonly firstTimestamp: number;
+  /** When the broker appended it, if the topic has `LogAppendTime`. */
+  readonly appendTime: number | undefined;
+  readonly isControlRecord: boolean;
+  readonly batchContext: BatchContext;
+}
+
+function headOf(batch: Buffer): Head {
+  const attributes = batch.readInt16BE(AT.attributes);
+  return {
+    baseOffset: Number(batch.readBigInt64BE(AT.baseOffset)),
+    firstTimestamp: Number(batch.readBigInt64BE(AT.firstTimestamp)),
+    appendTime: attributes & ATTRIBUTE.appendTime
+      ? Number(batch.readBigInt64BE(AT.maxTimestamp))
+      : undefined,
+    isControlRecord: (attributes & ATTRIBUTE.control) !== 0,
+    batchContext: {
+      producerId: String(batch.readBigInt64BE(AT.producerId)),
+      inTransaction: (attributes & ATTRIBUTE.transactional) !== 0,
+    },
+  };
+}
+
+/**
+ * Record => length, attributes int8, timestamp and offset from the batch's first, key, value and
+ * headers; every other number is a zigzag varint, and a length of -1 stands for null.
+ */
+class RecordReader {
+  readonly #bytes: Buffer;
+  readonly #head: Head;
+  readonly #headers: readonly (readonly [name: string, bytes: Buffer])[];
+  #at = 0;
+
+  constructor(bytes: Buffer, head: Head, headers: readonly string[]) {
+    this.#bytes = bytes;
+    this.#head = head;
+    this.#headers = headers.map((name) => [name, Buffer.from(name)]);
+  }
+
+  next(): FetchedRecord {
+    const { baseOffset, firstTimestamp, appendTime, isControlRecord, batchContext } = this.#head;
+    const length = this.#number();
+    const end = this.#at + length;
+    if (length < 1 || end > this.#bytes.length) throw new BatchError("a record ends too early");
+    const attributes = this.#bytes[this.#at++]!;
+    const timestamp = firstTimestamp + this.#number();
+    const offset = baseOffset + this.#number();
+    const key = this.#field();
+    const value = this.#field();
+    const headers = this.#readHeaders();
+    if (this.#at !== end) throw new BatchError("a record has not the length that it claims");
+    return {
+      offset: String(offset),
+      timestamp: String(appendTime ?? timestamp),
+      ...{ key, value, headers, attributes, isControlRecord, batchContext },
+    };
+  }
+
+  #readHeaders(): Record<string, Buffer> {
+    const found: Record<string, Buffer> = Object.create(null);
+    for (let left = this.#number(); left > 0; left--) {
+      const name = this.#field();
+      const value = this.#field();
+      const wanted = this.#headers.find(([, bytes]) => name !== null && bytes.equals(name));
+      if (wanted !== undefined && value !== null) found[wanted[0]] ??= value;
+    }
+    return found;
+  }
+
+  /** A view. */
+  #field(): Buffer | null {
+    const length = this.#number();
+    if (length < 0) return null;
+    const end = this.#at + length;
+    if (end > this.#bytes.length) throw new BatchError("a record ends too early");
+    const field = this.#bytes.subarray(this.#at, end);
+    this.#at = end;
+    return field;
+  }
+
+  /** Beyond 53 bits it is not exact: only the times of a foreign record are so large. */
+  #number(): number {
+    let value = 0;
+    for (let scale = 1, byte = 128; byte >= 128; scale *= 128) {
+      if (this.#at >= this.#bytes.length) throw new BatchError("a record ends too early");
+      byte = this.#bytes[this.#at++]!;
+      value += (byte & 127) * scale;
+    }
+    return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+  }
+}
+
+/** Moves the position to the end of a batch that has no record there. */
+function placeholder(batch: Buffer, offset: string): FetchedRecord {
+  return { ...emptyRecord(batch, offset), isControlRecord: true };
+}
+
+/** The batch whole, in place of its records, as one record at its last offset. */
+export function setAside(batch: Buffer, reason: string, endOffset: number): FetchedRecord {
+  const first = Number(batch.readBigInt64BE(AT.baseOffset));
+  const claimed = hasHead(batch) ? lastOffset(batch) : first;
+  // A damaged one may claim what it likes, and messages that follow it must not be passed over.
+  const last = claimed >= first && claimed < endOffset ? claimed : first;
+  const fault = `the batch of offsets ${first} to ${last} cannot be read: ${reason}`;
+  return { ...emptyRecord(batch, String(last)), value: batch, fault };
+}
+
+function lastOffset(batch: Buffer): number {
+  return Number(batch.readBigInt64BE(AT.baseOffset)) + batch.readInt32BE(AT.lastOffsetDelta);
+}
+
+function emptyRecord(batch: Buffer, offset: string): FetchedRecord {
+  const hasTime = hasHead(batch);
+  return {
+    offset,
+    timestamp: String(hasTime ? batch.readBigInt64BE(AT.maxTimestamp) : -1),
+    ...{ key: null, value: null, headers: {}, attributes: 0, isControlRecord: false },
+    batchContext: hasTime ? headOf(batch).batchContext : NO_TRANSACTION,
+  };
+}
+
+function hasHead(batch: Buffer): boolean {
+  return batch.length >= AT.records && magicOf(batch) === MAGIC;
+}

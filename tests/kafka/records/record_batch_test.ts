@@ -1,0 +1,165 @@
+// Goal: each record of a batch, or the batch whole with the reason; never an error, nor more memory.
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { Buffer } from "node:buffer";
+import zlib from "node:zlib";
+import fc from "fast-check";
+import {
+  BATCH_MEMORY_MAX,
+  batchLength,
+  readBatch,
+  RECORD_BYTES,
+} from "../../../src/kafka/records/record_batch.ts";
+import { aBatch, aRecord } from "./a_batch.ts";
+
+const OPTIONS = { headers: ["sitemon-id", "toString"], endOffset: 1_000 };
+
+function read(batch: Buffer) {
+  return readBatch(batch, OPTIONS).records.map((record) => ({
+    offset: Number(record.offset),
+    timestamp: Number(record.timestamp),
+    key: record.key?.toString(),
+    value: record.value?.toString(),
+    ...(record.isControlRecord && { isControlRecord: true }),
+    ...(record.fault !== undefined && { fault: record.fault }),
+  }));
+}
+
+Deno.test("readBatch() reads each record, with the place and the time that the batch gives it", () => {
+  const records = Buffer.concat([
+    aRecord({ offset: 0, time: 7 }),
+    aRecord({ offset: 3, time: -900, key: null, value: null }),
+    aRecord({ offset: 300, time: 2 ** 40, value: "" }),
+  ]);
+  const parts = { records, count: 3, lastOffsetDelta: 300 };
+  deepStrictEqual(read(aBatch(parts)), [
+    { offset: 40, timestamp: 1_007, key: "key", value: "value" },
+    { offset: 43, timestamp: 100, key: undefined, value: undefined },
+    { offset: 340, timestamp: 2 ** 40 + 1_000, key: "key", value: "" },
+  ]);
+  const appended = read(aBatch({ ...parts, attributes: 8 })).map(({ timestamp }) => timestamp);
+  deepStrictEqual(appended, [5_000, 5_000, 5_000]);
+});
+
+Deno.test("readBatch() gives the first header of each name that is asked for, and no other", () => {
+  const headers = [
+    ["other", "x"],
+    ["sitemon-id", null],
+    ["sitemon-id", "1"],
+    ["sitemon-id", "2"],
+    ["toString", "3"],
+  ] as const;
+  const [record] = readBatch(aBatch({ records: aRecord({ headers }) }), OPTIONS).records;
+  const texts = Object.entries(record!.headers).map(([name, value]) => [name, value.toString()]);
+  deepStrictEqual(texts, [["sitemon-id", "1"], ["toString", "3"]]);
+});
+
+Deno.test("readBatch() ends where the batch does, although compaction took records out of it", () => {
+  deepStrictEqual(read(aBatch({ lastOffsetDelta: 5 })), [
+    { offset: 40, timestamp: 1_000, key: "key", value: "value" },
+    { offset: 45, timestamp: 5_000, key: undefined, value: undefined, isControlRecord: true },
+  ]);
+  const empty = aBatch({ records: new Uint8Array(), count: 0, lastOffsetDelta: 5 });
+  deepStrictEqual(read(empty).map(({ offset }) => offset), [45]);
+});
+
+Deno.test("readBatch() says which records are Kafka's own, and of which transaction", () => {
+  const [record] = readBatch(aBatch({ attributes: 16 + 32, producerId: 9 }), OPTIONS).records;
+  strictEqual(record!.isControlRecord, true);
+  deepStrictEqual(record!.batchContext, { producerId: "9", inTransaction: true });
+});
+
+function changed(batch: Buffer, at: number): Buffer {
+  batch[at]! ^= 1;
+  return batch;
+}
+
+const packed = (size: number, value = 0) => zlib.gzipSync(Buffer.alloc(size, value));
+const RECORDS_MAX = BATCH_MEMORY_MAX / RECORD_BYTES;
+const LEFT_OF_ONE = BATCH_MEMORY_MAX - RECORD_BYTES;
+
+for (
+  const [name, batch, reason] of [
+    ["of an unknown codec", aBatch({ attributes: 5 }), "its codec 5 is not known"],
+    ["of an unknown format", aBatch({ magic: 3 }), "its format 3 is not known"],
+    ["that was changed", changed(aBatch(), 70), "its checksum is wrong"],
+    ["shorter than its head", aBatch().subarray(0, 40), "it ends too early"],
+    ["with fewer records than it claims", aBatch({ count: 2 }), "a record ends too early"],
+    [
+      "with a record that is cut off",
+      aBatch({ records: aRecord().subarray(0, -1) }),
+      "a record ends too early",
+    ],
+    [
+      "with a record of another length",
+      aBatch({
+        records: Buffer.concat([Buffer.of(aRecord()[0]! + 2), aRecord().subarray(1), Buffer.of(0)]),
+      }),
+      "a record has not the length that it claims",
+    ],
+    [
+      "with a field that is longer than all",
+      aBatch({ records: Buffer.of(16, 0, 0, 0, 1, 254, 255, 255, 15) }),
+      "a record ends too early",
+    ],
+    [
+      "of no gzip",
+      aBatch({ attributes: 1, records: Buffer.from("no gzip") }),
+      "its records, compressed with gzip, cannot be read: incorrect header check",
+    ],
+    [
+      "that is too long when unpacked",
+      aBatch({ attributes: 1, records: packed(LEFT_OF_ONE + 1) }),
+      `its records, compressed with gzip, cannot be read: it has more than ${LEFT_OF_ONE} bytes`,
+    ],
+    [
+      "as long as may be when unpacked",
+      aBatch({ attributes: 1, records: packed(LEFT_OF_ONE) }),
+      "a record ends too early",
+    ],
+    [
+      "of too many records",
+      aBatch({ count: RECORDS_MAX + 1 }),
+      `it has ${RECORDS_MAX + 1} records, and too many`,
+    ],
+  ] as const
+) {
+  Deno.test(`readBatch() hands over a batch ${name} whole, with the reason`, () => {
+    const { records: [record, ...others], memory } = readBatch(batch, OPTIONS);
+    const count = batch.length < 61 ? 1 : batch.readInt32BE(23) + 1;
+    const last = count > 900 ? 40 : 39 + count;
+    strictEqual(record!.fault, `the batch of offsets 40 to ${last} cannot be read: ${reason}`);
+    deepStrictEqual([record!.offset, record!.value, others], [String(last), batch, []]);
+    strictEqual(memory, batch.length);
+  });
+}
+
+Deno.test("readBatch() never throws and never passes over what follows, whatever is in a batch", () => {
+  const anyBatch = fc.record({
+    attributes: fc.integer({ min: 0, max: 63 }),
+    count: fc.integer({ min: -2, max: 2_000_000_000 }),
+    lastOffsetDelta: fc.integer({ min: -2_000_000_000, max: 2_000_000_000 }),
+    records: fc.uint8Array({ maxLength: 300 }),
+  }).map(aBatch);
+  const damaged = fc.uint8Array({ minLength: 17, maxLength: 300 }).map((bytes) => {
+    const batch = Buffer.from(bytes);
+    batch.writeBigInt64BE(40n);
+    return batch;
+  });
+  fc.assert(
+    fc.property(fc.oneof(anyBatch, damaged), (batch) => {
+      const { records } = readBatch(batch, OPTIONS);
+      strictEqual(records.length > 0, true);
+      const { fault, offset } = records.at(-1)!;
+      if (fault !== undefined) strictEqual(Number(offset) >= 40 && Number(offset) < 1_000, true);
+    }),
+    { numRuns: 2_000 },
+  );
+});
+
+Deno.test("batchLength() is that of the first batch, and undefined of one that is cut off", () => {
+  const batch = aBatch();
+  strictEqual(batchLength(Buffer.concat([batch, batch])), batch.length);
+  for (const length of [0, 16, 17, batch.length - 1]) {
+    strictEqual(batchLength(batch.subarray(0, length)), undefined, String(length));
+  }
+});
