@@ -2,6 +2,8 @@
 /* global uPlot */
 
 const HEIGHT = 220;
+/** Pixels; a shorter drag is a tap. */
+const DRAG_MIN = 10;
 
 const element = document.querySelector(".chart");
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -22,6 +24,7 @@ function options() {
     : ["#515a6b", "#e4e7ed", "#2166c4", "#a8562a"];
   const axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
   const ms = (_, value) => value === null ? "–" : `${value} ms`;
+  const line = { width: 2, value: ms, points: { filter: singlePoints } };
   return {
     width: element.clientWidth,
     height: HEIGHT,
@@ -34,10 +37,60 @@ function options() {
     }],
     series: [
       { label: "UTC", value: (_, value) => value === null ? "–" : utc(value) },
-      { label: "p50", stroke: p50, width: 2, value: ms },
-      { label: "p95", stroke: p95, width: 2, value: ms },
+      { label: "p50", stroke: p50, ...line },
+      { label: "p95", stroke: p95, ...line },
     ],
+    hooks: { setScale: [(chart, key) => key === "x" && showReset(chart)] },
   };
+}
+
+/** Where a line has a break on both sides, as of a site that is checked once a day. */
+function singlePoints(chart, series, showsAll) {
+  if (showsAll) return null;
+  const values = chart.data[series];
+  const isGap = (index) => (values[index] ?? null) === null;
+  return values.flatMap((_, at) => !isGap(at) && isGap(at - 1) && isGap(at + 1) ? [at] : []);
+}
+
+const reset = document.createElement("button");
+reset.type = "button";
+reset.className = "reset";
+reset.textContent = "Reset zoom";
+reset.addEventListener("click", () => chart.setData(chart.data));
+
+function isZoomed({ scales: { x }, data: [times] }) {
+  return x.min > times[0] || x.max < times.at(-1);
+}
+
+function showReset(chart) {
+  reset.hidden = !isZoomed(chart);
+}
+
+/** A finger that is drawn across selects what is shown, as the mouse does. */
+function zoomByTouch(chart) {
+  const { over } = chart;
+  let start = null;
+  const select = ({ clientX }) => {
+    const { left: edge, width, height } = over.getBoundingClientRect();
+    const [from, to] = [start, clientX].map((x) => Math.min(width, Math.max(0, x - edge)));
+    const selection = { left: Math.min(from, to), width: Math.abs(to - from), top: 0, height };
+    chart.setSelect(selection, false);
+    return selection;
+  };
+  over.addEventListener("pointerdown", ({ pointerType, clientX, isPrimary }) => {
+    start = pointerType === "touch" && isPrimary ? clientX : null;
+  });
+  over.addEventListener("pointermove", (event) => start !== null && select(event));
+  over.addEventListener("pointercancel", () => start = null);
+  over.addEventListener("pointerup", (event) => {
+    if (start === null) return;
+    const { left, width } = select(event);
+    start = null;
+    chart.setSelect({ left: 0, width: 0, top: 0, height: 0 }, false);
+    if (width < DRAG_MIN) return;
+    const [min, max] = [left, left + width].map((x) => chart.posToVal(x, "x"));
+    chart.setScale("x", { min, max });
+  });
 }
 
 let chart;
@@ -45,13 +98,28 @@ let chart;
 function draw() {
   chart?.destroy();
   element.replaceChildren();
-  chart = new uPlot(options(), JSON.parse(element.dataset.points), element);
+  chart = new uPlot(options(), points(), element);
+  element.append(reset);
+  showReset(chart);
+  zoomByTouch(chart);
+}
+
+function points() {
+  return JSON.parse(element.dataset.points);
+}
+
+/** New points keep the part that the reader zoomed to. */
+function update() {
+  const { min, max } = chart.scales.x;
+  const keeps = isZoomed(chart);
+  chart.setData(points(), !keeps);
+  if (keeps) chart.setScale("x", { min, max });
 }
 
 if (element !== null && globalThis.uPlot !== undefined) {
   draw();
   dark.addEventListener("change", draw);
-  element.addEventListener("points", () => chart.setData(JSON.parse(element.dataset.points)));
+  element.addEventListener("points", update);
   new ResizeObserver(() => chart.setSize({ width: element.clientWidth, height: HEIGHT }))
     .observe(element);
 }
