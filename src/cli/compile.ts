@@ -128,7 +128,7 @@ async function compile(args: readonly string[]): Promise<number> {
   const { config, traces, output } = values;
   const loaded = config === undefined
     ? undefined
-    : loadFile(config, { terminal: processTerminal() });
+    : loadFile({ config }, { terminal: processTerminal() });
   writeCommit();
   const folder = copySources();
   try {

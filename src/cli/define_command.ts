@@ -1,5 +1,9 @@
 /** What each file of commands/ exports as `define`: the options of a command, and what it runs. */
 import type { Command } from "commander";
+import type { DaemonRole } from "../config/loaded_config.ts";
+import { systemHostEnvironment } from "../config/host_environment.ts";
+import { findConfig, type FoundConfig } from "./find_config.ts";
+import { defaultConfigPath } from "./service/unit_file.ts";
 import type { Terminal } from "./text/terminal.ts";
 
 /** Gives a command its description, arguments, options, subcommands and action. */
@@ -12,13 +16,23 @@ export interface CommandContext {
 }
 
 /** Options of every command that is about a configuration. */
-export interface ConfigOptions {
-  /** Path of the configuration. */
-  readonly config: string;
-}
+export type ConfigOptions = FoundConfig;
 
-export function withConfig(command: Command): Command {
-  return command.requiredOption("-c, --config <file>", "configuration file");
+/** For commands about a configuration of these daemons, the likeliest first. */
+export function withConfig(command: Command, ...roles: [DaemonRole, ...DaemonRole[]]): Command {
+  return command
+    .option(
+      "-c, --config <file>",
+      `configuration file (default: $SITEMON_CONFIG, or ${defaultConfigPath(roles[0])})`,
+    )
+    .option(
+      "--unit <name>",
+      "systemd unit with the state and credentials (default: the one that runs the configuration)",
+    )
+    .hook("preAction", (_, action) => {
+      const found = findConfig(action.opts(), roles, systemHostEnvironment());
+      for (const [key, value] of Object.entries(found)) action.setOptionValue(key, value);
+    });
 }
 
 /** For commands that work on a producer's outbox. */

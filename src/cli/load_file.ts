@@ -3,16 +3,21 @@ import { resolve } from "node:path";
 import { formatMistakes } from "../config/config_error.ts";
 import { loadConfig } from "../config/load.ts";
 import type { LoadedConfig, ReadConfig, Role } from "../config/loaded_config.ts";
-import type { HostEnvironment } from "../config/host_environment.ts";
+import { type HostEnvironment, systemHostEnvironment } from "../config/host_environment.ts";
 import { addressRangeProblem } from "../scanner/reach/address_policy.ts";
 import { jsonPathProblem } from "../scanner/expect/json_path.ts";
 import { patternProblem } from "../scanner/expect/pattern.ts";
+import type { FoundConfig } from "./find_config.ts";
+import { asUnit } from "./service/unit_file.ts";
 import type { Terminal } from "./text/terminal.ts";
 
-/** Throws ConfigError with every mistake; warnings go to standard error. */
+/**
+ * With the state and the credentials of the unit that runs it. Throws ConfigError with every mistake;
+ * warnings go to standard error.
+ */
 export function loadFile(
-  path: string,
-  { terminal, ...options }: {
+  { config, unit }: FoundConfig,
+  { terminal, hostEnvironment = systemHostEnvironment(), ...options }: {
     readonly role?: Role;
     readonly terminal: Terminal;
     /** This process's own when absent. */
@@ -21,8 +26,9 @@ export function loadFile(
     readonly readsPipes?: boolean;
   },
 ): ReadConfig {
-  const loaded = loadConfig(path, {
+  const loaded = loadConfig(config, {
     ...options,
+    hostEnvironment: unit === undefined ? hostEnvironment : asUnit(hostEnvironment, unit),
     checkPattern: patternProblem,
     checkJsonPath: jsonPathProblem,
     checkAddress: addressRangeProblem,

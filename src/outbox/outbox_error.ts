@@ -18,7 +18,10 @@ export class OutboxMissingError extends Error {
   override readonly name = "OutboxMissingError";
 
   constructor(path: string) {
-    super(`no outbox at "${path}"; is STATE_DIRECTORY set as for its producer?`);
+    super(
+      `no outbox at "${path}"; set STATE_DIRECTORY to its producer's folder, or name the producer's ` +
+        "systemd unit with --unit",
+    );
   }
 }
 

@@ -18,7 +18,11 @@ export function fakeHostEnvironment({ files = {}, env = {} }: FakeMachine): Host
       if (text.length > bytesMax) throw new RangeError(`larger than ${bytesMax} bytes`);
       return text;
     },
-    isRegularFile: (path) => path !== PIPE,
+    isRegularFile(path) {
+      if (path === PIPE) return false;
+      if (!Object.hasOwn(files, path)) throw new Deno.errors.NotFound(path);
+      return true;
+    },
     listFolder(folder) {
       const prefix = folder === "." ? "" : `${folder}/`;
       const inside = Object.keys(files).filter((path) => path.startsWith(prefix));

@@ -13,7 +13,7 @@ import { printableJson } from "../text/terminal_text.ts";
 import { type Column, textTable } from "../text/text_table.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
-  withConfig(command)
+  withConfig(command, "consumer", "run")
     .description(
       "Compares what producers stored with what arrived; exits 1 when reports are missing, " +
         "or when there is nothing to compare.",
@@ -28,9 +28,9 @@ interface AuditOptions extends ConfigOptions {
   readonly json?: boolean;
 }
 
-async function audit({ config, since, json = false }: AuditOptions, terminal: Terminal) {
+async function audit({ since, json = false, ...options }: AuditOptions, terminal: Terminal) {
   const sinceMicros = since === undefined ? undefined : sinceMicrosOf(since, Date.now());
-  const loaded = loadFile(config, { terminal });
+  const loaded = loadFile(options, { terminal });
   if (loaded.config.kafka !== undefined && loaded.config.postgres === undefined) {
     const message = 'no store in this configuration, only "kafka"; use the consumer\'s';
     throw new ConfigError([{ ...loaded.origins.source.place(["kafka"]), message }]);

@@ -2,10 +2,12 @@
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { resolveSite } from "../../config/resolve/resolve_site.ts";
 import { siteNames } from "../../config/resolve/resolve_sites.ts";
+import { systemHostEnvironment } from "../../config/host_environment.ts";
 import { defaultConfig } from "../../config/schema/schema.ts";
 import { siteSchema } from "../../config/schema/site_schema.ts";
 import type { Site } from "../../config/site.ts";
 import { publicUrl } from "../../report/public_url.ts";
+import { shownValue } from "../../config/yaml/shown_value.ts";
 import type { SiteReport } from "../../report/report.ts";
 import { threadResults } from "../../runtime/threads/thread_results.ts";
 import type { Explanation } from "../../scanner/reach/explanation.ts";
@@ -13,6 +15,7 @@ import { checkSpec } from "../../threads/check/check_spec.ts";
 import { explanationsSpec } from "../../threads/explanations/explanations_spec.ts";
 import type { DefineCommand } from "../define_command.ts";
 import { EXIT_NOT_UP, EXIT_OK, UsageError } from "../exit_code.ts";
+import { findConfig } from "../find_config.ts";
 import { loadFile } from "../load_file.ts";
 import { CheckProgress } from "../text/progress.ts";
 import { CheckTable } from "../text/check_table.ts";
@@ -25,6 +28,7 @@ export const define: DefineCommand = (command, { terminal, exit }) =>
     .description("Checks URLs, or the sites of a configuration, once; exits 0 when all are up.")
     .argument("[urls...]", "URLs to check")
     .option("-c, --config <file>", "configuration file; its sites are checked")
+    .option("--unit <name>", "systemd unit whose configuration, state and credentials are used")
     .option("--site <name...>", "only these sites of the configuration")
     .option("--json", "print one JSON report per site")
     .option("--explain", "show where the URLs lead and which rule allows or denies a check")
@@ -34,23 +38,31 @@ interface CheckCommandOptions {
   readonly urls: readonly string[];
   /** Path of a configuration, whose sites are checked too. */
   readonly config?: string;
+  /** Name of a unit, whose sites are checked too. */
+  readonly unit?: string;
   /** Names of the only sites of the configuration to check. */
   readonly site?: readonly string[];
   readonly json?: boolean;
   readonly explain?: boolean;
 }
 
+/** Whose configurations hold sites. */
+const SITES_OF = ["producer", "run"] as const;
+
 async function checkOrExplain(
-  { urls, config: path, site: names, json = false, explain = false }: CheckCommandOptions,
+  { urls, config, unit, site: names, json = false, explain = false }: CheckCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const loaded = path === undefined ? undefined : loadFile(path, { terminal });
+  const given = { ...(config !== undefined && { config }), ...(unit !== undefined && { unit }) };
+  const isAsked = names !== undefined || Object.keys(given).length > 0;
+  const found = isAsked ? findConfig(given, SITES_OF, systemHostEnvironment()) : undefined;
+  const loaded = found && loadFile(found, { terminal });
   const known = loaded?.sites ?? [];
   // Explaining a URL does not explain every site of the configuration beside it.
   const named = names === undefined
     ? (explain && urls.length > 0 ? [] : known)
     : known.filter(({ name }) => names.includes(name));
-  const problem = namesProblem(names, known, path) ?? urlsProblem(urls, named);
+  const problem = namesProblem(names, known, found?.config) ?? urlsProblem(urls, named);
   if (problem !== undefined) throw new UsageError(problem);
   const sites = [...named, ...sitesOf(urls)];
   const rules: Rules = loaded ?? { config: defaultConfig(), sites };
@@ -135,8 +147,7 @@ function namesProblem(
   sites: readonly Site[],
   path: string | undefined,
 ): string | undefined {
-  if (names === undefined) return undefined;
-  if (path === undefined) return "--site needs a configuration; add -c FILE";
+  if (names === undefined || path === undefined) return undefined;
   const missing = names.find((name) => !sites.some((site) => site.name === name));
   if (missing === undefined) return undefined;
   return `no such site in ${path}: ${printableJson(missing)}; ` +
@@ -150,9 +161,9 @@ export function urlsProblem(urls: readonly string[], sites: readonly Site[]): st
   }
   const wrong = urls.find((url) => !siteSchema.safeParse({ url }).success);
   if (wrong === undefined) return undefined;
-  return `invalid URL ${
-    printableJson(wrong)
-  }; write an http or https URL such as https://example.org`;
+  return `invalid URL: ${
+    shownValue(wrong)
+  } cannot be checked; write an http or https URL such as https://example.org`;
 }
 
 /** Only for the reports: no site is checked twice here. */

@@ -10,23 +10,25 @@ import { type ConfigOptions, type DefineCommand, withConfig } from "../define_co
 import { EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
 
+const DAEMONS: [DaemonRole, ...DaemonRole[]] = ["producer", "run", "consumer", "web"];
+
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command.description("Checks a configuration and shows what it means.");
-  const load = ({ config }: ConfigOptions) => loadFile(config, { terminal });
+  const load = (options: ConfigOptions) => loadFile(options, { terminal });
   const print = (text: string) => {
     terminal.write(text);
     return exit(EXIT_OK);
   };
-  withConfig(command.command("check"))
+  withConfig(command.command("check"), ...DAEMONS)
     .description("Lists every mistake with its line and column; exits 0 when there is none.")
     .action((options) => print(`${options.config}: ${checkText(load(options))}\n`));
-  withConfig(command.command("show"))
+  withConfig(command.command("show"), ...DAEMONS)
     .description("Prints the configuration with every default filled in and every secret hidden.")
     .action((options) => print(showConfig(load(options))));
   command.command("schema")
     .description("Prints the JSON Schema of configurations, for editors.")
     .action(() => print(`${JSON.stringify(configJsonSchema(), null, 2)}\n`));
-  withConfig(command.command("permissions"))
+  withConfig(command.command("permissions"), ...DAEMONS)
     .description("Prints what each thread may do with this configuration.")
     .option("--json", "print JSON")
     .action((options) => print(permissionsText(load(options), options.json)));

@@ -3,6 +3,6 @@ import { type DefineCommand, withConfig } from "../define_command.ts";
 import { runDaemon } from "../service/daemon.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
-  withConfig(command)
+  withConfig(command, "consumer")
     .description("Reads reports from Kafka and applies them to PostgreSQL.")
-    .action(({ config }) => exit(runDaemon("consumer", config, terminal)));
+    .action((options) => exit(runDaemon("consumer", options, terminal)));

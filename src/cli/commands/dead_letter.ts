@@ -32,7 +32,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
       "in a producer's outbox.",
   );
   const add = (name: string, description: string) =>
-    withOutboxPath(withConfig(command.command(name)))
+    withOutboxPath(withConfig(command.command(name), "consumer", "run", "producer"))
       .description(description)
       .option("--reason <reason>", "only dead letters with this reason")
       .option("--json", "print JSON")
@@ -73,7 +73,7 @@ const DEAD_LETTERS_OF_ID_MAX = 100;
 
 async function runOnSource(
   subcommand: Subcommand,
-  { config: file, ids, reason, json = false, limit, outbox = false, path }:
+  { ids, reason, json = false, limit, outbox = false, path, ...options }:
     & CommandOptions
     & { readonly ids: readonly string[] },
   terminal: Terminal,
@@ -81,7 +81,7 @@ async function runOnSource(
   if (limit !== undefined && !/^[1-9]\d{0,5}$/.test(limit)) {
     throw new UsageError(`invalid --limit: "${limit}" is not a whole number from 1 to 999999`);
   }
-  const loaded = withOutbox(loadFile(file, { terminal }), path);
+  const loaded = withOutbox(loadFile(options, { terminal }), path);
   const { kafka, postgres } = loaded.config;
   const isProducers = kafka !== undefined && postgres === undefined;
   const usesOutbox = isProducers || outbox || path !== undefined;

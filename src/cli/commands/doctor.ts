@@ -12,7 +12,7 @@ import type { Terminal } from "../text/terminal.ts";
 import { printable, printableJson } from "../text/terminal_text.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
-  withConfig(command)
+  withConfig(command, "producer", "run", "consumer", "web")
     .description(
       "Tests everything that the configuration depends on, except the sites, and says what to fix; " +
         "exits 1 when there is a problem.",
@@ -24,10 +24,15 @@ interface DoctorOptions extends ConfigOptions {
   readonly json?: boolean;
 }
 
-async function doctor({ config, json = false }: DoctorOptions, terminal: Terminal) {
-  const loaded = loadFile(config, { terminal });
+async function doctor({ json = false, ...options }: DoctorOptions, terminal: Terminal) {
+  const loaded = loadFile(options, { terminal });
   const redact = redactor(loaded.secrets);
-  const configuration = { subject: config, step: "configuration", ok: true, detail: "no mistakes" };
+  const configuration = {
+    subject: options.config,
+    step: "configuration",
+    ok: true,
+    detail: "no mistakes",
+  };
   let problems = 0;
   // All are asked at once, and printed in the order in which the data flows.
   for (const answer of [[configuration], ...doctorSpecs(loaded).map(findingsOf)]) {

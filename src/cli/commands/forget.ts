@@ -9,7 +9,7 @@ import type { Terminal } from "../text/terminal.ts";
 import { printable } from "../text/terminal_text.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
-  withConfig(command)
+  withConfig(command, "consumer", "run")
     .description(
       "Marks a site that is no longer checked as removed, so that it does not show as stale. " +
         "Its history is kept, and its next report brings it back.",
@@ -26,10 +26,10 @@ interface ForgetOptions extends ConfigOptions {
 
 /** Resolves to 1 when there is no such site, or it is removed already. */
 async function forget(
-  { site, config, location }: ForgetOptions,
+  { site, location, ...options }: ForgetOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const loaded = loadFile(config, { role: "status", terminal });
+  const loaded = loadFile(options, { role: "status", terminal });
   const spec = storeTaskSpec(loaded, {
     type: "forget",
     site,

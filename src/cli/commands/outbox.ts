@@ -23,21 +23,21 @@ import { printable, printableJson } from "../text/terminal_text.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) => {
   command.description("Shows what waits in a producer's outbox, exports it or publishes it.");
-  const load = ({ config, path }: OutboxOptions) =>
-    withOutbox(loadFile(config, { terminal }), path);
-  withOutboxPath(withConfig(command.command("stats")))
+  const load = (options: OutboxOptions) =>
+    withOutbox(loadFile(options, { terminal }), options.path);
+  withOutboxPath(withConfig(command.command("stats"), "producer", "run"))
     .description("Prints what waits in the outbox, even while its producer runs.")
     .option("--json", "print JSON")
     .action((options: OutboxOptions) => {
       const { path } = load(options).config.outbox;
       return exit(outboxStats({ path, json: options.json }, terminal));
     });
-  withOutboxPath(withConfig(command.command("export")))
+  withOutboxPath(withConfig(command.command("export"), "producer", "run"))
     .description("Prints a stopped producer's outbox as JSON lines.")
     .action((options: OutboxOptions) =>
       exit(outboxExport(load(options).config.outbox.path, terminal))
     );
-  withOutboxPath(withConfig(command.command("drain")))
+  withOutboxPath(withConfig(command.command("drain"), "producer", "run"))
     .description("Publishes what waits in a stopped producer's outbox; exits 0 when it is empty.")
     .action((options: OutboxOptions) => exit(outboxDrain(drainSpec(load(options)), terminal)));
 };

@@ -3,8 +3,8 @@ import { type DefineCommand, withConfig } from "../define_command.ts";
 import { runDaemon } from "../service/daemon.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
-  withConfig(command)
+  withConfig(command, "producer")
     .description(
       "Checks the sites in the configuration, stores each result and publishes it to Kafka.",
     )
-    .action(({ config }) => exit(runDaemon("producer", config, terminal)));
+    .action((options) => exit(runDaemon("producer", options, terminal)));

@@ -3,8 +3,8 @@ import { type DefineCommand, withConfig } from "../define_command.ts";
 import { runDaemon } from "../service/daemon.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
-  withConfig(command)
+  withConfig(command, "run")
     .description(
       "Checks the sites in the configuration and keeps their status in a SQLite file; needs no servers.",
     )
-    .action(({ config }) => exit(runDaemon("run", config, terminal)));
+    .action((options) => exit(runDaemon("run", options, terminal)));

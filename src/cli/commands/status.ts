@@ -13,7 +13,7 @@ import { cutText, printable, printableJson } from "../text/terminal_text.ts";
 import { interruption, watch } from "../text/watch.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
-  withConfig(command)
+  withConfig(command, "consumer", "run", "web")
     .description("Prints the newest status of each site; exits 0 when all are up.")
     .option("--json", "print one JSON object per site")
     .option("--watch", "keep updating the output until interrupted")
@@ -28,10 +28,10 @@ interface StatusOptions extends ConfigOptions {
 
 /** Resolves to the exit code; with `watch` to that of the last round. */
 async function status(
-  { config, json = false, watch: watches = false, site }: StatusOptions,
+  { json = false, watch: watches = false, site, ...options }: StatusOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const loaded = loadFile(config, { role: "status", terminal });
+  const loaded = loadFile(options, { role: "status", terminal });
   const spec = storeTaskSpec(loaded, { type: "statuses", ...(site !== undefined && { site }) });
   const show = async (terminal: Terminal) => {
     const { statuses, stories } = await threadResult<SiteStories>(spec);

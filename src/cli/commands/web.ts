@@ -3,6 +3,6 @@ import { type DefineCommand, withConfig } from "../define_command.ts";
 import { runDaemon } from "../service/daemon.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
-  withConfig(command)
+  withConfig(command, "web")
     .description("Serves the status page and its API from the configuration's store.")
-    .action(({ config }) => exit(runDaemon("web", config, terminal)));
+    .action((options) => exit(runDaemon("web", options, terminal)));

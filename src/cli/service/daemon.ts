@@ -8,6 +8,7 @@ import { runService, type ServiceEnd } from "../../runtime/service/service.ts";
 import { isExporting } from "../../runtime/telemetry/tracer.ts";
 import { ConfigLife } from "./config_life.ts";
 import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_OK, exitCodeOf } from "../exit_code.ts";
+import type { FoundConfig } from "../find_config.ts";
 import { loadFile } from "../load_file.ts";
 import { notifySpec } from "../../threads/notify/notify_spec.ts";
 import type { Terminal } from "../text/terminal.ts";
@@ -18,12 +19,12 @@ const FINAL_ERRORS = new Set(["OutboxLockedError", "OutboxRefusedError", "WebAdd
 /** Runs a configuration's threads until a signal, and resolves to the exit code. */
 export async function runDaemon(
   role: DaemonRole,
-  path: string,
+  options: FoundConfig,
   terminal: Terminal,
 ): Promise<number> {
   const life = new ConfigLife({
     role,
-    load: (options) => loadFile(path, { role, terminal, ...options }),
+    load: (how) => loadFile(options, { role, terminal, ...how }),
     now: () => systemClock.monotonicMs(),
   });
   const { settings } = life;

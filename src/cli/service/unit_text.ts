@@ -1,7 +1,10 @@
-/** A hardened systemd unit for a producer or a consumer. */
+/** A hardened systemd unit for a daemon. */
+import type { DaemonRole } from "../../config/loaded_config.ts";
 
 export interface UnitOptions {
-  readonly role: "producer" | "consumer";
+  /** Without `.service`; its state folder has the same name. */
+  readonly name: string;
+  readonly role: DaemonRole;
   /** Absolute paths. */
   readonly executable: string;
   readonly config: string;
@@ -23,6 +26,8 @@ export interface UnitOptions {
 const DESCRIPTIONS = {
   producer: "sitemon producer: checks web sites and publishes what it finds",
   consumer: "sitemon consumer: keeps the status of web sites in PostgreSQL",
+  run: "sitemon run: checks web sites and keeps their status",
+  web: "sitemon web: serves the status page",
 } as const;
 
 /** After the drain's deadline, threads that hang are terminated and resources are closed. */
@@ -88,10 +93,10 @@ Type=exec`;
 
 /** The text of the unit, which ends with a line break. */
 export function unitText(options: UnitOptions): string {
-  const { role, executable, config, credentials, files, writes } = options;
-  const name = `sitemon-${role}`;
+  const { name, role, executable, config, credentials, files, writes } = options;
   const stopSeconds = Math.ceil(options.shutdownTimeoutMs / 1_000) + STOP_MARGIN_SECONDS;
   return `# ${name}.service, as "sitemon install-unit" prints it. docs/operations.md says how to install it.
+# Commands with the same -c, or with --unit ${name}, use its state and credentials.
 
 [Unit]
 Description=${DESCRIPTIONS[role]}
@@ -130,9 +135,9 @@ WantedBy=multi-user.target
 }
 
 /** Headers for the collector are secrets, and are not written into the unit. */
-function exporterLines({ role, variables }: UnitOptions): string {
+function exporterLines({ name, variables }: UnitOptions): string {
   if (Object.keys(variables).length === 0) return "";
-  const all = Object.entries({ ...variables, OTEL_SERVICE_NAME: `sitemon-${role}` });
+  const all = Object.entries({ ...variables, OTEL_SERVICE_NAME: name });
   return `# For "traces": where Deno exports spans to.
 ${lines(all, ([name, value]) => `Environment=${quoted(escaped(`${name}=${value}`))}`)}`;
 }

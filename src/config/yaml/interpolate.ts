@@ -110,7 +110,7 @@ function resolve(reference: string, references: References): Found {
 
 function fromFile(folder: string | undefined, rest: string, references: References): Found {
   const start = folder === undefined ? "" : references.env(folder);
-  if (start === undefined) return { problem: `environment variable "${folder}" is not set` };
+  if (start === undefined) return { problem: unset(folder!, "set it to a folder") };
   const path = start + rest;
   const file = references.file(path);
   // Editors and `echo` add a line break that is not part of the password.
@@ -123,7 +123,13 @@ function fromEnvironment(name: string, fallback: string | undefined, { env }: Re
   const value = env(name);
   if (fallback !== undefined && (value === undefined || value === "")) return { shown: fallback };
   if (value !== undefined) return { secret: value };
-  return {
-    problem: `environment variable "${name}" is not set; set it, or write \${${name}:-default}`,
-  };
+  return { problem: unset(name, `set it, or write \${${name}:-default}`) };
+}
+
+/** Of systemd's variables, what a command beside a unit lacks is the unit. */
+function unset(name: string, remedy: string): string {
+  const advice = name === "CREDENTIALS_DIRECTORY"
+    ? "set it to the folder of the credentials, or name the systemd unit that has them with --unit"
+    : remedy;
+  return `environment variable "${name}" is not set; ${advice}`;
 }

@@ -72,7 +72,8 @@ function mustExist(path: string): void {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new StoreConfigurationError(
-      `no status database at "${path}"; start "sitemon run" once, or check "store.path"`,
+      `no status database at "${path}"; start "sitemon run" once, check "store.path", or ` +
+        "name its systemd unit with --unit",
     );
   }
 }

@@ -91,8 +91,14 @@ Deno.test("sitesOf() takes the defaults of a configuration, and hides credential
 });
 
 Deno.test("urlsProblem() names what is not an http or https URL", () => {
-  for (const url of ["example.org", "ftp://example.org/", "", "http://"]) {
-    const problem = `invalid URL "${url}"; write an http or https URL such as https://example.org`;
+  const shown = [
+    ["example.org", '"example.org"'],
+    ["ftp://user:word@example.org/", '"ftp://example.org/"'],
+    ["http://", "the value"],
+  ] as const;
+  for (const [url, text] of shown) {
+    const problem = `invalid URL: ${text} cannot be checked; write an http or https URL such as ` +
+      "https://example.org";
     strictEqual(urlsProblem(["https://a.example/up", url], []), problem);
   }
   strictEqual(urlsProblem(["https://a.example/"], []), undefined);
@@ -170,9 +176,9 @@ Deno.test("sitemon check --explain shows what a configuration permits, and exits
 });
 
 const MISTAKES: readonly [args: string[], problem: RegExp][] = [
-  [["--site", "good"], /^--site needs a configuration; add -c FILE\n$/],
+  [["--site", "good"], /^no configuration: write -c FILE, set SITEMON_CONFIG, or create .+\n$/],
   [[], /^nothing to check; give a URL /],
-  [["example.org"], /^invalid URL "example\.org"; /],
+  [["example.org"], /^invalid URL: "example\.org" cannot be checked; /],
 ];
 
 for (const [args, problem] of MISTAKES) {

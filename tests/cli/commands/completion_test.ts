@@ -28,7 +28,12 @@ Deno.test("sitemon completes commands, options, choices and configurations", asy
   deepStrictEqual(await offered(["prod"]), ["producer"]);
   deepStrictEqual(await offered(["config", "perm"]), ["permissions"]);
   deepStrictEqual(await offered(["check", "--js"]), ["--json"]);
-  deepStrictEqual(await offered(["install-unit", "--role", ""]), ["producer", "consumer"]);
+  deepStrictEqual(await offered(["install-unit", "--role", ""]), [
+    "producer",
+    "consumer",
+    "run",
+    "web",
+  ]);
   deepStrictEqual(await offered(["producer", "--config", "sh"], folder.path), ["shop.yaml"]);
 });
 

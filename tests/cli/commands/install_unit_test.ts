@@ -30,7 +30,8 @@ class Place extends TempFolder {
   unit(): string {
     const terminal = new FakeTerminal();
     const { config, credentials } = this;
-    installUnit({ role: "producer", config, credentials, executable: "/opt/sitemon" }, terminal);
+    const options = { role: "producer", name: "sitemon-eu", config, credentials } as const;
+    installUnit({ ...options, executable: "/opt/sitemon" }, terminal);
     return terminal.output;
   }
 }
@@ -42,6 +43,7 @@ Deno.test("installUnit() passes on what the configuration names", () => {
     return unit.matchAll(new RegExp(`^${key}=(.*)$`, "gm")).map(([, value]) => value!).toArray();
   };
   deepStrictEqual(of("ExecStart"), [`/opt/sitemon producer -c ${place.config}`]);
+  deepStrictEqual(of("StateDirectory"), ["sitemon-eu"]);
   deepStrictEqual(of("LoadCredential"), [
     `kafka:${place.credentials}/kafka`,
     `token:${place.credentials}/token`,
@@ -53,7 +55,7 @@ Deno.test("installUnit() passes on what the configuration names", () => {
     '"OTEL_DENO_TRACING=true"',
     '"OTEL_EXPORTER_OTLP_ENDPOINT=http://192.0.2.9:4318"',
     '"OTEL_EXPORTER_OTLP_TIMEOUT=3000"',
-    '"OTEL_SERVICE_NAME=sitemon-producer"',
+    '"OTEL_SERVICE_NAME=sitemon-eu"',
   ]);
   strictEqual(unit.includes("-secret"), false);
 });
@@ -68,11 +70,29 @@ Deno.test("ownExecutable() is the usual one, when sitemon runs from source", () 
   strictEqual(ownExecutable(), "/usr/local/bin/sitemon");
 });
 
-Deno.test("sitemon install-unit prints a unit, and refuses other roles", async () => {
+Deno.test("sitemon install-unit prints a unit, and refuses other roles and names", async () => {
   using place = new Place();
   const args = ["install-unit", "-c", place.config, "--credentials", place.credentials];
   const { code, output } = await runCommand(...args, "--role", "producer");
   strictEqual(code, 0);
   match(output, /^ExecStart=\/usr\/local\/bin\/sitemon producer -c /m);
-  strictEqual((await runCommand(...args, "--role", "run")).code, 64);
+  strictEqual((await runCommand(...args, "--role", "check")).code, 64);
+  strictEqual((await runCommand(...args, "--role", "producer", "--name", "../x")).code, 64);
+});
+
+Deno.test("sitemon install-unit prints units of run and web, and lets run write its files", async () => {
+  using place = new Place();
+  const unitOf = async (role: string, yaml: string) => {
+    const config = place.write(`${role}.yaml`, yaml);
+    return await runCommand("install-unit", "--role", role, "-c", config);
+  };
+  const sites = "sites: [{ url: 'http://10.1.2.3/' }]\n";
+  const run = await unitOf("run", `${sites}store: { path: /srv/status/status.db }\n`);
+  match(run.output, /^ExecStart=\/usr\/local\/bin\/sitemon run -c /m);
+  match(run.output, /^StateDirectory=sitemon-run\n[^]*^ReadWritePaths=\/srv\/status$/m);
+  const web = await unitOf("web", "postgres: { host: 10.1.2.4, user: u }\n");
+  match(web.output, /^ExecStart=\/usr\/local\/bin\/sitemon web -c /m);
+  const { code, errors } = await unitOf("web", sites);
+  strictEqual(code, 64);
+  match(errors, /a unit of "sitemon web" needs "postgres"/);
 });

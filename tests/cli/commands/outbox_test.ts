@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
+import { relative } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { outboxExport, outboxStats } from "../../../src/cli/commands/outbox.ts";
 import { EXIT_IO, EXIT_OK } from "../../../src/cli/exit_code.ts";
@@ -8,6 +9,8 @@ import {
   OutboxMissingError,
 } from "../../../src/outbox/outbox_error.ts";
 import { draftsOf, EVERYTHING, manyReports, OutboxFolder } from "../../outbox/outbox_fixture.ts";
+import { sitemon } from "../../support/sitemon_process.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
 import { FakeTerminal, jsonLines } from "../text/fake_terminal.ts";
 
 /** What `sitemon outbox stats` prints. */
@@ -47,6 +50,51 @@ sequences     3 to 5
 dead letters  0
 `,
   );
+});
+
+Deno.test("sitemon outbox stats beside a unit uses its state and credentials, and else says what to set", async () => {
+  using folder = new OutboxFolder();
+  folder.open().close();
+  using place = new TempFolder();
+  const config = place.write(
+    "producer.yaml",
+    `sites: []
+outbox: { path: outbox.db }
+kafka:
+  server: 127.0.0.1:1
+  sasl: { mechanism: scram-sha-256, username: u, password: '\${file:\${CREDENTIALS_DIRECTORY}/kafka}' }
+`,
+  );
+  place.write("secret", "hunter2\n");
+  // From /var/lib, since a test must not write there.
+  const state = relative("/var/lib", folder.folder);
+  place.write(
+    "sitemon-eu.service",
+    `[Service]
+ExecStart=/usr/local/bin/sitemon producer -c ${config}
+StateDirectory=${state}
+LoadCredential=kafka:${place.path}/secret
+`,
+  );
+  const statsIn = async (env: Record<string, string>, ...args: string[]) => {
+    const own = { PATH: Deno.env.get("PATH")!, HOME: Deno.env.get("HOME")! };
+    const options = { env: { ...own, ...env }, cwd: place.path };
+    const { code, stdout, stderr } = await sitemon(["outbox", "stats", ...args], options);
+    return { code, stderr, path: /^outbox +(.+)$/m.exec(stdout)?.[1] };
+  };
+  const units = { SYSTEMD_UNIT_PATH: place.path };
+  const found = { code: 0, stderr: "", path: folder.path };
+  deepStrictEqual(await statsIn(units, "-c", config), found);
+  deepStrictEqual(await statsIn(units, "--unit", "sitemon-eu"), found);
+  deepStrictEqual(await statsIn({ ...units, SITEMON_CONFIG: "producer.yaml" }), found);
+  const without = await statsIn({ SYSTEMD_UNIT_PATH: folder.folder }, "-c", config);
+  strictEqual(without.code, 78);
+  match(without.stderr, /CREDENTIALS_DIRECTORY" is not set; .+ name the systemd unit .+ --unit\n$/);
+  const env = { SYSTEMD_UNIT_PATH: folder.folder, CREDENTIALS_DIRECTORY: place.path };
+  place.write("kafka", "hunter2\n");
+  const stateless = await statsIn(env, "-c", config);
+  strictEqual(stateless.code, EXIT_IO);
+  match(stateless.stderr, /^no outbox at ".+"; set STATE_DIRECTORY .+ --unit\n$/);
 });
 
 Deno.test("outboxStats() prints one JSON object on demand", () => {

@@ -7,16 +7,22 @@ import { TempFolder } from "../../support/temp_folder.ts";
 /** Lower is safer; what is left of sitemon's is that it uses the network. */
 const EXPOSURE_MAX = 1.5;
 
+const CREDENTIALS = {
+  producer: ["kafka-password"],
+  consumer: ["kafka-password", "postgres-password"],
+  run: [],
+  web: ["postgres-password"],
+};
+
 /** What the units of example_config are made from. */
 function exampleOptions(role: UnitOptions["role"]): UnitOptions {
   const credential = (name: string) => ({ name, path: `/etc/sitemon/credentials/${name}` });
   return {
+    name: `sitemon-${role}`,
     role,
     executable: "/usr/local/bin/sitemon",
     config: `/etc/sitemon/${role}.yaml`,
-    credentials: role === "producer"
-      ? [credential("kafka-password")]
-      : [credential("kafka-password"), credential("postgres-password")],
+    credentials: CREDENTIALS[role].map(credential),
     files: [`/etc/sitemon/${role}.yaml`],
     writes: [],
     shutdownTimeoutMs: 20_000,
@@ -50,9 +56,12 @@ for (const role of ["producer", "consumer"] as const) {
   Deno.test(`unitText() is what example_config/sitemon-${role}.service holds`, () => {
     strictEqual(exampleUnit(role), unitText(exampleOptions(role)));
   });
+}
 
+for (const role of ["producer", "consumer", "run", "web"] as const) {
   systemdTest(`sitemon-${role}.service exposes little, as systemd rates it`, async (analyze) => {
-    const text = await analyzed(analyze, ["security", "--offline=yes"], exampleUnit(role));
+    const unit = unitText(exampleOptions(role));
+    const text = await analyzed(analyze, ["security", "--offline=yes"], unit);
     const [, exposure] = /Overall exposure level for \S+: ([\d.]+)/.exec(text) ?? [];
     ok(Number(exposure) > 0 && Number(exposure) <= EXPOSURE_MAX, text);
   });

@@ -36,6 +36,10 @@ Deno.test("interpolate() replaces references once", () => {
   }
 });
 
+const NO_UNIT =
+  'environment variable "CREDENTIALS_DIRECTORY" is not set; set it to the folder of ' +
+  "the credentials, or name the systemd unit that has them with --unit";
+
 Deno.test("interpolate() reports every reference that cannot be resolved", () => {
   const invalid = "invalid reference; write ${NAME}, ${NAME:-default} or ${file:PATH}, " +
     "or $${ for a literal ${";
@@ -45,7 +49,9 @@ Deno.test("interpolate() reports every reference that cannot be resolved", () =>
     ["${1X}", invalid],
     ["${}", invalid],
     ["${NAME", invalid],
-    ["${file:${UNSET}/x}", 'environment variable "UNSET" is not set'],
+    ["${file:${UNSET}/x}", 'environment variable "UNSET" is not set; set it to a folder'],
+    ["${file:${CREDENTIALS_DIRECTORY}/x}", NO_UNIT],
+    ["${CREDENTIALS_DIRECTORY}", NO_UNIT],
     ["${file:${NAME}/no}", 'cannot read "value/no": no such file'],
     ["${file:${NAME}}", invalid],
     ["${file:${NAME}x}", invalid],

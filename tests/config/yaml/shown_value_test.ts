@@ -89,7 +89,7 @@ function leakOf(yaml: string): string | undefined {
   const terminal = new FakeTerminal();
   try {
     const hostEnvironment = fakeHostEnvironment({ files: { "a.yaml": yaml } });
-    loadFile("a.yaml", { terminal, hostEnvironment });
+    loadFile({ config: "a.yaml" }, { terminal, hostEnvironment });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     terminal.writeError(error.message);

@@ -1,0 +1,152 @@
+/**
+ * Installed systemd units: which configuration each of them runs, where its state is, and which files
+ * systemd passes to it as credentials. So a command beside a unit works with what the unit has.
+ */
+import { dirname, isAbsolute, join, relative } from "node:path";
+import type { DaemonRole } from "../../config/loaded_config.ts";
+import type { HostEnvironment } from "../../config/host_environment.ts";
+
+/** A unit as far as a command needs it. */
+export interface Unit {
+  /** Without `.service`. */
+  readonly name: string;
+  readonly role: DaemonRole;
+  /** Absolute path of the configuration. */
+  readonly config: string;
+  /** Absolute path of its state folder; undefined when it has none. */
+  readonly state: string | undefined;
+  /** The file of each credential, by its name. */
+  readonly credentials: ReadonlyMap<string, string>;
+}
+
+/** Where systemd looks for units, the first first; `SYSTEMD_UNIT_PATH` replaces them, as for systemd. */
+const FOLDERS = [
+  "/etc/systemd/system",
+  "/run/systemd/system",
+  "/usr/local/lib/systemd/system",
+  "/usr/lib/systemd/system",
+];
+/** Where systemd makes state folders. */
+export const STATE_FOLDERS = "/var/lib";
+/** Of a unit or a drop-in; those of systemd itself have some 2 KiB. */
+const UNIT_BYTES_MAX = 65_536;
+/** Units that are looked at, and drop-ins of one unit. */
+const FILES_MAX = 100;
+
+/** Where the configuration of a daemon is when nobody says so. */
+export function defaultConfigPath(role: DaemonRole): string {
+  return `/etc/sitemon/${role}.yaml`;
+}
+
+/** The units whose names begin with `sitemon`, by name. */
+export function sitemonUnits(host: HostEnvironment): Unit[] {
+  const names = unitFolders(host).flatMap((folder) => namesIn(folder, host))
+    .filter((name) => /^sitemon.*\.service$/.test(name));
+  return [...new Set(names)].sort().slice(0, FILES_MAX)
+    .flatMap((name) => readUnit(name, host) ?? []);
+}
+
+/** The unit of that name, which may end in `.service`; undefined when it is none that runs sitemon. */
+export function readUnit(name: string, host: HostEnvironment): Unit | undefined {
+  const base = name.replace(/\.service$/, "");
+  const folders = unitFolders(host);
+  const file = folders.map((folder) => join(folder, `${base}.service`))
+    .map((path) => textOf(path, host)).find((text) => text !== undefined);
+  if (file === undefined) return undefined;
+  const dropIns = folders.flatMap((folder) => {
+    const inside = join(folder, `${base}.service.d`);
+    return namesIn(inside, host).filter((it) => it.endsWith(".conf")).sort()
+      .slice(0, FILES_MAX).map((it) => textOf(join(inside, it), host) ?? "");
+  });
+  return unitOf(base, serviceLines([file, ...dropIns]));
+}
+
+/** For messages: where units were looked for. */
+export function unitFolders({ env }: HostEnvironment): readonly string[] {
+  return env("SYSTEMD_UNIT_PATH")?.split(":").filter(isAbsolute) ?? FOLDERS;
+}
+
+/** The machine as a process of the unit sees it, except for variables that this process has itself. */
+export function asUnit(host: HostEnvironment, { state, credentials }: Unit): HostEnvironment {
+  const [first] = credentials.values();
+  const folder = first === undefined ? undefined : dirname(first);
+  const file = (path: string) => {
+    return folder === undefined ? path : credentials.get(relative(folder, path)) ?? path;
+  };
+  const variables = new Map([["STATE_DIRECTORY", state], ["CREDENTIALS_DIRECTORY", folder]]);
+  return {
+    ...host,
+    env: (name) => host.env(name) ?? variables.get(name),
+    isRegularFile: (path) => host.isRegularFile(file(path)),
+    readTextFile: (path, bytesMax) => host.readTextFile(file(path), bytesMax),
+  };
+}
+
+function unitOf(name: string, lines: readonly (readonly [key: string, value: string])[]) {
+  const of = (key: string) => {
+    const values = lines.filter(([it]) => it === key).map(([, value]) => value);
+    // An empty value makes systemd forget the ones before it.
+    return values.slice(values.lastIndexOf("") + 1).filter((value) => !hasSpecifier(value));
+  };
+  const [, role, ...options] = wordsOf(of("ExecStart").at(-1) ?? "");
+  if (!isRole(role)) return undefined;
+  const option = options.findIndex((it) => it === "-c" || it === "--config");
+  const config = option < 0 ? defaultConfigPath(role) : options[option + 1] ?? "";
+  const [state] = of("StateDirectory").flatMap(wordsOf);
+  const credentials = of("LoadCredential").flatMap((value) => {
+    const [, id, path] = /^([^:/]+):(\/.+)$/.exec(value.replaceAll("%%", "%")) ?? [];
+    return path === undefined ? [] : [[id!, path] as const];
+  });
+  return {
+    name,
+    role,
+    config,
+    state: state === undefined ? undefined : join(STATE_FOLDERS, state),
+    credentials: new Map(credentials),
+  };
+}
+
+function isRole(text = ""): text is DaemonRole {
+  return ["producer", "consumer", "run", "web"].includes(text);
+}
+
+/** Keys and values of the `[Service]` sections, a later file after an earlier one. */
+function serviceLines(texts: readonly string[]): [string, string][] {
+  return texts.flatMap((text) => {
+    let section = "";
+    return text.replaceAll(/\\\r?\n/g, " ").split("\n").flatMap((line): [string, string][] => {
+      section = /^\[(.+)\]\s*$/.exec(line)?.[1] ?? section;
+      const [, key, value] = /^\s*([A-Za-z]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
+      return section === "Service" && key !== undefined ? [[key, value!]] : [];
+    });
+  });
+}
+
+/** True for `%i` and the like: what it stands for is known to systemd alone. */
+function hasSpecifier(value: string): boolean {
+  return value.replaceAll("%%", "").includes("%");
+}
+
+/** As systemd divides a command: quotes keep a word together, `%%` and `$$` stand for one. */
+function wordsOf(value: string): string[] {
+  const words = value.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g);
+  return [...words].map(([, inside, plain]) =>
+    (inside?.replaceAll(/\\(.)/g, "$1") ?? plain!).replaceAll("%%", "%").replaceAll("$$", () => "$")
+  );
+}
+
+function namesIn(folder: string, { listFolder }: HostEnvironment): readonly string[] {
+  try {
+    return listFolder(folder);
+  } catch {
+    return [];
+  }
+}
+
+function textOf(path: string, host: HostEnvironment): string | undefined {
+  try {
+    return host.isRegularFile(path) ? host.readTextFile(path, UNIT_BYTES_MAX) : undefined;
+  } catch {
+    return undefined;
+  }
+}
