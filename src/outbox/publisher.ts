@@ -41,6 +41,7 @@ export type PublishFailure =
   | "authentication"
   | "authorization"
   | "topic_missing"
+  | "message_limit" // the topic takes no message, however small
   | "rejected"; // anything else the receiver answered
 
 /** Thrown, or handed over in {@linkcode PublishResult}, when rows could not be published. */

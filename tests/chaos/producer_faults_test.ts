@@ -1,6 +1,8 @@
 // Goal: whatever happens to Kafka or the producer, reports are kept, and readiness says what is wrong.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { ConfigResourceTypes } from "kafkajs";
 import { KafkaPublisher } from "../../src/kafka/kafka_publisher.ts";
+import { readDeadLetters } from "../../src/outbox/dead_letters.ts";
 import { Outbox } from "../../src/outbox/outbox.ts";
 import { readStats } from "../../src/outbox/outbox_stats.ts";
 import { systemClock as clock } from "../../src/runtime/clock.ts";
@@ -127,6 +129,27 @@ pipelineTest("a producer waits for a topic that it may not create, and says so",
   await operator.hears("kafka", "ok");
   await drains(pipeline);
 });
+
+pipelineTest(
+  "a topic that refuses every size keeps the rows waiting, until it takes them",
+  async () => {
+    await using pipeline = await Pipeline.create({ sites: 5 });
+    const { bootstrap, topic } = pipeline;
+    await makeTopic(bootstrap, topic, { settings: { "max.message.bytes": "100" } });
+    const operator = new Operator(pipeline.producerFile);
+    const producer = pipeline.startProducer();
+    await storesMoreThan(producer, 20);
+    await operator.hears("kafka", "message_limit");
+    deepStrictEqual(readDeadLetters(pipeline.outboxPath), []);
+    await administer(bootstrap, (admin) => {
+      const configEntries = [{ name: "max.message.bytes", value: "1000000" }];
+      const topicResource = { type: ConfigResourceTypes.TOPIC, name: topic, configEntries };
+      return admin.alterConfigs({ validateOnly: false, resources: [topicResource] });
+    });
+    await operator.hears("kafka", "ok");
+    await drains(pipeline);
+  },
+);
 
 pipelineTest("a topic that is deleted is made again, and reports flow on", async () => {
   await using pipeline = await Pipeline.create({ sites: 5 });

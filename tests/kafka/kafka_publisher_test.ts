@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { type OutboxRow, PublishError, type PublishResult } from "../../src/outbox/publisher.ts";
+import { MESSAGE_BYTES_MIN } from "../../src/kafka/kafka_publisher.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
 import { gapRow, reportRow } from "../contract/publisher_contract.ts";
 import { eventually, within } from "../support/waiting.ts";
@@ -127,6 +128,24 @@ sharedTest(
     deepStrictEqual((await readTopic(sharedBootstrap(), topic)).map(sequenceOf), fitting);
   },
 );
+
+sharedTest("publish() blames the topic, when it refuses what is as small as a gap", async () => {
+  const topic = uniqueName("topic");
+  await makeTopic(sharedBootstrap(), topic, { settings: { "max.message.bytes": "100" } });
+  await using publisher = new TestPublisher({ topic });
+  const aRowOf = (bytes: number) => aRow(1, { key: "", payload: new Uint8Array(bytes) });
+  const publish = async (row: OutboxRow) => {
+    const { failure, ...result } = await publisher.publish([row]);
+    return { ...result, failure: failure?.failure };
+  };
+  const large = { acknowledged: [], tooLarge: [1], failure: undefined };
+  deepStrictEqual(await publish(aRowOf(MESSAGE_BYTES_MIN + 1)), large);
+  await rejects(() => publish(aRowOf(MESSAGE_BYTES_MIN)), {
+    failure: "message_limit",
+    message: `topic "${topic}" refuses a message of 1024 bytes as too large; ` +
+      `raise its "max.message.bytes", or the brokers' "message.max.bytes"`,
+  });
+});
 
 sharedTest("publish() writes what fits only when compressed, with gzip", async () => {
   const topic = uniqueName("topic");

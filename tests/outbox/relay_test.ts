@@ -19,6 +19,7 @@ const CONFIGURATION = [
   "authentication",
   "authorization",
   "topic_missing",
+  "message_limit",
 ] as const;
 
 /** Of more than one batch, by either of its limits. */
