@@ -1,19 +1,19 @@
 /** What `sitemon doctor` checks about Kafka: brokers, login, listeners, topic, group. It changes nothing. */
 import { systemClock as clock } from "../runtime/clock.ts";
 import { type Finding, Findings, reach } from "../runtime/finding.ts";
-import { KafkaAdmin } from "./client/kafka_admin.ts";
+import { KafkaAdmin, type TopicAccess } from "./client/kafka_admin.ts";
 import { KafkaClient, type KafkaConnectionOptions } from "./client/kafka_client.ts";
 import { KafkaError } from "./kafka_error.ts";
+import { EXAMINED_SETTINGS, topicProblems } from "./topic_settings.ts";
 
-export interface KafkaExamination {
+type Topic = Omit<TopicAccess, "clock" | "connection">;
+
+export interface KafkaExamination extends Topic {
   readonly connection: KafkaConnectionOptions;
-  readonly topic: string;
-  /** True if a missing topic will be created. */
-  readonly createTopic: boolean;
   /** The consumer group; absent where nobody consumes. */
   readonly group?: string;
   /** The group of producers that share sites, with its topic. */
-  readonly sharing?: { readonly topic: string; readonly group: string };
+  readonly sharing?: Topic & { readonly group: string };
 }
 
 /** Tries each step once, and stops at the first that the others need. */
@@ -49,8 +49,10 @@ async function examineCluster(options: KafkaExamination, findings: Findings): Pr
     const names = missing.join(", ");
     throw new Error(`advertised listeners missing from "kafka.servers": ${names}; add each`);
   });
-  for (const { topic, group } of sharing ? [options, sharing] : [options]) {
-    const exists = await examineTopic(admin, { ...options, topic }, findings);
+  for (const examined of sharing ? [options, sharing] : [options]) {
+    const { topic, group } = examined;
+    const exists = await examineTopic(admin, { ...examined, connection, clock }, findings);
+    if (exists && examined === options) await examineSettings(admin, topic, findings);
     if (!exists || group === undefined) continue;
     await step("group", findings, async () => {
       await admin.assertGroup(group, topic);
@@ -62,19 +64,39 @@ async function examineCluster(options: KafkaExamination, findings: Findings): Pr
 /** Resolves to whether the topic exists. */
 async function examineTopic(
   admin: KafkaAdmin,
-  { topic, createTopic }: KafkaExamination,
+  access: TopicAccess,
   findings: Findings,
 ): Promise<boolean> {
+  const { topic, createTopic } = access;
+  let exists = false;
+  await step("topic", findings, async () => {
+    try {
+      const count = await admin.countPartitions(topic);
+      exists = true;
+      return `"${topic}" is readable, ${count} partition${count === 1 ? "" : "s"}`;
+    } catch (error) {
+      const isMissing = error instanceof KafkaError && error.failure === "topic_missing";
+      if (!isMissing || !createTopic) throw error;
+      await admin.tryCreating(access);
+      return `"${topic}" does not exist yet and will be created`;
+    }
+  });
+  return exists;
+}
+
+/** The right to read them is needed for nothing else. */
+async function examineSettings(admin: KafkaAdmin, topic: string, findings: Findings) {
   try {
-    const count = await admin.countPartitions(topic);
-    findings.ok("topic", `"${topic}" is readable, ${count} partition${count === 1 ? "" : "s"}`);
-    return true;
+    const settings = await admin.topicSettings(topic);
+    const problems = topicProblems(settings);
+    for (const problem of problems) findings.problem("topic settings", problem);
+    const found = EXAMINED_SETTINGS.map((name) => `${name}=${settings.get(name)}`).join(", ");
+    if (problems.length === 0) findings.ok("topic settings", found);
   } catch (error) {
-    const isMissing = error instanceof KafkaError && error.failure === "topic_missing";
-    if (isMissing && createTopic) {
-      findings.ok("topic", `"${topic}" does not exist yet and will be created`);
-    } else findings.problem("topic", (error as Error).message);
-    return false;
+    const { failure, message } = error as KafkaError;
+    const unread = "not examined: this user may not read them (DescribeConfigs)";
+    if (failure === "authorization") findings.ok("topic settings", unread);
+    else findings.problem("topic settings", message);
   }
 }
 

@@ -59,9 +59,11 @@ export class KafkaPublisher implements Publisher {
   #session: ProducerSession | undefined;
   #failures = 0;
   #hasReportedGaps = false;
+  #topicProblems = "";
 
   constructor(options: KafkaPublisherOptions) {
-    this.#options = options;
+    const onTopicProblems = (problems: readonly string[]) => this.#reportTopic(problems);
+    this.#options = { onTopicProblems, ...options };
   }
 
   async publish(rows: readonly OutboxRow[]): Promise<PublishResult> {
@@ -119,6 +121,17 @@ export class KafkaPublisher implements Publisher {
       "the v1 format has no gaps";
     if (!this.#hasReportedGaps) log.warn(message, { producer });
     this.#hasReportedGaps = true;
+  }
+
+  /** Once, until they change. */
+  #reportTopic(problems: readonly string[]): void {
+    const { topic } = this.#options;
+    const all = problems.join();
+    if (all === this.#topicProblems) return;
+    this.#topicProblems = all;
+    for (const problem of problems) {
+      log.warn('settings of topic "{topic}": {problem}', { topic, problem });
+    }
   }
 
   /** Ends the wait at the deadline, whatever the client does. */

@@ -5,6 +5,7 @@ import { freePort } from "../support/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { sitemon } from "../support/sitemon_process.ts";
 import { TempFolder } from "../support/temp_folder.ts";
+import { makeTopic } from "../kafka/kafka_fixture.ts";
 import { Pipeline } from "./pipeline.ts";
 
 async function doctor(file: string) {
@@ -48,6 +49,31 @@ kafkaTest("sitemon doctor finds no problem, where there is none, and changes not
   const tables = await pipeline.query("SELECT FROM pg_class WHERE relname = 'schema_migration'");
   strictEqual(tables.length, 0);
 });
+
+kafkaTest(
+  "sitemon doctor says why a topic cannot be created, and what one does to reports",
+  async () => {
+    const sites = "  - { url: 'http://a.example/' }";
+    await using missing = await Pipeline.create({ sites, kafka: "  replication_factor: 3" });
+    const { code, problems } = await doctor(missing.producerFile);
+    deepStrictEqual([code, steps(problems)], [1, "topic"]);
+    match(problems[0]!.detail, /cannot be created: .*Unable to replicate the partition 3 time/);
+    await using compacted = await Pipeline.create({ sites });
+    const { bootstrap, topic } = compacted;
+    await makeTopic(bootstrap, topic, { settings: { "cleanup.policy": "compact" } });
+    const found = await doctor(compacted.producerFile);
+    deepStrictEqual([found.code, steps(found.problems)], [1, "topic settings"]);
+    match(found.problems[0]!.detail, /^"cleanup\.policy" is "compact": /);
+    await using plain = await Pipeline.create({ sites });
+    await makeTopic(bootstrap, plain.topic, { settings: { "compression.type": "lz4" } });
+    const { findings } = await doctor(plain.consumerFile);
+    const settings = findings.find(({ step }) => step === "topic settings")!;
+    match(
+      settings.detail,
+      /^cleanup\.policy=delete, compression\.type=lz4, max\.message\.bytes=\d+, /,
+    );
+  },
+);
 
 kafkaTest("sitemon doctor says that a log-in fails, and never with which password", async () => {
   await using pipeline = await Pipeline.create({ sites: "  - { url: 'http://a.example/' }" });

@@ -147,6 +147,21 @@ sharedTest("publish() blames the topic, when it refuses what is as small as a ga
   });
 });
 
+sharedTest(
+  "publish() says how the settings of its topic lose reports, where there are any",
+  async () => {
+    const topic = uniqueName("topic");
+    await makeTopic(sharedBootstrap(), topic, { settings: { "cleanup.policy": "compact" } });
+    const said: (readonly string[])[] = [];
+    const onTopicProblems = (problems: readonly string[]) => said.push(problems);
+    await using publisher = new TestPublisher({ topic, onTopicProblems });
+    await publishAll(publisher, rows(1));
+    await using other = new TestPublisher({ onTopicProblems });
+    await publishAll(other, rows(1));
+    deepStrictEqual(said.map(({ length }) => length), [1, 0]);
+  },
+);
+
 sharedTest("publish() writes what fits only when compressed, with gzip", async () => {
   const topic = uniqueName("topic");
   await makeTopic(sharedBootstrap(), topic, { settings: { "max.message.bytes": "2000" } });

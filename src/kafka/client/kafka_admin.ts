@@ -1,8 +1,9 @@
 /** What is asked of a cluster: its identity, its listeners, its topics and its groups. */
-import type { Admin } from "kafkajs";
+import { type Admin, ConfigResourceTypes } from "kafkajs";
 import { sleep } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
-import type { KafkaError } from "../kafka_error.ts";
+import { KafkaError } from "../kafka_error.ts";
+import { EXAMINED_SETTINGS, type TopicSettings } from "../topic_settings.ts";
 import { KafkaClient, type KafkaClientOptions, REQUEST_TIMEOUT_MS } from "./kafka_client.ts";
 import { translated } from "./kafka_errors.ts";
 
@@ -67,16 +68,25 @@ export class KafkaAdmin implements AsyncDisposable {
     }
   }
 
+  /** Rejects as creating the topic would, and creates nothing. */
+  async tryCreating(options: TopicAccess): Promise<void> {
+    await this.#create(options, { validateOnly: true });
+  }
+
+  /** Those that are examined. Rejects with failure `authorization` without DescribeConfigs. */
+  async topicSettings(topic: string): Promise<TopicSettings> {
+    const resource = { type: ConfigResourceTypes.TOPIC, name: topic };
+    const configNames = [...EXAMINED_SETTINGS];
+    const request = { includeSynonyms: false, resources: [{ ...resource, configNames }] };
+    const { resources } = await translated(() => this.#admin.describeConfigs(request));
+    const entries = resources.flatMap(({ configEntries }) => configEntries);
+    return new Map(entries.map(({ configName, configValue }) => [configName, configValue]));
+  }
+
   /** Waits until the topic can be used, or nearly; harmless if somebody else was faster. */
-  async #createTopic({ topic, clock, ...options }: TopicAccess): Promise<void> {
-    const { partitions: numPartitions, replicationFactor, retentionMs } = options;
-    const configEntries = retentionMs === undefined
-      ? []
-      : [{ name: "retention.ms", value: String(retentionMs) }];
-    const topics = [{ topic, numPartitions, replicationFactor, configEntries }];
-    // kafkajs would wait for leaders by its retries, of which this client has none.
-    const request = { topics, waitForLeaders: false, timeout: REQUEST_TIMEOUT_MS };
-    const isNew = await translated(() => this.#admin.createTopics(request));
+  async #createTopic(options: TopicAccess): Promise<void> {
+    const { topic, clock } = options;
+    const isNew = await this.#create(options, { validateOnly: false });
     if (isNew) log.info("created topic {topic}", { topic });
     for (let tries = 0; tries < LEADER_POLL.triesMax; tries++) {
       try {
@@ -86,6 +96,26 @@ export class KafkaAdmin implements AsyncDisposable {
         // If it lasts, whoever wanted the topic meets the error itself.
         await sleep(clock, LEADER_POLL.pauseMs);
       }
+    }
+  }
+
+  async #create(
+    { topic, partitions: numPartitions, replicationFactor, retentionMs }: TopicAccess,
+    { validateOnly }: { readonly validateOnly: boolean },
+  ): Promise<boolean> {
+    const configEntries = retentionMs === undefined
+      ? []
+      : [{ name: "retention.ms", value: String(retentionMs) }];
+    const topics = [{ topic, numPartitions, replicationFactor, configEntries }];
+    // kafkajs would wait for leaders by its retries, of which this client has none.
+    const request = { topics, validateOnly, waitForLeaders: false, timeout: REQUEST_TIMEOUT_MS };
+    try {
+      return await translated(() => this.#admin.createTopics(request));
+    } catch (error) {
+      if (!(error instanceof KafkaError)) throw error;
+      const { failure, code, message } = error;
+      const text = `topic "${topic}" cannot be created: ${message}`;
+      throw new KafkaError(failure, text, { cause: error, code });
     }
   }
 

@@ -14,6 +14,8 @@ interface Link extends Error {
   /** `host:port` */
   readonly broker?: string;
   readonly code?: unknown;
+  /** What happened to each part of a request. */
+  readonly errors?: readonly unknown[];
 }
 
 /** A longer chain is taken for a cycle. */
@@ -77,11 +79,12 @@ export function isFromKafka(error: unknown): boolean {
   return chain(error).some(({ name }) => name.startsWith("KafkaJS"));
 }
 
-/** The error and its causes, the outermost first. */
+/** The error and its causes, the outermost first; of several causes, the first one. */
 function chain(error: unknown): readonly Link[] {
   const links: Link[] = [];
-  for (let link = error; link instanceof Error && links.length < CAUSES_MAX; link = link.cause) {
+  for (let link = error; link instanceof Error && links.length < CAUSES_MAX;) {
     links.push(link as Link);
+    link = link.cause ?? (link as Link).errors?.[0];
   }
   return links;
 }

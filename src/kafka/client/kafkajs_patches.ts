@@ -1,6 +1,7 @@
 /** Replaces parts of kafkajs that are slow or give up, in the one version whose internals are known. */
 import type { Buffer } from "node:buffer";
 import { CompressionCodecs, CompressionTypes } from "kafkajs";
+import createTopicsResponse from "kafkajs/create-topics-response";
 import Encoder from "kafkajs/encoder";
 import fetchResponse from "kafkajs/fetch-response";
 import manifest from "kafkajs/package.json" with { type: "json" };
@@ -31,11 +32,21 @@ interface FetchReader {
   decode(bytes: Buffer): Promise<unknown>;
 }
 
+/** What reads the answers to requests for topics. */
+interface TopicsReader {
+  /** Throws an error with the `errors` of topics that were not created. */
+  parse(answer: TopicsAnswer): Promise<unknown>;
+}
+
+interface TopicsAnswer {
+  readonly topicErrors: readonly { readonly topic: string; readonly errorMessage: string | null }[];
+}
+
 /** Of 32 bits, seven in each. */
 const VARINT_BYTES_MAX = 5;
 
 /**
- * Patches the three; leaves those of any version but {@linkcode PATCHED_VERSION} alone.
+ * Patches all of them; leaves those of any version but {@linkcode PATCHED_VERSION} alone.
  *
  * Encoder: kafkajs makes an array and a Buffer for each number of variable length, of which a
  * message has ten, and copies them by Buffer's own copy. Written in place, a message takes half the
@@ -44,6 +55,8 @@ const VARINT_BYTES_MAX = 5;
  * Request queue: after its first answer, each connection asks itself a thousand times a second
  * whether there is something to send, until it ends: 30 ms of CPU in every second (measured).
  *
+ * Topics: kafkajs drops the broker's own words about why it does not create one.
+ *
  * Fetches: see fetch_response.ts. Kafka before 2.3 answers in an older version, which kafkajs reads.
  *
  * @see https://protobuf.dev/programming-guides/encoding/#varints, which Kafka's records use
@@ -51,13 +64,17 @@ const VARINT_BYTES_MAX = 5;
  */
 export function patchKafkajs(
   version: string,
-  { writer, queue, fetches }: {
+  { writer, queue, topics, fetches }: {
     readonly writer: object;
     readonly queue: Pick<Queue, "scheduleCheckPendingRequests">;
+    readonly topics: TopicsReader;
     readonly fetches: FetchReader;
   },
 ): void {
   if (version !== PATCHED_VERSION) return;
+  const { parse } = topics;
+  topics.parse = (answer) =>
+    parse(answer).catch((error) => Promise.reject(explained(error, answer)));
   fetches.decode = (bytes) => decodeFetch(bytes);
   Object.assign(writer, {
     writeUVarInt(this: Writer, value: number): Writer {
@@ -80,9 +97,18 @@ export function patchKafkajs(
   };
 }
 
+/** The error, with what the broker said of each topic in place of the name of its code. */
+function explained(error: { errors?: Error[] }, { topicErrors }: TopicsAnswer) {
+  for (const one of (error.errors ?? []) as (Error & { topic: string })[]) {
+    one.message = topicErrors.find(({ topic }) => topic === one.topic)?.errorMessage || one.message;
+  }
+  return error;
+}
+
 patchKafkajs(manifest.version, {
   writer: Encoder.prototype,
   queue: RequestQueue.prototype as unknown as Queue,
+  topics: createTopicsResponse as TopicsReader,
   fetches: fetchResponse as FetchReader,
 });
 

@@ -1,7 +1,9 @@
 /** One kafkajs producer. kafkajs may stay with brokers that are gone, so it is replaced now and then. */
 import type { Buffer } from "node:buffer";
 import { CompressionTypes, Partitioners, type Producer, type RecordMetadata } from "kafkajs";
-import { ensureTopic, type TopicAccess } from "./kafka_admin.ts";
+import { KafkaError } from "../kafka_error.ts";
+import { topicProblems } from "../topic_settings.ts";
+import { KafkaAdmin, type TopicAccess } from "./kafka_admin.ts";
 import { KafkaClient, REQUEST_TIMEOUT_MS } from "./kafka_client.ts";
 import { translated } from "./kafka_errors.ts";
 
@@ -13,6 +15,8 @@ export interface OutgoingMessage {
 
 export interface ProducerSessionOptions extends TopicAccess {
   readonly compression: "none" | "gzip";
+  /** Called at each connection, where the topic's settings may be read: how they lose reports. */
+  readonly onTopicProblems?: (problems: readonly string[]) => void;
 }
 
 /** From the first connection to the end. Its methods reject with a KafkaError when Kafka fails. */
@@ -58,11 +62,24 @@ export class ProducerSession implements Disposable {
     return new Set(messages.filter((message) => partitions.has(this.#partitions.get(message)!)));
   }
 
-  /** Creates the topic, if it is missing and may be created. */
   async #connect(): Promise<void> {
-    if (this.#options.createTopic) await ensureTopic(this.#client, this.#options);
+    await this.#prepareTopic();
     await this.#client.connect(this.#producer);
     this.#isConnected = true;
+  }
+
+  /** Creates the topic, if it is missing and may be created, and looks at its settings. */
+  async #prepareTopic(): Promise<void> {
+    const { topic, createTopic, onTopicProblems } = this.#options;
+    await using admin = new KafkaAdmin(this.#client);
+    await admin.connect();
+    if (createTopic) await admin.ensureTopic(this.#options);
+    try {
+      onTopicProblems?.(topicProblems(await admin.topicSettings(topic)));
+    } catch (error) {
+      // Most of all for want of a right that publishing does not need.
+      if (!(error instanceof KafkaError)) throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -4,7 +4,7 @@ import { brokers, database, rolesOf } from "../../config/permissions/needs.ts";
 import type { Permissions } from "../../config/permissions/permissions.ts";
 import type { KafkaConfig } from "../../config/schema/kafka_schema.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
-import { kafkaConnection, postgresConnection } from "../connections.ts";
+import { kafkaConnection, postgresConnection, topicOptions } from "../connections.ts";
 import { threadSpec } from "../daemon_thread.ts";
 import { OUTBOX_SPEC, outboxSetup } from "../outbox/outbox_spec.ts";
 import { memberSetup } from "../relay/relay_spec.ts";
@@ -34,17 +34,13 @@ export function doctorSpecs(loaded: LoadedConfig): ThreadSpec<DoctorSetup>[] {
   return specs;
 }
 
-function kafkaSetup(
-  loaded: LoadedConfig,
-  { topic, create_topic, group }: KafkaConfig,
-): DoctorSetup {
-  const { member } = memberSetup(loaded);
+function kafkaSetup(loaded: LoadedConfig, kafka: KafkaConfig): DoctorSetup {
+  const { member: sharing } = memberSetup(loaded);
   return {
     type: "kafka",
     connection: kafkaConnection(loaded),
-    topic,
-    createTopic: create_topic,
-    ...(loaded.config.postgres === undefined ? {} : { group }),
-    ...(member && { sharing: { topic: member.topic, group: member.group } }),
+    ...topicOptions(kafka),
+    ...(loaded.config.postgres === undefined ? {} : { group: kafka.group }),
+    ...(sharing && { sharing }),
   };
 }
