@@ -1,12 +1,15 @@
 /**
  * `deno task compile [--config FILE] [--traces] [--output FILE]`: builds the executable, for every
- * configuration or for one, to whose hosts, files and variables it is then limited.
+ * configuration or for one, to whose hosts, files and variables it is then limited: those of this
+ * machine, or those where it will run, by `--unit NAME` or by `--installed-config PATH`,
+ * `--state FOLDER` and `--credentials FOLDER`.
  *
  * An entry of its own, since building executables takes a permission that sitemon must never have.
  */
 import { dirname, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { ConfigError } from "../config/config_error.ts";
+import { systemHostEnvironment } from "../config/host_environment.ts";
 import type { LoadedConfig } from "../config/loaded_config.ts";
 import { processPermissions, rolesOf, statusStore } from "../config/permissions/needs.ts";
 import { joined, permissionFlags } from "../config/permissions/permissions.ts";
@@ -14,7 +17,8 @@ import { SWITCH } from "../config/trace_exporter.ts";
 import { daemonPermissions } from "../threads/registry.ts";
 import { EXIT_CONFIG } from "./exit_code.ts";
 import { loadFile } from "./load_file.ts";
-import { processTerminal } from "./text/terminal.ts";
+import { targetHost, type TargetPaths, unitNeeds, unitPaths } from "./service/target_host.ts";
+import { processTerminal, type Terminal } from "./text/terminal.ts";
 
 /** What an executable for every configuration may do; its threads get less when they start. */
 export const EVERYTHING = ["net", "read", "write", "env", "sys"].map((kind) => `--allow-${kind}`);
@@ -32,8 +36,10 @@ const SOURCES = ["deno.json", "deno.lock", "src", COMMIT_FILE];
 
 /** The arguments of `deno` that build an executable; `more` are flags of `deno compile`. */
 export function compileArgs(
-  { loaded, output, more = [] }: {
+  { loaded, unit, output, more = [] }: {
     readonly loaded?: LoadedConfig;
+    /** Name of the unit that the configuration will run in. */
+    readonly unit?: string;
     readonly output: string;
     readonly more?: readonly string[];
   },
@@ -47,7 +53,7 @@ export function compileArgs(
     // Deno accepts this option only once.
     ...(more.some((flag) => flag.startsWith("--v8-flags=")) ? [] : [V8_FLAGS]),
     ...more,
-    ...(loaded === undefined ? EVERYTHING : bakedFlags(loaded)),
+    ...(loaded === undefined ? EVERYTHING : bakedFlags(loaded, unit)),
     "--include",
     "src/threads",
     "--include",
@@ -67,12 +73,27 @@ export function compileEnv(exportsTraces: boolean): Record<string, string> {
 }
 
 /** What the daemons and `sitemon status` may do with this configuration. */
-function bakedFlags(loaded: LoadedConfig): string[] {
+function bakedFlags(loaded: LoadedConfig, unit?: string): string[] {
   const daemons = rolesOf(loaded).flatMap((role) => Object.values(daemonPermissions(loaded, role)));
-  const needs = processPermissions(loaded, [...daemons, joined([statusStore(loaded)])]);
-  // Where the executable runs, systemd makes /var/lib/NAME a link to it (DynamicUser=).
-  const state = needs.write.map((path) => path.replace(/^\/var\/lib\/(?!private\/)/, "$&private/"));
-  return permissionFlags(joined([needs, { read: state, write: state }]));
+  const others = [statusStore(loaded), ...(unit === undefined ? [] : unitNeeds(unit))];
+  return permissionFlags(processPermissions(loaded, [...daemons, joined(others)]));
+}
+
+/** The configuration as the executable will read it, where it runs. */
+export function loadForTarget(
+  file: string,
+  paths: TargetPaths,
+  terminal: Terminal = processTerminal(),
+): LoadedConfig {
+  const { config = resolve(file) } = paths;
+  const hostEnvironment = targetHost(systemHostEnvironment(), file, paths);
+  try {
+    return loadFile({ config }, { terminal, hostEnvironment });
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const here = (path: string) => path === config ? file : path;
+    throw new ConfigError(error.mistakes.map((it) => ({ ...it, file: here(it.file) })));
+  }
 }
 
 /** Writes the commit, or `null`, where the executable looks for it (runtime/version.ts). */
@@ -120,15 +141,23 @@ async function compile(args: readonly string[]): Promise<number> {
     args: [...args],
     options: {
       config: { type: "string" },
+      unit: { type: "string" },
+      "installed-config": { type: "string" },
+      state: { type: "string" },
+      credentials: { type: "string" },
       traces: { type: "boolean", default: false },
       output: { type: "string", default: "dist/sitemon" },
     },
     allowPositionals: true,
   });
-  const { config, traces, output } = values;
-  const loaded = config === undefined
-    ? undefined
-    : loadFile({ config }, { terminal: processTerminal() });
+  const { config, unit, traces, output, state, credentials } = values;
+  const { "installed-config": installed } = values;
+  const loaded = config === undefined ? undefined : loadForTarget(config, {
+    ...(unit === undefined ? {} : unitPaths(unit, config)),
+    ...(installed === undefined ? {} : { config: installed }),
+    ...(state === undefined ? {} : { state }),
+    ...(credentials === undefined ? {} : { credentials }),
+  });
   writeCommit();
   const folder = copySources();
   try {
@@ -136,6 +165,7 @@ async function compile(args: readonly string[]): Promise<number> {
       cwd: folder,
       args: compileArgs({
         ...(loaded && { loaded }),
+        ...(unit === undefined ? {} : { unit }),
         output: resolve(output),
         more: positionals,
       }),

@@ -17,12 +17,17 @@ export interface Executable extends Disposable {
 /** Compiles as the task `compile` does, for one configuration if there is one. */
 export function compileSitemon(
   denort: string,
-  { config, root = ROOT }: { readonly config?: string; readonly root?: URL } = {},
+  { config, more = [], root = ROOT }: {
+    readonly config?: string;
+    /** Further options of the task. */
+    readonly more?: readonly string[];
+    readonly root?: URL;
+  } = {},
 ): Executable {
   const task = ["run", "--quiet", "--allow-all", "src/cli/compile.ts"];
   const baked = config === undefined ? [] : ["--config", config];
   // Types are checked elsewhere, and by the newer Deno.
-  const args = (path: string) => [...task, ...baked, "--output", path, "--", "--no-check"];
+  const args = (path: string) => [...task, ...baked, ...more, "--output", path, "--", "--no-check"];
   return compile(denort, { args, root });
 }
 

@@ -1,6 +1,7 @@
 // What an executable may do: each of its threads, and one that was made for one configuration.
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { compileArgs } from "../../src/cli/compile.ts";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
+import { compileArgs, loadForTarget } from "../../src/cli/compile.ts";
+import { unitPaths } from "../../src/cli/service/target_host.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { DaemonRole } from "../../src/config/loaded_config.ts";
 import type { ProbedAccess } from "../threads/permission_probe.ts";
@@ -37,11 +38,45 @@ postgres: { host: p, user: u }
   const args = compileArgs({ loaded: loadConfig(file), output: "dist/sitemon" });
   const flag = (kind: string) => args.find((word) => word.startsWith(`--allow-${kind}=`));
   strictEqual(flag("net"), "--allow-net=127.0.0.1:9464,example.org,k:9092,p:5432");
-  const state = "/var/lib/private/s,/var/lib/s";
-  strictEqual(flag("read"), `--allow-read=${folder.path},${file},${state}`);
-  strictEqual(flag("write"), `--allow-write=${state}`);
+  strictEqual(flag("read"), `--allow-read=${folder.path},${file},/var/lib/s`);
+  strictEqual(flag("write"), "--allow-write=/var/lib/s");
   ok(!args.some((word) => /^--allow-(\w+)$/.test(word)), "no permission without its list");
   ok(args.includes("--no-prompt"));
+});
+
+Deno.test("compileArgs() bakes the paths of the host and the unit where the executable will run", () => {
+  using folder = new TempFolder();
+  const file = folder.write(
+    "p.yaml",
+    `include: [more/*.yaml]
+kafka:
+  server: "k:9092"
+  sasl: { mechanism: scram-sha-256, username: u, password: '\${file:\${CREDENTIALS_DIRECTORY}/pw}' }
+`,
+  );
+  Deno.mkdirSync(folder.file("more"));
+  folder.write("more/a.yaml", "- url: https://example.org/\n");
+  const loaded = loadForTarget(file, unitPaths("sitemon-eu", file));
+  const args = compileArgs({ loaded, unit: "sitemon-eu", output: "dist/sitemon" });
+  const listOf = (kind: string) =>
+    args.find((word) => word.startsWith(`--allow-${kind}=`))!.split("=")[1]!.split(",");
+  const state = ["/var/lib/private/sitemon-eu", "/var/lib/sitemon-eu"];
+  const sockets = ["/run/sitemon-eu/notify.sock", "/run/systemd/notify"];
+  deepStrictEqual(listOf("write"), [...sockets, ...state]);
+  deepStrictEqual(listOf("read"), [
+    "/etc/sitemon",
+    "/etc/sitemon/more/a.yaml",
+    "/etc/sitemon/p.yaml",
+    "/run/credentials/sitemon-eu.service/pw",
+    ...sockets,
+    ...state,
+  ]);
+  ok(["NOTIFY_SOCKET", "CREDENTIALS_DIRECTORY"].every((name) => listOf("env").includes(name)));
+  folder.write("p.yaml", "kafka: {}\n");
+  throws(() => loadForTarget(file, unitPaths("sitemon-eu", file)), {
+    name: "ConfigError",
+    message: `${file}:1:8: "kafka.server" is required`,
+  });
 });
 
 /** Threads of daemons, and the ports that they may talk to. */
@@ -150,5 +185,47 @@ ${hosts.map((host) => `  - { url: 'http://${host}:${server.port}/' }`).join("\n"
     await using other = new SitemonProcess(["run", "-c", file], options);
     strictEqual(await other.ended(), 78);
     match(other.lines.join("\n"), /no permission for network access to "localhost"/);
+  },
+);
+
+compileTest(
+  "an executable for a unit works where its configuration, state and credentials will be, and nowhere else",
+  async (denort) => {
+    using build = new TempFolder();
+    using target = new TempFolder();
+    for (const name of ["etc", "credentials", "state"]) Deno.mkdirSync(target.file(name));
+    const seen: (string | null)[] = [];
+    await using server = serveLocally((request) => {
+      seen.push(request.headers.get("authorization"));
+      return new Response("hello");
+    });
+    const yaml = `interval: 200ms
+log: { format: json }
+web: false
+sites:
+  - url: http://127.0.0.1:${server.port}/
+    auth: { bearer: '\${file:\${CREDENTIALS_DIRECTORY}/token}' }
+`;
+    const config = target.write("etc/run.yaml", yaml);
+    target.write("credentials/token", "hunter2\n");
+    using executable = compileSitemon(denort, {
+      config: build.write("mine.yaml", yaml),
+      more: [
+        ...["--installed-config", config, "--state", target.file("state")],
+        ...["--credentials", target.file("credentials")],
+      ],
+    });
+    const run = (state: string) =>
+      new SitemonProcess(["run", "-c", config], {
+        executable: executable.path,
+        env: { STATE_DIRECTORY: state, CREDENTIALS_DIRECTORY: target.file("credentials") },
+      });
+    await using process = run(target.file("state"));
+    strictEqual(await eventually(DEADLINE_MS, "a check", () => seen[0]), "Bearer hunter2");
+    strictEqual(await process.stop(), 0);
+    ok(Deno.statSync(target.file("state/sitemon-status.db")).isFile);
+    await using elsewhere = run(build.path);
+    strictEqual(await elsewhere.ended(), 78);
+    match(elsewhere.lines.join("\n"), /no permission/);
   },
 );
