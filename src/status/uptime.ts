@@ -1,4 +1,5 @@
 /** What a span of time amounts to: uptime, with and without the time of which nothing is known. */
+import { span } from "../runtime/relative_time.ts";
 import type { Coverage } from "./queries.ts";
 
 /**
@@ -19,6 +20,24 @@ export function provenUptimeOf({ upMs, degradedMs, windowMs }: Coverage): number
 export function unknownMsOf(coverage: Coverage): number {
   const { upMs, degradedMs, downMs, inconclusiveMs, windowMs } = coverage;
   return Math.max(0, windowMs - upMs - degradedMs - downMs - inconclusiveMs);
+}
+
+/** True when less than half of the span is known: what is known says little about the whole. */
+export function isMostlyUnknown(coverage: Coverage): boolean {
+  return knownMsOf(coverage) < coverage.windowMs / 2;
+}
+
+/** Uptime, with the length of the time that it is of where most is unknown: `100 % of the 2 min known`. */
+export function uptimeText(coverage: Coverage | undefined): string {
+  const uptime = coverage === undefined ? null : uptimeOf(coverage);
+  if (coverage === undefined || uptime === null) return percent(null);
+  if (!isMostlyUnknown(coverage)) return percent(uptime);
+  return `${percent(uptime)} of the ${span(Math.floor(knownMsOf(coverage) / 1_000))} known`;
+}
+
+/** Milliseconds that {@linkcode uptimeOf} is a part of. */
+function knownMsOf({ upMs, degradedMs, downMs }: Coverage): number {
+  return upMs + degradedMs + downMs;
 }
 
 /** `99.98 %`: cut rather than rounded, so that less than all is never shown as 100 %. */

@@ -1,7 +1,6 @@
 /** `sitemon status --site NAME` in words: uptimes, days, response times and changes of a site. */
 import { HOUR_MS } from "../../runtime/time_units.ts";
 import { stateOf } from "../../report/site_state.ts";
-import { percent } from "../../status/uptime.ts";
 import { relativeTime, span } from "../../runtime/relative_time.ts";
 import {
   type DayCoverage,
@@ -9,7 +8,7 @@ import {
   type Transition,
   UPTIME_WINDOWS_DAYS,
 } from "../../status/queries.ts";
-import { uptimeOf } from "../../status/uptime.ts";
+import { isMostlyUnknown, uptimeOf, uptimeText } from "../../status/uptime.ts";
 import type { SiteStory } from "../../threads/store_task/store_task_thread.ts";
 import { STATE_COLORS } from "./status_table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -22,6 +21,8 @@ const LABEL_WIDTH = 10;
 const BLOCKS = "▁▂▃▄▅▆▇█";
 /** The block of a day, by the uptime that it must have reached. */
 const DAY_STEPS = [[1, "█"], [0.99, "▆"], [0.9, "▃"], [0, "▁"]] as const;
+/** Up while known, and most of the day is not. */
+const PARTIAL = "░";
 const UNKNOWN = "·";
 
 /** One site at one location, each line within the width of the terminal. */
@@ -44,7 +45,7 @@ export function storyText(
     ...(status.reason ? [line("reason", reasonText(status))] : []),
     line("url", status.url),
     line("checked", `${relativeTime(status.checked_at, now)}, ${status.response_time} ms`),
-    line("uptime", uptimeText(uptime)),
+    line("uptime", uptimesText(uptime)),
     line("days", dayStrip(days.slice(-room))),
     ...latencyLines(latency, now, line),
     ...transitions.slice(0, TRANSITIONS_SHOWN_MAX)
@@ -56,18 +57,19 @@ function reasonText({ reason, error_text }: { reason: string | null; error_text:
   return [reason, error_text].filter(Boolean).join(": ");
 }
 
-function uptimeText(uptime: SiteStory["uptime"]): string {
-  return UPTIME_WINDOWS_DAYS.map((days) => {
-    const coverage = uptime?.windows[days];
-    return `${days} d ${percent(coverage === undefined ? null : uptimeOf(coverage))}`;
-  }).join("  ");
+/** By window; once, where all of them say the same of a new site. */
+function uptimesText(uptime: SiteStory["uptime"]): string {
+  const texts = UPTIME_WINDOWS_DAYS.map((days) => uptimeText(uptime?.windows[days]));
+  if (new Set(texts).size === 1) return texts[0]!;
+  return texts.map((text, index) => `${UPTIME_WINDOWS_DAYS[index]} d ${text}`).join("  ");
 }
 
-/** A character a day, oldest first: a full block has no downtime, a dot no data. */
+/** A character a day, oldest first: a block has no downtime, a dot no data. */
 export function dayStrip(days: readonly DayCoverage[]): string {
   return days.map((day) => {
     const uptime = uptimeOf(day);
     if (uptime === null) return UNKNOWN;
+    if (uptime === 1 && isMostlyUnknown(day)) return PARTIAL;
     return DAY_STEPS.find(([reached]) => uptime >= reached)![1];
   }).join("");
 }

@@ -14,6 +14,7 @@ const DAY_MS = 86_400_000;
 const BAR_STEP = 5;
 const DAY_WORDS = {
   up: "up throughout",
+  partial: "up while known, most of the day unknown",
   degraded: "degraded at times",
   minor: "down for less than 1 %",
   down: "down for 1 % or more",

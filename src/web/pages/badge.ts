@@ -1,7 +1,7 @@
 /** A badge as SVG: name and state of a site, for other pages. */
 import { html } from "hono/html";
 import type { SiteStatus, SiteUptime } from "../../status/queries.ts";
-import { percent, uptimeOf } from "../../status/uptime.ts";
+import { isMostlyUnknown, percent, uptimeOf } from "../../status/uptime.ts";
 import type { Html } from "./markup.ts";
 import { rankOf, type SiteState, stateOf } from "../../report/site_state.ts";
 import { STATE_WORDS } from "../state_words.ts";
@@ -19,14 +19,17 @@ const NAME_LENGTH_MAX = 40;
 const CHARACTER_WIDTH = 6.8;
 const PADDING = 12;
 
-/** The SVG of a site with the worst of its locations' states and uptimes; also of an unknown site. */
+/** The SVG of a site with the worst of its locations' states and uptimes over 30 days, where half of them is known; also of an unknown site. */
 export function badge(
   site: string,
   statuses: readonly SiteStatus[],
   uptimes: readonly SiteUptime[],
 ): Html {
   const [worst] = statuses.map(stateOf).sort((a, b) => rankOf(a) - rankOf(b));
-  const parts = uptimes.map(({ windows }) => uptimeOf(windows[30])).filter((part) => part !== null);
+  // There is no room to say how little of the time is known.
+  const parts = uptimes.map(({ windows }) => windows[30])
+    .filter((coverage) => !isMostlyUnknown(coverage))
+    .map(uptimeOf).filter((part) => part !== null);
   const uptime = parts.length === 0 ? "" : ` ${percent(Math.min(...parts))}`;
   const value = worst === undefined ? "unknown" : `${STATE_WORDS[worst].toLowerCase()}${uptime}`;
   const name = site.length > NAME_LENGTH_MAX ? `${site.slice(0, NAME_LENGTH_MAX - 1)}…` : site;

@@ -2,8 +2,13 @@
 import { html } from "hono/html";
 import { stateOf } from "../../report/site_state.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
-import { type SiteHistory, type SiteStatus, UPTIME_WINDOWS_DAYS } from "../../status/queries.ts";
-import { percent, unknownMsOf, uptimeOf } from "../../status/uptime.ts";
+import {
+  type Coverage,
+  type SiteHistory,
+  type SiteStatus,
+  UPTIME_WINDOWS_DAYS,
+} from "../../status/queries.ts";
+import { percent, unknownMsOf, uptimeText } from "../../status/uptime.ts";
 import type { View } from "../live/status_cache.ts";
 import type { LocationHistory } from "../site_lookup.ts";
 import { latencyChart } from "./latency_chart.ts";
@@ -100,10 +105,12 @@ function locationTabs({ site, location }: SiteStatus, locations: readonly string
 function uptimeTiles({ uptime, days }: SitePageOptions): Html {
   const tiles = UPTIME_WINDOWS_DAYS.map((window) => {
     const coverage = uptime?.windows[window];
-    const part = percent(coverage === undefined ? null : uptimeOf(coverage));
-    const unknown = coverage === undefined ? 1 : unknownMsOf(coverage) / coverage.windowMs;
-    const known = unknown < 0.0005 ? "fully known" : `${percent(unknown)} unknown`;
-    return definition(windowText(window), html`${part} <small>${known}</small>`);
+    const text = uptimeText(coverage);
+    const [part, rest] = text.split(/ (?=of )/);
+    return definition(
+      windowText(window),
+      html`${part} <small>${rest ?? knownText(coverage)}</small>`,
+    );
   });
   return html`
     <section>
@@ -114,6 +121,13 @@ function uptimeTiles({ uptime, days }: SitePageOptions): Html {
       ${folded("Show as table", dayTable(days))}
     </section>
   `;
+}
+
+/** How much of a span is unknown, never rounded to none. */
+function knownText(coverage: Coverage | undefined): string {
+  const unknown = coverage === undefined ? 1 : unknownMsOf(coverage) / coverage.windowMs;
+  if (unknown === 0) return "fully known";
+  return unknown < 0.0001 ? "less than 0.01 % unknown" : `${percent(unknown)} unknown`;
 }
 
 function dayTabs({ history: { status }, locations, latencyDays }: SitePageOptions): Html {

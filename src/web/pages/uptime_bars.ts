@@ -2,11 +2,14 @@
 import { html } from "hono/html";
 import { span } from "../../runtime/relative_time.ts";
 import type { Coverage, DayCoverage } from "../../status/queries.ts";
-import { percent, unknownMsOf, uptimeOf } from "../../status/uptime.ts";
+import { isMostlyUnknown, unknownMsOf, uptimeOf, uptimeText } from "../../status/uptime.ts";
 import { figureTable, type Html } from "./markup.ts";
 
-/** The state of a day: any downtime shows; below 1 % of the known time it is minor. */
-export type DayState = "up" | "degraded" | "minor" | "down" | "unknown";
+/**
+ * The state of a day: any downtime shows; below 1 % of the known time it is minor. A day without any
+ * is `partial` where less than half of it is known.
+ */
+export type DayState = "up" | "partial" | "degraded" | "minor" | "down" | "unknown";
 
 const MINOR_DOWN_PART_MAX = 0.01;
 const BAR_STEP = 5;
@@ -18,7 +21,8 @@ export function dayStateOf(coverage: Coverage): DayState {
   if (uptime === null) return "unknown";
   if (uptime < 1 - MINOR_DOWN_PART_MAX) return "down";
   if (uptime < 1) return "minor";
-  return coverage.degradedMs > 0 ? "degraded" : "up";
+  if (coverage.degradedMs > 0) return "degraded";
+  return isMostlyUnknown(coverage) ? "partial" : "up";
 }
 
 /** One path for each color: ninety rectangles in each of a hundred rows would make a page slow. */
@@ -53,7 +57,7 @@ export function detailedUptimeBars(days: readonly DayCoverage[]): Html {
 export function dayTable(days: readonly DayCoverage[]): Html {
   const rows = days.toReversed().map((day) => [
     dateOf(day),
-    percent(uptimeOf(day)),
+    uptimeText(day),
     length(day.downMs),
     length(unknownMsOf(day)),
   ]);
@@ -88,7 +92,7 @@ function dayText(day: DayCoverage): string {
   const uptime = uptimeOf(day);
   if (uptime === null) return `${dateOf(day)}: no data`;
   const down = day.downMs > 0 ? `, down for ${length(day.downMs)}` : "";
-  return `${dateOf(day)}: ${percent(uptime)} up${down}`;
+  return `${dateOf(day)}: up ${uptimeText(day)}${down}`;
 }
 
 function dateOf({ day }: DayCoverage): string {

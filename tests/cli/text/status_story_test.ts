@@ -9,7 +9,7 @@ const NOW = new Date("2026-05-01T12:30:00Z");
 const HOUR_MS = 3_600_000;
 
 function coverage(upMs: number, downMs: number): Coverage {
-  return { upMs, downMs, degradedMs: 0, inconclusiveMs: 0, windowMs: 24 * HOUR_MS };
+  return { upMs, downMs, degradedMs: 0, inconclusiveMs: 0, windowMs: upMs + downMs };
 }
 
 function day(upMs: number, downMs: number) {
@@ -35,7 +35,7 @@ function aStory(overrides: Partial<SiteStatus> = {}) {
       failures: [],
       recent: [],
     },
-    uptime: { ...status, windows: { 1: window, 7: window, 30: window, 90: window } },
+    uptime: { ...status, windows: { 1: window, 7: window, 30: window, 90: coverage(99, 1) } },
     days: [day(0, 0), day(1, 1), day(1, 0)],
   };
 }
@@ -51,13 +51,21 @@ Deno.test("storyText() shows a site's uptimes, days, hours and changes", () => {
     "outcome   up for 30 d",
     "url       https://shop.example/",
     "checked   30 min ago, 40 ms",
-    "uptime    1 d 99.90 %  7 d 99.90 %  30 d 99.90 %  90 d 99.90 %",
+    "uptime    1 d 99.90 %  7 d 99.90 %  30 d 99.90 %  90 d 99.00 %",
     "days      ·▁█",
     "hours     ▅·█▂  p95 up to 80 ms",
     "changes   90 s ago    up",
     "          3 h ago     down (dns)",
     "",
   ]);
+});
+
+Deno.test("storyText() says once how little is known of a new site", () => {
+  const story = aStory();
+  const window = { ...coverage(120_000, 0), windowMs: 24 * HOUR_MS };
+  const windows = { 1: window, 7: window, 30: window, 90: window };
+  const text = lines({ ...story, uptime: { ...story.uptime, windows } })[4];
+  strictEqual(text, "uptime    100 % of the 2 min known");
 });
 
 Deno.test("storyText() says when a site is stale, and why it is down", () => {
@@ -87,6 +95,10 @@ Deno.test("storyText() colors the outcome, when the terminal has colors", () => 
 
 Deno.test("dayStrip() tells a day that was wholly up from one that nearly was", () => {
   strictEqual(dayStrip([day(1, 0), day(999, 1), day(95, 5), day(1, 1), day(0, 0)]), "█▆▃▁·");
+});
+
+Deno.test("dayStrip() tells a day of which little is known from one that was up", () => {
+  strictEqual(dayStrip([{ ...day(1, 0), windowMs: 3 }]), "░");
 });
 
 Deno.test("sparkline() is as long as the hours up to now", () => {

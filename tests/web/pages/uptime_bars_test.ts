@@ -19,6 +19,8 @@ for (
   const [parts, state] of [
     [{}, "unknown"],
     [{ upMs: DAY_MS }, "up"],
+    [{ upMs: DAY_MS / 2 }, "up"],
+    [{ upMs: DAY_MS / 2 - 1 }, "partial"],
     [{ upMs: DAY_MS - 1, degradedMs: 1 }, "degraded"],
     [{ upMs: DAY_MS - 1, downMs: 1 }, "minor"],
     [{ upMs: 99, downMs: 1 }, "minor"],
@@ -42,7 +44,7 @@ Deno.test("uptimeBars() has one path for each color, and says the bad days in wo
 
 Deno.test("detailedUptimeBars() has a tooltip for each day", () => {
   const bars = `${detailedUptimeBars([day({ upMs: DAY_MS - 90_000, downMs: 90_000 }), day({})])}`;
-  ok(bars.includes("2026-05-01: 99.89 % up, down for 90 s"), bars);
+  ok(bars.includes("2026-05-01: up 99.89 %, down for 90 s"), bars);
   ok(bars.includes("2026-05-01: no data"));
 });
 
