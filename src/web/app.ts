@@ -1,17 +1,19 @@
 /** The web application: Request → Response, so that tests need no socket. It is read-only. */
 import { Hono } from "hono";
-import { basicAuth } from "hono/basic-auth";
 import { compress } from "hono/compress";
 import { etag } from "hono/etag";
 import { HTTPException } from "hono/http-exception";
 import type { Clock } from "../runtime/clock.ts";
 import { describeError } from "../runtime/telemetry/log_entry.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
+import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { addApi } from "./api/api.ts";
 import type { StatusCache } from "./live/status_cache.ts";
 import { eventStream, WATCHERS_MAX } from "./live/event_stream.ts";
 import { addPages } from "./pages/pages.ts";
+import { passwords, WRONG_PASSWORD_DELAY_MS } from "./passwords.ts";
 import { problem, problemJson } from "./problem.ts";
+import { onlyReads } from "./read_only.ts";
 import { LookupError } from "./site_lookup.ts";
 
 /**
@@ -46,6 +48,7 @@ export interface AppOptions {
   /** Credentials that are required; none when absent. */
   readonly basicAuth?: { readonly username: string; readonly password: string };
   readonly clock: Clock;
+  readonly telemetry: Telemetry;
   /** Ends the streams of events. */
   readonly signal: AbortSignal;
 }
@@ -57,9 +60,13 @@ export function createApp(options: AppOptions): Hono {
   app.use(async (context, next) => {
     await next();
     for (const [name, value] of SECURITY_HEADERS) context.header(name, value);
-    if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-cache");
+    if (context.res.headers.has("cache-control")) return;
+    // A browser that several people use keeps nothing that only one of them may see.
+    const isSecret = options.basicAuth !== undefined && !context.req.path.startsWith("/assets/");
+    context.header("cache-control", isSecret ? "no-store" : "no-cache");
   });
-  if (options.basicAuth) app.use(basicAuth({ ...options.basicAuth, realm: "sitemon" }));
+  app.use(onlyReads(title));
+  if (options.basicAuth) app.use(passwords({ ...options.basicAuth, ...options }));
   app.get(
     "/events",
     ({ req: { path } }) =>
@@ -73,7 +80,7 @@ export function createApp(options: AppOptions): Hono {
   addApi(app, options);
   app.notFound(({ req: { path } }) => problem(404, { path, title }));
   app.onError((error, { req: { path } }) => {
-    if (error instanceof HTTPException) return refusal(error, path);
+    if (error instanceof HTTPException) return refusal(error, { path, title });
     if (error instanceof LookupError) return problem(error.status, { path, title });
     const failure = { path, error: describeError(error) };
     logger("web").error("request for {path} failed: {error}", failure);
@@ -83,7 +90,15 @@ export function createApp(options: AppOptions): Hono {
 }
 
 /** Clients that did not authenticate get no page of ours, which would show more than they may see. */
-function refusal(error: HTTPException, path: string): Response {
+async function refusal(
+  error: HTTPException,
+  { path, title }: { readonly path: string; readonly title: string },
+): Promise<Response> {
+  if (error.status === 429) {
+    const response = await problem(429, { path, title });
+    response.headers.set("retry-after", `${WRONG_PASSWORD_DELAY_MS / 1_000}`);
+    return response;
+  }
   const response = error.getResponse();
   const isJson = error.status === 401 && path.startsWith("/api/");
   return isJson ? problemJson(error.status, response.headers) : response;

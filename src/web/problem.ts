@@ -4,14 +4,17 @@ import type { Problem } from "./api/api_schemas.ts";
 import { documentText } from "./pages/markup.ts";
 import { pageFrame } from "./pages/page_frame.ts";
 
-export type ProblemStatus = 401 | 404 | 500 | 503;
+export type ProblemStatus = 400 | 401 | 404 | 405 | 429 | 500 | 503;
 
 /** The media type of problems (RFC 9457). */
 export const PROBLEM_TYPE = "application/problem+json";
 
 const SENTENCES: Readonly<Record<ProblemStatus, readonly [heading: string, sentence: string]>> = {
+  400: ["Bad request", "The Host header is not a host."],
   401: ["Unauthorized", "Username and password required."],
   404: ["Not found", "No such site or page."],
+  405: ["Method not allowed", "Everything here is only read: use GET or HEAD."],
+  429: ["Too many requests", "Too many wrong passwords; try again in a second."],
   500: ["Internal error", "This is a bug in sitemon; see its log."],
   503: ["Unavailable", "The status database does not respond. Try again later."],
 };

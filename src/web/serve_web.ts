@@ -4,6 +4,7 @@ import { within } from "../runtime/deadline.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { StatusQueries } from "../status/queries.ts";
 import { createApp } from "./app.ts";
+import { asGet } from "./read_only.ts";
 import { StatusCache } from "./live/status_cache.ts";
 
 /** For responses in progress; a slower client is cut off when the thread ends. */
@@ -35,12 +36,19 @@ export class WebAddressError extends Error {
 
 /** Throws {@linkcode WebAddressError}. */
 export function serveWeb(options: WebOptions): WebServer {
-  const { listen, title, basicAuth, queries, clock } = options;
+  const { listen, title, basicAuth, queries, clock, telemetry } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const cache = new StatusCache(options);
-  const app = createApp({ cache, title, ...(basicAuth && { basicAuth }), clock, signal });
-  const server = listening(listen, app.fetch);
+  const app = createApp({
+    cache,
+    title,
+    ...(basicAuth && { basicAuth }),
+    clock,
+    telemetry,
+    signal,
+  });
+  const server = listening(listen, (request, info) => app.fetch(asGet(request), info));
   const watching = cache.run(signal);
   const { hostname, port } = server.addr;
   return {
@@ -56,10 +64,10 @@ export function serveWeb(options: WebOptions): WebServer {
 
 function listening(
   { host, port }: WebOptions["listen"],
-  fetch: (request: Request) => Response | Promise<Response>,
+  handler: Deno.ServeHandler<Deno.NetAddr>,
 ): Deno.HttpServer<Deno.NetAddr> {
   try {
-    return Deno.serve({ hostname: host, port, onListen: () => {} }, (request) => fetch(request));
+    return Deno.serve({ hostname: host, port, onListen: () => {} }, handler);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     throw new WebAddressError(

@@ -184,12 +184,12 @@ Deno.test("createApp() asks for the password everywhere, when there is one", asy
     strictEqual(refused.status, 401, path);
     strictEqual(refused.headers.get("www-authenticate"), 'Basic realm="sitemon"', path);
     ok(refused.headers.has("content-security-policy"), path);
-    const wrong = await app.request(path, { headers: { authorization: `Basic ${btoa("me:no")}` } });
-    strictEqual(wrong.status, 401, path);
     const isProblem = refused.headers.get("content-type") === "application/problem+json";
     strictEqual(isProblem, path.startsWith("/api/"), path);
     const answered = await app.request(path, { headers: { authorization } });
     strictEqual(answered.status, path === "/none" ? 404 : 200, path);
+    const kept = path.startsWith("/assets/") ? "no-cache" : "no-store";
+    strictEqual(answered.headers.get("cache-control"), kept, path);
     await answered.body?.cancel();
   }
 });
@@ -207,10 +207,16 @@ Deno.test("createApp() gives feeds and badges of a site", async () => {
   deepStrictEqual(titles, ["a b · Status", "a b is up", "a b is down", "a b is up"]);
   match(feed.text, /^<\?xml version="1\.0"/);
   match(feed.text, /after up\. Response timed out/);
+  const page = await made.get("/sites/a%20b");
+  const anchors = [
+    ...feed.text.matchAll(/<link rel="alternate" href="[^"]*\?location=[^"#]*#(.*?)"/g),
+  ];
+  strictEqual(anchors.length, 3);
+  for (const [, anchor] of anchors) ok(page.text.includes(`id="${anchor}"`), page.text);
   const badge = await made.get("/badge/a%20b.svg");
   strictEqual(badge.response.headers.get("content-type"), "image/svg+xml");
   match(badge.text, /^<svg xmlns/);
-  match(badge.text, /aria-label="a b: up \d+\.\d\d %"/);
+  match(badge.text, /aria-label="a b: up"/);
   match((await made.get("/badge/none.svg")).text, /none: unknown/);
 });
 
@@ -232,6 +238,39 @@ Deno.test("createApp() answers 404 to what is not there", async () => {
   const [title, detail] = ["Not found", "No such site or page."];
   strictEqual(response.status, 404);
   deepStrictEqual(JSON.parse(text), { type: "about:blank", title, status: 404, detail });
+});
+
+Deno.test("createApp() answers 405 to what would write, and names what it takes", async () => {
+  await using made = await MadeStore.create();
+  for (
+    const [method, path] of [["POST", "/"], ["DELETE", "/api/status"], ["PUT", "/none"]] as const
+  ) {
+    const { status, headers } = await made.app().request(path, { method });
+    deepStrictEqual([status, headers.get("allow")], [405, "GET, HEAD"]);
+  }
+});
+
+Deno.test("createApp() says which group alone is shown", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop", labels: { team: "web" } }, {
+    site: "vpn",
+    labels: { team: "ops" },
+  });
+  const { text } = await made.get("/?by=team&in=ops");
+  match(text, /<p class="filter">\s*<bdi>team<\/bdi>: <strong><bdi>ops<\/bdi><\/strong>/);
+  match(text, /<a href="\/\?by=team">Show all groups<\/a>/);
+});
+
+Deno.test("createApp() says how little is known of a new site", async () => {
+  await using made = await MadeStore.create();
+  const minute = 60_000;
+  await made.add(
+    ...[2, 1, 0].map((ago) => ({ site: "shop", agoMs: ago * minute, interval_ms: minute })),
+  );
+  const { text } = await made.get("/sites/shop");
+  match(text, /100 % <small>of the \d+ (s|min) known<\/small>/);
+  match((await made.get("/")).text, /<span>100 % of the \d+ (s|min) known/);
+  match((await made.get("/badge/shop.svg")).text, /shop: up"/);
 });
 
 Deno.test("createApp() serves every file that its pages name", async () => {

@@ -45,7 +45,14 @@ export class MadeStore implements AsyncDisposable {
   /** The application as a server has it. */
   app(options: Partial<AppOptions> = {}) {
     const { signal } = this.#stopping;
-    return createApp({ cache: this.cache, title: "Status", clock, signal, ...options });
+    return createApp({
+      cache: this.cache,
+      title: "Status",
+      clock,
+      telemetry: this.telemetry,
+      signal,
+      ...options,
+    });
   }
 
   /** The text of an answer, and the answer. */

@@ -40,6 +40,51 @@ Deno.test("serveWeb() serves until it is stopped, and then lets go of those who 
   await within(60_000, "the end of the events", watched);
 });
 
+Deno.test("serveWeb() gives HEAD the length of GET, or none", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop" });
+  const server = serve(made.path);
+  for (const path of ["/api/openapi.json", "/assets/page.css", "/badge/shop.svg", "/events"]) {
+    const [head, get] = await Promise.all(
+      ["HEAD", "GET"].map((method) =>
+        fetch(server.address + path, { method, headers: { "accept-encoding": "identity" } })
+      ),
+    );
+    strictEqual(head!.status, 200);
+    strictEqual(head!.headers.get("content-length"), get!.headers.get("content-length"), path);
+    await get!.body?.cancel();
+    await head!.body?.cancel();
+  }
+  await within(60_000, "the end", server.stop());
+});
+
+const HOSTS: readonly (readonly [host: string, status: number])[] = [
+  ["status.example.org", 200],
+  ["192.0.2.1:8080", 200],
+  ["[2001:db8::1]:8080", 200],
+  ["a b", 400],
+  ["a/b", 400],
+  ["a@b", 400],
+  ["a?b", 400],
+  ["exa%mple", 400],
+  ["x:99999", 400],
+  ["[::1", 400],
+];
+
+Deno.test("serveWeb() answers 400 to a Host that is none", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop" });
+  const server = serve(made.path);
+  for (const [host, status] of HOSTS) {
+    const request = `GET /sites/shop.atom HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+    using reader = await connectTo(server.address, request);
+    const bytes = new Uint8Array(12);
+    await reader.read(bytes);
+    strictEqual(new TextDecoder().decode(bytes), `HTTP/1.1 ${status}`, host);
+  }
+  await within(60_000, "the end", server.stop());
+});
+
 Deno.test("serveWeb() throws WebAddressError, when the address is taken", async () => {
   await using made = await MadeStore.create();
   const first = serve(made.path);

@@ -78,6 +78,7 @@ export const METRICS = {
   ]),
   sitemon_ingest_duration_seconds: histogram("Duration of an ingest transaction"),
   sitemon_ingest_retries_total: counter("Retried ingest transactions"),
+  sitemon_web_wrong_passwords_total: counter("Requests to the page with wrong credentials"),
   sitemon_maintenance_runs_total: counter(
     "Attempts to purge expired history, by result: done, busy (another process is purging), failed",
     ["result"],

@@ -7,6 +7,7 @@ import { html } from "hono/html";
 import type { SiteHistory, Transition } from "../../status/queries.ts";
 import { REASON_WORDS, STATE_WORDS } from "../state_words.ts";
 import { type Html, sitePath } from "./markup.ts";
+import { changeId } from "./site_events.ts";
 
 /** Entries of the feed, newest first. */
 const ENTRIES_MAX = 50;
@@ -56,7 +57,7 @@ function feedEntry(
       <id>${page}#${at.getTime()}-${place}-${to}</id>
       <title>${name} is ${now}</title>
       <updated>${at.toISOString()}</updated>
-      <link rel="alternate" href="${page}?location=${place}" />
+      <link rel="alternate" href="${page}?location=${place}#${changeId({ at, to })}" />
       <content type="text">${name} at ${xmlText(location)} is ${now}${before}${why}</content>
     </entry>
   `;

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import { type SiteState, stateOf, STATES } from "../../report/site_state.ts";
 import { type DayCoverage, keyOf, type SiteStatus } from "../../status/queries.ts";
-import { percent, uptimeOf } from "../../status/uptime.ts";
+import { uptimeText } from "../../status/uptime.ts";
 import type { View } from "../live/status_cache.ts";
 import { STATE_WORDS } from "../state_words.ts";
 import { ago, type Html, note, sitePath, stateBadge, viewLinks } from "./markup.ts";
@@ -93,6 +93,7 @@ function nothingYet(failingSince: Date | undefined): Html {
 function sites(options: OverviewPageOptions): Html {
   const { overview, query } = options;
   return html`${overview.total === 1 ? "" : searchForm(overview, query)}
+${query.only === undefined ? "" : groupFilter(overview, query.only)}
 <div id="sites">
 ${overview.groups.map((group) => groupSection(group, options))}
 ${nothingFound(overview, query)}
@@ -119,6 +120,14 @@ ${state === undefined ? "" : html`<input type="hidden" name="state" value="${sta
 </form>`;
 }
 
+/** The one group that is shown, and a link back to all of them. */
+function groupFilter({ by }: Overview, only: string): Html {
+  const group = only === "" ? html`Sites without <bdi>${by}</bdi>` : html`
+    <bdi>${by}</bdi>: <strong><bdi>${only}</bdi></strong>
+  `;
+  return html`<p class="filter">${group} <a href="${queryPath({ by })}">Show all groups</a></p>`;
+}
+
 function groupSection(group: Group, options: OverviewPageOptions): Html {
   const { overview } = options;
   const isOnly = overview.by === "" || overview.keys.length === 0;
@@ -143,8 +152,7 @@ function siteRow(status: SiteStatus, { overview, view, days }: OverviewPageOptio
   const { site, location, response_code, response_time, checked_at } = status;
   const state = stateOf(status);
   const place = overview.hasLocations ? location : undefined;
-  const coverage = view.uptimes.get(keyOf(status))?.windows[90];
-  const uptime = percent(coverage === undefined ? null : uptimeOf(coverage));
+  const uptime = uptimeText(view.uptimes.get(keyOf(status))?.windows[90]);
   const bars = days.get(keyOf(status));
   return html`<li class="site ${state}" data-site="${site}" data-location="${location}">
 <div class="what">

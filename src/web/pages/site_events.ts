@@ -28,7 +28,9 @@ export function transitionTable(transitions: readonly Transition[], now: Date): 
     const until = index === 0 ? now : transitions[index - 1]!.at;
     const seconds = Math.max(0, Math.floor((until.getTime() - at.getTime()) / 1_000));
     return [
-      html`${stateBadge(to)} ${reason === null ? "" : html`<span>${REASON_WORDS[reason]}</span>`}`,
+      html`<span id="${changeId({ at, to })}">${stateBadge(to)}</span> ${
+        reason === null ? "" : html`<span>${REASON_WORDS[reason]}</span>`
+      }`,
       html`${moment(at)} <small>${ago(at, now)}</small>`,
       index === 0 ? "ongoing" : `for ${span(seconds)}`,
     ];
@@ -38,6 +40,11 @@ export function transitionTable(transitions: readonly Transition[], now: Date): 
   const older = rows.slice(TRANSITIONS_OPEN_MAX);
   if (older.length === 0) return newest;
   return html`${newest}${folded(`${older.length} older`, eventTable(titles, older))}`;
+}
+
+/** The anchor of a change on the page of its site and location. */
+export function changeId({ at, to }: Pick<Transition, "at" | "to">): string {
+  return `change-${at.getTime()}-${to}`;
 }
 
 /** The report that began each incident, with the response of the site. */

@@ -1,0 +1,37 @@
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { WRONG_PASSWORD_DELAY_MS, WRONG_PASSWORDS_WAITING_MAX } from "../../src/web/passwords.ts";
+import { FakeClock } from "../support/fake_clock.ts";
+import { eventually } from "../support/waiting.ts";
+import { MadeStore } from "./made_store.ts";
+
+Deno.test("passwords() answers wrong ones slowly, and compares no more of an address at once", async () => {
+  await using made = await MadeStore.create();
+  const clock = new FakeClock();
+  const app = made.app({ basicAuth: { username: "me", password: "secret" }, clock });
+  const ask = async (password: string, hostname: string) =>
+    await app.request("/api/status", {
+      headers: { authorization: `Basic ${btoa(`me:${password}`)}` },
+    }, { remoteAddr: { transport: "tcp", hostname, port: 1 } });
+  const wrong = Array.from(
+    { length: WRONG_PASSWORDS_WAITING_MAX },
+    (_, index) => ask(`guess ${index}`, "192.0.2.1"),
+  );
+  await eventually(
+    60_000,
+    "the wrong ones wait",
+    () => Promise.resolve(clock.pending === WRONG_PASSWORDS_WAITING_MAX || undefined),
+  );
+  for (const password of ["guess", "secret"]) {
+    const { status, headers } = await ask(password, "192.0.2.1");
+    deepStrictEqual([status, headers.get("retry-after")], [429, "1"]);
+  }
+  strictEqual((await ask("secret", "192.0.2.2")).status, 200);
+  clock.advance(WRONG_PASSWORD_DELAY_MS);
+  const refused = (await Promise.all(wrong)).map(({ status }) => status);
+  deepStrictEqual(refused, wrong.map(() => 401));
+  strictEqual((await ask("secret", "192.0.2.1")).status, 200);
+  strictEqual(
+    made.telemetry.value("sitemon_web_wrong_passwords_total"),
+    WRONG_PASSWORDS_WAITING_MAX,
+  );
+});
