@@ -6,9 +6,12 @@ import { uniqueName } from "../support/unique_name.ts";
 /** Removed with everything in it when it is disposed. */
 export type TestDatabase = PostgresAddress & AsyncDisposable;
 
-/** Creates an empty database; in a test that was registered with `serviceTest("postgres")`. */
-export async function createDatabase(): Promise<TestDatabase> {
-  return await createDatabaseOn(Deno.env.get("SITEMON_TEST_POSTGRES")!);
+/**
+ * Creates an empty database, with options of CREATE DATABASE; in a test that was registered with
+ * `serviceTest("postgres")`.
+ */
+export async function createDatabase(options?: string): Promise<TestDatabase> {
+  return await createDatabaseOn(Deno.env.get("SITEMON_TEST_POSTGRES")!, options);
 }
 
 /** One whose files are all in a folder, which may be a disk of its own and must be empty. */

@@ -2,13 +2,15 @@
 import type { SharedServer } from "./found.ts";
 import { findKafka, findOwnKafka, shareKafka } from "./kafka.ts";
 import { findNginx } from "./nginx.ts";
+import { findPgbouncer } from "./pgbouncer.ts";
 import { findOwnPostgres, findPostgres, sharePostgres } from "./postgres.ts";
 
 /**
  * What a test needs: a server that the tests of the run share, on which each has databases and
- * topics of its own; or `own …` and `nginx`, one that the test starts itself and may break.
+ * topics of its own; or `own …`, `nginx` and `pgbouncer`, one that the test starts itself and may
+ * break.
  */
-export type Need = "postgres" | "kafka" | "own postgres" | "own kafka" | "nginx";
+export type Need = "postgres" | "kafka" | "own postgres" | "own kafka" | "nginx" | "pgbouncer";
 
 /** Why a service cannot be had here. */
 const REASONS: Readonly<Record<Need, () => string | undefined>> = {
@@ -17,6 +19,7 @@ const REASONS: Readonly<Record<Need, () => string | undefined>> = {
   "own postgres": () => findOwnPostgres().reason,
   "own kafka": () => findOwnKafka().reason,
   "nginx": () => findNginx().reason,
+  "pgbouncer": () => findPgbouncer().reason,
 };
 
 /** Registers a test. */

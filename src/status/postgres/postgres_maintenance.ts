@@ -104,8 +104,7 @@ export class PostgresMaintenance implements StatusMaintenance {
 
   purge(signal: AbortSignal): Promise<Purged | undefined> {
     return this.#use("purge expired history", async (connection) => {
-      const [lock] = await connection.query<{ is_mine: boolean }>(TRY_LOCK);
-      if (!lock!.is_mine) return undefined;
+      if (!await tryLock(connection)) return undefined;
       // A process that stops must not wait for a reader; the server continues without it.
       signal.addEventListener("abort", () => connection.destroy(), { once: true });
       const reports = await dropPartitions(connection, signal);
@@ -130,6 +129,16 @@ export class PostgresMaintenance implements StatusMaintenance {
   #use<T>(action: string, work: (connection: Connection) => Promise<T>): Promise<T> {
     return this.#session.useAlone(action, STATEMENT_TIMEOUT_MS, work);
   }
+}
+
+/**
+ * Keeps others from purging at the same time. A pooler would hand the session, and the lock with it,
+ * to somebody else; where two purge at once, each step waits for the other's, and finds it done.
+ */
+async function tryLock(connection: Connection): Promise<boolean> {
+  if (connection.isPooled) return true;
+  const [lock] = await connection.query<{ is_mine: boolean }>(TRY_LOCK);
+  return lock!.is_mine;
 }
 
 /** Part by part, so that no statement takes long. */

@@ -39,10 +39,14 @@ export function postgresParts(
     maintenance: () => new PostgresMaintenance(options),
     deadLetters: () => new SqlDeadLetters(new Session(connection), DEAD_LETTERS),
     audit: (work) =>
-      new Session(connection).useAlone("audit", AUDIT_TIMEOUT_MS, async (connection) => {
-        // The connection is closed afterwards, and its transaction with it.
-        await connection.execute("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
-        return await work(new SqlAudit(connection, AUDIT));
-      }),
+      new Session(connection).useAlone(
+        "audit",
+        AUDIT_TIMEOUT_MS,
+        (connection) =>
+          connection.transaction(
+            () => work(new SqlAudit(connection, AUDIT)),
+            "REPEATABLE READ READ ONLY",
+          ),
+      ),
   };
 }

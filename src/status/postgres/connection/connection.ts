@@ -10,46 +10,35 @@ import { Client, type ClientConfig, types } from "pg";
 import { TimeoutError, within } from "../../../runtime/deadline.ts";
 import type { Queryable, Statement } from "../../sql/sql_source.ts";
 import { ANSWER_GRACE_MS, type PostgresOptions, type PostgresTls } from "./postgres_options.ts";
+import { sessionSettings } from "./session_settings.ts";
 
-/** The server ends a session that is idle inside a transaction, so that its row locks are freed. */
-const IDLE_IN_TRANSACTION_MS = 60_000;
 /** For an orderly end of the session; the server cleans up without one. */
 const CLOSE_DEADLINE_MS = 2_000;
 const BIGINT_OID = 20;
 
-// The isolation level is explicit, since a database may have another default: each statement has to
-// see what was committed before it got its locks.
-const BEGIN = "BEGIN ISOLATION LEVEL READ COMMITTED";
+/** The isolation level is explicit, since a database may have another default. */
+type TransactionMode = "READ COMMITTED" | "REPEATABLE READ READ ONLY";
 
-/** Set once per connection; as startup parameters, proxies would refuse them. */
-const SETTINGS: Statement = {
-  name: "settings",
-  text: `SELECT
-    set_config('search_path', quote_ident($1), false),
-    set_config('statement_timeout', $2, false),
-    set_config('idle_in_transaction_session_timeout', $3, false),
-    set_config('TimeZone', 'UTC', false),
-    -- Plans are cached: one made while a table was empty must not scan it once it is full.
-    set_config('plan_cache_mode', 'force_generic_plan', false),
-    set_config('enable_seqscan', 'off', false),
-    -- Compiling takes seconds where the statements take milliseconds.
-    set_config('jit', 'off', false),
-    -- The sender forgets what is committed here, so a commit has to reach the disk.
-    CASE current_setting('synchronous_commit')
-      WHEN 'off' THEN set_config('synchronous_commit', 'on', false) END`,
-};
-
-/** Rejects with the errors of `pg` and of the socket as they are; errors.ts says what they mean. */
+/**
+ * Rejects with the errors of `pg` and of the socket as they are; errors.ts says what they mean.
+ *
+ * Behind a pooler the next transaction may have another session, which others use in between:
+ * nothing is set or prepared there for longer than a transaction.
+ */
 export class Connection implements Queryable, AsyncDisposable {
   readonly #client: Client;
   readonly #socket: Socket;
   readonly #answerDeadlineMs: number;
+  readonly #localSettings: string;
   #isOpen = true;
+  #isPooled = false;
+  #isInTransaction = false;
 
-  private constructor(client: Client, socket: Socket, answerDeadlineMs: number) {
+  private constructor(client: Client, socket: Socket, options: PostgresOptions) {
     this.#client = client;
     this.#socket = socket;
-    this.#answerDeadlineMs = answerDeadlineMs;
+    this.#answerDeadlineMs = options.statementTimeoutMs + ANSWER_GRACE_MS;
+    this.#localSettings = sessionSettings(options, true);
     // A query that is running rejects with the same error.
     client.on("error", () => this.#isOpen = false);
     client.on("end", () => this.#isOpen = false);
@@ -59,8 +48,7 @@ export class Connection implements Queryable, AsyncDisposable {
   static async open(options: PostgresOptions): Promise<Connection> {
     const socket = new Socket();
     const client = new Client(clientConfig(options, socket));
-    const deadlineMs = options.statementTimeoutMs + ANSWER_GRACE_MS;
-    const connection = new Connection(client, socket, deadlineMs);
+    const connection = new Connection(client, socket, options);
     try {
       await within(options.connectTimeoutMs, connection.#login(options));
       return connection;
@@ -75,20 +63,33 @@ export class Connection implements Queryable, AsyncDisposable {
     return this.#isOpen;
   }
 
-  async #login({ schema, statementTimeoutMs }: PostgresOptions): Promise<void> {
+  /** True behind a pooler, whatever its mode is. */
+  get isPooled(): boolean {
+    return this.#isPooled;
+  }
+
+  async #login(options: PostgresOptions): Promise<void> {
     await this.#client.connect();
-    const values = [schema, `${statementTimeoutMs}ms`, `${IDLE_IN_TRANSACTION_MS}ms`];
-    await this.#client.query({ ...SETTINGS, values });
+    // A pooler makes its own key for the cancellation of a query, for clients that have no process.
+    const { processID } = this.#client as unknown as { readonly processID: number | null };
+    const { rows: [session] } = await this.#client.query("SELECT pg_backend_pid() AS pid");
+    this.#isPooled = session.pid !== processID;
+    if (!this.#isPooled) await this.#client.query(sessionSettings(options, false));
   }
 
   /** Runs a statement and returns its rows. When no answer comes the connection is destroyed. */
-  async query<Row>(statement: Statement, values: readonly unknown[] = []): Promise<Row[]> {
-    return await this.#answer(this.#client.query({ ...statement, values: [...values] }));
+  async query<Row>({ name, text }: Statement, values: readonly unknown[] = []): Promise<Row[]> {
+    const statement = { text, values: [...values], ...(this.#isPooled ? {} : { name }) };
+    return await this.#withSettings(() => this.#answer<Row>(this.#client.query(statement)));
   }
 
   /** Runs SQL without parameters, several statements if need be; returns the rows of a single one. */
   async execute<Row>(sql: string): Promise<Row[]> {
-    return await this.#answer(this.#client.query(sql));
+    return await this.#withSettings(() => this.#answer<Row>(this.#client.query(sql)));
+  }
+
+  #withSettings<T>(work: () => Promise<T>): Promise<T> {
+    return this.#isPooled && !this.#isInTransaction ? this.transaction(work) : work();
   }
 
   async #answer<Row>(asked: Promise<{ rows: unknown[] }>): Promise<Row[]> {
@@ -101,15 +102,22 @@ export class Connection implements Queryable, AsyncDisposable {
   }
 
   /** Runs `work` in a transaction: commits, or rolls back and rejects with the error of `work`. */
-  async transaction<T>(work: () => Promise<T>): Promise<T> {
-    await this.execute(BEGIN);
+  async transaction<T>(
+    work: () => Promise<T>,
+    mode: TransactionMode = "READ COMMITTED",
+  ): Promise<T> {
+    const begin = `BEGIN ISOLATION LEVEL ${mode}`;
+    this.#isInTransaction = true;
     try {
+      await this.execute(this.#isPooled ? `${begin};${this.#localSettings}` : begin);
       const result = await work();
       await this.execute("COMMIT");
       return result;
     } catch (error) {
       await this.execute("ROLLBACK").catch(() => this.destroy());
       throw error;
+    } finally {
+      this.#isInTransaction = false;
     }
   }
 

@@ -15,19 +15,28 @@ import { TimeoutError } from "../../../runtime/deadline.ts";
  * @see https://www.postgresql.org/docs/current/errcodes-appendix.html
  */
 const STATES: ReadonlyMap<string, Meaning> = new Map(Object.entries({
-  ...meanings("08 25P02 25P03 40001 40P01 53 55P03 57 58 XX", { is: "unavailable" }),
+  ...meanings("08 25P02 25P03 25P04 40001 40P01 53 55P03 57 58 XX", { is: "unavailable" }),
   // A cached plan that a migration made invalid; a new connection makes a new one.
   ...meanings("0A000", { is: "unavailable" }),
   // A standby, or a primary that is shutting down: the next connection may reach another server.
-  ...meanings("25006", { is: "unavailable" }),
+  ...meanings("25006", {
+    is: "unavailable",
+    remedy: "use a primary, with default_transaction_read_only off",
+  }),
   ...meanings("21 22 23 54", { is: "rejected" }),
   "28": { is: "configuration", remedy: "check user, password and the server's pg_hba.conf" },
   "3D": { is: "configuration", remedy: 'create the database, or correct "postgres.db"' },
   "3F": { is: "configuration", remedy: 'run "sitemon migrate", or correct "postgres.schema"' },
   "42": { is: "configuration", remedy: 'run "sitemon migrate"' },
+  "42939": { is: "configuration", remedy: 'correct "postgres.schema"' },
   // Tables in a schema that the role may not use are invisible to it.
   "42P01": { is: "configuration", remedy: 'run "sitemon migrate", or grant USAGE on the schema' },
   "42501": { is: "configuration", remedy: "grant the role this privilege" },
+  // Prepared statements that come and go are a pooler's work that connection.ts took for a server.
+  ...meanings("26000 42P05", {
+    is: "configuration",
+    remedy: "something between here and the server shares sessions; let it keep one per client",
+  }),
 }));
 
 function meanings(states: string, meaning: Meaning): Record<string, Meaning> {
@@ -62,10 +71,9 @@ export function storeError(cause: unknown, place: ErrorPlace): StoreError {
   if (isStoreError(cause)) return cause;
   const { is, remedy } = meaningOf(cause);
   const server = `PostgreSQL at ${place.host}:${place.port}`;
-  const message = `could not ${place.action}: ${server}: ${describe(cause)}`;
-  if (is === "configuration") {
-    return new StoreConfigurationError(`${message}; ${remedy}`, { cause });
-  }
+  const failed = `could not ${place.action}: ${server}: ${describe(cause)}`;
+  const message = remedy === undefined ? failed : `${failed}; ${remedy}`;
+  if (is === "configuration") return new StoreConfigurationError(message, { cause });
   if (is === "rejected") {
     return new RowRejectedError(`PostgreSQL rejected the row: ${describe(cause)}`, { cause });
   }

@@ -23,9 +23,20 @@ function codedError(code: string, message = code): Error {
 }
 
 const STATES: Readonly<Record<string, readonly string[]>> = {
-  StoreUnavailableError: ["08000", "08006", "0A000", "25006", "25P02", "25P03", "40001", "40P01"]
+  StoreUnavailableError: [
+    "08000",
+    "08006",
+    "0A000",
+    "25006",
+    "25P02",
+    "25P03",
+    "25P04",
+    "40001",
+    "40P01",
+  ]
     .concat("53100", "53200", "53300", "55P03", "57014", "57P01", "57P03", "58030", "XX000"),
-  StoreConfigurationError: ["28000", "28P01", "3D000", "3F000", "42501", "42703", "42P01"],
+  StoreConfigurationError: ["26000", "28000", "28P01", "3D000", "3F000", "42501", "42703", "42P01"]
+    .concat("42939", "42P05"),
   RowRejectedError: ["21000", "22003", "22008", "22P02", "23502", "23505", "23514", "54000"],
 };
 for (const [name, codes] of Object.entries(STATES)) {
@@ -85,6 +96,13 @@ Deno.test("storeError() says what failed, where, why, and what to do", () => {
       'password authentication failed for user "ann" (28P01); ' +
       "check user, password and the server's pg_hba.conf",
   );
+});
+
+Deno.test("storeError() advises no migration, where statements are prepared by others", () => {
+  for (const code of ["26000", "42P05"]) {
+    const { message } = storeError(databaseError(code), PLACE);
+    ok(message.endsWith("shares sessions; let it keep one per client"), message);
+  }
 });
 
 Deno.test("storeError() leaves an error of the port as it is", () => {
