@@ -17,7 +17,7 @@ export function password(lengthMax = 1_024) {
   return text(lengthMax).describe("Password; better `${NAME}` or `${file:PATH}`.");
 }
 
-/** A name that PostgreSQL takes without quotes, and that it does not truncate. */
+/** A name that needs no quotes in any place where labels are shown or matched. */
 export function identifier() {
   return z.string({
     error: "is not a name of 1 to 63 letters, digits and underscores without a leading digit",

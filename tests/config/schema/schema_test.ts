@@ -154,7 +154,12 @@ const BOUNDS: readonly (readonly [path: string, within: unknown[], beyond: unkno
     ["", "/run/postgresql", "a:b", "db:5432", "*.example", "a,b"],
   ],
   ["postgres.port", [1, 65_535], [0, 65_536]],
-  ["postgres.schema", ["s".repeat(63)], ["", "s".repeat(64), "1s", 'a"b']],
+  ["postgres.schema", ["s".repeat(63), 'my "Schema"'], [
+    "",
+    "s".repeat(64),
+    "é".repeat(32),
+    "a\nb",
+  ]],
   ["postgres.timeouts.connect", ["100ms", "5m"], ["99ms", "301s"]],
   ["postgres.timeouts.statement", ["100ms", "1h"], ["99ms", "3601s"]],
 ];

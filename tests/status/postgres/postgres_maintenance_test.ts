@@ -1,5 +1,5 @@
 // Letting days go must make nobody wait, and must end even when it was interrupted.
-import { PURGE_MARK } from "../../../src/status/postgres/partitions.ts";
+import { PURGE_MARK } from "../../../src/status/postgres/migrations/partition_functions.ts";
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { DAYS_AHEAD } from "../../../src/status/postgres/postgres_maintenance.ts";
 import { StoreUnavailableError } from "../../../src/status/store.ts";

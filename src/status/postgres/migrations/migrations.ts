@@ -2,6 +2,7 @@
 import { COVERED_COLUMNS, listCovered } from "../../read/coverage.ts";
 import { dayTotals } from "./day_totals.ts";
 import type { Migration } from "./migration.ts";
+import { partitionFunctions } from "./partition_functions.ts";
 import { siteHistory } from "./site_history.ts";
 import { siteStatus } from "./site_status.ts";
 import { statusViews } from "./status_views.ts";
@@ -76,4 +77,5 @@ export const MIGRATIONS: readonly Migration[] = [
   statusViews,
   { name: "dead_letter of topics that were made again", up: [DEAD_LETTER_NUMBERS] },
   dayTotals,
+  partitionFunctions,
 ];
