@@ -25,7 +25,6 @@ const UNTESTED = [
   // What tests/integration/doctor_test.ts drives through the command, at real servers.
   "src/kafka/examine_kafka.ts",
   "src/runtime/finding.ts",
-  "src/status/postgres/examine_postgres.ts",
   // The threads of tests/testdata/threads/ use it, which supervisor_test.ts starts.
   "src/runtime/threads/thread.ts",
 ];

@@ -3,6 +3,7 @@ import { type Finding, Findings, reach } from "../../runtime/finding.ts";
 import { Connection } from "./connection/connection.ts";
 import { storeError } from "./connection/errors.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
+import { SERVER_FACTS, type ServerFacts, unfitness } from "./migrations/unfitness.ts";
 import type { PostgresOptions } from "./connection/postgres_options.ts";
 
 /** A report that is more than five minutes ahead of the store's clock is set to that clock. */
@@ -10,7 +11,8 @@ const SKEW_MAX_MS = 60_000;
 
 const STATE = {
   name: "doctor_state",
-  text: `SELECT current_setting('server_version') AS server_version,
+  text: `SELECT ${SERVER_FACTS},
+    current_setting('default_transaction_read_only')::boolean AS is_read_only,
     pg_is_in_recovery() AS is_standby,
     EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS has_schema,
     has_database_privilege(current_database(), 'CREATE') AS may_create_schema,
@@ -20,9 +22,13 @@ const STATE = {
       WHERE n.nspname = $1 AND c.relname = 'schema_migration') AS has_tables,
     (SELECT string_agg(c.relname, ', ' ORDER BY c.relname)
       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-      WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT (
+      WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT (
         has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT') AND
         has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))) AS closed_tables,
+    (SELECT string_agg(p.proname, ', ' ORDER BY p.proname)
+      FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+      WHERE n.nspname = $1 AND p.proname LIKE '%\\_report\\_partition%' AND NOT
+        has_function_privilege(p.oid, 'EXECUTE')) AS closed_functions,
     extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms`,
 };
 
@@ -31,14 +37,15 @@ const VERSION = {
   text: "SELECT coalesce(max(version), 0) AS version FROM schema_migration",
 };
 
-interface State {
-  readonly server_version: string;
+interface State extends ServerFacts {
+  readonly is_read_only: boolean;
   readonly is_standby: boolean;
   readonly has_schema: boolean;
   readonly may_create_schema: boolean;
   readonly may_create_tables: boolean;
   readonly has_tables: boolean;
   readonly closed_tables: string | null;
+  readonly closed_functions: string | null;
   readonly now_ms: number;
 }
 
@@ -50,10 +57,16 @@ export async function examinePostgres(options: PostgresOptions): Promise<Finding
   let connection: Connection | undefined;
   try {
     connection = await Connection.open(options);
-    findings.ok("login", `"${user}" connected to "${database}", tls: ${tls.mode}`);
+    const way = connection.isPooled ? ", through a connection pooler" : "";
+    findings.ok("login", `"${user}" connected to "${database}", tls: ${tls.mode}${way}`);
     const beforeMs = Date.now();
     const [state] = await connection.query<State>(STATE, [schema]);
     examineClock(state!.now_ms - (beforeMs + Date.now()) / 2, findings);
+    const unfit = unfitness(state!);
+    if (unfit !== undefined) {
+      findings.problem("database", unfit);
+      return findings.list;
+    }
     const [newest] = state!.has_tables ? await connection.query<{ version: number }>(VERSION) : [];
     examineTables(state!, { schema, version: newest?.version ?? 0 }, findings);
   } catch (error) {
@@ -88,23 +101,32 @@ function examineTables(
     );
   } else if (version === newest) findings.ok("schema version", tables);
   else findings.ok("schema version", `${tables}; the consumer migrates it to ${newest}`);
+  const problem = privilegeProblem(state, { schema, isMigrated: version >= newest });
+  if (problem !== undefined) findings.problem("privileges", problem);
+  else findings.ok("privileges", "the role has every privilege it needs");
+}
+
+/** The first thing that the role may not do and needs to. */
+function privilegeProblem(
+  state: State,
+  { schema, isMigrated }: { readonly schema: string; readonly isMigrated: boolean },
+): string | undefined {
   if (state.is_standby) {
-    findings.problem(
-      "privileges",
-      'the server is a read-only standby; set "postgres.host" to the primary',
-    );
+    return 'the server is a read-only standby; set "postgres.host" to the primary';
+  }
+  if (state.is_read_only) {
+    return "default_transaction_read_only is on for this role, database or server; set it to off";
   }
   const mayMigrate = state.has_schema ? state.may_create_tables : state.may_create_schema;
-  if (version < newest && !mayMigrate) {
-    findings.problem(
-      "privileges",
-      `the role may not create ${state.has_schema ? "tables" : `schema "${schema}"`}; ` +
-        'grant it CREATE, or run "sitemon migrate" as a role that has it',
-    );
-  } else if (state.closed_tables !== null) {
-    findings.problem(
-      "privileges",
-      `the role may not read and write ${state.closed_tables}; grant it SELECT, INSERT, UPDATE, DELETE`,
-    );
-  } else findings.ok("privileges", "the role has every privilege it needs");
+  if (!isMigrated && !mayMigrate) {
+    return `the role may not create ${state.has_schema ? "tables" : `schema "${schema}"`}; ` +
+      'grant it CREATE, or run "sitemon migrate" as a role that has it';
+  }
+  const { closed_tables, closed_functions } = state;
+  if (closed_tables !== null) {
+    return `the role may not read and write ${closed_tables}; grant it SELECT, INSERT, UPDATE, DELETE`;
+  }
+  return closed_functions === null
+    ? undefined
+    : `the role may not call ${closed_functions}; grant it EXECUTE`;
 }

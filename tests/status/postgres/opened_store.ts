@@ -1,5 +1,5 @@
 /** PostgreSQL stores for tests, each in a schema of its own on the shared server. */
-import { Client } from "pg";
+import { Client, escapeIdentifier } from "pg";
 import { opened, type OpenedStore, type Row, type Tables } from "../../contract/opened_store.ts";
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import { postgresParts } from "../../../src/status/postgres/postgres_parts.ts";
@@ -44,7 +44,7 @@ export async function openSession(options: PostgresOptions): Promise<Session> {
   const client = new Client({ host, port, user, password, database });
   client.on("error", () => {});
   await client.connect();
-  await client.query(`SET search_path = ${schema}; SET TimeZone = 'UTC'`);
+  await client.query(`SET search_path = ${escapeIdentifier(schema)}; SET TimeZone = 'UTC'`);
   return {
     async query<R>(sql: string, values?: unknown[]) {
       const result = await client.query(sql, values);
@@ -104,9 +104,13 @@ export interface OpenedPostgresStore extends OpenedStore {
   readonly session: Session;
 }
 
-/** A store of its own, migrated and empty; its schema goes with it. */
+/**
+ * A store of its own, migrated and empty; its schema goes with it. `via` is another way to it, such
+ * as a pooler's address, for the store alone.
+ */
 export async function openStore(
   overrides: Partial<PostgresOptions> = {},
+  via: Partial<PostgresOptions> = {},
 ): Promise<OpenedPostgresStore> {
   const options = { ...ownSchema(), ...overrides };
   const session = await openSession(options);
@@ -117,10 +121,14 @@ export async function openStore(
       void await session.query("UPDATE history_horizon SET not_before = $1", [notBefore]),
   };
   const remove = async () => {
-    await session.query(`DROP SCHEMA ${options.schema} CASCADE`);
+    await session.query(`DROP SCHEMA ${escapeIdentifier(options.schema)} CASCADE`);
     await session[Symbol.asyncDispose]();
   };
-  return { options, session, ...await opened(postgresParts(options, {}), apart, remove) };
+  return {
+    options,
+    session,
+    ...await opened(postgresParts({ ...options, ...via }, {}), apart, remove),
+  };
 }
 
 /** The days that the history has partitions for, the oldest first. */

@@ -3,9 +3,7 @@ import { StoreConfigurationError } from "../../store.ts";
 import type { Connection } from "../connection/connection.ts";
 import type { Migration } from "./migration.ts";
 import { MIGRATIONS } from "./migrations.ts";
-
-/** PostgreSQL 14 brought DETACH PARTITION CONCURRENTLY, which purges old reports. */
-const SERVER_VERSION_MIN = 140_000;
+import { SERVER_FACTS, type ServerFacts, unfitness } from "./unfitness.ts";
 
 const LOCK = {
   name: "migration_lock",
@@ -16,7 +14,7 @@ const LOCK = {
 // process made while this one waited for the lock.
 const IS_THERE = {
   name: "migration_table",
-  text: `SELECT current_setting('server_version_num')::int AS server_version,
+  text: `SELECT ${SERVER_FACTS},
     EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS has_schema,
     EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = $1 AND c.relname = 'schema_migration') AS has_table`,
@@ -79,14 +77,10 @@ async function migrateOnce(
 
 /** Newest migration of the database; 0 before the first. */
 async function versionOf(connection: Connection, schema: string): Promise<number> {
-  const { server_version, has_table } = await whatIsThere(connection, schema);
-  if (server_version < SERVER_VERSION_MIN) {
-    throw new StoreConfigurationError(
-      `PostgreSQL ${Math.floor(server_version / 10_000)} is too old; ` +
-        `use version ${SERVER_VERSION_MIN / 10_000} or newer`,
-    );
-  }
-  if (!has_table) return 0;
+  const there = await whatIsThere(connection, schema);
+  const unfit = unfitness(there);
+  if (unfit !== undefined) throw new StoreConfigurationError(unfit);
+  if (!there.has_table) return 0;
   const [newest] = await connection.query<{ version: number }>(NEWEST);
   return newest!.version;
 }
@@ -99,7 +93,7 @@ async function makeTable(connection: Connection, schema: string): Promise<void> 
 
 async function whatIsThere(connection: Connection, schema: string) {
   const [row] = await connection.query<
-    { server_version: number; has_schema: boolean; has_table: boolean }
+    ServerFacts & { has_schema: boolean; has_table: boolean }
   >(IS_THERE, [schema]);
   return row!;
 }
