@@ -24,6 +24,8 @@ export interface Answer {
   readonly body: Uint8Array;
   /** True when the body was longer than what was read of it. */
   readonly isTruncated: boolean;
+  /** The content coding that is not known here, in which the body still is. */
+  readonly unknownCoding?: string | undefined;
   /** Of all visits of the attempt. */
   readonly responseTimeMs: number;
   readonly certificate: Certificate;

@@ -59,7 +59,7 @@ function answerOf(
   rest: Pick<Answer, "hops" | "responseTimeMs" | "certificate">,
 ): Answer {
   const { hops, responseTimeMs, certificate } = rest;
-  const { plan, head, timings, remoteAddress, body, isTruncated } = visit;
+  const { plan, head, timings, remoteAddress, body, isTruncated, unknownCoding } = visit;
   const failure = visit.failure ?? redirect?.failure;
   if (head === undefined && failure === undefined) throw new Error("visit without head or failure");
   const ended = hops.length > 0 ? withoutCredentials(plan.url) : undefined;
@@ -70,6 +70,7 @@ function answerOf(
     headers: head?.headers ?? NO_HEADERS,
     body,
     isTruncated,
+    unknownCoding,
     responseTimeMs,
     certificate,
     isSecure: plan.isSecure,

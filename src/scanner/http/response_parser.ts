@@ -7,6 +7,7 @@
 import { Buffer } from "node:buffer";
 import { HTTPParser } from "http-parser-js";
 import { BodyBuffer } from "./body_buffer.ts";
+import { encodedBytesMax } from "./content_decoding.ts";
 
 /** Status lines, headers, chunk heads and trailers of one response: bytes that are not its body. */
 export const FRAMING_BYTES_MAX = 65_536;
@@ -14,11 +15,19 @@ export const FRAMING_BYTES_MAX = 65_536;
 /** Framing that a chunked body may have beyond that: a chunk of one byte takes five more. */
 const FRAMING_BYTES_PER_BODY_BYTE = 8;
 
-/** An encoding may be longer than what it encodes, by its headers and about a hundredth (zlib). */
-const ENCODING_OVERHEAD_BYTES = 1_024;
+/** Interim responses (1xx) before the final one: a server has one or two of them to send. */
+export const INTERIM_RESPONSES_MAX = 100;
 
-/** One length, or the same one several times. */
-const CONTENT_LENGTHS = /^\d{1,15}(, \d{1,15})*$/;
+/** A frame of HTTP/2 begins with so many bytes. */
+const FRAME_HEADER_BYTES = 9;
+/** The frames that a server may begin with or refuse with: SETTINGS and GOAWAY. */
+const FIRST_FRAMES = [4, 7];
+
+/** One length, which fits a number; it may be repeated (RFC 9110, section 8.6). */
+const CONTENT_LENGTH = /^\d{1,15}$/;
+
+/** A status line as far as its status code: three digits; some servers forget the space after them. */
+const STATUS_LINE = /^HTTP\/\d\.\d [1-9]\d\d(?!\d)/;
 
 const NO_BYTES = new Uint8Array();
 
@@ -44,6 +53,8 @@ export class ResponseError extends Error {
 /** The members of HTTPParser that its types hide or get wrong. */
 interface LenientParser {
   state: string;
+  /** Bytes of the body that are still to come. */
+  body_bytes: number | null;
   execute(chunk: Uint8Array): number | Error;
   finish(): Error | undefined;
   consumeLine(): string | undefined;
@@ -72,6 +83,7 @@ class StrictParser extends LenientParserBase {
   isComplete = false;
   body: BodyBuffer | undefined;
   bodyBytes = 0;
+  #interims = 0;
 
   constructor(method: string, bodyBytesMax: number) {
     super(HTTPParser.RESPONSE);
@@ -83,9 +95,19 @@ class StrictParser extends LenientParserBase {
   [HTTPParser.kOnHeadersComplete](head: LenientHead): boolean {
     if (this.isComplete) throw new ResponseError("a second response follows the first");
     const parsed = responseHead(head);
-    // Interim answers (100, 103) come before the one that counts.
     const isInterim = parsed.status < 200 && parsed.status !== 101;
+    if (isInterim && ++this.#interims > INTERIM_RESPONSES_MAX) {
+      const what = `interim responses (status ${parsed.status})`;
+      throw new ResponseError(`more than ${INTERIM_RESPONSES_MAX} ${what} before the final one`);
+    }
     if (!isInterim) this.head = parsed;
+    // What follows is another protocol's, and nobody has asked for one: RFC 9110, section 15.2.2.
+    if (parsed.status === 101) {
+      throw new ResponseError("protocol switched without a request for it");
+    }
+    const length = lengthOf(parsed.headers);
+    // Where one line lists a length more than once, the library has none.
+    if (this.body_bytes !== null && length !== undefined) this.body_bytes = length;
     return isInterim || this.#method === "HEAD" || parsed.status === 204 || parsed.status === 304;
   }
 
@@ -96,9 +118,8 @@ class StrictParser extends LenientParserBase {
   }
 
   #encodedBytesMax(): number {
-    const bytesMax = this.#bodyBytesMax;
     const isEncoded = this.head?.headers.get("content-encoding") !== undefined;
-    return isEncoded ? bytesMax + (bytesMax >> 6) + ENCODING_OVERHEAD_BYTES : bytesMax;
+    return isEncoded ? encodedBytesMax(this.#bodyBytesMax) : this.#bodyBytesMax;
   }
 
   [HTTPParser.kOnMessageComplete](): void {
@@ -108,9 +129,10 @@ class StrictParser extends LenientParserBase {
   override consumeLine(): string | undefined {
     const line = super.consumeLine();
     if (line === undefined) return undefined;
-    if (this.state === "BODY_CHUNKHEAD" && !/^[0-9a-f]{1,12}[ \t]*(;|$)/i.test(line)) {
+    if (this.state === "BODY_CHUNKHEAD" && !/^0*[0-9a-f]{1,12}[ \t]*(;|$)/i.test(line)) {
       throw new ResponseError("invalid chunk size in the response body");
     }
+    if (this.state === "RESPONSE_LINE") requireStatusCode(line);
     if (line.includes("\0")) throw new ResponseError("NUL byte in the response headers");
     // On a line of many spaces the library's expressions take quadratic time. What ends the header
     // is an empty line, not one of spaces.
@@ -122,6 +144,8 @@ class StrictParser extends LenientParserBase {
 export class ResponseParser {
   readonly #parser: StrictParser;
   #bytes = 0;
+  /** A copy of the first bytes, as long as they are too few to tell a frame of HTTP/2. */
+  #beginning: Buffer | undefined;
 
   /** An answer to the method HEAD has no body; `bodyBytesMax` counts decoded bytes. */
   constructor(method: string, bodyBytesMax: number) {
@@ -156,7 +180,7 @@ export class ResponseParser {
   /** Takes the first `count` bytes, keeping no view of them; throws {@linkcode ResponseError}. */
   push(bytes: Uint8Array, count = bytes.length): void {
     const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, count);
-    if (!this.hasBegun && isHttp2(buffer)) throw new ResponseError("the server speaks HTTP/2 only");
+    if (this.#bytes < FRAME_HEADER_BYTES) this.#refuseHttp2(buffer);
     this.#bytes += count;
     const result = this.#execute(buffer);
     // What comes after a whole response is not read.
@@ -182,6 +206,16 @@ export class ResponseParser {
     }
   }
 
+  /** Called with the first bytes, before anything looks for a line in them. */
+  #refuseHttp2(buffer: Buffer): void {
+    const { hasBegun } = this;
+    const beginning = hasBegun ? Buffer.concat([this.#beginning!, buffer]) : buffer;
+    if (isHttp2(beginning)) throw new ResponseError("the server speaks HTTP/2 only");
+    if (beginning.length < FRAME_HEADER_BYTES) {
+      this.#beginning = hasBegun ? beginning : Buffer.from(beginning);
+    }
+  }
+
   #execute(buffer: Uint8Array): number | Error {
     try {
       return this.#parser.execute(buffer);
@@ -197,10 +231,36 @@ export class ResponseParser {
   }
 }
 
-/** True for a server's first frame of HTTP/2: SETTINGS, on stream 0 (RFC 9113, sections 3.4 and 4.1). */
+/** True for a server's first frame of HTTP/2, on stream 0 (RFC 9113, sections 3.4 and 4.1). */
 function isHttp2(bytes: Uint8Array): boolean {
-  return bytes.length >= 9 && bytes[0] === 0 && bytes[3] === 4 && (bytes[4]! & 0xfe) === 0 &&
-    bytes[5] === 0 && bytes[6] === 0 && bytes[7] === 0 && bytes[8] === 0;
+  return bytes.length >= FRAME_HEADER_BYTES && bytes[0] === 0 && FIRST_FRAMES.includes(bytes[3]!) &&
+    (bytes[4]! & 0xfe) === 0 && bytes.subarray(5, FRAME_HEADER_BYTES).every((byte) => byte === 0);
+}
+
+/** The library takes the first three digits of any number, and 099 for an interim response. */
+function requireStatusCode(line: string): void {
+  if (STATUS_LINE.test(line)) return;
+  const [, code] = /^HTTP\/\d\.\d (\S*)/.exec(line) ?? [];
+  if (code !== undefined) throw new ResponseError(`invalid status code "${code}"`);
+}
+
+/** The one length that a response's headers give it. */
+function lengthOf(headers: Headers): number | undefined {
+  const text = headers.get("content-length");
+  if (text === undefined) return undefined;
+  if (CONTENT_LENGTH.test(text)) return Number(text);
+  const lengths = text.split(",").map((one) => one.trim());
+  if (!lengths.every((one) => CONTENT_LENGTH.test(one))) {
+    throw new ResponseError("invalid Content-Length header");
+  }
+  const distinct = new Set(lengths.map(Number));
+  if (distinct.size > 1) throw new ResponseError("conflicting Content-Length headers");
+  return Number(lengths[0]);
+}
+
+/** The values of a header that may come more than once, by its name in lower case. */
+export function valuesOf(headers: Headers, name: string): string[] {
+  return [...headers].filter(([other]) => other === name).map(([, value]) => value);
 }
 
 function responseHead(head: LenientHead): ResponseHead {
@@ -210,10 +270,6 @@ function responseHead(head: LenientHead): ResponseHead {
     throw new ResponseError(`unsupported protocol HTTP/${versionMajor}.${versionMinor}`);
   }
   const headers = new ResponseHeaders(head.headers);
-  const length = headers.get("content-length");
-  if (length !== undefined && !CONTENT_LENGTHS.test(length)) {
-    throw new ResponseError("invalid Content-Length header");
-  }
   const encoding = headers.get("transfer-encoding")?.toLowerCase();
   if (encoding !== undefined && encoding !== "chunked" && encoding !== "identity") {
     throw new ResponseError(`unsupported Transfer-Encoding "${encoding}"`);

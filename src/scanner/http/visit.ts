@@ -19,6 +19,8 @@ export class Visit {
   /** Decoded; empty when the visit failed before its end. */
   body: Uint8Array = NO_BYTES;
   isTruncated = false;
+  /** The content coding that is not known here, in which the body still is. */
+  unknownCoding: string | undefined;
   /** Why the visit did not end with a whole response. */
   failure: VisitError | undefined;
   readonly #clock: Clock;

@@ -2,9 +2,11 @@
 import { brotliCompressSync, gzipSync } from "node:zlib";
 import { answering, type Behaviour, readRequest, send, untilClosed } from "../http/raw_server.ts";
 import { type Fault, serving } from "./fault.ts";
+import { INTERIM_RESPONSES_MAX } from "../../../src/scanner/http/response_parser.ts";
 import { pause } from "../../support/waiting.ts";
 
 const MIB = 1 << 20;
+const HTTP2_SETTINGS = "\0\0\x12\x04\0\0\0\0\0";
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 const CHUNKED = "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n";
 const GZIP = "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\n\r\n";
@@ -123,7 +125,7 @@ const ENDLESS: Fault[] = [
     cause: "sends endless interim answers",
     start: serving(endless("", "HTTP/1.1 100 Continue\r\n\r\n".repeat(100))),
     reason: "protocol",
-    error: /response headers exceed/,
+    error: /^more than 100 interim responses \(status 100\) before the final one$/,
   },
   {
     cause: "sends endless trailers",
@@ -151,10 +153,40 @@ const BROKEN: Fault[] = [
     reason: "protocol",
     error: /^unsupported protocol HTTP\/2\.0$/,
   }),
-  answers("speaks HTTP/2 at once", "\0\0\x12\x04\0\0\0\0\0", {
+  answers("speaks HTTP/2 at once", HTTP2_SETTINGS, {
     reason: "protocol",
     error: /^the server speaks HTTP\/2 only$/,
   }),
+  {
+    cause: "speaks HTTP/2, byte by byte",
+    start: serving(async (conn) => {
+      await readRequest(conn);
+      for (const byte of HTTP2_SETTINGS) await send(conn, byte).then(() => pause(2));
+      await untilClosed(conn);
+    }),
+    reason: "protocol",
+    error: /^the server speaks HTTP\/2 only$/,
+  },
+  answers("refuses in HTTP/2", "\0\0\x08\x07\0\0\0\0\0\0\0\0\0\0\0\0\x01", {
+    reason: "protocol",
+    error: /^the server speaks HTTP\/2 only$/,
+  }),
+  answers(
+    "switches to another protocol unasked",
+    "HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\nconnection: upgrade\r\n\r\n",
+    {
+      reason: "protocol",
+      error: /^protocol switched without a request for it$/,
+      report: { response_code: 101 },
+    },
+  ),
+  ...["099", "1000", "2000", "20", "-200", "2xx", "OK"].map((code) =>
+    answers(`sends the status "${code}"`, `HTTP/1.1 ${code} Odd\r\ncontent-length: 0\r\n\r\n`, {
+      reason: "protocol",
+      error: new RegExp(`^invalid status code "${code}"$`),
+      report: { response_code: null },
+    })
+  ),
   answers("speaks HTTP/0.9", "<html>hello</html>", { reason: "protocol" }),
   answers("sends a short body", "HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nshort", {
     reason: "protocol",
@@ -184,13 +216,19 @@ const BROKEN: Fault[] = [
     start: serving(answering(GZIP, gzipSync("text".repeat(1_000)).subarray(0, 30))),
     reason: "protocol",
   },
-  answers("sends an unknown encoding", "HTTP/1.1 200 OK\r\ncontent-encoding: rot13\r\n\r\nbx", {
-    reason: "protocol",
-    error: /^unsupported Content-Encoding "/,
-  }),
+  answers(
+    "sends six codings",
+    `HTTP/1.1 200 OK\r\ncontent-encoding: ${Array(6).fill("gzip")}\r\n\r\nx`,
+    { reason: "protocol", error: /^more than 5 codings in Content-Encoding$/ },
+  ),
   answers(
     "sends two lengths",
     "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 3\r\n\r\nok!",
+    { reason: "protocol", error: /^conflicting Content-Length headers$/ },
+  ),
+  answers(
+    "sends two lengths in one line",
+    "HTTP/1.1 200 OK\r\ncontent-length: 2, 3\r\n\r\nok!",
     { reason: "protocol", error: /^conflicting Content-Length headers$/ },
   ),
   answers("sends a negative length", "HTTP/1.1 200 OK\r\ncontent-length: -5\r\n\r\nok", {
@@ -227,6 +265,31 @@ const ODD: Fault[] = [
     "sends the same length twice",
     "HTTP/1.1 200 OK\r\ncontent-length: 2\r\ncontent-length: 2\r\n\r\nok",
     { reason: null, report: { body_bytes: 2 } },
+  ),
+  answers(
+    "sends the same length twice in one line",
+    "HTTP/1.1 200 OK\r\ncontent-length: 2 , 02\r\n\r\nok",
+    { reason: null, report: { body_bytes: 2 } },
+  ),
+  answers(
+    "pads the sizes of its chunks",
+    `${CHUNKED}${"2".padStart(40, "0")}\r\nok\r\n${"0".repeat(40)}\r\n\r\n`,
+    { reason: null, report: { body_bytes: 2 } },
+  ),
+  ...[200, 999].map((status) =>
+    answers(`sends ${status} without a reason`, `HTTP/1.1 ${status}\r\n\r\nok`, {
+      reason: status === 200 ? null : "status",
+      report: { response_code: status },
+    })
+  ),
+  answers("sends an unknown coding", "HTTP/1.1 200 OK\r\ncontent-encoding: rot13\r\n\r\nbx", {
+    reason: null,
+    report: { body_bytes: 2 },
+  }),
+  answers(
+    "sends as many interim answers as may be",
+    `${"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n".repeat(INTERIM_RESPONSES_MAX)}${OK}`,
+    { reason: null, report: { response_code: 200 } },
   ),
   answers(
     "sends a second response that would make the parser loop",

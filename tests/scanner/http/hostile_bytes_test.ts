@@ -91,6 +91,8 @@ Deno.test("checkSite() reports in time, when a site answers any bytes", async ()
   );
 });
 
+const twice = (bytes: Uint8Array) => gzipSync(brotliCompressSync(bytes));
+
 const ENCODINGS: [name: string, encode: (bytes: Uint8Array) => Uint8Array][] = [
   ["gzip", gzipSync],
   ["x-gzip", gzipSync],
@@ -98,6 +100,9 @@ const ENCODINGS: [name: string, encode: (bytes: Uint8Array) => Uint8Array][] = [
   ["deflate", deflateRawSync],
   ["br", brotliCompressSync],
   ["identity", (bytes) => bytes],
+  ["none", (bytes) => bytes],
+  ["UTF-8", (bytes) => bytes],
+  ["BR, none, GZip", twice],
 ];
 
 for (const [name, encode] of ENCODINGS) {
