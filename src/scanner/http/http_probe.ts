@@ -7,11 +7,13 @@ import type { CheckContext } from "../check_context.ts";
 import { type Answer, LeaseExpiredError, type Probe } from "../probe.ts";
 import { askForCertificate, knownCertificate } from "./certificate.ts";
 import { openConnection } from "./connection.ts";
+import { CookieJar } from "./cookie_jar.ts";
 import { exchange } from "./exchange.ts";
 import { type Redirect, redirectOf } from "./redirect.ts";
 import { withoutCredentials } from "./request.ts";
 import type { Headers } from "./response_parser.ts";
 import { Visit } from "./visit.ts";
+import type { VisitPlan } from "./visit_plan.ts";
 import { VisitError } from "./failure.ts";
 
 const NO_HEADERS: Headers = new Map();
@@ -23,6 +25,7 @@ export const httpProbe: Probe = {
     const startMs = clock.monotonicMs();
     const hops: Hop[] = [];
     let plan = requests.planOf(site);
+    let cookies: CookieJar | undefined;
     while (true) {
       const visit = new Visit(plan, clock, run.trace?.visit(plan));
       try {
@@ -48,10 +51,17 @@ export const httpProbe: Probe = {
         return answerOf(visit, redirect, { hops, responseTimeMs, certificate });
       }
       hops.push(hopOf(visit, context));
-      plan = redirect.plan;
+      cookies ??= new CookieJar(() => clock.nowMicros() / 1_000);
+      cookies.take(visit.head!.headers, plan.url);
+      plan = withCookies(redirect.plan, cookies);
     }
   },
 };
+
+function withCookies({ cookie: _, ...plan }: VisitPlan, cookies: CookieJar): VisitPlan {
+  const cookie = cookies.headerFor(plan.url);
+  return cookie === undefined ? plan : { ...plan, cookie };
+}
 
 function answerOf(
   visit: Visit,

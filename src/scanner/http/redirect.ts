@@ -1,10 +1,10 @@
 /** Where a response redirects a check to, by the rules of fetch and of the configuration. */
-import { Buffer } from "node:buffer";
 import type { Site } from "../../config/site.ts";
 import { isSecretHeader } from "../../config/credentials.ts";
 import { notNamed, type PermittedHosts } from "../reach/permitted_hosts.ts";
 import { withoutCredentials } from "./request.ts";
 import { VisitError } from "./failure.ts";
+import { valuesOf } from "./response_parser.ts";
 import type { Visit } from "./visit.ts";
 import { routeTo, type VisitPlan } from "./visit_plan.ts";
 
@@ -38,9 +38,13 @@ export function redirectOf(
 ): Redirect | undefined {
   // Who follows no redirects judges the redirect itself.
   if (failure !== undefined || head === undefined || site.redirectsMax === 0) return undefined;
-  const location = head.headers.get("location");
-  if (!REDIRECTS.includes(head.status) || location === undefined) return undefined;
-  const target = targetOf(location, plan.url);
+  if (!REDIRECTS.includes(head.status)) return undefined;
+  // A proxy and the server behind it may both name the target.
+  const [location, other] = new Set(valuesOf(head.headers, "location"));
+  if (location === undefined) return undefined;
+  const target = other === undefined
+    ? targetOf(location, plan.url)
+    : new VisitError("protocol", "conflicting Location headers");
   if (target instanceof VisitError) return { failure: target };
   const refusal = refusalOf(plan.url, target, { ...site, permittedHosts }) ??
     loopOf(target, hopCount, site.redirectsMax);
@@ -49,8 +53,11 @@ export function redirectOf(
 }
 
 function targetOf(location: string, from: URL): URL | VisitError {
-  // Header bytes are read as Latin-1; what servers mean by other letters is UTF-8.
-  const text = Buffer.from(location, "latin1").toString("utf8");
+  // A byte that is not ASCII goes back as it came, whatever encoding the server had in mind.
+  const text = location.replaceAll(
+    /[\x80-\xff]/g,
+    (byte) => `%${byte.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
   const target = URL.parse(text, from);
   if (target === null) return new VisitError("protocol", `redirect to an invalid URL "${text}"`);
   return withoutCredentials(target);

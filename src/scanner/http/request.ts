@@ -10,7 +10,7 @@ const OWN_HEADERS = ["connection", "content-length", "transfer-encoding"];
 
 type Request = Pick<
   VisitPlan,
-  "url" | "isSecure" | "endpoint" | "method" | "headers" | "body" | "auth" | "proxy"
+  "url" | "isSecure" | "endpoint" | "method" | "headers" | "body" | "cookie" | "auth" | "proxy"
 >;
 
 /** Keeps plans and requests as long as somebody keeps the site. */
@@ -51,7 +51,7 @@ export class RequestCache {
 
 /** The bytes of a request: configured headers override the defaults, except those of the framing. */
 function requestBytes(request: Request, userAgent: string): Uint8Array {
-  const { body } = request;
+  const { body, cookie } = request;
   const headers = new Map<string, string>([
     ["host", request.url.host],
     ["user-agent", userAgent],
@@ -61,12 +61,35 @@ function requestBytes(request: Request, userAgent: string): Uint8Array {
   const authorization = authorizationOf(request);
   if (authorization !== undefined) headers.set("authorization", authorization);
   for (const [name, value] of Object.entries(request.headers)) {
-    if (!OWN_HEADERS.includes(name.toLowerCase())) headers.set(name.toLowerCase(), value);
+    if (!OWN_HEADERS.includes(name.toLowerCase())) headers.set(name.toLowerCase(), utf8(value));
   }
-  if (body !== undefined) headers.set("content-length", String(Buffer.byteLength(body)));
+  if (cookie !== undefined) headers.set("cookie", joinedCookies(headers.get("cookie"), cookie));
+  const contentLength = contentLengthOf(request);
+  if (contentLength !== undefined) headers.set("content-length", String(contentLength));
   headers.set("connection", "close");
   const head = headText(`${request.method} ${targetOf(request, headers)} HTTP/1.1`, headers);
-  return new TextEncoder().encode(`${head}${body ?? ""}`);
+  return Buffer.from(`${head}${utf8(body ?? "")}`, "latin1");
+}
+
+/** A text's bytes, each as the character that Latin-1 has for it: what a site sent goes back as it was. */
+function utf8(text: string): string {
+  return Buffer.from(text).toString("latin1");
+}
+
+/** Those of the configuration, but for the ones that the site has replaced since, and the site's. */
+function joinedCookies(configured: string | undefined, set: string): string {
+  if (configured === undefined) return set;
+  const nameOf = (pair: string) => pair.split("=", 1)[0]!.trim();
+  const replaced = set.split("; ").map(nameOf);
+  const kept = configured.split(";").map((pair) => pair.trim())
+    .filter((pair) => !replaced.includes(nameOf(pair)));
+  return [...kept, set].join("; ");
+}
+
+/** A method that is for a body says that there is none: RFC 9110, section 8.6. */
+function contentLengthOf({ method, body }: Request): number | undefined {
+  if (body !== undefined) return Buffer.byteLength(body);
+  return ["POST", "PUT", "PATCH"].includes(method) ? 0 : undefined;
 }
 
 function authorizationOf({ auth, url }: Request): string | undefined {

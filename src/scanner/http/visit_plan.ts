@@ -26,6 +26,8 @@ export interface VisitPlan extends Route {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Cookies that visits before it brought, in Latin-1; they add to a configured header. */
+  readonly cookie?: string;
   /** In place of the url's credentials. */
   readonly auth?: SiteAuth;
   /** Decoded bytes of the body that are read. */

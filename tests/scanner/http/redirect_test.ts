@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import { makeCertificates } from "../../support/certificates.ts";
 import { answering, type Behaviour, rawServer, readRequest, send } from "./raw_server.ts";
 import { aSite, check } from "../sites.ts";
@@ -98,6 +99,66 @@ Deno.test("checkSite() keeps its secrets, when a redirect leads to another origi
   match(second![0]!, /x-team: a\r\n/);
   ok(!/authorization|secret/i.test(second![0]!));
   ok(!JSON.stringify(report).includes("secret"));
+});
+
+/** Bytes of a `location`, as Latin-1, and the paths that are asked for. */
+const LOCATIONS: [what: string, lines: string, paths: string[], error: string | null][] = [
+  ["is repeated", "location: /next\r\nLocation: /next\r\n", ["/", "/next"], null],
+  [
+    "comes twice with two targets",
+    "location: /next\r\nlocation: /other\r\n",
+    ["/"],
+    "conflicting Location headers",
+  ],
+  ["has a byte of Latin-1", "location: /caf\xe9?x=\xe9\r\n", ["/", "/caf%E9?x=%E9"], null],
+  ["has UTF-8", "location: /caf\xc3\xa9\r\n", ["/", "/caf%C3%A9"], null],
+  ["has a comma", "location: /a,b\r\n", ["/", "/a,b"], null],
+];
+
+for (const [what, lines, paths, error] of LOCATIONS) {
+  Deno.test(`checkSite() asks for ${paths.at(-1)}, when a location ${what}`, async () => {
+    const asked: string[] = [];
+    const answer = Buffer.from(`HTTP/1.1 302 Found\r\n${lines}content-length: 0\r\n\r\n`, "latin1");
+    await using server = rawServer(async (conn) => {
+      const [, path] = (await readRequest(conn)).split(" ");
+      asked.push(path!);
+      await send(conn, path === "/" ? answer : OK);
+    });
+    const report = await check(aSite(`http://127.0.0.1:${server.port}/`));
+    deepStrictEqual([asked, report.error_text], [paths, error]);
+  });
+}
+
+Deno.test("checkSite() sends the cookies of a redirect along, beside the site's own", async () => {
+  const seen: string[] = [];
+  const cookies = "set-cookie: seen=caf\u00e9; Path=/\r\nset-cookie: own=new\r\n";
+  const gate = `HTTP/1.1 302 Found\r\nlocation: /\r\n${cookies}content-length: 0\r\n\r\n`;
+  await using server = rawServer(async (conn) => {
+    const request = await readRequest(conn);
+    seen.push(/^cookie: .*$/m.exec(request)?.[0] ?? "");
+    // The byte of Latin-1 is no UTF-8, and comes back as it was sent.
+    await send(conn, request.includes("seen=") ? OK : Buffer.from(gate, "latin1"));
+  });
+  const headers = { cookie: "team=a; own=old" };
+  const { outcome } = await check(aSite(`http://127.0.0.1:${server.port}/`, { headers }));
+  deepStrictEqual([outcome, seen], ["up", [
+    "cookie: team=a; own=old",
+    "cookie: team=a; seen=caf\ufffd; own=new",
+  ]]);
+});
+
+Deno.test("checkSite() sends no cookie to a host that it was not set for, nor in the next check", async () => {
+  const seen: string[] = [];
+  await using target = rawServer(routes({}, seen));
+  const location = redirect(`http://localhost:${target.port}/`)
+    .replace("location", "set-cookie: a=1\r\nlocation");
+  await using server = rawServer(routes({ "/": location }, seen));
+  const site = aSite(`http://127.0.0.1:${server.port}/`);
+  for (const _ of [1, 2]) {
+    const report = await check(site, { allowHosts: ["localhost"] });
+    deepStrictEqual(report.outcome, "up");
+  }
+  deepStrictEqual(seen.filter((request) => request.includes("cookie")), []);
 });
 
 const METHODS: [method: string, status: number, then: string, keepsBody: boolean][] = [
