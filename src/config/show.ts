@@ -24,7 +24,14 @@ export function showConfig(loaded: ReadConfig): string {
 
 /** The JSON schema of what a file may hold. */
 export function configJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(configSchema, { io: "input" });
+  return z.toJSONSchema(configSchema, {
+    io: "input",
+    // JSON has one kind of number.
+    unrepresentable: "any",
+    override({ zodSchema, jsonSchema }) {
+      if (zodSchema._zod.def.type === "bigint") jsonSchema.type = "integer";
+    },
+  });
 }
 
 function shownSites({ config, sites, origins }: ReadConfig): unknown[] {

@@ -39,14 +39,17 @@ export interface BodyExpectation {
   readonly notMatches: readonly string[];
 }
 
-/** What every value at a JSONPath must be; path and pattern are known to compile. */
+/**
+ * What every value at a JSONPath must be; path and pattern are known to compile. A `bigint` is an
+ * integer that JavaScript's numbers do not hold exactly.
+ */
 export interface JsonExpectation {
   readonly path: string;
-  readonly equals?: string | number | boolean | null;
-  readonly notEquals?: string | number | boolean | null;
+  readonly equals?: string | number | bigint | boolean | null;
+  readonly notEquals?: string | number | bigint | boolean | null;
   readonly matches?: string;
-  readonly lessThan?: number;
-  readonly greaterThan?: number;
+  readonly lessThan?: number | bigint;
+  readonly greaterThan?: number | bigint;
   readonly exists?: boolean;
 }
 

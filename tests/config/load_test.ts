@@ -182,6 +182,29 @@ sites:
   deepStrictEqual(sites[1]!.retries?.attempts, 3);
 });
 
+Deno.test("loadConfig() keeps every digit of an integer that a JSON value must be", () => {
+  const { sites } = load(
+    `
+sites:
+  - url: http://a/
+    expect:
+      json:
+        - {path: $.id, equals: 9007199254740993, less_than: "\${ID}", greater_than: -9007199254740993}
+        - {path: $.id, equals: 9007199254740991, not_equals: 1.0}
+`,
+    { env: { ID: "12345678901234567890" } },
+  );
+  deepStrictEqual(sites[0]!.expect!.json, [
+    {
+      path: "$.id",
+      equals: 9007199254740993n,
+      lessThan: 12345678901234567890n,
+      greaterThan: -9007199254740993n,
+    },
+    { path: "$.id", equals: 9007199254740991, notEquals: 1 },
+  ]);
+});
+
 Deno.test("loadConfig() lists credentials of auth and connectivity as secrets", () => {
   const { secrets } = load(`
 connectivity: {urls: ["https://u:pass1@a.example/"]}

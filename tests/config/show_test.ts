@@ -50,7 +50,7 @@ Deno.test("showConfig() prints a file that loads as the same configuration", () 
     `
 interval: 5
 defaults: {timeout: 3s, headers: {X-Team: "\${WORD}"}, expect: {status: [2xx, "!204"]}}
-sites: [{url: "https://\${WORD}@a/", max_body_bytes: 64KiB}, {url: "http://b/", interval: 1m}]
+sites: [{url: "https://\${WORD}@a/", max_body_bytes: 64KiB, expect: {json: [{path: $, equals: 9007199254740993}]}}, {url: "http://b/", interval: 1m}]
 include: [more.yaml]
 allow_hosts: ["c:1"]
 listen: "[::1]:0"

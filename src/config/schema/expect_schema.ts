@@ -61,10 +61,13 @@ function formatStatusRange({ first, last, negated }: StatusRange): number | stri
   return `${negated ? "!" : ""}${first === last ? first : `${first}-${last}`}`;
 }
 
+/** A report holds the pattern, and no store takes a NUL or half a character. */
+const STORABLE = /^[^\0\p{Cs}]*$/u;
+
 /** A regular expression; the scanner's own engine proves later that it compiles. */
 export const patternSchema = z.string({
   error: `is not a regular expression of 1 to ${PATTERN_LENGTH_MAX} characters`,
-}).min(1).max(PATTERN_LENGTH_MAX);
+}).min(1).max(PATTERN_LENGTH_MAX).regex(STORABLE);
 
 const expectedSchema = z.string({ error: `is not text of 1 to ${EXPECTED_LENGTH_MAX} characters` })
   .min(1).max(EXPECTED_LENGTH_MAX);
@@ -89,8 +92,11 @@ const bodySchema = z.strictObject({
   not_matches: patterns.optional().describe("Patterns that must not match anywhere in the body."),
 });
 
+/** An integer that JavaScript's numbers do not hold exactly is a `bigint`. */
+const numberSchema = z.union([z.number(), z.bigint()], { error: "is not a number" });
+
 const scalarSchema = z.union(
-  [z.string().max(EXPECTED_LENGTH_MAX), z.number(), z.boolean(), z.null()],
+  [z.string().max(EXPECTED_LENGTH_MAX), z.number(), z.bigint(), z.boolean(), z.null()],
   { error: "is not text, a number, true, false or null" },
 );
 
@@ -102,8 +108,8 @@ const jsonItemSchema = conditional({ path: jsonPathSchema }, {
   equals: scalarSchema.optional(),
   not_equals: scalarSchema.optional(),
   matches: patternSchema.optional(),
-  less_than: z.number().optional(),
-  greater_than: z.number().optional(),
+  less_than: numberSchema.optional(),
+  greater_than: numberSchema.optional(),
   exists: z.boolean().optional(),
 });
 

@@ -6,7 +6,7 @@ import { brokenRule } from "../schema/messages.ts";
 import type { Exact } from "../schema/scalar.ts";
 import { isReference } from "./interpolate.ts";
 import { HIDDEN_VALUE, kindOf, nearest, shownKey, shownValue } from "./shown_value.ts";
-import { keyName, type Path, pathKey, valueAt, type YamlSource } from "./yaml_source.ts";
+import { exactly, keyName, type Path, pathKey, valueAt, type YamlSource } from "./yaml_source.ts";
 
 /** What zod calls the types of mappings and lists. */
 const COLLECTIONS: readonly string[] = ["object", "record", "array"];
@@ -92,9 +92,10 @@ function retyped(value: unknown, issues: readonly Issue[], { source, at }: Part)
   return copy;
 }
 
-function scalarOf(value: unknown): number | boolean | undefined {
+function scalarOf(value: unknown): unknown {
   if (value === "true" || value === "false") return value === "true";
-  return typeof value === "string" && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : undefined;
+  if (typeof value !== "string" || !/^-?\d+(\.\d+)?$/.test(value)) return undefined;
+  return exactly(Number(value), value);
 }
 
 /** Of a union with a mapping, what is wrong inside the mapping says more than "neither this nor that". */

@@ -86,5 +86,6 @@ export function kindOf(value: unknown): string {
     return `a list of ${value.length} ${value.length === 1 ? "item" : "items"}`;
   }
   if (typeof value === "object") return "a mapping";
+  if (typeof value === "bigint") return "a number";
   return typeof value === "string" ? "text" : `a ${typeof value}`;
 }

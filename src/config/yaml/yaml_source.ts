@@ -154,7 +154,7 @@ export class YamlSource {
         this.#plain(item as Node, [...path, index], [...around, node])
       );
     }
-    const value = isScalar(node) ? node.value : null;
+    const value = isScalar(node) ? exactly(node.value, node.source) : null;
     return typeof value === "string" && hasReference(value)
       ? this.#interpolated(value, path)
       : value;
@@ -232,6 +232,12 @@ export class YamlSource {
     const { line, col } = this.#lines.linePos(offset);
     return { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1) };
   }
+}
+
+/** An integer beyond what JavaScript's numbers hold exactly, as the file has it. */
+export function exactly(value: unknown, source: string | undefined): unknown {
+  const isInexact = Number.isInteger(value) && !Number.isSafeInteger(value);
+  return isInexact && /^[-+]?\d+$/.test(source ?? "") ? BigInt(source!) : value;
 }
 
 function keyText(key: unknown): string {

@@ -1,35 +1,16 @@
 /**
- * A body as text, and the expectations on it. In a body that was cut, what was not found may be in
- * the rest.
+ * Expectations on a body's text. In one that was cut or could not be decoded, what was not found may
+ * be in the rest.
  */
 import type { BodyExpectation } from "../../config/site.ts";
+import type { BodyText } from "./body_text.ts";
 import type { Engines, FailedExpectation } from "./failed_expectation.ts";
-
-/** A body as far as it was read. */
-export interface BodyText {
-  readonly text: string;
-  readonly isTruncated: boolean;
-}
 
 /**
  * Stands for what follows in a body that was cut, so that `$` and `\z` do not match at the cut: a
  * character that no pattern means.
  */
 const REST = "\u{10ffff}";
-
-/** Decodes as a browser would: what is no letter becomes U+FFFD, an unknown charset is UTF-8. */
-export function bodyText(bytes: Uint8Array, contentType: string | undefined): string {
-  const charset = /charset\s*=\s*"?([\w.:-]+)/i.exec(contentType ?? "")?.[1];
-  return decoderOf(charset).decode(bytes);
-}
-
-function decoderOf(charset: string | undefined): TextDecoder {
-  try {
-    return new TextDecoder(charset);
-  } catch {
-    return new TextDecoder();
-  }
-}
 
 const RAISE = "raise max_body_bytes to read more";
 
@@ -60,11 +41,15 @@ export function expectBody(
 export function missing(
   verb: "contain" | "match",
   wanted: string,
-  { text, isTruncated }: BodyText,
+  { text, isTruncated, problem }: BodyText,
 ): FailedExpectation {
   if (isTruncated) {
     const found = `first ${text.length} characters of the body do not ${verb} "${wanted}"`;
     return { reason: "body_too_large", text: `${found}; ${RAISE}` };
+  }
+  if (problem !== undefined) {
+    const found = `what could be decoded does not ${verb} "${wanted}"`;
+    return { reason: "body", text: `${problem}, and ${found}` };
   }
   if (text !== "") return { reason: "body", text: `body does not ${verb} "${wanted}"` };
   return { reason: "body", text: `body is empty, expected it to ${verb} "${wanted}"` };
@@ -76,7 +61,10 @@ function unwanted(
   { body, isThere }: { readonly body: BodyText; readonly isThere: boolean },
 ): FailedExpectation[] {
   if (isThere) return [{ reason: "body", text: `body ${verb} "${unwanted}"` }];
-  if (!body.isTruncated) return [];
-  const unknown = `body is longer than was read, so it may hold "${unwanted}"`;
-  return [{ reason: "body_too_large", text: `${unknown}; ${RAISE}` }];
+  if (body.isTruncated) {
+    const unknown = `body is longer than was read, so it may hold "${unwanted}"`;
+    return [{ reason: "body_too_large", text: `${unknown}; ${RAISE}` }];
+  }
+  if (body.problem === undefined) return [];
+  return [{ reason: "body", text: `${body.problem}, so it may hold "${unwanted}"` }];
 }

@@ -6,7 +6,11 @@ import type { FailedExpectation } from "./failed_expectation.ts";
 /** The failure of a body's size. */
 export function expectSize(
   { bytesMin = 0, bytesMax = Infinity }: SizeExpectation,
-  { bytes, isTruncated }: { readonly bytes: number; readonly isTruncated: boolean },
+  { bytes, isTruncated, unknownCoding }: {
+    readonly bytes: number;
+    readonly isTruncated: boolean;
+    readonly unknownCoding?: string | undefined;
+  },
 ): FailedExpectation[] {
   const bounds = [
     ...(bytesMin > 0 ? [`at least ${bytesMin}`] : []),
@@ -17,6 +21,10 @@ export function expectSize(
     const text = `body has more than the ${bytes} bytes that were read, ${expected}; ` +
       "raise max_body_bytes to read more";
     return [{ reason: "body_too_large", text }];
+  }
+  if (unknownCoding !== undefined) {
+    const text = `body has the unknown coding "${unknownCoding}", ${expected}`;
+    return [{ reason: "size", text }];
   }
   if (bytes >= bytesMin && bytes <= bytesMax) return [];
   return [{ reason: "size", text: `body has ${countOf(bytes, "byte")}, ${expected}` }];

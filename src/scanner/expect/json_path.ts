@@ -24,10 +24,17 @@ export class JsonPathError extends SyntaxError {
 /** A path that is ready to be looked up. */
 export interface JsonPath {
   /**
-   * The values at the path, one by one. Throws {@linkcode JsonPathError} in a document that is
-   * nested too deeply for it.
+   * The values at the path, one by one, and where they are. Throws {@linkcode JsonPathError} in a
+   * document that is nested too deeply for it.
    */
-  valuesIn(document: unknown): Iterable<unknown>;
+  nodesIn(document: unknown): Iterable<JsonNode>;
+}
+
+/** A value of a document. */
+export interface JsonNode {
+  readonly value: unknown;
+  /** Names and indexes that lead to it. */
+  readonly location: readonly (string | number)[];
 }
 
 type Document = Parameters<JSONPathQuery["lazyQuery"]>[0];
@@ -37,7 +44,7 @@ export function compileJsonPath(source: string): JsonPath {
   const query = compile(source);
   const problem = repetitionOf(query);
   if (problem !== undefined) throw new JsonPathError(problem);
-  return { valuesIn: (document) => valuesOf(query, document as Document) };
+  return { nodesIn: (document) => nodesOf(query, document as Document) };
 }
 
 /** Why a path cannot be used; `undefined` when it can. */
@@ -71,14 +78,14 @@ function repetitionOf(query: JSONPathQuery): string | undefined {
   return undefined;
 }
 
-function* valuesOf(query: JSONPathQuery, document: Document): Iterable<unknown> {
+function* nodesOf(query: JSONPathQuery, document: Document): Iterable<JsonNode> {
   let count = 0;
   try {
-    for (const { value } of query.lazyQuery(document)) {
+    for (const node of query.lazyQuery(document)) {
       if (++count > JSON_VALUES_MAX) {
         throw new JsonPathError(`there are more than ${JSON_VALUES_MAX} values`);
       }
-      yield value;
+      yield node;
     }
   } catch (error) {
     if (error instanceof JsonPathError) throw error;

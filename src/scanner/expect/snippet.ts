@@ -4,7 +4,8 @@ import { SNIPPET_LENGTH_MAX } from "../../report/bounds.ts";
 import { escapeControls } from "../../runtime/escape_controls.ts";
 import type { Redact } from "../../runtime/telemetry/redaction.ts";
 import type { Answer } from "../probe.ts";
-import { bodyText } from "./expect_body.ts";
+import { bodyText } from "./body_text.ts";
+import { headerText } from "./expect_headers.ts";
 
 /** Bytes of a body that are looked at: most pages begin with much white space. */
 const BODY_BYTES_MAX = 16 * SNIPPET_LENGTH_MAX;
@@ -18,11 +19,11 @@ export function snippetOf(
   redact: Redact,
 ): string {
   const pairs = [...headers].map(([name, value]) =>
-    `${name}: ${isSecretHeader(name) ? "***" : value}`
+    `${name}: ${isSecretHeader(name) ? "***" : headerText(value)}`
   );
   const inBrackets = ` [${escapeControls(redact(pairs.join(", ")), HEADERS_LENGTH_MAX)}]`;
-  const text = redact(bodyText(body.subarray(0, BODY_BYTES_MAX), headers.get("content-type")));
-  const line = text.replace(/\s+/g, " ").trim();
+  const beginning = { headers, body: body.subarray(0, BODY_BYTES_MAX), isTruncated: true };
+  const line = redact(bodyText(beginning).text).replace(/\s+/g, " ").trim();
   const begun = escapeControls(line, SNIPPET_LENGTH_MAX - inBrackets.length);
   return `${begun}${inBrackets}`.trimStart();
 }

@@ -5,7 +5,8 @@ import type { Reason } from "../../report/outcome.ts";
 import type { SiteReport } from "../../report/report.ts";
 import { escapeControls } from "../../runtime/escape_controls.ts";
 import type { Answer, Failure } from "../probe.ts";
-import { bodyText, expectBody, isFound, missing } from "./expect_body.ts";
+import { bodyText } from "./body_text.ts";
+import { expectBody, isFound, missing } from "./expect_body.ts";
 import { expectHeaders } from "./expect_headers.ts";
 import { expectJson } from "./expect_json.ts";
 import { expectCertificate, expectSize, expectTime, utcDate } from "./expect_limits.ts";
@@ -20,7 +21,14 @@ export type Verdict = Pick<
 /** What of an answer is compared. */
 export type Assessed = Pick<
   Answer,
-  "status" | "headers" | "body" | "isTruncated" | "responseTimeMs" | "certificate" | "isSecure"
+  | "status"
+  | "headers"
+  | "body"
+  | "isTruncated"
+  | "unknownCoding"
+  | "responseTimeMs"
+  | "certificate"
+  | "isSecure"
 >;
 
 /** Failures that are not the site's doing, so that an inverted one is not up by them. */
@@ -81,13 +89,13 @@ export function assess(
 
 /** Decodes the body only when an expectation needs its text; returns whether the pattern is found. */
 function assessText(
-  { body: bytes, headers, isTruncated }: Assessed,
+  answer: Assessed,
   { pattern, expect }: { readonly pattern: string | undefined; readonly expect: SiteExpect },
   { engines, failed }: { readonly engines: Engines; readonly failed: FailedExpectation[] },
 ): boolean | null {
   const { body: expected, json } = expect;
   if (pattern === undefined && expected === undefined && json === undefined) return null;
-  const body = { text: bodyText(bytes, headers.get("content-type")), isTruncated };
+  const body = bodyText(answer);
   const patternMatch = pattern === undefined ? null : isFound(pattern, body, engines);
   if (pattern !== undefined && !patternMatch) failed.push(missing("match", pattern, body));
   if (expected) failed.push(...expectBody(expected, body, engines));

@@ -3,7 +3,13 @@ import type { HeaderExpectation } from "../../../src/config/site.ts";
 import { expectHeaders } from "../../../src/scanner/expect/expect_headers.ts";
 import { engines } from "../answers.ts";
 
-const HEADERS = new Map([["content-type", "text/html; charset=utf-8"], ["x-evil", "a\x1b[2J"]]);
+/** As the parser gives them: each byte as a character of Latin-1. */
+const HEADERS = new Map([
+  ["content-type", "text/html; charset=utf-8"],
+  ["x-evil", "a\x1b[2J"],
+  ["x-utf-8", "caf\xc3\xa9"],
+  ["x-latin-1", "caf\xe9"],
+]);
 
 /** The failure's text after "header NAME ", or null when there is none. */
 const CASES: [expected: HeaderExpectation, failure: string | null][] = [
@@ -29,6 +35,10 @@ const CASES: [expected: HeaderExpectation, failure: string | null][] = [
   ],
   [{ name: "content-type", matches: "^text/" }, null],
   [{ name: "etag", matches: "." }, 'is missing, expected it to match "."'],
+  [{ name: "x-utf-8", equals: "café" }, null],
+  [{ name: "x-latin-1", equals: "café" }, null],
+  [{ name: "x-latin-1", matches: "^caf.$" }, null],
+  [{ name: "x-utf-8", notEquals: "café" }, 'is "café", expected it to not equal "café"'],
   [{ name: "x-evil", equals: "a" }, 'is "a\\x1b[2J", expected it to equal "a"'],
 ];
 

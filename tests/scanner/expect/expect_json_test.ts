@@ -64,6 +64,78 @@ for (const [expected, failure] of CASES) {
   });
 }
 
+/** Numbers as a body has them. */
+const WRITTEN: [
+  written: string,
+  conditions: Omit<JsonExpectation, "path">,
+  failure: string | null,
+][] = [
+  ["1.0", { equals: 1 }, null],
+  ["1e0", { equals: 1 }, null],
+  ["1.10", { matches: "^1\\.10$" }, null],
+  ["1.10", { matches: "^1\\.1$" }, 'is 1.10, expected it to match "^1\\.1$"'],
+  ["-0", { matches: "^-0$" }, null],
+  ["1.50", { equals: 1 }, "is 1.50, expected it to equal 1"],
+  ["9007199254740993", { equals: 9007199254740993n }, null],
+  ["9007199254740993.0", { equals: 9007199254740993n }, null],
+  [
+    "9007199254740993",
+    { equals: 9007199254740992n },
+    "is 9007199254740993, expected it to equal 9007199254740992",
+  ],
+  ["9007199254740993", { notEquals: 9007199254740992n }, null],
+  ["9007199254740993", { greaterThan: 9007199254740992n }, null],
+  ["-9007199254740993", { lessThan: -9007199254740992n }, null],
+  ["9007199254740992", { lessThan: 9007199254740993n }, null],
+  ["1e20", { equals: 100000000000000000000n }, null],
+  ["1e400", { greaterThan: 1 }, null],
+  ["1e400", { lessThan: 1 }, "is 1e400, expected it to be less than 1"],
+  ["1e-400", { equals: 0 }, null],
+  ["0.1", { equals: 0.1 }, null],
+];
+
+for (const [written, conditions, failure] of WRITTEN) {
+  Deno.test(`expectJson() gives ${failure}, when ${written} must be ${show(conditions)}`, () => {
+    // Digits in a string, and a string that ends in a backslash, are no numbers.
+    const text = `{"1.0":"\\"1.0,","a\\\\":[[{"b":${written}}]]}`;
+    const path = "$..b";
+    const found = expectJson([{ path, ...conditions }], { text, isTruncated: false }, engines);
+    deepStrictEqual(found.map((one) => one.text), failure === null ? [] : [`${path} ${failure}`]);
+  });
+}
+
+function show(conditions: object): string {
+  return JSON.stringify(conditions, (_, value) => typeof value === "bigint" ? `${value}n` : value);
+}
+
+Deno.test("expectJson() finds how a number was written, wherever it is", () => {
+  const place = fc.tuple(
+    fc.jsonValue(),
+    fc.array(fc.oneof(fc.string(), fc.nat(3)), { maxLength: 4 }),
+  );
+  fc.assert(fc.property(place, ([beside, steps]) => {
+    const written = JSON.stringify(
+      steps.reduceRight<unknown>(
+        (inner, step) =>
+          typeof step === "number"
+            ? [...Array(step).fill(beside), inner]
+            : { a: beside, [step]: inner },
+        "NUMBER",
+      ),
+    ).replace('"NUMBER"', "12345678901234567890");
+    const path = `$${steps.map((step) => `[${JSON.stringify(step)}]`).join("")}`;
+    const expected = [{ path, equals: 12345678901234567890n }];
+    deepStrictEqual(expectJson(expected, { text: written, isTruncated: false }, engines), []);
+  }));
+});
+
+Deno.test("expectJson() cannot read a number, when the document is too complex", () => {
+  const text = `["${'\\"'.repeat(16 << 20)}",12345678901234567890]`;
+  const expected = [{ path: "$[1]", equals: 1 }];
+  const [failure] = expectJson(expected, { text, isTruncated: false }, engines);
+  deepStrictEqual(failure?.text, "$[1] cannot be read: the document is too complex");
+});
+
 Deno.test("expectJson() tells once that a body is no JSON, and nothing of what it holds", () => {
   const expected = [{ path: "$.a", exists: true }, { path: "$.b", exists: true }];
   for (const text of ["<html>", "{'a': 1}", '{"a":1', ""]) {

@@ -11,4 +11,4 @@ const scope = self as unknown as {
   postMessage(message: unknown): void;
 };
 scope.onmessage = ({ data: { path, document } }) =>
-  scope.postMessage([...compileJsonPath(path).valuesIn(document)]);
+  scope.postMessage(Array.from(compileJsonPath(path).nodesIn(document), ({ value }) => value));

@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
+import { Buffer } from "node:buffer";
 import type { BodyExpectation, Limits, SiteExpect, StatusRange } from "../../../src/config/site.ts";
 import type { Reason } from "../../../src/report/outcome.ts";
 import { FAILURE_LENGTH_MAX, FAILURES_MAX } from "../../../src/report/bounds.ts";
@@ -82,6 +83,34 @@ for (const [what, expect, text, whole, cut] of SEARCHES) {
   Deno.test(`assess() gives ${whole} for ${what}, and ${cut} when the body is cut`, () => {
     const of = (isTruncated: boolean) => assessed(expect, anAnswer({ body: text, isTruncated }));
     deepStrictEqual([of(false).reason, of(true).reason], [whole, cut]);
+  });
+}
+
+/** Of a body with a byte that is not of its charset, and of one whose coding is not known. */
+const UNDECODED: [
+  what: string,
+  expect: SiteExpect,
+  invalid: Reason | null,
+  unknown: Reason | null,
+][] = [
+  ["contains what is there", body({ contains: ["ok"] }), null, null],
+  ["contains what may be there", body({ contains: ["café"] }), "body", "body"],
+  ["not_contains what is there", body({ notContains: ["ok"] }), "body", "body"],
+  ["not_contains what may be there", body({ notContains: ["café"] }), "body", "body"],
+  ["not_contains what is not", body({ notContains: ["bad"] }), "body", "body"],
+  ["matches what is there", body({ matches: ["o."] }), null, null],
+  ["not_matches what is not", body({ notMatches: ["b.d"] }), "body", "body"],
+  ["json", { json: [{ path: "$.a", exists: false }] }, "json", "json"],
+  ["size", { size: { bytesMin: 1 } }, null, "size"],
+  ["status alone", { status: [is(200)] }, null, null],
+];
+
+for (const [what, expect, invalid, unknown] of UNDECODED) {
+  Deno.test(`assess() gives ${invalid} for ${what} in invalid text, and ${unknown} in an unknown coding`, () => {
+    const answer = { ...anAnswer(), body: Buffer.from('{"ok":"caf\xe9"}', "latin1") };
+    const unknownCoding = { ...anAnswer({ body: '{"ok":1}' }), unknownCoding: "zstd" };
+    deepStrictEqual(assessed(expect, answer).reason, invalid);
+    deepStrictEqual(assessed(expect, unknownCoding).reason, unknown);
   });
 }
 
