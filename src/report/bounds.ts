@@ -17,6 +17,10 @@ export const RESPONSE_TIME_MAX = 86_400_000;
 export const TIME_MIN = 946_684_800_000_000;
 export const TIME_MAX = 4_102_444_800_000_000;
 
+/** Longs of a message: those that a double holds exactly, as far as avsc reads and writes them. */
+export const LONG_MIN = -(2 ** 52);
+export const LONG_MAX = 2 ** 53 - 2;
+
 /**
  * The first characters of a text, at most `lengthMax` UTF-16 units; a character outside the basic
  * plane is never cut in half, since half of one cannot be stored.

@@ -6,14 +6,11 @@
  * message.
  */
 import type { AvroSchema } from "./avro_schema.ts";
+import { LONG_MAX, LONG_MIN } from "./bounds.ts";
 import { DecodeError } from "./decode_error.ts";
 
 /** Entries of one array or map: far above what any report may carry. */
 export const ENTRIES_MAX = 1_000;
-/** Longs are read into doubles; avsc takes those up to here as exact. */
-export const LONG_MAX = 2 ** 53 - 2;
-/** avsc rounds longs from below this one. */
-export const LONG_MIN = -(2 ** 52);
 const INT_MAX = 2 ** 31 - 1;
 /** Bytes of the longest variable-length long, by the Avro specification. */
 const VARINT_BYTES_MAX = 10;

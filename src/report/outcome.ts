@@ -32,3 +32,6 @@ export const REASONS = [
   "internal",
 ] as const;
 export type Reason = (typeof REASONS)[number];
+
+/** The text of a report that says nothing about its site, since sitemon itself failed. */
+export const INTERNAL_ERROR = "internal error in sitemon; see its log";

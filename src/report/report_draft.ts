@@ -5,7 +5,8 @@
 import { Buffer } from "node:buffer";
 import { datumWriter, SCRATCH_BYTES, singleObjectHeader } from "./codec.ts";
 import type { FieldSchema } from "./avro_schema.ts";
-import type { Outcome } from "./outcome.ts";
+import { BLANK_REPORT } from "./fields.ts";
+import { INTERNAL_ERROR, type Outcome } from "./outcome.ts";
 import type { SiteReport, TracedReport } from "./report.ts";
 import { SITE_REPORT_SCHEMA } from "./schema.ts";
 
@@ -48,6 +49,17 @@ const scratch = Buffer.concat([HEADER], SCRATCH_BYTES);
 export function draftOf(report: TracedReport): ReportDraft {
   const { site, outcome, traceparent } = report;
   return { site, outcome, ...encode(report), traceparent };
+}
+
+/** What is kept in place of a report that cannot be encoded: that its site was checked, and no more. */
+export function withoutFindings(report: TracedReport): TracedReport {
+  const { url, site, location, checked_at, interval_ms, traceparent } = report;
+  return {
+    ...BLANK_REPORT,
+    ...{ url, site, location, checked_at, interval_ms },
+    ...{ outcome: "inconclusive", reason: "internal", error_text: INTERNAL_ERROR },
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
 }
 
 function encode(report: SiteReport): Pick<ReportDraft, "bytes" | "split"> {

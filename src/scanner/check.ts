@@ -1,7 +1,14 @@
 /** One check of a site: its attempts, the verdict on what the last one found, and the report. */
 import type { Site } from "../config/site.ts";
-import { SNIPPET_LENGTH_MAX, URL_LENGTH_MAX } from "../report/bounds.ts";
+import {
+  LONG_MAX,
+  LONG_MIN,
+  RESPONSE_TIME_MAX,
+  SNIPPET_LENGTH_MAX,
+  URL_LENGTH_MAX,
+} from "../report/bounds.ts";
 import { BLANK_REPORT } from "../report/fields.ts";
+import { INTERNAL_ERROR } from "../report/outcome.ts";
 import { publicUrl } from "../report/public_url.ts";
 import type { SiteReport, TracedReport } from "../report/report.ts";
 import { sleep } from "../runtime/clock.ts";
@@ -51,10 +58,15 @@ export async function checkSite(
   } catch (cause) {
     if (cause instanceof LeaseExpiredError) throw cause;
     logger("scanner").error("check of site {site} failed: {cause}", { site: site.name, cause });
-    const error_text = "internal error in sitemon; see its log";
-    const response_time = Math.round(clock.monotonicMs() - startMs);
+    const tookMs = Math.round(clock.monotonicMs() - startMs);
+    const response_time = Math.min(tookMs, RESPONSE_TIME_MAX);
     const { checked_at } = report;
-    const failed = { checked_at, response_time, reason: "internal", error_text } as const;
+    const failed = {
+      checked_at,
+      response_time,
+      reason: "internal",
+      error_text: INTERNAL_ERROR,
+    } as const;
     Object.assign(report, blankReport(site, context), failed);
   } finally {
     run[Symbol.dispose]();
@@ -111,7 +123,9 @@ function fill(
     : escapeControls(redact(finalUrl.href), URL_LENGTH_MAX);
   report.body_bytes = isAnswered ? answer.body.length : null;
   report.truncated = answer.isTruncated;
-  report.certificate_expires_at = expiresAt;
+  report.certificate_expires_at = expiresAt === null
+    ? null
+    : Math.min(Math.max(expiresAt, LONG_MIN), LONG_MAX);
   report.certificate_issuer = issuer === null ? null : escapeControls(issuer, SNIPPET_LENGTH_MAX);
   report.outcome = verdict.outcome;
   report.reason = verdict.reason;

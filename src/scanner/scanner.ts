@@ -64,7 +64,8 @@ export interface ScannerOptions {
   /** Asked before each check and after it: whether the sites are its own to check; yes when absent. */
   readonly mayCheck?: () => boolean;
   readonly check: Check;
-  readonly onReport: (report: TracedReport) => void;
+  /** Returns the report as it is kept, which measurements are taken of. */
+  readonly onReport: (report: TracedReport) => TracedReport;
 }
 
 interface WatchedSite {
@@ -247,9 +248,9 @@ export class Scanner {
     const { telemetry, onReport, hasSiteMetrics = true } = this.#options;
     // The lease expired meanwhile, as in a process that was stopped: the report is older than it looks.
     if (!this.#mayCheck()) return this.#countSkipped("unleased", 1);
-    onReport(report);
-    measureCheck(report, durationMs, telemetry);
-    if (hasSiteMetrics && this.#isWatched(watched)) measureSite(report, telemetry);
+    const kept = onReport(report);
+    measureCheck(kept, durationMs, telemetry);
+    if (hasSiteMetrics && this.#isWatched(watched)) measureSite(kept, telemetry);
   }
 
   #mayCheck(): boolean {

@@ -52,6 +52,16 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '3:12: duplicate site name "a": first used at sitemon.yaml:2',
   [`sites:\n  - {name: ${"n".repeat(201)}, url: http://a/}`]:
     '2:12: invalid "sites.name": the value is not one line of 1 to 200 characters',
+  'sites:\n  - {name: "a\\ud800", url: http://a/}':
+    '2:12: invalid "sites.name": the value is not one line of 1 to 200 characters',
+  'sites:\n  - url: http://h/\n    pattern: "\\0"':
+    '3:14: invalid "sites.pattern": the value is not a regular expression of 1 to 4096 characters',
+  'sites:\n  - url: "http://h/\\udfff"':
+    '2:10: invalid "sites.url": "http://h/…" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
+  "interval: 99999999999999999999":
+    '1:11: invalid "interval": a number is not a duration from 100ms to 7d',
+  "sites:\n  - url: http://h/\n    redirects: 99999999999999999999":
+    '3:16: invalid "sites.redirects": a number is neither a whole number from 0 to 10 nor a mapping with max, allow_downgrade',
   "sites:\n  - url: http://h/\n    method: get":
     '3:13: invalid "sites.method": "get" is not one of GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS; did you mean "GET"?',
   "sites:\n  - url: http://h/\n    headers: {Content-Length: '3'}":

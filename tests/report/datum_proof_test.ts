@@ -2,7 +2,8 @@ import { doesNotThrow, ok, throws } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import avro from "avsc";
 import fc from "fast-check";
-import { datumProof, ENTRIES_MAX, LONG_MAX, LONG_MIN } from "../../src/report/datum_proof.ts";
+import { LONG_MAX, LONG_MIN } from "../../src/report/bounds.ts";
+import { datumProof, ENTRIES_MAX } from "../../src/report/datum_proof.ts";
 import { DecodeError } from "../../src/report/decode_error.ts";
 import type { AvroSchema } from "../../src/report/avro_schema.ts";
 

@@ -8,7 +8,7 @@ import { REDIRECT_FAULTS } from "./faults/redirect_faults.ts";
 import { TLS_FAULTS } from "./faults/tls_faults.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { answering, rawServer } from "./http/raw_server.ts";
-import { aSite, check } from "./sites.ts";
+import { aSite, check, requireStorable } from "./sites.ts";
 
 const certificates = makeCertificates();
 
@@ -53,6 +53,7 @@ async function tryFault(
     deepStrictEqual(report[field as keyof typeof report], value, field);
   }
   ok(!JSON.stringify(report).includes("s3cret"), "a secret travels");
+  requireStorable(report);
   ok(report.response_time >= 0 && report.response_time <= Math.ceil(tookMs) + 1);
 }
 

@@ -28,7 +28,10 @@ export class ScannerRig implements AsyncDisposable {
       clock: this.clock,
       telemetry: { ...silent, count: (name, labels, by) => this.#count(name, labels, by) },
       check: (site, signal) => this.#check(site, signal),
-      onReport: ({ site }) => this.reports.push(site),
+      onReport: (report) => {
+        this.reports.push(report.site);
+        return report;
+      },
       ...options,
     });
   }

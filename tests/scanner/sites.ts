@@ -1,5 +1,10 @@
 /** Sites and contexts for the tests of checks. */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Site } from "../../src/config/site.ts";
+import { decodeMessage } from "../../src/report/codec.ts";
+import type { TracedReport } from "../../src/report/report.ts";
+import { completeDrafts, draftOf } from "../../src/report/report_draft.ts";
+import { invalidity } from "../../src/report/validation.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import {
@@ -43,6 +48,16 @@ export function aContext(
     telemetry: silent,
     ...changes,
   });
+}
+
+/** Fails unless the outbox can encode a report, and every store takes it. */
+export function requireStorable(report: TracedReport): void {
+  const producer_id = crypto.randomUUID();
+  const stamp = { producer_id, sequence: 1, recorded_at: report.checked_at };
+  const [bytes] = completeDrafts([draftOf(report)], stamp);
+  const decoded = decodeMessage(bytes!);
+  deepStrictEqual(decoded, { kind: "report", report: { ...report, ...stamp } });
+  strictEqual(invalidity({ ...report, ...stamp }), undefined);
 }
 
 /** Checks a site as the only one of its configuration. */

@@ -34,7 +34,7 @@ async function schedule(threads: number): Promise<string[]> {
           seen.push(`${clock.monotonicMs() - originMs} ${name}`);
           return Promise.resolve({ site: name, outcome: "up", reason: null } as SiteReport);
         },
-        onReport() {},
+        onReport: (report) => report,
       }),
   );
   strictEqual(scanners.length, threads);

@@ -9,7 +9,7 @@ export function whole({ min, max }: { readonly min: number; readonly max: number
 /** Text of one line that is not empty, of at most `lengthMax` characters. */
 export function text(lengthMax: number) {
   const error = quotable(`is not one line of 1 to ${lengthMax} characters`);
-  return z.string({ error }).regex(/^\P{Cc}+$/u).max(lengthMax);
+  return z.string({ error }).regex(/^[^\p{Cc}\p{Cs}]+$/u).max(lengthMax);
 }
 
 /** As much as libpq reads of a password file's line. */

@@ -163,7 +163,8 @@ export type SiteConfig = Exact<z.output<typeof siteSchema>>;
 
 /** Stricter than a URL parser, which accepts spaces, line breaks and missing or doubled slashes. */
 function isSiteUrl(url: string): boolean {
-  return /^https?:\/\/[^/\\\s\p{Cc}][^\s\p{Cc}]*$/iu.test(url) && hasPlainHost(URL.parse(url));
+  return /^https?:\/\/[^/\\\s\p{Cc}\p{Cs}][^\s\p{Cc}\p{Cs}]*$/iu.test(url) &&
+    hasPlainHost(URL.parse(url));
 }
 
 function isProxyUrl(url: string): boolean {

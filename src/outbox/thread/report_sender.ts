@@ -1,11 +1,17 @@
 /** A scanner's end of its port to the outbox: keeps reports until the outbox has stored them. */
 import type { TracedReport } from "../../report/report.ts";
-import { draftOf, type ReportDraft, UnencodableReportError } from "../../report/report_draft.ts";
+import {
+  draftOf,
+  type ReportDraft,
+  UnencodableReportError,
+  withoutFindings,
+} from "../../report/report_draft.ts";
 import { backoffMs } from "../../runtime/backoff.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { abortable } from "../../runtime/deadline.ts";
 import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
+import { MINUTE_MS } from "../../runtime/time_units.ts";
 import { draftColumns } from "./columns.ts";
 import { BATCH_REPORTS_MAX, BATCHES_IN_FLIGHT_MAX } from "./port_message.ts";
 import type { StoreAnswer, StoreRequest } from "./port_message.ts";
@@ -56,6 +62,8 @@ export class ReportSender implements Disposable {
   #isDue = false;
   #isFull = false;
   #lost = 0;
+  /** When the last report could not be encoded, while readiness says so: for a minute at least. */
+  #unencodableMs: number | undefined;
   /** Resolved when every report is stored. */
   #allStored = Promise.withResolvers<void>();
 
@@ -73,12 +81,11 @@ export class ReportSender implements Disposable {
   }
 
   /**
-   * Takes a report. It never fails: one that overflows the buffer, or cannot be encoded, is counted
-   * as lost.
+   * Takes a report and returns it as it was taken: one that cannot be encoded without what it has
+   * found. It never fails: one that overflows the buffer is counted as lost.
    */
-  send(report: TracedReport): void {
-    const draft = this.#draftOf(report);
-    if (draft === undefined) return;
+  send(report: TracedReport): TracedReport {
+    const { draft, taken } = this.#draftOf(report);
     if (this.#buffer.length === BUFFER_REPORTS_MAX) this.#loseOldest();
     this.#buffer.push(draft);
     this.#cancelGather ??= this.#options.clock.after(GATHER_MS, () => this.#sendDue());
@@ -87,6 +94,7 @@ export class ReportSender implements Disposable {
       this.#isFull = true;
       this.#options.onFull?.();
     }
+    return taken;
   }
 
   /** Reports that are not known to be stored. */
@@ -172,15 +180,27 @@ export class ReportSender implements Disposable {
     this.#pump();
   }
 
-  /** Nothing for a report that cannot be encoded: that is a bug of the scanner. */
-  #draftOf(report: TracedReport): ReportDraft | undefined {
+  /** A report that cannot be encoded is a fault of sitemon, and says nothing about its site. */
+  #draftOf(report: TracedReport): { readonly draft: ReportDraft; readonly taken: TracedReport } {
+    const { clock, telemetry } = this.#options;
     try {
-      return draftOf(report);
+      const draft = draftOf(report);
+      const isOver = this.#unencodableMs !== undefined &&
+        clock.monotonicMs() - this.#unencodableMs >= MINUTE_MS;
+      if (isOver) {
+        this.#unencodableMs = undefined;
+        telemetry.dependency("checks", { ok: true });
+      }
+      return { draft, taken: report };
     } catch (error) {
       if (!(error instanceof UnencodableReportError)) throw error;
-      this.#options.telemetry.count("sitemon_reports_lost_total", { cause: "unencodable" });
+      this.#unencodableMs = clock.monotonicMs();
+      telemetry.count("sitemon_reports_lost_total", { cause: "unencodable" });
+      const detail = error.message;
+      telemetry.dependency("checks", { ok: false, reason: "unencodable", detail });
       if (this.#logLimit.allows("unencodable")) log.error("{error}", { error });
-      return undefined;
+      const taken = withoutFindings(report);
+      return { draft: draftOf(taken), taken };
     }
   }
 

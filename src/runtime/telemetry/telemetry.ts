@@ -11,6 +11,7 @@ export interface DependencyState {
 
 /** Dependencies, as `/readyz` names them. */
 export type Dependency =
+  | "checks"
   | "outbox"
   | "kafka"
   | "group"

@@ -1,5 +1,5 @@
 /** The probe of HTTP: visits from the site's url along its redirects, and the answer they end with. */
-import { URL_LENGTH_MAX } from "../../report/bounds.ts";
+import { RESPONSE_TIME_MAX, URL_LENGTH_MAX } from "../../report/bounds.ts";
 import type { Hop } from "../../report/hop.ts";
 import { escapeControls } from "../../runtime/escape_controls.ts";
 import { unrecordedTraceparent } from "../../runtime/telemetry/traceparent.ts";
@@ -45,7 +45,8 @@ export const httpProbe: Probe = {
       }
       const redirect = redirectOf(visit, site, { permittedHosts, hopCount: hops.length });
       if (redirect?.plan === undefined) {
-        const responseTimeMs = Math.round(clock.monotonicMs() - startMs);
+        const tookMs = Math.round(clock.monotonicMs() - startMs);
+        const responseTimeMs = Math.min(tookMs, RESPONSE_TIME_MAX);
         const certificate = knownCertificate(visit, context) ??
           await askForCertificate(visit, context, run);
         return answerOf(visit, redirect, { hops, responseTimeMs, certificate });

@@ -11,6 +11,7 @@ import type {
   TcpStream,
   TlsStream,
 } from "./byte_stream.ts";
+import { certificateTimeMs } from "../../runtime/certificate_time.ts";
 import { onAbort } from "../../runtime/deadline.ts";
 
 /** Opens a connection by name, to an address of the wanted IP version. */
@@ -18,7 +19,11 @@ export const connectByNode: ConnectTcp = async ({ host, port, ipVersion }, signa
   const family = ipVersion === undefined ? {} : { family: ipVersion };
   const socket = net.connect({ host, port, noDelay: true, ...family });
   await settled(socket, "connect", signal);
-  return new NodeTcpStream(socket);
+  const { remoteAddress } = socket;
+  if (remoteAddress !== undefined) return new NodeTcpStream(socket, remoteAddress);
+  // It is known no more once the peer has gone.
+  socket.destroy();
+  throw new Deno.errors.ConnectionReset("closed by the peer");
 };
 
 class NodeStream<S extends net.Socket> {
@@ -73,8 +78,11 @@ class NodeStream<S extends net.Socket> {
 }
 
 class NodeTcpStream extends NodeStream<net.Socket> implements TcpStream {
-  get remoteAddress(): string {
-    return this.socket.remoteAddress ?? "";
+  readonly remoteAddress: string;
+
+  constructor(socket: net.Socket, remoteAddress: string) {
+    super(socket);
+    this.remoteAddress = remoteAddress;
   }
 
   async secure(options: SecureOptions, signal: AbortSignal): Promise<TlsStream> {
@@ -109,10 +117,10 @@ class NodeTlsStream extends NodeStream<tls.TLSSocket> implements TlsStream {
 
 /** What a peer's certificate says; before Deno 2.9 it says nothing. */
 function certificateOf(peer: Partial<tls.PeerCertificate> | null): Certificate {
-  const expiresAtMs = Date.parse(peer?.valid_to ?? "");
+  const expiresAtMs = certificateTimeMs(peer?.valid_to ?? "");
   const issuer = peer?.issuer?.O ?? peer?.issuer?.CN;
   return {
-    expiresAt: Number.isNaN(expiresAtMs) ? null : expiresAtMs * 1_000,
+    expiresAt: expiresAtMs === undefined ? null : expiresAtMs * 1_000,
     issuer: (Array.isArray(issuer) ? issuer[0] : issuer) ?? null,
   };
 }

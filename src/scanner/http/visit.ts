@@ -9,6 +9,9 @@ import type { VisitPlan } from "./visit_plan.ts";
 
 const NO_BYTES = new Uint8Array();
 
+/** As much as a report holds: 36 minutes, which only a process that was stopped can exceed. */
+const PHASE_MICROS_MAX = 2 ** 31 - 1;
+
 /** A visit under way, and its result once it has ended. */
 export class Visit {
   readonly plan: VisitPlan;
@@ -62,7 +65,8 @@ export class Visit {
   endPhase(): void {
     if (this.#phase === undefined) return;
     const endMs = this.#clock.monotonicMs();
-    this.#micros[this.#phase] = Math.round((endMs - this.#startMs) * 1_000);
+    const micros = Math.round((endMs - this.#startMs) * 1_000);
+    this.#micros[this.#phase] = Math.min(micros, PHASE_MICROS_MAX);
     this.trace?.phase(this.#phase, this.#startMs, endMs);
     this.#phase = undefined;
   }

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { draftColumns } from "../../../src/outbox/thread/columns.ts";
 import {
@@ -16,6 +16,7 @@ import {
 } from "../../../src/outbox/thread/report_sender.ts";
 import { GROUP_WAIT_MS } from "../../../src/outbox/thread/serve_outbox.ts";
 import { systemClock } from "../../../src/runtime/clock.ts";
+import { MINUTE_MS } from "../../../src/runtime/time_units.ts";
 import { eventually, nextTurn, within } from "../../support/waiting.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { draftsOf, drain, manyReports, reportsOf, waiting } from "../outbox_fixture.ts";
@@ -148,18 +149,35 @@ Deno.test("serveOutbox() commits the reports of several scanners together", asyn
   for (const sender of senders) sender.close();
 });
 
-Deno.test("ReportSender leaves a report out that no schema takes, and counts it", async () => {
+Deno.test("ReportSender keeps of a report that no schema takes that its site was checked, and says so", async () => {
   using served = new ServedOutbox();
   const telemetry = new RecordingTelemetry();
-  using sender = aSender({ telemetry });
+  const clock = new FakeClock();
+  using sender = aSender({ telemetry, clock });
   served.connect(sender);
-  const [shop, broken, blog] = reportsOf("shop", "broken", "blog");
-  for (const report of [shop!, { ...broken!, attempts: "many" as unknown as number }, blog!]) {
-    sender.send(report);
-  }
-  await storeAll(served, sender);
-  deepStrictEqual(waiting(served.outbox).reports.map((report) => report.site), ["shop", "blog"]);
+  const [shop, broken, blog, late] = reportsOf("shop", "broken", "blog", "late");
+  const taken = [shop!, { ...broken!, attempts: "many" as unknown as number }, blog!]
+    .map((report) => sender.send(report));
+  deepStrictEqual([taken[0], taken[2]], [shop, blog]);
   strictEqual(telemetry.value("sitemon_reports_lost_total", { cause: "unencodable" }), 1);
+  const { ok, reason, detail } = telemetry.states.get("checks")!;
+  deepStrictEqual([ok, reason], [false, "unencodable"]);
+  match(detail!, /^report of "broken" does not fit its schema: /);
+  clock.advance(MINUTE_MS);
+  sender.send(late!);
+  clock.advance(GATHER_MS);
+  deepStrictEqual(telemetry.states.get("checks"), { ok: true });
+  await storeAll(served, sender);
+  const { reports } = waiting(served.outbox);
+  deepStrictEqual(reports.map(({ site }) => site), ["shop", "broken", "blog", "late"]);
+  const { outcome, checked_at, interval_ms, error_text, reason: why } = reports[1]!;
+  deepStrictEqual([outcome, why, error_text, checked_at, interval_ms], [
+    "inconclusive",
+    "internal",
+    "internal error in sitemon; see its log",
+    broken!.checked_at,
+    broken!.interval_ms,
+  ]);
 });
 
 Deno.test("ReportSender sends what it gathered within 40 ms, a full batch at once, and all to flush", async () => {

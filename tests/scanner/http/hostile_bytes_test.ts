@@ -4,7 +4,7 @@ import fc from "fast-check";
 import { REASONS } from "../../../src/report/outcome.ts";
 import { ResponseError, ResponseParser } from "../../../src/scanner/http/response_parser.ts";
 import { answering, rawServer, readRequest, send } from "./raw_server.ts";
-import { aSite, check } from "../sites.ts";
+import { aSite, check, requireStorable } from "../sites.ts";
 
 const MIB = 1 << 20;
 
@@ -30,6 +30,13 @@ const almostHttp = fc.array(
       "ffffffffffff\r\n",
       " \t \r\n",
       "\0",
+      "x-a: caf\u00e9\u0080\u202e\ud83d\ude00\r\n",
+      "content-type: text/html; charset=utf-16\r\n",
+      "content-type: text/html; charset=iso-2022-kr\r\n",
+      "content-encoding: utf-8, zstd\r\n",
+      "location: http://a\u00e9@[::1]:99999/\r\n",
+      '{"a":[1e999,-0,123456789012345678901234567890,"\\ud800\\u0000"]}',
+      "\ufeff<meta charset=shift_jis>",
     ),
     fc.string({ unit: "binary", maxLength: 20 }),
   ),
@@ -78,12 +85,22 @@ Deno.test("checkSite() reports in time, when a site answers any bytes", async ()
     await readRequest(conn);
     await send(conn, bytes);
   });
-  const site = aSite(`http://127.0.0.1:${server.port}/`, { timeoutMs: 500, pattern: "a+b" });
+  const site = aSite(`http://127.0.0.1:${server.port}/`, {
+    timeoutMs: 500,
+    pattern: "a+b",
+    expect: {
+      header: [{ name: "x-a", equals: "b" }, { name: "content-type", exists: false }],
+      body: { contains: ["a"], notContains: ["b"], matches: ["."], notMatches: ["b"] },
+      json: [{ path: "$..*", equals: 1 }],
+    },
+  });
   await fc.assert(
     fc.asyncProperty(anyBytes, async (answer) => {
       bytes = new Uint8Array(answer);
       const startMs = performance.now();
-      const { reason, outcome } = await check(site);
+      const report = await check(site);
+      const { reason, outcome } = report;
+      requireStorable(report);
       ok(performance.now() - startMs < 1_000);
       ok(outcome === "up" ? reason === null : REASONS.includes(reason!) && reason !== "internal");
     }),

@@ -1,10 +1,11 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import type { Site } from "../../../src/config/site.ts";
+import { LONG_MAX, LONG_MIN } from "../../../src/report/bounds.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
 import { checkSite } from "../../../src/scanner/check.ts";
-import { makeCertificates } from "../../support/certificates.ts";
+import { Authority, makeCertificates } from "../../support/certificates.ts";
 import { answering, rawServer, untilClosed } from "./raw_server.ts";
-import { aContext, aSite, check } from "../sites.ts";
+import { aContext, aSite, check, requireStorable } from "../sites.ts";
 import { eventually } from "../../support/waiting.ts";
 
 const certificates = makeCertificates();
@@ -35,6 +36,33 @@ Deno.test("checkSite() asks for a certificate once an hour, when checks repeat",
   deepStrictEqual(first.certificate_expires_at, second.certificate_expires_at);
   deepStrictEqual(server.accepted, 3);
 });
+
+/** Ends of certificates, and what a report can hold of each. */
+const ENDS: [end: string, expiresAt: number, error: RegExp | null][] = [
+  ["99991231235959Z", LONG_MAX, null],
+  ["22600101000000Z", LONG_MAX, null],
+  ["22550101000000Z", Date.UTC(2255, 0) * 1_000, null],
+  ["19500102000000Z", Date.UTC(1950, 0, 2) * 1_000, /^certificate expired on 1950-01-02, /],
+  ["18000102000000Z", LONG_MIN, /^certificate expired on 1800-01-02, /],
+  ["00000102000000Z", LONG_MIN, /^certificate expired on 0000-01-02, /],
+];
+
+for (const [end, expiresAt, error] of ENDS) {
+  Deno.test(`checkSite() makes a report that can be stored, when a certificate ends ${end}`, async () => {
+    using authority = new Authority();
+    const validity = ["-startdate", "00000101000000Z", "-enddate", end];
+    const tls = authority.sign("localhost", { names: "DNS:localhost", validity });
+    await using server = rawServer(ANSWER, { tls });
+    const report = await check(aSite(`https://localhost:${server.port}/`, {
+      tls: { insecure: true },
+      expect: { certificateDays: { degraded: 14 } },
+    }));
+    requireStorable(report);
+    deepStrictEqual(report.certificate_expires_at, expiresAt);
+    deepStrictEqual(report.outcome, error === null ? "up" : "degraded");
+    if (error !== null) match(report.error_text!, error);
+  });
+}
 
 const VARIANTS: [name: string, changes: Partial<Site>][] = [
   ["any certificate is accepted", { tls: { insecure: true } }],
