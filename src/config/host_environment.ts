@@ -7,6 +7,8 @@ export interface HostEnvironment {
   readTextFile(path: string, bytesMax: number): string;
   /** False for a pipe or a device, whose reading may never end; throws as Deno does. */
   isRegularFile(path: string): boolean;
+  /** True for a folder that is not behind a link; throws as Deno does. */
+  isFolder(path: string): boolean;
   /** The names in a folder, unordered; throws as Deno does. */
   listFolder(path: string): readonly string[];
   /** The working directory, absolute. */
@@ -29,6 +31,7 @@ export function systemHostEnvironment(): HostEnvironment {
       // Reading a folder says itself what is wrong.
       return isFile || isDirectory;
     },
+    isFolder: (path) => Deno.lstatSync(path).isDirectory,
     listFolder: (path) => [...Deno.readDirSync(path)].map(({ name }) => name),
     workingFolder: Deno.cwd(),
   };

@@ -10,7 +10,7 @@ import { serverTls } from "./resolve/named_files.ts";
 import { resolveSites } from "./resolve/resolve_sites.ts";
 import { type Config, configSchema, defaultConfig } from "./schema/schema.ts";
 import { LoadContext } from "./yaml/load_context.ts";
-import { parsePart } from "./yaml/parse_part.ts";
+import { parsePart, withoutExtensions } from "./yaml/parse_part.ts";
 import { includedSites, siteEntriesAt } from "./yaml/site_entries.ts";
 import { valueAt, type YamlSource } from "./yaml/yaml_source.ts";
 
@@ -59,7 +59,7 @@ function loadSource(
     secrets: gatherSecrets(sources, config, sites),
     files: context.files,
     environment: [...context.variables].sort(),
-    warnings: crossWarnings(checked),
+    warnings: [...context.warnings, ...crossWarnings(checked)],
     origins: { source, sites: entries },
   };
 }
@@ -67,7 +67,8 @@ function loadSource(
 /** The valid parts of the configuration, without its sites, which are checked one by one. */
 function validConfig(source: YamlSource): Config {
   const hasSites = Array.isArray(valueAt(source.value, ["sites"]));
-  const value = hasSites ? { ...source.value as object, sites: [] } : source.value;
+  const own = withoutExtensions(source.value);
+  const value = hasSites ? { ...own as object, sites: [] } : own;
   const config = parsePart(configSchema, { source, at: [], value });
   return config ?? defaultConfig();
 }

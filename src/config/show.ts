@@ -24,7 +24,7 @@ export function showConfig(loaded: ReadConfig): string {
 
 /** The JSON schema of what a file may hold. */
 export function configJsonSchema(): Record<string, unknown> {
-  return z.toJSONSchema(configSchema, {
+  const schema = z.toJSONSchema(configSchema, {
     io: "input",
     // JSON has one kind of number.
     unrepresentable: "any",
@@ -32,6 +32,7 @@ export function configJsonSchema(): Record<string, unknown> {
       if (zodSchema._zod.def.type === "bigint") jsonSchema.type = "integer";
     },
   });
+  return { ...schema, patternProperties: { "^x-": {} } };
 }
 
 function shownSites({ config, sites, origins }: ReadConfig): unknown[] {

@@ -32,8 +32,8 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "interval: 99ms": '1:11: invalid "interval": "99ms" is not a duration from 100ms to 7d',
   "interval: 8d": '1:11: invalid "interval": "8d" is not a duration from 100ms to 7d',
   "interval:": '1:10: invalid "interval": an empty value is not a duration from 100ms to 7d',
-  "outbox:\n  max_bytes: 10MB":
-    '2:14: invalid "outbox.max_bytes": "10MB" is not a size; write 64KiB, 256MiB, 1GiB or a number of bytes',
+  "outbox:\n  max_bytes: 10M":
+    '2:14: invalid "outbox.max_bytes": "10M" is not a size; write 64KiB, 256MiB, 1GB or a number of bytes',
   "outbox:\n  max_bytes: 1KiB":
     '2:14: invalid "outbox.max_bytes": "1KiB" is not a size from 256KiB to 1TiB',
   "sites: http://h/": '1:8: invalid "sites": text is not a list of sites',

@@ -23,6 +23,7 @@ export function fakeHostEnvironment({ files = {}, env = {} }: FakeMachine): Host
       if (!Object.hasOwn(files, path)) throw new Deno.errors.NotFound(path);
       return true;
     },
+    isFolder: (path) => Object.keys(files).some((file) => file.startsWith(`${path}/`)),
     listFolder(folder) {
       const prefix = folder === "." ? "" : `${folder}/`;
       const inside = Object.keys(files).filter((path) => path.startsWith(prefix));

@@ -38,6 +38,15 @@ Deno.test("systemHostEnvironment() tells files, also behind links, from pipes an
   });
 });
 
+Deno.test("systemHostEnvironment() tells folders from links to them", () => {
+  const { isFolder } = systemHostEnvironment();
+  inFolder((folder) => {
+    Deno.symlinkSync(folder, join(folder, "link"));
+    deepStrictEqual([folder, join(folder, "link")].map(isFolder), [true, false]);
+    throws(() => isFolder(join(folder, "no")), Deno.errors.NotFound);
+  });
+});
+
 Deno.test("systemHostEnvironment() gives the working directory, folders and the environment", () => {
   const { env, listFolder, workingFolder } = systemHostEnvironment();
   inFolder((folder) => {

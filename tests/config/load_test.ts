@@ -365,16 +365,45 @@ Deno.test("loadConfig() warns about an empty list of sites, and about a password
   ]);
 });
 
+Deno.test("loadConfig() warns about an empty file, and about one without sites that may need some", () => {
+  const warningsOf = (yaml: string, role?: Role) =>
+    load(yaml, { files: { "a.yaml": "# - url: http://a/" } }, role).warnings
+      .map(({ file, message }) => `${file} ${message}`);
+  deepStrictEqual(warningsOf("# nothing"), [
+    "sitemon.yaml warning: empty file, so nothing is checked",
+  ]);
+  deepStrictEqual(warningsOf("include: [a.yaml]"), [
+    "a.yaml warning: this file has no sites",
+    "sitemon.yaml warning: no sites, so nothing is checked",
+  ]);
+  deepStrictEqual(warningsOf("postgres: {host: p, user: u}"), []);
+  deepStrictEqual(warningsOf("sites: [{url: 'http://a/'}]", "run"), []);
+});
+
+Deno.test("loadConfig() leaves keys that begin with x- to whoever writes the file", () => {
+  const yaml = "x-common: &common {timeout: 3s, labels: {team: shop}}\n" +
+    "sites: [{url: 'http://a/', <<: *common}, {<<: *common, url: 'http://b/', timeout: 4s}]";
+  const { sites } = load(yaml);
+  deepStrictEqual(sites.map(({ timeoutMs, labels }) => [timeoutMs, labels]), [
+    [3_000, { team: "shop" }],
+    [4_000, { team: "shop" }],
+  ]);
+  const included = load("include: [a.yaml]", { files: { "a.yaml": yaml } });
+  deepStrictEqual(included.sites.map(({ timeoutMs }) => timeoutMs), [3_000, 4_000]);
+});
+
 Deno.test("loadConfig() limits what aliases expand to", () => {
   const levels = Array.from({ length: 9 }, (_, index) => {
     const items = Array(9).fill(index === 0 ? "x" : `*l${index - 1}`).join(", ");
     return `l${index}: &l${index} [${items}]`;
   });
-  ok(
-    mistakesOf(levels.join("\n")).some((mistake) =>
-      mistake.includes("aliases expand to more than 100000 values")
-    ),
-  );
+  const keys = Array.from({ length: 1_000 }, (_, index) => `k${index}: 1`).join(", ");
+  const merges = Array.from({ length: 101 }, (_, index) => `x-${index}: {<<: *a}`).join("\n");
+  for (const yaml of [levels.join("\n"), `x-a: &a {${keys}}\n${merges}`]) {
+    const isLimited = (mistake: string) =>
+      mistake.endsWith("aliases expand to more than 100000 values");
+    ok(mistakesOf(yaml).some(isLimited));
+  }
 });
 
 Deno.test("loadConfig() refuses files that are too large, and globs that match too many", () => {
@@ -387,7 +416,7 @@ Deno.test("loadConfig() refuses files that are too large, and globs that match t
   const names = Array.from({ length: 10_001 }, (_, index) => `more/s${index}`);
   const files = Object.fromEntries(names.map((name) => [name, "[]"]));
   deepStrictEqual(mistakesOf("include: [more/*]", { files }), [
-    'sitemon.yaml:1:11: 10001 files match "more/*"; at most 10000 can be included',
+    'sitemon.yaml:1:11: more than 10000 files and folders match "more/*"',
   ]);
 });
 

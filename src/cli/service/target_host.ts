@@ -61,6 +61,7 @@ export function targetHost(
     isRegularFile: (path) => isUnknown(path) || host.isRegularFile(local(path)),
     readTextFile: (path, bytesMax) =>
       isUnknown(path) ? PLACEHOLDER : host.readTextFile(local(path), bytesMax),
+    isFolder: (path) => host.isFolder(local(path)),
     listFolder: (path) => host.listFolder(local(path)),
   };
 }

@@ -12,6 +12,8 @@ const ROWS_PER_SITE_MIN = 2;
 /** Kafka's own limit. */
 const TOPIC_LENGTH_MAX = 249;
 
+const CHECKS_SITES: ReadonlySet<Role> = new Set(["producer", "run"]);
+
 /** A whole configuration and where it is defined. */
 export interface CrossChecked {
   readonly config: Config;
@@ -34,8 +36,11 @@ export function crossCheck(checked: CrossChecked, { checkAddress }: Checkers = {
 export function crossWarnings({ config, source, siteCount, role }: CrossChecked): Mistake[] {
   const { kafka } = config;
   const warnings: Mistake[] = [];
-  if (siteCount === 0 && (role === "producer" || role === "run")) {
-    const message = "warning: no sites, so nothing is checked";
+  // Without a role and with PostgreSQL it may be a consumer's.
+  const checksSites = role === undefined ? config.postgres === undefined : CHECKS_SITES.has(role);
+  if (siteCount === 0 && checksSites) {
+    const found = source.isEmpty ? "empty file" : "no sites";
+    const message = `warning: ${found}, so nothing is checked`;
     warnings.push({ ...source.keyPlace(["sites"]), message });
   }
   if (kafka?.sasl?.mechanism === "plain" && kafka.tls === false) {

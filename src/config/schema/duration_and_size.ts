@@ -15,14 +15,23 @@ const DURATION = quantity({
   exact: Math.round,
 });
 
-/** Decimal units (kB, MB) are refused: half of their readers take them for the binary ones. */
+/** Units of IEC 80000-13 and, smaller by up to a tenth, of the SI. A size is written in the former. */
 const SIZE = quantity({
   name: "size",
-  units: { TiB: TIB, GiB: 1_024 * MIB, MiB: MIB, KiB: KIB, B: 1 },
+  units: {
+    ...{ TiB: TIB, GiB: 1_024 * MIB, MiB: MIB, KiB: KIB },
+    ...{ TB: 1e12, GB: 1e9, MB: 1e6, kB: 1e3, KB: 1e3, B: 1 },
+  },
   plainUnit: "B",
-  examples: "64KiB, 256MiB, 1GiB or a number of bytes",
-  exact: (bytes) => Number.isInteger(bytes) ? bytes : undefined,
+  examples: "64KiB, 256MiB, 1GB or a number of bytes",
+  exact: wholeBytes,
 });
+
+/** 1.1 MB is a whole number of bytes, although its product with a million has a fraction. */
+function wholeBytes(bytes: number): number | undefined {
+  const whole = Math.round(bytes);
+  return Math.abs(bytes - whole) < 0.001 ? whole : undefined;
+}
 
 /** A duration of the file as milliseconds; `z.encode` writes it back with its unit. */
 export function duration({ minMs, maxMs }: { readonly minMs: number; readonly maxMs: number }) {

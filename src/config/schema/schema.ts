@@ -101,7 +101,9 @@ export const configSchema = z.strictObject({
     .describe("The sites to check."),
   defaults: defaultsSchema.prefault({}).describe("What every site inherits."),
   include: includeSchema.prefault([])
-    .describe("Files with more sites, as globs (`*`, `?`) relative to this file."),
+    .describe(
+      "Files with more sites, as globs (`*`, `?`, and `**` for any number of folders) relative to this file.",
+    ),
   location: text(LOCATION_LENGTH_MAX).prefault("default")
     .describe("Where this producer runs; each location has its own status of a site."),
   log: logSchema.prefault({}).describe("Logs, written to standard error."),

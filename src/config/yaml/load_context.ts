@@ -17,6 +17,8 @@ export class LoadContext {
   readonly hostEnvironment: HostEnvironment;
   /** Every step adds its own, so that all mistakes are reported at once. */
   readonly mistakes: Mistake[] = [];
+  /** What is valid and probably not meant. */
+  readonly warnings: Mistake[] = [];
   /** The environment variables that were asked for. */
   readonly variables = new Set(["STATE_DIRECTORY"]);
   readonly #texts = new Map<string, FileText>();

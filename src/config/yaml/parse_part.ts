@@ -38,6 +38,12 @@ export function parsePart<S extends z.ZodType>(schema: S, part: Part): Parsed<S>
   return validRest(schema, typed, issues);
 }
 
+/** A mapping without the keys that are the file's own, such as `x-common`, where anchors may stand. */
+export function withoutExtensions(value: unknown): unknown {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return value;
+  return Object.fromEntries(Object.entries(value).filter(([key]) => !key.startsWith("x-")));
+}
+
 /** Removes what has issues, and then what lacks what was removed, until the rest is valid. */
 function validRest<S extends z.ZodType>(
   schema: S,

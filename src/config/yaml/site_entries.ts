@@ -3,15 +3,14 @@ import { isAbsolute, join, matchesGlob, normalize, sep } from "node:path";
 import * as z from "zod";
 import type { Place } from "../config_error.ts";
 import { type SiteConfig, siteSchema } from "../schema/site_schema.ts";
+import type { HostEnvironment } from "../host_environment.ts";
 import { besideFile, type LoadContext } from "./load_context.ts";
-import { parsePart } from "./parse_part.ts";
+import { parsePart, withoutExtensions } from "./parse_part.ts";
 import { kindOf } from "./shown_value.ts";
 import { type Path, valueAt, type YamlSource } from "./yaml_source.ts";
 
-/** Files that globs may match in all. */
+/** Files that globs may match in all, and files and folders that one may find on its way. */
 const FILES_MAX = 10_000;
-/** Folders that one glob may list. */
-const FOLDERS_MAX = 10_000;
 
 /** A site and where it is defined. */
 export interface SiteEntry {
@@ -50,7 +49,12 @@ export function includedSites(
       if (file !== self && !places.has(file)) places.set(file, main.place(at));
     }
   }
-  return [...places].slice(0, FILES_MAX)
+  if (places.size > FILES_MAX) {
+    const message = `${places.size} files are included; at most ${FILES_MAX} are possible`;
+    main.report(["include"], message);
+    return [];
+  }
+  return [...places]
     .flatMap(([file, place]) => sitesOfFile(file, place, context));
 }
 
@@ -62,25 +66,31 @@ function filesOf(
 ): string[] {
   const path = besideFile(source.file, glob);
   if (!isGlob(glob)) return [path];
-  const files = expandGlob(path, hostEnvironment.listFolder);
-  if (files.length === 0) source.report(at, `no file matches "${glob}"`);
-  if (files.length > FILES_MAX) {
-    const message = `${files.length} files match "${glob}"; at most ${FILES_MAX} can be included`;
-    source.report(at, message);
+  try {
+    const files = expandGlob(path, hostEnvironment);
+    if (files.length === 0) source.report(at, `no file matches "${glob}"`);
+    return files;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    source.report(at, `${error.message} match "${glob}"`);
+    return [];
   }
-  return files;
 }
 
 function sitesOfFile(file: string, namedAt: Place, context: LoadContext): SiteEntry[] {
   const source = context.openYaml(file, namedAt);
   if (source === undefined) return [];
   if (Array.isArray(source.value)) return siteEntriesAt(source, []);
+  if (source.isEmpty) {
+    context.warnings.push({ ...source.place([]), message: "warning: this file has no sites" });
+    return [];
+  }
   if (valueAt(source.value, ["sites"]) === undefined) {
     // Its keys are not named: it may be any file, behind a link or by mistake.
     source.report([], `invalid configuration: ${kindOf(source.value)} ${INCLUDED}`);
     return [];
   }
-  parsePart(includedSchema, { source, at: [] });
+  parsePart(includedSchema, { source, at: [], value: withoutExtensions(source.value) });
   return siteEntriesAt(source, ["sites"]);
 }
 
@@ -89,32 +99,58 @@ export function isGlob(path: string): boolean {
   return /[*?[]/.test(path);
 }
 
+/** What a glob is looked up with; see HostEnvironment. */
+type Folders = Pick<HostEnvironment, "listFolder" | "isFolder">;
+
 /**
- * The paths that a glob with at least one wildcard matches, sorted. A wildcard does not match `/`;
- * hidden files are matched only by a name that begins with a dot. Folders that cannot be listed
- * count as empty.
+ * The files that a glob with at least one wildcard matches, sorted. A wildcard does not match `/`; `**`
+ * stands for any number of folders, without links. Hidden files are matched only by a name that begins
+ * with a dot. Folders that cannot be listed count as empty. Throws RangeError for too many folders.
  */
-export function expandGlob(
-  glob: string,
-  listFolder: (path: string) => readonly string[],
-): string[] {
-  const namesIn = (folder: string) => {
-    try {
-      return listFolder(folder === "" ? "." : folder);
-    } catch {
-      return [];
-    }
-  };
+export function expandGlob(glob: string, folders: Folders): string[] {
   const names = glob.split(sep);
+  if (names.at(-1) === "**") names.push("*");
   const literals = names.findIndex(isGlob);
   // What is before the first wildcard is one folder, even if its parents cannot be listed.
   let found = [names.slice(0, literals).join(sep) || (isAbsolute(glob) ? sep : "")];
   for (const name of names.slice(literals)) {
-    const isMatch = (it: string) =>
-      matchesGlob(it, name) && (!it.startsWith(".") || name.startsWith("."));
-    found = found.slice(0, FOLDERS_MAX).flatMap((folder) =>
-      namesIn(folder).filter(isMatch).map((match) => join(folder, match))
-    );
+    found = name === "**"
+      ? found.flatMap((folder) => withinFolder(folder, folders))
+      : found.flatMap((folder) => matchesIn(folder, name, folders));
+    if (found.length > FILES_MAX) throw new RangeError(`more than ${FILES_MAX} files and folders`);
   }
-  return found.sort();
+  return [...new Set(found)].filter((path) => !isFolder(path, folders)).sort();
+}
+
+function matchesIn(folder: string, name: string, folders: Folders): string[] {
+  return namesIn(folder, folders)
+    .filter((it) => matchesGlob(it, name) && (!it.startsWith(".") || name.startsWith(".")))
+    .map((match) => join(folder, match));
+}
+
+/** The folder and all folders within it. */
+function withinFolder(folder: string, folders: Folders): string[] {
+  const found = [folder];
+  for (const outer of found) {
+    const inner = matchesIn(outer, "*", folders).filter((path) => isFolder(path, folders));
+    found.push(...inner);
+    if (found.length > FILES_MAX) return found;
+  }
+  return found;
+}
+
+function namesIn(folder: string, { listFolder }: Folders): readonly string[] {
+  try {
+    return listFolder(folder === "" ? "." : folder);
+  } catch {
+    return [];
+  }
+}
+
+function isFolder(path: string, { isFolder }: Folders): boolean {
+  try {
+    return isFolder(path);
+  } catch {
+    return false;
+  }
 }

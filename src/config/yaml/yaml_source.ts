@@ -1,7 +1,7 @@
 /** A YAML file as a plain value, with references replaced, that knows the place of everything in it. */
 import process from "node:process";
 import {
-  type Alias,
+  Alias,
   type Document,
   type ErrorCode,
   isAlias,
@@ -10,6 +10,7 @@ import {
   isSeq,
   LineCounter,
   type Node,
+  Pair,
   parseDocument,
   visit,
   type YAMLMap,
@@ -44,6 +45,10 @@ export function valueAt(value: unknown, path: Path): unknown {
 
 /** Aliases copy values; a few lines of them could otherwise fill the memory ("billion laughs"). */
 const ALIASED_VALUES_MAX = 100_000;
+const TOO_MANY_VALUES = `aliases expand to more than ${ALIASED_VALUES_MAX} values`;
+
+/** The key of YAML 1.1 that merges another mapping. */
+const MERGE = "<<";
 
 export interface YamlSourceOptions {
   readonly file: string;
@@ -71,6 +76,7 @@ export class YamlSource {
   /** Offset of the first error after which the rest may be misread. */
   readonly #brokenAt: number;
   #aliasedValues = 0;
+  #mergedPairs = 0;
 
   /** Throws a RangeError when the nesting is deeper than the stack. */
   constructor(text: string, options: YamlSourceOptions) {
@@ -81,8 +87,14 @@ export class YamlSource {
     );
     this.#brokenAt = this.#reportSyntax();
     if (text.includes("*")) this.#findTargets();
+    if (text.includes(MERGE)) visit(this.#document, { Map: (_, node) => this.#merge(node) });
     const { contents } = this.#document;
     this.value = contents === null ? {} : this.#plain(contents, [], []);
+  }
+
+  /** True for a file with comments alone, or nothing at all. */
+  get isEmpty(): boolean {
+    return this.#document.contents === null && !this.isBroken;
   }
 
   /** Where a value begins, or the innermost mapping around it if it is absent. */
@@ -139,6 +151,46 @@ export class YamlSource {
     });
   }
 
+  /**
+   * Puts the pairs of other mappings into one that merges them: `<<: *name`, or a list of these. Its own
+   * keys win, and earlier mappings over later ones. Each value becomes an alias of the merged one.
+   *
+   * @see https://yaml.org/type/merge.html
+   */
+  #merge(node: YAMLMap): void {
+    const merges = node.items.filter(({ key }) => isMergeKey(key));
+    if (merges.length === 0) return;
+    node.items = node.items.filter((item) => !merges.includes(item));
+    const names = new Set(node.items.map(({ key }) => keyText(key)));
+    for (const { key, value } of merges) {
+      for (const source of isSeq(value) ? value.items : [value]) {
+        const target = this.#resolved((source ?? undefined) as Node | undefined);
+        if (!isMap(target) || target === node) {
+          const message = '"<<" merges mappings; write an alias of one, such as <<: *name';
+          this.reportAt(this.#placeOf(key as Node), message);
+          continue;
+        }
+        this.#merge(target);
+        const pairs = target.items.filter(({ key }) => !names.has(keyText(key)));
+        this.#mergedPairs += pairs.length;
+        if (this.#mergedPairs > ALIASED_VALUES_MAX) {
+          return this.reportAt(this.#placeOf(key as Node), TOO_MANY_VALUES);
+        }
+        for (const pair of pairs) names.add(keyText(pair.key));
+        node.items.push(...pairs.map((pair) => this.#mergedPair(pair)));
+      }
+    }
+  }
+
+  #mergedPair({ key, value }: Pair): Pair {
+    const node = value as Node | null;
+    if (node === null) return new Pair(key, null);
+    const alias = new Alias(MERGE);
+    alias.range = node.range ?? null;
+    this.#targets.set(alias, node);
+    return new Pair(key, alias);
+  }
+
   #resolved(node: Node | undefined): Node | undefined {
     return isAlias(node) ? this.#targets.get(node) : node;
   }
@@ -171,7 +223,7 @@ export class YamlSource {
       ? 'alias without an anchor before it; put a value that begins with "*" in quotes'
       : around.includes(target)
       ? "alias contains itself"
-      : `aliases expand to more than ${ALIASED_VALUES_MAX} values`;
+      : TOO_MANY_VALUES;
     this.report(path, message);
     this.unresolved.add(pathKey(path));
     return null;
@@ -238,6 +290,10 @@ export class YamlSource {
 export function exactly(value: unknown, source: string | undefined): unknown {
   const isInexact = Number.isInteger(value) && !Number.isSafeInteger(value);
   return isInexact && /^[-+]?\d+$/.test(source ?? "") ? BigInt(source!) : value;
+}
+
+function isMergeKey(key: unknown): boolean {
+  return isScalar(key) && key.value === MERGE && key.type === "PLAIN";
 }
 
 function keyText(key: unknown): string {

@@ -58,7 +58,7 @@ Deno.test("sitemon outbox stats beside a unit uses its state and credentials, an
   using place = new TempFolder();
   const config = place.write(
     "producer.yaml",
-    `sites: []
+    `sites: [{ url: 'http://127.0.0.1:9/' }]
 outbox: { path: outbox.db }
 kafka:
   server: 127.0.0.1:1

@@ -16,6 +16,7 @@ class Rig {
       env: () => undefined,
       readTextFile: () => this.yaml,
       isRegularFile: () => !this.isPipe,
+      isFolder: () => false,
       listFolder: () => [],
       workingFolder: "/srv",
     };

@@ -28,7 +28,7 @@ Deno.test("parseDuration() takes units and plain seconds", () => {
   for (const text of none) strictEqual(parseDuration(text), undefined, String(text));
 });
 
-Deno.test("size() takes binary units and plain bytes", () => {
+Deno.test("size() takes binary units, decimal ones and plain bytes", () => {
   const cases: [number | string, number][] = [
     ["1B", 1],
     ["64KiB", 65_536],
@@ -36,11 +36,16 @@ Deno.test("size() takes binary units and plain bytes", () => {
     ["1GiB", 1_073_741_824],
     ["1TiB", 1_099_511_627_776],
     ["1.5KiB", 1_536],
+    ["1GB", 1_000_000_000],
+    ["1.1MB", 1_100_000],
+    ["2kB", 2_000],
+    ["2KB", 2_000],
+    ["1TB", 1_000_000_000_000],
     [1_000, 1_000],
     ["0", 0],
   ];
   for (const [text, bytes] of cases) strictEqual(ANY_SIZE.parse(text), bytes, String(text));
-  for (const text of ["1.5B", "1MB", "1 MiB", "1mib", "-1KiB", 0.5, NaN]) {
+  for (const text of ["1.5B", "1G", "1 MiB", "1mib", "-1KiB", 0.5, NaN]) {
     strictEqual(ANY_SIZE.safeParse(text).success, false, String(text));
   }
 });
@@ -53,8 +58,8 @@ Deno.test("duration() and size() write what they read, in the largest unit", () 
   }));
   const durations = [0, 1, 1_000, 90_000, 86_400_000].map(formatDuration);
   deepStrictEqual(durations, ["0s", "1ms", "1s", "90s", "1d"]);
-  const sizes = [0, 1_023, 1_024, 1_048_576].map((value) => z.encode(ANY_SIZE, value));
-  deepStrictEqual(sizes, ["0B", "1023B", "1KiB", "1MiB"]);
+  const sizes = [0, 1_023, 1_024, 1_048_576, 3_000].map((value) => z.encode(ANY_SIZE, value));
+  deepStrictEqual(sizes, ["0B", "1023B", "1KiB", "1MiB", "3kB"]);
 });
 
 Deno.test("duration() and size() include both of their bounds", () => {

@@ -33,6 +33,39 @@ Deno.test("YamlSource resolves an alias to the last anchor before it", () => {
   deepStrictEqual(source.place(["d", "k"]), at(3, 11));
 });
 
+Deno.test("YamlSource merges mappings as YAML 1.1 does, and gives places where they are written", () => {
+  const cases: [string, unknown][] = [
+    ["a: &x {k: 1, l: 2}\nb: {<<: *x, l: 3}", { l: 3, k: 1 }],
+    ["a: &x {k: 1}\nc: &y {<<: *x, k: 2, m: 4}\nb: {<<: [*y, *x]}", { k: 2, m: 4 }],
+    ["a: &x {k: }\nb: {<<: *x}", { k: null }],
+    ["b: {<<: {k: '${NAME}'}}", { k: "NAME" }],
+    ["b: {'<<': 1}", { "<<": 1 }],
+  ];
+  for (const [text, merged] of cases) {
+    const mistakes: Mistake[] = [];
+    const { b } = open(text, mistakes).value as { b: unknown };
+    deepStrictEqual([b, mistakes], [merged, []], text);
+  }
+  const source = open("a: &x {k: [1, '${NAME}']}\nb:\n  <<: *x\n");
+  deepStrictEqual(source.place(["b", "k", 0]), at(1, 12));
+  deepStrictEqual(source.keyPlace(["b", "k"]), at(1, 8));
+  deepStrictEqual(source.secrets.get(pathKey(["b", "k", 1])), ["NAME"]);
+});
+
+Deno.test("YamlSource refuses to merge what is no other mapping", () => {
+  const message = '"<<" merges mappings; write an alias of one, such as <<: *name';
+  const cases: [string, Mistake][] = [
+    ["b: {<<: 1}", { ...at(1, 5), message }],
+    ["b: &b {<<: *b}", { ...at(1, 8), message }],
+    ["a: &a {b: {<<: *a}}", { ...at(1, 11), message: "alias contains itself" }],
+  ];
+  for (const [text, mistake] of cases) {
+    const mistakes: Mistake[] = [];
+    open(text, mistakes);
+    deepStrictEqual(mistakes, [mistake], text);
+  }
+});
+
 Deno.test("YamlSource replaces references in values, and keeps the original text", () => {
   const source = open("a: ['x-${NAME}']\nb: '${NAME:-c}'\n'${KEY}': 1\n");
   deepStrictEqual(source.value, { a: ["x-NAME"], b: "NAME", "${KEY}": 1 });
