@@ -1,5 +1,12 @@
 /** Finds a site by the name in a path, at one or all of its locations. */
-import { type DayCoverage, keyOf, type SiteHistory, type SiteUptime } from "../status/queries.ts";
+import {
+  type DayCoverage,
+  keyOf,
+  type SiteHistory,
+  type SiteKey,
+  type SiteStatus,
+  type SiteUptime,
+} from "../status/queries.ts";
 import { BAR_DAYS, type StatusCache, type View } from "./live/status_cache.ts";
 
 /** Days of response times that are shown unless others are asked for. */
@@ -22,18 +29,17 @@ export class LookupError extends Error {
   }
 }
 
-/** The locations of a site, sorted; none when the site is unknown. */
-export function locationsOf({ statuses }: View, name: string): string[] {
-  return statuses.filter(({ site }) => site === name).map(({ location }) => location);
+/** The site at each location, sorted; none when the site is unknown. */
+export function locationsOf({ statuses }: View, name: string): readonly SiteStatus[] {
+  return statuses.filter(({ site }) => site === name);
 }
 
 /** The history of a site at these locations. */
 export async function lookUp(
   cache: StatusCache,
   view: View,
-  { name, locations, latencyDays }: {
-    readonly name: string;
-    readonly locations: readonly string[];
+  { locations, latencyDays }: {
+    readonly locations: readonly SiteKey[];
     readonly latencyDays: number;
   },
 ): Promise<LocationHistory[]> {
@@ -41,7 +47,7 @@ export async function lookUp(
     throw new LookupError(view.failingSince === undefined ? 404 : 503);
   }
   const options = { transitionDays: BAR_DAYS, latencyDays };
-  const sites = locations.map((location) => ({ site: name, location }));
+  const sites = locations.map(({ site, location }) => ({ site, location }));
   const days = await cache.days(sites);
   return await Promise.all(sites.map(async (site) => {
     const history = await cache.history(site, options);

@@ -138,6 +138,24 @@ browserTest("the pages fit on a narrow screen", async (visit) => {
   }
 });
 
+browserTest(
+  "a site with several locations is one row, and its page opens the worst",
+  async (visit) => {
+    await using made = await MadeStore.create();
+    const up = ["fra", "gru", "iad"].map((location) => ({ site: "shop", location, agoMs: 9_000 }));
+    await made.add(...up, { site: "shop", location: "gru", outcome: "down", reason: "timeout" });
+    await using server = servedStore(made, visit);
+    await visit.open(server.address);
+    await visit.sees("Down in part");
+    deepStrictEqual(await visit.violations(), []);
+    await visit.screenshot("locations");
+    await Promise.all([visit.page.waitForNavigation(), visit.page.click(".site h3 a")]);
+    const tab = await visit.page.$eval(".tabs [aria-current]", (link) => link.textContent);
+    strictEqual(tab?.replaceAll(/\s+/g, " ").trim(), "✕ gru: down");
+    deepStrictEqual(await visit.violations(), []);
+  },
+);
+
 browserTest("the page finds one of a thousand sites while one types", async (visit) => {
   await using made = await MadeStore.create();
   await made.add(...Array.from({ length: 1_000 }, (_, index): Making => ({

@@ -220,6 +220,36 @@ Deno.test("createApp() gives feeds and badges of a site", async () => {
   match((await made.get("/badge/none.svg")).text, /none: unknown/);
 });
 
+Deno.test("createApp() shows a site with several locations as one", async () => {
+  await using made = await MadeStore.create();
+  const down = { site: "shop", outcome: "down", reason: "timeout" } as const;
+  await made.add(
+    ...["fra", "gru", "iad"].map((location) => ({ site: "shop", location, agoMs: 9_000 })),
+    { ...down, location: "gru", agoMs: 6_000 },
+    { ...down, location: "iad", agoMs: 5_000 },
+    { site: "shop", location: "gru", agoMs: 1_000 },
+  );
+  const { text } = await made.get("/");
+  match(text, /<h1>The site is down in part<\/h1>/);
+  strictEqual(text.match(/<li class="site /g)!.length, 1);
+  const strip = /<p class="strip">(.*?)<\/p>/s.exec(text)![1]!.replaceAll(/<[^>]*>/g, "");
+  strictEqual(strip.replaceAll(/\s+/g, " ").trim(), "✓ fra: up ✓ gru: up ✕ iad: down");
+  const page = await made.get("/sites/shop");
+  match(page.text, /data-location="iad"/);
+  match((await made.get("/badge/shop.svg")).text, /aria-label="shop: down in part"/);
+  const { text: feed } = await made.get("/sites/shop.atom");
+  const changes = [...feed.matchAll(/<content type="text">(.*?)<\/content>/g)].map(([, to]) => to);
+  deepStrictEqual(changes, [
+    "shop is down in part, after up, seen from gru. Response timed out",
+    "shop is up, seen from fra",
+  ]);
+  const { sites: [site] } = JSON.parse((await made.get("/api/status")).text);
+  deepStrictEqual([site.site, site.state, site.in_part], ["shop", "down", true]);
+  deepStrictEqual(site.locations.map(({ outcome }: { outcome: string }) => outcome), [
+    ...["up", "up", "down"],
+  ]);
+});
+
 Deno.test("createApp() knows a site whose name ends as a feed does", async () => {
   await using made = await MadeStore.create();
   await made.add({ site: "x.atom", agoMs: 1_000 });

@@ -38,7 +38,7 @@ async function reader(owner: PostgresOptions) {
 
 async function outcomes(address: string): Promise<string[]> {
   const { sites } = await (await fetch(`${address}/api/status`)).json();
-  return sites.map(({ outcome }: { outcome: string }) => outcome);
+  return sites.map(({ state }: { state: string }) => state);
 }
 
 postgresTest(

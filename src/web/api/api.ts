@@ -12,6 +12,7 @@ import {
 } from "../../status/queries.ts";
 import { unknownMsOf, uptimeOf } from "../../status/uptime.ts";
 import type { StatusCache, View } from "../live/status_cache.ts";
+import { type WholeSite, wholeSite, wholeSites } from "../whole_sites.ts";
 import {
   LATENCY_DAYS_DEFAULT,
   type LocationHistory,
@@ -25,6 +26,7 @@ import type {
   SiteResponse,
   StatusesResponse,
   StatusResponse,
+  WholeResponse,
 } from "./api_schemas.ts";
 import { openApi } from "./open_api.ts";
 
@@ -35,7 +37,7 @@ export function addApi(
   const everywhere = async (name: string): Promise<LocationHistory[]> => {
     const view = await cache.view();
     const locations = locationsOf(view, name);
-    return await lookUp(cache, view, { name, locations, latencyDays: LATENCY_DAYS_DEFAULT });
+    return await lookUp(cache, view, { locations, latencyDays: LATENCY_DAYS_DEFAULT });
   };
   app.get("/api/status", async (context) => {
     const view = await cache.view();
@@ -44,7 +46,7 @@ export function addApi(
   });
   app.get("/api/sites/:name", async (context) => {
     const name = context.req.param("name");
-    return context.json(siteResponse(name, await everywhere(name)));
+    return context.json(siteResponse(await everywhere(name)));
   });
   app.get("/api/sites/:name/reports", async (context) => {
     const name = context.req.param("name");
@@ -59,14 +61,19 @@ function statusesResponse(view: View, title: string): StatusesResponse {
   return {
     title,
     old_since: view.failingSince === undefined ? null : view.failingSince.getTime() * 1_000,
-    sites: view.statuses.map((status) => statusResponse(status, view.uptimes.get(keyOf(status)))),
+    sites: wholeSites(view.statuses).map((whole) => ({
+      ...wholeResponse(whole),
+      locations: whole.locations.map((status) =>
+        statusResponse(status, view.uptimes.get(keyOf(status)))
+      ),
+    })),
   };
 }
 
 /** `/api/sites/NAME`. */
-function siteResponse(site: string, locations: readonly LocationHistory[]): SiteResponse {
+function siteResponse(locations: readonly LocationHistory[]): SiteResponse {
   return {
-    site,
+    ...wholeResponse(wholeSite(locations.map(({ history }) => history.status))),
     locations: locations.map(({ history, uptime, days }) => ({
       status: statusResponse(history.status, uptime),
       days: days.map(dayResponse),
@@ -82,6 +89,10 @@ function reportsResponse(site: string, histories: readonly SiteHistory[]): Repor
     recent.map((report) => ({ location, ...jsonOf(report) }))
   );
   return { site, reports: reports.sort((a, b) => b.checked_at - a.checked_at) };
+}
+
+function wholeResponse({ site, state, isPartial }: WholeSite): WholeResponse {
+  return { site, state, in_part: isPartial };
 }
 
 function statusResponse(status: SiteStatus, uptime: SiteUptime | undefined): StatusResponse {

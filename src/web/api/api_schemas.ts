@@ -8,6 +8,7 @@ import * as z from "zod";
 import { type AvroSchema, MICROS } from "../../report/avro_schema.ts";
 import { FIELD_NAMES, type FieldName, REPORT_FIELDS } from "../../report/fields.ts";
 import { OUTCOMES, REASONS } from "../../report/outcome.ts";
+import { STATES } from "../../report/site_state.ts";
 import {
   type HistoryReport,
   type Json,
@@ -80,13 +81,27 @@ export const statusSchema = z.object({
   uptimes: z.array(uptimeSchema).describe("Of 1, 7, 30 and 90 days."),
 }).meta({ id: "Status" });
 
+/** What a site is as a whole. */
+const WHOLE = {
+  site: z.string(),
+  state: z.string().describe(
+    `One of ${STATES.join(", ")}: as the worst of the locations finds it that know how it is.`,
+  ),
+  in_part: z.boolean().describe("Another location finds it in a better state."),
+};
+
+export const wholeSiteSchema = z.object({
+  ...WHOLE,
+  locations: z.array(statusSchema).describe("Its status at each location."),
+}).meta({ id: "WholeSite" });
+
 export const statusesSchema = z.object({
   title: z.string(),
   old_since: micros().nullable()
     .describe(
       "When the status database stopped responding, so that the data may be out of date; null while it responds.",
     ),
-  sites: z.array(statusSchema).describe("By site and location."),
+  sites: z.array(wholeSiteSchema).describe("By name."),
 }).meta({ id: "Statuses" });
 
 export const transitionSchema = z.object({
@@ -121,7 +136,7 @@ export const locationSchema = z.object({
   transitions: z.array(transitionSchema).describe("Of 90 days, the newest first."),
 });
 
-export const siteHistorySchema = z.object({ site: z.string(), locations: z.array(locationSchema) })
+export const siteHistorySchema = z.object({ ...WHOLE, locations: z.array(locationSchema) })
   .meta({ id: "Site" });
 
 export const reportSchema = z.object({
@@ -144,12 +159,13 @@ export const problemSchema = z.object({
 
 export type StatusResponse = Json<SiteStatus> & { uptimes: z.output<typeof uptimeSchema>[] };
 export type StatusesResponse = Omit<z.output<typeof statusesSchema>, "sites"> & {
-  sites: StatusResponse[];
+  sites: (WholeResponse & { locations: StatusResponse[] })[];
 };
+export type WholeResponse = Omit<z.output<typeof wholeSiteSchema>, "locations">;
 export type LocationResponse = Omit<z.output<typeof locationSchema>, "status"> & {
   status: StatusResponse;
 };
-export type SiteResponse = { site: string; locations: LocationResponse[] };
+export type SiteResponse = WholeResponse & { locations: LocationResponse[] };
 export type ReportsResponse = {
   site: string;
   reports: (Json<HistoryReport> & { location: string })[];

@@ -2,9 +2,9 @@
 import { html } from "hono/html";
 import type { SiteStatus, SiteUptime } from "../../status/queries.ts";
 import { isMostlyUnknown, percent, uptimeOf } from "../../status/uptime.ts";
-import type { Html } from "./markup.ts";
-import { rankOf, type SiteState, stateOf } from "../../report/site_state.ts";
-import { STATE_WORDS } from "../state_words.ts";
+import type { SiteState } from "../../report/site_state.ts";
+import { wholeSite } from "../whole_sites.ts";
+import { type Html, stateText } from "./markup.ts";
 
 /** White text on each has a contrast of at least 4.5 to 1. */
 const COLORS: Readonly<Record<SiteState, string>> = {
@@ -19,21 +19,21 @@ const NAME_LENGTH_MAX = 40;
 const CHARACTER_WIDTH = 6.8;
 const PADDING = 12;
 
-/** The SVG of a site with the worst of its locations' states and uptimes over 30 days, where half of them is known; also of an unknown site. */
+/** The SVG of a site with its state, and the worst of its locations' uptimes over 30 days, where half of them is known; also of an unknown site. */
 export function badge(
   site: string,
   statuses: readonly SiteStatus[],
   uptimes: readonly SiteUptime[],
 ): Html {
-  const [worst] = statuses.map(stateOf).sort((a, b) => rankOf(a) - rankOf(b));
+  const whole = statuses.length === 0 ? undefined : wholeSite(statuses);
   // There is no room to say how little of the time is known.
   const parts = uptimes.map(({ windows }) => windows[30])
     .filter((coverage) => !isMostlyUnknown(coverage))
     .map(uptimeOf).filter((part) => part !== null);
   const uptime = parts.length === 0 ? "" : ` ${percent(Math.min(...parts))}`;
-  const value = worst === undefined ? "unknown" : `${STATE_WORDS[worst].toLowerCase()}${uptime}`;
+  const value = whole === undefined ? "unknown" : `${stateText(whole).toLowerCase()}${uptime}`;
   const name = site.length > NAME_LENGTH_MAX ? `${site.slice(0, NAME_LENGTH_MAX - 1)}…` : site;
-  return drawing(name.toWellFormed(), value, COLORS[worst ?? "inconclusive"]);
+  return drawing(name.toWellFormed(), value, COLORS[whole?.state ?? "inconclusive"]);
 }
 
 function drawing(name: string, value: string, color: string): Html {

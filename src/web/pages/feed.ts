@@ -5,8 +5,10 @@
  */
 import { html } from "hono/html";
 import type { SiteHistory, Transition } from "../../status/queries.ts";
-import { REASON_WORDS, STATE_WORDS } from "../state_words.ts";
-import { type Html, sitePath } from "./markup.ts";
+import type { Outcome } from "../../report/outcome.ts";
+import { REASON_WORDS } from "../state_words.ts";
+import { type WholeState, wholeStateOf } from "../whole_sites.ts";
+import { type Html, sitePath, stateText } from "./markup.ts";
 import { changeId } from "./site_events.ts";
 
 /** Entries of the feed, newest first. */
@@ -24,12 +26,10 @@ export function feed(
   },
 ): Html {
   const { site } = histories[0]!.status;
-  const entries = histories.flatMap(({ status: { location }, transitions }) =>
-    transitions.map((transition) => ({ ...transition, location }))
-  ).sort((a, b) => b.at.getTime() - a.at.getTime()).slice(0, ENTRIES_MAX);
+  const entries = changesOf(histories).toReversed().slice(0, ENTRIES_MAX);
   const name = xmlText(site);
   const page = origin + sitePath(name);
-  const updated = entries[0]?.at ?? histories[0]!.status.checked_at;
+  const updated = entries[0]?.transition.at ?? histories[0]!.status.checked_at;
   return html`
     <?xml version="1.0" encoding="utf-8"?>
     <feed xmlns="http://www.w3.org/2005/Atom">
@@ -39,26 +39,57 @@ export function feed(
     <author><name>${xmlText(title)}</name></author>
     <link rel="self" href="${page}.atom"/>
     <link rel="alternate" href="${page}"/>
-    ${entries.map((entry) => feedEntry(entry, name, page))}</feed>
+    ${entries.map((entry) =>
+      feedEntry(entry, { name, page, hasLocations: histories.length > 1 })
+    )}</feed>
   `;
 }
 
+/** A change of the site as a whole, and the transition of the location that brought it. */
+interface Change {
+  readonly transition: Transition;
+  readonly location: string;
+  readonly before: WholeState | undefined;
+  readonly now: WholeState;
+}
+
+/** The oldest first. */
+function changesOf(histories: readonly SiteHistory[]): Change[] {
+  const outcomes = new Map<string, Outcome>();
+  const transitions = histories.flatMap(({ status: { location, outcome }, transitions }) => {
+    const first = transitions.at(-1);
+    const before = first === undefined ? outcome : first.from;
+    if (before !== null) outcomes.set(location, before);
+    return transitions.map((transition) => ({ transition, location }));
+  }).sort((a, b) => a.transition.at.getTime() - b.transition.at.getTime());
+  let before = outcomes.size === 0 ? undefined : wholeStateOf([...outcomes.values()]);
+  return transitions.flatMap(({ transition, location }) => {
+    outcomes.set(location, transition.to);
+    const now = wholeStateOf([...outcomes.values()]);
+    const change = { transition, location, before, now };
+    const isSame = before?.state === now.state && before.isPartial === now.isPartial;
+    before = now;
+    return isSame ? [] : [change];
+  });
+}
+
 function feedEntry(
-  { at, from, to, reason, location }: Transition & { readonly location: string },
-  name: string,
-  page: string,
+  { transition, location, before, now }: Change,
+  { name, page, hasLocations }: { name: string; page: string; hasLocations: boolean },
 ): Html {
-  const now = STATE_WORDS[to].toLowerCase();
-  const before = from === null ? "" : `, after ${STATE_WORDS[from].toLowerCase()}`;
+  const { at, to, reason } = transition;
+  const state = stateText(now).toLowerCase();
+  const after = before === undefined ? "" : `, after ${stateText(before).toLowerCase()}`;
   const why = reason === null ? "" : `. ${REASON_WORDS[reason]}`;
   const place = encodeURIComponent(xmlText(location));
+  const from = hasLocations ? `, seen from ${xmlText(location)}` : "";
   return html`
     <entry>
       <id>${page}#${at.getTime()}-${place}-${to}</id>
-      <title>${name} is ${now}</title>
+      <title>${name} is ${state}</title>
       <updated>${at.toISOString()}</updated>
-      <link rel="alternate" href="${page}?location=${place}#${changeId({ at, to })}" />
-      <content type="text">${name} at ${xmlText(location)} is ${now}${before}${why}</content>
+      <link rel="alternate" href="${page}?location=${place}#${changeId(transition)}" />
+      <content type="text">${name} is ${state}${after}${from}${why}</content>
     </entry>
   `;
 }

@@ -1,7 +1,9 @@
 /** Small parts of pages, with their markup. Foreign text goes through `html`, which escapes it. */
 import { html } from "hono/html";
 import { relativeTime, span } from "../../runtime/relative_time.ts";
-import type { SiteState } from "../../report/site_state.ts";
+import { type SiteState, stateOf } from "../../report/site_state.ts";
+import type { SiteStatus } from "../../status/queries.ts";
+import type { WholeState } from "../whole_sites.ts";
 import { STATE_SHAPES, STATE_WORDS } from "../state_words.ts";
 
 /** Escaped markup. */
@@ -13,9 +15,24 @@ export async function documentText(markup: Html): Promise<string> {
 }
 
 /** The state as a word, a shape and a color. */
-export function stateBadge(state: SiteState): Html {
+export function stateBadge(state: SiteState, isPartial = false): Html {
   const shape = html`<span class="shape" aria-hidden="true">${STATE_SHAPES[state]}</span>`;
-  return html`<span class="badge ${state}">${shape}${STATE_WORDS[state]}</span>`;
+  return html`<span class="badge ${state}">${shape}${stateText({ state, isPartial })}</span>`;
+}
+
+/** `Down`, or `Down in part` where another location finds the site in a better state. */
+export function stateText({ state, isPartial }: WholeState): string {
+  return `${STATE_WORDS[state]}${isPartial ? " in part" : ""}`;
+}
+
+/** A location and what it finds: as a shape, and in words for who does not see it. */
+export function locationMark(status: SiteStatus): Html {
+  const state = stateOf(status);
+  return html`
+    <span class="shape" aria-hidden="true">${STATE_SHAPES[state]}</span> <bdi>${status
+      .location}</bdi><span
+      class="visually-hidden">: ${STATE_WORDS[state].toLowerCase()}</span>
+  `;
 }
 
 /** A relative time, updated by page.js; the exact time is its tooltip. */

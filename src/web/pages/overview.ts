@@ -1,6 +1,7 @@
 /** The sites that the overview shows, in order and groups; problems come first. */
 import type { SiteStatus } from "../../status/queries.ts";
-import { rankOf, type SiteState, stateOf, STATES } from "../../report/site_state.ts";
+import { rankOf, type SiteState, STATES } from "../../report/site_state.ts";
+import { type WholeSite, wholeSites } from "../whole_sites.ts";
 
 /** Rows of a page: as many as the store returns days for in one query. */
 export const PAGE_SITES_MAX = 100;
@@ -32,7 +33,7 @@ export interface Group {
   readonly name: string;
   readonly counts: Counts;
   /** Of this page, the worst first. */
-  readonly sites: readonly SiteStatus[];
+  readonly sites: readonly WholeSite[];
 }
 
 export type Counts = Readonly<Record<SiteState, number>>;
@@ -40,6 +41,8 @@ export type Counts = Readonly<Record<SiteState, number>>;
 export interface Overview {
   /** Of all sites, whatever the query. */
   readonly counts: Counts;
+  /** How many of the sites that are down are so in part: another location finds them up. */
+  readonly downInPart: number;
   readonly total: number;
   /** Sites that match the query. */
   readonly found: number;
@@ -52,29 +55,31 @@ export interface Overview {
   readonly showsProblemsOnly: boolean;
   readonly page: number;
   readonly pages: number;
-  /** True when sites have more than one location. */
+  /** True when there is more than one location. */
   readonly hasLocations: boolean;
 }
 
 /** A pure function of the statuses and the query. */
 export function overviewOf(statuses: readonly SiteStatus[], query: OverviewQuery): Overview {
-  const keys = labelKeys(statuses);
+  const sites = wholeSites(statuses);
+  const keys = labelKeys(sites);
   const by = query.by === undefined || (query.by !== "" && !keys.includes(query.by))
     ? keys[0] ?? ""
     : query.by;
-  const found = statuses.filter((status) => matches(status, query.search))
-    .filter((status) => query.only === undefined || groupOf(status, by) === query.only)
-    .filter((status) => query.state === undefined || stateOf(status) === query.state);
+  const found = sites.filter((site) => matches(site, query.search))
+    .filter((site) => query.only === undefined || groupOf(site, by) === query.only)
+    .filter((site) => query.state === undefined || site.state === query.state);
   const isWhole = query.search === "" && query.only === undefined && query.state === undefined;
   const showsProblemsOnly = isWhole && !query.all && found.length > PAGE_SITES_MAX;
-  const shown = found.filter((status) => !showsProblemsOnly || stateOf(status) !== "up")
+  const shown = found.filter(({ state }) => !showsProblemsOnly || state !== "up")
     .sort(worstFirst);
   const pages = Math.max(1, Math.ceil(shown.length / PAGE_SITES_MAX));
   const page = Math.min(pages, Math.max(1, query.page));
   const onPage = shown.slice((page - 1) * PAGE_SITES_MAX, page * PAGE_SITES_MAX);
   return {
-    counts: countsOf(statuses),
-    total: statuses.length,
+    counts: countsOf(sites),
+    downInPart: sites.filter(({ state, isPartial }) => state === "down" && isPartial).length,
+    total: sites.length,
     found: found.length,
     keys,
     by,
@@ -88,36 +93,40 @@ export function overviewOf(statuses: readonly SiteStatus[], query: OverviewQuery
 }
 
 /** The label keys, the most common first. */
-function labelKeys(statuses: readonly SiteStatus[]): string[] {
+function labelKeys(sites: readonly WholeSite[]): string[] {
   const counts = new Map<string, number>();
-  for (const { labels } of statuses) {
+  for (const { lead: { labels } } of sites) {
     for (const key of Object.keys(labels)) counts.set(key, (counts.get(key) ?? 0) + 1);
   }
   return [...counts].sort(([a, countA], [b, countB]) => countB - countA || (a < b ? -1 : 1))
     .slice(0, GROUP_KEYS_MAX).map(([key]) => key);
 }
 
-function groupOf({ labels }: SiteStatus, by: string): string {
+function groupOf({ lead: { labels } }: WholeSite, by: string): string {
   return Object.hasOwn(labels, by) ? labels[by]! : "";
 }
 
-function matches({ site, url, location, labels }: SiteStatus, search: string): boolean {
-  const text = [site, url, location, ...Object.values(labels)].join("\n").toLowerCase();
+function matches({ lead, locations }: WholeSite, search: string): boolean {
+  const places = locations.map(({ location }) => location);
+  const text = [lead.site, lead.url, ...places, ...Object.values(lead.labels)].join("\n")
+    .toLowerCase();
   return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
-function worstFirst(a: SiteStatus, b: SiteStatus): number {
-  return rankOf(stateOf(a)) - rankOf(stateOf(b)) || NAMES.compare(a.site, b.site);
+/** What is down everywhere is worse than what is down in part. */
+function worstFirst(a: WholeSite, b: WholeSite): number {
+  return rankOf(a.state) - rankOf(b.state) || Number(a.isPartial) - Number(b.isPartial) ||
+    NAMES.compare(a.site, b.site);
 }
 
 /** Groups with problems first, then by name; the sites without the label last. */
 function groupsOf(
-  found: readonly SiteStatus[],
-  onPage: readonly SiteStatus[],
+  found: readonly WholeSite[],
+  onPage: readonly WholeSite[],
   by: string,
 ): Group[] {
-  const shown = Map.groupBy(onPage, (status) => groupOf(status, by));
-  const groups = [...Map.groupBy(found, (status) => groupOf(status, by))].map(([name, sites]) => {
+  const shown = Map.groupBy(onPage, (site) => groupOf(site, by));
+  const groups = [...Map.groupBy(found, (site) => groupOf(site, by))].map(([name, sites]) => {
     return { name, counts: countsOf(sites), sites: shown.get(name) ?? [] };
   });
   const rank = ({ counts }: Group) => STATES.findIndex((state) => counts[state] > 0);
@@ -127,8 +136,8 @@ function groupsOf(
   );
 }
 
-function countsOf(statuses: readonly SiteStatus[]): Counts {
+function countsOf(sites: readonly WholeSite[]): Counts {
   const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<SiteState, number>;
-  for (const status of statuses) counts[stateOf(status)]++;
+  for (const { state } of sites) counts[state]++;
   return counts;
 }

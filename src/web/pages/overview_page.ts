@@ -1,11 +1,12 @@
 /** The overview page: a verdict over all sites, a search, and the sites in their groups. */
 import { html } from "hono/html";
 import { type SiteState, stateOf, STATES } from "../../report/site_state.ts";
-import { type DayCoverage, keyOf, type SiteStatus } from "../../status/queries.ts";
+import { type DayCoverage, keyOf } from "../../status/queries.ts";
 import { uptimeText } from "../../status/uptime.ts";
 import type { View } from "../live/status_cache.ts";
 import { STATE_WORDS } from "../state_words.ts";
-import { ago, type Html, note, sitePath, stateBadge, viewLinks } from "./markup.ts";
+import type { WholeSite } from "../whole_sites.ts";
+import { ago, type Html, locationMark, note, sitePath, stateBadge, viewLinks } from "./markup.ts";
 import {
   type Counts,
   type Group,
@@ -41,13 +42,19 @@ export function overviewPage(options: OverviewPageOptions): Html {
 }
 
 /** One sentence on all sites, the worst state first. */
-export function verdictText({ counts, total }: Pick<Overview, "counts" | "total">): string {
+export function verdictText(
+  { counts, downInPart, total }: Pick<Overview, "counts" | "downInPart" | "total">,
+): string {
   if (total === 0) return "No site has been checked yet";
   if (counts.up === total) return total === 1 ? "The site is up" : `All ${total} sites are up`;
   const worst = STATES.find((state) => counts[state] > 0)!;
-  return `${counts[worst]} of ${total} sites ${counts[worst] === 1 ? "is" : "are"} ${
-    STATE_WORDS[worst].toLowerCase()
-  }`;
+  const inPart = worst === "down" ? downInPart : 0;
+  const whole = counts[worst] - inPart;
+  const count = whole === 0 ? inPart : whole;
+  const subject = total === 1 ? "The site" : `${count} of ${total} sites`;
+  const words = `${subject} ${count === 1 ? "is" : "are"} ${STATE_WORDS[worst].toLowerCase()}`;
+  if (inPart === 0) return words;
+  return whole === 0 ? `${words} in part` : `${words}, ${inPart} in part`;
 }
 
 /** A verdict that may be out of date is gray. */
@@ -148,17 +155,16 @@ function groupId({ name }: Group): string {
   return `group-${encodeURIComponent(name)}`;
 }
 
-function siteRow(status: SiteStatus, { overview, view, days }: OverviewPageOptions): Html {
-  const { site, location, response_code, response_time, checked_at } = status;
-  const state = stateOf(status);
-  const place = overview.hasLocations ? location : undefined;
+function siteRow(whole: WholeSite, { overview, view, days }: OverviewPageOptions): Html {
+  const { site, state, lead: status } = whole;
+  const { location, response_code, response_time, checked_at } = status;
   const uptime = uptimeText(view.uptimes.get(keyOf(status))?.windows[90]);
   const bars = days.get(keyOf(status));
   return html`<li class="site ${state}" data-site="${site}" data-location="${location}">
 <div class="what">
-<h3><a href="${sitePath(site, place)}"><bdi>${site}</bdi></a>
-${place === undefined ? "" : html`<span class="place"><bdi>${place}</bdi></span>`}</h3>
-${stateBadge(state)}
+<h3><a href="${sitePath(site)}"><bdi>${site}</bdi></a></h3>
+${stateBadge(state, whole.isPartial)}
+${overview.hasLocations ? locationStrip(whole) : ""}
 </div>
 <div class="bars90">${bars === undefined ? "" : uptimeBars(bars)}
 <p class="barsfoot"><span>90 days</span><span>${uptime}<span class="visually-hidden"> uptime</span>
@@ -170,6 +176,17 @@ ${stateBadge(state)}
 <span>checked <span class="checked">${ago(checked_at, view.now)}</span></span></p>
 ${whySentence(status)}
 </li>`;
+}
+
+/** Each location with its state: `✕ fra ✓ gru ✓ iad`. */
+function locationStrip({ site, locations }: WholeSite): Html {
+  return html`<p class="strip">${
+    locations.map((status) =>
+      html`<a class="${stateOf(status)}" href="${sitePath(site, status.location)}">${
+        locationMark(status)
+      }</a>`
+    )
+  }</p>`;
 }
 
 function nothingFound(

@@ -5,6 +5,7 @@ import { keyOf } from "../../status/queries.ts";
 import { ASSETS } from "../assets/assets.ts";
 import type { StatusCache, View } from "../live/status_cache.ts";
 import { LATENCY_DAYS_DEFAULT, locationsOf, lookUp } from "../site_lookup.ts";
+import { wholeSite } from "../whole_sites.ts";
 import { badge } from "./badge.ts";
 import { feed } from "./feed.ts";
 import { documentText } from "./markup.ts";
@@ -66,7 +67,9 @@ async function firstPage(
   { cache, title }: PageOptions,
 ): Promise<string> {
   const overview = overviewOf(view.statuses, query);
-  const days = await cache.days(overview.groups.flatMap(({ sites }) => sites));
+  const days = await cache.days(
+    overview.groups.flatMap(({ sites }) => sites.map(({ lead }) => lead)),
+  );
   return await documentText(overviewPage({ title, view, query, overview, days }));
 }
 
@@ -93,11 +96,12 @@ async function onePage(
   { cache, view, name, title }: SiteQuestion,
 ): Promise<Response> {
   const locations = locationsOf(view, name);
-  const asked = context.req.query("location") ?? locations[0];
+  const asked = context.req.query("location") ??
+    (locations.length === 0 ? undefined : wholeSite(locations).lead.location);
   const days = Number(context.req.query("days"));
   const latencyDays = LATENCY_CHOICES_DAYS.find((one) => one === days) ?? LATENCY_DAYS_DEFAULT;
-  const shown = locations.filter((location) => location === asked);
-  const [known] = await lookUp(cache, view, { name, locations: shown, latencyDays });
+  const shown = locations.filter(({ location }) => location === asked);
+  const [known] = await lookUp(cache, view, { locations: shown, latencyDays });
   const markup = sitePage({ title, view, ...known!, latencyDays, locations });
   return await context.html(await documentText(markup));
 }
@@ -107,7 +111,7 @@ async function siteFeed(
   { cache, view, name, title }: SiteQuestion,
 ): Promise<Response> {
   const locations = locationsOf(view, name);
-  const known = await lookUp(cache, view, { name, locations, latencyDays: 1 });
+  const known = await lookUp(cache, view, { locations, latencyDays: 1 });
   context.header("content-type", "application/atom+xml; charset=utf-8");
   const { origin } = new URL(context.req.url);
   const histories = known.map(({ history }) => history);

@@ -18,6 +18,7 @@ import {
   externalLink,
   folded,
   type Html,
+  locationMark,
   sitePath,
   stateBadge,
   utc,
@@ -39,8 +40,8 @@ export interface SitePageOptions extends LocationHistory {
   readonly title: string;
   readonly view: View;
   readonly latencyDays: number;
-  /** Where the site is checked from. */
-  readonly locations: readonly string[];
+  /** The site at every location. */
+  readonly locations: readonly SiteStatus[];
 }
 
 /** The whole document. */
@@ -93,11 +94,11 @@ ${labelled}</p>
 </section>`;
 }
 
-function locationTabs({ site, location }: SiteStatus, locations: readonly string[]): Html {
-  const links = locations.map((name) => ({
-    path: sitePath(site, name),
-    text: html`<bdi>${name}</bdi>`,
-    isCurrent: name === location,
+function locationTabs({ site, location }: SiteStatus, locations: readonly SiteStatus[]): Html {
+  const links = locations.map((status) => ({
+    path: sitePath(site, status.location),
+    text: locationMark(status),
+    isCurrent: status.location === location,
   }));
   return viewLinks("tabs", "Locations", links);
 }

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { overviewOf, type OverviewQuery, PAGE_SITES_MAX } from "../../../src/web/pages/overview.ts";
 import { verdictText } from "../../../src/web/pages/overview_page.ts";
+import type { Outcome } from "../../../src/report/outcome.ts";
 import type { SiteStatus } from "../../../src/status/queries.ts";
 import { aSiteStatus } from "../site_status.ts";
 
@@ -11,6 +12,15 @@ function sites(count: number, of: (index: number) => Partial<SiteStatus> = () =>
   return Array.from(
     { length: count },
     (_, index) => aSiteStatus({ site: `site-${`${index}`.padStart(4, "0")}`, ...of(index) }),
+  );
+}
+
+/** Sites, each with what its locations find. */
+function seenFrom(...sites: readonly (readonly Outcome[])[]): SiteStatus[] {
+  return sites.flatMap((outcomes, site) =>
+    outcomes.map((outcome, location) =>
+      aSiteStatus({ site: `site ${site}`, location: `location ${location}`, outcome })
+    )
   );
 }
 
@@ -75,6 +85,13 @@ Deno.test("overviewOf() shows the sites of one state alone, however many there a
   strictEqual(well.counts.down, 2);
 });
 
+Deno.test("overviewOf() has a row for each site, what is down everywhere first", () => {
+  const statuses = seenFrom(["up", "down"], ["down", "down"], ["up", "up"]);
+  const { total, counts, downInPart, hasLocations } = overviewOf(statuses, EVERYTHING);
+  deepStrictEqual([total, counts.down, downInPart, counts.up, hasLocations], [3, 2, 1, 1, true]);
+  deepStrictEqual(names(statuses), [["", "site 1", "site 0", "site 2"]]);
+});
+
 Deno.test("overviewOf() orders names as people count", () => {
   const statuses = ["web-10", "web-2", "Web-1"].map((site) =>
     aSiteStatus({ site, labels: { rack: site } })
@@ -111,6 +128,9 @@ for (
     [sites(1), "The site is up"],
     [sites(3), "All 3 sites are up"],
     [sites(3, (index) => index > 0 ? { outcome: "down" } : {}), "2 of 3 sites are down"],
+    [seenFrom(["down", "down"], ["down", "up"], ["up", "up"]), "1 of 3 sites is down, 1 in part"],
+    [seenFrom(["down", "up"], ["up", "up"]), "1 of 2 sites is down in part"],
+    [seenFrom(["down", "up"], ["up", "down"]), "2 of 2 sites are down in part"],
     [
       sites(2, (index) => index > 0 ? { stale: true, outcome: "down" } : {}),
       "1 of 2 sites is stale",

@@ -1,0 +1,42 @@
+/** Sites that are checked from several locations, each as one. */
+import { type SiteState, stateOf } from "../report/site_state.ts";
+import type { SiteStatus } from "../status/queries.ts";
+
+/** What several locations find of a site. */
+export interface WholeState {
+  readonly state: SiteState;
+  /** True when another location finds the site in a better state. */
+  readonly isPartial: boolean;
+}
+
+export interface WholeSite extends WholeState {
+  readonly site: string;
+  /** The first location that finds the site in this state, which stands for it. */
+  readonly lead: SiteStatus;
+  /** By location. */
+  readonly locations: readonly SiteStatus[];
+}
+
+/** What a location knows of a site, the worst first. */
+const KNOWN: readonly SiteState[] = ["down", "degraded", "up"];
+/** What decides only where no location knows more; an inconclusive report is at least a new one. */
+const UNKNOWN: readonly SiteState[] = ["inconclusive", "stale"];
+
+/** In the order of the statuses, which are sorted by site. */
+export function wholeSites(statuses: readonly SiteStatus[]): WholeSite[] {
+  return [...Map.groupBy(statuses, ({ site }) => site).values()].map(wholeSite);
+}
+
+/** The locations of one site, at least one, as one. */
+export function wholeSite(locations: readonly SiteStatus[]): WholeSite {
+  const whole = wholeStateOf(locations.map(stateOf));
+  const lead = locations.find((status) => stateOf(status) === whole.state)!;
+  return { site: lead.site, ...whole, lead, locations };
+}
+
+/** A site is as the worst of the locations finds it that know how it is. */
+export function wholeStateOf(states: readonly SiteState[]): WholeState {
+  const state = [...KNOWN, ...UNKNOWN].find((one) => states.includes(one)) ?? "stale";
+  const better = KNOWN.slice(KNOWN.indexOf(state) + 1);
+  return { state, isPartial: KNOWN.includes(state) && better.some((one) => states.includes(one)) };
+}
