@@ -2,7 +2,7 @@
 import { backoffMs, CONFIGURATION_RETRY_MS } from "../runtime/backoff.ts";
 import { sleep } from "../runtime/clock.ts";
 import { abortable } from "../runtime/deadline.ts";
-import { logger } from "../runtime/telemetry/logging.ts";
+import { logger, MinuteLimit } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import {
   type Apply,
@@ -12,6 +12,7 @@ import {
 import { ensureTopic, type TopicAccess } from "./client/kafka_admin.ts";
 import { KafkaClient } from "./client/kafka_client.ts";
 import { KafkaError } from "./kafka_error.ts";
+import type { Jump } from "./read_positions.ts";
 import { KafkaHealth } from "./kafka_health.ts";
 import { Watchdog } from "./watchdog.ts";
 
@@ -32,10 +33,12 @@ const log = logger("consumer");
 export class KafkaConsumer {
   readonly #options: KafkaConsumerOptions;
   readonly #health: KafkaHealth;
+  readonly #jumpLimit: MinuteLimit;
 
   constructor(options: KafkaConsumerOptions) {
     this.#options = options;
     const { clock, telemetry } = options;
+    this.#jumpLimit = new MinuteLimit(clock);
     this.#health = new KafkaHealth({ clock, telemetry, dependency: "kafka", log });
   }
 
@@ -97,8 +100,26 @@ export class KafkaConsumer {
         const message = 'joined group "{group}": partitions {partitions} of topic "{topic}"';
         log.info(message, { group, partitions, topic });
       },
+      onJump: (jump) => this.#reportJump(jump),
       onLag: (partition, messages) =>
         telemetry.set("sitemon_consumer_lag_messages", messages, { partition: String(partition) }),
     });
+  }
+
+  #reportJump({ partition, expected, found }: Jump): void {
+    const { telemetry, topic } = this.#options;
+    const count = Math.max(0, found - expected);
+    if (count > 0) telemetry.count("sitemon_consumer_messages_skipped_total", {}, count);
+    if (!this.#jumpLimit.allows(count > 0 ? "skipped" : "again")) return;
+    const place = { topic, partition, expected, found };
+    if (count > 0) {
+      const message = "{topic}/{partition} goes on at offset {found} in place of {expected}: " +
+        "{count} messages were deleted before they were read; run sitemon audit";
+      log.warn(message, { ...place, count });
+    } else {
+      const message = "{topic}/{partition} goes on at offset {found} in place of {expected}: " +
+        "the topic was probably created again";
+      log.warn(message, place);
+    }
   }
 }

@@ -53,6 +53,10 @@ class TestMember implements AsyncDisposable {
     return Promise.resolve();
   }
 
+  get skipped(): number {
+    return this.telemetry.value("sitemon_consumer_messages_skipped_total");
+  }
+
   async received(count: number): Promise<string[]> {
     return await eventually(30_000, `${count} messages`, () => {
       return this.values.length >= count ? this.values : undefined;
@@ -206,6 +210,48 @@ sharedTest("run() holds a bounded part of a backlog in memory", async () => {
   ok(growth < GROWTH_BYTES_MAX, `${growth} bytes for a backlog of 20 MB`);
 });
 
+async function deleteBefore(offset: number, topic: string): Promise<void> {
+  await administer(sharedBootstrap(), async (admin) => {
+    // kafkajs deletes records only of topics that it has asked about before.
+    await admin.fetchTopicOffsets(topic);
+    await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: `${offset}` }] });
+  });
+}
+
+sharedTest("run() counts what was deleted before it could read it", async () => {
+  const { topic, group } = await aTopic({ messages: 5 });
+  const [applying, deleted] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const apply: Apply = async (messages) => {
+    applying.resolve();
+    await deleted.promise;
+    await member.keep(messages);
+  };
+  await using member = new TestMember({ topic, group, apply });
+  await within(60_000, "applying", applying.promise);
+  await write(topic, numbers(10));
+  await deleteBefore(12, topic);
+  deleted.resolve();
+  deepStrictEqual(await member.received(8), [...numbers(5), "7", "8", "9"]);
+  strictEqual(member.skipped, 7);
+});
+
+sharedTest(
+  "run() begins again, and counts nothing, when the topic is shorter than its offset",
+  async () => {
+    const { topic, group } = await aTopic({ messages: 5 });
+    await administer(sharedBootstrap(), (admin) => {
+      return admin.setOffsets({
+        groupId: group,
+        topic,
+        partitions: [{ partition: 0, offset: "90" }],
+      });
+    });
+    await using member = new TestMember({ topic, group });
+    deepStrictEqual(await member.received(5), numbers(5));
+    strictEqual(member.skipped, 0);
+  },
+);
+
 sharedTest(
   "run() goes on with what is left, when retention took what it had not read",
   async () => {
@@ -216,13 +262,10 @@ sharedTest(
       await untilCommitted(5, group, topic);
     }
     await write(topic, numbers(10));
-    await administer(sharedBootstrap(), async (admin) => {
-      // kafkajs deletes records only of topics that it has asked about before.
-      await admin.fetchTopicOffsets(topic);
-      await admin.deleteTopicRecords({ topic, partitions: [{ partition: 0, offset: "12" }] });
-    });
+    await deleteBefore(12, topic);
     await using member = new TestMember({ topic, group });
     deepStrictEqual(await member.received(3), ["7", "8", "9"]);
+    strictEqual(member.skipped, 7);
   },
 );
 

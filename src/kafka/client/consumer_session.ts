@@ -1,10 +1,12 @@
 /** One kafkajs consumer, from joining the group to leaving it or failing. */
 import type { Buffer } from "node:buffer";
 import type { Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
-import { onAbort } from "../../runtime/deadline.ts";
+import { abortable, onAbort } from "../../runtime/deadline.ts";
 import { TRACEPARENT } from "../../runtime/telemetry/traceparent.ts";
 import { ID_HEADER } from "../id_header.ts";
 import type { FetchedRecord } from "../records/record_batch.ts";
+import { type Jump, ReadPositions } from "../read_positions.ts";
+import { committedOffsets } from "./kafka_admin.ts";
 import { KafkaClient, type KafkaClientOptions } from "./kafka_client.ts";
 import { isFromKafka, translated } from "./kafka_errors.ts";
 
@@ -73,6 +75,8 @@ export interface ConsumerSessionOptions extends KafkaClientOptions {
   /** Runs with the session, which fails as it does. */
   readonly watch: (signal: AbortSignal) => Promise<void>;
   readonly onAssigned: (partitions: readonly number[]) => void;
+  /** A partition goes on elsewhere than where the group, or this member, had left it. */
+  readonly onJump: (jump: Jump) => void;
   /** How many messages of a partition, as of its last fetch, are not applied yet. */
   readonly onLag: (partition: number, messages: number) => void;
 }
@@ -83,9 +87,15 @@ export class ConsumerSession {
   readonly #consumer: Consumer;
   readonly #failed = Promise.withResolvers<never>();
   readonly #end = new AbortController();
+  readonly #positions: ReadPositions;
+  /** By partition, before this member joined: an offset that is lost is overwritten then. */
+  #committed: ReadonlyMap<number, number> = new Map();
+  /** Settles when it is known where the partitions of this generation were left. */
+  #assigned = Promise.resolve();
 
   constructor(options: ConsumerSessionOptions) {
     this.#options = options;
+    this.#positions = new ReadPositions(options.onJump);
     this.#client = new KafkaClient("consuming", options);
     this.#consumer = this.#client.kafka.consumer({ ...CONSUMER, groupId: options.group });
   }
@@ -104,6 +114,7 @@ export class ConsumerSession {
       await translated(() => Promise.race([this.#failed.promise, stopped.promise]));
     } finally {
       this.#end.abort();
+      await this.#assigned;
       await this.#client.settle(() => this.#consumer.disconnect());
       this.#client[Symbol.dispose]();
     }
@@ -111,6 +122,8 @@ export class ConsumerSession {
 
   async #start(): Promise<void> {
     const { topic } = this.#options;
+    this.#committed = await this.#askCommitted();
+    if (this.#end.signal.aborted) return;
     await this.#consumer.connect();
     // Also where the committed offset is gone, by retention: what is left is applied.
     await this.#consumer.subscribe({ topic, fromBeginning: true });
@@ -124,15 +137,42 @@ export class ConsumerSession {
 
   #listen(): void {
     const { topic, onActivity, onAssigned } = this.#options;
-    const { CRASH, GROUP_JOIN, HEARTBEAT, FETCH } = this.#consumer.events;
+    const { CRASH, GROUP_JOIN, HEARTBEAT, FETCH, END_BATCH_PROCESS } = this.#consumer.events;
     this.#consumer.on(HEARTBEAT, onActivity);
     this.#consumer.on(FETCH, onActivity);
     this.#consumer.on(GROUP_JOIN, ({ payload }) => {
       onActivity();
       onAssigned(payload.memberAssignment[topic] ?? []);
+      this.#assigned = this.#findPositions();
+    });
+    this.#consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, partition, lastOffset } }) => {
+      // Markers of Kafka's own alone, which nobody is given.
+      if (batchSize === 0) this.#positions.advance(partition, Number(lastOffset) + 1);
     });
     // STOP and DISCONNECT say nothing: they come with each of kafkajs's own restarts.
     this.#consumer.on(CRASH, ({ payload }) => this.#failed.reject(payload.error));
+  }
+
+  /** At a new generation: where each partition was left, by whichever member had it. */
+  async #findPositions(): Promise<void> {
+    this.#positions.forget();
+    const before = this.#committed;
+    this.#committed = await this.#askCommitted();
+    const offsets = [...this.#committed].map(([partition, offset]) =>
+      [partition, offset >= 0 ? offset : before.get(partition) ?? offset] as const
+    );
+    this.#positions.begin(new Map(offsets.filter(([, offset]) => offset >= 0)));
+  }
+
+  /** Without an answer jumps go unnoticed, which is no reason to read nothing. */
+  async #askCommitted(): Promise<ReadonlyMap<number, number>> {
+    const { group, topic } = this.#options;
+    using client = new KafkaClient("asking", this.#options);
+    try {
+      return await abortable(committedOffsets(client, group, topic), this.#end.signal);
+    } catch {
+      return new Map();
+    }
   }
 
   /** kafkajs recovers from its own errors; at any other it would end silently. */
@@ -148,8 +188,11 @@ export class ConsumerSession {
 
   async #applyBatch(payload: EachBatchPayload): Promise<void> {
     const { topic, chunkMessagesMax, apply, onLag } = this.#options;
-    const { batch: { partition, messages, highWatermark }, heartbeat } = payload;
+    const { batch, heartbeat } = payload;
+    const { partition, messages, highWatermark } = batch;
     const { signal } = this.#end;
+    await this.#assigned;
+    this.#positions.arrive(partition, Number(batch.firstOffset()));
     const reportLag = (next: number) => onLag(partition, Number(highWatermark) - next);
     for (let first = 0; first < messages.length; first += chunkMessagesMax) {
       if (signal.aborted || !payload.isRunning() || payload.isStale()) return;
@@ -159,6 +202,9 @@ export class ConsumerSession {
       await apply(chunk, { heartbeat, signal });
       const { offset } = chunk.at(-1)!;
       payload.resolveOffset(`${offset}`);
+      // Markers of Kafka's own may follow the last message.
+      const isLast = first + chunkMessagesMax >= messages.length;
+      this.#positions.advance(partition, isLast ? Number(batch.lastOffset()) + 1 : offset + 1);
       // Named one by one: without them nothing is committed while autoCommit is off.
       const partitions = [{ partition, offset: `${offset + 1}` }];
       await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });

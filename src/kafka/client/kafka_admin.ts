@@ -55,7 +55,17 @@ export class KafkaAdmin implements AsyncDisposable {
 
   /** Rejects if offsets of the group may not be read. */
   async assertGroup(groupId: string, topic: string): Promise<void> {
-    await translated(() => this.#admin.fetchOffsets({ groupId, topics: [topic] }));
+    await this.committedOffsets(groupId, topic);
+  }
+
+  /** By partition: where the group goes on reading; negative where it has no place. */
+  async committedOffsets(groupId: string, topic: string): Promise<Map<number, number>> {
+    const [found] = await translated(async () => {
+      // Without metadata kafkajs knows no broker that it could ask.
+      await this.#admin.fetchTopicMetadata({ topics: [topic] });
+      return await this.#admin.fetchOffsets({ groupId, topics: [topic] });
+    });
+    return new Map(found!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
   }
 
   /** Creates a missing topic if it may: either side of the pipeline may start first. */
@@ -122,6 +132,17 @@ export class KafkaAdmin implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#client.settle(() => this.#admin.disconnect());
   }
+}
+
+/** On a connection of its own, as {@linkcode KafkaAdmin.committedOffsets} says. */
+export async function committedOffsets(
+  client: KafkaClient,
+  group: string,
+  topic: string,
+): Promise<Map<number, number>> {
+  await using admin = new KafkaAdmin(client);
+  await admin.connect();
+  return await admin.committedOffsets(group, topic);
 }
 
 /** Which cluster this is: part of the identity of messages that do not name their producer. */

@@ -93,6 +93,9 @@ export const METRICS = {
   sitemon_consumer_lag_messages: gauge("Messages in the partition that are not applied yet", [
     "partition",
   ]),
+  sitemon_consumer_messages_skipped_total: counter(
+    "Messages that the topic no longer had when they should have been read",
+  ),
   sitemon_group_partitions: gauge(
     "Partitions of the scanner group assigned to this producer, each a share of the sites",
   ),
