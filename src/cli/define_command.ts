@@ -35,6 +35,12 @@ export function withConfig(command: Command, ...roles: [DaemonRole, ...DaemonRol
     });
 }
 
+/** For commands that run until a signal. */
+export function withDaemon(command: Command, role: DaemonRole): Command {
+  return withConfig(command, role)
+    .option("--pid-file <file>", "file that holds the process ID while the daemon runs");
+}
+
 /** For commands that work on a producer's outbox. */
 export function withOutboxPath(command: Command): Command {
   return command.option("--path <file>", "another outbox file, such as a quarantined one");

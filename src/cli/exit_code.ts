@@ -20,6 +20,7 @@ const EXIT_CODES: ReadonlyMap<string, number> = new Map([
   ["OutboxUnavailableError", EXIT_IO],
   ["StoreConfigurationError", EXIT_CONFIG],
   ["StoreUnavailableError", EXIT_IO],
+  ["PidFileError", EXIT_IO],
   ["UsageError", EXIT_USAGE],
   ["WebAddressError", EXIT_IO],
 ]);

@@ -1,10 +1,14 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { basename } from "node:path";
 import { parse } from "yaml";
 import { loadConfig } from "../../src/config/load.ts";
 import { rolesOf } from "../../src/config/permissions/needs.ts";
 import { addressRangeProblem } from "../../src/scanner/reach/address_policy.ts";
 import { jsonPathProblem } from "../../src/scanner/expect/json_path.ts";
 import { patternProblem } from "../../src/scanner/expect/pattern.ts";
+import { formatHost } from "../../src/config/schema/host_port.ts";
+import { triedFiles } from "../services/tried_files.ts";
+import { loadText } from "./load_text.ts";
 import { schemaKeys } from "./schema/schema_keys.ts";
 
 const FOLDER = new URL("../../example_config/", import.meta.url);
@@ -33,6 +37,15 @@ Deno.test("example_config/ loads, each file for its commands", () => {
   const names = [...Deno.readDirSync(FOLDER)].map(({ name }) => name)
     .filter((name) => name.endsWith(".yaml")).sort();
   for (const name of names) deepStrictEqual(rolesOf(load(name)), ROLES[name], name);
+});
+
+Deno.test("the files that README tries in one folder share no outbox and no address", () => {
+  const { producer, consumer } = triedFiles("127.0.0.1:9092", "postgres://u:p@127.0.0.1/db");
+  const all = [load("run.yaml"), loadText(producer), loadText(consumer)].map((it) => it.config);
+  const outboxes = all.slice(0, 2).map(({ outbox }) => basename(outbox.path));
+  strictEqual(new Set(outboxes).size, 2, outboxes.join());
+  const addresses = all.flatMap(({ listen }) => listen ? [formatHost(listen)] : []);
+  strictEqual(new Set(addresses).size, addresses.length, addresses.join());
 });
 
 Deno.test("example_config/ has the files of the original Python service, which still work", () => {

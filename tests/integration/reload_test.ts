@@ -1,9 +1,9 @@
 // What SIGHUP changes in a daemon that runs, and what it leaves alone.
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { eventually } from "../support/waiting.ts";
 import { freePort } from "../support/free_port.ts";
 import { serviceTest } from "../services/with_services.ts";
-import type { SitemonProcess } from "../support/sitemon_process.ts";
+import { SitemonProcess } from "../support/sitemon_process.ts";
 import { Pipeline, storedSequence } from "./pipeline.ts";
 import { serveLocally } from "../support/local_server.ts";
 import { RunFolder } from "./run_folder.ts";
@@ -114,6 +114,29 @@ Deno.test("SIGHUP brings a site, takes one away, and leaves the slots of the oth
   ok(!metrics.includes('site="/goes"'), "a site that is gone has no metrics");
   match(metrics, /^sitemon_config_reloads_total\{result="applied"\} 1$/m);
   strictEqual(await process.stop(), 0);
+});
+
+Deno.test("SIGHUP by a pid file reaches one daemon of two, and the file goes with it", async () => {
+  await using first = new Place();
+  await using second = new Place();
+  const daemons = [first, second].map((place) => {
+    place.write(["/stays"]);
+    const pidFile = place.folder.file("sitemon.pid");
+    return {
+      pidFile,
+      process: new SitemonProcess(["run", "-c", place.file, "--pid-file", pidFile]),
+    };
+  });
+  for (const place of [first, second]) await place.visited("/stays", 1);
+  const pid = Number(Deno.readTextFileSync(daemons[1]!.pidFile));
+  strictEqual(pid, daemons[1]!.process.pid);
+  Deno.kill(pid, "SIGHUP");
+  await daemons[1]!.process.log("the reload", "configuration reloaded");
+  for (const { process, pidFile } of daemons) {
+    strictEqual(await process.stop(), 0);
+    throws(() => Deno.statSync(pidFile), Deno.errors.NotFound);
+  }
+  ok(!daemons[0]!.process.logs.some(({ message }) => message.startsWith("configuration reloaded")));
 });
 
 Deno.test("SIGHUP with a new host starts a new scanner, which takes the slots over", async () => {

@@ -1,8 +1,8 @@
 /** `sitemon consumer`: Kafka → consumer threads → PostgreSQL. */
-import { type DefineCommand, withConfig } from "../define_command.ts";
+import { type DefineCommand, withDaemon } from "../define_command.ts";
 import { runDaemon } from "../service/daemon.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
-  withConfig(command, "consumer")
+  withDaemon(command, "consumer")
     .description("Reads reports from Kafka and applies them to PostgreSQL.")
     .action((options) => exit(runDaemon("consumer", options, terminal)));

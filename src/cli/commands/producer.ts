@@ -1,9 +1,9 @@
 /** `sitemon producer`: scanner threads → outbox thread → relay thread → Kafka. */
-import { type DefineCommand, withConfig } from "../define_command.ts";
+import { type DefineCommand, withDaemon } from "../define_command.ts";
 import { runDaemon } from "../service/daemon.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
-  withConfig(command, "producer")
+  withDaemon(command, "producer")
     .description(
       "Checks the sites in the configuration, stores each result and publishes it to Kafka.",
     )

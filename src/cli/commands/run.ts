@@ -1,9 +1,9 @@
 /** `sitemon run`: scanner threads → outbox thread → store thread, with no other servers. */
-import { type DefineCommand, withConfig } from "../define_command.ts";
+import { type DefineCommand, withDaemon } from "../define_command.ts";
 import { runDaemon } from "../service/daemon.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
-  withConfig(command, "run")
+  withDaemon(command, "run")
     .description(
       "Checks the sites in the configuration and keeps their status in a SQLite file; needs no servers.",
     )

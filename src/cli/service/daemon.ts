@@ -10,16 +10,22 @@ import { ConfigLife } from "./config_life.ts";
 import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_OK, exitCodeOf } from "../exit_code.ts";
 import type { FoundConfig } from "../find_config.ts";
 import { loadFile } from "../load_file.ts";
+import { PidFile } from "./pid_file.ts";
 import { notifySpec } from "../../threads/notify/notify_spec.ts";
 import type { Terminal } from "../text/terminal.ts";
 
 /** Errors that a new thread would meet again: the process ends at once. */
 const FINAL_ERRORS = new Set(["OutboxLockedError", "OutboxRefusedError", "WebAddressError"]);
 
+/** What daemons are given on the command line. */
+export interface DaemonOptions extends FoundConfig {
+  readonly pidFile?: string;
+}
+
 /** Runs a configuration's threads until a signal, and resolves to the exit code. */
 export async function runDaemon(
   role: DaemonRole,
-  options: FoundConfig,
+  options: DaemonOptions,
   terminal: Terminal,
 ): Promise<number> {
   const life = new ConfigLife({
@@ -37,6 +43,7 @@ export async function runDaemon(
     terminal.writeError(`${mistakes.join("\n")}\n`);
     return EXIT_CONFIG;
   }
+  using _ = options.pidFile === undefined ? undefined : new PidFile(options.pidFile);
   const end = await runService(settings, {
     logFormat: log.format === "auto" ? (terminal.isInteractive ? "text" : "json") : log.format,
     ...(listen === undefined ? {} : { listen }),
