@@ -58,7 +58,7 @@ Deno.test("createApp() shows outcome, reason, uptime and age of every site in wo
   const { text } = await made.get("/");
   match(text, /<title>1 of 3 sites is down · Status<\/title>/);
   match(text, /<h1>1 of 3 sites is down<\/h1>/);
-  const counts = [...text.matchAll(/<a href="\/\?by=team&amp;state=(\w+)"\s*>(.*?)<\/a>/g)];
+  const counts = [...text.matchAll(/<a href="\/\?by=team&amp;state=(\w+)"[^>]*>(.*?)<\/a>/gs)];
   deepStrictEqual(counts.map(([, state, words]) => `${state}: ${words}`), [
     "down: 1 down",
     "stale: 1 stale",

@@ -96,15 +96,24 @@ export function folded(summary: string, content: Html): Html {
   return html`<details><summary>${summary}</summary>${content}</details>`;
 }
 
+export interface ViewLink {
+  readonly path: string;
+  readonly text: Cell;
+  readonly isCurrent: boolean;
+  readonly className?: string;
+}
+
 /** Links between views of a page, of which the current one is marked. */
 export function viewLinks(
   className: "tabs" | "states",
   label: string,
-  links: readonly { readonly path: string; readonly text: Cell; readonly isCurrent: boolean }[],
+  links: readonly ViewLink[],
 ): Html {
   return html`<nav class="${className}" aria-label="${label}">${
-    links.map(({ path, text, isCurrent }) =>
-      html`<a href="${path}" ${isCurrent ? html`aria-current="page"` : ""}>${text}</a>`
+    links.map(({ path, text, isCurrent, className }) =>
+      html`<a href="${path}" ${className === undefined ? "" : html`class="${className}"`} ${
+        isCurrent ? html`aria-current="page"` : ""
+      }>${text}</a>`
     )
   }</nav>`;
 }

@@ -2,6 +2,7 @@
 import type { SiteStatus } from "../../status/queries.ts";
 import { rankOf, type SiteState, STATES } from "../../report/site_state.ts";
 import { type WholeSite, wholeSites } from "../whole_sites.ts";
+import { type Cause, causesOf, newestFirst } from "./causes.ts";
 
 /** Rows of a page: as many as the store returns days for in one query. */
 export const PAGE_SITES_MAX = 100;
@@ -41,6 +42,8 @@ export type Counts = Readonly<Record<SiteState, number>>;
 export interface Overview {
   /** Of all sites, whatever the query. */
   readonly counts: Counts;
+  /** Why sites are not up, whatever the query; the newest first. */
+  readonly causes: readonly Cause[];
   /** How many of the sites that are down are so in part: another location finds them up. */
   readonly downInPart: number;
   readonly total: number;
@@ -78,6 +81,7 @@ export function overviewOf(statuses: readonly SiteStatus[], query: OverviewQuery
   const onPage = shown.slice((page - 1) * PAGE_SITES_MAX, page * PAGE_SITES_MAX);
   return {
     counts: countsOf(sites),
+    causes: causesOf(sites),
     downInPart: sites.filter(({ state, isPartial }) => state === "down" && isPartial).length,
     total: sites.length,
     found: found.length,
@@ -113,10 +117,10 @@ function matches({ lead, locations }: WholeSite, search: string): boolean {
   return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
-/** What is down everywhere is worse than what is down in part. */
+/** What is down everywhere is worse than what is down in part; of the same trouble, the newest first. */
 function worstFirst(a: WholeSite, b: WholeSite): number {
   return rankOf(a.state) - rankOf(b.state) || Number(a.isPartial) - Number(b.isPartial) ||
-    NAMES.compare(a.site, b.site);
+    (a.state === "up" ? 0 : newestFirst(a, b)) || NAMES.compare(a.site, b.site);
 }
 
 /** Groups with problems first, then by name; the sites without the label last. */

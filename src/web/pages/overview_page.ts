@@ -6,7 +6,17 @@ import { uptimeText } from "../../status/uptime.ts";
 import type { View } from "../live/status_cache.ts";
 import { STATE_WORDS } from "../state_words.ts";
 import type { WholeSite } from "../whole_sites.ts";
-import { ago, type Html, locationMark, note, sitePath, stateBadge, viewLinks } from "./markup.ts";
+import {
+  ago,
+  type Html,
+  lasting,
+  locationMark,
+  note,
+  sitePath,
+  stateBadge,
+  viewLinks,
+} from "./markup.ts";
+import type { Cause } from "./causes.ts";
 import {
   type Counts,
   type Group,
@@ -17,6 +27,11 @@ import {
 import { pageFrame } from "./page_frame.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { uptimeBars } from "./uptime_bars.ts";
+
+/** Causes that the verdict names. */
+const CAUSES_SHOWN_MAX = 5;
+/** Names of a cause; the others are found by the state. */
+const CAUSE_SITES_SHOWN_MAX = 100;
 
 export interface OverviewPageOptions {
   readonly title: string;
@@ -29,13 +44,13 @@ export interface OverviewPageOptions {
 
 /** The whole document. */
 export function overviewPage(options: OverviewPageOptions): Html {
-  const { title, view, overview, query } = options;
+  const { title, view, overview } = options;
   const { failingSince } = view;
   const isCalm = overview.counts.up === overview.total;
   return pageFrame(
     { title, ...(isCalm ? {} : { heading: verdictText(overview) }), view },
     html`
-      ${verdict(overview, query, failingSince !== undefined)}
+      ${verdict(options)}
       ${overview.total === 0 ? nothingYet(failingSince) : sites(options)}
     `,
   );
@@ -58,7 +73,9 @@ export function verdictText(
 }
 
 /** A verdict that may be out of date is gray. */
-function verdict(overview: Overview, query: OverviewQuery, isOld: boolean): Html {
+function verdict(options: OverviewPageOptions): Html {
+  const { overview, query, view: { failingSince, now } } = options;
+  const isOld = failingSince !== undefined;
   const worst = STATES.find((state) => overview.counts[state] > 0) ?? "inconclusive";
   const words = verdictText(overview);
   const heading = overview.total === 0 ? "No data yet" : `Last known: ${words}`;
@@ -66,7 +83,39 @@ function verdict(overview: Overview, query: OverviewQuery, isOld: boolean): Html
     <section class="verdict ${isOld ? "stale" : worst}">
       <h1>${isOld ? heading : words}</h1>
       ${overview.total > 1 ? stateLinks(overview, query) : ""}
+      ${overview.total > 1 ? causeList(overview, now) : ""}
     </section>
+  `;
+}
+
+/** A line for each cause, the newest first; the sites of one are names that can be opened. */
+function causeList({ causes }: Overview, now: Date): Html {
+  if (causes.length === 0) return html``;
+  const lines = causes.slice(0, CAUSES_SHOWN_MAX).map((cause) =>
+    html`<li class="${cause.state}">${causeLine(cause, now)}</li>`
+  );
+  const others = causes.length - lines.length;
+  return html`<ul class="causes">${lines}${
+    others > 0 ? html`<li>and ${others} other ${others === 1 ? "cause" : "causes"}</li>` : ""
+  }</ul>`;
+}
+
+function causeLine({ words, since, sites }: Cause, now: Date): Html {
+  const time = since === undefined ? "" : html`, for ${lasting(since, now)}`;
+  const links = sites.slice(0, CAUSE_SITES_SHOWN_MAX).map(({ site }) =>
+    html`<li><a href="${sitePath(site)}"><bdi>${site}</bdi></a></li>`
+  );
+  if (sites.length === 1) {
+    return html`${words}: <a href="${sitePath(sites[0]!.site)}"><bdi>${
+      sites[0]!.site
+    }</bdi></a>${time}`;
+  }
+  const others = sites.length - links.length;
+  return html`
+    <details>
+      <summary>${words}: ${sites.length} sites${time}</summary>
+      <ul class="names">${links}${others > 0 ? html`<li>and ${others} more</li>` : ""}</ul>
+    </details>
   `;
 }
 
@@ -77,6 +126,7 @@ function stateLinks({ counts, by }: Overview, { state: chosen }: OverviewQuery):
     path: queryPath({ by, state }),
     text: countText(counts, state),
     isCurrent: state === chosen,
+    className: state,
   }));
   const all = { path: queryPath({ by }), text: "Show all", isCurrent: false };
   return viewLinks("states", "By state", chosen === undefined ? links : [...links, all]);

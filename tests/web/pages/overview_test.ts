@@ -92,6 +92,16 @@ Deno.test("overviewOf() has a row for each site, what is down everywhere first",
   deepStrictEqual(names(statuses), [["", "site 1", "site 0", "site 2"]]);
 });
 
+Deno.test("overviewOf() shows the newest of the same trouble first", () => {
+  const statuses = sites(4, (index) => ({
+    ...(index === 3 ? {} : { outcome: "down", reason: "timeout" }),
+    since: new Date(index === 2 ? 1 : index),
+  }));
+  deepStrictEqual(names(statuses), [
+    ["", "site-0001", "site-0002", "site-0000", "site-0003"],
+  ]);
+});
+
 Deno.test("overviewOf() orders names as people count", () => {
   const statuses = ["web-10", "web-2", "Web-1"].map((site) =>
     aSiteStatus({ site, labels: { rack: site } })
