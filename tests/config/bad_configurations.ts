@@ -186,10 +186,14 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "kafka:\n  topic: t": '2:3: "kafka.server" is required',
   "kafka:\n  server: k:9092\n  servers: [k:9092]":
     '3:12: "kafka.server" and "kafka.servers" exclude each other; remove one',
-  "kafka:\n  server: k":
+  "kafka:\n  server: k:9092, http://k":
     '2:11: invalid "kafka.server": the value is not a host:port address, such as 127.0.0.1:9464',
   "kafka:\n  servers: [k:9092, k:70000]":
     '2:21: invalid "kafka.servers": "k:70000" is not a host:port address, such as 127.0.0.1:9464',
+  "kafka:\n  servers: []":
+    '2:12: invalid "kafka.servers": a list of 0 items is not 1 to 32 addresses, host or host:port, as a list or with commas between them',
+  "kafka:\n  server: '::1:9092'":
+    '2:11: invalid "kafka.server": "::1:9092" is not a host:port address, such as 127.0.0.1:9464',
   "kafka:\n  server: k:9092\n  topic: a b":
     '3:10: invalid "kafka.topic": the value is not a name of 1 to 249 letters, digits, dots, hyphens and underscores',
   "kafka:\n  server: k:9092\n  partitions: 0":

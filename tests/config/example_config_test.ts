@@ -54,7 +54,7 @@ Deno.test("example_config/ has the files of the original Python service, which s
     { url: "http://httpbin/anything?match", pattern: "match", intervalMs: 5_000 },
     { url: "http://httpbin/status/500", pattern: undefined, intervalMs: 5_000 },
   ]);
-  deepStrictEqual(config.kafka?.server, { host: "kafka", port: 9092 });
+  deepStrictEqual(config.kafka?.server, [{ host: "kafka", port: 9092 }]);
   const { kafka, postgres } = load("consumer.yaml").config;
   strictEqual(kafka?.consumers, 4);
   strictEqual(postgres?.password, "password");

@@ -91,7 +91,7 @@ export function webConfig({ config }: Pick<Permitted, "config">): WebConfig {
 }
 
 export function kafkaServers(kafka?: KafkaConfig): readonly HostPort[] {
-  return kafka?.servers ?? (kafka?.server === undefined ? [] : [kafka.server]);
+  return kafka?.servers ?? kafka?.server ?? [];
 }
 
 /**

@@ -19,10 +19,39 @@ const PORT_MAX = 65_535;
 const NAME = "[A-Za-z0-9_](?:[A-Za-z0-9_.-]{0,252}[A-Za-z0-9_])?";
 const HOST_PORT = new RegExp(`^(\\[[0-9A-Fa-f:.]+\\]|${NAME})(?::(\\d{1,5}))?$`);
 
+const NO_HOST_PORT = "is not a host:port address, such as 127.0.0.1:9464";
+
 /** `host:port`; port 0 only where `portMin` allows it, for a listener that takes any free port. */
 export function hostPort({ portMin = 1 }: { readonly portMin?: 0 | 1 } = {}) {
-  const error = "is not a host:port address, such as 127.0.0.1:9464";
-  return address<HostPort>(error, ({ port = -1 }) => port >= portMin);
+  return address<HostPort>(NO_HOST_PORT, ({ port = -1 }) => port >= portMin);
+}
+
+/**
+ * Several `host` or `host:port`, as a list, with commas between them as Kafka's own tools take them, or
+ * both; `port` is that of a host without one.
+ */
+export function hostPorts(
+  { port, countMax }: { readonly port: number; readonly countMax: number },
+) {
+  const error = `is not 1 to ${countMax} addresses, host or host:port, as a list or with commas ` +
+    "between them";
+  return z.codec(z.union([z.string(), z.array(z.string())], { error }), z.custom<HostPort[]>(), {
+    decode(value, context) {
+      const hosts = [value].flat().map((item, index) =>
+        item.split(",").map((text) => {
+          const host = { port, ...parseHost(text.trim()) };
+          if (host.host !== undefined && host.port !== 0) return host as HostPort;
+          const path = Array.isArray(value) ? [index] : [];
+          context.issues.push({ code: "custom", input: item, path, message: NO_HOST_PORT });
+          return z.NEVER;
+        })
+      ).flat();
+      if (hosts.length >= 1 && hosts.length <= countMax) return hosts;
+      context.issues.push({ code: "custom", input: value, message: error });
+      return z.NEVER;
+    },
+    encode: (hosts) => hosts.length === 1 ? formatHost(hosts[0]!) : hosts.map(formatHost),
+  });
 }
 
 /** `host`, for all of its ports, or `host:port`. */

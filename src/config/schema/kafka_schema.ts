@@ -2,12 +2,14 @@
 import * as z from "zod";
 import { DAY_MS } from "../../runtime/time_units.ts";
 import { duration } from "./duration_and_size.ts";
-import { hostPort } from "./host_port.ts";
+import { hostPorts } from "./host_port.ts";
 import { type Exact, password, text, whole } from "./scalar.ts";
 import { kafkaTlsSchema } from "./tls_schema.ts";
 
 /** More bootstrap servers help nobody: one that answers names all brokers. */
 const SERVERS_MAX = 32;
+/** Kafka's own default. */
+const PORT = 9_092;
 /** A broker takes 4,000 partitions or so with ease; far more is a typing error. */
 const PARTITIONS_MAX = 10_000;
 /** The protocol has 16 bits; nobody has a hundred brokers for one partition. */
@@ -22,6 +24,8 @@ const USERNAME_LENGTH_MAX = 1_024;
 const nameSchema = z.string({
   error: "is not a name of 1 to 249 letters, digits, dots, hyphens and underscores",
 }).regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/);
+
+const servers = () => hostPorts({ port: PORT, countMax: SERVERS_MAX }).optional();
 
 function countOrBroker(max: number) {
   return z.int({ error: `is not a whole number from 1 to ${max}, or -1 for the broker's default` })
@@ -38,13 +42,12 @@ const saslSchema = z.strictObject({
 });
 
 export const kafkaSchema = z.strictObject({
-  server: hostPort().optional().describe("Bootstrap server. Either this or `servers`."),
-  servers: z.array(hostPort(), {
-    error: `is not a list of 1 to ${SERVERS_MAX} host:port addresses`,
-  })
-    .min(1).max(SERVERS_MAX).optional().describe(
-      "Bootstrap servers, and every other listener that the brokers advertise: sitemon connects to no others.",
-    ),
+  server: servers().describe(
+    "Bootstrap servers; port 9092 unless one is given. The same as `servers`.",
+  ),
+  servers: servers().describe(
+    "Bootstrap servers, and every other listener that the brokers advertise: sitemon connects to no others.",
+  ),
   topic: nameSchema.prefault("sitemon").describe("Topic of the reports."),
   format: z.enum(["single_object", "v1"]).prefault("single_object").describe(
     "What the producer writes: complete reports as Avro single objects, or `v1`, the six fields of the original Python service. Consumers read both.",

@@ -4,6 +4,7 @@ import { sleep } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import { KafkaError } from "../kafka_error.ts";
 import { EXAMINED_SETTINGS, type TopicSettings } from "../topic_settings.ts";
+import { brokerAddress } from "./broker_address.ts";
 import { KafkaClient, type KafkaClientOptions, REQUEST_TIMEOUT_MS } from "./kafka_client.ts";
 import { translated } from "./kafka_errors.ts";
 
@@ -41,10 +42,7 @@ export class KafkaAdmin implements AsyncDisposable {
   /** Listeners are the `host:port` that brokers advertise. */
   async describeCluster(): Promise<{ clusterId: string; listeners: string[] }> {
     const { clusterId, brokers } = await translated(() => this.#admin.describeCluster());
-    const listeners = brokers.map(({ host, port }) =>
-      `${host.includes(":") ? `[${host}]` : host}:${port}`
-    );
-    return { clusterId, listeners };
+    return { clusterId, listeners: brokers.map(brokerAddress) };
   }
 
   /** Rejects with failure `topic_missing` or `authorization` if the topic cannot be read. */

@@ -8,6 +8,7 @@ import { Kafka, logLevel, type SASLOptions } from "kafkajs";
 import type { Clock } from "../../runtime/clock.ts";
 import { within } from "../../runtime/deadline.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
+import { withoutColons } from "./broker_address.ts";
 import "./kafkajs_patches.ts";
 import { type KafkaTls, Sockets } from "./sockets.ts";
 
@@ -65,7 +66,7 @@ export class KafkaClient implements Disposable {
     this.#sockets = new Sockets(tls);
     // kafkajs tries servers in order; where the first is down, a new client must reach others too.
     const start = Math.floor(Math.random() * servers.length);
-    const brokers = [...servers.slice(start), ...servers.slice(0, start)];
+    const brokers = [...servers.slice(start), ...servers.slice(0, start)].map(withoutColons);
     this.kafka = new Kafka({
       // Without a broker to try, kafkajs gives up at once instead of after its retries.
       brokers: () => this.#sockets.isEnded ? [] : brokers,

@@ -5,6 +5,7 @@
  * that of the protocol's own error says whether trying again helps.
  */
 import { KafkaError, type KafkaFailure } from "../kafka_error.ts";
+import { withColons } from "./broker_address.ts";
 
 /** The parts of an error of kafkajs, Node or Deno that say what happened. */
 interface Link extends Error {
@@ -108,14 +109,16 @@ function textOf({ name, message, code }: Link): string {
 function sentence(failure: KafkaFailure, links: readonly Link[], code?: string): string {
   const broker = links.find((link) => link.broker !== undefined)?.broker;
   const denied = links.map((link) => DENIED_HOST.exec(textOf(link))?.[1]).find((it) => it);
-  const detail = detailOf(links, code, broker);
+  // Kafkajs writes an IPv6 address without brackets.
+  const address = (denied?.startsWith("[") ? denied : broker ?? denied) ?? "unknown";
+  const detail = withColons(detailOf(links, code, broker));
   switch (failure) {
     case "unreachable":
       return `cannot reach Kafka: ${detail}`;
     case "timeout":
       return `Kafka did not answer in time: ${detail}`;
     case "permission":
-      return `broker "${broker ?? denied ?? "unknown"}" is not in "kafka.servers"; add it`;
+      return `broker "${withColons(address)}" is not in "kafka.servers"; add it`;
     case "tls":
       return `TLS handshake with Kafka failed: ${detail}; check "kafka.tls"`;
     case "authentication":

@@ -3,6 +3,7 @@ import type { Buffer } from "node:buffer";
 import net from "node:net";
 import tls from "node:tls";
 import type { ISocketFactory, ISocketFactoryArgs } from "kafkajs";
+import { brokerAddress, withColons } from "./broker_address.ts";
 
 /** TLS to the brokers; texts are the contents of PEM files, not their paths. */
 export interface KafkaTls {
@@ -32,8 +33,9 @@ export class Sockets implements Disposable {
   }
 
   /** Called by kafkajs for each connection; it reports what this throws as a failed connection. */
-  readonly factory: ISocketFactory = (target) => {
+  readonly factory: ISocketFactory = ({ host, ...rest }) => {
     if (this.isEnded) throw new Error("the client was closed");
+    const target = { ...rest, host: withColons(host).replace(/^\[(.*)\]$/, "$1") };
     assertPermitted(target);
     const socket = this.#connect(target);
     const guard = new FrameGuard();
@@ -72,8 +74,8 @@ export class Sockets implements Disposable {
  * Throws before a connection is tried: what Node's API makes of Deno's refusal differs between names
  * and addresses, and may be an error that cannot be caught.
  */
-function assertPermitted({ host, port }: ISocketFactoryArgs): void {
-  const address = `${host}:${port}`;
+function assertPermitted(target: ISocketFactoryArgs): void {
+  const address = brokerAddress(target);
   const { state } = Deno.permissions.querySync({ name: "net", host: address });
   if (state !== "granted") throw new Error(`Requires net access to "${address}"`);
 }

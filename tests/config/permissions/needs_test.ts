@@ -6,6 +6,7 @@ import {
   statusStore,
   storeKind,
 } from "../../../src/config/permissions/needs.ts";
+import { formatHost } from "../../../src/config/schema/host_port.ts";
 import { loadText } from "../load_text.ts";
 
 Deno.test("scannerHosts() names hosts without ports, and allowedHosts() keeps the ports of others", () => {
@@ -32,10 +33,22 @@ sites:
   ]);
 });
 
-Deno.test("kafkaServers() reads one broker or several", () => {
-  const servers = (yaml: string) => kafkaServers(loadText(yaml).config.kafka!);
-  deepStrictEqual(servers("kafka: {server: 'k:1'}"), [{ host: "k", port: 1 }]);
-  deepStrictEqual(servers("kafka: {servers: ['k:1', '[::1]:2']}")[1], { host: "::1", port: 2 });
+Deno.test("kafkaServers() reads one broker or several, as a list or with commas, by either key", () => {
+  for (
+    const [written, read] of [
+      ["'k:1'", ["k:1"]],
+      ["k", ["k:9092"]],
+      ["'a:1, b:2'", ["a:1", "b:2"]],
+      ["'a,[::1]'", ["a:9092", "[::1]:9092"]],
+      ["['k:1', '[::1]:2']", ["k:1", "[::1]:2"]],
+      ["[a, 'b:1, c']", ["a:9092", "b:1", "c:9092"]],
+    ] as const
+  ) {
+    for (const key of ["server", "servers"]) {
+      const { kafka } = loadText(`kafka: {${key}: ${written}}`).config;
+      deepStrictEqual(kafkaServers(kafka).map(formatHost), read, `${key}: ${written}`);
+    }
+  }
 });
 
 Deno.test("statusStore() is PostgreSQL where there is one, but the file of run", () => {

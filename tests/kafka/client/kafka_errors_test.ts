@@ -60,6 +60,16 @@ Deno.test("kafkaError() tells the failure by its cause, bare and wrapped", () =>
 
 const MESSAGES: [string, Error][] = [
   [
+    'broker "[::1]:9092" is not in "kafka.servers"; add it',
+    kafkajsError("Error", 'Requires net access to "[::1]:9092"', { broker: "::1:9092" }),
+  ],
+  [
+    "cannot reach Kafka: Connection timeout (broker [2001:db8::1]:9092)",
+    kafkajsError("KafkaJSConnectionError", "Connection timeout", {
+      broker: "[2001_db8__1]:9092",
+    }),
+  ],
+  [
     'broker "kafka:9092" is not in "kafka.servers"; add it',
     connectionError("Connection error: getaddrinfo EPERM kafka"),
   ],
