@@ -26,6 +26,11 @@ export function isRequestUrl(path: Path): boolean {
   return isUrl(path) && !["labels", "headers"].includes(String(path.at(-2)));
 }
 
+/** True for the URL of a database, which one reference may hold as a whole. */
+export function isDatabaseUrl(path: Path): boolean {
+  return path.map(String).join(".") === "postgres.url";
+}
+
 /** Every text that reveals a URL's credentials, including the header that they are sent in. */
 export function urlCredentials(url: string): string[] {
   // Most URLs have none, and parsing those of all sites takes a while.
@@ -61,11 +66,18 @@ export function gatherSecrets(
     ...sources.flatMap(({ secrets }) => [...secrets.values()].flat()),
     kafka?.sasl?.password ?? "",
     postgres?.password ?? "",
+    ...passwordOf(postgres?.url),
     (web || undefined)?.basic_auth?.password ?? "",
     ...(connectivity?.urls ?? []).flatMap(urlCredentials),
     ...sites.flatMap(siteCredentials),
   ];
   return [...new Set(secrets)].filter((secret) => secret !== "");
+}
+
+/** The password of a database's URL, as it is there and decoded; its user is no secret. */
+function passwordOf(url = ""): string[] {
+  const { password = "" } = URL.parse(url) ?? {};
+  return [password, decoded(password)];
 }
 
 function siteCredentials({ url, proxy = "", headers, auth }: Site): string[] {

@@ -64,7 +64,7 @@ function hiddenLiterals(raw: string | undefined): string {
 /** Hides what is between `://` and the last `@` before the path; a `/` in a reference is not one. */
 function hiddenUserInfo(url: string): string {
   return url.replace(
-    /^(https?:\/\/)((?:\$\{[^}]*\}|[^/?#\\])*)@/i,
+    /^((?:https?|postgres(?:ql)?):\/\/)((?:\$\{[^}]*\}|[^/?#\\])*)@/i,
     (_, scheme: string, userInfo: string) => `${scheme}${hiddenPair(userInfo)}@`,
   );
 }

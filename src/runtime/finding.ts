@@ -33,16 +33,19 @@ export class Findings {
 /** The default timeout of connections elsewhere. */
 const REACH_MS = 5_000;
 
+/** A server in the network, or the path of its socket. */
+type Reachable = { readonly hostname: string; readonly port: number } | { readonly path: string };
+
 /** Resolves the name and connects once; true if that worked. Not for main, which never connects. */
-export async function reach(
-  { hostname, port }: { readonly hostname: string; readonly port: number },
-  findings: Findings,
-): Promise<boolean> {
-  const address = `${hostname}:${port}`;
-  const connecting = Deno.connect({ hostname, port });
+export async function reach(server: Reachable, findings: Findings): Promise<boolean> {
+  const isSocket = "path" in server;
+  const address = isSocket ? server.path : `${server.hostname}:${server.port}`;
+  const connecting: Promise<Deno.Conn> = isSocket
+    ? Deno.connect({ transport: "unix", path: server.path })
+    : Deno.connect(server);
   try {
     const connected = await within(REACH_MS, connecting);
-    const { hostname: remote } = connected.remoteAddr as Deno.NetAddr;
+    const remote = isSocket ? server.path : (connected.remoteAddr as Deno.NetAddr).hostname;
     connected.close();
     findings.ok("connect", `connected to ${remote}`);
     return true;
@@ -55,10 +58,11 @@ export async function reach(
         "connect",
         `no answer from ${address} within ${limit}; check for a firewall`,
       );
-    } else if (/lookup address|No such host|not known/i.test(message)) {
-      findings.problem("resolve", `cannot resolve "${hostname}"; check the name and DNS`);
+    } else if (!isSocket && /lookup address|No such host|not known/i.test(message)) {
+      findings.problem("resolve", `cannot resolve "${server.hostname}"; check the name and DNS`);
     } else {
-      const detail = `${address}: ${message}; check that the server runs, and the port`;
+      const place = isSocket ? "the folder and the port of its socket" : "the port";
+      const detail = `${address}: ${message}; check that the server runs, and ${place}`;
       findings.problem("connect", detail);
     }
     return false;

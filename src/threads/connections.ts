@@ -3,6 +3,7 @@ import type { LoadedConfig } from "../config/loaded_config.ts";
 import { kafkaServers, type StoreKind, storeKind } from "../config/permissions/needs.ts";
 import { formatHost } from "../config/schema/host_port.ts";
 import type { KafkaConfig } from "../config/schema/kafka_schema.ts";
+import { postgresServer } from "../config/schema/postgres_schema.ts";
 import type { KafkaConnectionOptions } from "../kafka/client/kafka_client.ts";
 import type { StoreAddress } from "../status/open_store.ts";
 import type { PostgresOptions } from "../status/postgres/connection/postgres_options.ts";
@@ -36,13 +37,12 @@ export function topicOptions(kafka: KafkaConfig) {
 }
 
 export function postgresConnection({ config, postgresTls }: LoadedConfig): PostgresOptions {
-  const { host, port, user, password, db, schema, timeouts } = section(config.postgres, "postgres");
+  const postgres = section(config.postgres, "postgres");
+  const { db: database, ...server } = postgresServer(postgres);
+  const { schema, timeouts } = postgres;
   return {
-    host,
-    port,
-    user,
-    ...(password === undefined ? {} : { password }),
-    database: db ?? user,
+    ...server,
+    database,
     schema,
     tls: postgresTls,
     connectTimeoutMs: timeouts.connect,

@@ -157,11 +157,11 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "sites:\n  - url: http://h/\n    tls: {cert: c.pem}":
     '3:10: missing "sites.tls.key": "sites.tls.cert" needs it',
   "postgres:\n  host: postgres://u:hunter2@h/db\n  user: u":
-    '2:9: invalid "postgres.host": "postgres://h/…" is not a host name or an IP address (sockets are not supported)',
+    '2:9: invalid "postgres.host": "postgres://h/…" is not a host name, an IP address or the folder of a socket',
   "postgres:\n  host: h password=hunter2\n  user: u":
-    '2:9: invalid "postgres.host": the value is not a host name or an IP address (sockets are not supported)',
+    '2:9: invalid "postgres.host": the value is not a host name, an IP address or the folder of a socket',
   "postgres: postgres://u:hunter2@h/db":
-    '1:11: invalid "postgres": text is not a mapping with host, user',
+    '1:11: invalid "postgres": text is not a mapping with url, or with host and user',
   "kafka:\n  server: u:hunter2@k:9092":
     '2:11: invalid "kafka.server": the value is not a host:port address, such as 127.0.0.1:9464',
   "kafka:\n  server: k:9092\n  sasl: hunter2":
@@ -204,8 +204,33 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '3:9: "kafka.sasl.password" is required',
   "kafka:\n  server: k:9092\n  sasl: {mechanism: gssapi, username: u, password: p}":
     '3:21: invalid "kafka.sasl.mechanism": the value is not one of plain, scram-sha-256, scram-sha-512',
-  "postgres:\n  host: /run/postgresql\n  user: u":
-    '2:9: invalid "postgres.host": the value is not a host name or an IP address (sockets are not supported)',
+  "postgres: {port: 5433}": [
+    '1:11: "postgres.host" is required',
+    '1:11: "postgres.user" is required',
+  ],
+  "postgres:\n  host: run/postgresql\n  user: u":
+    '2:9: invalid "postgres.host": the value is not a host name, an IP address or the folder of a socket',
+  "postgres: {host: /run/postgresql, user: u, tls: require}":
+    '1:11: invalid "postgres": a socket has no TLS; remove it',
+  "postgres: {url: 'postgres://u@%2Frun%2Fpostgresql/d?sslmode=require'}":
+    '1:11: invalid "postgres": a socket has no TLS; remove it',
+  "postgres: {url: 'mysql://u:hunter2@h/db'}":
+    '1:17: invalid "postgres.url": "mysql://h/…" is not a URL of the form postgres://user:password@host:port/db',
+  "postgres: {url: 'postgres://h/db'}":
+    '1:17: invalid "postgres.url": names no user; write postgres://user@host/db',
+  "postgres: {url: 'postgres://u:hunter2@a,b/db'}":
+    '1:17: invalid "postgres.url": the value is not a URL of the form postgres://user:password@host:port/db',
+  "postgres: {url: 'postgres://u:hunter2%@h/db'}":
+    '1:17: invalid "postgres.url": "postgres://h/…" is not a URL of the form postgres://user:password@host:port/db',
+  "postgres: {url: 'postgres://u@h/db?password=hunter2'}":
+    '1:17: invalid "postgres.url": has parameters beside sslmode; write keys of the configuration in their place',
+  "postgres: {url: 'postgres://u@h/db?sslmode=prefer'}":
+    '1:17: invalid "postgres.url": has an sslmode that is not one of disable, require, verify-ca, verify-full',
+  "postgres: {url: 'postgres://u:w@h/db?sslmode=require', db: d, password: w, tls: disable}": [
+    '1:60: "postgres.url" and "postgres.db" exclude each other; remove one',
+    '1:73: "postgres.url" and "postgres.password" exclude each other; remove one',
+    '1:81: "postgres.url" and "postgres.tls" exclude each other; remove one',
+  ],
   "postgres:\n  host: p\n  user: u\n  password: 12345":
     '4:13: invalid "postgres.password": the value is not text; put it in quotes',
   "postgres:\n  host: p\n  user: u\n  tls: prefer":
@@ -261,7 +286,7 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "kafka:\n  server: k:9092\n  tls:\n    ca: |\n      -----BEGIN CERTIFICATE-----\n      hunter2":
     '4:9: invalid "kafka.tls.ca": the value is not the path of a file',
   "postgres: {host: p, user: u, db: 'postgres://u:hunter2@p/db'}":
-    '1:34: invalid "postgres.db": "postgres://p/…" is a connection string; write its parts as host, port, user, password and db',
+    '1:34: invalid "postgres.db": "postgres://p/…" is a connection string; write it as "postgres.url"',
   "postgres: {host: p, username: u, dbname: d, sslmode: require}": [
     '1:11: "postgres.user" is required',
     '1:21: unknown key "postgres.username"; did you mean "user"?',

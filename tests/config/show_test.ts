@@ -44,6 +44,26 @@ postgres: {host: p, user: u, password: "\${WORD:-hunter2}", port: "\${PORT}"}
   strictEqual(shown.postgres.port, "${PORT}");
 });
 
+Deno.test("showConfig() hides the password of a database's URL, and so does every log", () => {
+  const shownFor = (url: string, env = {}) => {
+    const loaded = load(`postgres: {url: "${url}"}`, { env });
+    return [parse(showConfig(loaded)).postgres.url, loaded.secrets];
+  };
+  deepStrictEqual(shownFor("postgres://ann:hunter%202@h/d"), [
+    "postgres://***:***@h/d",
+    ["hunter%202", "hunter 2"],
+  ]);
+  deepStrictEqual(shownFor("postgresql://ann:${WORD}@h/d", { WORD: "a/b#?@" }), [
+    "postgresql://***:${WORD}@h/d",
+    ["a/b#?@", "a%2Fb%23%3F%40"],
+  ]);
+  const whole = "postgres://ann:hunter2@h/d";
+  deepStrictEqual(shownFor("${DATABASE_URL}", { DATABASE_URL: whole }), [
+    "${DATABASE_URL}",
+    [whole, "hunter2"],
+  ]);
+});
+
 Deno.test("showConfig() prints a file that loads as the same configuration", () => {
   const env = { WORD: "s3cret" };
   const loaded = load(

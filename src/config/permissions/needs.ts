@@ -3,9 +3,11 @@ import { dirname } from "node:path";
 import { formatHost, type HostPort } from "../schema/host_port.ts";
 import type { DaemonRole, LoadedConfig } from "../loaded_config.ts";
 import type { KafkaConfig } from "../schema/kafka_schema.ts";
+import { postgresServer } from "../schema/postgres_schema.ts";
+import { isSocketFolder, socketPath } from "../schema/postgres_url.ts";
 import { defaultWeb, type WebConfig } from "../schema/schema.ts";
 import { EXPORTER_ENV } from "../trace_exporter.ts";
-import { joined, type Permissions } from "./permissions.ts";
+import { joined, type Permissions, sockets } from "./permissions.ts";
 
 type Needs = Partial<Permissions>;
 
@@ -44,7 +46,10 @@ export function brokers({ config }: Permitted): Needs {
 
 /** Connections to PostgreSQL; node:net looks up a name itself, for which `host:port` is enough. */
 export function database({ config }: Permitted): Needs {
-  return { net: config.postgres === undefined ? [] : [formatHost(config.postgres)], env: PG_ENV };
+  if (config.postgres === undefined) return { env: PG_ENV };
+  const server = postgresServer(config.postgres);
+  if (isSocketFolder(server.host)) return { ...sockets([socketPath(server)]), env: PG_ENV };
+  return { net: [formatHost(server)], env: PG_ENV };
 }
 
 /** A SQLite file has others beside it: its log, shared memory, lock, and quarantined copies. */

@@ -25,6 +25,17 @@ export function joined(parts: readonly Partial<Permissions>[]): Permissions {
   };
 }
 
+/** Sockets of the file system, by their paths. */
+export function sockets(paths: readonly string[]): Partial<Permissions> {
+  const net = namesSockets(Deno.version.deno) ? paths.map((path) => `unix:${path}`) : [];
+  return { net, read: paths, write: paths };
+}
+
+/** Before Deno 2.9 the net permission neither guarded sockets of the file system nor could name them. */
+function namesSockets(version: string): boolean {
+  return !/^2\.[0-8]\./.test(version);
+}
+
 /** As `new Worker` takes them; `false` is clearer than an empty list. */
 export function workerPermissions(
   { net, read, write, env, sys }: Permissions,

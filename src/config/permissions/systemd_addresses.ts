@@ -16,7 +16,9 @@ export function systemdAddresses(
   // The trace exporter is part of Deno and needs no permission, so no thread lists its address.
   const collector = traces === undefined ? [] : [new URL(traces.endpoint).host];
   const hosts = [
-    ...new Set([...net, ...collector].map((entry) => parseHost(entry)?.host ?? entry)),
+    ...new Set(
+      [...net.filter(isRemote), ...collector].map((entry) => parseHost(entry)?.host ?? entry),
+    ),
   ];
   const addresses = hosts.filter(isAddress);
   const names = hosts.filter((host) => !isAddress(host) && host !== "localhost");
@@ -26,6 +28,11 @@ export function systemdAddresses(
     `IPAddressAllow=${["localhost", ...addresses].join(" ")}`,
     `# and IPAddressAllow= for the addresses of ${others.join(", ")}`,
   ];
+}
+
+/** Not a socket of the file system. */
+function isRemote(entry: string): boolean {
+  return !entry.startsWith("unix:");
 }
 
 /** As URLs write IPv4 and IPv6 addresses. */

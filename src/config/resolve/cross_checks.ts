@@ -2,6 +2,7 @@
 import type { Mistake } from "../config_error.ts";
 import type { Checkers, Role } from "../loaded_config.ts";
 import { groupTopic } from "../schema/scanner_schema.ts";
+import { isSocketFolder, parsePostgresUrl } from "../schema/postgres_url.ts";
 import { type Config, SITES_MAX } from "../schema/schema.ts";
 import { shownValue } from "../yaml/shown_value.ts";
 import { valueAt, type YamlSource } from "../yaml/yaml_source.ts";
@@ -25,6 +26,7 @@ export interface CrossChecked {
 /** Reports every mistake between keys. */
 export function crossCheck(checked: CrossChecked, { checkAddress }: Checkers = {}): void {
   checkServers(checked);
+  checkPostgres(checked);
   checkSiteCount(checked);
   checkStatePaths(checked);
   if (checkAddress !== undefined) checkAddresses(checked, checkAddress);
@@ -59,6 +61,35 @@ function checkServers({ source }: CrossChecked): void {
   if (given.length < 2) return;
   const message = '"kafka.server" and "kafka.servers" exclude each other; remove one';
   source.report(["kafka", "servers"], message);
+}
+
+/** What a URL says in their place. */
+const URL_KEYS = ["host", "port", "user", "db"];
+
+/** Looks at the file itself, as {@linkcode checkServers} does. */
+function checkPostgres({ config: { postgres }, source }: CrossChecked): void {
+  const given = valueAt(source.value, ["postgres"]);
+  if (typeof given !== "object" || given === null || source.isBroken) return;
+  const url = postgres?.url === undefined ? undefined : parsePostgresUrl(postgres.url);
+  const parts = typeof url === "object" ? url : undefined;
+  if ("url" in given) {
+    const inUrl = [
+      ...URL_KEYS,
+      ...(parts?.password === undefined ? [] : ["password"]),
+      ...(parts?.tls === undefined ? [] : ["tls"]),
+    ];
+    for (const key of inUrl.filter((key) => key in given)) {
+      const message = `"postgres.url" and "postgres.${key}" exclude each other; remove one`;
+      source.report(["postgres", key], message);
+    }
+  } else {
+    for (const key of ["host", "user"].filter((key) => !(key in given))) {
+      source.report(["postgres"], `"postgres.${key}" is required`);
+    }
+  }
+  const { host, tls = "disable" } = { ...postgres, ...parts };
+  if (host === undefined || !isSocketFolder(host) || tls === "disable") return;
+  source.report(["postgres"], 'invalid "postgres": a socket has no TLS; remove it');
 }
 
 function checkSiteCount({ config: { outbox }, source, siteCount }: CrossChecked): void {

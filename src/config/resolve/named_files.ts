@@ -1,5 +1,6 @@
 /** Settings that name files: the contents of the files replace the paths. */
 import type { PostgresTls } from "../loaded_config.ts";
+import { parsePostgresUrl } from "../schema/postgres_url.ts";
 import type { Config } from "../schema/schema.ts";
 import type { SiteTls } from "../site.ts";
 import { besideFile, type LoadContext } from "../yaml/load_context.ts";
@@ -44,7 +45,7 @@ export function readPems<T extends Pems>(tls: T, place: SettingsPlace): T {
 export function serverTls({ kafka, postgres }: Config, source: YamlSource, context: LoadContext) {
   const place = (name: string) => ({ context, source, at: [name], name });
   const { tls = false } = kafka ?? {};
-  const { tls: modeOrTls = "disable" } = postgres ?? {};
+  const modeOrTls = postgres?.tls ?? sslModeOf(postgres?.url) ?? "disable";
   const kafkaTls: SiteTls | undefined = typeof tls === "object"
     ? camelKeys(readPems(tls, place("kafka")))
     : tls
@@ -54,6 +55,11 @@ export function serverTls({ kafka, postgres }: Config, source: YamlSource, conte
     ? readPems(modeOrTls, place("postgres"))
     : { mode: modeOrTls };
   return { kafkaTls, postgresTls };
+}
+
+function sslModeOf(url: string | undefined): PostgresTls["mode"] | undefined {
+  const parsed = url === undefined ? undefined : parsePostgresUrl(url);
+  return typeof parsed === "object" ? parsed.tls : undefined;
 }
 
 /**

@@ -1,8 +1,13 @@
 /** The schema of `postgres`: where the consumer keeps the status. */
 import * as z from "zod";
 import { duration } from "./duration_and_size.ts";
-import { formatHost, parseHost } from "./host_port.ts";
-import { password, quotable, whole } from "./scalar.ts";
+import {
+  isPostgresHost,
+  parsePostgresUrl,
+  type PostgresServer,
+  postgresUrl,
+} from "./postgres_url.ts";
+import { type Exact, password, quotable, whole } from "./scalar.ts";
 import { postgresTlsSchema } from "./tls_schema.ts";
 
 /** Within 100 ms a server across an ocean never answers; nobody waits for 5 minutes. */
@@ -21,24 +26,44 @@ const NAME_RULE = quotable(`is not one line of 1 to ${NAME_BYTES_MAX} bytes`);
 const nameSchema = z.string({ error: NAME_RULE }).regex(/^\P{Cc}+$/u)
   .refine((name) => new TextEncoder().encode(name).length <= NAME_BYTES_MAX, { error: NAME_RULE })
   .refine((name) => !/:\/\/|\w=/.test(name), {
-    error: "is a connection string; write its parts as host, port, user, password and db",
+    error: 'is a connection string; write it as "postgres.url"',
   });
 
+const MAPPING_RULE = "is not a mapping with url, or with host and user";
+
 export const postgresSchema = z.strictObject({
-  host: z.string({ error: "is not a host name or an IP address (sockets are not supported)" })
-    .refine((host) => parseHost(formatHost({ host })) !== undefined)
-    .describe("Name or address of the server."),
-  user: nameSchema.describe("Role to log in as."),
+  url: postgresUrl().optional().describe(
+    "Server, role and database as `postgres://user:password@host:port/db?sslmode=MODE`, in place of their keys.",
+  ),
+  host: z.string({
+    error: "is not a host name, an IP address or the folder of a socket",
+  }).refine(isPostgresHost).optional().describe(
+    "Name or address of the server, or the folder of its socket, such as `/var/run/postgresql`.",
+  ),
+  user: nameSchema.optional().describe("Role to log in as."),
   password: password().optional(),
-  port: whole({ min: 1, max: 65_535 }).prefault(5432).describe("Port of the server."),
+  port: whole({ min: 1, max: 65_535 }).optional().describe("Port of the server; 5432 when absent."),
   db: nameSchema.optional().describe("Database; named like the user when absent."),
   schema: nameSchema.prefault("public").describe("Schema that holds the tables."),
-  tls: postgresTlsSchema.prefault("disable").describe(
-    "libpq's `sslmode`: `disable`, `require`, `verify-ca`, `verify-full`, or a mapping.",
+  tls: postgresTlsSchema.optional().describe(
+    "libpq's `sslmode`: `disable`, as when absent, `require`, `verify-ca`, `verify-full`, or a mapping.",
   ),
   timeouts: z.strictObject({
     connect: duration(CONNECT).prefault("5s")
       .describe("Timeout of a connection, including TLS and login."),
     statement: duration(STATEMENT).prefault("30s").describe("Timeout of each statement."),
   }).prefault({}).describe("How long to wait for the server."),
-});
+}, { error: ({ code }) => code === "unrecognized_keys" ? undefined : MAPPING_RULE });
+
+export type PostgresConfig = Exact<z.output<typeof postgresSchema>>;
+
+/** Where the server is and how to log in, of the URL or of the keys. */
+export function postgresServer(config: PostgresConfig): PostgresServer {
+  const url = config.url === undefined ? {} : parsePostgresUrl(config.url);
+  if (typeof url === "string") throw new RangeError(`"postgres.url" ${url}`);
+  const { host = "", user = "", password = config.password, port = 5432, db } = {
+    ...config,
+    ...url,
+  };
+  return { host, port, user, db: db ?? user, ...(password === undefined ? {} : { password }) };
+}

@@ -1,9 +1,9 @@
 /** What the steps of loading a configuration share: the files that it names, and its mistakes. */
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Mistake, Place } from "../config_error.ts";
-import { isRequestUrl } from "../credentials.ts";
+import { isDatabaseUrl, isRequestUrl } from "../credentials.ts";
 import { type HostEnvironment, readingFailure } from "../host_environment.ts";
-import type { FileText } from "./interpolate.ts";
+import { type FileText, isReference } from "./interpolate.ts";
 import { YamlSource } from "./yaml_source.ts";
 
 /** 100,000 sites with a few keys each take some 10 MiB. */
@@ -80,7 +80,7 @@ export class LoadContext {
         file,
         mistakes: this.mistakes,
         references,
-        isUrl: isRequestUrl,
+        isUrl: (path, text) => isRequestUrl(path) && !(isDatabaseUrl(path) && isReference(text)),
       });
     } catch (error) {
       // The parser recurses at each level, and the stack ends after some thousands of them.

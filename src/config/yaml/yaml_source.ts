@@ -54,7 +54,7 @@ export interface YamlSourceOptions {
   readonly file: string;
   readonly references: References;
   /** True for values in which references must not change the host. */
-  readonly isUrl: (path: Path) => boolean;
+  readonly isUrl: (path: Path, text: string) => boolean;
   /** Mistakes of syntax and of references are added here. */
   readonly mistakes: Mistake[];
 }
@@ -251,7 +251,7 @@ export class YamlSource {
 
   #interpolated(value: string, path: Path): string {
     const { isUrl, references } = this.#options;
-    const replace = isUrl(path) ? interpolateUrl : interpolate;
+    const replace = isUrl(path, value) ? interpolateUrl : interpolate;
     const { text, secrets, problems } = replace(value, references);
     const key = pathKey(path);
     this.raw.set(key, value);

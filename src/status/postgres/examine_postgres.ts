@@ -4,7 +4,7 @@ import { Connection } from "./connection/connection.ts";
 import { storeError } from "./connection/errors.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
 import { SERVER_FACTS, type ServerFacts, unfitness } from "./migrations/unfitness.ts";
-import type { PostgresOptions } from "./connection/postgres_options.ts";
+import { type PostgresOptions, serverName } from "./connection/postgres_options.ts";
 
 /** A report that is more than five minutes ahead of the store's clock is set to that clock. */
 const SKEW_MAX_MS = 60_000;
@@ -52,8 +52,13 @@ interface State extends ServerFacts {
 /** Tries each step once, and stops at the first that the others need. */
 export async function examinePostgres(options: PostgresOptions): Promise<Finding[]> {
   const { host, port, user, database, schema, tls } = options;
-  const findings = new Findings(`PostgreSQL ${host}:${port}`);
-  if (!await reach({ hostname: host, port }, findings)) return findings.list;
+  const findings = new Findings(`PostgreSQL ${serverName(options)}`);
+  if (
+    !await reach(
+      host.startsWith("/") ? { path: serverName(options) } : { hostname: host, port },
+      findings,
+    )
+  ) return findings.list;
   let connection: Connection | undefined;
   try {
     connection = await Connection.open(options);

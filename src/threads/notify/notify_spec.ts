@@ -2,6 +2,7 @@
 import {
   joined,
   type Permissions,
+  sockets,
   workerPermissions,
 } from "../../config/permissions/permissions.ts";
 import type { NotifyAddress, NotifySocketOptions } from "../../runtime/service/notify_socket.ts";
@@ -22,12 +23,5 @@ export function notifySpec(
 }
 
 export function notifyNeeds({ own, to }: NotifySocketOptions): Partial<Permissions> {
-  const paths = [own, to];
-  const net = namesSockets(Deno.version.deno) ? paths.map((path) => `unix:${path}`) : [];
-  return { net, read: paths, write: paths };
-}
-
-/** Before Deno 2.9 the net permission neither guarded sockets of the file system nor could name them. */
-function namesSockets(version: string): boolean {
-  return !/^2\.[0-8]\./.test(version);
+  return sockets([own, to]);
 }

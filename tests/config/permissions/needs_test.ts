@@ -1,6 +1,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import {
   allowedHosts,
+  database,
   kafkaServers,
   scannerHosts,
   statusStore,
@@ -50,6 +51,28 @@ Deno.test("kafkaServers() reads one broker or several, as a list or with commas,
     }
   }
 });
+
+const SOCKET = "/run/postgresql/.s.PGSQL.5433";
+const databases: readonly (readonly [string, object])[] = [
+  ["host: p, user: u, port: 5433", { net: ["p:5433"] }],
+  ["url: 'postgresql://u@[::1]/d'", { net: ["[::1]:5432"] }],
+  ["host: /run/postgresql/, user: u, port: 5433", {
+    net: [`unix:${SOCKET}`],
+    read: [SOCKET],
+    write: [SOCKET],
+  }],
+  ["url: 'postgres://u@%2Frun%2Fpostgresql:5433/d'", {
+    net: [`unix:${SOCKET}`],
+    read: [SOCKET],
+    write: [SOCKET],
+  }],
+];
+for (const [keys, needed] of databases) {
+  Deno.test(`database() needs one server and nothing else, when there is ${keys}`, () => {
+    const { env: _, ...needs } = database(loadText(`postgres: {${keys}}`));
+    deepStrictEqual(needs, needed);
+  });
+}
 
 Deno.test("statusStore() is PostgreSQL where there is one, but the file of run", () => {
   const loaded = loadText("postgres: {host: p, user: u}");

@@ -9,7 +9,15 @@ Deno.test("systemdAddresses() lists the collector of traces, which no thread tal
 });
 
 Deno.test("systemdAddresses() lists addresses, and names in a comment, as systemd knows none", () => {
-  const net = ["192.0.2.7", "[2001:db8::1]:443", "127.0.0.1:9464", "k:9092", "k", "localhost"];
+  const net = [
+    "unix:/run/s",
+    "192.0.2.7",
+    "[2001:db8::1]:443",
+    "127.0.0.1:9464",
+    "k:9092",
+    "k",
+    "localhost",
+  ];
   deepStrictEqual(systemdAddresses({ net }), [
     "IPAddressDeny=any",
     "IPAddressAllow=localhost 192.0.2.7 2001:db8::1 127.0.0.1",

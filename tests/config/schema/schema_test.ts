@@ -151,7 +151,7 @@ const BOUNDS: readonly (readonly [path: string, within: unknown[], beyond: unkno
   [
     "postgres.host",
     ["db.example", "192.0.2.7", "::1"],
-    ["", "/run/postgresql", "a:b", "db:5432", "*.example", "a,b"],
+    ["", "run/postgresql", "/run/a,b", "a:b", "db:5432", "*.example", "a,b"],
   ],
   ["postgres.port", [1, 65_535], [0, 65_536]],
   ["postgres.schema", ["s".repeat(63), 'my "Schema"'], [

@@ -7,6 +7,7 @@ import {
   type StoreError,
   StoreUnavailableError,
 } from "../../store.ts";
+import { serverName } from "./postgres_options.ts";
 import { TimeoutError } from "../../../runtime/deadline.ts";
 
 /**
@@ -46,7 +47,7 @@ function meanings(states: string, meaning: Meaning): Record<string, Meaning> {
 /** From the sockets of Deno and from `pg` itself, when the server cannot be reached. */
 const NETWORK_CODES = new Set(
   "EAI_AGAIN ECONNABORTED ECONNREFUSED ECONNRESET EHOSTDOWN EHOSTUNREACH ENETDOWN ENETUNREACH \
-ENOTFOUND EPIPE ETIMEDOUT".split(" "),
+ENOENT ENOTFOUND EPIPE ETIMEDOUT".split(" "),
 );
 const NETWORK_MESSAGE =
   /^Connection terminated|^timeout expired|not queryable|establishing an SSL connection/;
@@ -70,8 +71,9 @@ export interface ErrorPlace {
 export function storeError(cause: unknown, place: ErrorPlace): StoreError {
   if (isStoreError(cause)) return cause;
   const { is, remedy } = meaningOf(cause);
-  const server = `PostgreSQL at ${place.host}:${place.port}`;
-  const failed = `could not ${place.action}: ${server}: ${describe(cause)}`;
+  const failed = `could not ${place.action}: PostgreSQL at ${serverName(place)}: ${
+    describe(cause)
+  }`;
   const message = remedy === undefined ? failed : `${failed}; ${remedy}`;
   if (is === "configuration") return new StoreConfigurationError(message, { cause });
   if (is === "rejected") {
@@ -101,6 +103,9 @@ function meaningOf(error: unknown): Meaning {
     return { is: "configuration", remedy: "allow this thread to reach that address" };
   }
   const { code = "" } = error as { code?: string };
+  if (code === "EACCES") {
+    return { is: "configuration", remedy: "let this user write to the socket" };
+  }
   if (NETWORK_CODES.has(code) || NETWORK_MESSAGE.test(error.message)) return { is: "unavailable" };
   if (LOGIN_MESSAGE.test(error.message)) {
     return { is: "configuration", remedy: "check user and password" };

@@ -10,6 +10,7 @@ export interface PostgresTls {
 }
 
 export interface PostgresOptions {
+  /** A name, an address, or the folder of a socket. */
   readonly host: string;
   readonly port: number;
   readonly user: string;
@@ -22,6 +23,11 @@ export interface PostgresOptions {
   readonly connectTimeoutMs: number;
   /** For each statement; the server's own limit, and {@linkcode ANSWER_GRACE_MS} later ours. */
   readonly statementTimeoutMs: number;
+}
+
+/** What messages call the server: `host:port`, or the path of its socket as libpq makes it. */
+export function serverName({ host, port }: Pick<PostgresOptions, "host" | "port">): string {
+  return host.startsWith("/") ? `${host}/.s.PGSQL.${port}` : `${host}:${port}`;
 }
 
 /**

@@ -51,6 +51,7 @@ for (const [name, codes] of Object.entries(STATES)) {
 
 const unreachable = [
   codedError("ECONNREFUSED"),
+  codedError("ENOENT"),
   codedError("ENOTFOUND"),
   codedError("EPIPE"),
   new TimeoutError("no answer within 5 ms"),
@@ -75,6 +76,10 @@ for (const cause of unknown) {
 
 const misconfigured: readonly (readonly [Error, RegExp])[] = [
   [codedError("EPERM", "getaddrinfo EPERM"), /5432: getaddrinfo EPERM; allow this thread/],
+  [
+    codedError("EACCES", "connect EACCES /run/.s.PGSQL.5432"),
+    /; let this user write to the socket$/,
+  ],
   [new Deno.errors.NotCapable("Requires net access"), /db\.example:5432: .*; allow this thread/],
   [new Error("SASL: client password must be a non-empty string"), /; check user and password/],
   [new Error("The server does not support SSL connections"), /; check "postgres.tls"$/],
@@ -95,6 +100,14 @@ Deno.test("storeError() says what failed, where, why, and what to do", () => {
     "could not apply reports: PostgreSQL at db.example:5432: " +
       'password authentication failed for user "ann" (28P01); ' +
       "check user, password and the server's pg_hba.conf",
+  );
+});
+
+Deno.test("storeError() names a socket by its path", () => {
+  const place = { action: "migrate", host: "/run/postgresql", port: 5433 };
+  strictEqual(
+    storeError(codedError("ENOENT", "no such file"), place).message,
+    "could not migrate: PostgreSQL at /run/postgresql/.s.PGSQL.5433: no such file",
   );
 });
 
