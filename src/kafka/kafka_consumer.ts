@@ -11,6 +11,7 @@ import {
 } from "./client/consumer_session.ts";
 import { ensureTopic, type TopicAccess } from "./client/kafka_admin.ts";
 import { KafkaClient } from "./client/kafka_client.ts";
+import { ConsumerLag } from "./consumer_lag.ts";
 import { KafkaError } from "./kafka_error.ts";
 import type { Jump } from "./read_positions.ts";
 import { KafkaHealth } from "./kafka_health.ts";
@@ -81,7 +82,8 @@ export class KafkaConsumer {
   }
 
   #session(apply: Apply, signal: AbortSignal): ConsumerSession {
-    const { clock, group, topic, telemetry } = this.#options;
+    const { clock, group, topic } = this.#options;
+    const lag = new ConsumerLag(this.#options);
     const watchdog = new Watchdog({
       clock,
       probe: () => this.#findTopic(signal),
@@ -94,15 +96,16 @@ export class KafkaConsumer {
         watchdog.feed();
         this.#health.reportOk();
       },
-      watch: (signal) => watchdog.watch(signal),
+      watch: async (signal) => {
+        await Promise.all([watchdog.watch(signal), lag.run(signal)]);
+      },
       onAssigned: (assigned) => {
+        lag.assign(assigned);
         const partitions = assigned.join(", ") || "none";
         const message = 'joined group "{group}": partitions {partitions} of topic "{topic}"';
         log.info(message, { group, partitions, topic });
       },
       onJump: (jump) => this.#reportJump(jump),
-      onLag: (partition, messages) =>
-        telemetry.set("sitemon_consumer_lag_messages", messages, { partition: String(partition) }),
     });
   }
 

@@ -10,7 +10,7 @@ import { Relay } from "./relay.ts";
 export const STALL_MS = 30_000;
 
 /** A command has none. */
-const NO_METRICS = { count() {}, set() {}, observe() {} };
+const NO_METRICS = { count() {}, set() {}, age() {}, observe() {} };
 
 export interface DrainOptions {
   readonly outbox: Outbox;

@@ -5,7 +5,9 @@
 import type { ReportDraft } from "../report/report_draft.ts";
 import type { Run } from "../report/sequence_runs.ts";
 import { logger, MinuteLimit } from "../runtime/telemetry/logging.ts";
+import { countFromZero } from "../runtime/telemetry/telemetry.ts";
 import { OutboxFullError, OutboxUnavailableError } from "./outbox_error.ts";
+import { GAP_REASONS, type GapReason } from "./file/gap_rows.ts";
 import { OutboxFile, type OutboxFileOptions } from "./file/outbox_file.ts";
 import type { Dropped } from "./file/outbox_limits.ts";
 import type { Settlement, TakeLimits } from "./outbox_source.ts";
@@ -15,6 +17,8 @@ import type { OutboxRow } from "./publisher.ts";
 import { asUnavailable } from "./file/storage_failure.ts";
 
 export type OutboxOptions = OutboxFileOptions;
+
+const DROPPED = "sitemon_outbox_dropped_total";
 
 const log = logger("outbox");
 
@@ -36,7 +40,8 @@ export class Outbox implements Disposable {
   static open(options: OutboxOptions): Outbox {
     const outbox = new Outbox(options);
     try {
-      outbox.#attempt("open", () => {});
+      const stats = outbox.#attempt("open", ({ database }) => queryStats(database.sql));
+      outbox.#reportLevel(stats);
       return outbox;
     } catch (error) {
       outbox.close();
@@ -48,6 +53,7 @@ export class Outbox implements Disposable {
     this.#options = options;
     this.#file = new OutboxFile(options);
     this.#logLimit = new MinuteLimit(options.clock);
+    countFromZero(options.telemetry, DROPPED, GAP_REASONS.map((reason) => ({ reason })));
   }
 
   /** {@linkcode Outbox.appendBatches} of one batch. */
@@ -132,7 +138,7 @@ export class Outbox implements Disposable {
   }
 
   #reportDropped({ count, reason }: Dropped): void {
-    this.#options.telemetry.count("sitemon_outbox_dropped_total", { reason }, count);
+    this.#countDropped(reason, count);
     this.#droppedCount += count;
     if (!this.#logLimit.allows("dropped")) return;
     const what = this.#droppedCount === 1
@@ -141,10 +147,14 @@ export class Outbox implements Disposable {
     log.warn(`outbox full: {count} ${what}`, { count: this.#droppedCount });
   }
 
+  #countDropped(reason: GapReason, count: number): void {
+    this.#options.telemetry.count(DROPPED, { reason }, count);
+  }
+
   #reportDead(sequences: readonly number[]): void {
     const count = sequences.length;
     const [sequence] = sequences;
-    this.#options.telemetry.count("sitemon_outbox_dropped_total", { reason: "too_large" }, count);
+    this.#countDropped("too_large", count);
     if (!this.#logLimit.allows("too_large")) return;
     const text = "reports too large for the receiver, kept as dead letters: {count}";
     log.warn(text, { count, sequence });
@@ -160,10 +170,9 @@ export class Outbox implements Disposable {
   }
 
   #reportLevel({ rows, bytes, oldestMicros }: FillLevel): void {
-    const { clock, telemetry } = this.#options;
-    const ageMicros = oldestMicros === null ? 0 : clock.nowMicros() - oldestMicros;
+    const { telemetry } = this.#options;
     telemetry.set("sitemon_outbox_rows", rows);
     telemetry.set("sitemon_outbox_bytes", bytes);
-    telemetry.set("sitemon_outbox_oldest_age_seconds", Math.max(0, ageMicros / 1e6));
+    telemetry.age("sitemon_outbox_oldest_age_seconds", oldestMicros ?? Infinity);
   }
 }

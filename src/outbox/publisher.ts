@@ -33,16 +33,18 @@ export interface PublishResult {
 }
 
 /** Why publishing failed, in the words of readiness, metrics and logs. */
-export type PublishFailure =
-  | "unreachable" // temporary: broker down, half-open, restarting, leader moving
-  | "timeout" // temporary: no answer within the publisher's own deadline
-  | "permission" // this thread may not talk to a host that the broker advertises
-  | "tls"
-  | "authentication"
-  | "authorization"
-  | "topic_missing"
-  | "message_limit" // the topic takes no message, however small
-  | "rejected"; // anything else the receiver answered
+export const PUBLISH_FAILURES = [
+  "unreachable", // temporary: broker down, half-open, restarting, leader moving
+  "timeout", // temporary: no answer within the publisher's own deadline
+  "permission", // this thread may not talk to a host that the broker advertises
+  "tls",
+  "authentication",
+  "authorization",
+  "topic_missing",
+  "message_limit", // the topic takes no message, however small
+  "rejected", // anything else the receiver answered
+] as const;
+export type PublishFailure = (typeof PUBLISH_FAILURES)[number];
 
 /** Thrown, or handed over in {@linkcode PublishResult}, when rows could not be published. */
 export class PublishError extends Error {

@@ -5,10 +5,16 @@
 import { backoffMs, CONFIGURATION_RETRY_MS } from "../runtime/backoff.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
 import { logger, MinuteLimit } from "../runtime/telemetry/logging.ts";
-import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
+import { countFromZero, type Dependency, type Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { OutboxUnavailableError } from "./outbox_error.ts";
 import type { OutboxSource, Settlement } from "./outbox_source.ts";
-import { type OutboxRow, type Publisher, PublishError, type PublishResult } from "./publisher.ts";
+import {
+  type OutboxRow,
+  PUBLISH_FAILURES,
+  type Publisher,
+  PublishError,
+  type PublishResult,
+} from "./publisher.ts";
 
 /** A batch: enough for 30,000 rows/s to Kafka, and half of its default message.max.bytes. */
 export const BATCH = { rowsMax: 500, bytesMax: 512 * 1024 } as const;
@@ -45,6 +51,8 @@ type Step =
   | "published_full"
   | { readonly pauseMs: number; readonly isTemporary: boolean };
 
+const FAILURES = "sitemon_publish_failures_total";
+
 const log = logger("relay");
 
 /** Publishes each row at least once; one that was not acknowledged is sent again, in order. */
@@ -62,6 +70,7 @@ export class Relay {
   constructor(options: RelayOptions) {
     this.#options = options;
     this.#logLimit = new MinuteLimit(options.clock);
+    countFromZero(options.telemetry, FAILURES, PUBLISH_FAILURES.map((failure) => ({ failure })));
   }
 
   /** Publishes until the signal aborts, and resolves after the batch that is then running. */
@@ -179,7 +188,7 @@ export class Relay {
 
   #reportFailure({ failure, message }: PublishError): void {
     const { telemetry, dependency } = this.#options;
-    telemetry.count("sitemon_publish_failures_total", { failure });
+    telemetry.count(FAILURES, { failure });
     telemetry.dependency(dependency, { ok: false, reason: failure, detail: message });
     this.#isFailing = true;
     if (this.#logLimit.allows(failure)) log.warn("{detail}", { detail: message, failure });

@@ -1,11 +1,21 @@
 /** The metrics of a check: of all checks together, and of its own site. */
 import { PHASES } from "../report/hop.ts";
+import { OUTCOMES, REASONS } from "../report/outcome.ts";
 import { isAnswered, type SiteReport } from "../report/report.ts";
-import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
+import { countFromZero, type Telemetry } from "../runtime/telemetry/telemetry.ts";
 
 const UP = "sitemon_site_up";
 const RESPONSE_TIME = "sitemon_site_response_time_seconds";
 const CERTIFICATE_EXPIRY = "sitemon_site_certificate_expiry_timestamp_seconds";
+
+/** A check that is up has no reason, any other has one. */
+const VERDICTS = OUTCOMES.flatMap((outcome) =>
+  (outcome === "up" ? [""] : REASONS).map((reason) => ({ outcome, reason }))
+);
+
+export function beginCheckMetrics(telemetry: Telemetry): void {
+  countFromZero(telemetry, "sitemon_checks_total", VERDICTS);
+}
 
 /** Counts and times a check; `durationMs` is all of it, redirects and attempts included. */
 export function measureCheck(

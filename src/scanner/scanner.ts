@@ -9,10 +9,10 @@ import type { TracedReport } from "../report/report.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { within } from "../runtime/deadline.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
-import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
+import { countFromZero, type Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { CheckQueue } from "./schedule/check_queue.ts";
 import { DueQueue } from "./schedule/due_queue.ts";
-import { forgetSite, measureCheck, measureSite } from "./report_metrics.ts";
+import { beginCheckMetrics, forgetSite, measureCheck, measureSite } from "./report_metrics.ts";
 import { placeOf, slotAt, type Slots, slotsOf, slotsUntil } from "./schedule/schedule.ts";
 import { LeaseExpiredError } from "./probe.ts";
 
@@ -22,6 +22,11 @@ import { LeaseExpiredError } from "./probe.ts";
  * passed are checked at once, the others in their own next slots, spread as ever.
  */
 export const LATENESS_MS_MAX = 2_000;
+
+/** Why a slot was left out. */
+const SKIP_CAUSES = ["busy", "late", "paused", "unleased"] as const;
+const SKIPPED = "sitemon_checks_skipped_total";
+type SkipCause = (typeof SKIP_CAUSES)[number];
 
 /** A site whose last check took longer is taken to be slow in the next one too. */
 const SLOW_CHECK_MS = 1_000;
@@ -91,6 +96,9 @@ export class Scanner {
   #state: "new" | "started" | "paused" | "stopped" = "new";
 
   constructor(options: ScannerOptions) {
+    const { telemetry } = options;
+    beginCheckMetrics(telemetry);
+    countFromZero(telemetry, SKIPPED, SKIP_CAUSES.map((cause) => ({ cause })));
     this.#options = options;
     this.#queue = new CheckQueue(options.concurrency, options.perHost);
   }
@@ -210,7 +218,7 @@ export class Scanner {
     return this.#watched.get(watched.site.name) === watched;
   }
 
-  #skipCause({ site }: WatchedSite, lateMs: number): string | undefined {
+  #skipCause({ site }: WatchedSite, lateMs: number): SkipCause | undefined {
     if (this.#state === "paused") return "paused";
     if (!this.#mayCheck()) return "unleased";
     if (this.#busy.has(site.name)) return "busy";
@@ -257,8 +265,8 @@ export class Scanner {
     return this.#options.mayCheck?.() ?? true;
   }
 
-  #countSkipped(cause: string, slots: number): void {
-    if (slots > 0) this.#options.telemetry.count("sitemon_checks_skipped_total", { cause }, slots);
+  #countSkipped(cause: SkipCause, slots: number): void {
+    if (slots > 0) this.#options.telemetry.count(SKIPPED, { cause }, slots);
   }
 }
 

@@ -7,6 +7,7 @@
 import type { FieldName, REPORT_FIELDS } from "../report/fields.ts";
 import type { Outcome, Reason } from "../report/outcome.ts";
 import type { SiteReport } from "../report/report.ts";
+import type { SiteState } from "../report/site_state.ts";
 
 /** The windows of uptime, in days. */
 export const UPTIME_WINDOWS_DAYS = [1, 7, 30, 90] as const;
@@ -193,6 +194,8 @@ export interface Changes {
 export interface StatusQueries {
   /** Every site's status, by site and location. */
   statuses(): Promise<readonly SiteStatus[]>;
+  /** How many sites, each at its locations, are in which state. */
+  stateCounts(): Promise<Readonly<Record<SiteState, number>>>;
   /** Every site's uptime, by site and location. */
   uptimes(): Promise<readonly SiteUptime[]>;
   /**

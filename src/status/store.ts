@@ -9,12 +9,14 @@ import type { Gap, SiteReport } from "../report/report.ts";
 export const CHUNK_REPORTS_MAX = 1_000;
 
 /** Why a message can never be applied. */
-export type DeadLetterReason =
-  | "undecodable" // no Avro that sitemon wrote
-  | "schema" // a writer schema that this version does not know: replay with one that does
-  | "invalid" // decoded, but breaks the report's contract
-  | "clock" // checked_at lies over a day ahead of the store's clock
-  | "rejected"; // the database refused this very row
+export const DEAD_LETTER_REASONS = [
+  "undecodable", // no Avro that sitemon wrote
+  "schema", // a writer schema that this version does not know: replay with one that does
+  "invalid", // decoded, but breaks the report's contract
+  "clock", // checked_at lies over a day ahead of the store's clock
+  "rejected", // the database refused this very row
+] as const;
+export type DeadLetterReason = (typeof DEAD_LETTER_REASONS)[number];
 
 /** Where a message came from. A topic that was deleted and recreated reuses places. */
 export interface MessagePlace {

@@ -129,6 +129,22 @@ export function queriesContract(
     );
   });
 
+  test("stateCounts() counts the sites in each state, those in none too", async (opened) => {
+    const { store, queries, maintenance } = opened;
+    const none = { up: 0, degraded: 0, down: 0, inconclusive: 0, stale: 0 };
+    deepStrictEqual(await queries.stateCounts(), none);
+    const fresh = { recorded_at: now(), checked_at: now() };
+    await apply(store, [
+      { site: "a", ...fresh },
+      { site: "a", ...fresh, location: "Z" },
+      { site: "b", ...fresh, ...DOWN },
+      { site: "late", ...DOWN, recorded_at: now() - 10 * MINUTE },
+      { site: "gone", recorded_at: now() - 10 * MINUTE },
+    ]);
+    await maintenance.forget("gone");
+    deepStrictEqual(await queries.stateCounts(), { ...none, up: 2, down: 1, stale: 1 });
+  });
+
   test("uptimes() adds up hours and days of each window", async ({ store, queries }) => {
     const down = { ...DOWN, ...AN_HOUR };
     await apply(store, [

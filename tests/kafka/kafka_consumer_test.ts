@@ -1,8 +1,11 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { KafkaConsumer, type KafkaConsumerOptions } from "../../src/kafka/kafka_consumer.ts";
 import type { Apply, ReceivedMessage } from "../../src/kafka/client/consumer_session.ts";
+import { onAbort } from "../../src/runtime/deadline.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
+import { withHeartbeats } from "../../src/status/ingest/ingest.ts";
 import { eventually, within } from "../support/waiting.ts";
 import { produceByJava } from "../services/java_producer.ts";
 import { startKafka } from "../services/kafka.ts";
@@ -20,6 +23,8 @@ import {
 const sharedTest = serviceTest("kafka");
 const ownTest = serviceTest("own kafka");
 const encoder = new TextEncoder();
+
+const LAG = "sitemon_consumer_lag_messages";
 
 type Options = Partial<KafkaConsumerOptions> & { bootstrap?: string; apply?: Apply };
 
@@ -277,18 +282,45 @@ sharedTest("run() commits each chunk after it was applied, and not before", asyn
     seen.push({ first, committed: await committed(group, topic), count: messages.length });
   };
   {
-    await using member = new TestMember({ topic, group, apply, chunkMessagesMax: 10 });
+    await using _member = new TestMember({ topic, group, apply, chunkMessagesMax: 10 });
     await untilCommitted(25, group, topic);
-    await eventually(60_000, "the lag", () => {
-      const lag = member.telemetry.value("sitemon_consumer_lag_messages", { partition: "0" });
-      return lag === 0 || undefined;
-    });
   }
   deepStrictEqual(seen, [
     { first: 0, committed: -1, count: 10 },
     { first: 10, committed: 10, count: 10 },
     { first: 20, committed: 20, count: 5 },
   ]);
+});
+
+sharedTest("run() tells the lag while nothing is fetched, and of its own partitions", async () => {
+  const { topic, group } = await aTopic({ partitions: 2 });
+  // Retention would take messages that are as old as those of write().
+  const send = (partition: number, count: number) =>
+    sendMessages(sharedBootstrap(), topic, numbers(count).map((value) => ({ partition, value })));
+  await send(0, 5);
+  // As while the database hangs.
+  const hangs = (signal: AbortSignal) =>
+    new Promise<void>((_, reject) => onAbort(signal, () => reject(signal.reason)));
+  const apply: Apply = (_messages, context) => {
+    return withHeartbeats(hangs, { ...context, clock: systemClock });
+  };
+  await using member = new TestMember({ topic, group, apply });
+  const untilLags = (lags: readonly unknown[]) =>
+    eventually(60_000, `lags of ${lags}`, () => {
+      const told = ["0", "1"].map((partition) => member.telemetry.value(LAG, { partition }));
+      return isDeepStrictEqual(told, lags) || undefined;
+    });
+  await untilLags([5, 0]);
+  await send(0, 100);
+  await send(1, 7);
+  await untilLags([105, 7]);
+  await using other = new TestMember({ topic, group, apply });
+  await eventually(60_000, "a share of the other", () => {
+    const [own, others] = [member, other].map(({ telemetry }) =>
+      ["0", "1"].map((partition) => telemetry.value(LAG, { partition })).filter((lag) => lag > 0)
+    );
+    return own!.length === 1 && others!.length === 1 && own![0] !== others![0] || undefined;
+  });
 });
 
 sharedTest(

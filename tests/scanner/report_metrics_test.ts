@@ -12,6 +12,7 @@ function notes(): Telemetry & { readonly lines: string[] } {
     count: (name, labels) => void lines.push(`${name} ${text(labels)}`),
     set: (name, value, labels) => void lines.push(`${name} ${text(labels)} ${value}`),
     observe: (name, value, labels) => void lines.push(`${name} ${text(labels)} ${value}`),
+    age() {},
     dependency() {},
   };
 }

@@ -37,7 +37,7 @@ export class ScannerRig implements AsyncDisposable {
   }
 
   #count(name: string, labels: Readonly<Record<string, string>> = {}, by = 1): void {
-    if (name !== "sitemon_checks_skipped_total") return;
+    if (name !== "sitemon_checks_skipped_total" || by === 0) return;
     const { cause = "" } = labels;
     this.skipped[cause] = (this.skipped[cause] ?? 0) + by;
   }

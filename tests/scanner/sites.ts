@@ -33,7 +33,7 @@ export function aSite(url: string, changes: Partial<Site> = {}): Site {
 }
 
 /** Telemetry that nobody reads. */
-export const silent: Telemetry = { count() {}, set() {}, observe() {}, dependency() {} };
+export const silent: Telemetry = { count() {}, set() {}, age() {}, observe() {}, dependency() {} };
 
 /** A context whose configuration names the urls. */
 export function aContext(

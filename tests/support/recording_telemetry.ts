@@ -1,5 +1,10 @@
 /** Metrics, states and spans as a test reads them. */
-import type { CounterName, GaugeName, Labels } from "../../src/runtime/telemetry/metrics.ts";
+import type {
+  AgeName,
+  CounterName,
+  GaugeName,
+  Labels,
+} from "../../src/runtime/telemetry/metrics.ts";
 import type {
   Dependency,
   DependencyState,
@@ -21,14 +26,18 @@ export class RecordingTelemetry implements Telemetry {
     this.#values.set(keyOf(name, labels), value);
   }
 
+  age(name: AgeName, sinceMicros: number, labels: Labels = {}): void {
+    this.#values.set(keyOf(name, labels), sinceMicros);
+  }
+
   observe(): void {}
 
   dependency(name: Dependency, state: DependencyState): void {
     this.states.set(name, state);
   }
 
-  /** Of a counter or gauge; 0 when nothing was recorded. */
-  value(name: CounterName | GaugeName, labels: Labels = {}): number {
+  /** Of a counter or gauge, and the moment of an age; 0 when nothing was recorded. */
+  value(name: CounterName | GaugeName | AgeName, labels: Labels = {}): number {
     return this.#values.get(keyOf(name, labels)) ?? 0;
   }
 }

@@ -77,8 +77,6 @@ export interface ConsumerSessionOptions extends KafkaClientOptions {
   readonly onAssigned: (partitions: readonly number[]) => void;
   /** A partition goes on elsewhere than where the group, or this member, had left it. */
   readonly onJump: (jump: Jump) => void;
-  /** How many messages of a partition, as of its last fetch, are not applied yet. */
-  readonly onLag: (partition: number, messages: number) => void;
 }
 
 export class ConsumerSession {
@@ -187,18 +185,16 @@ export class ConsumerSession {
   }
 
   async #applyBatch(payload: EachBatchPayload): Promise<void> {
-    const { topic, chunkMessagesMax, apply, onLag } = this.#options;
+    const { topic, chunkMessagesMax, apply } = this.#options;
     const { batch, heartbeat } = payload;
-    const { partition, messages, highWatermark } = batch;
+    const { partition, messages } = batch;
     const { signal } = this.#end;
     await this.#assigned;
     this.#positions.arrive(partition, Number(batch.firstOffset()));
-    const reportLag = (next: number) => onLag(partition, Number(highWatermark) - next);
     for (let first = 0; first < messages.length; first += chunkMessagesMax) {
       if (signal.aborted || !payload.isRunning() || payload.isStale()) return;
       const chunk = messages.slice(first, first + chunkMessagesMax)
         .map((message) => receivedMessage({ topic, partition, message }));
-      reportLag(chunk[0]!.offset);
       await apply(chunk, { heartbeat, signal });
       const { offset } = chunk.at(-1)!;
       payload.resolveOffset(`${offset}`);
@@ -208,7 +204,6 @@ export class ConsumerSession {
       // Named one by one: without them nothing is committed while autoCommit is off.
       const partitions = [{ partition, offset: `${offset + 1}` }];
       await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
-      reportLag(offset + 1);
       await heartbeat();
     }
   }

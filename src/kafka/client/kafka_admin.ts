@@ -51,6 +51,20 @@ export class KafkaAdmin implements AsyncDisposable {
     return (await translated(() => this.#admin.fetchTopicOffsets(topic))).length;
   }
 
+  /** By partition, how many messages the group has not committed; what is gone does not count. */
+  async lags(
+    { topic, group: groupId }: { readonly topic: string; readonly group: string },
+  ): Promise<ReadonlyMap<number, number>> {
+    const ends = await translated(() => this.#admin.fetchTopicOffsets(topic));
+    const [group] = await translated(() => this.#admin.fetchOffsets({ groupId, topics: [topic] }));
+    // -1 for a partition of which nothing was committed.
+    const committed = new Map(group?.partitions.map((it) => [it.partition, Number(it.offset)]));
+    return new Map(ends.map(({ partition, low, high }) => {
+      const next = Math.max(Number(low), committed.get(partition) ?? -1);
+      return [partition, Math.max(0, Number(high) - next)];
+    }));
+  }
+
   /** Rejects if offsets of the group may not be read. */
   async assertGroup(groupId: string, topic: string): Promise<void> {
     await this.committedOffsets(groupId, topic);

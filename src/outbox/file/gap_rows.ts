@@ -10,7 +10,8 @@ import { normalized, type Run } from "../../report/sequence_runs.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 
 /** Why sequences were dropped, as it travels in the gap. */
-export type GapReason = "coalesced" | "dropped_oldest" | "too_large";
+export const GAP_REASONS = ["coalesced", "dropped_oldest", "too_large"] as const;
+export type GapReason = (typeof GAP_REASONS)[number];
 
 export class GapRows {
   readonly #endingAt: StatementSync;

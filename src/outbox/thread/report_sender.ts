@@ -10,7 +10,7 @@ import { backoffMs } from "../../runtime/backoff.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { abortable } from "../../runtime/deadline.ts";
 import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
-import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
+import { countFromZero, type Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { MINUTE_MS } from "../../runtime/time_units.ts";
 import { draftColumns } from "./columns.ts";
 import { BATCH_REPORTS_MAX, BATCHES_IN_FLIGHT_MAX } from "./port_message.ts";
@@ -42,6 +42,10 @@ export interface ReportSenderOptions {
   readonly onRoom?: () => void;
 }
 
+const LOST = "sitemon_reports_lost_total";
+/** Why a report was lost. */
+const LOSS_CAUSES = ["unencodable", "buffer_full"] as const;
+
 const log = logger("outbox");
 
 /**
@@ -70,6 +74,7 @@ export class ReportSender implements Disposable {
   constructor(options: ReportSenderOptions) {
     this.#options = options;
     this.#logLimit = new MinuteLimit(options.clock);
+    countFromZero(options.telemetry, LOST, LOSS_CAUSES.map((cause) => ({ cause })));
   }
 
   /** Uses this port from now on; what was not acknowledged on the former one is sent again. */
@@ -195,7 +200,7 @@ export class ReportSender implements Disposable {
     } catch (error) {
       if (!(error instanceof UnencodableReportError)) throw error;
       this.#unencodableMs = clock.monotonicMs();
-      telemetry.count("sitemon_reports_lost_total", { cause: "unencodable" });
+      this.#countLost("unencodable");
       const detail = error.message;
       telemetry.dependency("checks", { ok: false, reason: "unencodable", detail });
       if (this.#logLimit.allows("unencodable")) log.error("{error}", { error });
@@ -204,10 +209,14 @@ export class ReportSender implements Disposable {
     }
   }
 
+  #countLost(cause: (typeof LOSS_CAUSES)[number]): void {
+    this.#options.telemetry.count(LOST, { cause });
+  }
+
   #loseOldest(): void {
     this.#buffer.shift();
     this.#lost++;
-    this.#options.telemetry.count("sitemon_reports_lost_total", { cause: "buffer_full" });
+    this.#countLost("buffer_full");
     if (!this.#logLimit.allows("lost")) return;
     log.error("the outbox does not accept reports: {lost} lost since start", { lost: this.#lost });
   }

@@ -5,6 +5,7 @@
  */
 import { describeError } from "../telemetry/log_entry.ts";
 import { logger, type LogLevels } from "../telemetry/logging.ts";
+import { countFromZero } from "../telemetry/telemetry.ts";
 import { missingPermissions, notPermitted } from "../threads/missing_permissions.ts";
 import type { Supervisor } from "../threads/supervisor.ts";
 import type { Plan, ThreadSet } from "../threads/thread_set.ts";
@@ -43,6 +44,9 @@ export interface ReloaderOptions {
   readonly onApplied: (settings: ServiceSettings) => Promise<void>;
 }
 
+const RELOADS = "sitemon_config_reloads_total";
+const RESULTS = ["applied", "refused"] as const;
+
 /** Listens for SIGHUP until it is disposed of. */
 export class Reloader implements Disposable {
   readonly #options: ReloaderOptions;
@@ -54,8 +58,10 @@ export class Reloader implements Disposable {
   constructor(settings: ServiceSettings, options: ReloaderOptions) {
     this.#settings = settings;
     this.#options = options;
-    options.supervisor.dependencies.set("main", "configuration", { ok: true });
-    options.supervisor.registry.set("sitemon_config_last_reload_successful", 1);
+    const { dependencies, registry } = options.supervisor;
+    dependencies.set("main", "configuration", { ok: true });
+    registry.set("sitemon_config_last_reload_successful", 1);
+    countFromZero(registry, RELOADS, RESULTS.map((result) => ({ result })));
     Deno.addSignalListener("SIGHUP", this.#listener);
   }
 
@@ -124,9 +130,9 @@ export class Reloader implements Disposable {
     logger("config").error(message, { reason });
   }
 
-  #count(result: "applied" | "refused"): void {
+  #count(result: (typeof RESULTS)[number]): void {
     const { registry } = this.#options.supervisor;
-    registry.count("sitemon_config_reloads_total", { result });
+    registry.count(RELOADS, { result });
     registry.set("sitemon_config_last_reload_successful", result === "applied" ? 1 : 0);
   }
 }

@@ -11,6 +11,9 @@ const COMMIT_SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.
 const counter = (help: string, labels: string[] = []) =>
   ({ type: "counter", help, labels }) as const;
 const gauge = (help: string, labels: string[] = []) => ({ type: "gauge", help, labels }) as const;
+/** A gauge in seconds that grows by itself: it is computed when it is read. */
+const age = (help: string, labels: string[] = []) =>
+  ({ type: "gauge", isAge: true, help, labels }) as const;
 const histogram = (help: string, labels: string[] = [], buckets = SECONDS) =>
   ({ type: "histogram", help, labels, buckets }) as const;
 
@@ -56,7 +59,7 @@ export const METRICS = {
   ),
   sitemon_outbox_rows: gauge("Unsent rows in the outbox"),
   sitemon_outbox_bytes: gauge("Bytes of the outbox file in use"),
-  sitemon_outbox_oldest_age_seconds: gauge("Age of the oldest unsent row"),
+  sitemon_outbox_oldest_age_seconds: age("Age of the oldest unsent row; 0 when there is none"),
   sitemon_outbox_dropped_total: counter(
     "Stored reports that were dropped and recorded as gaps, by reason",
     ["reason"],
@@ -87,12 +90,18 @@ export const METRICS = {
     "Purged history: reports (in PostgreSQL, days of reports), transitions, rollups",
     ["what"],
   ),
-  sitemon_ingest_data_age_seconds: gauge("Age of the latest applied report when it was applied", [
-    "thread",
-  ]),
-  sitemon_consumer_lag_messages: gauge("Messages in the partition that are not applied yet", [
-    "partition",
-  ]),
+  sitemon_ingest_data_age_seconds: age(
+    "Age of the report that was applied last, or time since the thread's start while there is none",
+    ["thread"],
+  ),
+  sitemon_sites: gauge(
+    "Sites in the store at all their locations, by state; not set while the store is unavailable",
+    ["state"],
+  ),
+  sitemon_consumer_lag_messages: gauge(
+    "Messages in the partition that are not applied yet; not set while the broker cannot be asked",
+    ["partition"],
+  ),
   sitemon_consumer_messages_skipped_total: counter(
     "Messages that the topic no longer had when they should have been read",
   ),
@@ -101,6 +110,13 @@ export const METRICS = {
   ),
   sitemon_group_sites: gauge("Sites assigned to this producer by its scanner group", ["thread"]),
   sitemon_group_rebalances_total: counter("Rebalances of the scanner group"),
+  sitemon_dependency_up: gauge(
+    "1 if the thread can use the dependency, 0 if it cannot; /readyz says why",
+    [
+      "dependency",
+      "thread",
+    ],
+  ),
   sitemon_config_reloads_total: counter(
     "Reloads of the configuration, by result: applied, refused",
     ["result"],
@@ -122,6 +138,10 @@ type NamesOf<T extends string> = {
 }[keyof typeof METRICS];
 
 export type CounterName = NamesOf<"counter">;
-export type GaugeName = NamesOf<"gauge">;
+/** Gauges that are set from a moment, and grow from then on. */
+export type AgeName = {
+  [K in keyof typeof METRICS]: (typeof METRICS)[K] extends { isAge: true } ? K : never;
+}[keyof typeof METRICS];
+export type GaugeName = Exclude<NamesOf<"gauge">, AgeName>;
 export type HistogramName = NamesOf<"histogram">;
 export type Labels = Readonly<Record<string, string>>;

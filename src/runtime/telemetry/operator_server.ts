@@ -15,6 +15,10 @@ export async function answerOperator(
   }
   switch (new URL(request.url).pathname) {
     case "/metrics": {
+      const up = dependencies.rows.map(({ dependency, thread, ok }) =>
+        [{ dependency, thread }, ok ? 1 : 0] as const
+      );
+      registry.replace("sitemon_dependency_up", up);
       const { text, contentType } = await registry.render();
       return new Response(text, { headers: { "content-type": contentType } });
     }

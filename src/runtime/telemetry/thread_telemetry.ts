@@ -1,5 +1,5 @@
 /** A thread's Telemetry: collects measurements, which are sent to main once a second. */
-import type { CounterName, GaugeName, HistogramName, Labels } from "./metrics.ts";
+import type { AgeName, CounterName, GaugeName, HistogramName, Labels } from "./metrics.ts";
 import type { Dependency, DependencyState, Telemetry } from "./telemetry.ts";
 import type { Measurements, Series } from "../threads/thread_protocol.ts";
 
@@ -15,7 +15,7 @@ export class ThreadTelemetry implements Telemetry {
   readonly #onDependency: (dependency: Dependency, state: DependencyState) => void;
   readonly #states = new Map<Dependency, string>();
   #counts = new Map<string, Growing<CounterName, number>>();
-  #gauges = new Map<string, Growing<GaugeName, number>>();
+  #gauges = new Map<string, Growing<GaugeName | AgeName, number>>();
   #observations = new Map<string, Growing<HistogramName, number[]>>();
 
   constructor(onDependency: (dependency: Dependency, state: DependencyState) => void) {
@@ -28,6 +28,10 @@ export class ThreadTelemetry implements Telemetry {
 
   set(name: GaugeName, value: number, labels: Labels = NO_LABELS): void {
     series(this.#gauges, name, labels, () => 0).value = value;
+  }
+
+  age(name: AgeName, sinceMicros: number, labels: Labels = NO_LABELS): void {
+    series(this.#gauges, name, labels, () => 0).value = sinceMicros;
   }
 
   observe(name: HistogramName, value: number, labels: Labels = NO_LABELS): void {

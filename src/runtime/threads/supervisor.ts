@@ -53,6 +53,7 @@ export class Supervisor {
   /** Starts a thread and keeps it running until it is stopped. */
   start(spec: ThreadSpec, options: { takesOverAtMs?: number | undefined } = {}): SupervisedThread {
     const { name } = spec;
+    this.registry.count("sitemon_thread_restarts_total", { thread: name }, 0);
     const thread = new SupervisedThread(spec, {
       ...options,
       clock: this.#options.clock,

@@ -2,7 +2,13 @@
 import type { LogEntry } from "../telemetry/log_entry.ts";
 import type { LogLevels } from "../telemetry/logging.ts";
 import type { Dependency, DependencyState } from "../telemetry/telemetry.ts";
-import type { CounterName, GaugeName, HistogramName, Labels } from "../telemetry/metrics.ts";
+import type {
+  AgeName,
+  CounterName,
+  GaugeName,
+  HistogramName,
+  Labels,
+} from "../telemetry/metrics.ts";
 
 /** From main to a thread. */
 export type ToThread =
@@ -51,7 +57,8 @@ export type FromThread =
 
 export interface Measurements {
   readonly counts: readonly Series<CounterName, number>[];
-  readonly gauges: readonly Series<GaugeName, number>[];
+  /** Of an age the moment that it counts from, in microseconds since 1970. */
+  readonly gauges: readonly Series<GaugeName | AgeName, number>[];
   readonly observations: readonly Series<HistogramName, readonly number[]>[];
 }
 

@@ -1,12 +1,13 @@
 /** Writes entries to a store, finds those that it rejects, and counts the results. */
 import type { Clock } from "../../runtime/clock.ts";
 import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
-import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
+import { countFromZero, type Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { chunkOf, deadEntry, type Entry, withinDays } from "./entry.ts";
 import type { IngestTracer } from "./ingest_tracer.ts";
 import {
   type Applied,
   type Chunk,
+  DEAD_LETTER_REASONS,
   type DeadLetter,
   isStoreError,
   RowRejectedError,
@@ -22,6 +23,11 @@ export const UNKNOWN_TRIES_MAX = 10;
  * halve a chunk down to its first row; when all of these fail, no single row is at fault.
  */
 export const SUSPICIONS_MAX = 40;
+
+const INGESTED = "sitemon_ingest_reports_total";
+const DEAD_LETTERS = "sitemon_ingest_dead_letters_total";
+/** What became of a report. */
+const RESULTS = ["applied", "duplicate", "stale", "expired"] as const;
 
 const log = logger("ingest");
 
@@ -58,7 +64,11 @@ export class EntryWriter {
 
   constructor(options: EntryWriterOptions) {
     this.#options = options;
-    this.#logLimit = new MinuteLimit(options.clock);
+    const { clock, telemetry, thread } = options;
+    this.#logLimit = new MinuteLimit(clock);
+    telemetry.age("sitemon_ingest_data_age_seconds", clock.nowMicros(), { thread });
+    countFromZero(telemetry, INGESTED, RESULTS.map((result) => ({ result })));
+    countFromZero(telemetry, DEAD_LETTERS, DEAD_LETTER_REASONS.map((reason) => ({ reason })));
   }
 
   /**
@@ -141,21 +151,20 @@ export class EntryWriter {
   }
 
   #count({ reports, deadLetters }: Chunk, applied: Applied): void {
-    const { clock, telemetry, thread } = this.#options;
+    const { telemetry, thread } = this.#options;
     const { duplicate, stale, expired } = applied;
     const results = { applied: applied.applied - stale, duplicate, stale, expired };
-    for (const [result, count] of Object.entries(results)) {
-      if (count > 0) telemetry.count("sitemon_ingest_reports_total", { result }, count);
+    for (const result of RESULTS) {
+      if (results[result] > 0) telemetry.count(INGESTED, { result }, results[result]);
     }
     for (const deadLetter of deadLetters) {
       const { reason } = deadLetter;
-      telemetry.count("sitemon_ingest_dead_letters_total", { reason });
+      telemetry.count(DEAD_LETTERS, { reason });
       if (this.#logLimit.allows(reason)) logDeadLetter(deadLetter);
     }
     if (applied.applied === 0) return;
     const newest = reports.reduce((micros, report) => Math.max(micros, report.checked_at), 0);
-    const ageSeconds = (clock.nowMicros() - newest) / 1_000_000;
-    telemetry.set("sitemon_ingest_data_age_seconds", ageSeconds, { thread });
+    telemetry.age("sitemon_ingest_data_age_seconds", newest, { thread });
   }
 }
 

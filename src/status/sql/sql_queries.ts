@@ -1,5 +1,6 @@
 /** The query port in SQL; most statements read the views of docs/sql.md. */
 import { FIELD_NAMES, type FieldName, REPORT_FIELDS } from "../../report/fields.ts";
+import { type SiteState, STATES } from "../../report/site_state.ts";
 import {
   type Changes,
   DAILY_SITES_MAX,
@@ -77,6 +78,12 @@ export function queryStatements(dialect: Omit<QueriesDialect, "changes">) {
       name: "query_status",
       text: `SELECT ${CURRENT_COLUMNS} FROM site_current c WHERE c.site = $1 AND c.location = $2`,
     },
+    stateCounts: {
+      name: "query_state_counts",
+      text:
+        `SELECT CASE WHEN c.stale THEN 'stale' ELSE CAST(c.outcome AS text) END AS state, count(*) AS sites
+      FROM site_current c GROUP BY 1`,
+    },
     uptimes: {
       name: "query_uptimes",
       text: `SELECT site, location, days, up_ms AS "upMs", degraded_ms AS "degradedMs",
@@ -140,6 +147,16 @@ export class SqlQueries implements StatusQueries {
       "read statuses",
       (connection) => connection.query<SiteStatus>(this.#statements.statuses),
     );
+  }
+
+  stateCounts(): Promise<Readonly<Record<SiteState, number>>> {
+    return this.#source.use("count sites", async (connection) => {
+      type Row = { readonly state: SiteState; readonly sites: number };
+      const rows = await connection.query<Row>(this.#statements.stateCounts);
+      const none = Object.fromEntries(STATES.map((state) => [state, 0]));
+      const counts = Object.fromEntries(rows.map(({ state, sites }) => [state, Number(sites)]));
+      return { ...none, ...counts } as Record<SiteState, number>;
+    });
   }
 
   uptimes(): Promise<readonly SiteUptime[]> {

@@ -20,6 +20,9 @@ function instances(loaded: LoadedConfig): Instance<ConsumerSetup>[] {
     kafka: { connection: kafkaConnection(loaded), ...topicOptions(kafka), group: kafka.group },
     ...ingestSetup(loaded, "postgres"),
   };
-  const instance = (_: unknown, index: number) => ({ name: `consumer-${index + 1}`, setup });
+  const instance = (_: unknown, index: number) => ({
+    name: `consumer-${index + 1}`,
+    setup: { ...setup, countsSites: index === 0 },
+  });
   return Array.from({ length: kafka.consumers }, instance);
 }

@@ -8,17 +8,21 @@ import { Ingest } from "../../status/ingest/ingest.ts";
 import { ingestTracer } from "../../status/ingest/ingest_tracer.ts";
 import { purgeHistory } from "../../status/repair/purge_history.ts";
 import { StoreRetry } from "../../status/ingest/store_retry.ts";
+import { countSites } from "../../status/read/count_sites.ts";
 import { openStore } from "../../status/open_store.ts";
 import { CHUNK_REPORTS_MAX } from "../../status/store.ts";
 import type { IngestSetup } from "../connections.ts";
 
 export interface ConsumerSetup extends IngestSetup {
   readonly kafka: Omit<KafkaConsumerOptions, "chunkMessagesMax" | "clock" | "telemetry">;
+  /** Of several consumers one counts the sites of the store. */
+  readonly countsSites: boolean;
 }
 
 serveThread<ConsumerSetup>({
   onUncaught: "fail",
-  async start({ kafka, store: address, retentionMs, isTraced }, { name, telemetry, fail }) {
+  async start(setup, { name, telemetry, fail }) {
+    const { kafka, store: address, retentionMs, isTraced, countsSites } = setup;
     const tracer = await openTracer(isTraced);
     const trace = tracer && ingestTracer({
       tracer,
@@ -28,7 +32,7 @@ serveThread<ConsumerSetup>({
     });
     const parts = await openStore(address, { clock, telemetry });
     const { dependency } = parts;
-    const [store, maintenance] = [parts.status(), parts.maintenance()];
+    const [store, maintenance, queries] = [parts.status(), parts.maintenance(), parts.queries()];
     const limits = { chunkMessagesMax: CHUNK_REPORTS_MAX };
     const consumer = new KafkaConsumer({ ...kafka, ...limits, clock, telemetry });
     const stopping = new AbortController();
@@ -46,6 +50,7 @@ serveThread<ConsumerSetup>({
       await Promise.all([
         consumer.run((messages, options) => ingest.apply(messages, options), signal),
         purgeHistory(maintenance, { retentionMs, clock, telemetry, signal }),
+        countsSites && countSites(queries, { clock, telemetry, signal }),
       ]);
     };
     const consumed = consume().catch(fail);
@@ -53,7 +58,7 @@ serveThread<ConsumerSetup>({
       async stop() {
         stopping.abort();
         await consumed;
-        await store.close();
+        await Promise.all([store.close(), queries.close()]);
       },
     };
   },

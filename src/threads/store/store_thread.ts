@@ -8,6 +8,7 @@ import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import { ingestTracer } from "../../status/ingest/ingest_tracer.ts";
 import { purgeHistory } from "../../status/repair/purge_history.ts";
 import { StoreRetry } from "../../status/ingest/store_retry.ts";
+import { countSites } from "../../status/read/count_sites.ts";
 import { openStore } from "../../status/open_store.ts";
 import type { IngestSetup } from "../connections.ts";
 import { StorePublisher } from "../../status/ingest/store_publisher.ts";
@@ -21,7 +22,7 @@ serveThread<IngestSetup>({
     const source = new OutboxClient();
     const parts = await openStore(address, { clock });
     const { dependency } = parts;
-    const [store, maintenance] = [parts.status(), parts.maintenance()];
+    const [store, maintenance, queries] = [parts.status(), parts.maintenance(), parts.queries()];
     const options = { store, clock, telemetry, thread: name, ...(trace && { trace }) };
     const publisher = new StorePublisher(options);
     const relay = new Relay({ source, publisher, dependency, clock, telemetry, onStep: progress });
@@ -31,7 +32,8 @@ serveThread<IngestSetup>({
       const prepare = () => store.migrate().then(() => maintenance.prepare(retentionMs));
       if (await new StoreRetry({ dependency, clock, telemetry }).run(prepare, signal)) {
         const purged = purgeHistory(maintenance, { retentionMs, clock, telemetry, signal });
-        await Promise.all([relay.run(signal), purged]);
+        const counted = countSites(queries, { clock, telemetry, signal });
+        await Promise.all([relay.run(signal), purged, counted]);
       }
     };
     const worked = work().catch(fail);
@@ -43,7 +45,7 @@ serveThread<IngestSetup>({
         await worked;
         await relay.flush(limit.signal);
         source.close();
-        await publisher.close();
+        await Promise.all([publisher.close(), queries.close()]);
       },
     };
   },

@@ -49,6 +49,24 @@ Deno.test("DependencyTable.set() keeps since while the state is the same", () =>
   strictEqual(dependencies.isReady, true);
 });
 
+Deno.test("answerOperator() has a metric of each dependency, as it is now", async () => {
+  const { at: _, ...both } = tables();
+  const scraped = async () =>
+    [...(await (await answerOperator(get("/metrics"), both)).text())
+      .matchAll(/^sitemon_dependency_up.* .*$/gm)].map(([line]) => line);
+  both.dependencies.set("relay", "kafka", { ok: false, reason: "unreachable" });
+  both.dependencies.set("outbox", "outbox", { ok: true });
+  deepStrictEqual(await scraped(), [
+    'sitemon_dependency_up{dependency="kafka",thread="relay"} 0',
+    'sitemon_dependency_up{dependency="outbox",thread="outbox"} 1',
+  ]);
+  both.dependencies.set("relay", "kafka", { ok: true });
+  both.dependencies.forget("outbox");
+  deepStrictEqual(await scraped(), [
+    'sitemon_dependency_up{dependency="kafka",thread="relay"} 1',
+  ]);
+});
+
 Deno.test("answerOperator() serves health, metrics and nothing else", async () => {
   const both = tables();
   both.registry.count("sitemon_outbox_stored_total", {}, 3);

@@ -1,4 +1,4 @@
-import { match, ok } from "node:assert/strict";
+import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { MetricsRegistry } from "../../../src/runtime/telemetry/registry.ts";
 
 Deno.test("set() ends the series that it is told NaN of, and leaves others", async () => {
@@ -9,4 +9,23 @@ Deno.test("set() ends the series that it is told NaN of, and leaves others", asy
   const { text } = await registry.render();
   match(text, /^sitemon_site_up\{site="b",location="here"\} 1$/m);
   ok(!text.includes('site="a"') && !text.includes("never told of"), text);
+});
+
+Deno.test("render() computes ages when it is asked, so that they grow while nothing moves", async () => {
+  let nowMicros = 5_000_000;
+  const registry = new MetricsRegistry(() => nowMicros);
+  const ages = async () =>
+    [...(await registry.render()).text.matchAll(/^sitemon_ingest_data_age_seconds\{.*$/gm)]
+      .map(([line]) => line.replace(/^.*thread="(.*)"\}/, "$1"));
+  const set = (thread: string, sinceMicros: number) =>
+    registry.set("sitemon_ingest_data_age_seconds", sinceMicros, { thread });
+  set("a", 4_500_000);
+  set("nothing waits", Infinity);
+  set("of a clock that is ahead", 9_000_000);
+  deepStrictEqual(await ages(), ["a 0.5", "nothing waits 0", "of a clock that is ahead 0"]);
+  nowMicros = 365_000_000;
+  deepStrictEqual(await ages(), ["a 360.5", "nothing waits 0", "of a clock that is ahead 356"]);
+  set("a", NaN);
+  set("nothing waits", 364_000_000);
+  deepStrictEqual(await ages(), ["nothing waits 1", "of a clock that is ahead 356"]);
 });

@@ -106,10 +106,11 @@ export class IngestFixture implements AsyncDisposable {
     return dumpTables(this.#opened.path).dead_letter;
   }
 
-  /** Counters and gauges since the last call, by name and labels. */
+  /** Counters that grew, and gauges, since the last call, by name and labels. */
   measured(): Record<string, number> {
     const { counts = [], gauges = [] } = this.telemetry.take() ?? {};
-    return Object.fromEntries([...counts, ...gauges].map(({ name, labels, value }) => {
+    const grown = counts.filter(({ value }) => value > 0);
+    return Object.fromEntries([...grown, ...gauges].map(({ name, labels, value }) => {
       return [[name, ...Object.values(labels)].join(" "), value];
     }));
   }

@@ -48,10 +48,11 @@ function counting() {
     telemetry: {
       count(name: string, labels: Record<string, string> = {}, by = 1) {
         const key = [name.replace("sitemon_", ""), ...Object.values(labels)].join(" ");
-        counts[key] = (counts[key] ?? 0) + by;
+        if (by > 0) counts[key] = (counts[key] ?? 0) + by;
       },
       set() {},
       observe() {},
+      age() {},
       dependency() {},
     },
   };
