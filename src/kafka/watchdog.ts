@@ -2,6 +2,7 @@
  * Notices a consumer that is alive and does nothing. The client waits for brokers by itself,
  * silently and forever, so silence alone proves nothing: the brokers are asked.
  */
+import { AwakeTime } from "../runtime/awake_time.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
 import { KafkaError } from "./kafka_error.ts";
 
@@ -9,6 +10,8 @@ import { KafkaError } from "./kafka_error.ts";
 export const SILENCE_MS = 10_000;
 /** Between two such questions. */
 const PAUSE_MS = 5_000;
+/** A look that comes later than this shows that the process was stopped, and the consumer with it. */
+const LOOK_GAP_MS_MAX = SILENCE_MS + 10_000;
 /** Longer than any rebalance, which is silent too. */
 export const SILENCE_MAX_MS = 45_000;
 
@@ -26,22 +29,24 @@ export interface WatchdogOptions {
 
 export class Watchdog {
   readonly #options: WatchdogOptions;
-  #fedMs: number;
+  readonly #awake: AwakeTime;
+  /** Of that time. */
+  #fedMs = 0;
 
   constructor(options: WatchdogOptions) {
     this.#options = options;
-    this.#fedMs = options.clock.monotonicMs();
+    this.#awake = new AwakeTime(options.clock, LOOK_GAP_MS_MAX);
   }
 
   /** A sign of work. */
   feed(): void {
-    this.#fedMs = this.#options.clock.monotonicMs();
+    this.#fedMs = this.#awake.read();
   }
 
   /** Resolves when the signal aborts; rejects with {@linkcode StalledConsumerError}. */
   async watch(signal: AbortSignal): Promise<void> {
     const { clock, probe, onOutage } = this.#options;
-    const silentMs = () => clock.monotonicMs() - this.#fedMs;
+    const silentMs = () => this.#awake.read() - this.#fedMs;
     while (!signal.aborted) {
       await sleep(clock, Math.max(SILENCE_MS - silentMs(), PAUSE_MS), signal);
       if (signal.aborted || silentMs() < SILENCE_MS) continue;

@@ -47,6 +47,18 @@ Deno.test("watch() rejects, when there is silence although the brokers answer", 
   strictEqual(clock.pending, 0);
 });
 
+Deno.test("watch() goes on, when the process was stopped, and its consumer with it", async () => {
+  const { clock, end, watched, outages, pass } = setUp();
+  for (let stops = 0; stops < 3; stops++) {
+    await pass(SILENCE_MS - 1_000, true);
+    await clock.suspend(10 * SILENCE_MAX_MS);
+    await pass(1_000, true);
+  }
+  end.abort();
+  await watched;
+  deepStrictEqual(outages, []);
+});
+
 Deno.test("watch() tells an outage and waits for its end, however long", async () => {
   const { kafka, end, watched, outages, pass } = setUp();
   kafka.isDown = true;

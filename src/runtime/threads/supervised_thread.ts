@@ -1,12 +1,12 @@
 /** One thread as main sees it: each restart makes a new Worker, the SupervisedThread stays. */
 import { isDeepStrictEqual } from "node:util";
+import { AwakeTime } from "../awake_time.ts";
 import { backoffMs } from "../backoff.ts";
 import type { Clock } from "../clock.ts";
 import { logger, type LogLevels } from "../telemetry/logging.ts";
-import type { FromThread, ToThread } from "./thread_protocol.ts";
+import { type FromThread, PING_GAP_MS_MAX, PING_MS, type ToThread } from "./thread_protocol.ts";
 
-/** How often a thread is pinged, and for how long it may be silent. */
-export const PING_MS = 5_000;
+/** How long a thread may be silent. */
 export const SILENCE_MAX_MS = 20_000;
 /** How long after its deadline a stopping thread is terminated. */
 export const STOP_GRACE_MS = 2_000;
@@ -64,6 +64,8 @@ export class SupervisedThread {
   #isReady = false;
   #failures = 0;
   #startedAtMs = 0;
+  readonly #awake: AwakeTime;
+  /** Of that time. */
   #heardAtMs = 0;
   #cancelTimer = () => {};
 
@@ -71,6 +73,7 @@ export class SupervisedThread {
     this.name = spec.name;
     this.#spec = spec;
     this.#options = options;
+    this.#awake = new AwakeTime(options.clock, PING_GAP_MS_MAX);
     this.#start(options.takesOverAtMs);
   }
 
@@ -87,10 +90,13 @@ export class SupervisedThread {
     return this.#isReady;
   }
 
-  /** How long it has been silent; a stopping thread has a deadline instead. */
+  /**
+   * How long it has been silent while the supervisor could hear; a stopping thread has a deadline
+   * instead.
+   */
   get silentMs(): number {
     if (this.#state === "stopping" || this.#state === "stopped") return 0;
-    return this.#options.clock.monotonicMs() - this.#heardAtMs;
+    return this.#awake.read() - this.#heardAtMs;
   }
 
   /** Hands it one end of a channel to another thread. */
@@ -124,7 +130,8 @@ export class SupervisedThread {
   #start(takesOverAtMs?: number): void {
     const { name, module, permissions, setup, work, logLevels } = this.#spec;
     this.#state = "starting";
-    this.#startedAtMs = this.#heardAtMs = this.#options.clock.monotonicMs();
+    this.#startedAtMs = this.#options.clock.monotonicMs();
+    this.#heardAtMs = this.#awake.read();
     const worker = new Worker(module.href, { type: "module", name, deno: { permissions } });
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<FromThread>) => this.#onMessage(worker, data);
@@ -140,7 +147,7 @@ export class SupervisedThread {
   #onMessage(worker: Worker, message: FromThread): void {
     // Queued by a Worker that was terminated.
     if (worker !== this.#worker) return;
-    this.#heardAtMs = this.#options.clock.monotonicMs();
+    this.#heardAtMs = this.#awake.read();
     switch (message.type) {
       case "pong":
         return;

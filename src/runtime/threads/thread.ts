@@ -3,12 +3,14 @@
  * to `serveThread` or `serveTask`. The other side is supervised_thread.ts.
  */
 import process from "node:process";
+import { AwakeTime } from "../awake_time.ts";
+import { systemClock } from "../clock.ts";
 import { describeError, logEntry } from "../telemetry/log_entry.ts";
 import { logger, type LogLevels, sendLogsTo } from "../telemetry/logging.ts";
 import { watchLoop } from "../telemetry/process_metrics.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
 import { ThreadTelemetry } from "../telemetry/thread_telemetry.ts";
-import type { FromThread, ToThread } from "./thread_protocol.ts";
+import { type FromThread, PING_GAP_MS_MAX, type ToThread } from "./thread_protocol.ts";
 
 /** How often a thread reports its measurements to main. */
 const REPORT_MS = 1_000;
@@ -90,8 +92,8 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
     const measurements = telemetry.take();
     if (measurements !== undefined) post({ type: "measurements", measurements });
   };
-  let name = "";
-  let turnedAtMs = Infinity;
+  const awake = new AwakeTime(systemClock, PING_GAP_MS_MAX);
+  let [name, turnedAtMs] = ["", Infinity];
   // A channel may be handed over while the body is still starting.
   let started: Promise<RunningBody> | undefined;
 
@@ -108,7 +110,7 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
       telemetry,
       result: (value) => post({ type: "result", value }),
       fail,
-      progress: () => turnedAtMs = performance.now(),
+      progress: () => turnedAtMs = awake.read(),
       takesOverAtMs,
     });
     post({ type: "ready" });
@@ -139,7 +141,7 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
       case "log levels":
         return void sendLogs(message.logLevels);
       case "ping": {
-        const quietMs = performance.now() - turnedAtMs;
+        const quietMs = awake.read() - turnedAtMs;
         if (quietMs <= (body.progressMaxMs ?? Infinity)) return post({ type: "pong" });
         return fail(new StuckError(`no progress for ${Math.round(quietMs / 1_000)} s`));
       }

@@ -10,6 +10,11 @@ import type {
   Labels,
 } from "../telemetry/metrics.ts";
 
+/** How often main pings a thread. */
+export const PING_MS = 5_000;
+/** A ping that is later than this shows that the process stood still, and not the other side alone. */
+export const PING_GAP_MS_MAX = PING_MS + 2_000;
+
 /** From main to a thread. */
 export type ToThread =
   /** The first message, sent once. */

@@ -1,15 +1,16 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { LogEntry } from "../../../src/runtime/telemetry/log_entry.ts";
 import {
-  PING_MS,
   SILENCE_MAX_MS,
   type SupervisedThread,
 } from "../../../src/runtime/threads/supervised_thread.ts";
+import { PING_MS } from "../../../src/runtime/threads/thread_protocol.ts";
 import {
   type FatalDeath,
   RESTARTS_MAX,
   Supervisor,
 } from "../../../src/runtime/threads/supervisor.ts";
+import { QUIET_MAX_MS } from "../../../src/runtime/service/service_manager.ts";
 import { eventually, within } from "../../support/waiting.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { threadSpecOf } from "../../testdata/threads/thread_spec_of.ts";
@@ -133,6 +134,22 @@ for (const mood of ["closes", "hangs"] as const) {
     await stage.starts(2);
   });
 }
+
+Deno.test("Supervisor restarts nothing, when the process was stopped for whatever time", async () => {
+  await using stage = new Stage();
+  const thread = stage.start("relay", "well");
+  await stage.ready(thread);
+  for (let stops = 0; stops <= RESTARTS_MAX; stops++) {
+    // As long as nothing is heard for before a stop, in the worst case.
+    stage.clock.advance(PING_MS - 1);
+    await stage.clock.suspend(22_000);
+    ok(stage.supervisor.quietMs <= QUIET_MAX_MS, "the service manager is notified");
+    stage.clock.advance(PING_MS);
+    await stage.clock.suspend(3_600_000);
+    await eventually(DEADLINE_MS, "an answer", () => thread.silentMs === 0 || undefined);
+  }
+  strictEqual(stage.logs.filter(({ message }) => message.startsWith("In a")).length, 1);
+});
 
 Deno.test("Supervisor restarts a thread whose loop no longer turns", async () => {
   await using stage = new Stage();
