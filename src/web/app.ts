@@ -8,6 +8,7 @@ import { describeError } from "../runtime/telemetry/log_entry.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { addApi } from "./api/api.ts";
+import { QueryError } from "./api/status_query.ts";
 import type { StatusCache } from "./live/status_cache.ts";
 import { eventStream, WATCHERS_MAX } from "./live/event_stream.ts";
 import { addPages } from "./pages/pages.ts";
@@ -81,6 +82,7 @@ export function createApp(options: AppOptions): Hono {
   app.notFound(({ req: { path } }) => problem(404, { path, title }));
   app.onError((error, { req: { path } }) => {
     if (error instanceof HTTPException) return refusal(error, { path, title });
+    if (error instanceof QueryError) return problemJson(400, {}, error.message);
     if (error instanceof LookupError) return problem(error.status, { path, title });
     const failure = { path, error: describeError(error) };
     logger("web").error("request for {path} failed: {error}", failure);

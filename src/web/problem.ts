@@ -41,10 +41,14 @@ export async function problem(
   });
 }
 
-/** The same as JSON, with additional headers. */
-export function problemJson(status: ProblemStatus, headers: HeadersInit = {}): Response {
-  const [heading, sentence] = SENTENCES[status];
-  const body: Problem = { type: "about:blank", title: heading, status, detail: sentence };
+/** The same as JSON, with additional headers, and a sentence of its own if there is one. */
+export function problemJson(
+  status: ProblemStatus,
+  headers: HeadersInit = {},
+  detail = SENTENCES[status][1],
+): Response {
+  const [heading] = SENTENCES[status];
+  const body: Problem = { type: "about:blank", title: heading, status, detail };
   const response = new Response(JSON.stringify(body), { status, headers });
   response.headers.set("content-type", PROBLEM_TYPE);
   return response;

@@ -1,7 +1,4 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { Validator } from "@seriousme/openapi-schema-validator";
-import { Ajv2020 } from "ajv/dist/2020.js";
-import { openApi } from "../../src/web/api/open_api.ts";
 import { DAY_MS, HOUR_MS } from "../../src/runtime/time_units.ts";
 import { within } from "../support/waiting.ts";
 import { EVIL, EVIL_REPORT } from "./evil_report.ts";
@@ -101,97 +98,6 @@ Deno.test("createApp() shows a site with its changes, failures, phases and certi
   ]);
   const missing = await made.get(`/sites/${encodeURIComponent(shop.site!)}?location=nowhere`);
   strictEqual(missing.response.status, 404);
-});
-
-Deno.test("createApp() answers as its OpenAPI file says", async () => {
-  await using made = await MadeStore.create();
-  await made.add(
-    { site: "shop", agoMs: HOUR_MS },
-    { ...EVIL_REPORT, site: "shop", agoMs: 10_000 },
-    { site: "shop", agoMs: 1_000, labels: { team: "web" } },
-  );
-  type Content = Record<string, { schema: { $ref: string } }>;
-  const file = openApi() as {
-    paths: Record<string, { get: { responses: Record<string, { content?: Content }> } }>;
-    components: { schemas: Record<string, { properties: object }> };
-  };
-  const ajv = new Ajv2020({ strict: false, validateFormats: false });
-  ajv.addSchema(file, "openapi");
-  const asked: [string, string, string][] = [
-    ["/api/status", "/api/status", "200"],
-    ["/api/sites/{name}", "/api/sites/shop", "200"],
-    ["/api/sites/{name}/reports", "/api/sites/shop/reports", "200"],
-    ["/api/sites/{name}", "/api/sites/none", "404"],
-  ];
-  for (const [path, address, status] of asked) {
-    const { response, text } = await made.get(address);
-    strictEqual(`${response.status}`, status);
-    const contentType = response.headers.get("content-type")!;
-    const { $ref } = file.paths[path]!.get.responses[status]!.content![contentType]!.schema;
-    const validate = ajv.compile({ $ref: `openapi${$ref}` });
-    ok(validate(JSON.parse(text)), JSON.stringify(validate.errors));
-    // A field that the file does not know would be one that was added without a word.
-    const { properties } = file.components.schemas[$ref.split("/").at(-1)!]!;
-    deepStrictEqual(Object.keys(JSON.parse(text)).sort(), Object.keys(properties).sort());
-  }
-  deepStrictEqual(Object.keys(file.paths), asked.slice(0, 3).map(([path]) => path));
-});
-
-Deno.test("openApi() is a file that other tools understand", async () => {
-  const { valid, errors } = await new Validator().validate(openApi());
-  ok(valid, JSON.stringify(errors));
-});
-
-Deno.test("createApp() makes answers small for those who can read them so", async () => {
-  await using made = await MadeStore.create();
-  await made.add(...Array.from({ length: 50 }, (_, index) => ({ site: `s${index}`, agoMs: 9 })));
-  const headers = { "accept-encoding": "gzip" };
-  const plain = await made.get("/api/status");
-  const small = await made.app().request("/api/status", { headers });
-  strictEqual(small.headers.get("content-encoding"), "gzip");
-  strictEqual(small.headers.get("vary"), "Accept-Encoding");
-  const whole = small.body!.pipeThrough(new DecompressionStream("gzip"));
-  strictEqual(await new Response(whole).text(), plain.text);
-  const etag = small.headers.get("etag")!;
-  const again = await made.get("/api/status", { ...headers, "if-none-match": etag });
-  deepStrictEqual([again.response.status, again.text], [304, ""]);
-  const events = await made.app().request("/events", { headers });
-  strictEqual(events.headers.get("content-encoding"), null);
-  await events.body!.cancel();
-});
-
-Deno.test("createApp() answers 304, when the ETag is that of what is there", async () => {
-  await using made = await MadeStore.create();
-  await made.add({ site: "shop", agoMs: 1_000 });
-  const first = await made.get("/api/sites/shop/reports");
-  const etag = first.response.headers.get("etag")!;
-  strictEqual(first.response.headers.get("cache-control"), "no-cache");
-  const second = await made.get("/api/sites/shop/reports", { "if-none-match": etag });
-  deepStrictEqual([second.response.status, second.text], [304, ""]);
-  await made.add({ site: "shop" });
-  await made.cache.refresh();
-  const third = await made.get("/api/sites/shop/reports", { "if-none-match": etag });
-  strictEqual(third.response.status, 200);
-});
-
-Deno.test("createApp() asks for the password everywhere, when there is one", async () => {
-  await using made = await MadeStore.create();
-  const app = made.app({ basicAuth: { username: "me", password: "päss:word" } });
-  const pair = new TextEncoder().encode("me:päss:word");
-  const authorization = `Basic ${btoa(String.fromCharCode(...pair))}`;
-  for (const path of ["/", "/events", "/assets/page.css", "/api/status", "/badge/a.svg", "/none"]) {
-    const refused = await app.request(path);
-    strictEqual(refused.status, 401, path);
-    strictEqual(refused.headers.get("www-authenticate"), 'Basic realm="sitemon"', path);
-    ok(refused.headers.has("content-security-policy"), path);
-    const isProblem = refused.headers.get("content-type") === "application/problem+json";
-    strictEqual(isProblem, path.startsWith("/api/"), path);
-    const answered = await app.request(path, { headers: { authorization } });
-    strictEqual(answered.status, path === "/none" ? 404 : 200, path);
-    const kept = path.startsWith("/assets/") ? "no-cache" : "no-store";
-    strictEqual(answered.headers.get("cache-control"), kept, path);
-    await answered.body?.cancel();
-  }
 });
 
 Deno.test("createApp() gives feeds and badges of a site", async () => {
@@ -363,17 +269,6 @@ Deno.test("createApp() shows what it knew, and that it is old, when the store is
   await made.cache.refresh();
   ok(!(await made.get("/")).text.includes("Data may be out of date"));
   deepStrictEqual(made.telemetry.states.get("store"), { ok: true });
-});
-
-Deno.test("createApp() answers 503 to the API, when the store has never answered", async () => {
-  await using made = await MadeStore.create();
-  await made.hide();
-  const { response, text } = await made.get("/api/status");
-  strictEqual(response.status, 503);
-  ok(!text.includes(made.path));
-  const page = await made.get("/");
-  strictEqual(page.response.status, 200);
-  match(page.text, /<h1>No data yet<\/h1>/);
 });
 
 Deno.test("createApp() says when a certificate expires or expired", async () => {

@@ -1,4 +1,4 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { WRONG_PASSWORD_DELAY_MS, WRONG_PASSWORDS_WAITING_MAX } from "../../src/web/passwords.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { eventually } from "../support/waiting.ts";
@@ -34,4 +34,24 @@ Deno.test("passwords() answers wrong ones slowly, and compares no more of an add
     made.telemetry.value("sitemon_web_wrong_passwords_total"),
     WRONG_PASSWORDS_WAITING_MAX,
   );
+});
+
+Deno.test("createApp() asks for the password everywhere, when there is one", async () => {
+  await using made = await MadeStore.create();
+  const app = made.app({ basicAuth: { username: "me", password: "päss:word" } });
+  const pair = new TextEncoder().encode("me:päss:word");
+  const authorization = `Basic ${btoa(String.fromCharCode(...pair))}`;
+  for (const path of ["/", "/events", "/assets/page.css", "/api/status", "/badge/a.svg", "/none"]) {
+    const refused = await app.request(path);
+    strictEqual(refused.status, 401, path);
+    strictEqual(refused.headers.get("www-authenticate"), 'Basic realm="sitemon"', path);
+    ok(refused.headers.has("content-security-policy"), path);
+    const isProblem = refused.headers.get("content-type") === "application/problem+json";
+    strictEqual(isProblem, path.startsWith("/api/"), path);
+    const answered = await app.request(path, { headers: { authorization } });
+    strictEqual(answered.status, path === "/none" ? 404 : 200, path);
+    const kept = path.startsWith("/assets/") ? "no-cache" : "no-store";
+    strictEqual(answered.headers.get("cache-control"), kept, path);
+    await answered.body?.cancel();
+  }
 });

@@ -1,5 +1,5 @@
 /** The routes for programs: JSON below `/api/`, and the OpenAPI file that describes it. */
-import type { Hono } from "hono";
+import type { Context, Hono } from "hono";
 import {
   type DayCoverage,
   jsonOf,
@@ -20,21 +20,23 @@ import {
   lookUp,
   LookupError,
 } from "../site_lookup.ts";
-import type {
-  LocationResponse,
-  ReportsResponse,
-  SiteResponse,
-  StatusesResponse,
-  StatusResponse,
-  WholeResponse,
+import {
+  type LocationResponse,
+  type ReportsResponse,
+  type SiteResponse,
+  STATUS_FIELDS,
+  type StatusResponse,
+  type WholeResponse,
 } from "./api_schemas.ts";
+import { refuseUnknown, selectSites, type StatusQuery, statusQuery } from "./status_query.ts";
 import { openApi } from "./open_api.ts";
 
 export function addApi(
   app: Hono,
   { cache, title }: { readonly cache: StatusCache; readonly title: string },
 ): void {
-  const everywhere = async (name: string): Promise<LocationHistory[]> => {
+  const everywhere = async (context: Context, name: string): Promise<LocationHistory[]> => {
+    refuseUnknown(parametersOf(context));
     const view = await cache.view();
     const locations = locationsOf(view, name);
     return await lookUp(cache, view, { locations, latencyDays: LATENCY_DAYS_DEFAULT });
@@ -42,32 +44,66 @@ export function addApi(
   app.get("/api/status", async (context) => {
     const view = await cache.view();
     if (view.failingSince && view.statuses.length === 0) throw new LookupError(503);
-    return context.json(statusesResponse(view, title));
+    const query = statusQuery(parametersOf(context), STATUS_FIELDS);
+    context.header("content-type", "application/json");
+    return context.body(statusesText(view, { title, query }));
   });
   app.get("/api/sites/:name", async (context) => {
     const name = context.req.param("name");
-    return context.json(siteResponse(await everywhere(name)));
+    return context.json(siteResponse(await everywhere(context, name)));
   });
   app.get("/api/sites/:name/reports", async (context) => {
     const name = context.req.param("name");
-    const known = await everywhere(name);
+    const known = await everywhere(context, name);
     return context.json(reportsResponse(name, known.map(({ history }) => history)));
   });
   app.get("/api/openapi.json", (context) => context.json(openApi()));
 }
 
-/** `/api/status`. */
-function statusesResponse(view: View, title: string): StatusesResponse {
-  return {
-    title,
-    old_since: view.failingSince === undefined ? null : view.failingSince.getTime() * 1_000,
-    sites: wholeSites(view.statuses).map((whole) => ({
-      ...wholeResponse(whole),
-      locations: whole.locations.map((status) =>
-        statusResponse(status, view.uptimes.get(keyOf(status)))
-      ),
-    })),
-  };
+function parametersOf(context: Context): URLSearchParams {
+  return new URL(context.req.url).searchParams;
+}
+
+/** The text of `/api/status`, of which most is made once for each status. */
+function statusesText(
+  view: View,
+  { title, query }: { readonly title: string; readonly query: StatusQuery },
+): string {
+  const { found, next } = selectSites(wholeSites(view.statuses), query);
+  const old_since = view.failingSince === undefined ? null : view.failingSince.getTime() * 1_000;
+  const sites = found.map((whole) => {
+    const locations = whole.locations.map((status) =>
+      statusText(status, { uptime: view.uptimes.get(keyOf(status)), fields: query.fields })
+    );
+    return withArray(wholeResponse(whole), "locations", locations);
+  });
+  return withArray({ title, old_since, next }, "sites", sites);
+}
+
+/** An object as JSON, whose last property is an array of JSON texts. */
+function withArray(rest: object, name: string, texts: readonly string[]): string {
+  return `${JSON.stringify(rest).slice(0, -1)},"${name}":[${texts.join(",")}]}`;
+}
+
+/** What was said of a status, with the uptime that it was said with. */
+const texts = new WeakMap<SiteStatus, { uptime: SiteUptime | undefined; text: string }>();
+
+function statusText(
+  status: SiteStatus,
+  { uptime, fields }: {
+    readonly uptime: SiteUptime | undefined;
+    readonly fields: readonly string[];
+  },
+): string {
+  if (fields.length > 0) {
+    const response: Record<string, unknown> = statusResponse(status, uptime);
+    return JSON.stringify(Object.fromEntries(fields.map((field) => [field, response[field]])));
+  }
+  const known = texts.get(status);
+  if (known !== undefined && known.uptime === uptime) return known.text;
+  const text = JSON.stringify(statusResponse(status, uptime));
+  texts.set(status, { uptime, text });
+  return text;
 }
 
 /** `/api/sites/NAME`. */

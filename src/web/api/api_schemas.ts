@@ -101,6 +101,8 @@ export const statusesSchema = z.object({
     .describe(
       "When the status database stopped responding, so that the data may be out of date; null while it responds.",
     ),
+  next: z.string().nullable()
+    .describe('The "after" of a request for the sites that follow; null when none do.'),
   sites: z.array(wholeSiteSchema).describe("By name."),
 }).meta({ id: "Statuses" });
 
@@ -158,9 +160,6 @@ export const problemSchema = z.object({
 }).meta({ id: "Problem" });
 
 export type StatusResponse = Json<SiteStatus> & { uptimes: z.output<typeof uptimeSchema>[] };
-export type StatusesResponse = Omit<z.output<typeof statusesSchema>, "sites"> & {
-  sites: (WholeResponse & { locations: StatusResponse[] })[];
-};
 export type WholeResponse = Omit<z.output<typeof wholeSiteSchema>, "locations">;
 export type LocationResponse = Omit<z.output<typeof locationSchema>, "status"> & {
   status: StatusResponse;
@@ -171,3 +170,6 @@ export type ReportsResponse = {
   reports: (Json<HistoryReport> & { location: string })[];
 };
 export type Problem = z.output<typeof problemSchema>;
+
+/** The fields of a site at a location. */
+export const STATUS_FIELDS = Object.keys(statusSchema.shape);

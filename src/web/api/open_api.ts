@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { VERSION } from "../../runtime/version.ts";
 import { PROBLEM_TYPE } from "../problem.ts";
+import { STATUS_PARAMETERS } from "./status_query.ts";
 import * as schemas from "./api_schemas.ts";
 
 const NAME = {
@@ -31,6 +32,7 @@ export function openApi(): Record<string, unknown> {
     security: [{}, { password: [] }],
     paths: {
       "/api/status": {
+        parameters: STATUS_PARAMETERS,
         get: operation("statuses", "Every site's status", schemas.statusesSchema),
       },
       "/api/sites/{name}": {
@@ -76,6 +78,7 @@ function operation(
 
 const NOT_FOUND = { "404": "No such site." };
 const ERRORS = {
+  "400": "A query parameter that is unknown, or has an unknown value.",
   "401": "Username and password required.",
   "500": "Internal error in sitemon.",
   "503": "The status database has not responded yet.",

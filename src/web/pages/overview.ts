@@ -1,13 +1,12 @@
 /** The sites that the overview shows, in order and groups; problems come first. */
 import type { SiteStatus } from "../../status/queries.ts";
 import { rankOf, type SiteState, STATES } from "../../report/site_state.ts";
+import { matchesSearch } from "../site_search.ts";
 import { type WholeSite, wholeSites } from "../whole_sites.ts";
 import { type Cause, causesOf, newestFirst } from "./causes.ts";
 
 /** Rows of a page: as many as the store returns days for in one query. */
 export const PAGE_SITES_MAX = 100;
-/** Characters of a search; more would find nothing else. */
-export const SEARCH_LENGTH_MAX = 200;
 /** Label keys offered for grouping. */
 const GROUP_KEYS_MAX = 50;
 /** Natural order: `web-2` before `web-10`. */
@@ -69,7 +68,7 @@ export function overviewOf(statuses: readonly SiteStatus[], query: OverviewQuery
   const by = query.by === undefined || (query.by !== "" && !keys.includes(query.by))
     ? keys[0] ?? ""
     : query.by;
-  const found = sites.filter((site) => matches(site, query.search))
+  const found = sites.filter((site) => matchesSearch(site, query.search))
     .filter((site) => query.only === undefined || groupOf(site, by) === query.only)
     .filter((site) => query.state === undefined || site.state === query.state);
   const isWhole = query.search === "" && query.only === undefined && query.state === undefined;
@@ -108,13 +107,6 @@ function labelKeys(sites: readonly WholeSite[]): string[] {
 
 function groupOf({ lead: { labels } }: WholeSite, by: string): string {
   return Object.hasOwn(labels, by) ? labels[by]! : "";
-}
-
-function matches({ lead, locations }: WholeSite, search: string): boolean {
-  const places = locations.map(({ location }) => location);
-  const text = [lead.site, lead.url, ...places, ...Object.values(lead.labels)].join("\n")
-    .toLowerCase();
-  return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
 /** What is down everywhere is worse than what is down in part; of the same trouble, the newest first. */

@@ -5,6 +5,7 @@ import { type DayCoverage, keyOf } from "../../status/queries.ts";
 import { uptimeText } from "../../status/uptime.ts";
 import type { View } from "../live/status_cache.ts";
 import { STATE_WORDS } from "../state_words.ts";
+import { SEARCH_LENGTH_MAX } from "../site_search.ts";
 import type { WholeSite } from "../whole_sites.ts";
 import {
   ago,
@@ -17,13 +18,7 @@ import {
   viewLinks,
 } from "./markup.ts";
 import type { Cause } from "./causes.ts";
-import {
-  type Counts,
-  type Group,
-  type Overview,
-  type OverviewQuery,
-  SEARCH_LENGTH_MAX,
-} from "./overview.ts";
+import type { Counts, Group, Overview, OverviewQuery } from "./overview.ts";
 import { pageFrame } from "./page_frame.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { uptimeBars } from "./uptime_bars.ts";

@@ -9,7 +9,8 @@ import { wholeSite } from "../whole_sites.ts";
 import { badge } from "./badge.ts";
 import { feed } from "./feed.ts";
 import { documentText } from "./markup.ts";
-import { overviewOf, type OverviewQuery, SEARCH_LENGTH_MAX } from "./overview.ts";
+import { SEARCH_LENGTH_MAX } from "../site_search.ts";
+import { overviewOf, type OverviewQuery } from "./overview.ts";
 import { overviewPage } from "./overview_page.ts";
 import { LATENCY_CHOICES_DAYS, sitePage } from "./site_page.ts";
 

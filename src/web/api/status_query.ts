@@ -1,0 +1,107 @@
+/** What a client asks of `/api/status`: which sites, how many, and which fields of them. */
+import { STATES } from "../../report/site_state.ts";
+import { matchesSearch, SEARCH_LENGTH_MAX } from "../site_search.ts";
+import type { WholeSite } from "../whole_sites.ts";
+
+/** Sites of one response at most, and by default. */
+export const SITES_MAX = 10_000;
+
+export interface StatusQuery {
+  readonly states: readonly string[];
+  /** Key and value. */
+  readonly labels: readonly (readonly [key: string, value: string])[];
+  readonly search: string;
+  readonly limit: number;
+  /** The name after which sites are returned; '' from the first on. */
+  readonly after: string;
+  /** Of each location; all when empty. */
+  readonly fields: readonly string[];
+}
+
+/** Thrown for a parameter that cannot be used; its message is for the client. */
+export class QueryError extends Error {
+  override readonly name = "QueryError";
+}
+
+/** The parameters, as the OpenAPI file has them. */
+export const STATUS_PARAMETERS = [
+  parameter("state", "Only sites in this state; may be repeated.", { enum: STATES }, "array"),
+  parameter(
+    "label",
+    'Only sites with this label, as "key:value"; each that is repeated.',
+    {},
+    "array",
+  ),
+  parameter("q", "Words to find in name, url, location or labels.", {
+    maxLength: SEARCH_LENGTH_MAX,
+  }),
+  parameter("limit", "Sites at most.", { type: "integer", minimum: 1, maximum: SITES_MAX }),
+  parameter("after", 'Sites after this name: "next" of the response before.'),
+  parameter("fields", "Fields of each location, separated by commas; all by default."),
+];
+
+function parameter(name: string, description: string, schema: object = {}, type = "string") {
+  const one = { type: "string", ...schema };
+  return {
+    name,
+    in: "query",
+    description,
+    schema: type === "array" ? { type, items: one } : one,
+  };
+}
+
+/** Throws {@linkcode QueryError}. `fields` are those that a location has. */
+export function statusQuery(given: URLSearchParams, fields: readonly string[]): StatusQuery {
+  refuseUnknown(given, STATUS_PARAMETERS.map(({ name }) => name));
+  const limit = given.get("limit") ?? `${SITES_MAX}`;
+  if (!/^[1-9]\d{0,4}$/.test(limit) || Number(limit) > SITES_MAX) {
+    throw new QueryError(`"limit" is a number from 1 to ${SITES_MAX}`);
+  }
+  return {
+    states: given.getAll("state").map((state) => oneOf(STATES, "state", state)),
+    labels: given.getAll("label").map(labelOf),
+    search: (given.get("q") ?? "").slice(0, SEARCH_LENGTH_MAX),
+    limit: Number(limit),
+    after: given.get("after") ?? "",
+    fields: (given.get("fields") ?? "").split(",").filter((field) => field !== "")
+      .map((field) => oneOf(fields, "fields", field)),
+  };
+}
+
+/** Throws {@linkcode QueryError} for a parameter that is none of these: it would change nothing. */
+export function refuseUnknown(given: URLSearchParams, names: readonly string[] = []): void {
+  const unknown = [...given.keys()].find((name) => !names.includes(name));
+  if (unknown === undefined) return;
+  const known = names.length === 0 ? "there are none" : `use ${names.join(", ")}`;
+  throw new QueryError(`the query parameter "${unknown}" is unknown; ${known}`);
+}
+
+function oneOf(allowed: readonly string[], name: string, value: string): string {
+  if (allowed.includes(value)) return value;
+  throw new QueryError(`"${name}" has the unknown value "${value}"; use ${allowed.join(", ")}`);
+}
+
+function labelOf(text: string): [key: string, value: string] {
+  const colon = text.indexOf(":");
+  if (colon < 1) throw new QueryError(`"label" is "key:value", and not "${text}"`);
+  return [text.slice(0, colon), text.slice(colon + 1)];
+}
+
+/** The sites that are asked for, and the name that the next request begins after. */
+export function selectSites(
+  sites: readonly WholeSite[],
+  { states, labels, search, limit, after }: StatusQuery,
+): { readonly found: readonly WholeSite[]; readonly next: string | null } {
+  const found = sites.filter((whole) =>
+    whole.site > after && (states.length === 0 || states.includes(whole.state)) &&
+    labels.every(([key, value]) => hasLabel(whole, key, value)) && matchesSearch(whole, search)
+  );
+  return {
+    found: found.slice(0, limit),
+    next: found.length > limit ? found[limit - 1]!.site : null,
+  };
+}
+
+function hasLabel({ lead: { labels } }: WholeSite, key: string, value: string): boolean {
+  return Object.hasOwn(labels, key) && labels[key] === value;
+}
