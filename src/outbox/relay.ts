@@ -25,6 +25,11 @@ export const BATCH = { rowsMax: 500, bytesMax: 512 * 1024 } as const;
 export const LINGER_MS = 100;
 /** Temporary failures: soon after a broker's restart, jittered, so that relays do not return together. */
 export const BACKOFF = { minMs: 200, maxMs: 5_000 } as const;
+/**
+ * At the end, without a row that was acknowledged: a publisher that answers takes far less, and what
+ * is left is kept for the next start.
+ */
+export const STALL_MS = 3_000;
 /** How long a request for rows waits in the outbox before it is repeated. */
 const TAKE_WAIT_MS = 30_000;
 
@@ -63,6 +68,8 @@ export class Relay {
   #settlement: Settlement | undefined;
   /** Rows that were fetched while those before them were published. */
   #ahead: Promise<readonly OutboxRow[]> | undefined;
+  /** When rows were acknowledged last. */
+  #acknowledgedMs = -Infinity;
   #failures = 0;
   #outboxFailures = 0;
   #isFailing = false;
@@ -97,6 +104,17 @@ export class Relay {
       await sleep(this.#options.clock, step.pauseMs, signal);
     }
     return false;
+  }
+
+  /** Resolves when no row was acknowledged for {@linkcode STALL_MS} from now, or the signal aborts. */
+  async stalled(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options;
+    const startMs = clock.monotonicMs();
+    while (!signal.aborted) {
+      const leftMs = Math.max(startMs, this.#acknowledgedMs) + STALL_MS - clock.monotonicMs();
+      if (leftMs <= 0) return;
+      await sleep(clock, leftMs, signal);
+    }
   }
 
   async #step(waitMs: number, signal: AbortSignal): Promise<Step> {
@@ -161,7 +179,9 @@ export class Relay {
   /** The pause that a failure needs, if there was one. */
   #judge({ acknowledged, failure }: PublishResult): Step | undefined {
     if (acknowledged.length > 0) {
-      this.#options.telemetry.count("sitemon_published_total", {}, acknowledged.length);
+      const { clock, telemetry } = this.#options;
+      telemetry.count("sitemon_published_total", {}, acknowledged.length);
+      this.#acknowledgedMs = clock.monotonicMs();
       this.#failures = 0;
     }
     if (failure === undefined) {

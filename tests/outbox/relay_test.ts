@@ -4,7 +4,7 @@ import type { Outbox } from "../../src/outbox/outbox.ts";
 import { OutboxUnavailableError } from "../../src/outbox/outbox_error.ts";
 import type { OutboxSource, Settlement, TakeLimits } from "../../src/outbox/outbox_source.ts";
 import { type OutboxRow, PublishError, type PublishFailure } from "../../src/outbox/publisher.ts";
-import { BACKOFF, LINGER_MS, Relay } from "../../src/outbox/relay.ts";
+import { BACKOFF, LINGER_MS, Relay, STALL_MS } from "../../src/outbox/relay.ts";
 import { eventually, within } from "../support/waiting.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { FakePublisher } from "./fake_publisher.ts";
@@ -351,6 +351,24 @@ Deno.test("flush() gives up at its deadline, and rows are kept", async () => {
   deadline.abort();
   strictEqual(await within(DEADLINE_MS, "flush", flushed), false);
   strictEqual(bench.outbox.stats().rows, 1);
+});
+
+Deno.test("stalled() resolves three seconds after the last row that was acknowledged", async () => {
+  await using bench = new Bench();
+  const { relayClock: clock } = bench;
+  const end = new AbortController();
+  let isStalled = false;
+  const stalled = bench.relay.stalled(end.signal).then(() => isStalled = true);
+  clock.advance(STALL_MS - 1);
+  bench.source.append("shop");
+  await bench.relay.flush(end.signal);
+  clock.advance(1);
+  await bench.until("another wait", () => clock.pending === 1);
+  clock.advance(STALL_MS - 2);
+  strictEqual(isStalled, false);
+  clock.advance(1);
+  await within(DEADLINE_MS, "a stall", stalled);
+  await within(DEADLINE_MS, "the end", bench.relay.stalled(AbortSignal.abort()));
 });
 
 Deno.test("flush() does not wait for what an operator has to fix", async () => {

@@ -42,12 +42,17 @@ serveThread<RelaySetup>({
       async stop(deadlineMs) {
         using limit = new Deadline(clock, deadlineMs);
         stopping.abort();
+        const end = new AbortController();
+        const stalled = relay.stalled(AbortSignal.any([limit.signal, end.signal]));
         // First, since other producers wait for the sites.
         await tookPart;
-        await ran;
-        await relay.flush(limit.signal);
-        source.close();
+        const flushed = ran.then(() => relay.flush(end.signal)).finally(() => end.abort());
+        await Promise.race([flushed, stalled]);
+        end.abort();
+        // Ends a batch that is still waiting for its answer.
         await publisher.close();
+        await flushed;
+        source.close();
       },
     };
   },
