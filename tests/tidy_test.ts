@@ -19,7 +19,6 @@ const UNTESTED = [
   ...SOURCES.map(({ path }) => path).filter((path) => structure.WORKER_ENTRY.test(path)),
   // Commands and daemons that tests/integration/ and tests/compile/ run as processes.
   "src/cli/compile.ts",
-  "src/cli/text/terminal.ts",
   "src/runtime/service/reloader.ts",
   "src/runtime/service/service.ts",
   // What tests/integration/doctor_test.ts drives through the command, at real servers.

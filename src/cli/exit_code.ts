@@ -18,6 +18,7 @@ const EXIT_CODES: ReadonlyMap<string, number> = new Map([
   ["OutboxMissingError", EXIT_IO],
   ["OutboxRefusedError", EXIT_CONFIG],
   ["OutboxUnavailableError", EXIT_IO],
+  ["OutputError", EXIT_IO],
   ["StoreConfigurationError", EXIT_CONFIG],
   ["StoreUnavailableError", EXIT_IO],
   ["PidFileError", EXIT_IO],

@@ -4,7 +4,7 @@ import { describeError } from "../runtime/telemetry/log_entry.ts";
 import { VERSION, versionText } from "../runtime/version.ts";
 import type { CommandContext, DefineCommand } from "./define_command.ts";
 import { EXIT_BUG, EXIT_IO, EXIT_OK, EXIT_USAGE, exitCodeOf } from "./exit_code.ts";
-import type { Terminal } from "./text/terminal.ts";
+import { OutputError, type Terminal } from "./text/terminal.ts";
 
 type Load = () => Promise<{ readonly define: DefineCommand }>;
 
@@ -57,8 +57,7 @@ export async function runProgram(args: readonly string[], terminal: Terminal): P
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT_OK : EXIT_USAGE;
-    // The reader of the output has closed it, as head(1) does.
-    if (error instanceof Deno.errors.BrokenPipe) return EXIT_IO;
+    if (error instanceof OutputError && error.isClosed) return EXIT_IO;
     const code = error instanceof Error ? exitCodeOf(error) : undefined;
     const sentence = code === undefined
       ? `internal error in sitemon ${VERSION}, please report it: ${describeError(error)}`
@@ -75,8 +74,9 @@ async function programFor(args: readonly string[], context: CommandContext): Pro
     const command = program.command(name).summary(summary);
     if (asksCompletion || args.includes(name)) (await load()).define(command, context);
   }
-  if (asksCompletion) (await import("./commands/completion.ts")).addCompletion(program);
-  else program.command("completion").summary("print a shell completion script");
+  if (asksCompletion) {
+    (await import("./commands/completion.ts")).addCompletion(program, context.terminal);
+  } else program.command("completion").summary("print a shell completion script");
   return program;
 }
 

@@ -1,6 +1,7 @@
 /** `sitemon completion bash|zsh|fish|powershell`: what a shell offers at the Tab key. */
 import addCommands from "@bomb.sh/tab/commander";
 import type { Command } from "commander";
+import type { Terminal } from "../text/terminal.ts";
 
 /** Where configurations usually are, besides the working directory. */
 const FOLDERS = [".", "/etc/sitemon"];
@@ -9,8 +10,12 @@ const FOLDERS = [".", "/etc/sitemon"];
  * Adds `completion`, which prints a shell's script, and a hidden `complete`, which the script calls.
  * All other commands must have been added before.
  */
-export function addCompletion(program: Command): void {
+export function addCompletion(program: Command, terminal: Pick<Terminal, "write">): void {
   const root = addCommands(program, { completionCommandName: "completion" });
+  // The library prints to the console, where a full disk would look like a bug.
+  program.hook("preAction", () => {
+    console.log = (text) => terminal.write(`${text}\n`);
+  });
   const command = program.commands.find((one) => one.name() === "completion")!;
   command.summary("print a shell completion script")
     .description("Prints a script that makes the shell complete sitemon's commands and options.");

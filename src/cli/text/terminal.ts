@@ -13,16 +13,41 @@ export interface Terminal {
   readonly columns: number | undefined;
 }
 
+/** Thrown when standard output cannot be written to. */
+export class OutputError extends Error {
+  override readonly name = "OutputError";
+  /** Its reader has closed it, as head(1) does: nobody has to be told. */
+  readonly isClosed: boolean;
+
+  constructor(cause: unknown) {
+    super(`cannot write the output: ${(cause as Error).message}`);
+    this.isClosed = cause instanceof Deno.errors.BrokenPipe;
+  }
+}
+
 /**
- * The process's own standard streams.
+ * The process's own standard streams. Writing to output throws {@linkcode OutputError}; there is
+ * nobody to tell that standard error cannot be written to.
  *
  * @see https://no-color.org/
  */
 export function processTerminal(): Terminal {
   const isTerminal = Deno.stdout.isTerminal();
   return {
-    write: (text) => writeAll(Deno.stdout, text),
-    writeError: (text) => writeAll(Deno.stderr, text),
+    write(text) {
+      try {
+        writeAll(Deno.stdout, text);
+      } catch (error) {
+        throw new OutputError(error);
+      }
+    },
+    writeError(text) {
+      try {
+        writeAll(Deno.stderr, text);
+      } catch {
+        // The exit code still tells how it ended.
+      }
+    },
     isInteractive: Deno.stderr.isTerminal(),
     hasColor: (isTerminal || Boolean(Deno.env.get("FORCE_COLOR"))) && !Deno.env.get("NO_COLOR"),
     // A terminal without a size reports 0 columns.

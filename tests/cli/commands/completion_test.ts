@@ -15,7 +15,7 @@ async function offered(words: string[], cwd?: string): Promise<string[]> {
 
 Deno.test("addCompletion() adds one command that is seen", () => {
   const program = new Command("sitemon");
-  addCompletion(program);
+  addCompletion(program, { write() {} });
   deepStrictEqual(program.createHelp().visibleCommands(program).map((it) => it.name()), [
     "completion",
     "help",
