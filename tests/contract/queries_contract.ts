@@ -1,6 +1,15 @@
 /** What every implementation of the query port keeps to, on the store whose tables it reads. */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import {
+  ATTEMPTS_MAX,
+  LONG_MAX,
+  LONG_MIN,
+  RESPONSE_TIME_MAX,
+  TIME_MAX,
+  TIME_MIN,
+} from "../../src/report/bounds.ts";
 import type { SiteReport } from "../../src/report/report.ts";
+import { invalidity } from "../../src/report/validation.ts";
 import {
   type Coverage,
   DAILY_SITES_MAX,
@@ -16,6 +25,9 @@ import { onStore, type OpenedStore, type Register } from "./opened_store.ts";
 import { aReport, chunk, DAY, FULL_REPORT, HOUR, MINUTE, NOON, SECOND } from "./site_reports.ts";
 
 const SHOP = { site: "shop", location: "default" };
+/** Of Avro's int. */
+const INT_MAX = 2 ** 31 - 1;
+const DAYS = 90;
 const HISTORY = { transitionDays: 30, latencyDays: 30 };
 
 /** Now, in microseconds. */
@@ -89,6 +101,47 @@ export function queriesContract(
       certificate_expires_at: new Date(FULL_REPORT.certificate_expires_at / 1_000),
     });
     deepStrictEqual((await queries.history({ site, location }, HISTORY))!.status, second);
+  });
+
+  test("answers, when every value is at the edge of its type", async ({ store, queries, sql }) => {
+    const timings = (micros: number) => ({
+      ...{ dns: micros, connect: micros, tls: micros, first_byte: micros, transfer: micros },
+    });
+    const lowest = {
+      ...{ site: "\u{10ffff}", response_time: 0, response_code: 100, attempts: 1, body_bytes: 0 },
+      ...{ certificate_expires_at: LONG_MIN, interval_ms: 1, timings: timings(0), snippet: "" },
+      ...{ checked_at: TIME_MIN, recorded_at: TIME_MIN, error_text: "", labels: { "": "" } },
+    };
+    const highest = {
+      ...{ site: "\u{10ffff}", response_time: RESPONSE_TIME_MAX, response_code: 999 },
+      ...{ attempts: ATTEMPTS_MAX, body_bytes: Number.MAX_SAFE_INTEGER, timings: timings(INT_MAX) },
+      ...{
+        certificate_expires_at: LONG_MAX,
+        interval_ms: INT_MAX,
+        snippet: "\u{10ffff}".repeat(512),
+      },
+      ...{ checked_at: now(), recorded_at: TIME_MAX, labels: { "\x7f": "\uffff" }, ...DOWN },
+    };
+    const reports = numbered([lowest, highest])
+      .map((report) => ({ ...report, sequence: Number.MAX_SAFE_INTEGER - report.sequence }));
+    for (const report of reports) strictEqual(invalidity(report), undefined);
+    const { producer_id } = reports[0]!;
+    const run = { first: 1, last: Number.MAX_SAFE_INTEGER, count: Number.MAX_SAFE_INTEGER };
+    await store.apply(chunk(reports, { gaps: [{ producer_id, ...run, reason: "\u{10ffff}" }] }));
+    const key = { site: "\u{10ffff}", location: "default" };
+    const [status] = await queries.statuses();
+    deepStrictEqual([status!.interval_ms, status!.response_time, status!.stale], [
+      INT_MAX,
+      RESPONSE_TIME_MAX,
+      false,
+    ]);
+    deepStrictEqual(status!.certificate_expires_at, new Date(LONG_MAX / 1_000));
+    await queries.uptimes();
+    await queries.daily([key], DAYS);
+    strictEqual((await queries.history(key, HISTORY))!.recent[0]!.attempts, ATTEMPTS_MAX);
+    for (const view of ["site_current", "site_uptime", "site_incident"]) {
+      ok((await sql(`SELECT * FROM ${view}`)).length > 0, view);
+    }
   });
 
   test("statuses() has the newest report of each site, by name", async ({ store, queries }) => {
