@@ -31,10 +31,10 @@ const DESCRIPTION = "Checks web sites on a schedule and keeps a durable record o
 
 const AFTER_HELP = `
 Getting started:
-  sitemon check https://example.org   check a site once
-  sitemon run -c FILE                 keep checking; needs no other servers
-  sitemon producer -c FILE            keep checking, and publish to Kafka
-  sitemon consumer -c FILE            apply the reports in Kafka to PostgreSQL
+  sitemon check example.org   check a site once
+  sitemon run -c FILE         keep checking; needs no other servers
+  sitemon producer -c FILE    keep checking, and publish to Kafka
+  sitemon consumer -c FILE    apply the reports in Kafka to PostgreSQL
 
 Exit codes:
    0  success                          74  input/output error
@@ -75,7 +75,11 @@ async function programFor(args: readonly string[], context: CommandContext): Pro
     if (asksCompletion || args.includes(name)) (await load()).define(command, context);
   }
   if (asksCompletion) {
+<<<<<<< HEAD
     (await import("./commands/completion.ts")).addCompletion(program, context.terminal);
+=======
+    (await import("./commands/completion.ts")).addCompletion(program, args, context);
+>>>>>>> 454553b (Complete files and names of sites, in bash without a package)
   } else program.command("completion").summary("print a shell completion script");
   return program;
 }

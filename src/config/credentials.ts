@@ -46,14 +46,33 @@ export function urlCredentials(url: string): string[] {
 /** Every text that reveals a user name and password, including the header that they are sent in. */
 export function pairCredentials(user: string, password: string): string[] {
   const pair = `${user}:${password}`;
-  return [pair, new TextEncoder().encode(pair).toBase64(), password === "" ? user : password];
+  const bytes = new TextEncoder().encode(pair);
+  // With the padding left out, and in the alphabet for URLs, as some write it again.
+  const unpadded = (["base64", "base64url"] as const)
+    .map((alphabet) => bytes.toBase64({ alphabet, omitPadding: true }));
+  return [...new Set([pair, bytes.toBase64(), ...unpadded, password === "" ? user : password])];
 }
 
-/** A header's value, and what follows a scheme such as `Bearer`. */
+/** A header's value, what follows a scheme such as `Bearer` and what `Basic` encodes, and each cookie's. */
 export function headerCredentials(name: string, value: string): string[] {
   if (!isSecretHeader(name)) return [];
-  const [, word] = /^\S+\s+(\S.*)$/.exec(value) ?? [];
-  return word === undefined ? [value] : [value, word];
+  const [, scheme = "", word] = /^(\S+)\s+(\S.*)$/.exec(value) ?? [];
+  const inner = /^basic$/i.test(scheme) ? decodedPair(word!) : [];
+  const cookies = /cookie/i.test(name)
+    ? value.split(";").map((pair) => pair.slice(pair.indexOf("=") + 1).trim())
+    : [];
+  return [value, ...(word === undefined ? [] : [word]), ...inner, ...cookies];
+}
+
+/** The credentials in the value of `Authorization: Basic`; none when it is no Base64. */
+function decodedPair(base64: string): string[] {
+  try {
+    const pair = new TextDecoder().decode(Uint8Array.fromBase64(base64));
+    const at = pair.indexOf(":");
+    return at < 0 ? [pair] : pairCredentials(pair.slice(0, at), pair.slice(at + 1));
+  } catch {
+    return [];
+  }
 }
 
 /** What references stand for, passwords, and the credentials in URLs and headers; each text once. */

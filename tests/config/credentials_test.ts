@@ -19,6 +19,15 @@ Deno.test("urlCredentials() gives every form in which credentials may appear", (
 Deno.test("headerCredentials() takes the value, and what follows a scheme", () => {
   deepStrictEqual(headerCredentials("Authorization", "Bearer abc"), ["Bearer abc", "abc"]);
   deepStrictEqual(headerCredentials("X-Api-Key", "abc"), ["abc"]);
+  // Padded, unpadded, and in the alphabet for URLs.
+  deepStrictEqual(headerCredentials("authorization", "basic dTpwPz8+cA=="), [
+    ...["basic dTpwPz8+cA==", "dTpwPz8+cA==", "u:p??>p", "dTpwPz8+cA==", "dTpwPz8+cA"],
+    ...["dTpwPz8-cA", "p??>p"],
+  ]);
+  deepStrictEqual(headerCredentials("authorization", "Basic no!"), ["Basic no!", "no!"]);
+  deepStrictEqual(headerCredentials("Cookie", "a=one; b=t=wo"), [
+    ...["a=one; b=t=wo", "b=t=wo", "one", "t=wo"],
+  ]);
   deepStrictEqual(headerCredentials("Accept", "text/html"), []);
 });
 

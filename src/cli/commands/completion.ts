@@ -1,16 +1,41 @@
 /** `sitemon completion bash|zsh|fish|powershell`: what a shell offers at the Tab key. */
 import addCommands from "@bomb.sh/tab/commander";
+<<<<<<< HEAD
 import type { Command } from "commander";
 import type { Terminal } from "../text/terminal.ts";
+=======
+import type { Command, Option } from "commander";
+import { systemHostEnvironment } from "../../config/host_environment.ts";
+import type { CommandContext } from "../define_command.ts";
+import { findConfig } from "../find_config.ts";
+import { loadFile } from "../load_file.ts";
+import type { Terminal } from "../text/terminal.ts";
+// The library's own needs the bash-completion package, and runs what names have in them as commands.
+import bashScript from "./completion.bash" with { type: "text" };
+>>>>>>> 454553b (Complete files and names of sites, in bash without a package)
 
 /** Where configurations usually are, besides the working directory. */
-const FOLDERS = [".", "/etc/sitemon"];
+const CONFIG_FOLDER = "/etc/sitemon/";
+
+/** Whose configurations hold sites. */
+const SITES_OF = ["producer", "run"] as const;
+
+/** Values that are offered; nobody reads more. */
+const OFFERED_MAX = 1_000;
 
 /**
- * Adds `completion`, which prints a shell's script, and a hidden `complete`, which the script calls.
- * All other commands must have been added before.
+ * Adds `completion`, which prints a shell's script, and a hidden `complete`, which the script calls
+ * with the words so far: `complete -- WORD …`. All other commands must have been added before.
  */
+<<<<<<< HEAD
 export function addCompletion(program: Command, terminal: Pick<Terminal, "write">): void {
+=======
+export function addCompletion(
+  program: Command,
+  args: readonly string[],
+  { terminal }: Pick<CommandContext, "terminal">,
+): void {
+>>>>>>> 454553b (Complete files and names of sites, in bash without a package)
   const root = addCommands(program, { completionCommandName: "completion" });
   // The library prints to the console, where a full disk would look like a bug.
   program.hook("preAction", () => {
@@ -20,26 +45,82 @@ export function addCompletion(program: Command, terminal: Pick<Terminal, "write"
   command.summary("print a shell completion script")
     .description("Prints a script that makes the shell complete sitemon's commands and options.");
   command.registeredArguments[0]!.description = "shell";
-  for (const { options } of root.commands.values()) {
-    const config = options.get("config");
-    if (config === undefined) continue;
-    config.handler = (complete) => {
-      for (const file of configurations()) complete(file, "");
-    };
+  command.hook("preAction", (_, { args: [shell] }) => {
+    if (shell === "bash") root.setup = () => terminal.write(bashScript);
+  });
+  const words = args.slice(args.indexOf("complete") + 1);
+  for (const [name, { options }] of root.commands) {
+    for (const { long, flags } of optionsOf(program, name)) {
+      const values = valuesOf(flags, { words, terminal });
+      const option = options.get(long?.slice(2) ?? "");
+      if (values === undefined || option === undefined) continue;
+      option.handler = (complete) => {
+        for (const value of values().slice(0, OFFERED_MAX)) complete(value, "");
+      };
+    }
   }
 }
 
-function configurations(): string[] {
-  return FOLDERS.flatMap((folder) => {
-    const prefix = folder === "." ? "" : `${folder}/`;
-    return namesIn(folder).filter((name) => /\.ya?ml$/.test(name)).map((name) => prefix + name);
-  });
+/** Of a command by its full name, such as `outbox export`. */
+function optionsOf(program: Command, name: string): readonly Option[] {
+  const steps = name === "" ? [] : name.split(" ");
+  const command = steps.reduce<Command | undefined>(
+    (parent, step) => parent?.commands.find((one) => one.name() === step),
+    program,
+  );
+  return command?.options ?? [];
+}
+
+/** What the shell asks, and where its answer goes. */
+interface Asked {
+  /** The last of them is being written. */
+  readonly words: readonly string[];
+  readonly terminal: Terminal;
+}
+
+/** What an option takes, as far as it can be listed. */
+function valuesOf(flags: string, { words, terminal }: Asked): (() => string[]) | undefined {
+  if (flags.startsWith("--site ")) return () => sites({ words, terminal });
+  if (!/<(file|path|folder)>/.test(flags)) return undefined;
+  const current = words.at(-1)!.replace(/^--[\w-]+=/, "");
+  return flags.includes("--config") ? () => configurations(current) : () => pathsFrom(current);
+}
+
+function configurations(current: string): string[] {
+  const folders = current === "" ? ["", CONFIG_FOLDER] : [current];
+  return folders.flatMap(pathsFrom).filter((path) => /(\.ya?ml|\/)$/.test(path));
+}
+
+/** The files and folders that a path begins, folders with a slash at their end. */
+function pathsFrom(current: string): string[] {
+  const folder = current.slice(0, current.lastIndexOf("/") + 1);
+  const begun = current.slice(folder.length);
+  return entriesOf(folder || ".")
+    // A line break in a name would make two values of it.
+    .filter(({ name }) => name.startsWith(begun) && !/\p{Cc}/u.test(name))
+    .filter(({ name }) => begun !== "" || !name.startsWith("."))
+    .map(({ name, isDirectory }) => `${folder}${name}${isDirectory ? "/" : ""}`).sort();
 }
 
 /** Empty for a folder that is missing or unreadable: the Tab key shows no errors. */
-function namesIn(folder: string): string[] {
+function entriesOf(folder: string): Deno.DirEntry[] {
   try {
-    return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
+    return [...Deno.readDirSync(folder)];
+  } catch {
+    return [];
+  }
+}
+
+/** Names in the configuration that the words name, or that the command would find; none if it has mistakes. */
+function sites({ words, terminal: visible }: Asked): string[] {
+  const at = words.findLastIndex((word) => word === "-c" || word === "--config");
+  const joined = words.findLast((word) => word.startsWith("--config="))?.slice("--config=".length);
+  const config = joined ?? (at < 0 ? undefined : words[at + 1]);
+  const hostEnvironment = systemHostEnvironment();
+  const terminal = { ...visible, writeError() {} };
+  try {
+    const found = findConfig(config === undefined ? {} : { config }, SITES_OF, hostEnvironment);
+    return loadFile(found, { terminal, readsPipes: false }).sites.map(({ name }) => name);
   } catch {
     return [];
   }

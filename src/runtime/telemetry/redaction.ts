@@ -11,27 +11,24 @@ export const SECRET_LENGTH_MIN = 4;
 /** Removes the secrets of the configuration from a text. */
 export type Redact = (text: string) => string;
 
-/** Gateways that encode a url again and again do it two or three times. */
+/** Gateways that encode a url again and again do it two or three times, and a page may quote it. */
 const DECODINGS_MAX = 4;
 
 /**
- * Returns a function that replaces each of the secrets with `***`, also as URLs and JSON encode it,
- * and in every percent-encoding. Its time grows with the text, hardly with the number of secrets: a
- * configuration may have one for each of 100,000 sites, and every report is redacted.
+ * Returns a function that replaces each of the secrets with `***`, also as URLs, forms, JSON and HTML
+ * write it, in every way to escape a character and up to four times over. Its time grows with the
+ * text, hardly with the number of secrets: a configuration may have one for each of 100,000 sites,
+ * and every report is redacted.
  */
 export function redactor(secrets: readonly string[]): Redact {
   const long = secrets.filter((secret) => secret.length >= SECRET_LENGTH_MIN);
   const forms = [...new Set(long.flatMap(formsOf))];
   if (forms.length === 0) return (text) => text;
-  const find = finder(forms.map(asBytes));
+  const find = finder(forms);
   return (text) => {
     const bytes = asBytes(text);
     const ranges = find(bytes);
-    let view = bytes;
-    let starts: readonly number[] | undefined;
-    for (let left = DECODINGS_MAX; left > 0 && PERCENT.test(view); left--) {
-      starts = percentStarts(view, starts);
-      view = view.replaceAll(PERCENTS, (code) => String.fromCharCode(parseInt(code.slice(1), 16)));
+    for (const { view, starts } of decodings(bytes)) {
       for (const [from, to] of find(view)) ranges.push([starts[from]!, starts[to]!]);
     }
     return ranges.length === 0 ? text : asText(hide(bytes, ranges));
@@ -77,19 +74,73 @@ function hide(text: string, ranges: Range[]): string {
   return hidden + text.slice(kept);
 }
 
-const PERCENT = /%[0-9a-f]{2}/i;
-const PERCENTS = new RegExp(PERCENT, "gi");
+/** A character as URLs, JSON and other code, and HTML escape it. */
+const ESCAPE = new RegExp(
+  [
+    "%[0-9a-f]{2}",
+    String
+      .raw`\\u(?:d[89ab][0-9a-f]{2}\\ud[c-f][0-9a-f]{2}|[0-9a-f]{4})|\\x[0-9a-f]{2}|\\["'\\/bfnrt]`,
+    "&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|amp|lt|gt|quot|apos);",
+  ].join("|"),
+  "i",
+);
+const ESCAPES = new RegExp(ESCAPE, "gi");
+const NAMED = new Map([
+  ...[["amp", "&"], ["lt", "<"], ["gt", ">"], ["quot", '"'], ["apos", "'"]],
+  ...[["b", "\b"], ["f", "\f"], ["n", "\n"], ["r", "\r"], ["t", "\t"]],
+] as [string, string][]);
 const ASCII = /^[\0-\x7f]*$/;
 
-/** Where each byte of the decoded view, and its end, is in the text, by the same of the view before. */
-function percentStarts(view: string, before?: readonly number[]): number[] {
-  const starts: number[] = [];
-  for (let at = 0; at < view.length; at++) {
-    starts.push(before?.[at] ?? at);
-    if (view[at] === "%" && PERCENT.test(view.slice(at, at + 3))) at += 2;
+/** A text with its escapes undone, and where in the original each byte of it, and its end, begins. */
+interface Decoding {
+  readonly view: string;
+  readonly starts: readonly number[];
+}
+
+/** The bytes with their escapes undone once, twice and so on, as long as there are any. */
+function* decodings(bytes: string): Iterable<Decoding> {
+  let view = bytes;
+  let starts: readonly number[] | undefined;
+  for (let left = DECODINGS_MAX; left > 0 && ESCAPE.test(view); left--) {
+    const decoding = decoded(view, starts);
+    yield decoding;
+    ({ view, starts } = decoding);
   }
-  starts.push(before?.at(-1) ?? view.length);
-  return starts;
+}
+
+function decoded(bytes: string, before: readonly number[] | undefined): Decoding {
+  const startOf = (at: number) => before?.[at] ?? at;
+  const starts: number[] = [];
+  let view = "";
+  let at = 0;
+  const keepUntil = (end: number) => {
+    view += bytes.slice(at, end);
+    for (; at < end; at++) starts.push(startOf(at));
+  };
+  for (const { 0: escape, index } of bytes.matchAll(ESCAPES)) {
+    keepUntil(index);
+    const character = unescaped(escape.toLowerCase());
+    for (const _ of character) starts.push(startOf(index));
+    view += character;
+    at = index + escape.length;
+  }
+  keepUntil(bytes.length);
+  starts.push(startOf(at));
+  return { view, starts };
+}
+
+/** The bytes that an escape in lower case stands for. */
+function unescaped(escape: string): string {
+  if (/^(%|\\x)/.test(escape)) return String.fromCharCode(parseInt(escape.slice(-2), 16));
+  if (escape.startsWith("\\u")) {
+    const units = escape.split("\\u").slice(1).map((unit) => parseInt(unit, 16));
+    return asBytes(String.fromCharCode(...units));
+  }
+  const { hex, decimal, name } =
+    /^[\\&](?:#x(?<hex>[0-9a-f]+)|#(?<decimal>[0-9]+)|(?<name>[^;]+));?$/.exec(escape)!.groups!;
+  if (name !== undefined) return NAMED.get(name) ?? name;
+  const code = hex === undefined ? Number(decimal) : parseInt(hex, 16);
+  return asBytes(code > 0x10ffff ? "\ufffd" : String.fromCodePoint(code));
 }
 
 /** UTF-8, one byte a character: what is invalid beside a secret must not keep it from being found. */
@@ -104,17 +155,14 @@ function asText(bytes: string): string {
     .decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
 }
 
-/** How a secret looks in texts: itself, in JSON, in a form, and in the path and query of a url. */
+/** How a secret looks in texts whose escapes are undone: itself, in a form, in a url's path and query. */
 function formsOf(secret: string): string[] {
   const url = new URL("http://h/");
   url.search = secret;
   const query = url.search.slice(1);
   url.pathname = `/${secret}`;
-  return [
-    secret,
-    JSON.stringify(secret).slice(1, -1),
-    secret.replaceAll(" ", "+"),
-    query,
-    url.pathname.slice(1),
-  ].filter((form) => form.length >= SECRET_LENGTH_MIN);
+  const forms = [secret, secret.replaceAll(" ", "+"), query, url.pathname.slice(1)].map(asBytes);
+  // What looks like an escape in a secret is undone together with those around it.
+  const undone = forms.flatMap((form) => [...decodings(form)].map(({ view }) => view));
+  return [...forms, ...undone].filter((form) => form.length >= SECRET_LENGTH_MIN);
 }

@@ -25,6 +25,40 @@ const CASES: [what: string, secrets: string[], text: string, redacted: string][]
   ["one that has a percent sign", ["p%40ss"], "p%40ss p%2540ss", "*** ***"],
   ["those that overlap in two encodings as one", ["abcd%65f"], "abcd%65f %61bcd%2565f", "*** ***"],
   ["a long one", ["s".repeat(300_000)], `?%73${"s".repeat(299_999)}`, "?***"],
+  ["one as a form writes it among spaces", ["two words&"], "t=two+words%26", "t=***"],
+  [
+    "one as other JSON writes it",
+    ["<a/b>é😀"],
+    '"\\u003Ca\\/b\\u003e\\u00e9\\ud83d\\ude00"',
+    '"***"',
+  ],
+  ["one as HTML writes it", ["<a&b'c\"é"], "x=&lt;a&amp;b&#39;c&quot;&#XE9;;", "x=***;"],
+  ["one as Python writes it", ["p'ä😀x"], "b'p\\'\\xc3\\xa4😀x'", "b'***'"],
+  [
+    "one as HTML with JSON in a url has it",
+    ['a"b&c'],
+    "?%26quot;a%5c%5c%22b%26amp%3Bc",
+    "?%26quot;***",
+  ],
+  ["one that has escapes of all kinds", ["a%41\\u0041&amp;z"], "a%41\\u0041&amp;amp;z", "***"],
+  [
+    "one with a backslash as a url has it",
+    ["a\\b/c"],
+    new URL("http://h/a\\b/c").href,
+    "http://h/***",
+  ],
+  [
+    "none in a number that is no character",
+    ["s3cret"],
+    "&#1114112;s3cret&#x110000;",
+    "&#1114112;***&#x110000;",
+  ],
+  [
+    "none of what an escape breaks",
+    ["s3cret"],
+    "s3%cret \\u12 &#; s3&cret",
+    "s3%cret \\u12 &#; s3&cret",
+  ],
   ["one as JSON writes it", ['a"b\n'], JSON.stringify({ t: 'a"b\n' }), '{"t":"***"}'],
 ];
 
