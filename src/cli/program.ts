@@ -75,11 +75,7 @@ async function programFor(args: readonly string[], context: CommandContext): Pro
     if (asksCompletion || args.includes(name)) (await load()).define(command, context);
   }
   if (asksCompletion) {
-<<<<<<< HEAD
-    (await import("./commands/completion.ts")).addCompletion(program, context.terminal);
-=======
     (await import("./commands/completion.ts")).addCompletion(program, args, context);
->>>>>>> 454553b (Complete files and names of sites, in bash without a package)
   } else program.command("completion").summary("print a shell completion script");
   return program;
 }

@@ -1,9 +1,5 @@
 /** `sitemon completion bash|zsh|fish|powershell`: what a shell offers at the Tab key. */
 import addCommands from "@bomb.sh/tab/commander";
-<<<<<<< HEAD
-import type { Command } from "commander";
-import type { Terminal } from "../text/terminal.ts";
-=======
 import type { Command, Option } from "commander";
 import { systemHostEnvironment } from "../../config/host_environment.ts";
 import type { CommandContext } from "../define_command.ts";
@@ -12,7 +8,6 @@ import { loadFile } from "../load_file.ts";
 import type { Terminal } from "../text/terminal.ts";
 // The library's own needs the bash-completion package, and runs what names have in them as commands.
 import bashScript from "./completion.bash" with { type: "text" };
->>>>>>> 454553b (Complete files and names of sites, in bash without a package)
 
 /** Where configurations usually are, besides the working directory. */
 const CONFIG_FOLDER = "/etc/sitemon/";
@@ -27,15 +22,11 @@ const OFFERED_MAX = 1_000;
  * Adds `completion`, which prints a shell's script, and a hidden `complete`, which the script calls
  * with the words so far: `complete -- WORD …`. All other commands must have been added before.
  */
-<<<<<<< HEAD
-export function addCompletion(program: Command, terminal: Pick<Terminal, "write">): void {
-=======
 export function addCompletion(
   program: Command,
   args: readonly string[],
   { terminal }: Pick<CommandContext, "terminal">,
 ): void {
->>>>>>> 454553b (Complete files and names of sites, in bash without a package)
   const root = addCommands(program, { completionCommandName: "completion" });
   // The library prints to the console, where a full disk would look like a bug.
   program.hook("preAction", () => {

@@ -15,11 +15,7 @@ async function offered(words: string[], cwd?: string): Promise<string[]> {
 
 Deno.test("addCompletion() adds one command that is seen", () => {
   const program = new Command("sitemon");
-<<<<<<< HEAD
-  addCompletion(program, { write() {} });
-=======
   addCompletion(program, [], { terminal: new FakeTerminal() });
->>>>>>> 454553b (Complete files and names of sites, in bash without a package)
   deepStrictEqual(program.createHelp().visibleCommands(program).map((it) => it.name()), [
     "completion",
     "help",
