@@ -59,7 +59,7 @@ function loadSource(
     secrets: gatherSecrets(sources, config, sites),
     files: context.files,
     environment: [...context.variables].sort(),
-    warnings: [...context.warnings, ...crossWarnings(checked)],
+    warnings: [...context.warnings, ...crossWarnings({ ...checked, sites, entries })],
     origins: { source, sites: entries },
   };
 }

@@ -13,6 +13,7 @@ import {
   FAILURES_MAX,
   HOPS_MAX,
   LABELS_MAX,
+  NEXT_CHECK_MS_MAX,
   RESPONSE_TIME_MAX,
   SITE_LENGTH_MAX,
   SNIPPET_LENGTH_MAX,
@@ -93,8 +94,12 @@ export const REPORT_FIELDS = {
     shown: true,
   }),
   snippet: field(nullable(text(0, SNIPPET_LENGTH_MAX)), { kept: "history", shown: true }),
-  /** The site's interval; `null` when unknown, and then the site never turns stale. */
-  interval_ms: field(nullable(int(1, Infinity)), { kept: "status" }),
+  /**
+   * Milliseconds from `checked_at` until the next check of the site begins, for which this report
+   * holds: the site's interval, or the slots that pass while a check lasts. `null` when unknown: the
+   * report then covers no time, and the site never turns stale.
+   */
+  next_check_ms: field(nullable(int(1, NEXT_CHECK_MS_MAX)), { kept: "status" }),
   labels: field(texts(LABELS_MAX, WORD_LENGTH_MAX), { kept: "status" }),
   /** The UUID of the outbox file that stored it; '' before. */
   producer_id: field(uuid(), { kept: "key" }),

@@ -53,10 +53,10 @@ export function draftOf(report: TracedReport): ReportDraft {
 
 /** What is kept in place of a report that cannot be encoded: that its site was checked, and no more. */
 export function withoutFindings(report: TracedReport): TracedReport {
-  const { url, site, location, checked_at, interval_ms, traceparent } = report;
+  const { url, site, location, checked_at, next_check_ms, traceparent } = report;
   return {
     ...BLANK_REPORT,
-    ...{ url, site, location, checked_at, interval_ms },
+    ...{ url, site, location, checked_at, next_check_ms },
     ...{ outcome: "inconclusive", reason: "internal", error_text: INTERNAL_ERROR },
     ...(traceparent === undefined ? {} : { traceparent }),
   };

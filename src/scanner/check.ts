@@ -76,7 +76,7 @@ export async function checkSite(
 
 /** What a report says of its site. A secret may stand in a url, a pattern and a label too. */
 function blankReport(site: Site, { location, clock, redact }: CheckContext): SiteReport {
-  const { url, pattern, name, intervalMs, labels } = site;
+  const { url, pattern, name, labels } = site;
   return {
     ...BLANK_REPORT,
     url: escapeControls(redact(publicUrl(url)), URL_LENGTH_MAX),
@@ -84,7 +84,6 @@ function blankReport(site: Site, { location, clock, redact }: CheckContext): Sit
     site: name,
     location,
     checked_at: clock.nowMicros(),
-    interval_ms: intervalMs,
     labels: redactedLabels(labels, redact),
   };
 }

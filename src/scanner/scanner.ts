@@ -5,6 +5,7 @@
  */
 import { isDeepStrictEqual } from "node:util";
 import type { Site } from "../config/site.ts";
+import { NEXT_CHECK_MS_MAX } from "../report/bounds.ts";
 import type { TracedReport } from "../report/report.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { within } from "../runtime/deadline.ts";
@@ -24,7 +25,7 @@ import { LeaseExpiredError } from "./probe.ts";
 export const LATENESS_MS_MAX = 2_000;
 
 /** Why a slot was left out. */
-const SKIP_CAUSES = ["busy", "late", "paused", "unleased"] as const;
+const SKIP_CAUSES = ["site_busy", "busy", "late", "paused", "unleased"] as const;
 const SKIPPED = "sitemon_checks_skipped_total";
 type SkipCause = (typeof SKIP_CAUSES)[number];
 
@@ -37,12 +38,18 @@ const SLOW_CHECK_MS = 1_000;
  */
 export const GRAIN_MS = 10;
 
+/**
+ * A check that ends later than its timeout and this did not last so long: the process was suspended,
+ * and nobody watched the site meanwhile.
+ */
+const OVERTIME_MS = 30_000;
+
 /** The longest that a timer can wait, with room below 2^31 ms, where timers fire at once. */
 const TIMER_MS_MAX = 3_600_000;
 
 /**
  * Runs one check. It rejects with {@linkcode LeaseExpiredError} at most; the signal aborts when
- * nobody waits for the report.
+ * nobody waits for the report. The scanner itself knows when the next check begins.
  */
 export type Check = (site: Site, signal: AbortSignal) => Promise<TracedReport>;
 
@@ -88,8 +95,11 @@ export class Scanner {
   readonly #options: ScannerOptions;
   readonly #due = new DueQueue<WatchedSite>();
   readonly #watched = new Map<string, WatchedSite>();
-  /** Names of sites from their slot until their check ended, so that no two checks of one overlap. */
-  readonly #busy = new Set<string>();
+  /**
+   * Names of sites from their slot until their check ended, so that no two checks of one overlap,
+   * and why their slots are left out meanwhile: they wait for their turn, or are being checked.
+   */
+  readonly #busy = new Map<string, "busy" | "site_busy">();
   readonly #queue: CheckQueue;
   readonly #cut = new AbortController();
   #cancelTimer = () => {};
@@ -209,7 +219,7 @@ export class Scanner {
     const slotMs = slotAt(watched.slots, newest);
     const skipCause = this.#skipCause(watched, elapsedMs - slotMs);
     if (skipCause !== undefined) return this.#countSkipped(skipCause, 1);
-    this.#busy.add(watched.site.name);
+    this.#busy.set(watched.site.name, "busy");
     const { site: { name: site }, host, isSlow } = watched;
     this.#queue.add({ site, host, isSlow, run: () => this.#run(watched, slotMs) });
   }
@@ -221,8 +231,7 @@ export class Scanner {
   #skipCause({ site }: WatchedSite, lateMs: number): SkipCause | undefined {
     if (this.#state === "paused") return "paused";
     if (!this.#mayCheck()) return "unleased";
-    if (this.#busy.has(site.name)) return "busy";
-    return lateMs > latenessMsMax(site) ? "late" : undefined;
+    return this.#busy.get(site.name) ?? (lateMs > latenessMsMax(site) ? "late" : undefined);
   }
 
   async #run(watched: WatchedSite, slotMs: number): Promise<void> {
@@ -235,11 +244,13 @@ export class Scanner {
     const { telemetry, check, thread = "scanner" } = this.#options;
     const reportRunning = () =>
       telemetry.set("sitemon_checks_running", this.#queue.running, { thread });
+    this.#busy.set(watched.site.name, "site_busy");
     const startMs = this.#elapsedMs();
     telemetry.observe("sitemon_check_lateness_seconds", Math.max(0, startMs - slotMs) / 1_000);
     reportRunning();
     try {
-      const report = await check(watched.site, this.#cut.signal);
+      const found = await check(watched.site, this.#cut.signal);
+      const report = { ...found, next_check_ms: this.#nextCheckMs(watched, slotMs, startMs) };
       if (!this.#cut.signal.aborted) this.#report(watched, report, this.#elapsedMs() - startMs);
     } catch (cause) {
       if (cause instanceof LeaseExpiredError) return this.#countSkipped("unleased", 1);
@@ -250,6 +261,17 @@ export class Scanner {
       this.#busy.delete(watched.site.name);
       queueMicrotask(reportRunning);
     }
+  }
+
+  /**
+   * From slot to slot, so that what the reports of a site cover adds up to all of its time, however
+   * late each of them began. Where a reload changed the site, the next check is one of its successor.
+   */
+  #nextCheckMs(watched: WatchedSite, slotMs: number, startMs: number): number {
+    const { slots, next } = this.#watched.get(watched.site.name) ?? watched;
+    const nextMs = Math.max(slotAt(slots, next), this.#elapsedMs());
+    const nextMsMax = startMs + watched.site.timeoutMs + OVERTIME_MS + slots.intervalMs;
+    return Math.min(Math.round(Math.min(nextMs, nextMsMax) - slotMs), NEXT_CHECK_MS_MAX);
   }
 
   #report(watched: WatchedSite, report: TracedReport, durationMs: number): void {

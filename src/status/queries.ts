@@ -32,8 +32,8 @@ export const INCIDENTS_MAX = 10;
  */
 export const STALE_GRACE_MS = 30_000;
 
-/** Slots that may pass; two, because a slot is left out when the last check still runs. */
-export const STALE_INTERVALS = 2;
+/** Times the span of a report that may pass: one until the next check begins, one until it ends. */
+export const STALE_SPANS = 2;
 
 /** What a status belongs to. */
 export interface SiteKey {
@@ -55,7 +55,7 @@ export const SHOWN_STATUS_FIELDS = [
   "response_code",
   "error_text",
   "checked_at",
-  "interval_ms",
+  "next_check_ms",
   "labels",
   "attempts",
   "timings",

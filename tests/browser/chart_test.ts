@@ -25,7 +25,7 @@ Deno.test.afterAll(closeBrowser);
 function checked(site: string, days: number, everyMs: number): Making[] {
   const count = days * DAY_MS / everyMs;
   return Array.from({ length: count }, (_, index) => (
-    { site, agoMs: (count - index) * everyMs - HOUR_MS / 2, interval_ms: everyMs }
+    { site, agoMs: (count - index) * everyMs - HOUR_MS / 2, next_check_ms: everyMs }
   ));
 }
 

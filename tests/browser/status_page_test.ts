@@ -69,7 +69,7 @@ const NEWEST: Readonly<Record<string, readonly Making[]>> = {
   checkout: [{}],
   blog: [{ ...BODY_FAILURE, agoMs: 200_000 }, BODY_FAILURE],
   search: [{ outcome: "degraded", reason: "slow" }],
-  vpn: [{ agoMs: 400_000, interval_ms: 60_000 }],
+  vpn: [{ agoMs: 400_000, next_check_ms: 60_000 }],
   mail: [{}],
 };
 
@@ -86,7 +86,7 @@ async function history(made: MadeStore): Promise<void> {
   const certificate_issuer = "CN=R11,O=Let's Encrypt,C=US";
   const all = {
     agoMs: 4_000,
-    interval_ms: HOUR_MS,
+    next_check_ms: HOUR_MS,
     timings,
     certificate_expires_at,
     certificate_issuer,
@@ -161,7 +161,7 @@ browserTest("the page finds one of a thousand sites while one types", async (vis
   await made.add(...Array.from({ length: 1_000 }, (_, index): Making => ({
     site: `site-${`${index}`.padStart(4, "0")}`,
     labels: { team: `team ${index % 8}` },
-    interval_ms: 60_000,
+    next_check_ms: 60_000,
     agoMs: 2_000,
     ...(index % 400 === 7 ? { outcome: "down", reason: "timeout" } : {}),
   })));
@@ -204,8 +204,8 @@ browserTest("sitemon web shows what PostgreSQL keeps, as it comes", async (visit
   let sequence = 0;
   const add = async (report: Making) => {
     const recorded_at = Date.now() * 1_000;
-    const interval_ms = 60_000;
-    const reports = [aReport({ ...report, sequence: ++sequence, recorded_at, interval_ms })];
+    const next_check_ms = 60_000;
+    const reports = [aReport({ ...report, sequence: ++sequence, recorded_at, next_check_ms })];
     await store.apply({ reports, gaps: [], deadLetters: [] });
   };
   await add({ site: "shop" });

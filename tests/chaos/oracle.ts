@@ -4,8 +4,8 @@ import { OUTCOMES } from "../../src/report/outcome.ts";
 
 /** How a database says what the oracle asks. */
 export interface Dialect {
-  /** The start of the hour of a column. */
-  readonly hour: (column: string) => string;
+  /** A time as microseconds since 1970. */
+  readonly micros: (column: string) => string;
   /** The day of an hour, as a text. */
   readonly day: string;
   readonly least: "least" | "min";
@@ -13,14 +13,14 @@ export interface Dialect {
 }
 
 export const POSTGRES: Dialect = {
-  hour: (column) => `date_trunc('hour', ${column}, 'UTC')`,
+  micros: (column) => `(extract(epoch FROM ${column}) * 1000000)::bigint`,
   day: "to_char(hour AT TIME ZONE 'UTC', 'YYYY-MM-DD')",
   least: "least",
   uuid: (text) => `'${text}'::uuid`,
 };
 
 export const SQLITE: Dialect = {
-  hour: (column) => `${column} / 3600000000 * 3600000000`,
+  micros: (column) => column,
   day: "date(hour / 1000000, 'unixepoch')",
   least: "min",
   uuid: (text) => `'${text}'`,
@@ -106,7 +106,7 @@ settled AS (
 
 const PLACE = "order_at, producer_id, sequence";
 const SHOWN = `site, location, ${PLACE}, checked_at, recorded_at, url, response_time,
-  response_code, error_text, outcome, reason, attempts, interval_ms`;
+  response_code, error_text, outcome, reason, attempts, next_check_ms`;
 
 const STATUS = difference(
   `SELECT ${SHOWN} FROM (
@@ -126,7 +126,22 @@ const TRANSITIONS = difference(
   `SELECT ${CHANGE} FROM site_transition`,
 );
 
-function rollup({ hour, least }: Dialect): string {
+/** Each report in its own hour, and what it covers of the hours until the next check. */
+function shares({ micros, least }: Dialect): string {
+  const hour = `${micros("checked_at")} / 3600000000 * 3600000000`;
+  const room = `3600000 - ${micros("checked_at")} / 1000 % 3600000`;
+  const covered = `${least}(coalesce(next_check_ms, 0), ${room})`;
+  return `WITH RECURSIVE share(site, location, hour, outcome, checks, response_code, response_time,
+  ms, rest) AS (
+  SELECT site, location, ${hour}, outcome, 1, response_code, response_time,
+    ${covered}, coalesce(next_check_ms, 0) - ${covered} FROM site_report
+  UNION ALL
+  SELECT site, location, hour + 3600000000, outcome, 0, NULL, NULL,
+    ${least}(rest, 3600000), rest - ${least}(rest, 3600000) FROM share WHERE rest > 0)`;
+}
+
+function rollup(dialect: Dialect): string {
+  const { micros, least } = dialect;
   const columns = [
     ...OUTCOMES,
     ...OUTCOMES.map((outcome) => `${outcome}_ms`),
@@ -136,17 +151,17 @@ function rollup({ hour, least }: Dialect): string {
   ];
   const of = (outcome: string) => `FILTER (WHERE outcome = '${outcome}')`;
   const sums = [
-    ...OUTCOMES.map((outcome) => `count(*) ${of(outcome)}`),
-    ...OUTCOMES.map((outcome) => `${least}(coalesce(sum(interval_ms) ${of(outcome)}, 0), 3600000)`),
+    ...OUTCOMES.map((outcome) => `coalesce(sum(checks) ${of(outcome)}, 0)`),
+    ...OUTCOMES.map((outcome) => `${least}(coalesce(sum(ms) ${of(outcome)}, 0), 3600000)`),
     "count(response_code)",
     "coalesce(sum(response_time) FILTER (WHERE response_code IS NOT NULL), 0)",
     ...LATENCY_BOUNDS_MS.map((ms) => `count(response_code) FILTER (WHERE response_time <= ${ms})`),
   ];
   return difference(
-    `SELECT site, location, ${hour("checked_at")} AS hour, ${
+    `${shares(dialect)} SELECT site, location, hour, ${
       sums.map((sum, index) => `${sum} AS ${columns[index]}`).join(", ")
-    } FROM site_report GROUP BY 1, 2, 3`,
-    `SELECT site, location, hour, ${columns.join(", ")} FROM site_hour`,
+    } FROM share GROUP BY 1, 2, 3`,
+    `SELECT site, location, ${micros("hour")} AS hour, ${columns.join(", ")} FROM site_hour`,
   );
 }
 

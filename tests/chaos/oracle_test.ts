@@ -46,7 +46,7 @@ async function fill({ store }: OpenedStore): Promise<void> {
         recorded_at: NOON + index * SECOND,
         outcome,
         reason: outcome === "up" ? null : "status",
-        interval_ms: 500,
+        next_check_ms: 5_000_000,
       })
     ),
     gaps: [{ producer_id: PRODUCER, first: 6, last: 6, count: 1, reason: "coalesced" }],

@@ -392,6 +392,37 @@ Deno.test("loadConfig() leaves keys that begin with x- to whoever writes the fil
   deepStrictEqual(included.sites.map(({ timeoutMs }) => timeoutMs), [3_000, 4_000]);
 });
 
+// Sites that have neither key of their own, in a file without them, are not worth a warning.
+for (
+  const [yaml, expected] of [
+    ["sites: [{url: 'http://a/'}]", undefined],
+    ["interval: 11s\nsites: [{url: 'http://a/'}]", undefined],
+    ["defaults: {timeout: 9s}\nsites: [{url: 'http://a/'}]", undefined],
+    ["interval: 10s\nsites: [{url: 'http://a/'}]", ['2 "http://a/"', "every 20s", "every 10s"]],
+    [
+      "interval: 2s\nsites:\n  - {url: 'http://a/', timeout: 1s}\n  - {url: 'http://b/'}\n" +
+      "  - {url: 'http://c/'}",
+      ['4 "http://b/" (and of 1 more)', "every 12s", "every 2s"],
+    ],
+    [
+      "sites: [{url: 'http://a/'}, {url: 'http://b/', timeout: 10m}]",
+      ['1 "http://b/"', "every 610s", "every 10s"],
+    ],
+  ] as const
+) {
+  Deno.test(`loadConfig() warns of timeouts that skip slots: ${expected ?? "none"}`, () => {
+    const warnings = load(yaml).warnings.map(({ line, message }) => `${line} ${message}`);
+    deepStrictEqual(
+      warnings,
+      expected === undefined ? [] : [
+        expected[0].replace(" ", ' warning: "timeout" of ') + ' is not below its "interval": ' +
+        `while the site hangs, it is checked ${expected[1]} instead of ${expected[2]}; ` +
+        `write a timeout below ${expected[2].slice("every ".length)}`,
+      ],
+    );
+  });
+}
+
 Deno.test("loadConfig() limits what aliases expand to", () => {
   const levels = Array.from({ length: 9 }, (_, index) => {
     const items = Array(9).fill(index === 0 ? "x" : `*l${index - 1}`).join(", ");

@@ -122,7 +122,7 @@ export function maintenanceContract(
 
   test("forget() leaves a site out of everything", async ({ store, maintenance, queries }) => {
     const shop = { site: "shop", location: "default" };
-    await store.apply(chunk(aged(1, [0, { site: "blog", interval_ms: null }])));
+    await store.apply(chunk(aged(1, [0, { site: "blog", next_check_ms: null }])));
     const { cursor } = await queries.changesSince(undefined);
     deepStrictEqual(await maintenance.forget("shop"), [shop]);
     deepStrictEqual(await maintenance.forget("shop"), []);

@@ -22,7 +22,7 @@ import {
 import type { StatusStore } from "../../src/status/store.ts";
 import { uptimeOf } from "../../src/status/uptime.ts";
 import { onStore, type OpenedStore, type Register } from "./opened_store.ts";
-import { aReport, chunk, DAY, FULL_REPORT, HOUR, MINUTE, NOON, SECOND } from "./site_reports.ts";
+import { aReport, chunk, DAY, FULL_REPORT, HOUR, MINUTE, NOON } from "./site_reports.ts";
 
 const SHOP = { site: "shop", location: "default" };
 /** Of Avro's int. */
@@ -56,7 +56,7 @@ async function apply(store: StatusStore, reports: readonly Partial<SiteReport>[]
 }
 
 const DOWN = { outcome: "down", reason: "status", response_code: 500 } as const;
-const AN_HOUR = { interval_ms: 3_600_000 };
+const AN_HOUR = { next_check_ms: 3_600_000 };
 
 /** What the status and the history both have of {@linkcode FULL_REPORT}. */
 const LATEST = {
@@ -95,7 +95,7 @@ export function queriesContract(
       location,
       url: FULL_REPORT.url,
       since: LATEST.checked_at,
-      interval_ms: 30_000,
+      next_check_ms: 30_000,
       stale: true,
       labels: FULL_REPORT.labels,
       certificate_expires_at: new Date(FULL_REPORT.certificate_expires_at / 1_000),
@@ -173,8 +173,8 @@ export function queriesContract(
     await apply(store, [
       { site: "fresh", recorded_at: now() },
       { site: "late", recorded_at: now() - 10 * MINUTE, checked_at: now() },
-      { site: "slow", recorded_at: now() - 10 * MINUTE, interval_ms: 600_000 },
-      { site: "unknown", recorded_at: NOON, interval_ms: null },
+      { site: "slow", recorded_at: now() - 10 * MINUTE, next_check_ms: 600_000 },
+      { site: "unknown", recorded_at: NOON, next_check_ms: null },
     ]);
     deepStrictEqual(
       (await queries.statuses()).map(({ site, stale }) => [site, stale]),
@@ -201,13 +201,13 @@ export function queriesContract(
   test("uptimes() adds up hours and days of each window", async ({ store, queries }) => {
     const down = { ...DOWN, ...AN_HOUR };
     await apply(store, [
-      { recorded_at: now(), ...AN_HOUR },
+      { recorded_at: now() - now() % HOUR, ...AN_HOUR },
       { recorded_at: noonOf(6), ...down },
       { recorded_at: noonOf(7), ...AN_HOUR, outcome: "degraded", reason: "slow" },
       { recorded_at: noonOf(29), ...AN_HOUR, outcome: "inconclusive", reason: "internal" },
       { recorded_at: noonOf(89), ...down },
       { recorded_at: noonOf(90), ...down },
-      { site: "blog", recorded_at: now(), interval_ms: null },
+      { site: "blog", recorded_at: now(), next_check_ms: null },
     ]);
     const [blog, shop] = await queries.uptimes();
     deepStrictEqual(hoursOf(blog!.windows[1]), [0, 0, 0, 0]);
@@ -239,7 +239,7 @@ export function queriesContract(
   test("daily() has each day once, in the order asked for", async ({ store, queries }) => {
     await apply(store, [
       { recorded_at: noonOf(2) - 12 * HOUR, ...AN_HOUR },
-      { recorded_at: noonOf(2) + 12 * HOUR - SECOND, ...AN_HOUR },
+      { recorded_at: noonOf(2) + 11.5 * HOUR, ...AN_HOUR },
       { recorded_at: noonOf(1), ...DOWN, ...AN_HOUR },
       { recorded_at: noonOf(3), ...DOWN, ...AN_HOUR },
     ]);
@@ -247,7 +247,7 @@ export function queriesContract(
     const [nobody, shop] = await queries.daily([unknown, SHOP], 3);
     deepStrictEqual([nobody!.site, shop!.site], ["nobody", "shop"]);
     deepStrictEqual(nobody!.days.map(hoursOf), [[0, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]]);
-    deepStrictEqual(shop!.days.map(hoursOf), [[2, 0, 0, 0], [0, 0, 1, 0], [0, 0, 0, 0]]);
+    deepStrictEqual(shop!.days.map(hoursOf), [[1.5, 0, 0, 0], [0.5, 0, 1, 0], [0, 0, 0, 0]]);
     deepStrictEqual(
       shop!.days.map(({ day }) => day),
       [2, 1, 0].map((daysAgo) => new Date((noonOf(daysAgo) - 12 * HOUR) / 1_000)),
@@ -339,7 +339,7 @@ export function queriesContract(
   });
 
   test("changesSince() has what came since, once", async ({ store, queries }) => {
-    await apply(store, [{ site: "a", interval_ms: null }, { site: "b" }]);
+    await apply(store, [{ site: "a", next_check_ms: null }, { site: "b" }]);
     const first = await queries.changesSince(undefined);
     deepStrictEqual(first.statuses.map(({ site }) => site), ["a", "b"]);
     const second = await queries.changesSince(first.cursor);

@@ -47,7 +47,7 @@ export function aReport(overrides: Partial<SiteReport> = {}): SiteReport {
     certificate_issuer: null,
     failures: [],
     snippet: null,
-    interval_ms: 10_000,
+    next_check_ms: 10_000,
     labels: {},
     producer_id: PRODUCERS[0],
     sequence: 1,
@@ -86,7 +86,7 @@ export const FULL_REPORT: { readonly [F in keyof SiteReport]: NonNullable<SiteRe
   certificate_issuer: "CN=Example CA 🔒",
   failures: ["status is 503", 'body does not say "Warenkorb"'],
   snippet: "<h1>Wartung</h1>",
-  interval_ms: 30_000,
+  next_check_ms: 30_000,
   labels: { team: "web", tier: "1" },
   producer_id: PRODUCERS[1],
   sequence: 4_294_967_297,
@@ -101,7 +101,7 @@ export const V1_REPORT = aReport({
   remote_address: null,
   http_version: null,
   body_bytes: null,
-  interval_ms: null,
+  next_check_ms: null,
 });
 
 /** The n-th report of a producer: a minute after the one before, unless `overrides` say otherwise. */
@@ -147,7 +147,7 @@ const eventOf = fc.record({
   outcome: fc.constantFrom(...OUTCOMES),
   response_time: fc.integer({ min: 0, max: 12_000 }),
   isAnswered: fc.boolean(),
-  interval_ms: fc.constantFrom(null, 10_000, 1_500_000, 7_200_000),
+  next_check_ms: fc.constantFrom(null, 10_000, 1_500_000, 7_200_000),
 });
 
 /** What several producers recorded: sequences from 1, recorded_at rising within each of them. */

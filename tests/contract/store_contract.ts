@@ -252,7 +252,7 @@ export function storeContract(
       nthReport(2, { response_time: 11 }),
       nthReport(3, { outcome: "degraded", reason: "slow", response_time: 10_001 }),
       nthReport(4, { outcome: "down", reason: "dns", response_code: null, response_time: 3 }),
-      nthReport(5, { outcome: "inconclusive", reason: "internal", interval_ms: null }),
+      nthReport(5, { outcome: "inconclusive", reason: "internal", next_check_ms: null }),
       nthReport(6, late),
     ];
     await store.apply(chunk(reports.slice(0, 4)));
@@ -261,8 +261,8 @@ export function storeContract(
     const counts = ["hour", "up", "degraded", "down", "inconclusive", "responses"]
       .concat("response_time_sum", "up_ms", "degraded_ms", "down_ms", "inconclusive_ms");
     deepStrictEqual(pick(site_hour, ...counts), [
-      [NOON - HOUR, 1, 0, 0, 0, 1, 40, 10_000, 0, 0, 0],
-      [NOON, 2, 1, 1, 1, 4, 10_062, 20_000, 10_000, 10_000, 0],
+      [NOON - HOUR, 1, 0, 0, 0, 1, 40, 1, 0, 0, 0],
+      [NOON, 2, 1, 1, 1, 4, 10_062, 29_999, 10_000, 10_000, 0],
     ]);
     deepStrictEqual(
       pick(site_hour.slice(1), ...LATENCY_BOUNDS_MS.map(latencyColumn)),
@@ -271,15 +271,38 @@ export function storeContract(
   });
 
   test("apply() counts no more than an hour in an hour", async ({ store, tables }) => {
-    const half = { interval_ms: 1_800_000 };
+    const half = { next_check_ms: 1_800_000 };
     await store.apply(chunk([nthReport(1, half), nthReport(2, half), nthReport(3, half)]));
     await store.apply(chunk([nthReport(4, { ...half, outcome: "down", reason: "dns" })]));
     await store.apply(chunk([nthReport(5, half)]));
-    await store.apply(chunk([nthReport(6, { site: "blog", interval_ms: 86_400_000 })]));
     deepStrictEqual(
-      pick((await tables()).site_hour, "site", "up_ms", "down_ms"),
-      [["blog", 3_600_000, 0], ["shop", 3_600_000, 1_800_000]],
+      pick((await tables()).site_hour, "hour", "up_ms", "down_ms"),
+      [[NOON, 3_600_000, 1_800_000]],
     );
+  });
+
+  test("apply() counts what a report covers in every hour until the next check", async (opened) => {
+    const { store, tables } = opened;
+    const day = { next_check_ms: 86_400_000, checked_at: NOON - MINUTE / 2 - 1 };
+    const reports = [
+      nthReport(1, { ...day, outcome: "down", reason: "dns", response_code: null }),
+      nthReport(2, { checked_at: NOON - 10 * SECOND, next_check_ms: 10_001 }),
+    ];
+    for (const report of [...reports, ...reports.toReversed()]) await store.apply(chunk([report]));
+    const { site_hour, site_day } = await tables();
+    deepStrictEqual(
+      pick(site_hour, "hour", "down", "responses", "up_ms", "down_ms").slice(0, 3),
+      [[NOON - HOUR, 1, 1, 10_000, 30_001], [NOON, 0, 0, 1, 3_600_000], [
+        NOON + HOUR,
+        0,
+        0,
+        0,
+        3_600_000,
+      ]],
+    );
+    deepStrictEqual(pick(site_hour, "down_ms").at(-1), [3_569_999]);
+    deepStrictEqual([site_hour.length, site_day.length], [25, 2]);
+    deepStrictEqual(daysOf(site_day), sumOfHours(site_hour));
   });
 
   test("apply() lets reports from before the horizon touch only the status", async (opened) => {

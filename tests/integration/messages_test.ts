@@ -100,7 +100,7 @@ pipelineTest("messages of the original Python service are applied beside new one
   deepStrictEqual(
     await rowsOf(
       pipeline,
-      `SELECT site, location, url, response_code, outcome, interval_ms FROM site_status ORDER BY site`,
+      `SELECT site, location, url, response_code, outcome, next_check_ms FROM site_status ORDER BY site`,
       2,
     ).then((rows) => rows[0]),
     {
@@ -109,7 +109,7 @@ pipelineTest("messages of the original Python service are applied beside new one
       url: "http://old.example/",
       response_code: 500,
       outcome: "down",
-      interval_ms: null,
+      next_check_ms: null,
     },
   );
 });

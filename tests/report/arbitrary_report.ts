@@ -1,7 +1,13 @@
 /** Reports and gaps of every shape that the contract allows, for property tests. */
 import fc from "fast-check";
 import { OUTCOMES, REASONS } from "../../src/report/outcome.ts";
-import { FAILURES_MAX, HOPS_MAX, TIME_MAX, TIME_MIN } from "../../src/report/bounds.ts";
+import {
+  FAILURES_MAX,
+  HOPS_MAX,
+  NEXT_CHECK_MS_MAX,
+  TIME_MAX,
+  TIME_MIN,
+} from "../../src/report/bounds.ts";
 import type { Timings } from "../../src/report/hop.ts";
 import type { Gap, SiteReport } from "../../src/report/report.ts";
 
@@ -73,7 +79,7 @@ export const arbitraryReport: fc.Arbitrary<SiteReport> = fc.record({
   certificate_issuer: orNull(text(0, 60)),
   failures: fc.array(text(0, 60), { maxLength: FAILURES_MAX }),
   snippet: orNull(text(0, 200)),
-  interval_ms: orNull(fc.integer({ min: 1, max: 2 ** 31 - 1 })),
+  next_check_ms: orNull(fc.integer({ min: 1, max: NEXT_CHECK_MS_MAX })),
   labels,
   producer_id: fc.uuid(),
   sequence: fc.integer({ min: 1, max: 2 ** 53 - 2 }),

@@ -32,7 +32,7 @@ Deno.test("identify() gives a v1 datum its place and time in Kafka", () => {
   // Python: uuid.uuid5(uuid.UUID("0c1d4f5e-7c3b-4b8e-9a53-5e1f6d2b8a47"), "MkU3…Bk/sitemon/3")
   strictEqual(report.producer_id, "f5d5b9e8-bc2f-55e6-80a0-c1b3a998ec8c");
   strictEqual(report.sequence, 42);
-  strictEqual(report.interval_ms, null);
+  strictEqual(report.next_check_ms, null);
   strictEqual(invalidity(report), undefined);
 });
 

@@ -1,5 +1,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import fc from "fast-check";
+import type { Site } from "../../src/config/site.ts";
+import type { SiteReport } from "../../src/report/report.ts";
 import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule/schedule.ts";
 import { GRAIN_MS } from "../../src/scanner/scanner.ts";
@@ -30,7 +32,57 @@ Deno.test("Scanner never checks a site twice at once, when its checks outlast th
   await using rig = startedRig(sitesOf(3, { intervalMs: 1_000 }), { checkMs: 2_500 });
   await rig.clock.pass(12_000);
   deepStrictEqual(rig.started.length, 12);
-  deepStrictEqual(rig.skipped, { busy: 24 });
+  deepStrictEqual(rig.skipped, { site_busy: 24 });
+});
+
+for (
+  const { checkMs, suspendedMs = 0, expected } of [
+    { checkMs: 10, expected: 10_000 },
+    { checkMs: 9_990, expected: 10_000 },
+    { checkMs: 10_010, expected: 20_000 },
+    { checkMs: 35_000, expected: 40_000 },
+    // Nobody watched the site while the process was suspended.
+    { checkMs: 2_000, suspendedMs: 600_000, expected: 2_000 + 30_000 + 10_000 },
+  ]
+) {
+  const when = `a check takes ${checkMs + suspendedMs} ms`;
+  Deno.test(`Scanner says that the next check begins after ${expected} ms, when ${when}`, async () => {
+    const spans: (number | null)[] = [];
+    const onReport = (report: SiteReport) => {
+      spans.push(report.next_check_ms);
+      return report;
+    };
+    const site = aSite("http://a.example/", { name: "a", timeoutMs: Math.max(2_000, checkMs) });
+    await using rig = startedRig([site], { checkMs, onReport });
+    const slots = slotsOf(placeOf("a", "here"), 10_000);
+    await rig.clock.pass(slotAt(slots, 1) + GRAIN_MS);
+    spans.length = 0;
+    await rig.clock.suspend(suspendedMs);
+    await rig.clock.pass(2 * checkMs + 10_000);
+    ok(Math.abs(spans[0]! - expected) <= GRAIN_MS, `${spans[0]}`);
+  });
+}
+
+Deno.test("Scanner counts from slot to slot until a site's next check, also of its successor", async () => {
+  const reports: SiteReport[] = [];
+  const [before, after] = [10_000, 60_000].map((intervalMs) =>
+    aSite("http://a.example/", { name: "a", intervalMs })
+  ) as [Site, Site];
+  await using rig = startedRig([before], {
+    checkMs: 3_000,
+    onReport: (report) => {
+      reports.push(report);
+      return report;
+    },
+  });
+  await rig.clock.pass(slotAt(slotsOf(placeOf("a", "here"), 10_000), 2) + 1_000);
+  rig.scanner.assign([after]);
+  await rig.clock.pass(120_000);
+  const spans = reports.map(({ next_check_ms }) => next_check_ms!);
+  const begun = rig.started.map(({ atMs }) => atMs);
+  for (const [index, ms] of spans.slice(0, -1).entries()) {
+    ok(Math.abs(begun[index + 1]! - begun[index]! - ms) <= GRAIN_MS, `${begun}: ${spans}`);
+  }
 });
 
 Deno.test("Scanner does not catch up, when the process was suspended for a minute", async () => {

@@ -201,7 +201,7 @@ Deno.test("createApp() says how little is known of a new site", async () => {
   await using made = await MadeStore.create();
   const minute = 60_000;
   await made.add(
-    ...[2, 1, 0].map((ago) => ({ site: "shop", agoMs: ago * minute, interval_ms: minute })),
+    ...[2, 1, 0].map((ago) => ({ site: "shop", agoMs: ago * minute, next_check_ms: minute })),
   );
   const { text } = await made.get("/sites/shop");
   match(text, /100 % <small>of the \d+ (s|min) known<\/small>/);

@@ -22,7 +22,7 @@ export function madePast(sites: readonly PastSite[]): Making[] {
     sites.map((site, index): Making => ({
       ...site,
       agoMs: hour * HOUR_MS,
-      interval_ms: HOUR_MS,
+      next_check_ms: HOUR_MS,
       response_time: 60 + Math.round(35 * Math.sin(hour / 4)) + (hour * 13 + index * 7) % 40,
       ...(isBad(hour, index, sites.length) ? FAILURE : {}),
     }))

@@ -14,7 +14,7 @@ export function aSiteStatus(overrides: Partial<SiteStatus> = {}): SiteStatus {
     error_text: null,
     checked_at: new Date("2026-05-01T12:00:00Z"),
     since: new Date("2026-04-01T12:00:00Z"),
-    interval_ms: 10_000,
+    next_check_ms: 10_000,
     stale: false,
     labels: {},
     attempts: 1,

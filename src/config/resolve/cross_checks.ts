@@ -1,11 +1,14 @@
 /** What no single key can show: rules between keys, between sites, and of each command. */
 import type { Mistake } from "../config_error.ts";
 import type { Checkers, Role } from "../loaded_config.ts";
+import { formatDuration } from "../schema/duration_and_size.ts";
 import { groupTopic } from "../schema/scanner_schema.ts";
 import { isSocketFolder, parsePostgresUrl } from "../schema/postgres_url.ts";
 import { type Config, SITES_MAX } from "../schema/schema.ts";
+import type { Site } from "../site.ts";
 import { shownValue } from "../yaml/shown_value.ts";
-import { valueAt, type YamlSource } from "../yaml/yaml_source.ts";
+import type { SiteEntry } from "../yaml/site_entries.ts";
+import { type Path, valueAt, type YamlSource } from "../yaml/yaml_source.ts";
 
 /** A full outbox still keeps the newest report of a site and its last change. */
 const ROWS_PER_SITE_MIN = 2;
@@ -23,6 +26,12 @@ export interface CrossChecked {
   readonly role: Role | undefined;
 }
 
+interface WithSites extends CrossChecked {
+  readonly sites: readonly Site[];
+  /** Where each of the sites is defined. */
+  readonly entries: readonly SiteEntry[];
+}
+
 /** Reports every mistake between keys. */
 export function crossCheck(checked: CrossChecked, { checkAddress }: Checkers = {}): void {
   checkServers(checked);
@@ -35,7 +44,8 @@ export function crossCheck(checked: CrossChecked, { checkAddress }: Checkers = {
 }
 
 /** What a configuration may say, and probably does not mean. */
-export function crossWarnings({ config, source, siteCount, role }: CrossChecked): Mistake[] {
+export function crossWarnings(checked: WithSites): Mistake[] {
+  const { config, source, siteCount, role } = checked;
   const { kafka } = config;
   const warnings: Mistake[] = [];
   // Without a role and with PostgreSQL it may be a consumer's.
@@ -49,7 +59,27 @@ export function crossWarnings({ config, source, siteCount, role }: CrossChecked)
     const message = 'warning: "kafka.sasl" sends the password in plain text without "kafka.tls"';
     warnings.push({ ...source.place(["kafka", "sasl"]), message });
   }
-  return warnings;
+  return [...warnings, ...timeoutWarning(checked)];
+}
+
+/** One for all sites: the defaults alone, which hold for most of them, are not worth one. */
+function timeoutWarning({ source, sites, entries }: WithSites): Mistake[] {
+  const isWritten = (from: YamlSource, at: Path) =>
+    ["interval", "timeout"].some((key) => valueAt(from.value, [...at, key]) !== undefined);
+  const isEverySite = isWritten(source, []) || isWritten(source, ["defaults"]);
+  const slow = sites.flatMap(({ name, timeoutMs, intervalMs }, index) => {
+    const { source, at } = entries[index]!;
+    const isMeant = timeoutMs >= intervalMs && (isEverySite || isWritten(source, at));
+    return isMeant ? [{ name, timeoutMs, intervalMs, place: source.place(at) }] : [];
+  });
+  if (slow.length === 0) return [];
+  const [{ name, timeoutMs, intervalMs, place }] = slow as [typeof slow[number]];
+  const hungMs = (Math.floor(timeoutMs / intervalMs) + 1) * intervalMs;
+  const others = slow.length === 1 ? "" : ` (and of ${slow.length - 1} more)`;
+  const message = `warning: "timeout" of ${JSON.stringify(name)}${others} is not below its ` +
+    `"interval": while the site hangs, it is checked every ${formatDuration(hungMs)} instead of ` +
+    `every ${formatDuration(intervalMs)}; write a timeout below ${formatDuration(intervalMs)}`;
+  return [{ ...place, message }];
 }
 
 /** Looks at the file itself, where a value with a mistake of its own is not missing. */

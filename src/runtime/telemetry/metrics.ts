@@ -28,7 +28,7 @@ export const METRICS = {
     "Delay between the scheduled and the actual start of a check",
   ),
   sitemon_checks_skipped_total: counter(
-    "Scheduled checks that were skipped, by cause: busy (the previous check still ran), late, paused, unleased (the lease on the site had expired)",
+    "Skipped checks by cause: site_busy (the site's check still ran), busy (it still waited), late, paused, unleased (the lease had expired)",
     ["cause"],
   ),
   sitemon_checks_running: gauge("Checks in progress", ["thread"]),

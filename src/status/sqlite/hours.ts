@@ -31,28 +31,48 @@ ${
   ].join(",\n")
 }`;
 
-/** Counts reports that are new to the history, within the caller's transaction. */
+/**
+ * Counts reports that are new to the history, within the caller's transaction: in their own hours,
+ * and what they cover of later ones until the next check.
+ */
 export function hoursWriter(db: DatabaseSync): (row: ReportRow) => void {
   const add = db.prepare(ADD);
   return (row) => {
-    const { site, location, checked_at } = row;
-    add.run({ site, location, hour: checked_at - checked_at % HOUR_MICROS, ...countsOf(row) });
+    const { site, location, outcome } = row;
+    for (const { hour, ms } of hoursOf(row)) {
+      const counts = hour <= row.checked_at ? countsOf(row) : NO_COUNTS;
+      add.run({ site, location, hour, ...counts, [`${outcome}_ms`]: ms });
+    }
   };
 }
 
+/** The hours that a report covers from its time until the next check, its own first. */
+function* hoursOf(
+  { checked_at, next_check_ms }: Pick<ReportRow, "checked_at" | "next_check_ms">,
+): Generator<{ readonly hour: number; readonly ms: number }> {
+  let hour = checked_at - checked_at % HOUR_MICROS;
+  let restMs = next_check_ms ?? 0;
+  let roomMs = HOUR_MS - Math.floor((checked_at - hour) / 1_000);
+  do {
+    const ms = Math.min(restMs, roomMs);
+    yield { hour, ms };
+    restMs -= ms;
+    roomMs = HOUR_MS;
+    hour += HOUR_MICROS;
+  } while (restMs > 0);
+}
+
+const NO_COUNTS: Readonly<Record<string, number>> = Object.fromEntries(
+  [...SUMS, ...COVERED].map((column) => [column, 0]),
+);
+
 function countsOf(row: ReportRow): Record<string, number> {
-  const coveredMs = Math.min(HOUR_MS, row.interval_ms ?? 0);
-  const hasAnswer = isAnswered(row);
-  const counts: Record<string, number> = {
-    responses: Number(hasAnswer),
-    response_time_sum: hasAnswer ? row.response_time : 0,
-  };
-  for (const outcome of OUTCOMES) {
-    counts[outcome] = Number(outcome === row.outcome);
-    counts[`${outcome}_ms`] = outcome === row.outcome ? coveredMs : 0;
-  }
+  const counts = { ...NO_COUNTS, [row.outcome]: 1 };
+  if (!isAnswered(row)) return counts;
+  counts.responses = 1;
+  counts.response_time_sum = row.response_time;
   for (const boundMs of LATENCY_BOUNDS_MS) {
-    counts[latencyColumn(boundMs)] = Number(hasAnswer && row.response_time <= boundMs);
+    if (row.response_time <= boundMs) counts[latencyColumn(boundMs)] = 1;
   }
   return counts;
 }

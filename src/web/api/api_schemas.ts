@@ -35,7 +35,7 @@ const FIELD_SCHEMAS: { readonly [F in FieldName]?: z.ZodType } = {
   outcome: outcome(),
   reason: reason(),
   response_time: milliseconds(),
-  interval_ms: milliseconds().nullable(),
+  next_check_ms: milliseconds().nullable(),
   timings: schemaOf(REPORT_FIELDS.timings.type)
     .describe("Duration of each phase in microseconds; null for a phase that was not reached."),
   failures: z.array(z.string()).describe("Every expectation that failed."),

@@ -25,7 +25,7 @@ export function madeReport(n: number, { sites, beginMicros }: MadeReports): Site
     url: `https://site-${n % sites}.example/`,
     checked_at: at,
     recorded_at: at,
-    interval_ms: 60_000,
+    next_check_ms: 60_000,
     labels: { team: "web" },
     sequence: n + 1,
   });

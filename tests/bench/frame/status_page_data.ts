@@ -52,7 +52,7 @@ const TIMINGS = `'{"dns": 50, "connect": 900, "tls": 9000, "first_byte": 38000, 
 const SITE = "'site-' || s";
 const PLACE = "site, location, order_at, producer_id, sequence, checked_at";
 const STATUS = "recorded_at, url, response_time, response_code, outcome, attempts, timings, " +
-  "interval_ms, labels";
+  "next_check_ms, labels";
 
 function pageData(
   { sites, days, reports }: PageDataSize,

@@ -68,7 +68,7 @@ export class LateProducer {
       outcome,
       reason: outcome === "up" ? null : "status",
       response_time: this.chance.between(0, 3_000),
-      interval_ms: 500,
+      next_check_ms: 500,
     });
     const { site: key, recorded_at: recordedAt } = report;
     const payload = encodeReport(report);

@@ -170,13 +170,13 @@ Deno.test("ReportSender keeps of a report that no schema takes that its site was
   await storeAll(served, sender);
   const { reports } = waiting(served.outbox);
   deepStrictEqual(reports.map(({ site }) => site), ["shop", "broken", "blog", "late"]);
-  const { outcome, checked_at, interval_ms, error_text, reason: why } = reports[1]!;
-  deepStrictEqual([outcome, why, error_text, checked_at, interval_ms], [
+  const { outcome, checked_at, next_check_ms, error_text, reason: why } = reports[1]!;
+  deepStrictEqual([outcome, why, error_text, checked_at, next_check_ms], [
     "inconclusive",
     "internal",
     "internal error in sitemon; see its log",
     broken!.checked_at,
-    broken!.interval_ms,
+    broken!.next_check_ms,
   ]);
 });
 

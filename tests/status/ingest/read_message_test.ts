@@ -34,9 +34,9 @@ Deno.test("readMessage() reads reports and gaps", () => {
 Deno.test("readMessage() gives a v1 message the identity of its place", () => {
   const v1 = encodeV1(aReport({ url: "https://user:secret@shop.example/" }));
   const entry = readMessage(aMessage(v1), OPTIONS);
-  const { site, sequence, checked_at, interval_ms } = chunkOf([entry]).reports[0]!;
+  const { site, sequence, checked_at, next_check_ms } = chunkOf([entry]).reports[0]!;
   deepStrictEqual([site, sequence, checked_at], ["https://shop.example/", 41, NOON]);
-  strictEqual(interval_ms, null);
+  strictEqual(next_check_ms, null);
 });
 
 for (

@@ -5,7 +5,7 @@ import { closing } from "../../contract/opened_store.ts";
 import { aReport, chunk } from "../../contract/site_reports.ts";
 import { openSession, ownRole, postgresTest } from "./opened_store.ts";
 
-const FRESH = { interval_ms: null };
+const FRESH = { next_check_ms: null };
 
 postgresTest(
   "changesSince() tells what began before the cursor and ended after it",

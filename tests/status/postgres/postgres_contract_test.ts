@@ -1,6 +1,7 @@
 import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
 import { storeContract } from "../../contract/store_contract.ts";
+import { uptimeContract } from "../../contract/uptime_contract.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { openStore } from "./opened_store.ts";
 
@@ -8,3 +9,4 @@ const register = serviceTest("postgres");
 storeContract("PostgresStore", openStore, { register });
 queriesContract("PostgresQueries", openStore, register);
 maintenanceContract("PostgresMaintenance", openStore, register);
+uptimeContract("PostgresStore", openStore, { register });

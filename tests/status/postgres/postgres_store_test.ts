@@ -285,7 +285,7 @@ postgresTest("PostgresStore tells whether PostgreSQL can be used", async ({ opti
 
 postgresTest("apply() keeps each day's total, when days arrive in any order", async (opened) => {
   const onDay = (day: number, sequence: number) =>
-    nthReport(sequence, { recorded_at: NOON + day * DAY, interval_ms: 1_000 * sequence });
+    nthReport(sequence, { recorded_at: NOON + day * DAY, next_check_ms: 1_000 * sequence });
   await opened.store.apply(chunk([onDay(5, 1)]));
   await opened.store.apply(chunk([onDay(1, 2), onDay(3, 4), onDay(5, 8)]));
   await opened.store.apply(chunk([onDay(1, 16), onDay(3, 32), onDay(9, 64)]));

@@ -1,8 +1,10 @@
 import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
 import { storeContract } from "../../contract/store_contract.ts";
+import { uptimeContract } from "../../contract/uptime_contract.ts";
 import { openSqliteStore } from "./sqlite_tables.ts";
 
 storeContract("SqliteStore", openSqliteStore, { propertyRuns: 60 });
 queriesContract("SqliteQueries", openSqliteStore);
 maintenanceContract("SqliteMaintenance", openSqliteStore);
+uptimeContract("SqliteStore", openSqliteStore, { propertyRuns: 60 });

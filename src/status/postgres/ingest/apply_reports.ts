@@ -73,7 +73,7 @@ status AS (
 export const APPLY_REPORTS: Statement = {
   name: "apply_reports",
   text: `WITH ${
-    [ARRIVED, CHUNK, NEW, MERGE_HOURS, PLACED, ...CORRECT_TRANSITIONS, STATUS].join(",")
+    [ARRIVED, CHUNK, NEW, ...MERGE_HOURS, PLACED, ...CORRECT_TRANSITIONS, STATUS].join(",")
   }
 SELECT
   (SELECT count(*) FROM new) AS applied,

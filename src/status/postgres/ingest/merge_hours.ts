@@ -1,8 +1,9 @@
-/** The step that adds new reports to the hours in which they were checked. */
+/** The steps that add new reports to the hours in which they were checked, and to those that they cover. */
 import { HOUR_MS } from "../../../runtime/time_units.ts";
 import { IS_ANSWERED_SQL } from "../../../report/report.ts";
 import { OUTCOMES } from "../../../report/outcome.ts";
 import { LATENCY_BOUNDS_MS, latencyColumn } from "../../read/latency_buckets.ts";
+import { microsOf } from "./report_columns.ts";
 
 interface Total {
   readonly column: string;
@@ -19,7 +20,7 @@ const TOTALS: readonly Total[] = [
   // However many producers check a site, an hour has no more than an hour.
   ...OUTCOMES.map((outcome) => ({
     column: `${outcome}_ms`,
-    sum: `coalesce(sum(interval_ms::bigint) FILTER (WHERE outcome = '${outcome}'), 0)`,
+    sum: `coalesce(sum(covered_ms) FILTER (WHERE covered = '${outcome}'), 0)`,
     max: HOUR_MS,
   })),
   { column: "responses", sum: `count(*) FILTER (WHERE ${IS_ANSWERED_SQL})` },
@@ -44,11 +45,36 @@ const MERGED = TOTALS.map((total) =>
   `${total.column} = ${bounded(`t.${total.column} + excluded.${total.column}`, total)}`
 ).join(",\n    ");
 
-export const MERGE_HOURS = `
+/** Each new report with its hour, and how many milliseconds that still has from there. */
+const IN_HOUR = `
+in_hour AS MATERIALIZED (
+  SELECT site, location, outcome, response_code, body_bytes, response_time, next_check_ms,
+    date_trunc('hour', checked_at, 'UTC') AS hour,
+    (${HOUR_MS} - ${microsOf("checked_at")} / 1000 % ${HOUR_MS})::int AS room_ms
+  FROM new)`;
+
+/**
+ * A report counts in its own hour. Where it holds until the next check in a later hour, the hours
+ * after its own have what they are covered of it, and nothing else.
+ */
+const SHARES = `
+shares AS (
+  SELECT site, location, hour, outcome, response_code, body_bytes, response_time,
+    outcome AS covered, least(coalesce(next_check_ms, 0), room_ms) AS covered_ms
+  FROM in_hour
+  UNION ALL
+  SELECT site, location, hour + nth * interval '1 hour', NULL, NULL, NULL, NULL,
+    outcome, least(next_check_ms - room_ms - (nth - 1) * ${HOUR_MS}, ${HOUR_MS})
+  FROM in_hour CROSS JOIN LATERAL generate_series(
+    1, (next_check_ms - room_ms + ${HOUR_MS - 1}) / ${HOUR_MS}) AS nth
+  WHERE next_check_ms > room_ms)`;
+
+const HOURS = `
 hours AS (
   INSERT INTO site_hour AS t (site, location, hour, ${COLUMNS})
-  SELECT site, location, date_trunc('hour', checked_at, 'UTC'),
-    ${SUMS}
-  FROM new GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
+  SELECT site, location, hour, ${SUMS}
+  FROM shares GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
   ON CONFLICT (site, location, hour) DO UPDATE SET
     ${MERGED})`;
+
+export const MERGE_HOURS = [IN_HOUR, SHARES, HOURS];

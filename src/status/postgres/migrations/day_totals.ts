@@ -1,13 +1,7 @@
 /**
- * Migration 7: running totals of days, the triggers that add hours to them, and the view of uptime
- * that they make cheap.
+ * Migration 7: running totals of days, and the triggers that add hours to them.
  */
-import {
-  COVERED_COLUMNS,
-  listCovered as list,
-  TOTAL_COLUMNS,
-  WINDOWS_OF_DAYS,
-} from "../../read/coverage.ts";
+import { COVERED_COLUMNS, listCovered as list, TOTAL_COLUMNS } from "../../read/coverage.ts";
 import type { Migration } from "./migration.ts";
 
 const COLUMNS = COVERED_COLUMNS.join(", ");
@@ -82,52 +76,7 @@ CREATE OR REPLACE TRIGGER changed_hours_in_days AFTER UPDATE ON site_hour
   REFERENCING OLD TABLE AS before NEW TABLE AS after
   FOR EACH STATEMENT EXECUTE FUNCTION site_day_takes_changed_hours()`;
 
-/**
- * A day of the site `s`: from the few that it nearly always is one of, or else from all, of which
- * the index's whole page would be read.
- */
-function dayOf(likely: string, otherwise: string): string {
-  const ofSite = "SELECT * FROM site_day WHERE site = s.site AND location = s.location AND day";
-  return `LATERAL (
-    (${ofSite} ${likely} LIMIT 1) UNION ALL (${ofSite} ${otherwise} LIMIT 1) LIMIT 1)`;
-}
-
-const FIRST_DAY = "(SELECT day - (w.days - 1) FROM today)";
-const LAST = dayOf(">= (SELECT day FROM today) ORDER BY day DESC", "IS NOT NULL ORDER BY day DESC");
-const FIRST = dayOf(`= ${FIRST_DAY}`, `> ${FIRST_DAY} ORDER BY day`);
-const BEGINS_AT = `CASE days WHEN 1 THEN today.first_hour
-    ELSE (today.day - (days - 1))::timestamp AT TIME ZONE 'UTC' END`;
-
-// A window lasts from its first day to the site's last; both have what was covered by their ends.
-// The shortest window is made of hours, and nothing else.
-const SITE_UPTIME = `
-CREATE OR REPLACE VIEW site_uptime AS
-WITH today AS (
-  SELECT (now() AT TIME ZONE 'UTC')::date AS day,
-    date_trunc('hour', now(), 'UTC') - interval '23 hours' AS first_hour),
-windows AS (
-  SELECT s.site, s.location, w.days,
-    ${list((part) => `coalesce(z.total_${part} - a.total_${part} + a.${part}, 0) AS ${part}`)}
-  FROM site_status s
-  LEFT JOIN ${LAST} AS z ON true
-  CROSS JOIN (VALUES ${WINDOWS_OF_DAYS.map((days) => `(${days})`).join(", ")}) AS w(days)
-  LEFT JOIN ${FIRST} AS a ON true
-  WHERE NOT s.is_removed
-  UNION ALL
-  SELECT s.site, s.location, 1, hours.* FROM site_status s CROSS JOIN LATERAL (
-    SELECT ${list((part) => `coalesce(sum(${part}), 0) AS ${part}`)} FROM site_hour
-    WHERE site = s.site AND location = s.location
-      AND hour >= (SELECT first_hour FROM today)) AS hours
-  WHERE NOT s.is_removed)
-SELECT w.site, w.location, w.days,
-  (up_ms + degraded_ms)::float8 / nullif(up_ms + degraded_ms + down_ms, 0) AS uptime,
-  least(1, (up_ms + degraded_ms) / m.window_ms) AS proven_uptime,
-  up_ms, degraded_ms, down_ms, inconclusive_ms, m.window_ms,
-  greatest(0, m.window_ms - up_ms - degraded_ms - down_ms - inconclusive_ms) AS unknown_ms
-FROM windows w CROSS JOIN today CROSS JOIN LATERAL (
-  SELECT round(extract(epoch FROM now() - ${BEGINS_AT}) * 1000)::float8 AS window_ms) AS m`;
-
 export const dayTotals: Migration = {
-  name: "running totals of site_day, site_uptime",
-  up: [DAY_TOTALS, TRIGGERS, SITE_UPTIME],
+  name: "running totals of site_day",
+  up: [DAY_TOTALS, TRIGGERS],
 };

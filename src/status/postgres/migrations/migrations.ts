@@ -1,5 +1,6 @@
 /** Every migration, in order. They are code, so that an executable carries them. */
 import { COVERED_COLUMNS, listCovered } from "../../read/coverage.ts";
+import { coveredTime } from "./covered_time.ts";
 import { dayTotals } from "./day_totals.ts";
 import type { Migration } from "./migration.ts";
 import { partitionFunctions } from "./partition_functions.ts";
@@ -78,4 +79,5 @@ export const MIGRATIONS: readonly Migration[] = [
   { name: "dead_letter of topics that were made again", up: [DEAD_LETTER_NUMBERS] },
   dayTotals,
   partitionFunctions,
+  coveredTime,
 ];

@@ -1,25 +1,6 @@
-/** Migration 5: the views of docs/sql.md, for people who ask in SQL; queries are built on them too. */
+/** Migration 5: a view of docs/sql.md, for people who ask in SQL; queries are built on it too. */
 import { latencyQuantile } from "../../read/latency_buckets.ts";
-import { STALE_GRACE_MS, STALE_INTERVALS } from "../../queries.ts";
 import type { Migration } from "./migration.ts";
-
-/** What the original Python service kept of a site may lack the fields that newer reports always have. */
-const SITE_CURRENT = `
-CREATE VIEW site_current AS
-SELECT s.site, s.location, s.url, s.outcome, s.reason, t.checked_at AS since,
-  coalesce(now() > d.stale_at, false) AS stale, d.stale_at,
-  coalesce(s.checked_at, s.order_at) AS checked_at, coalesce(s.response_time, 0) AS response_time,
-  s.response_code, s.error_text, s.interval_ms, coalesce(s.attempts, 1) AS attempts, s.timings,
-  s.remote_address, s.certificate_expires_at, s.labels
-FROM site_status s
-CROSS JOIN LATERAL (SELECT s.order_at +
-  (${STALE_INTERVALS}::bigint * s.interval_ms + ${STALE_GRACE_MS}) * interval '1 millisecond'
-  AS stale_at) AS d
-LEFT JOIN LATERAL (
-  SELECT checked_at FROM site_transition
-  WHERE site = s.site AND location = s.location
-  ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT 1) AS t ON true
-WHERE NOT s.is_removed`;
 
 const SITE_LATENCY = `
 CREATE VIEW site_latency AS
@@ -53,6 +34,6 @@ WHERE b.outcome <> 'up' AND (b.from_outcome IS NULL OR b.from_outcome = 'up')
   AND NOT s.is_removed`;
 
 export const statusViews: Migration = {
-  name: "site_current, site_latency, site_incident",
-  up: [SITE_CURRENT, SITE_LATENCY, SITE_INCIDENT],
+  name: "site_latency, site_incident",
+  up: [SITE_LATENCY, SITE_INCIDENT],
 };

@@ -4,6 +4,7 @@ import { columnTypeOf, type FieldName, REPORT_FIELDS } from "../../../report/fie
 import { COVERED_COLUMNS, listCovered } from "../../read/coverage.ts";
 import { StoreConfigurationError } from "../../store.ts";
 import { transaction } from "../store_file.ts";
+import { COVERED_TIME } from "./covered_time.ts";
 import { DAY_TOTALS } from "./day_totals.ts";
 import { FIRST_TABLES } from "./first_tables.ts";
 import { STATUS_VIEWS } from "./status_views.ts";
@@ -82,6 +83,7 @@ export const MIGRATIONS: readonly string[] = [
   STATUS_VIEWS,
   DEAD_LETTER_NUMBERS,
   DAY_TOTALS,
+  COVERED_TIME,
 ];
 
 /** Runs the steps that are missing, in one transaction; a second process waits for it. */

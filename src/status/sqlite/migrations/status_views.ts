@@ -1,29 +1,10 @@
-/** Step 3: the views of docs/sql.md, named and made as PostgreSQL's; their times are ISO 8601. */
+/** Step 3: a view of docs/sql.md, named and made as PostgreSQL's; times of views are ISO 8601. */
 import { latencyQuantile } from "../../read/latency_buckets.ts";
-import { STALE_GRACE_MS, STALE_INTERVALS } from "../../queries.ts";
 
-const ORDER = "(order_at, producer_id, sequence)";
-/** Older SQLite shells have no fractions of the current second. */
-const NOW_MS = "CAST(strftime('%s', 'now') AS INTEGER) * 1000";
-
-function isoTime(micros: string): string {
+/** SQL for a time of the tables as a text of ISO 8601. */
+export function isoTime(micros: string): string {
   return `strftime('%Y-%m-%dT%H:%M:%fZ', (${micros}) / 1000 / 1000.0, 'unixepoch')`;
 }
-
-const SITE_CURRENT = `
-CREATE VIEW site_current AS
-SELECT site, location, url, outcome, reason, ${isoTime("since_micros")} AS since,
-  coalesce(${NOW_MS} * 1000 > stale_micros, 0) AS stale, ${isoTime("stale_micros")} AS stale_at,
-  ${isoTime("checked_at")} AS checked_at, response_time, response_code, error_text, interval_ms,
-  attempts, timings, remote_address,
-  ${isoTime("certificate_expires_at")} AS certificate_expires_at, labels
-FROM (
-  SELECT s.*, order_at + (${STALE_INTERVALS} * interval_ms + ${STALE_GRACE_MS}) * 1000
-      AS stale_micros,
-    (SELECT checked_at FROM site_transition t
-     WHERE t.site = s.site AND t.location = s.location
-     ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT 1) AS since_micros
-  FROM site_status s WHERE NOT s.is_removed)`;
 
 const SITE_LATENCY = `
 CREATE VIEW site_latency AS
@@ -34,6 +15,10 @@ SELECT site, location, ${isoTime("hour")} AS hour, responses,
   round(${latencyQuantile(0.99)}, 1) AS p99_ms
 FROM site_hour JOIN site_status s USING (site, location)
 WHERE responses > 0 AND NOT s.is_removed`;
+
+const ORDER = "(order_at, producer_id, sequence)";
+/** Older SQLite shells have no fractions of the current second. */
+const NOW_MS = "CAST(strftime('%s', 'now') AS INTEGER) * 1000";
 
 // An incident lasts from the first outcome that is not up until the next that is.
 const SITE_INCIDENT = `
@@ -58,4 +43,4 @@ FROM (
 })) AS b
 WHERE outcome <> 'up'`;
 
-export const STATUS_VIEWS = `${[SITE_CURRENT, SITE_LATENCY, SITE_INCIDENT].join(";\n")};`;
+export const STATUS_VIEWS = `${SITE_LATENCY};${SITE_INCIDENT};`;
