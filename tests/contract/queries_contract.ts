@@ -4,6 +4,7 @@ import {
   ATTEMPTS_MAX,
   LONG_MAX,
   LONG_MIN,
+  NEXT_CHECK_MS_MAX,
   RESPONSE_TIME_MAX,
   TIME_MAX,
   TIME_MIN,
@@ -109,7 +110,7 @@ export function queriesContract(
     });
     const lowest = {
       ...{ site: "\u{10ffff}", response_time: 0, response_code: 100, attempts: 1, body_bytes: 0 },
-      ...{ certificate_expires_at: LONG_MIN, interval_ms: 1, timings: timings(0), snippet: "" },
+      ...{ certificate_expires_at: LONG_MIN, next_check_ms: 1, timings: timings(0), snippet: "" },
       ...{ checked_at: TIME_MIN, recorded_at: TIME_MIN, error_text: "", labels: { "": "" } },
     };
     const highest = {
@@ -117,7 +118,7 @@ export function queriesContract(
       ...{ attempts: ATTEMPTS_MAX, body_bytes: Number.MAX_SAFE_INTEGER, timings: timings(INT_MAX) },
       ...{
         certificate_expires_at: LONG_MAX,
-        interval_ms: INT_MAX,
+        next_check_ms: NEXT_CHECK_MS_MAX,
         snippet: "\u{10ffff}".repeat(512),
       },
       ...{ checked_at: now(), recorded_at: TIME_MAX, labels: { "\x7f": "\uffff" }, ...DOWN },
@@ -130,8 +131,8 @@ export function queriesContract(
     await store.apply(chunk(reports, { gaps: [{ producer_id, ...run, reason: "\u{10ffff}" }] }));
     const key = { site: "\u{10ffff}", location: "default" };
     const [status] = await queries.statuses();
-    deepStrictEqual([status!.interval_ms, status!.response_time, status!.stale], [
-      INT_MAX,
+    deepStrictEqual([status!.next_check_ms, status!.response_time, status!.stale], [
+      NEXT_CHECK_MS_MAX,
       RESPONSE_TIME_MAX,
       false,
     ]);
