@@ -1,6 +1,8 @@
 /** `sitemon check`: checks or explains URLs and sites of a configuration, once, in a thread. */
+import { gatherSecrets } from "../../config/credentials.ts";
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { resolveSite } from "../../config/resolve/resolve_site.ts";
+import { overridden, type SiteOverrides } from "../../config/resolve/site_overrides.ts";
 import { siteNames } from "../../config/resolve/resolve_sites.ts";
 import { systemHostEnvironment } from "../../config/host_environment.ts";
 import { defaultConfig } from "../../config/schema/schema.ts";
@@ -9,6 +11,7 @@ import type { Site } from "../../config/site.ts";
 import { publicUrl } from "../../report/public_url.ts";
 import { shownValue } from "../../config/yaml/shown_value.ts";
 import type { SiteReport } from "../../report/report.ts";
+import { type Redact, redactor } from "../../runtime/telemetry/redaction.ts";
 import { threadResults } from "../../runtime/threads/thread_results.ts";
 import type { Explanation } from "../../scanner/reach/explanation.ts";
 import { checkSpec } from "../../threads/check/check_spec.ts";
@@ -26,15 +29,22 @@ import { printableJson } from "../text/terminal_text.ts";
 export const define: DefineCommand = (command, { terminal, exit }) =>
   command
     .description("Checks URLs, or the sites of a configuration, once; exits 0 when all are up.")
-    .argument("[urls...]", "URLs to check")
+    .argument("[urls...]", "URLs to check, by https where they do not say how")
     .option("-c, --config <file>", "configuration file; its sites are checked")
     .option("--unit <name>", "systemd unit whose configuration, state and credentials are used")
     .option("--site <name...>", "only these sites of the configuration")
+    .option("--timeout <duration>", "timeout of each check, such as 3s, in place of the site's")
+    .option("--expect-status <codes>", "expected status codes, such as 200,3xx or '!404'")
+    .option("--contains <text>", "text that the body must contain; can be repeated", several)
     .option("--json", "print one JSON report per site")
     .option("--explain", "show where the URLs lead and which rule allows or denies a check")
     .action((urls: string[], options) => exit(checkOrExplain({ urls, ...options }, terminal)));
 
-interface CheckCommandOptions {
+function several(value: string, values: readonly string[] = []): string[] {
+  return [...values, value];
+}
+
+interface CheckCommandOptions extends SiteOverrides {
   readonly urls: readonly string[];
   /** Path of a configuration, whose sites are checked too. */
   readonly config?: string;
@@ -50,9 +60,10 @@ interface CheckCommandOptions {
 const SITES_OF = ["producer", "run"] as const;
 
 async function checkOrExplain(
-  { urls, config, unit, site: names, json = false, explain = false }: CheckCommandOptions,
+  { config, unit, site: names, json = false, explain = false, ...rest }: CheckCommandOptions,
   terminal: Terminal,
 ): Promise<number> {
+  const urls = rest.urls.map(withScheme);
   const given = { ...(config !== undefined && { config }), ...(unit !== undefined && { unit }) };
   const isAsked = names !== undefined || Object.keys(given).length > 0;
   const found = isAsked ? findConfig(given, SITES_OF, systemHostEnvironment()) : undefined;
@@ -64,12 +75,16 @@ async function checkOrExplain(
     : known.filter(({ name }) => names.includes(name));
   const problem = namesProblem(names, known, found?.config) ?? urlsProblem(urls, named);
   if (problem !== undefined) throw new UsageError(problem);
-  const sites = [...named, ...sitesOf(urls)];
+  const asked = overridden([...named, ...sitesOf(urls)], rest);
+  if ("problem" in asked) throw new UsageError(asked.problem);
+  const { sites } = asked;
   const rules: Rules = loaded ?? { config: defaultConfig(), sites };
   const count = sites.length;
   if (explain) {
     const explanations = threadResults<Explanation>(explanationsSpec(rules, sites), { count });
-    return await printExplanations({ sites, json, explanations }, terminal);
+    const secrets = [...loaded?.secrets ?? [], ...gatherSecrets([], rules.config, sites)];
+    const redact = redactor(secrets);
+    return await printExplanations({ sites, json, explanations, redact }, terminal);
   }
   // The hosts of URLs given beside a configuration are permitted too.
   const permitting = { ...rules, sites: [...new Set([...rules.sites, ...sites])] };
@@ -120,11 +135,13 @@ export interface PrintExplanationsOptions {
   readonly json: boolean;
   /** One of each site, in their order. */
   readonly explanations: AsyncIterable<Explanation>;
+  /** Removes what references of the configuration stand for. */
+  readonly redact: Redact;
 }
 
 /** Resolves to the exit code: 0 when all of the sites would be checked, 1 when one would not. */
 export async function printExplanations(
-  { sites, json, explanations }: PrintExplanationsOptions,
+  { sites, json, explanations, redact }: PrintExplanationsOptions,
   terminal: Terminal,
 ): Promise<number> {
   let index = 0;
@@ -134,12 +151,18 @@ export async function printExplanations(
     const url = publicUrl(sites[index++]!.url);
     areAllVisited &&= explanation.is_visited;
     permitted = explanation.permitted_hosts;
-    terminal.write(
-      json ? `${printableJson({ url, ...explanation })}\n` : explanationText(url, explanation),
-    );
+    const text = json
+      ? `${printableJson({ url, ...explanation })}\n`
+      : explanationText(url, explanation);
+    terminal.write(redact(text));
   }
-  if (!json) terminal.write(`permitted hosts: ${hostsText(permitted)}\n`);
+  if (!json) terminal.write(redact(`permitted hosts: ${hostsText(permitted)}\n`));
   return areAllVisited ? EXIT_OK : EXIT_NOT_UP;
+}
+
+/** People leave out `https://` as they do in browsers. */
+export function withScheme(url: string): string {
+  return /^([a-z][a-z0-9+.-]*:\/\/|https?:)/i.test(url) ? url : `https://${url}`;
 }
 
 function namesProblem(
@@ -157,7 +180,7 @@ function namesProblem(
 /** Why there is nothing to check, or not by these URLs; `undefined` when there is. */
 export function urlsProblem(urls: readonly string[], sites: readonly Site[]): string | undefined {
   if (urls.length === 0 && sites.length === 0) {
-    return "nothing to check; give a URL such as https://example.org, or a configuration with -c FILE";
+    return "nothing to check; give a URL such as example.org, or a configuration with -c FILE";
   }
   const wrong = urls.find((url) => !siteSchema.safeParse({ url }).success);
   if (wrong === undefined) return undefined;

@@ -26,4 +26,4 @@ serveTask<ExplanationsSetup>(async (setup, { telemetry, result, signal }) => {
     using deadline = new Deadline(clock, setup.lookupMs, signal);
     result(await explain(route, options, deadline.signal));
   }
-}, "continue");
+});

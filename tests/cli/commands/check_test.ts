@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
-import { printReports, sitesOf, urlsProblem } from "../../../src/cli/commands/check.ts";
+import { printReports, sitesOf, urlsProblem, withScheme } from "../../../src/cli/commands/check.ts";
 import type { Site } from "../../../src/config/site.ts";
 import { aReport } from "../../contract/site_reports.ts";
 import { serveLocally } from "../../support/local_server.ts";
@@ -105,12 +105,20 @@ Deno.test("urlsProblem() names what is not an http or https URL", () => {
   strictEqual(urlsProblem([], bothSites), undefined);
 });
 
+/** An answer once nobody waits for it. */
+function untilAborted(signal: AbortSignal): Promise<Response> {
+  return new Promise((resolve) => {
+    signal.addEventListener("abort", () => resolve(new Response()), { once: true });
+  });
+}
+
 /** A site that is up and one that is down, and a configuration that names them. */
 async function withSites(body: (origin: string, file: string) => Promise<void>): Promise<void> {
   using folder = new TempFolder();
-  await using server = serveLocally(({ url }) => {
+  await using server = serveLocally(({ url, signal }) => {
     const port = /\/to\/(\d+)$/.exec(url)?.[1];
     if (port !== undefined) return Response.redirect(`http://localhost:${port}/`);
+    if (url.endsWith("/late")) return untilAborted(signal);
     return new Response("hi", { status: url.endsWith("/down") ? 503 : 200 });
   });
   const { origin } = server;
@@ -160,6 +168,52 @@ Deno.test("sitemon check -c --site uses the site's whole definition, other sites
   });
 });
 
+Deno.test("withScheme() asks by https, where a URL does not say how", () => {
+  const urls = ["example.org", "localhost:8080/a", "[::1]", "HTTP://a.b", "ftp://a", "http:a"];
+  deepStrictEqual(urls.map(withScheme), [
+    ...["https://example.org", "https://localhost:8080/a", "https://[::1]"],
+    ...["HTTP://a.b", "ftp://a", "http:a"],
+  ]);
+});
+
+/** Of a site that answers "hi", or never. */
+const EXPECTED: [options: string[], path: string, reason: string | null][] = [
+  [["--contains", "h", "--contains", "i"], "/", null],
+  [["--contains", "h", "--contains", "x"], "/", "body"],
+  [["--expect-status", "200,3xx"], "/", null],
+  [["--expect-status", "!200"], "/", "status"],
+  [["--expect-status", "503"], "/down", null],
+  [["--timeout", "150ms"], "/late", "timeout"],
+];
+
+for (const [options, path, reason] of EXPECTED) {
+  Deno.test(`sitemon check ${options.join(" ")} is ${reason ?? "up"} for ${path}`, async () => {
+    await withSites(async (origin, file) => {
+      const { code, output } = await runCommand("check", "--json", ...options, `${origin}${path}`);
+      deepStrictEqual([JSON.parse(output).reason, code], [reason, reason === null ? 0 : 1]);
+      // What is configured holds beside it.
+      await Deno.writeTextFile(
+        file,
+        `sites: [{ name: a, url: "${origin}${path}", expect: { size: { min: 9 } } }]`,
+      );
+      const configured = await runCommand("check", "--json", ...options, "-c", file);
+      deepStrictEqual(JSON.parse(configured.output).reason, reason ?? "size");
+    });
+  });
+}
+
+Deno.test("sitemon check --explain prints no value of a reference", async () => {
+  using folder = new TempFolder();
+  folder.write("token", "s3cr&t-t0ken\n");
+  const url = "http://127.0.0.1/${file:token}?k=${file:token}";
+  const file = folder.write("sitemon.yaml", `sites: [{ name: a, url: '${url}' }]`);
+  for (const json of [[], ["--json"]]) {
+    const { output } = await runCommand("check", "--explain", ...json, "-c", file);
+    match(output, /http:\/\/127\.0\.0\.1\/\*\*\*\?k=\*\*\*/);
+    ok(!output.includes("t0ken"), output);
+  }
+});
+
 Deno.test("sitemon check --explain shows what a configuration permits, and exits 1 when not", async () => {
   await withSites(async (origin, file) => {
     const good = await runCommand("check", "--explain", origin, "-c", file);
@@ -178,7 +232,11 @@ Deno.test("sitemon check --explain shows what a configuration permits, and exits
 const MISTAKES: readonly [args: string[], problem: RegExp][] = [
   [["--site", "good"], /^no configuration: write -c FILE, set SITEMON_CONFIG, or create .+\n$/],
   [[], /^nothing to check; give a URL /],
-  [["example.org"], /^invalid URL: "example\.org" cannot be checked; /],
+  [["ftp://example.org"], /^invalid URL: "ftp:\/\/example\.org" cannot be checked; /],
+  [["--timeout", "5x", "a.b"], /^invalid --timeout: "5x" is not a duration; write 500ms, /],
+  [["--timeout", "1h", "a.b"], /^invalid --timeout: "1h" is not a duration from 10ms to 10m\n$/],
+  [["--expect-status", "200,2xy", "a.b"], /^invalid --expect-status: "200,2xy" is not a status /],
+  [["--contains", "", "a.b"], /^invalid --contains: the value is not text of 1 to 4096 characters/],
 ];
 
 for (const [args, problem] of MISTAKES) {

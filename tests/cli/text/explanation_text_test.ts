@@ -2,6 +2,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { printExplanations, sitesOf } from "../../../src/cli/commands/check.ts";
 import { explanationText, hostsText } from "../../../src/cli/text/explanation_text.ts";
 import type { Explanation } from "../../../src/scanner/reach/explanation.ts";
+import { redactor } from "../../../src/runtime/telemetry/redaction.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
 const ALLOWED: Explanation = {
@@ -77,7 +78,8 @@ async function explained(urls: readonly string[], json = false) {
     await Promise.resolve();
     for (const url of urls) yield { ...ALLOWED, is_visited: !url.includes("denied") };
   }
-  const options = { sites: sitesOf(urls), json, explanations: explanations() };
+  const redact = redactor(["t0ken"]);
+  const options = { sites: sitesOf(urls), json, explanations: explanations(), redact };
   return { code: await printExplanations(options, terminal), output: terminal.output };
 }
 
@@ -87,6 +89,13 @@ Deno.test("printExplanations() exits 0 when all would be checked, 1 when one wou
   ok(!output.includes("secret"));
   ok(output.endsWith("\npermitted hosts: a.example:443\n"));
   strictEqual((await explained(["https://a.example/", "https://denied.example/"])).code, 1);
+});
+
+Deno.test("printExplanations() shows no secret, in words or as JSON", async () => {
+  const urls = ["https://a.example/t0ken?k=t%30ken"];
+  ok((await explained(urls)).output.startsWith("https://a.example/***?k=*** would be checked\n"));
+  const { url } = JSON.parse((await explained(urls, true)).output);
+  strictEqual(url, "https://a.example/***?k=***");
 });
 
 Deno.test("printExplanations() writes one object a line, when JSON is asked for", async () => {

@@ -19,6 +19,11 @@ Deno.test("threadResults() stops the thread when the reader leaves early", async
   }
 });
 
+Deno.test("threadResult() rejects, when a task waits for ever since nobody caught its error", async () => {
+  const spec = threadSpecOf("stuck_task", { name: "stuck", setup: {} });
+  await rejects(threadResult(spec), { name: "ThreadDiedError", errorName: "RangeError" });
+});
+
 Deno.test("threadResults() yields what there was before the thread died, then throws", async () => {
   const seen: number[] = [];
   await rejects(
