@@ -4,6 +4,7 @@
  * An outer error's `retriable` says whether kafkajs would try again, and is false in an outage; only
  * that of the protocol's own error says whether trying again helps.
  */
+import { tlsProblem } from "../../runtime/tls/tls_problem.ts";
 import { KafkaError, type KafkaFailure } from "../kafka_error.ts";
 import { withColons } from "./broker_address.ts";
 
@@ -53,9 +54,8 @@ const FAILURE_BY_NAME: Readonly<Record<string, KafkaFailure>> = {
 /** Deno's own words, and what `dns.lookup` makes of them, which may have the host without its port. */
 const DENIED = /Requires net access to|getaddrinfo EPERM|NotCapable/;
 const DENIED_HOST = /(?:Requires net access to "|getaddrinfo EPERM )([^"\s]+)/;
-/** The words of rustls, as Deno hands them on, and OpenSSL's, as Node does. */
-const TLS =
-  /certificate|UnknownIssuer|InvalidContentType|corrupt message|fatal alert|handshake|ERR_TLS|CERT_/i;
+/** Of errors of TLS that tls_problem.ts does not name. */
+const TLS = /certificate|handshake|ERR_TLS|ERR_SSL|CERT_/i;
 
 /** Settles as `ask` does, with a {@linkcode KafkaError} in place of an error that kafkajs threw. */
 export async function translated<T>(ask: () => Promise<T>): Promise<T> {
@@ -98,8 +98,12 @@ function failureOf(links: readonly Link[]): KafkaFailure {
   }
   const names = links.map(({ name }) => FAILURE_BY_NAME[name]).filter((it) => it);
   // To kafkajs, a failed handshake is a broken connection.
-  if (names.includes("unreachable") && links.some((link) => TLS.test(textOf(link)))) return "tls";
+  if (names.includes("unreachable") && links.some(isOfTls)) return "tls";
   return names.at(-1) ?? "rejected";
+}
+
+function isOfTls(link: Link): boolean {
+  return tlsProblem(link) !== undefined || TLS.test(textOf(link));
 }
 
 function textOf({ name, message, code }: Link): string {
@@ -137,7 +141,8 @@ function sentence(failure: KafkaFailure, links: readonly Link[], code?: string):
 /** The innermost error's own words, with the protocol's code and the broker where they are known. */
 function detailOf(links: readonly Link[], code?: string, broker?: string): string {
   const inner = links.find(({ type }) => type !== undefined) ?? links.at(-1);
-  const text = inner?.message ?? "no reason given";
+  const text = links.map(tlsProblem).find((it) => it)?.detail ?? inner?.message ??
+    "no reason given";
   const notes = [code, broker && !text.includes(broker) && `broker ${broker}`].filter((it) => it);
   return notes.length > 0 ? `${text} (${notes.join(", ")})` : text;
 }

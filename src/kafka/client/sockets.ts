@@ -3,6 +3,7 @@ import type { Buffer } from "node:buffer";
 import net from "node:net";
 import tls from "node:tls";
 import type { ISocketFactory, ISocketFactoryArgs } from "kafkajs";
+import { checkServer } from "../../runtime/tls/certificate_chain.ts";
 import { brokerAddress, withColons } from "./broker_address.ts";
 
 /** TLS to the brokers; texts are the contents of PEM files, not their paths. */
@@ -60,6 +61,7 @@ export class Sockets implements Disposable {
       ...pems,
       ...(name !== undefined && { servername: name }),
       rejectUnauthorized: !insecure,
+      checkServerIdentity: checkServer(pems.ca),
     }, onConnect);
   }
 

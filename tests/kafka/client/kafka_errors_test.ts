@@ -83,6 +83,11 @@ const MESSAGES: [string, Error][] = [
     wrapped(protocolError("TOPIC_AUTHORIZATION_FAILED")),
   ],
   [
+    "TLS handshake with Kafka failed: certificate authority is not trusted (broker kafka:9092); " +
+    'check "kafka.tls"',
+    connectionError("Connection error: invalid peer certificate: UnknownIssuer"),
+  ],
+  [
     "Kafka rejected the request: The broker said so (INVALID_TIMESTAMP); set the clock of this host",
     wrapped(protocolError("INVALID_TIMESTAMP")),
   ],

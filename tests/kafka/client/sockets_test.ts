@@ -1,7 +1,10 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
-import { FRAME_BYTES_MAX, FrameGuard } from "../../../src/kafka/client/sockets.ts";
+import { once } from "node:events";
+import { FRAME_BYTES_MAX, FrameGuard, Sockets } from "../../../src/kafka/client/sockets.ts";
+import { opensslServer } from "../../scanner/http/openssl_server.ts";
+import { Authority, FOR_LOOPBACK, selfSigned } from "../../support/certificates.ts";
 
 function frame(length: number, sent = length): Buffer {
   const bytes = Buffer.alloc(4 + sent, 0xff);
@@ -35,4 +38,23 @@ Deno.test("check() refuses what a TLS or an HTTP server answers", () => {
   const alert = Buffer.from([0x15, 0x03, 0x03, 0x00, 0x02, 0x02, 0x50]);
   ok(new FrameGuard().check(alert) instanceof RangeError);
   ok(new FrameGuard().check(Buffer.from("HTTP/1.1 400 Bad Request\r\n")) instanceof RangeError);
+});
+
+Deno.test("factory() trusts a self-signed certificate that is tls.ca, and none of the same name", async () => {
+  const ca = selfSigned(...FOR_LOOPBACK);
+  using stranger = new Authority("lab");
+  for (const [certificate, isTrusted] of [[ca, true], [stranger.signOld("lab"), false]] as const) {
+    await using server = await opensslServer(certificate, []);
+    using sockets = new Sockets({ ca: isTrusted ? ca.cert : stranger.cert, insecure: false });
+    const connected = Promise.withResolvers<boolean>();
+    const socket = sockets.factory({
+      host: "127.0.0.1",
+      port: server.port,
+      ssl: {},
+      onConnect: () => connected.resolve(true),
+    });
+    socket.on("error", () => connected.resolve(false));
+    strictEqual(await connected.promise, isTrusted);
+    if (!socket.destroyed) await once(socket.destroy(), "close");
+  }
 });

@@ -7,22 +7,28 @@ export interface OpensslServer extends AsyncDisposable {
   readonly port: number;
 }
 
-/** Starts it on 127.0.0.1; it answers every request with a page, and status 200. */
+/**
+ * Starts it on 127.0.0.1; it answers every request with a page, and status 200. What follows the
+ * first certificate is sent after it.
+ */
 export async function opensslServer(
   { cert, key }: Certificate,
   flags: readonly string[],
   ca = cert,
 ): Promise<OpensslServer> {
   const folder = new ServerFolder({ prefix: "sitemon-openssl-", endSignal: "KILL" });
-  const [own, authority] = [`${folder.path}/own.pem`, `${folder.path}/ca.pem`];
-  Deno.writeTextFileSync(own, `${cert}${key}`);
-  Deno.writeTextFileSync(authority, ca);
+  const [own, above, authority] = ["own", "above", "ca"].map((name) =>
+    `${folder.path}/${name}.pem`
+  );
+  const [first = "", ...others] = cert.split(/(?<=-----END CERTIFICATE-----\n)/);
+  folder.write({ "own.pem": `${first}${key}`, "above.pem": others.join(""), "ca.pem": ca });
+  const chain = others.length > 0 ? ["-cert_chain", above!] : [];
   const port = freePort();
   await ServerProcess.start(folder, {
     name: "s_server",
     argv: [
       ...["openssl", "s_server", "-accept", `127.0.0.1:${port}`, "-www"],
-      ...["-cert", own, "-CAfile", authority, ...flags],
+      ...["-cert", own!, "-CAfile", authority!, ...chain, ...flags],
     ],
     isReady: (log) => log.includes("ACCEPT"),
   });

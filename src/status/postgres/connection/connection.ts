@@ -8,6 +8,7 @@ import { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { Client, type ClientConfig, types } from "pg";
 import { TimeoutError, within } from "../../../runtime/deadline.ts";
+import { checkServer } from "../../../runtime/tls/certificate_chain.ts";
 import type { Queryable, Statement } from "../../sql/sql_source.ts";
 import { ANSWER_GRACE_MS, type PostgresOptions, type PostgresTls } from "./postgres_options.ts";
 import { sessionSettings } from "./session_settings.ts";
@@ -169,7 +170,9 @@ export function tlsOptions({ mode, ca, cert, key }: PostgresTls): ConnectionOpti
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
     rejectUnauthorized: mode !== "require",
-    ...(mode === "verify-ca" ? { checkServerIdentity: () => undefined } : {}),
+    ...(mode !== "require" && {
+      checkServerIdentity: checkServer(ca, mode === "verify-ca" ? () => undefined : undefined),
+    }),
   };
 }
 

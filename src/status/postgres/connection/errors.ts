@@ -9,6 +9,7 @@ import {
 } from "../../store.ts";
 import { serverName } from "./postgres_options.ts";
 import { TimeoutError } from "../../../runtime/deadline.ts";
+import { tlsProblem } from "../../../runtime/tls/tls_problem.ts";
 
 /**
  * SQLSTATEs, whole or by their class; the whole one wins.
@@ -44,15 +45,19 @@ function meanings(states: string, meaning: Meaning): Record<string, Meaning> {
   return Object.fromEntries(states.split(" ").map((state) => [state, meaning]));
 }
 
-/** From the sockets of Deno and from `pg` itself, when the server cannot be reached. */
+/**
+ * From the sockets of Deno and from `pg` itself, when the server cannot be reached, or this host has
+ * no file, port or memory left to reach it.
+ */
 const NETWORK_CODES = new Set(
-  "EAI_AGAIN ECONNABORTED ECONNREFUSED ECONNRESET EHOSTDOWN EHOSTUNREACH ENETDOWN ENETUNREACH \
-ENOENT ENOTFOUND EPIPE ETIMEDOUT".split(" "),
+  "EADDRNOTAVAIL EAI_AGAIN ECONNABORTED ECONNREFUSED ECONNRESET EHOSTDOWN EHOSTUNREACH EMFILE \
+ENETDOWN ENETUNREACH ENFILE ENOBUFS ENOENT ENOMEM ENOTFOUND EPIPE ETIMEDOUT".split(" "),
 );
 const NETWORK_MESSAGE =
   /^Connection terminated|^timeout expired|not queryable|establishing an SSL connection/;
 const DENIED_MESSAGE = /EPERM|Requires net access/;
-const TLS_MESSAGE = /certificate|self.signed|does not support SSL|tls|alert|handshake/i;
+/** Of errors of TLS that tls_problem.ts does not name. */
+const TLS_MESSAGE = /certificate|does not support SSL|tls|handshake/i;
 const LOGIN_MESSAGE = /^SASL|password must be/i;
 
 interface Meaning {
@@ -110,7 +115,7 @@ function meaningOf(error: unknown): Meaning {
   if (LOGIN_MESSAGE.test(error.message)) {
     return { is: "configuration", remedy: "check user and password" };
   }
-  if (TLS_MESSAGE.test(error.message)) {
+  if (tlsProblem(error) !== undefined || TLS_MESSAGE.test(error.message)) {
     return { is: "configuration", remedy: 'check "postgres.tls"' };
   }
   return { is: "unknown" };
@@ -119,5 +124,5 @@ function meaningOf(error: unknown): Meaning {
 /** The server's own message, without its `detail`, which quotes rows. */
 function describe(error: unknown): string {
   if (error instanceof DatabaseError) return `${error.message} (${error.code})`;
-  return error instanceof Error ? error.message : String(error);
+  return tlsProblem(error)?.detail ?? (error instanceof Error ? error.message : String(error));
 }

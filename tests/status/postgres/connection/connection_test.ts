@@ -178,11 +178,14 @@ async function startTlsServer(authority: Authority, access: string): Promise<Pos
 Deno.test("tlsOptions() verifies as much as the mode says", () => {
   strictEqual(tlsOptions({ mode: "disable", ca: "CA" }), false);
   deepStrictEqual(tlsOptions({ mode: "require" }), { rejectUnauthorized: false });
-  deepStrictEqual(tlsOptions({ mode: "verify-full", ca: "CA", cert: "CERT", key: "KEY" }), {
+  const full = tlsOptions({ mode: "verify-full", ca: "CA", cert: "CERT", key: "KEY" });
+  strictEqual(full && typeof full.checkServerIdentity, "function");
+  deepStrictEqual({ ...full, checkServerIdentity: undefined }, {
     ca: "CA",
     cert: "CERT",
     key: "KEY",
     rejectUnauthorized: true,
+    checkServerIdentity: undefined,
   });
   const anyName = tlsOptions({ mode: "verify-ca", ca: "CA" });
   strictEqual(anyName && anyName.rejectUnauthorized, true);

@@ -54,6 +54,8 @@ const unreachable = [
   codedError("ENOENT"),
   codedError("ENOTFOUND"),
   codedError("EPIPE"),
+  codedError("EMFILE"),
+  codedError("EADDRNOTAVAIL"),
   new TimeoutError("no answer within 5 ms"),
   new Error("Connection terminated unexpectedly"),
   new Error("timeout expired"),
@@ -83,7 +85,14 @@ const misconfigured: readonly (readonly [Error, RegExp])[] = [
   [new Deno.errors.NotCapable("Requires net access"), /db\.example:5432: .*; allow this thread/],
   [new Error("SASL: client password must be a non-empty string"), /; check user and password/],
   [new Error("The server does not support SSL connections"), /; check "postgres.tls"$/],
-  [new Error("invalid peer certificate: UnknownIssuer"), /; check "postgres.tls"$/],
+  [
+    new Error("invalid peer certificate: UnknownIssuer"),
+    /5432: certificate authority is not trusted; check "postgres.tls"$/,
+  ],
+  [
+    new Error("received fatal alert: UnknownCA"),
+    /: server rejected the client certificate \(unknown_ca\); check "postgres.tls"$/,
+  ],
 ];
 for (const [cause, sentence] of misconfigured) {
   Deno.test(`storeError() asks for a change, when ${cause.message}`, () => {
