@@ -13,7 +13,6 @@ import { publicUrl } from "../report/public_url.ts";
 import type { SiteReport, TracedReport } from "../report/report.ts";
 import { sleep } from "../runtime/clock.ts";
 import { escapeControls } from "../runtime/escape_controls.ts";
-import { logger } from "../runtime/telemetry/logging.ts";
 import type { CheckContext } from "./check_context.ts";
 import { CheckRun } from "./check_run.ts";
 import { snippetOf } from "./expect/snippet.ts";
@@ -33,7 +32,7 @@ export async function checkSite(
   context: CheckContext,
   signal: AbortSignal,
 ): Promise<TracedReport> {
-  const { clock, timers, redact, connectivity } = context;
+  const { clock, timers, redact, ownFaults, connectivity } = context;
   const trace = context.traces?.begin(site, redact);
   const report: Mutable<SiteReport> = blankReport(site, context);
   const startMs = clock.monotonicMs();
@@ -49,6 +48,8 @@ export async function checkSite(
       else if (site.expect?.invert) verdict = inverted(verdict);
       fill(report, answer, verdict, redact);
       report.attempts = attempts;
+      if (verdict.reason === "internal") ownFaults.add(site.name, answer.failure);
+      else ownFaults.addNone();
       if (run.isOver || !isRetried(verdict, attempts, site)) break;
       const delayMs = site.retries?.delayMs ?? 0;
       if (clock.monotonicMs() + delayMs >= startMs + site.timeoutMs) break;
@@ -57,7 +58,7 @@ export async function checkSite(
     }
   } catch (cause) {
     if (cause instanceof LeaseExpiredError) throw cause;
-    logger("scanner").error("check of site {site} failed: {cause}", { site: site.name, cause });
+    ownFaults.add(site.name, cause);
     const tookMs = Math.round(clock.monotonicMs() - startMs);
     const response_time = Math.min(tookMs, RESPONSE_TIME_MAX);
     const { checked_at } = report;

@@ -3,10 +3,11 @@ import type { Clock } from "../runtime/clock.ts";
 import { type Redact, redactor } from "../runtime/telemetry/redaction.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { AddressPolicy, type AddressPolicyOptions } from "./reach/address_policy.ts";
-import type { Certificate } from "./http/byte_stream.ts";
+import { KnownCertificates } from "./http/known_certificates.ts";
 import type { CheckTraces } from "./check_trace.ts";
 import { RequestCache } from "./http/request.ts";
 import { compileJsonPath, type JsonPath } from "./expect/json_path.ts";
+import { OwnFaults } from "./own_faults.ts";
 import { NameLookups, type ResolveName } from "./reach/name_lookups.ts";
 import { compilePattern, type Pattern } from "./expect/pattern.ts";
 import { PermittedHosts } from "./reach/permitted_hosts.ts";
@@ -47,14 +48,12 @@ export interface CheckContext {
   /** True when Deno's own permissions let this thread talk to `host:port`. */
   readonly hasPermission: (endpoint: string) => boolean;
   readonly lookups: NameLookups;
-  /**
-   * What was seen at each endpoint, and until when it is taken as known. Absent where nobody reads
-   * certificates, so that none is asked for.
-   */
-  readonly certificates?: Map<string, Certificate & { readonly untilMs: number }>;
+  /** Absent where nobody reads certificates, so that none is asked for. */
+  readonly certificates?: KnownCertificates;
   readonly patternOf: (source: string) => Pattern;
   readonly jsonPathOf: (source: string) => JsonPath;
   readonly redact: Redact;
+  readonly ownFaults: OwnFaults;
   /** Says whether this machine is online; always, when absent. */
   readonly connectivity?: { isOnline(): Promise<boolean> };
   readonly requests: RequestCache;
@@ -81,10 +80,11 @@ export function checkContext(options: CheckContextOptions): CheckContext {
     permittedHosts: new PermittedHosts(options.urls, options.allowHosts),
     hasPermission: memoize(hasNetPermission),
     lookups: new NameLookups(clock, telemetry, resolve),
-    certificates: new Map(),
+    certificates: new KnownCertificates(clock, telemetry),
     patternOf: memoize(compilePattern),
     jsonPathOf: memoize(compileJsonPath),
     redact: redactor(options.secrets ?? []),
+    ownFaults: new OwnFaults(clock, telemetry),
     requests: new RequestCache(`sitemon/${options.version}`),
     readBuffers: new ReadBuffers(),
     hungHandshakes: new Set(),

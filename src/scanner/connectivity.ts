@@ -77,22 +77,30 @@ export class Connectivity {
     this.#cancelTimer();
     const enough = new AbortController();
     using _ = onAbort(this.#stop.signal, () => enough.abort());
-    let isOnline = false;
-    await Promise.all(this.#sites.map(async (site) => {
-      if (!await this.#answers(site, enough.signal)) return;
-      isOnline = true;
-      enough.abort();
+    const answers = await Promise.all(this.#sites.map(async (site) => {
+      const isAnswered = await this.#isAnswered(site, enough.signal);
+      if (isAnswered) enough.abort();
+      return isAnswered;
     }));
     if (this.#stop.signal.aborted) return;
     this.#endedAtMs = clock.monotonicMs();
-    this.#report(isOnline);
+    const isOnline = answers.includes(true);
+    // A url that could not be asked is no evidence against the network.
+    if (isOnline || answers.includes(false)) this.#report(isOnline);
     this.#cancelTimer = clock.after(this.#options.everyMs, () => this.start());
   }
 
-  async #answers(site: Site, signal: AbortSignal): Promise<boolean> {
+  /** `undefined` when a fault of sitemon or its host kept the url from being asked. */
+  async #isAnswered(site: Site, signal: AbortSignal): Promise<boolean | undefined> {
     using run = new CheckRun(this.#context.clock, { timeoutMs: ROUND_MS_MAX, signal });
-    const { isAnswered } = await probeOf(site.url).ask(site, this.#context, run);
-    return isAnswered;
+    try {
+      const { isAnswered, failure } = await probeOf(site.url).ask(site, this.#context, run);
+      if (failure?.reason !== "internal") return isAnswered;
+      this.#context.ownFaults.add(site.name, failure);
+    } catch (cause) {
+      this.#context.ownFaults.add(site.name, cause);
+    }
+    return undefined;
   }
 
   #report(isOnline: boolean): void {

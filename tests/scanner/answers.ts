@@ -26,7 +26,7 @@ export function anAnswer(
     body: new TextEncoder().encode(body),
     isTruncated: false,
     responseTimeMs: 10,
-    certificate: { expiresAt: null, issuer: null },
+    certificate: { expiresAt: null, issuer: null, seenAt: null },
     isSecure: false,
     ...changes,
   };

@@ -50,6 +50,9 @@ export const METRICS = {
   sitemon_dns_lookups_abandoned_total: counter(
     "Name lookups that took longer than 6 s; their names back off",
   ),
+  sitemon_certificate_reads_failed_total: counter(
+    "Certificates that could not be read beside a check; they are tried again after 10 minutes",
+  ),
   sitemon_reports_lost_total: counter("Reports that could not be stored, by cause", ["cause"]),
   sitemon_outbox_stored_total: counter("Reports committed to the outbox"),
   sitemon_outbox_commit_duration_seconds: histogram(

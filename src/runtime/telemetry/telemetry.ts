@@ -12,6 +12,7 @@ export interface DependencyState {
 /** Dependencies, as `/readyz` names them. */
 export type Dependency =
   | "checks"
+  | "scanner"
   | "outbox"
   | "kafka"
   | "group"

@@ -3,6 +3,7 @@ import { Buffer } from "node:buffer";
 import { X509Certificate } from "node:crypto";
 import tls, { type DetailedPeerCertificate } from "node:tls";
 import { isDeepStrictEqual } from "node:util";
+import { certificateTimeMs } from "../certificate_time.ts";
 import { memoize } from "../memoize.ts";
 import type { TlsProblem } from "./tls_problem.ts";
 
@@ -37,9 +38,9 @@ export function chainProblem(
   if (old !== undefined) return { kind: "other", detail: `${nameOf(old, own)} ${IS_VERSION_1}` };
   for (const certificate of chain) {
     const name = nameOf(certificate, own);
-    const until = Date.parse(certificate.valid_to);
+    const until = certificateTimeMs(certificate.valid_to) ?? Infinity;
     if (until < nowMs) return { kind: "expired", detail: `${name} expired on ${dateOf(until)}` };
-    const from = Date.parse(certificate.valid_from);
+    const from = certificateTimeMs(certificate.valid_from) ?? -Infinity;
     if (from > nowMs) return { kind: "expired", detail: `${name} is valid from ${dateOf(from)}` };
   }
   if (includes(trust, own)) {

@@ -1,6 +1,7 @@
 /** Expectations on figures: the size of a body, the time of a check, the days of a certificate. */
 import type { Limits, SizeExpectation } from "../../config/site.ts";
-import { DAY_MS } from "../../runtime/time_units.ts";
+import { DAY_MS, MINUTE_MS } from "../../runtime/time_units.ts";
+import type { Certificate } from "../http/byte_stream.ts";
 import type { FailedExpectation } from "./failed_expectation.ts";
 
 /** The failure of a body's size. */
@@ -41,20 +42,26 @@ export function expectTime({ down, degraded }: Limits, tookMs: number): FailedEx
   return [{ ...failed(degraded), isMild: true }];
 }
 
-/** The failure of a certificate's end; one that is not known is a warning, never up. */
+/**
+ * The failure of a certificate's end. One without dates is a warning; one that could not be read
+ * beside a check says nothing about the site, which has answered.
+ */
 export function expectCertificate(
   { down, degraded }: Limits,
-  expiresAt: number | null,
+  { expiresAt, seenAt }: Certificate,
   nowMicros: number,
 ): FailedExpectation[] {
+  if (seenAt === null) return [];
   if (expiresAt === null) {
     const text = "certificate dates cannot be read";
     return [{ reason: "certificate_soon", text, isMild: true }];
   }
   const daysLeft = (expiresAt - nowMicros) / (DAY_MS * 1_000);
-  const found = daysLeft < 0
+  const end = daysLeft < 0
     ? `certificate expired on ${utcDate(expiresAt)}`
     : `certificate expires on ${utcDate(expiresAt)}, in ${countOf(Math.floor(daysLeft), "day")}`;
+  const minutes = Math.floor((nowMicros - seenAt) / (MINUTE_MS * 1_000));
+  const found = minutes < 1 ? end : `${end} (seen ${countOf(minutes, "minute")} ago)`;
   const failed = (days: number): FailedExpectation => ({
     reason: "certificate_soon",
     text: `${found}, expected at least ${countOf(days, "day")}`,

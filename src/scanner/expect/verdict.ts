@@ -9,7 +9,7 @@ import { bodyText } from "./body_text.ts";
 import { expectBody, isFound, missing } from "./expect_body.ts";
 import { expectHeaders } from "./expect_headers.ts";
 import { expectJson } from "./expect_json.ts";
-import { expectCertificate, expectSize, expectTime, utcDate } from "./expect_limits.ts";
+import { expectCertificate, expectSize, expectTime } from "./expect_limits.ts";
 import type { Engines, FailedExpectation } from "./failed_expectation.ts";
 
 /** The part of a report that judges. */
@@ -46,22 +46,15 @@ const UP: Verdict = {
 /** Judges an answer by itself. */
 export function judge(site: Site, answer: Answer, engines: Engines): Verdict {
   if (answer.failure === undefined) return assess(answer, site, engines);
-  return failedVerdict(answer.failure, answer, engines);
+  return failedVerdict(answer.failure, engines);
 }
 
-function failedVerdict(
-  { reason, message }: Failure,
-  { certificate: { expiresAt } }: Answer,
-  { clock, redact }: Engines,
-): Verdict {
-  const hasExpired = reason === "tls_expired" && expiresAt !== null &&
-    expiresAt < clock.nowMicros();
-  const text = hasExpired ? `${message} on ${utcDate(expiresAt)}` : message;
+function failedVerdict({ reason, message }: Failure, { redact }: Engines): Verdict {
   return {
     outcome: reason === "internal" ? "inconclusive" : "down",
     reason,
     failures: [],
-    error_text: escapeControls(redact(text), ERROR_TEXT_LENGTH_MAX),
+    error_text: escapeControls(redact(message), ERROR_TEXT_LENGTH_MAX),
     pattern_match: null,
   };
 }
@@ -80,8 +73,8 @@ export function assess(
   if (size) failed.push(...expectSize(size, { ...answer, bytes: answer.body.length }));
   if (responseTimeMs) failed.push(...expectTime(responseTimeMs, answer.responseTimeMs));
   if (certificateDays && answer.isSecure) {
-    const { expiresAt } = answer.certificate;
-    failed.push(...expectCertificate(certificateDays, expiresAt, engines.clock.nowMicros()));
+    const nowMicros = engines.clock.nowMicros();
+    failed.push(...expectCertificate(certificateDays, answer.certificate, nowMicros));
   }
   if (failed.length > 0) return unmetVerdict(failed, patternMatch, engines);
   return patternMatch === null ? UP : { ...UP, pattern_match: patternMatch };

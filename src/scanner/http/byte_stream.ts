@@ -1,5 +1,7 @@
 /** The byte stream port: a connection as the exchange sees it. */
 
+import type { DetailedPeerCertificate } from "node:tls";
+
 /** Bytes both ways. Closing it makes pending calls reject; repeating that is harmless. */
 export interface ByteStream {
   /** Reads into the buffer; `null` at the end. Never called while another read is pending. */
@@ -22,11 +24,13 @@ export interface Certificate {
   /** Microseconds since 1970; `null` when it could not be read. */
   readonly expiresAt: number | null;
   readonly issuer: string | null;
+  /** Microseconds since 1970; `null` when none was seen. */
+  readonly seenAt: number | null;
 }
 
 export interface TlsStream extends ByteStream {
-  /** What the peer showed, where the transport can tell. */
-  readonly certificate?: Certificate;
+  /** What the peer showed, its own first, where the transport can tell. */
+  readonly chain?: readonly DetailedPeerCertificate[];
 }
 
 export interface SecureOptions {
@@ -38,9 +42,6 @@ export interface SecureOptions {
   readonly key?: string;
   readonly insecure: boolean;
 }
-
-/** Opens TCP connections; rejects when the signal aborts, leaving nothing behind. */
-export type ConnectTcp = (endpoint: Endpoint, signal: AbortSignal) => Promise<TcpStream>;
 
 /** Where to connect to. */
 export interface Endpoint {

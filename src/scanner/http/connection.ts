@@ -5,16 +5,11 @@
 import type { CheckContext } from "../check_context.ts";
 import type { CheckRun } from "../check_run.ts";
 import { endpointOf, hostOf, notNamed } from "../reach/permitted_hosts.ts";
-import type { ByteStream, ConnectTcp, TcpStream } from "./byte_stream.ts";
+import type { ByteStream, Endpoint, TcpStream } from "./byte_stream.ts";
 import { onAbort } from "../../runtime/deadline.ts";
+import { readTrust } from "../../runtime/tls/certificate_chain.ts";
 import { connectByDeno } from "./deno_stream.ts";
-import {
-  connectionFailure,
-  type FailureDetail,
-  lookupFailure,
-  tlsFailure,
-  VisitError,
-} from "./failure.ts";
+import { type FailureDetail, failureOf, VisitError } from "./failure.ts";
 import { connectByNode } from "./node_stream.ts";
 import { basicAuthorization } from "./request.ts";
 import { ResponseError, ResponseParser } from "./response_parser.ts";
@@ -23,6 +18,9 @@ import type { Route } from "./visit_plan.ts";
 
 /** What is being waited for. */
 type Step = "dns" | "connect" | "proxy" | "tls";
+
+/** An address is given this long at least, as RFC 8305 has it; the connect timeout ends them all. */
+const ATTEMPT_MS_MIN = 250;
 
 /**
  * Opens a connection that the protocol of the visit can be spoken on. Rejects with
@@ -36,22 +34,23 @@ export async function openConnection(
 ): Promise<ByteStream> {
   const { plan } = visit;
   const signal = run.connecting(plan.connectTimeoutMs);
+  const endMs = context.clock.monotonicMs() + plan.connectTimeoutMs;
   let tcp: TcpStream | undefined;
   let step: Step = "dns";
   try {
-    const { tcp: endpoint, tcp: { host } } = plan;
     requirePermission(plan, context);
-    if (isAddress(host)) {
-      requireAllowed(host, visit, context);
-    } else {
-      visit.startPhase("dns");
-      const addresses = await context.lookups.addressesOf(host, signal);
-      visit.endPhase();
-      for (const address of addresses) requireAllowed(address, visit, context);
-    }
+    let addresses = 1;
+    if (isAddress(plan.tcp.host)) requireAllowed(plan.tcp.host, visit, context);
+    else addresses = await countAddresses(visit, context, signal);
     step = "connect";
     visit.startPhase("connect");
-    tcp = await connectTcp(plan, context)(endpoint, signal);
+    tcp = needsNode(plan, context)
+      ? await connectByNode(plan.tcp, {
+        signal,
+        attemptMs: Math.max(ATTEMPT_MS_MIN, (endMs - context.clock.monotonicMs()) / addresses),
+        mayTry: (address) => isWanted(address, plan.tcp) && !context.addressPolicy.denies(address),
+      })
+      : await connectByDeno(plan.tcp, signal);
     visit.endPhase();
     visit.remoteAddress = tcp.remoteAddress;
     // The name may have led elsewhere by now.
@@ -66,15 +65,23 @@ export async function openConnection(
     return await secure(tcp, visit, { context, signal });
   } catch (error) {
     tcp?.close();
-    const { reason, detail } = failureOf(error, step, timedOutMs(plan, signal, run));
-    const { proxy, endpoint } = plan;
-    const isSites = proxy === undefined || step === "tls" || reason === "blocked_by_policy";
-    const through = proxy === undefined ? "" : ` through proxy ${endpointOf(proxy)}`;
-    const text = `Cannot connect to ${endpoint}${through}: ${detail}`;
-    throw new VisitError(isSites ? reason : "proxy", text, { cause: error });
+    const { reason, detail } = stepFailure(error, step, timedOutMs(plan, signal, run));
+    const isProxys = plan.proxy !== undefined && step !== "tls" &&
+      reason !== "blocked_by_policy" && reason !== "internal";
+    throw connectionError(plan, { reason: isProxys ? "proxy" : reason, detail }, error);
   } finally {
     run.connected();
   }
+}
+
+/** What a report says of a connection that there is none of. */
+export function connectionError(
+  { proxy, endpoint }: Route,
+  { reason, detail }: FailureDetail,
+  cause: unknown,
+): VisitError {
+  const through = proxy === undefined ? "" : ` through proxy ${endpointOf(proxy)}`;
+  return new VisitError(reason, `Cannot connect to ${endpoint}${through}: ${detail}`, { cause });
 }
 
 /** How long was waited when the signal aborted; `undefined` when it did not. */
@@ -87,14 +94,14 @@ function timedOutMs(
   return isOver ? Math.min(timeoutMs, connectTimeoutMs) : connectTimeoutMs;
 }
 
-function failureOf(error: unknown, step: Step, timedOutMs: number | undefined): FailureDetail {
-  if (error instanceof VisitError) return { reason: error.reason, detail: error.message };
-  if (step === "dns") return lookupFailure(error);
-  if (timedOutMs !== undefined) {
+function stepFailure(error: unknown, step: Step, timedOutMs: number | undefined): FailureDetail {
+  if (timedOutMs !== undefined && step !== "dns" && !(error instanceof VisitError)) {
     const what = { connect: "connection", proxy: "proxy", tls: "TLS handshake" }[step];
     return { reason: "connect_timeout", detail: `${what} timed out after ${timedOutMs / 1_000} s` };
   }
-  return step === "tls" ? tlsFailure(error) : connectionFailure(error);
+  const failure = failureOf(error);
+  if (step !== "tls" || failure.reason !== "reset") return failure;
+  return { reason: "reset", detail: "connection closed during the TLS handshake" };
 }
 
 /** Asked first: a denied name surfaces as errors that nobody can read, some of them uncaught. */
@@ -102,8 +109,35 @@ function requirePermission(
   { url, endpoint, tcp, permission }: Route,
   { permittedHosts, hasPermission }: CheckContext,
 ): void {
-  if (permittedHosts.permits(url, endpoint) && hasPermission(permission)) return;
-  throw new VisitError("blocked_by_policy", notNamed(tcp.host));
+  if (!permittedHosts.permits(url, endpoint)) {
+    throw new VisitError("blocked_by_policy", notNamed(tcp.host));
+  }
+  if (!hasPermission(permission)) throw new Deno.errors.NotCapable(`no access to ${permission}`);
+}
+
+/**
+ * How many addresses of a name can be tried. Rejects with {@linkcode VisitError} when one of them is denied:
+ * a name that leads there may lead there alone the next time.
+ */
+async function countAddresses(
+  visit: Visit,
+  context: CheckContext,
+  signal: AbortSignal,
+): Promise<number> {
+  const { tcp } = visit.plan;
+  visit.startPhase("dns");
+  const addresses = await context.lookups.addressesOf(tcp.host, signal);
+  visit.endPhase();
+  for (const address of addresses) requireAllowed(address, visit, context);
+  if (tcp.ipVersion === undefined) return addresses.length;
+  const count = addresses.filter((address) => isWanted(address, tcp)).length;
+  if (count === 0) throw new VisitError("dns", `host has no IPv${tcp.ipVersion} address`);
+  return count;
+}
+
+/** An address is of the site's IP version, or was written into its url. */
+function isWanted(address: string, { host, ipVersion }: Endpoint): boolean {
+  return ipVersion === undefined || isAddress(host) || address.includes(":") === (ipVersion === 6);
 }
 
 function requireAllowed(address: string, visit: Visit, { addressPolicy }: CheckContext): void {
@@ -113,10 +147,9 @@ function requireAllowed(address: string, visit: Visit, { addressPolicy }: CheckC
   throw new VisitError("blocked_by_policy", `address_policy denies ${address}; ${remedy}`);
 }
 
-function connectTcp({ url, tls, tcp }: Route, { hungHandshakes }: CheckContext): ConnectTcp {
-  const needsNode = tls.insecure || tls.cert !== undefined || tcp.ipVersion !== undefined ||
-    hungHandshakes.has(url.host);
-  return needsNode ? connectByNode : connectByDeno;
+function needsNode({ url, tls, tcp }: Route, { hungHandshakes }: CheckContext): boolean {
+  return tls.insecure || tls.cert !== undefined || tcp.ipVersion !== undefined ||
+    (tls.ca !== undefined && readTrust(tls.ca).isOfServer) || hungHandshakes.has(url.host);
 }
 
 /**
@@ -163,7 +196,7 @@ async function secure(
   try {
     const stream = await tcp.secure({ ...tls, serverName: tls.serverName ?? hostOf(url) }, signal);
     visit.endPhase();
-    visit.certificate = stream.certificate;
+    visit.chain = stream.chain ?? [];
     context.hungHandshakes.delete(url.host);
     return stream;
   } catch (error) {

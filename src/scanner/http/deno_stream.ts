@@ -1,14 +1,20 @@
 /** Byte streams over Deno's own sockets: the cheap way, which most checks take. */
-import type { ConnectTcp, SecureOptions, TcpStream, TlsStream } from "./byte_stream.ts";
+import type { Endpoint, SecureOptions, TcpStream, TlsStream } from "./byte_stream.ts";
 import { onAbort } from "../../runtime/deadline.ts";
 
-/** Opens a connection by name, trying each of its addresses. */
-export const connectByDeno: ConnectTcp = async ({ host, port }, signal) => {
+/**
+ * Opens a connection by name, to whichever of its addresses answers first: Deno starts with the next
+ * one after 250 ms (RFC 8305). Rejects when the signal aborts, leaving nothing behind.
+ */
+export async function connectByDeno(
+  { host, port }: Endpoint,
+  signal: AbortSignal,
+): Promise<TcpStream> {
   const conn = await Deno.connect({ hostname: host, port, signal });
   // Before TLS begins: Nagle's algorithm would hold its last flight for a delayed ACK, 40 ms.
   conn.setNoDelay(true);
   return new DenoTcpStream(conn);
-};
+}
 
 class DenoStream<C extends Deno.Conn> {
   protected readonly conn: C;

@@ -2,7 +2,7 @@
 import type { CheckRun } from "../check_run.ts";
 import type { ByteStream } from "./byte_stream.ts";
 import { ContentEncodingError, decodeBody } from "./content_decoding.ts";
-import { connectionFailure, VisitError } from "./failure.ts";
+import { failureOf, VisitError } from "./failure.ts";
 import type { ReadBuffers } from "./read_buffers.ts";
 import { ResponseError, ResponseParser } from "./response_parser.ts";
 import type { Visit } from "./visit.ts";
@@ -86,7 +86,7 @@ function exchangeError(error: unknown, { head }: Visit, run: CheckRun): VisitErr
   if (error instanceof ResponseError || error instanceof ContentEncodingError) {
     return new VisitError("protocol", error.message, { cause: error });
   }
-  const { reason, detail } = connectionFailure(error);
+  const { reason, detail } = failureOf(error);
   // Once a connection stands, whatever ends it early resets it.
   const isRefused = reason === "connect_refused" || reason === "connect_timeout";
   return new VisitError(isRefused ? "reset" : reason, detail, { cause: error });

@@ -1,9 +1,10 @@
 /**
  * Why a visit to a site failed: errors of names, connections and TLS as reasons, and in words that a
- * person can act on.
+ * person can act on. What this table does not name is a fault of sitemon or of its host.
  */
-import type { Reason } from "../../report/outcome.ts";
-import { LookupHungError } from "../reach/name_lookups.ts";
+import { INTERNAL_ERROR, type Reason } from "../../report/outcome.ts";
+import { tlsProblem } from "../../runtime/tls/tls_problem.ts";
+import { LookupHungError, NoTurnError } from "../reach/name_lookups.ts";
 
 /** Thrown inside a check where a visit cannot go on. Its message is the report's `error_text`. */
 export class VisitError extends Error {
@@ -22,82 +23,89 @@ export interface FailureDetail {
   readonly detail: string;
 }
 
-/** Why a name has no addresses. */
-export function lookupFailure(error: unknown): FailureDetail {
+/** The system's errors that say something about a site, by their codes. */
+const OF_SITES = byCode([
+  ["ENOTFOUND EAI_NODATA EAI_NONAME", "dns", "no such host"],
+  ["EAI_AGAIN", "dns", "name lookup failed (EAI_AGAIN)"],
+  ["EAI_FAIL", "dns", "name lookup failed (EAI_FAIL)"],
+  ["ECONNREFUSED", "connect_refused", "connection refused"],
+  ["EHOSTUNREACH EHOSTDOWN", "connect_refused", "no route to the host"],
+  ["ENETUNREACH", "connect_refused", "no route to the host's network"],
+  ["ETIMEDOUT", "connect_timeout", "no answer from the host"],
+  ["ECONNRESET ECONNABORTED EPIPE ENOTCONN", "reset", "connection reset"],
+  ["ERR_IP_BLOCKED", "blocked_by_policy", "address_policy denies each address of the name"],
+  // Those of Deno's that come without a code.
+  ["ConnectionReset UnexpectedEof", "reset", "connection reset"],
+]);
+
+/** Of a host that cannot go on: common ones, in words that say what to do. */
+const OF_THIS_HOST = byCode([
+  [
+    "EMFILE ENFILE",
+    "internal",
+    "sitemon has too many open files; raise their limit (ulimit -n, LimitNOFILE), " +
+    "or lower scanner.concurrency",
+  ],
+  ["EADDRNOTAVAIL", "internal", "this host has no free local address or port for a connection"],
+  ["ENOBUFS ENOMEM EAI_MEMORY", "internal", "this host has no memory left for a connection"],
+  ["EACCES EPERM", "internal", "this host forbids the connection; check its firewall"],
+  ["EAFNOSUPPORT ENETDOWN", "internal", "this host's network is down, or lacks the IP version"],
+  ["NotCapable", "internal", "sitemon lacks the permission to connect"],
+]);
+
+function byCode(rows: readonly [codes: string, ...FailureRow][]) {
+  return new Map(
+    rows.flatMap(([codes, reason, detail]) =>
+      codes.split(" ").map((code): [string, FailureDetail] => [code, { reason, detail }])
+    ),
+  );
+}
+type FailureRow = [reason: Reason, detail: string];
+
+const NO_DESCRIPTOR_LEFT = OF_THIS_HOST.get("EMFILE")!;
+
+/** What an error means for the site of a visit. */
+export function failureOf(error: unknown): FailureDetail {
+  if (error instanceof VisitError) return { reason: error.reason, detail: error.message };
+  if (error instanceof NoTurnError) return { reason: "internal", detail: error.message };
   if (error instanceof LookupHungError) return { reason: "dns", detail: error.message };
+  if (error instanceof AggregateError) return failureOfAll(error.errors);
   const code = codeOf(error);
-  if (code === "ENOTFOUND") return { reason: "dns", detail: "no such host" };
-  return { reason: "dns", detail: `name lookup failed (${code || messageOf(error)})` };
+  const found = OF_SITES.get(code) ?? OF_THIS_HOST.get(code);
+  if (found?.reason === "dns" || FAILED_LOOKUP.test(messageOf(error))) {
+    return hasNoDescriptorLeft() ? NO_DESCRIPTOR_LEFT : found ?? OF_SITES.get("ENOTFOUND")!;
+  }
+  if (found !== undefined) return found;
+  const tls = tlsProblem(error);
+  if (tls !== undefined) return { reason: `tls_${tls.kind}`, detail: tls.detail };
+  return { reason: "internal", detail: INTERNAL_ERROR };
 }
 
-/** Why a connection failed, or broke. */
-export function connectionFailure(error: unknown): FailureDetail {
-  const code = codeOf(error);
-  if (error instanceof Deno.errors.ConnectionRefused || code === "ECONNREFUSED") {
-    return { reason: "connect_refused", detail: "connection refused" };
-  }
-  if (isReset(error, code)) return { reason: "reset", detail: "connection reset" };
-  if (error instanceof Deno.errors.NotCapable || code === "EPERM") {
-    return { reason: "blocked_by_policy", detail: "sitemon lacks the permission to connect" };
-  }
-  if (code === "ETIMEDOUT" || error instanceof Deno.errors.TimedOut) {
-    return { reason: "connect_timeout", detail: "no answer from the host" };
-  }
-  // With TLS 1.3 a server judges a client's certificate after the handshake.
-  if (ALERT.test(messageOf(error))) return tlsFailure(error);
-  // No route, no address of this family and the like: nothing listens there for this machine.
-  return { reason: "connect_refused", detail: messageOf(error) };
+/** Deno looks a name up itself when it connects. */
+const FAILED_LOOKUP = /failed to lookup address information/;
+
+/** Of several addresses that were tried: the last one decides, unless it was this host's fault. */
+function failureOfAll(errors: readonly unknown[]): FailureDetail {
+  const tried = errors.filter((error) => codeOf(error) !== NOT_TRIED);
+  const failures = (tried.length > 0 ? tried : errors).map(failureOf);
+  const own = failures.find(({ reason }) => reason === "internal");
+  return own ?? failures.at(-1) ?? { reason: "internal", detail: INTERNAL_ERROR };
 }
 
-/** How a peer says that it will not go on with TLS (RFC 8446, section 6.2). */
-const ALERT = /received fatal alert: (\w+)/;
+/** Of an address that may not be tried; if there is no other, it was none when the name was asked. */
+const NOT_TRIED = "ERR_IP_BLOCKED";
 
-/** The texts of rustls and of node:tls, in the order in which they are looked for. */
-const TLS_FAILURES: readonly [text: RegExp, reason: Reason, detail: string][] = [
-  [/certificate (has )?expired|CERT_HAS_EXPIRED/i, "tls_expired", "certificate expired"],
-  [/not valid yet|NotValidYet|CERT_NOT_YET_VALID/i, "tls_expired", "certificate is not valid yet"],
-  [
-    /not valid for (any )?name|NotValidForName|altname/i,
-    "tls_name",
-    "certificate is for another host name",
-  ],
-  [
-    /UnknownIssuer|SELF_SIGNED|self.signed|UNABLE_TO_|CaUsedAsEndEntity/i,
-    "tls_untrusted",
-    "certificate authority is not trusted",
-  ],
-  [/InvalidContentType|WRONG_VERSION_NUMBER/i, "tls_other", "port does not speak TLS"],
-];
-
-/** Why the TLS handshake failed. */
-export function tlsFailure(error: unknown): FailureDetail {
-  const text = `${codeOf(error)} ${messageOf(error)}`;
-  const [, alert] = ALERT.exec(text) ?? [];
-  if (alert !== undefined) return { reason: "tls_other", detail: alertDetail(alert) };
-  for (const [pattern, reason, detail] of TLS_FAILURES) {
-    if (pattern.test(text)) return { reason, detail };
-  }
-  if (isReset(error, codeOf(error)) || error instanceof Deno.errors.UnexpectedEof) {
-    return { reason: "reset", detail: "connection closed during the TLS handshake" };
-  }
-  return { reason: "tls_other", detail: `TLS failed: ${messageOf(error)}` };
-}
-
-function alertDetail(alert: string): string {
-  if (alert === "CertificateRequired") return "server requires a client certificate";
-  const isAboutCertificate = /Certificate|UnknownCA|AccessDenied/i.test(alert);
-  const rejected = isAboutCertificate ? "the client certificate" : "the TLS handshake";
-  return `server rejected ${rejected} (${alert})`;
-}
-
-function isReset(error: unknown, code: string): boolean {
-  return error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.ConnectionAborted || error instanceof Deno.errors.BrokenPipe ||
-    ["ECONNRESET", "EPIPE", "ECONNABORTED"].includes(code);
+/**
+ * True when this process cannot open another file or socket: the C library then says of any name
+ * that it does not exist, and Linux's memory figures, which are read from a file, come out as 0.
+ */
+function hasNoDescriptorLeft(): boolean {
+  return Deno.build.os === "linux" && Deno.memoryUsage().rss === 0;
 }
 
 function codeOf(error: unknown): string {
-  return String((error as { code?: unknown } | null)?.code ?? "");
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+  return String(code ?? name ?? "");
 }
 
 function messageOf(error: unknown): string {

@@ -4,27 +4,77 @@
  */
 import net from "node:net";
 import tls from "node:tls";
-import type {
-  Certificate,
-  ConnectTcp,
-  SecureOptions,
-  TcpStream,
-  TlsStream,
-} from "./byte_stream.ts";
-import { certificateTimeMs } from "../../runtime/certificate_time.ts";
+import type { Endpoint, SecureOptions, TcpStream, TlsStream } from "./byte_stream.ts";
 import { onAbort } from "../../runtime/deadline.ts";
+import { chainOf, checkServer } from "../../runtime/tls/certificate_chain.ts";
 
-/** Opens a connection by name, to an address of the wanted IP version. */
-export const connectByNode: ConnectTcp = async ({ host, port, ipVersion }, signal) => {
-  const family = ipVersion === undefined ? {} : { family: ipVersion };
-  const socket = net.connect({ host, port, noDelay: true, ...family });
+export interface ConnectOptions {
+  readonly signal: AbortSignal;
+  /** How long an address is waited for before the next one is tried. */
+  readonly attemptMs: number;
+  /** Says which addresses of a name may be tried. */
+  readonly mayTry: (address: string) => boolean;
+}
+
+/**
+ * Opens a connection by name, trying in turn those of its addresses that may be tried. Rejects when
+ * the signal aborts, leaving nothing behind.
+ */
+export async function connectByNode(
+  { host, port }: Endpoint,
+  { signal, attemptMs, mayTry }: ConnectOptions,
+): Promise<TcpStream> {
+  const socket = net.connect({
+    ...{ host, port, noDelay: true, blockList: new AllBut(mayTry) },
+    autoSelectFamily: true,
+    autoSelectFamilyAttemptTimeout: Math.ceil(attemptMs),
+  });
+  if (net.isIP(host) === 0) keepPermission(socket);
   await settled(socket, "connect", signal);
   const { remoteAddress } = socket;
   if (remoteAddress !== undefined) return new NodeTcpStream(socket, remoteAddress);
   // It is known no more once the peer has gone.
   socket.destroy();
   throw new Deno.errors.ConnectionReset("closed by the peer");
-};
+}
+
+/** Asked before each attempt. */
+class AllBut extends net.BlockList {
+  readonly #mayTry: (address: string) => boolean;
+
+  constructor(mayTry: (address: string) => boolean) {
+    super();
+    this.#mayTry = mayTry;
+  }
+
+  override check(address: string | net.SocketAddress): boolean {
+    return !this.#mayTry(typeof address === "string" ? address : address.address);
+  }
+}
+
+/** The parts of Deno's handle of a socket that are used here. */
+interface TcpHandle {
+  setNetPermToken(token: object): void;
+}
+
+/**
+ * Lets every attempt have the permission of the name. Deno gives the first one alone what the name's
+ * lookup permits, refuses the others, and never says so to the socket (2.9.6).
+ */
+function keepPermission(socket: net.Socket): void {
+  const handleOf = () => (socket as unknown as { readonly _handle?: TcpHandle })._handle;
+  const first = handleOf();
+  let permission: object | undefined;
+  if (typeof first?.setNetPermToken !== "function") return;
+  first.setNetPermToken = (token) => {
+    permission = token;
+    Object.getPrototypeOf(first).setNetPermToken.call(first, token);
+  };
+  socket.on("connectionAttempt", () => {
+    const handle = handleOf();
+    if (handle !== first && permission !== undefined) handle?.setNetPermToken(permission);
+  });
+}
 
 class NodeStream<S extends net.Socket> {
   protected readonly socket: S;
@@ -44,7 +94,7 @@ class NodeStream<S extends net.Socket> {
       if (this.#error !== undefined) throw this.#error;
       // A socket whose peer has ended is destroyed by itself: that is its end, not an error.
       if (socket.readableEnded) return null;
-      if (socket.destroyed) throw new Error("the connection is closed");
+      if (socket.destroyed) throw new Deno.errors.ConnectionReset("the connection is closed");
       const lengthMax = Math.min(buffer.length, socket.readableLength);
       const chunk: Uint8Array | null = socket.read(lengthMax || undefined);
       if (chunk !== null) {
@@ -92,6 +142,7 @@ class NodeTcpStream extends NodeStream<net.Socket> implements TcpStream {
       // Server Name Indication is for names only.
       ...(net.isIP(serverName) === 0 ? { servername: serverName } : { host: serverName }),
       rejectUnauthorized: !insecure,
+      checkServerIdentity: checkServer(ca),
       ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined ? {} : { cert }),
       ...(key === undefined ? {} : { key }),
@@ -107,22 +158,12 @@ class NodeTcpStream extends NodeStream<net.Socket> implements TcpStream {
 }
 
 class NodeTlsStream extends NodeStream<tls.TLSSocket> implements TlsStream {
-  readonly certificate: Certificate;
+  readonly chain: readonly tls.DetailedPeerCertificate[];
 
   constructor(socket: tls.TLSSocket) {
     super(socket);
-    this.certificate = certificateOf(socket.getPeerCertificate());
+    this.chain = chainOf(socket.getPeerCertificate(true));
   }
-}
-
-/** What a peer's certificate says; before Deno 2.9 it says nothing. */
-function certificateOf(peer: Partial<tls.PeerCertificate> | null): Certificate {
-  const expiresAtMs = certificateTimeMs(peer?.valid_to ?? "");
-  const issuer = peer?.issuer?.O ?? peer?.issuer?.CN;
-  return {
-    expiresAt: expiresAtMs === undefined ? null : expiresAtMs * 1_000,
-    issuer: (Array.isArray(issuer) ? issuer[0] : issuer) ?? null,
-  };
 }
 
 /** Resolves on the event; rejects, with the socket destroyed, on an error or when the signal aborts. */

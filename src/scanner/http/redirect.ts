@@ -75,6 +75,7 @@ function refusalOf(
   if (target.protocol !== "http:" && target.protocol !== "https:") {
     return new VisitError("blocked_by_policy", `${refused}: neither http nor https`);
   }
+  if (target.port === "0") return new VisitError("protocol", `${refused}: no server has port 0`);
   if (from.protocol === "https:" && target.protocol === "http:" && !allowsDowngrade) {
     const remedy = "to follow it, set redirects.allow_downgrade";
     return new VisitError("redirect_refused", `${refused}: it leaves https for http; ${remedy}`);

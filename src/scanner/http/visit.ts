@@ -1,5 +1,7 @@
 /** What one visit finds, filled in as it goes: a failed one has had phases, and perhaps a head. */
+import type { DetailedPeerCertificate } from "node:tls";
 import type { Phase, Timings } from "../../report/hop.ts";
+import { certificateTimeMs } from "../../runtime/certificate_time.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { VisitTrace } from "../check_trace.ts";
 import type { Certificate } from "./byte_stream.ts";
@@ -8,6 +10,7 @@ import type { VisitError } from "./failure.ts";
 import type { VisitPlan } from "./visit_plan.ts";
 
 const NO_BYTES = new Uint8Array();
+const NO_CHAIN: readonly DetailedPeerCertificate[] = [];
 
 /** As much as a report holds: 36 minutes, which only a process that was stopped can exceed. */
 const PHASE_MICROS_MAX = 2 ** 31 - 1;
@@ -17,7 +20,8 @@ export class Visit {
   readonly plan: VisitPlan;
   readonly trace: VisitTrace | undefined;
   remoteAddress: string | null = null;
-  certificate: Certificate | undefined;
+  /** What the server showed; empty where the transport cannot tell. */
+  chain: readonly DetailedPeerCertificate[] = NO_CHAIN;
   head: ResponseHead | undefined;
   /** Decoded; empty when the visit failed before its end. */
   body: Uint8Array = NO_BYTES;
@@ -46,6 +50,19 @@ export class Visit {
   /** The times so far in whole microseconds; a phase that was never started stays `null`. */
   get timings(): Timings {
     return this.#micros;
+  }
+
+  /** What a report says of the certificate; `undefined` where the transport cannot tell. */
+  get certificate(): Certificate | undefined {
+    const [own] = this.chain;
+    if (own === undefined) return undefined;
+    const expiresAtMs = certificateTimeMs(own.valid_to);
+    const issuer = own.issuer.O ?? own.issuer.CN;
+    return {
+      expiresAt: expiresAtMs === undefined ? null : expiresAtMs * 1_000,
+      issuer: (Array.isArray(issuer) ? issuer[0] : issuer) ?? null,
+      seenAt: this.#clock.nowMicros(),
+    };
   }
 
   /** Begins a phase, and ends the one before. */

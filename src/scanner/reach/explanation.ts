@@ -1,6 +1,6 @@
 /** Why a check may or may not go somewhere: the decisions of the host list and the address policy. */
 import type { AddressDecision, AddressPolicy } from "./address_policy.ts";
-import { lookupFailure } from "../http/failure.ts";
+import { failureOf } from "../http/failure.ts";
 import type { NameLookups } from "./name_lookups.ts";
 import { endpointOf, hostOf, type PermittedHosts } from "./permitted_hosts.ts";
 
@@ -51,7 +51,7 @@ export async function explain(
       return { address, is_denied: isDenied, ...rule };
     });
   } catch (error) {
-    lookup_failure = lookupFailure(error).detail;
+    lookup_failure = failureOf(error).detail;
   }
   const is_host_permitted = permittedHosts.permits(url);
   const isAllowed = lookup_failure === null && addresses.every(({ is_denied }) => !is_denied);

@@ -28,6 +28,9 @@ export class LookupHungError extends Error {
   override readonly name = "LookupHungError";
 }
 
+/** Thrown when lookups of other names left no place for this one. */
+export class NoTurnError extends LookupHungError {}
+
 interface Lookup {
   readonly startedMs: number;
   readonly addresses: Promise<readonly string[]>;
@@ -63,7 +66,7 @@ export class NameLookups {
         throw new LookupHungError("the name server did not answer recently; retrying later");
       }
       if (!await this.#acquire(signal)) {
-        throw new LookupHungError("too many name lookups are waiting for an answer");
+        throw new NoTurnError("too many name lookups are waiting for an answer");
       }
       // Another check may have started it meanwhile.
       lookup = this.#runningOf(host);

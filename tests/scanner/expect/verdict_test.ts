@@ -114,10 +114,11 @@ for (const [what, expect, invalid, unknown] of UNDECODED) {
   });
 }
 
-const expiringIn = (days: number) => ({
+const certificate = (expiresAt: number | null, seenAt: number | null = NOW) => ({
   isSecure: true,
-  certificate: { expiresAt: NOW + days * 86_400_000_000, issuer: null },
+  certificate: { expiresAt, issuer: null, seenAt },
 });
+const expiringIn = (days: number) => certificate(NOW + days * 86_400_000_000);
 
 const slow = (down?: number, degraded?: number): SiteExpect => ({
   responseTimeMs: { ...(down && { down }), ...(degraded && { degraded }) },
@@ -134,7 +135,8 @@ const FIGURES: [what: string, expect: SiteExpect, answer: object, verdict: strin
   ["too few days", days({ degraded: 14 }), expiringIn(13.9), `degraded ${SOON}`],
   ["far too few days", days({ degraded: 14, down: 3 }), expiringIn(2), `down ${SOON}`],
   ["an expired certificate, accepted", days({ down: 0 }), expiringIn(-1), `down ${SOON}`],
-  ["an unreadable certificate", days({ down: 3 }), { isSecure: true }, `degraded ${SOON}`],
+  ["a certificate without dates", days({ down: 3 }), certificate(null), `degraded ${SOON}`],
+  ["a certificate that was not read", days({ down: 3 }), certificate(null, null), "up null"],
   ["no certificate at all", days({ down: 3 }), {}, "up null"],
   ["enough bytes", { size: { bytesMin: 2, bytesMax: 2 } }, { body: "ab" }, "up null"],
   ["too few bytes", { size: { bytesMin: 3 } }, { body: "ab" }, "down size"],

@@ -2,8 +2,7 @@
 import net from "node:net";
 import { answering, rawServer, readRequest } from "../http/raw_server.ts";
 import { type Fault, serving, SHORT_TIMEOUTS } from "./fault.ts";
-import { systemClock } from "../../../src/runtime/clock.ts";
-import { Deadline } from "../../../src/runtime/deadline.ts";
+import { blackhole } from "../http/blackhole.ts";
 import { pause } from "../../support/waiting.ts";
 
 function resolveWith(code: string) {
@@ -14,29 +13,6 @@ function resolveWith(code: string) {
 function closedPort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return (listener.addr as Deno.NetAddr).port;
-}
-
-/**
- * A listener that accepts nothing, with its queue filled: the kernel then drops what asks for a
- * connection, as a firewall does.
- */
-async function blackhole(started: AsyncDisposableStack): Promise<number> {
-  const listener = started.adopt(
-    Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 }),
-    (one) => one.close(),
-  );
-  const { port } = listener.addr as Deno.NetAddr;
-  const QUEUE_MAX = 8_192;
-  for (let count = 0; count < QUEUE_MAX; count++) {
-    using limit = new Deadline(systemClock, 150);
-    try {
-      const conn = await Deno.connect({ hostname: "127.0.0.1", port, signal: limit.signal });
-      started.adopt(conn, (one) => one.close());
-    } catch {
-      return port;
-    }
-  }
-  throw new Error("the queue of the listener never fills");
 }
 
 /** A server that reads a request, says something, and then sends RST: only node:net can. */

@@ -53,6 +53,7 @@ export const REDIRECT_FAULTS: readonly Fault[] = [
   leadingTo("to a file", "file:///etc/passwd", "blocked_by_policy", /: neither http nor https$/),
   leadingTo("to data", "data:text/plain,ok", "blocked_by_policy", /: neither http nor https$/),
   leadingTo("to a script", "javascript:alert(1)", "blocked_by_policy"),
+  leadingTo("to port 0", "http://127.0.0.1:0/", "protocol", /: no server has port 0$/),
   leadingTo("to what is no url", "http://[", "protocol", /^redirect to an invalid URL "/),
   leadingToAddress("an inner address", "10.0.0.1"),
   leadingToAddress("an inner address, mapped", "::ffff:10.0.0.1"),

@@ -76,19 +76,31 @@ export const TLS_FAULTS: readonly Fault[] = [
     "unknown",
     "is of an authority that nobody knows",
     "tls_untrusted",
-    /^Cannot connect to localhost:\d+: certificate authority is not trusted$/,
+    /: certificate authority "Stranger authority" is not trusted, and the server sends no inter/,
   ),
   openssl(
     "speaks TLS 1.1 at most",
     ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"],
     "tls_other",
-    /server rejected the TLS handshake \(ProtocolVersion\)$/,
+    /: server speaks no TLS that sitemon does: TLS 1.3, or TLS 1.2 /,
+  ),
+  openssl(
+    "has RSA key exchange alone",
+    ["-tls1_2", "-cipher", "AES128-GCM-SHA256"],
+    "tls_other",
+    /TLS 1\.2 with ECDHE and AES-GCM or ChaCha20 \(neither RSA key exchange nor CBC\)$/,
+  ),
+  openssl(
+    "has CBC suites alone",
+    ["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"],
+    "tls_other",
+    /TLS 1\.2 with ECDHE and AES-GCM or ChaCha20 \(neither RSA key exchange nor CBC\)$/,
   ),
   openssl(
     "wants a client's certificate (TLS 1.2)",
     ["-tls1_2", "-Verify", "1"],
     "tls_other",
-    /server rejected the TLS handshake \(HandshakeFailure\)$/,
+    /server rejected the TLS handshake \(handshake_failure\): it requires a client certificate/,
   ),
   openssl(
     "wants a client's certificate (TLS 1.3)",
@@ -106,7 +118,7 @@ export const TLS_FAULTS: readonly Fault[] = [
     "tls_other",
     /port does not speak TLS$/,
   ),
-  pretending("refuses every cipher", alert(HANDSHAKE_FAILURE), "tls_other", /HandshakeFailure/),
+  pretending("refuses every cipher", alert(HANDSHAKE_FAILURE), "tls_other", /handshake_failure/),
   pretending(
     "hangs up in the TLS handshake",
     async (conn) => void await conn.read(new Uint8Array(4_096)),

@@ -3,7 +3,14 @@ import type { Site } from "../../../src/config/site.ts";
 import { LONG_MAX, LONG_MIN } from "../../../src/report/bounds.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
 import { checkSite } from "../../../src/scanner/check.ts";
-import { Authority, makeCertificates } from "../../support/certificates.ts";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import {
+  Authority,
+  FOR_LOOPBACK,
+  makeCertificates,
+  selfSigned,
+} from "../../support/certificates.ts";
+import { freePort } from "../../support/free_port.ts";
 import { answering, rawServer, untilClosed } from "./raw_server.ts";
 import { aContext, aSite, check, requireStorable } from "../sites.ts";
 import { eventually } from "../../support/waiting.ts";
@@ -11,6 +18,7 @@ import { eventually } from "../../support/waiting.ts";
 const certificates = makeCertificates();
 const { ca } = certificates;
 const ANSWER = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");
+const NO_TLS = { insecure: false };
 const trusting = { tls: { insecure: false, ca } };
 
 Deno.test("checkSite() reports up with the certificate's dates, when TLS is in order", async () => {
@@ -24,15 +32,29 @@ Deno.test("checkSite() reports up with the certificate's dates, when TLS is in o
   ok(report.timings!.tls! > 0 && report.timings!.dns! > 0);
 });
 
-Deno.test("checkSite() asks for a certificate once an hour, when checks repeat", async () => {
-  await using server = rawServer(ANSWER, { tls: certificates.good });
-  const site = aSite(`https://localhost:${server.port}/`, trusting);
+/** A way to the TLS server at `port`, on which the connection of this number is closed at once. */
+function closing(number: number, port: number) {
+  let connections = 0;
+  return rawServer(async (conn) => {
+    if (++connections === number) return;
+    const to = await Deno.connect({ hostname: "127.0.0.1", port });
+    await Promise.allSettled([
+      conn.readable.pipeTo(to.writable),
+      to.readable.pipeTo(conn.writable),
+    ]);
+  });
+}
+
+/** Checks of one scanner, one after the other. */
+function checks(site: Site) {
   const context = aContext([site.url]);
-  const { signal } = new AbortController();
+  return () => checkSite(site, context, new AbortController().signal);
+}
 
-  const first = await checkSite(site, context, signal);
-  const second = await checkSite(site, context, signal);
-
+Deno.test("checkSite() reads a certificate once, when checks repeat within ten minutes", async () => {
+  await using server = rawServer(ANSWER, { tls: certificates.good });
+  const check = checks(aSite(`https://localhost:${server.port}/`, trusting));
+  const [first, second] = [await check(), await check()];
   deepStrictEqual(first.certificate_expires_at, second.certificate_expires_at);
   deepStrictEqual(server.accepted, 3);
 });
@@ -61,6 +83,72 @@ for (const [end, expiresAt, error] of ENDS) {
     deepStrictEqual(report.certificate_expires_at, expiresAt);
     deepStrictEqual(report.outcome, error === null ? "up" : "degraded");
     if (error !== null) match(report.error_text!, error);
+  });
+}
+
+Deno.test("checkSite() sees at once that a certificate was renewed, when it alarmed", async () => {
+  const port = freePort();
+  const expect = { certificateDays: { degraded: 20 } };
+  const check = checks(aSite(`https://localhost:${port}/`, { ...trusting, expect }));
+  const outcomes: unknown[] = [];
+  for (const tls of [certificates.ending, certificates.ending, certificates.good]) {
+    await using _server = rawServer(ANSWER, { port, tls });
+    const { outcome, reason } = await check();
+    outcomes.push([outcome, reason]);
+  }
+  const alarm = ["degraded", "certificate_soon"];
+  deepStrictEqual(outcomes, [alarm, alarm, ["up", null]]);
+});
+
+Deno.test("checkSite() is up, and does not ask again at once, when a certificate cannot be read beside it", async () => {
+  await using tls = rawServer(ANSWER, { tls: certificates.good });
+  await using server = closing(2, tls.port);
+  const expect = { certificateDays: { down: 14 } };
+  const check = checks(aSite(`https://localhost:${server.port}/`, { ...trusting, expect }));
+  for (let times = 0; times < 3; times++) {
+    const { outcome, error_text, certificate_expires_at } = await check();
+    deepStrictEqual([outcome, error_text, certificate_expires_at], ["up", null, null]);
+  }
+  deepStrictEqual(server.accepted, 4);
+});
+
+Deno.test("checkSite() keeps the dates that were seen, and says when, when a certificate cannot be read again", async () => {
+  await using tls = rawServer(ANSWER, { tls: certificates.ending });
+  await using server = closing(4, tls.port);
+  let aheadMicros = 0;
+  const clock = { ...systemClock, nowMicros: () => systemClock.nowMicros() + aheadMicros };
+  const expect = { certificateDays: { degraded: 20 } };
+  const site = aSite(`https://localhost:${server.port}/`, { ...trusting, expect });
+  const context = aContext([site.url], { clock });
+  const check = () => checkSite(site, context, new AbortController().signal);
+  const first = await check();
+  aheadMicros = 7 * 60_000_000;
+  const second = await check();
+  deepStrictEqual(second.certificate_expires_at, first.certificate_expires_at);
+  match(first.error_text!, /^certificate expires on [-\d]+, in 9 days, expected/);
+  match(
+    second.error_text!,
+    /^certificate expires on [-\d]+, in 9 days \(seen 7 minutes ago\), exp/,
+  );
+});
+
+const lab = selfSigned(...FOR_LOOPBACK);
+for (const [name, changes] of [["Deno", {}], ["node:tls", { ipVersion: 4 }]] as const) {
+  Deno.test(`checkSite() by ${name} takes a self-signed certificate that is tls.ca, and no other`, async () => {
+    await using server = rawServer(ANSWER, { tls: lab });
+    const found = [lab.cert, `${ca}${lab.cert}`, ca].map(async (ca) => {
+      const site = aSite(`https://localhost:${server.port}/`, {
+        ...changes,
+        tls: { ...NO_TLS, ca },
+      });
+      const { outcome, error_text } = await check(site);
+      return `${outcome}: ${error_text?.replace(/^.*?: /, "")}`;
+    });
+    deepStrictEqual(await Promise.all(found), [
+      "up: undefined",
+      "up: undefined",
+      "down: certificate is self-signed; to trust it, name it in tls.ca",
+    ]);
   });
 }
 

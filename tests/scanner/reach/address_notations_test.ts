@@ -84,9 +84,10 @@ for (
         addressPolicy: POLICY,
       });
       strictEqual(report.reason, "blocked_by_policy");
-      match(report.remote_address!, /^(127\.0\.0\.1|::1)$/);
+      if (report.remote_address !== null) match(report.remote_address, /^(127\.0\.0\.1|::1)$/);
     }
-    deepStrictEqual(requests, [""]);
+    // node:net asks before it connects at all.
+    deepStrictEqual(requests, "ipVersion" in changes ? [] : [""]);
   });
 }
 
