@@ -13,6 +13,7 @@ export const EXIT_CONFIG = 78;
 /** By the name of the error: a thread's error arrives without its class. */
 const EXIT_CODES: ReadonlyMap<string, number> = new Map([
   ["ConfigError", EXIT_CONFIG],
+  ["KafkaError", EXIT_IO],
   ["OutboxLockedError", EXIT_LOCKED],
   ["CorruptOutboxError", EXIT_IO],
   ["OutboxMissingError", EXIT_IO],

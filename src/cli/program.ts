@@ -22,6 +22,7 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: Load]>>
   outbox: ["inspect and drain a producer's outbox", () => import("./commands/outbox.ts")],
   "dead-letter": ["show and replay dead letters", () => import("./commands/dead_letter.ts")],
   audit: ["find lost reports", () => import("./commands/audit.ts")],
+  rewind: ["let the consumers read the topic again", () => import("./commands/rewind.ts")],
   forget: ["remove a site from the status", () => import("./commands/forget.ts")],
   migrate: ["create or update PostgreSQL's tables", () => import("./commands/migrate.ts")],
   "install-unit": ["print a systemd unit", () => import("./commands/install_unit.ts")],

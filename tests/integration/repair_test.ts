@@ -169,6 +169,26 @@ pipelineTest(
   },
 );
 
+pipelineTest("a database that lost its tables is restored from the topic", async () => {
+  await using pipeline = await Pipeline.create({ sites: "  []" });
+  const reports = Array.from({ length: 20 }, (_, n) => recentReport(n + 1, { site: `s${n % 3}` }));
+  await writeMessages(pipeline, reports.map((report) => ({ value: encodeReport(report) })));
+  const consumer = pipeline.startConsumer();
+  await pipeline.historyHolds(20);
+  const rewind = () => sitemon(["rewind", "-c", pipeline.consumerFile]);
+  const early = await rewind();
+  deepStrictEqual([early.code, early.stdout], [74, ""]);
+  match(early.stderr, /^group ".*" has consumers that run; stop them first\n$/);
+  strictEqual(await consumer.stop(), 0);
+  await pipeline.query("DROP SCHEMA public CASCADE");
+  await pipeline.query("CREATE SCHEMA public");
+  const { code, stdout, stderr } = await rewind();
+  strictEqual(code, 0, stderr);
+  match(stdout, /^Group ".*" will read topic ".*" again: 20 messages in 1 partition, once its/);
+  pipeline.startConsumer();
+  await pipeline.historyHolds(20);
+});
+
 pipelineTest("a damaged outbox is not exported, and the next start moves it aside", async () => {
   await using pipeline = await Pipeline.create({
     sites: 10,

@@ -4,6 +4,7 @@ import { checkSpec } from "../../src/threads/check/check_spec.ts";
 import { doctorSpecs } from "../../src/threads/doctor/doctor_spec.ts";
 import { drainSpec } from "../../src/threads/drain/drain_spec.ts";
 import { explanationsSpec } from "../../src/threads/explanations/explanations_spec.ts";
+import { rewindSpec } from "../../src/threads/rewind/rewind_spec.ts";
 import { storeTaskSpec } from "../../src/threads/store_task/store_task_spec.ts";
 import { loadText } from "../config/load_text.ts";
 
@@ -34,6 +35,13 @@ Deno.test("withOutbox() means another file, and lets the thread reach its folder
   strictEqual(setup.outbox.path, "/aside/outbox.db");
   deepStrictEqual(permissions.write, ["/aside"]);
   strictEqual(withOutbox(PRODUCER, undefined), PRODUCER);
+});
+
+Deno.test("rewindSpec() may reach the brokers, and nothing else", () => {
+  const { permissions: { net, read, write }, setup } = rewindSpec(CONSUMER, 7);
+  deepStrictEqual([net, read, write], [["k1:9092"], false, false]);
+  const { topic, group, toMs } = setup;
+  deepStrictEqual([topic, group, toMs], ["t", "sitemon-status", 7]);
 });
 
 Deno.test("storeTaskSpec() may ask Kafka for the cluster's id to replay, and not to read", () => {

@@ -1,16 +1,16 @@
 /** `sitemon audit`: shows for each producer whether any of its reports are missing from the store. */
 import { ConfigError } from "../../config/config_error.ts";
-import { parseDuration } from "../../config/schema/duration_and_size.ts";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
 import type { Audit, ProducerAudit, UncoveredProducer } from "../../status/repair/audit.ts";
 import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
-import { EXIT_NOT_UP, EXIT_OK, UsageError } from "../exit_code.ts";
+import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
 import type { Terminal } from "../text/terminal.ts";
 import { printableJson } from "../text/terminal_text.ts";
 import { type Column, textTable } from "../text/text_table.ts";
+import { timeOptionMicros } from "../time_option.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
   withConfig(command, "consumer", "run")
@@ -29,7 +29,9 @@ interface AuditOptions extends ConfigOptions {
 }
 
 async function audit({ since, json = false, ...options }: AuditOptions, terminal: Terminal) {
-  const sinceMicros = since === undefined ? undefined : sinceMicrosOf(since, Date.now());
+  const sinceMicros = since === undefined
+    ? undefined
+    : timeOptionMicros("--since", since, Date.now());
   const loaded = loadFile(options, { terminal });
   if (loaded.config.kafka !== undefined && loaded.config.postgres === undefined) {
     const message = 'no store in this configuration, only "kafka"; use the consumer\'s';
@@ -40,26 +42,6 @@ async function audit({ since, json = false, ...options }: AuditOptions, terminal
     ...(sinceMicros === undefined ? {} : { sinceMicros }),
   });
   return printAudit({ audit: await threadResult<Audit>(spec), sinceMicros, json }, terminal);
-}
-
-/** Microseconds since 1970 of `12h`, which is ago, or of a date with or without a time. */
-export function sinceMicrosOf(text: string, nowMs: number): number {
-  const agoMs = /[a-z]$/.test(text) ? parseDuration(text) : undefined;
-  const ms = agoMs === undefined ? parseTime(text) : nowMs - agoMs;
-  if (ms !== undefined) return ms * 1_000;
-  throw new UsageError(
-    `invalid --since: ${JSON.stringify(text)} is not a time or a duration; ` +
-      "write for example 2026-05-01T18:00:00Z or 12h",
-  );
-}
-
-/** UTC unless it names a zone, as everything that is stored. */
-function parseTime(text: string): number | undefined {
-  const [, date, time = "00:00", zone = "Z"] =
-    /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d+)?)?))?(Z|[+-]\d\d:\d\d)?$/.exec(text) ??
-      [];
-  const ms = Date.parse(`${date}T${time}${zone}`);
-  return Number.isNaN(ms) ? undefined : ms;
 }
 
 export interface AuditPrintOptions {

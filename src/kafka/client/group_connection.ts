@@ -37,6 +37,7 @@ interface Coordinator {
   syncGroup(request: object): Promise<{ memberAssignment: Buffer }>;
   heartbeat(request: object): Promise<unknown>;
   leaveGroup(request: object): Promise<unknown>;
+  offsetCommit(request: object): Promise<unknown>;
 }
 
 /** Members of other kinds cannot join the group: the protocol's names must agree. */
@@ -127,6 +128,22 @@ export class GroupConnection implements Disposable {
   async heartbeat(memberId: string, groupGenerationId: number): Promise<void> {
     await this.#ask((coordinator, groupId) =>
       coordinator.heartbeat({ groupId, memberId, groupGenerationId })
+    );
+  }
+
+  /**
+   * Sets where the group goes on reading, by partition, as long as it has no members: otherwise
+   * rejects with code `UNKNOWN_MEMBER_ID`.
+   */
+  async commit(offsets: ReadonlyMap<number, number>): Promise<void> {
+    const partitions = [...offsets].map(([partition, offset]) => ({
+      partition,
+      offset: `${offset}`,
+    }));
+    const topics = [{ topic: this.#options.topic, partitions }];
+    const noMember = { memberId: "", groupGenerationId: -1 };
+    await this.#ask((coordinator, groupId) =>
+      coordinator.offsetCommit({ groupId, ...noMember, topics })
     );
   }
 

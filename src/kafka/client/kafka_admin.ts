@@ -20,6 +20,15 @@ export interface TopicAccess extends KafkaClientOptions {
   readonly retentionMs?: number;
 }
 
+/** What a partition holds, and from where on it is of a time. */
+export interface OffsetRange {
+  readonly partition: number;
+  readonly low: number;
+  readonly since: number;
+  /** One after the last. */
+  readonly end: number;
+}
+
 /** Brokers learn of a new topic within milliseconds, and choose its leaders. */
 const LEADER_POLL = { pauseMs: 50, triesMax: 40 };
 
@@ -63,6 +72,24 @@ export class KafkaAdmin implements AsyncDisposable {
       const next = Math.max(Number(low), committed.get(partition) ?? -1);
       return [partition, Math.max(0, Number(high) - next)];
     }));
+  }
+
+  /**
+   * By partition: the first offset, the first one of a time (milliseconds since 1970) or later, which
+   * is the first of all without a time, and the end.
+   */
+  async rangesSince(topic: string, sinceMs: number | undefined): Promise<OffsetRange[]> {
+    const all = await translated(() => this.#admin.fetchTopicOffsets(topic));
+    const found = sinceMs === undefined ? undefined : await this.#offsetsSince(topic, sinceMs);
+    return all.map(({ partition, low, high }) => {
+      const since = found?.get(partition) ?? Number(low);
+      return { partition, low: Number(low), since, end: Number(high) };
+    });
+  }
+
+  async #offsetsSince(topic: string, sinceMs: number): Promise<Map<number, number>> {
+    const found = await translated(() => this.#admin.fetchTopicOffsetsByTimestamp(topic, sinceMs));
+    return new Map(found.map(({ partition, offset }) => [partition, Number(offset)]));
   }
 
   /** Rejects if offsets of the group may not be read. */
