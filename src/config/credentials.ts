@@ -18,7 +18,7 @@ export function isSecretHeader(name: string): boolean {
 /** True for a value that may hold credentials between `://` and `@`. */
 export function isUrl(path: Path): boolean {
   const [parent, key] = path.slice(-2).map(String);
-  return ["url", "proxy", "endpoint"].includes(key ?? "") || parent === "urls";
+  return ["url", "proxy", "endpoint", "public_url"].includes(key ?? "") || parent === "urls";
 }
 
 /** True for a URL that is asked: a label and a header may have such a name too. */

@@ -5,6 +5,7 @@ import { HTTPException } from "hono/http-exception";
 import { timingSafeEqual } from "hono/utils/buffer";
 import { type Clock, sleep } from "../runtime/clock.ts";
 import { logger, MinuteLimit } from "../runtime/telemetry/logging.ts";
+import type { Visitor } from "./front.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 
 /** How long a wrong password waits for its response. */
@@ -54,7 +55,6 @@ export function passwords(options: PasswordOptions): MiddlewareHandler {
   });
 }
 
-/** Deno.serve passes it with each request. */
 function addressOf({ env }: Context): string {
-  return (env as Partial<Deno.ServeHandlerInfo<Deno.NetAddr>>)?.remoteAddr?.hostname ?? "";
+  return (env as Partial<Visitor> | undefined)?.address ?? "";
 }

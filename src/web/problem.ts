@@ -26,19 +26,25 @@ export async function problem(
 ): Promise<Response> {
   const [heading, sentence] = SENTENCES[status];
   if (path.startsWith("/api/")) return problemJson(status);
+  const root = rootFrom(path);
   const content = html`
     <section class="verdict inconclusive">
       <h1>${heading}</h1>
       <p>${sentence}</p>
     </section>
-    <p><a href="/">All sites</a></p>
+    <p><a href="${root}">All sites</a></p>
   `;
   const view = { failingSince: undefined, now: new Date() };
-  const page = pageFrame({ title, heading, view }, content);
+  const page = pageFrame({ title, root, heading, view }, content);
   return new Response(await documentText(page), {
     status,
     headers: { "content-type": "text/html; charset=utf-8" },
   });
+}
+
+/** The way from any path to the overview. */
+function rootFrom(path: string): string {
+  return "../".repeat(path.split("/").length - 2) || "./";
 }
 
 /** The same as JSON, with additional headers, and a sentence of its own if there is one. */

@@ -3,6 +3,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { within } from "../runtime/deadline.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { StatusQueries } from "../status/queries.ts";
+import { Front, type FrontOptions } from "./front.ts";
 import { createApp } from "./app.ts";
 import { asGet } from "./read_only.ts";
 import { StatusCache } from "./live/status_cache.ts";
@@ -10,7 +11,7 @@ import { StatusCache } from "./live/status_cache.ts";
 /** For responses in progress; a slower client is cut off when the thread ends. */
 const STOP_GRACE_MS = 1_000;
 
-export interface WebOptions {
+export interface WebOptions extends FrontOptions {
   /** Port 0 takes any free one. */
   readonly listen: { readonly host: string; readonly port: number };
   readonly title: string;
@@ -48,7 +49,12 @@ export function serveWeb(options: WebOptions): WebServer {
     telemetry,
     signal,
   });
-  const server = listening(listen, (request, info) => app.fetch(asGet(request), info));
+  const front = new Front(options);
+  const server = listening(listen, (request, { remoteAddr }) => {
+    const inside = front.inside(asGet(request));
+    if (inside instanceof Response) return inside;
+    return app.fetch(inside, front.visitor(request, remoteAddr.hostname));
+  });
   const watching = cache.run(signal);
   const { hostname, port } = server.addr;
   return {

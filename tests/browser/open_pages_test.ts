@@ -1,5 +1,7 @@
 // Pages that stay open: many of them, hidden, left, and of a server that no longer responds.
 import { ok, strictEqual } from "node:assert/strict";
+import { findNginx, startNginx } from "../services/nginx.ts";
+import { freePort } from "../support/free_port.ts";
 import { MadeStore } from "../web/made_store.ts";
 import { browserTest, closeBrowser } from "./chromium.ts";
 import { RunningPage } from "./running_page.ts";
@@ -42,6 +44,27 @@ browserTest(
     for (const tab of tabs.slice(1)) await tab.close();
   },
 );
+
+browserTest("a page below a path of nginx is live, and its search stays there", async (visit) => {
+  if (findNginx().from !== "programs") return;
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop", agoMs: 1_000 }, { site: "blog", agoMs: 1_000 });
+  await using server = servedStore(made, visit);
+  const port = freePort();
+  await using _ = await startNginx({
+    http: `server {
+      listen 127.0.0.1:${port};
+      location /status/ { proxy_pass ${server.address}/; }
+    }`,
+  });
+  await visit.open(`http://127.0.0.1:${port}/status/`);
+  await visit.sees("Live");
+  await made.add({ site: "shop", outcome: "down", reason: "timeout" });
+  await visit.sees("1 of 2 sites is down");
+  await visit.page.type("input[type=search]", "blog");
+  await visit.page.waitForFunction(`location.pathname + location.search === "/status/?q=blog"`);
+  await visit.leave();
+});
 
 browserTest("a page that the reader goes back to shows how things are now", async (visit) => {
   await using made = await MadeStore.create();

@@ -203,7 +203,9 @@ executableTest(
       const text = await (await fetch(`http://${address}/sites/shop`)).text();
       return text.includes("Last check") ? text : undefined;
     });
-    const files = [...page.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, path]) => path!);
+    const files = [...page.matchAll(/(?:src|href)="\.\.(\/assets\/[^"]+)"/g)].map(([, path]) =>
+      path!
+    );
     ok(files.length >= 5, page);
     for (const path of files) {
       const response = await fetch(`http://${address}${path}`);

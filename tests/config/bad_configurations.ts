@@ -134,7 +134,15 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '1:54: invalid "web.basic_auth.username": the value is not a name of 1 to 256 characters without a colon',
   ],
   "web: true":
-    '1:6: invalid "web": true is neither false nor a mapping with listen, title, basic_auth',
+    '1:6: invalid "web": true is neither false nor a mapping with listen, title, public_url, trusted_proxies, basic_auth',
+  "web: {public_url: 'https://u:hunter2@h/'}":
+    '1:19: invalid "web.public_url": "https://h/" is not an http or https URL, such as https://ops.example.org/status/, without credentials and query',
+  "web: {public_url: 'https://h/api/'}":
+    '1:19: invalid "web.public_url": "https://h/…" is not an http or https URL, such as https://ops.example.org/status/, without credentials and query',
+  "web: {trusted_proxies: [10.0.0.0/33]}":
+    '1:25: invalid "web.trusted_proxies": "10.0.0.0/33" is not an address or a range of them, such as 10.0.0.0/8',
+  "web: {trusted_proxies: [nginx]}":
+    '1:25: invalid "web.trusted_proxies": the value is not an address or a range of them, such as 10.0.0.0/8',
   "history: {retention: 23h}":
     '1:22: invalid "history.retention": "23h" is not a duration from 1d to 400d',
   "scanner: {group: a}": '1:18: missing section "kafka": "scanner.group" needs it',

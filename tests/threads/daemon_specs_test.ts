@@ -168,6 +168,7 @@ Deno.test("WEB_SPEC reads a SQLite file and listens on loopback by default", () 
     listen: { host: "127.0.0.1", port: 8080 },
     isRequired: false,
     title: "Status",
+    trustedProxies: [],
   });
 });
 

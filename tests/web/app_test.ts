@@ -55,7 +55,7 @@ Deno.test("createApp() shows outcome, reason, uptime and age of every site in wo
   const { text } = await made.get("/");
   match(text, /<title>1 of 3 sites is down · Status<\/title>/);
   match(text, /<h1>1 of 3 sites is down<\/h1>/);
-  const counts = [...text.matchAll(/<a href="\/\?by=team&amp;state=(\w+)"[^>]*>(.*?)<\/a>/gs)];
+  const counts = [...text.matchAll(/<a href="\.\/\?by=team&amp;state=(\w+)"[^>]*>(.*?)<\/a>/gs)];
   deepStrictEqual(counts.map(([, state, words]) => `${state}: ${words}`), [
     "down: 1 down",
     "stale: 1 stale",
@@ -194,7 +194,7 @@ Deno.test("createApp() says which group alone is shown", async () => {
   });
   const { text } = await made.get("/?by=team&in=ops");
   match(text, /<p class="filter">\s*<bdi>team<\/bdi>: <strong><bdi>ops<\/bdi><\/strong>/);
-  match(text, /<a href="\/\?by=team">Show all groups<\/a>/);
+  match(text, /<a href="\.\/\?by=team">Show all groups<\/a>/);
 });
 
 Deno.test("createApp() says how little is known of a new site", async () => {
@@ -214,7 +214,7 @@ Deno.test("createApp() serves every file that its pages name", async () => {
   await made.add({ site: "shop", agoMs: 1_000 });
   const pages = [(await made.get("/")).text, (await made.get("/sites/shop")).text].join();
   const files = new Set(
-    [...pages.matchAll(/(?:src|href)="(\/assets\/[^"]+)"/g)].map(([, to]) => to!),
+    [...pages.matchAll(/(?:src|href)="\.\.?(\/assets\/[^"]+)"/g)].map(([, to]) => to!),
   );
   strictEqual(files.size, 6);
   for (const file of files) {

@@ -11,7 +11,7 @@ Deno.test("passwords() answers wrong ones slowly, and compares no more of an add
   const ask = async (password: string, hostname: string) =>
     await app.request("/api/status", {
       headers: { authorization: `Basic ${btoa(`me:${password}`)}` },
-    }, { remoteAddr: { transport: "tcp", hostname, port: 1 } });
+    }, { address: hostname });
   const wrong = Array.from(
     { length: WRONG_PASSWORDS_WAITING_MAX },
     (_, index) => ask(`guess ${index}`, "192.0.2.1"),

@@ -4,7 +4,7 @@ import type { Checkers, Role } from "../loaded_config.ts";
 import { formatDuration } from "../schema/duration_and_size.ts";
 import { groupTopic } from "../schema/scanner_schema.ts";
 import { isSocketFolder, parsePostgresUrl } from "../schema/postgres_url.ts";
-import { type Config, SITES_MAX } from "../schema/schema.ts";
+import { type Config, PROXY, SITES_MAX } from "../schema/schema.ts";
 import type { Site } from "../site.ts";
 import { shownValue } from "../yaml/shown_value.ts";
 import type { SiteEntry } from "../yaml/site_entries.ts";
@@ -141,15 +141,20 @@ function checkStatePaths({ config: { outbox, store }, source }: CrossChecked): v
 }
 
 function checkAddresses(
-  { config: { address_policy }, source }: CrossChecked,
+  { config: { address_policy, web }, source }: CrossChecked,
   checkAddress: NonNullable<Checkers["checkAddress"]>,
 ): void {
-  for (const list of ["allow", "deny"] as const) {
-    for (const [index, entry] of address_policy[list].entries()) {
+  const lists = [
+    ["address_policy.allow", address_policy.allow],
+    ["address_policy.deny", address_policy.deny],
+    ["web.trusted_proxies", web ? web.trusted_proxies : [], PROXY],
+  ] as const;
+  for (const [name, list, rule] of lists) {
+    for (const [index, entry] of list.entries()) {
       const problem = checkAddress(entry);
       if (problem === undefined) continue;
-      const message = `invalid "address_policy.${list}": ${shownValue(entry)} ${problem}`;
-      source.report(["address_policy", list, index], message);
+      const message = `invalid "${name}": ${shownValue(entry)} ${rule ?? problem}`;
+      source.report([...name.split("."), index], message);
     }
   }
 }

@@ -84,10 +84,38 @@ const outboxSchema = z.strictObject({
   ),
 });
 
+/** Proxies in front of one page; a list of them is read for every request. */
+const PROXIES_MAX = 64;
+/** The rule of one of them. */
+export const PROXY = "is not an address or a range of them, such as 10.0.0.0/8";
+const PUBLIC_URL =
+  "is not an http or https URL, such as https://ops.example.org/status/, without " +
+  "credentials and query";
+/** Paths of the page itself: below them, a path that a proxy passes on and one that it cut look alike. */
+const OWN_PATHS = /^\/(sites|badge|api|assets|events)(\/|$)/;
+
+function isPublicUrl(text: string): boolean {
+  return isEndpoint(text) && !OWN_PATHS.test(new URL(text).pathname);
+}
+
 const webMapping = z.strictObject({
   listen: hostPort({ portMin: 0 }).prefault("127.0.0.1:8080")
     .describe("Address of the page and the API; port 0 takes any free one."),
   title: text(TITLE_LENGTH_MAX).prefault("Status").describe("Title of the page."),
+  public_url: z.string({ error: PUBLIC_URL }).max(ENDPOINT_LENGTH_MAX).refine(isPublicUrl)
+    .optional()
+    .describe(
+      "URL of the page as its readers see it, behind a proxy; its path may be passed on or removed.",
+    ),
+  trusted_proxies: z.array(
+    z.string({ error: PROXY }).regex(
+      /^[0-9A-Fa-f.:]+(\/\d{1,3})?$/,
+    ),
+    {
+      error: `is not a list of at most ${PROXIES_MAX} addresses and ranges, such as [10.0.0.0/8]`,
+    },
+  ).max(PROXIES_MAX).prefault([])
+    .describe("Proxies whose `X-Forwarded-*` headers are believed."),
   basic_auth: z.strictObject({
     username: z.string({ error: "is not a name of 1 to 256 characters without a colon" })
       .regex(USERNAME).describe("User name."),

@@ -20,13 +20,15 @@ export const WEB_SPEC = {
 } satisfies DaemonThread<WebSetup>;
 
 function webSetup(loaded: LoadedConfig, role: DaemonRole): WebSetup {
-  const { listen, title, basic_auth } = webConfig(loaded);
+  const { listen, title, basic_auth, public_url, trusted_proxies } = webConfig(loaded);
   return {
     store: storeAddress(loaded, storeKind(loaded, role)),
     listen,
     // A page that the file does not ask for must not stop the checks when its address is taken.
     isRequired: loaded.config.web !== undefined,
     title,
+    trustedProxies: trusted_proxies,
+    ...(public_url === undefined ? {} : { publicUrl: public_url }),
     ...(basic_auth === undefined ? {} : { basicAuth: basic_auth }),
   };
 }

@@ -20,6 +20,7 @@ import {
   lookUp,
   LookupError,
 } from "../site_lookup.ts";
+import { nameIn } from "../site_path.ts";
 import {
   type LocationResponse,
   type ReportsResponse,
@@ -49,11 +50,11 @@ export function addApi(
     return context.body(statusesText(view, { title, query }));
   });
   app.get("/api/sites/:name", async (context) => {
-    const name = context.req.param("name");
+    const name = nameIn(context.req.param("name"));
     return context.json(siteResponse(await everywhere(context, name)));
   });
   app.get("/api/sites/:name/reports", async (context) => {
-    const name = context.req.param("name");
+    const name = nameIn(context.req.param("name"));
     const known = await everywhere(context, name);
     return context.json(reportsResponse(name, known.map(({ history }) => history)));
   });

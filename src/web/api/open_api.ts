@@ -13,7 +13,8 @@ const NAME = {
   name: "name",
   in: "path",
   required: true,
-  description: "The site's name, percent-encoded.",
+  description:
+    "The site's name, percent-encoded; `/` also as `~2F`, and `.` and `..` as `~2E` and `~2E~2E`.",
   schema: { type: "string" },
 };
 
@@ -28,6 +29,8 @@ export function openApi(): Record<string, unknown> {
       description:
         "Status and history of the monitored sites. Fields are only ever added. Responses carry an ETag.",
     },
+    // From this file, wherever a proxy has put it.
+    servers: [{ url: ".." }],
     // A password is required only if the operator configured one.
     security: [{}, { password: [] }],
     paths: {

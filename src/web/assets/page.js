@@ -178,7 +178,7 @@ let source;
 function listen() {
   source?.close();
   if (document.hidden) return;
-  source = new EventSource("/events");
+  source = new EventSource(new URL("../events", import.meta.url));
   source.onmessage = ({ data }) => {
     showNews();
     apply(JSON.parse(data));
@@ -222,7 +222,7 @@ function search() {
   const go = () => {
     const query = new URLSearchParams(new FormData(form));
     if (query.get("q") === "") query.delete("q");
-    const address = `/?${query}`;
+    const address = `./?${query}`;
     history.replaceState(null, "", address);
     void load(address);
   };

@@ -8,7 +8,8 @@ import type { SiteHistory, Transition } from "../../status/queries.ts";
 import type { Outcome } from "../../report/outcome.ts";
 import { REASON_WORDS } from "../state_words.ts";
 import { type WholeState, wholeStateOf } from "../whole_sites.ts";
-import { type Html, sitePath, stateText } from "./markup.ts";
+import { sitePath } from "../site_path.ts";
+import { type Html, stateText } from "./markup.ts";
 import { changeId } from "./site_events.ts";
 
 /** Entries of the feed, newest first. */
@@ -17,18 +18,19 @@ const ENTRIES_MAX = 50;
 // deno-lint-ignore no-control-regex -- control characters are what is looked for
 const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
-/** The feed of one site with its `histories` at all locations, linked to the service at `origin`. */
+/** The feed of one site with its `histories` at all locations, linked to the overview at `root`. */
 export function feed(
-  { title, histories, origin }: {
+  { title, histories, root }: {
     title: string;
     histories: readonly SiteHistory[];
-    origin: string;
+    /** Ends with a slash. */
+    root: string;
   },
 ): Html {
   const { site } = histories[0]!.status;
   const entries = changesOf(histories).toReversed().slice(0, ENTRIES_MAX);
   const name = xmlText(site);
-  const page = origin + sitePath(name);
+  const page = root + sitePath(name);
   const updated = entries[0]?.transition.at ?? histories[0]!.status.checked_at;
   return html`
     <?xml version="1.0" encoding="utf-8"?>

@@ -61,12 +61,6 @@ export function externalLink(url: string): Html {
   return html`<a href="${url}" rel="noreferrer noopener nofollow"><bdi>${url}</bdi></a>`;
 }
 
-/** The path of a site's page; with a location if the site has several. */
-export function sitePath(site: string, location?: string): string {
-  const query = location === undefined ? "" : `?location=${encodeURIComponent(location)}`;
-  return `/sites/${encodeURIComponent(site)}${query}`;
-}
-
 /** `412 µs`, `38 ms`, `2.1 s`. */
 export function duration(micros: number): string {
   if (micros < 1_000) return `${micros} µs`;

@@ -7,18 +7,10 @@ import type { View } from "../live/status_cache.ts";
 import { STATE_WORDS } from "../state_words.ts";
 import { SEARCH_LENGTH_MAX } from "../site_search.ts";
 import type { WholeSite } from "../whole_sites.ts";
-import {
-  ago,
-  type Html,
-  lasting,
-  locationMark,
-  note,
-  sitePath,
-  stateBadge,
-  viewLinks,
-} from "./markup.ts";
+import { ago, type Html, lasting, locationMark, note, stateBadge, viewLinks } from "./markup.ts";
 import type { Cause } from "./causes.ts";
 import type { Counts, Group, Overview, OverviewQuery } from "./overview.ts";
+import { sitePath } from "../site_path.ts";
 import { pageFrame } from "./page_frame.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { uptimeBars } from "./uptime_bars.ts";
@@ -43,7 +35,7 @@ export function overviewPage(options: OverviewPageOptions): Html {
   const { failingSince } = view;
   const isCalm = overview.counts.up === overview.total;
   return pageFrame(
-    { title, ...(isCalm ? {} : { heading: verdictText(overview) }), view },
+    { title, root: "./", ...(isCalm ? {} : { heading: verdictText(overview) }), view },
     html`
       ${verdict(options)}
       ${overview.total === 0 ? nothingYet(failingSince) : sites(options)}
@@ -160,7 +152,7 @@ function searchForm(
   const choices = [...keys, ""].map((key) =>
     html`<option value="${key}" ${key === by ? html`selected` : ""}>${key || "nothing"}</option>`
   );
-  return html`<form class="search" role="search" action="/" method="get">
+  return html`<form class="search" role="search" action="./" method="get">
 <label class="grow"><span class="visually-hidden">Search sites</span>
 <input type="search" name="q" value="${search}" maxlength="${SEARCH_LENGTH_MAX}"
  placeholder="Search ${total} sites" autocomplete="off" spellcheck="false"></label>
@@ -242,7 +234,7 @@ function nothingFound(
     const which = state === undefined ? "" : ` that is ${STATE_WORDS[state].toLowerCase()}`;
     const has = search === "" ? "" : html` has <strong><bdi>${search}</bdi></strong> in its name,
 url, location or labels`;
-    return note(html`No site${which}${has}. <a href="/">Show all sites</a>`);
+    return note(html`No site${which}${has}. <a href="./">Show all sites</a>`);
   }
   const isCalm = showsProblemsOnly && groups.every(({ sites }) => sites.length === 0);
   return isCalm ? note("Every site is up.") : html``;
@@ -261,5 +253,5 @@ ${page < pages ? html`<a rel="next" href="${path(page + 1)}">Next</a>` : ""}
 
 function queryPath(query: Readonly<Record<string, string | undefined>>): string {
   const given = Object.entries(query).filter((entry) => entry[1] !== undefined);
-  return `/?${new URLSearchParams(given as [string, string][])}`;
+  return `./?${new URLSearchParams(given as [string, string][])}`;
 }

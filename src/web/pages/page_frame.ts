@@ -7,6 +7,8 @@ import { type Html, lasting, utc } from "./markup.ts";
 export interface FrameOptions {
   /** The operator's title of the status page. */
   readonly title: string;
+  /** The way from this page to the overview: `./` or `../`. */
+  readonly root: string;
   /** The heading of this page, shown before the title; the title alone when absent. */
   readonly heading?: string;
   /** Additional elements of the head: feeds, scripts. */
@@ -17,7 +19,7 @@ export interface FrameOptions {
 
 /** A whole document around `content`. */
 export function pageFrame(options: FrameOptions, content: Html): Html {
-  const { title, heading, head = html``, view: { failingSince, now, version } } = options;
+  const { title, root, heading, head = html``, view: { failingSince, now, version } } = options;
   return html`
     <!doctype html>
     <html lang="en">
@@ -26,15 +28,15 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <meta name="color-scheme" content="light dark">
     <title>${heading === undefined ? title : `${heading} · ${title}`}</title>
-    <link rel="stylesheet" href="/assets/page.css">
-    <link rel="icon" href="/assets/icon.svg" type="image/svg+xml">
+    <link rel="stylesheet" href="${root}assets/page.css">
+    <link rel="icon" href="${root}assets/icon.svg" type="image/svg+xml">
     ${head}
-    <script type="module" src="/assets/page.js"></script>
+    <script type="module" src="${root}assets/page.js"></script>
       </head>
       <body>
         <a class="skip" href="#content">Skip to content</a>
         <header class="top">
-          <a class="brand" href="/">${title}</a>
+          <a class="brand" href="${root}">${title}</a>
           <span id="live" class="live" hidden></span>
         </header>
         <main id="content" tabindex="-1" ${dataVersion(version)}>
@@ -44,8 +46,8 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
         <p id="news" class="visually-hidden" role="status" aria-live="polite"></p>
         <footer>
           <nav aria-label="API">
-            <a href="/api/status">JSON</a>
-            <a href="/api/openapi.json">API</a>
+            <a href="${root}api/status">JSON</a>
+            <a href="${root}api/openapi.json">API</a>
           </nav>
           <span>Monitored by sitemon ${VERSION}. Times are UTC.
     <noscript>This page is as of ${utc(now)}.</noscript></span>

@@ -5,6 +5,8 @@ import { keyOf } from "../../status/queries.ts";
 import { ASSETS } from "../assets/assets.ts";
 import type { StatusCache, View } from "../live/status_cache.ts";
 import { LATENCY_DAYS_DEFAULT, locationsOf, lookUp } from "../site_lookup.ts";
+import type { Visitor } from "../front.ts";
+import { nameIn } from "../site_path.ts";
 import { wholeSite } from "../whole_sites.ts";
 import { badge } from "./badge.ts";
 import { feed } from "./feed.ts";
@@ -37,15 +39,20 @@ export function addPages(app: Hono, options: PageOptions): void {
     return await context.html(await text);
   });
   app.get("/sites/:name", async (context) => {
-    const name = context.req.param("name");
+    const segment = context.req.param("name");
+    const name = nameIn(segment);
     const view = await cache.view();
     // A site's name may end in .atom; then its page is meant.
     const isFeed = name.endsWith(FEED) && locationsOf(view, name).length === 0;
-    const question = { ...options, view, name: isFeed ? name.slice(0, -FEED.length) : name };
+    const question = {
+      ...options,
+      view,
+      name: isFeed ? nameIn(segment.slice(0, -FEED.length)) : name,
+    };
     return isFeed ? await siteFeed(context, question) : await onePage(context, question);
   });
   app.get(`/badge/:file{.+\\${BADGE}}`, async (context) => {
-    const name = context.req.param("file").slice(0, -BADGE.length);
+    const name = nameIn(context.req.param("file").slice(0, -BADGE.length));
     const { statuses: all, uptimes: known, failingSince } = await cache.view();
     // A badge has no room to say that its data is out of date.
     const statuses = failingSince === undefined ? all.filter(({ site }) => site === name) : [];
@@ -114,7 +121,7 @@ async function siteFeed(
   const locations = locationsOf(view, name);
   const known = await lookUp(cache, view, { locations, latencyDays: 1 });
   context.header("content-type", "application/atom+xml; charset=utf-8");
-  const { origin } = new URL(context.req.url);
+  const { root = new URL("/", context.req.url).href } = (context.env ?? {}) as Partial<Visitor>;
   const histories = known.map(({ history }) => history);
-  return context.body(await documentText(feed({ title, histories, origin })));
+  return context.body(await documentText(feed({ title, histories, root })));
 }

@@ -19,11 +19,11 @@ import {
   folded,
   type Html,
   locationMark,
-  sitePath,
   stateBadge,
   utc,
   viewLinks,
 } from "./markup.ts";
+import { segmentOf, sitePath } from "../site_path.ts";
 import { pageFrame } from "./page_frame.ts";
 import { phaseBar } from "./phase_bar.ts";
 import { failureList, reportTable, transitionTable } from "./site_events.ts";
@@ -44,21 +44,25 @@ export interface SitePageOptions extends LocationHistory {
   readonly locations: readonly SiteStatus[];
 }
 
+/** The way from a site's page to the overview. */
+const ROOT = "../";
+
 /** The whole document. */
 export function sitePage(options: SitePageOptions): Html {
   const { title, view, history, locations } = options;
   const { now } = view;
   const { status } = history;
-  const feed = `${sitePath(status.site)}.atom`;
+  const feed = `${ROOT}${sitePath(status.site)}.atom`;
+  const segment = segmentOf(status.site);
   const head =
     html`<link rel="alternate" type="application/atom+xml" href="${feed}" title="Changes of ${status.site}">
-<link rel="stylesheet" href="/assets/uplot.css">
-<script src="/assets/uplot.js" defer></script>
-<script type="module" src="/assets/chart.js"></script>`;
+<link rel="stylesheet" href="${ROOT}assets/uplot.css">
+<script src="${ROOT}assets/uplot.js" defer></script>
+<script type="module" src="${ROOT}assets/chart.js"></script>`;
   return pageFrame(
-    { title, heading: status.site, head, view },
+    { title, root: ROOT, heading: status.site, head, view },
     html`
-      <nav class="crumbs" aria-label="Breadcrumb"><a href="/">All sites</a></nav>
+      <nav class="crumbs" aria-label="Breadcrumb"><a href="${ROOT}">All sites</a></nav>
       ${heading(status, now)}
       ${locations.length > 1 ? locationTabs(status, locations) : ""}
       ${uptimeTiles(options)}
@@ -70,9 +74,9 @@ export function sitePage(options: SitePageOptions): Html {
       <section><h2>Recent failures</h2>${failureList(history.failures, now)}</section>
       <section><h2>Recent checks</h2>${reportTable(history.recent)}</section>
       <p class="exports"><a href="${feed}">Feed of changes</a>
-      <a href="/badge/${encodeURIComponent(status.site)}.svg">Badge</a>
-      <a href="/api/sites/${encodeURIComponent(status.site)}">JSON</a>
-      <a href="/api/sites/${encodeURIComponent(status.site)}/reports">Recent checks as JSON</a></p>
+      <a href="${ROOT}badge/${segment}.svg">Badge</a>
+      <a href="${ROOT}api/sites/${segment}">JSON</a>
+      <a href="${ROOT}api/sites/${segment}/reports">Recent checks as JSON</a></p>
     `,
   );
 }
@@ -96,7 +100,7 @@ ${labelled}</p>
 
 function locationTabs({ site, location }: SiteStatus, locations: readonly SiteStatus[]): Html {
   const links = locations.map((status) => ({
-    path: sitePath(site, status.location),
+    path: ROOT + sitePath(site, status.location),
     text: locationMark(status),
     isCurrent: status.location === location,
   }));
@@ -132,7 +136,7 @@ function knownText(coverage: Coverage | undefined): string {
 }
 
 function dayTabs({ history: { status }, locations, latencyDays }: SitePageOptions): Html {
-  const base = sitePath(status.site, locations.length > 1 ? status.location : undefined);
+  const base = ROOT + sitePath(status.site, locations.length > 1 ? status.location : undefined);
   const joint = base.includes("?") ? "&" : "?";
   const links = LATENCY_CHOICES_DAYS.map((days) => ({
     path: `${base}${joint}days=${days}`,
