@@ -15,6 +15,7 @@ interface Service {
   readonly volumes?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly healthcheck?: { readonly test: readonly string[] };
+  readonly ports?: readonly string[];
   readonly environment?: Readonly<Record<string, string | number>>;
 }
 
@@ -32,16 +33,26 @@ const SERVICES = Object.entries(COMPOSE.services);
 const BUILT = SERVICES.filter(([, service]) => service.build);
 const PRODUCER = parse(textOf("example_config/producer.yaml"));
 const CONSUMER = parse(textOf("example_config/consumer.yaml"));
+const WEB = parse(textOf("example_config/web.yaml"));
 
-Deno.test("compose.yaml has Kafka, PostgreSQL, a site, and both sides of sitemon", () => {
+Deno.test("compose.yaml has Kafka, PostgreSQL, a site, both sides of sitemon, and the page", () => {
   deepStrictEqual(Object.keys(COMPOSE.services).sort(), [
     "consumer",
     "httpbin",
     "kafka",
     "postgres",
     "producer",
+    "web",
   ]);
-  deepStrictEqual(BUILT.map(([name]) => name), ["producer", "consumer"]);
+  deepStrictEqual(BUILT.map(([name]) => name), ["producer", "consumer", "web"]);
+});
+
+Deno.test("compose.yaml publishes the page, and nothing else, to its own host", () => {
+  const published = SERVICES.flatMap(([name, { ports = [] }]) => ports.map((port) => [name, port]));
+  const [address, port] = WEB.web.listen.split(":");
+  strictEqual(address, "0.0.0.0");
+  deepStrictEqual(published, [["web", `127.0.0.1:8080:${port}`]]);
+  match(textOf("compose.yaml"), /^# .* http:\/\/127\.0\.0\.1:8080,/m);
 });
 
 Deno.test("compose.yaml pins every image", () => {
@@ -92,6 +103,7 @@ Deno.test("compose.yaml has every host that example_config names", () => {
     ...PRODUCER.sites.map((site: { url: string }) => new URL(site.url).hostname),
     ...[PRODUCER, CONSUMER].map(({ kafka }) => kafka.server.split(":")[0]),
     CONSUMER.postgres.host,
+    WEB.postgres.host,
   ];
   for (const host of new Set(hosts)) ok(host in COMPOSE.services, host);
 });
@@ -103,6 +115,7 @@ Deno.test("compose.yaml serves what example_config expects, where it expects it"
   strictEqual(CONSUMER.kafka.server, PRODUCER.kafka.server);
   strictEqual(CONSUMER.kafka.topic, PRODUCER.kafka.topic);
   strictEqual(postgres!.environment!.POSTGRES_PASSWORD, CONSUMER.postgres.password);
+  deepStrictEqual(WEB.postgres, CONSUMER.postgres);
   for (const { url } of PRODUCER.sites) {
     strictEqual(httpbin!.environment!.PORT, Number(new URL(url).port || 80));
   }
@@ -129,9 +142,9 @@ Deno.test("compose.yaml and Dockerfile ask for health where sitemon answers", ()
   const [, image] = /^HEALTHCHECK .*\\\n +CMD (\[.*\])$/m.exec(textOf("Dockerfile"))!;
   const producer = COMPOSE.services.producer!.healthcheck!.test;
   deepStrictEqual(JSON.parse(image!), producer.slice(1));
-  const asked = [producer, COMPOSE.services.consumer!.healthcheck!.test];
-  for (const [index, { listen }] of [PRODUCER, CONSUMER].entries()) {
-    deepStrictEqual(asked[index], [
+  const files = { producer: PRODUCER, consumer: CONSUMER, web: WEB };
+  for (const [name, { listen }] of Object.entries(files)) {
+    deepStrictEqual(COMPOSE.services[name]!.healthcheck!.test, [
       "CMD",
       "/usr/local/bin/sitemon",
       "check",

@@ -19,6 +19,7 @@ const ROLES: Readonly<Record<string, readonly string[]>> = {
   "producer.yaml": ["producer"],
   "reference.yaml": ["producer", "consumer", "web"],
   "run.yaml": ["run"],
+  "web.yaml": ["web"],
 };
 
 function pathOf(name: string): string {
