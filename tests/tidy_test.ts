@@ -72,6 +72,7 @@ holds(
   ]),
 );
 holds("every source is tested", structure.untestedFiles(SOURCES, TESTS, UNTESTED));
+holds("documents break no code across lines", form.brokenCode(documents()));
 holds(
   "documents name tasks that exist",
   form.unknownNames(documents(), form.NAMED_TASKS, (task) => task in PROJECT.tasks),

@@ -123,6 +123,21 @@ export function sleepingTests(
 export const NAMED_TASKS = /deno task (?:--\S+ )*([a-z][\w:-]*)/g;
 export const NAMED_PATHS = /`((?:src|tests|docs)\/[\w./-]*)`/g;
 
+/** Markdown makes a space of a line break in code, and what people copy would have one. */
+export function brokenCode(
+  documents: readonly { readonly path: string; readonly text: string }[],
+): string[] {
+  return documents.flatMap(({ path, text }) => {
+    let isFenced = false;
+    return text.split("\n").flatMap((line, index) => {
+      if (line.trimStart().startsWith("```")) isFenced = !isFenced;
+      const isCode = isFenced || line.startsWith("    ") || line.trimStart().startsWith("```");
+      const isOpen = !isCode && line.split("`").length % 2 === 0;
+      return isOpen ? [`${path}:${index + 1} must not break code across lines: ${line}`] : [];
+    });
+  });
+}
+
 /** What the documentation names must be there. */
 export function unknownNames(
   documents: readonly { readonly path: string; readonly text: string }[],

@@ -95,6 +95,14 @@ Deno.test("unknownNames() names tasks and paths of a document that are gone", ()
   ]);
 });
 
+Deno.test("brokenCode() finds code that goes on in the next line, but not in blocks", () => {
+  const text = "`a b` and `a\nb` c\n\n```sh\necho `\n```\n\n    x `\n";
+  deepStrictEqual(form.brokenCode([{ path: "a.md", text }]), [
+    "a.md:1 must not break code across lines: `a b` and `a",
+    "a.md:2 must not break code across lines: b` c",
+  ]);
+});
+
 Deno.test("unknownTests() names a test that is gone, and a file that nothing names", () => {
   const text = "`take() works` [outbox], `take() fails` [outbox]\n\n[outbox]: o\n[relay]: r\n";
   const files: Record<string, string> = { o: 'Deno.test("take() works"', r: "" };
