@@ -15,6 +15,7 @@ import { CheckQueue } from "./schedule/check_queue.ts";
 import { DueQueue } from "./schedule/due_queue.ts";
 import { beginCheckMetrics, forgetSite, measureCheck, measureSite } from "./report_metrics.ts";
 import { placeOf, slotAt, type Slots, slotsOf, slotsUntil } from "./schedule/schedule.ts";
+import { ScheduleWatchdog } from "./schedule/schedule_watchdog.ts";
 import { LeaseExpiredError } from "./probe.ts";
 
 /**
@@ -43,6 +44,9 @@ export const GRAIN_MS = 10;
  * and nobody watched the site meanwhile.
  */
 const OVERTIME_MS = 30_000;
+
+/** A site that missed so many slots, without a reason that is counted, is overdue. */
+const OVERDUE_SLOTS = 3;
 
 /** The longest that a timer can wait, with room below 2^31 ms, where timers fire at once. */
 const TIMER_MS_MAX = 3_600_000;
@@ -88,6 +92,8 @@ interface WatchedSite {
   next: number;
   /** True when its last check took long. */
   isSlow: boolean;
+  /** When its last check began, in milliseconds after the origin. */
+  startedMs: number;
 }
 
 /** Checks sites on schedule, from `start()` to `stop()`. */
@@ -101,6 +107,7 @@ export class Scanner {
    */
   readonly #busy = new Map<string, "busy" | "site_busy">();
   readonly #queue: CheckQueue;
+  readonly #watchdog: ScheduleWatchdog;
   readonly #cut = new AbortController();
   #cancelTimer = () => {};
   #state: "new" | "started" | "paused" | "stopped" = "new";
@@ -111,6 +118,12 @@ export class Scanner {
     countFromZero(telemetry, SKIPPED, SKIP_CAUSES.map((cause) => ({ cause })));
     this.#options = options;
     this.#queue = new CheckQueue(options.concurrency, options.perHost);
+    this.#watchdog = new ScheduleWatchdog({
+      clock: options.clock,
+      telemetry,
+      thread: options.thread ?? "scanner",
+      overdue: () => this.#overdue(),
+    });
   }
 
   /** Begins with each site's next slot. */
@@ -118,6 +131,7 @@ export class Scanner {
     if (this.#state !== "new") return;
     this.#state = "started";
     this.assign(this.#options.sites);
+    this.#watchdog.start();
   }
 
   /**
@@ -160,6 +174,7 @@ export class Scanner {
    */
   async stop(deadlineMs: number): Promise<void> {
     this.#state = "stopped";
+    this.#watchdog.stop();
     this.#cancelTimer();
     this.#queue.clear();
     const { clock } = this.#options;
@@ -172,7 +187,8 @@ export class Scanner {
     const place = placeOf(site.name, location);
     const slots = slotsOf(place, site.intervalMs, sinceMs, firstWithinMs);
     const next = this.#nextSlot(slots, site);
-    const watched = { site, host: new URL(site.url).host, slots, next, isSlow: false };
+    const { host } = new URL(site.url);
+    const watched = { site, host, slots, next, isSlow: false, startedMs: this.#elapsedMs() };
     this.#watched.set(site.name, watched);
     this.#due.push(slotAt(slots, next), watched);
   }
@@ -224,6 +240,23 @@ export class Scanner {
     this.#queue.add({ site, host, isSlow, run: () => this.#run(watched, slotMs) });
   }
 
+  /** Sites that nothing holds up, and that were not checked: a fault of the schedule. */
+  *#overdue(): Generator<string> {
+    const elapsedMs = this.#elapsedMs();
+    for (const [name, watched] of this.#watched) {
+      if (this.#isOverdue(watched, elapsedMs)) yield name;
+    }
+  }
+
+  #isOverdue({ site, slots, next, startedMs }: WatchedSite, elapsedMs: number): boolean {
+    // Every slot is taken as it comes, whether or not it leads to a check.
+    if (slotsUntil(slots, elapsedMs) - next >= OVERDUE_SLOTS) return true;
+    const busy = this.#busy.get(site.name);
+    if (busy === "busy") return this.#queue.running === 0;
+    const endMs = startedMs + site.timeoutMs + OVERTIME_MS;
+    return busy === "site_busy" && elapsedMs > endMs + OVERDUE_SLOTS * site.intervalMs;
+  }
+
   #isWatched(watched: WatchedSite): boolean {
     return this.#watched.get(watched.site.name) === watched;
   }
@@ -245,7 +278,7 @@ export class Scanner {
     const reportRunning = () =>
       telemetry.set("sitemon_checks_running", this.#queue.running, { thread });
     this.#busy.set(watched.site.name, "site_busy");
-    const startMs = this.#elapsedMs();
+    const startMs = watched.startedMs = this.#elapsedMs();
     telemetry.observe("sitemon_check_lateness_seconds", Math.max(0, startMs - slotMs) / 1_000);
     reportRunning();
     try {

@@ -14,6 +14,8 @@ export class ScannerRig implements AsyncDisposable {
   readonly started: { site: string; atMs: number }[] = [];
   readonly reports: string[] = [];
   readonly skipped: Record<string, number> = {};
+  /** Sites that the watchdog misses. */
+  lost = NaN;
   readonly running = new Set<string>();
   runningMax = 0;
   checkMs: (site: Site) => number = () => 10;
@@ -26,7 +28,11 @@ export class ScannerRig implements AsyncDisposable {
       concurrency: 100,
       originMs: this.originMs,
       clock: this.clock,
-      telemetry: { ...silent, count: (name, labels, by) => this.#count(name, labels, by) },
+      telemetry: {
+        ...silent,
+        count: (name, labels, by) => this.#count(name, labels, by),
+        set: (name, value) => void (name === "sitemon_sites_lost" && (this.lost = value)),
+      },
       check: (site, signal) => this.#check(site, signal),
       onReport: (report) => {
         this.reports.push(report.site);

@@ -32,6 +32,10 @@ export const METRICS = {
     ["cause"],
   ),
   sitemon_checks_running: gauge("Checks in progress", ["thread"]),
+  sitemon_sites_lost: gauge(
+    "Sites that missed three slots although nothing holds them up; above 0 is a fault in sitemon",
+    ["thread"],
+  ),
   sitemon_site_up: gauge("1 if the latest check of the site was up or degraded, 0 if it was down", [
     "site",
     "location",
