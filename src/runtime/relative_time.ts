@@ -10,6 +10,11 @@ export function relativeTime(time: Date, now: Date): string {
   return seconds < 0 ? `in ${span(-seconds)}` : `${span(seconds)} ago`;
 }
 
+/** `2026-05-01 12:00:10`, in UTC. */
+export function clockTime(time: Date): string {
+  return time.toISOString().slice(0, 19).replace("T", " ");
+}
+
 /** A length of time, in the unit that leaves at least two of it, so that rounding down never hides half of it. */
 export function span(seconds: number): string {
   if (seconds < 2 * MINUTE_S) return `${seconds} s`;

@@ -25,6 +25,8 @@ export const TRANSITIONS_MAX = 500;
 export const RECENT_REPORTS_MAX = 50;
 /** Incidents, the newest, whose first report one call returns. */
 export const INCIDENTS_MAX = 10;
+/** Incidents, the newest, that one call lists. */
+export const INCIDENTS_LISTED_MAX = 1_000;
 
 /**
  * Time that a report may take beyond its slot: the default timeout of a check (10 s), the outbox's
@@ -118,6 +120,31 @@ export interface Transition {
   readonly reason: Reason | null;
 }
 
+/** A time that a site was not up: from the first outcome that is not up until the next that is. */
+export interface Incident extends SiteKey {
+  readonly began_at: Date;
+  /** The first check that found the site up again; `null` while there is none. */
+  readonly ended_at: Date | null;
+  /** From when on no check said that it lasts, though one was due; `null` when it was watched. */
+  readonly unknown_since: Date | null;
+  /** What reports cover of it: time that nobody watched does not count. */
+  readonly duration_ms: number;
+  /** The worst. */
+  readonly outcome: Outcome;
+  /** Of its first report. */
+  readonly reason: Reason | null;
+  /** Of its first report, while that is kept. */
+  readonly error_text: string | null;
+}
+
+export interface IncidentsOptions {
+  /** All sites when absent. */
+  readonly site?: string;
+  /** What lasted at any time in between. */
+  readonly since: Date;
+  readonly until: Date;
+}
+
 /** How fast a site answered in an hour, by the buckets of `latency_buckets.ts`. */
 export interface LatencyPoint {
   /** The beginning of the hour. */
@@ -205,6 +232,8 @@ export interface StatusQueries {
   daily(sites: readonly SiteKey[], days: number): Promise<readonly SiteDays[]>;
   /** All about one site; `undefined` when there is no such site. */
   history(site: SiteKey, options: HistoryOptions): Promise<SiteHistory | undefined>;
+  /** The newest first; {@linkcode INCIDENTS_LISTED_MAX} at most. */
+  incidents(options: IncidentsOptions): Promise<readonly Incident[]>;
   /**
    * What changed since the call that gave `cursor`; nothing is left out, some may come twice.
    * Without one, or with one that is not understood, every site comes.

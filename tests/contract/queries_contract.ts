@@ -384,36 +384,6 @@ export function queriesContract(
     for (const answer of await Promise.all([...asked, queries.history(SHOP, HISTORY)])) ok(answer);
   });
 
-  test("site_incident begins and ends as the outcomes do", async ({ store, sql }) => {
-    const start = now() - 3 * HOUR;
-    const outcomes = "degraded down degraded up inconclusive degraded up down".split(" ");
-    await apply(
-      store,
-      outcomes.map((outcome, index) => ({
-        recorded_at: start + index * MINUTE,
-        outcome: outcome as SiteReport["outcome"],
-        reason: outcome === "up" ? null : "slow" as const,
-      })),
-    );
-    const rows = await sql(
-      `SELECT outcome, reason, began_at, ended_at FROM site_incident ORDER BY began_at`,
-    );
-    const at = (index: number) => (start + index * MINUTE) / 1_000;
-    deepStrictEqual(
-      rows.map((row) => [
-        row.outcome,
-        row.reason,
-        new Date(row.began_at as string).getTime(),
-        row.ended_at && new Date(row.ended_at as string).getTime(),
-      ]),
-      [
-        ["down", "slow", at(0), at(3)],
-        ["degraded", "slow", at(5), at(6)],
-        ["down", "slow", at(7), null],
-      ],
-    );
-  });
-
   test("the views say of every site what the port says", async ({ store, queries, sql }) => {
     const past = [40, 20, 5, 2].flatMap((daysAgo, index) => [
       { site: "shop", recorded_at: noonOf(daysAgo), ...AN_HOUR },

@@ -1,6 +1,6 @@
 /** That uptime is what it was, in every store: an integral over what a scanner has really seen. */
 import fc from "fast-check";
-import { ok } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
 import type { SiteReport } from "../../src/report/report.ts";
 import type { Coverage } from "../../src/status/queries.ts";
 import { uptimeOf } from "../../src/status/uptime.ts";
@@ -21,14 +21,14 @@ export function uptimeContract(
   /** The whole past, as the store has it after the reports arrived in any order. */
   async function covered(
     reports: readonly SiteReport[],
-    check: (coverage: Coverage) => void,
+    check: (coverage: Coverage, opened: OpenedStore) => Promise<void> | void,
   ): Promise<void> {
     await using opened = await open();
     for (let first = 0; first < reports.length; first += 50) {
       await opened.store.apply(chunk(reports.slice(first, first + 50)));
     }
     const [uptime] = await opened.queries.uptimes();
-    check(uptime!.windows[90]);
+    await check(uptime!.windows[90], opened);
   }
 
   register(`${name} uptime is what was seen, whatever a site and its watchers do`, async () => {
@@ -38,10 +38,17 @@ export function uptimeContract(
         const seen = await watch(past);
         if (seen.reports.length === 0) return;
         const toleranceMs = seen.starts * seen.spanMs + seen.reports.length * ROUNDING_MS;
-        await covered(shuffled(seen.reports, seed), ({ upMs, downMs }) => {
+        await covered(shuffled(seen.reports, seed), async ({ upMs, downMs }, { queries }) => {
           near(upMs, seen.upMs, toleranceMs);
           near(downMs, seen.downMs, toleranceMs);
           near(upMs, seen.reallyUpMs, toleranceMs + past.phases.length * seen.spanMs);
+          const incidents = await queries.incidents({ since: new Date(0), until: new Date() });
+          const lengths = incidents.map((incident) => incident.duration_ms).reverse();
+          strictEqual(lengths.length, seen.incidents.length);
+          for (const [index, ms] of seen.incidents.entries()) {
+            near(lengths[index]!, ms, toleranceMs);
+          }
+          near(lengths.reduce((sum, ms) => sum + ms, 0), downMs, toleranceMs);
         });
       }),
       { numRuns: propertyRuns },

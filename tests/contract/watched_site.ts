@@ -29,6 +29,8 @@ export interface Watched {
   /** Milliseconds for which checks that found it so were the last word. */
   readonly upMs: number;
   readonly downMs: number;
+  /** The same for each row of checks that found it down. */
+  readonly incidents: readonly number[];
   /** Milliseconds for which it was really up, while somebody watched. */
   readonly reallyUpMs: number;
   /** The longest that two checks lay apart. */
@@ -130,12 +132,17 @@ export async function watch({ intervalMs, timeoutMs, phases }: Past): Promise<Wa
 }
 
 /** What the checks amount to: each holds until the next one of its process began. */
-function held(begun: Begun[]): Pick<Watched, "upMs" | "downMs"> {
+function held(begun: Begun[]): Pick<Watched, "upMs" | "downMs" | "incidents"> {
+  const incidents: number[] = [];
   const sums = { up: 0, down: 0 };
+  let wasUp = true;
   for (const [index, { atMs, untilMs, isUp }] of begun.entries()) {
     if (isUp === undefined) continue;
     const ms = Math.min(untilMs, begun[index + 1]?.atMs ?? Infinity) - atMs;
     sums[isUp ? "up" : "down"] += ms;
+    if (!isUp && wasUp) incidents.push(0);
+    if (!isUp) incidents[incidents.length - 1]! += ms;
+    wasUp = isUp;
   }
-  return { upMs: sums.up, downMs: sums.down };
+  return { upMs: sums.up, downMs: sums.down, incidents };
 }

@@ -1,10 +1,11 @@
 /** `sitemon status --site NAME` in words: uptimes, days, response times and changes of a site. */
 import { HOUR_MS } from "../../runtime/time_units.ts";
 import { stateOf } from "../../report/site_state.ts";
-import { relativeTime, span } from "../../runtime/relative_time.ts";
+import { clockTime, relativeTime, span } from "../../runtime/relative_time.ts";
 import {
   type DayCoverage,
   type LatencyPoint,
+  type SiteStatus,
   type Transition,
   UPTIME_WINDOWS_DAYS,
 } from "../../status/queries.ts";
@@ -31,14 +32,12 @@ export function storyText(
   { now, terminal }: { readonly now: Date; readonly terminal: Terminal },
 ): string {
   const { columns = Infinity, hasColor } = terminal;
-  const outcome = status.stale ? `${status.outcome} (stale)` : status.outcome;
-  const since = status.since ? ` for ${span(secondsBetween(status.since, now))}` : "";
   const room = Math.max(1, columns - LABEL_WIDTH);
   const line = (label: string, words: string) =>
     `${label.padEnd(LABEL_WIDTH)}${cutText(printable(words), room)}\n`;
   const head = cutText(printable(`${status.site} at ${status.location}`), columns);
   const color = STATE_COLORS[stateOf(status)];
-  const state = cutText(`${outcome}${since}`, room);
+  const state = cutText(stateText(status, now), room);
   return [
     `${head}\n`,
     `${"outcome".padEnd(LABEL_WIDTH)}${hasColor ? painted(state, color) : state}\n`,
@@ -51,6 +50,18 @@ export function storyText(
     ...transitions.slice(0, TRANSITIONS_SHOWN_MAX)
       .map((change, index) => line(index === 0 ? "changes" : "", changeText(change, now))),
   ].join("");
+}
+
+/** Of a stale site nobody knows whether it is still so. */
+function stateText(
+  { outcome, stale, since, checked_at, next_check_ms }: SiteStatus,
+  now: Date,
+): string {
+  if (stale) {
+    const knownUntil = new Date(checked_at.getTime() + (next_check_ms ?? 0));
+    return `${outcome} (stale), unknown since ${clockTime(knownUntil)} UTC`;
+  }
+  return since === null ? outcome : `${outcome} for ${span(secondsBetween(since, now))}`;
 }
 
 function reasonText({ reason, error_text }: { reason: string | null; error_text: string | null }) {

@@ -12,6 +12,8 @@ export const POSTGRES_QUERIES: QueriesDialect = {
   daySince: (days) => `(now() AT TIME ZONE 'UTC')::date - ${days}::int`,
   daysAgo: (days) => `now() - ${days}::int * interval '1 day'`,
   hoursSince: (days) => `now() - ${days}::int * interval '1 day'`,
+  viewTime: (ms) => `timestamptz 'epoch' + ${ms}::float8 * interval '1 millisecond'`,
+  durationMs: "round(extract(epoch FROM duration) * 1000)::float8",
   changes: readChanges,
 };
 

@@ -7,7 +7,10 @@ import {
   HISTORY_DAYS_MAX,
   type HistoryOptions,
   type HistoryReport,
+  type Incident,
+  INCIDENTS_LISTED_MAX,
   INCIDENTS_MAX,
+  type IncidentsOptions,
   LATENCY_DAYS_MAX,
   type LatencyPoint,
   RECENT_REPORTS_MAX,
@@ -34,6 +37,10 @@ export interface QueriesDialect {
   readonly sites: string;
   /** The midnight that many days ago, as `site_day` has days. */
   readonly daySince: (days: string) => string;
+  /** A time in milliseconds since 1970, as the views have times. */
+  readonly viewTime: (ms: string) => string;
+  /** The milliseconds of an incident. */
+  readonly durationMs: string;
   /** One row: `now_ms`. */
   readonly now: string;
   /** What changed since the call that gave the cursor. */
@@ -70,7 +77,7 @@ export const STATUSES: Statement = {
 
 /** The statements of a store. */
 export function queryStatements(dialect: Omit<QueriesDialect, "changes">) {
-  const { now, sites, daySince, daysAgo, hoursSince } = dialect;
+  const { now, sites, daySince, daysAgo, hoursSince, viewTime, durationMs } = dialect;
   return {
     now: { name: "query_now", text: now },
     statuses: STATUSES,
@@ -121,6 +128,15 @@ export function queryStatements(dialect: Omit<QueriesDialect, "changes">) {
         ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT ${INCIDENTS_MAX}) AS t
       JOIN site_report r USING (producer_id, sequence, checked_at)
       ORDER BY t.order_at DESC, t.producer_id DESC, t.sequence DESC`,
+    },
+    incidents: {
+      name: "query_incidents",
+      text: `SELECT site, location, began_at, ended_at, unknown_since,
+        ${durationMs} AS duration_ms, outcome, reason, error_text
+      FROM site_incident
+      WHERE began_at < ${viewTime("$3")} AND (ended_at IS NULL OR ended_at >= ${viewTime("$2")})
+        AND (CAST($1 AS text) IS NULL OR site = $1)
+      ORDER BY began_at DESC, site, location LIMIT ${INCIDENTS_LISTED_MAX}`,
     },
     recent: {
       name: "query_recent",
@@ -199,6 +215,14 @@ export class SqlQueries implements StatusQueries {
         recent: await connection.query<HistoryReport>(statements.recent, key),
       };
     });
+  }
+
+  incidents({ site, since, until }: IncidentsOptions): Promise<readonly Incident[]> {
+    const values = [site ?? null, since.getTime(), until.getTime()];
+    return this.#source.use(
+      "read incidents",
+      (connection) => connection.query<Incident>(this.#statements.incidents, values),
+    );
   }
 
   changesSince(cursor: string | undefined): Promise<Changes> {

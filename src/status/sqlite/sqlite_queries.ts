@@ -15,6 +15,8 @@ const DIALECT: Omit<QueriesDialect, "changes"> = {
   sites: "SELECT value ->> 'site' AS site, value ->> 'location' AS location FROM json_each($1)",
   daySince: (days) => `date('now', '-' || ${days} || ' days')`,
   daysAgo: (days) => `(unixepoch('subsec') - ${days} * 86400) * 1000000`,
+  viewTime: (ms) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${ms} / 1000.0, 'unixepoch')`,
+  durationMs: "CAST(round(duration_seconds * 1000) AS INTEGER)",
   hoursSince: (days) => `strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || ${days} || ' days')`,
 };
 

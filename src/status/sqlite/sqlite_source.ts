@@ -37,6 +37,9 @@ const PROPERTY_TYPES: ReadonlyMap<string, "time" | "structure" | "boolean"> = ne
   ["at", "time"],
   ["since", "time"],
   ["hour", "time"],
+  ["began_at", "time"],
+  ["ended_at", "time"],
+  ["unknown_since", "time"],
   ["stale", "boolean"],
   ...FIELD_NAMES.flatMap((field) => {
     const type = columnTypeOf(field);

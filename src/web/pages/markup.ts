@@ -1,6 +1,6 @@
 /** Small parts of pages, with their markup. Foreign text goes through `html`, which escapes it. */
 import { html } from "hono/html";
-import { relativeTime, span } from "../../runtime/relative_time.ts";
+import { clockTime, relativeTime, span } from "../../runtime/relative_time.ts";
 import { type SiteState, stateOf } from "../../report/site_state.ts";
 import type { SiteStatus } from "../../status/queries.ts";
 import type { WholeState } from "../whole_sites.ts";
@@ -52,7 +52,7 @@ export function lasting(since: Date, now: Date): Html {
 
 /** `2026-05-01 12:00:00 UTC`. */
 export function utc(time: Date): string {
-  return `${time.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  return `${clockTime(time)} UTC`;
 }
 
 /** An http or https url as a link; any other as text. */

@@ -21,8 +21,11 @@ const TRANSITIONS_SHOWN_MAX = 50;
 /** Changes that are visible without a click. */
 const TRANSITIONS_OPEN_MAX = 8;
 
-/** The newest first, each with its duration. */
-export function transitionTable(transitions: readonly Transition[], now: Date): Html {
+/** The newest first, each with its duration; of a stale site nobody knows whether the last one lasts. */
+export function transitionTable(
+  transitions: readonly Transition[],
+  { now, isStale }: { readonly now: Date; readonly isStale: boolean },
+): Html {
   if (transitions.length === 0) return note("No changes in 90 days.");
   const rows = transitions.slice(0, TRANSITIONS_SHOWN_MAX).map(({ at, to, reason }, index) => {
     const until = index === 0 ? now : transitions[index - 1]!.at;
@@ -32,7 +35,7 @@ export function transitionTable(transitions: readonly Transition[], now: Date): 
         reason === null ? "" : html`<span>${REASON_WORDS[reason]}</span>`
       }`,
       html`${moment(at)} <small>${ago(at, now)}</small>`,
-      index === 0 ? "ongoing" : `for ${span(seconds)}`,
+      index === 0 ? (isStale ? "unknown" : "ongoing") : `for ${span(seconds)}`,
     ];
   });
   const titles = ["State", "Since (UTC)", "Duration"];

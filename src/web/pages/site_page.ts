@@ -70,7 +70,10 @@ export function sitePage(options: SitePageOptions): Html {
       ${dayTabs(options)}
       ${latencyChart(history.latency, { days: options.latencyDays, now })}</section>
       ${lastCheck(history, now)}
-      <section><h2>Changes</h2>${transitionTable(history.transitions, now)}</section>
+      <section><h2>Changes</h2>${transitionTable(history.transitions, {
+        now,
+        isStale: history.status.stale,
+      })}</section>
       <section><h2>Recent failures</h2>${failureList(history.failures, now)}</section>
       <section><h2>Recent checks</h2>${reportTable(history.recent)}</section>
       <p class="exports"><a href="${feed}">Feed of changes</a>

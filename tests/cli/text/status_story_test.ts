@@ -71,7 +71,7 @@ Deno.test("storyText() says once how little is known of a new site", () => {
 Deno.test("storyText() says when a site is stale, and why it is down", () => {
   const down = { stale: true, outcome: "down", reason: "dns", error_text: "no such name" } as const;
   deepStrictEqual(lines(aStory(down)).slice(1, 3), [
-    "outcome   down (stale) for 30 d",
+    "outcome   down (stale), unknown since 2026-05-01 12:00:10 UTC",
     "reason    dns: no such name",
   ]);
 });

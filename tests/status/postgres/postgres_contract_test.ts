@@ -1,3 +1,4 @@
+import { incidentsContract } from "../../contract/incidents_contract.ts";
 import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
 import { storeContract } from "../../contract/store_contract.ts";
@@ -10,3 +11,4 @@ storeContract("PostgresStore", openStore, { register });
 queriesContract("PostgresQueries", openStore, register);
 maintenanceContract("PostgresMaintenance", openStore, register);
 uptimeContract("PostgresStore", openStore, { register });
+incidentsContract("PostgresQueries", openStore, register);

@@ -1,3 +1,4 @@
+import { incidentsContract } from "../../contract/incidents_contract.ts";
 import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
 import { storeContract } from "../../contract/store_contract.ts";
@@ -8,3 +9,4 @@ storeContract("SqliteStore", openSqliteStore, { propertyRuns: 60 });
 queriesContract("SqliteQueries", openSqliteStore);
 maintenanceContract("SqliteMaintenance", openSqliteStore);
 uptimeContract("SqliteStore", openSqliteStore, { propertyRuns: 60 });
+incidentsContract("SqliteQueries", openSqliteStore);

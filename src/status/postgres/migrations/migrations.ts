@@ -5,6 +5,7 @@ import { dayTotals } from "./day_totals.ts";
 import type { Migration } from "./migration.ts";
 import { partitionFunctions } from "./partition_functions.ts";
 import { siteHistory } from "./site_history.ts";
+import { siteIncident } from "./site_incident.ts";
 import { siteStatus } from "./site_status.ts";
 import { statusViews } from "./status_views.ts";
 
@@ -80,4 +81,5 @@ export const MIGRATIONS: readonly Migration[] = [
   dayTotals,
   partitionFunctions,
   coveredTime,
+  siteIncident,
 ];

@@ -7,6 +7,7 @@ import { transaction } from "../store_file.ts";
 import { COVERED_TIME } from "./covered_time.ts";
 import { DAY_TOTALS } from "./day_totals.ts";
 import { FIRST_TABLES } from "./first_tables.ts";
+import { SITE_INCIDENT } from "./site_incident.ts";
 import { STATUS_VIEWS } from "./status_views.ts";
 
 const COLUMNS = `site, location, day, ${COVERED_COLUMNS.join(", ")}`;
@@ -84,6 +85,7 @@ export const MIGRATIONS: readonly string[] = [
   DEAD_LETTER_NUMBERS,
   DAY_TOTALS,
   COVERED_TIME,
+  SITE_INCIDENT,
 ];
 
 /** Runs the steps that are missing, in one transaction; a second process waits for it. */

@@ -1,0 +1,60 @@
+/** Step 7: the view of incidents, which counts only the time that somebody watched. */
+import { DAY_MS, HOUR_MS } from "../../../runtime/time_units.ts";
+import { KNOWN_UNTIL, NEWEST_FIRST, NOW, STALE_AT } from "./covered_time.ts";
+import { isoTime } from "./status_views.ts";
+
+const ORDER = "order_at, producer_id, sequence";
+
+/** Rows that lie in the incident `b`. */
+const WITHIN = `site = b.site AND location = b.location
+    AND (${ORDER}) >= (b.order_at, b.producer_id, b.sequence)
+    AND (b.end_order IS NULL OR (${ORDER}) < (b.end_order, b.end_producer, b.end_sequence))`;
+
+/** Its reports that say something. */
+const REPORTS = `site_report WHERE ${WITHIN} AND outcome IN ('degraded', 'down')`;
+
+/** A check may be newer than the clock of the query. */
+const SPAN = "max(0, until_micros - b.checked_at) / 1000";
+
+// An incident lasts from the first outcome that is not up until the next that is. It is unknown from
+// when a report was due and none came that says something. Its duration is what reports cover of it:
+// the same milliseconds as in site_hour, from which long and old ones are taken.
+export const SITE_INCIDENT = `
+DROP VIEW IF EXISTS site_incident;
+CREATE VIEW site_incident AS
+SELECT b.site, b.location, ${isoTime("b.checked_at")} AS began_at,
+  ${isoTime("end_micros")} AS ended_at, ${isoTime("unknown_micros")} AS unknown_since,
+  CASE
+    WHEN b.newest_span IS NULL THEN ${SPAN}
+    WHEN first.sequence IS NOT NULL AND ${SPAN} < ${DAY_MS}
+      THEN min(${SPAN}, coalesce((SELECT sum(next_check_ms) FROM ${REPORTS}), ${SPAN}))
+    ELSE (SELECT coalesce(sum(min(degraded_ms + down_ms,
+        (min(until_micros, hour + ${HOUR_MS} * 1000) - max(b.checked_at, hour)) / 1000)), 0)
+      FROM site_hour WHERE site = b.site AND location = b.location
+        AND hour > b.checked_at - ${HOUR_MS} * 1000 AND hour < until_micros)
+  END / 1000.0 AS duration_seconds,
+  CASE WHEN EXISTS (SELECT 1 FROM site_transition WHERE ${WITHIN} AND outcome = 'down')
+    THEN 'down' ELSE 'degraded' END AS outcome,
+  b.reason, first.error_text
+FROM (
+  SELECT *, coalesce(unknown_micros, end_micros, ${NOW}) AS until_micros FROM (
+    SELECT b.*, coalesce(
+        (SELECT CASE WHEN coalesce(b.end_micros, ${NOW}) > ${STALE_AT} THEN ${KNOWN_UNTIL} END
+         FROM ${REPORTS} ${NEWEST_FIRST}),
+        CASE WHEN end_micros IS NULL AND ${NOW} > newest_stale THEN newest_known END
+      ) AS unknown_micros
+    FROM (
+      SELECT t.*, s.next_check_ms AS newest_span, s.newest_known, s.newest_stale,
+        lead(t.checked_at) OVER edges AS end_micros, lead(t.order_at) OVER edges AS end_order,
+        lead(t.producer_id) OVER edges AS end_producer,
+        lead(t.sequence) OVER edges AS end_sequence
+      FROM site_transition t JOIN (
+        SELECT site, location, next_check_ms, ${KNOWN_UNTIL} AS newest_known,
+          ${STALE_AT} AS newest_stale
+        FROM site_status WHERE NOT is_removed) AS s USING (site, location)
+      WHERE t.outcome = 'up' OR t.from_outcome IS NULL OR t.from_outcome = 'up'
+      WINDOW edges AS (PARTITION BY t.site, t.location
+        ORDER BY t.order_at, t.producer_id, t.sequence)) AS b
+    WHERE outcome <> 'up')) AS b
+LEFT JOIN site_report first ON first.producer_id = b.producer_id
+  AND first.sequence = b.sequence AND first.checked_at = b.checked_at;`;
