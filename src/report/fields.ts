@@ -113,9 +113,12 @@ export const GAP_FIELDS = {
   first: long(1, Number.MAX_SAFE_INTEGER),
   last: long(1, Number.MAX_SAFE_INTEGER),
   count: long(1, Number.MAX_SAFE_INTEGER),
-  /** `coalesced`, `dropped_oldest` or `too_large`; other producers may add words. */
+  /** `coalesced`, `dropped_oldest`, `too_large` or `lost`; other producers may add words. */
   reason: text(1, WORD_LENGTH_MAX),
 };
+
+/** Of a gap whose reports its outbox lost: nobody knows which of them were sent before. */
+export const LOST_REASON = "lost";
 
 export type FieldName = keyof typeof REPORT_FIELDS;
 export const FIELD_NAMES = Object.keys(REPORT_FIELDS) as readonly FieldName[];

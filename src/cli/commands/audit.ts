@@ -1,5 +1,6 @@
 /** `sitemon audit`: shows for each producer whether any of its reports are missing from the store. */
 import { ConfigError } from "../../config/config_error.ts";
+import type { Run } from "../../report/sequence_runs.ts";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
 import type { Audit, ProducerAudit, UncoveredProducer } from "../../status/repair/audit.ts";
@@ -16,7 +17,7 @@ export const define: DefineCommand = (command, { terminal, exit }) =>
   withConfig(command, "consumer", "run")
     .description(
       "Compares what producers stored with what arrived; exits 1 when reports are missing, " +
-        "or when there is nothing to compare.",
+        "when sequences were used twice, or when there is nothing to compare.",
     )
     .option("--since <time>", "only what was recorded since: 12h, or 2026-05-01T18:00:00Z")
     .option("--json", "print one JSON object per producer")
@@ -52,7 +53,10 @@ export interface AuditPrintOptions {
   readonly json: boolean;
 }
 
-/** Returns the exit code: 1 when a report is missing, or may be because nothing could be compared. */
+/**
+ * Returns the exit code: 1 when a report is missing, or may be because nothing could be compared or
+ * a sequence stands for two reports.
+ */
 export function printAudit(options: AuditPrintOptions, terminal: Terminal): number {
   const { audit: { producers, uncovered }, json } = options;
   terminal.write(json ? jsonLines(options.audit) : auditText(options, terminal.columns));
@@ -61,7 +65,7 @@ export function printAudit(options: AuditPrintOptions, terminal: Terminal): numb
     if (json) terminal.writeError(`${nothingText(options)}\n`);
     return EXIT_NOT_UP;
   }
-  const isLost = producers.some(({ missing }) => missing > 0) ||
+  const isLost = producers.some(({ missing, reused }) => missing + reused > 0) ||
     uncovered.some((producer) => fellSilent(producer, options));
   return isLost ? EXIT_NOT_UP : EXIT_OK;
 }
@@ -98,8 +102,11 @@ function auditText(options: AuditPrintOptions, columns: number | undefined): str
     ...(producers.length > 0 ? [textTable(COLUMNS, producers, { columns })] : []),
     ...producers.filter(({ missing }) => missing > 0)
       .map((producer) =>
-        `Missing sequences from ${producer.producerId}: ${rangesText(producer)}\n`
+        `Missing sequences from ${producer.producerId}: ${
+          rangesText(producer.missingRanges, producer.missingRangesLeftOff)
+        }\n`
       ),
+    ...producers.filter(({ reused }) => reused > 0).map(reusedText),
     ...producers.filter(({ unknownBefore }) => unknownBefore > 0)
       .map(({ producerId, unknownBefore: last }) =>
         `Not compared: sequences 1 to ${last} from ${producerId}, not in the store and perhaps lost\n`
@@ -120,11 +127,18 @@ function uncoveredText(producer: UncoveredProducer, options: AuditPrintOptions):
   return `Not compared: ${producerId}, ${kept}${silent}\n`;
 }
 
+function reusedText(producer: ProducerAudit): string {
+  const { producerId, reused, reusedRanges, reusedRangesLeftOff } = producer;
+  return `Used twice: ${reused === 1 ? "1 sequence" : `${reused} sequences`} from ${producerId}, ` +
+    "whose outbox was copied or restored, so that a loss may be hidden: " +
+    `${rangesText(reusedRanges, reusedRangesLeftOff)}\n`;
+}
+
 /** The first ranges, such as `3, 7 to 12`, and how many more there are. */
-function rangesText({ missingRanges, missingRangesLeftOff }: ProducerAudit): string {
-  const shown = missingRanges.slice(0, RANGES_SHOWN_MAX)
+function rangesText(ranges: readonly Run[], leftOff: number): string {
+  const shown = ranges.slice(0, RANGES_SHOWN_MAX)
     .map(({ first, last }) => first === last ? `${first}` : `${first} to ${last}`);
-  const more = missingRanges.length - shown.length + missingRangesLeftOff;
+  const more = ranges.length - shown.length + leftOff;
   return shown.join(", ") + (more > 0 ? ` and ${more} more ranges` : "");
 }
 
@@ -169,6 +183,9 @@ function jsonLines({ producers, uncovered, v1, deadUnassigned, horizonMicros }: 
       missing: producer.missing,
       missing_ranges: producer.missingRanges,
       missing_ranges_left_off: producer.missingRangesLeftOff,
+      reused: producer.reused,
+      reused_ranges: producer.reusedRanges,
+      reused_ranges_left_off: producer.reusedRangesLeftOff,
       history_not_before: horizonMicros,
     })),
     ...uncovered.map(({ producerId, lastRecordedAt }) => {

@@ -7,21 +7,22 @@ import {
   AFTER_HORIZON_MICROS,
   type AuditReader,
   type BesideHistory,
+  type Break,
   type KeptReport,
 } from "./audit_reader.ts";
 import { clipped, normalized, type Run, sizeOf, without } from "../../report/sequence_runs.ts";
 
 /** Ranges of missing sequences that are listed; the others are counted. */
 export const RANGES_MAX = 20;
-/** Holes of a history held in memory at once: a lost partition leaves millions. */
-const HOLES_AT_ONCE = 10_000;
+/** Breaks of a history held in memory at once: a lost partition leaves millions. */
+const BREAKS_AT_ONCE = 10_000;
 
 export interface AuditOptions {
   /** Only what was recorded since, in microseconds since 1970. */
   readonly sinceMicros?: number;
   /** By producer: sequences above it are left out, as they may be on their way. */
   readonly highest?: ReadonlyMap<string, number>;
-  readonly holesAtOnce?: number;
+  readonly breaksAtOnce?: number;
 }
 
 /** What became of a producer's sequences from `first` to `highest`. */
@@ -45,6 +46,11 @@ export interface ProducerAudit {
   /** The lowest of them, at most {@linkcode RANGES_MAX}. */
   readonly missingRanges: readonly Run[];
   readonly missingRangesLeftOff: number;
+  /** Sequences that stand for two reports or more, since their outbox was copied or restored. */
+  readonly reused: number;
+  /** The lowest of them, at most {@linkcode RANGES_MAX}. */
+  readonly reusedRanges: readonly Run[];
+  readonly reusedRangesLeftOff: number;
 }
 
 /** Stands for a partition with messages of the original Python service, which have no sequences. */
@@ -103,20 +109,23 @@ const SITEMON_ID = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/([1-9]\d{0,1
 /** Sequences of one producer that are known from other tables than its history. */
 interface KnownBeside {
   readonly gaps: Run[];
+  readonly lost: Run[];
   readonly dead: Run[];
   readonly named: Run[];
 }
 
-const NOTHING: KnownBeside = { gaps: [], dead: [], named: [] };
+const NOTHING: KnownBeside = { gaps: [], lost: [], dead: [], named: [] };
 
-function divided({ gaps, deadLetterIds, named }: BesideHistory) {
+function divided({ gaps, lost, deadLetterIds, named }: BesideHistory) {
   const byProducer = new Map<string, KnownBeside>();
   const known = (producerId: string) => {
-    const found = byProducer.get(producerId) ?? { gaps: [], dead: [], named: [] };
+    const found = byProducer.get(producerId) ??
+      { gaps: [], lost: [], dead: [], named: [] };
     byProducer.set(producerId, found);
     return found;
   };
   for (const { producerId, first, last } of gaps) known(producerId).gaps.push({ first, last });
+  for (const { producerId, first, last } of lost) known(producerId).lost.push({ first, last });
   for (const { producerId, first, last } of named) known(producerId).named.push({ first, last });
   let deadUnassigned = 0;
   for (const id of deadLetterIds) {
@@ -142,7 +151,7 @@ async function auditProducer(
   options: ProducerOptions,
 ): Promise<ProducerAudit | undefined> {
   const { producerId, known, last, horizonMicros } = options;
-  const beside = normalized([...known.gaps, ...known.dead, ...known.named]);
+  const beside = normalized([...known.gaps, ...known.lost, ...known.dead, ...known.named]);
   // Gaps and dead letters have no time that could be compared with the horizon.
   const lowestBeside = (horizonMicros === null ? beside : known.named)[0]?.first ?? Infinity;
   const kept = await firstKept(reader, options, lowestBeside);
@@ -150,13 +159,13 @@ async function auditProducer(
   const arrived = Math.max(last?.sequence ?? 0, beside.at(-1)?.last ?? 0);
   const highest = Math.min(arrived, options.highest?.get(producerId) ?? arrived);
   if (first === undefined || highest < first) return undefined;
-  const holes = pagesOfHoles(reader, options, { first, last: arrived });
+  const pages = pagesOfBreaks(reader, options, { first, last: arrived });
   return {
     producerId,
     location: last?.location ?? null,
     lastRecordedAt: last?.recordedAt ?? null,
     unknownBefore: first === kept && !wasPurged(options) ? first - 1 : 0,
-    ...await tally({ first, last: highest }, holes, known),
+    ...await tally({ first, last: highest }, pages, known),
   };
 }
 
@@ -224,48 +233,85 @@ async function searchRecorded(
   return { before, found };
 }
 
+/** A page of a history's breaks, rising. */
+interface BreaksPage {
+  readonly holes: readonly Run[];
+  readonly reused: readonly number[];
+}
+
 /** A gap that arrived after the last report is not in the history. */
-async function* pagesOfHoles(
+async function* pagesOfBreaks(
   reader: AuditReader,
-  { producerId, last, holesAtOnce = HOLES_AT_ONCE }: ProducerOptions,
+  { producerId, last, breaksAtOnce = BREAKS_AT_ONCE }: ProducerOptions,
   { first, last: arrived }: Run,
-): AsyncGenerator<readonly Run[], void> {
-  if (last === undefined || last.sequence < first) return yield [{ first, last: arrived }];
-  let page: readonly Run[];
+): AsyncGenerator<BreaksPage, void> {
+  const hole = (first: number): BreaksPage => ({ holes: [{ first, last: arrived }], reused: [] });
+  if (last === undefined || last.sequence < first) return yield hole(first);
+  let page: readonly Break[];
   let from = first;
   do {
-    page = await reader.holes(producerId, { first: from, limit: holesAtOnce });
-    yield page;
-    from = (page.at(-1)?.last ?? 0) + 1;
-  } while (page.length === holesAtOnce);
-  if (arrived > last.sequence) yield [{ first: last.sequence + 1, last: arrived }];
+    page = await reader.breaks(producerId, { first: from, limit: breaksAtOnce });
+    yield pageOf(page);
+    const { before, sequence } = page.at(-1) ?? { before: from, sequence: from };
+    // After a hole, the report that ends it may be the first of two.
+    from = before === sequence ? sequence + 1 : sequence;
+  } while (page.length === breaksAtOnce);
+  if (arrived > last.sequence) yield hole(last.sequence + 1);
+}
+
+function pageOf(page: readonly Break[]): BreaksPage {
+  const isReuse = ({ before, sequence }: Break) => before === sequence;
+  return {
+    holes: page.filter((it) => !isReuse(it))
+      .map(({ before, sequence }) => ({ first: before + 1, last: sequence - 1 })),
+    reused: [...new Set(page.filter(isReuse).map(({ sequence }) => sequence))],
+  };
 }
 
 /** A sequence that is applied counts as applied, whatever else it is; then as dropped. */
-async function tally(
-  covered: Run,
-  pages: AsyncIterable<readonly Run[]>,
-  known: KnownBeside,
-) {
+async function tally(covered: Run, pages: AsyncIterable<BreaksPage>, known: KnownBeside) {
   const [gaps, deadLetters] = [normalized(known.gaps), normalized(known.dead)];
-  let [absent, dropped, dead, missing, ranges] = [0, 0, 0, 0, 0];
-  const missingRanges: Run[] = [];
+  let [absent, dropped, dead] = [0, 0, 0];
+  const [missing, reused] = [new Ranges(), new Ranges()];
   for await (const page of pages) {
-    const holes = clipped(page, covered);
+    const holes = clipped(page.holes, covered);
     const silent = without(holes, gaps);
     const lost = without(silent, deadLetters);
     absent += sizeOf(holes);
     dropped += sizeOf(holes) - sizeOf(silent);
     dead += sizeOf(silent) - sizeOf(lost);
-    missing += sizeOf(lost);
-    ranges += lost.length;
-    missingRanges.push(...lost.slice(0, RANGES_MAX - missingRanges.length));
+    for (const run of lost) missing.add(run);
+    for (const run of clipped(page.reused.map((it) => ({ first: it, last: it })), covered)) {
+      reused.add(run);
+    }
   }
   const { first, last: highest } = covered;
   const produced = highest - first + 1;
-  const missingRangesLeftOff = ranges - missingRanges.length;
-  const counts = { produced, applied: produced - absent, dropped, dead, missing };
-  return { first, highest, ...counts, missingRanges, missingRangesLeftOff };
+  return {
+    ...{ first, highest, produced, applied: produced - absent, dropped, dead },
+    missing: missing.size,
+    missingRanges: missing.lowest,
+    missingRangesLeftOff: missing.count - missing.lowest.length,
+    reused: reused.size,
+    reusedRanges: reused.lowest,
+    reusedRangesLeftOff: reused.count - reused.lowest.length,
+  };
+}
+
+/** Runs that are added as they rise: how many there are, and the lowest of them. */
+class Ranges {
+  size = 0;
+  count = 0;
+  readonly lowest: { first: number; last: number }[] = [];
+  #last: { first: number; last: number } | undefined;
+
+  add({ first, last }: Run): void {
+    this.size += last - first + 1;
+    if (this.#last?.last === first - 1) return void (this.#last.last = last);
+    this.#last = { first, last };
+    this.count++;
+    if (this.lowest.length < RANGES_MAX) this.lowest.push(this.#last);
+  }
 }
 
 /**

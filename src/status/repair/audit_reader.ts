@@ -20,11 +20,20 @@ export interface ProducerRun extends Run {
   readonly producerId: string;
 }
 
+/** A report of the history, and the one before it, whose sequences do not follow each other. */
+export interface Break {
+  readonly before: number;
+  /** Equal to `before` where a sequence stands for two reports. */
+  readonly sequence: number;
+}
+
 /** What is known of sequences from elsewhere than the history. */
 export interface BesideHistory {
   /** Reports checked before it were purged, in microseconds since 1970; `null` when none was. */
   readonly horizonMicros: number | null;
   readonly gaps: readonly ProducerRun[];
+  /** Gaps of reports that an outbox lost; some of them may have been sent before. */
+  readonly lost: readonly ProducerRun[];
   /** The header sitemon-id of each dead letter. */
   readonly deadLetterIds: readonly (string | null)[];
   /**
@@ -44,11 +53,11 @@ export interface AuditReader {
   atOrAfter(producerId: string, sequence: number): Promise<KeptReport | undefined>;
   last(producerId: string): Promise<KeptReport | undefined>;
   /**
-   * Sequences from `first` to that of the last report that the history does not hold: the lowest
-   * `limit` runs of them, rising.
+   * Where the sequences from `first` on do not rise by one, that of the first report compared with
+   * `first - 1`: the lowest `limit` such places, rising.
    */
-  holes(
+  breaks(
     producerId: string,
     range: { readonly first: number; readonly limit: number },
-  ): Promise<readonly Run[]>;
+  ): Promise<readonly Break[]>;
 }

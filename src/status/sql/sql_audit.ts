@@ -1,8 +1,9 @@
 /** The audit's reader in SQL: index scans alone, in a snapshot that its store provides. */
-import type { Run } from "../../report/sequence_runs.ts";
+import { LOST_REASON } from "../../report/fields.ts";
 import type {
   AuditReader,
   BesideHistory,
+  Break,
   KeptReport,
   ProducerRun,
 } from "../repair/audit_reader.ts";
@@ -20,7 +21,7 @@ export interface AuditDialect {
 
 const GAPS: Statement = {
   name: "audit_gaps",
-  text: `SELECT producer_id AS "producerId", first, last FROM producer_gap`,
+  text: `SELECT producer_id AS "producerId", first, last, reason FROM producer_gap`,
 };
 
 const DEAD_LETTER_IDS: Statement = {
@@ -47,14 +48,14 @@ const COUNT: Statement = {
 };
 
 /** The primary key alone: nothing is sorted, and the table itself is not read. */
-const HOLES: Statement = {
-  name: "audit_holes",
+const BREAKS: Statement = {
+  name: "audit_breaks",
   text: `
-SELECT before + 1 AS first, sequence - 1 AS last
+SELECT before, sequence
 FROM (
   SELECT sequence, lag(sequence, 1, CAST($2 AS bigint) - 1) OVER (ORDER BY sequence) AS before
   FROM site_report WHERE producer_id = $1 AND sequence >= $2) AS r
-WHERE sequence > before + 1 ORDER BY sequence LIMIT $3`,
+WHERE sequence <> before + 1 ORDER BY sequence, before LIMIT $3`,
 };
 
 function statementsOf({ micros, horizon, begin }: AuditDialect) {
@@ -93,10 +94,12 @@ export class SqlAudit implements AuditReader {
     const [horizon] = await this.#connection.query<{ micros: number | null }>(
       this.#statements.horizon,
     );
+    const gaps = await this.#connection.query<ProducerRun & { reason: string }>(GAPS);
     const deadLetters = await this.#connection.query<{ id: string | null }>(DEAD_LETTER_IDS);
     return {
       horizonMicros: horizon?.micros ?? null,
-      gaps: await this.#connection.query<ProducerRun>(GAPS),
+      gaps: gaps.filter(({ reason }) => reason !== LOST_REASON),
+      lost: gaps.filter(({ reason }) => reason === LOST_REASON),
       deadLetterIds: deadLetters.map(({ id }) => id),
       named: await this.#connection.query<ProducerRun>(this.#statements.named),
     };
@@ -121,10 +124,10 @@ export class SqlAudit implements AuditReader {
     return (await this.#connection.query<KeptReport>(this.#statements.last, [producerId]))[0];
   }
 
-  async holes(
+  async breaks(
     producerId: string,
     { first, limit }: { first: number; limit: number },
-  ): Promise<readonly Run[]> {
-    return await this.#connection.query<Run>(HOLES, [producerId, first, limit]);
+  ): Promise<readonly Break[]> {
+    return await this.#connection.query<Break>(BREAKS, [producerId, first, limit]);
   }
 }

@@ -20,6 +20,9 @@ function aProducer(overrides: Partial<ProducerAudit> = {}): ProducerAudit {
     missing: 0,
     missingRanges: [],
     missingRangesLeftOff: 0,
+    reused: 0,
+    reusedRanges: [],
+    reusedRangesLeftOff: 0,
     ...overrides,
   };
 }
@@ -71,6 +74,26 @@ Dead letters of unknown reports: 5
       `highest one; history before 2026-01-15T12:00:00.000Z has been purged
 `,
   );
+});
+
+Deno.test("printAudit() names sequences that were used twice, and exits 1", () => {
+  const reusedRanges = [{ first: 20, last: 21 }, { first: 40, last: 40 }];
+  const producers = [aProducer({ reused: 7, reusedRanges, reusedRangesLeftOff: 1 })];
+  const { code, output } = printed({ producers });
+  strictEqual(code, EXIT_NOT_UP);
+  strictEqual(
+    output.split("\n")[2],
+    `Used twice: 7 sequences from ${
+      PRODUCERS[0]
+    }, whose outbox was copied or restored, so that a ` +
+      "loss may be hidden: 20 to 21, 40 and 1 more ranges",
+  );
+  const [line] = jsonLines(printed({ producers }, { json: true }).output);
+  deepStrictEqual([line!.reused, line!.reused_ranges, line!.reused_ranges_left_off], [
+    7,
+    reusedRanges,
+    1,
+  ]);
 });
 
 Deno.test("printAudit() keeps what is missing in a narrow terminal, and the summary whole", () => {
@@ -160,6 +183,9 @@ Deno.test("printAudit() prints one object a line as JSON", () => {
       missing: 3,
       missing_ranges: [{ first: 20, last: 21 }, { first: 40, last: 40 }],
       missing_ranges_left_off: 4,
+      reused: 0,
+      reused_ranges: [],
+      reused_ranges_left_off: 0,
       history_not_before: null,
     },
     { producer_id: PRODUCERS[0], counted: false, last_recorded_at: NOON },

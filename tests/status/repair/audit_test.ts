@@ -1,6 +1,7 @@
 // Goal: the audit says of every sequence what became of it, and misses none.
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
+import { LOST_REASON } from "../../../src/report/fields.ts";
 import { AFTER_HORIZON_MICROS } from "../../../src/status/repair/audit_reader.ts";
 import { audit, auditTwice, ON_THE_WAY_MS, RANGES_MAX } from "../../../src/status/repair/audit.ts";
 import {
@@ -22,16 +23,19 @@ const [PRODUCER] = PRODUCERS;
 interface Content {
   readonly reports?: readonly number[];
   readonly gaps?: readonly (readonly [number, number])[];
+  readonly lost?: readonly (readonly [number, number])[];
   readonly dead?: readonly number[];
 }
 
 async function fill({ store }: OpenedStore, content: Content): Promise<void> {
-  const { reports = [], gaps = [], dead = [] } = content;
+  const { reports = [], gaps = [], lost = [], dead = [] } = content;
+  const gapsOf = (runs: readonly (readonly [number, number])[], reason: string) =>
+    runs.map(([first, last]) => {
+      return { producer_id: PRODUCER, first, last, count: last - first + 1, reason };
+    });
   await store.apply({
     reports: reports.map((sequence) => nthReport(sequence)),
-    gaps: gaps.map(([first, last]) => {
-      return { producer_id: PRODUCER, first, last, count: last - first + 1, reason: "coalesced" };
-    }),
+    gaps: [...gapsOf(gaps, "coalesced"), ...gapsOf(lost, LOST_REASON)],
     deadLetters: dead.map((offset) => aDeadLetter({ offset, sitemonId: `${PRODUCER}/${offset}` })),
   });
 }
@@ -86,6 +90,30 @@ for (const sequence of [1, 5, 9]) {
     deepStrictEqual(await numbersOf(opened), [1, 9, 9, 8, 0, 0, 1]);
   });
 }
+
+storeTest("audit() finds what an outbox lost missing, unless it had been sent", async (opened) => {
+  await fill(opened, { reports: [1, 2, 3, 5], lost: [[4, 7], [9, 9]] });
+  deepStrictEqual(await numbersOf(opened), [1, 9, 9, 4, 0, 0, 5]);
+});
+
+storeTest("audit() names the sequences that stand for two reports", async (opened) => {
+  await fill(opened, { reports: [1, 2, 3, 4, 6, 7, 8] });
+  const again = [2, 3, 3, 6, 8].map((sequence, n) =>
+    nthReport(sequence, { checked_at: NOON + 1_000 + n })
+  );
+  await opened.store.apply(chunk(again));
+  // Few at once, so that a page ends at a hole, and at a sequence that is there three times.
+  for (const breaksAtOnce of [1, 2, 3, 100]) {
+    const { producers } = await opened.parts.audit((reader) => audit(reader, { breaksAtOnce }));
+    const { applied, missingRanges, reused, reusedRanges, reusedRangesLeftOff } = producers[0]!;
+    deepStrictEqual([applied, reused, reusedRangesLeftOff], [7, 4, 0]);
+    deepStrictEqual(missingRanges, [{ first: 5, last: 5 }]);
+    deepStrictEqual(
+      reusedRanges,
+      [[2, 3], [6, 6], [8, 8]].map(([first, last]) => ({ first, last })),
+    );
+  }
+});
 
 storeTest("audit() covers gaps and dead letters at both ends", async (opened) => {
   await fill(opened, { reports: [10], gaps: [[3, 5], [12, 14]], dead: [2, 15] });
@@ -207,7 +235,7 @@ storeTest("audit() says of any sequences what became of them", async (opened) =>
       await fill(opened, { reports, dead, gaps: dropped.map((n) => [n, n] as const) });
       const [first, highest] = [Math.min(...known), Math.max(...known)];
       // Few at once, so that what is more than a page is met.
-      deepStrictEqual(await numbersOf(opened, { holesAtOnce: 2 }), [
+      deepStrictEqual(await numbersOf(opened, { breaksAtOnce: 2 }), [
         first,
         highest,
         highest - first + 1,
