@@ -129,10 +129,12 @@ export class Relay {
       const settled = result.acknowledged.length + result.tooLarge.length;
       // The rest of these rows comes before those that follow.
       if (settled < rows.length) this.#ahead = undefined;
+      // First: what the publisher answered is true even if the outbox cannot take it.
+      const pause = this.#judge(result);
       this.#settlement = result;
       await this.#settle();
       this.#outboxFailures = 0;
-      return this.#judge(result) ?? (moreMayWait ? "published_full" : "published");
+      return pause ?? (moreMayWait ? "published_full" : "published");
     } catch (error) {
       // The outbox reports the state of its disk itself.
       if (!(error instanceof OutboxUnavailableError)) throw error;

@@ -7,7 +7,12 @@ export interface DependencyRow extends DependencyState {
   readonly thread: string;
   /** Milliseconds since 1970 at which it came into this state. */
   readonly since: number;
+  /** Likewise, when the thread last said so. */
+  readonly reported_at: number;
 }
+
+/** A state that was not reported for so long may no longer be true: threads that work repeat it. */
+export const OUTDATED_MS = 60_000;
 
 export class DependencyTable {
   readonly #rows = new Map<string, DependencyRow>();
@@ -23,8 +28,9 @@ export class DependencyTable {
     const key = `${thread}\0${dependency}`;
     const known = this.#rows.get(key);
     const same = known?.ok === state.ok && known.reason === state.reason;
-    const since = same ? known.since : this.#now();
-    this.#rows.set(key, { dependency, thread, ...state, since });
+    const now = this.#now();
+    const since = same ? known.since : now;
+    this.#rows.set(key, { dependency, thread, ...state, since, reported_at: now });
   }
 
   /** Removes the states that a thread reported. */
@@ -34,6 +40,11 @@ export class DependencyTable {
 
   get rows(): readonly DependencyRow[] {
     return [...this.#rows.values()];
+  }
+
+  /** True of a row that its thread has not confirmed for {@linkcode OUTDATED_MS}; main sees changes. */
+  isOutdated({ thread, reported_at }: DependencyRow): boolean {
+    return thread !== "main" && this.#now() - reported_at > OUTDATED_MS;
   }
 
   get isReady(): boolean {

@@ -26,7 +26,13 @@ export async function answerOperator(
       return Response.json({ ok: true });
     case "/readyz": {
       const { rows, isReady: ready } = dependencies;
-      const dated = rows.map((row) => ({ ...row, since: new Date(row.since).toISOString() }));
+      const dated = rows.map((row) => ({
+        ...row,
+        since: new Date(row.since).toISOString(),
+        reported_at: new Date(row.reported_at).toISOString(),
+        // Nothing was to be done with it since, so that it may have changed.
+        outdated: dependencies.isOutdated(row),
+      }));
       return Response.json({ ready, dependencies: dated }, { status: ready ? 200 : 503 });
     }
     default:

@@ -10,16 +10,25 @@ const NO_LABELS: Labels = {};
 
 type Growing<Name, Value> = Series<Name, Value> & { value: Value };
 
+/** A state is repeated this often while it stays the same: readiness says how old its states are. */
+const REPEAT_MS = 15_000;
+
 /** Collects measurements until {@linkcode ThreadTelemetry.take} is called. */
 export class ThreadTelemetry implements Telemetry {
   readonly #onDependency: (dependency: Dependency, state: DependencyState) => void;
-  readonly #states = new Map<Dependency, string>();
+  readonly #nowMs: () => number;
+  readonly #states = new Map<Dependency, { readonly text: string; readonly atMs: number }>();
   #counts = new Map<string, Growing<CounterName, number>>();
   #gauges = new Map<string, Growing<GaugeName | AgeName, number>>();
   #observations = new Map<string, Growing<HistogramName, number[]>>();
 
-  constructor(onDependency: (dependency: Dependency, state: DependencyState) => void) {
+  /** `nowMs` is monotonic. */
+  constructor(
+    onDependency: (dependency: Dependency, state: DependencyState) => void,
+    nowMs: () => number = () => performance.now(),
+  ) {
     this.#onDependency = onDependency;
+    this.#nowMs = nowMs;
   }
 
   count(name: CounterName, labels: Labels = NO_LABELS, by = 1): void {
@@ -40,9 +49,11 @@ export class ThreadTelemetry implements Telemetry {
   }
 
   dependency(name: Dependency, state: DependencyState): void {
-    const reported = JSON.stringify(state);
-    if (this.#states.get(name) === reported) return;
-    this.#states.set(name, reported);
+    const text = JSON.stringify(state);
+    const known = this.#states.get(name);
+    const atMs = this.#nowMs();
+    if (known?.text === text && atMs - known.atMs < REPEAT_MS) return;
+    this.#states.set(name, { text, atMs });
     this.#onDependency(name, state);
   }
 

@@ -53,7 +53,7 @@ async function examineOutbox(setup: OutboxSetup, telemetry: Telemetry): Promise<
   const { bavail, bsize } = statfsSync(dirname(path));
   const free = `${Math.floor(bavail * bsize / MIB)} MiB free`;
   const limit = `"outbox.min_free_bytes" is ${Math.ceil(freeBytesMin / MIB)} MiB`;
-  if (bavail * bsize > freeBytesMin) findings.ok("disk space", free);
+  if (bavail * bsize >= freeBytesMin) findings.ok("disk space", free);
   else findings.problem("disk space", `${free}, but ${limit}; free up space, or lower the limit`);
   return findings.list;
 }

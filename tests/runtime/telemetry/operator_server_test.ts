@@ -26,6 +26,8 @@ Deno.test("answerOperator() says ready when every dependency is", async () => {
       reason: "unreachable",
       detail: "refused",
       since: "1970-01-01T00:00:01.000Z",
+      reported_at: "1970-01-01T00:00:01.000Z",
+      outdated: false,
     }],
   });
   at(2_000);
@@ -33,9 +35,25 @@ Deno.test("answerOperator() says ready when every dependency is", async () => {
   const after = await answerOperator(get("/readyz"), both);
   strictEqual(after.status, 200);
   const { dependencies } = await after.json();
-  deepStrictEqual(dependencies, [
-    { dependency: "kafka", thread: "relay", ok: true, since: "1970-01-01T00:00:02.000Z" },
-  ]);
+  const since = "1970-01-01T00:00:02.000Z";
+  const row = { dependency: "kafka", thread: "relay", ok: true, since };
+  deepStrictEqual(dependencies, [{ ...row, reported_at: since, outdated: false }]);
+});
+
+Deno.test("answerOperator() says of a state that it is older than a minute", async () => {
+  const { at, ...both } = tables();
+  both.dependencies.set("relay", "kafka", { ok: true });
+  both.dependencies.set("main", "threads", { ok: true });
+  const outdated = async () => {
+    const { dependencies } = await (await answerOperator(get("/readyz"), both)).json();
+    return dependencies.map((row: { outdated: boolean }) => row.outdated);
+  };
+  at(61_000);
+  deepStrictEqual(await outdated(), [false, false]);
+  at(61_001);
+  deepStrictEqual(await outdated(), [true, false]);
+  both.dependencies.set("relay", "kafka", { ok: true });
+  deepStrictEqual(await outdated(), [false, false]);
 });
 
 Deno.test("DependencyTable.set() keeps since while the state is the same", () => {

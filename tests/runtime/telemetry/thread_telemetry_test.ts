@@ -32,11 +32,20 @@ Deno.test("ThreadTelemetry.observe() is bounded between two tellings", () => {
   strictEqual(telemetry.take()?.observations[0]?.value.length, OBSERVATIONS_MAX);
 });
 
-Deno.test("ThreadTelemetry.dependency() tells a state once", () => {
+Deno.test("ThreadTelemetry.dependency() tells a state once, and again after a while", () => {
   const told: unknown[] = [];
-  const telemetry = new ThreadTelemetry((...state) => told.push(state));
+  let nowMs = 0;
+  const telemetry = new ThreadTelemetry((...state) => told.push(state), () => nowMs);
   telemetry.dependency("kafka", { ok: true });
+  telemetry.dependency("kafka", { ok: true });
+  nowMs = 14_999;
+  telemetry.dependency("kafka", { ok: true });
+  deepStrictEqual(told, [["kafka", { ok: true }]]);
+  nowMs = 15_000;
   telemetry.dependency("kafka", { ok: true });
   telemetry.dependency("kafka", { ok: false, reason: "tls" });
-  deepStrictEqual(told, [["kafka", { ok: true }], ["kafka", { ok: false, reason: "tls" }]]);
+  deepStrictEqual(told.slice(1), [["kafka", { ok: true }], ["kafka", {
+    ok: false,
+    reason: "tls",
+  }]]);
 });
