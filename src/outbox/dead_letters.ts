@@ -1,6 +1,7 @@
 /** The rows of an outbox that its receiver will never take: read at any time, requeued by an owner. */
 import { OutboxDatabase } from "./file/outbox_database.ts";
-import { lockOutbox } from "./file/outbox_lock.ts";
+import { OutboxLock } from "./file/outbox_lock.ts";
+import { hasLog } from "./file/outbox_record.ts";
 import type { OutboxRow } from "./publisher.ts";
 import { explained, outboxBytes, readOutbox } from "./file/read_outbox.ts";
 
@@ -30,9 +31,13 @@ export function readDeadLetters(path: string): readonly OutboxDeadLetter[] {
  */
 export function requeueDeadLetters(path: string, ids: readonly number[]): number {
   outboxBytes(path);
-  using _lock = lockOutbox(path);
+  using lock = new OutboxLock(path);
+  const { record } = lock;
+  const isKilled = record?.isOpen && hasLog(path);
   try {
     using database = OutboxDatabase.open(path);
+    // Closing the file removes its log, whose absence the next owner would take for a loss.
+    if (isKilled) lock.note({ ...record, isOpen: false });
     const putBack = database.sql.prepare(PUT_BACK);
     const remove = database.sql.prepare("DELETE FROM dead_letter WHERE id = ?");
     return database.transaction((state) => {

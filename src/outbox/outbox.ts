@@ -40,7 +40,7 @@ export class Outbox implements Disposable {
   static open(options: OutboxOptions): Outbox {
     const outbox = new Outbox(options);
     try {
-      const stats = outbox.#attempt("open", ({ database }) => queryStats(database.sql));
+      const stats = outbox.#use("open", ({ database }) => queryStats(database.sql));
       outbox.#reportLevel(stats);
       return outbox;
     } catch (error) {
@@ -71,9 +71,7 @@ export class Outbox implements Disposable {
   appendBatches(batches: readonly ReportBatch[]): Run | undefined {
     const { clock, telemetry } = this.#options;
     const startMs = clock.monotonicMs();
-    const { range, dropped, level } = this.#attempt("write to", (tables) => {
-      return tables.store(batches, clock.nowMicros());
-    });
+    const { range, dropped, level } = this.#attempt("write to", () => this.#file.store(batches));
     const seconds = (clock.monotonicMs() - startMs) / 1_000;
     telemetry.observe("sitemon_outbox_commit_duration_seconds", seconds);
     telemetry.dependency("outbox", { ok: true });
@@ -91,7 +89,7 @@ export class Outbox implements Disposable {
    * {@linkcode settle} or {@linkcode release}.
    */
   take(limits: Omit<TakeLimits, "waitMs">): readonly OutboxRow[] {
-    return this.#attempt("read", (tables) => tables.inFlight.take(limits));
+    return this.#use("read", (tables) => tables.inFlight.take(limits));
   }
 
   /**
@@ -101,7 +99,7 @@ export class Outbox implements Disposable {
   settle(settlement: Settlement): void {
     const isNothingDone = settlement.acknowledged.length + settlement.tooLarge.length === 0;
     if (isNothingDone) return this.release();
-    const { dead, level } = this.#attempt("write to", (tables) => tables.settle(settlement));
+    const { dead, level } = this.#use("write to", (tables) => tables.settle(settlement));
     if (dead.length > 0) this.#reportDead(dead);
     this.#reportLevel(level);
   }
@@ -112,7 +110,7 @@ export class Outbox implements Disposable {
   }
 
   stats(): OutboxStats {
-    return this.#attempt("read", (tables) => queryStats(tables.database.sql));
+    return this.#use("read", (tables) => queryStats(tables.database.sql));
   }
 
   /** Closes the file and releases its lock; repeating it is harmless. */
@@ -126,10 +124,16 @@ export class Outbox implements Disposable {
     this.close();
   }
 
+  #use<T>(action: string, work: (tables: OutboxTables) => T): T {
+    return this.#attempt(action, () => this.#file.use(work));
+  }
+
   /** Does `work`; errors of the disk become OutboxUnavailableError, and are reported. */
-  #attempt<T>(action: string, work: (tables: OutboxTables) => T): T {
+  #attempt<T>(action: string, work: () => T): T {
+    // Its lock may be another owner's by now.
+    if (this.#isClosed) throw new OutboxUnavailableError("busy", "the outbox is closed");
     try {
-      return this.#file.use(work);
+      return work();
     } catch (error) {
       const failure = asUnavailable(error, `${action} outbox "${this.#options.path}"`);
       this.#reportFailure(failure);

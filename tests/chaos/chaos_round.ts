@@ -4,10 +4,11 @@ import { TOPIC } from "./world/chaos_services.ts";
 import { kafkaFaults } from "./faults/kafka_faults.ts";
 import { missingSql, POSTGRES } from "./oracle.ts";
 import { POSTGRES_FAULTS } from "./faults/postgres_faults.ts";
+import { OUTBOX_FAULTS } from "./faults/outbox_faults.ts";
 import { PROCESS_FAULTS } from "./faults/process_faults.ts";
 import { type FaultCounts, runSchedule } from "./faults/fault.ts";
 import { holdPromise, judge, replayChangesNothing } from "./judge.ts";
-import { producedBy, World, type WorldOptions } from "./world/world.ts";
+import { everProducedBy, World, type WorldOptions } from "./world/world.ts";
 
 /**
  * After the last fault is repaired: a group gives up dead members after 15 s, and catches up. Long
@@ -65,7 +66,11 @@ async function causeFaults(
   counts: FaultCounts,
 ): Promise<void> {
   const endMs = performance.now() + faultsMs;
-  const lanes = { kafka: kafkaFaults(world), postgres: POSTGRES_FAULTS, process: PROCESS_FAULTS };
+  const lanes = {
+    kafka: kafkaFaults(world),
+    postgres: POSTGRES_FAULTS,
+    process: [...PROCESS_FAULTS, ...OUTBOX_FAULTS],
+  };
   const schedules = Object.entries(lanes).map(([name, faults]) => {
     return runSchedule(world, { name, faults, endMs }, { counts, report });
   });
@@ -121,7 +126,7 @@ async function figures(world: World) {
   const [run] = await world.queryRun("SELECT count(*) AS applied FROM site_report");
   const ends = await world.services.admin((admin) => admin.fetchTopicOffsets(TOPIC));
   const messages = ends.reduce((sum, { high }) => sum + Number(high), 0);
-  const produced = [...world.produced(), producedBy(world.run)];
+  const produced = [...world.produced(), ...everProducedBy(world.run)];
   return {
     stored: produced.reduce((sum, { last }) => sum + last, 0),
     applied: Number(applied) + Number(run!.applied),

@@ -1,4 +1,6 @@
 /** What the tests of the outbox share. */
+import { OutboxLock } from "../../src/outbox/file/outbox_lock.ts";
+import { placeOf } from "../../src/outbox/file/outbox_record.ts";
 import { Outbox, type OutboxOptions } from "../../src/outbox/outbox.ts";
 import type { OutboxRow } from "../../src/outbox/publisher.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
@@ -17,6 +19,7 @@ export const SPACIOUS = {
   rowsMax: 1_000_000,
   freeBytesMin: 0,
   whenFull: "coalesce",
+  logBytes: 0,
 } as const;
 
 /** A folder for one outbox, removed at the end of its scope. */
@@ -34,9 +37,11 @@ export class OutboxFolder implements Disposable {
   /** What a kill -9 leaves behind: the files as they are, in a folder of their own. */
   copyCrashed(): OutboxFolder {
     const copy = new OutboxFolder();
-    for (const suffix of ["", "-wal"]) {
+    for (const suffix of ["", "-wal", ".lock"]) {
       Deno.copyFileSync(`${this.path}${suffix}`, `${copy.path}${suffix}`);
     }
+    using lock = new OutboxLock(copy.path);
+    if (lock.record) lock.note({ ...lock.record, place: placeOf(copy.path) });
     return copy;
   }
 

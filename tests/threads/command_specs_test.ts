@@ -21,7 +21,7 @@ Deno.test("drainSpec() may reach the outbox and its receiver, and nothing else",
   ok("kafka" in setup.to);
   deepStrictEqual([permissions.net, permissions.read, permissions.write, permissions.sys], [
     ["k1:9092"],
-    ["/srv"],
+    ["/etc/machine-id", "/srv"],
     ["/srv"],
     ["statfs"],
   ]);

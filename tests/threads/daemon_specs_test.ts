@@ -71,14 +71,19 @@ sites: [{ url: "http://a.example/", auth: { bearer: t0ken } }]
 });
 
 Deno.test("outboxSetup() and STORE_SPEC say where files are, and how large they may grow", () => {
-  deepStrictEqual(outboxSetup(WHOLE), {
+  const { runId, ...setup } = outboxSetup(WHOLE);
+  strictEqual(runId, outboxSetup(WHOLE).runId);
+  deepStrictEqual(setup, {
     path: "/srv/sitemon-outbox.db",
     bytesMax: 1_048_576,
     rowsMax: 5_000,
     freeBytesMin: 0,
     whenFull: "pause",
   });
-  deepStrictEqual(OUTBOX_SPEC.needs(WHOLE)[0]!.write, ["/srv"]);
+  deepStrictEqual(OUTBOX_SPEC.needs(WHOLE), [
+    { read: ["/srv"], write: ["/srv"], sys: ["statfs"] },
+    { read: ["/etc/machine-id"] },
+  ]);
   deepStrictEqual(STORE_SPEC.instances(WHOLE)[0]!.setup, {
     store: { kind: "sqlite", path: "/srv/sitemon-status.db" },
     retentionMs: 35 * 86_400_000,

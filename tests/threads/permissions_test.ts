@@ -52,7 +52,8 @@ Deno.test("daemonPermissions() gives each thread what its work needs and no more
       "proxy.example",
     ],
   };
-  const outbox = { ...NOTHING, read: ["/data/out"], write: ["/data/out"], sys: ["statfs"] };
+  const read = ["/data/out", "/etc/machine-id"];
+  const outbox = { ...NOTHING, read, write: ["/data/out"], sys: ["statfs"] };
   const web = ["127.0.0.1:8080"];
   deepStrictEqual(daemonPermissions(WHOLE, "producer"), {
     scanner,

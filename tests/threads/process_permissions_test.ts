@@ -33,7 +33,7 @@ outbox: {path: /data/out/o.db}
 `;
   deepStrictEqual(permissionsFor("run", load(yaml, { TOKEN: "t0ken" })), {
     net: ["127.0.0.1:9080", "127.0.0.1:9464", "example.org"],
-    read: ["/data/out", "/data/status", "/srv", "/srv/a.yaml"],
+    read: ["/data/out", "/data/status", "/etc/machine-id", "/srv", "/srv/a.yaml"],
     write: ["/data/out", "/data/status"],
     env: ["CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR", "STATE_DIRECTORY", "TOKEN"],
     sys: ["statfs"],

@@ -1,6 +1,6 @@
 /** `sitemon outbox stats|export|drain`: what waits in a producer's outbox, and how to get it out. */
 import { type ExportedRow, exportOutbox, type ExportSummary } from "../../outbox/export_outbox.ts";
-import { lockOutbox } from "../../outbox/file/outbox_lock.ts";
+import { OutboxLock } from "../../outbox/file/outbox_lock.ts";
 import { outboxBytes } from "../../outbox/file/read_outbox.ts";
 import { OutboxUnavailableError } from "../../outbox/outbox_error.ts";
 import { type OutboxStats, readStats } from "../../outbox/outbox_stats.ts";
@@ -106,20 +106,16 @@ const PAYLOAD_BYTES_MAX = 65_536;
  */
 export function outboxExport(path: string, terminal: Terminal): number {
   outboxBytes(path);
-  const lock = lockWhereWritable(path);
-  try {
-    const summary = exportOutbox(path, (row) => terminal.write(`${rowJson(row)}\n`));
-    terminal.writeError(summaryText(summary));
-    return summary.undecodable === 0 ? EXIT_OK : EXIT_IO;
-  } finally {
-    lock?.close();
-  }
+  using _lock = lockWhereWritable(path);
+  const summary = exportOutbox(path, (row) => terminal.write(`${rowJson(row)}\n`));
+  terminal.writeError(summaryText(summary));
+  return summary.undecodable === 0 ? EXIT_OK : EXIT_IO;
 }
 
 /** No process writes to a file in a read-only place. */
-function lockWhereWritable(path: string): Deno.FsFile | undefined {
+function lockWhereWritable(path: string): OutboxLock | undefined {
   try {
-    return lockOutbox(path);
+    return new OutboxLock(path);
   } catch (error) {
     if (error instanceof OutboxUnavailableError && error.failure === "read_only") return undefined;
     throw error;
@@ -161,18 +157,18 @@ function summaryText({ reports, gaps, deadLetters, undecodable }: ExportSummary)
 async function outboxDrain(spec: ThreadSpec<DrainSetup>, terminal: Terminal): Promise<number> {
   const { path } = spec.setup.outbox;
   const before = readStats(path);
-  const { end, trouble } = await drainWithProgress(spec, { rows: before.rows, terminal });
+  const { end, trouble, isDamaged } = await drainWithProgress(spec, {
+    rows: before.rows,
+    terminal,
+  });
   const dead = end.deadLetters - before.deadLetters;
   if (dead > 0) {
     terminal.writeError(
       `${countText(dead)} too large for the receiver; see "sitemon dead-letter list"\n`,
     );
   }
-  if (end.producerId !== before.producerId) {
-    terminal.writeError(
-      `outbox "${path}" is damaged and was quarantined in a folder beside it; ` +
-        'recover its rows with "sqlite3 FILE .recover"\n',
-    );
+  if (isDamaged) {
+    terminal.writeError('recover the rows of the damaged file with "sqlite3 FILE .recover"\n');
     return EXIT_IO;
   }
   if (end.rows > 0) {
@@ -189,14 +185,18 @@ type DrainEnd = DrainStep & { type: "end" };
 async function drainWithProgress(
   spec: ThreadSpec<DrainSetup>,
   { rows, terminal }: { readonly rows: number; readonly terminal: Terminal },
-): Promise<{ end: DrainEnd; trouble: string | undefined }> {
+): Promise<{ end: DrainEnd; trouble: string | undefined; isDamaged: boolean }> {
   const progress = new Progress({ total: rows, unit: "rows", terminal, clock: systemClock });
   let trouble: string | undefined;
+  let isDamaged = false;
   try {
     for await (const step of threadResults<DrainStep>(spec, { count: Infinity })) {
-      if (step.type === "end") return { end: step, trouble };
+      if (step.type === "end") return { end: step, trouble, isDamaged };
       if (step.type === "progress") progress.update(rows - step.rows);
-      else if (step.detail !== trouble) {
+      else if (step.type === "reset") {
+        isDamaged ||= step.isDamaged;
+        progress.line(printable(step.detail));
+      } else if (step.detail !== trouble) {
         trouble = step.detail;
         progress.line(printable(trouble));
       }

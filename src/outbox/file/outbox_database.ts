@@ -2,12 +2,21 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { CorruptOutboxError, OutboxRefusedError } from "../outbox_error.ts";
 import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./outbox_schema.ts";
-import { isCorruption } from "./storage_failure.ts";
+import { isCorruption, isDiskFull } from "./storage_failure.ts";
 
 /** How long to wait for another program that has the file locked; the thread is blocked meanwhile. */
 const BUSY_TIMEOUT_MS = 1_000;
-/** The -wal file is cut back to this after a checkpoint: twice what SQLite lets it grow to by itself. */
-const WAL_BYTES_MAX = 8 * 1024 * 1024;
+/** SQLite checkpoints by itself, after a durable transaction, from a log of so many pages on. */
+const CHECKPOINT_PAGES = 1_000;
+/** Quick transactions in a row after which their log is checkpointed: each writes some 50 pages. */
+const QUICK_TRANSACTIONS_MAX = 20;
+/**
+ * The -wal file has this much of the disk as long as it is open, so that rows can be deleted when
+ * others have filled it; it is cut back to it after a checkpoint. Twice what SQLite lets it grow to.
+ */
+export const WAL_BYTES = 8 * 1024 * 1024;
+/** What the file may have to grow by at the next checkpoint; a disk that is full refuses it. */
+const GROWTH_BYTES_MAX = 2 * 1024 * 1024;
 /** Free pages that stay in the file for the next reports: 1 MiB of them. */
 const FREE_PAGES_KEPT = 256;
 /** Pages given back at a time: 1 MiB takes about 3 ms (measured), so no report waits for it. */
@@ -15,7 +24,7 @@ const VACUUM_PAGES = 256;
 
 /** The row of `producer`, as of a transaction; what a transaction changes in it is saved with it. */
 export interface ProducerState {
-  readonly producerId: string;
+  producerId: string;
   /** The last one given; 0 before the first. */
   sequence: number;
   /** Of the last report, in microseconds. */
@@ -28,26 +37,33 @@ export interface ProducerState {
 export class OutboxDatabase implements Disposable {
   readonly sql: DatabaseSync;
   readonly pageBytes: number;
+  readonly #path: string;
   readonly #begin: StatementSync;
   readonly #commit: StatementSync;
   readonly #load: StatementSync;
   readonly #save: StatementSync;
   readonly #pageCount: StatementSync;
   readonly #freePageCount: StatementSync;
+  /** As they were last asked for, with what is in the log; each transaction does. */
+  #fileBytes = 0;
+  /** As they were when the file last had to grow; 0 when it may have shrunk since. */
+  #bytesOnDisk = 0;
+  /** Since the log was last synced. */
+  #quickTransactions = 0;
 
   /**
-   * Opens the file or makes a new one.
+   * Opens the file, or where there is none makes a new one, whose rows have ids above `idsAfter`:
+   * those of a former file may still be acknowledged. `isNew` says that an empty file is none.
    *
    * Throws {@linkcode CorruptOutboxError} when what is there is damaged, and
    * {@linkcode OutboxRefusedError} when it is sound but not this version's.
    */
-  static open(path: string): OutboxDatabase {
-    const isNew = !isFileThere(path);
+  static open(path: string, { idsAfter = 0, isNew = false } = {}): OutboxDatabase {
     if (!isNew) checkFile(path);
     const sql = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     try {
-      prepareFile(sql);
-      return new OutboxDatabase(sql);
+      prepareFile(sql, idsAfter);
+      return new OutboxDatabase(sql, path);
     } catch (error) {
       sql.close();
       if (isNew) removeOutbox(path);
@@ -55,8 +71,9 @@ export class OutboxDatabase implements Disposable {
     }
   }
 
-  private constructor(sql: DatabaseSync) {
+  private constructor(sql: DatabaseSync, path: string) {
     this.sql = sql;
+    this.#path = path;
     this.pageBytes = sql.prepare("PRAGMA page_size").get()!.page_size as number;
     this.#begin = sql.prepare("BEGIN IMMEDIATE");
     this.#commit = sql.prepare("COMMIT");
@@ -65,7 +82,8 @@ export class OutboxDatabase implements Disposable {
          report_count AS reportCount, gap_count AS gapCount FROM producer`,
     );
     this.#save = sql.prepare(
-      "UPDATE producer SET sequence = ?, recorded_at = ?, report_count = ?, gap_count = ?",
+      `UPDATE producer SET producer_id = ?, sequence = ?, recorded_at = ?, report_count = ?,
+         gap_count = ?`,
     );
     this.#pageCount = sql.prepare("PRAGMA page_count");
     this.#freePageCount = sql.prepare("PRAGMA freelist_count");
@@ -73,11 +91,18 @@ export class OutboxDatabase implements Disposable {
 
   /** Runs `work` in a durable transaction; when it throws, nothing has changed. */
   transaction<T>(work: (state: ProducerState) => T): T {
+    const result = this.#commitOf(work);
+    this.#quickTransactions = 0;
+    return result;
+  }
+
+  #commitOf<T>(work: (state: ProducerState) => T): T {
     this.#begin.run();
     try {
       const state = this.state();
       const result = work(state);
-      this.#save.run(state.sequence, state.recordedAt, state.reportCount, state.gapCount);
+      const { producerId, sequence, recordedAt, reportCount, gapCount } = state;
+      this.#save.run(producerId, sequence, recordedAt, reportCount, gapCount);
       this.#commit.run();
       return result;
     } catch (error) {
@@ -92,13 +117,67 @@ export class OutboxDatabase implements Disposable {
    * process, and a power cut undoes it unless a durable one has followed.
    */
   quickTransaction<T>(work: (state: ProducerState) => T): T {
-    // Not by statements that are kept: SQLite does it when it prepares one.
-    this.sql.prepare("PRAGMA synchronous = NORMAL").all();
+    if (this.#quickTransactions >= QUICK_TRANSACTIONS_MAX) this.#checkpointIfRoom();
+    // A checkpoint that SQLite makes by itself keeps an error of its sync to itself.
+    this.#setPragmas("synchronous = NORMAL", "wal_autocheckpoint = 0");
     try {
-      return this.transaction(work);
+      return this.#commitOf(work);
     } finally {
-      this.sql.prepare("PRAGMA synchronous = FULL").all();
+      this.#quickTransactions++;
+      this.#setPragmas("synchronous = FULL", `wal_autocheckpoint = ${CHECKPOINT_PAGES}`);
     }
+  }
+
+  /** Brings the log into the file as far as nobody reads the former state; errors come as they are. */
+  checkpoint(): void {
+    this.#setPragmas("wal_checkpoint(PASSIVE)");
+    this.#quickTransactions = 0;
+  }
+
+  /** A file that cannot grow stops no transaction that its log still has room for. */
+  #checkpointIfRoom(): void {
+    try {
+      this.checkpoint();
+    } catch (error) {
+      if (!isDiskFull(error)) throw error;
+    }
+  }
+
+  /**
+   * Takes the disk's space for the log; false when there is not enough. Within a transaction, so that
+   * nobody else writes to it meanwhile.
+   */
+  reserveLog(bytes: number): boolean {
+    this.#begin.run();
+    try {
+      return extend(logPathOf(this.#path), bytes);
+    } finally {
+      this.sql.prepare("ROLLBACK").run();
+    }
+  }
+
+  /**
+   * Makes the file as large as what is in its log, when that is by much larger, or at all if `isLow`.
+   * On a disk without room for that it gives back free pages instead. Throws SQLite's error of a full
+   * disk when neither is possible.
+   */
+  growFile({ isLow }: { readonly isLow: boolean }): void {
+    const growth = () => this.#fileBytes - this.#bytesOnDisk;
+    if (!isLow && growth() <= GROWTH_BYTES_MAX) return;
+    this.#bytesOnDisk = Deno.statSync(this.#path).size;
+    if (growth() <= (isLow ? 0 : GROWTH_BYTES_MAX)) return;
+    try {
+      this.checkpoint();
+    } catch (error) {
+      if (!isDiskFull(error) || this.#freePages === 0) throw error;
+      this.#setPragmas(`incremental_vacuum(${Math.ceil(growth() / this.pageBytes)})`);
+      this.checkpoint();
+    }
+  }
+
+  /** Not by statements that are kept: SQLite does it when it prepares one. */
+  #setPragmas(...pragmas: readonly string[]): void {
+    for (const pragma of pragmas) this.sql.prepare(`PRAGMA ${pragma}`).all();
   }
 
   state(): ProducerState {
@@ -106,7 +185,7 @@ export class OutboxDatabase implements Disposable {
   }
 
   get fileBytes(): number {
-    return (this.#pageCount.get()!.page_count as number) * this.pageBytes;
+    return this.#fileBytes = (this.#pageCount.get()!.page_count as number) * this.pageBytes;
   }
 
   get bytesInUse(): number {
@@ -122,6 +201,7 @@ export class OutboxDatabase implements Disposable {
     if (this.#freePages <= FREE_PAGES_KEPT + VACUUM_PAGES) return;
     // all(), since each row of the answer is one page given back: run() would stop at the first.
     this.sql.prepare(`PRAGMA incremental_vacuum(${VACUUM_PAGES})`).all();
+    this.#bytesOnDisk = 0;
   }
 
   [Symbol.dispose](): void {
@@ -129,20 +209,28 @@ export class OutboxDatabase implements Disposable {
   }
 }
 
-/** An empty file counts as damaged: SQLite would take it for a new one, and the loss would go unnoticed. */
-function isFileThere(path: string): boolean {
-  try {
-    if (Deno.statSync(path).size === 0) throw new CorruptOutboxError("the file is empty");
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
 /** Removes an unfinished file, which the next attempt would find once the disk has space again. */
 export function removeOutbox(path: string): void {
   forEachFile(path, Deno.removeSync);
+}
+
+/** Appends zeros, which SQLite takes for the end of a log; if the disk has no room, nothing. */
+function extend(path: string, bytes: number): boolean {
+  using file = Deno.openSync(path, { write: true });
+  const { size } = file.statSync();
+  try {
+    file.seekSync(0, Deno.SeekMode.End);
+    const zeros = new Uint8Array(64 * 1024);
+    for (let left = bytes - size; left > 0;) left -= file.writeSync(zeros.subarray(0, left));
+    return true;
+  } catch {
+    file.truncateSync(size);
+    return false;
+  }
+}
+
+export function logPathOf(path: string): string {
+  return `${path}-wal`;
 }
 
 /** Calls back with each file of the database that is there: without its -wal it is another one. */
@@ -159,8 +247,10 @@ export function forEachFile(path: string, callback: (path: string) => void): voi
 /** Only reads, so that a damaged file and its log are quarantined as they were found. */
 function checkFile(path: string): void {
   try {
+    if (Deno.statSync(path).size === 0) throw new CorruptOutboxError("the file is empty");
     using sql = new DatabaseSync(path, { readOnly: true });
-    if (isWithoutTables(sql)) return;
+    const isUnmarked = sql.prepare("PRAGMA application_id").get()!.application_id === 0;
+    if (isUnmarked && isWithoutTables(sql)) return;
     refuseForeignFile(sql, path);
     checkPages(sql);
   } catch (error) {
@@ -170,14 +260,25 @@ function checkFile(path: string): void {
 }
 
 /** Errors of prepared statements have a code, which those of `exec` lack; so it is not used. */
-function prepareFile(sql: DatabaseSync): void {
+function prepareFile(sql: DatabaseSync, idsAfter: number): void {
   const isNew = isWithoutTables(sql);
   // Must come before the first page is written, or it never takes effect.
   if (isNew) sql.prepare("PRAGMA auto_vacuum = INCREMENTAL").all();
   sql.prepare("PRAGMA journal_mode = WAL").all();
   sql.prepare("PRAGMA synchronous = FULL").all();
-  sql.prepare(`PRAGMA journal_size_limit = ${WAL_BYTES_MAX}`).all();
-  if (isNew) createTables(sql);
+  sql.prepare(`PRAGMA journal_size_limit = ${WAL_BYTES}`).all();
+  if (isNew) createTables(sql, idsAfter);
+}
+
+/** Where the header of a SQLite file has its application_id. @see https://www.sqlite.org/fileformat.html */
+const MARK_OFFSET = 68;
+
+/** True of a file that was an outbox, also when SQLite cannot read it. */
+export function hasMark(path: string): boolean {
+  using file = Deno.openSync(path);
+  file.seekSync(MARK_OFFSET, Deno.SeekMode.Start);
+  const mark = new Uint8Array(4);
+  return file.readSync(mark) === 4 && new DataView(mark.buffer).getUint32(0) === APPLICATION_ID;
 }
 
 /** Throws {@linkcode OutboxRefusedError} for the file of another program or of a newer sitemon. */
@@ -213,9 +314,10 @@ export function checkPages(sql: DatabaseSync): void {
   if (answer !== "ok") throw new CorruptOutboxError(answer.split("\n").at(-1));
 }
 
-function createTables(sql: DatabaseSync): void {
+function createTables(sql: DatabaseSync, idsAfter: number): void {
   sql.prepare("BEGIN IMMEDIATE").run();
   for (const statement of SCHEMA) sql.prepare(statement).run();
   sql.prepare("INSERT INTO producer VALUES (1, ?, 0, 0, 0, 0)").run(crypto.randomUUID());
+  sql.prepare("INSERT INTO sqlite_sequence VALUES ('outbox_row', ?)").run(idsAfter);
   sql.prepare("COMMIT").run();
 }

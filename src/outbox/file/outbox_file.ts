@@ -1,30 +1,57 @@
 /**
- * The outbox's file: locked, opened, and replaced by a new one when it is damaged, or was removed
- * or replaced while it was open.
+ * The outbox's file: locked, opened, and replaced by a new one when it is damaged or its disk has
+ * failed, or when it was removed or replaced while it was open.
  */
-import { basename } from "node:path";
-import type { Clock } from "../../runtime/clock.ts";
 import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
-import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import { OutboxLockedError } from "../outbox_error.ts";
-import { forEachFile, OutboxDatabase, removeOutbox } from "./outbox_database.ts";
+import { countFromZero, type Telemetry } from "../../runtime/telemetry/telemetry.ts";
+import { OutboxLockedError, OutboxRefusedError } from "../outbox_error.ts";
+import { adoptRows, type LostRun, startOver } from "./former_rows.ts";
+import { hasMark, OutboxDatabase } from "./outbox_database.ts";
 import type { OutboxLimitsOptions } from "./outbox_limits.ts";
-import { lockOutbox, lockPathOf } from "./outbox_lock.ts";
-import { OutboxTables } from "./outbox_tables.ts";
-import { eachRow } from "./read_outbox.ts";
-import { isCorruption } from "./storage_failure.ts";
+import { lockPathOf, OutboxLock } from "./outbox_lock.ts";
+import {
+  differenceFrom,
+  type FileIdentity,
+  type FoundOutbox,
+  hasLog,
+  isAt,
+  isSamePlace,
+  isThere,
+  type OutboxRecord,
+  placeOf,
+} from "./outbox_record.ts";
+import { OutboxTables, type ReportBatch, type StoredBatches } from "./outbox_tables.ts";
+import { folderBeside, quarantine } from "./quarantine.ts";
+import { isCorruption, isDiskFailure } from "./storage_failure.ts";
 
 export interface OutboxFileOptions extends OutboxLimitsOptions {
   readonly telemetry: Telemetry;
+  /** Of this process, if the thread that opens the outbox may be replaced. */
+  readonly runId?: string;
+  /** Called when a new producer begins although there was one before. */
+  readonly onReset?: (reset: OutboxReset) => void;
 }
 
+/** Why a new producer begins, as a sentence. */
+export interface OutboxReset {
+  readonly detail: string;
+  /** The rows of the former one are in the file that was moved aside, and in no other. */
+  readonly isDamaged: boolean;
+}
+
+const LOST = "sitemon_reports_lost_total";
+const LOST_WITH_OUTBOX = { cause: "outbox_reset" };
+
 const log = logger("outbox");
+
+/** Of a producer that has stored nothing yet. */
+const NEW_RECORD = { sequence: 0, isOpen: false, isFailing: false };
 
 /** The owner of one path. Errors of SQLite and of the file system come as they are. */
 export class OutboxFile {
   readonly #options: OutboxFileOptions;
   readonly #logLimit: MinuteLimit;
-  #lock: Deno.FsFile;
+  #lock: OutboxLock;
   #tables: OutboxTables | undefined;
   #identity: FileIdentity | undefined;
 
@@ -32,7 +59,8 @@ export class OutboxFile {
   constructor(options: OutboxFileOptions) {
     this.#options = options;
     this.#logLimit = new MinuteLimit(options.clock);
-    this.#lock = lockOutbox(options.path);
+    countFromZero(options.telemetry, LOST, [LOST_WITH_OUTBOX]);
+    this.#lock = new OutboxLock(options.path);
   }
 
   /** The tables, when they are open. */
@@ -40,44 +68,59 @@ export class OutboxFile {
     return this.#tables;
   }
 
-  /** Does `work`, and again on a new file when this one turns out to be damaged. */
+  /** As OutboxTables.store(), and notes outside the file what it has. */
+  store(batches: readonly ReportBatch[]): StoredBatches {
+    const nowMicros = this.#options.clock.nowMicros();
+    return this.use((tables) => {
+      const stored = tables.store(batches, nowMicros);
+      if (stored.range !== undefined) this.#noteStored(stored.range.last);
+      return stored;
+    });
+  }
+
+  /**
+   * Does `work`, and again on a new file when this one turns out to be damaged. A file whose disk
+   * fails is used no more: the next call begins a new one.
+   */
   use<T>(work: (tables: OutboxTables) => T): T {
     try {
       return work(this.#present());
     } catch (error) {
+      if (isDiskFailure(error)) this.#noteFailure();
       if (!isCorruption(error)) throw error;
-      this.#tables?.close();
-      this.#tables = undefined;
-      const { path, clock, telemetry } = this.#options;
-      const folder = quarantine(path, "corrupt", clock);
-      telemetry.count("sitemon_outbox_resets_total");
-      log.error(
-        "outbox {path} is damaged and was moved to {folder}; starting a new one: {detail}",
-        { path, folder, detail: error.message },
-      );
-      return work(this.#open());
+      return work(this.#replaceDamaged(error.message));
     }
   }
 
   /** Repeating it is harmless. */
   close(): void {
-    this.#tables?.close();
-    this.#tables = undefined;
-    this.#lock.close();
+    try {
+      const { record } = this.#lock;
+      // First, so that a kill in between leaves no open outbox without a log.
+      if (this.#tables && record?.isOpen) this.#lock.note({ ...record, isOpen: false });
+      this.#tables?.close();
+    } finally {
+      this.#tables = undefined;
+      this.#lock[Symbol.dispose]();
+    }
   }
 
   /** Checked on each use, since SQLite goes on writing into a file that was removed. */
   #present(): OutboxTables {
     const { path } = this.#options;
-    if (this.#tables === undefined) return this.#open();
-    if (!isAt(lockPathOf(path), this.#lock.statSync())) this.#lockAgain(this.#tables);
-    return isAt(path, this.#identity!) ? this.#tables : this.#replace(this.#tables);
+    const tables = this.#tables ?? this.#open();
+    if (!isAt(lockPathOf(path), this.#lock.identity)) this.#lockAgain(tables);
+    if (this.#lock.record?.isFailing) return this.#replace(tables, "failing");
+    return isAt(path, this.#identity!) ? tables : this.#replace(tables, "replaced");
   }
 
-  #open(): OutboxTables {
+  #open({ idsAfter = 0, isReported = false } = {}): OutboxTables {
     const { path } = this.#options;
-    const database = OutboxDatabase.open(path);
+    const isKnown = (this.#lock.record?.sequence ?? 0) > 0;
+    const before = { isThere: isThere(path, { isEmptyToo: isKnown }), hasLog: hasLog(path) };
+    const database = OutboxDatabase.open(path, { idsAfter, isNew: !before.isThere });
     try {
+      this.#beginProducer(database, before, isReported);
       this.#tables = new OutboxTables(database, this.#options);
       this.#identity = Deno.statSync(path);
       return this.#tables;
@@ -87,12 +130,87 @@ export class OutboxFile {
     }
   }
 
+  /** Goes on as the file's producer if it is the file that was left, and else begins a new one. */
+  #beginProducer(
+    database: OutboxDatabase,
+    before: { readonly isThere: boolean; readonly hasLog: boolean },
+    isReported: boolean,
+  ): void {
+    const { path, clock, runId } = this.#options;
+    const left = this.#lock.record;
+    const { producerId, sequence } = database.state();
+    const place = placeOf(path);
+    const found = { producerId, sequence, hasLog: before.hasLog, place, runId };
+    const difference = before.isThere ? differenceFrom(left, found) : undefined;
+    const isGone = !before.isThere && left !== undefined && left.sequence > 0;
+    if (difference !== undefined || isGone) {
+      if (!isReported) this.#reportDifference(database, left, difference);
+      startOver(database, { lost: lostRun(left, found), nowMicros: clock.nowMicros() });
+    } else if (before.isThere) {
+      // A power cut may have undone what was noted since it was opened.
+      return this.#lock.note({ ...left!, sequence, runId }, { durable: false });
+    }
+    this.#noteProducer(database.state().producerId);
+  }
+
+  #reportDifference(
+    database: OutboxDatabase,
+    left: OutboxRecord | undefined,
+    difference: string | undefined,
+  ): void {
+    const { path, telemetry } = this.#options;
+    const { producerId, sequence, reportCount, gapCount } = database.state();
+    // A file that was made, but never used, is no loss, whatever has become of its lock.
+    if (left === undefined && sequence === 0 && reportCount + gapCount === 0) return;
+    if (difference === undefined) {
+      return this.#reportReset(
+        `outbox "${path}" is gone, after its producer ${left!.producerId} had stored ` +
+          `${left!.sequence} reports; starting a new one: those that were not sent are lost`,
+      );
+    }
+    const isKnown = left?.producerId === producerId;
+    const lost = isKnown ? Math.max(0, left.sequence - sequence) : undefined;
+    if (lost !== undefined) telemetry.count(LOST, LOST_WITH_OUTBOX, lost);
+    this.#reportReset(
+      `outbox "${path}" is not the one it was: ${difference}; keeping its unsent rows ` +
+        `(${reportCount + gapCount}) and starting a new producer; reports that may be lost: ` +
+        `${lost ?? "unknown"}`,
+    );
+  }
+
+  #reportReset(detail: string, { isDamaged = false } = {}): void {
+    const { telemetry, onReset } = this.#options;
+    telemetry.count("sitemon_outbox_resets_total");
+    log.error("{detail}", { detail });
+    onReset?.({ detail, isDamaged });
+  }
+
+  /** Before a report is announced as stored. */
+  #noteStored(sequence: number): void {
+    const record = this.#lock.record!;
+    // Without waiting for the disk: what is behind after a power cut is only less of a proof.
+    this.#lock.note({ ...record, sequence, isOpen: true }, { durable: !record.isOpen });
+  }
+
+  #noteProducer(producerId: string): void {
+    const { path, runId } = this.#options;
+    this.#lock.note({ ...NEW_RECORD, producerId, place: placeOf(path), runId });
+  }
+
+  /** Also for the next process: what the disk did not take still looks as if it were there. */
+  #noteFailure(): void {
+    const { record } = this.#lock;
+    if (this.#tables === undefined || record === undefined || record.isFailing) return;
+    this.#lock.note({ ...record, isFailing: true }, { durable: false });
+  }
+
   /** Without it another producer could own the path too. If one does, the unsent rows are lost. */
   #lockAgain({ database }: OutboxTables): void {
     const { path } = this.#options;
     try {
-      const lock = lockOutbox(path);
-      this.#lock.close();
+      const lock = new OutboxLock(path);
+      lock.note(this.#lock.record!);
+      this.#lock[Symbol.dispose]();
       this.#lock = lock;
     } catch (error) {
       if (error instanceof OutboxLockedError && !isAt(path, this.#identity!)) {
@@ -107,96 +225,95 @@ export class OutboxFile {
     }
   }
 
-  /** The rows of a removed file are still there while it is open, and are copied into a new one. */
-  #replace(former: OutboxTables): OutboxTables {
-    const { path, clock, telemetry } = this.#options;
-    const folder = quarantine(path, "replaced", clock);
-    const { reportCount, gapCount } = former.database.state();
-    // Logged first: copying a million rows takes a while, and may fail on a full disk.
-    if (this.#logLimit.allows("replaced")) {
-      log.error(
-        "outbox {path} was removed or replaced while it was open; starting a new one with its unsent " +
-          "rows ({rows}), and moving what is at its path to {folder}",
-        { path, rows: reportCount + gapCount, folder },
+  /** Throws {@linkcode OutboxRefusedError} for a file that never was an outbox. */
+  #replaceDamaged(damage: string): OutboxTables {
+    const { path, clock } = this.#options;
+    const { record } = this.#lock;
+    const isOwn = this.#tables !== undefined || hasMark(path) ||
+      (record !== undefined && isSamePlace(record.place, placeOf(path)));
+    if (!isOwn) {
+      throw new OutboxRefusedError(
+        `not an outbox: "${path}" is another program's file, or one without its lock file that is ` +
+          `damaged (${damage}); change "outbox.path", or move the file away`,
       );
     }
-    adoptRows(former.database, path);
+    const idsAfter = this.#tables?.inFlight.lastId ?? 0;
+    this.#tables?.close();
+    this.#tables = undefined;
+    const folder = quarantine(path, "corrupt", clock);
+    this.#reportReset(
+      `outbox "${path}" is damaged and was moved to "${folder}"; starting a new one: ${damage}`,
+      { isDamaged: true },
+    );
+    return this.#open({ idsAfter, isReported: true });
+  }
+
+  /**
+   * Copies the rows into a new file, and returns it. Those of a file that was removed, or whose disk failed, are still
+   * there while it is open.
+   */
+  #replace(former: OutboxTables, reason: "replaced" | "failing"): OutboxTables {
+    const { path, clock } = this.#options;
+    const rows = rowsOf(former);
+    if (reason === "replaced" && isThere(path) && !hasMark(path)) this.#giveWay(former, rows);
+    const folder = quarantine(path, reason, clock);
+    // Logged first: copying a million rows takes a while, and may fail on a full disk.
+    if (this.#logLimit.allows(reason)) {
+      log.error(
+        reason === "replaced"
+          ? "outbox {path} was removed or replaced while it was open; starting a new one with its " +
+            "unsent rows ({rows}), and moving what is at its path to {folder}"
+          : "the disk of outbox {path} failed, so the file is used no more; starting a new one with " +
+            "its unsent rows ({rows}), and moving it to {folder}",
+        { path, rows, folder },
+      );
+    }
+    const { sequence } = this.#lock.record!;
+    const { producerId, lostRows } = adoptRows(former, path, sequence);
+    this.#tables = undefined;
     former.close();
-    telemetry.count("sitemon_outbox_resets_total");
-    return this.#open();
+    this.#noteProducer(producerId);
+    const lost = lostRows === 0 ? "" : `; unsent rows that could not be read: ${lostRows}`;
+    this.#reportReset(`outbox "${path}" has a new producer${lost}`);
+    return this.#open({ isReported: true });
+  }
+
+  /** Another program's file is at the path: it stays there, and the rows go to a file beside it. */
+  #giveWay(former: OutboxTables, rows: number): never {
+    const { path, clock } = this.#options;
+    const rescued = `${folderBeside(path, "rescued", clock)}/outbox.db`;
+    const { producerId } = adoptRows(former, rescued, this.#lock.record!.sequence);
+    using lock = new OutboxLock(rescued);
+    lock.note({ ...NEW_RECORD, producerId, place: placeOf(rescued) });
+    this.#tables = undefined;
+    former.close();
+    throw new OutboxRefusedError(
+      `another program's file has taken the place of outbox "${path}"; its unsent rows (${rows}) ` +
+        `are in "${rescued}": publish them with "sitemon outbox drain --path", and change ` +
+        `"outbox.path", or move the file away`,
+    );
   }
 }
-
-/** Device and inode; a file that takes another one's place has others. */
-type FileIdentity = Pick<Deno.FileInfo, "dev" | "ino">;
-
-/** True when the file at `path` is that one; false when it was removed or replaced. */
-function isAt(path: string, { dev, ino }: FileIdentity): boolean {
-  try {
-    const found = Deno.statSync(path);
-    return found.dev === dev && found.ino === ino;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-const COLUMNS = "kind, key, producer_id, sequence, recorded_at, payload";
 
 /**
- * Copies rows and dead letters of an outbox into a new one, or makes none. They keep producer and
- * sequence. As rows of a former producer they have no `is_newest`: no limit drops them, since only
- * their own producer could announce that.
+ * How many rows wait. Throws an error that ends the process when not even that can be read: nothing
+ * could be stored for good, and the next process has the disk's answer instead of this one's memory.
  */
-function adoptRows(from: OutboxDatabase, path: string): void {
-  using to = OutboxDatabase.open(path);
+function rowsOf({ database }: OutboxTables): number {
   try {
-    to.transaction((state) => {
-      const { reportCount, gapCount, recordedAt } = from.state();
-      copy(from, to, "outbox_row", COLUMNS);
-      copy(from, to, "dead_letter", `reason, ${COLUMNS}`);
-      state.reportCount += reportCount;
-      state.gapCount += gapCount;
-      state.recordedAt = Math.max(state.recordedAt, recordedAt);
-    });
+    const { reportCount, gapCount } = database.state();
+    return reportCount + gapCount;
   } catch (error) {
-    removeOutbox(path);
-    throw error;
+    throw new Error("unreachable: the rows of an outbox whose disk failed", { cause: error });
   }
 }
 
-/** Through memory: a thread whose permissions are limited may not attach a second file. */
-function copy(from: OutboxDatabase, to: OutboxDatabase, table: string, columns: string): void {
-  const values = columns.split(",").map(() => "?").join(", ");
-  const write = to.sql.prepare(`INSERT INTO ${table} (${columns}) VALUES (${values})`);
-  for (const { id: _, ...row } of eachRow(from.sql, table, columns)) {
-    write.run(...Object.values(row));
-  }
-}
-
-/** Moves a file with what belongs to it into a new folder beside it, and returns that folder. */
-function quarantine(path: string, reason: "corrupt" | "replaced", clock: Clock): string {
-  const timestamp = new Date(clock.nowMicros() / 1_000).toISOString().replaceAll(":", "");
-  const folder = makeFolder(`${path}.${reason}-${timestamp}`);
-  let moved = 0;
-  forEachFile(path, (file) => {
-    Deno.renameSync(file, `${folder}/${basename(file)}`);
-    moved++;
-  });
-  // Repeated attempts must not leave a folder each.
-  if (moved === 0) Deno.removeSync(folder);
-  return folder;
-}
-
-/** Two may be made within a millisecond, or while the clock is set back. */
-function makeFolder(wanted: string): string {
-  for (let copy = 1;; copy++) {
-    const folder = copy === 1 ? wanted : `${wanted}-${copy}`;
-    try {
-      Deno.mkdirSync(folder, { mode: 0o700 });
-      return folder;
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    }
-  }
+/** Sequences that were stored and may be lost, since the file which is found does not have them. */
+function lostRun(
+  left: OutboxRecord | undefined,
+  { producerId, sequence }: FoundOutbox,
+): LostRun | undefined {
+  if (left === undefined || left.sequence === 0) return undefined;
+  const first = left.producerId === producerId ? sequence + 1 : 1;
+  return first > left.sequence ? undefined : { ...left, first, last: left.sequence };
 }

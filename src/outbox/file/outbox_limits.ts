@@ -5,7 +5,7 @@ import type { StatementSync } from "node:sqlite";
 import type { Clock } from "../../runtime/clock.ts";
 import { OutboxFullError } from "../outbox_error.ts";
 import type { GapReason, GapRows } from "./gap_rows.ts";
-import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
+import { type OutboxDatabase, type ProducerState, WAL_BYTES } from "./outbox_database.ts";
 
 /** What happens to a report that finds the outbox at a limit. */
 export type WhenFull = "coalesce" | "drop_oldest" | "pause";
@@ -22,6 +22,8 @@ export interface OutboxLimitsOptions {
   /** Bytes that the disk has left; by default it is asked. */
   readonly freeBytes?: () => number;
   readonly whenFull: WhenFull;
+  /** Space of the disk that the log takes; {@linkcode WAL_BYTES} by default. */
+  readonly logBytes?: number;
 }
 
 /** What was dropped to make room. */
@@ -49,15 +51,19 @@ const OLDEST =
 export class OutboxLimits {
   readonly #options: OutboxLimitsOptions;
   readonly #freeBytes: () => number;
+  readonly #logBytes: number;
   readonly #database: OutboxDatabase;
   readonly #gaps: GapRows;
   readonly #reason: GapReason;
   readonly #drop: StatementSync;
   #fileBytesWhenLow: number | undefined;
+  /** Whether the log has its space of the disk. */
+  #hasLog = false;
 
   constructor(database: OutboxDatabase, gaps: GapRows, options: OutboxLimitsOptions) {
     this.#options = options;
     this.#freeBytes = options.freeBytes ?? freeBytesOf(options.path, options.clock);
+    this.#logBytes = options.logBytes ?? WAL_BYTES;
     this.#database = database;
     this.#gaps = gaps;
     this.#reason = options.whenFull === "coalesce" ? "coalesced" : "dropped_oldest";
@@ -65,15 +71,20 @@ export class OutboxLimits {
     this.#drop = database.sql.prepare(
       `DELETE FROM outbox_row WHERE id IN (${victims}) RETURNING sequence`,
     );
+    this.#reserveLog();
   }
 
   /**
    * How many bytes may be in use after a transaction that begins now: on a disk that is nearly full,
-   * those that the file had when it became so.
+   * those that the file had when it became so. What is in the log must fit into the file, so that the
+   * log has room to delete rows: throws SQLite's error of a full disk when it does not.
    */
   bytesMax(): number {
     const { bytesMax, freeBytesMin } = this.#options;
-    if (this.#freeBytes() >= freeBytesMin) this.#fileBytesWhenLow = undefined;
+    const freeBytes = this.#freeBytes();
+    this.#database.growFile({ isLow: freeBytes < Math.max(freeBytesMin, this.#logBytes) });
+    this.#reserveLog();
+    if (freeBytes >= freeBytesMin) this.#fileBytesWhenLow = undefined;
     else this.#fileBytesWhenLow ??= Math.max(this.#database.fileBytes, FILE_BYTES_MIN);
     return Math.min(bytesMax, this.#fileBytesWhenLow ?? bytesMax);
   }
@@ -95,6 +106,12 @@ export class OutboxLimits {
       count += dropped.length;
       this.#gaps.add(dropped.map((row) => row.sequence as number), this.#reason, state);
     }
+  }
+
+  /** Where there is room for it, once. */
+  #reserveLog(): void {
+    if (this.#hasLog || this.#freeBytes() < this.#logBytes) return;
+    this.#hasLog = this.#database.reserveLog(this.#logBytes);
   }
 
   /** Rows too many: exactly by the limit of rows, by the average row's size for the one of bytes. */

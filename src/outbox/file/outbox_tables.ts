@@ -25,6 +25,13 @@ export interface ReportBatch {
   readonly source?: BatchSource;
 }
 
+/** What became of batches; without a range nothing was new. */
+export interface StoredBatches {
+  readonly range: Run | undefined;
+  readonly dropped: Dropped;
+  readonly level: FillLevel;
+}
+
 /** How full a file was at the end of a transaction. */
 export interface FillLevel {
   readonly rows: number;
@@ -52,12 +59,8 @@ export class OutboxTables {
     this.#oldest = database.sql.prepare("SELECT recorded_at FROM outbox_row ORDER BY id LIMIT 1");
   }
 
-  /** Stores what is new of the batches, and makes room for it; without a range nothing was new. */
-  store(batches: readonly ReportBatch[], nowMicros: number): {
-    readonly range: Run | undefined;
-    readonly dropped: Dropped;
-    readonly level: FillLevel;
-  } {
+  /** Stores what is new of the batches, and makes room for it. */
+  store(batches: readonly ReportBatch[], nowMicros: number): StoredBatches {
     this.database.vacuumStep();
     const bytesMax = this.#limits.bytesMax();
     try {

@@ -1,6 +1,8 @@
 /** What a failure of the storage, of SQLite or of the file system, means for the outbox. */
 import { CorruptOutboxError, type OutboxFailure, OutboxUnavailableError } from "../outbox_error.ts";
 
+const SQLITE_FULL = 13;
+
 /** Primary result codes. @see https://www.sqlite.org/rescode.html */
 const SQLITE_FAILURES: ReadonlyMap<unknown, OutboxFailure> = new Map([
   [3, "read_only"], // PERM
@@ -8,9 +10,11 @@ const SQLITE_FAILURES: ReadonlyMap<unknown, OutboxFailure> = new Map([
   [6, "busy"], // LOCKED
   [8, "read_only"], // READONLY
   [10, "io_error"], // IOERR
-  [13, "disk_full"], // FULL
+  [SQLITE_FULL, "disk_full"],
   [14, "io_error"], // CANTOPEN
 ]);
+/** IOERR_ of WRITE, FSYNC, DIR_FSYNC, TRUNCATE, DELETE, CLOSE, COMMIT_ATOMIC, as extended codes. */
+const WRITE_FAILURES: readonly number[] = [3, 4, 5, 6, 10, 16, 30].map((n) => 10 | n << 8);
 const SQLITE_CORRUPT = 11;
 const SQLITE_NOTADB = 26;
 
@@ -39,6 +43,20 @@ export function isCorruption(error: unknown): error is Error {
   if (error instanceof CorruptOutboxError) return true;
   const code = sqliteCode(error);
   return code === SQLITE_CORRUPT || code === SQLITE_NOTADB;
+}
+
+/**
+ * True when a disk did not take what was written: a sync that failed has taken its pages for written,
+ * so that the next one succeeds without them. Errors of reading, locks and memory are none.
+ */
+export function isDiskFailure(error: unknown): boolean {
+  const { errcode, code } = (error ?? {}) as { readonly errcode?: number; readonly code?: string };
+  return code === "EIO" || WRITE_FAILURES.includes(errcode ?? 0);
+}
+
+/** True when SQLite found no room on the disk. */
+export function isDiskFull(error: unknown): boolean {
+  return sqliteCode(error) === SQLITE_FULL;
 }
 
 /** An error of the disk as one that is worth a retry; any other error as it is. */

@@ -57,7 +57,10 @@ export const METRICS = {
   sitemon_certificate_reads_failed_total: counter(
     "Certificates that could not be read beside a check; they are tried again after 10 minutes",
   ),
-  sitemon_reports_lost_total: counter("Reports that could not be stored, by cause", ["cause"]),
+  sitemon_reports_lost_total: counter(
+    "Reports that could not be stored, by cause, or that an outbox that is not the one it was may have lost (outbox_reset)",
+    ["cause"],
+  ),
   sitemon_outbox_stored_total: counter("Reports committed to the outbox"),
   sitemon_outbox_commit_duration_seconds: histogram(
     "Duration of a group commit",
@@ -72,7 +75,7 @@ export const METRICS = {
     ["reason"],
   ),
   sitemon_outbox_resets_total: counter(
-    "Outboxes that were replaced by an empty one because they were damaged or missing",
+    "New producers that began because their outbox was damaged, missing, or not the one it was",
   ),
   sitemon_published_total: counter("Rows acknowledged by the receiver"),
   sitemon_publish_failures_total: counter("Batches that were not fully acknowledged, by failure", [

@@ -1,5 +1,6 @@
 /** A thread for `sitemon outbox drain`: the outbox and its publisher in one, until no row is left. */
 import { drain } from "../../outbox/drain.ts";
+import type { OutboxReset } from "../../outbox/file/outbox_file.ts";
 import { Outbox } from "../../outbox/outbox.ts";
 import type { Publisher } from "../../outbox/publisher.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
@@ -18,18 +19,18 @@ export interface DrainSetup {
 export type DrainStep =
   | { readonly type: "progress"; readonly rows: number }
   | { readonly type: "trouble"; readonly detail: string }
+  | { readonly type: "reset" } & OutboxReset
   | {
     readonly type: "end";
     readonly rows: number;
     readonly deadLetters: number;
-    /** Of the file at the end: a damaged one is quarantined and replaced by an empty one. */
-    readonly producerId: string;
   };
 
 serveTask<DrainSetup>(async ({ outbox: setup, to }, context) => {
   const { telemetry } = context;
   const result = (step: DrainStep) => context.result(step);
-  using outbox = Outbox.open({ ...setup, clock, telemetry });
+  const onReset = (reset: OutboxReset) => result({ type: "reset", ...reset });
+  using outbox = Outbox.open({ ...setup, clock, telemetry, onReset });
   const publisher = await publisherOf(to, context);
   try {
     await drain({
@@ -42,8 +43,8 @@ serveTask<DrainSetup>(async ({ outbox: setup, to }, context) => {
   } finally {
     await publisher.close();
   }
-  const { rows, deadLetters, producerId } = outbox.stats();
-  result({ type: "end", rows, deadLetters, producerId });
+  const { rows, deadLetters } = outbox.stats();
+  result({ type: "end", rows, deadLetters });
 });
 
 /** Kafka's library is loaded only with Kafka: it reads the environment when it is imported. */

@@ -1,6 +1,7 @@
 /** The outbox thread: it uses the outbox's folder, and connects to nothing. */
 import { folderOf } from "../../config/permissions/needs.ts";
 import type { LoadedConfig } from "../../config/loaded_config.ts";
+import { MACHINE_ID_PATH } from "../../outbox/file/outbox_record.ts";
 import type { DaemonThread } from "../daemon_thread.ts";
 import type { OutboxSetup } from "./outbox_thread.ts";
 
@@ -8,10 +9,16 @@ export const OUTBOX_SPEC = {
   name: "outbox",
   module: new URL("./outbox_thread.ts", import.meta.url),
   runsIn: (role) => role === "producer" || role === "run",
-  needs: ({ config }) => [{ ...folderOf(config.outbox.path), sys: ["statfs"] }],
+  needs: ({ config }) => [
+    { ...folderOf(config.outbox.path), sys: ["statfs"] },
+    { read: [MACHINE_ID_PATH] },
+  ],
   stopsIn: "close",
   instances: (loaded) => [{ name: "outbox", setup: outboxSetup(loaded) }],
 } satisfies DaemonThread<OutboxSetup>;
+
+/** Of this process: its outbox threads succeed each other. */
+const RUN_ID = crypto.randomUUID();
 
 /** Where the file is, and how large it may grow. */
 export function outboxSetup({ config }: LoadedConfig): OutboxSetup {
@@ -22,5 +29,6 @@ export function outboxSetup({ config }: LoadedConfig): OutboxSetup {
     rowsMax: max_rows,
     freeBytesMin: min_free_bytes,
     whenFull: when_full,
+    runId: RUN_ID,
   };
 }

@@ -7,7 +7,7 @@ import { serveThread } from "../../runtime/threads/thread.ts";
 
 export type OutboxSetup = Pick<
   OutboxOptions,
-  "path" | "bytesMax" | "rowsMax" | "freeBytesMin" | "whenFull"
+  "path" | "bytesMax" | "rowsMax" | "freeBytesMin" | "whenFull" | "runId"
 >;
 
 const log = logger("outbox");

@@ -25,6 +25,8 @@ export interface ProducerPlace {
   readonly process: ChaosProcess;
   readonly location: string;
   readonly outboxPath: string;
+  /** Producers that its outbox was before it was damaged or replaced. */
+  readonly former: Produced[];
 }
 
 export interface WorldOptions {
@@ -86,7 +88,7 @@ export class World implements AsyncDisposable {
 
   /** What PostgreSQL has to account for. */
   produced(): Produced[] {
-    return [...this.producers.map(producedBy), this.late.produced];
+    return [...this.producers.flatMap(everProducedBy), this.late.produced];
   }
 
   /** Rows of the database of `sitemon run`. */
@@ -132,7 +134,7 @@ export class World implements AsyncDisposable {
       outbox: { path: outboxPath, ...outbox },
       ...more,
     });
-    return { process, location, outboxPath };
+    return { process, location, outboxPath, former: [] };
   }
 
   /** Its file is JSON, which YAML includes. */
@@ -172,8 +174,15 @@ export function producedBy({ outboxPath }: ProducerPlace): Produced {
   return { producerId, last: sequenceLast };
 }
 
-/** The highest sequence that a producer's logs call stored; 0 when they name none. */
+/** Of all producers that a place had; one that went on as before is there once. */
+export function everProducedBy(place: ProducerPlace): Produced[] {
+  const byId = new Map([...place.former, producedBy(place)].map((it) => [it.producerId, it]));
+  return [...byId.values()];
+}
+
+/** The highest sequence that the logs of a place call stored by its last producer; 0 without one. */
 export function announcedBy({ process }: ProducerPlace): number {
-  const stored = process.logs().flatMap((log) => [...log.matchAll(/"stored \d+ to (\d+)"/g)]);
-  return stored.reduce((highest, [, last]) => Math.max(highest, Number(last)), 0);
+  const ofLast = process.logs().join("").split("starting a new").at(-1)!;
+  const stored = ofLast.matchAll(/"stored \d+ to (\d+)"/g);
+  return [...stored].reduce((highest, [, last]) => Math.max(highest, Number(last)), 0);
 }

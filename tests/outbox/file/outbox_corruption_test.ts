@@ -1,11 +1,14 @@
 import { Buffer } from "node:buffer";
 import { deepStrictEqual, fail, notStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { exportOutbox } from "../../../src/outbox/export_outbox.ts";
-import { CorruptOutboxError } from "../../../src/outbox/outbox_error.ts";
+import { DatabaseSync } from "node:sqlite";
+import { CorruptOutboxError, OutboxRefusedError } from "../../../src/outbox/outbox_error.ts";
 import {
+  contentOf,
   draftsOf,
   drain,
   EVERYTHING,
+  inWords,
   manyReports,
   OutboxFolder,
   waiting,
@@ -70,7 +73,9 @@ for (const [name, damage] of Object.entries(DAMAGES)) {
 Deno.test("open() moves a second damaged file beside the first, within the same millisecond", () => {
   using folder = new OutboxFolder();
   for (let time = 0; time < 2; time++) {
-    folder.open().close();
+    const outbox = folder.open();
+    outbox.append(draftsOf(manyReports(1)));
+    outbox.close();
     Deno.truncateSync(folder.path, 0);
   }
   folder.open().close();
@@ -107,24 +112,63 @@ Deno.test("Outbox starts a new file when it finds damage while it is in use", ()
   // More than SQLite's cache holds, so that it has to read some of it again.
   const from = 20 * PAGE_BYTES;
   overwrite(folder.path, from, garbage(Deno.statSync(folder.path).size - from));
-  strictEqual(outbox.take(EVERYTHING).length, 0);
+  deepStrictEqual(contentOf(outbox.take(EVERYTHING)).gaps.map(inWords), ["lost 1-20000"]);
   notStrictEqual(outbox.stats().producerId, producerId);
   outbox.append(draftsOf(manyReports(20)));
   // The relay still has ids of the former file.
   outbox.settle({ acknowledged: taken.map((row) => row.id), tooLarge: [] });
   strictEqual(waiting(outbox).reports.length, 20);
   strictEqual(folder.corruptFolders().length, 1);
-  strictEqual(drain(outbox).length, 20);
+  strictEqual(drain(outbox).length, 21);
 });
 
-Deno.test("open() misses only the last commit, when the end of the log is torn off", () => {
+Deno.test("open() says what is missing, when the end of the log is torn off", () => {
   using folder = new OutboxFolder();
   using running = folder.open();
   for (let commit = 0; commit < 30; commit++) running.append(draftsOf(manyReports(10)));
+  const { producerId } = running.stats();
   using crashed = folder.copyCrashed();
   Deno.truncateSync(`${crashed.path}-wal`, Deno.statSync(`${crashed.path}-wal`).size - 2_000);
   using outbox = crashed.open();
-  strictEqual(outbox.stats().sequenceLast, 290);
-  strictEqual(waiting(outbox).reports.length, 290);
+  const { reports, gaps } = waiting(outbox);
+  strictEqual(reports.length, 290);
+  deepStrictEqual(gaps.map((gap) => [gap.producer_id, inWords(gap)]), [[
+    producerId,
+    "lost 291-300",
+  ]]);
   deepStrictEqual(crashed.corruptFolders(), []);
+});
+
+const FOREIGN: Record<string, (path: string) => void> = {
+  "a text": (path) => Deno.writeTextFileSync(path, "interval: 10s\n"),
+  "a database": (path) => {
+    using sql = new DatabaseSync(path);
+    sql.exec("CREATE TABLE users (id)");
+  },
+  "a database without tables, but with a mark": (path) => {
+    using sql = new DatabaseSync(path);
+    sql.exec("PRAGMA application_id = 7");
+  },
+};
+
+for (const [what, write] of Object.entries(FOREIGN)) {
+  Deno.test(`open() refuses ${what} of another program, and leaves it as it is`, () => {
+    using folder = new OutboxFolder();
+    write(folder.path);
+    const before = Deno.readFileSync(folder.path);
+    throws(() => folder.open(), (error: Error) => {
+      ok(error instanceof OutboxRefusedError, `${error}`);
+      return error.message.includes(`"${folder.path}" is another program's`);
+    });
+    deepStrictEqual(Deno.readFileSync(folder.path), before);
+    deepStrictEqual(folder.corruptFolders(), []);
+  });
+}
+
+Deno.test("open() makes an outbox of an empty file that was none", () => {
+  using folder = new OutboxFolder();
+  Deno.writeTextFileSync(folder.path, "");
+  using outbox = folder.open();
+  deepStrictEqual(outbox.append(draftsOf(manyReports(1))), { first: 1, last: 1 });
+  strictEqual(folder.telemetry.value("sitemon_outbox_resets_total"), 0);
 });

@@ -1,7 +1,11 @@
 // Goal: an outbox that is removed or replaced while it is open is noticed, and nothing in it is lost.
 import { deepStrictEqual, notStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
-import { OutboxLockedError, OutboxUnavailableError } from "../../../src/outbox/outbox_error.ts";
-import { lockOutbox } from "../../../src/outbox/file/outbox_lock.ts";
+import {
+  OutboxLockedError,
+  OutboxRefusedError,
+  OutboxUnavailableError,
+} from "../../../src/outbox/outbox_error.ts";
+import { OutboxLock } from "../../../src/outbox/file/outbox_lock.ts";
 import { readStats } from "../../../src/outbox/outbox_stats.ts";
 import {
   draftsOf,
@@ -10,6 +14,7 @@ import {
   manyReports,
   openOutbox,
   OutboxFolder,
+  range,
   waiting,
 } from "../outbox_fixture.ts";
 
@@ -23,10 +28,6 @@ const WAYS: Record<string, (folder: OutboxFolder) => void> = {
     using other = new OutboxFolder();
     other.open().close();
     Deno.renameSync(other.path, path);
-  },
-  "a file that is none takes its place": ({ path }) => {
-    Deno.removeSync(path);
-    Deno.writeTextFileSync(path, "interval: 10s\n");
   },
 };
 
@@ -55,11 +56,28 @@ for (const [what, takeAway] of Object.entries(WAYS)) {
   });
 }
 
+Deno.test("Outbox saves what waited beside another program's file that took its place", () => {
+  using folder = new OutboxFolder();
+  using outbox = folder.open();
+  outbox.append(draftsOf(manyReports(1_200)));
+  const { producerId } = outbox.stats();
+  Deno.removeSync(folder.path);
+  Deno.writeTextFileSync(folder.path, "interval: 10s\n");
+  throws(() => outbox.append(draftsOf(manyReports(1))), OutboxRefusedError);
+  strictEqual(Deno.readTextFileSync(folder.path), "interval: 10s\n");
+  const [rescued] = folder.corruptFolders();
+  using other = folder.open({ path: `${rescued}/outbox.db` });
+  const { reports } = waiting(other);
+  deepStrictEqual(reports.map(({ sequence }) => sequence), range(1, 1_200));
+  ok(reports.every((report) => report.producer_id === producerId));
+  strictEqual(folder.telemetry.value("sitemon_outbox_resets_total"), 0);
+});
+
 Deno.test("Outbox locks its path again, when the lock file was removed", () => {
   using outbox = openOutbox();
   Deno.removeSync(`${outbox.folder.path}.lock`);
   outbox.append(draftsOf(manyReports(1)));
-  throws(() => lockOutbox(outbox.folder.path), OutboxLockedError);
+  throws(() => new OutboxLock(outbox.folder.path), OutboxLockedError);
 });
 
 Deno.test("Outbox keeps gaps and dead letters of a file that is removed", () => {

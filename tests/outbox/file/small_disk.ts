@@ -1,12 +1,14 @@
 /** A disk of a few MiB that really fills up, where this machine lets one be mounted. */
 
+import { statfsSync } from "node:fs";
+
 /** A tmpfs, unmounted at the end of its scope. */
 export class SmallDisk implements Disposable {
   readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-disk-" });
 
   constructor(mebibytes: number, owner = "root") {
     try {
-      const options = `size=${mebibytes}m,uid=${owner}`;
+      const options = `size=${mebibytes}m,uid=${owner},huge=never`;
       run("mount", "-t", "tmpfs", "-o", options, "tmpfs", this.folder);
     } catch (error) {
       Deno.removeSync(this.folder);
@@ -27,6 +29,12 @@ export class SmallDisk implements Disposable {
     return () => Deno.removeSync(path);
   }
 
+  /** Asked at once, unlike freeBytesOf(). */
+  readonly freeBytes = (): number => {
+    const { bavail, bsize } = statfsSync(this.folder);
+    return bavail * bsize;
+  };
+
   makeReadOnly(): void {
     run("mount", "-o", "remount,ro", this.folder);
   }
@@ -37,7 +45,7 @@ export class SmallDisk implements Disposable {
   }
 }
 
-function run(program: string, ...args: string[]): void {
+export function run(program: string, ...args: string[]): void {
   const { success, stderr } = new Deno.Command(program, { args, stderr: "piped" }).outputSync();
   if (!success) throw new Error(new TextDecoder().decode(stderr).trim());
 }

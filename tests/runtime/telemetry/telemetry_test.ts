@@ -11,7 +11,7 @@ import { RunFolder } from "../../integration/run_folder.ts";
 const SERIES = {
   sitemon_checks_total: 1 + 3 * REASONS.length,
   sitemon_checks_skipped_total: 5,
-  sitemon_reports_lost_total: 2,
+  sitemon_reports_lost_total: 3,
   sitemon_outbox_dropped_total: 3,
   sitemon_publish_failures_total: 9,
   sitemon_ingest_reports_total: 4,

@@ -31,7 +31,7 @@ async function startOutbox(path: string, sender: ReportSender): Promise<Supervis
     name: "outbox",
     module: OUTBOX_SPEC.module,
     permissions: workerPermissions(joined([{ read: [folder], write: [folder], sys: ["statfs"] }])),
-    setup: { path, ...LIMITS },
+    setup: { path, ...LIMITS, runId: "this process" },
     logLevels: { level: "info" },
   }, {
     clock: systemClock,
