@@ -1,6 +1,6 @@
 /** Reads an outbox file that another process may own and write. */
 import { DatabaseSync, type SQLOutputValue } from "node:sqlite";
-import { CorruptOutboxError, OutboxMissingError } from "../outbox_error.ts";
+import { CorruptOutboxError, OutboxMissingError, OutboxUnavailableError } from "../outbox_error.ts";
 import { isWithoutTables, refuseForeignFile } from "./outbox_database.ts";
 import { asUnavailable, isCorruption } from "./storage_failure.ts";
 
@@ -25,12 +25,18 @@ export function readOutbox<T>(path: string, read: (sql: DatabaseSync) => T): T {
   }
 }
 
-/** Size of the file; throws {@linkcode OutboxMissingError} when there is none. */
+/**
+ * Size of the file; throws {@linkcode OutboxMissingError} when there is none, and
+ * {@linkcode OutboxUnavailableError} when its folder must not be looked into.
+ */
 export function outboxBytes(path: string): number {
   try {
     return Deno.statSync(path).size;
   } catch (error) {
-    throw error instanceof Deno.errors.NotFound ? new OutboxMissingError(path) : error;
+    if (error instanceof Deno.errors.NotFound) throw new OutboxMissingError(path);
+    if (!(error instanceof Deno.errors.PermissionDenied)) throw error;
+    const message = `no permission to read outbox "${path}"; use sudo, or the producer's own user`;
+    throw new OutboxUnavailableError("read_only", message, { cause: error });
   }
 }
 

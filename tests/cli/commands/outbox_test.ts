@@ -7,6 +7,7 @@ import {
   CorruptOutboxError,
   OutboxLockedError,
   OutboxMissingError,
+  OutboxUnavailableError,
 } from "../../../src/outbox/outbox_error.ts";
 import { draftsOf, EVERYTHING, manyReports, OutboxFolder } from "../../outbox/outbox_fixture.ts";
 import { sitemon } from "../../support/sitemon_process.ts";
@@ -95,6 +96,23 @@ LoadCredential=kafka:${place.path}/secret
   const stateless = await statsIn(env, "-c", config);
   strictEqual(stateless.code, EXIT_IO);
   match(stateless.stderr, /^no outbox at ".+"; set STATE_DIRECTORY .+ --unit\n$/);
+});
+
+Deno.test({
+  name: "outboxStats() and outboxExport() say that the folder is another user's",
+  ignore: Deno.uid() === 0,
+  fn() {
+    using folder = new OutboxFolder();
+    folder.open().close();
+    Deno.chmodSync(folder.folder, 0o000);
+    try {
+      const { path } = folder;
+      refuses((terminal) => outboxStats({ path }, terminal), OutboxUnavailableError, "use sudo");
+      refuses((terminal) => outboxExport(path, terminal), OutboxUnavailableError, "use sudo");
+    } finally {
+      Deno.chmodSync(folder.folder, 0o700);
+    }
+  },
 });
 
 Deno.test("outboxStats() prints one JSON object on demand", () => {
