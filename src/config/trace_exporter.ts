@@ -2,6 +2,7 @@
  * Whether this process exports spans as configured. The exporter is Deno's: environment variables
  * enable it before any code of sitemon runs, and Deno's permissions do not restrict it.
  */
+import { publicUrl } from "../report/public_url.ts";
 import type { TracesConfig } from "./schema/schema.ts";
 
 /** Enables the exporter: at the start from source, and when an executable is made. */
@@ -33,9 +34,11 @@ export function exporterMistake(traces: TracesConfig | undefined, { isExporting,
   readonly env: (name: string) => string | undefined;
 }): string | undefined {
   const target = env(TRACES_ENDPOINT) || withTracesPath(env(ENDPOINT) || DEFAULT_ENDPOINT);
+  // An operator's variable may hold credentials, which "traces.endpoint" must not.
+  const shown = publicUrl(target).replace(/[?#].*$/, "");
   if (traces === undefined) {
     if (!isExporting) return undefined;
-    return `this process exports traces to "${target}", but "traces" is not configured; ` +
+    return `this process exports traces to "${shown}", but "traces" is not configured; ` +
       `set "traces.endpoint", unset ${SWITCH} and OTEL_DENO, or use an executable made without traces`;
   }
   if (!isExporting) {
@@ -44,7 +47,7 @@ export function exporterMistake(traces: TracesConfig | undefined, { isExporting,
   }
   const configured = withTracesPath(traces.endpoint);
   if (target === configured) return undefined;
-  return `traces would go to "${target}" instead of the configured "${configured}"; ` +
+  return `traces would go to "${shown}" instead of the configured "${configured}"; ` +
     `set ${ENDPOINT} to "traces.endpoint"`;
 }
 

@@ -23,6 +23,10 @@ const ELSEWHERE: [target: string, variables: Record<string, string>][] = [
   ["http://localhost:4318/v1/traces", {}],
   ["http://localhost:4318/v1/traces", { OTEL_EXPORTER_OTLP_ENDPOINT: "" }],
   ["http://elsewhere/v1/traces", { OTEL_EXPORTER_OTLP_ENDPOINT: "http://elsewhere" }],
+  // Without the credentials that such a variable may hold.
+  ["http://elsewhere/v1", {
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://user:hunter2@elsewhere/v1?key=hunter2",
+  }],
   ["http://elsewhere/", {
     ...exporterVariables(TRACES),
     OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: "http://elsewhere/",
