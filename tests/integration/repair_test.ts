@@ -169,24 +169,44 @@ pipelineTest(
   },
 );
 
-pipelineTest("a database that lost its tables is restored from the topic", async () => {
+pipelineTest("a database that lost its tables misses a producer, and is restored", async () => {
   await using pipeline = await Pipeline.create({ sites: "  []" });
-  const reports = Array.from({ length: 20 }, (_, n) => recentReport(n + 1, { site: `s${n % 3}` }));
-  await writeMessages(pipeline, reports.map((report) => ({ value: encodeReport(report) })));
-  const consumer = pipeline.startConsumer();
-  await pipeline.historyHolds(20);
+  const write = (producer_id: string, count: number) => {
+    const reports = Array.from({ length: count }, (_, n) => {
+      return recentReport(n + 1, { producer_id, site: `s${n % 3}` });
+    });
+    return writeMessages(
+      pipeline,
+      reports.map((report) => {
+        return { value: encodeReport(report), id: `${producer_id}/${report.sequence}` };
+      }),
+    );
+  };
   const rewind = () => sitemon(["rewind", "-c", pipeline.consumerFile]);
+  const [lost, kept] = PRODUCERS;
+  await write(lost, 20);
+  const first = pipeline.startConsumer();
+  await pipeline.historyHolds(20);
   const early = await rewind();
   deepStrictEqual([early.code, early.stdout], [74, ""]);
   match(early.stderr, /^group ".*" has consumers that run; stop them first\n$/);
-  strictEqual(await consumer.stop(), 0);
+  strictEqual(await first.stop(), 0);
+
   await pipeline.query("DROP SCHEMA public CASCADE");
   await pipeline.query("CREATE SCHEMA public");
-  const { code, stdout, stderr } = await rewind();
-  strictEqual(code, 0, stderr);
-  match(stdout, /^Group ".*" will read topic ".*" again: 20 messages in 1 partition, once its/);
+  await write(kept, 5);
+  const second = pipeline.startConsumer();
+  await pipeline.historyHolds(5);
+  strictEqual(await second.stop(), 0);
+  const { code, objects: [compared, absent] } = await audited(pipeline);
+  deepStrictEqual([code, compared.producer_id, compared.missing], [1, kept, 0]);
+  deepStrictEqual([absent.producer_id, absent.absent, absent.counted], [lost, true, false]);
+
+  const { stdout, stderr } = await rewind();
+  match(stdout, /^Group ".*" will read topic ".*" again: 25 messages in 1 partition, once/, stderr);
   pipeline.startConsumer();
-  await pipeline.historyHolds(20);
+  await pipeline.historyHolds(25);
+  strictEqual((await audited(pipeline)).code, 0);
 });
 
 pipelineTest("a damaged outbox is not exported, and the next start moves it aside", async () => {

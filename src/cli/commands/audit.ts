@@ -17,7 +17,8 @@ export const define: DefineCommand = (command, { terminal, exit }) =>
   withConfig(command, "consumer", "run")
     .description(
       "Compares what producers stored with what arrived; exits 1 when reports are missing, " +
-        "when sequences were used twice, or when there is nothing to compare.",
+        "all of those of a producer in the topic too, when sequences were used twice, or when " +
+        "there is nothing to compare.",
     )
     .option("--since <time>", "only what was recorded since: 12h, or 2026-05-01T18:00:00Z")
     .option("--json", "print one JSON object per producer")
@@ -38,9 +39,11 @@ async function audit({ since, json = false, ...options }: AuditOptions, terminal
     const message = 'no store in this configuration, only "kafka"; use the consumer\'s';
     throw new ConfigError([{ ...loaded.origins.source.place(["kafka"]), message }]);
   }
+  const { kafka } = loaded.config;
   const spec = storeTaskSpec(loaded, {
     type: "audit",
     ...(sinceMicros === undefined ? {} : { sinceMicros }),
+    ...(kafka && { topic: { topic: kafka.topic, group: kafka.group } }),
   });
   return printAudit({ audit: await threadResult<Audit>(spec), sinceMicros, json }, terminal);
 }
@@ -58,14 +61,18 @@ export interface AuditPrintOptions {
  * a sequence stands for two reports.
  */
 export function printAudit(options: AuditPrintOptions, terminal: Terminal): number {
-  const { audit: { producers, uncovered }, json } = options;
+  const { audit: { producers, uncovered, absent = [], topicFailure }, json } = options;
   terminal.write(json ? jsonLines(options.audit) : auditText(options, terminal.columns));
+  if (topicFailure !== undefined) {
+    terminal.writeError(`producers of the topic are not compared: ${topicFailure}\n`);
+  }
   if (producers.length === 0) {
     // Without any line, a script would take it for good news.
     if (json) terminal.writeError(`${nothingText(options)}\n`);
     return EXIT_NOT_UP;
   }
-  const isLost = producers.some(({ missing, reused }) => missing + reused > 0) ||
+  const isLost = absent.length > 0 ||
+    producers.some(({ missing, reused }) => missing + reused > 0) ||
     uncovered.some((producer) => fellSilent(producer, options));
   return isLost ? EXIT_NOT_UP : EXIT_OK;
 }
@@ -92,9 +99,9 @@ const COLUMNS: readonly Column<ProducerAudit>[] = [
 const RANGES_SHOWN_MAX = 20;
 
 function auditText(options: AuditPrintOptions, columns: number | undefined): string {
-  const { producers, uncovered, v1, deadUnassigned, horizonMicros } = options.audit;
+  const { producers, uncovered, absent = [], v1, deadUnassigned, horizonMicros } = options.audit;
   const missing = producers.reduce((sum, producer) => sum + producer.missing, 0);
-  const isPartial = uncovered.length + v1.length > 0 ||
+  const isPartial = uncovered.length + absent.length + v1.length > 0 ||
     producers.some(({ unknownBefore }) => unknownBefore > 0);
   const found = `${missingText(missing)}${isPartial ? " from what was compared" : ""}`;
   const summary = `${found}; ${coverageText(horizonMicros)}`;
@@ -112,6 +119,10 @@ function auditText(options: AuditPrintOptions, columns: number | undefined): str
         `Not compared: sequences 1 to ${last} from ${producerId}, not in the store and perhaps lost\n`
       ),
     ...uncovered.map((producer) => uncoveredText(producer, options)),
+    ...absent.map(({ producerId, lastRecordedAt }) =>
+      `Missing altogether: ${producerId}, in the topic at ${timeText(lastRecordedAt!)} ` +
+      "and not in the store\n"
+    ),
     ...v1.map(({ producerId, applied }) =>
       `Not counted: ${producerId}, ${applied} applied messages without sequences\n`
     ),
@@ -166,7 +177,8 @@ function timeText(micros: number): string {
   return new Date(micros / 1_000).toISOString();
 }
 
-function jsonLines({ producers, uncovered, v1, deadUnassigned, horizonMicros }: Audit): string {
+function jsonLines(audit: Audit): string {
+  const { producers, uncovered, absent = [], v1, deadUnassigned, horizonMicros } = audit;
   const lines = [
     ...producers.map((producer) => ({
       producer_id: producer.producerId,
@@ -190,6 +202,9 @@ function jsonLines({ producers, uncovered, v1, deadUnassigned, horizonMicros }: 
     })),
     ...uncovered.map(({ producerId, lastRecordedAt }) => {
       return { producer_id: producerId, counted: false, last_recorded_at: lastRecordedAt };
+    }),
+    ...absent.map(({ producerId, lastRecordedAt: last }) => {
+      return { producer_id: producerId, counted: false, absent: true, last_recorded_at: last };
     }),
     ...v1.map(({ producerId, applied }) => ({ producer_id: producerId, counted: false, applied })),
     ...(deadUnassigned > 0 ? [{ producer_id: null, counted: false, dead: deadUnassigned }] : []),

@@ -69,6 +69,10 @@ export interface UncoveredProducer {
 export interface Audit {
   readonly producers: readonly ProducerAudit[];
   readonly uncovered: readonly UncoveredProducer[];
+  /** Producers of the topic's last day of which the store has nothing, as far as samples show. */
+  readonly absent?: readonly UncoveredProducer[];
+  /** Why the topic could not be examined for them. */
+  readonly topicFailure?: string;
   readonly v1: readonly V1Producer[];
   /** Dead letters that do not say which report they were. */
   readonly deadUnassigned: number;

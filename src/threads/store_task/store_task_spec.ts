@@ -8,10 +8,11 @@ import type { StoreTask, StoreTaskSetup } from "./store_task_thread.ts";
 
 /**
  * It may do what the store needs. A replay may also ask Kafka for the cluster's ID, which is part
- * of the identity of v1 messages.
+ * of the identity of v1 messages, and an audit for the producers of the topic.
  */
 export function storeTaskSpec(loaded: LoadedConfig, task: StoreTask): ThreadSpec<StoreTaskSetup> {
-  const asksKafka = task.type === "replay" && loaded.config.kafka !== undefined &&
+  const asksKafka = (task.type === "replay" || task.type === "audit") &&
+    loaded.config.kafka !== undefined &&
     storeKind(loaded) === "postgres";
   return threadSpec(loaded, {
     name: task.type,

@@ -1,5 +1,6 @@
 /** A thread for a command that asks the store of the status: it does one task, and answers. */
 import type { KafkaConnectionOptions } from "../../kafka/client/kafka_client.ts";
+import type { TopicProducer, TopicProducersOptions } from "../../kafka/topic_producers.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveTask } from "../../runtime/threads/thread.ts";
 import type {
@@ -8,7 +9,7 @@ import type {
   StoredDeadLetter,
 } from "../../status/dead_letters.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
-import { auditTwice } from "../../status/repair/audit.ts";
+import { type Audit, auditTwice } from "../../status/repair/audit.ts";
 import { replay, type Replayed } from "../../status/repair/replay.ts";
 import type {
   DayCoverage,
@@ -21,7 +22,7 @@ import { StoreConfigurationError, StoreUnavailableError } from "../../status/sto
 
 export interface StoreTaskSetup {
   readonly store: StoreAddress;
-  /** For the cluster's ID; absent without Kafka. */
+  /** For the cluster's ID and the topic's producers; absent without Kafka. */
   readonly kafka?: KafkaConnectionOptions;
   readonly task: StoreTask;
 }
@@ -34,8 +35,15 @@ export type StoreTask =
   | { readonly type: "forget"; readonly site: string; readonly location?: string }
   /** "migrated". */
   | { readonly type: "migrate" }
-  /** One Audit, of what was recorded since `sinceMicros` (microseconds since 1970) if given. */
-  | { readonly type: "audit"; readonly sinceMicros?: number }
+  /**
+   * One Audit, of what was recorded since `sinceMicros` (microseconds since 1970) if given, compared
+   * with the producers of a topic if its group reads from one.
+   */
+  | {
+    readonly type: "audit";
+    readonly sinceMicros?: number;
+    readonly topic?: Pick<TopicProducersOptions, "topic" | "group">;
+  }
   /** One {@linkcode DeadLetterPage}. */
   | { readonly type: "dead_letters"; readonly query: DeadLetterQuery }
   /** A {@linkcode ReplayStep} for each transaction, and one at the end. */
@@ -80,8 +88,11 @@ serveTask<StoreTaskSetup>(async ({ store, kafka, task }, { result }) => {
       await opened(parts.status()).migrate();
       return result("migrated");
     case "audit": {
-      const { type: _, ...options } = task;
-      return result(await auditTwice({ ...options, read: (work) => parts.audit(work), clock }));
+      const { type: _, topic, ...options } = task;
+      // First: what is read meanwhile is in the store then.
+      const inTopic = kafka && topic && await producersIn({ connection: kafka, ...topic });
+      const found = await auditTwice({ ...options, read: (work) => parts.audit(work), clock });
+      return result({ ...found, ...absentOf(found, inTopic) } satisfies Audit);
     }
     case "dead_letters": {
       const deadLetters = opened(parts.deadLetters());
@@ -114,6 +125,35 @@ async function siteStories(queries: StatusQueries, site?: string): Promise<SiteS
     if (history) stories.push({ history, uptime, days: days[index]!.days });
   }
   return { statuses, stories };
+}
+
+/** Those of a topic, or why they cannot be known: Kafka may be away, and the store is audited all the same. */
+async function producersIn(
+  options: Omit<TopicProducersOptions, "clock">,
+): Promise<readonly TopicProducer[] | string> {
+  // Loaded only with Kafka: its library reads the environment when it is imported.
+  const { topicProducers } = await import("../../kafka/topic_producers.ts");
+  try {
+    return await topicProducers({ ...options, clock });
+  } catch (error) {
+    if ((error as Error).name !== "KafkaError") throw error;
+    return (error as Error).message;
+  }
+}
+
+function absentOf(
+  { producers, uncovered, v1 }: Audit,
+  inTopic: readonly TopicProducer[] | string = [],
+): Pick<Audit, "absent" | "topicFailure"> {
+  if (typeof inTopic === "string") return { topicFailure: inTopic };
+  const known = new Set([...producers, ...uncovered, ...v1].map(({ producerId }) => producerId));
+  const absent = inTopic.filter(({ producerId }) => !known.has(producerId));
+  return {
+    absent: absent.map(({ producerId, lastMs }) => ({
+      producerId,
+      lastRecordedAt: lastMs * 1_000,
+    })),
+  };
 }
 
 function clusterIdOnce(connection: KafkaConnectionOptions | undefined): () => Promise<string> {

@@ -159,6 +159,27 @@ Deno.test("printAudit() says what lies before the first sequence, and who was no
   }
 });
 
+Deno.test("printAudit() exits 1 for a producer that is in the topic and not in the store", () => {
+  const producers = [aProducer()];
+  const absent = [{ producerId: PRODUCERS[1], lastRecordedAt: NOON }];
+  const { code, output } = printed({ producers, absent });
+  const at = "2026-01-15T12:00:00.000Z";
+  const line = `\nMissing altogether: ${
+    PRODUCERS[1]
+  }, in the topic at ${at} and not in the store\n`;
+  deepStrictEqual([code, output.includes(line)], [EXIT_NOT_UP, true], output);
+  const json = printed({ producers, absent }, { json: true });
+  deepStrictEqual([json.code, jsonLines(json.output)[1]], [EXIT_NOT_UP, {
+    producer_id: PRODUCERS[1],
+    counted: false,
+    absent: true,
+    last_recorded_at: NOON,
+  }]);
+  const unknown = printed({ producers, topicFailure: "cannot reach Kafka: why" });
+  const said = "producers of the topic are not compared: cannot reach Kafka: why\n";
+  deepStrictEqual([unknown.code, unknown.errors], [EXIT_OK, said]);
+});
+
 Deno.test("printAudit() prints one object a line as JSON", () => {
   const { code, output } = printed({
     producers: [{ ...LOST, unknownBefore: 10 }],
