@@ -40,7 +40,7 @@ export class KafkaConsumer {
     this.#options = options;
     const { clock, telemetry } = options;
     this.#jumpLimit = new MinuteLimit(clock);
-    this.#health = new KafkaHealth({ clock, telemetry, dependency: "kafka", log });
+    this.#health = new KafkaHealth({ telemetry, dependency: "kafka" });
   }
 
   /** Waits for the brokers and the topic; resolves to the cluster's id, or undefined when aborted. */

@@ -168,9 +168,8 @@ export class Outbox implements Disposable {
     const isFull = error instanceof OutboxFullError;
     if (!isFull && !(error instanceof OutboxUnavailableError)) return;
     const reason = isFull ? "full" : error.failure;
-    const detail = error.message;
+    const { message: detail } = error;
     this.#options.telemetry.dependency("outbox", { ok: false, reason, detail });
-    if (this.#logLimit.allows(reason)) log.error("{detail}", { detail });
   }
 
   #reportLevel({ rows, bytes, oldestMicros }: FillLevel): void {

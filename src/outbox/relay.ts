@@ -4,7 +4,6 @@
  */
 import { backoffMs, CONFIGURATION_RETRY_MS } from "../runtime/backoff.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
-import { logger, MinuteLimit } from "../runtime/telemetry/logging.ts";
 import { countFromZero, type Dependency, type Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { OutboxUnavailableError } from "./outbox_error.ts";
 import type { OutboxSource, Settlement } from "./outbox_source.ts";
@@ -58,12 +57,9 @@ type Step =
 
 const FAILURES = "sitemon_publish_failures_total";
 
-const log = logger("relay");
-
 /** Publishes each row at least once; one that was not acknowledged is sent again, in order. */
 export class Relay {
   readonly #options: RelayOptions;
-  readonly #logLimit: MinuteLimit;
   /** Of a batch that was published, until the outbox has taken it. */
   #settlement: Settlement | undefined;
   /** Rows that were fetched while those before them were published. */
@@ -72,11 +68,9 @@ export class Relay {
   #acknowledgedMs = -Infinity;
   #failures = 0;
   #outboxFailures = 0;
-  #isFailing = false;
 
   constructor(options: RelayOptions) {
     this.#options = options;
-    this.#logLimit = new MinuteLimit(options.clock);
     countFromZero(options.telemetry, FAILURES, PUBLISH_FAILURES.map((failure) => ({ failure })));
   }
 
@@ -204,16 +198,12 @@ export class Relay {
   #reportSuccess(): void {
     const { telemetry, dependency } = this.#options;
     telemetry.dependency(dependency, { ok: true });
-    if (this.#isFailing) log.info("publishing works again");
-    this.#isFailing = false;
   }
 
   #reportFailure({ failure, message }: PublishError): void {
     const { telemetry, dependency } = this.#options;
     telemetry.count(FAILURES, { failure });
     telemetry.dependency(dependency, { ok: false, reason: failure, detail: message });
-    this.#isFailing = true;
-    if (this.#logLimit.allows(failure)) log.warn("{detail}", { detail: message, failure });
   }
 }
 

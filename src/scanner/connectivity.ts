@@ -4,7 +4,6 @@
  */
 import type { Site } from "../config/site.ts";
 import { onAbort } from "../runtime/deadline.ts";
-import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { CheckContext } from "./check_context.ts";
 import { CheckRun } from "./check_run.ts";
@@ -105,9 +104,6 @@ export class Connectivity {
 
   #report(isOnline: boolean): void {
     const { telemetry, thread } = this.#options;
-    const log = logger("scanner");
-    if (isOnline && !this.#isOnline) log.info("a connectivity url answers again");
-    if (!isOnline && this.#isOnline) log.warn(OFFLINE);
     this.#isOnline = isOnline;
     telemetry.set("sitemon_connectivity_up", isOnline ? 1 : 0, { thread });
     const offline = { ok: false, reason: "offline", detail: OFFLINE };

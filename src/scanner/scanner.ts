@@ -14,6 +14,7 @@ import { countFromZero, type Telemetry } from "../runtime/telemetry/telemetry.ts
 import { CheckQueue } from "./schedule/check_queue.ts";
 import { DueQueue } from "./schedule/due_queue.ts";
 import { beginCheckMetrics, forgetSite, measureCheck, measureSite } from "./report_metrics.ts";
+import { OutcomeLog } from "./outcome_log.ts";
 import { placeOf, slotAt, type Slots, slotsOf, slotsUntil } from "./schedule/schedule.ts";
 import { ScheduleWatchdog } from "./schedule/schedule_watchdog.ts";
 import { LeaseExpiredError } from "./probe.ts";
@@ -108,6 +109,7 @@ export class Scanner {
   readonly #busy = new Map<string, "busy" | "site_busy">();
   readonly #queue: CheckQueue;
   readonly #watchdog: ScheduleWatchdog;
+  readonly #outcomes: OutcomeLog;
   readonly #cut = new AbortController();
   #cancelTimer = () => {};
   #state: "new" | "started" | "paused" | "stopped" = "new";
@@ -117,6 +119,7 @@ export class Scanner {
     beginCheckMetrics(telemetry);
     countFromZero(telemetry, SKIPPED, SKIP_CAUSES.map((cause) => ({ cause })));
     this.#options = options;
+    this.#outcomes = new OutcomeLog(options.clock);
     this.#queue = new CheckQueue(options.concurrency, options.perHost);
     this.#watchdog = new ScheduleWatchdog({
       clock: options.clock,
@@ -143,7 +146,10 @@ export class Scanner {
     const kept = new Set(sites.filter(isKept).map(({ name }) => name));
     const gone = [...this.#watched.keys()].filter((name) => !kept.has(name));
     // Those that go stay in the queue of what is due, and are left out there.
-    for (const name of gone) this.#watched.delete(name);
+    for (const name of gone) {
+      this.#watched.delete(name);
+      this.#outcomes.forget(name);
+    }
     for (const site of sites) if (!kept.has(site.name)) this.#watch(site, since.get(site.name));
     const { location, telemetry, hasSiteMetrics = true } = this.#options;
     for (const site of hasSiteMetrics ? gone : []) {
@@ -180,6 +186,7 @@ export class Scanner {
     const { clock } = this.#options;
     if (deadlineMs > 0) await within(deadlineMs, this.#queue.idle(), clock).catch(() => {});
     this.#cut.abort();
+    this.#outcomes.close();
   }
 
   #watch(site: Site, sinceMs: number | undefined): void {
@@ -313,7 +320,9 @@ export class Scanner {
     if (!this.#mayCheck()) return this.#countSkipped("unleased", 1);
     const kept = onReport(report);
     measureCheck(kept, durationMs, telemetry);
-    if (hasSiteMetrics && this.#isWatched(watched)) measureSite(kept, telemetry);
+    if (!this.#isWatched(watched)) return;
+    this.#outcomes.note(kept);
+    if (hasSiteMetrics) measureSite(kept, telemetry);
   }
 
   #mayCheck(): boolean {

@@ -64,6 +64,34 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
+Deno.test("a daemon says at info what it does, what changes, and nothing else", async () => {
+  await using place = new Place();
+  await using process = place.run();
+  const isInfo = ({ level }: LogLine) => level === "info";
+  await process.log("a stored report", isStored);
+  const status = { code: 200 };
+  await using flapping = serveLocally(() => new Response("", { status: status.code }));
+  const site = (name: string) => `{ name: ${name}, url: '${flapping.origin}/' }`;
+  const local = place.folder.config;
+  Deno.writeTextFileSync(
+    local,
+    `${Deno.readTextFileSync(local).trim().slice(0, -1)}, ${site("b")}]\n`,
+  );
+  process.signal("SIGHUP");
+  await process.log("the reload", "configuration reloaded; 1 site added (b), 0 changed, 0 removed");
+  status.code = 500;
+  await process.log("the change", 'site "b" is down (status), was ');
+  status.code = 200;
+  await process.log("the end", 'site "b" is up, was down');
+  strictEqual(await process.stop(), 0);
+  const said = process.logs.filter(isInfo).map(({ message }) => message);
+  match(
+    said[0]!,
+    /^sitemon \S+ started: checking 1 sites; keeping their status in ".*"; outbox ".*"/,
+  );
+  strictEqual(said.length, 6, said.join("\n"));
+});
+
 Deno.test("a drain waits for the checks that run", async () => {
   await using place = new Place({ holds: true });
   await using process = place.run();

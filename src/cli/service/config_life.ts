@@ -5,6 +5,7 @@ import type { DaemonRole, LoadedConfig, ReadConfig } from "../../config/loaded_c
 import type { Config } from "../../config/schema/schema.ts";
 import type { Site } from "../../config/site.ts";
 import type { Reloaded, ServiceSettings } from "../../runtime/service/reloader.ts";
+import { siteChanges } from "./site_changes.ts";
 import { planOf } from "../../threads/registry.ts";
 
 /** What a running process cannot change: its files are locked, its sockets open. */
@@ -63,6 +64,7 @@ export class ConfigLife {
     const since = this.#sinceOf(loaded.sites);
     return {
       settings: this.#settingsOf(loaded, since),
+      changes: siteChanges(this.#loaded.sites, loaded.sites),
       onApplied: () => {
         this.#loaded = loaded;
         this.#since = since;

@@ -12,6 +12,7 @@ import type { FoundConfig } from "../find_config.ts";
 import { loadFile } from "../load_file.ts";
 import { PidFile } from "./pid_file.ts";
 import { notifySpec } from "../../threads/notify/notify_spec.ts";
+import { startLine } from "./start_line.ts";
 import type { Terminal } from "../text/terminal.ts";
 
 /** Errors that a new thread would meet again: the process ends at once. */
@@ -45,6 +46,7 @@ export async function runDaemon(
   }
   using _ = options.pidFile === undefined ? undefined : new PidFile(options.pidFile);
   const end = await runService(settings, {
+    startLine: startLine(role, life.loaded),
     logFormat: log.format === "auto" ? (terminal.isInteractive ? "text" : "json") : log.format,
     ...(listen === undefined ? {} : { listen }),
     isStrict: sandbox === "strict",

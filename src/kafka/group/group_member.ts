@@ -68,7 +68,7 @@ export class GroupMember {
   constructor(options: GroupMemberOptions) {
     const { clock, sessionTimeoutMs, telemetry } = options;
     this.#options = options;
-    this.#health = new KafkaHealth({ clock, telemetry, dependency: "group", log });
+    this.#health = new KafkaHealth({ telemetry, dependency: "group" });
     this.#lease = new Lease(clock, sessionTimeoutMs);
     this.#heartbeatMs = Math.min(HEARTBEAT_MS_MAX, sessionTimeoutMs / HEARTBEATS_A_SESSION);
     this.#reportJoining();

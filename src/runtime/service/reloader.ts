@@ -27,6 +27,8 @@ export interface ServiceSettings {
 export type Reloaded =
   | {
     readonly settings: ServiceSettings;
+    /** What is different, for a person. */
+    readonly changes: string;
     /** Called once the threads use it. */
     onApplied(): void;
   }
@@ -98,11 +100,11 @@ export class Reloader implements Disposable {
     if ("mistakes" in reloaded) return this.#refuse(reloaded.reason, reloaded.mistakes);
     const missing = missingPermissions(threadSet.starts(reloaded.settings.plan));
     if (missing.length > 0) return this.#refuse("not_permitted", missing.map(notPermitted));
-    await this.#apply(reloaded.settings);
+    await this.#apply(reloaded.settings, reloaded.changes);
     reloaded.onApplied();
   }
 
-  async #apply(settings: ServiceSettings): Promise<void> {
+  async #apply(settings: ServiceSettings, changes: string): Promise<void> {
     const { threadSet, supervisor, onApplied } = this.#options;
     const secrets = [...new Set([...this.#settings.secrets, ...settings.secrets])];
     this.#settings = settings;
@@ -114,7 +116,7 @@ export class Reloader implements Disposable {
     supervisor.dependencies.set("main", "configuration", { ok: true });
     this.#count("applied");
     const effect = threads === "" ? "no threads restarted" : "restarted threads: {threads}";
-    logger("config").info(`configuration reloaded; ${effect}`, { threads });
+    logger("config").info(`configuration reloaded; {changes}; ${effect}`, { changes, threads });
   }
 
   #refuse(reason: string, mistakes: readonly string[]): void {

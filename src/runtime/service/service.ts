@@ -15,7 +15,14 @@ import { type FatalDeath, Supervisor } from "../threads/supervisor.ts";
 import { watchProcess } from "../telemetry/process_metrics.ts";
 import { VERSION } from "../version.ts";
 
+/** What a service does, as a log line with its values. */
+export interface StartLine {
+  readonly message: string;
+  readonly properties: Readonly<Record<string, string | number | undefined>>;
+}
+
 export interface ServiceOptions {
+  readonly startLine: StartLine;
   readonly logFormat: "json" | "text";
   /** Where `/metrics`, `/healthz` and `/readyz` are served, if anywhere. */
   readonly listen?: { readonly host: string; readonly port: number };
@@ -72,10 +79,7 @@ export async function runService(
   } catch (error) {
     return { cause: "listen", error };
   }
-  if (server) {
-    const message = "metrics and health endpoints listening on {address}";
-    logger("cli").info(message, { address: server.address });
-  }
+  logStart(options.startLine, server?.address);
   using signals = watchSignals();
   using manager = serviceManager(supervisor, { settings, options });
   const threadSet = new ThreadSet(settings.plan, { supervisor, clock: systemClock });
@@ -96,6 +100,13 @@ export async function runService(
   await server?.stop();
   await stopLogging();
   return death === undefined ? { cause: "drained" } : { cause: "fatal", death };
+}
+
+/** Where it listens is known only now: the port may be any free one. */
+function logStart({ message, properties }: StartLine, address: string | undefined): void {
+  const listening = address === undefined ? "" : "; metrics and health on {address}";
+  const all = { version: VERSION, ...properties, address };
+  logger("cli").info(`sitemon {version} started: ${message}${listening}`, all);
 }
 
 /** The service manager that wants to be notified, if any. */

@@ -1,4 +1,5 @@
 /** The table of dependencies and their states, on main, fed by every thread. */
+import { logger } from "./logging.ts";
 import type { Dependency, DependencyState } from "./telemetry.ts";
 
 /** A row of `/readyz`. */
@@ -14,8 +15,16 @@ export interface DependencyRow extends DependencyState {
 /** A state that was not reported for so long may no longer be true: threads that work repeat it. */
 export const OUTDATED_MS = 60_000;
 
+/** Whoever reports these has lines of its own about them. */
+const LOGGED_ELSEWHERE: ReadonlySet<Dependency> = new Set(["checks", "configuration", "threads"]);
+
+const log = logger("supervisor");
+
+/** Logs when the process loses a dependency, and when it has regained it. */
 export class DependencyTable {
   readonly #rows = new Map<string, DependencyRow>();
+  /** Since when, in milliseconds since 1970, and why. */
+  readonly #lost = new Map<Dependency, { readonly since: number; reason: string | undefined }>();
   readonly #now: () => number;
 
   /** `now`: milliseconds since 1970. */
@@ -31,6 +40,7 @@ export class DependencyTable {
     const now = this.#now();
     const since = same ? known.since : now;
     this.#rows.set(key, { dependency, thread, ...state, since, reported_at: now });
+    if (!same && !LOGGED_ELSEWHERE.has(dependency)) this.#log(dependency, state);
   }
 
   /** Removes the states that a thread reported. */
@@ -49,5 +59,20 @@ export class DependencyTable {
 
   get isReady(): boolean {
     return this.rows.every((row) => row.ok);
+  }
+
+  /** Several threads use the same dependency: the first that loses it counts, and the last regains it. */
+  #log(dependency: Dependency, { ok, reason, detail = reason }: DependencyState): void {
+    const lost = this.#lost.get(dependency);
+    if (ok) {
+      const isLost = this.rows.some((row) => row.dependency === dependency && !row.ok);
+      if (lost === undefined || isLost) return;
+      this.#lost.delete(dependency);
+      const seconds = Math.round((this.#now() - lost.since) / 1_000);
+      log.info("regained {dependency} after {seconds} s", { dependency, seconds });
+    } else if (lost?.reason !== reason || lost === undefined) {
+      this.#lost.set(dependency, { since: lost?.since ?? this.#now(), reason });
+      log.warn("lost {dependency} ({reason}): {detail}", { dependency, reason, detail });
+    }
   }
 }

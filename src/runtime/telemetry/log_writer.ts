@@ -30,8 +30,10 @@ export class LogWriter {
 
   /** Writes an entry, unless it has been repeated too often within a minute. */
   write(entry: LogEntry): void {
-    // Debug logging is on request and records every commit: nothing is suppressed.
-    if (entry.level === "debug" || entry.level === "trace") return this.#line(entry);
+    // Debug logging is on request and records every commit: nothing is suppressed. Changes of sites
+    // are limited where they are logged, since each names another one.
+    const { level, category } = entry;
+    if (level === "debug" || level === "trace" || category === "sites") return this.#line(entry);
     const repetition = this.#repetition(entry);
     if (repetition.written === SAME_MESSAGE_MAX_PER_MINUTE) {
       repetition.suppressed++;

@@ -22,6 +22,7 @@ export const LOG_CATEGORIES = [
   "outbox",
   "relay",
   "scanner",
+  "sites",
   "store",
   "supervisor",
   "thread",

@@ -1,15 +1,12 @@
 /** Repeats work on a store for as long as the store is away, or until its configuration is fixed. */
 import { backoffMs, CONFIGURATION_RETRY_MS } from "../../runtime/backoff.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
-import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { StoreConfigurationError, StoreUnavailableError } from "../store.ts";
 import type { StoreParts } from "../store_parts.ts";
 
 /** The shortest wait is half of `minMs`, so a database that is down gets one try a second. */
 const RETRY = { minMs: 2_000, maxMs: 5_000 };
-
-const log = logger("store");
 
 export interface StoreRetryOptions {
   /** What readiness calls the store. */
@@ -22,11 +19,9 @@ export interface StoreRetryOptions {
 
 export class StoreRetry {
   readonly #options: StoreRetryOptions;
-  readonly #logLimit: MinuteLimit;
 
   constructor(options: StoreRetryOptions) {
     this.#options = options;
-    this.#logLimit = new MinuteLimit(options.clock);
   }
 
   /**
@@ -38,7 +33,7 @@ export class StoreRetry {
     for (let failures = 0; !signal.aborted; failures++) {
       try {
         await work();
-        this.#reportSuccess(failures);
+        this.#reportSuccess();
         return true;
       } catch (error) {
         if (!isTemporary(error)) throw error;
@@ -52,10 +47,9 @@ export class StoreRetry {
     return false;
   }
 
-  #reportSuccess(failures: number): void {
+  #reportSuccess(): void {
     const { dependency, telemetry } = this.#options;
     telemetry.dependency(dependency, { ok: true });
-    if (failures > 0) log.info("store is available again; failed tries: {failures}", { failures });
   }
 
   #reportFailure(error: TemporaryError): void {
@@ -63,7 +57,6 @@ export class StoreRetry {
     const [reason, detail] = [reasonOf(error), error.message];
     telemetry.count("sitemon_ingest_retries_total");
     telemetry.dependency(dependency, { ok: false, reason, detail });
-    if (this.#logLimit.allows(reason)) log.warn("{detail}", { detail, reason });
   }
 }
 

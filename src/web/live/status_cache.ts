@@ -5,7 +5,6 @@
  */
 import { stateOf } from "../../report/site_state.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
-import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
 import type { Dependency, Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import {
   DAILY_SITES_MAX,
@@ -62,8 +61,6 @@ export interface StatusUpdate {
 /** One reader of a store, with a cache. */
 export class StatusCache {
   readonly #options: StatusCacheOptions;
-  readonly #log = logger("web");
-  readonly #warnings: MinuteLimit;
   readonly #statuses = new Map<string, SiteStatus>();
   readonly #days = new Map<string, { days: readonly DayCoverage[]; at: number }>();
   readonly #histories = new Map<string, Promise<SiteHistory | undefined>>();
@@ -79,7 +76,6 @@ export class StatusCache {
 
   constructor(options: StatusCacheOptions) {
     this.#options = options;
-    this.#warnings = new MinuteLimit(options.clock);
     // Another process begins elsewhere, so that its pages are told from those of this one.
     this.#version = options.clock.nowMicros();
   }
@@ -206,12 +202,9 @@ export class StatusCache {
       telemetry.dependency(dependency, { ok: true });
       return answer;
     } catch (error) {
-      const { name, message } = error instanceof Error ? error : new Error(String(error));
+      const detail = error instanceof Error ? error.message : String(error);
       this.#setFailing(this.#failingSince ?? new Date(clock.nowMicros() / 1_000));
-      telemetry.dependency(dependency, { ok: false, reason: "no_answer", detail: message });
-      if (this.#warnings.allows(name)) {
-        this.#log.warn("status query failed: {detail}", { detail: message });
-      }
+      telemetry.dependency(dependency, { ok: false, reason: "no_answer", detail });
       return undefined;
     }
   }

@@ -82,7 +82,7 @@ export const SITEMON: readonly string[] = [
 ];
 
 /** What a daemon prints when its threads run. */
-export const DAEMON_GREETING = "metrics and health endpoints";
+export const DAEMON_GREETING = "sitemon ";
 
 /**
  * Milliseconds of CPU that the main thread of a process has used so far: all of a server process of

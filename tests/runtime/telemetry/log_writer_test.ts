@@ -76,8 +76,9 @@ Deno.test("LogWriter.write() writes a repeated message ten times a minute, then 
   match(lines.at(-1)!, /broker down/);
 });
 
-Deno.test("LogWriter.write() writes every debug line, since each is asked for", () => {
+Deno.test("LogWriter.write() writes every debug line, and every change of a site", () => {
   const { log, lines } = writer("text");
   for (let i = 0; i < 100; i++) log.write(entry({ level: "debug" }));
-  strictEqual(lines.length, 100);
+  for (let i = 0; i < 100; i++) log.write(entry({ level: "info", category: "sites" }));
+  strictEqual(lines.length, 200);
 });

@@ -52,7 +52,7 @@ Deno.test("every counter with labels begins at 0 in each of its series", async (
 listen: 127.0.0.1:${port}
 sites: []`);
   await using process = folder.run();
-  await process.log("the endpoints", "metrics and health endpoints");
+  await process.log("the endpoints", "sitemon ");
   const counters = await eventually(60_000, "the series of every thread", async () => {
     const counters = await labelledCounters(port);
     return Object.values(counters).every((series) => series.length > 0) ? counters : undefined;

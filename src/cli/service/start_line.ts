@@ -1,0 +1,42 @@
+/** What a daemon says of itself when it starts: what it watches, where it writes, where it listens. */
+import type { DaemonRole, LoadedConfig } from "../../config/loaded_config.ts";
+import { kafkaServers, storeKind, webConfig } from "../../config/permissions/needs.ts";
+import { formatHost } from "../../config/schema/host_port.ts";
+import type { StartLine } from "../../runtime/service/service.ts";
+import { serverName } from "../../status/postgres/connection/postgres_options.ts";
+import { storeAddress } from "../../threads/connections.ts";
+
+/** No credentials are in it; the log would redact them too. */
+export function startLine(role: DaemonRole, loaded: LoadedConfig): StartLine {
+  const { config, sites: { length: sites } } = loaded;
+  const { topic } = config.kafka ?? {};
+  const servers = kafkaServers(config.kafka).map(formatHost).join(", ");
+  const store = role === "producer" ? undefined : storeOf(role, loaded);
+  const hasPage = role === "web" || (role === "run" && config.web !== false) || Boolean(config.web);
+  return {
+    message: `${WORK[role]}${hasPage && role !== "producer" ? "; status page on {page}" : ""}`,
+    properties: {
+      role,
+      sites,
+      topic,
+      servers,
+      store,
+      outbox: config.outbox.path,
+      page: hasPage ? `http://${formatHost(webConfig(loaded).listen)}` : undefined,
+    },
+  };
+}
+
+const WORK: Readonly<Record<DaemonRole, string>> = {
+  producer: 'checking {sites} sites; publishing to topic "{topic}" at {servers}; outbox "{outbox}"',
+  consumer: 'applying topic "{topic}" at {servers} to {store}',
+  run: 'checking {sites} sites; keeping their status in {store}; outbox "{outbox}"',
+  web: "serving the status in {store}",
+};
+
+function storeOf(role: DaemonRole, loaded: LoadedConfig): string {
+  const address = storeAddress(loaded, storeKind(loaded, role));
+  if (address.kind === "sqlite") return `"${address.path}"`;
+  return `database "${address.database}", schema "${address.schema}", of PostgreSQL at ` +
+    serverName(address);
+}
