@@ -55,6 +55,21 @@ export function encodeClaim({ generation, partitions }: Omit<Claim, "memberId">)
   return JSON.stringify({ generation, partitions });
 }
 
+/** How many partitions are assigned, as the text that the leader sends to each member. */
+export function encodeCount(of: number): string {
+  return JSON.stringify({ of });
+}
+
+/** None for a text that cannot be read, such as that of a leader that is no sitemon. */
+export function decodeCount(text: string): number {
+  try {
+    const { of } = JSON.parse(text);
+    return Number.isSafeInteger(of) && of >= 0 ? of : 0;
+  } catch {
+    return 0;
+  }
+}
+
 /** A text that cannot be read, such as one of a later version, claims nothing. */
 export function decodeClaim(memberId: string, text: string): Claim {
   try {

@@ -15,7 +15,13 @@ import {
 } from "../client/group_connection.ts";
 import { KafkaError } from "../kafka_error.ts";
 import { KafkaHealth } from "../kafka_health.ts";
-import { assignPartitions, decodeClaim, encodeClaim } from "./assign_partitions.ts";
+import {
+  assignPartitions,
+  decodeClaim,
+  decodeCount,
+  encodeClaim,
+  encodeCount,
+} from "./assign_partitions.ts";
 import { Lease } from "./lease.ts";
 
 /** Ten heartbeats a session, and at least one a second: members learn of changes by them. */
@@ -161,15 +167,15 @@ export class GroupMember {
   async #assign(connection: GroupConnection, { members }: Joined): Promise<Map<string, Assigned>> {
     const of = await connection.countPartitions();
     const claims = members.map(({ memberId, userData }) => decodeClaim(memberId, userData));
-    const userData = JSON.stringify({ of });
+    const userData = encodeCount(of);
     const assigned = assignPartitions(claims, of);
     return new Map([...assigned].map(([id, partitions]) => [id, { partitions, userData }]));
   }
 
   /** A leader that does not know this member assigns it nothing. */
-  #hold({ partitions, userData }: Assigned = { partitions: [], userData: '{"of":0}' }): void {
+  #hold({ partitions, userData }: Assigned = { partitions: [], userData: "" }): void {
     const { clock, group, telemetry } = this.#options;
-    const { of } = JSON.parse(userData);
+    const of = decodeCount(userData);
     const now = instantOf(clock);
     const before = of === this.#of ? this.#held : new Map<number, Instant>();
     this.#held = new Map(partitions.map((partition) => [partition, before.get(partition) ?? now]));

@@ -11,7 +11,6 @@ import type { Clock } from "../../runtime/clock.ts";
 import { abortable } from "../../runtime/deadline.ts";
 import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
 import { countFromZero, type Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import { MINUTE_MS } from "../../runtime/time_units.ts";
 import { draftColumns } from "./columns.ts";
 import { BATCH_REPORTS_MAX, BATCHES_IN_FLIGHT_MAX } from "./port_message.ts";
 import type { StoreAnswer, StoreRequest } from "./port_message.ts";
@@ -37,6 +36,8 @@ export interface ReportSenderOptions {
   readonly sourceId: string;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
+  /** A report of this site goes on without what it has found, by a fault of sitemon. */
+  readonly onUnencodable: (site: string, cause: UnencodableReportError) => void;
   /** The buffer is nearly full; a scanner may pause until there is room again. */
   readonly onFull?: () => void;
   readonly onRoom?: () => void;
@@ -66,8 +67,6 @@ export class ReportSender implements Disposable {
   #isDue = false;
   #isFull = false;
   #lost = 0;
-  /** When the last report could not be encoded, while readiness says so: for a minute at least. */
-  #unencodableMs: number | undefined;
   /** Resolved when every report is stored. */
   #allStored = Promise.withResolvers<void>();
 
@@ -187,23 +186,12 @@ export class ReportSender implements Disposable {
 
   /** A report that cannot be encoded is a fault of sitemon, and says nothing about its site. */
   #draftOf(report: TracedReport): { readonly draft: ReportDraft; readonly taken: TracedReport } {
-    const { clock, telemetry } = this.#options;
     try {
-      const draft = draftOf(report);
-      const isOver = this.#unencodableMs !== undefined &&
-        clock.monotonicMs() - this.#unencodableMs >= MINUTE_MS;
-      if (isOver) {
-        this.#unencodableMs = undefined;
-        telemetry.dependency("checks", { ok: true });
-      }
-      return { draft, taken: report };
+      return { draft: draftOf(report), taken: report };
     } catch (error) {
       if (!(error instanceof UnencodableReportError)) throw error;
-      this.#unencodableMs = clock.monotonicMs();
       this.#countLost("unencodable");
-      const detail = error.message;
-      telemetry.dependency("checks", { ok: false, reason: "unencodable", detail });
-      if (this.#logLimit.allows("unencodable")) log.error("{error}", { error });
+      this.#options.onUnencodable(report.site, error);
       const taken = withoutFindings(report);
       return { draft: draftOf(taken), taken };
     }

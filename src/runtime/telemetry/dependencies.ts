@@ -16,7 +16,7 @@ export interface DependencyRow extends DependencyState {
 export const OUTDATED_MS = 60_000;
 
 /** Whoever reports these has lines of its own about them. */
-const LOGGED_ELSEWHERE: ReadonlySet<Dependency> = new Set(["checks", "configuration", "threads"]);
+const LOGGED_ELSEWHERE: ReadonlySet<Dependency> = new Set(["configuration", "scanner", "threads"]);
 
 const log = logger("supervisor");
 

@@ -11,7 +11,6 @@ export interface DependencyState {
 
 /** Dependencies, as `/readyz` names them. */
 export type Dependency =
-  | "checks"
   | "scanner"
   | "outbox"
   | "kafka"

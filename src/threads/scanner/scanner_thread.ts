@@ -62,6 +62,7 @@ serveThread<ScannerSetup>({
       sourceId: crypto.randomUUID(),
       clock,
       telemetry,
+      onUnencodable: (site, cause) => context.ownFaults.add(site, cause),
       ...(setup.pausesWhenFull && {
         onFull: () => scanner.pause(),
         onRoom: () => scanner.resume(),

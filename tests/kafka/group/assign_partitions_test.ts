@@ -5,7 +5,9 @@ import {
   assignPartitions,
   type Claim,
   decodeClaim,
+  decodeCount,
   encodeClaim,
+  encodeCount,
 } from "../../../src/kafka/group/assign_partitions.ts";
 
 const partitions = fc.uniqueArray(fc.integer({ min: 0, max: 40 }));
@@ -91,6 +93,12 @@ Deno.test("assignPartitions() leaves members without a partition, when there are
 
 Deno.test("assignPartitions() ignores claims of partitions that are not there", () => {
   deepStrictEqual([...assignPartitions([aClaim("a", 1, [7])], 2).values()], [[0, 1]]);
+});
+
+Deno.test("decodeCount() reads what encodeCount() wrote, and none from anything else", () => {
+  for (const  of of[0, 50, 2_147_483_647]) strictEqual(decodeCount(encodeCount(of)), of);
+  const texts = ["", "null", "[]", '{"of":-1}', '{"of":1.5}', '{"of":1e300}', '{"of":"9"}', "\0"];
+  for (const text of texts) strictEqual(decodeCount(text), 0, text);
 });
 
 Deno.test("decodeClaim() reads what encodeClaim() wrote, and nothing from anything else", () => {

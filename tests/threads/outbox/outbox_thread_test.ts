@@ -53,7 +53,12 @@ Deno.test("an outbox thread that is terminated again and again stores each repor
   const folder = await Deno.makeTempDir({ prefix: "sitemon-outbox-thread-" });
   const path = `${folder}/outbox.db`;
   const telemetry = new ThreadTelemetry(() => {});
-  const sender = new ReportSender({ sourceId: crypto.randomUUID(), clock: systemClock, telemetry });
+  const sender = new ReportSender({
+    sourceId: crypto.randomUUID(),
+    clock: systemClock,
+    telemetry,
+    onUnencodable() {},
+  });
   for (let n = 0; n < REPORTS; n++) sender.send(aReport({ site: `site ${n}` }));
   for (let terminations = 0; terminations < 4; terminations++) {
     const thread = await startOutbox(path, sender);
@@ -79,7 +84,12 @@ Deno.test("an outbox thread works in a folder behind a symbolic link", async () 
   Deno.symlinkSync("real", folder.file("link"));
   const path = folder.file("link/state/outbox.db");
   const telemetry = new ThreadTelemetry(() => {});
-  const sender = new ReportSender({ sourceId: crypto.randomUUID(), clock: systemClock, telemetry });
+  const sender = new ReportSender({
+    sourceId: crypto.randomUUID(),
+    clock: systemClock,
+    telemetry,
+    onUnencodable() {},
+  });
   const thread = await startOutbox(path, sender);
   sender.send(aReport({ site: "a" }));
   using limit = new Deadline(systemClock, DEADLINE_MS);
