@@ -3,6 +3,7 @@ import type { Buffer } from "node:buffer";
 import net from "node:net";
 import tls from "node:tls";
 import type { ISocketFactory, ISocketFactoryArgs } from "kafkajs";
+import { keepPermission } from "../../runtime/keep_permission.ts";
 import { checkServer } from "../../runtime/tls/certificate_chain.ts";
 import { brokerAddress, withColons } from "./broker_address.ts";
 
@@ -39,6 +40,7 @@ export class Sockets implements Disposable {
     const target = { ...rest, host: withColons(host).replace(/^\[(.*)\]$/, "$1") };
     assertPermitted(target);
     const socket = this.#connect(target);
+    keepPermission(socket);
     const guard = new FrameGuard();
     this.#open.add(socket);
     socket.on("close", () => this.#open.delete(socket));

@@ -6,6 +6,7 @@ import net from "node:net";
 import tls from "node:tls";
 import type { Endpoint, SecureOptions, TcpStream, TlsStream } from "./byte_stream.ts";
 import { onAbort } from "../../runtime/deadline.ts";
+import { keepPermission } from "../../runtime/keep_permission.ts";
 import { chainOf, checkServer } from "../../runtime/tls/certificate_chain.ts";
 
 export interface ConnectOptions {
@@ -50,30 +51,6 @@ class AllBut extends net.BlockList {
   override check(address: string | net.SocketAddress): boolean {
     return !this.#mayTry(typeof address === "string" ? address : address.address);
   }
-}
-
-/** The parts of Deno's handle of a socket that are used here. */
-interface TcpHandle {
-  setNetPermToken(token: object): void;
-}
-
-/**
- * Lets every attempt have the permission of the name. Deno gives the first one alone what the name's
- * lookup permits, refuses the others, and never says so to the socket (2.9.6).
- */
-function keepPermission(socket: net.Socket): void {
-  const handleOf = () => (socket as unknown as { readonly _handle?: TcpHandle })._handle;
-  const first = handleOf();
-  let permission: object | undefined;
-  if (typeof first?.setNetPermToken !== "function") return;
-  first.setNetPermToken = (token) => {
-    permission = token;
-    Object.getPrototypeOf(first).setNetPermToken.call(first, token);
-  };
-  socket.on("connectionAttempt", () => {
-    const handle = handleOf();
-    if (handle !== first && permission !== undefined) handle?.setNetPermToken(permission);
-  });
 }
 
 class NodeStream<S extends net.Socket> {

@@ -3,6 +3,7 @@
  * alone answers, in a thread that may talk to these names alone, and prints what came of it.
  */
 import { makeCertificates } from "../../support/certificates.ts";
+import { NAMES } from "../../support/other_hosts.ts";
 import type { Site } from "../../../src/config/site.ts";
 import { aSite } from "../sites.ts";
 import { blackhole } from "./blackhole.ts";
@@ -30,8 +31,6 @@ const WAYS: Record<string, [origin: string, changes?: Partial<Site>]> = {
   "with a client certificate": [`https://NAME:${secure}`, { tls: { ...trusting, ...client } }],
   "with the certificate's dates": [`https://NAME:${secure}`, { tls: trusting, expect: dated }],
 };
-const NAMES = ["silent-first.example", "silent-last.example", "closed-first.example"];
-
 const worker = new Worker(new URL("../check_worker.ts", import.meta.url), {
   type: "module",
   deno: { permissions: { net: [...NAMES, "site.example"] } },

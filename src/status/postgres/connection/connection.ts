@@ -8,6 +8,7 @@ import { Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { Client, type ClientConfig, types } from "pg";
 import { TimeoutError, within } from "../../../runtime/deadline.ts";
+import { keepPermission } from "../../../runtime/keep_permission.ts";
 import { checkServer } from "../../../runtime/tls/certificate_chain.ts";
 import type { Queryable, Statement } from "../../sql/sql_source.ts";
 import { ANSWER_GRACE_MS, type PostgresOptions, type PostgresTls } from "./postgres_options.ts";
@@ -70,7 +71,9 @@ export class Connection implements Queryable, AsyncDisposable {
   }
 
   async #login(options: PostgresOptions): Promise<void> {
-    await this.#client.connect();
+    const connected = this.#client.connect();
+    keepPermission(this.#socket);
+    await connected;
     // A pooler makes its own key for the cancellation of a query, for clients that have no process.
     const { processID } = this.#client as unknown as { readonly processID: number | null };
     const { rows: [session] } = await this.#client.query("SELECT pg_backend_pid() AS pid");
