@@ -71,8 +71,8 @@ function declaredLabel({ buffer, byteOffset, length }: Uint8Array): string | und
   const labels = [xml, ...beginning.matchAll(/<meta[\s/][^>]*/gi).map(([tag]) => metaLabel(tag))];
   const label = labels.find((one) => one !== undefined && isCharset(one));
   // A document in which this could be read is not in UTF-16.
-  if (label === undefined || !/utf-?16/i.test(label)) return label;
-  return "utf-8";
+  if (/utf-?16/i.test(label ?? "")) return "utf-8";
+  return label?.toLowerCase() === "x-user-defined" ? "windows-1252" : label;
 }
 
 const ATTRIBUTE = /([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/g;

@@ -47,6 +47,13 @@ const CASES: [what: string, type: string, bytes: string, text: string, problem: 
     "<meta charset=utf-16>é",
     null,
   ],
+  [
+    "a meta of an encoding for scripts",
+    "text/html",
+    "<meta charset=x-user-defined>\xe9",
+    "<meta charset=x-user-defined>é",
+    null,
+  ],
   ["a meta in text", "text/plain", "<meta charset=latin1>\xc3\xa9", "<meta charset=latin1>é", null],
   [
     "a meta in a comment",
