@@ -19,8 +19,9 @@ export interface Visitor {
   readonly root: string;
 }
 
-/** A name or an address with its port (RFC 9110, section 7.2), and the path of a prefix. */
-const HOST = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/i;
+/** A name or an address with its port (RFC 9110, section 7.2). */
+export const HOST = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
+/** The path of a prefix. */
 const PREFIX = /^(?:\/[\w.~-]+)*\/?$/;
 /** Of a request's URL. */
 const URL_PARTS = /^(https?:\/\/[^/?#]*)([^?#]*)(.*)$/i;
@@ -40,7 +41,8 @@ export class Front {
   /** The request by the service's own paths: proxies pass the public path, or remove its beginning. */
   inside(request: Request): Request | Response {
     const [, origin, path, rest] = URL_PARTS.exec(request.url) ?? [];
-    if (this.#base === "" || path === undefined) return request;
+    // A host that is none is refused later.
+    if (this.#base === "" || path === undefined || !URL.canParse(request.url)) return request;
     // Relative links of the page would lead beside it.
     if (path === this.#base) return redirect(`${this.#base}/${rest}`);
     if (!path.startsWith(`${this.#base}/`)) return request;

@@ -1,9 +1,7 @@
 /** What holds for every request: it reads, and names a host. */
 import type { MiddlewareHandler } from "hono";
+import { HOST } from "./front.ts";
 import { problem } from "./problem.ts";
-
-/** A name or an address with its port (RFC 9110, section 7.2). */
-const HOST = /^(?:[\w.~-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
 
 /** Refuses methods that write, and hosts of which no link can be made. */
 export function onlyReads(title: string): MiddlewareHandler {

@@ -6,10 +6,11 @@ import { RecordingTelemetry } from "../support/recording_telemetry.ts";
 import { within } from "../support/waiting.ts";
 import { MadeStore } from "./made_store.ts";
 
-function serve(path: string, port = 0) {
+function serve(path: string, port = 0, publicUrl?: string) {
   return serveWeb({
     listen: { host: "127.0.0.1", port },
     title: "Status",
+    ...(publicUrl === undefined ? {} : { publicUrl }),
     queries: new SqliteQueries({ path }),
     dependency: "store",
     clock,
@@ -74,15 +75,18 @@ const HOSTS: readonly (readonly [host: string, status: number])[] = [
 Deno.test("serveWeb() answers 400 to a Host that is none", async () => {
   await using made = await MadeStore.create();
   await made.add({ site: "shop" });
-  const server = serve(made.path);
-  for (const [host, status] of HOSTS) {
-    const request = `GET /sites/shop.atom HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
-    using reader = await connectTo(server.address, request);
-    const bytes = new Uint8Array(12);
-    await reader.read(bytes);
-    strictEqual(new TextDecoder().decode(bytes), `HTTP/1.1 ${status}`, host);
+  for (const base of ["", "/status"]) {
+    const server = serve(made.path, 0, `https://ops.example.org${base}/`);
+    const path = `${base}/sites/shop.atom`;
+    for (const [host, status] of HOSTS) {
+      const request = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
+      using reader = await connectTo(server.address, request);
+      const bytes = new Uint8Array(12);
+      await reader.read(bytes);
+      strictEqual(new TextDecoder().decode(bytes), `HTTP/1.1 ${status}`, host);
+    }
+    await within(60_000, "the end", server.stop());
   }
-  await within(60_000, "the end", server.stop());
 });
 
 Deno.test("serveWeb() throws WebAddressError, when the address is taken", async () => {
