@@ -86,7 +86,15 @@ Deno.test("requests, reports, metrics, JSON and pages know a name as any other",
     if (name === "__proto__") continue;
     ok(request.includes(`\r\n${name.toLowerCase()}: ${name}\r\n`), name);
     const statuses = [aSiteStatus({ site: name, labels: { [name]: "x" } }), aSiteStatus()];
-    const query = { search: "", by: name, only: undefined, state: undefined, all: true, page: 1 };
+    const query = {
+      search: "",
+      by: name,
+      rows: undefined,
+      only: undefined,
+      state: undefined,
+      all: true,
+      page: 1,
+    };
     deepStrictEqual(overviewOf(statuses, query).groups.map(({ name }) => name), ["x", ""]);
   }
   registry.add(telemetry.take()!);

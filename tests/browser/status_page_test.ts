@@ -156,6 +156,24 @@ browserTest(
   },
 );
 
+browserTest("more than 20 rows take a line each, until full ones are asked for", async (visit) => {
+  await using made = await MadeStore.create();
+  const down = { outcome: "down", reason: "status", response_code: 500 } as const;
+  await made.add(...Array.from({ length: 21 }, (_, index): Making => (
+    { site: `site-${index}`, agoMs: 1_000, ...(index < 2 ? down : {}) }
+  )));
+  await using server = servedStore(made, visit);
+  await visit.open(server.address);
+  await visit.sees("Unexpected status 500: 2 sites");
+  const tallest =
+    `Math.max(...[...document.querySelectorAll(".site")].map((row) => row.clientHeight))`;
+  ok(await visit.ask<number>(tallest) < 40);
+  deepStrictEqual(await visit.violations(), []);
+  await visit.screenshot("compact");
+  await Promise.all([visit.page.waitForNavigation(), visit.page.click(".rows a[href*=full]")]);
+  ok(await visit.ask<number>(tallest) > 60);
+});
+
 browserTest("the page finds one of a thousand sites while one types", async (visit) => {
   await using made = await MadeStore.create();
   await made.add(...Array.from({ length: 1_000 }, (_, index): Making => ({
@@ -257,7 +275,7 @@ browserTest("the page can be used by keyboard alone", async (visit) => {
   strictEqual(await visit.ask("document.activeElement.className"), "skip");
   await visit.page.keyboard.press("Enter");
   strictEqual(await visit.ask("document.activeElement.id"), "content");
-  for (let presses = 0; presses < 10; presses++) {
+  for (let presses = 0; presses < 20; presses++) {
     await visit.page.keyboard.press("Tab");
     const isLink = await visit.ask(`document.activeElement.matches(".site a")`);
     if (isLink) break;

@@ -99,7 +99,7 @@ export interface ViewLink {
 
 /** Links between views of a page, of which the current one is marked. */
 export function viewLinks(
-  className: "tabs" | "states",
+  className: "tabs" | "states" | "rows",
   label: string,
   links: readonly ViewLink[],
 ): Html {

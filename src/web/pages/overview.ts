@@ -7,6 +7,8 @@ import { type Cause, causesOf, newestFirst } from "./causes.ts";
 
 /** Rows of a page: as many as the store returns days for in one query. */
 export const PAGE_SITES_MAX = 100;
+/** With more rows than these, each takes one line unless asked otherwise. */
+const FULL_ROWS_MAX = 20;
 /** Label keys offered for grouping. */
 const GROUP_KEYS_MAX = 50;
 /** Natural order: `web-2` before `web-10`. */
@@ -24,9 +26,15 @@ export interface OverviewQuery {
   readonly state: SiteState | undefined;
   /** Shows every site, even where only problems would be shown. */
   readonly all: boolean;
+  /** Rows of one line, or with all that is known of a site; by their number when undefined. */
+  readonly rows: Rows | undefined;
   /** From 1. */
   readonly page: number;
 }
+
+/** How much a row shows. */
+export const ROWS = ["compact", "full"] as const;
+export type Rows = (typeof ROWS)[number];
 
 export interface Group {
   /** The label's value; '' for the sites that have none. */
@@ -55,6 +63,7 @@ export interface Overview {
   readonly groups: readonly Group[];
   /** True when there are so many sites that those that are up are hidden by default. */
   readonly showsProblemsOnly: boolean;
+  readonly rows: Rows;
   readonly page: number;
   readonly pages: number;
   /** True when there is more than one location. */
@@ -89,6 +98,7 @@ export function overviewOf(statuses: readonly SiteStatus[], query: OverviewQuery
     groups: groupsOf(found, onPage, by)
       .filter((group) => showsProblemsOnly || group.sites.length > 0),
     showsProblemsOnly,
+    rows: query.rows ?? (shown.length > FULL_ROWS_MAX ? "compact" : "full"),
     page,
     pages,
     hasLocations: new Set(statuses.map(({ location }) => location)).size > 1,

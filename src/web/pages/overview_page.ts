@@ -9,12 +9,20 @@ import { SEARCH_LENGTH_MAX } from "../site_search.ts";
 import type { WholeSite } from "../whole_sites.ts";
 import { ago, type Html, lasting, locationMark, note, stateBadge, viewLinks } from "./markup.ts";
 import type { Cause } from "./causes.ts";
-import type { Counts, Group, Overview, OverviewQuery } from "./overview.ts";
+import {
+  type Counts,
+  type Group,
+  type Overview,
+  type OverviewQuery,
+  ROWS,
+  type Rows,
+} from "./overview.ts";
 import { sitePath } from "../site_path.ts";
 import { pageFrame } from "./page_frame.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { uptimeBars } from "./uptime_bars.ts";
 
+const ROW_WORDS: Readonly<Record<Rows, string>> = { compact: "One line each", full: "Full rows" };
 /** Causes that the verdict names. */
 const CAUSES_SHOWN_MAX = 5;
 /** Names of a cause; the others are found by the state. */
@@ -107,15 +115,15 @@ function causeLine({ words, since, sites }: Cause, now: Date): Html {
 }
 
 /** Each state with its count, as a link to its sites. */
-function stateLinks({ counts, by }: Overview, { state: chosen }: OverviewQuery): Html {
+function stateLinks({ counts, by }: Overview, { state: chosen, rows }: OverviewQuery): Html {
   const states = STATES.filter((state) => counts[state] > 0 || state === chosen);
   const links = states.map((state) => ({
-    path: queryPath({ by, state }),
+    path: queryPath({ by, state, rows }),
     text: countText(counts, state),
     isCurrent: state === chosen,
     className: state,
   }));
-  const all = { path: queryPath({ by }), text: "Show all", isCurrent: false };
+  const all = { path: queryPath({ by, rows }), text: "Show all", isCurrent: false };
   return viewLinks("states", "By state", chosen === undefined ? links : [...links, all]);
 }
 
@@ -138,6 +146,7 @@ function sites(options: OverviewPageOptions): Html {
   const { overview, query } = options;
   return html`${overview.total === 1 ? "" : searchForm(overview, query)}
 ${query.only === undefined ? "" : groupFilter(overview, query.only)}
+${overview.found > 1 ? rowLinks(overview, query) : ""}
 <div id="sites">
 ${overview.groups.map((group) => groupSection(group, options))}
 ${nothingFound(overview, query)}
@@ -147,7 +156,7 @@ ${pager(overview, query)}`;
 
 function searchForm(
   { keys, by, total }: Overview,
-  { search, all, only, state }: OverviewQuery,
+  { search, all, only, state, rows }: OverviewQuery,
 ): Html {
   const choices = [...keys, ""].map((key) =>
     html`<option value="${key}" ${key === by ? html`selected` : ""}>${key || "nothing"}</option>`
@@ -160,8 +169,19 @@ ${keys.length === 0 ? "" : html`<label>Group by <select name="by">${choices}</se
 ${all ? html`<input type="hidden" name="show" value="all">` : ""}
 ${only === undefined ? "" : html`<input type="hidden" name="in" value="${only}">`}
 ${state === undefined ? "" : html`<input type="hidden" name="state" value="${state}">`}
+${rows === undefined ? "" : html`<input type="hidden" name="rows" value="${rows}">`}
 <button>Show</button>
 </form>`;
+}
+
+/** The switch between rows of one line and full ones. */
+function rowLinks({ rows: shown, by }: Overview, query: OverviewQuery): Html {
+  const links = ROWS.map((rows) => ({
+    path: viewPath({ ...query, rows }, by),
+    text: ROW_WORDS[rows],
+    isCurrent: rows === shown,
+  }));
+  return viewLinks("rows", "Rows", links);
 }
 
 /** The one group that is shown, and a link back to all of them. */
@@ -184,7 +204,7 @@ function groupSection(group: Group, options: OverviewPageOptions): Html {
   return html`<section class="group" aria-labelledby="${groupId(group)}">
 <div class="grouphead"><h2 id="${groupId(group)}"><bdi>${name}</bdi></h2>
 <p>${countsText(group.counts)} ${hidden === 0 ? "" : showAll}</p></div>
-${rows.length === 0 ? "" : html`<ul class="sites">${rows}</ul>`}
+${rows.length === 0 ? "" : html`<ul class="sites ${overview.rows}">${rows}</ul>`}
 </section>`;
 }
 
@@ -240,15 +260,28 @@ url, location or labels`;
   return isCalm ? note("Every site is up.") : html``;
 }
 
-function pager({ page, pages, by }: Overview, { search, only, all, state }: OverviewQuery): Html {
+function pager({ page, pages, by }: Overview, query: OverviewQuery): Html {
   if (pages === 1) return html``;
-  const path = (to: number) =>
-    queryPath({ q: search, by, in: only, state, show: all ? "all" : undefined, page: `${to}` });
+  const path = (to: number) => viewPath({ ...query, page: to }, by);
   return html`<nav class="pager" aria-label="Pages">
 ${page > 1 ? html`<a rel="prev" href="${path(page - 1)}">Previous</a>` : ""}
 <span>Page ${page} of ${pages}</span>
 ${page < pages ? html`<a rel="next" href="${path(page + 1)}">Next</a>` : ""}
 </nav>`;
+}
+
+/** The address of the same view with something changed. */
+function viewPath(query: OverviewQuery, by: string): string {
+  const { search, only, state, rows, all, page } = query;
+  return queryPath({
+    q: search || undefined,
+    by,
+    in: only,
+    state,
+    rows,
+    show: all ? "all" : undefined,
+    page: page > 1 ? `${page}` : undefined,
+  });
 }
 
 function queryPath(query: Readonly<Record<string, string | undefined>>): string {

@@ -12,7 +12,7 @@ import { badge } from "./badge.ts";
 import { feed } from "./feed.ts";
 import { documentText } from "./markup.ts";
 import { SEARCH_LENGTH_MAX } from "../site_search.ts";
-import { overviewOf, type OverviewQuery } from "./overview.ts";
+import { overviewOf, type OverviewQuery, ROWS } from "./overview.ts";
 import { overviewPage } from "./overview_page.ts";
 import { LATENCY_CHOICES_DAYS, sitePage } from "./site_page.ts";
 
@@ -89,6 +89,7 @@ function overviewQuery(context: Context): OverviewQuery {
     only: context.req.query("in"),
     state: STATES.find((state) => state === context.req.query("state")),
     all: context.req.query("show") === "all",
+    rows: ROWS.find((rows) => rows === context.req.query("rows")),
     page: Number.isSafeInteger(page) ? page : 1,
   };
 }

@@ -5,7 +5,7 @@ import type { Outcome } from "../../../src/report/outcome.ts";
 import type { SiteStatus } from "../../../src/status/queries.ts";
 import { aSiteStatus } from "../site_status.ts";
 
-const UNNARROWED = { by: undefined, only: undefined, state: undefined };
+const UNNARROWED = { by: undefined, only: undefined, state: undefined, rows: undefined };
 const EVERYTHING: OverviewQuery = { search: "", ...UNNARROWED, all: false, page: 1 };
 
 function sites(count: number, of: (index: number) => Partial<SiteStatus> = () => ({})) {
@@ -108,6 +108,13 @@ Deno.test("overviewOf() orders names as people count", () => {
   );
   deepStrictEqual(names(statuses, { by: "" }), [["", "Web-1", "web-2", "web-10"]]);
   deepStrictEqual(names(statuses).map(([group]) => group), ["Web-1", "web-2", "web-10"]);
+});
+
+Deno.test("overviewOf() has rows of one line, when there are more than 20", () => {
+  const rows = (count: number, query = {}) =>
+    overviewOf(sites(count), { ...EVERYTHING, ...query }).rows;
+  deepStrictEqual([rows(20), rows(21)], ["full", "compact"]);
+  deepStrictEqual([rows(1, { rows: "compact" }), rows(99, { rows: "full" })], ["compact", "full"]);
 });
 
 Deno.test("overviewOf() pages through all sites, each once", () => {
