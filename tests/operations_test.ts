@@ -26,7 +26,13 @@ function commandLines(text: string): string[][] {
   return [...lines].map(([, words]) => words!.trim().split(/\s+/));
 }
 
-for (const [path, countMin] of [["docs/operations.md", 20], ["README.md", 20]] as const) {
+for (
+  const [path, countMin] of [
+    ["docs/operations.md", 20],
+    ["README.md", 20],
+    ["docs/backup.md", 5],
+  ] as const
+) {
   Deno.test(`${path} names commands and options that exist`, async () => {
     const lines = commandLines(Deno.readTextFileSync(new URL(path, ROOT)));
     ok(lines.length >= countMin, `${lines.length}`);

@@ -64,6 +64,10 @@ export class Pipeline implements AsyncDisposable {
     return pipeline;
   }
 
+  get databaseUrl(): string {
+    return this.#database.url;
+  }
+
   startProducer(options: SitemonOptions = {}): SitemonProcess {
     return this.#start(["producer", "-c", this.producerFile], options);
   }

@@ -1,4 +1,5 @@
 /** PostgreSQL servers for tests. */
+import { dirname } from "node:path";
 import { type Found, hasCompose, share, type SharedServer } from "./found.ts";
 import { freePort } from "../support/free_port.ts";
 import { findProgram, run } from "./programs.ts";
@@ -29,6 +30,13 @@ export function findOwnPostgres(): Found<PostgresPrograms> {
   const postgres = findProgram("postgres", folders);
   if (initdb && postgres) return { from: "programs", programs: { initdb, postgres } };
   return { from: "nowhere", reason: "no PostgreSQL: its programs initdb and postgres are missing" };
+}
+
+/** pg_dump and pg_restore, which read the version of the server that is found here. */
+export function findDumpPrograms(): { readonly folder?: string; readonly reason?: string } {
+  const found = findProgram("pg_dump", [...configuredFolder(), ...debianFolders()]);
+  if (found === undefined) return { reason: "no pg_dump: install postgresql-client" };
+  return { folder: dirname(found) };
 }
 
 function configuredFolder(): string[] {

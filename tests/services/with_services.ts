@@ -2,15 +2,24 @@
 import type { SharedServer } from "./found.ts";
 import { findKafka, findOwnKafka, shareKafka } from "./kafka.ts";
 import { findNginx } from "./nginx.ts";
+import { findProgram } from "./programs.ts";
 import { findPgbouncer } from "./pgbouncer.ts";
-import { findOwnPostgres, findPostgres, sharePostgres } from "./postgres.ts";
+import { findDumpPrograms, findOwnPostgres, findPostgres, sharePostgres } from "./postgres.ts";
 
 /**
  * What a test needs: a server that the tests of the run share, on which each has databases and
  * topics of its own; or `own …`, `nginx` and `pgbouncer`, one that the test starts itself and may
  * break.
  */
-export type Need = "postgres" | "kafka" | "own postgres" | "own kafka" | "nginx" | "pgbouncer";
+export type Need =
+  | "postgres"
+  | "kafka"
+  | "own postgres"
+  | "own kafka"
+  | "nginx"
+  | "pgbouncer"
+  | "pg_dump"
+  | "sqlite3";
 
 /** Why a service cannot be had here. */
 const REASONS: Readonly<Record<Need, () => string | undefined>> = {
@@ -20,6 +29,8 @@ const REASONS: Readonly<Record<Need, () => string | undefined>> = {
   "own kafka": () => findOwnKafka().reason,
   "nginx": () => findNginx().reason,
   "pgbouncer": () => findPgbouncer().reason,
+  "pg_dump": () => findDumpPrograms().reason,
+  "sqlite3": () => findProgram("sqlite3") ? undefined : "no sqlite3: install it",
 };
 
 /** Registers a test. */

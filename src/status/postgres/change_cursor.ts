@@ -20,12 +20,19 @@ const IS_AHEAD: Statement = {
     AS is_ahead`,
 };
 
+/**
+ * Whether a row changed after a cursor's snapshot, `$1`. A row that was restored from another server
+ * may name a transaction that this one has yet to begin: it did not change here.
+ */
+const IS_CHANGED = `NOT pg_visible_in_snapshot(changed_in, $1::pg_snapshot)
+    AND changed_in < pg_snapshot_xmax(pg_current_snapshot())`;
+
 /** `$1`: a cursor's snapshot; `$2`: its microseconds. */
 const CHANGED: Statement = {
   name: "query_changed",
   text: `SELECT ${CURRENT_COLUMNS}
   FROM site_current c JOIN site_status s USING (site, location)
-  WHERE NOT pg_visible_in_snapshot(s.changed_in, $1::pg_snapshot)
+  WHERE ${IS_CHANGED}
     OR c.stale AND c.stale_at >= timestamptz 'epoch' + $2::bigint * interval '1 microsecond'
   ORDER BY c.site, c.location`,
 };
@@ -34,7 +41,7 @@ const CHANGED: Statement = {
 const REMOVED: Statement = {
   name: "query_removed",
   text: `SELECT site, location FROM site_status
-  WHERE is_removed AND NOT pg_visible_in_snapshot(changed_in, $1::pg_snapshot)
+  WHERE is_removed AND ${IS_CHANGED}
   ORDER BY site, location`,
 };
 

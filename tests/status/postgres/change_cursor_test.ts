@@ -30,6 +30,23 @@ postgresTest(
   },
 );
 
+postgresTest(
+  "changesSince() tells nothing twice, when rows came from another server",
+  async (it) => {
+    const reports = ["a", "b", "gone"].map((site, index) =>
+      aReport({ site, sequence: index + 1, ...FRESH })
+    );
+    await it.store.apply(chunk(reports));
+    await it.maintenance.forget("gone");
+    await it.session.query("UPDATE site_status SET changed_in = '1000000000000'");
+    const { cursor } = await it.queries.changesSince(undefined);
+    const newer = aReport({ site: "b", sequence: 4, recorded_at: Date.now() * 1_000, ...FRESH });
+    await it.store.apply(chunk([newer]));
+    const { statuses, removed } = await it.queries.changesSince(cursor);
+    deepStrictEqual([statuses.map(({ site }) => site), removed], [["b"], []]);
+  },
+);
+
 postgresTest("PostgresQueries answers, when the role may only read", async (opened) => {
   const { store, options, session } = opened;
   await store.apply(chunk([aReport(FRESH)]));
