@@ -35,7 +35,7 @@ Deno.test("checkSite() reports up with all it saw, when a site answers", async (
     certificate_issuer: null,
     failures: [],
     snippet: null,
-    next_check_ms: 10_000,
+    next_check_ms: null,
     labels: { team: "a" },
     producer_id: "",
     sequence: 0,
