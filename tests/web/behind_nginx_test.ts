@@ -101,6 +101,9 @@ for (const [what, { proxy, options }] of Object.entries(WAYS)) {
       const { sites } = JSON.parse(texts.get(`${root}api/status`)!);
       deepStrictEqual(sites.map(({ site }: { site: string }) => site).sort(), NAMES.toSorted());
       match(texts.get(`${root}sites/shop.atom`)!, new RegExp(`<id>${root}sites/shop</id>`));
+      const events = await fetch(`${root}events`);
+      strictEqual(events.headers.get("content-type"), "text/event-stream");
+      await events.body!.cancel();
       const redirected = await fetch(root.slice(0, -1));
       deepStrictEqual([redirected.status, redirected.url], [200, root]);
       await redirected.body?.cancel();

@@ -1,6 +1,7 @@
 /**
- * Installed systemd units: which configuration each of them runs, where its state is, and which files
- * systemd passes to it as credentials. So a command beside a unit works with what the unit has.
+ * Installed systemd units: which configuration each of them runs, where its state is, which files
+ * systemd passes to it as credentials, and its variables. So a command beside a unit works with what
+ * the unit has.
  */
 import { dirname, isAbsolute, join, relative } from "node:path";
 import type { DaemonRole } from "../../config/loaded_config.ts";
@@ -17,6 +18,8 @@ export interface Unit {
   readonly state: string | undefined;
   /** The file of each credential, by its name. */
   readonly credentials: ReadonlyMap<string, string>;
+  /** Of `Environment=` and `EnvironmentFile=`. */
+  readonly variables: ReadonlyMap<string, string>;
 }
 
 /** Where systemd looks for units, the first first; `SYSTEMD_UNIT_PATH` replaces them, as for systemd. */
@@ -58,7 +61,7 @@ export function readUnit(name: string, host: HostEnvironment): Unit | undefined 
     return namesIn(inside, host).filter((it) => it.endsWith(".conf")).sort()
       .slice(0, FILES_MAX).map((it) => textOf(join(inside, it), host) ?? "");
   });
-  return unitOf(base, serviceLines([file, ...dropIns]));
+  return unitOf(base, serviceLines([file, ...dropIns]), host);
 }
 
 /** For messages: where units were looked for. */
@@ -67,28 +70,34 @@ export function unitFolders({ env }: HostEnvironment): readonly string[] {
 }
 
 /** The machine as a process of the unit sees it, except for variables that this process has itself. */
-export function asUnit(host: HostEnvironment, { state, credentials }: Unit): HostEnvironment {
+export function asUnit(
+  host: HostEnvironment,
+  { name, state, credentials, variables }: Unit,
+): HostEnvironment {
   const [first] = credentials.values();
-  const folder = first === undefined ? undefined : dirname(first);
-  const file = (path: string) => {
-    return folder === undefined ? path : credentials.get(relative(folder, path)) ?? path;
-  };
-  const variables = new Map([["STATE_DIRECTORY", state], ["CREDENTIALS_DIRECTORY", folder]]);
+  // Of a unit that has its credentials in another way, those are there while it runs.
+  const folder = first === undefined ? `/run/credentials/${name}.service` : dirname(first);
+  const file = (path: string) => credentials.get(relative(folder, path)) ?? path;
+  const own = new Map([["STATE_DIRECTORY", state], ["CREDENTIALS_DIRECTORY", folder]]);
   return {
     ...host,
-    env: (name) => host.env(name) ?? variables.get(name),
+    env: (name) => host.env(name) ?? own.get(name) ?? variables.get(name),
     isRegularFile: (path) => host.isRegularFile(file(path)),
     readTextFile: (path, bytesMax) => host.readTextFile(file(path), bytesMax),
   };
 }
 
-function unitOf(name: string, lines: readonly (readonly [key: string, value: string])[]) {
+function unitOf(
+  name: string,
+  lines: readonly (readonly [key: string, value: string])[],
+  host: HostEnvironment,
+): Unit | undefined {
   const of = (key: string) => {
     const values = lines.filter(([it]) => it === key).map(([, value]) => value);
     // An empty value makes systemd forget the ones before it.
     return values.slice(values.lastIndexOf("") + 1).filter((value) => !hasSpecifier(value));
   };
-  const [, role, ...options] = wordsOf(of("ExecStart").at(-1) ?? "");
+  const [, role, ...options] = wordsOf((of("ExecStart").at(-1) ?? "").replaceAll("$$", () => "$"));
   if (!isRole(role)) return undefined;
   const option = options.findIndex((it) => it === "-c" || it === "--config");
   const config = option < 0 ? defaultConfigPath(role) : options[option + 1] ?? "";
@@ -103,7 +112,21 @@ function unitOf(name: string, lines: readonly (readonly [key: string, value: str
     config,
     state: state === undefined ? undefined : join(STATE_FOLDERS, state),
     credentials: new Map(credentials),
+    variables: new Map([
+      ...of("Environment").flatMap(wordsOf).flatMap(variableOf),
+      ...of("EnvironmentFile").flatMap((path) => variablesOf(path.replace(/^-/, ""), host)),
+    ]),
   };
+}
+
+function variableOf(text: string): [name: string, value: string][] {
+  const [, name, value] = /^\s*([A-Za-z_]\w*)=(.*)$/s.exec(text) ?? [];
+  return name === undefined ? [] : [[name, value!]];
+}
+
+function variablesOf(path: string, host: HostEnvironment): [name: string, value: string][] {
+  const lines = textOf(path, host)?.split("\n") ?? [];
+  return lines.flatMap(variableOf).map(([name, value]) => [name, unquoted(value.trim())]);
 }
 
 function isRole(text = ""): text is DaemonRole {
@@ -127,11 +150,18 @@ function hasSpecifier(value: string): boolean {
   return value.replaceAll("%%", "").includes("%");
 }
 
-/** As systemd divides a command: quotes keep a word together, `%%` and `$$` stand for one. */
+const QUOTED = /"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'/g;
+const WORDS = new RegExp(`(?:${QUOTED.source}|[^\\s"'])+`, "g");
+
+/** As systemd divides a line: quotes keep a word together, and `%%` stands for one. */
 function wordsOf(value: string): string[] {
-  const words = value.matchAll(/"((?:[^"\\]|\\.)*)"|(\S+)/g);
-  return [...words].map(([, inside, plain]) =>
-    (inside?.replaceAll(/\\(.)/g, "$1") ?? plain!).replaceAll("%%", "%").replaceAll("$$", () => "$")
+  return [...value.matchAll(WORDS)].map(([word]) => unquoted(word).replaceAll("%%", "%"));
+}
+
+function unquoted(text: string): string {
+  return text.replaceAll(
+    QUOTED,
+    (_, double?: string, single?: string) => (double ?? single ?? "").replaceAll(/\\(.)/g, "$1"),
   );
 }
 

@@ -18,7 +18,7 @@ function textOf(role: DaemonRole, config = `/etc/sitemon/${role}.yaml`): string 
     writes: [],
     shutdownTimeoutMs: 20_000,
     notifies: true,
-    variables: {},
+    variables: { OTEL_DENO_TRACING: 'a "b" $5 %' },
     addresses: [],
   });
 }
@@ -33,6 +33,11 @@ for (const role of ["producer", "consumer", "run", "web"] as const) {
       config,
       state: `/var/lib/sitemon-${role}`,
       credentials: new Map([["kafka", `${SECRETS}/kafka`]]),
+      variables: new Map([
+        ["RES_OPTIONS", "timeout:1 attempts:1"],
+        ["OTEL_DENO_TRACING", 'a "b" $5 %'],
+        ["OTEL_SERVICE_NAME", `sitemon-${role}`],
+      ]),
     });
   });
 }
@@ -43,7 +48,9 @@ Deno.test("readUnit() applies drop-ins after the unit, and knows the default con
       "[Service]\nExecStart=sitemon consumer\nStateDirectory=a b\nLoadCredential=x:/x\n",
     "/run/systemd/system/mine.service": "[Service]\nExecStart=sitemon producer\n",
     [`${FOLDER}/mine.service.d/10-a.conf`]:
-      "[Unit]\nStateDirectory=no\n[Service]\nLoadCredential=\nLoadCredential=y:/etc/y\nLoadCredential=z:/%i\n",
+      "[Unit]\nStateDirectory=no\n[Service]\nLoadCredential=\nLoadCredential=y:/etc/y\nLoadCredential=z:/%i\n" +
+      "Environment=A=1 'B=2 3' C=\"4 5\"\nEnvironmentFile=-/etc/no\nEnvironmentFile=/etc/env\n",
+    "/etc/env": "# D=0\nA=6\nD = 7\nE='8 9'\nF=\n",
   };
   deepStrictEqual(readUnit("mine", fakeHostEnvironment({ files })), {
     name: "mine",
@@ -51,6 +58,7 @@ Deno.test("readUnit() applies drop-ins after the unit, and knows the default con
     config: "/etc/sitemon/consumer.yaml",
     state: "/var/lib/a",
     credentials: new Map([["y", "/etc/y"]]),
+    variables: new Map([["A", "6"], ["B", "2 3"], ["C", "4 5"], ["E", "8 9"], ["F", ""]]),
   });
 });
 
@@ -83,17 +91,24 @@ Deno.test("asUnit() adds the variables and the credentials of a unit, and replac
     config: "/etc/sitemon/producer.yaml",
     state: "/var/lib/sitemon",
     credentials: new Map([["kafka", "/etc/a/kafka"], ["token", "/etc/b/other-name"]]),
+    variables: new Map([["SHOP_TOKEN", "t"]]),
   } as const;
   const host = asUnit(fakeHostEnvironment({ files }), unit);
-  deepStrictEqual(["STATE_DIRECTORY", "CREDENTIALS_DIRECTORY", "HOME"].map(host.env), [
-    "/var/lib/sitemon",
-    "/etc/a",
-    undefined,
-  ]);
+  deepStrictEqual(
+    ["STATE_DIRECTORY", "CREDENTIALS_DIRECTORY", "SHOP_TOKEN", "HOME"].map(host.env),
+    [
+      "/var/lib/sitemon",
+      "/etc/a",
+      "t",
+      undefined,
+    ],
+  );
   deepStrictEqual(
     ["kafka", "token", "more"].map((name) => host.readTextFile(`/etc/a/${name}`, 100)),
     ["right", "other", "more"],
   );
   const own = asUnit(fakeHostEnvironment({ env: { STATE_DIRECTORY: "/srv" } }), unit);
   strictEqual(own.env("STATE_DIRECTORY"), "/srv");
+  const other = asUnit(fakeHostEnvironment({}), { ...unit, credentials: new Map() });
+  strictEqual(other.env("CREDENTIALS_DIRECTORY"), "/run/credentials/sitemon.service");
 });
