@@ -16,6 +16,7 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: Load]>>
   web: ["serve the status page", () => import("./commands/web.ts")],
   check: ["check sites once, now", () => import("./commands/check.ts")],
   status: ["show the status of every site", () => import("./commands/status.ts")],
+  incidents: ["show when sites were down, and why", () => import("./commands/incidents.ts")],
   doctor: ["test every dependency once", () => import("./commands/doctor.ts")],
   schema: ["print the Avro schema of a report", () => import("./commands/schema.ts")],
   config: ["check and show configurations", () => import("./commands/config.ts")],

@@ -15,6 +15,19 @@ export function clockTime(time: Date): string {
   return time.toISOString().slice(0, 19).replace("T", " ");
 }
 
+/** A length of time in its two largest units: `45 s`, `12 min 30 s`, `1 h 12 min`, `2 d 3 h`. */
+export function lengthText(seconds: number): string {
+  if (seconds < 1) return "0 s";
+  const units = [["d", DAY_S], ["h", HOUR_S], ["min", MINUTE_S], ["s", 1]] as const;
+  const first = units.findIndex(([, unit]) => seconds >= unit);
+  let rest = seconds;
+  return units.slice(first, first + 2).flatMap(([name, unit]) => {
+    const count = Math.floor(rest / unit);
+    rest %= unit;
+    return count === 0 ? [] : [`${count} ${name}`];
+  }).join(" ");
+}
+
 /** A length of time, in the unit that leaves at least two of it, so that rounding down never hides half of it. */
 export function span(seconds: number): string {
   if (seconds < 2 * MINUTE_S) return `${seconds} s`;

@@ -1,6 +1,6 @@
 /** What a span of time amounts to: uptime, with and without the time of which nothing is known. */
 import { span } from "../runtime/relative_time.ts";
-import type { Coverage } from "./queries.ts";
+import { type Coverage, type SiteUptime, UPTIME_WINDOWS_DAYS } from "./queries.ts";
 
 /**
  * Part of the known time that a site was up or degraded, 0 to 1; `null` when nothing is known.
@@ -38,6 +38,16 @@ export function uptimeText(coverage: Coverage | undefined): string {
 /** Milliseconds that {@linkcode uptimeOf} is a part of. */
 function knownMsOf({ upMs, degradedMs, downMs }: Coverage): number {
   return upMs + degradedMs + downMs;
+}
+
+/** The windows of a site as the API and `--json` have them. */
+export function uptimesJson(uptime: SiteUptime | undefined) {
+  return uptime === undefined ? [] : UPTIME_WINDOWS_DAYS.map((days) => ({
+    days,
+    uptime: uptimeOf(uptime.windows[days]),
+    down_ms: uptime.windows[days].downMs,
+    unknown_ms: unknownMsOf(uptime.windows[days]),
+  }));
 }
 
 /** `99.98 %`: cut rather than rounded, so that less than all is never shown as 100 %. */

@@ -12,8 +12,8 @@ import { MadeReports, type Making } from "./made_reports.ts";
 export class MadeStore implements AsyncDisposable {
   readonly #folder = new TempFolder();
   readonly path = this.#folder.file("status.db");
-  readonly #store = new SqliteStore({ path: this.path, clock });
-  readonly #reports = new MadeReports(this.#store);
+  readonly store = new SqliteStore({ path: this.path, clock });
+  readonly #reports = new MadeReports(this.store);
   readonly queries = new SqliteQueries({ path: this.path });
   readonly telemetry = new RecordingTelemetry();
   readonly cache = new StatusCache({
@@ -26,7 +26,7 @@ export class MadeStore implements AsyncDisposable {
 
   static async create(): Promise<MadeStore> {
     const made = new MadeStore();
-    await made.#store.migrate();
+    await made.store.migrate();
     return made;
   }
 
@@ -64,7 +64,7 @@ export class MadeStore implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     await this.queries.close();
-    await this.#store.close();
+    await this.store.close();
     this.#folder[Symbol.dispose]();
   }
 }

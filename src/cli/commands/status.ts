@@ -1,6 +1,7 @@
 /** `sitemon status`: the newest status of each site, or one site's history, read in a thread. */
 import { threadResult } from "../../runtime/threads/thread_results.ts";
-import { jsonOf, type SiteStatus } from "../../status/queries.ts";
+import { jsonOf, keyOf, type SiteStatus, type SiteUptime } from "../../status/queries.ts";
+import { uptimesJson } from "../../status/uptime.ts";
 import type { SiteStories } from "../../threads/store_task/store_task_thread.ts";
 import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
@@ -17,7 +18,10 @@ export const define: DefineCommand = (command, { terminal, exit }) =>
     .description("Prints the newest status of each site; exits 0 when all are up.")
     .option("--json", "print one JSON object per site")
     .option("--watch", "keep updating the output until interrupted")
-    .option("--site <name>", "only this site, with its uptimes, response times and changes")
+    .option(
+      "--site <name>",
+      "only this site, with its uptimes, response times, incidents and changes",
+    )
     .action((options: StatusOptions) => exit(status(options, terminal)));
 
 interface StatusOptions extends ConfigOptions {
@@ -34,9 +38,11 @@ async function status(
   const loaded = loadFile(options, { role: "status", terminal });
   const spec = storeTaskSpec(loaded, { type: "statuses", ...(site !== undefined && { site }) });
   const show = async (terminal: Terminal) => {
-    const { statuses, stories } = await threadResult<SiteStories>(spec);
+    const { statuses, uptimes, stories } = await threadResult<SiteStories>(spec);
     const now = new Date();
-    if (site === undefined || json) return printStatuses({ statuses, json, now }, terminal);
+    if (site === undefined || json) {
+      return printStatuses({ statuses, uptimes, json, now }, terminal);
+    }
     if (stories.length === 0) {
       terminal.writeError(`no such site in the store: ${printable(`"${site}"`)}\n`);
     }
@@ -65,22 +71,28 @@ async function orExitCode(
 
 export interface PrintStatusesOptions {
   readonly statuses: readonly SiteStatus[];
-  /** One object a line, with the fields of the report. */
+  readonly uptimes: readonly SiteUptime[];
+  /** One object a line, with the fields of the report and uptimes as `/api/status` has them. */
   readonly json: boolean;
   readonly now: Date;
 }
 
 /** Returns the exit code. */
 export function printStatuses(
-  { statuses, json, now }: PrintStatusesOptions,
+  { statuses, uptimes, json, now }: PrintStatusesOptions,
   terminal: Terminal,
 ): number {
   const { hasColor, columns } = terminal;
+  const uptimeOfSite = new Map(uptimes.map((uptime) => [keyOf(uptime), uptime]));
   if (statuses.length === 0) terminal.writeError("No site has a status yet\n");
   else if (json) {
-    terminal.write(statuses.map((status) => `${printableJson(jsonOf(status))}\n`).join(""));
+    const objects = statuses.map((status) => ({
+      ...jsonOf(status),
+      uptimes: uptimesJson(uptimeOfSite.get(keyOf(status))),
+    }));
+    terminal.write(objects.map((object) => `${printableJson(object)}\n`).join(""));
   } else {
-    terminal.write(statusTable(statuses, { now, hasColor, columns }));
+    terminal.write(statusTable(statuses, { uptimes: uptimeOfSite, now, hasColor, columns }));
     // A person may see only the end of a long table.
     if (columns !== undefined) terminal.write(`${cutText(statusSummary(statuses), columns)}\n`);
   }

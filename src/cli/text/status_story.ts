@@ -4,6 +4,7 @@ import { stateOf } from "../../report/site_state.ts";
 import { clockTime, relativeTime, span } from "../../runtime/relative_time.ts";
 import {
   type DayCoverage,
+  type Incident,
   type LatencyPoint,
   type SiteStatus,
   type Transition,
@@ -11,6 +12,7 @@ import {
 } from "../../status/queries.ts";
 import { isMostlyUnknown, uptimeOf, uptimeText } from "../../status/uptime.ts";
 import type { SiteStory } from "../../threads/store_task/store_task_thread.ts";
+import { causeText, durationText, endText } from "./incident_table.ts";
 import { STATE_COLORS } from "./status_table.ts";
 import type { Terminal } from "./terminal.ts";
 import { cutText, printable } from "./terminal_text.ts";
@@ -18,7 +20,9 @@ import { painted } from "./text_table.ts";
 
 /** So that the story fits on a screen. */
 const TRANSITIONS_SHOWN_MAX = 8;
-const LABEL_WIDTH = 10;
+const INCIDENTS_SHOWN_MAX = 5;
+/** The longest is "incidents". */
+const LABEL_WIDTH = 11;
 const BLOCKS = "▁▂▃▄▅▆▇█";
 /** The block of a day, by the uptime that it must have reached. */
 const DAY_STEPS = [[1, "█"], [0.99, "▆"], [0.9, "▃"], [0, "▁"]] as const;
@@ -28,7 +32,7 @@ const UNKNOWN = "·";
 
 /** One site at one location, each line within the width of the terminal. */
 export function storyText(
-  { history: { status, transitions, latency }, uptime, days }: SiteStory,
+  { history: { status, transitions, latency }, uptime, days, incidents }: SiteStory,
   { now, terminal }: { readonly now: Date; readonly terminal: Terminal },
 ): string {
   const { columns = Infinity, hasColor } = terminal;
@@ -41,12 +45,14 @@ export function storyText(
   return [
     `${head}\n`,
     `${"outcome".padEnd(LABEL_WIDTH)}${hasColor ? painted(state, color) : state}\n`,
-    ...(status.reason ? [line("reason", reasonText(status))] : []),
+    ...(status.reason ? [line("reason", causeText(status))] : []),
     line("url", status.url),
     line("checked", `${relativeTime(status.checked_at, now)}, ${status.response_time} ms`),
     line("uptime", uptimesText(uptime)),
     line("days", dayStrip(days.slice(-room))),
     ...latencyLines(latency, now, line),
+    ...incidents.slice(0, INCIDENTS_SHOWN_MAX)
+      .map((incident, index) => line(index === 0 ? "incidents" : "", incidentText(incident))),
     ...transitions.slice(0, TRANSITIONS_SHOWN_MAX)
       .map((change, index) => line(index === 0 ? "changes" : "", changeText(change, now))),
   ].join("");
@@ -62,10 +68,6 @@ function stateText(
     return `${outcome} (stale), unknown since ${clockTime(knownUntil)} UTC`;
   }
   return since === null ? outcome : `${outcome} for ${span(secondsBetween(since, now))}`;
-}
-
-function reasonText({ reason, error_text }: { reason: string | null; error_text: string | null }) {
-  return [reason, error_text].filter(Boolean).join(": ");
 }
 
 /** By window; once, where all of them say the same of a new site. */
@@ -105,6 +107,17 @@ export function sparkline(points: readonly LatencyPoint[], now: Date): string {
     if (ms === undefined) return UNKNOWN;
     return BLOCKS[Math.round(ms / Math.max(1, highest) * (BLOCKS.length - 1))];
   }).join("");
+}
+
+/** `2026-05-01 09:30:00 to 2026-05-01 09:45:12 UTC, 15 min 12 s: dns: no such name`. */
+function incidentText(incident: Incident): string {
+  const { began_at, ended_at, unknown_since } = incident;
+  const isOver = ended_at !== null && unknown_since === null;
+  const begun = clockTime(began_at);
+  const span = isOver
+    ? `${begun} to ${endText(incident)} UTC`
+    : `${begun} UTC, ${endText(incident)}`;
+  return `${span}, ${durationText(incident)}: ${causeText(incident)}`;
 }
 
 function changeText({ at, to, reason }: Transition, now: Date): string {

@@ -1,10 +1,13 @@
 /** Statuses as a table, the worst first, and their number by state in one line. */
 import { rankOf, type SiteState, stateOf, STATES } from "../../report/site_state.ts";
 import { relativeTime } from "../../runtime/relative_time.ts";
-import type { SiteStatus } from "../../status/queries.ts";
+import { keyOf, type SiteStatus, type SiteUptime } from "../../status/queries.ts";
+import { percent, uptimeOf } from "../../status/uptime.ts";
 import { type Column, textTable } from "./text_table.ts";
 
 export interface StatusTableOptions {
+  /** By `keyOf()` of a status. */
+  readonly uptimes: ReadonlyMap<string, SiteUptime>;
   readonly now: Date;
   readonly hasColor: boolean;
   /** Width to fit into; `undefined` cuts nothing. */
@@ -17,6 +20,9 @@ const SITE_WIDTH_MIN = 12;
 
 /** Other columns are dropped before the reason is cut to less. */
 const REASON_WIDTH_WANTED = 32;
+
+/** The window of the uptime. */
+const UPTIME_DAYS = 30;
 
 /** `web-2` before `web-10`. */
 const NAMES = new Intl.Collator("en", { numeric: true });
@@ -33,7 +39,7 @@ export const STATE_COLORS: Readonly<Record<SiteState, number>> = {
 /** The lines of the table, each with its line break. Locations show when there are several. */
 export function statusTable(
   statuses: readonly SiteStatus[],
-  { now, hasColor, columns }: StatusTableOptions,
+  { uptimes, now, hasColor, columns }: StatusTableOptions,
 ): string {
   const hasLocations = new Set(statuses.map(({ location }) => location)).size > 1;
   const siteWidthMax = columns === undefined
@@ -59,7 +65,17 @@ export function statusTable(
       alignsRight: true,
       dropOrder: 1,
     },
-    { title: "SINCE", cell: ({ since }) => since ? relativeTime(since, now) : "-", dropOrder: 4 },
+    {
+      title: "UPTIME",
+      cell: (status) => {
+        const coverage = uptimes.get(keyOf(status))?.windows[UPTIME_DAYS];
+        const uptime = coverage === undefined ? null : uptimeOf(coverage);
+        return uptime === null ? "-" : percent(uptime);
+      },
+      alignsRight: true,
+      dropOrder: 4,
+    },
+    { title: "SINCE", cell: ({ since }) => since ? relativeTime(since, now) : "-", dropOrder: 5 },
     { title: "CHECKED", cell: ({ checked_at }) => relativeTime(checked_at, now), dropOrder: 3 },
     {
       title: "REASON",
@@ -70,8 +86,10 @@ export function statusTable(
   return textTable(all, statuses.toSorted(worstFirst), { hasColor, columns });
 }
 
+/** Of stale sites those first that were worst when they were last seen. */
 function worstFirst(a: SiteStatus, b: SiteStatus): number {
-  return rankOf(stateOf(a)) - rankOf(stateOf(b)) || NAMES.compare(a.site, b.site);
+  return rankOf(stateOf(a)) - rankOf(stateOf(b)) || rankOf(a.outcome) - rankOf(b.outcome) ||
+    NAMES.compare(a.site, b.site);
 }
 
 /** `46 sites: 2 down, 1 stale, 43 up`. A stale site counts only as stale. */

@@ -1,4 +1,4 @@
-/** A thread for the commands that ask the store of the status: status, forget, migrate, audit, dead-letter. */
+/** A thread for the commands that ask the store of the status: status, incidents, forget, audit … */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { brokers, statusStore, storeKind } from "../../config/permissions/needs.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";

@@ -13,11 +13,14 @@ import { type Audit, auditTwice } from "../../status/repair/audit.ts";
 import { replay, type Replayed } from "../../status/repair/replay.ts";
 import type {
   DayCoverage,
+  Incident,
+  IncidentsOptions,
   SiteHistory,
   SiteStatus,
   SiteUptime,
   StatusQueries,
 } from "../../status/queries.ts";
+import { DAY_MS } from "../../runtime/time_units.ts";
 import { StoreConfigurationError, StoreUnavailableError } from "../../status/store.ts";
 
 export interface StoreTaskSetup {
@@ -31,6 +34,8 @@ export interface StoreTaskSetup {
 export type StoreTask =
   /** One {@linkcode SiteStories}. */
   | { readonly type: "statuses"; readonly site?: string }
+  /** {@linkcode FoundIncidents}. */
+  | { readonly type: "incidents"; readonly options: IncidentsOptions }
   /** The locations at which the site was not yet removed. */
   | { readonly type: "forget"; readonly site: string; readonly location?: string }
   /** "migrated". */
@@ -61,11 +66,21 @@ export interface SiteStory {
   readonly uptime: SiteUptime | undefined;
   /** 90 days, the oldest first. */
   readonly days: readonly DayCoverage[];
+  /** Of these days, the newest first. */
+  readonly incidents: readonly Incident[];
+}
+
+export interface FoundIncidents {
+  readonly incidents: readonly Incident[];
+  /** False when the store has no site of the name that was asked for. */
+  readonly isKnown: boolean;
 }
 
 /** Statuses by site and location; of one site also its stories, one for each location. */
 export interface SiteStories {
   readonly statuses: readonly SiteStatus[];
+  /** Of all sites, by site and location. */
+  readonly uptimes: readonly SiteUptime[];
   readonly stories: readonly SiteStory[];
 }
 
@@ -82,6 +97,8 @@ serveTask<StoreTaskSetup>(async ({ store, kafka, task }, { result }) => {
   switch (task.type) {
     case "statuses":
       return result(await siteStories(opened(parts.queries()), task.site));
+    case "incidents":
+      return result(await foundIncidents(opened(parts.queries()), task.options));
     case "forget":
       return result(await opened(parts.maintenance()).forget(task.site, task.location));
     case "migrate":
@@ -114,17 +131,32 @@ serveTask<StoreTaskSetup>(async ({ store, kafka, task }, { result }) => {
 /** Stories only when a site is named. */
 async function siteStories(queries: StatusQueries, site?: string): Promise<SiteStories> {
   const all = await queries.statuses();
-  if (site === undefined) return { statuses: all, stories: [] };
-  const statuses = all.filter((status) => status.site === site);
   const uptimes = await queries.uptimes();
+  if (site === undefined) return { statuses: all, uptimes, stories: [] };
+  const statuses = all.filter((status) => status.site === site);
   const days = await queries.daily(statuses, STORY.transitionDays);
+  const until = new Date();
+  const since = new Date(until.getTime() - STORY.transitionDays * DAY_MS);
+  const incidents = await queries.incidents({ site, since, until });
   const stories: SiteStory[] = [];
   for (const [index, { location }] of statuses.entries()) {
     const history = await queries.history({ site, location }, STORY);
     const uptime = uptimes.find((one) => one.site === site && one.location === location);
-    if (history) stories.push({ history, uptime, days: days[index]!.days });
+    const ofLocation = incidents.filter((incident) => incident.location === location);
+    if (!history) continue;
+    stories.push({ history, uptime, days: days[index]!.days, incidents: ofLocation });
   }
-  return { statuses, stories };
+  return { statuses, uptimes, stories };
+}
+
+async function foundIncidents(
+  queries: StatusQueries,
+  options: IncidentsOptions,
+): Promise<FoundIncidents> {
+  const incidents = await queries.incidents(options);
+  const isKnown = incidents.length > 0 || options.site === undefined ||
+    (await queries.statuses()).some(({ site }) => site === options.site);
+  return { incidents, isKnown };
 }
 
 /** Those of a topic, or why they cannot be known: Kafka may be away, and the store is audited all the same. */

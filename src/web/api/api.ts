@@ -8,9 +8,8 @@ import {
   type SiteHistory,
   type SiteStatus,
   type SiteUptime,
-  UPTIME_WINDOWS_DAYS,
 } from "../../status/queries.ts";
-import { unknownMsOf, uptimeOf } from "../../status/uptime.ts";
+import { uptimeOf, uptimesJson } from "../../status/uptime.ts";
 import type { StatusCache, View } from "../live/status_cache.ts";
 import { type WholeSite, wholeSite, wholeSites } from "../whole_sites.ts";
 import {
@@ -133,15 +132,7 @@ function wholeResponse({ site, state, isPartial }: WholeSite): WholeResponse {
 }
 
 function statusResponse(status: SiteStatus, uptime: SiteUptime | undefined): StatusResponse {
-  return {
-    ...jsonOf(status),
-    uptimes: uptime === undefined ? [] : UPTIME_WINDOWS_DAYS.map((days) => ({
-      days,
-      uptime: uptimeOf(uptime.windows[days]),
-      down_ms: uptime.windows[days].downMs,
-      unknown_ms: unknownMsOf(uptime.windows[days]),
-    })),
-  };
+  return { ...jsonOf(status), uptimes: uptimesJson(uptime) };
 }
 
 function dayResponse(day: DayCoverage): LocationResponse["days"][number] {

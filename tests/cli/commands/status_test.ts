@@ -28,12 +28,18 @@ const DOWN = {
   error_text: "Cannot connect to blog.example: no such name",
 } as const;
 
+const DAY_MS = 86_400_000;
+const coverage = { upMs: 999, degradedMs: 0, downMs: 1, inconclusiveMs: 0, windowMs: DAY_MS };
+const windows = { 1: coverage, 7: coverage, 30: coverage, 90: coverage };
+
+/** The first of the sites has an uptime. */
 function printed(
   statuses: readonly SiteStatus[],
   { json = false, ...options }: Partial<Terminal> & { json?: boolean } = {},
 ) {
   const terminal = new FakeTerminal(options);
-  const exitCode = printStatuses({ statuses, json, now: NOW }, terminal);
+  const uptimes = statuses.slice(0, 1).map(({ site, location }) => ({ site, location, windows }));
+  const exitCode = printStatuses({ statuses, uptimes, json, now: NOW }, terminal);
   const { output: out, errors: error } = terminal;
   return { exitCode, error, out, lines: out.split("\n").slice(0, -1) };
 }
@@ -41,7 +47,7 @@ function printed(
 Deno.test("printStatuses() prints an aligned table, the worst first", () => {
   const { lines, exitCode } = printed([
     aStatus(),
-    aStatus({ site: "old", stale: true, checked_at: secondsAgo(7_200) }),
+    aStatus({ site: "aged", stale: true, checked_at: secondsAgo(7_200) }),
     aStatus({ site: "unsure", outcome: "inconclusive", reason: "internal", since: null }),
     aStatus({ site: "slow", outcome: "degraded", reason: "slow", response_time: 12_000 }),
     aStatus({ site: "blog", ...DOWN, since: secondsAgo(200) }),
@@ -49,14 +55,14 @@ Deno.test("printStatuses() prints an aligned table, the worst first", () => {
   ]);
   strictEqual(exitCode, 1);
   deepStrictEqual(lines, [
-    "SITE    OUTCOME       CODE      TIME  SINCE      CHECKED   REASON",
-    "blog    down             -     40 ms  3 min ago  12 s ago  dns: Cannot connect to blog.example:" +
-    " no such name",
-    "slow    degraded       200  12000 ms  3 d ago    12 s ago  slow",
-    "gone    down (stale)     -     40 ms  3 d ago    12 s ago  dns",
-    "old     up (stale)     200     40 ms  3 d ago    2 h ago",
-    "unsure  inconclusive   200     40 ms  -          12 s ago  internal",
-    "shop    up             200     40 ms  3 d ago    12 s ago",
+    "SITE    OUTCOME       CODE      TIME   UPTIME  SINCE      CHECKED   REASON",
+    "blog    down             -     40 ms        -  3 min ago  12 s ago  dns: Cannot connect to" +
+    " blog.example: no such name",
+    "slow    degraded       200  12000 ms        -  3 d ago    12 s ago  slow",
+    "gone    down (stale)     -     40 ms        -  3 d ago    12 s ago  dns",
+    "aged    up (stale)     200     40 ms        -  3 d ago    2 h ago",
+    "unsure  inconclusive   200     40 ms        -  -          12 s ago  internal",
+    "shop    up             200     40 ms  99.90 %  3 d ago    12 s ago",
   ]);
 });
 
@@ -123,8 +129,8 @@ Deno.test("printStatuses() fits any width of terminal", () => {
 Deno.test("printStatuses() leaves out other columns before why a site is down", () => {
   const statuses = [aStatus(), aStatus({ ...DOWN, site: "blog" })];
   deepStrictEqual([100, 72, 50].map((columns) => printed(statuses, { columns }).lines[1]), [
-    "blog  down        -  40 ms  3 d ago  12 s ago  dns: Cannot connect to blog.example: no such name",
-    "blog  down        -  3 d ago  12 s ago  dns: Cannot connect to blog.exa…",
+    "blog  down        -  40 ms        -  3 d ago  12 s ago  dns: Cannot connect to blog.example: no suc…",
+    "blog  down           -  3 d ago  dns: Cannot connect to blog.example: n…",
     "blog  down     dns: Cannot connect to blog.exampl…",
   ]);
 });
@@ -168,8 +174,11 @@ Deno.test("printStatuses() prints one object a line as JSON, in the words of the
       ...aSiteStatus(),
       checked_at: (NOW.getTime() - 12_000) * 1_000,
       since: (NOW.getTime() - 3 * 86_400_000) * 1_000,
+      uptimes: [1, 7, 30, 90].map((days) => ({
+        ...{ days, uptime: 0.999, down_ms: 1, unknown_ms: DAY_MS - 1_000 },
+      })),
     },
-    { ...first, ...DOWN, site: "blog", since: null },
+    { ...first, ...DOWN, site: "blog", since: null, uptimes: [] },
   ]);
 });
 

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { dayStrip, sparkline, storyText } from "../../../src/cli/text/status_story.ts";
 import { textWidth } from "../../../src/cli/text/terminal_text.ts";
-import type { Coverage, SiteStatus } from "../../../src/status/queries.ts";
+import type { Coverage, Incident, SiteStatus } from "../../../src/status/queries.ts";
 import { aSiteStatus } from "../../web/site_status.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
 
@@ -37,6 +37,19 @@ function aStory(overrides: Partial<SiteStatus> = {}) {
     },
     uptime: { ...status, windows: { 1: window, 7: window, 30: window, 90: coverage(99, 1) } },
     days: [day(0, 0), day(1, 1), day(1, 0)],
+    incidents: [anIncident(), anIncident({ ended_at: null }), anIncident({ unknown_since: KNOWN })],
+  };
+}
+
+const KNOWN = new Date("2026-05-01T09:35:00Z");
+
+function anIncident(overrides: Partial<Incident> = {}): Incident {
+  return {
+    ...{ site: "shop", location: "default", outcome: "down", reason: "dns" },
+    began_at: new Date("2026-05-01T09:30:00Z"),
+    ended_at: new Date("2026-05-01T09:45:12Z"),
+    ...{ unknown_since: null, duration_ms: 912_000, error_text: "no such name" },
+    ...overrides,
   };
 }
 
@@ -45,17 +58,21 @@ function lines(story: ReturnType<typeof aStory>, terminal = new FakeTerminal()):
   return storyText(story, { now: NOW, terminal }).split("\n");
 }
 
-Deno.test("storyText() shows a site's uptimes, days, hours and changes", () => {
+Deno.test("storyText() shows a site's uptimes, days, hours, incidents and changes", () => {
   deepStrictEqual(lines(aStory()), [
     "shop at default",
-    "outcome   up for 30 d",
-    "url       https://shop.example/",
-    "checked   30 min ago, 40 ms",
-    "uptime    1 d 99.90 %  7 d 99.90 %  30 d 99.90 %  90 d 99.00 %",
-    "days      ·▁█",
-    "hours     ▅·█▂  p95 up to 80 ms",
-    "changes   90 s ago    up",
-    "          3 h ago     down (dns)",
+    "outcome    up for 30 d",
+    "url        https://shop.example/",
+    "checked    30 min ago, 40 ms",
+    "uptime     1 d 99.90 %  7 d 99.90 %  30 d 99.90 %  90 d 99.00 %",
+    "days       ·▁█",
+    "hours      ▅·█▂  p95 up to 80 ms",
+    "incidents  2026-05-01 09:30:00 to 2026-05-01 09:45:12 UTC, 15 min 12 s: dns: no such name",
+    "           2026-05-01 09:30:00 UTC, ongoing, 15 min 12 s: dns: no such name",
+    "           2026-05-01 09:30:00 UTC, unknown since 2026-05-01 09:35:00, 15 min 12 s: " +
+    "dns: no such name",
+    "changes    90 s ago    up",
+    "           3 h ago     down (dns)",
     "",
   ]);
 });
@@ -65,14 +82,14 @@ Deno.test("storyText() says once how little is known of a new site", () => {
   const window = { ...coverage(120_000, 0), windowMs: 24 * HOUR_MS };
   const windows = { 1: window, 7: window, 30: window, 90: window };
   const text = lines({ ...story, uptime: { ...story.uptime, windows } })[4];
-  strictEqual(text, "uptime    100 % of the 2 min known");
+  strictEqual(text, "uptime     100 % of the 2 min known");
 });
 
 Deno.test("storyText() says when a site is stale, and why it is down", () => {
   const down = { stale: true, outcome: "down", reason: "dns", error_text: "no such name" } as const;
   deepStrictEqual(lines(aStory(down)).slice(1, 3), [
-    "outcome   down (stale), unknown since 2026-05-01 12:00:10 UTC",
-    "reason    dns: no such name",
+    "outcome    down (stale), unknown since 2026-05-01 12:00:10 UTC",
+    "reason     dns: no such name",
   ]);
 });
 

@@ -1,0 +1,120 @@
+/** `sitemon incidents`: when sites were not up, for how long, and why; read in a thread. */
+import { clockTime, lengthText } from "../../runtime/relative_time.ts";
+import { threadResult } from "../../runtime/threads/thread_results.ts";
+import { DAY_MS } from "../../runtime/time_units.ts";
+import {
+  type Incident,
+  INCIDENTS_LISTED_MAX,
+  type IncidentsOptions,
+  jsonOf,
+} from "../../status/queries.ts";
+import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
+import type { FoundIncidents } from "../../threads/store_task/store_task_thread.ts";
+import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
+import { EXIT_NOT_UP, EXIT_OK, UsageError } from "../exit_code.ts";
+import { loadFile } from "../load_file.ts";
+import { timeOptionMicros } from "../time_option.ts";
+import { incidentTable } from "../text/incident_table.ts";
+import type { Terminal } from "../text/terminal.ts";
+import { cutText, printable, printableJson } from "../text/terminal_text.ts";
+
+/** What is listed when nothing is asked for. */
+const SINCE_MS = 7 * DAY_MS;
+
+export const define: DefineCommand = (command, { terminal, exit }) =>
+  withConfig(command, "consumer", "run", "web")
+    .description("Prints when sites were down or degraded, for how long and why, newest first.")
+    .option("--site <name>", "only this site")
+    .option("--since <time>", "what lasted since: 12h, or 2026-05-01T18:00:00Z (default: 7d)")
+    .option("--month <month>", "what lasted in a month, in UTC: 2026-05")
+    .option("--json", "print one JSON object per incident")
+    .action((options: IncidentOptions) => exit(incidents(options, terminal)));
+
+interface IncidentOptions extends ConfigOptions, SpanOptions {
+  readonly site?: string;
+  readonly json?: boolean;
+}
+
+interface SpanOptions {
+  readonly since?: string;
+  readonly month?: string;
+}
+
+async function incidents(
+  { site, since, month, json = false, ...options }: IncidentOptions,
+  terminal: Terminal,
+): Promise<number> {
+  const asked = {
+    ...spanOf({ ...(since && { since }), ...(month && { month }) }, new Date()),
+    ...(site !== undefined && { site }),
+  };
+  const loaded = loadFile(options, { role: "status", terminal });
+  const spec = storeTaskSpec(loaded, { type: "incidents", options: asked });
+  return printIncidents({ found: await threadResult<FoundIncidents>(spec), asked, json }, terminal);
+}
+
+/** The time that is asked about, up to now or to the end of a month. */
+export function spanOf(
+  { since, month }: SpanOptions,
+  now: Date,
+): Pick<IncidentsOptions, "since" | "until"> {
+  if (month === undefined) {
+    const sinceMs = since === undefined
+      ? now.getTime() - SINCE_MS
+      : timeOptionMicros("--since", since, now.getTime()) / 1_000;
+    return { since: new Date(sinceMs), until: now };
+  }
+  if (since !== undefined) throw new UsageError("--since and --month exclude each other");
+  const [, year, number] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(month) ?? [];
+  if (year === undefined) {
+    throw new UsageError(
+      `invalid --month: ${JSON.stringify(month)} is not a month; write for example 2026-05`,
+    );
+  }
+  const [first, next] = [Number(number) - 1, Number(number)];
+  return {
+    since: new Date(Date.UTC(Number(year), first)),
+    until: new Date(Date.UTC(Number(year), next)),
+  };
+}
+
+export interface IncidentPrintOptions {
+  readonly found: FoundIncidents;
+  readonly asked: IncidentsOptions;
+  /** One object a line. */
+  readonly json: boolean;
+}
+
+/** Returns the exit code: 1 when there is no such site. */
+export function printIncidents(
+  { found: { incidents, isKnown }, asked: { site, since, until }, json }: IncidentPrintOptions,
+  terminal: Terminal,
+): number {
+  const { hasColor, columns } = terminal;
+  if (!isKnown) {
+    const name = printable(`"${site}"`);
+    terminal.writeError(`no such site in the store: ${name}; "sitemon status" lists the names\n`);
+    return EXIT_NOT_UP;
+  }
+  if (incidents.length === 0) {
+    terminal.writeError(`No incidents from ${clockTime(since)} to ${clockTime(until)} UTC\n`);
+  } else if (json) {
+    terminal.write(incidents.map((incident) => `${printableJson(jsonOf(incident))}\n`).join(""));
+  } else {
+    terminal.write(incidentTable(incidents, { hasColor, columns }));
+    if (columns !== undefined) terminal.write(`${cutText(summary(incidents), columns)}\n`);
+  }
+  if (incidents.length === INCIDENTS_LISTED_MAX) {
+    terminal.writeError(
+      `only the newest ${INCIDENTS_LISTED_MAX} incidents are listed; ask about a site or a month\n`,
+    );
+  }
+  return EXIT_OK;
+}
+
+/** `3 incidents, 1 h 12 min in all`. */
+function summary(incidents: readonly Incident[]): string {
+  const ms = incidents.reduce((sum, { duration_ms }) => sum + duration_ms, 0);
+  const count = incidents.length === 1 ? "1 incident" : `${incidents.length} incidents`;
+  return `${count}, ${lengthText(Math.round(ms / 1_000))} in all`;
+}
