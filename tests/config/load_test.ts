@@ -411,6 +411,7 @@ for (
   ] as const
 ) {
   Deno.test(`loadConfig() warns of timeouts that skip slots: ${expected ?? "none"}`, () => {
+    deepStrictEqual(load(yaml, {}, "status").warnings, []);
     const warnings = load(yaml).warnings.map(({ line, message }) => `${line} ${message}`);
     deepStrictEqual(
       warnings,

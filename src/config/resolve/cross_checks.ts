@@ -63,7 +63,8 @@ export function crossWarnings(checked: WithSites): Mistake[] {
 }
 
 /** One for all sites: the defaults alone, which hold for most of them, are not worth one. */
-function timeoutWarning({ source, sites, entries }: WithSites): Mistake[] {
+function timeoutWarning({ source, sites, entries, role }: WithSites): Mistake[] {
+  if (role !== undefined && !CHECKS_SITES.has(role)) return [];
   const isWritten = (from: YamlSource, at: Path) =>
     ["interval", "timeout"].some((key) => valueAt(from.value, [...at, key]) !== undefined);
   const isEverySite = isWritten(source, []) || isWritten(source, ["defaults"]);
