@@ -28,7 +28,7 @@ export interface FoundConfig {
 }
 
 /**
- * The configuration that was given, else that of `SITEMON_CONFIG`, else that of the unit, else the
+ * The configuration that was given, else that of the unit, else that of `SITEMON_CONFIG`, else the
  * default one of the daemons that the command is about, the likeliest first. Throws UsageError when
  * there is none, or more than one.
  */
@@ -38,7 +38,7 @@ export function findConfig(
   host: HostEnvironment,
 ): FoundConfig {
   const named = given.unit === undefined ? undefined : namedUnit(given.unit, host);
-  const config = given.config ?? host.env(CONFIG_VARIABLE) ?? named?.config ??
+  const config = given.config ?? named?.config ?? host.env(CONFIG_VARIABLE) ??
     defaultConfig(roles, host);
   const unit = named ?? unitOf(config, roles, host);
   return { config, ...(unit && { unit }) };

@@ -34,6 +34,7 @@ Deno.test("findConfig() finds the configuration that was given, or its default, 
     [{ unit: "sitemon-us2" }, {}, ["producer"], ["/srv/us.yaml", "sitemon-us2"]],
     [{ config: "a.yaml", unit: "sitemon-eu" }, {}, ["producer"], ["a.yaml", "sitemon-eu"]],
     [{}, set, ["producer"], ["eu.yaml", "sitemon-eu"]],
+    [{ unit: "sitemon-us2" }, set, ["producer"], ["/srv/us.yaml", "sitemon-us2"]],
     [{ config: "a.yaml" }, set, ["producer"], ["a.yaml", undefined]],
     [{ config: "/srv/us.yaml" }, { env: { STATE_DIRECTORY: "/x" } }, ["producer"], [
       "/srv/us.yaml",
