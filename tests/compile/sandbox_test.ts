@@ -38,7 +38,7 @@ postgres: { host: p, user: u }
   const args = compileArgs({ loaded: loadConfig(file), output: "dist/sitemon" });
   const flag = (kind: string) => args.find((word) => word.startsWith(`--allow-${kind}=`));
   strictEqual(flag("net"), "--allow-net=127.0.0.1:9464,example.org,k:9092,p:5432");
-  strictEqual(flag("read"), `--allow-read=${folder.path},${file},/var/lib/s`);
+  strictEqual(flag("read"), `--allow-read=/etc/machine-id,${folder.path},${file},/var/lib/s`);
   strictEqual(flag("write"), "--allow-write=/var/lib/s");
   ok(!args.some((word) => /^--allow-(\w+)$/.test(word)), "no permission without its list");
   ok(args.includes("--no-prompt"));
@@ -64,6 +64,7 @@ kafka:
   const sockets = ["/run/sitemon-eu/notify.sock", "/run/systemd/notify"];
   deepStrictEqual(listOf("write"), [...sockets, ...state]);
   deepStrictEqual(listOf("read"), [
+    "/etc/machine-id",
     "/etc/sitemon",
     "/etc/sitemon/more/a.yaml",
     "/etc/sitemon/p.yaml",
