@@ -65,7 +65,7 @@ export const kafkaSchema = z.strictObject({
   compression: z.enum(["none", "gzip"]).prefault("none")
     .describe("Compression of the batches that the producer writes."),
   tls: kafkaTlsSchema.prefault(false)
-    .describe("`true` for TLS with the system's certificate authorities, or a mapping."),
+    .describe("`true` for TLS with Mozilla's certificate authorities, or a mapping."),
   sasl: saslSchema.optional().describe("Authentication to the brokers."),
 });
 

@@ -7,7 +7,7 @@ const NAME_LENGTH_MAX = 253;
 
 const pemFiles = {
   ca: path().optional()
-    .describe("PEM file of the certificate authorities to trust, in place of the system's."),
+    .describe("PEM file of the certificate authorities to trust, in place of Mozilla's."),
   cert: path().optional().describe("PEM file of the client certificate; needs `key`."),
   key: path().optional().describe(
     "PEM file of the client certificate's key, unencrypted; needs `cert`.",
@@ -23,11 +23,16 @@ const clientSettings = {
 /** TLS of a site; nothing has a default, since a site inherits key by key from `defaults`. */
 export const siteTlsSchema = z.strictObject({
   ...clientSettings,
+  // Deno's own sockets add them to Mozilla's, node:tls puts them in their place.
+  ca: path().optional().describe(
+    "PEM file of certificate authorities to trust, beside Mozilla's; with `ip_version` or a client " +
+      "certificate, in their place.",
+  ),
   insecure: z.boolean().optional()
     .describe("Accepts any certificate; false when absent. For tests only."),
 });
 
-/** TLS to Kafka: `true` for the system's authorities, or details. */
+/** TLS to Kafka: `true` for Mozilla's authorities, or details. */
 export const kafkaTlsSchema = z.union([
   z.boolean(),
   z.strictObject({
