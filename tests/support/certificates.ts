@@ -101,10 +101,10 @@ export class Authority implements Disposable {
 }
 
 /** A certificate that nobody else signed, as `openssl req -x509` makes it: for an authority. */
-export function selfSigned(...options: string[]): Certificate {
+export function selfSigned(options: readonly string[] = [], made = KEY): Certificate {
   using folder = new TempFolder();
   const files = ["-keyout", "self.key", "-out", "self.pem"];
-  run(["openssl", "req", "-x509", ...KEY, ...CURRENT, "-subj", "/CN=lab", ...files, ...options], {
+  run(["openssl", "req", "-x509", ...made, ...CURRENT, "-subj", "/CN=lab", ...files, ...options], {
     cwd: folder.path,
   });
   const [cert = "", key = ""] = ["self.pem", "self.key"]
@@ -112,6 +112,8 @@ export function selfSigned(...options: string[]): Certificate {
   return { cert, key };
 }
 
+/** Of RSA, which alone can have its key exchange. */
+export const RSA = ["-newkey", "rsa:2048", "-nodes"];
 /** For localhost and 127.0.0.1, as an option of {@linkcode selfSigned}. */
 export const FOR_LOOPBACK = ["-addext", `subjectAltName=${LOOPBACK}`];
 

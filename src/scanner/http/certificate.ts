@@ -4,15 +4,19 @@
  */
 import type { Site } from "../../config/site.ts";
 import { chainProblem } from "../../runtime/tls/certificate_chain.ts";
+import type { TlsProblem } from "../../runtime/tls/tls_problem.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
 import type { CheckContext } from "../check_context.ts";
 import type { CheckRun } from "../check_run.ts";
-import type { Certificate } from "./byte_stream.ts";
+import { hostOf } from "../reach/permitted_hosts.ts";
 import { connectionError, openConnection } from "./connection.ts";
-import { UNKNOWN_CERTIFICATE } from "./known_certificates.ts";
+import { type KnownCertificate, UNKNOWN_CERTIFICATE } from "./known_certificates.ts";
+import { helloProblem, readServerHello } from "./server_hello.ts";
 import { Visit } from "./visit.ts";
 import { VisitError } from "./failure.ts";
 import type { VisitPlan } from "./visit_plan.ts";
+
+const UNKNOWN: KnownCertificate = { certificate: UNKNOWN_CERTIFICATE };
 
 /**
  * The certificate that a visit met, as far as it is known: from the visit where it could tell, else
@@ -23,29 +27,27 @@ export function knownCertificate(
   visit: Visit,
   site: Pick<Site, "expect">,
   { certificates, clock }: CheckContext,
-): Certificate | undefined {
-  const { plan, failure } = visit;
-  if (!plan.isSecure) return UNKNOWN_CERTIFICATE;
-  if (visit.certificate !== undefined) return visit.certificate;
-  const isRefused = failure !== undefined && failure.reason.startsWith("tls_");
-  if (certificates === undefined || (failure && !isRefused)) return UNKNOWN_CERTIFICATE;
+): KnownCertificate | undefined {
+  const { plan, failure, certificate } = visit;
+  if (!plan.isSecure) return UNKNOWN;
+  if (certificate !== undefined) return { certificate };
+  if (certificates === undefined || (failure && !isRefusal(failure))) return UNKNOWN;
   const known = certificates.get(keyOf(plan));
   if (known === undefined) return undefined;
-  const { isRead, certificate, certificate: { expiresAt } } = known;
+  const isRefused = failure !== undefined;
+  if (!known.isRead) return known.isRefused === isRefused ? known : undefined;
+  const { expiresAt } = known.certificate;
   const alarmsUntil = clock.nowMicros() + alarmDays(site) * DAY_MS * 1_000;
-  const isWanted = isRefused || (expiresAt !== null && expiresAt < alarmsUntil);
-  return isRead && isWanted ? undefined : certificate;
+  const alarms = expiresAt !== null && expiresAt < alarmsUntil;
+  return isRefused || alarms ? undefined : known;
 }
 
-/**
- * Reads it over a connection of its own, which ends when the run is over. If the visit failed since
- * it was refused, its failure then says why.
- */
+/** Reads it over a connection of its own, which ends when the run is over. */
 export async function readCertificate(
   { plan, failure }: Visit,
   context: CheckContext,
   run: CheckRun,
-): Promise<{ readonly certificate: Certificate; readonly failure: VisitError | undefined }> {
+): Promise<KnownCertificate> {
   const { clock, certificates } = context;
   // Nothing is sent over it, so that any certificate may be accepted.
   const visit = new Visit({ ...plan, tls: { ...plan.tls, insecure: true } }, clock);
@@ -54,25 +56,56 @@ export async function readCertificate(
   } catch (error) {
     if (!(error instanceof VisitError)) throw error;
     // A fault of this host says nothing about the certificate.
-    const isOwn = error.reason === "internal";
-    const certificate = isOwn ? undefined : certificates?.addUnread(keyOf(plan), error);
-    return { certificate: certificate ?? UNKNOWN_CERTIFICATE, failure };
+    if (certificates === undefined || error.reason === "internal") return UNKNOWN;
+    const problem = hasNothingInCommon(error) ? await readProblem(plan, context, run) : undefined;
+    const isRefused = failure !== undefined;
+    return certificates.addUnread(keyOf(plan), { cause: error, problem, isRefused });
   }
   const certificate = visit.certificate ?? UNKNOWN_CERTIFICATE;
-  certificates?.add(keyOf(plan), certificate);
-  return { certificate, failure: isExplained(failure) ? explained(failure, visit) : failure };
+  const nowMs = clock.nowMicros() / 1_000;
+  const problem = failure && chainProblem(visit.chain, { nowMs, ca: plan.tls.ca });
+  return certificates?.add(keyOf(plan), { certificate, problem }) ?? { certificate, problem };
 }
 
-/** A verifier says that it trusts no chain, and not what is missing. */
-function isExplained(failure: VisitError | undefined): failure is VisitError {
-  return failure?.reason === "tls_untrusted" || failure?.reason === "tls_expired";
+/** What a server has that shares nothing with sitemon; a proxy is not asked. */
+async function readProblem(
+  plan: VisitPlan,
+  context: CheckContext,
+  run: CheckRun,
+): Promise<TlsProblem | undefined> {
+  if (plan.proxy !== undefined) return undefined;
+  try {
+    const visit = new Visit({ ...plan, isSecure: false }, context.clock);
+    const stream = await openConnection(visit, context, run);
+    run.closeAtEnd(stream);
+    const hello = await readServerHello(stream, plan.tls.serverName ?? hostOf(plan.url));
+    return hello && helloProblem(hello);
+  } catch {
+    // The failure of the visit says what is known.
+    return undefined;
+  } finally {
+    run.close();
+  }
 }
 
-function explained(failure: VisitError, { plan, chain, certificate }: Visit): VisitError {
-  const nowMs = (certificate?.seenAt ?? 0) / 1_000;
-  const problem = chainProblem(chain, { nowMs, ca: plan.tls.ca });
-  if (problem === undefined) return failure;
-  return connectionError(plan, { reason: `tls_${problem.kind}`, ...problem }, failure);
+/** Puts a failure of TLS in the words of the problem that is behind it. */
+export function explain(visit: Visit, problem: TlsProblem): void {
+  const { plan, failure } = visit;
+  if (failure === undefined || !isUnexplained(failure)) return;
+  visit.failure = connectionError(plan, { reason: `tls_${problem.kind}`, ...problem }, failure);
+}
+
+function isRefusal({ reason }: VisitError): boolean {
+  return reason.startsWith("tls_");
+}
+
+/** A verifier says that it trusts no chain, and not what is missing; an alert says even less. */
+function isUnexplained(failure: VisitError): boolean {
+  return ["tls_untrusted", "tls_expired"].includes(failure.reason) || hasNothingInCommon(failure);
+}
+
+function hasNothingInCommon({ cause }: VisitError): boolean {
+  return /HandshakeFailure|ProtocolVersion|peer is incompatible/.test(String(cause));
 }
 
 /** From how many days before its end a certificate is reported. */

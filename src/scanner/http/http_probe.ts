@@ -5,7 +5,7 @@ import { escapeControls } from "../../runtime/escape_controls.ts";
 import { unrecordedTraceparent } from "../../runtime/telemetry/traceparent.ts";
 import type { CheckContext } from "../check_context.ts";
 import { type Answer, LeaseExpiredError, type Probe } from "../probe.ts";
-import { knownCertificate, readCertificate } from "./certificate.ts";
+import { explain, knownCertificate, readCertificate } from "./certificate.ts";
 import { openConnection } from "./connection.ts";
 import { CookieJar } from "./cookie_jar.ts";
 import { exchange } from "./exchange.ts";
@@ -47,12 +47,9 @@ export const httpProbe: Probe = {
       if (redirect?.plan === undefined) {
         const tookMs = Math.round(clock.monotonicMs() - startMs);
         const responseTimeMs = Math.min(tookMs, RESPONSE_TIME_MAX);
-        let certificate = knownCertificate(visit, site, context);
-        if (certificate === undefined) {
-          const read = await readCertificate(visit, context, run);
-          certificate = read.certificate;
-          visit.failure = read.failure;
-        }
+        const { certificate, problem } = knownCertificate(visit, site, context) ??
+          await readCertificate(visit, context, run);
+        if (problem !== undefined) explain(visit, problem);
         return answerOf(visit, redirect, { hops, responseTimeMs, certificate });
       }
       hops.push(hopOf(visit, context));

@@ -41,7 +41,7 @@ Deno.test("check() refuses what a TLS or an HTTP server answers", () => {
 });
 
 Deno.test("factory() trusts a self-signed certificate that is tls.ca, and none of the same name", async () => {
-  const ca = selfSigned(...FOR_LOOPBACK);
+  const ca = selfSigned(FOR_LOOPBACK);
   using stranger = new Authority("lab");
   for (const [certificate, isTrusted] of [[ca, true], [stranger.signOld("lab"), false]] as const) {
     await using server = await opensslServer(certificate, []);

@@ -34,7 +34,7 @@ const other = root.sign("other", { names: "DNS:other.example" });
 const stranger = impostor.sign("stranger", { names: LOOPBACK });
 /** Of version 1, which Deno takes for signed if the names fit. */
 const forged = impostor.signOld("localhost");
-const lab = selfSigned(...FOR_LOOPBACK);
+const lab = selfSigned(FOR_LOOPBACK);
 const nameless = selfSigned();
 const withIssuer = ({ cert, key }: Certificate, issuer: Authority) => ({
   cert: `${cert}${issuer.cert}`,

@@ -11,6 +11,7 @@ import {
   selfSigned,
 } from "../../support/certificates.ts";
 import { freePort } from "../../support/free_port.ts";
+import { opensslServer } from "./openssl_server.ts";
 import { answering, rawServer, untilClosed } from "./raw_server.ts";
 import { aContext, aSite, check, requireStorable } from "../sites.ts";
 import { eventually } from "../../support/waiting.ts";
@@ -132,7 +133,22 @@ Deno.test("checkSite() keeps the dates that were seen, and says when, when a cer
   );
 });
 
-const lab = selfSigned(...FOR_LOOPBACK);
+Deno.test("checkSite() says in each check what a server has, and asks it once in ten minutes", async () => {
+  await using openssl = await opensslServer(certificates.good, [
+    ...["-tls1_2", "-cipher", "ECDHE-ECDSA-AES128-SHA"],
+  ]);
+  await using server = closing(Infinity, openssl.port);
+  const check = checks(aSite(`https://localhost:${server.port}/`, trusting));
+  for (let times = 0; times < 3; times++) {
+    const { reason, error_text } = await check();
+    deepStrictEqual(reason, "tls_other");
+    match(error_text!, /: server has only CBC cipher suites, which sitemon does not take$/);
+  }
+  // Three visits; beside the first one its certificate, and its hello.
+  deepStrictEqual(server.accepted, 5);
+});
+
+const lab = selfSigned(FOR_LOOPBACK);
 for (const [name, changes] of [["Deno", {}], ["node:tls", { ipVersion: 4 }]] as const) {
   Deno.test(`checkSite() by ${name} takes a self-signed certificate that is tls.ca, and no other`, async () => {
     await using server = rawServer(ANSWER, { tls: lab });
