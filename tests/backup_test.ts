@@ -3,13 +3,14 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { encodeReport } from "../src/report/codec.ts";
 import { PostgresQueries } from "../src/status/postgres/postgres_queries.ts";
 import { closing } from "./contract/opened_store.ts";
-import { DEADLINE_MS, Pipeline } from "./integration/pipeline.ts";
+import { DEADLINE_MS, Pipeline, storedSequence, storesMoreThan } from "./integration/pipeline.ts";
 import { RunFolder } from "./integration/run_folder.ts";
 import { recentReport, writeMessages } from "./integration/write_messages.ts";
 import { findDumpPrograms, parsePostgresUrl, startPostgres } from "./services/postgres.ts";
 import { run } from "./services/programs.ts";
 import { serviceTest } from "./services/with_services.ts";
 import { openSession, optionsOf, tablesOf } from "./status/postgres/opened_store.ts";
+import { freePort } from "./support/free_port.ts";
 import { serveLocally } from "./support/local_server.ts";
 import { sitemon } from "./support/sitemon_process.ts";
 import { eventually } from "./support/waiting.ts";
@@ -90,6 +91,44 @@ pipelineTest("a dump and the topic bring back a database, and the topic most of 
     rows.filter((row) => row.is_removed).map((row) => row.site);
   deepStrictEqual([removed(lost.site_status), removed(site_status)], [["gone"], []]);
 });
+
+serviceTest("kafka", "postgres")(
+  "a copy of an outbox is published, and publishing the file as well changes nothing",
+  async () => {
+    const listen = `127.0.0.1:${freePort()}`;
+    const nowhere = `127.0.0.1:${freePort()}`;
+    await using pipeline = await Pipeline.create({
+      sites: 2,
+      bootstrap: nowhere,
+      producer: "shutdown_timeout: 1s",
+      consumer: `listen: ${listen}`,
+    });
+    const producer = pipeline.startProducer();
+    await storesMoreThan(producer, 5);
+    strictEqual(await producer.stop(), 0);
+    const end = storedSequence(producer);
+    const copy = `${pipeline.folder}/copy.db`;
+    Deno.copyFileSync(pipeline.outboxPath, copy);
+    for (const file of [pipeline.producerFile, pipeline.consumerFile]) {
+      const text = Deno.readTextFileSync(file);
+      Deno.writeTextFileSync(file, text.replace(nowhere, Deno.env.get("SITEMON_TEST_KAFKA")!));
+    }
+    for (const path of [copy, pipeline.outboxPath]) {
+      const drain = ["outbox", "drain", "-c", pipeline.producerFile, "--path", path];
+      const { stdout, stderr } = await sitemon(drain);
+      strictEqual(stdout, `Published ${end} rows; the outbox is empty\n`, stderr);
+    }
+    pipeline.startConsumer();
+    await eventually(DEADLINE_MS, `${end} duplicates`, async () => {
+      const metrics = await fetch(`http://${listen}/metrics`).then((it) => it.text(), () => "");
+      const counted = /^sitemon_ingest_reports_total\{.*result="duplicate".*\} (\d+)$/m.exec(
+        metrics,
+      );
+      return Number(counted?.[1]) === end || undefined;
+    });
+    strictEqual(await pipeline.reports(), end);
+  },
+);
 
 const fileTest = serviceTest("sqlite3");
 
