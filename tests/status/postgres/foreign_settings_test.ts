@@ -134,6 +134,7 @@ postgresTest("a store works for a role that may only read and write rows", async
     await session.query(statement);
   }
   deepStrictEqual(await problemsOf(own.login), []);
+  await session.query(grants);
   const apart = { tables, sql, setHorizon };
   await using humble = await opened(postgresParts(own.login, {}), apart, () => Promise.resolve());
   deepStrictEqual(await useStore(humble), await ofPlainStore());
