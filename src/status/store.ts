@@ -74,9 +74,20 @@ export interface Applied {
 export interface StatusStore {
   /** Brings the tables to this version's; harmless when they are, safe from several processes. */
   migrate(): Promise<void>;
-  /** Rejects with one of the three errors below, and has then changed nothing. */
+  /**
+   * Rejects with one of the three errors below, or with RangeError for a chunk over its bound, and has
+   * then changed nothing.
+   */
   apply(chunk: Chunk): Promise<Applied>;
   close(): Promise<void>;
+}
+
+/** Throws RangeError for more reports than one transaction applies. */
+export function checkSize({ reports }: Chunk): void {
+  if (reports.length <= CHUNK_REPORTS_MAX) return;
+  throw new RangeError(
+    `the chunk has ${reports.length} reports, more than the limit of ${CHUNK_REPORTS_MAX}`,
+  );
 }
 
 /** The store cannot answer now; trying again later, on a new connection, is the remedy. */

@@ -426,6 +426,15 @@ export function storeContract(
     strictEqual(after.site_status.length, 300);
   });
 
+  test("apply() refuses a chunk over its bound, and changes nothing", async ({ store, tables }) => {
+    const reports = Array.from({ length: CHUNK_REPORTS_MAX + 1 }, (_, n) => nthReport(n + 1));
+    await rejects(store.apply(chunk(reports)), {
+      name: "RangeError",
+      message: "the chunk has 1001 reports, more than the limit of 1000",
+    });
+    deepStrictEqual((await tables()).site_report, []);
+  });
+
   test("apply() takes long texts and those of any script", async ({ store, tables }) => {
     const report = aReport({
       site: "🦕".repeat(100),

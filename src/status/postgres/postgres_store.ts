@@ -1,6 +1,6 @@
 /** The status store in PostgreSQL, on the transaction of apply_chunk.ts. */
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import { type Applied, type Chunk, CHUNK_REPORTS_MAX, type StatusStore } from "../store.ts";
+import { type Applied, checkSize, type Chunk, type StatusStore } from "../store.ts";
 import { applyChunk } from "./ingest/apply_chunk.ts";
 import { isConflict, isPartitionMissing } from "./connection/errors.ts";
 import { migrate } from "./migrations/migrate.ts";
@@ -41,12 +41,7 @@ export class PostgresStore implements StatusStore {
   }
 
   async apply(chunk: Chunk): Promise<Applied> {
-    const count = chunk.reports.length;
-    if (count > CHUNK_REPORTS_MAX) {
-      throw new RangeError(
-        `the chunk has ${count} reports, more than the limit of ${CHUNK_REPORTS_MAX}`,
-      );
-    }
+    checkSize(chunk);
     return await this.#session.use("apply reports", async (connection) => {
       for (let tries = 1;; tries++) {
         try {

@@ -5,7 +5,7 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../runtime/clock.ts";
-import type { Applied, Chunk, StatusStore } from "../store.ts";
+import { type Applied, checkSize, type Chunk, type StatusStore } from "../store.ts";
 import { chunkWriter } from "./chunk_writer.ts";
 import { migrate } from "./migrations/migrations.ts";
 import { StoreFile, transaction } from "./store_file.ts";
@@ -25,8 +25,9 @@ export class SqliteStore implements StatusStore {
     return this.#file.use(migrate);
   }
 
-  apply(chunk: Chunk): Promise<Applied> {
-    return this.#file.use((db) => {
+  async apply(chunk: Chunk): Promise<Applied> {
+    checkSize(chunk);
+    return await this.#file.use((db) => {
       if (this.#prepared?.db !== db) this.#prepared = { db, write: chunkWriter(db) };
       const { write } = this.#prepared;
       return transaction(db, () => write(chunk, this.#clock.nowMicros()));

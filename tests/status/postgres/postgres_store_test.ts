@@ -4,7 +4,6 @@ import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
 import {
-  CHUNK_REPORTS_MAX,
   RowRejectedError,
   StoreConfigurationError,
   StoreUnavailableError,
@@ -40,14 +39,6 @@ async function whileLocked(table: string, options: PostgresOptions, body: () => 
   await holder.query(`BEGIN; LOCK TABLE ${table}`);
   await body();
 }
-
-postgresTest("apply() refuses a chunk over its bound", async (opened) => {
-  const reports = Array.from({ length: CHUNK_REPORTS_MAX + 1 }, (_, i) => nthReport(i + 1));
-  await rejects(() => opened.store.apply(chunk(reports)), {
-    name: "RangeError",
-    message: "the chunk has 1001 reports, more than the limit of 1000",
-  });
-});
 
 postgresTest("apply() changes nothing and connects anew, when its backend is ended", async (it) => {
   const { store, session, options, tables } = it;
