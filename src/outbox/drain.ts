@@ -1,6 +1,6 @@
 /** Publishes everything in an outbox once, and reports progress: `sitemon outbox drain`. */
 import type { Clock } from "../runtime/clock.ts";
-import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
+import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { Outbox } from "./outbox.ts";
 import type { OutboxSource } from "./outbox_source.ts";
 import type { Publisher } from "./publisher.ts";
@@ -12,12 +12,20 @@ export const STALL_MS = 30_000;
 /** A command has none. */
 const NO_METRICS = { count() {}, set() {}, age() {}, observe() {} };
 
+/** How far a drain has got; rows that are set aside leave gaps, which are further rows. */
+export interface DrainProgress {
+  readonly done: number;
+  readonly left: number;
+}
+
 export interface DrainOptions {
   readonly outbox: Outbox;
   readonly publisher: Publisher;
   readonly clock: Clock;
-  /** Called with the number of rows left, whenever it changes. */
-  readonly onProgress: (rows: number) => void;
+  /** What the publisher stands for, as its metrics and states name it. */
+  readonly dependency: Dependency;
+  /** Called whenever rows were published or set aside. */
+  readonly onProgress: (progress: DrainProgress) => void;
   /** Called with one sentence when publishing failed; it is tried again. */
   readonly onTrouble: (detail: string) => void;
 }
@@ -27,10 +35,10 @@ export interface DrainOptions {
  * has to fix something first. It may be interrupted at any time: at worst, rows are sent again.
  */
 export async function drain(
-  { outbox, publisher, clock, onProgress, onTrouble }: DrainOptions,
+  { outbox, publisher, dependency, clock, onProgress, onTrouble }: DrainOptions,
 ): Promise<void> {
   const stalled = new AbortController();
-  let rows = outbox.stats().rows;
+  let done = 0;
   let cancel = clock.after(STALL_MS, () => stalled.abort());
   /** Of the same thread, so it does not wait for rows. */
   const source: OutboxSource = {
@@ -38,12 +46,12 @@ export async function drain(
     settle: (settlement) =>
       Promise.try(() => {
         outbox.settle(settlement);
-        const left = outbox.stats().rows;
-        if (left === rows) return;
-        rows = left;
+        const settled = settlement.acknowledged.length + settlement.tooLarge.length;
+        if (settled === 0) return;
+        done += settled;
         cancel();
         cancel = clock.after(STALL_MS, () => stalled.abort());
-        onProgress(rows);
+        onProgress({ done, left: outbox.stats().rows });
       }),
   };
   const telemetry: Telemetry = {
@@ -52,7 +60,7 @@ export async function drain(
       if (!ok && detail !== undefined) onTrouble(detail);
     },
   };
-  const relay = new Relay({ source, publisher, dependency: "kafka", clock, telemetry });
+  const relay = new Relay({ source, publisher, dependency, clock, telemetry });
   try {
     await relay.flush(stalled.signal);
   } finally {

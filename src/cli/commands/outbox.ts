@@ -192,7 +192,7 @@ async function drainWithProgress(
   try {
     for await (const step of threadResults<DrainStep>(spec, { count: Infinity })) {
       if (step.type === "end") return { end: step, trouble, isDamaged };
-      if (step.type === "progress") progress.update(rows - step.rows);
+      if (step.type === "progress") progress.update(step.done, step.done + step.left);
       else if (step.type === "reset") {
         isDamaged ||= step.isDamaged;
         progress.line(printable(step.detail));

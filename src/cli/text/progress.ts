@@ -22,15 +22,18 @@ const CLEAR_LINE = "\r\x1b[K";
 export class Progress {
   readonly #options: ProgressOptions;
   readonly #startMs: number;
+  #total: number;
   #shownMs = -Infinity;
 
   constructor(options: ProgressOptions) {
     this.#options = options;
+    this.#total = options.total;
     this.#startMs = options.clock.monotonicMs();
   }
 
-  /** Shows how many are done, unless it did so a moment ago. */
-  update(done: number): void {
+  /** Shows how many are done, unless it did so a moment ago; the total may turn out to be another. */
+  update(done: number, total = this.#total): void {
+    this.#total = total;
     const { terminal, clock } = this.#options;
     const nowMs = clock.monotonicMs();
     if (nowMs - this.#shownMs < (terminal.isInteractive ? BAR_EVERY_MS : LINE_EVERY_MS)) return;
@@ -59,7 +62,8 @@ export class Progress {
   }
 
   #text(done: number, elapsedMs: number): string {
-    const { total, unit } = this.#options;
+    const total = this.#total;
+    const { unit } = this.#options;
     const percent = Math.floor(100 * this.#part(done));
     const perSecond = elapsedMs > 0 ? done / elapsedMs * 1_000 : 0;
     const eta = perSecond > 0 ? `, ETA ${etaText((total - done) / perSecond)}` : "";
@@ -67,7 +71,7 @@ export class Progress {
   }
 
   #part(done: number): number {
-    const { total } = this.#options;
+    const total = this.#total;
     return total > 0 ? Math.min(1, done / total) : 1;
   }
 }

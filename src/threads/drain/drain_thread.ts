@@ -1,5 +1,5 @@
 /** A thread for `sitemon outbox drain`: the outbox and its publisher in one, until no row is left. */
-import { drain } from "../../outbox/drain.ts";
+import { drain, type DrainProgress } from "../../outbox/drain.ts";
 import type { OutboxReset } from "../../outbox/file/outbox_file.ts";
 import { Outbox } from "../../outbox/outbox.ts";
 import type { Publisher } from "../../outbox/publisher.ts";
@@ -17,7 +17,7 @@ export interface DrainSetup {
 
 /** Results: progress and trouble, and at last how it ended. */
 export type DrainStep =
-  | { readonly type: "progress"; readonly rows: number }
+  | { readonly type: "progress" } & DrainProgress
   | { readonly type: "trouble"; readonly detail: string }
   | { readonly type: "reset" } & OutboxReset
   | {
@@ -36,8 +36,9 @@ serveTask<DrainSetup>(async ({ outbox: setup, to }, context) => {
     await drain({
       outbox,
       publisher,
+      dependency: "kafka" in to ? "kafka" : "store",
       clock,
-      onProgress: (rows) => result({ type: "progress", rows }),
+      onProgress: (progress) => result({ type: "progress", ...progress }),
       onTrouble: (detail) => result({ type: "trouble", detail }),
     });
   } finally {
