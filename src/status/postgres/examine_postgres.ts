@@ -2,6 +2,7 @@
 import { type Finding, Findings, reach } from "../../runtime/finding.ts";
 import { Connection } from "./connection/connection.ts";
 import { storeError } from "./connection/errors.ts";
+import { foreignTable, foreignTableText } from "./migrations/foreign_tables.ts";
 import { MIGRATIONS } from "./migrations/migrations.ts";
 import { SERVER_FACTS, type ServerFacts, unfitness } from "./migrations/unfitness.ts";
 import { type PostgresOptions, serverName } from "./connection/postgres_options.ts";
@@ -70,6 +71,11 @@ export async function examinePostgres(options: PostgresOptions): Promise<Finding
     const unfit = unfitness(state!);
     if (unfit !== undefined) {
       findings.problem("database", unfit);
+      return findings.list;
+    }
+    const foreign = await foreignTable(connection, schema, MIGRATIONS);
+    if (foreign !== undefined) {
+      findings.problem("tables", foreignTableText(schema, foreign));
       return findings.list;
     }
     const [newest] = state!.has_tables ? await connection.query<{ version: number }>(VERSION) : [];

@@ -17,6 +17,9 @@ const BUSY_TIMEOUT_MS = 1_000;
 /** The file's -wal is cut to this after a checkpoint; a backlog may have grown it. */
 export const WAL_BYTES_MAX = 16 * 1_048_576;
 
+/** "stms" marks a store among SQLite files; the outbox has a mark of its own. */
+export const APPLICATION_ID = 0x73746d73;
+
 /** Page cache: enough for the ends of the indexes of a thousand sites. */
 const CACHE_KIB = 16_384;
 
@@ -50,8 +53,10 @@ export class StoreFile implements Disposable {
 
   /** Harmless when repeated; `use` opens the file again. */
   close(): void {
-    this.#db?.close();
+    const db = this.#db;
     this.#db = undefined;
+    if (db && this.#access !== "read") leaveOneFile(db);
+    db?.close();
   }
 
   [Symbol.dispose](): void {
@@ -60,9 +65,16 @@ export class StoreFile implements Disposable {
 
   #open(): DatabaseSync {
     if (this.#access !== "create") mustExist(this.#path);
-    return this.#access === "read"
-      ? new DatabaseSync(this.#path, { readOnly: true })
-      : openToWrite(this.#path);
+    const readOnly = this.#access === "read";
+    const db = new DatabaseSync(this.#path, { readOnly, timeout: BUSY_TIMEOUT_MS });
+    try {
+      refuseForeignFile(db, this.#path);
+      if (!readOnly) prepareToWrite(db);
+      return db;
+    } catch (error) {
+      db.close();
+      throw error;
+    }
   }
 }
 
@@ -79,28 +91,47 @@ function mustExist(path: string): void {
 }
 
 /**
+ * Throws StoreConfigurationError for a file that another program or an outbox has: neither its tables
+ * nor its journal mode are to be changed. A file without tables becomes a store.
+ */
+function refuseForeignFile(db: DatabaseSync, path: string): void {
+  const { id, tables, own } = db.prepare(
+    `SELECT application_id AS id, (SELECT count(*) FROM sqlite_schema) AS tables,
+       (SELECT count(*) FROM sqlite_schema WHERE name IN ('site_report', 'history_horizon')) AS own
+     FROM pragma_application_id`,
+  ).get() as { readonly id: number; readonly tables: number; readonly own: number };
+  if (id === APPLICATION_ID || (id === 0 && (tables === 0 || own === 2))) return;
+  throw new StoreConfigurationError(
+    `not a status database: "${path}" is another program's database; change "store.path"`,
+  );
+}
+
+/**
  * WAL, so that other processes read while this one writes. `synchronous` is FULL: the outbox
  * deletes a report once its commit here has returned, and with NORMAL a power failure could undo
  * that commit afterwards.
  */
-function openToWrite(path: string): DatabaseSync {
-  const db = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+function prepareToWrite(db: DatabaseSync): void {
+  for (
+    const pragma of [
+      "journal_mode = WAL",
+      "synchronous = FULL",
+      `journal_size_limit = ${WAL_BYTES_MAX}`,
+      `cache_size = -${CACHE_KIB}`,
+    ]
+  ) {
+    // Prepared, because errors of exec() carry no result code.
+    db.prepare(`PRAGMA ${pragma}`).get();
+  }
+}
+
+/** Ends WAL, whose two files even a reader of a closed file would leave behind. */
+function leaveOneFile(db: DatabaseSync): void {
   try {
-    for (
-      const pragma of [
-        "journal_mode = WAL",
-        "synchronous = FULL",
-        `journal_size_limit = ${WAL_BYTES_MAX}`,
-        `cache_size = -${CACHE_KIB}`,
-      ]
-    ) {
-      // Prepared, because errors of exec() carry no result code.
-      db.prepare(`PRAGMA ${pragma}`).get();
-    }
-    return db;
-  } catch (error) {
-    db.close();
-    throw error;
+    db.prepare("PRAGMA busy_timeout = 0").get();
+    db.prepare("PRAGMA journal_mode = DELETE").get();
+  } catch {
+    // Others have it open, and need WAL; or the disk fails, which is no reason not to end.
   }
 }
 

@@ -1,6 +1,11 @@
-import { ok, strictEqual } from "node:assert/strict";
-import { storeFailure } from "../../../src/status/sqlite/store_file.ts";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { DatabaseSync } from "node:sqlite";
+import { systemClock } from "../../../src/runtime/clock.ts";
+import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
+import { type FileAccess, storeFailure, StoreFile } from "../../../src/status/sqlite/store_file.ts";
 import { StoreConfigurationError, StoreUnavailableError } from "../../../src/status/store.ts";
+import { OutboxFolder } from "../../outbox/outbox_fixture.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
 
 function failureOf(code: number) {
   const error = Object.assign(new Error("said SQLite"), { errcode: code });
@@ -40,4 +45,55 @@ Deno.test("storeFailure() tells known errors from unknown ones", () => {
 Deno.test("storeFailure() leaves an error of the port as it is", () => {
   const error = new StoreConfigurationError("newer");
   strictEqual(storeFailure(error, "/var/lib/status.db"), error);
+});
+
+const FOREIGN: Record<string, (path: string) => void> = {
+  "a database": (path) => {
+    using sql = new DatabaseSync(path);
+    sql.exec("CREATE TABLE users (id)");
+  },
+  "a database with a table of the same name": (path) => {
+    using sql = new DatabaseSync(path);
+    sql.exec("CREATE TABLE site_report (id)");
+  },
+  "an outbox": (path) => {
+    using folder = new OutboxFolder();
+    folder.open({ path }).close();
+  },
+  "a text": (path) => Deno.writeTextFileSync(path, "interval: 10s\n"),
+};
+
+for (const [what, write] of Object.entries(FOREIGN)) {
+  Deno.test(`StoreFile refuses ${what}, and leaves it as it is`, async () => {
+    using folder = new TempFolder();
+    const path = folder.file("status.db");
+    write(path);
+    const before = Deno.readFileSync(path);
+    for (const access of ["create", "write", "read"] satisfies FileAccess[]) {
+      using file = new StoreFile(path, access);
+      await rejects(file.use(() => {}), StoreConfigurationError);
+    }
+    const store = new SqliteStore({ path, clock: systemClock });
+    await rejects(store.migrate(), StoreConfigurationError);
+    await store.close();
+    deepStrictEqual(Deno.readFileSync(path), before);
+    deepStrictEqual(
+      [...Deno.readDirSync(folder.path)].filter(({ name }) => /-(wal|shm)$/.test(name)),
+      [],
+    );
+  });
+}
+
+Deno.test("StoreFile opens what it made, also as it was before it had a mark", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("status.db");
+  for (const mark of [undefined, 0]) {
+    const store = new SqliteStore({ path, clock: systemClock });
+    await store.migrate();
+    await store.close();
+    using sql = new DatabaseSync(path);
+    if (mark === 0) sql.exec("PRAGMA application_id = 0");
+    using file = new StoreFile(path, "read");
+    strictEqual(await file.use((db) => db.prepare("SELECT 1 AS one").get()!.one), 1);
+  }
 });

@@ -1,6 +1,7 @@
 /** Brings the tables to this version, however many processes try to at once. */
 import { StoreConfigurationError } from "../../store.ts";
 import type { Connection } from "../connection/connection.ts";
+import { foreignTable, foreignTableText } from "./foreign_tables.ts";
 import type { Migration } from "./migration.ts";
 import { MIGRATIONS } from "./migrations.ts";
 import { SERVER_FACTS, type ServerFacts, unfitness } from "./unfitness.ts";
@@ -39,7 +40,7 @@ const RECORD = {
 /**
  * Applies the migrations that are missing, each in its own transaction; the first leads to version 1.
  * Needs no right to change tables when none is missing. Rejects with StoreConfigurationError when
- * the database is newer.
+ * the database is newer, or has another program's tables in their place.
  */
 export async function migrate(
   connection: Connection,
@@ -48,6 +49,8 @@ export async function migrate(
     readonly migrations?: readonly Migration[];
   },
 ): Promise<void> {
+  const foreign = await foreignTable(connection, schema, migrations);
+  if (foreign !== undefined) throw new StoreConfigurationError(foreignTableText(schema, foreign));
   while (await versionOf(connection, schema) < migrations.length) {
     await connection.transaction(() => migrateOnce(connection, schema, migrations));
   }

@@ -3,7 +3,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { columnTypeOf, type FieldName, REPORT_FIELDS } from "../../../report/fields.ts";
 import { COVERED_COLUMNS, listCovered } from "../../read/coverage.ts";
 import { StoreConfigurationError } from "../../store.ts";
-import { transaction } from "../store_file.ts";
+import { APPLICATION_ID, transaction } from "../store_file.ts";
 import { COVERED_TIME } from "./covered_time.ts";
 import { DAY_TOTALS } from "./day_totals.ts";
 import { FIRST_TABLES } from "./first_tables.ts";
@@ -100,6 +100,7 @@ export function migrate(db: DatabaseSync): void {
     }
     for (const step of MIGRATIONS.slice(version)) db.exec(step);
     db.prepare(`PRAGMA user_version = ${MIGRATIONS.length}`).run();
+    db.prepare(`PRAGMA application_id = ${APPLICATION_ID}`).run();
   });
 }
 

@@ -5,7 +5,10 @@ import {
   addReportColumn,
   type Migration,
 } from "../../../../src/status/postgres/migrations/migration.ts";
+import { OWN_RELATIONS } from "../../../../src/status/postgres/migrations/foreign_tables.ts";
 import { MIGRATIONS } from "../../../../src/status/postgres/migrations/migrations.ts";
+import { examinePostgres } from "../../../../src/status/postgres/examine_postgres.ts";
+import { StoreConfigurationError } from "../../../../src/status/store.ts";
 import type { PostgresOptions } from "../../../../src/status/postgres/connection/postgres_options.ts";
 import { PostgresStore } from "../../../../src/status/postgres/postgres_store.ts";
 import { closing } from "../../../contract/opened_store.ts";
@@ -250,3 +253,41 @@ schemaTest("migrate() numbers the dead letters that it finds", async (options, s
     [{ number: 1, offset: 1 }, { number: 2, offset: 2 }],
   );
 });
+
+const FOREIGN: Record<string, readonly [table: string, sql: string]> = {
+  "a table of a report": ["site_report", "CREATE TABLE site_report (id int)"],
+  "a view of that name": ["site_uptime", "CREATE VIEW site_uptime AS SELECT 1 AS one"],
+  "another status": ["site_status", "CREATE TABLE site_status (url text PRIMARY KEY, up boolean)"],
+  "another journal of migrations": ["schema_migration", "CREATE TABLE schema_migration (id text)"],
+  "a like journal of migrations": [
+    "schema_migration",
+    `CREATE TABLE schema_migration (version int, name text, applied_at timestamptz);
+     INSERT INTO schema_migration VALUES (1, 'users', now())`,
+  ],
+};
+
+for (const [what, [table, sql]] of Object.entries(FOREIGN)) {
+  schemaTest(`migrate() leaves ${what} to its program`, async (options, session) => {
+    await session.query(`SET search_path TO ${options.schema}; ${sql}`);
+    const before = await shapeOf(session);
+    await rejects(migrated(options), (error: Error) => {
+      ok(error instanceof StoreConfigurationError, `${error}`);
+      return error.message.startsWith(`table "${table}" in schema "${options.schema}" is another`);
+    });
+    deepStrictEqual(await shapeOf(session), before);
+    const findings = await examinePostgres(options);
+    ok(findings.some(({ ok, step }) => !ok && step === "tables"), JSON.stringify(findings));
+  });
+}
+
+schemaTest(
+  "migrate() makes the relations that it looks for, and no others",
+  async (options, session) => {
+    await migrated(options);
+    const relations = await session.query<{ name: string }>(
+      `SELECT relname AS name FROM pg_class WHERE relnamespace = '${options.schema}'::regnamespace
+     AND relkind IN ('r', 'p', 'v') AND NOT relispartition`,
+    );
+    deepStrictEqual(relations.map(({ name }) => name).sort(), OWN_RELATIONS.toSorted());
+  },
+);
