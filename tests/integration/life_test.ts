@@ -54,13 +54,20 @@ const isStored = ({ message }: LogLine) => message.startsWith("stored ");
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(`sitemon run drains and exits 0 on ${signal}`, async () => {
-    await using place = new Place();
+    const listen = `127.0.0.1:${freePort()}`;
+    await using place = new Place({ extra: `web: { listen: '${listen}' }` });
     await using process = place.run();
     await process.log("a stored report", isStored);
+    // The page reads the database of the status, which it must not keep open for longer.
+    await process.log("the page", "status page listening");
+    match(await (await fetch(`http://${listen}/`)).text(), /<html/);
     strictEqual(await process.stop(signal), 0);
     const { code, stdout } = await sitemon(["status", "-c", place.file, "--json"]);
     strictEqual(code, 0, `${stdout}\n${process.lines.join("\n")}`);
     deepStrictEqual([JSON.parse(stdout).site, JSON.parse(stdout).outcome], ["local", "up"]);
+    strictEqual((await sitemon(["outbox", "stats", "-c", place.file])).code, 0);
+    const files = [...Deno.readDirSync(place.folder.path)].map(({ name }) => name);
+    deepStrictEqual(files.sort(), ["outbox.db", "outbox.db.lock", "run.yaml", "status.db"]);
   });
 }
 

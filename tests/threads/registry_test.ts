@@ -21,13 +21,13 @@ Deno.test("planOf() starts the scanners first, links what talks, and stops them 
     }],
     ["run", SITE, {
       threads: ["scanner-1", "outbox", "store", "web"],
-      drain: [["scanner"], ["store"], ["outbox", "web"]],
+      drain: [["scanner", "web"], ["store"], ["outbox"]],
     }],
     ["consumer", KAFKA + POSTGRES, {
       threads: ["consumer-1", "consumer-2"],
       drain: [[], ["consumer"], []],
     }],
-    ["web", POSTGRES, { threads: ["web"], drain: [[], [], ["web"]] }],
+    ["web", POSTGRES, { threads: ["web"], drain: [["web"], [], []] }],
   ];
   for (const [role, yaml, expected] of shapes) {
     const { threads, drain } = plan(role, yaml);

@@ -204,6 +204,16 @@ export class OutboxDatabase implements Disposable {
     this.#bytesOnDisk = 0;
   }
 
+  /** Closes the file as the only one there is: in WAL even a reader would leave two more behind. */
+  closeAsOneFile(): void {
+    try {
+      this.#setPragmas("busy_timeout = 0", "journal_mode = DELETE");
+    } catch {
+      // Somebody reads it, and needs WAL; or the disk fails, which is no reason not to end.
+    }
+    this.sql.close();
+  }
+
   [Symbol.dispose](): void {
     this.sql.close();
   }

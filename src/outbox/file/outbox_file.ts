@@ -98,7 +98,10 @@ export class OutboxFile {
       const { record } = this.#lock;
       // First, so that a kill in between leaves no open outbox without a log.
       if (this.#tables && record?.isOpen) this.#lock.note({ ...record, isOpen: false });
-      this.#tables?.close();
+      // Of a file that was removed, SQLite would remove the log by its name, which is another's now.
+      const isInPlace = this.#tables && !record?.isFailing && this.#isInPlace();
+      if (isInPlace) this.#tables?.database.closeAsOneFile();
+      else this.#tables?.close();
     } finally {
       this.#tables = undefined;
       this.#lock[Symbol.dispose]();
@@ -111,7 +114,11 @@ export class OutboxFile {
     const tables = this.#tables ?? this.#open();
     if (!isAt(lockPathOf(path), this.#lock.identity)) this.#lockAgain(tables);
     if (this.#lock.record?.isFailing) return this.#replace(tables, "failing");
-    return isAt(path, this.#identity!) ? tables : this.#replace(tables, "replaced");
+    return this.#isInPlace() ? tables : this.#replace(tables, "replaced");
+  }
+
+  #isInPlace(): boolean {
+    return isAt(this.#options.path, this.#identity!);
   }
 
   #open({ idsAfter = 0, isReported = false } = {}): OutboxTables {

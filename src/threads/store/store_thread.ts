@@ -45,7 +45,9 @@ serveThread<IngestSetup>({
         await worked;
         await relay.flush(limit.signal);
         source.close();
-        await Promise.all([publisher.close(), queries.close()]);
+        // What reads the file first: the last one to close it leaves one file.
+        await queries.close();
+        await publisher.close();
       },
     };
   },

@@ -15,7 +15,8 @@ export const WEB_SPEC = {
     const store = statusStore(loaded, storeKind(loaded, role));
     return [webAddress(loaded), { ...store, write: [] }];
   },
-  stopsIn: "close",
+  // Before the store, so that the store closes the SQLite file last, which leaves one file.
+  stopsIn: "check",
   instances: (loaded, { role }) => [{ name: "web", setup: webSetup(loaded, role) }],
 } satisfies DaemonThread<WebSetup>;
 
