@@ -5,7 +5,7 @@ import { DAYS_AHEAD } from "../../../src/status/postgres/postgres_maintenance.ts
 import { StoreUnavailableError } from "../../../src/status/store.ts";
 import { aReport, chunk, DAY } from "../../contract/site_reports.ts";
 import { eventually } from "../../support/waiting.ts";
-import { openSession, partitionsOf, postgresTest } from "./opened_store.ts";
+import { openSession, ownRole, partitionsOf, postgresTest } from "./opened_store.ts";
 
 const RETENTION_MS = 35 * 86_400_000;
 const never = new AbortController().signal;
@@ -90,6 +90,22 @@ postgresTest(
     );
   },
 );
+
+postgresTest("no temporary table of a caller moves the horizon", async (opened) => {
+  await opened.store.apply(chunk([aReport({ recorded_at: daysAgo(5) })]));
+  await using own = await ownRole(opened);
+  const call = "SELECT drop_expired_report_partition() AS is_dropped";
+  await using caller = await openSession(own.login);
+  await rejects(() => caller.query(call), /permission denied for function/);
+  await opened.session.query(
+    `GRANT EXECUTE ON FUNCTION drop_expired_report_partition() TO ${own.role}`,
+  );
+  await caller.query(
+    "CREATE TEMP TABLE history_horizon AS SELECT 'infinity'::timestamptz AS not_before",
+  );
+  deepStrictEqual(await caller.query(call), [{ is_dropped: false }]);
+  strictEqual((await partitionsOf(opened.session)).length, 1);
+});
 
 postgresTest("purge() runs beside stores that apply, without a failure", async (opened) => {
   const { store, maintenance, tables } = opened;
