@@ -105,6 +105,11 @@ export class KafkaConsumer {
         const message = 'joined group "{group}": partitions {partitions} of topic "{topic}"';
         log.info(message, { group, partitions, topic });
       },
+      onCreatedAgain: (partitions) => {
+        const message = "topic {topic} was created again: reading its partitions {partitions} " +
+          "from their beginning";
+        log.warn(message, { topic, partitions: partitions.join(", ") });
+      },
       onJump: (jump) => this.#reportJump(jump),
     });
   }

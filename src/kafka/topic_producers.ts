@@ -46,7 +46,7 @@ export async function topicProducers(options: TopicProducersOptions): Promise<To
     Math.min(PARTITION_SAMPLES_MAX, Math.floor(SAMPLES_MAX / ranges.length)),
   );
   for (const { partition, low, since, end } of ranges.slice(0, SAMPLES_MAX)) {
-    const next = committed.get(partition) ?? -1;
+    const next = committed.get(partition)?.offset ?? -1;
     const range = { first: Math.max(low, since), end: next < 0 ? end : Math.min(next, end) };
     for await (const message of sampled(sampler, partition, { ...range, samples })) {
       const [, producerId] = SITEMON_ID.exec(String(message.headers[ID_HEADER] ?? "")) ?? [];

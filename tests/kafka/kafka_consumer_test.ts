@@ -13,9 +13,11 @@ import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
 import {
   administer,
+  commitOffset,
   connectionTo,
   FakeTelemetry,
   makeTopic,
+  plainKafka,
   sendMessages,
   sharedBootstrap,
 } from "./kafka_fixture.ts";
@@ -241,16 +243,48 @@ sharedTest("run() counts what was deleted before it could read it", async () => 
 });
 
 sharedTest(
+  "run() reads a topic that is created again from its beginning, while it runs",
+  async () => {
+    const { topic, group } = await aTopic({ messages: 5 });
+    await using member = new TestMember({ topic, group });
+    await untilCommitted(5, group, topic);
+    await administer(sharedBootstrap(), (admin) => admin.deleteTopics({ topics: [topic] }));
+    await makeTopic(sharedBootstrap(), topic);
+    const values = Array.from({ length: 12 }, (_, index) => `new ${index}`);
+    await write(topic, values);
+    await eventually(60_000, "all of the new topic", () => {
+      return values.every((value) => member.values.includes(value)) || undefined;
+    });
+    await untilCommitted(12, group, topic);
+    strictEqual(member.skipped, 0);
+  },
+);
+
+sharedTest(
+  "run() begins again, when the group's offsets are of another topic of that name",
+  async () => {
+    const { topic, group } = await aTopic({ messages: 5 });
+    for (const [metadata, first] of [[null, 3], ["ab".repeat(16), 0]] as const) {
+      const consumer = plainKafka(sharedBootstrap()).consumer({ groupId: group });
+      await consumer.connect();
+      await consumer.subscribe({ topic });
+      const joined = Promise.withResolvers<unknown>();
+      consumer.on(consumer.events.GROUP_JOIN, joined.resolve);
+      await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve() });
+      await joined.promise;
+      await consumer.commitOffsets([{ topic, partition: 0, offset: "3", metadata }]);
+      await consumer.disconnect();
+      await using member = new TestMember({ topic, group });
+      deepStrictEqual(await member.received(5 - first), numbers(5).slice(first));
+    }
+  },
+);
+
+sharedTest(
   "run() begins again, and counts nothing, when the topic is shorter than its offset",
   async () => {
     const { topic, group } = await aTopic({ messages: 5 });
-    await administer(sharedBootstrap(), (admin) => {
-      return admin.setOffsets({
-        groupId: group,
-        topic,
-        partitions: [{ partition: 0, offset: "90" }],
-      });
-    });
+    await commitOffset(topic, group, 90);
     await using member = new TestMember({ topic, group });
     deepStrictEqual(await member.received(5), numbers(5));
     strictEqual(member.skipped, 0);

@@ -1,5 +1,6 @@
 /** What the tests of kafka/ share: rows, publishers, and a reader that is none of sitemon's own. */
 import { type Admin, Kafka, type KafkaMessage, logLevel, type Message } from "kafkajs";
+import { GroupConnection } from "../../src/kafka/client/group_connection.ts";
 import { KafkaPublisher, type KafkaPublisherOptions } from "../../src/kafka/kafka_publisher.ts";
 import type { OutboxRow } from "../../src/outbox/publisher.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
@@ -165,4 +166,11 @@ export async function makeTopic(
       await admin.createTopics({ topics, waitForLeaders: false });
       return await admin.fetchTopicOffsets(topic);
     }));
+}
+
+/** Sets where a group without members goes on in the first partition; kafkajs's own way may read on. */
+export async function commitOffset(topic: string, group: string, offset: number): Promise<void> {
+  const options = { ...publisherOptions({ topic }), group, sessionTimeoutMs: 10_000 };
+  using connection = new GroupConnection(options);
+  await connection.commit(new Map([[0, offset]]));
 }

@@ -5,6 +5,7 @@ import { serviceTest } from "../services/with_services.ts";
 import { uniqueName } from "../support/unique_name.ts";
 import {
   administer,
+  commitOffset,
   makeTopic,
   plainKafka,
   publisherOptions,
@@ -31,11 +32,7 @@ async function aGroup(): Promise<RewindOptions> {
     })),
   );
   const options = { ...publisherOptions({ topic }), group };
-  await administer(
-    bootstrap(),
-    (admin) =>
-      admin.setOffsets({ groupId: group, topic, partitions: [{ partition: 0, offset: "3" }] }),
-  );
+  await commitOffset(topic, group, 3);
   return options;
 }
 

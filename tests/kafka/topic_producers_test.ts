@@ -5,7 +5,7 @@ import { FakeClock } from "../support/fake_clock.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { uniqueName } from "../support/unique_name.ts";
 import {
-  administer,
+  commitOffset,
   connectionTo,
   makeTopic,
   sendMessages,
@@ -46,12 +46,12 @@ kafkaTest("topicProducers() names who wrote in the last day what the group has r
   const topic = uniqueName("topic");
   await makeTopic(sharedBootstrap(), topic, { partitions: 2 });
   await write(topic, [
-    { producer: idOf(1), hoursAgo: 25 },
-    { producer: idOf(2), hoursAgo: 23 },
-    { producer: idOf(2), hoursAgo: 3 },
-    { producer: "something else" },
-    { producer: idOf(3), partition: 1, hoursAgo: 2 },
-    { producer: idOf(4), partition: 1, hoursAgo: 1 },
+    { producer: idOf(1), partition: 1, hoursAgo: 25 },
+    { producer: idOf(2), partition: 1, hoursAgo: 23 },
+    { producer: idOf(2), partition: 1, hoursAgo: 3 },
+    { producer: "something else", partition: 1 },
+    { producer: idOf(3), hoursAgo: 2 },
+    { producer: idOf(4), hoursAgo: 1 },
   ]);
   const found = async () =>
     (await topicProducers(optionsOf(topic))).map(({ producerId, lastMs }) => [
@@ -59,11 +59,7 @@ kafkaTest("topicProducers() names who wrote in the last day what the group has r
       (NOW_MS - lastMs) / HOUR_MS,
     ]).sort();
   deepStrictEqual(await found(), [[idOf(2), 3], [idOf(3), 2], [idOf(4), 1]]);
-  const partitions = [{ partition: 1, offset: "1" }];
-  await administer(
-    sharedBootstrap(),
-    (admin) => admin.setOffsets({ groupId: topic, topic, partitions }),
-  );
+  await commitOffset(topic, topic, 1);
   deepStrictEqual(await found(), [[idOf(2), 3], [idOf(3), 2]]);
 });
 

@@ -1,14 +1,22 @@
 /** One kafkajs consumer, from joining the group to leaving it or failing. */
 import type { Buffer } from "node:buffer";
-import type { Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
+import {
+  type Cluster,
+  type Consumer,
+  type EachBatchPayload,
+  type KafkaMessage,
+  PartitionAssigners,
+} from "kafkajs";
+import { sleep } from "../../runtime/clock.ts";
 import { abortable, onAbort } from "../../runtime/deadline.ts";
 import { TRACEPARENT } from "../../runtime/telemetry/traceparent.ts";
 import { ID_HEADER } from "../id_header.ts";
 import type { FetchedRecord } from "../records/record_batch.ts";
 import { type Jump, ReadPositions } from "../read_positions.ts";
-import { committedOffsets } from "./kafka_admin.ts";
+import { type Committed, committedOffsets } from "./kafka_admin.ts";
 import { KafkaClient, type KafkaClientOptions } from "./kafka_client.ts";
 import { isFromKafka, translated } from "./kafka_errors.ts";
+import { topicIdOf } from "./topic_id.ts";
 
 const CONSUMER = {
   /** How long the group waits for a member that is gone; heartbeats come five times as often. */
@@ -25,6 +33,8 @@ const CONSUMER = {
   metadataMaxAge: 5_000,
   allowAutoTopicCreation: false,
 };
+/** How long a topic that was created again may be read from where the former one was. */
+const TOPIC_POLL_MS = 5_000;
 /** Of one fetch: what they hold is applied together, and read while the store works. */
 const PARTITIONS_AT_ONCE = 64;
 
@@ -77,6 +87,8 @@ export interface ConsumerSessionOptions extends KafkaClientOptions {
   readonly onAssigned: (partitions: readonly number[]) => void;
   /** A partition goes on elsewhere than where the group, or this member, had left it. */
   readonly onJump: (jump: Jump) => void;
+  /** The topic was created again: these partitions are read from their beginning. */
+  readonly onCreatedAgain: (partitions: readonly number[]) => void;
 }
 
 export class ConsumerSession {
@@ -87,7 +99,11 @@ export class ConsumerSession {
   readonly #end = new AbortController();
   readonly #positions: ReadPositions;
   /** By partition, before this member joined: an offset that is lost is overwritten then. */
-  #committed: ReadonlyMap<number, number> = new Map();
+  #committed: ReadonlyMap<number, Committed> = new Map();
+  #cluster!: Cluster;
+  /** Of the topic that is read; undefined where brokers are older than ids. */
+  #topicId: string | undefined;
+  #partitions: readonly number[] = [];
   /** Settles when it is known where the partitions of this generation were left. */
   #assigned = Promise.resolve();
 
@@ -95,7 +111,14 @@ export class ConsumerSession {
     this.#options = options;
     this.#positions = new ReadPositions(options.onJump);
     this.#client = new KafkaClient("consuming", options);
-    this.#consumer = this.#client.kafka.consumer({ ...CONSUMER, groupId: options.group });
+    this.#consumer = this.#client.kafka.consumer({
+      ...CONSUMER,
+      groupId: options.group,
+      partitionAssigners: [(config) => {
+        this.#cluster = config.cluster;
+        return PartitionAssigners.roundRobin(config);
+      }],
+    });
   }
 
   /**
@@ -108,11 +131,12 @@ export class ConsumerSession {
     this.#listen();
     this.#start().catch(this.#failed.reject);
     this.#options.watch(this.#end.signal).catch(this.#failed.reject);
+    const watched = this.#watchTopic();
     try {
       await translated(() => Promise.race([this.#failed.promise, stopped.promise]));
     } finally {
       this.#end.abort();
-      await this.#assigned;
+      await Promise.all([this.#assigned, watched]);
       await this.#client.settle(() => this.#consumer.disconnect());
       this.#client[Symbol.dispose]();
     }
@@ -140,7 +164,8 @@ export class ConsumerSession {
     this.#consumer.on(FETCH, onActivity);
     this.#consumer.on(GROUP_JOIN, ({ payload }) => {
       onActivity();
-      onAssigned(payload.memberAssignment[topic] ?? []);
+      this.#partitions = payload.memberAssignment[topic] ?? [];
+      onAssigned(this.#partitions);
       this.#assigned = this.#findPositions();
     });
     this.#consumer.on(END_BATCH_PROCESS, ({ payload: { batchSize, partition, lastOffset } }) => {
@@ -155,15 +180,49 @@ export class ConsumerSession {
   async #findPositions(): Promise<void> {
     this.#positions.forget();
     const before = this.#committed;
-    this.#committed = await this.#askCommitted();
-    const offsets = [...this.#committed].map(([partition, offset]) =>
-      [partition, offset >= 0 ? offset : before.get(partition) ?? offset] as const
-    );
+    const [committed, topicId] = await Promise.all([this.#askCommitted(), this.#askTopicId()]);
+    this.#committed = committed;
+    this.#topicId = topicId ?? this.#topicId;
+    const isOfAnother = (id: string | undefined) =>
+      id !== undefined && topicId !== undefined && id !== topicId;
+    const again = this.#partitions.filter((one) => isOfAnother(committed.get(one)?.topicId));
+    if (again.length > 0) this.#beginAgain(again);
+    const offsets = this.#partitions.filter((one) => !again.includes(one)).map((partition) => {
+      const { offset = -1 } = committed.get(partition) ?? {};
+      return [partition, offset >= 0 ? offset : before.get(partition)?.offset ?? -1] as const;
+    });
     this.#positions.begin(new Map(offsets.filter(([, offset]) => offset >= 0)));
   }
 
+  /** Kafkajs reads on where it was, when a topic of the same name is there. */
+  async #watchTopic(): Promise<void> {
+    const { signal } = this.#end;
+    while (!signal.aborted) {
+      await sleep(this.#options.clock, TOPIC_POLL_MS, signal);
+      const before = this.#topicId;
+      const now = before === undefined ? undefined : await this.#askTopicId();
+      if (signal.aborted || now === undefined || now === before || before !== this.#topicId) {
+        continue;
+      }
+      this.#topicId = now;
+      this.#beginAgain(this.#partitions);
+    }
+  }
+
+  #beginAgain(partitions: readonly number[]): void {
+    const { topic, onCreatedAgain } = this.#options;
+    this.#positions.forget();
+    for (const partition of partitions) this.#consumer.seek({ topic, partition, offset: "0" });
+    onCreatedAgain(partitions);
+  }
+
+  async #askTopicId(): Promise<string | undefined> {
+    const answer = topicIdOf(this.#cluster, this.#options.topic);
+    return await abortable(answer, this.#end.signal).catch(() => undefined);
+  }
+
   /** Without an answer jumps go unnoticed, which is no reason to read nothing. */
-  async #askCommitted(): Promise<ReadonlyMap<number, number>> {
+  async #askCommitted(): Promise<ReadonlyMap<number, Committed>> {
     const { group, topic } = this.#options;
     using client = new KafkaClient("asking", this.#options);
     try {
@@ -196,13 +255,16 @@ export class ConsumerSession {
       const chunk = messages.slice(first, first + chunkMessagesMax)
         .map((message) => receivedMessage({ topic, partition, message }));
       await apply(chunk, { heartbeat, signal });
+      // Meanwhile the topic was found to be another one, which these offsets are not of.
+      if (payload.isStale()) return;
       const { offset } = chunk.at(-1)!;
       payload.resolveOffset(`${offset}`);
       // Markers of Kafka's own may follow the last message.
       const isLast = first + chunkMessagesMax >= messages.length;
       this.#positions.advance(partition, isLast ? Number(batch.lastOffset()) + 1 : offset + 1);
       // Named one by one: without them nothing is committed while autoCommit is off.
-      const partitions = [{ partition, offset: `${offset + 1}` }];
+      const metadata = this.#topicId ?? null;
+      const partitions = [{ partition, offset: `${offset + 1}`, metadata }];
       await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
       await heartbeat();
     }

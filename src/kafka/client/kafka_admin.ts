@@ -20,6 +20,14 @@ export interface TopicAccess extends KafkaClientOptions {
   readonly retentionMs?: number;
 }
 
+/** What a group has read of a partition. */
+export interface Committed {
+  /** Negative where it has no place. */
+  readonly offset: number;
+  /** The topic that the offset is of, if that was noted. */
+  readonly topicId: string | undefined;
+}
+
 /** What a partition holds, and from where on it is of a time. */
 export interface OffsetRange {
   readonly partition: number;
@@ -97,14 +105,16 @@ export class KafkaAdmin implements AsyncDisposable {
     await this.committedOffsets(groupId, topic);
   }
 
-  /** By partition: where the group goes on reading; negative where it has no place. */
-  async committedOffsets(groupId: string, topic: string): Promise<Map<number, number>> {
+  /** By partition: where the group goes on reading. */
+  async committedOffsets(groupId: string, topic: string): Promise<Map<number, Committed>> {
     const [found] = await translated(async () => {
       // Without metadata kafkajs knows no broker that it could ask.
       await this.#admin.fetchTopicMetadata({ topics: [topic] });
       return await this.#admin.fetchOffsets({ groupId, topics: [topic] });
     });
-    return new Map(found!.partitions.map(({ partition, offset }) => [partition, Number(offset)]));
+    return new Map(found!.partitions.map(({ partition, offset, metadata }) => {
+      return [partition, { offset: Number(offset), topicId: metadata || undefined }];
+    }));
   }
 
   /** Creates a missing topic if it may: either side of the pipeline may start first. */
@@ -178,7 +188,7 @@ export async function committedOffsets(
   client: KafkaClient,
   group: string,
   topic: string,
-): Promise<Map<number, number>> {
+): Promise<Map<number, Committed>> {
   await using admin = new KafkaAdmin(client);
   await admin.connect();
   return await admin.committedOffsets(group, topic);
