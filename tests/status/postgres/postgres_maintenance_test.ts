@@ -101,7 +101,7 @@ postgresTest("no temporary table of a caller moves the horizon", async (opened) 
     `GRANT EXECUTE ON FUNCTION drop_expired_report_partition() TO ${own.role}`,
   );
   await caller.query(
-    "CREATE TEMP TABLE history_horizon AS SELECT 'infinity'::timestamptz AS not_before",
+    "CREATE TEMP TABLE history_horizon AS SELECT now() AS not_before",
   );
   deepStrictEqual(await caller.query(call), [{ is_dropped: false }]);
   strictEqual((await partitionsOf(opened.session)).length, 1);
