@@ -55,7 +55,7 @@ async function examineCluster(options: KafkaExamination, findings: Findings): Pr
     if (exists && examined === options) await examineSettings(admin, topic, findings);
     if (!exists || group === undefined) continue;
     await step("group", findings, async () => {
-      await admin.assertGroup(group, topic);
+      await admin.assertGroup(group, topic, clock);
       return `"${group}" is accessible`;
     });
   }

@@ -1,6 +1,6 @@
 /** What is asked of a cluster: its identity, its listeners, its topics and its groups. */
 import { type Admin, ConfigResourceTypes } from "kafkajs";
-import { sleep } from "../../runtime/clock.ts";
+import { type Clock, sleep } from "../../runtime/clock.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import { KafkaError } from "../kafka_error.ts";
 import { EXAMINED_SETTINGS, type TopicSettings } from "../topic_settings.ts";
@@ -39,6 +39,9 @@ export interface OffsetRange {
 
 /** Brokers learn of a new topic within milliseconds, and choose its leaders. */
 const LEADER_POLL = { pauseMs: 50, triesMax: 40 };
+
+/** How long a cluster may take to make the topic of all groups' offsets, for its first group. */
+const FIRST_GROUP_MS = 5_000;
 
 const log = logger("kafka");
 
@@ -101,8 +104,18 @@ export class KafkaAdmin implements AsyncDisposable {
   }
 
   /** Rejects if offsets of the group may not be read. */
-  async assertGroup(groupId: string, topic: string): Promise<void> {
-    await this.committedOffsets(groupId, topic);
+  async assertGroup(groupId: string, topic: string, clock: Clock): Promise<void> {
+    const endMs = clock.monotonicMs() + FIRST_GROUP_MS;
+    while (true) {
+      try {
+        await this.committedOffsets(groupId, topic);
+        return;
+      } catch (error) {
+        const mayPass = error instanceof KafkaError && error.isTemporary;
+        if (!mayPass || clock.monotonicMs() >= endMs) throw error;
+        await sleep(clock, LEADER_POLL.pauseMs);
+      }
+    }
   }
 
   /** By partition: where the group goes on reading. */

@@ -1,8 +1,9 @@
 import { ok, rejects, strictEqual } from "node:assert/strict";
-import { clusterIdOf, ensureTopic } from "../../../src/kafka/client/kafka_admin.ts";
+import { clusterIdOf, ensureTopic, KafkaAdmin } from "../../../src/kafka/client/kafka_admin.ts";
 import { KafkaClient } from "../../../src/kafka/client/kafka_client.ts";
 import { KafkaError } from "../../../src/kafka/kafka_error.ts";
 import { systemClock as clock } from "../../../src/runtime/clock.ts";
+import { startKafka } from "../../services/kafka.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { uniqueName } from "../../support/unique_name.ts";
 import { makeTopic, publisherOptions, sharedBootstrap } from "../kafka_fixture.ts";
@@ -54,3 +55,13 @@ for (
     await rejects(ensureTopic(client, access), { ...reason, message, failure: "rejected" });
   });
 }
+
+serviceTest("own kafka")("assertGroup() waits for the first group of a new cluster", async () => {
+  await using kafka = await startKafka();
+  const access = publisherOptions({ bootstrap: kafka.bootstrap });
+  using client = new KafkaClient("asking", access);
+  await ensureTopic(client, access);
+  await using admin = new KafkaAdmin(client);
+  await admin.connect();
+  await admin.assertGroup("first", access.topic, clock);
+});
