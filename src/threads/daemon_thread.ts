@@ -2,6 +2,7 @@
 import type { DaemonRole, LoadedConfig } from "../config/loaded_config.ts";
 import { joined, type Permissions, workerPermissions } from "../config/permissions/permissions.ts";
 import type { Config } from "../config/schema/schema.ts";
+import type { Descriptors } from "./descriptors.ts";
 import type { ThreadSpec } from "../runtime/threads/supervised_thread.ts";
 
 /** A thread of daemons, or several of one kind. Its spec stands beside its entry, in the same folder. */
@@ -30,6 +31,8 @@ export type Instance<Setup, Work = unknown> = Pick<
 export interface DaemonContext {
   readonly role: DaemonRole;
   readonly schedule: Schedule;
+  /** What the process may have at once; absent where that is no limit. */
+  readonly descriptors?: Descriptors;
 }
 
 /** When the process and its sites began, which the slots of the sites are counted from. */

@@ -1,19 +1,24 @@
 /** Serves the status page of one store at one address, until it is stopped. */
 import type { Clock } from "../runtime/clock.ts";
-import { within } from "../runtime/deadline.ts";
+import { acceptState, HttpServer, type HttpServerOptions } from "../runtime/http/http_server.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { StatusQueries } from "../status/queries.ts";
 import { Front, type FrontOptions } from "./front.ts";
 import { createApp } from "./app.ts";
 import { asGet } from "./read_only.ts";
+import { WATCHERS_MAX } from "./live/event_stream.ts";
 import { StatusCache } from "./live/status_cache.ts";
 
+/** Event streams, and as many requests for pages again. */
+export const CONNECTIONS_MAX = 2 * WATCHERS_MAX;
 /** For responses in progress; a slower client is cut off when the thread ends. */
 const STOP_GRACE_MS = 1_000;
 
 export interface WebOptions extends FrontOptions {
   /** Port 0 takes any free one. */
   readonly listen: { readonly host: string; readonly port: number };
+  /** Connections at once; {@linkcode CONNECTIONS_MAX} when absent. */
+  readonly connectionsMax?: number;
   readonly title: string;
   readonly basicAuth?: { readonly username: string; readonly password: string };
   readonly queries: StatusQueries;
@@ -50,31 +55,34 @@ export function serveWeb(options: WebOptions): WebServer {
     signal,
   });
   const front = new Front(options);
-  const server = listening(listen, (request, { remoteAddr }) => {
-    const inside = front.inside(asGet(request));
-    if (inside instanceof Response) return inside;
-    return app.fetch(inside, front.visitor(request, remoteAddr.hostname));
+  const server = listening({
+    listen,
+    connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX,
+    clock,
+    handler(request, { remoteAddr }) {
+      const inside = front.inside(asGet(request));
+      if (inside instanceof Response) return inside;
+      return app.fetch(inside, front.visitor(request, remoteAddr.hostname));
+    },
+    onTrouble: (reason) => telemetry.dependency("web", acceptState(reason)),
   });
   const watching = cache.run(signal);
-  const { hostname, port } = server.addr;
   return {
-    address: `http://${hostname.includes(":") ? `[${hostname}]` : hostname}:${port}`,
+    address: server.address,
     async stop() {
       stopping.abort();
       await watching;
-      await within(STOP_GRACE_MS, server.shutdown(), clock).catch(() => {});
+      await server.stop(STOP_GRACE_MS);
       await queries.close();
     },
   };
 }
 
-function listening(
-  { host, port }: WebOptions["listen"],
-  handler: Deno.ServeHandler<Deno.NetAddr>,
-): Deno.HttpServer<Deno.NetAddr> {
+function listening(options: HttpServerOptions): HttpServer {
   try {
-    return Deno.serve({ hostname: host, port, onListen: () => {} }, handler);
+    return new HttpServer(options);
   } catch (error) {
+    const { host, port } = options.listen;
     const why = error instanceof Error ? error.message : String(error);
     throw new WebAddressError(
       `"web.listen" ${host}:${port} cannot be used: ${why}; choose another address, ` +

@@ -6,7 +6,9 @@ import type { Config } from "../../config/schema/schema.ts";
 import type { Site } from "../../config/site.ts";
 import type { Reloaded, ServiceSettings } from "../../runtime/service/reloader.ts";
 import { siteChanges } from "./site_changes.ts";
+import { dividedDescriptors, wantedDescriptors } from "../../threads/descriptors.ts";
 import { planOf } from "../../threads/registry.ts";
+import { WEB_SPEC } from "../../threads/web/web_spec.ts";
 
 /** What a running process cannot change: its files are locked, its sockets open. */
 const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
@@ -25,6 +27,8 @@ interface ConfigLifeOptions {
   readonly load: (options: { readonly readsPipes: boolean }) => ReadConfig;
   /** Monotonic milliseconds. */
   readonly now: () => number;
+  /** How many files can be opened, counted up to `max`; undefined when that is not known. */
+  readonly countFree?: (max: number) => number | undefined;
 }
 
 /** The configuration in use, and when each of its sites was added. */
@@ -33,16 +37,30 @@ export class ConfigLife {
   readonly #originMs: number;
   #loaded: LoadedConfig;
   #since: ReadonlyMap<string, number> = new Map();
+  /** Counted before anything is open. */
+  readonly #free: number;
 
   /** Loads it for the first time. Throws ConfigError. */
   constructor(options: ConfigLifeOptions) {
     this.#options = options;
     this.#originMs = options.now();
     this.#loaded = withoutOrigins(options.load({ readsPipes: true }));
+    const wanted = wantedDescriptors(this.#wishes(this.#loaded));
+    const free = options.countFree?.(wanted) ?? wanted;
+    this.#free = free < wanted ? free : Infinity;
   }
 
   get loaded(): LoadedConfig {
     return this.#loaded;
+  }
+
+  /** Why less runs at once than is configured; undefined when nothing limits it. */
+  get limitation(): string | undefined {
+    const { concurrency } = this.#loaded.config.scanner;
+    const { checks } = dividedDescriptors(this.#free, this.#wishes(this.#loaded)) ?? {};
+    if (checks === undefined) return undefined;
+    return `only ${this.#free} more files can be open: at most ${checks} checks run at once ` +
+      `instead of ${concurrency}; raise LimitNOFILE in the unit, or "ulimit -n"`;
   }
 
   get settings(): ServiceSettings {
@@ -83,11 +101,21 @@ export class ConfigLife {
     }));
   }
 
+  #wishes({ config }: LoadedConfig) {
+    const hasPage = WEB_SPEC.runsIn(this.#options.role, config);
+    return { concurrency: config.scanner.concurrency, hasPage };
+  }
+
   #settingsOf(loaded: LoadedConfig, since: ReadonlyMap<string, number>): ServiceSettings {
     const { log, shutdown_timeout, metrics } = loaded.config;
     const schedule = { originMs: this.#originMs, since };
+    const descriptors = dividedDescriptors(this.#free, this.#wishes(loaded));
     return {
-      plan: planOf(loaded, { role: this.#options.role, schedule }),
+      plan: planOf(loaded, {
+        role: this.#options.role,
+        schedule,
+        ...(descriptors && { descriptors }),
+      }),
       logLevels: { level: log.level, levels: log.levels },
       measuredSites: metrics.per_site ? loaded.sites.map(({ name }) => name) : [],
       secrets: loaded.secrets,

@@ -4,6 +4,7 @@ import type { DaemonRole } from "../../config/loaded_config.ts";
 import { systemHostEnvironment } from "../../config/host_environment.ts";
 import { exporterMistake } from "../../config/trace_exporter.ts";
 import { missingPermissions, notPermitted } from "../../runtime/threads/missing_permissions.ts";
+import { countFreeDescriptors } from "../../runtime/service/free_descriptors.ts";
 import { runService, type ServiceEnd } from "../../runtime/service/service.ts";
 import { isExporting } from "../../runtime/telemetry/tracer.ts";
 import { ConfigLife } from "./config_life.ts";
@@ -33,8 +34,9 @@ export async function runDaemon(
     role,
     load: (how) => loadFile(options, { role, terminal, ...how }),
     now: () => systemClock.monotonicMs(),
+    countFree: (max) => countFreeDescriptors(options.config, max),
   });
-  const { settings } = life;
+  const { settings, limitation } = life;
   const { log, listen, sandbox, traces } = life.loaded.config;
   const { env } = systemHostEnvironment();
   const missing = missingPermissions(settings.plan.threads).map(notPermitted);
@@ -47,6 +49,7 @@ export async function runDaemon(
   using _ = options.pidFile === undefined ? undefined : new PidFile(options.pidFile);
   const end = await runService(settings, {
     startLine: startLine(role, life.loaded),
+    ...(limitation === undefined ? {} : { limitation }),
     logFormat: log.format === "auto" ? (terminal.isInteractive ? "text" : "json") : log.format,
     ...(listen === undefined ? {} : { listen }),
     isStrict: sandbox === "strict",

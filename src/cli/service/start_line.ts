@@ -4,6 +4,7 @@ import { kafkaServers, storeKind, webConfig } from "../../config/permissions/nee
 import { formatHost } from "../../config/schema/host_port.ts";
 import type { StartLine } from "../../runtime/service/service.ts";
 import { serverName } from "../../status/postgres/connection/postgres_options.ts";
+import { WEB_SPEC } from "../../threads/web/web_spec.ts";
 import { storeAddress } from "../../threads/connections.ts";
 
 /** No credentials are in it; the log would redact them too. */
@@ -12,9 +13,9 @@ export function startLine(role: DaemonRole, loaded: LoadedConfig): StartLine {
   const { topic } = config.kafka ?? {};
   const servers = kafkaServers(config.kafka).map(formatHost).join(", ");
   const store = role === "producer" ? undefined : storeOf(role, loaded);
-  const hasPage = role === "web" || (role === "run" && config.web !== false) || Boolean(config.web);
+  const hasPage = WEB_SPEC.runsIn(role, config);
   return {
-    message: `${WORK[role]}${hasPage && role !== "producer" ? "; status page on {page}" : ""}`,
+    message: `${WORK[role]}${hasPage ? "; status page on {page}" : ""}`,
     properties: {
       role,
       sites,

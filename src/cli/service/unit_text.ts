@@ -77,6 +77,8 @@ IPAddressDeny=link-local multicast
 
 # A core dump would contain passwords.
 LimitCORE=0
+# Enough for a thousand checks at once and a thousand viewers; Deno may not raise the limit itself.
+LimitNOFILE=16384
 MemoryMax=512M
 MemorySwapMax=0
 TasksMax=128`;

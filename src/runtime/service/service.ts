@@ -23,6 +23,8 @@ export interface StartLine {
 
 export interface ServiceOptions {
   readonly startLine: StartLine;
+  /** Why less runs at once than is configured, if so. */
+  readonly limitation?: string;
   readonly logFormat: "json" | "text";
   /** Where `/metrics`, `/healthz` and `/readyz` are served, if anywhere. */
   readonly listen?: { readonly host: string; readonly port: number };
@@ -42,6 +44,8 @@ export type ServiceEnd =
 
 /** After a thread failed permanently, the others only release what they hold. */
 const FATAL_DRAIN_MS = 2_000;
+/** For a scrape that is being answered. */
+const OPERATOR_GRACE_MS = 500;
 /** With their exit codes, which by a shell's convention are 128 and the signal's number. */
 const SIGNALS = [["SIGTERM", 143], ["SIGINT", 130]] as const;
 
@@ -80,6 +84,8 @@ export async function runService(
     return { cause: "listen", error };
   }
   logStart(options.startLine, server?.address);
+  const { limitation } = options;
+  if (limitation !== undefined) logger("cli").warn("{limitation}", { limitation });
   using signals = watchSignals();
   using manager = serviceManager(supervisor, { settings, options });
   const threadSet = new ThreadSet(settings.plan, { supervisor, clock: systemClock });
@@ -97,7 +103,7 @@ export async function runService(
   manager?.stopping();
   await stopThreads(threadSet, { death, timeoutMs: reloader.settings.shutdownTimeoutMs });
   await supervisor.stop(0);
-  await server?.stop();
+  await server?.stop(OPERATOR_GRACE_MS);
   await stopLogging();
   return death === undefined ? { cause: "drained" } : { cause: "fatal", death };
 }

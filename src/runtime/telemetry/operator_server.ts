@@ -1,4 +1,6 @@
 /** The HTTP endpoints for operators: `/metrics`, `/healthz` and `/readyz`. */
+import { systemClock } from "../clock.ts";
+import { acceptState, HttpServer, type HttpServerOptions } from "../http/http_server.ts";
 import type { DependencyTable } from "./dependencies.ts";
 import type { MetricsRegistry } from "./registry.ts";
 
@@ -40,18 +42,19 @@ export async function answerOperator(
   }
 }
 
+/** Prometheus, a health check and a person use three. */
+const CONNECTIONS_MAX = 32;
+
 /** Serves on `listen`. Throws the system's error when the address is not available. */
 export function serveOperator(
-  listen: { readonly host: string; readonly port: number },
+  listen: HttpServerOptions["listen"],
   tables: { registry: MetricsRegistry; dependencies: DependencyTable },
-): { readonly address: string; stop(): Promise<void> } {
-  const server = Deno.serve({
-    hostname: listen.host,
-    port: listen.port,
-    onListen: () => {},
-    onError: () => new Response(null, { status: 500 }),
+): HttpServer {
+  return new HttpServer({
+    listen,
+    connectionsMax: CONNECTIONS_MAX,
+    clock: systemClock,
     handler: (request) => answerOperator(request, tables),
+    onTrouble: (reason) => tables.dependencies.set("main", "listen", acceptState(reason)),
   });
-  const { hostname, port } = server.addr;
-  return { address: `http://${hostname}:${port}`, stop: () => server.shutdown() };
 }

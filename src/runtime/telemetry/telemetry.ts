@@ -19,6 +19,8 @@ export type Dependency =
   | "store"
   | "configuration"
   | "connectivity"
+  | "listen"
+  | "web"
   | "threads";
 
 /**

@@ -18,11 +18,12 @@ export const SCANNER_SPEC = {
 
 function instances(
   loaded: LoadedConfig,
-  { schedule }: Pick<DaemonContext, "schedule">,
+  { schedule, descriptors }: Pick<DaemonContext, "schedule" | "descriptors">,
 ): Instance<ScannerSetup, ScannerWork>[] {
   const { config, sites } = loaded;
   const { connectivity, traces } = config;
-  const { threads, concurrency, per_host, group } = config.scanner;
+  const { threads, per_host, group } = config.scanner;
+  const concurrency = Math.min(config.scanner.concurrency, descriptors?.checks ?? Infinity);
   const isShared = group !== undefined;
   const { originMs, since } = isShared ? sinceEpoch(schedule) : schedule;
   const targets = {

@@ -17,7 +17,13 @@ export const WEB_SPEC = {
   },
   // Before the store, so that the store closes the SQLite file last, which leaves one file.
   stopsIn: "check",
-  instances: (loaded, { role }) => [{ name: "web", setup: webSetup(loaded, role) }],
+  instances: (loaded, { role, descriptors }) => [{
+    name: "web",
+    setup: {
+      ...webSetup(loaded, role),
+      ...(descriptors && { connectionsMax: descriptors.viewers }),
+    },
+  }],
 } satisfies DaemonThread<WebSetup>;
 
 function webSetup(loaded: LoadedConfig, role: DaemonRole): WebSetup {

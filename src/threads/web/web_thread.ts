@@ -5,8 +5,11 @@ import { serveThread } from "../../runtime/threads/thread.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { serveWeb, WebAddressError, type WebOptions, type WebServer } from "../../web/serve_web.ts";
 
-export interface WebSetup
-  extends Pick<WebOptions, "listen" | "title" | "basicAuth" | "publicUrl" | "trustedProxies"> {
+export interface WebSetup extends
+  Pick<
+    WebOptions,
+    "listen" | "title" | "basicAuth" | "publicUrl" | "trustedProxies" | "connectionsMax"
+  > {
   readonly store: StoreAddress;
   /** When the address is not available: true fails the thread, false continues without the page. */
   readonly isRequired: boolean;

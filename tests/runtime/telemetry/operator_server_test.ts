@@ -102,5 +102,5 @@ Deno.test("serveOperator() serves until it is stopped, and throws when the port 
   deepStrictEqual(await response.json(), { ok: true });
   const port = Number(new URL(server.address).port);
   throws(() => serveOperator({ host: "127.0.0.1", port }, tables()), Deno.errors.AddrInUse);
-  await server.stop();
+  await server.stop(0);
 });

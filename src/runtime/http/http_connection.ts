@@ -1,0 +1,179 @@
+/** One connection of an HTTP server: requests one after another, each within its time. */
+import type { Clock } from "../clock.ts";
+import {
+  BadRequestError,
+  endOfHead,
+  HEAD_BYTES_MAX,
+  parseRequestHead,
+  type RequestHead,
+} from "./request_head.ts";
+
+/** Until a request has come, from the begin of the connection or the end of the last response. */
+export const HEAD_MS_MAX = 30_000;
+/** Until the client has taken a piece of a response. */
+export const WRITE_MS_MAX = 30_000;
+
+/** The answer to a request. It never rejects for what the client sent. */
+export type Handler = (
+  request: Request,
+  client: { readonly remoteAddr: Deno.NetAddr },
+) => Response | Promise<Response>;
+
+const READ_BYTES = 4_096;
+const STATUSES_WITHOUT_BODY: ReadonlySet<number> = new Set([204, 304]);
+
+export class HttpConnection {
+  readonly #conn: Deno.Conn<Deno.NetAddr>;
+  readonly #clock: Clock;
+  /** Received, and not yet part of a request. */
+  #received = new Uint8Array(0);
+  #reading: Promise<boolean> | undefined;
+  #isIdle = true;
+  #isClosed = false;
+
+  constructor(conn: Deno.Conn<Deno.NetAddr>, clock: Clock) {
+    this.#conn = conn;
+    this.#clock = clock;
+  }
+
+  /** True while it is open and no request is being answered. */
+  get isIdle(): boolean {
+    return this.#isIdle && !this.#isClosed;
+  }
+
+  /** Cuts it off; repeating it is harmless. */
+  close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#conn.close();
+  }
+
+  /** Answers requests until either side ends it, and closes it. It never rejects. */
+  async serve(handler: Handler): Promise<void> {
+    try {
+      for (let isReusable = true; isReusable && !this.#isClosed;) {
+        const head = await this.#head();
+        if (head === undefined) return;
+        this.#isIdle = false;
+        isReusable = await this.#answer(head, handler);
+        this.#isIdle = true;
+      }
+    } catch (error) {
+      if (error instanceof BadRequestError) await this.refuse(400);
+      // Any other is the connection's, which the client or a deadline has ended.
+    } finally {
+      this.close();
+    }
+  }
+
+  /** Answers with a status alone, and closes. It never rejects. */
+  async refuse(status: number): Promise<void> {
+    const text = `HTTP/1.1 ${status} \r\ncontent-length: 0\r\nconnection: close\r\n\r\n`;
+    await this.#write(text).catch(() => {});
+    this.close();
+  }
+
+  /** The next request; undefined when the client has left. */
+  async #head(): Promise<RequestHead | undefined> {
+    using _deadline = this.#within(HEAD_MS_MAX);
+    for (;;) {
+      const end = endOfHead(this.#received);
+      if (end !== -1) {
+        const head = this.#received.subarray(0, end);
+        this.#received = this.#received.slice(end);
+        return parseRequestHead(head);
+      }
+      if (this.#received.length >= HEAD_BYTES_MAX) throw new BadRequestError("head is too long");
+      if (!await this.#receive()) return undefined;
+    }
+  }
+
+  /** False when the client sends no more. While a read is pending, others wait for the same one. */
+  #receive(): Promise<boolean> {
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  async #read(): Promise<boolean> {
+    const buffer = new Uint8Array(READ_BYTES);
+    const count = await this.#conn.read(buffer);
+    if (count === null) return false;
+    this.#received = joined([this.#received, buffer.subarray(0, count)]);
+    return true;
+  }
+
+  /** True when another request may follow on this connection. */
+  async #answer({ request, isReusable, takesChunks }: RequestHead, handler: Handler) {
+    const response = await this.#respond(request, handler);
+    const { status, statusText, body } = response;
+    const headers = new Headers(response.headers);
+    headers.set("date", new Date(this.#clock.nowMicros() / 1_000).toUTCString());
+    const isEmpty = body === null || STATUSES_WITHOUT_BODY.has(status);
+    const isSized = headers.has("content-length");
+    if (isEmpty && !isSized && status !== 304) headers.set("content-length", "0");
+    const isChunked = !isEmpty && !isSized && takesChunks;
+    if (isChunked) headers.set("transfer-encoding", "chunked");
+    const goesOn = isReusable && (isEmpty || isSized || isChunked);
+    if (!goesOn) headers.set("connection", "close");
+    const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    await this.#write(`HTTP/1.1 ${status} ${statusText}\r\n${lines}\r\n`);
+    if (body === null) return goesOn;
+    if (isEmpty || request.method === "HEAD") await body.cancel();
+    else await this.#stream(body, isChunked);
+    return goesOn;
+  }
+
+  async #respond(request: Request, handler: Handler): Promise<Response> {
+    try {
+      return await handler(request, { remoteAddr: this.#conn.remoteAddr });
+    } catch {
+      return new Response(null, { status: 500 });
+    }
+  }
+
+  /** Sends a body as it comes, until it ends or the client has left. */
+  async #stream(body: ReadableStream<Uint8Array>, isChunked: boolean): Promise<void> {
+    const reader = body.getReader();
+    const cancel = () => void reader.cancel().catch(() => {});
+    this.#receive().then((isThere) => isThere || cancel(), cancel);
+    try {
+      for (let next = await reader.read(); !next.done; next = await reader.read()) {
+        const { value } = next;
+        if (value.length === 0) continue;
+        const length = `${value.length.toString(16)}\r\n`;
+        await (isChunked ? this.#write(length, value, "\r\n") : this.#write(value));
+      }
+      if (isChunked) await this.#write("0\r\n\r\n");
+    } finally {
+      cancel();
+    }
+  }
+
+  async #write(...parts: readonly (string | Uint8Array)[]): Promise<void> {
+    const bytes = joined(parts.map((part) => typeof part === "string" ? latin1(part) : part));
+    using _deadline = this.#within(WRITE_MS_MAX);
+    for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+  }
+
+  /** Closes the connection when the time is up. */
+  #within(ms: number): Disposable {
+    return { [Symbol.dispose]: this.#clock.after(ms, () => this.close()) };
+  }
+}
+
+/** As headers are; chunk lengths are ASCII. */
+function latin1(text: string): Uint8Array {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

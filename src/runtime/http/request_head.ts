@@ -1,0 +1,67 @@
+/**
+ * The head of a request as a client sends it, of any client: read strictly, and of bounded size.
+ *
+ * @see https://www.rfc-editor.org/rfc/rfc9112
+ */
+
+/** The request line and all headers; browsers and proxies send a tenth of it. */
+export const HEAD_BYTES_MAX = 16_384;
+
+/** A request, and what its connection may be used for after it. */
+export interface RequestHead {
+  readonly request: Request;
+  /** False when the client closes, or sends a body, which nobody here reads. */
+  readonly isReusable: boolean;
+  /** False for HTTP/1.0, as nginx speaks to what it stands before: a body ends with the connection. */
+  readonly takesChunks: boolean;
+}
+
+/** Thrown for what is not a request of HTTP/1.1 or 1.0. */
+export class BadRequestError extends Error {
+  override readonly name = "BadRequestError";
+}
+
+const REQUEST_LINE = /^([A-Z]{1,16}) (\/\S*) HTTP\/1\.([01])$/;
+const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*(.*?)[ \t]*$/;
+const HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$/;
+
+/** Where a head ends in the bytes, after its empty line; -1 when it is not complete. */
+export function endOfHead(bytes: Uint8Array): number {
+  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) {
+    if (bytes[at + 1] === LF) return at + 2;
+    if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3;
+  }
+  return -1;
+}
+
+const LF = 10;
+const CR = 13;
+
+/** Throws {@linkcode BadRequestError}. */
+export function parseRequestHead(bytes: Uint8Array): RequestHead {
+  const [requestLine = "", ...lines] = new TextDecoder("latin1").decode(bytes).trim().split(
+    /\r?\n/,
+  );
+  const [, method, target, minor] = REQUEST_LINE.exec(requestLine) ?? [];
+  if (method === undefined) throw new BadRequestError("no request line of HTTP/1");
+  try {
+    const headers = new Headers(lines.map(headerOf));
+    const host = headers.get("host") ?? (minor === "0" ? "localhost" : "");
+    if (!HOST.test(host)) throw new BadRequestError("no valid Host");
+    const connection = (headers.get("connection") ?? "").toLowerCase();
+    const keepsAlive = minor === "1" ? connection !== "close" : connection === "keep-alive";
+    const hasBody = headers.has("transfer-encoding") ||
+      Number(headers.get("content-length") ?? 0) !== 0;
+    const request = new Request(`http://${host}${target}`, { method, headers });
+    return { request, isReusable: keepsAlive && !hasBody, takesChunks: minor === "1" };
+  } catch (error) {
+    // Of Headers, URL and Request: a byte, a host or a method that they refuse.
+    throw error instanceof TypeError ? new BadRequestError(error.message, { cause: error }) : error;
+  }
+}
+
+function headerOf(line: string): [name: string, value: string] {
+  const [, name, value] = HEADER_LINE.exec(line) ?? [];
+  if (name === undefined) throw new BadRequestError("no valid header");
+  return [name, value!];
+}

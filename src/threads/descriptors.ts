@@ -1,0 +1,36 @@
+/** How the file descriptors that a process may have are divided: among its checks and its viewers. */
+
+/** Of threads, SQLite files, brokers, databases and name lookups, and of the metrics' connections. */
+export const RESERVED = 128;
+/** Its connection, and another while a second address is tried or a certificate is read. */
+export const PER_CHECK = 2;
+/** The least that viewers of the page get where descriptors are scarce. */
+const VIEWERS_MIN = 200;
+
+/** What a daemon may have at once; absent where descriptors suffice for all that is configured. */
+export interface Descriptors {
+  readonly checks: number;
+  readonly viewers: number;
+}
+
+interface Wishes {
+  /** Checks at once. */
+  readonly concurrency: number;
+  readonly hasPage: boolean;
+}
+
+/** As many as are enough. */
+export function wantedDescriptors({ concurrency, hasPage }: Wishes): number {
+  return RESERVED + PER_CHECK * concurrency + (hasPage ? VIEWERS_MIN : 0);
+}
+
+/** Divides what is free; undefined when it is enough. A quarter is for viewers, the rest for checks. */
+export function dividedDescriptors(free: number, wishes: Wishes): Descriptors | undefined {
+  if (free >= wantedDescriptors(wishes)) return undefined;
+  const rest = Math.max(0, free - RESERVED);
+  const viewers = wishes.hasPage ? Math.min(VIEWERS_MIN, Math.floor(rest / 4)) : 0;
+  return {
+    checks: Math.max(1, Math.floor((rest - viewers) / PER_CHECK)),
+    viewers: Math.max(1, viewers),
+  };
+}

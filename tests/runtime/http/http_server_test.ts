@@ -1,0 +1,240 @@
+import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
+import {
+  type Handler,
+  HEAD_MS_MAX,
+  WRITE_MS_MAX,
+} from "../../../src/runtime/http/http_connection.ts";
+import { acceptState, HttpServer } from "../../../src/runtime/http/http_server.ts";
+import { HEAD_BYTES_MAX } from "../../../src/runtime/http/request_head.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { eventually, within } from "../../support/waiting.ts";
+
+const DEADLINE_MS = 30_000;
+const GET = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+
+class Served implements AsyncDisposable {
+  readonly clock = new FakeClock();
+  readonly server: HttpServer;
+
+  constructor(handler: Handler, connectionsMax = 10) {
+    const listen = { host: "127.0.0.1", port: 0 };
+    this.server = new HttpServer({ listen, connectionsMax, handler, clock: this.clock });
+  }
+
+  get port(): number {
+    return Number(new URL(this.server.address).port);
+  }
+
+  connect(): Promise<Client> {
+    return Client.to(this.port);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const stopped = this.server.stop(0);
+    this.clock.advance(1);
+    await stopped;
+  }
+}
+
+/** A client that sends and reads bytes as they are. */
+class Client implements Disposable {
+  readonly #conn: Deno.TcpConn;
+  #said = "";
+
+  constructor(conn: Deno.TcpConn) {
+    this.#conn = conn;
+  }
+
+  static async to(port: number): Promise<Client> {
+    return new Client(await Deno.connect({ port, hostname: "127.0.0.1" }));
+  }
+
+  async send(text: string): Promise<void> {
+    await this.#conn.write(new TextEncoder().encode(text));
+  }
+
+  /** Reads until the text has come, and returns all of it so far. */
+  async until(text: string): Promise<string> {
+    while (!this.#said.includes(text)) {
+      const more = await this.#read();
+      if (more === undefined) throw new Error(`ended after ${JSON.stringify(this.#said)}`);
+    }
+    const said = this.#said;
+    this.#said = "";
+    return said;
+  }
+
+  /** Everything until the server closes. */
+  async rest(): Promise<string> {
+    while (await this.#read() !== undefined);
+    return this.#said;
+  }
+
+  async #read(): Promise<number | undefined> {
+    const buffer = new Uint8Array(65_536);
+    const reading = this.#conn.read(buffer).catch(() => null);
+    const count = await within(DEADLINE_MS, "bytes", reading);
+    if (count === null) return undefined;
+    this.#said += new TextDecoder().decode(buffer.subarray(0, count));
+    return count;
+  }
+
+  [Symbol.dispose](): void {
+    this.#conn.close();
+  }
+}
+
+/** Of a body that the handler gives piece by piece. */
+function streamed(...pieces: string[]): Response {
+  return new Response(ReadableStream.from(pieces.map((piece) => new TextEncoder().encode(piece))));
+}
+
+Deno.test("HttpServer answers several requests on one connection, however they arrive", async () => {
+  await using served = new Served((request) => new Response(new URL(request.url).pathname));
+  using client = await served.connect();
+  const requests = ["/a", "/b"].map((path) => GET.replace("/", path)).join("");
+  await client.send(requests.slice(0, 10));
+  await client.send(requests.slice(10));
+  match(
+    await client.until("/b\r\n0\r\n\r\n"),
+    /^HTTP\/1.1 200.*2\r\n\/a\r\n0\r\n\r\nHTTP\/1.1 200.*2\r\n\/b\r\n0/s,
+  );
+});
+
+const RESPONSES: [what: string, request: string, handler: Handler, response: RegExp][] = [
+  [
+    "a stream in chunks",
+    GET,
+    () => streamed("ab", "", "c"),
+    /chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\n\r\n$/,
+  ],
+  [
+    "HTTP/1.0 without chunks",
+    "GET / HTTP/1.0\r\n\r\n",
+    () => streamed("ab", "c"),
+    /close\r\n.*\r\n\r\nabc$/s,
+  ],
+  [
+    "HEAD without a body",
+    GET.replace("GET", "HEAD"),
+    () => new Response("abc"),
+    /^HTTP[^]*\r\n\r\n$/,
+  ],
+  [
+    "304 without a length",
+    GET,
+    () => new Response(null, { status: 304 }),
+    /^HTTP\/1.1 304(?![^]*content-length)/,
+  ],
+  ["no body with length 0", GET, () => new Response(null), /content-length: 0\r\n/],
+  ["500 for a handler that throws", GET, () => Promise.reject(new Error("bug")), /^HTTP\/1.1 500/],
+  ["400 for what is no request", "HELO me\r\n\r\n", () => new Response(), /^HTTP\/1.1 400/],
+  [
+    "400 for a head without an end",
+    "x".repeat(HEAD_BYTES_MAX),
+    () => new Response(),
+    /^HTTP\/1.1 400/,
+  ],
+];
+
+for (const [what, request, handler, response] of RESPONSES) {
+  Deno.test(`HttpServer sends ${what}`, async () => {
+    await using served = new Served(handler);
+    using client = await served.connect();
+    await client.send(request.replace("Host: h\r\n", "Host: h\r\nConnection: close\r\n"));
+    match(await client.rest(), response);
+  });
+}
+
+Deno.test("HttpServer closes a connection whose request does not come in time", async () => {
+  await using served = new Served(() => new Response("hello"));
+  using silent = await served.connect();
+  using slow = await served.connect();
+  await slow.send("GET / HT");
+  using kept = await served.connect();
+  await kept.send(GET);
+  await kept.until("hello\r\n0\r\n\r\n");
+  await eventually(DEADLINE_MS, "three deadlines", () => served.clock.pending === 3 || undefined);
+  served.clock.advance(HEAD_MS_MAX);
+  const rests = await Promise.all([silent, slow, kept].map((client) => client.rest()));
+  deepStrictEqual(rests, ["", "", ""]);
+});
+
+Deno.test("HttpServer cuts off a client that takes nothing of its response", async () => {
+  const endless = () =>
+    new Response(
+      new ReadableStream({ pull: (stream) => stream.enqueue(new Uint8Array(1_000_000)) }),
+    );
+  await using served = new Served(endless);
+  using client = await served.connect();
+  await client.send(GET);
+  // What the kernel keeps for both sides is full when the same write waits for long.
+  let looks = 0;
+  await eventually(DEADLINE_MS, "a write that waits", () => {
+    looks = served.clock.pending === 1 ? looks + 1 : 0;
+    return looks > 20 || undefined;
+  });
+  served.clock.advance(WRITE_MS_MAX);
+  match(await client.rest(), /^HTTP\/1.1 200/);
+});
+
+Deno.test("HttpServer ends a stream when its client leaves", async () => {
+  const left = Promise.withResolvers<void>();
+  await using served = new Served(() =>
+    new Response(
+      new ReadableStream({
+        start: (stream) => stream.enqueue(new TextEncoder().encode("first")),
+        cancel: () => left.resolve(),
+      }),
+    )
+  );
+  {
+    using client = await served.connect();
+    await client.send(GET);
+    await client.until("first");
+  }
+  await within(DEADLINE_MS, "the end of the stream", left.promise);
+});
+
+Deno.test("HttpServer makes room by closing an idle connection, and refuses where none is", async () => {
+  const held = Promise.withResolvers<void>();
+  let asked = 0;
+  await using served = new Served(async () => {
+    asked++;
+    await held.promise;
+    return new Response("late");
+  }, 2);
+  using idle = await served.connect();
+  using first = await served.connect();
+  await first.send(GET);
+  using second = await served.connect();
+  await second.send(GET);
+  strictEqual(await idle.rest(), "");
+  await eventually(DEADLINE_MS, "two requests", () => asked === 2 || undefined);
+  using third = await served.connect();
+  match(await third.rest(), /^HTTP\/1.1 503/);
+  held.resolve();
+  await first.until("late");
+  await second.until("late");
+});
+
+Deno.test("HttpServer throws where the address is taken", async () => {
+  await using served = new Served(() => new Response());
+  throws(
+    () =>
+      new HttpServer({
+        listen: { host: "127.0.0.1", port: served.port },
+        connectionsMax: 1,
+        handler: () => new Response(),
+        clock: served.clock,
+      }),
+    Deno.errors.AddrInUse,
+  );
+});
+
+Deno.test("acceptState() is what readiness says", () => {
+  deepStrictEqual(acceptState(undefined), { ok: true });
+  const { ok, reason, detail } = acceptState("Too many open files");
+  deepStrictEqual([ok, reason], [false, "accept"]);
+  match(detail!, /raise the limit of open files/);
+});

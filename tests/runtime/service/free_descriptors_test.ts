@@ -1,0 +1,78 @@
+import { ok, strictEqual } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { countFreeDescriptors } from "../../../src/runtime/service/free_descriptors.ts";
+import { eventually } from "../../support/waiting.ts";
+import { freePort } from "../../support/free_port.ts";
+import { FROM_SOURCE, SitemonProcess } from "../../support/sitemon_process.ts";
+import { RunFolder } from "../../integration/run_folder.ts";
+
+const SELF = fileURLToPath(import.meta.url);
+const LIMIT = 256;
+
+Deno.test("countFreeDescriptors() counts as far as asked, and nothing of what is no file", () => {
+  strictEqual(countFreeDescriptors(SELF, 10), 10);
+  strictEqual(countFreeDescriptors("/tmp", 10), undefined);
+  strictEqual(countFreeDescriptors("/nowhere", 10), undefined);
+});
+
+/** A listener whose connections are never answered. */
+function hangingSite() {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const held: Deno.Conn[] = [];
+  const accepting = (async () => {
+    for await (const conn of listener) held.push(conn);
+  })();
+  return {
+    port: listener.addr.port,
+    async [Symbol.asyncDispose]() {
+      listener.close();
+      await accepting;
+      for (const conn of held) conn.close();
+    },
+  };
+}
+
+Deno.test("a daemon with few descriptors checks less at once, and survives a crowd of idle clients", async () => {
+  await using site = hangingSite();
+  const [port, page] = [freePort(), freePort()];
+  const sites = Array.from({ length: 400 }, (_, n) => {
+    return `{ name: s${n}, url: 'http://127.0.0.1:${site.port}/${n}' }`;
+  });
+  using folder = new RunFolder(`listen: 127.0.0.1:${port}
+web: { listen: '127.0.0.1:${page}' }
+interval: 5s
+sites: [${sites.join(", ")}]`);
+  const command = `ulimit -n ${LIMIT} && exec "$0" "$@"`;
+  const args = ["-c", command, Deno.execPath(), ...FROM_SOURCE, "run", "-c", folder.config];
+  await using process = new SitemonProcess(args, { executable: "/bin/bash" });
+  const { limitation } = await process.log("the limitation", "only ");
+  const [, free, checks] = /^only (\d+) more files can be open: at most (\d+) checks/
+    .exec(String(limitation)) ?? [];
+  ok(Number(free) < LIMIT && Number(checks) > 5 && Number(checks) < LIMIT / 2, String(limitation));
+  const scraped = async (path: string, of = port) => {
+    const response = await fetch(`http://127.0.0.1:${of}${path}`);
+    const text = await response.text();
+    return response.ok ? text : undefined;
+  };
+  const running = /^sitemon_checks_running\{.*\} (\d+)$/m;
+  await eventually(60_000, "as many checks as there may be", async () => {
+    return running.exec(await scraped("/metrics") ?? "")?.[1] === checks || undefined;
+  });
+  await process.log("the page", "status page listening");
+  const crowd: Deno.Conn[] = [];
+  try {
+    for (let each = 0; each < 2 * LIMIT; each++) {
+      for (const to of [port, page]) {
+        crowd.push(await Deno.connect({ hostname: "127.0.0.1", port: to }));
+      }
+    }
+    for (const [at, path] of [[port, "/metrics"], [page, "/"]] as const) {
+      await eventually(60_000, `${path} beside the crowd`, () => scraped(path, at));
+    }
+  } finally {
+    for (const conn of crowd) conn.close();
+  }
+  ok(await scraped("/healthz") !== undefined);
+  ok(!process.logs.some(({ message }) => /Too many open files|died/.test(message)));
+  strictEqual(await process.stop(), 0);
+});
