@@ -3,7 +3,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { type Redact, redactor } from "../runtime/telemetry/redaction.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { AddressPolicy, type AddressPolicyOptions } from "./reach/address_policy.ts";
-import { KnownCertificates } from "./http/known_certificates.ts";
+import { KnownCertificates } from "./connection/known_certificates.ts";
 import type { CheckTraces } from "./check_trace.ts";
 import { RequestCache } from "./http/request.ts";
 import { compileJsonPath, type JsonPath } from "./expect/json_path.ts";
@@ -11,7 +11,7 @@ import { OwnFaults } from "./own_faults.ts";
 import { NameLookups, type ResolveName } from "./reach/name_lookups.ts";
 import { compilePattern, type Pattern } from "./expect/pattern.ts";
 import { PermittedHosts } from "./reach/permitted_hosts.ts";
-import { ReadBuffers } from "./http/read_buffers.ts";
+import { ReadBuffers } from "./connection/read_buffers.ts";
 import { memoize } from "../runtime/memoize.ts";
 import { SharedTimers } from "./schedule/shared_timers.ts";
 

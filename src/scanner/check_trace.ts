@@ -15,7 +15,7 @@ import type { Span, Tracer } from "../runtime/telemetry/tracer.ts";
 import { portOf } from "./reach/permitted_hosts.ts";
 import { withoutCredentials } from "./http/request.ts";
 import type { ResponseHead } from "./http/response_parser.ts";
-import type { VisitError } from "./http/failure.ts";
+import type { VisitError } from "./connection/failure.ts";
 import type { VisitPlan } from "./http/visit_plan.ts";
 
 export interface CheckTracesOptions {
@@ -125,7 +125,8 @@ export class VisitTrace {
   }
 
   end({ head, remoteAddress, failure }: {
-    readonly head: ResponseHead | undefined;
+    /** Absent in a protocol without one. */
+    readonly head?: ResponseHead | undefined;
     readonly remoteAddress: string | null;
     readonly failure: VisitError | undefined;
   }): void {

@@ -6,7 +6,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { MINUTE_MS } from "../runtime/time_units.ts";
-import { failureOf } from "./http/failure.ts";
+import { failureOf } from "./connection/failure.ts";
 
 /** What is known of such faults in one scanner. */
 export class OwnFaults {

@@ -7,7 +7,7 @@ import type { Reason } from "../report/outcome.ts";
 import type { Hop, Timings } from "../report/hop.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { CheckRun } from "./check_run.ts";
-import type { Certificate } from "./http/byte_stream.ts";
+import type { Certificate } from "./connection/byte_stream.ts";
 import type { Headers } from "./http/response_parser.ts";
 
 /** What one attempt brought back from a site, whatever its protocol. */
@@ -53,6 +53,11 @@ export interface Probe {
    * sitemon. It ends as soon as the run is over.
    */
   ask(site: Site, context: CheckContext, run: CheckRun): Promise<Answer>;
+}
+
+/** Throws when the site is no longer this producer's to visit. */
+export function requireLease({ mayVisit }: CheckContext): void {
+  if (mayVisit !== undefined && !mayVisit()) throw new LeaseExpiredError();
 }
 
 /** Thrown in place of a visit, since another producer of the group may be checking the site. */

@@ -1,7 +1,7 @@
 /** Expectations on figures: the size of a body, the time of a check, the days of a certificate. */
 import type { Limits, SizeExpectation } from "../../config/site.ts";
 import { DAY_MS, MINUTE_MS } from "../../runtime/time_units.ts";
-import type { Certificate } from "../http/byte_stream.ts";
+import type { Certificate } from "../connection/byte_stream.ts";
 import type { FailedExpectation } from "./failed_expectation.ts";
 
 /** The failure of a body's size. */

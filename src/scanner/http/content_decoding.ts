@@ -2,7 +2,7 @@
 import { Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from "node:zlib";
 import { onAbort } from "../../runtime/deadline.ts";
-import { BodyBuffer } from "./body_buffer.ts";
+import { BodyBuffer } from "../connection/body_buffer.ts";
 import { isCharset } from "./charset.ts";
 
 /** Thrown for bytes that are not of the coding that their header names. */

@@ -1,11 +1,11 @@
 /** One request and its response over an open connection, within bounds. */
 import type { CheckRun } from "../check_run.ts";
-import type { ByteStream } from "./byte_stream.ts";
+import type { ByteStream } from "../connection/byte_stream.ts";
 import { ContentEncodingError, decodeBody } from "./content_decoding.ts";
-import { failureOf, VisitError } from "./failure.ts";
-import type { ReadBuffers } from "./read_buffers.ts";
+import { failureOf, VisitError } from "../connection/failure.ts";
+import type { ReadBuffers } from "../connection/read_buffers.ts";
 import { ResponseError, ResponseParser } from "./response_parser.ts";
-import type { Visit } from "./visit.ts";
+import type { HttpVisit } from "./http_visit.ts";
 
 /** A request that fits a socket's buffer needs no reading beside it, which costs 15 % more CPU. */
 const WRITTEN_AT_ONCE_BYTES = 4_096;
@@ -19,7 +19,7 @@ export async function exchange(
   stream: ByteStream,
   request: Uint8Array,
   { visit, readBuffers, run }: {
-    readonly visit: Visit;
+    readonly visit: HttpVisit;
     readonly readBuffers: ReadBuffers;
     readonly run: CheckRun;
   },
@@ -62,7 +62,7 @@ function ignored(): void {}
 function receive(
   buffer: Uint8Array,
   count: number | null,
-  { parser, visit }: { readonly parser: ResponseParser; readonly visit: Visit },
+  { parser, visit }: { readonly parser: ResponseParser; readonly visit: HttpVisit },
 ): void {
   if (count === null && !parser.hasBegun) {
     throw new VisitError("reset", "connection closed before any response");
@@ -76,7 +76,7 @@ function receive(
 }
 
 /** The report's words for an exchange that broke off. */
-function exchangeError(error: unknown, { head }: Visit, run: CheckRun): VisitError {
+function exchangeError(error: unknown, { head }: HttpVisit, run: CheckRun): VisitError {
   if (run.isOver) {
     const wait = head === undefined ? "waiting for response headers" : "reading the response body";
     const text = `timed out after ${run.timeoutMs / 1_000} s ${wait}`;

@@ -4,17 +4,16 @@ import type { Hop } from "../../report/hop.ts";
 import { escapeControls } from "../../runtime/escape_controls.ts";
 import { unrecordedTraceparent } from "../../runtime/telemetry/traceparent.ts";
 import type { CheckContext } from "../check_context.ts";
-import { type Answer, LeaseExpiredError, type Probe } from "../probe.ts";
-import { explain, knownCertificate, readCertificate } from "./certificate.ts";
-import { openConnection } from "./connection.ts";
+import { certificateOf } from "../connection/certificate.ts";
+import { makeVisit } from "../connection/make_visit.ts";
+import type { Answer, Probe } from "../probe.ts";
 import { CookieJar } from "./cookie_jar.ts";
 import { exchange } from "./exchange.ts";
+import { HttpVisit } from "./http_visit.ts";
 import { type Redirect, redirectOf } from "./redirect.ts";
 import { withoutCredentials } from "./request.ts";
 import type { Headers } from "./response_parser.ts";
-import { Visit } from "./visit.ts";
 import type { VisitPlan } from "./visit_plan.ts";
-import { VisitError } from "./failure.ts";
 
 const NO_HEADERS: Headers = new Map();
 
@@ -27,29 +26,16 @@ export const httpProbe: Probe = {
     let plan = requests.planOf(site);
     let cookies: CookieJar | undefined;
     while (true) {
-      const visit = new Visit(plan, clock, run.trace?.visit(plan));
-      try {
-        const request = requests.requestOf(plan, traceparentOf(visit));
-        requireLease(context);
-        const stream = await openConnection(visit, context, run);
-        run.closeAtEnd(stream);
-        // The process may have been stopped meanwhile, for longer than its lease.
-        requireLease(context);
-        await exchange(stream, request, { visit, readBuffers, run });
-      } catch (error) {
-        if (!(error instanceof VisitError)) throw error;
-        visit.failure = error;
-      } finally {
-        run.close();
-        visit.end();
-      }
+      const visit = new HttpVisit(plan, clock, run.trace?.visit(plan));
+      await makeVisit(visit, { context, run }, (stream) => {
+        const request = requests.requestOf(visit.plan, traceparentOf(visit));
+        return exchange(stream, request, { visit, readBuffers, run });
+      });
       const redirect = redirectOf(visit, site, { permittedHosts, hopCount: hops.length });
       if (redirect?.plan === undefined) {
         const tookMs = Math.round(clock.monotonicMs() - startMs);
         const responseTimeMs = Math.min(tookMs, RESPONSE_TIME_MAX);
-        const { certificate, problem } = knownCertificate(visit, site, context) ??
-          await readCertificate(visit, context, run);
-        if (problem !== undefined) explain(visit, problem);
+        const certificate = await certificateOf(visit, site, context, run);
         return answerOf(visit, redirect, { hops, responseTimeMs, certificate });
       }
       hops.push(hopOf(visit, context));
@@ -66,7 +52,7 @@ function withCookies({ cookie: _, ...plan }: VisitPlan, cookies: CookieJar): Vis
 }
 
 function answerOf(
-  visit: Visit,
+  visit: HttpVisit,
   redirect: Redirect | undefined,
   rest: Pick<Answer, "hops" | "responseTimeMs" | "certificate">,
 ): Answer {
@@ -94,7 +80,7 @@ function answerOf(
   };
 }
 
-function hopOf({ plan, head, remoteAddress, timings }: Visit, { redact }: CheckContext): Hop {
+function hopOf({ plan, head, remoteAddress, timings }: HttpVisit, { redact }: CheckContext): Hop {
   return {
     url: escapeControls(redact(withoutCredentials(plan.url).href), URL_LENGTH_MAX),
     status: head?.status ?? null,
@@ -103,13 +89,8 @@ function hopOf({ plan, head, remoteAddress, timings }: Visit, { redact }: CheckC
   };
 }
 
-/** Throws when the site is no longer this producer's to visit. */
-function requireLease({ mayVisit }: CheckContext): void {
-  if (mayVisit !== undefined && !mayVisit()) throw new LeaseExpiredError();
-}
-
 /** What the site is told, if it is to be told; a span that nobody records has a name too. */
-function traceparentOf({ plan, trace }: Visit): string | undefined {
+function traceparentOf({ plan, trace }: HttpVisit): string | undefined {
   if (!plan.namesSpan) return undefined;
   return trace?.traceparent ?? unrecordedTraceparent();
 }

@@ -3,9 +3,9 @@ import type { Site } from "../../config/site.ts";
 import { isSecretHeader } from "../../config/credentials.ts";
 import { notNamed, type PermittedHosts } from "../reach/permitted_hosts.ts";
 import { withoutCredentials } from "./request.ts";
-import { VisitError } from "./failure.ts";
+import { VisitError } from "../connection/failure.ts";
 import { valuesOf } from "./response_parser.ts";
-import type { Visit } from "./visit.ts";
+import type { HttpVisit } from "./http_visit.ts";
 import { routeTo, type VisitPlan } from "./visit_plan.ts";
 
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -29,7 +29,7 @@ export interface Redirect {
  * attempt, redirect or not.
  */
 export function redirectOf(
-  { plan, head, failure }: Pick<Visit, "plan" | "head" | "failure">,
+  { plan, head, failure }: Pick<HttpVisit, "plan" | "head" | "failure">,
   site: Pick<Site, "redirectsMax" | "allowsDowngrade">,
   { permittedHosts, hopCount }: {
     readonly permittedHosts: PermittedHosts;

@@ -2,7 +2,8 @@
 import { Buffer } from "node:buffer";
 import type { Site } from "../../config/site.ts";
 import { TRACEPARENT } from "../../runtime/telemetry/traceparent.ts";
-import { VisitError } from "./failure.ts";
+import { basicAuthorization, basicOf } from "./authorization.ts";
+import { VisitError } from "../connection/failure.ts";
 import { firstPlan, type VisitPlan } from "./visit_plan.ts";
 
 /** sitemon sets these itself; a configured one would contradict it. */
@@ -98,18 +99,6 @@ function authorizationOf({ auth, url }: Request): string | undefined {
   return basicOf(auth.basic.username, auth.basic.password);
 }
 
-/** The value of `authorization` for a url with credentials. */
-export function basicAuthorization({ username, password }: URL): string | undefined {
-  if (username === "" && password === "") return undefined;
-  return basicOf(decode(username), decode(password));
-}
-
-/** @see https://www.rfc-editor.org/rfc/rfc7617 */
-function basicOf(username: string, password: string): string {
-  const bytes = new TextEncoder().encode(`${username}:${password}`);
-  return `Basic ${btoa(String.fromCharCode(...bytes))}`;
-}
-
 /** The url without credentials and fragment: what may be logged, stored and sent. */
 export function withoutCredentials(url: URL): URL {
   const bare = new URL(url);
@@ -137,13 +126,4 @@ function headText(requestLine: string, headers: Map<string, string>): string {
     throw new VisitError("internal", "line break in the configured method or headers");
   }
   return `${lines.join("\r\n")}\r\n\r\n`;
-}
-
-/** A percent sign that begins no escape is kept as it is. */
-function decode(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }

@@ -6,7 +6,7 @@
  */
 import { Buffer } from "node:buffer";
 import { HTTPParser } from "http-parser-js";
-import { BodyBuffer } from "./body_buffer.ts";
+import { BodyBuffer } from "../connection/body_buffer.ts";
 import { encodedBytesMax } from "./content_decoding.ts";
 
 /** Status lines, headers, chunk heads and trailers of one response: bytes that are not its body. */

@@ -1,25 +1,8 @@
 /** What a visit asks, and how it gets there: plain data, made once for each site. */
-import type { Site, SiteAuth, SiteTls } from "../../config/site.ts";
+import type { Site, SiteAuth } from "../../config/site.ts";
+import type { Preamble, Route } from "../connection/route.ts";
 import { endpointOf, hostOf, portOf } from "../reach/permitted_hosts.ts";
-import type { Endpoint } from "./byte_stream.ts";
-
-/** How a connection is opened. */
-export interface Route {
-  readonly url: URL;
-  /** True to speak TLS. */
-  readonly isSecure: boolean;
-  /** `host:port` of the url. */
-  readonly endpoint: string;
-  /** Where TCP goes: the site or its proxy. */
-  readonly tcp: Endpoint;
-  /** The same as Deno's permissions name it. */
-  readonly permission: string;
-  /** For name, TCP, proxy and TLS together. */
-  readonly connectTimeoutMs: number;
-  readonly tls: SiteTls;
-  /** The proxy that takes plain requests with the whole url in them. */
-  readonly proxy?: URL;
-}
+import { openTunnel } from "./proxy_tunnel.ts";
 
 /** The plan of one visit. */
 export interface VisitPlan extends Route {
@@ -40,17 +23,24 @@ export interface VisitPlan extends Route {
 export function routeTo(
   url: URL,
   { proxy, ipVersion }: { readonly proxy?: URL; readonly ipVersion?: 4 | 6 | undefined },
-): Pick<Route, "url" | "isSecure" | "endpoint" | "tcp" | "permission" | "proxy"> {
+): Pick<Route, "url" | "isSecure" | "endpoint" | "tcp" | "permission" | "proxy" | "preamble"> {
   const first = proxy ?? url;
   const [host, port] = [hostOf(first), portOf(first)];
+  const isSecure = url.protocol === "https:";
+  const endpoint = endpointOf(url);
   return {
     url,
-    isSecure: url.protocol === "https:",
-    endpoint: endpointOf(url),
+    isSecure,
+    endpoint,
     tcp: { host, port, ipVersion },
     permission: endpointOf(first),
     ...(proxy === undefined ? {} : { proxy }),
+    ...(proxy === undefined || !isSecure ? {} : { preamble: tunnelThrough(proxy, endpoint) }),
   };
+}
+
+function tunnelThrough(proxy: URL, endpoint: string): Preamble {
+  return { name: "proxy", speak: (stream) => openTunnel(stream, proxy, endpoint) };
 }
 
 /** The plan of the visit that a site's check begins with. */

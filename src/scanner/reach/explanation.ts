@@ -1,6 +1,6 @@
 /** Why a check may or may not go somewhere: the decisions of the host list and the address policy. */
 import type { AddressDecision, AddressPolicy } from "./address_policy.ts";
-import { failureOf } from "../http/failure.ts";
+import { failureOf } from "../connection/failure.ts";
 import type { NameLookups } from "./name_lookups.ts";
 import { endpointOf, hostOf, type PermittedHosts } from "./permitted_hosts.ts";
 

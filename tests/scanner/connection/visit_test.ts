@@ -1,6 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
 import { RequestCache } from "../../../src/scanner/http/request.ts";
-import { Visit } from "../../../src/scanner/http/visit.ts";
+import { Visit } from "../../../src/scanner/connection/visit.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { aSite } from "../sites.ts";
 

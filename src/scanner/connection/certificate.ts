@@ -9,21 +9,38 @@ import { DAY_MS } from "../../runtime/time_units.ts";
 import type { CheckContext } from "../check_context.ts";
 import type { CheckRun } from "../check_run.ts";
 import { hostOf } from "../reach/permitted_hosts.ts";
+import type { Certificate } from "./byte_stream.ts";
 import { connectionError, openConnection } from "./connection.ts";
 import { type KnownCertificate, UNKNOWN_CERTIFICATE } from "./known_certificates.ts";
 import { helloProblem, readServerHello } from "./server_hello.ts";
 import { Visit } from "./visit.ts";
 import { VisitError } from "./failure.ts";
-import type { VisitPlan } from "./visit_plan.ts";
+import type { Route } from "./route.ts";
 
 const UNKNOWN: KnownCertificate = { certificate: UNKNOWN_CERTIFICATE };
 
 /**
- * The certificate that a visit met, as far as it is known: from the visit where it could tell, else
- * from within the last ten minutes. `undefined` when it has to be read: for the first time, after
- * that, while it alarms, and when it was refused.
+ * The certificate that a visit met: from the visit where it could tell, else as it was seen within
+ * the last ten minutes, else read over a connection of its own, which ends when the run is over. If
+ * the visit failed since it was refused, its failure then says why.
  */
-export function knownCertificate(
+export async function certificateOf(
+  visit: Visit,
+  site: Pick<Site, "expect">,
+  context: CheckContext,
+  run: CheckRun,
+): Promise<Certificate> {
+  const { certificate, problem } = knownCertificate(visit, site, context) ??
+    await readCertificate(visit, context, run);
+  if (problem !== undefined) explain(visit, problem);
+  return certificate;
+}
+
+/**
+ * `undefined` when it has to be read: for the first time, after ten minutes, while it alarms, and
+ * when it was refused.
+ */
+function knownCertificate(
   visit: Visit,
   site: Pick<Site, "expect">,
   { certificates, clock }: CheckContext,
@@ -42,8 +59,7 @@ export function knownCertificate(
   return isRefused || alarms ? undefined : known;
 }
 
-/** Reads it over a connection of its own, which ends when the run is over. */
-export async function readCertificate(
+async function readCertificate(
   { plan, failure }: Visit,
   context: CheckContext,
   run: CheckRun,
@@ -67,13 +83,13 @@ export async function readCertificate(
   return certificates?.add(keyOf(plan), { certificate, problem }) ?? { certificate, problem };
 }
 
-/** What a server has that shares nothing with sitemon; a proxy is not asked. */
+/** What a server has that shares nothing with sitemon; one behind a preamble is not asked. */
 async function readProblem(
-  plan: VisitPlan,
+  plan: Route,
   context: CheckContext,
   run: CheckRun,
 ): Promise<TlsProblem | undefined> {
-  if (plan.proxy !== undefined) return undefined;
+  if (plan.preamble !== undefined) return undefined;
   try {
     const visit = new Visit({ ...plan, isSecure: false }, context.clock);
     const stream = await openConnection(visit, context, run);
@@ -89,7 +105,7 @@ async function readProblem(
 }
 
 /** Puts a failure of TLS in the words of the problem that is behind it. */
-export function explain(visit: Visit, problem: TlsProblem): void {
+function explain(visit: Visit, problem: TlsProblem): void {
   const { plan, failure } = visit;
   if (failure === undefined || !isUnexplained(failure)) return;
   visit.failure = connectionError(plan, { reason: `tls_${problem.kind}`, ...problem }, failure);
@@ -114,6 +130,6 @@ function alarmDays({ expect }: Pick<Site, "expect">): number {
   return Math.max(down, degraded);
 }
 
-function keyOf({ endpoint, tls }: VisitPlan): string {
+function keyOf({ endpoint, tls }: Route): string {
   return `${endpoint} ${tls.serverName ?? ""}`;
 }

@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { INTERNAL_ERROR } from "../../../src/report/outcome.ts";
-import { failureOf, VisitError } from "../../../src/scanner/http/failure.ts";
+import { failureOf, VisitError } from "../../../src/scanner/connection/failure.ts";
 import { LookupHungError, NoTurnError } from "../../../src/scanner/reach/name_lookups.ts";
 
 const coded = (code: string) => Object.assign(new Error(`connect ${code}`), { code });

@@ -11,8 +11,8 @@ import {
   selfSigned,
 } from "../../support/certificates.ts";
 import { freePort } from "../../support/free_port.ts";
-import { opensslServer } from "./openssl_server.ts";
-import { answering, rawServer, untilClosed } from "./raw_server.ts";
+import { opensslServer } from "../http/openssl_server.ts";
+import { answering, rawServer, untilClosed } from "../http/raw_server.ts";
 import { aContext, aSite, check, requireStorable } from "../sites.ts";
 import { eventually } from "../../support/waiting.ts";
 

@@ -1,9 +1,9 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { connectByDeno } from "../../../src/scanner/http/deno_stream.ts";
-import { helloProblem, readServerHello } from "../../../src/scanner/http/server_hello.ts";
+import { connectByDeno } from "../../../src/scanner/connection/deno_stream.ts";
+import { helloProblem, readServerHello } from "../../../src/scanner/connection/server_hello.ts";
 import { makeCertificates } from "../../support/certificates.ts";
-import { opensslServer } from "./openssl_server.ts";
-import { rawServer, send, untilClosed } from "./raw_server.ts";
+import { opensslServer } from "../http/openssl_server.ts";
+import { rawServer, send, untilClosed } from "../http/raw_server.ts";
 
 const { good } = makeCertificates();
 const OLD = ["-cipher", "ALL:@SECLEVEL=0"];

@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { makeCertificates } from "../../support/certificates.ts";
-import { answering, rawServer, readRequest, send, untilClosed } from "./raw_server.ts";
+import { answering, rawServer, readRequest, send, untilClosed } from "../http/raw_server.ts";
 import { aSite, check } from "../sites.ts";
 
 const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";

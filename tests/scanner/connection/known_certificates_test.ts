@@ -3,7 +3,7 @@ import {
   CERTIFICATE_TTL_MS,
   KnownCertificates,
   UNKNOWN_CERTIFICATE,
-} from "../../../src/scanner/http/known_certificates.ts";
+} from "../../../src/scanner/connection/known_certificates.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { silent } from "../sites.ts";
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { makeCertificates } from "../../support/certificates.ts";
-import { mutualTlsServer } from "./openssl_server.ts";
+import { mutualTlsServer } from "../http/openssl_server.ts";
 import { aSite, check } from "../sites.ts";
 
 const { ca, good, client, unknown } = makeCertificates();

@@ -6,8 +6,8 @@ import { makeCertificates } from "../../support/certificates.ts";
 import { NAMES } from "../../support/other_hosts.ts";
 import type { Site } from "../../../src/config/site.ts";
 import { aSite } from "../sites.ts";
-import { blackhole } from "./blackhole.ts";
-import { answering, rawServer } from "./raw_server.ts";
+import { blackhole } from "../http/blackhole.ts";
+import { answering, rawServer } from "../http/raw_server.ts";
 
 const { good: { cert, key }, ca, client } = makeCertificates();
 const OK = answering("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok");

@@ -1,13 +1,12 @@
-/** What one visit finds, filled in as it goes: a failed one has had phases, and perhaps a head. */
+/** What one visit finds, filled in as it goes: a failed one has had phases. */
 import type { DetailedPeerCertificate } from "node:tls";
 import type { Phase, Timings } from "../../report/hop.ts";
 import { certificateTimeMs } from "../../runtime/certificate_time.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import type { VisitTrace } from "../check_trace.ts";
 import type { Certificate } from "./byte_stream.ts";
-import type { ResponseHead } from "./response_parser.ts";
 import type { VisitError } from "./failure.ts";
-import type { VisitPlan } from "./visit_plan.ts";
+import type { Route } from "./route.ts";
 
 const NO_BYTES = new Uint8Array();
 const NO_CHAIN: readonly DetailedPeerCertificate[] = [];
@@ -16,19 +15,16 @@ const NO_CHAIN: readonly DetailedPeerCertificate[] = [];
 const PHASE_MICROS_MAX = 2 ** 31 - 1;
 
 /** A visit under way, and its result once it has ended. */
-export class Visit {
-  readonly plan: VisitPlan;
+export class Visit<Plan extends Route = Route> {
+  readonly plan: Plan;
   readonly trace: VisitTrace | undefined;
   remoteAddress: string | null = null;
   /** What the server showed; empty where the transport cannot tell. */
   chain: readonly DetailedPeerCertificate[] = NO_CHAIN;
-  head: ResponseHead | undefined;
-  /** Decoded; empty when the visit failed before its end. */
+  /** Decoded. */
   body: Uint8Array = NO_BYTES;
   isTruncated = false;
-  /** The content coding that is not known here, in which the body still is. */
-  unknownCoding: string | undefined;
-  /** Why the visit did not end with a whole response. */
+  /** Why the visit did not end as the protocol has it. */
   failure: VisitError | undefined;
   readonly #clock: Clock;
   readonly #micros: Record<Phase, number | null> = {
@@ -41,7 +37,7 @@ export class Visit {
   #phase: Phase | undefined;
   #startMs = 0;
 
-  constructor(plan: VisitPlan, clock: Clock, trace?: VisitTrace) {
+  constructor(plan: Plan, clock: Clock, trace?: VisitTrace) {
     this.plan = plan;
     this.trace = trace;
     this.#clock = clock;

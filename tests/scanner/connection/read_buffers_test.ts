@@ -3,7 +3,7 @@ import {
   KEPT_BUFFERS_MAX,
   READ_BYTES,
   ReadBuffers,
-} from "../../../src/scanner/http/read_buffers.ts";
+} from "../../../src/scanner/connection/read_buffers.ts";
 
 Deno.test("take() lends a buffer to one borrower at a time, and then to the next", () => {
   const buffers = new ReadBuffers();

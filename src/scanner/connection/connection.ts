@@ -1,5 +1,5 @@
 /**
- * Opens the connection of a visit: name, TCP, proxy, TLS, each phase timed, and the address policy
+ * Opens the connection of a visit: name, TCP, preamble, TLS, each phase timed, and the address policy
  * asked before a byte is sent.
  */
 import type { CheckContext } from "../check_context.ts";
@@ -11,13 +11,11 @@ import { readTrust } from "../../runtime/tls/certificate_chain.ts";
 import { connectByDeno } from "./deno_stream.ts";
 import { type FailureDetail, failureOf, VisitError } from "./failure.ts";
 import { connectByNode } from "./node_stream.ts";
-import { basicAuthorization } from "./request.ts";
-import { ResponseError, ResponseParser } from "./response_parser.ts";
 import type { Visit } from "./visit.ts";
-import type { Route } from "./visit_plan.ts";
+import type { Route } from "./route.ts";
 
 /** What is being waited for. */
-type Step = "dns" | "connect" | "proxy" | "tls";
+type Step = "dns" | "connect" | "preamble" | "tls";
 
 /** An address is given this long at least, as RFC 8305 has it; the connect timeout ends them all. */
 const ATTEMPT_MS_MIN = 250;
@@ -56,16 +54,19 @@ export async function openConnection(
     // The name may have led elsewhere by now.
     requireAllowed(tcp.remoteAddress, visit, context);
     if (!plan.isSecure) return tcp;
-    if (plan.proxy !== undefined) {
-      step = "proxy";
+    if (plan.preamble !== undefined) {
+      step = "preamble";
       using _ = onAbort(signal, () => tcp?.close());
-      await openTunnel(tcp, plan.proxy, plan.endpoint);
+      await plan.preamble.speak(tcp);
     }
     step = "tls";
     return await secure(tcp, visit, { context, signal });
   } catch (error) {
     tcp?.close();
-    const { reason, detail } = stepFailure(error, step, timedOutMs(plan, signal, run));
+    const { reason, detail } = stepFailure(error, step, {
+      plan,
+      timedOutMs: timedOutMs(plan, signal, run),
+    });
     const isProxys = plan.proxy !== undefined && step !== "tls" &&
       reason !== "blocked_by_policy" && reason !== "internal";
     throw connectionError(plan, { reason: isProxys ? "proxy" : reason, detail }, error);
@@ -94,9 +95,14 @@ function timedOutMs(
   return isOver ? Math.min(timeoutMs, connectTimeoutMs) : connectTimeoutMs;
 }
 
-function stepFailure(error: unknown, step: Step, timedOutMs: number | undefined): FailureDetail {
+function stepFailure(
+  error: unknown,
+  step: Step,
+  { plan, timedOutMs }: { readonly plan: Route; readonly timedOutMs: number | undefined },
+): FailureDetail {
   if (timedOutMs !== undefined && step !== "dns" && !(error instanceof VisitError)) {
-    const what = { connect: "connection", proxy: "proxy", tls: "TLS handshake" }[step];
+    const preamble = plan.preamble?.name;
+    const what = { connect: "connection", preamble, tls: "TLS handshake" }[step];
     return { reason: "connect_timeout", detail: `${what} timed out after ${timedOutMs / 1_000} s` };
   }
   const failure = failureOf(error);
@@ -150,39 +156,6 @@ function requireAllowed(address: string, visit: Visit, { addressPolicy }: CheckC
 function needsNode({ url, tls, tcp }: Route, { hungHandshakes }: CheckContext): boolean {
   return tls.insecure || tls.cert !== undefined || tcp.ipVersion !== undefined ||
     (tls.ca !== undefined && readTrust(tls.ca).isOfServer) || hungHandshakes.has(url.host);
-}
-
-/**
- * Asks the proxy for a connection to `host:port`, after which the stream leads there.
- * Rejects with {@linkcode VisitError} when the proxy refuses.
- *
- * @see https://www.rfc-editor.org/rfc/rfc9110#name-connect
- */
-async function openTunnel(stream: ByteStream, proxy: URL, target: string): Promise<void> {
-  const authorization = basicAuthorization(proxy);
-  const lines = [`CONNECT ${target} HTTP/1.1`, `host: ${target}`];
-  if (authorization !== undefined) lines.push(`proxy-authorization: ${authorization}`);
-  await stream.write(new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`));
-  const status = await readStatus(stream);
-  if (status >= 200 && status < 300) return;
-  throw new VisitError("proxy", `the proxy answered ${status}`);
-}
-
-async function readStatus(stream: ByteStream): Promise<number> {
-  const parser = new ResponseParser("CONNECT", 0);
-  // One byte at a time: what follows the head belongs to TLS.
-  const buffer = new Uint8Array(1);
-  try {
-    while (parser.head === undefined) {
-      const count = await stream.read(buffer);
-      if (count === null) throw new VisitError("proxy", "the proxy closed the connection");
-      parser.push(buffer, count);
-    }
-  } catch (error) {
-    if (!(error instanceof ResponseError)) throw error;
-    throw new VisitError("proxy", "the proxy did not answer in HTTP", { cause: error });
-  }
-  return parser.head.status;
 }
 
 /** Deno cannot hang up within a handshake, node:tls can: one socket is left behind, not one a check. */
