@@ -15,3 +15,12 @@ export function stateOf(site: { readonly outcome: Outcome; readonly stale: boole
 export function rankOf(state: SiteState): number {
   return STATES.indexOf(state);
 }
+
+/** A shape beside the color, for readers who are color-blind. */
+export const STATE_SHAPES: Readonly<Record<SiteState, string>> = {
+  down: "✕",
+  degraded: "!",
+  stale: "…",
+  inconclusive: "?",
+  up: "✓",
+};

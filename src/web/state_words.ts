@@ -11,15 +11,6 @@ export const STATE_WORDS: Readonly<Record<SiteState, string>> = {
   up: "Up",
 };
 
-/** A shape beside the color, for readers who are color-blind. */
-export const STATE_SHAPES: Readonly<Record<SiteState, string>> = {
-  down: "✕",
-  degraded: "!",
-  stale: "…",
-  inconclusive: "?",
-  up: "✓",
-};
-
 /** Why a site is not up, for people. */
 export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   dns: "DNS lookup failed",

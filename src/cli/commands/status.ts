@@ -1,33 +1,60 @@
 /** `sitemon status`: the newest status of each site, or one site's history, read in a thread. */
+import { Option } from "commander";
+import { nearest } from "../../config/yaml/shown_value.ts";
+import { type SiteState, STATES } from "../../report/site_state.ts";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
-import { jsonOf, keyOf, type SiteStatus, type SiteUptime } from "../../status/queries.ts";
+import { jsonOf, keyOf, type SiteUptime } from "../../status/queries.ts";
 import { uptimesJson } from "../../status/uptime.ts";
+import {
+  hasLabel,
+  matchesSearch,
+  SEARCH_LENGTH_MAX,
+  type WholeSite,
+  wholeSites,
+} from "../../status/whole_sites.ts";
 import type { SiteStories } from "../../threads/store_task/store_task_thread.ts";
 import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
-import { EXIT_NOT_UP, EXIT_OK, exitCodeOf } from "../exit_code.ts";
+import { EXIT_NOT_UP, EXIT_OK, exitCodeOf, UsageError } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
 import { storyText } from "../text/status_story.ts";
-import { statusSummary, statusTable } from "../text/status_table.ts";
+import { SORT_NAMES, type SortName, statusSummary, statusTable } from "../text/status_table.ts";
 import type { Terminal } from "../text/terminal.ts";
 import { cutText, printable, printableJson } from "../text/terminal_text.ts";
 import { interruption, watch } from "../text/watch.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
   withConfig(command, "consumer", "run", "web")
-    .description("Prints the newest status of each site; exits 0 when all are up.")
+    .description("Prints the newest status of each site; exits 0 when all of them are up.")
+    .argument("[words...]", "only sites with these words in name, URL, location or labels")
     .option("--json", "print one JSON object per site")
     .option("--watch", "keep updating the output until interrupted")
+    .addOption(
+      new Option("--state <state>", "only sites in this state").choices(STATES),
+    )
+    .addOption(
+      new Option("--label <key:value>", "only sites with this label; may be repeated")
+        .argParser((text: string, before: string[] = []) => [...before, text]),
+    )
+    .addOption(new Option("--sort <by>", "what comes first (default: state)").choices(SORT_NAMES))
+    .option("--all", "show every site, also those that are up and do not fit on the screen")
     .option(
       "--site <name>",
       "only this site, with its uptimes, response times, incidents and changes",
     )
-    .action((options: StatusOptions) => exit(status(options, terminal)));
+    .action((words: string[], options: StatusOptions) =>
+      exit(status({ ...options, words }, terminal))
+    );
 
 interface StatusOptions extends ConfigOptions {
   readonly json?: boolean;
   readonly watch?: boolean;
   readonly site?: string;
+  readonly words?: readonly string[];
+  readonly state?: SiteState;
+  readonly label?: readonly string[];
+  readonly sort?: SortName;
+  readonly all?: boolean;
 }
 
 /** Resolves to the exit code; with `watch` to that of the last round. */
@@ -35,19 +62,26 @@ async function status(
   { json = false, watch: watches = false, site, ...options }: StatusOptions,
   terminal: Terminal,
 ): Promise<number> {
+  const isWanted = siteFilter(options);
   const loaded = loadFile(options, { role: "status", terminal });
   const spec = storeTaskSpec(loaded, { type: "statuses", ...(site !== undefined && { site }) });
   const show = async (terminal: Terminal) => {
     const { statuses, uptimes, stories } = await threadResult<SiteStories>(spec);
     const now = new Date();
     if (site === undefined || json) {
-      return printStatuses({ statuses, uptimes, json, now }, terminal);
+      const sites = wholeSites(statuses);
+      const shown = sites.filter(isWanted);
+      if (shown.length === 0 && sites.length > 0) {
+        terminal.writeError(`no site of ${sites.length} is as asked for\n`);
+        return EXIT_NOT_UP;
+      }
+      return printStatuses({ ...options, sites: shown, uptimes, json, now }, terminal);
     }
     if (stories.length === 0) {
-      terminal.writeError(`no such site in the store: ${printable(`"${site}"`)}\n`);
+      terminal.writeError(`no such site in the store: ${unknownSite(site, uptimes)}\n`);
     }
     terminal.write(stories.map((story) => storyText(story, { now, terminal })).join("\n"));
-    return exitCodeOfStatuses(stories.map(({ history }) => history.status));
+    return exitCodeOfSites(wholeSites(stories.map(({ history }) => history.status)));
   };
   if (!watches) return await show(terminal);
   using interrupted = interruption();
@@ -69,38 +103,72 @@ async function orExitCode(
   }
 }
 
+/** The sites that the options ask for; throws {@linkcode UsageError} for a label that is none. */
+function siteFilter(
+  { words = [], state, label = [] }: StatusOptions,
+): (site: WholeSite) => boolean {
+  const labels = label.map((text) => {
+    const colon = text.indexOf(":");
+    if (colon > 0) return [text.slice(0, colon), text.slice(colon + 1)] as const;
+    throw new UsageError(`invalid --label: ${JSON.stringify(text)} is not "key:value"`);
+  });
+  const search = words.join(" ").slice(0, SEARCH_LENGTH_MAX);
+  return (site) =>
+    (state === undefined || site.state === state) &&
+    labels.every(([key, value]) => hasLabel(site, key, value)) && matchesSearch(site, search);
+}
+
+function unknownSite(site: string, known: readonly SiteUptime[]): string {
+  const similar = nearest(site, known.map((uptime) => uptime.site));
+  const hint = similar === undefined ? "" : `; did you mean ${printable(`"${similar}"`)}?`;
+  return `${printable(`"${site}"`)}${hint}`;
+}
+
 export interface PrintStatusesOptions {
-  readonly statuses: readonly SiteStatus[];
+  readonly sites: readonly WholeSite[];
   readonly uptimes: readonly SiteUptime[];
   /** One object a line, with the fields of the report and uptimes as `/api/status` has them. */
   readonly json: boolean;
   readonly now: Date;
+  readonly sort?: SortName;
+  /** Shows also the sites that are up and do not fit on the screen. */
+  readonly all?: boolean;
 }
+
+/** Lines of the screen that are not the table's: its titles, two below it, and the prompt. */
+const OTHER_LINES = 4;
 
 /** Returns the exit code. */
 export function printStatuses(
-  { statuses, uptimes, json, now }: PrintStatusesOptions,
+  { sites, uptimes, json, now, sort, all = false }: PrintStatusesOptions,
   terminal: Terminal,
 ): number {
   const { hasColor, columns } = terminal;
   const uptimeOfSite = new Map(uptimes.map((uptime) => [keyOf(uptime), uptime]));
-  if (statuses.length === 0) terminal.writeError("No site has a status yet\n");
+  if (sites.length === 0) terminal.writeError("no site has a status yet\n");
   else if (json) {
-    const objects = statuses.map((status) => ({
+    const objects = sites.flatMap(({ locations }) => locations).map((status) => ({
       ...jsonOf(status),
       uptimes: uptimesJson(uptimeOfSite.get(keyOf(status))),
     }));
     terminal.write(objects.map((object) => `${printableJson(object)}\n`).join(""));
   } else {
-    terminal.write(statusTable(statuses, { uptimes: uptimeOfSite, now, hasColor, columns }));
+    const rows = all || terminal.rows === undefined ? undefined : terminal.rows - OTHER_LINES;
+    const options = { uptimes: uptimeOfSite, now, hasColor, columns, rows, sort };
+    const { text, hiddenUp } = statusTable(sites, options);
+    terminal.write(text);
+    if (columns === undefined) return exitCodeOfSites(sites);
+    if (hiddenUp > 0) terminal.write(`${cutText(`${hiddenUp} up not shown; --all`, columns)}\n`);
     // A person may see only the end of a long table.
-    if (columns !== undefined) terminal.write(`${cutText(statusSummary(statuses), columns)}\n`);
+    terminal.write(`${cutText(statusSummary(sites), columns)}\n`);
   }
-  return exitCodeOfStatuses(statuses);
+  return exitCodeOfSites(sites);
 }
 
-/** 0 when every site is up: not when one is stale, or when nothing is known of any. */
-function exitCodeOfStatuses(statuses: readonly SiteStatus[]): number {
-  const areAllUp = statuses.every(({ outcome, stale }) => outcome === "up" && !stale);
-  return statuses.length > 0 && areAllUp ? EXIT_OK : EXIT_NOT_UP;
+/** 0 when every site is up: not when one is up in part alone, or when nothing is known of any. */
+function exitCodeOfSites(sites: readonly WholeSite[]): number {
+  const areAllUp = sites.every(({ locations }) =>
+    locations.every(({ outcome, stale }) => outcome === "up" && !stale)
+  );
+  return sites.length > 0 && areAllUp ? EXIT_OK : EXIT_NOT_UP;
 }

@@ -1,8 +1,9 @@
 /** Statuses as a table, the worst first, and their number by state in one line. */
-import { rankOf, type SiteState, stateOf, STATES } from "../../report/site_state.ts";
+import { rankOf, type SiteState, STATE_SHAPES, stateOf, STATES } from "../../report/site_state.ts";
 import { relativeTime } from "../../runtime/relative_time.ts";
-import { keyOf, type SiteStatus, type SiteUptime } from "../../status/queries.ts";
+import { keyOf, type SiteUptime } from "../../status/queries.ts";
 import { percent, uptimeOf } from "../../status/uptime.ts";
+import type { WholeSite } from "../../status/whole_sites.ts";
 import { type Column, textTable } from "./text_table.ts";
 
 export interface StatusTableOptions {
@@ -12,6 +13,16 @@ export interface StatusTableOptions {
   readonly hasColor: boolean;
   /** Width to fit into; `undefined` cuts nothing. */
   readonly columns: number | undefined;
+  /** Lines of the table at most; sites that are up are left out for it, and no others. */
+  readonly rows?: number | undefined;
+  /** What comes first; the worst when absent. */
+  readonly sort?: SortName | undefined;
+}
+
+/** The table, and how many sites that are up were left out of it. */
+export interface StatusTable {
+  readonly text: string;
+  readonly hiddenUp: number;
 }
 
 /** A name takes at most this part of the width, so that the rest of its line can be seen. */
@@ -36,69 +47,111 @@ export const STATE_COLORS: Readonly<Record<SiteState, number>> = {
   up: 32,
 };
 
-/** The lines of the table, each with its line break. Locations show when there are several. */
+/** By what the table can be sorted. */
+const SORTS = {
+  state: worstFirst,
+  name: (a, b) => NAMES.compare(a.site, b.site),
+  since: (a, b) => Number(b.lead.since ?? 0) - Number(a.lead.since ?? 0) || worstFirst(a, b),
+  time: (a, b) => b.lead.response_time - a.lead.response_time || worstFirst(a, b),
+} satisfies Record<string, (a: WholeSite, b: WholeSite) => number>;
+export type SortName = keyof typeof SORTS;
+export const SORT_NAMES = Object.keys(SORTS) as SortName[];
+
+/** A line for each site, each with its line break. Locations show when there are several. */
 export function statusTable(
-  statuses: readonly SiteStatus[],
-  { uptimes, now, hasColor, columns }: StatusTableOptions,
-): string {
-  const hasLocations = new Set(statuses.map(({ location }) => location)).size > 1;
+  sites: readonly WholeSite[],
+  { uptimes, now, hasColor, columns, rows = Infinity, sort = "state" }: StatusTableOptions,
+): StatusTable {
+  const sorted = sites.toSorted(SORTS[sort]);
+  const upMax = rows - sites.filter(({ state }) => state !== "up").length;
+  let up = 0;
+  const shown = sorted.filter(({ state }) => state !== "up" || ++up <= upMax);
+  const table = textTable(columnsFor(sites, { uptimes, now, columns }), shown, {
+    hasColor,
+    columns,
+  });
+  return { text: table, hiddenUp: sorted.length - shown.length };
+}
+
+function columnsFor(
+  sites: readonly WholeSite[],
+  { uptimes, now, columns }: Pick<StatusTableOptions, "uptimes" | "now" | "columns">,
+): Column<WholeSite>[] {
+  const places = sites.flatMap(({ locations }) => locations.map(({ location }) => location));
+  const hasLocations = new Set(places).size > 1;
   const siteWidthMax = columns === undefined
     ? Infinity
     : Math.max(SITE_WIDTH_MIN, Math.floor(columns * SITE_WIDTH_PART));
-  const all: Column<SiteStatus>[] = [
+  return [
     { title: "SITE", cell: ({ site }) => site, widthMax: siteWidthMax },
-    ...(hasLocations ? [{ title: "LOCATION", cell: ({ location }: SiteStatus) => location }] : []),
+    ...(hasLocations ? [LOCATIONS] : []),
     {
       title: "OUTCOME",
-      cell: ({ outcome, stale }) => stale ? `${outcome} (stale)` : outcome,
-      color: (status) => STATE_COLORS[stateOf(status)],
+      cell: ({ lead: { outcome, stale }, isPartial }) =>
+        `${outcome}${stale ? " (stale)" : ""}${isPartial ? " in part" : ""}`,
+      color: ({ state }) => STATE_COLORS[state],
     },
     {
       title: "CODE",
-      cell: ({ response_code }) => response_code?.toString() ?? "-",
+      cell: ({ lead: { response_code } }) => response_code?.toString() ?? "-",
       alignsRight: true,
       dropOrder: 2,
     },
     {
       title: "TIME",
-      cell: ({ response_time }) => `${response_time} ms`,
+      cell: ({ lead: { response_time } }) => `${response_time} ms`,
       alignsRight: true,
       dropOrder: 1,
     },
     {
       title: "UPTIME",
-      cell: (status) => {
-        const coverage = uptimes.get(keyOf(status))?.windows[UPTIME_DAYS];
+      cell: ({ lead }) => {
+        const coverage = uptimes.get(keyOf(lead))?.windows[UPTIME_DAYS];
         const uptime = coverage === undefined ? null : uptimeOf(coverage);
         return uptime === null ? "-" : percent(uptime);
       },
       alignsRight: true,
       dropOrder: 4,
     },
-    { title: "SINCE", cell: ({ since }) => since ? relativeTime(since, now) : "-", dropOrder: 5 },
-    { title: "CHECKED", cell: ({ checked_at }) => relativeTime(checked_at, now), dropOrder: 3 },
+    {
+      title: "SINCE",
+      cell: ({ lead: { since } }) => since ? relativeTime(since, now) : "-",
+      dropOrder: 5,
+    },
+    {
+      title: "CHECKED",
+      cell: ({ lead: { checked_at } }) => relativeTime(checked_at, now),
+      dropOrder: 3,
+    },
     {
       title: "REASON",
-      cell: ({ reason, error_text }) => [reason, error_text].filter(Boolean).join(": "),
+      cell: ({ lead: { reason, error_text } }) => [reason, error_text].filter(Boolean).join(": "),
       widthWanted: REASON_WIDTH_WANTED,
     },
   ];
-  return textTable(all, statuses.toSorted(worstFirst), { hasColor, columns });
 }
 
+/** `fra ✕  gru ✓`. */
+const LOCATIONS: Column<WholeSite> = {
+  title: "LOCATIONS",
+  cell: ({ locations }) =>
+    locations.map((status) => `${status.location} ${STATE_SHAPES[stateOf(status)]}`).join("  "),
+  dropOrder: 6,
+};
+
 /** Of stale sites those first that were worst when they were last seen. */
-function worstFirst(a: SiteStatus, b: SiteStatus): number {
-  return rankOf(stateOf(a)) - rankOf(stateOf(b)) || rankOf(a.outcome) - rankOf(b.outcome) ||
-    NAMES.compare(a.site, b.site);
+function worstFirst(a: WholeSite, b: WholeSite): number {
+  return rankOf(a.state) - rankOf(b.state) || Number(a.isPartial) - Number(b.isPartial) ||
+    rankOf(a.lead.outcome) - rankOf(b.lead.outcome) || NAMES.compare(a.site, b.site);
 }
 
 /** `46 sites: 2 down, 1 stale, 43 up`. A stale site counts only as stale. */
-export function statusSummary(statuses: readonly SiteStatus[]): string {
-  const states = statuses.map(stateOf);
+export function statusSummary(sites: readonly WholeSite[]): string {
+  const states = sites.map(({ state }) => state);
   const counts = STATES.map((state) => ({
     state,
     count: states.filter((one) => one === state).length,
   })).filter(({ count }) => count > 0);
-  const sites = states.length === 1 ? "1 site" : `${states.length} sites`;
-  return `${sites}: ${counts.map(({ state, count }) => `${count} ${state}`).join(", ")}`;
+  const total = states.length === 1 ? "1 site" : `${states.length} sites`;
+  return `${total}: ${counts.map(({ state, count }) => `${count} ${state}`).join(", ")}`;
 }

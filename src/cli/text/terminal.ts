@@ -11,6 +11,8 @@ export interface Terminal {
   readonly hasColor: boolean;
   /** Width of the terminal in characters; `undefined` if standard output is not a terminal. */
   readonly columns: number | undefined;
+  /** Its height in lines; absent where it is not known. */
+  readonly rows?: number | undefined;
 }
 
 /** Thrown when standard output cannot be written to. */
@@ -52,6 +54,7 @@ export function processTerminal(): Terminal {
     hasColor: (isTerminal || Boolean(Deno.env.get("FORCE_COLOR"))) && !Deno.env.get("NO_COLOR"),
     // A terminal without a size reports 0 columns.
     columns: isTerminal ? Deno.consoleSize().columns || undefined : undefined,
+    rows: isTerminal ? Deno.consoleSize().rows || undefined : undefined,
   };
 }
 

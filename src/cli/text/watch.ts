@@ -27,8 +27,8 @@ export async function watch(
     let text = "";
     const keep = (part: string) => void (text += part);
     const screen = terminal.columns === undefined ? undefined : size();
-    const columns = screen?.columns ?? terminal.columns;
-    exitCode = await show({ ...terminal, columns, write: keep, writeError: keep });
+    const { columns, rows } = screen ?? terminal;
+    exitCode = await show({ ...terminal, columns, rows, write: keep, writeError: keep });
     if (screen === undefined) terminal.write(text);
     else terminal.write((round === 0 ? CLEAR_SCREEN : "") + HOME + fitted(text, screen.rows));
     await sleep(systemClock, ROUND_MS, signal);
@@ -37,13 +37,15 @@ export async function watch(
 }
 
 /**
- * The first lines, which are the worst, and the last one, which is the summary. Each clears the rest
- * of its line, since the previous round's may have been longer.
+ * The first lines, which are the worst, how many do not fit, and the last one, which is the summary.
+ * Each clears the rest of its line, since the previous round's may have been longer.
  */
 function fitted(text: string, rows: number): string {
   const lines = text.trimEnd().split("\n");
   const room = Math.max(1, rows - 1);
-  const seen = lines.length <= room ? lines : [...lines.slice(0, room - 1), lines.at(-1)!];
+  const first = lines.slice(0, Math.max(0, room - 2));
+  const left = `${lines.length - 1 - first.length} more lines do not fit`;
+  const seen = lines.length <= room ? lines : [...first, left, lines.at(-1)!].slice(-room);
   return `${seen.map((line) => `${line}\x1b[K\n`).join("")}${CLEAR_REST}`;
 }
 

@@ -11,7 +11,7 @@ import {
 } from "../../status/queries.ts";
 import { uptimeOf, uptimesJson } from "../../status/uptime.ts";
 import type { StatusCache, View } from "../live/status_cache.ts";
-import { type WholeSite, wholeSite, wholeSites } from "../whole_sites.ts";
+import { type WholeSite, wholeSite, wholeSites } from "../../status/whole_sites.ts";
 import {
   LATENCY_DAYS_DEFAULT,
   type LocationHistory,

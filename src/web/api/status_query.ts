@@ -1,7 +1,11 @@
 /** What a client asks of `/api/status`: which sites, how many, and which fields of them. */
 import { STATES } from "../../report/site_state.ts";
-import { matchesSearch, SEARCH_LENGTH_MAX } from "../site_search.ts";
-import type { WholeSite } from "../whole_sites.ts";
+import {
+  hasLabel,
+  matchesSearch,
+  SEARCH_LENGTH_MAX,
+  type WholeSite,
+} from "../../status/whole_sites.ts";
 
 /** Sites of one response at most, and by default. */
 export const SITES_MAX = 10_000;
@@ -100,8 +104,4 @@ export function selectSites(
     found: found.slice(0, limit),
     next: found.length > limit ? found[limit - 1]!.site : null,
   };
-}
-
-function hasLabel({ lead: { labels } }: WholeSite, key: string, value: string): boolean {
-  return Object.hasOwn(labels, key) && labels[key] === value;
 }

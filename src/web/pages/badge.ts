@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import type { SiteStatus, SiteUptime } from "../../status/queries.ts";
 import { isMostlyUnknown, percent, uptimeOf } from "../../status/uptime.ts";
 import type { SiteState } from "../../report/site_state.ts";
-import { wholeSite } from "../whole_sites.ts";
+import { wholeSite } from "../../status/whole_sites.ts";
 import { type Html, stateText } from "./markup.ts";
 
 /** White text on each has a contrast of at least 4.5 to 1. */

@@ -3,7 +3,7 @@ import type { Reason } from "../../report/outcome.ts";
 import type { SiteState } from "../../report/site_state.ts";
 import { MINUTE_MS } from "../../runtime/time_units.ts";
 import { REASON_WORDS } from "../state_words.ts";
-import type { WholeSite } from "../whole_sites.ts";
+import type { WholeSite } from "../../status/whole_sites.ts";
 
 /** Sites that began to fail within this time of each other may have failed together. */
 export const TOGETHER_MS = 5 * MINUTE_MS;

@@ -7,7 +7,7 @@ import { html } from "hono/html";
 import type { SiteHistory, Transition } from "../../status/queries.ts";
 import type { Outcome } from "../../report/outcome.ts";
 import { REASON_WORDS } from "../state_words.ts";
-import { type WholeState, wholeStateOf } from "../whole_sites.ts";
+import { type WholeState, wholeStateOf } from "../../status/whole_sites.ts";
 import { sitePath } from "../site_path.ts";
 import { type Html, stateText } from "./markup.ts";
 import { changeId } from "./site_events.ts";

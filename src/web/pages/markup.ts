@@ -1,10 +1,10 @@
 /** Small parts of pages, with their markup. Foreign text goes through `html`, which escapes it. */
 import { html } from "hono/html";
 import { clockTime, relativeTime, span } from "../../runtime/relative_time.ts";
-import { type SiteState, stateOf } from "../../report/site_state.ts";
+import { type SiteState, STATE_SHAPES, stateOf } from "../../report/site_state.ts";
 import type { SiteStatus } from "../../status/queries.ts";
-import type { WholeState } from "../whole_sites.ts";
-import { STATE_SHAPES, STATE_WORDS } from "../state_words.ts";
+import type { WholeState } from "../../status/whole_sites.ts";
+import { STATE_WORDS } from "../state_words.ts";
 
 /** Escaped markup. */
 export type Html = ReturnType<typeof html>;

@@ -1,14 +1,17 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { printStatuses } from "../../../src/cli/commands/status.ts";
-import { EXIT_IO } from "../../../src/cli/exit_code.ts";
+import { EXIT_IO, EXIT_USAGE } from "../../../src/cli/exit_code.ts";
 import { runProgram } from "../../../src/cli/program.ts";
 import type { Terminal } from "../../../src/cli/text/terminal.ts";
 import { textWidth } from "../../../src/cli/text/terminal_text.ts";
+import type { SortName } from "../../../src/cli/text/status_table.ts";
 import type { SiteStatus } from "../../../src/status/queries.ts";
+import { wholeSites } from "../../../src/status/whole_sites.ts";
 import { aSiteStatus } from "../../web/site_status.ts";
 import { freePort } from "../../support/free_port.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
-import { FakeTerminal, jsonLines } from "../text/fake_terminal.ts";
+import { MadeStore } from "../../web/made_store.ts";
+import { FakeTerminal, jsonLines, runCommand } from "../text/fake_terminal.ts";
 
 const NOW = new Date("2026-05-01T12:00:00Z");
 
@@ -36,10 +39,12 @@ const windows = { 1: coverage, 7: coverage, 30: coverage, 90: coverage };
 function printed(
   statuses: readonly SiteStatus[],
   { json = false, ...options }: Partial<Terminal> & { json?: boolean } = {},
+  choices: { sort?: SortName; all?: boolean } = {},
 ) {
   const terminal = new FakeTerminal(options);
   const uptimes = statuses.slice(0, 1).map(({ site, location }) => ({ site, location, windows }));
-  const exitCode = printStatuses({ statuses, uptimes, json, now: NOW }, terminal);
+  const sites = wholeSites(statuses);
+  const exitCode = printStatuses({ sites, uptimes, json, now: NOW, ...choices }, terminal);
   const { output: out, errors: error } = terminal;
   return { exitCode, error, out, lines: out.split("\n").slice(0, -1) };
 }
@@ -73,10 +78,47 @@ Deno.test("printStatuses() orders names as people count", () => {
 
 Deno.test("printStatuses() shows locations, when there are several", () => {
   const { lines } = printed([aStatus(), aStatus({ location: "Zürich" })]);
-  deepStrictEqual(lines.map((line) => line.slice(0, 15).trimEnd()), [
-    "SITE  LOCATION",
-    "shop  default",
-    "shop  Zürich",
+  deepStrictEqual(lines.map((line) => line.slice(0, 30).trimEnd()), [
+    "SITE  LOCATIONS            OUT",
+    "shop  default ✓  Zürich ✓  up",
+  ]);
+});
+
+Deno.test("printStatuses() has one line for a site that is down in part", () => {
+  const { lines, exitCode } = printed([
+    ...["fra", "gru", "iad"].map((location) => aStatus({ location })),
+    aStatus({ site: "blog", location: "fra", ...DOWN }),
+    aStatus({ site: "blog", location: "gru", response_time: 7 }),
+  ]);
+  strictEqual(exitCode, 1);
+  strictEqual(lines.length, 3);
+  ok(lines[1]!.startsWith("blog  fra ✕  gru ✓         down in part"), lines[1]!);
+});
+
+Deno.test("printStatuses() leaves out sites that are up, and no others, when they do not fit", () => {
+  const statuses = [
+    ...Array.from({ length: 30 }, (_, index) => aStatus({ site: `up-${index}` })),
+    ...Array.from({ length: 9 }, (_, index) => aStatus({ ...DOWN, site: `down-${index}` })),
+  ];
+  const { lines } = printed(statuses, { columns: 80, rows: 15 });
+  strictEqual(lines.length, 14);
+  deepStrictEqual(lines.slice(-2), ["28 up not shown; --all", "39 sites: 9 down, 30 up"]);
+  const low = printed(statuses, { columns: 80, rows: 5 }).lines;
+  strictEqual(low.filter((line) => line.startsWith("down-")).length, 9);
+  strictEqual(printed(statuses, { columns: 80, rows: 15 }, { all: true }).lines.length, 41);
+  strictEqual(printed(statuses).lines.length, 40);
+});
+
+Deno.test("printStatuses() sorts by what is asked for", () => {
+  const statuses = [
+    aStatus({ site: "b", response_time: 9, since: secondsAgo(9) }),
+    aStatus({ site: "a", response_time: 7, since: secondsAgo(99), ...DOWN }),
+    aStatus({ site: "c", response_time: 8, since: secondsAgo(999) }),
+  ];
+  const order = (sort?: SortName) =>
+    printed(statuses, {}, sort && { sort }).lines.slice(1).map((line) => line[0]).join("");
+  deepStrictEqual([order(), order("name"), order("since"), order("time")], [
+    ...["abc", "abc", "bac", "bca"],
   ]);
 });
 
@@ -98,7 +140,7 @@ for (const [what, statuses, exitCode] of EXITS) {
 
 Deno.test("printStatuses() says so on standard error, when no site has a status", () => {
   const { out, error } = printed([]);
-  deepStrictEqual([out, error], ["", "No site has a status yet\n"]);
+  deepStrictEqual([out, error], ["", "no site has a status yet\n"]);
 });
 
 Deno.test("printStatuses() colors outcomes, when the terminal has colors", () => {
@@ -121,7 +163,7 @@ Deno.test("printStatuses() fits any width of terminal", () => {
     }
   }
   const { lines } = printed(statuses, { columns: 80 });
-  ok(lines[1]!.startsWith("a very long name of a sit…  default   down"), lines[1]!);
+  ok(lines[1]!.startsWith("a very long name of a sit…  default ✕  down"), lines[1]!);
   ok(lines[1]!.endsWith("…"));
   ok(printed(statuses).out.includes("x".repeat(999)), "nothing is cut where there is no terminal");
 });
@@ -194,4 +236,29 @@ Deno.test("sitemon status --watch goes on while the store is unavailable, until 
   strictEqual(await runProgram(["status", "-c", config, "--watch"], terminal), EXIT_IO);
   ok(rounds[0]!.includes("127.0.0.1"), rounds[0]!);
   deepStrictEqual(rounds.slice(1), rounds.slice(0, 1));
+});
+
+Deno.test("sitemon status shows the sites that are asked for, and names one that is meant", async () => {
+  await using made = await MadeStore.create();
+  await made.add(
+    { site: "shop", labels: { team: "web" } },
+    { site: "blog", labels: { team: "web" }, outcome: "down", reason: "dns" },
+    { site: "mail", labels: { team: "ops" }, outcome: "down", reason: "timeout" },
+  );
+  using folder = new TempFolder();
+  const config = folder.write("run.yaml", `store: { path: ${made.path} }\n`);
+  const names = async (...args: string[]) => {
+    const { output } = await runCommand("status", "-c", config, ...args);
+    return output.split("\n").slice(1, -1).map((line) => line.split(" ")[0]).join();
+  };
+  strictEqual(await names("--state", "down"), "blog,mail");
+  strictEqual(await names("--label", "team:web", "--label", "team:web"), "blog,shop");
+  strictEqual(await names("mail", "ops"), "mail");
+  strictEqual(await names("--sort", "name"), "blog,mail,shop");
+  const none = await runCommand("status", "-c", config, "nothing");
+  deepStrictEqual([none.code, none.errors], [1, "no site of 3 is as asked for\n"]);
+  const typo = await runCommand("status", "-c", config, "--site", "shpo");
+  strictEqual(typo.errors, 'no such site in the store: "shpo"; did you mean "shop"?\n');
+  const label = await runCommand("status", "-c", config, "--label", "web");
+  strictEqual(label.code, EXIT_USAGE);
 });

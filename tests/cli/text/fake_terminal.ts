@@ -6,10 +6,14 @@ export class FakeTerminal implements Terminal {
   readonly isInteractive;
   readonly hasColor;
   readonly columns;
+  readonly rows;
   output = "";
   errors = "";
 
-  constructor({ isInteractive = false, hasColor = false, columns }: Partial<Terminal> = {}) {
+  constructor(
+    { isInteractive = false, hasColor = false, columns, rows }: Partial<Terminal> = {},
+  ) {
+    this.rows = rows;
     this.isInteractive = isInteractive;
     this.hasColor = hasColor;
     this.columns = columns;

@@ -30,9 +30,10 @@ Deno.test("watch() draws over the last round, when there is a terminal", async (
   strictEqual(rounds[0], "\x1b[2J");
 });
 
-Deno.test("watch() keeps the first lines and the last, when the terminal is low", async () => {
+Deno.test("watch() keeps the first lines and the last, and counts the others, when the terminal is low", async () => {
   const { output } = await watched(["worst\nbad\nwell\nsum\n"], 4, 80);
-  ok(output.endsWith("worst\x1b[K\nbad\x1b[K\nsum\x1b[K\n\x1b[J"), output);
+  const left = "2 more lines do not fit";
+  ok(output.endsWith(`worst\x1b[K\n${left}\x1b[K\nsum\x1b[K\n\x1b[J`), output);
   const low = await watched(["worst\nsum\n"], 1, 80);
   ok(low.output.endsWith("\x1b[Hsum\x1b[K\n\x1b[J"), low.output);
 });

@@ -5,7 +5,7 @@ import {
   SITES_MAX,
   statusQuery,
 } from "../../../src/web/api/status_query.ts";
-import { wholeSites } from "../../../src/web/whole_sites.ts";
+import { wholeSites } from "../../../src/status/whole_sites.ts";
 import { aSiteStatus } from "../site_status.ts";
 
 const SITES = wholeSites([

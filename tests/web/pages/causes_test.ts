@@ -1,7 +1,7 @@
 import { deepStrictEqual } from "node:assert/strict";
 import type { SiteStatus } from "../../../src/status/queries.ts";
 import { causesOf, TOGETHER_MS } from "../../../src/web/pages/causes.ts";
-import { wholeSites } from "../../../src/web/whole_sites.ts";
+import { wholeSites } from "../../../src/status/whole_sites.ts";
 import { aSiteStatus } from "../site_status.ts";
 
 const NOW_MS = Date.UTC(2026, 4, 1, 12);

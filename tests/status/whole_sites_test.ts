@@ -1,7 +1,7 @@
 import { deepStrictEqual } from "node:assert/strict";
 import type { SiteState } from "../../src/report/site_state.ts";
-import { wholeSites, wholeStateOf } from "../../src/web/whole_sites.ts";
-import { aSiteStatus } from "./site_status.ts";
+import { wholeSites, wholeStateOf } from "../../src/status/whole_sites.ts";
+import { aSiteStatus } from "../web/site_status.ts";
 
 /** What the locations find, and what the site then is. */
 const CASES: readonly [SiteState[], SiteState, isPartial: boolean][] = [

@@ -1,6 +1,6 @@
 /** Sites that are checked from several locations, each as one. */
 import { type SiteState, stateOf } from "../report/site_state.ts";
-import type { SiteStatus } from "../status/queries.ts";
+import type { SiteStatus } from "./queries.ts";
 
 /** What several locations find of a site. */
 export interface WholeState {
@@ -17,6 +17,8 @@ export interface WholeSite extends WholeState {
   readonly locations: readonly SiteStatus[];
 }
 
+/** Characters of a search; more would find nothing else. */
+export const SEARCH_LENGTH_MAX = 200;
 /** What a location knows of a site, the worst first. */
 const KNOWN: readonly SiteState[] = ["down", "degraded", "up"];
 /** What decides only where no location knows more; an inconclusive report is at least a new one. */
@@ -39,4 +41,17 @@ export function wholeStateOf(states: readonly SiteState[]): WholeState {
   const state = [...KNOWN, ...UNKNOWN].find((one) => states.includes(one)) ?? "stale";
   const better = KNOWN.slice(KNOWN.indexOf(state) + 1);
   return { state, isPartial: KNOWN.includes(state) && better.some((one) => states.includes(one)) };
+}
+
+/** True when each word of the search is in the site's name, url, locations or labels. */
+export function matchesSearch({ lead, locations }: WholeSite, search: string): boolean {
+  const places = locations.map(({ location }) => location);
+  const text = [lead.site, lead.url, ...places, ...Object.values(lead.labels)].join("\n")
+    .toLowerCase();
+  return search.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+}
+
+/** True when the site has this label. */
+export function hasLabel({ lead: { labels } }: WholeSite, key: string, value: string): boolean {
+  return Object.hasOwn(labels, key) && labels[key] === value;
 }
