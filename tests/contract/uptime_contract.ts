@@ -31,7 +31,7 @@ export function uptimeContract(
     await check(uptime!.windows[90], opened);
   }
 
-  register(`${name} uptime is what was seen, whatever a site and its watchers do`, async () => {
+  register(`${name} uptime is what checks have seen, whatever happens`, async () => {
     const arrivals = pasts.chain((past) => fc.record({ past: fc.constant(past), seed: fc.nat() }));
     await fc.assert(
       fc.asyncProperty(arrivals, async ({ past, seed }) => {

@@ -2,6 +2,7 @@
 import process from "node:process";
 import { DatabaseSync } from "node:sqlite";
 import { systemClock as clock } from "../../../src/runtime/clock.ts";
+import { DAY_MS } from "../../../src/runtime/time_units.ts";
 import { Connection } from "../../../src/status/postgres/connection/connection.ts";
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import { makePartitionsAhead } from "../../../src/status/postgres/partitions.ts";
@@ -54,7 +55,7 @@ async function fill(options: PostgresOptions, size: PageDataSize): Promise<void>
   const patient = { ...options, statementTimeoutMs: MAKING_TIMEOUT_MS };
   const connection = await Connection.open(patient);
   try {
-    const nowMs = Date.now() - 86_400_000;
+    const nowMs = Date.now() - DAY_MS;
     await makePartitionsAhead(connection, { nowMs, days: 2 });
     await connection.execute(postgresPageData(size));
     // What autovacuum does on a server that runs for longer than this.
@@ -96,6 +97,9 @@ async function pageQuestions(
     "uptimes()": () => queries.uptimes(),
     [`daily() of ${PAGE_SITES} sites, 90 days`]: () => queries.daily(page, 90),
     "history() of 30 days": () => queries.history(site!, { transitionDays: 30, latencyDays: 30 }),
+    "incidents() of 7 days": () => queries.incidents(lastDays(7)),
+    "incidents() of one site, 90 days": () =>
+      queries.incidents({ ...lastDays(90), site: site!.site }),
     "changesSince(), nothing new": () => queries.changesSince(cursor),
   };
   const figures: Figure[] = [];
@@ -109,6 +113,12 @@ async function pageQuestions(
     );
   }
   return figures;
+}
+
+/** The time that `sitemon incidents` asks about. */
+function lastDays(days: number): { readonly since: Date; readonly until: Date } {
+  const until = new Date();
+  return { since: new Date(until.getTime() - days * DAY_MS), until };
 }
 
 /** What each of some calls took, after a first one that prepares what is prepared once. */

@@ -3,9 +3,10 @@ import { ORDER, orderOf } from "../ingest/report_columns.ts";
 import { MS, spanOf } from "./covered_time.ts";
 import type { Migration } from "./migration.ts";
 
-/** Conditions on a relation: of the incident's site, and in its place among the reports. */
+/** Conditions on a relation: in the incident; the index finds its rows by the plain bounds. */
 function within(relation: string): string {
   return `${relation}.site = b.site AND ${relation}.location = b.location
+    AND ${relation}.order_at BETWEEN b.order_at AND coalesce(e.order_at, 'infinity')
     AND (${orderOf(relation)}) >= (${orderOf("b")})
     AND (e.order_at IS NULL OR (${orderOf(relation)}) < (${orderOf("e")}))`;
 }

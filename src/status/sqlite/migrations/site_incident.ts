@@ -5,10 +5,14 @@ import { isoTime } from "./status_views.ts";
 
 const ORDER = "order_at, producer_id, sequence";
 
-/** Rows that lie in the incident `b`. */
+/** Later than any `order_at`. */
+const NEVER = Number.MAX_SAFE_INTEGER;
+
+/** Rows that lie in the incident `b`; the index finds them by the plain bounds. */
 const WITHIN = `site = b.site AND location = b.location
+    AND order_at BETWEEN b.order_at AND b.end_order
     AND (${ORDER}) >= (b.order_at, b.producer_id, b.sequence)
-    AND (b.end_order IS NULL OR (${ORDER}) < (b.end_order, b.end_producer, b.end_sequence))`;
+    AND (${ORDER}) < (b.end_order, b.end_producer, b.end_sequence)`;
 
 /** Its reports that say something. */
 const REPORTS = `site_report WHERE ${WITHIN} AND outcome IN ('degraded', 'down')`;
@@ -45,9 +49,10 @@ FROM (
       ) AS unknown_micros
     FROM (
       SELECT t.*, s.next_check_ms AS newest_span, s.newest_known, s.newest_stale,
-        lead(t.checked_at) OVER edges AS end_micros, lead(t.order_at) OVER edges AS end_order,
-        lead(t.producer_id) OVER edges AS end_producer,
-        lead(t.sequence) OVER edges AS end_sequence
+        lead(t.checked_at) OVER edges AS end_micros,
+        lead(t.order_at, 1, ${NEVER}) OVER edges AS end_order,
+        lead(t.producer_id, 1, '') OVER edges AS end_producer,
+        lead(t.sequence, 1, 0) OVER edges AS end_sequence
       FROM site_transition t JOIN (
         SELECT site, location, next_check_ms, ${KNOWN_UNTIL} AS newest_known,
           ${STALE_AT} AS newest_stale
