@@ -1,5 +1,6 @@
 // Goal: whatever happens to Kafka or the producer, reports are kept, and readiness says what is wrong.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { dirname } from "node:path";
 import { ConfigResourceTypes } from "kafkajs";
 import { KafkaPublisher } from "../../src/kafka/kafka_publisher.ts";
 import { readDeadLetters } from "../../src/outbox/dead_letters.ts";
@@ -23,6 +24,7 @@ import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { Operator } from "./faults/operator.ts";
 import { draftsOf } from "../outbox/outbox_fixture.ts";
+import { SmallDisk, WITHOUT_SMALL_DISK } from "../outbox/file/small_disk.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
 const brokerTest = serviceTest("own kafka", "postgres");
@@ -117,6 +119,34 @@ async function endsDuringOutage(fault: "kill" | "suspend"): Promise<void> {
   const told = await producer.log("the rows", ({ message }) => message.includes(" unsent "));
   match(told.message, new RegExp(`^${rows} unsent rows? kept`));
 }
+
+const smallDiskTest = WITHOUT_SMALL_DISK === undefined ? brokerTest : Deno.test.ignore;
+
+smallDiskTest(
+  "a backlog drains on a disk that others have filled, as soon as the broker is back",
+  async () => {
+    await using kafka = await startKafka();
+    await using pipeline = await Pipeline.create({ sites: 20, bootstrap: kafka.bootstrap });
+    using disk = new SmallDisk(24, "root", dirname(pipeline.outboxPath));
+    const yaml = Deno.readTextFileSync(pipeline.producerFile);
+    const limited = yaml.replace("outbox.db' }", "outbox.db', min_free_bytes: 1MiB }");
+    Deno.writeTextFileSync(pipeline.producerFile, limited);
+    const operator = new Operator(pipeline.producerFile);
+    const producer = pipeline.startProducer();
+    await storesMoreThan(producer, 0);
+    await kafka.brokers[0]!.kill();
+    await storesMoreThan(producer, storedSequence(producer) + 500);
+    disk.fill();
+    await operator.hears("kafka", "unreachable");
+    await kafka.brokers[0]!.start();
+    await operator.hears("kafka", "ok");
+    await drains(pipeline);
+    // New reports fit into the pages of those that were sent.
+    await storesMoreThan(producer, storedSequence(producer) + 20);
+    strictEqual(disk.freeBytes(), 0, "nobody has freed space");
+    strictEqual(await producer.stop(), 0);
+  },
+);
 
 pipelineTest("a producer waits for a topic that it may not create, and says so", async () => {
   await using pipeline = await Pipeline.create({

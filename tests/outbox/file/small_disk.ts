@@ -4,9 +4,12 @@ import { statfsSync } from "node:fs";
 
 /** A tmpfs, unmounted at the end of its scope. */
 export class SmallDisk implements Disposable {
-  readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-disk-" });
-
-  constructor(mebibytes: number, owner = "root") {
+  /** At a folder that is empty, or at one of its own. */
+  constructor(
+    mebibytes: number,
+    owner = "root",
+    readonly folder = Deno.makeTempDirSync({ prefix: "sitemon-disk-" }),
+  ) {
     try {
       const options = `size=${mebibytes}m,uid=${owner},huge=never`;
       run("mount", "-t", "tmpfs", "-o", options, "tmpfs", this.folder);
@@ -40,7 +43,7 @@ export class SmallDisk implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    run("umount", this.folder);
+    run("umount", "--lazy", this.folder);
     Deno.removeSync(this.folder);
   }
 }
