@@ -154,10 +154,10 @@ async function auditProducer(
   reader: AuditReader,
   options: ProducerOptions,
 ): Promise<ProducerAudit | undefined> {
-  const { producerId, known, last, horizonMicros } = options;
+  const { producerId, known, last } = options;
   const beside = normalized([...known.gaps, ...known.lost, ...known.dead, ...known.named]);
   // Gaps and dead letters have no time that could be compared with the horizon.
-  const lowestBeside = (horizonMicros === null ? beside : known.named)[0]?.first ?? Infinity;
+  const lowestBeside = (wasPurged(options) ? known.named : beside)[0]?.first ?? Infinity;
   const kept = await firstKept(reader, options, lowestBeside);
   const first = await firstCovered(reader, options, kept);
   const arrived = Math.max(last?.sequence ?? 0, beside.at(-1)?.last ?? 0);

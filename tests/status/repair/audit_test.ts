@@ -174,6 +174,17 @@ storeTest("audit() says what lies before its beginning, and who is not covered",
   deepStrictEqual(await beginning(), [[39, 0]]);
 });
 
+storeTest(
+  "audit() covers gaps before the first report of a producer of which nothing was purged",
+  async (opened) => {
+    await fill(opened, { reports: range(6, 10), gaps: [[1, 4]] });
+    await opened.setHorizon(new Date((NOON - DAY) / 1_000));
+    deepStrictEqual(await numbersOf(opened), [1, 10, 10, 5, 4, 0, 1]);
+    await opened.setHorizon(new Date((NOON + 6 * MINUTE - AFTER_HORIZON_MICROS) / 1_000));
+    deepStrictEqual(await numbersOf(opened), [6, 10, 5, 5, 0, 0, 0]);
+  },
+);
+
 storeTest("audit() lists producers of v1 messages without counting them", async (opened) => {
   const v1 = "0a6b8d5e-0000-5000-8000-000000000001";
   const deadLetters = [null, "who knows", `${PRODUCER}/0`].map((sitemonId, offset) => {
