@@ -1,6 +1,11 @@
 /** Serves the status page of one store at one address, until it is stopped. */
 import type { Clock } from "../runtime/clock.ts";
-import { acceptState, HttpServer, type HttpServerOptions } from "../runtime/http/http_server.ts";
+import {
+  acceptState,
+  HttpServer,
+  type HttpServerOptions,
+  listenProblem,
+} from "../runtime/http/http_server.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { StatusQueries } from "../status/queries.ts";
 import { Front, type FrontOptions } from "./front.ts";
@@ -82,12 +87,7 @@ function listening(options: HttpServerOptions): HttpServer {
   try {
     return new HttpServer(options);
   } catch (error) {
-    const { host, port } = options.listen;
-    const why = error instanceof Error ? error.message : String(error);
-    throw new WebAddressError(
-      `"web.listen" ${host}:${port} cannot be used: ${why}; choose another address, ` +
-        "or end the process that uses it",
-      { cause: error },
-    );
+    const message = `cannot listen on "web.listen" ${listenProblem(options.listen, error)}`;
+    throw new WebAddressError(message, { cause: error });
   }
 }

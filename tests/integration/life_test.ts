@@ -154,14 +154,51 @@ Deno.test("a configuration with mistakes exits 78 and lists each, before anythin
   match(mistakes[1]!, /run\.yaml:7:9: invalid "listen"/);
 });
 
-Deno.test("an address that is taken exits 74 and says so", async () => {
-  using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = taken.addr as Deno.NetAddr;
-  await using place = new Place({ extra: `listen: 127.0.0.1:${port}` });
-  await using process = place.run();
-  strictEqual(await process.ended(), 74);
-  match(process.lines.join("\n"), /^cannot listen on the address of "listen": /m);
-});
+/** A start that fails, by what is in the way: its exit code, and its last line. */
+const FAILED_STARTS: [
+  what: string,
+  extra: (taken: string) => string,
+  code: number,
+  line: RegExp,
+][] = [
+  [
+    "an address that is taken",
+    (taken) => `listen: ${taken}`,
+    74,
+    /^cannot listen on "listen" 127\.0\.0\.1:\d+: .*in use.*; choose another address, or stop the/,
+  ],
+  [
+    "an address of another machine",
+    () => "listen: 192.0.2.1:9464",
+    74,
+    /^cannot listen on "listen" 192\.0\.2\.1:9464: .*; no interface of this machine has this address/,
+  ],
+  [
+    "a page's address that is taken",
+    (taken) => `web: { listen: '${taken}' }`,
+    74,
+    /^cannot listen on "web\.listen" 127\.0\.0\.1:\d+: .*; choose another address, or stop the process/,
+  ],
+  [
+    "a folder in place of the outbox",
+    () => "",
+    70,
+    /^thread outbox failed, and restarting it did not help: .*; the lines before say more; please/,
+  ],
+];
+
+for (const [what, extra, code, line] of FAILED_STARTS) {
+  Deno.test(`a start that fails for ${what} exits ${code} and says why in its last line`, async () => {
+    using taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+    await using place = new Place({
+      extra: extra(`127.0.0.1:${(taken.addr as Deno.NetAddr).port}`),
+    });
+    if (code === 70) Deno.mkdirSync(place.folder.file("outbox.db"));
+    await using process = place.run();
+    strictEqual(await process.ended(), code);
+    match(process.lines.at(-1)!, line);
+  });
+}
 
 Deno.test("listen serves metrics, health and readiness of what runs", async () => {
   const port = freePort();

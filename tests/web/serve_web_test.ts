@@ -95,8 +95,8 @@ Deno.test("serveWeb() throws WebAddressError, when the address is taken", async 
   const port = portOf(first.address);
   throws(() => serve(made.path, port), (error) => {
     ok(error instanceof WebAddressError);
-    ok(error.message.startsWith(`"web.listen" 127.0.0.1:${port} cannot be used: `));
-    match(error.message, /; choose another address, or end the process that uses it$/);
+    ok(error.message.startsWith(`cannot listen on "web.listen" 127.0.0.1:${port}: `));
+    match(error.message, /; choose another address, or stop the process that uses it$/);
     return true;
   });
   await first.stop();

@@ -97,7 +97,7 @@ Deno.test("sitemon web exits 74, when its address is taken", async () => {
   const yaml = `web: { listen: ${other.address} }\nstore: { path: none.db }\n`;
   await using process = start("web", folder, yaml);
   strictEqual(await process.ended(), 74);
-  ok(process.lines.some((line) => line.startsWith('"web.listen" ')));
+  ok(process.lines.some((line) => line.startsWith('cannot listen on "web.listen" ')));
 });
 
 Deno.test("sitemon run goes on without a page, when nobody asked for one and its address is taken", async () => {
@@ -105,7 +105,7 @@ Deno.test("sitemon run goes on without a page, when nobody asked for one and its
   using folder = new RunFolder("sites: [{ url: 'http://127.0.0.1:1/' }]");
   await using process = folder.run();
   const { message } = await process.log("a warning", ({ level }) => level === "warning");
-  match(message, /127\.0\.0\.1:8080 cannot be used: .+; choose another/);
+  match(message, /"web.listen" 127\.0\.0\.1:8080: .+; choose another/);
   strictEqual(await process.stop(), 0);
 });
 

@@ -6,6 +6,7 @@ import { exporterMistake } from "../../config/trace_exporter.ts";
 import { missingPermissions, notPermitted } from "../../runtime/threads/missing_permissions.ts";
 import { countFreeDescriptors } from "../../runtime/service/free_descriptors.ts";
 import { runService, type ServiceEnd } from "../../runtime/service/service.ts";
+import type { FatalDeath } from "../../runtime/threads/supervisor.ts";
 import { isExporting } from "../../runtime/telemetry/tracer.ts";
 import { ConfigLife } from "./config_life.ts";
 import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_OK, exitCodeOf } from "../exit_code.ts";
@@ -67,13 +68,17 @@ function exitCodeOfEnd(end: ServiceEnd, terminal: Terminal): number {
     case "drained":
       return EXIT_OK;
     case "listen":
-      terminal.writeError(
-        `cannot listen on the address of "listen": ${(end.error as Error).message}; ` +
-          "choose another address, or stop the process that uses it\n",
-      );
+      terminal.writeError(`cannot listen on "listen" ${end.problem}\n`);
       return EXIT_IO;
     case "fatal":
-      terminal.writeError(`${end.death.message}\n`);
+      terminal.writeError(`${sentenceOf(end.death)}\n`);
       return exitCodeOf(end.death) ?? EXIT_BUG;
   }
+}
+
+/** The last line says why, to a person who has only that. */
+function sentenceOf({ thread, message, description = message, ...death }: FatalDeath): string {
+  if (exitCodeOf(death) !== undefined) return message;
+  return `thread ${thread} failed, and restarting it did not help: ${description}; ` +
+    "the lines before say more; please report it";
 }

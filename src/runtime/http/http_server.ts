@@ -96,6 +96,25 @@ export class HttpServer {
   }
 }
 
+/** Why nothing can listen at an address, and what to do about it, with the address. */
+export function listenProblem({ host, port }: HttpServerOptions["listen"], error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `${host.includes(":") ? `[${host}]` : host}:${port}: ${reason}; ${remedyOf(error)}`;
+}
+
+function remedyOf(error: unknown): string {
+  if (error instanceof Deno.errors.AddrInUse) {
+    return "choose another address, or stop the process that uses it";
+  }
+  if (error instanceof Deno.errors.AddrNotAvailable) {
+    return "no interface of this machine has this address: choose another one";
+  }
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "ports below 1024 need a privilege: choose another one";
+  }
+  return "choose another address";
+}
+
 /** What readiness says of {@linkcode HttpServerOptions.onTrouble}. */
 export function acceptState(reason: string | undefined): DependencyState {
   if (reason === undefined) return { ok: true };

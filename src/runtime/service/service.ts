@@ -4,6 +4,7 @@ import { ThreadSet } from "../threads/thread_set.ts";
 import { describeError, logEntry } from "../telemetry/log_entry.ts";
 import { logger, type LogLevels, sendLogsTo, stopLogging } from "../telemetry/logging.ts";
 import { LogWriter } from "../telemetry/log_writer.ts";
+import { listenProblem } from "../http/http_server.ts";
 import { missingPermissions } from "../threads/missing_permissions.ts";
 import { type NotifyAddress, notifyAddress } from "./notify_socket.ts";
 import { serveOperator } from "../telemetry/operator_server.ts";
@@ -40,7 +41,8 @@ export interface ServiceOptions {
 export type ServiceEnd =
   | { readonly cause: "drained" }
   | { readonly cause: "fatal"; readonly death: FatalDeath }
-  | { readonly cause: "listen"; readonly error: unknown };
+  /** With the address, why, and what to do. */
+  | { readonly cause: "listen"; readonly problem: string };
 
 /** After a thread failed permanently, the others only release what they hold. */
 const FATAL_DRAIN_MS = 2_000;
@@ -72,7 +74,12 @@ export async function runService(
       manager?.ready();
       if (options.isStrict) dropNetworkPermission(supervisor);
     },
-    onFatal: (death) => fatal.resolve({ ...death, message: redact(death.message) }),
+    onFatal: ({ description, ...death }) =>
+      fatal.resolve({
+        ...death,
+        message: redact(death.message),
+        ...(description === undefined ? {} : { description: redact(description) }),
+      }),
   });
   await writeLogs(settings.logLevels);
   using _ = watchProcess((name, value, labels) => supervisor.registry.set(name, value, labels));
@@ -81,7 +88,7 @@ export async function runService(
   try {
     server = options.listen && serveOperator(options.listen, supervisor);
   } catch (error) {
-    return { cause: "listen", error };
+    return { cause: "listen", problem: listenProblem(options.listen!, error) };
   }
   logStart(options.startLine, server?.address);
   const { limitation } = options;
