@@ -88,6 +88,8 @@ export const REPORT_FIELDS = {
     kept: "history",
     shown: true,
   }),
+  /** When that certificate was seen: in this check, or in one of the ten minutes before. */
+  certificate_seen_at: field(nullable(time()), { kept: "history", shown: true }),
   /** Every failed expectation. */
   failures: field(list(FAILURES_MAX, text(0, FAILURE_LENGTH_MAX)), {
     kept: "history",

@@ -111,7 +111,7 @@ function fill(
   verdict: Verdict,
   redact: CheckContext["redact"],
 ): void {
-  const { isAnswered, certificate: { expiresAt, issuer }, finalUrl } = answer;
+  const { isAnswered, certificate: { expiresAt, issuer, seenAt }, finalUrl } = answer;
   report.response_time = answer.responseTimeMs;
   report.response_code = answer.status;
   report.timings = answer.timings;
@@ -126,6 +126,7 @@ function fill(
   report.certificate_expires_at = expiresAt === null
     ? null
     : Math.min(Math.max(expiresAt, LONG_MIN), LONG_MAX);
+  report.certificate_seen_at = seenAt;
   report.certificate_issuer = issuer === null ? null : escapeControls(issuer, SNIPPET_LENGTH_MAX);
   report.outcome = verdict.outcome;
   report.reason = verdict.reason;

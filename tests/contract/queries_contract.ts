@@ -316,7 +316,9 @@ export function queriesContract(
     const { recent, failures } = (await queries.history({ site, location }, HISTORY))!;
     deepStrictEqual(recent, failures);
     const { final_url, certificate_issuer, failures: broken, snippet } = FULL_REPORT;
-    const shown = { http_version: "1.1", final_url, certificate_issuer, failures: broken, snippet };
+    const certificate_seen_at = new Date(FULL_REPORT.certificate_seen_at! / 1_000);
+    const certificate = { certificate_issuer, certificate_seen_at };
+    const shown = { http_version: "1.1", final_url, ...certificate, failures: broken, snippet };
     deepStrictEqual(recent, [{ ...LATEST, ...shown }]);
   });
 

@@ -77,6 +77,7 @@ export const arbitraryReport: fc.Arbitrary<SiteReport> = fc.record({
   truncated: fc.boolean(),
   certificate_expires_at: orNull(time),
   certificate_issuer: orNull(text(0, 60)),
+  certificate_seen_at: orNull(time),
   failures: fc.array(text(0, 60), { maxLength: FAILURES_MAX }),
   snippet: orNull(text(0, 200)),
   next_check_ms: orNull(fc.integer({ min: 1, max: NEXT_CHECK_MS_MAX })),

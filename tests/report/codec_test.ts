@@ -129,7 +129,7 @@ Deno.test("decodeMessage() distinguishes an unknown schema from damage, with its
   throws(() => decodeMessage(unknown), {
     name: "DecodeError",
     reason: "schema",
-    message: "unknown schema 68128952c6d00e00; " +
+    message: "unknown schema faa5ff0b69731e00; " +
       "replay the message with the version of sitemon that wrote it",
   });
   strictEqual(reasonOf(changed(GOLDEN.reportBytes, [0, 0xc4])), "undecodable");

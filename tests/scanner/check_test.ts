@@ -33,6 +33,7 @@ Deno.test("checkSite() reports up with all it saw, when a site answers", async (
     truncated: false,
     certificate_expires_at: null,
     certificate_issuer: null,
+    certificate_seen_at: null,
     failures: [],
     snippet: null,
     next_check_ms: null,

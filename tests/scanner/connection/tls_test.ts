@@ -57,6 +57,9 @@ Deno.test("checkSite() reads a certificate once, when checks repeat within ten m
   const check = checks(aSite(`https://localhost:${server.port}/`, trusting));
   const [first, second] = [await check(), await check()];
   deepStrictEqual(first.certificate_expires_at, second.certificate_expires_at);
+  deepStrictEqual(first.certificate_seen_at, second.certificate_seen_at);
+  ok(first.certificate_seen_at! >= first.checked_at);
+  ok(second.certificate_seen_at! <= second.checked_at);
   deepStrictEqual(server.accepted, 3);
 });
 

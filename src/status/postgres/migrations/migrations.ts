@@ -2,7 +2,7 @@
 import { COVERED_COLUMNS, listCovered } from "../../read/coverage.ts";
 import { coveredTime } from "./covered_time.ts";
 import { dayTotals } from "./day_totals.ts";
-import type { Migration } from "./migration.ts";
+import { addReportColumn, type Migration } from "./migration.ts";
 import { partitionFunctions } from "./partition_functions.ts";
 import { siteHistory } from "./site_history.ts";
 import { siteIncident } from "./site_incident.ts";
@@ -82,4 +82,5 @@ export const MIGRATIONS: readonly Migration[] = [
   partitionFunctions,
   coveredTime,
   siteIncident,
+  addReportColumn("certificate_seen_at"),
 ];

@@ -86,6 +86,7 @@ export const MIGRATIONS: readonly string[] = [
   DAY_TOTALS,
   COVERED_TIME,
   SITE_INCIDENT,
+  addReportColumn("certificate_seen_at"),
 ];
 
 /** Runs the steps that are missing, in one transaction; a second process waits for it. */
