@@ -67,7 +67,8 @@ holds(
     "tests/support/waiting.ts",
     // The least code that does the same work has a pace of its own.
     "tests/bench/floors/",
-    // A thread that throws from a timer, and one that blocks.
+    // Threads that throw from a timer, or block.
+    "tests/testdata/threads/failing.ts",
     "tests/testdata/threads/moody.ts",
   ]),
 );

@@ -4,7 +4,7 @@ import type { ThreadSpec } from "../../../src/runtime/threads/supervised_thread.
 
 /** A thread of the named module. */
 export function threadSpecOf<Setup>(
-  module: "counting" | "moody" | "stuck_task" | "telling",
+  module: "counting" | "failing" | "moody" | "stuck_task" | "telling",
   spec: Omit<ThreadSpec<Setup>, "module" | "permissions" | "logLevels"> & Partial<ThreadSpec>,
 ): ThreadSpec<Setup> {
   return {
