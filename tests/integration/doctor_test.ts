@@ -130,7 +130,7 @@ store: { path: '${place.path}/s.db' }
 
 Deno.test("sitemon doctor lists every mistake of a file and tries nothing", async () => {
   using place = new TempFolder();
-  const file = place.write("a.yaml", "intervall: 1\nkafka: { server: nowhere }");
+  const file = place.write("a.yaml", "intervall: 1\nkafka: { server: 'http://nowhere' }");
   const { code, stderr, findings } = await doctor(file);
   deepStrictEqual([code, findings], [78, []]);
   strictEqual(stderr.trim().split("\n").length, 2);
