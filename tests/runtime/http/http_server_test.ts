@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import {
   type Handler,
   HEAD_MS_MAX,
@@ -216,6 +217,31 @@ Deno.test("HttpServer makes room by closing an idle connection, and refuses wher
   held.resolve();
   await first.until("late");
   await second.until("late");
+});
+
+Deno.test("HttpServer goes on, when the process has run out of file descriptors", async () => {
+  const child = fileURLToPath(new URL("./serving_child.ts", import.meta.url));
+  const command = new Deno.Command("/bin/bash", {
+    args: ["-c", 'ulimit -n 64 && exec "$0" "$@"', Deno.execPath(), "run", "-q", "-A", child],
+    stdout: "piped",
+    stderr: "null",
+  });
+  await using process = command.spawn();
+  const said: string[] = [];
+  const reading = (async () => {
+    for await (const text of process.stdout.pipeThrough(new TextDecoderStream())) said.push(text);
+  })();
+  const says = (text: RegExp) =>
+    eventually(DEADLINE_MS, `${text}`, () => text.exec(said.join(""))?.[0]);
+  const address = await says(/^http\S+/);
+  const port = Number(new URL(address).port);
+  const crowd = await Promise.all(Array.from({ length: 100 }, () => Client.to(port)));
+  await says(/trouble: Too many open files/);
+  for (const client of crowd) client[Symbol.dispose]();
+  strictEqual(await (await fetch(address)).text(), "served");
+  await says(/accepts again/);
+  process.kill();
+  await reading;
 });
 
 Deno.test("HttpServer throws where the address is taken", async () => {
