@@ -24,6 +24,8 @@ export const STATUSES_FRESH_MS = 1_000;
 export const UPTIMES_FRESH_MS = 60_000;
 /** How often the store is polled while somebody watches. */
 export const WATCH_MS = 2_000;
+/** How often it is polled while nobody does, so that readiness knows whether it answers. */
+export const IDLE_MS = 30_000;
 /** Days in the bars of a page. */
 export const BAR_DAYS = 90;
 
@@ -144,10 +146,16 @@ export class StatusCache {
     return () => this.#watchers.delete(onUpdate);
   }
 
-  /** Polls for updates while somebody watches or the store does not respond, until the signal aborts. */
+  /**
+   * Polls for updates while somebody watches or the store does not respond, and now and then else,
+   * until the signal aborts.
+   */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
-      if (this.#watchers.size > 0 || this.#failingSince !== undefined) await this.refresh();
+      const isDue = this.#now() - this.#refreshedAt >= IDLE_MS;
+      if (this.#watchers.size > 0 || this.#failingSince !== undefined || isDue) {
+        await this.refresh();
+      }
       await sleep(this.#options.clock, WATCH_MS, signal);
     }
   }

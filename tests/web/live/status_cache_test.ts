@@ -2,6 +2,7 @@ import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:as
 import { StoreUnavailableError } from "../../../src/status/store.ts";
 import type { Changes, StatusQueries } from "../../../src/status/queries.ts";
 import {
+  IDLE_MS,
   StatusCache,
   STATUSES_FRESH_MS,
   type StatusUpdate,
@@ -18,6 +19,7 @@ class Asked {
   changes: Changes = { cursor: "1", statuses: [aSiteStatus()], removed: [] };
   isSilent = false;
   readonly clock = new FakeClock();
+  readonly telemetry = new RecordingTelemetry();
   readonly cache: StatusCache;
 
   constructor() {
@@ -36,7 +38,7 @@ class Asked {
     this.cache = new StatusCache({
       queries: queries as StatusQueries,
       clock: this.clock,
-      telemetry: new RecordingTelemetry(),
+      telemetry: this.telemetry,
       dependency: "store",
     });
   }
@@ -108,6 +110,24 @@ Deno.test("StatusCache tells of a site that changed, of one that is gone, and of
     [[1, 1, false], [1, 1, false], [0, 0, true], [0, 0, true], [0, 0, true]],
   );
   deepStrictEqual((await cache.view()).statuses, []);
+});
+
+Deno.test("StatusCache says whether the store answers, though nobody watches", async () => {
+  const asked = new Asked();
+  const { cache, clock, telemetry } = asked;
+  const stop = new AbortController();
+  const running = cache.run(stop.signal);
+  const isOk = () => telemetry.states.get("store")?.ok;
+  await clock.pass(0);
+  strictEqual(isOk(), true);
+  asked.isSilent = true;
+  await clock.pass(IDLE_MS + 2_000);
+  strictEqual(isOk(), false);
+  asked.isSilent = false;
+  await clock.pass(2_000);
+  strictEqual(isOk(), true);
+  stop.abort();
+  await running;
 });
 
 Deno.test("eventStream() lets go of a reader that takes nothing", async () => {
