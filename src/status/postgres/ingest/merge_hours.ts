@@ -23,14 +23,11 @@ const TOTALS: readonly Total[] = [
     sum: `coalesce(sum(covered_ms) FILTER (WHERE covered = '${outcome}'), 0)`,
     max: HOUR_MS,
   })),
-  { column: "responses", sum: `count(*) FILTER (WHERE ${IS_ANSWERED_SQL})` },
-  {
-    column: "response_time_sum",
-    sum: `coalesce(sum(response_time::bigint) FILTER (WHERE ${IS_ANSWERED_SQL}), 0)`,
-  },
+  { column: "responses", sum: "count(answered_ms)" },
+  { column: "response_time_sum", sum: "coalesce(sum(answered_ms), 0)" },
   ...LATENCY_BOUNDS_MS.map((boundMs) => ({
     column: latencyColumn(boundMs),
-    sum: `count(*) FILTER (WHERE ${IS_ANSWERED_SQL} AND response_time <= ${boundMs})`,
+    sum: `count(*) FILTER (WHERE answered_ms <= ${boundMs})`,
   })),
 ];
 
@@ -48,7 +45,8 @@ const MERGED = TOTALS.map((total) =>
 /** Each new report with its hour, and how many milliseconds that still has from there. */
 const IN_HOUR = `
 in_hour AS MATERIALIZED (
-  SELECT site, location, outcome, response_code, body_bytes, response_time, next_check_ms,
+  SELECT site, location, outcome, next_check_ms,
+    CASE WHEN ${IS_ANSWERED_SQL} THEN response_time END AS answered_ms,
     date_trunc('hour', checked_at, 'UTC') AS hour,
     (${HOUR_MS} - ${microsOf("checked_at")} / 1000 % ${HOUR_MS})::int AS room_ms
   FROM new)`;
@@ -59,12 +57,12 @@ in_hour AS MATERIALIZED (
  */
 const SHARES = `
 shares AS (
-  SELECT site, location, hour, outcome, response_code, body_bytes, response_time,
-    outcome AS covered, least(coalesce(next_check_ms, 0), room_ms) AS covered_ms
+  SELECT site, location, hour, outcome, answered_ms, outcome AS covered,
+    least(coalesce(next_check_ms, 0), room_ms) AS covered_ms
   FROM in_hour
   UNION ALL
-  SELECT site, location, hour + nth * interval '1 hour', NULL, NULL, NULL, NULL,
-    outcome, least(next_check_ms - room_ms - (nth - 1) * ${HOUR_MS}, ${HOUR_MS})
+  SELECT site, location, hour + nth * interval '1 hour', NULL, NULL, outcome,
+    least(next_check_ms - room_ms - (nth - 1) * ${HOUR_MS}, ${HOUR_MS})
   FROM in_hour CROSS JOIN LATERAL generate_series(
     1, (next_check_ms - room_ms + ${HOUR_MS - 1}) / ${HOUR_MS}) AS nth
   WHERE next_check_ms > room_ms)`;
