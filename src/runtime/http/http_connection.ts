@@ -13,7 +13,7 @@ export const HEAD_MS_MAX = 30_000;
 /** Until the client has taken a piece of a response. */
 export const WRITE_MS_MAX = 30_000;
 
-/** The answer to a request. It never rejects for what the client sent. */
+/** The answer to a request. */
 export type Handler = (
   request: Request,
   client: { readonly remoteAddr: Deno.NetAddr },
@@ -106,7 +106,7 @@ export class HttpConnection {
 
   /** True when another request may follow on this connection. */
   async #answer({ request, isReusable, takesChunks }: RequestHead, handler: Handler) {
-    const response = await this.#respond(request, handler);
+    const response = await handler(request, { remoteAddr: this.#conn.remoteAddr });
     const { status, statusText, body } = response;
     const headers = new Headers(response.headers);
     headers.set("date", new Date(this.#clock.nowMicros() / 1_000).toUTCString());
@@ -123,14 +123,6 @@ export class HttpConnection {
     if (isEmpty || request.method === "HEAD") await body.cancel();
     else await this.#stream(body, isChunked);
     return goesOn;
-  }
-
-  async #respond(request: Request, handler: Handler): Promise<Response> {
-    try {
-      return await handler(request, { remoteAddr: this.#conn.remoteAddr });
-    } catch {
-      return new Response(null, { status: 500 });
-    }
   }
 
   /** Sends a body as it comes, until it ends or the client has left. */

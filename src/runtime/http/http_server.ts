@@ -5,11 +5,14 @@
  */
 import { type Clock, sleep } from "../clock.ts";
 import { within } from "../deadline.ts";
+import { logger, MinuteLimit } from "../telemetry/logging.ts";
 import type { DependencyState } from "../telemetry/telemetry.ts";
 import { type Handler, HttpConnection } from "./http_connection.ts";
 
 /** After a connection could not be accepted. */
 const ACCEPT_RETRY_MS = 1_000;
+
+const log = logger("http");
 
 export interface HttpServerOptions {
   /** Port 0 takes any free one. */
@@ -28,11 +31,13 @@ export class HttpServer {
   /** The oldest first. */
   readonly #connections = new Map<HttpConnection, Promise<void>>();
   readonly #stopping = new AbortController();
+  readonly #logLimit: MinuteLimit;
   readonly #accepting: Promise<void>;
 
   /** Listens. Throws the system's error when the address cannot be used. */
   constructor(options: HttpServerOptions) {
     this.#options = options;
+    this.#logLimit = new MinuteLimit(options.clock);
     const { host: hostname, port } = options.listen;
     this.#listener = Deno.listen({ hostname, port });
     this.#accepting = this.#accept();
@@ -75,15 +80,27 @@ export class HttpServer {
 
   /** Resolves when there may be another: a crowd must not be accepted faster than it is let go. */
   async #take(conn: Deno.TcpConn): Promise<void> {
-    const { connectionsMax, handler, clock } = this.#options;
+    const { connectionsMax, clock } = this.#options;
     // A head and its body are two writes, of which the second would wait 40 ms for the first.
     conn.setNoDelay();
     const connection = new HttpConnection(conn, clock);
     const isFull = this.#connections.size >= connectionsMax;
     if (isFull && !await this.#closeIdle()) return await connection.refuse(503);
-    const ended = connection.serve(handler).finally(() => this.#connections.delete(connection));
+    const ended = connection.serve(this.#handler).finally(() =>
+      this.#connections.delete(connection)
+    );
     this.#connections.set(connection, ended);
   }
+
+  /** What the handler answers; a fault of it is logged, and costs one request. */
+  readonly #handler: Handler = async (request, client) => {
+    try {
+      return await this.#options.handler(request, client);
+    } catch (error) {
+      if (this.#logLimit.allows("handler")) log.error("request failed: {error}", { error });
+      return new Response(null, { status: 500 });
+    }
+  };
 
   /** Makes room; false when every connection is being answered. */
   async #closeIdle(): Promise<boolean> {

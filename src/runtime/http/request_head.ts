@@ -48,8 +48,8 @@ export function parseRequestHead(bytes: Uint8Array): RequestHead {
     const headers = new Headers(lines.map(headerOf));
     const host = headers.get("host") ?? (minor === "0" ? "localhost" : "");
     if (!HOST.test(host)) throw new BadRequestError("no valid Host");
-    const connection = (headers.get("connection") ?? "").toLowerCase();
-    const keepsAlive = minor === "1" ? connection !== "close" : connection === "keep-alive";
+    const options = (headers.get("connection") ?? "").toLowerCase().split(/\s*,\s*/);
+    const keepsAlive = minor === "1" ? !options.includes("close") : options.includes("keep-alive");
     const hasBody = headers.has("transfer-encoding") ||
       Number(headers.get("content-length") ?? 0) !== 0;
     const request = new Request(`http://${host}${target}`, { method, headers });

@@ -17,6 +17,7 @@ export const LOG_CATEGORIES = [
   "cli",
   "config",
   "consumer",
+  "http",
   "ingest",
   "kafka",
   "outbox",

@@ -147,6 +147,20 @@ for (const [what, request, handler, response] of RESPONSES) {
   });
 }
 
+Deno.test("HttpServer answers 500 where its handler throws, and goes on", async () => {
+  let isBroken = true;
+  await using served = new Served(() => {
+    if (isBroken) throw new Error("a fault of the handler");
+    return new Response("well");
+  });
+  using client = await served.connect();
+  await client.send(GET);
+  match(await client.until("\r\n\r\n"), /^HTTP\/1\.1 500 /);
+  isBroken = false;
+  await client.send(GET);
+  match(await client.until("well"), /^HTTP\/1\.1 200 /);
+});
+
 Deno.test("HttpServer closes a connection whose request does not come in time", async () => {
   await using served = new Served(() => new Response("hello"));
   using silent = await served.connect();

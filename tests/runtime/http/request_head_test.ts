@@ -21,7 +21,7 @@ const HEADS: [
   ["a path that looks like a host", "GET //x/ HTTP/1.1\r\nHost: h\r\n", "http://h//x/", true, true],
   [
     "a client that closes",
-    "GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n",
+    "GET / HTTP/1.1\r\nHost: h\r\nConnection: close, TE\r\n",
     "http://h/",
     false,
     true,
