@@ -228,7 +228,8 @@ pipelineTest("a damaged outbox is not exported, and the next start moves it asid
   deepStrictEqual(before.objects, []);
 
   const next = pipeline.startProducer();
-  const { folder } = await next.log("the damage", ({ message }) => message.includes("is damaged"));
+  const { message } = await next.log("the damage", ({ message }) => message.includes(" moved to "));
+  const [, folder] = /moved to "(.*?)"/.exec(message)!;
   const aside = await asked([...export_, "--path", `${folder}/outbox.db`]);
   match(aside.stderr, /is damaged/);
 });
