@@ -188,9 +188,9 @@ export class KafkaPublisher implements Publisher {
 
   /** Resolves to the error, if any; what was acknowledged is in the batch. */
   async #send(entries: readonly Entry[], batch: Batch): Promise<unknown> {
-    this.#session ??= new ProducerSession(this.#options);
+    const session = this.#session ??= new ProducerSession(this.#options);
     try {
-      const stored = await this.#session.send(entries.map(({ message }) => message));
+      const stored = await session.send(entries.map(({ message }) => message));
       if (batch.isClosed) return undefined;
       for (const { id, message } of entries) if (stored.has(message)) batch.acknowledged.push(id);
       if (stored.size === entries.length) return undefined;
@@ -198,7 +198,10 @@ export class KafkaPublisher implements Publisher {
         "its answer leaves out the other partitions";
       return new PublishError("rejected", message);
     } catch (error) {
-      return error;
+      if (this.#session === session) return error;
+      // A client that was closed blames Kafka.
+      const message = "publishing ended before Kafka acknowledged the batch";
+      return new PublishError("timeout", message);
     }
   }
 

@@ -191,6 +191,20 @@ Deno.test("publish() drops the connection, when what answers is no broker", asyn
   await serving;
 });
 
+Deno.test("publish() does not blame Kafka, when it ends because of close()", async () => {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr as Deno.NetAddr;
+  const publisher = new TestPublisher({ bootstrap: `127.0.0.1:${port}` });
+  const published = publisher.publish(rows(1));
+  const ended = rejects(() => published, {
+    failure: "timeout",
+    message: "publishing ended before Kafka acknowledged the batch",
+  });
+  using _ = await listener.accept();
+  await publisher.close();
+  await within(2_000, "the end of publish()", ended);
+});
+
 sharedTest("publish() rejects with unreachable at once, when nothing listens", async () => {
   await using publisher = new TestPublisher({ bootstrap: "127.0.0.1:9" });
   const started = performance.now();
@@ -252,7 +266,7 @@ ownTest("close() ends within two seconds, when the broker is held still", async 
   const publisher = new TestPublisher({ bootstrap: kafka.bootstrap });
   await publishAll(publisher, rows(1));
   kafka.brokers[0]!.suspend();
-  const hanging = rejects(() => publisher.publish(rows(1)), PublishError);
+  const hanging = rejects(() => publisher.publish(rows(1)), failure("timeout"));
   await within(2_000, "close()", publisher.close());
   await hanging;
   await publisher.close();
