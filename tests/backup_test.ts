@@ -49,12 +49,23 @@ async function consumed(pipeline: Pipeline, url: string, count: number) {
   return await tablesOf(session);
 }
 
-const pipelineTest = serviceTest("kafka", "postgres", "own postgres", "pg_dump");
+/** Of a role that owns its schema and may do nothing else, as in docs/operations.md. */
+const OWNER = "CREATE ROLE sitemon LOGIN PASSWORD 'secret'";
+const SCHEMA = "CREATE SCHEMA sitemon AUTHORIZATION sitemon";
+
+const pipelineTest = serviceTest("kafka", "own postgres", "pg_dump");
 
 pipelineTest("a dump and the topic bring back a database, and the topic most of it", async () => {
-  await using pipeline = await Pipeline.create({ sites: "  []" });
-  await using other = await startPostgres();
-  const url = pipeline.databaseUrl;
+  const server = await startPostgres();
+  await using pipeline = await Pipeline.create({ sites: "  []", database: server });
+  const at = (db: string) => server.url.replace(/postgres$/, db);
+  const ofOwner = (db: string) => at(db).replace(/[^/]*(?=@)/, "sitemon:secret");
+  const asAdministrator = async (db: string, sql: string) => {
+    await using admin = await openSession(optionsOf(parsePostgresUrl(at(db))));
+    await admin.query(sql);
+  };
+  await asAdministrator("postgres", `${OWNER}; ${SCHEMA}`);
+  const url = ofOwner("postgres");
   const write = (first: number, last: number, sites: readonly string[]) => {
     const numbers = Array.from({ length: last - first + 1 }, (_, index) => first + index);
     const reports = numbers.map((n) => recentReport(n, { site: sites[n % sites.length]! }));
@@ -69,21 +80,25 @@ pipelineTest("a dump and the topic bring back a database, and the topic most of 
   await write(21, 30, ["kept", "shop"]);
   const lost = await consumed(pipeline, url, 30);
 
-  runBlock("pg_restore", pipeline.folder, { ...env, DATABASE: other.url });
+  await asAdministrator("postgres", "CREATE DATABASE restored");
+  runBlock("pg_restore", pipeline.folder, { ...env, ADMIN_DATABASE: at("restored") });
+  const restored = ofOwner("restored");
   await using queries = closing(
-    new PostgresQueries({ connection: optionsOf(other, { schema: "sitemon" }) }),
+    new PostgresQueries({
+      connection: optionsOf(parsePostgresUrl(restored), { schema: "sitemon" }),
+    }),
   );
   const { cursor, statuses } = await queries.changesSince(undefined);
   deepStrictEqual(statuses.map(({ site }) => site), ["kept", "shop"]);
   deepStrictEqual((await queries.changesSince(cursor)).removed, []);
   const rewind = (...to: string[]) => sitemon(["rewind", "-c", pipeline.consumerFile, ...to]);
   strictEqual((await rewind("--to", dumpedAt.toISOString())).code, 0);
-  deepStrictEqual(await consumed(pipeline, other.url, 30), lost);
+  deepStrictEqual(await consumed(pipeline, restored, 30), lost);
 
-  await using admin = await openSession(optionsOf(other));
-  await admin.query("CREATE DATABASE empty");
+  await asAdministrator("postgres", "CREATE DATABASE empty");
+  await asAdministrator("empty", SCHEMA);
   strictEqual((await rewind()).code, 0);
-  const found = await consumed(pipeline, other.url.replace(/postgres$/, "empty"), 30);
+  const found = await consumed(pipeline, ofOwner("empty"), 30);
   const { site_status: _, ...history } = lost;
   const { site_status, ...foundHistory } = found;
   deepStrictEqual(foundHistory, history);
