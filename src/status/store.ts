@@ -110,6 +110,12 @@ export class StoreConfigurationError extends Error {
   override readonly name = "StoreConfigurationError";
 }
 
+/** Why a store is not ready, in one word for `/readyz`. */
+export function unreadyReason(error: unknown): string {
+  if (error instanceof StoreConfigurationError) return "configuration";
+  return error instanceof StoreUnavailableError && error.isKnown ? "unavailable" : "unknown_error";
+}
+
 export type StoreError = StoreUnavailableError | StoreConfigurationError | RowRejectedError;
 
 /** True for the errors that a store may reject with; whatever else it throws is unknown. */

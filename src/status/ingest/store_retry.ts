@@ -2,7 +2,7 @@
 import { backoffMs, CONFIGURATION_RETRY_MS } from "../../runtime/backoff.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import { StoreConfigurationError, StoreUnavailableError } from "../store.ts";
+import { StoreConfigurationError, StoreUnavailableError, unreadyReason } from "../store.ts";
 import type { StoreParts } from "../store_parts.ts";
 
 /** The shortest wait is half of `minMs`, so a database that is down gets one try a second. */
@@ -54,7 +54,7 @@ export class StoreRetry {
 
   #reportFailure(error: TemporaryError): void {
     const { dependency, telemetry } = this.#options;
-    const [reason, detail] = [reasonOf(error), error.message];
+    const [reason, detail] = [unreadyReason(error), error.message];
     telemetry.count("sitemon_ingest_retries_total");
     telemetry.dependency(dependency, { ok: false, reason, detail });
   }
@@ -64,10 +64,4 @@ type TemporaryError = StoreUnavailableError | StoreConfigurationError;
 
 function isTemporary(error: unknown): error is TemporaryError {
   return error instanceof StoreUnavailableError || error instanceof StoreConfigurationError;
-}
-
-/** One word for readiness. */
-function reasonOf(error: TemporaryError): string {
-  if (error instanceof StoreConfigurationError) return "configuration";
-  return error.isKnown ? "unavailable" : "unknown_error";
 }

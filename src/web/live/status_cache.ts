@@ -17,6 +17,7 @@ import {
   type SiteUptime,
   type StatusQueries,
 } from "../../status/queries.ts";
+import { unreadyReason } from "../../status/store.ts";
 
 /** Maximum age of a page. Checks run every ten seconds by default. */
 export const STATUSES_FRESH_MS = 1_000;
@@ -212,7 +213,7 @@ export class StatusCache {
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       this.#setFailing(this.#failingSince ?? new Date(clock.nowMicros() / 1_000));
-      telemetry.dependency(dependency, { ok: false, reason: "no_answer", detail });
+      telemetry.dependency(dependency, { ok: false, reason: unreadyReason(error), detail });
       return undefined;
     }
   }

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { StoreUnavailableError } from "../../../src/status/store.ts";
+import { StoreConfigurationError, StoreUnavailableError } from "../../../src/status/store.ts";
 import type { Changes, StatusQueries } from "../../../src/status/queries.ts";
 import {
   IDLE_MS,
@@ -18,6 +18,7 @@ class Asked {
   readonly counts = { changes: 0, uptimes: 0, daily: 0, histories: 0 };
   changes: Changes = { cursor: "1", statuses: [aSiteStatus()], removed: [] };
   isSilent = false;
+  gone: Error = new StoreUnavailableError("gone");
   readonly clock = new FakeClock();
   readonly telemetry = new RecordingTelemetry();
   readonly cache: StatusCache;
@@ -27,9 +28,9 @@ class Asked {
       this.counts[what] += by;
       return Promise.resolve(answer);
     };
-    const gone = new StoreUnavailableError("gone");
     const queries: Partial<StatusQueries> = {
-      changesSince: () => this.isSilent ? Promise.reject(gone) : counted("changes", this.changes),
+      changesSince: () =>
+        this.isSilent ? Promise.reject(this.gone) : counted("changes", this.changes),
       uptimes: () => counted("uptimes", [{ ...aSiteStatus(), windows: {} as never }]),
       history: () => counted("histories", undefined),
       daily: (sites) =>
@@ -128,6 +129,18 @@ Deno.test("StatusCache says whether the store answers, though nobody watches", a
   strictEqual(isOk(), true);
   stop.abort();
   await running;
+});
+
+Deno.test("readiness says why the store gives no answer", async () => {
+  const asked = new Asked();
+  asked.isSilent = true;
+  const reasons = [];
+  for (const error of [new StoreUnavailableError("x"), new StoreConfigurationError("y")]) {
+    asked.gone = error;
+    await asked.cache.refresh();
+    reasons.push((asked.telemetry.states.get("store") as { reason?: string }).reason);
+  }
+  deepStrictEqual(reasons, ["unavailable", "configuration"]);
 });
 
 Deno.test("eventStream() lets go of a reader that takes nothing", async () => {

@@ -1,6 +1,6 @@
 /** One connection for many callers, who take turns; opened when needed, and dropped after errors. */
 import type { Telemetry } from "../../../runtime/telemetry/telemetry.ts";
-import { RowRejectedError, StoreConfigurationError } from "../../store.ts";
+import { RowRejectedError, unreadyReason } from "../../store.ts";
 import { Connection } from "./connection.ts";
 import { storeError } from "./errors.ts";
 import type { PostgresOptions } from "./postgres_options.ts";
@@ -74,7 +74,7 @@ export class Session {
   #drop(error: Error): void {
     this.#connection?.destroy();
     this.#connection = undefined;
-    const reason = error instanceof StoreConfigurationError ? "configuration" : "unavailable";
-    this.#telemetry?.dependency("postgres", { ok: false, reason, detail: error.message });
+    const [reason, detail] = [unreadyReason(error), error.message];
+    this.#telemetry?.dependency("postgres", { ok: false, reason, detail });
   }
 }
