@@ -17,6 +17,7 @@ const IS_THERE = {
   name: "migration_table",
   text: `SELECT ${SERVER_FACTS},
     EXISTS (SELECT FROM pg_namespace WHERE nspname = $1) AS has_schema,
+    has_database_privilege(current_database(), 'CREATE') AS may_create_schema,
     EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
       WHERE n.nspname = $1 AND c.relname = 'schema_migration') AS has_table`,
 };
@@ -89,14 +90,20 @@ async function versionOf(connection: Connection, schema: string): Promise<number
 }
 
 async function makeTable(connection: Connection, schema: string): Promise<void> {
-  const { has_schema, has_table } = await whatIsThere(connection, schema);
+  const { has_schema, may_create_schema, has_table } = await whatIsThere(connection, schema);
+  if (!has_schema && !may_create_schema) {
+    throw new StoreConfigurationError(
+      `schema "${schema}" does not exist, and the role may not create it; create it, or correct ` +
+        '"postgres.schema"',
+    );
+  }
   if (!has_schema) await connection.execute(`CREATE SCHEMA "${schema.replaceAll('"', '""')}"`);
   if (!has_table) await connection.execute(TABLE);
 }
 
 async function whatIsThere(connection: Connection, schema: string) {
   const [row] = await connection.query<
-    ServerFacts & { has_schema: boolean; has_table: boolean }
+    ServerFacts & { has_schema: boolean; may_create_schema: boolean; has_table: boolean }
   >(IS_THERE, [schema]);
   return row!;
 }

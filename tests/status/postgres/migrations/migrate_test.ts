@@ -106,6 +106,20 @@ schemaTest("migrate() leaves nothing of a step that fails", async (options, sess
   deepStrictEqual(row, { half: null, version: 1 });
 });
 
+postgresTest(
+  "migrate() names the schema that is missing, to a role that may not create it",
+  async (it) => {
+    await using own = await ownRole(it);
+    const store = new PostgresStore({ connection: { ...own.login, schema: "elsewhere" } });
+    await using _ = closing(store);
+    await rejects(() => store.migrate(), {
+      name: "StoreConfigurationError",
+      message: 'schema "elsewhere" does not exist, and the role may not create it; create it, or ' +
+        'correct "postgres.schema"',
+    });
+  },
+);
+
 postgresTest("addReportColumn() adds what reports of a later version fill", async (opened) => {
   const fields = ["certificate_expires_at", "labels", "snippet", "truncated"] as const;
   await opened.store.apply(chunk([FULL_REPORT]));
