@@ -78,6 +78,15 @@ Deno.test("doctorSpecs() examines each dependency with the permissions of its da
   ]);
 });
 
+Deno.test("doctorSpecs() asks rights to write of no role that serves the page alone", () => {
+  const page = "postgres: { host: pg, user: me }\nweb: { listen: '127.0.0.1:8080' }";
+  const readsOnly = [page, `${KAFKA}\n${page}`].map((yaml) => {
+    const setup = doctorSpecs(loadText(yaml)).at(-1)!.setup;
+    return setup.type === "postgres" && setup.readsOnly;
+  });
+  deepStrictEqual(readsOnly, [true, false]);
+});
+
 Deno.test("specs of commands are plain data, name entries that are there, and may run nothing else", () => {
   const specs = [
     checkSpec(PRODUCER, PRODUCER.sites),

@@ -26,6 +26,10 @@ const STATE = {
       WHERE n.nspname = $1 AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND NOT (
         has_table_privilege(c.oid, 'SELECT') AND has_table_privilege(c.oid, 'INSERT') AND
         has_table_privilege(c.oid, 'UPDATE') AND has_table_privilege(c.oid, 'DELETE'))) AS closed_tables,
+    (SELECT string_agg(c.relname, ', ' ORDER BY c.relname)
+      FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+      WHERE n.nspname = $1 AND c.relkind IN ('r', 'p', 'v') AND NOT c.relispartition
+        AND NOT has_table_privilege(c.oid, 'SELECT')) AS unreadable_tables,
     (SELECT string_agg(p.proname, ', ' ORDER BY p.proname)
       FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
       WHERE n.nspname = $1 AND p.proname LIKE '%\\_report\\_partition%' AND NOT
@@ -46,12 +50,19 @@ interface State extends ServerFacts {
   readonly may_create_tables: boolean;
   readonly has_tables: boolean;
   readonly closed_tables: string | null;
+  readonly unreadable_tables: string | null;
   readonly closed_functions: string | null;
   readonly now_ms: number;
 }
 
-/** Tries each step once, and stops at the first that the others need. */
-export async function examinePostgres(options: PostgresOptions): Promise<Finding[]> {
+/**
+ * Tries each step once, and stops at the first that the others need. `readsOnly` is for the status
+ * page on its own, whose role needs `SELECT` and nothing else.
+ */
+export async function examinePostgres(
+  options: PostgresOptions,
+  { readsOnly = false } = {},
+): Promise<Finding[]> {
   const { host, port, user, database, schema, tls } = options;
   const findings = new Findings(`PostgreSQL ${serverName(options)}`);
   if (
@@ -79,7 +90,7 @@ export async function examinePostgres(options: PostgresOptions): Promise<Finding
       return findings.list;
     }
     const [newest] = state!.has_tables ? await connection.query<{ version: number }>(VERSION) : [];
-    examineTables(state!, { schema, version: newest?.version ?? 0 }, findings);
+    examineTables(state!, { schema, version: newest?.version ?? 0, readsOnly }, findings);
   } catch (error) {
     const { message } = storeError(error, { action: "use the database", host, port });
     findings.problem(connection === undefined ? "login" : "privileges", message);
@@ -100,7 +111,11 @@ function examineClock(skewMs: number, findings: Findings): void {
 
 function examineTables(
   state: State,
-  { schema, version }: { readonly schema: string; readonly version: number },
+  { schema, version, readsOnly }: {
+    readonly schema: string;
+    readonly version: number;
+    readonly readsOnly: boolean;
+  },
   findings: Findings,
 ): void {
   const newest = MIGRATIONS.length;
@@ -112,9 +127,17 @@ function examineTables(
     );
   } else if (version === newest) findings.ok("schema version", tables);
   else findings.ok("schema version", `${tables}; the consumer migrates it to ${newest}`);
-  const problem = privilegeProblem(state, { schema, isMigrated: version >= newest });
+  const problem = readsOnly
+    ? readProblem(state)
+    : privilegeProblem(state, { schema, isMigrated: version >= newest });
   if (problem !== undefined) findings.problem("privileges", problem);
   else findings.ok("privileges", "the role has every privilege it needs");
+}
+
+function readProblem({ unreadable_tables }: State): string | undefined {
+  return unreadable_tables === null
+    ? undefined
+    : `the role may not read ${unreadable_tables}; grant it SELECT`;
 }
 
 /** The first thing that the role may not do and needs to. */

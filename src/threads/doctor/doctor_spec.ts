@@ -15,7 +15,7 @@ import type { DoctorSetup } from "./doctor_thread.ts";
 export function doctorSpecs(loaded: LoadedConfig): ThreadSpec<DoctorSetup>[] {
   const { kafka, postgres, store, sites } = loaded.config;
   const checks = loaded.sites.length > 0 || sites.length > 0;
-  const isRun = rolesOf(loaded).includes("run");
+  const roles = rolesOf(loaded);
   const specs: ThreadSpec<DoctorSetup>[] = [];
   const module = new URL("./doctor_thread.ts", import.meta.url);
   const examine = (name: string, needs: readonly Partial<Permissions>[], setup: DoctorSetup) =>
@@ -23,13 +23,14 @@ export function doctorSpecs(loaded: LoadedConfig): ThreadSpec<DoctorSetup>[] {
   if (checks) {
     examine("outbox", OUTBOX_SPEC.needs(loaded), { type: "outbox", ...outboxSetup(loaded) });
   }
-  if (isRun) {
+  if (roles.includes("run")) {
     examine("store", STORE_SPEC.needs(loaded), { type: "store", path: store.path });
   }
   if (kafka) examine("kafka", [brokers(loaded)], kafkaSetup(loaded, kafka));
   if (postgres) {
     const connection = postgresConnection(loaded);
-    examine("postgres", [database(loaded)], { type: "postgres", connection });
+    const readsOnly = roles.includes("web") && !roles.includes("consumer");
+    examine("postgres", [database(loaded)], { type: "postgres", connection, readsOnly });
   }
   return specs;
 }

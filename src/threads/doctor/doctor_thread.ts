@@ -18,7 +18,11 @@ export type DoctorSetup =
   | { readonly type: "outbox" } & OutboxSetup
   | { readonly type: "store"; readonly path: string }
   | { readonly type: "kafka" } & KafkaExamination
-  | { readonly type: "postgres"; readonly connection: PostgresOptions };
+  | {
+    readonly type: "postgres";
+    readonly connection: PostgresOptions;
+    readonly readsOnly: boolean;
+  };
 
 const MIB = 1_048_576;
 
@@ -38,7 +42,7 @@ async function examine(setup: DoctorSetup, telemetry: Telemetry): Promise<readon
       return await examineKafka(setup);
     }
     case "postgres":
-      return await examinePostgres(setup.connection);
+      return await examinePostgres(setup.connection, setup);
   }
 }
 

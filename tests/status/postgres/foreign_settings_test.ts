@@ -1,6 +1,6 @@
 // PostgreSQL as others run it: a pooler in between, names that need quotes, settings of a role, an
 // encoding, few rights. Each store has to do and to answer what one on a plain server does.
-import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { Client } from "pg";
 import { Connection } from "../../../src/status/postgres/connection/connection.ts";
 import { examinePostgres } from "../../../src/status/postgres/examine_postgres.ts";
@@ -30,8 +30,8 @@ function sharedServer() {
   return parsePostgresUrl(Deno.env.get("SITEMON_TEST_POSTGRES")!);
 }
 
-async function problemsOf(options: PostgresOptions) {
-  const findings = await examinePostgres(options);
+async function problemsOf(options: PostgresOptions, { readsOnly = false } = {}) {
+  const findings = await examinePostgres(options, { readsOnly });
   return findings.filter(({ ok }) => !ok).map(({ step, detail }) => [step, detail]);
 }
 
@@ -113,9 +113,13 @@ databaseTest("migrate() and doctor refuse an encoding that lacks characters", as
   deepStrictEqual(await problemsOf(options), [["database", message]]);
 });
 
-/** The SQL of docs/postgresql.md below a heading, with these names in place of its own. */
-function documented(heading: string, names: Readonly<Record<string, string>>): string {
-  const page = Deno.readTextFileSync("docs/postgresql.md");
+/** The SQL of a page below a heading, with these names in place of its own. */
+function documented(
+  path: string,
+  heading: string,
+  names: Readonly<Record<string, string>>,
+): string {
+  const page = Deno.readTextFileSync(path);
   const [, sql] = /```sql\n([^]*?)```/.exec(page.slice(page.indexOf(`## ${heading}\n`)))!;
   return Object.entries(names).reduce((text, [name, own]) => text.replaceAll(name, own), sql!);
 }
@@ -125,7 +129,7 @@ postgresTest("a store works for a role that may only read and write rows", async
   await using own = await ownRole(store);
   await session.query(`REVOKE USAGE ON SCHEMA ${options.schema} FROM ${own.role}`);
   const names = { sitemon_consumer: own.role, "SCHEMA sitemon": `SCHEMA ${options.schema}` };
-  const grants = documented("A role that may not create", names);
+  const grants = documented("docs/postgresql.md", "A role that may not create", names);
   const statements = grants.split(";").filter((statement) => /GRANT/.test(statement))
     .filter((statement) => !statement.includes("DEFAULT PRIVILEGES"));
   strictEqual(statements.length, 3);
@@ -141,6 +145,28 @@ postgresTest("a store works for a role that may only read and write rows", async
   await rejects(() => humbleQuery(own.login, "CREATE TABLE t ()"), /permission denied/);
   await rejects(() => humbleQuery(own.login, "DROP TABLE site_hour"), /must be owner/);
 });
+
+postgresTest(
+  "doctor asks nothing but SELECT of a page's role, as its manual says",
+  async (store) => {
+    const { session, options } = store;
+    await using own = await ownRole(store);
+    await session.query(`REVOKE USAGE ON SCHEMA ${options.schema} FROM ${own.role}`);
+    const names = { status_page: own.role, "SCHEMA sitemon": `SCHEMA ${options.schema}` };
+    const [role, ...grants] = documented("docs/web.md", "Where it runs", names).trim().split(
+      /;\n?/,
+    );
+    match(role!, /^CREATE ROLE/);
+    strictEqual((await problemsOf(own.login, { readsOnly: true })).length, 1);
+    await session.query(grants.join(";"));
+    deepStrictEqual(await problemsOf(own.login, { readsOnly: true }), []);
+    await session.query(`REVOKE SELECT ON site_hour, site_current FROM ${own.role}`);
+    deepStrictEqual(await problemsOf(own.login, { readsOnly: true }), [
+      ["privileges", "the role may not read site_current, site_hour; grant it SELECT"],
+    ]);
+    strictEqual((await problemsOf(own.login)).length, 1);
+  },
+);
 
 async function humbleQuery(options: PostgresOptions, sql: string): Promise<void> {
   await using connection = await Connection.open(options);
