@@ -4,6 +4,7 @@ import { kafkaServers, storeKind, webConfig } from "../../config/permissions/nee
 import { formatHost } from "../../config/schema/host_port.ts";
 import type { StartLine } from "../../runtime/service/service.ts";
 import { serverName } from "../../status/postgres/connection/postgres_options.ts";
+import { OUTBOX_SPEC } from "../../threads/outbox/outbox_spec.ts";
 import { WEB_SPEC } from "../../threads/web/web_spec.ts";
 import { storeAddress } from "../../threads/connections.ts";
 
@@ -22,7 +23,7 @@ export function startLine(role: DaemonRole, loaded: LoadedConfig): StartLine {
       topic,
       servers,
       store,
-      outbox: config.outbox.path,
+      outbox: OUTBOX_SPEC.runsIn(role) ? config.outbox.path : undefined,
       page: hasPage ? `http://${formatHost(webConfig(loaded).listen)}` : undefined,
     },
   };

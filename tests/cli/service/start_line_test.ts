@@ -44,5 +44,6 @@ for (const [role, yaml, expected] of TABLE) {
     );
     const said = message.replaceAll(/\{(\w+)\}/g, (_, name) => String(properties[name]));
     strictEqual(said, expected);
+    strictEqual(properties.outbox !== undefined, expected.includes("outbox"));
   });
 }
