@@ -3,6 +3,7 @@ import { stringify } from "yaml";
 import * as z from "zod";
 import { isCredential, isUrl } from "./credentials.ts";
 import type { ReadConfig } from "./loaded_config.ts";
+import { fittingDefaults } from "./resolve/protocol_keys.ts";
 import { inherit } from "./resolve/resolve_site.ts";
 import { configSchema } from "./schema/schema.ts";
 import { defaultsSchema, siteSchema } from "./schema/site_schema.ts";
@@ -40,7 +41,8 @@ function shownSites({ config, sites, origins }: ReadConfig): unknown[] {
   const interval = z.encode(configSchema.shape.interval, config.interval);
   return origins.sites.map(({ config: site, source, at }, index) => {
     const { url, ...own } = shown(z.encode(siteSchema, site), at, source) as { url: string };
-    return { name: sites[index]!.name, url, interval, ...inherit(defaults as object, own) };
+    const inherited = inherit(fittingDefaults(defaults as object, site), own);
+    return { name: sites[index]!.name, url, interval, ...inherited };
   });
 }
 

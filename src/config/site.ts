@@ -91,6 +91,16 @@ export interface SiteExpect {
   readonly invert?: boolean;
 }
 
+/** A step of a dialogue: what is sent, then a pattern that must be found in what comes after it. */
+export interface Step {
+  readonly send?: string;
+  /** Known to compile. */
+  readonly expect?: string;
+}
+
+/** Protocols that begin in plain text and then agree on TLS. */
+export type StartTls = "smtp" | "imap" | "pop3" | "ldap" | "postgres" | "mysql" | "xmpp";
+
 /** What to check, how, and what it must answer. */
 export interface Site {
   /** Unique among the sites of a configuration, at most 200 characters. */
@@ -121,5 +131,8 @@ export interface Site {
   /** `http://[user:password@]host:port` */
   readonly proxy?: string;
   readonly traceparent?: boolean;
+  /** Of a tcp or tls site, over the connection once TLS stands. */
+  readonly steps?: readonly Step[];
+  readonly startTls?: StartTls;
   readonly labels: Readonly<Record<string, string>>;
 }

@@ -65,10 +65,10 @@ export class CheckTrace {
   }
 
   /** Begins a visit, whichever attempt or redirect it belongs to. */
-  visit({ url, method }: Pick<VisitPlan, "url" | "method">): VisitTrace {
+  visit({ url, method }: Pick<VisitPlan, "url"> & Partial<VisitPlan>): VisitTrace {
     const { tracer, redact } = this.#options;
     const startMs = this.#nowMs();
-    const span = tracer.start(method, {
+    const span = tracer.start(method ?? url.protocol.slice(0, -1), {
       kind: "client",
       parent: this.#span.traceparent,
       startMs,

@@ -20,7 +20,7 @@ export interface Answer {
   readonly status: number | null;
   /** Empty in a protocol without headers. */
   readonly headers: Headers;
-  /** Decoded; empty when the attempt failed before the end. */
+  /** Decoded, or as it was read; empty when an http attempt failed before the end. */
   readonly body: Uint8Array;
   /** True when the body was longer than what was read of it. */
   readonly isTruncated: boolean;

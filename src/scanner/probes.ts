@@ -1,8 +1,14 @@
 /** Every protocol that a site can be checked by. */
 import { httpProbe } from "./http/http_probe.ts";
 import type { Probe } from "./probe.ts";
+import { socketProbe } from "./socket/socket_probe.ts";
 
-const PROBES: Readonly<Record<string, Probe>> = { http: httpProbe, https: httpProbe };
+const PROBES: Readonly<Record<string, Probe>> = {
+  http: httpProbe,
+  https: httpProbe,
+  tcp: socketProbe,
+  tls: socketProbe,
+};
 
 /** The probe for the protocol of a url; throws when there is none. */
 export function probeOf(url: string): Probe {

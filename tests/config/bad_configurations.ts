@@ -41,13 +41,31 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "sites:\n  - http://h/": '2:5: invalid "sites": text is not a mapping with url',
   "sites:\n  - name: shop": '2:5: "sites.url" is required',
   "sites:\n  - url: ftp://user:secret@h/":
-    '2:10: invalid "sites.url": "ftp://h/" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
+    '2:10: invalid "sites.url": "ftp://h/" is not an http, https, tcp or tls URL of at most 2048 characters, without spaces and wildcards',
+  "sites:\n  - url: tcp://h":
+    '2:10: invalid "sites.url": "tcp://h" is not tcp://host:port or tls://host:port with a port up to 65535',
+  "sites:\n  - url: tls://h:65536":
+    '2:10: invalid "sites.url": "tls://h:65536" is not tcp://host:port or tls://host:port with a port up to 65535',
+  "sites:\n  - url: tls://h:1/a":
+    '2:10: invalid "sites.url": "tls://h:1/…" is not tcp://host:port or tls://host:port with a port up to 65535',
+  "sites:\n  - url: tcp://user:secret@h:1":
+    '2:10: invalid "sites.url": "tcp://h:1" is not tcp://host:port or tls://host:port with a port up to 65535',
+  "sites:\n  - url: tcp://*:1":
+    '2:10: invalid "sites.url": "tcp://*:1" is not tcp://host:port or tls://host:port with a port up to 65535',
+  "sites:\n  - {url: tcp://h:1, steps: []}":
+    '2:29: invalid "sites.steps": a list of 0 items is not a list of 1 to 32 steps with send, expect or both',
+  "sites:\n  - {url: tcp://h:1, steps: [{}]}":
+    '2:30: invalid "sites.steps": no send and no expect; add one',
+  "sites:\n  - {url: tcp://h:1, steps: [{expect: '(?=x)'}]}":
+    '2:39: invalid "sites.steps.expect": lookahead is not supported',
+  "sites:\n  - {url: tcp://h:1, starttls: smtps}":
+    '2:32: invalid "sites.starttls": "smtps" is not one of smtp, imap, pop3, ldap, postgres, mysql, xmpp; did you mean "smtp"?',
   "sites:\n  - url: http://*.example.org/":
-    '2:10: invalid "sites.url": "http://*.example.org/" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
+    '2:10: invalid "sites.url": "http://*.example.org/" is not an http, https, tcp or tls URL of at most 2048 characters, without spaces and wildcards',
   "sites:\n  - url: http://example.org/a b":
-    '2:10: invalid "sites.url": "http://example.org/…" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
+    '2:10: invalid "sites.url": "http://example.org/…" is not an http, https, tcp or tls URL of at most 2048 characters, without spaces and wildcards',
   "sites:\n  - url: http:user:secret@example.org":
-    '2:10: invalid "sites.url": the value is not an http or https URL of at most 2048 characters, without spaces and wildcards',
+    '2:10: invalid "sites.url": the value is not an http, https, tcp or tls URL of at most 2048 characters, without spaces and wildcards',
   "sites:\n  - {name: a, url: http://a/}\n  - {name: a, url: http://b/}":
     '3:12: duplicate site name "a": first used at sitemon.yaml:2',
   [`sites:\n  - {name: ${"n".repeat(201)}, url: http://a/}`]:
@@ -57,7 +75,7 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   'sites:\n  - url: http://h/\n    pattern: "\\0"':
     '3:14: invalid "sites.pattern": the value is not a regular expression of 1 to 4096 characters',
   'sites:\n  - url: "http://h/\\udfff"':
-    '2:10: invalid "sites.url": "http://h/…" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
+    '2:10: invalid "sites.url": "http://h/…" is not an http, https, tcp or tls URL of at most 2048 characters, without spaces and wildcards',
   "interval: 99999999999999999999":
     '1:11: invalid "interval": a number is not a duration from 100ms to 7d',
   "sites:\n  - url: http://h/\n    redirects: 99999999999999999999":
@@ -283,7 +301,7 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "include: [more.yaml]": '1:11: cannot read "more.yaml": no such file',
   "include: [more/*.yaml]": '1:11: no file matches "more/*.yaml"',
   "include: [shops.yaml]":
-    'shops.yaml:3:10: invalid "sites.url": the value is not an http or https URL of at most 2048 characters, without spaces and wildcards',
+    'shops.yaml:3:10: invalid "sites.url": the value is not an http, https, tcp or tls URL of at most 2048 characters, without spaces and wildcards',
   "include: [shadow, secret.yaml, hosts.yaml]": [
     "shadow:1:1: invalid configuration: a mapping is not a list of sites or a mapping with sites",
     "secret.yaml:1:1: invalid configuration: a mapping is not a list of sites or a mapping with sites",

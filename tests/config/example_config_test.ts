@@ -72,6 +72,8 @@ Deno.test("reference.yaml names every key, with the default where there is one",
   for (const { name, standard } of schemaKeys()) {
     const path = /^site\.(name|url)$/.test(name)
       ? name.replace("site.", "sites.0.")
+      : /^site\.(steps|starttls)$/.test(name)
+      ? name.replace("site.", "sites.1.")
       : name.replace("site.", "defaults.");
     ok(written.has(path) || [...written.keys()].some((key) => key.startsWith(`${path}.`)), name);
     if (!standard.startsWith("`") || !defaults.has(path)) continue;

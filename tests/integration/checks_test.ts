@@ -81,6 +81,7 @@ sites:
   - { name: cheap, url: 'https://127.0.0.1:${plain.port}' }
   - { name: by version, url: 'https://127.0.0.1:${plain.port}', ip_version: 4 }
   - { name: mutual, url: 'https://127.0.0.1:${mutual.port}', tls: { cert: cert.pem, key: key.pem } }
+  - { name: version, url: 'tls://127.0.0.1:${plain.port}', pattern: TLSv1.3 }
 `,
   );
   const { stdout } = await sitemon(["check", "-c", file, "--json"]);
@@ -89,7 +90,17 @@ sites:
     deepStrictEqual([site, outcome, error_text], [site, "up", null]);
     ok(certificate_expires_at > Date.now() * 1_000, `${site}: ${certificate_expires_at}`);
   }
-  deepStrictEqual(reports.length, 3);
+  deepStrictEqual(reports.length, 4);
+});
+
+Deno.test("sitemon check connects to a tcp URL, and to no other port of its host", async () => {
+  await using server = serveLocally(() => new Response("It works"));
+  const url = `tcp://127.0.0.1:${server.port}`;
+  const { code, stdout } = await sitemon(["check", url, "--json"]);
+  const [{ outcome, site, response_code }] = reportsIn(stdout);
+  deepStrictEqual([code, site, outcome, response_code], [0, url, "up", null]);
+  const explained = await sitemon(["check", url, "--explain"]);
+  match(explained.stdout, RegExp(`permitted hosts: 127.0.0.1:${server.port}\\n`));
 });
 
 Deno.test("sitemon run calls nothing down while its network is away, and says so to its operator", async () => {

@@ -186,7 +186,7 @@ export function urlsProblem(urls: readonly string[], sites: readonly Site[]): st
   if (wrong === undefined) return undefined;
   return `invalid URL: ${
     shownValue(wrong)
-  } cannot be checked; write an http or https URL such as https://example.org`;
+  } cannot be checked; write a URL such as https://example.org or tcp://example.org:25`;
 }
 
 /** Only for the reports: no site is checked twice here. */

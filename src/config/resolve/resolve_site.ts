@@ -1,6 +1,8 @@
 /** A site with what it inherits from `defaults`, in the program's units. */
 import type { ExpectConfig } from "../schema/expect_schema.ts";
 import type { DefaultsConfig, SiteConfig } from "../schema/site_schema.ts";
+import { socketUrl } from "../schema/socket_schema.ts";
+import { fittingDefaults } from "./protocol_keys.ts";
 import type {
   BodyExpectation,
   Limits,
@@ -33,12 +35,14 @@ export function resolveSite(site: WithFiles<SiteConfig>, { name, defaults, inter
     auth,
     ip_version,
     retries,
+    starttls,
     ...same
-  } = inherit(defaults, site);
+  } = inherit({ ...always(defaults), ...fittingDefaults(defaults, site) }, site);
   const expected = resolveExpect(expect);
   return {
     ...same,
     name,
+    url: socketUrl(site.url) ?? site.url,
     intervalMs: interval,
     timeoutMs: timeout,
     connectTimeoutMs: connect_timeout,
@@ -49,7 +53,13 @@ export function resolveSite(site: WithFiles<SiteConfig>, { name, defaults, inter
     ...(auth && { auth: auth as SiteAuth }),
     ...(ip_version && { ipVersion: ip_version }),
     ...(retries && { retries: retriesOf(retries) }),
+    ...(starttls && { startTls: starttls }),
   };
+}
+
+/** What every site has, whether or not its protocol looks at it. */
+function always({ method, redirects, max_body_bytes, tls }: WithFiles<DefaultsConfig>) {
+  return { method, redirects, max_body_bytes, tls };
 }
 
 function redirectsOf(redirects: DefaultsConfig["redirects"]) {

@@ -13,6 +13,7 @@ import { withoutUserInfo } from "../yaml/interpolate.ts";
 import type { SiteEntry } from "../yaml/site_entries.ts";
 import { type Path, pathKey, type YamlSource } from "../yaml/yaml_source.ts";
 import { readBody, readPems, reportInvalid, type SettingsPlace } from "./named_files.ts";
+import { reportMisfits } from "./protocol_keys.ts";
 import { resolveSite, type WithFiles } from "./resolve_site.ts";
 
 /** The sites in their order; what is wrong with them is reported. */
@@ -29,6 +30,7 @@ export function resolveSites(entries: readonly SiteEntry[], { config, source, ch
   const defaults = withFiles(config.defaults, defaultsPlace, checkers);
   return entries.map((entry, index) => {
     const place = { context, source: entry.source, at: entry.at, name: "sites" };
+    reportMisfits(entry);
     const own = withFiles(entry.config, place, checkers);
     return resolveSite(own, { name: names[index]!, defaults, intervalMs: config.interval });
   });
@@ -103,11 +105,13 @@ const EXPRESSIONS: Readonly<Record<string, keyof Checkers>> = {
   matches: "checkPattern",
   not_matches: "checkPattern",
   path: "checkJsonPath",
+  // Of a step: the other one is a mapping.
+  expect: "checkPattern",
 };
 
 /** Adds a mistake for each expression that cannot be used. */
 function reportExpressions(
-  { pattern, expect }: SiteConfig | DefaultsConfig,
+  { pattern, expect, ...own }: SiteConfig | DefaultsConfig,
   place: SettingsPlace,
   checkers: Checkers,
 ): void {
@@ -122,5 +126,5 @@ function reportExpressions(
       entries.forEach(([key, item]) => visit(item, [...path, key], EXPRESSIONS[key]));
     }
   };
-  visit({ pattern, expect }, []);
+  visit({ pattern, expect, ...("steps" in own && { steps: own.steps }) }, []);
 }

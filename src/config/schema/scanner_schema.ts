@@ -3,7 +3,7 @@ import * as z from "zod";
 import { duration } from "./duration_and_size.ts";
 import { hostMaybePort } from "./host_port.ts";
 import { text, whole } from "./scalar.ts";
-import { urlSchema } from "./site_schema.ts";
+import { httpUrlSchema } from "./site_schema.ts";
 
 /** A thread has a V8 heap of its own; more than these find no cores. */
 const THREADS = { min: 1, max: 64 };
@@ -68,7 +68,7 @@ export const scannerSchema = z.strictObject({
 });
 
 export const connectivitySchema = z.strictObject({
-  urls: z.array(urlSchema, { error: `is not a list of 1 to ${CONNECTIVITY_URLS_MAX} URLs` })
+  urls: z.array(httpUrlSchema, { error: `is not a list of 1 to ${CONNECTIVITY_URLS_MAX} URLs` })
     .min(1).max(CONNECTIVITY_URLS_MAX).describe(
       "While none of them answers, with any status, failed checks are `inconclusive`.",
     ),

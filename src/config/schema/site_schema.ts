@@ -5,6 +5,13 @@ import { DAY_MS } from "../../runtime/time_units.ts";
 import { expectSchema, headerNameSchema, patternSchema } from "./expect_schema.ts";
 import { duration, KIB, MIB, size } from "./duration_and_size.ts";
 import { type Exact, identifier, password, path, quotable, text, whole } from "./scalar.ts";
+import {
+  isSocketUrl,
+  SOCKET_URL_RULE,
+  socketUrl,
+  startTlsSchema,
+  stepsSchema,
+} from "./socket_schema.ts";
 import { siteTlsSchema } from "./tls_schema.ts";
 
 /** As long as a report's `site` may be. */
@@ -95,10 +102,15 @@ const retriesSchema = z.strictObject({
     .describe("Reasons for another attempt, or `any`."),
 });
 
-export const urlSchema = z.string({
-  error: `is not an http or https URL of at most ${URL_LENGTH_MAX} characters, ` +
-    "without spaces and wildcards",
-}).max(URL_LENGTH_MAX).refine(isSiteUrl);
+const URL_FORM = `URL of at most ${URL_LENGTH_MAX} characters, without spaces and wildcards`;
+
+export const httpUrlSchema = z.string({ error: `is not an http or https ${URL_FORM}` })
+  .max(URL_LENGTH_MAX).refine(isHttpUrl);
+
+const siteUrlSchema = z.string({
+  error: ({ input }) =>
+    isSocketUrl(String(input)) ? SOCKET_URL_RULE : `is not an http, https, tcp or tls ${URL_FORM}`,
+}).max(URL_LENGTH_MAX).refine((url) => isHttpUrl(url) || socketUrl(url) !== undefined);
 
 /** Settings that have a value for every site. */
 const settings = {
@@ -153,7 +165,13 @@ export const defaultsSchema = z.strictObject({
 export const siteSchema = z.strictObject({
   name: text(SITE_NAME_LENGTH_MAX).optional()
     .describe("Unique name; the URL without credentials when absent, with `#2` on a repeat."),
-  url: urlSchema.describe("URL to check."),
+  url: siteUrlSchema.describe("URL to check."),
+  steps: stepsSchema.optional().describe(
+    "What is sent over a tcp or tls connection, and expected.",
+  ),
+  starttls: startTlsSchema.optional().describe(
+    "Protocol in whose words a tcp or tls site is asked for TLS.",
+  ),
   ...z.object(settings).partial().shape,
   ...optionalSettings,
 });
@@ -162,7 +180,7 @@ export type DefaultsConfig = Exact<z.output<typeof defaultsSchema>>;
 export type SiteConfig = Exact<z.output<typeof siteSchema>>;
 
 /** Stricter than a URL parser, which accepts spaces, line breaks and missing or doubled slashes. */
-function isSiteUrl(url: string): boolean {
+function isHttpUrl(url: string): boolean {
   return /^https?:\/\/[^/\\\s\p{Cc}\p{Cs}][^\s\p{Cc}\p{Cs}]*$/iu.test(url) &&
     hasPlainHost(URL.parse(url));
 }

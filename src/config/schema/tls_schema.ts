@@ -25,8 +25,8 @@ export const siteTlsSchema = z.strictObject({
   ...clientSettings,
   // Deno's own sockets add them to Mozilla's, node:tls puts them in their place.
   ca: path().optional().describe(
-    "PEM file of certificate authorities to trust, beside Mozilla's; with `ip_version` or a client " +
-      "certificate, in their place.",
+    "PEM file of authorities to trust, beside Mozilla's; with `ip_version`, a client certificate, " +
+      "tcp or tls, in their place.",
   ),
   insecure: z.boolean().optional()
     .describe("Accepts any certificate; false when absent. For tests only."),

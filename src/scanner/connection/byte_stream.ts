@@ -31,6 +31,8 @@ export interface Certificate {
 export interface TlsStream extends ByteStream {
   /** What the peer showed, its own first, where the transport can tell. */
   readonly chain?: readonly DetailedPeerCertificate[];
+  /** Such as `TLSv1.3`, where the transport can tell. */
+  readonly version?: string;
 }
 
 export interface SecureOptions {

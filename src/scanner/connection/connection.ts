@@ -153,8 +153,12 @@ function requireAllowed(address: string, visit: Visit, { addressPolicy }: CheckC
   throw new VisitError("blocked_by_policy", `address_policy denies ${address}; ${remedy}`);
 }
 
-function needsNode({ url, tls, tcp }: Route, { hungHandshakes }: CheckContext): boolean {
-  return tls.insecure || tls.cert !== undefined || tcp.ipVersion !== undefined ||
+function needsNode(
+  { url, isSecure, readsCertificate, tls, tcp }: Route,
+  { hungHandshakes }: CheckContext,
+): boolean {
+  return (isSecure && readsCertificate) || tls.insecure || tls.cert !== undefined ||
+    tcp.ipVersion !== undefined ||
     (tls.ca !== undefined && readTrust(tls.ca).isOfServer) || hungHandshakes.has(url.host);
 }
 
@@ -170,6 +174,7 @@ async function secure(
     const stream = await tcp.secure({ ...tls, serverName: tls.serverName ?? hostOf(url) }, signal);
     visit.endPhase();
     visit.chain = stream.chain ?? [];
+    visit.tlsVersion = stream.version;
     context.hungHandshakes.delete(url.host);
     return stream;
   } catch (error) {

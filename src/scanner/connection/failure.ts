@@ -81,6 +81,13 @@ export function failureOf(error: unknown): FailureDetail {
   return { reason: "internal", detail: INTERNAL_ERROR };
 }
 
+/** What ended a connection that stood: whatever ends it early resets it. */
+export function brokenOff(error: unknown): FailureDetail {
+  const { reason, detail } = failureOf(error);
+  const isRefused = reason === "connect_refused" || reason === "connect_timeout";
+  return { reason: isRefused ? "reset" : reason, detail };
+}
+
 /** Deno looks a name up itself when it connects. */
 const FAILED_LOOKUP = /failed to lookup address information/;
 

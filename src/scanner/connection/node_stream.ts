@@ -136,10 +136,12 @@ class NodeTcpStream extends NodeStream<net.Socket> implements TcpStream {
 
 class NodeTlsStream extends NodeStream<tls.TLSSocket> implements TlsStream {
   readonly chain: readonly tls.DetailedPeerCertificate[];
+  readonly version: string;
 
   constructor(socket: tls.TLSSocket) {
     super(socket);
     this.chain = chainOf(socket.getPeerCertificate(true));
+    this.version = socket.getProtocol() ?? "";
   }
 }
 

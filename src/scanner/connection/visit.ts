@@ -21,6 +21,8 @@ export class Visit<Plan extends Route = Route> {
   remoteAddress: string | null = null;
   /** What the server showed; empty where the transport cannot tell. */
   chain: readonly DetailedPeerCertificate[] = NO_CHAIN;
+  /** Such as `TLSv1.3`, where the transport can tell. */
+  tlsVersion: string | undefined;
   /** Decoded. */
   body: Uint8Array = NO_BYTES;
   isTruncated = false;

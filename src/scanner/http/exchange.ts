@@ -2,7 +2,7 @@
 import type { CheckRun } from "../check_run.ts";
 import type { ByteStream } from "../connection/byte_stream.ts";
 import { ContentEncodingError, decodeBody } from "./content_decoding.ts";
-import { failureOf, VisitError } from "../connection/failure.ts";
+import { brokenOff, VisitError } from "../connection/failure.ts";
 import type { ReadBuffers } from "../connection/read_buffers.ts";
 import { ResponseError, ResponseParser } from "./response_parser.ts";
 import type { HttpVisit } from "./http_visit.ts";
@@ -86,8 +86,6 @@ function exchangeError(error: unknown, { head }: HttpVisit, run: CheckRun): Visi
   if (error instanceof ResponseError || error instanceof ContentEncodingError) {
     return new VisitError("protocol", error.message, { cause: error });
   }
-  const { reason, detail } = failureOf(error);
-  // Once a connection stands, whatever ends it early resets it.
-  const isRefused = reason === "connect_refused" || reason === "connect_timeout";
-  return new VisitError(isRefused ? "reset" : reason, detail, { cause: error });
+  const { reason, detail } = brokenOff(error);
+  return new VisitError(reason, detail, { cause: error });
 }

@@ -90,15 +90,17 @@ Deno.test("sitesOf() takes the defaults of a configuration, and hides credential
   deepStrictEqual([bodyBytesMax, method], [1_048_576, "GET"]);
 });
 
-Deno.test("urlsProblem() names what is not an http or https URL", () => {
+Deno.test("urlsProblem() names what is not a URL of a known protocol", () => {
   const shown = [
     ["example.org", '"example.org"'],
     ["ftp://user:word@example.org/", '"ftp://example.org/"'],
     ["http://", "the value"],
+    ["tcp://example.org", '"tcp://example.org"'],
+    ["tls://example.org:0", '"tls://example.org:0"'],
   ] as const;
   for (const [url, text] of shown) {
-    const problem = `invalid URL: ${text} cannot be checked; write an http or https URL such as ` +
-      "https://example.org";
+    const problem = `invalid URL: ${text} cannot be checked; write a URL such as ` +
+      "https://example.org or tcp://example.org:25";
     strictEqual(urlsProblem(["https://a.example/up", url], []), problem);
   }
   strictEqual(urlsProblem(["https://a.example/"], []), undefined);

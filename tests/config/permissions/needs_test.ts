@@ -17,10 +17,14 @@ connectivity: {urls: ["https://one.example/"]}
 sites:
   - {url: "https://a.example:8443/", redirects: {allow_downgrade: true}}
   - {url: "https://b.example/"}
+  - {url: "tcp://Mail.example:25"}
+  - {url: "tls://[0::1]:993"}
 `);
   deepStrictEqual(scannerHosts(loaded).net, [
     "a.example",
     "b.example",
+    "mail.example",
+    "[::1]",
     "one.example",
     "cdn.example",
     "d.example",

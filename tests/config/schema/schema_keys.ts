@@ -17,9 +17,8 @@ export interface SchemaKey {
 /** All of them, a mapping before the keys in it. */
 export function schemaKeys(): SchemaKey[] {
   const { defaults, sites: _, ...rest } = configSchema.shape;
-  const { name, url } = siteSchema.shape;
   const settings = (unwrapped(defaults) as z.ZodObject).shape;
-  return [...keysOf(rest, ""), ...keysOf({ name, url, ...settings }, "site.")];
+  return [...keysOf(rest, ""), ...keysOf({ ...siteSchema.shape, ...settings }, "site.")];
 }
 
 function keysOf(shape: z.core.$ZodShape, prefix: string): SchemaKey[] {

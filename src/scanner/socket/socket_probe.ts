@@ -1,0 +1,106 @@
+/** The probe of what is no HTTP: a connection, TLS if it is asked for, and a dialogue over it. */
+import type { Site } from "../../config/site.ts";
+import { RESPONSE_TIME_MAX } from "../../report/bounds.ts";
+import type { CheckContext } from "../check_context.ts";
+import type { CheckRun } from "../check_run.ts";
+import type { ByteStream } from "../connection/byte_stream.ts";
+import { certificateOf } from "../connection/certificate.ts";
+import { brokenOff, VisitError } from "../connection/failure.ts";
+import { makeVisit } from "../connection/make_visit.ts";
+import type { Route } from "../connection/route.ts";
+import { Visit } from "../connection/visit.ts";
+import type { Answer, Probe } from "../probe.ts";
+import { endpointOf, hostOf, portOf } from "../reach/permitted_hosts.ts";
+import { Dialogue } from "./dialogue.ts";
+import { startTlsPreamble } from "./starttls.ts";
+
+const NO_HEADERS: Answer["headers"] = new Map();
+const NO_STEPS: NonNullable<Site["steps"]> = [];
+
+/** Asks by TCP alone or over TLS; what is read is the body. */
+export const socketProbe: Probe = {
+  async ask(site, context, run) {
+    const { clock } = context;
+    const startMs = clock.monotonicMs();
+    const route = routeOf(site, context);
+    const visit = new Visit(route, clock, run.trace?.visit(route));
+    await makeVisit(
+      visit,
+      { context, run },
+      (stream) => speak(stream, visit, { site, context, run }),
+    );
+    const tookMs = Math.round(clock.monotonicMs() - startMs);
+    const certificate = await certificateOf(visit, site, context, run);
+    const { failure, body, isTruncated, timings, remoteAddress } = visit;
+    return {
+      isAnswered: failure === undefined || body.length > 0,
+      failure,
+      status: null,
+      headers: NO_HEADERS,
+      body,
+      isTruncated,
+      responseTimeMs: Math.min(tookMs, RESPONSE_TIME_MAX),
+      certificate,
+      isSecure: route.isSecure,
+      timings,
+      hops: [],
+      remoteAddress,
+      httpVersion: null,
+      finalUrl: undefined,
+    };
+  },
+};
+
+function routeOf(site: Site, context: CheckContext): Route {
+  const { connectTimeoutMs, tls, ipVersion, startTls } = site;
+  const url = new URL(site.url);
+  const endpoint = endpointOf(url);
+  const host = hostOf(url);
+  return {
+    url,
+    isSecure: url.protocol === "tls:" || startTls !== undefined,
+    endpoint,
+    tcp: { host, port: portOf(url), ipVersion },
+    permission: endpoint,
+    connectTimeoutMs,
+    tls,
+    readsCertificate: true,
+    ...(startTls && { preamble: startTlsPreamble(startTls, tls.serverName ?? host, context) }),
+  };
+}
+
+/** Without steps, what TLS agreed on is all that there is to read. */
+async function speak(
+  stream: ByteStream,
+  visit: Visit,
+  { site, context, run }: {
+    readonly site: Site;
+    readonly context: CheckContext;
+    readonly run: CheckRun;
+  },
+): Promise<void> {
+  const { steps = NO_STEPS, bodyBytesMax: bytesMax } = site;
+  if (steps.length === 0) {
+    visit.body = new TextEncoder().encode(visit.tlsVersion ?? "");
+    return;
+  }
+  let hasBegun = false;
+  const onRead = () => {
+    if (!hasBegun) visit.startPhase("transfer");
+    hasBegun = true;
+  };
+  const options = { steps, bytesMax, encoding: "utf8", reason: "body", onRead } as const;
+  const dialogue = new Dialogue(options, context);
+  visit.startPhase("first_byte");
+  try {
+    await dialogue.speak(stream);
+  } catch (error) {
+    if (run.isOver) throw dialogue.timedOut(run.timeoutMs);
+    if (error instanceof VisitError) throw error;
+    const { reason, detail } = brokenOff(error);
+    throw new VisitError(reason, detail, { cause: error });
+  } finally {
+    visit.body = dialogue.answers.bytes;
+    visit.isTruncated = dialogue.answers.isOverfull;
+  }
+}
