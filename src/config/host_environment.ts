@@ -55,7 +55,9 @@ function readTextFile(path: string, bytesMax: number): string {
 /** Why a file cannot be read. */
 export function readingFailure(error: unknown): string {
   if (error instanceof Deno.errors.NotFound) return "no such file";
-  if (error instanceof Deno.errors.PermissionDenied) return "permission denied";
+  if (error instanceof Deno.errors.PermissionDenied) {
+    return "permission denied; let this user read it";
+  }
   if (error instanceof Deno.errors.NotCapable) return "this process is not allowed to read it";
   if (error instanceof Deno.errors.IsADirectory) return "is a directory";
   if (error instanceof Deno.errors.NotADirectory) return "part of the path is not a directory";

@@ -80,4 +80,6 @@ Deno.test("readingFailure() says why a file cannot be read", () => {
       throws(() => readTextFile(file, 10), (error) => readingFailure(error) === failure, failure);
     }
   });
+  const denied = "permission denied; let this user read it";
+  strictEqual(readingFailure(new Deno.errors.PermissionDenied()), denied);
 });
