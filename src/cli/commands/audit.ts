@@ -170,7 +170,7 @@ function missingText(count: number): string {
 function coverageText(horizonMicros: number | null): string {
   const covered = "each producer was compared from its first retained sequence to its highest one";
   if (horizonMicros === null) return covered;
-  return `${covered}; history before ${timeText(horizonMicros)} has been purged`;
+  return `${covered}; history before ${timeText(horizonMicros)} is not kept`;
 }
 
 function timeText(micros: number): string {

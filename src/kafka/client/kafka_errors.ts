@@ -118,7 +118,8 @@ function sentence(failure: KafkaFailure, links: readonly Link[], code?: string):
   const detail = withColons(detailOf(links, code, broker));
   switch (failure) {
     case "unreachable":
-      return `cannot reach Kafka: ${detail}`;
+      // With a code Kafka was reached, and says that it cannot do this now.
+      return code === undefined ? `cannot reach Kafka: ${detail}` : `Kafka is not ready: ${detail}`;
     case "timeout":
       return `Kafka did not answer in time: ${detail}`;
     case "permission":

@@ -71,7 +71,7 @@ Missing sequences from ${PRODUCERS[1]}: 20 to 21, 40 and 4 more ranges
 Not counted: ${PRODUCERS[2]}, 7 applied messages without sequences
 Dead letters of unknown reports: 5
 3 reports are missing from what was compared; each producer was compared from its first retained sequence to its ` +
-      `highest one; history before 2026-01-15T12:00:00.000Z has been purged
+      `highest one; history before 2026-01-15T12:00:00.000Z is not kept
 `,
   );
 });

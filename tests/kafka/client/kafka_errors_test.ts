@@ -64,6 +64,10 @@ const MESSAGES: [string, Error][] = [
     kafkajsError("Error", 'Requires net access to "[::1]:9092"', { broker: "::1:9092" }),
   ],
   [
+    "Kafka is not ready: There is no leader (LEADER_NOT_AVAILABLE)",
+    Object.assign(protocolError("LEADER_NOT_AVAILABLE", true), { message: "There is no leader" }),
+  ],
+  [
     "cannot reach Kafka: Connection timeout (broker [2001:db8::1]:9092)",
     kafkajsError("KafkaJSConnectionError", "Connection timeout", {
       broker: "[2001_db8__1]:9092",
