@@ -171,7 +171,7 @@ Deno.test("sitemon does not start when its exporter does something else than its
   await using collector = new Collector();
   const env = collector.env("sitemon-run");
   const { OTEL_DENO_TRACING: _, ...without } = env;
-  const sites = "sites: [{ url: 'http://127.0.0.1:9/' }]";
+  const sites = "sites: [{ url: 'http://127.0.0.1:9/', timeout: 200ms }]";
   using untraced = placeOf(sites);
   using traced = placeOf(`traces: { endpoint: '${collector.endpoint}' }\n${sites}`);
   const exported = await sitemon(["run", "-c", untraced.config], { env });
