@@ -168,6 +168,7 @@ async function stopThreads(
   }
   try {
     await threadSet.drain(deadlineMs);
+    if (death === undefined) logger("cli").info("stopped");
   } catch (error) {
     logger("cli").error("stopping threads failed: {error}", { error: describeError(error) });
   }

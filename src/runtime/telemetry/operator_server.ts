@@ -35,7 +35,11 @@ export async function answerOperator(
         // Nothing was to be done with it since, so that it may have changed.
         outdated: dependencies.isOutdated(row),
       }));
-      return Response.json({ ready, dependencies: dated }, { status: ready ? 200 : 503 });
+      // The line break is for a person's terminal.
+      return new Response(`${JSON.stringify({ ready, dependencies: dated })}\n`, {
+        status: ready ? 200 : 503,
+        headers: { "content-type": "application/json" },
+      });
     }
     default:
       return new Response("not found; try /metrics, /healthz or /readyz\n", { status: 404 });
