@@ -36,7 +36,7 @@ export function uptimeText(coverage: Coverage | undefined): string {
 }
 
 /** Milliseconds that {@linkcode uptimeOf} is a part of. */
-function knownMsOf({ upMs, degradedMs, downMs }: Coverage): number {
+export function knownMsOf({ upMs, degradedMs, downMs }: Coverage): number {
   return upMs + degradedMs + downMs;
 }
 

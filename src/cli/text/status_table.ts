@@ -1,8 +1,8 @@
 /** Statuses as a table, the worst first, and their number by state in one line. */
 import { rankOf, type SiteState, STATE_SHAPES, stateOf, STATES } from "../../report/site_state.ts";
-import { relativeTime } from "../../runtime/relative_time.ts";
-import { keyOf, type SiteUptime } from "../../status/queries.ts";
-import { percent, uptimeOf } from "../../status/uptime.ts";
+import { relativeTime, span } from "../../runtime/relative_time.ts";
+import { type Coverage, keyOf, type SiteUptime } from "../../status/queries.ts";
+import { isMostlyUnknown, knownMsOf, percent, uptimeOf } from "../../status/uptime.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
 import { type Column, textTable } from "./text_table.ts";
 
@@ -105,11 +105,7 @@ function columnsFor(
     },
     {
       title: "UPTIME",
-      cell: ({ lead }) => {
-        const coverage = uptimes.get(keyOf(lead))?.windows[UPTIME_DAYS];
-        const uptime = coverage === undefined ? null : uptimeOf(coverage);
-        return uptime === null ? "-" : percent(uptime);
-      },
+      cell: ({ lead }) => uptimeCell(uptimes.get(keyOf(lead))?.windows[UPTIME_DAYS]),
       alignsRight: true,
       dropOrder: 4,
     },
@@ -129,6 +125,14 @@ function columnsFor(
       widthWanted: REASON_WIDTH_WANTED,
     },
   ];
+}
+
+/** `99.98 %`, with the time that it is of where most is unknown: `100 % (2 min)`. */
+function uptimeCell(coverage: Coverage | undefined): string {
+  const uptime = coverage === undefined ? null : uptimeOf(coverage);
+  if (coverage === undefined || uptime === null) return "-";
+  if (!isMostlyUnknown(coverage)) return percent(uptime);
+  return `${percent(uptime)} (${span(Math.floor(knownMsOf(coverage) / 1_000))})`;
 }
 
 /** `fra ✕  gru ✓`. */

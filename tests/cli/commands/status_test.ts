@@ -31,8 +31,7 @@ const DOWN = {
   error_text: "Cannot connect to blog.example: no such name",
 } as const;
 
-const DAY_MS = 86_400_000;
-const coverage = { upMs: 999, degradedMs: 0, downMs: 1, inconclusiveMs: 0, windowMs: DAY_MS };
+const coverage = { upMs: 999, degradedMs: 0, downMs: 1, inconclusiveMs: 0, windowMs: 1_000 };
 const windows = { 1: coverage, 7: coverage, 30: coverage, 90: coverage };
 
 /** The first of the sites has an uptime. */
@@ -69,6 +68,15 @@ Deno.test("printStatuses() prints an aligned table, the worst first", () => {
     "unsure  inconclusive   200     40 ms        -  -          12 s ago  internal",
     "shop    up             200     40 ms  99.90 %  3 d ago    12 s ago",
   ]);
+});
+
+Deno.test("printStatuses() says of how much time an uptime is, where most of it is unknown", () => {
+  const terminal = new FakeTerminal();
+  const known = { ...coverage, upMs: 120_000, downMs: 0, windowMs: 86_400_000 };
+  const uptimes = [{ ...aStatus(), windows: { ...windows, 30: known } }];
+  const sites = wholeSites([aStatus()]);
+  printStatuses({ sites, uptimes, json: false, now: NOW }, terminal);
+  ok(terminal.output.includes("  100 % (2 min)  "), terminal.output);
 });
 
 Deno.test("printStatuses() orders names as people count", () => {
@@ -217,7 +225,7 @@ Deno.test("printStatuses() prints one object a line as JSON, in the words of the
       checked_at: (NOW.getTime() - 12_000) * 1_000,
       since: (NOW.getTime() - 3 * 86_400_000) * 1_000,
       uptimes: [1, 7, 30, 90].map((days) => ({
-        ...{ days, uptime: 0.999, down_ms: 1, unknown_ms: DAY_MS - 1_000 },
+        ...{ days, uptime: 0.999, down_ms: 1, unknown_ms: 0 },
       })),
     },
     { ...first, ...DOWN, site: "blog", since: null, uptimes: [] },
