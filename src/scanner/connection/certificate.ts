@@ -23,15 +23,21 @@ const UNKNOWN: KnownCertificate = { certificate: UNKNOWN_CERTIFICATE };
  * The certificate that a visit met: from the visit where it could tell, else as it was seen within
  * the last ten minutes, else read over a connection of its own, which ends when the run is over. If
  * the visit failed since it was refused, its failure then says why.
+ *
+ * A promise only where it is read: an await in every check would cost half a KB.
  */
-export async function certificateOf(
+export function certificateOf(
   visit: Visit,
   site: Pick<Site, "expect">,
   context: CheckContext,
   run: CheckRun,
-): Promise<Certificate> {
-  const { certificate, problem } = knownCertificate(visit, site, context) ??
-    await readCertificate(visit, context, run);
+): Certificate | Promise<Certificate> {
+  const known = knownCertificate(visit, site, context);
+  if (known !== undefined) return explained(visit, known);
+  return readCertificate(visit, context, run).then((read) => explained(visit, read));
+}
+
+function explained(visit: Visit, { certificate, problem }: KnownCertificate): Certificate {
   if (problem !== undefined) explain(visit, problem);
   return certificate;
 }

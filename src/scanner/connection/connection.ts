@@ -38,8 +38,16 @@ export async function openConnection(
   try {
     requirePermission(plan, context);
     let addresses = 1;
-    if (isAddress(plan.tcp.host)) requireAllowed(plan.tcp.host, visit, context);
-    else addresses = await countAddresses(visit, context, signal);
+    if (isAddress(plan.tcp.host)) {
+      requireAllowed(plan.tcp.host, visit, context);
+    } else {
+      visit.startPhase("dns");
+      addresses = countAddresses(
+        await context.lookups.addressesOf(plan.tcp.host, signal),
+        visit,
+        context,
+      );
+    }
     step = "connect";
     visit.startPhase("connect");
     tcp = needsNode(plan, context)
@@ -122,17 +130,15 @@ function requirePermission(
 }
 
 /**
- * How many addresses of a name can be tried. Rejects with {@linkcode VisitError} when one of them is denied:
+ * How many addresses of a name can be tried. Throws {@linkcode VisitError} when one of them is denied:
  * a name that leads there may lead there alone the next time.
  */
-async function countAddresses(
+function countAddresses(
+  addresses: readonly string[],
   visit: Visit,
   context: CheckContext,
-  signal: AbortSignal,
-): Promise<number> {
+): number {
   const { tcp } = visit.plan;
-  visit.startPhase("dns");
-  const addresses = await context.lookups.addressesOf(tcp.host, signal);
   visit.endPhase();
   for (const address of addresses) requireAllowed(address, visit, context);
   if (tcp.ipVersion === undefined) return addresses.length;

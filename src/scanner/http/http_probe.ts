@@ -35,7 +35,8 @@ export const httpProbe: Probe = {
       if (redirect?.plan === undefined) {
         const tookMs = Math.round(clock.monotonicMs() - startMs);
         const responseTimeMs = Math.min(tookMs, RESPONSE_TIME_MAX);
-        const certificate = await certificateOf(visit, site, context, run);
+        const met = certificateOf(visit, site, context, run);
+        const certificate = met instanceof Promise ? await met : met;
         return answerOf(visit, redirect, { hops, responseTimeMs, certificate });
       }
       hops.push(hopOf(visit, context));
