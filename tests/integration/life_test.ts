@@ -94,9 +94,10 @@ Deno.test("a daemon says at info what it does, what changes, and nothing else", 
   const said = process.logs.filter(isInfo).map(({ message }) => message);
   match(
     said[0]!,
-    /^sitemon \S+ started: checking 1 sites; keeping their status in ".*"; outbox ".*"/,
+    /^sitemon \S+ started: checking 1 site; keeping their status in ".*"; outbox ".*"/,
   );
-  strictEqual(said.length, 6, said.join("\n"));
+  strictEqual(said.length, 7, said.join("\n"));
+  deepStrictEqual(said.slice(-2), ["stopping; up to 20 s to finish", "stopped"]);
 });
 
 Deno.test("a drain waits for the checks that run", async () => {

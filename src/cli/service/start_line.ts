@@ -16,7 +16,9 @@ export function startLine(role: DaemonRole, loaded: LoadedConfig): StartLine {
   const store = role === "producer" ? undefined : storeOf(role, loaded);
   const hasPage = WEB_SPEC.runsIn(role, config);
   return {
-    message: `${WORK[role]}${hasPage ? "; status page on {page}" : ""}`,
+    message: `${sites === 1 ? WORK[role].replace("sites;", "site;") : WORK[role]}${
+      hasPage ? "; status page on {page}" : ""
+    }`,
     properties: {
       role,
       sites,
