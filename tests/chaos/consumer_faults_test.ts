@@ -10,16 +10,15 @@ import { createDatabaseIn, type TestDatabase } from "../services/database.ts";
 import { freePort } from "../support/free_port.ts";
 import { startKafka } from "../services/kafka.ts";
 import { startPostgres } from "../services/postgres.ts";
-import { type ServiceTest, serviceTest } from "../services/with_services.ts";
+import { serviceTest } from "../services/with_services.ts";
+import { machineTest } from "../support/machine_tests.ts";
 import type { SitemonProcess } from "../support/sitemon_process.ts";
 import { Operator } from "./faults/operator.ts";
 import { TcpProxy } from "./world/tcp_proxy.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
 const brokerTest = serviceTest("own kafka", "postgres");
-const fullDiskTest: ServiceTest = WITHOUT_SMALL_DISK === undefined
-  ? serviceTest("kafka", "own postgres")
-  : (name, fn) => Deno.test({ name: `${name} [${WITHOUT_SMALL_DISK}]`, ignore: true, fn });
+const fullDiskTest = machineTest(WITHOUT_SMALL_DISK, serviceTest("kafka", "own postgres"));
 
 /** A pipeline whose consumers are the whole of it; the tests write to its topic themselves. */
 async function consumersOf(

@@ -25,6 +25,7 @@ import { serviceTest } from "../services/with_services.ts";
 import { Operator } from "./faults/operator.ts";
 import { draftsOf } from "../outbox/outbox_fixture.ts";
 import { SmallDisk, WITHOUT_SMALL_DISK } from "../outbox/file/small_disk.ts";
+import { machineTest } from "../support/machine_tests.ts";
 
 const pipelineTest = serviceTest("kafka", "postgres");
 const brokerTest = serviceTest("own kafka", "postgres");
@@ -120,7 +121,7 @@ async function endsDuringOutage(fault: "kill" | "suspend"): Promise<void> {
   match(told.message, new RegExp(`^${rows} unsent rows? kept`));
 }
 
-const smallDiskTest = WITHOUT_SMALL_DISK === undefined ? brokerTest : Deno.test.ignore;
+const smallDiskTest = machineTest(WITHOUT_SMALL_DISK, brokerTest);
 
 smallDiskTest(
   "a backlog drains on a disk that others have filled, as soon as the broker is back",

@@ -20,10 +20,13 @@ const HOSTS = `
 
 const ALONE = ["unshare", "--map-root-user", "--mount"];
 
-/** False where a process may not have a file system of its own. */
-export const canHaveOtherHosts: boolean = Deno.build.os === "linux" &&
-  await new Deno.Command(ALONE[0]!, { args: [...ALONE.slice(1), "true"] }).output()
-    .then(({ success }) => success, () => false);
+/** The reason why a process cannot have a file system of its own here, or `undefined`. */
+export const WITHOUT_OTHER_HOSTS: string | undefined = await new Deno.Command(ALONE[0]!, {
+  args: [...ALONE.slice(1), "true"],
+}).output().then(
+  ({ success, stderr }) => success ? undefined : new TextDecoder().decode(stderr).trim(),
+  (error: Error) => error.message,
+);
 
 /** Runs a program of Deno, and returns the lines that it prints. */
 export async function runWithOtherHosts(program: URL): Promise<string[]> {

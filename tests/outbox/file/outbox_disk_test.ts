@@ -12,6 +12,7 @@ import {
   waiting,
 } from "../outbox_fixture.ts";
 import { WAL_BYTES } from "../../../src/outbox/file/outbox_database.ts";
+import { machineTest } from "../../support/machine_tests.ts";
 import { LyingDisk, WITHOUT_LYING_DISK } from "./lying_disk.ts";
 import { SmallDisk, WITHOUT_SMALL_DISK } from "./small_disk.ts";
 
@@ -21,16 +22,10 @@ function onSmallDisk(
   mebibytes: number,
   test: (disk: SmallDisk, folder: OutboxFolder, path: string) => void,
 ): void {
-  const ignore = WITHOUT_SMALL_DISK !== undefined;
-  const why = ignore ? ` (ignored: ${WITHOUT_SMALL_DISK})` : "";
-  Deno.test({
-    name: `${name}${why}`,
-    ignore,
-    fn() {
-      using disk = new SmallDisk(mebibytes);
-      using folder = new OutboxFolder();
-      test(disk, folder, `${disk.folder}/outbox.db`);
-    },
+  machineTest(WITHOUT_SMALL_DISK)(name, () => {
+    using disk = new SmallDisk(mebibytes);
+    using folder = new OutboxFolder();
+    test(disk, folder, `${disk.folder}/outbox.db`);
   });
 }
 
@@ -163,12 +158,9 @@ Deno.test("append() refuses while another program writes to the file, and goes o
   deepStrictEqual(outbox.append(draftsOf(reportsOf("shop"))), { first: 2, last: 2 });
 });
 
-Deno.test({
-  name: `Outbox loses nothing that it announced at a power cut, after its disk lied once${
-    WITHOUT_LYING_DISK ? ` (ignored: ${WITHOUT_LYING_DISK})` : ""
-  }`,
-  ignore: WITHOUT_LYING_DISK !== undefined,
-  fn() {
+machineTest(WITHOUT_LYING_DISK)(
+  "Outbox loses nothing that it announced at a power cut, after its disk lied once",
+  () => {
     using disk = new LyingDisk();
     using folder = new OutboxFolder();
     const path = `${disk.folder}/outbox.db`;
@@ -203,4 +195,4 @@ Deno.test({
     strictEqual(reports.length, former.length + 10);
     strictEqual(folder.telemetry.value("sitemon_outbox_resets_total"), 1);
   },
-});
+);

@@ -1,10 +1,10 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { canHaveOtherHosts, runWithOtherHosts } from "../../support/other_hosts.ts";
+import { runWithOtherHosts, WITHOUT_OTHER_HOSTS } from "../../support/other_hosts.ts";
+import { machineTest } from "../../support/machine_tests.ts";
 
-Deno.test({
-  name: "checkSite() tries each address of a name, whatever way the connection is made",
-  ignore: !canHaveOtherHosts,
-  async fn() {
+machineTest(WITHOUT_OTHER_HOSTS)(
+  "checkSite() tries each address of a name, whatever way the connection is made",
+  async () => {
     const lines = await runWithOtherHosts(new URL("./several_addresses.ts", import.meta.url));
     deepStrictEqual(lines.length, 18);
     for (const line of lines) {
@@ -13,4 +13,4 @@ Deno.test({
       deepStrictEqual(found, ["up", "", "127.0.0.1", issuer], `${way}, ${name}`);
     }
   },
-});
+);

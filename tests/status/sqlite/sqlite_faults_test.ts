@@ -10,7 +10,9 @@ import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
 import { StoreConfigurationError } from "../../../src/status/store.ts";
 import { closing } from "../../contract/opened_store.ts";
 import { aReport, chunk, NOON, nthReport } from "../../contract/site_reports.ts";
+import { SmallDisk, WITHOUT_SMALL_DISK } from "../../outbox/file/small_disk.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
+import { machineTest } from "../../support/machine_tests.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { openSqliteStore } from "./sqlite_tables.ts";
 
@@ -54,28 +56,21 @@ storeTest(
   },
 );
 
-Deno.test({
-  name: "SqliteStore.apply() is unavailable while the disk is full, and goes on afterwards",
-  ignore: !(await canMount()),
-  async fn() {
-    const folder = await Deno.makeTempDir({ prefix: "sitemon-full-" });
-    await run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder);
-    const store = new SqliteStore({ path: `${folder}/status.db`, clock: systemClock });
-    try {
-      await store.migrate();
-      const rest = Math.floor(await freeBytes(folder)) - 16_384;
-      await Deno.writeFile(`${folder}/rest`, new Uint8Array(rest));
-      const reports = Array.from({ length: 200 }, (_, index) => nthReport(index + 1));
-      await rejects(() => store.apply(chunk(reports)), UNAVAILABLE);
-      await Deno.remove(`${folder}/rest`);
-      strictEqual((await store.apply(chunk(reports))).applied, 200);
-    } finally {
-      await store.close();
-      await run("umount", folder);
-      await Deno.remove(folder);
-    }
+machineTest(WITHOUT_SMALL_DISK)(
+  "SqliteStore.apply() is unavailable while the disk is full, and goes on afterwards",
+  async () => {
+    using disk = new SmallDisk(1);
+    await using store = closing(
+      new SqliteStore({ path: `${disk.folder}/status.db`, clock: systemClock }),
+    );
+    await store.migrate();
+    const giveBack = disk.fill(16_384);
+    const reports = Array.from({ length: 200 }, (_, index) => nthReport(index + 1));
+    await rejects(() => store.apply(chunk(reports)), UNAVAILABLE);
+    giveBack();
+    strictEqual((await store.apply(chunk(reports))).applied, 200);
   },
-});
+);
 
 storeTest("SqliteStore says what to check, when its tables are missing", async (opened) => {
   const { store, path } = opened;
@@ -217,29 +212,5 @@ async function lastNumberOf(process: Deno.ChildProcess, enough: number): Promise
     }
   } finally {
     reader.releaseLock();
-  }
-}
-
-async function run(command: string, ...args: string[]): Promise<string> {
-  const { success, stdout, stderr } = await new Deno.Command(command, { args }).output();
-  if (!success) throw new Error(`${command}: ${new TextDecoder().decode(stderr)}`);
-  return new TextDecoder().decode(stdout);
-}
-
-async function freeBytes(folder: string): Promise<number> {
-  const lines = (await run("df", "--output=avail", "-B1", folder)).trim().split("\n");
-  return Number(lines.at(-1));
-}
-
-async function canMount(): Promise<boolean> {
-  const folder = await Deno.makeTempDir({ prefix: "sitemon-mount-" });
-  try {
-    await run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", folder);
-    await run("umount", folder);
-    return true;
-  } catch {
-    return false;
-  } finally {
-    await Deno.remove(folder);
   }
 }
