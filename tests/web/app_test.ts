@@ -197,6 +197,22 @@ Deno.test("createApp() says which group alone is shown", async () => {
   match(text, /<a href="\.\/\?by=team">Show all groups<\/a>/);
 });
 
+Deno.test("createApp() names five causes and a hundred sites of one, and counts the others", async () => {
+  await using made = await MadeStore.create();
+  const reasons = ["dns", "reset", "timeout", "protocol", "proxy"] as const;
+  await made.add(
+    ...Array.from({ length: 101 }, (_, index): Making => (
+      { site: `s${index}`, outcome: "down", reason: "header" }
+    )),
+    ...reasons.map((reason): Making => ({ site: reason, agoMs: 2_000, outcome: "down", reason })),
+  );
+  const [, causes] = /<ul class="causes">([^]*?)<\/section>/.exec((await made.get("/")).text)!;
+  match(causes!, /<li>and 1 other cause<\/li>/);
+  match(causes!, /Unexpected header: 101 sites/);
+  match(causes!, /<li>and 1 more<\/li>/);
+  strictEqual(causes!.match(/<a /g)!.length, 100 + 4);
+});
+
 Deno.test("createApp() says how little is known of a new site", async () => {
   await using made = await MadeStore.create();
   const minute = 60_000;
