@@ -1,8 +1,12 @@
-import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import process from "node:process";
 import fc from "fast-check";
 import {
   BadRequestError,
+  BLANKS_MAX,
   endOfHead,
+  HEAD_BYTES_MAX,
+  HEADERS_MAX,
   parseRequestHead,
 } from "../../../src/runtime/http/request_head.ts";
 
@@ -62,6 +66,54 @@ const BAD = [
 for (const head of BAD) {
   Deno.test(`parseRequestHead() refuses ${JSON.stringify(head)}`, () => {
     throws(() => parseRequestHead(bytes(`${head}\r\n\r\n`)), BadRequestError);
+  });
+}
+
+Deno.test("parseRequestHead() reads every byte of a header as Latin-1", () => {
+  const { request } = parseRequestHead(
+    bytes("GET / HTTP/1.1\r\nHost: h\r\nCookie: \x80\xc3\xa0 \r\n\r\n"),
+  );
+  strictEqual(request.headers.get("cookie"), "\x80\xc3\xa0");
+});
+
+const ROOM = HEAD_BYTES_MAX - 100;
+
+for (
+  const [what, block] of [
+    ["blanks before a bare carriage return", `a:${" ".repeat(ROOM)}\rb`],
+    ["blanks within a value", `a: b${" ".repeat(ROOM)}c`],
+    ["blanks within the options of a connection", `connection: b${" ".repeat(ROOM)}c`],
+    ["as many blanks as are allowed", `a:${" ".repeat(BLANKS_MAX)}\rb`],
+    [
+      "many values with blanks",
+      `a: b${" ".repeat(BLANKS_MAX)}c\r\n`.repeat(ROOM / (BLANKS_MAX + 10)),
+    ],
+    ["headers", Array.from({ length: ROOM / 7 }, (_, n) => `a${n}:\r\n`).join("").slice(0, ROOM)],
+  ] as const
+) {
+  Deno.test(`parseRequestHead() takes no time for a head full of ${what}`, () => {
+    const head = bytes(`GET / HTTP/1.1\r\nHost: h\r\n${block}\r\n\r\n`);
+    const before = process.cpuUsage();
+    try {
+      parseRequestHead(head);
+    } catch (error) {
+      ok(error instanceof BadRequestError);
+    }
+    const ms = process.cpuUsage(before).user / 1_000;
+    ok(ms < 150, `${ms} ms`);
+  });
+}
+
+for (
+  const [what, max, block] of [
+    ["blanks in a row", BLANKS_MAX, (count: number) => `a: b${"\t".repeat(count)}c\r\n`],
+    ["headers", HEADERS_MAX - 1, (count: number) => "a:\r\n".repeat(count)],
+  ] as const
+) {
+  Deno.test(`parseRequestHead() reads up to a limit of ${what}`, () => {
+    const head = (count: number) => bytes(`GET / HTTP/1.1\r\nHost: h\r\n${block(count)}\r\n`);
+    parseRequestHead(head(max));
+    throws(() => parseRequestHead(head(max + 1)), BadRequestError);
   });
 }
 
