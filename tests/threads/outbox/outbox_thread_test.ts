@@ -49,16 +49,16 @@ async function startOutbox(path: string, sender: ReportSender): Promise<Supervis
   return thread;
 }
 
+function aSender(): ReportSender {
+  const telemetry = new ThreadTelemetry(() => {});
+  const sourceId = crypto.randomUUID();
+  return new ReportSender({ sourceId, clock: systemClock, telemetry, onUnencodable() {} });
+}
+
 Deno.test("an outbox thread that is terminated again and again stores each report once", async () => {
   const folder = await Deno.makeTempDir({ prefix: "sitemon-outbox-thread-" });
   const path = `${folder}/outbox.db`;
-  const telemetry = new ThreadTelemetry(() => {});
-  const sender = new ReportSender({
-    sourceId: crypto.randomUUID(),
-    clock: systemClock,
-    telemetry,
-    onUnencodable() {},
-  });
+  const sender = aSender();
   for (let n = 0; n < REPORTS; n++) sender.send(aReport({ site: `site ${n}` }));
   for (let terminations = 0; terminations < 4; terminations++) {
     const thread = await startOutbox(path, sender);
@@ -83,13 +83,7 @@ Deno.test("an outbox thread works in a folder behind a symbolic link", async () 
   Deno.mkdirSync(folder.file("real/state"), { recursive: true });
   Deno.symlinkSync("real", folder.file("link"));
   const path = folder.file("link/state/outbox.db");
-  const telemetry = new ThreadTelemetry(() => {});
-  const sender = new ReportSender({
-    sourceId: crypto.randomUUID(),
-    clock: systemClock,
-    telemetry,
-    onUnencodable() {},
-  });
+  const sender = aSender();
   const thread = await startOutbox(path, sender);
   sender.send(aReport({ site: "a" }));
   using limit = new Deadline(systemClock, DEADLINE_MS);
