@@ -56,12 +56,20 @@ export function readUnit(name: string, host: HostEnvironment): Unit | undefined 
   const file = folders.map((folder) => join(folder, `${base}.service`))
     .map((path) => textOf(path, host)).find((text) => text !== undefined);
   if (file === undefined) return undefined;
-  const dropIns = folders.flatMap((folder) => {
-    const inside = join(folder, `${base}.service.d`);
-    return namesIn(inside, host).filter((it) => it.endsWith(".conf")).sort()
-      .slice(0, FILES_MAX).map((it) => textOf(join(inside, it), host) ?? "");
-  });
+  const dropIns = dropInsOf(base, host).map((path) => textOf(path, host) ?? "");
   return unitOf(base, serviceLines([file, ...dropIns]), host);
+}
+
+/** By name, whatever their folder; of two with one name, that of the first folder counts, as for systemd. */
+function dropInsOf(base: string, host: HostEnvironment): string[] {
+  const paths = new Map<string, string>();
+  for (const folder of unitFolders(host)) {
+    const inside = join(folder, `${base}.service.d`);
+    for (const name of namesIn(inside, host).filter((name) => name.endsWith(".conf"))) {
+      if (!paths.has(name)) paths.set(name, join(inside, name));
+    }
+  }
+  return [...paths.keys()].sort().slice(0, FILES_MAX).map((name) => paths.get(name)!);
 }
 
 /** For messages: where units were looked for. */

@@ -62,6 +62,21 @@ Deno.test("readUnit() applies drop-ins after the unit, and knows the default con
   });
 });
 
+Deno.test("readUnit() applies drop-ins by their names, whichever folder they are in", () => {
+  const dropIn = (value: string) => `[Service]\nEnvironment=A=${value}\n`;
+  const vendor = "/usr/lib/systemd/system/mine.service.d";
+  const files = {
+    "/usr/lib/systemd/system/mine.service": "[Service]\nExecStart=sitemon run\n",
+    [`${vendor}/10-vendor.conf`]: dropIn("vendor"),
+    [`${FOLDER}/mine.service.d/05-early.conf`]: dropIn("early"),
+  };
+  const valueWith = (more: Record<string, string>) =>
+    readUnit("mine", fakeHostEnvironment({ files: { ...files, ...more } }))?.variables.get("A");
+  strictEqual(valueWith({}), "vendor");
+  strictEqual(valueWith({ [`${FOLDER}/mine.service.d/override.conf`]: dropIn("mine") }), "mine");
+  strictEqual(valueWith({ [`${FOLDER}/mine.service.d/10-vendor.conf`]: dropIn("own") }), "own");
+});
+
 Deno.test("sitemonUnits() finds sitemon's units where systemd looks, each once", () => {
   const other = "/usr/local/units";
   const files = {
