@@ -38,10 +38,18 @@ export function findConfig(
   host: HostEnvironment,
 ): FoundConfig {
   const named = given.unit === undefined ? undefined : namedUnit(given.unit, host);
-  const config = given.config ?? named?.config ?? host.env(CONFIG_VARIABLE) ??
-    defaultConfig(roles, host);
+  const config = findConfigPath(given.config ?? named?.config, roles, host);
   const unit = named ?? unitOf(config, roles, host);
   return { config, ...(unit && { unit }) };
+}
+
+/** The path alone, for what needs no unit: it looks for none, and several of them are no mistake. */
+export function findConfigPath(
+  given: string | undefined,
+  roles: readonly DaemonRole[],
+  host: HostEnvironment,
+): string {
+  return given ?? host.env(CONFIG_VARIABLE) ?? defaultConfig(roles, host);
 }
 
 function namedUnit(name: string, host: HostEnvironment): Unit {

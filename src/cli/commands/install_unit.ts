@@ -8,7 +8,7 @@ import { exporterVariables } from "../../config/trace_exporter.ts";
 import { daemonPermissions } from "../../threads/registry.ts";
 import type { DefineCommand } from "../define_command.ts";
 import { EXIT_OK, UsageError } from "../exit_code.ts";
-import { findConfig } from "../find_config.ts";
+import { findConfigPath } from "../find_config.ts";
 import { loadFile } from "../load_file.ts";
 import type { Terminal } from "../text/terminal.ts";
 import { STATE_FOLDERS } from "../service/unit_file.ts";
@@ -21,12 +21,15 @@ export const define: DefineCommand = (command, { terminal, exit }) =>
       command.createOption("--role <role>", "what the unit runs")
         .choices(["producer", "consumer", "run", "web"]).makeOptionMandatory(),
     )
-    .option("-c, --config <file>", "configuration file (default: /etc/sitemon/ROLE.yaml)")
+    .option(
+      "-c, --config <file>",
+      "configuration file (default: $SITEMON_CONFIG, or /etc/sitemon/ROLE.yaml)",
+    )
     .option("--name <name>", "name of the unit, and of its state folder (default: sitemon-ROLE)")
     .option("--credentials <folder>", "folder of the secrets", "/etc/sitemon/credentials")
     .option("--executable <path>", "what the unit starts (default: this executable)")
     .action(({ role, executable = ownExecutable(), name = `sitemon-${role}`, ...given }) => {
-      const { config } = findConfig(given, [role], systemHostEnvironment());
+      const config = findConfigPath(given.config, [role], systemHostEnvironment());
       const { credentials } = given;
       return exit(installUnit({ role, executable, name, config, credentials }, terminal));
     });

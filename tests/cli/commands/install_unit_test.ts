@@ -2,6 +2,7 @@ import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict"
 import { installUnit, ownExecutable } from "../../../src/cli/commands/install_unit.ts";
 import { ConfigError } from "../../../src/config/config_error.ts";
 import { pem } from "../../support/pem.ts";
+import { sitemon } from "../../support/sitemon_process.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { FakeTerminal, runCommand } from "../text/fake_terminal.ts";
 
@@ -95,4 +96,18 @@ Deno.test("sitemon install-unit prints units of run and web, and lets run write 
   const { code, errors } = await unitOf("web", sites);
   strictEqual(code, 64);
   match(errors, /a unit of "sitemon web" needs "postgres"/);
+});
+
+Deno.test("sitemon install-unit prints a unit, whatever units run its configuration already", async () => {
+  using place = new Place();
+  const { config, credentials } = place;
+  for (const name of ["sitemon-eu", "sitemon-us"]) {
+    place.write(`${name}.service`, `[Service]\nExecStart=sitemon producer -c ${config}\n`);
+  }
+  const args = ["install-unit", "--role", "producer", "--credentials", credentials];
+  const env = { ...Deno.env.toObject(), SYSTEMD_UNIT_PATH: place.path };
+  const given = await sitemon([...args, "-c", config], { env });
+  deepStrictEqual([given.code, given.stderr], [0, ""]);
+  const { stdout } = await sitemon(args, { env: { ...env, SITEMON_CONFIG: config } });
+  strictEqual(stdout, given.stdout);
 });
