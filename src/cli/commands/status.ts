@@ -68,6 +68,10 @@ async function status(
   const show = async (terminal: Terminal) => {
     const { statuses, uptimes, stories } = await threadResult<SiteStories>(spec);
     const now = new Date();
+    if (site !== undefined && stories.length === 0) {
+      terminal.writeError(`no such site in the store: ${unknownSite(site, uptimes)}\n`);
+      return EXIT_NOT_UP;
+    }
     if (site === undefined || json) {
       const sites = wholeSites(statuses);
       const shown = sites.filter(isWanted);
@@ -76,9 +80,6 @@ async function status(
         return EXIT_NOT_UP;
       }
       return printStatuses({ ...options, sites: shown, uptimes, json, now }, terminal);
-    }
-    if (stories.length === 0) {
-      terminal.writeError(`no such site in the store: ${unknownSite(site, uptimes)}\n`);
     }
     terminal.write(stories.map((story) => storyText(story, { now, terminal })).join("\n"));
     return exitCodeOfSites(wholeSites(stories.map(({ history }) => history.status)));

@@ -265,8 +265,11 @@ Deno.test("sitemon status shows the sites that are asked for, and names one that
   strictEqual(await names("--sort", "name"), "blog,mail,shop");
   const none = await runCommand("status", "-c", config, "nothing");
   deepStrictEqual([none.code, none.errors], [1, "no site of 3 is as asked for\n"]);
-  const typo = await runCommand("status", "-c", config, "--site", "shpo");
-  strictEqual(typo.errors, 'no such site in the store: "shpo"; did you mean "shop"?\n');
+  for (const json of [[], ["--json"]]) {
+    const typo = await runCommand("status", "-c", config, "--site", "shpo", ...json);
+    const errors = 'no such site in the store: "shpo"; did you mean "shop"?\n';
+    deepStrictEqual([typo.code, typo.errors], [1, errors]);
+  }
   const label = await runCommand("status", "-c", config, "--label", "web");
   strictEqual(label.code, EXIT_USAGE);
 });
