@@ -1,5 +1,5 @@
 /** `sitemon install-unit`: prints the systemd unit for this executable and a configuration. */
-import { dirname, join, relative, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import type { DaemonRole, ReadConfig } from "../../config/loaded_config.ts";
 import { processPermissions, storeKind } from "../../config/permissions/needs.ts";
 import { systemHostEnvironment } from "../../config/host_environment.ts";
@@ -11,6 +11,7 @@ import { EXIT_OK, UsageError } from "../exit_code.ts";
 import { findConfigPath } from "../find_config.ts";
 import { loadFile } from "../load_file.ts";
 import type { Terminal } from "../text/terminal.ts";
+import { isWithin } from "../service/target_host.ts";
 import { STATE_FOLDERS } from "../service/unit_file.ts";
 import { unitText } from "../service/unit_text.ts";
 
@@ -78,7 +79,6 @@ export function installUnit(options: InstallUnitOptions, terminal: Terminal): nu
     consumer: [],
     web: [],
   };
-  const isWithin = (folder: string, path: string) => !relative(folder, path).startsWith("..");
   const permissions = processPermissions(
     loaded,
     Object.values(daemonPermissions(loaded, role)),

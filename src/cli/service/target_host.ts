@@ -66,6 +66,7 @@ export function targetHost(
   };
 }
 
-function isWithin(folder: string, path: string): boolean {
+/** Also for the folder itself. */
+export function isWithin(folder: string, path: string): boolean {
   return !relative(folder, path).startsWith("..");
 }

@@ -1,8 +1,7 @@
 /** The sites that the overview shows, in order and groups; problems come first. */
 import type { SiteStatus } from "../../status/queries.ts";
 import { rankOf, type SiteState, STATES } from "../../report/site_state.ts";
-import { matchesSearch } from "../../status/whole_sites.ts";
-import { type WholeSite, wholeSites } from "../../status/whole_sites.ts";
+import { matchesSearch, type WholeSite, wholeSites } from "../../status/whole_sites.ts";
 import { type Cause, causesOf, newestFirst } from "./causes.ts";
 
 /** Rows of a page: as many as the store returns days for in one query. */

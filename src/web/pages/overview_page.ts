@@ -5,8 +5,7 @@ import { type DayCoverage, keyOf } from "../../status/queries.ts";
 import { uptimeText } from "../../status/uptime.ts";
 import type { View } from "../live/status_cache.ts";
 import { STATE_WORDS } from "../state_words.ts";
-import { SEARCH_LENGTH_MAX } from "../../status/whole_sites.ts";
-import type { WholeSite } from "../../status/whole_sites.ts";
+import { SEARCH_LENGTH_MAX, type WholeSite } from "../../status/whole_sites.ts";
 import { ago, type Html, lasting, locationMark, note, stateBadge, viewLinks } from "./markup.ts";
 import type { Cause } from "./causes.ts";
 import {
