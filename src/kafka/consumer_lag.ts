@@ -35,13 +35,12 @@ export class ConsumerLag {
   }
 
   /**
-   * Measures until the signal aborts. While the brokers do not answer there is no lag to tell of:
-   * the series end. Why they do not, the consumer reports.
+   * Measures until the signal aborts. Then, and while the brokers do not answer, there is no lag to
+   * tell of: the series end. Why they do not, the consumer reports.
    */
   async run(signal: AbortSignal): Promise<void> {
     while (!signal.aborted) {
       await this.#measure(signal).catch((error) => log.debug("lag is unknown: {error}", { error }));
-      if (signal.aborted) return;
       for (const partition of this.#assigned) this.#set(partition, NaN);
       await sleep(this.#options.clock, LAG_INTERVAL_MS, signal);
     }
