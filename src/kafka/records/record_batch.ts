@@ -14,6 +14,8 @@ const AT = {
   ...{ firstTimestamp: 27, maxTimestamp: 35, producerId: 43, count: 57, records: 61 },
 } as const;
 const BYTES_BEFORE_LENGTH = 12;
+/** Of a message in the first of the formats before this one, without key and value. */
+const MESSAGE_BYTES_MIN = 26;
 /** The format's number, in the batch. */
 export const MAGIC = 2;
 /** Bits of the attributes. */
@@ -58,10 +60,14 @@ export interface ReadRecords {
   readonly memory: number;
 }
 
-/** Bytes of the whole batch that begins the buffer; undefined when it is cut off. */
+/**
+ * Bytes of the whole batch that begins the buffer; undefined when it is cut off. One whose length is
+ * damaged, and less than a batch has, takes all of them: nobody can say where the next one begins.
+ */
 export function batchLength(bytes: Buffer): number | undefined {
   if (bytes.length <= AT.magic) return undefined;
   const length = BYTES_BEFORE_LENGTH + bytes.readInt32BE(AT.length);
+  if (length < (magicOf(bytes) < MAGIC ? MESSAGE_BYTES_MIN : AT.records)) return bytes.length;
   return length > bytes.length ? undefined : length;
 }
 
@@ -96,10 +102,12 @@ function recordsOf(batch: Buffer, headers: readonly string[], memory: { left: nu
     throw new BatchError("its checksum is wrong");
   }
   const count = batch.readInt32BE(AT.count);
+  // Fewer than none would add to what is left.
+  if (count < 0) throw new BatchError(`it claims to have ${count} records`);
   memory.left -= count * RECORD_BYTES;
   if (memory.left < 0) throw new BatchError(`it has ${count} records, and too many`);
   const reader = new RecordReader(recordBytes(batch, memory), headOf(batch), headers);
-  const records = Array.from({ length: Math.max(0, count) }, () => reader.next());
+  const records = Array.from({ length: count }, () => reader.next());
   // Compaction takes records out of a batch, and leaves its last offset.
   const last = String(lastOffset(batch));
   if (records.at(-1)?.offset !== last) records.push(placeholder(batch, last));

@@ -75,6 +75,19 @@ Deno.test("decodeFetch() reads the format from before Kafka 0.11, or hands it ov
   );
 });
 
+Deno.test("decodeFetch() hands over what begins with a damaged length, and reads what precedes it", async () => {
+  for (const length of [-100, 0, 30]) {
+    const damaged = Buffer.concat([batch(40), batch(41)]);
+    damaged.writeInt32BE(length, 8);
+    const response = aResponse([Buffer.concat([batch(39), damaged]), batch(7)]);
+    const { responses: [topic] } = await decodeFetch(response);
+    const read = topic!.partitions.map(({ messages }) =>
+      messages.map(({ offset, value }) => [offset, String(value)])
+    );
+    deepStrictEqual(read, [[["39", "value"], ["40", String(damaged)]], [["7", "value"]]]);
+  }
+});
+
 Deno.test("decodeFetch() rejects what is no answer to a fetch", async () => {
   await rejects(() => decodeFetch(aResponse([batch(40)]).subarray(0, 60)), RangeError);
 });

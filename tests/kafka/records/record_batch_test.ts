@@ -117,6 +117,11 @@ for (
       "a record ends too early",
     ],
     [
+      "of fewer records than none",
+      aBatch({ count: -1, lastOffsetDelta: 0 }),
+      "it claims to have -1 records",
+    ],
+    [
       "of too many records",
       aBatch({ count: RECORDS_MAX + 1 }),
       `it has ${RECORDS_MAX + 1} records, and too many`,
@@ -161,5 +166,16 @@ Deno.test("batchLength() is that of the first batch, and undefined of one that i
   strictEqual(batchLength(Buffer.concat([batch, batch])), batch.length);
   for (const length of [0, 16, 17, batch.length - 1]) {
     strictEqual(batchLength(batch.subarray(0, length)), undefined, String(length));
+  }
+});
+
+Deno.test("batchLength() is all that is there, when it is less than a batch has", () => {
+  for (const [magic, least] of [[2, 61], [1, 26]] as const) {
+    const bytes = Buffer.concat([aBatch({ magic }), aBatch()]);
+    for (const length of [-(2 ** 31), -13, -12, -1, 0, least - 13, least - 12]) {
+      bytes.writeInt32BE(length, 8);
+      const expected = length === least - 12 ? least : bytes.length;
+      strictEqual(batchLength(bytes), expected, `${length} of format ${magic}`);
+    }
   }
 });
