@@ -16,6 +16,9 @@ const Gauge: typeof client.Gauge = gauge;
 const Histogram: typeof client.Histogram = histogram;
 const Registry: typeof client.Registry = registry;
 
+/** Labels as prom-client has them. */
+type SeriesLabels = Partial<Record<string, string | number>>;
+
 /** Every metric of {@linkcode METRICS}, as Prometheus reads them. */
 export class MetricsRegistry {
   readonly #registry = new Registry();
@@ -73,9 +76,21 @@ export class MetricsRegistry {
   /** Keeps gauges of these sites only; what a thread still reports of others is dropped. */
   async keepSites(names: ReadonlySet<string>): Promise<void> {
     this.#sites = names;
+    await this.#endGauges((labels) => !this.#has(labels));
+  }
+
+  /** Ends the gauges of a thread that is no more: nobody would set them again. */
+  async forgetThread(name: string): Promise<void> {
+    for (const ages of this.#ages.values()) {
+      for (const [key, { labels }] of ages) if (labels.thread === name) ages.delete(key);
+    }
+    await this.#endGauges(({ thread }) => thread === name);
+  }
+
+  async #endGauges(isOver: (labels: SeriesLabels) => boolean): Promise<void> {
     for (const gauge of this.#gauges.values()) {
       for (const { labels } of (await gauge.get()).values) {
-        if (!this.#has(labels)) gauge.remove(labels);
+        if (isOver(labels)) gauge.remove(labels);
       }
     }
   }
@@ -89,7 +104,7 @@ export class MetricsRegistry {
     return { text: await this.#registry.metrics(), contentType: this.#registry.contentType };
   }
 
-  #has({ site }: Labels | Partial<Record<string, string | number>>): boolean {
+  #has({ site }: Labels | SeriesLabels): boolean {
     return site === undefined || this.#sites === undefined || this.#sites.has(String(site));
   }
 }

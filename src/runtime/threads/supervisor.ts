@@ -71,7 +71,10 @@ export class Supervisor {
     this.#threads.delete(thread);
     // Its successor has the same name, and has already reported its dependencies.
     const names = [...this.#threads].map(({ name }) => name);
-    if (!names.includes(thread.name)) this.dependencies.forget(thread.name);
+    if (!names.includes(thread.name)) {
+      this.dependencies.forget(thread.name);
+      await this.registry.forgetThread(thread.name);
+    }
     this.#reportAllRunning();
   }
 

@@ -29,3 +29,17 @@ Deno.test("render() computes ages when it is asked, so that they grow while noth
   set("nothing waits", 364_000_000);
   deepStrictEqual(await ages(), ["nothing waits 1", "of a clock that is ahead 356"]);
 });
+
+Deno.test("forgetThread() ends the gauges of that thread, ages that nobody has read among them", async () => {
+  const registry = new MetricsRegistry();
+  for (const thread of ["consumer-1", "consumer-2"]) {
+    registry.set("sitemon_thread_heap_bytes", 1, { thread });
+    registry.set("sitemon_ingest_data_age_seconds", 1, { thread });
+    registry.count("sitemon_thread_restarts_total", { thread });
+  }
+  await registry.forgetThread("consumer-2");
+  const { text } = await registry.render();
+  const named = [...text.matchAll(/^(\w+)\{thread="consumer-2"/gm)].map(([, name]) => name);
+  deepStrictEqual(named, ["sitemon_thread_restarts_total"]);
+  deepStrictEqual(text.match(/^\w+(?=\{thread="consumer-1")/gm)?.length, 3);
+});

@@ -13,17 +13,17 @@ const DEADLINE_MS = 60_000;
 class Stage implements AsyncDisposable {
   readonly told: string[] = [];
   readonly threadSet: ThreadSet;
-  readonly #supervisor: Supervisor;
+  readonly supervisor: Supervisor;
 
   constructor(plan: Plan) {
-    this.#supervisor = new Supervisor({
+    this.supervisor = new Supervisor({
       clock: systemClock,
       finalErrors: new Set(),
       onLog: () => {},
       onResult: (line) => this.told.push(String(line)),
       onFatal: () => {},
     });
-    this.threadSet = new ThreadSet(plan, { supervisor: this.#supervisor, clock: systemClock });
+    this.threadSet = new ThreadSet(plan, { supervisor: this.supervisor, clock: systemClock });
   }
 
   async tells(...lines: string[]): Promise<void> {
@@ -34,7 +34,7 @@ class Stage implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#supervisor.stop(0);
+    await this.supervisor.stop(0);
   }
 }
 
@@ -79,11 +79,19 @@ Deno.test("ThreadSet.apply() starts the successor of a thread with work at once,
   await stage.tells("scanner-1 a stops", "scanner-1 b takes over", "scanner-1 b works on x");
 });
 
-Deno.test("ThreadSet.apply() stops what the plan has no more", async () => {
+Deno.test("ThreadSet.apply() stops what the plan has no more, and ends its gauges", async () => {
   await using stage = new Stage(plan(spec("outbox", "a"), spec("scanner-1", "a", "x")));
   await stage.tells("outbox a starts", "scanner-1 a starts");
+  const { registry } = stage.supervisor;
+  for (const thread of ["outbox", "scanner-1"]) {
+    registry.set("sitemon_checks_running", 1, { thread });
+  }
   await stage.threadSet.apply(plan(spec("outbox", "a")), 1_000);
   await stage.tells("scanner-1 a stops");
+  const { text } = await registry.render();
+  deepStrictEqual(text.match(/^sitemon_checks_running\{.*$/gm), [
+    'sitemon_checks_running{thread="outbox"} 1',
+  ]);
   await stage.threadSet.drain(1_000);
   ok(!stage.told.includes("outbox a stops"), "the plan's drain does not name it");
 });
