@@ -4,7 +4,7 @@ import type { Outcome } from "../../src/report/outcome.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import type { Incident, StatusQueries } from "../../src/status/queries.ts";
 import { onStore, type OpenedStore, type Register } from "./opened_store.ts";
-import { aReport, chunk, DAY, HOUR, MINUTE } from "./site_reports.ts";
+import { aReport, chunk, DAY, HOUR, MINUTE, PRODUCERS } from "./site_reports.ts";
 
 /** Microseconds since 1970: the start of an hour, so that what lies in which hour is known. */
 const START = Math.floor(Date.now() / 3_600_000) * 3_600_000_000 - 10 * DAY;
@@ -138,6 +138,14 @@ export function incidentsContract(
       (await opened.sql("SELECT * FROM site_incident")).map(({ outcome }) => outcome).sort(),
       ["degraded", "down", "down"],
     );
+  });
+
+  test("incidents() last no longer for two producers that watch at once", async (opened) => {
+    const past = PRODUCERS.slice(0, 2).flatMap((producer_id) =>
+      minutely("down", 0, 5, { producer_id })
+    );
+    await opened.store.apply(chunk([...past, ...minutely("up", 5, 1)]));
+    deepStrictEqual((await oldestFirst(opened.queries)).map(inMinutes), [[0, 5, null, 5]]);
   });
 
   test("incidents() keep their durations, once their reports are purged", async (opened) => {

@@ -237,6 +237,14 @@ export function queriesContract(
     );
   });
 
+  test("uptimes() count no hour or day before it has begun", async ({ store, queries }) => {
+    await apply(store, [{ recorded_at: now(), next_check_ms: 3 * 86_400_000 }]);
+    const { 1: day, 7: week } = (await queries.uptimes())[0]!.windows;
+    // The next hour, or day, may begin meanwhile.
+    ok(day.upMs > 0 && day.upMs < 2 * 3_600_000, `${day.upMs}`);
+    ok(week.upMs > 0 && week.upMs < 2 * 86_400_000, `${week.upMs}`);
+  });
+
   test("daily() has each day once, in the order asked for", async ({ store, queries }) => {
     await apply(store, [
       { recorded_at: noonOf(2) - 12 * HOUR, ...AN_HOUR },

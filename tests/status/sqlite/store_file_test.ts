@@ -97,3 +97,17 @@ Deno.test("StoreFile opens what it made, also as it was before it had a mark", a
     strictEqual(await file.use((db) => db.prepare("SELECT 1 AS one").get()!.one), 1);
   }
 });
+
+Deno.test("StoreFile is one file when it was closed, however many read it afterwards", async () => {
+  using folder = new TempFolder();
+  const path = folder.file("status.db");
+  const store = new SqliteStore({ path, clock: systemClock });
+  await store.migrate();
+  await store.close();
+  for (let readers = 0; readers < 2; readers++) {
+    using file = new StoreFile(path, "read");
+    await file.use((db) => db.prepare("SELECT * FROM site_current").all());
+    deepStrictEqual(folder.names(), ["status.db"]);
+  }
+  deepStrictEqual(folder.names(), ["status.db"]);
+});
