@@ -45,7 +45,7 @@ async function rangesToRead(
 ) {
   const committed = await admin.committedOffsets(group, topic);
   return (await admin.rangesSince(topic, toMs)).map(({ partition, low, since, end }) => {
-    const next = committed.get(partition)?.offset ?? -1;
-    return { partition, first: Math.max(low, Math.min(since, next < 0 ? low : next)), end };
+    const next = committed.get(partition)?.offset ?? low;
+    return { partition, first: Math.max(low, Math.min(since, next)), end };
   });
 }

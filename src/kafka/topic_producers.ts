@@ -46,8 +46,8 @@ export async function topicProducers(options: TopicProducersOptions): Promise<To
     Math.min(PARTITION_SAMPLES_MAX, Math.floor(SAMPLES_MAX / ranges.length)),
   );
   for (const { partition, low, since, end } of ranges.slice(0, SAMPLES_MAX)) {
-    const next = committed.get(partition)?.offset ?? -1;
-    const range = { first: Math.max(low, since), end: next < 0 ? end : Math.min(next, end) };
+    const next = committed.get(partition)?.offset ?? end;
+    const range = { first: Math.max(low, since), end: Math.min(next, end) };
     for await (const message of sampled(sampler, partition, { ...range, samples })) {
       const [, producerId] = SITEMON_ID.exec(String(message.headers[ID_HEADER] ?? "")) ?? [];
       if (producerId === undefined) continue;

@@ -187,11 +187,11 @@ export class ConsumerSession {
       id !== undefined && topicId !== undefined && id !== topicId;
     const again = this.#partitions.filter((one) => isOfAnother(committed.get(one)?.topicId));
     if (again.length > 0) this.#beginAgain(again);
-    const offsets = this.#partitions.filter((one) => !again.includes(one)).map((partition) => {
-      const { offset = -1 } = committed.get(partition) ?? {};
-      return [partition, offset >= 0 ? offset : before.get(partition)?.offset ?? -1] as const;
+    const offsets = this.#partitions.filter((one) => !again.includes(one)).flatMap((partition) => {
+      const left = committed.get(partition) ?? before.get(partition);
+      return left === undefined ? [] : [[partition, left.offset] as const];
     });
-    this.#positions.begin(new Map(offsets.filter(([, offset]) => offset >= 0)));
+    this.#positions.begin(new Map(offsets));
   }
 
   /** Kafkajs reads on where it was, when a topic of the same name is there. */

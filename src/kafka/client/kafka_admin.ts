@@ -20,9 +20,8 @@ export interface TopicAccess extends KafkaClientOptions {
   readonly retentionMs?: number;
 }
 
-/** What a group has read of a partition. */
+/** Where a group goes on reading a partition. */
 export interface Committed {
-  /** Negative where it has no place. */
   readonly offset: number;
   /** The topic that the offset is of, if that was noted. */
   readonly topicId: string | undefined;
@@ -75,13 +74,11 @@ export class KafkaAdmin implements AsyncDisposable {
   async lags(
     { topic, group: groupId }: { readonly topic: string; readonly group: string },
   ): Promise<ReadonlyMap<number, number>> {
-    const ends = await translated(() => this.#admin.fetchTopicOffsets(topic));
-    const [group] = await translated(() => this.#admin.fetchOffsets({ groupId, topics: [topic] }));
-    // -1 for a partition of which nothing was committed.
-    const committed = new Map(group?.partitions.map((it) => [it.partition, Number(it.offset)]));
-    return new Map(ends.map(({ partition, low, high }) => {
-      const next = Math.max(Number(low), committed.get(partition) ?? -1);
-      return [partition, Math.max(0, Number(high) - next)];
+    const ranges = await this.rangesSince(topic, undefined);
+    const committed = await this.#committedOffsets(groupId, topic);
+    return new Map(ranges.map(({ partition, low, end }) => {
+      const next = Math.max(low, committed.get(partition)?.offset ?? low);
+      return [partition, Math.max(0, end - next)];
     }));
   }
 
@@ -118,16 +115,21 @@ export class KafkaAdmin implements AsyncDisposable {
     }
   }
 
-  /** By partition: where the group goes on reading. */
+  /** By partition, without those of which the group has committed nothing. */
   async committedOffsets(groupId: string, topic: string): Promise<Map<number, Committed>> {
-    const [found] = await translated(async () => {
-      // Without metadata kafkajs knows no broker that it could ask.
-      await this.#admin.fetchTopicMetadata({ topics: [topic] });
-      return await this.#admin.fetchOffsets({ groupId, topics: [topic] });
-    });
-    return new Map(found!.partitions.map(({ partition, offset, metadata }) => {
-      return [partition, { offset: Number(offset), topicId: metadata || undefined }];
-    }));
+    // Without metadata kafkajs knows no broker that it could ask.
+    await translated(() => this.#admin.fetchTopicMetadata({ topics: [topic] }));
+    return await this.#committedOffsets(groupId, topic);
+  }
+
+  async #committedOffsets(groupId: string, topic: string): Promise<Map<number, Committed>> {
+    const request = { groupId, topics: [topic] };
+    const [found] = await translated(() => this.#admin.fetchOffsets(request));
+    return new Map(
+      found!.partitions.map(({ partition, offset, metadata }) =>
+        [partition, { offset: Number(offset), topicId: metadata || undefined }] as const
+      ).filter(([, { offset }]) => offset >= 0),
+    );
   }
 
   /** Creates a missing topic if it may: either side of the pipeline may start first. */
