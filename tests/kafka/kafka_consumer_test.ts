@@ -16,8 +16,8 @@ import {
   commitOffset,
   connectionTo,
   FakeTelemetry,
+  joinGroup,
   makeTopic,
-  plainKafka,
   sendMessages,
   sharedBootstrap,
 } from "./kafka_fixture.ts";
@@ -265,13 +265,7 @@ sharedTest(
   async () => {
     const { topic, group } = await aTopic({ messages: 5 });
     for (const [metadata, first] of [[null, 3], ["ab".repeat(16), 0]] as const) {
-      const consumer = plainKafka(sharedBootstrap()).consumer({ groupId: group });
-      await consumer.connect();
-      await consumer.subscribe({ topic });
-      const joined = Promise.withResolvers<unknown>();
-      consumer.on(consumer.events.GROUP_JOIN, joined.resolve);
-      await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve() });
-      await joined.promise;
+      const consumer = await joinGroup(topic, group);
       await consumer.commitOffsets([{ topic, partition: 0, offset: "3", metadata }]);
       await consumer.disconnect();
       await using member = new TestMember({ topic, group });

@@ -174,3 +174,15 @@ export async function commitOffset(topic: string, group: string, offset: number)
   using connection = new GroupConnection(options);
   await connection.commit(new Map([[0, offset]]));
 }
+
+/** A member of a group that has joined it, is none of sitemon's own, and commits nothing by itself. */
+export async function joinGroup(topic: string, group: string) {
+  const consumer = plainKafka(sharedBootstrap()).consumer({ groupId: group });
+  await consumer.connect();
+  await consumer.subscribe({ topic });
+  const joined = Promise.withResolvers<unknown>();
+  consumer.on(consumer.events.GROUP_JOIN, joined.resolve);
+  await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve() });
+  await joined.promise;
+  return consumer;
+}

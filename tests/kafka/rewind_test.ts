@@ -6,8 +6,8 @@ import { uniqueName } from "../support/unique_name.ts";
 import {
   administer,
   commitOffset,
+  joinGroup,
   makeTopic,
-  plainKafka,
   publisherOptions,
   sendMessages,
   sharedBootstrap as bootstrap,
@@ -64,13 +64,7 @@ for (
 kafkaTest("rewind() changes nothing while the group has members, and says so", async () => {
   const options = await aGroup();
   const { group, topic } = options;
-  const consumer = plainKafka(bootstrap()).consumer({ groupId: group });
-  await consumer.connect();
-  await consumer.subscribe({ topic });
-  const joined = Promise.withResolvers<unknown>();
-  consumer.on(consumer.events.GROUP_JOIN, joined.resolve);
-  await consumer.run({ autoCommit: false, eachMessage: () => Promise.resolve() });
-  await joined.promise;
+  const consumer = await joinGroup(topic, group);
   await rejects(() => rewind(options), {
     name: "KafkaError",
     message: `group "${group}" has consumers that run; stop them first`,
