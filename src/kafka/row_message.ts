@@ -2,6 +2,7 @@
 import { Buffer } from "node:buffer";
 import type { OutboxRow } from "../outbox/publisher.ts";
 import { decodeMessage, encodeV1 } from "../report/codec.ts";
+import { formatSitemonId } from "../report/sitemon_id.ts";
 import { TRACEPARENT } from "../runtime/telemetry/traceparent.ts";
 import type { OutgoingMessage } from "./client/producer_session.ts";
 import { ID_HEADER } from "./id_header.ts";
@@ -12,7 +13,7 @@ export type KafkaFormat = "single_object" | "v1";
 /** The message of a row; undefined for a gap in the v1 format, which cannot express one. */
 export function rowMessage(row: OutboxRow, format: KafkaFormat): OutgoingMessage | undefined {
   const headers = {
-    [ID_HEADER]: `${row.producerId}/${row.sequence}`,
+    [ID_HEADER]: formatSitemonId(row),
     ...(row.traceparent === undefined ? {} : { [TRACEPARENT]: row.traceparent }),
   };
   if (format === "single_object") {

@@ -1,4 +1,5 @@
 /** Which producers wrote to a topic lately, as far as samples of it show. */
+import { parseSitemonId } from "../report/sitemon_id.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { DAY_MS } from "../runtime/time_units.ts";
 import { KafkaAdmin } from "./client/kafka_admin.ts";
@@ -25,7 +26,6 @@ export interface TopicProducer {
 /** Samples of all partitions, which take a few seconds; and of one, an hour apart. */
 const SAMPLES_MAX = 1_000;
 const PARTITION_SAMPLES_MAX = 24;
-const SITEMON_ID = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/[1-9]\d{0,14}$/;
 
 /**
  * Producers of what the group has read of the last day. One that wrote for an hour of it is seen;
@@ -49,8 +49,9 @@ export async function topicProducers(options: TopicProducersOptions): Promise<To
     const next = committed.get(partition)?.offset ?? end;
     const range = { first: Math.max(low, since), end: Math.min(next, end) };
     for await (const message of sampled(sampler, partition, { ...range, samples })) {
-      const [, producerId] = SITEMON_ID.exec(String(message.headers[ID_HEADER] ?? "")) ?? [];
-      if (producerId === undefined) continue;
+      const id = parseSitemonId(String(message.headers[ID_HEADER] ?? ""));
+      if (id === undefined) continue;
+      const { producerId } = id;
       newest.set(producerId, Math.max(newest.get(producerId) ?? 0, Number(message.timestamp)));
     }
   }

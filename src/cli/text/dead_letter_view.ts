@@ -1,5 +1,6 @@
 /** A dead letter as the commands show it, whether it is in a store or in an outbox. */
 import type { OutboxDeadLetter } from "../../outbox/dead_letters.ts";
+import { formatSitemonId } from "../../report/sitemon_id.ts";
 import type { StoredDeadLetter } from "../../status/dead_letters.ts";
 import type { MessagePlace } from "../../status/store.ts";
 import { printable, printableJson } from "./terminal_text.ts";
@@ -42,7 +43,7 @@ export function outboxDeadLetterView(
     id: `${id}`,
     reason,
     detail: null,
-    report: `${producerId}/${sequence}`,
+    report: formatSitemonId({ producerId, sequence }),
     recordedAt,
     key: new TextEncoder().encode(key),
     value: payload.subarray(0, valueBytesMax),

@@ -9,6 +9,7 @@ import {
   PublishError,
   type PublishResult,
 } from "../../outbox/publisher.ts";
+import { formatSitemonId } from "../../report/sitemon_id.ts";
 import { EntryWriter, type EntryWriterOptions } from "./entry_writer.ts";
 import type { IngestMessage } from "./entry.ts";
 import { readMessage } from "./read_message.ts";
@@ -54,7 +55,7 @@ function messageOf(row: OutboxRow): IngestMessage {
     key: new TextEncoder().encode(row.key),
     value: row.payload,
     timestampMs: Math.floor(row.recordedAt / 1_000),
-    sitemonId: `${row.producerId}/${row.sequence}`,
+    sitemonId: formatSitemonId(row),
     ...(row.traceparent === undefined ? {} : { traceparent: row.traceparent }),
   };
 }

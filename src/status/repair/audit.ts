@@ -11,6 +11,7 @@ import {
   type KeptReport,
 } from "./audit_reader.ts";
 import { clipped, normalized, type Run, sizeOf, without } from "../../report/sequence_runs.ts";
+import { parseSitemonId } from "../../report/sitemon_id.ts";
 
 /** Ranges of missing sequences that are listed; the others are counted. */
 export const RANGES_MAX = 20;
@@ -107,8 +108,6 @@ export async function audit(reader: AuditReader, options: AuditOptions = {}): Pr
 
 /** A uuid of version 5, derived from a partition's name; those of outboxes are random. */
 const V1_ID = /^.{14}5/;
-/** `producer_id/sequence`, as the header sitemon-id has it. */
-const SITEMON_ID = /^([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\/([1-9]\d{0,14})$/;
 
 /** Sequences of one producer that are known from other tables than its history. */
 interface KnownBeside {
@@ -132,10 +131,10 @@ function divided({ gaps, lost, deadLetterIds, named }: BesideHistory) {
   for (const { producerId, first, last } of lost) known(producerId).lost.push({ first, last });
   for (const { producerId, first, last } of named) known(producerId).named.push({ first, last });
   let deadUnassigned = 0;
-  for (const id of deadLetterIds) {
-    const [, producerId, sequence] = SITEMON_ID.exec(id ?? "") ?? [];
-    if (producerId === undefined) deadUnassigned++;
-    else known(producerId).dead.push({ first: Number(sequence), last: Number(sequence) });
+  for (const text of deadLetterIds) {
+    const id = parseSitemonId(text ?? "");
+    if (id === undefined) deadUnassigned++;
+    else known(id.producerId).dead.push({ first: id.sequence, last: id.sequence });
   }
   return { byProducer, deadUnassigned };
 }
