@@ -14,8 +14,8 @@ export const EXAMINED_SETTINGS = [
   "retention.ms",
 ] as const;
 
-/** A report whose texts are all as long as they may be has some 70 kB. */
-const MESSAGE_BYTES_MIN = 131_072;
+/** A report whose texts are all as long as they may be has some 70 kB in ASCII. */
+const MAX_MESSAGE_BYTES_MIN = 131_072;
 
 /** What of it loses reports, with what to do. */
 export function topicProblems(settings: TopicSettings): string[] {
@@ -28,9 +28,9 @@ export function topicProblems(settings: TopicSettings): string[] {
       `"cleanup.policy" is "${policy}": of each site all reports but the newest are deleted`;
     problems.push(`${text}; set "delete"`);
   }
-  if (bytesMax < MESSAGE_BYTES_MIN) {
+  if (bytesMax < MAX_MESSAGE_BYTES_MIN) {
     const text = `"max.message.bytes" is ${bytesMax}: larger reports are refused and dropped`;
-    problems.push(`${text}; set at least ${MESSAGE_BYTES_MIN}`);
+    problems.push(`${text}; set at least ${MAX_MESSAGE_BYTES_MIN}`);
   }
   if (policy.includes("delete") && retentionMs >= 0 && retentionMs < HOUR_MS) {
     const text = `"retention.ms" is ${retentionMs}: what no consumer has read by then is lost`;
