@@ -171,8 +171,12 @@ export async function makeTopic(
 /** Sets where a group without members goes on in the first partition; kafkajs's own way may read on. */
 export async function commitOffset(topic: string, group: string, offset: number): Promise<void> {
   const options = { ...publisherOptions({ topic }), group, sessionTimeoutMs: 10_000 };
-  using connection = new GroupConnection(options);
-  await connection.commit(new Map([[0, offset]]));
+  // The first group of a cluster waits for the topic of all groups' offsets.
+  await eventually(60_000, "the commit", async () => {
+    using connection = new GroupConnection(options);
+    await connection.commit(new Map([[0, offset]]));
+    return true;
+  });
 }
 
 /** A member of a group that has joined it, is none of sitemon's own, and commits nothing by itself. */
