@@ -148,6 +148,15 @@ export function incidentsContract(
     deepStrictEqual((await oldestFirst(opened.queries)).map(inMinutes), [[0, 5, null, 5]]);
   });
 
+  test("incidents() are known until their newest report is stale, whatever follows it", async (opened) => {
+    await opened.store.apply(chunk([
+      ...minutely("down", 0, 1, { next_check_ms: 8 * 86_400_000 }),
+      ...minutely("inconclusive", 10, 1),
+    ]));
+    const [incident] = await opened.queries.incidents(ALL);
+    strictEqual(incident!.unknown_since, null);
+  });
+
   test("incidents() keep their durations, once their reports are purged", async (opened) => {
     const past = [
       ...minutely("down", 0, 5),

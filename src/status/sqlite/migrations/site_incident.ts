@@ -45,7 +45,8 @@ FROM (
     SELECT b.*, coalesce(
         (SELECT CASE WHEN coalesce(b.end_micros, ${NOW}) > ${STALE_AT} THEN ${KNOWN_UNTIL} END
          FROM ${REPORTS} ${NEWEST_FIRST}),
-        CASE WHEN end_micros IS NULL AND ${NOW} > newest_stale THEN newest_known END
+        CASE WHEN end_micros IS NULL AND ${NOW} > newest_stale
+          AND NOT EXISTS (SELECT 1 FROM ${REPORTS}) THEN newest_known END
       ) AS unknown_micros
     FROM (
       SELECT t.*, s.next_check_ms AS newest_span, s.newest_known, s.newest_stale,
