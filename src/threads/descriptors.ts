@@ -3,7 +3,7 @@
 /** Of threads, SQLite files, brokers, databases and name lookups, and of the metrics' connections. */
 export const RESERVED = 128;
 /** Its connection, and another while a second address is tried or a certificate is read. */
-export const PER_CHECK = 2;
+const PER_CHECK = 2;
 /** The least that viewers of the page get where descriptors are scarce. */
 const VIEWERS_MIN = 200;
 

@@ -5,7 +5,7 @@
  * SQLite's own exclusive mode would also shut out those who only read, such as `outbox stats`.
  */
 import { OutboxLockedError } from "../outbox_error.ts";
-import type { OutboxRecord } from "./outbox_record.ts";
+import type { FileIdentity, OutboxRecord } from "./outbox_record.ts";
 import { asUnavailable } from "./storage_failure.ts";
 
 /** The lock of a thread that was terminated is free within 40 ms (measured), of a process at once. */
@@ -25,6 +25,8 @@ interface LockContent extends Partial<OutboxRecord> {
 
 /** Locked until it is closed, or until its process ends. */
 export class OutboxLock implements Disposable {
+  /** Of the lock file, by which its owner notices that it was removed. */
+  readonly identity: FileIdentity;
   readonly #file: Deno.FsFile;
   #record: OutboxRecord | undefined;
 
@@ -47,6 +49,7 @@ export class OutboxLock implements Disposable {
       }
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, STEP_MS);
     }
+    this.identity = this.#file.statSync();
     this.#record = recordIn(contentOf(lockPath));
     this.#writePid();
   }
@@ -54,10 +57,6 @@ export class OutboxLock implements Disposable {
   /** How the last owner left the outbox, or this one has it; `undefined` when that is unknown. */
   get record(): OutboxRecord | undefined {
     return this.#record;
-  }
-
-  get identity(): Deno.FileInfo {
-    return this.#file.statSync();
   }
 
   /**

@@ -13,7 +13,7 @@ export interface DependencyRow extends DependencyState {
 }
 
 /** A state that was not reported for so long may no longer be true: threads that work repeat it. */
-export const OUTDATED_MS = 60_000;
+const OUTDATED_MS = 60_000;
 
 /** Whoever reports these has lines of its own about them. */
 const LOGGED_ELSEWHERE: ReadonlySet<Dependency> = new Set(["configuration", "scanner", "threads"]);
