@@ -450,6 +450,13 @@ Deno.test("loadConfig() refuses files that are too large, and globs that match t
   deepStrictEqual(mistakesOf("include: [more/*]", { files }), [
     'sitemon.yaml:1:11: more than 10000 files and folders match "more/*"',
   ]);
+  // Neither of two globs alone.
+  const half = names.slice(0, 5_001).map((name) => name.replace("more/", ""));
+  const host = fakeHostEnvironment({ files: { [FILE]: "include: [a/*, b/*]" } });
+  const hostEnvironment = { ...host, listFolder: () => half, isFolder: () => false };
+  throws(() => loadConfig(FILE, { hostEnvironment }), {
+    message: "sitemon.yaml:1:10: 10002 files are included; at most 10000 are possible",
+  });
 });
 
 Deno.test("loadConfig() refuses nesting that is too deep for the stack", () => {

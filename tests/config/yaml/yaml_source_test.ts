@@ -66,6 +66,14 @@ Deno.test("YamlSource refuses to merge what is no other mapping", () => {
   }
 });
 
+Deno.test("YamlSource limits what merges copy, where the first one too many is", () => {
+  const mistakes: Mistake[] = [];
+  const keys = Array.from({ length: 400 }, (_, index) => `k${index}: 1`).join(", ");
+  open(`a: &x {${keys}}\nb:\n${"  - {<<: *x}\n".repeat(251)}`, mistakes);
+  const message = "aliases expand to more than 100000 values";
+  deepStrictEqual(mistakes, [{ ...at(253, 6), message }]);
+});
+
 Deno.test("YamlSource replaces references in values, and keeps the original text", () => {
   const source = open("a: ['x-${NAME}']\nb: '${NAME:-c}'\n'${KEY}': 1\n");
   deepStrictEqual(source.value, { a: ["x-NAME"], b: "NAME", "${KEY}": 1 });
