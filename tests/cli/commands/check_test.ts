@@ -208,7 +208,9 @@ Deno.test("sitemon check --explain prints no value of a reference", async () => 
   using folder = new TempFolder();
   folder.write("token", "s3cr&t-t0ken\n");
   const url = "http://127.0.0.1/${file:token}?k=${file:token}";
-  const file = folder.write("sitemon.yaml", `sites: [{ name: a, url: '${url}' }]`);
+  folder.write("host", "t0ken.example\n");
+  const yaml = `sites: [{ name: a, url: '${url}' }]\nallow_hosts: ['\${file:host}']`;
+  const file = folder.write("sitemon.yaml", yaml);
   for (const json of [[], ["--json"]]) {
     const { output } = await runCommand("check", "--explain", ...json, "-c", file);
     match(output, /http:\/\/127\.0\.0\.1\/\*\*\*\?k=\*\*\*/);
