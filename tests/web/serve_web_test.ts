@@ -1,16 +1,20 @@
-import { match, ok, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { systemClock as clock } from "../../src/runtime/clock.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
-import { serveWeb, WebAddressError } from "../../src/web/serve_web.ts";
+import { serveWeb, WebAddressError, type WebOptions } from "../../src/web/serve_web.ts";
 import { RecordingTelemetry } from "../support/recording_telemetry.ts";
 import { within } from "../support/waiting.ts";
 import { MadeStore } from "./made_store.ts";
 
-function serve(path: string, port = 0, publicUrl?: string) {
+function serve(
+  path: string,
+  port = 0,
+  more: Pick<WebOptions, "publicUrl" | "connectionsMax"> = {},
+) {
   return serveWeb({
     listen: { host: "127.0.0.1", port },
     title: "Status",
-    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...more,
     queries: new SqliteQueries({ path }),
     dependency: "store",
     clock,
@@ -76,7 +80,7 @@ Deno.test("serveWeb() answers 400 to a Host that is none", async () => {
   await using made = await MadeStore.create();
   await made.add({ site: "shop" });
   for (const base of ["", "/status"]) {
-    const server = serve(made.path, 0, `https://ops.example.org${base}/`);
+    const server = serve(made.path, 0, { publicUrl: `https://ops.example.org${base}/` });
     const path = `${base}/sites/shop.atom`;
     for (const [host, status] of HOSTS) {
       const request = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
@@ -110,6 +114,17 @@ Deno.test("serveWeb() serves many side by side, each with its own reader", async
   const texts = await Promise.all(answers.map((answer) => answer.text()));
   strictEqual(new Set(texts).size, 1);
   await Promise.all(servers.map((server) => server.stop()));
+});
+
+Deno.test("serveWeb() refuses a connection beyond the most that it may have", async () => {
+  await using made = await MadeStore.create();
+  const server = serve(made.path, 0, { connectionsMax: 1 });
+  const events = await fetch(`${server.address}/events`);
+  const refused = await fetch(server.address);
+  deepStrictEqual([events.status, refused.status], [200, 503]);
+  await refused.body?.cancel();
+  await events.body?.cancel();
+  await within(60_000, "the end", server.stop());
 });
 
 Deno.test("serveWeb() stops in time, when a reader sends half a request and waits", async () => {
