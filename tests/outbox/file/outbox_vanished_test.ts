@@ -73,6 +73,21 @@ Deno.test("Outbox saves what waited beside another program's file that took its 
   strictEqual(folder.telemetry.value("sitemon_outbox_resets_total"), 0);
 });
 
+Deno.test("Outbox leaves the log of a file that took its place, when it is closed", () => {
+  using folder = new OutboxFolder();
+  using other = openOutbox();
+  other.append(draftsOf(manyReports(7)));
+  using crashed = other.folder.copyCrashed();
+  const outbox = folder.open();
+  outbox.append(draftsOf(manyReports(1)));
+  for (const suffix of ["", "-wal", "-shm"]) Deno.removeSync(`${folder.path}${suffix}`);
+  for (const suffix of ["", "-wal"]) {
+    Deno.copyFileSync(`${crashed.path}${suffix}`, `${folder.path}${suffix}`);
+  }
+  outbox.close();
+  strictEqual(readStats(folder.path).rows, 7);
+});
+
 Deno.test("Outbox locks its path again, when the lock file was removed", () => {
   using outbox = openOutbox();
   Deno.removeSync(`${outbox.folder.path}.lock`);
