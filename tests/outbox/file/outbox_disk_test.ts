@@ -196,3 +196,21 @@ machineTest(WITHOUT_LYING_DISK)(
     strictEqual(folder.telemetry.value("sitemon_outbox_resets_total"), 1);
   },
 );
+
+machineTest(WITHOUT_LYING_DISK)(
+  "Outbox misses its log after a power cut too, when it was removed",
+  () => {
+    using disk = new LyingDisk();
+    using folder = new OutboxFolder();
+    const path = `${disk.folder}/outbox.db`;
+    folder.open({ path }).close();
+    using outbox = folder.open({ path });
+    outbox.append(draftsOf(manyReports(10)));
+    using after = disk.afterPowerCut();
+    const cut = `${after.folder}/outbox.db`;
+    Deno.removeSync(`${cut}-wal`);
+    using next = folder.open({ path: cut });
+    strictEqual(folder.telemetry.value("sitemon_outbox_resets_total"), 1);
+    strictEqual(next.stats().sequenceLast, 0);
+  },
+);

@@ -175,3 +175,13 @@ Deno.test("Outbox goes on as the new producer that it began, and drops no row of
   deepStrictEqual(gaps.map(inWords), ["lost 101-300", "dropped_oldest 1-2"]);
   strictEqual(folder.telemetry.value("sitemon_outbox_resets_total"), 1);
 });
+
+Deno.test("Outbox announces what was lost once, though its log is lost again at once", () => {
+  using folder = restored();
+  using outbox = folder.open();
+  strictEqual(outbox.stats().rows, 101);
+  using crashed = folder.copyCrashed();
+  Deno.removeSync(`${crashed.path}-wal`);
+  using next = crashed.open();
+  deepStrictEqual(waiting(next).gaps.map(inWords), ["lost 101-300"]);
+});
