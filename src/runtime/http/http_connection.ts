@@ -1,4 +1,5 @@
 /** One connection of an HTTP server: requests one after another, each within its time. */
+import { Buffer } from "node:buffer";
 import type { Clock } from "../clock.ts";
 import {
   BadRequestError,
@@ -26,7 +27,7 @@ export class HttpConnection {
   readonly #conn: Deno.Conn<Deno.NetAddr>;
   readonly #clock: Clock;
   /** Received, and not yet part of a request. */
-  #received = new Uint8Array(0);
+  #received: Uint8Array = new Uint8Array(0);
   #reading: Promise<boolean> | undefined;
   #isIdle = true;
   #isClosed = false;
@@ -80,7 +81,7 @@ export class HttpConnection {
       const end = endOfHead(this.#received);
       if (end !== -1) {
         const head = this.#received.subarray(0, end);
-        this.#received = this.#received.slice(end);
+        this.#received = this.#received.subarray(end);
         return parseRequestHead(head);
       }
       if (this.#received.length >= HEAD_BYTES_MAX) throw new BadRequestError("head is too long");
@@ -100,7 +101,7 @@ export class HttpConnection {
     const buffer = new Uint8Array(READ_BYTES);
     const count = await this.#conn.read(buffer);
     if (count === null) return false;
-    this.#received = joined([this.#received, buffer.subarray(0, count)]);
+    this.#received = Buffer.concat([this.#received, buffer.subarray(0, count)]);
     return true;
   }
 
@@ -144,7 +145,10 @@ export class HttpConnection {
   }
 
   async #write(...parts: readonly (string | Uint8Array)[]): Promise<void> {
-    const bytes = joined(parts.map((part) => typeof part === "string" ? latin1(part) : part));
+    // Latin-1, as headers are; chunk lengths are ASCII.
+    const bytes = Buffer.concat(
+      parts.map((part) => typeof part === "string" ? Buffer.from(part, "latin1") : part),
+    );
     using _deadline = this.#within(WRITE_MS_MAX);
     for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
   }
@@ -153,19 +157,4 @@ export class HttpConnection {
   #within(ms: number): Disposable {
     return { [Symbol.dispose]: this.#clock.after(ms, () => this.close()) };
   }
-}
-
-/** As headers are; chunk lengths are ASCII. */
-function latin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0));
-}
-
-function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const all = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
