@@ -21,7 +21,8 @@ export type Handler = (
 ) => Response | Promise<Response>;
 
 const READ_BYTES = 4_096;
-const STATUSES_WITHOUT_BODY: ReadonlySet<number> = new Set([204, 304]);
+/** Of RFC 9110, section 8.6; a Response of these has no body either. */
+const STATUSES_WITHOUT_LENGTH: ReadonlySet<number> = new Set([204, 304]);
 
 export class HttpConnection {
   readonly #conn: Deno.Conn<Deno.NetAddr>;
@@ -111,9 +112,11 @@ export class HttpConnection {
     const { status, statusText, body } = response;
     const headers = new Headers(response.headers);
     headers.set("date", new Date(this.#clock.nowMicros() / 1_000).toUTCString());
-    const isEmpty = body === null || STATUSES_WITHOUT_BODY.has(status);
+    const isEmpty = body === null;
     const isSized = headers.has("content-length");
-    if (isEmpty && !isSized && status !== 304) headers.set("content-length", "0");
+    if (isEmpty && !isSized && !STATUSES_WITHOUT_LENGTH.has(status)) {
+      headers.set("content-length", "0");
+    }
     const isChunked = !isEmpty && !isSized && takesChunks;
     if (isChunked) headers.set("transfer-encoding", "chunked");
     const goesOn = isReusable && (isEmpty || isSized || isChunked);
@@ -121,7 +124,7 @@ export class HttpConnection {
     const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
     await this.#write(`HTTP/1.1 ${status} ${statusText}\r\n${lines}\r\n`);
     if (body === null) return goesOn;
-    if (isEmpty || request.method === "HEAD") await body.cancel();
+    if (request.method === "HEAD") await body.cancel();
     else await this.#stream(body, isChunked);
     return goesOn;
   }

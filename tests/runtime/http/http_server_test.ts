@@ -127,6 +127,12 @@ const RESPONSES: [what: string, request: string, handler: Handler, response: Reg
     () => new Response(null, { status: 304 }),
     /^HTTP\/1.1 304(?![^]*content-length)/,
   ],
+  [
+    "204 without a length",
+    GET,
+    () => new Response(null, { status: 204 }),
+    /^HTTP\/1.1 204(?![^]*content-length)/,
+  ],
   ["no body with length 0", GET, () => new Response(null), /content-length: 0\r\n/],
   ["500 for a handler that throws", GET, () => Promise.reject(new Error("bug")), /^HTTP\/1.1 500/],
   ["400 for what is no request", "HELO me\r\n\r\n", () => new Response(), /^HTTP\/1.1 400/],
