@@ -244,6 +244,10 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '1:17: invalid "postgres.url": "mysql://h/…" is not a URL of the form postgres://user:password@host:port/db',
   "postgres: {url: 'postgres://h/db'}":
     '1:17: invalid "postgres.url": names no user; write postgres://user@host/db',
+  "postgres: {url: 'postgres://u:hunter2@h/dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd'}":
+    '1:17: invalid "postgres.url": names a database that PostgreSQL cannot have, or that is a connection string',
+  "postgres: {url: 'postgres://u%00x:hunter2@h/db'}":
+    '1:17: invalid "postgres.url": names a user that PostgreSQL cannot have, or that is a connection string',
   "postgres: {url: 'postgres://u:hunter2@a,b/db'}":
     '1:17: invalid "postgres.url": the value is not a URL of the form postgres://user:password@host:port/db',
   "postgres: {url: 'postgres://u:hunter2%@h/db'}":

@@ -7,27 +7,14 @@ import {
   type PostgresServer,
   postgresUrl,
 } from "./postgres_url.ts";
-import { type Exact, password, quotable, whole } from "./scalar.ts";
+import { postgresName } from "./postgres_name.ts";
+import { type Exact, password, whole } from "./scalar.ts";
 import { postgresTlsSchema } from "./tls_schema.ts";
 
 /** Within 100 ms a server across an ocean never answers; nobody waits for 5 minutes. */
 const CONNECT = { minMs: 100, maxMs: 300_000 };
 /** After an hour a statement is not slow but stuck. */
 const STATEMENT = { minMs: 100, maxMs: 3_600_000 };
-
-/** PostgreSQL silently cuts names to this many bytes (NAMEDATALEN - 1). */
-const NAME_BYTES_MAX = 63;
-const NAME_RULE = quotable(`is not one line of 1 to ${NAME_BYTES_MAX} bytes`);
-
-/**
- * A name of whatever characters, which is quoted wherever it is used. libpq takes a connection string
- * for the name of a database; here its password would be shown.
- */
-const nameSchema = z.string({ error: NAME_RULE }).regex(/^\P{Cc}+$/u)
-  .refine((name) => new TextEncoder().encode(name).length <= NAME_BYTES_MAX, { error: NAME_RULE })
-  .refine((name) => !/:\/\/|\w=/.test(name), {
-    error: 'is a connection string; write it as "postgres.url"',
-  });
 
 const MAPPING_RULE = "is not a mapping with url, or with host and user";
 
@@ -40,11 +27,11 @@ export const postgresSchema = z.strictObject({
   }).refine(isPostgresHost).optional().describe(
     "Name or address of the server, or the folder of its socket, such as `/var/run/postgresql`.",
   ),
-  user: nameSchema.optional().describe("Role to log in as."),
+  user: postgresName.optional().describe("Role to log in as."),
   password: password().optional(),
   port: whole({ min: 1, max: 65_535 }).optional().describe("Port of the server; 5432 when absent."),
-  db: nameSchema.optional().describe("Database; named like the user when absent."),
-  schema: nameSchema.prefault("public").describe("Schema that holds the tables."),
+  db: postgresName.optional().describe("Database; named like the user when absent."),
+  schema: postgresName.prefault("public").describe("Schema that holds the tables."),
   tls: postgresTlsSchema.optional().describe(
     "libpq's `sslmode`: `disable`, as when absent, `require`, `verify-ca`, `verify-full`, or a mapping.",
   ),

@@ -1,6 +1,7 @@
 /** `postgres://user:password@host:port/db?sslmode=…`, as hosts of databases hand it out. */
 import * as z from "zod";
 import { formatHost, parseHost } from "./host_port.ts";
+import { postgresName } from "./postgres_name.ts";
 
 const TLS_MODES = ["disable", "require", "verify-ca", "verify-full"] as const;
 
@@ -40,8 +41,16 @@ export function socketPath({ host, port }: Pick<PostgresServer, "host" | "port">
 export function postgresUrl() {
   const error = "is not a URL of the form postgres://user:password@host:port/db";
   return z.string({ error }).superRefine((text, context) => {
-    const problem = parsePostgresUrl(text);
-    if (typeof problem === "string") context.addIssue({ code: "custom", message: problem });
+    const parts = parsePostgresUrl(text);
+    if (typeof parts === "string") {
+      context.addIssue({ code: "custom", message: parts });
+      return;
+    }
+    for (const [what, name] of [["user", parts.user], ["database", parts.db]] as const) {
+      if (name === undefined || postgresName.safeParse(name).success) continue;
+      const message = `names a ${what} that PostgreSQL cannot have, or that is a connection string`;
+      context.addIssue({ code: "custom", message });
+    }
   });
 }
 
