@@ -2,6 +2,7 @@
 import type { Site } from "../site.ts";
 import { brokenRule } from "../schema/messages.ts";
 import { siteSchema } from "../schema/site_schema.ts";
+import { isSocketUrl } from "../schema/socket_schema.ts";
 import { shownValue } from "../yaml/shown_value.ts";
 
 /** In the form of a file. */
@@ -35,6 +36,13 @@ export function overridden(
   }
   const timeoutMs = data.timeout;
   const status = data.expect?.status;
+  const socket = status && sites.find(({ url }) => isSocketUrl(url));
+  if (socket) {
+    const name = JSON.stringify(socket.name);
+    return {
+      problem: `invalid --expect-status: ${name} has a tcp or tls url, which has no status`,
+    };
+  }
   return {
     sites: sites.map((site) => ({
       ...site,
