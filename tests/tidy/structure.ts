@@ -5,6 +5,7 @@ import type { Import, Source } from "./source.ts";
 const PORTS = [
   "src/outbox/publisher.ts",
   "src/status/queries.ts",
+  "src/status/alert_store.ts",
   "src/status/whole_sites.ts",
   "src/status/store.ts",
   "src/status/uptime.ts",

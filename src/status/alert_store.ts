@@ -1,0 +1,279 @@
+/**
+ * The alert port: alerts, the messages that they cause, and what people say about them, as rows
+ * beside the status from which they are decided.
+ *
+ * Implemented by postgres/ and sqlite/, which pass one contract suite (tests/contract/). An alert
+ * and its messages are written in one transaction; a message is sent from its row until it is
+ * delivered or has another end, so that none is lost, told twice under another id, or left open.
+ */
+import type { Outcome, Reason } from "../report/outcome.ts";
+import type { Incident, SiteKey } from "./queries.ts";
+
+/** `unknown` is a site of which too few locations are fresh for a verdict. */
+export const ALERT_KINDS = [
+  ...["down", "degraded", "stale", "inconclusive", "certificate_soon", "location", "unknown"],
+] as readonly AlertKind[];
+export type AlertKind =
+  | ("down" | "degraded" | "stale" | "inconclusive")
+  | ("certificate_soon" | "location" | "unknown");
+
+/** Checks of one site and location that one decision looks at. */
+export const RECENT_CHECKS_MAX = 20;
+/** Messages of one delivery; what fires beyond them waits for the next. */
+export const DELIVERY_MESSAGES_MAX = 1_000;
+/** A message that could not be delivered for so long tells nobody anything new. */
+export const MESSAGE_EXPIRES_MS = 86_400_000;
+
+/** Why an alert ended. */
+export type AlertEnd = "recovered" | "rule_removed" | "site_forgotten" | "superseded_by_location";
+
+/** What keeps the beginning of an alert from being told, as `kind:name`. */
+export type SuppressedBy = `${"maintenance" | "silence" | "parent" | "flapping"}:${string}`;
+
+/** What was found at a location. */
+export interface AlertPlace {
+  readonly location: string;
+  readonly outcome: Outcome;
+  readonly stale: boolean;
+  readonly reason: Reason | null;
+  /** From the site: escape it. */
+  readonly error_text: string | null;
+  readonly since: Date | null;
+}
+
+/** What messages say beside the alert's own columns, as it was last seen. */
+export interface AlertDetail {
+  readonly url: string | null;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Those that are not well, the worst first; a few, see `placesLeftOut`. */
+  readonly places: readonly AlertPlace[];
+  readonly placesLeftOut: number;
+  /** Sites whose alerts are held back while this one fires. */
+  readonly children: readonly string[];
+  /** How long the last incident of the site took, in milliseconds; `null` when none is known. */
+  readonly lastDurationMs: number | null;
+  /** For `flapping` messages: changes within the hour before. */
+  readonly flaps?: number;
+}
+
+/** Something that a rule found, from its beginning until its end. */
+export interface Alert {
+  /** uuid5 of rule, kind, subject and beginning: the same alert, however often it is decided. */
+  readonly id: string;
+  readonly rule: string;
+  readonly kind: AlertKind;
+  readonly severity: string;
+  /** `null` for an alert of a location. */
+  readonly site: string | null;
+  /** The silent one; `null` for an alert of a site. */
+  readonly location: string | null;
+  /** When the trouble began, by its checks. */
+  readonly began_at: Date;
+  /** When it was decided. */
+  readonly fired_at: Date;
+  readonly ended_at: Date | null;
+  readonly end: AlertEnd | null;
+  /** `null` once its beginning was to be told. */
+  readonly suppressed_by: SuppressedBy | null;
+  /** The channels of its rule when its beginning was told: they are told of its end. */
+  readonly channels: readonly string[];
+  readonly group_key: string;
+  readonly detail: AlertDetail;
+  /** How many reminders there were, and when the last. */
+  readonly reminders: number;
+  readonly reminded_at: Date | null;
+  readonly acked_at: Date | null;
+  readonly acked_by: string | null;
+  readonly ack_comment: string | null;
+}
+
+/** `digest` tells of what began and ended unseen; `flapping` once that changes are no longer told. */
+export type MessageKind = "fired" | "reminded" | "resolved" | "flapping" | "digest";
+
+/** How a message ended; `pending` until then. */
+export type MessageState = "pending" | "delivered" | "superseded" | "suppressed" | "expired";
+
+/** What is told to a channel about an alert. Its content is that of the alert when it was decided. */
+export interface AlertMessage {
+  /** uuid5 of alert, channel, kind and count: a receiver knows by it what it has. */
+  readonly id: string;
+  readonly alert: Alert;
+  readonly channel: string;
+  readonly kind: MessageKind;
+  /** Of this kind; from 1. */
+  readonly count: number;
+  readonly created_at: Date;
+  /** Not before: others of its group may fire meanwhile. */
+  readonly due_at: Date;
+}
+
+/** Messages of one channel and group that are sent together, each time the same ones under the same id. */
+export interface Delivery {
+  /** The id of its first message. */
+  readonly id: string;
+  readonly channel: string;
+  readonly group_key: string;
+  /** In the order in which they were decided; at most {@linkcode DELIVERY_MESSAGES_MAX}. */
+  readonly messages: readonly AlertMessage[];
+  /** From 1. */
+  readonly attempt: number;
+}
+
+/** What came of an attempt. */
+export interface Attempt {
+  readonly delivery: Delivery;
+  /**
+   * `failed` may succeed later; `refused` needs somebody to change something, and parks the channel.
+   * With `isMaybeTold` the receiver may have taken it all the same (a cut after the request).
+   */
+  readonly result: "delivered" | "failed" | "refused";
+  readonly isMaybeTold: boolean;
+  /** Of what came back, without secrets; `null` when delivered. */
+  readonly error: string | null;
+  /** When the channel is tried again, unless delivered. */
+  readonly retry_at: Date | null;
+}
+
+/** A channel as the last attempts left it. */
+export interface ChannelState {
+  readonly channel: string;
+  /** Attempts that failed since the last delivery. */
+  readonly failures: number;
+  readonly retry_at: Date | null;
+  /** Since when it refuses; `null` while it does not. */
+  readonly parked_at: Date | null;
+  readonly error: string | null;
+  readonly delivered_at: Date | null;
+  readonly pending: number;
+  /** The oldest that waits. */
+  readonly oldest_at: Date | null;
+}
+
+/** A time in which beginnings of sites that match are not told; ends always are. */
+export interface Mute {
+  readonly id: string;
+  /** Planned work is left out of `sla_uptime`; a silence is not. */
+  readonly kind: "maintenance" | "silence";
+  readonly from: Date;
+  readonly until: Date;
+  /** As in a rule; all sites when both are `null`. Names are globs. */
+  readonly names: readonly string[] | null;
+  readonly labels: Readonly<Record<string, string>> | null;
+  readonly author: string;
+  readonly reason: string;
+  /** From the configuration: replaced when it changes. */
+  readonly is_configured: boolean;
+}
+
+/** A check, for confirmation. */
+export interface RecentCheck {
+  readonly outcome: Outcome;
+  readonly reason: Reason | null;
+  readonly checked_at: Date;
+}
+
+/** The newest checks of a site at a location, newest first. */
+export interface RecentChecks extends SiteKey {
+  readonly checks: readonly RecentCheck[];
+}
+
+/** What is asked for a decision. */
+export interface LookOptions {
+  /** Whose newest checks are wanted: those that are not up, or were not lately. */
+  readonly sites: readonly SiteKey[];
+  /** At most {@linkcode RECENT_CHECKS_MAX}. */
+  readonly checks: number;
+  /** Sites with new reports, whose incidents that ended after `endedAfter` are wanted. */
+  readonly changed: readonly SiteKey[];
+  readonly endedAfter: Date;
+}
+
+/** What the store knows for a decision, beside the status of the sites. All of one snapshot. */
+export interface Look {
+  /** When alerts were first decided in this database: what ended before is no news. */
+  readonly started_at: Date;
+  /** By the store's clock. */
+  readonly now: Date;
+  readonly recent: readonly RecentChecks[];
+  /** Ended incidents of `changed`. */
+  readonly ended: readonly Incident[];
+  /** Open ones, and those that ended after `endedAfter`. */
+  readonly alerts: readonly Alert[];
+  /** That last now. */
+  readonly mutes: readonly Mute[];
+}
+
+/** What a decision changes; written as one transaction. */
+export interface Decision {
+  /** New alerts, and open ones in their new form (suppression, detail, reminders). */
+  readonly alerts: readonly Alert[];
+  /** New messages; one whose id exists is left as it is. */
+  readonly messages: readonly AlertMessage[];
+  /**
+   * Alerts of `alerts` that end. A beginning (and a reminder) that nobody can have been told yet is
+   * superseded with its end; each channel that may have been told gets `resolved`.
+   */
+  readonly ended: readonly string[];
+}
+
+/** For the thread that decides and sends. Rejects with the errors of store.ts, and stays usable. */
+export interface AlertStore {
+  /**
+   * True while this session is the one that decides: held by the session itself, so that another
+   * process takes over when it ends.
+   */
+  lead(): Promise<boolean>;
+  look(options: LookOptions): Promise<Look>;
+  /** Only as the leader: rejects with StoreUnavailableError, and writes nothing, when it is no longer. */
+  write(decision: Decision): Promise<void>;
+  /**
+   * Deliveries that are due, one a channel, leased for `leaseMs`: no other process gets them
+   * meanwhile. Nothing of a channel that is to be tried later. Of an alert, a message comes only
+   * after those before it have ended. Ends what is older than {@linkcode MESSAGE_EXPIRES_MS}.
+   */
+  claim(channels: readonly string[], leaseMs: number): Promise<readonly Delivery[]>;
+  /** Notes what came of attempts; one that was leased away meanwhile is noted all the same. */
+  settle(attempts: readonly Attempt[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Selects alerts. */
+export interface AlertFilter {
+  readonly site?: string;
+  /** Open ones alone. */
+  readonly isOpen?: boolean;
+  readonly since?: Date;
+  /** The newest so many. */
+  readonly limit: number;
+}
+
+/** What `sitemon audit --alerts` proves: messages are the sum of their ends and of what is pending. */
+export interface MessageSums {
+  readonly messages: number;
+  readonly states: Readonly<Record<MessageState, number>>;
+  /** Alerts that ended, and channels told of the beginning but neither told of the end nor pending. */
+  readonly untoldEnds: number;
+  /** Ends told without a beginning. */
+  readonly untoldBeginnings: number;
+}
+
+/** For people: `sitemon alerts`, `sitemon maintenance`, and the page, which only reads. */
+export interface AlertRecords {
+  /** The newest first. */
+  alerts(filter: AlertFilter): Promise<readonly Alert[]>;
+  /** Messages of an alert, in their order, with their ends. */
+  messages(alert: string): Promise<
+    readonly (AlertMessage & { readonly state: MessageState; readonly error: string | null })[]
+  >;
+  channels(): Promise<readonly ChannelState[]>;
+  /** Resolves to the open alerts of the site (or the one with this id) that are now acknowledged. */
+  acknowledge(target: string, author: string, comment: string): Promise<readonly Alert[]>;
+  /** Those that last or are to come, and those that ended after `since`. */
+  mutes(since: Date): Promise<readonly Mute[]>;
+  /** Adds a mute, or changes the one with its id, the past included. */
+  putMute(mute: Mute): Promise<void>;
+  /** Replaces the configured windows of planned work by these, but for what has passed. */
+  putPlan(windows: readonly Mute[]): Promise<void>;
+  sums(): Promise<MessageSums>;
+  close(): Promise<void>;
+}
