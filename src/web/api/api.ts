@@ -19,7 +19,7 @@ import {
   lookUp,
   LookupError,
 } from "../site_lookup.ts";
-import { nameIn } from "../site_path.ts";
+import { nameIn } from "../../report/site_path.ts";
 import {
   type LocationResponse,
   type ReportsResponse,

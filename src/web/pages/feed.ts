@@ -8,7 +8,7 @@ import type { SiteHistory, Transition } from "../../status/queries.ts";
 import type { Outcome } from "../../report/outcome.ts";
 import { REASON_WORDS } from "../state_words.ts";
 import { type WholeState, wholeStateOf } from "../../status/whole_sites.ts";
-import { sitePath } from "../site_path.ts";
+import { sitePath } from "../../report/site_path.ts";
 import { type Html, stateText } from "./markup.ts";
 import { changeId } from "./site_events.ts";
 

@@ -16,7 +16,7 @@ import {
   ROWS,
   type Rows,
 } from "./overview.ts";
-import { sitePath } from "../site_path.ts";
+import { sitePath } from "../../report/site_path.ts";
 import { pageFrame } from "./page_frame.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { uptimeBars } from "./uptime_bars.ts";

@@ -6,7 +6,7 @@ import { ASSETS } from "../assets/assets.ts";
 import type { StatusCache, View } from "../live/status_cache.ts";
 import { LATENCY_DAYS_DEFAULT, locationsOf, lookUp } from "../site_lookup.ts";
 import type { Visitor } from "../front.ts";
-import { nameIn } from "../site_path.ts";
+import { nameIn } from "../../report/site_path.ts";
 import { badge } from "./badge.ts";
 import { feed } from "./feed.ts";
 import { documentText } from "./markup.ts";

@@ -23,7 +23,7 @@ import {
   utc,
   viewLinks,
 } from "./markup.ts";
-import { segmentOf, sitePath } from "../site_path.ts";
+import { segmentOf, sitePath } from "../../report/site_path.ts";
 import { pageFrame } from "./page_frame.ts";
 import { phaseBar } from "./phase_bar.ts";
 import { failureList, reportTable, transitionTable } from "./site_events.ts";

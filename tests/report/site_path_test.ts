@@ -1,6 +1,6 @@
 import { match, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { nameIn, segmentOf, sitePath } from "../../src/web/site_path.ts";
+import { nameIn, segmentOf, sitePath } from "../../src/report/site_path.ts";
 
 Deno.test("segmentOf() writes a name as a segment that no parser and no proxy changes", () => {
   const cases: [string, string][] = [
