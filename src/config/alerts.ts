@@ -90,7 +90,7 @@ export interface Heartbeat {
   readonly everyMs: number;
 }
 
-/** Planned work: begins of sites that match are not told in it. Exactly one of the three times. */
+/** Planned work: beginnings at sites that match are not told in it. */
 export interface MaintenancePlan {
   readonly name: string;
   readonly sites?: SiteMatcher;
@@ -115,7 +115,6 @@ export interface Alerts {
   /** Changes of a site within an hour above which it is flapping. */
   readonly flapsMax: number;
   readonly heartbeat?: Heartbeat;
-  readonly maintenance: readonly MaintenancePlan[];
   /** Of the status page, for links in messages. */
   readonly publicUrl?: string;
 }

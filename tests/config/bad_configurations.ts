@@ -27,6 +27,25 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "kafka:\n  server: k:9092\n  tls: {serverName: x}":
     '3:9: unknown key "kafka.tls.serverName"; did you mean "server_name"?',
   "interval: true": '1:11: invalid "interval": true is not a duration from 100ms to 7d',
+  "maintenance: [{name: x, from: 2026-02-31T00:00, to: 2026-03-01T00:00}]":
+    '1:31: invalid "maintenance.from": the value is not a time such as 2026-12-01T22:00, with or without an offset',
+  "maintenance:\n  - {name: x, cron: 0 3 * * *, duration: 2h}\n  - {name: x, cron: 0 4 * * *, duration: 2h}":
+    '3:12: duplicate name "x": first used at line 2',
+  "maintenance: [{name: x, from: 2026-03-01T00:00}]":
+    '1:15: invalid "maintenance": needs from and to, or cron and duration, or rrule, start and duration',
+  "maintenance: [{name: x, from: 2026-03-02T00:00, to: 2026-03-01T00:00}]":
+    '1:15: invalid "maintenance": ends before it begins, or later than 31 days after it',
+  "maintenance: [{name: x, cron: 0 3 * *, duration: 2h, zone: Berlin}]": [
+    '1:31: invalid "maintenance.cron": the value is not a cron line of five fields, such as 0 3 * * sun',
+    '1:60: invalid "maintenance.zone": the value is not a time zone, such as Europe/Berlin',
+  ],
+  "maintenance: [{name: x, rrule: FREQ=YEARLY, start: 2026-02-31T00:00, duration: 59s}]": [
+    '1:32: invalid "maintenance.rrule": the value is not a rule of FREQ=DAILY, WEEKLY or MONTHLY with INTERVAL, BYDAY, BYMONTHDAY, and UNTIL or COUNT',
+    '1:52: invalid "maintenance.start": the value is not a local time such as 2026-12-01T22:00',
+    '1:80: invalid "maintenance.duration": "59s" is not a duration from 1m to 31d',
+  ],
+  "maintenance: [{name: x, sites: [], cron: 0 3 * * *, duration: 2h}]":
+    '1:32: invalid "maintenance.sites": a list of 0 items is not a list of 1 to 100 names, such as [shop, "api-*"]',
   "interval: 5 minutes":
     '1:11: invalid "interval": "5 minutes" is not a duration; write 500ms, 30s, 5m, 2h, 1d or a number of seconds',
   "interval: 99ms": '1:11: invalid "interval": "99ms" is not a duration from 100ms to 7d',

@@ -33,7 +33,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "prom-client": ["src/runtime/"],
   "re2js": ["src/scanner/"],
   "uplot": ["src/web/"],
-  "uuid": ["src/report/"],
+  "uuid": ["src/alerts/", "src/report/"],
   "yaml": ["src/config/"],
   // In web/ it describes the API: types and the OpenAPI file are made from the same schemas.
   "zod": ["src/config/", "src/web/"],

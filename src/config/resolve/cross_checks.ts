@@ -41,6 +41,18 @@ export function crossCheck(checked: CrossChecked, { checkAddress }: Checkers = {
   if (checkAddress !== undefined) checkAddresses(checked, checkAddress);
   checkGroup(checked);
   checkSections(checked);
+  checkPlans(checked);
+}
+
+/** Windows of work are known by its name. */
+function checkPlans({ config: { maintenance }, source }: CrossChecked): void {
+  maintenance.forEach(({ name }, index) => {
+    const first = maintenance.findIndex((plan) => plan.name === name);
+    if (first === index) return;
+    const { line } = source.place(["maintenance", first, "name"]);
+    const message = `duplicate name ${JSON.stringify(name)}: first used at line ${line}`;
+    source.report(["maintenance", index, "name"], message);
+  });
 }
 
 /** What a configuration may say, and probably does not mean. */
