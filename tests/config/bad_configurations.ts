@@ -80,11 +80,11 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "sites:\n  - {url: tcp://h:1, starttls: smtps}":
     '2:32: invalid "sites.starttls": "smtps" is not one of smtp, imap, pop3, ldap, postgres, mysql, xmpp; did you mean "smtp"?',
   "sites:\n  - url: http://*.example.org/":
-    '2:10: invalid "sites.url": "http://*.example.org/" is not an http, https, tcp or tls URL of at most 2048 characters, without spaces and wildcards',
+    '2:10: invalid "sites.url": "http://*.example.org/" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
   "sites:\n  - url: http://example.org/a b":
-    '2:10: invalid "sites.url": "http://example.org/…" is not an http, https, tcp or tls URL of at most 2048 characters, without spaces and wildcards',
+    '2:10: invalid "sites.url": "http://example.org/…" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
   "sites:\n  - url: http:user:secret@example.org":
-    '2:10: invalid "sites.url": the value is not an http, https, tcp or tls URL of at most 2048 characters, without spaces and wildcards',
+    '2:10: invalid "sites.url": the value is not an http or https URL of at most 2048 characters, without spaces and wildcards',
   "sites:\n  - {name: a, url: http://a/}\n  - {name: a, url: http://b/}":
     '3:12: duplicate site name "a": first used at sitemon.yaml:2',
   [`sites:\n  - {name: ${"n".repeat(201)}, url: http://a/}`]:
@@ -94,7 +94,7 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   'sites:\n  - url: http://h/\n    pattern: "\\0"':
     '3:14: invalid "sites.pattern": the value is not a regular expression of 1 to 4096 characters',
   'sites:\n  - url: "http://h/\\udfff"':
-    '2:10: invalid "sites.url": "http://h/…" is not an http, https, tcp or tls URL of at most 2048 characters, without spaces and wildcards',
+    '2:10: invalid "sites.url": "http://h/…" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
   "interval: 99999999999999999999":
     '1:11: invalid "interval": a number is not a duration from 100ms to 7d',
   "sites:\n  - url: http://h/\n    redirects: 99999999999999999999":

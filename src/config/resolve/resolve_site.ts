@@ -1,7 +1,7 @@
 /** A site with what it inherits from `defaults`, in the program's units. */
 import type { ExpectConfig } from "../schema/expect_schema.ts";
 import type { DefaultsConfig, SiteConfig } from "../schema/site_schema.ts";
-import { socketUrl } from "../schema/socket_schema.ts";
+import { protocolOf } from "../schema/protocols.ts";
 import { fittingDefaults } from "./protocol_keys.ts";
 import type {
   BodyExpectation,
@@ -42,7 +42,7 @@ export function resolveSite(site: WithFiles<SiteConfig>, { name, defaults, inter
   return {
     ...same,
     name,
-    url: socketUrl(site.url) ?? site.url,
+    url: protocolOf(site.url)?.urlOf(site.url) ?? site.url,
     intervalMs: interval,
     timeoutMs: timeout,
     connectTimeoutMs: connect_timeout,
@@ -74,7 +74,8 @@ function retriesOf({ delay, ...same }: NonNullable<DefaultsConfig["retries"]>) {
 
 /** What a site must answer; undefined when nothing is expected of it. */
 function resolveExpect(expect: ExpectConfig): SiteExpect | undefined {
-  const { status, header, body, json, size, response_time, certificate_days, invert } = expect;
+  const { status, header, body, json, size, response_time, certificate_days, invert, ...own } =
+    expect;
   const resolved: SiteExpect = {
     ...(status && { status }),
     ...(header && { header: header.map((item) => camelKeys(item)) }),
@@ -86,6 +87,7 @@ function resolveExpect(expect: ExpectConfig): SiteExpect | undefined {
       certificateDays: limitsOf(certificate_days, "degraded"),
     }),
     ...(invert && { invert }),
+    ...camelKeys(own),
   };
   return Object.keys(resolved).length === 0 ? undefined : resolved;
 }

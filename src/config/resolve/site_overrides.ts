@@ -1,8 +1,9 @@
 /** What the command line says of every site that is checked, in place of what its definition says. */
 import type { Site } from "../site.ts";
 import { brokenRule } from "../schema/messages.ts";
+import { HTTP } from "../schema/http_schema.ts";
+import { protocolOf } from "../schema/protocols.ts";
 import { siteSchema } from "../schema/site_schema.ts";
-import { isSocketUrl } from "../schema/socket_schema.ts";
 import { shownValue } from "../yaml/shown_value.ts";
 
 /** In the form of a file. */
@@ -36,11 +37,11 @@ export function overridden(
   }
   const timeoutMs = data.timeout;
   const status = data.expect?.status;
-  const socket = status && sites.find(({ url }) => isSocketUrl(url));
-  if (socket) {
-    const name = JSON.stringify(socket.name);
+  const other = status && sites.find(({ url }) => protocolOf(url) !== HTTP);
+  if (other) {
+    const name = JSON.stringify(other.name);
     return {
-      problem: `invalid --expect-status: ${name} has a tcp or tls url, which has no status`,
+      problem: `invalid --expect-status: ${name} has no status: its url is not http or https`,
     };
   }
   return {

@@ -2,19 +2,20 @@
 import * as z from "zod";
 import type { Limits, StatusRange } from "../site.ts";
 import { duration, formatDuration, KIB, MIB, size } from "./duration_and_size.ts";
-import { ruleOf } from "./messages.ts";
+import {
+  EXPECTATIONS_MAX,
+  EXPECTED_LENGTH_MAX,
+  patterns,
+  patternSchema,
+  texts,
+} from "./pattern_schema.ts";
+import { OWN_EXPECTATIONS } from "./protocols.ts";
 import { type Exact, text, whole } from "./scalar.ts";
 
 /** HTTP has 100 to 599; some servers answer up to 999, and one may want to expect that. */
 const STATUS = { min: 100, max: 999 };
 /** Longer lists than this are better written as ranges. */
 const RANGES_MAX = 32;
-/** A longer regular expression is generated, and slow to compile. */
-const PATTERN_LENGTH_MAX = 4 * KIB;
-/** All of them are looked at in every check. */
-const EXPECTATIONS_MAX = 64;
-/** Longer texts are better told apart by a part of them. */
-const EXPECTED_LENGTH_MAX = 4 * KIB;
 const JSON_PATH_LENGTH_MAX = KIB;
 /** A check may take ten minutes at most. */
 const RESPONSE_TIME = { minMs: 1, maxMs: 600_000 };
@@ -59,25 +60,6 @@ function parseStatusRange(value: number | string): StatusRange | undefined {
 function formatStatusRange({ first, last, negated }: StatusRange): number | string {
   if (first === last && !negated) return first;
   return `${negated ? "!" : ""}${first === last ? first : `${first}-${last}`}`;
-}
-
-/** A report holds the pattern, and no store takes a NUL or half a character. */
-const STORABLE = /^[^\0\p{Cs}]*$/u;
-
-/** A regular expression; the scanner's own engine proves later that it compiles. */
-export const patternSchema = z.string({
-  error: `is not a regular expression of 1 to ${PATTERN_LENGTH_MAX} characters`,
-}).min(1).max(PATTERN_LENGTH_MAX).regex(STORABLE);
-
-const expectedSchema = z.string({ error: `is not text of 1 to ${EXPECTED_LENGTH_MAX} characters` })
-  .min(1).max(EXPECTED_LENGTH_MAX);
-
-const texts = oneOrMore(expectedSchema);
-const patterns = oneOrMore(patternSchema);
-
-function oneOrMore(item: z.ZodString) {
-  const error = `${ruleOf(item)}, or a list of at most ${EXPECTATIONS_MAX}`;
-  return z.union([item, z.array(item).min(1).max(EXPECTATIONS_MAX)], { error });
 }
 
 function listOf<T extends z.ZodType>(item: T, of: string) {
@@ -195,6 +177,7 @@ export const expectSchema = z.strictObject({
     ),
   invert: z.boolean().optional()
     .describe("Inverts the outcome: a site that meets all other expectations is `down`."),
+  ...OWN_EXPECTATIONS,
 });
 
 export type ExpectConfig = Exact<z.output<typeof expectSchema>>;

@@ -2,22 +2,16 @@
 import * as z from "zod";
 import { REASONS } from "../../report/outcome.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
-import { expectSchema, headerNameSchema, patternSchema } from "./expect_schema.ts";
+import { expectSchema, headerNameSchema } from "./expect_schema.ts";
 import { duration, KIB, MIB, size } from "./duration_and_size.ts";
+import { proxySchema, URL_FORM, URL_LENGTH_MAX } from "./http_schema.ts";
+import { patternSchema } from "./pattern_schema.ts";
+import { OWN_KEYS, protocolOf, SCHEMES } from "./protocols.ts";
 import { type Exact, identifier, password, path, quotable, text, whole } from "./scalar.ts";
-import {
-  isSocketUrl,
-  SOCKET_URL_RULE,
-  socketUrl,
-  startTlsSchema,
-  stepsSchema,
-} from "./socket_schema.ts";
 import { siteTlsSchema } from "./tls_schema.ts";
 
 /** As long as a report's `site` may be. */
 export const SITE_NAME_LENGTH_MAX = 200;
-/** As long as a report's `url` may be. */
-const URL_LENGTH_MAX = 2_048;
 /** Ten checks a second are a load test; a week is the longest that people wait, and fits a timer (24.8 days). */
 export const INTERVAL = { minMs: 100, maxMs: 7 * DAY_MS };
 /** No distant site answers within 10 ms; after ten minutes it is down for any reader. */
@@ -102,15 +96,12 @@ const retriesSchema = z.strictObject({
     .describe("Reasons for another attempt, or `any`."),
 });
 
-const URL_FORM = `URL of at most ${URL_LENGTH_MAX} characters, without spaces and wildcards`;
-
-export const httpUrlSchema = z.string({ error: `is not an http or https ${URL_FORM}` })
-  .max(URL_LENGTH_MAX).refine(isHttpUrl);
+const ONE_OF_THEM = `${SCHEMES.slice(0, -1).join(", ")} or ${SCHEMES.at(-1)}`;
 
 const siteUrlSchema = z.string({
   error: ({ input }) =>
-    isSocketUrl(String(input)) ? SOCKET_URL_RULE : `is not an http, https, tcp or tls ${URL_FORM}`,
-}).max(URL_LENGTH_MAX).refine((url) => isHttpUrl(url) || socketUrl(url) !== undefined);
+    protocolOf(String(input))?.urlRule ?? `is not an ${ONE_OF_THEM} ${URL_FORM}`,
+}).max(URL_LENGTH_MAX).refine((url) => protocolOf(url)?.urlOf(url) !== undefined);
 
 /** Settings that have a value for every site. */
 const settings = {
@@ -139,9 +130,7 @@ const optionalSettings = {
   retries: retriesSchema.optional(),
   ip_version: z.union([z.literal(4), z.literal(6)], { error: "is not 4 or 6" }).optional()
     .describe("4 or 6 to connect over that version only."),
-  proxy: z.string({ error: "is not a URL of the form http://[user:password@]host:port" })
-    .refine(isProxyUrl).optional()
-    .describe("Proxy to use. Those of the environment are ignored."),
+  proxy: proxySchema.optional().describe("Proxy to use. Those of the environment are ignored."),
   traceparent: z.boolean().optional().describe(
     "Sends the W3C header `traceparent`, which joins the site's own traces to the check's.",
   ),
@@ -166,32 +155,10 @@ export const siteSchema = z.strictObject({
   name: text(SITE_NAME_LENGTH_MAX).optional()
     .describe("Unique name; the URL without credentials when absent, with `#2` on a repeat."),
   url: siteUrlSchema.describe("URL to check."),
-  steps: stepsSchema.optional().describe(
-    "What is sent over a tcp or tls connection, and expected.",
-  ),
-  starttls: startTlsSchema.optional().describe(
-    "Protocol in whose words a tcp or tls site is asked for TLS.",
-  ),
+  ...OWN_KEYS,
   ...z.object(settings).partial().shape,
   ...optionalSettings,
 });
 
 export type DefaultsConfig = Exact<z.output<typeof defaultsSchema>>;
 export type SiteConfig = Exact<z.output<typeof siteSchema>>;
-
-/** Stricter than a URL parser, which accepts spaces, line breaks and missing or doubled slashes. */
-function isHttpUrl(url: string): boolean {
-  return /^https?:\/\/[^/\\\s\p{Cc}\p{Cs}][^\s\p{Cc}\p{Cs}]*$/iu.test(url) &&
-    hasPlainHost(URL.parse(url));
-}
-
-function isProxyUrl(url: string): boolean {
-  if (!/^http:\/\/[^/\\\s\p{Cc}]+\/?$/iu.test(url)) return false;
-  const parsed = URL.parse(url);
-  return parsed?.search === "" && parsed.hash === "" && hasPlainHost(parsed);
-}
-
-/** Hosts become permissions, in which an asterisk and a comma would mean more than one host. */
-function hasPlainHost(url: URL | null): boolean {
-  return url !== null && /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)$/.test(url.hostname);
-}

@@ -1,8 +1,9 @@
 /** The schema of what tcp and tls sites alone have: their url, a dialogue, and STARTTLS. */
 import * as z from "zod";
 import { formatHost, parseHost } from "./host_port.ts";
-import { patternSchema } from "./expect_schema.ts";
 import { KIB } from "./duration_and_size.ts";
+import { patternSchema } from "./pattern_schema.ts";
+import type { Fitting, Protocol } from "./protocol.ts";
 
 /** A dialogue that shows a server's health takes a few. */
 const STEPS_MAX = 32;
@@ -11,19 +12,8 @@ const SEND_LENGTH_MAX = 4 * KIB;
 
 const SOCKET_URL = /^(tcp|tls):\/\/([^/]*)$/i;
 
-/** The rule of a url that begins as one of them. */
-export const SOCKET_URL_RULE = "is not tcp://host:port or tls://host:port with a port up to 65535";
-
-/** True when a url means one of them, whatever else it says. */
-export function isSocketUrl(url: string): boolean {
-  return /^(tcp|tls):/i.test(url);
-}
-
-/**
- * The url as connections and permissions have it, with its scheme and host in lower case; undefined
- * when it is none.
- */
-export function socketUrl(text: string): string | undefined {
+/** With scheme and host in lower case. */
+function socketUrl(text: string): string | undefined {
   const [, scheme, address = ""] = SOCKET_URL.exec(text) ?? [];
   const parsed = parseHost(address);
   if (scheme === undefined || !parsed?.port) return undefined;
@@ -41,10 +31,37 @@ const stepSchema = z.strictObject({
   error: "no send and no expect; add one",
 });
 
-export const stepsSchema = z.array(stepSchema, {
+const stepsSchema = z.array(stepSchema, {
   error: `is not a list of 1 to ${STEPS_MAX} steps with send, expect or both`,
 }).min(1).max(STEPS_MAX);
 
-export const startTlsSchema = z.enum(
-  ["smtp", "imap", "pop3", "ldap", "postgres", "mysql", "xmpp"],
-);
+const startTlsSchema = z.enum(["smtp", "imap", "pop3", "ldap", "postgres", "mysql", "xmpp"]);
+
+export const SOCKET_KEYS = {
+  steps: stepsSchema.optional().describe(
+    "What is sent over a tcp or tls connection, and expected.",
+  ),
+  starttls: startTlsSchema.optional().describe(
+    "Protocol in whose words a tcp or tls site is asked for TLS.",
+  ),
+};
+
+export const SOCKET: Protocol = {
+  schemes: ["tcp", "tls"],
+  urlRule: "is not tcp://host:port or tls://host:port with a port up to 65535",
+  urlOf: socketUrl,
+  own: [{ keys: Object.keys(SOCKET_KEYS), need: "a tcp or tls url" }],
+  shares(site: SocketSite) {
+    if (isSecure(site)) return ["tls", "text", "body"];
+    return site.steps?.some(({ expect }) => expect !== undefined) ? ["text", "body"] : [];
+  },
+};
+
+interface SocketSite extends Fitting {
+  readonly steps?: z.output<typeof stepsSchema>;
+  readonly starttls?: z.output<typeof startTlsSchema>;
+}
+
+function isSecure({ url, starttls }: SocketSite): boolean {
+  return /^tls:/i.test(url) || starttls !== undefined;
+}

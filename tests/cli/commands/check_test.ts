@@ -241,7 +241,7 @@ const MISTAKES: readonly [args: string[], problem: RegExp][] = [
   [["--timeout", "1h", "a.b"], /^invalid --timeout: "1h" is not a duration from 10ms to 10m\n$/],
   [
     ["--expect-status", "200", "tcp://127.0.0.1:1"],
-    /^invalid --expect-status: "tcp:\/\/127.0.0.1:1\/?" has a tcp or tls url, which has no status/,
+    /^invalid --expect-status: "tcp:\/\/127.0.0.1:1\/?" has no status: its url is not http or https/,
   ],
   [["--expect-status", "200,2xy", "a.b"], /^invalid --expect-status: "200,2xy" is not a status /],
   [["--contains", "", "a.b"], /^invalid --contains: the value is not text of 1 to 4096 characters/],

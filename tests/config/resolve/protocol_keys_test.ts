@@ -7,6 +7,7 @@ const HTTP = "needs an http or https url; remove it";
 const SOCKET = "needs a tcp or tls url; remove it";
 const TLS = 'needs TLS: an https or tls url, or "starttls"; remove it';
 const READ = 'needs something to read: "steps" with "expect", or TLS; remove it';
+const BODY = 'needs a body: an http or https url, "steps" with "expect", or TLS; remove it';
 
 /** Keys of a site that are refused, each at its own place. */
 const MISFITS: readonly [site: string, ...mistakes: string[]][] = [
@@ -29,11 +30,12 @@ const MISFITS: readonly [site: string, ...mistakes: string[]][] = [
   [
     "url: TCP://h:1, pattern: x, max_body_bytes: 1, steps: [{send: x}]",
     `"sites.pattern" ${READ}`,
-    `"sites.max_body_bytes" ${READ}`,
+    `"sites.max_body_bytes" ${BODY}`,
   ],
   [
     "url: tcp://h:1, expect: {body: {contains: a}, json: [{path: $, equals: 1}], size: {min: 1}}",
-    ...["body", "json", "size"].map((key) => `"sites.expect.${key}" ${READ}`),
+    `"sites.expect.body" ${READ}`,
+    ...["json", "size"].map((key) => `"sites.expect.${key}" ${BODY}`),
   ],
   ["url: tcp://h:1, pattern: x, steps: [{expect: x}], expect: {size: {min: 1}}"],
   ["url: tcp://h:1, starttls: smtp, tls: {insecure: true}, expect: {certificate_days: 3}"],
