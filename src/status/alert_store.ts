@@ -23,6 +23,8 @@ export const RECENT_CHECKS_MAX = 20;
 export const DELIVERY_MESSAGES_MAX = 1_000;
 /** A message that could not be delivered for so long tells nobody anything new. */
 export const MESSAGE_EXPIRES_MS = 86_400_000;
+/** For how long a leader that says nothing keeps others from deciding. */
+export const LEAD_MS = 10_000;
 
 /** Why an alert ended. */
 export type AlertEnd = "recovered" | "rule_removed" | "site_forgotten" | "superseded_by_location";
@@ -90,7 +92,10 @@ export interface Alert {
 /** `digest` tells of what began and ended unseen; `flapping` once that changes are no longer told. */
 export type MessageKind = "fired" | "reminded" | "resolved" | "flapping" | "digest";
 
-/** How a message ended; `pending` until then. */
+/**
+ * How a message ended; `pending` until then. `superseded`: nobody can have been told of it, and its
+ * alert has ended, or there is a newer reminder. `suppressed`: likewise, and its alert is held back.
+ */
 export type MessageState = "pending" | "delivered" | "superseded" | "suppressed" | "expired";
 
 /** What is told to a channel about an alert. Its content is that of the alert when it was decided. */
@@ -103,11 +108,14 @@ export interface AlertMessage {
   /** Of this kind; from 1. */
   readonly count: number;
   readonly created_at: Date;
-  /** Not before: others of its group may fire meanwhile. */
+  /** Not before, unless another message of its group is due: then all that wait go together. */
   readonly due_at: Date;
 }
 
-/** Messages of one channel and group that are sent together, each time the same ones under the same id. */
+/**
+ * Messages of one channel and group that are sent together, each time the same ones under the same
+ * id, but for those that have expired meanwhile.
+ */
 export interface Delivery {
   /** The id of its first message. */
   readonly id: string;
@@ -130,7 +138,7 @@ export interface Attempt {
   readonly isMaybeTold: boolean;
   /** Of what came back, without secrets; `null` when delivered. */
   readonly error: string | null;
-  /** When the channel is tried again, unless delivered. */
+  /** When the channel is tried again, unless delivered; `null` is at once. */
   readonly retry_at: Date | null;
 }
 
@@ -179,7 +187,10 @@ export interface RecentChecks extends SiteKey {
 
 /** What is asked for a decision. */
 export interface LookOptions {
-  /** Whose newest checks are wanted: those that are not up, or were not lately. */
+  /**
+   * Whose newest checks are wanted: those that are not up, or were not lately. None comes that is
+   * a day and twice as many spans of the newest older than it: an outage of sitemon confirms nothing.
+   */
   readonly sites: readonly SiteKey[];
   /** At most {@linkcode RECENT_CHECKS_MAX}. */
   readonly checks: number;
@@ -205,13 +216,20 @@ export interface Look {
 
 /** What a decision changes; written as one transaction. */
 export interface Decision {
-  /** New alerts, and open ones in their new form (suppression, detail, reminders). */
+  /**
+   * New alerts, and open ones in their new form (suppression, detail, reminders, end). One that has
+   * ended is left as it is, and so is what people acknowledged. Where `suppressed_by` is set, what
+   * fires or reminds and nobody can have been told yet is suppressed.
+   */
   readonly alerts: readonly Alert[];
-  /** New messages; one whose id exists is left as it is. */
+  /**
+   * New messages; one whose id exists is left as it is, unless it was suppressed: it is then told
+   * after all. An alert that ends has a `resolved` for each of its `channels`.
+   */
   readonly messages: readonly AlertMessage[];
   /**
    * Alerts of `alerts` that end. A beginning (and a reminder) that nobody can have been told yet is
-   * superseded with its end; each channel that may have been told gets `resolved`.
+   * superseded, and `resolved` with it where a channel cannot have been told anything.
    */
   readonly ended: readonly string[];
 }
@@ -219,8 +237,8 @@ export interface Decision {
 /** For the thread that decides and sends. Rejects with the errors of store.ts, and stays usable. */
 export interface AlertStore {
   /**
-   * True while this session is the one that decides: held by the session itself, so that another
-   * process takes over when it ends.
+   * True while this is the store that decides: for {@linkcode LEAD_MS} after each call, so that
+   * another process takes over when no call comes, and at once after `close()`.
    */
   lead(): Promise<boolean>;
   look(options: LookOptions): Promise<Look>;
@@ -228,11 +246,15 @@ export interface AlertStore {
   write(decision: Decision): Promise<void>;
   /**
    * Deliveries that are due, one a channel, leased for `leaseMs`: no other process gets them
-   * meanwhile. Nothing of a channel that is to be tried later. Of an alert, a message comes only
-   * after those before it have ended. Ends what is older than {@linkcode MESSAGE_EXPIRES_MS}.
+   * meanwhile. Nothing of a channel that is to be tried later. Of an alert, a message comes to a
+   * channel only after those before it have ended. Ends what is older than
+   * {@linkcode MESSAGE_EXPIRES_MS}, of every channel.
    */
   claim(channels: readonly string[], leaseMs: number): Promise<readonly Delivery[]>;
-  /** Notes what came of attempts; one that was leased away meanwhile is noted all the same. */
+  /**
+   * Notes what came of attempts; one that was leased away meanwhile is noted all the same. Supersedes,
+   * as `write()` does, what is now known to have told nobody.
+   */
   settle(attempts: readonly Attempt[]): Promise<void>;
   close(): Promise<void>;
 }
@@ -242,6 +264,7 @@ export interface AlertFilter {
   readonly site?: string;
   /** Open ones alone. */
   readonly isOpen?: boolean;
+  /** What lasted then, or later. */
   readonly since?: Date;
   /** The newest so many. */
   readonly limit: number;
@@ -251,9 +274,11 @@ export interface AlertFilter {
 export interface MessageSums {
   readonly messages: number;
   readonly states: Readonly<Record<MessageState, number>>;
-  /** Alerts that ended, and channels told of the beginning but neither told of the end nor pending. */
+  /** Channels of alerts that fired without a message of their beginning. */
+  readonly unmade: number;
+  /** Channels that may have been told of a beginning, and have no message of the end of its alert. */
   readonly untoldEnds: number;
-  /** Ends told without a beginning. */
+  /** Ends told, or to be told, without a beginning. */
   readonly untoldBeginnings: number;
 }
 
