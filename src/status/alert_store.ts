@@ -98,6 +98,9 @@ export type MessageKind = "fired" | "reminded" | "resolved" | "flapping" | "dige
  */
 export type MessageState = "pending" | "delivered" | "superseded" | "suppressed" | "expired";
 
+/** As much of the id of an alert or a mute as tables show, and commands take for it. */
+export const SHOWN_ID_LENGTH = 8;
+
 /** What is told to a channel about an alert. Its content is that of the alert when it was decided. */
 export interface AlertMessage {
   /** uuid5 of alert, channel, kind and count: a receiver knows by it what it has. */
@@ -282,17 +285,25 @@ export interface MessageSums {
   readonly untoldBeginnings: number;
 }
 
+/** A message and what became of it. */
+export interface KeptMessage extends Omit<AlertMessage, "alert"> {
+  readonly state: MessageState;
+  readonly attempts: number;
+  /** Of the last attempt; `null` when there was none, or it succeeded. */
+  readonly error: string | null;
+  /** When it was delivered, or had another end. */
+  readonly settled_at: Date | null;
+}
+
 /** For people: `sitemon alerts`, `sitemon maintenance`, and the page, which only reads. */
 export interface AlertRecords {
   /** The newest first. */
   alerts(filter: AlertFilter): Promise<readonly Alert[]>;
   /** Messages of an alert, in their order, with their ends. */
-  messages(alert: string): Promise<
-    readonly (AlertMessage & { readonly state: MessageState; readonly error: string | null })[]
-  >;
+  messages(alert: string): Promise<readonly KeptMessage[]>;
   channels(): Promise<readonly ChannelState[]>;
-  /** Resolves to the open alerts of the site (or the one with this id) that are now acknowledged. */
-  acknowledge(target: string, author: string, comment: string): Promise<readonly Alert[]>;
+  /** Resolves to the open alert that is now acknowledged; none when it is not open. */
+  acknowledge(alert: string, author: string, comment: string): Promise<readonly Alert[]>;
   /** Those that last or are to come, and those that ended after `since`. */
   mutes(since: Date): Promise<readonly Mute[]>;
   /** Adds a mute, or changes the one with its id, the past included. */
