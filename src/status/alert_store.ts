@@ -50,8 +50,9 @@ export interface AlertDetail {
   /** Those that are not well, the worst first; a few, see `placesLeftOut`. */
   readonly places: readonly AlertPlace[];
   readonly placesLeftOut: number;
-  /** Sites whose alerts are held back while this one fires. */
+  /** Sites whose alerts are held back while this one fires, or that a location no longer checks; a few. */
   readonly children: readonly string[];
+  readonly childrenLeftOut: number;
   /** How long the last incident of the site took, in milliseconds; `null` when none is known. */
   readonly lastDurationMs: number | null;
   /** For `flapping` messages: changes within the hour before. */
@@ -71,8 +72,9 @@ export interface Alert {
   readonly location: string | null;
   /** When the trouble began, by its checks. */
   readonly began_at: Date;
-  /** When it was decided. */
+  /** When it was decided; once its beginning was to be told, when that was. */
   readonly fired_at: Date;
+  /** By its checks, like the beginning. */
   readonly ended_at: Date | null;
   readonly end: AlertEnd | null;
   /** `null` once its beginning was to be told. */
@@ -89,7 +91,11 @@ export interface Alert {
   readonly ack_comment: string | null;
 }
 
-/** `digest` tells of what began and ended unseen; `flapping` once that changes are no longer told. */
+/**
+ * `digest` tells of what began and ended unseen: its alert is written already ended, and has no
+ * `resolved`. `flapping` tells once that changes are no longer told; whoever got it knows of the
+ * alert, as with `fired`.
+ */
 export type MessageKind = "fired" | "reminded" | "resolved" | "flapping" | "digest";
 
 /**
@@ -199,13 +205,15 @@ export interface LookOptions {
   readonly checks: number;
   /** Sites with new reports, whose incidents that ended after `endedAfter` are wanted. */
   readonly changed: readonly SiteKey[];
+  /** Names of rules with what they look for: an edited one is another. */
+  readonly rules: readonly string[];
   readonly endedAfter: Date;
 }
 
 /** What the store knows for a decision, beside the status of the sites. All of one snapshot. */
 export interface Look {
-  /** When alerts were first decided in this database: what ended before is no news. */
-  readonly started_at: Date;
+  /** When each of `rules` was first looked at in this database: what began before is no news. */
+  readonly started: Readonly<Record<string, Date>>;
   /** By the store's clock. */
   readonly now: Date;
   readonly recent: readonly RecentChecks[];
@@ -213,7 +221,7 @@ export interface Look {
   readonly ended: readonly Incident[];
   /** Open ones, and those that ended after `endedAfter`. */
   readonly alerts: readonly Alert[];
-  /** That last now. */
+  /** That last now, or ended after `endedAfter`. */
   readonly mutes: readonly Mute[];
 }
 
