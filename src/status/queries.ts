@@ -137,6 +137,15 @@ export interface Incident extends SiteKey {
   readonly error_text: string | null;
 }
 
+/** An incident, and how it went. */
+export interface IncidentStory {
+  readonly incident: Incident;
+  /** The report that began it, while that is kept. */
+  readonly first: HistoryReport | undefined;
+  /** From the first outcome that is not up to the one that is; the oldest first. */
+  readonly transitions: readonly Transition[];
+}
+
 export interface IncidentsOptions {
   /** All sites when absent. */
   readonly site?: string;
@@ -145,10 +154,13 @@ export interface IncidentsOptions {
   readonly until: Date;
 }
 
-/** How fast a site answered in an hour, by the buckets of `latency_buckets.ts`. */
+/** What one point of the latency says. */
+export type LatencyStep = "hour" | "day";
+
+/** How fast a site answered in an hour or a day, by the buckets of `latency_buckets.ts`. */
 export interface LatencyPoint {
-  /** The beginning of the hour. */
-  readonly hour: Date;
+  /** The beginning of the hour, or of the day in UTC. */
+  readonly at: Date;
   /** Checks that were answered, at least one. */
   readonly responses: number;
   readonly meanMs: number;
@@ -188,13 +200,15 @@ export interface HistoryOptions {
   readonly transitionDays: number;
   /** Latency of so many days until now; at most {@linkcode LATENCY_DAYS_MAX}. */
   readonly latencyDays: number;
+  /** By the hour when absent. */
+  readonly latencyStep?: LatencyStep;
 }
 
 export interface SiteHistory {
   readonly status: SiteStatus;
   /** The newest first. */
   readonly transitions: readonly Transition[];
-  /** The oldest first; hours without an answer have no point. */
+  /** The oldest first; hours or days without an answer have no point. */
   readonly latency: readonly LatencyPoint[];
   /** The report that began each of the newest incidents, newest first, while it is kept. */
   readonly failures: readonly HistoryReport[];
@@ -234,6 +248,8 @@ export interface StatusQueries {
   history(site: SiteKey, options: HistoryOptions): Promise<SiteHistory | undefined>;
   /** The newest first; {@linkcode INCIDENTS_LISTED_MAX} at most. */
   incidents(options: IncidentsOptions): Promise<readonly Incident[]>;
+  /** The incident of a site that began at this time, to the millisecond; `undefined` without one. */
+  incident(site: SiteKey, beganAt: Date): Promise<IncidentStory | undefined>;
   /**
    * What changed since the call that gave `cursor`; nothing is left out, some may come twice.
    * Without one, or with one that is not understood, every site comes.

@@ -196,6 +196,45 @@ export function incidentsContract(
     deepStrictEqual(await begun(0, 1_000, "nobody"), []);
   });
 
+  test("incident() has its first report and its course, until it is purged", async (opened) => {
+    const { store, queries, maintenance } = opened;
+    const error = (text: string) => ({ error_text: text, snippet: `<b>${text}</b>` });
+    await store.apply(chunk([
+      ...minutely("down", 0, 2, error("before")),
+      ...minutely("up", 2, 1),
+      ...minutely("degraded", 3, 2, error("first")),
+      ...minutely("down", 5, 2, error("later")),
+      ...minutely("up", 7, 1),
+      ...minutely("down", 3, 1, {
+        location: "Paris",
+        producer_id: PRODUCERS[1],
+        ...error("elsewhere"),
+      }),
+    ]));
+    const key = { site: "shop", location: "default" };
+    const beganAt = new Date((START + 3 * MINUTE) / 1_000);
+    const { incident, first, transitions } = (await queries.incident(key, beganAt))!;
+    const listed = (await queries.incidents({ ...ALL, site: "shop" }))
+      .find(({ location, began_at }) =>
+        location === "default" && began_at.getTime() === beganAt.getTime()
+      );
+    deepStrictEqual(incident, listed);
+    deepStrictEqual(inMinutes(incident), [3, 7, null, 4]);
+    strictEqual(first!.snippet, "<b>first</b>");
+    deepStrictEqual(transitions.map(({ from, to }) => `${from} to ${to}`), [
+      ...["up to degraded", "degraded to down", "down to up"],
+    ]);
+    for (const ms of [-1, 1, MINUTE / 1_000]) {
+      const other = new Date(beganAt.getTime() + ms);
+      strictEqual(await queries.incident(key, other), undefined);
+    }
+    strictEqual(await queries.incident({ ...key, site: "none" }, beganAt), undefined);
+    await maintenance.prepare(8 * 86_400_000);
+    await maintenance.purge(new AbortController().signal);
+    const purged = (await queries.incident(key, beganAt))!;
+    deepStrictEqual([purged.first, purged.transitions.length], [undefined, 3]);
+  });
+
   test("incidents() are of no site that was forgotten", async ({ store, queries, maintenance }) => {
     await store.apply(chunk(minutely("down", 0, HOUR / MINUTE)));
     await maintenance.forget("shop");

@@ -344,8 +344,26 @@ export function queriesContract(
     const { latency } = (await queries.history(SHOP, { ...HISTORY, latencyDays: 7 }))!;
     const [first, second] = [hour - HOUR, hour].map((micros) => new Date(micros / 1_000));
     deepStrictEqual(latency, [
-      { hour: first, responses: 1, meanMs: 5, p50Ms: 5, p95Ms: 9.5, p99Ms: 9.9 },
-      { hour: second, responses: 100, meanMs: 314, p50Ms: 18.3, p95Ms: 81.3, p99Ms: 10_000 },
+      { at: first, responses: 1, meanMs: 5, p50Ms: 5, p95Ms: 9.5, p99Ms: 9.9 },
+      { at: second, responses: 100, meanMs: 314, p50Ms: 18.3, p95Ms: 81.3, p99Ms: 10_000 },
+    ]);
+  });
+
+  test("history() estimates the latency of whole days from their buckets", async (opened) => {
+    const { store, queries } = opened;
+    const times = [...Array(90).fill(20), ...Array(8).fill(75), 9_000, 20_000];
+    await apply(store, [
+      ...times.map((response_time, index) => (
+        { recorded_at: noonOf(2) + (index % 3 - 1) * HOUR, response_time }
+      )),
+      { recorded_at: noonOf(1), ...DOWN, response_code: null },
+      { recorded_at: noonOf(91) },
+    ]);
+    const byDay = { ...HISTORY, latencyDays: 90, latencyStep: "day" } as const;
+    const { latency } = (await queries.history(SHOP, byDay))!;
+    const at = new Date((noonOf(2) - 12 * HOUR) / 1_000);
+    deepStrictEqual(latency, [
+      { at, responses: 100, meanMs: 314, p50Ms: 18.3, p95Ms: 81.3, p99Ms: 10_000 },
     ]);
   });
 

@@ -99,7 +99,7 @@ function latencyLines(
 
 /** A character an hour up to now, scaled to the slowest hour's p95; a dot where nothing answered. */
 export function sparkline(points: readonly LatencyPoint[], now: Date): string {
-  const byHour = new Map(points.map((point) => [hourOf(point.hour), point.p95Ms]));
+  const byHour = new Map(points.map((point) => [hourOf(point.at), point.p95Ms]));
   const highest = Math.max(...byHour.values());
   const first = Math.min(...byHour.keys());
   return Array.from({ length: hourOf(now) - first + 1 }, (_, index) => {

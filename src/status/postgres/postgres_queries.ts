@@ -5,6 +5,10 @@ import { Session } from "./connection/session.ts";
 import { NOW } from "./postgres_maintenance.ts";
 import type { PostgresStoreOptions } from "./postgres_store.ts";
 
+function timestamp(ms: string): string {
+  return `timestamptz 'epoch' + ${ms}::float8 * interval '1 millisecond'`;
+}
+
 export const POSTGRES_QUERIES: QueriesDialect = {
   now: NOW.text,
   sites: `SELECT site COLLATE "C" AS site, location COLLATE "C" AS location
@@ -12,7 +16,9 @@ export const POSTGRES_QUERIES: QueriesDialect = {
   daySince: (days) => `(now() AT TIME ZONE 'UTC')::date - ${days}::int`,
   daysAgo: (days) => `now() - ${days}::int * interval '1 day'`,
   hoursSince: (days) => `now() - ${days}::int * interval '1 day'`,
-  viewTime: (ms) => `timestamptz 'epoch' + ${ms}::float8 * interval '1 millisecond'`,
+  viewTime: timestamp,
+  tableTime: timestamp,
+  dayOf: (hour) => `date_trunc('day', ${hour}, 'UTC')`,
   durationMs: "round(extract(epoch FROM duration) * 1000)::float8",
   changes: readChanges,
 };

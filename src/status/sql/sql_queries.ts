@@ -11,6 +11,7 @@ import {
   INCIDENTS_LISTED_MAX,
   INCIDENTS_MAX,
   type IncidentsOptions,
+  type IncidentStory,
   LATENCY_DAYS_MAX,
   type LatencyPoint,
   RECENT_REPORTS_MAX,
@@ -24,6 +25,7 @@ import {
   type Transition,
   TRANSITIONS_MAX,
 } from "../queries.ts";
+import { LATENCY_BOUNDS_MS, latencyColumn, latencyQuantile } from "../read/latency_buckets.ts";
 import { type DayRow, siteDays, siteUptimes, type UptimeRow } from "../read/coverage.ts";
 import type { Queryable, SqlSource, Statement } from "./sql_source.ts";
 
@@ -39,6 +41,10 @@ export interface QueriesDialect {
   readonly daySince: (days: string) => string;
   /** A time in milliseconds since 1970, as the views have times. */
   readonly viewTime: (ms: string) => string;
+  /** The same as the tables have times. */
+  readonly tableTime: (ms: string) => string;
+  /** The midnight before an hour of `site_hour`. */
+  readonly dayOf: (hour: string) => string;
   /** The milliseconds of an incident. */
   readonly durationMs: string;
   /** One row: `now_ms`. */
@@ -67,7 +73,24 @@ const TRANSITION_COLUMNS = `checked_at AS at, from_outcome AS "from", outcome AS
 
 /** Of `site_latency`. */
 const LATENCY_COLUMNS =
-  `hour, responses, mean_ms AS "meanMs", p50_ms AS "p50Ms", p95_ms AS "p95Ms", p99_ms AS "p99Ms"`;
+  `hour AS at, responses, mean_ms AS "meanMs", p50_ms AS "p50Ms", p95_ms AS "p95Ms", p99_ms AS "p99Ms"`;
+
+/** Of `site_incident`. */
+const incidentColumns = (durationMs: string) =>
+  `site, location, began_at, ended_at, unknown_since, ${durationMs} AS duration_ms,
+        outcome, reason, error_text`;
+
+/** What began an incident, among the transitions. */
+const BEGINS = "outcome <> 'up' AND (from_outcome IS NULL OR from_outcome = 'up')";
+
+/** The columns of `site_hour` that add up to how fast a site answered. */
+const ANSWER_COLUMNS = ["responses", "response_time_sum", ...LATENCY_BOUNDS_MS.map(latencyColumn)];
+
+/** As `site_latency` has them, of hours that were added up. */
+const ADDED_LATENCY_COLUMNS = [
+  ["mean", "1.0 * response_time_sum / responses"],
+  ...[50, 95, 99].map((part) => [`p${part}`, latencyQuantile(part / 100)]),
+].map(([name, value]) => `CAST(round(${value}, 1) AS double precision) AS "${name}Ms"`);
 
 /** Every site's status, by site and location. */
 export const STATUSES: Statement = {
@@ -75,9 +98,11 @@ export const STATUSES: Statement = {
   text: `SELECT ${CURRENT_COLUMNS} FROM site_current c ORDER BY c.site, c.location`,
 };
 
+type Dialect = Omit<QueriesDialect, "changes">;
+
 /** The statements of a store. */
-export function queryStatements(dialect: Omit<QueriesDialect, "changes">) {
-  const { now, sites, daySince, daysAgo, hoursSince, viewTime, durationMs } = dialect;
+export function queryStatements(dialect: Dialect) {
+  const { now, sites, daySince } = dialect;
   return {
     now: { name: "query_now", text: now },
     statuses: STATUSES,
@@ -106,6 +131,14 @@ export function queryStatements(dialect: Omit<QueriesDialect, "changes">) {
       JOIN site_day d ON d.site = s.site AND d.location = s.location
       WHERE NOT s.is_removed AND d.day > ${daySince("$2")}`,
     },
+    ...historyStatements(dialect),
+    ...incidentStatements(dialect),
+  } satisfies Record<string, Statement>;
+}
+
+/** What happened to one site. */
+function historyStatements({ daysAgo, dayOf, hoursSince }: Dialect) {
+  return {
     transitions: {
       name: "query_transitions",
       text: `SELECT ${TRANSITION_COLUMNS} FROM site_transition
@@ -117,32 +150,71 @@ export function queryStatements(dialect: Omit<QueriesDialect, "changes">) {
       text: `SELECT ${LATENCY_COLUMNS} FROM site_latency
       WHERE site = $1 AND location = $2 AND hour > ${hoursSince("$3")} ORDER BY hour`,
     },
-    // Through the transitions: a site that is up may have no failure among very many reports.
-    failures: {
-      name: "query_failures",
-      text: `SELECT ${REPORT_COLUMNS}
+    latencyByDay: {
+      name: "query_latency_by_day",
+      text: `SELECT at, CAST(responses AS int) AS responses, ${ADDED_LATENCY_COLUMNS.join(", ")}
       FROM (
-        SELECT producer_id, sequence, checked_at, order_at FROM site_transition
-        WHERE site = $1 AND location = $2 AND outcome <> 'up'
-          AND (from_outcome IS NULL OR from_outcome = 'up')
-        ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT ${INCIDENTS_MAX}) AS t
-      JOIN site_report r USING (producer_id, sequence, checked_at)
-      ORDER BY t.order_at DESC, t.producer_id DESC, t.sequence DESC`,
-    },
-    incidents: {
-      name: "query_incidents",
-      text: `SELECT site, location, began_at, ended_at, unknown_since,
-        ${durationMs} AS duration_ms, outcome, reason, error_text
-      FROM site_incident
-      WHERE began_at < ${viewTime("$3")} AND (ended_at IS NULL OR ended_at >= ${viewTime("$2")})
-        AND (CAST($1 AS text) IS NULL OR site = $1)
-      ORDER BY began_at DESC, site, location LIMIT ${INCIDENTS_LISTED_MAX}`,
+        SELECT ${dayOf("hour")} AS at, ${
+        ANSWER_COLUMNS.map((column) => `sum(${column}) AS ${column}`).join(", ")
+      } FROM site_hour
+        WHERE site = $1 AND location = $2 AND hour > ${daysAgo("$3")}
+        GROUP BY 1) AS d
+      WHERE responses > 0 ORDER BY at`,
     },
     recent: {
       name: "query_recent",
       text: `SELECT ${REPORT_COLUMNS} FROM site_report r
       WHERE r.site = $1 AND r.location = $2
       ORDER BY r.order_at DESC, r.producer_id DESC, r.sequence DESC LIMIT ${RECENT_REPORTS_MAX}`,
+    },
+  } satisfies Record<string, Statement>;
+}
+
+/** The times that sites were not up. */
+function incidentStatements({ viewTime, tableTime, durationMs }: Dialect) {
+  return {
+    // Through the transitions: a site that is up may have no failure among very many reports.
+    failures: {
+      name: "query_failures",
+      text: `SELECT ${REPORT_COLUMNS}
+      FROM (
+        SELECT producer_id, sequence, checked_at, order_at FROM site_transition
+        WHERE site = $1 AND location = $2 AND ${BEGINS}
+        ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT ${INCIDENTS_MAX}) AS t
+      JOIN site_report r USING (producer_id, sequence, checked_at)
+      ORDER BY t.order_at DESC, t.producer_id DESC, t.sequence DESC`,
+    },
+    incidents: {
+      name: "query_incidents",
+      text: `SELECT ${incidentColumns(durationMs)} FROM site_incident
+      WHERE began_at < ${viewTime("$3")} AND (ended_at IS NULL OR ended_at >= ${viewTime("$2")})
+        AND (CAST($1 AS text) IS NULL OR site = $1)
+      ORDER BY began_at DESC, site, location LIMIT ${INCIDENTS_LISTED_MAX}`,
+    },
+    // Views and reports have times to the microsecond, or to the millisecond alone.
+    incident: {
+      name: "query_incident",
+      text: `SELECT ${incidentColumns(durationMs)} FROM site_incident
+      WHERE site = $1 AND location = $2
+        AND began_at >= ${viewTime("$3")} AND began_at < ${viewTime("$4")}
+      ORDER BY began_at LIMIT 1`,
+    },
+    first: {
+      name: "query_first",
+      text: `SELECT ${REPORT_COLUMNS}
+      FROM (
+        SELECT producer_id, sequence, checked_at, order_at FROM site_transition
+        WHERE site = $1 AND location = $2 AND ${BEGINS}
+          AND checked_at >= ${tableTime("$3")} AND checked_at < ${tableTime("$4")}
+        ORDER BY order_at, producer_id, sequence LIMIT 1) AS t
+      JOIN site_report r USING (producer_id, sequence, checked_at)`,
+    },
+    course: {
+      name: "query_course",
+      text: `SELECT ${TRANSITION_COLUMNS} FROM site_transition
+      WHERE site = $1 AND location = $2
+        AND checked_at >= ${tableTime("$3")} AND checked_at < ${tableTime("$4")}
+      ORDER BY order_at, producer_id, sequence LIMIT ${TRANSITIONS_MAX}`,
     },
   } satisfies Record<string, Statement>;
 }
@@ -203,14 +275,15 @@ export class SqlQueries implements StatusQueries {
     return await this.#source.use("read the history of a site", async (connection) => {
       const [status] = await connection.query<SiteStatus>(statements.status, key);
       if (status === undefined) return undefined;
-      const { transitionDays, latencyDays } = options;
+      const { transitionDays, latencyDays, latencyStep } = options;
+      const latency = latencyStep === "day" ? statements.latencyByDay : statements.latency;
       return {
         status,
         transitions: await connection.query<Transition>(statements.transitions, [
           ...key,
           transitionDays,
         ]),
-        latency: await connection.query<LatencyPoint>(statements.latency, [...key, latencyDays]),
+        latency: await connection.query<LatencyPoint>(latency, [...key, latencyDays]),
         failures: await connection.query<HistoryReport>(statements.failures, key),
         recent: await connection.query<HistoryReport>(statements.recent, key),
       };
@@ -223,6 +296,20 @@ export class SqlQueries implements StatusQueries {
       "read incidents",
       (connection) => connection.query<Incident>(this.#statements.incidents, values),
     );
+  }
+
+  incident({ site, location }: SiteKey, beganAt: Date): Promise<IncidentStory | undefined> {
+    const { incident: ofIncident, first, course } = this.#statements;
+    const fromMs = beganAt.getTime();
+    const key = [site, location, fromMs];
+    return this.#source.use("read an incident", async (connection) => {
+      const [incident] = await connection.query<Incident>(ofIncident, [...key, fromMs + 1]);
+      if (incident === undefined) return undefined;
+      const [report] = await connection.query<HistoryReport>(first, [...key, fromMs + 1]);
+      const untilMs = (incident.ended_at ?? new Date()).getTime() + 1;
+      const transitions = await connection.query<Transition>(course, [...key, untilMs]);
+      return { incident, first: report, transitions };
+    });
   }
 
   changesSince(cursor: string | undefined): Promise<Changes> {

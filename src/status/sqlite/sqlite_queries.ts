@@ -16,6 +16,8 @@ const DIALECT: Omit<QueriesDialect, "changes"> = {
   daySince: (days) => `date('now', '-' || ${days} || ' days')`,
   daysAgo: (days) => `(unixepoch('subsec') - ${days} * 86400) * 1000000`,
   viewTime: (ms) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${ms} / 1000.0, 'unixepoch')`,
+  tableTime: (ms) => `${ms} * 1000`,
+  dayOf: (hour) => `${hour} / 86400000000 * 86400000000`,
   durationMs: "CAST(round(duration_seconds * 1000) AS INTEGER)",
   hoursSince: (days) => `strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || ${days} || ' days')`,
 };

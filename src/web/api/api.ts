@@ -147,6 +147,6 @@ function dayResponse(day: DayCoverage): LocationResponse["days"][number] {
 }
 
 function latencyResponse(point: LatencyPoint): LocationResponse["latency"][number] {
-  const { hour, responses, meanMs, p50Ms, p95Ms, p99Ms } = jsonOf(point);
+  const { at: hour, responses, meanMs, p50Ms, p95Ms, p99Ms } = jsonOf(point);
   return { hour, responses, mean_ms: meanMs, p50_ms: p50Ms, p95_ms: p95Ms, p99_ms: p99Ms };
 }

@@ -18,7 +18,7 @@ function day(upMs: number, downMs: number) {
 
 function point(hoursAgo: number, ms: number) {
   const hour = new Date(NOW.getTime() - hoursAgo * HOUR_MS - HOUR_MS / 2);
-  return { hour, responses: 1, meanMs: ms, p50Ms: ms, p95Ms: ms, p99Ms: ms };
+  return { at: hour, responses: 1, meanMs: ms, p50Ms: ms, p95Ms: ms, p99Ms: ms };
 }
 
 function aStory(overrides: Partial<SiteStatus> = {}) {
