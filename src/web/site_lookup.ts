@@ -1,6 +1,7 @@
 /** Finds a site by the name in a path, at one or all of its locations. */
 import {
   type DayCoverage,
+  type HistoryOptions,
   keyOf,
   type SiteHistory,
   type SiteKey,
@@ -38,15 +39,14 @@ export function locationsOf({ statuses }: View, name: string): readonly SiteStat
 export async function lookUp(
   cache: StatusCache,
   view: View,
-  { locations, latencyDays }: {
+  { locations, ...latency }: {
     readonly locations: readonly SiteKey[];
-    readonly latencyDays: number;
-  },
+  } & Pick<HistoryOptions, "latencyDays" | "latencyStep">,
 ): Promise<LocationHistory[]> {
   if (locations.length === 0) {
     throw new LookupError(view.failingSince === undefined ? 404 : 503);
   }
-  const options = { transitionDays: BAR_DAYS, latencyDays };
+  const options = { transitionDays: BAR_DAYS, ...latency };
   const sites = locations.map(({ site, location }) => ({ site, location }));
   const days = await cache.days(sites);
   return await Promise.all(sites.map(async (site) => {

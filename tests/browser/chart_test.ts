@@ -46,6 +46,45 @@ browserTest("the chart shows the points of a site that is checked once a day", a
   await visit.until(`${LINE_PIXELS} > 85 * 6`);
 });
 
+/** The pixels of the chart that are as reddish as an incident. */
+const INCIDENT_PIXELS = `(() => {
+  const canvas = document.querySelector(".chart canvas");
+  const { width, height } = canvas;
+  const copy = new OffscreenCanvas(width, height).getContext("2d", { willReadFrequently: true });
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, width, height);
+  let count = 0;
+  for (let at = 0; at < data.length; at += 4) {
+    const color = [0xd6, 0x40, 0x2f, 0x40].every((part, index) => Math.abs(data[at + index] - part) < 8);
+    if (color) count++;
+  }
+  return count;
+})()`;
+
+browserTest("the chart marks the incidents, also one that begins", async (visit) => {
+  await using made = await MadeStore.create();
+  await made.add(
+    ...checked("shop", 2, HOUR_MS),
+    // Until the next of the checks above.
+    {
+      site: "shop",
+      agoMs: 20 * HOUR_MS,
+      outcome: "down",
+      reason: "dns",
+      next_check_ms: 6 * HOUR_MS,
+    },
+  );
+  await using server = servedStore(made, visit);
+  await visit.open(`${server.address}/sites/shop?days=1`);
+  await visit.sees("Live");
+  await visit.page.waitForSelector(".chart canvas");
+  await visit.until(`${INCIDENT_PIXELS} > 1_000`);
+  const before = await visit.ask<number>(INCIDENT_PIXELS);
+  await made.add({ site: "shop", outcome: "down", reason: "timeout", agoMs: 2 * HOUR_MS });
+  await made.add({ site: "shop", outcome: "down", reason: "timeout" });
+  await visit.until(`${INCIDENT_PIXELS} > ${before}`);
+});
+
 for (const by of ["mouse", "touch"] as const) {
   browserTest(
     `the chart zooms by ${by}, keeps it when a site changes, and resets`,

@@ -18,6 +18,8 @@ const EVIL_PATHS = [
   `/api/sites/${EVIL_NAME}`,
   `/api/sites/${EVIL_NAME}/reports`,
   "/api/openapi.json",
+  "/incidents",
+  `/sites/${EVIL_NAME}/figures`,
 ];
 
 const NO_SUCH_NAME = { outcome: "down", reason: "dns", error_text: "no such name" } as const;
@@ -29,7 +31,9 @@ function includesAll(text: string, parts: readonly string[]): void {
 Deno.test("createApp() lets nothing that a site controls become markup", async () => {
   await using made = await MadeStore.create();
   await made.add({ ...EVIL_REPORT, agoMs: 2 * HOUR_MS }, { ...EVIL_REPORT, outcome: "degraded" });
-  for (const path of EVIL_PATHS) {
+  const { text: list } = await made.get("/incidents");
+  const [, incident] = /href="\.(\/incidents\/[^"]+)"/.exec(list)!;
+  for (const path of [...EVIL_PATHS, incident!]) {
     const { response: { status, headers }, text } = await made.get(path);
     strictEqual(status, 200, `${path}\n${text}`);
     match(headers.get("content-security-policy")!, /^default-src 'none'; script-src 'self'/);
@@ -113,17 +117,68 @@ Deno.test("createApp() gives feeds and badges of a site", async () => {
   deepStrictEqual(titles, ["a b · Status", "a b is up", "a b is down", "a b is up"]);
   match(feed.text, /^<\?xml version="1\.0"/);
   match(feed.text, /after up\. Response timed out/);
-  const page = await made.get("/sites/a%20b");
-  const anchors = [
-    ...feed.text.matchAll(/<link rel="alternate" href="[^"]*\?location=[^"#]*#(.*?)"/g),
-  ];
-  strictEqual(anchors.length, 3);
-  for (const [, anchor] of anchors) ok(page.text.includes(`id="${anchor}"`), page.text);
+  const links = [...feed.text.matchAll(/<link rel="alternate" href="http:\/\/[^/]*(\/[^"]*)"/g)]
+    .map(([, to]) => to!);
+  strictEqual(links.filter((link) => link.startsWith("/incidents/")).length, 2);
+  for (const link of links) {
+    const { response, text } = await made.get(link);
+    strictEqual(response.status, 200, link);
+    ok(text.includes("Response timed out"), link);
+  }
   const badge = await made.get("/badge/a%20b.svg");
   strictEqual(badge.response.headers.get("content-type"), "image/svg+xml");
   match(badge.text, /^<svg xmlns/);
   match(badge.text, /aria-label="a b: up"/);
   match((await made.get("/badge/none.svg")).text, /none: unknown/);
+});
+
+Deno.test("createApp() gives each incident a page, and lists them all", async () => {
+  await using made = await MadeStore.create();
+  const failure: Making = { outcome: "down", reason: "status", response_code: 500 };
+  await made.add(
+    { site: "shop", agoMs: 3 * HOUR_MS },
+    { site: "shop", agoMs: 2 * HOUR_MS, ...failure, snippet: "<h1>Oh no</h1>" },
+    { site: "shop", agoMs: HOUR_MS },
+    { site: "blog", agoMs: 1_000, ...NO_SUCH_NAME },
+    { site: "old", agoMs: 9 * DAY_MS, ...NO_SUCH_NAME },
+    { site: "old", agoMs: 8 * DAY_MS },
+  );
+  const { text } = await made.get("/incidents");
+  const links = [...text.matchAll(/href="\.(\/incidents\/[^"]+)"/g)].map(([, to]) => to!);
+  strictEqual(links.length, 2);
+  includesAll(text, [
+    "DNS lookup failed",
+    "Unexpected status",
+    "ongoing",
+    'aria-current="page">7 days',
+  ]);
+  ok(!text.includes("old"));
+  includesAll((await made.get("/incidents?days=30")).text, [">old<"]);
+  match((await made.get("/sites/old?days=1")).text, /DNS lookup failed<\/a>/);
+  const page = await made.get(links[1]!);
+  includesAll(page.text, [
+    "shop: Unexpected status",
+    "&lt;h1&gt;Oh no&lt;/h1&gt;",
+    "</span>Down</span>",
+    "</span>Up</span>",
+    "<dt>Ended</dt>",
+  ]);
+  ok((await made.get("/sites/shop")).text.includes(`href="..${links[1]}"`));
+  includesAll((await made.get(links[0]!)).text, ["not yet", "no such name"]);
+});
+
+Deno.test("createApp() has the figures of a site on a page of their own", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "a/b", agoMs: 2 * HOUR_MS }, { site: "a/b", agoMs: 1_000 });
+  const { text } = await made.get("/sites/a~2Fb?days=90");
+  const links = [...text.matchAll(/<p><a href="([^"]+\/figures[^"]+)#(\w+)"/g)];
+  deepStrictEqual(links.map(([, , id]) => id), ["days", "latency"]);
+  for (const [, link, id] of links) {
+    const figures = await made.get(`/sites/${link!.replaceAll("&amp;", "&")}`);
+    strictEqual(figures.response.status, 200);
+    match(figures.text, new RegExp(`<div id="${id}">\\s*<div class="scroll"`));
+    includesAll(figures.text, ["Response times by day", "90 days", 'href="../../assets/page.css"']);
+  }
 });
 
 Deno.test("createApp() shows a site with several locations as one", async () => {
@@ -165,7 +220,8 @@ Deno.test("createApp() knows a site whose name ends as a feed does", async () =>
 
 Deno.test("createApp() answers 404 to what is not there", async () => {
   await using made = await MadeStore.create();
-  for (const path of ["/none", "/sites/none", "/sites/none.atom", "/assets/none"]) {
+  const none = ["/none", "/sites/none", "/sites/none.atom", "/sites/none/figures", "/assets/none"];
+  for (const path of [...none, "/incidents/none", `/incidents/0-${"0".repeat(12)}`]) {
     const { response, text } = await made.get(path);
     strictEqual(response.status, 404, path);
     match(text, /Not found/, path);

@@ -1,5 +1,21 @@
 /** A status for the tests of what is shown of it. */
-import type { SiteStatus } from "../../src/status/queries.ts";
+import type { Incident, SiteStatus } from "../../src/status/queries.ts";
+
+/** An incident of a quarter of an hour; `overrides` say what is special. */
+export function anIncident(overrides: Partial<Incident> = {}): Incident {
+  return {
+    site: "shop",
+    location: "default",
+    began_at: new Date("2026-05-01T12:00:00Z"),
+    ended_at: new Date("2026-05-01T12:15:00Z"),
+    unknown_since: null,
+    duration_ms: 900_000,
+    outcome: "down",
+    reason: "timeout",
+    error_text: null,
+    ...overrides,
+  };
+}
 
 /** A site that is up; `overrides` say what is special. */
 export function aSiteStatus(overrides: Partial<SiteStatus> = {}): SiteStatus {

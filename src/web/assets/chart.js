@@ -4,6 +4,7 @@
 const HEIGHT = 220;
 /** Pixels; a shorter drag is a tap. */
 const DRAG_MIN = 10;
+const INCIDENT_COLORS = { down: "#d6402f40", degraded: "#e2a33a40" };
 
 const element = document.querySelector(".chart");
 const dark = matchMedia("(prefers-color-scheme: dark)");
@@ -19,9 +20,9 @@ function mark(seconds) {
 }
 
 function options() {
-  const [text, grid, p50, p95] = dark.matches
-    ? ["#a7b0c0", "#2b313d", "#6aa9ff", "#e9a070"]
-    : ["#515a6b", "#e4e7ed", "#2166c4", "#a8562a"];
+  const [text, grid, p50, p95, band] = dark.matches
+    ? ["#a7b0c0", "#2b313d", "#6aa9ff", "#e9a070", "#e9a0701f"]
+    : ["#515a6b", "#e4e7ed", "#2166c4", "#a8562a", "#a8562a1a"];
   const axis = { stroke: text, grid: { stroke: grid, width: 1 }, ticks: { show: false } };
   const ms = (_, value) => value === null ? "–" : `${value} ms`;
   const line = { width: 2, value: ms, points: { filter: singlePoints } };
@@ -40,8 +41,26 @@ function options() {
       { label: "p50", stroke: p50, ...line },
       { label: "p95", stroke: p95, ...line },
     ],
-    hooks: { setScale: [(chart, key) => key === "x" && showReset(chart)] },
+    bands: [{ series: [2, 1], fill: band }],
+    hooks: {
+      drawClear: [markIncidents],
+      setScale: [(chart, key) => key === "x" && showReset(chart)],
+    },
   };
+}
+
+/** Behind the lines, at least two pixels wide. */
+function markIncidents({ ctx, bbox: { left, top, width, height }, valToPos }) {
+  ctx.save();
+  for (const [from, to, outcome] of JSON.parse(element.dataset.incidents)) {
+    const [start, end] = [from, to].map((at) =>
+      Math.min(left + width, Math.max(left, valToPos(at, "x", true)))
+    );
+    if (end <= left || start >= left + width) continue;
+    ctx.fillStyle = INCIDENT_COLORS[outcome];
+    ctx.fillRect(start, top, Math.max(2, end - start), height);
+  }
+  ctx.restore();
 }
 
 /** Where a line has a break on both sides, as of a site that is checked once a day. */

@@ -34,7 +34,7 @@ function span(seconds) {
 
 /** Updates the relative times. */
 function tick() {
-  for (const time of document.querySelectorAll("time[datetime]")) {
+  for (const time of document.querySelectorAll("time[datetime]:not(.at)")) {
     const seconds = Math.floor((Date.now() - Date.parse(time.dateTime)) / 1_000);
     // The clock here may be behind the server's: no time is in the future.
     const length = span(Math.max(0, seconds));
@@ -75,12 +75,15 @@ function morph(from, to) {
   if (from === document.activeElement && from.matches("input, select")) return;
   if (from.matches(".chart")) {
     // uPlot owns its content.
-    if (from.dataset.points !== to.dataset.points) {
-      from.dataset.points = to.dataset.points;
+    const { points, incidents } = to.dataset;
+    if (from.dataset.points !== points || from.dataset.incidents !== incidents) {
+      Object.assign(from.dataset, { points, incidents });
       from.dispatchEvent(new Event("points"));
     }
     return;
   }
+  // What was loaded into it stays while it is open.
+  if (from.matches("details.loaded[open]")) return;
   const isOpen = from.open;
   for (const { name } of [...from.attributes]) {
     if (!to.hasAttribute(name)) from.removeAttribute(name);
@@ -237,6 +240,19 @@ function search() {
   });
 }
 
+/** Puts figures of another page where they are asked for; without them the link there stays. */
+async function loadFigures(details) {
+  const link = details.querySelector("p > a");
+  if (!details.open || link === null) return;
+  const response = await fetch(link.href, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
+  if (!response.ok) return;
+  const page = new DOMParser().parseFromString(await response.text(), "text/html");
+  link.parentNode.replaceWith(page.querySelector(new URL(link.href).hash));
+}
+
+document.addEventListener("toggle", ({ target }) => {
+  if (target.matches("details.loaded")) loadFigures(target).catch(() => {});
+}, true);
 document.addEventListener("mousemove", ({ target, clientX }) => {
   if (target.matches?.("time[datetime]")) setTooltip(target);
   else if (target.matches?.(".site .day")) setDayTooltip(target, clientX);

@@ -5,11 +5,14 @@
  */
 import { stateOf } from "../../report/site_state.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
+import { DAY_MS } from "../../runtime/time_units.ts";
 import type { Dependency, Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import {
   DAILY_SITES_MAX,
   type DayCoverage,
   type HistoryOptions,
+  type Incident,
+  type IncidentStory,
   keyOf,
   type SiteHistory,
   type SiteKey,
@@ -27,6 +30,10 @@ export const UPTIMES_FRESH_MS = 60_000;
 export const WATCH_MS = 2_000;
 /** How often it is polled while nobody does, so that readiness knows whether it answers. */
 export const IDLE_MS = 30_000;
+/** The incidents of all sites cost much more than those of one: pages may lack the newest for so long. */
+export const INCIDENTS_FRESH_MS = 10_000;
+/** Questions about incidents that are kept; there are few, but for those that somebody makes up. */
+export const INCIDENT_ANSWERS_MAX = 1_000;
 /** Days in the bars of a page. */
 export const BAR_DAYS = 90;
 
@@ -67,6 +74,7 @@ export class StatusCache {
   readonly #statuses = new Map<string, SiteStatus>();
   readonly #days = new Map<string, { days: readonly DayCoverage[]; at: number }>();
   readonly #histories = new Map<string, Promise<SiteHistory | undefined>>();
+  readonly #incidents = new Map<string, Kept<unknown>>();
   readonly #watchers = new Set<(news: StatusUpdate) => void>();
   #uptimes: ReadonlyMap<string, SiteUptime> = new Map();
   #uptimesAt = -Infinity;
@@ -133,11 +141,52 @@ export class StatusCache {
    * unknown, or the store does not respond.
    */
   async history(site: SiteKey, options: HistoryOptions): Promise<SiteHistory | undefined> {
-    const { transitionDays, latencyDays } = options;
-    const question = JSON.stringify([site.site, site.location, transitionDays, latencyDays]);
+    const { transitionDays, latencyDays, latencyStep } = options;
+    const asked = [keyOf(site), transitionDays, latencyDays, latencyStep];
+    const question = JSON.stringify(asked);
     const answer = this.#histories.get(question) ??
       this.#ask(() => this.#options.queries.history(site, options));
     this.#histories.set(question, answer);
+    return await answer;
+  }
+
+  /**
+   * The incidents of these days until now, of a site or of all, and the version that they belong to;
+   * undefined while the store does not respond.
+   */
+  async incidents(
+    days: number,
+    site?: string,
+  ): Promise<{ readonly incidents: readonly Incident[]; readonly version: number } | undefined> {
+    const until = new Date(this.#options.clock.nowMicros() / 1_000);
+    const since = new Date(until.getTime() - days * DAY_MS);
+    const freshMs = site === undefined ? INCIDENTS_FRESH_MS : 0;
+    return await this.#keep(JSON.stringify([days, site]), freshMs, async (queries) => ({
+      version: this.#version,
+      incidents: await queries.incidents({ since, until, ...(site === undefined ? {} : { site }) }),
+    }));
+  }
+
+  /** The incident of a site that began at this time; undefined without one, or without the store. */
+  async incident(site: SiteKey, beganAt: Date): Promise<IncidentStory | undefined> {
+    const question = JSON.stringify([keyOf(site), beganAt.getTime()]);
+    return await this.#keep(question, 0, (queries) => queries.incident(site, beganAt));
+  }
+
+  /** Asks again when something changed, but not before `freshMs` have passed. */
+  async #keep<T>(
+    question: string,
+    freshMs: number,
+    ask: (queries: StatusQueries) => Promise<T>,
+  ): Promise<T | undefined> {
+    const kept = this.#incidents.get(question) as Kept<T> | undefined;
+    const ageMs = this.#now() - (kept?.at ?? -Infinity);
+    const isFresh = ageMs < freshMs ||
+      (kept?.version === this.#version && ageMs < UPTIMES_FRESH_MS);
+    if (kept !== undefined && isFresh) return await kept.answer;
+    if (this.#incidents.size >= INCIDENT_ANSWERS_MAX) this.#incidents.clear();
+    const answer = this.#ask(() => ask(this.#options.queries));
+    this.#incidents.set(question, { answer, version: this.#version, at: this.#now() });
     return await answer;
   }
 
@@ -226,6 +275,13 @@ export class StatusCache {
   #now(): number {
     return this.#options.clock.monotonicMs();
   }
+}
+
+/** An answer of the store, and when it was asked. */
+interface Kept<T> {
+  readonly answer: Promise<T | undefined>;
+  readonly version: number;
+  readonly at: number;
 }
 
 function looksDifferent(before: SiteStatus | undefined, now: SiteStatus): boolean {

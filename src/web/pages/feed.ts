@@ -10,7 +10,7 @@ import { REASON_WORDS } from "../state_words.ts";
 import { type WholeState, wholeStateOf } from "../../status/whole_sites.ts";
 import { sitePath } from "../../report/site_path.ts";
 import { type Html, stateText } from "./markup.ts";
-import { changeId } from "./site_events.ts";
+import { incidentPath } from "../incident_id.ts";
 
 /** Entries of the feed, newest first. */
 const ENTRIES_MAX = 50;
@@ -42,7 +42,7 @@ export function feed(
     <link rel="self" href="${page}.atom"/>
     <link rel="alternate" href="${page}"/>
     ${entries.map((entry) =>
-      feedEntry(entry, { name, page, hasLocations: histories.length > 1 })
+      feedEntry(entry, { site, root, page, hasLocations: histories.length > 1 })
     )}</feed>
   `;
 }
@@ -51,6 +51,8 @@ export function feed(
 interface Change {
   readonly transition: Transition;
   readonly location: string;
+  /** When the incident began that the transition belongs to; undefined for none, or one of before. */
+  readonly beganAt: Date | undefined;
   readonly before: WholeState | undefined;
   readonly now: WholeState;
 }
@@ -58,6 +60,7 @@ interface Change {
 /** The oldest first. */
 function changesOf(histories: readonly SiteHistory[]): Change[] {
   const outcomes = new Map<string, Outcome>();
+  const begun = new Map<string, Date | undefined>();
   const transitions = histories.flatMap(({ status: { location, outcome }, transitions }) => {
     const first = transitions.at(-1);
     const before = first === undefined ? outcome : first.from;
@@ -67,8 +70,12 @@ function changesOf(histories: readonly SiteHistory[]): Change[] {
   let before = outcomes.size === 0 ? undefined : wholeStateOf([...outcomes.values()]);
   return transitions.flatMap(({ transition, location }) => {
     outcomes.set(location, transition.to);
+    const { from, to, at } = transition;
+    if (to !== "up" && (from === null || from === "up")) begun.set(location, at);
+    const beganAt = begun.get(location);
+    if (to === "up") begun.delete(location);
     const now = wholeStateOf([...outcomes.values()]);
-    const change = { transition, location, before, now };
+    const change = { transition, location, beganAt, before, now };
     const isSame = before?.state === now.state && before.isPartial === now.isPartial;
     before = now;
     return isSame ? [] : [change];
@@ -76,10 +83,16 @@ function changesOf(histories: readonly SiteHistory[]): Change[] {
 }
 
 function feedEntry(
-  { transition, location, before, now }: Change,
-  { name, page, hasLocations }: { name: string; page: string; hasLocations: boolean },
+  { transition, location, beganAt, before, now }: Change,
+  { site, root, page, hasLocations }: {
+    site: string;
+    root: string;
+    page: string;
+    hasLocations: boolean;
+  },
 ): Html {
   const { at, to, reason } = transition;
+  const name = xmlText(site);
   const state = stateText(now).toLowerCase();
   const after = before === undefined ? "" : `, after ${stateText(before).toLowerCase()}`;
   const why = reason === null ? "" : `. ${REASON_WORDS[reason]}`;
@@ -90,7 +103,9 @@ function feedEntry(
       <id>${page}#${at.getTime()}-${place}-${to}</id>
       <title>${name} is ${state}</title>
       <updated>${at.toISOString()}</updated>
-      <link rel="alternate" href="${page}?location=${place}#${changeId(transition)}" />
+      <link rel="alternate" href="${beganAt === undefined
+        ? `${page}?location=${place}`
+        : root + incidentPath({ site, location }, beganAt)}" />
       <content type="text">${name} is ${state}${after}${from}${why}</content>
     </entry>
   `;

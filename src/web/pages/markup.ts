@@ -55,6 +55,16 @@ export function utc(time: Date): string {
   return `${clockTime(time)} UTC`;
 }
 
+/** Date and time, which may wrap on a narrow screen. */
+export function moment(time: Date): Html {
+  const [date, clock] = utc(time).split(" ");
+  return html`
+    <time class="at"
+      datetime="${time
+        .toISOString()}"><span class="whole">${date}</span> <span class="whole">${clock}</span></time>
+  `;
+}
+
 /** An http or https url as a link; any other as text. */
 export function externalLink(url: string): Html {
   if (!/^https?:\/\//i.test(url)) return html`<bdi>${url}</bdi>`;
@@ -88,6 +98,16 @@ export function note(text: Cell): Html {
 /** Content that is hidden until it is opened. */
 export function folded(summary: string, content: Html): Html {
   return html`<details><summary>${summary}</summary>${content}</details>`;
+}
+
+/** Figures of a page of their own, at `path` the element of its hash: page.js puts them here when they are opened. */
+export function loadedWhenOpened(summary: string, path: string): Html {
+  return html`
+    <details class="loaded">
+      <summary>${summary}</summary>
+      <p><a href="${path}">${summary}</a></p>
+    </details>
+  `;
 }
 
 export interface ViewLink {

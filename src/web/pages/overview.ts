@@ -100,8 +100,13 @@ export function overviewOf(statuses: readonly SiteStatus[], query: OverviewQuery
     rows: query.rows ?? (shown.length > FULL_ROWS_MAX ? "compact" : "full"),
     page,
     pages,
-    hasLocations: new Set(statuses.map(({ location }) => location)).size > 1,
+    hasLocations: hasLocations(statuses),
   };
+}
+
+/** True when there is more than one location. */
+export function hasLocations(statuses: readonly SiteStatus[]): boolean {
+  return statuses.some(({ location }) => location !== statuses[0]!.location);
 }
 
 /** The label keys, the most common first. */

@@ -38,6 +38,7 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
         <header class="top">
           <a class="brand" href="${root}">${title}</a>
           <span id="live" class="live" hidden></span>
+          <nav class="views" aria-label="Views"><a href="${root}incidents">Incidents</a></nav>
         </header>
         <main id="content" tabindex="-1" ${dataVersion(version)}>
     ${failingSince === undefined ? "" : failureNote(failingSince, now)}

@@ -3,20 +3,28 @@ import type { Context, Hono } from "hono";
 import { STATES } from "../../report/site_state.ts";
 import { keyOf } from "../../status/queries.ts";
 import { ASSETS } from "../assets/assets.ts";
-import type { StatusCache, View } from "../live/status_cache.ts";
-import { LATENCY_DAYS_DEFAULT, locationsOf, lookUp } from "../site_lookup.ts";
+import { BAR_DAYS, type StatusCache, type View } from "../live/status_cache.ts";
+import { incidentOf } from "../incident_id.ts";
+import { LATENCY_DAYS_DEFAULT, locationsOf, lookUp, LookupError } from "../site_lookup.ts";
 import type { Visitor } from "../front.ts";
 import { nameIn } from "../../report/site_path.ts";
 import { badge } from "./badge.ts";
 import { feed } from "./feed.ts";
-import { documentText } from "./markup.ts";
+import { figuresPage } from "./figures_page.ts";
+import { incidentPage } from "./incident_page.ts";
+import { INCIDENT_CHOICES_DAYS, incidentsPage } from "./incidents_page.ts";
+import { latencyStepOf } from "./latency_chart.ts";
+import { documentText, type Html } from "./markup.ts";
 import { SEARCH_LENGTH_MAX, wholeSite } from "../../status/whole_sites.ts";
-import { overviewOf, type OverviewQuery, ROWS } from "./overview.ts";
+import { hasLocations, overviewOf, type OverviewQuery, ROWS } from "./overview.ts";
 import { overviewPage } from "./overview_page.ts";
-import { LATENCY_CHOICES_DAYS, sitePage } from "./site_page.ts";
+import { LATENCY_CHOICES_DAYS, sitePage, type SitePageOptions } from "./site_page.ts";
 
 const FEED = ".atom";
 const BADGE = ".svg";
+
+/** Days whose incidents are listed unless others are asked for. */
+const INCIDENT_DAYS_DEFAULT = 7;
 
 export interface PageOptions {
   readonly cache: StatusCache;
@@ -48,7 +56,34 @@ export function addPages(app: Hono, options: PageOptions): void {
       view,
       name: isFeed ? nameIn(segment.slice(0, -FEED.length)) : name,
     };
-    return isFeed ? await siteFeed(context, question) : await onePage(context, question);
+    return isFeed ? await siteFeed(context, question) : await onePage(context, question, sitePage);
+  });
+  app.get("/sites/:name/figures", async (context) => {
+    const name = nameIn(context.req.param("name"));
+    const view = await cache.view();
+    return await onePage(context, { ...options, view, name }, figuresPage);
+  });
+  app.get("/incidents", async (context) => {
+    const view = await cache.view();
+    const asked = Number(context.req.query("days"));
+    const days = INCIDENT_CHOICES_DAYS.find((one) => one === asked) ?? INCIDENT_DAYS_DEFAULT;
+    const known = await cache.incidents(days);
+    if (known === undefined) throw new LookupError(503);
+    const { incidents, version } = known;
+    // A page with incidents of before is fetched again at the next beat.
+    const page = { ...options, view: { ...view, version }, incidents, days };
+    return await context.html(
+      await documentText(incidentsPage({ ...page, hasLocations: hasLocations(view.statuses) })),
+    );
+  });
+  app.get("/incidents/:id", async (context) => {
+    const view = await cache.view();
+    const found = incidentOf(context.req.param("id"), view.statuses);
+    const story = found && await cache.incident(found.site, found.beganAt);
+    if (story === undefined) throw new LookupError(view.failingSince === undefined ? 404 : 503);
+    const locations = locationsOf(view, story.incident.site);
+    const page = { ...options, view, story, hasLocations: locations.length > 1 };
+    return await context.html(await documentText(incidentPage(page)));
   });
   app.get(`/badge/:file{.+\\${BADGE}}`, async (context) => {
     const name = nameIn(context.req.param("file").slice(0, -BADGE.length));
@@ -102,6 +137,7 @@ interface SiteQuestion extends PageOptions {
 async function onePage(
   context: Context,
   { cache, view, name, title }: SiteQuestion,
+  page: (options: SitePageOptions) => Html,
 ): Promise<Response> {
   const locations = locationsOf(view, name);
   const asked = context.req.query("location") ??
@@ -109,8 +145,14 @@ async function onePage(
   const days = Number(context.req.query("days"));
   const latencyDays = LATENCY_CHOICES_DAYS.find((one) => one === days) ?? LATENCY_DAYS_DEFAULT;
   const shown = locations.filter(({ location }) => location === asked);
-  const [known] = await lookUp(cache, view, { locations: shown, latencyDays });
-  const markup = sitePage({ title, view, ...known!, latencyDays, locations });
+  const latencyStep = latencyStepOf(latencyDays);
+  const [[known], listed] = await Promise.all([
+    lookUp(cache, view, { locations: shown, latencyDays, latencyStep }),
+    shown.length === 0 ? undefined : cache.incidents(BAR_DAYS, name),
+  ]);
+  if (listed === undefined) throw new LookupError(503);
+  const incidents = listed.incidents.filter(({ location }) => location === asked);
+  const markup = page({ title, view, ...known!, incidents, latencyDays, locations });
   return await context.html(await documentText(markup));
 }
 

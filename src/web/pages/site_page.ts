@@ -4,6 +4,7 @@ import { stateOf } from "../../report/site_state.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
 import {
   type Coverage,
+  type Incident,
   type SiteHistory,
   type SiteStatus,
   UPTIME_WINDOWS_DAYS,
@@ -16,9 +17,10 @@ import {
   ago,
   definition,
   externalLink,
-  folded,
   type Html,
+  loadedWhenOpened,
   locationMark,
+  note,
   stateBadge,
   utc,
   viewLinks,
@@ -26,12 +28,16 @@ import {
 import { segmentOf, sitePath } from "../../report/site_path.ts";
 import { pageFrame } from "./page_frame.ts";
 import { phaseBar } from "./phase_bar.ts";
-import { failureList, reportTable, transitionTable } from "./site_events.ts";
+import { checkDetails, reportTable } from "./check_details.ts";
+import { incidentList } from "./incident_list.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
-import { dayTable, detailedUptimeBars } from "./uptime_bars.ts";
+import { detailedUptimeBars } from "./uptime_bars.ts";
 
 /** Choices for the days of response times. */
 export const LATENCY_CHOICES_DAYS = [1, 7, 30, 90] as const;
+
+/** Incidents of the page, the newest; their own page has the others. */
+const INCIDENTS_SHOWN_MAX = 50;
 
 /** From here on the end of a certificate is highlighted. */
 const CERTIFICATE_SOON_DAYS = 14;
@@ -40,16 +46,18 @@ export interface SitePageOptions extends LocationHistory {
   readonly title: string;
   readonly view: View;
   readonly latencyDays: number;
+  /** Of 90 days, the newest first. */
+  readonly incidents: readonly Incident[];
   /** The site at every location. */
   readonly locations: readonly SiteStatus[];
 }
 
 /** The way from a site's page to the overview. */
-const ROOT = "../";
+export const ROOT = "../";
 
 /** The whole document. */
 export function sitePage(options: SitePageOptions): Html {
-  const { title, view, history, locations } = options;
+  const { title, view, history, incidents, latencyDays, locations } = options;
   const { now } = view;
   const { status } = history;
   const feed = `${ROOT}${sitePath(status.site)}.atom`;
@@ -68,13 +76,10 @@ export function sitePage(options: SitePageOptions): Html {
       ${uptimeTiles(options)}
       <section><h2>Response time</h2>
       ${dayTabs(options)}
-      ${latencyChart(history.latency, { days: options.latencyDays, now })}</section>
+      ${latencyChart(history.latency, { days: latencyDays, now, incidents })}
+      ${figuresOf(options, "latency")}</section>
       ${lastCheck(history, now)}
-      <section><h2>Changes</h2>${transitionTable(history.transitions, {
-        now,
-        isStale: history.status.stale,
-      })}</section>
-      <section><h2>Recent failures</h2>${failureList(history.failures, now)}</section>
+      <section><h2>Incidents</h2>${incidentSection(options)}</section>
       <section><h2>Recent checks</h2>${reportTable(history.recent)}</section>
       <p class="exports"><a href="${feed}">Feed of changes</a>
       <a href="${ROOT}badge/${segment}.svg">Badge</a>
@@ -82,6 +87,24 @@ export function sitePage(options: SitePageOptions): Html {
       <a href="${ROOT}api/sites/${segment}/reports">Recent checks as JSON</a></p>
     `,
   );
+}
+
+/** The tables of the page of figures, by the id that each has there. */
+function figuresOf({ history: { status }, latencyDays }: SitePageOptions, id: string): Html {
+  const { site, location } = status;
+  const query = new URLSearchParams({ location, days: `${latencyDays}` });
+  return loadedWhenOpened("Show as table", `${segmentOf(site)}/figures?${query}#${id}`);
+}
+
+/** The newest with what was seen first, and all of them as a list. */
+function incidentSection({ history: { failures: [newest] }, incidents }: SitePageOptions): Html {
+  const [first] = incidents;
+  if (first === undefined) return note("No incidents in 90 days.");
+  const isItsReport = newest?.checked_at.getTime() === first.began_at.getTime();
+  return html`${
+    incidentList(incidents.slice(0, INCIDENTS_SHOWN_MAX), { root: ROOT, isShort: true })
+  }
+${isItsReport ? html`<h3>First check of the newest</h3>${checkDetails(newest!)}` : ""}`;
 }
 
 function heading(status: SiteStatus, now: Date): Html {
@@ -110,7 +133,8 @@ function locationTabs({ site, location }: SiteStatus, locations: readonly SiteSt
   return viewLinks("tabs", "Locations", links);
 }
 
-function uptimeTiles({ uptime, days }: SitePageOptions): Html {
+function uptimeTiles(options: SitePageOptions): Html {
+  const { uptime, days } = options;
   const tiles = UPTIME_WINDOWS_DAYS.map((window) => {
     const coverage = uptime?.windows[window];
     const text = uptimeText(coverage);
@@ -126,7 +150,7 @@ function uptimeTiles({ uptime, days }: SitePageOptions): Html {
       <dl class="tiles">${tiles}</dl>
       <div class="bars90 wide">${detailedUptimeBars(days)}
     <p class="barsfoot"><span>90 days ago</span><span>today</span></p></div>
-      ${folded("Show as table", dayTable(days))}
+      ${figuresOf(options, "days")}
     </section>
   `;
 }
@@ -149,7 +173,7 @@ function dayTabs({ history: { status }, locations, latencyDays }: SitePageOption
   return viewLinks("tabs", "Time span", links);
 }
 
-function windowText(days: number): string {
+export function windowText(days: number): string {
   return days === 1 ? "24 hours" : `${days} days`;
 }
 

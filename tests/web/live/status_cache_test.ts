@@ -3,6 +3,8 @@ import { StoreConfigurationError, StoreUnavailableError } from "../../../src/sta
 import type { Changes, StatusQueries } from "../../../src/status/queries.ts";
 import {
   IDLE_MS,
+  INCIDENT_ANSWERS_MAX,
+  INCIDENTS_FRESH_MS,
   StatusCache,
   STATUSES_FRESH_MS,
   type StatusUpdate,
@@ -15,7 +17,7 @@ import { aSiteStatus } from "../site_status.ts";
 
 /** Counts what a cache asks of a store, and answers what the test says. */
 class Asked {
-  readonly counts = { changes: 0, uptimes: 0, daily: 0, histories: 0 };
+  readonly counts = { changes: 0, uptimes: 0, daily: 0, histories: 0, incidents: 0 };
   changes: Changes = { cursor: "1", statuses: [aSiteStatus()], removed: [] };
   isSilent = false;
   gone: Error = new StoreUnavailableError("gone");
@@ -33,6 +35,8 @@ class Asked {
         this.isSilent ? Promise.reject(this.gone) : counted("changes", this.changes),
       uptimes: () => counted("uptimes", [{ ...aSiteStatus(), windows: {} as never }]),
       history: () => counted("histories", undefined),
+      incidents: () => counted("incidents", []),
+      incident: () => counted("incidents", undefined),
       daily: (sites) =>
         counted("daily", sites.map((site) => ({ ...site, days: [] })), sites.length),
     };
@@ -49,12 +53,12 @@ Deno.test("StatusCache asks the store once for all who view at the same time", a
   const { cache, counts, clock } = new Asked();
   const views = await Promise.all(Array.from({ length: 1_000 }, () => cache.view()));
   strictEqual(new Set(views).size, 1);
-  deepStrictEqual(counts, { changes: 1, uptimes: 1, daily: 0, histories: 0 });
+  deepStrictEqual(counts, { changes: 1, uptimes: 1, daily: 0, histories: 0, incidents: 0 });
   await cache.view();
   strictEqual(counts.changes, 1);
   clock.advance(STATUSES_FRESH_MS);
   notStrictEqual(await cache.view(), views[0]);
-  deepStrictEqual(counts, { changes: 2, uptimes: 1, daily: 0, histories: 0 });
+  deepStrictEqual(counts, { changes: 2, uptimes: 1, daily: 0, histories: 0, incidents: 0 });
   clock.advance(UPTIMES_FRESH_MS);
   await cache.view();
   strictEqual(counts.uptimes, 2);
@@ -72,6 +76,40 @@ Deno.test("StatusCache asks for the history of a site once, until it looks for n
   await cache.refresh();
   await cache.history(shop, week);
   strictEqual(counts.histories, 4);
+});
+
+Deno.test("StatusCache asks for incidents again after a change, for all of them once in ten seconds", async () => {
+  const asked = new Asked();
+  const { cache, counts, clock } = asked;
+  const count = async (site?: string) => {
+    const before = counts.incidents;
+    await Promise.all(Array.from({ length: 100 }, () => cache.incidents(7, site)));
+    return counts.incidents - before;
+  };
+  await cache.view();
+  deepStrictEqual([await count("shop"), await count(), await count("shop"), await count()], [
+    ...[1, 1, 0, 0],
+  ]);
+  asked.changes = { cursor: "2", statuses: [aSiteStatus({ outcome: "down" })], removed: [] };
+  await cache.refresh();
+  deepStrictEqual([await count("shop"), await count()], [1, 0]);
+  // The page knows that it is not the newest.
+  notStrictEqual((await cache.incidents(7))!.version, cache.version);
+  clock.advance(INCIDENTS_FRESH_MS);
+  deepStrictEqual([await count("shop"), await count()], [0, 1]);
+  clock.advance(UPTIMES_FRESH_MS);
+  deepStrictEqual([await count("shop"), await count()], [1, 1]);
+});
+
+Deno.test("StatusCache keeps a bounded number of answers about incidents", async () => {
+  const { cache, counts } = new Asked();
+  const ask = (at: number) => cache.incident(aSiteStatus(), new Date(at));
+  for (let at = 0; at < INCIDENT_ANSWERS_MAX; at++) await ask(at);
+  await ask(0);
+  strictEqual(counts.incidents, INCIDENT_ANSWERS_MAX);
+  await ask(-1);
+  await ask(0);
+  strictEqual(counts.incidents, INCIDENT_ANSWERS_MAX + 2);
 });
 
 Deno.test("StatusCache keeps the days of a site for a minute", async () => {

@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { LatencyPoint } from "../../../src/status/queries.ts";
-import { latencyChart } from "../../../src/web/pages/latency_chart.ts";
+import { anIncident } from "../site_status.ts";
+import { latencyChart, type LatencyChartOptions } from "../../../src/web/pages/latency_chart.ts";
 
 const HOUR_MS = 3_600_000;
 const NOW = new Date("2026-05-02T12:30:00Z");
@@ -9,7 +10,7 @@ const NOW = new Date("2026-05-02T12:30:00Z");
 function points(hoursAgo: readonly number[], p95Ms = 80): LatencyPoint[] {
   const runningMs = NOW.getTime() - NOW.getTime() % HOUR_MS;
   return hoursAgo.map((ago) => ({
-    hour: new Date(runningMs - ago * HOUR_MS),
+    at: new Date(runningMs - ago * HOUR_MS),
     responses: 60,
     meanMs: 40,
     p50Ms: p95Ms / 2,
@@ -18,8 +19,14 @@ function points(hoursAgo: readonly number[], p95Ms = 80): LatencyPoint[] {
   }));
 }
 
-function chart(hoursAgo: readonly number[], p95Ms?: number): string {
-  return `${latencyChart(points(hoursAgo, p95Ms), { days: 1, now: NOW })}`;
+function chart(
+  hoursAgo: readonly number[],
+  p95Ms?: number,
+  options: Partial<LatencyChartOptions> = {},
+): string {
+  return `${
+    latencyChart(points(hoursAgo, p95Ms), { days: 1, now: NOW, incidents: [], ...options })
+  }`;
 }
 
 /** What uPlot is given: hours before now, and the figures. */
@@ -44,6 +51,38 @@ Deno.test("latencyChart() breaks its lines where nothing answered", () => {
   const line = /class="line p50" d="(.*?)"/.exec(markup)![1]!;
   strictEqual(line.match(/M/g)!.length, 2);
   strictEqual(line.match(/L/g)!.length, 1);
+});
+
+Deno.test("latencyChart() has a point a day, when there are more than 30 days", () => {
+  const days = (...ago: number[]) => ago.map((day) => day * 24 + 12);
+  const markup = chart(days(6, 5, 4, 1), 80, { days: 90 });
+  deepStrictEqual(dataOf(markup)[0], [90 * 24, 156.5, 132.5, 108.5, 84.5, 36.5, 0]);
+  const band = /class="band" d="(.*?)"/.exec(markup)![1]!;
+  // The one that stands alone has no area.
+  strictEqual(band.match(/M/g)!.length, 1);
+  strictEqual(band.match(/L/g)!.length, 5);
+});
+
+Deno.test("latencyChart() marks incidents as far as they are known and in its days", () => {
+  const at = (hoursAgo: number) => new Date(NOW.getTime() - hoursAgo * HOUR_MS);
+  const incident = (began: number, ended: number | null, unknown: number | null = null) =>
+    anIncident({
+      began_at: at(began),
+      ended_at: ended === null ? null : at(ended),
+      unknown_since: unknown === null ? null : at(unknown),
+    });
+  const incidents = [
+    ...[incident(2, null), incident(6, 3, 5), incident(48, 20), incident(50, 49)],
+  ];
+  const markup = chart([5, 4, 1], 80, { incidents });
+  const json = /data-incidents="(.*?)"/.exec(markup)![1]!.replaceAll("&quot;", '"');
+  const spans = (JSON.parse(json) as [number, number, string][]).map((
+    [from, to, outcome],
+  ) => [...[from, to].map((seconds) => (NOW.getTime() / 1_000 - seconds) / 3_600), outcome]);
+  deepStrictEqual(spans, [[2, 0, "down"], [6, 5, "down"], [24, 20, "down"]]);
+  strictEqual(markup.match(/<rect class="trouble down"/g)!.length, 3);
+  match(markup, /Incident<\/span>/);
+  ok(!chart([5]).includes("trouble"));
 });
 
 for (

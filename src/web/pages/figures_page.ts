@@ -1,0 +1,30 @@
+/** The figures of a site as tables: pages load them when asked, and without JavaScript link to them. */
+import { html } from "hono/html";
+import { segmentOf } from "../site_path.ts";
+import { type Html } from "./markup.ts";
+import { latencyTable } from "./latency_chart.ts";
+import { pageFrame } from "./page_frame.ts";
+import { ROOT, type SitePageOptions, windowText } from "./site_page.ts";
+import { dayTable } from "./uptime_bars.ts";
+
+/** The whole document. */
+export function figuresPage({ title, view, history, days, latencyDays }: SitePageOptions): Html {
+  const { site, location } = history.status;
+  const root = `${ROOT}../`;
+  const path = `${root}sites/${segmentOf(site)}?${new URLSearchParams({ location })}`;
+  return pageFrame(
+    { title, root, heading: `Figures of ${site}`, view },
+    html`
+      <nav class="crumbs" aria-label="Breadcrumb"><a href="${root}">All sites</a>
+      <a href="${path}"><bdi>${site}</bdi></a></nav>
+      <section>
+        <h1>Uptime of <bdi>${site}</bdi></h1>
+        <div id="days">${dayTable(days)}</div>
+      </section>
+      <section>
+        <h2>Response time, ${windowText(latencyDays)}</h2>
+        <div id="latency">${latencyTable(history.latency, latencyDays)}</div>
+      </section>
+    `,
+  );
+}

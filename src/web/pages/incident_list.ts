@@ -1,0 +1,66 @@
+/** Incidents as a list, the newest first, each linked to its page. */
+import { html } from "hono/html";
+import { lengthText } from "../../runtime/relative_time.ts";
+import type { Incident } from "../../status/queries.ts";
+import { incidentPath } from "../incident_id.ts";
+import { sitePath } from "../site_path.ts";
+import { REASON_WORDS } from "../state_words.ts";
+import { eventTable, folded, type Html, moment, stateBadge } from "./markup.ts";
+
+/** Incidents that are visible without a click. */
+const OPEN_MAX = 8;
+
+export interface IncidentListOptions {
+  /** The way to the overview. */
+  readonly root: string;
+  /** Names the site of each. */
+  readonly hasSites?: boolean;
+  /** Names the location of each. */
+  readonly hasLocations?: boolean;
+  /** Folds what is beyond the newest. */
+  readonly isShort?: boolean;
+}
+
+export function incidentList(
+  incidents: readonly Incident[],
+  { root, hasSites = false, hasLocations = false, isShort = false }: IncidentListOptions,
+): Html {
+  const titles = [
+    ...(hasSites ? ["Site"] : []),
+    ...(hasLocations ? ["Location"] : []),
+    "Incident",
+    "Began (UTC)",
+    "Duration",
+  ];
+  const rows = incidents.map((incident) => [
+    ...(hasSites
+      ? [html`<a href="${root}${sitePath(incident.site)}"><bdi>${incident.site}</bdi></a>`]
+      : []),
+    ...(hasLocations ? [html`<bdi>${incident.location}</bdi>`] : []),
+    html`${stateBadge(incident.outcome)} <a href="${root}${
+      incidentPath(incident, incident.began_at)
+    }">${causeWords(incident)}</a>`,
+    moment(incident.began_at),
+    html`${
+      durationText(incident).split(", ").map((part, index) =>
+        html`${index === 0 ? "" : ", "}<span class="whole">${part}</span>`
+      )
+    }`,
+  ]);
+  if (!isShort || rows.length <= OPEN_MAX) return eventTable(titles, rows);
+  const older = rows.slice(OPEN_MAX);
+  return html`${eventTable(titles, rows.slice(0, OPEN_MAX))}${
+    folded(`${older.length} older`, eventTable(titles, older))
+  }`;
+}
+
+export function causeWords({ reason }: Pick<Incident, "reason">): string {
+  return reason === null ? "Unknown reason" : REASON_WORDS[reason];
+}
+
+/** How long it lasted, or lasts, as far as somebody watched. */
+export function durationText({ duration_ms, ended_at, unknown_since }: Incident): string {
+  const length = lengthText(Math.round(duration_ms / 1_000));
+  if (unknown_since !== null) return `${length}, then unknown`;
+  return ended_at === null ? `${length}, ongoing` : length;
+}

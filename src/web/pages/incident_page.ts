@@ -1,0 +1,54 @@
+/** The page of one incident: when, where, why, and what was seen first. */
+import { html } from "hono/html";
+import type { IncidentStory } from "../../status/queries.ts";
+import type { View } from "../live/status_cache.ts";
+import { sitePath } from "../site_path.ts";
+import { REASON_WORDS } from "../state_words.ts";
+import { checkDetails } from "./check_details.ts";
+import { causeWords, durationText } from "./incident_list.ts";
+import { definition, eventTable, type Html, moment, note, stateBadge, utc } from "./markup.ts";
+import { pageFrame } from "./page_frame.ts";
+
+const ROOT = "../";
+
+export interface IncidentPageOptions {
+  readonly title: string;
+  readonly view: View;
+  readonly story: IncidentStory;
+  readonly hasLocations: boolean;
+}
+
+/** The whole document. */
+export function incidentPage({ title, view, story, hasLocations }: IncidentPageOptions): Html {
+  const { incident, first, transitions } = story;
+  const { site, location, outcome, began_at, ended_at, unknown_since, error_text } = incident;
+  const path = ROOT + sitePath(site, hasLocations ? location : undefined);
+  const changes = transitions.map(({ at, to, reason }) => [
+    html`${stateBadge(to)} ${reason === null ? "" : html`<span>${REASON_WORDS[reason]}</span>`}`,
+    moment(at),
+  ]);
+  return pageFrame(
+    { title, root: ROOT, heading: `${site}: ${causeWords(incident)}`, view },
+    html`
+      <nav class="crumbs" aria-label="Breadcrumb"><a href="${ROOT}">All sites</a>
+      <a href="${ROOT}incidents">Incidents</a> <a href="${path}"><bdi>${site}</bdi></a></nav>
+      <section class="sitehead ${outcome}">
+      <div class="what"><h1><bdi>${site}</bdi>: ${causeWords(incident)}</h1>${stateBadge(
+        outcome,
+      )}</div>
+      ${error_text === null ? "" : html`<p class="why"><bdi class="error">${error_text}</bdi></p>`}
+      <dl class="pairs">
+      ${definition("Began", utc(began_at))}
+      ${definition("Ended", ended_at === null ? "not yet" : utc(ended_at))}
+      ${unknown_since === null ? "" : definition("Unknown since", utc(unknown_since))}
+      ${definition("Duration", durationText(incident))}
+      ${hasLocations ? definition("Location", html`<bdi>${location}</bdi>`) : ""}
+      </dl>
+      </section>
+      <section><h2>Changes</h2>${eventTable(["State", "Since (UTC)"], changes)}</section>
+      <section><h2>First check</h2>${first === undefined
+        ? note("Its report is no longer kept.")
+        : checkDetails(first)}</section>
+    `,
+  );
+}

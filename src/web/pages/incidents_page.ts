@@ -1,0 +1,52 @@
+/** The page of the incidents of all sites. */
+import { html } from "hono/html";
+import type { Incident } from "../../status/queries.ts";
+import type { View } from "../live/status_cache.ts";
+import { incidentList } from "./incident_list.ts";
+import { type Html, note, viewLinks } from "./markup.ts";
+import { pageFrame } from "./page_frame.ts";
+
+/** Choices for the days whose incidents are listed. */
+export const INCIDENT_CHOICES_DAYS = [1, 7, 30, 90] as const;
+/** Incidents of a page. */
+export const INCIDENTS_SHOWN_MAX = 200;
+
+export interface IncidentsPageOptions {
+  readonly title: string;
+  readonly view: View;
+  readonly incidents: readonly Incident[];
+  readonly days: number;
+  readonly hasLocations: boolean;
+}
+
+/** The whole document. */
+export function incidentsPage(options: IncidentsPageOptions): Html {
+  const { title, view, incidents, days, hasLocations } = options;
+  const root = "./";
+  const shown = incidents.slice(0, INCIDENTS_SHOWN_MAX);
+  const tabs = INCIDENT_CHOICES_DAYS.map((choice) => ({
+    path: `incidents?days=${choice}`,
+    text: daysText(choice),
+    isCurrent: choice === days,
+  }));
+  const list = shown.length === 0
+    ? note(`No site was down or degraded in ${daysText(days)}.`)
+    : incidentList(shown, { root, hasSites: true, hasLocations });
+  const others = shown.length < incidents.length
+    ? note(`Only the newest ${shown.length} are listed; the page of a site has its own.`)
+    : "";
+  return pageFrame(
+    { title, root, heading: "Incidents", view },
+    html`
+      <nav class="crumbs" aria-label="Breadcrumb"><a href="${root}">All sites</a></nav>
+      <section>
+        <h1>Incidents</h1>
+        ${viewLinks("tabs", "Time span", tabs)}${list}${others}
+      </section>
+    `,
+  );
+}
+
+function daysText(days: number): string {
+  return days === 1 ? "24 hours" : `${days} days`;
+}

@@ -1,0 +1,28 @@
+import { ok, strictEqual } from "node:assert/strict";
+import type { Incident } from "../../../src/status/queries.ts";
+import { durationText, incidentList } from "../../../src/web/pages/incident_list.ts";
+import { anIncident } from "../site_status.ts";
+
+const LATER = new Date("2026-05-01T12:30:00Z");
+
+for (
+  const [overrides, text] of [
+    [{}, "15 min"],
+    [{ duration_ms: 400 }, "0 s"],
+    [{ ended_at: null }, "15 min, ongoing"],
+    [{ ended_at: null, unknown_since: LATER }, "15 min, then unknown"],
+    [{ unknown_since: LATER }, "15 min, then unknown"],
+  ] as const satisfies [Partial<Incident>, string][]
+) {
+  Deno.test(`durationText() says "${text}" of ${JSON.stringify(overrides)}`, () => {
+    strictEqual(durationText(anIncident(overrides)), text);
+  });
+}
+
+Deno.test("incidentList() folds what is beyond the newest eight, where it is to be short", () => {
+  const incidents = Array.from({ length: 10 }, () => anIncident());
+  ok(!`${incidentList(incidents, { root: "./" })}`.includes("<details"));
+  ok(`${incidentList(incidents, { root: "./", isShort: true })}`.includes(">2 older<"));
+  const eight = incidents.slice(2);
+  ok(!`${incidentList(eight, { root: "./", isShort: true })}`.includes("<details"));
+});
