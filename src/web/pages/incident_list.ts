@@ -3,7 +3,7 @@ import { html } from "hono/html";
 import { lengthText } from "../../runtime/relative_time.ts";
 import type { Incident } from "../../status/queries.ts";
 import { incidentPath } from "../incident_id.ts";
-import { sitePath } from "../site_path.ts";
+import { sitePath } from "../../report/site_path.ts";
 import { REASON_WORDS } from "../state_words.ts";
 import { eventTable, folded, type Html, moment, stateBadge } from "./markup.ts";
 

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import type { IncidentStory } from "../../status/queries.ts";
 import type { View } from "../live/status_cache.ts";
-import { sitePath } from "../site_path.ts";
+import { sitePath } from "../../report/site_path.ts";
 import { REASON_WORDS } from "../state_words.ts";
 import { checkDetails } from "./check_details.ts";
 import { causeWords, durationText } from "./incident_list.ts";
