@@ -17,6 +17,7 @@ import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_NOT_UP, EXIT_OK, exitCodeOf, UsageError } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
+import { browse, typedText } from "../text/browse.ts";
 import { storyText } from "../text/status_story.ts";
 import { SORT_NAMES, type SortName, statusSummary, statusTable } from "../text/status_table.ts";
 import type { Terminal } from "../text/terminal.ts";
@@ -28,7 +29,10 @@ export const define: DefineCommand = (command, { terminal, exit }) =>
     .description("Prints the newest status of each site; exits 0 when all of them are up.")
     .argument("[words...]", "only sites with these words in name, URL, location or labels")
     .option("--json", "print one JSON object per site")
-    .option("--watch", "keep updating the output until interrupted")
+    .option(
+      "--watch",
+      "keep updating the output; on a terminal with keys to choose, search and sort",
+    )
     .addOption(
       new Option("--state <state>", "only sites in this state").choices(STATES),
     )
@@ -86,6 +90,26 @@ async function status(
   };
   if (!watches) return await show(terminal);
   using interrupted = interruption();
+  if (!json && terminal.columns !== undefined && Deno.stdin.isTerminal()) {
+    using input = typedText();
+    const found = await browse(terminal, {
+      first: {
+        opened: site,
+        search: options.words?.join(" ") ?? "",
+        sort: options.sort ?? "state",
+      },
+      load: (site) =>
+        threadResult(
+          storeTaskSpec(loaded, { type: "statuses", ...(site !== undefined && { site }) }),
+        ),
+      isWanted: siteFilter({ ...options, words: [] }),
+      problemOf,
+      input,
+      size: Deno.consoleSize,
+      signal: interrupted.signal,
+    });
+    return exitCodeOfSites(wholeSites(found.statuses).filter(isWanted));
+  }
   return await watch((terminal) => orExitCode(show, terminal), terminal, interrupted);
 }
 
@@ -97,11 +121,15 @@ async function orExitCode(
   try {
     return await show(terminal);
   } catch (error) {
-    const exitCode = error instanceof Error ? exitCodeOf(error) : undefined;
-    if (exitCode === undefined) throw error;
-    terminal.writeError(`${(error as Error).message}\n`);
-    return exitCode;
+    terminal.writeError(`${problemOf(error)}\n`);
+    return exitCodeOf(error as Error)!;
   }
+}
+
+/** Of what a user can do something about; throws anything else. */
+function problemOf(error: unknown): string {
+  if (error instanceof Error && exitCodeOf(error) !== undefined) return error.message;
+  throw error;
 }
 
 /** The sites that the options ask for; throws {@linkcode UsageError} for a label that is none. */

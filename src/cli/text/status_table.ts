@@ -4,7 +4,7 @@ import { relativeTime, span } from "../../runtime/relative_time.ts";
 import { type Coverage, keyOf, type SiteUptime } from "../../status/queries.ts";
 import { isMostlyUnknown, knownMsOf, percent, uptimeOf } from "../../status/uptime.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
-import { type Column, textTable } from "./text_table.ts";
+import { type Column, TextTable } from "./text_table.ts";
 
 export interface StatusTableOptions {
   /** By `keyOf()` of a status. */
@@ -60,17 +60,29 @@ export const SORT_NAMES = Object.keys(SORTS) as SortName[];
 /** A line for each site, each with its line break. Locations show when there are several. */
 export function statusTable(
   sites: readonly WholeSite[],
-  { uptimes, now, hasColor, columns, rows = Infinity, sort = "state" }: StatusTableOptions,
+  { rows = Infinity, sort = "state", ...options }: StatusTableOptions,
 ): StatusTable {
-  const sorted = sites.toSorted(SORTS[sort]);
   const upMax = rows - sites.filter(({ state }) => state !== "up").length;
   let up = 0;
-  const shown = sorted.filter(({ state }) => state !== "up" || ++up <= upMax);
-  const table = textTable(columnsFor(sites, { uptimes, now, columns }), shown, {
+  const shown = inOrder(sites, sort).filter(({ state }) => state !== "up" || ++up <= upMax);
+  const { titles, lines } = statusLines(shown, options);
+  return { text: titles + lines.join(""), hiddenUp: sites.length - shown.length };
+}
+
+export function inOrder(sites: readonly WholeSite[], sort: SortName): WholeSite[] {
+  return sites.toSorted(SORTS[sort]);
+}
+
+/** The line of titles, and one for each site, each with its line break. */
+export function statusLines(
+  sites: readonly WholeSite[],
+  { uptimes, now, hasColor, columns }: Omit<StatusTableOptions, "rows" | "sort">,
+): { readonly titles: string; readonly lines: readonly string[] } {
+  const table = new TextTable(columnsFor(sites, { uptimes, now, columns }), sites, {
     hasColor,
     columns,
   });
-  return { text: table, hiddenUp: sorted.length - shown.length };
+  return { titles: table.header, lines: sites.map((site) => table.line(site)) };
 }
 
 function columnsFor(
