@@ -3,8 +3,14 @@ import type { Config } from "./schema/schema.ts";
 import type { Site, SiteAuth } from "./site.ts";
 import type { Path, YamlSource } from "./yaml/yaml_source.ts";
 
+/** Kinds of channels that have the url of a public API, whose key is another. */
+const PUBLIC_APIS = ["pagerduty", "telegram", "opsgenie"];
+/** A part of a url's path that is as long as a token. */
+const TOKEN_LENGTH_MIN = 16;
+
 /** True for a value that is a credential as a whole. */
 export function isCredential(path: Path): boolean {
+  if (isSecretOfAlerts(path)) return true;
   const [parent, key] = path.slice(-2).map(String);
   if (key === "password" || (parent === "auth" && key === "bearer")) return true;
   return parent === "headers" && isSecretHeader(key ?? "");
@@ -26,9 +32,43 @@ export function isRequestUrl(path: Path): boolean {
   return isUrl(path) && !["labels", "headers"].includes(String(path.at(-2)));
 }
 
-/** True for the URL of a database, which one reference may hold as a whole. */
-export function isDatabaseUrl(path: Path): boolean {
-  return path.map(String).join(".") === "postgres.url";
+/** True for a URL that one reference may hold as a whole: it is a secret, and no host of a site. */
+export function mayBeReference(path: Path): boolean {
+  return path.map(String).join(".") === "postgres.url" || isSecretOfAlerts(path);
+}
+
+/** Whoever knows the url of an incoming webhook, or of a heartbeat, may use it. */
+function isSecretOfAlerts(path: Path): boolean {
+  const [section, part, name, kind, key] = path.map(String);
+  if (section !== "alerts") return false;
+  if (part === "heartbeat") return name === "url";
+  if (part !== "channels" || path.length !== 5) return false;
+  if (key === "url") return !PUBLIC_APIS.includes(kind!);
+  return ["routing_key", "token", "api_key", "secret"].includes(key!);
+}
+
+/** The secrets of channels and of the heartbeat. */
+function alertsSecrets(alerts: NonNullable<Config["alerts"]>): string[] {
+  const channels = Object.entries(alerts.channels).flatMap(([name, channel]) => {
+    const [kind, settings] = Object.entries<Record<string, unknown>>(channel)[0]!;
+    const { headers = {}, urls = [] } = settings as { headers?: object; urls?: string[] };
+    const whole = Object.entries(settings)
+      .filter(([key]) => isCredential(["alerts", "channels", name, kind, key]))
+      .flatMap(([, value]) => urlSecrets(String(value)));
+    return [
+      ...whole,
+      ...urls.flatMap(urlCredentials),
+      ...Object.entries(headers).flatMap(([name, value]) => headerCredentials(name, value)),
+    ];
+  });
+  return [...channels, ...urlSecrets(alerts.heartbeat?.url ?? "")];
+}
+
+/** A secret as it is, and if it is a url, what of it is as long as a token, and its credentials. */
+function urlSecrets(secret: string): string[] {
+  const { pathname = "" } = URL.parse(secret) ?? {};
+  const tokens = pathname.split("/").filter(({ length }) => length >= TOKEN_LENGTH_MIN);
+  return [secret, ...tokens, ...urlCredentials(secret)];
 }
 
 /** Every text that reveals a URL's credentials, including the header that they are sent in. */
@@ -78,7 +118,7 @@ function decodedPair(base64: string): string[] {
 /** What references stand for, passwords, and the credentials in URLs and headers; each text once. */
 export function gatherSecrets(
   sources: readonly YamlSource[],
-  { kafka, postgres, connectivity, web }: Omit<Config, "sites">,
+  { kafka, postgres, connectivity, web, alerts }: Omit<Config, "sites">,
   sites: readonly Site[],
 ): string[] {
   const secrets = [
@@ -88,6 +128,7 @@ export function gatherSecrets(
     ...passwordOf(postgres?.url),
     (web || undefined)?.basic_auth?.password ?? "",
     ...(connectivity?.urls ?? []).flatMap(urlCredentials),
+    ...(alerts === undefined ? [] : alertsSecrets(alerts)),
     ...sites.flatMap(siteCredentials),
   ];
   return [...new Set(secrets)].filter((secret) => secret !== "");

@@ -7,6 +7,7 @@ import { type HostEnvironment, systemHostEnvironment } from "./host_environment.
 import type { Checkers, ReadConfig, Role } from "./loaded_config.ts";
 import { crossCheck, crossWarnings } from "./resolve/cross_checks.ts";
 import { serverTls } from "./resolve/named_files.ts";
+import { resolveAlerts } from "./resolve/resolve_alerts.ts";
 import { resolveSites } from "./resolve/resolve_sites.ts";
 import { type Config, configSchema, defaultConfig } from "./schema/schema.ts";
 import { LoadContext } from "./yaml/load_context.ts";
@@ -49,12 +50,14 @@ function loadSource(
   ];
   const config = { ...valid, sites: entries.map((entry) => entry.config) };
   const sites = resolveSites(entries, { config, source, checkers, context });
+  const alerts = resolveAlerts(config, { source, context, sites });
   const checked = { config, source, siteCount: sites.length, role };
   crossCheck(checked, checkers);
   const sources = [...new Set([source, ...entries.map((entry) => entry.source)])];
   return {
     config,
     sites,
+    alerts,
     ...serverTls(config, source, context),
     secrets: gatherSecrets(sources, config, sites),
     files: context.files,

@@ -1,4 +1,5 @@
 /** What the loader gives to the commands: the configuration, and all files that it names, resolved. */
+import type { Alerts } from "./alerts.ts";
 import type { Mistake } from "./config_error.ts";
 import type { Config } from "./schema/schema.ts";
 import type { Site, SiteTls } from "./site.ts";
@@ -33,6 +34,8 @@ export interface LoadedConfig {
   readonly config: Config;
   /** In the order of the files, with what they inherit and the contents of the files that they name. */
   readonly sites: readonly Site[];
+  /** Undefined without `alerts`. */
+  readonly alerts: Alerts | undefined;
   /** Undefined for plain text. */
   readonly kafkaTls: SiteTls | undefined;
   readonly postgresTls: PostgresTls;

@@ -1,5 +1,6 @@
 /** Configurations that are refused, each with every mistake at its place. */
 import type { Role } from "../../src/config/loaded_config.ts";
+import { BAD_ALERTS } from "./bad_alerts.ts";
 import { pem } from "../support/pem.ts";
 
 /** Files that the configurations name. */
@@ -290,6 +291,7 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '1:20: "outbox.max_rows" (3) must be at least twice the number of sites (2); write 4 or more',
   "outbox: {path: a.db}\nstore: {path: ./a.db}":
     '2:15: "store.path" and "outbox.path" are the same file',
+  ...BAD_ALERTS,
   "address_policy: {deny: [intranet]}":
     '1:25: invalid "address_policy.deny": the value is not an address, a CIDR range, "loopback" or "private"',
   "allow_hosts: ['*.example.org']":

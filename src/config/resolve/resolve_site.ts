@@ -3,6 +3,7 @@ import type { ExpectConfig } from "../schema/expect_schema.ts";
 import type { DefaultsConfig, SiteConfig } from "../schema/site_schema.ts";
 import { protocolOf } from "../schema/protocols.ts";
 import { fittingDefaults } from "./protocol_keys.ts";
+import { siteLabels } from "../site_labels.ts";
 import type {
   BodyExpectation,
   Limits,
@@ -35,6 +36,9 @@ export function resolveSite(site: WithFiles<SiteConfig>, { name, defaults, inter
     auth,
     ip_version,
     retries,
+    runbook,
+    depends_on,
+    labels,
     starttls,
     ...same
   } = inherit({ ...always(defaults), ...fittingDefaults(defaults, site) }, site);
@@ -50,6 +54,7 @@ export function resolveSite(site: WithFiles<SiteConfig>, { name, defaults, inter
     ...redirectsOf(redirects),
     bodyBytesMax: max_body_bytes,
     tls: { insecure: false, ...camelKeys(tls) },
+    labels: siteLabels({ labels, ...(runbook && { runbook }), ...(depends_on && { depends_on }) }),
     ...(auth && { auth: auth as SiteAuth }),
     ...(ip_version && { ipVersion: ip_version }),
     ...(retries && { retries: retriesOf(retries) }),

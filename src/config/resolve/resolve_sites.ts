@@ -14,6 +14,7 @@ import type { SiteEntry } from "../yaml/site_entries.ts";
 import { type Path, pathKey, type YamlSource } from "../yaml/yaml_source.ts";
 import { readBody, readPems, reportInvalid, type SettingsPlace } from "./named_files.ts";
 import { reportMisfits } from "./protocol_keys.ts";
+import { reportParents } from "./site_parents.ts";
 import { resolveSite, type WithFiles } from "./resolve_site.ts";
 
 /** The sites in their order; what is wrong with them is reported. */
@@ -28,12 +29,14 @@ export function resolveSites(entries: readonly SiteEntry[], { config, source, ch
   reportRepeatedNames(entries);
   const defaultsPlace = { context, source, at: ["defaults"], name: "defaults" };
   const defaults = withFiles(config.defaults, defaultsPlace, checkers);
-  return entries.map((entry, index) => {
+  const sites = entries.map((entry, index) => {
     const place = { context, source: entry.source, at: entry.at, name: "sites" };
     reportMisfits(entry);
     const own = withFiles(entry.config, place, checkers);
     return resolveSite(own, { name: names[index]!, defaults, intervalMs: config.interval });
   });
+  reportParents(entries, sites);
+  return sites;
 }
 
 /** Names travel to Kafka and PostgreSQL: a URL with secrets gives its name as it is in the file. */

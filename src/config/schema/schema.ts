@@ -7,7 +7,8 @@ import { LOG_CATEGORIES } from "../../runtime/telemetry/logging.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
 import { hostPort } from "./host_port.ts";
 import { kafkaSchema } from "./kafka_schema.ts";
-import { maintenanceSchema } from "./maintenance_schema.ts";
+import { alertsSchema } from "./alerts/alerts_schema.ts";
+import { maintenanceSchema } from "./alerts/maintenance_schema.ts";
 import { postgresSchema } from "./postgres_schema.ts";
 import { duration, KIB, size, TIB } from "./duration_and_size.ts";
 import { type Exact, password, path, text, whole } from "./scalar.ts";
@@ -170,6 +171,7 @@ export const configSchema = z.strictObject({
   sandbox: z.enum(["standard", "strict"]).prefault("standard").describe(
     "`strict`: once every thread runs, the process can start no more threads. If one dies, the process ends (exit code 70), and a reload that needs another one is refused.",
   ),
+  alerts: alertsSchema.optional().describe("Who is told of what; nobody when absent."),
   maintenance: maintenanceSchema.prefault([]).describe(
     "Planned work, in which alerts of its sites do not begin, and which `sla_uptime` leaves out.",
   ),

@@ -31,15 +31,17 @@ const HEADER_LENGTH_MAX = 8 * KIB;
 /** It is sent with every check. */
 const BODY_LENGTH_MAX = MIB;
 /** Labels travel in every report and are columns in every reader's query. */
-const LABELS_MAX = 32;
-const LABEL_LENGTH_MAX = 256;
+export const LABELS_MAX = 32;
+export const LABEL_LENGTH_MAX = 256;
+/** A site that needs more than these needs a gateway in between. */
+const PARENTS_MAX = 16;
 
 /** They delimit the message, and sitemon sets them itself. */
 const FRAMING = /^(connection|content-length|transfer-encoding|upgrade|te|trailer)$/i;
 /** Visible characters, spaces and tabs: no line break may begin another header. */
 const HEADER_VALUE = /^[\t\x20-\x7e\x80-\uffff]*$/;
 
-const headersSchema = z.record(
+export const headersSchema = z.record(
   headerNameSchema.refine((name) => !FRAMING.test(name), {
     error: "is a header that sitemon sets itself",
   }),
@@ -131,6 +133,11 @@ const optionalSettings = {
   ip_version: z.union([z.literal(4), z.literal(6)], { error: "is not 4 or 6" }).optional()
     .describe("4 or 6 to connect over that version only."),
   proxy: proxySchema.optional().describe("Proxy to use. Those of the environment are ignored."),
+  runbook: z.string({
+    error:
+      `is not an http or https URL of at most ${LABEL_LENGTH_MAX} characters without credentials`,
+  }).max(LABEL_LENGTH_MAX).regex(/^https?:\/\/[^/@\s\p{Cc}]+([/?#]\S*)?$/iu).optional()
+    .describe("URL of what to do when the site is not well, which messages name."),
   traceparent: z.boolean().optional().describe(
     "Sends the W3C header `traceparent`, which joins the site's own traces to the check's.",
   ),
@@ -155,6 +162,11 @@ export const siteSchema = z.strictObject({
   name: text(SITE_NAME_LENGTH_MAX).optional()
     .describe("Unique name; the URL without credentials when absent, with `#2` on a repeat."),
   url: siteUrlSchema.describe("URL to check."),
+  depends_on: z.array(text(SITE_NAME_LENGTH_MAX), {
+    error: `is not a list of 1 to ${PARENTS_MAX} names of sites, such as [gateway]`,
+  }).min(1).max(PARENTS_MAX).optional().describe(
+    "Sites that this one cannot be up without: while one of them is down, alerts of this one are held back.",
+  ),
   ...OWN_KEYS,
   ...z.object(settings).partial().shape,
   ...optionalSettings,

@@ -1,7 +1,7 @@
 /** What the steps of loading a configuration share: the files that it names, and its mistakes. */
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import type { Mistake, Place } from "../config_error.ts";
-import { isDatabaseUrl, isRequestUrl } from "../credentials.ts";
+import { isRequestUrl, mayBeReference } from "../credentials.ts";
 import { type HostEnvironment, readingFailure } from "../host_environment.ts";
 import { type FileText, isReference } from "./interpolate.ts";
 import { YamlSource } from "./yaml_source.ts";
@@ -80,7 +80,7 @@ export class LoadContext {
         file,
         mistakes: this.mistakes,
         references,
-        isUrl: (path, text) => isRequestUrl(path) && !(isDatabaseUrl(path) && isReference(text)),
+        isUrl: (path, text) => isRequestUrl(path) && !(mayBeReference(path) && isReference(text)),
       });
     } catch (error) {
       // The parser recurses at each level, and the stack ends after some thousands of them.

@@ -37,6 +37,14 @@ export function nearest(word: string, known: readonly string[]): string | undefi
   return isNear ? near.it : undefined;
 }
 
+/** That a name is none of the known ones, quoted if one of them was probably meant. */
+export function unknownName(name: string, known: readonly string[], what: string): string {
+  const near = nearest(name, known);
+  return near === undefined
+    ? `${shownValue(name)} is not ${what}`
+    : `${JSON.stringify(name)} is not ${what}; did you mean ${JSON.stringify(near)}?`;
+}
+
 function plainWord(word: string): string {
   return word.toLowerCase().replaceAll(/[-_.]/g, "");
 }
@@ -53,6 +61,8 @@ export function shownKey(key: string): string {
 const QUOTABLE = [
   // An amount and perhaps its unit: 5x, 5 minutes, 1_000, 10MB, -1.
   /^[+-]?\d[\d.,_]{0,15} ?[A-Za-z]{0,8}$/,
+  // Checks or locations: 3 of 2 checks.
+  /^\d{1,4} of \d{1,4}( [a-z]{0,9})?$/,
   // A status code: 2xy, 200-, !404.
   /^!?\d[\dx]{2}(-\d{0,3})?$/,
   // A host name of several labels, in lower case as tokens are not, or a host with its port.

@@ -29,13 +29,30 @@ function keysOf(shape: z.core.$ZodShape, prefix: string): SchemaKey[] {
 
 function keyAndInner(name: string, schema: z.ZodType): SchemaKey[] {
   const inner = unwrapped(schema);
-  const mappings = inner instanceof z.ZodUnion ? inner.options : [inner];
-  const within = mappings.flatMap((option) =>
-    option instanceof z.ZodObject ? keysOf(option.shape, `${name}.`) : []
-  );
+  const within = mappingsIn(inner, name).flatMap(({ shape, prefix }) => keysOf(shape, prefix));
   if (inner instanceof z.ZodObject) return within;
   const description = schema.description ?? inner.description ?? "";
   return [{ name, description, values: valuesOf(inner), standard: standardOf(schema) }, ...within];
+}
+
+/** Mappings at a key: itself, one of several forms, or what a list or a mapping of names holds. */
+function mappingsIn(
+  schema: z.ZodType,
+  name: string,
+): { shape: z.core.$ZodShape; prefix: string }[] {
+  if (schema instanceof z.ZodObject) return [{ shape: schema.shape, prefix: `${name}.` }];
+  if (schema instanceof z.ZodUnion) {
+    return schema.options.flatMap((option) =>
+      option instanceof z.ZodObject ? mappingsIn(option, name) : []
+    );
+  }
+  if (schema instanceof z.ZodRecord) {
+    return mappingsIn(schema.valueType as z.ZodType, `${name}.NAME`);
+  }
+  // The items of an expectation are explained at its own key.
+  return schema instanceof z.ZodArray && !name.startsWith("site.expect.")
+    ? mappingsIn(schema.element as z.ZodType, name)
+    : [];
 }
 
 /** What a value must be, from the message for one that it must not. */
@@ -48,7 +65,14 @@ function standardOf(schema: z.ZodType): string {
   if (!(schema instanceof z.ZodPrefault)) return "required";
   const value = schema.def.defaultValue;
   const isEmpty = typeof value === "object" && Object.keys(value as object).length === 0;
-  return isEmpty ? "none" : `\`${value}\``;
+  return isEmpty ? "none" : `\`${flow(value)}\``;
+}
+
+/** As a file has it on one line. */
+function flow(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(flow).join(", ")}]`;
+  if (typeof value !== "object") return String(value);
+  return `{${Object.entries(value!).map(([key, inner]) => `${key}: ${flow(inner)}`).join(", ")}}`;
 }
 
 /** The schema within its default, or within that of an optional key. */

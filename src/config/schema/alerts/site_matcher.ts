@@ -1,8 +1,8 @@
 /** Which sites something is about: `matcherSchema` of rules and of planned work. */
 import * as z from "zod";
-import type { SiteMatcher } from "../alerts.ts";
-import { SITE_NAME_LENGTH_MAX } from "./site_schema.ts";
-import { type Exact, identifier, text } from "./scalar.ts";
+import type { SiteMatcher } from "../../alerts.ts";
+import { SITE_NAME_LENGTH_MAX } from "../site_schema.ts";
+import { type Exact, identifier, text } from "../scalar.ts";
 
 /** Names and globs of one matcher; labels say the same of more sites. */
 const NAMES_MAX = 100;

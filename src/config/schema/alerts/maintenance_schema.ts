@@ -1,13 +1,13 @@
 /** The schema of `maintenance`: planned work. */
 import * as z from "zod";
-import { parseCron } from "../../runtime/calendar/cron.ts";
-import { isTimeZone } from "../../runtime/calendar/recurrence.ts";
-import { parseRrule } from "../../runtime/calendar/rrule.ts";
-import { DAY_MS, MINUTE_MS } from "../../runtime/time_units.ts";
-import type { MaintenancePlan } from "../alerts.ts";
-import { duration } from "./duration_and_size.ts";
+import { parseCron } from "../../../runtime/calendar/cron.ts";
+import { isTimeZone } from "../../../runtime/calendar/recurrence.ts";
+import { parseRrule } from "../../../runtime/calendar/rrule.ts";
+import { DAY_MS, MINUTE_MS } from "../../../runtime/time_units.ts";
+import type { MaintenancePlan } from "../../alerts.ts";
+import { duration } from "../duration_and_size.ts";
 import { matcherSchema, siteMatcher } from "./site_matcher.ts";
-import { type Exact, text } from "./scalar.ts";
+import { type Exact, text } from "../scalar.ts";
 
 /** More plans than that are kept in a calendar, which adds them by command. */
 const PLANS_MAX = 100;
