@@ -30,9 +30,9 @@ export function systemdAddresses(
   ];
 }
 
-/** Not a socket of the file system. */
+/** Neither a socket of the file system nor an address that only stands for this host's own. */
 function isRemote(entry: string): boolean {
-  return !entry.startsWith("unix:");
+  return !/^(unix:|0\.0\.0\.0(:|$)|\[::\])/.test(entry);
 }
 
 /** As URLs write IPv4 and IPv6 addresses. */

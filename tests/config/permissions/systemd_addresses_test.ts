@@ -14,6 +14,8 @@ Deno.test("systemdAddresses() lists addresses, and names in a comment, as system
     "192.0.2.7",
     "[2001:db8::1]:443",
     "127.0.0.1:9464",
+    "0.0.0.0:8080",
+    "[::]:0",
     "k:9092",
     "k",
     "localhost",
