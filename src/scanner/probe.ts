@@ -8,6 +8,7 @@ import type { Hop, Timings } from "../report/hop.ts";
 import type { CheckContext } from "./check_context.ts";
 import type { CheckRun } from "./check_run.ts";
 import type { Certificate } from "./connection/byte_stream.ts";
+import type { FailedExpectation } from "./expect/failed_expectation.ts";
 import type { Headers } from "./http/response_parser.ts";
 
 /** What one attempt brought back from a site, whatever its protocol. */
@@ -31,6 +32,8 @@ export interface Answer {
   readonly certificate: Certificate;
   /** True when it came over TLS; otherwise no certificate can be expected. */
   readonly isSecure: boolean;
+  /** What it does not meet of expectations that its protocol alone has, in their order. */
+  readonly unmet?: readonly FailedExpectation[];
   /** The rest is for the report alone. */
   readonly timings: Timings;
   readonly hops: readonly Hop[];

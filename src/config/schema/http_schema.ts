@@ -21,7 +21,7 @@ export const HTTP: Protocol = {
     ],
     need: "an http or https url",
   }],
-  shares: () => ["tls", "text", "body"],
+  shares: () => ["connection", "tls", "text", "body"],
 };
 
 export const httpUrlSchema = z.string({ error: RULE }).max(URL_LENGTH_MAX).refine(isHttpUrl);

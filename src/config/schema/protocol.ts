@@ -36,6 +36,7 @@ export interface Fitting {
 export type Shared = keyof typeof SHARED_KEYS;
 
 export const SHARED_KEYS = {
+  connection: { keys: ["ip_version"], need: "an http, https, tcp or tls url" },
   tls: {
     keys: ["tls", "expect.certificate_days"],
     need: 'TLS: an https or tls url, or "starttls"',

@@ -52,8 +52,9 @@ export const SOCKET: Protocol = {
   urlOf: socketUrl,
   own: [{ keys: Object.keys(SOCKET_KEYS), need: "a tcp or tls url" }],
   shares(site: SocketSite) {
-    if (isSecure(site)) return ["tls", "text", "body"];
-    return site.steps?.some(({ expect }) => expect !== undefined) ? ["text", "body"] : [];
+    if (isSecure(site)) return ["connection", "tls", "text", "body"];
+    const isRead = site.steps?.some(({ expect }) => expect !== undefined);
+    return isRead ? ["connection", "text", "body"] : ["connection"];
   },
 };
 

@@ -37,23 +37,19 @@ export async function openConnection(
   let step: Step = "dns";
   try {
     requirePermission(plan, context);
-    let addresses = 1;
-    if (isAddress(plan.tcp.host)) {
-      requireAllowed(plan.tcp.host, visit, context);
-    } else {
-      visit.startPhase("dns");
-      addresses = countAddresses(
-        await context.lookups.addressesOf(plan.tcp.host, signal),
-        visit,
-        context,
-      );
-    }
+    const addresses = isAddress(plan.tcp.host)
+      ? allowed([plan.tcp.host], visit, context)
+      : await lookUp(visit, context, signal);
+    if (plan.open !== undefined) return plan.open(addresses);
     step = "connect";
     visit.startPhase("connect");
     tcp = needsNode(plan, context)
       ? await connectByNode(plan.tcp, {
         signal,
-        attemptMs: Math.max(ATTEMPT_MS_MIN, (endMs - context.clock.monotonicMs()) / addresses),
+        attemptMs: Math.max(
+          ATTEMPT_MS_MIN,
+          (endMs - context.clock.monotonicMs()) / addresses.length,
+        ),
         mayTry: (address) => isWanted(address, plan.tcp) && !context.addressPolicy.denies(address),
       })
       : await connectByDeno(plan.tcp, signal);
@@ -129,22 +125,32 @@ function requirePermission(
   if (!hasPermission(permission)) throw new Deno.errors.NotCapable(`no access to ${permission}`);
 }
 
+/** The addresses of the visit's name that can be tried. */
+async function lookUp(
+  visit: Visit,
+  context: CheckContext,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { tcp } = visit.plan;
+  visit.startPhase("dns");
+  const addresses = await context.lookups.addressesOf(tcp.host, signal);
+  visit.endPhase();
+  const wanted = allowed(addresses, visit, context).filter((address) => isWanted(address, tcp));
+  if (wanted.length === 0) throw new VisitError("dns", `host has no IPv${tcp.ipVersion} address`);
+  return wanted;
+}
+
 /**
- * How many addresses of a name can be tried. Throws {@linkcode VisitError} when one of them is denied:
- * a name that leads there may lead there alone the next time.
+ * The addresses themselves. Throws {@linkcode VisitError} when one of them is denied: a name that leads
+ * there may lead there alone the next time.
  */
-function countAddresses(
+function allowed(
   addresses: readonly string[],
   visit: Visit,
   context: CheckContext,
-): number {
-  const { tcp } = visit.plan;
-  visit.endPhase();
+): readonly string[] {
   for (const address of addresses) requireAllowed(address, visit, context);
-  if (tcp.ipVersion === undefined) return addresses.length;
-  const count = addresses.filter((address) => isWanted(address, tcp)).length;
-  if (count === 0) throw new VisitError("dns", `host has no IPv${tcp.ipVersion} address`);
-  return count;
+  return addresses;
 }
 
 /** An address is of the site's IP version, or was written into its url. */

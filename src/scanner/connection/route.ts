@@ -21,6 +21,8 @@ export interface Route {
   readonly readsCertificate?: true;
   /** What is spoken in plain text before TLS. */
   readonly preamble?: Preamble;
+  /** Opens what is spoken over in place of TCP and TLS; it sends to none but these addresses. */
+  readonly open?: (addresses: readonly string[]) => ByteStream;
 }
 
 /** Leads to where TLS begins, such as a proxy's tunnel. */

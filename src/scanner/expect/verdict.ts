@@ -29,6 +29,7 @@ export type Assessed = Pick<
   | "responseTimeMs"
   | "certificate"
   | "isSecure"
+  | "unmet"
 >;
 
 /** Failures that are not the site's doing, so that an inverted one is not up by them. */
@@ -65,7 +66,7 @@ export function assess(
   { pattern, expect = EXPECT_NOTHING }: Pick<Site, "pattern" | "expect">,
   engines: Engines,
 ): Verdict {
-  const failed: FailedExpectation[] = [];
+  const failed: FailedExpectation[] = answer.unmet === undefined ? [] : [...answer.unmet];
   if (answer.status !== null) expectStatus(answer.status, expect.status, failed);
   if (expect.header) failed.push(...expectHeaders(expect.header, answer.headers, engines));
   const patternMatch = assessText(answer, { pattern, expect }, { engines, failed });

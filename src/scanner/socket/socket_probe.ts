@@ -1,20 +1,18 @@
 /** The probe of what is no HTTP: a connection, TLS if it is asked for, and a dialogue over it. */
 import type { Site } from "../../config/site.ts";
-import { RESPONSE_TIME_MAX } from "../../report/bounds.ts";
 import type { CheckContext } from "../check_context.ts";
 import type { CheckRun } from "../check_run.ts";
 import type { ByteStream } from "../connection/byte_stream.ts";
 import { certificateOf } from "../connection/certificate.ts";
 import { brokenOff, VisitError } from "../connection/failure.ts";
 import { makeVisit } from "../connection/make_visit.ts";
+import { plainAnswer, plainRoute } from "../connection/plain_answer.ts";
 import type { Route } from "../connection/route.ts";
 import { Visit } from "../connection/visit.ts";
-import type { Answer, Probe } from "../probe.ts";
-import { endpointOf, hostOf, portOf } from "../reach/permitted_hosts.ts";
+import type { Probe } from "../probe.ts";
 import { Dialogue } from "./dialogue.ts";
 import { startTlsPreamble } from "./starttls.ts";
 
-const NO_HEADERS: Answer["headers"] = new Map();
 const NO_STEPS: NonNullable<Site["steps"]> = [];
 
 /** Asks by TCP alone or over TLS; what is read is the body. */
@@ -29,43 +27,21 @@ export const socketProbe: Probe = {
       { context, run },
       (stream) => speak(stream, visit, { site, context, run }),
     );
-    const tookMs = Math.round(clock.monotonicMs() - startMs);
-    const certificate = await certificateOf(visit, site, context, run);
-    const { failure, body, isTruncated, timings, remoteAddress } = visit;
-    return {
-      isAnswered: failure === undefined || body.length > 0,
-      failure,
-      status: null,
-      headers: NO_HEADERS,
-      body,
-      isTruncated,
-      responseTimeMs: Math.min(tookMs, RESPONSE_TIME_MAX),
-      certificate,
-      isSecure: route.isSecure,
-      timings,
-      hops: [],
-      remoteAddress,
-      httpVersion: null,
-      finalUrl: undefined,
-    };
+    const tookMs = clock.monotonicMs() - startMs;
+    return plainAnswer(visit, tookMs, await certificateOf(visit, site, context, run));
   },
 };
 
 function routeOf(site: Site, context: CheckContext): Route {
-  const { connectTimeoutMs, tls, ipVersion, startTls } = site;
-  const url = new URL(site.url);
-  const endpoint = endpointOf(url);
-  const host = hostOf(url);
+  const { tls, startTls } = site;
+  const route = plainRoute(new URL(site.url), site);
   return {
-    url,
-    isSecure: url.protocol === "tls:" || startTls !== undefined,
-    endpoint,
-    tcp: { host, port: portOf(url), ipVersion },
-    permission: endpoint,
-    connectTimeoutMs,
-    tls,
+    ...route,
+    isSecure: route.url.protocol === "tls:" || startTls !== undefined,
     readsCertificate: true,
-    ...(startTls && { preamble: startTlsPreamble(startTls, tls.serverName ?? host, context) }),
+    ...(startTls && {
+      preamble: startTlsPreamble(startTls, tls.serverName ?? route.tcp.host, context),
+    }),
   };
 }
 
