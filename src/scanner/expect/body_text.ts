@@ -57,7 +57,7 @@ function labelOf(bytes: Uint8Array, contentType: string): string {
   for (const [mark, label] of BYTE_ORDER_MARKS) {
     if (mark.every((byte, index) => bytes[index] === byte)) return label;
   }
-  const [, charset] = /charset\s*=\s*"?\s*([^\s";,]+)/i.exec(contentType) ?? [];
+  const [, charset] = /charset\s*=\s*(?:"\s*)?([^\s";,]+)/i.exec(contentType) ?? [];
   if (charset !== undefined && isCharset(charset)) return charset;
   const isMarkup = contentType === "" || /html|xml/i.test(contentType);
   return (isMarkup ? declaredLabel(bytes) : undefined) ?? "utf-8";
@@ -75,7 +75,8 @@ function declaredLabel({ buffer, byteOffset, length }: Uint8Array): string | und
   return label?.toLowerCase() === "x-user-defined" ? "windows-1252" : label;
 }
 
-const ATTRIBUTE = /([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/g;
+/** Begins at the beginning of a name, so that a long one is not looked at from each of its characters. */
+const ATTRIBUTE = /(?<![^\s=/>"'])([^\s=/>"']+)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))/g;
 
 function metaLabel(tag: string): string | undefined {
   const pairs = tag.matchAll(ATTRIBUTE).map(([, name, ...values]) =>

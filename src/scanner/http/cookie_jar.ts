@@ -45,9 +45,9 @@ export class CookieJar {
 
   #set(line: string, url: URL): void {
     const [pair = "", ...rest] = line.split(";");
-    const { name, value } = /^\s*(?<name>[^=]*?)\s*=\s*(?<value>.*?)\s*$/.exec(pair)?.groups ?? {};
+    const [name, value] = nameAndValue(pair);
     // deno-lint-ignore no-control-regex -- no line of a request may hold them
-    if (!name || value === undefined || /[\x00-\x08\x0a-\x1f\x7f]/.test(pair)) return;
+    if (name === "" || value === undefined || /[\x00-\x08\x0a-\x1f\x7f]/.test(pair)) return;
     if (name.length + value.length > COOKIE_BYTES_MAX) return;
     const attributes = new Map(rest.map(attributeOf));
     const domain = attributes.get("domain")?.replace(/^\./, "").toLowerCase() ?? "";
@@ -77,9 +77,14 @@ export class CookieJar {
 }
 
 function attributeOf(text: string): readonly [name: string, value: string] {
+  const [name, value = ""] = nameAndValue(text);
+  return [name.toLowerCase(), value];
+}
+
+/** What is before and after the first `=`, without the spaces around both. */
+function nameAndValue(text: string): readonly [name: string, value?: string] {
   const at = text.indexOf("=");
-  const name = at < 0 ? text : text.slice(0, at);
-  return [name.trim().toLowerCase(), at < 0 ? "" : text.slice(at + 1).trim()];
+  return at < 0 ? [text.trim()] : [text.slice(0, at).trim(), text.slice(at + 1).trim()];
 }
 
 /** A host sets cookies for itself and for domains above it, but for no top-level domain. */

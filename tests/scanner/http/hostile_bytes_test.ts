@@ -108,6 +108,28 @@ Deno.test("checkSite() reports in time, when a site answers any bytes", async ()
   );
 });
 
+/** As many as a response's headers have room for. */
+const SPACES = " ".repeat(65_000);
+
+/** What took seconds to hours by a regular expression. */
+const SPACED = [
+  `content-type: text/html; charset=${SPACES};`,
+  `set-cookie: a=b${SPACES}c`,
+  `set-cookie: a${SPACES}b`,
+];
+
+for (const header of SPACED) {
+  Deno.test(`checkSite() reports in time, when a site sends spaces after "${header.trim().split(SPACES, 1)}"`, async () => {
+    const head = `HTTP/1.1 302 Found\r\n${header}\r\nlocation: /\r\nconnection: close\r\n\r\n`;
+    await using server = rawServer(answering(head));
+    const site = aSite(`http://127.0.0.1:${server.port}/`, { redirectsMax: 1 });
+    const startMs = performance.now();
+    const { response_code, error_text } = await check(site);
+    deepStrictEqual([response_code, error_text?.slice(0, 20)], [302, "more than 1 redirect"]);
+    ok(performance.now() - startMs < 1_000);
+  });
+}
+
 const twice = (bytes: Uint8Array) => gzipSync(brotliCompressSync(bytes));
 
 const ENCODINGS: [name: string, encode: (bytes: Uint8Array) => Uint8Array][] = [
