@@ -41,13 +41,12 @@ type Range = readonly [from: number, to: number];
 type Finder = (text: string) => Range[];
 
 function finder(forms: readonly string[]): Finder {
-  const byBeginning = Map.groupBy(forms, (form) => form.slice(0, SECRET_LENGTH_MIN));
-  // The longest first, so that no rest of a secret that contains another remains.
-  for (const group of byBeginning.values()) group.sort((a, b) => b.length - a.length);
+  const alike = Map.groupBy(forms, (form) => form.slice(0, SECRET_LENGTH_MIN)).entries()
+    .map(([beginning, group]) => [beginning, new FormsAlike(group)] as const);
+  const byBeginning = new Map(alike);
   return (text) => {
     const lengthAt = (at: number) =>
-      byBeginning.get(text.slice(at, at + SECRET_LENGTH_MIN))
-        ?.find((form) => text.startsWith(form, at))?.length ?? 0;
+      byBeginning.get(text.slice(at, at + SECRET_LENGTH_MIN))?.lengthAt(text, at) ?? 0;
     const ranges: Range[] = [];
     for (let at = 0; at < text.length; at++) {
       const from = at;
@@ -59,6 +58,44 @@ function finder(forms: readonly string[]): Finder {
     }
     return ranges;
   };
+}
+
+/**
+ * Forms that begin alike, such as all tokens of one kind do: a site that repeats their beginning must
+ * not make each of them be compared each time.
+ */
+class FormsAlike {
+  readonly #sorted: readonly string[];
+  /** For each form, where the longest other one is that it begins with; -1 when there is none. */
+  readonly #within: readonly number[];
+  readonly #lengthMax: number;
+
+  constructor(forms: readonly string[]) {
+    this.#sorted = forms.toSorted();
+    this.#lengthMax = forms.reduce((longest, { length }) => Math.max(longest, length), 0);
+    const within: number[] = [];
+    for (const [index, form] of this.#sorted.entries()) {
+      let other = index - 1;
+      while (other >= 0 && !form.startsWith(this.#sorted[other]!)) other = within[other]!;
+      within.push(other);
+    }
+    this.#within = within;
+  }
+
+  /** The length of the longest that the text has at a place, so that no rest of a secret remains. */
+  lengthAt(text: string, at: number): number {
+    const rest = text.slice(at, at + this.#lengthMax);
+    let [low, high] = [0, this.#sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (this.#sorted[middle]! <= rest) low = middle + 1;
+      else high = middle;
+    }
+    // What the rest begins with is before it in order, and begins all that is between.
+    let index = low - 1;
+    while (index >= 0 && !rest.startsWith(this.#sorted[index]!)) index = this.#within[index]!;
+    return this.#sorted[index]?.length ?? 0;
+  }
 }
 
 /** The text with `***` for each range; ranges that overlap are hidden as one. */

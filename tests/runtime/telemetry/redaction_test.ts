@@ -6,6 +6,7 @@ const CASES: [what: string, secrets: string[], text: string, redacted: string][]
   ["a secret anywhere", ["hunter2"], "a hunter2 and hunter2", "a *** and ***"],
   ["nothing", ["hunter2"], "nothing", "nothing"],
   ["the longest of those that begin alike", ["hunter", "hunter22"], "hunter22!", "***!"],
+  ["one that begins others", ["abcd", "abcdx", "abcdz", "abcdzz"], "abcdy abcdzy", "***y ***y"],
   ["secrets that overlap as one", ["abcdef", "defghi"], "xabcdefghiy", "x***y"],
   ["neighbours each", ["abcd"], "abcdabcd", "******"],
   ["what is too short not at all", ["abc"], "abc", "abc"],
