@@ -78,14 +78,16 @@ export class HttpConnection {
   /** The next request; undefined when the client has left. */
   async #head(): Promise<RequestHead | undefined> {
     using _deadline = this.#within(HEAD_MS_MAX);
-    for (;;) {
-      const end = endOfHead(this.#received);
+    for (let searched = 0;;) {
+      const end = endOfHead(this.#received, searched);
       if (end !== -1) {
         const head = this.#received.subarray(0, end);
         this.#received = this.#received.subarray(end);
         return parseRequestHead(head);
       }
       if (this.#received.length >= HEAD_BYTES_MAX) throw new BadRequestError("head is too long");
+      // What has come may end with the beginning of the end, of which two bytes can be seen.
+      searched = Math.max(0, this.#received.length - 2);
       if (!await this.#receive()) return undefined;
     }
   }

@@ -27,14 +27,17 @@ export const HEADERS_MAX = 100;
 /** Spaces and tabs in a row: likewise, where Deno's Headers removes some from around a value. */
 export const BLANKS_MAX = 256;
 
-const TOO_MANY_BLANKS = new RegExp(`[ \\t]{${BLANKS_MAX + 1}}`);
+const TOO_MANY_BLANKS = new RegExp(`(?<![ \\t])[ \\t]{${BLANKS_MAX + 1}}`);
 const REQUEST_LINE = /^([A-Z]{1,16}) (\/\S*) HTTP\/1\.([01])$/;
 const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/;
 const HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$/;
 
-/** Where a head ends in the bytes, after its empty line; -1 when it is not complete. */
-export function endOfHead(bytes: Uint8Array): number {
-  for (let at = bytes.indexOf(LF); at !== -1; at = bytes.indexOf(LF, at + 1)) {
+/**
+ * Where a head ends in the bytes, after its empty line; -1 when it is not complete. Its end does not
+ * begin before `from`.
+ */
+export function endOfHead(bytes: Uint8Array, from = 0): number {
+  for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
     if (bytes[at + 1] === LF) return at + 2;
     if (bytes[at + 1] === CR && bytes[at + 2] === LF) return at + 3;
   }

@@ -62,12 +62,12 @@ export function statusQuery(given: URLSearchParams, fields: readonly string[]): 
     throw new QueryError(`"limit" is a number from 1 to ${SITES_MAX}`);
   }
   return {
-    states: given.getAll("state").map((state) => oneOf(STATES, "state", state)),
-    labels: given.getAll("label").map(labelOf),
+    states: distinct(given.getAll("state")).map((state) => oneOf(STATES, "state", state)),
+    labels: distinct(given.getAll("label")).map(labelOf),
     search: (given.get("q") ?? "").slice(0, SEARCH_LENGTH_MAX),
     limit: Number(limit),
     after: given.get("after") ?? "",
-    fields: (given.get("fields") ?? "").split(",").filter((field) => field !== "")
+    fields: distinct((given.get("fields") ?? "").split(",")).filter((field) => field !== "")
       .map((field) => oneOf(fields, "fields", field)),
   };
 }
@@ -78,6 +78,11 @@ export function refuseUnknown(given: URLSearchParams, names: readonly string[] =
   if (unknown === undefined) return;
   const known = names.length === 0 ? "there are none" : `use ${names.join(", ")}`;
   throw new QueryError(`the query parameter "${unknown}" is unknown; ${known}`);
+}
+
+/** Without repetitions: each is looked at for each site, and a URL has room for thousands. */
+function distinct(values: readonly string[]): string[] {
+  return [...new Set(values)];
 }
 
 function oneOf(allowed: readonly string[], name: string, value: string): string {

@@ -148,3 +148,18 @@ Deno.test("endOfHead() finds the first empty line", () => {
     [8, 3, -1, -1, -1],
   );
 });
+
+Deno.test("endOfHead() finds the same, when it goes on two bytes before what has come since", () => {
+  const text = fc.array(fc.constantFrom("a", "\r", "\n", "\r\n")).map((parts) => parts.join(""));
+  fc.assert(fc.property(text, fc.array(fc.integer({ min: 1, max: 4 })), (text, sizes) => {
+    const whole = bytes(text);
+    let [end, length] = [-1, 0];
+    for (const size of [...sizes, whole.length]) {
+      const from = Math.max(0, length - 2);
+      length = Math.min(whole.length, length + size);
+      end = endOfHead(whole.subarray(0, length), from);
+      if (end !== -1) break;
+    }
+    strictEqual(end, endOfHead(whole));
+  }));
+});

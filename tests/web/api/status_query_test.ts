@@ -50,3 +50,15 @@ for (
 ) {
   Deno.test(`statusQuery() refuses "${query}"`, () => throws(() => ask(query), QueryError));
 }
+
+Deno.test("statusQuery() takes what is repeated once, since it is looked at for each site", () => {
+  const query = new URLSearchParams(
+    "state=up&state=up&label=a:b&label=a:c&label=a:b&fields=outcome,outcome,,site,outcome",
+  );
+  const { states, labels, fields } = statusQuery(query, ["outcome", "site"]);
+  deepStrictEqual({ states, labels, fields }, {
+    states: ["up"],
+    labels: [["a", "b"], ["a", "c"]],
+    fields: ["outcome", "site"],
+  });
+});
