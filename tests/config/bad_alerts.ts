@@ -23,6 +23,8 @@ export const BAD_ALERTS: Readonly<Record<string, string | readonly string[]>> = 
     "1:40: the scheme, host and port of a URL cannot hold a reference; write them out, and use references in its credentials, path or query",
   "alerts: {channels: {ops: {email: {host: h, username: u, from: a@b, to: [a@b]}}}}":
     '1:34: invalid "alerts.channels.ops.email": username and password need each other',
+  "alerts: {channels: {ops: {email: {host: h, from: 'Ops <a@b', to: [Ops <a@b>]}}}}":
+    '1:50: invalid "alerts.channels.ops.email.from": the value is not an email address',
   "alerts: {channels: {ops: {webhook: {url: https://h/a, tls: {cert: c.pem}}}}}":
     '1:60: missing "alerts.channels.ops.webhook.tls.key": "alerts.channels.ops.webhook.tls.cert" needs it',
   "alerts: {rules: [{name: a, after: 21 checks}]}":

@@ -28,8 +28,9 @@ const request = {
 /** Whoever knows the URL of an incoming webhook may send. */
 const incoming = { url: url("of the incoming webhook") };
 
-/** A name, an address, or both: `Sitemon <sitemon@example.org>`. */
-const ADDRESS = /^[^\p{Cc}<>]*<?[^\p{Cc}\s<>@]+@[^\p{Cc}\s<>@]+>?$/u;
+/** An address, or a name and it: `Sitemon <sitemon@example.org>`. */
+const ADDRESS =
+  /^(?:[^\p{Cc}<>]*<[^\p{Cc}\s<>@]+@[^\p{Cc}\s<>@]+>|[^\p{Cc}\s<>@]+@[^\p{Cc}\s<>@]+)$/u;
 const address = () =>
   z.string({ error: "is not an email address" }).max(ADDRESS_LENGTH_MAX).regex(ADDRESS);
 
