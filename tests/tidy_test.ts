@@ -60,6 +60,7 @@ holds("functions are short", form.longFunctions(SOURCES));
 holds("files say what they are", form.wrongModuleDocs(SOURCES));
 holds("modules keep no state", form.moduleState(SOURCES));
 holds("ignores have reasons", form.ignoresWithoutReason([...SOURCES, ...TESTS]));
+holds("regular expressions take linear time", form.slowExpressions(SOURCES));
 holds("no work is left over", form.leftOvers(SOURCES));
 holds(
   "tests wait for events",

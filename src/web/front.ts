@@ -33,7 +33,7 @@ export class Front {
   readonly #trusted = new BlockList();
 
   constructor({ publicUrl, trustedProxies = [] }: FrontOptions) {
-    this.#root = publicUrl?.replace(/\/*$/, "/");
+    this.#root = publicUrl?.replace(/(?<!\/)\/*$/, "/");
     this.#base = this.#root === undefined ? "" : new URL(this.#root).pathname.replace(/\/$/, "");
     for (const entry of trustedProxies) this.#trust(entry);
   }

@@ -1,4 +1,5 @@
 /** The rules for the form of a file; each returns one sentence for each breach. */
+import { slowText } from "../support/slow_text.ts";
 import type { Source } from "./source.ts";
 
 export const FILE_LINES_MAX = 400;
@@ -99,6 +100,31 @@ export function leftOvers(sources: readonly Source[]): string[] {
       LEFT_OVER.test(line) ? [`${path}:${index + 1} must not leave work over: ${line.trim()}`] : []
     )
   );
+}
+
+/**
+ * A regular expression takes time in proportion to the text: on one that strangers control it would
+ * freeze its thread, and who uses it for another text next year does not ask.
+ */
+export function slowExpressions(sources: readonly Source[]): string[] {
+  return sources.flatMap(({ path, expressions }) =>
+    expressions.flatMap(({ line, expression }) => {
+      const slow = slowText((text) => text.replace(expression, ""), beginningsOf(expression));
+      return slow === undefined ? [] : [`${path}:${line} must take linear time: ${slow}`];
+    })
+  );
+}
+
+/** Everything in an expression that stands for more than itself. */
+const NOT_LITERAL =
+  /\[(?:\\.|[^\]\\])*\]|\(\?(?:<\w+>|<?[=!:])|\\[pP]\{\w+\}|\\[A-Za-z0]|\{\d+(?:,\d*)?\}|[*+?|^$().]/g;
+const BEGINNINGS_MAX = 4;
+
+/** What the texts begin with that an expression is for, such as `charset` and `charset=`. */
+function beginningsOf({ source }: RegExp): string[] {
+  const literals = source.replaceAll(NOT_LITERAL, "\n").replaceAll("\\", "").split(/\n+/)
+    .filter((literal) => literal !== "").slice(0, BEGINNINGS_MAX);
+  return literals.map((_, index) => literals.slice(0, index + 1).join(""));
 }
 
 const TIMER_CALLS = ["setTimeout", "setInterval", "Atomics.wait"];

@@ -73,6 +73,18 @@ Deno.test("leftOvers() names a line with work for later", () => {
   ]);
 });
 
+Deno.test("slowExpressions() names those that take quadratic time or worse", () => {
+  const text = String.raw`
+    /^\s*([^=]*?)\s*=\s*(.*?)\s*$/;
+    /charset\s*=\s*"?\s*([^\s";,]+)/i;
+    /charset\s*=\s*(?:"\s*)?([^\s";,]+)/i;
+    /\s+$/;
+    /(?<!\s)\s+$/;
+    /^(?:\/[\w.~-]+)*\/?$/;`;
+  const lines = form.slowExpressions(source(text)).map((breach) => /\d+/.exec(breach)![0]);
+  deepStrictEqual(lines, ["2", "3", "5"]);
+});
+
 Deno.test("sleepingTests() names a timer in a test, and a pause outside of what has a pace", () => {
   const text = "setTimeout(f, 9); await pause(9);";
   const paths = ["tests/web/a_test.ts", "tests/web/slow_server.ts", "tests/bench/window.ts"];

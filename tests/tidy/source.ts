@@ -19,6 +19,8 @@ export interface Source {
   readonly functions: readonly { readonly line: number; readonly lines: number }[];
   /** Functions that are called, such as `fetch` and `Deno.connect`. */
   readonly calls: ReadonlySet<string>;
+  /** Regular expressions that are written as such. */
+  readonly expressions: readonly { readonly line: number; readonly expression: RegExp }[];
   /** Lines of `let` and `var` outside every function. */
   readonly state: readonly number[];
 }
@@ -29,6 +31,7 @@ export function sourceOf(path: string, text: string): Source {
   const exports: string[] = [];
   const functions: { line: number; lines: number }[] = [];
   const calls = new Set<string>();
+  const expressions: { line: number; expression: RegExp }[] = [];
   const state: number[] = [];
   const lineAt = (offset: number) => text.slice(0, offset).split("\n").length;
   const add = (kind: Import["kind"], specifier: string) =>
@@ -53,6 +56,11 @@ export function sourceOf(path: string, text: string): Source {
     FunctionDeclaration: measure,
     FunctionExpression: measure,
     ArrowFunctionExpression: measure,
+    Literal: (node) => {
+      if (!("regex" in node) || node.regex === undefined) return;
+      const { pattern, flags } = node.regex;
+      expressions.push({ line: lineAt(node.range[0]), expression: new RegExp(pattern, flags) });
+    },
     CallExpression: (node) => void calls.add(nameOf(node.callee)),
     NewExpression: (node) => void calls.add(nameOf(node.callee)),
     VariableDeclaration: (node) => {
@@ -62,7 +70,7 @@ export function sourceOf(path: string, text: string): Source {
   };
   const plugin = { name: "tidy", rules: { read: { create: () => visitor } } };
   Deno.lint.runPlugin(plugin, path, text);
-  return { path, text, imports, exports, functions, calls, state };
+  return { path, text, imports, exports, functions, calls, expressions, state };
 }
 
 /** Every TypeScript file below a folder of the project, by path. */

@@ -43,6 +43,11 @@ Deno.test("sourceOf() names what is called, and variables outside of functions",
   deepStrictEqual(state, [1, 2]);
 });
 
+Deno.test("sourceOf() lists regular expressions", () => {
+  const { expressions } = sourceOf("src/a.ts", "const a = 1 / 2 / 3;\nf(/\\s+[/]/gi, 'b/c/');");
+  deepStrictEqual(expressions, [{ line: 2, expression: /\s+[/]/gi }]);
+});
+
 Deno.test("sourceOf() names what a file exports", () => {
   const { exports } = sourceOf(
     "src/a.ts",

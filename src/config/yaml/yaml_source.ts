@@ -335,6 +335,6 @@ function syntaxMessage(code: ErrorCode, message: string): string {
 function detailOf(message: string): string {
   if (/call stack/i.test(message)) return "nested too deeply";
   const [first = ""] = message.split("\n");
-  const words = first.replace(/: .*$/, "").replace(/[.:]?\s*$/, "");
+  const words = first.replace(/: .*$/, "").trimEnd().replace(/[.:]$/, "");
   return words.charAt(0).toLowerCase() + words.slice(1);
 }

@@ -61,7 +61,8 @@ function compile(source: string): JSONPathQuery {
   try {
     return new LinearEnvironment().compile(source);
   } catch (cause) {
-    throw new JsonPathError(String((cause as Error).message).replace(/\s*\('.*$/s, ""), { cause });
+    const [reason] = String((cause as Error).message).split("('", 1);
+    throw new JsonPathError(reason!.trimEnd(), { cause });
   }
 }
 

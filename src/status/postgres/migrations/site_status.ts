@@ -118,5 +118,5 @@ const NO_ORIGIN = { clusterId: "", topic: "", partition: 0, offset: 0, timestamp
 
 /** An error text may quote the url. */
 function withoutCredentials(text: string): string {
-  return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^\s\/?#]*@/gi, "$1");
+  return text.replace(/(?<![a-z0-9+.-])([a-z0-9+.-]+:\/\/)[^\s\/?#]*@/gi, "$1");
 }
