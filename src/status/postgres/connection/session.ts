@@ -1,5 +1,6 @@
 /** One connection for many callers, who take turns; opened when needed, and dropped after errors. */
 import type { Telemetry } from "../../../runtime/telemetry/telemetry.ts";
+import { Turns } from "../../../runtime/turns.ts";
 import { RowRejectedError, unreadyReason } from "../../store.ts";
 import { Connection } from "./connection.ts";
 import { storeError } from "./errors.ts";
@@ -12,7 +13,7 @@ import type { PostgresOptions } from "./postgres_options.ts";
 export class Session {
   readonly #options: PostgresOptions;
   readonly #telemetry: Telemetry | undefined;
-  #lastTurn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #connection: Connection | undefined;
 
   constructor(options: PostgresOptions, telemetry?: Telemetry) {
@@ -39,14 +40,14 @@ export class Session {
 
   /** Harmless when repeated; `use` connects again. */
   close(): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       await this.#connection?.close();
       this.#connection = undefined;
     });
   }
 
   #do<T>(action: string, work: () => Promise<T>): Promise<T> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       try {
         const result = await work();
         this.#telemetry?.dependency("postgres", { ok: true });
@@ -57,13 +58,6 @@ export class Session {
         throw error;
       }
     });
-  }
-
-  /** Runs `work` when all that came before has settled. */
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#lastTurn.then(work);
-    this.#lastTurn = turn.catch(() => {});
-    return turn;
   }
 
   async #connected(): Promise<Connection> {
