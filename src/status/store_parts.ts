@@ -1,6 +1,7 @@
 /** The parts of a store: everything that a thread may ask of it, whichever store it is. */
 import type { Clock } from "../runtime/clock.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
+import type { AlertRecords, AlertStore } from "./alert_store.ts";
 import type { DeadLetters } from "./dead_letters.ts";
 import type { StatusMaintenance } from "./maintenance.ts";
 import type { StatusQueries } from "./queries.ts";
@@ -25,6 +26,9 @@ export interface StoreParts {
   queries(): StatusQueries;
   maintenance(): StatusMaintenance;
   deadLetters(): DeadLetters;
+  alertStore(): AlertStore;
+  /** Reads with a read-only role or file, too. */
+  alertRecords(): AlertRecords;
   /** Calls `work` with a reader of one snapshot. Rejects with the errors of store.ts. */
   audit<T>(work: (reader: AuditReader) => Promise<T>): Promise<T>;
 }

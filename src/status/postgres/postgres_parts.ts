@@ -3,6 +3,7 @@ import { AFTER_HORIZON_MICROS } from "../repair/audit_reader.ts";
 import { type AuditDialect, SqlAudit } from "../sql/sql_audit.ts";
 import { type DeadLettersDialect, SqlDeadLetters } from "../sql/sql_dead_letters.ts";
 import type { StoreContext, StoreParts } from "../store_parts.ts";
+import { postgresAlertRecords, postgresAlertStore } from "./alerts/postgres_alerts.ts";
 import type { PostgresOptions } from "./connection/postgres_options.ts";
 import { Session } from "./connection/session.ts";
 import { microsOf } from "./ingest/report_columns.ts";
@@ -38,6 +39,8 @@ export function postgresParts(
     queries: () => new PostgresQueries(options),
     maintenance: () => new PostgresMaintenance(options),
     deadLetters: () => new SqlDeadLetters(new Session(connection), DEAD_LETTERS),
+    alertStore: () => postgresAlertStore(connection, telemetry),
+    alertRecords: () => postgresAlertRecords(connection),
     audit: (work) =>
       new Session(connection).useAlone(
         "audit",

@@ -17,3 +17,17 @@ export interface SqlSource {
   use<T>(action: string, work: (connection: Queryable) => Promise<T>): Promise<T>;
   close(): void | Promise<void>;
 }
+
+/** What a transaction may do; `read` sees one snapshot throughout. */
+export type TransactionKind = "read" | "write";
+
+/** Connects at its first use; transactions of one source follow each other. */
+export interface SqlTransactions {
+  /** Commits, or rolls back and rejects with the errors of the store port. */
+  transaction<T>(
+    action: string,
+    kind: TransactionKind,
+    work: (connection: Queryable) => Promise<T>,
+  ): Promise<T>;
+  close(): Promise<void>;
+}

@@ -2,7 +2,9 @@
 import { AFTER_HORIZON_MICROS } from "../repair/audit_reader.ts";
 import { type AuditDialect, SqlAudit } from "../sql/sql_audit.ts";
 import { type DeadLettersDialect, SqlDeadLetters } from "../sql/sql_dead_letters.ts";
+import { Turns } from "../../runtime/turns.ts";
 import type { StoreContext, StoreParts } from "../store_parts.ts";
+import { sqliteAlertRecords, sqliteAlertStore } from "./alerts/sqlite_alerts.ts";
 import { SqliteMaintenance } from "./sqlite_maintenance.ts";
 import { SqliteQueries } from "./sqlite_queries.ts";
 import { SqliteSource } from "./sqlite_source.ts";
@@ -27,6 +29,7 @@ export function sqliteParts(
   { path }: { readonly path: string },
   { clock }: Pick<StoreContext, "clock">,
 ): StoreParts {
+  const turns = new Turns();
   return {
     dependency: "store",
     status: () => new SqliteStore({ path, clock }),
@@ -34,6 +37,8 @@ export function sqliteParts(
     maintenance: () => new SqliteMaintenance({ path, clock }),
     deadLetters: () =>
       new SqlDeadLetters(new SqliteSource(new StoreFile(path, "write")), DEAD_LETTERS),
+    alertStore: () => sqliteAlertStore({ path, clock, turns }),
+    alertRecords: () => sqliteAlertRecords({ path, clock, turns }),
     async audit(work) {
       using file = new StoreFile(path, "write");
       await file.use((db) => db.prepare("BEGIN").run());

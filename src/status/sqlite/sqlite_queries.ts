@@ -10,7 +10,7 @@ import type { Queryable } from "../sql/sql_source.ts";
 import { SqliteSource, valuesOf } from "./sqlite_source.ts";
 import { StoreFile } from "./store_file.ts";
 
-const DIALECT: Omit<QueriesDialect, "changes"> = {
+export const SQLITE_QUERIES: Omit<QueriesDialect, "changes"> = {
   now: "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now_ms",
   sites: "SELECT value ->> 'site' AS site, value ->> 'location' AS location FROM json_each($1)",
   daySince: (days) => `date('now', '-' || ${days} || ' days')`,
@@ -61,6 +61,6 @@ async function readChanges(connection: Queryable, text: string | undefined): Pro
 export class SqliteQueries extends SqlQueries {
   constructor({ path }: { readonly path: string }) {
     const source = new SqliteSource(new StoreFile(path, "read"), valuesOf);
-    super(source, { ...DIALECT, changes: readChanges });
+    super(source, { ...SQLITE_QUERIES, changes: readChanges });
   }
 }

@@ -1,3 +1,4 @@
+import { alertsContract } from "../../contract/alerts_contract.ts";
 import { incidentsContract } from "../../contract/incidents_contract.ts";
 import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
@@ -12,3 +13,4 @@ queriesContract("PostgresQueries", openStore, register);
 maintenanceContract("PostgresMaintenance", openStore, register);
 uptimeContract("PostgresStore", openStore, { register });
 incidentsContract("PostgresQueries", openStore, register);
+alertsContract("PostgresAlerts", openStore, register);

@@ -1,3 +1,4 @@
+import { alertsContract } from "../../contract/alerts_contract.ts";
 import { incidentsContract } from "../../contract/incidents_contract.ts";
 import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
@@ -10,3 +11,4 @@ queriesContract("SqliteQueries", openSqliteStore);
 maintenanceContract("SqliteMaintenance", openSqliteStore);
 uptimeContract("SqliteStore", openSqliteStore, { propertyRuns: 60 });
 incidentsContract("SqliteQueries", openSqliteStore);
+alertsContract("SqliteAlerts", openSqliteStore);

@@ -15,6 +15,7 @@ export const OWN_RELATIONS: readonly string[] = [
   ...["site_status", "site_report", "site_transition", "site_hour", "site_day", "producer_gap"],
   ...["dead_letter", "history_horizon", "schema_migration"],
   ...["site_current", "site_uptime", "site_latency", "site_incident"],
+  ...["alert", "alert_message", "alert_channel", "alert_rule", "alert_decider", "mute"],
 ];
 
 const RELATIONS = {

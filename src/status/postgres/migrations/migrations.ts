@@ -1,5 +1,6 @@
 /** Every migration, in order. They are code, so that an executable carries them. */
 import { COVERED_COLUMNS, listCovered } from "../../read/coverage.ts";
+import { alertTables } from "./alert_tables.ts";
 import { coveredTime } from "./covered_time.ts";
 import { dayTotals } from "./day_totals.ts";
 import { addReportColumn, type Migration } from "./migration.ts";
@@ -83,4 +84,5 @@ export const MIGRATIONS: readonly Migration[] = [
   coveredTime,
   siteIncident,
   addReportColumn("certificate_seen_at"),
+  alertTables,
 ];

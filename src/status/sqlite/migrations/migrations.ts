@@ -4,6 +4,7 @@ import { columnTypeOf, type FieldName, REPORT_FIELDS } from "../../../report/fie
 import { COVERED_COLUMNS, listCovered } from "../../read/coverage.ts";
 import { StoreConfigurationError } from "../../store.ts";
 import { APPLICATION_ID, transaction } from "../store_file.ts";
+import { ALERT_TABLES } from "./alert_tables.ts";
 import { COVERED_TIME } from "./covered_time.ts";
 import { DAY_TOTALS } from "./day_totals.ts";
 import { FIRST_TABLES } from "./first_tables.ts";
@@ -87,6 +88,7 @@ export const MIGRATIONS: readonly string[] = [
   COVERED_TIME,
   SITE_INCIDENT,
   addReportColumn("certificate_seen_at"),
+  ALERT_TABLES,
 ];
 
 /** Runs the steps that are missing, in one transaction; a second process waits for it. */

@@ -1,0 +1,82 @@
+/** The alert port in PostgreSQL. */
+import type { Telemetry } from "../../../runtime/telemetry/telemetry.ts";
+import { STALE_SPANS } from "../../queries.ts";
+import type { ColumnKind } from "../../sql/alerts/alert_rows.ts";
+import type { AlertsDialect } from "../../sql/alerts/alert_sql.ts";
+import { SqlAlertRecords } from "../../sql/alerts/sql_alert_records.ts";
+import { SqlAlertStore } from "../../sql/alerts/sql_alert_store.ts";
+import type { Queryable, SqlTransactions, TransactionKind } from "../../sql/sql_source.ts";
+import type { PostgresOptions } from "../connection/postgres_options.ts";
+import { Session } from "../connection/session.ts";
+import { microsOf, timeOf } from "../ingest/report_columns.ts";
+import { POSTGRES_QUERIES } from "../postgres_queries.ts";
+
+const TYPES: Readonly<Record<ColumnKind, string>> = {
+  text: "text",
+  uuid: "uuid",
+  int: "int",
+  boolean: "boolean",
+  time: "bigint",
+  json: "jsonb",
+};
+
+const DIALECT: AlertsDialect = {
+  viewTime: POSTGRES_QUERIES.viewTime,
+  durationMs: POSTGRES_QUERIES.durationMs,
+  now: "now()",
+  later: (ms) => `now() + ${ms} * interval '1 millisecond'`,
+  micros: microsOf,
+  time: timeOf,
+  rows(columns) {
+    const fields = Object.entries(columns);
+    const values = fields.map(([name, kind]) =>
+      kind === "time" ? `${timeOf(name)} AS ${name}` : name
+    );
+    const types = fields.map(([name, kind]) => `${name} ${TYPES[kind]}`);
+    return `(SELECT ${values.join(", ")} FROM json_to_recordset($1) AS j(${types.join(", ")}))`;
+  },
+  texts: (array) =>
+    `jsonb_array_elements_text(${array.startsWith("$") ? `CAST(${array} AS jsonb)` : array})`,
+  id: (text) => `CAST(${text} AS uuid)`,
+  arrays: (expressions) => `CAST(json_agg(json_build_array(${expressions})) AS text)`,
+  beginning: "timestamptz '-infinity'",
+  // By what the history is divided by, so that few of its days are looked at.
+  isRecent: `r.checked_at >= coalesce(s.checked_at - interval '1 day'
+    - ${STALE_SPANS} * $2 * s.next_check_ms * interval '1 millisecond', '-infinity')`,
+  isFree: "d.holder = excluded.holder OR d.leads_until < now()",
+  lock: (relation) => `FOR UPDATE OF ${relation}`,
+  lockFree: (relation) => `FOR UPDATE OF ${relation} SKIP LOCKED`,
+};
+
+class PostgresTransactions implements SqlTransactions {
+  readonly #session: Session;
+
+  constructor(session: Session) {
+    this.#session = session;
+  }
+
+  transaction<T>(
+    action: string,
+    kind: TransactionKind,
+    work: (connection: Queryable) => Promise<T>,
+  ): Promise<T> {
+    const mode = kind === "read" ? "REPEATABLE READ READ ONLY" : "READ COMMITTED";
+    return this.#session.use(
+      action,
+      (connection) => connection.transaction(() => work(connection), mode),
+    );
+  }
+
+  close(): Promise<void> {
+    return this.#session.close();
+  }
+}
+
+export function postgresAlertStore(options: PostgresOptions, telemetry?: Telemetry): SqlAlertStore {
+  return new SqlAlertStore(new PostgresTransactions(new Session(options, telemetry)), DIALECT);
+}
+
+export function postgresAlertRecords(options: PostgresOptions): SqlAlertRecords {
+  const source = new PostgresTransactions(new Session(options));
+  return new SqlAlertRecords({ reader: source, writer: source }, DIALECT);
+}

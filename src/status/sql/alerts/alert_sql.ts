@@ -1,0 +1,47 @@
+/** What each store says of alerts in its own way, and conditions that several statements share. */
+import type { QueriesDialect } from "../sql_queries.ts";
+import type { ColumnKind } from "./alert_rows.ts";
+
+export interface AlertsDialect extends Pick<QueriesDialect, "viewTime" | "durationMs"> {
+  /** The store's clock. */
+  readonly now: string;
+  /** That clock, so many milliseconds later. */
+  readonly later: (ms: string) => string;
+  /** A time as microseconds since 1970. */
+  readonly micros: (column: string) => string;
+  /** The time of microseconds since 1970. */
+  readonly time: (micros: string) => string;
+  /** Rows of `$1`, a JSON array of objects, in its order. */
+  readonly rows: (columns: Readonly<Record<string, ColumnKind>>) => string;
+  /** The texts of a JSON array, as the column `value`. */
+  readonly texts: (array: string) => string;
+  /** A text as an id. */
+  readonly id: (text: string) => string;
+  /** One text of all rows of a subquery: arrays of the expressions, in its order. */
+  readonly arrays: (expressions: string) => string;
+  /** Before any `order_at`. */
+  readonly beginning: string;
+  /** Before the checks `r` that confirm something of the status `s`, of which `$2` are asked for. */
+  readonly isRecent: string;
+  /** Whether `alert_decider d` may get another holder, `excluded`. */
+  readonly isFree: string;
+  /** Ends a SELECT whose rows are then changed in this transaction. */
+  readonly lock: (relation: string) => string;
+  /** The same for rows that, while somebody else changes them, are not wanted. */
+  readonly lockFree: (relation: string) => string;
+}
+
+/** Rows that one statement writes at most; a decision may be of any size. */
+export const ROWS_AT_ONCE = 1_000;
+
+/** Whether somebody may have been told of a message. */
+export function isTold(message: string): string {
+  return `(${message}.state = 'delivered' OR ${message}.is_maybe_told
+    OR ${message}.leased_until IS NOT NULL)`;
+}
+
+/** `items` in parts of at most `size`. */
+export function inParts<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, part) => items.slice(part * size, (part + 1) * size));
+}

@@ -1,0 +1,218 @@
+/** Alerts for people, in SQL. */
+import type {
+  Alert,
+  AlertFilter,
+  AlertRecords,
+  ChannelState,
+  KeptMessage,
+  MessageState,
+  MessageSums,
+  Mute,
+} from "../../alert_store.ts";
+import type { SqlTransactions, Statement } from "../sql_source.ts";
+import {
+  alertOf,
+  type Cells,
+  channelOf,
+  keptMessageOf,
+  MUTE_COLUMNS,
+  muteOf,
+  muteRow,
+  selections,
+} from "./alert_rows.ts";
+import { type AlertsDialect, inParts, isTold, ROWS_AT_ONCE } from "./alert_sql.ts";
+
+/** As PostgreSQL and all who make ids write it. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+const STATES = ["pending", "delivered", "superseded", "suppressed", "expired"] as const;
+
+function alertStatements({ now, micros, time, id }: AlertsDialect) {
+  const { alert, message, channel } = selections(micros);
+  return {
+    alerts: {
+      name: "alerts_list",
+      text: `SELECT ${alert} FROM alert
+        WHERE (CAST($1 AS text) IS NULL OR site = $1)
+          AND (CAST($2 AS boolean) = (ended_at IS NULL) OR CAST($2 AS boolean) IS NULL)
+          AND (ended_at IS NULL OR CAST($3 AS bigint) IS NULL
+            OR ended_at >= ${time("CAST($3 AS bigint)")})
+        ORDER BY alert.began_at DESC, id LIMIT $4`,
+    },
+    messages: {
+      name: "alerts_messages",
+      text: `SELECT ${message}, state, attempts, error,
+          ${micros("settled_at")} AS settled_at FROM alert_message
+        WHERE alert_id = ${id("$1")} ORDER BY number`,
+    },
+    channels: {
+      name: "alerts_channels",
+      text: `SELECT ${channel}, coalesce(pending, 0) AS pending, oldest_at
+        FROM alert_channel LEFT JOIN (
+          SELECT channel, count(*) AS pending, ${micros("min(created_at)")} AS oldest_at
+          FROM alert_message WHERE state = 'pending' GROUP BY channel) AS w USING (channel)
+        ORDER BY channel`,
+    },
+    acknowledge: {
+      name: "alerts_acknowledge",
+      text: `UPDATE alert AS a SET acked_at = ${now}, acked_by = $2, ack_comment = $3
+        WHERE a.id = ${id("$1")} AND a.ended_at IS NULL
+        RETURNING ${alert}`,
+    },
+  } satisfies Record<string, Statement>;
+}
+
+function muteStatements({ now, micros, time, texts, rows }: AlertsDialect) {
+  const { mute } = selections(micros);
+  const muteNames = Object.keys(MUTE_COLUMNS);
+  const putMute = (condition: string) => `
+    INSERT INTO mute (${muteNames.join(", ")})
+    SELECT ${muteNames.join(", ")} FROM ${rows(MUTE_COLUMNS)} AS r WHERE true ORDER BY id
+    ON CONFLICT (id) DO UPDATE SET ${
+    muteNames.slice(1).map((name) => `${name} = excluded.${name}`).join(", ")
+  }${condition}`;
+  return {
+    mutes: {
+      name: "alerts_mutes",
+      text: `SELECT ${mute} FROM mute
+        WHERE ends_at > ${time("CAST($1 AS bigint)")} OR ends_at > ${now}
+        ORDER BY mute.starts_at, id`,
+    },
+    putMute: { name: "alerts_put_mute", text: putMute("") },
+    putWindows: { name: "alerts_put_windows", text: putMute(` WHERE mute.ends_at > ${now}`) },
+    endWindows: {
+      name: "alerts_end_windows",
+      text: `UPDATE mute SET ends_at = ${now} WHERE is_configured AND starts_at <= ${now}
+        AND ends_at > ${now} AND id NOT IN (SELECT value FROM ${texts("$1")} AS ids)`,
+    },
+    dropWindows: {
+      name: "alerts_drop_windows",
+      text: `DELETE FROM mute WHERE is_configured AND starts_at > ${now}
+        AND id NOT IN (SELECT value FROM ${texts("$1")} AS ids)`,
+    },
+  } satisfies Record<string, Statement>;
+}
+
+function sumStatements({ texts }: AlertsDialect) {
+  const sameAs = (other: string) => `alert_id = ${other}.alert_id AND channel = ${other}.channel`;
+  return {
+    states: {
+      name: "alerts_states",
+      text: "SELECT state, count(*) AS messages FROM alert_message GROUP BY state",
+    },
+    sums: {
+      name: "alerts_sums",
+      text: `SELECT (SELECT count(*) FROM alert_message) AS messages,
+        (SELECT count(*) FROM alert a, ${texts("a.channels")} AS c WHERE a.suppressed_by IS NULL
+          AND NOT EXISTS (SELECT 1 FROM alert_message WHERE alert_id = a.id AND channel = c.value
+            AND kind IN ('fired', 'flapping', 'digest'))) AS unmade,
+        (SELECT count(*) FROM (
+          SELECT DISTINCT b.alert_id, b.channel
+          FROM alert_message b JOIN alert a ON a.id = b.alert_id
+          WHERE a.ended_at IS NOT NULL AND b.kind NOT IN ('resolved', 'digest')
+            AND ${isTold("b")}) AS b
+        WHERE NOT EXISTS (SELECT 1 FROM alert_message WHERE ${sameAs("b")} AND kind = 'resolved'
+          AND state IN ('pending', 'delivered', 'expired'))) AS "untoldEnds",
+        (SELECT count(*) FROM alert_message e
+        WHERE e.kind = 'resolved' AND e.state IN ('pending', 'delivered')
+          AND NOT EXISTS (SELECT 1 FROM alert_message b
+            WHERE b.alert_id = e.alert_id AND b.channel = e.channel AND b.kind <> 'resolved'
+              AND ${isTold("b")})) AS "untoldBeginnings"`,
+    },
+  } satisfies Record<string, Statement>;
+}
+
+function statementsOf(dialect: AlertsDialect) {
+  return { ...alertStatements(dialect), ...muteStatements(dialect), ...sumStatements(dialect) };
+}
+
+export class SqlAlertRecords implements AlertRecords {
+  /** Used to read alone, so that who may not write may read. */
+  readonly #reader: SqlTransactions;
+  readonly #writer: SqlTransactions;
+  readonly #statements: ReturnType<typeof statementsOf>;
+
+  constructor(
+    { reader, writer }: { readonly reader: SqlTransactions; readonly writer: SqlTransactions },
+    dialect: AlertsDialect,
+  ) {
+    this.#reader = reader;
+    this.#writer = writer;
+    this.#statements = statementsOf(dialect);
+  }
+
+  async alerts({ site, isOpen, since, limit }: AlertFilter): Promise<readonly Alert[]> {
+    const open = isOpen === undefined ? null : Number(isOpen);
+    const micros = since === undefined ? null : since.getTime() * 1_000;
+    const values = [site ?? null, open, micros, limit];
+    return (await this.#read("read alerts", this.#statements.alerts, values)).map(alertOf);
+  }
+
+  async messages(alert: string): Promise<readonly KeptMessage[]> {
+    if (!UUID.test(alert)) return [];
+    const action = "read the messages of an alert";
+    return (await this.#read(action, this.#statements.messages, [alert])).map(keptMessageOf);
+  }
+
+  async channels(): Promise<readonly ChannelState[]> {
+    return (await this.#read("read alert channels", this.#statements.channels)).map(channelOf);
+  }
+
+  async acknowledge(
+    alert: string,
+    author: string,
+    comment: string,
+  ): Promise<readonly Alert[]> {
+    if (!UUID.test(alert)) return [];
+    return await this.#writer.transaction("acknowledge alerts", "write", async (connection) => {
+      const values = [alert, author, comment];
+      return (await connection.query<Cells>(this.#statements.acknowledge, values)).map(alertOf);
+    });
+  }
+
+  async mutes(since: Date): Promise<readonly Mute[]> {
+    const values = [since.getTime() * 1_000];
+    return (await this.#read("read mutes", this.#statements.mutes, values)).map(muteOf);
+  }
+
+  async putMute(mute: Mute): Promise<void> {
+    await this.#writer.transaction("change a mute", "write", (connection) => {
+      return connection.query(this.#statements.putMute, [JSON.stringify([muteRow(mute)])]);
+    });
+  }
+
+  putPlan(windows: readonly Mute[]): Promise<void> {
+    const ids = JSON.stringify(windows.map(({ id }) => id));
+    return this.#writer.transaction("change planned work", "write", async (connection) => {
+      await connection.query(this.#statements.endWindows, [ids]);
+      await connection.query(this.#statements.dropWindows, [ids]);
+      for (const part of inParts(windows, ROWS_AT_ONCE)) {
+        await connection.query(this.#statements.putWindows, [JSON.stringify(part.map(muteRow))]);
+      }
+    });
+  }
+
+  sums(): Promise<MessageSums> {
+    return this.#reader.transaction("add up alert messages", "read", async (connection) => {
+      type State = { readonly state: MessageState; readonly messages: number };
+      const found = await connection.query<State>(this.#statements.states);
+      const [sums] = await connection.query<Omit<MessageSums, "states">>(this.#statements.sums);
+      const none = STATES.map((state) => [state, 0]);
+      const counts = found.map(({ state, messages }) => [state, messages]);
+      return { ...sums!, states: Object.fromEntries([...none, ...counts]) };
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#reader.close();
+    await this.#writer.close();
+  }
+
+  #read(action: string, statement: Statement, values?: readonly unknown[]): Promise<Cells[]> {
+    return this.#reader.transaction(
+      action,
+      "read",
+      (connection) => connection.query<Cells>(statement, values),
+    );
+  }
+}
