@@ -242,9 +242,10 @@ function ackFacts({ acked_at, acked_by, ack_comment }: Alert): string[] {
 
 /** Only what a browser opens as a page: labels and urls come from afar. */
 function linksOf({ site, detail }: Alert, publicUrl: string | undefined): Link[] {
-  const page = publicUrl === undefined
-    ? undefined
-    : new URL(site === null ? "." : sitePath(site), publicUrl.replace(/\/*$/, "/")).href;
+  const page = publicUrl === undefined ? undefined : new URL(
+    site === null ? "." : sitePath(site),
+    publicUrl.endsWith("/") ? publicUrl : `${publicUrl}/`,
+  ).href;
   const found = [
     ["Runbook", detail.labels.runbook],
     ["Status page", page],

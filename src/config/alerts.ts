@@ -75,6 +75,8 @@ export type ChannelKind =
       readonly host: string;
       readonly port: number;
       readonly tls: "starttls" | "implicit" | "none";
+      /** PEM text of the authorities to trust, in place of Mozilla's. */
+      readonly ca?: string;
       readonly username?: string;
       readonly password?: string;
       readonly from: string;

@@ -28,6 +28,7 @@ const LIBRARIES: Readonly<Record<string, readonly string[]>> = {
   "ipaddr.js": ["src/scanner/"],
   "kafkajs": ["src/kafka/client/"],
   "leven": ["src/config/"],
+  "nodemailer": ["src/alerts/"],
   "node:sqlite": ["src/outbox/", "src/status/sqlite/"],
   "pg": ["src/status/postgres/"],
   "prom-client": ["src/runtime/"],

@@ -1,0 +1,27 @@
+/** A channel as the notifier uses it: something that takes a delivery, or says why it does not. */
+import type { Attempt, Delivery } from "../status/alert_store.ts";
+
+/** No sending takes longer: the lease of a delivery ends later. */
+export const SEND_MS_MAX = 60_000;
+
+/** What came of sending; the notifier adds when it is tried again. */
+export interface Sent extends Pick<Attempt, "result" | "isMaybeTold" | "error"> {
+  /** What the receiver asks for, or what is known to be enough. */
+  readonly retryAfterMs?: number;
+  /** What came back, for `sitemon alerts test`: without secrets and control characters. */
+  readonly answer: string;
+}
+
+export interface Channel {
+  readonly name: string;
+  /** Never rejects, and ends soon after the signal aborts. */
+  send(delivery: Delivery, signal: AbortSignal): Promise<Sent>;
+}
+
+/** What a channel's parts need to know beside its configuration. */
+export interface ChannelContext {
+  /** Of the status page, for links. */
+  readonly publicUrl?: string;
+  /** True for addresses that must not be connected to. */
+  readonly denies: (address: string) => boolean;
+}

@@ -1,0 +1,48 @@
+/**
+ * Alertmanager, as Prometheus itself tells it: what lasts is sent again and again, with an end that
+ * is ahead, so that an alert ends by itself when nobody sends it any more.
+ *
+ * @see https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
+ */
+import type { AlertMessage } from "../../status/alert_store.ts";
+import { isLasting } from "../message_text.ts";
+import { type ChannelFormat, jsonRequest } from "./channel_format.ts";
+import { annotationsOf, labelsOf } from "./prometheus_alert.ts";
+
+/** How often what lasts is sent again. */
+export const ALERTMANAGER_RESEND_MS = 60_000;
+/** Four of them may be missed, as Prometheus has it. */
+const ENDS_AHEAD_MS = 4 * ALERTMANAGER_RESEND_MS;
+/** Of one request, as Prometheus has it. */
+export const ALERTMANAGER_BATCH_MAX = 256;
+
+export interface AlertmanagerTarget {
+  /** Of one member of the cluster. */
+  readonly url: string;
+}
+
+export const alertmanagerRequests: ChannelFormat<AlertmanagerTarget> = (
+  { url },
+  { messages },
+  { publicUrl, nowMs },
+) => {
+  const alerts = messages.map((message) => alertOf(message, nowMs, publicUrl));
+  const address = `${url.replace(/\/$/, "")}/api/v2/alerts`;
+  return Array.from(
+    { length: Math.ceil(alerts.length / ALERTMANAGER_BATCH_MAX) },
+    (_, index) =>
+      alerts.slice(index * ALERTMANAGER_BATCH_MAX, (index + 1) * ALERTMANAGER_BATCH_MAX),
+  ).map((batch) => jsonRequest(address, batch));
+};
+
+function alertOf(message: AlertMessage, nowMs: number, publicUrl: string | undefined) {
+  const { alert, kind } = message;
+  const annotations = annotationsOf(message, publicUrl === undefined ? {} : { publicUrl });
+  return {
+    labels: labelsOf(alert),
+    annotations,
+    startsAt: alert.began_at.toISOString(),
+    endsAt: new Date(isLasting(kind) ? nowMs + ENDS_AHEAD_MS : nowMs).toISOString(),
+    ...(annotations.page_url === undefined ? {} : { generatorURL: annotations.page_url }),
+  };
+}

@@ -1,0 +1,155 @@
+/**
+ * Email by SMTP: plain text, so that nothing of a site is markup. All mails of an alert refer to one
+ * id that is made of the alert's, by which mail programs keep them together.
+ */
+import nodemailer from "nodemailer";
+import type { AlertChannel } from "../../config/alerts.ts";
+import { Deadline } from "../../runtime/deadline.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { escapeControls } from "../../runtime/escape_controls.ts";
+import type { Redact } from "../../runtime/telemetry/redaction.ts";
+import { tlsProblem } from "../../runtime/tls/tls_problem.ts";
+import type { Delivery } from "../../status/alert_store.ts";
+import { type Channel, type ChannelContext, SEND_MS_MAX, type Sent } from "../channel.ts";
+import { messageText, type MessageTextOptions } from "../message_text.ts";
+import { connectTo } from "../receiver_socket.ts";
+import { problemOf } from "./http_channel.ts";
+import { cut, PLAIN, writeText } from "./markup.ts";
+
+/** More does not fit in a list of mails; RFC 5322 folds longer ones. */
+export const SUBJECT_LENGTH_MAX = 150;
+/** Of a text that people read. */
+const TEXT_LENGTH_MAX = 30_000;
+/** Alerts that one mail refers to; RFC 5322 sets no limit, programs do. */
+const REFERENCES_MAX = 20;
+/** Of a server's answer, in an error. */
+const EXCERPT_LENGTH_MAX = 200;
+
+type EmailTarget = Extract<AlertChannel, { email: unknown }>["email"];
+
+/** The mail of a delivery: the same however often it is made. */
+export function mailOf(
+  { from, to }: Pick<EmailTarget, "from" | "to">,
+  delivery: Delivery,
+  options: MessageTextOptions = {},
+) {
+  const text = messageText(delivery, options);
+  const domain = /@([^\s<>@]+)>?\s*$/.exec(from)?.[1] ?? "localhost";
+  const alerts = [...new Set(delivery.messages.map(({ alert }) => alert.id))];
+  const references = alerts.slice(0, REFERENCES_MAX).map((id) => `<alert.${id}@${domain}>`);
+  return {
+    from,
+    to: [...to],
+    subject: cut(text.title, SUBJECT_LENGTH_MAX),
+    text: `${text.title}\n\n${writeText(text, PLAIN, { lengthMax: TEXT_LENGTH_MAX })}\n`,
+    messageId: `<${delivery.id}@${domain}>`,
+    inReplyTo: references[0]!,
+    references,
+    date: delivery.messages[0]!.created_at,
+    // RFC 3834: no program answers it.
+    headers: { "Auto-Submitted": "auto-generated" },
+  };
+}
+
+export interface EmailChannelOptions extends ChannelContext {
+  readonly name: string;
+  readonly target: EmailTarget;
+  readonly redact: Redact;
+  readonly clock: Clock;
+}
+
+export class EmailChannel implements Channel {
+  readonly name: string;
+  readonly #options: EmailChannelOptions;
+
+  constructor(options: EmailChannelOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  async send(delivery: Delivery, signal: AbortSignal): Promise<Sent> {
+    const { target, publicUrl, clock, redact } = this.#options;
+    const links = publicUrl === undefined ? {} : { publicUrl };
+    using deadline = new Deadline(clock, SEND_MS_MAX / 2, signal);
+    const progress = { isConnected: false };
+    const transport = this.#transport(deadline.signal, progress);
+    try {
+      const mail = { ...mailOf(target, delivery, links), signal: deadline.signal };
+      const { response = "", rejected = [] } = await transport.sendMail(mail);
+      const left = rejected.length === 0 ? "" : `; it refused ${rejected.length} recipients`;
+      const answer = `${target.host}: ${this.#excerpt(response)}${left}`;
+      return { result: "delivered", isMaybeTold: true, error: null, answer };
+    } catch (error) {
+      const { result, detail, isMaybeTold } = judgedMail(error, progress.isConnected);
+      const late = deadline.isExpired ? `no answer within ${SEND_MS_MAX / 2_000} s` : detail;
+      const text = redact(`mail not accepted by ${target.host}: ${this.#excerpt(late)}`);
+      return { result, isMaybeTold, error: text, answer: text };
+    } finally {
+      transport.close();
+    }
+  }
+
+  #transport(signal: AbortSignal, progress: { isConnected: boolean }) {
+    const { target, denies } = this.#options;
+    const { host, port, tls, ca, username, password } = target;
+    return nodemailer.createTransport({
+      host,
+      port,
+      secure: tls === "implicit",
+      requireTLS: tls === "starttls",
+      ignoreTLS: tls === "none",
+      tls: ca === undefined ? {} : { ca },
+      ...(username === undefined ? {} : { auth: { user: username, pass: password ?? "" } }),
+      disableFileAccess: true,
+      disableUrlAccess: true,
+      logger: false,
+      getSocket(_, callback) {
+        connectTo({ host, port }, { signal, denies }).then((connection) => {
+          progress.isConnected = true;
+          callback(null, { connection });
+        }, callback);
+      },
+    });
+  }
+
+  #excerpt(text: string): string {
+    return escapeControls(this.#options.redact(text.trim()), EXCERPT_LENGTH_MAX);
+  }
+}
+
+/** What a failed mail means: the classes of RFC 5321, section 4.2.1, and what came before an answer. */
+function judgedMail(error: unknown, isConnected: boolean): Judgment {
+  const { code, originalCode = code, responseCode, response, message } = error as MailError;
+  if (code === "ETLS" && response !== undefined) {
+    const remedy = "write tls: implicit, or none to send in plain text";
+    return refused(`server does not offer STARTTLS; ${remedy}`);
+  }
+  if (responseCode !== undefined) {
+    const detail = response ?? String(responseCode);
+    return responseCode >= 500 ? refused(detail) : { result: "failed", isMaybeTold: false, detail };
+  }
+  const cause = { code: originalCode, message };
+  const tls = tlsProblem(cause);
+  if (tls !== undefined) return refused(tls.detail);
+  if (code === "ERR_IP_BLOCKED") return refused(problemOf(cause));
+  return { result: "failed", isMaybeTold: isConnected, detail: problemOf(cause) };
+}
+
+/** What the library says of an error. */
+interface MailError {
+  readonly code?: string;
+  /** The system's, where `code` is the library's own. */
+  readonly originalCode?: string;
+  /** Of the server. */
+  readonly responseCode?: number;
+  readonly response?: string;
+  readonly message: string;
+}
+
+interface Judgment extends Pick<Sent, "result" | "isMaybeTold"> {
+  readonly detail: string;
+}
+
+function refused(detail: string): Judgment {
+  return { result: "refused", isMaybeTold: false, detail };
+}

@@ -1,0 +1,176 @@
+/** Sends the requests of a format: which answers are final, which are worth another try, and when. */
+import { escapeControls } from "../../runtime/escape_controls.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { Deadline } from "../../runtime/deadline.ts";
+import type { Redact } from "../../runtime/telemetry/redaction.ts";
+import { tlsProblem } from "../../runtime/tls/tls_problem.ts";
+import type { Delivery } from "../../status/alert_store.ts";
+import { type Channel, type ChannelContext, SEND_MS_MAX, type Sent } from "../channel.ts";
+import { type Answer, type ChannelRequest, exchange, ExchangeError } from "../http_exchange.ts";
+import { messageText } from "../message_text.ts";
+import type { FormatContext } from "./channel_format.ts";
+
+/** Of one request, from its connection to its response. */
+export const REQUEST_MS_MAX = 10_000;
+/** A receiver that asks for a longer pause gets this one. */
+export const RETRY_AFTER_MS_MAX = 3_600_000;
+/** Of an answer, in an error. */
+const EXCERPT_LENGTH_MAX = 200;
+/** Statuses below 500 that another try may change: of a timeout, of a lock, of a limit. */
+const TEMPORARY: ReadonlySet<number> = new Set([408, 423, 425, 429]);
+
+export interface HttpChannelOptions extends ChannelContext {
+  readonly name: string;
+  /** One for each receiver of the same, of which one is enough, as of a cluster. */
+  readonly receivers: readonly ((
+    delivery: Delivery,
+    context: FormatContext,
+  ) => readonly ChannelRequest[])[];
+  readonly redact: Redact;
+  readonly clock: Clock;
+}
+
+export class HttpChannel implements Channel {
+  readonly name: string;
+  readonly #options: HttpChannelOptions;
+  /** Requests of a delivery that each receiver has accepted: another attempt goes on behind them. */
+  #progress: { id: string; accepted: number[] } = { id: "", accepted: [] };
+
+  constructor(options: HttpChannelOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  async send(delivery: Delivery, signal: AbortSignal): Promise<Sent> {
+    const { receivers, publicUrl, clock, name } = this.#options;
+    const links = publicUrl === undefined ? {} : { publicUrl };
+    const text = messageText(delivery, links);
+    const context = { name, ...links, nowMs: clock.nowMicros() / 1_000, text };
+    if (this.#progress.id !== delivery.id) {
+      this.#progress = { id: delivery.id, accepted: receivers.map(() => 0) };
+    }
+    using deadline = new Deadline(clock, SEND_MS_MAX, signal);
+    const all = await Promise.all(
+      receivers.map((requestsOf, index) =>
+        this.#sendAll(requestsOf(delivery, context), index, deadline.signal)
+      ),
+    );
+    const best = ["delivered", "failed", "refused"].flatMap((result) =>
+      all.find((sent) => sent.result === result) ?? []
+    )[0]!;
+    return {
+      ...best,
+      isMaybeTold: all.some(({ isMaybeTold }) => isMaybeTold),
+      answer: all.map(({ answer }) => answer).join("\n"),
+      // Stopped by its own side, which another process of it makes up for.
+      ...(signal.aborted && best.result !== "delivered" ? { retryAfterMs: 0 } : {}),
+    };
+  }
+
+  async #sendAll(
+    requests: readonly ChannelRequest[],
+    receiver: number,
+    signal: AbortSignal,
+  ): Promise<Sent> {
+    const { accepted } = this.#progress;
+    const before = accepted[receiver]!;
+    let last: Sent = { result: "delivered", isMaybeTold: false, error: null, answer: "" };
+    for (const request of requests.slice(before)) {
+      last = await this.#sendOne(request, signal);
+      if (last.result !== "delivered") break;
+      accepted[receiver]!++;
+    }
+    const isGoingOn = signal.aborted && accepted[receiver]! > before;
+    return {
+      ...last,
+      isMaybeTold: last.isMaybeTold || accepted[receiver]! > 0,
+      ...(isGoingOn ? { retryAfterMs: 0 } : {}),
+    };
+  }
+
+  async #sendOne(request: ChannelRequest, signal: AbortSignal): Promise<Sent> {
+    const { clock, denies, redact } = this.#options;
+    const { host } = new URL(request.url);
+    using deadline = new Deadline(clock, REQUEST_MS_MAX, signal);
+    try {
+      const answer = await exchange(request, { signal: deadline.signal, denies });
+      return judged(answer, host, { redact, nowMs: clock.nowMicros() / 1_000 });
+    } catch (error) {
+      if (!(error instanceof ExchangeError)) throw error;
+      const detail = deadline.isExpired
+        ? `no response within ${REQUEST_MS_MAX / 1_000} s`
+        : signal.aborted
+        ? "sending was stopped"
+        : problemOf(error.cause);
+      const text = redact(`no response from ${host}: ${detail}`);
+      const result = needsSomebody(error.cause) ? "refused" : "failed";
+      return { result, isMaybeTold: error.isMaybeTold, error: text, answer: text };
+    }
+  }
+}
+
+interface JudgeOptions {
+  readonly redact: Redact;
+  readonly nowMs: number;
+}
+
+/** What a response means for the delivery. */
+export function judged(answer: Answer, host: string, { redact, nowMs }: JudgeOptions): Sent {
+  const { status, headers, body } = answer;
+  const excerpt = escapeControls(redact(body.trim()), EXCERPT_LENGTH_MAX);
+  const text = `HTTP ${status} from ${host}${excerpt === "" ? "" : `: ${excerpt}`}`;
+  if (status >= 200 && status < 300) {
+    return { result: "delivered", isMaybeTold: true, error: null, answer: text };
+  }
+  const isTemporary = status >= 500 || TEMPORARY.has(status);
+  const retryAfterMs = retryAfterOf(headers["retry-after"], body, nowMs);
+  return {
+    result: isTemporary ? "failed" : "refused",
+    // It answered: whoever says 5xx may have done half of it.
+    isMaybeTold: status >= 500,
+    error: status >= 300 && status < 400
+      ? `HTTP ${status} from ${host}: redirects are not followed; configure the url that it leads to`
+      : text,
+    answer: text,
+    ...(isTemporary && retryAfterMs !== undefined ? { retryAfterMs } : {}),
+  };
+}
+
+/**
+ * The pause that a receiver asks for: seconds or a date (RFC 9110, section 10.2.3), or what Telegram
+ * and Discord say in the body.
+ */
+function retryAfterOf(header: string | undefined, body: string, nowMs: number): number | undefined {
+  const [, inBody] = /"retry_after"\s*:\s*(\d+(?:\.\d+)?)/.exec(body) ?? [];
+  const text = header ?? inBody;
+  if (text === undefined) return undefined;
+  const ms = /^\s*\d+(\.\d+)?\s*$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - nowMs;
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), RETRY_AFTER_MS_MAX);
+}
+
+/** A denied address and a certificate that is not trusted stay so until somebody changes something. */
+function needsSomebody(error: unknown): boolean {
+  const { code } = (error ?? {}) as { code?: unknown };
+  return code === "ERR_IP_BLOCKED" || tlsProblem(error) !== undefined;
+}
+
+const PROBLEMS: Readonly<Record<string, string>> = {
+  ENOTFOUND: "no such host",
+  EAI_AGAIN: "name lookup failed",
+  ECONNREFUSED: "connection refused",
+  ECONNRESET: "connection closed",
+  ECONNECTION: "connection closed",
+  EHOSTUNREACH: "no route to the host",
+  ENETUNREACH: "no route to the host's network",
+  ETIMEDOUT: "no answer from the host",
+  ERR_IP_BLOCKED: "address_policy denies its address; add it to address_policy.allow",
+  ConnectionReset: "connection closed",
+};
+
+/** In words without the url, which errors of libraries repeat. */
+export function problemOf(error: unknown): string {
+  const { code, name } = (error ?? {}) as { code?: unknown; name?: unknown };
+  const causes = error instanceof AggregateError ? error.errors : [];
+  return PROBLEMS[String(code)] ?? PROBLEMS[String(name)] ?? tlsProblem(error)?.detail ??
+    (causes.length > 0 ? problemOf(causes.at(-1)) : `connection failed (${code ?? name})`);
+}

@@ -1,0 +1,68 @@
+/**
+ * Any receiver of webhooks: the payload of Alertmanager's webhook, version 4, which many take, and
+ * the headers of Standard Webhooks, by which a receiver knows the sender and what it already has.
+ *
+ * @see https://prometheus.io/docs/alerting/latest/configuration/#webhook_config
+ * @see https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md
+ */
+import { Buffer } from "node:buffer";
+import { createHmac } from "node:crypto";
+import type { HttpTarget } from "../../config/alerts.ts";
+import type { AlertMessage } from "../../status/alert_store.ts";
+import { isLasting } from "../message_text.ts";
+import { type ChannelFormat, jsonRequest } from "./channel_format.ts";
+import { annotationsOf, commonOf, labelsOf } from "./prometheus_alert.ts";
+
+export interface WebhookTarget extends HttpTarget {
+  /** The key as Standard Webhooks writes it: Base64, with or without `whsec_` before it. */
+  readonly secret?: string;
+}
+
+/** As Alertmanager writes the end of what has none. */
+const NO_END = "0001-01-01T00:00:00Z";
+
+export const webhookRequests: ChannelFormat<WebhookTarget> = (
+  target,
+  { id, messages, group_key },
+  { name, publicUrl, nowMs },
+) => {
+  const options = publicUrl === undefined ? {} : { publicUrl };
+  const alerts = messages.map((message) => alertOf(message, options));
+  const request = jsonRequest(target.url, {
+    version: "4",
+    groupKey: group_key,
+    truncatedAlerts: 0,
+    status: alerts.some(({ status }) => status === "firing") ? "firing" : "resolved",
+    receiver: name,
+    groupLabels: {},
+    commonLabels: commonOf(alerts.map(({ labels }) => labels)),
+    commonAnnotations: commonOf(alerts.map(({ annotations }) => annotations)),
+    externalURL: publicUrl ?? "",
+    alerts,
+  }, target);
+  const timestamp = String(Math.floor(nowMs / 1_000));
+  const signature = target.secret === undefined
+    ? {}
+    : { "webhook-signature": signed(`${id}.${timestamp}.${request.body}`, target.secret) };
+  const headers = { "webhook-id": id, "webhook-timestamp": timestamp, ...signature };
+  return [{ ...request, headers: { ...request.headers, ...headers } }];
+};
+
+function alertOf(message: AlertMessage, options: { readonly publicUrl?: string }) {
+  const { alert, kind } = message;
+  const annotations = annotationsOf(message, options);
+  return {
+    status: isLasting(kind) ? "firing" : "resolved",
+    labels: labelsOf(alert),
+    annotations,
+    startsAt: alert.began_at.toISOString(),
+    endsAt: isLasting(kind) ? NO_END : (alert.ended_at ?? message.created_at).toISOString(),
+    generatorURL: annotations.page_url ?? "",
+    fingerprint: alert.id.replaceAll("-", "").slice(0, 16),
+  };
+}
+
+function signed(content: string, secret: string): string {
+  const key = Buffer.from(secret.replace(/^whsec_/, ""), "base64");
+  return `v1,${createHmac("sha256", key).update(content).digest("base64")}`;
+}

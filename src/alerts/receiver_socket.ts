@@ -1,0 +1,85 @@
+/** A connection to a receiver, after the address policy was asked and TLS agreed on. */
+import net from "node:net";
+import tls from "node:tls";
+import type { SiteTls } from "../config/site.ts";
+import { onAbort } from "../runtime/deadline.ts";
+import { keepPermission } from "../runtime/keep_permission.ts";
+
+export interface Endpoint {
+  /** A name or an address, without brackets. */
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface SocketOptions {
+  readonly signal: AbortSignal;
+  /** True for addresses that must not be connected to. */
+  readonly denies: (address: string) => boolean;
+  /** Plain text when absent. */
+  readonly tls?: SiteTls;
+}
+
+/**
+ * Resolves once bytes may be sent; rejects with the system's errors, with those of node:tls, or with
+ * the code `ERR_IP_BLOCKED`, and leaves nothing open then.
+ */
+export async function connectTo(
+  { host, port }: Endpoint,
+  { signal, denies, tls: secure }: SocketOptions,
+): Promise<net.Socket> {
+  const isAddress = net.isIP(host) !== 0;
+  if (isAddress && denies(host)) throw new AddressDeniedError();
+  const blockList = new Denied(denies);
+  const plain = net.connect({ host, port, noDelay: true, autoSelectFamily: true, blockList });
+  if (!isAddress) keepPermission(plain);
+  await settled(plain, "connect", signal);
+  if (secure === undefined) return plain;
+  const { ca, cert, key, insecure, serverName = host } = secure;
+  const secured = tls.connect({
+    socket: plain,
+    // Server Name Indication is for names only.
+    ...(net.isIP(serverName) === 0 ? { servername: serverName } : { host: serverName }),
+    rejectUnauthorized: !insecure,
+    ...(ca === undefined ? {} : { ca }),
+    ...(cert === undefined ? {} : { cert }),
+    ...(key === undefined ? {} : { key }),
+  });
+  await settled(secured, "secureConnect", signal);
+  return secured;
+}
+
+/** As node:net rejects where each address of a name is denied. */
+class AddressDeniedError extends Error {
+  override readonly name = "AddressDeniedError";
+  readonly code = "ERR_IP_BLOCKED";
+}
+
+/** Asked before each attempt to connect. */
+class Denied extends net.BlockList {
+  readonly #denies: (address: string) => boolean;
+
+  constructor(denies: (address: string) => boolean) {
+    super();
+    this.#denies = denies;
+  }
+
+  override check(address: string | net.SocketAddress): boolean {
+    return this.#denies(typeof address === "string" ? address : address.address);
+  }
+}
+
+/** Resolves on the event; rejects, with the socket destroyed, on an error or when the signal aborts. */
+async function settled(socket: net.Socket, event: string, signal: AbortSignal): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  socket.once(event, resolve);
+  // This listener stays: an error without a listener is an uncaught exception.
+  socket.on("error", reject);
+  socket.once("close", () => reject(new Deno.errors.ConnectionReset("closed by the peer")));
+  using _ = onAbort(signal, () => socket.destroy());
+  try {
+    await promise;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}

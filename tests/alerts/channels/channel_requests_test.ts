@@ -1,0 +1,118 @@
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { openChannel } from "../../../src/alerts/open_channel.ts";
+import type { AlertMessage, Delivery } from "../../../src/status/alert_store.ts";
+import { FakeClock } from "../../support/fake_clock.ts";
+import { aDelivery, aMessage, anAlert, aPlace, aStorm, NOON } from "../deliveries.ts";
+import { fakeReceiver } from "./fake_receiver.ts";
+import { channelAt, type Kind, KINDS, type Received, VENDORS } from "./vendors.ts";
+
+const GOLDEN = new URL("../../testdata/channels/", import.meta.url);
+const ORIGIN = "http://receiver.example";
+const PAGE = "https://status.example/";
+
+/** What is sent is written to the folder by `deno test … -- --write`. */
+const isWriting = Deno.args.includes("--write");
+
+const HOSTILE = "<!channel> @everyone *b* `c` [x](http://evil) &amp; <b>\r\n{{7*7}} \u202e\ud800";
+
+const DELIVERIES: Readonly<Record<string, Delivery>> = {
+  fired: aDelivery(),
+  resolved: aDelivery([aMessage("resolved")]),
+  group: aDelivery([
+    aMessage("fired", anAlert({ site: "blog" })),
+    aMessage("resolved"),
+    aMessage("digest", anAlert({ site: "wiki" })),
+    aMessage("fired", anAlert({ kind: "location", site: null, location: "paris" })),
+  ]),
+  hostile: aDelivery([aMessage(
+    "fired",
+    anAlert({
+      site: HOSTILE,
+      detail: {
+        labels: { "1 no label!": HOSTILE, runbook: 'https://wiki.example/a|b>(c)"d' },
+        places: [aPlace({ error_text: HOSTILE })],
+      },
+    }),
+  )]),
+};
+
+/** What a channel sends of a delivery to a receiver that takes all. */
+async function sent(kind: Kind, delivery: Delivery): Promise<Received[]> {
+  await using receiver = fakeReceiver(VENDORS[kind]);
+  const channel = openChannel(channelAt(kind, receiver.origin), {
+    denies: () => false,
+    redact: (text) => text,
+    clock: new FakeClock(Date.now() * 1_000),
+    publicUrl: PAGE,
+  });
+  const { result, error } = await channel.send(delivery, new AbortController().signal);
+  deepStrictEqual([result, error, receiver.problems], ["delivered", null, []], kind);
+  return [...receiver.taken];
+}
+
+for (const kind of KINDS) {
+  Deno.test(`a channel of ${kind} sends what the vendor takes, byte for byte as before`, async () => {
+    const all: Record<string, unknown> = {};
+    for (const [name, delivery] of Object.entries(DELIVERIES)) {
+      all[name] = (await sent(kind, delivery)).map(({ path, body }) => ({
+        path,
+        body: withoutNow(JSON.parse(body)),
+      }));
+    }
+    const file = new URL(`${kind}.json`, GOLDEN);
+    if (isWriting) Deno.writeTextFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
+    deepStrictEqual(all, JSON.parse(Deno.readTextFileSync(file)));
+  });
+
+  Deno.test(`a channel of ${kind} sends a storm of 1,000 alerts in a message that the vendor takes`, async () => {
+    const requests = await sent(kind, aStorm(1_000));
+    const isEach = ["pagerduty", "opsgenie"].includes(kind);
+    strictEqual(requests.length, isEach ? 1_000 : kind === "alertmanager" ? 4 : 1);
+    const text = requests.map(({ body }) => body).join();
+    match(text, /site.{0,2}-0/);
+    if (!isEach && kind !== "webhook" && kind !== "alertmanager") {
+      match(text, /site.{0,2}-29 and 970 more/);
+    }
+  });
+
+  Deno.test(`a channel of ${kind} sends nothing that the vendor refuses, whatever a site says`, () => {
+    const strings = fc.string({ unit: "binary", minLength: 1, maxLength: 400 });
+    const alerts = fc.record({ site: strings, error: strings, label: strings, value: strings })
+      .map(({ site, error, label, value }) =>
+        anAlert({
+          site,
+          detail: { labels: { [label]: value }, places: [aPlace({ error_text: error })] },
+        })
+      );
+    const kinds = fc.constantFrom<AlertMessage["kind"]>("fired", "resolved", "reminded", "digest");
+    const messages = fc.array(
+      fc.tuple(kinds, alerts).map(([kind, alert]) => aMessage(kind, alert)),
+      { minLength: 1, maxLength: 15 },
+    );
+    return fc.assert(
+      fc.asyncProperty(messages, async (messages) => void await sent(kind, aDelivery(messages))),
+      { numRuns: 25 },
+    );
+  });
+}
+
+/** Without what depends on the clock: only Alertmanager's end of what lasts. */
+function withoutNow(value: unknown): unknown {
+  if (!Array.isArray(value)) return value;
+  return value.map(({ endsAt, ...alert }) => {
+    ok(endsAt > NOON.toISOString());
+    return alert;
+  });
+}
+
+Deno.test("the same delivery is sent under the same id, with a signature that is of now", async () => {
+  const [first, second] = await Promise.all([
+    sent("webhook", aDelivery()),
+    sent("webhook", aDelivery()),
+  ]);
+  strictEqual(first[0]!.headers["webhook-id"], aDelivery().id);
+  strictEqual(second[0]!.headers["webhook-id"], aDelivery().id);
+  strictEqual(first[0]!.body, second[0]!.body);
+  ok(!first[0]!.body.includes(ORIGIN));
+});
