@@ -6,7 +6,7 @@
 import { DAY_MS } from "../runtime/time_units.ts";
 import { HISTORY_DAYS_MAX, type SiteKey } from "./queries.ts";
 
-/** Transitions and rollups are small and are kept for a year and a month, however long reports are. */
+/** Transitions, rollups and alerts are small and are kept for a year and a month, however long reports are. */
 export const ROLLUPS_RETENTION_MS = HISTORY_DAYS_MAX * DAY_MS;
 
 /** What was purged. */
@@ -16,6 +16,8 @@ export interface Purged {
   readonly transitions: number;
   /** Hours and days. */
   readonly rollups: number;
+  /** Ended alerts, each with its messages, and mutes. */
+  readonly alerts: number;
 }
 
 /**

@@ -8,6 +8,7 @@ import {
   RECENT_CHECKS_MAX,
 } from "../../src/status/alert_store.ts";
 import { closing, onStore, type OpenedStore, type Register } from "./opened_store.ts";
+import { aReport, chunk, HOUR, MINUTE } from "./site_reports.ts";
 import {
   aMessage,
   aMute,
@@ -26,6 +27,9 @@ const LEASE_MS = 60_000;
 /** A lease that has expired when it is given. */
 const LAPSED_MS = -1_000;
 const HOUR_MS = 3_600_000;
+
+const DAY_MINUTES = 24 * 60;
+const SHOP = { site: "shop", location: "default" };
 
 const kindsOf = (told: { kind: string }[][]) => told.map((one) => one.map(({ kind }) => kind));
 
@@ -170,6 +174,87 @@ function lookTests(test: Test): void {
     deepStrictEqual((await it.store.look(NOTHING)).mutes, [lasting]);
     const endedAfter = new Date(now - 501);
     deepStrictEqual((await it.store.look({ ...NOTHING, endedAfter })).mutes, [over, lasting]);
+  });
+
+  test("look() returns the newest checks of a site", async (opened) => {
+    await using it = await leading(opened);
+    const now = Date.now() * 1_000;
+    const down = { outcome: "down", reason: "status", next_check_ms: 60_000 } as const;
+    const reports = [0, 1, 2, 3].map((minutes, index) =>
+      aReport({ ...down, sequence: index + 1, recorded_at: now - minutes * MINUTE })
+    );
+    const oslo = aReport({ location: "oslo", sequence: 9, recorded_at: now, next_check_ms: null });
+    await opened.store.apply(chunk([...reports, oslo]));
+    const minutes = async (checks: number, site = SHOP) => {
+      const sites = [site, { site: "nobody", location: "default" }];
+      const { recent } = await it.store.look({ ...NOTHING, sites, checks });
+      return recent.map((one) => [
+        one.location,
+        ...one.checks.map(({ outcome, reason, checked_at }) =>
+          `${outcome} ${reason} ${Math.round((now / 1_000 - checked_at.getTime()) / 60_000)}`
+        ),
+      ]);
+    };
+    const downs = (...ages: number[]) => ages.map((age) => `down status ${age}`);
+    deepStrictEqual(await minutes(3), [["default", ...downs(0, 1, 2)]]);
+    deepStrictEqual(await minutes(1), [["default", ...downs(0)]]);
+    deepStrictEqual(await minutes(2, { ...SHOP, location: "oslo" }), [["oslo", "up null 0"]]);
+    await opened.maintenance.forget("shop");
+    deepStrictEqual(await minutes(3), []);
+    const later = { ...down, sequence: 10, recorded_at: Date.now() * 1_000 + MINUTE };
+    await opened.store.apply(chunk([aReport(later)]));
+    deepStrictEqual(await minutes(3), [["default", ...downs(-1)]]);
+  });
+
+  test("look() takes no check for confirmation that is too old for it", async (opened) => {
+    await using it = await leading(opened);
+    const now = Date.now() * 1_000;
+    const spans = [0, DAY_MINUTES + 5, DAY_MINUTES + 7];
+    const reports = spans.map((minutes, index) =>
+      aReport({ sequence: index + 1, recorded_at: now - minutes * MINUTE, next_check_ms: 60_000 })
+    );
+    await opened.store.apply(chunk(reports));
+    // Three checks may take a day and six minutes, four of them two minutes more.
+    for (const [checks, count] of [[1, 1], [2, 1], [3, 2], [4, 3]] as const) {
+      const { recent } = await it.store.look({ ...NOTHING, sites: [SHOP], checks });
+      strictEqual(recent[0]!.checks.length, count);
+    }
+  });
+
+  test("look() returns the incidents of changed sites that ended lately", async (opened) => {
+    await using it = await leading(opened);
+    const start = Date.now() * 1_000 - HOUR;
+    const past = ["up", "down", "up", "degraded", "down", "up", "down"] as const;
+    const reports = ["shop", "blog"].flatMap((site, place) =>
+      past.map((outcome, index) =>
+        aReport({
+          site,
+          outcome,
+          reason: outcome === "up" ? null : "status",
+          sequence: 100 * place + index + 1,
+          recorded_at: start + index * MINUTE,
+          next_check_ms: 60_000,
+        })
+      )
+    );
+    await opened.store.apply(chunk(reports));
+    const incidents = async (endedAfter: number, changed = [SHOP]) => {
+      const { ended } = await it.store.look({
+        ...NOTHING,
+        changed,
+        endedAfter: new Date(endedAfter),
+      });
+      return ended.map(({ site, began_at, ended_at, outcome, duration_ms }) => {
+        const minute = (time: Date) => Math.round((time.getTime() - start / 1_000) / 60_000);
+        return [site, minute(began_at), minute(ended_at!), outcome, duration_ms / 60_000];
+      });
+    };
+    const all = [["shop", 3, 5, "down", 2], ["shop", 1, 2, "down", 1]];
+    const ms = (minutes: number) => Math.floor(start / 1_000) + minutes * 60_000;
+    deepStrictEqual(await incidents(ms(0)), all);
+    deepStrictEqual(await incidents(ms(2) + 1), all.slice(0, 1));
+    deepStrictEqual(await incidents(ms(5) + 1), []);
+    deepStrictEqual(await incidents(ms(0), []), []);
   });
 
   test("look() refuses more checks than its limit", async (opened) => {
@@ -532,6 +617,27 @@ function recordTests(test: Test): void {
     ok(Math.abs(mutes[1]!.until.getTime() - now) < LEAD_MS);
     const since = async (time: Date) => (await it.records.mutes(time)).map(({ id }) => id);
     deepStrictEqual(await since(past.until), ["lasting", "by hand", "kept"]);
+  });
+
+  test("purge() deletes alerts that ended long ago, with their messages", async (opened) => {
+    await using it = await leading(opened);
+    const daysAgo = (days: number) => new Date(Date.now() - days * 24 * HOUR_MS);
+    const alerts = [402, 398].map((days, index) => anAlert(index + 1, { began_at: daysAgo(days) }));
+    const open = anAlert(3, { began_at: daysAgo(500) });
+    await it.store.write(firing(...alerts, open));
+    await it.store.write(ending(...alerts));
+    for (const days of [402, 398]) {
+      const [from, until] = [daysAgo(500), daysAgo(days)];
+      await it.records.putMute(aMute(`${days}`, { from, until }));
+    }
+    await opened.maintenance.prepare(35 * 24 * HOUR_MS);
+    const purged = await opened.maintenance.purge(new AbortController().signal);
+    strictEqual(purged!.alerts, 2);
+    const left = await it.records.alerts({ limit: 9 });
+    deepStrictEqual(left.map(({ id }) => id), [idOf(2), idOf(3)]);
+    deepStrictEqual((await it.records.mutes(daysAgo(600))).map(({ id }) => id), ["398"]);
+    deepStrictEqual(await it.states(idOf(1)), []);
+    strictEqual((await it.records.sums()).messages, 3);
   });
 
   test("sums() are those of every way to end", async (opened) => {

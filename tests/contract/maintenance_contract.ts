@@ -46,13 +46,18 @@ export function maintenanceContract(
     const before = await tables();
     await maintenance.prepare(RETENTION_MS);
     const purged = await maintenance.purge(never);
-    deepStrictEqual(purged, { reports: 3, transitions: 0, rollups: 0 });
+    deepStrictEqual(purged, { reports: 3, transitions: 0, rollups: 0, alerts: 0 });
     const after = await tables();
     deepStrictEqual(after.site_report.map(({ sequence }) => sequence).sort(), [4, 5]);
     for (const table of ["site_status", "site_transition", "site_hour", "site_day"] as const) {
       deepStrictEqual(after[table], before[table], table);
     }
-    deepStrictEqual(await maintenance.purge(never), { reports: 0, transitions: 0, rollups: 0 });
+    deepStrictEqual(await maintenance.purge(never), {
+      reports: 0,
+      transitions: 0,
+      rollups: 0,
+      alerts: 0,
+    });
   });
 
   test("purge() lets no replay count what was deleted again", async (opened) => {
@@ -92,7 +97,7 @@ export function maintenanceContract(
     const since = (await queries.statuses()).map((status) => status.since);
     await maintenance.prepare(RETENTION_MS);
     const purged = await maintenance.purge(never);
-    deepStrictEqual(purged, { reports: 5, transitions: 2, rollups: 6 });
+    deepStrictEqual(purged, { reports: 5, transitions: 2, rollups: 6, alerts: 0 });
     const { site_transition, site_hour, site_day } = await tables();
     deepStrictEqual(site_transition.map(({ sequence }) => sequence), [5, 3, 4, 6]);
     deepStrictEqual([site_hour.length, site_day.length], [3, 3]);
@@ -116,7 +121,7 @@ export function maintenanceContract(
     await maintenance.prepare(RETENTION_MS);
     const before = await tables();
     const purged = await maintenance.purge(AbortSignal.abort());
-    deepStrictEqual(purged, { reports: 0, transitions: 0, rollups: 0 });
+    deepStrictEqual(purged, { reports: 0, transitions: 0, rollups: 0, alerts: 0 });
     deepStrictEqual(await tables(), before);
   });
 

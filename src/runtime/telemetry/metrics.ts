@@ -97,7 +97,7 @@ export const METRICS = {
     ["result"],
   ),
   sitemon_history_purged_total: counter(
-    "Purged history: reports (in PostgreSQL, days of reports), transitions, rollups",
+    "Purged history: reports (in PostgreSQL, days of reports), transitions, rollups, alerts",
     ["what"],
   ),
   sitemon_ingest_data_age_seconds: age(

@@ -78,6 +78,23 @@ const DELETE_TRANSITIONS = deletion(
           ORDER BY r.order_at DESC, r.producer_id DESC, r.sequence DESC OFFSET 1`,
 );
 
+/** The oldest, whose key does not begin with the site. */
+function deletionOfOldest(name: string, table: string, column: string): Statement {
+  return {
+    name,
+    text: `WITH gone AS (
+      DELETE FROM ${table} WHERE id IN (
+        SELECT id FROM ${table} WHERE ${column} < ${BEFORE}
+        ORDER BY ${column} LIMIT ${DELETE_ROWS_MAX})
+      RETURNING 1)
+    SELECT count(*) FROM gone`,
+  };
+}
+
+/** `$1` as above. Messages go with their alert. */
+const DELETE_ALERTS = deletionOfOldest("maintenance_alerts", "alert", "ended_at");
+const DELETE_MUTES = deletionOfOldest("maintenance_mutes", "mute", "ends_at");
+
 /** `$1`: the site; `$2`: one location, or null for all. Later than any report of a clock ahead. */
 const FORGET: Statement = {
   name: "maintenance_forget",
@@ -111,7 +128,9 @@ export class PostgresMaintenance implements StatusMaintenance {
       const transitions = await deleteAll(connection, DELETE_TRANSITIONS, signal);
       const hours = await deleteAll(connection, DELETE_HOURS, signal);
       const days = await deleteAll(connection, DELETE_DAYS, signal);
-      return { reports, transitions, rollups: hours + days };
+      const alerts = await deleteAll(connection, DELETE_ALERTS, signal);
+      const mutes = await deleteAll(connection, DELETE_MUTES, signal);
+      return { reports, transitions, rollups: hours + days, alerts: alerts + mutes };
     });
   }
 

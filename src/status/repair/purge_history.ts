@@ -13,7 +13,9 @@ const RUNS = "sitemon_maintenance_runs_total";
 /** How an attempt to purge ended. */
 const RESULTS = ["done", "busy", "failed"] as const;
 const PURGED = "sitemon_history_purged_total";
-const KINDS = ["reports", "transitions", "rollups"] as const satisfies readonly (keyof Purged)[];
+const KINDS = ["reports", "transitions", "rollups", "alerts"] as const satisfies readonly (
+  keyof Purged
+)[];
 
 const log = logger("store");
 
@@ -65,9 +67,10 @@ function report(purged: Purged, telemetry: Telemetry): void {
   for (const what of KINDS) {
     if (purged[what] > 0) telemetry.count(PURGED, { what }, purged[what]);
   }
-  if (purged.reports + purged.transitions + purged.rollups === 0) return;
+  if (KINDS.every((what) => purged[what] === 0)) return;
   log.info(
-    "purged expired history: reports {reports}, transitions {transitions}, rollups {rollups}",
+    "purged expired history: reports {reports}, transitions {transitions}, rollups {rollups}, " +
+      "alerts {alerts}",
     { ...purged },
   );
 }

@@ -42,6 +42,15 @@ DELETE FROM site_transition WHERE (site, location, order_at, producer_id, sequen
       AND (n.order_at, n.producer_id, n.sequence) > (t.order_at, t.producer_id, t.sequence))
   LIMIT ${DELETE_ROWS_MAX})`;
 
+/** Messages go with their alert. */
+const DELETE_ALERTS = `
+DELETE FROM alert WHERE id IN (
+  SELECT id FROM alert WHERE ended_at < ${BEFORE} LIMIT ${DELETE_ROWS_MAX})`;
+
+const DELETE_MUTES = `
+DELETE FROM mute WHERE id IN (
+  SELECT id FROM mute WHERE ends_at < ${BEFORE} LIMIT ${DELETE_ROWS_MAX})`;
+
 const FORGET = `
 UPDATE site_status SET removed_at = max(:now, order_at), changed_in = :change
 WHERE site = :site AND (:location IS NULL OR location = :location) AND NOT is_removed
@@ -73,7 +82,8 @@ export class SqliteMaintenance implements StatusMaintenance {
       const reports = await this.#deleteAll(() => db.prepare(DELETE_REPORTS).run(), signal);
       const transitions = await deleteAll(DELETE_TRANSITIONS);
       const rollups = await deleteAll(DELETE_HOURS) + await deleteAll(DELETE_DAYS);
-      return { reports, transitions, rollups };
+      const alerts = await deleteAll(DELETE_ALERTS) + await deleteAll(DELETE_MUTES);
+      return { reports, transitions, rollups, alerts };
     });
   }
 

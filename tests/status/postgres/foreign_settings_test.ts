@@ -22,7 +22,7 @@ const poolerTest = serviceTest("postgres", "pgbouncer");
 async function ofPlainStore() {
   await using plain = await openStore();
   const answers = await useStore(plain);
-  deepStrictEqual(answers.purged, { reports: 3, transitions: 0, rollups: 0 });
+  deepStrictEqual(answers.purged, { reports: 3, transitions: 0, rollups: 0, alerts: 0 });
   return answers;
 }
 

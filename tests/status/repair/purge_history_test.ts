@@ -58,11 +58,11 @@ function counting() {
   };
 }
 
-const NONE = { reports: 0, transitions: 0, rollups: 0 };
+const NONE = { reports: 0, transitions: 0, rollups: 0, alerts: 0 };
 
 Deno.test("purgeHistory() runs once an hour, and counts what was purged", async () => {
   const maintenance = new ScriptedMaintenance(
-    { reports: 3, transitions: 0, rollups: 7 },
+    { reports: 3, transitions: 0, rollups: 7, alerts: 2 },
     undefined,
     NONE,
   );
@@ -84,6 +84,7 @@ Deno.test("purgeHistory() runs once an hour, and counts what was purged", async 
     "maintenance_runs_total busy": 1,
     "history_purged_total reports": 3,
     "history_purged_total rollups": 7,
+    "history_purged_total alerts": 2,
   });
 });
 
