@@ -102,7 +102,14 @@ export type MessageKind = "fired" | "reminded" | "resolved" | "flapping" | "dige
  * How a message ended; `pending` until then. `superseded`: nobody can have been told of it, and its
  * alert has ended, or there is a newer reminder. `suppressed`: likewise, and its alert is held back.
  */
-export type MessageState = "pending" | "delivered" | "superseded" | "suppressed" | "expired";
+export const MESSAGE_STATES = [
+  "pending",
+  "delivered",
+  "superseded",
+  "suppressed",
+  "expired",
+] as const;
+export type MessageState = (typeof MESSAGE_STATES)[number];
 
 /** As much of the id of an alert or a mute as tables show, and commands take for it. */
 export const SHOWN_ID_LENGTH = 8;

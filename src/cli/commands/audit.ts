@@ -3,11 +3,13 @@ import { ConfigError } from "../../config/config_error.ts";
 import type { Run } from "../../report/sequence_runs.ts";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
+import type { MessageSums } from "../../status/alert_store.ts";
 import type { Audit, ProducerAudit, UncoveredProducer } from "../../status/repair/audit.ts";
 import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
-import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
+import { EXIT_NOT_UP, EXIT_OK, UsageError } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
+import { alertSumsJson, alertSumsTable, sumFaults } from "../text/alert_sums_table.ts";
 import type { Terminal } from "../text/terminal.ts";
 import { printableJson } from "../text/terminal_text.ts";
 import { type Column, textTable } from "../text/text_table.ts";
@@ -21,13 +23,28 @@ export const define: DefineCommand = (command, { terminal, exit }) =>
         "there is nothing to compare.",
     )
     .option("--since <time>", "only what was recorded since: 12h, or 2026-05-01T18:00:00Z")
-    .option("--json", "print one JSON object per producer")
-    .action((options: AuditOptions) => exit(audit(options, terminal)));
+    .option(
+      "--alerts",
+      "the messages of alerts instead; exits 1 when one is lost, or a beginning or an end is not told",
+    )
+    .option("--json", "print one JSON object per producer, or one of alerts")
+    .action((options: AuditOptions) =>
+      exit(options.alerts ? auditAlerts(options, terminal) : audit(options, terminal))
+    );
 
 interface AuditOptions extends ConfigOptions {
   /** A time, or how long ago. */
   readonly since?: string;
   readonly json?: boolean;
+  readonly alerts?: boolean;
+}
+
+async function auditAlerts({ since, json = false, ...options }: AuditOptions, terminal: Terminal) {
+  if (since !== undefined) {
+    throw new UsageError("--since and --alerts exclude each other; all alerts are compared");
+  }
+  const spec = storeTaskSpec(loadFile(options, { terminal }), { type: "alert_sums" });
+  return printAlertSums(await threadResult<MessageSums>(spec), { json }, terminal);
 }
 
 async function audit({ since, json = false, ...options }: AuditOptions, terminal: Terminal) {
@@ -46,6 +63,16 @@ async function audit({ since, json = false, ...options }: AuditOptions, terminal
     ...(kafka && { topic: { topic: kafka.topic, group: kafka.group } }),
   });
   return printAudit({ audit: await threadResult<Audit>(spec), sinceMicros, json }, terminal);
+}
+
+/** Returns the exit code: 1 when a message is lost, or a beginning or an end is not told. */
+export function printAlertSums(
+  sums: MessageSums,
+  { json }: { readonly json: boolean },
+  terminal: Terminal,
+): number {
+  terminal.write(json ? alertSumsJson(sums) : alertSumsTable(sums, terminal.columns));
+  return Object.values(sumFaults(sums)).every((count) => count === 0) ? EXIT_OK : EXIT_NOT_UP;
 }
 
 export interface AuditPrintOptions {

@@ -49,6 +49,8 @@ export type StoreTask =
     readonly sinceMicros?: number;
     readonly topic?: Pick<TopicProducersOptions, "topic" | "group">;
   }
+  /** One MessageSums. */
+  | { readonly type: "alert_sums" }
   /** One {@linkcode DeadLetterPage}. */
   | { readonly type: "dead_letters"; readonly query: DeadLetterQuery }
   /** A {@linkcode ReplayStep} for each transaction, and one at the end. */
@@ -111,6 +113,8 @@ serveTask<StoreTaskSetup>(async ({ store, kafka, task }, { result }) => {
       const found = await auditTwice({ ...options, read: (work) => parts.audit(work), clock });
       return result({ ...found, ...absentOf(found, inTopic) } satisfies Audit);
     }
+    case "alert_sums":
+      return result(await opened(parts.alertRecords()).sums());
     case "dead_letters": {
       const deadLetters = opened(parts.deadLetters());
       const count = await deadLetters.count(task.query);

@@ -1,9 +1,13 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { printAudit } from "../../../src/cli/commands/audit.ts";
-import { EXIT_NOT_UP, EXIT_OK } from "../../../src/cli/exit_code.ts";
+import { printAlertSums, printAudit } from "../../../src/cli/commands/audit.ts";
+import { EXIT_NOT_UP, EXIT_OK, EXIT_USAGE } from "../../../src/cli/exit_code.ts";
+import type { MessageSums } from "../../../src/status/alert_store.ts";
 import type { Audit, ProducerAudit } from "../../../src/status/repair/audit.ts";
 import { NOON, PRODUCERS } from "../../contract/site_reports.ts";
-import { FakeTerminal, jsonLines } from "../text/fake_terminal.ts";
+import { anAlert, firing } from "../../contract/some_alerts.ts";
+import { openSqliteStore } from "../../status/sqlite/sqlite_tables.ts";
+import { TempFolder } from "../../support/temp_folder.ts";
+import { FakeTerminal, jsonLines, runCommand } from "../text/fake_terminal.ts";
 
 function aProducer(overrides: Partial<ProducerAudit> = {}): ProducerAudit {
   return {
@@ -212,5 +216,71 @@ Deno.test("printAudit() prints one object a line as JSON", () => {
     { producer_id: PRODUCERS[0], counted: false, last_recorded_at: NOON },
     { producer_id: PRODUCERS[2], counted: false, applied: 7 },
     { producer_id: null, counted: false, dead: 5 },
+  ]);
+});
+
+const SUMS: MessageSums = {
+  messages: 12,
+  states: { pending: 1, delivered: 5, superseded: 4, suppressed: 1, expired: 1 },
+  unmade: 0,
+  untoldEnds: 0,
+  untoldBeginnings: 0,
+};
+
+const TABLE = [
+  "MESSAGES  PENDING  DELIVERED  SUPERSEDED  SUPPRESSED  EXPIRED",
+  "      12        1          5           4           1        1",
+];
+
+const FOUND: readonly [faults: Partial<MessageSums>, code: number, text: string][] = [
+  [{}, EXIT_OK, "Every alert message is accounted for"],
+  [{ unmade: 2 }, EXIT_NOT_UP, "Channels without a message of an alert that fired: 2"],
+  [
+    { untoldEnds: 1 },
+    EXIT_NOT_UP,
+    "Channels that may have been told of a beginning, and not of its end: 1",
+  ],
+  [{ untoldBeginnings: 1 }, EXIT_NOT_UP, "Channels told of an end, and not of its beginning: 1"],
+  [{ messages: 13 }, EXIT_NOT_UP, "Messages in none of these states: 1"],
+];
+
+for (const [faults, code, text] of FOUND) {
+  Deno.test(`printAlertSums() exits ${code}: ${text}`, () => {
+    const terminal = new FakeTerminal();
+    strictEqual(printAlertSums({ ...SUMS, ...faults }, { json: false }, terminal), code);
+    const table = "messages" in faults ? TABLE.with(1, TABLE[1]!.replace("12", "13")) : TABLE;
+    deepStrictEqual(terminal.output.split("\n"), [...table, text, ""]);
+  });
+}
+
+Deno.test("printAlertSums() prints one object", () => {
+  const terminal = new FakeTerminal();
+  strictEqual(printAlertSums({ ...SUMS, untoldEnds: 3 }, { json: true }, terminal), EXIT_NOT_UP);
+  const states = { pending: 1, delivered: 5, superseded: 4, suppressed: 1, expired: 1 };
+  const faults = { unaccounted: 0, unmade: 0, untold_ends: 3, untold_beginnings: 0 };
+  deepStrictEqual(jsonLines(terminal.output), [{ messages: 12, ...states, ...faults }]);
+});
+
+Deno.test("sitemon audit --alerts compares the messages of the store", async () => {
+  await using opened = await openSqliteStore();
+  using folder = new TempFolder();
+  const config = folder.write("sitemon.yaml", `store: {path: "${opened.path}"}\n`);
+  const asked = async () => {
+    const { code, output } = await runCommand("audit", "-c", config, "--alerts", "--json");
+    const [{ messages, pending, unmade }] = jsonLines(output) as [Record<string, number>];
+    return [code, messages, pending, unmade];
+  };
+  deepStrictEqual(await asked(), [EXIT_OK, 0, 0, 0]);
+  const store = opened.parts.alertStore();
+  await store.lead();
+  await store.write(firing(anAlert(1), anAlert(2)));
+  await store.close();
+  deepStrictEqual(await asked(), [EXIT_OK, 2, 2, 0]);
+  await opened.sql(`DELETE FROM alert_message WHERE alert_id = '${anAlert(2).id}'`);
+  deepStrictEqual(await asked(), [EXIT_NOT_UP, 1, 1, 1]);
+  const { code, errors } = await runCommand("audit", "-c", config, "--alerts", "--since", "1h");
+  deepStrictEqual([code, errors], [
+    EXIT_USAGE,
+    "--since and --alerts exclude each other; all alerts are compared\n",
   ]);
 });

@@ -1,13 +1,14 @@
 /** Alerts for people, in SQL. */
-import type {
-  Alert,
-  AlertFilter,
-  AlertRecords,
-  ChannelState,
-  KeptMessage,
-  MessageState,
-  MessageSums,
-  Mute,
+import {
+  type Alert,
+  type AlertFilter,
+  type AlertRecords,
+  type ChannelState,
+  type KeptMessage,
+  MESSAGE_STATES,
+  type MessageState,
+  type MessageSums,
+  type Mute,
 } from "../../alert_store.ts";
 import type { SqlTransactions, Statement } from "../sql_source.ts";
 import {
@@ -24,8 +25,6 @@ import { type AlertsDialect, inParts, isTold, ROWS_AT_ONCE } from "./alert_sql.t
 
 /** As PostgreSQL and all who make ids write it. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-const STATES = ["pending", "delivered", "superseded", "suppressed", "expired"] as const;
 
 function alertStatements({ now, micros, time, id }: AlertsDialect) {
   const { alert, message, channel } = selections(micros);
@@ -197,7 +196,7 @@ export class SqlAlertRecords implements AlertRecords {
       type State = { readonly state: MessageState; readonly messages: number };
       const found = await connection.query<State>(this.#statements.states);
       const [sums] = await connection.query<Omit<MessageSums, "states">>(this.#statements.sums);
-      const none = STATES.map((state) => [state, 0]);
+      const none = MESSAGE_STATES.map((state) => [state, 0]);
       const counts = found.map(({ state, messages }) => [state, messages]);
       return { ...sums!, states: Object.fromEntries([...none, ...counts]) };
     });
