@@ -1,0 +1,125 @@
+/** Alerts as a decision makes them, before it is known what of them is written and told. */
+import type { AlertRule } from "../../config/alerts.ts";
+import { rankOf, stateOf } from "../../report/site_state.ts";
+import type {
+  Alert,
+  AlertDetail,
+  AlertEnd,
+  AlertMessage,
+  AlertPlace,
+  MessageKind,
+} from "../../status/alert_store.ts";
+import type { SiteStatus } from "../../status/queries.ts";
+import { alertId, groupKey, messageId, type Subject } from "./subject_keys.ts";
+
+/** Places of a site, and names, that a message lists. */
+const PLACES_MAX = 10;
+export const CHILDREN_MAX = 50;
+
+/** An alert in the form that it should have. */
+export interface Draft {
+  alert: Alert;
+  /** As it is stored; undefined for a new one. */
+  readonly before: Alert | undefined;
+  /** Undefined when its rule is gone. */
+  readonly rule: AlertRule | undefined;
+  /** Of its site, or stale ones of its location. */
+  readonly places: readonly SiteStatus[];
+}
+
+export interface NewAlert extends Subject {
+  readonly severity: string;
+  readonly channels: readonly string[];
+  readonly began: Date;
+  readonly now: Date;
+  readonly groupBy: readonly string[];
+  readonly detail: AlertDetail;
+}
+
+export function newAlert(
+  { rule, kind, site, location, severity, channels, began, now, groupBy, detail }: NewAlert,
+): Alert {
+  const subject = { rule, kind, site, location };
+  return {
+    ...subject,
+    id: alertId(subject, began),
+    severity,
+    began_at: began,
+    fired_at: now,
+    ended_at: null,
+    end: null,
+    suppressed_by: null,
+    channels,
+    group_key: groupKey(groupBy, { ...subject, severity, labels: detail.labels }),
+    detail,
+    reminders: 0,
+    reminded_at: null,
+    acked_at: null,
+    acked_by: null,
+    ack_comment: null,
+  };
+}
+
+/** Its beginning is never after its end, which checks that came late may have moved. */
+export function endedAlert(alert: Alert, end: AlertEnd, at: Date): Alert {
+  return { ...alert, end, ended_at: at < alert.began_at ? alert.began_at : at };
+}
+
+/** What messages say of a site. */
+export function siteDetail(places: readonly SiteStatus[], lastDurationMs: number | null) {
+  const unwell = places.filter((place) => stateOf(place) !== "up")
+    .sort((a, b) => rankOf(stateOf(a)) - rankOf(stateOf(b)));
+  return {
+    url: places[0]?.url ?? null,
+    labels: places[0]?.labels ?? {},
+    places: unwell.slice(0, PLACES_MAX).map(placeOf),
+    placesLeftOut: Math.max(0, unwell.length - PLACES_MAX),
+    children: [],
+    childrenLeftOut: 0,
+    lastDurationMs,
+  } satisfies AlertDetail;
+}
+
+function placeOf(status: SiteStatus): AlertPlace {
+  const { location, outcome, stale, reason, error_text, since } = status;
+  return { location, outcome, stale, reason, error_text, since };
+}
+
+/** The same detail with these children, of which a few are listed. */
+export function withChildren(detail: AlertDetail, names: readonly string[]): AlertDetail {
+  const children = names.slice(0, CHILDREN_MAX);
+  return { ...detail, children, childrenLeftOut: names.length - children.length };
+}
+
+/** True when messages would say something else of places and children than they did. */
+export function isOtherDetail(a: AlertDetail, b: AlertDetail): boolean {
+  return a.placesLeftOut !== b.placesLeftOut || a.childrenLeftOut !== b.childrenLeftOut ||
+    a.children.join("\0") !== b.children.join("\0") ||
+    a.places.map(placeKey).join("\0") !== b.places.map(placeKey).join("\0");
+}
+
+function placeKey({ location, outcome, stale }: AlertPlace): string {
+  return `${location} ${outcome} ${stale}`;
+}
+
+export function messagesOf(
+  alert: Alert,
+  { kind, count = 1, channels = alert.channels, now, waitMs }: {
+    readonly kind: MessageKind;
+    readonly count?: number;
+    readonly channels?: readonly string[];
+    readonly now: Date;
+    /** For others of its group. */
+    readonly waitMs: number;
+  },
+): AlertMessage[] {
+  return channels.map((channel) => ({
+    id: messageId(alert.id, { channel, kind, count }),
+    alert,
+    channel,
+    kind,
+    count,
+    created_at: now,
+    due_at: new Date(now.getTime() + waitMs),
+  }));
+}
