@@ -5,7 +5,7 @@ import { RunFolder } from "../integration/run_folder.ts";
 import { serveLocally } from "../support/local_server.ts";
 import type { Visit } from "./chromium.ts";
 
-const DEADLINE_MS = 30_000;
+const DEADLINE_MS = 60_000;
 
 /** Watches that site and two others; disposing it ends the process. */
 export class RunningPage implements AsyncDisposable {

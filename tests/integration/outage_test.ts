@@ -29,9 +29,9 @@ brokerTest("a broker that is killed loses nothing", async () => {
   await storesMoreThan(producer, storedBefore + 400);
   const outageMs = performance.now() - startMs;
   ok(outageMs < OUTAGE_MS_MAX, `checks kept their schedule: 400 reports in ${outageMs} ms`);
-  await broker!.start();
   const backlog = readStats(pipeline.outboxPath).rows;
   ok(backlog > 300, `the outbox holds the backlog: ${backlog} rows`);
+  await broker!.start();
   await eventually(DEADLINE_MS, "a drained backlog", () => {
     return readStats(pipeline.outboxPath).rows < 40 || undefined;
   });

@@ -14,7 +14,8 @@ import { TempFolder } from "../../support/temp_folder.ts";
 import { eventually, within } from "../../support/waiting.ts";
 
 const DEADLINE_MS = 60_000;
-const REPORTS = 5_000;
+/** More than the thread stores until it has ended. */
+const WAITING = 5_000;
 
 const LIMITS = {
   bytesMax: 1 << 30,
@@ -59,22 +60,25 @@ Deno.test("an outbox thread that is terminated again and again stores each repor
   const folder = await Deno.makeTempDir({ prefix: "sitemon-outbox-thread-" });
   const path = `${folder}/outbox.db`;
   const sender = aSender();
-  for (let n = 0; n < REPORTS; n++) sender.send(aReport({ site: `site ${n}` }));
+  let sent = 0;
   for (let terminations = 0; terminations < 4; terminations++) {
     const thread = await startOutbox(path, sender);
-    const before = sender.pending;
-    const isAtWork = () => sender.pending <= Math.max(0, before - 500) || undefined;
-    await eventually(DEADLINE_MS, "500 reports stored", isAtWork, 1);
+    const stored = sent - sender.pending;
+    await eventually(DEADLINE_MS, "500 reports stored", () => {
+      const hasStored = sent - sender.pending >= stored + 500;
+      while (sender.pending < WAITING) sender.send(aReport({ site: `site ${sent++}` }));
+      return hasStored || undefined;
+    }, 1);
     // A thread that is told to stop within no time is terminated in the middle of its work.
     await thread.stop(-STOP_GRACE_MS);
+    ok(sender.pending > 0, "the thread was terminated at work");
   }
-  ok(sender.pending > 0, "the last thread was terminated at work");
   const thread = await startOutbox(path, sender);
   using limit = new Deadline(systemClock, DEADLINE_MS);
   strictEqual(await sender.flush(limit.signal), 0);
   sender.close();
   await thread.stop(2_000);
-  deepStrictEqual(storedSites(path), Array.from({ length: REPORTS }, (_, n) => `site ${n}`));
+  deepStrictEqual(storedSites(path), Array.from({ length: sent }, (_, n) => `site ${n}`));
   await Deno.remove(folder, { recursive: true });
 });
 
@@ -97,7 +101,7 @@ Deno.test("an outbox thread works in a folder behind a symbolic link", async () 
 function storedSites(path: string): string[] {
   const telemetry = new ThreadTelemetry(() => {});
   using outbox = Outbox.open({ path, ...LIMITS, clock: systemClock, telemetry });
-  const rows = outbox.take({ rowsMax: 2 * REPORTS, bytesMax: 1 << 30 });
+  const rows = outbox.take({ rowsMax: LIMITS.rowsMax, bytesMax: 1 << 30 });
   deepStrictEqual(rows.map(({ sequence }) => sequence), rows.map((_, index) => index + 1));
   return rows.map(({ payload }) => {
     const message = decodeMessage(payload);
