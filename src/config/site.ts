@@ -63,6 +63,12 @@ export interface HeaderExpectation {
   readonly exists?: boolean;
 }
 
+/** What the answers of a name server must be; patterns are known to compile. */
+export interface AnswersExpectation {
+  readonly contains?: string | readonly string[];
+  readonly matches?: string | readonly string[];
+}
+
 /** Limits of a measurement, beyond which the site is degraded or down. */
 export interface Limits {
   readonly degraded?: number;
@@ -89,6 +95,15 @@ export interface SiteExpect {
   readonly certificateDays?: Limits;
   /** Inverts the outcome: a site that meets the other expectations is down. */
   readonly invert?: boolean;
+  /** The rest is about dns sites. `NOERROR` when absent. */
+  readonly rcode?: string;
+  /** All answers in any order, or what holds for them. At least one when absent. */
+  readonly answers?: readonly string[] | AnswersExpectation;
+  /** Milliseconds. */
+  readonly minTtl?: number;
+  readonly ad?: boolean;
+  /** Name servers whose serial must be the same. */
+  readonly serialOf?: readonly { readonly host: string; readonly port: number }[];
 }
 
 /** A step of a dialogue: what is sent, then a pattern that must be found in what comes after it. */

@@ -1,4 +1,5 @@
 /** Every protocol that a site can be checked by. */
+import { dnsProbe } from "./dns/dns_probe.ts";
 import { httpProbe } from "./http/http_probe.ts";
 import type { Probe } from "./probe.ts";
 import { socketProbe } from "./socket/socket_probe.ts";
@@ -8,6 +9,7 @@ const PROBES: Readonly<Record<string, Probe>> = {
   https: httpProbe,
   tcp: socketProbe,
   tls: socketProbe,
+  dns: dnsProbe,
 };
 
 /** The probe for the protocol of a url; throws when there is none. */

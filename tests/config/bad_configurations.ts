@@ -61,7 +61,7 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "sites:\n  - http://h/": '2:5: invalid "sites": text is not a mapping with url',
   "sites:\n  - name: shop": '2:5: "sites.url" is required',
   "sites:\n  - url: ftp://user:secret@h/":
-    '2:10: invalid "sites.url": "ftp://h/" is not an http, https, tcp or tls URL of at most 2048 characters, without spaces and wildcards',
+    '2:10: invalid "sites.url": "ftp://h/" is not an http, https, tcp, tls or dns URL of at most 2048 characters, without spaces and wildcards',
   "sites:\n  - url: tcp://h":
     '2:10: invalid "sites.url": "tcp://h" is not tcp://host:port or tls://host:port with a port up to 65535',
   "sites:\n  - url: tls://h:65536":
@@ -72,6 +72,34 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '2:10: invalid "sites.url": "tcp://h:1" is not tcp://host:port or tls://host:port with a port up to 65535',
   "sites:\n  - url: tcp://*:1":
     '2:10: invalid "sites.url": "tcp://*:1" is not tcp://host:port or tls://host:port with a port up to 65535',
+  "sites:\n  - url: dns://h":
+    '2:10: invalid "sites.url": "dns://h" is not dns://server[:port]/name?type=TYPE with a name of at most 253 characters and a type of A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV, TXT',
+  "sites:\n  - url: dns://h:0/a":
+    '2:10: invalid "sites.url": "dns://h:0/…" is not dns://server[:port]/name?type=TYPE with a name of at most 253 characters and a type of A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV, TXT',
+  "sites:\n  - url: dns://user@h/a":
+    '2:10: invalid "sites.url": "dns://h/…" is not dns://server[:port]/name?type=TYPE with a name of at most 253 characters and a type of A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV, TXT',
+  "sites:\n  - url: dns://*/a":
+    '2:10: invalid "sites.url": "dns://*/…" is not dns://server[:port]/name?type=TYPE with a name of at most 253 characters and a type of A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV, TXT',
+  "sites:\n  - url: dns://h/a..b":
+    '2:10: invalid "sites.url": "dns://h/…" is not dns://server[:port]/name?type=TYPE with a name of at most 253 characters and a type of A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV, TXT',
+  "sites:\n  - url: 'dns://h/a?type=ANY'":
+    '2:10: invalid "sites.url": "dns://h/…" is not dns://server[:port]/name?type=TYPE with a name of at most 253 characters and a type of A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV, TXT',
+  "sites:\n  - url: 'dns://h/a?type=A&x=1'":
+    '2:10: invalid "sites.url": "dns://h/…" is not dns://server[:port]/name?type=TYPE with a name of at most 253 characters and a type of A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV, TXT',
+  "sites:\n  - url: dns://h/a/b":
+    '2:10: invalid "sites.url": "dns://h/…" is not dns://server[:port]/name?type=TYPE with a name of at most 253 characters and a type of A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV, TXT',
+  "sites:\n  - url: dns:example.org":
+    '2:10: invalid "sites.url": the value is not dns://server[:port]/name?type=TYPE with a name of at most 253 characters and a type of A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV, TXT',
+  "sites:\n  - {url: dns://h/a, expect: {rcode: NXDOMAN}}":
+    '2:38: invalid "sites.expect.rcode": "NXDOMAN" is not one of NOERROR, FORMERR, SERVFAIL, NXDOMAIN, NOTIMP, REFUSED; did you mean "NXDOMAIN"?',
+  "sites:\n  - {url: dns://h/a, expect: {answers: {}}}":
+    '2:40: invalid "sites.expect.answers": no condition; add contains, matches or both',
+  "sites:\n  - {url: dns://h/a, expect: {answers: {matches: '(?=x)'}}}":
+    '2:50: invalid "sites.expect.answers.matches": lookahead is not supported',
+  "sites:\n  - {url: dns://h/a, expect: {min_ttl: 8d}}":
+    '2:40: invalid "sites.expect.min_ttl": "8d" is not a duration from 1s to 7d',
+  "sites:\n  - {url: 'dns://h/a?type=SOA', expect: {serial_of: []}}":
+    '2:53: invalid "sites.expect.serial_of": a list of 0 items is not 1 to 8 addresses, host or host:port, as a list or with commas between them',
   "sites:\n  - {url: tcp://h:1, steps: []}":
     '2:29: invalid "sites.steps": a list of 0 items is not a list of 1 to 32 steps with send, expect or both',
   "sites:\n  - {url: tcp://h:1, steps: [{}]}":
@@ -326,7 +354,7 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "include: [more.yaml]": '1:11: cannot read "more.yaml": no such file',
   "include: [more/*.yaml]": '1:11: no file matches "more/*.yaml"',
   "include: [shops.yaml]":
-    'shops.yaml:3:10: invalid "sites.url": the value is not an http, https, tcp or tls URL of at most 2048 characters, without spaces and wildcards',
+    'shops.yaml:3:10: invalid "sites.url": the value is not an http, https, tcp, tls or dns URL of at most 2048 characters, without spaces and wildcards',
   "include: [shadow, secret.yaml, hosts.yaml]": [
     "shadow:1:1: invalid configuration: a mapping is not a list of sites or a mapping with sites",
     "secret.yaml:1:1: invalid configuration: a mapping is not a list of sites or a mapping with sites",

@@ -2,10 +2,11 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { eventually } from "../support/waiting.ts";
 import { makeCertificates } from "../support/certificates.ts";
+import { ADDRESS, nameServer, overTcp, record, replyTo } from "../scanner/dns/name_server.ts";
 import { mutualTlsServer } from "../scanner/http/openssl_server.ts";
 import { freePort } from "../support/free_port.ts";
 import { serveLocally } from "../support/local_server.ts";
-import { sitemon } from "../support/sitemon_process.ts";
+import { FROM_SOURCE, sitemon } from "../support/sitemon_process.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { RunFolder } from "./run_folder.ts";
 
@@ -101,6 +102,39 @@ Deno.test("sitemon check connects to a tcp URL, and to no other port of its host
   deepStrictEqual([code, site, outcome, response_code], [0, url, "up", null]);
   const explained = await sitemon(["check", url, "--explain"]);
   match(explained.stdout, RegExp(`permitted hosts: 127.0.0.1:${server.port}\\n`));
+});
+
+Deno.test("sitemon check asks a name server over UDP and TCP with the permissions of its configuration", async () => {
+  using folder = new TempFolder();
+  await using server = nameServer(
+    (query) => [replyTo(query, { flags: 0x0200 })],
+    overTcp((query) => replyTo(query, { answers: [record(1, ADDRESS)] })),
+  );
+  const url = (host: string) => `dns://${host}:${server.port}/example.org`;
+  const file = folder.write(
+    "checks.yaml",
+    `sites: [{ url: '${url("localhost")}' }, { url: '${url("127.0.0.1")}' }]`,
+  );
+  const flags = await sitemon(["config", "permissions", "-c", file]);
+  const net = /--allow-net=([^\s']+)/.exec(flags.stdout)![1]!;
+  deepStrictEqual(net.split(",").filter((entry) => /:0$/.test(entry)), ["0.0.0.0:0", "[::]:0"]);
+  const limited = [`--allow-net=${net}`, "--allow-read", "--allow-env", "--allow-sys"];
+  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      ...limited,
+      FROM_SOURCE.at(-1)!,
+      "check",
+      "-c",
+      file,
+      "--json",
+    ],
+  }).output();
+  const text = new TextDecoder().decode(stdout);
+  const outcomes = reportsIn(text).map(({ outcome, error_text }) => [outcome, error_text]);
+  deepStrictEqual(outcomes, [["up", null], ["up", null]], new TextDecoder().decode(stderr));
 });
 
 Deno.test("sitemon run calls nothing down while its network is away, and says so to its operator", async () => {

@@ -2,14 +2,15 @@
 import type { SharedServer } from "./found.ts";
 import { findKafka, findOwnKafka, shareKafka } from "./kafka.ts";
 import { findNginx } from "./nginx.ts";
+import { findNsd } from "./nsd.ts";
 import { findProgram } from "./programs.ts";
 import { findPgbouncer } from "./pgbouncer.ts";
 import { findDumpPrograms, findOwnPostgres, findPostgres, sharePostgres } from "./postgres.ts";
 
 /**
  * What a test needs: a server that the tests of the run share, on which each has databases and
- * topics of its own; or `own …`, `nginx` and `pgbouncer`, one that the test starts itself and may
- * break.
+ * topics of its own; or `own …`, `nginx`, `nsd` and `pgbouncer`, one that the test starts itself and
+ * may break.
  */
 export type Need =
   | "postgres"
@@ -17,6 +18,7 @@ export type Need =
   | "own postgres"
   | "own kafka"
   | "nginx"
+  | "nsd"
   | "pgbouncer"
   | "pg_dump"
   | "sqlite3";
@@ -28,6 +30,7 @@ const REASONS: Readonly<Record<Need, () => string | undefined>> = {
   "own postgres": () => findOwnPostgres().reason,
   "own kafka": () => findOwnKafka().reason,
   "nginx": () => findNginx().reason,
+  "nsd": () => findNsd().reason,
   "pgbouncer": () => findPgbouncer().reason,
   "pg_dump": () => findDumpPrograms().reason,
   "sqlite3": () => findProgram("sqlite3") ? undefined : "no sqlite3: install it",

@@ -2,6 +2,7 @@
 import { dirname } from "node:path";
 import { formatHost, type HostPort } from "../schema/host_port.ts";
 import type { DaemonRole, LoadedConfig } from "../loaded_config.ts";
+import type { Site } from "../site.ts";
 import type { KafkaConfig } from "../schema/kafka_schema.ts";
 import { postgresServer } from "../schema/postgres_schema.ts";
 import { isSocketFolder, socketPath } from "../schema/postgres_url.ts";
@@ -80,9 +81,31 @@ export function statusStore(permitted: Permitted, kind = storeKind(permitted)): 
  */
 export function scannerHosts({ config, sites }: Permitted): Needs {
   const urls = sites.flatMap(({ url, proxy }) => proxy === undefined ? [url] : [url, proxy]);
-  const allowed = config.allow_hosts.map(({ host }) => formatHost({ host }));
+  const named = [...config.allow_hosts, ...serversOf(sites)].map(({ host }) =>
+    formatHost({ host })
+  );
   const probed = config.connectivity?.urls ?? [];
-  return { net: [...[...urls, ...probed].map((url) => new URL(url).hostname), ...allowed] };
+  const hosts = [...urls, ...probed].map((url) => new URL(url).hostname);
+  return { net: [...hosts, ...named, ...udpSources(sites)] };
+}
+
+/** Name servers that sites name beside their urls. */
+function serversOf(sites: readonly Site[]): HostPort[] {
+  return sites.flatMap(({ expect }) => expect?.serialOf ?? []);
+}
+
+/**
+ * Where UDP is sent from: a port that the system chooses, of any local address of the IP version; names
+ * may have both. Nothing else can be listened on by these, and nobody be reached.
+ */
+function udpSources(sites: readonly Site[]): string[] {
+  const urls = sites.filter(({ url }) => url.startsWith("dns:")).map(({ url }) => new URL(url));
+  const hosts = [...urls.map(({ hostname }) => hostname), ...serversOf(sites).map(formatHost)];
+  const isVersion4 = (host: string) => /^[\d.]+(:\d+)?$/.test(host);
+  return [
+    ...(hosts.some((host) => !host.startsWith("[")) ? ["0.0.0.0:0"] : []),
+    ...(hosts.some((host) => !isVersion4(host)) ? ["[::]:0"] : []),
+  ];
 }
 
 /** The address that the status page listens on. */
@@ -101,12 +124,13 @@ export function kafkaServers(kafka?: KafkaConfig): readonly HostPort[] {
 
 /**
  * Hosts that checks may visit beside those of the sites' urls, as `host`, `host:port` or
- * `[ipv6]:port`: what `allow_hosts` names, and the plain side of sites that may leave https.
+ * `[ipv6]:port`: what `allow_hosts` and dns sites name, and the plain side of sites that may leave
+ * https.
  */
 export function allowedHosts({ config, sites }: Permitted): string[] {
   const plain = sites.filter(({ allowsDowngrade }) => allowsDowngrade)
     .map(({ url }) => `${new URL(url).hostname}:80`);
-  return [...config.allow_hosts.map(formatHost), ...new Set(plain)];
+  return [...[...config.allow_hosts, ...serversOf(sites)].map(formatHost), ...new Set(plain)];
 }
 
 /** The daemons that a configuration is complete for. */

@@ -1,15 +1,16 @@
 /** Every protocol that a site can be checked by, and the keys that one of them alone has. */
+import { DNS, DNS_EXPECTATIONS } from "./dns_schema.ts";
 import { HTTP } from "./http_schema.ts";
 import type { Protocol } from "./protocol.ts";
 import { SOCKET, SOCKET_KEYS } from "./socket_schema.ts";
 
-export const PROTOCOLS: readonly Protocol[] = [HTTP, SOCKET];
+export const PROTOCOLS: readonly Protocol[] = [HTTP, SOCKET, DNS];
 
 /** Keys of a site. */
 export const OWN_KEYS = { ...SOCKET_KEYS };
 
 /** Keys of `expect`. */
-export const OWN_EXPECTATIONS = {};
+export const OWN_EXPECTATIONS = { ...DNS_EXPECTATIONS };
 
 const BY_SCHEME = new Map(
   PROTOCOLS.flatMap((protocol) => protocol.schemes.map((scheme) => [scheme, protocol])),

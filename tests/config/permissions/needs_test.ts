@@ -38,6 +38,26 @@ sites:
   ]);
 });
 
+/** Sites, the hosts that they need, and those with ports. */
+const NAME_SERVERS: readonly [sites: string, net: readonly string[], endpoints?: string[]][] = [
+  ["'dns://192.0.2.1/a'", ["192.0.2.1", "0.0.0.0:0"]],
+  ["'dns://[2001:db8::0:1]/a'", ["[2001:db8::1]", "[::]:0"]],
+  ["'dns://NS1.example:54/a'", ["ns1.example", "0.0.0.0:0", "[::]:0"]],
+  [
+    "'dns://192.0.2.1/a?type=SOA', expect: {serial_of: ['[::1]:54', 192.0.2.2]}",
+    ["192.0.2.1", "[::1]", "192.0.2.2", "0.0.0.0:0", "[::]:0"],
+    ["[::1]:54", "192.0.2.2:53"],
+  ],
+];
+
+for (const [site, net, endpoints = []] of NAME_SERVERS) {
+  Deno.test(`scannerHosts() names all name servers, and where UDP is sent from: ${site}`, () => {
+    const loaded = loadText(`sites: [{url: ${site}}]`);
+    deepStrictEqual(scannerHosts(loaded).net, net);
+    deepStrictEqual(allowedHosts(loaded), endpoints);
+  });
+}
+
 Deno.test("kafkaServers() reads one broker or several, as a list or with commas, by either key", () => {
   for (
     const [written, read] of [

@@ -5,6 +5,7 @@ import { loadText } from "../load_text.ts";
 
 const HTTP = "needs an http or https url; remove it";
 const SOCKET = "needs a tcp or tls url; remove it";
+const DNS = "needs a dns url; remove it";
 const TLS = 'needs TLS: an https or tls url, or "starttls"; remove it';
 const READ = 'needs something to read: "steps" with "expect", or TLS; remove it';
 const BODY = 'needs a body: an http or https url, "steps" with "expect", or TLS; remove it';
@@ -39,6 +40,23 @@ const MISFITS: readonly [site: string, ...mistakes: string[]][] = [
   ],
   ["url: tcp://h:1, pattern: x, steps: [{expect: x}], expect: {size: {min: 1}}"],
   ["url: tcp://h:1, starttls: smtp, tls: {insecure: true}, expect: {certificate_days: 3}"],
+  [
+    "url: dns://h/a, tls: {insecure: true}, max_body_bytes: 1, ip_version: 4, expect: {size: {min: 1}}",
+    `"sites.tls" ${TLS}`,
+    `"sites.max_body_bytes" ${BODY}`,
+    `"sites.ip_version" needs an http, https, tcp or tls url; remove it`,
+    `"sites.expect.size" ${BODY}`,
+  ],
+  [
+    "url: http://h/, expect: {rcode: REFUSED, answers: [a], min_ttl: 1m, ad: true, serial_of: [b]}",
+    ...["rcode", "answers", "min_ttl", "ad"].map((key) => `"sites.expect.${key}" ${DNS}`),
+    `"sites.expect.serial_of" needs a dns url with ?type=SOA; remove it`,
+  ],
+  [
+    "url: dns://h/a, expect: {serial_of: [b]}",
+    `"sites.expect.serial_of" needs a dns url with ?type=SOA; remove it`,
+  ],
+  ["url: 'dns://h/a?type=soa', pattern: x, expect: {serial_of: [b], body: {contains: a}}"],
   ["url: tls://h:1, pattern: TLSv1.3, expect: {certificate_days: 3, response_time: 1s}"],
 ];
 
