@@ -17,6 +17,8 @@ const COMMANDS: Readonly<Record<string, readonly [summary: string, load: Load]>>
   check: ["check sites once, now", () => import("./commands/check.ts")],
   status: ["show the status of every site", () => import("./commands/status.ts")],
   incidents: ["show when sites were down, and why", () => import("./commands/incidents.ts")],
+  alerts: ["show, acknowledge and silence alerts", () => import("./commands/alerts.ts")],
+  maintenance: ["plan work at sites", () => import("./commands/maintenance.ts")],
   doctor: ["test every dependency once", () => import("./commands/doctor.ts")],
   schema: ["print the Avro schema of a report", () => import("./commands/schema.ts")],
   config: ["check and show configurations", () => import("./commands/config.ts")],

@@ -15,7 +15,8 @@ import {
 import type { SiteStories } from "../../threads/store_task/store_task_thread.ts";
 import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
-import { EXIT_NOT_UP, EXIT_OK, exitCodeOf, UsageError } from "../exit_code.ts";
+import { EXIT_NOT_UP, EXIT_OK, exitCodeOf } from "../exit_code.ts";
+import { labelOption, labelsOf } from "../label_option.ts";
 import { loadFile } from "../load_file.ts";
 import { browse, typedText } from "../text/browse.ts";
 import { storyText } from "../text/status_story.ts";
@@ -36,10 +37,7 @@ export const define: DefineCommand = (command, { terminal, exit }) =>
     .addOption(
       new Option("--state <state>", "only sites in this state").choices(STATES),
     )
-    .addOption(
-      new Option("--label <key:value>", "only sites with this label; may be repeated")
-        .argParser((text: string, before: string[] = []) => [...before, text]),
-    )
+    .addOption(labelOption("only sites with this label; may be repeated"))
     .addOption(new Option("--sort <by>", "what comes first (default: state)").choices(SORT_NAMES))
     .option("--all", "show every site, also those that are up and do not fit on the screen")
     .option(
@@ -136,11 +134,7 @@ function problemOf(error: unknown): string {
 function siteFilter(
   { words = [], state, label = [] }: StatusOptions,
 ): (site: WholeSite) => boolean {
-  const labels = label.map((text) => {
-    const colon = text.indexOf(":");
-    if (colon > 0) return [text.slice(0, colon), text.slice(colon + 1)] as const;
-    throw new UsageError(`invalid --label: ${JSON.stringify(text)} is not "key:value"`);
-  });
+  const labels = labelsOf(label);
   const search = words.join(" ").slice(0, SEARCH_LENGTH_MAX);
   return (site) =>
     (state === undefined || site.state === state) &&

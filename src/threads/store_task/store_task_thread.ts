@@ -22,6 +22,7 @@ import type {
 } from "../../status/queries.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
 import { StoreConfigurationError, StoreUnavailableError } from "../../status/store.ts";
+import { type AlertTask, answerAlertTask } from "./alert_tasks.ts";
 
 export interface StoreTaskSetup {
   readonly store: StoreAddress;
@@ -49,8 +50,7 @@ export type StoreTask =
     readonly sinceMicros?: number;
     readonly topic?: Pick<TopicProducersOptions, "topic" | "group">;
   }
-  /** One MessageSums. */
-  | { readonly type: "alert_sums" }
+  | AlertTask
   /** One {@linkcode DeadLetterPage}. */
   | { readonly type: "dead_letters"; readonly query: DeadLetterQuery }
   /** A {@linkcode ReplayStep} for each transaction, and one at the end. */
@@ -113,8 +113,6 @@ serveTask<StoreTaskSetup>(async ({ store, kafka, task }, { result }) => {
       const found = await auditTwice({ ...options, read: (work) => parts.audit(work), clock });
       return result({ ...found, ...absentOf(found, inTopic) } satisfies Audit);
     }
-    case "alert_sums":
-      return result(await opened(parts.alertRecords()).sums());
     case "dead_letters": {
       const deadLetters = opened(parts.deadLetters());
       const count = await deadLetters.count(task.query);
@@ -129,6 +127,8 @@ serveTask<StoreTaskSetup>(async ({ store, kafka, task }, { result }) => {
       for await (const step of replay(options)) result(step satisfies ReplayStep);
       return result("end" satisfies ReplayStep);
     }
+    default:
+      return result(await answerAlertTask(opened(parts.alertRecords()), task));
   }
 });
 

@@ -1,0 +1,146 @@
+/** `sitemon alerts list|history|ack|silence`: what fires, what did, and what people say about it. */
+import type { Command } from "commander";
+import { threadResult } from "../../runtime/threads/thread_results.ts";
+import type { Alert, AlertFilter, ChannelState } from "../../status/alert_store.ts";
+import { jsonOf } from "../../status/queries.ts";
+import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
+import type { KeptAlerts } from "../../threads/store_task/alert_tasks.ts";
+import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
+import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
+import { loadFile } from "../load_file.ts";
+import { withMute } from "../mute_options.ts";
+import { timeOptionMicros } from "../time_option.ts";
+import { alertTable, messageTable, subjectText } from "../text/alert_table.ts";
+import type { Terminal } from "../text/terminal.ts";
+import { printable, printableJson } from "../text/terminal_text.ts";
+import { addMute, endMute, listMutes } from "./maintenance.ts";
+
+/** As many alerts as one look can take in; `--site` and `--since` ask for less. */
+const LISTED_MAX = 1_000;
+/** Alerts whose messages are shown. */
+const HISTORY_MAX = 100;
+
+export const define: DefineCommand = (command, { terminal, exit }) => {
+  command.description("Shows alerts and who was told of them, acknowledges, and silences.");
+  const add = (name: string, description: string): Command =>
+    withConfig(command.command(name), "consumer", "run").description(description);
+  add("list", "Prints what fires, newest first; exits 1 when anything does.")
+    .option("--site <name>", "only alerts of this site")
+    .option("--json", "print one JSON object per alert")
+    .action((options: AlertOptions) => exit(listAlerts(options, terminal)));
+  add("history", "Prints alerts that fire or did, and what became of each message about them.")
+    .option("--site <name>", "only alerts of this site")
+    .option("--since <time>", "what lasted since: 12h, or 2026-05-01T18:00:00Z (default: 7d)")
+    .option("--json", "print one JSON object per alert")
+    .action((options: AlertOptions) => exit(alertHistory(options, terminal)));
+  add("ack", "Acknowledges open alerts: they send no more reminders.")
+    .argument("<alert>", "a site, or an ID as the list shows it")
+    .requiredOption("--author <name>", "who looks after it")
+    .option("--comment <text>", "what is known", "")
+    .action((target: string, options: AckOptions) =>
+      exit(acknowledge({ target, ...options }, terminal))
+    );
+  const silence = command.command("silence").description(
+    "Keeps alerts from beginning for a time; what still lasts at its end is told then.",
+  );
+  withMute(withConfig(silence.command("add"), "consumer", "run"))
+    .description("Silences sites; prints the ID.")
+    .action((options) => exit(addMute(options, "silence", terminal)));
+  withConfig(silence.command("list"), "consumer", "run")
+    .description("Prints silences that last or are to come, the earliest first.")
+    .option("--since <time>", "also what has ended since: 12h, or 2026-05-01T18:00:00Z")
+    .option("--json", "print one JSON object per silence")
+    .action((options) => exit(listMutes(options, "silence", terminal)));
+  withConfig(silence.command("end"), "consumer", "run")
+    .description("Ends a silence now.")
+    .argument("<id>", "as the list shows it")
+    .action((id: string, options) => exit(endMute({ id, ...options }, terminal)));
+};
+
+interface AlertOptions extends ConfigOptions {
+  readonly site?: string;
+  readonly since?: string;
+  readonly json?: boolean;
+}
+
+async function listAlerts(options: AlertOptions, terminal: Terminal): Promise<number> {
+  const found = await keptAlerts(options, { isOpen: true, limit: LISTED_MAX }, terminal);
+  reportChannels(found.channels, terminal);
+  if (found.alerts.length === 0) terminal.writeError("Nothing fires\n");
+  else if (options.json) terminal.write(found.alerts.map(jsonLine).join(""));
+  else terminal.write(alertTable(found.alerts, terminal));
+  reportRest(found.alerts, LISTED_MAX, terminal);
+  return found.alerts.length === 0 ? EXIT_OK : EXIT_NOT_UP;
+}
+
+async function alertHistory(options: AlertOptions, terminal: Terminal): Promise<number> {
+  const sinceMicros = timeOptionMicros("--since", options.since ?? "7d", Date.now());
+  const filter = { since: new Date(sinceMicros / 1_000), limit: HISTORY_MAX };
+  const { alerts, messages } = await keptAlerts(options, filter, terminal);
+  if (alerts.length === 0) terminal.writeError("No alerts\n");
+  for (const [index, alert] of alerts.entries()) {
+    const ofAlert = messages[index] ?? [];
+    if (options.json) {
+      terminal.write(jsonLine({ ...alert, messages: ofAlert.map((one) => jsonOf(one)) }));
+    } else {
+      const gap = index === 0 ? "" : "\n";
+      terminal.write(gap + alertTable([alert], terminal) + messageTable(ofAlert, terminal));
+    }
+  }
+  reportRest(alerts, HISTORY_MAX, terminal);
+  return EXIT_OK;
+}
+
+async function keptAlerts(
+  { site, ...options }: AlertOptions,
+  filter: AlertFilter,
+  terminal: Terminal,
+): Promise<KeptAlerts> {
+  const loaded = loadFile(options, { role: "status", terminal });
+  const asked = site === undefined ? filter : { ...filter, site };
+  const withMessages = filter.isOpen === undefined;
+  return await threadResult<KeptAlerts>(
+    storeTaskSpec(loaded, { type: "alerts", filter: asked, withMessages }),
+  );
+}
+
+interface AckOptions extends ConfigOptions {
+  readonly author: string;
+  readonly comment: string;
+}
+
+async function acknowledge(
+  { target, author, comment, ...options }: AckOptions & { readonly target: string },
+  terminal: Terminal,
+): Promise<number> {
+  const loaded = loadFile(options, { role: "status", terminal });
+  const spec = storeTaskSpec(loaded, { type: "acknowledge", target, author, comment });
+  const acknowledged = await threadResult<readonly Alert[]>(spec);
+  if (acknowledged.length === 0) {
+    terminal.writeError(`nothing fires of ${printable(`"${target}"`)}\n`);
+    return EXIT_NOT_UP;
+  }
+  for (const alert of acknowledged) {
+    terminal.write(`Acknowledged ${printable(subjectText(alert))} (${alert.kind})\n`);
+  }
+  return EXIT_OK;
+}
+
+function jsonLine(alert: object): string {
+  return `${printableJson(jsonOf(alert))}\n`;
+}
+
+/** Channels that nobody is told by. */
+function reportChannels(channels: readonly ChannelState[], terminal: Terminal): void {
+  for (const { channel, error, failures, parked_at, pending } of channels) {
+    if (failures === 0 && parked_at === null) continue;
+    const what = parked_at === null ? `fails (${failures} times)` : "refuses";
+    const text = `channel "${channel}" ${what}: ${error ?? ""}; ${pending} messages wait`;
+    terminal.writeError(`${printable(text)}\n`);
+  }
+}
+
+function reportRest(alerts: readonly Alert[], max: number, terminal: Terminal): void {
+  if (alerts.length < max) return;
+  terminal.writeError(`only the newest ${max} alerts are shown; ask about a site or a time\n`);
+}
