@@ -1,5 +1,6 @@
 /** Kafka's own jars, fetched once by Maven into a cache folder. */
-import { exists, findProgram, run } from "./programs.ts";
+import { type Fetched, fetchOnce } from "./maven_cache.ts";
+import { run } from "./programs.ts";
 
 const VERSION = "4.3.0";
 
@@ -20,31 +21,9 @@ const POM = `<project xmlns="http://maven.apache.org/POM/4.0.0">
 `;
 
 /** The folder of the jars, after Maven fetched them if they were not there; or why it cannot be. */
-export function kafkaJars(): { folder: string; reason?: undefined } | { reason: string } {
-  const cache = Deno.env.get("XDG_CACHE_HOME") || `${Deno.env.get("HOME")}/.cache`;
-  const target = `${cache}/sitemon-tests/kafka-${VERSION}`;
-  if (exists(`${target}/kafka-clients-${VERSION}.jar`)) return { folder: target };
-  const maven = findProgram("mvn");
-  if (maven === undefined) return { reason: "mvn, to fetch it with, is missing" };
-  try {
-    fetchJars(maven, target);
-    return { folder: target };
-  } catch (error) {
-    return { reason: (error as Error).message };
-  }
-}
-
-/** Fetches beside the target and renames: of two processes at once, either may win. */
-function fetchJars(maven: string, target: string): void {
-  const parent = target.slice(0, target.lastIndexOf("/"));
-  Deno.mkdirSync(parent, { recursive: true });
-  const work = Deno.makeTempDirSync({ dir: parent });
-  try {
+export function kafkaJars(): Fetched {
+  return fetchOnce(`kafka-${VERSION}`, (maven, work) => {
     Deno.writeTextFileSync(`${work}/pom.xml`, POM);
-    const goal = ["dependency:copy-dependencies", "-DoutputDirectory=lib"];
-    run([maven, "-q", "-B", ...goal], { cwd: work });
-    if (!exists(target)) Deno.renameSync(`${work}/lib`, target);
-  } finally {
-    Deno.removeSync(work, { recursive: true });
-  }
+    run([maven, "-q", "-B", "dependency:copy-dependencies", "-DoutputDirectory=."], { cwd: work });
+  });
 }
