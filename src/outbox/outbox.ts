@@ -9,6 +9,7 @@ import { countFromZero } from "../runtime/telemetry/telemetry.ts";
 import { OutboxFullError, OutboxUnavailableError } from "./outbox_error.ts";
 import { GAP_REASONS, type GapReason } from "./file/gap_rows.ts";
 import { OutboxFile, type OutboxFileOptions } from "./file/outbox_file.ts";
+import { readNotes, writeNote } from "./file/note_rows.ts";
 import type { Dropped } from "./file/outbox_limits.ts";
 import type { Settlement, TakeLimits } from "./outbox_source.ts";
 import { type OutboxStats, queryStats } from "./outbox_stats.ts";
@@ -107,6 +108,19 @@ export class Outbox implements Disposable {
   /** Nothing is in flight any more, as when the relay has died. */
   release(): void {
     this.#file.tables?.inFlight.release();
+  }
+
+  /** What the publisher has noted. */
+  notes(): ReadonlyMap<string, string> {
+    return this.#use("read", ({ database }) => readNotes(database.sql));
+  }
+
+  /** Durable when it returns; throws {@linkcode OutboxUnavailableError}. */
+  note(name: string, text: string): void {
+    this.#use(
+      "write to",
+      ({ database }) => database.transaction(() => writeNote(database.sql, name, text)),
+    );
   }
 
   stats(): OutboxStats {

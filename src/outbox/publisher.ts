@@ -41,6 +41,8 @@ export const PUBLISH_FAILURES = [
   "authentication",
   "authorization",
   "topic_missing",
+  "registry", // temporary: the schema registry is needed, and does not answer
+  "registry_refused", // the schema registry refuses the login, or the schema
   "message_limit", // the topic takes no message, however small
   "rejected", // anything else the receiver answered
 ] as const;
@@ -58,7 +60,7 @@ export class PublishError extends Error {
 
   /** True when a retry may succeed; false when an operator has to change something. */
   get isTemporary(): boolean {
-    return ["unreachable", "timeout", "rejected"].includes(this.failure);
+    return ["unreachable", "timeout", "registry", "rejected"].includes(this.failure);
   }
 }
 
@@ -74,4 +76,12 @@ export interface Publisher {
   publish(rows: readonly OutboxRow[]): Promise<PublishResult>;
   /** Closes connections within two seconds; repeating it is harmless. */
   close(): Promise<void>;
+}
+
+/** What a publisher remembers across restarts, in the outbox file: few texts, each under a name. */
+export interface PublisherNotes {
+  /** Resolves to all of them. Rejects with OutboxUnavailableError, as the other method does. */
+  readNotes(): Promise<ReadonlyMap<string, string>>;
+  /** Durable when it resolves; replaces what has that name. */
+  writeNote(name: string, text: string): Promise<void>;
 }

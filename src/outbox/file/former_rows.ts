@@ -1,6 +1,7 @@
 /** Rows of a former producer: kept in its file by a new one, or copied into a new file. */
 import { encodeGap } from "../../report/codec.ts";
 import { LOST_REASON } from "../../report/fields.ts";
+import { readNotes, writeNote } from "./note_rows.ts";
 import { OutboxDatabase, type ProducerState, removeOutbox } from "./outbox_database.ts";
 import type { OutboxTables } from "./outbox_tables.ts";
 import { eachRow } from "./read_outbox.ts";
@@ -67,6 +68,7 @@ export function adoptRows(
       const { producerId, reportCount, gapCount, recordedAt } = from.state();
       const copied = copy(from, to, "outbox_row", COLUMNS);
       copy(from, to, "dead_letter", `reason, ${COLUMNS}`);
+      for (const [name, text] of readableNotes(from)) writeNote(to.sql, name, text);
       const count = to.sql.prepare("SELECT count(*) AS count FROM outbox_row WHERE kind = ?");
       state.reportCount = count.get("report")!.count as number;
       state.gapCount = count.get("gap")!.count as number;
@@ -91,6 +93,15 @@ function copy(from: OutboxDatabase, to: OutboxDatabase, table: string, columns: 
     if (row === undefined) return copied;
     const { id: _, ...cells } = row;
     write.run(...Object.values(cells));
+  }
+}
+
+/** Where they cannot be read, none: whoever noted them finds them out again. */
+function readableNotes({ sql }: OutboxDatabase): ReadonlyMap<string, string> {
+  try {
+    return readNotes(sql);
+  } catch {
+    return new Map();
   }
 }
 

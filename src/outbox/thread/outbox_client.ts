@@ -1,15 +1,15 @@
-/** The relay's end of its port to the outbox: an OutboxSource. */
+/** The relay's end of its port to the outbox: an OutboxSource, with the publisher's notes. */
 import { abortable } from "../../runtime/deadline.ts";
 import { OutboxUnavailableError } from "../outbox_error.ts";
 import type { OutboxSource, Settlement, TakeLimits } from "../outbox_source.ts";
 import { rowsOf } from "./columns.ts";
 import type { RelayAnswer, RelayRequest } from "./port_message.ts";
-import type { OutboxRow } from "../publisher.ts";
+import type { OutboxRow, PublisherNotes } from "../publisher.ts";
 
 type Pending = PromiseWithResolvers<RelayAnswer> & { readonly message: RelayRequest };
 
 /** Asks the outbox of another thread. Requests wait while that thread is being replaced. */
-export class OutboxClient implements OutboxSource {
+export class OutboxClient implements OutboxSource, PublisherNotes {
   readonly #pending = new Map<number, Pending>();
   #port: MessagePort | undefined;
   #request = 0;
@@ -38,6 +38,15 @@ export class OutboxClient implements OutboxSource {
 
   async settle(settlement: Settlement): Promise<void> {
     await this.#ask({ type: "settle", request: ++this.#request, settlement });
+  }
+
+  async readNotes(): Promise<ReadonlyMap<string, string>> {
+    const answer = await this.#ask({ type: "notes", request: ++this.#request });
+    return answer.type === "notes" ? answer.notes : new Map();
+  }
+
+  async writeNote(name: string, text: string): Promise<void> {
+    await this.#ask({ type: "note", request: ++this.#request, name, text });
   }
 
   /** Closes the port; repeating it is harmless. */

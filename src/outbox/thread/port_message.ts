@@ -29,6 +29,8 @@ export type RelayRequest =
   & (
     | { readonly type: "take"; readonly limits: TakeLimits }
     | { readonly type: "settle"; readonly settlement: Settlement }
+    | { readonly type: "notes" }
+    | { readonly type: "note"; readonly name: string; readonly text: string }
     | { readonly type: "cancel" }
   );
 
@@ -38,5 +40,7 @@ export type RelayAnswer =
   & (
     | { readonly type: "rows"; readonly rows: RowColumns }
     | { readonly type: "settled" }
+    | { readonly type: "notes"; readonly notes: ReadonlyMap<string, string> }
+    | { readonly type: "noted" }
     | { readonly type: "unavailable"; readonly failure: OutboxFailure; readonly message: string }
   );

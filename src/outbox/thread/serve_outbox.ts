@@ -152,6 +152,15 @@ class RelayPort {
       case "settle":
         this.#outbox.settle(message.settlement);
         return this.#post({ type: "settled", request: message.request });
+      case "notes":
+        return this.#post({
+          type: "notes",
+          request: message.request,
+          notes: this.#outbox.notes(),
+        });
+      case "note":
+        this.#outbox.note(message.name, message.text);
+        return this.#post({ type: "noted", request: message.request });
     }
   }
 

@@ -147,3 +147,14 @@ Deno.test("addRelay() gives the rows of a former relay to the new one", async ()
     "gap 1",
   ]);
 });
+
+Deno.test("OutboxClient reads and writes notes, and again when the outbox is replaced", async () => {
+  using served = new ServedOutbox();
+  const client = aClient(served);
+  await client.writeNote("a", "one");
+  deepStrictEqual(await client.readNotes(), new Map([["a", "one"]]));
+  served.replace();
+  const waiting = client.readNotes();
+  served.connectRelay(client);
+  deepStrictEqual(await waiting, new Map([["a", "one"]]));
+});
