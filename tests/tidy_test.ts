@@ -23,6 +23,7 @@ const UNTESTED = [
   "src/runtime/service/service.ts",
   // What tests/integration/doctor_test.ts drives through the command, at real servers.
   "src/kafka/examine_kafka.ts",
+  "src/kafka/registry/examine_registry.ts",
   "src/runtime/finding.ts",
   // The threads of tests/testdata/threads/ use it, which supervisor_test.ts starts.
   "src/runtime/threads/thread.ts",

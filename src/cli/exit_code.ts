@@ -23,6 +23,7 @@ const EXIT_CODES: ReadonlyMap<string, number> = new Map([
   ["StoreConfigurationError", EXIT_CONFIG],
   ["StoreUnavailableError", EXIT_IO],
   ["PidFileError", EXIT_IO],
+  ["RegistryError", EXIT_IO],
   ["UsageError", EXIT_USAGE],
   ["WebAddressError", EXIT_IO],
 ]);

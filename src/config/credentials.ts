@@ -1,4 +1,5 @@
 /** Which parts of a configuration are credentials, and every text that must not be shown. */
+import type { RegistryConfig } from "./schema/registry_schema.ts";
 import type { Config } from "./schema/schema.ts";
 import type { Site, SiteAuth } from "./site.ts";
 import type { Path, YamlSource } from "./yaml/yaml_source.ts";
@@ -12,7 +13,8 @@ const TOKEN_LENGTH_MIN = 16;
 export function isCredential(path: Path): boolean {
   if (isSecretOfAlerts(path)) return true;
   const [parent, key] = path.slice(-2).map(String);
-  if (key === "password" || (parent === "auth" && key === "bearer")) return true;
+  if (key === "password") return true;
+  if (key === "bearer") return parent === "auth" || parent === "registry";
   return parent === "headers" && isSecretHeader(key ?? "");
 }
 
@@ -124,6 +126,7 @@ export function gatherSecrets(
   const secrets = [
     ...sources.flatMap(({ secrets }) => [...secrets.values()].flat()),
     kafka?.sasl?.password ?? "",
+    ...registryCredentials(kafka?.registry),
     postgres?.password ?? "",
     ...passwordOf(postgres?.url),
     (web || undefined)?.basic_auth?.password ?? "",
@@ -132,6 +135,11 @@ export function gatherSecrets(
     ...sites.flatMap(siteCredentials),
   ];
   return [...new Set(secrets)].filter((secret) => secret !== "");
+}
+
+function registryCredentials({ basic_auth, bearer = "" }: Partial<RegistryConfig> = {}): string[] {
+  if (basic_auth === undefined) return [bearer];
+  return pairCredentials(basic_auth.username, basic_auth.password);
 }
 
 /** The password of a database's URL, as it is there and decoded; its user is no secret. */

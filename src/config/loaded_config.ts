@@ -38,6 +38,8 @@ export interface LoadedConfig {
   readonly alerts: Alerts | undefined;
   /** Undefined for plain text. */
   readonly kafkaTls: SiteTls | undefined;
+  /** Texts are the contents of PEM files. */
+  readonly registryTls: Pick<PostgresTls, "ca" | "cert" | "key">;
   readonly postgresTls: PostgresTls;
   /** Texts that must not be shown: resolved references, passwords, credentials in URLs and headers. */
   readonly secrets: readonly string[];

@@ -16,7 +16,7 @@ import {
   type ProducerSessionOptions,
 } from "./client/producer_session.ts";
 import { KafkaError } from "./kafka_error.ts";
-import { type KafkaFormat, rowMessage } from "./row_message.ts";
+import { type RowFormat, rowMessage } from "./row_message.ts";
 import { topicAttributes } from "./topic_attributes.ts";
 
 /** A client may stay with a broker that is gone; after this many failures in a row it is replaced. */
@@ -30,7 +30,7 @@ export const MESSAGE_BYTES_MIN = 1_024;
 const TOO_LARGE = new Set<string | undefined>(["MESSAGE_TOO_LARGE", "RECORD_LIST_TOO_LARGE"]);
 
 export interface KafkaPublisherOptions extends ProducerSessionOptions {
-  readonly format: KafkaFormat;
+  readonly format: RowFormat;
   /** For a whole `publish`; by default as long as a broker may take for one request. */
   readonly deadlineMs?: number;
   readonly telemetry: Telemetry;
@@ -68,6 +68,8 @@ export class KafkaPublisher implements Publisher {
 
   async publish(rows: readonly OutboxRow[]): Promise<PublishResult> {
     const batch: Batch = { acknowledged: [], tooLarge: [], failure: undefined, isClosed: false };
+    const { format } = this.#options;
+    if (typeof format === "object") await format.know(rows);
     const span = this.#startSpan(rows);
     const entries = this.#entries(rows, batch);
     if (entries.length > 0) {
@@ -84,6 +86,8 @@ export class KafkaPublisher implements Publisher {
   }
 
   async close(): Promise<void> {
+    const { format } = this.#options;
+    if (typeof format === "object") format.close();
     const session = this.#session;
     this.#session = undefined;
     await session?.close();

@@ -1,4 +1,4 @@
-/** A row of the outbox as a message of Kafka, in either of the two formats. */
+/** A row of the outbox as a message of Kafka, in each of the formats. */
 import { Buffer } from "node:buffer";
 import type { OutboxRow } from "../outbox/publisher.ts";
 import { decodeMessage, encodeV1 } from "../report/codec.ts";
@@ -6,16 +6,25 @@ import { formatSitemonId } from "../report/sitemon_id.ts";
 import { TRACEPARENT } from "../runtime/telemetry/traceparent.ts";
 import type { OutgoingMessage } from "./client/producer_session.ts";
 import { ID_HEADER } from "./id_header.ts";
+import type { RegisteredSchemas } from "./registry/registered_schemas.ts";
 
-/** `single_object` carries everything; `v1` the six fields that older systems read. */
-export type KafkaFormat = "single_object" | "v1";
+/**
+ * `single_object` carries everything, and so do schemas of a registry, which frame the same datum in
+ * Confluent's way; `v1` carries the six fields that older systems read.
+ */
+export type RowFormat = "single_object" | "v1" | RegisteredSchemas;
 
 /** The message of a row; undefined for a gap in the v1 format, which cannot express one. */
-export function rowMessage(row: OutboxRow, format: KafkaFormat): OutgoingMessage | undefined {
+export function rowMessage(row: OutboxRow, format: RowFormat): OutgoingMessage | undefined {
   const headers = {
     [ID_HEADER]: formatSitemonId(row),
     ...(row.traceparent === undefined ? {} : { [TRACEPARENT]: row.traceparent }),
   };
+  if (typeof format === "object") {
+    const framed = format.frame(row.payload);
+    const value = bufferOf(framed.value);
+    return { key: Buffer.from(row.key), value, headers: { ...headers, ...framed.headers } };
+  }
   if (format === "single_object") {
     return { key: Buffer.from(row.key), value: bufferOf(row.payload), headers };
   }

@@ -74,6 +74,30 @@ export function messageDecoder(
   };
 }
 
+/** The newest schema of each kind of record, by the record's name. */
+const NEWEST = new Map(WRITER_SCHEMAS.toReversed().map((writer) => [writer.schema.name, writer]));
+
+/**
+ * Makes a decoder of datums of one schema, whoever wrote with it: their values have the fields of the
+ * newest schema of their kind. It throws {@linkcode DecodeError}, and so does the decoder.
+ */
+export function datumDecoder(schema: RecordSchema): (datum: Uint8Array) => DecodedMessage {
+  const id = fingerprint(schema);
+  const known = WRITER_SCHEMAS.find((writer) => fingerprint(writer.schema) === id);
+  const kind = known?.kind ?? NEWEST.get(schema.name)?.kind;
+  if (kind === undefined) {
+    throw new DecodeError("schema", `unknown schema: "${schema.name}" is not a record of sitemon`);
+  }
+  const newest = WRITER_SCHEMAS.find((writer) => writer.kind === kind)!;
+  try {
+    const read = readerOf(known?.schema ?? schema, newest.schema);
+    return (datum) => ({ kind, [kind]: read(datum) }) as unknown as DecodedMessage;
+  } catch (cause) {
+    const problem = `"${schema.name}" cannot be resolved: ${(cause as Error).message}`;
+    throw new DecodeError("schema", `unknown schema: ${problem}`, { cause });
+  }
+}
+
 function fingerprintOf({ buffer, byteOffset, length }: Uint8Array): bigint {
   if (length < HEADER_BYTES) {
     const where = `its header ends after ${length} of ${HEADER_BYTES} bytes`;

@@ -7,6 +7,7 @@ import type { StatusMaintenance } from "./maintenance.ts";
 import type { StatusQueries } from "./queries.ts";
 import type { AuditReader } from "./repair/audit_reader.ts";
 import type { StatusStore } from "./store.ts";
+import type { WriterSchemaStore } from "./writer_schemas.ts";
 
 /** What every part works with. */
 export interface StoreContext {
@@ -29,6 +30,7 @@ export interface StoreParts {
   alertStore(): AlertStore;
   /** Reads with a read-only role or file, too. */
   alertRecords(): AlertRecords;
+  writerSchemas(): WriterSchemaStore;
   /** Calls `work` with a reader of one snapshot. Rejects with the errors of store.ts. */
   audit<T>(work: (reader: AuditReader) => Promise<T>): Promise<T>;
 }

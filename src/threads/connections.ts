@@ -3,8 +3,10 @@ import type { LoadedConfig } from "../config/loaded_config.ts";
 import { kafkaServers, type StoreKind, storeKind } from "../config/permissions/needs.ts";
 import { formatHost } from "../config/schema/host_port.ts";
 import type { KafkaConfig } from "../config/schema/kafka_schema.ts";
+import { type RegistryConfig, registryUrls } from "../config/schema/registry_schema.ts";
 import { postgresServer } from "../config/schema/postgres_schema.ts";
 import type { KafkaConnectionOptions } from "../kafka/client/kafka_client.ts";
+import type { RegistryConnection } from "../kafka/registry/registry_client.ts";
 import type { StoreAddress } from "../status/open_store.ts";
 import type { PostgresOptions } from "../status/postgres/connection/postgres_options.ts";
 
@@ -34,6 +36,27 @@ export function topicOptions(kafka: KafkaConfig) {
     replicationFactor: replication_factor,
     ...(retention === undefined ? {} : { retentionMs: retention }),
   };
+}
+
+/** Where the schema registry is; undefined without one. */
+export function registryConnection(
+  { config, registryTls: tls }: Pick<LoadedConfig, "config" | "registryTls">,
+): RegistryConnection | undefined {
+  const registry = config.kafka?.registry;
+  if (registry === undefined) return undefined;
+  const authorization = authorizationOf(registry);
+  return {
+    urls: registryUrls(registry),
+    tls,
+    timeoutMs: registry.timeout,
+    ...(authorization === undefined ? {} : { authorization }),
+  };
+}
+
+function authorizationOf({ basic_auth, bearer }: RegistryConfig): string | undefined {
+  if (basic_auth === undefined) return bearer === undefined ? undefined : `Bearer ${bearer}`;
+  const pair = new TextEncoder().encode(`${basic_auth.username}:${basic_auth.password}`);
+  return `Basic ${pair.toBase64()}`;
 }
 
 export function postgresConnection({ config, postgresTls }: LoadedConfig): PostgresOptions {

@@ -27,6 +27,20 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '3:5: unknown key "sites.timout"; did you mean "timeout"?',
   "kafka:\n  server: k:9092\n  tls: {serverName: x}":
     '3:9: unknown key "kafka.tls.serverName"; did you mean "server_name"?',
+  "kafka:\n  server: k\n  format: confluent":
+    '3:11: missing "kafka.registry": "kafka.format: confluent" needs it',
+  "kafka:\n  server: k\n  registry: {timeout: 1s}": '3:13: "kafka.registry.url" is required',
+  "kafka:\n  server: k\n  registry: {url: 'http://r', urls: ['http://s'], bearer: b, basic_auth: {username: u, password: p}}":
+    [
+      '3:37: "kafka.registry.url" and "kafka.registry.urls" exclude each other; remove one',
+      '3:59: "kafka.registry.basic_auth" and "kafka.registry.bearer" exclude each other; remove one',
+    ],
+  "kafka:\n  server: k\n  registry: {url: 'http://u:secret@r'}":
+    '3:19: invalid "kafka.registry.url": "http://r" is not the http or https URL of a registry, without credentials and query',
+  "kafka:\n  server: k\n  registry: {url: 'http://r', tls: {cert: notes.txt}}": [
+    '3:36: missing "kafka.registry.tls.key": "kafka.registry.tls.cert" needs it',
+    '3:43: invalid "kafka.registry.tls.cert": "notes.txt" holds no certificate in PEM format',
+  ],
   "interval: true": '1:11: invalid "interval": true is not a duration from 100ms to 7d',
   "maintenance: [{name: x, from: 2026-02-31T00:00, to: 2026-03-01T00:00}]":
     '1:31: invalid "maintenance.from": the value is not a time such as 2026-12-01T22:00, with or without an offset',

@@ -37,6 +37,7 @@ Deno.test("isCredential() recognizes passwords and headers that authenticate", (
     "auth",
     "bearer",
   ]];
+  paths.push(["kafka", "registry", "bearer"], ["kafka", "registry", "basic_auth", "password"]);
   for (const path of paths) strictEqual(isCredential(path), true, String(path));
   const others = [["postgres", "user"], ["sites", 0, "headers", "Accept"], [], ["labels", "token"]];
   for (const path of others) strictEqual(isCredential(path), false, String(path));

@@ -353,15 +353,16 @@ Deno.test("loadConfig() keeps state in $STATE_DIRECTORY, or else in the working 
   strictEqual(load("store: {path: /a.db}", { env }).config.store.path, "/a.db");
 });
 
-Deno.test("loadConfig() warns about an empty list of sites, and about a password in plain text", () => {
+Deno.test("loadConfig() warns about an empty list of sites, and about credentials in plain text", () => {
   const yaml = 'sites: []\nkafka: {server: "k:1", sasl: {mechanism: plain, username: u, ' +
-    "password: p}}";
+    "password: p},\n registry: {url: http://r, bearer: b}}";
   const warnings = load(yaml, {}, "producer").warnings.map(({ line, message }) =>
     `${line} ${message}`
   );
   deepStrictEqual(warnings, [
     "1 warning: no sites, so nothing is checked",
     '2 warning: "kafka.sasl" sends the password in plain text without "kafka.tls"',
+    '3 warning: "kafka.registry" sends its credentials in plain text over http',
   ]);
 });
 

@@ -123,6 +123,35 @@ async function aTopic(
   return { topic, group: uniqueName("group") };
 }
 
+sharedTest(
+  "run() reads a partition again of which some is held, and others meanwhile",
+  async () => {
+    const topic = uniqueName("topic");
+    await makeTopic(sharedBootstrap(), topic, { partitions: 2 });
+    await write(topic, ["first", "held", "last"]);
+    let isHeld = true;
+    const tries = Promise.withResolvers<void>();
+    await using member = new TestMember({
+      topic,
+      group: topic,
+      apply: async (messages) => {
+        const at = messages.findIndex(({ value }) => isHeld && String(value) === "held");
+        await member.keep(at < 0 ? messages : messages.slice(0, at));
+        if (at < 0) return undefined;
+        // The second time, only what was not applied comes again.
+        if (at === 0) tries.resolve();
+        return { applied: at, pauseMs: 50 };
+      },
+    });
+    await within(30_000, "the second try", tries.promise);
+    await write(topic, ["other"], { partition: 1 });
+    deepStrictEqual(await member.received(2), ["first", "other"]);
+    isHeld = false;
+    deepStrictEqual(await member.received(4), ["first", "other", "held", "last"]);
+    strictEqual(member.skipped, 0);
+  },
+);
+
 sharedTest("run() hands over messages with what the ingest needs, from the beginning", async () => {
   const { topic, group } = await aTopic();
   await write(topic, ["7"]);

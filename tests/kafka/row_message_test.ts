@@ -2,6 +2,8 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import type { KafkaMessage } from "kafkajs";
 import { receivedMessage } from "../../src/kafka/client/consumer_session.ts";
+import type { RegisteredSchemas } from "../../src/kafka/registry/registered_schemas.ts";
+import { idBytes, SCHEMA_ID_HEADER } from "../../src/kafka/schema_name.ts";
 import { rowMessage } from "../../src/kafka/row_message.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
 import { gapRow, reportRow } from "../contract/publisher_contract.ts";
@@ -37,4 +39,16 @@ Deno.test("rowMessage() writes a report's six fields of v1 under the url's base6
   const texts = { pattern: null, pattern_match: null, error_text: null };
   deepStrictEqual(decodeMessage(value), { kind: "v1", v1: { url, ...figures, ...texts } });
   strictEqual(rowMessage(gapRow(3, 3, 9), "v1"), undefined);
+});
+
+Deno.test("rowMessage() and receivedMessage() agree on a value whose schema a header names", () => {
+  const row = reportRow(7);
+  const datum = row.payload.subarray(10);
+  const frame = () => ({ value: datum, headers: { [SCHEMA_ID_HEADER]: idBytes({ id: 3 }) } });
+  const { headers, key, value } = rowMessage(row, { frame } as unknown as RegisteredSchemas)!;
+  deepStrictEqual([String(key), new Uint8Array(value)], [row.key, datum]);
+  const message = { headers, key, value } as unknown as KafkaMessage;
+  const received = receivedMessage({ topic: "t", partition: 0, message });
+  deepStrictEqual(received.value, Buffer.from([0, 0, 0, 0, 3, ...datum]));
+  strictEqual(received.sitemonId, `${row.producerId}/7`);
 });

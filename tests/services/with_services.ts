@@ -1,4 +1,6 @@
 /** Registers tests that need services: ignored where those cannot be had, failed under CI=true. */
+import { machineTest } from "../support/machine_tests.ts";
+import { findApicurio, startApicurio } from "./apicurio.ts";
 import type { SharedServer } from "./found.ts";
 import { findKafka, findOwnKafka, shareKafka } from "./kafka.ts";
 import { findNginx } from "./nginx.ts";
@@ -17,6 +19,7 @@ export type Need =
   | "kafka"
   | "own postgres"
   | "own kafka"
+  | "registry"
   | "nginx"
   | "nsd"
   | "pgbouncer"
@@ -29,6 +32,7 @@ const REASONS: Readonly<Record<Need, () => string | undefined>> = {
   "kafka": () => findKafka().reason,
   "own postgres": () => findOwnPostgres().reason,
   "own kafka": () => findOwnKafka().reason,
+  "registry": () => findApicurio().reason,
   "nginx": () => findNginx().reason,
   "nsd": () => findNsd().reason,
   "pgbouncer": () => findPgbouncer().reason,
@@ -46,14 +50,18 @@ export type ServiceTest = (
 /**
  * `const kafkaTest = serviceTest("kafka")`, once at the top of a test file: it starts what
  * `deno task test` has not started before. The addresses of shared servers are then in
- * SITEMON_TEST_POSTGRES and SITEMON_TEST_KAFKA.
+ * SITEMON_TEST_POSTGRES, SITEMON_TEST_KAFKA and SITEMON_TEST_REGISTRY.
  */
 export function serviceTest(...needs: Need[]): ServiceTest {
   const missing = needs.map((need) => REASONS[need]()).filter((reason) => reason !== undefined)
     .join("; ");
+  // Of 142 MB, which the network of a machine may not have.
+  const missingRegistry = needs.includes("registry") ? REASONS.registry() : undefined;
+  if (missingRegistry !== undefined) return machineTest(missingRegistry);
   if (missing !== "") return (name, fn) => registerMissing(name, missing, fn);
   if (needs.includes("postgres")) shareAs("SITEMON_TEST_POSTGRES", sharePostgres);
   if (needs.includes("kafka")) shareAs("SITEMON_TEST_KAFKA", shareKafka);
+  if (needs.includes("registry")) shareAs("SITEMON_TEST_REGISTRY", startApicurio);
   return (name, fn, options) => Deno.test({ ...options, name, fn });
 }
 

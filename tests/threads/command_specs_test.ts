@@ -5,6 +5,7 @@ import { doctorSpecs } from "../../src/threads/doctor/doctor_spec.ts";
 import { drainSpec } from "../../src/threads/drain/drain_spec.ts";
 import { explanationsSpec } from "../../src/threads/explanations/explanations_spec.ts";
 import { rewindSpec } from "../../src/threads/rewind/rewind_spec.ts";
+import { schemaTaskSpec } from "../../src/threads/schema_task/schema_task_spec.ts";
 import { storeTaskSpec } from "../../src/threads/store_task/store_task_spec.ts";
 import { loadText } from "../config/load_text.ts";
 
@@ -50,6 +51,33 @@ Deno.test("storeTaskSpec() may ask Kafka for the cluster's id to replay, and not
   deepStrictEqual(storeTaskSpec(CONSUMER, READ).permissions.net, ["pg:5432"]);
   deepStrictEqual(storeTaskSpec(RUN, REPLAY).permissions.net, false);
   strictEqual(storeTaskSpec(RUN, REPLAY).setup.kafka, undefined);
+});
+
+Deno.test("threads reach the schema registry that they need, and schemaTaskSpec() nothing else", () => {
+  const yaml = `${SITES}
+kafka:
+  servers: [k1:9092]
+  topic: t
+  registry: { urls: ["https://r1/", "http://[::1]:8081/api"], bearer: secret }
+postgres: { host: pg, user: me }`;
+  const loaded = loadText(yaml);
+  const written = loadText(yaml.replace("topic: t", "topic: t\n  format: confluent"));
+  const registry = ["[::1]:8081", "r1:443"];
+  const { setup, permissions } = schemaTaskSpec(loaded, { registers: true });
+  deepStrictEqual([permissions.net, permissions.read, permissions.env], [registry, false, false]);
+  deepStrictEqual(setup.connection, {
+    ...{ urls: ["https://r1", "http://[::1]:8081/api"], tls: {}, timeoutMs: 5_000 },
+    authorization: "Bearer secret",
+  });
+  deepStrictEqual(setup.subjects.map(({ subject }) => subject), ["t-value", "sitemon.Gap"]);
+  const everything = ["[::1]:8081", "k1:9092", "pg:5432", "r1:443"];
+  deepStrictEqual(storeTaskSpec(loaded, REPLAY).permissions.net, everything);
+  deepStrictEqual(storeTaskSpec(loaded, READ).permissions.net, ["pg:5432"]);
+  // A producer asks it only where it writes for it, and so does whoever drains its outbox.
+  deepStrictEqual(drainSpec(loaded).permissions.net, ["k1:9092"]);
+  deepStrictEqual(drainSpec(written).permissions.net, ["[::1]:8081", "k1:9092", "r1:443"]);
+  const examined = doctorSpecs(written).find(({ name }) => name === "doctor-registry")!;
+  deepStrictEqual(examined.permissions.net, registry);
 });
 
 Deno.test("storeTaskSpec() asks PostgreSQL where the file has it, and else SQLite", () => {

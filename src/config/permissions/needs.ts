@@ -4,6 +4,7 @@ import { formatHost, type HostPort } from "../schema/host_port.ts";
 import type { DaemonRole, LoadedConfig } from "../loaded_config.ts";
 import type { Site } from "../site.ts";
 import type { KafkaConfig } from "../schema/kafka_schema.ts";
+import { registryHosts } from "../schema/registry_schema.ts";
 import { postgresServer } from "../schema/postgres_schema.ts";
 import { isSocketFolder, socketPath } from "../schema/postgres_url.ts";
 import { defaultWeb, type WebConfig } from "../schema/schema.ts";
@@ -43,6 +44,13 @@ const MAIN_ENV = ["CLICOLOR_FORCE", "FORCE_COLOR", "NO_COLOR"];
 /** Connections to Kafka. */
 export function brokers({ config }: Permitted): Needs {
   return { net: kafkaServers(config.kafka).map(formatHost), env: KAFKA_CLIENT_ENV };
+}
+
+/** Requests to the schema registry, where there is one. */
+export function schemaRegistry({ config: { kafka } }: Pick<Permitted, "config">): Needs {
+  return kafka?.registry === undefined
+    ? {}
+    : { net: registryHosts(kafka.registry).map(formatHost) };
 }
 
 /** Connections to PostgreSQL; node:net looks up a name itself, for which `host:port` is enough. */

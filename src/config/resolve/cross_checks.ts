@@ -2,6 +2,7 @@
 import type { Mistake } from "../config_error.ts";
 import type { Checkers, Role } from "../loaded_config.ts";
 import { formatDuration } from "../schema/duration_and_size.ts";
+import { registryUrls } from "../schema/registry_schema.ts";
 import { groupTopic } from "../schema/scanner_schema.ts";
 import { isSocketFolder, parsePostgresUrl } from "../schema/postgres_url.ts";
 import { type Config, PROXY, SITES_MAX } from "../schema/schema.ts";
@@ -35,6 +36,7 @@ interface WithSites extends CrossChecked {
 /** Reports every mistake between keys. */
 export function crossCheck(checked: CrossChecked, { checkAddress }: Checkers = {}): void {
   checkServers(checked);
+  checkRegistry(checked);
   checkPostgres(checked);
   checkSiteCount(checked);
   checkStatePaths(checked);
@@ -71,6 +73,12 @@ export function crossWarnings(checked: WithSites): Mistake[] {
     const message = 'warning: "kafka.sasl" sends the password in plain text without "kafka.tls"';
     warnings.push({ ...source.place(["kafka", "sasl"]), message });
   }
+  const { registry } = kafka ?? {};
+  const logsIn = registry?.basic_auth !== undefined || registry?.bearer !== undefined;
+  if (logsIn && registryUrls(registry).some((url) => !/^https:/i.test(url))) {
+    const message = 'warning: "kafka.registry" sends its credentials in plain text over http';
+    warnings.push({ ...source.place(["kafka", "registry"]), message });
+  }
   return [...warnings, ...timeoutWarning(checked)];
 }
 
@@ -104,6 +112,25 @@ function checkServers({ source }: CrossChecked): void {
   if (given.length < 2) return;
   const message = '"kafka.server" and "kafka.servers" exclude each other; remove one';
   source.report(["kafka", "servers"], message);
+}
+
+/** Looks at the file itself, as {@linkcode checkServers} does. */
+function checkRegistry({ config: { kafka }, source }: CrossChecked): void {
+  if (source.isBroken) return;
+  const at = ["kafka", "registry"];
+  const given = valueAt(source.value, at);
+  if (given === undefined) {
+    if (kafka?.format !== "confluent") return;
+    const message = 'missing "kafka.registry": "kafka.format: confluent" needs it';
+    return source.report(["kafka", "format"], message);
+  }
+  if (typeof given !== "object" || given === null) return;
+  if (!("url" in given || "urls" in given)) source.report(at, '"kafka.registry.url" is required');
+  for (const [one, other] of [["url", "urls"], ["basic_auth", "bearer"]] as const) {
+    if (!(one in given && other in given)) continue;
+    const names = [one, other].map((key) => `"kafka.registry.${key}"`).join(" and ");
+    source.report([...at, other], `${names} exclude each other; remove one`);
+  }
 }
 
 /** What a URL says in their place. */

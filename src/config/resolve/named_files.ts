@@ -41,7 +41,10 @@ export function readPems<T extends Pems>(tls: T, place: SettingsPlace): T {
   return { ...tls, ...texts };
 }
 
-/** TLS to the brokers, undefined for plain text, and to PostgreSQL, where plain text is a mode. */
+/**
+ * TLS to the brokers, undefined for plain text, to the schema registry, and to PostgreSQL, where plain
+ * text is a mode.
+ */
 export function serverTls({ kafka, postgres }: Config, source: YamlSource, context: LoadContext) {
   const place = (name: string) => ({ context, source, at: [name], name });
   const { tls = false } = kafka ?? {};
@@ -51,10 +54,12 @@ export function serverTls({ kafka, postgres }: Config, source: YamlSource, conte
     : tls
     ? { insecure: false }
     : undefined;
+  const registry = { context, source, at: ["kafka", "registry"], name: "kafka.registry" };
+  const registryTls: Pems = readPems(kafka?.registry?.tls ?? {}, registry);
   const postgresTls: PostgresTls = typeof modeOrTls === "object"
     ? readPems(modeOrTls, place("postgres"))
     : { mode: modeOrTls };
-  return { kafkaTls, postgresTls };
+  return { kafkaTls, registryTls, postgresTls };
 }
 
 function sslModeOf(url: string | undefined): PostgresTls["mode"] | undefined {

@@ -3,6 +3,7 @@ import * as z from "zod";
 import { DAY_MS } from "../../runtime/time_units.ts";
 import { duration } from "./duration_and_size.ts";
 import { hostPorts } from "./host_port.ts";
+import { registrySchema } from "./registry_schema.ts";
 import { type Exact, password, text, whole } from "./scalar.ts";
 import { kafkaTlsSchema } from "./tls_schema.ts";
 
@@ -49,8 +50,11 @@ export const kafkaSchema = z.strictObject({
     "Bootstrap servers, and every other listener that the brokers advertise: sitemon connects to no others.",
   ),
   topic: nameSchema.prefault("sitemon").describe("Topic of the reports."),
-  format: z.enum(["single_object", "v1"]).prefault("single_object").describe(
-    "What the producer writes: complete reports as Avro single objects, or `v1`, the six fields of the original Python service. Consumers read both.",
+  format: z.enum(["single_object", "confluent", "v1"]).prefault("single_object").describe(
+    "What the producer writes: complete reports as Avro single objects, `confluent`, the same with the ID of their schema in `registry`, or `v1`, the six fields of the original Python service. Consumers read all of them, `confluent` with `registry`.",
+  ),
+  registry: registrySchema.optional().describe(
+    "Schema registry: producers use it with `format: confluent`, consumers for messages that name a schema in it.",
   ),
   create_topic: z.boolean().prefault(true).describe("Creates the topic if it does not exist."),
   partitions: countOrBroker(PARTITIONS_MAX).prefault(12),

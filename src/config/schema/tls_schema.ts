@@ -41,6 +41,14 @@ export const kafkaTlsSchema = z.union([
   }),
 ], { error: "is not true, false or a mapping with ca, cert, key, server_name, insecure" });
 
+/** TLS to a schema registry, whose URL says whether there is TLS. */
+export const registryTlsSchema = z.strictObject({
+  ...pemFiles,
+  // Deno's own client adds them.
+  ca: path().optional()
+    .describe("PEM file of certificate authorities to trust, beside Mozilla's."),
+});
+
 const modeSchema = z.enum(["disable", "require", "verify-ca", "verify-full"]);
 
 /**

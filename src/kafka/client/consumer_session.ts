@@ -1,5 +1,5 @@
 /** One kafkajs consumer, from joining the group to leaving it or failing. */
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import {
   type Cluster,
   type Consumer,
@@ -12,6 +12,7 @@ import { abortable, onAbort } from "../../runtime/deadline.ts";
 import { TRACEPARENT } from "../../runtime/telemetry/traceparent.ts";
 import { ID_HEADER } from "../id_header.ts";
 import type { FetchedRecord } from "../records/record_batch.ts";
+import { SCHEMA_ID_HEADER, withNameOf } from "../schema_name.ts";
 import { type Jump, ReadPositions } from "../read_positions.ts";
 import { type Committed, committedOffsets } from "./kafka_admin.ts";
 import { KafkaClient, type KafkaClientOptions } from "./kafka_client.ts";
@@ -45,7 +46,7 @@ export interface ReceivedMessage {
   /** Stays below 2^53: at a million messages a second that is 285 years. */
   readonly offset: number;
   readonly key: Uint8Array | null;
-  /** `null` for a tombstone. */
+  /** `null` for a tombstone; what a header says of its schema is in front of it. */
   readonly value: Uint8Array | null;
   /** The record's own timestamp, in milliseconds since 1970. */
   readonly timestampMs: number;
@@ -65,14 +66,22 @@ export interface ChunkContext {
   readonly signal: AbortSignal;
 }
 
+/** Some of a chunk cannot be applied yet, and what follows it in its partition waits too. */
+export interface Held {
+  /** How many of the chunk, from its first on, are applied. */
+  readonly applied: number;
+  /** The partition is read again from there after this long; others go on meanwhile. */
+  readonly pauseMs: number;
+}
+
 /**
- * Resolves when the messages, all of one partition, are applied durably: then they are committed.
- * Called for several partitions at once.
+ * Resolves when the messages, all of one partition, are applied durably, or to how many of them are:
+ * those are committed. Called for several partitions at once.
  */
 export type Apply = (
   messages: readonly ReceivedMessage[],
   context: ChunkContext,
-) => Promise<void>;
+) => Promise<Held | void>;
 
 export interface ConsumerSessionOptions extends KafkaClientOptions {
   readonly topic: string;
@@ -254,20 +263,37 @@ export class ConsumerSession {
       if (signal.aborted || !payload.isRunning() || payload.isStale()) return;
       const chunk = messages.slice(first, first + chunkMessagesMax)
         .map((message) => receivedMessage({ topic, partition, message }));
-      await apply(chunk, { heartbeat, signal });
+      const held = await apply(chunk, { heartbeat, signal });
       // Meanwhile the topic was found to be another one, which these offsets are not of.
       if (payload.isStale()) return;
-      const { offset } = chunk.at(-1)!;
-      payload.resolveOffset(`${offset}`);
-      // Markers of Kafka's own may follow the last message.
-      const isLast = first + chunkMessagesMax >= messages.length;
-      this.#positions.advance(partition, isLast ? Number(batch.lastOffset()) + 1 : offset + 1);
-      // Named one by one: without them nothing is committed while autoCommit is off.
-      const metadata = this.#topicId ?? null;
-      const partitions = [{ partition, offset: `${offset + 1}`, metadata }];
-      await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
-      await heartbeat();
+      const applied = held?.applied ?? chunk.length;
+      if (applied > 0) await this.#commit(payload, first + applied);
+      if (held) return this.#pause(payload, held.pauseMs);
     }
+  }
+
+  /** So many of the batch's messages are applied. */
+  async #commit(payload: EachBatchPayload, count: number): Promise<void> {
+    const { topic } = this.#options;
+    const { batch } = payload;
+    const { partition, messages } = batch;
+    const offset = Number(messages[count - 1]!.offset);
+    payload.resolveOffset(`${offset}`);
+    // Markers of Kafka's own may follow the last message.
+    const isLast = count === messages.length;
+    this.#positions.advance(partition, isLast ? Number(batch.lastOffset()) + 1 : offset + 1);
+    // Named one by one: without them nothing is committed while autoCommit is off.
+    const metadata = this.#topicId ?? null;
+    const partitions = [{ partition, offset: `${offset + 1}`, metadata }];
+    await payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions }] });
+    await payload.heartbeat();
+  }
+
+  /** Not by waiting here, since kafkajs fetches nothing of a broker before all of a fetch is done. */
+  #pause(payload: EachBatchPayload, pauseMs: number): void {
+    const { signal } = this.#end;
+    const resume = payload.pause();
+    sleep(this.#options.clock, pauseMs, signal).then(() => signal.aborted || resume());
   }
 }
 
@@ -279,12 +305,13 @@ export function receivedMessage(
   },
 ): ReceivedMessage {
   const traceparent = headerText(message.headers?.[TRACEPARENT]);
+  const schemaName = firstOf(message.headers?.[SCHEMA_ID_HEADER]);
   return {
     topic,
     partition,
     offset: Number(message.offset),
     key: message.key,
-    value: message.value,
+    value: message.value && withNameOf(schemaName, message.value),
     timestampMs: Number(message.timestamp),
     sitemonId: headerText(message.headers?.[ID_HEADER]),
     ...(traceparent === null ? {} : { traceparent }),
@@ -292,8 +319,14 @@ export function receivedMessage(
   };
 }
 
+type Header = Buffer | string | (Buffer | string)[] | undefined;
+
+function headerText(header: Header): string | null {
+  return firstOf(header)?.toString() ?? null;
+}
+
 /** A header may occur more than once; the first one counts. */
-function headerText(header: Buffer | string | (Buffer | string)[] | undefined): string | null {
+function firstOf(header: Header): Buffer | undefined {
   const first = Array.isArray(header) ? header[0] : header;
-  return first?.toString() ?? null;
+  return typeof first === "string" ? Buffer.from(first) : first;
 }

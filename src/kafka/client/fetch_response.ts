@@ -10,6 +10,7 @@ import Decoder from "kafkajs/decoder";
 import decodeMessageSet from "kafkajs/message-set";
 import { TRACEPARENT } from "../../runtime/telemetry/traceparent.ts";
 import { ID_HEADER } from "../id_header.ts";
+import { SCHEMA_ID_HEADER } from "../schema_name.ts";
 import {
   BATCH_MEMORY_MAX,
   batchLength,
@@ -25,7 +26,7 @@ import {
 /** What the records of one fetch may take in memory, before the last batch that is unpacked. */
 const FETCH_MEMORY_MAX = BATCH_MEMORY_MAX;
 /** The headers that are used. */
-const HEADERS = [ID_HEADER, TRACEPARENT];
+const HEADERS = [ID_HEADER, TRACEPARENT, SCHEMA_ID_HEADER];
 
 /** What is used of kafkajs's own reader. */
 interface Reader {

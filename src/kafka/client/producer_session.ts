@@ -10,7 +10,7 @@ import { translated } from "./kafka_errors.ts";
 export interface OutgoingMessage {
   readonly key: Buffer;
   readonly value: Buffer;
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | Buffer>>;
 }
 
 export interface ProducerSessionOptions extends TopicAccess {

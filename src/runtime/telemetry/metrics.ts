@@ -115,6 +115,9 @@ export const METRICS = {
   sitemon_consumer_messages_skipped_total: counter(
     "Messages that the topic no longer had when they should have been read",
   ),
+  sitemon_registry_failures_total: counter(
+    "Requests for the schema of a message that the schema registry did not answer",
+  ),
   sitemon_group_partitions: gauge(
     "Partitions of the scanner group assigned to this producer, each a share of the sites",
   ),

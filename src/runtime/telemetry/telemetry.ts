@@ -15,6 +15,7 @@ export type Dependency =
   | "outbox"
   | "kafka"
   | "group"
+  | "registry"
   | "postgres"
   | "store"
   | "configuration"

@@ -6,7 +6,7 @@
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import type { IngestMessage } from "./entry.ts";
 import { EntryWriter, type EntryWriterOptions } from "./entry_writer.ts";
-import { readMessage } from "./read_message.ts";
+import { readMessage, type ReadMessageOptions } from "./read_message.ts";
 import { SharedWrites } from "./shared_writes.ts";
 import { StoreRetry, type StoreRetryOptions } from "./store_retry.ts";
 import { CHUNK_REPORTS_MAX } from "../store.ts";
@@ -17,6 +17,8 @@ export const HEARTBEAT_INTERVAL_MS = 3_000;
 export interface IngestOptions extends EntryWriterOptions, StoreRetryOptions {
   /** The Kafka cluster's id: part of the identity of v1 messages. */
   readonly clusterId: string;
+  /** As that of {@linkcode ReadMessageOptions}. */
+  readonly decode?: ReadMessageOptions["decode"];
 }
 
 export interface ApplyOptions {
@@ -48,11 +50,13 @@ export class Ingest {
    * Rejects with the signal's reason, or with the error of a heartbeat.
    */
   async apply(messages: readonly IngestMessage[], options: ApplyOptions): Promise<void> {
-    const { clock, clusterId } = this.#options;
+    const { clock, clusterId, decode } = this.#options;
     for (let first = 0; first < messages.length; first += CHUNK_REPORTS_MAX) {
       const nowMicros = clock.nowMicros();
       const entries = messages.slice(first, first + CHUNK_REPORTS_MAX)
-        .map((message) => readMessage(message, { clusterId, nowMicros }));
+        .map((message) =>
+          readMessage(message, { clusterId, nowMicros, ...(decode && { decode }) })
+        );
       const write = (signal: AbortSignal) => this.#writes.write(entries, signal);
       await withHeartbeats(write, { ...options, clock });
       await options.heartbeat();

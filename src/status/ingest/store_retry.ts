@@ -47,6 +47,16 @@ export class StoreRetry {
     return false;
   }
 
+  /** As {@linkcode run}, and resolves to what `work` does; rejects with the signal's reason. */
+  async answer<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+    let answer: { readonly value: T } | undefined;
+    await this.run(async () => {
+      answer = { value: await work() };
+    }, signal);
+    if (answer !== undefined) return answer.value;
+    throw signal.reason;
+  }
+
   #reportSuccess(): void {
     const { dependency, telemetry } = this.#options;
     telemetry.dependency(dependency, { ok: true });

@@ -2,6 +2,7 @@
 import { AFTER_HORIZON_MICROS } from "../repair/audit_reader.ts";
 import { type AuditDialect, SqlAudit } from "../sql/sql_audit.ts";
 import { type DeadLettersDialect, SqlDeadLetters } from "../sql/sql_dead_letters.ts";
+import { SqlWriterSchemas } from "../sql/sql_writer_schemas.ts";
 import type { StoreContext, StoreParts } from "../store_parts.ts";
 import { postgresAlertRecords, postgresAlertStore } from "./alerts/postgres_alerts.ts";
 import type { PostgresOptions } from "./connection/postgres_options.ts";
@@ -41,6 +42,7 @@ export function postgresParts(
     deadLetters: () => new SqlDeadLetters(new Session(connection), DEAD_LETTERS),
     alertStore: () => postgresAlertStore(connection, telemetry),
     alertRecords: () => postgresAlertRecords(connection),
+    writerSchemas: () => new SqlWriterSchemas(new Session(connection)),
     audit: (work) =>
       new Session(connection).useAlone(
         "audit",

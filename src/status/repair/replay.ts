@@ -22,6 +22,8 @@ export interface ReplayOptions extends DeadLetterFilter {
   readonly clock: Clock;
   /** By default, one that knows the schemas of this version. */
   readonly decode?: typeof decodeMessage;
+  /** Finds out what `decode` has to know of a page of messages, if there is more to know. */
+  readonly prepare?: (page: readonly StoredDeadLetter[]) => Promise<void>;
 }
 
 /** What became of some dead letters. */
@@ -46,6 +48,7 @@ export async function* replay(options: ReplayOptions): AsyncGenerator<Replayed, 
     const page = await deadLetters.read({ ...filter, ...limits, after });
     if (page.length === 0) return;
     after = page.at(-1)!.number;
+    await options.prepare?.(page);
     yield await replayPage(page, options);
   }
 }
@@ -97,7 +100,7 @@ async function readAgain(deadLetter: StoredDeadLetter, options: ReplayOptions): 
   const timestampMs = Math.floor(deadLetter.recordedAt / 1_000);
   const message = { topic, partition, offset, key, value, sitemonId, timestampMs };
   const entry = readMessage(message, {
-    clusterId: isV1(value) ? await options.clusterId() : "",
+    clusterId: mayBeV1(value) ? await options.clusterId() : "",
     nowMicros: clock.nowMicros(),
     ...(decode ? { decode } : {}),
   });
@@ -105,6 +108,6 @@ async function readAgain(deadLetter: StoredDeadLetter, options: ReplayOptions): 
 }
 
 /** The cluster is part of the identity of what says nothing of its producer. */
-function isV1(value: Uint8Array | null): boolean {
+function mayBeV1(value: Uint8Array | null): boolean {
   return value !== null && value.length > 0 && (value[0] !== 0xc3 || value[1] !== 0x01);
 }

@@ -3,6 +3,7 @@ import { AFTER_HORIZON_MICROS } from "../repair/audit_reader.ts";
 import { type AuditDialect, SqlAudit } from "../sql/sql_audit.ts";
 import { type DeadLettersDialect, SqlDeadLetters } from "../sql/sql_dead_letters.ts";
 import { Turns } from "../../runtime/turns.ts";
+import { SqlWriterSchemas } from "../sql/sql_writer_schemas.ts";
 import type { StoreContext, StoreParts } from "../store_parts.ts";
 import { sqliteAlertRecords, sqliteAlertStore } from "./alerts/sqlite_alerts.ts";
 import { SqliteMaintenance } from "./sqlite_maintenance.ts";
@@ -39,6 +40,7 @@ export function sqliteParts(
       new SqlDeadLetters(new SqliteSource(new StoreFile(path, "write")), DEAD_LETTERS),
     alertStore: () => sqliteAlertStore({ path, clock, turns }),
     alertRecords: () => sqliteAlertRecords({ path, clock, turns }),
+    writerSchemas: () => new SqlWriterSchemas(new SqliteSource(new StoreFile(path, "write"))),
     async audit(work) {
       using file = new StoreFile(path, "write");
       await file.use((db) => db.prepare("BEGIN").run());

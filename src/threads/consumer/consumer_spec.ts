@@ -1,7 +1,13 @@
 /** The consumer threads: as many members of the consumer group as `kafka.consumers` says. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { brokers, database } from "../../config/permissions/needs.ts";
-import { ingestSetup, kafkaConnection, section, topicOptions } from "../connections.ts";
+import { brokers, database, schemaRegistry } from "../../config/permissions/needs.ts";
+import {
+  ingestSetup,
+  kafkaConnection,
+  registryConnection,
+  section,
+  topicOptions,
+} from "../connections.ts";
 import type { DaemonThread, Instance } from "../daemon_thread.ts";
 import type { ConsumerSetup } from "./consumer_thread.ts";
 
@@ -9,15 +15,17 @@ export const CONSUMER_SPEC = {
   name: "consumer",
   module: new URL("./consumer_thread.ts", import.meta.url),
   runsIn: (role) => role === "consumer",
-  needs: (loaded) => [brokers(loaded), database(loaded)],
+  needs: (loaded) => [brokers(loaded), database(loaded), schemaRegistry(loaded)],
   stopsIn: "deliver",
   instances,
 } satisfies DaemonThread<ConsumerSetup>;
 
 function instances(loaded: LoadedConfig): Instance<ConsumerSetup>[] {
   const kafka = section(loaded.config.kafka, "kafka");
+  const registry = registryConnection(loaded);
   const setup = {
     kafka: { connection: kafkaConnection(loaded), ...topicOptions(kafka), group: kafka.group },
+    ...(registry && { registry }),
     ...ingestSetup(loaded, "postgres"),
   };
   const instance = (_: unknown, index: number) => ({

@@ -2,9 +2,11 @@
 import { KafkaConsumer, type KafkaConsumerOptions } from "../../kafka/kafka_consumer.ts";
 import { placeAttributes, topicAttributes } from "../../kafka/topic_attributes.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
+import type { Apply } from "../../kafka/client/consumer_session.ts";
+import type { RegistryConnection } from "../../kafka/registry/registry_client.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { openTracer } from "../../runtime/telemetry/tracer.ts";
-import { Ingest } from "../../status/ingest/ingest.ts";
+import { Ingest, withHeartbeats } from "../../status/ingest/ingest.ts";
 import { ingestTracer } from "../../status/ingest/ingest_tracer.ts";
 import { purgeHistory } from "../../status/repair/purge_history.ts";
 import { StoreRetry } from "../../status/ingest/store_retry.ts";
@@ -12,9 +14,12 @@ import { countSites } from "../../status/read/count_sites.ts";
 import { openStore } from "../../status/open_store.ts";
 import { CHUNK_REPORTS_MAX } from "../../status/store.ts";
 import type { IngestSetup } from "../connections.ts";
+import { openWriterSchemas } from "../writer_schemas.ts";
 
 export interface ConsumerSetup extends IngestSetup {
   readonly kafka: Omit<KafkaConsumerOptions, "chunkMessagesMax" | "clock" | "telemetry">;
+  /** For messages whose schema is in a registry; absent without one. */
+  readonly registry?: RegistryConnection;
   /** Of several consumers one counts the sites of the store. */
   readonly countsSites: boolean;
 }
@@ -38,17 +43,34 @@ serveThread<ConsumerSetup>({
     const stopping = new AbortController();
     const { signal } = stopping;
 
+    const retry = new StoreRetry({ dependency, clock, telemetry });
+    const schemas = setup.registry && openWriterSchemas({
+      ...{ connection: setup.registry, store: parts, clock, telemetry },
+      retry: (work) => retry.answer(work, signal),
+    });
+
     const consume = async () => {
       // The tables come before the group: a consumer that cannot apply must not hold partitions.
       const prepare = () => store.migrate().then(() => maintenance.prepare(retentionMs));
-      const retry = new StoreRetry({ dependency, clock, telemetry });
       if (!await retry.run(prepare, signal)) return;
       const clusterId = await consumer.ready(signal);
       if (clusterId === undefined) return;
       const parts = { store, dependency, clusterId, clock, telemetry, thread: name };
-      const ingest = new Ingest({ ...parts, ...(trace && { trace }) });
+      const ingest = new Ingest({
+        ...parts,
+        ...(schemas && { decode: schemas.decode }),
+        ...(trace && { trace }),
+      });
+      const apply: Apply = async (messages, options) => {
+        const missing = schemas && await withHeartbeats(
+          (signal) => schemas.know(messages, signal),
+          { ...options, clock },
+        );
+        await ingest.apply(messages.slice(0, missing?.known), options);
+        return missing && { applied: missing.known, pauseMs: missing.retryMs };
+      };
       await Promise.all([
-        consumer.run((messages, options) => ingest.apply(messages, options), signal),
+        consumer.run(apply, signal),
         purgeHistory(maintenance, { retentionMs, clock, telemetry, signal }),
         countsSites && countSites(queries, { clock, telemetry, signal }),
       ]);
@@ -58,7 +80,7 @@ serveThread<ConsumerSetup>({
       async stop() {
         stopping.abort();
         await consumed;
-        await Promise.all([store.close(), queries.close()]);
+        await Promise.all([store.close(), queries.close(), schemas?.close()]);
       },
     };
   },

@@ -1,10 +1,16 @@
 /** Threads for `sitemon doctor`: one for each dependency, with the permissions of its daily work. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { brokers, database, rolesOf } from "../../config/permissions/needs.ts";
+import { brokers, database, rolesOf, schemaRegistry } from "../../config/permissions/needs.ts";
 import type { Permissions } from "../../config/permissions/permissions.ts";
 import type { KafkaConfig } from "../../config/schema/kafka_schema.ts";
+import { subjectsOf } from "../../kafka/registry/subjects.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
-import { kafkaConnection, postgresConnection, topicOptions } from "../connections.ts";
+import {
+  kafkaConnection,
+  postgresConnection,
+  registryConnection,
+  topicOptions,
+} from "../connections.ts";
 import { threadSpec } from "../daemon_thread.ts";
 import { OUTBOX_SPEC, outboxSetup } from "../outbox/outbox_spec.ts";
 import { memberSetup } from "../relay/relay_spec.ts";
@@ -27,12 +33,28 @@ export function doctorSpecs(loaded: LoadedConfig): ThreadSpec<DoctorSetup>[] {
     examine("store", STORE_SPEC.needs(loaded), { type: "store", path: store.path });
   }
   if (kafka) examine("kafka", [brokers(loaded)], kafkaSetup(loaded, kafka));
+  const registry = registrySetup(loaded, checks);
+  if (registry) examine("registry", [schemaRegistry(loaded)], registry);
   if (postgres) {
     const connection = postgresConnection(loaded);
     const readsOnly = roles.includes("web") && !roles.includes("consumer");
     examine("postgres", [database(loaded)], { type: "postgres", connection, readsOnly });
   }
   return specs;
+}
+
+/** A consumer reads whatever there is: only a producer needs schemas of its own. */
+function registrySetup(loaded: LoadedConfig, checks: boolean): DoctorSetup | undefined {
+  const connection = registryConnection(loaded);
+  const { topic, format, registry } = loaded.config.kafka ?? {};
+  if (connection === undefined || registry === undefined) return undefined;
+  const isWritten = checks && format === "confluent";
+  return {
+    type: "registry",
+    connection,
+    subjects: isWritten ? subjectsOf(topic!, registry.subject) : [],
+    autoRegister: registry.auto_register,
+  };
 }
 
 function kafkaSetup(loaded: LoadedConfig, kafka: KafkaConfig): DoctorSetup {

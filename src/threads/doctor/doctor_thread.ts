@@ -2,6 +2,10 @@
 import { statfsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import type { KafkaExamination } from "../../kafka/examine_kafka.ts";
+import {
+  examineRegistry,
+  type RegistryExamination,
+} from "../../kafka/registry/examine_registry.ts";
 import { forEachFile } from "../../outbox/file/outbox_database.ts";
 import { lockPathOf } from "../../outbox/file/outbox_lock.ts";
 import { Outbox } from "../../outbox/outbox.ts";
@@ -18,6 +22,7 @@ export type DoctorSetup =
   | { readonly type: "outbox" } & OutboxSetup
   | { readonly type: "store"; readonly path: string }
   | { readonly type: "kafka" } & KafkaExamination
+  | { readonly type: "registry" } & RegistryExamination
   | {
     readonly type: "postgres";
     readonly connection: PostgresOptions;
@@ -41,6 +46,8 @@ async function examine(setup: DoctorSetup, telemetry: Telemetry): Promise<readon
       const { examineKafka } = await import("../../kafka/examine_kafka.ts");
       return await examineKafka(setup);
     }
+    case "registry":
+      return await examineRegistry(setup);
     case "postgres":
       return await examinePostgres(setup.connection, setup);
   }

@@ -2,7 +2,7 @@
 import { drain, type DrainProgress } from "../../outbox/drain.ts";
 import type { OutboxReset } from "../../outbox/file/outbox_file.ts";
 import { Outbox } from "../../outbox/outbox.ts";
-import type { Publisher } from "../../outbox/publisher.ts";
+import type { Publisher, PublisherNotes } from "../../outbox/publisher.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveTask, type ThreadContext } from "../../runtime/threads/thread.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
@@ -31,7 +31,7 @@ serveTask<DrainSetup>(async ({ outbox: setup, to }, context) => {
   const result = (step: DrainStep) => context.result(step);
   const onReset = (reset: OutboxReset) => result({ type: "reset", ...reset });
   using outbox = Outbox.open({ ...setup, clock, telemetry, onReset });
-  const publisher = await publisherOf(to, context);
+  const publisher = await publisherOf(to, outbox, context);
   try {
     await drain({
       outbox,
@@ -51,13 +51,23 @@ serveTask<DrainSetup>(async ({ outbox: setup, to }, context) => {
 /** Kafka's library is loaded only with Kafka: it reads the environment when it is imported. */
 async function publisherOf(
   to: DrainSetup["to"],
+  outbox: Outbox,
   { name: thread, telemetry }: ThreadContext,
 ): Promise<Publisher> {
   if ("kafka" in to) {
     const { KafkaPublisher } = await import("../../kafka/kafka_publisher.ts");
-    return new KafkaPublisher({ ...to.kafka, clock, telemetry });
+    const { rowFormat } = await import("../relay/row_format.ts");
+    const format = rowFormat(to.kafka, notesOf(outbox), clock);
+    return new KafkaPublisher({ ...to.kafka, format, clock, telemetry });
   }
   const store = (await openStore(to.store, { clock })).status();
   await store.migrate();
   return new StorePublisher({ store, clock, telemetry, thread });
+}
+
+function notesOf(outbox: Outbox): PublisherNotes {
+  return {
+    readNotes: () => Promise.try(() => outbox.notes()),
+    writeNote: (name, text) => Promise.try(() => outbox.note(name, text)),
+  };
 }

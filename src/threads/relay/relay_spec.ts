@@ -1,10 +1,12 @@
 /** The relay thread: it connects to the brokers alone. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { brokers } from "../../config/permissions/needs.ts";
+import { brokers, schemaRegistry } from "../../config/permissions/needs.ts";
 import { groupConfig, groupTopic } from "../../config/schema/scanner_schema.ts";
-import { kafkaConnection, section, topicOptions } from "../connections.ts";
+import { subjectsOf } from "../../kafka/registry/subjects.ts";
+import { kafkaConnection, registryConnection, section, topicOptions } from "../connections.ts";
 import type { DaemonThread } from "../daemon_thread.ts";
 import type { RelaySetup } from "./relay_thread.ts";
+import type { FormatSetup } from "./row_format.ts";
 
 /** Nothing is written to the topic of a group; if something were, it would not stay for long. */
 const GROUP_TOPIC_RETENTION_MS = 3_600_000;
@@ -13,7 +15,10 @@ export const RELAY_SPEC = {
   name: "relay",
   module: new URL("./relay_thread.ts", import.meta.url),
   runsIn: (role) => role === "producer",
-  needs: (loaded) => [brokers(loaded)],
+  needs: (loaded) => [
+    brokers(loaded),
+    ...(loaded.config.kafka?.format === "confluent" ? [schemaRegistry(loaded)] : []),
+  ],
   linkedTo: ["outbox"],
   stopsIn: "deliver",
   instances: (loaded) => [{ name: "relay", setup: relaySetup(loaded) }],
@@ -24,10 +29,26 @@ export function relaySetup(loaded: LoadedConfig): RelaySetup {
   return {
     connection: kafkaConnection(loaded),
     ...topicOptions(kafka),
-    format: kafka.format,
+    ...formatSetup(loaded),
     compression: kafka.compression,
     isTraced: loaded.config.traces !== undefined,
     ...memberSetup(loaded),
+  };
+}
+
+/** What the messages are written as, with the registry where that has their schemas. */
+function formatSetup(loaded: LoadedConfig): FormatSetup {
+  const { format, topic, registry } = section(loaded.config.kafka, "kafka");
+  if (format !== "confluent") return { format };
+  const { subject, auto_register, header } = section(registry, "kafka.registry");
+  return {
+    format,
+    registry: {
+      connection: section(registryConnection(loaded), "kafka.registry"),
+      subjects: subjectsOf(topic, subject),
+      autoRegister: auto_register,
+      inHeader: header,
+    },
   };
 }
 

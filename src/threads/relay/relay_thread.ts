@@ -10,14 +10,18 @@ import { systemClock as clock } from "../../runtime/clock.ts";
 import { Deadline } from "../../runtime/deadline.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { openTracer } from "../../runtime/telemetry/tracer.ts";
+import { type FormatSetup, rowFormat } from "./row_format.ts";
 import type { ShareAnswer, ShareQuestion } from "../../scanner/schedule/site_share.ts";
 
-export interface RelaySetup extends Omit<KafkaPublisherOptions, "clock" | "telemetry" | "tracer"> {
-  /** Makes spans for OpenTelemetry. */
-  readonly isTraced: boolean;
-  /** The group of producers that share the sites; this one checks them all when absent. */
-  readonly member?: Omit<GroupMemberOptions, "clock" | "telemetry">;
-}
+export type RelaySetup =
+  & Omit<KafkaPublisherOptions, "clock" | "telemetry" | "tracer" | "format">
+  & FormatSetup
+  & {
+    /** Makes spans for OpenTelemetry. */
+    readonly isTraced: boolean;
+    /** The group of producers that share the sites; this one checks them all when absent. */
+    readonly member?: Omit<GroupMemberOptions, "clock" | "telemetry">;
+  };
 
 serveThread<RelaySetup>({
   onUncaught: "fail",
@@ -25,7 +29,9 @@ serveThread<RelaySetup>({
   async start({ isTraced, ...setup }, { telemetry, progress, fail }) {
     const tracer = await openTracer(isTraced);
     const source = new OutboxClient();
-    const publisher = new KafkaPublisher({ ...setup, clock, telemetry, ...(tracer && { tracer }) });
+    const format = rowFormat(setup, source, clock);
+    const parts = { format, clock, telemetry, ...(tracer && { tracer }) };
+    const publisher = new KafkaPublisher({ ...setup, ...parts });
     const options = { source, publisher, clock, telemetry, onStep: progress };
     const relay = new Relay({ ...options, dependency: "kafka" });
     const member = setup.member && new GroupMember({ ...setup.member, clock, telemetry });

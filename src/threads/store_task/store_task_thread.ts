@@ -1,5 +1,6 @@
 /** A thread for a command that asks the store of the status: it does one task, and answers. */
 import type { KafkaConnectionOptions } from "../../kafka/client/kafka_client.ts";
+import type { RegistryConnection } from "../../kafka/registry/registry_client.ts";
 import type { TopicProducer, TopicProducersOptions } from "../../kafka/topic_producers.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
 import { serveTask } from "../../runtime/threads/thread.ts";
@@ -10,7 +11,7 @@ import type {
 } from "../../status/dead_letters.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { type Audit, auditTwice } from "../../status/repair/audit.ts";
-import { replay, type Replayed } from "../../status/repair/replay.ts";
+import { replay, type Replayed, type ReplayOptions } from "../../status/repair/replay.ts";
 import type {
   DayCoverage,
   Incident,
@@ -23,11 +24,14 @@ import type {
 import { DAY_MS } from "../../runtime/time_units.ts";
 import { StoreConfigurationError, StoreUnavailableError } from "../../status/store.ts";
 import { type AlertTask, answerAlertTask } from "./alert_tasks.ts";
+import { type OpenWriterSchemas, openWriterSchemas } from "../writer_schemas.ts";
 
 export interface StoreTaskSetup {
   readonly store: StoreAddress;
   /** For the cluster's ID and the topic's producers; absent without Kafka. */
   readonly kafka?: KafkaConnectionOptions;
+  /** For dead letters whose schema is in a registry; absent without one. */
+  readonly registry?: RegistryConnection;
   readonly task: StoreTask;
 }
 
@@ -91,7 +95,7 @@ export type ReplayStep = Replayed | "end";
 /** Days of a story: of bars and changes, and of response times by the hour. */
 const STORY = { transitionDays: 90, latencyDays: 2 };
 
-serveTask<StoreTaskSetup>(async ({ store, kafka, task }, { result }) => {
+serveTask<StoreTaskSetup>(async ({ store, kafka, registry, task }, { result, telemetry }) => {
   const parts = await openStore(store, { clock });
   await using open = new AsyncDisposableStack();
   const opened = <T extends { close(): Promise<void> }>(part: T) =>
@@ -123,14 +127,32 @@ serveTask<StoreTaskSetup>(async ({ store, kafka, task }, { result }) => {
       const status = opened(parts.status());
       const deadLetters = opened(parts.deadLetters());
       const clusterId = clusterIdOnce(kafka);
+      const schemas = registry && opened(openWriterSchemas({
+        ...{ connection: registry, store: parts, clock, telemetry },
+        retry: (work) => work(),
+      }));
       const options = { ...task.filter, deadLetters, store: status, clusterId, clock };
-      for await (const step of replay(options)) result(step satisfies ReplayStep);
+      for await (const step of replay({ ...options, ...replaySchemas(schemas) })) {
+        result(step satisfies ReplayStep);
+      }
       return result("end" satisfies ReplayStep);
     }
     default:
       return result(await answerAlertTask(opened(parts.alertRecords()), task));
   }
 });
+
+function replaySchemas(
+  schemas: OpenWriterSchemas | undefined,
+): Pick<ReplayOptions, "prepare" | "decode"> {
+  if (schemas === undefined) return {};
+  const never = new AbortController().signal;
+  const prepare = async (page: readonly StoredDeadLetter[]) => {
+    const missing = await schemas.know(page, never);
+    if (missing !== undefined) throw new StoreUnavailableError(missing.detail);
+  };
+  return { prepare, decode: schemas.decode };
+}
 
 /** Stories only when a site is named. */
 async function siteStories(queries: StatusQueries, site?: string): Promise<SiteStories> {

@@ -13,7 +13,7 @@ const SERIES = {
   sitemon_checks_skipped_total: 5,
   sitemon_reports_lost_total: 3,
   sitemon_outbox_dropped_total: 3,
-  sitemon_publish_failures_total: 9,
+  sitemon_publish_failures_total: 11,
   sitemon_ingest_reports_total: 4,
   sitemon_ingest_dead_letters_total: 5,
   sitemon_maintenance_runs_total: 3,

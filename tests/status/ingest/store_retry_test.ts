@@ -6,6 +6,7 @@ import type { DependencyState } from "../../../src/runtime/telemetry/telemetry.t
 import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
 import { StoreRetry } from "../../../src/status/ingest/store_retry.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
+import { StoreUnavailableError } from "../../../src/status/store.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { turn } from "./ingest_fixture.ts";
 
@@ -69,4 +70,16 @@ Deno.test("StoreRetry.run() rejects with an error that no store throws", async (
   await using fixture = new Fixture();
   const work = () => Promise.reject(new TypeError("x is undefined"));
   await rejects(() => fixture.migrate(work), TypeError);
+});
+
+Deno.test("StoreRetry.answer() resolves to what the work does, and ends by its signal", async () => {
+  await using fixture = new Fixture();
+  const { clock, stopping } = fixture;
+  const telemetry = new ThreadTelemetry(() => {});
+  const retry = new StoreRetry({ dependency: "store", clock, telemetry });
+  strictEqual(await retry.answer(() => Promise.resolve(7), stopping.signal), 7);
+  const away = () => Promise.reject(new StoreUnavailableError("away"));
+  const waiting = retry.answer(away, stopping.signal);
+  stopping.abort(new Error("enough"));
+  await rejects(waiting, /enough/);
 });

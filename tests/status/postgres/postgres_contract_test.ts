@@ -4,6 +4,7 @@ import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
 import { storeContract } from "../../contract/store_contract.ts";
 import { uptimeContract } from "../../contract/uptime_contract.ts";
+import { writerSchemasContract } from "../../contract/writer_schemas_contract.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { openStore } from "./opened_store.ts";
 
@@ -14,3 +15,4 @@ maintenanceContract("PostgresMaintenance", openStore, register);
 uptimeContract("PostgresStore", openStore, { register });
 incidentsContract("PostgresQueries", openStore, register);
 alertsContract("PostgresAlerts", openStore, register);
+writerSchemasContract("PostgresWriterSchemas", openStore, register);

@@ -4,6 +4,7 @@ import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
 import { storeContract } from "../../contract/store_contract.ts";
 import { uptimeContract } from "../../contract/uptime_contract.ts";
+import { writerSchemasContract } from "../../contract/writer_schemas_contract.ts";
 import { openSqliteStore } from "./sqlite_tables.ts";
 
 storeContract("SqliteStore", openSqliteStore, { propertyRuns: 60 });
@@ -12,3 +13,4 @@ maintenanceContract("SqliteMaintenance", openSqliteStore);
 uptimeContract("SqliteStore", openSqliteStore, { propertyRuns: 60 });
 incidentsContract("SqliteQueries", openSqliteStore);
 alertsContract("SqliteAlerts", openSqliteStore);
+writerSchemasContract("SqliteWriterSchemas", openSqliteStore);

@@ -72,6 +72,15 @@ ALTER TABLE dead_letter
 CREATE UNIQUE INDEX dead_letter_message ON dead_letter
   (topic, partition, "offset", recorded_at, sha256(coalesce(value, '')))`;
 
+// What a registry has named never changes.
+const WRITER_SCHEMA = `
+CREATE TABLE writer_schema (
+  registry text NOT NULL,
+  path text NOT NULL,
+  schema text NOT NULL,
+  PRIMARY KEY (registry, path)
+)`;
+
 export const MIGRATIONS: readonly Migration[] = [
   siteStatus,
   siteHistory,
@@ -85,4 +94,5 @@ export const MIGRATIONS: readonly Migration[] = [
   siteIncident,
   addReportColumn("certificate_seen_at"),
   alertTables,
+  { name: "writer_schema", up: [WRITER_SCHEMA] },
 ];

@@ -78,6 +78,15 @@ FROM former_dead_letter ORDER BY received_at, topic, "partition", "offset";
 DROP TABLE former_dead_letter;
 `;
 
+// What a registry has named never changes.
+const WRITER_SCHEMA = `
+CREATE TABLE writer_schema (
+  registry TEXT NOT NULL,
+  path TEXT NOT NULL,
+  schema TEXT NOT NULL,
+  PRIMARY KEY (registry, path)
+) STRICT, WITHOUT ROWID`;
+
 /** Step n brings a file from version n to n + 1. Steps that were released never change. */
 export const MIGRATIONS: readonly string[] = [
   FIRST_TABLES,
@@ -89,6 +98,7 @@ export const MIGRATIONS: readonly string[] = [
   SITE_INCIDENT,
   addReportColumn("certificate_seen_at"),
   ALERT_TABLES,
+  WRITER_SCHEMA,
 ];
 
 /** Runs the steps that are missing, in one transaction; a second process waits for it. */

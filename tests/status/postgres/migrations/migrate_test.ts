@@ -75,7 +75,7 @@ schemaTest("migrate() makes the schema and every table", async (options, session
   deepStrictEqual(
     tables.map(({ name }) => name).join(" "),
     "alert alert_channel alert_decider alert_message alert_rule dead_letter history_horizon mute " +
-      "producer_gap schema_migration site_day site_hour site_report site_status site_transition",
+      "producer_gap schema_migration site_day site_hour site_report site_status site_transition writer_schema",
   );
 });
 
