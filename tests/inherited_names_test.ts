@@ -10,6 +10,7 @@ import { compileJsonPath } from "../src/scanner/expect/json_path.ts";
 import { RequestCache } from "../src/scanner/http/request.ts";
 import { addressRangeProblem } from "../src/scanner/reach/address_policy.ts";
 import type { ScannerWork } from "../src/threads/scanner/scanner_thread.ts";
+import { wholeSites } from "../src/status/whole_sites.ts";
 import { overviewOf } from "../src/web/pages/overview.ts";
 import { fakeHostEnvironment } from "./config/fake_host_environment.ts";
 import { aReport } from "./contract/site_reports.ts";
@@ -95,7 +96,10 @@ Deno.test("requests, reports, metrics, JSON and pages know a name as any other",
       all: true,
       page: 1,
     };
-    deepStrictEqual(overviewOf(statuses, query).groups.map(({ name }) => name), ["x", ""]);
+    deepStrictEqual(overviewOf(wholeSites(statuses), query).groups.map(({ name }) => name), [
+      "x",
+      "",
+    ]);
   }
   registry.add(telemetry.take()!);
   const { text } = await registry.render();

@@ -8,6 +8,7 @@ import type { Checkers, ReadConfig, Role } from "./loaded_config.ts";
 import { crossCheck, crossWarnings } from "./resolve/cross_checks.ts";
 import { serverTls } from "./resolve/named_files.ts";
 import { resolveAlerts } from "./resolve/resolve_alerts.ts";
+import { resolvePage } from "./resolve/resolve_page.ts";
 import { resolveSites } from "./resolve/resolve_sites.ts";
 import { type Config, configSchema, defaultConfig } from "./schema/schema.ts";
 import { LoadContext } from "./yaml/load_context.ts";
@@ -58,6 +59,7 @@ function loadSource(
     config,
     sites,
     alerts,
+    page: resolvePage(config.web, { source, context, sites, entries }),
     ...serverTls(config, source, context),
     secrets: gatherSecrets(sources, config, sites),
     files: context.files,

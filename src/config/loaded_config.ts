@@ -1,6 +1,7 @@
 /** What the loader gives to the commands: the configuration, and all files that it names, resolved. */
 import type { Alerts } from "./alerts.ts";
 import type { Mistake } from "./config_error.ts";
+import type { PageSettings } from "./page_settings.ts";
 import type { Config } from "./schema/schema.ts";
 import type { Site, SiteTls } from "./site.ts";
 import type { SiteEntry } from "./yaml/site_entries.ts";
@@ -36,6 +37,8 @@ export interface LoadedConfig {
   readonly sites: readonly Site[];
   /** Undefined without `alerts`. */
   readonly alerts: Alerts | undefined;
+  /** What the status page is set up with, beside `config.web`. */
+  readonly page: PageSettings;
   /** Undefined for plain text. */
   readonly kafkaTls: SiteTls | undefined;
   /** Texts are the contents of PEM files. */

@@ -15,6 +15,8 @@ export interface WholeSite extends WholeState {
   readonly lead: SiteStatus;
   /** By location. */
   readonly locations: readonly SiteStatus[];
+  /** Where it stands among others, in place of its name; behind them when absent. */
+  readonly order?: number;
 }
 
 /** Characters of a search; more would find nothing else. */

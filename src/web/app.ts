@@ -9,7 +9,8 @@ import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { addApi } from "./api/api.ts";
 import { QueryError } from "./api/status_query.ts";
-import type { StatusCache } from "./live/status_cache.ts";
+import type { StatusSource } from "./live/status_source.ts";
+import type { Look } from "./look.ts";
 import { eventStream, WATCHERS_MAX } from "./live/event_stream.ts";
 import { addPages } from "./pages/pages.ts";
 import { passwords, WRONG_PASSWORD_DELAY_MS } from "./passwords.ts";
@@ -43,9 +44,8 @@ const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
 ];
 
 export interface AppOptions {
-  readonly cache: StatusCache;
-  /** What the page is called. */
-  readonly title: string;
+  readonly source: StatusSource;
+  readonly look: Look;
   /** Credentials that are required; none when absent. */
   readonly basicAuth?: { readonly username: string; readonly password: string };
   readonly clock: Clock;
@@ -54,9 +54,9 @@ export interface AppOptions {
   readonly signal: AbortSignal;
 }
 
-/** Pages, API, feeds, badges and events over one cache. */
+/** Pages, API, feeds, badges and events over one source. */
 export function createApp(options: AppOptions): Hono {
-  const { cache, title } = options;
+  const { source, look } = options;
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
@@ -66,27 +66,27 @@ export function createApp(options: AppOptions): Hono {
     const isSecret = options.basicAuth !== undefined && !context.req.path.startsWith("/assets/");
     context.header("cache-control", isSecret ? "no-store" : "no-cache");
   });
-  app.use(onlyReads(title));
+  app.use(onlyReads(look));
   if (options.basicAuth) app.use(passwords({ ...options.basicAuth, ...options }));
   app.get(
     "/events",
     ({ req: { path } }) =>
-      cache.watcherCount < WATCHERS_MAX
-        ? eventStream(cache, options)
-        : problem(503, { path, title }),
+      source.watcherCount < WATCHERS_MAX
+        ? eventStream(source, options)
+        : problem(503, { path, look }),
   );
   app.use(compress());
   app.use(etag());
   addPages(app, options);
   addApi(app, options);
-  app.notFound(({ req: { path } }) => problem(404, { path, title }));
+  app.notFound(({ req: { path } }) => problem(404, { path, look }));
   app.onError((error, { req: { path } }) => {
-    if (error instanceof HTTPException) return refusal(error, { path, title });
+    if (error instanceof HTTPException) return refusal(error, { path, look });
     if (error instanceof QueryError) return problemJson(400, {}, error.message);
-    if (error instanceof LookupError) return problem(error.status, { path, title });
+    if (error instanceof LookupError) return problem(error.status, { path, look });
     const failure = { path, error: describeError(error) };
     logger("web").error("request for {path} failed: {error}", failure);
-    return problem(500, { path, title });
+    return problem(500, { path, look });
   });
   return app;
 }
@@ -94,10 +94,10 @@ export function createApp(options: AppOptions): Hono {
 /** Clients that did not authenticate get no page of ours, which would show more than they may see. */
 async function refusal(
   error: HTTPException,
-  { path, title }: { readonly path: string; readonly title: string },
+  { path, look }: { readonly path: string; readonly look: Look },
 ): Promise<Response> {
   if (error.status === 429) {
-    const response = await problem(429, { path, title });
+    const response = await problem(429, { path, look });
     response.headers.set("retry-after", `${WRONG_PASSWORD_DELAY_MS / 1_000}`);
     return response;
   }

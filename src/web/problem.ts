@@ -1,6 +1,7 @@
 /** Error responses: unknown sites and paths, a store that does not respond, internal errors. */
 import { html } from "hono/html";
 import type { Problem } from "./api/api_schemas.ts";
+import type { Look } from "./look.ts";
 import { documentText } from "./pages/markup.ts";
 import { pageFrame } from "./pages/page_frame.ts";
 
@@ -22,7 +23,7 @@ const SENTENCES: Readonly<Record<ProblemStatus, readonly [heading: string, sente
 /** JSON below `/api/`, a page elsewhere; without internals. */
 export async function problem(
   status: ProblemStatus,
-  { path, title }: { readonly path: string; readonly title: string },
+  { path, look }: { readonly path: string; readonly look: Look },
 ): Promise<Response> {
   const [heading, sentence] = SENTENCES[status];
   if (path.startsWith("/api/")) return problemJson(status);
@@ -35,7 +36,7 @@ export async function problem(
     <p><a href="${root}">All sites</a></p>
   `;
   const view = { failingSince: undefined, now: new Date() };
-  const page = pageFrame({ title, root, heading, view }, content);
+  const page = pageFrame({ look, root, heading, view }, content);
   return new Response(await documentText(page), {
     status,
     headers: { "content-type": "text/html; charset=utf-8" },

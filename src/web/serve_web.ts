@@ -12,6 +12,8 @@ import { Front, type FrontOptions } from "./front.ts";
 import { createApp } from "./app.ts";
 import { asGet } from "./read_only.ts";
 import { WATCHERS_MAX } from "./live/event_stream.ts";
+import { type PublicSite, PublicSource } from "./live/public_source.ts";
+import type { Look } from "./look.ts";
 import { StatusCache } from "./live/status_cache.ts";
 
 /** Event streams, and as many requests for pages again. */
@@ -24,7 +26,9 @@ export interface WebOptions extends FrontOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** Connections at once; {@linkcode CONNECTIONS_MAX} when absent. */
   readonly connectionsMax?: number;
-  readonly title: string;
+  readonly look: Look;
+  /** How everybody sees each site, by its own name; every site is listed when it is absent. */
+  readonly listed?: ReadonlyMap<string, PublicSite>;
   readonly basicAuth?: { readonly username: string; readonly password: string };
   readonly queries: StatusQueries;
   readonly dependency: Dependency;
@@ -47,13 +51,13 @@ export class WebAddressError extends Error {
 
 /** Throws {@linkcode WebAddressError}. */
 export function serveWeb(options: WebOptions): WebServer {
-  const { listen, title, basicAuth, queries, clock, telemetry } = options;
+  const { listen, look, basicAuth, queries, clock, telemetry } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const cache = new StatusCache(options);
   const app = createApp({
-    cache,
-    title,
+    source: look.isPublic ? new PublicSource(cache, options.listed) : cache,
+    look,
     ...(basicAuth && { basicAuth }),
     clock,
     telemetry,

@@ -8,7 +8,8 @@ import {
   type SiteStatus,
   type SiteUptime,
 } from "../status/queries.ts";
-import { BAR_DAYS, type StatusCache, type View } from "./live/status_cache.ts";
+import { BAR_DAYS } from "./live/status_cache.ts";
+import type { StatusSource, View } from "./live/status_source.ts";
 
 /** Days of response times that are shown unless others are asked for. */
 export const LATENCY_DAYS_DEFAULT = 7;
@@ -37,7 +38,7 @@ export function locationsOf({ statuses }: View, name: string): readonly SiteStat
 
 /** The history of a site at these locations. */
 export async function lookUp(
-  cache: StatusCache,
+  source: StatusSource,
   view: View,
   { locations, ...latency }: {
     readonly locations: readonly SiteKey[];
@@ -48,9 +49,9 @@ export async function lookUp(
   }
   const options = { transitionDays: BAR_DAYS, ...latency };
   const sites = locations.map(({ site, location }) => ({ site, location }));
-  const days = await cache.days(sites);
+  const days = await source.days(sites);
   return await Promise.all(sites.map(async (site) => {
-    const history = await cache.history(site, options);
+    const history = await source.history(site, options);
     if (history === undefined) throw new LookupError(503);
     return { history, uptime: view.uptimes.get(keyOf(site)), days: days.get(keyOf(site)) ?? [] };
   }));

@@ -4,10 +4,14 @@ import type { MadeStore } from "../web/made_store.ts";
 import type { Visit } from "./chromium.ts";
 
 /** Serves a made store on a free port. */
-export function servedStore(made: MadeStore, visit: Visit) {
+export function servedStore(
+  made: MadeStore,
+  visit: Visit,
+  options: Parameters<MadeStore["app"]>[0] = { look: { title: "Example Inc." } },
+) {
   const stopping = new AbortController();
   const { signal } = stopping;
-  const server = serveLocally(made.app({ title: "Example Inc.", signal }).fetch);
+  const server = serveLocally(made.app({ ...options, signal }).fetch);
   const watching = made.cache.run(signal);
   return {
     address: server.origin,

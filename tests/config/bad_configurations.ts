@@ -213,12 +213,23 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '1:43: "web.basic_auth.password" is required',
     '1:54: invalid "web.basic_auth.username": the value is not a name of 1 to 256 characters without a colon',
   ],
-  "web: true":
-    '1:6: invalid "web": true is neither false nor a mapping with listen, title, public_url, trusted_proxies, basic_auth',
+  "web: true": '1:6: invalid "web": true is neither false nor a mapping of keys',
   "web: {public_url: 'https://u:hunter2@h/'}":
     '1:19: invalid "web.public_url": "https://h/" is not an http or https URL, such as https://ops.example.org/status/, without credentials and query',
   "web: {public_url: 'https://h/api/'}":
     '1:19: invalid "web.public_url": "https://h/…" is not an http or https URL, such as https://ops.example.org/status/, without credentials and query',
+  "web: {accent: '#ffcc00'}":
+    '1:15: invalid "web.accent": the value is not a color, such as #0b57b4, with a contrast of at least 4.5 to the page\'s light grounds (WCAG 2.2, 1.4.3)',
+  "web: {links: [{text: Imprint, url: 'javascript:alert(1)'}]}":
+    '1:36: invalid "web.links.url": the value is not an http, https or mailto URL',
+  "sites: [{name: shop, url: http://h/}]\nweb: {announcements: [{text: a, sites: [shpo]}]}":
+    '2:41: invalid "web.announcements.sites": "shpo" is not the name of a site; did you mean "shop"?',
+  "web: {announcements: [{text: a, from: '2026-12-01T22:00', until: '2026-12-01T22:00Z'}]}":
+    "1:23: ends before it begins",
+  "sites: [{name: a, url: http://h/}, {name: b, url: http://h/, public: {name: a}}]":
+    '1:77: duplicate name "a" on a public page: "a" has it too',
+  "web: {logo: notes.txt}":
+    '1:13: invalid "web.logo": "notes.txt" is not an SVG file of at most 256 KiB',
   "web: {trusted_proxies: [10.0.0.0/33]}":
     '1:25: invalid "web.trusted_proxies": "10.0.0.0/33" is not an address or a range of them, such as 10.0.0.0/8',
   "web: {trusted_proxies: [nginx]}":

@@ -172,7 +172,7 @@ Deno.test("WEB_SPEC reads a SQLite file and listens on loopback by default", () 
     store: { kind: "sqlite", path: "/srv/sitemon-status.db" },
     listen: { host: "127.0.0.1", port: 8080 },
     isRequired: false,
-    title: "Status",
+    look: { title: "Status", isPublic: false, announcements: [], links: [] },
     trustedProxies: [],
   });
 });
@@ -185,7 +185,7 @@ web: { listen: "[::1]:0", title: Ours, basic_auth: { username: a, password: b } 
   const { setup } = specsOf(WEB_SPEC, loaded, { role: "web", schedule: SCHEDULE })[0]!;
   strictEqual(setup.store.kind, "postgres");
   deepStrictEqual(setup.listen, { host: "::1", port: 0 });
-  deepStrictEqual([setup.isRequired, setup.title, setup.basicAuth], [
+  deepStrictEqual([setup.isRequired, setup.look.title, setup.basicAuth], [
     true,
     "Ours",
     { username: "a", password: "b" },

@@ -76,7 +76,7 @@ for (const [what, { proxy, options }] of Object.entries(WAYS)) {
     const root = `http://127.0.0.1:${port}/status/`;
     const server = serveWeb({
       listen: { host: "127.0.0.1", port: 0 },
-      title: "Status",
+      look: { title: "Status" },
       queries: new SqliteQueries({ path: made.path }),
       dependency: "store",
       clock,

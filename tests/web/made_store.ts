@@ -3,6 +3,8 @@ import { systemClock as clock } from "../../src/runtime/clock.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
 import { SqliteStore } from "../../src/status/sqlite/sqlite_store.ts";
 import { type AppOptions, createApp } from "../../src/web/app.ts";
+import { PublicSource } from "../../src/web/live/public_source.ts";
+import type { WebOptions } from "../../src/web/serve_web.ts";
 import { StatusCache } from "../../src/web/live/status_cache.ts";
 import { RecordingTelemetry } from "../support/recording_telemetry.ts";
 import { TempFolder } from "../support/temp_folder.ts";
@@ -43,11 +45,12 @@ export class MadeStore implements AsyncDisposable {
   }
 
   /** The application as a server has it. */
-  app(options: Partial<AppOptions> = {}) {
+  app({ listed, ...options }: Partial<AppOptions> & Pick<WebOptions, "listed"> = {}) {
     const { signal } = this.#stopping;
+    const isPublic = options.look?.isPublic;
     return createApp({
-      cache: this.cache,
-      title: "Status",
+      source: isPublic ? new PublicSource(this.cache, listed) : this.cache,
+      look: { title: "Status" },
       clock,
       telemetry: this.telemetry,
       signal,

@@ -13,7 +13,7 @@ function serve(
 ) {
   return serveWeb({
     listen: { host: "127.0.0.1", port },
-    title: "Status",
+    look: { title: "Status" },
     ...more,
     queries: new SqliteQueries({ path }),
     dependency: "store",

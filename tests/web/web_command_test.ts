@@ -6,6 +6,8 @@ import { aReport } from "../contract/site_reports.ts";
 import { eventually } from "../support/waiting.ts";
 import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
+import { freePort } from "../support/free_port.ts";
+import { serveLocally } from "../support/local_server.ts";
 import { SitemonProcess } from "../support/sitemon_process.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { RunFolder } from "../integration/run_folder.ts";
@@ -106,6 +108,35 @@ Deno.test("sitemon run goes on without a page, when nobody asked for one and its
   await using process = folder.run();
   const { message } = await process.log("a warning", ({ level }) => level === "warning");
   match(message, /"web.listen" 127\.0\.0\.1:8080: .+; choose another/);
+  strictEqual(await process.stop(), 0);
+});
+
+Deno.test("SIGHUP changes what the page announces, and which sites everybody sees", async () => {
+  await using site = serveLocally(() => new Response("ok"));
+  const port = freePort();
+  const page = (more: string, hidden: boolean) => `
+interval: 1s
+web:
+  listen: 127.0.0.1:${port}
+  public: true
+  ${more}
+sites:
+  - { name: shop, url: '${site.origin}/', public: { name: Our shop } }
+  - { name: admin, url: '${site.origin}/', public: { hidden: ${hidden} } }
+`;
+  using folder = new RunFolder(page("title: Ours", true));
+  await using process = folder.run();
+  const address = await process.pageAddress();
+  const sees = async (isSo: (text: string) => boolean) => {
+    await eventually(DEADLINE_MS, "the page", async () => {
+      const text = await fetch(address).then((response) => response.text()).catch(() => "");
+      return isSo(text) || undefined;
+    });
+  };
+  await sees((text) => text.includes(">Our shop<") && !text.includes("admin"));
+  folder.configure(page("announcements: [{ text: We move }]", false));
+  process.signal("SIGHUP");
+  await sees((text) => text.includes("We move") && text.includes(">admin<"));
   strictEqual(await process.stop(), 0);
 });
 

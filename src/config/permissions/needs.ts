@@ -7,7 +7,7 @@ import type { KafkaConfig } from "../schema/kafka_schema.ts";
 import { registryHosts } from "../schema/registry_schema.ts";
 import { postgresServer } from "../schema/postgres_schema.ts";
 import { isSocketFolder, socketPath } from "../schema/postgres_url.ts";
-import { defaultWeb, type WebConfig } from "../schema/schema.ts";
+import { defaultWeb, type WebConfig } from "../schema/web_schema.ts";
 import { EXPORTER_ENV } from "../trace_exporter.ts";
 import { joined, type Permissions, sockets } from "./permissions.ts";
 

@@ -83,7 +83,8 @@ function within({ at, name, ...same }: SettingsPlace, key: string): SettingsPlac
   return { ...same, at: [...at, key], name: `${name}.${key}` };
 }
 
-function readFile(path: string, key: string, place: SettingsPlace): string | undefined {
+/** The text of a file; undefined when it cannot be read, which is reported. */
+export function readFile(path: string, key: string, place: SettingsPlace): string | undefined {
   const found = place.context.read(besideFile(place.source.file, path));
   if ("text" in found) return found.text;
   reportInvalid(`cannot read "${path}": ${found.failure}`, [key], place);

@@ -38,6 +38,7 @@ export function resolveSite(site: WithFiles<SiteConfig>, { name, defaults, inter
     retries,
     runbook,
     depends_on,
+    public: _,
     labels,
     starttls,
     ...same

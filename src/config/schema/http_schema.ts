@@ -46,3 +46,10 @@ function isProxyUrl(url: string): boolean {
 function hasPlainHost(url: URL | null): boolean {
   return url !== null && /^(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)$/.test(url.hostname);
 }
+
+/** True for an http or https URL without credentials, query and fragment. */
+export function isPlainUrl(text: string): boolean {
+  if (!/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text) || !URL.canParse(text)) return false;
+  const { username, password, search, hash } = new URL(text);
+  return [username, password, search, hash].every((part) => part === "");
+}

@@ -40,6 +40,25 @@ export function path() {
   );
 }
 
+const TIME_RULE = "is not a time such as 2026-12-01T22:00, with or without an offset";
+/** A time, of which {@linkcode instantOf} makes one when it knows the zone. */
+export function timeText() {
+  return z.string({ error: TIME_RULE })
+    .regex(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?$/)
+    .refine((text) => instantOf(text, "UTC") !== undefined);
+}
+
+/** Of a time with an offset, or of one in the zone; undefined for 31 February. */
+export function instantOf(text: string, zone: string): Temporal.Instant | undefined {
+  try {
+    return /(Z|[+-]\d\d:\d\d)$/.test(text)
+      ? Temporal.Instant.from(text)
+      : Temporal.PlainDateTime.from(text).toZonedDateTime(zone).toInstant();
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * The type without the `undefined` that zod gives to optional keys: no file has such a value. Zod's
  * own `exactOptional()` tries the schema of each absent key, which takes three quarters of the time

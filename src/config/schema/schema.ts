@@ -11,7 +11,8 @@ import { alertsSchema } from "./alerts/alerts_schema.ts";
 import { maintenanceSchema } from "./alerts/maintenance_schema.ts";
 import { postgresSchema } from "./postgres_schema.ts";
 import { duration, KIB, size, TIB } from "./duration_and_size.ts";
-import { type Exact, password, path, text, whole } from "./scalar.ts";
+import { isPlainUrl, URL_LENGTH_MAX } from "./http_schema.ts";
+import { type Exact, path, text, whole } from "./scalar.ts";
 import {
   addressPolicySchema,
   allowHostsSchema,
@@ -19,6 +20,7 @@ import {
   scannerSchema,
 } from "./scanner_schema.ts";
 import { defaultsSchema, INTERVAL, siteSchema } from "./site_schema.ts";
+import { webMapping } from "./web_schema.ts";
 
 /** As long as a report's `location` may be. */
 const LOCATION_LENGTH_MAX = 200;
@@ -35,11 +37,6 @@ const OUTBOX_BYTES = { minBytes: 256 * KIB, maxBytes: TIB };
 const FREE_BYTES = { minBytes: 0, maxBytes: TIB };
 /** Each day is a partition, and a transaction locks them all: see docs/sql.md for more than 100. */
 const RETENTION = { minMs: DAY_MS, maxMs: 400 * DAY_MS };
-const ENDPOINT_LENGTH_MAX = 2_048;
-/** A page's heading; more does not fit on a line. */
-const TITLE_LENGTH_MAX = 100;
-/** RFC 7617 separates name and password by the first colon. */
-const USERNAME = /^[^\p{Cc}:]{1,256}$/u;
 
 const includeSchema = z.array(path(), {
   error: `is not a list of at most ${INCLUDE_MAX} paths or globs, such as [sites/*.yaml]`,
@@ -58,19 +55,12 @@ const logSchema = z.strictObject({
 const tracesSchema = z.strictObject({
   endpoint: z.string({
     error: "is not the http or https URL of a collector, without credentials and query",
-  }).max(ENDPOINT_LENGTH_MAX).refine(isEndpoint).describe(
+  }).max(URL_LENGTH_MAX).refine(isPlainUrl).describe(
     "Collector that spans are exported to, by OTLP. The process must be started with it in its environment: see [operations.md](operations.md#traces).",
   ),
   ratio: z.number({ error: "is not a number above 0 and up to 1" }).gt(0).max(1).prefault(1)
     .describe("Share of the checks that are traced."),
 });
-
-/** Refuses whatever could hold a secret: an exporter's credentials belong in its headers. */
-function isEndpoint(text: string): boolean {
-  if (!/^https?:\/\/[^\s\p{Cc}]+$/iu.test(text) || !URL.canParse(text)) return false;
-  const { username, password, search, hash } = new URL(text);
-  return [username, password, search, hash].every((part) => part === "");
-}
 
 const outboxSchema = z.strictObject({
   path: path().prefault("sitemon-outbox.db").describe(
@@ -84,45 +74,6 @@ const outboxSchema = z.strictObject({
   when_full: z.enum(["coalesce", "drop_oldest", "pause"]).prefault("coalesce").describe(
     "`coalesce` drops the newest report and the changes of each site last, `drop_oldest` drops by age alone, `pause` stops checking.",
   ),
-});
-
-/** Proxies in front of one page; a list of them is read for every request. */
-const PROXIES_MAX = 64;
-/** The rule of one of them. */
-export const PROXY = "is not an address or a range of them, such as 10.0.0.0/8";
-const PUBLIC_URL =
-  "is not an http or https URL, such as https://ops.example.org/status/, without " +
-  "credentials and query";
-/** Paths of the page itself: below them, a path that a proxy passes on and one that it cut look alike. */
-const OWN_PATHS = /^\/(sites|badge|api|assets|events)(\/|$)/;
-
-function isPublicUrl(text: string): boolean {
-  return isEndpoint(text) && !OWN_PATHS.test(new URL(text).pathname);
-}
-
-const webMapping = z.strictObject({
-  listen: hostPort({ portMin: 0 }).prefault("127.0.0.1:8080")
-    .describe("Address of the page and the API; port 0 takes any free one."),
-  title: text(TITLE_LENGTH_MAX).prefault("Status").describe("Title of the page."),
-  public_url: z.string({ error: PUBLIC_URL }).max(ENDPOINT_LENGTH_MAX).refine(isPublicUrl)
-    .optional()
-    .describe(
-      "URL of the page as its readers see it, behind a proxy; its path may be passed on or removed.",
-    ),
-  trusted_proxies: z.array(
-    z.string({ error: PROXY }).regex(
-      /^[0-9A-Fa-f.:]+(\/\d{1,3})?$/,
-    ),
-    {
-      error: `is not a list of at most ${PROXIES_MAX} addresses and ranges, such as [10.0.0.0/8]`,
-    },
-  ).max(PROXIES_MAX).prefault([])
-    .describe("Proxies whose `X-Forwarded-*` headers are believed."),
-  basic_auth: z.strictObject({
-    username: z.string({ error: "is not a name of 1 to 256 characters without a colon" })
-      .regex(USERNAME).describe("User name."),
-    password: password(),
-  }).optional().describe("Who may use the page and the API; anyone who reaches it when absent."),
 });
 
 export const configSchema = z.strictObject({
@@ -188,10 +139,3 @@ export function defaultConfig(): Config {
 }
 
 export type TracesConfig = z.output<typeof tracesSchema>;
-
-export type WebConfig = Exact<z.output<typeof webMapping>>;
-
-/** What holds when the configuration has no `web`. */
-export function defaultWeb(): WebConfig {
-  return webMapping.parse({}) as WebConfig;
-}

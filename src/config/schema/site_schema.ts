@@ -8,6 +8,7 @@ import { proxySchema, URL_FORM, URL_LENGTH_MAX } from "./http_schema.ts";
 import { patternSchema } from "./pattern_schema.ts";
 import { OWN_KEYS, protocolOf, SCHEMES } from "./protocols.ts";
 import { type Exact, identifier, password, path, quotable, text, whole } from "./scalar.ts";
+import { publicSiteSchema } from "./web_schema.ts";
 import { siteTlsSchema } from "./tls_schema.ts";
 
 /** As long as a report's `site` may be. */
@@ -167,6 +168,7 @@ export const siteSchema = z.strictObject({
   }).min(1).max(PARENTS_MAX).optional().describe(
     "Sites that this one cannot be up without: while one of them is down, alerts of this one are held back.",
   ),
+  public: publicSiteSchema.optional().describe("How it is shown where `web.public` is true."),
   ...OWN_KEYS,
   ...z.object(settings).partial().shape,
   ...optionalSettings,

@@ -3,6 +3,7 @@ import type { DaemonRole, LoadedConfig } from "../../config/loaded_config.ts";
 import { statusStore, storeKind, webAddress, webConfig } from "../../config/permissions/needs.ts";
 import { storeAddress } from "../connections.ts";
 import type { DaemonThread } from "../daemon_thread.ts";
+import type { Look } from "../../web/look.ts";
 import type { WebSetup } from "./web_thread.ts";
 
 export const WEB_SPEC = {
@@ -27,15 +28,31 @@ export const WEB_SPEC = {
 } satisfies DaemonThread<WebSetup>;
 
 function webSetup(loaded: LoadedConfig, role: DaemonRole): WebSetup {
-  const { listen, title, basic_auth, public_url, trusted_proxies } = webConfig(loaded);
+  const web = webConfig(loaded);
+  const { listen, basic_auth, public_url, trusted_proxies } = web;
   return {
     store: storeAddress(loaded, storeKind(loaded, role)),
     listen,
     // A page that the file does not ask for must not stop the checks when its address is taken.
     isRequired: loaded.config.web !== undefined,
-    title,
+    look: lookOf(loaded),
+    ...(loaded.page.listed && { listed: loaded.page.listed }),
     trustedProxies: trusted_proxies,
     ...(public_url === undefined ? {} : { publicUrl: public_url }),
     ...(basic_auth === undefined ? {} : { basicAuth: basic_auth }),
+  };
+}
+
+function lookOf(loaded: LoadedConfig): Look {
+  const { title, public: isPublic, accent, links, footer } = webConfig(loaded);
+  const { announcements, logo } = loaded.page;
+  return {
+    title,
+    isPublic,
+    announcements,
+    links,
+    ...(accent !== undefined && { accent }),
+    ...(footer !== undefined && { footer }),
+    ...(logo !== undefined && { logo }),
   };
 }

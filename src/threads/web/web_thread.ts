@@ -8,7 +8,7 @@ import { serveWeb, WebAddressError, type WebOptions, type WebServer } from "../.
 export interface WebSetup extends
   Pick<
     WebOptions,
-    "listen" | "title" | "basicAuth" | "publicUrl" | "trustedProxies" | "connectionsMax"
+    "listen" | "look" | "listed" | "basicAuth" | "publicUrl" | "trustedProxies" | "connectionsMax"
   > {
   readonly store: StoreAddress;
   /** When the address is not available: true fails the thread, false continues without the page. */

@@ -1,5 +1,6 @@
 /** The routes for programs: JSON below `/api/`, and the OpenAPI file that describes it. */
 import type { Context, Hono } from "hono";
+import type * as z from "zod";
 import {
   type DayCoverage,
   jsonOf,
@@ -10,8 +11,9 @@ import {
   type SiteUptime,
 } from "../../status/queries.ts";
 import { uptimeOf, uptimesJson } from "../../status/uptime.ts";
-import type { StatusCache, View } from "../live/status_cache.ts";
-import { type WholeSite, wholeSite, wholeSites } from "../../status/whole_sites.ts";
+import { type Announcement, currentAnnouncements, type Look } from "../look.ts";
+import type { StatusSource, View } from "../live/status_source.ts";
+import { type WholeSite, wholeSite } from "../../status/whole_sites.ts";
 import {
   LATENCY_DAYS_DEFAULT,
   type LocationHistory,
@@ -21,7 +23,9 @@ import {
 } from "../site_lookup.ts";
 import { nameIn } from "../../report/site_path.ts";
 import {
+  type announcementSchema,
   type LocationResponse,
+  PUBLIC_FIELDS,
   type ReportsResponse,
   type SiteResponse,
   STATUS_FIELDS,
@@ -33,31 +37,35 @@ import { openApi } from "./open_api.ts";
 
 export function addApi(
   app: Hono,
-  { cache, title }: { readonly cache: StatusCache; readonly title: string },
+  { source, look }: { readonly source: StatusSource; readonly look: Look },
 ): void {
+  const { isPublic = false } = look;
+  const fields = isPublic ? PUBLIC_FIELDS.Status! : STATUS_FIELDS;
   const everywhere = async (context: Context, name: string): Promise<LocationHistory[]> => {
     refuseUnknown(parametersOf(context));
-    const view = await cache.view();
+    const view = await source.view();
     const locations = locationsOf(view, name);
-    return await lookUp(cache, view, { locations, latencyDays: LATENCY_DAYS_DEFAULT });
+    return await lookUp(source, view, { locations, latencyDays: LATENCY_DAYS_DEFAULT });
   };
   app.get("/api/status", async (context) => {
-    const view = await cache.view();
+    const view = await source.view();
     if (view.failingSince && view.statuses.length === 0) throw new LookupError(503);
-    const query = statusQuery(parametersOf(context), STATUS_FIELDS);
+    const query = statusQuery(parametersOf(context), fields);
     context.header("content-type", "application/json");
-    return context.body(statusesText(view, { title, query }));
+    const shown = isPublic && query.fields.length === 0 ? { ...query, fields } : query;
+    return context.body(statusesText(view, { look, query: shown }));
   });
   app.get("/api/sites/:name", async (context) => {
     const name = nameIn(context.req.param("name"));
-    return context.json(siteResponse(await everywhere(context, name)));
+    return context.json(siteResponse(await everywhere(context, name), isPublic));
   });
+  app.get("/api/openapi.json", (context) => context.json(openApi({ isPublic })));
+  if (isPublic) return;
   app.get("/api/sites/:name/reports", async (context) => {
     const name = nameIn(context.req.param("name"));
     const known = await everywhere(context, name);
     return context.json(reportsResponse(name, known.map(({ history }) => history)));
   });
-  app.get("/api/openapi.json", (context) => context.json(openApi()));
 }
 
 function parametersOf(context: Context): URLSearchParams {
@@ -67,9 +75,9 @@ function parametersOf(context: Context): URLSearchParams {
 /** The text of `/api/status`, of which most is made once for each status. */
 function statusesText(
   view: View,
-  { title, query }: { readonly title: string; readonly query: StatusQuery },
+  { look, query }: { readonly look: Look; readonly query: StatusQuery },
 ): string {
-  const { found, next } = selectSites(wholeSites(view.statuses), query);
+  const { found, next } = selectSites(view.sites, query);
   const old_since = view.failingSince === undefined ? null : view.failingSince.getTime() * 1_000;
   const sites = found.map((whole) => {
     const locations = whole.locations.map((status) =>
@@ -77,7 +85,19 @@ function statusesText(
     );
     return withArray(wholeResponse(whole), "locations", locations);
   });
-  return withArray({ title, old_since, next }, "sites", sites);
+  const announcements = currentAnnouncements(look, view).map(announcementResponse);
+  return withArray({ title: look.title, announcements, old_since, next }, "sites", sites);
+}
+
+function announcementResponse(
+  { type, text, from, until, sites }: Announcement,
+): z.output<typeof announcementSchema> {
+  return {
+    type,
+    text,
+    ...jsonOf({ from: from ?? null, until: until ?? null }),
+    sites: sites ? [...sites] : null,
+  };
 }
 
 /** An object as JSON, whose last property is an array of JSON texts. */
@@ -107,16 +127,28 @@ function statusText(
 }
 
 /** `/api/sites/NAME`. */
-function siteResponse(locations: readonly LocationHistory[]): SiteResponse {
+function siteResponse(locations: readonly LocationHistory[], isPublic: boolean): SiteResponse {
+  const whole = wholeResponse(wholeSite(locations.map(({ history }) => history.status)));
+  const responses = locations.map(locationResponse);
+  return { ...whole, locations: isPublic ? responses.map(publicLocation) : responses };
+}
+
+function locationResponse({ history, uptime, days }: LocationHistory): LocationResponse {
   return {
-    ...wholeResponse(wholeSite(locations.map(({ history }) => history.status))),
-    locations: locations.map(({ history, uptime, days }) => ({
-      status: statusResponse(history.status, uptime),
-      days: days.map(dayResponse),
-      latency: history.latency.map(latencyResponse),
-      transitions: history.transitions.map(jsonOf),
-    })),
+    status: statusResponse(history.status, uptime),
+    days: days.map(dayResponse),
+    latency: history.latency.map(latencyResponse),
+    transitions: history.transitions.map(jsonOf),
   };
+}
+
+function publicLocation({ status, ...rest }: LocationResponse): LocationResponse {
+  return { ...pick(rest, PUBLIC_FIELDS.Location!), status: pick(status, PUBLIC_FIELDS.Status!) };
+}
+
+/** Less than its type says, as the OpenAPI file of a public page says too. */
+function pick<T extends object>(value: T, names: readonly string[]): T {
+  return Object.fromEntries(Object.entries(value).filter(([name]) => names.includes(name))) as T;
 }
 
 /** `/api/sites/NAME/reports`. */

@@ -95,8 +95,17 @@ export const wholeSiteSchema = z.object({
   locations: z.array(statusSchema).describe("Its status at each location."),
 }).meta({ id: "WholeSite" });
 
+export const announcementSchema = z.object({
+  type: z.string().describe("One of info, maintenance, outage."),
+  text: z.string(),
+  from: micros().nullable().describe("When it begins; null for now."),
+  until: micros().nullable().describe("When it ends; null when that is not known."),
+  sites: z.array(z.string()).nullable().describe("The sites that it is about; null for all."),
+}).meta({ id: "Announcement" });
+
 export const statusesSchema = z.object({
   title: z.string(),
+  announcements: z.array(announcementSchema).describe("What the operator says, while it holds."),
   old_since: micros().nullable()
     .describe(
       "When the status database stopped responding, so that the data may be out of date; null while it responds.",
@@ -136,7 +145,7 @@ export const locationSchema = z.object({
   days: z.array(daySchema).describe("90 days, the oldest first."),
   latency: z.array(latencySchema).describe("By the hour, the oldest first."),
   transitions: z.array(transitionSchema).describe("Of 90 days, the newest first."),
-});
+}).meta({ id: "Location" });
 
 export const siteHistorySchema = z.object({ ...WHOLE, locations: z.array(locationSchema) })
   .meta({ id: "Site" });
@@ -173,3 +182,9 @@ export type Problem = z.output<typeof problemSchema>;
 
 /** The fields of a site at a location. */
 export const STATUS_FIELDS = Object.keys(statusSchema.shape);
+
+/** What a public page leaves of the responses, by the id of their schema; all of those that are not named. */
+export const PUBLIC_FIELDS: Readonly<Record<string, readonly string[]>> = {
+  Status: ["site", "outcome", "since", "stale", "uptimes"],
+  Location: ["status", "days"],
+};

@@ -19,7 +19,8 @@ const NAME = {
 };
 
 /** The whole document. */
-export function openApi(): Record<string, unknown> {
+export function openApi({ isPublic = false } = {}): Record<string, unknown> {
+  const { "/api/sites/{name}/reports": reports, ...forAll } = PATHS;
   return {
     openapi: "3.1.1",
     info: {
@@ -33,27 +34,9 @@ export function openApi(): Record<string, unknown> {
     servers: [{ url: ".." }],
     // A password is required only if the operator configured one.
     security: [{}, { password: [] }],
-    paths: {
-      "/api/status": {
-        parameters: STATUS_PARAMETERS,
-        get: operation("statuses", "Every site's status", schemas.statusesSchema),
-      },
-      "/api/sites/{name}": {
-        parameters: [NAME],
-        get: operation("site", "One site with its history", schemas.siteHistorySchema, NOT_FOUND),
-      },
-      "/api/sites/{name}/reports": {
-        parameters: [NAME],
-        get: operation(
-          "reports",
-          "The newest reports of one site",
-          schemas.reportsSchema,
-          NOT_FOUND,
-        ),
-      },
-    },
+    paths: isPublic ? forAll : { ...forAll, "/api/sites/{name}/reports": reports },
     components: {
-      schemas: components(),
+      schemas: isPublic ? publicComponents() : components(),
       securitySchemes: { password: { type: "http", scheme: "basic" } },
     },
   };
@@ -87,6 +70,26 @@ const ERRORS = {
   "503": "The status database has not responded yet.",
 };
 
+const PATHS = {
+  "/api/status": {
+    parameters: STATUS_PARAMETERS,
+    get: operation("statuses", "Every site's status", schemas.statusesSchema),
+  },
+  "/api/sites/{name}": {
+    parameters: [NAME],
+    get: operation("site", "One site with its history", schemas.siteHistorySchema, NOT_FOUND),
+  },
+  "/api/sites/{name}/reports": {
+    parameters: [NAME],
+    get: operation(
+      "reports",
+      "The newest reports of one site",
+      schemas.reportsSchema,
+      NOT_FOUND,
+    ),
+  },
+} as const;
+
 function answer(description: string, schema: z.ZodType, contentType: string) {
   const { id } = schema.meta()!;
   return {
@@ -99,8 +102,36 @@ function answer(description: string, schema: z.ZodType, contentType: string) {
 function components(): Record<string, unknown> {
   const { schemas: named } = z.toJSONSchema(z.globalRegistry, {
     uri: (id) => `#/components/schemas/${id}`,
+    // Clients must take fields that are added later.
+    io: "input",
   });
   return Object.fromEntries(
     Object.entries(named).map(([name, { $schema: _, $id: __, ...schema }]) => [name, schema]),
   );
+}
+
+/** Those of what a public page has not. */
+const PRIVATE_SCHEMAS: readonly string[] = ["Report", "Reports", "Latency", "Transition"];
+
+/** What is left of them for everybody, and nothing that only the others name. */
+function publicComponents(): Record<string, unknown> {
+  const left = Object.entries(components()).filter(([name]) => !PRIVATE_SCHEMAS.includes(name));
+  return Object.fromEntries(
+    left.map(([name, schema]) => {
+      const fields = schemas.PUBLIC_FIELDS[name];
+      const { properties, required, ...rest } = schema as ObjectSchema;
+      if (fields === undefined) return [name, schema];
+      const shown = Object.entries(properties).filter(([field]) => fields.includes(field));
+      return [name, {
+        ...rest,
+        properties: Object.fromEntries(shown),
+        required: required.filter((field) => fields.includes(field)),
+      }];
+    }),
+  );
+}
+
+interface ObjectSchema {
+  readonly properties: Readonly<Record<string, unknown>>;
+  readonly required: readonly string[];
 }

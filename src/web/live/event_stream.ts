@@ -6,7 +6,7 @@
 import { stateOf } from "../../report/site_state.ts";
 import type { Clock } from "../../runtime/clock.ts";
 import { STATE_WORDS } from "../state_words.ts";
-import type { StatusCache, StatusUpdate } from "./status_cache.ts";
+import type { StatusSource, StatusUpdate } from "./status_source.ts";
 
 /** Concurrent event streams. Pages beyond it poll. */
 export const WATCHERS_MAX = 500;
@@ -22,7 +22,7 @@ const BACKLOG_MAX = 100;
 
 /** A response that ends when the client leaves, or the signal aborts. */
 export function eventStream(
-  cache: StatusCache,
+  source: StatusSource,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Response {
   const encoder = new TextEncoder();
@@ -33,10 +33,10 @@ export function eventStream(
         if ((controller.desiredSize ?? 0) < 1 - BACKLOG_MAX) return end();
         controller.enqueue(encoder.encode(text));
       };
-      const unwatch = cache.watch((news) => send(eventText(news)));
+      const unwatch = source.watch((news) => send(eventText(news)));
       let cancelBeat = () => {};
       const beat = () => {
-        send(beatText(cache.version));
+        send(beatText(source.version));
         cancelBeat = clock.after(HEARTBEAT_MS, beat);
       };
       end = () => {
@@ -58,7 +58,7 @@ export function eventStream(
   return new Response(body, {
     headers: {
       "content-type": "text/event-stream",
-      "cache-control": "no-store",
+      "source-control": "no-store",
       // Tells nginx not to buffer events.
       "x-accel-buffering": "no",
     },

@@ -11,7 +11,6 @@ import {
   DAILY_SITES_MAX,
   type DayCoverage,
   type HistoryOptions,
-  type Incident,
   type IncidentStory,
   keyOf,
   type SiteHistory,
@@ -20,6 +19,8 @@ import {
   type SiteUptime,
   type StatusQueries,
 } from "../../status/queries.ts";
+import type { KnownIncidents, StatusSource, StatusUpdate, View } from "./status_source.ts";
+import { wholeSites } from "../../status/whole_sites.ts";
 import { unreadyReason } from "../../status/store.ts";
 
 /** Maximum age of a page. Checks run every ten seconds by default. */
@@ -45,31 +46,8 @@ export interface StatusCacheOptions {
   readonly dependency: Dependency;
 }
 
-/** Every site as of one moment. */
-export interface View {
-  /** By site and location. */
-  readonly statuses: readonly SiteStatus[];
-  /** By {@linkcode keyOf}. */
-  readonly uptimes: ReadonlyMap<string, SiteUptime>;
-  /** When the store stopped responding; undefined while it responds. */
-  readonly failingSince: Date | undefined;
-  /** {@linkcode StatusCache.version} of this state. */
-  readonly version: number;
-  readonly now: Date;
-}
-
-/** What a refresh found. */
-export interface StatusUpdate {
-  /** Sites with a new report. */
-  readonly checked: readonly SiteStatus[];
-  /** New sites, and those whose outcome, reason, error text or staleness changed. */
-  readonly changed: readonly SiteStatus[];
-  /** True when a site was removed, or the store started or stopped responding. */
-  readonly needsReload: boolean;
-}
-
 /** One reader of a store, with a cache. */
-export class StatusCache {
+export class StatusCache implements StatusSource {
   readonly #options: StatusCacheOptions;
   readonly #statuses = new Map<string, SiteStatus>();
   readonly #days = new Map<string, { days: readonly DayCoverage[]; at: number }>();
@@ -106,9 +84,16 @@ export class StatusCache {
    */
   async view(): Promise<View> {
     if (this.#now() - this.#refreshedAt >= STATUSES_FRESH_MS) await this.refresh();
-    return this.#view ??= {
+    return this.#view ??= this.#viewOf(
       // Keys sort by site, then by location.
-      statuses: [...this.#statuses].sort(([a], [b]) => a < b ? -1 : 1).map(([, status]) => status),
+      [...this.#statuses].sort(([a], [b]) => a < b ? -1 : 1).map(([, status]) => status),
+    );
+  }
+
+  #viewOf(statuses: readonly SiteStatus[]): View {
+    return {
+      statuses,
+      sites: wholeSites(statuses),
       uptimes: this.#uptimes,
       failingSince: this.#failingSince,
       version: this.#version,
@@ -154,10 +139,7 @@ export class StatusCache {
    * The incidents of these days until now, of a site or of all, and the version that they belong to;
    * undefined while the store does not respond.
    */
-  async incidents(
-    days: number,
-    site?: string,
-  ): Promise<{ readonly incidents: readonly Incident[]; readonly version: number } | undefined> {
+  async incidents(days: number, site?: string): Promise<KnownIncidents | undefined> {
     const until = new Date(this.#options.clock.nowMicros() / 1_000);
     const since = new Date(until.getTime() - days * DAY_MS);
     const freshMs = site === undefined ? INCIDENTS_FRESH_MS : 0;

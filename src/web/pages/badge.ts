@@ -1,9 +1,10 @@
 /** A badge as SVG: name and state of a site, for other pages. */
 import { html } from "hono/html";
-import type { SiteStatus, SiteUptime } from "../../status/queries.ts";
+import type { SiteUptime } from "../../status/queries.ts";
 import { isMostlyUnknown, percent, uptimeOf } from "../../status/uptime.ts";
-import type { SiteState } from "../../report/site_state.ts";
-import { wholeSite } from "../../status/whole_sites.ts";
+import { type SiteState, STATES } from "../../report/site_state.ts";
+import type { WholeSite } from "../../status/whole_sites.ts";
+import { STATE_WORDS } from "../state_words.ts";
 import { type Html, stateText } from "./markup.ts";
 
 /** White text on each has a contrast of at least 4.5 to 1. */
@@ -22,21 +23,33 @@ const PADDING = 12;
 /** The SVG of a site with its state, and the worst of its locations' uptimes over 30 days, where half of them is known; also of an unknown site. */
 export function badge(
   site: string,
-  statuses: readonly SiteStatus[],
+  whole: WholeSite | undefined,
   uptimes: readonly SiteUptime[],
 ): Html {
-  const whole = statuses.length === 0 ? undefined : wholeSite(statuses);
   // There is no room to say how little of the time is known.
   const parts = uptimes.map(({ windows }) => windows[30])
     .filter((coverage) => !isMostlyUnknown(coverage))
     .map(uptimeOf).filter((part) => part !== null);
   const uptime = parts.length === 0 ? "" : ` ${percent(Math.min(...parts))}`;
   const value = whole === undefined ? "unknown" : `${stateText(whole).toLowerCase()}${uptime}`;
-  const name = site.length > NAME_LENGTH_MAX ? `${site.slice(0, NAME_LENGTH_MAX - 1)}…` : site;
-  return drawing(name.toWellFormed(), value, COLORS[whole?.state ?? "inconclusive"]);
+  return drawing(site, value, COLORS[whole?.state ?? "inconclusive"]);
 }
 
-function drawing(name: string, value: string, color: string): Html {
+/** The SVG of all sites together; `counts` has the sites in each state. */
+export function overallBadge(title: string, counts: Readonly<Record<SiteState, number>>): Html {
+  const total = STATES.reduce((sum, state) => sum + counts[state], 0);
+  const worst = STATES.find((state) => counts[state] > 0);
+  const value = worst === undefined
+    ? "unknown"
+    : worst === "up"
+    ? "all up"
+    : `${counts[worst]} of ${total} ${STATE_WORDS[worst].toLowerCase()}`;
+  return drawing(title, value, COLORS[worst ?? "inconclusive"]);
+}
+
+function drawing(fullName: string, value: string, color: string): Html {
+  const isLong = fullName.length > NAME_LENGTH_MAX;
+  const name = (isLong ? `${fullName.slice(0, NAME_LENGTH_MAX - 1)}…` : fullName).toWellFormed();
   const width = (text: string) => Math.ceil([...text].length * CHARACTER_WIDTH);
   const left = width(name) + PADDING;
   const right = width(value) + PADDING;

@@ -2,7 +2,7 @@
 import type { Reason } from "../../report/outcome.ts";
 import type { SiteState } from "../../report/site_state.ts";
 import { MINUTE_MS } from "../../runtime/time_units.ts";
-import { REASON_WORDS } from "../state_words.ts";
+import { REASON_WORDS, STATE_WORDS } from "../state_words.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
 
 /** Sites that began to fail within this time of each other may have failed together. */
@@ -54,7 +54,7 @@ export function newestFirst(a: WholeSite, b: WholeSite): number {
 
 function causeWords(state: SiteState, reason: Reason | null, code: number | null): string {
   if (state === "stale") return "No recent result";
-  if (reason === null) return "Unknown reason";
+  if (reason === null) return STATE_WORDS[state];
   return reason === "status" && code !== null
     ? `${REASON_WORDS.status} ${code}`
     : REASON_WORDS[reason];

@@ -9,15 +9,11 @@ import type { Outcome } from "../../report/outcome.ts";
 import { REASON_WORDS } from "../state_words.ts";
 import { type WholeState, wholeStateOf } from "../../status/whole_sites.ts";
 import { sitePath } from "../../report/site_path.ts";
-import { type Html, stateText } from "./markup.ts";
+import { type Html, stateText, xmlText } from "./markup.ts";
 import { incidentPath } from "../incident_id.ts";
 
 /** Entries of the feed, newest first. */
 const ENTRIES_MAX = 50;
-/** XML 1.0 cannot represent these: one of them in a name would break the whole feed. */
-// deno-lint-ignore no-control-regex -- control characters are what is looked for
-const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
-
 /** The feed of one site with its `histories` at all locations, linked to the overview at `root`. */
 export function feed(
   { title, histories, root }: {
@@ -109,8 +105,4 @@ function feedEntry(
       <content type="text">${name} is ${state}${after}${from}${why}</content>
     </entry>
   `;
-}
-
-function xmlText(text: string): string {
-  return text.toWellFormed().replace(NOT_XML, "\ufffd");
 }

@@ -8,12 +8,12 @@ import { ROOT, type SitePageOptions, windowText } from "./site_page.ts";
 import { dayTable } from "./uptime_bars.ts";
 
 /** The whole document. */
-export function figuresPage({ title, view, history, days, latencyDays }: SitePageOptions): Html {
+export function figuresPage({ look, view, history, days, latencyDays }: SitePageOptions): Html {
   const { site, location } = history.status;
   const root = `${ROOT}../`;
   const path = `${root}sites/${segmentOf(site)}?${new URLSearchParams({ location })}`;
   return pageFrame(
-    { title, root, heading: `Figures of ${site}`, view },
+    { look, root, heading: `Figures of ${site}`, view },
     html`
       <nav class="crumbs" aria-label="Breadcrumb"><a href="${root}">All sites</a>
       <a href="${path}"><bdi>${site}</bdi></a></nav>
@@ -21,10 +21,12 @@ export function figuresPage({ title, view, history, days, latencyDays }: SitePag
         <h1>Uptime of <bdi>${site}</bdi></h1>
         <div id="days">${dayTable(days)}</div>
       </section>
-      <section>
-        <h2>Response time, ${windowText(latencyDays)}</h2>
-        <div id="latency">${latencyTable(history.latency, latencyDays)}</div>
-      </section>
+      ${look.isPublic ? "" : html`
+        <section>
+          <h2>Response time, ${windowText(latencyDays)}</h2>
+          <div id="latency">${latencyTable(history.latency, latencyDays)}</div>
+        </section>
+      `}
     `,
   );
 }

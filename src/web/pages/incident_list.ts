@@ -4,7 +4,7 @@ import { lengthText } from "../../runtime/relative_time.ts";
 import type { Incident } from "../../status/queries.ts";
 import { incidentPath } from "../incident_id.ts";
 import { sitePath } from "../../report/site_path.ts";
-import { REASON_WORDS } from "../state_words.ts";
+import { REASON_WORDS, STATE_WORDS } from "../state_words.ts";
 import { eventTable, folded, type Html, moment, stateBadge } from "./markup.ts";
 
 /** Incidents that are visible without a click. */
@@ -39,7 +39,7 @@ export function incidentList(
     ...(hasLocations ? [html`<bdi>${incident.location}</bdi>`] : []),
     html`${stateBadge(incident.outcome)} <a href="${root}${
       incidentPath(incident, incident.began_at)
-    }">${causeWords(incident)}</a>`,
+    }">${incident.reason === null ? "Details" : causeWords(incident)}</a>`,
     moment(incident.began_at),
     html`${
       durationText(incident).split(", ").map((part, index) =>
@@ -54,8 +54,8 @@ export function incidentList(
   }`;
 }
 
-export function causeWords({ reason }: Pick<Incident, "reason">): string {
-  return reason === null ? "Unknown reason" : REASON_WORDS[reason];
+export function causeWords({ reason, outcome }: Pick<Incident, "reason" | "outcome">): string {
+  return reason === null ? STATE_WORDS[outcome] : REASON_WORDS[reason];
 }
 
 /** How long it lasted, or lasts, as far as somebody watched. */

@@ -1,7 +1,8 @@
 /** The page of one incident: when, where, why, and what was seen first. */
 import { html } from "hono/html";
 import type { IncidentStory } from "../../status/queries.ts";
-import type { View } from "../live/status_cache.ts";
+import type { View } from "../live/status_source.ts";
+import type { Look } from "../look.ts";
 import { sitePath } from "../../report/site_path.ts";
 import { REASON_WORDS } from "../state_words.ts";
 import { checkDetails } from "./check_details.ts";
@@ -12,14 +13,14 @@ import { pageFrame } from "./page_frame.ts";
 const ROOT = "../";
 
 export interface IncidentPageOptions {
-  readonly title: string;
+  readonly look: Look;
   readonly view: View;
   readonly story: IncidentStory;
   readonly hasLocations: boolean;
 }
 
 /** The whole document. */
-export function incidentPage({ title, view, story, hasLocations }: IncidentPageOptions): Html {
+export function incidentPage({ look, view, story, hasLocations }: IncidentPageOptions): Html {
   const { incident, first, transitions } = story;
   const { site, location, outcome, began_at, ended_at, unknown_since, error_text } = incident;
   const path = ROOT + sitePath(site, hasLocations ? location : undefined);
@@ -28,7 +29,7 @@ export function incidentPage({ title, view, story, hasLocations }: IncidentPageO
     moment(at),
   ]);
   return pageFrame(
-    { title, root: ROOT, heading: `${site}: ${causeWords(incident)}`, view },
+    { look, root: ROOT, heading: `${site}: ${causeWords(incident)}`, view },
     html`
       <nav class="crumbs" aria-label="Breadcrumb"><a href="${ROOT}">All sites</a>
       <a href="${ROOT}incidents">Incidents</a> <a href="${path}"><bdi>${site}</bdi></a></nav>
@@ -45,10 +46,12 @@ export function incidentPage({ title, view, story, hasLocations }: IncidentPageO
       ${hasLocations ? definition("Location", html`<bdi>${location}</bdi>`) : ""}
       </dl>
       </section>
-      <section><h2>Changes</h2>${eventTable(["State", "Since (UTC)"], changes)}</section>
-      <section><h2>First check</h2>${first === undefined
-        ? note("Its report is no longer kept.")
-        : checkDetails(first)}</section>
+      ${look.isPublic ? "" : html`
+        <section><h2>Changes</h2>${eventTable(["State", "Since (UTC)"], changes)}</section>
+        <section><h2>First check</h2>${first === undefined
+          ? note("Its report is no longer kept.")
+          : checkDetails(first)}</section>
+      `}
     `,
   );
 }

@@ -1,7 +1,8 @@
 /** The page of the incidents of all sites. */
 import { html } from "hono/html";
 import type { Incident } from "../../status/queries.ts";
-import type { View } from "../live/status_cache.ts";
+import type { View } from "../live/status_source.ts";
+import type { Look } from "../look.ts";
 import { incidentList } from "./incident_list.ts";
 import { type Html, note, viewLinks } from "./markup.ts";
 import { pageFrame } from "./page_frame.ts";
@@ -12,7 +13,7 @@ export const INCIDENT_CHOICES_DAYS = [1, 7, 30, 90] as const;
 export const INCIDENTS_SHOWN_MAX = 200;
 
 export interface IncidentsPageOptions {
-  readonly title: string;
+  readonly look: Look;
   readonly view: View;
   readonly incidents: readonly Incident[];
   readonly days: number;
@@ -21,7 +22,7 @@ export interface IncidentsPageOptions {
 
 /** The whole document. */
 export function incidentsPage(options: IncidentsPageOptions): Html {
-  const { title, view, incidents, days, hasLocations } = options;
+  const { look, view, incidents, days, hasLocations } = options;
   const root = "./";
   const shown = incidents.slice(0, INCIDENTS_SHOWN_MAX);
   const tabs = INCIDENT_CHOICES_DAYS.map((choice) => ({
@@ -36,7 +37,7 @@ export function incidentsPage(options: IncidentsPageOptions): Html {
     ? note(`Only the newest ${shown.length} are listed; the page of a site has its own.`)
     : "";
   return pageFrame(
-    { title, root, heading: "Incidents", view },
+    { look, root, heading: "Incidents", view },
     html`
       <nav class="crumbs" aria-label="Breadcrumb"><a href="${root}">All sites</a></nav>
       <section>

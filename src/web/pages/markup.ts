@@ -14,6 +14,15 @@ export async function documentText(markup: Html): Promise<string> {
   return `${await markup}`.trim();
 }
 
+/** XML 1.0 cannot represent these: one of them in a name would break the whole feed. */
+// deno-lint-ignore no-control-regex -- control characters are what is looked for
+const NOT_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
+
+/** Text that XML can represent. */
+export function xmlText(text: string): string {
+  return text.toWellFormed().replace(NOT_XML, "\ufffd");
+}
+
 /** The state as a word, a shape and a color. */
 export function stateBadge(state: SiteState, isPartial = false): Html {
   const shape = html`<span class="shape" aria-hidden="true">${STATE_SHAPES[state]}</span>`;

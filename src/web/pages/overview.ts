@@ -1,7 +1,6 @@
 /** The sites that the overview shows, in order and groups; problems come first. */
-import type { SiteStatus } from "../../status/queries.ts";
 import { rankOf, type SiteState, STATES } from "../../report/site_state.ts";
-import { matchesSearch, type WholeSite, wholeSites } from "../../status/whole_sites.ts";
+import { matchesSearch, type WholeSite } from "../../status/whole_sites.ts";
 import { type Cause, causesOf, newestFirst } from "./causes.ts";
 
 /** Rows of a page: as many as the store returns days for in one query. */
@@ -69,9 +68,8 @@ export interface Overview {
   readonly hasLocations: boolean;
 }
 
-/** A pure function of the statuses and the query. */
-export function overviewOf(statuses: readonly SiteStatus[], query: OverviewQuery): Overview {
-  const sites = wholeSites(statuses);
+/** A pure function of the sites and the query. */
+export function overviewOf(sites: readonly WholeSite[], query: OverviewQuery): Overview {
   const keys = labelKeys(sites);
   const by = query.by === undefined || (query.by !== "" && !keys.includes(query.by))
     ? keys[0] ?? ""
@@ -100,13 +98,14 @@ export function overviewOf(statuses: readonly SiteStatus[], query: OverviewQuery
     rows: query.rows ?? (shown.length > FULL_ROWS_MAX ? "compact" : "full"),
     page,
     pages,
-    hasLocations: hasLocations(statuses),
+    hasLocations: hasLocations(sites),
   };
 }
 
 /** True when there is more than one location. */
-export function hasLocations(statuses: readonly SiteStatus[]): boolean {
-  return statuses.some(({ location }) => location !== statuses[0]!.location);
+export function hasLocations(sites: readonly WholeSite[]): boolean {
+  const first = sites[0]?.lead.location;
+  return sites.some(({ locations }) => locations.some(({ location }) => location !== first));
 }
 
 /** The label keys, the most common first. */
@@ -126,7 +125,12 @@ function groupOf({ lead: { labels } }: WholeSite, by: string): string {
 /** What is down everywhere is worse than what is down in part; of the same trouble, the newest first. */
 function worstFirst(a: WholeSite, b: WholeSite): number {
   return rankOf(a.state) - rankOf(b.state) || Number(a.isPartial) - Number(b.isPartial) ||
-    (a.state === "up" ? 0 : newestFirst(a, b)) || NAMES.compare(a.site, b.site);
+    (a.state === "up" ? 0 : newestFirst(a, b)) || placeOf(a) - placeOf(b) ||
+    NAMES.compare(a.site, b.site);
+}
+
+function placeOf({ order = Number.MAX_SAFE_INTEGER }: WholeSite): number {
+  return order;
 }
 
 /** Groups with problems first, then by name; the sites without the label last. */
@@ -137,16 +141,18 @@ function groupsOf(
 ): Group[] {
   const shown = Map.groupBy(onPage, (site) => groupOf(site, by));
   const groups = [...Map.groupBy(found, (site) => groupOf(site, by))].map(([name, sites]) => {
-    return { name, counts: countsOf(sites), sites: shown.get(name) ?? [] };
+    const place = Math.min(...sites.map(placeOf));
+    return { name, counts: countsOf(sites), place, sites: shown.get(name) ?? [] };
   });
-  const rank = ({ counts }: Group) => STATES.findIndex((state) => counts[state] > 0);
+  const rank = ({ counts }: Pick<Group, "counts">) =>
+    STATES.findIndex((state) => counts[state] > 0);
   return groups.sort((a, b) =>
-    rank(a) - rank(b) || Number(a.name === "") - Number(b.name === "") ||
+    rank(a) - rank(b) || Number(a.name === "") - Number(b.name === "") || a.place - b.place ||
     NAMES.compare(a.name, b.name)
   );
 }
 
-function countsOf(sites: readonly WholeSite[]): Counts {
+export function countsOf(sites: readonly WholeSite[]): Counts {
   const counts = Object.fromEntries(STATES.map((state) => [state, 0])) as Record<SiteState, number>;
   for (const { state } of sites) counts[state]++;
   return counts;

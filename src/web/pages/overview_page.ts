@@ -1,9 +1,10 @@
 /** The overview page: a verdict over all sites, a search, and the sites in their groups. */
 import { html } from "hono/html";
 import { type SiteState, stateOf, STATES } from "../../report/site_state.ts";
-import { type DayCoverage, keyOf } from "../../status/queries.ts";
+import { type DayCoverage, keyOf, type SiteStatus } from "../../status/queries.ts";
 import { uptimeText } from "../../status/uptime.ts";
-import type { View } from "../live/status_cache.ts";
+import type { View } from "../live/status_source.ts";
+import { currentAnnouncements, type Look } from "../look.ts";
 import { STATE_WORDS } from "../state_words.ts";
 import { SEARCH_LENGTH_MAX, type WholeSite } from "../../status/whole_sites.ts";
 import { ago, type Html, lasting, locationMark, note, stateBadge, viewLinks } from "./markup.ts";
@@ -16,6 +17,7 @@ import {
   ROWS,
   type Rows,
 } from "./overview.ts";
+import { notices } from "./notices.ts";
 import { sitePath } from "../../report/site_path.ts";
 import { pageFrame } from "./page_frame.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
@@ -28,7 +30,7 @@ const CAUSES_SHOWN_MAX = 5;
 const CAUSE_SITES_SHOWN_MAX = 100;
 
 export interface OverviewPageOptions {
-  readonly title: string;
+  readonly look: Look;
   readonly view: View;
   readonly query: OverviewQuery;
   readonly overview: Overview;
@@ -38,12 +40,13 @@ export interface OverviewPageOptions {
 
 /** The whole document. */
 export function overviewPage(options: OverviewPageOptions): Html {
-  const { title, view, overview } = options;
+  const { look, view, overview } = options;
   const { failingSince } = view;
   const isCalm = overview.counts.up === overview.total;
   return pageFrame(
-    { title, root: "./", ...(isCalm ? {} : { heading: verdictText(overview) }), view },
+    { look, root: "./", ...(isCalm ? {} : { heading: verdictText(overview) }), view },
     html`
+      ${notices(currentAnnouncements(look, { now: view.now }))}
       ${verdict(options)}
       ${overview.total === 0 ? nothingYet(failingSince) : sites(options)}
     `,
@@ -211,9 +214,9 @@ function groupId({ name }: Group): string {
   return `group-${encodeURIComponent(name)}`;
 }
 
-function siteRow(whole: WholeSite, { overview, view, days }: OverviewPageOptions): Html {
+function siteRow(whole: WholeSite, { look, overview, view, days }: OverviewPageOptions): Html {
   const { site, state, lead: status } = whole;
-  const { location, response_code, response_time, checked_at } = status;
+  const { location } = status;
   const uptime = uptimeText(view.uptimes.get(keyOf(status))?.windows[90]);
   const bars = days.get(keyOf(status));
   return html`<li class="site ${state}" data-site="${site}" data-location="${location}">
@@ -226,12 +229,19 @@ ${overview.hasLocations ? locationStrip(whole) : ""}
 <p class="barsfoot"><span>90 days</span><span>${uptime}<span class="visually-hidden"> uptime</span>
 </span></p></div>
 <p class="facts">${sinceSentence(status, view.now)}
-<span>${
-    response_code === null ? "no response" : html`<span class="ms">${response_time}</span> ms`
-  }</span>
-<span>checked <span class="checked">${ago(checked_at, view.now)}</span></span></p>
+${look.isPublic ? "" : lastCheckFacts(status, view.now)}</p>
 ${whySentence(status)}
 </li>`;
+}
+
+function lastCheckFacts(
+  { response_code, response_time, checked_at }: SiteStatus,
+  now: Date,
+): Html {
+  return html`<span>${
+    response_code === null ? "no response" : html`<span class="ms">${response_time}</span> ms`
+  }</span>
+<span>checked <span class="checked">${ago(checked_at, now)}</span></span>`;
 }
 
 /** Each location with its state: `✕ fra ✓ gru ✓ iad`. */

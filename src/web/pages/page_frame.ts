@@ -1,12 +1,12 @@
 /** The frame of every page: head, header, live region, footer. */
 import { html } from "hono/html";
 import { VERSION } from "../../runtime/version.ts";
-import type { View } from "../live/status_cache.ts";
+import type { View } from "../live/status_source.ts";
+import type { Look } from "../look.ts";
 import { type Html, lasting, utc } from "./markup.ts";
 
 export interface FrameOptions {
-  /** The operator's title of the status page. */
-  readonly title: string;
+  readonly look: Look;
   /** The way from this page to the overview: `./` or `../`. */
   readonly root: string;
   /** The heading of this page, shown before the title; the title alone when absent. */
@@ -19,7 +19,8 @@ export interface FrameOptions {
 
 /** A whole document around `content`. */
 export function pageFrame(options: FrameOptions, content: Html): Html {
-  const { title, root, heading, head = html``, view: { failingSince, now, version } } = options;
+  const { look, root, heading, head = html``, view: { failingSince, now, version } } = options;
+  const { title } = look;
   return html`
     <!doctype html>
     <html lang="en">
@@ -29,6 +30,10 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
     <meta name="color-scheme" content="light dark">
     <title>${heading === undefined ? title : `${heading} · ${title}`}</title>
     <link rel="stylesheet" href="${root}assets/page.css">
+    ${look.accent === undefined
+      ? ""
+      : html`<link rel="stylesheet" href="${root}assets/accent.css">`}
+    <link rel="alternate" type="application/atom+xml" href="${root}feed.atom" title="${title}">
     <link rel="icon" href="${root}assets/icon.svg" type="image/svg+xml">
     ${head}
     <script type="module" src="${root}assets/page.js"></script>
@@ -36,7 +41,9 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
       <body>
         <a class="skip" href="#content">Skip to content</a>
         <header class="top">
-          <a class="brand" href="${root}">${title}</a>
+          <a class="brand" href="${root}">${look.logo === undefined
+            ? ""
+            : html`<img src="${root}assets/logo.svg" alt="" height="32">`}${title}</a>
           <span id="live" class="live" hidden></span>
           <nav class="views" aria-label="Views"><a href="${root}incidents">Incidents</a></nav>
         </header>
@@ -46,10 +53,15 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
         </main>
         <p id="news" class="visually-hidden" role="status" aria-live="polite"></p>
         <footer>
-          <nav aria-label="API">
+          <nav aria-label="More">
+            ${(look.links ?? []).map(({ text, url }) =>
+              html`<a href="${url}" rel="noreferrer noopener">${text}</a>`
+            )}
+            <a href="${root}feed.atom">Feed</a>
             <a href="${root}api/status">JSON</a>
             <a href="${root}api/openapi.json">API</a>
           </nav>
+          ${look.footer === undefined ? "" : html`<span>${look.footer}</span>`}
           <span>Monitored by sitemon ${VERSION}. Times are UTC.
     <noscript>This page is as of ${utc(now)}.</noscript></span>
         </footer>

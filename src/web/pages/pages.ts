@@ -2,41 +2,46 @@
 import type { Context, Hono } from "hono";
 import { STATES } from "../../report/site_state.ts";
 import { keyOf } from "../../status/queries.ts";
-import { ASSETS } from "../assets/assets.ts";
-import { BAR_DAYS, type StatusCache, type View } from "../live/status_cache.ts";
+import { ASSETS, ownAssets } from "../assets/assets.ts";
+import { BAR_DAYS } from "../live/status_cache.ts";
+import type { StatusSource, View } from "../live/status_source.ts";
 import { incidentOf } from "../incident_id.ts";
 import { LATENCY_DAYS_DEFAULT, locationsOf, lookUp, LookupError } from "../site_lookup.ts";
 import type { Visitor } from "../front.ts";
-import { nameIn } from "../../report/site_path.ts";
-import { badge } from "./badge.ts";
+import type { Look } from "../look.ts";
+import { nameIn, sitePath } from "../../report/site_path.ts";
+import { badge, overallBadge } from "./badge.ts";
 import { feed } from "./feed.ts";
 import { figuresPage } from "./figures_page.ts";
+import { FEED_DAYS, incidentFeed, type IncidentFeedOptions } from "./incident_feed.ts";
 import { incidentPage } from "./incident_page.ts";
 import { INCIDENT_CHOICES_DAYS, incidentsPage } from "./incidents_page.ts";
 import { latencyStepOf } from "./latency_chart.ts";
 import { documentText, type Html } from "./markup.ts";
 import { SEARCH_LENGTH_MAX, wholeSite } from "../../status/whole_sites.ts";
-import { hasLocations, overviewOf, type OverviewQuery, ROWS } from "./overview.ts";
+import { countsOf, hasLocations, overviewOf, type OverviewQuery, ROWS } from "./overview.ts";
 import { overviewPage } from "./overview_page.ts";
 import { LATENCY_CHOICES_DAYS, sitePage, type SitePageOptions } from "./site_page.ts";
 
 const FEED = ".atom";
+const FEED_TYPE = "application/atom+xml; charset=utf-8";
 const BADGE = ".svg";
 
 /** Days whose incidents are listed unless others are asked for. */
 const INCIDENT_DAYS_DEFAULT = 7;
 
 export interface PageOptions {
-  readonly cache: StatusCache;
-  /** What the page is called. */
-  readonly title: string;
+  readonly source: StatusSource;
+  readonly look: Look;
 }
 
 export function addPages(app: Hono, options: PageOptions): void {
-  const { cache } = options;
+  const { source, look } = options;
+  addIncidents(app, options);
+  addBadges(app, options);
   const shared = new WeakMap<View, Promise<string>>();
   app.get("/", async (context) => {
-    const view = await cache.view();
+    const view = await source.view();
     const query = overviewQuery(context);
     // When a site goes down, every open page reloads in the same second.
     const isShared = Object.keys(context.req.query()).length === 0;
@@ -48,7 +53,7 @@ export function addPages(app: Hono, options: PageOptions): void {
   app.get("/sites/:name", async (context) => {
     const segment = context.req.param("name");
     const name = nameIn(segment);
-    const view = await cache.view();
+    const view = await source.view();
     // A site's name may end in .atom; then its page is meant.
     const isFeed = name.endsWith(FEED) && locationsOf(view, name).length === 0;
     const question = {
@@ -60,43 +65,12 @@ export function addPages(app: Hono, options: PageOptions): void {
   });
   app.get("/sites/:name/figures", async (context) => {
     const name = nameIn(context.req.param("name"));
-    const view = await cache.view();
+    const view = await source.view();
     return await onePage(context, { ...options, view, name }, figuresPage);
   });
-  app.get("/incidents", async (context) => {
-    const view = await cache.view();
-    const asked = Number(context.req.query("days"));
-    const days = INCIDENT_CHOICES_DAYS.find((one) => one === asked) ?? INCIDENT_DAYS_DEFAULT;
-    const known = await cache.incidents(days);
-    if (known === undefined) throw new LookupError(503);
-    const { incidents, version } = known;
-    // A page with incidents of before is fetched again at the next beat.
-    const page = { ...options, view: { ...view, version }, incidents, days };
-    return await context.html(
-      await documentText(incidentsPage({ ...page, hasLocations: hasLocations(view.statuses) })),
-    );
-  });
-  app.get("/incidents/:id", async (context) => {
-    const view = await cache.view();
-    const found = incidentOf(context.req.param("id"), view.statuses);
-    const story = found && await cache.incident(found.site, found.beganAt);
-    if (story === undefined) throw new LookupError(view.failingSince === undefined ? 404 : 503);
-    const locations = locationsOf(view, story.incident.site);
-    const page = { ...options, view, story, hasLocations: locations.length > 1 };
-    return await context.html(await documentText(incidentPage(page)));
-  });
-  app.get(`/badge/:file{.+\\${BADGE}}`, async (context) => {
-    const name = nameIn(context.req.param("file").slice(0, -BADGE.length));
-    const { statuses: all, uptimes: known, failingSince } = await cache.view();
-    // A badge has no room to say that its data is out of date.
-    const statuses = failingSince === undefined ? all.filter(({ site }) => site === name) : [];
-    const uptimes = statuses.map((status) => known.get(keyOf(status)))
-      .filter((uptime) => uptime !== undefined);
-    context.header("content-type", "image/svg+xml");
-    return context.body(await documentText(badge(name, statuses, uptimes)));
-  });
   app.get("/assets/:file", (context) => {
-    const asset = ASSETS.get(context.req.param("file"));
+    const file = context.req.param("file");
+    const asset = ASSETS.get(file) ?? ownAssets(look).get(file);
     if (asset === undefined) return context.notFound();
     context.header("content-type", asset.contentType);
     return context.body(asset.text);
@@ -106,13 +80,61 @@ export function addPages(app: Hono, options: PageOptions): void {
 async function firstPage(
   view: View,
   query: OverviewQuery,
-  { cache, title }: PageOptions,
+  { source, look }: PageOptions,
 ): Promise<string> {
-  const overview = overviewOf(view.statuses, query);
-  const days = await cache.days(
+  const overview = overviewOf(view.sites, query);
+  const days = await source.days(
     overview.groups.flatMap(({ sites }) => sites.map(({ lead }) => lead)),
   );
-  return await documentText(overviewPage({ title, view, query, overview, days }));
+  return await documentText(overviewPage({ look, view, query, overview, days }));
+}
+
+function addIncidents(app: Hono, options: PageOptions): void {
+  const { source, look } = options;
+  app.get("/incidents", async (context) => {
+    const view = await source.view();
+    const asked = Number(context.req.query("days"));
+    const days = INCIDENT_CHOICES_DAYS.find((one) => one === asked) ?? INCIDENT_DAYS_DEFAULT;
+    const known = await source.incidents(days);
+    if (known === undefined) throw new LookupError(503);
+    const { incidents, version } = known;
+    // A page with incidents of before is fetched again at the next beat.
+    const page = { ...options, view: { ...view, version }, incidents, days };
+    return await context.html(
+      await documentText(incidentsPage({ ...page, hasLocations: hasLocations(view.sites) })),
+    );
+  });
+  app.get("/incidents/:id", async (context) => {
+    const view = await source.view();
+    const found = incidentOf(context.req.param("id"), view.statuses);
+    const story = found && await source.incident(found.site, found.beganAt);
+    if (story === undefined) throw new LookupError(view.failingSince === undefined ? 404 : 503);
+    const locations = locationsOf(view, story.incident.site);
+    const page = { ...options, view, story, hasLocations: locations.length > 1 };
+    return await context.html(await documentText(incidentPage(page)));
+  });
+  app.get("/feed.atom", async (context) => {
+    const known = await source.incidents(FEED_DAYS);
+    if (known === undefined) throw new LookupError(503);
+    const paths = { feedPath: "feed.atom", pagePath: "" };
+    return await feedOf(context, { ...paths, title: look.title, incidents: known.incidents });
+  });
+}
+
+function addBadges(app: Hono, { source, look }: PageOptions): void {
+  app.get(`/badge/:file{.+\\${BADGE}}`, async (context) => {
+    const name = nameIn(context.req.param("file").slice(0, -BADGE.length));
+    const { sites, uptimes: known } = await currentView(source);
+    const whole = sites.find(({ site }) => site === name);
+    const uptimes = (whole?.locations ?? []).flatMap((status) => known.get(keyOf(status)) ?? []);
+    context.header("content-type", "image/svg+xml");
+    return context.body(await documentText(badge(name, whole, uptimes)));
+  });
+  app.get("/badge.svg", async (context) => {
+    const { sites } = await currentView(source);
+    context.header("content-type", "image/svg+xml");
+    return context.body(await documentText(overallBadge(look.title, countsOf(sites))));
+  });
 }
 
 function overviewQuery(context: Context): OverviewQuery {
@@ -136,7 +158,7 @@ interface SiteQuestion extends PageOptions {
 
 async function onePage(
   context: Context,
-  { cache, view, name, title }: SiteQuestion,
+  { source, view, name, look }: SiteQuestion,
   page: (options: SitePageOptions) => Html,
 ): Promise<Response> {
   const locations = locationsOf(view, name);
@@ -147,23 +169,48 @@ async function onePage(
   const shown = locations.filter(({ location }) => location === asked);
   const latencyStep = latencyStepOf(latencyDays);
   const [[known], listed] = await Promise.all([
-    lookUp(cache, view, { locations: shown, latencyDays, latencyStep }),
-    shown.length === 0 ? undefined : cache.incidents(BAR_DAYS, name),
+    lookUp(source, view, { locations: shown, latencyDays, latencyStep }),
+    shown.length === 0 ? undefined : source.incidents(BAR_DAYS, name),
   ]);
   if (listed === undefined) throw new LookupError(503);
   const incidents = listed.incidents.filter(({ location }) => location === asked);
-  const markup = page({ title, view, ...known!, incidents, latencyDays, locations });
+  const markup = page({ look, view, ...known!, incidents, latencyDays, locations });
   return await context.html(await documentText(markup));
+}
+
+/** A badge has no room to say that its data is out of date: then it shows none. */
+async function currentView(source: StatusSource): Promise<Pick<View, "sites" | "uptimes">> {
+  const view = await source.view();
+  return view.failingSince === undefined ? view : { sites: [], uptimes: new Map() };
+}
+
+async function feedOf(
+  context: Context,
+  feed: Omit<IncidentFeedOptions, "root">,
+): Promise<Response> {
+  context.header("content-type", FEED_TYPE);
+  return context.body(await documentText(incidentFeed({ ...feed, root: rootOf(context) })));
+}
+
+/** The overview, as the reader of this request sees it. */
+function rootOf({ env, req }: Context): string {
+  return (env as Partial<Visitor> | undefined)?.root ?? new URL("/", req.url).href;
 }
 
 async function siteFeed(
   context: Context,
-  { cache, view, name, title }: SiteQuestion,
+  { source, view, name, look }: SiteQuestion,
 ): Promise<Response> {
   const locations = locationsOf(view, name);
-  const known = await lookUp(cache, view, { locations, latencyDays: 1 });
-  context.header("content-type", "application/atom+xml; charset=utf-8");
-  const { root = new URL("/", context.req.url).href } = (context.env ?? {}) as Partial<Visitor>;
+  const known = await lookUp(source, view, { locations, latencyDays: 1 });
+  if (look.isPublic) {
+    const { incidents = [] } = await source.incidents(FEED_DAYS, name) ?? {};
+    const title = `${name} · ${look.title}`;
+    const pagePath = sitePath(name);
+    return await feedOf(context, { title, incidents, pagePath, feedPath: `${pagePath}.atom` });
+  }
+  context.header("content-type", FEED_TYPE);
+  const root = rootOf(context);
   const histories = known.map(({ history }) => history);
-  return context.body(await documentText(feed({ title, histories, root })));
+  return context.body(await documentText(feed({ title: look.title, histories, root })));
 }

@@ -10,7 +10,8 @@ import {
   UPTIME_WINDOWS_DAYS,
 } from "../../status/queries.ts";
 import { percent, unknownMsOf, uptimeText } from "../../status/uptime.ts";
-import type { View } from "../live/status_cache.ts";
+import type { View } from "../live/status_source.ts";
+import { currentAnnouncements, type Look } from "../look.ts";
 import type { LocationHistory } from "../site_lookup.ts";
 import { latencyChart } from "./latency_chart.ts";
 import {
@@ -26,6 +27,7 @@ import {
   viewLinks,
 } from "./markup.ts";
 import { segmentOf, sitePath } from "../../report/site_path.ts";
+import { notices } from "./notices.ts";
 import { pageFrame } from "./page_frame.ts";
 import { phaseBar } from "./phase_bar.ts";
 import { checkDetails, reportTable } from "./check_details.ts";
@@ -43,7 +45,7 @@ const INCIDENTS_SHOWN_MAX = 50;
 const CERTIFICATE_SOON_DAYS = 14;
 
 export interface SitePageOptions extends LocationHistory {
-  readonly title: string;
+  readonly look: Look;
   readonly view: View;
   readonly latencyDays: number;
   /** Of 90 days, the newest first. */
@@ -55,36 +57,43 @@ export interface SitePageOptions extends LocationHistory {
 /** The way from a site's page to the overview. */
 export const ROOT = "../";
 
+const CHART_ASSETS = html`<link rel="stylesheet" href="${ROOT}assets/uplot.css">
+<script src="${ROOT}assets/uplot.js" defer></script>
+<script type="module" src="${ROOT}assets/chart.js"></script>`;
+
 /** The whole document. */
 export function sitePage(options: SitePageOptions): Html {
-  const { title, view, history, incidents, latencyDays, locations } = options;
+  const { look, view, history, incidents, latencyDays, locations } = options;
   const { now } = view;
   const { status } = history;
   const feed = `${ROOT}${sitePath(status.site)}.atom`;
   const segment = segmentOf(status.site);
   const head =
     html`<link rel="alternate" type="application/atom+xml" href="${feed}" title="Changes of ${status.site}">
-<link rel="stylesheet" href="${ROOT}assets/uplot.css">
-<script src="${ROOT}assets/uplot.js" defer></script>
-<script type="module" src="${ROOT}assets/chart.js"></script>`;
+${look.isPublic ? "" : CHART_ASSETS}`;
   return pageFrame(
-    { title, root: ROOT, heading: status.site, head, view },
+    { look, root: ROOT, heading: status.site, head, view },
     html`
       <nav class="crumbs" aria-label="Breadcrumb"><a href="${ROOT}">All sites</a></nav>
-      ${heading(status, now)}
+      ${notices(currentAnnouncements(look, { now, site: status.site }))}
+      ${heading(options)}
       ${locations.length > 1 ? locationTabs(status, locations) : ""}
       ${uptimeTiles(options)}
-      <section><h2>Response time</h2>
+      ${look.isPublic ? "" : html`<section><h2>Response time</h2>
       ${dayTabs(options)}
       ${latencyChart(history.latency, { days: latencyDays, now, incidents })}
       ${figuresOf(options, "latency")}</section>
-      ${lastCheck(history, now)}
+      ${lastCheck(history, now)}`}
       <section><h2>Incidents</h2>${incidentSection(options)}</section>
-      <section><h2>Recent checks</h2>${reportTable(history.recent)}</section>
+      ${look.isPublic
+        ? ""
+        : html`<section><h2>Recent checks</h2>${reportTable(history.recent)}</section>`}
       <p class="exports"><a href="${feed}">Feed of changes</a>
       <a href="${ROOT}badge/${segment}.svg">Badge</a>
       <a href="${ROOT}api/sites/${segment}">JSON</a>
-      <a href="${ROOT}api/sites/${segment}/reports">Recent checks as JSON</a></p>
+      ${look.isPublic
+        ? ""
+        : html`<a href="${ROOT}api/sites/${segment}/reports">Recent checks as JSON</a>`}</p>
     `,
   );
 }
@@ -107,7 +116,7 @@ function incidentSection({ history: { failures: [newest] }, incidents }: SitePag
 ${isItsReport ? html`<h3>First check of the newest</h3>${checkDetails(newest!)}` : ""}`;
 }
 
-function heading(status: SiteStatus, now: Date): Html {
+function heading({ look, view: { now }, history: { status } }: SitePageOptions): Html {
   const { site, location, url, stale, since, checked_at, labels } = status;
   const state = stateOf(status);
   const labelled = Object.entries(labels).map(([key, value]) =>
@@ -115,11 +124,15 @@ function heading(status: SiteStatus, now: Date): Html {
   );
   return html`<section class="sitehead ${state}" data-site="${site}" data-location="${location}">
 <div class="what"><h1><bdi>${site}</bdi></h1>${stateBadge(state)}</div>
-<p>${externalLink(url)}</p>
+${url === "" ? "" : html`<p>${externalLink(url)}</p>`}
 ${whySentence(status)}
 <p class="facts">${sinceSentence(status, now)}
 ${since === null || stale ? "" : html`<span>since ${utc(since)}</span>`}
-<span>checked <span class="checked">${ago(checked_at, now)}</span></span>
+${
+    look.isPublic
+      ? ""
+      : html`<span>checked <span class="checked">${ago(checked_at, now)}</span></span>`
+  }
 ${labelled}</p>
 </section>`;
 }

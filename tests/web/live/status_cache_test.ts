@@ -7,9 +7,9 @@ import {
   INCIDENTS_FRESH_MS,
   StatusCache,
   STATUSES_FRESH_MS,
-  type StatusUpdate,
   UPTIMES_FRESH_MS,
 } from "../../../src/web/live/status_cache.ts";
+import type { StatusUpdate } from "../../../src/web/live/status_source.ts";
 import { eventStream, eventText } from "../../../src/web/live/event_stream.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { RecordingTelemetry } from "../../support/recording_telemetry.ts";

@@ -1,5 +1,6 @@
 import { match } from "node:assert/strict";
 import { badge } from "../../../src/web/pages/badge.ts";
+import { wholeSite } from "../../../src/status/whole_sites.ts";
 import { aSiteStatus } from "../site_status.ts";
 
 const [HALF_KNOWN, LESS_KNOWN] = [999, 998].map((upMs) => (
@@ -12,7 +13,7 @@ for (
   Deno.test(`badge() says "${label}", when ${window!.upMs + 1} of 2,000 ms are known`, async () => {
     const status = aSiteStatus({ site: "shop" });
     const windows = { 1: window!, 7: window!, 30: window!, 90: window! };
-    const text = `${await badge("shop", [status], [{ ...status, windows }])}`;
+    const text = `${await badge("shop", wholeSite([status]), [{ ...status, windows }])}`;
     match(text, new RegExp(`aria-label="${label}"`));
   });
 }

@@ -3,6 +3,7 @@ import { overviewOf, type OverviewQuery, PAGE_SITES_MAX } from "../../../src/web
 import { verdictText } from "../../../src/web/pages/overview_page.ts";
 import type { Outcome } from "../../../src/report/outcome.ts";
 import type { SiteStatus } from "../../../src/status/queries.ts";
+import { wholeSites } from "../../../src/status/whole_sites.ts";
 import { aSiteStatus } from "../site_status.ts";
 
 const UNNARROWED = { by: undefined, only: undefined, state: undefined, rows: undefined };
@@ -25,7 +26,7 @@ function seenFrom(...sites: readonly (readonly Outcome[])[]): SiteStatus[] {
 }
 
 function names(statuses: readonly SiteStatus[], query: Partial<OverviewQuery> = {}) {
-  const { groups } = overviewOf(statuses, { ...EVERYTHING, ...query });
+  const { groups } = overviewOf(wholeSites(statuses), { ...EVERYTHING, ...query });
   return groups.map((group) => [group.name, ...group.sites.map(({ site }) => site)]);
 }
 
@@ -50,7 +51,9 @@ Deno.test("overviewOf() searches names, urls, locations and labels, each word an
     aSiteStatus({ site: "blog", url: "https://two.example/", location: "berlin" }),
   ];
   const searches = ["shop", "EXAMPLE", "web one", "berlin", "shop berlin", "(.*"];
-  const found = searches.map((search) => overviewOf(statuses, { ...EVERYTHING, search }).found);
+  const found = searches.map((search) =>
+    overviewOf(wholeSites(statuses), { ...EVERYTHING, search }).found
+  );
   deepStrictEqual(found, [1, 2, 1, 1, 0, 0]);
 });
 
@@ -60,7 +63,7 @@ Deno.test("overviewOf() shows the troubled alone, when sites do not fit on one p
     ...(index % 500 === 3 ? { outcome: "down", reason: "timeout" } : {}),
     stale: index === 7,
   }));
-  const overview = overviewOf(statuses, EVERYTHING);
+  const overview = overviewOf(wholeSites(statuses), EVERYTHING);
   ok(overview.showsProblemsOnly);
   deepStrictEqual(
     overview.groups.flatMap((group) => group.sites.map(({ site }) => site)),
@@ -80,14 +83,14 @@ Deno.test("overviewOf() shows the sites of one state alone, however many there a
   deepStrictEqual(names(statuses, { state: "down" }), [["t1", "site-0003", "site-0103"]]);
   deepStrictEqual(names(statuses, { state: "stale" }), [["t1", "site-0053"]]);
   deepStrictEqual(names(statuses, { state: "inconclusive" }), []);
-  const well = overviewOf(statuses, { ...EVERYTHING, state: "up" });
+  const well = overviewOf(wholeSites(statuses), { ...EVERYTHING, state: "up" });
   deepStrictEqual([well.showsProblemsOnly, well.found, well.pages], [false, 117, 2]);
   strictEqual(well.counts.down, 2);
 });
 
 Deno.test("overviewOf() has a row for each site, what is down everywhere first", () => {
   const statuses = seenFrom(["up", "down"], ["down", "down"], ["up", "up"]);
-  const { total, counts, downInPart, hasLocations } = overviewOf(statuses, EVERYTHING);
+  const { total, counts, downInPart, hasLocations } = overviewOf(wholeSites(statuses), EVERYTHING);
   deepStrictEqual([total, counts.down, downInPart, counts.up, hasLocations], [3, 2, 1, 1, true]);
   deepStrictEqual(names(statuses), [["", "site 1", "site 0", "site 2"]]);
 });
@@ -112,7 +115,7 @@ Deno.test("overviewOf() orders names as people count", () => {
 
 Deno.test("overviewOf() has rows of one line, when there are more than 20", () => {
   const rows = (count: number, query = {}) =>
-    overviewOf(sites(count), { ...EVERYTHING, ...query }).rows;
+    overviewOf(wholeSites(sites(count)), { ...EVERYTHING, ...query }).rows;
   deepStrictEqual([rows(20), rows(21)], ["full", "compact"]);
   deepStrictEqual([rows(1, { rows: "compact" }), rows(99, { rows: "full" })], ["compact", "full"]);
 });
@@ -121,22 +124,22 @@ Deno.test("overviewOf() pages through all sites, each once", () => {
   const statuses = sites(2 * PAGE_SITES_MAX + 1, (index) => ({ labels: { n: `${index % 3}` } }));
   const seen = new Set<string>();
   for (const page of [1, 2, 3]) {
-    const overview = overviewOf(statuses, { ...EVERYTHING, all: true, page });
+    const overview = overviewOf(wholeSites(statuses), { ...EVERYTHING, all: true, page });
     strictEqual(overview.pages, 3);
     const onPage = overview.groups.flatMap(({ sites }) => sites);
     ok(onPage.length <= PAGE_SITES_MAX);
     for (const { site } of onPage) seen.add(site);
   }
   strictEqual(seen.size, statuses.length);
-  strictEqual(overviewOf(statuses, { ...EVERYTHING, all: true, page: 99 }).page, 3);
-  strictEqual(overviewOf(statuses, { ...EVERYTHING, all: true, page: -1 }).page, 1);
+  strictEqual(overviewOf(wholeSites(statuses), { ...EVERYTHING, all: true, page: 99 }).page, 3);
+  strictEqual(overviewOf(wholeSites(statuses), { ...EVERYTHING, all: true, page: -1 }).page, 1);
 });
 
 Deno.test("overviewOf() shows every site, when they just fit on one page", () => {
-  const fits = overviewOf(sites(PAGE_SITES_MAX), EVERYTHING);
+  const fits = overviewOf(wholeSites(sites(PAGE_SITES_MAX)), EVERYTHING);
   strictEqual(fits.showsProblemsOnly, false);
   strictEqual(fits.groups[0]!.sites.length, PAGE_SITES_MAX);
-  ok(overviewOf(sites(PAGE_SITES_MAX + 1), EVERYTHING).showsProblemsOnly);
+  ok(overviewOf(wholeSites(sites(PAGE_SITES_MAX + 1)), EVERYTHING).showsProblemsOnly);
 });
 
 for (
@@ -155,6 +158,6 @@ for (
   ] as const
 ) {
   Deno.test(`verdictText() says "${sentence}"`, () => {
-    strictEqual(verdictText(overviewOf(statuses, EVERYTHING)), sentence);
+    strictEqual(verdictText(overviewOf(wholeSites(statuses), EVERYTHING)), sentence);
   });
 }

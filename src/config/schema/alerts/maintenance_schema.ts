@@ -7,18 +7,13 @@ import { DAY_MS, MINUTE_MS } from "../../../runtime/time_units.ts";
 import type { MaintenancePlan } from "../../alerts.ts";
 import { duration } from "../duration_and_size.ts";
 import { matcherSchema, siteMatcher } from "./site_matcher.ts";
-import { type Exact, text } from "../scalar.ts";
+import { type Exact, instantOf, text, timeText } from "../scalar.ts";
 
 /** More plans than that are kept in a calendar, which adds them by command. */
 const PLANS_MAX = 100;
 const NAME_LENGTH_MAX = 200;
 /** A shorter one is over before a check confirms anything; a longer one is no maintenance. */
 const LENGTH = { minMs: MINUTE_MS, maxMs: 31 * DAY_MS };
-
-const TIME_RULE = "is not a time such as 2026-12-01T22:00, with or without an offset";
-const time = z.string({ error: TIME_RULE })
-  .regex(/^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d)?(Z|[+-]\d\d:\d\d)?$/)
-  .refine((text) => instantOf(text, "UTC") !== undefined);
 
 const RRULE_RULE = "is not a rule of FREQ=DAILY, WEEKLY or MONTHLY with INTERVAL, BYDAY, " +
   "BYMONTHDAY, and UNTIL or COUNT";
@@ -28,8 +23,8 @@ const planSchema = z.strictObject({
   sites: matcherSchema.optional().describe("Which sites; all when absent."),
   zone: z.string({ error: "is not a time zone, such as Europe/Berlin" }).refine(isTimeZone)
     .prefault("UTC").describe("IANA time zone of every time without an offset."),
-  from: time.optional().describe("Begin of work that is done once; with `to`."),
-  to: time.optional().describe("End of work that is done once."),
+  from: timeText().optional().describe("Begin of work that is done once; with `to`."),
+  to: timeText().optional().describe("End of work that is done once."),
   cron: z.string({ error: "is not a cron line of five fields, such as 0 3 * * sun" }).max(200)
     .refine((line) => parseCron(line) !== undefined).optional()
     .describe("When work begins, as a line of crontab; with `duration`."),
@@ -82,17 +77,6 @@ export function maintenancePlan({ name, sites, ...plan }: PlanConfig): Maintenan
     new Date(instantOf(text, zone)!.epochMilliseconds)
   );
   return { name, ...matching, at: { from: begin!, to: end! } };
-}
-
-/** Of a time with an offset, or of one in the zone; undefined for 31 February. */
-function instantOf(text: string, zone: string): Temporal.Instant | undefined {
-  try {
-    return /(Z|[+-]\d\d:\d\d)$/.test(text)
-      ? Temporal.Instant.from(text)
-      : Temporal.PlainDateTime.from(text).toZonedDateTime(zone).toInstant();
-  } catch {
-    return undefined;
-  }
 }
 
 function localOf(text: string): Temporal.PlainDateTime | undefined {

@@ -1,0 +1,235 @@
+/**
+ * What everybody may see: names, states, uptime and incidents of the sites that are listed. Pages,
+ * API, events, feeds and badges get nothing else, so that none of them can show or search it.
+ */
+import { stateOf } from "../../report/site_state.ts";
+import {
+  type Coverage,
+  DAILY_SITES_MAX,
+  type DayCoverage,
+  HISTORY_DAYS_MAX,
+  type HistoryOptions,
+  type Incident,
+  type IncidentStory,
+  keyOf,
+  type SiteHistory,
+  type SiteKey,
+  type SiteStatus,
+  type SiteUptime,
+  UPTIME_WINDOWS_DAYS,
+} from "../../status/queries.ts";
+import { uptimeOf } from "../../status/uptime.ts";
+import type { WholeSite } from "../../status/whole_sites.ts";
+import type { KnownIncidents, StatusSource, StatusUpdate, View } from "./status_source.ts";
+
+/** How everybody sees a site. */
+export interface PublicSite {
+  /** Instead of its own name. */
+  readonly name?: string;
+  readonly group?: string;
+  /** Its place among those in the same state; by name behind them when absent. */
+  readonly order?: number;
+  readonly hidden?: boolean;
+}
+
+/** What all sites are grouped by. */
+export const GROUP_LABEL = "group";
+/** Where a site is checked from is nobody's business: it has one location, without a name. */
+const NOWHERE = "";
+/** What there is in place of all that is not shown. */
+const NOTHING = {
+  ...{ location: NOWHERE, url: "", reason: null, error_text: null, response_time: 0 },
+  ...{ response_code: null, next_check_ms: null, attempts: 1, timings: null },
+  ...{ remote_address: null, certificate_expires_at: null },
+} as const;
+
+/** A view, with the sites behind its names. */
+interface Projected {
+  readonly view: View;
+  readonly sites: ReadonlyMap<string, WholeSite>;
+}
+
+export class PublicSource implements StatusSource {
+  readonly #source: StatusSource;
+  readonly #listed: ReadonlyMap<string, PublicSite> | undefined;
+  readonly #projected = new WeakMap<View, Projected>();
+  readonly #told = new Map<string, string>();
+
+  /** `listed` is by the site's own name; every site is listed when it is undefined. */
+  constructor(source: StatusSource, listed: ReadonlyMap<string, PublicSite> | undefined) {
+    this.#source = source;
+    this.#listed = listed;
+  }
+
+  get version(): number {
+    return this.#source.version;
+  }
+
+  get watcherCount(): number {
+    return this.#source.watcherCount;
+  }
+
+  async view(): Promise<View> {
+    return (await this.#projection()).view;
+  }
+
+  async days(sites: readonly SiteKey[]): Promise<ReadonlyMap<string, readonly DayCoverage[]>> {
+    const { sites: known } = await this.#projection();
+    const asked = sites.flatMap(({ site }) => known.get(site)?.locations ?? []);
+    const days = new Map<string, readonly DayCoverage[]>();
+    for (let start = 0; start < asked.length; start += DAILY_SITES_MAX) {
+      const part = await this.#source.days(asked.slice(start, start + DAILY_SITES_MAX));
+      for (const [key, ofSite] of part) days.set(key, ofSite);
+    }
+    return new Map(sites.flatMap(({ site }) => {
+      const parts = known.get(site)?.locations.flatMap((one) => [days.get(keyOf(one)) ?? []]) ?? [];
+      const [first = []] = parts;
+      const worst = first.map((_, index) => worstOf(parts.flatMap((part) => part[index] ?? [])));
+      return [[keyOf({ site, location: NOWHERE }), worst] as const];
+    }));
+  }
+
+  async history({ site }: SiteKey, _: HistoryOptions): Promise<SiteHistory | undefined> {
+    const { view } = await this.#projection();
+    const status = view.statuses.find((one) => one.site === site);
+    return status && { status, transitions: [], latency: [], failures: [], recent: [] };
+  }
+
+  async incidents(days: number, site?: string): Promise<KnownIncidents | undefined> {
+    const own = site === undefined ? undefined : (await this.#projection()).sites.get(site)?.site;
+    if (site !== undefined && own === undefined) return undefined;
+    const known = await this.#source.incidents(days, own);
+    if (known === undefined) return undefined;
+    const shown = known.incidents.flatMap((incident) => {
+      const listed = this.#nameOf(incident.site);
+      return listed === undefined ? [] : [{ ...incident, ...NO_CAUSE, site: listed }];
+    });
+    return { ...known, incidents: joined(shown) };
+  }
+
+  async incident({ site }: SiteKey, beganAt: Date): Promise<IncidentStory | undefined> {
+    const known = await this.incidents(HISTORY_DAYS_MAX, site);
+    const incident = known?.incidents.find(({ began_at }) =>
+      began_at.getTime() === beganAt.getTime()
+    );
+    return incident && { incident, first: undefined, transitions: [] };
+  }
+
+  watch(onUpdate: (news: StatusUpdate) => void): () => void {
+    return this.#source.watch(({ changed, needsReload }) => {
+      const news = changed.flatMap((status) => {
+        const site = this.#nameOf(status.site);
+        return site === undefined ? [] : [this.#projectedStatus(status, site)];
+      }).filter((status) => {
+        const isNews = this.#told.get(status.site) !== stateOf(status);
+        this.#told.set(status.site, stateOf(status));
+        return isNews;
+      });
+      if (news.length > 0 || needsReload) onUpdate({ checked: [], changed: news, needsReload });
+    });
+  }
+
+  async #projection(): Promise<Projected> {
+    const whole = await this.#source.view();
+    const known = this.#projected.get(whole) ?? this.#project(whole);
+    this.#projected.set(whole, known);
+    return known;
+  }
+
+  #project(whole: View): Projected {
+    const listed = whole.sites.flatMap((site) => {
+      const name = this.#nameOf(site.site);
+      return name === undefined ? [] : [{ name, site }];
+    }).sort((a, b) => a.name < b.name ? -1 : 1);
+    const uptimes = listed.flatMap(({ name, site }) => {
+      const parts = site.locations.flatMap((one) => whole.uptimes.get(keyOf(one)) ?? []);
+      const key = { site: name, location: NOWHERE };
+      return parts.length === 0 ? [] : [[keyOf(key), { ...key, ...worstUptime(parts) }] as const];
+    });
+    const sites = listed.map(({ name, site }): WholeSite => {
+      const lead = this.#projectedStatus(site.lead, name);
+      const { order } = this.#listed?.get(site.site) ?? {};
+      const { state, isPartial } = site;
+      const locations = [lead];
+      return {
+        site: name,
+        state,
+        isPartial,
+        lead,
+        locations,
+        ...(order !== undefined && { order }),
+      };
+    });
+    const statuses = sites.map(({ lead }) => lead);
+    return {
+      view: { ...whole, statuses, sites, uptimes: new Map(uptimes) },
+      sites: new Map(listed.map(({ name, site }) => [name, site])),
+    };
+  }
+
+  #projectedStatus(status: SiteStatus, site: string): SiteStatus {
+    const { outcome, stale, since, checked_at } = status;
+    const group = this.#listed?.get(status.site)?.group;
+    const labels: Record<string, string> = group === undefined ? {} : { [GROUP_LABEL]: group };
+    return { ...NOTHING, site, labels, outcome, stale, since, checked_at: since ?? checked_at };
+  }
+
+  /** What everybody calls the site; undefined when nobody is to see it. */
+  #nameOf(site: string): string | undefined {
+    if (this.#listed === undefined) return site;
+    const listed = this.#listed.get(site);
+    return listed === undefined || listed.hidden ? undefined : listed.name ?? site;
+  }
+}
+
+const NO_CAUSE = { location: NOWHERE, reason: null, error_text: null } as const;
+
+/** Of what several locations know, that with the least uptime. */
+function worstOf<T extends Coverage>(parts: readonly T[]): T {
+  return parts.reduce((worst, part) => {
+    const [a, b] = [uptimeOf(worst), uptimeOf(part)];
+    return b !== null && (a === null || b < a) ? part : worst;
+  });
+}
+
+function worstUptime(parts: readonly SiteUptime[]): Pick<SiteUptime, "windows"> {
+  const windows = Object.fromEntries(
+    UPTIME_WINDOWS_DAYS.map((days) => [days, worstOf(parts.map((part) => part.windows[days]))]),
+  );
+  return { windows: windows as SiteUptime["windows"] };
+}
+
+/** Incidents of a site that overlap, as several locations see them, are one. */
+function joined(incidents: readonly Incident[]): Incident[] {
+  return [...Map.groupBy(incidents, ({ site }) => site).values()].flatMap((ofSite) => {
+    const found: Incident[] = [];
+    for (const incident of ofSite.toSorted((a, b) => timeOf(a.began_at) - timeOf(b.began_at))) {
+      const before = found.at(-1);
+      const isSame = before !== undefined && timeOf(incident.began_at) <= timeOf(before.ended_at);
+      if (isSame) found[found.length - 1] = together(before, incident);
+      else found.push(incident);
+    }
+    return found;
+  }).sort((a, b) => timeOf(b.began_at) - timeOf(a.began_at));
+}
+
+function together(first: Incident, second: Incident): Incident {
+  const ended_at = first.ended_at && second.ended_at &&
+    new Date(Math.max(timeOf(first.ended_at), timeOf(second.ended_at)));
+  const isKnown = [first, second].some((one) => one.unknown_since === null && !one.ended_at);
+  const unknown_since = ended_at !== null || isKnown
+    ? null
+    : first.unknown_since ?? second.unknown_since;
+  return {
+    ...first,
+    ended_at,
+    unknown_since,
+    outcome: [first, second].some(({ outcome }) => outcome === "down") ? "down" : first.outcome,
+    duration_ms: Math.max(first.duration_ms, second.duration_ms),
+  };
+}
+
+/** One that lasts ends after all others. */
+function timeOf(time: Date | null): number {
+  return time?.getTime() ?? Infinity;
+}

@@ -1,0 +1,62 @@
+/** What pages and API ask, of all that is known or of what is for everybody alone. */
+import type {
+  DayCoverage,
+  HistoryOptions,
+  Incident,
+  IncidentStory,
+  SiteHistory,
+  SiteKey,
+  SiteStatus,
+  SiteUptime,
+} from "../../status/queries.ts";
+import type { WholeSite } from "../../status/whole_sites.ts";
+
+/** Every site as of one moment. */
+export interface View {
+  /** By site and location. */
+  readonly statuses: readonly SiteStatus[];
+  /** The same as sites, each with its locations. */
+  readonly sites: readonly WholeSite[];
+  /** By {@linkcode keyOf} of queries.ts. */
+  readonly uptimes: ReadonlyMap<string, SiteUptime>;
+  /** When the store stopped responding; undefined while it responds. */
+  readonly failingSince: Date | undefined;
+  /** {@linkcode StatusSource.version} of this state. */
+  readonly version: number;
+  readonly now: Date;
+}
+
+/** What a refresh found. */
+export interface StatusUpdate {
+  /** Sites with a new report. */
+  readonly checked: readonly SiteStatus[];
+  /** New sites, and those whose outcome, reason, error text or staleness changed. */
+  readonly changed: readonly SiteStatus[];
+  /** True when a site was removed, or the store started or stopped responding. */
+  readonly needsReload: boolean;
+}
+
+/** Incidents, and the version that they belong to. */
+export interface KnownIncidents {
+  /** The newest first. */
+  readonly incidents: readonly Incident[];
+  readonly version: number;
+}
+
+export interface StatusSource {
+  /** Rises with every update that an open page has to be fetched again for. */
+  readonly version: number;
+  readonly watcherCount: number;
+  /** Every site; concurrent callers get the same object. */
+  view(): Promise<View>;
+  /** The bars of these sites, by {@linkcode keyOf} of queries.ts. */
+  days(sites: readonly SiteKey[]): Promise<ReadonlyMap<string, readonly DayCoverage[]>>;
+  /** Everything about one site; undefined when it is unknown, or the store does not respond. */
+  history(site: SiteKey, options: HistoryOptions): Promise<SiteHistory | undefined>;
+  /** Of these days until now, of a site or of all; undefined while the store does not respond. */
+  incidents(days: number, site?: string): Promise<KnownIncidents | undefined>;
+  /** The incident of a site that began at this time; undefined without one, or without the store. */
+  incident(site: SiteKey, beganAt: Date): Promise<IncidentStory | undefined>;
+  /** Calls back with updates until the returned function is called. */
+  watch(onUpdate: (news: StatusUpdate) => void): () => void;
+}

@@ -1,0 +1,45 @@
+/** What readers are told above the verdict, beside what was measured: announcements. */
+import { html } from "hono/html";
+import type { Announcement } from "../look.ts";
+import { type Html, moment } from "./markup.ts";
+
+const TYPE_WORDS: Readonly<Record<Announcement["type"], string>> = {
+  info: "Announcement",
+  maintenance: "Planned maintenance",
+  outage: "Outage",
+};
+/** The state whose color each has. */
+const COLORS: Readonly<Record<Announcement["type"], string>> = {
+  info: "inconclusive",
+  maintenance: "degraded",
+  outage: "down",
+};
+
+/** Nothing when there is nothing to tell. */
+export function notices(announcements: readonly Announcement[]): Html {
+  if (announcements.length === 0) return html``;
+  return html`<section class="notices" aria-label="Announcements">${
+    announcements.map(noticeOf)
+  }</section>`;
+}
+
+function noticeOf({ type, text, from, until, sites }: Announcement): Html {
+  const times = [
+    from === undefined ? "" : html`
+      <span>from ${moment(from)}</span>
+    `,
+    until === undefined ? "" : html`
+      <span>until ${moment(until)}</span>
+    `,
+  ];
+  return html`
+    <div
+      class="notice ${COLORS[type]}"><h2>${TYPE_WORDS[type]}${sites === undefined
+        ? ""
+        : html`: <bdi>${
+          sites.join(", ")
+        }</bdi>`}</h2><p class="text">${text}</p>${from === undefined && until === undefined
+        ? ""
+        : html`<p class="facts">${times}</p>`}</div>
+  `;
+}

@@ -1,0 +1,231 @@
+// A public page tells everybody names, states, uptime, incidents and announcements, and nothing else.
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { Ajv2020 } from "ajv/dist/2020.js";
+import { HOUR_MS, MINUTE_MS } from "../../../src/runtime/time_units.ts";
+import { FIELD_NAMES } from "../../../src/report/fields.ts";
+import type { Look } from "../../../src/web/look.ts";
+import { openApi } from "../../../src/web/api/open_api.ts";
+import type { PublicSite } from "../../../src/web/live/public_source.ts";
+import { within } from "../../support/waiting.ts";
+import type { Making } from "../made_reports.ts";
+import { MadeStore } from "../made_store.ts";
+
+/** What must be in no answer. */
+const SECRET = /s3cret/i;
+const [RESPONSE_TIME, RESPONSE_CODE, TIMING, BODY_BYTES] = [987_654, 577, 654_321, 543_210_987];
+const NUMBERS = [RESPONSE_TIME, RESPONSE_CODE, TIMING, BODY_BYTES];
+/** Fields that hold no more than the time or the place of a report. */
+const UNMARKED = /_at$|^(next_check_ms|sequence|producer_id|sitemon_id|hops|interval_ms)$/;
+
+/** A marker in every field that a site or a producer fills. */
+const MARKED = {
+  site: "s3cret-name",
+  location: "s3cret-location",
+  url: "https://s3cret.example/url",
+  outcome: "down",
+  reason: "tls_expired",
+  response_time: RESPONSE_TIME,
+  response_code: RESPONSE_CODE,
+  pattern: "s3cret-pattern",
+  pattern_match: false,
+  error_text: "s3cret-error",
+  attempts: 3,
+  timings: { dns: TIMING, connect: TIMING, tls: TIMING, first_byte: TIMING, transfer: TIMING },
+  remote_address: "s3cret-address",
+  http_version: "s3cret",
+  final_url: "https://s3cret.example/final",
+  body_bytes: BODY_BYTES,
+  truncated: false,
+  certificate_issuer: "CN=s3cret",
+  failures: ["s3cret-failure"],
+  snippet: "s3cret-snippet",
+  next_check_ms: HOUR_MS,
+  labels: { "s3cret_label": "s3cret-value" },
+} satisfies Making;
+
+const LISTED = new Map<string, PublicSite>([
+  ["s3cret-name", { name: "Shop", group: "Sales" }],
+  ["s3cret-hidden", { hidden: true }],
+  ["blog", {}],
+]);
+const LOOK: Look = {
+  title: "Example Inc.",
+  isPublic: true,
+  announcements: [{ type: "maintenance", text: "We move to a new data center", sites: ["Shop"] }],
+};
+const SITES_SHOWN = ["Shop", "blog"];
+
+/** A store with a marker in everything, of which some must not even be named. */
+async function marked(): Promise<MadeStore> {
+  const made = await MadeStore.create();
+  const certificate_expires_at = 1_987_654_321_000_000;
+  await made.add(
+    { ...MARKED, outcome: "up", reason: null, agoMs: 2 * HOUR_MS },
+    { ...MARKED, certificate_expires_at, agoMs: HOUR_MS },
+    { ...MARKED, location: "s3cret-elsewhere", agoMs: MINUTE_MS },
+    { ...MARKED, site: "s3cret-hidden" },
+    { ...MARKED, site: "s3cret-unlisted" },
+    { site: "blog", agoMs: MINUTE_MS, next_check_ms: HOUR_MS },
+  );
+  return made;
+}
+
+function publicApp(made: MadeStore, look: Partial<Look> = {}) {
+  const app = made.app({ look: { ...LOOK, ...look }, listed: LISTED });
+  return {
+    app,
+    async get(path: string) {
+      const response = await app.request(path);
+      return { response, text: await response.text() };
+    },
+  };
+}
+
+Deno.test("a public page has nothing of a report but its state, in any answer", async () => {
+  const unmarked = FIELD_NAMES.filter((field) => !(field in MARKED) && !UNMARKED.test(field));
+  deepStrictEqual(unmarked, []);
+  await using made = await marked();
+  const { get } = publicApp(made);
+  const { text: list } = await get("/incidents");
+  const incidents = [...list.matchAll(/href="\.(\/incidents\/[^"]+)"/g)].map(([, to]) => to!);
+  strictEqual(incidents.length, 1);
+  const shown = [
+    ...[
+      "/",
+      "/?q=shop",
+      "/?by=group&in=Sales",
+      "/?state=down&rows=full",
+      "/feed.atom",
+      "/badge.svg",
+    ],
+    ...["/sites/Shop", "/sites/Shop?days=90", "/sites/Shop/figures", "/sites/Shop.atom"],
+    ...["/badge/Shop.svg", "/api/status", "/api/status?q=Shop", "/api/sites/Shop"],
+    ...["/api/openapi.json", ...incidents],
+  ];
+  const refused = [
+    ...["/api/sites/Shop/reports", "/sites/s3cret-name", "/api/sites/s3cret-name", "/api/none"],
+    ...["/sites/s3cret-hidden", "/sites/s3cret-unlisted", "/sites/s3cret-hidden.atom"],
+    ...["/incidents/none", "/api/status?fields=url", "/sites/Shop?location=s3cret-location"],
+  ];
+  for (const path of [...shown, ...refused]) {
+    const { response: { status, headers }, text } = await get(path);
+    strictEqual(shown.includes(path), status === 200, `${path}: ${status}`);
+    for (const told of [text, JSON.stringify([...headers])]) {
+      ok(!SECRET.test(told), `${path}\n${told}`);
+      for (const number of NUMBERS) {
+        ok(!new RegExp(`\\b${number}`).test(told), `${path}: ${number}`);
+      }
+      ok(!/certificate expired|2032/i.test(told), `${path}\n${told}`);
+    }
+  }
+});
+
+Deno.test("a public page cannot be asked what it does not show", async () => {
+  await using made = await marked();
+  const { get } = publicApp(made);
+  const found = async (path: string) => JSON.parse((await get(path)).text).sites.length;
+  strictEqual(await found("/api/status"), SITES_SHOWN.length);
+  for (const word of ["s3cret", "https", "location", "value", "elsewhere"]) {
+    strictEqual(await found(`/api/status?q=${word}`), 0, word);
+    match((await get(`/?q=${word}`)).text, /No site has/);
+  }
+  strictEqual(await found("/api/status?label=s3cret_label:s3cret-value"), 0);
+  strictEqual(await found("/api/status?label=group:Sales"), 1);
+  const unknown = await get("/badge/s3cret-name.svg");
+  match(unknown.text, /unknown/);
+});
+
+Deno.test("a public page says of a site what it should", async () => {
+  await using made = await marked();
+  const { get } = publicApp(made);
+  const { text } = await get("/");
+  for (const part of [">Shop<", ">blog<", "Sales", "1 of 2 sites is down", "data center"]) {
+    ok(text.includes(part), part);
+  }
+  ok(text.indexOf("data center") < text.indexOf("<h1>"));
+  ok(!(await get("/sites/blog")).text.includes("data center"));
+  match((await get("/sites/Shop")).text, /data center/);
+  match((await get("/badge.svg")).text, /Example Inc\.: 1 of 2 down/);
+  const feed = (await get("/feed.atom")).text;
+  match(feed, /<title>Shop is down<\/title>/);
+  const { sites, announcements } = JSON.parse((await get("/api/status")).text);
+  deepStrictEqual(sites.map(({ site, state }: { site: string; state: string }) => [site, state]), [
+    ["Shop", "down"],
+    ["blog", "up"],
+  ]);
+  strictEqual(announcements[0].text, "We move to a new data center");
+  const fields = Object.keys(sites[0].locations[0]).sort();
+  deepStrictEqual(fields, ["outcome", "since", "site", "stale", "uptimes"]);
+});
+
+Deno.test("a public page answers as its own OpenAPI file says", async () => {
+  await using made = await marked();
+  const { get } = publicApp(made);
+  const file = JSON.parse((await get("/api/openapi.json")).text);
+  deepStrictEqual(file, JSON.parse(JSON.stringify(openApi({ isPublic: true }))));
+  deepStrictEqual(Object.keys(file.paths), ["/api/status", "/api/sites/{name}"]);
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema(file, "openapi");
+  for (const [path, name] of [["/api/status", "Statuses"], ["/api/sites/Shop", "Site"]] as const) {
+    const validate = ajv.compile({ $ref: `openapi#/components/schemas/${name}` });
+    ok(validate(JSON.parse((await get(path)).text)), JSON.stringify(validate.errors));
+  }
+});
+
+Deno.test("a public page tells of events what it shows, and of hidden sites nothing", async () => {
+  await using made = await marked();
+  await made.cache.refresh();
+  const { app } = publicApp(made);
+  const response = await app.request("/events");
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let all = "";
+  const until = async (what: RegExp) => {
+    while (!what.test(all)) all += (await within(60_000, `${what}`, reader.read())).value;
+  };
+  await until(/event: beat/);
+  await made.add({ ...MARKED, site: "s3cret-hidden", outcome: "up", reason: null });
+  await made.cache.refresh();
+  await made.add({ ...MARKED, error_text: "s3cret-other" }, {
+    site: "blog",
+    next_check_ms: HOUR_MS,
+  });
+  await made.cache.refresh();
+  await made.add({ ...MARKED, outcome: "degraded", reason: "slow" });
+  await made.add({ site: "blog", outcome: "down", reason: "dns", error_text: "s3cret" });
+  await made.cache.refresh();
+  await until(/blog is down/);
+  ok(!SECRET.test(all), all);
+  for (const number of NUMBERS) ok(!all.includes(`${number}`), all);
+  await reader.cancel();
+});
+
+Deno.test("a public page shows every site by its name, where the file has none", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop" }, { site: "blog", labels: { team: "web" } });
+  const app = made.app({ look: LOOK });
+  const text = await (await app.request("/")).text();
+  match(text, />shop<[^]*>blog<|>blog<[^]*>shop</);
+  ok(!text.includes("team"));
+});
+
+Deno.test("a public page joins what several locations see at once into one incident", async () => {
+  await using made = await MadeStore.create();
+  const seen = (location: string, agoMinutes: number, outcome: "up" | "down"): Making => ({
+    ...{ site: "shop", location, outcome, reason: outcome === "up" ? null : "dns" },
+    agoMs: agoMinutes * MINUTE_MS,
+    next_check_ms: 10 * MINUTE_MS,
+  });
+  await made.add(
+    seen("a", 90, "down"),
+    seen("a", 80, "up"),
+    ...[seen("a", 50, "down"), seen("b", 45, "down"), seen("a", 40, "up"), seen("b", 35, "up")],
+    seen("b", 5, "down"),
+  );
+  const app = made.app({ look: LOOK });
+  const text = await (await app.request("/incidents")).text();
+  const rows = [...text.matchAll(/<tr><td>.*?<\/tr>/gs)].map(([row]) =>
+    row.replaceAll(/<[^>]*>/g, " ")
+  );
+  strictEqual(rows.length, 3);
+  match(rows[0]!, /ongoing/);
+});
