@@ -17,6 +17,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   "checks/many": () => checksOf({ name: "10,000 sites", sites: 10_000 }),
   "checks/schedule": async () => (await import("./scenarios/schedule.ts")).schedule,
   "checks/growth": async () => (await import("./scenarios/growth.ts")).checksGrowth,
+  compression: async () => (await import("./scenarios/compression.ts")).compression,
   growth: async () => (await import("./scenarios/growth.ts")).growth,
   ingest: async () => (await import("./scenarios/ingest.ts")).ingest,
   memory: async () => (await import("./scenarios/memory.ts")).memory,

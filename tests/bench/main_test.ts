@@ -36,6 +36,7 @@ const NEEDS: Readonly<Record<string, Need[]>> = {
   "checks/growth": ["nginx", "kafka"],
   "checks/schedule": ["nginx", "kafka"],
   "outbox": ["nginx", "kafka"],
+  "compression": [],
   "memory": ["nginx", "own kafka", "postgres"],
   "start": ["kafka"],
   "ingest": ["kafka", "postgres"],

@@ -223,6 +223,8 @@ servicesTest?.("sitemon producer and consumer do their work as one executable", 
   await using up = site(200);
   await using pipeline = await Pipeline.create({
     sites: `  - { name: shop, url: '${up.origin}' }`,
+    // By a codec that the runtime has to bring.
+    kafka: "  compression: zstd",
   });
   folder.write("producer.yaml", Deno.readTextFileSync(pipeline.producerFile));
   folder.write("consumer.yaml", Deno.readTextFileSync(pipeline.consumerFile));

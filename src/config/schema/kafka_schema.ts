@@ -66,8 +66,8 @@ export const kafkaSchema = z.strictObject({
   group: nameSchema.prefault("sitemon-status").describe("Consumer group."),
   consumers: whole(CONSUMERS).prefault(1)
     .describe("Consumers of the group in this process, each a thread."),
-  compression: z.enum(["none", "gzip"]).prefault("none")
-    .describe("Compression of the batches that the producer writes."),
+  compression: z.enum(["none", "gzip", "zstd"]).prefault("none")
+    .describe("Compression of the batches that the producer writes; zstd needs Kafka 2.1."),
   tls: kafkaTlsSchema.prefault(false)
     .describe("`true` for TLS with Mozilla's certificate authorities, or a mapping."),
   sasl: saslSchema.optional().describe("Authentication to the brokers."),

@@ -115,8 +115,8 @@ patchKafkajs(manifest.version, {
 /** By kafkajs's own interface: for the formats from before Kafka 0.11, and its older answers. */
 const { GZIP, Snappy, LZ4, ZSTD } = CompressionTypes;
 for (const type of [GZIP, Snappy, LZ4, ZSTD] as const) {
-  const { unpack } = CODECS.get(type)!;
-  const compressing = type === GZIP ? CompressionCodecs[GZIP]() : {};
+  const { unpack, pack } = CODECS.get(type)!;
+  const compress = pack && (({ buffer }: { readonly buffer: Buffer }) => pack(buffer));
   const decompress = (bytes: Buffer) => Promise.resolve(unpack(bytes, BATCH_MEMORY_MAX));
-  CompressionCodecs[type] = () => ({ ...compressing, decompress });
+  CompressionCodecs[type] = () => ({ ...(compress && { compress }), decompress });
 }

@@ -13,8 +13,15 @@ export interface OutgoingMessage {
   readonly headers: Readonly<Record<string, string | Buffer>>;
 }
 
+/** How batches may be written, by the word of the configuration. */
+const COMPRESSION = {
+  none: CompressionTypes.None,
+  gzip: CompressionTypes.GZIP,
+  zstd: CompressionTypes.ZSTD,
+} as const;
+
 export interface ProducerSessionOptions extends TopicAccess {
-  readonly compression: "none" | "gzip";
+  readonly compression: keyof typeof COMPRESSION;
   /** Called at each connection, where the topic's settings may be read: how they lose reports. */
   readonly onTopicProblems?: (problems: readonly string[]) => void;
 }
@@ -55,7 +62,7 @@ export class ProducerSession implements Disposable {
         messages: [...messages],
         acks: -1,
         timeout: REQUEST_TIMEOUT_MS,
-        compression: compression === "gzip" ? CompressionTypes.GZIP : CompressionTypes.None,
+        compression: COMPRESSION[compression],
       });
     });
     const partitions = storedPartitions(answers);

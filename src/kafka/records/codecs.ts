@@ -1,5 +1,6 @@
 /** The codecs that the records of a batch may be compressed with, whoever wrote it. */
 import type { Buffer } from "node:buffer";
+import { promisify } from "node:util";
 import zlib from "node:zlib";
 import { BatchError } from "./batch_error.ts";
 import { unpackLz4 } from "./lz4.ts";
@@ -11,6 +12,8 @@ export type Unpack = (packed: Uint8Array, bytesMax: number) => Uint8Array;
 interface Codec {
   readonly name: string;
   readonly unpack: Unpack;
+  /** Off this thread; absent where nothing that is kept does it without a native addon. */
+  readonly pack?: (bytes: Uint8Array) => Promise<Buffer>;
 }
 
 /**
@@ -19,10 +22,14 @@ interface Codec {
  * @see https://kafka.apache.org/documentation/#recordbatch
  */
 export const CODECS: ReadonlyMap<number, Codec> = new Map([
-  [1, { name: "gzip", unpack: byZlib(zlib.unzipSync) }],
+  [1, { name: "gzip", unpack: byZlib(zlib.unzipSync), pack: promisify(zlib.gzip) }],
   [2, { name: "snappy", unpack: unpackSnappy }],
   [3, { name: "lz4", unpack: unpackLz4 }],
-  [4, { name: "zstd", unpack: byZlib(zlib.zstdDecompressSync) }],
+  [4, {
+    name: "zstd",
+    unpack: byZlib(zlib.zstdDecompressSync),
+    pack: promisify<Uint8Array, Buffer>(zlib.zstdCompress),
+  }],
 ]);
 
 function byZlib(

@@ -36,8 +36,10 @@ for (const header of [false, true]) {
   registryTest(
     `Java reads a message by the schema named ${where}, as a consumer does`,
     async () => {
-      const options = confluent(sharedRegistry(), `, header: ${header}`);
-      await using pipeline = await Pipeline.create(options);
+      const { sites, kafka } = confluent(sharedRegistry(), `, header: ${header}`);
+      const compression = header ? "zstd" : "gzip";
+      const more = `${kafka}\n  compression: ${compression}`;
+      await using pipeline = await Pipeline.create({ sites, kafka: more });
       const producer = pipeline.startProducer();
       pipeline.startConsumer();
       await pipeline.historyHolds(REPORTS, { orMore: true });
