@@ -10,6 +10,7 @@ import { Collector } from "../integration/collector.ts";
 import { SitemonProcess } from "../support/sitemon_process.ts";
 import { command, compileProgram, compileSitemon, DENORT } from "./executable.ts";
 import { serveLocally } from "../support/local_server.ts";
+import { ADDRESS, nameServer, record, replyTo } from "../scanner/dns/name_server.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 
 const DEADLINE_MS = 60_000;
@@ -127,6 +128,27 @@ postgres: { host: 127.0.0.1, port: ${ports[2]}, user: u }
       deepStrictEqual(results, expected, `${thread} of ${role}`);
     }
     for (const listener of listeners) listener.close();
+  },
+);
+
+compileTest(
+  "an executable for one configuration asks its name server over UDP, and no other",
+  async (denort) => {
+    using folder = new TempFolder();
+    await using server = nameServer((query) => [replyTo(query, { answers: [record(1, ADDRESS)] })]);
+    const sites = (host: string) =>
+      `sites: [{ url: 'dns://${host}:${server.port}/example.org' }]\n`;
+    const config = folder.write("a.yaml", sites("localhost"));
+    using executable = compileSitemon(denort, { config });
+    const check = async () => {
+      const { code, stdout } = await command(executable, folder, "check", "-c", config).output();
+      return [code, new TextDecoder().decode(stdout).split(/\s/, 1)[0], server.asked];
+    };
+    deepStrictEqual(await check(), [0, "OUTCOME", 1]);
+    folder.write("a.yaml", sites("127.0.0.1"));
+    const [code, , asked] = await check();
+    ok(code !== 0);
+    strictEqual(asked, 1);
   },
 );
 

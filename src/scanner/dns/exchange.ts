@@ -13,7 +13,7 @@ import { isAnswerTo } from "./dns_message.ts";
 /** Bytes of an answer over UDP; servers are asked for fewer. */
 export const UDP_BYTES_MAX = 4_096;
 
-/** Datagrams of one query that are no answer to it, before it is given up. */
+/** Datagrams that are no answer to the query, before it is given up. */
 export const STRAYS_MAX = 100;
 
 /** Until a query is sent again, twice as long each time: a datagram may get lost. */
@@ -27,27 +27,35 @@ export interface Exchange {
   readonly run: CheckRun;
 }
 
-/**
- * Asks over UDP, again and again until `connect_timeout`. Rejects with {@linkcode VisitError} when no
- * answer came.
- */
-export async function askByUdp(stream: Datagrams, exchange: Exchange): Promise<Uint8Array> {
-  const { visit, context: { timers, readBuffers }, run } = exchange;
-  const { connectTimeoutMs } = visit.plan;
+/** Asks over UDP until `connect_timeout`. Rejects with {@linkcode VisitError} without an answer. */
+export async function askByUdp(
+  stream: Pick<Datagrams, keyof Datagrams>,
+  { query, visit, context: { timers, readBuffers }, run }: Exchange,
+): Promise<Uint8Array> {
+  const { plan } = visit;
+  const buffer = readBuffers.take();
   let strays = 0;
   let isLate = false;
-  const cancelWait = timers.after(connectTimeoutMs, () => {
+  let unsent: unknown;
+  const cancelWait = timers.after(plan.connectTimeoutMs, () => {
     isLate = true;
     stream.close();
   });
-  const resending = resend(stream, exchange);
-  const buffer = readBuffers.take();
+  let cancelResend = () => {};
+  const send = (againMs: number) => {
+    // Not waited for: Deno looks the name up for it, which may take longer than a check.
+    stream.write(query).catch((error) => {
+      unsent ??= error;
+      stream.close();
+    });
+    cancelResend = timers.after(againMs, () => send(2 * againMs));
+  };
   visit.startPhase("first_byte");
   try {
-    await stream.write(exchange.query);
+    send(RESEND_MS);
     for (; strays < STRAYS_MAX; strays++) {
       const bytes = buffer.subarray(0, await stream.read(buffer));
-      if (!isAnswerTo(exchange.query, bytes)) continue;
+      if (!isAnswerTo(query, bytes)) continue;
       if (bytes.length <= UDP_BYTES_MAX) return bytes.slice();
       const text = `answer has ${bytes.length} bytes, more than the ${UDP_BYTES_MAX} of a datagram`;
       throw new VisitError("protocol", text);
@@ -55,51 +63,24 @@ export async function askByUdp(stream: Datagrams, exchange: Exchange): Promise<U
     throw new VisitError("protocol", `${strays} datagrams that do not answer the query`);
   } catch (error) {
     if (error instanceof VisitError) throw error;
-    throw silence(error, { visit, run, strays, isLate });
+    if (!isLate && !run.isOver) throw connectionError(plan, failureOf(unsent ?? error), error);
+    const waitedMs = isLate ? plan.connectTimeoutMs : run.timeoutMs;
+    const others = strays === 0 ? "" : `; datagrams that do not answer the query: ${strays}`;
+    const detail = `no answer over UDP within ${waitedMs / 1_000} s${others}`;
+    throw connectionError(plan, { reason: isLate ? "connect_timeout" : "timeout", detail }, error);
   } finally {
     cancelWait();
-    resending[Symbol.dispose]();
+    cancelResend();
     visit.remoteAddress = stream.remoteAddress;
     readBuffers.giveBack(buffer);
   }
 }
 
-/** Why there was no answer: nobody sent one in time, or the socket failed. */
-function silence(
-  cause: unknown,
-  { visit: { plan }, run, strays, isLate }: Pick<Exchange, "visit" | "run"> & {
-    readonly strays: number;
-    readonly isLate: boolean;
-  },
-): VisitError {
-  if (!isLate && !run.isOver) return connectionError(plan, failureOf(cause), cause);
-  const waitedMs = isLate ? plan.connectTimeoutMs : run.timeoutMs;
-  const stray = strays === 0 ? "" : `; datagrams that do not answer the query: ${strays}`;
-  const detail = `no answer over UDP within ${waitedMs / 1_000} s${stray}`;
-  if (!isLate) return new VisitError("timeout", detail, { cause });
-  return connectionError(plan, { reason: "connect_timeout", detail }, cause);
-}
-
-/** Sends again until it is disposed of. */
-function resend(
+/** Asks over TCP. Rejects with {@linkcode VisitError} without a whole answer. */
+export async function askByTcp(
   stream: ByteStream,
-  { query, context: { timers } }: Pick<Exchange, "query" | "context">,
-): Disposable {
-  let cancel = () => {};
-  const wait = (delayMs: number) => {
-    cancel = timers.after(delayMs, () => {
-      // The first one was sent; whatever this one meets, the wait for an answer ends as before.
-      stream.write(query).catch(() => {});
-      wait(2 * delayMs);
-    });
-  };
-  wait(RESEND_MS);
-  return { [Symbol.dispose]: () => cancel() };
-}
-
-/** Asks over TCP. Rejects with {@linkcode VisitError} when no whole answer came. */
-export async function askByTcp(stream: ByteStream, exchange: Exchange): Promise<Uint8Array> {
-  const { query, visit, context: { readBuffers }, run } = exchange;
+  { query, visit, context: { readBuffers }, run }: Exchange,
+): Promise<Uint8Array> {
   const answer = new BodyBuffer(2 + 0xffff);
   const buffer = readBuffers.take();
   visit.startPhase("first_byte");
@@ -111,21 +92,17 @@ export async function askByTcp(stream: ByteStream, exchange: Exchange): Promise<
       if (answer.bytes.length === 0) visit.startPhase("transfer");
       answer.append(buffer.subarray(0, count));
     }
-  } catch (error) {
-    if (run.isOver) {
-      const text = `timed out after ${run.timeoutMs / 1_000} s waiting for the answer over TCP`;
-      throw new VisitError("timeout", text);
-    }
-    const { reason, detail } = brokenOff(error);
-    throw new VisitError(reason, `${detail} before the answer over TCP`, { cause: error });
+  } catch (cause) {
+    const { reason, detail } = run.isOver
+      ? { reason: "timeout" as const, detail: `timed out after ${run.timeoutMs / 1_000} s` }
+      : brokenOff(cause);
+    throw new VisitError(reason, `${detail} before the answer over TCP`, { cause });
   } finally {
     readBuffers.giveBack(buffer);
   }
   const bytes = answer.bytes.subarray(2, wholeLength(answer.bytes));
-  if (!isAnswerTo(query, bytes)) {
-    throw new VisitError("protocol", "message over TCP that does not answer the query");
-  }
-  return bytes;
+  if (isAnswerTo(query, bytes)) return bytes;
+  throw new VisitError("protocol", "message over TCP that does not answer the query");
 }
 
 /** A message over TCP follows its length in two bytes; before they came, they are missing too. */

@@ -221,7 +221,7 @@ const CASES: readonly [
     truncated,
     untilClosed,
     "timeout",
-    /^timed out after 0.9 s waiting for the answer over TCP$/,
+    /^timed out after 0.9 s before the answer over TCP$/,
   ],
   [
     "sends an answer over TCP without an end",
@@ -266,10 +266,8 @@ for (const [does, replies, behaviour, reason, text] of CASES) {
 Deno.test("checkSite() waits for a name server no longer than its own timeout", async () => {
   await using server = nameServer(never);
   const report = await check(aDnsSite(server.port, { timeoutMs: 200, connectTimeoutMs: 5_000 }));
-  deepStrictEqual(
-    [report.reason, report.error_text],
-    ["timeout", "no answer over UDP within 0.2 s"],
-  );
+  deepStrictEqual(report.reason, "timeout");
+  match(report.error_text!, /^Cannot connect to .*: no answer over UDP within 0.2 s$/);
 });
 
 Deno.test("checkSite() escapes what a name server answers, and hides secrets in it", async () => {

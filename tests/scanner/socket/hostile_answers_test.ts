@@ -25,21 +25,22 @@ const STEPS = [{ expect: "220 " }, { send: "a", expect: "(?i)[a-z]+\\n" }, {
   expect: "\\z",
 }];
 
-Deno.test("checkSite() reports in time, when a tcp site answers any bytes", async () => {
+Deno.test("checkSite() reports in time, when a tcp or tls site answers any bytes", async () => {
   const given = [
     fc.array(answer, { maxLength: 6 }),
+    fc.constantFrom("tcp", "tls"),
     fc.constantFrom(undefined, ...STARTTLS),
     fc.boolean(),
   ] as const;
   await fc.assert(
-    fc.asyncProperty(...given, async (answers, startTls, waits) => {
+    fc.asyncProperty(...given, async (answers, scheme, startTls, waits) => {
       await using server = rawServer(async (conn) => {
         for (const bytes of answers) {
           await send(conn, bytes);
           if (waits) await conn.read(new Uint8Array(4_096));
         }
       });
-      const site = aSite(`tcp://127.0.0.1:${server.port}`, {
+      const site = aSite(`${scheme}://127.0.0.1:${server.port}`, {
         ...(startTls && { startTls }),
         steps: STEPS,
         timeoutMs: 100,
@@ -52,6 +53,6 @@ Deno.test("checkSite() reports in time, when a tcp site answers any bytes", asyn
       ok(report.reason === null || REASONS.includes(report.reason));
       ok(report.reason !== "internal", report.error_text!);
     }),
-    { numRuns: 100 },
+    { numRuns: 150 },
   );
 });
