@@ -2,6 +2,7 @@
 import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import {
   type AlertStore,
+  type Delivery,
   DELIVERY_MESSAGES_MAX,
   LEAD_MS,
   type MessageSums,
@@ -31,7 +32,8 @@ const HOUR_MS = 3_600_000;
 const DAY_MINUTES = 24 * 60;
 const SHOP = { site: "shop", location: "default" };
 
-const kindsOf = (told: { kind: string }[][]) => told.map((one) => one.map(({ kind }) => kind));
+const kindsOf = (told: readonly Delivery[]) =>
+  told.map(({ messages }) => messages.map(({ kind }) => kind));
 
 /** A store that leads, and what people see. */
 async function leading({ parts }: OpenedStore) {
@@ -82,6 +84,14 @@ const BEGINNINGS: readonly [what: string, step: Step, states: readonly string[]]
     "was told perhaps, before it could not be sent",
     async ({ store, take }) => {
       await store.settle([attempt(await take(), { isMaybeTold: true })]);
+      await store.settle([attempt(await take())]);
+    },
+    ["fired pending", "resolved pending"],
+  ],
+  [
+    "was claimed by somebody who said nothing, before it could not be sent",
+    async ({ store, take }) => {
+      await take(LAPSED_MS);
       await store.settle([attempt(await take())]);
     },
     ["fired pending", "resolved pending"],
@@ -351,6 +361,17 @@ function writeTests(test: Test): void {
     deepStrictEqual(kindsOf(await drain(it.store)), [["fired"]]);
   });
 
+  test("write() suppresses nothing of a delivery, whose id would lead alone", async (opened) => {
+    await using it = await leading(opened);
+    const alerts = [anAlert(1), anAlert(2)];
+    await it.store.write(firing(...alerts));
+    await it.store.settle([attempt(await it.take())]);
+    const silenced = { ...alerts[0]!, suppressed_by: "silence:a" as const };
+    await it.store.write(decision({ alerts: [silenced] }));
+    deepStrictEqual(await it.states(), ["fired pending"]);
+    deepStrictEqual(kindsOf(await drain(it.store)), [["fired", "fired"]]);
+  });
+
   test("write() supersedes an end whose beginning was suppressed", async (opened) => {
     await using it = await leading(opened);
     const alert = anAlert(1);
@@ -407,7 +428,9 @@ function claimTests(test: Test): void {
     await it.store.write(decision({ alerts: [...alerts, other], messages: waiting }));
     deepStrictEqual(await it.store.claim(["ops"], LEASE_MS), []);
     await it.store.write(firing(anAlert(5)));
-    const told = (await drain(it.store)).map((one) => one.map(({ alert }) => alert.id));
+    const told = (await drain(it.store)).map(({ messages }) =>
+      messages.map(({ alert }) => alert.id)
+    );
     deepStrictEqual(told, [[1, 2, 3, 5].map(idOf)]);
   });
 
@@ -430,9 +453,27 @@ function claimTests(test: Test): void {
     await using it = await leading(opened);
     const alerts = Array.from({ length: DELIVERY_MESSAGES_MAX + 1 }, (_, index) => anAlert(index));
     await it.store.write(firing(...alerts));
-    const told = await drain(it.store);
+    const told = (await drain(it.store)).map(({ messages }) => messages);
     deepStrictEqual(told.map(({ length }) => length), [DELIVERY_MESSAGES_MAX, 1]);
     deepStrictEqual(told.flat().map(({ alert }) => alert.id), alerts.map(({ id }) => id));
+  });
+
+  test("claim() beside write() leaves no end untold, whichever comes first", async (opened) => {
+    await using it = await leading(opened);
+    await using other = closing(opened.parts.alertStore());
+    for (let number = 1; number <= 30; number++) {
+      const alert = anAlert(number);
+      await it.store.write(firing(alert));
+      const [claimed] = await Promise.all([
+        other.claim(["ops"], LEASE_MS),
+        it.store.write(ending(alert)),
+      ]);
+      const end = claimed.length > 0 ? "pending" : "superseded";
+      deepStrictEqual(await it.states(alert.id), [`fired ${end}`, `resolved ${end}`]);
+      await other.settle(claimed.map(delivered));
+      await drain(other);
+    }
+    strictEqual((await it.records.sums()).untoldEnds, 0);
   });
 
   test("claim() gives nobody what another has leased", async (opened) => {

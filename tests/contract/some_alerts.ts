@@ -114,12 +114,12 @@ export function delivered(delivery: Delivery): Attempt {
 
 /** Claims, and settles each as `how` says, until nothing is due; resolves to what was told. */
 export async function drain(store: AlertStore, channels = ["ops"], how = delivered) {
-  const told: AlertMessage[][] = [];
+  const told: Delivery[] = [];
   for (;;) {
     const deliveries = await store.claim(channels, 60_000);
     if (deliveries.length === 0) return told;
     await store.settle(deliveries.map((delivery) => how(delivery)));
-    told.push(...deliveries.map(({ messages }) => [...messages]));
+    told.push(...deliveries);
   }
 }
 

@@ -1,4 +1,6 @@
 import { alertsContract } from "../../contract/alerts_contract.ts";
+import { alertsCrashContract } from "../../contract/alerts_crash_contract.ts";
+import { alertsHistoryContract } from "../../contract/alerts_history_contract.ts";
 import { incidentsContract } from "../../contract/incidents_contract.ts";
 import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
@@ -6,7 +8,7 @@ import { storeContract } from "../../contract/store_contract.ts";
 import { uptimeContract } from "../../contract/uptime_contract.ts";
 import { writerSchemasContract } from "../../contract/writer_schemas_contract.ts";
 import { serviceTest } from "../../services/with_services.ts";
-import { openStore } from "./opened_store.ts";
+import { type OpenedPostgresStore, openStore } from "./opened_store.ts";
 
 const register = serviceTest("postgres");
 storeContract("PostgresStore", openStore, { register });
@@ -16,3 +18,8 @@ uptimeContract("PostgresStore", openStore, { register });
 incidentsContract("PostgresQueries", openStore, register);
 alertsContract("PostgresAlerts", openStore, register);
 writerSchemasContract("PostgresWriterSchemas", openStore, register);
+alertsCrashContract("PostgresAlerts", {
+  open: openStore,
+  addressOf: (opened) => ({ kind: "postgres", ...(opened as OpenedPostgresStore).options }),
+}, register);
+alertsHistoryContract("PostgresAlerts", openStore, { register });

@@ -1,4 +1,6 @@
 import { alertsContract } from "../../contract/alerts_contract.ts";
+import { alertsCrashContract } from "../../contract/alerts_crash_contract.ts";
+import { alertsHistoryContract } from "../../contract/alerts_history_contract.ts";
 import { incidentsContract } from "../../contract/incidents_contract.ts";
 import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
@@ -14,3 +16,8 @@ uptimeContract("SqliteStore", openSqliteStore, { propertyRuns: 60 });
 incidentsContract("SqliteQueries", openSqliteStore);
 alertsContract("SqliteAlerts", openSqliteStore);
 writerSchemasContract("SqliteWriterSchemas", openSqliteStore);
+alertsCrashContract("SqliteAlerts", {
+  open: openSqliteStore,
+  addressOf: (opened) => ({ kind: "sqlite", path: (opened as { path?: string }).path! }),
+});
+alertsHistoryContract("SqliteAlerts", openSqliteStore, { propertyRuns: 100 });
