@@ -3,7 +3,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import type { StoreAddress } from "../../src/status/open_store.ts";
 import { within } from "../support/waiting.ts";
-import type { Sent } from "./dying_sender.ts";
+import type { SenderLine } from "./dying_sender.ts";
 import { closing, onStore, type OpenedStore, type Register } from "./opened_store.ts";
 import { anAlert, drain, ending, firing } from "./some_alerts.ts";
 
@@ -54,11 +54,11 @@ async function lifeOf(address: StoreAddress, statement: number) {
   const { code, stdout, signal } = await within(DEADLINE_MS, "the end of a sender", output);
   ok(code === 0 || signal === "SIGKILL", `it ended by itself, with ${code}`);
   const lines = new TextDecoder().decode(stdout).split("\n").slice(0, -1);
-  return { code, sent: lines.map((line): Sent => JSON.parse(line)) };
+  return { code, sent: lines.map((line): SenderLine => JSON.parse(line)) };
 }
 
 /** Another process decides the same again, learns of the end, and sends what is due. */
-async function goOn(opened: OpenedStore, number: number): Promise<Sent[]> {
+async function goOn(opened: OpenedStore, number: number): Promise<SenderLine[]> {
   // Rather than to wait until its lead is over.
   await opened.sql("DELETE FROM alert_decider");
   await using store = closing(opened.parts.alertStore());
@@ -86,7 +86,7 @@ async function sumsHold({ parts }: OpenedStore, found: string): Promise<void> {
 }
 
 /** Whoever listens hears the beginning before the end, and each message under one id. */
-function inOrder(told: readonly Sent[], found: string): void {
+function inOrder(told: readonly SenderLine[], found: string): void {
   const kinds = told.flatMap(({ kinds }) => kinds);
   const fired = kinds.filter((kind) => kind === "fired").length;
   deepStrictEqual(kinds.slice(0, fired), Array(fired).fill("fired"), found);

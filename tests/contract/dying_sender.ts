@@ -10,7 +10,7 @@ import { openStore } from "../../src/status/open_store.ts";
 import { anAlert, attempt, delivered, ending, firing } from "./some_alerts.ts";
 
 /** What a sender told, and under which id. */
-export interface Sent {
+export interface SenderLine {
   readonly delivery: string;
   readonly messages: readonly string[];
   readonly kinds: readonly string[];
@@ -51,7 +51,11 @@ async function send(store: AlertStore, how: typeof delivered): Promise<void> {
   const deliveries = await store.claim(["ops"], -1_000);
   for (const { id, messages } of deliveries) {
     const kinds = messages.map(({ kind }) => kind);
-    const sent = { delivery: id, messages: messages.map(({ id }) => id), kinds } satisfies Sent;
+    const sent = {
+      delivery: id,
+      messages: messages.map(({ id }) => id),
+      kinds,
+    } satisfies SenderLine;
     Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(sent)}\n`));
   }
   await store.settle(deliveries.map((delivery) => how(delivery)));

@@ -1,0 +1,168 @@
+// What only PostgreSQL can do wrong: several processes at once, poolers, and a server that goes away.
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { type AlertStore, type Delivery, LEAD_MS } from "../../../../src/status/alert_store.ts";
+import {
+  postgresAlertRecords,
+  postgresAlertStore,
+} from "../../../../src/status/postgres/alerts/postgres_alerts.ts";
+import { postgresParts } from "../../../../src/status/postgres/postgres_parts.ts";
+import { closing } from "../../../contract/opened_store.ts";
+import { anAlert, delivered, drain, ending, firing } from "../../../contract/some_alerts.ts";
+import { startPgbouncer } from "../../../services/pgbouncer.ts";
+import { parsePostgresUrl, startPostgres } from "../../../services/postgres.ts";
+import { serviceTest } from "../../../services/with_services.ts";
+import { eventually } from "../../../support/waiting.ts";
+import { openStore, optionsOf, postgresTest, type Session } from "../opened_store.ts";
+
+const UNAVAILABLE = { name: "StoreUnavailableError" };
+
+/** As if the leader had said nothing for longer than its lead lasts. */
+async function letLeadLapse(session: Session): Promise<void> {
+  await session.query(
+    `UPDATE alert_decider SET leads_until = leads_until - interval '${LEAD_MS + 1} milliseconds'`,
+  );
+}
+
+/** Two stores share the lead as two processes do. */
+async function shareLead(
+  { first, second, session }: {
+    readonly first: AlertStore;
+    readonly second: AlertStore;
+    readonly session: Session;
+  },
+): Promise<void> {
+  deepStrictEqual([await first.lead(), await second.lead()], [true, false]);
+  deepStrictEqual([await first.lead(), await second.lead()], [true, false]);
+  const [row] = await session.query<{ left: number }>(
+    "SELECT extract(epoch FROM leads_until - now()) * 1000 AS left FROM alert_decider",
+  );
+  ok(row!.left > 0 && row!.left <= LEAD_MS, `${row!.left} ms`);
+  await letLeadLapse(session);
+  // Nobody has decided meanwhile, so that what the first has looked at still holds.
+  await first.write(firing(anAlert(1)));
+  deepStrictEqual([await second.lead(), await first.lead()], [true, false]);
+  await rejects(() => first.write(firing(anAlert(2))), UNAVAILABLE);
+  await second.write(firing(anAlert(2)));
+}
+
+postgresTest("lead() is true for one, until it says nothing for ten seconds", async (opened) => {
+  await using first = closing(opened.parts.alertStore());
+  await using second = closing(opened.parts.alertStore());
+  await shareLead({ first, second, session: opened.session });
+});
+
+serviceTest("postgres", "pgbouncer")(
+  "lead() is true for one behind a pooler too, whose session all share",
+  async () => {
+    await using pgbouncer = await startPgbouncer(
+      parsePostgresUrl(Deno.env.get("SITEMON_TEST_POSTGRES")!),
+    );
+    await using opened = await openStore();
+    const pooled = { ...opened.options, ...pgbouncer };
+    await using first = closing(postgresAlertStore(pooled));
+    await using second = closing(postgresAlertStore(pooled));
+    await shareLead({ first, second, session: opened.session });
+    const told = await Promise.all([drain(first), drain(second)]);
+    deepStrictEqual(told.flat().flatMap(({ messages }) => messages).length, 2);
+  },
+);
+
+postgresTest("write() tells the end of what is claimed while it waits", async (opened) => {
+  const { parts, session } = opened;
+  await using store = closing(parts.alertStore());
+  await using records = closing(parts.alertRecords());
+  await store.lead();
+  await store.write(firing(anAlert(1)));
+  await session.query(
+    `BEGIN; UPDATE alert_message SET leased_until = now() + interval '1 minute', attempts = 1,
+      delivery_id = id`,
+  );
+  const written = store.write(ending(anAlert(1)));
+  await eventually(60_000, "write() waits for the claim", async () => {
+    const [row] = await session.query<{ count: string }>(
+      "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))",
+    );
+    return row!.count === "1" || undefined;
+  });
+  await session.query("COMMIT");
+  await written;
+  const states = (await records.messages(anAlert(1).id)).map(({ state }) => state);
+  deepStrictEqual(states, ["pending", "pending"]);
+});
+
+serviceTest("own postgres")(
+  "alerts outlive a server that crashes while one decides and two send",
+  async () => {
+    await using server = await startPostgres({ fsync: true });
+    const options = optionsOf(server);
+    await using status = closing(postgresParts(options, {}).status());
+    await status.migrate();
+    const history = new History(options);
+    const done = history.decide(40);
+    const sending = [history.send(done), history.send(done)];
+    for (const told of [10, 30]) {
+      await eventually(60_000, "some are told", () => history.sent.length >= told || undefined);
+      await server.stop();
+      await server.start();
+    }
+    await Promise.all([done, ...sending]);
+    await history.check();
+  },
+);
+
+/** One decides, others send, and all try again until it is done. */
+class History {
+  readonly sent: Delivery[] = [];
+  readonly #options: Parameters<typeof postgresAlertStore>[0];
+
+  constructor(options: Parameters<typeof postgresAlertStore>[0]) {
+    this.#options = options;
+  }
+
+  /** Alerts that fire one after the other, and end ten later. */
+  async decide(count: number): Promise<void> {
+    await using store = closing(postgresAlertStore(this.#options));
+    const write = (what: string, change: Parameters<AlertStore["write"]>[0]) =>
+      eventually(60_000, what, async () => {
+        await store.lead();
+        await store.write(change);
+        return true;
+      });
+    for (let number = 1; number <= count + 10; number++) {
+      if (number <= count) await write("a beginning", firing(anAlert(number)));
+      if (number > 10) await write("an end", ending(anAlert(number - 10)));
+    }
+  }
+
+  async send(done: Promise<void>): Promise<void> {
+    await using store = closing(postgresAlertStore(this.#options));
+    let isDone = false;
+    done.then(() => isDone = true, () => isDone = true);
+    for (let isIdle = false; !isIdle;) {
+      const claimed = await eventually(60_000, "something to send, or the end", async () => {
+        const wasDone = isDone;
+        const deliveries = await store.claim(["ops"], 1);
+        return deliveries.length > 0 || wasDone ? deliveries : undefined;
+      });
+      this.sent.push(...claimed);
+      // What is not noted was sent all the same, and is sent again under the same id.
+      await store.settle(claimed.map(delivered)).catch(() => {});
+      isIdle = claimed.length === 0;
+    }
+  }
+
+  async check(): Promise<void> {
+    await using store = closing(postgresAlertStore(this.#options));
+    this.sent.push(...await drain(store));
+    await using records = closing(postgresAlertRecords(this.#options));
+    const { states, unmade, untoldEnds, untoldBeginnings } = await records.sums();
+    deepStrictEqual([states.pending, unmade, untoldEnds, untoldBeginnings], [0, 0, 0, 0]);
+    strictEqual(states.delivered + states.superseded, 80);
+    const ids = new Map<string, string>();
+    for (const { id, messages } of this.sent) {
+      for (const message of messages) strictEqual(ids.get(message.id) ?? id, id);
+      for (const message of messages) ids.set(message.id, id);
+    }
+    strictEqual(ids.size, states.delivered);
+  }
+}
