@@ -2,6 +2,7 @@ import { Buffer } from "node:buffer";
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { RECORDS_MAX } from "../../../src/scanner/dns/dns_message.ts";
 import { STRAYS_MAX, UDP_BYTES_MAX } from "../../../src/scanner/dns/exchange.ts";
+import { machineTest } from "../../support/machine_tests.ts";
 import { type Behaviour, send, untilClosed } from "../http/raw_server.ts";
 import { trickling } from "../socket/scripted_server.ts";
 import { aSite, check, requireStorable } from "../sites.ts";
@@ -307,6 +308,24 @@ Deno.test("checkSite() looks the name of a name server up, and asks its address"
   const { outcome, remote_address, timings } = report;
   deepStrictEqual([outcome, remote_address, timings!.tls], ["up", "127.0.0.1", null]);
   ok(timings!.dns !== null && timings!.first_byte !== null);
+});
+
+/** Why nothing can listen on IPv6 here, or `undefined`. */
+function withoutIpv6(): string | undefined {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+machineTest(withoutIpv6())("checkSite() asks a name server over IPv6", async () => {
+  const tcp = overTcp((query) => replyTo(query, { answers: [A] }));
+  await using server = nameServer(truncated, tcp, "::1");
+  const report = await check(aSite(`dns://[::1]:${server.port}/example.org?type=A`));
+  deepStrictEqual([report.error_text, report.remote_address], [null, "::1"]);
+  deepStrictEqual(server.asked, 1);
 });
 
 Deno.test("checkSite() tries a name server again, as its retries say", async () => {

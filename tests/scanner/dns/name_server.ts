@@ -11,9 +11,9 @@ export interface Elsewhere {
 }
 
 /** Serves UDP, and TCP on the same port where a behavior is given. */
-export function nameServer(replies: Replies, overTcp?: Behaviour) {
-  const [socket, tcp] = listen(overTcp);
-  const other = bind();
+export function nameServer(replies: Replies, overTcp?: Behaviour, hostname = "127.0.0.1") {
+  const [socket, tcp] = listen(hostname, overTcp);
+  const other = bind(hostname);
   const { port } = socket.addr as Deno.NetAddr;
   let asked = 0;
   const serving = (async () => {
@@ -40,12 +40,12 @@ export function nameServer(replies: Replies, overTcp?: Behaviour) {
 }
 
 /** Others may have a port of TCP whose number is free for UDP. */
-function listen(overTcp?: Behaviour): [Deno.DatagramConn, RawServer?] {
+function listen(hostname: string, overTcp?: Behaviour): [Deno.DatagramConn, RawServer?] {
   for (let attempts = 1;; attempts++) {
-    const socket = bind();
+    const socket = bind(hostname);
     const { port } = socket.addr as Deno.NetAddr;
     try {
-      return overTcp === undefined ? [socket] : [socket, rawServer(overTcp, { port })];
+      return overTcp === undefined ? [socket] : [socket, rawServer(overTcp, { hostname, port })];
     } catch (error) {
       socket.close();
       if (!(error instanceof Deno.errors.AddrInUse) || attempts === 10) throw error;
@@ -53,8 +53,8 @@ function listen(overTcp?: Behaviour): [Deno.DatagramConn, RawServer?] {
   }
 }
 
-function bind(): Deno.DatagramConn {
-  return Deno.listenDatagram({ transport: "udp", hostname: "127.0.0.1", port: 0 });
+function bind(hostname: string): Deno.DatagramConn {
+  return Deno.listenDatagram({ transport: "udp", hostname, port: 0 });
 }
 
 export interface ReplyParts {
