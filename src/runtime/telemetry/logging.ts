@@ -14,6 +14,7 @@ export type { Logger, LogLevel, LogRecord };
 
 /** The parts of sitemon that log, as operators see and filter them. */
 export const LOG_CATEGORIES = [
+  "alerts",
   "cli",
   "config",
   "consumer",

@@ -130,6 +130,24 @@ export const METRICS = {
       "thread",
     ],
   ),
+  sitemon_alerts_pending: gauge("Messages of a channel that are not delivered yet", ["channel"]),
+  sitemon_alerts_oldest_age_seconds: age(
+    "Age of a channel's oldest message that is not delivered yet; 0 when there is none",
+    ["channel"],
+  ),
+  sitemon_alerts_channel_up: gauge(
+    "1 if the channel accepts messages, 0 if it failed last or refuses them",
+    ["channel"],
+  ),
+  sitemon_alerts_sent_total: counter(
+    "Deliveries of alerts by channel and result: delivered, failed (tried again), refused (somebody has to change something)",
+    ["channel", "result"],
+  ),
+  sitemon_alerts_decide_duration_seconds: histogram("Duration of a decision about alerts"),
+  sitemon_alerts_heartbeats_total: counter(
+    "Requests to the heartbeat's url by result: sent, failed, withheld (no decision on fresh data)",
+    ["result"],
+  ),
   sitemon_config_reloads_total: counter(
     "Reloads of the configuration, by result: applied, refused",
     ["result"],

@@ -22,7 +22,8 @@ export type Dependency =
   | "connectivity"
   | "listen"
   | "web"
-  | "threads";
+  | "threads"
+  | "alerts";
 
 /**
  * Makes each of these series of a counter exist at 0: Prometheus sees no increase in a series that

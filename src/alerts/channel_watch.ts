@@ -1,0 +1,49 @@
+/** Watches the channels' rows, for metrics and readiness: what waits, for how long, and who refuses it. */
+import { type Clock, sleep } from "../runtime/clock.ts";
+import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
+import type { AlertRecords, ChannelState } from "../status/alert_store.ts";
+
+/** Often enough for a person who waits for readiness, and for Prometheus. */
+export const WATCH_MS = 10_000;
+
+export interface ChannelWatchOptions {
+  readonly records: Pick<AlertRecords, "channels">;
+  /** Names of the configured channels. */
+  readonly channels: readonly string[];
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  readonly signal: AbortSignal;
+}
+
+/** Resolves when the signal aborts. While the store does not answer, nothing is said. */
+export async function watchChannels(options: ChannelWatchOptions): Promise<void> {
+  const { records, channels, clock, telemetry, signal } = options;
+  while (!signal.aborted) {
+    // Whoever claims from the store says why it does not answer.
+    const states = await records.channels().catch(() => undefined);
+    if (states !== undefined) reportStates(states, channels, telemetry);
+    await sleep(clock, WATCH_MS, signal);
+  }
+}
+
+function reportStates(
+  states: readonly ChannelState[],
+  channels: readonly string[],
+  telemetry: Telemetry,
+): void {
+  const configured = states.filter(({ channel }) => channels.includes(channel));
+  for (const channel of channels) {
+    const state = configured.find((one) => one.channel === channel);
+    const { pending = 0, oldest_at = null, failures = 0 } = state ?? {};
+    telemetry.set("sitemon_alerts_pending", pending, { channel });
+    const sinceMicros = oldest_at === null ? Infinity : oldest_at.getTime() * 1_000;
+    telemetry.age("sitemon_alerts_oldest_age_seconds", sinceMicros, { channel });
+    telemetry.set("sitemon_alerts_channel_up", failures === 0 ? 1 : 0, { channel });
+  }
+  const parked = configured.filter(({ parked_at }) => parked_at !== null);
+  const [first] = parked;
+  if (first === undefined) return telemetry.dependency("alerts", { ok: true });
+  const more = parked.length > 1 ? ` (and ${parked.length - 1} more channels)` : "";
+  const detail = `channel "${first.channel}" refuses messages${more}: ${first.error}`;
+  telemetry.dependency("alerts", { ok: false, reason: "channel_refuses", detail });
+}

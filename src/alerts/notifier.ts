@@ -1,0 +1,138 @@
+/**
+ * Sends what was decided: claims deliveries, hands each to its channel, and notes what came of it.
+ * Channels are independent of each other, and each has one delivery at a time.
+ */
+import { backoffMs } from "../runtime/backoff.ts";
+import { type Clock, sleep } from "../runtime/clock.ts";
+import { onAbort } from "../runtime/deadline.ts";
+import { logger } from "../runtime/telemetry/logging.ts";
+import { countFromZero, type Telemetry } from "../runtime/telemetry/telemetry.ts";
+import type { AlertStore, Attempt, Delivery } from "../status/alert_store.ts";
+import { type Channel, SEND_MS_MAX, type Sent } from "./channel.ts";
+
+/** Longer than sending and noting it takes: what a process leaves that was killed waits for so long. */
+export const LEASE_MS = 2 * SEND_MS_MAX;
+/** How often it looks for what is due, unless it is woken. */
+export const POLL_MS = 1_000;
+/** Between tries of a receiver that fails. */
+export const FAILED_RETRY = { minMs: 5_000, maxMs: 300_000 };
+/** Between tries of a receiver that refuses, which somebody has to change. */
+export const REFUSED_RETRY_MS = 300_000;
+/** Between tries of a store that does not answer. */
+const STORE_RETRY_MS = 2_000;
+
+const SENT = "sitemon_alerts_sent_total";
+const RESULTS = ["delivered", "failed", "refused"] as const;
+
+const log = logger("alerts");
+
+export interface NotifierOptions {
+  readonly store: Pick<AlertStore, "claim" | "settle">;
+  readonly channels: readonly Channel[];
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+  /** Told of errors of the store, and `undefined` when it answers. */
+  readonly onStore: (error: unknown) => void;
+  /** For the jitter of backoff, in [0, 1). */
+  readonly random?: () => number;
+}
+
+export class Notifier {
+  readonly #options: NotifierOptions;
+  readonly #channels: ReadonlyMap<string, Channel>;
+  /** Channels with a delivery that is not settled yet. */
+  readonly #busy = new Map<string, Promise<void>>();
+  /** What each channel's last attempt said, for a log line when it changes. */
+  readonly #errors = new Map<string, string>();
+  #attempts: Attempt[] = [];
+  #waking = new AbortController();
+
+  constructor(options: NotifierOptions) {
+    this.#options = options;
+    this.#channels = new Map(options.channels.map((channel) => [channel.name, channel]));
+    for (const channel of this.#channels.keys()) {
+      countFromZero(options.telemetry, SENT, RESULTS.map((result) => ({ channel, result })));
+    }
+  }
+
+  /** Something may be due. */
+  wake(): void {
+    this.#waking.abort();
+  }
+
+  /**
+   * Claims until `stopping` aborts, and resolves when all that it claimed is settled. `aborting` ends
+   * what is being sent. Rejects with an error that is no store's.
+   */
+  async run(stopping: AbortSignal, aborting: AbortSignal): Promise<void> {
+    using _ = onAbort(stopping, () => this.wake());
+    while (true) {
+      const isAnswered = await this.#turn(stopping, aborting);
+      if (stopping.aborted && (!isAnswered || this.#busy.size === 0)) return;
+      await this.#rest(isAnswered ? POLL_MS : STORE_RETRY_MS);
+    }
+  }
+
+  /** Resolves to false when the store did not answer; what was not noted is kept for the next turn. */
+  async #turn(stopping: AbortSignal, aborting: AbortSignal): Promise<boolean> {
+    const { store, onStore } = this.#options;
+    try {
+      const settled = this.#attempts;
+      if (settled.length > 0) await store.settle(settled);
+      this.#attempts = this.#attempts.slice(settled.length);
+      for (const { delivery } of settled) this.#busy.delete(delivery.channel);
+      const idle = [...this.#channels.keys()].filter((name) => !this.#busy.has(name));
+      const due = stopping.aborted || idle.length === 0 ? [] : await store.claim(idle, LEASE_MS);
+      onStore(undefined);
+      for (const delivery of due) {
+        this.#busy.set(delivery.channel, this.#deliver(delivery, aborting));
+      }
+      return true;
+    } catch (error) {
+      onStore(error);
+      return false;
+    }
+  }
+
+  async #rest(ms: number): Promise<void> {
+    await sleep(this.#options.clock, ms, this.#waking.signal);
+    if (this.#waking.signal.aborted) this.#waking = new AbortController();
+  }
+
+  async #deliver(delivery: Delivery, aborting: AbortSignal): Promise<void> {
+    const channel = this.#channels.get(delivery.channel)!;
+    const sent = await channel.send(delivery, aborting);
+    this.#attempts = [...this.#attempts, this.#attemptOf(delivery, sent)];
+    this.#report(delivery, sent);
+    this.wake();
+  }
+
+  #attemptOf(delivery: Delivery, { result, isMaybeTold, error, retryAfterMs }: Sent): Attempt {
+    const { clock, random = Math.random } = this.#options;
+    const waitMs = retryAfterMs ??
+      (result === "refused"
+        ? REFUSED_RETRY_MS
+        : backoffMs(delivery.attempt - 1, { ...FAILED_RETRY, random }));
+    const isRetried = result !== "delivered" && waitMs > 0;
+    const retry_at = isRetried ? new Date(clock.nowMicros() / 1_000 + waitMs) : null;
+    return { delivery, result, isMaybeTold, error, retry_at };
+  }
+
+  /** One line when a channel begins to fail, when its failure changes, and when it works again. */
+  #report({ channel, messages }: Delivery, { result, error }: Sent): void {
+    this.#options.telemetry.count(SENT, { channel, result });
+    const known = this.#errors.get(channel);
+    if (error === null) {
+      this.#errors.delete(channel);
+      if (known !== undefined) log.info("channel {channel} accepts messages again", { channel });
+      log.debug("told {channel} of {count} alerts", { channel, count: messages.length });
+    } else {
+      this.#errors.set(channel, error);
+      if (known === error) return;
+      const text = result === "refused"
+        ? "channel {channel} refuses messages; they wait until it is fixed: {error}"
+        : "channel {channel} failed; its messages are sent again: {error}";
+      log.warn(text, { channel, error });
+    }
+  }
+}
