@@ -282,6 +282,7 @@ Deno.test("loadConfig() reads PEM files for Kafka, PostgreSQL and sites", () => 
 kafka: {server: "k:1", tls: {ca: ca.pem, server_name: broker}}
 postgres: {host: p, user: u, tls: {ca: ca.pem, cert: cert.pem, key: key.pem}}
 defaults: {tls: {ca: ca.pem}}
+alerts: {channels: {mail: {email: {host: m, from: a@b, to: [a@b], ca: ca.pem}}}}
 sites: [{url: "https://a/"}]
 `,
     { files },
@@ -298,6 +299,9 @@ sites: [{url: "https://a/"}]
     key: files["key.pem"],
   });
   deepStrictEqual(loaded.sites[0]!.tls, { ca: files["ca.pem"], insecure: false });
+  const [mail] = loaded.alerts!.channels;
+  ok("email" in mail!);
+  strictEqual(mail.email.ca, files["ca.pem"]);
 });
 
 Deno.test("loadConfig() lets no reference change the host of a URL, and leaves labels alone", () => {

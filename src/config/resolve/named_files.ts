@@ -28,7 +28,11 @@ export function readBody(
 
 /** The TLS settings in `tls` with the contents of their PEM files. */
 export function readPems<T extends Pems>(tls: T, place: SettingsPlace): T {
-  const inside = within(place, "tls");
+  return readPemsIn(tls, within(place, "tls"));
+}
+
+/** Settings with the contents of the PEM files that they name themselves. */
+export function readPemsIn<T extends Pems>(tls: T, inside: SettingsPlace): T {
   reportUnpaired(inside);
   const texts: Pems = Object.fromEntries(PEM_KINDS.flatMap((kind) => {
     const path = tls[kind];

@@ -9,7 +9,7 @@ import type { Site } from "../site.ts";
 import type { LoadContext } from "../yaml/load_context.ts";
 import { unknownName } from "../yaml/shown_value.ts";
 import { valueAt, type YamlSource } from "../yaml/yaml_source.ts";
-import { readPems } from "./named_files.ts";
+import { readPems, readPemsIn } from "./named_files.ts";
 import { camelKeys } from "./resolve_site.ts";
 
 interface AlertsPlace {
@@ -50,10 +50,12 @@ function ruleOf(rule: AlertsConfig["rules"][number], channels: readonly string[]
 function channelOf(name: string, channel: ChannelConfig, place: AlertsPlace): AlertChannel {
   const [kind, settings] = Object.entries<object>(channel)[0]!;
   const at = ["alerts", "channels", name, kind];
-  const { tls, ...keys } = settings as { readonly tls?: object | string };
-  // Of an email, it is a word.
+  const { tls, ...rest } = settings as { readonly tls?: object | string };
+  const pems = { ...place, at, name: at.join(".") };
+  // Of an email, it is a word, and the authority stands beside it.
+  const keys = kind === "email" ? readPemsIn(rest, pems) : rest;
   const secured = typeof tls === "object"
-    ? { insecure: false, ...camelKeys(readPems(tls, { ...place, at, name: at.join(".") })) }
+    ? { insecure: false, ...camelKeys(readPems(tls, pems)) }
     : tls;
   const target = { ...camelKeys(keys), ...(secured !== undefined && { tls: secured }) };
   return { name, [kind]: target } as unknown as AlertChannel;

@@ -1,7 +1,7 @@
 /** The schema of `alerts.channels`: where alerts are sent, each channel of exactly one kind. */
 import * as z from "zod";
 import { httpUrlSchema } from "../http_schema.ts";
-import { type Exact, identifier, password, text, whole } from "../scalar.ts";
+import { type Exact, identifier, password, path, text, whole } from "../scalar.ts";
 import { headersSchema } from "../site_schema.ts";
 import { siteTlsSchema } from "../tls_schema.ts";
 
@@ -81,6 +81,8 @@ const kinds = {
     tls: z.enum(["starttls", "implicit", "none"]).prefault("starttls").describe(
       "`starttls` is required of the server, `implicit` is TLS from the start, `none` plain text.",
     ),
+    ca: path().optional()
+      .describe("PEM file of the certificate authorities to trust, in place of Mozilla's."),
     username: text(SECRET_LENGTH_MAX).optional().describe("User name; no login when absent."),
     password: password().optional(),
     from: address().describe("Sender."),
