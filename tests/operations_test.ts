@@ -51,13 +51,18 @@ for (
   });
 }
 
-Deno.test("README.md has a configuration without a mistake", () => {
-  const [yaml] = blocks("yaml", Deno.readTextFileSync(new URL("README.md", ROOT)));
-  const hostEnvironment = fakeHostEnvironment({
-    files: { "/sitemon.yaml": yaml! },
-    env: { SHOP_TOKEN: "t0ken" },
-  });
-  strictEqual(loadConfig("/sitemon.yaml", { hostEnvironment }).sites.length, 1);
+Deno.test("README.md and docs/alerts.md have configurations without a mistake", () => {
+  const load = (yaml: string) => {
+    const files = { "/sitemon.yaml": yaml, "/run/credentials/slack": "https://hooks.example/x" };
+    const env = { SHOP_TOKEN: "t0ken", PAGERDUTY_KEY: "key" };
+    const hostEnvironment = fakeHostEnvironment({ files, env });
+    const { sites, alerts } = loadConfig("/sitemon.yaml", { hostEnvironment });
+    return [sites.length, alerts?.channels.length, alerts?.rules.length];
+  };
+  const found = ["README.md", "docs/alerts.md"].map((path) =>
+    blocks("yaml", Deno.readTextFileSync(new URL(path, ROOT))).map(load)
+  );
+  deepStrictEqual(found, [[[0, 1, 1], [1, undefined, undefined]], [[0, 1, 1], [2, 2, 2]]]);
 });
 
 Deno.test("docs/operations.md names metrics that exist", () => {

@@ -8,6 +8,7 @@ import { onAbort } from "../runtime/deadline.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import { countFromZero, type Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { AlertStore, Attempt, Delivery } from "../status/alert_store.ts";
+import { isStoreError, type StoreError } from "../status/store.ts";
 import { type Channel, SEND_MS_MAX, type Sent } from "./channel.ts";
 
 /** Longer than sending and noting it takes: what a process leaves that was killed waits for so long. */
@@ -32,7 +33,7 @@ export interface NotifierOptions {
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** Told of errors of the store, and `undefined` when it answers. */
-  readonly onStore: (error: unknown) => void;
+  readonly onStore: (error: StoreError | undefined) => void;
   /** For the jitter of backoff, in [0, 1). */
   readonly random?: () => number;
 }
@@ -89,6 +90,7 @@ export class Notifier {
       }
       return true;
     } catch (error) {
+      if (!isStoreError(error)) throw error;
       onStore(error);
       return false;
     }

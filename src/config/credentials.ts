@@ -50,7 +50,7 @@ function isSecretOfAlerts(path: Path): boolean {
 }
 
 /** The secrets of channels and of the heartbeat. */
-function alertsSecrets(alerts: NonNullable<Config["alerts"]>): string[] {
+export function alertsSecrets(alerts: NonNullable<Config["alerts"]>): string[] {
   const channels = Object.entries(alerts.channels).flatMap(([name, channel]) => {
     const [kind, settings] = Object.entries<Record<string, unknown>>(channel)[0]!;
     const { headers = {}, urls = [] } = settings as { headers?: object; urls?: string[] };

@@ -1,4 +1,5 @@
 /** Where Kafka, PostgreSQL and the status are, as the parts that connect to them take it. */
+import { alertsSecrets } from "../config/credentials.ts";
 import type { LoadedConfig } from "../config/loaded_config.ts";
 import { kafkaServers, type StoreKind, storeKind } from "../config/permissions/needs.ts";
 import { formatHost } from "../config/schema/host_port.ts";
@@ -7,6 +8,7 @@ import { type RegistryConfig, registryUrls } from "../config/schema/registry_sch
 import { postgresServer } from "../config/schema/postgres_schema.ts";
 import type { KafkaConnectionOptions } from "../kafka/client/kafka_client.ts";
 import type { RegistryConnection } from "../kafka/registry/registry_client.ts";
+import type { AddressPolicyOptions } from "../scanner/reach/address_policy.ts";
 import type { StoreAddress } from "../status/open_store.ts";
 import type { PostgresOptions } from "../status/postgres/connection/postgres_options.ts";
 
@@ -102,4 +104,21 @@ export function storeAddress(
     case "sqlite":
       return { kind, path: loaded.config.store.path };
   }
+}
+
+/** What a thread that sends to channels is given beside them. */
+export interface ChannelSetup {
+  readonly addressPolicy: AddressPolicyOptions;
+  /** Of the channels, to keep them out of what receivers say. */
+  readonly secrets: readonly string[];
+  /** Of the status page, for links. */
+  readonly publicUrl?: string;
+}
+
+export function channelSetup({ config, alerts }: LoadedConfig): ChannelSetup {
+  return {
+    addressPolicy: config.address_policy,
+    secrets: config.alerts === undefined ? [] : alertsSecrets(config.alerts),
+    ...(alerts?.publicUrl === undefined ? {} : { publicUrl: alerts.publicUrl }),
+  };
 }

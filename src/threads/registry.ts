@@ -2,6 +2,7 @@
 import type { DaemonRole, LoadedConfig } from "../config/loaded_config.ts";
 import { joined, type Permissions } from "../config/permissions/permissions.ts";
 import type { Plan } from "../runtime/threads/thread_set.ts";
+import { ALERTS_SPEC } from "./alerts/alerts_spec.ts";
 import { CONSUMER_SPEC } from "./consumer/consumer_spec.ts";
 import { type DaemonContext, type DaemonThread, specsOf, STOP_STAGES } from "./daemon_thread.ts";
 import { OUTBOX_SPEC } from "./outbox/outbox_spec.ts";
@@ -21,6 +22,7 @@ export const DAEMON_THREADS: readonly DaemonThread[] = [
   STORE_SPEC,
   CONSUMER_SPEC,
   WEB_SPEC,
+  ALERTS_SPEC,
 ];
 
 /** The threads of a daemon under a configuration, how they are linked, and in which order they stop. */

@@ -90,6 +90,9 @@ promtoolTest("every panel of the dashboard shows zeros as zeros", async () => {
   const port = freePort();
   using folder = new RunFolder(`listen: 127.0.0.1:${port}
 interval: 200ms
+alerts:
+  channels: { ops: { slack: { url: '${site.origin}/' } } }
+  heartbeat: { url: '${site.origin}/' }
 sites: [{ name: a, url: '${site.origin}/' }]`);
   await using process = folder.run();
   await process.log("the start", "sitemon ");

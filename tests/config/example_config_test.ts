@@ -15,6 +15,7 @@ const FOLDER = new URL("../../example_config/", import.meta.url);
 
 /** The commands that each example is complete for. */
 const ROLES: Readonly<Record<string, readonly string[]>> = {
+  "alerts.yaml": ["run"],
   "consumer.yaml": ["consumer"],
   "producer.yaml": ["producer"],
   "reference.yaml": ["producer", "consumer", "web"],

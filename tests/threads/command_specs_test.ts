@@ -1,5 +1,6 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { withOutbox } from "../../src/cli/load_file.ts";
+import { alertTestSpec } from "../../src/threads/alert_test/alert_test_spec.ts";
 import { checkSpec } from "../../src/threads/check/check_spec.ts";
 import { doctorSpecs } from "../../src/threads/doctor/doctor_spec.ts";
 import { drainSpec } from "../../src/threads/drain/drain_spec.ts";
@@ -29,6 +30,25 @@ Deno.test("drainSpec() may reach the outbox and its receiver, and nothing else",
   const run = drainSpec(RUN);
   deepStrictEqual(run.setup.to, { store: { kind: "sqlite", path: "/data/status.db" } });
   deepStrictEqual([run.permissions.net, run.permissions.write], [false, ["/data", "/srv"]]);
+});
+
+Deno.test("alertTestSpec() may reach the receiver of its channel, and nothing else", () => {
+  const loaded = loadText(`
+alerts: {channels: {a: {slack: {url: "http://a.example/secret-of-a-hook"}}, b: {slack: {url: "http://b.example/"}}}}
+address_policy: {deny: [private]}
+web: {public_url: "https://ops.example/"}
+`);
+  const { setup, permissions } = alertTestSpec(loaded, loaded.alerts!.channels[0]!);
+  deepStrictEqual([permissions.net, permissions.read, permissions.env], [
+    ["a.example:80"],
+    false,
+    false,
+  ]);
+  deepStrictEqual([setup.addressPolicy.deny, setup.publicUrl], [
+    ["private"],
+    "https://ops.example/",
+  ]);
+  ok(setup.secrets.includes("secret-of-a-hook"));
 });
 
 Deno.test("withOutbox() means another file, and lets the thread reach its folder alone", () => {

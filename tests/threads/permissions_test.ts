@@ -37,6 +37,35 @@ kafka: {servers: ["k2:9092", "k1:9092", "[::1]:9093"]}
 postgres: {host: db.example, user: u}
 `);
 
+Deno.test("daemonPermissions() lets alerts reach the store and the receivers, by host and port", () => {
+  const loaded = loadText(`
+kafka: {server: "k:1"}
+postgres: {host: db.example, user: u}
+alerts:
+  heartbeat: {url: "https://user:word@beat.example/ping"}
+  channels:
+    a: {slack: {url: "https://Hooks.example/T0/secret"}}
+    b: {alertmanager: {urls: ["http://[::1]:9093", "http://am.example:9093/prefix"]}}
+    c: {email: {host: mail.example, from: a@b, to: [a@b]}}
+    d: {pagerduty: {routing_key: key}}
+    e: {telegram: {token: "1:x", chat_id: "1"}}
+`);
+  deepStrictEqual(daemonPermissions(loaded, "consumer").alerts, {
+    ...NOTHING,
+    net: [
+      "[::1]:9093",
+      "am.example:9093",
+      "api.telegram.org:443",
+      "beat.example:443",
+      "db.example:5432",
+      "events.pagerduty.com:443",
+      "hooks.example:443",
+      "mail.example:587",
+    ],
+    env: PG,
+  });
+});
+
 Deno.test("daemonPermissions() gives each thread what its work needs and no more", () => {
   const scanner = {
     ...NOTHING,

@@ -1,5 +1,6 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { DaemonRole } from "../../src/config/loaded_config.ts";
+import type { AlertsSetup } from "../../src/threads/alerts/alerts_thread.ts";
 import { daemonPermissions, planOf } from "../../src/threads/registry.ts";
 import { loadText } from "../config/load_text.ts";
 
@@ -8,6 +9,8 @@ const SITE = "sites: [{ url: http://a.example/ }]\n";
 const KAFKA = "kafka: { server: 'k1:9092', consumers: 2 }\n";
 const POSTGRES = "postgres: { host: pg, user: me }\n";
 const PAGE = "web: { title: Ours }\n";
+const ALERTS =
+  "alerts: { channels: { ops: { slack: { url: http://hooks.example/secret-of-hook } } } }\n";
 
 function plan(role: DaemonRole, yaml: string) {
   return planOf(loadText(yaml), { role, schedule: SCHEDULE });
@@ -57,8 +60,23 @@ Deno.test("planOf() has the page where it is wanted, of the store that the daemo
   deepStrictEqual(stores("web", ""), ["sqlite"]);
 });
 
+Deno.test("planOf() has alerts where they are configured and a store is written", () => {
+  const alerting = (role: DaemonRole, yaml: string) =>
+    plan(role, yaml).threads.filter(({ name }) => name === "alerts")
+      .map(({ setup }) => (setup as AlertsSetup).store.kind);
+  deepStrictEqual(alerting("run", SITE + ALERTS + POSTGRES), ["sqlite"]);
+  deepStrictEqual(alerting("consumer", KAFKA + POSTGRES + ALERTS), ["postgres"]);
+  deepStrictEqual(alerting("consumer", KAFKA + POSTGRES), []);
+  deepStrictEqual(alerting("producer", SITE + KAFKA + ALERTS), []);
+  deepStrictEqual(alerting("web", POSTGRES + ALERTS), []);
+  const { drain } = plan("run", SITE + ALERTS);
+  deepStrictEqual(drain.map(({ kinds }) => kinds), [["scanner", "web", "alerts"], ["store"], [
+    "outbox",
+  ]]);
+});
+
 Deno.test("every thread of a plan is plain data, has an entry, and may run nothing else", () => {
-  const whole = SITE + KAFKA + POSTGRES + PAGE;
+  const whole = SITE + KAFKA + POSTGRES + PAGE + ALERTS;
   for (const role of ["producer", "run", "consumer", "web"] as const) {
     const { threads } = plan(role, whole);
     const names = new Set(threads.map(({ name }) => name.replace(/-\d+$/, "")));

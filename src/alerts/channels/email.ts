@@ -95,6 +95,8 @@ export class EmailChannel implements Channel {
     return nodemailer.createTransport({
       host,
       port,
+      // What a client says that has no public name (RFC 5321, section 4.1.3); the system's is not asked.
+      name: "[127.0.0.1]",
       secure: tls === "implicit",
       requireTLS: tls === "starttls",
       ignoreTLS: tls === "none",

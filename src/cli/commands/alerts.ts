@@ -1,4 +1,4 @@
-/** `sitemon alerts list|history|ack|silence`: what fires, what did, and what people say about it. */
+/** `sitemon alerts list|history|ack|test|silence`: what fires, what did, and what people say about it. */
 import type { Command } from "commander";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import type { Alert, AlertFilter, ChannelState } from "../../status/alert_store.ts";
@@ -9,6 +9,7 @@ import { type ConfigOptions, type DefineCommand, withConfig } from "../define_co
 import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
 import { withMute } from "../mute_options.ts";
+import { testChannel } from "../test_channel.ts";
 import { timeOptionMicros } from "../time_option.ts";
 import { alertTable, messageTable, subjectText } from "../text/alert_table.ts";
 import type { Terminal } from "../text/terminal.ts";
@@ -39,6 +40,14 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .option("--comment <text>", "what is known", "")
     .action((target: string, options: AckOptions) =>
       exit(acknowledge({ target, ...options }, terminal))
+    );
+  add(
+    "test",
+    "Sends a test message to a channel, and then its end; exits 1 when they are not accepted.",
+  )
+    .argument("<channel>", "name of the channel")
+    .action((channel: string, options: ConfigOptions) =>
+      exit(testChannel({ ...options, channel }, terminal))
     );
   const silence = command.command("silence").description(
     "Keeps alerts from beginning for a time; what still lasts at its end is told then.",

@@ -1,5 +1,6 @@
 /** What work of a kind, and a whole process, needs under a configuration. */
 import { dirname } from "node:path";
+import type { Alerts } from "../alerts.ts";
 import { formatHost, type HostPort } from "../schema/host_port.ts";
 import type { DaemonRole, LoadedConfig } from "../loaded_config.ts";
 import type { Site } from "../site.ts";
@@ -114,6 +115,29 @@ function udpSources(sites: readonly Site[]): string[] {
     ...(hosts.some((host) => !host.startsWith("[")) ? ["0.0.0.0:0"] : []),
     ...(hosts.some((host) => !isVersion4(host)) ? ["[::]:0"] : []),
   ];
+}
+
+/** The receivers of these channels, and of the heartbeat, each with its port. */
+export function receivers({ channels, heartbeat }: Pick<Alerts, "channels" | "heartbeat">): Needs {
+  const urls = channels.flatMap((channel) => {
+    if ("email" in channel) return [];
+    if ("alertmanager" in channel) return channel.alertmanager.urls;
+    const { name: _, ...kind } = channel;
+    return Object.values<{ readonly url: string }>(kind).map(({ url }) => url);
+  });
+  const mail = channels.flatMap((channel) => "email" in channel ? [channel.email] : []);
+  return {
+    net: [
+      ...[...urls, ...(heartbeat === undefined ? [] : [heartbeat.url])].map(endpointOf),
+      ...mail.map(formatHost),
+    ],
+  };
+}
+
+/** Of an http or https url. */
+function endpointOf(url: string): string {
+  const { hostname, port, protocol } = new URL(url);
+  return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
 }
 
 /** The address that the status page listens on. */

@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { openChannel } from "../../../src/alerts/open_channel.ts";
+import { testDeliveries } from "../../../src/alerts/test_deliveries.ts";
 import type { AlertMessage, Delivery } from "../../../src/status/alert_store.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { aDelivery, aMessage, anAlert, aPlace, aStorm, NOON } from "../deliveries.ts";
@@ -63,6 +64,14 @@ for (const kind of KINDS) {
     const file = new URL(`${kind}.json`, GOLDEN);
     if (isWriting) Deno.writeTextFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
     deepStrictEqual(all, JSON.parse(Deno.readTextFileSync(file)));
+  });
+
+  Deno.test(`a channel of ${kind} sends what says that it is a test, and its end`, async () => {
+    const [fired, resolved] = testDeliveries("ops", NOON);
+    const [[request], [end]] = [await sent(kind, fired), await sent(kind, resolved)];
+    match(request!.body, /TEST of sitemon is down/);
+    match(request!.body, /nothing is wrong/);
+    match(end!.body, kind === "pagerduty" ? /"resolve"/ : /TEST of sitemon is up again/);
   });
 
   Deno.test(`a channel of ${kind} sends a storm of 1,000 alerts in a message that the vendor takes`, async () => {

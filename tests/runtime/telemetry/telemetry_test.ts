@@ -17,9 +17,11 @@ const SERIES = {
   sitemon_ingest_reports_total: 4,
   sitemon_ingest_dead_letters_total: 5,
   sitemon_maintenance_runs_total: 3,
-  sitemon_history_purged_total: 3,
+  sitemon_history_purged_total: 4,
+  sitemon_alerts_sent_total: 3,
+  sitemon_alerts_heartbeats_total: 3,
   sitemon_config_reloads_total: 2,
-  sitemon_thread_restarts_total: 3,
+  sitemon_thread_restarts_total: 4,
 };
 
 /** Of each counter with labels the values of its series. */
@@ -50,6 +52,9 @@ Deno.test("every counter with labels begins at 0 in each of its series", async (
   const port = freePort();
   using folder = new RunFolder(`web: false
 listen: 127.0.0.1:${port}
+alerts:
+  channels: { ops: { slack: { url: "http://127.0.0.1:1/" } } }
+  heartbeat: { url: "http://127.0.0.1:1/" }
 sites: []`);
   await using process = folder.run();
   await process.log("the endpoints", "sitemon ");
@@ -59,7 +64,8 @@ sites: []`);
   });
   const sizes = Object.entries(counters).map(([name, series]) => [name, series.length]);
   deepStrictEqual(Object.fromEntries(sizes), SERIES);
-  // A purge runs at the start.
+  // A purge runs at the start, and a heartbeat.
   counters["sitemon_maintenance_runs_total"] = [];
+  counters["sitemon_alerts_heartbeats_total"] = [];
   deepStrictEqual(Object.values(counters).flat().filter((value) => value !== 0), []);
 });
