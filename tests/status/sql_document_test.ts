@@ -7,7 +7,7 @@ import { openSqliteStore } from "./sqlite/sqlite_tables.ts";
 
 const DOCUMENT = Deno.readTextFileSync(new URL("../../docs/sql.md", import.meta.url));
 const QUERIES = [...DOCUMENT.matchAll(/^```sql\n(.*?)^```/gms)].map(([, sql]) => sql!);
-const VIEWS = ["site_current", "site_uptime", "site_latency", "site_incident"];
+const VIEWS = ["site_current", "site_uptime", "site_latency", "site_incident", "site_sla"];
 
 /** A site that was down for a while, and has a certificate: each query has something to tell. */
 async function fill(store: StatusStore): Promise<void> {

@@ -1,7 +1,7 @@
 /** The figures of a site as tables: pages load them when asked, and without JavaScript link to them. */
 import { html } from "hono/html";
 import { segmentOf } from "../../report/site_path.ts";
-import { type Html } from "./markup.ts";
+import type { Html } from "./markup.ts";
 import { latencyTable } from "./latency_chart.ts";
 import { pageFrame } from "./page_frame.ts";
 import { ROOT, type SitePageOptions, windowText } from "./site_page.ts";

@@ -4,6 +4,7 @@ import { alertsHistoryContract } from "../../contract/alerts_history_contract.ts
 import { incidentsContract } from "../../contract/incidents_contract.ts";
 import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
+import { slaContract } from "../../contract/sla_contract.ts";
 import { storeContract } from "../../contract/store_contract.ts";
 import { uptimeContract } from "../../contract/uptime_contract.ts";
 import { writerSchemasContract } from "../../contract/writer_schemas_contract.ts";
@@ -21,3 +22,4 @@ alertsCrashContract("SqliteAlerts", {
   addressOf: (opened) => ({ kind: "sqlite", path: (opened as { path?: string }).path! }),
 });
 alertsHistoryContract("SqliteAlerts", openSqliteStore, { propertyRuns: 100 });
+slaContract("SqliteStore", openSqliteStore);

@@ -14,7 +14,7 @@ const MIGRATION_COLUMNS = ["version", "name", "applied_at"];
 export const OWN_RELATIONS: readonly string[] = [
   ...["site_status", "site_report", "site_transition", "site_hour", "site_day", "producer_gap"],
   ...["dead_letter", "history_horizon", "schema_migration", "writer_schema"],
-  ...["site_current", "site_uptime", "site_latency", "site_incident"],
+  ...["site_current", "site_uptime", "site_latency", "site_incident", "site_sla"],
   ...["alert", "alert_message", "alert_channel", "alert_rule", "alert_decider", "mute"],
 ];
 

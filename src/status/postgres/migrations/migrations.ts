@@ -7,6 +7,7 @@ import { addReportColumn, type Migration } from "./migration.ts";
 import { partitionFunctions } from "./partition_functions.ts";
 import { siteHistory } from "./site_history.ts";
 import { siteIncident } from "./site_incident.ts";
+import { siteSlaView } from "./site_sla_view.ts";
 import { siteStatus } from "./site_status.ts";
 import { statusViews } from "./status_views.ts";
 
@@ -95,4 +96,5 @@ export const MIGRATIONS: readonly Migration[] = [
   addReportColumn("certificate_seen_at"),
   alertTables,
   { name: "writer_schema", up: [WRITER_SCHEMA] },
+  siteSlaView,
 ];

@@ -9,6 +9,7 @@ import { COVERED_TIME } from "./covered_time.ts";
 import { DAY_TOTALS } from "./day_totals.ts";
 import { FIRST_TABLES } from "./first_tables.ts";
 import { SITE_INCIDENT } from "./site_incident.ts";
+import { SITE_SLA_VIEW } from "./site_sla_view.ts";
 import { STATUS_VIEWS } from "./status_views.ts";
 
 const COLUMNS = `site, location, day, ${COVERED_COLUMNS.join(", ")}`;
@@ -99,6 +100,7 @@ export const MIGRATIONS: readonly string[] = [
   addReportColumn("certificate_seen_at"),
   ALERT_TABLES,
   WRITER_SCHEMA,
+  SITE_SLA_VIEW,
 ];
 
 /** Runs the steps that are missing, in one transaction; a second process waits for it. */

@@ -124,7 +124,7 @@ postgresTest("addReportColumn() adds what reports of a later version fill", asyn
   const fields = ["certificate_expires_at", "labels", "snippet", "truncated"] as const;
   await opened.store.apply(chunk([FULL_REPORT]));
   const before = await opened.tables();
-  await opened.session.query(`DROP VIEW site_current`);
+  await opened.session.query("DROP VIEW site_current, site_sla");
   for (const field of fields) {
     await opened.session.query(`ALTER TABLE site_status DROP COLUMN IF EXISTS ${field};
       ALTER TABLE site_report DROP COLUMN ${field}`);
