@@ -4,7 +4,7 @@ import { encodeGap, encodeReport, encodeV1 } from "../../src/report/codec.ts";
 import { PRODUCERS } from "../contract/site_reports.ts";
 import { eventually } from "../support/waiting.ts";
 import { administer, makeTopic } from "../kafka/kafka_fixture.ts";
-import { produceByJava } from "../kafka/java_producer.ts";
+import { produceByJava } from "../kafka/java/java_producer.ts";
 import { serviceTest } from "../services/with_services.ts";
 import { sitemon } from "../support/sitemon_process.ts";
 import { DEADLINE_MS, Pipeline } from "./pipeline.ts";

@@ -7,7 +7,7 @@ import { onAbort } from "../../src/runtime/deadline.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { withHeartbeats } from "../../src/status/ingest/ingest.ts";
 import { eventually, within } from "../support/waiting.ts";
-import { produceByJava } from "./java_producer.ts";
+import { produceByJava } from "./java/java_producer.ts";
 import { startKafka } from "../services/kafka.ts";
 import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";

@@ -4,7 +4,7 @@ import { idBytes } from "../../../src/kafka/schema_name.ts";
 import { encodeReport } from "../../../src/report/codec.ts";
 import { SITE_REPORT_SCHEMA } from "../../../src/report/schema.ts";
 import { TcpProxy } from "../../chaos/world/tcp_proxy.ts";
-import { readByJava } from "./java_reader.ts";
+import { readByJava } from "../java/java_reader.ts";
 import { clientOf, NEVER, sharedRegistry } from "./registry_fixture.ts";
 import { makeTopic, readTopic, sendMessages } from "../kafka_fixture.ts";
 import { eventually } from "../../support/waiting.ts";

@@ -1,5 +1,5 @@
 /** Kafka's own producer, in Java, for what sitemon's never writes. */
-import { findOwnKafka } from "../services/kafka.ts";
+import { findOwnKafka } from "../../services/kafka.ts";
 
 export type Codec = "none" | "gzip" | "snappy" | "lz4" | "zstd";
 
