@@ -15,6 +15,8 @@ export type UptimeWindowDays = (typeof UPTIME_WINDOWS_DAYS)[number];
 
 /** Days that one call returns at most: transitions and rollups are kept for no longer. */
 export const HISTORY_DAYS_MAX = 400;
+/** Calendar months that are kept whole, with the running one. */
+export const MONTHS = 13;
 /** Days whose latency one call returns at most: 2,160 points, more than a chart has pixels. */
 export const LATENCY_DAYS_MAX = 90;
 /** Sites whose days one call returns at most: one page. */
@@ -109,6 +111,17 @@ export interface DayCoverage extends Coverage {
 export interface SiteDays extends SiteKey {
   /** Each requested day, the oldest first; one without reports has nothing but a window. */
   readonly days: readonly DayCoverage[];
+}
+
+/** One calendar month of a site, in UTC. */
+export interface MonthCoverage extends Coverage {
+  /** `2026-01`. */
+  readonly month: string;
+}
+
+export interface SiteMonths extends SiteKey {
+  /** {@linkcode MONTHS} with the running one, the oldest first. */
+  readonly months: readonly MonthCoverage[];
 }
 
 /** A change of outcome. */
@@ -244,6 +257,8 @@ export interface StatusQueries {
    * with today, in the requested order. Unknown sites have empty days.
    */
   daily(sites: readonly SiteKey[], days: number): Promise<readonly SiteDays[]>;
+  /** Month by month, for at most {@linkcode DAILY_SITES_MAX} sites, as {@linkcode daily} has days. */
+  monthly(sites: readonly SiteKey[]): Promise<readonly SiteMonths[]>;
   /** All about one site; `undefined` when there is no such site. */
   history(site: SiteKey, options: HistoryOptions): Promise<SiteHistory | undefined>;
   /** The newest first; {@linkcode INCIDENTS_LISTED_MAX} at most. */

@@ -12,7 +12,7 @@ import { QueryError } from "./api/status_query.ts";
 import type { StatusSource } from "./live/status_source.ts";
 import type { Look } from "./look.ts";
 import { eventStream, WATCHERS_MAX } from "./live/event_stream.ts";
-import { addPages } from "./pages/pages.ts";
+import { addPages } from "./add_pages.ts";
 import { passwords, WRONG_PASSWORD_DELAY_MS } from "./passwords.ts";
 import { problem, problemJson } from "./problem.ts";
 import { onlyReads } from "./read_only.ts";

@@ -35,7 +35,7 @@ for (const colors of ["light", "dark"] as const) {
     await using server = servedStore(made, visit);
     await visit.look(1280, 900, colors);
     await visit.open(server.address);
-    await follow(visit, "header .views a");
+    await follow(visit, "header .views a[href*=incidents]");
     await visit.sees("Response timed out");
     await visit.sees("Live");
     deepStrictEqual(await visit.violations(), []);
@@ -45,6 +45,12 @@ for (const colors of ["light", "dark"] as const) {
     await visit.sees("ongoing");
     deepStrictEqual(await visit.violations(), []);
     await visit.screenshot(`incident-${colors}`);
+    const incident = visit.page.url();
+    await follow(visit, "header .views a[href*=history]");
+    await visit.sees("History of");
+    deepStrictEqual(await visit.violations(), []);
+    await visit.screenshot(`history-${colors}`);
+    await visit.open(incident);
     await made.add({ site: "shop", url: "https://shop.example.org/" });
     await visit.until(`!document.querySelector("main").innerText.includes("not yet")`);
   });
@@ -87,7 +93,7 @@ browserTest(
     await follow(visit, ".crumbs a:last-child");
     await follow(visit, ".events a[href*=incidents]");
     ok((await visit.page.$eval("main", (main) => main.textContent))!.includes("Too late"));
-    for (const path of ["/incidents", "/sites/shop", "/sites/shop/figures?days=90"]) {
+    for (const path of ["/incidents", "/history", "/sites/shop", "/sites/shop/figures?days=90"]) {
       await visit.open(server.address + path);
       const width = await visit.page.$eval("html", (root) => root.scrollWidth);
       ok(width <= 360, `${path}: ${width}`);

@@ -17,6 +17,7 @@ import {
   HISTORY_DAYS_MAX,
   INCIDENTS_MAX,
   LATENCY_DAYS_MAX,
+  MONTHS,
   RECENT_REPORTS_MAX,
   UPTIME_WINDOWS_DAYS,
 } from "../../src/status/queries.ts";
@@ -262,6 +263,37 @@ export function queriesContract(
       [2, 1, 0].map((daysAgo) => new Date((noonOf(daysAgo) - 12 * HOUR) / 1_000)),
     );
     deepStrictEqual(shop!.days.slice(0, 2).map(({ windowMs }) => windowMs / 3_600_000), [24, 24]);
+  });
+
+  test("monthly() adds up the days of each calendar month", async ({ store, queries }) => {
+    const monthOf = (micros: number) => new Date(micros / 1_000).toISOString().slice(0, 7);
+    await apply(store, [
+      { recorded_at: noonOf(35), ...AN_HOUR },
+      { recorded_at: noonOf(34), ...DOWN, ...AN_HOUR },
+      { recorded_at: noonOf(1) - 13 * HOUR, ...AN_HOUR },
+      { recorded_at: noonOf(1), location: "Paris", ...AN_HOUR },
+    ]);
+    const unknown = { site: "nobody", location: "default" };
+    const [nobody, shop] = await queries.monthly([unknown, SHOP]);
+    strictEqual(nobody!.months.length, MONTHS);
+    ok(nobody!.months.every((month) => hoursOf(month).every((hours) => hours === 0)));
+    const [oldest, newest] = [shop!.months[0]!, shop!.months.at(-1)!];
+    strictEqual(newest.month, monthOf(now()));
+    ok(oldest.month < newest.month);
+    const expected = new Map<string, number[]>();
+    for (const [micros, kind] of [[noonOf(35), 0], [noonOf(34), 2], [noonOf(1) - 13 * HOUR, 0]]) {
+      const hours = expected.get(monthOf(micros!)) ?? [0, 0, 0, 0];
+      hours[kind!]!++;
+      expected.set(monthOf(micros!), hours);
+    }
+    for (const month of shop!.months) {
+      deepStrictEqual(hoursOf(month), expected.get(month.month) ?? [0, 0, 0, 0], month.month);
+    }
+    const [year, number] = oldest.month.split("-").map(Number);
+    strictEqual(oldest.windowMs, Date.UTC(year!, number!) - Date.UTC(year!, number! - 1));
+    ok(newest.windowMs <= 31 * DAY / 1_000);
+    const many = Array.from({ length: DAILY_SITES_MAX + 1 }, () => SHOP);
+    await rejects(() => queries.monthly(many), RangeError);
   });
 
   test("history() has transitions and recent reports, newest first", async (opened) => {

@@ -19,6 +19,7 @@ const EVIL_PATHS = [
   `/api/sites/${EVIL_NAME}/reports`,
   "/api/openapi.json",
   "/incidents",
+  "/history",
   `/sites/${EVIL_NAME}/figures`,
 ];
 
@@ -165,6 +166,36 @@ Deno.test("createApp() gives each incident a page, and lists them all", async ()
   ]);
   ok((await made.get("/sites/shop")).text.includes(`href="..${links[1]}"`));
   includesAll((await made.get(links[0]!)).text, ["not yet", "no such name"]);
+});
+
+Deno.test("createApp() has a page of each month, with uptimes and incidents", async () => {
+  await using made = await MadeStore.create();
+  const hour = { next_check_ms: HOUR_MS };
+  // Two hours of the same day, whatever the time is.
+  const noonMs = (Math.floor(Date.now() / DAY_MS) - 40) * DAY_MS + 12 * HOUR_MS;
+  await made.add(
+    { site: "shop", agoMs: Date.now() - noonMs, ...hour, ...NO_SUCH_NAME },
+    { site: "shop", agoMs: Date.now() - noonMs - HOUR_MS, ...hour },
+    { site: "shop", agoMs: HOUR_MS, location: "fra", ...hour },
+  );
+  const month = new Date(noonMs).toISOString().slice(0, 7);
+  const { text } = await made.get(`/history?month=${month}`);
+  includesAll(text, [
+    `<h1>History of ${month}</h1>`,
+    "50.00 % of the 2 h known",
+    "<td>60 min</td>",
+  ]);
+  includesAll(text, ["DNS lookup failed", "<bdi>fra</bdi>", `aria-current="page">${month}`]);
+  const now = await made.get("/history");
+  includesAll(now.text, ["No site was down or degraded in this month."]);
+  strictEqual(now.text.match(/history\?month=/g)!.length, 13);
+  includesAll((await made.get("/sites/shop/figures?location=default")).text, [
+    `<th scope="row">${month}</th>`,
+    "Month by month",
+  ]);
+  for (const month of ["2026-13", "1999-01", "x"]) {
+    strictEqual((await made.get(`/history?month=${month}`)).response.status, 404, month);
+  }
 });
 
 Deno.test("createApp() has the figures of a site on a page of their own", async () => {

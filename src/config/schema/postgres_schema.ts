@@ -4,10 +4,10 @@ import { duration } from "./duration_and_size.ts";
 import {
   isPostgresHost,
   parsePostgresUrl,
+  postgresName,
   type PostgresServer,
   postgresUrl,
 } from "./postgres_url.ts";
-import { postgresName } from "./postgres_name.ts";
 import { type Exact, password, whole } from "./scalar.ts";
 import { postgresTlsSchema } from "./tls_schema.ts";
 

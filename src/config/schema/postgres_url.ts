@@ -1,7 +1,21 @@
 /** `postgres://user:password@host:port/db?sslmode=…`, as hosts of databases hand it out. */
 import * as z from "zod";
 import { formatHost, parseHost } from "./host_port.ts";
-import { postgresName } from "./postgres_name.ts";
+import { quotable } from "./scalar.ts";
+
+/** PostgreSQL silently cuts names to this many bytes (NAMEDATALEN - 1). */
+const NAME_BYTES_MAX = 63;
+const NAME_RULE = quotable(`is not one line of 1 to ${NAME_BYTES_MAX} bytes`);
+
+/**
+ * A name of whatever characters, which is quoted wherever it is used. libpq takes a connection string
+ * for the name of a database; here its password would be shown.
+ */
+export const postgresName = z.string({ error: NAME_RULE }).regex(/^\P{Cc}+$/u)
+  .refine((name) => new TextEncoder().encode(name).length <= NAME_BYTES_MAX, { error: NAME_RULE })
+  .refine((name) => !/:\/\/|\w=/.test(name), {
+    error: 'is a connection string; write it as "postgres.url"',
+  });
 
 const TLS_MODES = ["disable", "require", "verify-ca", "verify-full"] as const;
 

@@ -17,7 +17,8 @@ const PUBLIC_URL =
   "is not an http or https URL, such as https://ops.example.org/status/, without " +
   "credentials and query";
 /** Paths of the page itself: below them, a path that a proxy passes on and one that it cut look alike. */
-const OWN_PATHS = /^\/(sites|badge|api|assets|events|incidents|feed\.atom|badge\.svg)(\/|$)/;
+const OWN_PATHS =
+  /^\/(sites|badge|api|assets|events|incidents|history|feed\.atom|badge\.svg)(\/|$)/;
 /** More than these push the verdict off the screen. */
 const ANNOUNCEMENTS_MAX = 20;
 const ANNOUNCEMENT_LENGTH_MAX = 1_000;

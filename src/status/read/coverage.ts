@@ -3,8 +3,10 @@ import { DAY_MS } from "../../runtime/time_units.ts";
 import {
   type Coverage,
   keyOf,
+  MONTHS,
   type SiteDays,
   type SiteKey,
+  type SiteMonths,
   type SiteUptime,
   UPTIME_WINDOWS_DAYS,
   type UptimeWindowDays,
@@ -22,14 +24,54 @@ export function listCovered(expression: (column: string) => string): string {
 /** The windows that are made of days; the shortest is made of hours. */
 export const WINDOWS_OF_DAYS = UPTIME_WINDOWS_DAYS.filter((days) => days > 1);
 
-/** A row of `site_day`. */
-export interface DayRow extends SiteKey {
-  /** `2026-01-15`. */
-  readonly day: string;
+/** {@linkcode COVERED_COLUMNS} of a row. */
+interface CoveredRow extends SiteKey {
   readonly up_ms: number;
   readonly degraded_ms: number;
   readonly down_ms: number;
   readonly inconclusive_ms: number;
+}
+
+/** A row of `site_day`. */
+export interface DayRow extends CoveredRow {
+  /** `2026-01-15`. */
+  readonly day: string;
+}
+
+/** The rows of a month, added up. */
+export interface MonthRow extends CoveredRow {
+  /** `2026-01`. */
+  readonly month: string;
+}
+
+function coverageOf(row: CoveredRow | undefined, windowMs: number): Coverage {
+  return {
+    upMs: row?.up_ms ?? 0,
+    degradedMs: row?.degraded_ms ?? 0,
+    downMs: row?.down_ms ?? 0,
+    inconclusiveMs: row?.inconclusive_ms ?? 0,
+    windowMs,
+  };
+}
+
+/** The last {@linkcode MONTHS} with the one of `nowMs` of each of `sites`. */
+export function siteMonths(
+  rows: readonly MonthRow[],
+  { sites, nowMs }: { readonly sites: readonly SiteKey[]; readonly nowMs: number },
+): SiteMonths[] {
+  const kept = new Map(rows.map((row) => [`${keyOf(row)} ${row.month}`, row]));
+  const now = new Date(nowMs);
+  const startOf = (age: number) => Date.UTC(now.getUTCFullYear(), now.getUTCMonth() - age);
+  const ages = Array.from({ length: MONTHS }, (_, index) => MONTHS - 1 - index);
+  return sites.map(({ site, location }) => ({
+    site,
+    location,
+    months: ages.map((age) => {
+      const month = new Date(startOf(age)).toISOString().slice(0, "2026-01".length);
+      const row = kept.get(`${keyOf({ site, location })} ${month}`);
+      return { month, ...coverageOf(row, Math.min(nowMs, startOf(age - 1)) - startOf(age)) };
+    }),
+  }));
 }
 
 /** The last `days` days with today, which ends at `nowMs`, of each of `sites`. */
@@ -50,14 +92,7 @@ export function siteDays(
     days: midnights.map((midnightMs) => {
       const day = new Date(midnightMs);
       const row = kept.get(`${keyOf({ site, location })} ${day.toISOString().slice(0, 10)}`);
-      return {
-        day,
-        upMs: row?.up_ms ?? 0,
-        degradedMs: row?.degraded_ms ?? 0,
-        downMs: row?.down_ms ?? 0,
-        inconclusiveMs: row?.inconclusive_ms ?? 0,
-        windowMs: Math.min(DAY_MS, nowMs - midnightMs),
-      };
+      return { day, ...coverageOf(row, Math.min(DAY_MS, nowMs - midnightMs)) };
     }),
   }));
 }

@@ -19,6 +19,7 @@ import {
   type SiteDays,
   type SiteHistory,
   type SiteKey,
+  type SiteMonths,
   type SiteStatus,
   type SiteUptime,
   type StatusQueries,
@@ -26,7 +27,15 @@ import {
   TRANSITIONS_MAX,
 } from "../queries.ts";
 import { LATENCY_BOUNDS_MS, latencyColumn, latencyQuantile } from "../read/latency_buckets.ts";
-import { type DayRow, siteDays, siteUptimes, type UptimeRow } from "../read/coverage.ts";
+import {
+  COVERED_COLUMNS,
+  type DayRow,
+  type MonthRow,
+  siteDays,
+  siteMonths,
+  siteUptimes,
+  type UptimeRow,
+} from "../read/coverage.ts";
 import type { Queryable, SqlSource, Statement } from "./sql_source.ts";
 
 /** What each store says in its own way. */
@@ -130,6 +139,18 @@ export function queryStatements(dialect: Dialect) {
       JOIN site_status s ON s.site = k.site AND s.location = k.location
       JOIN site_day d ON d.site = s.site AND d.location = s.location
       WHERE NOT s.is_removed AND d.day > ${daySince("$2")}`,
+    },
+    months: {
+      name: "query_months",
+      text: `SELECT d.site, d.location, substr(CAST(d.day AS text), 1, 7) AS month, ${
+        COVERED_COLUMNS.map((column) => `CAST(sum(d.${column}) AS double precision) AS ${column}`)
+          .join(", ")
+      }
+      FROM (${sites}) AS k
+      JOIN site_status s ON s.site = k.site AND s.location = k.location
+      JOIN site_day d ON d.site = s.site AND d.location = s.location
+      WHERE NOT s.is_removed AND d.day > ${daySince("$2")} AND d.day <= ${daySince("0")}
+      GROUP BY 1, 2, 3`,
     },
     ...historyStatements(dialect),
     ...incidentStatements(dialect),
@@ -262,6 +283,17 @@ export class SqlQueries implements StatusQueries {
       const [now] = await connection.query<{ now_ms: number }>(this.#statements.now);
       const rows = await connection.query<DayRow>(this.#statements.days, [keys, days]);
       return siteDays(rows, { sites, days, nowMs: now!.now_ms });
+    });
+  }
+
+  async monthly(sites: readonly SiteKey[]): Promise<readonly SiteMonths[]> {
+    mustBeWithin("sites", sites.length, { min: 0, max: DAILY_SITES_MAX });
+    const keys = JSON.stringify(sites.map(({ site, location }) => ({ site, location })));
+    return await this.#source.use("read months", async (connection) => {
+      const [now] = await connection.query<{ now_ms: number }>(this.#statements.now);
+      const values = [keys, HISTORY_DAYS_MAX];
+      const rows = await connection.query<MonthRow>(this.#statements.months, values);
+      return siteMonths(rows, { sites, nowMs: now!.now_ms });
     });
   }
 

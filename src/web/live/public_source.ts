@@ -12,6 +12,7 @@ import {
   type Incident,
   type IncidentStory,
   keyOf,
+  type MonthCoverage,
   type SiteHistory,
   type SiteKey,
   type SiteStatus,
@@ -20,7 +21,7 @@ import {
 } from "../../status/queries.ts";
 import { uptimeOf } from "../../status/uptime.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
-import type { KnownIncidents, StatusSource, StatusUpdate, View } from "./status_source.ts";
+import type { KnownIncidents, Span, StatusSource, StatusUpdate, View } from "./status_source.ts";
 
 /** How everybody sees a site. */
 export interface PublicSite {
@@ -74,18 +75,33 @@ export class PublicSource implements StatusSource {
   }
 
   async days(sites: readonly SiteKey[]): Promise<ReadonlyMap<string, readonly DayCoverage[]>> {
+    return await this.#worst(sites, (part) => this.#source.days(part));
+  }
+
+  async months(
+    sites: readonly SiteKey[],
+  ): Promise<ReadonlyMap<string, readonly MonthCoverage[]>> {
+    return await this.#worst(sites, (part) => this.#source.months(part));
+  }
+
+  /** Of each span of time, what the location knows that has the least uptime in it. */
+  async #worst<T extends Coverage>(
+    sites: readonly SiteKey[],
+    ask: (part: readonly SiteKey[]) => Promise<ReadonlyMap<string, readonly T[]>>,
+  ): Promise<ReadonlyMap<string, readonly T[]>> {
     const { sites: known } = await this.#projection();
     const asked = sites.flatMap(({ site }) => known.get(site)?.locations ?? []);
-    const days = new Map<string, readonly DayCoverage[]>();
+    const spans = new Map<string, readonly T[]>();
     for (let start = 0; start < asked.length; start += DAILY_SITES_MAX) {
-      const part = await this.#source.days(asked.slice(start, start + DAILY_SITES_MAX));
-      for (const [key, ofSite] of part) days.set(key, ofSite);
+      for (const [key, ofSite] of await ask(asked.slice(start, start + DAILY_SITES_MAX))) {
+        spans.set(key, ofSite);
+      }
     }
-    return new Map(sites.flatMap(({ site }) => {
-      const parts = known.get(site)?.locations.flatMap((one) => [days.get(keyOf(one)) ?? []]) ?? [];
+    return new Map(sites.map(({ site }) => {
+      const parts = (known.get(site)?.locations ?? []).map((one) => spans.get(keyOf(one)) ?? []);
       const [first = []] = parts;
       const worst = first.map((_, index) => worstOf(parts.flatMap((part) => part[index] ?? [])));
-      return [[keyOf({ site, location: NOWHERE }), worst] as const];
+      return [keyOf({ site, location: NOWHERE }), worst];
     }));
   }
 
@@ -95,10 +111,10 @@ export class PublicSource implements StatusSource {
     return status && { status, transitions: [], latency: [], failures: [], recent: [] };
   }
 
-  async incidents(days: number, site?: string): Promise<KnownIncidents | undefined> {
+  async incidents(span: number | Span, site?: string): Promise<KnownIncidents | undefined> {
     const own = site === undefined ? undefined : (await this.#projection()).sites.get(site)?.site;
     if (site !== undefined && own === undefined) return undefined;
-    const known = await this.#source.incidents(days, own);
+    const known = await this.#source.incidents(span, own);
     if (known === undefined) return undefined;
     const shown = known.incidents.flatMap((incident) => {
       const listed = this.#nameOf(incident.site);

@@ -13,13 +13,14 @@ import {
   type HistoryOptions,
   type IncidentStory,
   keyOf,
+  type MonthCoverage,
   type SiteHistory,
   type SiteKey,
   type SiteStatus,
   type SiteUptime,
   type StatusQueries,
 } from "../../status/queries.ts";
-import type { KnownIncidents, StatusSource, StatusUpdate, View } from "./status_source.ts";
+import type { KnownIncidents, Span, StatusSource, StatusUpdate, View } from "./status_source.ts";
 import { wholeSites } from "../../status/whole_sites.ts";
 import { unreadyReason } from "../../status/store.ts";
 
@@ -121,6 +122,17 @@ export class StatusCache implements StatusSource {
     );
   }
 
+  async months(
+    sites: readonly SiteKey[],
+  ): Promise<ReadonlyMap<string, readonly MonthCoverage[]>> {
+    const asked = sites.slice(0, DAILY_SITES_MAX)
+      .map(({ site, location }) => ({ site, location }));
+    const months = await this.#keep(JSON.stringify(asked), UPTIMES_FRESH_MS, (queries) => {
+      return queries.monthly(asked);
+    });
+    return new Map((months ?? []).map(({ months, ...site }) => [keyOf(site), months]));
+  }
+
   /**
    * Everything about one site, as of the last {@linkcode view}; undefined when the site is
    * unknown, or the store does not respond.
@@ -136,16 +148,19 @@ export class StatusCache implements StatusSource {
   }
 
   /**
-   * The incidents of these days until now, of a site or of all, and the version that they belong to;
+   * The incidents of these days until now, or of a span, of a site or of all, and the version that they belong to;
    * undefined while the store does not respond.
    */
-  async incidents(days: number, site?: string): Promise<KnownIncidents | undefined> {
-    const until = new Date(this.#options.clock.nowMicros() / 1_000);
-    const since = new Date(until.getTime() - days * DAY_MS);
+  async incidents(span: number | Span, site?: string): Promise<KnownIncidents | undefined> {
+    const nowMs = this.#options.clock.nowMicros() / 1_000;
+    const { sinceMs, untilMs } = typeof span === "number"
+      ? { sinceMs: nowMs - span * DAY_MS, untilMs: nowMs }
+      : span;
+    const asked = { since: new Date(sinceMs), until: new Date(untilMs) };
     const freshMs = site === undefined ? INCIDENTS_FRESH_MS : 0;
-    return await this.#keep(JSON.stringify([days, site]), freshMs, async (queries) => ({
+    return await this.#keep(JSON.stringify([span, site]), freshMs, async (queries) => ({
       version: this.#version,
-      incidents: await queries.incidents({ since, until, ...(site === undefined ? {} : { site }) }),
+      incidents: await queries.incidents({ ...asked, ...(site === undefined ? {} : { site }) }),
     }));
   }
 

@@ -4,6 +4,7 @@ import type {
   HistoryOptions,
   Incident,
   IncidentStory,
+  MonthCoverage,
   SiteHistory,
   SiteKey,
   SiteStatus,
@@ -43,6 +44,12 @@ export interface KnownIncidents {
   readonly version: number;
 }
 
+/** Times in milliseconds since 1970. */
+export interface Span {
+  readonly sinceMs: number;
+  readonly untilMs: number;
+}
+
 export interface StatusSource {
   /** Rises with every update that an open page has to be fetched again for. */
   readonly version: number;
@@ -51,10 +58,12 @@ export interface StatusSource {
   view(): Promise<View>;
   /** The bars of these sites, by {@linkcode keyOf} of queries.ts. */
   days(sites: readonly SiteKey[]): Promise<ReadonlyMap<string, readonly DayCoverage[]>>;
+  /** The calendar months of these sites, in the same way. */
+  months(sites: readonly SiteKey[]): Promise<ReadonlyMap<string, readonly MonthCoverage[]>>;
   /** Everything about one site; undefined when it is unknown, or the store does not respond. */
   history(site: SiteKey, options: HistoryOptions): Promise<SiteHistory | undefined>;
-  /** Of these days until now, of a site or of all; undefined while the store does not respond. */
-  incidents(days: number, site?: string): Promise<KnownIncidents | undefined>;
+  /** Of these days until now, or of a span, of a site or of all; undefined while the store does not respond. */
+  incidents(span: number | Span, site?: string): Promise<KnownIncidents | undefined>;
   /** The incident of a site that began at this time; undefined without one, or without the store. */
   incident(site: SiteKey, beganAt: Date): Promise<IncidentStory | undefined>;
   /** Calls back with updates until the returned function is called. */

@@ -1,6 +1,8 @@
 /** The figures of a site as tables: pages load them when asked, and without JavaScript link to them. */
 import { html } from "hono/html";
 import { segmentOf } from "../../report/site_path.ts";
+import type { MonthCoverage } from "../../status/queries.ts";
+import { siteMonthTable } from "./history_page.ts";
 import type { Html } from "./markup.ts";
 import { latencyTable } from "./latency_chart.ts";
 import { pageFrame } from "./page_frame.ts";
@@ -8,7 +10,11 @@ import { ROOT, type SitePageOptions, windowText } from "./site_page.ts";
 import { dayTable } from "./uptime_bars.ts";
 
 /** The whole document. */
-export function figuresPage({ look, view, history, days, latencyDays }: SitePageOptions): Html {
+export function figuresPage(
+  { look, view, history, days, months, latencyDays }: SitePageOptions & {
+    readonly months: readonly MonthCoverage[];
+  },
+): Html {
   const { site, location } = history.status;
   const root = `${ROOT}../`;
   const path = `${root}sites/${segmentOf(site)}?${new URLSearchParams({ location })}`;
@@ -19,7 +25,7 @@ export function figuresPage({ look, view, history, days, latencyDays }: SitePage
       <a href="${path}"><bdi>${site}</bdi></a></nav>
       <section>
         <h1>Uptime of <bdi>${site}</bdi></h1>
-        <div id="days">${dayTable(days)}</div>
+        <div id="days">${siteMonthTable(months)}${dayTable(days)}</div>
       </section>
       ${look.isPublic ? "" : html`
         <section>

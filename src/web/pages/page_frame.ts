@@ -45,7 +45,8 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
             ? ""
             : html`<img src="${root}assets/logo.svg" alt="" height="32">`}${title}</a>
           <span id="live" class="live" hidden></span>
-          <nav class="views" aria-label="Views"><a href="${root}incidents">Incidents</a></nav>
+          <nav class="views" aria-label="Views"><a href="${root}incidents">Incidents</a>
+    <a href="${root}history">History</a></nav>
         </header>
         <main id="content" tabindex="-1" ${dataVersion(version)}>
     ${failingSince === undefined ? "" : failureNote(failingSince, now)}

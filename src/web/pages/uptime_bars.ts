@@ -58,8 +58,8 @@ export function dayTable(days: readonly DayCoverage[]): Html {
   const rows = days.toReversed().map((day) => [
     dateOf(day),
     uptimeText(day),
-    length(day.downMs),
-    length(unknownMsOf(day)),
+    downText(day.downMs),
+    downText(unknownMsOf(day)),
   ]);
   return figureTable("Day by day", ["Day (UTC)", "Uptime", "Down", "Unknown"], rows);
 }
@@ -91,7 +91,7 @@ function barPath(index: number): string {
 function dayText(day: DayCoverage): string {
   const uptime = uptimeOf(day);
   if (uptime === null) return `${dateOf(day)}: no data`;
-  const down = day.downMs > 0 ? `, down for ${length(day.downMs)}` : "";
+  const down = day.downMs > 0 ? `, down for ${downText(day.downMs)}` : "";
   return `${dateOf(day)}: up ${uptimeText(day)}${down}`;
 }
 
@@ -100,6 +100,6 @@ function dateOf({ day }: DayCoverage): string {
 }
 
 /** Rounded up, so that a short time is not shown as none. */
-function length(ms: number): string {
+export function downText(ms: number): string {
   return ms === 0 ? "–" : span(Math.ceil(ms / 1_000));
 }

@@ -100,7 +100,7 @@ Deno.test("a public page has nothing of a report but its state, in any answer", 
     ],
     ...["/sites/Shop", "/sites/Shop?days=90", "/sites/Shop/figures", "/sites/Shop.atom"],
     ...["/badge/Shop.svg", "/api/status", "/api/status?q=Shop", "/api/sites/Shop"],
-    ...["/api/openapi.json", ...incidents],
+    ...["/api/openapi.json", "/incidents", "/history", ...incidents],
   ];
   const refused = [
     ...["/api/sites/Shop/reports", "/sites/s3cret-name", "/api/sites/s3cret-name", "/api/none"],

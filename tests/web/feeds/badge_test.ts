@@ -1,5 +1,5 @@
 import { match } from "node:assert/strict";
-import { badge } from "../../../src/web/pages/badge.ts";
+import { badge } from "../../../src/web/feeds/badge.ts";
 import { wholeSite } from "../../../src/status/whole_sites.ts";
 import { aSiteStatus } from "../site_status.ts";
 

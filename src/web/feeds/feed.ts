@@ -9,7 +9,7 @@ import type { Outcome } from "../../report/outcome.ts";
 import { REASON_WORDS } from "../state_words.ts";
 import { type WholeState, wholeStateOf } from "../../status/whole_sites.ts";
 import { sitePath } from "../../report/site_path.ts";
-import { type Html, stateText, xmlText } from "./markup.ts";
+import { type Html, stateText, xmlText } from "../pages/markup.ts";
 import { incidentPath } from "../incident_id.ts";
 
 /** Entries of the feed, newest first. */

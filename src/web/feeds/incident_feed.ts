@@ -7,8 +7,8 @@ import { html } from "hono/html";
 import type { Incident } from "../../status/queries.ts";
 import { incidentPath } from "../incident_id.ts";
 import { STATE_WORDS } from "../state_words.ts";
-import { causeWords, durationText } from "./incident_list.ts";
-import { type Html, xmlText } from "./markup.ts";
+import { causeWords, durationText } from "../pages/incident_list.ts";
+import { type Html, xmlText } from "../pages/markup.ts";
 
 /** Days whose incidents a feed has. */
 export const FEED_DAYS = 30;

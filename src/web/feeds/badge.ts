@@ -5,7 +5,7 @@ import { isMostlyUnknown, percent, uptimeOf } from "../../status/uptime.ts";
 import { type SiteState, STATES } from "../../report/site_state.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
 import { STATE_WORDS } from "../state_words.ts";
-import { type Html, stateText } from "./markup.ts";
+import { type Html, stateText } from "../pages/markup.ts";
 
 /** White text on each has a contrast of at least 4.5 to 1. */
 const COLORS: Readonly<Record<SiteState, string>> = {

@@ -1,27 +1,28 @@
 /** The routes for people: the pages, the feeds, the badges, and the files that pages load. */
 import type { Context, Hono } from "hono";
-import { STATES } from "../../report/site_state.ts";
-import { keyOf } from "../../status/queries.ts";
-import { ASSETS, ownAssets } from "../assets/assets.ts";
-import { BAR_DAYS } from "../live/status_cache.ts";
-import type { StatusSource, View } from "../live/status_source.ts";
-import { incidentOf } from "../incident_id.ts";
-import { LATENCY_DAYS_DEFAULT, locationsOf, lookUp, LookupError } from "../site_lookup.ts";
-import type { Visitor } from "../front.ts";
-import type { Look } from "../look.ts";
-import { nameIn, sitePath } from "../../report/site_path.ts";
-import { badge, overallBadge } from "./badge.ts";
-import { feed } from "./feed.ts";
-import { figuresPage } from "./figures_page.ts";
-import { FEED_DAYS, incidentFeed, type IncidentFeedOptions } from "./incident_feed.ts";
-import { incidentPage } from "./incident_page.ts";
-import { INCIDENT_CHOICES_DAYS, incidentsPage } from "./incidents_page.ts";
-import { latencyStepOf } from "./latency_chart.ts";
-import { documentText, type Html } from "./markup.ts";
-import { SEARCH_LENGTH_MAX, wholeSite } from "../../status/whole_sites.ts";
-import { countsOf, hasLocations, overviewOf, type OverviewQuery, ROWS } from "./overview.ts";
-import { overviewPage } from "./overview_page.ts";
-import { LATENCY_CHOICES_DAYS, sitePage, type SitePageOptions } from "./site_page.ts";
+import { STATES } from "../report/site_state.ts";
+import { DAILY_SITES_MAX, keyOf, type MonthCoverage } from "../status/queries.ts";
+import { ASSETS, ownAssets } from "./assets/assets.ts";
+import { BAR_DAYS } from "./live/status_cache.ts";
+import type { StatusSource, View } from "./live/status_source.ts";
+import { incidentOf } from "./incident_id.ts";
+import { LATENCY_DAYS_DEFAULT, locationsOf, lookUp, LookupError } from "./site_lookup.ts";
+import type { Visitor } from "./front.ts";
+import type { Look } from "./look.ts";
+import { nameIn, sitePath } from "../report/site_path.ts";
+import { badge, overallBadge } from "./feeds/badge.ts";
+import { feed } from "./feeds/feed.ts";
+import { HISTORY_SITES_MAX, historyPage, keptMonths, spanOfMonth } from "./pages/history_page.ts";
+import { figuresPage } from "./pages/figures_page.ts";
+import { FEED_DAYS, incidentFeed, type IncidentFeedOptions } from "./feeds/incident_feed.ts";
+import { incidentPage } from "./pages/incident_page.ts";
+import { INCIDENT_CHOICES_DAYS, incidentsPage } from "./pages/incidents_page.ts";
+import { latencyStepOf } from "./pages/latency_chart.ts";
+import { documentText, type Html } from "./pages/markup.ts";
+import { SEARCH_LENGTH_MAX, type WholeSite, wholeSite } from "../status/whole_sites.ts";
+import { countsOf, hasLocations, overviewOf, type OverviewQuery, ROWS } from "./pages/overview.ts";
+import { overviewPage } from "./pages/overview_page.ts";
+import { LATENCY_CHOICES_DAYS, sitePage, type SitePageOptions } from "./pages/site_page.ts";
 
 const FEED = ".atom";
 const FEED_TYPE = "application/atom+xml; charset=utf-8";
@@ -38,6 +39,7 @@ export interface PageOptions {
 export function addPages(app: Hono, options: PageOptions): void {
   const { source, look } = options;
   addIncidents(app, options);
+  addHistory(app, options);
   addBadges(app, options);
   const shared = new WeakMap<View, Promise<string>>();
   app.get("/", async (context) => {
@@ -66,7 +68,10 @@ export function addPages(app: Hono, options: PageOptions): void {
   app.get("/sites/:name/figures", async (context) => {
     const name = nameIn(context.req.param("name"));
     const view = await source.view();
-    return await onePage(context, { ...options, view, name }, figuresPage);
+    const months = await monthsOf(source, view.sites.filter(({ site }) => site === name));
+    const page = (parts: SitePageOptions) =>
+      figuresPage({ ...parts, months: months.get(keyOf(parts.history.status)) ?? [] });
+    return await onePage(context, { ...options, view, name }, page);
   });
   app.get("/assets/:file", (context) => {
     const file = context.req.param("file");
@@ -119,6 +124,51 @@ function addIncidents(app: Hono, options: PageOptions): void {
     const paths = { feedPath: "feed.atom", pagePath: "" };
     return await feedOf(context, { ...paths, title: look.title, incidents: known.incidents });
   });
+}
+
+function addHistory(app: Hono, { source, look }: PageOptions): void {
+  app.get("/history", async (context) => {
+    const view = await source.view();
+    const kept = keptMonths(view.now);
+    const month = context.req.query("month") ?? kept[0]!;
+    if (!kept.includes(month)) throw new LookupError(404);
+    const pages = Math.max(1, Math.ceil(view.sites.length / HISTORY_SITES_MAX));
+    const asked = Number(context.req.query("page") ?? 1);
+    const page = Number.isSafeInteger(asked) ? Math.min(pages, Math.max(1, asked)) : 1;
+    const sites = view.sites.slice((page - 1) * HISTORY_SITES_MAX, page * HISTORY_SITES_MAX);
+    const [months, known] = await Promise.all([
+      monthsOf(source, sites),
+      source.incidents(spanOfMonth(month)),
+    ]);
+    if (known === undefined) throw new LookupError(503);
+    const { incidents, version } = known;
+    const parts = {
+      look,
+      view: { ...view, version },
+      month,
+      page,
+      pages,
+      sites,
+      months,
+      incidents,
+    };
+    const markup = historyPage({ ...parts, hasLocations: hasLocations(view.sites) });
+    return await context.html(await documentText(markup));
+  });
+}
+
+/** The months of these sites at each location; a store gives those of a bounded number at once. */
+async function monthsOf(
+  source: StatusSource,
+  sites: readonly WholeSite[],
+): Promise<Map<string, readonly MonthCoverage[]>> {
+  const keys = sites.flatMap(({ locations }) => locations);
+  const months = new Map<string, readonly MonthCoverage[]>();
+  for (let start = 0; start < keys.length; start += DAILY_SITES_MAX) {
+    const part = await source.months(keys.slice(start, start + DAILY_SITES_MAX));
+    for (const [key, ofSite] of part) months.set(key, ofSite);
+  }
+  return months;
 }
 
 function addBadges(app: Hono, { source, look }: PageOptions): void {
