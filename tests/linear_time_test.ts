@@ -30,6 +30,7 @@ import { slowText } from "./support/slow_text.ts";
 import { aSiteStatus } from "./web/site_status.ts";
 
 const NOBODY = new Uint8Array();
+const PLACE = { from: 0, following: Infinity, endOffset: 1 };
 const SITE = aSite("http://127.0.0.1/");
 const PLAN = firstPlan(SITE);
 const RULES = { permittedHosts: new PermittedHosts([SITE.url], []), hopCount: 0 };
@@ -128,7 +129,7 @@ const STRANGERS: [what: string, take: (text: string) => unknown, words?: string[
     ["q=", "state=down&", "label=a:b&", "fields=", "fields=state,"],
   ],
   ["a message", (text) => decodeMessage(bytesOf(text)), ["\xc3\x01", "\x02"]],
-  ["a batch", (text) => readBatch(bytesOf(text), { headers: ["id"], endOffset: 1 }), ["\x02"]],
+  ["a batch", (text) => readBatch(bytesOf(text), ["id"], PLACE), ["\x02"]],
   ["what is packed with LZ4", (text) => unpackLz4(bytesOf(text), 1 << 20), ["\x04\x22\x4d\x18"]],
   ["what is packed with Snappy", (text) => unpackSnappy(bytesOf(text), 1 << 20), ["\xff\xff\x7f"]],
 ];

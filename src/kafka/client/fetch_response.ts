@@ -12,12 +12,14 @@ import { TRACEPARENT } from "../../runtime/telemetry/traceparent.ts";
 import { ID_HEADER } from "../id_header.ts";
 import { SCHEMA_ID_HEADER } from "../schema_name.ts";
 import {
+  baseOffsetOf,
   BATCH_MEMORY_MAX,
   batchLength,
   type FetchedRecord,
   MAGIC,
   magicOf,
   NO_TRANSACTION as batchContext,
+  type Place,
   readBatch,
   RECORD_BYTES,
   setAside,
@@ -37,6 +39,12 @@ interface Reader {
   readBytes(): Buffer | null;
   readArray<T>(read: (reader: Reader) => T): T[];
   forward(bytes: number): void;
+}
+
+/** What a fetch asks for of a topic. */
+export interface FetchedTopic {
+  readonly topic: string;
+  readonly partitions: readonly { readonly partition: number; readonly fetchOffset: string }[];
 }
 
 /** What kafkajs makes of a partition. */
@@ -61,27 +69,56 @@ export interface FetchResponse {
   }[];
 }
 
-/** Rejects if the bytes are no answer to a fetch. `random`, in [0, 1), says who comes first. */
-export async function decodeFetch(bytes: Buffer, random = Math.random): Promise<FetchResponse> {
+/** Rejects if the bytes are no answer to this fetch. `random`, in [0, 1), says who comes first. */
+export async function decodeFetch(
+  bytes: Buffer,
+  asked: readonly FetchedTopic[],
+  random = Math.random,
+): Promise<FetchResponse> {
   const reader: Reader = new Decoder(bytes);
-  const waiting: { partition: FetchedPartition; batches: Buffer }[] = [];
+  const waiting: Fetched[] = [];
   const clientSideThrottleTime = reader.readInt32();
   const [errorCode, sessionId] = [reader.readInt16(), reader.readInt32()];
-  const responses = reader.readArray((reader) => ({
-    topicName: reader.readString(),
-    partitions: reader.readArray((reader) => {
+  const responses = reader.readArray((reader) => {
+    const topicName = reader.readString();
+    const offsetOf = offsetsOf(asked, topicName);
+    const partitions = reader.readArray((reader) => {
       const partition = partitionOf(reader);
-      waiting.push({ partition, batches: reader.readBytes() ?? Buffer.alloc(0) });
+      const batches = reader.readBytes() ?? Buffer.alloc(0);
+      const isFirst = waiting.every(({ batches }) => batches.length === 0);
+      waiting.push({ partition, batches, isFirst, from: offsetOf(partition.partition) });
       return partition;
-    }),
-  }));
+    });
+    return { topicName, partitions };
+  });
   // When memory is used up, the rest is fetched again: no partition may always be the last.
   const first = Math.floor(random() * waiting.length);
   const memory = { left: FETCH_MEMORY_MAX };
-  for (const { partition, batches } of [...waiting.slice(first), ...waiting.slice(0, first)]) {
-    partition.messages = await readBatches(batches, Number(partition.highWatermark), memory);
+  for (const fetched of [...waiting.slice(first), ...waiting.slice(0, first)]) {
+    fetched.partition.messages = await readBatches(fetched, memory);
   }
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
+}
+
+/** The batches of a partition, as the broker has sent them. */
+interface Fetched {
+  readonly partition: FetchedPartition;
+  readonly batches: Buffer;
+  /** The first that has any: its first batch is whole, however small the fetch was (KIP-74). */
+  readonly isFirst: boolean;
+  /** The offset that was asked for. */
+  readonly from: number;
+}
+
+/** Throws for a partition that was not asked for. */
+function offsetsOf(asked: readonly FetchedTopic[], topicName: string) {
+  const partitions = asked.filter(({ topic }) => topic === topicName)
+    .flatMap(({ partitions }) => partitions);
+  return (number: number): number => {
+    const found = partitions.find(({ partition }) => partition === number);
+    if (found !== undefined) return Number(found.fetchOffset);
+    throw new RangeError(`the answer has partition ${number} of "${topicName}", unasked`);
+  };
 }
 
 function partitionOf(reader: Reader): FetchedPartition {
@@ -101,34 +138,36 @@ function partitionOf(reader: Reader): FetchedPartition {
 
 /** Those batches that fit into memory, at least the first; the last may be cut off by the fetch. */
 async function readBatches(
-  bytes: Buffer,
-  endOffset: number,
+  { partition, batches, isFirst, from }: Fetched,
   memory: { left: number },
 ): Promise<FetchedRecord[]> {
   const read: (readonly FetchedRecord[])[] = [];
-  for (let at = 0; memory.left > 0;) {
-    const rest = bytes.subarray(at);
-    const length = batchLength(rest);
+  const endOffset = Number(partition.highWatermark);
+  for (let at = 0, next = from; memory.left > 0;) {
+    const rest = batches.subarray(at);
+    const length = batchLength(rest, isFirst && at === 0);
     if (length === undefined) break;
     const batch = rest.subarray(0, length);
     at += length;
+    const place = { from: next, following: baseOffsetOf(batches.subarray(at)), endOffset };
     const { records, memory: used } = magicOf(batch) < MAGIC
-      ? await readMessageSet(batch, endOffset)
-      : readBatch(batch, { headers: HEADERS, endOffset });
+      ? await readMessageSet(batch, place)
+      : readBatch(batch, HEADERS, place);
     read.push(records);
+    next = Math.max(next, Number(records.at(-1)?.offset ?? -1) + 1);
     memory.left -= used;
   }
   return read.flat();
 }
 
 /** In the format from before Kafka 0.11, which a log may still hold. */
-async function readMessageSet(set: Buffer, endOffset: number) {
+async function readMessageSet(set: Buffer, place: Place) {
   try {
     const messages: FetchedRecord[] = await decodeMessageSet(new Decoder(set), set.length);
     const records = messages.map((message) => ({ ...message, headers: {}, batchContext }));
     const valueBytes = messages.reduce((sum, { value }) => sum + (value?.length ?? 0), 0);
     return { records, memory: valueBytes + records.length * RECORD_BYTES };
   } catch (error) {
-    return { records: [setAside(set, (error as Error).message, endOffset)], memory: set.length };
+    return { records: [setAside(set, (error as Error).message, place)], memory: set.length };
   }
 }

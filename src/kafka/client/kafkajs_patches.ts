@@ -3,12 +3,12 @@ import type { Buffer } from "node:buffer";
 import { CompressionCodecs, CompressionTypes } from "kafkajs";
 import createTopicsResponse from "kafkajs/create-topics-response";
 import Encoder from "kafkajs/encoder";
-import fetchResponse from "kafkajs/fetch-response";
+import fetches from "kafkajs/fetch";
 import manifest from "kafkajs/package.json" with { type: "json" };
 import RequestQueue from "kafkajs/request-queue";
 import { CODECS } from "../records/codecs.ts";
 import { BATCH_MEMORY_MAX } from "../records/record_batch.ts";
-import { decodeFetch } from "./fetch_response.ts";
+import { decodeFetch, type FetchedTopic } from "./fetch_response.ts";
 
 /** Before it is raised, the patched code of the new version has to be read. */
 export const PATCHED_VERSION = "2.2.4";
@@ -27,10 +27,22 @@ interface Queue {
   scheduleCheckPendingRequests(): void;
 }
 
-/** What reads the answers to fetches. */
-interface FetchReader {
-  decode(bytes: Buffer): Promise<unknown>;
+/** What makes a fetch, in each version of the protocol, and reads its answer. */
+interface Fetches {
+  protocol(version: { readonly version: number }): (options: FetchOptions) => Fetch;
 }
+
+interface FetchOptions {
+  readonly topics: readonly FetchedTopic[];
+}
+
+interface Fetch {
+  readonly request: unknown;
+  readonly response: { decode(bytes: Buffer): Promise<unknown> };
+}
+
+/** The one that is read here. */
+const FETCH_VERSION = 11;
 
 /** What reads the answers to requests for topics. */
 interface TopicsReader {
@@ -68,14 +80,20 @@ export function patchKafkajs(
     readonly writer: object;
     readonly queue: Pick<Queue, "scheduleCheckPendingRequests">;
     readonly topics: TopicsReader;
-    readonly fetches: FetchReader;
+    readonly fetches: Fetches;
   },
 ): void {
   if (version !== PATCHED_VERSION) return;
   const { parse } = topics;
   topics.parse = (answer) =>
     parse(answer).catch((error) => Promise.reject(explained(error, answer)));
-  fetches.decode = (bytes) => decodeFetch(bytes);
+  const { protocol } = fetches;
+  fetches.protocol = ({ version }) => version === FETCH_VERSION ? fetch : protocol({ version });
+  const fetch = (options: FetchOptions): Fetch => {
+    const { response, ...rest } = protocol({ version: FETCH_VERSION })(options);
+    const decode = (bytes: Buffer) => decodeFetch(bytes, options.topics);
+    return { ...rest, response: { ...response, decode } };
+  };
   Object.assign(writer, {
     writeUVarInt(this: Writer, value: number): Writer {
       this.ensureAvailable(VARINT_BYTES_MAX);
@@ -109,7 +127,7 @@ patchKafkajs(manifest.version, {
   writer: Encoder.prototype,
   queue: RequestQueue.prototype as unknown as Queue,
   topics: createTopicsResponse as TopicsReader,
-  fetches: fetchResponse as FetchReader,
+  fetches: fetches as Fetches,
 });
 
 /** By kafkajs's own interface: for the formats from before Kafka 0.11, and its older answers. */

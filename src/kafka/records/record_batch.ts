@@ -21,6 +21,9 @@ export const MAGIC = 2;
 /** Bits of the attributes. */
 const ATTRIBUTE = { codec: 7, appendTime: 8, transactional: 16, control: 32 };
 
+/** Of 64 bits, seven in each. */
+const NUMBER_BYTES_MAX = 10;
+
 /** What a record takes in memory beside its bytes, roughly. */
 export const RECORD_BYTES = 512;
 /**
@@ -62,13 +65,30 @@ export interface ReadRecords {
 
 /**
  * Bytes of the whole batch that begins the buffer; undefined when it is cut off. One whose length is
- * damaged, and less than a batch has, takes all of them: nobody can say where the next one begins.
+ * damaged takes all of them, since nobody can say where the next one begins: one with less than a
+ * batch has, and with more than there is where the batch must be whole.
  */
-export function batchLength(bytes: Buffer): number | undefined {
+export function batchLength(bytes: Buffer, isWhole = false): number | undefined {
   if (bytes.length <= AT.magic) return undefined;
   const length = BYTES_BEFORE_LENGTH + bytes.readInt32BE(AT.length);
   if (length < (magicOf(bytes) < MAGIC ? MESSAGE_BYTES_MIN : AT.records)) return bytes.length;
-  return length > bytes.length ? undefined : length;
+  if (length <= bytes.length) return length;
+  return isWhole ? bytes.length : undefined;
+}
+
+/** The offset that a batch says it begins with; Infinity when it is cut off before that. */
+export function baseOffsetOf(batch: Buffer): number {
+  return batch.length < AT.length ? Infinity : Number(batch.readBigInt64BE(AT.baseOffset));
+}
+
+/** Where a batch must be. What it says of that itself is not in its checksum. */
+export interface Place {
+  /** The offset that was asked for, or that is behind the batch before: it ends there or later. */
+  readonly from: number;
+  /** What the next batch says that it begins with; Infinity when there is none. */
+  readonly following: number;
+  /** The end of the partition, as the broker knew it before it read: there may be more since. */
+  readonly endOffset: number;
 }
 
 /** The number of its format, of a batch of any format. */
@@ -77,21 +97,29 @@ export function magicOf(batch: Buffer): number {
 }
 
 /**
- * The records of one whole batch. Never throws: a batch that cannot be read is one record with a
- * `fault`. `endOffset`, the end of the partition, bounds what a damaged batch says of itself.
+ * The records of one whole batch, with those headers. Never throws: a batch that cannot be read, or is
+ * not in its place, is one record with a `fault`.
  */
-export function readBatch(
-  batch: Buffer,
-  options: { readonly headers: readonly string[]; readonly endOffset: number },
-): ReadRecords {
+export function readBatch(batch: Buffer, headers: readonly string[], place: Place): ReadRecords {
   try {
     const memory = { left: BATCH_MEMORY_MAX };
-    const records = recordsOf(batch, options.headers, memory);
-    return { records, memory: BATCH_MEMORY_MAX - memory.left };
+    const records = recordsOf(batch, headers, memory);
+    if (isInPlace(batch, place)) return { records, memory: BATCH_MEMORY_MAX - memory.left };
+    return { records: [displaced(batch, place)], memory: batch.length };
   } catch (error) {
     if (!(error instanceof BatchError)) throw error;
-    return { records: [setAside(batch, error.message, options.endOffset)], memory: batch.length };
+    return { records: [setAside(batch, error.message, place)], memory: batch.length };
   }
+}
+
+/**
+ * Compaction leaves a gap before a batch, and so does a damaged offset; but none at the end of a
+ * partition, and none that makes the batch run into what follows.
+ */
+function isInPlace(batch: Buffer, { from, following, endOffset }: Place): boolean {
+  const last = lastOffset(batch);
+  const hasGap = baseOffsetOf(batch) > from;
+  return from <= last && (!hasGap || last < Math.min(following, endOffset));
 }
 
 function recordsOf(batch: Buffer, headers: readonly string[], memory: { left: number }) {
@@ -147,7 +175,7 @@ interface Head {
 function headOf(batch: Buffer): Head {
   const attributes = batch.readInt16BE(AT.attributes);
   return {
-    baseOffset: Number(batch.readBigInt64BE(AT.baseOffset)),
+    baseOffset: baseOffsetOf(batch),
     firstTimestamp: Number(batch.readBigInt64BE(AT.firstTimestamp)),
     appendTime: attributes & ATTRIBUTE.appendTime
       ? Number(batch.readBigInt64BE(AT.maxTimestamp))
@@ -220,8 +248,10 @@ class RecordReader {
   /** Beyond 53 bits it is not exact: only the times of a foreign record are so large. */
   #number(): number {
     let value = 0;
+    const end = this.#at + NUMBER_BYTES_MAX;
     for (let scale = 1, byte = 128; byte >= 128; scale *= 128) {
       if (this.#at >= this.#bytes.length) throw new BatchError("a record ends too early");
+      if (this.#at >= end) throw new BatchError("a number has more than 64 bits");
       byte = this.#bytes[this.#at++]!;
       value += (byte & 127) * scale;
     }
@@ -235,17 +265,40 @@ function placeholder(batch: Buffer, offset: string): FetchedRecord {
 }
 
 /** The batch whole, in place of its records, as one record at its last offset. */
-export function setAside(batch: Buffer, reason: string, endOffset: number): FetchedRecord {
-  const first = Number(batch.readBigInt64BE(AT.baseOffset));
-  const claimed = hasHead(batch) ? lastOffset(batch) : first;
+export function setAside(
+  batch: Buffer,
+  reason: string,
+  { from, endOffset }: Pick<Place, "from" | "endOffset">,
+): FetchedRecord {
+  const first = baseOffsetOf(batch);
+  const last = hasHead(batch) ? lastOffset(batch) : first;
   // A damaged one may claim what it likes, and messages that follow it must not be passed over.
-  const last = claimed >= first && claimed < endOffset ? claimed : first;
+  const isPlausible = first <= last && from <= last && last < endOffset;
+  return isPlausible ? faulty(batch, [first, last], reason) : faulty(batch, [from, from], reason);
+}
+
+/** The same of a batch that is whole but for its offset: it is as long as it says, where it was read. */
+function displaced(batch: Buffer, { from, following, endOffset }: Place): FetchedRecord {
+  const end = following > from ? Math.min(following, endOffset) : endOffset;
+  const last = Math.min(from + batch.readInt32BE(AT.lastOffsetDelta), end - 1);
+  return faulty(
+    batch,
+    [from, Math.max(from, last)],
+    `it claims to begin at ${baseOffsetOf(batch)}`,
+  );
+}
+
+function faulty(
+  batch: Buffer,
+  [first, last]: readonly [first: number, last: number],
+  reason: string,
+): FetchedRecord {
   const fault = `the batch of offsets ${first} to ${last} cannot be read: ${reason}`;
   return { ...emptyRecord(batch, String(last)), value: batch, fault };
 }
 
 function lastOffset(batch: Buffer): number {
-  return Number(batch.readBigInt64BE(AT.baseOffset)) + batch.readInt32BE(AT.lastOffsetDelta);
+  return baseOffsetOf(batch) + batch.readInt32BE(AT.lastOffsetDelta);
 }
 
 function emptyRecord(batch: Buffer, offset: string): FetchedRecord {

@@ -18,8 +18,16 @@ function aResponse(partitions: readonly Buffer[]): Buffer {
   return new Encoder().writeInt32(12).writeInt16(0).writeInt32(5).writeArray([topic]).buffer;
 }
 
-async function offsets(bytes: Buffer, random = 0): Promise<number[][]> {
-  const { responses } = await decodeFetch(bytes, () => random);
+/** The fetch that it answers: from these offsets on. */
+function decoded(bytes: Buffer, from: readonly number[], random = 0) {
+  const partitions = from.map((offset, partition) => ({ partition, fetchOffset: `${offset}` }));
+  // Kafkajs names a topic again for each row of its partitions.
+  const asked = partitions.map((one) => ({ topic: "reports", partitions: [one] }));
+  return decodeFetch(bytes, asked, () => random);
+}
+
+async function offsets(bytes: Buffer, from: readonly number[], random = 0): Promise<number[][]> {
+  const { responses } = await decoded(bytes, from, random);
   return responses[0]!.partitions.map(({ messages }) => messages.map(({ offset }) => +offset));
 }
 
@@ -28,7 +36,7 @@ const batch = (baseOffset: number) => aBatch({ baseOffset });
 Deno.test("decodeFetch() reads the whole batches of each partition", async () => {
   const cutOff = batch(42).subarray(0, -1);
   const response = aResponse([Buffer.concat([batch(40), batch(41), cutOff]), Buffer.alloc(0)]);
-  const { responses: [topic], ...head } = await decodeFetch(response);
+  const { responses: [topic], ...head } = await decoded(response, [40, 0]);
   const expected = { throttleTime: 0, clientSideThrottleTime: 12, errorCode: 0, sessionId: 5 };
   deepStrictEqual(head, expected);
   const { messages, ...first } = topic!.partitions[0]!;
@@ -39,7 +47,7 @@ Deno.test("decodeFetch() reads the whole batches of each partition", async () =>
     abortedTransactions: [{ producerId: "7", firstOffset: "30" }],
     preferredReadReplica: -1,
   }, 2]);
-  deepStrictEqual(await offsets(response), [[40, 41], []]);
+  deepStrictEqual(await offsets(response, [40, 0]), [[40, 41], []]);
 });
 
 Deno.test("decodeFetch() leaves the rest to the next fetch, once its memory is used up", async () => {
@@ -48,9 +56,9 @@ Deno.test("decodeFetch() leaves the rest to the next fetch, once its memory is u
   const bombs = [10, 11, 12].map(bomb);
   const response = aResponse([Buffer.concat(bombs), Buffer.concat(bombs), batch(40)]);
   // Where it begins is left to chance, so that each partition is the first now and then.
-  deepStrictEqual(await offsets(response, 0), [[10, 11], [], []]);
-  deepStrictEqual(await offsets(response, 0.5), [[], [10, 11], []]);
-  deepStrictEqual(await offsets(response, 0.99), [[10], [], [40]]);
+  deepStrictEqual(await offsets(response, [10, 10, 40], 0), [[10, 11], [], []]);
+  deepStrictEqual(await offsets(response, [10, 10, 40], 0.5), [[], [10, 11], []]);
+  deepStrictEqual(await offsets(response, [10, 10, 40], 0.99), [[10], [], [40]]);
 });
 
 Deno.test("decodeFetch() reads the format from before Kafka 0.11, or hands it over whole", async () => {
@@ -62,7 +70,7 @@ Deno.test("decodeFetch() reads the format from before Kafka 0.11, or hands it ov
   const inner = message(Buffer.from("old"), 0);
   const sets = [message(Buffer.from("old"), 0), message(zlib.gzipSync(inner), 1)];
   const damaged = message(Buffer.from("no gzip"), 1);
-  const { responses: [topic] } = await decodeFetch(aResponse([...sets, damaged]));
+  const { responses: [topic] } = await decoded(aResponse([...sets, damaged]), [40, 40, 40]);
   const read = topic!.partitions.map(({ messages: [first] }) => first!);
   deepStrictEqual(read.map(({ offset, value }) => [offset, String(value)]), [
     ["40", "old"],
@@ -80,7 +88,7 @@ Deno.test("decodeFetch() hands over what begins with a damaged length, and reads
     const damaged = Buffer.concat([batch(40), batch(41)]);
     damaged.writeInt32BE(length, 8);
     const response = aResponse([Buffer.concat([batch(39), damaged]), batch(7)]);
-    const { responses: [topic] } = await decodeFetch(response);
+    const { responses: [topic] } = await decoded(response, [39, 7]);
     const read = topic!.partitions.map(({ messages }) =>
       messages.map(({ offset, value }) => [offset, String(value)])
     );
@@ -88,6 +96,37 @@ Deno.test("decodeFetch() hands over what begins with a damaged length, and reads
   }
 });
 
+// The broker sends the first batch of the first partition that has any whole, however large it is.
+Deno.test("decodeFetch() tells a length that is damaged from a batch that was cut off", async () => {
+  const tooLong = batch(40);
+  tooLong.writeInt32BE(2 ** 20, 8);
+  const none = Buffer.alloc(0);
+  const read = async (...partitions: Buffer[]) => {
+    const { responses: [topic] } = await decoded(aResponse(partitions), partitions.map(() => 40));
+    return topic!.partitions.map(({ messages }) =>
+      messages.map(({ offset, fault }) => fault === undefined ? +offset : `${offset}: ${fault}`)
+    );
+  };
+  const fault = "40: the batch of offsets 40 to 40 cannot be read: its checksum is wrong";
+  deepStrictEqual(await read(none, Buffer.concat([tooLong, batch(41)]), none), [[], [fault], []]);
+  deepStrictEqual(await read(batch(40), tooLong), [[40], []]);
+  deepStrictEqual(await read(Buffer.concat([batch(40), tooLong])), [[40]]);
+  // Where nothing follows it, no more than its length is wrong.
+  deepStrictEqual(await read(tooLong), [[40]]);
+});
+
+Deno.test("decodeFetch() moves no record for a damaged offset, and reads what follows", async () => {
+  for (const damaged of [-1, 3, 40, 42, 999, 2 ** 40]) {
+    const response = aResponse([Buffer.concat([batch(40), batch(damaged), batch(42)])]);
+    const { responses: [topic] } = await decoded(response, [40]);
+    const read = topic!.partitions[0]!.messages.map(({ offset, fault }) => [offset, fault]);
+    const fault = `the batch of offsets 41 to 41 cannot be read: it claims to begin at ${damaged}`;
+    deepStrictEqual(read, [["40", undefined], ["41", fault], ["42", undefined]]);
+  }
+});
+
 Deno.test("decodeFetch() rejects what is no answer to a fetch", async () => {
-  await rejects(() => decodeFetch(aResponse([batch(40)]).subarray(0, 60)), RangeError);
+  const response = aResponse([batch(40), batch(7)]);
+  await rejects(() => decoded(response.subarray(0, 60), [40, 7]), RangeError);
+  await rejects(() => decoded(response, [40]), /partition 1 of "reports", unasked/);
 });

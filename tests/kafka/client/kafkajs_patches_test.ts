@@ -20,11 +20,14 @@ Deno.test("the patches fit the kafkajs that is installed", () => {
 Deno.test("patchKafkajs() leaves another version alone", () => {
   const scheduleCheckPendingRequests = () => {};
   const nothing = () => Promise.resolve();
+  const unused = () => {
+    throw new Error("nobody fetches");
+  };
   const parts = () => ({
     writer: {},
     queue: { scheduleCheckPendingRequests },
     topics: { parse: nothing },
-    fetches: { decode: nothing },
+    fetches: { protocol: unused },
   });
   const patched = parts();
   patchKafkajs("2.2.5", patched);

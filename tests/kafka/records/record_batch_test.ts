@@ -11,10 +11,11 @@ import {
 } from "../../../src/kafka/records/record_batch.ts";
 import { aBatch, aRecord } from "./a_batch.ts";
 
-const OPTIONS = { headers: ["sitemon-id", "toString"], endOffset: 1_000 };
+const HEADERS = ["sitemon-id", "toString"];
+const PLACE = { from: 40, following: Infinity, endOffset: 1_000 };
 
-function read(batch: Buffer) {
-  return readBatch(batch, OPTIONS).records.map((record) => ({
+function read(batch: Buffer, place = PLACE) {
+  return readBatch(batch, HEADERS, place).records.map((record) => ({
     offset: Number(record.offset),
     timestamp: Number(record.timestamp),
     key: record.key?.toString(),
@@ -48,7 +49,7 @@ Deno.test("readBatch() gives the first header of each name that is asked for, an
     ["sitemon-id", "2"],
     ["toString", "3"],
   ] as const;
-  const [record] = readBatch(aBatch({ records: aRecord({ headers }) }), OPTIONS).records;
+  const [record] = readBatch(aBatch({ records: aRecord({ headers }) }), HEADERS, PLACE).records;
   const texts = Object.entries(record!.headers).map(([name, value]) => [name, value.toString()]);
   deepStrictEqual(texts, [["sitemon-id", "1"], ["toString", "3"]]);
 });
@@ -63,7 +64,8 @@ Deno.test("readBatch() ends where the batch does, although compaction took recor
 });
 
 Deno.test("readBatch() says which records are Kafka's own, and of which transaction", () => {
-  const [record] = readBatch(aBatch({ attributes: 16 + 32, producerId: 9 }), OPTIONS).records;
+  const [record] =
+    readBatch(aBatch({ attributes: 16 + 32, producerId: 9 }), HEADERS, PLACE).records;
   strictEqual(record!.isControlRecord, true);
   deepStrictEqual(record!.batchContext, { producerId: "9", inTransaction: true });
 });
@@ -102,6 +104,11 @@ for (
       "a record ends too early",
     ],
     [
+      "with a number that does not end",
+      aBatch({ records: Buffer.concat([Buffer.alloc(10, 128), Buffer.of(0)]) }),
+      "a number has more than 64 bits",
+    ],
+    [
       "of no gzip",
       aBatch({ attributes: 1, records: Buffer.from("no gzip") }),
       "its records, compressed with gzip, cannot be read: incorrect header check",
@@ -129,7 +136,7 @@ for (
   ] as const
 ) {
   Deno.test(`readBatch() hands over a batch ${name} whole, with the reason`, () => {
-    const { records: [record, ...others], memory } = readBatch(batch, OPTIONS);
+    const { records: [record, ...others], memory } = readBatch(batch, HEADERS, PLACE);
     const count = batch.length < 61 ? 1 : batch.readInt32BE(23) + 1;
     const last = count > 900 ? 40 : 39 + count;
     strictEqual(record!.fault, `the batch of offsets 40 to ${last} cannot be read: ${reason}`);
@@ -138,6 +145,46 @@ for (
   });
 }
 
+Deno.test("readBatch() takes a batch for what it is read at, whatever it says that it begins with", () => {
+  const records = Buffer.concat([0, 1, 2].map((offset) => aRecord({ offset })));
+  const batchAt = (baseOffset: number) => aBatch({ baseOffset, records, count: 3 });
+  const [from, following] = [40, 43];
+  // From within a batch, behind what compaction took away, at the end of the partition, and behind it:
+  // the broker tells the end that it knew before it read.
+  for (
+    const [base, place] of [
+      [39, { ...PLACE, following: 42 }],
+      [90, { ...PLACE, following: 93 }],
+      [997, PLACE],
+      [40, { ...PLACE, endOffset: 40 }],
+      [39, { ...PLACE, endOffset: 41 }],
+    ] as const
+  ) {
+    deepStrictEqual(
+      read(batchAt(base), place).map(({ offset }) => offset),
+      [0, 1, 2].map((n) => base + n),
+    );
+  }
+  for (
+    const [base, place, last] of [
+      [37, { ...PLACE, following }, 42],
+      [41, { ...PLACE, following }, 42],
+      [2 ** 40, { ...PLACE, following }, 42],
+      [-1, PLACE, 42],
+      [998, PLACE, 42],
+      [37, { ...PLACE, endOffset: 42 }, 41],
+      [37, { ...PLACE, endOffset: 40 }, 40],
+      [41, { ...PLACE, endOffset: 43 }, 42],
+      [37, { ...PLACE, following: 7 }, 42],
+    ] as const
+  ) {
+    const [record, ...others] = readBatch(batchAt(base), HEADERS, place).records;
+    const what = `the batch of offsets ${from} to ${last} cannot be read`;
+    strictEqual(record!.fault, `${what}: it claims to begin at ${base}`);
+    deepStrictEqual([record!.offset, record!.value, others], [String(last), batchAt(base), []]);
+  }
+});
+
 Deno.test("readBatch() never throws and never passes over what follows, whatever is in a batch", () => {
   const anyBatch = fc.record({
     attributes: fc.integer({ min: 0, max: 63 }),
@@ -145,14 +192,10 @@ Deno.test("readBatch() never throws and never passes over what follows, whatever
     lastOffsetDelta: fc.integer({ min: -2_000_000_000, max: 2_000_000_000 }),
     records: fc.uint8Array({ maxLength: 300 }),
   }).map(aBatch);
-  const damaged = fc.uint8Array({ minLength: 17, maxLength: 300 }).map((bytes) => {
-    const batch = Buffer.from(bytes);
-    batch.writeBigInt64BE(40n);
-    return batch;
-  });
+  const damaged = fc.uint8Array({ minLength: 17, maxLength: 300 }).map(Buffer.from);
   fc.assert(
     fc.property(fc.oneof(anyBatch, damaged), (batch) => {
-      const { records } = readBatch(batch, OPTIONS);
+      const { records } = readBatch(batch, HEADERS, PLACE);
       strictEqual(records.length > 0, true);
       const { fault, offset } = records.at(-1)!;
       if (fault !== undefined) strictEqual(Number(offset) >= 40 && Number(offset) < 1_000, true);
@@ -166,6 +209,11 @@ Deno.test("batchLength() is that of the first batch, and undefined of one that i
   strictEqual(batchLength(Buffer.concat([batch, batch])), batch.length);
   for (const length of [0, 16, 17, batch.length - 1]) {
     strictEqual(batchLength(batch.subarray(0, length)), undefined, String(length));
+  }
+  for (
+    const [length, expected] of [[16, undefined], [17, 17], [batch.length - 1, batch.length - 1]]
+  ) {
+    strictEqual(batchLength(batch.subarray(0, length), true), expected, `${length} of a whole one`);
   }
 });
 
