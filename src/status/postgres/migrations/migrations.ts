@@ -1,6 +1,6 @@
 /** Every migration, in order. They are code, so that an executable carries them. */
 import { COVERED_COLUMNS, listCovered } from "../../read/coverage.ts";
-import { alertTables } from "./alert_tables.ts";
+import { alertTables, type AlertTypes } from "../../sql/alerts/alert_tables.ts";
 import { coveredTime } from "./covered_time.ts";
 import { dayTotals } from "./day_totals.ts";
 import { addReportColumn, type Migration } from "./migration.ts";
@@ -82,6 +82,17 @@ CREATE TABLE writer_schema (
   PRIMARY KEY (registry, path)
 )`;
 
+const ALERT_TYPES: AlertTypes = {
+  name: 'text COLLATE "C"',
+  uuid: "uuid",
+  time: "timestamptz",
+  json: "jsonb",
+  boolean: "boolean",
+  number: "bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY",
+  digest: (column) => `md5(${column})`,
+  options: "",
+};
+
 export const MIGRATIONS: readonly Migration[] = [
   siteStatus,
   siteHistory,
@@ -94,7 +105,10 @@ export const MIGRATIONS: readonly Migration[] = [
   coveredTime,
   siteIncident,
   addReportColumn("certificate_seen_at"),
-  alertTables,
+  {
+    name: "alert, alert_message, alert_channel, alert_rule, alert_decider, mute",
+    up: alertTables(ALERT_TYPES),
+  },
   { name: "writer_schema", up: [WRITER_SCHEMA] },
   siteSlaView,
 ];

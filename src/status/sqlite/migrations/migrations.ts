@@ -3,8 +3,8 @@ import type { DatabaseSync } from "node:sqlite";
 import { columnTypeOf, type FieldName, REPORT_FIELDS } from "../../../report/fields.ts";
 import { COVERED_COLUMNS, listCovered } from "../../read/coverage.ts";
 import { StoreConfigurationError } from "../../store.ts";
+import { alertTables, type AlertTypes } from "../../sql/alerts/alert_tables.ts";
 import { APPLICATION_ID, transaction } from "../store_file.ts";
-import { ALERT_TABLES } from "./alert_tables.ts";
 import { COVERED_TIME } from "./covered_time.ts";
 import { DAY_TOTALS } from "./day_totals.ts";
 import { FIRST_TABLES } from "./first_tables.ts";
@@ -88,6 +88,17 @@ CREATE TABLE writer_schema (
   PRIMARY KEY (registry, path)
 ) STRICT, WITHOUT ROWID`;
 
+const ALERT_TYPES: AlertTypes = {
+  name: "TEXT",
+  uuid: "TEXT",
+  time: "INTEGER",
+  json: "TEXT",
+  boolean: "INTEGER",
+  number: "INTEGER PRIMARY KEY AUTOINCREMENT",
+  digest: (column) => column,
+  options: " STRICT",
+};
+
 /** Step n brings a file from version n to n + 1. Steps that were released never change. */
 export const MIGRATIONS: readonly string[] = [
   FIRST_TABLES,
@@ -98,7 +109,7 @@ export const MIGRATIONS: readonly string[] = [
   COVERED_TIME,
   SITE_INCIDENT,
   addReportColumn("certificate_seen_at"),
-  ALERT_TABLES,
+  alertTables(ALERT_TYPES).join("\n"),
   WRITER_SCHEMA,
   SITE_SLA_VIEW,
 ];
