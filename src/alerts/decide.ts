@@ -4,7 +4,14 @@
  */
 import type { AlertRule, Alerts } from "../config/alerts.ts";
 import { matchesSite } from "../config/matches_site.ts";
-import type { Alert, AlertMessage, Decision, Look, RecentCheck } from "../status/alert_store.ts";
+import {
+  type Alert,
+  type AlertMessage,
+  type Decision,
+  type Look,
+  RECENT_CHECKS_MAX,
+  type RecentCheck,
+} from "../status/alert_store.ts";
 import { keyOf, type SiteStatus } from "../status/queries.ts";
 import { DIGEST_GROUP, DIGEST_WAIT_MS, pastOf } from "./rules/digest.ts";
 import {
@@ -19,6 +26,7 @@ import {
 import { ruleKey, subjectKey } from "./rules/subject_keys.ts";
 import { type LocationState, locationStates, silenceOf } from "./rules/silent_locations.ts";
 import { flapsOf, heldByParent, isCalm, mutedBy } from "./rules/held_back.ts";
+import { checksOf } from "./rules/votes.ts";
 import { kindsOf, type Verdict, verdictOf } from "./rules/verdict.ts";
 
 /** Alerts, and digests, that one decision begins; what is beyond them follows a second later. */
@@ -36,6 +44,8 @@ export interface State {
 /** The part of a configuration that decides; made once, because it remembers which sites match. */
 export interface Plan extends Pick<Alerts, "groupBy" | "groupWaitMs" | "flapsMax"> {
   readonly rules: readonly PlannedRule[];
+  /** Of each place: as many checks as the rules look at, with as many that may say nothing. */
+  readonly checks: number;
 }
 
 interface PlannedRule {
@@ -45,7 +55,9 @@ interface PlannedRule {
 }
 
 export function planOf({ rules, groupBy, groupWaitMs, flapsMax }: Alerts): Plan {
-  return { rules: rules.map(plannedRule), groupBy, groupWaitMs, flapsMax };
+  const counts = rules.flatMap((rule) => [rule.after, rule.recoverAfter].map(checksOf));
+  const checks = Math.min(RECENT_CHECKS_MAX, 2 * Math.max(1, ...counts));
+  return { rules: rules.map(plannedRule), checks, groupBy, groupWaitMs, flapsMax };
 }
 
 function plannedRule(rule: AlertRule): PlannedRule {
@@ -114,8 +126,9 @@ function judgeSite(site: string, { rule, key }: PlannedRule, deciding: Deciding)
   for (const kind of kindsOf(rule)) {
     const subject = { rule: rule.name, kind, site, location: null };
     const name = subjectKey(subject);
-    const verdict = verdictOf(kind, checked, options);
     const before = open.get(name);
+    if (before === undefined && drafts.size >= BEGINNINGS_MAX + open.size) continue;
+    const verdict = verdictOf(kind, checked, options);
     if (before !== undefined) {
       drafts.set(name, {
         alert: continued(before, verdict, { places, now }),
@@ -128,7 +141,7 @@ function judgeSite(site: string, { rule, key }: PlannedRule, deciding: Deciding)
     // Whoever knows that it is down need not hear that it says nothing more.
     const down = drafts.get(subjectKey({ ...subject, kind: "down" }));
     const isTold = kind === "stale" && down?.alert.ended_at === null;
-    if (!verdict?.is || isTold || drafts.size >= BEGINNINGS_MAX + open.size) continue;
+    if (!verdict?.is || isTold) continue;
     const earlier = ended.get(name) ?? [];
     const detail = siteDetail(places, lastDurationOf(earlier));
     const began = afterAll(earlier, verdict.at);

@@ -143,6 +143,9 @@ export const METRICS = {
     "Deliveries of alerts by channel and result: delivered, failed (tried again), refused (somebody has to change something)",
     ["channel", "result"],
   ),
+  sitemon_alerts_decide_duration_seconds: histogram(
+    "Duration of a decision about alerts, with all that it reads and writes; none where another process decides",
+  ),
   sitemon_alerts_heartbeats_total: counter(
     "Requests to the heartbeat's url by result: sent, failed, withheld (no decision on fresh data)",
     ["result"],

@@ -1,5 +1,6 @@
 /** The alerts thread: decides what is to be told where it leads, and tells it. */
 import { watchChannels } from "../../alerts/channel_watch.ts";
+import { Decider } from "../../alerts/decider.ts";
 import { beat } from "../../alerts/heartbeat.ts";
 import { Notifier } from "../../alerts/notifier.ts";
 import { openChannel } from "../../alerts/open_channel.ts";
@@ -31,7 +32,7 @@ serveThread<AlertsSetup>({
     const channels = alerts.channels.map((channel) => openChannel(channel, context));
     const names = channels.map(({ name }) => name);
     const parts = await openStore(address, { clock, telemetry });
-    const [store, records] = [parts.alertStore(), parts.alertRecords()];
+    const [store, records, queries] = [parts.alertStore(), parts.alertRecords(), parts.queries()];
     const [stopping, aborting] = [new AbortController(), new AbortController()];
     const { signal } = stopping;
 
@@ -43,14 +44,22 @@ serveThread<AlertsSetup>({
           : { ok: false, reason: unreadyReason(error), detail: error.message },
       );
     const notifier = new Notifier({ store, channels, clock, telemetry, onStore });
+    const onMessages = () => notifier.wake();
+    const decider = new Decider({ store, queries, alerts, clock, telemetry, onStore, onMessages });
     const isRefreshed = ({ name }: { readonly name: string }) =>
       alerts.channels.some((one) => one.name === name && "alertmanager" in one);
     const shared = { records, clock, telemetry, signal };
     const worked = Promise.all([
+      decider.run(signal),
       notifier.run(signal, aborting.signal),
       watchChannels({ ...shared, channels: names }),
-      refreshAlerts({ ...shared, channels: channels.filter(isRefreshed), isLeading: () => false }),
-      alerts.heartbeat && beat({ ...shared, ...alerts.heartbeat, denies, state: () => "idle" }),
+      refreshAlerts({
+        ...shared,
+        channels: channels.filter(isRefreshed),
+        isLeading: () => decider.isLeading,
+      }),
+      alerts.heartbeat &&
+      beat({ ...shared, ...alerts.heartbeat, denies, state: () => decider.state }),
     ]).catch(fail);
     return {
       async stop(deadlineMs) {
@@ -58,7 +67,7 @@ serveThread<AlertsSetup>({
         using _ = onAbort(sending.signal, () => aborting.abort());
         stopping.abort();
         await worked;
-        await Promise.all([store.close(), records.close()]);
+        await Promise.all([store.close(), records.close(), queries.close()]);
       },
     };
   },

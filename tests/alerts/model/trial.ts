@@ -56,7 +56,7 @@ export class Trial {
     const { keys } = this.world;
     const look = await this.store.look({
       sites: keys,
-      checks: 20,
+      checks: plan.checks,
       changed: keys,
       rules: plan.rules.map(({ key }) => key),
       endedAfter: new Date(this.world.nowMs - DAY_MS),

@@ -1,6 +1,7 @@
 import { alertsContract } from "../../contract/alerts_contract.ts";
 import { alertsCrashContract } from "../../contract/alerts_crash_contract.ts";
 import { alertsHistoryContract } from "../../contract/alerts_history_contract.ts";
+import { deciderContract } from "../../contract/decider_contract.ts";
 import { incidentsContract } from "../../contract/incidents_contract.ts";
 import { maintenanceContract } from "../../contract/maintenance_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
@@ -23,3 +24,4 @@ alertsCrashContract("SqliteAlerts", {
 });
 alertsHistoryContract("SqliteAlerts", openSqliteStore, { propertyRuns: 100 });
 slaContract("SqliteStore", openSqliteStore);
+deciderContract("Decider on SQLite", openSqliteStore);
