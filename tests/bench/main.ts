@@ -27,6 +27,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   "outbox/drain": async () => (await import("./scenarios/outbox.ts")).outboxDrain,
   start: async () => (await import("./scenarios/start.ts")).start,
   page: async () => (await import("./scenarios/status_page.ts")).statusPage,
+  alerts: async () => (await import("./scenarios/alerts.ts")).alerts,
 };
 const NAMES = Object.keys(SCENARIOS);
 

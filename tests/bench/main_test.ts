@@ -43,6 +43,7 @@ const NEEDS: Readonly<Record<string, Need[]>> = {
   "growth": ["kafka", "postgres"],
   "latency": ["nginx", "kafka", "own postgres"],
   "page": ["postgres"],
+  "alerts": ["postgres"],
 };
 /** A line for each figure of their short forms: its scenario, its name, and whether it has a floor. */
 const FIGURES = Deno.readTextFileSync(new URL("short_figures.txt", import.meta.url)).split("\n");
