@@ -8,6 +8,7 @@ import {
   type MessageSums,
   RECENT_CHECKS_MAX,
 } from "../../src/status/alert_store.ts";
+import { SITES_AT_ONCE } from "../../src/status/sql/alerts/look.ts";
 import { closing, onStore, type OpenedStore, type Register } from "./opened_store.ts";
 import { aReport, chunk, HOUR, MINUTE } from "./site_reports.ts";
 import {
@@ -265,6 +266,19 @@ function lookTests(test: Test): void {
     deepStrictEqual(await incidents(ms(2) + 1), all.slice(0, 1));
     deepStrictEqual(await incidents(ms(5) + 1), []);
     deepStrictEqual(await incidents(ms(0), []), []);
+  });
+
+  test("look() asks about any number of sites", async (opened) => {
+    await using it = await leading(opened);
+    const at = Date.now() * 1_000;
+    const reports = ["first", "last"].map((site, index) =>
+      aReport({ site, sequence: index + 1, recorded_at: at })
+    );
+    await opened.store.apply(chunk(reports));
+    const others = Array.from({ length: SITES_AT_ONCE - 1 }, (_, index) => `site-${index}`);
+    const sites = ["first", ...others, "last"].map((site) => ({ site, location: "default" }));
+    const { recent } = await it.store.look({ ...NOTHING, sites, changed: sites });
+    deepStrictEqual(recent.map(({ site }) => site), ["first", "last"]);
   });
 
   test("look() refuses more checks than its limit", async (opened) => {

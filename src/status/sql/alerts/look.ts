@@ -7,7 +7,7 @@ import { alertOf, type Cells, muteOf, selections } from "./alert_rows.ts";
 import { type AlertsDialect, inParts } from "./alert_sql.ts";
 
 /** Sites that one statement asks about. */
-const SITES_AT_ONCE = 5_000;
+export const SITES_AT_ONCE = 5_000;
 
 const SITE_COLUMNS = { site: "text", location: "text" } as const;
 

@@ -12,7 +12,7 @@ import { startPgbouncer } from "../../../services/pgbouncer.ts";
 import { parsePostgresUrl, startPostgres } from "../../../services/postgres.ts";
 import { serviceTest } from "../../../services/with_services.ts";
 import { eventually } from "../../../support/waiting.ts";
-import { openStore, optionsOf, postgresTest, type Session } from "../opened_store.ts";
+import { openStore, optionsOf, ownRole, postgresTest, type Session } from "../opened_store.ts";
 
 const UNAVAILABLE = { name: "StoreUnavailableError" };
 
@@ -88,6 +88,39 @@ postgresTest("write() tells the end of what is claimed while it waits", async (o
   await written;
   const states = (await records.messages(anAlert(1).id)).map(({ state }) => state);
   deepStrictEqual(states, ["pending", "pending"]);
+});
+
+postgresTest("claim() waits for nobody who claims the same channel", async (opened) => {
+  await using store = closing(opened.parts.alertStore());
+  await store.lead();
+  await store.write(firing(anAlert(1, { channels: ["ops", "pager"] })));
+  await opened.session.query("BEGIN; SELECT FROM alert_channel WHERE channel = 'ops' FOR UPDATE");
+  const channels = async () =>
+    (await store.claim(["ops", "pager"], 60_000)).map(({ channel }) => channel);
+  deepStrictEqual(await channels(), ["pager"]);
+  await opened.session.query("COMMIT");
+  deepStrictEqual(await channels(), ["ops"]);
+});
+
+postgresTest("a role that only reads sees alerts, and changes none", async (opened) => {
+  await using store = closing(opened.parts.alertStore());
+  await store.lead();
+  await store.write(firing(anAlert(1)));
+  await using own = await ownRole(opened);
+  await opened.session.query(
+    `GRANT SELECT ON ALL TABLES IN SCHEMA ${opened.options.schema} TO ${own.role}`,
+  );
+  await using records = closing(postgresAlertRecords(own.login));
+  const { id } = anAlert(1);
+  strictEqual((await records.alerts({ limit: 9 })).length, 1);
+  strictEqual((await records.messages(id)).length, 1);
+  strictEqual((await records.channels()).length, 1);
+  strictEqual((await records.sums()).messages, 1);
+  deepStrictEqual(await records.mutes(new Date(0)), []);
+  await rejects(() => records.acknowledge(id, "eve", "on it"), {
+    name: "StoreConfigurationError",
+    message: /permission denied/,
+  });
 });
 
 serviceTest("own postgres")(
