@@ -23,6 +23,8 @@ export interface Look {
   readonly footer?: string;
   /** The color of links on light grounds, `#rrggbb`. */
   readonly accent?: string;
+  /** IANA zone of the times; UTC when absent. Days and months are in UTC. */
+  readonly timeZone?: string;
   /** The text of an SVG. */
   readonly logo?: string;
 }

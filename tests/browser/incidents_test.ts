@@ -101,3 +101,31 @@ browserTest(
     await visit.screenshot("incidents-narrow");
   },
 );
+
+browserTest(
+  "times are in the page's zone, and a touch tells them in the reader's",
+  async (visit) => {
+    await using made = await withPast();
+    const look = { title: "Example Inc.", timeZone: "Asia/Kolkata" };
+    await using server = servedStore(made, visit, { look });
+    await visit.page.setViewport({ width: 400, height: 800, hasTouch: true });
+    await visit.page.emulateTimezone("America/New_York");
+    await visit.open(`${server.address}/sites/shop`);
+    await visit.sees("Times are in Asia/Kolkata");
+    await visit.sees("Began (Asia/Kolkata)");
+    await visit.page.waitForSelector(".chart canvas");
+    const { iso, shown } = await visit.page.$eval(".events time", (time) => (
+      { iso: time.dateTime, shown: time.innerText }
+    ));
+    const there = new Date(Date.parse(iso) + 5.5 * HOUR_MS).toISOString();
+    strictEqual(shown.replaceAll(/\s+/g, " "), there.slice(0, 19).replace("T", " "));
+    await visit.page.tap(".events time");
+    const tip = await visit.page.$eval("#tip", (element) => element.textContent);
+    ok(tip?.startsWith(`${iso.slice(0, 19).replace("T", " ")} UTC\n`), `${tip}`);
+    ok(/ E[SD]T$| GMT-[45]$/.test(tip ?? ""), `${tip}`);
+    deepStrictEqual(await visit.violations(), []);
+    await visit.screenshot("touched-time");
+    await visit.page.tap("h1");
+    strictEqual(await visit.page.$("#tip"), null);
+  },
+);

@@ -228,6 +228,8 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     "1:23: ends before it begins",
   "sites: [{name: a, url: http://h/}, {name: b, url: http://h/, public: {name: a}}]":
     '1:77: duplicate name "a" on a public page: "a" has it too',
+  "web: {time_zone: +02:00}":
+    '1:18: invalid "web.time_zone": the value is not a time zone, such as Europe/Berlin',
   "web: {logo: notes.txt}":
     '1:13: invalid "web.logo": "notes.txt" is not an SVG file of at most 256 KiB',
   "web: {trusted_proxies: [10.0.0.0/33]}":

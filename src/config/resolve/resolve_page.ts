@@ -26,7 +26,7 @@ export function resolvePage(web: WebConfig | false | undefined, parts: PageParts
   return {
     listed,
     announcements: web.announcements.flatMap((announcement, index) =>
-      resolveAnnouncement(announcement, { index, listed, ...parts })
+      resolveAnnouncement(announcement, { index, listed, zone: web.time_zone, ...parts })
     ),
     logo: web.logo === undefined ? undefined : readLogo(web.logo, parts),
   };
@@ -57,13 +57,14 @@ function reportSharedNames({ entries, sites }: PageParts): void {
 
 function resolveAnnouncement(
   { from, until, sites: named, ...same }: WebConfig["announcements"][number],
-  { index, listed, source, sites }: PageParts & {
+  { index, listed, zone, source, sites }: PageParts & {
     readonly index: number;
+    readonly zone: string;
     readonly listed: ReadonlyMap<string, ListedSite> | undefined;
   },
 ): PageAnnouncement[] {
   const at = ["web", "announcements", index];
-  const [begin, end] = [from, until].map(dateOf);
+  const [begin, end] = [from, until].map((text) => dateOf(text, zone));
   if (begin && end && end <= begin) source.report(at, "ends before it begins");
   const names = sites.map(({ name }) => name);
   named?.forEach((name, item) => {
@@ -83,8 +84,8 @@ function resolveAnnouncement(
   }];
 }
 
-function dateOf(text: string | undefined): Date | undefined {
-  const instant = text === undefined ? undefined : instantOf(text, "UTC");
+function dateOf(text: string | undefined, zone: string): Date | undefined {
+  const instant = text === undefined ? undefined : instantOf(text, zone);
   return instant && new Date(instant.epochMilliseconds);
 }
 

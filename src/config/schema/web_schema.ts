@@ -1,6 +1,7 @@
 /** The schema of `web`, the status page, and of what it says of each site. */
 import * as z from "zod";
 import { contrastOf, GROUNDS, isColor, TEXT_CONTRAST_MIN } from "../../runtime/contrast.ts";
+import { isTimeZone } from "../../runtime/calendar/recurrence.ts";
 import { hostPort } from "./host_port.ts";
 import { type Exact, password, path, text, timeText, whole } from "./scalar.ts";
 import { isPlainUrl, URL_LENGTH_MAX } from "./http_schema.ts";
@@ -39,7 +40,9 @@ const announcementSchema = z.strictObject({
     .describe("How it looks, and what it is called."),
   text: z.string({ error: `is not text of 1 to ${ANNOUNCEMENT_LENGTH_MAX} characters` })
     .regex(/\S/).max(ANNOUNCEMENT_LENGTH_MAX).describe("What readers are told."),
-  from: timeText().optional().describe("When it begins; a time without an offset is UTC."),
+  from: timeText().optional().describe(
+    "When it begins; a time without an offset is in `web.time_zone`.",
+  ),
   until: timeText().optional().describe("When it ends, and is no longer shown."),
   sites: z.array(text(NAME_LENGTH_MAX), {
     error: `is not a list of 1 to ${ANNOUNCED_SITES_MAX} names of sites, such as [shop]`,
@@ -96,6 +99,8 @@ export const webMapping = z.strictObject({
     .describe("Color of links; it is lightened for dark screens."),
   links: z.array(linkSchema, { error: `is not a list of at most ${LINKS_MAX} links` })
     .max(LINKS_MAX).prefault([]).describe("Links below the page, such as an imprint."),
+  time_zone: z.string({ error: "is not a time zone, such as Europe/Berlin" }).refine(isTimeZone)
+    .prefault("UTC").describe("IANA time zone of times on the page; days and months are in UTC."),
   footer: text(FOOTER_LENGTH_MAX).optional().describe("A line below the page."),
 });
 

@@ -44,13 +44,14 @@ function webSetup(loaded: LoadedConfig, role: DaemonRole): WebSetup {
 }
 
 function lookOf(loaded: LoadedConfig): Look {
-  const { title, public: isPublic, accent, links, footer } = webConfig(loaded);
+  const { title, public: isPublic, accent, links, footer, time_zone } = webConfig(loaded);
   const { announcements, logo } = loaded.page;
   return {
     title,
     isPublic,
     announcements,
     links,
+    timeZone: time_zone,
     ...(accent !== undefined && { accent }),
     ...(footer !== undefined && { footer }),
     ...(logo !== undefined && { logo }),

@@ -9,13 +9,21 @@ const INCIDENT_COLORS = { down: "#d6402f40", degraded: "#e2a33a40" };
 const element = document.querySelector(".chart");
 const dark = matchMedia("(prefers-color-scheme: dark)");
 
-function utc(seconds) {
-  return new Date(seconds * 1_000).toISOString().slice(0, 16).replace("T", " ");
+const zone = element?.dataset.zone;
+// Sweden writes times as ISO 8601 does.
+const clock = new Intl.DateTimeFormat("sv-SE", {
+  timeZone: zone,
+  dateStyle: "short",
+  timeStyle: "short",
+});
+
+function timeOf(seconds) {
+  return clock.format(seconds * 1_000);
 }
 
 /** The hour, or the date where a day begins. */
 function mark(seconds) {
-  const [date, hour] = utc(seconds).split(" ");
+  const [date, hour] = timeOf(seconds).split(" ");
   return hour === "00:00" ? date.slice(5) : hour;
 }
 
@@ -29,7 +37,7 @@ function options() {
   return {
     width: element.clientWidth,
     height: HEIGHT,
-    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), "Etc/UTC"),
+    tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1_000), zone === "UTC" ? "Etc/UTC" : zone),
     scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
     axes: [{ ...axis, values: (_, values) => values.map(mark) }, {
       ...axis,
@@ -37,7 +45,7 @@ function options() {
       values: (_, values) => values.map((v) => `${v} ms`),
     }],
     series: [
-      { label: "UTC", value: (_, value) => value === null ? "–" : utc(value) },
+      { label: zone, value: (_, value) => value === null ? "–" : timeOf(value) },
       { label: "p50", stroke: p50, ...line },
       { label: "p95", stroke: p95, ...line },
     ],

@@ -43,11 +43,28 @@ function tick() {
   }
 }
 
-/** The tooltip has the exact time, in UTC and in the reader's time zone. */
-function setTooltip(time) {
-  const date = new Date(time.dateTime);
-  const here = date.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "long" });
-  time.title = `${time.dateTime.slice(0, 19).replace("T", " ")} UTC\n${here}`;
+/** The exact time, in UTC and in the reader's time zone. */
+function exactTime({ dateTime }) {
+  const here = new Date(dateTime).toLocaleString(undefined, {
+    dateStyle: "medium",
+    timeStyle: "long",
+  });
+  return `${dateTime.slice(0, 19).replace("T", " ")} UTC\n${here}`;
+}
+
+const tip = document.createElement("div");
+tip.id = "tip";
+tip.setAttribute("role", "status");
+
+/** Where nothing hovers, a touched time shows the same until the next touch. */
+function showTip(time) {
+  if (time === null) return tip.remove();
+  document.body.append(tip);
+  tip.textContent = exactTime(time);
+  const { left, bottom } = time.getBoundingClientRect();
+  const room = document.documentElement.clientWidth - tip.offsetWidth;
+  tip.style.left = `${scrollX + Math.max(0, Math.min(left, room))}px`;
+  tip.style.top = `${scrollY + bottom + 4}px`;
 }
 
 /** Bars of a list share one path for each color: the day follows from the pointer's position. */
@@ -254,8 +271,12 @@ document.addEventListener("toggle", ({ target }) => {
   if (target.matches("details.loaded")) loadFigures(target).catch(() => {});
 }, true);
 document.addEventListener("mousemove", ({ target, clientX }) => {
-  if (target.matches?.("time[datetime]")) setTooltip(target);
+  const time = target.closest?.("time[datetime]");
+  if (time) time.title = exactTime(time);
   else if (target.matches?.(".site .day")) setDayTooltip(target, clientX);
+});
+document.addEventListener("pointerup", ({ target, pointerType }) => {
+  if (pointerType === "touch") showTip(target.closest("time[datetime]"));
 });
 document.addEventListener("visibilitychange", () => document.hidden ? leave() : comeBack());
 addEventListener("pagehide", leave);

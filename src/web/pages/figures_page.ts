@@ -7,6 +7,7 @@ import type { Html } from "./markup.ts";
 import { latencyTable } from "./latency_chart.ts";
 import { pageFrame } from "./page_frame.ts";
 import { ROOT, type SitePageOptions, windowText } from "./site_page.ts";
+import { timeZone } from "../time_zone.ts";
 import { dayTable } from "./uptime_bars.ts";
 
 /** The whole document. */
@@ -30,7 +31,10 @@ export function figuresPage(
       ${look.isPublic ? "" : html`
         <section>
           <h2>Response time, ${windowText(latencyDays)}</h2>
-          <div id="latency">${latencyTable(history.latency, latencyDays)}</div>
+          <div id="latency">${latencyTable(history.latency, {
+            days: latencyDays,
+            zone: timeZone(look),
+          })}</div>
         </section>
       `}
     `,

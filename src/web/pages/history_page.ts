@@ -9,6 +9,7 @@ import { sitePath } from "../../report/site_path.ts";
 import { incidentList } from "./incident_list.ts";
 import { INCIDENTS_SHOWN_MAX } from "./incidents_page.ts";
 import { figureTable, type Html, note, viewLinks } from "./markup.ts";
+import { timeZone } from "../time_zone.ts";
 import { pageFrame } from "./page_frame.ts";
 import { downText } from "./uptime_bars.ts";
 
@@ -73,6 +74,7 @@ export function historyPage(options: HistoryPageOptions): Html {
         ${shown.length === 0
           ? note("No site was down or degraded in this month.")
           : incidentList(shown, {
+            zone: timeZone(look),
             root,
             hasSites: true,
             hasLocations,

@@ -4,6 +4,7 @@ import { lengthText } from "../../runtime/relative_time.ts";
 import type { Incident } from "../../status/queries.ts";
 import { incidentPath } from "../incident_id.ts";
 import { sitePath } from "../../report/site_path.ts";
+import type { TimeZone } from "../time_zone.ts";
 import { REASON_WORDS, STATE_WORDS } from "../state_words.ts";
 import { eventTable, folded, type Html, moment, stateBadge } from "./markup.ts";
 
@@ -13,6 +14,7 @@ const OPEN_MAX = 8;
 export interface IncidentListOptions {
   /** The way to the overview. */
   readonly root: string;
+  readonly zone: TimeZone;
   /** Names the site of each. */
   readonly hasSites?: boolean;
   /** Names the location of each. */
@@ -23,13 +25,13 @@ export interface IncidentListOptions {
 
 export function incidentList(
   incidents: readonly Incident[],
-  { root, hasSites = false, hasLocations = false, isShort = false }: IncidentListOptions,
+  { root, zone, hasSites = false, hasLocations = false, isShort = false }: IncidentListOptions,
 ): Html {
   const titles = [
     ...(hasSites ? ["Site"] : []),
     ...(hasLocations ? ["Location"] : []),
     "Incident",
-    "Began (UTC)",
+    `Began (${zone.name})`,
     "Duration",
   ];
   const rows = incidents.map((incident) => [
@@ -40,7 +42,7 @@ export function incidentList(
     html`${stateBadge(incident.outcome)} <a href="${root}${
       incidentPath(incident, incident.began_at)
     }">${incident.reason === null ? "Details" : causeWords(incident)}</a>`,
-    moment(incident.began_at),
+    moment(incident.began_at, zone),
     html`${
       durationText(incident).split(", ").map((part, index) =>
         html`${index === 0 ? "" : ", "}<span class="whole">${part}</span>`

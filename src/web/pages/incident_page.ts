@@ -7,7 +7,8 @@ import { sitePath } from "../../report/site_path.ts";
 import { REASON_WORDS } from "../state_words.ts";
 import { checkDetails } from "./check_details.ts";
 import { causeWords, durationText } from "./incident_list.ts";
-import { definition, eventTable, type Html, moment, note, stateBadge, utc } from "./markup.ts";
+import { timeZone } from "../time_zone.ts";
+import { definition, eventTable, exactly, type Html, moment, note, stateBadge } from "./markup.ts";
 import { pageFrame } from "./page_frame.ts";
 
 const ROOT = "../";
@@ -22,11 +23,12 @@ export interface IncidentPageOptions {
 /** The whole document. */
 export function incidentPage({ look, view, story, hasLocations }: IncidentPageOptions): Html {
   const { incident, first, transitions } = story;
+  const zone = timeZone(look);
   const { site, location, outcome, began_at, ended_at, unknown_since, error_text } = incident;
   const path = ROOT + sitePath(site, hasLocations ? location : undefined);
   const changes = transitions.map(({ at, to, reason }) => [
     html`${stateBadge(to)} ${reason === null ? "" : html`<span>${REASON_WORDS[reason]}</span>`}`,
-    moment(at),
+    moment(at, zone),
   ]);
   return pageFrame(
     { look, root: ROOT, heading: `${site}: ${causeWords(incident)}`, view },
@@ -39,18 +41,18 @@ export function incidentPage({ look, view, story, hasLocations }: IncidentPageOp
       )}</div>
       ${error_text === null ? "" : html`<p class="why"><bdi class="error">${error_text}</bdi></p>`}
       <dl class="pairs">
-      ${definition("Began", utc(began_at))}
-      ${definition("Ended", ended_at === null ? "not yet" : utc(ended_at))}
-      ${unknown_since === null ? "" : definition("Unknown since", utc(unknown_since))}
+      ${definition("Began", exactly(began_at, zone))}
+      ${definition("Ended", ended_at === null ? "not yet" : exactly(ended_at, zone))}
+      ${unknown_since === null ? "" : definition("Unknown since", exactly(unknown_since, zone))}
       ${definition("Duration", durationText(incident))}
       ${hasLocations ? definition("Location", html`<bdi>${location}</bdi>`) : ""}
       </dl>
       </section>
       ${look.isPublic ? "" : html`
-        <section><h2>Changes</h2>${eventTable(["State", "Since (UTC)"], changes)}</section>
+        <section><h2>Changes</h2>${eventTable(["State", `Since (${zone.name})`], changes)}</section>
         <section><h2>First check</h2>${first === undefined
           ? note("Its report is no longer kept.")
-          : checkDetails(first)}</section>
+          : checkDetails(first, zone)}</section>
       `}
     `,
   );

@@ -5,6 +5,7 @@ import type { View } from "../live/status_source.ts";
 import type { Look } from "../look.ts";
 import { incidentList } from "./incident_list.ts";
 import { type Html, note, viewLinks } from "./markup.ts";
+import { timeZone } from "../time_zone.ts";
 import { pageFrame } from "./page_frame.ts";
 
 /** Choices for the days whose incidents are listed. */
@@ -32,7 +33,7 @@ export function incidentsPage(options: IncidentsPageOptions): Html {
   }));
   const list = shown.length === 0
     ? note(`No site was down or degraded in ${daysText(days)}.`)
-    : incidentList(shown, { root, hasSites: true, hasLocations });
+    : incidentList(shown, { root, zone: timeZone(look), hasSites: true, hasLocations });
   const others = shown.length < incidents.length
     ? note(`Only the newest ${shown.length} are listed; the page of a site has its own.`)
     : "";

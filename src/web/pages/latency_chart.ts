@@ -6,7 +6,8 @@ import { html } from "hono/html";
 import type { Outcome } from "../../report/outcome.ts";
 import { DAY_MS, HOUR_MS } from "../../runtime/time_units.ts";
 import type { Incident, LatencyPoint, LatencyStep } from "../../status/queries.ts";
-import { figureTable, type Html, note, utc } from "./markup.ts";
+import type { TimeZone } from "../time_zone.ts";
+import { figureTable, type Html, note } from "./markup.ts";
 
 const WIDTH = 720;
 const HEIGHT = 180;
@@ -30,6 +31,7 @@ interface Mark {
 export interface LatencyChartOptions {
   readonly days: number;
   readonly now: Date;
+  readonly zone: TimeZone;
   /** Are marked. */
   readonly incidents: readonly Incident[];
 }
@@ -42,7 +44,7 @@ export function latencyStepOf(days: number): LatencyStep {
 /** The chart of `days` until now, however few points there are. */
 export function latencyChart(
   points: readonly LatencyPoint[],
-  { days, now, incidents }: LatencyChartOptions,
+  { days, now, zone, incidents }: LatencyChartOptions,
 ): Html {
   if (points.length === 0) return note("No responses in this period.");
   const untilMs = now.getTime();
@@ -65,9 +67,10 @@ export function latencyChart(
   ];
   return html`
     <figure class="latency">
-      <div class="chart" data-points="${JSON.stringify(data)}" data-incidents="${JSON.stringify(
-        spans,
-      )}">${drawing(marks, troubles)}</div>
+      <div class="chart" data-points="${JSON.stringify(data)}" data-zone="${zone.name}"
+        data-incidents="${JSON.stringify(
+          spans,
+        )}">${drawing(marks, troubles, zone)}</div>
       <figcaption><span class="key p50">p50</span> <span class="key p95">p95</span>
       ${spans.length === 0 ? "" : html`<span class="key trouble">Incident</span>`}</figcaption>
     </figure>
@@ -101,7 +104,7 @@ function marksOf(
   return [...(isLate ? [nothing(fromMs)] : []), ...marks, nothing(untilMs)];
 }
 
-function drawing(marks: readonly Mark[], troubles: readonly Trouble[]): Html {
+function drawing(marks: readonly Mark[], troubles: readonly Trouble[], zone: TimeZone): Html {
   const fromMs = marks[0]!.atMs;
   const untilMs = marks.at(-1)!.atMs;
   const top = roundTop(Math.max(...marks.map(({ p95 }) => p95 ?? 0)));
@@ -140,7 +143,10 @@ function drawing(marks: readonly Mark[], troubles: readonly Trouble[]): Html {
         )}"/>${lines}</svg>
       <p class="scale" aria-hidden="true">${scale}</p>
     </div>
-    <p class="barsfoot"><span>${utc(new Date(fromMs)).slice(0, 16)}</span><span>now</span></p>
+    <p class="barsfoot"><span>${zone.clock(new Date(fromMs)).slice(
+      0,
+      16,
+    )}</span><span>now</span></p>
   `;
 }
 
@@ -171,14 +177,24 @@ function roundTop(ms: number): number {
 }
 
 /** The figures of the chart, the newest first. */
-export function latencyTable(points: readonly LatencyPoint[], days: number): Html {
+export function latencyTable(
+  points: readonly LatencyPoint[],
+  { days, zone }: Pick<LatencyChartOptions, "days" | "zone">,
+): Html {
   if (points.length === 0) return note("No responses in this period.");
   const isByDay = latencyStepOf(days) === "day";
   const rows = points.toReversed().map(({ at, responses, meanMs, p50Ms, p95Ms, p99Ms }) => [
-    utc(at).slice(0, isByDay ? 10 : 16),
+    isByDay ? at.toISOString().slice(0, 10) : zone.clock(at).slice(0, 16),
     responses,
     ...[meanMs, p50Ms, p95Ms, p99Ms].map((ms) => `${Math.round(ms)} ms`),
   ]);
-  const titles = [isByDay ? "Day (UTC)" : "Hour (UTC)", "Responses", "Mean", "p50", "p95", "p99"];
+  const titles = [
+    isByDay ? "Day (UTC)" : `Hour (${zone.name})`,
+    "Responses",
+    "Mean",
+    "p50",
+    "p95",
+    "p99",
+  ];
   return figureTable(isByDay ? "Response times by day" : "Response times by hour", titles, rows);
 }

@@ -4,6 +4,7 @@ import { clockTime, relativeTime, span } from "../../runtime/relative_time.ts";
 import { type SiteState, STATE_SHAPES, stateOf } from "../../report/site_state.ts";
 import type { SiteStatus } from "../../status/queries.ts";
 import type { WholeState } from "../../status/whole_sites.ts";
+import type { TimeZone } from "../time_zone.ts";
 import { STATE_WORDS } from "../state_words.ts";
 
 /** Escaped markup. */
@@ -64,9 +65,14 @@ export function utc(time: Date): string {
   return `${clockTime(time)} UTC`;
 }
 
+/** A date and time by the clock of the page, of which page.js tells the reader's own. */
+export function exactly(time: Date, zone: TimeZone): Html {
+  return html`<time class="at" datetime="${time.toISOString()}">${zone.exact(time)}</time>`;
+}
+
 /** Date and time, which may wrap on a narrow screen. */
-export function moment(time: Date): Html {
-  const [date, clock] = utc(time).split(" ");
+export function moment(time: Date, zone: TimeZone): Html {
+  const [date, clock] = zone.clock(time).split(" ");
   return html`
     <time class="at"
       datetime="${time

@@ -1,7 +1,8 @@
 /** What readers are told above the verdict, beside what was measured: announcements. */
 import { html } from "hono/html";
 import type { Announcement } from "../look.ts";
-import { type Html, moment } from "./markup.ts";
+import type { TimeZone } from "../time_zone.ts";
+import { exactly, type Html } from "./markup.ts";
 
 const TYPE_WORDS: Readonly<Record<Announcement["type"], string>> = {
   info: "Announcement",
@@ -16,20 +17,23 @@ const COLORS: Readonly<Record<Announcement["type"], string>> = {
 };
 
 /** Nothing when there is nothing to tell. */
-export function notices(announcements: readonly Announcement[]): Html {
+export function notices(announcements: readonly Announcement[], zone: TimeZone): Html {
   if (announcements.length === 0) return html``;
   return html`<section class="notices" aria-label="Announcements">${
-    announcements.map(noticeOf)
+    announcements.map((one) => noticeOf(one, zone))
   }</section>`;
 }
 
-function noticeOf({ type, text, from, until, sites }: Announcement): Html {
+function noticeOf(
+  { type, text, from, until, sites }: Announcement,
+  zone: TimeZone,
+): Html {
   const times = [
     from === undefined ? "" : html`
-      <span>from ${moment(from)}</span>
+      <span>from ${exactly(from, zone)}</span>
     `,
     until === undefined ? "" : html`
-      <span>until ${moment(until)}</span>
+      <span>until ${exactly(until, zone)}</span>
     `,
   ];
   return html`

@@ -19,6 +19,7 @@ import {
 } from "./overview.ts";
 import { notices } from "./notices.ts";
 import { sitePath } from "../../report/site_path.ts";
+import { timeZone } from "../time_zone.ts";
 import { pageFrame } from "./page_frame.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { uptimeBars } from "./uptime_bars.ts";
@@ -46,7 +47,7 @@ export function overviewPage(options: OverviewPageOptions): Html {
   return pageFrame(
     { look, root: "./", ...(isCalm ? {} : { heading: verdictText(overview) }), view },
     html`
-      ${notices(currentAnnouncements(look, { now: view.now }))}
+      ${notices(currentAnnouncements(look, { now: view.now }), timeZone(look))}
       ${verdict(options)}
       ${overview.total === 0 ? nothingYet(failingSince) : sites(options)}
     `,

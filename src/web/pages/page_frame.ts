@@ -3,7 +3,8 @@ import { html } from "hono/html";
 import { VERSION } from "../../runtime/version.ts";
 import type { View } from "../live/status_source.ts";
 import type { Look } from "../look.ts";
-import { type Html, lasting, utc } from "./markup.ts";
+import { timeZone } from "../time_zone.ts";
+import { type Html, lasting } from "./markup.ts";
 
 export interface FrameOptions {
   readonly look: Look;
@@ -21,6 +22,7 @@ export interface FrameOptions {
 export function pageFrame(options: FrameOptions, content: Html): Html {
   const { look, root, heading, head = html``, view: { failingSince, now, version } } = options;
   const { title } = look;
+  const zone = timeZone(look);
   return html`
     <!doctype html>
     <html lang="en">
@@ -63,8 +65,10 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
             <a href="${root}api/openapi.json">API</a>
           </nav>
           ${look.footer === undefined ? "" : html`<span>${look.footer}</span>`}
-          <span>Monitored by sitemon ${VERSION}. Times are UTC.
-    <noscript>This page is as of ${utc(now)}.</noscript></span>
+          <span>Monitored by sitemon ${VERSION}. Times are ${zone.name === "UTC"
+            ? "UTC"
+            : html`in ${zone.name}; days and months are in UTC`}.
+    <noscript>This page is as of ${zone.exact(now)}.</noscript></span>
         </footer>
       </body>
     </html>

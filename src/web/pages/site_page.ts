@@ -17,17 +17,18 @@ import { latencyChart } from "./latency_chart.ts";
 import {
   ago,
   definition,
+  exactly,
   externalLink,
   type Html,
   loadedWhenOpened,
   locationMark,
   note,
   stateBadge,
-  utc,
   viewLinks,
 } from "./markup.ts";
 import { segmentOf, sitePath } from "../../report/site_path.ts";
 import { notices } from "./notices.ts";
+import { timeZone } from "../time_zone.ts";
 import { pageFrame } from "./page_frame.ts";
 import { phaseBar } from "./phase_bar.ts";
 import { checkDetails, reportTable } from "./check_details.ts";
@@ -75,19 +76,21 @@ ${look.isPublic ? "" : CHART_ASSETS}`;
     { look, root: ROOT, heading: status.site, head, view },
     html`
       <nav class="crumbs" aria-label="Breadcrumb"><a href="${ROOT}">All sites</a></nav>
-      ${notices(currentAnnouncements(look, { now, site: status.site }))}
+      ${notices(currentAnnouncements(look, { now, site: status.site }), timeZone(look))}
       ${heading(options)}
       ${locations.length > 1 ? locationTabs(status, locations) : ""}
       ${uptimeTiles(options)}
       ${look.isPublic ? "" : html`<section><h2>Response time</h2>
       ${dayTabs(options)}
-      ${latencyChart(history.latency, { days: latencyDays, now, incidents })}
+      ${latencyChart(history.latency, { days: latencyDays, now, incidents, zone: timeZone(look) })}
       ${figuresOf(options, "latency")}</section>
       ${lastCheck(history, now)}`}
       <section><h2>Incidents</h2>${incidentSection(options)}</section>
       ${look.isPublic
         ? ""
-        : html`<section><h2>Recent checks</h2>${reportTable(history.recent)}</section>`}
+        : html`<section><h2>Recent checks</h2>${
+          reportTable(history.recent, timeZone(look))
+        }</section>`}
       <p class="exports"><a href="${feed}">Feed of changes</a>
       <a href="${ROOT}badge/${segment}.svg">Badge</a>
       <a href="${ROOT}api/sites/${segment}">JSON</a>
@@ -106,14 +109,24 @@ function figuresOf({ history: { status }, latencyDays }: SitePageOptions, id: st
 }
 
 /** The newest with what was seen first, and all of them as a list. */
-function incidentSection({ history: { failures: [newest] }, incidents }: SitePageOptions): Html {
+function incidentSection(
+  { look, history: { failures: [newest] }, incidents }: SitePageOptions,
+): Html {
   const [first] = incidents;
   if (first === undefined) return note("No incidents in 90 days.");
   const isItsReport = newest?.checked_at.getTime() === first.began_at.getTime();
   return html`${
-    incidentList(incidents.slice(0, INCIDENTS_SHOWN_MAX), { root: ROOT, isShort: true })
+    incidentList(incidents.slice(0, INCIDENTS_SHOWN_MAX), {
+      root: ROOT,
+      zone: timeZone(look),
+      isShort: true,
+    })
   }
-${isItsReport ? html`<h3>First check of the newest</h3>${checkDetails(newest!)}` : ""}`;
+${
+    isItsReport
+      ? html`<h3>First check of the newest</h3>${checkDetails(newest!, timeZone(look))}`
+      : ""
+  }`;
 }
 
 function heading({ look, view: { now }, history: { status } }: SitePageOptions): Html {
@@ -127,7 +140,7 @@ function heading({ look, view: { now }, history: { status } }: SitePageOptions):
 ${url === "" ? "" : html`<p>${externalLink(url)}</p>`}
 ${whySentence(status)}
 <p class="facts">${sinceSentence(status, now)}
-${since === null || stale ? "" : html`<span>since ${utc(since)}</span>`}
+${since === null || stale ? "" : html`<span>since ${exactly(since, timeZone(look))}</span>`}
 ${
     look.isPublic
       ? ""

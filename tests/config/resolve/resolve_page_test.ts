@@ -38,6 +38,8 @@ Deno.test("resolvePage() names sites in announcements as readers know them", () 
     moving,
     { type: "info", text: "Both", sites: ["Shop"] },
   ]);
+  const [{ from, until }] = announcements("time_zone: Europe/Berlin") as [typeof moving];
+  deepStrictEqual([from, until], [new Date("2026-12-01T21:00:00Z"), moving.until]);
   deepStrictEqual(announcements("title: Ours"), [
     moving,
     { type: "info", text: "Both", sites: ["shop", "admin"] },

@@ -1,6 +1,7 @@
 import { ok, strictEqual } from "node:assert/strict";
 import type { Incident } from "../../../src/status/queries.ts";
 import { durationText, incidentList } from "../../../src/web/pages/incident_list.ts";
+import { timeZone } from "../../../src/web/time_zone.ts";
 import { anIncident } from "../site_status.ts";
 
 const LATER = new Date("2026-05-01T12:30:00Z");
@@ -21,8 +22,16 @@ for (
 
 Deno.test("incidentList() folds what is beyond the newest eight, where it is to be short", () => {
   const incidents = Array.from({ length: 10 }, () => anIncident());
-  ok(!`${incidentList(incidents, { root: "./" })}`.includes("<details"));
-  ok(`${incidentList(incidents, { root: "./", isShort: true })}`.includes(">2 older<"));
+  ok(!`${incidentList(incidents, { root: "./", zone: timeZone({}) })}`.includes("<details"));
+  ok(
+    `${incidentList(incidents, { root: "./", zone: timeZone({}), isShort: true })}`.includes(
+      ">2 older<",
+    ),
+  );
   const eight = incidents.slice(2);
-  ok(!`${incidentList(eight, { root: "./", isShort: true })}`.includes("<details"));
+  ok(
+    !`${incidentList(eight, { root: "./", zone: timeZone({}), isShort: true })}`.includes(
+      "<details",
+    ),
+  );
 });

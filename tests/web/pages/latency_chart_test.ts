@@ -1,5 +1,6 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { LatencyPoint } from "../../../src/status/queries.ts";
+import { timeZone } from "../../../src/web/time_zone.ts";
 import { anIncident } from "../site_status.ts";
 import { latencyChart, type LatencyChartOptions } from "../../../src/web/pages/latency_chart.ts";
 
@@ -25,7 +26,13 @@ function chart(
   options: Partial<LatencyChartOptions> = {},
 ): string {
   return `${
-    latencyChart(points(hoursAgo, p95Ms), { days: 1, now: NOW, incidents: [], ...options })
+    latencyChart(points(hoursAgo, p95Ms), {
+      days: 1,
+      now: NOW,
+      zone: timeZone({}),
+      incidents: [],
+      ...options,
+    })
   }`;
 }
 
