@@ -47,9 +47,14 @@ const EXPIRED: Statement = {
     FROM expired_report_partitions()`,
 };
 
+/** What whoever purges holds, in this schema: as long as its session, or for a transaction each time. */
+export const PURGE_LOCK = "hashtextextended('sitemon maintenance ' || current_schema(), 0)";
+
+/** Drops nothing while another session purges, which knows by name what it is going to drop. */
 const DROP: Statement = {
   name: "partition_drop",
-  text: "SELECT drop_expired_report_partition() AS is_dropped",
+  text: `SELECT CASE WHEN pg_try_advisory_xact_lock(${PURGE_LOCK})
+    THEN drop_expired_report_partition() ELSE false END AS is_dropped`,
 };
 
 /** For a lock on one old partition: a partition that is being read is dropped by a later run. */

@@ -3,7 +3,7 @@ import type { SiteKey } from "../queries.ts";
 import { type Purged, ROLLUPS_RETENTION_MS, type StatusMaintenance } from "../maintenance.ts";
 import type { Connection } from "./connection/connection.ts";
 import type { Statement } from "../sql/sql_source.ts";
-import { dropPartitions, makePartitionsAhead } from "./partitions.ts";
+import { dropPartitions, makePartitionsAhead, PURGE_LOCK } from "./partitions.ts";
 import type { PostgresOptions } from "./connection/postgres_options.ts";
 import { Session } from "./connection/session.ts";
 
@@ -33,8 +33,7 @@ export const NOW: Statement = {
 /** Held by the connection until it closes. */
 const TRY_LOCK: Statement = {
   name: "maintenance_lock",
-  text: `SELECT pg_try_advisory_lock(
-    hashtextextended('sitemon maintenance ' || current_schema(), 0)) AS is_mine`,
+  text: `SELECT pg_try_advisory_lock(${PURGE_LOCK}) AS is_mine`,
 };
 
 /** Never later than the horizon, so that no report can come for what is deleted. */
@@ -152,7 +151,7 @@ export class PostgresMaintenance implements StatusMaintenance {
 
 /**
  * Keeps others from purging at the same time. A pooler would hand the session, and the lock with it,
- * to somebody else; where two purge at once, each step waits for the other's, and finds it done.
+ * to somebody else: there, each step that drops a day asks for it, and others wait for each other.
  */
 async function tryLock(connection: Connection): Promise<boolean> {
   if (connection.isPooled) return true;

@@ -4,10 +4,11 @@ import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/st
 import { Client } from "pg";
 import { Connection } from "../../../src/status/postgres/connection/connection.ts";
 import { examinePostgres } from "../../../src/status/postgres/examine_postgres.ts";
+import { PURGE_LOCK } from "../../../src/status/postgres/partitions.ts";
 import { postgresParts } from "../../../src/status/postgres/postgres_parts.ts";
 import type { PostgresOptions } from "../../../src/status/postgres/connection/postgres_options.ts";
 import { closing, opened } from "../../contract/opened_store.ts";
-import { aReport, chunk } from "../../contract/site_reports.ts";
+import { aReport, chunk, DAY } from "../../contract/site_reports.ts";
 import { createDatabase } from "../../services/database.ts";
 import { startPgbouncer } from "../../services/pgbouncer.ts";
 import { parsePostgresUrl } from "../../services/postgres.ts";
@@ -209,3 +210,22 @@ poolerTest("a store works behind a pooler, and leaves nothing in its sessions", 
   const login = (await examinePostgres(pooled)).find(({ step }) => step === "login")!;
   ok(login.detail.endsWith(", tls: disable, through a connection pooler"), login.detail);
 });
+
+poolerTest(
+  "purge() behind a pooler drops no day, while one without a pooler is at it",
+  async () => {
+    await using pooler = await startPgbouncer(sharedServer());
+    await using store = await openStore();
+    const pooled = { ...store.options, host: pooler.host, port: pooler.port };
+    await using maintenance = closing(postgresParts(pooled, {}).maintenance());
+    const checked = Date.now() * 1_000 - 50 * DAY;
+    await store.store.apply(chunk([aReport({ recorded_at: checked })]));
+    await maintenance.prepare(35 * 86_400_000);
+    const never = new AbortController().signal;
+    // As long as that one's connection lasts.
+    await store.session.query(`SELECT pg_advisory_lock(${PURGE_LOCK})`);
+    strictEqual((await maintenance.purge(never))!.reports, 0);
+    await store.session.query(`SELECT pg_advisory_unlock(${PURGE_LOCK})`);
+    strictEqual((await maintenance.purge(never))!.reports, 1);
+  },
+);

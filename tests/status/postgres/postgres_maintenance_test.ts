@@ -1,6 +1,7 @@
 // Letting days go must make nobody wait, and must end even when it was interrupted.
 import { PURGE_MARK } from "../../../src/status/postgres/migrations/partition_functions.ts";
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
+import { PURGE_LOCK } from "../../../src/status/postgres/partitions.ts";
 import { DAYS_AHEAD } from "../../../src/status/postgres/postgres_maintenance.ts";
 import { StoreUnavailableError } from "../../../src/status/store.ts";
 import { aReport, chunk, DAY } from "../../contract/site_reports.ts";
@@ -30,10 +31,9 @@ postgresTest("purge() does nothing, while another process is at it", async (open
   const { store, session, maintenance } = opened;
   await store.apply(chunk([aReport({ recorded_at: daysAgo(50) })]));
   await maintenance.prepare(RETENTION_MS);
-  const lock = "hashtextextended('sitemon maintenance ' || current_schema(), 0)";
-  await session.query(`SELECT pg_advisory_lock(${lock})`);
+  await session.query(`SELECT pg_advisory_lock(${PURGE_LOCK})`);
   strictEqual(await maintenance.purge(never), undefined);
-  await session.query(`SELECT pg_advisory_unlock(${lock})`);
+  await session.query(`SELECT pg_advisory_unlock(${PURGE_LOCK})`);
   strictEqual((await maintenance.purge(never))!.reports, 1);
 });
 
