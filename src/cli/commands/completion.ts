@@ -104,15 +104,23 @@ function entriesOf(folder: string): Deno.DirEntry[] {
 
 /** Names in the configuration that the words name, or that the command would find; none if it has mistakes. */
 function sites({ words, terminal: visible }: Asked): string[] {
-  const at = words.findLastIndex((word) => word === "-c" || word === "--config");
-  const joined = words.findLast((word) => word.startsWith("--config="))?.slice("--config=".length);
-  const config = joined ?? (at < 0 ? undefined : words[at + 1]);
+  const config = givenTo(["--config", "-c"], words);
+  const unit = givenTo(["--unit"], words);
   const hostEnvironment = systemHostEnvironment();
   const terminal = { ...visible, writeError() {} };
   try {
-    const found = findConfig(config === undefined ? {} : { config }, SITES_OF, hostEnvironment);
+    const given = { ...(config !== undefined && { config }), ...(unit !== undefined && { unit }) };
+    const found = findConfig(given, SITES_OF, hostEnvironment);
     return loadFile(found, { terminal, readsPipes: false }).sites.map(({ name }) => name);
   } catch {
     return [];
   }
+}
+
+/** What an option was given last: as the next word, or behind its first name and `=`. */
+function givenTo(names: readonly string[], words: readonly string[]): string | undefined {
+  const joined = `${names[0]}=`;
+  const at = words.findLastIndex((word) => names.includes(word) || word.startsWith(joined));
+  if (at < 0) return undefined;
+  return words[at]!.startsWith(joined) ? words[at]!.slice(joined.length) : words[at + 1];
 }

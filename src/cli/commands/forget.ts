@@ -7,6 +7,7 @@ import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
 import type { Terminal } from "../text/terminal.ts";
 import { printable } from "../text/terminal_text.ts";
+import { unknownSite } from "../unknown_site.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
   withConfig(command, "consumer", "run")
@@ -37,9 +38,7 @@ async function forget(
   });
   const forgotten = await threadResult<readonly SiteKey[]>(spec);
   if (forgotten.length === 0) {
-    terminal.writeError(
-      `no such site in the store: ${printable(`"${site}"`)}; "sitemon status" lists the names\n`,
-    );
+    terminal.writeError(unknownSite(site, []));
     return EXIT_NOT_UP;
   }
   for (const key of forgotten) {

@@ -16,7 +16,8 @@ import { loadFile } from "../load_file.ts";
 import { timeOptionMicros } from "../time_option.ts";
 import { incidentTable } from "../text/incident_table.ts";
 import type { Terminal } from "../text/terminal.ts";
-import { cutText, printable, printableJson } from "../text/terminal_text.ts";
+import { cutText, printableJson } from "../text/terminal_text.ts";
+import { unknownSite } from "../unknown_site.ts";
 
 /** What is listed when nothing is asked for. */
 const SINCE_MS = 7 * DAY_MS;
@@ -45,7 +46,10 @@ async function incidents(
   terminal: Terminal,
 ): Promise<number> {
   const asked = {
-    ...spanOf({ ...(since && { since }), ...(month && { month }) }, new Date()),
+    ...spanOf(
+      { ...(since !== undefined && { since }), ...(month !== undefined && { month }) },
+      new Date(),
+    ),
     ...(site !== undefined && { site }),
   };
   const loaded = loadFile(options, { role: "status", terminal });
@@ -87,13 +91,12 @@ export interface IncidentPrintOptions {
 
 /** Returns the exit code: 1 when there is no such site. */
 export function printIncidents(
-  { found: { incidents, isKnown }, asked: { site, since, until }, json }: IncidentPrintOptions,
+  { found: { incidents, others }, asked: { site, since, until }, json }: IncidentPrintOptions,
   terminal: Terminal,
 ): number {
   const { hasColor, columns } = terminal;
-  if (!isKnown) {
-    const name = printable(`"${site}"`);
-    terminal.writeError(`no such site in the store: ${name}; "sitemon status" lists the names\n`);
+  if (others !== undefined) {
+    terminal.writeError(unknownSite(site!, others));
     return EXIT_NOT_UP;
   }
   if (incidents.length === 0) {

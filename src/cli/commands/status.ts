@@ -1,6 +1,5 @@
 /** `sitemon status`: the newest status of each site, or one site's history, read in a thread. */
 import { Option } from "commander";
-import { nearest } from "../../config/yaml/shown_value.ts";
 import { type SiteState, STATES } from "../../report/site_state.ts";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import { jsonOf, keyOf, type SiteUptime } from "../../status/queries.ts";
@@ -22,8 +21,9 @@ import { browse, typedText } from "../text/browse.ts";
 import { storyText } from "../text/status_story.ts";
 import { SORT_NAMES, type SortName, statusSummary, statusTable } from "../text/status_table.ts";
 import type { Terminal } from "../text/terminal.ts";
-import { cutText, printable, printableJson } from "../text/terminal_text.ts";
+import { cutText, printableJson } from "../text/terminal_text.ts";
 import { interruption, watch } from "../text/watch.ts";
+import { unknownSite } from "../unknown_site.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
   withConfig(command, "consumer", "run", "web")
@@ -71,16 +71,16 @@ async function status(
     const { statuses, uptimes, stories } = await threadResult<SiteStories>(spec);
     const now = new Date();
     if (site !== undefined && stories.length === 0) {
-      terminal.writeError(`no such site in the store: ${unknownSite(site, uptimes)}\n`);
+      terminal.writeError(unknownSite(site, uptimes.map((uptime) => uptime.site)));
+      return EXIT_NOT_UP;
+    }
+    const sites = wholeSites(statuses);
+    const shown = sites.filter(isWanted);
+    if (shown.length === 0 && sites.length > 0) {
+      terminal.writeError(`no site of ${sites.length} is as asked for\n`);
       return EXIT_NOT_UP;
     }
     if (site === undefined || json) {
-      const sites = wholeSites(statuses);
-      const shown = sites.filter(isWanted);
-      if (shown.length === 0 && sites.length > 0) {
-        terminal.writeError(`no site of ${sites.length} is as asked for\n`);
-        return EXIT_NOT_UP;
-      }
       return printStatuses({ ...options, sites: shown, uptimes, json, now }, terminal);
     }
     terminal.write(stories.map((story) => storyText(story, { now, terminal })).join("\n"));
@@ -139,12 +139,6 @@ function siteFilter(
   return (site) =>
     (state === undefined || site.state === state) &&
     labels.every(([key, value]) => hasLabel(site, key, value)) && matchesSearch(site, search);
-}
-
-function unknownSite(site: string, known: readonly SiteUptime[]): string {
-  const similar = nearest(site, known.map((uptime) => uptime.site));
-  const hint = similar === undefined ? "" : `; did you mean ${printable(`"${similar}"`)}?`;
-  return `${printable(`"${site}"`)}${hint}`;
 }
 
 export interface PrintStatusesOptions {

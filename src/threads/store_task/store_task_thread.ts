@@ -78,8 +78,8 @@ export interface SiteStory {
 
 export interface FoundIncidents {
   readonly incidents: readonly Incident[];
-  /** False when the store has no site of the name that was asked for. */
-  readonly isKnown: boolean;
+  /** Names of the sites that the store has, where the one that was asked for is none of them. */
+  readonly others?: readonly string[];
 }
 
 /** Statuses by site and location; of one site also its stories, one for each location. */
@@ -180,9 +180,9 @@ async function foundIncidents(
   options: IncidentsOptions,
 ): Promise<FoundIncidents> {
   const incidents = await queries.incidents(options);
-  const isKnown = incidents.length > 0 || options.site === undefined ||
-    (await queries.statuses()).some(({ site }) => site === options.site);
-  return { incidents, isKnown };
+  if (incidents.length > 0 || options.site === undefined) return { incidents };
+  const names = new Set((await queries.statuses()).map(({ site }) => site));
+  return names.has(options.site) ? { incidents } : { incidents, others: [...names] };
 }
 
 /** Those of a topic, or why they cannot be known: Kafka may be away, and the store is audited all the same. */

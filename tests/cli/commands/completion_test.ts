@@ -8,7 +8,10 @@ import { FakeTerminal, runCommand } from "../text/fake_terminal.ts";
 
 /** What a shell is offered after these words. */
 async function offered(words: string[], cwd?: string): Promise<string[]> {
-  const { code, stdout } = await sitemon(["complete", "--", ...words], cwd ? { cwd } : {});
+  // Units are looked for there too.
+  const env = { ...Deno.env.toObject(), ...(cwd && { SYSTEMD_UNIT_PATH: cwd }) };
+  const options = { env, ...(cwd && { cwd }) };
+  const { code, stdout } = await sitemon(["complete", "--", ...words], options);
   strictEqual(code, 0);
   return stdout.trimEnd().split("\n").slice(0, -1).map((line) => line.split("\t")[0]!);
 }
@@ -48,6 +51,8 @@ Deno.test("sitemon completes files, folders and the names of sites", async () =>
   using folder = new TempFolder();
   folder.write("shop.yaml", NAMES);
   folder.write("shop.db", "");
+  const start = `ExecStart=/usr/bin/sitemon run -c ${folder.file("shop.yaml")}`;
+  folder.write("sitemon-eu.service", `[Service]\n${start}\n`);
   Deno.mkdirSync(folder.file("sub dir"));
   folder.write("sub dir/in.yml", "sites: nonsense");
   const cases: [words: string[], values: string[]][] = [
@@ -57,6 +62,9 @@ Deno.test("sitemon completes files, folders and the names of sites", async () =>
     [["outbox", "stats", "--path", "sh"], ["shop.db", "shop.yaml"]],
     [["check", "-c", "shop.yaml", "--site", ""], ["my shop", "$(touch pwned)", "http://c/x"]],
     [["check", "--config=shop.yaml", "--site=my"], ["my shop"]],
+    [["check", "--unit", "sitemon-eu", "--site", "m"], ["my shop"]],
+    [["check", "--unit=sitemon-eu", "--site", "m"], ["my shop"]],
+    [["check", "--unit", "sitemon-us", "--site", ""], []],
     [["check", "-c", "sub dir/in.yml", "--site", ""], []],
     [["check", "-c", "shop.db", "--site", ""], []],
   ];

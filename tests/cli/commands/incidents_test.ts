@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
 import { printIncidents, spanOf } from "../../../src/cli/commands/incidents.ts";
-import { EXIT_NOT_UP, EXIT_OK, UsageError } from "../../../src/cli/exit_code.ts";
+import { EXIT_NOT_UP, EXIT_OK, EXIT_USAGE, UsageError } from "../../../src/cli/exit_code.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
 import type { Terminal } from "../../../src/cli/text/terminal.ts";
 import { type Incident, INCIDENTS_LISTED_MAX } from "../../../src/status/queries.ts";
@@ -25,14 +25,11 @@ function anIncident(overrides: Partial<Incident> = {}): Incident {
 
 function printed(
   incidents: readonly Incident[],
-  { json = false, isKnown = true, ...options }: Partial<Terminal> & {
-    json?: boolean;
-    isKnown?: boolean;
-  } = {},
+  { json = false, ...options }: Partial<Terminal> & { json?: boolean } = {},
 ) {
   const terminal = new FakeTerminal(options);
   const asked = { ...SPAN, site: "shop" };
-  const code = printIncidents({ found: { incidents, isKnown }, asked, json }, terminal);
+  const code = printIncidents({ found: { incidents }, asked, json }, terminal);
   return { code, lines: terminal.output.split("\n").slice(0, -1), errors: terminal.errors };
 }
 
@@ -70,13 +67,10 @@ Deno.test("printIncidents() prints one object a line as JSON, with times in micr
   strictEqual(second.ended_at, null);
 });
 
-Deno.test("printIncidents() says when there are none, no such site, or more than it lists", () => {
+Deno.test("printIncidents() says when there are none, or more than it lists", () => {
   const none = { code: EXIT_OK, lines: [], errors: "No incidents from 2026-04-24 12:00:00 to " };
   const { errors, ...rest } = printed([]);
   deepStrictEqual({ ...rest, errors: errors.slice(0, none.errors.length) }, none);
-  const unknown = printed([], { isKnown: false });
-  strictEqual(unknown.code, EXIT_NOT_UP);
-  match(unknown.errors, /^no such site in the store: "shop"/);
   match(printed(Array(INCIDENTS_LISTED_MAX).fill(anIncident())).errors, /^only the newest 1000 /);
 });
 
@@ -128,7 +122,21 @@ async function asks(config: string): Promise<void> {
   );
   const early = await runCommand("incidents", "-c", config, "--month", "2020-01");
   deepStrictEqual([early.code, early.output], [EXIT_OK, ""]);
-  strictEqual((await runCommand("incidents", "-c", config, "--site", "shpo")).code, EXIT_NOT_UP);
+  for (
+    const [name, hint] of [
+      ["shpo", 'did you mean "shop"?'],
+      ["another", '"sitemon status" lists the names'],
+    ] as const
+  ) {
+    const { code, errors } = await runCommand("incidents", "-c", config, "--site", name);
+    deepStrictEqual([code, errors], [
+      EXIT_NOT_UP,
+      `no such site in the store: "${name}"; ${hint}\n`,
+    ]);
+  }
+  for (const empty of ["--since", "--month"]) {
+    strictEqual((await runCommand("incidents", "-c", config, empty, "")).code, EXIT_USAGE);
+  }
   const story = await runCommand("status", "-c", config, "--site", "shop");
   match(story.output, /^incidents {2}.* UTC, 10 min: connect_refused: refused 5$/m);
   const statuses = await runCommand("status", "-c", config);

@@ -269,6 +269,13 @@ Deno.test("sitemon status shows the sites that are asked for, and names one that
     const typo = await runCommand("status", "-c", config, "--site", "shpo", ...json);
     const errors = 'no such site in the store: "shpo"; did you mean "shop"?\n';
     deepStrictEqual([typo.code, typo.errors], [1, errors]);
+    const site = (...args: string[]) =>
+      runCommand("status", "-c", config, "--site", "blog", ...json, ...args);
+    for (const other of [["--state", "up"], ["--label", "team:ops"], ["mail"]]) {
+      const { output, errors } = await site(...other);
+      deepStrictEqual([output, errors], ["", "no site of 1 is as asked for\n"]);
+    }
+    ok((await site("--state", "down", "--label", "team:web", "blog")).output.includes("blog"));
   }
   const label = await runCommand("status", "-c", config, "--label", "web");
   strictEqual(label.code, EXIT_USAGE);
