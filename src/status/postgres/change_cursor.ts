@@ -2,7 +2,8 @@
  * The cursor of `changesSince()` in PostgreSQL: the snapshot of what was committed at the time of a
  * call. A column with a time or a number would miss what commits later than it was written.
  */
-import type { Changes, SiteKey, SiteStatus } from "../queries.ts";
+import { Buffer } from "node:buffer";
+import { type Changes, keyOf, type SiteKey, type SiteStatus } from "../queries.ts";
 import { CURRENT_COLUMNS, STATUSES } from "../sql/sql_queries.ts";
 import type { Queryable, Statement } from "../sql/sql_source.ts";
 
@@ -27,23 +28,31 @@ const IS_AHEAD: Statement = {
 const IS_CHANGED = `NOT pg_visible_in_snapshot(changed_in, $1::pg_snapshot)
     AND changed_in < pg_snapshot_xmax(pg_current_snapshot())`;
 
-/** `$1`: a cursor's snapshot; `$2`: its microseconds. */
+/**
+ * `$1`: a cursor's snapshot. Keys alone, in a scan of one table: joined with the rest, or with what
+ * turned stale, the statement is so long that PostgreSQL compiles it each time, for over a second.
+ */
 const CHANGED: Statement = {
   name: "query_changed",
-  text: `SELECT ${CURRENT_COLUMNS}
-  FROM site_current c JOIN site_status s USING (site, location)
-  WHERE ${IS_CHANGED}
-    OR c.stale AND c.stale_at >= timestamptz 'epoch' + $2::bigint * interval '1 microsecond'
-  ORDER BY c.site, c.location`,
+  text: `SELECT site, location, is_removed FROM site_status WHERE ${IS_CHANGED}`,
 };
 
-/** `$1`: a cursor's snapshot. */
-const REMOVED: Statement = {
-  name: "query_removed",
-  text: `SELECT site, location FROM site_status
-  WHERE is_removed AND ${IS_CHANGED}
-  ORDER BY site, location`,
+/** `$1`: a cursor's microseconds. */
+const TURNED_STALE: Statement = {
+  name: "query_turned_stale",
+  text: `SELECT site, location FROM site_current
+  WHERE stale AND stale_at >= timestamptz 'epoch' + $1::bigint * interval '1 microsecond'`,
 };
+
+/** `$1`: a JSON array of sites. */
+const STATUSES_OF: Statement = {
+  name: "query_statuses_of",
+  text: `SELECT ${CURRENT_COLUMNS}
+  FROM json_to_recordset($1) AS k(site text, location text)
+  JOIN site_current c ON c.site = k.site COLLATE "C" AND c.location = k.location COLLATE "C"`,
+};
+/** Sites that one statement asks for: some hundred kilobytes of names. */
+const SITES_AT_ONCE = 5_000;
 
 interface ChangeCursor {
   /** As `pg_snapshot` has it: `xmin:xmax:xids in progress`. */
@@ -66,11 +75,39 @@ export async function readChanges(
     return { cursor, statuses: await connection.query<SiteStatus>(STATUSES), removed: [] };
   }
   const { snapshot, micros } = since;
+  const changed = await connection.query<ChangedRow>(CHANGED, [snapshot]);
+  const stale = await connection.query<SiteKey>(TURNED_STALE, [micros]);
+  const left = changed.filter(({ is_removed }) => !is_removed);
+  const keys = new Map([...left, ...stale].map(({ site, location }) => {
+    return [keyOf({ site, location }), { site, location }];
+  }));
   return {
     cursor,
-    statuses: await connection.query<SiteStatus>(CHANGED, [snapshot, micros]),
-    removed: await connection.query<SiteKey>(REMOVED, [snapshot]),
+    statuses: await statusesOf(connection, [...keys.values()]),
+    removed: sorted(
+      changed.filter(({ is_removed }) => is_removed)
+        .map(({ site, location }) => ({ site, location })),
+    ),
   };
+}
+
+interface ChangedRow extends SiteKey {
+  readonly is_removed: boolean;
+}
+
+async function statusesOf(connection: Queryable, sites: readonly SiteKey[]) {
+  const statuses: SiteStatus[] = [];
+  for (let first = 0; first < sites.length; first += SITES_AT_ONCE) {
+    const part = JSON.stringify(sites.slice(first, first + SITES_AT_ONCE));
+    statuses.push(...await connection.query<SiteStatus>(STATUSES_OF, [part]));
+  }
+  return sorted(statuses);
+}
+
+/** As PostgreSQL sorts them: by their bytes, in the order of code points. */
+function sorted<Row extends SiteKey>(rows: readonly Row[]): Row[] {
+  return rows.map((row) => ({ row, key: Buffer.from(keyOf(row)) }))
+    .sort((a, b) => Buffer.compare(a.key, b.key)).map(({ row }) => row);
 }
 
 /** The cursor that a caller kept; `undefined` when it is none, or none of this server. */
