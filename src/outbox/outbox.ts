@@ -11,6 +11,7 @@ import { GAP_REASONS, type GapReason } from "./file/gap_rows.ts";
 import { OutboxFile, type OutboxFileOptions } from "./file/outbox_file.ts";
 import { readNotes, writeNote } from "./file/note_rows.ts";
 import type { Dropped } from "./file/outbox_limits.ts";
+import type { SiteNote } from "./site_note.ts";
 import type { Settlement, TakeLimits } from "./outbox_source.ts";
 import { type OutboxStats, queryStats } from "./outbox_stats.ts";
 import type { BatchSource, FillLevel, OutboxTables, ReportBatch } from "./file/outbox_tables.ts";
@@ -121,6 +122,11 @@ export class Outbox implements Disposable {
       "write to",
       ({ database }) => database.transaction(() => writeNote(database.sql, name, text)),
     );
+  }
+
+  /** What the batches have noted. Throws {@linkcode OutboxUnavailableError}. */
+  siteNotes(): readonly SiteNote[] {
+    return this.#use("read", ({ notes }) => notes.all());
   }
 
   stats(): OutboxStats {

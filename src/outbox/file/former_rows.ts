@@ -28,6 +28,8 @@ export function startOver(
         "UPDATE outbox_row SET is_newest = NULL, is_edge = NULL WHERE is_newest IS NOT NULL",
         "DELETE FROM last_report",
         "DELETE FROM gap",
+        // Of an older file they would be older than what has happened since.
+        "DELETE FROM site_note",
       ]
     ) database.sql.prepare(statement).run();
     state.producerId = crypto.randomUUID();
@@ -69,6 +71,7 @@ export function adoptRows(
       const copied = copy(from, to, "outbox_row", COLUMNS);
       copy(from, to, "dead_letter", `reason, ${COLUMNS}`);
       for (const [name, text] of readableNotes(from)) writeNote(to.sql, name, text);
+      copy(from, to, "site_note", "name, value");
       const count = to.sql.prepare("SELECT count(*) AS count FROM outbox_row WHERE kind = ?");
       state.reportCount = count.get("report")!.count as number;
       state.gapCount = count.get("gap")!.count as number;

@@ -1,7 +1,7 @@
 /** The SQLite file of an outbox: opening, checking, transactions, and the space that it takes. */
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import { CorruptOutboxError, OutboxRefusedError } from "../outbox_error.ts";
-import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION } from "./outbox_schema.ts";
+import { APPLICATION_ID, SCHEMA, SCHEMA_VERSION, SITE_NOTE_TABLE } from "./outbox_schema.ts";
 import { isCorruption, isDiskFull } from "./storage_failure.ts";
 
 /** How long to wait for another program that has the file locked; the thread is blocked meanwhile. */
@@ -278,6 +278,7 @@ function prepareFile(sql: DatabaseSync, idsAfter: number): void {
   sql.prepare("PRAGMA synchronous = FULL").all();
   sql.prepare(`PRAGMA journal_size_limit = ${WAL_BYTES}`).all();
   if (isNew) createTables(sql, idsAfter);
+  else sql.prepare(SITE_NOTE_TABLE).run();
 }
 
 /** Where the header of a SQLite file has its application_id. @see https://www.sqlite.org/fileformat.html */

@@ -5,12 +5,20 @@ export const APPLICATION_ID = 0x73746d6e;
 /** Kept in `user_version`; a file with a higher one was written by a newer sitemon. */
 export const SCHEMA_VERSION = 1;
 
+/** Made in a file of an earlier version too. */
+export const SITE_NOTE_TABLE = `CREATE TABLE IF NOT EXISTS site_note (
+    id INTEGER PRIMARY KEY,
+    name TEXT NOT NULL UNIQUE,
+    value TEXT NOT NULL
+  ) STRICT`;
+
 /**
  * One statement each, since only errors of single statements have a code.
  *
  * `producer` has one row: what the next report continues from, and counts that would otherwise take
  * a scan. `last_report` and the flags of `outbox_row` say which rows coalescing keeps. The partial
- * index holds the rows that coalescing may drop, in the order in which it does.
+ * index holds the rows that coalescing may drop, in the order in which it does. `site_note` has what must
+ * outlive the process along with the reports: when a push site was last told of.
  */
 export const SCHEMA: readonly string[] = [
   `CREATE TABLE producer (
@@ -60,6 +68,7 @@ export const SCHEMA: readonly string[] = [
     recorded_at INTEGER NOT NULL,
     payload BLOB NOT NULL
   ) STRICT`,
+  SITE_NOTE_TABLE,
   `PRAGMA application_id = ${APPLICATION_ID}`,
   `PRAGMA user_version = ${SCHEMA_VERSION}`,
 ];

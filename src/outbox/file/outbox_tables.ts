@@ -6,6 +6,8 @@ import type { Settlement } from "../outbox_source.ts";
 import { GapRows } from "./gap_rows.ts";
 import type { OutboxDatabase, ProducerState } from "./outbox_database.ts";
 import { type Dropped, OutboxLimits, type OutboxLimitsOptions } from "./outbox_limits.ts";
+import type { SiteNote } from "../site_note.ts";
+import { SiteNotes } from "./site_notes.ts";
 import { ReportRows } from "./report_rows.ts";
 import { RowsInFlight, RowTraces } from "./rows_in_flight.ts";
 
@@ -18,9 +20,10 @@ export interface BatchSource {
   readonly batch: number;
 }
 
-/** Reports that are stored together or not at all. */
+/** Reports and notes that are stored together or not at all. */
 export interface ReportBatch {
   readonly reports: readonly ReportDraft[];
+  readonly notes?: readonly SiteNote[];
   /** Makes storing exactly-once: of a source, a batch not above its last one is stored already. */
   readonly source?: BatchSource;
 }
@@ -43,6 +46,7 @@ export interface FillLevel {
 export class OutboxTables {
   readonly database: OutboxDatabase;
   readonly inFlight: RowsInFlight;
+  readonly notes: SiteNotes;
   readonly #reports: ReportRows;
   readonly #ledger: BatchLedger;
   readonly #limits: OutboxLimits;
@@ -53,6 +57,7 @@ export class OutboxTables {
     const traces = new RowTraces();
     this.database = database;
     this.inFlight = new RowsInFlight(database, gaps, traces);
+    this.notes = new SiteNotes(database);
     this.#reports = new ReportRows(database, traces, options.rowsMax);
     this.#ledger = new BatchLedger(database);
     this.#limits = new OutboxLimits(database, gaps, options);
@@ -67,9 +72,9 @@ export class OutboxTables {
       return this.database.transaction((state) => {
         const first = state.sequence + 1;
         const added = batches
-          .filter(({ source }) => source === undefined || this.#ledger.note(source, first))
-          .flatMap(({ reports }) => reports);
-        this.#reports.add(added, state, nowMicros);
+          .filter(({ source }) => source === undefined || this.#ledger.note(source, first));
+        this.#reports.add(added.flatMap(({ reports }) => reports), state, nowMicros);
+        this.notes.keep(added.flatMap(({ notes = [] }) => notes));
         const dropped = this.#limits.enforce(state, bytesMax, this.inFlight.lastId);
         const last = state.sequence;
         const range = last < first ? undefined : { first, last };
@@ -124,7 +129,7 @@ class BatchLedger {
     );
   }
 
-  /** Notes a batch as stored; false when it was before. `sequence` says how recent the source is. */
+  /** SiteNotes a batch as stored; false when it was before. `sequence` says how recent the source is. */
   note({ id, batch }: BatchSource, sequence: number): boolean {
     const stored = this.#find.get(id)?.batch as number | undefined;
     if (stored !== undefined && batch <= stored) return false;

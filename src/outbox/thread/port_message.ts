@@ -3,6 +3,7 @@
  * what may be in flight. Both ends are in this folder: serve_outbox.ts answers report_sender.ts and
  * outbox_client.ts.
  */
+import type { SiteNote } from "../site_note.ts";
 import type { Settlement, TakeLimits } from "../outbox_source.ts";
 import type { OutboxFailure } from "../outbox_error.ts";
 import type { DraftColumns, RowColumns } from "./columns.ts";
@@ -18,10 +19,20 @@ export interface StoreRequest {
   readonly source: string;
   readonly batch: number;
   readonly reports: DraftColumns;
+  /** Stored with them; none when absent. */
+  readonly notes?: readonly SiteNote[];
+}
+
+/** From whoever keeps notes: which are there? */
+export interface SiteNotesRequest {
+  readonly type: "notes";
 }
 
 /** To a scanner: the batch is durable, or it and all later ones must be sent again. */
-export type StoreAnswer = { readonly type: "stored" | "retry"; readonly batch: number };
+export type StoreAnswer =
+  | { readonly type: "stored" | "retry"; readonly batch: number }
+  /** Undefined while the disk fails. */
+  | { readonly type: "notes"; readonly notes: readonly SiteNote[] | undefined };
 
 /** From a relay. */
 export type RelayRequest =

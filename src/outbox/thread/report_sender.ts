@@ -11,9 +11,10 @@ import type { Clock } from "../../runtime/clock.ts";
 import { abortable } from "../../runtime/deadline.ts";
 import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
 import { countFromZero, type Telemetry } from "../../runtime/telemetry/telemetry.ts";
+import type { SiteNote } from "../site_note.ts";
 import { draftColumns } from "./columns.ts";
 import { BATCH_REPORTS_MAX, BATCHES_IN_FLIGHT_MAX } from "./port_message.ts";
-import type { StoreAnswer, StoreRequest } from "./port_message.ts";
+import type { SiteNotesRequest, StoreAnswer, StoreRequest } from "./port_message.ts";
 
 /** Reports that are kept: ten seconds of 10,000 sites at an interval of 10 s, some 10 MB. */
 export const BUFFER_REPORTS_MAX = 10_000;
@@ -41,8 +42,29 @@ export interface ReportSenderOptions {
   /** The buffer is nearly full; a scanner may pause until there is room again. */
   readonly onFull?: () => void;
   readonly onRoom?: () => void;
+  /** Takes the notes of the outbox when they were asked for; undefined while its disk fails. */
+  readonly onNotes?: (notes: readonly SiteNote[] | undefined) => void;
 }
 
+/** What goes with a report, or without one. */
+export interface Attached {
+  /** Stored in one transaction with the report. */
+  readonly note?: SiteNote;
+  /** Called when both are durable. It is not called when they are lost. */
+  readonly onStored?: () => void;
+}
+
+/** What waits to be stored. */
+interface Waiting extends Attached {
+  readonly draft?: ReportDraft;
+}
+
+interface Batch {
+  readonly request: StoreRequest;
+  readonly waiting: readonly Waiting[];
+}
+
+const NOTHING: Attached = {};
 const LOST = "sitemon_reports_lost_total";
 /** Why a report was lost. */
 const LOSS_CAUSES = ["unencodable", "buffer_full"] as const;
@@ -56,8 +78,8 @@ const log = logger("outbox");
 export class ReportSender implements Disposable {
   readonly #options: ReportSenderOptions;
   readonly #logLimit: MinuteLimit;
-  readonly #inFlight: StoreRequest[] = [];
-  #buffer: ReportDraft[] = [];
+  readonly #inFlight: Batch[] = [];
+  #buffer: Waiting[] = [];
   #port: MessagePort | undefined;
   #batch = 0;
   #failures = 0;
@@ -88,22 +110,36 @@ export class ReportSender implements Disposable {
    * Takes a report and returns it as it was taken: one that cannot be encoded without what it has
    * found. It never fails: one that overflows the buffer is counted as lost.
    */
-  send(report: TracedReport): TracedReport {
+  send(report: TracedReport, attached: Attached = NOTHING): TracedReport {
     const { draft, taken } = this.#draftOf(report);
+    this.#add({ draft, ...attached });
+    return taken;
+  }
+
+  /** Takes a note that belongs to no report. */
+  keep(attached: Attached): void {
+    this.#add(attached);
+  }
+
+  /** Asks which notes are stored; `onNotes` of the options takes the answer. */
+  askForNotes(): void {
+    this.#port?.postMessage({ type: "notes" } satisfies SiteNotesRequest);
+  }
+
+  #add(waiting: Waiting): void {
     if (this.#buffer.length === BUFFER_REPORTS_MAX) this.#loseOldest();
-    this.#buffer.push(draft);
+    this.#buffer.push(waiting);
     this.#cancelGather ??= this.#options.clock.after(GATHER_MS, () => this.#sendDue());
     this.#pump();
     if (!this.#isFull && this.#buffer.length >= BUFFER_FULL) {
       this.#isFull = true;
       this.#options.onFull?.();
     }
-    return taken;
   }
 
   /** Reports that are not known to be stored. */
   get pending(): number {
-    const inFlight = this.#inFlight.map(({ reports }) => reports.sites.length);
+    const inFlight = this.#inFlight.map(({ waiting }) => waiting.length);
     return inFlight.reduce((sum, count) => sum + count, this.#buffer.length);
   }
 
@@ -145,10 +181,9 @@ export class ReportSender implements Disposable {
     if (this.#port === undefined || this.#cancelRetry !== undefined) return;
     const reportsMin = this.#isDue ? 1 : BATCH_REPORTS_MAX;
     while (this.#inFlight.length < BATCHES_IN_FLIGHT_MAX && this.#buffer.length >= reportsMin) {
-      const reports = draftColumns(this.#buffer.splice(0, BATCH_REPORTS_MAX));
-      const source = this.#options.sourceId;
-      const request: StoreRequest = { type: "store", source, batch: ++this.#batch, reports };
-      this.#inFlight.push(request);
+      const waiting = this.#buffer.splice(0, BATCH_REPORTS_MAX);
+      const request = this.#requestOf(waiting);
+      this.#inFlight.push({ request, waiting });
       this.#port.postMessage(request);
     }
     if (this.#buffer.length === 0) this.#endGather();
@@ -158,11 +193,20 @@ export class ReportSender implements Disposable {
     }
   }
 
-  #answered({ type, batch }: StoreAnswer): void {
-    if (type === "retry") return this.#retryLater();
+  #requestOf(waiting: readonly Waiting[]): StoreRequest {
+    const reports = draftColumns(waiting.flatMap(({ draft }) => draft ?? []));
+    const notes = waiting.flatMap(({ note }) => note ?? []);
+    const { sourceId: source } = this.#options;
+    const request: StoreRequest = { type: "store", source, batch: ++this.#batch, reports };
+    return notes.length === 0 ? request : { ...request, notes };
+  }
+
+  #answered(answer: StoreAnswer): void {
+    if (answer.type === "notes") return this.#options.onNotes?.(answer.notes);
+    if (answer.type === "retry") return this.#retryLater();
     // An answer may come twice for a batch that was sent twice.
-    if (this.#inFlight[0]?.batch !== batch) return;
-    this.#inFlight.shift();
+    if (this.#inFlight[0]?.request.batch !== answer.batch) return;
+    for (const { onStored } of this.#inFlight.shift()!.waiting) onStored?.();
     this.#failures = 0;
     this.#pump();
     if (this.pending > 0) return;
@@ -180,7 +224,7 @@ export class ReportSender implements Disposable {
   #resend(): void {
     this.#cancelRetry?.();
     this.#cancelRetry = undefined;
-    for (const request of this.#inFlight) this.#port?.postMessage(request);
+    for (const { request } of this.#inFlight) this.#port?.postMessage(request);
     this.#pump();
   }
 

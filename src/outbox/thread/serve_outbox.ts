@@ -1,11 +1,18 @@
 /** The outbox thread's end of the ports: commits what scanners send in groups, hands rows to the relay. */
 import type { Clock } from "../../runtime/clock.ts";
+import type { SiteNote } from "../site_note.ts";
 import type { Outbox } from "../outbox.ts";
 import { OutboxFullError, OutboxUnavailableError } from "../outbox_error.ts";
 import type { OutboxRow } from "../publisher.ts";
 import { draftsOf, rowColumns } from "./columns.ts";
 import { BATCH_REPORTS_MAX, BATCHES_IN_FLIGHT_MAX } from "./port_message.ts";
-import type { RelayAnswer, RelayRequest, StoreAnswer, StoreRequest } from "./port_message.ts";
+import type {
+  RelayAnswer,
+  RelayRequest,
+  SiteNotesRequest,
+  StoreAnswer,
+  StoreRequest,
+} from "./port_message.ts";
 
 /**
  * Scanners gather what they send (GATHER_MS); this lets those that send at about the same time share
@@ -45,7 +52,10 @@ export function serveOutbox(outbox: Outbox, { clock }: { readonly clock: Clock }
   return {
     /** Takes reports from the ReportSender at the other end. */
     addScanner(port: MessagePort): void {
-      const scanner: ScannerPort = new ScannerPort(port, (request) => arrive(scanner, request));
+      const scanner: ScannerPort = new ScannerPort(port, {
+        onBatch: (request) => arrive(scanner, request),
+        notes: () => notesOf(outbox),
+      });
       scanners.push(scanner);
     },
     /** Hands rows to the OutboxClient at the other end; the rows of a former relay are released. */
@@ -73,12 +83,22 @@ function isGroupFull(group: readonly Arrived[], from: ScannerPort): boolean {
 /** True when the whole group is durable, false when none of it is and it has to be sent again. */
 function commit(outbox: Outbox, group: readonly Arrived[]): boolean {
   try {
-    outbox.appendBatches(group.map(({ request: { source, batch, reports } }) => {
-      return { reports: draftsOf(reports), source: { id: source, batch } };
+    outbox.appendBatches(group.map(({ request: { source, batch, reports, notes = [] } }) => {
+      return { reports: draftsOf(reports), notes, source: { id: source, batch } };
     }));
     return true;
   } catch (error) {
     if (error instanceof OutboxFullError || error instanceof OutboxUnavailableError) return false;
+    throw error;
+  }
+}
+
+/** Undefined while the disk fails: they are asked for again. */
+function notesOf(outbox: Outbox): readonly SiteNote[] | undefined {
+  try {
+    return outbox.siteNotes();
+  } catch (error) {
+    if (error instanceof OutboxUnavailableError) return undefined;
     throw error;
   }
 }
@@ -91,9 +111,13 @@ class ScannerPort {
   readonly #port: MessagePort;
   #awaited: number | undefined;
 
-  constructor(port: MessagePort, onBatch: (request: StoreRequest) => void) {
+  constructor(port: MessagePort, { onBatch, notes }: {
+    readonly onBatch: (request: StoreRequest) => void;
+    readonly notes: () => readonly SiteNote[] | undefined;
+  }) {
     this.#port = port;
-    port.onmessage = ({ data }: MessageEvent<StoreRequest>) => {
+    port.onmessage = ({ data }: MessageEvent<StoreRequest | SiteNotesRequest>) => {
+      if (data.type === "notes") return this.#post({ type: "notes", notes: notes() });
       if (this.#awaited !== undefined && data.batch > this.#awaited) {
         return this.answer(data.batch, false);
       }
@@ -104,7 +128,10 @@ class ScannerPort {
 
   answer(batch: number, isStored: boolean): void {
     if (!isStored) this.#awaited = Math.min(batch, this.#awaited ?? Infinity);
-    const answer: StoreAnswer = { type: isStored ? "stored" : "retry", batch };
+    this.#post({ type: isStored ? "stored" : "retry", batch });
+  }
+
+  #post(answer: StoreAnswer): void {
     this.#port.postMessage(answer);
   }
 

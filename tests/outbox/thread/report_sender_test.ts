@@ -405,3 +405,27 @@ Deno.test("close() of the server commits what has arrived", async () => {
   strictEqual(served.outbox.stats().rows, 1);
   strictEqual(served.serverClock.pending, 0);
 });
+
+Deno.test("ReportSender stores notes with their reports once, and says so, whatever dies meanwhile", async () => {
+  using served = new ServedOutbox();
+  const notes: unknown[] = [];
+  using sender = aSender({ onNotes: (found) => notes.push(found) });
+  served.connect(sender);
+  const stored: string[] = [];
+  const attach = (value: string) => ({
+    note: { name: "backup", value },
+    onStored: () => stored.push(value),
+  });
+  sender.send(reportsOf("backup")[0]!, attach("told"));
+  sender.keep(attach("started"));
+  await until("a group", () => served.serverClock.pending === 1);
+  deepStrictEqual(stored, []);
+  served.replace();
+  served.connect(sender);
+  await storeAll(served, sender);
+  deepStrictEqual(stored, ["told", "started"]);
+  deepStrictEqual(waiting(served.outbox).reports.map(({ site }) => site), ["backup"]);
+  sender.askForNotes();
+  await until("the notes", () => notes.length === 1);
+  deepStrictEqual(notes, [[{ name: "backup", value: "started" }]]);
+});
