@@ -25,7 +25,7 @@ const EXIT_CODES: ReadonlyMap<string, number> = new Map([
   ["PidFileError", EXIT_IO],
   ["RegistryError", EXIT_IO],
   ["UsageError", EXIT_USAGE],
-  ["WebAddressError", EXIT_IO],
+  ["AddressError", EXIT_IO],
 ]);
 
 /** Thrown when arguments do not make sense together; the message says which ones do. */

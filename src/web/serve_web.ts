@@ -1,11 +1,7 @@
 /** Serves the status page of one store at one address, until it is stopped. */
 import type { Clock } from "../runtime/clock.ts";
-import {
-  acceptState,
-  HttpServer,
-  type HttpServerOptions,
-  listenProblem,
-} from "../runtime/http/http_server.ts";
+import { acceptState } from "../runtime/http/http_server.ts";
+import { listening } from "../runtime/http/listening.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { StatusQueries } from "../status/queries.ts";
 import { Front, type FrontOptions } from "./front.ts";
@@ -44,12 +40,7 @@ export interface WebServer {
   stop(): Promise<void>;
 }
 
-/** Thrown when the address cannot be used. */
-export class WebAddressError extends Error {
-  override readonly name = "WebAddressError";
-}
-
-/** Throws {@linkcode WebAddressError}. */
+/** Throws AddressError when the address cannot be used. */
 export function serveWeb(options: WebOptions): WebServer {
   const { listen, look, basicAuth, queries, clock, telemetry } = options;
   const stopping = new AbortController();
@@ -64,7 +55,7 @@ export function serveWeb(options: WebOptions): WebServer {
     signal,
   });
   const front = new Front(options);
-  const server = listening({
+  const server = listening("web.listen", {
     listen,
     connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX,
     clock,
@@ -85,13 +76,4 @@ export function serveWeb(options: WebOptions): WebServer {
       await queries.close();
     },
   };
-}
-
-function listening(options: HttpServerOptions): HttpServer {
-  try {
-    return new HttpServer(options);
-  } catch (error) {
-    const message = `cannot listen on "web.listen" ${listenProblem(options.listen, error)}`;
-    throw new WebAddressError(message, { cause: error });
-  }
 }

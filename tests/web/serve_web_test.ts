@@ -1,7 +1,8 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { systemClock as clock } from "../../src/runtime/clock.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
-import { serveWeb, WebAddressError, type WebOptions } from "../../src/web/serve_web.ts";
+import { AddressError } from "../../src/runtime/http/listening.ts";
+import { serveWeb, type WebOptions } from "../../src/web/serve_web.ts";
 import { RecordingTelemetry } from "../support/recording_telemetry.ts";
 import { within } from "../support/waiting.ts";
 import { MadeStore } from "./made_store.ts";
@@ -93,12 +94,12 @@ Deno.test("serveWeb() answers 400 to a Host that is none", async () => {
   }
 });
 
-Deno.test("serveWeb() throws WebAddressError, when the address is taken", async () => {
+Deno.test("serveWeb() throws AddressError, when the address is taken", async () => {
   await using made = await MadeStore.create();
   const first = serve(made.path);
   const port = portOf(first.address);
   throws(() => serve(made.path, port), (error) => {
-    ok(error instanceof WebAddressError);
+    ok(error instanceof AddressError);
     ok(error.message.startsWith(`cannot listen on "web.listen" 127.0.0.1:${port}: `));
     match(error.message, /; choose another address, or stop the process that uses it$/);
     return true;

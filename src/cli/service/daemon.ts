@@ -18,7 +18,7 @@ import { startLine } from "./start_line.ts";
 import type { Terminal } from "../text/terminal.ts";
 
 /** Errors that a new thread would meet again: the process ends at once. */
-const FINAL_ERRORS = new Set(["OutboxLockedError", "OutboxRefusedError", "WebAddressError"]);
+const FINAL_ERRORS = new Set(["OutboxLockedError", "OutboxRefusedError", "AddressError"]);
 
 /** What daemons are given on the command line. */
 export interface DaemonOptions extends FoundConfig {

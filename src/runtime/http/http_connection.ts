@@ -14,11 +14,23 @@ export const HEAD_MS_MAX = 30_000;
 /** Until the client has taken a piece of a response. */
 export const WRITE_MS_MAX = 30_000;
 
+/** A body may be as long; the rest of it is not waited for. */
+export const BODY_BYTES_MAX = 16 * 1_024 * 1_024;
+
 /** The answer to a request. */
-export type Handler = (
-  request: Request,
-  client: { readonly remoteAddr: Deno.NetAddr },
-) => Response | Promise<Response>;
+export type Handler = (request: Request, client: Client) => Response | Promise<Response>;
+
+/** Who asks. */
+export interface Client {
+  readonly remoteAddr: Deno.NetAddr;
+  /**
+   * The beginning of the request's body, at most `bytesMax`; what follows is read and dropped. Of one
+   * that is refused the status to answer with: 411 without a length, 413 above
+   * {@linkcode BODY_BYTES_MAX}, 400 when the client has left. Without it, a request with a body is
+   * the last of its connection.
+   */
+  readBody(bytesMax: number): Promise<Uint8Array | 400 | 411 | 413>;
+}
 
 const READ_BYTES = 4_096;
 /** Of RFC 9110, section 8.6; a Response of these has no body either. */
@@ -108,23 +120,54 @@ export class HttpConnection {
     return true;
   }
 
+  /** See {@linkcode Client.readBody}. */
+  async #readBody({ request, bodyBytes }: RequestHead, bytesMax: number) {
+    if (bodyBytes === undefined) return 411;
+    if (bodyBytes > BODY_BYTES_MAX) return 413;
+    using _deadline = this.#within(HEAD_MS_MAX);
+    const isAsking = request.headers.get("expect")?.toLowerCase() === "100-continue";
+    if (isAsking) await this.#write("HTTP/1.1 100 Continue\r\n\r\n");
+    const kept = Buffer.alloc(Math.min(bodyBytes, bytesMax));
+    for (let at = 0; at < bodyBytes;) {
+      if (this.#received.length === 0 && !await this.#receive()) return 400;
+      const piece = this.#received.subarray(0, bodyBytes - at);
+      this.#received = this.#received.subarray(piece.length);
+      if (at < kept.length) kept.set(piece.subarray(0, kept.length - at), at);
+      at += piece.length;
+    }
+    return kept;
+  }
+
   /** True when another request may follow on this connection. */
-  async #answer({ request, isReusable, takesChunks }: RequestHead, handler: Handler) {
-    const response = await handler(request, { remoteAddr: this.#conn.remoteAddr });
-    const { status, statusText, body } = response;
+  async #answer(head: RequestHead, handler: Handler) {
+    const { request, keepsAlive, bodyBytes, takesChunks } = head;
+    let isReusable = keepsAlive && bodyBytes === 0;
+    const response = await handler(request, {
+      remoteAddr: this.#conn.remoteAddr,
+      readBody: async (bytesMax) => {
+        // An error is the connection's, which has ended.
+        const body = await this.#readBody(head, bytesMax).catch(() => 400 as const);
+        isReusable = keepsAlive && typeof body !== "number";
+        return body;
+      },
+    });
+    const { status, statusText } = response;
     const headers = new Headers(response.headers);
     headers.set("date", new Date(this.#clock.nowMicros() / 1_000).toUTCString());
-    const isEmpty = body === null;
     const isSized = headers.has("content-length");
-    if (isEmpty && !isSized && !STATUSES_WITHOUT_LENGTH.has(status)) {
+    // A stream costs more than the rest of a short response.
+    const body = isSized ? null : response.body;
+    if (!isSized && body === null && !STATUSES_WITHOUT_LENGTH.has(status)) {
       headers.set("content-length", "0");
     }
-    const isChunked = !isEmpty && !isSized && takesChunks;
+    const isChunked = body !== null && takesChunks;
     if (isChunked) headers.set("transfer-encoding", "chunked");
-    const goesOn = isReusable && (isEmpty || isSized || isChunked);
+    const goesOn = isReusable && (body === null || isChunked);
     if (!goesOn) headers.set("connection", "close");
     const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
-    await this.#write(`HTTP/1.1 ${status} ${statusText}\r\n${lines}\r\n`);
+    const begin = `HTTP/1.1 ${status} ${statusText}\r\n${lines}\r\n`;
+    const hasWhole = isSized && request.method !== "HEAD";
+    await this.#write(begin, ...hasWhole ? [await response.bytes()] : []);
     if (body === null) return goesOn;
     if (request.method === "HEAD") await body.cancel();
     else await this.#stream(body, isChunked);

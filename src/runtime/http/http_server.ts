@@ -21,6 +21,8 @@ export interface HttpServerOptions {
   readonly connectionsMax: number;
   readonly handler: Handler;
   readonly clock: Clock;
+  /** A connection was refused, since every other one is being answered. */
+  readonly onRefused?: () => void;
   /** Connections cannot be accepted, and why; undefined when they can again. */
   readonly onTrouble?: (reason: string | undefined) => void;
 }
@@ -80,12 +82,15 @@ export class HttpServer {
 
   /** Resolves when there may be another: a crowd must not be accepted faster than it is let go. */
   async #take(conn: Deno.TcpConn): Promise<void> {
-    const { connectionsMax, clock } = this.#options;
+    const { connectionsMax, clock, onRefused } = this.#options;
     // A head and its body are two writes, of which the second would wait 40 ms for the first.
     conn.setNoDelay();
     const connection = new HttpConnection(conn, clock);
     const isFull = this.#connections.size >= connectionsMax;
-    if (isFull && !await this.#closeIdle()) return await connection.refuse(503);
+    if (isFull && !await this.#closeIdle()) {
+      onRefused?.();
+      return await connection.refuse(503);
+    }
     const ended = connection.serve(this.#handler).finally(() =>
       this.#connections.delete(connection)
     );
@@ -111,25 +116,6 @@ export class HttpServer {
     await ended;
     return true;
   }
-}
-
-/** Why nothing can listen at an address, and what to do about it, with the address. */
-export function listenProblem({ host, port }: HttpServerOptions["listen"], error: unknown): string {
-  const reason = error instanceof Error ? error.message : String(error);
-  return `${host.includes(":") ? `[${host}]` : host}:${port}: ${reason}; ${remedyOf(error)}`;
-}
-
-function remedyOf(error: unknown): string {
-  if (error instanceof Deno.errors.AddrInUse) {
-    return "choose another address, or stop the process that uses it";
-  }
-  if (error instanceof Deno.errors.AddrNotAvailable) {
-    return "no interface of this machine has this address: choose another one";
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return "ports below 1024 need a privilege: choose another one";
-  }
-  return "choose another address";
 }
 
 /** What readiness says of {@linkcode HttpServerOptions.onTrouble}. */

@@ -11,8 +11,10 @@ export const HEAD_BYTES_MAX = 16_384;
 /** A request, and what its connection may be used for after it. */
 export interface RequestHead {
   readonly request: Request;
-  /** False when the client closes, or sends a body, which nobody here reads. */
-  readonly isReusable: boolean;
+  /** False when the client closes after it. */
+  readonly keepsAlive: boolean;
+  /** Bytes that follow the head; undefined when the client does not say how many. */
+  readonly bodyBytes: number | undefined;
   /** False for HTTP/1.0, as nginx speaks to what it stands before: a body ends with the connection. */
   readonly takesChunks: boolean;
 }
@@ -30,6 +32,7 @@ export const BLANKS_MAX = 256;
 const TOO_MANY_BLANKS = new RegExp(`(?<![ \\t])[ \\t]{${BLANKS_MAX + 1}}`);
 const REQUEST_LINE = /^([A-Z]{1,16}) (\/\S*) HTTP\/1\.([01])$/;
 const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/;
+const LENGTH = /^\d{1,15}$/;
 const HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$/;
 
 /**
@@ -63,10 +66,11 @@ export function parseRequestHead(bytes: Uint8Array): RequestHead {
     const options = (headers.get("connection") ?? "").toLowerCase().split(",")
       .map((option) => option.trim());
     const keepsAlive = minor === "1" ? !options.includes("close") : options.includes("keep-alive");
-    const hasBody = headers.has("transfer-encoding") ||
-      Number(headers.get("content-length") ?? 0) !== 0;
+    const length = headers.get("content-length") ?? "0";
+    if (!LENGTH.test(length)) throw new BadRequestError("no valid Content-Length");
+    const bodyBytes = headers.has("transfer-encoding") ? undefined : Number(length);
     const request = new Request(`http://${host}${target}`, { method, headers });
-    return { request, isReusable: keepsAlive && !hasBody, takesChunks: minor === "1" };
+    return { request, keepsAlive, bodyBytes, takesChunks: minor === "1" };
   } catch (error) {
     // Of Headers, URL and Request: a byte, a host or a method that they refuse.
     throw error instanceof TypeError ? new BadRequestError(error.message, { cause: error }) : error;

@@ -4,7 +4,7 @@ import { ThreadSet } from "../threads/thread_set.ts";
 import { describeError, logEntry } from "../telemetry/log_entry.ts";
 import { logger, type LogLevels, sendLogsTo, stopLogging } from "../telemetry/logging.ts";
 import { LogWriter } from "../telemetry/log_writer.ts";
-import { listenProblem } from "../http/http_server.ts";
+import { listenProblem } from "../http/listening.ts";
 import { missingPermissions } from "../threads/missing_permissions.ts";
 import { type NotifyAddress, notifyAddress } from "./notify_socket.ts";
 import { serveOperator } from "../telemetry/operator_server.ts";

@@ -1,9 +1,10 @@
 /** The web thread: serves the status page of a store that it only reads. */
-import { sleep, systemClock as clock } from "../../runtime/clock.ts";
+import { systemClock as clock } from "../../runtime/clock.ts";
+import { AddressError, whenAddressIsFree } from "../../runtime/http/listening.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
-import { serveWeb, WebAddressError, type WebOptions, type WebServer } from "../../web/serve_web.ts";
+import { serveWeb, type WebOptions } from "../../web/serve_web.ts";
 
 export interface WebSetup extends
   Pick<
@@ -14,10 +15,6 @@ export interface WebSetup extends
   /** When the address is not available: true fails the thread, false continues without the page. */
   readonly isRequired: boolean;
 }
-
-/** The predecessor of this thread may still be releasing the address. */
-const ADDRESS_RETRIES_MAX = 10;
-const ADDRESS_RETRY_MS = 200;
 
 serveThread<WebSetup>({
   // Each request is an independent task.
@@ -33,20 +30,9 @@ serveThread<WebSetup>({
       return server;
     } catch (error) {
       await queries.close();
-      if (isRequired || !(error instanceof WebAddressError)) throw error;
+      if (isRequired || !(error instanceof AddressError)) throw error;
       logger("web").warn("no status page: {reason}", { reason: error.message });
       return { stop: () => Promise.resolve() };
     }
   },
 });
-
-async function whenAddressIsFree(start: () => WebServer): Promise<WebServer> {
-  for (let retries = 0;; retries++) {
-    try {
-      return start();
-    } catch (error) {
-      if (!(error instanceof WebAddressError) || retries === ADDRESS_RETRIES_MAX) throw error;
-      await sleep(clock, ADDRESS_RETRY_MS);
-    }
-  }
-}

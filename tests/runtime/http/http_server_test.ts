@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import {
+  BODY_BYTES_MAX,
   type Handler,
   HEAD_MS_MAX,
   WRITE_MS_MAX,
@@ -17,9 +18,13 @@ class Served implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly server: HttpServer;
 
+  refused = 0;
+
   constructor(handler: Handler, connectionsMax = 10) {
     const listen = { host: "127.0.0.1", port: 0 };
-    this.server = new HttpServer({ listen, connectionsMax, handler, clock: this.clock });
+    const { clock } = this;
+    const onRefused = () => this.refused++;
+    this.server = new HttpServer({ listen, connectionsMax, handler, clock, onRefused });
   }
 
   get port(): number {
@@ -153,6 +158,69 @@ for (const [what, request, handler, response] of RESPONSES) {
   });
 }
 
+/** Answers with what it keeps of a body, or with the status that refuses it. */
+const echo: Handler = async (_request, { readBody }) => {
+  const body = await readBody(4);
+  if (typeof body === "number") return new Response(null, { status: body });
+  return new Response(`<${new TextDecoder().decode(body)}>`);
+};
+
+function post(length: string, body: string): string {
+  return `POST / HTTP/1.1\r\nHost: h\r\n${length}\r\n\r\n${body}`;
+}
+
+Deno.test("readBody() keeps the beginning of a body, reads the rest, and the connection goes on", async () => {
+  await using served = new Served(echo);
+  using client = await served.connect();
+  const long = `abcdefgh${"x".repeat(100_000)}`;
+  await client.send(post(`Content-Length: ${long.length}`, long) + post("Content-Length: 2", "ij"));
+  match(await client.until("<ij>"), /<abcd>[^]*200[^]*<ij>/);
+  await client.send(post("Content-Length: 3\r\nExpect: 100-continue", ""));
+  await client.until("HTTP/1.1 100 Continue\r\n\r\n");
+  await client.send("klm");
+  await client.until("<klm>");
+  await client.send(GET);
+  await client.until("<>");
+});
+
+const REFUSED_BODIES: [what: string, length: string, status: number][] = [
+  ["in chunks", "Transfer-Encoding: chunked", 411],
+  ["above the bound", `Content-Length: ${BODY_BYTES_MAX + 1}`, 413],
+];
+
+for (const [what, length, status] of REFUSED_BODIES) {
+  Deno.test(`readBody() answers ${status} to a body ${what}, and the connection ends`, async () => {
+    await using served = new Served(echo);
+    using client = await served.connect();
+    await client.send(post(length, ""));
+    match(await client.rest(), new RegExp(`^HTTP/1.1 ${status} .*connection: close`, "s"));
+  });
+}
+
+Deno.test("readBody() ends with a client that sends no more, and with one that is too slow", async () => {
+  const bodies: unknown[] = [];
+  let asked = 0;
+  await using served = new Served(async (_request, { readBody }) => {
+    const reading = readBody(4);
+    asked++;
+    bodies.push(await reading);
+    return new Response();
+  });
+  {
+    using client = await served.connect();
+    await client.send(post("Content-Length: 10", "abc"));
+    await eventually(DEADLINE_MS, "its request", () => asked === 1 || undefined);
+  }
+  await eventually(DEADLINE_MS, "its end", () => bodies.length === 1 || undefined);
+  using slow = await served.connect();
+  await slow.send(post("Content-Length: 10", "abc"));
+  await eventually(DEADLINE_MS, "another request", () => asked === 2 || undefined);
+  served.clock.advance(HEAD_MS_MAX);
+  strictEqual(await slow.rest(), "");
+  await eventually(DEADLINE_MS, "its end", () => bodies.length === 2 || undefined);
+  deepStrictEqual(bodies, [400, 400]);
+});
+
 Deno.test("HttpServer answers 500 where its handler throws, and goes on", async () => {
   let isBroken = true;
   await using served = new Served(() => {
@@ -234,6 +302,7 @@ Deno.test("HttpServer makes room by closing an idle connection, and refuses wher
   await eventually(DEADLINE_MS, "two requests", () => asked === 2 || undefined);
   using third = await served.connect();
   match(await third.rest(), /^HTTP\/1.1 503/);
+  strictEqual(served.refused, 1);
   held.resolve();
   await first.until("late");
   await second.until("late");

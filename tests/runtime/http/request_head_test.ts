@@ -16,8 +16,9 @@ const HEADS: [
   what: string,
   head: string,
   url: string,
-  isReusable: boolean,
+  keepsAlive: boolean,
   takesChunks: boolean,
+  bodyBytes?: number | undefined,
 ][] = [
   ["a plain one", "GET /a?b=c HTTP/1.1\r\nHost: h:8080\r\n", "http://h:8080/a?b=c", true, true],
   ["one with bare line feeds", "GET / HTTP/1.1\nHost: h\n", "http://h/", true, true],
@@ -30,7 +31,7 @@ const HEADS: [
     false,
     true,
   ],
-  ["a body", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n", "http://h/", false, true],
+  ["a body", "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n", "http://h/", true, true, 5],
   ["HTTP/1.0", "GET / HTTP/1.0\r\n", "http://localhost/", false, false],
   [
     "HTTP/1.0 that stays",
@@ -41,13 +42,19 @@ const HEADS: [
   ],
 ];
 
-for (const [what, head, url, isReusable, takesChunks] of HEADS) {
+for (const [what, head, url, keepsAlive, takesChunks, bodyBytes = 0] of HEADS) {
   Deno.test(`parseRequestHead() reads ${what}`, () => {
     const { request, ...rest } = parseRequestHead(bytes(`${head}\r\n`));
     strictEqual(request.url, url);
-    deepStrictEqual(rest, { isReusable, takesChunks });
+    deepStrictEqual(rest, { keepsAlive, bodyBytes, takesChunks });
   });
 }
+
+Deno.test("parseRequestHead() knows no length of a body in chunks, whatever it says beside it", () => {
+  const length = "Content-Length: 5\r\n";
+  const head = `POST / HTTP/1.1\r\nHost: h\r\n${length}Transfer-Encoding: chunked\r\n\r\n`;
+  strictEqual(parseRequestHead(bytes(head)).bodyBytes, undefined);
+});
 
 const BAD = [
   "",
@@ -56,6 +63,8 @@ const BAD = [
   "GET http://h/ HTTP/1.1\r\nHost: h",
   "GET / HTTP/1.1",
   "GET / HTTP/1.1\r\nHost: a b",
+  "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: -1",
+  "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\nContent-Length: 5",
   "GET / HTTP/1.1\r\nHost: user@h",
   "GET / HTTP/1.1\r\nHost: h\r\nno colon",
   "GET / HTTP/1.1\r\nHost: h\r\n folded: x",
