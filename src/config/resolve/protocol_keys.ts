@@ -1,6 +1,6 @@
 /** Which keys of a site fit the protocol of its url. */
-import { type Fitting, type KeyRule, SHARED_KEYS } from "../schema/protocol.ts";
-import { protocolOf, PROTOCOLS } from "../schema/protocols.ts";
+import { type Fitting, type KeyRule, SHARED_KEYS } from "../schema/protocols/protocol.ts";
+import { protocolOf, PROTOCOLS } from "../schema/protocols/protocols.ts";
 import type { SiteEntry } from "../yaml/site_entries.ts";
 
 const OWN_RULES: readonly Rule[] = PROTOCOLS.flatMap((protocol) =>

@@ -1,7 +1,7 @@
 /** A site with what it inherits from `defaults`, in the program's units. */
 import type { ExpectConfig } from "../schema/expect_schema.ts";
 import type { DefaultsConfig, SiteConfig } from "../schema/site_schema.ts";
-import { protocolOf } from "../schema/protocols.ts";
+import { protocolOf } from "../schema/protocols/protocols.ts";
 import { fittingDefaults } from "./protocol_keys.ts";
 import { siteLabels } from "../site_labels.ts";
 import type {

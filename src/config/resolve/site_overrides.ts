@@ -1,8 +1,8 @@
 /** What the command line says of every site that is checked, in place of what its definition says. */
 import type { Site } from "../site.ts";
 import { brokenRule } from "../schema/messages.ts";
-import { HTTP } from "../schema/http_schema.ts";
-import { protocolOf } from "../schema/protocols.ts";
+import { HTTP } from "../schema/protocols/http_schema.ts";
+import { protocolOf } from "../schema/protocols/protocols.ts";
 import { siteSchema } from "../schema/site_schema.ts";
 import { shownValue } from "../yaml/shown_value.ts";
 

@@ -9,7 +9,7 @@ import {
   patternSchema,
   texts,
 } from "./pattern_schema.ts";
-import { OWN_EXPECTATIONS } from "./protocols.ts";
+import { OWN_EXPECTATIONS } from "./protocols/protocols.ts";
 import { type Exact, text, whole } from "./scalar.ts";
 
 /** HTTP has 100 to 599; some servers answer up to 999, and one may want to expect that. */

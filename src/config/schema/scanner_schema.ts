@@ -3,7 +3,7 @@ import * as z from "zod";
 import { duration } from "./duration_and_size.ts";
 import { hostMaybePort } from "./host_port.ts";
 import { text, whole } from "./scalar.ts";
-import { httpUrlSchema } from "./http_schema.ts";
+import { httpUrlSchema } from "./protocols/http_schema.ts";
 
 /** A thread has a V8 heap of its own; more than these find no cores. */
 const THREADS = { min: 1, max: 64 };

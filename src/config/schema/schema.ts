@@ -11,7 +11,7 @@ import { alertsSchema } from "./alerts/alerts_schema.ts";
 import { maintenanceSchema } from "./alerts/maintenance_schema.ts";
 import { postgresSchema } from "./postgres_schema.ts";
 import { duration, KIB, size, TIB } from "./duration_and_size.ts";
-import { isPlainUrl, URL_LENGTH_MAX } from "./http_schema.ts";
+import { isPlainUrl, URL_LENGTH_MAX } from "./protocols/http_schema.ts";
 import { type Exact, path, text, whole } from "./scalar.ts";
 import {
   addressPolicySchema,

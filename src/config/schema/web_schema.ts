@@ -4,7 +4,7 @@ import { contrastOf, GROUNDS, isColor, TEXT_CONTRAST_MIN } from "../../runtime/c
 import { isTimeZone } from "../../runtime/calendar/recurrence.ts";
 import { hostPort } from "./host_port.ts";
 import { type Exact, password, path, text, timeText, whole } from "./scalar.ts";
-import { isPlainUrl, URL_LENGTH_MAX } from "./http_schema.ts";
+import { isPlainUrl, URL_LENGTH_MAX } from "./protocols/http_schema.ts";
 
 /** A page's heading; more does not fit on a line. */
 const TITLE_LENGTH_MAX = 100;

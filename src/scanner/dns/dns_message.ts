@@ -1,6 +1,6 @@
 /** Messages of the DNS: a query as bytes, and what an answer says (RFC 1035, RFC 6891). */
 import { Buffer } from "node:buffer";
-import type { RecordType } from "../../config/schema/dns_schema.ts";
+import type { RecordType } from "../../config/schema/protocols/dns_schema.ts";
 import { MalformedError, MessageReader } from "./message_reader.ts";
 import { codeOf, readData } from "./record_data.ts";
 

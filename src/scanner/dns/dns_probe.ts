@@ -1,6 +1,6 @@
 /** The probe of name servers: a question, its answer, and the serials of other servers. */
 import { Buffer } from "node:buffer";
-import type { RecordType } from "../../config/schema/dns_schema.ts";
+import type { RecordType } from "../../config/schema/protocols/dns_schema.ts";
 import type { Site } from "../../config/site.ts";
 import type { CheckContext } from "../check_context.ts";
 import type { CheckRun } from "../check_run.ts";

@@ -1,6 +1,6 @@
 /** The data of records as text, by their type: as zone files have it, without last dots. */
 import { Buffer } from "node:buffer";
-import type { RecordType } from "../../config/schema/dns_schema.ts";
+import type { RecordType } from "../../config/schema/protocols/dns_schema.ts";
 import { escaped, MalformedError, type MessageReader } from "./message_reader.ts";
 
 /** How a field is read; some take all until the end of the data. */

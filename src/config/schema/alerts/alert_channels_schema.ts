@@ -1,6 +1,6 @@
 /** The schema of `alerts.channels`: where alerts are sent, each channel of exactly one kind. */
 import * as z from "zod";
-import { httpUrlSchema } from "../http_schema.ts";
+import { httpUrlSchema } from "../protocols/http_schema.ts";
 import { type Exact, identifier, password, path, text, whole } from "../scalar.ts";
 import { headersSchema } from "../site_schema.ts";
 import { siteTlsSchema } from "../tls_schema.ts";

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { DAY_MS } from "../../../runtime/time_units.ts";
 import { ALERT_CONDITIONS, type Confirmation, type Quorum, SEVERITIES } from "../../alerts.ts";
 import { duration, formatDuration, parseDuration } from "../duration_and_size.ts";
-import { httpUrlSchema } from "../http_schema.ts";
+import { httpUrlSchema } from "../protocols/http_schema.ts";
 import { type Exact, identifier, text, whole } from "../scalar.ts";
 import { alertChannelsSchema } from "./alert_channels_schema.ts";
 import { matcherSchema } from "./site_matcher.ts";

@@ -1,8 +1,8 @@
 /** The schema of what tcp and tls sites alone have: their url, a dialogue, and STARTTLS. */
 import * as z from "zod";
-import { formatHost, parseHost } from "./host_port.ts";
-import { KIB } from "./duration_and_size.ts";
-import { patternSchema } from "./pattern_schema.ts";
+import { formatHost, parseHost } from "../host_port.ts";
+import { KIB } from "../duration_and_size.ts";
+import { patternSchema } from "../pattern_schema.ts";
 import type { Fitting, Protocol } from "./protocol.ts";
 
 /** A dialogue that shows a server's health takes a few. */

@@ -1,11 +1,11 @@
 /** The schema of what dns sites alone have: their url, and what the answer must say. */
 import * as z from "zod";
-import { DAY_MS } from "../../runtime/time_units.ts";
-import { duration } from "./duration_and_size.ts";
-import { formatHost, hostPorts, parseHost } from "./host_port.ts";
-import { EXPECTATIONS_MAX, EXPECTED_LENGTH_MAX, patterns, texts } from "./pattern_schema.ts";
+import { DAY_MS } from "../../../runtime/time_units.ts";
+import { duration } from "../duration_and_size.ts";
+import { formatHost, hostPorts, parseHost } from "../host_port.ts";
+import { EXPECTATIONS_MAX, EXPECTED_LENGTH_MAX, patterns, texts } from "../pattern_schema.ts";
 import type { Protocol } from "./protocol.ts";
-import { text } from "./scalar.ts";
+import { text } from "../scalar.ts";
 
 const PORT = 53;
 /** Without its last dot (RFC 1035, section 2.3.4). */
