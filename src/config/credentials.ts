@@ -8,13 +8,13 @@ import type { Path, YamlSource } from "./yaml/yaml_source.ts";
 const PUBLIC_APIS = ["pagerduty", "telegram", "opsgenie"];
 /** A part of a url's path that is as long as a token. */
 const TOKEN_LENGTH_MIN = 16;
+const SECRETS = ["auth.bearer", "registry.bearer", "push.token"];
 
 /** True for a value that is a credential as a whole. */
 export function isCredential(path: Path): boolean {
   if (isSecretOfAlerts(path)) return true;
   const [parent, key] = path.slice(-2).map(String);
-  if (key === "password") return true;
-  if (key === "bearer") return parent === "auth" || parent === "registry";
+  if (key === "password" || SECRETS.includes(`${parent}.${key}`)) return true;
   return parent === "headers" && isSecretHeader(key ?? "");
 }
 
@@ -148,13 +148,19 @@ function passwordOf(url = ""): string[] {
   return [password, decoded(password)];
 }
 
-function siteCredentials({ url, proxy = "", headers, auth }: Site): string[] {
+function siteCredentials({ url, proxy = "", headers, auth, push }: Site): string[] {
   return [
+    ...(push === undefined ? [] : tokenCredentials(push.token)),
     ...(auth === undefined ? [] : authCredentials(auth)),
     ...urlCredentials(url),
     ...urlCredentials(proxy),
     ...Object.entries(headers).flatMap(([name, value]) => headerCredentials(name, value)),
   ];
+}
+
+/** Of `KEY/SLUG` the key, which other sites have too. */
+function tokenCredentials(token: string): string[] {
+  return [token, token.split("/")[0]!];
 }
 
 function authCredentials(auth: SiteAuth): string[] {

@@ -40,9 +40,9 @@ function shownSites({ config, sites, origins }: ReadConfig): unknown[] {
   const defaults = shown(z.encode(defaultsSchema, config.defaults), ["defaults"], origins.source);
   const interval = z.encode(configSchema.shape.interval, config.interval);
   return origins.sites.map(({ config: site, source, at }, index) => {
-    const { url, ...own } = shown(z.encode(siteSchema, site), at, source) as { url: string };
+    const { url, ...own } = shown(z.encode(siteSchema, site), at, source) as { url?: string };
     const inherited = inherit(fittingDefaults(defaults as object, site), own);
-    return { name: sites[index]!.name, url, interval, ...inherited };
+    return { name: sites[index]!.name, ...(url && { url, interval }), ...inherited };
   });
 }
 

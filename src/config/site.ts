@@ -116,12 +116,22 @@ export interface Step {
 /** Protocols that begin in plain text and then agree on TLS. */
 export type StartTls = "smtp" | "imap" | "pop3" | "ldap" | "postgres" | "mysql" | "xmpp";
 
+/** How often others tell of a site. */
+export interface Push {
+  readonly everyMs: number;
+  readonly graceMs: number;
+  /** Never to be logged or stored. */
+  readonly token: string;
+}
+
 /** What to check, how, and what it must answer. */
 export interface Site {
   /** Unique among the sites of a configuration, at most 200 characters. */
   readonly name: string;
-  /** As configured, with credentials: never to be logged or stored. */
+  /** As configured, with credentials: never to be logged or stored; `push:NAME` of a push site. */
   readonly url: string;
+  /** It is told of by others, and never visited. */
+  readonly push?: Push;
   readonly intervalMs: number;
   /** Of the check, including redirects and retries. */
   readonly timeoutMs: number;

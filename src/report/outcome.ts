@@ -26,6 +26,8 @@ export const REASONS = [
   "inverted",
   "slow",
   "certificate_soon",
+  "missed",
+  "failed",
   "proxy",
   "redirect_refused",
   "blocked_by_policy",

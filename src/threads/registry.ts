@@ -6,6 +6,7 @@ import { ALERTS_SPEC } from "./alerts/alerts_spec.ts";
 import { CONSUMER_SPEC } from "./consumer/consumer_spec.ts";
 import { type DaemonContext, type DaemonThread, specsOf, STOP_STAGES } from "./daemon_thread.ts";
 import { OUTBOX_SPEC } from "./outbox/outbox_spec.ts";
+import { PUSH_SPEC } from "./push/push_spec.ts";
 import { RELAY_SPEC } from "./relay/relay_spec.ts";
 import { SCANNER_SPEC } from "./scanner/scanner_spec.ts";
 import { STORE_SPEC } from "./store/store_spec.ts";
@@ -17,6 +18,7 @@ import { WEB_SPEC } from "./web/web_spec.ts";
  */
 export const DAEMON_THREADS: readonly DaemonThread[] = [
   SCANNER_SPEC,
+  PUSH_SPEC,
   OUTBOX_SPEC,
   RELAY_SPEC,
   STORE_SPEC,

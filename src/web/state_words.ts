@@ -33,6 +33,8 @@ export const REASON_WORDS: Readonly<Record<Reason, string>> = {
   inverted: "Responds although it should not",
   slow: "Slow response",
   certificate_soon: "Certificate expires soon",
+  missed: "No ping in time",
+  failed: "Run failed",
   proxy: "Proxy failed",
   redirect_refused: "Redirect from https to http refused",
   blocked_by_policy: "Address blocked by policy",

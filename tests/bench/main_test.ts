@@ -38,6 +38,7 @@ const NEEDS: Readonly<Record<string, Need[]>> = {
   "outbox": ["nginx", "kafka"],
   "compression": [],
   "memory": ["nginx", "own kafka", "postgres"],
+  "pings": ["nginx", "kafka"],
   "start": ["kafka"],
   "ingest": ["kafka", "postgres"],
   "growth": ["kafka", "postgres"],

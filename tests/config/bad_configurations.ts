@@ -72,7 +72,7 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '2:14: invalid "outbox.max_bytes": "1KiB" is not a size from 256KiB to 1TiB',
   "sites: http://h/": '1:8: invalid "sites": text is not a list of sites',
   "sites:": '1:7: invalid "sites": an empty value is not a list of sites',
-  "sites:\n  - http://h/": '2:5: invalid "sites": text is not a mapping with url',
+  "sites:\n  - http://h/": '2:5: invalid "sites": text is not a mapping with url or push',
   "sites:\n  - name: shop": '2:5: "sites.url" is required',
   "sites:\n  - url: ftp://user:secret@h/":
     '2:10: invalid "sites.url": "ftp://h/" is not an http, https, tcp, tls or dns URL of at most 2048 characters, without spaces and wildcards',
@@ -122,6 +122,28 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '2:39: invalid "sites.steps.expect": lookahead is not supported',
   "sites:\n  - {url: tcp://h:1, starttls: smtps}":
     '2:32: invalid "sites.starttls": "smtps" is not one of smtp, imap, pop3, ldap, postgres, mysql, xmpp; did you mean "smtp"?',
+  "sites:\n  - {name: a, push: {every: 1d, grace: 1h}}": '2:21: "sites.push.token" is required',
+  "sites:\n  - {name: a, push: {every: 0s, grace: 2d, token: short}}": [
+    '2:29: invalid "sites.push.every": "0s" is not a duration from 1s to 7d',
+    '2:40: invalid "sites.push.grace": "2d" is not a duration from 1s to 1d',
+    '2:51: invalid "sites.push.token": the value is not 10 to 200 letters, digits, dots, hyphens, underscores and tildes',
+  ],
+  "sites:\n  - {push: {every: 1d, grace: 1h, token: abcdefghij}}":
+    '2:6: "sites.name" is required with "sites.push"',
+  "sites:\n  - {name: a, url: http://h/, push: {every: 1d, grace: 1h, token: abcdefghij}}":
+    '2:31: "sites.url" and "sites.push" exclude each other; remove one',
+  "sites:\n  - {name: a, push: {every: 1d, grace: 1h, token: abcdefghij}}\n  - {name: b, push: {every: 1d, grace: 1h, token: abcdefghij}}":
+    '3:51: duplicate "sites.push.token": first used at sitemon.yaml:2',
+  "sites:\n  - {name: a, push: {every: 1d, grace: 1h, token: abcdefghij}, method: POST, interval: 5s, tls: {insecure: true}}":
+    [
+      '2:64: "sites.method" needs an http or https url; remove it',
+      '2:78: "sites.interval" needs a url; remove it',
+      '2:92: "sites.tls" needs TLS: an https or tls url, or "starttls"; remove it',
+    ],
+  "kafka: {server: k}\nscanner: {group: g}\nsites:\n  - {name: a, push: {every: 1d, grace: 1h, token: abcdefghij}}":
+    '4:15: "sites.push" excludes "scanner.group": a ping reaches one of its producers, and the others would miss it; give the site to a producer of its own',
+  "push: {listen: 8081}":
+    '1:16: invalid "push.listen": 8081 is not a host:port address, such as 127.0.0.1:9464',
   "sites:\n  - url: http://*.example.org/":
     '2:10: invalid "sites.url": "http://*.example.org/" is not an http or https URL of at most 2048 characters, without spaces and wildcards',
   "sites:\n  - url: http://example.org/a b":
@@ -190,7 +212,7 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "defaults:\n  retries: 3":
     '2:12: invalid "defaults.retries": a number is not a mapping with attempts, delay, on',
   "defaults:\n  retries: {on: [slowly]}":
-    '2:18: invalid "defaults.retries.on": "slowly" is not one of any, dns, connect_refused, connect_timeout, reset, tls_expired, tls_name, tls_untrusted, tls_other, timeout, redirect_loop, protocol, body_too_large, status, header, body, json, size, inverted, slow, certificate_soon, proxy, redirect_refused, blocked_by_policy, internal; did you mean "slow"?',
+    '2:18: invalid "defaults.retries.on": "slowly" is not one of any, dns, connect_refused, connect_timeout, reset, tls_expired, tls_name, tls_untrusted, tls_other, timeout, redirect_loop, protocol, body_too_large, status, header, body, json, size, inverted, slow, certificate_soon, missed, failed, proxy, redirect_refused, blocked_by_policy, internal; did you mean "slow"?',
   'sites:\n  - url: http://h/\n    auth: {bearer: "to ken"}':
     '3:20: invalid "sites.auth.bearer": the value is not a token of visible ASCII characters',
   "defaults: {auth: {bearer: t, basic: {username: u, password: p}}}":
@@ -385,8 +407,8 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "include: [shadow, secret.yaml, hosts.yaml]": [
     "shadow:1:1: invalid configuration: a mapping is not a list of sites or a mapping with sites",
     "secret.yaml:1:1: invalid configuration: a mapping is not a list of sites or a mapping with sites",
-    'hosts.yaml:1:3: "sites.url" is required',
     'hosts.yaml:1:3: unknown key "sites.host"',
+    'hosts.yaml:1:3: "sites.url" is required',
     'hosts.yaml:2:3: unknown key "sites.…"',
   ],
   "kafka:\n  server: k:9092\n  tls:\n    ca: |\n      -----BEGIN CERTIFICATE-----\n      hunter2":

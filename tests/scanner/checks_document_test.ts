@@ -17,6 +17,10 @@ const FILES = {
   "ca.pem": pem("right.cert"),
   "client.pem": pem("right.cert"),
   "client.key": pem("right.key"),
+  "tokens/backup": "token-of-backup",
+  "tokens/dump": "token-of-dump",
+  "tokens/queue": "token-of-queue",
+  "tokens/router": "token-of-router",
 };
 const ENV = { SITE_PASSWORD: "password", SITE_TOKEN: "t0ken", PROXY_PASSWORD: "password" };
 

@@ -7,6 +7,7 @@ import { siteNames } from "../../config/resolve/resolve_sites.ts";
 import { systemHostEnvironment } from "../../config/host_environment.ts";
 import { defaultConfig } from "../../config/schema/schema.ts";
 import { siteSchema } from "../../config/schema/site_schema.ts";
+import { visited } from "../../config/permissions/needs.ts";
 import type { Site } from "../../config/site.ts";
 import { publicUrl } from "../../report/public_url.ts";
 import { shownValue } from "../../config/yaml/shown_value.ts";
@@ -68,12 +69,13 @@ async function checkOrExplain(
   const isAsked = names !== undefined || Object.keys(given).length > 0;
   const found = isAsked ? findConfig(given, SITES_OF, systemHostEnvironment()) : undefined;
   const loaded = found && loadFile(found, { terminal });
-  const known = loaded?.sites ?? [];
+  const known = visited(loaded?.sites ?? []);
   // Explaining a URL does not explain every site of the configuration beside it.
   const named = names === undefined
     ? (explain && urls.length > 0 ? [] : known)
     : known.filter(({ name }) => names.includes(name));
-  const problem = namesProblem(names, known, found?.config) ?? urlsProblem(urls, named);
+  const problem = namesProblem(names, loaded?.sites ?? [], found?.config) ??
+    urlsProblem(urls, named);
   if (problem !== undefined) throw new UsageError(problem);
   const asked = overridden([...named, ...sitesOf(urls)], rest);
   if ("problem" in asked) throw new UsageError(asked.problem);
@@ -172,9 +174,16 @@ function namesProblem(
 ): string | undefined {
   if (names === undefined || path === undefined) return undefined;
   const missing = names.find((name) => !sites.some((site) => site.name === name));
-  if (missing === undefined) return undefined;
+  if (missing === undefined) return pushProblem(names, sites);
   return `no such site in ${path}: ${printableJson(missing)}; ` +
     `"sitemon config show -c ${path}" lists the sites`;
+}
+
+function pushProblem(names: readonly string[], sites: readonly Site[]): string | undefined {
+  const told = sites.find(({ name, push }) => push !== undefined && names.includes(name));
+  if (told === undefined) return undefined;
+  return `cannot check push site ${printableJson(told.name)}: others tell of it; ` +
+    `"sitemon status" shows what they said`;
 }
 
 /** Why there is nothing to check, or not by these URLs; `undefined` when there is. */

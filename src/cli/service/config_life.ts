@@ -8,6 +8,7 @@ import type { Reloaded, ServiceSettings } from "../../runtime/service/reloader.t
 import { siteChanges } from "./site_changes.ts";
 import { dividedDescriptors, wantedDescriptors } from "../../threads/descriptors.ts";
 import { planOf } from "../../threads/registry.ts";
+import { PUSH_SPEC } from "../../threads/push/push_spec.ts";
 import { WEB_SPEC } from "../../threads/web/web_spec.ts";
 
 /** What a running process cannot change: its files are locked, its sockets open. */
@@ -16,6 +17,7 @@ const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
   "store.path": ({ store }) => store.path,
   "listen": ({ listen }) => listen,
   "log.format": ({ log }) => log.format,
+  "push.listen": ({ push }) => push.listen,
   "web.listen": ({ web }) => web && web.listen,
   "sandbox": ({ sandbox }) => sandbox,
   "traces.endpoint": ({ traces }) => traces?.endpoint,
@@ -102,8 +104,9 @@ export class ConfigLife {
   }
 
   #wishes({ config }: LoadedConfig) {
-    const hasPage = WEB_SPEC.runsIn(this.#options.role, config);
-    return { concurrency: config.scanner.concurrency, hasPage };
+    const { role } = this.#options;
+    const servers = [WEB_SPEC, PUSH_SPEC].filter((spec) => spec.runsIn(role, config)).length;
+    return { concurrency: config.scanner.concurrency, servers };
   }
 
   #settingsOf(loaded: LoadedConfig, since: ReadonlyMap<string, number>): ServiceSettings {

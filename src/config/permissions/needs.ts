@@ -1,9 +1,9 @@
 /** What work of a kind, and a whole process, needs under a configuration. */
 import { dirname } from "node:path";
 import type { Alerts } from "../alerts.ts";
+import type { Site } from "../site.ts";
 import { formatHost, type HostPort } from "../schema/host_port.ts";
 import type { DaemonRole, LoadedConfig } from "../loaded_config.ts";
-import type { Site } from "../site.ts";
 import type { KafkaConfig } from "../schema/kafka_schema.ts";
 import { registryHosts } from "../schema/registry_schema.ts";
 import { postgresServer } from "../schema/postgres_schema.ts";
@@ -89,8 +89,9 @@ export function statusStore(permitted: Permitted, kind = storeKind(permitted)): 
  * the ports by a list of its own. So `https://h` is permitted with `http://h`.
  */
 export function scannerHosts({ config, sites }: Permitted): Needs {
-  const urls = sites.flatMap(({ url, proxy }) => proxy === undefined ? [url] : [url, proxy]);
-  const named = [...config.allow_hosts, ...serversOf(sites)].map(({ host }) =>
+  const checked = visited(sites);
+  const urls = checked.flatMap(({ url, proxy }) => proxy === undefined ? [url] : [url, proxy]);
+  const named = [...config.allow_hosts, ...serversOf(checked)].map(({ host }) =>
     formatHost({ host })
   );
   const probed = config.connectivity?.urls ?? [];
@@ -140,6 +141,16 @@ function endpointOf(url: string): string {
   return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
 }
 
+/** The sites that checks visit: all but those that others tell of. */
+export function visited(sites: readonly Site[]): readonly Site[] {
+  return sites.filter(({ push }) => push === undefined);
+}
+
+/** The address that push sites are told of at. */
+export function pushAddress({ config }: Pick<Permitted, "config">): Needs {
+  return { net: [formatHost(config.push.listen)] };
+}
+
 /** The address that the status page listens on. */
 export function webAddress(permitted: Pick<Permitted, "config">): Needs {
   return { net: [formatHost(webConfig(permitted).listen)] };
@@ -160,7 +171,7 @@ export function kafkaServers(kafka?: KafkaConfig): readonly HostPort[] {
  * https.
  */
 export function allowedHosts({ config, sites }: Permitted): string[] {
-  const plain = sites.filter(({ allowsDowngrade }) => allowsDowngrade)
+  const plain = visited(sites).filter(({ allowsDowngrade }) => allowsDowngrade)
     .map(({ url }) => `${new URL(url).hostname}:80`);
   return [...[...config.allow_hosts, ...serversOf(sites)].map(formatHost), ...new Set(plain)];
 }

@@ -89,9 +89,10 @@ function timeoutWarning({ source, sites, entries, role }: WithSites): Mistake[] 
   const isWritten = (from: YamlSource, at: Path) =>
     ["interval", "timeout"].some((key) => valueAt(from.value, [...at, key]) !== undefined);
   const isEverySite = isWritten(source, []) || isWritten(source, ["defaults"]);
-  const slow = sites.flatMap(({ name, timeoutMs, intervalMs }, index) => {
+  const slow = sites.flatMap(({ name, timeoutMs, intervalMs, push }, index) => {
     const { source, at } = entries[index]!;
-    const isMeant = timeoutMs >= intervalMs && (isEverySite || isWritten(source, at));
+    const isMeant = push === undefined && timeoutMs >= intervalMs &&
+      (isEverySite || isWritten(source, at));
     return isMeant ? [{ name, timeoutMs, intervalMs, place: source.place(at) }] : [];
   });
   if (slow.length === 0) return [];

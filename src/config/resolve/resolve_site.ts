@@ -41,14 +41,15 @@ export function resolveSite(site: WithFiles<SiteConfig>, { name, defaults, inter
     public: _,
     labels,
     starttls,
+    push,
     ...same
   } = inherit({ ...always(defaults), ...fittingDefaults(defaults, site) }, site);
   const expected = resolveExpect(expect);
   return {
     ...same,
     name,
-    url: protocolOf(site.url)?.urlOf(site.url) ?? site.url,
-    intervalMs: interval,
+    url: urlOf(site, name),
+    intervalMs: push?.every ?? interval,
     timeoutMs: timeout,
     connectTimeoutMs: connect_timeout,
     ...(expected && { expect: expected }),
@@ -60,12 +61,19 @@ export function resolveSite(site: WithFiles<SiteConfig>, { name, defaults, inter
     ...(ip_version && { ipVersion: ip_version }),
     ...(retries && { retries: retriesOf(retries) }),
     ...(starttls && { startTls: starttls }),
+    ...(push && { push: { everyMs: push.every, graceMs: push.grace, token: push.token } }),
   };
 }
 
+/** As connections and permissions have it; of a push site one that shows what it is. */
+function urlOf({ url }: Pick<SiteConfig, "url">, name: string): string {
+  return url === undefined ? `push:${name}` : protocolOf(url)?.urlOf(url) ?? url;
+}
+
 /** What every site has, whether or not its protocol looks at it. */
-function always({ method, redirects, max_body_bytes, tls }: WithFiles<DefaultsConfig>) {
-  return { method, redirects, max_body_bytes, tls };
+function always(defaults: WithFiles<DefaultsConfig>) {
+  const { timeout, connect_timeout, method, redirects, max_body_bytes, tls } = defaults;
+  return { timeout, connect_timeout, method, redirects, max_body_bytes, tls };
 }
 
 function redirectsOf(redirects: DefaultsConfig["redirects"]) {

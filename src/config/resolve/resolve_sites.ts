@@ -15,6 +15,7 @@ import { type Path, pathKey, type YamlSource } from "../yaml/yaml_source.ts";
 import { readBody, readPems, reportInvalid, type SettingsPlace } from "./named_files.ts";
 import { reportMisfits } from "./protocol_keys.ts";
 import { reportParents } from "./site_parents.ts";
+import { reportPushSites } from "./push_sites.ts";
 import { resolveSite, type WithFiles } from "./resolve_site.ts";
 
 /** The sites in their order; what is wrong with them is reported. */
@@ -27,6 +28,7 @@ export function resolveSites(entries: readonly SiteEntry[], { config, source, ch
 }): Site[] {
   const names = siteNames(entries.map(nameable));
   reportRepeatedNames(entries);
+  reportPushSites(entries, config);
   const defaultsPlace = { context, source, at: ["defaults"], name: "defaults" };
   const defaults = withFiles(config.defaults, defaultsPlace, checkers);
   const sites = entries.map((entry, index) => {
@@ -40,7 +42,7 @@ export function resolveSites(entries: readonly SiteEntry[], { config, source, ch
 }
 
 /** Names travel to Kafka and PostgreSQL: a URL with secrets gives its name as it is in the file. */
-function nameable({ config, source, at }: SiteEntry): { name?: string; url: string } {
+function nameable({ config, source, at }: SiteEntry): Pick<SiteConfig, "name" | "url"> {
   const key = pathKey([...at, "url"]);
   return source.secrets.has(key)
     ? { ...config, url: withoutUserInfo(source.raw.get(key)!) }
@@ -56,7 +58,8 @@ export function siteNames(sites: readonly Pick<SiteConfig, "name" | "url">[]): s
   const counts = new Map<string, number>();
   return sites.map(({ name, url }) => {
     if (name !== undefined) return name;
-    const base = publicUrl(url);
+    // Of a push site without a name, which is a mistake.
+    const base = publicUrl(url ?? "push");
     let count = (counts.get(base) ?? 0) + 1;
     while (taken.has(numbered(base, count))) count++;
     counts.set(base, count);

@@ -1,5 +1,6 @@
 /** The schema of `expect`: what a site must answer. */
 import * as z from "zod";
+import { DAY_MS } from "../../runtime/time_units.ts";
 import type { Limits, StatusRange } from "../site.ts";
 import { duration, formatDuration, KIB, MIB, size } from "./duration_and_size.ts";
 import {
@@ -17,8 +18,8 @@ const STATUS = { min: 100, max: 999 };
 /** Longer lists than this are better written as ranges. */
 const RANGES_MAX = 32;
 const JSON_PATH_LENGTH_MAX = KIB;
-/** A check may take ten minutes at most. */
-const RESPONSE_TIME = { minMs: 1, maxMs: 600_000 };
+/** A check may take ten minutes at most, a run of a push site longer; a report has a day at most. */
+const RESPONSE_TIME = { minMs: 1, maxMs: DAY_MS };
 /** Public authorities issue certificates for at most 398 days, private ones for years. */
 const CERTIFICATE_DAYS = { min: 0, max: 3_650 };
 /** No more of a body than this is ever read. */

@@ -9,6 +9,7 @@ import { hostPort } from "./host_port.ts";
 import { kafkaSchema } from "./kafka_schema.ts";
 import { alertsSchema } from "./alerts/alerts_schema.ts";
 import { maintenanceSchema } from "./alerts/maintenance_schema.ts";
+import { pushListenSchema } from "./protocols/push_schema.ts";
 import { postgresSchema } from "./postgres_schema.ts";
 import { duration, KIB, size, TIB } from "./duration_and_size.ts";
 import { isPlainUrl, URL_LENGTH_MAX } from "./protocols/http_schema.ts";
@@ -115,6 +116,7 @@ export const configSchema = z.strictObject({
   }).prefault({}).describe("How long reports are kept."),
   connectivity: connectivitySchema.optional()
     .describe("URLs that show whether this machine has a network at all."),
+  push: pushListenSchema.prefault({}).describe("Where push sites are told of."),
   traces: tracesSchema.optional().describe("OpenTelemetry traces; none when absent."),
   web: z.union([z.literal(false), webMapping]).optional().describe(
     "The status page. `sitemon run` serves it even when this is absent; `false` turns it off. `sitemon consumer` serves it when this is a mapping.",

@@ -162,7 +162,7 @@ export const defaultsSchema = z.strictObject({
 export const siteSchema = z.strictObject({
   name: text(SITE_NAME_LENGTH_MAX).optional()
     .describe("Unique name; the URL without credentials when absent, with `#2` on a repeat."),
-  url: siteUrlSchema.describe("URL to check."),
+  url: siteUrlSchema.optional().describe("URL to check; required without `push`."),
   depends_on: z.array(text(SITE_NAME_LENGTH_MAX), {
     error: `is not a list of 1 to ${PARENTS_MAX} names of sites, such as [gateway]`,
   }).min(1).max(PARENTS_MAX).optional().describe(
@@ -172,6 +172,9 @@ export const siteSchema = z.strictObject({
   ...OWN_KEYS,
   ...z.object(settings).partial().shape,
   ...optionalSettings,
+}, {
+  error: ({ code }) =>
+    code === "unrecognized_keys" ? undefined : "is not a mapping with url or push",
 });
 
 export type DefaultsConfig = Exact<z.output<typeof defaultsSchema>>;

@@ -7,7 +7,7 @@ import type { HostEnvironment } from "../host_environment.ts";
 import { besideFile, type LoadContext } from "./load_context.ts";
 import { parsePart, withoutExtensions } from "./parse_part.ts";
 import { kindOf } from "./shown_value.ts";
-import { type Path, valueAt, type YamlSource } from "./yaml_source.ts";
+import { type Path, pathKey, valueAt, type YamlSource } from "./yaml_source.ts";
 
 /** Files that globs may match in all, and files and folders that one may find on its way. */
 const FILES_MAX = 10_000;
@@ -31,8 +31,21 @@ export function siteEntriesAt(source: YamlSource, at: Path): SiteEntry[] {
   return list.flatMap((_, index) => {
     const part = { source, at: [...at, index], name: "sites" };
     const config = parsePart(siteSchema, part);
-    return config === undefined ? [] : [{ config, source, at: part.at }];
+    if (config === undefined) return [];
+    if (config.url ?? config.push) return [{ config, source, at: part.at }];
+    reportMissing(source, part.at);
+    return [];
   });
+}
+
+/** Of a site without a valid url: what is invalid has been reported. */
+function reportMissing(source: YamlSource, at: Path): void {
+  const isGiven = (key: string) => {
+    const path = [...at, key];
+    return valueAt(source.value, path) !== undefined || source.unresolved.has(pathKey(path));
+  };
+  if (source.isBroken || isGiven("url") || isGiven("push")) return;
+  source.report([...at, "url"], '"sites.url" is required');
 }
 
 /** The sites of every file that the globs of a configuration match; each file counts once. */

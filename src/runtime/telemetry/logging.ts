@@ -22,6 +22,7 @@ export const LOG_CATEGORIES = [
   "ingest",
   "kafka",
   "outbox",
+  "push",
   "relay",
   "scanner",
   "sites",

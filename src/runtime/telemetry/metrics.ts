@@ -18,7 +18,10 @@ const histogram = (help: string, labels: string[] = [], buckets = SECONDS) =>
   ({ type: "histogram", help, labels, buckets }) as const;
 
 export const METRICS = {
-  sitemon_checks_total: counter("Finished checks by outcome and reason", ["outcome", "reason"]),
+  sitemon_checks_total: counter("Finished checks by outcome and reason", [
+    "outcome",
+    "reason",
+  ]),
   sitemon_check_duration_seconds: histogram("Duration of a check"),
   sitemon_check_phase_duration_seconds: histogram(
     "Duration of a phase of a check's last request: dns, connect, tls, first_byte, transfer",
@@ -40,6 +43,10 @@ export const METRICS = {
     "site",
     "location",
   ]),
+  sitemon_pings_total: counter(
+    "Pings of push sites by result: start, success, fail, log, missed (none came in time), unknown (no such token), invalid, unavailable (not stored in time)",
+    ["result"],
+  ),
   sitemon_connectivity_up: gauge("1 if any of the connectivity URLs responds, 0 if none does", [
     "thread",
   ]),

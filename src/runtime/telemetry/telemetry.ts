@@ -21,6 +21,7 @@ export type Dependency =
   | "configuration"
   | "connectivity"
   | "listen"
+  | "push"
   | "web"
   | "threads"
   | "alerts";

@@ -10,6 +10,9 @@ export type OutboxSetup = Pick<
   "path" | "bytesMax" | "rowsMax" | "freeBytesMin" | "whenFull" | "runId"
 >;
 
+/** The roles that hand in reports. */
+const SOURCES = ["scanner", "push"];
+
 const log = logger("outbox");
 
 serveThread<OutboxSetup>({
@@ -18,7 +21,8 @@ serveThread<OutboxSetup>({
     const outbox = Outbox.open({ ...setup, clock: systemClock, telemetry });
     const server = serveOutbox(outbox, { clock: systemClock });
     return Promise.resolve({
-      link: (role, port) => role === "scanner" ? server.addScanner(port) : server.addRelay(port),
+      link: (role, port) =>
+        SOURCES.includes(role) ? server.addScanner(port) : server.addRelay(port),
       stop() {
         server.close();
         try {

@@ -1,6 +1,6 @@
 /** The scanner threads, each with the sites of its hosts, so that a limit per host holds. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { allowedHosts, scannerHosts } from "../../config/permissions/needs.ts";
+import { allowedHosts, scannerHosts, visited } from "../../config/permissions/needs.ts";
 import type { Site } from "../../config/site.ts";
 import { placeOf } from "../../scanner/schedule/schedule.ts";
 import type { DaemonContext, DaemonThread, Instance, Schedule } from "../daemon_thread.ts";
@@ -9,18 +9,24 @@ import type { ScannerSetup, ScannerWork } from "./scanner_thread.ts";
 export const SCANNER_SPEC = {
   name: "scanner",
   module: new URL("./scanner_thread.ts", import.meta.url),
-  runsIn: (role) => role === "producer" || role === "run",
+  runsIn: (role, { sites }) => (role === "producer" || role === "run") && hasVisits(sites),
   needs: (loaded) => [scannerHosts(loaded)],
   linkedTo: ["outbox", "relay"],
   stopsIn: "check",
   instances,
 } satisfies DaemonThread<ScannerSetup, ScannerWork>;
 
+/** False where others tell of every site. */
+function hasVisits(sites: readonly { readonly push?: unknown }[]): boolean {
+  return sites.length === 0 || sites.some(({ push }) => push === undefined);
+}
+
 function instances(
   loaded: LoadedConfig,
   { schedule, descriptors }: Pick<DaemonContext, "schedule" | "descriptors">,
 ): Instance<ScannerSetup, ScannerWork>[] {
-  const { config, sites } = loaded;
+  const { config } = loaded;
+  const sites = visited(loaded.sites);
   const { connectivity, traces } = config;
   const { threads, per_host, group } = config.scanner;
   const concurrency = Math.min(config.scanner.concurrency, descriptors?.checks ?? Infinity);

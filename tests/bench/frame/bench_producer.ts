@@ -19,6 +19,13 @@ export interface ProducerLoad {
   readonly program?: readonly string[];
   /** Of its own, and empty, when absent. */
   readonly outboxPath?: string;
+  /** Push sites with the tokens of {@linkcode tokenOf}, and where they are told of. */
+  readonly push?: { readonly port: number; readonly sites: number };
+}
+
+/** Of the n-th push site. */
+export function tokenOf(n: number): string {
+  return `token-of-push-site-${n}`;
 }
 
 /** How late checks began, between two looks at a producer's metrics. */
@@ -84,12 +91,16 @@ export class BenchProducer implements AsyncDisposable {
 export function producerYaml(load: ProducerLoad, port: number): string {
   const { url, ca, sites, perSecond, topic, concurrency, outboxPath = "outbox.db" } = load;
   const list = Array.from({ length: sites }, (_, n) => `  - { name: site ${n}, url: '${url}' }`);
+  for (let n = 0; n < (load.push?.sites ?? 0); n++) {
+    list.push(`  - { name: push ${n}, push: { every: 1d, grace: 1h, token: ${tokenOf(n)} } }`);
+  }
   return `interval: ${Math.round(sites * 1_000 / perSecond)}ms
 listen: 127.0.0.1:${port}
 ${ca === undefined ? "" : "defaults: { tls: { ca: ca.pem } }"}
 scanner: ${JSON.stringify({ concurrency })}
 outbox: { path: '${outboxPath}' }
 kafka: { servers: [${topic.bootstrap}], topic: ${topic.name} }
+${load.push === undefined ? "" : `push: { listen: "127.0.0.1:${load.push.port}" }`}
 sites:
 ${list.join("\n")}
 `;

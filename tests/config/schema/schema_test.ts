@@ -85,8 +85,8 @@ const BOUNDS: readonly (readonly [path: string, within: unknown[], beyond: unkno
   ],
   [
     "defaults.expect.response_time",
-    ["1ms", "10m", { degraded: 1, down: 2 }],
-    [0, "601s", { degraded: 2, down: 2 }],
+    ["1ms", "1d", { degraded: 1, down: 2 }],
+    [0, "25h", { degraded: 2, down: 2 }],
   ],
   [
     "defaults.expect.certificate_days",

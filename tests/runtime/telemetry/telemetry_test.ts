@@ -11,6 +11,7 @@ import { RunFolder } from "../../integration/run_folder.ts";
 const SERIES = {
   sitemon_checks_total: 1 + 3 * REASONS.length,
   sitemon_checks_skipped_total: 5,
+  sitemon_pings_total: 8,
   sitemon_reports_lost_total: 3,
   sitemon_outbox_dropped_total: 3,
   sitemon_publish_failures_total: 11,
@@ -21,7 +22,7 @@ const SERIES = {
   sitemon_alerts_sent_total: 3,
   sitemon_alerts_heartbeats_total: 3,
   sitemon_config_reloads_total: 2,
-  sitemon_thread_restarts_total: 4,
+  sitemon_thread_restarts_total: 5,
 };
 
 /** Of each counter with labels the values of its series. */
@@ -55,7 +56,10 @@ listen: 127.0.0.1:${port}
 alerts:
   channels: { ops: { slack: { url: "http://127.0.0.1:1/" } } }
   heartbeat: { url: "http://127.0.0.1:1/" }
-sites: []`);
+push: { listen: "127.0.0.1:0" }
+sites:
+  - { url: "http://127.0.0.1:${port}/healthz", interval: 7d }
+  - { name: backup, push: { every: 1d, grace: 1h, token: abcdefghij } }`);
   await using process = folder.run();
   await process.log("the endpoints", "sitemon ");
   const counters = await eventually(60_000, "the series of every thread", async () => {

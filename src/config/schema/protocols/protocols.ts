@@ -2,12 +2,13 @@
 import { DNS, DNS_EXPECTATIONS } from "./dns_schema.ts";
 import { HTTP } from "./http_schema.ts";
 import type { Protocol } from "./protocol.ts";
+import { PUSH_KEYS } from "./push_schema.ts";
 import { SOCKET, SOCKET_KEYS } from "./socket_schema.ts";
 
 export const PROTOCOLS: readonly Protocol[] = [HTTP, SOCKET, DNS];
 
 /** Keys of a site. */
-export const OWN_KEYS = { ...SOCKET_KEYS };
+export const OWN_KEYS = { ...SOCKET_KEYS, ...PUSH_KEYS };
 
 /** Keys of `expect`. */
 export const OWN_EXPECTATIONS = { ...DNS_EXPECTATIONS };

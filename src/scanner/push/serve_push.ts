@@ -1,0 +1,117 @@
+/** The HTTP server of push sites: a ping is answered once the outbox has it. */
+import type { Clock } from "../../runtime/clock.ts";
+import type { Client } from "../../runtime/http/http_connection.ts";
+import {
+  acceptState,
+  type HttpServer,
+  type HttpServerOptions,
+} from "../../runtime/http/http_server.ts";
+import { listening } from "../../runtime/http/listening.ts";
+import { countFromZero, type Telemetry } from "../../runtime/telemetry/telemetry.ts";
+import { SharedTimers } from "../schedule/shared_timers.ts";
+import { type PingAnswer, pingRequests } from "./ping.ts";
+import { PINGS, type PushSites } from "./push_sites.ts";
+
+/** Until a ping is stored; its sender then tries again. */
+export const STORE_MS_MAX = 5_000;
+
+export interface PushServerOptions extends Pick<HttpServerOptions, "listen" | "connectionsMax"> {
+  readonly sites: PushSites;
+  readonly clock: Clock;
+  readonly telemetry: Telemetry;
+}
+
+const RESULTS = [
+  ...["start", "success", "fail", "log", "missed"] as const,
+  ...["unknown", "invalid", "unavailable"] as const,
+];
+type Result = (typeof RESULTS)[number];
+
+/** Listens until it is stopped. Throws AddressError when the address cannot be used. */
+export function servePush(options: PushServerOptions): HttpServer {
+  const { sites, clock, telemetry } = options;
+  const timers = new SharedTimers(clock);
+  countFromZero(telemetry, PINGS, RESULTS.map((result) => ({ result })));
+  const count = (result: Result) => telemetry.count(PINGS, { result });
+
+  async function answer(request: Request, client: Client): Promise<Response> {
+    if (!["GET", "HEAD", "POST"].includes(request.method)) {
+      return text(405, "method not allowed; use GET, HEAD or POST\n", { allow: "GET, HEAD, POST" });
+    }
+    if (!await inTime(sites.ready)) return unavailable();
+    // Strangers learn nothing: whatever they ask for, it is the same answer, before any body is read.
+    const found = foundIn(sites, new URL(request.url));
+    if (found === undefined) {
+      count("unknown");
+      return text(404, "not found\n");
+    }
+    const { told, ping } = found;
+    if ("problem" in ping) return invalid(400, `${ping.problem}\n`);
+    const body = await client.readBody(told.site.bodyBytesMax);
+    if (typeof body === "number") return invalid(body, "");
+    const stored = Promise.withResolvers<void>();
+    const length = Number(request.headers.get("content-length") ?? 0);
+    sites.take(told, ping, {
+      body,
+      isTruncated: length > body.length,
+      address: client.remoteAddr.hostname,
+      onStored: stored.resolve,
+    });
+    if (!await inTime(stored.promise)) return unavailable();
+    count(ping.kind);
+    return ok(found.answer);
+  }
+
+  function invalid(status: number, message: string): Response {
+    count("invalid");
+    return text(status, message);
+  }
+
+  /** The ping may be lost, so that nothing may be concluded from its absence. */
+  function unavailable(): Response {
+    count("unavailable");
+    sites.noteDeaf();
+    return text(503, "cannot store a ping at the moment; try again\n", { "retry-after": "5" });
+  }
+
+  function inTime(what: Promise<void>): Promise<boolean> {
+    const { promise, resolve } = Promise.withResolvers<boolean>();
+    const cancel = timers.after(STORE_MS_MAX, () => resolve(false));
+    what.then(() => {
+      cancel();
+      resolve(true);
+    });
+    return promise;
+  }
+
+  return listening("push.listen", {
+    ...options,
+    handler: answer,
+    onRefused: () => sites.noteDeaf(),
+    onTrouble(reason) {
+      sites.noteDeaf(reason !== undefined);
+      telemetry.dependency("push", acceptState(reason));
+    },
+  });
+}
+
+/** What a request says, of a site that there is. */
+function foundIn(sites: PushSites, url: URL) {
+  for (const { token, ping, answer } of pingRequests(url)) {
+    const told = sites.find(token);
+    if (told !== undefined) return { told, ping, answer };
+  }
+  return undefined;
+}
+
+function ok(answer: PingAnswer): Response {
+  const type = answer === "OK" ? "text/plain; charset=utf-8" : "application/json; charset=utf-8";
+  return text(200, answer, { "content-type": type });
+}
+
+function text(status: number, body: string, headers: Record<string, string> = {}): Response {
+  return new Response(body, {
+    status,
+    headers: { "content-length": `${body.length}`, ...headers },
+  });
+}
