@@ -2,7 +2,7 @@
 import type { Attempt, Delivery } from "../status/alert_store.ts";
 
 /** No sending takes longer: the lease of a delivery ends later. */
-export const SEND_MS_MAX = 60_000;
+export const SEND_MS_MAX = 20_000;
 
 /** What came of sending; the notifier adds when it is tried again. */
 export interface Sent extends Pick<Attempt, "result" | "isMaybeTold" | "error"> {

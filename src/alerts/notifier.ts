@@ -12,7 +12,7 @@ import { isStoreError, type StoreError } from "../status/store.ts";
 import { type Channel, SEND_MS_MAX, type Sent } from "./channel.ts";
 
 /** Longer than sending and noting it takes: what a process leaves that was killed waits for so long. */
-export const LEASE_MS = 2 * SEND_MS_MAX;
+export const LEASE_MS = SEND_MS_MAX + 10_000;
 /** How often it looks for what is due, unless it is woken. */
 export const POLL_MS = 1_000;
 /** Between tries of a receiver that fails. */

@@ -67,6 +67,9 @@ Deno.test("planOf() has alerts where they are configured and a store is written"
   deepStrictEqual(alerting("run", SITE + ALERTS + POSTGRES), ["sqlite"]);
   deepStrictEqual(alerting("consumer", KAFKA + POSTGRES + ALERTS), ["postgres"]);
   deepStrictEqual(alerting("consumer", KAFKA + POSTGRES), []);
+  // Planned work alone is kept too, for the uptime without it.
+  const planned = "maintenance: [{name: backup, cron: 0 3 * * *, duration: 30m}]\n";
+  deepStrictEqual(alerting("consumer", KAFKA + POSTGRES + planned), ["postgres"]);
   deepStrictEqual(alerting("producer", SITE + KAFKA + ALERTS), []);
   deepStrictEqual(alerting("web", POSTGRES + ALERTS), []);
   const { drain } = plan("run", SITE + ALERTS);

@@ -70,7 +70,7 @@ export class EmailChannel implements Channel {
   async send(delivery: Delivery, signal: AbortSignal): Promise<Sent> {
     const { target, publicUrl, clock, redact } = this.#options;
     const links = publicUrl === undefined ? {} : { publicUrl };
-    using deadline = new Deadline(clock, SEND_MS_MAX / 2, signal);
+    using deadline = new Deadline(clock, SEND_MS_MAX, signal);
     const progress = { isConnected: false };
     const transport = this.#transport(deadline.signal, progress);
     try {
@@ -81,7 +81,7 @@ export class EmailChannel implements Channel {
       return { result: "delivered", isMaybeTold: true, error: null, answer };
     } catch (error) {
       const { result, detail, isMaybeTold } = judgedMail(error, progress.isConnected);
-      const late = deadline.isExpired ? `no answer within ${SEND_MS_MAX / 2_000} s` : detail;
+      const late = deadline.isExpired ? `no answer within ${SEND_MS_MAX / 1_000} s` : detail;
       const text = redact(`mail not accepted by ${target.host}: ${this.#excerpt(late)}`);
       return { result, isMaybeTold, error: text, answer: text };
     } finally {

@@ -30,7 +30,7 @@ export const webhookRequests: ChannelFormat<WebhookTarget> = (
   const alerts = messages.map((message) => alertOf(message, options));
   const request = jsonRequest(target.url, {
     version: "4",
-    groupKey: group_key,
+    groupKey: `${name}:${group_key}`,
     truncatedAlerts: 0,
     status: alerts.some(({ status }) => status === "firing") ? "firing" : "resolved",
     receiver: name,

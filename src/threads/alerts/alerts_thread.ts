@@ -1,23 +1,29 @@
-/** The alerts thread: decides what is to be told where it leads, and tells it. */
+/** The alerts thread: keeps what is planned, decides what is to be told where it leads, and tells it. */
 import { watchChannels } from "../../alerts/channel_watch.ts";
 import { Decider } from "../../alerts/decider.ts";
 import { beat } from "../../alerts/heartbeat.ts";
+import { keepPlan } from "../../alerts/keep_plan.ts";
 import { Notifier } from "../../alerts/notifier.ts";
 import { openChannel } from "../../alerts/open_channel.ts";
 import { refreshAlerts } from "../../alerts/refresh_alerts.ts";
-import type { Alerts } from "../../config/alerts.ts";
+import type { Alerts, MaintenancePlan } from "../../config/alerts.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
 import { Deadline, onAbort } from "../../runtime/deadline.ts";
 import { redactor } from "../../runtime/telemetry/redaction.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { AddressPolicy } from "../../scanner/reach/address_policy.ts";
+import type { AlertRecords } from "../../status/alert_store.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { type StoreError, unreadyReason } from "../../status/store.ts";
+import type { StoreParts } from "../../status/store_parts.ts";
 import type { ChannelSetup } from "../connections.ts";
 
 export interface AlertsSetup extends ChannelSetup {
   readonly store: StoreAddress;
-  readonly alerts: Alerts;
+  /** Absent where only work is planned. */
+  readonly alerts?: Alerts;
+  readonly maintenance: readonly MaintenancePlan[];
 }
 
 /** Of the time to stop, for what is being sent; the rest is for noting what came of it. */
@@ -25,41 +31,17 @@ const SENDING_SHARE = 0.8;
 
 serveThread<AlertsSetup>({
   onUncaught: "fail",
-  async start({ store: address, alerts, addressPolicy, secrets, publicUrl }, { telemetry, fail }) {
-    const { denies } = new AddressPolicy(addressPolicy);
-    const links = publicUrl === undefined ? {} : { publicUrl };
-    const context = { clock, denies, redact: redactor(secrets), ...links };
-    const channels = alerts.channels.map((channel) => openChannel(channel, context));
-    const names = channels.map(({ name }) => name);
-    const parts = await openStore(address, { clock, telemetry });
-    const [store, records, queries] = [parts.alertStore(), parts.alertRecords(), parts.queries()];
+  async start(setup, { telemetry, fail }) {
+    const parts = await openStore(setup.store, { clock, telemetry });
+    const records = parts.alertRecords();
+    const onStore = storeReporter(parts, telemetry);
     const [stopping, aborting] = [new AbortController(), new AbortController()];
     const { signal } = stopping;
-
-    const onStore = (error: StoreError | undefined) =>
-      telemetry.dependency(
-        parts.dependency,
-        error === undefined
-          ? { ok: true }
-          : { ok: false, reason: unreadyReason(error), detail: error.message },
-      );
-    const notifier = new Notifier({ store, channels, clock, telemetry, onStore });
-    const onMessages = () => notifier.wake();
-    const decider = new Decider({ store, queries, alerts, clock, telemetry, onStore, onMessages });
-    const isRefreshed = ({ name }: { readonly name: string }) =>
-      alerts.channels.some((one) => one.name === name && "alertmanager" in one);
-    const shared = { records, clock, telemetry, signal };
+    const common = { records, clock, telemetry, signal, onStore };
     const worked = Promise.all([
-      decider.run(signal),
-      notifier.run(signal, aborting.signal),
-      watchChannels({ ...shared, channels: names }),
-      refreshAlerts({
-        ...shared,
-        channels: channels.filter(isRefreshed),
-        isLeading: () => decider.isLeading,
-      }),
-      alerts.heartbeat &&
-      beat({ ...shared, ...alerts.heartbeat, denies, state: () => decider.state }),
+      keepPlan({ ...common, plans: setup.maintenance }),
+      setup.alerts &&
+      tell(parts, { ...common, ...setup, alerts: setup.alerts, aborting: aborting.signal }),
     ]).catch(fail);
     return {
       async stop(deadlineMs) {
@@ -67,8 +49,55 @@ serveThread<AlertsSetup>({
         using _ = onAbort(sending.signal, () => aborting.abort());
         stopping.abort();
         await worked;
-        await Promise.all([store.close(), records.close(), queries.close()]);
+        await records.close();
       },
     };
   },
 });
+
+interface TellOptions extends ChannelSetup {
+  readonly alerts: Alerts;
+  readonly records: AlertRecords;
+  readonly telemetry: Telemetry;
+  readonly onStore: (error: StoreError | undefined) => void;
+  /** Begins the end. */
+  readonly signal: AbortSignal;
+  /** Ends what is being sent. */
+  readonly aborting: AbortSignal;
+}
+
+/** Decides and sends until the signal aborts, and what was claimed is settled. */
+async function tell(parts: StoreParts, options: TellOptions): Promise<void> {
+  const { alerts, addressPolicy, secrets, publicUrl, signal, aborting, ...common } = options;
+  const { denies } = new AddressPolicy(addressPolicy);
+  const links = publicUrl === undefined ? {} : { publicUrl };
+  const context = { clock, denies, redact: redactor(secrets), ...links };
+  const channels = alerts.channels.map((channel) => openChannel(channel, context));
+  const refreshed = channels.filter((_, index) => "alertmanager" in alerts.channels[index]!);
+  const [store, queries] = [parts.alertStore(), parts.queries()];
+  const shared = { ...common, store, clock, signal };
+  const notifier = new Notifier({ ...shared, channels });
+  const decider = new Decider({ ...shared, queries, alerts, onMessages: () => notifier.wake() });
+  try {
+    await Promise.all([
+      decider.run(signal),
+      notifier.run(signal, aborting),
+      watchChannels({ ...shared, channels: channels.map(({ name }) => name) }),
+      refreshAlerts({ ...shared, channels: refreshed, isLeading: () => decider.isLeading }),
+      alerts.heartbeat &&
+      beat({ ...shared, ...alerts.heartbeat, denies, state: () => decider.state }),
+    ]);
+  } finally {
+    await Promise.all([store.close(), queries.close()]);
+  }
+}
+
+function storeReporter({ dependency }: StoreParts, telemetry: Telemetry) {
+  return (error: StoreError | undefined) =>
+    telemetry.dependency(
+      dependency,
+      error === undefined
+        ? { ok: true }
+        : { ok: false, reason: unreadyReason(error), detail: error.message },
+    );
+}
