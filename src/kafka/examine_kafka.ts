@@ -6,14 +6,15 @@ import { KafkaClient, type KafkaConnectionOptions } from "./client/kafka_client.
 import { KafkaError } from "./kafka_error.ts";
 import { EXAMINED_SETTINGS, topicProblems } from "./topic_settings.ts";
 
-type Topic = Omit<TopicAccess, "clock" | "connection">;
-
-export interface KafkaExamination extends Topic {
-  readonly connection: KafkaConnectionOptions;
-  /** The consumer group; absent where nobody consumes. */
+/** A topic, and the group that reads it; absent where nobody does. */
+export type ExaminedTopic = Omit<TopicAccess, "clock" | "connection"> & {
   readonly group?: string;
-  /** The group of producers that share sites, with its topic. */
-  readonly sharing?: Topic & { readonly group: string };
+};
+
+export interface KafkaExamination extends ExaminedTopic {
+  readonly connection: KafkaConnectionOptions;
+  /** Other topics than that of the reports: of gaps, and of producers that share sites. */
+  readonly more: readonly ExaminedTopic[];
 }
 
 /** Tries each step once, and stops at the first that the others need. */
@@ -31,7 +32,7 @@ export async function examineKafka(options: KafkaExamination): Promise<Finding[]
 }
 
 async function examineCluster(options: KafkaExamination, findings: Findings): Promise<void> {
-  const { connection, sharing } = options;
+  const { connection, more } = options;
   using client = new KafkaClient("asking", { connection, clock });
   await using admin = new KafkaAdmin(client);
   const isConnected = await step("login", findings, async () => {
@@ -49,7 +50,7 @@ async function examineCluster(options: KafkaExamination, findings: Findings): Pr
     const names = missing.join(", ");
     throw new Error(`advertised listeners missing from "kafka.servers": ${names}; add each`);
   });
-  for (const examined of sharing ? [options, sharing] : [options]) {
+  for (const examined of [options, ...more]) {
     const { topic, group } = examined;
     const exists = await examineTopic(admin, { ...examined, connection, clock }, findings);
     if (exists && examined === options) await examineSettings(admin, topic, findings);

@@ -40,6 +40,15 @@ export function topicOptions(kafka: KafkaConfig) {
   };
 }
 
+/** The topic of gaps and the group that reads it, where they have a topic of their own. */
+export function gapsSetup({ config }: Pick<LoadedConfig, "config">) {
+  const kafka = section(config.kafka, "kafka");
+  if (kafka.gap_topic === undefined) return undefined;
+  // Gaps are few: a partition is enough.
+  const options = { ...topicOptions(kafka), topic: kafka.gap_topic, partitions: 1 };
+  return { ...options, group: `${kafka.group}-gaps` };
+}
+
 /** Where the schema registry is; undefined without one. */
 export function registryConnection(
   { config, registryTls: tls }: Pick<LoadedConfig, "config" | "registryTls">,

@@ -27,6 +27,8 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '3:5: unknown key "sites.timout"; did you mean "timeout"?',
   "kafka:\n  server: k:9092\n  tls: {serverName: x}":
     '3:9: unknown key "kafka.tls.serverName"; did you mean "server_name"?',
+  "kafka:\n  server: k\n  gap_topic: sitemon":
+    '3:14: "kafka.gap_topic" and "kafka.topic" are the same topic; remove one',
   "kafka:\n  server: k\n  format: confluent":
     '3:11: missing "kafka.registry": "kafka.format: confluent" needs it',
   "kafka:\n  server: k\n  registry: {timeout: 1s}": '3:13: "kafka.registry.url" is required',

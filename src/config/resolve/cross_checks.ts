@@ -119,6 +119,10 @@ function checkServers({ source }: CrossChecked): void {
 /** Looks at the file itself, as {@linkcode checkServers} does. */
 function checkRegistry({ config: { kafka }, source }: CrossChecked): void {
   if (source.isBroken) return;
+  if (kafka !== undefined && kafka.gap_topic === kafka.topic) {
+    const message = '"kafka.gap_topic" and "kafka.topic" are the same topic; remove one';
+    source.report(["kafka", "gap_topic"], message);
+  }
   const at = ["kafka", "registry"];
   const given = valueAt(source.value, at);
   if (given === undefined) {

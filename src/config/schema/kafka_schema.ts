@@ -50,6 +50,9 @@ export const kafkaSchema = z.strictObject({
     "Bootstrap servers, and every other listener that the brokers advertise: sitemon connects to no others.",
   ),
   topic: nameSchema.prefault("sitemon").describe("Topic of the reports."),
+  gap_topic: nameSchema.optional().describe(
+    "Topic of gaps alone, for readers that expect one kind of record in `topic`; they share `topic` when absent. Both sides need it.",
+  ),
   format: z.enum(["single_object", "confluent", "v1"]).prefault("single_object").describe(
     "What the producer writes: complete reports as Avro single objects, `confluent`, the same with the ID of their schema in `registry`, or `v1`, the six fields of the original Python service. Consumers read all of them, `confluent` with `registry`.",
   ),

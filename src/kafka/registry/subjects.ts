@@ -13,19 +13,33 @@ export interface Subject {
 }
 
 /**
- * The subjects of a topic. Gaps are another record in the same topic, so that they never share the
- * subject of the reports: in one subject neither could be a version of the other.
+ * The subjects of a topic, and of the topic of gaps where they have their own. Gaps are another record,
+ * so that they never share the subject of the reports: in one neither could be a version of the other.
  */
-export function subjectsOf(topic: string, strategy: SubjectStrategy): readonly Subject[] {
+export function subjectsOf(
+  topic: string,
+  strategy: SubjectStrategy,
+  gapTopic?: string,
+): readonly Subject[] {
+  const gaps = gapTopic ?? topic;
+  // By the topic's name alone, a topic has one subject: that of the reports.
+  const isOfRecord = strategy === "topic_name" && gapTopic === undefined;
   return [
-    { kind: "report", subject: subjectOf("report", topic, strategy), schema: SITE_REPORT_SCHEMA },
-    { kind: "gap", subject: subjectOf("gap", topic, strategy), schema: GAP_SCHEMA },
+    {
+      kind: "report",
+      schema: SITE_REPORT_SCHEMA,
+      subject: NAMED[strategy](topic, SITE_REPORT_SCHEMA),
+    },
+    {
+      kind: "gap",
+      schema: GAP_SCHEMA,
+      subject: NAMED[isOfRecord ? "record_name" : strategy](gaps, GAP_SCHEMA),
+    },
   ];
 }
 
-/** The subject of a kind of record in a topic. */
-function subjectOf(kind: Subject["kind"], topic: string, strategy: SubjectStrategy): string {
-  const { name } = kind === "report" ? SITE_REPORT_SCHEMA : GAP_SCHEMA;
-  if (strategy === "topic_record_name") return `${topic}-${name}`;
-  return kind === "report" && strategy === "topic_name" ? `${topic}-value` : name;
-}
+const NAMED: Readonly<Record<SubjectStrategy, (topic: string, schema: RecordSchema) => string>> = {
+  topic_name: (topic) => `${topic}-value`,
+  record_name: (_, { name }) => name,
+  topic_record_name: (topic, { name }) => `${topic}-${name}`,
+};

@@ -15,6 +15,7 @@ export type Dependency =
   | "outbox"
   | "kafka"
   | "group"
+  | "gaps"
   | "registry"
   | "postgres"
   | "store"

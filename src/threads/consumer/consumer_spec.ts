@@ -2,6 +2,7 @@
 import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { brokers, database, schemaRegistry } from "../../config/permissions/needs.ts";
 import {
+  gapsSetup,
   ingestSetup,
   kafkaConnection,
   registryConnection,
@@ -23,14 +24,20 @@ export const CONSUMER_SPEC = {
 function instances(loaded: LoadedConfig): Instance<ConsumerSetup>[] {
   const kafka = section(loaded.config.kafka, "kafka");
   const registry = registryConnection(loaded);
+  const connection = kafkaConnection(loaded);
+  const gaps = gapsSetup(loaded);
   const setup = {
-    kafka: { connection: kafkaConnection(loaded), ...topicOptions(kafka), group: kafka.group },
+    kafka: { connection, ...topicOptions(kafka), group: kafka.group },
     ...(registry && { registry }),
     ...ingestSetup(loaded, "postgres"),
   };
   const instance = (_: unknown, index: number) => ({
     name: `consumer-${index + 1}`,
-    setup: { ...setup, countsSites: index === 0 },
+    setup: {
+      ...setup,
+      countsSites: index === 0,
+      ...(gaps && index === 0 ? { gaps: { connection, ...gaps } } : {}),
+    },
   });
   return Array.from({ length: kafka.consumers }, instance);
 }

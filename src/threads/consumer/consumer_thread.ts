@@ -5,6 +5,7 @@ import { systemClock as clock } from "../../runtime/clock.ts";
 import type { Apply } from "../../kafka/client/consumer_session.ts";
 import type { RegistryConnection } from "../../kafka/registry/registry_client.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
+import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { openTracer } from "../../runtime/telemetry/tracer.ts";
 import { Ingest, withHeartbeats } from "../../status/ingest/ingest.ts";
 import { ingestTracer } from "../../status/ingest/ingest_tracer.ts";
@@ -18,6 +19,8 @@ import { openWriterSchemas } from "../writer_schemas.ts";
 
 export interface ConsumerSetup extends IngestSetup {
   readonly kafka: Omit<KafkaConsumerOptions, "chunkMessagesMax" | "clock" | "telemetry">;
+  /** Of several consumers one reads gaps, where they have a topic of their own. */
+  readonly gaps?: ConsumerSetup["kafka"];
   /** For messages whose schema is in a registry; absent without one. */
   readonly registry?: RegistryConnection;
   /** Of several consumers one counts the sites of the store. */
@@ -40,6 +43,8 @@ serveThread<ConsumerSetup>({
     const [store, maintenance, queries] = [parts.status(), parts.maintenance(), parts.queries()];
     const limits = { chunkMessagesMax: CHUNK_REPORTS_MAX };
     const consumer = new KafkaConsumer({ ...kafka, ...limits, clock, telemetry });
+    const ofGaps = { clock, telemetry: gapTelemetry(telemetry) };
+    const gaps = setup.gaps && new KafkaConsumer({ ...setup.gaps, ...limits, ...ofGaps });
     const stopping = new AbortController();
     const { signal } = stopping;
 
@@ -71,6 +76,7 @@ serveThread<ConsumerSetup>({
       };
       await Promise.all([
         consumer.run(apply, signal),
+        gaps?.run(apply, signal),
         purgeHistory(maintenance, { retentionMs, clock, telemetry, signal }),
         countsSites && countSites(queries, { clock, telemetry, signal }),
       ]);
@@ -85,3 +91,14 @@ serveThread<ConsumerSetup>({
     };
   },
 });
+
+/** Readiness names the topic of gaps apart, and its lag is of no partition of the reports. */
+function gapTelemetry(telemetry: Telemetry): Telemetry {
+  return {
+    count: (...counted) => telemetry.count(...counted),
+    set: () => {},
+    age: () => {},
+    observe: () => {},
+    dependency: (_, state) => telemetry.dependency("gaps", state),
+  };
+}

@@ -3,9 +3,11 @@ import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { brokers, database, rolesOf, schemaRegistry } from "../../config/permissions/needs.ts";
 import type { Permissions } from "../../config/permissions/permissions.ts";
 import type { KafkaConfig } from "../../config/schema/kafka_schema.ts";
+import type { ExaminedTopic } from "../../kafka/examine_kafka.ts";
 import { subjectsOf } from "../../kafka/registry/subjects.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
 import {
+  gapsSetup,
   kafkaConnection,
   postgresConnection,
   registryConnection,
@@ -46,15 +48,23 @@ export function doctorSpecs(loaded: LoadedConfig): ThreadSpec<DoctorSetup>[] {
 /** A consumer reads whatever there is: only a producer needs schemas of its own. */
 function registrySetup(loaded: LoadedConfig, checks: boolean): DoctorSetup | undefined {
   const connection = registryConnection(loaded);
-  const { topic, format, registry } = loaded.config.kafka ?? {};
+  const { topic, gap_topic, format, registry } = loaded.config.kafka ?? {};
   if (connection === undefined || registry === undefined) return undefined;
   const isWritten = checks && format === "confluent";
   return {
     type: "registry",
     connection,
-    subjects: isWritten ? subjectsOf(topic!, registry.subject) : [],
+    subjects: isWritten ? subjectsOf(topic!, registry.subject, gap_topic) : [],
     autoRegister: registry.auto_register,
   };
+}
+
+/** The topic of gaps, with the group of those who read it. */
+function gapTopicOf(loaded: LoadedConfig): ExaminedTopic[] {
+  const gaps = gapsSetup(loaded);
+  if (gaps === undefined) return [];
+  const { group, ...topic } = gaps;
+  return [loaded.config.postgres === undefined ? topic : { ...topic, group }];
 }
 
 function kafkaSetup(loaded: LoadedConfig, kafka: KafkaConfig): DoctorSetup {
@@ -64,6 +74,6 @@ function kafkaSetup(loaded: LoadedConfig, kafka: KafkaConfig): DoctorSetup {
     connection: kafkaConnection(loaded),
     ...topicOptions(kafka),
     ...(loaded.config.postgres === undefined ? {} : { group: kafka.group }),
-    ...(sharing && { sharing }),
+    more: [...gapTopicOf(loaded), ...(sharing ? [sharing] : [])],
   };
 }

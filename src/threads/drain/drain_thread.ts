@@ -55,10 +55,8 @@ async function publisherOf(
   { name: thread, telemetry }: ThreadContext,
 ): Promise<Publisher> {
   if ("kafka" in to) {
-    const { KafkaPublisher } = await import("../../kafka/kafka_publisher.ts");
-    const { rowFormat } = await import("../relay/row_format.ts");
-    const format = rowFormat(to.kafka, notesOf(outbox), clock);
-    return new KafkaPublisher({ ...to.kafka, format, clock, telemetry });
+    const { openPublisher } = await import("../relay/open_publisher.ts");
+    return openPublisher(to.kafka, { notes: notesOf(outbox), clock, telemetry });
   }
   const store = (await openStore(to.store, { clock })).status();
   await store.migrate();

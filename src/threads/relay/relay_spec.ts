@@ -3,10 +3,16 @@ import type { LoadedConfig } from "../../config/loaded_config.ts";
 import { brokers, schemaRegistry } from "../../config/permissions/needs.ts";
 import { groupConfig, groupTopic } from "../../config/schema/scanner_schema.ts";
 import { subjectsOf } from "../../kafka/registry/subjects.ts";
-import { kafkaConnection, registryConnection, section, topicOptions } from "../connections.ts";
+import {
+  gapsSetup,
+  kafkaConnection,
+  registryConnection,
+  section,
+  topicOptions,
+} from "../connections.ts";
 import type { DaemonThread } from "../daemon_thread.ts";
 import type { RelaySetup } from "./relay_thread.ts";
-import type { FormatSetup } from "./row_format.ts";
+import type { FormatSetup } from "./open_publisher.ts";
 
 /** Nothing is written to the topic of a group; if something were, it would not stay for long. */
 const GROUP_TOPIC_RETENTION_MS = 3_600_000;
@@ -26,11 +32,13 @@ export const RELAY_SPEC = {
 
 export function relaySetup(loaded: LoadedConfig): RelaySetup {
   const kafka = section(loaded.config.kafka, "kafka");
+  const gaps = gapsSetup(loaded);
   return {
     connection: kafkaConnection(loaded),
     ...topicOptions(kafka),
     ...formatSetup(loaded),
     compression: kafka.compression,
+    ...(gaps && { gapTopic: { topic: gaps.topic, partitions: gaps.partitions } }),
     isTraced: loaded.config.traces !== undefined,
     ...memberSetup(loaded),
   };
@@ -38,14 +46,14 @@ export function relaySetup(loaded: LoadedConfig): RelaySetup {
 
 /** What the messages are written as, with the registry where that has their schemas. */
 function formatSetup(loaded: LoadedConfig): FormatSetup {
-  const { format, topic, registry } = section(loaded.config.kafka, "kafka");
+  const { format, topic, gap_topic, registry } = section(loaded.config.kafka, "kafka");
   if (format !== "confluent") return { format };
   const { subject, auto_register, header } = section(registry, "kafka.registry");
   return {
     format,
     registry: {
       connection: section(registryConnection(loaded), "kafka.registry"),
-      subjects: subjectsOf(topic, subject),
+      subjects: subjectsOf(topic, subject, gap_topic),
       autoRegister: auto_register,
       inHeader: header,
     },

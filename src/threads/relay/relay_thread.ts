@@ -3,25 +3,21 @@
  * producer's member of its group, if it has one.
  */
 import { GroupMember, type GroupMemberOptions } from "../../kafka/group/group_member.ts";
-import { KafkaPublisher, type KafkaPublisherOptions } from "../../kafka/kafka_publisher.ts";
 import { OutboxClient } from "../../outbox/thread/outbox_client.ts";
 import { Relay, STEP_MS_MAX } from "../../outbox/relay.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
 import { Deadline } from "../../runtime/deadline.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { openTracer } from "../../runtime/telemetry/tracer.ts";
-import { type FormatSetup, rowFormat } from "./row_format.ts";
+import { openPublisher, type PublisherSetup } from "./open_publisher.ts";
 import type { ShareAnswer, ShareQuestion } from "../../scanner/schedule/site_share.ts";
 
-export type RelaySetup =
-  & Omit<KafkaPublisherOptions, "clock" | "telemetry" | "tracer" | "format">
-  & FormatSetup
-  & {
-    /** Makes spans for OpenTelemetry. */
-    readonly isTraced: boolean;
-    /** The group of producers that share the sites; this one checks them all when absent. */
-    readonly member?: Omit<GroupMemberOptions, "clock" | "telemetry">;
-  };
+export type RelaySetup = PublisherSetup & {
+  /** Makes spans for OpenTelemetry. */
+  readonly isTraced: boolean;
+  /** The group of producers that share the sites; this one checks them all when absent. */
+  readonly member?: Omit<GroupMemberOptions, "clock" | "telemetry">;
+};
 
 serveThread<RelaySetup>({
   onUncaught: "fail",
@@ -29,9 +25,8 @@ serveThread<RelaySetup>({
   async start({ isTraced, ...setup }, { telemetry, progress, fail }) {
     const tracer = await openTracer(isTraced);
     const source = new OutboxClient();
-    const format = rowFormat(setup, source, clock);
-    const parts = { format, clock, telemetry, ...(tracer && { tracer }) };
-    const publisher = new KafkaPublisher({ ...setup, ...parts });
+    const parts = { notes: source, clock, telemetry, ...(tracer && { tracer }) };
+    const publisher = openPublisher(setup, parts);
     const options = { source, publisher, clock, telemetry, onStep: progress };
     const relay = new Relay({ ...options, dependency: "kafka" });
     const member = setup.member && new GroupMember({ ...setup.member, clock, telemetry });

@@ -12,7 +12,7 @@ export function schemaTaskSpec(
   loaded: LoadedConfig,
   { registers }: Pick<SchemaTaskSetup, "registers">,
 ): ThreadSpec<SchemaTaskSetup> {
-  const { topic, registry } = section(loaded.config.kafka, "kafka");
+  const { topic, gap_topic, registry } = section(loaded.config.kafka, "kafka");
   const { subject } = section(registry, "kafka.registry");
   return threadSpec(loaded, {
     name: "schema",
@@ -20,7 +20,7 @@ export function schemaTaskSpec(
     needs: [schemaRegistry(loaded)],
     setup: {
       connection: section(registryConnection(loaded), "kafka.registry"),
-      subjects: subjectsOf(topic, subject),
+      subjects: subjectsOf(topic, subject, gap_topic),
       registers,
     },
   });

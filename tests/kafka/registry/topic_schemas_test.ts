@@ -12,6 +12,7 @@ import { sitemon } from "../../support/sitemon_process.ts";
 import { uniqueName } from "../../support/unique_name.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { DEADLINE_MS, Pipeline, type PipelineOptions } from "../../integration/pipeline.ts";
+import { gapRow } from "../../contract/publisher_contract.ts";
 import { recentReport } from "../../integration/write_messages.ts";
 
 const registryTest = serviceTest("kafka", "postgres", "own kafka", "registry");
@@ -130,6 +131,38 @@ registryTest("a registry that is down delays messages of unknown schemas alone",
   deepStrictEqual(await sequences(), [1, 2, 3, 4, 5]);
   deepStrictEqual(await pipeline.query("SELECT FROM dead_letter"), []);
 });
+
+registryTest(
+  "a consumer reads gaps from a topic of their own, and rewind has them read again",
+  async () => {
+    const gapTopic = uniqueName("gaps");
+    await using pipeline = await Pipeline.create({ sites: 1, kafka: `  gap_topic: ${gapTopic}` });
+    const { bootstrap } = pipeline;
+    await makeTopic(bootstrap, gapTopic);
+    const { payload, producerId } = gapRow(1, 2, 9);
+    await sendMessages(bootstrap, gapTopic, [{ key: producerId, value: Buffer.from(payload) }]);
+    const gapArrives = () =>
+      eventually(DEADLINE_MS, "the gap", async () => {
+        const rows = await pipeline.query<{ first: number; last: number }>(
+          "SELECT first::int, last::int FROM producer_gap",
+        );
+        return rows.length > 0 ? rows : undefined;
+      });
+    const producer = pipeline.startProducer();
+    const consumer = pipeline.startConsumer();
+    deepStrictEqual(await gapArrives(), [{ first: 2, last: 9 }]);
+    await pipeline.historyHolds(1, { orMore: true });
+    for (const process of [producer, consumer]) strictEqual(await process.stop(), 0);
+    await pipeline.query("DELETE FROM producer_gap");
+    const { code, stderr } = await sitemon(["rewind", "-c", pipeline.consumerFile]);
+    strictEqual(code, 0, stderr);
+    pipeline.startConsumer();
+    await gapArrives();
+    const { code: doctored, stdout } = await sitemon(["doctor", "-c", pipeline.consumerFile]);
+    strictEqual(doctored, 0, stdout);
+    ok(stdout.includes(`ok   Kafka: group: "${pipeline.topic}-gaps" is accessible`), stdout);
+  },
+);
 
 registryTest(
   "a schema that the registry lacks makes dead letters, which can be replayed",
