@@ -1,4 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { BEGINNINGS_MAX } from "../../src/alerts/decide.ts";
 import { HOUR_MS, MINUTE_MS } from "../../src/runtime/time_units.ts";
 import { DELIVERY_MESSAGES_MAX } from "../../src/status/alert_store.ts";
 import { aRule, Trial } from "./model/trial.ts";
@@ -45,6 +46,14 @@ Deno.test("a storm of 2,800 sites is one message a group and channel within the 
   strictEqual(new Set(trial.toldTo()).size, 2_800);
   const { messages } = await trial.decide();
   deepStrictEqual(messages, []);
+});
+
+Deno.test("what one decision has no room for begins with the next one", async () => {
+  const trial = new Trial([aRule()]);
+  for (const site of names(BEGINNINGS_MAX + 1)) trial.report(site, "down");
+  for (const count of [BEGINNINGS_MAX, 1, 0]) {
+    strictEqual((await trial.decide()).messages.length, count);
+  }
 });
 
 Deno.test("sites that go down one after the other are told in turns of the wait of their group", async () => {

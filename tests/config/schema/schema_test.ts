@@ -49,6 +49,7 @@ Deno.test("configJsonSchema() describes what a file may hold, with its defaults"
 /** What a section must have, so that one of its keys can be tried alone. */
 const BASE = {
   sites: [{ url: "http://a/" }],
+  alerts: { rules: [{ name: "a" }], heartbeat: { url: "http://a/" } },
   scanner: { group: { name: "g" } },
   traces: { endpoint: "http://c" },
   kafka: { server: "k:1" },
@@ -162,7 +163,32 @@ const BOUNDS: readonly (readonly [path: string, within: unknown[], beyond: unkno
   ]],
   ["postgres.timeouts.connect", ["100ms", "5m"], ["99ms", "301s"]],
   ["postgres.timeouts.statement", ["100ms", "1h"], ["99ms", "3601s"]],
+  ["sites.0.depends_on", [Array(16).fill("a")], [[], Array(17).fill("a")]],
+  ["sites.0.runbook", [`http://a/${"x".repeat(247)}`], [`http://a/${"x".repeat(248)}`]],
+  ["alerts.channels", [channels(100)], [channels(101)]],
+  ["alerts.rules", [[], Array(200).fill({ name: "a" })], [Array(201).fill({ name: "a" })]],
+  ["alerts.rules.0.name", ["n".repeat(100)], ["", "n".repeat(101)]],
+  ["alerts.rules.0.after", ["20 of 20 checks", 1, "1d"], [
+    "21 checks",
+    "999ms",
+    "25h",
+    "1 of 21 checks",
+  ]],
+  ["alerts.rules.0.locations", ["100 of 100"], ["0 of 1", "1 of 101", "2"]],
+  ["alerts.rules.0.remind", ["1m", "30d"], ["59s", "31d"]],
+  ["alerts.rules.0.when", [["down"]], [[], ["up"]]],
+  ["alerts.group_by", [[], Array(8).fill("a")], [Array(9).fill("a")]],
+  ["alerts.group_wait", [0, "10m"], ["601s"]],
+  ["alerts.flapping.changes", [2, 1_000], [1, 1_001]],
+  ["alerts.heartbeat.every", ["1s", "1d"], ["999ms", "25h"]],
 ];
+
+function channels(count: number): Record<string, unknown> {
+  const entries = Array.from({ length: count }, (_, index) => {
+    return [`a${index}`, { slack: { url: "http://a/" } }];
+  });
+  return Object.fromEntries(entries);
+}
 
 function numbered(count: number): Record<string, string> {
   return Object.fromEntries(Array.from({ length: count }, (_, index) => [`a${index}`, "b"]));
