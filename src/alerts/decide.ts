@@ -3,7 +3,7 @@
  * doubled, late or replayed comes out right at the next look. Pure.
  */
 import type { AlertRule, Alerts } from "../config/alerts.ts";
-import { matchesSite } from "../config/matches_site.ts";
+import { matchesSite } from "../runtime/matches_site.ts";
 import {
   type Alert,
   type AlertMessage,

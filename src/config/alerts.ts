@@ -1,4 +1,5 @@
 /** What `alerts` of a configuration asks for, with all defaults, in the program's units. */
+import type { SiteMatcher } from "../runtime/matches_site.ts";
 import type { SiteTls } from "./site.ts";
 
 /** What a rule looks for. `location` is a producer that went silent: many of its sites went stale together. */
@@ -14,12 +15,6 @@ export type AlertCondition = (typeof ALERT_CONDITIONS)[number];
 
 export const SEVERITIES = ["critical", "warning", "info"] as const;
 export type Severity = (typeof SEVERITIES)[number];
-
-/** Sites by names, in which `*` is any text, and by labels; a site must match whatever is given. */
-export interface SiteMatcher {
-  readonly names?: readonly string[];
-  readonly labels?: Readonly<Record<string, string>>;
-}
 
 /** How long a condition holds before it counts: so many of the newest checks, or for so long. */
 export type Confirmation =

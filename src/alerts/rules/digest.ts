@@ -1,8 +1,8 @@
 /** What began and ended before anybody could decide: told afterwards, together, as no page. */
 import type { AlertRule } from "../../config/alerts.ts";
+import { matchesSite } from "../../runtime/matches_site.ts";
 import type { Alert, AlertKind, Mute } from "../../status/alert_store.ts";
 import type { Incident, SiteStatus } from "../../status/queries.ts";
-import { matchesMute } from "./held_back.ts";
 
 /** Digests are told together, whatever else their sites are grouped by. */
 export const DIGEST_GROUP = "digest";
@@ -39,7 +39,7 @@ export function pastOf(
     if (status === undefined || status.stale || kind === undefined) return [];
     if (incident.began_at < started || incident.ended_at === null) return [];
     if (!isLongEnough(incident, rule, status.next_check_ms ?? 0)) return [];
-    if (mutes.some((mute) => matchesMute(status, mute) && covers(mute, incident))) return [];
+    if (mutes.some((mute) => matchesSite(mute, status) && covers(mute, incident))) return [];
     return [{ ...incident, kind, began: incident.began_at, ended: incident.ended_at }];
   });
   const enough = long.filter((one) => {

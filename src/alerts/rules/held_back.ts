@@ -1,5 +1,5 @@
 /** What keeps the beginning of an alert from being told: planned work, a silence, a parent, flapping. */
-import { matchesSite } from "../../config/matches_site.ts";
+import { matchesSite } from "../../runtime/matches_site.ts";
 import { parentsOf } from "../../config/site_labels.ts";
 import { HOUR_MS } from "../../runtime/time_units.ts";
 import type { Alert, Mute, SuppressedBy } from "../../status/alert_store.ts";
@@ -15,20 +15,9 @@ type Sites = ReadonlyMap<string, readonly SiteStatus[]>;
 
 /** Planned work before silences: it is left out of figures too. */
 export function mutedBy(site: SiteStatus, mutes: readonly Mute[]): SuppressedBy | undefined {
-  const mute = mutes.filter((one) => matchesMute(site, one))
+  const mute = mutes.filter((one) => matchesSite(one, site))
     .sort((a, b) => a.kind.localeCompare(b.kind))[0];
   return mute && `${mute.kind}:${mute.reason}`;
-}
-
-export function matchesMute(
-  { site, labels }: Pick<SiteStatus, "site" | "labels">,
-  mute: Mute,
-): boolean {
-  const matcher = {
-    ...(mute.names && { names: mute.names }),
-    ...(mute.labels && { labels: mute.labels }),
-  };
-  return matchesSite(matcher, { site, labels });
 }
 
 /** Sites with an open alert that they are down. */

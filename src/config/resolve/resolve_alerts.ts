@@ -1,6 +1,6 @@
 /** What `alerts` and the sites' own keys ask for, in the program's units, and what is wrong between them. */
 import type { AlertChannel, AlertRule, Alerts } from "../alerts.ts";
-import { matchesSite } from "../matches_site.ts";
+import { matchesSite } from "../../runtime/matches_site.ts";
 import type { ChannelConfig } from "../schema/alerts/alert_channels_schema.ts";
 import type { AlertsConfig } from "../schema/alerts/alerts_schema.ts";
 import { siteMatcher } from "../schema/alerts/site_matcher.ts";

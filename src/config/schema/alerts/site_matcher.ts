@@ -1,6 +1,6 @@
 /** Which sites something is about: `matcherSchema` of rules and of planned work. */
 import * as z from "zod";
-import type { SiteMatcher } from "../../alerts.ts";
+import type { SiteMatcher } from "../../../runtime/matches_site.ts";
 import { SITE_NAME_LENGTH_MAX } from "../site_schema.ts";
 import { type Exact, identifier, text } from "../scalar.ts";
 

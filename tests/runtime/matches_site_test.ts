@@ -1,9 +1,9 @@
 import { deepStrictEqual } from "node:assert/strict";
-import type { SiteMatcher } from "../../src/config/alerts.ts";
-import { matchesSite } from "../../src/config/matches_site.ts";
+import { matchesSite, type SiteMatcher } from "../../src/runtime/matches_site.ts";
 
 const CASES: readonly (readonly [SiteMatcher, string, boolean])[] = [
   [{}, "shop", true],
+  [{ names: null, labels: null }, "shop", true],
   [{ names: ["shop"] }, "shop", true],
   [{ names: ["shop"] }, "shops", false],
   [{ names: ["*"] }, "", true],

@@ -1,14 +1,19 @@
 /** Whether a site is one that a rule, planned work or a silence is about. */
-import type { SiteMatcher } from "./alerts.ts";
+
+/** Sites by names, in which `*` is any text, and by labels; a site must match whatever is given. */
+export interface SiteMatcher {
+  readonly names?: readonly string[] | null;
+  readonly labels?: Readonly<Record<string, string>> | null;
+}
 
 export interface Matched {
   readonly site: string;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** True when the site has one of the names and all of the labels; what is absent matches any. */
+/** True when the site has one of the names and all of the labels; what is absent or null matches any. */
 export function matchesSite({ names, labels }: SiteMatcher, { site, labels: own }: Matched) {
-  if (names !== undefined && !names.some((glob) => matchesName(glob, site))) return false;
+  if (names && !names.some((glob) => matchesName(glob, site))) return false;
   return Object.entries(labels ?? {}).every(([key, value]) =>
     Object.hasOwn(own, key) && own[key] === value
   );
