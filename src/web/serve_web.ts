@@ -3,6 +3,7 @@ import type { Clock } from "../runtime/clock.ts";
 import { acceptState } from "../runtime/http/http_server.ts";
 import { listening } from "../runtime/http/listening.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
+import type { AlertRecords } from "../status/alert_store.ts";
 import type { StatusQueries } from "../status/queries.ts";
 import { Front, type FrontOptions } from "./front.ts";
 import { createApp } from "./app.ts";
@@ -27,6 +28,7 @@ export interface WebOptions extends FrontOptions {
   readonly listed?: ReadonlyMap<string, PublicSite>;
   readonly basicAuth?: { readonly username: string; readonly password: string };
   readonly queries: StatusQueries;
+  readonly records: AlertRecords;
   readonly dependency: Dependency;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
@@ -36,13 +38,13 @@ export interface WebOptions extends FrontOptions {
 export interface WebServer {
   /** `http://host:port`. */
   readonly address: string;
-  /** Ends every response, and closes the queries. */
+  /** Ends every response, and closes the queries and the records. */
   stop(): Promise<void>;
 }
 
 /** Throws AddressError when the address cannot be used. */
 export function serveWeb(options: WebOptions): WebServer {
-  const { listen, look, basicAuth, queries, clock, telemetry } = options;
+  const { listen, look, basicAuth, queries, records, clock, telemetry } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const cache = new StatusCache(options);
@@ -73,7 +75,7 @@ export function serveWeb(options: WebOptions): WebServer {
       stopping.abort();
       await watching;
       await server.stop(STOP_GRACE_MS);
-      await queries.close();
+      await Promise.all([queries.close(), records.close()]);
     },
   };
 }

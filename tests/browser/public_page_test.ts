@@ -2,6 +2,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { HOUR_MS } from "../../src/runtime/time_units.ts";
 import type { Look } from "../../src/web/look.ts";
+import { aMute } from "../contract/some_alerts.ts";
 import { madePast } from "../web/made_past.ts";
 import { MadeStore } from "../web/made_store.ts";
 import { browserTest, closeBrowser } from "./chromium.ts";
@@ -39,6 +40,10 @@ async function withPast(): Promise<MadeStore> {
       { ...site, agoMs: 5_000, next_check_ms: HOUR_MS }
     )),
   );
+  for (const [index, names] of [["intern-*"], ["intern-admin"]].entries()) {
+    const reason = ["Bigger <disks>", "intern"][index]!;
+    await made.records.putMute(aMute(reason, { kind: "maintenance", names, reason }));
+  }
   return made;
 }
 
@@ -52,7 +57,16 @@ for (const colors of ["light", "dark"] as const) {
       await visit.open(server.address);
       await visit.sees("All 2 sites are up");
       await visit.sees("Live");
-      for (const part of ["Sales", "Planned maintenance", "<another>", "Imprint", "Main Street"]) {
+      for (
+        const part of [
+          "Sales",
+          "Planned maintenance",
+          "<another>",
+          "Bigger <disks>",
+          "Imprint",
+          "Main Street",
+        ]
+      ) {
         await visit.sees(part);
       }
       const names = await visit.page.$$eval(".site h3", (all) => all.map((one) => one.innerText));
@@ -73,6 +87,7 @@ for (const colors of ["light", "dark"] as const) {
       });
       await Promise.all([visit.page.waitForNavigation(), visit.page.click(".site.down h3 a")]);
       await visit.sees("Payments fail.");
+      await visit.sees("Bigger <disks>");
       deepStrictEqual(await visit.violations(), []);
       await visit.screenshot(`public-site-${colors}`);
       const pages = [await visit.ask<string>("document.documentElement.outerHTML")];

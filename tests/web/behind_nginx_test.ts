@@ -1,6 +1,7 @@
 // The page below a path of a real nginx, which removes the path or passes it on.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { systemClock as clock } from "../../src/runtime/clock.ts";
+import { sqliteParts } from "../../src/status/sqlite/sqlite_parts.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
 import type { FrontOptions } from "../../src/web/front.ts";
 import { serveWeb } from "../../src/web/serve_web.ts";
@@ -78,6 +79,7 @@ for (const [what, { proxy, options }] of Object.entries(WAYS)) {
       listen: { host: "127.0.0.1", port: 0 },
       look: { title: "Status" },
       queries: new SqliteQueries({ path: made.path }),
+      records: sqliteParts({ path: made.path }, { clock }).alertRecords(),
       dependency: "store",
       clock,
       telemetry: new RecordingTelemetry(),

@@ -1,6 +1,7 @@
 /** A SQLite store with a history that was made up, and the cache that reads it. */
 import { systemClock as clock } from "../../src/runtime/clock.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
+import { sqliteParts } from "../../src/status/sqlite/sqlite_parts.ts";
 import { SqliteStore } from "../../src/status/sqlite/sqlite_store.ts";
 import { type AppOptions, createApp } from "../../src/web/app.ts";
 import { PublicSource } from "../../src/web/live/public_source.ts";
@@ -17,9 +18,12 @@ export class MadeStore implements AsyncDisposable {
   readonly store = new SqliteStore({ path: this.path, clock });
   readonly #reports = new MadeReports(this.store);
   readonly queries = new SqliteQueries({ path: this.path });
+  readonly #parts = sqliteParts({ path: this.path }, { clock });
+  readonly records = this.#parts.alertRecords();
   readonly telemetry = new RecordingTelemetry();
   readonly cache = new StatusCache({
     queries: this.queries,
+    records: this.records,
     clock,
     telemetry: this.telemetry,
     dependency: "store",
@@ -40,6 +44,7 @@ export class MadeStore implements AsyncDisposable {
   /** Takes the file away from its reader; the result brings it back. */
   async hide(): Promise<() => Promise<void>> {
     await this.queries.close();
+    await this.records.close();
     await Deno.rename(this.path, `${this.path}.away`);
     return () => Deno.rename(`${this.path}.away`, this.path);
   }
@@ -67,6 +72,7 @@ export class MadeStore implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stopping.abort();
     await this.queries.close();
+    await this.records.close();
     await this.store.close();
     this.#folder[Symbol.dispose]();
   }

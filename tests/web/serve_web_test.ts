@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { systemClock as clock } from "../../src/runtime/clock.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
+import { sqliteParts } from "../../src/status/sqlite/sqlite_parts.ts";
 import { AddressError } from "../../src/runtime/http/listening.ts";
 import { serveWeb, type WebOptions } from "../../src/web/serve_web.ts";
 import { RecordingTelemetry } from "../support/recording_telemetry.ts";
@@ -17,6 +18,7 @@ function serve(
     look: { title: "Status" },
     ...more,
     queries: new SqliteQueries({ path }),
+    records: sqliteParts({ path }, { clock }).alertRecords(),
     dependency: "store",
     clock,
     telemetry: new RecordingTelemetry(),

@@ -1,7 +1,9 @@
 // `sitemon web` as a process, on a PostgreSQL that it may only read, and what it does without its address.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { PostgresOptions } from "../../src/status/postgres/connection/postgres_options.ts";
+import { postgresAlertRecords } from "../../src/status/postgres/alerts/postgres_alerts.ts";
 import { PostgresStore } from "../../src/status/postgres/postgres_store.ts";
+import { aMute } from "../contract/some_alerts.ts";
 import { aReport } from "../contract/site_reports.ts";
 import { eventually } from "../support/waiting.ts";
 import { uniqueName } from "../support/unique_name.ts";
@@ -72,8 +74,14 @@ postgres: { host: ${host}, port: ${port}, db: ${database}, schema: ${schema}, us
         });
       }
     }
-    const page = await (await fetch(`${addresses[0]}/sites/shop`)).text();
-    match(page, /DNS lookup failed/);
+    const records = postgresAlertRecords(owner);
+    await records.putMute(aMute(crypto.randomUUID(), { kind: "maintenance", names: ["shop"] }));
+    await records.close();
+    await eventually(DEADLINE_MS, "planned work", async () => {
+      const page = await (await fetch(`${addresses[0]}/sites/shop`)).text();
+      match(page, /DNS lookup failed/);
+      return /Planned maintenance/.test(page) || undefined;
+    });
     deepStrictEqual([await first.stop(), await second.stop()], [0, 0]);
     await store.close();
   },

@@ -22,14 +22,14 @@ serveThread<WebSetup>({
   async start({ store, isRequired, ...options }, { telemetry }) {
     const parts = await openStore(store, { clock });
     const { dependency } = parts;
-    const queries = parts.queries();
+    const [queries, records] = [parts.queries(), parts.alertRecords()];
     try {
-      const start = () => serveWeb({ ...options, queries, dependency, clock, telemetry });
+      const start = () => serveWeb({ ...options, queries, records, dependency, clock, telemetry });
       const server = await whenAddressIsFree(start);
       logger("web").info("status page listening on {address}", { address: server.address });
       return server;
     } catch (error) {
-      await queries.close();
+      await Promise.all([queries.close(), records.close()]);
       if (isRequired || !(error instanceof AddressError)) throw error;
       logger("web").warn("no status page: {reason}", { reason: error.message });
       return { stop: () => Promise.resolve() };

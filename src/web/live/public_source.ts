@@ -177,8 +177,13 @@ export class PublicSource implements StatusSource {
       };
     });
     const statuses = sites.map(({ lead }) => lead);
+    const work = whole.work.flatMap((one) => {
+      if (one.sites === undefined) return [one];
+      const names = one.sites.flatMap((site) => this.#nameOf(site) ?? []);
+      return names.length === 0 ? [] : [{ ...one, sites: names }];
+    });
     return {
-      view: { ...whole, statuses, sites, uptimes: new Map(uptimes) },
+      view: { ...whole, statuses, sites, uptimes: new Map(uptimes), work },
       sites: new Map(listed.map(({ name, site }) => [name, site])),
     };
   }

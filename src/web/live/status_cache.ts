@@ -7,6 +7,7 @@ import { stateOf } from "../../report/site_state.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
 import type { Dependency, Telemetry } from "../../runtime/telemetry/telemetry.ts";
+import type { AlertRecords, Mute } from "../../status/alert_store.ts";
 import {
   DAILY_SITES_MAX,
   type DayCoverage,
@@ -21,6 +22,7 @@ import {
   type StatusQueries,
 } from "../../status/queries.ts";
 import type { KnownIncidents, Span, StatusSource, StatusUpdate, View } from "./status_source.ts";
+import { plannedWork, WORK_ANNOUNCED_MS } from "./planned_work.ts";
 import { wholeSites } from "../../status/whole_sites.ts";
 import { unreadyReason } from "../../status/store.ts";
 
@@ -28,6 +30,8 @@ import { unreadyReason } from "../../status/store.ts";
 export const STATUSES_FRESH_MS = 1_000;
 /** Uptime and days change by seconds in a day; reading them is most of a page's cost. */
 export const UPTIMES_FRESH_MS = 60_000;
+/** Planned work changes when people say so. */
+export const RECORDS_FRESH_MS = 2_000;
 /** How often the store is polled while somebody watches. */
 export const WATCH_MS = 2_000;
 /** How often it is polled while nobody does, so that readiness knows whether it answers. */
@@ -41,6 +45,7 @@ export const BAR_DAYS = 90;
 
 export interface StatusCacheOptions {
   readonly queries: StatusQueries;
+  readonly records: AlertRecords;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** The name of the store in `/readyz`. */
@@ -57,6 +62,10 @@ export class StatusCache implements StatusSource {
   readonly #watchers = new Set<(news: StatusUpdate) => void>();
   #uptimes: ReadonlyMap<string, SiteUptime> = new Map();
   #uptimesAt = -Infinity;
+  #mutes: readonly Mute[] = [];
+  #recordsAt = -Infinity;
+  /** What pages show of the records. */
+  #recordsShown = "[]";
   #view: View | undefined;
   #cursor: string | undefined;
   #version: number;
@@ -92,13 +101,16 @@ export class StatusCache implements StatusSource {
   }
 
   #viewOf(statuses: readonly SiteStatus[]): View {
+    const now = this.#wallTime();
+    const sites = wholeSites(statuses);
     return {
       statuses,
-      sites: wholeSites(statuses),
+      sites,
       uptimes: this.#uptimes,
+      work: plannedWork(this.#mutes, sites, now),
       failingSince: this.#failingSince,
       version: this.#version,
-      now: new Date(this.#options.clock.nowMicros() / 1_000),
+      now,
     };
   }
 
@@ -215,7 +227,12 @@ export class StatusCache implements StatusSource {
 
   async #refresh(): Promise<void> {
     const wasFailing = this.#failingSince !== undefined;
-    const changes = await this.#ask(() => this.#options.queries.changesSince(this.#cursor));
+    const shown = this.#recordsShown;
+    const changes = await this.#ask(async () => {
+      const changes = await this.#options.queries.changesSince(this.#cursor);
+      await this.#refreshRecords();
+      return changes;
+    });
     if (changes !== undefined) await this.#refreshUptimes();
     this.#refreshedAt = this.#now();
     this.#view = undefined;
@@ -228,7 +245,8 @@ export class StatusCache implements StatusSource {
       this.#days.delete(key);
     }
     this.#cursor = changes?.cursor ?? this.#cursor;
-    const needsReload = removed.length > 0 || wasFailing !== (this.#failingSince !== undefined);
+    const needsReload = removed.length > 0 || shown !== this.#recordsShown ||
+      wasFailing !== (this.#failingSince !== undefined);
     const changed = statuses.filter((status, index) => looksDifferent(before[index], status));
     const checked = statuses.filter(({ checked_at }, index) =>
       checked_at.getTime() !== before[index]?.checked_at.getTime()
@@ -236,6 +254,17 @@ export class StatusCache implements StatusSource {
     if (checked.length === 0 && changed.length === 0 && !needsReload) return;
     if (changed.length > 0 || needsReload) this.#version++;
     for (const notify of this.#watchers) notify({ checked, changed, needsReload });
+  }
+
+  async #refreshRecords(): Promise<void> {
+    if (this.#now() - this.#recordsAt < RECORDS_FRESH_MS) return;
+    const now = this.#wallTime();
+    this.#mutes = await this.#options.records.mutes(now);
+    this.#recordsAt = this.#now();
+    const soonMs = now.getTime() + WORK_ANNOUNCED_MS;
+    this.#recordsShown = JSON.stringify(
+      this.#mutes.map(({ author: _, ...mute }) => [mute, mute.from.getTime() <= soonMs]),
+    );
   }
 
   async #refreshUptimes(): Promise<void> {
@@ -267,6 +296,10 @@ export class StatusCache implements StatusSource {
   #setFailing(since: Date | undefined): void {
     if (since !== this.#failingSince) this.#view = undefined;
     this.#failingSince = since;
+  }
+
+  #wallTime(): Date {
+    return new Date(this.#options.clock.nowMicros() / 1_000);
   }
 
   #now(): number {

@@ -11,6 +11,7 @@ import type {
   SiteUptime,
 } from "../../status/queries.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
+import type { PlannedWork } from "./planned_work.ts";
 
 /** Every site as of one moment. */
 export interface View {
@@ -20,6 +21,8 @@ export interface View {
   readonly sites: readonly WholeSite[];
   /** By {@linkcode keyOf} of queries.ts. */
   readonly uptimes: ReadonlyMap<string, SiteUptime>;
+  /** Of the next 30 days, the earliest first. */
+  readonly work: readonly PlannedWork[];
   /** When the store stopped responding; undefined while it responds. */
   readonly failingSince: Date | undefined;
   /** {@linkcode StatusSource.version} of this state. */
@@ -33,7 +36,7 @@ export interface StatusUpdate {
   readonly checked: readonly SiteStatus[];
   /** New sites, and those whose outcome, reason, error text or staleness changed. */
   readonly changed: readonly SiteStatus[];
-  /** True when a site was removed, or the store started or stopped responding. */
+  /** True when a site was removed, planned work changed, or the store started or stopped responding. */
   readonly needsReload: boolean;
 }
 

@@ -22,6 +22,7 @@ import { sitePath } from "../../report/site_path.ts";
 import { timeZone } from "../time_zone.ts";
 import { pageFrame } from "./page_frame.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
+import { announcedWork, workSection } from "./work_part.ts";
 import { uptimeBars } from "./uptime_bars.ts";
 
 const ROW_WORDS: Readonly<Record<Rows, string>> = { compact: "One line each", full: "Full rows" };
@@ -47,9 +48,13 @@ export function overviewPage(options: OverviewPageOptions): Html {
   return pageFrame(
     { look, root: "./", ...(isCalm ? {} : { heading: verdictText(overview) }), view },
     html`
-      ${notices(currentAnnouncements(look, { now: view.now }), timeZone(look))}
+      ${notices(
+        [...currentAnnouncements(look, { now: view.now }), ...announcedWork(view)],
+        timeZone(look),
+      )}
       ${verdict(options)}
       ${overview.total === 0 ? nothingYet(failingSince) : sites(options)}
+      ${workSection(view, timeZone(look))}
     `,
   );
 }

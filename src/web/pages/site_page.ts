@@ -35,6 +35,7 @@ import { checkDetails, reportTable } from "./check_details.ts";
 import { incidentList } from "./incident_list.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { detailedUptimeBars } from "./uptime_bars.ts";
+import { announcedWork } from "./work_part.ts";
 
 /** Choices for the days of response times. */
 export const LATENCY_CHOICES_DAYS = [1, 7, 30, 90] as const;
@@ -76,7 +77,13 @@ ${look.isPublic ? "" : CHART_ASSETS}`;
     { look, root: ROOT, heading: status.site, head, view },
     html`
       <nav class="crumbs" aria-label="Breadcrumb"><a href="${ROOT}">All sites</a></nav>
-      ${notices(currentAnnouncements(look, { now, site: status.site }), timeZone(look))}
+      ${notices(
+        [
+          ...currentAnnouncements(look, { now, site: status.site }),
+          ...announcedWork(view, status.site),
+        ],
+        timeZone(look),
+      )}
       ${heading(options)}
       ${locations.length > 1 ? locationTabs(status, locations) : ""}
       ${uptimeTiles(options)}

@@ -6,6 +6,7 @@ import { FIELD_NAMES } from "../../../src/report/fields.ts";
 import type { Look } from "../../../src/web/look.ts";
 import { openApi } from "../../../src/web/api/open_api.ts";
 import type { PublicSite } from "../../../src/web/live/public_source.ts";
+import { aMute } from "../../contract/some_alerts.ts";
 import { within } from "../../support/waiting.ts";
 import type { Making } from "../made_reports.ts";
 import { MadeStore } from "../made_store.ts";
@@ -67,6 +68,15 @@ async function marked(): Promise<MadeStore> {
     { ...MARKED, site: "s3cret-unlisted" },
     { site: "blog", agoMs: MINUTE_MS, next_check_ms: HOUR_MS },
   );
+  const work = { kind: "maintenance", author: "s3cret-author", labels: null } as const;
+  for (
+    const mute of [
+      aMute("1", { ...work, reason: "Bigger disks", names: ["s3cret-*"] }),
+      aMute("2", { ...work, reason: "Patch day", names: null, labels: MARKED.labels }),
+      aMute("3", { ...work, reason: "s3cret-work", names: ["s3cret-hidden", "s3cret-unlisted"] }),
+      aMute("4", { reason: "s3cret-silence", author: "s3cret-author" }),
+    ]
+  ) await made.records.putMute(mute);
   return made;
 }
 
@@ -145,6 +155,11 @@ Deno.test("a public page says of a site what it should", async () => {
   ok(text.indexOf("data center") < text.indexOf("<h1>"));
   ok(!(await get("/sites/blog")).text.includes("data center"));
   match((await get("/sites/Shop")).text, /data center/);
+  for (const work of ["Bigger disks", "Patch day"]) {
+    for (const path of ["/", "/sites/Shop"]) ok((await get(path)).text.includes(work), path);
+    ok(!(await get("/sites/blog")).text.includes(work));
+  }
+  match(text, /Planned maintenance[^<]*: <bdi>Shop<\/bdi>/);
   match((await get("/badge.svg")).text, /Example Inc\.: 1 of 2 down/);
   const feed = (await get("/feed.atom")).text;
   match(feed, /<title>Shop is down<\/title>/);

@@ -1,23 +1,28 @@
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { StoreConfigurationError, StoreUnavailableError } from "../../../src/status/store.ts";
+import type { AlertRecords, Mute } from "../../../src/status/alert_store.ts";
 import type { Changes, StatusQueries } from "../../../src/status/queries.ts";
 import {
   IDLE_MS,
   INCIDENT_ANSWERS_MAX,
   INCIDENTS_FRESH_MS,
+  RECORDS_FRESH_MS,
   StatusCache,
   STATUSES_FRESH_MS,
   UPTIMES_FRESH_MS,
 } from "../../../src/web/live/status_cache.ts";
+import { WORK_ANNOUNCED_MS } from "../../../src/web/live/planned_work.ts";
 import type { StatusUpdate } from "../../../src/web/live/status_source.ts";
 import { eventStream, eventText } from "../../../src/web/live/event_stream.ts";
+import { aMute } from "../../contract/some_alerts.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { RecordingTelemetry } from "../../support/recording_telemetry.ts";
 import { aSiteStatus } from "../site_status.ts";
 
 /** Counts what a cache asks of a store, and answers what the test says. */
 class Asked {
-  readonly counts = { changes: 0, uptimes: 0, daily: 0, histories: 0, incidents: 0 };
+  readonly counts = { changes: 0, uptimes: 0, daily: 0, histories: 0, incidents: 0, mutes: 0 };
+  mutes: readonly Mute[] = [];
   changes: Changes = { cursor: "1", statuses: [aSiteStatus()], removed: [] };
   isSilent = false;
   gone: Error = new StoreUnavailableError("gone");
@@ -40,8 +45,10 @@ class Asked {
       daily: (sites) =>
         counted("daily", sites.map((site) => ({ ...site, days: [] })), sites.length),
     };
+    const records: Partial<AlertRecords> = { mutes: () => counted("mutes", this.mutes) };
     this.cache = new StatusCache({
       queries: queries as StatusQueries,
+      records: records as AlertRecords,
       clock: this.clock,
       telemetry: this.telemetry,
       dependency: "store",
@@ -53,15 +60,52 @@ Deno.test("StatusCache asks the store once for all who view at the same time", a
   const { cache, counts, clock } = new Asked();
   const views = await Promise.all(Array.from({ length: 1_000 }, () => cache.view()));
   strictEqual(new Set(views).size, 1);
-  deepStrictEqual(counts, { changes: 1, uptimes: 1, daily: 0, histories: 0, incidents: 0 });
+  deepStrictEqual(counts, {
+    changes: 1,
+    uptimes: 1,
+    daily: 0,
+    histories: 0,
+    incidents: 0,
+    mutes: 1,
+  });
   await cache.view();
   strictEqual(counts.changes, 1);
   clock.advance(STATUSES_FRESH_MS);
   notStrictEqual(await cache.view(), views[0]);
-  deepStrictEqual(counts, { changes: 2, uptimes: 1, daily: 0, histories: 0, incidents: 0 });
+  deepStrictEqual(counts, {
+    changes: 2,
+    uptimes: 1,
+    daily: 0,
+    histories: 0,
+    incidents: 0,
+    mutes: 1,
+  });
   clock.advance(UPTIMES_FRESH_MS);
   await cache.view();
   strictEqual(counts.uptimes, 2);
+});
+
+Deno.test("StatusCache tells who watches of planned work: added, announced, called off", async () => {
+  const asked = new Asked();
+  const { cache, counts, clock } = asked;
+  const told: boolean[] = [];
+  cache.watch(({ needsReload }) => told.push(needsReload));
+  const refresh = async () => {
+    told.length = 0;
+    clock.advance(RECORDS_FRESH_MS);
+    await cache.refresh();
+    return told.some((needsReload) => needsReload);
+  };
+  strictEqual(await refresh(), false);
+  const from = new Date(clock.nowMicros() / 1_000 + WORK_ANNOUNCED_MS + 3 * RECORDS_FRESH_MS);
+  asked.mutes = [aMute("1", { kind: "maintenance", from, until: new Date(Number(from) + 1) })];
+  const seen = [await refresh(), await refresh(), await refresh(), await refresh()];
+  deepStrictEqual(seen, [true, false, true, false]);
+  strictEqual((await cache.view()).work.length, 1);
+  asked.mutes = [];
+  deepStrictEqual([await refresh(), (await cache.view()).work.length], [true, 0]);
+  await cache.refresh();
+  strictEqual(counts.mutes, 6);
 });
 
 Deno.test("StatusCache asks for the history of a site once, until it looks for news", async () => {

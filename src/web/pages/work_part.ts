@@ -1,0 +1,53 @@
+/** Planned work on the pages: ahead of and during it above the verdict, and all of it as a list. */
+import { html } from "hono/html";
+import { type PlannedWork, WORK_ANNOUNCED_MS } from "../live/planned_work.ts";
+import type { View } from "../live/status_source.ts";
+import type { Announcement } from "../look.ts";
+import type { TimeZone } from "../time_zone.ts";
+import { eventTable, folded, type Html, moment, note } from "./markup.ts";
+
+/** Announced at once; the list has the others. */
+const ANNOUNCED_MAX = 5;
+/** Work of a list: one an hour for two days. */
+const LISTED_MAX = 50;
+/** Work that is visible without a click. */
+const OPEN_MAX = 8;
+/** Names of sites; the others are counted. */
+const NAMES_MAX = 10;
+
+/** What is under way or begins within {@linkcode WORK_ANNOUNCED_MS}, at a site or at any. */
+export function announcedWork({ work, now }: View, site?: string): readonly Announcement[] {
+  return work
+    .filter(({ from, sites }) =>
+      from.getTime() <= now.getTime() + WORK_ANNOUNCED_MS &&
+      (site === undefined || sites === undefined || sites.includes(site))
+    )
+    .slice(0, ANNOUNCED_MAX)
+    .map((one) => {
+      const { name: text, from, until } = one;
+      const names = namesOf(one);
+      return { type: "maintenance", text, from, until, ...(names && { sites: names }) };
+    });
+}
+
+/** Nothing when no work is planned. */
+export function workSection({ work }: View, zone: TimeZone): Html {
+  if (work.length === 0) return html``;
+  const titles = ["Work", "Sites", `From (${zone.name})`, `Until (${zone.name})`];
+  const rows = work.slice(0, LISTED_MAX).map((one) => [
+    html`<bdi>${one.name}</bdi>`,
+    html`<bdi>${namesOf(one)?.join(", ") ?? "all"}</bdi>`,
+    moment(one.from, zone),
+    moment(one.until, zone),
+  ]);
+  const later = rows.slice(OPEN_MAX);
+  return html`<section aria-labelledby="work"><h2 id="work">Planned work</h2>
+${eventTable(titles, rows.slice(0, OPEN_MAX))}
+${later.length === 0 ? "" : folded(`${later.length} later`, eventTable(titles, later))}
+${work.length > LISTED_MAX ? note(`Only the first ${LISTED_MAX} are listed.`) : ""}</section>`;
+}
+
+function namesOf({ sites }: PlannedWork): readonly string[] | undefined {
+  if (sites === undefined || sites.length <= NAMES_MAX) return sites;
+  return [...sites.slice(0, NAMES_MAX), `+${sites.length - NAMES_MAX}`];
+}
