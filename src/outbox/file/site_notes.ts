@@ -23,7 +23,8 @@ export class SiteNotes {
 
   /** Within the caller's transaction; of one name the last counts. */
   keep(notes: readonly SiteNote[]): void {
-    for (const { name, value } of notes) {
+    const last = new Map(notes.map(({ name, value }) => [name, value]));
+    for (const [name, value] of last) {
       if (value === null) this.#remove.run(name);
       else this.#save.run(name, value);
     }

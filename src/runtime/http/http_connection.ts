@@ -152,19 +152,20 @@ export class HttpConnection {
       },
     });
     const { status, statusText } = response;
-    const headers = new Headers(response.headers);
-    headers.set("date", new Date(this.#clock.nowMicros() / 1_000).toUTCString());
-    const isSized = headers.has("content-length");
+    const isSized = response.headers.has("content-length");
     // A stream costs more than the rest of a short response.
     const body = isSized ? null : response.body;
-    if (!isSized && body === null && !STATUSES_WITHOUT_LENGTH.has(status)) {
-      headers.set("content-length", "0");
-    }
     const isChunked = body !== null && takesChunks;
-    if (isChunked) headers.set("transfer-encoding", "chunked");
     const goesOn = isReusable && (body === null || isChunked);
-    if (!goesOn) headers.set("connection", "close");
-    const lines = [...headers].map(([name, value]) => `${name}: ${value}\r\n`).join("");
+    const isEmpty = !isSized && body === null && !STATUSES_WITHOUT_LENGTH.has(status);
+    const headers = [
+      ...response.headers,
+      ...goesOn ? [] : [["connection", "close"]],
+      ...isEmpty ? [["content-length", "0"]] : [],
+      ["date", new Date(this.#clock.nowMicros() / 1_000).toUTCString()],
+      ...isChunked ? [["transfer-encoding", "chunked"]] : [],
+    ];
+    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
     const begin = `HTTP/1.1 ${status} ${statusText}\r\n${lines}\r\n`;
     const hasWhole = isSized && request.method !== "HEAD";
     await this.#write(begin, ...hasWhole ? [await response.bytes()] : []);

@@ -11,6 +11,7 @@ import {
 import { BLANK_REPORT } from "../../report/fields.ts";
 import type { SiteReport } from "../../report/report.ts";
 import { escapeControls } from "../../runtime/escape_controls.ts";
+import type { Redact } from "../../runtime/telemetry/redaction.ts";
 import type { Engines } from "../expect/failed_expectation.ts";
 import { assess, type Verdict } from "../expect/verdict.ts";
 import type { Ping } from "./ping.ts";
@@ -20,7 +21,8 @@ export type PushSite = Site & { readonly push: Push };
 
 /** What reports of one thread have in common. */
 export interface ReportContext extends Engines {
-  readonly location: string;
+  /** {@linkcode siteBlank}, made once for each site. */
+  readonly blankOf: (site: PushSite) => SiteReport;
 }
 
 /** What came with a ping. */
@@ -107,12 +109,24 @@ function failure({ message }: Ping, { redact }: ReportContext): Verdict {
 }
 
 function blankReport(
-  { url, name, pattern, labels }: PushSite,
-  { context: { location, redact }, atMs, untilMs }: {
+  site: PushSite,
+  { context, atMs, untilMs }: {
     readonly context: ReportContext;
     readonly atMs: number;
     readonly untilMs: number;
   },
+): SiteReport {
+  return {
+    ...context.blankOf(site),
+    checked_at: atMs * 1_000,
+    next_check_ms: Math.min(Math.max(1, Math.round(untilMs - atMs)), NEXT_CHECK_MS_MAX),
+  };
+}
+
+/** What every report of a site says, from a location. */
+export function siteBlank(
+  { url, name, pattern, labels }: PushSite,
+  { location, redact }: { readonly location: string; readonly redact: Redact },
 ): SiteReport {
   const redacted = Object.entries(labels).map(([name, value]) => [name, redact(value)]);
   return {
@@ -121,8 +135,6 @@ function blankReport(
     pattern: pattern === undefined ? null : redact(pattern),
     site: name,
     location,
-    checked_at: atMs * 1_000,
-    next_check_ms: Math.min(Math.max(1, Math.round(untilMs - atMs)), NEXT_CHECK_MS_MAX),
     labels: Object.fromEntries(redacted),
   };
 }

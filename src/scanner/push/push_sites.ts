@@ -22,6 +22,7 @@ import {
   type PingContent,
   type PushSite,
   type ReportContext,
+  siteBlank,
 } from "./push_report.ts";
 import {
   afterEnd,
@@ -99,9 +100,9 @@ export class PushSites {
     this.#deafUntilMs = this.#nowMs();
   }
 
-  /** Resolves when pings can be taken. */
-  get ready(): Promise<void> {
-    return this.#ready.promise;
+  /** Resolves when pings can be taken; undefined once they can. */
+  get ready(): Promise<void> | undefined {
+    return this.#context === undefined ? this.#ready.promise : undefined;
   }
 
   /** Sitemon listens from now on. */
@@ -172,10 +173,12 @@ export class PushSites {
   #prepare(): void {
     const [work, states] = [this.#work, this.#states];
     if (work === undefined || states === undefined) return;
+    const shared = { location: work.location, redact: redactor(work.secrets) };
+    const blanks = new Map(work.sites.map((site) => [site, siteBlank(site, shared)]));
     this.#context = {
-      location: work.location,
+      blankOf: (site) => blanks.get(site)!,
       clock: this.#options.clock,
-      redact: redactor(work.secrets),
+      redact: shared.redact,
       patternOf: memoize(compilePattern),
       jsonPathOf: memoize(compileJsonPath),
     };

@@ -38,7 +38,7 @@ export function servePush(options: PushServerOptions): HttpServer {
     if (!["GET", "HEAD", "POST"].includes(request.method)) {
       return text(405, "method not allowed; use GET, HEAD or POST\n", { allow: "GET, HEAD, POST" });
     }
-    if (!await inTime(sites.ready)) return unavailable();
+    if (sites.ready && !await inTime(sites.ready)) return unavailable();
     // Strangers learn nothing: whatever they ask for, it is the same answer, before any body is read.
     const found = foundIn(sites, new URL(request.url));
     if (found === undefined) {
