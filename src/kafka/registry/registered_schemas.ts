@@ -2,7 +2,7 @@
  * The producer's side of a schema registry: what it calls the schemas of the rows. It is asked once,
  * and its answers are kept in the outbox file, so that a registry that is down later stops nothing.
  */
-import type { Buffer } from "node:buffer";
+import { Buffer } from "node:buffer";
 import { type OutboxRow, type PublisherNotes, PublishError } from "../../outbox/publisher.ts";
 import { fingerprint, hex } from "../../report/fingerprint.ts";
 import { WRITER_SCHEMAS } from "../../report/schema.ts";
@@ -37,7 +37,8 @@ export interface RegisteredSchemasOptions {
 
 export class RegisteredSchemas {
   readonly #options: RegisteredSchemasOptions;
-  readonly #names = new Map<bigint, SchemaName>();
+  /** Few: one of each kind, and of earlier versions as long as rows of theirs wait. */
+  readonly #known: KnownSchema[] = [];
   readonly #end = new AbortController();
   /** Of the schemas of this version: until all are known, nothing is published. */
   #unknown: readonly bigint[];
@@ -54,15 +55,16 @@ export class RegisteredSchemas {
    */
   async know(rows: readonly OutboxRow[]): Promise<void> {
     const wanted = new Set(this.#unknown);
-    for (const row of rows) {
-      const used = fingerprintOf(row.payload);
-      if (!this.#names.has(used)) wanted.add(used);
+    for (const { payload } of rows) {
+      if (this.#schemaOf(payload) === undefined) wanted.add(fingerprintOf(payload));
     }
     if (wanted.size === 0) return;
     using deadline = new Deadline(this.#options.clock, ASK_MS_MAX, this.#end.signal);
     try {
-      for (const each of wanted) this.#names.set(each, await this.#nameOf(each, deadline.signal));
-      this.#unknown = [];
+      for (const each of wanted) {
+        this.#known.push(knownSchema(each, await this.#nameOf(each, deadline.signal)));
+        this.#unknown = this.#unknown.filter((other) => other !== each);
+      }
     } catch (error) {
       throw asPublishError(error, deadline) ?? error;
     }
@@ -70,13 +72,10 @@ export class RegisteredSchemas {
 
   /** A payload whose schema is known. */
   frame(payload: Uint8Array): FramedValue {
-    const name = this.#names.get(fingerprintOf(payload))!;
+    const { id, headers } = this.#schemaOf(payload)!;
     const datum = payload.subarray(DATUM_AT);
-    if (this.#options.inHeader) {
-      return { value: datum, headers: { [SCHEMA_ID_HEADER]: headerBytes(name) } };
-    }
-    const id = idBytes(name);
-    const value = new Uint8Array(id.length + datum.length);
+    if (this.#options.inHeader) return { value: datum, headers };
+    const value = Buffer.allocUnsafe(id.length + datum.length);
     value.set(id);
     value.set(datum, id.length);
     return { value, headers: {} };
@@ -85,6 +84,14 @@ export class RegisteredSchemas {
   /** Ends what is being asked. */
   close(): void {
     this.#end.abort();
+  }
+
+  /** By the bytes: a batch has 500 rows, for which a number of 64 bits each costs as much as the rest. */
+  #schemaOf(payload: Uint8Array): KnownSchema | undefined {
+    for (const known of this.#known) {
+      if (known.mark.every((byte, index) => payload[FINGERPRINT_AT + index] === byte)) return known;
+    }
+    return undefined;
   }
 
   /** As it was noted, or else as the registry says. */
@@ -118,6 +125,23 @@ export class RegisteredSchemas {
         `"kafka.registry.auto_register" is false; run "sitemon schema register"`,
     );
   }
+}
+
+/** A schema by its fingerprint, as its messages have it, with what names it in a topic. */
+interface KnownSchema {
+  readonly mark: Uint8Array;
+  readonly id: Buffer;
+  readonly headers: Readonly<Record<string, Buffer>>;
+}
+
+function knownSchema(used: bigint, name: SchemaName): KnownSchema {
+  const mark = new DataView(new ArrayBuffer(DATUM_AT - FINGERPRINT_AT));
+  mark.setBigUint64(0, used, true);
+  return {
+    mark: new Uint8Array(mark.buffer),
+    id: idBytes(name),
+    headers: { [SCHEMA_ID_HEADER]: headerBytes(name) },
+  };
 }
 
 function fingerprintOf({ buffer, byteOffset }: Uint8Array): bigint {

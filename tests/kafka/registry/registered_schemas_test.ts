@@ -70,7 +70,7 @@ registryTest("frame() names the schema of each kind of row as the registry does"
     const { value, headers } = schemas.frame(row.payload);
     const id = new DataView(value.buffer, value.byteOffset).getUint32(1);
     deepStrictEqual([value[0], headers], [0, {}]);
-    deepStrictEqual(value.subarray(5), row.payload.subarray(10));
+    deepStrictEqual(new Uint8Array(value.subarray(5)), row.payload.slice(10));
     const { schema } = WRITER_SCHEMAS.find(({ schema }) => schema.name === `sitemon.${subject}`)!;
     const text = JSON.stringify(schema);
     deepStrictEqual(await registry.lookUp(`${topic}-sitemon.${subject}`, text, NEVER), { id });
