@@ -139,7 +139,7 @@ for (
         const atMs = began + minute * SPAN_MS;
         trial.report(site, outcomeOf(index, minute), { atMs });
       }
-      await step(minute === 120 ? 1_000 : 100);
+      await step(2_000);
     }
     for (let minute = 0; minute < 5; minute++) {
       for (const site of sites) trial.report(site, lasting.includes(site) ? "down" : "up");
