@@ -14,8 +14,8 @@ import { BEGINNINGS_MAX, decide, type Plan, planOf } from "./decide.ts";
 
 /** How often it decides. */
 export const DECIDE_EVERY_MS = 1_000;
-/** How often a process that does not lead asks whether it may. */
-export const IDLE_MS = 5_000;
+/** How often a process that does not lead asks whether it may: after `LEAD_MS` and this it does. */
+export const IDLE_MS = 1_000;
 /** Between tries of a store that does not answer. */
 const STORE_RETRY_MS = 2_000;
 /** A report that comes so much later than the one before may have others between them. */

@@ -24,7 +24,7 @@ export const DELIVERY_MESSAGES_MAX = 1_000;
 /** A message that could not be delivered for so long tells nobody anything new. */
 export const MESSAGE_EXPIRES_MS = 86_400_000;
 /** For how long a leader that says nothing keeps others from deciding. */
-export const LEAD_MS = 10_000;
+export const LEAD_MS = 8_000;
 
 /** Why an alert ended. */
 export type AlertEnd = "recovered" | "rule_removed" | "site_forgotten" | "superseded_by_location";

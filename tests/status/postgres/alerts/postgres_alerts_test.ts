@@ -45,7 +45,7 @@ async function shareLead(
   await second.write(firing(anAlert(2)));
 }
 
-postgresTest("lead() is true for one, until it says nothing for ten seconds", async (opened) => {
+postgresTest("lead() is true for one, until it says nothing for eight seconds", async (opened) => {
   await using first = closing(opened.parts.alertStore());
   await using second = closing(opened.parts.alertStore());
   await shareLead({ first, second, session: opened.session });
