@@ -2,13 +2,14 @@
 import type { Context, Hono } from "hono";
 import { STATES } from "../report/site_state.ts";
 import { DAILY_SITES_MAX, keyOf, type MonthCoverage } from "../status/queries.ts";
-import { ASSETS, ownAssets } from "./assets/assets.ts";
+import { ownAssets } from "./assets/assets.ts";
 import { BAR_DAYS } from "./live/status_cache.ts";
 import type { StatusSource, View } from "./live/status_source.ts";
 import { incidentOf } from "./incident_id.ts";
 import { LATENCY_DAYS_DEFAULT, locationsOf, lookUp, LookupError } from "./site_lookup.ts";
 import type { Visitor } from "./front.ts";
 import type { Look } from "./look.ts";
+import { TEXTS } from "./texts/texts.ts";
 import { nameIn, sitePath } from "../report/site_path.ts";
 import { badge, overallBadge } from "./feeds/badge.ts";
 import { feed } from "./feeds/feed.ts";
@@ -38,6 +39,7 @@ export interface PageOptions {
 
 export function addPages(app: Hono, options: PageOptions): void {
   const { source, look } = options;
+  const assets = ownAssets({ ...look, texts: TEXTS[look.locale ?? "en"].script });
   addIncidents(app, options);
   addHistory(app, options);
   addBadges(app, options);
@@ -74,8 +76,7 @@ export function addPages(app: Hono, options: PageOptions): void {
     return await onePage(context, { ...options, view, name }, page);
   });
   app.get("/assets/:file", (context) => {
-    const file = context.req.param("file");
-    const asset = ASSETS.get(file) ?? ownAssets(look).get(file);
+    const asset = assets.get(context.req.param("file"));
     if (asset === undefined) return context.notFound();
     context.header("content-type", asset.contentType);
     return context.body(asset.text);

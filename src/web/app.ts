@@ -11,6 +11,7 @@ import { addApi } from "./api/api.ts";
 import { QueryError } from "./api/status_query.ts";
 import type { StatusSource } from "./live/status_source.ts";
 import type { Look } from "./look.ts";
+import { inLanguage, TEXTS } from "./texts/texts.ts";
 import { eventStream, WATCHERS_MAX } from "./live/event_stream.ts";
 import { addPages } from "./add_pages.ts";
 import { passwords, WRONG_PASSWORD_DELAY_MS } from "./passwords.ts";
@@ -66,6 +67,8 @@ export function createApp(options: AppOptions): Hono {
     const isSecret = options.basicAuth !== undefined && !context.req.path.startsWith("/assets/");
     context.header("cache-control", isSecret ? "no-store" : "no-cache");
   });
+  const language = TEXTS[look.locale ?? "en"];
+  app.use((_, next) => inLanguage(language, next));
   app.use(onlyReads(look));
   if (options.basicAuth) app.use(passwords({ ...options.basicAuth, ...options }));
   app.get(

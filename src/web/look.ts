@@ -1,4 +1,5 @@
 /** How the pages look: what the operator calls them, says on them, and shows of them. */
+import type { Locale } from "./texts/texts.ts";
 
 /** What the operator says to readers, beside what was measured. */
 export interface Announcement {
@@ -25,6 +26,8 @@ export interface Look {
   readonly accent?: string;
   /** IANA zone of the times; UTC when absent. Days and months are in UTC. */
   readonly timeZone?: string;
+  /** The language of the pages; English when absent. */
+  readonly locale?: Locale;
   /** The text of an SVG. */
   readonly logo?: string;
 }

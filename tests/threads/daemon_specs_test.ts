@@ -172,7 +172,14 @@ Deno.test("WEB_SPEC reads a SQLite file and listens on loopback by default", () 
     store: { kind: "sqlite", path: "/srv/sitemon-status.db" },
     listen: { host: "127.0.0.1", port: 8080 },
     isRequired: false,
-    look: { title: "Status", isPublic: false, announcements: [], links: [], timeZone: "UTC" },
+    look: {
+      title: "Status",
+      isPublic: false,
+      announcements: [],
+      links: [],
+      timeZone: "UTC",
+      locale: "en",
+    },
     trustedProxies: [],
   });
 });

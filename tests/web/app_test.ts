@@ -72,7 +72,7 @@ Deno.test("createApp() shows outcome, reason, uptime and age of every site in wo
     "no such name",
     "</span>Down</span>",
     "</span>Stale</span>",
-    "Last known up",
+    "Last known: up",
     "No recent result",
     "Without team",
     "90 days",

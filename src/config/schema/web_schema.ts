@@ -101,6 +101,7 @@ export const webMapping = z.strictObject({
     .max(LINKS_MAX).prefault([]).describe("Links below the page, such as an imprint."),
   time_zone: z.string({ error: "is not a time zone, such as Europe/Berlin" }).refine(isTimeZone)
     .prefault("UTC").describe("IANA time zone of times on the page; days and months are in UTC."),
+  locale: z.enum(["en", "de", "fr", "es"]).prefault("en").describe("Language of the page."),
   footer: text(FOOTER_LENGTH_MAX).optional().describe("A line below the page."),
 });
 

@@ -44,7 +44,7 @@ function webSetup(loaded: LoadedConfig, role: DaemonRole): WebSetup {
 }
 
 function lookOf(loaded: LoadedConfig): Look {
-  const { title, public: isPublic, accent, links, footer, time_zone } = webConfig(loaded);
+  const { title, public: isPublic, accent, links, footer, time_zone, locale } = webConfig(loaded);
   const { announcements, logo } = loaded.page;
   return {
     title,
@@ -52,6 +52,7 @@ function lookOf(loaded: LoadedConfig): Look {
     announcements,
     links,
     timeZone: time_zone,
+    locale,
     ...(accent !== undefined && { accent }),
     ...(footer !== undefined && { footer }),
     ...(logo !== undefined && { logo }),

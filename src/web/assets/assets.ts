@@ -16,24 +16,31 @@ const SCRIPT = "text/javascript; charset=utf-8";
 const STYLE = "text/css; charset=utf-8";
 const SVG = "image/svg+xml";
 
-/** Those that an operator adds: a style with the color of links, and a logo. */
-export function ownAssets({ accent, logo }: {
-  readonly accent?: string;
-  readonly logo?: string;
-}): ReadonlyMap<string, Asset> {
-  const style = accent && `:root { --link: light-dark(${accent}, ${lightened(accent)}); }\n`;
-  return new Map([
-    ...(style ? [["accent.css", { contentType: STYLE, text: style }] as const] : []),
-    ...(logo ? [["logo.svg", { contentType: SVG, text: logo }] as const] : []),
-  ]);
-}
-
-/** By the last part of their path. */
-export const ASSETS: ReadonlyMap<string, Asset> = new Map([
+/** By the last part of their path: those that are the same everywhere. */
+const ASSETS: ReadonlyMap<string, Asset> = new Map([
   ["page.css", { contentType: STYLE, text: pageStyle }],
-  ["page.js", { contentType: SCRIPT, text: pageScript }],
-  ["chart.js", { contentType: SCRIPT, text: chartScript }],
   ["uplot.css", { contentType: STYLE, text: uplotStyle }],
   ["uplot.js", { contentType: SCRIPT, text: uplotScript }],
   ["icon.svg", { contentType: SVG, text: icon }],
 ]);
+
+/** What scripts have in place of their texts. */
+const TEXTS = "const TEXTS = {};";
+
+/** Those that an operator changes: scripts in a language, the color of links, and a logo. */
+export function ownAssets({ accent, logo, texts }: {
+  readonly accent?: string;
+  readonly logo?: string;
+  readonly texts: unknown;
+}): ReadonlyMap<string, Asset> {
+  const style = accent && `:root { --link: light-dark(${accent}, ${lightened(accent)}); }\n`;
+  const inLanguage = (text: string) =>
+    text.replace(TEXTS, () => `const TEXTS = ${JSON.stringify(texts)};`);
+  return new Map([
+    ...ASSETS,
+    ["page.js", { contentType: SCRIPT, text: inLanguage(pageScript) }] as const,
+    ["chart.js", { contentType: SCRIPT, text: inLanguage(chartScript) }] as const,
+    ...(style ? [["accent.css", { contentType: STYLE, text: style }] as const] : []),
+    ...(logo ? [["logo.svg", { contentType: SVG, text: logo }] as const] : []),
+  ]);
+}

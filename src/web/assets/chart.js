@@ -1,6 +1,8 @@
 /** Replaces the server's drawing of response times by uPlot's, with zoom and values under the pointer. */
 /* global uPlot */
 
+/** Filled in by assets.ts, in the language of the page. */
+const TEXTS = {};
 const HEIGHT = 220;
 /** Pixels; a shorter drag is a tap. */
 const DRAG_MIN = 10;
@@ -82,7 +84,7 @@ function singlePoints(chart, series, showsAll) {
 const reset = document.createElement("button");
 reset.type = "button";
 reset.className = "reset";
-reset.textContent = "Reset zoom";
+reset.textContent = TEXTS.resetZoom;
 reset.addEventListener("click", () => chart.setData(chart.data));
 
 function isZoomed({ scales: { x }, data: [times] }) {

@@ -12,15 +12,8 @@ const SILENCE_MAX_MS = 45_000;
 const DAY_MS = 86_400_000;
 /** As uptime_bars.ts draws them. */
 const BAR_STEP = 5;
-const DAY_WORDS = {
-  up: "up throughout",
-  partial: "up while known, most of the day unknown",
-  degraded: "degraded at times",
-  minor: "down for less than 1 %",
-  down: "down for 1 % or more",
-  unknown: "no data",
-};
-const UNREADABLE = "The status cannot be read";
+/** Filled in by assets.ts, in the language of the page. */
+const TEXTS = {};
 
 const live = document.getElementById("live");
 const news = document.getElementById("news");
@@ -29,7 +22,7 @@ function span(seconds) {
   if (seconds < 120) return `${seconds} s`;
   if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`;
   if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h`;
-  return `${Math.floor(seconds / 86_400)} d`;
+  return `${Math.floor(seconds / 86_400)} ${TEXTS.day}`;
 }
 
 /** Updates the relative times. */
@@ -38,7 +31,7 @@ function tick() {
     const seconds = Math.floor((Date.now() - Date.parse(time.dateTime)) / 1_000);
     // The clock here may be behind the server's: no time is in the future.
     const length = span(Math.max(0, seconds));
-    const text = time.className === "lasting" ? length : `${length} ago`;
+    const text = time.className === "lasting" ? length : TEXTS.ago.replace("{length}", length);
     if (time.textContent !== text) time.textContent = text;
   }
 }
@@ -75,7 +68,7 @@ function setDayTooltip(path, x) {
   const date = new Date(Date.now() - age * DAY_MS).toISOString().slice(0, 10);
   const title = path.querySelector("title") ??
     path.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "title"));
-  title.textContent = `${date}: ${DAY_WORDS[path.classList[1]]}`;
+  title.textContent = `${date}: ${TEXTS.days[path.classList[1]]}`;
 }
 
 /** Updates `from` to match `to`; keeps equal nodes, open details and input that has the focus. */
@@ -126,15 +119,17 @@ let fetchedAt = knownAt;
 function showNews() {
   knownAt = Date.now();
   document.body.classList.remove("silent");
-  if (document.querySelector("main .note.stale")) showState(UNREADABLE, true);
-  else showState("Live");
+  if (document.querySelector("main .note.stale")) showState(TEXTS.unreadable, true);
+  else showState(TEXTS.live);
 }
 
 /** The server may be frozen, or the network half open: the page is gray from now on. */
 function showSilence() {
   const since = new Date(knownAt).toISOString().slice(11, 19);
   document.body.classList.add("silent");
-  showState(`Nothing known since ${since} UTC`, true);
+  const verdict = document.querySelector(".verdict h1");
+  if (verdict) verdict.dataset.lastKnown = TEXTS.lastKnown;
+  showState(TEXTS.silent.replace("{time}", since), true);
 }
 
 function isSilent() {
@@ -158,7 +153,7 @@ async function load(address) {
     const deadline = AbortSignal.timeout(FETCH_TIMEOUT_MS);
     const signal = AbortSignal.any([controller.signal, deadline]);
     const response = await fetch(address, { signal });
-    if (!response.ok) return showState(UNREADABLE, true);
+    if (!response.ok) return showState(TEXTS.unreadable, true);
     const page = new DOMParser().parseFromString(await response.text(), "text/html");
     const focused = document.activeElement?.getAttribute("href");
     morph(document.querySelector("main"), page.querySelector("main"));
@@ -169,7 +164,7 @@ async function load(address) {
     tick();
     showNews();
   } catch {
-    if (!controller.signal.aborted && !isSilent()) showState("Reconnecting", true);
+    if (!controller.signal.aborted && !isSilent()) showState(TEXTS.reconnecting, true);
   }
 }
 
@@ -210,7 +205,7 @@ function listen() {
     if (version !== undefined && version !== data) reload();
   });
   source.onerror = () => {
-    if (!isSilent()) showState("Reconnecting", true);
+    if (!isSilent()) showState(TEXTS.reconnecting, true);
   };
 }
 

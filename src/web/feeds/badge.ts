@@ -1,10 +1,11 @@
 /** A badge as SVG: name and state of a site, for other pages. */
 import { html } from "hono/html";
 import type { SiteUptime } from "../../status/queries.ts";
-import { isMostlyUnknown, percent, uptimeOf } from "../../status/uptime.ts";
+import { isMostlyUnknown, uptimeOf } from "../../status/uptime.ts";
 import { type SiteState, STATES } from "../../report/site_state.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
-import { STATE_WORDS } from "../state_words.ts";
+import { percentText } from "../texts/figures.ts";
+import { texts } from "../texts/texts.ts";
 import { type Html, stateText } from "../pages/markup.ts";
 
 /** White text on each has a contrast of at least 4.5 to 1. */
@@ -30,8 +31,10 @@ export function badge(
   const parts = uptimes.map(({ windows }) => windows[30])
     .filter((coverage) => !isMostlyUnknown(coverage))
     .map(uptimeOf).filter((part) => part !== null);
-  const uptime = parts.length === 0 ? "" : ` ${percent(Math.min(...parts))}`;
-  const value = whole === undefined ? "unknown" : `${stateText(whole).toLowerCase()}${uptime}`;
+  const uptime = parts.length === 0 ? "" : ` ${percentText(Math.min(...parts))}`;
+  const value = whole === undefined
+    ? texts().unknown
+    : `${stateText(whole).toLowerCase()}${uptime}`;
   return drawing(site, value, COLORS[whole?.state ?? "inconclusive"]);
 }
 
@@ -40,10 +43,10 @@ export function overallBadge(title: string, counts: Readonly<Record<SiteState, n
   const total = STATES.reduce((sum, state) => sum + counts[state], 0);
   const worst = STATES.find((state) => counts[state] > 0);
   const value = worst === undefined
-    ? "unknown"
+    ? texts().unknown
     : worst === "up"
-    ? "all up"
-    : `${counts[worst]} of ${total} ${STATE_WORDS[worst].toLowerCase()}`;
+    ? texts().badgeAllUp
+    : texts().badgeSome(counts[worst], total, texts().states[worst].toLowerCase());
   return drawing(title, value, COLORS[worst ?? "inconclusive"]);
 }
 

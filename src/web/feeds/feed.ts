@@ -6,7 +6,7 @@
 import { html } from "hono/html";
 import type { SiteHistory, Transition } from "../../status/queries.ts";
 import type { Outcome } from "../../report/outcome.ts";
-import { REASON_WORDS } from "../state_words.ts";
+import { texts } from "../texts/texts.ts";
 import { type WholeState, wholeStateOf } from "../../status/whole_sites.ts";
 import { sitePath } from "../../report/site_path.ts";
 import { type Html, stateText, xmlText } from "../pages/markup.ts";
@@ -90,19 +90,19 @@ function feedEntry(
   const { at, to, reason } = transition;
   const name = xmlText(site);
   const state = stateText(now).toLowerCase();
-  const after = before === undefined ? "" : `, after ${stateText(before).toLowerCase()}`;
-  const why = reason === null ? "" : `. ${REASON_WORDS[reason]}`;
+  const after = before === undefined ? "" : texts().after(stateText(before).toLowerCase());
+  const why = reason === null ? "" : `. ${texts().reasons[reason]}`;
   const place = encodeURIComponent(xmlText(location));
-  const from = hasLocations ? `, seen from ${xmlText(location)}` : "";
+  const from = hasLocations ? texts().seenFrom(xmlText(location)) : "";
   return html`
     <entry>
       <id>${page}#${at.getTime()}-${place}-${to}</id>
-      <title>${name} is ${state}</title>
+      <title>${texts().isNow(name, state)}</title>
       <updated>${at.toISOString()}</updated>
       <link rel="alternate" href="${beganAt === undefined
         ? `${page}?location=${place}`
         : root + incidentPath({ site, location }, beganAt)}" />
-      <content type="text">${name} is ${state}${after}${from}${why}</content>
+      <content type="text">${texts().isNow(name, state)}${after}${from}${why}</content>
     </entry>
   `;
 }

@@ -6,7 +6,7 @@
 import { html } from "hono/html";
 import type { Incident } from "../../status/queries.ts";
 import { incidentPath } from "../incident_id.ts";
-import { STATE_WORDS } from "../state_words.ts";
+import { texts } from "../texts/texts.ts";
 import { causeWords, durationText } from "../pages/incident_list.ts";
 import { type Html, xmlText } from "../pages/markup.ts";
 
@@ -47,7 +47,7 @@ export function incidentFeed(
       return html`
         <entry>
           <id>${page}#${id}</id>
-          <title>${xmlText(incident.site)} ${words}</title>
+          <title>${texts().isNow(xmlText(incident.site), words)}</title>
           <updated>${at.toISOString()}</updated>
           <link rel="alternate" href="${page}" />
           <content type="text">${more}</content>
@@ -59,9 +59,15 @@ export function incidentFeed(
 
 function entriesOf(incident: Incident) {
   const { began_at, ended_at, outcome } = incident;
-  const words = `is ${STATE_WORDS[outcome].toLowerCase()}`;
+  const words = texts().states[outcome].toLowerCase();
   const began = { incident, id: "began", at: began_at, words, more: causeWords(incident) };
   if (ended_at === null) return [began];
   const more = durationText(incident);
-  return [began, { incident, id: "ended", at: ended_at, words: "is up", more }];
+  return [began, {
+    incident,
+    id: "ended",
+    at: ended_at,
+    words: texts().states.up.toLowerCase(),
+    more,
+  }];
 }

@@ -5,7 +5,7 @@
  */
 import { stateOf } from "../../report/site_state.ts";
 import type { Clock } from "../../runtime/clock.ts";
-import { STATE_WORDS } from "../state_words.ts";
+import { inLanguage, texts } from "../texts/texts.ts";
 import type { StatusSource, StatusUpdate } from "./status_source.ts";
 
 /** Concurrent event streams. Pages beyond it poll. */
@@ -33,7 +33,8 @@ export function eventStream(
         if ((controller.desiredSize ?? 0) < 1 - BACKLOG_MAX) return end();
         controller.enqueue(encoder.encode(text));
       };
-      const unwatch = source.watch((news) => send(eventText(news)));
+      const language = texts();
+      const unwatch = source.watch((news) => send(inLanguage(language, () => eventText(news))));
       let cancelBeat = () => {};
       const beat = () => {
         send(beatText(source.version));
@@ -77,7 +78,7 @@ export function eventText({ checked, changed, needsReload }: StatusUpdate): stri
       { site, location, checked_at: checked_at.getTime(), response_time }
     )),
     news: changed.map((status) =>
-      `${status.site} is ${STATE_WORDS[stateOf(status)].toLowerCase()}`
+      texts().isNow(status.site, texts().states[stateOf(status)].toLowerCase())
     ),
     reload: needsReload || changed.length > 0,
   };

@@ -2,7 +2,7 @@
 import type { Reason } from "../../report/outcome.ts";
 import type { SiteState } from "../../report/site_state.ts";
 import { MINUTE_MS } from "../../runtime/time_units.ts";
-import { REASON_WORDS, STATE_WORDS } from "../state_words.ts";
+import { texts } from "../texts/texts.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
 
 /** Sites that began to fail within this time of each other may have failed together. */
@@ -53,11 +53,11 @@ export function newestFirst(a: WholeSite, b: WholeSite): number {
 }
 
 function causeWords(state: SiteState, reason: Reason | null, code: number | null): string {
-  if (state === "stale") return "No recent result";
-  if (reason === null) return STATE_WORDS[state];
+  if (state === "stale") return texts().noRecentResult;
+  if (reason === null) return texts().states[state];
   return reason === "status" && code !== null
-    ? `${REASON_WORDS.status} ${code}`
-    : REASON_WORDS[reason];
+    ? `${texts().reasons.status} ${code}`
+    : texts().reasons[reason];
 }
 
 /** Of a stale site it is known since when it was last in its outcome, not since when it is stale. */

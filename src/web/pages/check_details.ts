@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import type { HistoryReport } from "../../status/queries.ts";
 import type { TimeZone } from "../time_zone.ts";
-import { REASON_WORDS } from "../state_words.ts";
+import { texts } from "../texts/texts.ts";
 import {
   definition,
   eventTable,
@@ -28,24 +28,24 @@ ${
       : html`<ul>${failures.map((text) => html`<li><bdi>${text}</bdi></li>`)}</ul>`
   }
 <dl class="pairs">
-${definition("Checked", exactly(checked_at, zone))}
-${definition("Status", report.response_code ?? "no response")}
-${final_url === null ? "" : definition("Redirected to", externalLink(final_url))}
-${remote_address === null ? "" : definition("Address", html`<bdi>${remote_address}</bdi>`)}
+${definition(texts().checkedAt, exactly(checked_at, zone))}
+${definition(texts().status, report.response_code ?? texts().noResponse)}
+${final_url === null ? "" : definition(texts().redirectedTo, externalLink(final_url))}
+${remote_address === null ? "" : definition(texts().address, html`<bdi>${remote_address}</bdi>`)}
 </dl>
 ${timings === null ? "" : phaseBar(timings)}
 ${
-    snippet === null || snippet === "" ? "" : html`<p>Response:</p>
-<pre tabindex="0" role="region" aria-label="Start of the response"><code>${snippet}</code></pre>`
+    snippet === null || snippet === "" ? "" : html`<p>${texts().response}</p>
+<pre tabindex="0" role="region" aria-label="${texts().startOfResponse}"><code>${snippet}</code></pre>`
   }
 </div>`;
 }
 
 /** The newest first, collapsed. */
 export function reportTable(reports: readonly HistoryReport[], zone: TimeZone): Html {
-  if (reports.length === 0) return note("No checks recorded.");
+  if (reports.length === 0) return note(texts().noChecks);
   const rows = reports.map(({ checked_at, outcome, reason, error_text, ...report }) => {
-    const why = error_text ?? (reason === null ? "" : REASON_WORDS[reason]);
+    const why = error_text ?? (reason === null ? "" : texts().reasons[reason]);
     return [
       html`${stateBadge(outcome)} <bdi>${why}</bdi>`,
       moment(checked_at, zone),
@@ -53,6 +53,11 @@ export function reportTable(reports: readonly HistoryReport[], zone: TimeZone): 
       html`<span class="whole">${report.response_time} ms</span>`,
     ];
   });
-  const titles = ["Outcome", `Checked (${zone.name})`, "Status", "Response time"];
-  return folded(`Latest ${reports.length}`, eventTable(titles, rows));
+  const titles = [
+    texts().outcome,
+    `${texts().checkedAt} (${zone.name})`,
+    texts().status,
+    texts().responseTime,
+  ];
+  return folded(texts().latest(reports.length), eventTable(titles, rows));
 }

@@ -1,7 +1,6 @@
 /** The page of one calendar month: the uptime of each site, and the incidents of all. */
 import { html } from "hono/html";
 import { type Incident, keyOf, type MonthCoverage, MONTHS } from "../../status/queries.ts";
-import { uptimeText } from "../../status/uptime.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
 import type { Span, View } from "../live/status_source.ts";
 import type { Look } from "../look.ts";
@@ -9,6 +8,8 @@ import { sitePath } from "../../report/site_path.ts";
 import { incidentList } from "./incident_list.ts";
 import { INCIDENTS_SHOWN_MAX } from "./incidents_page.ts";
 import { figureTable, type Html, note, viewLinks } from "./markup.ts";
+import { uptimeWords } from "../texts/figures.ts";
+import { texts } from "../texts/texts.ts";
 import { timeZone } from "../time_zone.ts";
 import { pageFrame } from "./page_frame.ts";
 import { downText } from "./uptime_bars.ts";
@@ -53,6 +54,7 @@ export interface HistoryPageOptions {
 export function historyPage(options: HistoryPageOptions): Html {
   const { look, view, month, incidents, hasLocations } = options;
   const root = "./";
+  const t = texts();
   const tabs = keptMonths(view.now).map((choice) => ({
     path: `history?month=${choice}`,
     text: choice,
@@ -60,27 +62,23 @@ export function historyPage(options: HistoryPageOptions): Html {
   }));
   const shown = incidents.slice(0, INCIDENTS_SHOWN_MAX);
   return pageFrame(
-    { look, root, heading: `History of ${month}`, view },
+    { look, root, heading: t.historyOf(month), view },
     html`
-      <nav class="crumbs" aria-label="Breadcrumb"><a href="${root}">All sites</a></nav>
+      <nav class="crumbs" aria-label="${t.breadcrumb}"><a href="${root}">${t.allSites}</a></nav>
       <section>
-        <h1>History of ${month}</h1>
-        ${viewLinks("tabs", "Month", tabs)}
-        <h2>Uptime</h2>
+        <h1>${t.historyOf(month)}</h1>
+        ${viewLinks("tabs", t.month, tabs)}
+        <h2>${t.uptime}</h2>
         ${monthTable(options)}${pager(options)}
       </section>
       <section>
-        <h2>Incidents</h2>
-        ${shown.length === 0
-          ? note("No site was down or degraded in this month.")
-          : incidentList(shown, {
-            zone: timeZone(look),
-            root,
-            hasSites: true,
-            hasLocations,
-          })}${shown.length < incidents.length
-          ? note(`Only the newest ${shown.length} are listed; the page of a site has its own.`)
-          : ""}
+        <h2>${t.incidents}</h2>
+        ${shown.length === 0 ? note(t.calmMonth) : incidentList(shown, {
+          zone: timeZone(look),
+          root,
+          hasSites: true,
+          hasLocations,
+        })}${shown.length < incidents.length ? note(t.onlyNewest(shown.length)) : ""}
       </section>
     `,
   );
@@ -95,30 +93,34 @@ function monthTable({ sites, months, month }: HistoryPageOptions): Html {
       `;
       return [
         html`<a href="${sitePath(site)}"><bdi>${lead.site}</bdi></a>${place}`,
-        uptimeText(coverage),
+        uptimeWords(coverage),
         downText(coverage?.downMs ?? 0),
       ];
     })
   );
-  return figureTable("Uptime by site", ["Site", "Uptime", "Down"], rows);
+  return figureTable(texts().uptimeBySite, [texts().site, texts().uptime, texts().down], rows);
 }
 
 /** The months of a site as a table, the newest first. */
 export function siteMonthTable(months: readonly MonthCoverage[]): Html {
   const rows = months.toReversed().map((coverage) => [
     coverage.month,
-    uptimeText(coverage),
+    uptimeWords(coverage),
     downText(coverage.downMs),
   ]);
-  return figureTable("Month by month", ["Month (UTC)", "Uptime", "Down"], rows);
+  return figureTable(
+    texts().monthByMonth,
+    [`${texts().month} (UTC)`, texts().uptime, texts().down],
+    rows,
+  );
 }
 
 function pager({ month, page, pages }: HistoryPageOptions): Html {
   if (pages === 1) return html``;
   const path = (to: number) => `history?month=${month}&page=${to}`;
-  return html`<nav class="pager" aria-label="Pages">
-${page > 1 ? html`<a rel="prev" href="${path(page - 1)}">Previous</a>` : ""}
-<span>Page ${page} of ${pages}</span>
-${page < pages ? html`<a rel="next" href="${path(page + 1)}">Next</a>` : ""}
+  return html`<nav class="pager" aria-label="${texts().pages}">
+${page > 1 ? html`<a rel="prev" href="${path(page - 1)}">${texts().previous}</a>` : ""}
+<span>${texts().pageOf(page, pages)}</span>
+${page < pages ? html`<a rel="next" href="${path(page + 1)}">${texts().next}</a>` : ""}
 </nav>`;
 }

@@ -1,11 +1,11 @@
 /** Incidents as a list, the newest first, each linked to its page. */
 import { html } from "hono/html";
-import { lengthText } from "../../runtime/relative_time.ts";
 import type { Incident } from "../../status/queries.ts";
 import { incidentPath } from "../incident_id.ts";
 import { sitePath } from "../../report/site_path.ts";
 import type { TimeZone } from "../time_zone.ts";
-import { REASON_WORDS, STATE_WORDS } from "../state_words.ts";
+import { lengthWords } from "../texts/figures.ts";
+import { texts } from "../texts/texts.ts";
 import { eventTable, folded, type Html, moment, stateBadge } from "./markup.ts";
 
 /** Incidents that are visible without a click. */
@@ -28,11 +28,11 @@ export function incidentList(
   { root, zone, hasSites = false, hasLocations = false, isShort = false }: IncidentListOptions,
 ): Html {
   const titles = [
-    ...(hasSites ? ["Site"] : []),
-    ...(hasLocations ? ["Location"] : []),
-    "Incident",
-    `Began (${zone.name})`,
-    "Duration",
+    ...(hasSites ? [texts().site] : []),
+    ...(hasLocations ? [texts().location] : []),
+    texts().incident,
+    `${texts().began} (${zone.name})`,
+    texts().duration,
   ];
   const rows = incidents.map((incident) => [
     ...(hasSites
@@ -41,7 +41,7 @@ export function incidentList(
     ...(hasLocations ? [html`<bdi>${incident.location}</bdi>`] : []),
     html`${stateBadge(incident.outcome)} <a href="${root}${
       incidentPath(incident, incident.began_at)
-    }">${incident.reason === null ? "Details" : causeWords(incident)}</a>`,
+    }">${incident.reason === null ? texts().details : causeWords(incident)}</a>`,
     moment(incident.began_at, zone),
     html`${
       durationText(incident).split(", ").map((part, index) =>
@@ -52,17 +52,17 @@ export function incidentList(
   if (!isShort || rows.length <= OPEN_MAX) return eventTable(titles, rows);
   const older = rows.slice(OPEN_MAX);
   return html`${eventTable(titles, rows.slice(0, OPEN_MAX))}${
-    folded(`${older.length} older`, eventTable(titles, older))
+    folded(texts().older(older.length), eventTable(titles, older))
   }`;
 }
 
 export function causeWords({ reason, outcome }: Pick<Incident, "reason" | "outcome">): string {
-  return reason === null ? STATE_WORDS[outcome] : REASON_WORDS[reason];
+  return reason === null ? texts().states[outcome] : texts().reasons[reason];
 }
 
 /** How long it lasted, or lasts, as far as somebody watched. */
 export function durationText({ duration_ms, ended_at, unknown_since }: Incident): string {
-  const length = lengthText(Math.round(duration_ms / 1_000));
-  if (unknown_since !== null) return `${length}, then unknown`;
-  return ended_at === null ? `${length}, ongoing` : length;
+  const length = lengthWords(Math.round(duration_ms / 1_000));
+  if (unknown_since !== null) return `${length}, ${texts().thenUnknown}`;
+  return ended_at === null ? `${length}, ${texts().ongoing}` : length;
 }

@@ -4,7 +4,7 @@ import type { IncidentStory } from "../../status/queries.ts";
 import type { View } from "../live/status_source.ts";
 import type { Look } from "../look.ts";
 import { sitePath } from "../../report/site_path.ts";
-import { REASON_WORDS } from "../state_words.ts";
+import { texts } from "../texts/texts.ts";
 import { checkDetails } from "./check_details.ts";
 import { causeWords, durationText } from "./incident_list.ts";
 import { timeZone } from "../time_zone.ts";
@@ -24,34 +24,38 @@ export interface IncidentPageOptions {
 export function incidentPage({ look, view, story, hasLocations }: IncidentPageOptions): Html {
   const { incident, first, transitions } = story;
   const zone = timeZone(look);
+  const t = texts();
   const { site, location, outcome, began_at, ended_at, unknown_since, error_text } = incident;
   const path = ROOT + sitePath(site, hasLocations ? location : undefined);
   const changes = transitions.map(({ at, to, reason }) => [
-    html`${stateBadge(to)} ${reason === null ? "" : html`<span>${REASON_WORDS[reason]}</span>`}`,
+    html`${stateBadge(to)} ${reason === null ? "" : html`<span>${t.reasons[reason]}</span>`}`,
     moment(at, zone),
   ]);
   return pageFrame(
     { look, root: ROOT, heading: `${site}: ${causeWords(incident)}`, view },
     html`
-      <nav class="crumbs" aria-label="Breadcrumb"><a href="${ROOT}">All sites</a>
-      <a href="${ROOT}incidents">Incidents</a> <a href="${path}"><bdi>${site}</bdi></a></nav>
+      <nav class="crumbs" aria-label="${t.breadcrumb}"><a href="${ROOT}">${t.allSites}</a>
+      <a href="${ROOT}incidents">${t.incidents}</a> <a href="${path}"><bdi>${site}</bdi></a></nav>
       <section class="sitehead ${outcome}">
       <div class="what"><h1><bdi>${site}</bdi>: ${causeWords(incident)}</h1>${stateBadge(
         outcome,
       )}</div>
       ${error_text === null ? "" : html`<p class="why"><bdi class="error">${error_text}</bdi></p>`}
       <dl class="pairs">
-      ${definition("Began", exactly(began_at, zone))}
-      ${definition("Ended", ended_at === null ? "not yet" : exactly(ended_at, zone))}
-      ${unknown_since === null ? "" : definition("Unknown since", exactly(unknown_since, zone))}
-      ${definition("Duration", durationText(incident))}
-      ${hasLocations ? definition("Location", html`<bdi>${location}</bdi>`) : ""}
+      ${definition(t.began, exactly(began_at, zone))}
+      ${definition(t.ended, ended_at === null ? t.notYet : exactly(ended_at, zone))}
+      ${unknown_since === null ? "" : definition(t.unknownSince, exactly(unknown_since, zone))}
+      ${definition(t.duration, durationText(incident))}
+      ${hasLocations ? definition(t.location, html`<bdi>${location}</bdi>`) : ""}
       </dl>
       </section>
       ${look.isPublic ? "" : html`
-        <section><h2>Changes</h2>${eventTable(["State", `Since (${zone.name})`], changes)}</section>
-        <section><h2>First check</h2>${first === undefined
-          ? note("Its report is no longer kept.")
+        <section><h2>${t.changes}</h2>${eventTable(
+          [t.state, `${t.sinceWhen} (${zone.name})`],
+          changes,
+        )}</section>
+        <section><h2>${t.firstCheck}</h2>${first === undefined
+          ? note(t.notKept)
           : checkDetails(first, zone)}</section>
       `}
     `,

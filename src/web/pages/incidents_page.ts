@@ -5,6 +5,7 @@ import type { View } from "../live/status_source.ts";
 import type { Look } from "../look.ts";
 import { incidentList } from "./incident_list.ts";
 import { type Html, note, viewLinks } from "./markup.ts";
+import { texts } from "../texts/texts.ts";
 import { timeZone } from "../time_zone.ts";
 import { pageFrame } from "./page_frame.ts";
 
@@ -25,30 +26,25 @@ export interface IncidentsPageOptions {
 export function incidentsPage(options: IncidentsPageOptions): Html {
   const { look, view, incidents, days, hasLocations } = options;
   const root = "./";
+  const t = texts();
   const shown = incidents.slice(0, INCIDENTS_SHOWN_MAX);
   const tabs = INCIDENT_CHOICES_DAYS.map((choice) => ({
     path: `incidents?days=${choice}`,
-    text: daysText(choice),
+    text: t.days(choice),
     isCurrent: choice === days,
   }));
   const list = shown.length === 0
-    ? note(`No site was down or degraded in ${daysText(days)}.`)
+    ? note(t.calmDays(t.days(days)))
     : incidentList(shown, { root, zone: timeZone(look), hasSites: true, hasLocations });
-  const others = shown.length < incidents.length
-    ? note(`Only the newest ${shown.length} are listed; the page of a site has its own.`)
-    : "";
+  const others = shown.length < incidents.length ? note(t.onlyNewest(shown.length)) : "";
   return pageFrame(
-    { look, root, heading: "Incidents", view },
+    { look, root, heading: t.incidents, view },
     html`
-      <nav class="crumbs" aria-label="Breadcrumb"><a href="${root}">All sites</a></nav>
+      <nav class="crumbs" aria-label="${t.breadcrumb}"><a href="${root}">${t.allSites}</a></nav>
       <section>
-        <h1>Incidents</h1>
-        ${viewLinks("tabs", "Time span", tabs)}${list}${others}
+        <h1>${t.incidents}</h1>
+        ${viewLinks("tabs", t.timeSpan, tabs)}${list}${others}
       </section>
     `,
   );
-}
-
-function daysText(days: number): string {
-  return days === 1 ? "24 hours" : `${days} days`;
 }

@@ -6,6 +6,7 @@ import { html } from "hono/html";
 import type { Outcome } from "../../report/outcome.ts";
 import { DAY_MS, HOUR_MS } from "../../runtime/time_units.ts";
 import type { Incident, LatencyPoint, LatencyStep } from "../../status/queries.ts";
+import { texts } from "../texts/texts.ts";
 import type { TimeZone } from "../time_zone.ts";
 import { figureTable, type Html, note } from "./markup.ts";
 
@@ -46,7 +47,7 @@ export function latencyChart(
   points: readonly LatencyPoint[],
   { days, now, zone, incidents }: LatencyChartOptions,
 ): Html {
-  if (points.length === 0) return note("No responses in this period.");
+  if (points.length === 0) return note(texts().noResponses);
   const untilMs = now.getTime();
   const fromMs = untilMs - days * DAY_MS;
   const stepMs = STEP_MS[latencyStepOf(days)];
@@ -72,7 +73,9 @@ export function latencyChart(
           spans,
         )}">${drawing(marks, troubles, zone)}</div>
       <figcaption><span class="key p50">p50</span> <span class="key p95">p95</span>
-      ${spans.length === 0 ? "" : html`<span class="key trouble">Incident</span>`}</figcaption>
+      ${spans.length === 0
+        ? ""
+        : html`<span class="key trouble">${texts().incident}</span>`}</figcaption>
     </figure>
   `;
 }
@@ -136,7 +139,9 @@ function drawing(marks: readonly Mark[], troubles: readonly Trouble[], zone: Tim
   return html`
     <div class="plot">
       <svg viewBox="0 0 ${WIDTH} ${HEIGHT}" preserveAspectRatio="none" role="img"
-        aria-label="Response times, at most ${top} ms">${spans}<path class="middle" d="${middle}"/><path class="band" d="${bandPath(
+        aria-label="${texts().atMost(
+          top,
+        )}">${spans}<path class="middle" d="${middle}"/><path class="band" d="${bandPath(
           marks,
           x,
           y,
@@ -146,7 +151,7 @@ function drawing(marks: readonly Mark[], troubles: readonly Trouble[], zone: Tim
     <p class="barsfoot"><span>${zone.clock(new Date(fromMs)).slice(
       0,
       16,
-    )}</span><span>now</span></p>
+    )}</span><span>${texts().now}</span></p>
   `;
 }
 
@@ -181,7 +186,7 @@ export function latencyTable(
   points: readonly LatencyPoint[],
   { days, zone }: Pick<LatencyChartOptions, "days" | "zone">,
 ): Html {
-  if (points.length === 0) return note("No responses in this period.");
+  if (points.length === 0) return note(texts().noResponses);
   const isByDay = latencyStepOf(days) === "day";
   const rows = points.toReversed().map(({ at, responses, meanMs, p50Ms, p95Ms, p99Ms }) => [
     isByDay ? at.toISOString().slice(0, 10) : zone.clock(at).slice(0, 16),
@@ -189,12 +194,12 @@ export function latencyTable(
     ...[meanMs, p50Ms, p95Ms, p99Ms].map((ms) => `${Math.round(ms)} ms`),
   ]);
   const titles = [
-    isByDay ? "Day (UTC)" : `Hour (${zone.name})`,
-    "Responses",
-    "Mean",
+    isByDay ? `${texts().dayTitle} (UTC)` : `${texts().hour} (${zone.name})`,
+    texts().responses,
+    texts().mean,
     "p50",
     "p95",
     "p99",
   ];
-  return figureTable(isByDay ? "Response times by day" : "Response times by hour", titles, rows);
+  return figureTable(isByDay ? texts().byDay : texts().byHour, titles, rows);
 }

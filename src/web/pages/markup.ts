@@ -1,11 +1,12 @@
 /** Small parts of pages, with their markup. Foreign text goes through `html`, which escapes it. */
 import { html } from "hono/html";
-import { clockTime, relativeTime, span } from "../../runtime/relative_time.ts";
+import { clockTime } from "../../runtime/relative_time.ts";
 import { type SiteState, STATE_SHAPES, stateOf } from "../../report/site_state.ts";
 import type { SiteStatus } from "../../status/queries.ts";
 import type { WholeState } from "../../status/whole_sites.ts";
 import type { TimeZone } from "../time_zone.ts";
-import { STATE_WORDS } from "../state_words.ts";
+import { agoWords, spanWords } from "../texts/figures.ts";
+import { texts } from "../texts/texts.ts";
 
 /** Escaped markup. */
 export type Html = ReturnType<typeof html>;
@@ -32,7 +33,7 @@ export function stateBadge(state: SiteState, isPartial = false): Html {
 
 /** `Down`, or `Down in part` where another location finds the site in a better state. */
 export function stateText({ state, isPartial }: WholeState): string {
-  return `${STATE_WORDS[state]}${isPartial ? " in part" : ""}`;
+  return `${texts().states[state]}${isPartial ? ` ${texts().inPart}` : ""}`;
 }
 
 /** A location and what it finds: as a shape, and in words for who does not see it. */
@@ -41,20 +42,20 @@ export function locationMark(status: SiteStatus): Html {
   return html`
     <span class="shape" aria-hidden="true">${STATE_SHAPES[state]}</span> <bdi>${status
       .location}</bdi><span
-      class="visually-hidden">: ${STATE_WORDS[state].toLowerCase()}</span>
+      class="visually-hidden">: ${texts().states[state].toLowerCase()}</span>
   `;
 }
 
 /** A relative time, updated by page.js; the exact time is its tooltip. */
 export function ago(time: Date, now: Date): Html {
   return html`<time datetime="${time.toISOString()}" title="${utc(time)}">${
-    relativeTime(time, now)
+    agoWords(time, now)
   }</time>`;
 }
 
 /** A duration until now, such as `3 min`, updated by page.js. */
 export function lasting(since: Date, now: Date): Html {
-  const length = span(Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1_000)));
+  const length = spanWords(Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1_000)));
   return html`
     <time class="lasting" datetime="${since.toISOString()}" title="${utc(since)}">${length}</time>
   `;

@@ -1,14 +1,10 @@
 /** What readers are told above the verdict, beside what was measured: announcements. */
 import { html } from "hono/html";
 import type { Announcement } from "../look.ts";
+import { texts } from "../texts/texts.ts";
 import type { TimeZone } from "../time_zone.ts";
 import { exactly, type Html } from "./markup.ts";
 
-const TYPE_WORDS: Readonly<Record<Announcement["type"], string>> = {
-  info: "Announcement",
-  maintenance: "Planned maintenance",
-  outage: "Outage",
-};
 /** The state whose color each has. */
 const COLORS: Readonly<Record<Announcement["type"], string>> = {
   info: "inconclusive",
@@ -19,7 +15,7 @@ const COLORS: Readonly<Record<Announcement["type"], string>> = {
 /** Nothing when there is nothing to tell. */
 export function notices(announcements: readonly Announcement[], zone: TimeZone): Html {
   if (announcements.length === 0) return html``;
-  return html`<section class="notices" aria-label="Announcements">${
+  return html`<section class="notices" aria-label="${texts().announcements}">${
     announcements.map((one) => noticeOf(one, zone))
   }</section>`;
 }
@@ -30,15 +26,15 @@ function noticeOf(
 ): Html {
   const times = [
     from === undefined ? "" : html`
-      <span>from ${exactly(from, zone)}</span>
+      <span>${texts().from} ${exactly(from, zone)}</span>
     `,
     until === undefined ? "" : html`
-      <span>until ${exactly(until, zone)}</span>
+      <span>${texts().until} ${exactly(until, zone)}</span>
     `,
   ];
   return html`
     <div
-      class="notice ${COLORS[type]}"><h2>${TYPE_WORDS[type]}${sites === undefined
+      class="notice ${COLORS[type]}"><h2>${texts().notices[type]}${sites === undefined
         ? ""
         : html`: <bdi>${
           sites.join(", ")

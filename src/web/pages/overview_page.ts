@@ -2,21 +2,14 @@
 import { html } from "hono/html";
 import { type SiteState, stateOf, STATES } from "../../report/site_state.ts";
 import { type DayCoverage, keyOf, type SiteStatus } from "../../status/queries.ts";
-import { uptimeText } from "../../status/uptime.ts";
 import type { View } from "../live/status_source.ts";
 import { currentAnnouncements, type Look } from "../look.ts";
-import { STATE_WORDS } from "../state_words.ts";
+import { uptimeWords } from "../texts/figures.ts";
+import { texts } from "../texts/texts.ts";
 import { SEARCH_LENGTH_MAX, type WholeSite } from "../../status/whole_sites.ts";
 import { ago, type Html, lasting, locationMark, note, stateBadge, viewLinks } from "./markup.ts";
 import type { Cause } from "./causes.ts";
-import {
-  type Counts,
-  type Group,
-  type Overview,
-  type OverviewQuery,
-  ROWS,
-  type Rows,
-} from "./overview.ts";
+import { type Counts, type Group, type Overview, type OverviewQuery, ROWS } from "./overview.ts";
 import { notices } from "./notices.ts";
 import { sitePath } from "../../report/site_path.ts";
 import { timeZone } from "../time_zone.ts";
@@ -25,7 +18,6 @@ import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { announcedWork, workSection } from "./work_part.ts";
 import { uptimeBars } from "./uptime_bars.ts";
 
-const ROW_WORDS: Readonly<Record<Rows, string>> = { compact: "One line each", full: "Full rows" };
 /** Causes that the verdict names. */
 const CAUSES_SHOWN_MAX = 5;
 /** Names of a cause; the others are found by the state. */
@@ -63,16 +55,16 @@ export function overviewPage(options: OverviewPageOptions): Html {
 export function verdictText(
   { counts, downInPart, total }: Pick<Overview, "counts" | "downInPart" | "total">,
 ): string {
-  if (total === 0) return "No site has been checked yet";
-  if (counts.up === total) return total === 1 ? "The site is up" : `All ${total} sites are up`;
+  if (total === 0) return texts().noneYet;
+  if (counts.up === total) return total === 1 ? texts().oneUp : texts().allUp(total);
   const worst = STATES.find((state) => counts[state] > 0)!;
   const inPart = worst === "down" ? downInPart : 0;
   const whole = counts[worst] - inPart;
   const count = whole === 0 ? inPart : whole;
-  const subject = total === 1 ? "The site" : `${count} of ${total} sites`;
-  const words = `${subject} ${count === 1 ? "is" : "are"} ${STATE_WORDS[worst].toLowerCase()}`;
+  const word = texts().states[worst].toLowerCase();
+  const words = total === 1 ? texts().oneSite(word) : texts().someSites(count, total, word);
   if (inPart === 0) return words;
-  return whole === 0 ? `${words} in part` : `${words}, ${inPart} in part`;
+  return whole === 0 ? `${words} ${texts().inPart}` : `${words}, ${inPart} ${texts().inPart}`;
 }
 
 /** A verdict that may be out of date is gray. */
@@ -81,7 +73,7 @@ function verdict(options: OverviewPageOptions): Html {
   const isOld = failingSince !== undefined;
   const worst = STATES.find((state) => overview.counts[state] > 0) ?? "inconclusive";
   const words = verdictText(overview);
-  const heading = overview.total === 0 ? "No data yet" : `Last known: ${words}`;
+  const heading = overview.total === 0 ? texts().noDataYet : `${texts().lastKnown}: ${words}`;
   return html`
     <section class="verdict ${isOld ? "stale" : worst}">
       <h1>${isOld ? heading : words}</h1>
@@ -99,12 +91,12 @@ function causeList({ causes }: Overview, now: Date): Html {
   );
   const others = causes.length - lines.length;
   return html`<ul class="causes">${lines}${
-    others > 0 ? html`<li>and ${others} other ${others === 1 ? "cause" : "causes"}</li>` : ""
+    others > 0 ? html`<li>${texts().otherCauses(others)}</li>` : ""
   }</ul>`;
 }
 
 function causeLine({ words, since, sites }: Cause, now: Date): Html {
-  const time = since === undefined ? "" : html`, for ${lasting(since, now)}`;
+  const time = since === undefined ? "" : html`, ${texts().lasting} ${lasting(since, now)}`;
   const links = sites.slice(0, CAUSE_SITES_SHOWN_MAX).map(({ site }) =>
     html`<li><a href="${sitePath(site)}"><bdi>${site}</bdi></a></li>`
   );
@@ -116,8 +108,8 @@ function causeLine({ words, since, sites }: Cause, now: Date): Html {
   const others = sites.length - links.length;
   return html`
     <details>
-      <summary>${words}: ${sites.length} sites${time}</summary>
-      <ul class="names">${links}${others > 0 ? html`<li>and ${others} more</li>` : ""}</ul>
+      <summary>${words}: ${texts().countOfSites(sites.length)}${time}</summary>
+      <ul class="names">${links}${others > 0 ? html`<li>${texts().andMore(others)}</li>` : ""}</ul>
     </details>
   `;
 }
@@ -131,8 +123,8 @@ function stateLinks({ counts, by }: Overview, { state: chosen, rows }: OverviewQ
     isCurrent: state === chosen,
     className: state,
   }));
-  const all = { path: queryPath({ by, rows }), text: "Show all", isCurrent: false };
-  return viewLinks("states", "By state", chosen === undefined ? links : [...links, all]);
+  const all = { path: queryPath({ by, rows }), text: texts().showAll, isCurrent: false };
+  return viewLinks("states", texts().byState, chosen === undefined ? links : [...links, all]);
 }
 
 /** `1 down, 2 stale, 9 up`. */
@@ -142,12 +134,12 @@ function countsText(counts: Counts): string {
 }
 
 function countText(counts: Counts, state: SiteState): string {
-  return `${counts[state]} ${STATE_WORDS[state].toLowerCase()}`;
+  return `${counts[state]} ${texts().states[state].toLowerCase()}`;
 }
 
 function nothingYet(failingSince: Date | undefined): Html {
   if (failingSince !== undefined) return html``;
-  return note("The first results appear here once they are stored.");
+  return note(texts().firstResults);
 }
 
 function sites(options: OverviewPageOptions): Html {
@@ -167,18 +159,24 @@ function searchForm(
   { search, all, only, state, rows }: OverviewQuery,
 ): Html {
   const choices = [...keys, ""].map((key) =>
-    html`<option value="${key}" ${key === by ? html`selected` : ""}>${key || "nothing"}</option>`
+    html`<option value="${key}" ${key === by ? html`selected` : ""}>${
+      key || texts().nothing
+    }</option>`
   );
   return html`<form class="search" role="search" action="./" method="get">
-<label class="grow"><span class="visually-hidden">Search sites</span>
+<label class="grow"><span class="visually-hidden">${texts().searchSites}</span>
 <input type="search" name="q" value="${search}" maxlength="${SEARCH_LENGTH_MAX}"
- placeholder="Search ${total} sites" autocomplete="off" spellcheck="false"></label>
-${keys.length === 0 ? "" : html`<label>Group by <select name="by">${choices}</select></label>`}
+ placeholder="${texts().searchCount(total)}" autocomplete="off" spellcheck="false"></label>
+${
+    keys.length === 0
+      ? ""
+      : html`<label>${texts().groupBy} <select name="by">${choices}</select></label>`
+  }
 ${all ? html`<input type="hidden" name="show" value="all">` : ""}
 ${only === undefined ? "" : html`<input type="hidden" name="in" value="${only}">`}
 ${state === undefined ? "" : html`<input type="hidden" name="state" value="${state}">`}
 ${rows === undefined ? "" : html`<input type="hidden" name="rows" value="${rows}">`}
-<button>Show</button>
+<button>${texts().show}</button>
 </form>`;
 }
 
@@ -186,28 +184,35 @@ ${rows === undefined ? "" : html`<input type="hidden" name="rows" value="${rows}
 function rowLinks({ rows: shown, by }: Overview, query: OverviewQuery): Html {
   const links = ROWS.map((rows) => ({
     path: viewPath({ ...query, rows }, by),
-    text: ROW_WORDS[rows],
+    text: rows === "compact" ? texts().compactRows : texts().fullRows,
     isCurrent: rows === shown,
   }));
-  return viewLinks("rows", "Rows", links);
+  return viewLinks("rows", texts().rows, links);
 }
 
 /** The one group that is shown, and a link back to all of them. */
 function groupFilter({ by }: Overview, only: string): Html {
-  const group = only === "" ? html`Sites without <bdi>${by}</bdi>` : html`
+  const group = only === "" ? html`${texts().sitesWithout} <bdi>${by}</bdi>` : html`
     <bdi>${by}</bdi>: <strong><bdi>${only}</bdi></strong>
   `;
-  return html`<p class="filter">${group} <a href="${queryPath({ by })}">Show all groups</a></p>`;
+  return html`<p class="filter">${group} <a href="${
+    queryPath({ by })
+  }">${texts().allGroups}</a></p>`;
 }
 
 function groupSection(group: Group, options: OverviewPageOptions): Html {
   const { overview } = options;
   const isOnly = overview.by === "" || overview.keys.length === 0;
-  const name = isOnly ? "Sites" : group.name === "" ? `Without ${overview.by}` : group.name;
+  const name = isOnly
+    ? texts().sites
+    : group.name === ""
+    ? texts().without(overview.by)
+    : group.name;
   const hidden = overview.showsProblemsOnly ? group.counts.up : 0;
   const path = queryPath({ ...(!isOnly && { by: overview.by, in: group.name }), show: "all" });
-  const showAll =
-    html`<a href="${path}">Show all<span class="visually-hidden"> in ${name}</span></a>`;
+  const showAll = html`<a href="${path}">${texts().showAll}<span class="visually-hidden"> ${
+    texts().inGroup(name)
+  }</span></a>`;
   const rows = group.sites.map((status) => siteRow(status, options));
   return html`<section class="group" aria-labelledby="${groupId(group)}">
 <div class="grouphead"><h2 id="${groupId(group)}"><bdi>${name}</bdi></h2>
@@ -223,7 +228,7 @@ function groupId({ name }: Group): string {
 function siteRow(whole: WholeSite, { look, overview, view, days }: OverviewPageOptions): Html {
   const { site, state, lead: status } = whole;
   const { location } = status;
-  const uptime = uptimeText(view.uptimes.get(keyOf(status))?.windows[90]);
+  const uptime = uptimeWords(view.uptimes.get(keyOf(status))?.windows[90]);
   const bars = days.get(keyOf(status));
   return html`<li class="site ${state}" data-site="${site}" data-location="${location}">
 <div class="what">
@@ -232,7 +237,9 @@ ${stateBadge(state, whole.isPartial)}
 ${overview.hasLocations ? locationStrip(whole) : ""}
 </div>
 <div class="bars90">${bars === undefined ? "" : uptimeBars(bars)}
-<p class="barsfoot"><span>90 days</span><span>${uptime}<span class="visually-hidden"> uptime</span>
+<p class="barsfoot"><span>${
+    texts().days(90)
+  }</span><span>${uptime}<span class="visually-hidden"> ${texts().uptime}</span>
 </span></p></div>
 <p class="facts">${sinceSentence(status, view.now)}
 ${look.isPublic ? "" : lastCheckFacts(status, view.now)}</p>
@@ -245,9 +252,9 @@ function lastCheckFacts(
   now: Date,
 ): Html {
   return html`<span>${
-    response_code === null ? "no response" : html`<span class="ms">${response_time}</span> ms`
+    response_code === null ? texts().noResponse : html`<span class="ms">${response_time}</span> ms`
   }</span>
-<span>checked <span class="checked">${ago(checked_at, now)}</span></span>`;
+<span>${texts().checked} <span class="checked">${ago(checked_at, now)}</span></span>`;
 }
 
 /** Each location with its state: `✕ fra ✓ gru ✓ iad`. */
@@ -266,22 +273,26 @@ function nothingFound(
   { search, state }: OverviewQuery,
 ): Html {
   if (found === 0) {
-    const which = state === undefined ? "" : ` that is ${STATE_WORDS[state].toLowerCase()}`;
-    const has = search === "" ? "" : html` has <strong><bdi>${search}</bdi></strong> in its name,
-url, location or labels`;
-    return note(html`No site${which}${has}. <a href="./">Show all sites</a>`);
+    const [has, inIts] = texts().hasWords;
+    const which = state === undefined ? "" : texts().thatIs(texts().states[state].toLowerCase());
+    const words = search === "" ? "" : html`
+      ${has} <strong><bdi>${search}</bdi></strong> ${inIts}
+    `;
+    return note(
+      html`${texts().noSite(which).trim()}${words}. <a href="./">${texts().showAllSites}</a>`,
+    );
   }
   const isCalm = showsProblemsOnly && groups.every(({ sites }) => sites.length === 0);
-  return isCalm ? note("Every site is up.") : html``;
+  return isCalm ? note(texts().everySiteUp) : html``;
 }
 
 function pager({ page, pages, by }: Overview, query: OverviewQuery): Html {
   if (pages === 1) return html``;
   const path = (to: number) => viewPath({ ...query, page: to }, by);
-  return html`<nav class="pager" aria-label="Pages">
-${page > 1 ? html`<a rel="prev" href="${path(page - 1)}">Previous</a>` : ""}
-<span>Page ${page} of ${pages}</span>
-${page < pages ? html`<a rel="next" href="${path(page + 1)}">Next</a>` : ""}
+  return html`<nav class="pager" aria-label="${texts().pages}">
+${page > 1 ? html`<a rel="prev" href="${path(page - 1)}">${texts().previous}</a>` : ""}
+<span>${texts().pageOf(page, pages)}</span>
+${page < pages ? html`<a rel="next" href="${path(page + 1)}">${texts().next}</a>` : ""}
 </nav>`;
 }
 

@@ -3,6 +3,7 @@ import { html } from "hono/html";
 import { VERSION } from "../../runtime/version.ts";
 import type { View } from "../live/status_source.ts";
 import type { Look } from "../look.ts";
+import { texts } from "../texts/texts.ts";
 import { timeZone } from "../time_zone.ts";
 import { type Html, lasting } from "./markup.ts";
 
@@ -23,9 +24,10 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
   const { look, root, heading, head = html``, view: { failingSince, now, version } } = options;
   const { title } = look;
   const zone = timeZone(look);
+  const t = texts();
   return html`
     <!doctype html>
-    <html lang="en">
+    <html lang="${look.locale ?? "en"}">
       <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -41,14 +43,14 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
     <script type="module" src="${root}assets/page.js"></script>
       </head>
       <body>
-        <a class="skip" href="#content">Skip to content</a>
+        <a class="skip" href="#content">${t.skip}</a>
         <header class="top">
           <a class="brand" href="${root}">${look.logo === undefined
             ? ""
             : html`<img src="${root}assets/logo.svg" alt="" height="32">`}${title}</a>
           <span id="live" class="live" hidden></span>
-          <nav class="views" aria-label="Views"><a href="${root}incidents">Incidents</a>
-    <a href="${root}history">History</a></nav>
+          <nav class="views" aria-label="${t.views}"><a href="${root}incidents">${t.incidents}</a>
+    <a href="${root}history">${t.history}</a></nav>
         </header>
         <main id="content" tabindex="-1" ${dataVersion(version)}>
     ${failingSince === undefined ? "" : failureNote(failingSince, now)}
@@ -56,19 +58,18 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
         </main>
         <p id="news" class="visually-hidden" role="status" aria-live="polite"></p>
         <footer>
-          <nav aria-label="More">
+          <nav aria-label="${t.more}">
             ${(look.links ?? []).map(({ text, url }) =>
               html`<a href="${url}" rel="noreferrer noopener">${text}</a>`
             )}
-            <a href="${root}feed.atom">Feed</a>
+            <a href="${root}feed.atom">${t.feed}</a>
             <a href="${root}api/status">JSON</a>
             <a href="${root}api/openapi.json">API</a>
           </nav>
           ${look.footer === undefined ? "" : html`<span>${look.footer}</span>`}
-          <span>Monitored by sitemon ${VERSION}. Times are ${zone.name === "UTC"
-            ? "UTC"
-            : html`in ${zone.name}; days and months are in UTC`}.
-    <noscript>This page is as of ${zone.exact(now)}.</noscript></span>
+          <span>${t.monitoredBy(VERSION)}
+    ${zone.name === "UTC" ? t.timesAreUtc : t.timesAreIn(zone.name)}
+    <noscript>${t.asOf(zone.exact(now))}</noscript></span>
         </footer>
       </body>
     </html>
@@ -81,6 +82,6 @@ function dataVersion(version: number | undefined): Html {
 }
 
 function failureNote(since: Date, now: Date): Html {
-  return html`<p class="note stale" role="alert"><strong>Data may be out of date.</strong>
-The status database has not responded for ${lasting(since, now)}.</p>`;
+  return html`<p class="note stale" role="alert"><strong>${texts().outOfDate}</strong>
+${texts().silentFor} ${lasting(since, now)}.</p>`;
 }

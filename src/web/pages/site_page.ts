@@ -9,7 +9,7 @@ import {
   type SiteStatus,
   UPTIME_WINDOWS_DAYS,
 } from "../../status/queries.ts";
-import { percent, unknownMsOf, uptimeText } from "../../status/uptime.ts";
+import { unknownMsOf } from "../../status/uptime.ts";
 import type { View } from "../live/status_source.ts";
 import { currentAnnouncements, type Look } from "../look.ts";
 import type { LocationHistory } from "../site_lookup.ts";
@@ -28,6 +28,8 @@ import {
 } from "./markup.ts";
 import { segmentOf, sitePath } from "../../report/site_path.ts";
 import { notices } from "./notices.ts";
+import { percentText, uptimeWords } from "../texts/figures.ts";
+import { texts } from "../texts/texts.ts";
 import { timeZone } from "../time_zone.ts";
 import { pageFrame } from "./page_frame.ts";
 import { phaseBar } from "./phase_bar.ts";
@@ -66,17 +68,19 @@ const CHART_ASSETS = html`<link rel="stylesheet" href="${ROOT}assets/uplot.css">
 /** The whole document. */
 export function sitePage(options: SitePageOptions): Html {
   const { look, view, history, incidents, latencyDays, locations } = options;
+  const t = texts();
   const { now } = view;
   const { status } = history;
   const feed = `${ROOT}${sitePath(status.site)}.atom`;
   const segment = segmentOf(status.site);
-  const head =
-    html`<link rel="alternate" type="application/atom+xml" href="${feed}" title="Changes of ${status.site}">
+  const head = html`<link rel="alternate" type="application/atom+xml" href="${feed}" title="${
+    t.changesOf(status.site)
+  }">
 ${look.isPublic ? "" : CHART_ASSETS}`;
   return pageFrame(
     { look, root: ROOT, heading: status.site, head, view },
     html`
-      <nav class="crumbs" aria-label="Breadcrumb"><a href="${ROOT}">All sites</a></nav>
+      <nav class="crumbs" aria-label="${t.breadcrumb}"><a href="${ROOT}">${t.allSites}</a></nav>
       ${notices(
         [
           ...currentAnnouncements(look, { now, site: status.site }),
@@ -87,23 +91,23 @@ ${look.isPublic ? "" : CHART_ASSETS}`;
       ${heading(options)}
       ${locations.length > 1 ? locationTabs(status, locations) : ""}
       ${uptimeTiles(options)}
-      ${look.isPublic ? "" : html`<section><h2>Response time</h2>
+      ${look.isPublic ? "" : html`<section><h2>${t.responseTime}</h2>
       ${dayTabs(options)}
       ${latencyChart(history.latency, { days: latencyDays, now, incidents, zone: timeZone(look) })}
       ${figuresOf(options, "latency")}</section>
       ${lastCheck(history, now)}`}
-      <section><h2>Incidents</h2>${incidentSection(options)}</section>
+      <section><h2>${t.incidents}</h2>${incidentSection(options)}</section>
       ${look.isPublic
         ? ""
-        : html`<section><h2>Recent checks</h2>${
+        : html`<section><h2>${t.recentChecks}</h2>${
           reportTable(history.recent, timeZone(look))
         }</section>`}
-      <p class="exports"><a href="${feed}">Feed of changes</a>
-      <a href="${ROOT}badge/${segment}.svg">Badge</a>
+      <p class="exports"><a href="${feed}">${t.feedOfChanges}</a>
+      <a href="${ROOT}badge/${segment}.svg">${t.badge}</a>
       <a href="${ROOT}api/sites/${segment}">JSON</a>
       ${look.isPublic
         ? ""
-        : html`<a href="${ROOT}api/sites/${segment}/reports">Recent checks as JSON</a>`}</p>
+        : html`<a href="${ROOT}api/sites/${segment}/reports">${t.checksAsJson}</a>`}</p>
     `,
   );
 }
@@ -112,7 +116,7 @@ ${look.isPublic ? "" : CHART_ASSETS}`;
 function figuresOf({ history: { status }, latencyDays }: SitePageOptions, id: string): Html {
   const { site, location } = status;
   const query = new URLSearchParams({ location, days: `${latencyDays}` });
-  return loadedWhenOpened("Show as table", `${segmentOf(site)}/figures?${query}#${id}`);
+  return loadedWhenOpened(texts().asTable, `${segmentOf(site)}/figures?${query}#${id}`);
 }
 
 /** The newest with what was seen first, and all of them as a list. */
@@ -120,7 +124,7 @@ function incidentSection(
   { look, history: { failures: [newest] }, incidents }: SitePageOptions,
 ): Html {
   const [first] = incidents;
-  if (first === undefined) return note("No incidents in 90 days.");
+  if (first === undefined) return note(texts().noIncidents);
   const isItsReport = newest?.checked_at.getTime() === first.began_at.getTime();
   return html`${
     incidentList(incidents.slice(0, INCIDENTS_SHOWN_MAX), {
@@ -131,7 +135,7 @@ function incidentSection(
   }
 ${
     isItsReport
-      ? html`<h3>First check of the newest</h3>${checkDetails(newest!, timeZone(look))}`
+      ? html`<h3>${texts().firstOfNewest}</h3>${checkDetails(newest!, timeZone(look))}`
       : ""
   }`;
 }
@@ -147,11 +151,15 @@ function heading({ look, view: { now }, history: { status } }: SitePageOptions):
 ${url === "" ? "" : html`<p>${externalLink(url)}</p>`}
 ${whySentence(status)}
 <p class="facts">${sinceSentence(status, now)}
-${since === null || stale ? "" : html`<span>since ${exactly(since, timeZone(look))}</span>`}
+${
+    since === null || stale
+      ? ""
+      : html`<span>${texts().since} ${exactly(since, timeZone(look))}</span>`
+  }
 ${
     look.isPublic
       ? ""
-      : html`<span>checked <span class="checked">${ago(checked_at, now)}</span></span>`
+      : html`<span>${texts().checked} <span class="checked">${ago(checked_at, now)}</span></span>`
   }
 ${labelled}</p>
 </section>`;
@@ -163,15 +171,15 @@ function locationTabs({ site, location }: SiteStatus, locations: readonly SiteSt
     text: locationMark(status),
     isCurrent: status.location === location,
   }));
-  return viewLinks("tabs", "Locations", links);
+  return viewLinks("tabs", texts().locations, links);
 }
 
 function uptimeTiles(options: SitePageOptions): Html {
   const { uptime, days } = options;
   const tiles = UPTIME_WINDOWS_DAYS.map((window) => {
     const coverage = uptime?.windows[window];
-    const text = uptimeText(coverage);
-    const [part, rest] = text.split(/ (?=of )/);
+    const text = uptimeWords(coverage);
+    const [, part, rest] = /^(\S+ %) (.+)$/.exec(text) ?? ["", text];
     return definition(
       windowText(window),
       html`${part} <small>${rest ?? knownText(coverage)}</small>`,
@@ -179,10 +187,10 @@ function uptimeTiles(options: SitePageOptions): Html {
   });
   return html`
     <section>
-      <h2>Uptime</h2>
+      <h2>${texts().uptime}</h2>
       <dl class="tiles">${tiles}</dl>
       <div class="bars90 wide">${detailedUptimeBars(days)}
-    <p class="barsfoot"><span>90 days ago</span><span>today</span></p></div>
+    <p class="barsfoot"><span>${texts().daysAgo(90)}</span><span>${texts().today}</span></p></div>
       ${figuresOf(options, "days")}
     </section>
   `;
@@ -191,8 +199,10 @@ function uptimeTiles(options: SitePageOptions): Html {
 /** How much of a span is unknown, never rounded to none. */
 function knownText(coverage: Coverage | undefined): string {
   const unknown = coverage === undefined ? 1 : unknownMsOf(coverage) / coverage.windowMs;
-  if (unknown === 0) return "fully known";
-  return unknown < 0.0001 ? "less than 0.01 % unknown" : `${percent(unknown)} unknown`;
+  if (unknown === 0) return texts().fullyKnown;
+  return unknown < 0.0001
+    ? texts().littleUnknown(percentText(0.0001))
+    : texts().partUnknown(percentText(unknown));
 }
 
 function dayTabs({ history: { status }, locations, latencyDays }: SitePageOptions): Html {
@@ -203,25 +213,25 @@ function dayTabs({ history: { status }, locations, latencyDays }: SitePageOption
     text: windowText(days),
     isCurrent: days === latencyDays,
   }));
-  return viewLinks("tabs", "Time span", links);
+  return viewLinks("tabs", texts().timeSpan, links);
 }
 
 export function windowText(days: number): string {
-  return days === 1 ? "24 hours" : `${days} days`;
+  return texts().days(days);
 }
 
 function lastCheck({ status, recent }: SiteHistory, now: Date): Html {
   const { timings, remote_address, response_code, response_time, attempts } = status;
   const issuer = recent.map(({ certificate_issuer }) => certificate_issuer).find((it) => it);
-  const tries = attempts > 1 ? ` in ${attempts} attempts` : "";
-  return html`<section><h2>Last check</h2>
+  const tries = attempts > 1 ? ` ${texts().attempts(attempts)}` : "";
+  return html`<section><h2>${texts().lastCheck}</h2>
 ${timings === null ? "" : phaseBar(timings)}
 <dl class="pairs">
-${definition("Response time", `${response_time} ms${tries}`)}
-${definition("Status", response_code ?? "no response")}
-${remote_address === null ? "" : definition("Address", html`<bdi>${remote_address}</bdi>`)}
+${definition(texts().responseTime, `${response_time} ms${tries}`)}
+${definition(texts().status, response_code ?? texts().noResponse)}
+${remote_address === null ? "" : definition(texts().address, html`<bdi>${remote_address}</bdi>`)}
 ${certificate(status, now)}
-${issuer ? definition("Issued by", html`<bdi>${issuer}</bdi>`) : ""}
+${issuer ? definition(texts().issuedBy, html`<bdi>${issuer}</bdi>`) : ""}
 </dl></section>`;
 }
 
@@ -229,11 +239,11 @@ function certificate({ certificate_expires_at: end }: SiteStatus, now: Date): Ht
   if (end === null) return html``;
   const days = (end.getTime() - now.getTime()) / DAY_MS;
   const length = daysText(Math.abs(days));
-  const words = days < 0 ? `expired ${length} ago` : `expires in ${length}`;
+  const words = days < 0 ? texts().expired(length) : texts().expires(length);
   const date = end.toISOString().slice(0, 10);
   return html`
     <div>
-      <dt>Certificate</dt>
+      <dt>${texts().certificate}</dt>
       <dd ${days < CERTIFICATE_SOON_DAYS
         ? html`class="soon"`
         : ""}>${words} <small>(${date})</small></dd>
@@ -242,6 +252,5 @@ function certificate({ certificate_expires_at: end }: SiteStatus, now: Date): Ht
 }
 
 function daysText(days: number): string {
-  if (days < 1) return "less than a day";
-  return days < 2 ? "1 day" : `${Math.floor(days)} days`;
+  return texts().daysLeft(Math.floor(days));
 }

@@ -1,8 +1,9 @@
 /** Ninety days as bars: the color is the worst state of the day, the text its uptime. */
 import { html } from "hono/html";
-import { span } from "../../runtime/relative_time.ts";
 import type { Coverage, DayCoverage } from "../../status/queries.ts";
-import { isMostlyUnknown, unknownMsOf, uptimeOf, uptimeText } from "../../status/uptime.ts";
+import { isMostlyUnknown, unknownMsOf, uptimeOf } from "../../status/uptime.ts";
+import { spanWords, uptimeWords } from "../texts/figures.ts";
+import { texts } from "../texts/texts.ts";
 import { figureTable, type Html } from "./markup.ts";
 
 /**
@@ -55,13 +56,14 @@ export function detailedUptimeBars(days: readonly DayCoverage[]): Html {
 
 /** The days as a table, for readers who cannot point at a bar; the newest first. */
 export function dayTable(days: readonly DayCoverage[]): Html {
+  const t = texts();
   const rows = days.toReversed().map((day) => [
     dateOf(day),
-    uptimeText(day),
+    uptimeWords(day),
     downText(day.downMs),
     downText(unknownMsOf(day)),
   ]);
-  return figureTable("Day by day", ["Day (UTC)", "Uptime", "Down", "Unknown"], rows);
+  return figureTable(t.dayByDay, [`${t.dayTitle} (UTC)`, t.uptime, t.down, t.unknownTitle], rows);
 }
 
 function frame(days: readonly DayCoverage[], content: readonly Html[]): Html {
@@ -78,9 +80,7 @@ function summary(days: readonly DayCoverage[]): string {
   const bad = days.filter((day) => ["down", "minor"].includes(dayStateOf(day)));
   const unknown = days.filter((day) => dayStateOf(day) === "unknown").length;
   const last = bad.at(-1);
-  return `${days.length} days: ${last === undefined ? "none" : bad.length} with downtime` +
-    (last === undefined ? "" : `, the last on ${dateOf(last)}`) +
-    (unknown === 0 ? "" : `; ${unknown} unknown`);
+  return texts().summaryOfDays(days.length, bad.length, last ? dateOf(last) : "", unknown);
 }
 
 /** A vertical stroke, as wide as `.day`. */
@@ -90,9 +90,9 @@ function barPath(index: number): string {
 
 function dayText(day: DayCoverage): string {
   const uptime = uptimeOf(day);
-  if (uptime === null) return `${dateOf(day)}: no data`;
-  const down = day.downMs > 0 ? `, down for ${downText(day.downMs)}` : "";
-  return `${dateOf(day)}: up ${uptimeText(day)}${down}`;
+  if (uptime === null) return `${dateOf(day)}: ${texts().noData}`;
+  const down = day.downMs > 0 ? downText(day.downMs) : "";
+  return texts().dayNote(dateOf(day), uptimeWords(day), down);
 }
 
 function dateOf({ day }: DayCoverage): string {
@@ -101,5 +101,5 @@ function dateOf({ day }: DayCoverage): string {
 
 /** Rounded up, so that a short time is not shown as none. */
 export function downText(ms: number): string {
-  return ms === 0 ? "–" : span(Math.ceil(ms / 1_000));
+  return ms === 0 ? "–" : spanWords(Math.ceil(ms / 1_000));
 }

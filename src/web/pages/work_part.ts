@@ -4,6 +4,7 @@ import { type PlannedWork, WORK_ANNOUNCED_MS } from "../live/planned_work.ts";
 import type { View } from "../live/status_source.ts";
 import type { Announcement } from "../look.ts";
 import type { TimeZone } from "../time_zone.ts";
+import { texts } from "../texts/texts.ts";
 import { eventTable, folded, type Html, moment, note } from "./markup.ts";
 
 /** Announced at once; the list has the others. */
@@ -33,18 +34,19 @@ export function announcedWork({ work, now }: View, site?: string): readonly Anno
 /** Nothing when no work is planned. */
 export function workSection({ work }: View, zone: TimeZone): Html {
   if (work.length === 0) return html``;
-  const titles = ["Work", "Sites", `From (${zone.name})`, `Until (${zone.name})`];
+  const t = texts();
+  const titles = [t.work, t.sites, `${t.fromWhen} (${zone.name})`, `${t.untilWhen} (${zone.name})`];
   const rows = work.slice(0, LISTED_MAX).map((one) => [
     html`<bdi>${one.name}</bdi>`,
-    html`<bdi>${namesOf(one)?.join(", ") ?? "all"}</bdi>`,
+    html`<bdi>${namesOf(one)?.join(", ") ?? t.all}</bdi>`,
     moment(one.from, zone),
     moment(one.until, zone),
   ]);
   const later = rows.slice(OPEN_MAX);
-  return html`<section aria-labelledby="work"><h2 id="work">Planned work</h2>
+  return html`<section aria-labelledby="work"><h2 id="work">${t.plannedWork}</h2>
 ${eventTable(titles, rows.slice(0, OPEN_MAX))}
-${later.length === 0 ? "" : folded(`${later.length} later`, eventTable(titles, later))}
-${work.length > LISTED_MAX ? note(`Only the first ${LISTED_MAX} are listed.`) : ""}</section>`;
+${later.length === 0 ? "" : folded(t.later(later.length), eventTable(titles, later))}
+${work.length > LISTED_MAX ? note(t.onlyFirst(LISTED_MAX)) : ""}</section>`;
 }
 
 function namesOf({ sites }: PlannedWork): readonly string[] | undefined {

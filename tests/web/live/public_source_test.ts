@@ -137,7 +137,7 @@ Deno.test("a public page cannot be asked what it does not show", async () => {
   strictEqual(await found("/api/status"), SITES_SHOWN.length);
   for (const word of ["s3cret", "https", "location", "value", "elsewhere"]) {
     strictEqual(await found(`/api/status?q=${word}`), 0, word);
-    match((await get(`/?q=${word}`)).text, /No site has/);
+    match((await get(`/?q=${word}`)).text, /No site\s+has/);
   }
   strictEqual(await found("/api/status?label=s3cret_label:s3cret-value"), 0);
   strictEqual(await found("/api/status?label=group:Sales"), 1);
