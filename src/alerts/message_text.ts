@@ -57,6 +57,8 @@ export interface MessageText {
 }
 
 export interface MessageTextOptions {
+  /** When it is told, in milliseconds since 1970. */
+  readonly nowMs: number;
   /** Of the status page; without it there are no links to it. */
   readonly publicUrl?: string;
 }
@@ -90,7 +92,7 @@ const SEVERITIES = ["critical", "warning", "info"];
 
 export function messageText(
   { messages }: Pick<Delivery, "messages">,
-  { publicUrl }: MessageTextOptions = {},
+  { publicUrl, nowMs }: MessageTextOptions,
 ): MessageText {
   const lasting = messages.filter(({ kind }) => isLasting(kind)).map(({ alert }) => alert.severity);
   const others = messages.slice(ENTRIES_MAX);
@@ -99,7 +101,9 @@ export function messageText(
     severity: SEVERITIES.find((severity) => lasting.includes(severity)) ?? lasting[0] ?? null,
     entries: messages.slice(0, ENTRIES_MAX).map((message) => ({
       headline: headlineOf(message),
-      facts: messages.length > DETAILED_MAX ? shortFactsOf(message) : factsOf(message),
+      facts: messages.length > DETAILED_MAX
+        ? shortFactsOf(message, nowMs)
+        : factsOf(message, nowMs),
       links: linksOf(message.alert, publicUrl),
     })),
     others: others.length === 0 ? null : `And ${listed(others.map(subjectOf), NAMES_MAX)}`,
@@ -177,11 +181,11 @@ function listed(names: readonly string[], max: number, leftOut = 0): string {
   return shown.join(", ") + (more > 0 ? ` and ${counted(more)} more` : "");
 }
 
-function factsOf(message: AlertMessage): string[] {
+function factsOf(message: AlertMessage, nowMs: number): string[] {
   const { alert, kind } = message;
   const { detail, rule, severity } = alert;
   return [
-    timeFact(message),
+    timeFact(message, nowMs),
     ...(kind === "flapping" && detail.flaps !== undefined
       ? [`${detail.flaps} changes within an hour; no more messages until it is calm for an hour`]
       : []),
@@ -196,15 +200,16 @@ function factsOf(message: AlertMessage): string[] {
 }
 
 /** Since when, and why at the place where it is worst. */
-function shortFactsOf(message: AlertMessage): string[] {
+function shortFactsOf(message: AlertMessage, nowMs: number): string[] {
   const { places } = message.alert.detail;
-  return [timeFact(message), ...whyFacts(places.slice(0, 1), 0)];
+  return [timeFact(message, nowMs), ...whyFacts(places.slice(0, 1), 0)];
 }
 
-function timeFact({ alert, kind, created_at }: AlertMessage): string {
+/** What lasts is told as of now: it may have waited for its group, or for its receiver. */
+function timeFact({ alert, kind, created_at }: AlertMessage, nowMs: number): string {
   const { began_at, ended_at } = alert;
   if (isLasting(kind) || ended_at === null) {
-    const lasted = created_at.getTime() - began_at.getTime();
+    const lasted = nowMs - began_at.getTime();
     return `Since ${clockTime(began_at)} UTC` + (lasted >= 1_000 ? ` (${length(lasted)})` : "");
   }
   const took = length(ended_at.getTime() - began_at.getTime());

@@ -10,6 +10,7 @@ import { ALERT_KINDS, type AlertEnd, type AlertMessage } from "../../src/status/
 import { aDelivery, aMessage, anAlert, aPlace, aStorm, NOON } from "./deliveries.ts";
 
 const PAGE = "https://status.example/all";
+const AT_NOON = { nowMs: NOON.getTime() };
 
 Deno.test("messageText() says what, since when, why, where to look, and how long it took last", () => {
   const acked = {
@@ -28,6 +29,7 @@ Deno.test("messageText() says what, since when, why, where to look, and how long
   };
   deepStrictEqual(
     messageText(aDelivery([aMessage("reminded", anAlert(acked), { count: 2 })]), {
+      ...AT_NOON,
       publicUrl: PAGE,
     }),
     {
@@ -58,7 +60,7 @@ Deno.test("messageText() says what, since when, why, where to look, and how long
 
 Deno.test("messageText() says of an end how long it took, and of a digest when it was learned", () => {
   const [resolved, digest] = (["resolved", "digest"] as const).map((kind) =>
-    messageText(aDelivery([aMessage(kind)]))
+    messageText(aDelivery([aMessage(kind)]), AT_NOON)
   );
   strictEqual(resolved!.title, "shop is up again");
   strictEqual(resolved!.severity, null);
@@ -68,9 +70,17 @@ Deno.test("messageText() says of an end how long it took, and of a digest when i
   strictEqual(digest!.entries[0]!.facts[0], `${span}, learned at 2026-05-01 12:00:00`);
 });
 
+Deno.test("messageText() tells what lasts as of now, however long it waited for a receiver", () => {
+  for (const kind of ["fired", "reminded", "flapping"] as const) {
+    const { entries } = messageText(aDelivery([aMessage(kind)]), { nowMs: +NOON + 3_600_000 });
+    strictEqual(entries[0]!.facts[0], "Since 2026-05-01 11:58:00 UTC (1 h 2 min)", kind);
+  }
+});
+
 Deno.test("messageText() says of a flapping site how often it changed", () => {
   const { title, entries } = messageText(
     aDelivery([aMessage("flapping", anAlert({ detail: { flaps: 14 } }))]),
+    AT_NOON,
   );
   strictEqual(title, "shop is flapping");
   match(entries[0]!.facts[1]!, /^14 changes within an hour/);
@@ -117,16 +127,21 @@ Deno.test("messageText() titles a group by what its alerts have in common", () =
       "2 ended: a, b",
     ],
   ];
-  for (const [messages, title] of cases) strictEqual(messageText(aDelivery(messages)).title, title);
+  for (const [messages, title] of cases) {
+    strictEqual(messageText(aDelivery(messages), AT_NOON).title, title);
+  }
 });
 
 Deno.test("messageText() tells of a storm in a few lines, with names", () => {
-  const { title, entries, others } = messageText(aStorm(1_000));
+  const { title, entries, others } = messageText(aStorm(1_000), AT_NOON);
   strictEqual(title, "1,000 sites are down: site-0, site-1, site-2 and 997 more");
   strictEqual(entries.length, ENTRIES_MAX);
   match(others!, /^And site-10, site-11, .*site-29 and 970 more$/);
-  strictEqual(messageText(aStorm(ENTRIES_MAX)).others, null);
-  strictEqual(messageText(aStorm(ENTRIES_MAX + NAMES_MAX)).others!.split(", ").length, NAMES_MAX);
+  strictEqual(messageText(aStorm(ENTRIES_MAX), AT_NOON).others, null);
+  strictEqual(
+    messageText(aStorm(ENTRIES_MAX + NAMES_MAX), AT_NOON).others!.split(", ").length,
+    NAMES_MAX,
+  );
 });
 
 Deno.test("messageText() lets no control character of a site through, and cuts what is long", () => {
@@ -136,6 +151,7 @@ Deno.test("messageText() lets no control character of a site through, and cuts w
       "fired",
       anAlert({ site: hostile, detail: { places: [aPlace({ error_text: hostile })] } }),
     )]),
+    AT_NOON,
   );
   for (const text of [title, ...entries[0]!.facts]) {
     // deno-lint-ignore no-control-regex -- they are what is looked for
@@ -153,7 +169,7 @@ Deno.test("messageText() links to pages alone, never with credentials", () => {
   ];
   for (const [url, found] of cases) {
     const alert = anAlert({ detail: { url, labels: {} } });
-    const { links } = messageText(aDelivery([aMessage("fired", alert)])).entries[0]!;
+    const { links } = messageText(aDelivery([aMessage("fired", alert)]), AT_NOON).entries[0]!;
     strictEqual(links[0]?.url, found, url);
   }
 });

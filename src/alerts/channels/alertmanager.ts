@@ -6,7 +6,7 @@
  */
 import type { AlertMessage } from "../../status/alert_store.ts";
 import { isLasting } from "../message_text.ts";
-import { type ChannelFormat, jsonRequest } from "./channel_format.ts";
+import { type ChannelFormat, type FormatContext, jsonRequest } from "./channel_format.ts";
 import { annotationsOf, labelsOf } from "./prometheus_alert.ts";
 
 /** How often what lasts is sent again. */
@@ -24,9 +24,9 @@ export interface AlertmanagerTarget {
 export const alertmanagerRequests: ChannelFormat<AlertmanagerTarget> = (
   { url },
   { messages },
-  { publicUrl, nowMs },
+  context,
 ) => {
-  const alerts = messages.map((message) => alertOf(message, nowMs, publicUrl));
+  const alerts = messages.map((message) => alertOf(message, context));
   const address = `${url.replace(/\/$/, "")}/api/v2/alerts`;
   return Array.from(
     { length: Math.ceil(alerts.length / ALERTMANAGER_BATCH_MAX) },
@@ -35,14 +35,14 @@ export const alertmanagerRequests: ChannelFormat<AlertmanagerTarget> = (
   ).map((batch) => jsonRequest(address, batch));
 };
 
-function alertOf(message: AlertMessage, nowMs: number, publicUrl: string | undefined) {
+function alertOf(message: AlertMessage, context: FormatContext) {
   const { alert, kind } = message;
-  const annotations = annotationsOf(message, publicUrl === undefined ? {} : { publicUrl });
+  const annotations = annotationsOf(message, context);
   return {
     labels: labelsOf(alert),
     annotations,
     startsAt: alert.began_at.toISOString(),
-    endsAt: new Date(isLasting(kind) ? nowMs + ENDS_AHEAD_MS : nowMs).toISOString(),
+    endsAt: new Date(context.nowMs + (isLasting(kind) ? ENDS_AHEAD_MS : 0)).toISOString(),
     ...(annotations.page_url === undefined ? {} : { generatorURL: annotations.page_url }),
   };
 }

@@ -1,21 +1,17 @@
 /** What a format of `alerts/channels/` is: from a delivery to the requests that tell a receiver of it. */
 import type { Delivery } from "../../status/alert_store.ts";
 import type { ChannelRequest } from "../http_exchange.ts";
-import type { MessageText } from "../message_text.ts";
+import type { MessageText, MessageTextOptions } from "../message_text.ts";
 
-export interface FormatContext {
+export interface FormatContext extends MessageTextOptions {
   /** The channel's own. */
   readonly name: string;
-  /** Of the status page. */
-  readonly publicUrl?: string;
-  /** Milliseconds since 1970. */
-  readonly nowMs: number;
   /** The delivery in words. */
   readonly text: MessageText;
 }
 
 /**
- * Pure: the same delivery gives the same requests. They are sent in their order, and the delivery is
+ * Pure: the same delivery and context give the same requests. They are sent in their order, and the delivery is
  * delivered when the receiver has accepted each of them.
  */
 export type ChannelFormat<Target> = (

@@ -27,11 +27,11 @@ const EXCERPT_LENGTH_MAX = 200;
 
 type EmailTarget = Extract<AlertChannel, { email: unknown }>["email"];
 
-/** The mail of a delivery: the same however often it is made. */
+/** The mail of a delivery: with the same Message-ID however often it is made. */
 export function mailOf(
   { from, to }: Pick<EmailTarget, "from" | "to">,
   delivery: Delivery,
-  options: MessageTextOptions = {},
+  options: MessageTextOptions,
 ) {
   const text = messageText(delivery, options);
   const domain = /@([^\s<>@]+)>?\s*$/.exec(from)?.[1] ?? "localhost";
@@ -69,12 +69,12 @@ export class EmailChannel implements Channel {
 
   async send(delivery: Delivery, signal: AbortSignal): Promise<Sent> {
     const { target, publicUrl, clock, redact } = this.#options;
-    const links = publicUrl === undefined ? {} : { publicUrl };
+    const options = { nowMs: clock.nowMicros() / 1_000, ...(publicUrl && { publicUrl }) };
     using deadline = new Deadline(clock, SEND_MS_MAX, signal);
     const progress = { isConnected: false };
     const transport = this.#transport(deadline.signal, progress);
     try {
-      const mail = { ...mailOf(target, delivery, links), signal: deadline.signal };
+      const mail = { ...mailOf(target, delivery, options), signal: deadline.signal };
       const { response = "", rejected = [] } = await transport.sendMail(mail);
       const left = rejected.length === 0 ? "" : `; it refused ${rejected.length} recipients`;
       const answer = `${target.host}: ${this.#excerpt(response)}${left}`;

@@ -43,9 +43,8 @@ export class HttpChannel implements Channel {
 
   async send(delivery: Delivery, signal: AbortSignal): Promise<Sent> {
     const { receivers, publicUrl, clock, name } = this.#options;
-    const links = publicUrl === undefined ? {} : { publicUrl };
-    const text = messageText(delivery, links);
-    const context = { name, ...links, nowMs: clock.nowMicros() / 1_000, text };
+    const options = { nowMs: clock.nowMicros() / 1_000, ...(publicUrl && { publicUrl }) };
+    const context = { name, ...options, text: messageText(delivery, options) };
     if (this.#progress.id !== delivery.id) {
       this.#progress = { id: delivery.id, accepted: receivers.map(() => 0) };
     }

@@ -31,10 +31,10 @@ export const opsgenieRequests: ChannelFormat<OpsgenieTarget> = (target, { messag
 function creation(
   { apiKey, url }: OpsgenieTarget,
   message: AlertMessage,
-  { publicUrl }: FormatContext,
+  context: FormatContext,
 ): ChannelRequest {
   const { alert } = message;
-  const text = messageText({ messages: [message] }, publicUrl ? { publicUrl } : {});
+  const text = messageText({ messages: [message] }, context);
   const labels = Object.entries(alert.detail.labels).map(([name, value]) => `${name}:${value}`);
   const tags = [alert.kind, ...labels].filter((tag) => tag.length <= TAG_LENGTH_MAX);
   return jsonRequest(url, {

@@ -28,9 +28,10 @@ export const pagerdutyRequests: ChannelFormat<PagerdutyTarget> = (
     );
   });
 
-function triggerOf(message: AlertMessage, { publicUrl }: FormatContext) {
+function triggerOf(message: AlertMessage, context: FormatContext) {
   const { alert } = message;
-  const { entries: [entry] } = messageText({ messages: [message] }, publicUrl ? { publicUrl } : {});
+  const { publicUrl } = context;
+  const { entries: [entry] } = messageText({ messages: [message] }, context);
   const { facts, links } = entry!;
   const severity = ["critical", "warning", "info"].includes(alert.severity)
     ? alert.severity

@@ -10,7 +10,7 @@ import { createHmac } from "node:crypto";
 import type { HttpTarget } from "../../config/alerts.ts";
 import type { AlertMessage } from "../../status/alert_store.ts";
 import { isLasting } from "../message_text.ts";
-import { type ChannelFormat, jsonRequest } from "./channel_format.ts";
+import { type ChannelFormat, type FormatContext, jsonRequest } from "./channel_format.ts";
 import { annotationsOf, commonOf, labelsOf } from "./prometheus_alert.ts";
 
 export interface WebhookTarget extends HttpTarget {
@@ -24,10 +24,10 @@ const NO_END = "0001-01-01T00:00:00Z";
 export const webhookRequests: ChannelFormat<WebhookTarget> = (
   target,
   { id, messages, group_key },
-  { name, publicUrl, nowMs },
+  context,
 ) => {
-  const options = publicUrl === undefined ? {} : { publicUrl };
-  const alerts = messages.map((message) => alertOf(message, options));
+  const { name, publicUrl, nowMs } = context;
+  const alerts = messages.map((message) => alertOf(message, context));
   const request = jsonRequest(target.url, {
     version: "4",
     groupKey: `${name}:${group_key}`,
@@ -48,9 +48,9 @@ export const webhookRequests: ChannelFormat<WebhookTarget> = (
   return [{ ...request, headers: { ...request.headers, ...headers } }];
 };
 
-function alertOf(message: AlertMessage, options: { readonly publicUrl?: string }) {
+function alertOf(message: AlertMessage, context: FormatContext) {
   const { alert, kind } = message;
-  const annotations = annotationsOf(message, options);
+  const annotations = annotationsOf(message, context);
   return {
     status: isLasting(kind) ? "firing" : "resolved",
     labels: labelsOf(alert),

@@ -10,7 +10,7 @@ import { redactor } from "../../../src/runtime/telemetry/redaction.ts";
 import { makeCertificates } from "../../support/certificates.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { within } from "../../support/waiting.ts";
-import { aDelivery, aMessage, anAlert, aPlace, aStorm } from "../deliveries.ts";
+import { aDelivery, aMessage, anAlert, aPlace, aStorm, NOON } from "../deliveries.ts";
 
 const { good, expired, ca } = makeCertificates();
 const FOREVER = new AbortController().signal;
@@ -159,13 +159,15 @@ Deno.test("send() fails and may have told, when the server cuts after the mail, 
   }
 });
 
+const AT_NOON = { nowMs: NOON.getTime() };
+
 Deno.test("mailOf() lets a site add no header, and keeps the subject short", () => {
   const site = "shop\r\nBcc: all@example.org";
   const mail = mailOf({ from: "a@b.example", to: ["c@d.example"] }, {
     ...aDelivery([aMessage("fired", anAlert({ site, detail: { places: [aPlace()] } }))]),
-  });
+  }, AT_NOON);
   ok(!/[\r\n]/.test(mail.subject));
-  const { subject, references } = mailOf({ from: "a@b.example", to: [] }, aStorm(1_000));
+  const { subject, references } = mailOf({ from: "a@b.example", to: [] }, aStorm(1_000), AT_NOON);
   ok(subject.length <= SUBJECT_LENGTH_MAX);
   strictEqual(references.length, 20);
 });
