@@ -126,14 +126,14 @@ export class Notifier {
     const known = this.#errors.get(channel);
     if (error === null) {
       this.#errors.delete(channel);
-      if (known !== undefined) log.info("channel {channel} accepts messages again", { channel });
-      log.debug("told {channel} of {count} alerts", { channel, count: messages.length });
+      if (known !== undefined) log.info('channel "{channel}" accepts messages again', { channel });
+      log.debug('told channel "{channel}" of {count} alerts', { channel, count: messages.length });
     } else {
       this.#errors.set(channel, error);
       if (known === error) return;
       const text = result === "refused"
-        ? "channel {channel} refuses messages; they wait until it is fixed: {error}"
-        : "channel {channel} failed; its messages are sent again: {error}";
+        ? 'channel "{channel}" refuses messages; they wait until it is fixed: {error}'
+        : 'channel "{channel}" failed; its messages are kept and sent again: {error}';
       log.warn(text, { channel, error });
     }
   }

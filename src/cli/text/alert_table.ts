@@ -30,14 +30,14 @@ export function subjectText({ site, location }: Alert): string {
   return site ?? `location ${location}`;
 }
 
-/** `firing`, `acknowledged by ann`, `held back by maintenance:upgrade`, `recovered after 12 min`. */
+/** `firing`, `acknowledged by ann`, `held back by maintenance (upgrade)`, `recovered after 12 min`. */
 export function stateText(alert: Alert): string {
   const { ended_at, began_at, end, suppressed_by, acked_by } = alert;
   if (ended_at !== null) {
     const seconds = Math.round((ended_at.getTime() - began_at.getTime()) / 1_000);
     return `${(end ?? "ended").replaceAll("_", " ")} after ${lengthText(seconds)}`;
   }
-  if (suppressed_by !== null) return `held back by ${suppressed_by}`;
+  if (suppressed_by !== null) return `held back by ${suppressed_by.replace(/:(.*)$/s, " ($1)")}`;
   return acked_by === null ? "firing" : `acknowledged by ${acked_by}`;
 }
 
@@ -49,6 +49,7 @@ export function alertCause({ detail: { places } }: Alert): string {
 
 /** Who was told what, and what became of it: a line each, below its alert. */
 export function messageTable(messages: readonly KeptMessage[], options: TextTableOptions): string {
+  if (messages.length === 0) return "  nobody was told\n";
   return textTable<KeptMessage>(
     [
       { title: "  MESSAGE", cell: ({ kind, count }) => `  ${kind}${count > 1 ? ` ${count}` : ""}` },

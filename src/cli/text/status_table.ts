@@ -169,5 +169,6 @@ export function statusSummary(sites: readonly WholeSite[]): string {
     count: states.filter((one) => one === state).length,
   })).filter(({ count }) => count > 0);
   const total = states.length === 1 ? "1 site" : `${states.length} sites`;
+  if (states.length === 0) return total;
   return `${total}: ${counts.map(({ state, count }) => `${count} ${state}`).join(", ")}`;
 }

@@ -1,4 +1,4 @@
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { alertTable, messageTable } from "../../../src/cli/text/alert_table.ts";
 import { muteTable } from "../../../src/cli/text/mute_table.ts";
 import type { Alert, AlertPlace, KeptMessage } from "../../../src/status/alert_store.ts";
@@ -48,16 +48,17 @@ Deno.test("alertTable() says what, since when, and what came of it", () => {
     }),
   ];
   deepStrictEqual(lines(alertTable(alerts, { columns: undefined })), [
-    "ID        SITE          KIND      RULE  SEVERITY  BEGAN (UTC)          STATE                             CAUSE",
-    "00000000  shop          down      down  critical  2026-05-01 00:44:10  firing                            status: status 500",
-    "00000000  shop          degraded  down  warning   2026-05-01 00:44:10  acknowledged by ann               status: status 500",
-    "00000000  shop          down      down  critical  2026-05-01 00:44:10  held back by maintenance:upgrade  status: status 500",
-    "00000000  shop          down      down  critical  2026-05-01 00:44:10  rule removed after 1 h 12 min     dns: \ufffd[2J",
+    "ID        SITE          KIND      RULE  SEVERITY  BEGAN (UTC)          STATE                               CAUSE",
+    "00000000  shop          down      down  critical  2026-05-01 00:44:10  firing                              status: status 500",
+    "00000000  shop          degraded  down  warning   2026-05-01 00:44:10  acknowledged by ann                 status: status 500",
+    "00000000  shop          down      down  critical  2026-05-01 00:44:10  held back by maintenance (upgrade)  status: status 500",
+    "00000000  shop          down      down  critical  2026-05-01 00:44:10  rule removed after 1 h 12 min       dns: \ufffd[2J",
     "00000000  location fra  location  down  critical  2026-05-01 00:44:10  firing",
   ]);
 });
 
-Deno.test("messageTable() says who was told what", () => {
+Deno.test("messageTable() says who was told what, or that nobody was", () => {
+  strictEqual(messageTable([], { columns: undefined }), "  nobody was told\n");
   const error = "status 500";
   const messages = [
     aMessage(),

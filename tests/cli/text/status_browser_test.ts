@@ -92,6 +92,7 @@ Deno.test("browserLines() keeps the cursor in sight, counts what is below, and t
   match(lines(after(DOWN))[6]!, /^9 sites: 1 down, 8 up, by state {2}5 more below$/);
   match(lines(after(END))[6]!, /^9 sites: 1 down, 8 up, by state$/);
   match(lines(after("/web-7")).at(-2)!, /^1 site: 1 up, by state {2}\/web-7█$/);
+  match(lines(after("/nosuch")).at(-2)!, /^0 sites, by state {2}\/nosuch█$/);
   match(lines(after(DOWN))[7]!, /^↑↓ choose .* {2}2026-05-01 12:00:00 UTC$/);
 });
 
