@@ -1,10 +1,13 @@
 /** Watches the channels' rows, for metrics and readiness: what waits, for how long, and who refuses it. */
 import { type Clock, sleep } from "../runtime/clock.ts";
+import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { AlertRecords, ChannelState } from "../status/alert_store.ts";
 
 /** Often enough for a person who waits for readiness, and for Prometheus. */
 export const WATCH_MS = 10_000;
+
+const log = logger("alerts");
 
 export interface ChannelWatchOptions {
   readonly records: Pick<AlertRecords, "channels">;
@@ -18,10 +21,18 @@ export interface ChannelWatchOptions {
 /** Resolves when the signal aborts. While the store does not answer, nothing is said. */
 export async function watchChannels(options: ChannelWatchOptions): Promise<void> {
   const { records, channels, clock, telemetry, signal } = options;
+  const orphans = new Set<string>();
   while (!signal.aborted) {
     // Whoever claims from the store says why it does not answer.
     const states = await records.channels().catch(() => undefined);
-    if (states !== undefined) reportStates(states, channels, telemetry);
+    if (states !== undefined) {
+      reportStates(states, channels, telemetry);
+      reportOrphans(
+        states.filter(({ channel }) => !channels.includes(channel)),
+        orphans,
+        telemetry,
+      );
+    }
     await sleep(clock, WATCH_MS, signal);
   }
 }
@@ -46,4 +57,22 @@ function reportStates(
   const more = parked.length > 1 ? ` (and ${parked.length - 1} more channels)` : "";
   const detail = `channel "${first.channel}" refuses messages${more}: ${first.error}`;
   telemetry.dependency("alerts", { ok: false, reason: "channel_refuses", detail });
+}
+
+/** Channels that were renamed or removed: what waits for them is shown, and logged once. */
+function reportOrphans(
+  states: readonly ChannelState[],
+  orphans: Set<string>,
+  telemetry: Telemetry,
+): void {
+  for (const { channel, pending } of states) {
+    if (pending > 0 && !orphans.has(channel)) {
+      orphans.add(channel);
+      log.warn(
+        'channel "{channel}" is not in the configuration; its {count} unsent messages expire after a day',
+        { channel, count: pending },
+      );
+    }
+    if (orphans.has(channel)) telemetry.set("sitemon_alerts_pending", pending, { channel });
+  }
 }

@@ -11,7 +11,7 @@ function aState(channel: string, overrides: Partial<ChannelState> = {}): Channel
   return { channel, ...none, delivered_at: null, pending: 0, oldest_at: null, ...overrides };
 }
 
-Deno.test("watchChannels() says what waits, and is not ready while a configured channel refuses", async () => {
+Deno.test("watchChannels() says what waits, also for a removed channel, and is not ready while a configured channel refuses", async () => {
   const [clock, telemetry, stopping] = [
     new FakeClock(),
     new RecordingTelemetry(),
@@ -21,7 +21,7 @@ Deno.test("watchChannels() says what waits, and is not ready while a configured 
   let answer: () => Promise<readonly ChannelState[]> = () =>
     Promise.resolve([
       aState("ops", { ...refusing, pending: 7, oldest_at: NOON }),
-      aState("removed", refusing),
+      aState("removed", { ...refusing, pending: 2, oldest_at: NOON }),
     ]);
   const running = watchChannels({
     ...{ clock, telemetry, signal: stopping.signal, channels: ["ops", "pager"] },
@@ -35,6 +35,8 @@ Deno.test("watchChannels() says what waits, and is not ready while a configured 
       telemetry.value("sitemon_alerts_channel_up", { channel }),
     ]);
   deepStrictEqual(shown(), [[7, NOON.getTime() * 1_000, 0], [0, Infinity, 1]]);
+  const orphaned = () => telemetry.value("sitemon_alerts_pending", { channel: "removed" });
+  strictEqual(orphaned(), 2);
   deepStrictEqual(telemetry.states.get("alerts"), {
     ok: false,
     reason: "channel_refuses",
@@ -46,9 +48,11 @@ Deno.test("watchChannels() says what waits, and is not ready while a configured 
   await clock.pass(WATCH_MS);
   strictEqual(telemetry.states.get("alerts")?.ok, false);
 
-  answer = () => Promise.resolve([]);
+  // What waited for a channel that is no longer configured has expired.
+  answer = () => Promise.resolve([aState("removed")]);
   await clock.pass(WATCH_MS);
   deepStrictEqual(shown(), [[0, Infinity, 1], [0, Infinity, 1]]);
+  strictEqual(orphaned(), 0);
   deepStrictEqual(telemetry.states.get("alerts"), { ok: true });
   stopping.abort();
   await running;

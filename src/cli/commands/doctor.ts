@@ -1,4 +1,5 @@
 /** `sitemon doctor`: tries every dependency of a configuration once, and says what to do. */
+import type { LoadedConfig } from "../../config/loaded_config.ts";
 import type { Finding } from "../../runtime/finding.ts";
 import { redactor } from "../../runtime/telemetry/redaction.ts";
 import { missingPermissions, notPermitted } from "../../runtime/threads/missing_permissions.ts";
@@ -14,7 +15,7 @@ import { printable, printableJson } from "../text/terminal_text.ts";
 export const define: DefineCommand = (command, { terminal, exit }) =>
   withConfig(command, "producer", "run", "consumer", "web")
     .description(
-      "Tests everything that the configuration depends on, except the sites, and says what to fix; " +
+      "Tests everything that the configuration depends on, except sites and channels of alerts, and says what to fix; " +
         "exits 1 when there is a problem.",
     )
     .option("--json", "print one JSON object per finding")
@@ -41,7 +42,7 @@ async function doctor({ json = false, ...options }: DoctorOptions, terminal: Ter
       if (!finding.ok) problems++;
     }
   }
-  if (!json) terminal.write(`${summary(problems)}\n`);
+  if (!json) terminal.write(`${summary(problems, loaded)}\n`);
   return problems === 0 ? EXIT_OK : EXIT_NOT_UP;
 }
 
@@ -63,9 +64,12 @@ function findingLine({ subject, step, ok, detail }: Finding): string {
   return printable(`${ok ? "ok  " : "FAIL"} ${subject}: ${step}: ${detail}`);
 }
 
-function summary(problems: number): string {
+function summary(problems: number, { alerts }: LoadedConfig): string {
   if (problems === 0) {
-    return 'All checks passed; sites were not tested ("sitemon check -c FILE" does)';
+    const tested = 'All checks passed; sites were not tested ("sitemon check -c FILE" does)';
+    return alerts === undefined
+      ? tested
+      : `${tested}, nor were channels of alerts ("sitemon alerts test CHANNEL -c FILE" does)`;
   }
   return problems === 1 ? "1 problem found" : `${problems} problems found`;
 }
