@@ -31,15 +31,16 @@ const TEXTS = "const TEXTS = {};";
 export function ownAssets({ accent, logo, texts }: {
   readonly accent?: string;
   readonly logo?: string;
-  readonly texts: unknown;
+  readonly texts: { readonly resetZoom: string };
 }): ReadonlyMap<string, Asset> {
   const style = accent && `:root { --link: light-dark(${accent}, ${lightened(accent)}); }\n`;
-  const inLanguage = (text: string) =>
-    text.replace(TEXTS, () => `const TEXTS = ${JSON.stringify(texts)};`);
+  const { resetZoom, ...ofPage } = texts;
+  const inLanguage = (script: string, own: object) =>
+    script.replace(TEXTS, () => `const TEXTS = ${JSON.stringify(own)};`);
   return new Map([
     ...ASSETS,
-    ["page.js", { contentType: SCRIPT, text: inLanguage(pageScript) }] as const,
-    ["chart.js", { contentType: SCRIPT, text: inLanguage(chartScript) }] as const,
+    ["page.js", { contentType: SCRIPT, text: inLanguage(pageScript, ofPage) }] as const,
+    ["chart.js", { contentType: SCRIPT, text: inLanguage(chartScript, { resetZoom }) }] as const,
     ...(style ? [["accent.css", { contentType: STYLE, text: style }] as const] : []),
     ...(logo ? [["logo.svg", { contentType: SVG, text: logo }] as const] : []),
   ]);
