@@ -9,6 +9,7 @@ import { startDemoSites } from "./sites.ts";
 import { pause } from "../support/waiting.ts";
 
 const ROUND_MS = 2_000;
+const ALERTS_SHOWN = 8;
 const CLEAR_SCREEN = "\x1b[2J\x1b[H";
 const SITEMON = ["task", "--quiet", "sitemon"];
 
@@ -58,7 +59,12 @@ async function showStatus(): Promise<void> {
     stderr: "inherit",
     env: Deno.stdout.isTerminal() ? { FORCE_COLOR: "1" } : {},
   }).output();
-  const hint = `The status page, whose past is made up: http://127.0.0.1:${pagePort}\n\n` +
+  const told = sites.told.slice(-ALERTS_SHOWN).map((line) => `  ${line}\n`).join("");
+  const alerts = `Alerts that a local receiver was told, the newest last:\n${
+    told || "  none yet\n"
+  }`;
+  const hint =
+    `${alerts}\nThe status page, whose past is made up: http://127.0.0.1:${pagePort}\n\n` +
     "Ctrl-C ends the demo. Next: write a configuration like this one for your own sites.";
   const clear = Deno.stdout.isTerminal() ? CLEAR_SCREEN : "";
   console.log(`${clear}${new TextDecoder().decode(stdout)}\n${hint}\n`);

@@ -7,14 +7,24 @@ export interface DemoSites {
   readonly watched: readonly PastSite[];
   /** Configuration of `sitemon run` that watches them. */
   readonly configuration: string;
+  /** What the demo's own receiver was told by alerts, the newest last. */
+  readonly told: readonly string[];
   stop(): Promise<void>;
 }
 
 /** Starts them on a free port; the status page is to be on `pagePort`. */
 export function startDemoSites(folder: string, pagePort: number): DemoSites {
   let visits = 0;
-  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, (request) => {
+  const told: string[] = [];
+  const options = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+  const server = Deno.serve(options, async (request) => {
     switch (new URL(request.url).pathname) {
+      case "/told": {
+        const { alerts } = await request.json() as Told;
+        const time = new Date().toISOString().slice(11, 19);
+        for (const { annotations } of alerts) told.push(`${time} ${annotations.summary}`);
+        return new Response();
+      }
       case "/shop":
         return new Response("<h1>Open all night</h1>");
       case "/forum":
@@ -33,9 +43,15 @@ export function startDemoSites(folder: string, pagePort: number): DemoSites {
   const sites = watchedSites(origin);
   return {
     watched: sites.map(({ name, url, team }) => ({ site: name, url, labels: { team } })),
-    configuration: configuration(sites, { folder, pagePort }),
+    configuration: configuration(sites, { folder, origin, pagePort }),
+    told,
     stop: () => server.shutdown(),
   };
+}
+
+/** The part of a webhook's body that is shown. */
+interface Told {
+  readonly alerts: readonly { readonly annotations: { readonly summary: string } }[];
 }
 
 /** Of a site: what is expected of it, and whose it is. */
@@ -59,7 +75,11 @@ function watchedSites(origin: string): WatchedSite[] {
 
 function configuration(
   sites: readonly WatchedSite[],
-  { folder, pagePort }: { readonly folder: string; readonly pagePort: number },
+  { folder, origin, pagePort }: {
+    readonly folder: string;
+    readonly origin: string;
+    readonly pagePort: number;
+  },
 ): string {
   const lines = sites.map(({ name, url, team, pattern }) => {
     const expected = pattern === undefined ? "" : ` pattern: '${pattern}',`;
@@ -70,6 +90,7 @@ defaults: { timeout: 3s }
 outbox: { path: ${folder}/outbox.db }
 store: { path: ${folder}/status.db }
 web: { listen: 127.0.0.1:${pagePort}, title: Demo }
+alerts: { channels: { terminal: { webhook: { url: '${origin}/told' } } }, group_wait: 1s }
 sites:
 ${lines.join("")}`;
 }
