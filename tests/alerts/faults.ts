@@ -128,6 +128,17 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
       };
     },
   },
+  refusing_receiver: {
+    minutes: 7,
+    alerts: ["SitemonAlertsWait", "SitemonDependencyDown", "SitemonSiteDown"],
+    make(world) {
+      const refuse = () => new Response("no such hook", { status: 404 });
+      const { origin } = world.stack.use(serveLocally(refuse));
+      const alerts = `alerts: { channels: { ops: { slack: { url: '${origin}/' } } } }`;
+      const daemon = new Daemon(world, "run", `interval: 2s\nsites: [${DEAD_SITE}]\n${alerts}`);
+      return { targets: { run: daemon.port } };
+    },
+  },
   dead_producer: {
     minutes: 8,
     alerts: ["SitemonAllSitesStale", "SitemonProcessDown", "SitemonSitesStale"],
