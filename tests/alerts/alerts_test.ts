@@ -95,7 +95,7 @@ alerts:
   heartbeat: { url: '${site.origin}/' }
 sites:
   - { name: a, url: '${site.origin}/' }
-  - { name: b, push: { every: 1h, token: 0123456789abcdef0123456789abcdef } }`);
+  - { name: b, push: { every: 1h, grace: 1h, token: 0123456789abcdef0123456789abcdef } }`);
   await using process = folder.run();
   await process.log("the start", "sitemon ");
   const recording = new Recording(() => true);
