@@ -1,9 +1,11 @@
 /** The routes for people: the pages, the feeds, the badges, and the files that pages load. */
 import type { Context, Hono } from "hono";
+import { DAY_MS, MINUTE_MS } from "../runtime/time_units.ts";
+import type { Alert } from "../status/alert_store.ts";
 import { STATES } from "../report/site_state.ts";
 import { DAILY_SITES_MAX, keyOf, type MonthCoverage } from "../status/queries.ts";
 import { ownAssets } from "./assets/assets.ts";
-import { BAR_DAYS } from "./live/status_cache.ts";
+import { BAR_DAYS, OPEN_ALERTS_MAX } from "./live/status_cache.ts";
 import type { StatusSource, View } from "./live/status_source.ts";
 import { incidentOf } from "./incident_id.ts";
 import { LATENCY_DAYS_DEFAULT, locationsOf, lookUp, LookupError } from "./site_lookup.ts";
@@ -104,8 +106,9 @@ function addIncidents(app: Hono, options: PageOptions): void {
     const known = await source.incidents(days);
     if (known === undefined) throw new LookupError(503);
     const { incidents, version } = known;
+    const alerts = await alertsOf(source, view, days);
     // A page with incidents of before is fetched again at the next beat.
-    const page = { ...options, view: { ...view, version }, incidents, days };
+    const page = { ...options, view: { ...view, version }, incidents, alerts, days };
     return await context.html(
       await documentText(incidentsPage({ ...page, hasLocations: hasLocations(view.sites) })),
     );
@@ -219,14 +222,28 @@ async function onePage(
   const latencyDays = LATENCY_CHOICES_DAYS.find((one) => one === days) ?? LATENCY_DAYS_DEFAULT;
   const shown = locations.filter(({ location }) => location === asked);
   const latencyStep = latencyStepOf(latencyDays);
-  const [[known], listed] = await Promise.all([
+  const [[known], listed, alerts] = await Promise.all([
     lookUp(source, view, { locations: shown, latencyDays, latencyStep }),
     shown.length === 0 ? undefined : source.incidents(BAR_DAYS, name),
+    shown.length === 0 ? [] : alertsOf(source, view, BAR_DAYS, name),
   ]);
   if (listed === undefined) throw new LookupError(503);
   const incidents = listed.incidents.filter(({ location }) => location === asked);
-  const markup = page({ look, view, ...known!, incidents, latencyDays, locations });
+  const markup = page({ look, view, ...known!, incidents, alerts, latencyDays, locations });
   return await context.html(await documentText(markup));
+}
+
+/** Alerts of these days, and open ones; none while the store does not respond. */
+async function alertsOf(
+  source: StatusSource,
+  { now }: View,
+  days: number,
+  site?: string,
+): Promise<readonly Alert[]> {
+  // By the minute, so that all who look at once ask once.
+  const sinceMs = Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS - days * DAY_MS;
+  const filter = { since: new Date(sinceMs), limit: OPEN_ALERTS_MAX, ...(site && { site }) };
+  return await source.alerts(filter) ?? [];
 }
 
 /** A badge has no room to say that its data is out of date: then it shows none. */

@@ -1,5 +1,6 @@
 /** A SQLite store with a history that was made up, and the cache that reads it. */
 import { systemClock as clock } from "../../src/runtime/clock.ts";
+import type { Attempt, Decision, Delivery } from "../../src/status/alert_store.ts";
 import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
 import { sqliteParts } from "../../src/status/sqlite/sqlite_parts.ts";
 import { SqliteStore } from "../../src/status/sqlite/sqlite_store.ts";
@@ -20,6 +21,7 @@ export class MadeStore implements AsyncDisposable {
   readonly queries = new SqliteQueries({ path: this.path });
   readonly #parts = sqliteParts({ path: this.path }, { clock });
   readonly records = this.#parts.alertRecords();
+  readonly #alerts = this.#parts.alertStore();
   readonly telemetry = new RecordingTelemetry();
   readonly cache = new StatusCache({
     queries: this.queries,
@@ -39,6 +41,18 @@ export class MadeStore implements AsyncDisposable {
   /** Applies reports, the oldest first. */
   async add(...makings: readonly Making[]): Promise<void> {
     await this.#reports.add(...makings);
+  }
+
+  /** Decides alerts, as their leader; resolves to what is due then in `ops`. */
+  async decide(decision: Decision): Promise<readonly Delivery[]> {
+    await this.#alerts.lead();
+    await this.#alerts.write(decision);
+    return await this.#alerts.claim(["ops"], 60_000);
+  }
+
+  /** Notes what came of attempts. */
+  async settle(attempts: readonly Attempt[]): Promise<void> {
+    await this.#alerts.settle(attempts);
   }
 
   /** Takes the file away from its reader; the result brings it back. */
@@ -73,6 +87,7 @@ export class MadeStore implements AsyncDisposable {
     this.#stopping.abort();
     await this.queries.close();
     await this.records.close();
+    await this.#alerts.close();
     await this.store.close();
     this.#folder[Symbol.dispose]();
   }

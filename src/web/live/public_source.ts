@@ -19,6 +19,7 @@ import {
   type SiteUptime,
   UPTIME_WINDOWS_DAYS,
 } from "../../status/queries.ts";
+import type { Alert } from "../../status/alert_store.ts";
 import { uptimeOf } from "../../status/uptime.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
 import type { KnownIncidents, Span, StatusSource, StatusUpdate, View } from "./status_source.ts";
@@ -131,6 +132,10 @@ export class PublicSource implements StatusSource {
     return incident && { incident, first: undefined, transitions: [] };
   }
 
+  alerts(): Promise<readonly Alert[]> {
+    return Promise.resolve([]);
+  }
+
   watch(onUpdate: (news: StatusUpdate) => void): () => void {
     return this.#source.watch(({ changed, needsReload }) => {
       const news = changed.flatMap((status) => {
@@ -183,7 +188,15 @@ export class PublicSource implements StatusSource {
       return names.length === 0 ? [] : [{ ...one, sites: names }];
     });
     return {
-      view: { ...whole, statuses, sites, uptimes: new Map(uptimes), work },
+      view: {
+        ...whole,
+        statuses,
+        sites,
+        uptimes: new Map(uptimes),
+        work,
+        alerts: [],
+        channels: [],
+      },
       sites: new Map(listed.map(({ name, site }) => [name, site])),
     };
   }

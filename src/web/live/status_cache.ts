@@ -7,7 +7,13 @@ import { stateOf } from "../../report/site_state.ts";
 import { type Clock, sleep } from "../../runtime/clock.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
 import type { Dependency, Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import type { AlertRecords, Mute } from "../../status/alert_store.ts";
+import type {
+  Alert,
+  AlertFilter,
+  AlertRecords,
+  ChannelState,
+  Mute,
+} from "../../status/alert_store.ts";
 import {
   DAILY_SITES_MAX,
   type DayCoverage,
@@ -30,8 +36,10 @@ import { unreadyReason } from "../../status/store.ts";
 export const STATUSES_FRESH_MS = 1_000;
 /** Uptime and days change by seconds in a day; reading them is most of a page's cost. */
 export const UPTIMES_FRESH_MS = 60_000;
-/** Planned work changes when people say so. */
+/** Planned work and alerts, which cost a question each. */
 export const RECORDS_FRESH_MS = 2_000;
+/** Open alerts that pages know; of a storm they show that there are more. */
+export const OPEN_ALERTS_MAX = 1_000;
 /** How often the store is polled while somebody watches. */
 export const WATCH_MS = 2_000;
 /** How often it is polled while nobody does, so that readiness knows whether it answers. */
@@ -63,9 +71,11 @@ export class StatusCache implements StatusSource {
   #uptimes: ReadonlyMap<string, SiteUptime> = new Map();
   #uptimesAt = -Infinity;
   #mutes: readonly Mute[] = [];
+  #alerts: readonly Alert[] = [];
+  #channels: readonly ChannelState[] = [];
   #recordsAt = -Infinity;
   /** What pages show of the records. */
-  #recordsShown = "[]";
+  #recordsShown = "[[],[],[]]";
   #view: View | undefined;
   #cursor: string | undefined;
   #version: number;
@@ -108,6 +118,8 @@ export class StatusCache implements StatusSource {
       sites,
       uptimes: this.#uptimes,
       work: plannedWork(this.#mutes, sites, now),
+      alerts: this.#alerts,
+      channels: this.#channels,
       failingSince: this.#failingSince,
       version: this.#version,
       now,
@@ -180,6 +192,13 @@ export class StatusCache implements StatusSource {
   async incident(site: SiteKey, beganAt: Date): Promise<IncidentStory | undefined> {
     const question = JSON.stringify([keyOf(site), beganAt.getTime()]);
     return await this.#keep(question, 0, (queries) => queries.incident(site, beganAt));
+  }
+
+  /** The newest first; undefined while the store does not respond. */
+  async alerts(filter: AlertFilter): Promise<readonly Alert[] | undefined> {
+    return await this.#keep(JSON.stringify(["alerts", filter]), 0, () => {
+      return this.#options.records.alerts(filter);
+    });
   }
 
   /** Asks again when something changed, but not before `freshMs` have passed. */
@@ -259,12 +278,19 @@ export class StatusCache implements StatusSource {
   async #refreshRecords(): Promise<void> {
     if (this.#now() - this.#recordsAt < RECORDS_FRESH_MS) return;
     const now = this.#wallTime();
-    this.#mutes = await this.#options.records.mutes(now);
+    const { records } = this.#options;
+    this.#mutes = await records.mutes(now);
+    this.#alerts = await records.alerts({ isOpen: true, limit: OPEN_ALERTS_MAX + 1 });
+    this.#channels = (await records.channels()).filter(({ failures, parked_at, pending }) =>
+      (failures > 0 || parked_at !== null) && pending > 0
+    );
     this.#recordsAt = this.#now();
     const soonMs = now.getTime() + WORK_ANNOUNCED_MS;
-    this.#recordsShown = JSON.stringify(
+    this.#recordsShown = JSON.stringify([
       this.#mutes.map(({ author: _, ...mute }) => [mute, mute.from.getTime() <= soonMs]),
-    );
+      this.#alerts.map(({ id, suppressed_by, acked_at }) => [id, suppressed_by, acked_at]),
+      this.#channels.map(({ channel, parked_at, error }) => [channel, parked_at, error]),
+    ]);
   }
 
   async #refreshUptimes(): Promise<void> {

@@ -11,6 +11,7 @@ import type {
   SiteUptime,
 } from "../../status/queries.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
+import type { Alert, AlertFilter, ChannelState } from "../../status/alert_store.ts";
 import type { PlannedWork } from "./planned_work.ts";
 
 /** Every site as of one moment. */
@@ -23,6 +24,10 @@ export interface View {
   readonly uptimes: ReadonlyMap<string, SiteUptime>;
   /** Of the next 30 days, the earliest first. */
   readonly work: readonly PlannedWork[];
+  /** Open ones, the newest first; one more than `OPEN_ALERTS_MAX` when there are more. */
+  readonly alerts: readonly Alert[];
+  /** Channels that fail or refuse while messages wait for them. */
+  readonly channels: readonly ChannelState[];
   /** When the store stopped responding; undefined while it responds. */
   readonly failingSince: Date | undefined;
   /** {@linkcode StatusSource.version} of this state. */
@@ -36,7 +41,7 @@ export interface StatusUpdate {
   readonly checked: readonly SiteStatus[];
   /** New sites, and those whose outcome, reason, error text or staleness changed. */
   readonly changed: readonly SiteStatus[];
-  /** True when a site was removed, planned work changed, or the store started or stopped responding. */
+  /** True when a site was removed, planned work or alerts changed, or the store started or stopped responding. */
   readonly needsReload: boolean;
 }
 
@@ -69,6 +74,8 @@ export interface StatusSource {
   incidents(span: number | Span, site?: string): Promise<KnownIncidents | undefined>;
   /** The incident of a site that began at this time; undefined without one, or without the store. */
   incident(site: SiteKey, beganAt: Date): Promise<IncidentStory | undefined>;
+  /** The newest first; undefined while the store does not respond. */
+  alerts(filter: AlertFilter): Promise<readonly Alert[] | undefined>;
   /** Calls back with updates until the returned function is called. */
   watch(onUpdate: (news: StatusUpdate) => void): () => void;
 }

@@ -1,11 +1,13 @@
 /** Incidents as a list, the newest first, each linked to its page. */
 import { html } from "hono/html";
 import type { Incident } from "../../status/queries.ts";
+import type { Alert } from "../../status/alert_store.ts";
 import { incidentPath } from "../incident_id.ts";
 import { sitePath } from "../../report/site_path.ts";
 import type { TimeZone } from "../time_zone.ts";
 import { lengthWords } from "../texts/figures.ts";
 import { texts } from "../texts/texts.ts";
+import { acknowledgedBy } from "./alerts_part.ts";
 import { eventTable, folded, type Html, moment, stateBadge } from "./markup.ts";
 
 /** Incidents that are visible without a click. */
@@ -15,6 +17,8 @@ export interface IncidentListOptions {
   /** The way to the overview. */
   readonly root: string;
   readonly zone: TimeZone;
+  /** Whose acknowledgements stand at the incidents. */
+  readonly alerts?: readonly Alert[];
   /** Names the site of each. */
   readonly hasSites?: boolean;
   /** Names the location of each. */
@@ -25,7 +29,8 @@ export interface IncidentListOptions {
 
 export function incidentList(
   incidents: readonly Incident[],
-  { root, zone, hasSites = false, hasLocations = false, isShort = false }: IncidentListOptions,
+  { root, zone, alerts = [], hasSites = false, hasLocations = false, isShort = false }:
+    IncidentListOptions,
 ): Html {
   const titles = [
     ...(hasSites ? [texts().site] : []),
@@ -41,7 +46,9 @@ export function incidentList(
     ...(hasLocations ? [html`<bdi>${incident.location}</bdi>`] : []),
     html`${stateBadge(incident.outcome)} <a href="${root}${
       incidentPath(incident, incident.began_at)
-    }">${incident.reason === null ? texts().details : causeWords(incident)}</a>`,
+    }">${incident.reason === null ? texts().details : causeWords(incident)}</a>${
+      ackMark(incident, alerts)
+    }`,
     moment(incident.began_at, zone),
     html`${
       durationText(incident).split(", ").map((part, index) =>
@@ -54,6 +61,11 @@ export function incidentList(
   return html`${eventTable(titles, rows.slice(0, OPEN_MAX))}${
     folded(texts().older(older.length), eventTable(titles, older))
   }`;
+}
+
+function ackMark(incident: Incident, alerts: readonly Alert[]): Html {
+  const author = acknowledgedBy(incident, alerts);
+  return author === null ? html`` : html`, ${texts().acknowledgedBy} <bdi>${author}</bdi>`;
 }
 
 export function causeWords({ reason, outcome }: Pick<Incident, "reason" | "outcome">): string {

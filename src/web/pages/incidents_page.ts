@@ -1,5 +1,6 @@
 /** The page of the incidents of all sites. */
 import { html } from "hono/html";
+import type { Alert } from "../../status/alert_store.ts";
 import type { Incident } from "../../status/queries.ts";
 import type { View } from "../live/status_source.ts";
 import type { Look } from "../look.ts";
@@ -18,13 +19,15 @@ export interface IncidentsPageOptions {
   readonly look: Look;
   readonly view: View;
   readonly incidents: readonly Incident[];
+  /** Of the same days, and open ones. */
+  readonly alerts: readonly Alert[];
   readonly days: number;
   readonly hasLocations: boolean;
 }
 
 /** The whole document. */
 export function incidentsPage(options: IncidentsPageOptions): Html {
-  const { look, view, incidents, days, hasLocations } = options;
+  const { look, view, incidents, alerts, days, hasLocations } = options;
   const root = "./";
   const t = texts();
   const shown = incidents.slice(0, INCIDENTS_SHOWN_MAX);
@@ -35,7 +38,7 @@ export function incidentsPage(options: IncidentsPageOptions): Html {
   }));
   const list = shown.length === 0
     ? note(t.calmDays(t.days(days)))
-    : incidentList(shown, { root, zone: timeZone(look), hasSites: true, hasLocations });
+    : incidentList(shown, { root, zone: timeZone(look), alerts, hasSites: true, hasLocations });
   const others = shown.length < incidents.length ? note(t.onlyNewest(shown.length)) : "";
   return pageFrame(
     { look, root, heading: t.incidents, view },

@@ -8,6 +8,7 @@ import { uptimeWords } from "../texts/figures.ts";
 import { texts } from "../texts/texts.ts";
 import { SEARCH_LENGTH_MAX, type WholeSite } from "../../status/whole_sites.ts";
 import { ago, type Html, lasting, locationMark, note, stateBadge, viewLinks } from "./markup.ts";
+import { alertsSection, channelWarning } from "./alerts_part.ts";
 import type { Cause } from "./causes.ts";
 import { type Counts, type Group, type Overview, type OverviewQuery, ROWS } from "./overview.ts";
 import { notices } from "./notices.ts";
@@ -44,7 +45,9 @@ export function overviewPage(options: OverviewPageOptions): Html {
         [...currentAnnouncements(look, { now: view.now }), ...announcedWork(view)],
         timeZone(look),
       )}
+      ${channelWarning(view.channels)}
       ${verdict(options)}
+      ${alertsSection(view.alerts, { root: "./", zone: timeZone(look), hasSites: true })}
       ${overview.total === 0 ? nothingYet(failingSince) : sites(options)}
       ${workSection(view, timeZone(look))}
     `,

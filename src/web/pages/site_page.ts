@@ -2,6 +2,7 @@
 import { html } from "hono/html";
 import { stateOf } from "../../report/site_state.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
+import type { Alert } from "../../status/alert_store.ts";
 import {
   type Coverage,
   type Incident,
@@ -13,6 +14,7 @@ import { unknownMsOf } from "../../status/uptime.ts";
 import type { View } from "../live/status_source.ts";
 import { currentAnnouncements, type Look } from "../look.ts";
 import type { LocationHistory } from "../site_lookup.ts";
+import { alertsSection } from "./alerts_part.ts";
 import { latencyChart } from "./latency_chart.ts";
 import {
   ago,
@@ -54,6 +56,8 @@ export interface SitePageOptions extends LocationHistory {
   readonly latencyDays: number;
   /** Of 90 days, the newest first. */
   readonly incidents: readonly Incident[];
+  /** Of the same time, and open ones. */
+  readonly alerts: readonly Alert[];
   /** The site at every location. */
   readonly locations: readonly SiteStatus[];
 }
@@ -67,7 +71,7 @@ const CHART_ASSETS = html`<link rel="stylesheet" href="${ROOT}assets/uplot.css">
 
 /** The whole document. */
 export function sitePage(options: SitePageOptions): Html {
-  const { look, view, history, incidents, latencyDays, locations } = options;
+  const { look, view, history, incidents, alerts, latencyDays, locations } = options;
   const t = texts();
   const { now } = view;
   const { status } = history;
@@ -90,6 +94,10 @@ ${look.isPublic ? "" : CHART_ASSETS}`;
       )}
       ${heading(options)}
       ${locations.length > 1 ? locationTabs(status, locations) : ""}
+      ${alertsSection(
+        alerts.filter(({ ended_at }) => ended_at === null),
+        { root: ROOT, zone: timeZone(look) },
+      )}
       ${uptimeTiles(options)}
       ${look.isPublic ? "" : html`<section><h2>${t.responseTime}</h2>
       ${dayTabs(options)}
@@ -121,7 +129,7 @@ function figuresOf({ history: { status }, latencyDays }: SitePageOptions, id: st
 
 /** The newest with what was seen first, and all of them as a list. */
 function incidentSection(
-  { look, history: { failures: [newest] }, incidents }: SitePageOptions,
+  { look, history: { failures: [newest] }, incidents, alerts }: SitePageOptions,
 ): Html {
   const [first] = incidents;
   if (first === undefined) return note(texts().noIncidents);
@@ -130,6 +138,7 @@ function incidentSection(
     incidentList(incidents.slice(0, INCIDENTS_SHOWN_MAX), {
       root: ROOT,
       zone: timeZone(look),
+      alerts,
       isShort: true,
     })
   }

@@ -1,6 +1,6 @@
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { StoreConfigurationError, StoreUnavailableError } from "../../../src/status/store.ts";
-import type { AlertRecords, Mute } from "../../../src/status/alert_store.ts";
+import type { Alert, AlertRecords, ChannelState, Mute } from "../../../src/status/alert_store.ts";
 import type { Changes, StatusQueries } from "../../../src/status/queries.ts";
 import {
   IDLE_MS,
@@ -23,6 +23,8 @@ import { aSiteStatus } from "../site_status.ts";
 class Asked {
   readonly counts = { changes: 0, uptimes: 0, daily: 0, histories: 0, incidents: 0, mutes: 0 };
   mutes: readonly Mute[] = [];
+  alerts: readonly Alert[] = [];
+  channels: readonly ChannelState[] = [];
   changes: Changes = { cursor: "1", statuses: [aSiteStatus()], removed: [] };
   isSilent = false;
   gone: Error = new StoreUnavailableError("gone");
@@ -45,7 +47,11 @@ class Asked {
       daily: (sites) =>
         counted("daily", sites.map((site) => ({ ...site, days: [] })), sites.length),
     };
-    const records: Partial<AlertRecords> = { mutes: () => counted("mutes", this.mutes) };
+    const records: Partial<AlertRecords> = {
+      mutes: () => counted("mutes", this.mutes),
+      alerts: () => Promise.resolve(this.alerts),
+      channels: () => Promise.resolve(this.channels),
+    };
     this.cache = new StatusCache({
       queries: queries as StatusQueries,
       records: records as AlertRecords,

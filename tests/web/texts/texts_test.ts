@@ -4,6 +4,7 @@ import { HOUR_MS } from "../../../src/runtime/time_units.ts";
 import { REASONS } from "../../../src/report/outcome.ts";
 import { agoWords, lengthWords, percentText, uptimeWords } from "../../../src/web/texts/figures.ts";
 import { inLanguage, type Locale, TEXTS } from "../../../src/web/texts/texts.ts";
+import { aMute, anAlert, attempt, firing, idOf } from "../../contract/some_alerts.ts";
 import type { Making } from "../made_reports.ts";
 import { MadeStore } from "../made_store.ts";
 
@@ -56,8 +57,24 @@ Deno.test("every page is in its language, to the last word", async () => {
     { site: "shop", location: "fra", agoMs: 1_000, ...DOWN, snippet: "x", final_url: "http://h/" },
     { site: "blog", agoMs: HOUR_MS, next_check_ms: 1_000 },
   );
+  await made.records.putMute(aMute("1", { kind: "maintenance", names: null, reason: "shop" }));
+  const [delivery] = await made.decide(firing(
+    anAlert(1, {
+      site: "shop",
+      detail: { ...anAlert(1).detail, labels: { runbook: "https://h/" } },
+    }),
+    anAlert(2, { site: "shop", suppressed_by: "maintenance:shop", kind: "certificate_soon" }),
+    anAlert(3, { site: null, location: "fra", kind: "location" }),
+    ...Array.from({ length: 7 }, (_, index) => anAlert(index + 4, { kind: "unknown" })),
+  ));
+  await made.settle([attempt(delivery!, { result: "refused" })]);
+  await made.records.acknowledge(idOf(1), "ann", "");
   const english = new Set((await pagesIn("en", made)).flatMap(said));
-  ok(english.has("All sites") && english.has("Response time"), [...english].join("\n"));
+  for (
+    const text of ["All sites", "Response time", "Planned work", "10 open alerts", "held back by"]
+  ) {
+    ok([...english].some((one) => one.includes(text)), [...english].join("\n"));
+  }
   for (const locale of LOCALES.filter((one) => one !== "en")) {
     const pages = await pagesIn(locale, made);
     match(pages[0]!, new RegExp(`<html lang="${locale}">`));
