@@ -81,7 +81,14 @@ async function programFor(args: readonly string[], context: CommandContext): Pro
   if (asksCompletion) {
     (await import("./commands/completion.ts")).addCompletion(program, args, context);
   } else program.command("completion").summary("print a shell completion script");
+  pointAtHelp(program, program.name());
   return program;
+}
+
+/** After a usage error, to the help of the command that was meant. */
+function pointAtHelp(command: Command, name: string): void {
+  command.showHelpAfterError(`(see "${name} --help")`);
+  for (const child of command.commands) pointAtHelp(child, `${name} ${child.name()}`);
 }
 
 function emptyProgram(version: string, terminal: Terminal): Command {
@@ -99,6 +106,5 @@ function emptyProgram(version: string, terminal: Terminal): Command {
       getOutHelpWidth: () => terminal.columns ?? 80,
       getErrHelpWidth: () => terminal.columns ?? 80,
     })
-    .showHelpAfterError('(see "sitemon --help")')
     .exitOverride();
 }

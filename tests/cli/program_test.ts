@@ -33,10 +33,11 @@ Deno.test("every command and subcommand has help, in one style", async () => {
   }
 });
 
-Deno.test("runProgram() exits 64 for wrong usage, and suggests a command", async () => {
+Deno.test("runProgram() exits 64 for wrong usage, and suggests a command or its help", async () => {
   const { code, errors } = await runCommand("chekc");
   strictEqual(code, 64);
   match(errors, /unknown command 'chekc'[^]*Did you mean check\?/);
+  match((await runCommand("alerts", "ack")).errors, /see "sitemon alerts ack --help"/);
   strictEqual((await runCommand("audit", "-c", "a.yaml", "--since", "never")).code, 64);
 });
 

@@ -1,6 +1,6 @@
 /** Parts of `alerts`, and keys of sites that concern them, that are refused. */
 const RULES = "is not 1 to 20 checks or a duration, such as 3 checks, 2 of 5 checks or 2m";
-const ONE_KIND = "is not a mapping with exactly one of webhook, alertmanager, pagerduty, slack, " +
+const ONE_KIND = "exactly one of webhook, alertmanager, pagerduty, slack, " +
   "mattermost, discord, teams, ntfy, telegram, opsgenie, email";
 const CHANNEL = "alerts: {channels: {ops: {slack: {url: 'https://h/hunter2'}}}, ";
 
@@ -8,13 +8,13 @@ const CHANNEL = "alerts: {channels: {ops: {slack: {url: 'https://h/hunter2'}}}, 
 export const BAD_ALERTS: Readonly<Record<string, string | readonly string[]>> = {
   "alerts: {channel: {}}": '1:10: unknown key "alerts.channel"; did you mean "channels"?',
   "alerts: {channels: {ops: {slak: {url: https://h/hunter2}}}}": [
-    `1:26: invalid "alerts.channels.ops": a mapping ${ONE_KIND}`,
+    `1:26: invalid "alerts.channels.ops": needs ${ONE_KIND}`,
     '1:27: unknown key "alerts.channels.ops.slak"; did you mean "slack"?',
   ],
   "alerts: {channels: {ops: {slack: {url: https://h/hunter2}, teams: {url: https://h/hunter2}}}}":
-    `1:26: invalid "alerts.channels.ops": a mapping ${ONE_KIND}`,
+    `1:26: invalid "alerts.channels.ops": needs ${ONE_KIND}`,
   "alerts: {channels: {ops: https://hooks.example.org/hunter2}}":
-    `1:26: invalid "alerts.channels.ops": text ${ONE_KIND}`,
+    `1:26: invalid "alerts.channels.ops": text is not a mapping with ${ONE_KIND}`,
   "alerts: {channels: {my-ops: {slack: {url: https://h/a}}}}":
     '1:21: invalid key "alerts.channels.my-ops": "my-ops" is not a name of 1 to 63 letters, digits and underscores without a leading digit',
   "alerts: {channels: {ops: {slack: {url: hunter2}}}}":

@@ -191,11 +191,11 @@ export function urlsProblem(urls: readonly string[], sites: readonly Site[]): st
   if (urls.length === 0 && sites.length === 0) {
     return "nothing to check; give a URL such as example.org, or a configuration with -c FILE";
   }
-  const wrong = urls.find((url) => !siteSchema.safeParse({ url }).success);
-  if (wrong === undefined) return undefined;
-  return `invalid URL: ${
-    shownValue(wrong)
-  } cannot be checked; write a URL such as https://example.org or tcp://example.org:25`;
+  for (const url of urls) {
+    const { error } = siteSchema.safeParse({ url });
+    if (error) return `invalid URL: ${shownValue(url)} ${error.issues[0]!.message}`;
+  }
+  return undefined;
 }
 
 /** Only for the reports: no site is checked twice here. */

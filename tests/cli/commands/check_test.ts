@@ -90,18 +90,19 @@ Deno.test("sitesOf() takes the defaults of a configuration, and hides credential
   deepStrictEqual([bodyBytesMax, method], [1_048_576, "GET"]);
 });
 
-Deno.test("urlsProblem() names what is not a URL of a known protocol", () => {
+Deno.test("urlsProblem() names what is not a URL of a known protocol, and how one is written", () => {
   const shown = [
-    ["example.org", '"example.org"'],
-    ["ftp://user:word@example.org/", '"ftp://example.org/"'],
-    ["http://", "the value"],
-    ["tcp://example.org", '"tcp://example.org"'],
-    ["tls://example.org:0", '"tls://example.org:0"'],
+    ["example.org", '"example.org" is not an http, https, tcp, tls or dns URL of '],
+    ["ftp://user:word@example.org/", '"ftp://example.org/" is not an http, https, tcp, '],
+    ["http://", "the value is not an http or https URL of "],
+    ["tcp://example.org", '"tcp://example.org" is not tcp://host:port or '],
+    ["tls://example.org:0", '"tls://example.org:0" is not tcp://host:port or '],
+    ["dns://192.0.2.53", '"dns://192.0.2.53" is not dns://server[:port]/name?type=TYPE '],
+    ["dns://192.0.2.53/a?type=FOO", '"dns://192.0.2.53/…" is not dns://server[:port]/name'],
   ] as const;
   for (const [url, text] of shown) {
-    const problem = `invalid URL: ${text} cannot be checked; write a URL such as ` +
-      "https://example.org or tcp://example.org:25";
-    strictEqual(urlsProblem(["https://a.example/up", url], []), problem);
+    const problem = urlsProblem(["https://a.example/up", url], []);
+    strictEqual(problem?.slice(0, 13 + text.length), `invalid URL: ${text}`);
   }
   strictEqual(urlsProblem(["https://a.example/"], []), undefined);
   strictEqual(urlsProblem([], bothSites), undefined);
@@ -236,7 +237,7 @@ Deno.test("sitemon check --explain shows what a configuration permits, and exits
 const MISTAKES: readonly [args: string[], problem: RegExp][] = [
   [["--site", "good"], /^no configuration: write -c FILE, set SITEMON_CONFIG, or create .+\n$/],
   [[], /^nothing to check; give a URL /],
-  [["ftp://example.org"], /^invalid URL: "ftp:\/\/example\.org" cannot be checked; /],
+  [["ftp://example.org"], /^invalid URL: "ftp:\/\/example\.org" is not an http, /],
   [["--timeout", "5x", "a.b"], /^invalid --timeout: "5x" is not a duration; write 500ms, /],
   [["--timeout", "1h", "a.b"], /^invalid --timeout: "1h" is not a duration from 10ms to 10m\n$/],
   [

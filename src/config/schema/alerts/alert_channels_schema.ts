@@ -93,14 +93,21 @@ const kinds = {
   }),
 };
 
-const ONE_KIND = `is not a mapping with exactly one of ${Object.keys(kinds).join(", ")}`;
+const KIND_NAMES = Object.keys(kinds).join(", ");
 
 const channelSchema = z.strictObject(
   Object.fromEntries(
     Object.entries(kinds).map(([kind, schema]) => [kind, schema.optional()]),
   ) as { [Kind in keyof typeof kinds]: z.ZodOptional<(typeof kinds)[Kind]> },
-  { error: ({ code }) => code === "unrecognized_keys" ? undefined : ONE_KIND },
-).refine((channel) => Object.keys(channel).length === 1, { error: ONE_KIND });
+  {
+    error: ({ code }) =>
+      code === "unrecognized_keys"
+        ? undefined
+        : `is not a mapping with exactly one of ${KIND_NAMES}`,
+  },
+).refine((channel) => Object.keys(channel).length === 1, {
+  error: `needs exactly one of ${KIND_NAMES}`,
+});
 
 export const alertChannelsSchema = z.record(identifier(), channelSchema, {
   error: "is not a mapping of names to channels, such as ops: {slack: {url: …}}",
