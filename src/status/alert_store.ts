@@ -284,6 +284,8 @@ export interface AlertFilter {
   readonly isOpen?: boolean;
   /** What lasted then, or later. */
   readonly since?: Date;
+  /** Those that follow this one, in their order. */
+  readonly after?: Pick<Alert, "began_at" | "id">;
   /** The newest so many. */
   readonly limit: number;
 }
@@ -312,7 +314,7 @@ export interface KeptMessage extends Omit<AlertMessage, "alert"> {
 
 /** For people: `sitemon alerts`, `sitemon maintenance`, and the page, which only reads. */
 export interface AlertRecords {
-  /** The newest first. */
+  /** The newest first, by beginning and id. */
   alerts(filter: AlertFilter): Promise<readonly Alert[]>;
   /** Messages of an alert, in their order, with their ends. */
   messages(alert: string): Promise<readonly KeptMessage[]>;

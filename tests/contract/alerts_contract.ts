@@ -631,6 +631,12 @@ function recordTests(test: Test): void {
     deepStrictEqual(await select({ site: "shop-2" }), [2]);
     deepStrictEqual(await select({ since: ended_at }), [3, 2, 1]);
     deepStrictEqual(await select({ since: new Date(ended_at!.getTime() + 1) }), [3, 1]);
+    const same = anAlert(4, { began_at: alerts[2]!.began_at });
+    await it.store.write(firing(same));
+    deepStrictEqual(await select({ after: alerts[2]! }), [4, 2, 1]);
+    deepStrictEqual(await select({ after: same, limit: 1 }), [2]);
+    deepStrictEqual(await select({ after: alerts[1]!, isOpen: true }), [1]);
+    deepStrictEqual(await select({ after: alerts[0]! }), []);
   });
 
   test("acknowledge() takes an alert, while it is open", async (opened) => {

@@ -21,6 +21,7 @@ import {
   lookUp,
   LookupError,
 } from "../site_lookup.ts";
+import { addAlerts, addMaintenance } from "./alerts_api.ts";
 import { nameIn } from "../../report/site_path.ts";
 import {
   type announcementSchema,
@@ -59,8 +60,10 @@ export function addApi(
     const name = nameIn(context.req.param("name"));
     return context.json(siteResponse(await everywhere(context, name), isPublic));
   });
+  addMaintenance(app, source);
   app.get("/api/openapi.json", (context) => context.json(openApi({ isPublic })));
   if (isPublic) return;
+  addAlerts(app, source);
   app.get("/api/sites/:name/reports", async (context) => {
     const name = nameIn(context.req.param("name"));
     const known = await everywhere(context, name);

@@ -9,6 +9,7 @@ import { type AvroSchema, MICROS } from "../../report/avro_schema.ts";
 import { FIELD_NAMES, type FieldName, REPORT_FIELDS } from "../../report/fields.ts";
 import { OUTCOMES, REASONS } from "../../report/outcome.ts";
 import { STATES } from "../../report/site_state.ts";
+import { ALERT_KINDS } from "../../status/alert_store.ts";
 import {
   type HistoryReport,
   type Json,
@@ -160,6 +161,60 @@ export const reportsSchema = z.object({
   reports: z.array(reportSchema).describe("The latest of each location, newest first."),
 }).meta({ id: "Reports" });
 
+export const workSchema = z.object({
+  id: z.string(),
+  name: z.string().describe("What is done."),
+  from: micros(),
+  until: micros(),
+  sites: z.array(z.string()).nullable().describe("Those that are known; null for all."),
+  sites_left_out: z.int().describe("Further sites."),
+}).meta({ id: "Work" });
+
+export const maintenanceSchema = z.object({
+  left_out: z.int().describe("Later work that is not in the list."),
+  maintenance: z.array(workSchema).describe("Of the next 30 days, the earliest first."),
+}).meta({ id: "Maintenance" });
+
+const author = () => z.string().nullable();
+
+export const alertSchema = z.object({
+  id: z.string().describe("The same for as long as it lasts."),
+  rule: z.string(),
+  kind: z.string().describe(`One of ${ALERT_KINDS.join(", ")}.`),
+  severity: z.string(),
+  site: z.string().nullable().describe("null for an alert of a location."),
+  location: z.string().nullable().describe("The silent one; null for an alert of a site."),
+  began_at: micros(),
+  fired_at: micros().describe("When it was decided, in microseconds since 1970."),
+  ended_at: micros().nullable(),
+  end: z.string().nullable().describe("Why it ended."),
+  suppressed_by: z.string().nullable().describe(
+    'What keeps it from being told, such as "maintenance:move".',
+  ),
+  channels: z.array(z.string()).describe("Who was told."),
+  reminders: z.int(),
+  reminded_at: micros().nullable(),
+  acked_at: micros().nullable(),
+  acked_by: author(),
+  ack_comment: author(),
+  url: z.string().nullable(),
+  labels: z.record(z.string(), z.string()),
+  places: z.array(z.object({
+    location: z.string(),
+    outcome: outcome(),
+    stale: z.boolean(),
+    reason: reason(),
+    error_text: z.string().nullable().describe("The site's own text: escape it."),
+    since: micros().nullable(),
+  })).describe("Where it was found, the worst first; a few."),
+}).meta({ id: "Alert" });
+
+export const alertsSchema = z.object({
+  next: z.string().nullable()
+    .describe('The "after" of a request for the alerts that follow; null when none do.'),
+  alerts: z.array(alertSchema).describe("The newest first."),
+}).meta({ id: "Alerts" });
+
 /** @see https://www.rfc-editor.org/rfc/rfc9457 */
 export const problemSchema = z.object({
   type: z.literal("about:blank"),
@@ -178,6 +233,10 @@ export type ReportsResponse = {
   site: string;
   reports: (Json<HistoryReport> & { location: string })[];
 };
+export type MaintenanceResponse = z.output<typeof maintenanceSchema>;
+export type WorkResponse = z.output<typeof workSchema>;
+export type AlertResponse = z.output<typeof alertSchema>;
+export type AlertsResponse = z.output<typeof alertsSchema>;
 export type Problem = z.output<typeof problemSchema>;
 
 /** The fields of a site at a location. */

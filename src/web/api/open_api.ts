@@ -6,6 +6,7 @@
 import * as z from "zod";
 import { VERSION } from "../../runtime/version.ts";
 import { PROBLEM_TYPE } from "../problem.ts";
+import { ALERT_PARAMETERS } from "./alerts_api.ts";
 import { STATUS_PARAMETERS } from "./status_query.ts";
 import * as schemas from "./api_schemas.ts";
 
@@ -20,7 +21,7 @@ const NAME = {
 
 /** The whole document. */
 export function openApi({ isPublic = false } = {}): Record<string, unknown> {
-  const { "/api/sites/{name}/reports": reports, ...forAll } = PATHS;
+  const { "/api/sites/{name}/reports": _, "/api/alerts": __, ...forAll } = PATHS;
   return {
     openapi: "3.1.1",
     info: {
@@ -34,7 +35,7 @@ export function openApi({ isPublic = false } = {}): Record<string, unknown> {
     servers: [{ url: ".." }],
     // A password is required only if the operator configured one.
     security: [{}, { password: [] }],
-    paths: isPublic ? forAll : { ...forAll, "/api/sites/{name}/reports": reports },
+    paths: isPublic ? forAll : PATHS,
     components: {
       schemas: isPublic ? publicComponents() : components(),
       securitySchemes: { password: { type: "http", scheme: "basic" } },
@@ -79,6 +80,13 @@ const PATHS = {
     parameters: [NAME],
     get: operation("site", "One site with its history", schemas.siteHistorySchema, NOT_FOUND),
   },
+  "/api/maintenance": {
+    get: operation("maintenance", "Planned work", schemas.maintenanceSchema),
+  },
+  "/api/alerts": {
+    parameters: ALERT_PARAMETERS,
+    get: operation("alerts", "Alerts, by default those that are open", schemas.alertsSchema),
+  },
   "/api/sites/{name}/reports": {
     parameters: [NAME],
     get: operation(
@@ -111,7 +119,9 @@ function components(): Record<string, unknown> {
 }
 
 /** Those of what a public page has not. */
-const PRIVATE_SCHEMAS: readonly string[] = ["Report", "Reports", "Latency", "Transition"];
+const PRIVATE_SCHEMAS: readonly string[] = [
+  ...["Report", "Reports", "Latency", "Transition", "Alert", "Alerts"],
+];
 
 /** What is left of them for everybody, and nothing that only the others name. */
 function publicComponents(): Record<string, unknown> {

@@ -44,7 +44,7 @@ export const STATUS_PARAMETERS = [
   parameter("fields", "Fields of each location, separated by commas; all by default."),
 ];
 
-function parameter(name: string, description: string, schema: object = {}, type = "string") {
+export function parameter(name: string, description: string, schema: object = {}, type = "string") {
   const one = { type: "string", ...schema };
   return {
     name,

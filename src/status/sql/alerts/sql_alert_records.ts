@@ -36,6 +36,8 @@ function alertStatements({ now, micros, time, id }: AlertsDialect) {
           AND (CAST($2 AS boolean) = (ended_at IS NULL) OR CAST($2 AS boolean) IS NULL)
           AND (ended_at IS NULL OR CAST($3 AS bigint) IS NULL
             OR ended_at >= ${time("CAST($3 AS bigint)")})
+          AND (CAST($5 AS bigint) IS NULL OR alert.began_at < ${time("CAST($5 AS bigint)")}
+            OR (alert.began_at = ${time("CAST($5 AS bigint)")} AND id > ${id("$6")}))
         ORDER BY alert.began_at DESC, id LIMIT $4`,
     },
     messages: {
@@ -140,10 +142,11 @@ export class SqlAlertRecords implements AlertRecords {
     this.#statements = statementsOf(dialect);
   }
 
-  async alerts({ site, isOpen, since, limit }: AlertFilter): Promise<readonly Alert[]> {
+  async alerts({ site, isOpen, since, after, limit }: AlertFilter): Promise<readonly Alert[]> {
     const open = isOpen === undefined ? null : Number(isOpen);
     const micros = since === undefined ? null : since.getTime() * 1_000;
-    const values = [site ?? null, open, micros, limit];
+    const place = after === undefined ? [null, null] : [after.began_at.getTime() * 1_000, after.id];
+    const values = [site ?? null, open, micros, limit, ...place];
     return (await this.#read("read alerts", this.#statements.alerts, values)).map(alertOf);
   }
 
