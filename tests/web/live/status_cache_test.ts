@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { StoreConfigurationError, StoreUnavailableError } from "../../../src/status/store.ts";
 import type { Alert, AlertRecords, ChannelState, Mute } from "../../../src/status/alert_store.ts";
@@ -17,6 +18,7 @@ import { eventStream, eventText } from "../../../src/web/live/event_stream.ts";
 import { aMute } from "../../contract/some_alerts.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { RecordingTelemetry } from "../../support/recording_telemetry.ts";
+import { MadeStore } from "../made_store.ts";
 import { aSiteStatus } from "../site_status.ts";
 
 /** Counts what a cache asks of a store, and answers what the test says. */
@@ -112,6 +114,20 @@ Deno.test("StatusCache tells who watches of planned work: added, announced, call
   deepStrictEqual([await refresh(), (await cache.view()).work.length], [true, 0]);
   await cache.refresh();
   strictEqual(counts.mutes, 6);
+});
+
+Deno.test("StatusCache says that a store is older, which knows of no alerts", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop" });
+  using db = new DatabaseSync(made.path);
+  db.exec("DROP VIEW site_sla; ALTER TABLE mute RENAME TO other");
+  await made.cache.refresh();
+  const state = JSON.stringify(made.telemetry.states.get("store"));
+  match(state, /"ok":false,"reason":"configuration","detail":".*no such table: mute/);
+  notStrictEqual((await made.cache.view()).failingSince, undefined);
+  db.exec("ALTER TABLE other RENAME TO mute");
+  await made.cache.refresh();
+  strictEqual((await made.cache.view()).statuses.length, 1);
 });
 
 Deno.test("StatusCache asks for the history of a site once, until it looks for news", async () => {
