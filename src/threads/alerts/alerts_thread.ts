@@ -14,6 +14,7 @@ import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import { AddressPolicy } from "../../scanner/reach/address_policy.ts";
 import type { AlertRecords } from "../../status/alert_store.ts";
+import { StoreRetry } from "../../status/ingest/store_retry.ts";
 import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { type StoreError, unreadyReason } from "../../status/store.ts";
 import type { StoreParts } from "../../status/store_parts.ts";
@@ -38,11 +39,15 @@ serveThread<AlertsSetup>({
     const [stopping, aborting] = [new AbortController(), new AbortController()];
     const { signal } = stopping;
     const common = { records, clock, telemetry, signal, onStore };
-    const worked = Promise.all([
-      keepPlan({ ...common, plans: setup.maintenance }),
-      setup.alerts &&
-      tell(parts, { ...common, ...setup, alerts: setup.alerts, aborting: aborting.signal }),
-    ]).catch(fail);
+    const work = async () => {
+      if (!await migrated(parts, telemetry, signal)) return;
+      const { alerts } = setup;
+      await Promise.all([
+        keepPlan({ ...common, plans: setup.maintenance }),
+        alerts && tell(parts, { ...common, ...setup, alerts, aborting: aborting.signal }),
+      ]);
+    };
+    const worked = work().catch(fail);
     return {
       async stop(deadlineMs) {
         using sending = new Deadline(clock, deadlineMs * SENDING_SHARE);
@@ -54,6 +59,22 @@ serveThread<AlertsSetup>({
     };
   },
 });
+
+/** Whoever comes first makes the tables. Resolves to false when the signal aborts before. */
+async function migrated(
+  parts: StoreParts,
+  telemetry: Telemetry,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { dependency } = parts;
+  const status = parts.status();
+  try {
+    const retry = new StoreRetry({ dependency, clock, telemetry });
+    return await retry.run(() => status.migrate(), signal);
+  } finally {
+    await status.close();
+  }
+}
 
 interface TellOptions extends ChannelSetup {
   readonly alerts: Alerts;
