@@ -114,7 +114,7 @@ Deno.test("sitemon run goes on without a page, when nobody asked for one and its
   using _other = taken(8080);
   using folder = new RunFolder("sites: [{ url: 'http://127.0.0.1:1/' }]");
   await using process = folder.run();
-  const { message } = await process.log("a warning", ({ level }) => level === "warning");
+  const { message } = await process.log("a warning", ({ message }) => /web\.listen/.test(message));
   match(message, /"web.listen" 127\.0\.0\.1:8080: .+; choose another/);
   strictEqual(await process.stop(), 0);
 });
