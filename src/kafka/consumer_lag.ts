@@ -4,7 +4,7 @@ import { onAbort } from "../runtime/deadline.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { KafkaAdmin } from "./client/kafka_admin.ts";
-import { KafkaClient, type KafkaClientOptions } from "./client/kafka_client.ts";
+import type { KafkaClientOptions } from "./client_port.ts";
 
 /** How often the brokers are asked: two small requests. Prometheus looks every 15 s or so. */
 export const LAG_INTERVAL_MS = 10_000;
@@ -48,9 +48,8 @@ export class ConsumerLag {
 
   /** On one connection, until it fails or the signal aborts. */
   async #measure(signal: AbortSignal): Promise<void> {
-    using client = new KafkaClient("asking", this.#options);
-    using _listener = onAbort(signal, () => client[Symbol.dispose]());
-    await using admin = new KafkaAdmin(client);
+    await using admin = new KafkaAdmin(this.#options);
+    using _listener = onAbort(signal, () => admin[Symbol.dispose]());
     await admin.connect();
     while (!signal.aborted) {
       const lags = await admin.lags(this.#options);

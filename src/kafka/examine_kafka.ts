@@ -1,8 +1,8 @@
 /** What `sitemon doctor` checks about Kafka: brokers, login, listeners, topic, group. It changes nothing. */
 import { systemClock as clock } from "../runtime/clock.ts";
 import { type Finding, Findings, reach } from "../runtime/finding.ts";
-import { KafkaAdmin, type TopicAccess } from "./client/kafka_admin.ts";
-import { KafkaClient, type KafkaConnectionOptions } from "./client/kafka_client.ts";
+import { KafkaAdmin } from "./client/kafka_admin.ts";
+import type { AdminPort, KafkaConnectionOptions, TopicAccess } from "./client_port.ts";
 import { KafkaError } from "./kafka_error.ts";
 import { EXAMINED_SETTINGS, topicProblems } from "./topic_settings.ts";
 
@@ -33,8 +33,7 @@ export async function examineKafka(options: KafkaExamination): Promise<Finding[]
 
 async function examineCluster(options: KafkaExamination, findings: Findings): Promise<void> {
   const { connection, more } = options;
-  using client = new KafkaClient("asking", { connection, clock });
-  await using admin = new KafkaAdmin(client);
+  await using admin = new KafkaAdmin({ connection, clock });
   const isConnected = await step("login", findings, async () => {
     await admin.connect();
     const { sasl, tls } = connection;
@@ -64,7 +63,7 @@ async function examineCluster(options: KafkaExamination, findings: Findings): Pr
 
 /** Resolves to whether the topic exists. */
 async function examineTopic(
-  admin: KafkaAdmin,
+  admin: AdminPort,
   access: TopicAccess,
   findings: Findings,
 ): Promise<boolean> {
@@ -86,7 +85,7 @@ async function examineTopic(
 }
 
 /** The right to read them is needed for nothing else. */
-async function examineSettings(admin: KafkaAdmin, topic: string, findings: Findings) {
+async function examineSettings(admin: AdminPort, topic: string, findings: Findings) {
   try {
     const settings = await admin.topicSettings(topic);
     const problems = topicProblems(settings);

@@ -4,13 +4,9 @@ import { sleep } from "../runtime/clock.ts";
 import { abortable } from "../runtime/deadline.ts";
 import { logger, MinuteLimit } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
-import {
-  type Apply,
-  ConsumerSession,
-  type ConsumerSessionOptions,
-} from "./client/consumer_session.ts";
-import { ensureTopic, type TopicAccess } from "./client/kafka_admin.ts";
-import { KafkaClient } from "./client/kafka_client.ts";
+import { ConsumerSession } from "./client/consumer_session.ts";
+import { KafkaAdmin } from "./client/kafka_admin.ts";
+import type { Apply, ConsumerPort, ConsumerSessionOptions, TopicAccess } from "./client_port.ts";
 import { ConsumerLag } from "./consumer_lag.ts";
 import { KafkaError } from "./kafka_error.ts";
 import type { Jump } from "./read_positions.ts";
@@ -77,11 +73,16 @@ export class KafkaConsumer {
 
   /** Resolves to the cluster's id; ends with the signal, whatever the client waits for. */
   async #findTopic(signal: AbortSignal): Promise<string> {
-    using client = new KafkaClient("asking", this.#options);
-    return await abortable(ensureTopic(client, this.#options), signal);
+    using admin = new KafkaAdmin(this.#options);
+    const find = async () => {
+      await admin.connect();
+      await admin.ensureTopic(this.#options);
+      return (await admin.describeCluster()).clusterId;
+    };
+    return await abortable(find(), signal);
   }
 
-  #session(apply: Apply, signal: AbortSignal): ConsumerSession {
+  #session(apply: Apply, signal: AbortSignal): ConsumerPort {
     const { clock, group, topic } = this.#options;
     const lag = new ConsumerLag(this.#options);
     const watchdog = new Watchdog({

@@ -9,12 +9,13 @@ import { TimeoutError, within } from "../runtime/deadline.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { Span, Tracer } from "../runtime/telemetry/tracer.ts";
-import { REQUEST_TIMEOUT_MS } from "./client/kafka_client.ts";
+import { ProducerSession } from "./client/producer_session.ts";
 import {
   type OutgoingMessage,
-  ProducerSession,
+  type ProducerPort,
   type ProducerSessionOptions,
-} from "./client/producer_session.ts";
+  REQUEST_TIMEOUT_MS,
+} from "./client_port.ts";
 import { KafkaError } from "./kafka_error.ts";
 import { type RowFormat, rowMessage } from "./row_message.ts";
 import { topicAttributes } from "./topic_attributes.ts";
@@ -56,7 +57,7 @@ const log = logger("kafka");
 
 export class KafkaPublisher implements Publisher {
   readonly #options: KafkaPublisherOptions;
-  #session: ProducerSession | undefined;
+  #session: ProducerPort | undefined;
   #failures = 0;
   #hasReportedGaps = false;
   #topicProblems = "";

@@ -1,7 +1,7 @@
 /** Lets a consumer group read its topic again, from the beginning or from a time. */
 import { GroupConnection } from "./client/group_connection.ts";
-import { KafkaAdmin, type TopicAccess } from "./client/kafka_admin.ts";
-import { KafkaClient } from "./client/kafka_client.ts";
+import { KafkaAdmin } from "./client/kafka_admin.ts";
+import type { AdminPort, TopicAccess } from "./client_port.ts";
 import { KafkaError } from "./kafka_error.ts";
 
 export interface RewindOptions extends TopicAccess {
@@ -22,8 +22,7 @@ const SESSION_TIMEOUT_MS = 15_000;
 
 /** Rejects with a KafkaError, also while the group has members, since those would go on as before. */
 export async function rewind({ toMs, ...options }: RewindOptions): Promise<Rewound> {
-  using client = new KafkaClient("asking", options);
-  await using admin = new KafkaAdmin(client);
+  await using admin = new KafkaAdmin(options);
   await admin.connect();
   const ranges = await rangesToRead(admin, { toMs, ...options });
   using group = new GroupConnection({ ...options, sessionTimeoutMs: SESSION_TIMEOUT_MS });
@@ -40,7 +39,7 @@ export async function rewind({ toMs, ...options }: RewindOptions): Promise<Rewou
 
 /** Never forward: messages that the group has yet to read are not passed over. */
 async function rangesToRead(
-  admin: KafkaAdmin,
+  admin: AdminPort,
   { topic, group, toMs }: Pick<RewindOptions, "topic" | "group"> & { toMs: number | undefined },
 ) {
   const committed = await admin.committedOffsets(group, topic);

@@ -4,7 +4,7 @@ import type { OutboxRow } from "../outbox/publisher.ts";
 import { decodeMessage, encodeV1 } from "../report/codec.ts";
 import { formatSitemonId } from "../report/sitemon_id.ts";
 import { TRACEPARENT } from "../runtime/telemetry/traceparent.ts";
-import type { OutgoingMessage } from "./client/producer_session.ts";
+import type { OutgoingMessage } from "./client_port.ts";
 import { ID_HEADER } from "./id_header.ts";
 import type { RegisteredSchemas } from "./registry/registered_schemas.ts";
 

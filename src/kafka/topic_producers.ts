@@ -3,8 +3,8 @@ import { parseSitemonId } from "../report/sitemon_id.ts";
 import type { Clock } from "../runtime/clock.ts";
 import { DAY_MS } from "../runtime/time_units.ts";
 import { KafkaAdmin } from "./client/kafka_admin.ts";
-import { KafkaClient, type KafkaConnectionOptions } from "./client/kafka_client.ts";
 import { TopicSampler } from "./client/topic_sampler.ts";
+import type { KafkaConnectionOptions, SamplerPort } from "./client_port.ts";
 import { ID_HEADER } from "./id_header.ts";
 import type { FetchedRecord } from "./records/record_batch.ts";
 
@@ -34,8 +34,7 @@ const PARTITION_SAMPLES_MAX = 24;
  */
 export async function topicProducers(options: TopicProducersOptions): Promise<TopicProducer[]> {
   const { topic, group, clock } = options;
-  using client = new KafkaClient("asking", options);
-  await using admin = new KafkaAdmin(client);
+  await using admin = new KafkaAdmin(options);
   await admin.connect();
   const ranges = await admin.rangesSince(topic, Math.floor(clock.nowMicros() / 1_000) - DAY_MS);
   const committed = await admin.committedOffsets(group, topic);
@@ -60,7 +59,7 @@ export async function topicProducers(options: TopicProducersOptions): Promise<To
 
 /** Messages from evenly distributed places; all of them where samples meet. */
 async function* sampled(
-  sampler: TopicSampler,
+  sampler: SamplerPort,
   partition: number,
   { first, end, samples }: {
     readonly first: number;

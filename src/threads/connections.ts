@@ -6,7 +6,7 @@ import { formatHost } from "../config/schema/host_port.ts";
 import type { KafkaConfig } from "../config/schema/kafka_schema.ts";
 import { type RegistryConfig, registryUrls } from "../config/schema/registry_schema.ts";
 import { postgresServer } from "../config/schema/postgres_schema.ts";
-import type { KafkaConnectionOptions } from "../kafka/client/kafka_client.ts";
+import type { KafkaConnectionOptions } from "../kafka/client_port.ts";
 import type { RegistryConnection } from "../kafka/registry/registry_client.ts";
 import type { AddressPolicyOptions } from "../scanner/reach/address_policy.ts";
 import type { StoreAddress } from "../status/open_store.ts";

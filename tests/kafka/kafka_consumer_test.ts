@@ -1,8 +1,7 @@
-import { Buffer } from "node:buffer";
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 import { KafkaConsumer, type KafkaConsumerOptions } from "../../src/kafka/kafka_consumer.ts";
-import type { Apply, ReceivedMessage } from "../../src/kafka/client/consumer_session.ts";
+import type { Apply, ReceivedMessage } from "../../src/kafka/client_port.ts";
 import { onAbort } from "../../src/runtime/deadline.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { withHeartbeats } from "../../src/status/ingest/ingest.ts";
@@ -84,13 +83,7 @@ async function write(
   values: readonly string[],
   { bootstrap = sharedBootstrap(), partition = 0 } = {},
 ): Promise<void> {
-  const messages = values.map((value) => ({
-    partition,
-    key: "site",
-    value,
-    timestamp: "1700000000000",
-    headers: { "sitemon-id": `producer/${value.slice(0, 10)}` },
-  }));
+  const messages = values.map((value) => ({ partition, value }));
   for (let first = 0; first < messages.length; first += SEND_MESSAGES_MAX) {
     await sendMessages(bootstrap, topic, messages.slice(first, first + SEND_MESSAGES_MAX));
   }
@@ -123,57 +116,6 @@ async function aTopic(
   return { topic, group: uniqueName("group") };
 }
 
-sharedTest(
-  "run() reads a partition again of which some is held, and others meanwhile",
-  async () => {
-    const topic = uniqueName("topic");
-    await makeTopic(sharedBootstrap(), topic, { partitions: 2 });
-    await write(topic, ["first", "held", "last"]);
-    let isHeld = true;
-    const tries = Promise.withResolvers<void>();
-    await using member = new TestMember({
-      topic,
-      group: topic,
-      apply: async (messages) => {
-        const at = messages.findIndex(({ value }) => isHeld && String(value) === "held");
-        await member.keep(at < 0 ? messages : messages.slice(0, at));
-        if (at < 0) return undefined;
-        // The second time, only what was not applied comes again.
-        if (at === 0) tries.resolve();
-        return { applied: at, pauseMs: 50 };
-      },
-    });
-    await within(30_000, "the second try", tries.promise);
-    await write(topic, ["other"], { partition: 1 });
-    deepStrictEqual(await member.received(2), ["first", "other"]);
-    isHeld = false;
-    deepStrictEqual(await member.received(4), ["first", "other", "held", "last"]);
-    strictEqual(member.skipped, 0);
-  },
-);
-
-sharedTest("run() hands over messages with what the ingest needs, from the beginning", async () => {
-  const { topic, group } = await aTopic();
-  await write(topic, ["7"]);
-  const received: ReceivedMessage[] = [];
-  const apply: Apply = (messages) => {
-    received.push(...messages);
-    return Promise.resolve();
-  };
-  await using _member = new TestMember({ topic, group, apply });
-  await eventually(60_000, "a message", () => received[0]);
-  const [{ key, value, ...rest }] = received as [ReceivedMessage];
-  deepStrictEqual({ key: String(key), value: String(value), ...rest }, {
-    key: "site",
-    value: "7",
-    topic,
-    partition: 0,
-    offset: 0,
-    timestampMs: 1_700_000_000_000,
-    sitemonId: "producer/7",
-  });
-});
-
 ownTest("run() reads what other producers compress, by every codec", async () => {
   await using kafka = await startKafka();
   const { bootstrap } = kafka;
@@ -191,40 +133,6 @@ ownTest("run() reads what other producers compress, by every codec", async () =>
   await produceByJava({ bootstrap, topic }, messages.map(encode));
   await using member = new TestMember({ topic, group, bootstrap });
   deepStrictEqual(await member.received(messages.length), messages.map(({ value }) => value));
-});
-
-const LOG_FILE = "00000000000000000000.log";
-
-ownTest("run() hands over a batch that is damaged, whole, and goes on behind it", async () => {
-  await using kafka = await startKafka();
-  const { bootstrap } = kafka;
-  const [topic, group] = [uniqueName("topic"), uniqueName("group")];
-  await makeTopic(bootstrap, topic);
-  for (const value of ["before", "damaged", "after"]) {
-    await sendMessages(
-      bootstrap,
-      topic,
-      ["1", "2"].map((place) => ({ value: `${value} ${place}` })),
-    );
-  }
-  const path = `${kafka.folder.path}/broker-1/${topic}-0/${LOG_FILE}`;
-  const log = Buffer.from(await Deno.readFile(path));
-  const at = log.indexOf("damaged 2");
-  const start = log.readInt32BE(8) + 12;
-  const batch = log.subarray(start, start + 12 + log.readInt32BE(start + 8));
-  log[at] = "D".charCodeAt(0);
-  await Deno.writeFile(path, log);
-  const received: ReceivedMessage[] = [];
-  const apply: Apply = (messages) => Promise.resolve(void received.push(...messages));
-  await using _member = new TestMember({ topic, group, bootstrap, apply });
-  await eventually(60_000, "all", () => received.length >= 5 || undefined);
-  deepStrictEqual(received.map(({ offset, value, fault }) => [offset, String(value), fault]), [
-    [0, "before 1", undefined],
-    [1, "before 2", undefined],
-    [3, String(batch), "the batch of offsets 2 to 3 cannot be read: its checksum is wrong"],
-    [4, "after 1", undefined],
-    [5, "after 2", undefined],
-  ]);
 });
 
 sharedTest("run() holds a bounded part of a backlog in memory", async () => {
@@ -331,29 +239,9 @@ sharedTest(
   },
 );
 
-sharedTest("run() commits each chunk after it was applied, and not before", async () => {
-  const { topic, group } = await aTopic({ messages: 25 });
-  const seen: { first: number; committed: number; count: number }[] = [];
-  const apply: Apply = async (messages) => {
-    const first = messages[0]!.offset;
-    seen.push({ first, committed: await committed(group, topic), count: messages.length });
-  };
-  {
-    await using _member = new TestMember({ topic, group, apply, chunkMessagesMax: 10 });
-    await untilCommitted(25, group, topic);
-  }
-  deepStrictEqual(seen, [
-    { first: 0, committed: -1, count: 10 },
-    { first: 10, committed: 10, count: 10 },
-    { first: 20, committed: 20, count: 5 },
-  ]);
-});
-
 sharedTest("run() tells the lag while nothing is fetched, and of its own partitions", async () => {
   const { topic, group } = await aTopic({ partitions: 2 });
-  // Retention would take messages that are as old as those of write().
-  const send = (partition: number, count: number) =>
-    sendMessages(sharedBootstrap(), topic, numbers(count).map((value) => ({ partition, value })));
+  const send = (partition: number, count: number) => write(topic, numbers(count), { partition });
   await send(0, 5);
   // As while the database hangs.
   const hangs = (signal: AbortSignal) =>
@@ -420,20 +308,6 @@ sharedTest(
     deepStrictEqual(await within(8_000, "reading", next.received(5)), numbers(5));
   },
 );
-
-sharedTest("run() shares the partitions between two members", async () => {
-  const { topic, group } = await aTopic({ partitions: 2 });
-  await using first = new TestMember({ topic, group });
-  await first.telemetry.reports("ok");
-  await using second = new TestMember({ topic, group });
-  await second.telemetry.reports("ok");
-  await write(topic, ["a"], { partition: 0 });
-  await write(topic, ["b"], { partition: 1 });
-  const both = () => [...first.values, ...second.values];
-  await eventually(60_000, "both messages", () => both().length >= 2 || undefined);
-  deepStrictEqual(both().sort(), ["a", "b"]);
-  deepStrictEqual([first.values.length, second.values.length], [1, 1]);
-});
 
 sharedTest("run() keeps its partition through a long apply, while it calls heartbeat", async () => {
   const { topic, group } = await aTopic({ messages: 3 });

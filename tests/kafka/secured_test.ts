@@ -1,5 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
-import type { KafkaConnectionOptions } from "../../src/kafka/client/kafka_client.ts";
+import type { KafkaConnectionOptions } from "../../src/kafka/client_port.ts";
 import { KafkaConsumer } from "../../src/kafka/kafka_consumer.ts";
 import { GroupMember } from "../../src/kafka/group/group_member.ts";
 import { PublishError } from "../../src/outbox/publisher.ts";

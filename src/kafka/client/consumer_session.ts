@@ -10,12 +10,18 @@ import {
 import { sleep } from "../../runtime/clock.ts";
 import { abortable, onAbort } from "../../runtime/deadline.ts";
 import { TRACEPARENT } from "../../runtime/telemetry/traceparent.ts";
+import type {
+  Committed,
+  ConsumerPort,
+  ConsumerSessionOptions,
+  ReceivedMessage,
+} from "../client_port.ts";
 import { ID_HEADER } from "../id_header.ts";
 import type { FetchedRecord } from "../records/record_batch.ts";
 import { SCHEMA_ID_HEADER, withNameOf } from "../schema_name.ts";
-import { type Jump, ReadPositions } from "../read_positions.ts";
-import { type Committed, committedOffsets } from "./kafka_admin.ts";
-import { KafkaClient, type KafkaClientOptions } from "./kafka_client.ts";
+import { ReadPositions } from "../read_positions.ts";
+import { KafkaAdmin } from "./kafka_admin.ts";
+import { KafkaClient } from "./kafka_client.ts";
 import { isFromKafka, translated } from "./kafka_errors.ts";
 import { topicIdOf } from "./topic_id.ts";
 
@@ -39,68 +45,7 @@ const TOPIC_POLL_MS = 5_000;
 /** Of one fetch: what they hold is applied together, and read while the store works. */
 const PARTITIONS_AT_ONCE = 64;
 
-/** The same, structurally, as what the ingest takes. */
-export interface ReceivedMessage {
-  readonly topic: string;
-  readonly partition: number;
-  /** Stays below 2^53: at a million messages a second that is 285 years. */
-  readonly offset: number;
-  readonly key: Uint8Array | null;
-  /** `null` for a tombstone; what a header says of its schema is in front of it. */
-  readonly value: Uint8Array | null;
-  /** The record's own timestamp, in milliseconds since 1970. */
-  readonly timestampMs: number;
-  /** The `sitemon-id` header (`producer_id/sequence`), if there was one. */
-  readonly sitemonId: string | null;
-  /** The `traceparent` header, if there was one. */
-  readonly traceparent?: string;
-  /** Why a batch could not be read: then it is the value, whole, and the offset is its last. */
-  readonly fault?: string;
-}
-
-/** What a chunk of messages is applied with. */
-export interface ChunkContext {
-  /** To be called at least every few seconds; a rejection ends the batch and is to be passed on. */
-  readonly heartbeat: () => Promise<void>;
-  /** Aborts when the chunk is no longer wanted. */
-  readonly signal: AbortSignal;
-}
-
-/** Some of a chunk cannot be applied yet, and what follows it in its partition waits too. */
-export interface Held {
-  /** How many of the chunk, from its first on, are applied. */
-  readonly applied: number;
-  /** The partition is read again from there after this long; others go on meanwhile. */
-  readonly pauseMs: number;
-}
-
-/**
- * Resolves when the messages, all of one partition, are applied durably, or to how many of them are:
- * those are committed. Called for several partitions at once.
- */
-export type Apply = (
-  messages: readonly ReceivedMessage[],
-  context: ChunkContext,
-) => Promise<Held | void>;
-
-export interface ConsumerSessionOptions extends KafkaClientOptions {
-  readonly topic: string;
-  readonly group: string;
-  /** Applied, and committed, at once. */
-  readonly chunkMessagesMax: number;
-  readonly apply: Apply;
-  /** A fetch or a heartbeat succeeded. */
-  readonly onActivity: () => void;
-  /** Runs with the session, which fails as it does. */
-  readonly watch: (signal: AbortSignal) => Promise<void>;
-  readonly onAssigned: (partitions: readonly number[]) => void;
-  /** A partition goes on elsewhere than where the group, or this member, had left it. */
-  readonly onJump: (jump: Jump) => void;
-  /** The topic was created again: these partitions are read from their beginning. */
-  readonly onCreatedAgain: (partitions: readonly number[]) => void;
-}
-
-export class ConsumerSession {
+export class ConsumerSession implements ConsumerPort {
   readonly #options: ConsumerSessionOptions;
   readonly #client: KafkaClient;
   readonly #consumer: Consumer;
@@ -130,10 +75,6 @@ export class ConsumerSession {
     });
   }
 
-  /**
-   * Resolves when the signal has aborted and the group is left. Rejects with a KafkaError when Kafka
-   * failed for good, or as `apply` or `watch` do.
-   */
   async run(signal: AbortSignal): Promise<void> {
     const stopped = Promise.withResolvers<void>();
     using _listener = onAbort(signal, stopped.resolve);
@@ -233,9 +174,13 @@ export class ConsumerSession {
   /** Without an answer jumps go unnoticed, which is no reason to read nothing. */
   async #askCommitted(): Promise<ReadonlyMap<number, Committed>> {
     const { group, topic } = this.#options;
-    using client = new KafkaClient("asking", this.#options);
+    using admin = new KafkaAdmin(this.#options);
+    const ask = async () => {
+      await admin.connect();
+      return await admin.committedOffsets(group, topic);
+    };
     try {
-      return await abortable(committedOffsets(client, group, topic), this.#end.signal);
+      return await abortable(ask(), this.#end.signal);
     } catch {
       return new Map();
     }

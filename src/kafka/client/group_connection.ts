@@ -6,29 +6,10 @@
  */
 import { Buffer } from "node:buffer";
 import { AssignerProtocol, type Cluster, type Consumer, type GroupMember } from "kafkajs";
-import { ensureTopic, type TopicAccess } from "./kafka_admin.ts";
+import type { Assigned, GroupConnectionOptions, GroupPort, Joined } from "../client_port.ts";
+import { KafkaAdmin } from "./kafka_admin.ts";
 import { KafkaClient } from "./kafka_client.ts";
 import { translated } from "./kafka_errors.ts";
-
-export interface GroupConnectionOptions extends TopicAccess {
-  readonly group: string;
-  /** After this long without a heartbeat a member is removed; others wait as long for it to join. */
-  readonly sessionTimeoutMs: number;
-}
-
-export interface Joined {
-  readonly memberId: string;
-  readonly generationId: number;
-  readonly leaderId: string;
-  /** Every member, for the leader; none, for the others. */
-  readonly members: readonly { readonly memberId: string; readonly userData: string }[];
-}
-
-/** Partitions of one member, and a text from the leader. */
-export interface Assigned {
-  readonly partitions: readonly number[];
-  readonly userData: string;
-}
 
 /** What kafkajs's type of a broker leaves out. */
 interface Coordinator {
@@ -49,8 +30,7 @@ const COORDINATOR_TYPE = 0;
 
 const { MemberMetadata, MemberAssignment } = AssignerProtocol;
 
-/** One try at the group: after any error, a new connection is needed. Rejects with KafkaError. */
-export class GroupConnection implements Disposable {
+export class GroupConnection implements GroupPort {
   readonly #options: GroupConnectionOptions;
   readonly #client: KafkaClient;
   /** Never run: it has what a member needs, the cluster. */
@@ -72,10 +52,11 @@ export class GroupConnection implements Disposable {
   }
 
   async ensureTopic(): Promise<void> {
-    await ensureTopic(this.#client, this.#options);
+    await using admin = new KafkaAdmin(this.#options, this.#client);
+    await admin.connect();
+    await admin.ensureTopic(this.#options);
   }
 
-  /** How many partitions the topic has now. */
   async countPartitions(): Promise<number> {
     const { topic } = this.#options;
     return await this.#ask(async () => {
@@ -85,7 +66,6 @@ export class GroupConnection implements Disposable {
     });
   }
 
-  /** Waits until every member has joined again, or was removed. `memberId` is empty at first. */
   async join(memberId: string, userData: string): Promise<Joined> {
     const { topic, sessionTimeoutMs } = this.#options;
     const own = { version: VERSION, topics: [topic], userData: Buffer.from(userData) };
@@ -102,7 +82,6 @@ export class GroupConnection implements Disposable {
     return { ...joined, members: members.map(memberOf) };
   }
 
-  /** The leader hands in what it assigned; every member waits for its own part, if it has one. */
   async sync(
     { memberId, generationId }: Joined,
     assigned: ReadonlyMap<string, Assigned>,
@@ -131,10 +110,6 @@ export class GroupConnection implements Disposable {
     );
   }
 
-  /**
-   * Sets where the group goes on reading, by partition, as long as it has no members: otherwise
-   * rejects with code `UNKNOWN_MEMBER_ID`.
-   */
   async commit(offsets: ReadonlyMap<number, number>): Promise<void> {
     const partitions = [...offsets].map(([partition, offset]) => ({
       partition,
@@ -147,7 +122,6 @@ export class GroupConnection implements Disposable {
     );
   }
 
-  /** Tries briefly to tell the group, so that others need not wait. */
   async leave(memberId: string): Promise<void> {
     await this.#client.settle(() =>
       this.#ask((coordinator, groupId) => coordinator.leaveGroup({ groupId, memberId }))

@@ -5,36 +5,15 @@
  * is ended by ending those.
  */
 import { Kafka, logLevel, type SASLOptions } from "kafkajs";
-import type { Clock } from "../../runtime/clock.ts";
 import { within } from "../../runtime/deadline.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
+import { type KafkaClientOptions, REQUEST_TIMEOUT_MS } from "../client_port.ts";
 import { withoutColons } from "./broker_address.ts";
 import "./kafkajs_patches.ts";
-import { type KafkaTls, Sockets } from "./sockets.ts";
-
-export interface KafkaSasl {
-  readonly mechanism: "plain" | "scram-sha-256" | "scram-sha-512";
-  readonly username: string;
-  readonly password: string;
-}
-
-export interface KafkaConnectionOptions {
-  /** `host:port` of at least one broker. */
-  readonly servers: readonly string[];
-  readonly clientId: string;
-  readonly tls?: KafkaTls;
-  readonly sasl?: KafkaSasl;
-}
-
-export interface KafkaClientOptions {
-  readonly connection: KafkaConnectionOptions;
-  readonly clock: Clock;
-}
+import { Sockets } from "./sockets.ts";
 
 /** Until a connection stands, TLS included; kafkajs's default of 1 s is short across continents. */
 const CONNECTION_TIMEOUT_MS = 5_000;
-/** Until a broker answers a request; also Kafka's own limit on what it waits for replicas. */
-export const REQUEST_TIMEOUT_MS = 10_000;
 /** A thread has two seconds to close itself. */
 const CLOSE_DEADLINE_MS = 1_500;
 

@@ -1,33 +1,25 @@
 /** One kafkajs producer. kafkajs may stay with brokers that are gone, so it is replaced now and then. */
-import type { Buffer } from "node:buffer";
 import { CompressionTypes, Partitioners, type Producer, type RecordMetadata } from "kafkajs";
+import {
+  type OutgoingMessage,
+  type ProducerPort,
+  type ProducerSessionOptions,
+  REQUEST_TIMEOUT_MS,
+} from "../client_port.ts";
 import { KafkaError } from "../kafka_error.ts";
 import { topicProblems } from "../topic_settings.ts";
-import { KafkaAdmin, type TopicAccess } from "./kafka_admin.ts";
-import { KafkaClient, REQUEST_TIMEOUT_MS } from "./kafka_client.ts";
+import { KafkaAdmin } from "./kafka_admin.ts";
+import { KafkaClient } from "./kafka_client.ts";
 import { translated } from "./kafka_errors.ts";
-
-export interface OutgoingMessage {
-  readonly key: Buffer;
-  readonly value: Buffer;
-  readonly headers: Readonly<Record<string, string | Buffer>>;
-}
 
 /** How batches may be written, by the word of the configuration. */
 const COMPRESSION = {
   none: CompressionTypes.None,
   gzip: CompressionTypes.GZIP,
   zstd: CompressionTypes.ZSTD,
-} as const;
+} as const satisfies Record<ProducerSessionOptions["compression"], CompressionTypes>;
 
-export interface ProducerSessionOptions extends TopicAccess {
-  readonly compression: keyof typeof COMPRESSION;
-  /** Called at each connection, where the topic's settings may be read: how they lose reports. */
-  readonly onTopicProblems?: (problems: readonly string[]) => void;
-}
-
-/** From the first connection to the end. Its methods reject with a KafkaError when Kafka fails. */
-export class ProducerSession implements Disposable {
+export class ProducerSession implements ProducerPort {
   readonly #options: ProducerSessionOptions;
   readonly #client: KafkaClient;
   readonly #producer: Producer;
@@ -51,7 +43,6 @@ export class ProducerSession implements Disposable {
     });
   }
 
-  /** Resolves to the messages whose partition confirmed that it stored them. */
   async send(messages: readonly OutgoingMessage[]): Promise<ReadonlySet<OutgoingMessage>> {
     const { topic, compression } = this.#options;
     this.#partitions.clear();
@@ -78,7 +69,7 @@ export class ProducerSession implements Disposable {
   /** Creates the topic, if it is missing and may be created, and looks at its settings. */
   async #prepareTopic(): Promise<void> {
     const { topic, createTopic, onTopicProblems } = this.#options;
-    await using admin = new KafkaAdmin(this.#client);
+    await using admin = new KafkaAdmin(this.#options, this.#client);
     await admin.connect();
     if (createTopic) await admin.ensureTopic(this.#options);
     try {

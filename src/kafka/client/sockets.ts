@@ -5,19 +5,8 @@ import tls from "node:tls";
 import type { ISocketFactory, ISocketFactoryArgs } from "kafkajs";
 import { keepPermission } from "../../runtime/keep_permission.ts";
 import { checkServer } from "../../runtime/tls/certificate_chain.ts";
+import type { KafkaTls } from "../client_port.ts";
 import { brokerAddress, withColons } from "./broker_address.ts";
-
-/** TLS to the brokers; texts are the contents of PEM files, not their paths. */
-export interface KafkaTls {
-  /** Authorities to trust, in place of the system's. */
-  readonly ca?: string;
-  readonly cert?: string;
-  readonly key?: string;
-  /** Name to ask for and to verify, in place of the broker's host. */
-  readonly serverName?: string;
-  /** Accepts any certificate. */
-  readonly insecure: boolean;
-}
 
 /** Detects peers that vanished without closing; kafkajs's own default. */
 const KEEP_ALIVE_DELAY_MS = 60_000;

@@ -1,16 +1,13 @@
 /** Reads messages at any place of a topic, without a group: on kafkajs's connections. */
 import type { Cluster, Consumer } from "kafkajs";
+import type { SamplerPort, TopicSamplerOptions } from "../client_port.ts";
 import type { FetchedRecord } from "../records/record_batch.ts";
 import type { FetchResponse } from "./fetch_response.ts";
-import { KafkaClient, type KafkaClientOptions } from "./kafka_client.ts";
+import { KafkaClient } from "./kafka_client.ts";
 import { translated } from "./kafka_errors.ts";
 
-export interface TopicSamplerOptions extends KafkaClientOptions {
-  readonly topic: string;
-}
-
 /** Of one sample, or one batch that is larger: some two hundred reports. */
-export const SAMPLE_BYTES = 64 * 1024;
+const SAMPLE_BYTES = 64 * 1024;
 /** A broker has the messages already. */
 const WAIT_MS = 500;
 
@@ -19,7 +16,7 @@ interface Fetching {
   fetch(request: object): Promise<FetchResponse>;
 }
 
-export class TopicSampler implements Disposable {
+export class TopicSampler implements SamplerPort {
   readonly #topic: string;
   readonly #client: KafkaClient;
   /** Never run: it has what reading needs, the cluster. */
@@ -39,7 +36,6 @@ export class TopicSampler implements Disposable {
     });
   }
 
-  /** Messages from an offset on, some {@linkcode SAMPLE_BYTES} of them. Rejects with a KafkaError. */
   async read(partition: number, offset: number): Promise<readonly FetchedRecord[]> {
     return await translated(async () => {
       if (!this.#isConnected) await this.#connect();

@@ -7,12 +7,8 @@ import { elapsedMs, type Instant, instantOf, sleep } from "../../runtime/clock.t
 import { abortable, Deadline } from "../../runtime/deadline.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import {
-  type Assigned,
-  GroupConnection,
-  type GroupConnectionOptions,
-  type Joined,
-} from "../client/group_connection.ts";
+import { GroupConnection } from "../client/group_connection.ts";
+import type { Assigned, GroupConnectionOptions, GroupPort, Joined } from "../client_port.ts";
 import { KafkaError } from "../kafka_error.ts";
 import { KafkaHealth } from "../kafka_health.ts";
 import {
@@ -63,7 +59,7 @@ export class GroupMember {
   readonly #health: KafkaHealth;
   readonly #lease: Lease;
   readonly #heartbeatMs: number;
-  #connection: GroupConnection | undefined;
+  #connection: GroupPort | undefined;
   #hasTopic = false;
   #memberId = "";
   #generationId = 0;
@@ -113,7 +109,7 @@ export class GroupMember {
         const joinMs = sessionTimeoutMs + JOIN_ANSWER_MS;
         this.#hold(await this.#ask((connection) => this.#join(connection), joinMs, signal));
       } else {
-        const beat = (connection: GroupConnection) =>
+        const beat = (connection: GroupPort) =>
           connection.heartbeat(this.#memberId, this.#generationId);
         await this.#ask(beat, sessionTimeoutMs / REQUESTS_A_SESSION, signal);
       }
@@ -151,7 +147,7 @@ export class GroupMember {
   }
 
   /** Takes a moment, or a session when the group waits for a member that is gone. */
-  async #join(connection: GroupConnection): Promise<Assigned | undefined> {
+  async #join(connection: GroupPort): Promise<Assigned | undefined> {
     if (!this.#hasTopic) await connection.ensureTopic();
     this.#hasTopic = true;
     const claim = { generation: this.#generationId, partitions: [...this.#held.keys()] };
@@ -164,7 +160,7 @@ export class GroupMember {
     return assigned;
   }
 
-  async #assign(connection: GroupConnection, { members }: Joined): Promise<Map<string, Assigned>> {
+  async #assign(connection: GroupPort, { members }: Joined): Promise<Map<string, Assigned>> {
     const of = await connection.countPartitions();
     const claims = members.map(({ memberId, userData }) => decodeClaim(memberId, userData));
     const userData = encodeCount(of);
@@ -205,7 +201,7 @@ export class GroupMember {
 
   /** Ends the wait at the deadline or with the signal, whatever the client does. */
   async #ask<T>(
-    request: (connection: GroupConnection) => Promise<T>,
+    request: (connection: GroupPort) => Promise<T>,
     deadlineMs: number,
     signal: AbortSignal,
   ): Promise<T> {

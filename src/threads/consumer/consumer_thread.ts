@@ -2,7 +2,7 @@
 import { KafkaConsumer, type KafkaConsumerOptions } from "../../kafka/kafka_consumer.ts";
 import { placeAttributes, topicAttributes } from "../../kafka/topic_attributes.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
-import type { Apply } from "../../kafka/client/consumer_session.ts";
+import type { Apply } from "../../kafka/client_port.ts";
 import type { RegistryConnection } from "../../kafka/registry/registry_client.ts";
 import { serveThread } from "../../runtime/threads/thread.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";

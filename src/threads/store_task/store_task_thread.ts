@@ -1,5 +1,5 @@
 /** A thread for a command that asks the store of the status: it does one task, and answers. */
-import type { KafkaConnectionOptions } from "../../kafka/client/kafka_client.ts";
+import type { KafkaConnectionOptions } from "../../kafka/client_port.ts";
 import type { RegistryConnection } from "../../kafka/registry/registry_client.ts";
 import type { TopicProducer, TopicProducersOptions } from "../../kafka/topic_producers.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
@@ -225,8 +225,10 @@ function clusterIdOnce(connection: KafkaConnectionOptions | undefined): () => Pr
     }
     try {
       // Loaded only with Kafka: its library reads the environment when it is imported.
-      const { clusterIdOf } = await import("../../kafka/client/kafka_admin.ts");
-      return await clusterIdOf({ connection, clock });
+      const { KafkaAdmin } = await import("../../kafka/client/kafka_admin.ts");
+      await using admin = new KafkaAdmin({ connection, clock });
+      await admin.connect();
+      return (await admin.describeCluster()).clusterId;
     } catch (cause) {
       throw new StoreUnavailableError((cause as Error).message, { cause });
     }
