@@ -155,7 +155,7 @@ Deno.test("a public page has nothing of a report but its state, in any answer", 
       ok(!SECRET.test(told), `${path}\n${told}`);
       for (const number of NUMBERS) ok(!isToldIn(told, number), `${path}: ${number}`);
       ok(!/open alert|acknowledged|do not arrive/.test(told), `${path}\n${told}`);
-      ok(!/certificate expired|2032/i.test(told), `${path}\n${told}`);
+      ok(!/certificate expired|(?<!\d)(2032(?!\d)|1987654321)/i.test(told), `${path}\n${told}`);
     }
   }
 });
