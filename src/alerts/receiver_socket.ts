@@ -2,8 +2,8 @@
 import net from "node:net";
 import tls from "node:tls";
 import type { SiteTls } from "../config/site.ts";
-import { onAbort } from "../runtime/deadline.ts";
 import { keepPermission } from "../runtime/keep_permission.ts";
+import { socketEvent } from "../runtime/socket_event.ts";
 
 export interface Endpoint {
   /** A name or an address, without brackets. */
@@ -32,7 +32,7 @@ export async function connectTo(
   const blockList = new Denied(denies);
   const plain = net.connect({ host, port, noDelay: true, autoSelectFamily: true, blockList });
   if (!isAddress) keepPermission(plain);
-  await settled(plain, "connect", signal);
+  await socketEvent(plain, "connect", signal);
   if (secure === undefined) return plain;
   const { ca, cert, key, insecure, serverName = host } = secure;
   const secured = tls.connect({
@@ -44,7 +44,7 @@ export async function connectTo(
     ...(cert === undefined ? {} : { cert }),
     ...(key === undefined ? {} : { key }),
   });
-  await settled(secured, "secureConnect", signal);
+  await socketEvent(secured, "secureConnect", signal);
   return secured;
 }
 
@@ -65,21 +65,5 @@ class Denied extends net.BlockList {
 
   override check(address: string | net.SocketAddress): boolean {
     return this.#denies(typeof address === "string" ? address : address.address);
-  }
-}
-
-/** Resolves on the event; rejects, with the socket destroyed, on an error or when the signal aborts. */
-async function settled(socket: net.Socket, event: string, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  socket.once(event, resolve);
-  // This listener stays: an error without a listener is an uncaught exception.
-  socket.on("error", reject);
-  socket.once("close", () => reject(new Deno.errors.ConnectionReset("closed by the peer")));
-  using _ = onAbort(signal, () => socket.destroy());
-  try {
-    await promise;
-  } catch (error) {
-    socket.destroy();
-    throw error;
   }
 }

@@ -5,8 +5,8 @@
 import net from "node:net";
 import tls from "node:tls";
 import type { Endpoint, SecureOptions, TcpStream, TlsStream } from "./byte_stream.ts";
-import { onAbort } from "../../runtime/deadline.ts";
 import { keepPermission } from "../../runtime/keep_permission.ts";
+import { socketEvent } from "../../runtime/socket_event.ts";
 import { chainOf, checkServer } from "../../runtime/tls/certificate_chain.ts";
 
 export interface ConnectOptions {
@@ -31,7 +31,7 @@ export async function connectByNode(
     autoSelectFamilyAttemptTimeout: Math.ceil(attemptMs),
   });
   if (net.isIP(host) === 0) keepPermission(socket);
-  await settled(socket, "connect", signal);
+  await socketEvent(socket, "connect", signal);
   const { remoteAddress } = socket;
   if (remoteAddress !== undefined) return new NodeTcpStream(socket, remoteAddress);
   // It is known no more once the peer has gone.
@@ -125,7 +125,7 @@ class NodeTcpStream extends NodeStream<net.Socket> implements TcpStream {
       ...(key === undefined ? {} : { key }),
     });
     try {
-      await settled(secured, "secureConnect", signal);
+      await socketEvent(secured, "secureConnect", signal);
     } catch (error) {
       this.socket.destroy();
       throw error;
@@ -142,21 +142,5 @@ class NodeTlsStream extends NodeStream<tls.TLSSocket> implements TlsStream {
     super(socket);
     this.chain = chainOf(socket.getPeerCertificate(true));
     this.version = socket.getProtocol() ?? "";
-  }
-}
-
-/** Resolves on the event; rejects, with the socket destroyed, on an error or when the signal aborts. */
-async function settled(socket: net.Socket, event: string, signal: AbortSignal): Promise<void> {
-  const { promise, resolve, reject } = Promise.withResolvers<void>();
-  socket.once(event, resolve);
-  // This listener stays: an error without a listener is an uncaught exception.
-  socket.on("error", reject);
-  socket.once("close", () => reject(new Deno.errors.ConnectionReset("closed by the peer")));
-  using _ = onAbort(signal, () => socket.destroy());
-  try {
-    await promise;
-  } catch (error) {
-    socket.destroy();
-    throw error;
   }
 }
