@@ -129,7 +129,7 @@ class BatchLedger {
     );
   }
 
-  /** SiteNotes a batch as stored; false when it was before. `sequence` says how recent the source is. */
+  /** Notes a batch as stored; false when it was before. `sequence` says how recent the source is. */
   note({ id, batch }: BatchSource, sequence: number): boolean {
     const stored = this.#find.get(id)?.batch as number | undefined;
     if (stored !== undefined && batch <= stored) return false;

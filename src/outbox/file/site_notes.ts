@@ -1,4 +1,4 @@
-/** SiteNotes: a few bytes by name that are stored in one transaction with the reports that they are about. */
+/** Notes about sites: a few bytes by name, stored in one transaction with the reports that they are about. */
 import type { StatementSync } from "node:sqlite";
 import type { SiteNote } from "../site_note.ts";
 import type { OutboxDatabase } from "./outbox_database.ts";

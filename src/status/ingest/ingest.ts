@@ -52,11 +52,9 @@ export class Ingest {
   async apply(messages: readonly IngestMessage[], options: ApplyOptions): Promise<void> {
     const { clock, clusterId, decode } = this.#options;
     for (let first = 0; first < messages.length; first += CHUNK_REPORTS_MAX) {
-      const nowMicros = clock.nowMicros();
+      const read = { clusterId, nowMicros: clock.nowMicros(), ...(decode && { decode }) };
       const entries = messages.slice(first, first + CHUNK_REPORTS_MAX)
-        .map((message) =>
-          readMessage(message, { clusterId, nowMicros, ...(decode && { decode }) })
-        );
+        .map((message) => readMessage(message, read));
       const write = (signal: AbortSignal) => this.#writes.write(entries, signal);
       await withHeartbeats(write, { ...options, clock });
       await options.heartbeat();
