@@ -26,12 +26,15 @@ export class World {
   nowMs = START_MS;
   readonly labels = new Map<string, Readonly<Record<string, string>>>();
   readonly #reports = new Map<string, { key: SiteKey; checks: Map<number, RecentCheck> }>();
+  readonly #forgottenMs = new Map<string, number>();
 
   get now(): Date {
     return new Date(this.nowMs);
   }
 
   add({ site, location, atMs, outcome, reason }: WorldReport): void {
+    // What is from before a site was forgotten does not bring it back.
+    if (atMs <= (this.#forgottenMs.get(site) ?? -Infinity)) return;
     const key = { site, location };
     const kept = this.#reports.get(keyOf(key)) ?? { key, checks: new Map() };
     this.#reports.set(keyOf(key), kept);
@@ -42,6 +45,7 @@ export class World {
   }
 
   forget(site: string): void {
+    this.#forgottenMs.set(site, this.nowMs);
     for (const [name, { key }] of this.#reports) if (key.site === site) this.#reports.delete(name);
   }
 
