@@ -41,6 +41,7 @@ export async function checkSite(
     const probe = probeOf(site.url);
     for (let attempts = 1;; attempts++) {
       const answer = await probe.ask(site, context, run);
+      run.throwIfStoodStill();
       let verdict = judge(site, answer, context);
       const isOffline = verdict.outcome === "down" && connectivity !== undefined &&
         !await connectivity.isOnline();

@@ -13,7 +13,7 @@ import { compilePattern, type Pattern } from "./expect/pattern.ts";
 import { PermittedHosts } from "./reach/permitted_hosts.ts";
 import { ReadBuffers } from "./connection/read_buffers.ts";
 import { memoize } from "../runtime/memoize.ts";
-import { SharedTimers } from "./schedule/shared_timers.ts";
+import { SharedTimers, type Timers } from "./schedule/shared_timers.ts";
 
 /** Where checks may go, and what their reports must not contain. */
 export interface CheckTargets {
@@ -41,8 +41,7 @@ export interface CheckContextOptions extends CheckTargets {
 export interface CheckContext {
   readonly location: string;
   readonly clock: Clock;
-  /** For timeouts, which need no exact moment. */
-  readonly timers: Pick<Clock, "after">;
+  readonly timers: Timers;
   readonly addressPolicy: AddressPolicy;
   readonly permittedHosts: PermittedHosts;
   /** True when Deno's own permissions let this thread talk to `host:port`. */

@@ -1,6 +1,12 @@
 /** What one check has for itself: its time, the signal that ends it, and its trace. */
-import type { Clock } from "../runtime/clock.ts";
 import type { CheckTrace } from "./check_trace.ts";
+import type { Timers } from "./schedule/shared_timers.ts";
+
+/**
+ * A timeout that comes so much later than it should says nothing of a site: the process was stopped
+ * or its machine hung, and an answer may have lain there all the time.
+ */
+export const STANDSTILL_MS = 2_000;
 
 /**
  * A check under way. All its connections share one `AbortController`, since a controller and its
@@ -10,17 +16,18 @@ import type { CheckTrace } from "./check_trace.ts";
 export class CheckRun implements Disposable {
   readonly timeoutMs: number;
   readonly trace: CheckTrace | undefined;
-  readonly #timers: Pick<Clock, "after">;
+  readonly #timers: Timers;
   readonly #parent: AbortSignal;
   readonly #cancelTimeout: () => void;
   #cancelConnectTimeout: (() => void) | undefined;
   #controller: AbortController | undefined;
   #open: { close(): void } | undefined;
   #isOver = false;
+  #stoodStillMs = 0;
 
   /** Has `timeoutMs` for the whole check, which the signal ends early. */
   constructor(
-    timers: Pick<Clock, "after">,
+    timers: Timers,
     { timeoutMs, signal, trace }: {
       readonly timeoutMs: number;
       readonly signal: AbortSignal;
@@ -31,7 +38,7 @@ export class CheckRun implements Disposable {
     this.trace = trace;
     this.#timers = timers;
     this.#parent = signal;
-    this.#cancelTimeout = timers.after(timeoutMs, () => this.handleEvent());
+    this.#cancelTimeout = this.#after(timeoutMs, () => this.handleEvent());
     if (signal.aborted) this.handleEvent();
     else signal.addEventListener("abort", this);
   }
@@ -39,6 +46,12 @@ export class CheckRun implements Disposable {
   /** True when the timeout has passed, or nobody waits for the check any more. */
   get isOver(): boolean {
     return this.#isOver;
+  }
+
+  /** Throws when a timeout came late by {@linkcode STANDSTILL_MS} or more. */
+  throwIfStoodStill(): void {
+    if (this.#stoodStillMs === 0) return;
+    throw new Error(`the process stood still for ${Math.round(this.#stoodStillMs)} ms`);
   }
 
   /** Aborts when the check is over, and when the connection that is being opened takes too long. */
@@ -52,7 +65,7 @@ export class CheckRun implements Disposable {
   /** Gives the next connection this long, until {@linkcode CheckRun.connected}. */
   connecting(timeoutMs: number): AbortSignal {
     const { signal } = this;
-    this.#cancelConnectTimeout = this.#timers.after(timeoutMs, () => this.#controller?.abort());
+    this.#cancelConnectTimeout = this.#after(timeoutMs, () => this.#controller?.abort());
     return signal;
   }
 
@@ -79,6 +92,15 @@ export class CheckRun implements Disposable {
     this.#isOver = true;
     this.#controller?.abort();
     this.#open?.close();
+  }
+
+  #after(delayMs: number, callback: () => void): () => void {
+    const dueMs = this.#timers.monotonicMs() + delayMs;
+    return this.#timers.after(delayMs, () => {
+      const lateMs = this.#timers.monotonicMs() - dueMs;
+      if (lateMs >= STANDSTILL_MS) this.#stoodStillMs = lateMs;
+      callback();
+    });
   }
 
   [Symbol.dispose](): void {

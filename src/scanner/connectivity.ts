@@ -94,6 +94,7 @@ export class Connectivity {
     using run = new CheckRun(this.#context.clock, { timeoutMs: ROUND_MS_MAX, signal });
     try {
       const { isAnswered, failure } = await probeOf(site.url).ask(site, this.#context, run);
+      run.throwIfStoodStill();
       if (failure?.reason !== "internal") return isAnswered;
       this.#context.ownFaults.add(site.name, failure);
     } catch (cause) {

@@ -1,5 +1,11 @@
-import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert/strict";
-import { CheckRun } from "../../src/scanner/check_run.ts";
+import {
+  deepStrictEqual,
+  doesNotThrow,
+  notStrictEqual,
+  strictEqual,
+  throws,
+} from "node:assert/strict";
+import { CheckRun, STANDSTILL_MS } from "../../src/scanner/check_run.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 
 function started(signal = new AbortController().signal) {
@@ -41,4 +47,17 @@ Deno.test("CheckRun is over at once, when its signal aborts or has aborted befor
   parent.abort();
   strictEqual(run.isOver, true);
   strictEqual(started(parent.signal).run.isOver, true);
+});
+
+Deno.test("CheckRun throws when a timeout came so late that nobody watched, and not earlier", async () => {
+  for (const timeoutMs of [10, 100]) {
+    for (const lateMs of [STANDSTILL_MS - 1, STANDSTILL_MS]) {
+      const { clock, run } = started();
+      if (timeoutMs < 100) run.connecting(timeoutMs);
+      await clock.pass(timeoutMs - 1);
+      await clock.suspend(1 + lateMs);
+      (lateMs < STANDSTILL_MS ? doesNotThrow : throws)(() => run.throwIfStoodStill());
+      run[Symbol.dispose]();
+    }
+  }
 });

@@ -7,6 +7,8 @@ import { HTTP_FAULTS } from "./faults/http_faults.ts";
 import { REDIRECT_FAULTS } from "./faults/redirect_faults.ts";
 import { TLS_FAULTS } from "./faults/tls_faults.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
+import { STANDSTILL_MS } from "../../src/scanner/check_run.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { answering, rawServer } from "./http/raw_server.ts";
 import { aSite, check, requireStorable } from "./sites.ts";
 
@@ -65,6 +67,16 @@ Deno.test("checkSite() measures no negative time, when the wall clock is set wit
   deepStrictEqual(report.outcome, "up");
   ok(report.response_time >= 0);
   for (const micros of Object.values(report.timings!)) ok(micros === null || micros >= 0);
+});
+
+Deno.test("checkSite() says nothing of a site, when the process stood still as it waited", async () => {
+  await using silentServer = rawServer(() => {});
+  const clock = new FakeClock();
+  const site = aSite(`http://127.0.0.1:${silentServer.port}/`);
+  const checking = check(site, { clock });
+  await clock.suspend(site.timeoutMs + STANDSTILL_MS + 10);
+  const { outcome, reason } = await checking;
+  deepStrictEqual([outcome, reason], ["inconclusive", "internal"]);
 });
 
 Deno.test("checkSite() goes straight to the site, when the environment names a proxy", async () => {

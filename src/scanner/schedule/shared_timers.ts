@@ -1,6 +1,9 @@
 /** The timeouts of many checks on few timers: nearly all are canceled, and a timer costs 2 µs. */
 import type { Clock } from "../../runtime/clock.ts";
 
+/** Timeouts of checks, which need no exact moment. */
+export type Timers = Pick<Clock, "after" | "monotonicMs">;
+
 /** How late a timeout may be: little beside the shortest one, and dozens of busy checks share it. */
 export const GRAIN_MS = 10;
 
@@ -13,12 +16,16 @@ interface Bucket {
 }
 
 /** Calls back as a clock does, up to {@linkcode GRAIN_MS} later. */
-export class SharedTimers implements Pick<Clock, "after"> {
+export class SharedTimers implements Timers {
   readonly #clock: Clock;
   readonly #buckets = new Map<number, Bucket>();
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  monotonicMs(): number {
+    return this.#clock.monotonicMs();
   }
 
   /** Calls back once, `delayMs` from now or a little later; the returned function cancels that. */
