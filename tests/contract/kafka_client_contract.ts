@@ -300,6 +300,19 @@ function consumes(client: ClientPort, { shared, own }: Tests): void {
     },
   );
 
+  shared("run() reads its own topic whole, also where its group reads another one", async () => {
+    const group = uniqueName("group");
+    const topics = [await aTopic([], 3), await aTopic([], 2), await aTopic([], 3)];
+    await using stack = new AsyncDisposableStack();
+    const sessions = topics.map((topic) => stack.use(new TestSession(client, { topic, group })));
+    for (const [index, session] of sessions.entries()) {
+      const partitions = index === 1 ? [0, 1] : [0, 1, 2];
+      await session.until("its partitions", () => session.assigned.length === partitions.length);
+      for (const partition of partitions) await write(topics[index]!, [`${partition}`], partition);
+      deepStrictEqual((await session.receives(partitions.length)).sort(), partitions.map(String));
+    }
+  });
+
   own("run() hands over a batch that is damaged, whole, and goes on behind it", async () => {
     await using kafka = await startKafka();
     const { bootstrap } = kafka;

@@ -1,12 +1,6 @@
 /** One kafkajs consumer, from joining the group to leaving it or failing. */
 import { Buffer } from "node:buffer";
-import {
-  type Cluster,
-  type Consumer,
-  type EachBatchPayload,
-  type KafkaMessage,
-  PartitionAssigners,
-} from "kafkajs";
+import type { Cluster, Consumer, EachBatchPayload, KafkaMessage } from "kafkajs";
 import { sleep } from "../../runtime/clock.ts";
 import { abortable, onAbort } from "../../runtime/deadline.ts";
 import { TRACEPARENT } from "../../runtime/telemetry/traceparent.ts";
@@ -23,6 +17,7 @@ import { ReadPositions } from "../read_positions.ts";
 import { KafkaAdmin } from "./kafka_admin.ts";
 import { KafkaClient } from "./kafka_client.ts";
 import { isFromKafka, translated } from "./kafka_errors.ts";
+import { topicAssigner } from "./topic_assigner.ts";
 import { topicIdOf } from "./topic_id.ts";
 
 const CONSUMER = {
@@ -70,7 +65,7 @@ export class ConsumerSession implements ConsumerPort {
       groupId: options.group,
       partitionAssigners: [(config) => {
         this.#cluster = config.cluster;
-        return PartitionAssigners.roundRobin(config);
+        return topicAssigner(config, (topic) => this.#countPartitions(topic));
       }],
     });
   }
@@ -169,6 +164,12 @@ export class ConsumerSession implements ConsumerPort {
   async #askTopicId(): Promise<string | undefined> {
     const answer = topicIdOf(this.#cluster, this.#options.topic);
     return await abortable(answer, this.#end.signal).catch(() => undefined);
+  }
+
+  async #countPartitions(topic: string): Promise<number> {
+    using admin = new KafkaAdmin(this.#options);
+    await admin.connect();
+    return await admin.countPartitions(topic);
   }
 
   /** Without an answer jumps go unnoticed, which is no reason to read nothing. */
