@@ -3,7 +3,7 @@ import { backoffMs, CONFIGURATION_RETRY_MS } from "../runtime/backoff.ts";
 import { sleep } from "../runtime/clock.ts";
 import { abortable } from "../runtime/deadline.ts";
 import { logger, MinuteLimit } from "../runtime/telemetry/logging.ts";
-import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
+import { countFromZero, type Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { ConsumerSession } from "./client/consumer_session.ts";
 import { KafkaAdmin } from "./client/kafka_admin.ts";
 import type { Apply, ConsumerPort, ConsumerSessionOptions, TopicAccess } from "./client_port.ts";
@@ -21,6 +21,8 @@ export type KafkaConsumerOptions =
 /** At most one try a second, and soon after the brokers are back. */
 const RETRY = { minMs: 2_000, maxMs: 4_000 };
 
+const SKIPPED = "sitemon_consumer_messages_skipped_total";
+
 const log = logger("consumer");
 
 /**
@@ -35,6 +37,7 @@ export class KafkaConsumer {
   constructor(options: KafkaConsumerOptions) {
     this.#options = options;
     const { clock, telemetry } = options;
+    countFromZero(telemetry, SKIPPED, [{}]);
     this.#jumpLimit = new MinuteLimit(clock);
     this.#health = new KafkaHealth({ telemetry, dependency: "kafka" });
   }
@@ -118,7 +121,7 @@ export class KafkaConsumer {
   #reportJump({ partition, expected, found }: Jump): void {
     const { telemetry, topic } = this.#options;
     const count = Math.max(0, found - expected);
-    if (count > 0) telemetry.count("sitemon_consumer_messages_skipped_total", {}, count);
+    if (count > 0) telemetry.count(SKIPPED, {}, count);
     if (!this.#jumpLimit.allows(count > 0 ? "skipped" : "again")) return;
     const place = { topic, partition, expected, found };
     if (count > 0) {

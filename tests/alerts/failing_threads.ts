@@ -1,4 +1,8 @@
-/** A supervisor with two threads that no configuration makes: one that dies again and again, one that blocks. */
+/**
+ * A supervisor of what no configuration makes: a thread that dies again and again, one that blocks,
+ * and a site that is never checked.
+ */
+import { ScheduleWatchdog } from "../../src/scanner/schedule/schedule_watchdog.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import { serveOperator } from "../../src/runtime/telemetry/operator_server.ts";
 import { Supervisor } from "../../src/runtime/threads/supervisor.ts";
@@ -21,5 +25,13 @@ export function failingThreads(stack: AsyncDisposableStack): number {
   for (const mood of ["dies", "blocks"]) {
     supervisor.start(threadSpecOf("failing", { name: mood, setup: { mood } }));
   }
+  const watchdog = new ScheduleWatchdog({
+    clock: systemClock,
+    telemetry: supervisor.registry,
+    thread: "scanner-1",
+    overdue: () => ["shop"],
+  });
+  stack.defer(() => watchdog.stop());
+  watchdog.start();
   return Number(new URL(server.address).port);
 }

@@ -1,10 +1,11 @@
 /** The faults that alerts are for: how each is made in real processes, and which alerts fire. */
-import { sendMessages } from "../kafka/kafka_fixture.ts";
+import { administer, sendMessages } from "../kafka/kafka_fixture.ts";
 import { Authority } from "../support/certificates.ts";
 import { freePort } from "../support/free_port.ts";
 import { serveLocally } from "../support/local_server.ts";
 import { SitemonProcess } from "../support/sitemon_process.ts";
 import { TempFolder } from "../support/temp_folder.ts";
+import { eventually } from "../support/waiting.ts";
 import { uniqueName } from "../support/unique_name.ts";
 import { failingThreads } from "./failing_threads.ts";
 import type { PostgresServer } from "../services/postgres.ts";
@@ -96,6 +97,22 @@ async function writeGarbage({ kafka }: World, topic: string, count: number): Pro
   }
 }
 
+/** Takes from a topic what is written while nobody reads it. */
+async function deleteUnread({ kafka }: World, topic: string, consumer: SitemonProcess) {
+  await administer(kafka, async (admin) => {
+    const ends = async () =>
+      (await admin.fetchTopicOffsets(topic))
+        .map(({ partition, offset }) => ({ partition, offset }));
+    const sum = async () => (await ends()).reduce((all, { offset }) => all + Number(offset), 0);
+    consumer.signal("SIGSTOP");
+    const before = await sum();
+    // One may be on its way already.
+    await eventually(60_000, "reports", async () => await sum() > before + 5 || undefined);
+    await admin.deleteTopicRecords({ topic, partitions: await ends() });
+    consumer.signal("SIGCONT");
+  });
+}
+
 /** So many that, at 200 ms, what a scanner keeps in memory is full within two minutes. */
 function manyDeadSites(): string {
   return Array.from({ length: 30 }, (_, n) => `{ name: s${n}, url: 'http://${NOWHERE}/' }`)
@@ -153,6 +170,14 @@ export const FAULTS: Readonly<Record<string, Fault>> = {
     async make(world) {
       const { topic, targets } = await pipeline(world);
       return { targets, breaks: () => writeGarbage(world, topic, 1) };
+    },
+  },
+  short_retention: {
+    minutes: 4,
+    alerts: ["SitemonMessagesSkipped"],
+    async make(world) {
+      const { topic, consumer, targets } = await pipeline(world);
+      return { targets, breaks: () => deleteUnread(world, topic, consumer.process) };
     },
   },
   unreachable_kafka: {
@@ -280,7 +305,12 @@ sites: [${DEAD_SITE}]`;
   },
   failing_threads: {
     minutes: 7,
-    alerts: ["SitemonDependencyDown", "SitemonThreadIsBusy", "SitemonThreadsDie"],
+    alerts: [
+      "SitemonDependencyDown",
+      "SitemonSitesLost",
+      "SitemonThreadIsBusy",
+      "SitemonThreadsDie",
+    ],
     make: ({ stack }) => ({ targets: { threads: failingThreads(stack) } }),
   },
   not_scraped: {

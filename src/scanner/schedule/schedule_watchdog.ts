@@ -8,7 +8,7 @@ export const WATCHDOG_MS = 30_000;
 
 export interface ScheduleWatchdogOptions {
   readonly clock: Clock;
-  readonly telemetry: Telemetry;
+  readonly telemetry: Pick<Telemetry, "set">;
   /** The label `thread` of its metric. */
   readonly thread: string;
   /** Names of the sites that should have been checked by now. */
