@@ -277,16 +277,11 @@ function suppressedBy(
 
 /** What differs from what is stored, and what is told of it. */
 function decisionOf(deciding: Deciding): Decision {
-  const digests = digestsOf(deciding);
-  const written = deciding.drafts.values()
-    .flatMap((draft) => writtenOf(draft, deciding)).toArray();
+  const written = deciding.drafts.values().flatMap((draft) => writtenOf(draft, deciding));
+  const all = [...written, ...digestsOf(deciding)];
   return {
-    alerts: [...written.map(({ alert }) => alert), ...digests.map(({ alert }) => alert)],
-    messages: [
-      ...written.flatMap(({ messages }) => messages),
-      ...digests.flatMap(({ messages }) => messages),
-    ],
-    ended: written.flatMap(({ alert }) => alert.ended_at === null ? [] : [alert.id]),
+    alerts: all.map(({ alert }) => alert),
+    messages: all.flatMap(({ messages }) => messages),
   };
 }
 

@@ -136,7 +136,6 @@ export interface Delivery {
   /** The id of its first message. */
   readonly id: string;
   readonly channel: string;
-  readonly group_key: string;
   /** In the order in which they were decided; at most {@linkcode DELIVERY_MESSAGES_MAX}. */
   readonly messages: readonly AlertMessage[];
   /** From 1. */
@@ -237,7 +236,8 @@ export interface Decision {
   /**
    * New alerts, and open ones in their new form (suppression, detail, reminders, end). One that has
    * ended is left as it is, and so is what people acknowledged. Where `suppressed_by` is set, what
-   * fires or reminds and nobody can have been told yet is suppressed.
+   * fires or reminds and nobody can have been told yet is suppressed; where the alert ends, it is
+   * superseded, and `resolved` with it where a channel cannot have been told anything.
    */
   readonly alerts: readonly Alert[];
   /**
@@ -245,11 +245,6 @@ export interface Decision {
    * after all. An alert that ends has a `resolved` for each of its `channels`.
    */
   readonly messages: readonly AlertMessage[];
-  /**
-   * Alerts of `alerts` that end. A beginning (and a reminder) that nobody can have been told yet is
-   * superseded, and `resolved` with it where a channel cannot have been told anything.
-   */
-  readonly ended: readonly string[];
 }
 
 /** For the thread that decides and sends. Rejects with the errors of store.ts, and stays usable. */

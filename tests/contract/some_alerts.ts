@@ -82,7 +82,7 @@ export function aMessage(
 }
 
 export function decision(changes: Partial<Decision>): Decision {
-  return { alerts: [], messages: [], ended: [], ...changes };
+  return { alerts: [], messages: [], ...changes };
 }
 
 /** New alerts that fire in their channels. */
@@ -99,7 +99,7 @@ export function ending(...alerts: Alert[]): Decision {
   const messages = over.flatMap((alert) =>
     alert.channels.map((channel) => aMessage(alert, "resolved", { channel }))
   );
-  return decision({ alerts: over, messages, ended: over.map(({ id }) => id) });
+  return decision({ alerts: over, messages });
 }
 
 /** What came of an attempt: by default it was cut off before anything was sent. */

@@ -7,6 +7,16 @@ export interface Statement {
   readonly text: string;
 }
 
+/** Statements that are named after their keys: `count` of `letter` is `letter_count`. */
+export function named<Key extends string>(
+  prefix: string,
+  texts: Readonly<Record<Key, string>>,
+): Readonly<Record<Key, Statement>> {
+  const all = Object.entries<string>(texts)
+    .map(([key, text]) => [key, { name: `${prefix}_${key}`, text }]);
+  return Object.fromEntries(all);
+}
+
 export interface Queryable {
   query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]>;
 }

@@ -60,7 +60,7 @@ export class ModelAlertStore implements AlertStore {
     };
   }
 
-  async write({ alerts, messages, ended }: Decision): Promise<void> {
+  async write({ alerts, messages }: Decision): Promise<void> {
     if (this.failing === "write") throw new StoreUnavailableError("away");
     for (const alert of alerts) {
       const known = this.alerts.get(alert.id);
@@ -74,7 +74,7 @@ export class ModelAlertStore implements AlertStore {
       const untold = { delivery: null, leasedUntilMs: 0, mayBeTold: false };
       this.messages.set(message.id, { message, state: "pending", ...untold });
     }
-    for (const id of new Set([...alerts.map(({ id }) => id), ...ended])) this.#settleAlert(id);
+    for (const { id } of alerts) this.#settleAlert(id);
   }
 
   async claim(channels: readonly string[], leaseMs: number): Promise<readonly Delivery[]> {
@@ -91,7 +91,7 @@ export class ModelAlertStore implements AlertStore {
           Object.assign(one, { delivery: id, leasedUntilMs: nowMs + leaseMs, mayBeTold: true });
         }
         const messages = claimed.map(({ message }) => message);
-        return [{ id, channel, group_key: messages[0]!.alert.group_key, messages, attempt: 1 }];
+        return [{ id, channel, messages, attempt: 1 }];
       });
   }
 

@@ -28,11 +28,11 @@ const DIALECT: AlertsDialect = {
   micros: microsOf,
   time: timeOf,
   rows(columns) {
-    const fields = Object.entries(columns);
-    const values = fields.map(([name, kind]) =>
-      kind === "time" ? `${timeOf(name)} AS ${name}` : name
+    const values = Array.from(
+      columns,
+      ([name, kind]) => kind === "time" ? `${timeOf(name)} AS ${name}` : name,
     );
-    const types = fields.map(([name, kind]) => `${name} ${TYPES[kind]}`);
+    const types = Array.from(columns, ([name, kind]) => `${name} ${TYPES[kind]}`);
     return `(SELECT ${values.join(", ")} FROM json_to_recordset($1) AS j(${types.join(", ")}))`;
   },
   texts: (array) =>

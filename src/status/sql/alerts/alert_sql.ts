@@ -1,6 +1,7 @@
 /** What each store says of alerts in its own way, and conditions that several statements share. */
 import type { QueriesDialect } from "../sql_queries.ts";
-import type { ColumnKind } from "./alert_rows.ts";
+import type { Queryable, Statement } from "../sql_source.ts";
+import type { Columns } from "./alert_rows.ts";
 
 export interface AlertsDialect extends Pick<QueriesDialect, "viewTime" | "durationMs"> {
   /** The store's clock. */
@@ -12,7 +13,7 @@ export interface AlertsDialect extends Pick<QueriesDialect, "viewTime" | "durati
   /** The time of microseconds since 1970. */
   readonly time: (micros: string) => string;
   /** Rows of `$1`, a JSON array of objects, in its order. */
-  readonly rows: (columns: Readonly<Record<string, ColumnKind>>) => string;
+  readonly rows: (columns: Columns) => string;
   /** The texts of a JSON array, as the column `value`. */
   readonly texts: (array: string) => string;
   /** A text as an id. */
@@ -44,4 +45,15 @@ export function isTold(message: string): string {
 export function inParts<T>(items: readonly T[], size: number): T[][] {
   const count = Math.ceil(items.length / size);
   return Array.from({ length: count }, (_, part) => items.slice(part * size, (part + 1) * size));
+}
+
+/** Runs a statement on JSON of the items, as many at once as it takes. */
+export async function inTurns(
+  connection: Queryable,
+  statement: Statement,
+  items: readonly unknown[],
+): Promise<void> {
+  for (const part of inParts(items, ROWS_AT_ONCE)) {
+    await connection.query(statement, [JSON.stringify(part)]);
+  }
 }

@@ -5,8 +5,8 @@ import {
   DELIVERY_MESSAGES_MAX,
   MESSAGE_EXPIRES_MS,
 } from "../../alert_store.ts";
-import type { Queryable, Statement } from "../sql_source.ts";
-import { type Cells, messageOf, microsOfDate, selections } from "./alert_rows.ts";
+import { named, type Queryable } from "../sql_source.ts";
+import { type Cells, messageOf, microsOf, selections } from "./alert_rows.ts";
 import { type AlertsDialect, ROWS_AT_ONCE } from "./alert_sql.ts";
 import { type DecisionStatements, supersede } from "./write_decision.ts";
 
@@ -18,10 +18,8 @@ export function claimStatements(
     `NOT EXISTS (
       SELECT 1 FROM alert_message b WHERE b.alert_id = ${m}.alert_id AND b.channel = ${m}.channel
         AND b.number < ${m}.number AND b.state = 'pending')`;
-  return {
-    expire: {
-      name: "alert_message_expire",
-      text: `UPDATE alert_message AS m SET state = 'expired', settled_at = ${now},
+  return named("alert_claim", {
+    expire: `UPDATE alert_message AS m SET state = 'expired', settled_at = ${now},
           is_maybe_told = m.is_maybe_told OR m.leased_until IS NOT NULL, leased_until = NULL
         WHERE m.number IN (
           SELECT s.number FROM alert_message s
@@ -29,20 +27,14 @@ export function claimStatements(
             AND ${isFree("s")}
           ORDER BY s.number LIMIT ${ROWS_AT_ONCE} ${lockFree("s")})
         RETURNING alert_id`,
-    },
     // A channel is claimed by one at a time, so that a group becomes one delivery.
-    channels: {
-      name: "alert_channel_claim",
-      text: `SELECT c.channel FROM alert_channel c
+    channels: `SELECT c.channel FROM alert_channel c
         WHERE c.channel IN (SELECT value FROM ${texts("$1")} AS names)
           AND (c.retry_at IS NULL OR c.retry_at <= ${now})
           AND EXISTS (SELECT 1 FROM alert_message m
             WHERE m.channel = c.channel AND m.state = 'pending' AND m.due_at <= ${now})
         ORDER BY c.channel ${lockFree("c")}`,
-    },
-    lease: {
-      name: "alert_message_lease",
-      text: `WITH first AS (
+    lease: `WITH first AS (
         SELECT m.id AS first_id, m.group_key AS of_group, m.delivery_id AS of_delivery FROM alert_message m
         WHERE m.channel = $1 AND m.state = 'pending' AND m.due_at <= ${now} AND ${isFree("m")}
           AND ${isNext("m")}
@@ -58,46 +50,30 @@ export function claimStatements(
             OR s.delivery_id IS NULL AND f.of_delivery IS NULL AND ${isNext("s")})
         ORDER BY s.number LIMIT ${DELIVERY_MESSAGES_MAX} ${lock("s")})
       RETURNING number, delivery_id, attempts, ${selections(micros).message}`,
-    },
-  } satisfies Record<string, Statement>;
+  });
 }
 
 export function settleStatements({ now, time, texts, id, lock }: AlertsDialect) {
   const isSent = `id IN (SELECT ${id("value")} FROM ${texts("$1")} AS ids)`;
-  return {
-    lockChannels: {
-      name: "alert_channel_lock",
-      text: `SELECT c.channel FROM alert_channel c
+  return named("alert_settle", {
+    lockChannels: `SELECT c.channel FROM alert_channel c
         WHERE c.channel IN (SELECT value FROM ${texts("$1")} AS names)
         ORDER BY c.channel ${lock("c")}`,
-    },
-    deliver: {
-      name: "alert_message_deliver",
-      text: `UPDATE alert_message SET state = 'delivered', settled_at = ${now},
+    deliver: `UPDATE alert_message SET state = 'delivered', settled_at = ${now},
           leased_until = NULL, error = NULL
         WHERE ${isSent} AND state IN ('pending', 'expired')`,
-    },
     // Whoever has leased it since keeps it.
-    fail: {
-      name: "alert_message_fail",
-      text: `UPDATE alert_message SET error = $2,
+    fail: `UPDATE alert_message SET error = $2,
           is_maybe_told = is_maybe_told OR CAST($3 AS boolean),
           leased_until = CASE WHEN attempts = CAST($4 AS int) THEN NULL ELSE leased_until END
         WHERE ${isSent} AND state = 'pending'`,
-    },
-    channelDelivered: {
-      name: "alert_channel_delivered",
-      text: `UPDATE alert_channel SET failures = 0, retry_at = NULL, parked_at = NULL,
+    channelDelivered: `UPDATE alert_channel SET failures = 0, retry_at = NULL, parked_at = NULL,
           error = NULL, delivered_at = ${now} WHERE channel = $1`,
-    },
-    channelFailed: {
-      name: "alert_channel_failed",
-      text: `UPDATE alert_channel SET failures = failures + 1,
+    channelFailed: `UPDATE alert_channel SET failures = failures + 1,
           retry_at = ${time("CAST($2 AS bigint)")}, error = $3,
           parked_at = CASE WHEN CAST($4 AS boolean) THEN coalesce(parked_at, ${now}) END
         WHERE channel = $1`,
-    },
-  } satisfies Record<string, Statement>;
+  });
 }
 
 type Statements =
@@ -127,15 +103,14 @@ export async function claim(
 type LeasedRow = Cells & {
   readonly number: number;
   readonly channel: string;
-  readonly group_key: string;
   readonly delivery_id: string;
   readonly attempts: number;
 };
 
 function deliveryOf(rows: LeasedRow[]): Delivery {
   rows.sort((a, b) => a.number - b.number);
-  const { delivery_id, channel, group_key, attempts } = rows[0]!;
-  return { id: delivery_id, channel, group_key, attempt: attempts, messages: rows.map(messageOf) };
+  const { delivery_id, channel, attempts } = rows[0]!;
+  return { id: delivery_id, channel, attempt: attempts, messages: rows.map(messageOf) };
 }
 
 /** In a transaction. Locks channels, then messages in their order, as every writer does. */
@@ -168,7 +143,7 @@ async function settleOne(
   }
   await connection.query(statements.fail, [ids, error, Number(isMaybeTold), attempt]);
   const isRefused = Number(result === "refused");
-  const values = [channel, microsOfDate(retry_at), error, isRefused];
+  const values = [channel, microsOf(retry_at), error, isRefused];
   await connection.query(statements.channelFailed, values);
 }
 

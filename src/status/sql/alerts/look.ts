@@ -2,14 +2,22 @@
 import type { Look, LookOptions, RecentChecks } from "../../alert_store.ts";
 import { type Incident, INCIDENTS_LISTED_MAX, type SiteKey } from "../../queries.ts";
 import type { Outcome, Reason } from "../../../report/outcome.ts";
-import type { Queryable, Statement } from "../sql_source.ts";
-import { alertOf, type Cells, muteOf, selections } from "./alert_rows.ts";
+import { named, type Queryable } from "../sql_source.ts";
+import {
+  alertOf,
+  type Cells,
+  columns,
+  dateOf,
+  microsOf,
+  muteOf,
+  selections,
+} from "./alert_rows.ts";
 import { type AlertsDialect, inParts } from "./alert_sql.ts";
 
 /** Sites that one statement asks about. */
 export const SITES_AT_ONCE = 5_000;
 
-const SITE_COLUMNS = { site: "text", location: "text" } as const;
+const SITE_COLUMNS = columns({ text: ["site", "location"] });
 
 export type LookStatements = ReturnType<typeof lookStatements>;
 
@@ -19,62 +27,38 @@ export function lookStatements(dialect: AlertsDialect) {
   const { alert, mute } = selections(micros);
   const asked = `${rows(SITE_COLUMNS)} AS k
     JOIN site_status s ON s.site = k.site AND s.location = k.location AND NOT s.is_removed`;
-  return {
-    begin: {
-      name: "alert_look",
-      text: `SELECT ${micros(now)} AS now`,
-    },
-    addRules: {
-      name: "alert_rule_add",
-      text: `INSERT INTO alert_rule (rule, started_at)
+  return named("alert_look", {
+    begin: `SELECT ${micros(now)} AS now`,
+    addRules: `INSERT INTO alert_rule (rule, started_at)
         SELECT value, ${now} FROM ${texts("$1")} AS rules WHERE true
         ON CONFLICT DO NOTHING`,
-    },
-    rules: {
-      name: "alert_rules",
-      text: `SELECT rule, ${micros("started_at")} AS started FROM alert_rule
+    rules: `SELECT rule, ${micros("started_at")} AS started FROM alert_rule
         WHERE rule IN (SELECT value FROM ${texts("$1")} AS rules)`,
-    },
-    recent: {
-      name: "alert_look_recent",
-      text: `SELECT s.site, s.location, (
+    recent: `SELECT s.site, s.location, (
           SELECT ${arrays(`outcome, reason, ${micros("checked_at")}`)} FROM (
             SELECT r.outcome, r.reason, r.checked_at FROM site_report r
             WHERE r.site = s.site AND r.location = s.location AND ${isRecent}
               AND r.order_at > coalesce(s.removed_at, ${beginning})
             ORDER BY r.order_at DESC, r.producer_id DESC, r.sequence DESC LIMIT $2) AS r) AS checks
         FROM ${asked}`,
-    },
     // Few sites have an incident that ended lately: only those are asked of the view.
-    recovered: {
-      name: "alert_look_recovered",
-      text: `SELECT s.site, s.location FROM ${asked}
+    recovered: `SELECT s.site, s.location FROM ${asked}
         WHERE EXISTS (
           SELECT 1 FROM site_transition t
           WHERE t.site = s.site AND t.location = s.location AND t.outcome = 'up'
             AND t.from_outcome IS NOT NULL AND t.order_at > ${time("CAST($2 AS bigint)")})`,
-    },
-    incidents: {
-      name: "alert_look_incidents",
-      text: `SELECT site, location, began_at, ended_at, unknown_since,
+    incidents: `SELECT site, location, began_at, ended_at, unknown_since,
           ${durationMs} AS duration_ms, outcome, reason, error_text
         FROM site_incident
         WHERE site = $1 AND location = $2 AND ended_at > ${viewTime("$3")}
         ORDER BY began_at DESC LIMIT ${INCIDENTS_LISTED_MAX}`,
-    },
-    alerts: {
-      name: "alert_look_alerts",
-      text: `SELECT ${alert} FROM alert
+    alerts: `SELECT ${alert} FROM alert
         WHERE ended_at IS NULL OR ended_at > ${time("CAST($1 AS bigint)")}
         ORDER BY alert.began_at, id`,
-    },
-    mutes: {
-      name: "alert_look_mutes",
-      text: `SELECT ${mute} FROM mute
+    mutes: `SELECT ${mute} FROM mute
         WHERE starts_at <= ${now} AND (ends_at > ${now} OR ends_at > ${time("CAST($1 AS bigint)")})
         ORDER BY mute.ends_at, id`,
-    },
-  } satisfies Record<string, Statement>;
+  });
 }
 
 /** In a transaction that sees one snapshot. */
@@ -87,7 +71,7 @@ export async function look(
   const started = await connection.query<{ rule: string; started: number }>(statements.rules, [
     JSON.stringify(rules),
   ]);
-  const after = endedAfter.getTime() * 1_000;
+  const after = microsOf(endedAfter);
   const recent: RecentChecks[] = [];
   for (const part of inParts(sites, SITES_AT_ONCE)) {
     const rows = await connection.query<RecentRow>(statements.recent, [keysOf(part), checks]);
@@ -103,10 +87,8 @@ export async function look(
     }
   }
   return {
-    now: new Date(begin!.now / 1_000),
-    started: Object.fromEntries(
-      started.map(({ rule, started }) => [rule, new Date(started / 1_000)]),
-    ),
+    now: dateOf(begin!.now),
+    started: Object.fromEntries(started.map(({ rule, started }) => [rule, dateOf(started)])),
     recent,
     ended,
     alerts: (await connection.query<Cells>(statements.alerts, [after])).map(alertOf),
@@ -123,14 +105,11 @@ interface RecentRow extends SiteKey {
   readonly checks: string | null;
 }
 
-function recentChecks({ site, location, checks }: RecentRow): RecentChecks {
+function recentChecks({ checks, ...key }: RecentRow): RecentChecks {
   const rows: [Outcome, Reason | null, number][] = JSON.parse(checks ?? "[]");
   return {
-    site,
-    location,
-    checks: rows.map(([outcome, reason, checkedAt]) => {
-      return { outcome, reason, checked_at: new Date(checkedAt / 1_000) };
-    }),
+    ...key,
+    checks: rows.map(([outcome, reason, at]) => ({ outcome, reason, checked_at: dateOf(at) })),
   };
 }
 

@@ -10,28 +10,27 @@ import {
   type MessageSums,
   type Mute,
 } from "../../alert_store.ts";
-import type { SqlTransactions, Statement } from "../sql_source.ts";
+import { named, type SqlTransactions, type Statement } from "../sql_source.ts";
 import {
   alertOf,
   type Cells,
   channelOf,
   keptMessageOf,
+  microsOf,
   MUTE_COLUMNS,
   muteOf,
   muteRow,
   selections,
 } from "./alert_rows.ts";
-import { type AlertsDialect, inParts, isTold, ROWS_AT_ONCE } from "./alert_sql.ts";
+import { type AlertsDialect, inTurns, isTold } from "./alert_sql.ts";
 
 /** As PostgreSQL and all who make ids write it. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function alertStatements({ now, micros, time, id }: AlertsDialect) {
-  const { alert, message, channel } = selections(micros);
-  return {
-    alerts: {
-      name: "alerts_list",
-      text: `SELECT ${alert} FROM alert
+  const { alert, keptMessage, channel } = selections(micros);
+  return named("alerts", {
+    alerts: `SELECT ${alert} FROM alert
         WHERE (CAST($1 AS text) IS NULL OR site = $1)
           AND (CAST($2 AS boolean) = (ended_at IS NULL) OR CAST($2 AS boolean) IS NULL)
           AND (ended_at IS NULL OR CAST($3 AS bigint) IS NULL
@@ -39,71 +38,47 @@ function alertStatements({ now, micros, time, id }: AlertsDialect) {
           AND (CAST($5 AS bigint) IS NULL OR alert.began_at < ${time("CAST($5 AS bigint)")}
             OR (alert.began_at = ${time("CAST($5 AS bigint)")} AND id > ${id("$6")}))
         ORDER BY alert.began_at DESC, id LIMIT $4`,
-    },
-    messages: {
-      name: "alerts_messages",
-      text: `SELECT ${message}, state, attempts, error,
-          ${micros("settled_at")} AS settled_at FROM alert_message
+    messages: `SELECT ${keptMessage} FROM alert_message
         WHERE alert_id = ${id("$1")} ORDER BY number`,
-    },
-    channels: {
-      name: "alerts_channels",
-      text: `SELECT ${channel}, coalesce(pending, 0) AS pending, oldest_at
-        FROM alert_channel LEFT JOIN (
-          SELECT channel, count(*) AS pending, ${micros("min(created_at)")} AS oldest_at
-          FROM alert_message WHERE state = 'pending' GROUP BY channel) AS w USING (channel)
+    channels: `SELECT ${channel} FROM (
+          SELECT c.*, coalesce(waiting, 0) AS pending, oldest_at
+          FROM alert_channel c LEFT JOIN (
+            SELECT channel, count(*) AS waiting, min(created_at) AS oldest_at
+            FROM alert_message WHERE state = 'pending' GROUP BY channel) AS w USING (channel)) AS c
         ORDER BY channel`,
-    },
-    acknowledge: {
-      name: "alerts_acknowledge",
-      text: `UPDATE alert AS a SET acked_at = ${now}, acked_by = $2, ack_comment = $3
+    acknowledge: `UPDATE alert AS a SET acked_at = ${now}, acked_by = $2, ack_comment = $3
         WHERE a.id = ${id("$1")} AND a.ended_at IS NULL
         RETURNING ${alert}`,
-    },
-  } satisfies Record<string, Statement>;
+  });
 }
 
 function muteStatements({ now, micros, time, texts, rows }: AlertsDialect) {
   const { mute } = selections(micros);
-  const muteNames = Object.keys(MUTE_COLUMNS);
+  const muteNames = [...MUTE_COLUMNS.keys()];
   const putMute = (condition: string) => `
     INSERT INTO mute (${muteNames.join(", ")})
     SELECT ${muteNames.join(", ")} FROM ${rows(MUTE_COLUMNS)} AS r WHERE true ORDER BY id
     ON CONFLICT (id) DO UPDATE SET ${
-    muteNames.slice(1).map((name) => `${name} = excluded.${name}`).join(", ")
+    muteNames.filter((name) => name !== "id").map((name) => `${name} = excluded.${name}`).join(", ")
   }${condition}`;
-  return {
-    mutes: {
-      name: "alerts_mutes",
-      text: `SELECT ${mute} FROM mute
+  return named("alerts", {
+    mutes: `SELECT ${mute} FROM mute
         WHERE ends_at > ${time("CAST($1 AS bigint)")} OR ends_at > ${now}
         ORDER BY mute.starts_at, id`,
-    },
-    putMute: { name: "alerts_put_mute", text: putMute("") },
-    putWindows: { name: "alerts_put_windows", text: putMute(` WHERE mute.ends_at > ${now}`) },
-    endWindows: {
-      name: "alerts_end_windows",
-      text: `UPDATE mute SET ends_at = ${now} WHERE is_configured AND starts_at <= ${now}
+    putMute: putMute(""),
+    putWindows: putMute(` WHERE mute.ends_at > ${now}`),
+    endWindows: `UPDATE mute SET ends_at = ${now} WHERE is_configured AND starts_at <= ${now}
         AND ends_at > ${now} AND id NOT IN (SELECT value FROM ${texts("$1")} AS ids)`,
-    },
-    dropWindows: {
-      name: "alerts_drop_windows",
-      text: `DELETE FROM mute WHERE is_configured AND starts_at > ${now}
+    dropWindows: `DELETE FROM mute WHERE is_configured AND starts_at > ${now}
         AND id NOT IN (SELECT value FROM ${texts("$1")} AS ids)`,
-    },
-  } satisfies Record<string, Statement>;
+  });
 }
 
 function sumStatements({ texts }: AlertsDialect) {
   const sameAs = (other: string) => `alert_id = ${other}.alert_id AND channel = ${other}.channel`;
-  return {
-    states: {
-      name: "alerts_states",
-      text: "SELECT state, count(*) AS messages FROM alert_message GROUP BY state",
-    },
-    sums: {
-      name: "alerts_sums",
-      text: `SELECT (SELECT count(*) FROM alert_message) AS messages,
+  return named("alerts", {
+    states: "SELECT state, count(*) AS messages FROM alert_message GROUP BY state",
+    sums: `SELECT (SELECT count(*) FROM alert_message) AS messages,
         (SELECT count(*) FROM alert a, ${texts("a.channels")} AS c WHERE a.suppressed_by IS NULL
           AND NOT EXISTS (SELECT 1 FROM alert_message WHERE alert_id = a.id AND channel = c.value
             AND kind IN ('fired', 'flapping', 'digest'))) AS unmade,
@@ -119,8 +94,7 @@ function sumStatements({ texts }: AlertsDialect) {
           AND NOT EXISTS (SELECT 1 FROM alert_message b
             WHERE b.alert_id = e.alert_id AND b.channel = e.channel AND b.kind <> 'resolved'
               AND ${isTold("b")})) AS "untoldBeginnings"`,
-    },
-  } satisfies Record<string, Statement>;
+  });
 }
 
 function statementsOf(dialect: AlertsDialect) {
@@ -143,10 +117,14 @@ export class SqlAlertRecords implements AlertRecords {
   }
 
   async alerts({ site, isOpen, since, after, limit }: AlertFilter): Promise<readonly Alert[]> {
-    const open = isOpen === undefined ? null : Number(isOpen);
-    const micros = since === undefined ? null : since.getTime() * 1_000;
-    const place = after === undefined ? [null, null] : [after.began_at.getTime() * 1_000, after.id];
-    const values = [site ?? null, open, micros, limit, ...place];
+    const values = [
+      site ?? null,
+      isOpen === undefined ? null : Number(isOpen),
+      microsOf(since ?? null),
+      limit,
+      microsOf(after?.began_at ?? null),
+      after?.id ?? null,
+    ];
     return (await this.#read("read alerts", this.#statements.alerts, values)).map(alertOf);
   }
 
@@ -160,27 +138,24 @@ export class SqlAlertRecords implements AlertRecords {
     return (await this.#read("read alert channels", this.#statements.channels)).map(channelOf);
   }
 
-  async acknowledge(
-    alert: string,
-    author: string,
-    comment: string,
-  ): Promise<readonly Alert[]> {
+  async acknowledge(alert: string, author: string, comment: string): Promise<readonly Alert[]> {
     if (!UUID.test(alert)) return [];
+    const values = [alert, author, comment];
     return await this.#writer.transaction("acknowledge alerts", "write", async (connection) => {
-      const values = [alert, author, comment];
       return (await connection.query<Cells>(this.#statements.acknowledge, values)).map(alertOf);
     });
   }
 
   async mutes(since: Date): Promise<readonly Mute[]> {
-    const values = [since.getTime() * 1_000];
-    return (await this.#read("read mutes", this.#statements.mutes, values)).map(muteOf);
+    return (await this.#read("read mutes", this.#statements.mutes, [microsOf(since)])).map(muteOf);
   }
 
-  async putMute(mute: Mute): Promise<void> {
-    await this.#writer.transaction("change a mute", "write", (connection) => {
-      return connection.query(this.#statements.putMute, [JSON.stringify([muteRow(mute)])]);
-    });
+  putMute(mute: Mute): Promise<void> {
+    return this.#writer.transaction(
+      "change a mute",
+      "write",
+      (connection) => inTurns(connection, this.#statements.putMute, [muteRow(mute)]),
+    );
   }
 
   putPlan(windows: readonly Mute[]): Promise<void> {
@@ -188,9 +163,7 @@ export class SqlAlertRecords implements AlertRecords {
     return this.#writer.transaction("change planned work", "write", async (connection) => {
       await connection.query(this.#statements.endWindows, [ids]);
       await connection.query(this.#statements.dropWindows, [ids]);
-      for (const part of inParts(windows, ROWS_AT_ONCE)) {
-        await connection.query(this.#statements.putWindows, [JSON.stringify(part.map(muteRow))]);
-      }
+      await inTurns(connection, this.#statements.putWindows, windows.map(muteRow));
     });
   }
 

@@ -9,7 +9,7 @@ import {
   type LookOptions,
   RECENT_CHECKS_MAX,
 } from "../../alert_store.ts";
-import type { SqlTransactions } from "../sql_source.ts";
+import { named, type Queryable, type SqlTransactions } from "../sql_source.ts";
 import type { AlertsDialect } from "./alert_sql.ts";
 import { claim, claimStatements, settle, settleStatements } from "./claim_and_settle.ts";
 import { look, lookStatements } from "./look.ts";
@@ -22,18 +22,14 @@ function statementsOf(dialect: AlertsDialect) {
     ...decisionStatements(dialect),
     ...claimStatements(dialect),
     ...settleStatements(dialect),
-    // A row rather than a lock of the session: behind a pooler the session is not this store's.
-    lead: {
-      name: "alert_lead",
-      text: `INSERT INTO alert_decider AS d (id, holder, leads_until)
+    ...named("alert", {
+      // A row rather than a lock of the session: behind a pooler the session is not this store's.
+      lead: `INSERT INTO alert_decider AS d (id, holder, leads_until)
         VALUES (1, $1, ${later(`${LEAD_MS}`)})
         ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, leads_until = excluded.leads_until
         WHERE ${isFree} RETURNING holder`,
-    },
-    resign: {
-      name: "alert_resign",
-      text: `UPDATE alert_decider SET leads_until = ${now} WHERE holder = $1`,
-    },
+      resign: `UPDATE alert_decider SET leads_until = ${now} WHERE holder = $1`,
+    }),
   };
 }
 
@@ -51,12 +47,11 @@ export class SqlAlertStore implements AlertStore {
     this.#statements = statementsOf(dialect);
   }
 
-  lead(): Promise<boolean> {
-    return this.#source.transaction("lead the alerts", "write", async (connection) => {
-      const leader = await connection.query(this.#statements.lead, [this.#holder]);
-      this.#hasLed ||= leader.length > 0;
-      return leader.length > 0;
-    });
+  async lead(): Promise<boolean> {
+    const { lead } = this.#statements;
+    const [leader] = await this.#write("lead the alerts", (it) => it.query(lead, [this.#holder]));
+    this.#hasLed ||= leader !== undefined;
+    return leader !== undefined;
   }
 
   async look(options: LookOptions): Promise<Look> {
@@ -66,10 +61,11 @@ export class SqlAlertStore implements AlertStore {
       );
     }
     await this.#start(options.rules);
+    const action = "read what alerts are decided from";
     return await this.#source.transaction(
-      "read what alerts are decided from",
+      action,
       "read",
-      (connection) => look(connection, this.#statements, options),
+      (it) => look(it, this.#statements, options),
     );
   }
 
@@ -77,50 +73,36 @@ export class SqlAlertStore implements AlertStore {
   async #start(rules: readonly string[]): Promise<void> {
     const values = JSON.stringify(rules);
     if (this.#rules === values) return;
-    await this.#source.transaction(
-      "start the rules of alerts",
-      "write",
-      (connection) => connection.query(this.#statements.addRules, [values]),
-    );
+    const { addRules } = this.#statements;
+    await this.#write("start the rules of alerts", (it) => it.query(addRules, [values]));
     this.#rules = values;
   }
 
   write(decision: Decision): Promise<void> {
-    const holder = this.#holder;
-    return this.#source.transaction(
-      "write alerts",
-      "write",
-      (connection) => writeDecision(connection, this.#statements, { decision, holder }),
-    );
+    const by = { decision, holder: this.#holder };
+    return this.#write("write alerts", (it) => writeDecision(it, this.#statements, by));
   }
 
   claim(channels: readonly string[], leaseMs: number): Promise<readonly Delivery[]> {
-    return this.#source.transaction(
-      "claim alert messages",
-      "write",
-      (connection) => claim(connection, this.#statements, { channels, leaseMs }),
-    );
+    const wanted = { channels, leaseMs };
+    return this.#write("claim alert messages", (it) => claim(it, this.#statements, wanted));
   }
 
   settle(attempts: readonly Attempt[]): Promise<void> {
-    return this.#source.transaction(
-      "settle alert messages",
-      "write",
-      (connection) => settle(connection, this.#statements, attempts),
-    );
+    return this.#write("settle alert messages", (it) => settle(it, this.#statements, attempts));
   }
 
   /** Gives the lead away, if the store can be reached. */
   async close(): Promise<void> {
-    if (this.#hasLed) await this.#resign().catch(() => {});
+    const { resign } = this.#statements;
+    if (this.#hasLed) {
+      await this.#write("resign from alerts", (it) => it.query(resign, [this.#holder]))
+        .catch(() => {});
+    }
     await this.#source.close();
   }
 
-  #resign(): Promise<unknown> {
-    return this.#source.transaction(
-      "resign from alerts",
-      "write",
-      (connection) => connection.query(this.#statements.resign, [this.#holder]),
-    );
+  #write<T>(action: string, work: (connection: Queryable) => Promise<T>): Promise<T> {
+    return this.#source.transaction(action, "write", work);
   }
 }

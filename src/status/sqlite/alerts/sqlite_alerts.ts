@@ -24,10 +24,12 @@ const DIALECT: AlertsDialect = {
   micros: (column) => column,
   time: (micros) => micros,
   rows(columns) {
-    const values = Object.entries(columns).map(([name, kind]) =>
-      kind === "json"
-        ? `nullif(value -> '${name}', 'null') AS ${name}`
-        : `value ->> '${name}' AS ${name}`
+    const values = Array.from(
+      columns,
+      ([name, kind]) =>
+        kind === "json"
+          ? `nullif(value -> '${name}', 'null') AS ${name}`
+          : `value ->> '${name}' AS ${name}`,
     );
     return `(SELECT ${values.join(", ")} FROM json_each($1))`;
   },
