@@ -1,4 +1,6 @@
 /** A channel as the notifier uses it: something that takes a delivery, or says why it does not. */
+import type { Clock } from "../runtime/clock.ts";
+import type { Redact } from "../runtime/telemetry/redaction.ts";
 import type { Attempt, Delivery } from "../status/alert_store.ts";
 
 /** No sending takes longer: the lease of a delivery ends later. */
@@ -21,7 +23,9 @@ export interface Channel {
 /** What a channel's parts need to know beside its configuration. */
 export interface ChannelContext {
   /** Of the status page, for links. */
-  readonly publicUrl?: string;
+  readonly publicUrl?: string | undefined;
   /** True for addresses that must not be connected to. */
   readonly denies: (address: string) => boolean;
+  readonly redact: Redact;
+  readonly clock: Clock;
 }

@@ -1,40 +1,33 @@
 /** Watches the channels' rows, for metrics and readiness: what waits, for how long, and who refuses it. */
-import { type Clock, sleep } from "../runtime/clock.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { AlertRecords, ChannelState } from "../status/alert_store.ts";
+import { repeat, type RepeatOptions } from "./repeat.ts";
 
 /** Often enough for a person who waits for readiness, and for Prometheus. */
 export const WATCH_MS = 10_000;
 
 const log = logger("alerts");
 
-export interface ChannelWatchOptions {
+export interface ChannelWatchOptions extends Pick<RepeatOptions, "clock" | "signal"> {
   readonly records: Pick<AlertRecords, "channels">;
   /** Names of the configured channels. */
   readonly channels: readonly string[];
-  readonly clock: Clock;
   readonly telemetry: Telemetry;
-  readonly signal: AbortSignal;
 }
 
 /** Resolves when the signal aborts. While the store does not answer, nothing is said. */
-export async function watchChannels(options: ChannelWatchOptions): Promise<void> {
+export function watchChannels(options: ChannelWatchOptions): Promise<void> {
   const { records, channels, clock, telemetry, signal } = options;
   const orphans = new Set<string>();
-  while (!signal.aborted) {
-    // Whoever claims from the store says why it does not answer.
-    const states = await records.channels().catch(() => undefined);
-    if (states !== undefined) {
-      reportStates(states, channels, telemetry);
-      reportOrphans(
-        states.filter(({ channel }) => !channels.includes(channel)),
-        orphans,
-        telemetry,
-      );
-    }
-    await sleep(clock, WATCH_MS, signal);
-  }
+  // Whoever claims from the store says why it does not answer.
+  return repeat({ clock, signal }, async () => {
+    const states = await records.channels();
+    reportStates(states, channels, telemetry);
+    const unknown = states.filter(({ channel }) => !channels.includes(channel));
+    reportOrphans(unknown, orphans, telemetry);
+    return WATCH_MS;
+  });
 }
 
 function reportStates(

@@ -3,21 +3,20 @@
  * sites by what changes, and forgets it when another process takes over.
  */
 import type { Alerts } from "../config/alerts.ts";
-import { type Clock, sleep } from "../runtime/clock.ts";
+import type { Clock } from "../runtime/clock.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { DAY_MS } from "../runtime/time_units.ts";
 import { type AlertStore, LEAD_MS, type Look, type RecentCheck } from "../status/alert_store.ts";
 import { keyOf, type SiteKey, type SiteStatus, type StatusQueries } from "../status/queries.ts";
-import { isStoreError, type StoreError } from "../status/store.ts";
+import type { StoreError } from "../status/store.ts";
 import { BEGINNINGS_MAX, decide, type Plan, planOf } from "./decide.ts";
+import { repeat } from "./repeat.ts";
 
 /** How often it decides. */
 export const DECIDE_EVERY_MS = 1_000;
 /** How often a process that does not lead asks whether it may: after `LEAD_MS` and this it does. */
 export const IDLE_MS = 1_000;
-/** Between tries of a store that does not answer. */
-const STORE_RETRY_MS = 2_000;
 /** A report that comes so much later than the one before may have others between them. */
 const MISSED_SPANS = 1.5;
 /** How long ago an alert or an incident may have ended to be looked at. */
@@ -63,22 +62,12 @@ export class Decider {
 
   /** Resolves when the signal aborts; rejects with an error that is no store's. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock, onStore } = this.#options;
-    while (!signal.aborted) {
+    const { clock } = this.#options;
+    await repeat({ ...this.#options, signal }, async () => {
       const begunMs = clock.monotonicMs();
-      const waitMs = await this.decide().then(
-        (leads) => {
-          onStore(undefined);
-          return leads ? DECIDE_EVERY_MS - (clock.monotonicMs() - begunMs) : IDLE_MS;
-        },
-        (error) => {
-          if (!isStoreError(error)) throw error;
-          onStore(error);
-          return STORE_RETRY_MS;
-        },
-      );
-      await sleep(clock, Math.max(0, waitMs), signal);
-    }
+      const leads = await this.decide();
+      return leads ? Math.max(0, DECIDE_EVERY_MS - (clock.monotonicMs() - begunMs)) : IDLE_MS;
+    });
   }
 
   /** Decides once; resolves to false where another process decides. Rejects with the store's errors. */

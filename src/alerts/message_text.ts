@@ -60,7 +60,7 @@ export interface MessageTextOptions {
   /** When it is told, in milliseconds since 1970. */
   readonly nowMs: number;
   /** Of the status page; without it there are no links to it. */
-  readonly publicUrl?: string;
+  readonly publicUrl?: string | undefined;
 }
 
 /** What of an alert's kind is said of its subject. */

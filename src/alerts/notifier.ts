@@ -10,6 +10,7 @@ import { countFromZero, type Telemetry } from "../runtime/telemetry/telemetry.ts
 import type { AlertStore, Attempt, Delivery } from "../status/alert_store.ts";
 import { isStoreError, type StoreError } from "../status/store.ts";
 import { type Channel, SEND_MS_MAX, type Sent } from "./channel.ts";
+import { STORE_RETRY_MS } from "./repeat.ts";
 
 /** Longer than sending and noting it takes: what a process leaves that was killed waits for so long. */
 export const LEASE_MS = SEND_MS_MAX + 10_000;
@@ -19,8 +20,6 @@ export const POLL_MS = 1_000;
 export const FAILED_RETRY = { minMs: 5_000, maxMs: 300_000 };
 /** Between tries of a receiver that refuses, which somebody has to change. */
 export const REFUSED_RETRY_MS = 300_000;
-/** Between tries of a store that does not answer. */
-const STORE_RETRY_MS = 2_000;
 
 const SENT = "sitemon_alerts_sent_total";
 const RESULTS = ["delivered", "failed", "refused"] as const;

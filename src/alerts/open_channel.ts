@@ -1,14 +1,11 @@
 /** Opens a channel by its configuration: the only place that knows which kinds there are. */
-import type { AlertChannel } from "../config/alerts.ts";
-import type { Clock } from "../runtime/clock.ts";
-import type { Redact } from "../runtime/telemetry/redaction.ts";
-import type { Delivery } from "../status/alert_store.ts";
+import type { AlertChannel, ChannelTargets } from "../config/alerts.ts";
 import type { Channel, ChannelContext } from "./channel.ts";
 import { alertmanagerRequests } from "./channels/alertmanager.ts";
-import type { FormatContext } from "./channels/channel_format.ts";
+import type { ChannelFormat } from "./channels/channel_format.ts";
 import { discordRequests } from "./channels/discord.ts";
 import { EmailChannel } from "./channels/email.ts";
-import { HttpChannel, type HttpChannelOptions } from "./channels/http_channel.ts";
+import { HttpChannel, type Receiver } from "./channels/http_channel.ts";
 import { mattermostRequests } from "./channels/mattermost.ts";
 import { ntfyRequests } from "./channels/ntfy.ts";
 import { opsgenieRequests } from "./channels/opsgenie.ts";
@@ -18,34 +15,35 @@ import { teamsRequests } from "./channels/teams.ts";
 import { telegramRequests } from "./channels/telegram.ts";
 import { webhookRequests } from "./channels/webhook.ts";
 
-export interface OpenChannelOptions extends ChannelContext {
-  readonly redact: Redact;
-  readonly clock: Clock;
+type Formats = {
+  readonly [Kind in Exclude<keyof ChannelTargets, "email" | "alertmanager">]: ChannelFormat<
+    ChannelTargets[Kind]
+  >;
+};
+
+const FORMATS: Formats = {
+  discord: discordRequests,
+  mattermost: mattermostRequests,
+  ntfy: ntfyRequests,
+  opsgenie: opsgenieRequests,
+  pagerduty: pagerdutyRequests,
+  slack: slackRequests,
+  teams: teamsRequests,
+  telegram: telegramRequests,
+  webhook: webhookRequests,
+};
+
+export function openChannel(channel: AlertChannel, context: ChannelContext): Channel {
+  const { name, ...kind } = channel;
+  if ("email" in kind) return new EmailChannel({ ...context, name, target: kind.email });
+  return new HttpChannel({ ...context, name, receivers: receiversOf(kind) });
 }
 
-type Receiver = HttpChannelOptions["receivers"][number];
-
-export function openChannel(channel: AlertChannel, options: OpenChannelOptions): Channel {
-  const { name } = channel;
-  if ("email" in channel) return new EmailChannel({ ...options, name, target: channel.email });
-  return new HttpChannel({ ...options, name, receivers: receiversOf(channel) });
-}
-
-function receiversOf(channel: Exclude<AlertChannel, { email: unknown }>): readonly Receiver[] {
-  if ("alertmanager" in channel) {
-    return channel.alertmanager.urls.map((url) => (delivery, context) =>
-      alertmanagerRequests({ url }, delivery, context)
-    );
+function receiversOf(kind: object): readonly Receiver[] {
+  if ("alertmanager" in kind) {
+    const { urls } = kind.alertmanager as ChannelTargets["alertmanager"];
+    return urls.map((url) => (...told) => alertmanagerRequests({ url }, ...told));
   }
-  return [(delivery: Delivery, context: FormatContext) => {
-    if ("webhook" in channel) return webhookRequests(channel.webhook, delivery, context);
-    if ("pagerduty" in channel) return pagerdutyRequests(channel.pagerduty, delivery, context);
-    if ("slack" in channel) return slackRequests(channel.slack, delivery, context);
-    if ("mattermost" in channel) return mattermostRequests(channel.mattermost, delivery, context);
-    if ("discord" in channel) return discordRequests(channel.discord, delivery, context);
-    if ("teams" in channel) return teamsRequests(channel.teams, delivery, context);
-    if ("ntfy" in channel) return ntfyRequests(channel.ntfy, delivery, context);
-    if ("telegram" in channel) return telegramRequests(channel.telegram, delivery, context);
-    return opsgenieRequests(channel.opsgenie, delivery, context);
-  }];
+  const [[name, target]] = Object.entries(kind) as [[keyof Formats, never]];
+  return [(...told) => FORMATS[name](target, ...told)];
 }

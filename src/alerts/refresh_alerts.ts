@@ -2,32 +2,32 @@
  * Sends what lasts to Alertmanager again, as Prometheus does: there an alert ends by itself when
  * nobody sends it any more. Nothing of it is a message: what is missed, the next round makes up for.
  */
-import { type Clock, sleep } from "../runtime/clock.ts";
-import type { Alert, AlertMessage, AlertRecords, Delivery } from "../status/alert_store.ts";
+import type { AlertRecords } from "../status/alert_store.ts";
 import type { Channel } from "./channel.ts";
 import { ALERTMANAGER_RESEND_MS } from "./channels/alertmanager.ts";
+import { repeat, type RepeatOptions } from "./repeat.ts";
+import { deliveryOf, messagesOf } from "./rules/drafts.ts";
 
 /** More open alerts than this are refreshed in part, the newest first. */
 export const REFRESHED_MAX = 10_000;
 
-export interface RefreshOptions {
+export interface RefreshOptions extends Pick<RepeatOptions, "clock" | "signal"> {
   readonly records: Pick<AlertRecords, "alerts" | "channels">;
   /** Those of Alertmanager. */
   readonly channels: readonly Channel[];
   /** True where this process decides: one of several refreshes. */
   readonly isLeading: () => boolean;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
 }
 
 /** Resolves when the signal aborts. */
 export async function refreshAlerts(options: RefreshOptions): Promise<void> {
   const { clock, signal, isLeading, channels } = options;
-  while (!signal.aborted && channels.length > 0) {
-    await sleep(clock, ALERTMANAGER_RESEND_MS, signal);
-    // A store that does not answer now is asked again in a minute, and whoever claims from it says so.
-    if (isLeading() && !signal.aborted) await refreshOnce(options).catch(() => {});
-  }
+  if (channels.length === 0) return;
+  // Whoever claims from a store that does not answer says so.
+  await repeat({ clock, signal }, async () => {
+    if (isLeading()) await refreshOnce(options);
+    return ALERTMANAGER_RESEND_MS;
+  });
 }
 
 async function refreshOnce({ records, channels, clock, signal }: RefreshOptions): Promise<void> {
@@ -40,17 +40,14 @@ async function refreshOnce({ records, channels, clock, signal }: RefreshOptions)
     suppressed_by === null && fired_at.getTime() <= now.getTime() - ALERTMANAGER_RESEND_MS
   );
   await Promise.all(channels.map(async (channel) => {
-    const { pending = 0 } = states.find((state) => state.channel === channel.name) ?? {};
-    const own = told.filter((alert) => alert.channels.includes(channel.name));
+    const { name } = channel;
+    const { pending = 0 } = states.find((state) => state.channel === name) ?? {};
+    const again = told.filter((alert) => alert.channels.includes(name)).flatMap((alert) =>
+      messagesOf(alert, { kind: "fired", channels: [name], now, waitMs: 0 })
+    );
     // What waits for the channel has to come first.
-    if (pending === 0 && own.length > 0) await channel.send(again(own, channel.name, now), signal);
+    if (pending > 0 || again.length === 0) return;
+    // An id of its own, so that it is no other attempt of a delivery.
+    await channel.send({ ...deliveryOf(again), id: now.toISOString() }, signal);
   }));
-}
-
-/** Its ids are of no message; Alertmanager has none. */
-function again(alerts: readonly Alert[], channel: string, now: Date): Delivery {
-  const messages = alerts.map((alert): AlertMessage => ({
-    ...{ id: alert.id, alert, channel, kind: "fired", count: 1, created_at: now, due_at: now },
-  }));
-  return { id: now.toISOString(), channel, group_key: "", messages, attempt: 1 };
 }

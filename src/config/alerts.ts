@@ -51,33 +51,40 @@ export interface HttpTarget {
   readonly tls?: SiteTls;
 }
 
-/** What a channel's own file in `alerts/channels/` understands; of exactly one kind. */
-export type ChannelKind =
-  | { readonly webhook: HttpTarget & { readonly secret?: string } }
-  | { readonly alertmanager: { readonly urls: readonly string[] } }
-  | { readonly pagerduty: { readonly routingKey: string; readonly url: string } }
-  | { readonly slack: HttpTarget }
-  | { readonly mattermost: HttpTarget }
-  | { readonly discord: HttpTarget }
-  | { readonly teams: HttpTarget }
-  | { readonly ntfy: HttpTarget & { readonly token?: string } }
-  | {
-    readonly telegram: { readonly token: string; readonly chatId: string; readonly url: string };
-  }
-  | { readonly opsgenie: { readonly apiKey: string; readonly url: string } }
-  | {
-    readonly email: {
-      readonly host: string;
-      readonly port: number;
-      readonly tls: "starttls" | "implicit" | "none";
-      /** PEM text of the authorities to trust, in place of Mozilla's. */
-      readonly ca?: string;
-      readonly username?: string;
-      readonly password?: string;
-      readonly from: string;
-      readonly to: readonly string[];
-    };
+/** What a channel's own file in `alerts/channels/` understands, by its kind. */
+export interface ChannelTargets {
+  readonly webhook: HttpTarget & {
+    /** The key as Standard Webhooks writes it: Base64, with or without `whsec_` before it. */
+    readonly secret?: string;
   };
+  /** Of the members of a cluster. */
+  readonly alertmanager: { readonly urls: readonly string[] };
+  readonly pagerduty: { readonly routingKey: string; readonly url: string };
+  readonly slack: HttpTarget;
+  readonly mattermost: HttpTarget;
+  readonly discord: HttpTarget;
+  readonly teams: HttpTarget;
+  readonly ntfy: HttpTarget & { readonly token?: string };
+  readonly telegram: { readonly token: string; readonly chatId: string; readonly url: string };
+  /** The url is that of its alerts, such as `https://api.opsgenie.com/v2/alerts`. */
+  readonly opsgenie: { readonly apiKey: string; readonly url: string };
+  readonly email: {
+    readonly host: string;
+    readonly port: number;
+    readonly tls: "starttls" | "implicit" | "none";
+    /** PEM text of the authorities to trust, in place of Mozilla's. */
+    readonly ca?: string;
+    readonly username?: string;
+    readonly password?: string;
+    readonly from: string;
+    readonly to: readonly string[];
+  };
+}
+
+/** Of exactly one kind. */
+export type ChannelKind = {
+  [Kind in keyof ChannelTargets]: { readonly [K in Kind]: ChannelTargets[Kind] };
+}[keyof ChannelTargets];
 
 export type AlertChannel = ChannelKind & { readonly name: string };
 

@@ -83,8 +83,8 @@ export function aMessage(
 }
 
 export function aDelivery(messages: readonly AlertMessage[] = [aMessage()], attempt = 1): Delivery {
-  const { id, channel, alert } = messages[0]!;
-  return { id, channel, group_key: alert.group_key, messages, attempt };
+  const { id, channel } = messages[0]!;
+  return { id, channel, messages, attempt };
 }
 
 /** So many sites that failed at once. */

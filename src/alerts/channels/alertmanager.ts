@@ -16,12 +16,8 @@ const ENDS_AHEAD_MS = 4 * ALERTMANAGER_RESEND_MS;
 /** Of one request, as Prometheus has it. */
 export const ALERTMANAGER_BATCH_MAX = 256;
 
-export interface AlertmanagerTarget {
-  /** Of one member of the cluster. */
-  readonly url: string;
-}
-
-export const alertmanagerRequests: ChannelFormat<AlertmanagerTarget> = (
+/** To one member of a cluster. */
+export const alertmanagerRequests: ChannelFormat<{ readonly url: string }> = (
   { url },
   { messages },
   context,

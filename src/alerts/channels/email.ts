@@ -3,11 +3,9 @@
  * id that is made of the alert's, by which mail programs keep them together.
  */
 import nodemailer from "nodemailer";
-import type { AlertChannel } from "../../config/alerts.ts";
+import type { ChannelTargets } from "../../config/alerts.ts";
 import { Deadline } from "../../runtime/deadline.ts";
-import type { Clock } from "../../runtime/clock.ts";
 import { escapeControls } from "../../runtime/escape_controls.ts";
-import type { Redact } from "../../runtime/telemetry/redaction.ts";
 import { tlsProblem } from "../../runtime/tls/tls_problem.ts";
 import type { Delivery } from "../../status/alert_store.ts";
 import { type Channel, type ChannelContext, SEND_MS_MAX, type Sent } from "../channel.ts";
@@ -25,7 +23,7 @@ const REFERENCES_MAX = 20;
 /** Of a server's answer, in an error. */
 const EXCERPT_LENGTH_MAX = 200;
 
-type EmailTarget = Extract<AlertChannel, { email: unknown }>["email"];
+type EmailTarget = ChannelTargets["email"];
 
 /** The mail of a delivery: with the same Message-ID however often it is made. */
 export function mailOf(
@@ -54,8 +52,6 @@ export function mailOf(
 export interface EmailChannelOptions extends ChannelContext {
   readonly name: string;
   readonly target: EmailTarget;
-  readonly redact: Redact;
-  readonly clock: Clock;
 }
 
 export class EmailChannel implements Channel {
@@ -69,7 +65,7 @@ export class EmailChannel implements Channel {
 
   async send(delivery: Delivery, signal: AbortSignal): Promise<Sent> {
     const { target, publicUrl, clock, redact } = this.#options;
-    const options = { nowMs: clock.nowMicros() / 1_000, ...(publicUrl && { publicUrl }) };
+    const options = { nowMs: clock.nowMicros() / 1_000, publicUrl };
     using deadline = new Deadline(clock, SEND_MS_MAX, signal);
     const progress = { isConnected: false };
     const transport = this.#transport(deadline.signal, progress);

@@ -1,6 +1,5 @@
 /** Sends the requests of a format: which answers are final, which are worth another try, and when. */
 import { escapeControls } from "../../runtime/escape_controls.ts";
-import type { Clock } from "../../runtime/clock.ts";
 import { Deadline } from "../../runtime/deadline.ts";
 import type { Redact } from "../../runtime/telemetry/redaction.ts";
 import { tlsProblem } from "../../runtime/tls/tls_problem.ts";
@@ -19,15 +18,13 @@ const EXCERPT_LENGTH_MAX = 200;
 /** Statuses below 500 that another try may change: of a timeout, of a lock, of a limit. */
 const TEMPORARY: ReadonlySet<number> = new Set([408, 423, 425, 429]);
 
+/** The requests that tell it of a delivery. */
+export type Receiver = (delivery: Delivery, context: FormatContext) => readonly ChannelRequest[];
+
 export interface HttpChannelOptions extends ChannelContext {
   readonly name: string;
   /** One for each receiver of the same, of which one is enough, as of a cluster. */
-  readonly receivers: readonly ((
-    delivery: Delivery,
-    context: FormatContext,
-  ) => readonly ChannelRequest[])[];
-  readonly redact: Redact;
-  readonly clock: Clock;
+  readonly receivers: readonly Receiver[];
 }
 
 export class HttpChannel implements Channel {
@@ -43,7 +40,7 @@ export class HttpChannel implements Channel {
 
   async send(delivery: Delivery, signal: AbortSignal): Promise<Sent> {
     const { receivers, publicUrl, clock, name } = this.#options;
-    const options = { nowMs: clock.nowMicros() / 1_000, ...(publicUrl && { publicUrl }) };
+    const options = { nowMs: clock.nowMicros() / 1_000, publicUrl };
     const context = { name, ...options, text: messageText(delivery, options) };
     if (this.#progress.id !== delivery.id) {
       this.#progress = { id: delivery.id, accepted: receivers.map(() => 0) };

@@ -1,5 +1,5 @@
 /** ntfy, published as JSON: names and texts may be of any alphabet, which headers may not. */
-import type { HttpTarget } from "../../config/alerts.ts";
+import type { ChannelTargets } from "../../config/alerts.ts";
 import { type ChannelFormat, jsonRequest } from "./channel_format.ts";
 import { cut, jsonBytes, PLAIN, writeText } from "./markup.ts";
 
@@ -14,7 +14,7 @@ const PRIORITIES: ReadonlyMap<string | null, number> = new Map([
   ["warning", 4],
 ]);
 
-export const ntfyRequests: ChannelFormat<HttpTarget & { readonly token?: string }> = (
+export const ntfyRequests: ChannelFormat<ChannelTargets["ntfy"]> = (
   target,
   _,
   { text },

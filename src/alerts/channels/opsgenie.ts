@@ -1,4 +1,5 @@
 /** Opsgenie and the operations of Jira Service Management, which took over its API. */
+import type { ChannelTargets } from "../../config/alerts.ts";
 import type { AlertMessage } from "../../status/alert_store.ts";
 import type { ChannelRequest } from "../http_exchange.ts";
 import { headlineOf, isLasting, messageText, subjectOf } from "../message_text.ts";
@@ -16,11 +17,7 @@ const PRIORITIES: ReadonlyMap<string, string> = new Map([
   ["warning", "P3"],
 ]);
 
-export interface OpsgenieTarget {
-  readonly apiKey: string;
-  /** Of the alerts, such as `https://api.opsgenie.com/v2/alerts`. */
-  readonly url: string;
-}
+type OpsgenieTarget = ChannelTargets["opsgenie"];
 
 /** A digest is no alert: it is about what is over, and would page somebody. */
 export const opsgenieRequests: ChannelFormat<OpsgenieTarget> = (target, { messages }, context) =>

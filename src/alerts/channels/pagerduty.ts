@@ -1,4 +1,5 @@
 /** PagerDuty, by its Events API v2: each alert is an incident of its own, by the alert's id. */
+import type { ChannelTargets } from "../../config/alerts.ts";
 import type { AlertMessage } from "../../status/alert_store.ts";
 import { headlineOf, isLasting, messageText, subjectOf } from "../message_text.ts";
 import { type ChannelFormat, type FormatContext, jsonRequest } from "./channel_format.ts";
@@ -7,13 +8,8 @@ import { cut } from "./markup.ts";
 /** See https://developer.pagerduty.com/docs/events-api-v2-trigger-events */
 export const PAGERDUTY_SUMMARY_LENGTH_MAX = 1_024;
 
-export interface PagerdutyTarget {
-  readonly routingKey: string;
-  readonly url: string;
-}
-
 /** A digest is no event: it is about what is over, and would page somebody. */
-export const pagerdutyRequests: ChannelFormat<PagerdutyTarget> = (
+export const pagerdutyRequests: ChannelFormat<ChannelTargets["pagerduty"]> = (
   { routingKey, url },
   { messages },
   context,

@@ -1,4 +1,5 @@
 /** Telegram, by a bot. */
+import type { ChannelTargets } from "../../config/alerts.ts";
 import { type ChannelFormat, jsonRequest } from "./channel_format.ts";
 import { cut, linkTarget, type Markup, writeText } from "./markup.ts";
 
@@ -14,13 +15,7 @@ const HTML: Markup = {
   link: ({ label, url }) => `<a href="${HTML.escape(linkTarget(url))}">${label}</a>`,
 };
 
-export interface TelegramTarget {
-  readonly token: string;
-  readonly chatId: string;
-  readonly url: string;
-}
-
-export const telegramRequests: ChannelFormat<TelegramTarget> = (
+export const telegramRequests: ChannelFormat<ChannelTargets["telegram"]> = (
   { token, chatId, url },
   _,
   { text },

@@ -7,30 +7,25 @@
  */
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
-import type { HttpTarget } from "../../config/alerts.ts";
+import type { ChannelTargets } from "../../config/alerts.ts";
 import type { AlertMessage } from "../../status/alert_store.ts";
 import { isLasting } from "../message_text.ts";
 import { type ChannelFormat, type FormatContext, jsonRequest } from "./channel_format.ts";
 import { annotationsOf, commonOf, labelsOf } from "./prometheus_alert.ts";
 
-export interface WebhookTarget extends HttpTarget {
-  /** The key as Standard Webhooks writes it: Base64, with or without `whsec_` before it. */
-  readonly secret?: string;
-}
-
 /** As Alertmanager writes the end of what has none. */
 const NO_END = "0001-01-01T00:00:00Z";
 
-export const webhookRequests: ChannelFormat<WebhookTarget> = (
+export const webhookRequests: ChannelFormat<ChannelTargets["webhook"]> = (
   target,
-  { id, messages, group_key },
+  { id, messages },
   context,
 ) => {
   const { name, publicUrl, nowMs } = context;
   const alerts = messages.map((message) => alertOf(message, context));
   const request = jsonRequest(target.url, {
     version: "4",
-    groupKey: `${name}:${group_key}`,
+    groupKey: `${name}:${messages[0]!.alert.group_key}`,
     truncatedAlerts: 0,
     status: alerts.some(({ status }) => status === "firing") ? "firing" : "resolved",
     receiver: name,

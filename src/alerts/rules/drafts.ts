@@ -7,6 +7,7 @@ import type {
   AlertEnd,
   AlertMessage,
   AlertPlace,
+  Delivery,
   MessageKind,
 } from "../../status/alert_store.ts";
 import type { SiteStatus } from "../../status/queries.ts";
@@ -122,4 +123,10 @@ export function messagesOf(
     created_at: now,
     due_at: new Date(now.getTime() + waitMs),
   }));
+}
+
+/** The first attempt of messages of one channel and group. */
+export function deliveryOf(messages: readonly AlertMessage[]): Delivery {
+  const { id, channel } = messages[0]!;
+  return { id, channel, messages, attempt: 1 };
 }

@@ -20,10 +20,8 @@ export interface TestAnswer extends Pick<Sent, "result" | "answer"> {
 
 serveTask<AlertTestSetup>(async (setup, { result, signal }) => {
   const { channel, addressPolicy, secrets, publicUrl } = setup;
-  const opened = openChannel(channel, {
-    ...{ clock, redact: redactor(secrets), denies: new AddressPolicy(addressPolicy).denies },
-    ...(publicUrl === undefined ? {} : { publicUrl }),
-  });
+  const { denies } = new AddressPolicy(addressPolicy);
+  const opened = openChannel(channel, { clock, redact: redactor(secrets), denies, publicUrl });
   const [fired, resolved] = testDeliveries(channel.name, new Date());
   const first = await opened.send(fired, signal);
   const answers: TestAnswer[] = [{ message: "fired", ...first }];

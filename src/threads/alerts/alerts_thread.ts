@@ -2,9 +2,9 @@
 import { watchChannels } from "../../alerts/channel_watch.ts";
 import { Decider } from "../../alerts/decider.ts";
 import { beat } from "../../alerts/heartbeat.ts";
-import { keepPlan } from "../../alerts/keep_plan.ts";
 import { Notifier } from "../../alerts/notifier.ts";
 import { openChannel } from "../../alerts/open_channel.ts";
+import { keepPlan } from "../../alerts/planned_windows.ts";
 import { refreshAlerts } from "../../alerts/refresh_alerts.ts";
 import type { Alerts, MaintenancePlan } from "../../config/alerts.ts";
 import { systemClock as clock } from "../../runtime/clock.ts";
@@ -91,8 +91,7 @@ interface TellOptions extends ChannelSetup {
 async function tell(parts: StoreParts, options: TellOptions): Promise<void> {
   const { alerts, addressPolicy, secrets, publicUrl, signal, aborting, ...common } = options;
   const { denies } = new AddressPolicy(addressPolicy);
-  const links = publicUrl === undefined ? {} : { publicUrl };
-  const context = { clock, denies, redact: redactor(secrets), ...links };
+  const context = { clock, denies, redact: redactor(secrets), publicUrl };
   const channels = alerts.channels.map((channel) => openChannel(channel, context));
   const refreshed = channels.filter((_, index) => "alertmanager" in alerts.channels[index]!);
   const [store, queries] = [parts.alertStore(), parts.queries()];
