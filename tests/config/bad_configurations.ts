@@ -23,6 +23,8 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "hello": "1:1: invalid configuration: text is not a mapping of keys",
   "intervall: 5": '1:1: unknown key "intervall"; did you mean "interval"?',
   "colour: red": '1:1: unknown key "colour"',
+  "timeout: 5s": '1:1: unknown key "timeout"; did you mean "sites.timeout" or "defaults.timeout"?',
+  "concurrency: 5": '1:1: unknown key "concurrency"; did you mean "scanner.concurrency"?',
   "sites:\n  - url: http://h/\n    timout: 3s":
     '3:5: unknown key "sites.timout"; did you mean "timeout"?',
   "kafka:\n  server: k:9092\n  tls: {serverName: x}":
@@ -399,7 +401,7 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "location: *here":
     '1:11: alias without an anchor before it; put a value that begins with "*" in quotes',
   "labels: &a\n  b: *a": [
-    '1:1: unknown key "labels"',
+    '1:1: unknown key "labels"; did you mean "sites.labels" or "defaults.labels"?',
     "2:6: alias contains itself",
   ],
   "include: [more.yaml]": '1:11: cannot read "more.yaml": no such file',

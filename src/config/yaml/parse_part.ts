@@ -2,6 +2,7 @@
 import type * as z from "zod";
 import type { Place } from "../config_error.ts";
 import { isCredential } from "../credentials.ts";
+import { placesOf } from "../schema/key_places.ts";
 import { brokenRule } from "../schema/messages.ts";
 import type { Exact } from "../schema/scalar.ts";
 import { isReference } from "./interpolate.ts";
@@ -127,7 +128,7 @@ function reportIssue(issue: Issue, { source, at, name: root, value: whole }: Par
   if (issue.code === "unrecognized_keys") {
     const known = issue.message.split(",");
     for (const key of issue.keys) {
-      const message = `unknown key "${keyName([...named, key])}"${suggestion(key, known)}`;
+      const message = `unknown key "${keyName([...named, key])}"${suggestion(key, known, named)}`;
       reportAt(source.keyPlace([...path, key]), message);
     }
     return;
@@ -156,9 +157,12 @@ function reportIssue(issue: Issue, { source, at, name: root, value: whole }: Par
   reportAt(source.place(path), `invalid ${subject}: ${shown}${issue.message}${hint}`);
 }
 
-function suggestion(key: string, known: readonly string[]): string {
+/** For a key at the top of a file, also where it belongs. */
+function suggestion(key: string, known: readonly string[], at: Path): string {
   const near = nearest(key, known);
-  return near === undefined ? "" : `; did you mean "${near}"?`;
+  const elsewhere = at.length === 0 ? placesOf(key) : [];
+  const meant = near === undefined ? elsewhere : [near];
+  return meant.length === 0 ? "" : `; did you mean ${meant.map((it) => `"${it}"`).join(" or ")}?`;
 }
 
 /** The words that an issue would have allowed. */
