@@ -165,6 +165,12 @@ export interface IncidentsOptions {
   /** What lasted at any time in between. */
   readonly since: Date;
   readonly until: Date;
+  /** Only those that last now. */
+  readonly isOpen?: boolean;
+  /** Those that follow this one, in their order. */
+  readonly after?: Pick<Incident, "began_at" | "site" | "location">;
+  /** At most {@linkcode INCIDENTS_LISTED_MAX}, and by default. */
+  readonly limit?: number;
 }
 
 /** What one point of the latency says. */
@@ -261,7 +267,7 @@ export interface StatusQueries {
   monthly(sites: readonly SiteKey[]): Promise<readonly SiteMonths[]>;
   /** All about one site; `undefined` when there is no such site. */
   history(site: SiteKey, options: HistoryOptions): Promise<SiteHistory | undefined>;
-  /** The newest first; {@linkcode INCIDENTS_LISTED_MAX} at most. */
+  /** The newest first, to the millisecond, and then by site and location. */
   incidents(options: IncidentsOptions): Promise<readonly Incident[]>;
   /** The incident of a site that began at this time, to the millisecond; `undefined` without one. */
   incident(site: SiteKey, beganAt: Date): Promise<IncidentStory | undefined>;

@@ -1,8 +1,12 @@
 /** What every store says of the times that a site was not up. */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import type { Outcome } from "../../src/report/outcome.ts";
 import type { SiteReport } from "../../src/report/report.ts";
-import type { Incident, StatusQueries } from "../../src/status/queries.ts";
+import {
+  type Incident,
+  INCIDENTS_LISTED_MAX,
+  type StatusQueries,
+} from "../../src/status/queries.ts";
 import { onStore, type OpenedStore, type Register } from "./opened_store.ts";
 import { aReport, chunk, DAY, HOUR, MINUTE, PRODUCERS } from "./site_reports.ts";
 
@@ -194,6 +198,35 @@ export function incidentsContract(
     deepStrictEqual(await begun(6, 61), ["shop 60", "blog 20"]);
     deepStrictEqual(await begun(5_000, 6_000), ["dead 200"]);
     deepStrictEqual(await begun(0, 1_000, "nobody"), []);
+  });
+
+  test("incidents() come page by page, whatever began at once", async ({ store, queries }) => {
+    const places = ["b", "a", "c"].flatMap((site) =>
+      ["Paris", "Berlin"].map((location) => ({ site, location, producer_id: PRODUCERS[1] }))
+    );
+    const past = places.flatMap((place, index) => [
+      ...minutely("down", 10 * (index % 2), 5, place),
+      ...minutely("up", 10 * (index % 2) + 5, 1, place),
+      ...minutely("down", 40, 1, place),
+    ]);
+    await store.apply(chunk(past.map((report, index) => ({ ...report, sequence: index + 1 }))));
+    const all = await queries.incidents(ALL);
+    strictEqual(all.length, 12);
+    for (const limit of [1, 5, 12]) {
+      const found: Incident[] = [];
+      for (let after: Incident | undefined;; after = found.at(-1)) {
+        const page = await queries.incidents({ ...ALL, limit, ...(after && { after }) });
+        if (page.length === 0) break;
+        found.push(...page);
+      }
+      deepStrictEqual(found, all, `by ${limit}`);
+    }
+    const open = await queries.incidents({ ...ALL, isOpen: true });
+    deepStrictEqual(open, all.filter(({ ended_at }) => ended_at === null));
+    deepStrictEqual(open.map(({ site, location }) => `${site} ${location}`), [
+      ...["a Berlin", "a Paris", "b Berlin", "b Paris", "c Berlin", "c Paris"],
+    ]);
+    await rejects(queries.incidents({ ...ALL, limit: INCIDENTS_LISTED_MAX + 1 }), RangeError);
   });
 
   test("incident() has its first report and its course, until it is purged", async (opened) => {

@@ -4,7 +4,8 @@
  */
 import { Buffer } from "node:buffer";
 import { type Changes, keyOf, type SiteKey, type SiteStatus } from "../queries.ts";
-import { CURRENT_COLUMNS, STATUSES } from "../sql/sql_queries.ts";
+import { CURRENT_COLUMNS } from "../sql/queries_dialect.ts";
+import { STATUSES } from "../sql/sql_queries.ts";
 import type { Queryable, Statement } from "../sql/sql_source.ts";
 
 /** What a cursor is made of: what was committed, and the time by which sites turned stale. */

@@ -1,12 +1,18 @@
 /** The query port in PostgreSQL. It needs the right to read, on a primary or a standby. */
-import { type QueriesDialect, SqlQueries } from "../sql/sql_queries.ts";
+import type { QueriesDialect } from "../sql/queries_dialect.ts";
+import { SqlQueries } from "../sql/sql_queries.ts";
 import { readChanges } from "./change_cursor.ts";
 import { Session } from "./connection/session.ts";
+import { incidentsOf } from "./migrations/site_incident.ts";
 import { NOW } from "./postgres_maintenance.ts";
 import type { PostgresStoreOptions } from "./postgres_store.ts";
 
 function timestamp(ms: string): string {
   return `timestamptz 'epoch' + ${ms}::float8 * interval '1 millisecond'`;
+}
+
+function milliseconds(time: string): string {
+  return `date_trunc('milliseconds', ${time})`;
 }
 
 export const POSTGRES_QUERIES: QueriesDialect = {
@@ -18,8 +24,12 @@ export const POSTGRES_QUERIES: QueriesDialect = {
   hoursSince: (days) => `now() - ${days}::int * interval '1 day'`,
   viewTime: timestamp,
   tableTime: timestamp,
+  tableMs: milliseconds,
+  viewMs: milliseconds,
+  beginning: "timestamptz '-infinity'",
   dayOf: (hour) => `date_trunc('day', ${hour}, 'UTC')`,
   durationMs: "round(extract(epoch FROM duration) * 1000)::float8",
+  incidentsOf,
   changes: readChanges,
 };
 

@@ -1,5 +1,4 @@
 /** The query port in SQL; most statements read the views of docs/sql.md. */
-import { FIELD_NAMES, type FieldName, REPORT_FIELDS } from "../../report/fields.ts";
 import { type SiteState, STATES } from "../../report/site_state.ts";
 import {
   type Changes,
@@ -9,13 +8,11 @@ import {
   type HistoryReport,
   type Incident,
   INCIDENTS_LISTED_MAX,
-  INCIDENTS_MAX,
   type IncidentsOptions,
   type IncidentStory,
   LATENCY_DAYS_MAX,
   type LatencyPoint,
   RECENT_REPORTS_MAX,
-  SHOWN_STATUS_FIELDS,
   type SiteDays,
   type SiteHistory,
   type SiteKey,
@@ -36,61 +33,19 @@ import {
   siteUptimes,
   type UptimeRow,
 } from "../read/coverage.ts";
-import type { Queryable, SqlSource, Statement } from "./sql_source.ts";
-
-/** What each store says in its own way. */
-export interface QueriesDialect {
-  /** The time so many days ago, as `order_at` has times. */
-  readonly daysAgo: (days: string) => string;
-  /** The same as `site_latency` has hours. */
-  readonly hoursSince: (days: string) => string;
-  /** Rows `k` of `$1`, a JSON array of sites. */
-  readonly sites: string;
-  /** The midnight that many days ago, as `site_day` has days. */
-  readonly daySince: (days: string) => string;
-  /** A time in milliseconds since 1970, as the views have times. */
-  readonly viewTime: (ms: string) => string;
-  /** The same as the tables have times. */
-  readonly tableTime: (ms: string) => string;
-  /** The midnight before an hour of `site_hour`. */
-  readonly dayOf: (hour: string) => string;
-  /** The milliseconds of an incident. */
-  readonly durationMs: string;
-  /** One row: `now_ms`. */
-  readonly now: string;
-  /** What changed since the call that gave the cursor. */
-  changes(connection: Queryable, cursor: string | undefined): Promise<Changes>;
-}
-
-function selected(relation: string, fields: readonly FieldName[]): string {
-  return fields.map((field) => `${relation}.${field}`).join(", ");
-}
-
-/** Of `site_current c`. */
-export const CURRENT_COLUMNS = `c.site, c.location, ${
-  selected("c", SHOWN_STATUS_FIELDS)
-}, c.since, c.stale`;
-
-/** Of `site_report r`. */
-const REPORT_COLUMNS = selected(
-  "r",
-  FIELD_NAMES.filter((field) => REPORT_FIELDS[field].shown),
-);
-
-/** Of `site_transition`. */
-const TRANSITION_COLUMNS = `checked_at AS at, from_outcome AS "from", outcome AS "to", reason`;
+import { incidentStatements, incidentValues } from "./incident_statements.ts";
+import {
+  CURRENT_COLUMNS,
+  type Dialect,
+  type QueriesDialect,
+  REPORT_COLUMNS,
+  TRANSITION_COLUMNS,
+} from "./queries_dialect.ts";
+import type { SqlSource, Statement } from "./sql_source.ts";
 
 /** Of `site_latency`. */
 const LATENCY_COLUMNS =
   `hour AS at, responses, mean_ms AS "meanMs", p50_ms AS "p50Ms", p95_ms AS "p95Ms", p99_ms AS "p99Ms"`;
-
-/** Of `site_incident`. */
-const incidentColumns = (durationMs: string) =>
-  `site, location, began_at, ended_at, unknown_since, ${durationMs} AS duration_ms,
-        outcome, reason, error_text`;
-
-/** What began an incident, among the transitions. */
-const BEGINS = "outcome <> 'up' AND (from_outcome IS NULL OR from_outcome = 'up')";
 
 /** The columns of `site_hour` that add up to how fast a site answered. */
 const ANSWER_COLUMNS = ["responses", "response_time_sum", ...LATENCY_BOUNDS_MS.map(latencyColumn)];
@@ -106,8 +61,6 @@ export const STATUSES: Statement = {
   name: "query_statuses",
   text: `SELECT ${CURRENT_COLUMNS} FROM site_current c ORDER BY c.site, c.location`,
 };
-
-type Dialect = Omit<QueriesDialect, "changes">;
 
 /** The statements of a store. */
 export function queryStatements(dialect: Dialect) {
@@ -187,55 +140,6 @@ function historyStatements({ daysAgo, dayOf, hoursSince }: Dialect) {
       text: `SELECT ${REPORT_COLUMNS} FROM site_report r
       WHERE r.site = $1 AND r.location = $2
       ORDER BY r.order_at DESC, r.producer_id DESC, r.sequence DESC LIMIT ${RECENT_REPORTS_MAX}`,
-    },
-  } satisfies Record<string, Statement>;
-}
-
-/** The times that sites were not up. */
-function incidentStatements({ viewTime, tableTime, durationMs }: Dialect) {
-  return {
-    // Through the transitions: a site that is up may have no failure among very many reports.
-    failures: {
-      name: "query_failures",
-      text: `SELECT ${REPORT_COLUMNS}
-      FROM (
-        SELECT producer_id, sequence, checked_at, order_at FROM site_transition
-        WHERE site = $1 AND location = $2 AND ${BEGINS}
-        ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT ${INCIDENTS_MAX}) AS t
-      JOIN site_report r USING (producer_id, sequence, checked_at)
-      ORDER BY t.order_at DESC, t.producer_id DESC, t.sequence DESC`,
-    },
-    incidents: {
-      name: "query_incidents",
-      text: `SELECT ${incidentColumns(durationMs)} FROM site_incident
-      WHERE began_at < ${viewTime("$3")} AND (ended_at IS NULL OR ended_at >= ${viewTime("$2")})
-        AND (CAST($1 AS text) IS NULL OR site = $1)
-      ORDER BY began_at DESC, site, location LIMIT ${INCIDENTS_LISTED_MAX}`,
-    },
-    // Views and reports have times to the microsecond, or to the millisecond alone.
-    incident: {
-      name: "query_incident",
-      text: `SELECT ${incidentColumns(durationMs)} FROM site_incident
-      WHERE site = $1 AND location = $2
-        AND began_at >= ${viewTime("$3")} AND began_at < ${viewTime("$4")}
-      ORDER BY began_at LIMIT 1`,
-    },
-    first: {
-      name: "query_first",
-      text: `SELECT ${REPORT_COLUMNS}
-      FROM (
-        SELECT producer_id, sequence, checked_at, order_at FROM site_transition
-        WHERE site = $1 AND location = $2 AND ${BEGINS}
-          AND checked_at >= ${tableTime("$3")} AND checked_at < ${tableTime("$4")}
-        ORDER BY order_at, producer_id, sequence LIMIT 1) AS t
-      JOIN site_report r USING (producer_id, sequence, checked_at)`,
-    },
-    course: {
-      name: "query_course",
-      text: `SELECT ${TRANSITION_COLUMNS} FROM site_transition
-      WHERE site = $1 AND location = $2
-        AND checked_at >= ${tableTime("$3")} AND checked_at < ${tableTime("$4")}
-      ORDER BY order_at, producer_id, sequence LIMIT ${TRANSITIONS_MAX}`,
     },
   } satisfies Record<string, Statement>;
 }
@@ -322,9 +226,11 @@ export class SqlQueries implements StatusQueries {
     });
   }
 
-  incidents({ site, since, until }: IncidentsOptions): Promise<readonly Incident[]> {
-    const values = [site ?? null, since.getTime(), until.getTime()];
-    return this.#source.use(
+  async incidents(options: IncidentsOptions): Promise<readonly Incident[]> {
+    const { limit = INCIDENTS_LISTED_MAX } = options;
+    mustBeWithin("limit", limit, { min: 1, max: INCIDENTS_LISTED_MAX });
+    const values = incidentValues({ ...options, limit });
+    return await this.#source.use(
       "read incidents",
       (connection) => connection.query<Incident>(this.#statements.incidents, values),
     );

@@ -5,20 +5,26 @@
  * the `-shm` alone, SQLite must write in the folder once.
  */
 import type { Changes, SiteKey, SiteStatus } from "../queries.ts";
-import { CURRENT_COLUMNS, type QueriesDialect, SqlQueries, STATUSES } from "../sql/sql_queries.ts";
+import { CURRENT_COLUMNS, type Dialect } from "../sql/queries_dialect.ts";
+import { SqlQueries, STATUSES } from "../sql/sql_queries.ts";
 import type { Queryable } from "../sql/sql_source.ts";
+import { incidentsOf } from "./migrations/site_incident.ts";
 import { SqliteSource, valuesOf } from "./sqlite_source.ts";
 import { StoreFile } from "./store_file.ts";
 
-export const SQLITE_QUERIES: Omit<QueriesDialect, "changes"> = {
+export const SQLITE_QUERIES: Dialect = {
   now: "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER) AS now_ms",
   sites: "SELECT value ->> 'site' AS site, value ->> 'location' AS location FROM json_each($1)",
   daySince: (days) => `date('now', '-' || ${days} || ' days')`,
   daysAgo: (days) => `(unixepoch('subsec') - ${days} * 86400) * 1000000`,
   viewTime: (ms) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${ms} / 1000.0, 'unixepoch')`,
   tableTime: (ms) => `${ms} * 1000`,
+  tableMs: (time) => `${time} / 1000`,
+  viewMs: (time) => time,
+  beginning: "0",
   dayOf: (hour) => `${hour} / 86400000000 * 86400000000`,
   durationMs: "CAST(round(duration_seconds * 1000) AS INTEGER)",
+  incidentsOf,
   hoursSince: (days) => `strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || ${days} || ' days')`,
 };
 

@@ -39,7 +39,7 @@ const DIALECT: AlertsDialect = {
     `jsonb_array_elements_text(${array.startsWith("$") ? `CAST(${array} AS jsonb)` : array})`,
   id: (text) => `CAST(${text} AS uuid)`,
   arrays: (expressions) => `CAST(json_agg(json_build_array(${expressions})) AS text)`,
-  beginning: "timestamptz '-infinity'",
+  beginning: POSTGRES_QUERIES.beginning,
   // By what the history is divided by, so that few of its days are looked at.
   isRecent: `r.checked_at >= coalesce(s.checked_at - interval '1 day'
     - ${STALE_SPANS} * $2 * s.next_check_ms * interval '1 millisecond', '-infinity')`,

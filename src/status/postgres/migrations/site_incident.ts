@@ -16,12 +16,14 @@ const REPORTS = `site_report r
   WHERE ${within("r")} AND r.outcome IN ('degraded', 'down')
     AND r.checked_at >= b.checked_at AND r.checked_at <= coalesce(e.checked_at, 'infinity')`;
 
-// An incident lasts from the first outcome that is not up until the next that is. It is unknown from
-// when a report was due and none came that says something. Its duration is what reports cover of it:
-// the same milliseconds as in site_hour, from which long and old ones are taken.
-const SITE_INCIDENT = `
-DROP VIEW IF EXISTS site_incident;
-CREATE VIEW site_incident AS
+/**
+ * The incidents that began with rows of a relation, which is `site_transition` or a part of it. One
+ * lasts from the first outcome that is not up until the next that is. It is unknown from when a report
+ * was due and none came that says something. Its duration is what reports cover of it: the same
+ * milliseconds as in site_hour, from which long and old ones are taken.
+ */
+export function incidentsOf(relation: string): string {
+  return `
 SELECT b.site, b.location, b.checked_at AS began_at, e.checked_at AS ended_at, u.unknown_since,
   CASE
     WHEN s.next_check_ms IS NULL THEN u.until - b.checked_at
@@ -33,7 +35,7 @@ SELECT b.site, b.location, b.checked_at AS began_at, e.checked_at AS ended_at, u
         AND h.hour > b.checked_at - interval '1 hour' AND h.hour < u.until)
   END AS duration,
   worst.outcome, b.reason, first.error_text
-FROM site_transition b JOIN site_status s USING (site, location)
+FROM ${relation} b JOIN site_status s USING (site, location)
 LEFT JOIN LATERAL (
   SELECT ${ORDER}, checked_at FROM site_transition
   WHERE site = b.site AND location = b.location AND outcome = 'up'
@@ -57,5 +59,10 @@ CROSS JOIN LATERAL (
       AS unknown_since) AS k) AS u
 WHERE b.outcome <> 'up' AND (b.from_outcome IS NULL OR b.from_outcome = 'up')
   AND NOT s.is_removed`;
+}
+
+const SITE_INCIDENT = `
+DROP VIEW IF EXISTS site_incident;
+CREATE VIEW site_incident AS${incidentsOf("site_transition")}`;
 
 export const siteIncident: Migration = { name: "site_incident", up: [SITE_INCIDENT] };

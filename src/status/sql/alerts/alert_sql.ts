@@ -1,9 +1,10 @@
 /** What each store says of alerts in its own way, and conditions that several statements share. */
-import type { QueriesDialect } from "../sql_queries.ts";
+import type { QueriesDialect } from "../queries_dialect.ts";
 import type { Queryable, Statement } from "../sql_source.ts";
 import type { Columns } from "./alert_rows.ts";
 
-export interface AlertsDialect extends Pick<QueriesDialect, "viewTime" | "durationMs"> {
+export interface AlertsDialect
+  extends Pick<QueriesDialect, "viewTime" | "durationMs" | "beginning"> {
   /** The store's clock. */
   readonly now: string;
   /** That clock, so many milliseconds later. */
@@ -20,8 +21,6 @@ export interface AlertsDialect extends Pick<QueriesDialect, "viewTime" | "durati
   readonly id: (text: string) => string;
   /** One text of all rows of a subquery: arrays of the expressions, in its order. */
   readonly arrays: (expressions: string) => string;
-  /** Before any `order_at`. */
-  readonly beginning: string;
   /** Before the checks `r` that confirm something of the status `s`, of which `$2` are asked for. */
   readonly isRecent: string;
   /** Whether `alert_decider d` may get another holder, `excluded`. */

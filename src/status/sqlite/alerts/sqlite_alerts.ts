@@ -36,7 +36,7 @@ const DIALECT: AlertsDialect = {
   texts: (array) => `json_each(${array})`,
   id: (text) => text,
   arrays: (expressions) => `json_group_array(json_array(${expressions}))`,
-  beginning: "0",
+  beginning: SQLITE_QUERIES.beginning,
   isRecent: `r.checked_at >= coalesce(
     s.checked_at - (${DAY_MS} + ${STALE_SPANS} * $2 * s.next_check_ms) * 1000, 0)`,
   isFree: "true",

@@ -20,12 +20,20 @@ const REPORTS = `site_report WHERE ${WITHIN} AND outcome IN ('degraded', 'down')
 /** A check may be newer than the clock of the query. */
 const SPAN = "max(0, until_micros - b.checked_at) / 1000";
 
-// An incident lasts from the first outcome that is not up until the next that is. It is unknown from
-// when a report was due and none came that says something. Its duration is what reports cover of it:
-// the same milliseconds as in site_hour, from which long and old ones are taken.
-export const SITE_INCIDENT = `
-DROP VIEW IF EXISTS site_incident;
-CREATE VIEW site_incident AS
+/** The first outcome after `t` that is up. */
+const END = `SELECT order_at, producer_id, sequence FROM site_transition
+      WHERE site = t.site AND location = t.location AND outcome = 'up'
+        AND (${ORDER}) > (t.order_at, t.producer_id, t.sequence)
+      ORDER BY ${ORDER} LIMIT 1`;
+
+/**
+ * The incidents that began with rows of a relation, which is `site_transition` or a part of it. One
+ * lasts from the first outcome that is not up until the next that is. It is unknown from when a report
+ * was due and none came that says something. Its duration is what reports cover of it: the same
+ * milliseconds as in site_hour, from which long and old ones are taken.
+ */
+export function incidentsOf(relation: string): string {
+  return `
 SELECT b.site, b.location, ${isoTime("b.checked_at")} AS began_at,
   ${isoTime("end_micros")} AS ended_at, ${isoTime("unknown_micros")} AS unknown_since,
   CASE
@@ -50,17 +58,19 @@ FROM (
       ) AS unknown_micros
     FROM (
       SELECT t.*, s.next_check_ms AS newest_span, s.newest_known, s.newest_stale,
-        lead(t.checked_at) OVER edges AS end_micros,
-        lead(t.order_at, 1, ${NEVER}) OVER edges AS end_order,
-        lead(t.producer_id, 1, '') OVER edges AS end_producer,
-        lead(t.sequence, 1, 0) OVER edges AS end_sequence
-      FROM site_transition t JOIN (
+        e.checked_at AS end_micros, coalesce(e.order_at, ${NEVER}) AS end_order,
+        coalesce(e.producer_id, '') AS end_producer, coalesce(e.sequence, 0) AS end_sequence
+      FROM ${relation} t JOIN (
         SELECT site, location, next_check_ms, ${KNOWN_UNTIL} AS newest_known,
           ${STALE_AT} AS newest_stale
         FROM site_status WHERE NOT is_removed) AS s USING (site, location)
-      WHERE t.outcome = 'up' OR t.from_outcome IS NULL OR t.from_outcome = 'up'
-      WINDOW edges AS (PARTITION BY t.site, t.location
-        ORDER BY t.order_at, t.producer_id, t.sequence)) AS b
-    WHERE outcome <> 'up')) AS b
+      LEFT JOIN site_transition e ON e.site = t.site AND e.location = t.location
+        AND (e.order_at, e.producer_id, e.sequence) = (${END})
+      WHERE t.outcome <> 'up' AND (t.from_outcome IS NULL OR t.from_outcome = 'up')) AS b)) AS b
 LEFT JOIN site_report first ON first.producer_id = b.producer_id
-  AND first.sequence = b.sequence AND first.checked_at = b.checked_at;`;
+  AND first.sequence = b.sequence AND first.checked_at = b.checked_at`;
+}
+
+export const SITE_INCIDENT = `
+DROP VIEW IF EXISTS site_incident;
+CREATE VIEW site_incident AS${incidentsOf("site_transition")};`;
