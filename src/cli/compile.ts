@@ -17,6 +17,7 @@ import { SWITCH } from "../config/trace_exporter.ts";
 import { daemonPermissions } from "../threads/registry.ts";
 import { EXIT_CONFIG } from "./exit_code.ts";
 import { loadFile } from "./load_file.ts";
+import { slimProject } from "./slim_project.ts";
 import { targetHost, type TargetPaths, unitNeeds, unitPaths } from "./service/target_host.ts";
 import { processTerminal, type Terminal } from "./text/terminal.ts";
 
@@ -32,7 +33,7 @@ export const V8_FLAGS = "--v8-flags=--max-semi-space-size=4";
 const BUILD_FOLDER = "dist";
 const COMMIT_FILE = `${BUILD_FOLDER}/commit.json`;
 /** Files and folders that an executable is built from, from the root of the project. */
-const SOURCES = ["deno.json", "deno.lock", "src", COMMIT_FILE];
+const SOURCES = ["src", COMMIT_FILE];
 
 /** The arguments of `deno` that build an executable; `more` are flags of `deno compile`. */
 export function compileArgs(
@@ -48,6 +49,8 @@ export function compileArgs(
     "compile",
     "--quiet",
     "--frozen",
+    // The gate checks types; here they would have to be embedded.
+    "--no-check",
     // Without a permission an operation fails, instead of asking at a terminal.
     "--no-prompt",
     // Deno accepts this option only once.
@@ -121,19 +124,27 @@ function gitCommit(): string | null {
  */
 function copySources(): string {
   const folder = Deno.makeTempDirSync({ dir: BUILD_FOLDER, prefix: "build-" });
-  for (const path of SOURCES) copyInto(folder, path);
+  const texts = SOURCES.flatMap(filesOf).map((path) => {
+    const text = Deno.readTextFileSync(path);
+    write(`${folder}/${path}`, text);
+    return text;
+  });
+  const read = (path: string) => JSON.parse(Deno.readTextFileSync(path));
+  const { project, lock } = slimProject(read("deno.json"), read("deno.lock"), texts);
+  write(`${folder}/deno.json`, JSON.stringify(project, null, 2));
+  write(`${folder}/deno.lock`, JSON.stringify(lock, null, 2));
   return folder;
 }
 
-function copyInto(folder: string, path: string): void {
-  if (Deno.statSync(path).isDirectory) {
-    for (const { name } of Deno.readDirSync(path)) copyInto(folder, `${path}/${name}`);
-    return;
-  }
-  const target = `${folder}/${path}`;
-  Deno.mkdirSync(dirname(target), { recursive: true });
-  Deno.copyFileSync(path, target);
-  Deno.utimeSync(target, 0, 0);
+function filesOf(path: string): string[] {
+  if (!Deno.statSync(path).isDirectory) return [path];
+  return [...Deno.readDirSync(path)].flatMap(({ name }) => filesOf(`${path}/${name}`));
+}
+
+function write(path: string, text: string): void {
+  Deno.mkdirSync(dirname(path), { recursive: true });
+  Deno.writeTextFileSync(path, text);
+  Deno.utimeSync(path, 0, 0);
 }
 
 async function compile(args: readonly string[]): Promise<number> {

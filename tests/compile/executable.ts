@@ -26,8 +26,7 @@ export function compileSitemon(
 ): Executable {
   const task = ["run", "--quiet", "--allow-all", "src/cli/compile.ts"];
   const baked = config === undefined ? [] : ["--config", config];
-  // Types are checked elsewhere, and by the newer Deno.
-  const args = (path: string) => [...task, ...baked, ...more, "--output", path, "--", "--no-check"];
+  const args = (path: string) => [...task, ...baked, ...more, "--output", path];
   return compile(denort, { args, root });
 }
 

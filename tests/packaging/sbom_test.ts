@@ -1,5 +1,10 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { slimProject } from "../../src/cli/slim_project.ts";
+import { sourcesBelow } from "../tidy/source.ts";
 import { billOfMaterials, loadedPackages } from "./sbom.ts";
+
+const ROOT = new URL("../../", import.meta.url);
+const readJson = (path: string) => JSON.parse(Deno.readTextFileSync(new URL(path, ROOT)));
 
 interface Component {
   readonly name: string;
@@ -13,13 +18,19 @@ const bom: { components: Component[]; dependencies: { ref: string }[] } = JSON.p
 const names = bom.components.map(({ name }) => name);
 
 Deno.test("billOfMaterials() names what an executable contains, and nothing of the tests", () => {
-  const project = JSON.parse(Deno.readTextFileSync(new URL("../../deno.json", import.meta.url)));
+  const project = readJson("deno.json");
   for (const name of ["kafkajs", "pg", "avsc", "commander", "deno"]) ok(names.includes(name), name);
   // What pg itself needs is in it too.
   ok(names.includes("pg-protocol"));
   for (const name of ["fast-check", "puppeteer-core", "axe-core"]) {
     ok(name in project.imports && !names.includes(name), name);
   }
+});
+
+Deno.test("loadedPackages() are those that deno task compile embeds", () => {
+  const texts = sourcesBelow(ROOT, "src").map(({ text }) => text);
+  const { lock } = slimProject(readJson("deno.json"), readJson("deno.lock"), texts);
+  deepStrictEqual(Object.keys(lock.npm).sort(), [...loadedPackages().keys()].sort());
 });
 
 Deno.test("billOfMaterials() has each package's version, address and hash", () => {
