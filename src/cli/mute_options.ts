@@ -1,6 +1,6 @@
 /** Options of silences and of planned work: which sites, from when until when, who, and why. */
 import { type Command, Option } from "commander";
-import { parseDuration } from "../config/schema/duration_and_size.ts";
+import { parseDuration } from "../config/schema/quantity.ts";
 import type { Mute } from "../status/alert_store.ts";
 import { UsageError } from "./exit_code.ts";
 import { labelOption, labelsOf } from "./label_option.ts";

@@ -1,5 +1,5 @@
 /** Options that take a time, or how long ago it was. */
-import { parseDuration } from "../config/schema/duration_and_size.ts";
+import { parseDuration } from "../config/schema/quantity.ts";
 import { UsageError } from "./exit_code.ts";
 
 /** Microseconds since 1970 of `12h`, which is ago, or of a date with or without a time. */

@@ -1,7 +1,7 @@
 /** What no single key can show: rules between keys, between sites, and of each command. */
 import type { Mistake } from "../config_error.ts";
 import type { Checkers, Role } from "../loaded_config.ts";
-import { formatDuration } from "../schema/duration_and_size.ts";
+import { formatDuration } from "../schema/quantity.ts";
 import { registryUrls } from "../schema/registry_schema.ts";
 import { groupTopic } from "../schema/scanner_schema.ts";
 import { isSocketFolder, parsePostgresUrl } from "../schema/postgres_url.ts";

@@ -1,90 +1,29 @@
 /** Durations and sizes: with a unit in the file; milliseconds and bytes in the program. */
 import * as z from "zod";
-import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../runtime/time_units.ts";
-
-/** One kibibyte, mebibyte and tebibyte, in bytes. */
-export const KIB = 1_024;
-export const MIB = 1_024 * KIB;
-export const TIB = 1_024 * 1_024 * MIB;
-
-const DURATION = quantity({
-  name: "duration",
-  units: { d: DAY_MS, h: HOUR_MS, m: MINUTE_MS, s: 1_000, ms: 1 },
-  plainUnit: "s",
-  examples: "500ms, 30s, 5m, 2h, 1d or a number of seconds",
-  exact: Math.round,
-});
-
-/** Units of IEC 80000-13 and, smaller by up to a tenth, of the SI. A size is written in the former. */
-const SIZE = quantity({
-  name: "size",
-  units: {
-    ...{ TiB: TIB, GiB: 1_024 * MIB, MiB: MIB, KiB: KIB },
-    ...{ TB: 1e12, GB: 1e9, MB: 1e6, kB: 1e3, KB: 1e3, B: 1 },
-  },
-  plainUnit: "B",
-  examples: "64KiB, 256MiB, 1GB or a number of bytes",
-  exact: wholeBytes,
-});
-
-/** 1.1 MB is a whole number of bytes, although its product with a million has a fraction. */
-function wholeBytes(bytes: number): number | undefined {
-  const whole = Math.round(bytes);
-  return Math.abs(bytes - whole) < 0.001 ? whole : undefined;
-}
+import { DURATION, type Quantity, SIZE } from "./quantity.ts";
 
 /** A duration of the file as milliseconds; `z.encode` writes it back with its unit. */
 export function duration({ minMs, maxMs }: { readonly minMs: number; readonly maxMs: number }) {
-  return DURATION.between(minMs, maxMs);
+  return between(DURATION, minMs, maxMs);
 }
-
-/** Milliseconds of a duration as a file has it, or undefined when it is none. */
-export const parseDuration = DURATION.parse;
-
-/** The shortest exact way to write a duration. */
-export const formatDuration = DURATION.format;
 
 /** A size of the file as bytes; `z.encode` writes it back with its unit. */
 export function size(
   { minBytes, maxBytes }: { readonly minBytes: number; readonly maxBytes: number },
 ) {
-  return SIZE.between(minBytes, maxBytes);
+  return between(SIZE, minBytes, maxBytes);
 }
 
-function quantity({ name, units, plainUnit, examples, exact }: {
-  readonly name: string;
-  /** From the largest: an amount is written in the largest unit that leaves no fraction. */
-  readonly units: Readonly<Record<string, number>>;
-  /** The unit of a number alone. */
-  readonly plainUnit: string;
-  readonly examples: string;
-  readonly exact: (amount: number) => number | undefined;
-}) {
-  function parse(value: number | string): number | undefined {
-    const [, amount, unit = plainUnit] = /^(\d+(?:\.\d+)?)([A-Za-z]+)?$/.exec(String(value)) ?? [];
-    if (amount === undefined || !Object.hasOwn(units, unit)) return undefined;
-    return exact(Number(amount) * units[unit]!);
-  }
-
-  function format(amount: number): string {
-    const isExact = (unit: string) => amount > 0 && amount % units[unit]! === 0;
-    const unit = Object.keys(units).find(isExact) ?? plainUnit;
-    return `${amount / units[unit]!}${unit}`;
-  }
-
-  function between(min: number, max: number) {
-    const error = `is not a ${name} from ${format(min)} to ${format(max)}`;
-    return z.codec(z.union([z.number(), z.string()], { error }), z.number(), {
-      decode(value, context) {
-        const amount = parse(value);
-        if (amount !== undefined && amount >= min && amount <= max) return amount;
-        const message = amount === undefined ? `is not a ${name}; write ${examples}` : error;
-        context.issues.push({ code: "custom", input: value, message });
-        return z.NEVER;
-      },
-      encode: format,
-    });
-  }
-
-  return { parse, format, between };
+function between({ name, examples, parse, format }: Quantity, min: number, max: number) {
+  const error = `is not a ${name} from ${format(min)} to ${format(max)}`;
+  return z.codec(z.union([z.number(), z.string()], { error }), z.number(), {
+    decode(value, context) {
+      const amount = parse(value);
+      if (amount !== undefined && amount >= min && amount <= max) return amount;
+      const message = amount === undefined ? `is not a ${name}; write ${examples}` : error;
+      context.issues.push({ code: "custom", input: value, message });
+      return z.NEVER;
+    },
+    encode: format,
+  });
 }

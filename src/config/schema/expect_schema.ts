@@ -2,7 +2,8 @@
 import * as z from "zod";
 import { DAY_MS } from "../../runtime/time_units.ts";
 import type { Limits, StatusRange } from "../site.ts";
-import { duration, formatDuration, KIB, MIB, size } from "./duration_and_size.ts";
+import { duration, size } from "./duration_and_size.ts";
+import { formatDuration, KIB, MIB } from "./quantity.ts";
 import {
   EXPECTATIONS_MAX,
   EXPECTED_LENGTH_MAX,

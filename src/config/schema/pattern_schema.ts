@@ -1,6 +1,6 @@
 /** The schema of what is searched for in an answer: texts and regular expressions. */
 import * as z from "zod";
-import { KIB } from "./duration_and_size.ts";
+import { KIB } from "./quantity.ts";
 import { ruleOf } from "./messages.ts";
 
 /** A longer regular expression is generated, and slow to compile. */

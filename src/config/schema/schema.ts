@@ -11,7 +11,8 @@ import { alertsSchema } from "./alerts/alerts_schema.ts";
 import { maintenanceSchema } from "./alerts/maintenance_schema.ts";
 import { pushListenSchema } from "./protocols/push_schema.ts";
 import { postgresSchema } from "./postgres_schema.ts";
-import { duration, KIB, size, TIB } from "./duration_and_size.ts";
+import { duration, size } from "./duration_and_size.ts";
+import { KIB, TIB } from "./quantity.ts";
 import { isPlainUrl, URL_LENGTH_MAX } from "./protocols/http_schema.ts";
 import { type Exact, path, text, whole } from "./scalar.ts";
 import {

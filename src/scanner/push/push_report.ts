@@ -1,5 +1,5 @@
 /** The reports of push sites: of a ping, and of one that did not come. */
-import { formatDuration } from "../../config/schema/duration_and_size.ts";
+import { formatDuration } from "../../config/schema/quantity.ts";
 import type { Push, Site } from "../../config/site.ts";
 import {
   ERROR_TEXT_LENGTH_MAX,

@@ -23,18 +23,16 @@ import {
 } from "../site_lookup.ts";
 import { addAlerts, addMaintenance } from "./alerts_api.ts";
 import { nameIn } from "../../report/site_path.ts";
-import {
-  type announcementSchema,
-  type LocationResponse,
-  PUBLIC_FIELDS,
-  type ReportsResponse,
-  type SiteResponse,
-  STATUS_FIELDS,
-  type StatusResponse,
-  type WholeResponse,
+import type {
+  announcementSchema,
+  LocationResponse,
+  ReportsResponse,
+  SiteResponse,
+  StatusResponse,
+  WholeResponse,
 } from "./api_schemas.ts";
+import { PUBLIC_FIELDS, STATUS_FIELDS } from "./response_fields.ts";
 import { refuseUnknown, selectSites, type StatusQuery, statusQuery } from "./status_query.ts";
-import { openApi } from "./open_api.ts";
 
 export function addApi(
   app: Hono,
@@ -61,7 +59,11 @@ export function addApi(
     return context.json(siteResponse(await everywhere(context, name), isPublic));
   });
   addMaintenance(app, source);
-  app.get("/api/openapi.json", (context) => context.json(openApi({ isPublic })));
+  app.get("/api/openapi.json", async (context) => {
+    // Loaded when it is wanted: zod and the schemas would take 9 MB of every process with a page.
+    const { openApi } = await import("./open_api.ts");
+    return context.json(openApi({ isPublic }));
+  });
   if (isPublic) return;
   addAlerts(app, source);
   app.get("/api/sites/:name/reports", async (context) => {

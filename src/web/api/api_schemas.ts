@@ -238,12 +238,3 @@ export type WorkResponse = z.output<typeof workSchema>;
 export type AlertResponse = z.output<typeof alertSchema>;
 export type AlertsResponse = z.output<typeof alertsSchema>;
 export type Problem = z.output<typeof problemSchema>;
-
-/** The fields of a site at a location. */
-export const STATUS_FIELDS = Object.keys(statusSchema.shape);
-
-/** What a public page leaves of the responses, by the id of their schema; all of those that are not named. */
-export const PUBLIC_FIELDS: Readonly<Record<string, readonly string[]>> = {
-  Status: ["site", "outcome", "since", "stale", "uptimes"],
-  Location: ["status", "days"],
-};

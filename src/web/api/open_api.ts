@@ -9,6 +9,7 @@ import { PROBLEM_TYPE } from "../problem.ts";
 import { ALERT_PARAMETERS } from "./alerts_api.ts";
 import { STATUS_PARAMETERS } from "./status_query.ts";
 import * as schemas from "./api_schemas.ts";
+import { PUBLIC_FIELDS } from "./response_fields.ts";
 
 const NAME = {
   name: "name",
@@ -128,7 +129,7 @@ function publicComponents(): Record<string, unknown> {
   const left = Object.entries(components()).filter(([name]) => !PRIVATE_SCHEMAS.includes(name));
   return Object.fromEntries(
     left.map(([name, schema]) => {
-      const fields = schemas.PUBLIC_FIELDS[name];
+      const fields = PUBLIC_FIELDS[name];
       const { properties, required, ...rest } = schema as ObjectSchema;
       if (fields === undefined) return [name, schema];
       const shown = Object.entries(properties).filter(([field]) => fields.includes(field));

@@ -1,12 +1,8 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import * as z from "zod";
-import {
-  duration,
-  formatDuration,
-  parseDuration,
-  size,
-} from "../../../src/config/schema/duration_and_size.ts";
+import { duration, size } from "../../../src/config/schema/duration_and_size.ts";
+import { formatDuration, parseDuration } from "../../../src/config/schema/quantity.ts";
 
 const ANY_SIZE = size({ minBytes: 0, maxBytes: Number.MAX_SAFE_INTEGER });
 

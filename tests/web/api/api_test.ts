@@ -1,7 +1,9 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { Ajv2020 } from "ajv/dist/2020.js";
+import { locationSchema, statusSchema } from "../../../src/web/api/api_schemas.ts";
 import { openApi } from "../../../src/web/api/open_api.ts";
+import { PUBLIC_FIELDS, STATUS_FIELDS } from "../../../src/web/api/response_fields.ts";
 import { HOUR_MS } from "../../../src/runtime/time_units.ts";
 import { aMute, anAlert, firing } from "../../contract/some_alerts.ts";
 import { EVIL_REPORT } from "../evil_report.ts";
@@ -112,4 +114,11 @@ Deno.test("createApp() answers 503 to the API, when the store has never answered
   const page = await made.get("/");
   strictEqual(page.response.status, 200);
   match(page.text, /<h1>No data yet<\/h1>/);
+});
+
+Deno.test("STATUS_FIELDS and PUBLIC_FIELDS name fields that the schemas have", () => {
+  const { Status, Location } = PUBLIC_FIELDS;
+  deepStrictEqual(STATUS_FIELDS, Object.keys(statusSchema.shape));
+  ok(Status!.every((field) => field in statusSchema.shape));
+  ok(Location!.every((field) => field in locationSchema.shape));
 });

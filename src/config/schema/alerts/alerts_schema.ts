@@ -2,7 +2,8 @@
 import * as z from "zod";
 import { DAY_MS } from "../../../runtime/time_units.ts";
 import { ALERT_CONDITIONS, type Confirmation, type Quorum, SEVERITIES } from "../../alerts.ts";
-import { duration, formatDuration, parseDuration } from "../duration_and_size.ts";
+import { duration } from "../duration_and_size.ts";
+import { formatDuration, parseDuration } from "../quantity.ts";
 import { httpUrlSchema } from "../protocols/http_schema.ts";
 import { type Exact, identifier, text, whole } from "../scalar.ts";
 import { alertChannelsSchema } from "./alert_channels_schema.ts";

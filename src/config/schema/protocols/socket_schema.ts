@@ -1,7 +1,7 @@
 /** The schema of what tcp and tls sites alone have: their url, a dialogue, and STARTTLS. */
 import * as z from "zod";
 import { formatHost, parseHost } from "../host_port.ts";
-import { KIB } from "../duration_and_size.ts";
+import { KIB } from "../quantity.ts";
 import { patternSchema } from "../pattern_schema.ts";
 import type { Fitting, Protocol } from "./protocol.ts";
 
