@@ -1,4 +1,5 @@
 /** What a scenario of the bench is, and what it measures. */
+import process from "node:process";
 import type { Workbench } from "./workbench.ts";
 
 /** One measured figure: a row of the table. */
@@ -27,6 +28,20 @@ export function median(values: readonly number[]): number {
 export function quantile(values: readonly number[], part: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(part * (sorted.length - 1))]!;
+}
+
+/** What each of some calls took, after a first one that prepares what is prepared once. */
+export async function callsOf(ask: () => Promise<unknown>, count: number) {
+  await ask();
+  const [ms, cpuMs]: [number[], number[]] = [[], []];
+  for (let call = 0; call < count; call++) {
+    const [startMs, start] = [performance.now(), process.cpuUsage()];
+    await ask();
+    ms.push(performance.now() - startMs);
+    const { user, system } = process.cpuUsage(start);
+    cpuMs.push((user + system) / 1_000);
+  }
+  return { ms, cpuMs };
 }
 
 /** What a piece of work costs whoever does it. */

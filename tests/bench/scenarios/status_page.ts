@@ -1,5 +1,4 @@
-/** What a status page waits for: each question of the query port, in both stores. */
-import process from "node:process";
+/** What a status page waits for: each question of the query port in both stores, and what it weighs. */
 import { DatabaseSync } from "node:sqlite";
 import { systemClock as clock } from "../../../src/runtime/clock.ts";
 import { DAY_MS } from "../../../src/runtime/time_units.ts";
@@ -13,13 +12,15 @@ import {
 import { PostgresStore } from "../../../src/status/postgres/postgres_store.ts";
 import type { StatusQueries } from "../../../src/status/queries.ts";
 import { queryStatements } from "../../../src/status/sql/sql_queries.ts";
+import { sqliteParts } from "../../../src/status/sqlite/sqlite_parts.ts";
 import { SqliteQueries } from "../../../src/status/sqlite/sqlite_queries.ts";
 import { SqliteStore } from "../../../src/status/sqlite/sqlite_store.ts";
 import { optionsOf } from "../../status/postgres/opened_store.ts";
 import { processCpuMs } from "../frame/measured_process.ts";
-import { type Figure, median, quantile, type Scenario } from "../frame/scenario.ts";
+import { callsOf, type Figure, median, quantile, type Scenario } from "../frame/scenario.ts";
 import { type PageDataSize, postgresPageData, sqlitePageData } from "../frame/status_page_data.ts";
 import type { Workbench } from "../frame/workbench.ts";
+import { pageWeights } from "./page_weights.ts";
 
 const WHOLE: PageDataSize = { sites: 1_000, days: 90, reports: 1_440 };
 const SHORT: PageDataSize = { sites: 10, days: 2, reports: 10 };
@@ -27,7 +28,8 @@ const SHORT: PageDataSize = { sites: 10, days: 2, reports: 10 };
 const MAKING_TIMEOUT_MS = 600_000;
 
 export const statusPage: Scenario = {
-  description: "the questions of a status page, on 1,000 sites checked each minute for 90 days",
+  description:
+    "questions and weights of a status page: 1,000 sites checked each minute for 90 days",
   async run(bench) {
     const size = bench.sized(WHOLE, SHORT);
     return [...await ofPostgres(bench, size), ...await ofSqlite(bench, size)];
@@ -73,9 +75,14 @@ async function ofSqlite(bench: Workbench, size: PageDataSize): Promise<Figure[]>
   using db = new DatabaseSync(path);
   db.exec(sqlitePageData(size));
   const queries = new SqliteQueries({ path });
+  const records = sqliteParts({ path }, { clock }).alertRecords();
   try {
-    return await pageQuestions("SQLite", queries, bench);
+    return [
+      ...await pageQuestions("SQLite", queries, bench),
+      ...await pageWeights({ queries, records }, bench),
+    ];
   } finally {
+    await records.close();
     await queries.close();
   }
 }
@@ -119,20 +126,6 @@ async function pageQuestions(
 function lastDays(days: number): { readonly since: Date; readonly until: Date } {
   const until = new Date();
   return { since: new Date(until.getTime() - days * DAY_MS), until };
-}
-
-/** What each of some calls took, after a first one that prepares what is prepared once. */
-async function callsOf(ask: () => Promise<unknown>, count: number) {
-  await ask();
-  const [ms, cpuMs]: [number[], number[]] = [[], []];
-  for (let call = 0; call < count; call++) {
-    const [startMs, start] = [performance.now(), process.cpuUsage()];
-    await ask();
-    ms.push(performance.now() - startMs);
-    const { user, system } = process.cpuUsage(start);
-    cpuMs.push((user + system) / 1_000);
-  }
-  return { ms, cpuMs };
 }
 
 /**
