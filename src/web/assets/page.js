@@ -94,14 +94,12 @@ function morph(from, to) {
   }
   // What was loaded into it stays while it is open.
   if (from.matches("details.loaded[open]")) return;
-  const isOpen = from.open;
   for (const { name } of [...from.attributes]) {
-    if (!to.hasAttribute(name)) from.removeAttribute(name);
+    if (name !== "open" && !to.hasAttribute(name)) from.removeAttribute(name);
   }
   for (const { name, value } of to.attributes) {
     if (from.getAttribute(name) !== value) from.setAttribute(name, value);
   }
-  if (from.matches("details")) from.open = isOpen;
   const olds = [...from.childNodes];
   const news = [...to.childNodes];
   news.forEach((node, index) => {
@@ -123,17 +121,12 @@ function showNews() {
   else showState(TEXTS.live);
 }
 
-/** The server may be frozen, or the network half open: the page is gray from now on. */
-function showSilence() {
+/** The server may be frozen, or the network half open: after a while the page is gray. */
+function showLoss() {
+  if (Date.now() - knownAt < SILENCE_MAX_MS) return showState(TEXTS.reconnecting, true);
   const since = new Date(knownAt).toISOString().slice(11, 19);
   document.body.classList.add("silent");
-  const verdict = document.querySelector(".verdict h1");
-  if (verdict) verdict.dataset.lastKnown = TEXTS.lastKnown;
   showState(TEXTS.silent.replace("{time}", since), true);
-}
-
-function isSilent() {
-  return Date.now() - knownAt >= SILENCE_MAX_MS;
 }
 
 function showState(words, isOld = false) {
@@ -142,19 +135,23 @@ function showState(words, isOld = false) {
   live.textContent = words;
 }
 
+/** Another page of this server; undefined where it is none. */
+async function pageAt(address, ...signals) {
+  const signal = AbortSignal.any([AbortSignal.timeout(FETCH_TIMEOUT_MS), ...signals]);
+  const response = await fetch(address, { signal });
+  if (response.ok) return new DOMParser().parseFromString(await response.text(), "text/html");
+}
+
 let loading;
 
 /** Fetches a page and updates this one to match it. */
 async function load(address) {
   loading?.abort();
-  const controller = loading = new AbortController();
+  const { signal } = loading = new AbortController();
   fetchedAt = Date.now();
   try {
-    const deadline = AbortSignal.timeout(FETCH_TIMEOUT_MS);
-    const signal = AbortSignal.any([controller.signal, deadline]);
-    const response = await fetch(address, { signal });
-    if (!response.ok) return showState(TEXTS.unreadable, true);
-    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const page = await pageAt(address, signal);
+    if (page === undefined) return showState(TEXTS.unreadable, true);
     const focused = document.activeElement?.getAttribute("href");
     morph(document.querySelector("main"), page.querySelector("main"));
     document.title = page.title;
@@ -164,7 +161,7 @@ async function load(address) {
     tick();
     showNews();
   } catch {
-    if (!controller.signal.aborted && !isSilent()) showState(TEXTS.reconnecting, true);
+    if (!signal.aborted) showLoss();
   }
 }
 
@@ -174,13 +171,12 @@ function reload() {
 
 function apply({ checked, news: sentences, reload: isChanged }) {
   for (const { site, location, checked_at, response_time } of checked) {
-    for (const row of document.querySelectorAll("[data-site]")) {
-      if (row.dataset.site !== site || row.dataset.location !== location) continue;
-      const time = row.querySelector(".checked time");
-      if (time) time.dateTime = new Date(checked_at).toISOString();
-      const ms = row.querySelector(".ms");
-      if (ms) ms.textContent = response_time;
-    }
+    const [name, place] = [site, location].map((text) => CSS.escape(text));
+    const row = document.querySelector(`[data-site="${name}"][data-location="${place}"]`);
+    const time = row?.querySelector(".checked time");
+    if (time) time.dateTime = new Date(checked_at).toISOString();
+    const ms = row?.querySelector(".ms");
+    if (ms) ms.textContent = response_time;
   }
   tick();
   if (sentences.length > 0) news.textContent = sentences.slice(0, 5).join(". ");
@@ -204,9 +200,7 @@ function listen() {
     const { version } = document.querySelector("main").dataset;
     if (version !== undefined && version !== data) reload();
   });
-  source.onerror = () => {
-    if (!isSilent()) showState(TEXTS.reconnecting, true);
-  };
+  source.onerror = showLoss;
 }
 
 /** The page may be kept for the way back: without a connection, which would end with it. */
@@ -222,8 +216,8 @@ function comeBack() {
 
 /** Reconnects where the browser gives up, and fetches the page where no events come. */
 function watch() {
-  if (isSilent()) showSilence();
   const now = Date.now();
+  if (now - knownAt >= SILENCE_MAX_MS) showLoss();
   if (now - knownAt < POLL_MS || now - fetchedAt < RETRY_MS) return;
   if (source?.readyState === EventSource.CLOSED) listen();
   reload();
@@ -235,9 +229,7 @@ function search() {
   if (form === null) return;
   let waiting;
   const go = () => {
-    const query = new URLSearchParams(new FormData(form));
-    if (query.get("q") === "") query.delete("q");
-    const address = `./?${query}`;
+    const address = `./?${new URLSearchParams(new FormData(form))}`;
     history.replaceState(null, "", address);
     void load(address);
   };
@@ -247,7 +239,6 @@ function search() {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    clearTimeout(waiting);
     go();
   });
 }
@@ -256,10 +247,8 @@ function search() {
 async function loadFigures(details) {
   const link = details.querySelector("p > a");
   if (!details.open || link === null) return;
-  const response = await fetch(link.href, { signal: AbortSignal.timeout(FETCH_TIMEOUT_MS) });
-  if (!response.ok) return;
-  const page = new DOMParser().parseFromString(await response.text(), "text/html");
-  link.parentNode.replaceWith(page.querySelector(new URL(link.href).hash));
+  const page = await pageAt(link.href);
+  link.parentNode.replaceWith(page.querySelector(link.hash));
 }
 
 document.addEventListener("toggle", ({ target }) => {

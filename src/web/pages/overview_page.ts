@@ -79,7 +79,7 @@ function verdict(options: OverviewPageOptions): Html {
   const heading = overview.total === 0 ? texts().noDataYet : `${texts().lastKnown}: ${words}`;
   return html`
     <section class="verdict ${isOld ? "stale" : worst}">
-      <h1>${isOld ? heading : words}</h1>
+      <h1 data-last-known="${texts().lastKnown}: ">${isOld ? heading : words}</h1>
       ${overview.total > 1 ? stateLinks(overview, query) : ""}
       ${overview.total > 1 ? causeList(overview, now) : ""}
     </section>

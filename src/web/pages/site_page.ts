@@ -80,7 +80,7 @@ export function sitePage(options: SitePageOptions): Html {
   const head = html`<link rel="alternate" type="application/atom+xml" href="${feed}" title="${
     t.changesOf(status.site)
   }">
-${look.isPublic ? "" : CHART_ASSETS}`;
+${look.isPublic || history.latency.length === 0 ? "" : CHART_ASSETS}`;
   return pageFrame(
     { look, root: ROOT, heading: status.site, head, view },
     html`

@@ -235,7 +235,6 @@ export const ENGLISH = {
     silent: "Nothing known since {time} UTC",
     ago: "{length} ago",
     day: "d",
-    lastKnown: "Last known: ",
     resetZoom: "Reset zoom",
     days: {
       up: "up throughout",

@@ -232,7 +232,6 @@ export const FRENCH: Texts = {
     silent: "Rien de connu depuis {time} UTC",
     ago: "il y a {length}",
     day: "j",
-    lastKnown: "Dernier état connu : ",
     resetZoom: "Annuler le zoom",
     days: {
       up: "disponible toute la journée",

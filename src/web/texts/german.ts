@@ -232,7 +232,6 @@ export const GERMAN: Texts = {
     silent: "Nichts bekannt seit {time} UTC",
     ago: "vor {length}",
     day: "d",
-    lastKnown: "Zuletzt bekannt: ",
     resetZoom: "Ausschnitt aufheben",
     days: {
       up: "durchgehend verfügbar",

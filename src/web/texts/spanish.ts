@@ -232,7 +232,6 @@ export const SPANISH: Texts = {
     silent: "Nada conocido desde las {time} UTC",
     ago: "hace {length}",
     day: "d",
-    lastKnown: "Último conocido: ",
     resetZoom: "Quitar el zoom",
     days: {
       up: "disponible todo el día",
