@@ -18,10 +18,11 @@ import { EXIT_NOT_UP, EXIT_OK, exitCodeOf } from "../exit_code.ts";
 import { labelOption, labelsOf } from "../label_option.ts";
 import { loadFile } from "../load_file.ts";
 import { browse, typedText } from "../text/browse.ts";
+import { type SiteNote, siteNotes, workLines } from "../text/site_notes.ts";
 import { storyText } from "../text/status_story.ts";
 import { SORT_NAMES, type SortName, statusSummary, statusTable } from "../text/status_table.ts";
 import type { Terminal } from "../text/terminal.ts";
-import { cutText, printableJson } from "../text/terminal_text.ts";
+import { cutText, printable, printableJson } from "../text/terminal_text.ts";
 import { interruption, watch } from "../text/watch.ts";
 import { unknownSite } from "../unknown_site.ts";
 
@@ -68,7 +69,7 @@ async function status(
   const loaded = loadFile(options, { role: "status", terminal });
   const spec = storeTaskSpec(loaded, { type: "statuses", ...(site !== undefined && { site }) });
   const show = async (terminal: Terminal) => {
-    const { statuses, uptimes, stories } = await threadResult<SiteStories>(spec);
+    const { statuses, uptimes, stories, ...said } = await threadResult<SiteStories>(spec);
     const now = new Date();
     if (site !== undefined && stories.length === 0) {
       terminal.writeError(unknownSite(site, uptimes.map((uptime) => uptime.site)));
@@ -81,9 +82,10 @@ async function status(
       return EXIT_NOT_UP;
     }
     if (site === undefined || json) {
-      return printStatuses({ ...options, sites: shown, uptimes, json, now }, terminal);
+      return printStatuses({ ...options, ...said, sites: shown, uptimes, json, now }, terminal);
     }
-    terminal.write(stories.map((story) => storyText(story, { now, terminal })).join("\n"));
+    const note = siteNotes(said, now)(site);
+    terminal.write(stories.map((story) => storyText(story, { note, now, terminal })).join("\n"));
     return exitCodeOfSites(wholeSites(stories.map(({ history }) => history.status)));
   };
   if (!watches) return await show(terminal);
@@ -141,7 +143,7 @@ function siteFilter(
     labels.every(([key, value]) => hasLabel(site, key, value)) && matchesSearch(site, search);
 }
 
-export interface PrintStatusesOptions {
+export interface PrintStatusesOptions extends Pick<SiteStories, "alerts" | "work"> {
   readonly sites: readonly WholeSite[];
   readonly uptimes: readonly SiteUptime[];
   /** One object a line, with the fields of the report and uptimes as `/api/status` has them. */
@@ -157,29 +159,44 @@ const OTHER_LINES = 4;
 
 /** Returns the exit code. */
 export function printStatuses(
-  { sites, uptimes, json, now, sort, all = false }: PrintStatusesOptions,
+  { sites, uptimes, json, now, sort, all = false, ...said }: PrintStatusesOptions,
   terminal: Terminal,
 ): number {
   const { hasColor, columns } = terminal;
   const uptimeOfSite = new Map(uptimes.map((uptime) => [keyOf(uptime), uptime]));
+  const noteOf = siteNotes(said, now);
   if (sites.length === 0) terminal.writeError("no site has a status yet\n");
   else if (json) {
     const objects = sites.flatMap(({ locations }) => locations).map((status) => ({
       ...jsonOf(status),
       uptimes: uptimesJson(uptimeOfSite.get(keyOf(status))),
+      ...noteJson(noteOf(status.site)),
     }));
     terminal.write(objects.map((object) => `${printableJson(object)}\n`).join(""));
   } else {
-    const rows = all || terminal.rows === undefined ? undefined : terminal.rows - OTHER_LINES;
-    const options = { uptimes: uptimeOfSite, now, hasColor, columns, rows, sort };
+    const ahead = columns === undefined
+      ? []
+      : workLines(said.work, now).map((line) => `${cutText(printable(line), columns)}\n`);
+    const others = OTHER_LINES + ahead.length;
+    const rows = all || terminal.rows === undefined ? undefined : terminal.rows - others;
+    const options = { uptimes: uptimeOfSite, noteOf, now, hasColor, columns, rows, sort };
     const { text, hiddenUp } = statusTable(sites, options);
-    terminal.write(text);
+    terminal.write(ahead.join("") + text);
     if (columns === undefined) return exitCodeOfSites(sites);
     if (hiddenUp > 0) terminal.write(`${cutText(`${hiddenUp} up not shown; --all`, columns)}\n`);
     // A person may see only the end of a long table.
     terminal.write(`${cutText(statusSummary(sites), columns)}\n`);
   }
   return exitCodeOfSites(sites);
+}
+
+/** As `/api/alerts` and `/api/maintenance` name them. */
+function noteJson({ acknowledged, work }: SiteNote) {
+  const { acked_by = null, acked_at = null, ack_comment = null } = acknowledged ?? {};
+  return {
+    ...jsonOf({ acked_by, acked_at, ack_comment }),
+    maintenance: work.map(({ sites: _, ...one }) => jsonOf(one)),
+  };
 }
 
 /** 0 when every site is up: not when one is up in part alone, or when nothing is known of any. */

@@ -49,7 +49,7 @@ class Session {
   /** Ends the wait for the next round. */
   #hurry = new AbortController();
   #browser: Browser;
-  #found: SiteStories = { statuses: [], uptimes: [], stories: [] };
+  #found: SiteStories = { statuses: [], uptimes: [], stories: [], alerts: [], work: [] };
   #sites: readonly WholeSite[] = [];
   #problem: string | undefined = "Reading the store …";
 

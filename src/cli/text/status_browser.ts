@@ -4,6 +4,7 @@ import { keyOf } from "../../status/queries.ts";
 import { matchesSearch, SEARCH_LENGTH_MAX, type WholeSite } from "../../status/whole_sites.ts";
 import type { SiteStories } from "../../threads/store_task/store_task_thread.ts";
 import type { Key } from "./keys.ts";
+import { siteNotes, workLines } from "./site_notes.ts";
 import { storyText } from "./status_story.ts";
 import { inOrder, SORT_NAMES, type SortName, statusLines, statusSummary } from "./status_table.ts";
 import type { Terminal } from "./terminal.ts";
@@ -124,29 +125,32 @@ export interface Screen {
 /** The lines of the screen, at most `rows`, without line breaks. */
 export function browserLines(
   browser: Browser,
-  { sites, stories, uptimes }: Pick<SiteStories, "stories" | "uptimes"> & {
+  { sites, stories, uptimes, ...said }: Omit<SiteStories, "statuses"> & {
     readonly sites: readonly WholeSite[];
   },
   { terminal, columns, rows, now }: Screen,
 ): string[] {
   const clock = `${clockTime(now)} UTC`;
+  const noteOf = siteNotes(said, now);
   if (browser.opened !== undefined) {
     const text = stories.length === 0
       ? cutText(`${printable(browser.opened)} …`, columns)
-      : stories.map((story) => storyText(story, { now, terminal: { ...terminal, columns } })).join(
-        "\n",
-      );
+      : stories.map((story) => {
+        const note = noteOf(story.history.status.site);
+        return storyText(story, { note, now, terminal: { ...terminal, columns } });
+      }).join("\n");
     const lines = text.trimEnd().split("\n").slice(0, Math.max(0, rows - 2));
     return [...lines, "", footer(STORY_KEYS, clock, columns)].slice(-rows);
   }
   const shown = shownSites(browser, sites);
-  const room = Math.max(1, rows - OTHER_LINES);
+  const work = workLines(said.work, now);
+  const room = Math.max(1, rows - OTHER_LINES - work.length);
   const cursor = cursorOf(browser, sites);
   // The cursor is kept in the middle, as far as there is something to see on both of its sides.
   const first = Math.max(0, Math.min(cursor - Math.floor(room / 2), shown.length - room));
   const { titles, lines } = statusLines(shown, {
     uptimes: new Map(uptimes.map((uptime) => [keyOf(uptime), uptime])),
-    ...{ now, hasColor: terminal.hasColor, columns: columns - GUTTER.length },
+    ...{ noteOf, now, hasColor: terminal.hasColor, columns: columns - GUTTER.length },
   });
   const list = lines.slice(first, first + room).map((line, index) =>
     (first + index === cursor ? CURSOR : GUTTER) + line.trimEnd()
@@ -157,6 +161,7 @@ export function browserLines(
   const more = below > 0 ? `  ${below} more below` : "";
   const summary = `${statusSummary(shown)}, by ${browser.sort}${more}${search}`;
   return [
+    ...work.map((line) => cutText(printable(line), columns)),
     GUTTER + titles.trimEnd(),
     ...list,
     "",

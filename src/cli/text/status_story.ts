@@ -13,6 +13,7 @@ import {
 import { isMostlyUnknown, uptimeOf, uptimeText } from "../../status/uptime.ts";
 import type { SiteStory } from "../../threads/store_task/store_task_thread.ts";
 import { causeText, durationText, endText } from "./incident_table.ts";
+import { acknowledgedText, type SiteNote, workText } from "./site_notes.ts";
 import { STATE_COLORS } from "./status_table.ts";
 import type { Terminal } from "./terminal.ts";
 import { cutText, printable } from "./terminal_text.ts";
@@ -33,7 +34,11 @@ const UNKNOWN = "·";
 /** One site at one location, each line within the width of the terminal. */
 export function storyText(
   { history: { status, transitions, latency }, uptime, days, incidents }: SiteStory,
-  { now, terminal }: { readonly now: Date; readonly terminal: Terminal },
+  { note: { acknowledged, work }, now, terminal }: {
+    readonly note: SiteNote;
+    readonly now: Date;
+    readonly terminal: Terminal;
+  },
 ): string {
   const { columns = Infinity, hasColor } = terminal;
   const room = Math.max(1, columns - LABEL_WIDTH);
@@ -46,6 +51,8 @@ export function storyText(
     `${head}\n`,
     `${"outcome".padEnd(LABEL_WIDTH)}${hasColor ? painted(state, color) : state}\n`,
     ...(status.reason ? [line("reason", causeText(status))] : []),
+    ...(acknowledged ? [line("acked", acknowledgedText(acknowledged, now))] : []),
+    ...work.map((one) => line("work", workText(one, now))),
     line("url", status.url),
     line("checked", `${relativeTime(status.checked_at, now)}, ${status.response_time} ms`),
     line("uptime", uptimesText(uptime)),

@@ -4,11 +4,13 @@ import { relativeTime, span } from "../../runtime/relative_time.ts";
 import { type Coverage, keyOf, type SiteUptime } from "../../status/queries.ts";
 import { isMostlyUnknown, knownMsOf, percent, uptimeOf } from "../../status/uptime.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
+import { type NoteOf, noteWords } from "./site_notes.ts";
 import { type Column, TextTable } from "./text_table.ts";
 
 export interface StatusTableOptions {
   /** By `keyOf()` of a status. */
   readonly uptimes: ReadonlyMap<string, SiteUptime>;
+  readonly noteOf: NoteOf;
   readonly now: Date;
   readonly hasColor: boolean;
   /** Width to fit into; `undefined` cuts nothing. */
@@ -76,18 +78,16 @@ export function inOrder(sites: readonly WholeSite[], sort: SortName): WholeSite[
 /** The line of titles, and one for each site, each with its line break. */
 export function statusLines(
   sites: readonly WholeSite[],
-  { uptimes, now, hasColor, columns }: Omit<StatusTableOptions, "rows" | "sort">,
+  { hasColor, columns, ...options }: Omit<StatusTableOptions, "rows" | "sort">,
 ): { readonly titles: string; readonly lines: readonly string[] } {
-  const table = new TextTable(columnsFor(sites, { uptimes, now, columns }), sites, {
-    hasColor,
-    columns,
-  });
+  const shown = columnsFor(sites, { ...options, columns });
+  const table = new TextTable(shown, sites, { hasColor, columns });
   return { titles: table.header, lines: sites.map((site) => table.line(site)) };
 }
 
 function columnsFor(
   sites: readonly WholeSite[],
-  { uptimes, now, columns }: Pick<StatusTableOptions, "uptimes" | "now" | "columns">,
+  { uptimes, noteOf, now, columns }: Omit<StatusTableOptions, "hasColor" | "rows" | "sort">,
 ): Column<WholeSite>[] {
   const places = sites.flatMap(({ locations }) => locations.map(({ location }) => location));
   const hasLocations = new Set(places).size > 1;
@@ -99,8 +99,10 @@ function columnsFor(
     ...(hasLocations ? [LOCATIONS] : []),
     {
       title: "OUTCOME",
-      cell: ({ lead: { outcome, stale }, isPartial }) =>
-        `${outcome}${stale ? " (stale)" : ""}${isPartial ? " in part" : ""}`,
+      cell: ({ site, lead: { outcome, stale }, isPartial }) =>
+        `${outcome}${stale ? " (stale)" : ""}${isPartial ? " in part" : ""}${
+          noteWords(noteOf(site))
+        }`,
       color: ({ state }) => STATE_COLORS[state],
     },
     {

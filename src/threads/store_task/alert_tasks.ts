@@ -39,7 +39,7 @@ export interface KeptAlerts {
 }
 
 /** As many as a person can be about to acknowledge. */
-const OPEN_ALERTS_MAX = 10_000;
+export const OPEN_ALERTS_MAX = 10_000;
 
 /** What a task answers. */
 export async function answerAlertTask(records: AlertRecords, task: AlertTask): Promise<unknown> {

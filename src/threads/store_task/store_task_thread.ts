@@ -23,7 +23,10 @@ import type {
 } from "../../status/queries.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
 import { StoreConfigurationError, StoreUnavailableError } from "../../status/store.ts";
-import { type AlertTask, answerAlertTask } from "./alert_tasks.ts";
+import type { Alert, AlertRecords } from "../../status/alert_store.ts";
+import { type PlannedWork, plannedWork } from "../../status/planned_work.ts";
+import { wholeSites } from "../../status/whole_sites.ts";
+import { type AlertTask, answerAlertTask, OPEN_ALERTS_MAX } from "./alert_tasks.ts";
 import { type OpenWriterSchemas, openWriterSchemas } from "../writer_schemas.ts";
 
 export interface StoreTaskSetup {
@@ -88,6 +91,10 @@ export interface SiteStories {
   /** Of all sites, by site and location. */
   readonly uptimes: readonly SiteUptime[];
   readonly stories: readonly SiteStory[];
+  /** Open ones, the newest first. */
+  readonly alerts: readonly Alert[];
+  /** Of the next 30 days, the earliest first. */
+  readonly work: readonly PlannedWork[];
 }
 
 export type ReplayStep = Replayed | "end";
@@ -102,7 +109,9 @@ serveTask<StoreTaskSetup>(async ({ store, kafka, registry, task }, { result, tel
     open.adopt(part, (it) => it.close());
   switch (task.type) {
     case "statuses":
-      return result(await siteStories(opened(parts.queries()), task.site));
+      return result(
+        await siteStories(opened(parts.queries()), opened(parts.alertRecords()), task.site),
+      );
     case "incidents":
       return result(await foundIncidents(opened(parts.queries()), task.options));
     case "forget":
@@ -155,15 +164,21 @@ function replaySchemas(
 }
 
 /** Stories only when a site is named. */
-async function siteStories(queries: StatusQueries, site?: string): Promise<SiteStories> {
+async function siteStories(
+  queries: StatusQueries,
+  records: AlertRecords,
+  site?: string,
+): Promise<SiteStories> {
   const all = await queries.statuses();
   const uptimes = await queries.uptimes();
-  if (site === undefined) return { statuses: all, uptimes, stories: [] };
+  const alerts = await records.alerts({ isOpen: true, limit: OPEN_ALERTS_MAX });
+  const now = new Date();
+  const work = plannedWork(await records.mutes(now), wholeSites(all), now);
+  if (site === undefined) return { statuses: all, uptimes, stories: [], alerts, work };
   const statuses = all.filter((status) => status.site === site);
   const days = await queries.daily(statuses, STORY.transitionDays);
-  const until = new Date();
-  const since = new Date(until.getTime() - STORY.transitionDays * DAY_MS);
-  const incidents = await queries.incidents({ site, since, until });
+  const since = new Date(now.getTime() - STORY.transitionDays * DAY_MS);
+  const incidents = await queries.incidents({ site, since, until: now });
   const stories: SiteStory[] = [];
   for (const [index, { location }] of statuses.entries()) {
     const history = await queries.history({ site, location }, STORY);
@@ -172,7 +187,7 @@ async function siteStories(queries: StatusQueries, site?: string): Promise<SiteS
     if (!history) continue;
     stories.push({ history, uptime, days: days[index]!.days, incidents: ofLocation });
   }
-  return { statuses, uptimes, stories };
+  return { statuses, uptimes, stories, alerts, work };
 }
 
 async function foundIncidents(

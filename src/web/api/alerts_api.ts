@@ -1,8 +1,8 @@
 /** Alerts and planned work for programs. */
 import type { Context, Hono } from "hono";
 import type { Alert, AlertFilter } from "../../status/alert_store.ts";
+import type { PlannedWork } from "../../status/planned_work.ts";
 import { jsonOf } from "../../status/queries.ts";
-import type { PlannedWork } from "../live/planned_work.ts";
 import type { StatusSource } from "../live/status_source.ts";
 import { LookupError } from "../site_lookup.ts";
 import type {

@@ -28,7 +28,7 @@ import {
   type StatusQueries,
 } from "../../status/queries.ts";
 import type { KnownIncidents, Span, StatusSource, StatusUpdate, View } from "./status_source.ts";
-import { plannedWork, WORK_ANNOUNCED_MS } from "./planned_work.ts";
+import { plannedWork, WORK_ANNOUNCED_MS } from "../../status/planned_work.ts";
 import { wholeSites } from "../../status/whole_sites.ts";
 import { unreadyReason } from "../../status/store.ts";
 

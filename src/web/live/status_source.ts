@@ -12,7 +12,7 @@ import type {
 } from "../../status/queries.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
 import type { Alert, AlertFilter, ChannelState } from "../../status/alert_store.ts";
-import type { PlannedWork } from "./planned_work.ts";
+import type { PlannedWork } from "../../status/planned_work.ts";
 
 /** Every site as of one moment. */
 export interface View {

@@ -1,6 +1,6 @@
 /** Planned work on the pages: ahead of and during it above the verdict, and all of it as a list. */
 import { html } from "hono/html";
-import { type PlannedWork, WORK_ANNOUNCED_MS } from "../live/planned_work.ts";
+import { type PlannedWork, WORK_ANNOUNCED_MS } from "../../status/planned_work.ts";
 import type { View } from "../live/status_source.ts";
 import type { Announcement } from "../look.ts";
 import type { TimeZone } from "../time_zone.ts";

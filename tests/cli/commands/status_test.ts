@@ -6,6 +6,7 @@ import type { Terminal } from "../../../src/cli/text/terminal.ts";
 import { textWidth } from "../../../src/cli/text/terminal_text.ts";
 import type { SortName } from "../../../src/cli/text/status_table.ts";
 import type { SiteStatus } from "../../../src/status/queries.ts";
+import type { PlannedWork } from "../../../src/status/planned_work.ts";
 import { wholeSites } from "../../../src/status/whole_sites.ts";
 import { aSiteStatus } from "../../web/site_status.ts";
 import { freePort } from "../../support/free_port.ts";
@@ -38,12 +39,20 @@ const windows = { 1: coverage, 7: coverage, 30: coverage, 90: coverage };
 function printed(
   statuses: readonly SiteStatus[],
   { json = false, ...options }: Partial<Terminal> & { json?: boolean } = {},
-  choices: { sort?: SortName; all?: boolean } = {},
+  choices: { sort?: SortName; all?: boolean; work?: readonly PlannedWork[] } = {},
 ) {
   const terminal = new FakeTerminal(options);
   const uptimes = statuses.slice(0, 1).map(({ site, location }) => ({ site, location, windows }));
   const sites = wholeSites(statuses);
-  const exitCode = printStatuses({ sites, uptimes, json, now: NOW, ...choices }, terminal);
+  const exitCode = printStatuses({
+    sites,
+    uptimes,
+    json,
+    now: NOW,
+    alerts: [],
+    work: [],
+    ...choices,
+  }, terminal);
   const { output: out, errors: error } = terminal;
   return { exitCode, error, out, lines: out.split("\n").slice(0, -1) };
 }
@@ -75,7 +84,7 @@ Deno.test("printStatuses() says of how much time an uptime is, where most of it 
   const known = { ...coverage, upMs: 120_000, downMs: 0, windowMs: 86_400_000 };
   const uptimes = [{ ...aStatus(), windows: { ...windows, 30: known } }];
   const sites = wholeSites([aStatus()]);
-  printStatuses({ sites, uptimes, json: false, now: NOW }, terminal);
+  printStatuses({ sites, uptimes, json: false, now: NOW, alerts: [], work: [] }, terminal);
   ok(terminal.output.includes("  100 % (2 min)  "), terminal.output);
 });
 
@@ -115,6 +124,19 @@ Deno.test("printStatuses() leaves out sites that are up, and no others, when the
   strictEqual(low.filter((line) => line.startsWith("down-")).length, 9);
   strictEqual(printed(statuses, { columns: 80, rows: 15 }, { all: true }).lines.length, 41);
   strictEqual(printed(statuses).lines.length, 40);
+});
+
+Deno.test("printStatuses() names planned work ahead of the table, on a terminal, as it fits", () => {
+  const statuses = Array.from({ length: 9 }, (_, index) => aStatus({ site: `up-${index}` }));
+  const times = { from: NOW, until: secondsAgo(-600) };
+  const work = [{ id: "1", name: "Bigger \x1bdisks", ...times, sites: ["up-1"] }];
+  const { lines } = printed(statuses, { columns: 80, rows: 9 }, { work });
+  strictEqual(lines.length, 8);
+  ok(lines[0]!.startsWith("planned work until 2026-05-01 12:10:00 UTC: Bigger "), lines[0]!);
+  ok(lines.every((line) => textWidth(line) <= 80 && !line.includes("\x1b")));
+  const { lines: piped } = printed(statuses, {}, { work });
+  ok(piped[0]!.startsWith("SITE "));
+  ok(piped.some((line) => /^up-1 +up, maintenance /.test(line)));
 });
 
 Deno.test("printStatuses() sorts by what is asked for", () => {
@@ -227,6 +249,7 @@ Deno.test("printStatuses() prints one object a line as JSON, in the words of the
       uptimes: [1, 7, 30, 90].map((days) => ({
         ...{ days, uptime: 0.999, down_ms: 1, unknown_ms: 0 },
       })),
+      ...{ acked_by: null, acked_at: null, ack_comment: null, maintenance: [] },
     },
     { ...first, ...DOWN, site: "blog", since: null, uptimes: [] },
   ]);

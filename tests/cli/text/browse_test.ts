@@ -28,7 +28,7 @@ async function browsed(
     first: {},
     load: (site) => {
       opened.push(site);
-      return Promise.resolve({ statuses: [SHOP], uptimes: [], stories: [] });
+      return Promise.resolve({ statuses: [SHOP], uptimes: [], stories: [], alerts: [], work: [] });
     },
     isWanted: () => true,
     problemOf: String,
@@ -57,7 +57,15 @@ Deno.test("browse() says what is wrong with the store, and goes on", async () =>
   let isAway = true;
   const { output } = await browsed([[/no store/, ""], [/▸ shop/, "q"]], {
     load() {
-      if (!isAway) return Promise.resolve({ statuses: [SHOP], uptimes: [], stories: [] });
+      if (!isAway) {
+        return Promise.resolve({
+          statuses: [SHOP],
+          uptimes: [],
+          stories: [],
+          alerts: [],
+          work: [],
+        });
+      }
       isAway = false;
       return Promise.reject(new Error("no store"));
     },

@@ -36,7 +36,7 @@ function after(typed: string): Browser {
 }
 
 function lines(browser: Browser, { columns = 100, rows = ROWS, sites = SITES } = {}): string[] {
-  const found = { sites, uptimes: [], stories: [] };
+  const found = { sites, uptimes: [], stories: [], alerts: [], work: [] };
   return browserLines(browser, found, { terminal: new FakeTerminal(), columns, rows, now: NOW });
 }
 

@@ -55,7 +55,8 @@ function anIncident(overrides: Partial<Incident> = {}): Incident {
 
 /** The lines of a story, in a terminal of any width. */
 function lines(story: ReturnType<typeof aStory>, terminal = new FakeTerminal()): string[] {
-  return storyText(story, { now: NOW, terminal }).split("\n");
+  return storyText(story, { note: { acknowledged: undefined, work: [] }, now: NOW, terminal })
+    .split("\n");
 }
 
 Deno.test("storyText() shows a site's uptimes, days, hours, incidents and changes", () => {

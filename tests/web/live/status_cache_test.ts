@@ -12,7 +12,7 @@ import {
   STATUSES_FRESH_MS,
   UPTIMES_FRESH_MS,
 } from "../../../src/web/live/status_cache.ts";
-import { WORK_ANNOUNCED_MS } from "../../../src/web/live/planned_work.ts";
+import { WORK_ANNOUNCED_MS } from "../../../src/status/planned_work.ts";
 import type { StatusUpdate } from "../../../src/web/live/status_source.ts";
 import { eventStream, eventText } from "../../../src/web/live/event_stream.ts";
 import { aMute } from "../../contract/some_alerts.ts";

@@ -1,8 +1,8 @@
-/** Planned work as pages show it: rows of the store, with the sites that they are about. */
-import { matchesSite } from "../../runtime/matches_site.ts";
-import { DAY_MS } from "../../runtime/time_units.ts";
-import type { Mute } from "../../status/alert_store.ts";
-import type { WholeSite } from "../../status/whole_sites.ts";
+/** Planned work as pages and terminals show it: rows of the store, with the sites that they are about. */
+import { matchesSite } from "../runtime/matches_site.ts";
+import { DAY_MS } from "../runtime/time_units.ts";
+import type { Mute } from "./alert_store.ts";
+import type { WholeSite } from "./whole_sites.ts";
 
 /** How far ahead work is listed. */
 export const WORK_LISTED_MS = 30 * DAY_MS;

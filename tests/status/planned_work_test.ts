@@ -1,10 +1,10 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { HOUR_MS } from "../../../src/runtime/time_units.ts";
-import type { Mute } from "../../../src/status/alert_store.ts";
-import { wholeSites } from "../../../src/status/whole_sites.ts";
-import { plannedWork, WORK_LISTED_MS } from "../../../src/web/live/planned_work.ts";
-import { aMute } from "../../contract/some_alerts.ts";
-import { aSiteStatus } from "../site_status.ts";
+import { HOUR_MS } from "../../src/runtime/time_units.ts";
+import type { Mute } from "../../src/status/alert_store.ts";
+import { wholeSites } from "../../src/status/whole_sites.ts";
+import { plannedWork, WORK_LISTED_MS } from "../../src/status/planned_work.ts";
+import { aMute } from "../contract/some_alerts.ts";
+import { aSiteStatus } from "../web/site_status.ts";
 
 const NOW = new Date("2026-05-01T12:00:00Z");
 const SITES = wholeSites([
