@@ -105,8 +105,10 @@ export class KafkaCluster implements AsyncDisposable {
       return new KafkaBroker(id, port, settings, folder, java);
     });
     const clusterId = crypto.randomUUID().replaceAll("-", "").slice(0, 22);
-    brokers.forEach((broker) => broker.format(clusterId, options.format ?? []));
-    await Promise.all(brokers.map((broker) => broker.start()));
+    await Promise.all(brokers.map(async (broker) => {
+      await broker.format(clusterId, options.format ?? []);
+      await broker.start();
+    }));
     closing.move();
     return new KafkaCluster(brokers, folder);
   }
@@ -178,9 +180,9 @@ export class KafkaBroker {
     Deno.writeTextFileSync(this.#settingsFile, settings);
   }
 
-  format(clusterId: string, args: readonly string[]): void {
+  async format(clusterId: string, args: readonly string[]): Promise<void> {
     const tool = ["kafka.tools.StorageTool", "format", "-t", clusterId, "-c", this.#settingsFile];
-    this.folder.run([...this.java, ...tool, ...args]);
+    await this.folder.run([...this.java, ...tool, ...args]);
   }
 
   /** Starts it, after an end on the same port with the same data. */

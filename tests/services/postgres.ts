@@ -121,17 +121,24 @@ export class PostgresServer implements PostgresAddress, AsyncDisposable {
   readonly port = freePort();
   readonly url = urlOf(this.port);
   readonly #folder: ServerFolder;
-  readonly #argv: readonly string[];
+  readonly #postgres: string;
   #process: ServerProcess | undefined;
 
   private constructor(folder: ServerFolder, postgres: string) {
     this.#folder = folder;
-    this.#argv = [postgres, "-D", `${folder.path}/data`, "-p", String(this.port)];
+    this.#postgres = postgres;
   }
 
-  static async create(
-    programs: PostgresPrograms,
-    options: PostgresOptions,
+  static create(programs: PostgresPrograms, options: PostgresOptions): Promise<PostgresServer> {
+    return PostgresServer.#create(
+      programs.postgres,
+      (folder) => initialize(folder, programs, options),
+    );
+  }
+
+  static async #create(
+    postgres: string,
+    fill: (folder: ServerFolder) => Promise<unknown>,
   ): Promise<PostgresServer> {
     // PostgreSQL refuses to run as root; its packages bring a user to run it as.
     const user = Deno.uid() === 0 ? { user: "postgres" } : {};
@@ -139,19 +146,35 @@ export class PostgresServer implements PostgresAddress, AsyncDisposable {
     await using closing = new AsyncDisposableStack();
     const folder = new ServerFolder({ prefix: "sitemon-pg-", endSignal: "QUIT", ...user });
     closing.use(folder);
-    initialize(folder, programs, options);
-    const server = new PostgresServer(folder, programs.postgres);
+    await fill(folder);
+    const server = new PostgresServer(folder, postgres);
     await server.start();
     closing.move();
     return server;
+  }
+
+  /** Starts a standby that streams from this server, with its settings, on a port of its own. */
+  follow(): Promise<PostgresServer> {
+    const { host, port, user, password } = this;
+    const from = `host=${host} port=${port} user=${user} password=${password}`;
+    const backup = [this.#program("pg_basebackup"), "--write-recovery-conf", "--checkpoint=fast"];
+    return PostgresServer.#create(
+      this.#postgres,
+      (folder) => folder.run([...backup, `--dbname=${from}`, `--pgdata=${folder.path}/data`]),
+    );
+  }
+
+  /** Makes a standby a primary. */
+  async promote(): Promise<void> {
+    await this.#folder.run([this.#program("pg_ctl"), "promote", "-D", this.#data]);
   }
 
   /** Starts it, after an end on the same port with the same data. */
   async start(): Promise<void> {
     this.#process = await ServerProcess.start(this.#folder, {
       name: "postgres",
-      argv: this.#argv,
-      isReady: (log) => log.includes("database system is ready to accept connections"),
+      argv: [this.#postgres, "-D", this.#data, "-p", String(this.port)],
+      isReady: (log) => /ready to accept (read-only )?connections/.test(log),
     });
   }
 
@@ -168,6 +191,15 @@ export class PostgresServer implements PostgresAddress, AsyncDisposable {
 
   resume(): void {
     this.#signalAll("SIGCONT");
+  }
+
+  get #data(): string {
+    return `${this.#folder.path}/data`;
+  }
+
+  /** Of the same version: where the server's file is, not the link to it. */
+  #program(name: string): string {
+    return `${dirname(Deno.realPathSync(this.#postgres))}/${name}`;
   }
 
   /** Connections are served by children, each of which may end meanwhile. */
@@ -192,17 +224,17 @@ export class PostgresServer implements PostgresAddress, AsyncDisposable {
   }
 }
 
-function initialize(
+async function initialize(
   folder: ServerFolder,
   programs: PostgresPrograms,
   options: PostgresOptions,
-): void {
+): Promise<void> {
   const data = `${folder.path}/data`;
   const passwordFile = `${folder.path}/password`;
   folder.write({ password: PASSWORD });
   const access = ["--auth=scram-sha-256", `--username=${USER}`, `--pwfile=${passwordFile}`];
   const locale = ["--encoding=UTF8", "--locale=C"];
-  folder.run([programs.initdb, "--no-sync", `--pgdata=${data}`, ...access, ...locale]);
+  await folder.run([programs.initdb, "--no-sync", `--pgdata=${data}`, ...access, ...locale]);
   Deno.writeTextFileSync(`${data}/postgresql.auto.conf`, configuration(options));
   for (const [name, text] of Object.entries(options.files ?? {})) {
     Deno.writeTextFileSync(`${data}/${name}`, text, { mode: 0o600 });

@@ -27,8 +27,25 @@ export function exists(path: string | URL): boolean {
 
 /** Runs a program to its end and returns what it printed; throws with its complaints otherwise. */
 export function run(argv: readonly string[], options: Deno.CommandOptions = {}): string {
-  const [program, ...args] = argv;
-  const { success, stdout, stderr } = new Deno.Command(program!, { ...options, args }).outputSync();
+  return printedBy(argv, command(argv, options).outputSync());
+}
+
+/** The same, while this process goes on. */
+export async function runBeside(
+  argv: readonly string[],
+  options: Deno.CommandOptions = {},
+): Promise<string> {
+  return printedBy(argv, await command(argv, options).output());
+}
+
+function command([program, ...args]: readonly string[], options: Deno.CommandOptions) {
+  return new Deno.Command(program!, { ...options, args });
+}
+
+function printedBy(
+  argv: readonly string[],
+  { success, stdout, stderr }: Deno.CommandOutput,
+): string {
   const printed = new TextDecoder().decode(stdout);
   if (success) return printed;
   const complaints = `${new TextDecoder().decode(stderr)}\n${printed}`.trim();

@@ -2,7 +2,7 @@
  * Servers as child processes in a folder of their own, which outlive neither their owner's scope
  * nor, when the whole test process is killed, the test process.
  */
-import { run } from "./programs.ts";
+import { run, runBeside } from "./programs.ts";
 import { eventually } from "../support/waiting.ts";
 
 // Ends when its standard input does: closed by us, or by the kernel because we died. A process
@@ -62,8 +62,8 @@ export class ServerFolder implements AsyncDisposable {
   }
 
   /** Runs a program to its end, in this folder, as its user. */
-  run(argv: readonly string[]): string {
-    return run(this.asUser(argv), { cwd: this.path });
+  run(argv: readonly string[]): Promise<string> {
+    return runBeside(this.asUser(argv), { cwd: this.path });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
