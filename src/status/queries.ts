@@ -236,7 +236,7 @@ export interface SiteHistory {
 }
 
 export interface Changes {
-  /** For the next call; opaque, and good for a later connection to the same database too. */
+  /** For the next call; opaque, and good for a later connection to the same server too. */
   readonly cursor: string;
   /** Sites that got a report or turned stale, by site and location. */
   readonly statuses: readonly SiteStatus[];
@@ -273,7 +273,8 @@ export interface StatusQueries {
   incident(site: SiteKey, beganAt: Date): Promise<IncidentStory | undefined>;
   /**
    * What changed since the call that gave `cursor`; nothing is left out, some may come twice.
-   * Without one, or with one that is not understood, every site comes.
+   * Without one, or with one that is not understood or of another server, every site comes, and
+   * every one that was forgotten.
    */
   changesSince(cursor: string | undefined): Promise<Changes>;
   close(): Promise<void>;

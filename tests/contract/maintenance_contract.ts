@@ -140,6 +140,7 @@ export function maintenanceContract(
     const changes = await queries.changesSince(cursor);
     deepStrictEqual([changes.statuses, changes.removed], [[], [shop]]);
     deepStrictEqual((await queries.changesSince(changes.cursor)).removed, []);
+    deepStrictEqual((await queries.changesSince("of another server")).removed, [shop]);
   });
 
   test("forget() forgets one location, when it is given", async (opened) => {

@@ -8,18 +8,18 @@ import { CURRENT_COLUMNS } from "../sql/queries_dialect.ts";
 import { STATUSES } from "../sql/sql_queries.ts";
 import type { Queryable, Statement } from "../sql/sql_source.ts";
 
-/** What a cursor is made of: what was committed, and the time by which sites turned stale. */
+/**
+ * What a cursor is made of: which life of which server it is of, what was committed, and the time by
+ * which sites turned stale. After a crash, and on a standby that took over, the numbers of
+ * transactions that left nothing behind are given again: what has them then would look like what the
+ * cursor has seen. Such a life begins with a start or, when a process of the server died, with new
+ * statistics.
+ */
 const CURSOR: Statement = {
   name: "query_cursor",
-  text: `SELECT pg_current_snapshot()::text AS snapshot,
-    (extract(epoch FROM now()) * 1000000)::bigint AS micros`,
-};
-
-/** True for a snapshot from this server's future, as after a restore: it has not seen our transactions. */
-const IS_AHEAD: Statement = {
-  name: "query_is_ahead",
-  text: `SELECT pg_snapshot_xmax($1::pg_snapshot) > pg_snapshot_xmax(pg_current_snapshot())
-    AS is_ahead`,
+  text: `SELECT (SELECT concat_ws('/', pg_postmaster_start_time(), stats_reset)
+      FROM pg_stat_bgwriter) AS life,
+    pg_current_snapshot()::text AS snapshot, (extract(epoch FROM now()) * 1000000)::bigint AS micros`,
 };
 
 /**
@@ -36,6 +36,11 @@ const IS_CHANGED = `NOT pg_visible_in_snapshot(changed_in, $1::pg_snapshot)
 const CHANGED: Statement = {
   name: "query_changed",
   text: `SELECT site, location, is_removed FROM site_status WHERE ${IS_CHANGED}`,
+};
+
+const REMOVED: Statement = {
+  name: "query_removed",
+  text: "SELECT site, location FROM site_status WHERE is_removed",
 };
 
 /** `$1`: a cursor's microseconds. */
@@ -56,26 +61,29 @@ const STATUSES_OF: Statement = {
 const SITES_AT_ONCE = 5_000;
 
 interface ChangeCursor {
+  /** Of the server: when it began. */
+  readonly life: string;
   /** As `pg_snapshot` has it: `xmin:xmax:xids in progress`. */
   readonly snapshot: string;
   /** The server's time, in microseconds since 1970. */
   readonly micros: number;
 }
 
-const FORM = /^([1-9]\d{0,18}):([1-9]\d{0,18}):((?:\d{1,19}(?:,\d{1,19}){0,999})?)@(\d{1,16})$/;
-
 /** The cursor is taken first, so that what is committed meanwhile comes twice rather than never. */
 export async function readChanges(
   connection: Queryable,
   text: string | undefined,
 ): Promise<Changes> {
-  const since = await parseCursor(connection, text);
   const [now] = await connection.query<ChangeCursor>(CURSOR);
-  const cursor = `${now!.snapshot}@${now!.micros}`;
-  if (since === undefined) {
-    return { cursor, statuses: await connection.query<SiteStatus>(STATUSES), removed: [] };
+  const cursor = `${now!.life}@${now!.snapshot}@${now!.micros}`;
+  const [life, snapshot, micros] = text?.split("@") ?? [];
+  if (life !== now!.life) {
+    return {
+      cursor,
+      statuses: await connection.query<SiteStatus>(STATUSES),
+      removed: await connection.query<SiteKey>(REMOVED),
+    };
   }
-  const { snapshot, micros } = since;
   const changed = await connection.query<ChangedRow>(CHANGED, [snapshot]);
   const stale = await connection.query<SiteKey>(TURNED_STALE, [micros]);
   const left = changed.filter(({ is_removed }) => !is_removed);
@@ -109,25 +117,4 @@ async function statusesOf(connection: Queryable, sites: readonly SiteKey[]) {
 function sorted<Row extends SiteKey>(rows: readonly Row[]): Row[] {
   return rows.map((row) => ({ row, key: Buffer.from(keyOf(row)) }))
     .sort((a, b) => Buffer.compare(a.key, b.key)).map(({ row }) => row);
-}
-
-/** The cursor that a caller kept; `undefined` when it is none, or none of this server. */
-async function parseCursor(
-  connection: Queryable,
-  text: string | undefined,
-): Promise<ChangeCursor | undefined> {
-  const [, xmin, xmax, running, micros] = FORM.exec(text ?? "") ?? [];
-  if (!isSnapshot(xmin, xmax, running)) return undefined;
-  const snapshot = `${xmin}:${xmax}:${running}`;
-  const [row] = await connection.query<{ is_ahead: boolean }>(IS_AHEAD, [snapshot]);
-  return row!.is_ahead ? undefined : { snapshot, micros: Number(micros) };
-}
-
-/** What PostgreSQL requires of a snapshot: rising numbers from xmin until below xmax. */
-function isSnapshot(xmin?: string, xmax?: string, running?: string): boolean {
-  if (xmin === undefined || xmax === undefined) return false;
-  const [first, end] = [BigInt(xmin), BigInt(xmax)];
-  const xids = running ? running.split(",").map(BigInt) : [];
-  const isRising = xids.every((xid, index) => index === 0 || xid > xids[index - 1]!);
-  return first <= end && isRising && xids.every((xid) => xid >= first && xid < end);
 }

@@ -41,6 +41,9 @@ const CHANGED = {
   ORDER BY c.site, c.location`,
 };
 
+/** Before any change. */
+const BEFORE_ALL = -1;
+
 const REMOVED = {
   name: "query_removed",
   text: `SELECT site, location FROM site_status
@@ -54,7 +57,11 @@ async function readChanges(connection: Queryable, text: string | undefined): Pro
   const [, change, sinceMs] = (CURSOR.exec(text ?? "") ?? []).map(Number);
   // A change of the future is that of another file, which was here before.
   if (change === undefined || sinceMs === undefined || change > last!.number) {
-    return { cursor, statuses: await connection.query<SiteStatus>(STATUSES), removed: [] };
+    return {
+      cursor,
+      statuses: await connection.query<SiteStatus>(STATUSES),
+      removed: await connection.query<SiteKey>(REMOVED, [BEFORE_ALL]),
+    };
   }
   const since = new Date(sinceMs).toISOString();
   return {

@@ -3,7 +3,13 @@ import { deepStrictEqual } from "node:assert/strict";
 import { PostgresQueries } from "../../../src/status/postgres/postgres_queries.ts";
 import { closing } from "../../contract/opened_store.ts";
 import { aReport, chunk } from "../../contract/site_reports.ts";
-import { openSession, ownRole, postgresTest } from "./opened_store.ts";
+import { postgresParts } from "../../../src/status/postgres/postgres_parts.ts";
+import { type PostgresServer, startPostgres } from "../../services/postgres.ts";
+import { serviceTest } from "../../services/with_services.ts";
+import { eventually } from "../../support/waiting.ts";
+import { openSession, optionsOf, ownRole, postgresTest, type Session } from "./opened_store.ts";
+
+const ownServerTest = serviceTest("own postgres");
 
 const FRESH = { next_check_ms: null };
 
@@ -64,3 +70,41 @@ postgresTest("PostgresQueries answers, when the role may only read", async (open
   const history = await queries.history(key, { transitionDays: 30, latencyDays: 30 });
   deepStrictEqual(history!.recent.length, 1);
 });
+
+for (
+  const [crash, cause] of [
+    ["the server", async ({ server }) => {
+      await server.stop();
+      await server.start();
+    }],
+    ["a process of it", async ({ session }) => {
+      const [row] = await session.query<{ pid: number }>("SELECT pg_backend_pid() AS pid");
+      Deno.kill(row!.pid, "SIGKILL");
+    }],
+  ] satisfies [string, (it: { server: PostgresServer; session: Session }) => Promise<void>][]
+) {
+  ownServerTest(`changesSince() tells what has its number after a crash of ${crash}`, async () => {
+    const LOST = 20;
+    // The numbers of what was rolled back reach the disk that late: a crash takes them back.
+    await using server = await startPostgres({ settings: { wal_writer_delay: "10s" } });
+    const options = optionsOf(server);
+    const parts = postgresParts(options, {});
+    await using store = closing(parts.status());
+    await using queries = closing(parts.queries());
+    await store.migrate();
+    const session = await openSession(options);
+    for (let count = 0; count < LOST; count++) {
+      await session.query("BEGIN; SELECT pg_current_xact_id(); ROLLBACK");
+    }
+    const { cursor } = await queries.changesSince(undefined);
+    await cause({ server, session });
+    const apply = (site: string, sequence: number) =>
+      eventually(60_000, "a server", () => {
+        return store.apply(chunk([aReport({ site, sequence, ...FRESH })]));
+      });
+    await apply("first", 1);
+    for (let sequence = 2; sequence < 2 + LOST; sequence++) await apply("others", sequence);
+    const { statuses } = await eventually(60_000, "changes", () => queries.changesSince(cursor));
+    deepStrictEqual(statuses.map(({ site }) => site), ["first", "others"]);
+  });
+}
