@@ -19,6 +19,8 @@ export const DECIDE_EVERY_MS = 1_000;
 export const IDLE_MS = 1_000;
 /** A report that comes so much later than the one before may have others between them. */
 const MISSED_SPANS = 1.5;
+/** Decisions in which every site is looked at once: a report that comes late changes no status. */
+const ROUND_DECISIONS = 900;
 /** How long ago an alert or an incident may have ended to be looked at. */
 const LOOK_BACK_MS = DAY_MS;
 
@@ -128,6 +130,8 @@ class Known {
   #checks = new Map<string, Checks>();
   /** Sites with open alerts. */
   #alerting = new Set<string | null>();
+  /** Those whose turn it is. */
+  #round = this.sites.values();
 
   get isFresh(): boolean {
     return this.sites.values().some((places) => places.some(({ stale }) => !stale));
@@ -138,7 +142,7 @@ class Known {
   }
 
   take({ cursor, statuses, removed }: Awaited<ReturnType<StatusQueries["changesSince"]>>): void {
-    const missed = [...this.changed];
+    const missed = [...this.changed, ...this.#inTurn()];
     for (const status of statuses) {
       const places = this.sites.get(status.site) ?? [];
       const before = places.find(({ location }) => location === status.location);
@@ -157,6 +161,14 @@ class Known {
     }));
     this.changed = [...keys.values()];
     this.cursor = cursor;
+  }
+
+  /** A few of all, so that in a round each comes once. */
+  #inTurn(): SiteKey[] {
+    const count = Math.ceil(this.sites.size / ROUND_DECISIONS);
+    const due = this.#round.take(count).toArray();
+    if (due.length < count) this.#round = this.sites.values();
+    return due.flat();
   }
 
   /** Places whose newest checks matter, and were not read since they were checked. */

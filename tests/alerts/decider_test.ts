@@ -62,6 +62,21 @@ Deno.test("Decider tells what changed, asks of the sites that matter alone, and 
   strictEqual(decider.state, "fresh");
 });
 
+Deno.test("Decider looks at each site now and then, for what came late", async () => {
+  const deciding = new Deciding();
+  const { trial } = deciding;
+  const decider = deciding.open();
+  const asked: string[][] = [];
+  const look = trial.store.look.bind(trial.store);
+  trial.store.look = (options) => {
+    asked.push(options.changed.map(({ site }) => site));
+    return look(options);
+  };
+  for (const site of ["a", "b", "c"]) trial.report(site, "up");
+  for (let turn = 0; turn < 6; turn++) await decider.decide();
+  deepStrictEqual(asked, [["a", "b", "c"], ["a"], ["b"], ["c"], [], ["a"]]);
+});
+
 Deno.test("Decider tells in a digest what it did not see, once, also after it was replaced", async () => {
   const deciding = new Deciding();
   const { trial } = deciding;

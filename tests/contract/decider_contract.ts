@@ -1,6 +1,7 @@
 /** What is told of real reports, through any store: a decider, its store, and a receiver. */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Decider } from "../../src/alerts/decider.ts";
+import { DIGEST_GROUP } from "../../src/alerts/rules/digest.ts";
 import type { AlertRule } from "../../src/config/alerts.ts";
 import type { Outcome } from "../../src/report/outcome.ts";
 import type { SiteReport } from "../../src/report/report.ts";
@@ -138,6 +139,22 @@ export function deciderContract(
     await pipeline.alertStore.close();
     await again.decide();
     deepStrictEqual(await kinds(), ["digest pending"]);
+  });
+
+  test("tells of what began and ended in reports that come late in a digest", async (opened) => {
+    await using pipeline = new Pipeline(opened, [aRule({ after: TWICE })]);
+    await pipeline.reportUntil(9, "shop", "up");
+    await pipeline.decide();
+    await opened.sql("UPDATE alert_rule SET started_at = (SELECT min(order_at) FROM site_report)");
+    await pipeline.reportUntil(1, "shop", "up");
+    await pipeline.decide();
+    await pipeline.reportUntil(3, "shop", "down", "down", "up");
+    await pipeline.report("shop", "up");
+    // Every other look comes to a site that is alone.
+    for (const _ of [1, 2]) await pipeline.decide();
+    await using records = closing(opened.parts.alertRecords());
+    const alerts = await records.alerts({ limit: 10 });
+    deepStrictEqual(alerts.map(({ group_key }) => group_key), [DIGEST_GROUP]);
   });
 
   test("tells once what another process had decided that is gone", async (opened) => {
