@@ -75,15 +75,18 @@ export class Notifier {
 
   /** Resolves to false when the store did not answer; what was not noted is kept for the next turn. */
   async #turn(stopping: AbortSignal, aborting: AbortSignal): Promise<boolean> {
-    const { store, onStore } = this.#options;
+    const { store, onStore, clock } = this.#options;
     try {
       const settled = this.#attempts;
       if (settled.length > 0) await store.settle(settled);
       this.#attempts = this.#attempts.slice(settled.length);
       for (const { delivery } of settled) this.#busy.delete(delivery.channel);
       const idle = [...this.#channels.keys()].filter((name) => !this.#busy.has(name));
+      const claimedMs = clock.monotonicMs();
       const due = stopping.aborted || idle.length === 0 ? [] : await store.claim(idle, LEASE_MS);
       onStore(undefined);
+      // A process that was suspended meanwhile: before all is sent, others may have it, and its end.
+      if (clock.monotonicMs() - claimedMs > LEASE_MS - SEND_MS_MAX) return true;
       for (const delivery of due) {
         this.#busy.set(delivery.channel, this.#deliver(delivery, aborting));
       }

@@ -1,6 +1,12 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { Channel, Sent } from "../../src/alerts/channel.ts";
-import { FAILED_RETRY, LEASE_MS, Notifier, REFUSED_RETRY_MS } from "../../src/alerts/notifier.ts";
+import { type Channel, SEND_MS_MAX, type Sent } from "../../src/alerts/channel.ts";
+import {
+  FAILED_RETRY,
+  LEASE_MS,
+  Notifier,
+  POLL_MS,
+  REFUSED_RETRY_MS,
+} from "../../src/alerts/notifier.ts";
 import { onAbort } from "../../src/runtime/deadline.ts";
 import { HOUR_MS, MINUTE_MS } from "../../src/runtime/time_units.ts";
 import type { AlertStore, Attempt, Delivery } from "../../src/status/alert_store.ts";
@@ -126,6 +132,24 @@ async function aNotifier(...names: string[]) {
 
 const FAILED = { result: "failed", isMaybeTold: false, error: "HTTP 500" } as const;
 const REFUSED = { result: "refused", isMaybeTold: false, error: "HTTP 404" } as const;
+
+Deno.test("run() sends nothing that may be somebody else's before it is sent", async () => {
+  await using world = await aNotifier("ops");
+  const { store, clock, channels: [ops] } = world;
+  const claim = store.claim.bind(store);
+  store.claim = (channels, leaseMs) => {
+    store.claim = claim;
+    const claimed = claim(channels, leaseMs);
+    clock.advance(LEASE_MS - SEND_MS_MAX + 1);
+    return claimed;
+  };
+  store.add("ops", "a");
+  world.notifier.wake();
+  await settle();
+  deepStrictEqual([store.leases.length, ops!.sites], [2, []]);
+  await clock.pass(POLL_MS);
+  deepStrictEqual(ops!.sites, ["a"]);
+});
 
 Deno.test("run() sends what is due of each channel, in order, and settles it", async () => {
   await using world = await aNotifier("ops", "pager");
