@@ -2,12 +2,15 @@
 import { eventually } from "../support/waiting.ts";
 import { TOPIC } from "./world/chaos_services.ts";
 import { kafkaFaults } from "./faults/kafka_faults.ts";
-import { missingSql, POSTGRES } from "./oracle.ts";
+import type { AlertFigures } from "./alert_oracle.ts";
+import { missingSql, POSTGRES, type Query } from "./oracle.ts";
 import { POSTGRES_FAULTS } from "./faults/postgres_faults.ts";
 import { OUTBOX_FAULTS } from "./faults/outbox_faults.ts";
 import { PROCESS_FAULTS } from "./faults/process_faults.ts";
+import { RECEIVER_FAULTS } from "./faults/receiver_faults.ts";
 import { type FaultCounts, runSchedule } from "./faults/fault.ts";
-import { holdPromise, judge, replayChangesNothing } from "./judge.ts";
+import { holdPromise, judge, judgeAlerts, replayChangesNothing } from "./judge.ts";
+import { UNSETTLED } from "./told_rows.ts";
 import { everProducedBy, World, type WorldOptions } from "./world/world.ts";
 
 /**
@@ -18,6 +21,8 @@ const RECOVERY_MS = 180_000;
 /** For a check that is made when everything works. */
 const FRESH_MS = 10_000;
 const CATCH_UP_MS = 120_000;
+/** A receiver that failed for as long as a fault of it lasts is tried again within a minute. */
+const TOLD_MS = 120_000;
 
 export interface ChaosRoundOptions extends WorldOptions {
   readonly faultsMs: number;
@@ -36,6 +41,8 @@ export interface ChaosReport {
   /** Reports that gaps announce. */
   readonly dropped: number;
   readonly dead: number;
+  /** Of both stores together. */
+  readonly alerts: AlertFigures;
   /** How long after the last fault every site was fresh again. */
   readonly recoveryMs: number;
   /** Promises that were broken, one sentence each. */
@@ -52,12 +59,14 @@ export async function runChaosRound(options: ChaosRoundOptions): Promise<ChaosRe
   await causeFaults(world, options, faults);
   options.report("calm");
   const recoveryMs = await becomeCalm(world);
+  await everythingIsTold(world);
   await settle(world);
   await judge(world);
+  const alerts = await judgeAlerts(world);
   options.report("replaying everything once more");
   await replayChangesNothing(world);
   const { violations, folder } = world;
-  return { ...await figures(world), faults, recoveryMs, violations, folder };
+  return { ...await figures(world), alerts, faults, recoveryMs, violations, folder };
 }
 
 async function causeFaults(
@@ -70,6 +79,7 @@ async function causeFaults(
     kafka: kafkaFaults(world),
     postgres: POSTGRES_FAULTS,
     process: [...PROCESS_FAULTS, ...OUTBOX_FAULTS],
+    receiver: RECEIVER_FAULTS,
   };
   const schedules = Object.entries(lanes).map(([name, faults]) => {
     return runSchedule(world, { name, faults, endMs }, { counts, report });
@@ -80,6 +90,7 @@ async function causeFaults(
 /** Resolves to how long every site took to be fresh again. */
 async function becomeCalm(world: World): Promise<number> {
   const startMs = performance.now();
+  world.sites.calm();
   const isFreshWithin = (ms: number) => () => everySiteIsFresh(world, ms);
   await holdPromise(world, "Recovers after the last fault", isFreshWithin(RECOVERY_MS));
   const recoveryMs = performance.now() - startMs;
@@ -98,6 +109,20 @@ async function everySiteIsFresh(world: World, ms: number): Promise<void> {
     );
     return row!.count === wanted || undefined;
   }, 200);
+}
+
+/** While everything works: sites that are up have no alerts, and receivers get what is left. */
+async function everythingIsTold(world: World): Promise<void> {
+  const isSettled = (query: Query) => async () => {
+    const [row] = await query(UNSETTLED);
+    if (Number(row!.open) + Number(row!.pending) === 0) return true;
+    throw new Error(JSON.stringify(row));
+  };
+  for (const query of [...world.stores.values()].map(({ query }) => query)) {
+    await holdPromise(world, "Alerts end, and everybody is told", () => {
+      return eventually(TOLD_MS, "nothing open or pending", isSettled(query), 500);
+    });
+  }
 }
 
 /** Ends the producers, whose outboxes have to run dry, and waits for what they published. */

@@ -1,7 +1,9 @@
 /** What a round has broken, found after the last fault: by the oracle, the audit and a replay. */
 import { sitemon } from "../support/sitemon_process.ts";
 import { broken, POSTGRES, type Produced, SQLITE } from "./oracle.ts";
-import { announcedBy, everProducedBy, producedBy, type World } from "./world/world.ts";
+import { type AlertFigures, alertFigures, brokenAlerts, DOWN_RULE } from "./alert_oracle.ts";
+import { toldRows } from "./told_rows.ts";
+import { announcedBy, everProducedBy, producedBy, spanMsOf, type World } from "./world/world.ts";
 
 /** Work that has to be done in time; if it is not, that is a violation, and the round goes on. */
 export async function holdPromise(
@@ -42,6 +44,35 @@ export async function judge(world: World): Promise<void> {
   );
   await audit(world, "consumer-1", world.produced(), world.producers.flatMap((it) => it.former));
   await audit(world, "run", everProducedBy(world.run), world.run.former);
+}
+
+/** The same for what was told, of each store. */
+export async function judgeAlerts(world: World): Promise<AlertFigures> {
+  const all: AlertFigures[] = [];
+  world.violations.push(...world.receivers.problems.map((it) => `Webhooks are valid, but ${it}`));
+  for (const [source, { dialect, query, configuration }] of world.stores) {
+    const told = {
+      ...await toldRows(query, dialect),
+      received: world.receivers.received.filter((reception) => reception.source === source),
+      spanMsOf,
+    };
+    const locations = new Set(told.checks.map(({ location }) => location));
+    const outages = world.sites.outages.filter(({ location }) => locations.has(location));
+    all.push(alertFigures(told, outages));
+    const sentences = brokenAlerts(told).map((sentence) => `${source}: ${sentence}`);
+    world.violations.push(...sentences);
+    // The databases go with their servers.
+    const kept = `${world.folder}/${source}.told.json`;
+    if (sentences.length > 0) Deno.writeTextFileSync(kept, JSON.stringify(told));
+    const args = ["audit", "--alerts", "-c", `${world.folder}/${configuration}.yaml`];
+    const { code, stdout, stderr } = await sitemon(args);
+    if (code === 0) continue;
+    world.violations.push(`sitemon audit --alerts ends with ${code}: ${stdout}${stderr}`);
+  }
+  const names = [...new Set(all.flatMap(Object.keys))];
+  return Object.fromEntries(
+    names.map((name) => [name, all.reduce((sum, figures) => sum + (figures[name] ?? 0), 0)]),
+  );
 }
 
 /** The operator's own answer to "was anything lost?" has to be the same. */
@@ -97,6 +128,10 @@ export async function replayChangesNothing(world: World): Promise<void> {
 const TABLES = [
   ...["site_report", "site_status", "site_transition", "site_hour", "site_day"],
   ...["producer_gap", "dead_letter"],
+  // Meanwhile nobody checks, which is told.
+  `(SELECT * FROM alert WHERE rule = '${DOWN_RULE}')`,
+  `(SELECT m.* FROM alert_message m JOIN alert a ON a.id = m.alert_id
+    WHERE a.rule = '${DOWN_RULE}')`,
 ];
 
 async function snapshot(world: World): Promise<Record<string, string>> {

@@ -60,12 +60,15 @@ function summary(): string {
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
   const names = [...new Set(reports.flatMap(({ faults }) => [...faults.keys()]))].sort();
   const times = names.map((name) => sum(reports.map(({ faults }) => faults.get(name) ?? 0)));
+  const told = [...new Set(reports.flatMap(({ alerts }) => Object.keys(alerts)))];
   const slowestMs = Math.max(0, ...reports.map(({ recoveryMs }) => recoveryMs));
   return [
     `${reports.length} rounds in ${minutesSinceStart()} minutes, ${sum(times)} faults:`,
     ...names.map((name, index) => row(times[index]!, name)),
     "reports:",
     ...FIGURES.map((name) => row(sum(reports.map((report) => report[name])), name)),
+    "alerts:",
+    ...told.map((name) => row(sum(reports.map(({ alerts }) => alerts[name] ?? 0)), name)),
     `slowest recovery: ${(slowestMs / 1_000).toFixed(1)} s`,
     ...reports.flatMap(({ violations, folder }) =>
       violations.map((what) => `BROKEN: ${what} (${folder})`)

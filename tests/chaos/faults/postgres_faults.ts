@@ -11,6 +11,7 @@ export const POSTGRES_FAULTS: readonly Fault[] = [
     ({ services }) => services.postgres.stop(),
     ({ services }) => services.postgres.start(),
   ),
+  { name: "PostgreSQL failed over", cause: ({ services }) => services.failOver() },
   lastingFault(
     "PostgreSQL suspended",
     [2, 15],
@@ -37,7 +38,7 @@ export const POSTGRES_FAULTS: readonly Fault[] = [
     name: "tables locked",
     cause: (world, chance) =>
       world.services.transaction(async (query) => {
-        await query("LOCK TABLE site_status, site_report IN ACCESS EXCLUSIVE MODE");
+        await query(`LOCK TABLE ${chance.pick(LOCKED)} IN ACCESS EXCLUSIVE MODE`);
         await pauseBetween(chance, 1, 12);
       }),
   },
@@ -71,6 +72,8 @@ export const POSTGRES_FAULTS: readonly Fault[] = [
   }, (world) => asSuperuser(world, "ALTER ROLE sitemon CONNECTION LIMIT -1")),
 ];
 
+/** Of reports, of alerts that are decided, and of those that are sent. */
+const LOCKED = ["site_status, site_report", "alert, site_report", "alert_message, alert_channel"];
 const TERMINATE = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
   WHERE application_name = 'sitemon'`;
 const REPAIR_MS_MAX = 60_000;

@@ -4,8 +4,9 @@ import { type Admin, Kafka, logLevel, Partitioners, type Producer } from "kafkaj
 import { Client } from "pg";
 import { makeTopic } from "../../kafka/kafka_fixture.ts";
 import { type KafkaCluster, startKafka } from "../../services/kafka.ts";
-import { type PostgresServer, startPostgres } from "../../services/postgres.ts";
+import type { PostgresServer } from "../../services/postgres.ts";
 import { eventually } from "../../support/waiting.ts";
+import { PostgresPair } from "./postgres_pair.ts";
 import { TcpProxy } from "./tcp_proxy.ts";
 
 export const TOPIC = "chaos";
@@ -26,7 +27,7 @@ export class ChaosServices implements AsyncDisposable {
   private constructor(
     readonly kafka: KafkaCluster,
     readonly kafkaProxies: readonly TcpProxy[],
-    readonly postgres: PostgresServer,
+    private readonly pair: PostgresPair,
     readonly postgresProxy: TcpProxy,
     private readonly closing: AsyncDisposableStack,
   ) {}
@@ -36,16 +37,16 @@ export class ChaosServices implements AsyncDisposable {
     await using parts = new AsyncDisposableStack();
     const kafkaProxies = Array.from({ length: brokers }, () => parts.use(new TcpProxy()));
     const advertised = kafkaProxies.map(({ address }) => address);
-    const [kafka, postgres] = await Promise.all([
+    const [kafka, pair] = await Promise.all([
       startKafka({ brokers, advertised }).then((cluster) => parts.use(cluster)),
-      startPostgres().then((server) => parts.use(server)),
+      PostgresPair.start().then((servers) => parts.use(servers)),
     ]);
     kafka.brokers.forEach(({ address }, index) => {
       kafkaProxies[index]!.targetPort = Number(address.split(":")[1]);
     });
-    const postgresProxy = parts.use(new TcpProxy(postgres.port));
+    const postgresProxy = parts.use(new TcpProxy(pair.primary.port));
     const closing = new AsyncDisposableStack();
-    const services = new ChaosServices(kafka, kafkaProxies, postgres, postgresProxy, closing);
+    const services = new ChaosServices(kafka, kafkaProxies, pair, postgresProxy, closing);
     await services.#prepare();
     closing.use(parts.move());
     return services;
@@ -54,6 +55,18 @@ export class ChaosServices implements AsyncDisposable {
   /** What sitemon connects to: the proxies' addresses. */
   get servers(): string[] {
     return this.kafkaProxies.map(({ address }) => address);
+  }
+
+  /** The primary. */
+  get postgres(): PostgresServer {
+    return this.pair.primary;
+  }
+
+  /** Loses the primary for good; its standby is then what sitemon connects to. */
+  async failOver(): Promise<void> {
+    await this.pair.failOver();
+    this.postgresProxy.targetPort = this.postgres.port;
+    await this.pair.replaceStandby();
   }
 
   /** Rows of the consumers' database, asked for past the proxy. */

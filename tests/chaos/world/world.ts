@@ -8,13 +8,25 @@ import { Chance } from "../chance.ts";
 import { ChaosProcess } from "./chaos_process.ts";
 import { ChaosServices, GROUP, ROLE, TOPIC } from "./chaos_services.ts";
 import { LateProducer } from "../faults/late_producer.ts";
-import { type MoodySites, startMoodySites } from "./moody_sites.ts";
-import type { Produced } from "../oracle.ts";
+import { AlertReceivers } from "./alert_receivers.ts";
+import { MoodySites } from "./moody_sites.ts";
+import { CONFIRMING_CHECKS, DOWN_RULE } from "../alert_oracle.ts";
+import { type Dialect, POSTGRES, type Produced, type Query, SQLITE } from "../oracle.ts";
 import { Poison } from "../faults/poison.ts";
 
-/** Some 40 reports a second from each producer, and 20 from `run`. */
+/** Some 25 reports a second from each producer, and 12 from `run`. */
 const SITES = Array.from({ length: 20 }, (_, index) => `site-${index}`);
 const RUN_SITES = SITES.slice(0, 10);
+/** Some are seen each time that alerts are decided, some more rarely. */
+const SPANS_MS = [500, 2_000];
+/** Of sites whose truth is known, and of those that are what a late report made them. */
+const ALERT_RULES = [
+  { name: DOWN_RULE, sites: ["site-*"], when: ["down"], after: `${CONFIRMING_CHECKS} checks` },
+  { name: "silent", sites: ["site-*"], when: ["stale"] },
+  { name: "late", sites: ["late-*"], when: ["down", "degraded"] },
+];
+/** More changes an hour than these sites have: what flaps is told once. */
+const FLAPPING_CHANGES = 1_000;
 /** Reports of a few seconds, so that an outage makes gaps. */
 const TIGHT_ROWS_MAX = 120;
 /** Threads of each consumer process. */
@@ -27,6 +39,13 @@ export interface ProducerPlace {
   readonly outboxPath: string;
   /** Producers that its outbox was before it was damaged or replaced. */
   readonly former: Produced[];
+}
+
+export interface Store {
+  readonly dialect: Dialect;
+  readonly query: Query;
+  /** Name of a configuration of it. */
+  readonly configuration: string;
 }
 
 export interface WorldOptions {
@@ -45,12 +64,13 @@ export class World implements AsyncDisposable {
   readonly consumers: readonly ChaosProcess[];
   readonly late: LateProducer;
   readonly poison: Poison;
-  readonly #sites: MoodySites;
+  readonly sites: MoodySites;
+  readonly receivers = new AlertReceivers();
   readonly #guarded = new ServerFolder({ prefix: "sitemon-chaos-pids-", endSignal: "KILL" });
 
   private constructor(readonly options: WorldOptions, readonly services: ChaosServices) {
     const chance = (name: string) => new Chance(options.seed, name);
-    this.#sites = startMoodySites(chance("sites"));
+    this.sites = new MoodySites(chance("sites"));
     const whenFull = chance("outbox").pick(["coalesce", "drop_oldest"]);
     const { servers } = services;
     const publishing = { kafka: { servers, topic: TOPIC, create_topic: false } };
@@ -59,10 +79,13 @@ export class World implements AsyncDisposable {
       this.#checking("producer", { location: "wide", more: publishing }),
       this.#checking("producer", { location: "tight", outbox: tight, more: publishing }),
     ];
-    const keeping = { store: { path: this.#storePath }, web: false };
+    const keeping = { store: { path: this.#storePath }, web: false, alerts: this.#alerts("run") };
     this.run = this.#checking("run", { location: "run", names: RUN_SITES, more: keeping });
     this.consumers = Object.entries(CONSUMERS).map(([name, threads]) =>
-      this.#process("consumer", name, consumerConfig(services, threads))
+      this.#process("consumer", name, {
+        ...consumerConfig(services, threads),
+        alerts: this.#alerts("consumers"),
+      })
     );
     this.late = new LateProducer(latePublisher(services), chance("late"));
     this.poison = new Poison(chance("poison"));
@@ -91,6 +114,15 @@ export class World implements AsyncDisposable {
     return [...this.producers.flatMap(everProducedBy), this.late.produced];
   }
 
+  /** Where alerts are decided, by what their receivers are told. */
+  get stores(): ReadonlyMap<string, Store> {
+    const ofConsumers = (sql: string) => this.services.query(sql);
+    return new Map([
+      ["consumers", { dialect: POSTGRES, query: ofConsumers, configuration: "consumer-1" }],
+      ["run", { dialect: SQLITE, query: (sql) => this.queryRun(sql), configuration: "run" }],
+    ]);
+  }
+
   /** Rows of the database of `sitemon run`. */
   queryRun(sql: string): Promise<Record<string, unknown>[]> {
     const db = new DatabaseSync(this.#storePath, { readOnly: true });
@@ -104,10 +136,21 @@ export class World implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.processes.map((process) => process.kill()));
     await this.#guarded[Symbol.asyncDispose]();
-    await this.#sites[Symbol.asyncDispose]();
+    await this.sites[Symbol.asyncDispose]();
+    await this.receivers[Symbol.asyncDispose]();
     await this.services[Symbol.asyncDispose]();
     // What a failure has to be understood by is kept.
     if (this.violations.length === 0) await Deno.remove(this.folder, { recursive: true });
+  }
+
+  /** Of what `source` decides. */
+  #alerts(source: string) {
+    return {
+      channels: this.receivers.channels(source),
+      rules: ALERT_RULES,
+      group_wait: "1s",
+      flapping: { changes: FLAPPING_CHANGES },
+    };
   }
 
   get #storePath(): string {
@@ -127,10 +170,13 @@ export class World implements AsyncDisposable {
   ): ProducerPlace {
     const outboxPath = `${this.folder}/${location}.outbox.db`;
     const process = this.#process(command, location, {
-      interval: "500ms",
       location,
       defaults: { timeout: "5s" },
-      sites: names.map((name) => ({ name, url: this.#sites.url(`${location}/${name}`) })),
+      sites: names.map((name) => ({
+        name,
+        url: this.sites.url(location, name),
+        interval: `${spanMsOf(name)}ms`,
+      })),
       outbox: { path: outboxPath, ...outbox },
       ...more,
     });
@@ -150,6 +196,11 @@ export class World implements AsyncDisposable {
       onViolation: (what) => this.violations.push(what),
     });
   }
+}
+
+/** Time between two checks of a site. */
+export function spanMsOf(site: string): number {
+  return SPANS_MS[SITES.indexOf(site) % SPANS_MS.length]!;
 }
 
 function consumerConfig({ servers, postgres, postgresProxy }: ChaosServices, consumers: number) {
