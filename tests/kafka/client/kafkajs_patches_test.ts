@@ -1,5 +1,5 @@
 // Goal: kafkajs behaves as before, only faster, and an update of it is noticed.
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import Encoder from "kafkajs/encoder";
@@ -18,14 +18,18 @@ Deno.test("the patches fit the kafkajs that is installed", () => {
 });
 
 Deno.test("patchKafkajs() leaves another version alone", () => {
-  const scheduleCheckPendingRequests = () => {};
+  const leftAlone = () => {};
   const nothing = () => Promise.resolve();
   const unused = () => {
     throw new Error("nobody fetches");
   };
   const parts = () => ({
     writer: {},
-    queue: { scheduleCheckPendingRequests },
+    queue: {
+      scheduleCheckPendingRequests: leftAlone,
+      scheduleRequestTimeoutCheck: leftAlone,
+      sendSocketRequest: leftAlone,
+    },
     topics: { parse: nothing },
     fetches: { protocol: unused },
   });
@@ -82,22 +86,24 @@ Deno.test("kafkajs makes no Buffer for a number", () => {
 });
 
 /** A queue of kafkajs that may have one request in flight. */
-function openQueue() {
+function openQueue({ requestTimeout }: { requestTimeout?: number } = {}) {
   return new RequestQueue({
     maxInFlightRequests: 1,
-    requestTimeout: 1_000,
-    enforceRequestTimeout: false,
+    requestTimeout: requestTimeout ?? 1_000,
+    enforceRequestTimeout: requestTimeout !== undefined,
     clientId: "test",
     broker: "broker",
     logger: { debug() {}, warn() {} },
   });
 }
 
-/** A request that expects no answer; its promise resolves when it is sent. */
-function aRequest(correlationId: number) {
+/** A request, which expects an answer if it may take so long; `sent` and `answered` are promises. */
+function aRequest(correlationId: number, requestTimeout?: number) {
   const sent = Promise.withResolvers<void>();
-  const entry = { correlationId, apiKey: 0, apiVersion: 0, resolve() {}, reject() {} };
-  return { entry, expectResponse: false, sendRequest: sent.resolve, sent: sent.promise };
+  const { promise: answered, resolve, reject } = Promise.withResolvers<unknown>();
+  const expected = { expectResponse: requestTimeout !== undefined, requestTimeout };
+  const entry = { correlationId, apiName: "Test", apiKey: 0, apiVersion: 0, resolve, reject };
+  return { entry, ...expected, sendRequest: sent.resolve, sent: sent.promise, answered };
 }
 
 Deno.test("kafkajs sets no timer, when no request waits", () => {
@@ -115,4 +121,30 @@ Deno.test("kafkajs sends what waited, when its broker's throttling ends", async 
   strictEqual(queue.pending.length, 1);
   await within(10_000, "the request", request.sent);
   strictEqual(queue.throttleCheckTimeoutId, null);
+});
+
+Deno.test("kafkajs ends a request that is overdue, and wakes up for nothing else", async () => {
+  const queue = openQueue({ requestTimeout: 30 });
+  queue.scheduleRequestTimeoutCheck();
+  strictEqual(queue.requestTimeoutIntervalId, undefined, "nothing is in flight");
+  const [slow, next] = [aRequest(1, 90), aRequest(2, 30)];
+  queue.push(slow);
+  queue.push(next);
+  const begunMs = Date.now();
+  await within(10_000, "the first", rejects(slow.answered, /Request Test.* timed out/));
+  ok(Date.now() - begunMs >= 90);
+  await within(10_000, "the next", rejects(next.answered, /timed out/));
+  strictEqual(queue.requestTimeoutIntervalId, undefined, "nothing is in flight any more");
+});
+
+Deno.test("kafkajs ends overdue requests of a connection that was made again", async () => {
+  const queue = openQueue({ requestTimeout: 30 });
+  const cut = aRequest(1, 60_000);
+  queue.push(cut);
+  queue.rejectAll(new Error("closed"));
+  await rejects(cut.answered, /closed/);
+  queue.scheduleRequestTimeoutCheck();
+  const request = aRequest(2, 30);
+  queue.push(request);
+  await within(10_000, "the request", rejects(request.answered, /timed out/));
 });
