@@ -13,7 +13,6 @@ import { Reloader, type ReloaderOptions, type ServiceSettings } from "./reloader
 import { ServiceManager } from "./service_manager.ts";
 import type { ThreadSpec } from "../threads/supervised_thread.ts";
 import { type FatalDeath, Supervisor } from "../threads/supervisor.ts";
-import { watchProcess } from "../telemetry/process_metrics.ts";
 import { VERSION } from "../version.ts";
 
 /** What a service does, as a log line with its values. */
@@ -82,7 +81,7 @@ export async function runService(
       }),
   });
   await writeLogs(settings.logLevels);
-  using _ = watchProcess((name, value, labels) => supervisor.registry.set(name, value, labels));
+  supervisor.registry.set("sitemon_process_start_time_seconds", performance.timeOrigin / 1_000);
   supervisor.registry.set("sitemon_build_info", 1, { version: VERSION, deno: Deno.version.deno });
   let server: ReturnType<typeof serveOperator> | undefined;
   try {

@@ -4,11 +4,17 @@ import { acceptState, HttpServer, type HttpServerOptions } from "../http/http_se
 import type { DependencyTable } from "./dependencies.ts";
 import type { MetricsRegistry } from "./registry.ts";
 
-/** Answers one request. A pure function of the two tables, so that tests need no socket. */
-export async function answerOperator(
-  request: Request,
-  { registry, dependencies }: { registry: MetricsRegistry; dependencies: DependencyTable },
-): Promise<Response> {
+/** What it answers from. */
+interface Tables {
+  readonly registry: MetricsRegistry;
+  readonly dependencies: DependencyTable;
+  /** Brings the registry up to date; it never rejects. */
+  measure(): Promise<void>;
+}
+
+/** Answers one request. A function of the tables alone, so that tests need no socket. */
+export async function answerOperator(request: Request, tables: Tables): Promise<Response> {
+  const { registry, dependencies } = tables;
   if (request.method !== "GET" && request.method !== "HEAD") {
     return new Response("method not allowed; use GET or HEAD\n", {
       status: 405,
@@ -17,6 +23,7 @@ export async function answerOperator(
   }
   switch (new URL(request.url).pathname) {
     case "/metrics": {
+      await tables.measure();
       const up = dependencies.rows.map(({ dependency, thread, ok }) =>
         [{ dependency, thread }, ok ? 1 : 0] as const
       );
@@ -52,7 +59,7 @@ const CONNECTIONS_MAX = 32;
 /** Serves on `listen`. Throws the system's error when the address is not available. */
 export function serveOperator(
   listen: HttpServerOptions["listen"],
-  tables: { registry: MetricsRegistry; dependencies: DependencyTable },
+  tables: Tables,
 ): HttpServer {
   return new HttpServer({
     listen,

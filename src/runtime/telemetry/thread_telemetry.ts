@@ -1,10 +1,12 @@
-/** A thread's Telemetry: collects measurements, which are sent to main once a second. */
+/** A thread's Telemetry: collects measurements until main asks for them, or there are many. */
 import type { AgeName, CounterName, GaugeName, HistogramName, Labels } from "./metrics.ts";
 import type { Dependency, DependencyState, Telemetry } from "./telemetry.ts";
 import type { Measurements, Series } from "../threads/thread_protocol.ts";
 
-/** Values of one histogram that are kept between two reports; more are dropped. */
-export const OBSERVATIONS_MAX = 20_000;
+/** So many values of one histogram are worth a report, which then takes some milliseconds. */
+export const OBSERVATIONS_MAX = 4_000;
+/** So many gauges likewise: each site has three. */
+export const GAUGES_MAX = 3_000;
 
 const NO_LABELS: Labels = {};
 
@@ -16,18 +18,21 @@ const REPEAT_MS = 15_000;
 /** Collects measurements until {@linkcode ThreadTelemetry.take} is called. */
 export class ThreadTelemetry implements Telemetry {
   readonly #onDependency: (dependency: Dependency, state: DependencyState) => void;
+  readonly #onFull: () => void;
   readonly #nowMs: () => number;
   readonly #states = new Map<Dependency, { readonly text: string; readonly atMs: number }>();
   #counts = new Map<string, Growing<CounterName, number>>();
   #gauges = new Map<string, Growing<GaugeName | AgeName, number>>();
   #observations = new Map<string, Growing<HistogramName, number[]>>();
 
-  /** `nowMs` is monotonic. */
+  /** `onFull` is called when it is time to take what was measured; `nowMs` is monotonic. */
   constructor(
     onDependency: (dependency: Dependency, state: DependencyState) => void,
+    onFull: () => void = () => {},
     nowMs: () => number = () => performance.now(),
   ) {
     this.#onDependency = onDependency;
+    this.#onFull = onFull;
     this.#nowMs = nowMs;
   }
 
@@ -35,17 +40,19 @@ export class ThreadTelemetry implements Telemetry {
     series(this.#counts, name, labels, () => 0).value += by;
   }
 
-  set(name: GaugeName, value: number, labels: Labels = NO_LABELS): void {
+  set(name: GaugeName | AgeName, value: number, labels: Labels = NO_LABELS): void {
     series(this.#gauges, name, labels, () => 0).value = value;
+    if (this.#gauges.size >= GAUGES_MAX) this.#onFull();
   }
 
   age(name: AgeName, sinceMicros: number, labels: Labels = NO_LABELS): void {
-    series(this.#gauges, name, labels, () => 0).value = sinceMicros;
+    this.set(name, sinceMicros, labels);
   }
 
   observe(name: HistogramName, value: number, labels: Labels = NO_LABELS): void {
     const { value: values } = series(this.#observations, name, labels, (): number[] => []);
-    if (values.length < OBSERVATIONS_MAX) values.push(value);
+    values.push(value);
+    if (values.length >= OBSERVATIONS_MAX) this.#onFull();
   }
 
   dependency(name: Dependency, state: DependencyState): void {

@@ -10,6 +10,8 @@ import { type FromThread, PING_GAP_MS_MAX, PING_MS, type ToThread } from "./thre
 export const SILENCE_MAX_MS = 20_000;
 /** How long after its deadline a stopping thread is terminated. */
 export const STOP_GRACE_MS = 2_000;
+/** A ping that is later keeps its distance from the next one, as after a stop of the process. */
+const PING_LATE_MS = 100;
 const RESTART_BACKOFF = { minMs: 200, maxMs: 10_000 };
 /** After this long without a failure the backoff is reset. */
 const STABLE_AFTER_MS = 60_000;
@@ -34,7 +36,7 @@ interface SupervisedThreadOptions {
   readonly clock: Clock;
   /** When another thread of this name stopped for this one, in monotonic time. */
   readonly takesOverAtMs?: number | undefined;
-  /** Any message that is not about its own life. */
+  /** Any message that is not about its own life alone. */
   onMessage(message: FromThread): void;
   /** It can be reached, for the first time or after a restart; it may have been asked to stop meanwhile. */
   onReady?(thread: SupervisedThread): void;
@@ -68,6 +70,8 @@ export class SupervisedThread {
   /** Of that time. */
   #heardAtMs = 0;
   #cancelTimer = () => {};
+  /** Resolves when it answers a ping, or has died. */
+  #answer = Promise.withResolvers<void>();
 
   constructor(spec: ThreadSpec, options: SupervisedThreadOptions) {
     this.name = spec.name;
@@ -99,6 +103,13 @@ export class SupervisedThread {
     return this.#awake.read() - this.#heardAtMs;
   }
 
+  /** Asks for what it has measured; resolves when that has arrived, or when it can no longer come. */
+  measure(): Promise<void> {
+    if (!this.#isReady) return Promise.resolve();
+    this.#post({ type: "ping" });
+    return this.#answer.promise;
+  }
+
   /** Hands it one end of a channel to another thread. */
   link(role: string, port: MessagePort): void {
     this.#post({ type: "link", role, port }, [port]);
@@ -128,9 +139,10 @@ export class SupervisedThread {
   }
 
   #start(takesOverAtMs?: number): void {
+    const { clock } = this.#options;
     const { name, module, permissions, setup, work, logLevels } = this.#spec;
     this.#state = "starting";
-    this.#startedAtMs = this.#options.clock.monotonicMs();
+    this.#startedAtMs = clock.monotonicMs();
     this.#heardAtMs = this.#awake.read();
     const worker = new Worker(module.href, { type: "module", name, deno: { permissions } });
     this.#worker = worker;
@@ -141,7 +153,7 @@ export class SupervisedThread {
     };
     this.#post({ type: "start", name, logLevels, setup, takesOverAtMs });
     if (work !== undefined) this.#post({ type: "assign", work });
-    this.#schedule(PING_MS, () => this.#ping(worker));
+    this.#schedulePing(worker, clock.monotonicMs() % PING_MS);
   }
 
   #onMessage(worker: Worker, message: FromThread): void {
@@ -150,7 +162,8 @@ export class SupervisedThread {
     this.#heardAtMs = this.#awake.read();
     switch (message.type) {
       case "pong":
-        return;
+        this.#options.onMessage(message);
+        return this.#endAsking();
       case "ready":
         this.#isReady = true;
         if (this.#state === "starting") this.#state = "running";
@@ -173,7 +186,18 @@ export class SupervisedThread {
       return this.#die(worker, { cause: "silent", message });
     }
     this.#post({ type: "ping" });
-    this.#schedule(PING_MS, () => this.#ping(worker));
+    const lateMs = this.#options.clock.monotonicMs() % PING_MS;
+    this.#schedulePing(worker, lateMs < PING_LATE_MS ? lateMs : 0);
+  }
+
+  /** All threads in the same moments, so that main wakes up once for all of them. */
+  #schedulePing(worker: Worker, lateMs: number): void {
+    this.#schedule(Math.ceil(PING_MS - lateMs), () => this.#ping(worker));
+  }
+
+  #endAsking(): void {
+    this.#answer.resolve();
+    this.#answer = Promise.withResolvers();
   }
 
   #die(worker: Worker, death: Death): void {
@@ -196,6 +220,7 @@ export class SupervisedThread {
   #terminate(): void {
     this.#cancelTimer();
     this.#isReady = false;
+    this.#endAsking();
     this.#worker?.terminate();
     this.#worker = undefined;
   }

@@ -1,15 +1,19 @@
 /** Keeps threads running and collects their logs, metrics and dependency states; runs on the main thread. */
 import type { Clock } from "../clock.ts";
+import { within } from "../deadline.ts";
 import { DependencyTable } from "../telemetry/dependencies.ts";
 import type { LogEntry } from "../telemetry/log_entry.ts";
 import { logger } from "../telemetry/logging.ts";
 import { MetricsRegistry } from "../telemetry/registry.ts";
+import { ThreadMeter } from "../telemetry/thread_meter.ts";
 import { type Death, SupervisedThread, type ThreadSpec } from "./supervised_thread.ts";
 import type { FromThread } from "./thread_protocol.ts";
 
 /** One more restart will not help a thread that was restarted this often within the window. */
 export const RESTARTS_MAX = 5;
 const RESTARTS_WINDOW_MS = 600_000;
+/** A thread that is busy for longer is scraped as it was. */
+export const MEASURE_MS = 1_000;
 /** Each termination leaks two file descriptors (measured), so the total is bounded. */
 const TERMINATIONS_MAX = 100;
 
@@ -43,11 +47,14 @@ export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #threads = new Set<SupervisedThread>();
   readonly #restarts = new Map<string, number[]>();
+  readonly #meter: ThreadMeter;
+  #measuring: Promise<void> | undefined;
   #terminations = 0;
   #fatal = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
+    this.#meter = new ThreadMeter(this.registry, options.clock);
   }
 
   /** Starts a thread and keeps it running until it is stopped. */
@@ -83,6 +90,21 @@ export class Supervisor {
     return Math.max(0, ...[...this.#threads].map(({ silentMs }) => silentMs));
   }
 
+  /**
+   * Brings what the registry has of the threads and the process up to date, within about
+   * {@linkcode MEASURE_MS}; concurrent callers share it.
+   */
+  measure(): Promise<void> {
+    return this.#measuring ??= this.#measure().finally(() => this.#measuring = undefined);
+  }
+
+  async #measure(): Promise<void> {
+    this.registry.set("sitemon_process_resident_memory_bytes", Deno.memoryUsage().rss);
+    this.#meter.measure("main");
+    const answers = Promise.all([...this.#threads].map((thread) => thread.measure()));
+    await within(MEASURE_MS, answers, this.#options.clock).catch(() => {});
+  }
+
   /** Stops every thread at once; in order, stop them one by one. */
   async stop(deadlineMs: number): Promise<void> {
     await Promise.all([...this.#threads].map((thread) => thread.stop(deadlineMs)));
@@ -115,8 +137,9 @@ export class Supervisor {
     switch (message.type) {
       case "log":
         return this.#options.onLog(message.entry);
+      case "pong":
       case "measurements":
-        return this.registry.add(message.measurements);
+        return message.measurements && this.registry.add(message.measurements);
       case "dependency":
         return this.dependencies.set(thread, message.dependency, message.state);
       case "result":

@@ -7,13 +7,10 @@ import { AwakeTime } from "../awake_time.ts";
 import { systemClock } from "../clock.ts";
 import { describeError, logEntry } from "../telemetry/log_entry.ts";
 import { logger, type LogLevels, sendLogsTo } from "../telemetry/logging.ts";
-import { watchLoop } from "../telemetry/process_metrics.ts";
 import type { Telemetry } from "../telemetry/telemetry.ts";
+import { ThreadMeter } from "../telemetry/thread_meter.ts";
 import { ThreadTelemetry } from "../telemetry/thread_telemetry.ts";
 import { type FromThread, PING_GAP_MS_MAX, type ToThread } from "./thread_protocol.ts";
-
-/** How often a thread reports its measurements to main. */
-const REPORT_MS = 1_000;
 
 /** What a body is given. */
 export interface ThreadContext {
@@ -84,14 +81,12 @@ export function serveTask<Setup>(
 /** Serves main's messages until it asks to stop. Called once, at the end of a thread's entry file. */
 export function serveThread<Setup>(body: ThreadBody<Setup>): void {
   const post = (message: FromThread) => scope.postMessage(message);
-  const fail = (error: unknown) => post(failed(error));
-  const reportState: Telemetry["dependency"] = (dependency, state) =>
-    post({ type: "dependency", dependency, state });
-  const telemetry = new ThreadTelemetry(reportState);
-  const reportMeasurements = () => {
-    const measurements = telemetry.take();
-    if (measurements !== undefined) post({ type: "measurements", measurements });
+  const fail = (error: unknown) => {
+    reportMeasurements();
+    post(failed(error));
   };
+  const [telemetry, reportMeasurements] = reportedTelemetry(post);
+  const meter = new ThreadMeter(telemetry, systemClock);
   const awake = new AwakeTime(systemClock, PING_GAP_MS_MAX);
   let [name, turnedAtMs] = ["", Infinity];
   // A channel may be handed over while the body is still starting.
@@ -103,8 +98,6 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
   async function start(message: ToThread & { type: "start" }): Promise<RunningBody> {
     const { logLevels, setup, takesOverAtMs } = message;
     await sendLogs(logLevels);
-    setInterval(reportMeasurements, REPORT_MS);
-    watchLoop(name, telemetry.set.bind(telemetry));
     const running = await body.start(setup as Setup, {
       name,
       telemetry,
@@ -142,7 +135,10 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
         return void sendLogs(message.logLevels);
       case "ping": {
         const quietMs = awake.read() - turnedAtMs;
-        if (quietMs <= (body.progressMaxMs ?? Infinity)) return post({ type: "pong" });
+        if (quietMs <= (body.progressMaxMs ?? Infinity)) {
+          meter.measure(name);
+          return post({ type: "pong", measurements: telemetry.take() });
+        }
         return fail(new StuckError(`no progress for ${Math.round(quietMs / 1_000)} s`));
       }
       case "link":
@@ -151,6 +147,21 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
         return void stop(message.deadlineMs);
     }
   });
+}
+
+/** The telemetry of a thread, and what hands main what was measured. */
+function reportedTelemetry(
+  post: (message: FromThread) => void,
+): [telemetry: ThreadTelemetry, report: () => void] {
+  const report = () => {
+    const measurements = telemetry.take();
+    if (measurements !== undefined) post({ type: "measurements", measurements });
+  };
+  const telemetry: ThreadTelemetry = new ThreadTelemetry(
+    (dependency, state) => post({ type: "dependency", dependency, state }),
+    report,
+  );
+  return [telemetry, report];
 }
 
 function failed(error: unknown): FromThread {

@@ -39,7 +39,8 @@ export type ToThread =
 /** From a thread to main. */
 export type FromThread =
   | { readonly type: "ready" }
-  | { readonly type: "pong" }
+  /** What was measured since the last report, if anything was. */
+  | { readonly type: "pong"; readonly measurements: Measurements | undefined }
   | { readonly type: "log"; readonly entry: LogEntry }
   | { readonly type: "measurements"; readonly measurements: Measurements }
   | {

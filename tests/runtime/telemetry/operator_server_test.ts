@@ -7,7 +7,8 @@ function tables() {
   let now = 1_000;
   const dependencies = new DependencyTable(() => now);
   const at = (ms: number) => now = ms;
-  return { registry: new MetricsRegistry(), dependencies, at };
+  const measure = () => Promise.resolve();
+  return { registry: new MetricsRegistry(), dependencies, measure, at };
 }
 
 const get = (path: string, init?: RequestInit) => new Request(`http://localhost${path}`, init);
@@ -89,9 +90,12 @@ Deno.test("answerOperator() serves health, metrics and nothing else", async () =
   const both = tables();
   both.registry.count("sitemon_outbox_stored_total", {}, 3);
   deepStrictEqual(await (await answerOperator(get("/healthz"), both)).json(), { ok: true });
-  const metrics = await answerOperator(get("/metrics"), both);
+  const measure = () => Promise.resolve(both.registry.set("sitemon_outbox_rows", 5));
+  const metrics = await answerOperator(get("/metrics"), { ...both, measure });
   match(metrics.headers.get("content-type")!, /^text\/plain; version=0.0.4/);
-  match(await metrics.text(), /^sitemon_outbox_stored_total 3$/m);
+  const text = await metrics.text();
+  match(text, /^sitemon_outbox_stored_total 3$/m);
+  match(text, /^sitemon_outbox_rows 5$/m, "measured for this scrape");
   strictEqual((await answerOperator(get("/other"), both)).status, 404);
   strictEqual((await answerOperator(get("/metrics", { method: "POST" }), both)).status, 405);
 });

@@ -68,8 +68,10 @@ sites:
   });
   const sizes = Object.entries(counters).map(([name, series]) => [name, series.length]);
   deepStrictEqual(Object.fromEntries(sizes), SERIES);
-  // A purge runs at the start, and a heartbeat.
+  // A purge runs at the start, a heartbeat, and soon the check of the site.
   counters["sitemon_maintenance_runs_total"] = [];
   counters["sitemon_alerts_heartbeats_total"] = [];
+  counters["sitemon_checks_total"] = [];
+  counters["sitemon_ingest_reports_total"] = [];
   deepStrictEqual(Object.values(counters).flat().filter((value) => value !== 0), []);
 });

@@ -1,5 +1,6 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import {
+  GAUGES_MAX,
   OBSERVATIONS_MAX,
   ThreadTelemetry,
 } from "../../../src/runtime/telemetry/thread_telemetry.ts";
@@ -24,18 +25,25 @@ Deno.test("ThreadTelemetry.take() sums counts, keeps the last gauge, and starts 
   strictEqual(telemetry.take(), undefined);
 });
 
-Deno.test("ThreadTelemetry.observe() is bounded between two tellings", () => {
-  const telemetry = new ThreadTelemetry(() => {});
+Deno.test("ThreadTelemetry says when it has gathered enough, and drops nothing", () => {
+  const taken: [gauges: number, observations: number][] = [];
+  const telemetry: ThreadTelemetry = new ThreadTelemetry(() => {}, () => {
+    const { gauges, observations } = telemetry.take()!;
+    taken.push([gauges.length, observations[0]?.value.length ?? 0]);
+  });
   for (let i = 0; i <= OBSERVATIONS_MAX; i++) {
     telemetry.observe("sitemon_check_duration_seconds", i);
   }
-  strictEqual(telemetry.take()?.observations[0]?.value.length, OBSERVATIONS_MAX);
+  deepStrictEqual(taken, [[0, OBSERVATIONS_MAX]]);
+  for (let i = 0; i < GAUGES_MAX; i++) telemetry.set("sitemon_site_up", 1, { site: `${i}` });
+  deepStrictEqual(taken[1], [GAUGES_MAX, 1]);
+  strictEqual(telemetry.take(), undefined);
 });
 
 Deno.test("ThreadTelemetry.dependency() tells a state once, and again after a while", () => {
   const told: unknown[] = [];
   let nowMs = 0;
-  const telemetry = new ThreadTelemetry((...state) => told.push(state), () => nowMs);
+  const telemetry = new ThreadTelemetry((...state) => told.push(state), () => {}, () => nowMs);
   telemetry.dependency("kafka", { ok: true });
   telemetry.dependency("kafka", { ok: true });
   nowMs = 14_999;

@@ -7,6 +7,7 @@ import {
 import { PING_MS } from "../../../src/runtime/threads/thread_protocol.ts";
 import {
   type FatalDeath,
+  MEASURE_MS,
   RESTARTS_MAX,
   Supervisor,
 } from "../../../src/runtime/threads/supervisor.ts";
@@ -87,6 +88,31 @@ Deno.test("Supervisor gathers logs, measurements and dependencies of its threads
   match(text, /^sitemon_check_duration_seconds_sum 0.02$/m);
   const [row] = stage.supervisor.dependencies.rows;
   deepStrictEqual([row!.thread, row!.dependency, row!.reason], ["relay-1", "kafka", "unreachable"]);
+});
+
+Deno.test("Supervisor.measure() brings up to date what threads measured, and does not wait for one that hangs", async () => {
+  await using stage = new Stage();
+  await stage.ready(stage.start("relay", "well"));
+  const hung = stage.start("scanner-1", "hangs");
+  await stage.ready(hung);
+  const measured = stage.supervisor.measure();
+  strictEqual(stage.supervisor.measure(), measured);
+  await eventually(DEADLINE_MS, "measurements of the other thread", async () => {
+    const { text } = await stage.supervisor.registry.render();
+    return /^sitemon_thread_heap_bytes{thread="relay"} \d/m.test(text) || undefined;
+  });
+  stage.clock.advance(MEASURE_MS);
+  await within(DEADLINE_MS, "the end of the wait", measured);
+  const { text } = await stage.supervisor.registry.render();
+  match(text, /^sitemon_process_resident_memory_bytes \d/m);
+});
+
+Deno.test("Supervisor has what a thread measured before it failed", async () => {
+  await using stage = new Stage(["MoodError"]);
+  stage.start("outbox", "fails");
+  await within(DEADLINE_MS, "fatal", stage.fatal.promise);
+  const { text } = await stage.supervisor.registry.render();
+  match(text, /^sitemon_checks_total{outcome="up",reason=""} 2$/m);
 });
 
 for (const mood of ["fails", "throws", "rejects"] as const) {
