@@ -14,8 +14,17 @@ export interface Sent extends Pick<Attempt, "result" | "isMaybeTold" | "error"> 
   readonly answer: string;
 }
 
+/** How fast a receiver is told that takes one alert a request. */
+export interface Pace {
+  /** Of one delivery: few, since what ends before it is claimed need not be told. */
+  readonly messagesMax: number;
+  /** After a delivery, for each of its messages. */
+  readonly pauseMs: number;
+}
+
 export interface Channel {
   readonly name: string;
+  readonly pace?: Pace | undefined;
   /** Never rejects, and ends soon after the signal aborts. */
   send(delivery: Delivery, signal: AbortSignal): Promise<Sent>;
 }

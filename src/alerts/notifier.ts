@@ -7,7 +7,12 @@ import { type Clock, sleep } from "../runtime/clock.ts";
 import { onAbort } from "../runtime/deadline.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import { countFromZero, type Telemetry } from "../runtime/telemetry/telemetry.ts";
-import type { AlertStore, Attempt, Delivery } from "../status/alert_store.ts";
+import {
+  type AlertStore,
+  type Attempt,
+  type Delivery,
+  DELIVERY_MESSAGES_MAX,
+} from "../status/alert_store.ts";
 import { isStoreError, type StoreError } from "../status/store.ts";
 import { type Channel, SEND_MS_MAX, type Sent } from "./channel.ts";
 import { STORE_RETRY_MS } from "./repeat.ts";
@@ -29,6 +34,8 @@ const log = logger("alerts");
 export interface NotifierOptions {
   readonly store: Pick<AlertStore, "claim" | "settle">;
   readonly channels: readonly Channel[];
+  /** A group is told of no more before it has passed. */
+  readonly groupWaitMs: number;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** Told of errors of the store, and `undefined` when it answers. */
@@ -40,6 +47,8 @@ export interface NotifierOptions {
 export class Notifier {
   readonly #options: NotifierOptions;
   readonly #channels: ReadonlyMap<string, Channel>;
+  /** Of deliveries, in messages, by channel. */
+  readonly #limits: ReadonlyMap<string, number>;
   /** Channels with a delivery that is not settled yet. */
   readonly #busy = new Map<string, Promise<void>>();
   /** What each channel's last attempt said, for a log line when it changes. */
@@ -50,6 +59,9 @@ export class Notifier {
   constructor(options: NotifierOptions) {
     this.#options = options;
     this.#channels = new Map(options.channels.map((channel) => [channel.name, channel]));
+    this.#limits = new Map(
+      options.channels.flatMap(({ name, pace }) => pace ? [[name, pace.messagesMax]] : []),
+    );
     for (const channel of this.#channels.keys()) {
       countFromZero(options.telemetry, SENT, RESULTS.map((result) => ({ channel, result })));
     }
@@ -83,7 +95,8 @@ export class Notifier {
       for (const { delivery } of settled) this.#busy.delete(delivery.channel);
       const idle = [...this.#channels.keys()].filter((name) => !this.#busy.has(name));
       const claimedMs = clock.monotonicMs();
-      const due = stopping.aborted || idle.length === 0 ? [] : await store.claim(idle, LEASE_MS);
+      const isDone = stopping.aborted || idle.length === 0;
+      const due = isDone ? [] : await store.claim(idle, LEASE_MS, this.#limits);
       onStore(undefined);
       // A process that was suspended meanwhile: before all is sent, others may have it, and its end.
       if (clock.monotonicMs() - claimedMs > LEASE_MS - SEND_MS_MAX) return true;
@@ -113,13 +126,21 @@ export class Notifier {
 
   #attemptOf(delivery: Delivery, { result, isMaybeTold, error, retryAfterMs }: Sent): Attempt {
     const { clock, random = Math.random } = this.#options;
-    const waitMs = retryAfterMs ??
-      (result === "refused"
-        ? REFUSED_RETRY_MS
-        : backoffMs(delivery.attempt - 1, { ...FAILED_RETRY, random }));
-    const isRetried = result !== "delivered" && waitMs > 0;
-    const retry_at = isRetried ? new Date(clock.nowMicros() / 1_000 + waitMs) : null;
+    const waits = {
+      delivered: () => this.#pauseMs(delivery),
+      refused: () => REFUSED_RETRY_MS,
+      failed: () => backoffMs(delivery.attempt - 1, { ...FAILED_RETRY, random }),
+    };
+    const waitMs = retryAfterMs ?? waits[result]();
+    const retry_at = waitMs > 0 ? new Date(clock.nowMicros() / 1_000 + waitMs) : null;
     return { delivery, result, isMaybeTold, error, retry_at };
+  }
+
+  /** Before the channel is told of more: what a full delivery had no room for is of the same group. */
+  #pauseMs({ channel, messages: { length } }: Delivery): number {
+    const { pace } = this.#channels.get(channel)!;
+    if (pace !== undefined) return length * pace.pauseMs;
+    return length < DELIVERY_MESSAGES_MAX ? 0 : this.#options.groupWaitMs;
   }
 
   /** One line when a channel begins to fail, when its failure changes, and when it works again. */

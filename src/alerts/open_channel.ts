@@ -1,6 +1,6 @@
 /** Opens a channel by its configuration: the only place that knows which kinds there are. */
 import type { AlertChannel, ChannelTargets } from "../config/alerts.ts";
-import type { Channel, ChannelContext } from "./channel.ts";
+import type { Channel, ChannelContext, Pace } from "./channel.ts";
 import { alertmanagerRequests } from "./channels/alertmanager.ts";
 import type { ChannelFormat } from "./channels/channel_format.ts";
 import { discordRequests } from "./channels/discord.ts";
@@ -14,6 +14,9 @@ import { slackRequests } from "./channels/slack.ts";
 import { teamsRequests } from "./channels/teams.ts";
 import { telegramRequests } from "./channels/telegram.ts";
 import { webhookRequests } from "./channels/webhook.ts";
+
+/** 100 a minute: PagerDuty takes 120 with one key, and Opsgenie as many as a plan has. */
+const ONE_BY_ONE: Pace = { messagesMax: 50, pauseMs: 600 };
 
 type Formats = {
   readonly [Kind in Exclude<keyof ChannelTargets, "email" | "alertmanager">]: ChannelFormat<
@@ -36,7 +39,8 @@ const FORMATS: Formats = {
 export function openChannel(channel: AlertChannel, context: ChannelContext): Channel {
   const { name, ...kind } = channel;
   if ("email" in kind) return new EmailChannel({ ...context, name, target: kind.email });
-  return new HttpChannel({ ...context, name, receivers: receiversOf(kind) });
+  const pace = "pagerduty" in kind || "opsgenie" in kind ? ONE_BY_ONE : undefined;
+  return new HttpChannel({ ...context, name, receivers: receiversOf(kind), pace });
 }
 
 function receiversOf(kind: object): readonly Receiver[] {

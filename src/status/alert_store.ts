@@ -19,8 +19,8 @@ export type AlertKind =
 
 /** Checks of one site and location that one decision looks at. */
 export const RECENT_CHECKS_MAX = 20;
-/** Messages of one delivery; what fires beyond them waits for the next. */
-export const DELIVERY_MESSAGES_MAX = 1_000;
+/** Messages of one delivery, of which a process keeps one a channel; the rest goes with the next. */
+export const DELIVERY_MESSAGES_MAX = 5_000;
 /** A message that could not be delivered for so long tells nobody anything new. */
 export const MESSAGE_EXPIRES_MS = 86_400_000;
 /** For how long a leader that says nothing keeps others from deciding. */
@@ -153,7 +153,7 @@ export interface Attempt {
   readonly isMaybeTold: boolean;
   /** Of what came back, without secrets; `null` when delivered. */
   readonly error: string | null;
-  /** When the channel is tried again, unless delivered; `null` is at once. */
+  /** When the channel is next tried, or told of more; `null` is at once. */
   readonly retry_at: Date | null;
 }
 
@@ -261,9 +261,14 @@ export interface AlertStore {
    * Deliveries that are due, one a channel, leased for `leaseMs`: no other process gets them
    * meanwhile. Nothing of a channel that is to be tried later. Of an alert, a message comes to a
    * channel only after those before it have ended. Ends what is older than
-   * {@linkcode MESSAGE_EXPIRES_MS}, of every channel.
+   * {@linkcode MESSAGE_EXPIRES_MS}, of every channel. `limits` are of channels whose deliveries have
+   * fewer messages than {@linkcode DELIVERY_MESSAGES_MAX}.
    */
-  claim(channels: readonly string[], leaseMs: number): Promise<readonly Delivery[]>;
+  claim(
+    channels: readonly string[],
+    leaseMs: number,
+    limits?: ReadonlyMap<string, number>,
+  ): Promise<readonly Delivery[]>;
   /**
    * Notes what came of attempts; one that was leased away meanwhile is noted all the same. Supersedes,
    * as `write()` does, what is now known to have told nobody.

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { type Channel, SEND_MS_MAX, type Sent } from "../../src/alerts/channel.ts";
+import { type Channel, type Pace, SEND_MS_MAX, type Sent } from "../../src/alerts/channel.ts";
 import {
   FAILED_RETRY,
   LEASE_MS,
@@ -9,16 +9,23 @@ import {
 } from "../../src/alerts/notifier.ts";
 import { onAbort } from "../../src/runtime/deadline.ts";
 import { HOUR_MS, MINUTE_MS } from "../../src/runtime/time_units.ts";
-import type { AlertStore, Attempt, Delivery } from "../../src/status/alert_store.ts";
+import {
+  type AlertStore,
+  type Attempt,
+  type Delivery,
+  DELIVERY_MESSAGES_MAX,
+} from "../../src/status/alert_store.ts";
 import { StoreUnavailableError } from "../../src/status/store.ts";
 import { FakeClock, settle } from "../support/fake_clock.ts";
 import { RecordingTelemetry } from "../support/recording_telemetry.ts";
-import { aDelivery, aMessage, anAlert } from "./deliveries.ts";
+import { aDelivery, aMessage, anAlert, aStorm } from "./deliveries.ts";
 
 /** Queues of channels, as the tables keep them. */
 class FakeStore implements Pick<AlertStore, "claim" | "settle"> {
   readonly attempts: Attempt[] = [];
   readonly leases: number[] = [];
+  /** Of the last claim. */
+  limits: ReadonlyMap<string, number> | undefined;
   isDown = false;
   readonly #clock: FakeClock;
   readonly #queues = new Map<string, Delivery[]>();
@@ -32,6 +39,10 @@ class FakeStore implements Pick<AlertStore, "claim" | "settle"> {
     const deliveries = sites.map((site) =>
       aDelivery([aMessage("fired", anAlert({ site }), { channel })])
     );
+    this.addAll(channel, deliveries);
+  }
+
+  addAll(channel: string, deliveries: readonly Delivery[]): void {
     this.#queues.set(channel, [...this.#queues.get(channel) ?? [], ...deliveries]);
   }
 
@@ -39,9 +50,14 @@ class FakeStore implements Pick<AlertStore, "claim" | "settle"> {
     return [...this.#queues.values()].flat().length;
   }
 
-  claim(channels: readonly string[], leaseMs: number): Promise<readonly Delivery[]> {
+  claim(
+    channels: readonly string[],
+    leaseMs: number,
+    limits?: ReadonlyMap<string, number>,
+  ): Promise<readonly Delivery[]> {
     if (this.isDown) return Promise.reject(new StoreUnavailableError("down"));
     this.leases.push(leaseMs);
+    this.limits = limits;
     const nowMs = this.#clock.nowMicros() / 1_000;
     const due = channels.filter((name) => (this.#retryAt.get(name) ?? 0) <= nowMs);
     return Promise.resolve(due.flatMap((name) => this.#queues.get(name)?.[0] ?? []));
@@ -71,8 +87,11 @@ class FakeChannel implements Channel {
   answer: () => Partial<Sent> | undefined = () => ({});
   #running = 0;
 
-  constructor(name: string) {
+  readonly pace: Pace | undefined;
+
+  constructor(name: string, pace?: Pace) {
     this.name = name;
+    this.pace = pace;
   }
 
   async send(delivery: Delivery, signal: AbortSignal): Promise<Sent> {
@@ -95,14 +114,16 @@ class FakeChannel implements Channel {
   }
 }
 
-async function aNotifier(...names: string[]) {
+const GROUP_WAIT_MS = 10_000;
+
+async function aNotifier(...given: (string | FakeChannel)[]) {
   const clock = new FakeClock();
   const store = new FakeStore(clock);
   const telemetry = new RecordingTelemetry();
-  const channels = names.map((name) => new FakeChannel(name));
+  const channels = given.map((it) => typeof it === "string" ? new FakeChannel(it) : it);
   const errors: unknown[] = [];
   const notifier = new Notifier({
-    ...{ store, channels, clock, telemetry, random: () => 1 },
+    ...{ store, channels, groupWaitMs: GROUP_WAIT_MS, clock, telemetry, random: () => 1 },
     onStore: (error) => void errors.push(error),
   });
   const [stopping, aborting] = [new AbortController(), new AbortController()];
@@ -225,6 +246,28 @@ Deno.test("run() waits for as long as a receiver asks, and goes on at once when 
   strictEqual(ops!.sent.length, 4);
   strictEqual(store.pending, 0);
 });
+
+const PACE = { messagesMax: 50, pauseMs: 600 };
+for (
+  const [what, channel, size, pauseMs] of [
+    ["a full delivery", new FakeChannel("ops"), DELIVERY_MESSAGES_MAX, GROUP_WAIT_MS],
+    ["any other", new FakeChannel("ops"), DELIVERY_MESSAGES_MAX - 1, 0],
+    ["one of a channel with a pace", new FakeChannel("ops", PACE), 50, 30_000],
+  ] as const
+) {
+  Deno.test(`run() waits ${pauseMs / 1_000} s after ${what}`, async () => {
+    await using world = await aNotifier(channel);
+    const { store, clock } = world;
+    store.addAll("ops", [aStorm(size), aStorm(1)]);
+    if (pauseMs > 0) {
+      await clock.pass(pauseMs - 1);
+      strictEqual(channel.sent.length, 1);
+    }
+    await clock.pass(2_000);
+    strictEqual(channel.sent.length, 2);
+    strictEqual(store.limits?.get("ops"), channel.pace?.messagesMax);
+  });
+}
 
 Deno.test("run() tries a receiver that refuses every 5 min", async () => {
   await using world = await aNotifier("ops");

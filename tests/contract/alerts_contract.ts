@@ -472,6 +472,18 @@ function claimTests(test: Test): void {
     deepStrictEqual(told.flat().map(({ alert }) => alert.id), alerts.map(({ id }) => id));
   });
 
+  test("claim() takes no more than the limit of a channel", async (opened) => {
+    await using it = await leading(opened);
+    await it.store.write(firing(anAlert(1), anAlert(2), anAlert(3)));
+    const claimed = await it.store.claim(["ops"], LEASE_MS, new Map([["ops", 2]]));
+    deepStrictEqual(claimed.map(({ messages }) => messages.length), [2]);
+    const retry_at = new Date(Date.now() + HOUR_MS);
+    await it.store.settle([{ ...delivered(claimed[0]!), retry_at }]);
+    deepStrictEqual(await it.store.claim(["ops"], LEASE_MS), []);
+    const [channel] = await it.records.channels();
+    deepStrictEqual([channel!.failures, channel!.retry_at], [0, retry_at]);
+  });
+
   test("claim() beside write() leaves no end untold, whichever comes first", async (opened) => {
     await using it = await leading(opened);
     await using other = closing(opened.parts.alertStore());

@@ -1,10 +1,12 @@
 /** What is told of real reports, through any store: a decider, its store, and a receiver. */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { messageText } from "../../src/alerts/message_text.ts";
 import { Decider } from "../../src/alerts/decider.ts";
 import { DIGEST_GROUP } from "../../src/alerts/rules/digest.ts";
 import type { AlertRule } from "../../src/config/alerts.ts";
 import type { Outcome } from "../../src/report/outcome.ts";
 import type { SiteReport } from "../../src/report/report.ts";
+import { inParts } from "../../src/runtime/in_parts.ts";
 import { systemClock } from "../../src/runtime/clock.ts";
 import type { AlertStore } from "../../src/status/alert_store.ts";
 import { aRule } from "../alerts/model/trial.ts";
@@ -54,6 +56,21 @@ class Pipeline implements AsyncDisposable {
     );
     this.reports.push(...reports);
     await this.#opened.store.apply(chunk(reports));
+  }
+
+  /** One of each site, at this moment. */
+  async reportAll(sites: readonly string[], outcomeOf: (index: number) => Outcome): Promise<void> {
+    const recorded_at = systemClock.nowMicros();
+    const reports = sites.map((site, index) => {
+      const [outcome, sequence] = [outcomeOf(index), this.reports.length + index + 1];
+      const reason = outcome === "up" ? null : "status";
+      return aReport({
+        ...{ site, outcome, reason, recorded_at, sequence },
+        next_check_ms: SPAN / 1_000,
+      });
+    });
+    this.reports.push(...reports);
+    for (const part of inParts(reports, 500)) await this.#opened.store.apply(chunk(part));
   }
 
   async decide(): Promise<void> {
@@ -107,6 +124,20 @@ export function deciderContract(
     deepStrictEqual({ untoldBeginnings, untoldEnds, unmade }, {
       ...{ untoldBeginnings: 0, untoldEnds: 0, unmade: 0 },
     });
+  });
+
+  test("tells of a storm of 2,800 of 3,230 sites in one delivery", async (opened) => {
+    await using pipeline = new Pipeline(opened, [aRule()]);
+    const sites = Array.from({ length: 3_230 }, (_, index) => `site-${index}`);
+    await pipeline.reportAll(sites, () => "up");
+    await pipeline.reportAll(sites, (index) => index < 2_800 ? "down" : "up");
+    await pipeline.decide();
+    const [delivery, ...others] = await pipeline.alertStore.claim(["ops"], 60_000);
+    strictEqual(new Set(delivery!.messages.map(({ alert }) => alert.site)).size, 2_800);
+    deepStrictEqual([others, await pipeline.alertStore.claim(["ops"], 60_000)], [[], []]);
+    const { title, others: rest } = messageText(delivery!, { nowMs: Date.now() });
+    match(title, /^2,800 sites are down: (site-\d+, ){2}site-\d+ and 2,797 more$/);
+    match(rest!, /^And (site-\d+, ){19}site-\d+ and 2,770 more$/);
   });
 
   test("tells nothing of what ended before anybody could be told", async (opened) => {

@@ -4,6 +4,7 @@
  *
  * @see https://github.com/prometheus/alertmanager/blob/main/api/v2/openapi.yaml
  */
+import { inParts } from "../../runtime/in_parts.ts";
 import type { AlertMessage } from "../../status/alert_store.ts";
 import { isLasting } from "../message_text.ts";
 import { type ChannelFormat, type FormatContext, jsonRequest } from "./channel_format.ts";
@@ -24,11 +25,7 @@ export const alertmanagerRequests: ChannelFormat<{ readonly url: string }> = (
 ) => {
   const alerts = messages.map((message) => alertOf(message, context));
   const address = `${url.replace(/\/$/, "")}/api/v2/alerts`;
-  return Array.from(
-    { length: Math.ceil(alerts.length / ALERTMANAGER_BATCH_MAX) },
-    (_, index) =>
-      alerts.slice(index * ALERTMANAGER_BATCH_MAX, (index + 1) * ALERTMANAGER_BATCH_MAX),
-  ).map((batch) => jsonRequest(address, batch));
+  return inParts(alerts, ALERTMANAGER_BATCH_MAX).map((batch) => jsonRequest(address, batch));
 };
 
 function alertOf(message: AlertMessage, context: FormatContext) {

@@ -4,7 +4,13 @@ import { Deadline } from "../../runtime/deadline.ts";
 import type { Redact } from "../../runtime/telemetry/redaction.ts";
 import { tlsProblem } from "../../runtime/tls/tls_problem.ts";
 import type { Delivery } from "../../status/alert_store.ts";
-import { type Channel, type ChannelContext, SEND_MS_MAX, type Sent } from "../channel.ts";
+import {
+  type Channel,
+  type ChannelContext,
+  type Pace,
+  SEND_MS_MAX,
+  type Sent,
+} from "../channel.ts";
 import { type Answer, type ChannelRequest, exchange, ExchangeError } from "../http_exchange.ts";
 import { messageText } from "../message_text.ts";
 import type { FormatContext } from "./channel_format.ts";
@@ -25,16 +31,19 @@ export interface HttpChannelOptions extends ChannelContext {
   readonly name: string;
   /** One for each receiver of the same, of which one is enough, as of a cluster. */
   readonly receivers: readonly Receiver[];
+  readonly pace?: Pace | undefined;
 }
 
 export class HttpChannel implements Channel {
   readonly name: string;
+  readonly pace: Pace | undefined;
   readonly #options: HttpChannelOptions;
   /** Requests of a delivery that each receiver has accepted: another attempt goes on behind them. */
   #progress: { id: string; accepted: number[] } = { id: "", accepted: [] };
 
   constructor(options: HttpChannelOptions) {
     this.name = options.name;
+    this.pace = options.pace;
     this.#options = options;
   }
 

@@ -8,11 +8,14 @@
 import { Buffer } from "node:buffer";
 import { createHmac } from "node:crypto";
 import type { ChannelTargets } from "../../config/alerts.ts";
+import { inParts } from "../../runtime/in_parts.ts";
 import type { AlertMessage } from "../../status/alert_store.ts";
 import { isLasting } from "../message_text.ts";
 import { type ChannelFormat, type FormatContext, jsonRequest } from "./channel_format.ts";
 import { annotationsOf, commonOf, labelsOf } from "./prometheus_alert.ts";
 
+/** Of one request: half a megabyte, where servers often refuse more than one. */
+export const WEBHOOK_ALERTS_MAX = 500;
 /** As Alertmanager writes the end of what has none. */
 const NO_END = "0001-01-01T00:00:00Z";
 
@@ -20,10 +23,22 @@ export const webhookRequests: ChannelFormat<ChannelTargets["webhook"]> = (
   target,
   { id, messages },
   context,
-) => {
-  const { name, publicUrl, nowMs } = context;
+) =>
+  inParts(messages, WEBHOOK_ALERTS_MAX).map((part, index) => {
+    const request = jsonRequest(target.url, payloadOf(part, context), target);
+    const own = index === 0 ? id : `${id}-${index + 1}`;
+    const timestamp = String(Math.floor(context.nowMs / 1_000));
+    const signature = target.secret === undefined
+      ? {}
+      : { "webhook-signature": signed(`${own}.${timestamp}.${request.body}`, target.secret) };
+    const headers = { "webhook-id": own, "webhook-timestamp": timestamp, ...signature };
+    return { ...request, headers: { ...request.headers, ...headers } };
+  });
+
+function payloadOf(messages: readonly AlertMessage[], context: FormatContext) {
+  const { name, publicUrl } = context;
   const alerts = messages.map((message) => alertOf(message, context));
-  const request = jsonRequest(target.url, {
+  return {
     version: "4",
     groupKey: `${name}:${messages[0]!.alert.group_key}`,
     truncatedAlerts: 0,
@@ -34,14 +49,8 @@ export const webhookRequests: ChannelFormat<ChannelTargets["webhook"]> = (
     commonAnnotations: commonOf(alerts.map(({ annotations }) => annotations)),
     externalURL: publicUrl ?? "",
     alerts,
-  }, target);
-  const timestamp = String(Math.floor(nowMs / 1_000));
-  const signature = target.secret === undefined
-    ? {}
-    : { "webhook-signature": signed(`${id}.${timestamp}.${request.body}`, target.secret) };
-  const headers = { "webhook-id": id, "webhook-timestamp": timestamp, ...signature };
-  return [{ ...request, headers: { ...request.headers, ...headers } }];
-};
+  };
+}
 
 function alertOf(message: AlertMessage, context: FormatContext) {
   const { alert, kind } = message;

@@ -16,8 +16,8 @@ import type { Terminal } from "../text/terminal.ts";
 import { printable, printableJson } from "../text/terminal_text.ts";
 import { addMute, endMute, listMutes } from "./maintenance.ts";
 
-/** As many alerts as one look can take in; `--site` and `--since` ask for less. */
-const LISTED_MAX = 1_000;
+/** As many as one message may be about; `--site` asks for less. */
+const LISTED_MAX = 5_000;
 /** Alerts whose messages are shown. */
 const HISTORY_MAX = 100;
 

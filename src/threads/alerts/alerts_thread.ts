@@ -96,7 +96,7 @@ async function tell(parts: StoreParts, options: TellOptions): Promise<void> {
   const refreshed = channels.filter((_, index) => "alertmanager" in alerts.channels[index]!);
   const [store, queries] = [parts.alertStore(), parts.queries()];
   const shared = { ...common, store, clock, signal };
-  const notifier = new Notifier({ ...shared, channels });
+  const notifier = new Notifier({ ...shared, ...alerts, channels });
   const decider = new Decider({ ...shared, queries, alerts, onMessages: () => notifier.wake() });
   try {
     await Promise.all([

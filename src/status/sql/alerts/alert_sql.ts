@@ -1,5 +1,6 @@
 /** What each store says of alerts in its own way, and conditions that several statements share. */
 import type { QueriesDialect } from "../queries_dialect.ts";
+import { inParts } from "../../../runtime/in_parts.ts";
 import type { Queryable, Statement } from "../sql_source.ts";
 import type { Columns } from "./alert_rows.ts";
 
@@ -38,12 +39,6 @@ export const ROWS_AT_ONCE = 1_000;
 export function isTold(message: string): string {
   return `(${message}.state = 'delivered' OR ${message}.is_maybe_told
     OR ${message}.leased_until IS NOT NULL)`;
-}
-
-/** `items` in parts of at most `size`. */
-export function inParts<T>(items: readonly T[], size: number): T[][] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, part) => items.slice(part * size, (part + 1) * size));
 }
 
 /** Runs a statement on JSON of the items, as many at once as it takes. */

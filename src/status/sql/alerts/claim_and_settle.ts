@@ -48,7 +48,7 @@ export function claimStatements(
         WHERE s.channel = $1 AND s.state = 'pending' AND s.group_key = f.of_group
           AND ${isFree("s")} AND (s.delivery_id = f.of_delivery
             OR s.delivery_id IS NULL AND f.of_delivery IS NULL AND ${isNext("s")})
-        ORDER BY s.number LIMIT ${DELIVERY_MESSAGES_MAX} ${lock("s")})
+        ORDER BY s.number LIMIT CAST($3 AS int) ${lock("s")})
       RETURNING number, delivery_id, attempts, ${selections(micros).message}`,
   });
 }
@@ -67,8 +67,8 @@ export function settleStatements({ now, time, texts, id, lock }: AlertsDialect) 
           is_maybe_told = is_maybe_told OR CAST($3 AS boolean),
           leased_until = CASE WHEN attempts = CAST($4 AS int) THEN NULL ELSE leased_until END
         WHERE ${isSent} AND state = 'pending'`,
-    channelDelivered: `UPDATE alert_channel SET failures = 0, retry_at = NULL, parked_at = NULL,
-          error = NULL, delivered_at = ${now} WHERE channel = $1`,
+    channelDelivered: `UPDATE alert_channel SET failures = 0, parked_at = NULL, error = NULL,
+          retry_at = ${time("CAST($2 AS bigint)")}, delivered_at = ${now} WHERE channel = $1`,
     channelFailed: `UPDATE alert_channel SET failures = failures + 1,
           retry_at = ${time("CAST($2 AS bigint)")}, error = $3,
           parked_at = CASE WHEN CAST($4 AS boolean) THEN coalesce(parked_at, ${now}) END
@@ -85,7 +85,11 @@ type Statements =
 export async function claim(
   connection: Queryable,
   statements: Statements,
-  { channels, leaseMs }: { readonly channels: readonly string[]; readonly leaseMs: number },
+  { channels, leaseMs, limits }: {
+    readonly channels: readonly string[];
+    readonly leaseMs: number;
+    readonly limits: ReadonlyMap<string, number>;
+  },
 ): Promise<Delivery[]> {
   const expired = await connection.query<{ alert_id: string }>(statements.expire);
   await supersede(connection, statements, expired.map(({ alert_id }) => alert_id));
@@ -94,7 +98,8 @@ export async function claim(
   ]);
   const deliveries: Delivery[] = [];
   for (const { channel } of free) {
-    const rows = await connection.query<LeasedRow>(statements.lease, [channel, leaseMs]);
+    const values = [channel, leaseMs, limits.get(channel) ?? DELIVERY_MESSAGES_MAX];
+    const rows = await connection.query<LeasedRow>(statements.lease, values);
     if (rows.length > 0) deliveries.push(deliveryOf(rows));
   }
   return deliveries;
@@ -138,7 +143,7 @@ async function settleOne(
   const ids = JSON.stringify(messages.map(({ id }) => id));
   if (result === "delivered") {
     await connection.query(statements.deliver, [ids]);
-    await connection.query(statements.channelDelivered, [channel]);
+    await connection.query(statements.channelDelivered, [channel, microsOf(retry_at)]);
     return;
   }
   await connection.query(statements.fail, [ids, error, Number(isMaybeTold), attempt]);

@@ -1,6 +1,7 @@
 /** What a decision is made from, read in one snapshot. */
 import type { Look, LookOptions, RecentChecks } from "../../alert_store.ts";
 import { type Incident, INCIDENTS_LISTED_MAX, type SiteKey } from "../../queries.ts";
+import { inParts } from "../../../runtime/in_parts.ts";
 import type { Outcome, Reason } from "../../../report/outcome.ts";
 import { named, type Queryable } from "../sql_source.ts";
 import {
@@ -12,7 +13,7 @@ import {
   muteOf,
   selections,
 } from "./alert_rows.ts";
-import { type AlertsDialect, inParts } from "./alert_sql.ts";
+import type { AlertsDialect } from "./alert_sql.ts";
 
 /** Sites that one statement asks about. */
 export const SITES_AT_ONCE = 5_000;

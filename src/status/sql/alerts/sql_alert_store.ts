@@ -83,8 +83,12 @@ export class SqlAlertStore implements AlertStore {
     return this.#write("write alerts", (it) => writeDecision(it, this.#statements, by));
   }
 
-  claim(channels: readonly string[], leaseMs: number): Promise<readonly Delivery[]> {
-    const wanted = { channels, leaseMs };
+  claim(
+    channels: readonly string[],
+    leaseMs: number,
+    limits: ReadonlyMap<string, number> = new Map(),
+  ): Promise<readonly Delivery[]> {
+    const wanted = { channels, leaseMs, limits };
     return this.#write("claim alert messages", (it) => claim(it, this.#statements, wanted));
   }
 
