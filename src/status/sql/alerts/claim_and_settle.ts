@@ -19,14 +19,17 @@ export function claimStatements(
       SELECT 1 FROM alert_message b WHERE b.alert_id = ${m}.alert_id AND b.channel = ${m}.channel
         AND b.number < ${m}.number AND b.state = 'pending')`;
   return named("alert_claim", {
-    expire: `UPDATE alert_message AS m SET state = 'expired', settled_at = ${now},
-          is_maybe_told = m.is_maybe_told OR m.leased_until IS NOT NULL, leased_until = NULL
-        WHERE m.number IN (
-          SELECT s.number FROM alert_message s
-          WHERE s.state = 'pending' AND s.created_at < ${later(`-${MESSAGE_EXPIRES_MS}`)}
-            AND ${isFree("s")}
-          ORDER BY s.number LIMIT ${ROWS_AT_ONCE} ${lockFree("s")})
-        RETURNING alert_id`,
+    // What is chosen is an expression of its own: PostgreSQL may ask a subquery again for each row,
+    // and then it passes over the rows that it has changed, and goes beyond its limit.
+    expire: `WITH old AS (
+        SELECT s.number FROM alert_message s
+        WHERE s.state = 'pending' AND s.created_at < ${later(`-${MESSAGE_EXPIRES_MS}`)}
+          AND ${isFree("s")}
+        ORDER BY s.number LIMIT ${ROWS_AT_ONCE} ${lockFree("s")})
+      UPDATE alert_message AS m SET state = 'expired', settled_at = ${now},
+        is_maybe_told = m.is_maybe_told OR m.leased_until IS NOT NULL, leased_until = NULL
+      WHERE m.number IN (SELECT number FROM old)
+      RETURNING alert_id`,
     // A channel is claimed by one at a time, so that a group becomes one delivery.
     channels: `SELECT c.channel FROM alert_channel c
         WHERE c.channel IN (SELECT value FROM ${texts("$1")} AS names)
@@ -38,17 +41,18 @@ export function claimStatements(
         SELECT m.id AS first_id, m.group_key AS of_group, m.delivery_id AS of_delivery FROM alert_message m
         WHERE m.channel = $1 AND m.state = 'pending' AND m.due_at <= ${now} AND ${isFree("m")}
           AND ${isNext("m")}
-        ORDER BY m.number LIMIT 1)
-      UPDATE alert_message AS m SET delivery_id = coalesce(m.delivery_id, first_id),
-        attempts = m.attempts + 1, leased_until = ${later("CAST($2 AS int)")},
-        is_maybe_told = m.is_maybe_told OR m.leased_until IS NOT NULL
-      FROM first
-      WHERE m.state = 'pending' AND m.number IN (
+        ORDER BY m.number LIMIT 1),
+      chosen AS (
         SELECT s.number FROM alert_message s, first AS f
         WHERE s.channel = $1 AND s.state = 'pending' AND s.group_key = f.of_group
           AND ${isFree("s")} AND (s.delivery_id = f.of_delivery
             OR s.delivery_id IS NULL AND f.of_delivery IS NULL AND ${isNext("s")})
         ORDER BY s.number LIMIT CAST($3 AS int) ${lock("s")})
+      UPDATE alert_message AS m SET delivery_id = coalesce(m.delivery_id, first_id),
+        attempts = m.attempts + 1, leased_until = ${later("CAST($2 AS int)")},
+        is_maybe_told = m.is_maybe_told OR m.leased_until IS NOT NULL
+      FROM first
+      WHERE m.number IN (SELECT number FROM chosen)
       RETURNING number, delivery_id, attempts, ${selections(micros).message}`,
   });
 }
