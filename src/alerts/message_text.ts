@@ -8,10 +8,10 @@ import { escapeControls } from "../runtime/escape_controls.ts";
 import { clockTime, lengthText } from "../runtime/relative_time.ts";
 import type {
   Alert,
+  AlertDetail,
   AlertEnd,
   AlertKind,
   AlertMessage,
-  AlertPlace,
   Delivery,
   MessageKind,
 } from "../status/alert_store.ts";
@@ -26,7 +26,7 @@ export const NAMES_MAX = 20;
 const NAME_LENGTH_MAX = 60;
 /** A title is read at a glance, on a watch or in a list of mails. */
 const TITLE_NAMES_MAX = 3;
-/** Of a name, an error, a comment: one or two lines of a chat. */
+/** Of a name, an error, a reason: one or two lines of a chat. */
 export const PART_LENGTH_MAX = 200;
 /** Of a link; what is longer is left out, since a part of it leads nowhere. */
 const URL_LENGTH_MAX = 1_000;
@@ -189,7 +189,7 @@ function factsOf(message: AlertMessage, nowMs: number): string[] {
     ...(kind === "flapping" && detail.flaps !== undefined
       ? [`${detail.flaps} changes within an hour; no more messages until it is calm for an hour`]
       : []),
-    ...whyFacts(detail.places, detail.placesLeftOut),
+    ...whyFacts(detail),
     ...(isLasting(kind) ? childrenFacts(alert) : []),
     ...(detail.lastDurationMs !== null && isLasting(kind)
       ? [`The last one took ${length(detail.lastDurationMs)}`]
@@ -201,8 +201,9 @@ function factsOf(message: AlertMessage, nowMs: number): string[] {
 
 /** Since when, and why at the place where it is worst. */
 function shortFactsOf(message: AlertMessage, nowMs: number): string[] {
-  const { places } = message.alert.detail;
-  return [timeFact(message, nowMs), ...whyFacts(places.slice(0, 1), 0)];
+  const { detail } = message.alert;
+  const worst = { ...detail, places: detail.places.slice(0, 1), placesLeftOut: 0 };
+  return [timeFact(message, nowMs), ...whyFacts(worst)];
 }
 
 /** What lasts is told as of now: it may have waited for its group, or for its receiver. */
@@ -221,13 +222,18 @@ function length(ms: number): string {
   return lengthText(Math.max(0, Math.round(ms / 1_000)));
 }
 
-function whyFacts(places: readonly AlertPlace[], leftOut: number): string[] {
+function whyFacts({ places, placesLeftOut, locations }: AlertDetail): string[] {
   const facts = places.map(({ location, outcome, stale, reason, error_text }) => {
     const why = [reason, error_text === null ? null : part(error_text)].filter(Boolean).join(": ");
     const state = stale ? "no report arrived" : outcome;
-    return `At ${part(location)}: ${why === "" || stale ? state : `${state}, ${why}`}`;
+    const found = why === "" || stale ? state : `${state}, ${why}`;
+    return locations === 1 ? upperFirst(found) : `At ${part(location)}: ${found}`;
   });
-  return leftOut > 0 ? [...facts, `At ${leftOut} more locations`] : facts;
+  return placesLeftOut > 0 ? [...facts, `At ${placesLeftOut} more locations`] : facts;
+}
+
+function upperFirst(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** Sites that depend on this one, or that a location does not check any more. */
@@ -239,10 +245,10 @@ function childrenFacts({ kind, detail: { children, childrenLeftOut } }: Alert): 
   return [`${what}: ${listed(children, NAMES_MAX, childrenLeftOut)}`];
 }
 
-function ackFacts({ acked_at, acked_by, ack_comment }: Alert): string[] {
+function ackFacts({ acked_at, acked_by, ack_reason }: Alert): string[] {
   if (acked_at === null) return [];
-  const comment = ack_comment ? `: ${part(ack_comment)}` : "";
-  return [`Acknowledged by ${part(acked_by ?? "?")} at ${clockTime(acked_at)} UTC${comment}`];
+  const reason = ack_reason ? `: ${part(ack_reason)}` : "";
+  return [`Acknowledged by ${part(acked_by ?? "?")} at ${clockTime(acked_at)} UTC${reason}`];
 }
 
 /** Only what a browser opens as a page: labels and urls come from afar. */

@@ -10,7 +10,11 @@ export function testDeliveries(channel: string, now: Date): readonly [Delivery, 
   const alert = {
     ...newAlert({
       ...{ ...subject, severity: "info", channels: [channel], began: now, now, groupBy: [] },
-      detail: { ...siteDetail([], null), places: [{ ...place, error_text, since: now }] },
+      detail: {
+        ...siteDetail([], null),
+        locations: 1,
+        places: [{ ...place, error_text, since: now }],
+      },
     }),
     // Each test is one that nobody knows.
     id: crypto.randomUUID(),

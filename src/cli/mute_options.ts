@@ -1,6 +1,7 @@
 /** Options of silences and of planned work: which sites, from when until when, who, and why. */
 import { type Command, Option } from "commander";
 import { parseDuration } from "../config/schema/quantity.ts";
+import { DAY_MS } from "../runtime/time_units.ts";
 import type { Mute } from "../status/alert_store.ts";
 import { UsageError } from "./exit_code.ts";
 import { labelOption, labelsOf } from "./label_option.ts";
@@ -18,6 +19,8 @@ export interface MuteOptions {
 
 /** As in a configuration's list. */
 const TEXT_LENGTH_MAX = 200;
+/** Longer ones outlive the memory of who set them: what is off for good is removed, or has no rule. */
+export const MUTE_MS_MAX = 31 * DAY_MS;
 
 export function withMute(command: Command): Command {
   return command
@@ -66,8 +69,9 @@ function spanOf(options: MuteOptions, now: Date): Pick<Mute, "from" | "until"> {
   const until = options.until === undefined
     ? new Date(from.getTime() + lengthOf(options.for!))
     : time("--until", options.until);
-  if (until > from) return { from, until };
-  throw new UsageError("the end must be after the beginning");
+  if (until <= from) throw new UsageError("the end must be after the beginning");
+  if (until.getTime() - from.getTime() <= MUTE_MS_MAX) return { from, until };
+  throw new UsageError("the end must be at most 31 days after the beginning");
 }
 
 function lengthOf(text: string): number {

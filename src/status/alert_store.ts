@@ -50,6 +50,8 @@ export interface AlertDetail {
   /** Those that are not well, the worst first; a few, see `placesLeftOut`. */
   readonly places: readonly AlertPlace[];
   readonly placesLeftOut: number;
+  /** Where the site is checked; of one alone, messages do not say where it is. */
+  readonly locations?: number;
   /** Sites whose alerts are held back while this one fires, or that a location no longer checks; a few. */
   readonly children: readonly string[];
   readonly childrenLeftOut: number;
@@ -88,7 +90,7 @@ export interface Alert {
   readonly reminded_at: Date | null;
   readonly acked_at: Date | null;
   readonly acked_by: string | null;
-  readonly ack_comment: string | null;
+  readonly ack_reason: string | null;
 }
 
 /**
@@ -304,6 +306,7 @@ export interface MessageSums {
 
 /** A message and what became of it. */
 export interface KeptMessage extends Omit<AlertMessage, "alert"> {
+  readonly alert_id: string;
   readonly state: MessageState;
   readonly attempts: number;
   /** Of the last attempt; `null` when there was none, or it succeeded. */
@@ -316,11 +319,11 @@ export interface KeptMessage extends Omit<AlertMessage, "alert"> {
 export interface AlertRecords {
   /** The newest first, by beginning and id. */
   alerts(filter: AlertFilter): Promise<readonly Alert[]>;
-  /** Messages of an alert, in their order, with their ends. */
-  messages(alert: string): Promise<readonly KeptMessage[]>;
+  /** Messages of these alerts, in their order, with their ends. */
+  messages(alerts: readonly string[]): Promise<readonly KeptMessage[]>;
   channels(): Promise<readonly ChannelState[]>;
   /** Resolves to the open alert that is now acknowledged; none when it is not open. */
-  acknowledge(alert: string, author: string, comment: string): Promise<readonly Alert[]>;
+  acknowledge(alert: string, author: string, reason: string): Promise<readonly Alert[]>;
   /** Those that last or are to come, and those that ended after `since`. */
   mutes(since: Date): Promise<readonly Mute[]>;
   /** Adds a mute, or changes the one with its id, the past included. */

@@ -48,7 +48,7 @@ export function anAlert(
     reminded_at: null,
     acked_at: null,
     acked_by: null,
-    ack_comment: null,
+    ack_reason: null,
     ...overrides,
     detail: {
       url: site === null ? null : `https://${site}.example/`,

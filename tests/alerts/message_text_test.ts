@@ -16,7 +16,7 @@ Deno.test("messageText() says what, since when, why, where to look, and how long
   const acked = {
     acked_at: NOON,
     acked_by: "ann",
-    ack_comment: "the database again",
+    ack_reason: "the database again",
     detail: {
       places: [
         aPlace(),
@@ -56,6 +56,18 @@ Deno.test("messageText() says what, since when, why, where to look, and how long
       others: null,
     },
   );
+});
+
+Deno.test("messageText() does not say where, of a site with one location", () => {
+  const facts = (place: Parameters<typeof aPlace>[0]) =>
+    messageText(
+      aDelivery([
+        aMessage("fired", anAlert({ detail: { locations: 1, places: [aPlace(place)] } })),
+      ]),
+      AT_NOON,
+    ).entries[0]!.facts[1];
+  strictEqual(facts({ reason: "dns", error_text: "no such host" }), "Down, dns: no such host");
+  strictEqual(facts({ stale: true }), "No report arrived");
 });
 
 Deno.test("messageText() says of an end how long it took, and of a digest when it was learned", () => {

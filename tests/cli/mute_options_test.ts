@@ -1,6 +1,6 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { UsageError } from "../../src/cli/exit_code.ts";
-import { muteOf, type MuteOptions } from "../../src/cli/mute_options.ts";
+import { MUTE_MS_MAX, muteOf, type MuteOptions } from "../../src/cli/mute_options.ts";
 
 const NOW = new Date("2026-05-01T12:00:00Z");
 const WHO = { author: "ann", reason: "upgrade" };
@@ -20,6 +20,11 @@ Deno.test("muteOf() begins now, and lasts for a time or until one", () => {
   ]);
 });
 
+Deno.test("muteOf() takes a length of 31 days", () => {
+  const { from, until } = muteOf({ ...WHO, for: "744h" }, "silence", NOW);
+  strictEqual(until.getTime() - from.getTime(), MUTE_MS_MAX);
+});
+
 Deno.test("muteOf() takes names and labels", () => {
   const options = { ...WHO, for: "1m", site: ["shop*", "api"], label: ["team:shop:a"] };
   const { names, labels } = muteOf(options, "silence", NOW);
@@ -32,6 +37,7 @@ const MISTAKES: readonly [options: MuteOptions, message: RegExp][] = [
   [{ ...WHO, for: "1x" }, /^invalid --for: "1x" is not a duration; write 30m or 2h$/],
   [{ ...WHO, for: "0s" }, /^the end must be after the beginning$/],
   [{ ...WHO, until: "2026-05-01T12:00Z" }, /^the end must be after the beginning$/],
+  [{ ...WHO, for: "745h" }, /^the end must be at most 31 days after the beginning$/],
   [{ ...WHO, until: "soon" }, /^invalid --until: "soon" is not a time /],
   [{ ...WHO, author: "", for: "1h" }, /^invalid --author: not one line of 1 to 200 characters$/],
   [{ ...WHO, reason: "x".repeat(201), for: "1h" }, /^invalid --reason: not one line /],

@@ -43,7 +43,7 @@ async function leading({ parts }: OpenedStore) {
   const records = closing(parts.alertRecords());
   /** Kind and state of each message of an alert. */
   const states = async (id = idOf(1)) =>
-    (await records.messages(id)).map(({ kind, state }) => `${kind} ${state}`);
+    (await records.messages([id])).map(({ kind, state }) => `${kind} ${state}`);
   const take = async (leaseMs = LEASE_MS) => (await store.claim(["ops"], leaseMs))[0]!;
   const close = async () => {
     await store.close();
@@ -296,8 +296,8 @@ function writeTests(test: Test): void {
     const [acked] = await it.records.acknowledge(alert.id, "eve", "on it");
     const changed = { ...alert, severity: "warning", reminders: 1, reminded_at: alert.fired_at };
     await it.store.write(decision({ alerts: [changed] }));
-    const { acked_at, acked_by, ack_comment } = acked!;
-    const people = { acked_at, acked_by, ack_comment };
+    const { acked_at, acked_by, ack_reason } = acked!;
+    const people = { acked_at, acked_by, ack_reason };
     deepStrictEqual(await it.records.alerts({ limit: 9 }), [{ ...changed, ...people }]);
     const over = ended(changed);
     await it.store.write(decision({ alerts: [over] }));
@@ -657,14 +657,14 @@ function recordTests(test: Test): void {
     await it.store.write(firing(...alerts));
     await it.store.write(ending(alerts[1]!));
     const acknowledge = async (target: string) =>
-      (await it.records.acknowledge(target, "eve", "on it")).map(({ id, acked_by, ack_comment }) =>
-        `${Number(id.slice(-3))} ${acked_by}: ${ack_comment}`
+      (await it.records.acknowledge(target, "eve", "on it")).map(({ id, acked_by, ack_reason }) =>
+        `${Number(id.slice(-3))} ${acked_by}: ${ack_reason}`
       );
     deepStrictEqual(await acknowledge(idOf(1)), ["1 eve: on it"]);
     deepStrictEqual(await acknowledge(idOf(2)), []);
     deepStrictEqual(await acknowledge(idOf(3)), []);
     deepStrictEqual(await acknowledge("nobody"), []);
-    deepStrictEqual(await it.records.messages("nobody"), []);
+    deepStrictEqual(await it.records.messages(["nobody"]), []);
   });
 
   test("putPlan() replaces configured windows, but for what has passed", async (opened) => {

@@ -74,7 +74,7 @@ async function goOn(opened: OpenedStore, number: number): Promise<SenderLine[]> 
 
 async function statesOf({ parts }: OpenedStore, number: number): Promise<string[]> {
   await using records = closing(parts.alertRecords());
-  const messages = await records.messages(anAlert(number).id);
+  const messages = await records.messages([anAlert(number).id]);
   return messages.map(({ kind, state }) => `${kind} ${state}`);
 }
 

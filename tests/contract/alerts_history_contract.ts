@@ -166,7 +166,7 @@ class History {
     await using records = closing(this.#opened.parts.alertRecords());
     for (const number of this.#state.keys()) {
       const { id, channels } = this.#alerts[number]!;
-      const messages = await records.messages(id);
+      const messages = await records.messages([id]);
       deepStrictEqual(messages.filter(({ state }) => state === "pending"), []);
       for (const channel of channels) {
         const heard = this.#heard.filter((delivery) => delivery.channel === channel)

@@ -161,8 +161,8 @@ export function deciderContract(
     const kinds = async () => {
       await using records = closing(opened.parts.alertRecords());
       const alerts = await records.alerts({ limit: 10 });
-      const messages = await Promise.all(alerts.map(({ id }) => records.messages(id)));
-      return messages.flat().map(({ kind, state }) => `${kind} ${state}`);
+      const messages = await records.messages(alerts.map(({ id }) => id));
+      return messages.map(({ kind, state }) => `${kind} ${state}`);
     };
     deepStrictEqual(await kinds(), ["digest pending"]);
     await opened.store.apply(chunk(pipeline.reports.toReversed()));

@@ -59,7 +59,7 @@ export function anAlert(number: number, overrides: Partial<Alert> = {}): Alert {
     reminded_at: null,
     acked_at: null,
     acked_by: null,
-    ack_comment: null,
+    ack_reason: null,
     ...overrides,
   };
 }

@@ -57,7 +57,7 @@ export function newAlert(
     reminded_at: null,
     acked_at: null,
     acked_by: null,
-    ack_comment: null,
+    ack_reason: null,
   };
 }
 
@@ -75,6 +75,7 @@ export function siteDetail(places: readonly SiteStatus[], lastDurationMs: number
     labels: places[0]?.labels ?? {},
     places: unwell.slice(0, PLACES_MAX).map(placeOf),
     placesLeftOut: Math.max(0, unwell.length - PLACES_MAX),
+    locations: places.length,
     children: [],
     childrenLeftOut: 0,
     lastDurationMs,

@@ -11,7 +11,7 @@ import { loadFile } from "../load_file.ts";
 import { withMute } from "../mute_options.ts";
 import { testChannel } from "../test_channel.ts";
 import { timeOptionMicros } from "../time_option.ts";
-import { alertTable, messageTable, subjectText } from "../text/alert_table.ts";
+import { alertTable, messageTable, subjectText, toldTable } from "../text/alert_table.ts";
 import type { Terminal } from "../text/terminal.ts";
 import { printable, printableJson } from "../text/terminal_text.ts";
 import { addMute, endMute, listMutes } from "./maintenance.ts";
@@ -37,7 +37,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
   add("ack", "Acknowledges open alerts: they send no more reminders.")
     .argument("<alert>", "a site, or an ID as the list shows it")
     .requiredOption("--author <name>", "who looks after it")
-    .option("--comment <text>", "what is known", "")
+    .option("--reason <text>", "what is known", "")
     .action((target: string, options: AckOptions) =>
       exit(acknowledge({ target, ...options }, terminal))
     );
@@ -76,8 +76,8 @@ async function listAlerts(options: AlertOptions, terminal: Terminal): Promise<nu
   const found = await keptAlerts(options, { isOpen: true, limit: LISTED_MAX }, terminal);
   reportChannels(found.channels, terminal);
   if (found.alerts.length === 0) terminal.writeError("Nothing fires\n");
-  else if (options.json) terminal.write(found.alerts.map(jsonLine).join(""));
-  else terminal.write(alertTable(found.alerts, terminal));
+  else if (options.json) terminal.write(jsonLines(found));
+  else terminal.write(toldTable(found, terminal));
   reportRest(found.alerts, LISTED_MAX, terminal);
   return found.alerts.length === 0 ? EXIT_OK : EXIT_NOT_UP;
 }
@@ -85,15 +85,14 @@ async function listAlerts(options: AlertOptions, terminal: Terminal): Promise<nu
 async function alertHistory(options: AlertOptions, terminal: Terminal): Promise<number> {
   const sinceMicros = timeOptionMicros("--since", options.since ?? "7d", Date.now());
   const filter = { since: new Date(sinceMicros / 1_000), limit: HISTORY_MAX };
-  const { alerts, messages } = await keptAlerts(options, filter, terminal);
+  const found = await keptAlerts(options, filter, terminal);
+  const { alerts, messages } = found;
   if (alerts.length === 0) terminal.writeError("No alerts\n");
-  for (const [index, alert] of alerts.entries()) {
-    const ofAlert = messages[index] ?? [];
-    if (options.json) {
-      terminal.write(jsonLine({ ...alert, messages: ofAlert.map((one) => jsonOf(one)) }));
-    } else {
-      const gap = index === 0 ? "" : "\n";
-      terminal.write(gap + alertTable([alert], terminal) + messageTable(ofAlert, terminal));
+  if (options.json) terminal.write(jsonLines(found));
+  else {
+    for (const [index, alert] of alerts.entries()) {
+      const table = alertTable([alert], terminal) + messageTable(messages[index]!, terminal);
+      terminal.write(index === 0 ? table : `\n${table}`);
     }
   }
   reportRest(alerts, HISTORY_MAX, terminal);
@@ -107,23 +106,20 @@ async function keptAlerts(
 ): Promise<KeptAlerts> {
   const loaded = loadFile(options, { role: "status", terminal });
   const asked = site === undefined ? filter : { ...filter, site };
-  const withMessages = filter.isOpen === undefined;
-  return await threadResult<KeptAlerts>(
-    storeTaskSpec(loaded, { type: "alerts", filter: asked, withMessages }),
-  );
+  return await threadResult<KeptAlerts>(storeTaskSpec(loaded, { type: "alerts", filter: asked }));
 }
 
 interface AckOptions extends ConfigOptions {
   readonly author: string;
-  readonly comment: string;
+  readonly reason: string;
 }
 
 async function acknowledge(
-  { target, author, comment, ...options }: AckOptions & { readonly target: string },
+  { target, author, reason, ...options }: AckOptions & { readonly target: string },
   terminal: Terminal,
 ): Promise<number> {
   const loaded = loadFile(options, { role: "status", terminal });
-  const spec = storeTaskSpec(loaded, { type: "acknowledge", target, author, comment });
+  const spec = storeTaskSpec(loaded, { type: "acknowledge", target, author, reason });
   const acknowledged = await threadResult<readonly Alert[]>(spec);
   if (acknowledged.length === 0) {
     terminal.writeError(`nothing fires of ${printable(`"${target}"`)}\n`);
@@ -135,8 +131,12 @@ async function acknowledge(
   return EXIT_OK;
 }
 
-function jsonLine(alert: object): string {
-  return `${printableJson(jsonOf(alert))}\n`;
+/** Alerts, each with its messages. */
+function jsonLines({ alerts, messages }: KeptAlerts): string {
+  return alerts.map((alert, index) => {
+    const all = messages[index]!.map(({ alert_id: _, ...message }) => jsonOf(message));
+    return `${printableJson(jsonOf({ ...alert, messages: all }))}\n`;
+  }).join("");
 }
 
 /** Channels that nobody is told by. */

@@ -8,6 +8,7 @@ import { configJsonSchema, showConfig } from "../../config/show.ts";
 import { daemonPermissions } from "../../threads/registry.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_OK } from "../exit_code.ts";
+import { channelNames } from "../service/start_line.ts";
 import { loadFile } from "../load_file.ts";
 
 const DAEMONS: [DaemonRole, ...DaemonRole[]] = ["producer", "run", "consumer", "web"];
@@ -43,12 +44,14 @@ function permissionsText(loaded: LoadedConfig, json = false): string {
 }
 
 /** What was found, in one line. */
-function checkText({ config, sites }: LoadedConfig): string {
+function checkText({ config, sites, alerts }: LoadedConfig): string {
   const { kafka, postgres } = config;
+  const channels = channelNames(alerts);
   const parts = [
     sites.length === 1 ? "1 site" : `${sites.length} sites`,
     ...(kafka === undefined ? [] : [`Kafka topic "${kafka.topic}"`]),
     ...(postgres === undefined ? [] : [`PostgreSQL database "${postgres.db ?? postgres.user}"`]),
+    ...(channels === undefined ? [] : [`alerts to ${channels}`]),
   ];
   return `no mistakes; ${parts.join(", ")}`;
 }

@@ -9,7 +9,7 @@ import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
 import { muteOf, type MuteOptions, withMute } from "../mute_options.ts";
 import { timeOptionMicros } from "../time_option.ts";
-import { muteTable } from "../text/mute_table.ts";
+import { muteTable, sitesText } from "../text/mute_table.ts";
 import type { Terminal } from "../text/terminal.ts";
 import { printable, printableJson } from "../text/terminal_text.ts";
 
@@ -39,7 +39,12 @@ export async function addMute(
 ): Promise<number> {
   const mute = muteOf(options, kind, new Date());
   const loaded = loadFile(options, { role: "status", terminal });
-  await threadResult<string>(storeTaskSpec(loaded, { type: "put_mute", mute }));
+  const spec = storeTaskSpec(loaded, { type: "put_mute", mute });
+  const sites = await threadResult<readonly string[]>(spec);
+  if (sites.length === 0) {
+    const text = `no known site matches ${sitesText(mute)}; it is kept for sites that are to come`;
+    terminal.writeError(`${printable(text)}\n`);
+  }
   terminal.write(`${mute.id.slice(0, SHOWN_ID_LENGTH)}\n`);
   return EXIT_OK;
 }

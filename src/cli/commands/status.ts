@@ -192,9 +192,9 @@ export function printStatuses(
 
 /** As `/api/alerts` and `/api/maintenance` name them. */
 function noteJson({ acknowledged, work }: SiteNote) {
-  const { acked_by = null, acked_at = null, ack_comment = null } = acknowledged ?? {};
+  const { acked_by = null, acked_at = null, ack_reason = null } = acknowledged ?? {};
   return {
-    ...jsonOf({ acked_by, acked_at, ack_comment }),
+    ...jsonOf({ acked_by, acked_at, ack_reason }),
     maintenance: work.map(({ sites: _, ...one }) => jsonOf(one)),
   };
 }

@@ -4,6 +4,7 @@ import { kafkaServers, storeKind, webConfig } from "../../config/permissions/nee
 import { formatHost } from "../../config/schema/host_port.ts";
 import type { StartLine } from "../../runtime/service/service.ts";
 import { serverName } from "../../status/postgres/connection/postgres_options.ts";
+import { ALERTS_SPEC } from "../../threads/alerts/alerts_spec.ts";
 import { OUTBOX_SPEC } from "../../threads/outbox/outbox_spec.ts";
 import { WEB_SPEC } from "../../threads/web/web_spec.ts";
 import { storeAddress } from "../../threads/connections.ts";
@@ -14,21 +15,34 @@ export function startLine(role: DaemonRole, loaded: LoadedConfig): StartLine {
   const { topic } = config.kafka ?? {};
   const servers = kafkaServers(config.kafka).map(formatHost).join(", ");
   const store = role === "producer" ? undefined : storeOf(role, loaded);
+  const channels = ALERTS_SPEC.runsIn(role, config) ? channelNames(loaded.alerts) : undefined;
   const hasPage = WEB_SPEC.runsIn(role, config);
   return {
     message: `${sites === 1 ? WORK[role].replace("sites;", "site;") : WORK[role]}${
-      hasPage ? "; status page on {page}" : ""
-    }`,
+      channels === undefined ? "" : "; alerts to {channels}"
+    }${hasPage ? "; status page on {page}" : ""}`,
     properties: {
       role,
       sites,
       topic,
       servers,
       store,
+      channels,
       outbox: OUTBOX_SPEC.runsIn(role) ? config.outbox.path : undefined,
       page: hasPage ? `http://${formatHost(webConfig(loaded).listen)}` : undefined,
     },
   };
+}
+
+/** Channels whose names are said. */
+const NAMES_MAX = 5;
+
+/** `"ops", "pager"`; undefined without any. A name is no secret: metrics and logs have it. */
+export function channelNames(alerts: LoadedConfig["alerts"]): string | undefined {
+  const names = alerts?.channels.map(({ name }) => JSON.stringify(name)) ?? [];
+  if (names.length === 0) return undefined;
+  const more = names.length > NAMES_MAX ? ` and ${names.length - NAMES_MAX} more` : "";
+  return names.slice(0, NAMES_MAX).join(", ") + more;
 }
 
 const WORK: Readonly<Record<DaemonRole, string>> = {

@@ -22,6 +22,33 @@ const COLUMNS: readonly Column<Alert>[] = [
   { title: "CAUSE", cell: alertCause, widthWanted: 24 },
 ];
 
+/** Alerts with who was told of them last, and what came of it. */
+export function toldTable(
+  { alerts, messages }: {
+    readonly alerts: readonly Alert[];
+    readonly messages: readonly (readonly KeptMessage[])[];
+  },
+  options: TextTableOptions,
+): string {
+  const told = new Map(alerts.map((alert, index) => [alert, toldText(messages[index]!)]));
+  const column: Column<Alert> = {
+    title: "TOLD (UTC)",
+    cell: (alert) => told.get(alert)!,
+    widthWanted: 24,
+  };
+  return textTable(COLUMNS.toSpliced(-1, 0, column), alerts, options);
+}
+
+/** `ops 2026-05-01 12:00:10, pager waits after 3 attempts`; the newest message of each channel. */
+export function toldText(messages: readonly KeptMessage[]): string {
+  const newest = new Map(messages.map((message) => [message.channel, message]));
+  return [...newest.values()].map(({ channel, state, attempts, settled_at }) => {
+    if (state === "delivered") return `${channel} ${clockTime(settled_at!)}`;
+    if (state !== "pending") return `${channel} ${state}`;
+    return `${channel} waits${attempts > 0 ? ` after ${attempts} attempts` : ""}`;
+  }).join(", ") || "nobody";
+}
+
 export function alertTable(alerts: readonly Alert[], options: TextTableOptions): string {
   return textTable(COLUMNS, alerts, options);
 }

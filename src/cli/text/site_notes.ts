@@ -41,9 +41,9 @@ export function noteWords({ acknowledged, work }: SiteNote): string {
 }
 
 /** `by ann 5 min ago: on it`. */
-export function acknowledgedText({ acked_by, acked_at, ack_comment }: Alert, now: Date): string {
+export function acknowledgedText({ acked_by, acked_at, ack_reason }: Alert, now: Date): string {
   const when = acked_at === null ? "" : ` ${relativeTime(acked_at, now)}`;
-  return `by ${acked_by}${when}${ack_comment ? `: ${ack_comment}` : ""}`;
+  return `by ${acked_by}${when}${ack_reason ? `: ${ack_reason}` : ""}`;
 }
 
 /** `until 2026-05-01 14:00:00 UTC: Bigger disks`; ahead of it also from when. */

@@ -146,8 +146,10 @@ serveTask<StoreTaskSetup>(async ({ store, kafka, registry, task }, { result, tel
       }
       return result("end" satisfies ReplayStep);
     }
-    default:
-      return result(await answerAlertTask(opened(parts.alertRecords()), task));
+    default: {
+      const [records, queries] = [opened(parts.alertRecords()), opened(parts.queries())];
+      return result(await answerAlertTask({ records, queries }, task));
+    }
   }
 });
 

@@ -196,7 +196,7 @@ export const alertSchema = z.object({
   reminded_at: micros().nullable(),
   acked_at: micros().nullable(),
   acked_by: author(),
-  ack_comment: author(),
+  ack_reason: author(),
   url: z.string().nullable(),
   labels: z.record(z.string(), z.string()),
   places: z.array(z.object({

@@ -73,15 +73,15 @@ function runbook({ detail: { labels } }: Alert): Html {
 }
 
 /** Such as `held back by planned work: move`. */
-function alertState({ suppressed_by, acked_by, ack_comment }: Alert): Html {
+function alertState({ suppressed_by, acked_by, ack_reason }: Alert): Html {
   const t = texts();
   const [kind = "", ...name] = suppressed_by?.split(":") ?? [];
   const held = suppressed_by === null
     ? ""
     : html`${t.heldBackBy} ${t.heldBack[kind]}: <bdi>${name.join(":")}</bdi>`;
   if (acked_by === null) return html`${held || t.firing}`;
-  const comment = ack_comment ? html`: <bdi>${ack_comment}</bdi>` : "";
-  return html`${t.acknowledgedBy} <bdi>${acked_by}</bdi>${comment}${held && ", "}${held}`;
+  const reason = ack_reason ? html`: <bdi>${ack_reason}</bdi>` : "";
+  return html`${t.acknowledgedBy} <bdi>${acked_by}</bdi>${reason}${held && ", "}${held}`;
 }
 
 /** One line on channels that fail or refuse while messages wait for them. */

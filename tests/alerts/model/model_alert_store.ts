@@ -65,8 +65,8 @@ export class ModelAlertStore implements AlertStore {
     for (const alert of alerts) {
       const known = this.alerts.get(alert.id);
       if (known?.ended_at) continue;
-      const { acked_at, acked_by, ack_comment } = known ?? alert;
-      this.alerts.set(alert.id, { ...alert, acked_at, acked_by, ack_comment });
+      const { acked_at, acked_by, ack_reason } = known ?? alert;
+      this.alerts.set(alert.id, { ...alert, acked_at, acked_by, ack_reason });
     }
     for (const message of messages) {
       const known = this.messages.get(message.id);

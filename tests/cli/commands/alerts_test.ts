@@ -30,13 +30,13 @@ async function asks(config: string): Promise<void> {
   const ask = (...args: string[]) => runCommand(...args, "-c", config);
   const list = await ask("alerts", "list");
   strictEqual(list.code, EXIT_NOT_UP, list.errors);
-  match(list.output, /^ID .*\n00000000 {2}shop {2}down .* firing {2}status: it said/);
+  match(list.output, /^ID .*\n00000000 {2}shop {2}down .* firing {2}ops waits after 1 attempts? /);
   match(list.errors, /^channel "ops" refuses: status 403; 1 messages wait\n$/);
   deepStrictEqual((await ask("alerts", "list", "--site", "blog")).code, EXIT_OK);
   const [json] = jsonLines((await ask("alerts", "list", "--json")).output);
   deepStrictEqual([json.site, json.acked_by, json.ended_at], ["shop", null, null]);
 
-  const ack = await ask("alerts", "ack", "shop", "--author", "ann", "--comment", "on it");
+  const ack = await ask("alerts", "ack", "shop", "--author", "ann", "--reason", "on it");
   strictEqual(ack.output, "Acknowledged shop (down)\n", ack.errors);
   match((await ask("alerts", "list")).output, /acknowledged by ann/);
   const nobody = await ask("alerts", "ack", "blog", "--author", "ann");
@@ -62,6 +62,12 @@ async function mutes(config: string): Promise<void> {
   strictEqual((await ask("maintenance", "list")).errors, "No work is planned\n");
   const added = await ask("maintenance", "add", "--site", "shop*", "--for", "2h", ...who);
   match(added.output, /^[0-9a-f]{8}\n$/, added.errors);
+  const none = "no known site matches nosuch; it is kept for sites that are to come\n";
+  for (const command of [["maintenance", "add"], ["alerts", "silence", "add"]]) {
+    const past = ["--from", "2018-01-01", "--for", "1h", ...who];
+    const { output, errors } = await ask(...command, "--site", "nosuch", ...past);
+    deepStrictEqual([output.length, errors], [9, none]);
+  }
   await ask("maintenance", "add", "--from", "2020-01-01", "--until", "2020-01-02", ...who);
   const silence = await ask(
     "alerts",

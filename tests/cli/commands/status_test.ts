@@ -249,7 +249,7 @@ Deno.test("printStatuses() prints one object a line as JSON, in the words of the
       uptimes: [1, 7, 30, 90].map((days) => ({
         ...{ days, uptime: 0.999, down_ms: 1, unknown_ms: 0 },
       })),
-      ...{ acked_by: null, acked_at: null, ack_comment: null, maintenance: [] },
+      ...{ acked_by: null, acked_at: null, ack_reason: null, maintenance: [] },
     },
     { ...first, ...DOWN, site: "blog", since: null, uptimes: [] },
   ]);

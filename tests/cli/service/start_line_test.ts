@@ -28,6 +28,17 @@ const TABLE: [DaemonRole, yaml: string, line: string][] = [
     "http://127.0.0.1:8080",
   ],
   [
+    "run",
+    `${SITES}\nstore: { path: /var/s.db }\noutbox: { path: /var/o.db }\nweb: false
+alerts: { channels: { ${
+      ["a", "b", "c", "d", "e", "f"].map((name) =>
+        `${name}: { slack: { url: 'https://h.example/s3cret' } }`
+      ).join(", ")
+    } } }`,
+    'checking 2 sites; keeping their status in "/var/s.db"; outbox "/var/o.db"; alerts to "a", ' +
+    '"b", "c", "d", "e" and 1 more',
+  ],
+  [
     "web",
     `${POSTGRES}\nweb: { listen: '127.0.0.1:8081' }`,
     'serving the status in database "status", schema "public", of PostgreSQL at db:5432; status ' +

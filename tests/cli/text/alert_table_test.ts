@@ -1,5 +1,10 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { alertTable, messageTable } from "../../../src/cli/text/alert_table.ts";
+import {
+  alertTable,
+  messageTable,
+  toldTable,
+  toldText,
+} from "../../../src/cli/text/alert_table.ts";
 import { muteTable } from "../../../src/cli/text/mute_table.ts";
 import type { Alert, AlertPlace, KeptMessage } from "../../../src/status/alert_store.ts";
 import { aMute, anAlert as anyAlert, idOf } from "../../contract/some_alerts.ts";
@@ -17,7 +22,7 @@ function anAlert(overrides: Partial<Alert> = {}): Alert {
 
 function aMessage(overrides: Partial<KeptMessage> = {}): KeptMessage {
   return {
-    id: idOf(2),
+    ...{ id: idOf(2), alert_id: idOf(1) },
     ...{ channel: "ops", kind: "fired", count: 1, state: "delivered", attempts: 1, error: null },
     created_at: new Date("2026-05-01T00:44:31Z"),
     due_at: new Date("2026-05-01T00:44:41Z"),
@@ -54,6 +59,25 @@ Deno.test("alertTable() says what, since when, and what came of it", () => {
     "00000000  shop          down      down  critical  2026-05-01 00:44:10  held back by maintenance (upgrade)  status: status 500",
     "00000000  shop          down      down  critical  2026-05-01 00:44:10  rule removed after 1 h 12 min       dns: \ufffd[2J",
     "00000000  location fra  location  down  critical  2026-05-01 00:44:10  firing",
+  ]);
+});
+
+Deno.test("toldTable() says who was told last, and what came of it", () => {
+  const waits = { state: "pending", settled_at: null } as const;
+  const told: readonly [readonly KeptMessage[], string][] = [
+    [[], "nobody"],
+    [[aMessage()], "ops 2026-05-01 00:44:42"],
+    [[aMessage(), aMessage({ kind: "reminded", state: "expired" })], "ops expired"],
+    [
+      [aMessage({ ...waits, attempts: 0 }), aMessage({ ...waits, channel: "pager", attempts: 3 })],
+      "ops waits, pager waits after 3 attempts",
+    ],
+  ];
+  for (const [messages, text] of told) strictEqual(toldText(messages), text);
+  const found = { alerts: [anAlert()], messages: [[aMessage()]] };
+  deepStrictEqual(lines(toldTable(found, { columns: undefined })), [
+    "ID        SITE  KIND  RULE  SEVERITY  BEGAN (UTC)          STATE   TOLD (UTC)               CAUSE",
+    "00000000  shop  down  down  critical  2026-05-01 00:44:10  firing  ops 2026-05-01 00:44:42  status: status 500",
   ]);
 });
 

@@ -34,7 +34,7 @@ export const ALERT_COLUMNS = columns({
 /** And what people write of it. */
 const KEPT_ALERT_COLUMNS: Columns = new Map([
   ...ALERT_COLUMNS,
-  ...columns({ time: ["acked_at"], text: ["acked_by", "ack_comment"] }),
+  ...columns({ time: ["acked_at"], text: ["acked_by", "ack_reason"] }),
 ]);
 
 export const MESSAGE_COLUMNS = columns({
@@ -45,11 +45,13 @@ export const MESSAGE_COLUMNS = columns({
   json: ["content"],
 });
 
-/** And what became of it. */
-const KEPT_MESSAGE_COLUMNS: Columns = new Map([
-  ...MESSAGE_COLUMNS,
-  ...columns({ text: ["state", "error"], time: ["settled_at"], int: ["attempts"] }),
-]);
+/** And what became of it, for people. */
+const KEPT_MESSAGE_COLUMNS = columns({
+  uuid: ["id", "alert_id"],
+  text: ["channel", "kind", "state", "error"],
+  time: ["created_at", "due_at", "settled_at"],
+  int: ["count", "attempts"],
+});
 
 export const MUTE_COLUMNS = columns({
   text: ["id", "kind", "author", "reason"],
@@ -150,11 +152,7 @@ export function messageOf(row: Cells): AlertMessage {
 }
 
 export function keptMessageOf(row: Cells): KeptMessage {
-  const { alert_id: _, group_key: __, content: ___, ...message } = valueOf<KeptMessage & Cells>(
-    KEPT_MESSAGE_COLUMNS,
-    row,
-  );
-  return message;
+  return valueOf(KEPT_MESSAGE_COLUMNS, row);
 }
 
 export function muteRow(mute: Mute): Cells {

@@ -42,7 +42,7 @@ function alert({ name, uuid, time, json, options }: AlertTypes): string {
   reminded_at ${time},
   acked_at ${time},
   acked_by text,
-  ack_comment text
+  ack_reason text
 )${options};
 CREATE INDEX alert_ended ON alert (ended_at);
 CREATE INDEX alert_began ON alert (began_at);

@@ -27,7 +27,7 @@ import { type AlertsDialect, inTurns, isTold } from "./alert_sql.ts";
 /** As PostgreSQL and all who make ids write it. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-function alertStatements({ now, micros, time, id }: AlertsDialect) {
+function alertStatements({ now, micros, time, id, texts }: AlertsDialect) {
   const { alert, keptMessage, channel } = selections(micros);
   return named("alerts", {
     alerts: `SELECT ${alert} FROM alert
@@ -39,14 +39,14 @@ function alertStatements({ now, micros, time, id }: AlertsDialect) {
             OR (alert.began_at = ${time("CAST($5 AS bigint)")} AND id > ${id("$6")}))
         ORDER BY alert.began_at DESC, id LIMIT $4`,
     messages: `SELECT ${keptMessage} FROM alert_message
-        WHERE alert_id = ${id("$1")} ORDER BY number`,
+        WHERE alert_id IN (SELECT ${id("value")} FROM ${texts("$1")} AS ids) ORDER BY number`,
     channels: `SELECT ${channel} FROM (
           SELECT c.*, coalesce(waiting, 0) AS pending, oldest_at
           FROM alert_channel c LEFT JOIN (
             SELECT channel, count(*) AS waiting, min(created_at) AS oldest_at
             FROM alert_message WHERE state = 'pending' GROUP BY channel) AS w USING (channel)) AS c
         ORDER BY channel`,
-    acknowledge: `UPDATE alert AS a SET acked_at = ${now}, acked_by = $2, ack_comment = $3
+    acknowledge: `UPDATE alert AS a SET acked_at = ${now}, acked_by = $2, ack_reason = $3
         WHERE a.id = ${id("$1")} AND a.ended_at IS NULL
         RETURNING ${alert}`,
   });
@@ -128,19 +128,19 @@ export class SqlAlertRecords implements AlertRecords {
     return (await this.#read("read alerts", this.#statements.alerts, values)).map(alertOf);
   }
 
-  async messages(alert: string): Promise<readonly KeptMessage[]> {
-    if (!UUID.test(alert)) return [];
-    const action = "read the messages of an alert";
-    return (await this.#read(action, this.#statements.messages, [alert])).map(keptMessageOf);
+  async messages(alerts: readonly string[]): Promise<readonly KeptMessage[]> {
+    const values = [JSON.stringify(alerts.filter((id) => UUID.test(id)))];
+    const rows = await this.#read("read alert messages", this.#statements.messages, values);
+    return rows.map(keptMessageOf);
   }
 
   async channels(): Promise<readonly ChannelState[]> {
     return (await this.#read("read alert channels", this.#statements.channels)).map(channelOf);
   }
 
-  async acknowledge(alert: string, author: string, comment: string): Promise<readonly Alert[]> {
+  async acknowledge(alert: string, author: string, reason: string): Promise<readonly Alert[]> {
     if (!UUID.test(alert)) return [];
-    const values = [alert, author, comment];
+    const values = [alert, author, reason];
     return await this.#writer.transaction("acknowledge alerts", "write", async (connection) => {
       return (await connection.query<Cells>(this.#statements.acknowledge, values)).map(alertOf);
     });

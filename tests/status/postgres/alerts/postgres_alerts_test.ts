@@ -86,7 +86,7 @@ postgresTest("write() tells the end of what is claimed while it waits", async (o
   });
   await session.query("COMMIT");
   await written;
-  const states = (await records.messages(anAlert(1).id)).map(({ state }) => state);
+  const states = (await records.messages([anAlert(1).id])).map(({ state }) => state);
   deepStrictEqual(states, ["pending", "pending"]);
 });
 
@@ -113,7 +113,7 @@ postgresTest("a role that only reads sees alerts, and changes none", async (open
   await using records = closing(postgresAlertRecords(own.login));
   const { id } = anAlert(1);
   strictEqual((await records.alerts({ limit: 9 })).length, 1);
-  strictEqual((await records.messages(id)).length, 1);
+  strictEqual((await records.messages([id])).length, 1);
   strictEqual((await records.channels()).length, 1);
   strictEqual((await records.sums()).messages, 1);
   deepStrictEqual(await records.mutes(new Date(0)), []);

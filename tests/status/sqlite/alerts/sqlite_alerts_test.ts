@@ -36,7 +36,7 @@ Deno.test("claim() expires a message when it is older than a day, and not before
   await it.fire();
   const state = async () => {
     await it.store.claim([], LEASE_MS);
-    return (await it.records.messages(anAlert(0).id))[0]!.state;
+    return (await it.records.messages([anAlert(0).id]))[0]!.state;
   };
   it.clock.advance(MESSAGE_EXPIRES_MS);
   strictEqual(await state(), "pending");
