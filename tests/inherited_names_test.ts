@@ -1,6 +1,6 @@
 /** Names that every object inherits something under; a person, a site or a message may choose any of them. */
 import { deepStrictEqual, ok } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "./support/random_runs.ts";
 import { ConfigLife } from "../src/cli/service/config_life.ts";
 import { loadConfig } from "../src/config/load.ts";
 import { MetricsRegistry } from "../src/runtime/telemetry/registry.ts";
@@ -64,7 +64,7 @@ Deno.test("a site is checked in each of its slots, whatever its name is", async 
         deepStrictEqual([labels, headers], [mappingOf(names), mappingOf(names)]);
       }
     }),
-    { numRuns: 30 },
+    runs(30),
   );
 });
 

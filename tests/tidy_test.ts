@@ -74,6 +74,7 @@ holds(
     "tests/testdata/threads/moody.ts",
   ]),
 );
+holds("tests fail by no chance", form.chanceTests(TESTS, "tests/support/random_runs.ts"));
 holds("every source is tested", structure.untestedFiles(SOURCES, TESTS, UNTESTED));
 holds("documents break no code across lines", form.brokenCode(documents()));
 holds(

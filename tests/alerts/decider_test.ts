@@ -1,5 +1,5 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "../support/random_runs.ts";
 import { DECIDE_EVERY_MS, Decider, IDLE_MS } from "../../src/alerts/decider.ts";
 import { HOUR_MS } from "../../src/runtime/time_units.ts";
 import type { StoreError } from "../../src/status/store.ts";
@@ -171,5 +171,5 @@ Deno.test("Decider decides as one that looks at everything anew, whatever happen
       deepStrictEqual(messages.filter(({ kind }) => kind !== "digest"), []);
     }
   });
-  await fc.assert(property, { numRuns: 100 });
+  await fc.assert(property, runs(100));
 });

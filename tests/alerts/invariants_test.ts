@@ -1,6 +1,6 @@
 // The invariants of alerting, over random histories, clocks, losses, repeats and edits.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "../support/random_runs.ts";
 import { DIGEST_GROUP } from "../../src/alerts/rules/digest.ts";
 import { subjectKey } from "../../src/alerts/rules/subject_keys.ts";
 import type { Alert } from "../../src/status/alert_store.ts";
@@ -84,7 +84,7 @@ Deno.test("whoever is told of a beginning is told of the end, once and in order,
     const pending = [...trial.store.messages.values()].filter(({ state }) => state === "pending");
     deepStrictEqual(pending, []);
   });
-  await fc.assert(property, { numRuns: RUNS });
+  await fc.assert(property, runs(RUNS));
 });
 
 Deno.test("alerts of one subject never overlap, and end after they began", async () => {
@@ -102,7 +102,7 @@ Deno.test("alerts of one subject never overlap, and end after they began", async
       });
     }
   });
-  await fc.assert(property, { numRuns: RUNS });
+  await fc.assert(property, runs(RUNS));
 });
 
 Deno.test("deciding again, and a replay of everything, changes nothing", async () => {
@@ -115,7 +115,7 @@ Deno.test("deciding again, and a replay of everything, changes nothing", async (
       deepStrictEqual(await trial.decide(), { alerts: [], messages: [] });
     }
   });
-  await fc.assert(property, { numRuns: RUNS });
+  await fc.assert(property, runs(RUNS));
 });
 
 const quietLife: fc.Arbitrary<Event[]> = fc.array(
@@ -157,7 +157,7 @@ Deno.test("what began and ended unseen stands in a digest, and what was seen doe
       strictEqual(kinds.includes("digest") && kinds.length > 1, false);
     }
   });
-  await fc.assert(property, { numRuns: RUNS });
+  await fc.assert(property, runs(RUNS));
 });
 
 Deno.test("a quorum counts fresh locations alone, and never fewer than it wants", async () => {
@@ -191,6 +191,6 @@ Deno.test("a quorum counts fresh locations alone, and never fewer than it wants"
       }
     },
   );
-  await fc.assert(property, { numRuns: RUNS });
+  await fc.assert(property, runs(RUNS));
   strictEqual(SITES.length, 3);
 });

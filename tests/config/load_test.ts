@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "../support/random_runs.ts";
 import { ConfigError } from "../../src/config/config_error.ts";
 import { loadConfig } from "../../src/config/load.ts";
 import type { ReadConfig, Role } from "../../src/config/loaded_config.ts";
@@ -491,7 +491,7 @@ Deno.test("loadConfig() throws nothing but ConfigError, whatever the file holds"
     fc.property(text, (yaml) => {
       mistakesOf(yaml);
     }),
-    { numRuns: 500 },
+    runs(500),
   );
 });
 

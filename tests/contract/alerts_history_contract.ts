@@ -1,6 +1,6 @@
 /** Random histories of alerts and their messages, seen by who is told: the invariants of telling. */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "../support/random_runs.ts";
 import type { Alert, AlertStore, Attempt, Delivery } from "../../src/status/alert_store.ts";
 import { closing, onStore, type OpenedStore, type Register } from "./opened_store.ts";
 import { aMessage, anAlert, attempt, decision, drain, ending, firing } from "./some_alerts.ts";
@@ -66,7 +66,7 @@ export function alertsHistoryContract(
         await new History(opened, run++).run(steps);
       },
     );
-    await fc.assert(history, { numRuns: propertyRuns });
+    await fc.assert(history, runs(propertyRuns));
   });
 }
 

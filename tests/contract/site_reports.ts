@@ -1,5 +1,5 @@
 /** Reports and histories for the tests of whatever keeps them. */
-import fc from "fast-check";
+import fc from "../support/random_runs.ts";
 import { OUTCOMES } from "../../src/report/outcome.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import type { Chunk, DeadLetter } from "../../src/status/store.ts";

@@ -1,5 +1,5 @@
 /** What every status store promises, whatever it is made of. */
-import fc from "fast-check";
+import fc, { runs } from "../support/random_runs.ts";
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { HISTORY_FIELDS } from "../../src/report/fields.ts";
 import type { SiteReport } from "../../src/report/report.ts";
@@ -208,7 +208,7 @@ export function storeContract(
           await Promise.all([inOrder.close(), shuffled.close()]);
         }
       }),
-      { numRuns: propertyRuns },
+      runs(propertyRuns),
     );
   });
 

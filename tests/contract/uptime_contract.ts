@@ -1,5 +1,5 @@
 /** That uptime is what it was, in every store: an integral over what a scanner has really seen. */
-import fc from "fast-check";
+import fc, { runs } from "../support/random_runs.ts";
 import { ok, strictEqual } from "node:assert/strict";
 import type { SiteReport } from "../../src/report/report.ts";
 import type { Coverage } from "../../src/status/queries.ts";
@@ -51,7 +51,7 @@ export function uptimeContract(
           near(lengths.reduce((sum, ms) => sum + ms, 0), downMs, toleranceMs);
         });
       }),
-      { numRuns: propertyRuns },
+      runs(propertyRuns),
     );
   });
 

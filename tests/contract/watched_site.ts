@@ -1,5 +1,5 @@
 /** A site that comes and goes while a real scanner watches it, and what is true of its past. */
-import fc from "fast-check";
+import fc from "../support/random_runs.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { Scanner } from "../../src/scanner/scanner.ts";
 import { GRAIN_MS } from "../../src/scanner/schedule/shared_timers.ts";

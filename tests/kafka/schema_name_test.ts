@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../support/random_runs.ts";
 import { headerBytes, idBytes, namedDatum, withNameOf } from "../../src/kafka/schema_name.ts";
 
 const GUID = "89791762-2336-186f-9674-180ca8e306b4";

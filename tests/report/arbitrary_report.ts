@@ -1,5 +1,5 @@
 /** Reports and gaps of every shape that the contract allows, for property tests. */
-import fc from "fast-check";
+import fc from "../support/random_runs.ts";
 import { OUTCOMES, REASONS } from "../../src/report/outcome.ts";
 import {
   FAILURES_MAX,

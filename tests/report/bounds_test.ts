@@ -1,5 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../support/random_runs.ts";
 import { bounded } from "../../src/report/bounds.ts";
 
 const CASES: readonly [text: string, lengthMax: number, expected: string][] = [

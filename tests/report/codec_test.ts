@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "../support/random_runs.ts";
 import {
   decodeMessage,
   encodeGap,
@@ -99,7 +99,7 @@ Deno.test("decodeMessage() throws only DecodeError, when the bytes are arbitrary
     fc.property(header, fc.uint8Array({ maxLength: 300 }), (first, rest) => {
       reasonOf(new Uint8Array([...first, ...rest]));
     }),
-    { numRuns: 3_000 },
+    runs(3_000),
   );
 });
 
@@ -111,7 +111,7 @@ Deno.test("decodeMessage() throws only DecodeError, when valid bytes were damage
       const inside = changes.map(([at, byte]): [number, number] => [at % bytes.length, byte]);
       reasonOf(changed(bytes, ...inside).subarray(0, length));
     }),
-    { numRuns: 5_000 },
+    runs(5_000),
   );
 });
 

@@ -1,7 +1,7 @@
 import { doesNotThrow, ok, throws } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import avro from "avsc";
-import fc from "fast-check";
+import fc from "../support/random_runs.ts";
 import { LONG_MAX, LONG_MIN } from "../../src/report/bounds.ts";
 import { datumProof, ENTRIES_MAX } from "../../src/report/datum_proof.ts";
 import { DecodeError } from "../../src/report/decode_error.ts";

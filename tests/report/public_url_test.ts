@@ -1,5 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "../support/random_runs.ts";
 import { publicUrl } from "../../src/report/public_url.ts";
 
 const CASES: readonly [url: string, expected: string][] = [
@@ -46,6 +46,6 @@ Deno.test("publicUrl() leaves nothing that a url parser takes for credentials", 
       const parsed = URL.parse(publicUrl(url));
       ok(!parsed || (parsed.username === "" && parsed.password === ""), JSON.stringify(url));
     }),
-    { numRuns: 20_000 },
+    runs(20_000),
   );
 });

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../support/random_runs.ts";
 import { encodeReport, SCRATCH_BYTES } from "../../src/report/codec.ts";
 import { completeDrafts, draftOf, UnencodableReportError } from "../../src/report/report_draft.ts";
 import { arbitraryReport } from "./arbitrary_report.ts";

@@ -1,5 +1,5 @@
 import { match, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../support/random_runs.ts";
 import { nameIn, segmentOf, sitePath } from "../../src/report/site_path.ts";
 
 Deno.test("segmentOf() writes a name as a segment that no parser and no proxy changes", () => {

@@ -1,5 +1,5 @@
 import { strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "../support/random_runs.ts";
 import { decodeMessage, encodeReport } from "../../src/report/codec.ts";
 import {
   ATTEMPTS_MAX,
@@ -113,7 +113,7 @@ Deno.test("invalidity() never throws, when damaged bytes still decode", () => {
       }
       if (message.kind === "report") invalidity(message.report);
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });
 

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../support/random_runs.ts";
 import { backoffMs } from "../../src/runtime/backoff.ts";
 
 Deno.test("backoffMs() doubles from the least to the most", () => {

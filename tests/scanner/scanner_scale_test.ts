@@ -1,6 +1,6 @@
 // Goal: many sites keep their schedule, whatever some of them do; with a clock that tests move.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "../support/random_runs.ts";
 import type { Site } from "../../src/config/site.ts";
 import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule/schedule.ts";
 import { GRAIN_MS } from "../../src/scanner/scanner.ts";
@@ -57,7 +57,7 @@ Deno.test("Scanner spreads the checks of any number of sites evenly over the int
       const wide = 5 * Math.sqrt(size * 0.09);
       for (const one of tenths) ok(Math.abs(one - size / 10) < wide, `${size}: ${tenths}`);
     }),
-    { numRuns: 10 },
+    runs(10),
   );
 });
 

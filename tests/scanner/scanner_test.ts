@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "../support/random_runs.ts";
 import type { Site } from "../../src/config/site.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
@@ -217,7 +217,7 @@ Deno.test("Scanner accounts for every slot, whatever happens", async () => {
       ok(seen <= slots + 4 && seen >= slots - waitingMax - 4, `${seen} of ${slots}`);
       deepStrictEqual(rig.lost, 0);
     }),
-    { numRuns: 50 },
+    runs(50),
   );
 });
 

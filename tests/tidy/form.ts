@@ -145,6 +145,13 @@ export function sleepingTests(
   );
 }
 
+/** Random cases are the same in every run, so that a test fails by what was changed alone. */
+export function chanceTests(tests: readonly Source[], place: string): string[] {
+  return tests.filter(({ path, imports }) =>
+    path !== place && imports.some(({ target }) => target === "fast-check")
+  ).map(({ path }) => `${path} must not import fast-check: import it from ${place}`);
+}
+
 /** Tasks and paths as the documentation names them. */
 export const NAMED_TASKS = /deno task (?:--\S+ )*([a-z][\w:-]*)/g;
 export const NAMED_PATHS = /`((?:src|tests|docs)\/[\w./-]*)`/g;

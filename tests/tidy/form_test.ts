@@ -97,6 +97,14 @@ Deno.test("sleepingTests() names a timer in a test, and a pause outside of what 
   ]);
 });
 
+Deno.test("chanceTests() names a test that draws its cases itself", () => {
+  const text = 'import fc from "fast-check";';
+  const tests = ["tests/a_test.ts", "tests/support/place.ts"].flatMap((path) => source(text, path));
+  deepStrictEqual(form.chanceTests(tests, "tests/support/place.ts"), [
+    "tests/a_test.ts must not import fast-check: import it from tests/support/place.ts",
+  ]);
+});
+
 Deno.test("unknownNames() names tasks and paths of a document that are gone", () => {
   const text = "deno task --quiet demo, `deno task ok`, `src/a.ts`, `tests/b` and `deno.json`";
   const unknown = (pattern: RegExp) =>

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "../../support/random_runs.ts";
 import { ALERTMANAGER_BATCH_MAX } from "../../../src/alerts/channels/alertmanager.ts";
 import { WEBHOOK_ALERTS_MAX } from "../../../src/alerts/channels/webhook.ts";
 import { openChannel } from "../../../src/alerts/open_channel.ts";
@@ -114,7 +114,7 @@ for (const kind of KINDS) {
     );
     return fc.assert(
       fc.asyncProperty(messages, async (messages) => void await sent(kind, aDelivery(messages))),
-      { numRuns: 25 },
+      runs(25),
     );
   });
 }

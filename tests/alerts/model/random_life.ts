@@ -1,5 +1,5 @@
 /** Anything that may happen to a trial, in any order: what the invariants have to survive. */
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import type { AlertRule } from "../../../src/config/alerts.ts";
 import { HOUR_MS, MINUTE_MS } from "../../../src/runtime/time_units.ts";
 import { OUTCOMES } from "../../../src/report/outcome.ts";

@@ -1,5 +1,5 @@
 import { ok, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import { visitMicros, waterfall } from "../../../src/cli/text/check_waterfall.ts";
 
 const micros = fc.option(fc.integer({ min: 0, max: 10_000_000 }));

@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import { keysOf } from "../../../src/cli/text/keys.ts";
 
 Deno.test("keysOf() knows keys by what terminals send for them, several in one read", () => {

@@ -1,5 +1,5 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import * as z from "zod";
 import { duration, size } from "../../../src/config/schema/duration_and_size.ts";
 import { formatDuration, parseDuration } from "../../../src/config/schema/quantity.ts";

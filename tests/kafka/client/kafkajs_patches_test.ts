@@ -1,7 +1,7 @@
 // Goal: kafkajs behaves as before, only faster, and an update of it is noticed.
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import Encoder from "kafkajs/encoder";
 import RequestQueue from "kafkajs/request-queue";
 import manifest from "kafkajs/package.json" with { type: "json" };

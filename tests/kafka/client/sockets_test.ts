@@ -1,6 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import { once } from "node:events";
 import { FRAME_BYTES_MAX, FrameGuard, Sockets } from "../../../src/kafka/client/sockets.ts";
 import { opensslServer } from "../../scanner/http/openssl_server.ts";

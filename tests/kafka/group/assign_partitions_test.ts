@@ -1,6 +1,6 @@
 // Goal: every partition has one owner, producers have the same work, and little moves.
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import {
   assignPartitions,
   type Claim,

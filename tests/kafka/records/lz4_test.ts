@@ -2,7 +2,7 @@
 // writes the frames of kafka_consumer_test.ts.
 import { strictEqual, throws } from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import fc from "fast-check";
+import fc, { runs } from "../../support/random_runs.ts";
 import { BatchError } from "../../../src/kafka/records/batch_error.ts";
 import { unpackLz4 } from "../../../src/kafka/records/lz4.ts";
 
@@ -73,6 +73,6 @@ Deno.test("unpackLz4() ends with bytes or a BatchError, whatever it is given", (
         strictEqual(error instanceof BatchError, true, String(error));
       }
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });

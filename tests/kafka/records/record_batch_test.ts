@@ -2,7 +2,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Buffer } from "node:buffer";
 import zlib from "node:zlib";
-import fc from "fast-check";
+import fc, { runs } from "../../support/random_runs.ts";
 import {
   BATCH_MEMORY_MAX,
   batchLength,
@@ -200,7 +200,7 @@ Deno.test("readBatch() never throws and never passes over what follows, whatever
       const { fault, offset } = records.at(-1)!;
       if (fault !== undefined) strictEqual(Number(offset) >= 40 && Number(offset) < 1_000, true);
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });
 

@@ -2,7 +2,7 @@
 // blocks of kafka_consumer_test.ts.
 import { strictEqual, throws } from "node:assert/strict";
 import { Buffer } from "node:buffer";
-import fc from "fast-check";
+import fc, { runs } from "../../support/random_runs.ts";
 import { BatchError } from "../../../src/kafka/records/batch_error.ts";
 import { unpackSnappy } from "../../../src/kafka/records/snappy.ts";
 
@@ -58,6 +58,6 @@ Deno.test("unpackSnappy() ends with bytes or a BatchError, whatever it is given"
         strictEqual(error instanceof BatchError, true, String(error));
       }
     }),
-    { numRuns: 2_000 },
+    runs(2_000),
   );
 });

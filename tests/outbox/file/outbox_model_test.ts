@@ -5,7 +5,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
-import fc from "fast-check";
+import fc, { runs } from "../../support/random_runs.ts";
 import type { Outbox } from "../../../src/outbox/outbox.ts";
 import { OutboxFullError } from "../../../src/outbox/outbox_error.ts";
 import type { WhenFull } from "../../../src/outbox/file/outbox_limits.ts";
@@ -240,7 +240,7 @@ for (const whenFull of ["coalesce", "drop_oldest", "pause"] as const) {
           model.verify();
         }
       }),
-      { numRuns: RUNS },
+      runs(RUNS),
     );
   });
 }

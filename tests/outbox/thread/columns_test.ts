@@ -1,5 +1,5 @@
 import { deepStrictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import type { OutboxRow } from "../../../src/outbox/publisher.ts";
 import { draftColumns, draftsOf, rowColumns, rowsOf } from "../../../src/outbox/thread/columns.ts";
 import { draftOf } from "../../../src/report/report_draft.ts";

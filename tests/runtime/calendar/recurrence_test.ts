@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import { parseCron } from "../../../src/runtime/calendar/cron.ts";
 import {
   instantsBetween,

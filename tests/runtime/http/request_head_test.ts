@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import process from "node:process";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import {
   BadRequestError,
   BLANKS_MAX,

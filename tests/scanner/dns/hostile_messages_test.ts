@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { ok, strictEqual, throws } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "../../support/random_runs.ts";
 import { REASONS } from "../../../src/report/outcome.ts";
 import { decodeAnswer, encodeQuery, RECORDS_MAX } from "../../../src/scanner/dns/dns_message.ts";
 import {
@@ -46,7 +46,7 @@ Deno.test("decodeAnswer() reads any bytes, or says what is wrong with them", () 
         ok(error instanceof MalformedError, String(error));
       }
     }),
-    { numRuns: 20_000 },
+    runs(20_000),
   );
 });
 
@@ -69,7 +69,7 @@ Deno.test("checkSite() reports in time, when a name server answers any bytes", a
       ok(report.reason === null || REASONS.includes(report.reason));
       ok(report.reason !== "internal", report.error_text!);
     }),
-    { numRuns: 100 },
+    runs(100),
   );
 });
 

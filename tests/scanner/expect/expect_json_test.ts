@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import type { JsonExpectation } from "../../../src/config/site.ts";
 import { expectJson } from "../../../src/scanner/expect/expect_json.ts";
 import { engines } from "../answers.ts";

@@ -1,6 +1,6 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
-import fc from "fast-check";
+import fc, { runs } from "../../support/random_runs.ts";
 import { REASONS } from "../../../src/report/outcome.ts";
 import { ResponseError, ResponseParser } from "../../../src/scanner/http/response_parser.ts";
 import { answering, rawServer, readRequest, send } from "./raw_server.ts";
@@ -58,7 +58,7 @@ Deno.test("ResponseParser throws nothing but ResponseError, and ends, when given
       }
       ok(parser.body.length <= pieces.reduce((sum, { length }) => sum + length, 0));
     }),
-    { numRuns: 5_000 },
+    runs(5_000),
   );
 });
 
@@ -104,7 +104,7 @@ Deno.test("checkSite() reports in time, when a site answers any bytes", async ()
       ok(performance.now() - startMs < 1_000);
       ok(outcome === "up" ? reason === null : REASONS.includes(reason!) && reason !== "internal");
     }),
-    { numRuns: 200 },
+    runs(200),
   );
 });
 

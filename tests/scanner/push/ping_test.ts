@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import { pingRequests } from "../../../src/scanner/push/ping.ts";
 
 /** What each path says to a site with that token. */

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import {
   FIRST_CHECK_WITHIN_MS,
   placeOf,

@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import { GRAIN_MS, SharedTimers } from "../../../src/scanner/schedule/shared_timers.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 

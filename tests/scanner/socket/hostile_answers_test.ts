@@ -1,5 +1,5 @@
 import { ok } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "../../support/random_runs.ts";
 import type { StartTls } from "../../../src/config/site.ts";
 import { REASONS } from "../../../src/report/outcome.ts";
 import { rawServer, send } from "../http/raw_server.ts";
@@ -53,6 +53,6 @@ Deno.test("checkSite() reports in time, when a tcp or tls site answers any bytes
       ok(report.reason === null || REASONS.includes(report.reason));
       ok(report.reason !== "internal", report.error_text!);
     }),
-    { numRuns: 150 },
+    runs(150),
   );
 });

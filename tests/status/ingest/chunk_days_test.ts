@@ -1,5 +1,5 @@
 // Very many partitions in one transaction would use up the locks of the whole server.
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { CHUNK_DAYS_MAX, type Entry, withinDays } from "../../../src/status/ingest/entry.ts";
 import { EntryWriter } from "../../../src/status/ingest/entry_writer.ts";

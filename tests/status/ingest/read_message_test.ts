@@ -1,5 +1,5 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import { encodeGap, encodeReport, encodeV1 } from "../../../src/report/codec.ts";
 import {
   chunkOf,

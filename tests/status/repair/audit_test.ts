@@ -1,6 +1,6 @@
 // Goal: the audit says of every sequence what became of it, and misses none.
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "../../support/random_runs.ts";
 import { LOST_REASON } from "../../../src/report/fields.ts";
 import { AFTER_HORIZON_MICROS } from "../../../src/status/repair/audit_reader.ts";
 import { audit, auditTwice, ON_THE_WAY_MS, RANGES_MAX } from "../../../src/status/repair/audit.ts";
@@ -256,7 +256,7 @@ storeTest("audit() says of any sequences what became of them", async (opened) =>
         sequences("missing").filter((n) => n > first && n < highest).length,
       ]);
     }),
-    { numRuns: 25 },
+    runs(25),
   );
 });
 
