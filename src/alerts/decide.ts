@@ -329,7 +329,9 @@ function writtenOf({ alert, before, rule }: Draft, { plan, now }: Deciding): Wri
 function remindedAlert(alert: Alert, { remindMs }: AlertRule, now: Date): Alert | undefined {
   const { reminders, reminded_at, fired_at, acked_at } = alert;
   if (remindMs === undefined || acked_at !== null) return undefined;
-  if (now.getTime() - (reminded_at ?? fired_at).getTime() < remindMs) return undefined;
+  // It fires again when what held it back is over.
+  const lastMs = Math.max(fired_at.getTime(), reminded_at?.getTime() ?? 0);
+  if (now.getTime() - lastMs < remindMs) return undefined;
   return { ...alert, reminders: reminders + 1, reminded_at: now };
 }
 

@@ -145,6 +145,23 @@ Deno.test("decide() reminds by time, once after a pause, and not once somebody k
   deepStrictEqual(trial.toldTo(), said);
 });
 
+Deno.test("decide() reminds by the time since a silence ended, and not at once", async () => {
+  const trial = new Trial([aRule({ remindMs: HOUR_MS })], { groupWaitMs: 0 });
+  await play(trial, "shop", "d");
+  trial.pass(HOUR_MS);
+  trial.report("shop", "down");
+  await trial.decide();
+  trial.mute("silence", MINUTE_MS);
+  const reminders = [];
+  for (const ms of [0, HOUR_MS, 0, HOUR_MS, 0]) {
+    trial.pass(ms);
+    trial.report("shop", "down");
+    const { messages } = await trial.decide();
+    reminders.push(messages.filter(({ kind }) => kind === "reminded").length);
+  }
+  deepStrictEqual(reminders, [0, 0, 0, 1, 0]);
+});
+
 Deno.test("decide() ends alerts of rules that are gone and of sites that are forgotten, and says why", async () => {
   const trial = new Trial([aRule(), aRule({ name: "other", channels: ["dev"] })], {
     groupWaitMs: 0,
@@ -243,15 +260,12 @@ Deno.test("decide() tells what is still down when planned work or a silence ends
   for (const kind of ["maintenance", "silence"] as const) {
     const trial = new Trial([aRule({ remindMs: MINUTE_MS })], { groupWaitMs: 0 });
     await play(trial, "blog", "d");
-    const from = trial.world.now;
-    const until = new Date(trial.world.nowMs + 4 * SPAN_MS);
-    const who = { author: "me", reason: "upgrade", is_configured: false };
-    trial.store.mutes.push({ ...who, id: "1", kind, from, until, names: null, labels: null });
+    trial.mute(kind, 4 * SPAN_MS);
     await play(trial, "blog", "u");
     await play(trial, "shop", "dd");
     deepStrictEqual(trial.toldTo(), ["fired down blog", "resolved down blog"]);
     const held = [...trial.store.alerts.values()].find(({ site }) => site === "shop")!;
-    strictEqual(held.suppressed_by, `${kind}:upgrade`);
+    strictEqual(held.suppressed_by, `${kind}:work`);
     await play(trial, "shop", "dd");
     deepStrictEqual(trial.toldTo().slice(2), ["fired down shop"]);
     const { began_at } = trial.told.get("ops")!.at(-1)!.alert;

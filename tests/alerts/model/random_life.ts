@@ -7,7 +7,7 @@ import { aRule, type Reception, type Trial } from "./trial.ts";
 import { SPAN_MS } from "./world.ts";
 
 export const SITES = ["gateway", "shop", "blog"] as const;
-const LOCATIONS = ["a", "b", "c"] as const;
+export const LOCATIONS = ["a", "b", "c"] as const;
 const CHANNELS = ["ops", "dev"] as const;
 export const QUORUM = { count: 2, of: 3 };
 
@@ -120,17 +120,8 @@ export async function live(trial: Trial, event: Event): Promise<void> {
     case "rules":
       trial.alerts = { ...trial.alerts, rules: RULE_SETS[event.index]! };
       return;
-    case "mute": {
-      const [from, until] = [world.now, new Date(world.nowMs + event.ms)];
-      const who = { author: "me", reason: "work", is_configured: false, names: null, labels: null };
-      return void store.mutes.push({
-        ...who,
-        id: String(world.nowMs),
-        kind: event.kind,
-        from,
-        until,
-      });
-    }
+    case "mute":
+      return trial.mute(event.kind, event.ms);
     case "acknowledge":
       for (const [id, alert] of store.alerts) {
         if (alert.ended_at === null) store.alerts.set(id, { ...alert, acked_at: world.now });

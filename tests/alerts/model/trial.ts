@@ -2,7 +2,7 @@
 import type { AlertRule, Alerts } from "../../../src/config/alerts.ts";
 import { decide, planOf } from "../../../src/alerts/decide.ts";
 import { DAY_MS } from "../../../src/runtime/time_units.ts";
-import type { AlertMessage, Decision } from "../../../src/status/alert_store.ts";
+import type { AlertMessage, Decision, Mute } from "../../../src/status/alert_store.ts";
 import { keyOf } from "../../../src/status/queries.ts";
 import { ModelAlertStore } from "./model_alert_store.ts";
 import { SPAN_MS, World, type WorldReport } from "./world.ts";
@@ -49,6 +49,13 @@ export class Trial {
 
   report(site: string, outcome: WorldReport["outcome"], more: Partial<WorldReport> = {}): void {
     this.world.add({ site, location: "a", atMs: this.world.nowMs, outcome, ...more });
+  }
+
+  /** Work on every site, or silence about them, from now on. */
+  mute(kind: Mute["kind"], ms: number): void {
+    const [from, until] = [this.world.now, new Date(this.world.nowMs + ms)];
+    const who = { author: "me", reason: "work", is_configured: false, names: null, labels: null };
+    this.store.mutes.push({ ...who, id: String(this.world.nowMs), kind, from, until });
   }
 
   async decide(): Promise<Decision> {
