@@ -10,10 +10,30 @@ export async function connectByDeno(
   { host, port }: Endpoint,
   signal: AbortSignal,
 ): Promise<TcpStream> {
-  const conn = await Deno.connect({ hostname: host, port, signal });
+  const conn = await connectOwned({ hostname: host, port, signal });
   // Before TLS begins: Nagle's algorithm would hold its last flight for a delayed ACK, 40 ms.
   conn.setNoDelay(true);
   return new DenoTcpStream(conn);
+}
+
+/**
+ * Deno 2.9.6 asks the signal once more after it has connected, and when that throws the connection is
+ * left open with nobody to close it. So the signal does not throw meanwhile, and is asked here.
+ */
+async function connectOwned(
+  options: Deno.ConnectOptions & { readonly signal: AbortSignal },
+): Promise<Deno.TcpConn> {
+  const { signal } = options;
+  signal.throwIfAborted();
+  signal.throwIfAborted = () => {};
+  try {
+    const conn = await Deno.connect(options);
+    if (!signal.aborted) return conn;
+    conn.close();
+    throw signal.reason;
+  } finally {
+    Reflect.deleteProperty(signal, "throwIfAborted");
+  }
 }
 
 class DenoStream<C extends Deno.Conn> {

@@ -1,5 +1,7 @@
 /** Servers on loopback that do exactly what a test tells them to, however wrong. */
-import { pause } from "../../support/waiting.ts";
+import { pause, within } from "../../support/waiting.ts";
+
+const DEADLINE_MS = 60_000;
 
 /** What a server does with each connection; it may throw when the client goes away. */
 export type Behaviour = (conn: Deno.Conn) => Promise<void> | void;
@@ -34,7 +36,7 @@ export function rawServer(behaviour: Behaviour, options: RawServerOptions = {}):
     async [Symbol.asyncDispose]() {
       listener.close();
       await accepting;
-      await Promise.all(underWay);
+      await within(DEADLINE_MS, "the end of every connection", Promise.all(underWay));
     },
   };
 }
