@@ -3,7 +3,7 @@ import { type OutboxRow, PublishError, type PublishResult } from "../../src/outb
 import { MESSAGE_BYTES_MIN } from "../../src/kafka/kafka_publisher.ts";
 import { decodeMessage } from "../../src/report/codec.ts";
 import { gapRow, reportRow } from "../contract/publisher_contract.ts";
-import { eventually, within } from "../support/waiting.ts";
+import { eventually, soon, within } from "../support/waiting.ts";
 import { startKafka } from "../services/kafka.ts";
 import { uniqueName } from "../support/unique_name.ts";
 import { serviceTest } from "../services/with_services.ts";
@@ -209,9 +209,9 @@ Deno.test("publish() does not blame Kafka, when it ends because of close()", asy
 
 sharedTest("publish() rejects with unreachable at once, when nothing listens", async () => {
   await using publisher = new TestPublisher({ bootstrap: "127.0.0.1:9" });
-  const started = performance.now();
-  await rejects(() => publisher.publish(rows(1)), failure("unreachable"));
-  ok(performance.now() - started < 2_000);
+  await soon(2_000, "failing", () => {
+    return rejects(() => publisher.publish(rows(1)), failure("unreachable"));
+  });
 });
 
 sharedTest(
@@ -254,9 +254,9 @@ ownTest("publish() ends at its own deadline, when the broker is held still", asy
   await publishAll(publisher, rows(5));
   const broker = kafka.brokers[0]!;
   broker.suspend();
-  const started = performance.now();
-  await rejects(() => publisher.publish(rows(5, 6)), failure("timeout"));
-  ok(performance.now() - started < 1_500, "own deadline");
+  await soon(1_500, "failing at its own deadline", () => {
+    return rejects(() => publisher.publish(rows(5, 6)), failure("timeout"));
+  });
   await rejects(() => publisher.publish(rows(5, 6)), failure("timeout"));
   broker.resume();
   await publishAll(publisher, rows(5, 6));

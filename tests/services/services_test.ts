@@ -4,7 +4,7 @@ import { createDatabase } from "./database.ts";
 import { startKafka } from "./kafka.ts";
 import { type PostgresAddress, startPostgres } from "./postgres.ts";
 import { serviceTest } from "./with_services.ts";
-import { within } from "../support/waiting.ts";
+import { eventually, within } from "../support/waiting.ts";
 
 const databaseTest = serviceTest("postgres");
 const postgresTest = serviceTest("own postgres");
@@ -83,8 +83,9 @@ postgresTest("a server ends with the process that started it, when that is kille
   owner.kill("SIGKILL");
   await owner.status;
   await reader.cancel();
-  const end = Date.now() + 10_000;
-  while (await isListening(`127.0.0.1:${port}`)) ok(Date.now() < end, "it still listens");
+  await eventually(60_000, "the end of the server", async () => {
+    return !await isListening(`127.0.0.1:${port}`) || undefined;
+  });
 });
 
 function testWithoutJava(env: Record<string, string>): { code: number; printed: string } {

@@ -1,5 +1,5 @@
 /** A text that makes code slow whose time must only grow in proportion to what strangers send it. */
-import process from "node:process";
+import { cpuMsOf } from "./cpu_time.ts";
 
 /** Characters; the first ones, so that code of a higher order is found before it takes minutes. */
 const LENGTHS = [1_000, 2_000, 4_000, 8_000, 16_000, 32_000, 64_000];
@@ -41,15 +41,7 @@ function slowLength(take: (length: number) => unknown): number | undefined {
 
 function isSlow(run: () => unknown): boolean {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const before = process.cpuUsage();
-    try {
-      run();
-    } catch {
-      // To refuse a text is an answer.
-    }
-    // A busy machine makes others wait, and changes nothing of this.
-    const { user, system } = process.cpuUsage(before);
-    if ((user + system) / 1_000 < CPU_MS_MAX) return false;
+    if (cpuMsOf(run) < CPU_MS_MAX) return false;
   }
   return true;
 }

@@ -1,6 +1,8 @@
 import { Buffer } from "node:buffer";
 import { ok, strictEqual, throws } from "node:assert/strict";
+import { cpuMsOf } from "../../support/cpu_time.ts";
 import fc, { runs } from "../../support/random_runs.ts";
+import { soon } from "../../support/waiting.ts";
 import { REASONS } from "../../../src/report/outcome.ts";
 import { decodeAnswer, encodeQuery, RECORDS_MAX } from "../../../src/scanner/dns/dns_message.ts";
 import {
@@ -62,9 +64,7 @@ Deno.test("checkSite() reports in time, when a name server answers any bytes", a
         timeoutMs: 200,
         connectTimeoutMs: 100,
       });
-      const startMs = performance.now();
-      const report = await check(site);
-      ok(performance.now() - startMs < 2_000);
+      const report = await soon(2_000, "a report", () => check(site));
       requireStorable(report);
       ok(report.reason === null || REASONS.includes(report.reason));
       ok(report.reason !== "internal", report.error_text!);
@@ -114,9 +114,9 @@ for (const [bytes, text] of NAMES) {
 Deno.test("decodeAnswer() reads the largest message within a second, however it points", () => {
   const query = encodeQuery({ name: "a.".repeat(100).slice(0, -1), type: "NS" });
   const answers = Array.from({ length: RECORDS_MAX }, () => record(2, QNAME));
-  const startMs = performance.now();
-  strictEqual(decodeAnswer(replyTo(query, { answers })).answers.length, RECORDS_MAX);
-  ok(performance.now() - startMs < 1_000);
+  const reply = replyTo(query, { answers });
+  strictEqual(decodeAnswer(reply).answers.length, RECORDS_MAX);
+  ok(cpuMsOf(() => decodeAnswer(reply)) < 1_000);
   strictEqual(
     decodeAnswer(replyTo(query, { answers: [record(1, ADDRESS, { ttl: 2 ** 31 })] })).answers[0]!
       .ttl,

@@ -1,6 +1,7 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import { brotliCompressSync, deflateRawSync, deflateSync, gzipSync } from "node:zlib";
 import fc, { runs } from "../../support/random_runs.ts";
+import { soon } from "../../support/waiting.ts";
 import { REASONS } from "../../../src/report/outcome.ts";
 import { ResponseError, ResponseParser } from "../../../src/scanner/http/response_parser.ts";
 import { answering, rawServer, readRequest, send } from "./raw_server.ts";
@@ -97,11 +98,9 @@ Deno.test("checkSite() reports in time, when a site answers any bytes", async ()
   await fc.assert(
     fc.asyncProperty(anyBytes, async (answer) => {
       bytes = new Uint8Array(answer);
-      const startMs = performance.now();
-      const report = await check(site);
+      const report = await soon(1_000, "a report", () => check(site));
       const { reason, outcome } = report;
       requireStorable(report);
-      ok(performance.now() - startMs < 1_000);
       ok(outcome === "up" ? reason === null : REASONS.includes(reason!) && reason !== "internal");
     }),
     runs(200),
@@ -123,10 +122,8 @@ for (const header of SPACED) {
     const head = `HTTP/1.1 302 Found\r\n${header}\r\nlocation: /\r\nconnection: close\r\n\r\n`;
     await using server = rawServer(answering(head));
     const site = aSite(`http://127.0.0.1:${server.port}/`, { redirectsMax: 1 });
-    const startMs = performance.now();
-    const { response_code, error_text } = await check(site);
+    const { response_code, error_text } = await soon(1_000, "a report", () => check(site));
     deepStrictEqual([response_code, error_text?.slice(0, 20)], [302, "more than 1 redirect"]);
-    ok(performance.now() - startMs < 1_000);
   });
 }
 

@@ -1,5 +1,6 @@
 import { ok } from "node:assert/strict";
 import fc, { runs } from "../../support/random_runs.ts";
+import { soon } from "../../support/waiting.ts";
 import type { StartTls } from "../../../src/config/site.ts";
 import { REASONS } from "../../../src/report/outcome.ts";
 import { rawServer, send } from "../http/raw_server.ts";
@@ -46,9 +47,7 @@ Deno.test("checkSite() reports in time, when a tcp or tls site answers any bytes
         timeoutMs: 100,
         connectTimeoutMs: 100,
       });
-      const startMs = performance.now();
-      const report = await check(site);
-      ok(performance.now() - startMs < 1_000);
+      const report = await soon(1_000, "a report", () => check(site));
       requireStorable(report);
       ok(report.reason === null || REASONS.includes(report.reason));
       ok(report.reason !== "internal", report.error_text!);
