@@ -25,6 +25,10 @@ export const DAILY_SITES_MAX = 100;
 export const TRANSITIONS_MAX = 500;
 /** Reports, the newest, that one call returns. */
 export const RECENT_REPORTS_MAX = 50;
+/** Reports of a span that one call returns at most: each has the texts of the site, some kilobytes. */
+export const REPORTS_MAX = 251;
+/** Points of the latency of a span that one call returns at most. */
+export const LATENCY_POINTS_MAX = 2_501;
 /** Incidents, the newest, whose first report one call returns. */
 export const INCIDENTS_MAX = 10;
 /** Incidents, the newest, that one call lists. */
@@ -165,7 +169,7 @@ export interface IncidentsOptions {
   /** What lasted at any time in between. */
   readonly since: Date;
   readonly until: Date;
-  /** Only those that last now. */
+  /** Only those that last now, or only those that ended; both when absent. */
   readonly isOpen?: boolean;
   /** Those that follow this one, in their order. */
   readonly after?: Pick<Incident, "began_at" | "site" | "location">;
@@ -212,6 +216,35 @@ export function jsonOf<T extends object>(value: T): Json<T> {
       field instanceof Date ? field.getTime() * 1_000 : field,
     ]),
   ) as Json<T>;
+}
+
+/** What is asked of the past of a site at a location, from `since` on and before `until`. */
+interface SpanOptions {
+  readonly since: Date;
+  readonly until: Date;
+  readonly limit: number;
+}
+
+/** Where a report is among all reports. */
+export interface ReportPlace {
+  /** When it was stored, in microseconds since 1970. */
+  readonly at: number;
+  readonly producer: string;
+  readonly sequence: number;
+}
+
+export interface PlacedReport {
+  readonly report: HistoryReport;
+  readonly place: ReportPlace;
+}
+
+export interface ReportsOptions extends SpanOptions {
+  /** Those that are older than the one at this place, which takes the place of `until`. */
+  readonly before?: ReportPlace;
+}
+
+export interface LatencyOptions extends SpanOptions {
+  readonly step: LatencyStep;
 }
 
 export interface HistoryOptions {
@@ -267,6 +300,10 @@ export interface StatusQueries {
   monthly(sites: readonly SiteKey[]): Promise<readonly SiteMonths[]>;
   /** All about one site; `undefined` when there is no such site. */
   history(site: SiteKey, options: HistoryOptions): Promise<SiteHistory | undefined>;
+  /** The newest first, by when they were stored; {@linkcode REPORTS_MAX} at most. */
+  reports(site: SiteKey, options: ReportsOptions): Promise<readonly PlacedReport[]>;
+  /** The oldest first, of hours that begin in a span; {@linkcode LATENCY_POINTS_MAX} at most. */
+  latency(site: SiteKey, options: LatencyOptions): Promise<readonly LatencyPoint[]>;
   /** The newest first, to the millisecond, and then by site and location. */
   incidents(options: IncidentsOptions): Promise<readonly Incident[]>;
   /** The incident of a site that began at this time, to the millisecond; `undefined` without one. */

@@ -47,6 +47,7 @@ export function wholeStateOf(states: readonly SiteState[]): WholeState {
 
 /** True when each word of the search is in the site's name, url, locations or labels. */
 export function matchesSearch({ lead, locations }: WholeSite, search: string): boolean {
+  if (search === "") return true;
   const places = locations.map(({ location }) => location);
   const text = [lead.site, lead.url, ...places, ...Object.values(lead.labels)].join("\n")
     .toLowerCase();

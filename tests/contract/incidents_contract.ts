@@ -223,6 +223,8 @@ export function incidentsContract(
     }
     const open = await queries.incidents({ ...ALL, isOpen: true });
     deepStrictEqual(open, all.filter(({ ended_at }) => ended_at === null));
+    const ended = await queries.incidents({ ...ALL, isOpen: false });
+    deepStrictEqual(ended, all.filter(({ ended_at }) => ended_at !== null));
     deepStrictEqual(open.map(({ site, location }) => `${site} ${location}`), [
       ...["a Berlin", "a Paris", "b Berlin", "b Paris", "c Berlin", "c Paris"],
     ]);

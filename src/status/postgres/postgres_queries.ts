@@ -3,6 +3,7 @@ import type { QueriesDialect } from "../sql/queries_dialect.ts";
 import { SqlQueries } from "../sql/sql_queries.ts";
 import { readChanges } from "./change_cursor.ts";
 import { Session } from "./connection/session.ts";
+import { microsOf, timeOf } from "./ingest/report_columns.ts";
 import { incidentsOf } from "./migrations/site_incident.ts";
 import { NOW } from "./postgres_maintenance.ts";
 import type { PostgresStoreOptions } from "./postgres_store.ts";
@@ -21,9 +22,11 @@ export const POSTGRES_QUERIES: QueriesDialect = {
     FROM json_to_recordset($1) AS r(site text, location text)`,
   daySince: (days) => `(now() AT TIME ZONE 'UTC')::date - ${days}::int`,
   daysAgo: (days) => `now() - ${days}::int * interval '1 day'`,
-  hoursSince: (days) => `now() - ${days}::int * interval '1 day'`,
   viewTime: timestamp,
   tableTime: timestamp,
+  micros: microsOf,
+  time: timeOf,
+  id: (text) => `CAST(${text} AS uuid)`,
   tableMs: milliseconds,
   viewMs: milliseconds,
   beginning: "timestamptz '-infinity'",

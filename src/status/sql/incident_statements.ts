@@ -40,7 +40,7 @@ function pageOf({ tableTime, tableMs, beginning }: Dialect): string {
         AND b.outcome <> 'up' AND (b.from_outcome IS NULL OR b.from_outcome = 'up')
         AND b.checked_at < ${tableTime("$3")}
         AND (b.checked_at >= ${since} OR coalesce(${end} >= ${since}, true))
-        AND (CAST($4 AS int) = 0 OR ${end} IS NULL)
+        AND (CAST($4 AS int) IS NULL OR CAST($4 AS int) = (CASE WHEN ${end} IS NULL THEN 1 ELSE 0 END))
         AND (CAST($5 AS text) IS NULL OR b.checked_at < ${tableTime("$7")}
           OR (b.checked_at < ${
     tableTime("(CAST($7 AS double precision) + 1)")
@@ -99,8 +99,15 @@ export function incidentStatements(dialect: Dialect) {
 
 /** Of the statement `incidents`. */
 export function incidentValues(
-  { site, since, until, isOpen = false, after, limit }: IncidentsOptions,
+  { site, since, until, isOpen, after, limit }: IncidentsOptions,
 ): unknown[] {
   const place = [after?.site ?? null, after?.location ?? null, after?.began_at.getTime() ?? null];
-  return [site ?? null, since.getTime(), until.getTime(), Number(isOpen), ...place, limit];
+  return [
+    site ?? null,
+    since.getTime(),
+    until.getTime(),
+    isOpen === undefined ? null : Number(isOpen),
+    ...place,
+    limit,
+  ];
 }

@@ -7,8 +7,6 @@ import type { Queryable } from "./sql_source.ts";
 export interface QueriesDialect {
   /** The time so many days ago, as `order_at` has times. */
   readonly daysAgo: (days: string) => string;
-  /** The same as `site_latency` has hours. */
-  readonly hoursSince: (days: string) => string;
   /** Rows `k` of `$1`, a JSON array of sites. */
   readonly sites: string;
   /** The midnight that many days ago, as `site_day` has days. */
@@ -17,6 +15,11 @@ export interface QueriesDialect {
   readonly viewTime: (ms: string) => string;
   /** The same as the tables have times. */
   readonly tableTime: (ms: string) => string;
+  /** A time of the tables as microseconds since 1970, and the other way round. */
+  readonly micros: (column: string) => string;
+  readonly time: (micros: string) => string;
+  /** A text as an id. */
+  readonly id: (text: string) => string;
   /** The midnight before an hour of `site_hour`. */
   readonly dayOf: (hour: string) => string;
   /** What orders times of the tables, or of the views, to the millisecond, as readers see them. */

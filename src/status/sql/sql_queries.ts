@@ -11,8 +11,12 @@ import {
   type IncidentsOptions,
   type IncidentStory,
   LATENCY_DAYS_MAX,
+  LATENCY_POINTS_MAX,
+  type LatencyOptions,
   type LatencyPoint,
-  RECENT_REPORTS_MAX,
+  type PlacedReport,
+  REPORTS_MAX,
+  type ReportsOptions,
   type SiteDays,
   type SiteHistory,
   type SiteKey,
@@ -21,9 +25,7 @@ import {
   type SiteUptime,
   type StatusQueries,
   type Transition,
-  TRANSITIONS_MAX,
 } from "../queries.ts";
-import { LATENCY_BOUNDS_MS, latencyColumn, latencyQuantile } from "../read/latency_buckets.ts";
 import {
   COVERED_COLUMNS,
   type DayRow,
@@ -33,28 +35,10 @@ import {
   siteUptimes,
   type UptimeRow,
 } from "../read/coverage.ts";
+import { historyStatements } from "./history_statements.ts";
 import { incidentStatements, incidentValues } from "./incident_statements.ts";
-import {
-  CURRENT_COLUMNS,
-  type Dialect,
-  type QueriesDialect,
-  REPORT_COLUMNS,
-  TRANSITION_COLUMNS,
-} from "./queries_dialect.ts";
+import { CURRENT_COLUMNS, type Dialect, type QueriesDialect } from "./queries_dialect.ts";
 import type { SqlSource, Statement } from "./sql_source.ts";
-
-/** Of `site_latency`. */
-const LATENCY_COLUMNS =
-  `hour AS at, responses, mean_ms AS "meanMs", p50_ms AS "p50Ms", p95_ms AS "p95Ms", p99_ms AS "p99Ms"`;
-
-/** The columns of `site_hour` that add up to how fast a site answered. */
-const ANSWER_COLUMNS = ["responses", "response_time_sum", ...LATENCY_BOUNDS_MS.map(latencyColumn)];
-
-/** As `site_latency` has them, of hours that were added up. */
-const ADDED_LATENCY_COLUMNS = [
-  ["mean", "1.0 * response_time_sum / responses"],
-  ...[50, 95, 99].map((part) => [`p${part}`, latencyQuantile(part / 100)]),
-].map(([name, value]) => `CAST(round(${value}, 1) AS double precision) AS "${name}Ms"`);
 
 /** Every site's status, by site and location. */
 export const STATUSES: Statement = {
@@ -107,40 +91,6 @@ export function queryStatements(dialect: Dialect) {
     },
     ...historyStatements(dialect),
     ...incidentStatements(dialect),
-  } satisfies Record<string, Statement>;
-}
-
-/** What happened to one site. */
-function historyStatements({ daysAgo, dayOf, hoursSince }: Dialect) {
-  return {
-    transitions: {
-      name: "query_transitions",
-      text: `SELECT ${TRANSITION_COLUMNS} FROM site_transition
-      WHERE site = $1 AND location = $2 AND order_at > ${daysAgo("$3")}
-      ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT ${TRANSITIONS_MAX}`,
-    },
-    latency: {
-      name: "query_latency",
-      text: `SELECT ${LATENCY_COLUMNS} FROM site_latency
-      WHERE site = $1 AND location = $2 AND hour > ${hoursSince("$3")} ORDER BY hour`,
-    },
-    latencyByDay: {
-      name: "query_latency_by_day",
-      text: `SELECT at, CAST(responses AS int) AS responses, ${ADDED_LATENCY_COLUMNS.join(", ")}
-      FROM (
-        SELECT ${dayOf("hour")} AS at, ${
-        ANSWER_COLUMNS.map((column) => `sum(${column}) AS ${column}`).join(", ")
-      } FROM site_hour
-        WHERE site = $1 AND location = $2 AND hour > ${daysAgo("$3")}
-        GROUP BY 1) AS d
-      WHERE responses > 0 ORDER BY at`,
-    },
-    recent: {
-      name: "query_recent",
-      text: `SELECT ${REPORT_COLUMNS} FROM site_report r
-      WHERE r.site = $1 AND r.location = $2
-      ORDER BY r.order_at DESC, r.producer_id DESC, r.sequence DESC LIMIT ${RECENT_REPORTS_MAX}`,
-    },
   } satisfies Record<string, Statement>;
 }
 
@@ -212,7 +162,7 @@ export class SqlQueries implements StatusQueries {
       const [status] = await connection.query<SiteStatus>(statements.status, key);
       if (status === undefined) return undefined;
       const { transitionDays, latencyDays, latencyStep } = options;
-      const latency = latencyStep === "day" ? statements.latencyByDay : statements.latency;
+      const latency = latencyStep === "day" ? statements.latestByDay : statements.latestByHour;
       return {
         status,
         transitions: await connection.query<Transition>(statements.transitions, [
@@ -224,6 +174,38 @@ export class SqlQueries implements StatusQueries {
         recent: await connection.query<HistoryReport>(statements.recent, key),
       };
     });
+  }
+
+  async reports(
+    { site, location }: SiteKey,
+    { since, until, before, limit }: ReportsOptions,
+  ): Promise<readonly PlacedReport[]> {
+    mustBeWithin("limit", limit, { min: 1, max: REPORTS_MAX });
+    const place = before ?? { at: micros(until), producer: FIRST_PRODUCER, sequence: 0 };
+    const values = [micros(since), place.at, place.producer, place.sequence, limit];
+    return await this.#source.use("read reports", async (connection) => {
+      const rows = await connection.query<ReportRow>(this.#statements.reports, [
+        ...[site, location],
+        ...values,
+      ]);
+      return rows.map(({ place_at, place_producer, place_sequence, ...report }) => ({
+        report,
+        place: { at: Number(place_at), producer: place_producer, sequence: Number(place_sequence) },
+      }));
+    });
+  }
+
+  async latency(
+    { site, location }: SiteKey,
+    { since, until, step, limit }: LatencyOptions,
+  ): Promise<readonly LatencyPoint[]> {
+    mustBeWithin("limit", limit, { min: 1, max: LATENCY_POINTS_MAX });
+    const { byDay, byHour } = this.#statements;
+    const values = [site, location, since.getTime(), until.getTime(), limit];
+    return await this.#source.use(
+      "read response times",
+      (connection) => connection.query<LatencyPoint>(step === "day" ? byDay : byHour, values),
+    );
   }
 
   async incidents(options: IncidentsOptions): Promise<readonly Incident[]> {
@@ -260,6 +242,19 @@ export class SqlQueries implements StatusQueries {
   async close(): Promise<void> {
     await this.#source.close();
   }
+}
+
+/** Before the ids of all producers. */
+const FIRST_PRODUCER = "00000000-0000-0000-0000-000000000000";
+
+type ReportRow = HistoryReport & {
+  readonly place_at: number;
+  readonly place_producer: string;
+  readonly place_sequence: number;
+};
+
+function micros(time: Date): number {
+  return time.getTime() * 1_000;
 }
 
 /** Throws RangeError when the arguments of `daily()` exceed the limits. */

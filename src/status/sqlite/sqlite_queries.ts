@@ -19,13 +19,15 @@ export const SQLITE_QUERIES: Dialect = {
   daysAgo: (days) => `(unixepoch('subsec') - ${days} * 86400) * 1000000`,
   viewTime: (ms) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${ms} / 1000.0, 'unixepoch')`,
   tableTime: (ms) => `${ms} * 1000`,
+  micros: (column) => column,
+  time: (micros) => micros,
+  id: (text) => text,
   tableMs: (time) => `${time} / 1000`,
   viewMs: (time) => time,
   beginning: "0",
   dayOf: (hour) => `${hour} / 86400000000 * 86400000000`,
   durationMs: "CAST(round(duration_seconds * 1000) AS INTEGER)",
   incidentsOf,
-  hoursSince: (days) => `strftime('%Y-%m-%dT%H:%M:%fZ', 'now', '-' || ${days} || ' days')`,
 };
 
 /** `change@milliseconds`, as {@linkcode readChanges} writes it. */

@@ -4,6 +4,7 @@ import { alertsHistoryContract } from "../../contract/alerts_history_contract.ts
 import { deciderContract } from "../../contract/decider_contract.ts";
 import { incidentsContract } from "../../contract/incidents_contract.ts";
 import { maintenanceContract } from "../../contract/maintenance_contract.ts";
+import { pastContract } from "../../contract/past_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
 import { slaContract } from "../../contract/sla_contract.ts";
 import { storeContract } from "../../contract/store_contract.ts";
@@ -18,6 +19,7 @@ queriesContract("PostgresQueries", openStore, register);
 maintenanceContract("PostgresMaintenance", openStore, register);
 uptimeContract("PostgresStore", openStore, { register });
 incidentsContract("PostgresQueries", openStore, register);
+pastContract("PostgresQueries", openStore, register);
 alertsContract("PostgresAlerts", openStore, register);
 writerSchemasContract("PostgresWriterSchemas", openStore, register);
 alertsCrashContract("PostgresAlerts", {

@@ -4,6 +4,7 @@ import { alertsHistoryContract } from "../../contract/alerts_history_contract.ts
 import { deciderContract } from "../../contract/decider_contract.ts";
 import { incidentsContract } from "../../contract/incidents_contract.ts";
 import { maintenanceContract } from "../../contract/maintenance_contract.ts";
+import { pastContract } from "../../contract/past_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
 import { slaContract } from "../../contract/sla_contract.ts";
 import { storeContract } from "../../contract/store_contract.ts";
@@ -16,6 +17,7 @@ queriesContract("SqliteQueries", openSqliteStore);
 maintenanceContract("SqliteMaintenance", openSqliteStore);
 uptimeContract("SqliteStore", openSqliteStore, { propertyRuns: 60 });
 incidentsContract("SqliteQueries", openSqliteStore);
+pastContract("SqliteQueries", openSqliteStore);
 alertsContract("SqliteAlerts", openSqliteStore);
 writerSchemasContract("SqliteWriterSchemas", openSqliteStore);
 alertsCrashContract("SqliteAlerts", {

@@ -8,7 +8,7 @@ import { SqlAlertStore } from "../../sql/alerts/sql_alert_store.ts";
 import type { Queryable, SqlTransactions, TransactionKind } from "../../sql/sql_source.ts";
 import type { PostgresOptions } from "../connection/postgres_options.ts";
 import { Session } from "../connection/session.ts";
-import { microsOf, timeOf } from "../ingest/report_columns.ts";
+import { timeOf } from "../ingest/report_columns.ts";
 import { POSTGRES_QUERIES } from "../postgres_queries.ts";
 
 const TYPES: Readonly<Record<ColumnKind, string>> = {
@@ -21,12 +21,9 @@ const TYPES: Readonly<Record<ColumnKind, string>> = {
 };
 
 const DIALECT: AlertsDialect = {
-  viewTime: POSTGRES_QUERIES.viewTime,
-  durationMs: POSTGRES_QUERIES.durationMs,
+  ...POSTGRES_QUERIES,
   now: "now()",
   later: (ms) => `now() + ${ms} * interval '1 millisecond'`,
-  micros: microsOf,
-  time: timeOf,
   rows(columns) {
     const values = Array.from(
       columns,
@@ -37,9 +34,7 @@ const DIALECT: AlertsDialect = {
   },
   texts: (array) =>
     `jsonb_array_elements_text(${array.startsWith("$") ? `CAST(${array} AS jsonb)` : array})`,
-  id: (text) => `CAST(${text} AS uuid)`,
   arrays: (expressions) => `CAST(json_agg(json_build_array(${expressions})) AS text)`,
-  beginning: POSTGRES_QUERIES.beginning,
   // By what the history is divided by, so that few of its days are looked at.
   isRecent: `r.checked_at >= coalesce(s.checked_at - interval '1 day'
     - ${STALE_SPANS} * $2 * s.next_check_ms * interval '1 millisecond', '-infinity')`,

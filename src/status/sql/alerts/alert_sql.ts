@@ -4,22 +4,19 @@ import { inParts } from "../../../runtime/in_parts.ts";
 import type { Queryable, Statement } from "../sql_source.ts";
 import type { Columns } from "./alert_rows.ts";
 
-export interface AlertsDialect
-  extends Pick<QueriesDialect, "viewTime" | "durationMs" | "beginning"> {
+export interface AlertsDialect extends
+  Pick<
+    QueriesDialect,
+    "viewTime" | "durationMs" | "beginning" | "micros" | "time" | "id"
+  > {
   /** The store's clock. */
   readonly now: string;
   /** That clock, so many milliseconds later. */
   readonly later: (ms: string) => string;
-  /** A time as microseconds since 1970. */
-  readonly micros: (column: string) => string;
-  /** The time of microseconds since 1970. */
-  readonly time: (micros: string) => string;
   /** Rows of `$1`, a JSON array of objects, in its order. */
   readonly rows: (columns: Columns) => string;
   /** The texts of a JSON array, as the column `value`. */
   readonly texts: (array: string) => string;
-  /** A text as an id. */
-  readonly id: (text: string) => string;
   /** One text of all rows of a subquery: arrays of the expressions, in its order. */
   readonly arrays: (expressions: string) => string;
   /** Before the checks `r` that confirm something of the status `s`, of which `$2` are asked for. */

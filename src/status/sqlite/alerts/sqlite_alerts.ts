@@ -17,12 +17,9 @@ import { SQLITE_QUERIES } from "../sqlite_queries.ts";
 import { type FileAccess, StoreFile } from "../store_file.ts";
 
 const DIALECT: AlertsDialect = {
-  viewTime: SQLITE_QUERIES.viewTime,
-  durationMs: SQLITE_QUERIES.durationMs,
+  ...SQLITE_QUERIES,
   now: "sitemon_now()",
   later: (ms) => `sitemon_now() + ${ms} * 1000`,
-  micros: (column) => column,
-  time: (micros) => micros,
   rows(columns) {
     const values = Array.from(
       columns,
@@ -34,9 +31,7 @@ const DIALECT: AlertsDialect = {
     return `(SELECT ${values.join(", ")} FROM json_each($1))`;
   },
   texts: (array) => `json_each(${array})`,
-  id: (text) => text,
   arrays: (expressions) => `json_group_array(json_array(${expressions}))`,
-  beginning: SQLITE_QUERIES.beginning,
   isRecent: `r.checked_at >= coalesce(
     s.checked_at - (${DAY_MS} + ${STALE_SPANS} * $2 * s.next_check_ms) * 1000, 0)`,
   isFree: "true",
