@@ -1,6 +1,7 @@
 /** The web application: Request → Response, so that tests need no socket. It is read-only. */
-import { Hono } from "hono";
+import { Hono, type MiddlewareHandler } from "hono";
 import { compress } from "hono/compress";
+import { cors } from "hono/cors";
 import { etag } from "hono/etag";
 import { HTTPException } from "hono/http-exception";
 import type { Clock } from "../runtime/clock.ts";
@@ -8,7 +9,7 @@ import { describeError } from "../runtime/telemetry/log_entry.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { addApi } from "./api/api.ts";
-import { QueryError } from "./api/status_query.ts";
+import { QueryError } from "./api/parameters.ts";
 import type { StatusSource } from "./live/status_source.ts";
 import type { Look } from "./look.ts";
 import { inLanguage, TEXTS } from "./texts/texts.ts";
@@ -44,11 +45,16 @@ const SECURITY_HEADERS: readonly (readonly [string, string])[] = [
   ["permissions-policy", "camera=(), geolocation=(), microphone=()"],
 ];
 
+/** How long a browser remembers that it may ask; Chromium no longer than this. */
+const PREFLIGHT_SECONDS = 7_200;
+
 export interface AppOptions {
   readonly source: StatusSource;
   readonly look: Look;
   /** Credentials that are required; none when absent. */
   readonly basicAuth?: { readonly username: string; readonly password: string };
+  /** Origins whose pages may read the API; `*` for any, none when absent. */
+  readonly origins?: readonly string[];
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** Ends the streams of events. */
@@ -69,6 +75,7 @@ export function createApp(options: AppOptions): Hono {
   });
   const language = TEXTS[look.locale ?? "en"];
   app.use((_, next) => inLanguage(language, next));
+  if (options.origins?.length) app.use("/api/*", readableFrom(options.origins));
   app.use(onlyReads(look));
   if (options.basicAuth) app.use(passwords({ ...options.basicAuth, ...options }));
   app.get(
@@ -92,6 +99,22 @@ export function createApp(options: AppOptions): Hono {
     return problem(500, { path, look });
   });
   return app;
+}
+
+/**
+ * Lets scripts of other pages read the API, never with the credentials of who looks at them; answers
+ * the question that a browser asks before. Nothing asks for a password there.
+ *
+ * @see https://fetch.spec.whatwg.org/#http-cors-protocol
+ */
+function readableFrom(origins: readonly string[]): MiddlewareHandler {
+  return cors({
+    origin: origins.includes("*") ? "*" : [...origins],
+    allowMethods: ["GET", "HEAD"],
+    allowHeaders: ["If-None-Match"],
+    exposeHeaders: ["ETag", "Link"],
+    maxAge: PREFLIGHT_SECONDS,
+  });
 }
 
 /** Clients that did not authenticate get no page of ours, which would show more than they may see. */

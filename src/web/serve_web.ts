@@ -27,6 +27,8 @@ export interface WebOptions extends FrontOptions {
   /** How everybody sees each site, by its own name; every site is listed when it is absent. */
   readonly listed?: ReadonlyMap<string, PublicSite>;
   readonly basicAuth?: { readonly username: string; readonly password: string };
+  /** Origins whose pages may read the API; `*` for any, none when absent. */
+  readonly origins?: readonly string[];
   readonly queries: StatusQueries;
   readonly records: AlertRecords;
   readonly dependency: Dependency;
@@ -44,7 +46,7 @@ export interface WebServer {
 
 /** Throws AddressError when the address cannot be used. */
 export function serveWeb(options: WebOptions): WebServer {
-  const { listen, look, basicAuth, queries, records, clock, telemetry } = options;
+  const { listen, look, basicAuth, origins, queries, records, clock, telemetry } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
   const cache = new StatusCache(options);
@@ -52,6 +54,7 @@ export function serveWeb(options: WebOptions): WebServer {
     source: look.isPublic ? new PublicSource(cache, options.listed) : cache,
     look,
     ...(basicAuth && { basicAuth }),
+    ...(origins && { origins }),
     clock,
     telemetry,
     signal,

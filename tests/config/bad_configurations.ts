@@ -260,6 +260,10 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '1:13: invalid "web.logo": "notes.txt" is not an SVG file of at most 256 KiB',
   "web: {trusted_proxies: [10.0.0.0/33]}":
     '1:25: invalid "web.trusted_proxies": "10.0.0.0/33" is not an address or a range of them, such as 10.0.0.0/8',
+  "web: {cors: ['https://h/path']}":
+    '1:14: invalid "web.cors": "https://h/…" is not an origin, such as https://ops.example.org, or *',
+  "web: {cors: [HTTPS://h:443]}":
+    '1:14: invalid "web.cors": "HTTPS://h:443" is not an origin, such as https://ops.example.org, or *',
   "web: {trusted_proxies: [nginx]}":
     '1:25: invalid "web.trusted_proxies": the value is not an address or a range of them, such as 10.0.0.0/8',
   "history: {retention: 23h}":

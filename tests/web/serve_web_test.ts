@@ -1,29 +1,8 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
-import { systemClock as clock } from "../../src/runtime/clock.ts";
-import { SqliteQueries } from "../../src/status/sqlite/sqlite_queries.ts";
-import { sqliteParts } from "../../src/status/sqlite/sqlite_parts.ts";
 import { AddressError } from "../../src/runtime/http/listening.ts";
-import { serveWeb, type WebOptions } from "../../src/web/serve_web.ts";
-import { RecordingTelemetry } from "../support/recording_telemetry.ts";
 import { within } from "../support/waiting.ts";
 import { MadeStore } from "./made_store.ts";
-
-function serve(
-  path: string,
-  port = 0,
-  more: Pick<WebOptions, "publicUrl" | "connectionsMax"> = {},
-) {
-  return serveWeb({
-    listen: { host: "127.0.0.1", port },
-    look: { title: "Status" },
-    ...more,
-    queries: new SqliteQueries({ path }),
-    records: sqliteParts({ path }, { clock }).alertRecords(),
-    dependency: "store",
-    clock,
-    telemetry: new RecordingTelemetry(),
-  });
-}
+import { served } from "./served.ts";
 
 /** Connects as a reader who sends only this. */
 async function connectTo(address: string, request: string): Promise<Deno.Conn> {
@@ -39,7 +18,7 @@ function portOf(address: string): number {
 Deno.test("serveWeb() serves until it is stopped, and then lets go of those who watch", async () => {
   await using made = await MadeStore.create();
   await made.add({ site: "shop" });
-  const server = serve(made.path);
+  const server = served(made.path);
   const page = await (await fetch(server.address)).text();
   match(page, />shop</);
   const events = await fetch(`${server.address}/events`);
@@ -51,7 +30,7 @@ Deno.test("serveWeb() serves until it is stopped, and then lets go of those who 
 Deno.test("serveWeb() gives HEAD the length of GET, or none", async () => {
   await using made = await MadeStore.create();
   await made.add({ site: "shop" });
-  const server = serve(made.path);
+  const server = served(made.path);
   for (const path of ["/api/openapi.json", "/assets/page.css", "/badge/shop.svg", "/events"]) {
     const [head, get] = await Promise.all(
       ["HEAD", "GET"].map((method) =>
@@ -83,7 +62,7 @@ Deno.test("serveWeb() answers 400 to a Host that is none", async () => {
   await using made = await MadeStore.create();
   await made.add({ site: "shop" });
   for (const base of ["", "/status"]) {
-    const server = serve(made.path, 0, { publicUrl: `https://ops.example.org${base}/` });
+    const server = served(made.path, { publicUrl: `https://ops.example.org${base}/` });
     const path = `${base}/sites/shop.atom`;
     for (const [host, status] of HOSTS) {
       const request = `GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`;
@@ -98,9 +77,9 @@ Deno.test("serveWeb() answers 400 to a Host that is none", async () => {
 
 Deno.test("serveWeb() throws AddressError, when the address is taken", async () => {
   await using made = await MadeStore.create();
-  const first = serve(made.path);
+  const first = served(made.path);
   const port = portOf(first.address);
-  throws(() => serve(made.path, port), (error) => {
+  throws(() => served(made.path, { listen: { host: "127.0.0.1", port } }), (error) => {
     ok(error instanceof AddressError);
     ok(error.message.startsWith(`cannot listen on "web.listen" 127.0.0.1:${port}: `));
     match(error.message, /; choose another address, or stop the process that uses it$/);
@@ -112,7 +91,7 @@ Deno.test("serveWeb() throws AddressError, when the address is taken", async () 
 Deno.test("serveWeb() serves many side by side, each with its own reader", async () => {
   await using made = await MadeStore.create();
   await made.add({ site: "shop" });
-  const servers = [1, 2, 3].map(() => serve(made.path));
+  const servers = [1, 2, 3].map(() => served(made.path));
   const answers = await Promise.all(servers.map(({ address }) => fetch(`${address}/api/status`)));
   const texts = await Promise.all(answers.map((answer) => answer.text()));
   strictEqual(new Set(texts).size, 1);
@@ -121,7 +100,7 @@ Deno.test("serveWeb() serves many side by side, each with its own reader", async
 
 Deno.test("serveWeb() refuses a connection beyond the most that it may have", async () => {
   await using made = await MadeStore.create();
-  const server = serve(made.path, 0, { connectionsMax: 1 });
+  const server = served(made.path, { connectionsMax: 1 });
   const events = await fetch(`${server.address}/events`);
   const refused = await fetch(server.address);
   deepStrictEqual([events.status, refused.status], [200, 503]);
@@ -132,7 +111,7 @@ Deno.test("serveWeb() refuses a connection beyond the most that it may have", as
 
 Deno.test("serveWeb() stops in time, when a reader sends half a request and waits", async () => {
   await using made = await MadeStore.create();
-  const server = serve(made.path);
+  const server = served(made.path);
   using _reader = await connectTo(server.address, "GET / HTTP/1.1\r\nHost: x\r\n");
   await within(60_000, "the end", server.stop());
 });
@@ -146,7 +125,7 @@ Deno.test("serveWeb() stops in time, when a reader takes nothing", unsanitized, 
     site: `site ${index}`,
     error_text: "x".repeat(1_000),
   })));
-  const server = serve(made.path);
+  const server = served(made.path);
   using reader = await connectTo(server.address, "GET /api/status HTTP/1.1\r\nHost: x\r\n\r\n");
   await reader.read(new Uint8Array(1));
   await within(60_000, "the end", server.stop());

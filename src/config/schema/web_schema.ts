@@ -14,6 +14,9 @@ const USERNAME = /^[^\p{Cc}:]{1,256}$/u;
 const PROXIES_MAX = 64;
 /** The rule of one of them. */
 export const PROXY = "is not an address or a range of them, such as 10.0.0.0/8";
+/** Pages of others that read one API. */
+const ORIGINS_MAX = 64;
+const ORIGIN = "is not an origin, such as https://ops.example.org, or *";
 const PUBLIC_URL =
   "is not an http or https URL, such as https://ops.example.org/status/, without " +
   "credentials and query";
@@ -30,6 +33,12 @@ const LINK_LENGTH_MAX = 60;
 const FOOTER_LENGTH_MAX = 300;
 /** As long as a report's `site` may be. */
 const NAME_LENGTH_MAX = 200;
+
+/** As browsers write it (RFC 6454): a scheme, a host, and a port that is not the scheme's own. */
+function isOrigin(text: string): boolean {
+  return text === "*" ||
+    (/^https?:/.test(text) && URL.canParse(text) && new URL(text).origin === text);
+}
 
 function isPublicUrl(text: string): boolean {
   return isPlainUrl(text) && !OWN_PATHS.test(new URL(text).pathname);
@@ -85,6 +94,11 @@ export const webMapping = z.strictObject({
     },
   ).max(PROXIES_MAX).prefault([])
     .describe("Proxies whose `X-Forwarded-*` headers are believed."),
+  cors: z.array(z.string({ error: ORIGIN }).refine(isOrigin), {
+    error: `is not a list of at most ${ORIGINS_MAX} origins, such as [https://ops.example.org]`,
+  }).max(ORIGINS_MAX).prefault([]).describe(
+    "Origins whose pages may read the API in a browser, without credentials; `*` for any.",
+  ),
   basic_auth: z.strictObject({
     username: z.string({ error: "is not a name of 1 to 256 characters without a colon" })
       .regex(USERNAME).describe("User name."),

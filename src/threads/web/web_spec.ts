@@ -29,7 +29,7 @@ export const WEB_SPEC = {
 
 function webSetup(loaded: LoadedConfig, role: DaemonRole): WebSetup {
   const web = webConfig(loaded);
-  const { listen, basic_auth, public_url, trusted_proxies } = web;
+  const { listen, basic_auth, public_url, trusted_proxies, cors } = web;
   return {
     store: storeAddress(loaded, storeKind(loaded, role)),
     listen,
@@ -38,6 +38,7 @@ function webSetup(loaded: LoadedConfig, role: DaemonRole): WebSetup {
     look: lookOf(loaded),
     ...(loaded.page.listed && { listed: loaded.page.listed }),
     trustedProxies: trusted_proxies,
+    origins: cors,
     ...(public_url === undefined ? {} : { publicUrl: public_url }),
     ...(basic_auth === undefined ? {} : { basicAuth: basic_auth }),
   };

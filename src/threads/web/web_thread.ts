@@ -9,7 +9,14 @@ import { serveWeb, type WebOptions } from "../../web/serve_web.ts";
 export interface WebSetup extends
   Pick<
     WebOptions,
-    "listen" | "look" | "listed" | "basicAuth" | "publicUrl" | "trustedProxies" | "connectionsMax"
+    | "listen"
+    | "look"
+    | "listed"
+    | "basicAuth"
+    | "publicUrl"
+    | "trustedProxies"
+    | "origins"
+    | "connectionsMax"
   > {
   readonly store: StoreAddress;
   /** When the address is not available: true fails the thread, false continues without the page. */
