@@ -1,5 +1,5 @@
 /** Alerts and planned work for programs. */
-import type { Context, Hono } from "hono";
+import type { Hono } from "hono";
 import type { Alert, AlertFilter } from "../../status/alert_store.ts";
 import type { PlannedWork } from "../../status/planned_work.ts";
 import { jsonOf } from "../../status/queries.ts";
@@ -11,7 +11,18 @@ import type {
   MaintenanceResponse,
   WorkResponse,
 } from "./api_schemas.ts";
-import { parameter, QueryError, refuseUnknown } from "./status_query.ts";
+import {
+  afterParameter,
+  cursorParts,
+  limitOf,
+  limitParameter,
+  pageOf,
+  parameter,
+  parametersOf,
+  refuseUnknown,
+  timeOf,
+  timeParameter,
+} from "./parameters.ts";
 
 /** Alerts of one response at most, and by default. */
 export const ALERTS_MAX = 1_000;
@@ -22,13 +33,9 @@ const WORK_SITES_MAX = 1_000;
 
 export const ALERT_PARAMETERS = [
   parameter("site", "Only alerts of this site."),
-  parameter(
-    "since",
-    "Also what ended since then, in microseconds since 1970; only what is open by default.",
-    { type: "integer", minimum: 0 },
-  ),
-  parameter("limit", "Alerts at most.", { type: "integer", minimum: 1, maximum: ALERTS_MAX }),
-  parameter("after", 'Alerts after this one: "next" of the response before.'),
+  timeParameter("since", "Also what ended since then; only what is open by default"),
+  limitParameter("Alerts", ALERTS_MAX),
+  afterParameter("Alerts"),
 ];
 
 /** When it began, in microseconds since 1970, and the id. */
@@ -52,33 +59,20 @@ export function addAlerts(app: Hono, source: StatusSource): void {
     if ((await source.view()).failingSince !== undefined) throw new LookupError(503);
     const found = await source.alerts({ ...filter, limit: filter.limit + 1 });
     if (found === undefined) throw new LookupError(503);
-    const shown = found.slice(0, filter.limit);
-    const next = found.length > shown.length ? cursorOf(shown.at(-1)!) : null;
+    const { shown, next } = pageOf(context, { found, limit: filter.limit, cursor: cursorOf });
     return context.json({ next, alerts: shown.map(alertResponse) } satisfies AlertsResponse);
   });
-}
-
-function parametersOf(context: Context): URLSearchParams {
-  return new URL(context.req.url).searchParams;
 }
 
 /** Throws {@linkcode QueryError}. */
 export function alertFilter(given: URLSearchParams): AlertFilter {
   refuseUnknown(given, ALERT_PARAMETERS.map(({ name }) => name));
-  const [site, since, after] = ["site", "since", "after"].map((name) => given.get(name));
-  const limit = given.get("limit") ?? `${ALERTS_MAX}`;
-  if (!/^[1-9]\d{0,3}$/.test(limit) || Number(limit) > ALERTS_MAX) {
-    throw new QueryError(`"limit" is a number from 1 to ${ALERTS_MAX}`);
-  }
-  if (since && !/^\d{1,16}$/.test(since)) {
-    throw new QueryError('"since" is a time in microseconds since 1970');
-  }
-  const [, micros, id] = CURSOR.exec(after ?? "") ?? [];
-  if (after && id === undefined) throw new QueryError('"after" is the "next" of a response');
+  const [site, since] = [given.get("site"), timeOf(given, "since")];
+  const [micros, id] = cursorParts(given, CURSOR) ?? [];
   return {
-    limit: Number(limit),
+    limit: limitOf(given, ALERTS_MAX),
     ...(site && { site }),
-    ...(since ? { since: new Date(Number(since) / 1_000) } : { isOpen: true }),
+    ...(since ? { since } : { isOpen: true }),
     ...(id && { after: { began_at: new Date(Number(micros) / 1_000), id } }),
   };
 }

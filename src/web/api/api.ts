@@ -5,8 +5,6 @@ import {
   type DayCoverage,
   jsonOf,
   keyOf,
-  type LatencyPoint,
-  type SiteHistory,
   type SiteStatus,
   type SiteUptime,
 } from "../../status/queries.ts";
@@ -21,18 +19,21 @@ import {
   lookUp,
   LookupError,
 } from "../site_lookup.ts";
+import { addIncidents } from "./incidents_api.ts";
+import { addPast } from "./past_api.ts";
 import { addAlerts, addMaintenance } from "./alerts_api.ts";
 import { nameIn } from "../../report/site_path.ts";
 import type {
   announcementSchema,
   LocationResponse,
-  ReportsResponse,
   SiteResponse,
   StatusResponse,
   WholeResponse,
 } from "./api_schemas.ts";
-import { PUBLIC_FIELDS, STATUS_FIELDS } from "./response_fields.ts";
-import { refuseUnknown, selectSites, type StatusQuery, statusQuery } from "./status_query.ts";
+import { KeptAnswers } from "./kept_answer.ts";
+import { linkNext, parametersOf, refuseUnknown } from "./parameters.ts";
+import { latencyResponse, pick, PUBLIC_FIELDS, STATUS_FIELDS } from "./response_fields.ts";
+import { selectSites, statusQuery } from "./status_query.ts";
 
 export function addApi(
   app: Hono,
@@ -40,6 +41,7 @@ export function addApi(
 ): void {
   const { isPublic = false } = look;
   const fields = isPublic ? PUBLIC_FIELDS.Status! : STATUS_FIELDS;
+  const kept = new KeptAnswers();
   const everywhere = async (context: Context, name: string): Promise<LocationHistory[]> => {
     refuseUnknown(parametersOf(context));
     const view = await source.view();
@@ -50,15 +52,23 @@ export function addApi(
     const view = await source.view();
     if (view.failingSince && view.statuses.length === 0) throw new LookupError(503);
     const query = statusQuery(parametersOf(context), fields);
-    context.header("content-type", "application/json");
     const shown = isPublic && query.fields.length === 0 ? { ...query, fields } : query;
-    return context.body(statusesText(view, { look, query: shown }));
+    const announcements = currentAnnouncements(look, view).map(announcementResponse);
+    const { found, next } = selectSites(view.sites, shown);
+    linkNext(context, next);
+    const holds = JSON.stringify([view.revision, announcements]);
+    return kept.answer(context, holds, () => {
+      const rest = { title: look.title, announcements, old_since: oldSince(view), next };
+      const sites = found.map((whole) => wholeText(whole, view.uptimes, shown.fields));
+      return withArray(rest, "sites", sites);
+    });
   });
   app.get("/api/sites/:name", async (context) => {
     const name = nameIn(context.req.param("name"));
     return context.json(siteResponse(await everywhere(context, name), isPublic));
   });
   addMaintenance(app, source);
+  addIncidents(app, source, isPublic);
   app.get("/api/openapi.json", async (context) => {
     // Loaded when it is wanted: zod and the schemas would take 9 MB of every process with a page.
     const { openApi } = await import("./open_api.ts");
@@ -66,32 +76,12 @@ export function addApi(
   });
   if (isPublic) return;
   addAlerts(app, source);
-  app.get("/api/sites/:name/reports", async (context) => {
-    const name = nameIn(context.req.param("name"));
-    const known = await everywhere(context, name);
-    return context.json(reportsResponse(name, known.map(({ history }) => history)));
-  });
+  addPast(app, source);
 }
 
-function parametersOf(context: Context): URLSearchParams {
-  return new URL(context.req.url).searchParams;
-}
-
-/** The text of `/api/status`, of which most is made once for each status. */
-function statusesText(
-  view: View,
-  { look, query }: { readonly look: Look; readonly query: StatusQuery },
-): string {
-  const { found, next } = selectSites(view.sites, query);
-  const old_since = view.failingSince === undefined ? null : view.failingSince.getTime() * 1_000;
-  const sites = found.map((whole) => {
-    const locations = whole.locations.map((status) =>
-      statusText(status, { uptime: view.uptimes.get(keyOf(status)), fields: query.fields })
-    );
-    return withArray(wholeResponse(whole), "locations", locations);
-  });
-  const announcements = currentAnnouncements(look, view).map(announcementResponse);
-  return withArray({ title: look.title, announcements, old_since, next }, "sites", sites);
+/** When the store stopped responding, in microseconds since 1970. */
+function oldSince({ failingSince }: View): number | null {
+  return failingSince === undefined ? null : failingSince.getTime() * 1_000;
 }
 
 function announcementResponse(
@@ -110,25 +100,38 @@ function withArray(rest: object, name: string, texts: readonly string[]): string
   return `${JSON.stringify(rest).slice(0, -1)},"${name}":[${texts.join(",")}]}`;
 }
 
-/** What was said of a status, with the uptime that it was said with. */
+/** What was said of a status that stands for its site, with the uptime that it was said with. */
 const texts = new WeakMap<SiteStatus, { uptime: SiteUptime | undefined; text: string }>();
+
+/** A site as JSON; without a choice of fields it is made once for each status of its one location. */
+function wholeText(
+  whole: WholeSite,
+  uptimes: View["uptimes"],
+  fields: readonly string[],
+): string {
+  const { lead, locations } = whole;
+  const uptime = uptimes.get(keyOf(lead));
+  const isKept = fields.length === 0 && locations.length === 1;
+  const known = isKept ? texts.get(lead) : undefined;
+  if (known !== undefined && known.uptime === uptime) return known.text;
+  const parts = locations.map((status) => statusText(status, uptimes, fields));
+  const text = withArray(wholeResponse(whole), "locations", parts);
+  if (isKept) texts.set(lead, { uptime, text });
+  return text;
+}
 
 function statusText(
   status: SiteStatus,
-  { uptime, fields }: {
-    readonly uptime: SiteUptime | undefined;
-    readonly fields: readonly string[];
-  },
+  uptimes: View["uptimes"],
+  fields: readonly string[],
 ): string {
-  if (fields.length > 0) {
-    const response: Record<string, unknown> = statusResponse(status, uptime);
-    return JSON.stringify(Object.fromEntries(fields.map((field) => [field, response[field]])));
-  }
-  const known = texts.get(status);
-  if (known !== undefined && known.uptime === uptime) return known.text;
-  const text = JSON.stringify(statusResponse(status, uptime));
-  texts.set(status, { uptime, text });
-  return text;
+  const uptime = () => uptimes.get(keyOf(status));
+  if (fields.length === 0) return JSON.stringify(statusResponse(status, uptime()));
+  const chosen = fields.map((field) => [
+    field,
+    field === "uptimes" ? uptimesJson(uptime()) : status[field as keyof SiteStatus],
+  ]);
+  return JSON.stringify(jsonOf(Object.fromEntries(chosen)));
 }
 
 /** `/api/sites/NAME`. */
@@ -142,26 +145,16 @@ function locationResponse({ history, uptime, days }: LocationHistory): LocationR
   return {
     status: statusResponse(history.status, uptime),
     days: days.map(dayResponse),
-    latency: history.latency.map(latencyResponse),
+    latency: history.latency.map(latencyResponse).map(({ at: hour, ...rest }) => ({
+      hour,
+      ...rest,
+    })),
     transitions: history.transitions.map(jsonOf),
   };
 }
 
 function publicLocation({ status, ...rest }: LocationResponse): LocationResponse {
   return { ...pick(rest, PUBLIC_FIELDS.Location!), status: pick(status, PUBLIC_FIELDS.Status!) };
-}
-
-/** Less than its type says, as the OpenAPI file of a public page says too. */
-function pick<T extends object>(value: T, names: readonly string[]): T {
-  return Object.fromEntries(Object.entries(value).filter(([name]) => names.includes(name))) as T;
-}
-
-/** `/api/sites/NAME/reports`. */
-function reportsResponse(site: string, histories: readonly SiteHistory[]): ReportsResponse {
-  const reports = histories.flatMap(({ status: { location }, recent }) =>
-    recent.map((report) => ({ location, ...jsonOf(report) }))
-  );
-  return { site, reports: reports.sort((a, b) => b.checked_at - a.checked_at) };
 }
 
 function wholeResponse({ site, state, isPartial }: WholeSite): WholeResponse {
@@ -181,9 +174,4 @@ function dayResponse(day: DayCoverage): LocationResponse["days"][number] {
     down_ms: day.downMs,
     inconclusive_ms: day.inconclusiveMs,
   };
-}
-
-function latencyResponse(point: LatencyPoint): LocationResponse["latency"][number] {
-  const { at: hour, responses, meanMs, p50Ms, p95Ms, p99Ms } = jsonOf(point);
-  return { hour, responses, mean_ms: meanMs, p50_ms: p50Ms, p95_ms: p95Ms, p99_ms: p99Ms };
 }

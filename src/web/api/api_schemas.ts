@@ -82,6 +82,10 @@ export const statusSchema = z.object({
   uptimes: z.array(uptimeSchema).describe("Of 1, 7, 30 and 90 days."),
 }).meta({ id: "Status" });
 
+const chosenStatusSchema = statusSchema.partial()
+  .describe("The fields that were chosen by `fields`; all of them by default.")
+  .meta({ id: "ChosenStatus" });
+
 /** What a site is as a whole. */
 const WHOLE = {
   site: z.string(),
@@ -93,7 +97,7 @@ const WHOLE = {
 
 export const wholeSiteSchema = z.object({
   ...WHOLE,
-  locations: z.array(statusSchema).describe("Its status at each location."),
+  locations: z.array(chosenStatusSchema).describe("Its status at each location."),
 }).meta({ id: "WholeSite" });
 
 export const announcementSchema = z.object({
@@ -123,13 +127,18 @@ export const transitionSchema = z.object({
   reason: reason(),
 }).meta({ id: "Transition" });
 
-export const latencySchema = z.object({
-  hour: micros().describe("Start of the hour, in microseconds since 1970."),
+/** How fast a site answered. */
+const ANSWERS = {
   responses: z.int().describe("Checks with a response."),
   mean_ms: z.number(),
   p50_ms: z.number(),
   p95_ms: z.number(),
   p99_ms: z.number(),
+};
+
+export const latencySchema = z.object({
+  hour: micros().describe("Start of the hour, in microseconds since 1970."),
+  ...ANSWERS,
 }).meta({ id: "Latency" });
 
 export const daySchema = z.object({
@@ -156,10 +165,52 @@ export const reportSchema = z.object({
   ...fieldSchemas(FIELD_NAMES.filter((name) => REPORT_FIELDS[name].shown)),
 }).meta({ id: "Report" });
 
+const next = (what: string) =>
+  z.string().nullable()
+    .describe(`The "after" of a request for the ${what} that follow; null when none do.`);
+
 export const reportsSchema = z.object({
   site: z.string(),
-  reports: z.array(reportSchema).describe("The latest of each location, newest first."),
+  next: next("reports"),
+  reports: z.array(reportSchema).describe("The newest first, by when they were stored."),
 }).meta({ id: "Reports" });
+
+export const pointSchema = z.object({
+  location: z.string(),
+  at: micros().describe("When the hour or the day begins, in microseconds since 1970."),
+  ...ANSWERS,
+}).meta({ id: "Point" });
+
+export const pointsSchema = z.object({
+  site: z.string(),
+  step: z.string().describe("What one point is of: hour or day."),
+  next: next("points"),
+  latency: z.array(pointSchema).describe("The oldest first."),
+}).meta({ id: "Points" });
+
+export const incidentSchema = z.object({
+  id: z.string().describe("Names its page, /incidents/ID, for good."),
+  site: z.string(),
+  location: z.string(),
+  began_at: micros(),
+  ended_at: micros().nullable().describe(
+    "The first check that found the site up again, in microseconds since 1970; null while it lasts.",
+  ),
+  unknown_since: micros().nullable().describe(
+    "From when on no check said that it lasts, in microseconds since 1970; null when it was watched.",
+  ),
+  duration_ms: z.number().describe("Milliseconds of it that were watched."),
+  outcome: z.string().describe("The worst: degraded or down."),
+  reason: reason().describe("Of its first report."),
+  error_text: z.string().nullable().describe(
+    "Of its first report, while that is kept. It may be the site's own text: escape it.",
+  ),
+}).meta({ id: "Incident" });
+
+export const incidentsSchema = z.object({
+  next: next("incidents"),
+  incidents: z.array(incidentSchema).describe("The newest first."),
+}).meta({ id: "Incidents" });
 
 export const workSchema = z.object({
   id: z.string(),
@@ -210,8 +261,7 @@ export const alertSchema = z.object({
 }).meta({ id: "Alert" });
 
 export const alertsSchema = z.object({
-  next: z.string().nullable()
-    .describe('The "after" of a request for the alerts that follow; null when none do.'),
+  next: next("alerts"),
   alerts: z.array(alertSchema).describe("The newest first."),
 }).meta({ id: "Alerts" });
 
@@ -229,8 +279,12 @@ export type LocationResponse = Omit<z.output<typeof locationSchema>, "status"> &
   status: StatusResponse;
 };
 export type SiteResponse = WholeResponse & { locations: LocationResponse[] };
+export type IncidentResponse = z.output<typeof incidentSchema>;
+export type IncidentsResponse = z.output<typeof incidentsSchema>;
+export type LatencyResponse = z.output<typeof pointsSchema>;
 export type ReportsResponse = {
   site: string;
+  next: string | null;
   reports: (Json<HistoryReport> & { location: string })[];
 };
 export type MaintenanceResponse = z.output<typeof maintenanceSchema>;

@@ -7,6 +7,15 @@ import {
   type WholeSite,
 } from "../../status/whole_sites.ts";
 
+import {
+  limitOf,
+  limitParameter,
+  oneOf,
+  parameter,
+  QueryError,
+  refuseUnknown,
+} from "./parameters.ts";
+
 /** Sites of one response at most, and by default. */
 export const SITES_MAX = 10_000;
 
@@ -22,11 +31,6 @@ export interface StatusQuery {
   readonly fields: readonly string[];
 }
 
-/** Thrown for a parameter that cannot be used; its message is for the client. */
-export class QueryError extends Error {
-  override readonly name = "QueryError";
-}
-
 /** The parameters, as the OpenAPI file has them. */
 export const STATUS_PARAMETERS = [
   parameter("state", "Only sites in this state; may be repeated.", { enum: STATES }, "array"),
@@ -39,55 +43,28 @@ export const STATUS_PARAMETERS = [
   parameter("q", "Words to find in name, url, location or labels.", {
     maxLength: SEARCH_LENGTH_MAX,
   }),
-  parameter("limit", "Sites at most.", { type: "integer", minimum: 1, maximum: SITES_MAX }),
+  limitParameter("Sites", SITES_MAX),
   parameter("after", 'Sites after this name: "next" of the response before.'),
   parameter("fields", "Fields of each location, separated by commas; all by default."),
 ];
 
-export function parameter(name: string, description: string, schema: object = {}, type = "string") {
-  const one = { type: "string", ...schema };
-  return {
-    name,
-    in: "query",
-    description,
-    schema: type === "array" ? { type, items: one } : one,
-  };
-}
-
 /** Throws {@linkcode QueryError}. `fields` are those that a location has. */
 export function statusQuery(given: URLSearchParams, fields: readonly string[]): StatusQuery {
   refuseUnknown(given, STATUS_PARAMETERS.map(({ name }) => name));
-  const limit = given.get("limit") ?? `${SITES_MAX}`;
-  if (!/^[1-9]\d{0,4}$/.test(limit) || Number(limit) > SITES_MAX) {
-    throw new QueryError(`"limit" is a number from 1 to ${SITES_MAX}`);
-  }
   return {
     states: distinct(given.getAll("state")).map((state) => oneOf(STATES, "state", state)),
     labels: distinct(given.getAll("label")).map(labelOf),
     search: (given.get("q") ?? "").slice(0, SEARCH_LENGTH_MAX),
-    limit: Number(limit),
+    limit: limitOf(given, SITES_MAX),
     after: given.get("after") ?? "",
     fields: distinct((given.get("fields") ?? "").split(",")).filter((field) => field !== "")
       .map((field) => oneOf(fields, "fields", field)),
   };
 }
 
-/** Throws {@linkcode QueryError} for a parameter that is none of these: it would change nothing. */
-export function refuseUnknown(given: URLSearchParams, names: readonly string[] = []): void {
-  const unknown = [...given.keys()].find((name) => !names.includes(name));
-  if (unknown === undefined) return;
-  const known = names.length === 0 ? "there are none" : `use ${names.join(", ")}`;
-  throw new QueryError(`the query parameter "${unknown}" is unknown; ${known}`);
-}
-
 /** Without repetitions: each is looked at for each site, and a URL has room for thousands. */
 function distinct(values: readonly string[]): string[] {
   return [...new Set(values)];
-}
-
-function oneOf(allowed: readonly string[], name: string, value: string): string {
-  if (allowed.includes(value)) return value;
-  throw new QueryError(`"${name}" has the unknown value "${value}"; use ${allowed.join(", ")}`);
 }
 
 function labelOf(text: string): [key: string, value: string] {

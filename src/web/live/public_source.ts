@@ -10,9 +10,13 @@ import {
   HISTORY_DAYS_MAX,
   type HistoryOptions,
   type Incident,
+  INCIDENTS_LISTED_MAX,
+  type IncidentsOptions,
   type IncidentStory,
   keyOf,
+  type LatencyPoint,
   type MonthCoverage,
+  type PlacedReport,
   type SiteHistory,
   type SiteKey,
   type SiteStatus,
@@ -117,11 +121,14 @@ export class PublicSource implements StatusSource {
     if (site !== undefined && own === undefined) return undefined;
     const known = await this.#source.incidents(span, own);
     if (known === undefined) return undefined;
-    const shown = known.incidents.flatMap((incident) => {
+    return { ...known, incidents: this.#joined(known.incidents) };
+  }
+
+  #joined(incidents: readonly Incident[]): readonly Incident[] {
+    return joined(incidents.flatMap((incident) => {
       const listed = this.#nameOf(incident.site);
       return listed === undefined ? [] : [{ ...incident, ...NO_CAUSE, site: listed }];
-    });
-    return { ...known, incidents: joined(shown) };
+    }));
   }
 
   async incident({ site }: SiteKey, beganAt: Date): Promise<IncidentStory | undefined> {
@@ -130,6 +137,32 @@ export class PublicSource implements StatusSource {
       began_at.getTime() === beganAt.getTime()
     );
     return incident && { incident, first: undefined, transitions: [] };
+  }
+
+  /** Of the newest that a store lists, since incidents of several locations are one. */
+  async listed(
+    { since, until, site, isOpen, after, limit = INCIDENTS_LISTED_MAX }: IncidentsOptions,
+  ): Promise<readonly Incident[] | undefined> {
+    const { sites } = await this.#projection();
+    const own = site === undefined ? undefined : sites.get(site)?.site;
+    if (site !== undefined && own === undefined) return [];
+    const found = await this.#source.listed({
+      since,
+      until,
+      ...(own !== undefined && { site: own }),
+    });
+    return found && this.#joined(found)
+      .filter((one) => isOpen === undefined || isOpen === (one.ended_at === null))
+      .filter((one) => after === undefined || follows(one, after))
+      .slice(0, limit);
+  }
+
+  reports(): Promise<readonly PlacedReport[]> {
+    return Promise.resolve([]);
+  }
+
+  latency(): Promise<readonly LatencyPoint[]> {
+    return Promise.resolve([]);
   }
 
   alerts(): Promise<readonly Alert[]> {
@@ -244,7 +277,13 @@ function joined(incidents: readonly Incident[]): Incident[] {
       else found.push(incident);
     }
     return found;
-  }).sort((a, b) => timeOf(b.began_at) - timeOf(a.began_at));
+  }).sort((a, b) => follows(a, b) ? 1 : -1);
+}
+
+/** In the order of incidents: the newest first, then by site. */
+function follows(one: Incident, before: Pick<Incident, "began_at" | "site">): boolean {
+  const ms = timeOf(before.began_at) - timeOf(one.began_at);
+  return ms > 0 || ms === 0 && one.site > before.site;
 }
 
 function together(first: Incident, second: Incident): Incident {

@@ -18,9 +18,15 @@ import {
   DAILY_SITES_MAX,
   type DayCoverage,
   type HistoryOptions,
+  type Incident,
+  type IncidentsOptions,
   type IncidentStory,
   keyOf,
+  type LatencyOptions,
+  type LatencyPoint,
   type MonthCoverage,
+  type PlacedReport,
+  type ReportsOptions,
   type SiteHistory,
   type SiteKey,
   type SiteStatus,
@@ -67,6 +73,7 @@ export class StatusCache implements StatusSource {
   readonly #days = new Map<string, { days: readonly DayCoverage[]; at: number }>();
   readonly #histories = new Map<string, Promise<SiteHistory | undefined>>();
   readonly #incidents = new Map<string, Kept<unknown>>();
+  readonly #shared = new Map<string, Promise<unknown>>();
   readonly #watchers = new Set<(news: StatusUpdate) => void>();
   #uptimes: ReadonlyMap<string, SiteUptime> = new Map();
   #uptimesAt = -Infinity;
@@ -79,6 +86,7 @@ export class StatusCache implements StatusSource {
   #view: View | undefined;
   #cursor: string | undefined;
   #version: number;
+  #revision = 0;
   #refreshedAt = -Infinity;
   #refreshing: Promise<void> | undefined;
   #failingSince: Date | undefined;
@@ -122,6 +130,7 @@ export class StatusCache implements StatusSource {
       channels: this.#channels,
       failingSince: this.#failingSince,
       version: this.#version,
+      revision: this.#revision,
       now,
     };
   }
@@ -194,6 +203,38 @@ export class StatusCache implements StatusSource {
     return await this.#keep(question, 0, (queries) => queries.incident(site, beganAt));
   }
 
+  async listed(options: IncidentsOptions): Promise<readonly Incident[] | undefined> {
+    return await this.#share(["listed", options], (queries) => queries.incidents(options));
+  }
+
+  async reports(
+    site: SiteKey,
+    options: ReportsOptions,
+  ): Promise<readonly PlacedReport[] | undefined> {
+    const asked = ["reports", keyOf(site), options];
+    return await this.#share(asked, (queries) => queries.reports(site, options));
+  }
+
+  async latency(
+    site: SiteKey,
+    options: LatencyOptions,
+  ): Promise<readonly LatencyPoint[] | undefined> {
+    const asked = ["latency", keyOf(site), options];
+    return await this.#share(asked, (queries) => queries.latency(site, options));
+  }
+
+  /** Asks once for all who ask the same at once: what programs ask may be anything, and is not kept. */
+  async #share<T>(
+    asked: unknown,
+    ask: (queries: StatusQueries) => Promise<T>,
+  ): Promise<T | undefined> {
+    const question = JSON.stringify(asked);
+    const answer = this.#shared.get(question) as Promise<T | undefined> | undefined ??
+      this.#ask(() => ask(this.#options.queries)).finally(() => this.#shared.delete(question));
+    this.#shared.set(question, answer);
+    return await answer;
+  }
+
   /** The newest first; undefined while the store does not respond. */
   async alerts(filter: AlertFilter): Promise<readonly Alert[] | undefined> {
     return await this.#keep(JSON.stringify(["alerts", filter]), 0, () => {
@@ -264,6 +305,7 @@ export class StatusCache implements StatusSource {
       this.#days.delete(key);
     }
     this.#cursor = changes?.cursor ?? this.#cursor;
+    if (statuses.length > 0 || removed.length > 0 || shown !== this.#recordsShown) this.#revision++;
     const needsReload = removed.length > 0 || shown !== this.#recordsShown ||
       wasFailing !== (this.#failingSince !== undefined);
     const changed = statuses.filter((status, index) => looksDifferent(before[index], status));
@@ -297,6 +339,7 @@ export class StatusCache implements StatusSource {
     if (this.#now() - this.#uptimesAt < UPTIMES_FRESH_MS) return;
     await this.#ask(async () => {
       const uptimes = await this.#options.queries.uptimes();
+      this.#revision++;
       this.#uptimes = new Map(uptimes.map((uptime) => [keyOf(uptime), uptime]));
       // A new store is empty, and would show nothing for a minute.
       if (uptimes.length > 0) this.#uptimesAt = this.#now();
@@ -320,7 +363,9 @@ export class StatusCache implements StatusSource {
   }
 
   #setFailing(since: Date | undefined): void {
-    if (since !== this.#failingSince) this.#view = undefined;
+    if (since === this.#failingSince) return;
+    this.#view = undefined;
+    this.#revision++;
     this.#failingSince = since;
   }
 

@@ -3,8 +3,13 @@ import type {
   DayCoverage,
   HistoryOptions,
   Incident,
+  IncidentsOptions,
   IncidentStory,
+  LatencyOptions,
+  LatencyPoint,
   MonthCoverage,
+  PlacedReport,
+  ReportsOptions,
   SiteHistory,
   SiteKey,
   SiteStatus,
@@ -32,6 +37,8 @@ export interface View {
   readonly failingSince: Date | undefined;
   /** {@linkcode StatusSource.version} of this state. */
   readonly version: number;
+  /** Rises with every change of what is in a view, but of the time. */
+  readonly revision: number;
   readonly now: Date;
 }
 
@@ -74,6 +81,10 @@ export interface StatusSource {
   incidents(span: number | Span, site?: string): Promise<KnownIncidents | undefined>;
   /** The incident of a site that began at this time; undefined without one, or without the store. */
   incident(site: SiteKey, beganAt: Date): Promise<IncidentStory | undefined>;
+  /** What a program asks of the past; undefined while the store does not respond. */
+  listed(options: IncidentsOptions): Promise<readonly Incident[] | undefined>;
+  reports(site: SiteKey, options: ReportsOptions): Promise<readonly PlacedReport[] | undefined>;
+  latency(site: SiteKey, options: LatencyOptions): Promise<readonly LatencyPoint[] | undefined>;
   /** The newest first; undefined while the store does not respond. */
   alerts(filter: AlertFilter): Promise<readonly Alert[] | undefined>;
   /** Calls back with updates until the returned function is called. */

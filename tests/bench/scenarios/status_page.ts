@@ -147,7 +147,7 @@ async function pageStatements(
     { statement: statements.uptimes, values: [] },
     { statement: statements.days, values: [JSON.stringify(page), 90] },
     { statement: statements.transitions, values: [...one, 30] },
-    { statement: statements.latency, values: [...one, 30] },
+    { statement: statements.latestByHour, values: [...one, 30] },
     { statement: statements.failures, values: one },
     { statement: statements.recent, values: one },
   ];

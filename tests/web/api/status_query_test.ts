@@ -1,10 +1,6 @@
 import { deepStrictEqual, throws } from "node:assert/strict";
-import {
-  QueryError,
-  selectSites,
-  SITES_MAX,
-  statusQuery,
-} from "../../../src/web/api/status_query.ts";
+import { selectSites, SITES_MAX, statusQuery } from "../../../src/web/api/status_query.ts";
+import { QueryError } from "../../../src/web/api/parameters.ts";
 import { wholeSites } from "../../../src/status/whole_sites.ts";
 import { aSiteStatus } from "../site_status.ts";
 

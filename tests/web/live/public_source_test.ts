@@ -1,10 +1,8 @@
 // A public page tells everybody names, states, uptime, incidents and announcements, and nothing else.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { Ajv2020 } from "ajv/dist/2020.js";
 import { HOUR_MS, MINUTE_MS } from "../../../src/runtime/time_units.ts";
 import { FIELD_NAMES } from "../../../src/report/fields.ts";
 import type { Look } from "../../../src/web/look.ts";
-import { openApi } from "../../../src/web/api/open_api.ts";
 import type { PublicSite } from "../../../src/web/live/public_source.ts";
 import { aMute, anAlert, attempt, firing, idOf } from "../../contract/some_alerts.ts";
 import { within } from "../../support/waiting.ts";
@@ -201,30 +199,6 @@ Deno.test("a public page says of a site what it should", async () => {
   strictEqual(announcements[0].text, "We move to a new data center");
   const fields = Object.keys(sites[0].locations[0]).sort();
   deepStrictEqual(fields, ["outcome", "since", "site", "stale", "uptimes"]);
-});
-
-Deno.test("a public page answers as its own OpenAPI file says", async () => {
-  await using made = await marked();
-  const { get } = publicApp(made);
-  const file = JSON.parse((await get("/api/openapi.json")).text);
-  deepStrictEqual(file, JSON.parse(JSON.stringify(openApi({ isPublic: true }))));
-  deepStrictEqual(Object.keys(file.paths), [
-    "/api/status",
-    "/api/sites/{name}",
-    "/api/maintenance",
-  ]);
-  const ajv = new Ajv2020({ strict: false, validateFormats: false });
-  ajv.addSchema(file, "openapi");
-  for (
-    const [path, name] of [
-      ["/api/status", "Statuses"],
-      ["/api/sites/Shop", "Site"],
-      ["/api/maintenance", "Maintenance"],
-    ] as const
-  ) {
-    const validate = ajv.compile({ $ref: `openapi#/components/schemas/${name}` });
-    ok(validate(JSON.parse((await get(path)).text)), JSON.stringify(validate.errors));
-  }
 });
 
 Deno.test("a public page tells of events what it shows, and of hidden sites nothing", async () => {
