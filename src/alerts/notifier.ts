@@ -49,6 +49,8 @@ export class Notifier {
   readonly #channels: ReadonlyMap<string, Channel>;
   /** Of deliveries, in messages, by channel. */
   readonly #limits: ReadonlyMap<string, number>;
+  /** Since this one began, and with it their configuration: a channel that refused may do so no more. */
+  readonly #untried: Set<string>;
   /** Channels with a delivery that is not settled yet. */
   readonly #busy = new Map<string, Promise<void>>();
   /** What each channel's last attempt said, for a log line when it changes. */
@@ -59,6 +61,7 @@ export class Notifier {
   constructor(options: NotifierOptions) {
     this.#options = options;
     this.#channels = new Map(options.channels.map((channel) => [channel.name, channel]));
+    this.#untried = new Set(this.#channels.keys());
     this.#limits = new Map(
       options.channels.flatMap(({ name, pace }) => pace ? [[name, pace.messagesMax]] : []),
     );
@@ -96,11 +99,13 @@ export class Notifier {
       const idle = [...this.#channels.keys()].filter((name) => !this.#busy.has(name));
       const claimedMs = clock.monotonicMs();
       const isDone = stopping.aborted || idle.length === 0;
-      const due = isDone ? [] : await store.claim(idle, LEASE_MS, this.#limits);
+      const options = { limits: this.#limits, untried: [...this.#untried] };
+      const due = isDone ? [] : await store.claim(idle, LEASE_MS, options);
       onStore(undefined);
       // A process that was suspended meanwhile: before all is sent, others may have it, and its end.
       if (clock.monotonicMs() - claimedMs > LEASE_MS - SEND_MS_MAX) return true;
       for (const delivery of due) {
+        this.#untried.delete(delivery.channel);
         this.#busy.set(delivery.channel, this.#deliver(delivery, aborting));
       }
       return true;

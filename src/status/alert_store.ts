@@ -23,6 +23,10 @@ export const RECENT_CHECKS_MAX = 20;
 export const DELIVERY_MESSAGES_MAX = 5_000;
 /** A message that could not be delivered for so long tells nobody anything new. */
 export const MESSAGE_EXPIRES_MS = 86_400_000;
+/** Mutes that people see at once: more than 100 plans have in a week. */
+export const MUTES_MAX = 10_000;
+/** Rules that are remembered, with those that were edited since. */
+export const RULES_MAX = 1_000;
 /** For how long a leader that says nothing keeps others from deciding. */
 export const LEAD_MS = 8_000;
 
@@ -249,6 +253,13 @@ export interface Decision {
   readonly messages: readonly AlertMessage[];
 }
 
+export interface ClaimOptions {
+  /** Of channels whose deliveries have fewer messages than {@linkcode DELIVERY_MESSAGES_MAX}. */
+  readonly limits?: ReadonlyMap<string, number>;
+  /** Channels that are not to wait though they refused: their configuration may have changed. */
+  readonly untried?: readonly string[];
+}
+
 /** For the thread that decides and sends. Rejects with the errors of store.ts, and stays usable. */
 export interface AlertStore {
   /**
@@ -263,13 +274,12 @@ export interface AlertStore {
    * Deliveries that are due, one a channel, leased for `leaseMs`: no other process gets them
    * meanwhile. Nothing of a channel that is to be tried later. Of an alert, a message comes to a
    * channel only after those before it have ended. Ends what is older than
-   * {@linkcode MESSAGE_EXPIRES_MS}, of every channel. `limits` are of channels whose deliveries have
-   * fewer messages than {@linkcode DELIVERY_MESSAGES_MAX}.
+   * {@linkcode MESSAGE_EXPIRES_MS}, of every channel.
    */
   claim(
     channels: readonly string[],
     leaseMs: number,
-    limits?: ReadonlyMap<string, number>,
+    options?: ClaimOptions,
   ): Promise<readonly Delivery[]>;
   /**
    * Notes what came of attempts; one that was leased away meanwhile is noted all the same. Supersedes,
@@ -324,7 +334,10 @@ export interface AlertRecords {
   channels(): Promise<readonly ChannelState[]>;
   /** Resolves to the open alert that is now acknowledged; none when it is not open. */
   acknowledge(alert: string, author: string, reason: string): Promise<readonly Alert[]>;
-  /** Those that last or are to come, and those that ended after `since`. */
+  /**
+   * Those that last or are to come, and those that ended after `since`: the earliest, at most
+   * {@linkcode MUTES_MAX}.
+   */
   mutes(since: Date): Promise<readonly Mute[]>;
   /** Adds a mute, or changes the one with its id, the past included. */
   putMute(mute: Mute): Promise<void>;

@@ -12,6 +12,7 @@ import { HOUR_MS, MINUTE_MS } from "../../src/runtime/time_units.ts";
 import {
   type AlertStore,
   type Attempt,
+  type ClaimOptions,
   type Delivery,
   DELIVERY_MESSAGES_MAX,
 } from "../../src/status/alert_store.ts";
@@ -26,6 +27,7 @@ class FakeStore implements Pick<AlertStore, "claim" | "settle"> {
   readonly leases: number[] = [];
   /** Of the last claim. */
   limits: ReadonlyMap<string, number> | undefined;
+  untried: readonly string[] = [];
   isDown = false;
   readonly #clock: FakeClock;
   readonly #queues = new Map<string, Delivery[]>();
@@ -53,11 +55,12 @@ class FakeStore implements Pick<AlertStore, "claim" | "settle"> {
   claim(
     channels: readonly string[],
     leaseMs: number,
-    limits?: ReadonlyMap<string, number>,
+    { limits, untried = [] }: ClaimOptions = {},
   ): Promise<readonly Delivery[]> {
     if (this.isDown) return Promise.reject(new StoreUnavailableError("down"));
     this.leases.push(leaseMs);
     this.limits = limits;
+    this.untried = untried;
     const nowMs = this.#clock.nowMicros() / 1_000;
     const due = channels.filter((name) => (this.#retryAt.get(name) ?? 0) <= nowMs);
     return Promise.resolve(due.flatMap((name) => this.#queues.get(name)?.[0] ?? []));
@@ -268,6 +271,15 @@ for (
     strictEqual(store.limits?.get("ops"), channel.pace?.messagesMax);
   });
 }
+
+Deno.test("run() lets no channel wait that it has not tried", async () => {
+  await using world = await aNotifier("ops", "pager");
+  const { store, clock } = world;
+  deepStrictEqual(store.untried, ["ops", "pager"]);
+  store.add("ops", "a");
+  await clock.pass(2_000);
+  deepStrictEqual(store.untried, ["pager"]);
+});
 
 Deno.test("run() tries a receiver that refuses every 5 min", async () => {
   await using world = await aNotifier("ops");

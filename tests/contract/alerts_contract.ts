@@ -6,7 +6,9 @@ import {
   DELIVERY_MESSAGES_MAX,
   LEAD_MS,
   type MessageSums,
+  MUTES_MAX,
   RECENT_CHECKS_MAX,
+  RULES_MAX,
 } from "../../src/status/alert_store.ts";
 import { SITES_AT_ONCE } from "../../src/status/sql/alerts/look.ts";
 import { closing, onStore, type OpenedStore, type Register } from "./opened_store.ts";
@@ -158,6 +160,20 @@ function lookTests(test: Test): void {
     deepStrictEqual(started.down, first.started.down);
     deepStrictEqual(Object.keys(started).sort(), ["down", "slow"]);
     ok(started.slow! >= started.down!);
+  });
+
+  test("look() remembers the newest rules, and those that it looks for", async (opened) => {
+    await using it = await leading(opened);
+    const options = { sites: [], checks: 1, changed: [], endedAfter: new Date() };
+    const names = Array.from({ length: RULES_MAX }, (_, index) => `rule ${index}`);
+    await it.store.look({ ...options, rules: ["old", "kept"] });
+    const { started: first } = await it.store.look({ ...options, rules: ["kept"] });
+    const { started } = await it.store.look({ ...options, rules: [...names, "kept"] });
+    deepStrictEqual([Object.keys(started).length, started.kept], [RULES_MAX + 1, first.kept]);
+    await using other = closing(opened.parts.alertStore());
+    const now = Date.now();
+    const again = await other.look({ ...options, rules: ["old"] });
+    ok(again.started.old! >= new Date(now - LEAD_MS) && again.started.old! > first.kept!);
   });
 
   test("look() returns open alerts as they were written, and those that ended", async (opened) => {
@@ -475,7 +491,7 @@ function claimTests(test: Test): void {
   test("claim() takes no more than the limit of a channel", async (opened) => {
     await using it = await leading(opened);
     await it.store.write(firing(anAlert(1), anAlert(2), anAlert(3)));
-    const claimed = await it.store.claim(["ops"], LEASE_MS, new Map([["ops", 2]]));
+    const claimed = await it.store.claim(["ops"], LEASE_MS, { limits: new Map([["ops", 2]]) });
     deepStrictEqual(claimed.map(({ messages }) => messages.length), [2]);
     const retry_at = new Date(Date.now() + HOUR_MS);
     await it.store.settle([{ ...delivered(claimed[0]!), retry_at }]);
@@ -533,6 +549,24 @@ function claimTests(test: Test): void {
     const past = new Date(Date.now() - 1_000);
     await it.store.settle([attempt(refused.delivery, { retry_at: past })]);
     deepStrictEqual((await it.take()).attempt, 2);
+  });
+
+  test("claim() lets a channel that refused wait no longer, when it is untried", async (opened) => {
+    await using it = await leading(opened);
+    await it.store.write(firing(anAlert(1, { channels: ["ops", "pager"] })));
+    const retry_at = new Date(Date.now() + HOUR_MS);
+    const claimed = await it.store.claim(["ops", "pager"], LEASE_MS);
+    // One refuses, and one is only away.
+    const results = { ops: "refused", pager: "failed" } as const;
+    await it.store.settle(
+      claimed.map((delivery) =>
+        attempt(delivery, { result: results[delivery.channel as "ops"], retry_at })
+      ),
+    );
+    const take = async (untried: string[]) =>
+      (await it.store.claim(["ops", "pager"], LEASE_MS, { untried })).map(({ channel }) => channel);
+    deepStrictEqual(await take([]), []);
+    deepStrictEqual(await take(["ops", "pager"]), ["ops"]);
   });
 
   test("claim() ends what is older than a day, at any channel", async (opened) => {
@@ -690,6 +724,20 @@ function recordTests(test: Test): void {
     ok(Math.abs(mutes[1]!.until.getTime() - now) < LEAD_MS);
     const since = async (time: Date) => (await it.records.mutes(time)).map(({ id }) => id);
     deepStrictEqual(await since(past.until), ["lasting", "by hand", "kept"]);
+  });
+
+  test("mutes() returns the earliest, of more than its limit", async (opened) => {
+    await using it = await leading(opened);
+    const from = (index: number) => new Date(Date.now() + HOUR_MS + index * 1_000);
+    const until = from(2 * MUTES_MAX);
+    await it.records.putPlan(
+      Array.from(
+        { length: MUTES_MAX + 1 },
+        (_, index) => aMute(`${index}`, { from: from(index), until, is_configured: true }),
+      ),
+    );
+    const mutes = await it.records.mutes(new Date());
+    deepStrictEqual([mutes.length, mutes.at(-1)!.id], [MUTES_MAX, `${MUTES_MAX - 1}`]);
   });
 
   test("purge() deletes alerts that ended long ago, with their messages", async (opened) => {

@@ -1,7 +1,7 @@
 /** `sitemon maintenance add|list|end`: planned work, in which alerts do not begin. */
 import type { Command } from "commander";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
-import { type Mute, SHOWN_ID_LENGTH } from "../../status/alert_store.ts";
+import { type Mute, MUTES_MAX, SHOWN_ID_LENGTH } from "../../status/alert_store.ts";
 import { jsonOf } from "../../status/queries.ts";
 import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
@@ -65,7 +65,11 @@ export async function listMutes(
     : new Date(timeOptionMicros("--since", since, now.getTime()) / 1_000);
   const loaded = loadFile(options, { role: "status", terminal });
   const spec = storeTaskSpec(loaded, { type: "mutes", since: from });
-  const mutes = (await threadResult<readonly Mute[]>(spec))
+  const found = await threadResult<readonly Mute[]>(spec);
+  if (found.length === MUTES_MAX) {
+    terminal.writeError(`only the earliest ${MUTES_MAX} are shown\n`);
+  }
+  const mutes = found
     .filter((mute) => mute.kind === kind)
     .toSorted((a, b) => a.from.getTime() - b.from.getTime());
   if (json) {

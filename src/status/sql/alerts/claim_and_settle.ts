@@ -1,6 +1,7 @@
 /** Messages on their way: claimed for a while, sent by somebody, and settled. */
 import {
   type Attempt,
+  type ClaimOptions,
   type Delivery,
   DELIVERY_MESSAGES_MAX,
   MESSAGE_EXPIRES_MS,
@@ -33,7 +34,8 @@ export function claimStatements(
     // A channel is claimed by one at a time, so that a group becomes one delivery.
     channels: `SELECT c.channel FROM alert_channel c
         WHERE c.channel IN (SELECT value FROM ${texts("$1")} AS names)
-          AND (c.retry_at IS NULL OR c.retry_at <= ${now})
+          AND (c.retry_at IS NULL OR c.retry_at <= ${now} OR c.parked_at IS NOT NULL
+            AND c.channel IN (SELECT value FROM ${texts("$2")} AS untried))
           AND EXISTS (SELECT 1 FROM alert_message m
             WHERE m.channel = c.channel AND m.state = 'pending' AND m.due_at <= ${now})
         ORDER BY c.channel ${lockFree("c")}`,
@@ -89,20 +91,20 @@ type Statements =
 export async function claim(
   connection: Queryable,
   statements: Statements,
-  { channels, leaseMs, limits }: {
+  { channels, leaseMs, limits, untried = [] }: ClaimOptions & {
     readonly channels: readonly string[];
     readonly leaseMs: number;
-    readonly limits: ReadonlyMap<string, number>;
   },
 ): Promise<Delivery[]> {
   const expired = await connection.query<{ alert_id: string }>(statements.expire);
   await supersede(connection, statements, expired.map(({ alert_id }) => alert_id));
   const free = await connection.query<{ channel: string }>(statements.channels, [
     JSON.stringify(channels),
+    JSON.stringify(untried),
   ]);
   const deliveries: Delivery[] = [];
   for (const { channel } of free) {
-    const values = [channel, leaseMs, limits.get(channel) ?? DELIVERY_MESSAGES_MAX];
+    const values = [channel, leaseMs, limits?.get(channel) ?? DELIVERY_MESSAGES_MAX];
     const rows = await connection.query<LeasedRow>(statements.lease, values);
     if (rows.length > 0) deliveries.push(deliveryOf(rows));
   }

@@ -1,5 +1,5 @@
 /** What a decision is made from, read in one snapshot. */
-import type { Look, LookOptions, RecentChecks } from "../../alert_store.ts";
+import { type Look, type LookOptions, type RecentChecks, RULES_MAX } from "../../alert_store.ts";
 import { type Incident, INCIDENTS_LISTED_MAX, type SiteKey } from "../../queries.ts";
 import { inParts } from "../../../runtime/in_parts.ts";
 import type { Outcome, Reason } from "../../../report/outcome.ts";
@@ -33,6 +33,11 @@ export function lookStatements(dialect: AlertsDialect) {
     addRules: `INSERT INTO alert_rule (rule, started_at)
         SELECT value, ${now} FROM ${texts("$1")} AS rules WHERE true
         ON CONFLICT DO NOTHING`,
+    // The newest are kept: what an edit goes back to may be one of them.
+    forgetRules: `DELETE FROM alert_rule WHERE rule NOT IN (SELECT value FROM ${
+      texts("$1")
+    } AS rules)
+        AND rule NOT IN (SELECT rule FROM alert_rule ORDER BY started_at DESC LIMIT ${RULES_MAX})`,
     rules: `SELECT rule, ${micros("started_at")} AS started FROM alert_rule
         WHERE rule IN (SELECT value FROM ${texts("$1")} AS rules)`,
     recent: `SELECT s.site, s.location, (

@@ -9,6 +9,7 @@ import {
   type MessageState,
   type MessageSums,
   type Mute,
+  MUTES_MAX,
 } from "../../alert_store.ts";
 import { named, type SqlTransactions, type Statement } from "../sql_source.ts";
 import {
@@ -64,7 +65,7 @@ function muteStatements({ now, micros, time, texts, rows }: AlertsDialect) {
   return named("alerts", {
     mutes: `SELECT ${mute} FROM mute
         WHERE ends_at > ${time("CAST($1 AS bigint)")} OR ends_at > ${now}
-        ORDER BY mute.starts_at, id`,
+        ORDER BY mute.starts_at, id LIMIT ${MUTES_MAX}`,
     putMute: putMute(""),
     putWindows: putMute(` WHERE mute.ends_at > ${now}`),
     endWindows: `UPDATE mute SET ends_at = ${now} WHERE is_configured AND starts_at <= ${now}

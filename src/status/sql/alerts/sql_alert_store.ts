@@ -2,6 +2,7 @@
 import {
   type AlertStore,
   type Attempt,
+  type ClaimOptions,
   type Decision,
   type Delivery,
   LEAD_MS,
@@ -73,8 +74,11 @@ export class SqlAlertStore implements AlertStore {
   async #start(rules: readonly string[]): Promise<void> {
     const values = JSON.stringify(rules);
     if (this.#rules === values) return;
-    const { addRules } = this.#statements;
-    await this.#write("start the rules of alerts", (it) => it.query(addRules, [values]));
+    const { addRules, forgetRules } = this.#statements;
+    await this.#write("start the rules of alerts", async (it) => {
+      await it.query(addRules, [values]);
+      await it.query(forgetRules, [values]);
+    });
     this.#rules = values;
   }
 
@@ -86,9 +90,9 @@ export class SqlAlertStore implements AlertStore {
   claim(
     channels: readonly string[],
     leaseMs: number,
-    limits: ReadonlyMap<string, number> = new Map(),
+    options: ClaimOptions = {},
   ): Promise<readonly Delivery[]> {
-    const wanted = { channels, leaseMs, limits };
+    const wanted = { ...options, channels, leaseMs };
     return this.#write("claim alert messages", (it) => claim(it, this.#statements, wanted));
   }
 
