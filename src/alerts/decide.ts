@@ -145,11 +145,8 @@ function judgeSite(site: string, { rule, key }: PlannedRule, deciding: Deciding)
     const earlier = ended.get(name) ?? [];
     const detail = siteDetail(places, lastDurationOf(earlier));
     const began = afterAll(earlier, verdict.at);
-    const alert = newAlert({
-      ...subject,
-      ...channelsOf(rule),
-      ...{ began, now, groupBy: deciding.plan.groupBy, detail },
-    });
+    const { groupBy } = deciding.plan;
+    const alert = newAlert(rule, { ...subject, began, now, groupBy, detail });
     drafts.set(name, { alert, before, rule, places });
   }
 }
@@ -160,8 +157,7 @@ function continued(
   verdict: Verdict,
   { places, now }: { readonly places: readonly SiteStatus[]; readonly now: Date },
 ): Alert {
-  const detail = { ...siteDetail(places, alert.detail.lastDurationMs), ...flapsIn(alert) };
-  const current = { ...alert, detail };
+  const current = { ...alert, detail: siteDetail(places, alert.detail.lastDurationMs) };
   if (verdict?.is !== false) return current;
   // While it flaps, neither its ends nor its beginnings are told.
   if (isFlapping(alert) && !isCalm(places, alert.began_at, now)) return current;
@@ -169,16 +165,8 @@ function continued(
   return endedAlert(current, end, verdict.at);
 }
 
-function flapsIn({ detail: { flaps } }: Alert) {
-  return flaps === undefined ? {} : { flaps };
-}
-
 function isFlapping({ suppressed_by }: Alert): boolean {
   return suppressed_by?.startsWith("flapping:") ?? false;
-}
-
-function channelsOf({ severity, channels }: AlertRule) {
-  return { severity, channels };
 }
 
 /** What overlaps an earlier alert in time would be the same trouble: it begins after it. */
@@ -210,9 +198,8 @@ function judgeLocations(deciding: Deciding): void {
       if (places.length === 0) continue;
       const detail = withChildren(siteDetail([], null), places.map(({ site }) => site));
       const began = afterAll(ended.get(name) ?? [], heard);
-      const common = { ...subject, ...channelsOf(rule), began, now };
       const alert = before === undefined
-        ? newAlert({ ...common, groupBy: plan.groupBy, detail })
+        ? newAlert(rule, { ...subject, began, now, groupBy: plan.groupBy, detail })
         : { ...before, detail };
       drafts.set(name, { alert, before, rule, places });
     }
@@ -318,11 +305,9 @@ function writtenOf({ alert, before, rule }: Draft, { plan, now }: Deciding): Wri
       channels.length !== before.channels.length;
     return isChanged ? [{ alert: current, messages: [] }] : [];
   }
-  if (!isFlapping(current)) return [{ alert: current, messages: [] }];
-  const flaps = Number(current.suppressed_by.slice("flapping:".length));
-  const flapping = { ...current, detail: { ...current.detail, flaps } };
-  const messages = messagesOf(flapping, { ...waiting, kind: "flapping" });
-  return [{ alert: flapping, messages }];
+  const isTold = isFlapping(current);
+  const messages = isTold ? messagesOf(current, { ...waiting, kind: "flapping" }) : [];
+  return [{ alert: current, messages }];
 }
 
 /** The alert once it was told again; undefined when it is not time, or somebody knows of it. */
@@ -352,10 +337,9 @@ function digestsOf({ plan, look, sites, now, drafts }: Deciding): Written[] {
       const alerts = known.get(`${rule.name}\0${site}`) ?? [];
       const pasts = pastOf(incidents, { rule, places, alerts, mutes: look.mutes, started });
       return pasts.map(({ kind, began, ended }) => {
-        const alert = newAlert({
-          ...{ rule: rule.name, kind, site, location: null, ...channelsOf(rule), began, now },
-          ...{ groupBy: [], detail: siteDetail(places, ended.getTime() - began.getTime()) },
-        });
+        const detail = siteDetail(places, ended.getTime() - began.getTime());
+        const subject = { kind, site, location: null };
+        const alert = newAlert(rule, { ...subject, began, now, groupBy: [], detail });
         const digest = { ...endedAlert(alert, "recovered", ended), group_key: DIGEST_GROUP };
         const waitMs = Math.max(plan.groupWaitMs, DIGEST_WAIT_MS);
         return { alert: digest, messages: messagesOf(digest, { kind: "digest", now, waitMs }) };

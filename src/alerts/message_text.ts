@@ -186,9 +186,7 @@ function factsOf(message: AlertMessage, nowMs: number): string[] {
   const { detail, rule, severity } = alert;
   return [
     timeFact(message, nowMs),
-    ...(kind === "flapping" && detail.flaps !== undefined
-      ? [`${detail.flaps} changes within an hour; no more messages until it is calm for an hour`]
-      : []),
+    ...(kind === "flapping" ? [flappingFact(alert)] : []),
     ...whyFacts(detail),
     ...(isLasting(kind) ? childrenFacts(alert) : []),
     ...(detail.lastDurationMs !== null && isLasting(kind)
@@ -197,6 +195,11 @@ function factsOf(message: AlertMessage, nowMs: number): string[] {
     ...ackFacts(alert),
     `Rule: ${part(rule)} (${severity})`,
   ];
+}
+
+function flappingFact({ suppressed_by }: Alert): string {
+  const changes = suppressed_by?.split(":")[1] ?? "Many";
+  return `${changes} changes within an hour; no more messages until it is calm for an hour`;
 }
 
 /** Since when, and why at the place where it is worst. */

@@ -6,10 +6,10 @@ import { deliveryOf, endedAlert, messagesOf, newAlert, siteDetail } from "./rule
 export function testDeliveries(channel: string, now: Date): readonly [Delivery, Delivery] {
   const place = { location: "default", outcome: "down", stale: false, reason: null } as const;
   const error_text = 'this is a message of "sitemon alerts test"; nothing is wrong';
-  const subject = { rule: "test", kind: "down", site: "TEST of sitemon", location: null } as const;
+  const rule = { name: "test", severity: "info", channels: [channel] } as const;
   const alert = {
-    ...newAlert({
-      ...{ ...subject, severity: "info", channels: [channel], began: now, now, groupBy: [] },
+    ...newAlert(rule, {
+      ...{ kind: "down", site: "TEST of sitemon", location: null, began: now, now, groupBy: [] },
       detail: {
         ...siteDetail([], null),
         locations: 1,

@@ -33,7 +33,10 @@ export const LEAD_MS = 8_000;
 /** Why an alert ended. */
 export type AlertEnd = "recovered" | "rule_removed" | "site_forgotten" | "superseded_by_location";
 
-/** What keeps the beginning of an alert from being told, as `kind:name`. */
+/**
+ * What keeps the beginning of an alert from being told, as `kind:name`; of one that flaps, the name is
+ * how many changes there were within the hour before.
+ */
 export type SuppressedBy = `${"maintenance" | "silence" | "parent" | "flapping"}:${string}`;
 
 /** What was found at a location. */
@@ -61,8 +64,6 @@ export interface AlertDetail {
   readonly childrenLeftOut: number;
   /** How long the last incident of the site took, in milliseconds; `null` when none is known. */
   readonly lastDurationMs: number | null;
-  /** For `flapping` messages: changes within the hour before. */
-  readonly flaps?: number;
 }
 
 /** Something that a rule found, from its beginning until its end. */

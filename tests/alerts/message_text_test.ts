@@ -91,7 +91,7 @@ Deno.test("messageText() tells what lasts as of now, however long it waited for 
 
 Deno.test("messageText() says of a flapping site how often it changed", () => {
   const { title, entries } = messageText(
-    aDelivery([aMessage("flapping", anAlert({ detail: { flaps: 14 } }))]),
+    aDelivery([aMessage("flapping", anAlert({ suppressed_by: "flapping:14" }))]),
     AT_NOON,
   );
   strictEqual(title, "shop is flapping");

@@ -28,9 +28,7 @@ export interface Draft {
   readonly places: readonly SiteStatus[];
 }
 
-export interface NewAlert extends Subject {
-  readonly severity: string;
-  readonly channels: readonly string[];
+export interface NewAlert extends Omit<Subject, "rule"> {
   readonly began: Date;
   readonly now: Date;
   readonly groupBy: readonly string[];
@@ -38,7 +36,8 @@ export interface NewAlert extends Subject {
 }
 
 export function newAlert(
-  { rule, kind, site, location, severity, channels, began, now, groupBy, detail }: NewAlert,
+  { name: rule, severity, channels }: Pick<AlertRule, "name" | "severity" | "channels">,
+  { kind, site, location, began, now, groupBy, detail }: NewAlert,
 ): Alert {
   const subject = { rule, kind, site, location };
   return {
