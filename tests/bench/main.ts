@@ -26,6 +26,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   "outbox/store": async () => (await import("./scenarios/outbox.ts")).outboxStore,
   "outbox/drain": async () => (await import("./scenarios/outbox.ts")).outboxDrain,
   pings: async () => (await import("./scenarios/pings.ts")).pings,
+  run: async () => (await import("./scenarios/run.ts")).run,
   start: async () => (await import("./scenarios/start.ts")).start,
   page: async () => (await import("./scenarios/status_page.ts")).statusPage,
   alerts: async () => (await import("./scenarios/alerts.ts")).alerts,

@@ -39,6 +39,7 @@ const NEEDS: Readonly<Record<string, Need[]>> = {
   "compression": [],
   "memory": ["nginx", "own kafka", "postgres"],
   "pings": ["nginx", "kafka"],
+  "run": ["nginx"],
   "start": ["kafka"],
   "ingest": ["kafka", "postgres"],
   "growth": ["kafka", "postgres"],

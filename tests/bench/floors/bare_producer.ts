@@ -9,6 +9,7 @@ import { Kafka, logLevel, type Message, Partitioners } from "kafkajs";
 import { encodeReport } from "../../../src/report/codec.ts";
 import { aReport } from "../../contract/site_reports.ts";
 import { bareCheck, type BareTarget } from "./bare_check.ts";
+import { evenly } from "./evenly.ts";
 
 /** What it checks, and where it publishes to. */
 export interface BareLoad extends BareTarget {
@@ -46,16 +47,6 @@ async function produce(load: BareLoad): Promise<void> {
   await Promise.all(Array.from({ length: load.concurrency }, async () => {
     while (true) await check();
   }));
-}
-
-/** Begins a check in each slot; slots that passed while the process was suspended are skipped. */
-async function evenly(perSecond: number, check: () => Promise<void>): Promise<void> {
-  for (let dueMs = performance.now();; dueMs += 1_000 / perSecond) {
-    const waitMs = dueMs - performance.now();
-    if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs));
-    else if (waitMs < -1_000) dueMs -= waitMs;
-    void check();
-  }
 }
 
 /** Resolves to what takes a report: it is then stored with others, and published after that. */
