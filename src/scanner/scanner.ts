@@ -38,7 +38,15 @@ const SLOW_CHECK_MS = 1_000;
  * Slots that come up within this begin together, at its end: the thread then wakes up once for all
  * of them, and their connections are waited for together.
  */
-export const GRAIN_MS = 10;
+const GRAIN_MS = 10;
+
+/** As many as begin at once with 500 checks a second: more would wait for each other's packets. */
+const TOGETHER = 5;
+/**
+ * Where fewer come up in that time, slots wait this long for others, or a tenth of the shortest
+ * interval: a bare check takes 216 µs with four others, and 555 when it begins alone (measured).
+ */
+export const TOGETHER_MS_MAX = 50;
 
 /**
  * A check that ends later than its timeout and this did not last so long: the process was suspended,
@@ -111,6 +119,8 @@ export class Scanner {
   readonly #watchdog: ScheduleWatchdog;
   readonly #outcomes: OutcomeLog;
   readonly #cut = new AbortController();
+  /** How long a slot may wait for others. */
+  #togetherMs = TOGETHER_MS_MAX;
   #cancelTimer = () => {};
   #state: "new" | "started" | "paused" | "stopped" = "new";
 
@@ -151,6 +161,10 @@ export class Scanner {
       this.#outcomes.forget(name);
     }
     for (const site of sites) if (!kept.has(site.name)) this.#watch(site, since.get(site.name));
+    this.#togetherMs = sites.reduce(
+      (ms, { intervalMs }) => Math.min(ms, intervalMs / 10),
+      TOGETHER_MS_MAX,
+    );
     const { location, telemetry, hasSiteMetrics = true } = this.#options;
     for (const site of hasSiteMetrics ? gone : []) {
       // Another producer may check it from now on.
@@ -216,10 +230,13 @@ export class Scanner {
   }
 
   #armTimer(): void {
-    const dueMs = this.#due.nextDueMs;
-    if (dueMs === undefined || this.#state === "stopped") return;
-    const togetherMs = Math.ceil(dueMs / GRAIN_MS) * GRAIN_MS;
-    const delayMs = Math.min(Math.max(0, togetherMs - this.#elapsedMs()), TIMER_MS_MAX);
+    const { nextDueMs } = this.#due;
+    if (nextDueMs === undefined || this.#state === "stopped") return;
+    const beginMs = Math.max(
+      Math.ceil(nextDueMs / GRAIN_MS) * GRAIN_MS,
+      this.#due.lastDueMs(TOGETHER, nextDueMs + this.#togetherMs),
+    );
+    const delayMs = Math.min(Math.max(0, beginMs - this.#elapsedMs()), TIMER_MS_MAX);
     this.#cancelTimer = this.#options.clock.after(Math.ceil(delayMs), () => this.#runDue());
   }
 

@@ -3,7 +3,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc, { runs } from "../support/random_runs.ts";
 import type { Site } from "../../src/config/site.ts";
 import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule/schedule.ts";
-import { GRAIN_MS } from "../../src/scanner/scanner.ts";
+import { TOGETHER_MS_MAX } from "../../src/scanner/scanner.ts";
 import { sitesOf, startedRig } from "./scanner_rig.ts";
 
 interface WatchOptions {
@@ -32,9 +32,9 @@ Deno.test("Scanner keeps every slot of 10,000 sites at 30 s, on one thread", asy
     const slots = slotsOf(placeOf(name, "here"), intervalMs);
     for (const [index, startMs] of starts.entries()) {
       const late = startMs - slotAt(slots, index);
-      ok(late >= 0 && late <= GRAIN_MS, `${name} ${late} ms late`);
+      ok(late >= 0 && late <= TOGETHER_MS_MAX, `${name} ${late} ms late`);
     }
-    ok(slotAt(slots, starts.length) > 75_000 - GRAIN_MS, `${name} misses a slot`);
+    ok(slotAt(slots, starts.length) > 75_000 - TOGETHER_MS_MAX, `${name} misses a slot`);
   }
 });
 

@@ -4,7 +4,7 @@ import type { Site } from "../../src/config/site.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { placeOf, slotAt, slotsOf } from "../../src/scanner/schedule/schedule.ts";
-import { GRAIN_MS } from "../../src/scanner/scanner.ts";
+import { TOGETHER_MS_MAX } from "../../src/scanner/scanner.ts";
 import { LeaseExpiredError } from "../../src/scanner/probe.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { ScannerRig, sitesOf, startedRig } from "./scanner_rig.ts";
@@ -15,11 +15,34 @@ Deno.test("Scanner checks each site in its slots, when time passes", async () =>
   await rig.clock.pass(40_000);
   for (const { site, atMs } of rig.started) {
     const late = (atMs - placeOf(site, "here") * 10_000) % 10_000;
-    ok(late >= 0 && late <= GRAIN_MS, `${site} at ${atMs}`);
+    ok(late >= 0 && late <= TOGETHER_MS_MAX, `${site} at ${atMs}`);
   }
   deepStrictEqual(rig.started.length, 80);
   deepStrictEqual(rig.skipped, {});
 });
+
+for (
+  const { name, count, intervalMs, expected } of [
+    { name: "five of 100 a second", count: 1_000, intervalMs: 10_000, expected: [3, 5] },
+    {
+      name: "those of 10 ms of 1,000 a second",
+      count: 1_000,
+      intervalMs: 1_000,
+      expected: [9, 11],
+    },
+    { name: "hardly any of two a second", count: 20, intervalMs: 10_000, expected: [1, 1.3] },
+    { name: "hardly any where an interval is short", count: 5, intervalMs: 100, expected: [1, 3] },
+  ]
+) {
+  Deno.test(`Scanner begins ${name} together, within ${TOGETHER_MS_MAX} ms`, async () => {
+    await using rig = startedRig(sitesOf(count, { intervalMs }));
+    await rig.clock.pass(40_000);
+    const begun = rig.started.filter(({ atMs }) => atMs > 15_000).map(({ atMs }) => atMs);
+    const together = begun.length / new Set(begun).size;
+    ok(together >= expected[0]! && together <= expected[1]!, `${together}`);
+    deepStrictEqual(rig.skipped, {});
+  });
+}
 
 Deno.test("Scanner arms one timer beside its watchdog's, when it has many sites", async () => {
   await using rig = startedRig(sitesOf(1_000));
@@ -55,11 +78,11 @@ for (
     const site = aSite("http://a.example/", { name: "a", timeoutMs: Math.max(2_000, checkMs) });
     await using rig = startedRig([site], { checkMs, onReport });
     const slots = slotsOf(placeOf("a", "here"), 10_000);
-    await rig.clock.pass(slotAt(slots, 1) + GRAIN_MS);
+    await rig.clock.pass(slotAt(slots, 1) + TOGETHER_MS_MAX);
     spans.length = 0;
     await rig.clock.suspend(suspendedMs);
     await rig.clock.pass(2 * checkMs + 10_000);
-    ok(Math.abs(spans[0]! - expected) <= GRAIN_MS, `${spans[0]}`);
+    ok(Math.abs(spans[0]! - expected) <= TOGETHER_MS_MAX, `${spans[0]}`);
   });
 }
 
@@ -81,7 +104,7 @@ Deno.test("Scanner counts from slot to slot until a site's next check, also of i
   const spans = reports.map(({ next_check_ms }) => next_check_ms!);
   const begun = rig.started.map(({ atMs }) => atMs);
   for (const [index, ms] of spans.slice(0, -1).entries()) {
-    ok(Math.abs(begun[index + 1]! - begun[index]! - ms) <= GRAIN_MS, `${begun}: ${spans}`);
+    ok(Math.abs(begun[index + 1]! - begun[index]! - ms) <= TOGETHER_MS_MAX, `${begun}: ${spans}`);
   }
 });
 
@@ -117,7 +140,7 @@ Deno.test("Scanner keeps the slots of the process, when it starts later", async 
   for (const { site, atMs } of rig.started) {
     const slots = slotsOf(placeOf(site, "here"), 60_000);
     ok(
-      [1, 2, 3, 4].some((n) => Math.abs(slotAt(slots, n) - atMs) <= GRAIN_MS),
+      [1, 2, 3, 4].some((n) => Math.abs(slotAt(slots, n) - atMs) <= TOGETHER_MS_MAX),
       `${site} at ${atMs}`,
     );
   }

@@ -11,6 +11,14 @@ export class DueQueue<T> {
     return this.#heap[0]?.dueMs;
   }
 
+  /** When the last of the next `count` values falls due, of those that do so until `untilMs`. */
+  lastDueMs(count: number, untilMs: number): number {
+    // In a heap, the nth value lies above its nth level.
+    const next = this.#heap.slice(0, 2 ** count - 1).map(({ dueMs }) => dueMs)
+      .filter((dueMs) => dueMs <= untilMs).sort((a, b) => a - b);
+    return next[Math.min(count, next.length) - 1] ?? -Infinity;
+  }
+
   push(dueMs: number, value: T): void {
     const entry = { dueMs, value };
     let at = this.#heap.length;
