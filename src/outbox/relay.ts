@@ -19,9 +19,10 @@ import {
 export const BATCH = { rowsMax: 500, bytesMax: 512 * 1024 } as const;
 /**
  * After a batch that is not full, rows gather this long, as by `linger.ms` of Kafka's own producer:
- * each batch costs some 2 ms of CPU, whatever is in it (measured).
+ * each batch costs some 2 ms of CPU, whatever is in it (measured). With what the outbox waits, a
+ * check is with the receiver within half a second; a lone one does not wait here.
  */
-export const LINGER_MS = 100;
+export const LINGER_MS = 250;
 /** Temporary failures: soon after a broker's restart, jittered, so that relays do not return together. */
 export const BACKOFF = { minMs: 200, maxMs: 5_000 } as const;
 /**
