@@ -8,7 +8,6 @@ import {
   cellsOf,
   compareRows,
   insertedColumns,
-  type ReportRow,
   reportRow,
   STATUS_COLUMNS,
   type Times,
@@ -44,7 +43,7 @@ export function chunkWriter(db: DatabaseSync): (chunk: Chunk, now: number) => Ap
   const addGap = db.prepare(ADD_GAP);
   const addDeadLetter = db.prepare(ADD_DEAD_LETTER);
   const removeDeadLetter = db.prepare("DELETE FROM dead_letter WHERE number = ?");
-  const addToHistory = historyWriter(db);
+  const history = historyWriter(db);
   const addToHours = hoursWriter(db);
 
   /** In their order, so that a report counts as stale only beside what was there before. */
@@ -52,15 +51,18 @@ export function chunkWriter(db: DatabaseSync): (chunk: Chunk, now: number) => Ap
     const counts = { applied: 0, duplicate: 0, stale: 0, expired: 0 };
     if (reports.length === 0) return counts;
     const change = nextChange.get()!.number as number;
-    const offerStatus = (row: ReportRow) =>
-      newerWins.run(...cellsOf(row, STATUS_COLUMNS), change).changes === 1;
     for (const row of reports.map((report) => reportRow(report, times)).sort(compareRows)) {
+      const cells = cellsOf(row);
+      const offerStatus = () =>
+        newerWins.run(...cells.slice(0, STATUS_COLUMNS.length), change).changes === 1;
       if (row.checked_at < times.horizon) {
-        offerStatus(row);
+        offerStatus();
         counts.expired++;
-      } else if (addToHistory(row)) {
+      } else if (history.add(cells)) {
         addToHours(row);
-        if (!offerStatus(row)) counts.stale++;
+        const isNewest = offerStatus();
+        history.placeTransitions(row, { isNewest });
+        if (!isNewest) counts.stale++;
         counts.applied++;
       } else {
         counts.duplicate++;

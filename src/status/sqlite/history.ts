@@ -1,11 +1,11 @@
 /** `site_report`: every report once, and the transitions between their outcomes. */
 import type { DatabaseSync } from "node:sqlite";
 import type { Outcome } from "../../report/outcome.ts";
-import { cellsOf, insertedColumns, REPORT_COLUMNS, type ReportRow } from "./report_row.ts";
+import { type cellsOf, insertedColumns, REPORT_COLUMNS, type ReportRow } from "./report_row.ts";
 
-const SAME_SITE = "site = :site AND location = :location";
+const SAME_SITE = "site = ?1 AND location = ?2";
 const POSITION = "(order_at, producer_id, sequence)";
-const HERE = "(:order_at, :producer_id, :sequence)";
+const HERE = "(?3, ?4, ?5)";
 
 const INSERT = `
 INSERT INTO site_report ${insertedColumns(REPORT_COLUMNS)}
@@ -22,23 +22,28 @@ ORDER BY order_at, producer_id, sequence LIMIT 1`;
 
 const TURN = `
 INSERT INTO site_transition
-  (site, location, order_at, producer_id, sequence, checked_at, from_outcome, outcome, reason)
-VALUES
-  (:site, :location, :order_at, :producer_id, :sequence, :checked_at, :from_outcome, :outcome,
-   :reason)
+  (site, location, order_at, producer_id, sequence, checked_at, outcome, reason, from_outcome)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT DO UPDATE SET from_outcome = excluded.from_outcome`;
 
 const UNTURN = `DELETE FROM site_transition WHERE ${SAME_SITE} AND ${POSITION} = ${HERE}`;
 
-type Position = Pick<ReportRow, "site" | "location" | "order_at" | "producer_id" | "sequence">;
+type Place = Pick<ReportRow, "site" | "location" | "order_at" | "producer_id" | "sequence">;
 /** What a transition is made of. */
-type Verdict = Position & Pick<ReportRow, "checked_at" | "outcome" | "reason">;
+type Verdict = Place & Pick<ReportRow, "checked_at" | "outcome" | "reason">;
 
-/**
- * Adds reports to the history of one connection, within the caller's transaction; true when the
- * report was new, and its transitions are in place.
- */
-export function historyWriter(db: DatabaseSync): (row: ReportRow) => boolean {
+export interface HistoryWriter {
+  /** Adds a report, by its cells; false when it was there already. */
+  add(cells: ReturnType<typeof cellsOf>): boolean;
+  /**
+   * Makes the transitions those of lag(outcome) again, after this report was added. Only two can
+   * differ: its own, and that of the next verdict, when there is a newer report.
+   */
+  placeTransitions(row: ReportRow, options: { readonly isNewest: boolean }): void;
+}
+
+/** Writes into the history of one connection, within the caller's transaction. */
+export function historyWriter(db: DatabaseSync): HistoryWriter {
   const insert = db.prepare(INSERT);
   const outcomeBefore = db.prepare(OUTCOME_BEFORE);
   const nextVerdict = db.prepare(NEXT_VERDICT);
@@ -47,30 +52,26 @@ export function historyWriter(db: DatabaseSync): (row: ReportRow) => boolean {
 
   function turnAt(verdict: Verdict, from_outcome: Outcome | null): void {
     const { checked_at, outcome, reason } = verdict;
-    turn.run({ ...positionOf(verdict), checked_at, outcome, reason, from_outcome });
+    turn.run(...placeOf(verdict), checked_at, outcome, reason, from_outcome);
   }
 
-  /**
-   * Makes the transitions those of lag(outcome) again. Only two can differ: the new report's own,
-   * and that of the next verdict, when the report came late.
-   */
-  function placeTransitions(row: ReportRow): void {
-    const position = positionOf(row);
-    const before = outcomeBefore.get(position)?.outcome as Outcome | undefined;
-    if (before !== row.outcome) turnAt(row, before ?? null);
-    const next = nextVerdict.get(position) as unknown as Verdict | undefined;
-    if (!next) return;
-    if (next.outcome === row.outcome) unturn.run(positionOf(next));
-    else turnAt(next, row.outcome);
-  }
-
-  return (row) => {
-    if (insert.run(...cellsOf(row, REPORT_COLUMNS)).changes === 0) return false;
-    if (row.outcome !== "inconclusive") placeTransitions(row);
-    return true;
+  return {
+    add: (cells) => insert.run(...cells).changes === 1,
+    placeTransitions(row, { isNewest }) {
+      if (row.outcome === "inconclusive") return;
+      const place = placeOf(row);
+      const before = outcomeBefore.get(...place)?.outcome as Outcome | undefined;
+      if (before !== row.outcome) turnAt(row, before ?? null);
+      if (isNewest) return;
+      const next = nextVerdict.get(...place) as unknown as Verdict | undefined;
+      if (!next) return;
+      if (next.outcome === row.outcome) unturn.run(...placeOf(next));
+      else turnAt(next, row.outcome);
+    },
   };
 }
 
-function positionOf({ site, location, order_at, producer_id, sequence }: Position): Position {
-  return { site, location, order_at, producer_id, sequence };
+/** Where a report stands among all, in the order of {@linkcode SAME_SITE} and {@linkcode HERE}. */
+function placeOf({ site, location, order_at, producer_id, sequence }: Place) {
+  return [site, location, order_at, producer_id, sequence] as const;
 }

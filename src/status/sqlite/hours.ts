@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { isAnswered } from "../../report/report.ts";
 import { OUTCOMES } from "../../report/outcome.ts";
 import { LATENCY_BOUNDS_MS, latencyColumn } from "../read/latency_buckets.ts";
-import type { ReportRow } from "./report_row.ts";
+import { insertedColumns, type ReportRow } from "./report_row.ts";
 
 const HOUR_MICROS = HOUR_MS * 1_000;
 
@@ -18,11 +18,8 @@ const SUMS = [
 /** Milliseconds covered by each outcome, never more than the hour has. */
 const COVERED = OUTCOMES.map((outcome) => `${outcome}_ms`);
 
-const COLUMNS = ["site", "location", "hour", ...SUMS, ...COVERED];
-
 const ADD = `
-INSERT INTO site_hour AS t (${COLUMNS.join(", ")})
-VALUES (${COLUMNS.map((column) => `:${column}`).join(", ")})
+INSERT INTO site_hour AS t ${insertedColumns(["site", "location", "hour", ...SUMS, ...COVERED])}
 ON CONFLICT DO UPDATE SET
 ${
   [
@@ -38,10 +35,9 @@ ${
 export function hoursWriter(db: DatabaseSync): (row: ReportRow) => void {
   const add = db.prepare(ADD);
   return (row) => {
-    const { site, location, outcome } = row;
     for (const { hour, ms } of hoursOf(row)) {
-      const counts = hour <= row.checked_at ? countsOf(row) : NO_COUNTS;
-      add.run({ site, location, hour, ...counts, [`${outcome}_ms`]: ms });
+      const counted = hour <= row.checked_at ? 1 : 0;
+      add.run(row.site, row.location, hour, ...sumsOf(row, counted), ...ofOutcome(row, ms));
     }
   };
 }
@@ -62,17 +58,18 @@ function* hoursOf(
   } while (restMs > 0);
 }
 
-const NO_COUNTS: Readonly<Record<string, number>> = Object.fromEntries(
-  [...SUMS, ...COVERED].map((column) => [column, 0]),
-);
+/** The values of {@linkcode SUMS}: those of the report when `counted` is 1, and none when it is 0. */
+function sumsOf(row: ReportRow, counted: number): number[] {
+  const answered = isAnswered(row) ? counted : 0;
+  return [
+    ...ofOutcome(row, counted),
+    answered,
+    answered * row.response_time,
+    ...LATENCY_BOUNDS_MS.map((boundMs) => row.response_time <= boundMs ? answered : 0),
+  ];
+}
 
-function countsOf(row: ReportRow): Record<string, number> {
-  const counts = { ...NO_COUNTS, [row.outcome]: 1 };
-  if (!isAnswered(row)) return counts;
-  counts.responses = 1;
-  counts.response_time_sum = row.response_time;
-  for (const boundMs of LATENCY_BOUNDS_MS) {
-    if (row.response_time <= boundMs) counts[latencyColumn(boundMs)] = 1;
-  }
-  return counts;
+/** A value for each outcome: this one for the report's own. */
+function ofOutcome({ outcome }: ReportRow, value: number): number[] {
+  return OUTCOMES.map((one) => one === outcome ? value : 0);
 }

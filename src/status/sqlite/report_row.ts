@@ -15,10 +15,8 @@ export const STATUS_COLUMNS = [
   ...STATUS_FIELDS,
 ] as const;
 
-/** The columns that a report fills in `site_report`. */
+/** The columns that a report fills in `site_report`: those of its status, and more. */
 export const REPORT_COLUMNS = [...STATUS_COLUMNS, ...HISTORY_FIELDS] as const;
-
-type Column = (typeof REPORT_COLUMNS)[number];
 
 /** A report that has its place among those of its site. */
 export interface ReportRow extends SiteReport {
@@ -54,9 +52,12 @@ export function insertedColumns(columns: readonly string[]): string {
   return `(${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})`;
 }
 
-/** A row's cells as SQLite binds them: booleans as 0 and 1, whatever has parts as JSON. */
-export function cellsOf(row: ReportRow, columns: readonly Column[]): (string | number | null)[] {
-  return columns.map((column) => {
+/**
+ * A row's cells in the order of {@linkcode REPORT_COLUMNS}, as SQLite binds them: booleans as 0 and 1,
+ * whatever has parts as JSON.
+ */
+export function cellsOf(row: ReportRow): (string | number | null)[] {
+  return REPORT_COLUMNS.map((column) => {
     const value = row[column];
     if (typeof value === "boolean") return Number(value);
     return typeof value === "object" && value !== null ? JSON.stringify(value) : value;

@@ -17,6 +17,12 @@ const BUSY_TIMEOUT_MS = 1_000;
 /** The file's -wal is cut to this after a checkpoint; a backlog may have grown it. */
 export const WAL_BYTES_MAX = 16 * 1_048_576;
 
+/**
+ * SQLite checkpoints from a log of so many pages on, which are as much: the more reports are in the
+ * log, the more of its pages are the same, and those are written into the file once.
+ */
+const CHECKPOINT_PAGES = 4_000;
+
 /** "stms" marks a store among SQLite files; the outbox has a mark of its own. */
 export const APPLICATION_ID = 0x73746d73;
 
@@ -117,6 +123,7 @@ function prepareToWrite(db: DatabaseSync): void {
       "journal_mode = WAL",
       "synchronous = FULL",
       `journal_size_limit = ${WAL_BYTES_MAX}`,
+      `wal_autocheckpoint = ${CHECKPOINT_PAGES}`,
       `cache_size = -${CACHE_KIB}`,
     ]
   ) {
