@@ -3,8 +3,9 @@
  * Channels are independent of each other, and each has one delivery at a time.
  */
 import { backoffMs } from "../runtime/backoff.ts";
-import { type Clock, sleep } from "../runtime/clock.ts";
+import type { Clock } from "../runtime/clock.ts";
 import { onAbort } from "../runtime/deadline.ts";
+import { Nap } from "../runtime/nap.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import { countFromZero, type Telemetry } from "../runtime/telemetry/telemetry.ts";
 import {
@@ -56,10 +57,11 @@ export class Notifier {
   /** What each channel's last attempt said, for a log line when it changes. */
   readonly #errors = new Map<string, string>();
   #attempts: Attempt[] = [];
-  #waking = new AbortController();
+  readonly #nap: Nap;
 
   constructor(options: NotifierOptions) {
     this.#options = options;
+    this.#nap = new Nap(options.clock);
     this.#channels = new Map(options.channels.map((channel) => [channel.name, channel]));
     this.#untried = new Set(this.#channels.keys());
     this.#limits = new Map(
@@ -72,7 +74,7 @@ export class Notifier {
 
   /** Something may be due. */
   wake(): void {
-    this.#waking.abort();
+    this.#nap.wake();
   }
 
   /**
@@ -84,7 +86,7 @@ export class Notifier {
     while (true) {
       const isAnswered = await this.#turn(stopping, aborting);
       if (stopping.aborted && (!isAnswered || this.#busy.size === 0)) return;
-      await this.#rest(isAnswered ? POLL_MS : STORE_RETRY_MS);
+      await this.#nap.take(isAnswered ? POLL_MS : STORE_RETRY_MS);
     }
   }
 
@@ -114,11 +116,6 @@ export class Notifier {
       onStore(error);
       return false;
     }
-  }
-
-  async #rest(ms: number): Promise<void> {
-    await sleep(this.#options.clock, ms, this.#waking.signal);
-    if (this.#waking.signal.aborted) this.#waking = new AbortController();
   }
 
   async #deliver(delivery: Delivery, aborting: AbortSignal): Promise<void> {

@@ -35,6 +35,11 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Milliseconds until the next timer fires. */
+  get nextMs(): number {
+    return Math.min(...[...this.#timers].map(({ atMs }) => atMs)) - this.#monotonicMs;
+  }
+
   /** Moves both clocks on, firing what falls due on the way. */
   advance(ms: number): void {
     Array.from(this.#firing(ms));

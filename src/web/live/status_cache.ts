@@ -4,7 +4,9 @@
  * While the store does not respond, the cache keeps the last state and says how old it is.
  */
 import { stateOf } from "../../report/site_state.ts";
-import { type Clock, sleep } from "../../runtime/clock.ts";
+import type { Clock } from "../../runtime/clock.ts";
+import { onAbort } from "../../runtime/deadline.ts";
+import { Nap } from "../../runtime/nap.ts";
 import { DAY_MS } from "../../runtime/time_units.ts";
 import type { Dependency, Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import type {
@@ -90,9 +92,11 @@ export class StatusCache implements StatusSource {
   #refreshedAt = -Infinity;
   #refreshing: Promise<void> | undefined;
   #failingSince: Date | undefined;
+  readonly #nap: Nap;
 
   constructor(options: StatusCacheOptions) {
     this.#options = options;
+    this.#nap = new Nap(options.clock);
     // Another process begins elsewhere, so that its pages are told from those of this one.
     this.#version = options.clock.nowMicros();
   }
@@ -262,6 +266,7 @@ export class StatusCache implements StatusSource {
   /** Calls back with updates until the returned function is called. */
   watch(onUpdate: (news: StatusUpdate) => void): () => void {
     this.#watchers.add(onUpdate);
+    this.#nap.wake();
     return () => this.#watchers.delete(onUpdate);
   }
 
@@ -270,12 +275,12 @@ export class StatusCache implements StatusSource {
    * until the signal aborts.
    */
   async run(signal: AbortSignal): Promise<void> {
+    using _ = onAbort(signal, () => this.#nap.wake());
     while (!signal.aborted) {
-      const isDue = this.#now() - this.#refreshedAt >= IDLE_MS;
-      if (this.#watchers.size > 0 || this.#failingSince !== undefined || isDue) {
-        await this.refresh();
-      }
-      await sleep(this.#options.clock, WATCH_MS, signal);
+      const isWanted = this.#watchers.size > 0 || this.#failingSince !== undefined;
+      const leftMs = this.#refreshedAt + (isWanted ? WATCH_MS : IDLE_MS) - this.#now();
+      if (leftMs > 0) await this.#nap.take(leftMs);
+      else await this.refresh();
     }
   }
 
@@ -367,6 +372,7 @@ export class StatusCache implements StatusSource {
     this.#view = undefined;
     this.#revision++;
     this.#failingSince = since;
+    this.#nap.wake();
   }
 
   #wallTime(): Date {

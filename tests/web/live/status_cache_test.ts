@@ -11,6 +11,7 @@ import {
   StatusCache,
   STATUSES_FRESH_MS,
   UPTIMES_FRESH_MS,
+  WATCH_MS,
 } from "../../../src/web/live/status_cache.ts";
 import { WORK_ANNOUNCED_MS } from "../../../src/status/planned_work.ts";
 import type { StatusUpdate } from "../../../src/web/live/status_source.ts";
@@ -233,6 +234,26 @@ Deno.test("StatusCache says whether the store answers, though nobody watches", a
   strictEqual(isOk(), true);
   stop.abort();
   await running;
+});
+
+Deno.test("StatusCache.run() rests while nobody watches, and asks for who begins to", async () => {
+  const { cache, counts, clock } = new Asked();
+  const stop = new AbortController();
+  const running = cache.run(stop.signal);
+  await clock.pass(0);
+  strictEqual(clock.nextMs, IDLE_MS);
+  await clock.pass(WATCH_MS + 1);
+  strictEqual(counts.changes, 1);
+  const unwatch = cache.watch(() => {});
+  await clock.pass(0);
+  strictEqual(counts.changes, 2);
+  strictEqual(clock.nextMs, WATCH_MS);
+  unwatch();
+  await clock.pass(WATCH_MS);
+  strictEqual(counts.changes, 2);
+  stop.abort();
+  await running;
+  strictEqual(clock.pending, 0);
 });
 
 Deno.test("readiness says why the store gives no answer", async () => {
