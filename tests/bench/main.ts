@@ -19,6 +19,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   "checks/growth": async () => (await import("./scenarios/growth.ts")).checksGrowth,
   compression: async () => (await import("./scenarios/compression.ts")).compression,
   growth: async () => (await import("./scenarios/growth.ts")).growth,
+  idle: async () => (await import("./scenarios/idle.ts")).idle,
   ingest: async () => (await import("./scenarios/ingest.ts")).ingest,
   memory: async () => (await import("./scenarios/memory.ts")).memory,
   latency: async () => (await import("./scenarios/latency.ts")).latency,

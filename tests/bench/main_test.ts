@@ -37,6 +37,7 @@ const NEEDS: Readonly<Record<string, Need[]>> = {
   "checks/schedule": ["nginx", "kafka"],
   "outbox": ["nginx", "kafka"],
   "compression": [],
+  "idle": ["nginx", "kafka", "postgres"],
   "memory": ["nginx", "own kafka", "postgres"],
   "pings": ["nginx", "kafka"],
   "run": ["nginx"],
