@@ -237,7 +237,7 @@ function siteRow(whole: WholeSite, { look, overview, view, days }: OverviewPageO
 <div class="what">
 <h3><a href="${sitePath(site)}"><bdi>${site}</bdi></a></h3>
 ${stateBadge(state, whole.isPartial)}
-${overview.hasLocations ? locationStrip(whole) : ""}
+${overview.hasLocations && (overview.rows === "full" || !agrees(whole)) ? locationStrip(whole) : ""}
 </div>
 <div class="bars90">${bars === undefined ? "" : uptimeBars(bars)}
 <p class="barsfoot"><span>${
@@ -258,6 +258,11 @@ function lastCheckFacts(
     response_code === null ? texts().noResponse : html`<span class="ms">${response_time}</span> ms`
   }</span>
 <span>${texts().checked} <span class="checked">${ago(checked_at, now)}</span></span>`;
+}
+
+/** True when every location finds the site as its badge says, which is enough for a line. */
+function agrees({ state, locations }: WholeSite): boolean {
+  return locations.every((status) => stateOf(status) === state);
 }
 
 /** Each location with its state: `✕ fra ✓ gru ✓ iad`. */

@@ -179,6 +179,7 @@ function locationTabs({ site, location }: SiteStatus, locations: readonly SiteSt
     path: ROOT + sitePath(site, status.location),
     text: locationMark(status),
     isCurrent: status.location === location,
+    className: stateOf(status),
   }));
   return viewLinks("tabs", texts().locations, links);
 }

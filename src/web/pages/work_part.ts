@@ -14,7 +14,7 @@ const LISTED_MAX = 50;
 /** Work that is visible without a click. */
 const OPEN_MAX = 8;
 /** Names of sites; the others are counted. */
-const NAMES_MAX = 10;
+const NAMES_MAX = 5;
 
 /** What is under way or begins within {@linkcode WORK_ANNOUNCED_MS}, at a site or at any. */
 export function announcedWork({ work, now }: View, site?: string): readonly Announcement[] {
@@ -27,7 +27,7 @@ export function announcedWork({ work, now }: View, site?: string): readonly Anno
     .map((one) => {
       const { name: text, from, until } = one;
       const names = namesOf(one);
-      return { type: "maintenance", text, from, until, ...(names && { sites: names }) };
+      return { type: "maintenance", text, from, until, ...(names?.length && { sites: names }) };
     });
 }
 
@@ -35,12 +35,11 @@ export function announcedWork({ work, now }: View, site?: string): readonly Anno
 export function workSection({ work }: View, zone: TimeZone): Html {
   if (work.length === 0) return html``;
   const t = texts();
-  const titles = [t.work, t.sites, `${t.fromWhen} (${zone.name})`, `${t.untilWhen} (${zone.name})`];
+  const titles = [t.work, t.sites, `${t.fromWhen} – ${t.untilWhen} (${zone.name})`];
   const rows = work.slice(0, LISTED_MAX).map((one) => [
     html`<bdi>${one.name}</bdi>`,
     html`<bdi>${namesOf(one)?.join(", ") ?? t.all}</bdi>`,
-    moment(one.from, zone),
-    moment(one.until, zone),
+    html`${moment(one.from, zone)} – ${moment(one.until, zone)}`,
   ]);
   const later = rows.slice(OPEN_MAX);
   return html`<section aria-labelledby="work"><h2 id="work">${t.plannedWork}</h2>
