@@ -11,14 +11,14 @@ import { asGet } from "./read_only.ts";
 import { WATCHERS_MAX } from "./live/event_stream.ts";
 import { type PublicSite, PublicSource } from "./live/public_source.ts";
 import type { Look } from "./look.ts";
-import { StatusCache } from "./live/status_cache.ts";
+import { StatusCache, type StatusCacheOptions } from "./live/status_cache.ts";
 
 /** Event streams, and as many requests for pages again. */
 export const CONNECTIONS_MAX = 2 * WATCHERS_MAX;
 /** For responses in progress; a slower client is cut off when the thread ends. */
 const STOP_GRACE_MS = 1_000;
 
-export interface WebOptions extends FrontOptions {
+export interface WebOptions extends FrontOptions, Pick<StatusCacheOptions, "isMadeHere"> {
   /** Port 0 takes any free one. */
   readonly listen: { readonly host: string; readonly port: number };
   /** Connections at once; {@linkcode CONNECTIONS_MAX} when absent. */

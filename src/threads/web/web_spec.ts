@@ -39,6 +39,7 @@ function webSetup(loaded: LoadedConfig, role: DaemonRole): WebSetup {
     ...(loaded.page.listed && { listed: loaded.page.listed }),
     trustedProxies: trusted_proxies,
     origins: cors,
+    isMadeHere: role !== "web",
     ...(public_url === undefined ? {} : { publicUrl: public_url }),
     ...(basic_auth === undefined ? {} : { basicAuth: basic_auth }),
   };

@@ -16,6 +16,7 @@ export interface WebSetup extends
     | "publicUrl"
     | "trustedProxies"
     | "origins"
+    | "isMadeHere"
     | "connectionsMax"
   > {
   readonly store: StoreAddress;

@@ -36,14 +36,13 @@ import {
   type StatusQueries,
 } from "../../status/queries.ts";
 import type { KnownIncidents, Span, StatusSource, StatusUpdate, View } from "./status_source.ts";
+import { Answers, UPTIMES_FRESH_MS } from "./answers.ts";
 import { plannedWork, WORK_ANNOUNCED_MS } from "../../status/planned_work.ts";
 import { wholeSites } from "../../status/whole_sites.ts";
-import { unreadyReason } from "../../status/store.ts";
+import { StoreConfigurationError, unreadyReason } from "../../status/store.ts";
 
 /** Maximum age of a page. Checks run every ten seconds by default. */
 export const STATUSES_FRESH_MS = 1_000;
-/** Uptime and days change by seconds in a day; reading them is most of a page's cost. */
-export const UPTIMES_FRESH_MS = 60_000;
 /** Planned work and alerts, which cost a question each. */
 export const RECORDS_FRESH_MS = 2_000;
 /** Open alerts that pages know; of a storm they show that there are more. */
@@ -54,8 +53,8 @@ export const WATCH_MS = 2_000;
 export const IDLE_MS = 30_000;
 /** The incidents of all sites cost much more than those of one: pages may lack the newest for so long. */
 export const INCIDENTS_FRESH_MS = 10_000;
-/** Questions about incidents that are kept; there are few, but for those that somebody makes up. */
-export const INCIDENT_ANSWERS_MAX = 1_000;
+/** How long after the start a store may have no tables yet, where another thread makes them. */
+export const STARTING_MS = 30_000;
 /** Days in the bars of a page. */
 export const BAR_DAYS = 90;
 
@@ -66,6 +65,8 @@ export interface StatusCacheOptions {
   readonly telemetry: Telemetry;
   /** The name of the store in `/readyz`. */
   readonly dependency: Dependency;
+  /** Whether another thread of this process makes the tables, and says why it cannot. */
+  readonly isMadeHere?: boolean;
 }
 
 /** One reader of a store, with a cache. */
@@ -74,8 +75,7 @@ export class StatusCache implements StatusSource {
   readonly #statuses = new Map<string, SiteStatus>();
   readonly #days = new Map<string, { days: readonly DayCoverage[]; at: number }>();
   readonly #histories = new Map<string, Promise<SiteHistory | undefined>>();
-  readonly #incidents = new Map<string, Kept<unknown>>();
-  readonly #shared = new Map<string, Promise<unknown>>();
+  readonly #answers: Answers;
   readonly #watchers = new Set<(news: StatusUpdate) => void>();
   #uptimes: ReadonlyMap<string, SiteUptime> = new Map();
   #uptimesAt = -Infinity;
@@ -89,6 +89,7 @@ export class StatusCache implements StatusSource {
   #cursor: string | undefined;
   #version: number;
   #revision = 0;
+  readonly #startedAt: number;
   #refreshedAt = -Infinity;
   #refreshing: Promise<void> | undefined;
   #failingSince: Date | undefined;
@@ -97,6 +98,12 @@ export class StatusCache implements StatusSource {
   constructor(options: StatusCacheOptions) {
     this.#options = options;
     this.#nap = new Nap(options.clock);
+    this.#startedAt = options.clock.monotonicMs();
+    this.#answers = new Answers({
+      now: () => this.#now(),
+      version: () => this.#version,
+      ask: (question) => this.#ask(question),
+    });
     // Another process begins elsewhere, so that its pages are told from those of this one.
     this.#version = options.clock.nowMicros();
   }
@@ -164,8 +171,8 @@ export class StatusCache implements StatusSource {
   ): Promise<ReadonlyMap<string, readonly MonthCoverage[]>> {
     const asked = sites.slice(0, DAILY_SITES_MAX)
       .map(({ site, location }) => ({ site, location }));
-    const months = await this.#keep(JSON.stringify(asked), UPTIMES_FRESH_MS, (queries) => {
-      return queries.monthly(asked);
+    const months = await this.#answers.keep(JSON.stringify(asked), UPTIMES_FRESH_MS, () => {
+      return this.#options.queries.monthly(asked);
     });
     return new Map((months ?? []).map(({ months, ...site }) => [keyOf(site), months]));
   }
@@ -195,20 +202,30 @@ export class StatusCache implements StatusSource {
       : span;
     const asked = { since: new Date(sinceMs), until: new Date(untilMs) };
     const freshMs = site === undefined ? INCIDENTS_FRESH_MS : 0;
-    return await this.#keep(JSON.stringify([span, site]), freshMs, async (queries) => ({
+    return await this.#answers.keep(JSON.stringify([span, site]), freshMs, async () => ({
       version: this.#version,
-      incidents: await queries.incidents({ ...asked, ...(site === undefined ? {} : { site }) }),
+      incidents: await this.#options.queries.incidents({
+        ...asked,
+        ...(site === undefined ? {} : { site }),
+      }),
     }));
   }
 
   /** The incident of a site that began at this time; undefined without one, or without the store. */
   async incident(site: SiteKey, beganAt: Date): Promise<IncidentStory | undefined> {
     const question = JSON.stringify([keyOf(site), beganAt.getTime()]);
-    return await this.#keep(question, 0, (queries) => queries.incident(site, beganAt));
+    return await this.#answers.keep(
+      question,
+      0,
+      () => this.#options.queries.incident(site, beganAt),
+    );
   }
 
   async listed(options: IncidentsOptions): Promise<readonly Incident[] | undefined> {
-    return await this.#share(["listed", options], (queries) => queries.incidents(options));
+    return await this.#answers.share(
+      ["listed", options],
+      () => this.#options.queries.incidents(options),
+    );
   }
 
   async reports(
@@ -216,7 +233,7 @@ export class StatusCache implements StatusSource {
     options: ReportsOptions,
   ): Promise<readonly PlacedReport[] | undefined> {
     const asked = ["reports", keyOf(site), options];
-    return await this.#share(asked, (queries) => queries.reports(site, options));
+    return await this.#answers.share(asked, () => this.#options.queries.reports(site, options));
   }
 
   async latency(
@@ -224,43 +241,14 @@ export class StatusCache implements StatusSource {
     options: LatencyOptions,
   ): Promise<readonly LatencyPoint[] | undefined> {
     const asked = ["latency", keyOf(site), options];
-    return await this.#share(asked, (queries) => queries.latency(site, options));
-  }
-
-  /** Asks once for all who ask the same at once: what programs ask may be anything, and is not kept. */
-  async #share<T>(
-    asked: unknown,
-    ask: (queries: StatusQueries) => Promise<T>,
-  ): Promise<T | undefined> {
-    const question = JSON.stringify(asked);
-    const answer = this.#shared.get(question) as Promise<T | undefined> | undefined ??
-      this.#ask(() => ask(this.#options.queries)).finally(() => this.#shared.delete(question));
-    this.#shared.set(question, answer);
-    return await answer;
+    return await this.#answers.share(asked, () => this.#options.queries.latency(site, options));
   }
 
   /** The newest first; undefined while the store does not respond. */
   async alerts(filter: AlertFilter): Promise<readonly Alert[] | undefined> {
-    return await this.#keep(JSON.stringify(["alerts", filter]), 0, () => {
+    return await this.#answers.share(["alerts", filter], () => {
       return this.#options.records.alerts(filter);
     });
-  }
-
-  /** Asks again when something changed, but not before `freshMs` have passed. */
-  async #keep<T>(
-    question: string,
-    freshMs: number,
-    ask: (queries: StatusQueries) => Promise<T>,
-  ): Promise<T | undefined> {
-    const kept = this.#incidents.get(question) as Kept<T> | undefined;
-    const ageMs = this.#now() - (kept?.at ?? -Infinity);
-    const isFresh = ageMs < freshMs ||
-      (kept?.version === this.#version && ageMs < UPTIMES_FRESH_MS);
-    if (kept !== undefined && isFresh) return await kept.answer;
-    if (this.#incidents.size >= INCIDENT_ANSWERS_MAX) this.#incidents.clear();
-    const answer = this.#ask(() => ask(this.#options.queries));
-    this.#incidents.set(question, { answer, version: this.#version, at: this.#now() });
-    return await answer;
   }
 
   /** Calls back with updates until the returned function is called. */
@@ -362,9 +350,17 @@ export class StatusCache implements StatusSource {
     } catch (error) {
       const detail = error instanceof Error ? error.message : String(error);
       this.#setFailing(this.#failingSince ?? new Date(clock.nowMicros() / 1_000));
-      telemetry.dependency(dependency, { ok: false, reason: unreadyReason(error), detail });
+      if (!this.#isStarting(error)) {
+        telemetry.dependency(dependency, { ok: false, reason: unreadyReason(error), detail });
+      }
       return undefined;
     }
+  }
+
+  #isStarting(error: unknown): boolean {
+    const { isMadeHere = false } = this.#options;
+    return isMadeHere && this.#cursor === undefined && error instanceof StoreConfigurationError &&
+      this.#now() - this.#startedAt < STARTING_MS;
   }
 
   #setFailing(since: Date | undefined): void {
@@ -382,13 +378,6 @@ export class StatusCache implements StatusSource {
   #now(): number {
     return this.#options.clock.monotonicMs();
   }
-}
-
-/** An answer of the store, and when it was asked. */
-interface Kept<T> {
-  readonly answer: Promise<T | undefined>;
-  readonly version: number;
-  readonly at: number;
 }
 
 function looksDifferent(before: SiteStatus | undefined, now: SiteStatus): boolean {

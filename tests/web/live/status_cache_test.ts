@@ -3,14 +3,15 @@ import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:as
 import { StoreConfigurationError, StoreUnavailableError } from "../../../src/status/store.ts";
 import type { Alert, AlertRecords, ChannelState, Mute } from "../../../src/status/alert_store.ts";
 import type { Changes, StatusQueries } from "../../../src/status/queries.ts";
+import { ANSWERS_MAX, UPTIMES_FRESH_MS } from "../../../src/web/live/answers.ts";
 import {
   IDLE_MS,
-  INCIDENT_ANSWERS_MAX,
   INCIDENTS_FRESH_MS,
   RECORDS_FRESH_MS,
+  STARTING_MS,
   StatusCache,
+  type StatusCacheOptions,
   STATUSES_FRESH_MS,
-  UPTIMES_FRESH_MS,
   WATCH_MS,
 } from "../../../src/web/live/status_cache.ts";
 import { WORK_ANNOUNCED_MS } from "../../../src/status/planned_work.ts";
@@ -35,7 +36,7 @@ class Asked {
   readonly telemetry = new RecordingTelemetry();
   readonly cache: StatusCache;
 
-  constructor() {
+  constructor(more: Pick<StatusCacheOptions, "isMadeHere"> = {}) {
     const counted = <T>(what: keyof Asked["counts"], answer: T, by = 1): Promise<T> => {
       this.counts[what] += by;
       return Promise.resolve(answer);
@@ -61,6 +62,7 @@ class Asked {
       clock: this.clock,
       telemetry: this.telemetry,
       dependency: "store",
+      ...more,
     });
   }
 }
@@ -171,12 +173,12 @@ Deno.test("StatusCache asks for incidents again after a change, for all of them 
 Deno.test("StatusCache keeps a bounded number of answers about incidents", async () => {
   const { cache, counts } = new Asked();
   const ask = (at: number) => cache.incident(aSiteStatus(), new Date(at));
-  for (let at = 0; at < INCIDENT_ANSWERS_MAX; at++) await ask(at);
+  for (let at = 0; at < ANSWERS_MAX; at++) await ask(at);
   await ask(0);
-  strictEqual(counts.incidents, INCIDENT_ANSWERS_MAX);
+  strictEqual(counts.incidents, ANSWERS_MAX);
   await ask(-1);
   await ask(0);
-  strictEqual(counts.incidents, INCIDENT_ANSWERS_MAX + 2);
+  strictEqual(counts.incidents, ANSWERS_MAX + 2);
 });
 
 Deno.test("StatusCache keeps the days of a site for a minute", async () => {
@@ -266,6 +268,27 @@ Deno.test("readiness says why the store gives no answer", async () => {
     reasons.push((asked.telemetry.states.get("store") as { reason?: string }).reason);
   }
   deepStrictEqual(reasons, ["unavailable", "configuration"]);
+});
+
+Deno.test("StatusCache complains of no tables only where nobody is making them", async () => {
+  const told = async (isMadeHere: boolean) => {
+    const asked = new Asked({ isMadeHere });
+    asked.isSilent = true;
+    asked.gone = new StoreConfigurationError("no such table: last_change");
+    const states: (boolean | undefined)[] = [];
+    const look = async (passedMs: number) => {
+      asked.clock.advance(passedMs);
+      await asked.cache.refresh();
+      states.push(asked.telemetry.states.get("store")?.ok);
+    };
+    await look(0);
+    await look(STARTING_MS);
+    asked.isSilent = false;
+    await look(0);
+    return states;
+  };
+  deepStrictEqual(await told(true), [undefined, false, true]);
+  deepStrictEqual(await told(false), [false, false, true]);
 });
 
 Deno.test("eventStream() lets go of a reader that takes nothing", async () => {
