@@ -9,11 +9,11 @@ import { describeError } from "../runtime/telemetry/log_entry.ts";
 import { logger } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { addApi } from "./api/api.ts";
+import { addEvents } from "./api/events_api.ts";
 import { QueryError } from "./api/parameters.ts";
 import type { StatusSource } from "./live/status_source.ts";
 import type { Look } from "./look.ts";
 import { inLanguage, TEXTS } from "./texts/texts.ts";
-import { eventStream, WATCHERS_MAX } from "./live/event_stream.ts";
 import { addPages } from "./add_pages.ts";
 import { passwords, WRONG_PASSWORD_DELAY_MS } from "./passwords.ts";
 import { problem, problemJson } from "./problem.ts";
@@ -63,7 +63,7 @@ export interface AppOptions {
 
 /** Pages, API, feeds, badges and events over one source. */
 export function createApp(options: AppOptions): Hono {
-  const { source, look } = options;
+  const { look } = options;
   const app = new Hono();
   app.use(async (context, next) => {
     await next();
@@ -78,13 +78,7 @@ export function createApp(options: AppOptions): Hono {
   if (options.origins?.length) app.use("/api/*", readableFrom(options.origins));
   app.use(onlyReads(look));
   if (options.basicAuth) app.use(passwords({ ...options.basicAuth, ...options }));
-  app.get(
-    "/events",
-    ({ req: { path } }) =>
-      source.watcherCount < WATCHERS_MAX
-        ? eventStream(source, options)
-        : problem(503, { path, look }),
-  );
+  addEvents(app, options);
   app.use(compress());
   app.use(etag());
   addPages(app, options);

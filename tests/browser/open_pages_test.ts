@@ -1,5 +1,5 @@
 // Pages that stay open: many of them, hidden, left, and of a server that no longer responds.
-import { ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { findNginx, startNginx } from "../services/nginx.ts";
 import { freePort } from "../support/free_port.ts";
 import { MadeStore } from "../web/made_store.ts";
@@ -100,3 +100,32 @@ browserTest("the page says that nothing is known while its server is frozen", as
   await visit.sees("Live");
   visit.complaints.length = 0;
 });
+
+browserTest(
+  "a page is told of the checks of its rows, also of one that comes later",
+  async (visit) => {
+    await using made = await MadeStore.create();
+    // So many that those that are up have no row.
+    const others = Array.from(
+      { length: 101 },
+      (_, index) => ({ site: `other ${index}`, agoMs: 9_000 }),
+    );
+    await made.add(...others, { site: "a&b", outcome: "down", reason: "timeout", agoMs: 9_000 });
+    await using server = servedStore(made, visit);
+    const asked: string[] = [];
+    visit.page.on("request", (request) => {
+      const { pathname, search } = new URL(request.url());
+      if (pathname === "/events") asked.push(search);
+    });
+    await visit.open(server.address);
+    await visit.sees("1 of 102 sites is down");
+    await made.add({ site: "shop", outcome: "down", reason: "dns" });
+    await visit.sees("2 of 103 sites are down");
+    await made.add({ site: "shop", outcome: "down", reason: "dns", response_time: 4_321 });
+    await visit.page.waitForFunction(
+      `document.querySelector('[data-site="shop"] .ms')?.textContent.includes("4321")`,
+    );
+    strictEqual(asked[0], "?site=a%26b");
+    deepStrictEqual(new URLSearchParams(asked[1]).getAll("site").sort(), ["a&b", "shop"]);
+  },
+);

@@ -7,6 +7,7 @@ import * as z from "zod";
 import { VERSION } from "../../runtime/version.ts";
 import { PROBLEM_TYPE } from "../problem.ts";
 import { ALERT_PARAMETERS } from "./alerts_api.ts";
+import { EVENT_PARAMETERS } from "./events_api.ts";
 import { INCIDENT_PARAMETERS } from "./incidents_api.ts";
 import { LATENCY_PARAMETERS, REPORT_PARAMETERS } from "./past_api.ts";
 import { STATUS_PARAMETERS } from "./status_query.ts";
@@ -160,10 +161,12 @@ const PATHS = {
   },
   "/badge.svg": { get: textOperation("badge", "The state of all sites together", BADGE_TYPE) },
   "/events": {
+    parameters: EVENT_PARAMETERS,
     get: textOperation(
       "events",
       "Server-sent events for pages that are open; their data may change",
       EVENTS_TYPE,
+      API_ERRORS,
     ),
   },
 } as const;

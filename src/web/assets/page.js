@@ -10,6 +10,8 @@ const FETCH_TIMEOUT_MS = 10_000;
 /** After this long without news the page says that it knows nothing; the beat comes every 20 s. */
 const SILENCE_MAX_MS = 45_000;
 const DAY_MS = 86_400_000;
+/** Of an address: proxies take 8 KiB with the method and the version. */
+const ADDRESS_MAX = 6_000;
 /** As uptime_bars.ts draws them. */
 const BAR_STEP = 5;
 /** Filled in by assets.ts, in the language of the page. */
@@ -158,6 +160,7 @@ async function load(address) {
     if (focused && !document.activeElement?.matches("a, input, select")) {
       document.querySelector(`main a[href="${CSS.escape(focused)}"]`)?.focus();
     }
+    followRows();
     tick();
     showNews();
   } catch {
@@ -184,12 +187,39 @@ function apply({ checked, news: sentences, reload: isChanged }) {
 }
 
 let source;
+/** Sites whose checks the server tells of; undefined when of all. */
+let watched = [];
+
+/** Sites that the page has rows of, once each. */
+function shownSites() {
+  const rows = document.querySelectorAll("main [data-site]");
+  return [...new Set([...rows].map(({ dataset }) => dataset.site))];
+}
+
+/** Where this page is told of what it shows; of everything where that would be too long for proxies. */
+function eventsAddress() {
+  const address = new URL("../events", import.meta.url);
+  watched = shownSites();
+  // Without a site, the page is told of changes alone.
+  for (const site of watched.length > 0 ? watched : [""]) address.searchParams.append("site", site);
+  if (document.querySelector("main .sitehead")) address.searchParams.set("changes", "shown");
+  if (address.href.length > ADDRESS_MAX) {
+    watched = undefined;
+    address.search = "";
+  }
+  return address;
+}
+
+/** Follows rows that came with a new version of the page. */
+function followRows() {
+  if (source && watched && shownSites().some((site) => !watched.includes(site))) listen();
+}
 
 /** A page that is hidden holds no connection: a browser has six for a server, in all of its tabs. */
 function listen() {
   source?.close();
   if (document.hidden) return;
-  source = new EventSource(new URL("../events", import.meta.url));
+  source = new EventSource(eventsAddress());
   source.onmessage = ({ data }) => {
     showNews();
     apply(JSON.parse(data));

@@ -59,6 +59,7 @@ export class PublicSource implements StatusSource {
   readonly #source: StatusSource;
   readonly #listed: ReadonlyMap<string, PublicSite> | undefined;
   readonly #projected = new WeakMap<View, Projected>();
+  readonly #updates = new WeakMap<StatusUpdate, StatusUpdate>();
   readonly #told = new Map<string, string>();
 
   /** `listed` is by the site's own name; every site is listed when it is undefined. */
@@ -170,17 +171,27 @@ export class PublicSource implements StatusSource {
   }
 
   watch(onUpdate: (news: StatusUpdate) => void): () => void {
-    return this.#source.watch(({ changed, needsReload }) => {
-      const news = changed.flatMap((status) => {
-        const site = this.#nameOf(status.site);
-        return site === undefined ? [] : [this.#projectedStatus(status, site)];
-      }).filter((status) => {
-        const isNews = this.#told.get(status.site) !== stateOf(status);
-        this.#told.set(status.site, stateOf(status));
-        return isNews;
-      });
-      if (news.length > 0 || needsReload) onUpdate({ checked: [], changed: news, needsReload });
+    return this.#source.watch((update) => {
+      const projected = this.#projectedUpdate(update);
+      if (projected.changed.length > 0 || projected.needsReload) onUpdate(projected);
     });
+  }
+
+  /** The same for all who watch: what the first of them is told is news to the others, too. */
+  #projectedUpdate(update: StatusUpdate): StatusUpdate {
+    const known = this.#updates.get(update);
+    if (known !== undefined) return known;
+    const changed = update.changed.flatMap((status) => {
+      const site = this.#nameOf(status.site);
+      return site === undefined ? [] : [this.#projectedStatus(status, site)];
+    }).filter((status) => {
+      const isNews = this.#told.get(status.site) !== stateOf(status);
+      this.#told.set(status.site, stateOf(status));
+      return isNews;
+    });
+    const projected = { checked: [], changed, needsReload: update.needsReload };
+    this.#updates.set(update, projected);
+    return projected;
   }
 
   async #projection(): Promise<Projected> {

@@ -307,7 +307,8 @@ export class StatusCache implements StatusSource {
     );
     if (checked.length === 0 && changed.length === 0 && !needsReload) return;
     if (changed.length > 0 || needsReload) this.#version++;
-    for (const notify of this.#watchers) notify({ checked, changed, needsReload });
+    const update = { checked, changed, needsReload };
+    for (const notify of this.#watchers) notify(update);
   }
 
   async #refreshRecords(): Promise<void> {

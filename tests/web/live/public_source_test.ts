@@ -7,6 +7,7 @@ import type { PublicSite } from "../../../src/web/live/public_source.ts";
 import { aMute, anAlert, attempt, firing, idOf } from "../../contract/some_alerts.ts";
 import { within } from "../../support/waiting.ts";
 import type { Making } from "../made_reports.ts";
+import { PublicSource } from "../../../src/web/live/public_source.ts";
 import { MadeStore } from "../made_store.ts";
 
 /** What must be in no answer. */
@@ -228,6 +229,20 @@ Deno.test("a public page tells of events what it shows, and of hidden sites noth
   const told = all.replaceAll(/^data: \d+$/gm, "");
   for (const number of NUMBERS) ok(!isToldIn(told, number), all);
   await reader.cancel();
+});
+
+Deno.test("a public page tells everybody who watches what it tells the first", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop", agoMs: 1_000 });
+  const source = new PublicSource(made.cache, undefined);
+  await source.view();
+  const told: string[] = [];
+  for (const viewer of ["a", "b"]) {
+    source.watch(({ changed }) => told.push(`${viewer}: ${changed.map(({ site }) => site)}`));
+  }
+  await made.add({ site: "shop", outcome: "down", reason: "dns" });
+  await made.cache.refresh();
+  deepStrictEqual(told, ["a: shop", "b: shop"]);
 });
 
 Deno.test("a public page shows every site by its name, where the file has none", async () => {

@@ -322,7 +322,7 @@ Deno.test("eventStream() begins with the version by which a page sees that it mi
 
 Deno.test("eventText() is one event, whatever a site is called", () => {
   const status = aSiteStatus({ site: "a\n\ndata: b\r\u2028", outcome: "down" });
-  const text = eventText({ checked: [status], changed: [status], needsReload: false });
+  const text = eventText({ checked: [status], changed: [status], needsReload: false })!;
   deepStrictEqual(text.match(/[\n\r]/g), ["\n", "\n"]);
   ok(JSON.parse(text.slice("data: ".length)).news[0].includes("is down"));
 });
