@@ -25,6 +25,8 @@ export const DELIVERY_MESSAGES_MAX = 5_000;
 export const MESSAGE_EXPIRES_MS = 86_400_000;
 /** Mutes that people see at once: more than 100 plans have in a week. */
 export const MUTES_MAX = 10_000;
+/** Mutes that people may have added, of which each decision asks: a script that adds them goes wrong. */
+export const MUTES_ADDED_MAX = 1_000;
 /** Rules that are remembered, with those that were edited since. */
 export const RULES_MAX = 1_000;
 /** For how long a leader that says nothing keeps others from deciding. */
@@ -340,8 +342,11 @@ export interface AlertRecords {
    * {@linkcode MUTES_MAX}.
    */
   mutes(since: Date): Promise<readonly Mute[]>;
-  /** Adds a mute, or changes the one with its id, the past included. */
-  putMute(mute: Mute): Promise<void>;
+  /**
+   * Adds a mute, or changes the one with its id, the past included. Resolves to false, and changes
+   * nothing, when {@linkcode MUTES_ADDED_MAX} last or are to come.
+   */
+  putMute(mute: Mute): Promise<boolean>;
   /** Replaces the configured windows of planned work by these, but for what has passed. */
   putPlan(windows: readonly Mute[]): Promise<void>;
   sums(): Promise<MessageSums>;

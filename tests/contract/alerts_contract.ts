@@ -6,6 +6,7 @@ import {
   DELIVERY_MESSAGES_MAX,
   LEAD_MS,
   type MessageSums,
+  MUTES_ADDED_MAX,
   MUTES_MAX,
   RECENT_CHECKS_MAX,
   RULES_MAX,
@@ -724,6 +725,21 @@ function recordTests(test: Test): void {
     ok(Math.abs(mutes[1]!.until.getTime() - now) < LEAD_MS);
     const since = async (time: Date) => (await it.records.mutes(time)).map(({ id }) => id);
     deepStrictEqual(await since(past.until), ["lasting", "by hand", "kept"]);
+  });
+
+  test("putMute() adds none to so many, changes those, and adds what is over", async (opened) => {
+    await using it = await leading(opened);
+    const { records } = it;
+    const ids = Array.from({ length: MUTES_ADDED_MAX - 1 }, (_, index) => `${index}`);
+    await records.putPlan(ids.map((id) => aMute(id)));
+    await records.putMute(aMute("configured", { is_configured: true }));
+    const now = new Date();
+    const over = { from: new Date(now.getTime() - HOUR_MS), until: now };
+    const put = async (id: string, more = {}) => await records.putMute(aMute(id, more));
+    deepStrictEqual([await put("last"), await put("more"), await put("past", over)], [
+      ...[true, false, true],
+    ]);
+    deepStrictEqual([await put("last", over), await put("more")], [true, true]);
   });
 
   test("mutes() returns the earliest, of more than its limit", async (opened) => {

@@ -1,7 +1,12 @@
 /** `sitemon maintenance add|list|end`: planned work, in which alerts do not begin. */
 import type { Command } from "commander";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
-import { type Mute, MUTES_MAX, SHOWN_ID_LENGTH } from "../../status/alert_store.ts";
+import {
+  type Mute,
+  MUTES_ADDED_MAX,
+  MUTES_MAX,
+  SHOWN_ID_LENGTH,
+} from "../../status/alert_store.ts";
 import { jsonOf } from "../../status/queries.ts";
 import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
@@ -31,7 +36,7 @@ export const define: DefineCommand = (command, { terminal, exit }) => {
     .action((id: string, options) => exit(endMute({ id, ...options }, terminal)));
 };
 
-/** Prints the id, by which it can be ended. */
+/** Prints the id, by which it can be ended; resolves to 1 when there are too many. */
 export async function addMute(
   options: MuteOptions & ConfigOptions,
   kind: Mute["kind"],
@@ -40,7 +45,13 @@ export async function addMute(
   const mute = muteOf(options, kind, new Date());
   const loaded = loadFile(options, { role: "status", terminal });
   const spec = storeTaskSpec(loaded, { type: "put_mute", mute });
-  const sites = await threadResult<readonly string[]>(spec);
+  const sites = await threadResult<readonly string[] | null>(spec);
+  if (sites === null) {
+    const text =
+      `${MUTES_ADDED_MAX} last or are to come that were added by command; end some of them`;
+    terminal.writeError(`${text}\n`);
+    return EXIT_NOT_UP;
+  }
   if (sites.length === 0) {
     const text = `no known site matches ${sitesText(mute)}; it is kept for sites that are to come`;
     terminal.writeError(`${printable(text)}\n`);

@@ -1,10 +1,20 @@
 /** Runs the statements that both stores share on a file of the SQLite store. */
-import type { SQLInputValue, SQLOutputValue } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue, SQLOutputValue } from "node:sqlite";
 import { columnTypeOf, FIELD_NAMES } from "../../report/fields.ts";
 import type { Queryable, SqlSource, Statement } from "../sql/sql_source.ts";
 import type { StoreFile } from "./store_file.ts";
 
 type SqliteRow = Record<string, SQLOutputValue>;
+
+/** What a statement answers; its values are those of `$1`, `$2` … */
+export function rowsOf(
+  db: DatabaseSync,
+  { text }: Statement,
+  values: readonly unknown[] = [],
+): SqliteRow[] {
+  const named = values.map((value, index) => [`$${index + 1}`, value as SQLInputValue]);
+  return db.prepare(text).all(Object.fromEntries(named));
+}
 
 /** Calls block their thread, one statement at a time. */
 export class SqliteSource implements SqlSource, Queryable {
@@ -20,11 +30,8 @@ export class SqliteSource implements SqlSource, Queryable {
     return work(this);
   }
 
-  query<Row>({ text }: Statement, values: readonly unknown[] = []): Promise<Row[]> {
-    const named = Object.fromEntries(values.map((value, index) => [`$${index + 1}`, value]));
-    return this.#file.use((db) =>
-      db.prepare(text).all(named as Record<string, SQLInputValue>).map(this.#rowOf) as Row[]
-    );
+  query<Row>(statement: Statement, values?: readonly unknown[]): Promise<Row[]> {
+    return this.#file.use((db) => rowsOf(db, statement, values).map(this.#rowOf) as Row[]);
   }
 
   close(): void {

@@ -27,7 +27,7 @@ export type AlertTask =
   }
   /** Mutes that ended after `since`, last, or are to come. */
   | { readonly type: "mutes"; readonly since: Date }
-  /** The names of known sites that it is about. */
+  /** The names of known sites that it is about; null when there are too many already. */
   | { readonly type: "put_mute"; readonly mute: Mute }
   /** The mutes whose ids begin so, which now have ended. */
   | { readonly type: "end_mute"; readonly id: string };
@@ -61,8 +61,7 @@ export async function answerAlertTask(
     case "mutes":
       return await records.mutes(task.since);
     case "put_mute":
-      await records.putMute(task.mute);
-      return await sitesOf(queries, task.mute);
+      return await records.putMute(task.mute) ? await sitesOf(queries, task.mute) : null;
     case "end_mute":
       return await endMute(records, task.id);
   }

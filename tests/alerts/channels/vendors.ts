@@ -4,12 +4,9 @@
  */
 import { Ajv } from "ajv";
 import { Webhook } from "standardwebhooks";
-import type { AlertChannel } from "../../../src/config/alerts.ts";
+import type { AlertChannel, ChannelTargets } from "../../../src/config/alerts.ts";
 
-export type Kind = Exclude<keyof Distributed<AlertChannel>, "name" | "email">;
-type Distributed<T> = UnionToIntersection<T extends unknown ? Required<T> : never>;
-type UnionToIntersection<T> = (T extends unknown ? (value: T) => void : never) extends
-  (value: infer All) => void ? All : never;
+export type Kind = Exclude<keyof ChannelTargets, "email">;
 
 /** A request as a receiver sees it. */
 export interface Received {

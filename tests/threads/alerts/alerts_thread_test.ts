@@ -81,7 +81,7 @@ Deno.test("sitemon run tells of a site that is down, once, and of its end, acros
   strictEqual(annotations.summary, "shop is down");
   strictEqual(annotations.page_url, "https://status.example/sites/shop");
   strictEqual(annotations.runbook_url, "https://wiki.example/shop");
-  match(annotations.description!, /At default: down, status: /);
+  match(annotations.description!, /Down, status: /);
 });
 
 Deno.test("a receiver that refuses makes the daemon unready, and keeps nothing else from working", async () => {

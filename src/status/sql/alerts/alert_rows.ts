@@ -96,18 +96,18 @@ export function selections(micros: (column: string) => string) {
 }
 
 function rowOf(columns: Columns, value: object): Cells {
-  const cells = columns.entries().map(([name, kind]) => {
+  const row: Record<string, unknown> = {};
+  for (const [name, kind] of columns) {
     const part = (value as Cells)[PROPERTIES[name] ?? name];
-    return [name, kind === "time" ? microsOf(part as Date | null) : part] as const;
-  });
-  return Object.fromEntries(cells);
+    row[name] = kind === "time" ? microsOf(part as Date | null) : part;
+  }
+  return row;
 }
 
 function valueOf<T>(columns: Columns, row: Cells): T {
-  const parts = columns.entries().map(([name, kind]) =>
-    [PROPERTIES[name] ?? name, partOf(row[name], kind)] as const
-  );
-  return Object.fromEntries(parts) as T;
+  const value: Record<string, unknown> = {};
+  for (const [name, kind] of columns) value[PROPERTIES[name] ?? name] = partOf(row[name], kind);
+  return value as T;
 }
 
 function partOf(cell: unknown, kind: ColumnKind): unknown {

@@ -9,6 +9,7 @@ import {
   type MessageState,
   type MessageSums,
   type Mute,
+  MUTES_ADDED_MAX,
   MUTES_MAX,
 } from "../../alert_store.ts";
 import { named, type SqlTransactions, type Statement } from "../sql_source.ts";
@@ -56,9 +57,9 @@ function alertStatements({ now, micros, time, id, texts }: AlertsDialect) {
 function muteStatements({ now, micros, time, texts, rows }: AlertsDialect) {
   const { mute } = selections(micros);
   const muteNames = [...MUTE_COLUMNS.keys()];
-  const putMute = (condition: string) => `
+  const put = (mayPut: string, condition = "") => `
     INSERT INTO mute (${muteNames.join(", ")})
-    SELECT ${muteNames.join(", ")} FROM ${rows(MUTE_COLUMNS)} AS r WHERE true ORDER BY id
+    SELECT ${muteNames.join(", ")} FROM ${rows(MUTE_COLUMNS)} AS r WHERE ${mayPut} ORDER BY id
     ON CONFLICT (id) DO UPDATE SET ${
     muteNames.filter((name) => name !== "id").map((name) => `${name} = excluded.${name}`).join(", ")
   }${condition}`;
@@ -66,8 +67,12 @@ function muteStatements({ now, micros, time, texts, rows }: AlertsDialect) {
     mutes: `SELECT ${mute} FROM mute
         WHERE ends_at > ${time("CAST($1 AS bigint)")} OR ends_at > ${now}
         ORDER BY mute.starts_at, id LIMIT ${MUTES_MAX}`,
-    putMute: putMute(""),
-    putWindows: putMute(` WHERE mute.ends_at > ${now}`),
+    putMute: `${
+      put(`r.ends_at <= ${now} OR EXISTS (SELECT 1 FROM mute AS m WHERE m.id = r.id)
+        OR (SELECT count(*) FROM mute AS m WHERE NOT m.is_configured AND m.ends_at > ${now})
+          < ${MUTES_ADDED_MAX}`)
+    } RETURNING id`,
+    putWindows: put("true", ` WHERE mute.ends_at > ${now}`),
     endWindows: `UPDATE mute SET ends_at = ${now} WHERE is_configured AND starts_at <= ${now}
         AND ends_at > ${now} AND id NOT IN (SELECT value FROM ${texts("$1")} AS ids)`,
     dropWindows: `DELETE FROM mute WHERE is_configured AND starts_at > ${now}
@@ -151,12 +156,14 @@ export class SqlAlertRecords implements AlertRecords {
     return (await this.#read("read mutes", this.#statements.mutes, [microsOf(since)])).map(muteOf);
   }
 
-  putMute(mute: Mute): Promise<void> {
-    return this.#writer.transaction(
+  async putMute(mute: Mute): Promise<boolean> {
+    const values = [JSON.stringify([muteRow(mute)])];
+    const put = await this.#writer.transaction(
       "change a mute",
       "write",
-      (connection) => inTurns(connection, this.#statements.putMute, [muteRow(mute)]),
+      (connection) => connection.query(this.#statements.putMute, values),
     );
+    return put.length > 0;
   }
 
   putPlan(windows: readonly Mute[]): Promise<void> {

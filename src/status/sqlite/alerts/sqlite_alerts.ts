@@ -1,5 +1,5 @@
 /** The alert port in a file of the SQLite store, whose one process always leads. */
-import type { DatabaseSync, SQLInputValue } from "node:sqlite";
+import type { DatabaseSync } from "node:sqlite";
 import type { Clock } from "../../../runtime/clock.ts";
 import { DAY_MS } from "../../../runtime/time_units.ts";
 import type { Turns } from "../../../runtime/turns.ts";
@@ -7,13 +7,9 @@ import { STALE_SPANS } from "../../queries.ts";
 import type { AlertsDialect } from "../../sql/alerts/alert_sql.ts";
 import { SqlAlertRecords } from "../../sql/alerts/sql_alert_records.ts";
 import { SqlAlertStore } from "../../sql/alerts/sql_alert_store.ts";
-import type {
-  Queryable,
-  SqlTransactions,
-  Statement,
-  TransactionKind,
-} from "../../sql/sql_source.ts";
+import type { Queryable, SqlTransactions, TransactionKind } from "../../sql/sql_source.ts";
 import { SQLITE_QUERIES } from "../sqlite_queries.ts";
+import { rowsOf } from "../sqlite_source.ts";
 import { type FileAccess, StoreFile } from "../store_file.ts";
 
 const DIALECT: AlertsDialect = {
@@ -70,7 +66,9 @@ class SqliteTransactions implements SqlTransactions {
       this.#prepared = db;
       db.prepare(kind === "read" ? "BEGIN" : "BEGIN IMMEDIATE").run();
       try {
-        const result = await work(queryable(db));
+        const query: Queryable["query"] = (statement, values) =>
+          Promise.resolve(rowsOf(db, statement, values) as never[]);
+        const result = await work({ query });
         db.prepare("COMMIT").run();
         return result;
       } catch (error) {
@@ -84,16 +82,6 @@ class SqliteTransactions implements SqlTransactions {
   async close(): Promise<void> {
     await this.#turns.take(() => Promise.resolve(this.#file.close()));
   }
-}
-
-function queryable(db: DatabaseSync): Queryable {
-  return {
-    query<Row>({ text }: Statement, values: readonly unknown[] = []): Promise<Row[]> {
-      const named = values.map((value, index) => [`$${index + 1}`, value as SQLInputValue]);
-      const rows = db.prepare(text).all(Object.fromEntries(named));
-      return Promise.resolve(rows.map((row) => ({ ...row }) as Row));
-    },
-  };
 }
 
 export function sqliteAlertStore(options: SqliteAlertsOptions): SqlAlertStore {
