@@ -33,6 +33,7 @@ export class KafkaConsumer {
   readonly #options: KafkaConsumerOptions;
   readonly #health: KafkaHealth;
   readonly #jumpLimit: MinuteLimit;
+  #lag: ConsumerLag | undefined;
 
   constructor(options: KafkaConsumerOptions) {
     this.#options = options;
@@ -56,6 +57,11 @@ export class KafkaConsumer {
       await this.#findTopic(signal);
       await this.#session(apply, signal).run(signal);
     }, signal);
+  }
+
+  /** Measures how far the group is behind, as somebody looks now; it never rejects. */
+  async measure(): Promise<void> {
+    await this.#lag?.measure();
   }
 
   /** Settles as the first try does that does not fail because of Kafka. */
@@ -101,7 +107,8 @@ export class KafkaConsumer {
         this.#health.reportOk();
       },
       watch: async (signal) => {
-        await Promise.all([watchdog.watch(signal), lag.run(signal)]);
+        using _lag = this.#lag = lag;
+        await watchdog.watch(signal);
       },
       onAssigned: (assigned) => {
         lag.assign(assigned);

@@ -239,7 +239,7 @@ sharedTest(
   },
 );
 
-sharedTest("run() tells the lag while nothing is fetched, and of its own partitions", async () => {
+sharedTest("measure() tells lag while nothing is fetched, of its own partitions", async () => {
   const { topic, group } = await aTopic({ partitions: 2 });
   const send = (partition: number, count: number) => write(topic, numbers(count), { partition });
   await send(0, 5);
@@ -251,7 +251,8 @@ sharedTest("run() tells the lag while nothing is fetched, and of its own partiti
   };
   await using member = new TestMember({ topic, group, apply });
   const untilLags = (lags: readonly unknown[]) =>
-    eventually(60_000, `lags of ${lags}`, () => {
+    eventually(60_000, `lags of ${lags}`, async () => {
+      await member.consumer.measure();
       const told = ["0", "1"].map((partition) => member.telemetry.value(LAG, { partition }));
       return isDeepStrictEqual(told, lags) || undefined;
     });
@@ -260,7 +261,8 @@ sharedTest("run() tells the lag while nothing is fetched, and of its own partiti
   await send(1, 7);
   await untilLags([105, 7]);
   await using other = new TestMember({ topic, group, apply });
-  await eventually(60_000, "a share of the other", () => {
+  await eventually(60_000, "a share of the other", async () => {
+    for (const { consumer } of [member, other]) await consumer.measure();
     const [own, others] = [member, other].map(({ telemetry }) =>
       ["0", "1"].map((partition) => telemetry.value(LAG, { partition })).filter((lag) => lag > 0)
     );

@@ -36,7 +36,7 @@ interface SupervisedThreadOptions {
   readonly clock: Clock;
   /** When another thread of this name stopped for this one, in monotonic time. */
   readonly takesOverAtMs?: number | undefined;
-  /** Any message that is not about its own life alone. */
+  /** Any message that is not about its own life. */
   onMessage(message: FromThread): void;
   /** It can be reached, for the first time or after a restart; it may have been asked to stop meanwhile. */
   onReady?(thread: SupervisedThread): void;
@@ -70,7 +70,7 @@ export class SupervisedThread {
   /** Of that time. */
   #heardAtMs = 0;
   #cancelTimer = () => {};
-  /** Resolves when it answers a ping, or has died. */
+  /** Resolves when it has measured, or died. */
   #answer = Promise.withResolvers<void>();
 
   constructor(spec: ThreadSpec, options: SupervisedThreadOptions) {
@@ -106,7 +106,7 @@ export class SupervisedThread {
   /** Asks for what it has measured; resolves when that has arrived, or when it can no longer come. */
   measure(): Promise<void> {
     if (!this.#isReady) return Promise.resolve();
-    this.#post({ type: "ping" });
+    this.#post({ type: "measure" });
     return this.#answer.promise;
   }
 
@@ -161,7 +161,7 @@ export class SupervisedThread {
     if (worker !== this.#worker) return;
     this.#heardAtMs = this.#awake.read();
     switch (message.type) {
-      case "pong":
+      case "measured":
         this.#options.onMessage(message);
         return this.#endAsking();
       case "ready":

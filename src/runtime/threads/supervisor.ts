@@ -138,6 +138,7 @@ export class Supervisor {
       case "log":
         return this.#options.onLog(message.entry);
       case "pong":
+      case "measured":
       case "measurements":
         return message.measurements && this.registry.add(message.measurements);
       case "dependency":

@@ -34,6 +34,8 @@ interface RunningBody {
   assign?(work: unknown): void;
   /** One end of a channel to another thread; a new one replaces the last of that role. */
   link?(role: string, port: MessagePort): void;
+  /** Measures what costs too much to be measured unless somebody looks. A rejection is a failure. */
+  measure?(): Promise<void>;
   /** Ends within about `deadlineMs`, leaving nothing behind that is worth keeping. */
   stop(deadlineMs: number): Promise<void>;
 }
@@ -80,24 +82,20 @@ export function serveTask<Setup>(
 
 /** Serves main's messages until it asks to stop. Called once, at the end of a thread's entry file. */
 export function serveThread<Setup>(body: ThreadBody<Setup>): void {
-  const post = (message: FromThread) => scope.postMessage(message);
   const fail = (error: unknown) => {
     reportMeasurements();
     post(failed(error));
   };
-  const [telemetry, reportMeasurements] = reportedTelemetry(post);
+  const [telemetry, reportMeasurements] = reportedTelemetry();
   const meter = new ThreadMeter(telemetry, systemClock);
   const awake = new AwakeTime(systemClock, PING_GAP_MS_MAX);
   let [name, turnedAtMs] = ["", Infinity];
   // A channel may be handed over while the body is still starting.
   let started: Promise<RunningBody> | undefined;
 
-  const sendLogs = (logLevels: LogLevels) =>
-    sendLogsTo((record) => post({ type: "log", entry: logEntry(record, name) }), logLevels);
-
   async function start(message: ToThread & { type: "start" }): Promise<RunningBody> {
     const { logLevels, setup, takesOverAtMs } = message;
-    await sendLogs(logLevels);
+    await sendLogs(name, logLevels);
     const running = await body.start(setup as Setup, {
       name,
       telemetry,
@@ -108,6 +106,11 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
     });
     post({ type: "ready" });
     return running;
+  }
+
+  function answer(type: "pong" | "measured"): void {
+    meter.measure(name);
+    post({ type, measurements: telemetry.take() });
   }
 
   async function stop(deadlineMs: number): Promise<void> {
@@ -132,15 +135,14 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
       case "assign":
         return void started?.then((it) => it.assign?.(message.work)).catch(fail);
       case "log levels":
-        return void sendLogs(message.logLevels);
+        return void sendLogs(name, message.logLevels);
       case "ping": {
         const quietMs = awake.read() - turnedAtMs;
-        if (quietMs <= (body.progressMaxMs ?? Infinity)) {
-          meter.measure(name);
-          return post({ type: "pong", measurements: telemetry.take() });
-        }
+        if (quietMs <= (body.progressMaxMs ?? Infinity)) return answer("pong");
         return fail(new StuckError(`no progress for ${Math.round(quietMs / 1_000)} s`));
       }
+      case "measure":
+        return void started?.then((it) => it.measure?.()).then(() => answer("measured"), fail);
       case "link":
         return void started?.then((it) => it.link?.(message.role, message.port), () => {});
       case "stop":
@@ -149,10 +151,17 @@ export function serveThread<Setup>(body: ThreadBody<Setup>): void {
   });
 }
 
+function post(message: FromThread): void {
+  scope.postMessage(message);
+}
+
+/** Logs go to main. */
+function sendLogs(name: string, logLevels: LogLevels): Promise<void> {
+  return sendLogsTo((record) => post({ type: "log", entry: logEntry(record, name) }), logLevels);
+}
+
 /** The telemetry of a thread, and what hands main what was measured. */
-function reportedTelemetry(
-  post: (message: FromThread) => void,
-): [telemetry: ThreadTelemetry, report: () => void] {
+function reportedTelemetry(): [telemetry: ThreadTelemetry, report: () => void] {
   const report = () => {
     const measurements = telemetry.take();
     if (measurements !== undefined) post({ type: "measurements", measurements });

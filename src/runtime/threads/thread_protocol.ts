@@ -31,6 +31,8 @@ export type ToThread =
   | { readonly type: "log levels"; readonly logLevels: LogLevels }
   /** Answered with `pong`: a thread that ends without an event is noticed by its silence. */
   | { readonly type: "ping" }
+  /** Answered with `measured`: somebody looks at the metrics. */
+  | { readonly type: "measure" }
   /** One end of a channel to another thread, and what that thread is to this one. */
   | { readonly type: "link"; readonly role: string; readonly port: MessagePort }
   /** Finish running work within `deadlineMs`, then close. */
@@ -40,7 +42,7 @@ export type ToThread =
 export type FromThread =
   | { readonly type: "ready" }
   /** What was measured since the last report, if anything was. */
-  | { readonly type: "pong"; readonly measurements: Measurements | undefined }
+  | { readonly type: "pong" | "measured"; readonly measurements: Measurements | undefined }
   | { readonly type: "log"; readonly entry: LogEntry }
   | { readonly type: "measurements"; readonly measurements: Measurements }
   | {

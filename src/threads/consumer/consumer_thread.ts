@@ -83,6 +83,7 @@ serveThread<ConsumerSetup>({
     };
     const consumed = consume().catch(fail);
     return {
+      measure: () => consumer.measure(),
       async stop() {
         stopping.abort();
         await consumed;

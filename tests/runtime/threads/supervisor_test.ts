@@ -99,7 +99,8 @@ Deno.test("Supervisor.measure() brings up to date what threads measured, and doe
   strictEqual(stage.supervisor.measure(), measured);
   await eventually(DEADLINE_MS, "measurements of the other thread", async () => {
     const { text } = await stage.supervisor.registry.render();
-    return /^sitemon_thread_heap_bytes{thread="relay"} \d/m.test(text) || undefined;
+    const hasMeasured = /^sitemon_outbox_rows 8$/m.test(text);
+    return hasMeasured && /^sitemon_thread_heap_bytes{thread="relay"} \d/m.test(text) || undefined;
   });
   stage.clock.advance(MEASURE_MS);
   await within(DEADLINE_MS, "the end of the wait", measured);

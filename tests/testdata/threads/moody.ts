@@ -59,6 +59,7 @@ serveThread<MoodySetup>({
         port.onmessage = ({ data }) => result(`${role} says ${data}`);
         port.postMessage(`hello from ${mood}`);
       },
+      measure: () => Promise.resolve(telemetry.set("sitemon_outbox_rows", 8)),
       stop: () => mood === "lingers" ? new Promise<void>(() => {}) : Promise.resolve(),
     });
   },
