@@ -1,5 +1,5 @@
 import { strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc from "../../support/random_runs.ts";
 import { DueQueue } from "../../../src/scanner/schedule/due_queue.ts";
 
 Deno.test("lastDueMs() is what sorting finds, whatever was pushed and taken", () => {
