@@ -10,6 +10,9 @@ import { type LogLine, sitemon, type SitemonProcess } from "../support/sitemon_p
 
 const DEADLINE_MS = 60_000;
 
+/** At an address of its own: others that run at the same time have the default one. */
+const PAGE = "web: { listen: '127.0.0.1:0' }";
+
 /** Watches a site, which answers at once or when the test lets it. */
 class Place implements AsyncDisposable {
   readonly #held: (() => void)[] = [];
@@ -23,7 +26,8 @@ class Place implements AsyncDisposable {
     });
     this.folder = new RunFolder(`interval: 200ms
 sites: [{ name: local, url: '${this.#server.origin}/' }]
-${extra}`);
+${extra}
+${extra.startsWith("web:") ? "" : "web: false"}`);
   }
 
   get file(): string {
@@ -54,13 +58,11 @@ const isStored = ({ message }: LogLine) => message.startsWith("stored ");
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
   Deno.test(`sitemon run drains and exits 0 on ${signal}`, async () => {
-    const listen = `127.0.0.1:${freePort()}`;
-    await using place = new Place({ extra: `web: { listen: '${listen}' }` });
+    await using place = new Place({ extra: PAGE });
     await using process = place.run();
     await process.log("a stored report", isStored);
     // The page reads the database of the status, which it must not keep open for longer.
-    await process.log("the page", "status page listening");
-    match(await (await fetch(`http://${listen}/`)).text(), /<html/);
+    match(await (await fetch(await process.pageAddress())).text(), /<html/);
     strictEqual(await process.stop(signal), 0);
     const { code, stdout } = await sitemon(["status", "-c", place.file, "--json"]);
     strictEqual(code, 0, `${stdout}\n${process.lines.join("\n")}`);
@@ -72,8 +74,9 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
 }
 
 Deno.test("a daemon says at info what it does, what changes, and nothing else", async () => {
-  await using place = new Place();
+  await using place = new Place({ extra: PAGE });
   await using process = place.run();
+  await process.pageAddress();
   const isInfo = ({ level }: LogLine) => level === "info";
   await process.log("a stored report", isStored);
   const status = { code: 200 };
@@ -82,7 +85,7 @@ Deno.test("a daemon says at info what it does, what changes, and nothing else", 
   const local = place.folder.config;
   Deno.writeTextFileSync(
     local,
-    `${Deno.readTextFileSync(local).trim().slice(0, -1)}, ${site("b")}]\n`,
+    Deno.readTextFileSync(local).replace("}]\n", `}, ${site("b")}]\n`),
   );
   process.signal("SIGHUP");
   await process.log("the reload", "configuration reloaded; 1 site added (b), 0 changed, 0 removed");
@@ -240,7 +243,7 @@ Deno.test("sitemon says its version, helps, and refuses what it does not know", 
 // Fault 11: an empty list of sites divided by zero.
 Deno.test("sitemon run with no sites waits to be stopped", async () => {
   const port = freePort();
-  using folder = new RunFolder(`sites: []\nlisten: 127.0.0.1:${port}`);
+  using folder = new RunFolder(`sites: []\nweb: false\nlisten: 127.0.0.1:${port}`);
   await using process = folder.run();
   await eventually(DEADLINE_MS, "readiness", async () => {
     const { ready } = await (await fetch(`http://127.0.0.1:${port}/readyz`)).json();

@@ -160,12 +160,18 @@ Deno.test("a missed ping is told once, at its moment, across kills; an absence m
   );
   {
     await using process = await folder.listening();
+    const listeningMs = Date.now();
     const [, beat] = await folder.until("beat", 2);
     deepStrictEqual([beat!.outcome, beat!.reason], ["inconclusive", "missed"]);
     match(beat!.error_text!, /; sitemon did not listen before /);
     const [told, missed] = await folder.until("job", 2);
-    deepStrictEqual([missed!.outcome, missed!.reason], ["down", "missed"]);
-    strictEqual(missed!.checked_at - told!.checked_at, 22_000_000);
+    // A busy machine may take longer to start it than the job may take to tell.
+    const isDeaf = listeningMs > told!.checked_at / 1_000 + 20_000;
+    deepStrictEqual([missed!.outcome, missed!.reason], [
+      isDeaf ? "inconclusive" : "down",
+      "missed",
+    ]);
+    if (!isDeaf) strictEqual(missed!.checked_at - told!.checked_at, 22_000_000);
     await process.kill();
   }
   await using process = await folder.listening();
