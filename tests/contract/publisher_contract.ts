@@ -11,7 +11,7 @@ import {
 } from "../../src/outbox/publisher.ts";
 import { type DecodedMessage, encodeGap, encodeReport } from "../../src/report/codec.ts";
 import type { SiteReport } from "../../src/report/report.ts";
-import { within } from "../support/waiting.ts";
+import { eventually, within } from "../support/waiting.ts";
 import { aReport, NOON, PRODUCERS } from "./site_reports.ts";
 
 /** A publisher with its receiver, in the hands of a test. */
@@ -33,6 +33,7 @@ export interface PublisherContractOptions {
 }
 
 const CLOSE_DEADLINE_MS = 2_000;
+const BACK_DEADLINE_MS = 60_000;
 
 /** A row of a report; the id is the report's sequence. */
 export function reportRow(sequence: number, overrides: Partial<SiteReport> = {}): OutboxRow {
@@ -178,11 +179,9 @@ async function failureOf(publishing: Promise<PublishResult>): Promise<PublishErr
 
 /** A receiver that has just come back may fail for a moment. */
 async function untilAcknowledged(publish: () => Promise<PublishResult>): Promise<void> {
-  for (let times = 0; times < 10; times++) {
-    const result = await publish().catch(() => undefined);
-    if (result !== undefined && result.acknowledged.length > 0) return;
-  }
-  throw new Error("it was not acknowledged within ten times");
+  await eventually(BACK_DEADLINE_MS, "an acknowledgement", async () => {
+    return (await publish()).acknowledged.length > 0 || undefined;
+  });
 }
 
 function sorted(

@@ -55,20 +55,21 @@ for (const [what, resets, answer, policy, [attempts, reason]] of CASES) {
 Deno.test("checkSite() is timed by its first attempt's start and its last attempt's length", async () => {
   await using server = rawServer(afterResets(1, OK));
   const site = aSite(`http://127.0.0.1:${server.port}/`, { retries: retries({ delayMs: 300 }) });
-  const startMicros = systemClock.nowMicros();
-  const report = await check(site);
-  deepStrictEqual([report.outcome, report.attempts], ["up", 2]);
-  ok(report.checked_at - startMicros < 200_000, "the first attempt's");
-  ok(report.response_time < 250, `${report.response_time} ms`);
+  const startMs = performance.now();
+  const { outcome, attempts, checked_at, response_time } = await check(site);
+  const [tookMs, endMicros] = [performance.now() - startMs, systemClock.nowMicros()];
+  deepStrictEqual([outcome, attempts], ["up", 2]);
+  ok(endMicros - checked_at >= 300_000, "the first attempt's");
+  ok(response_time <= tookMs - 299, `${response_time} of ${tookMs} ms`);
 });
 
 Deno.test("checkSite() makes no attempt that its timeout leaves no time for", async () => {
   await using server = rawServer(afterResets(9, OK));
   const site = aSite(`http://127.0.0.1:${server.port}/`, {
-    timeoutMs: 500,
-    retries: retries({ attempts: 10, delayMs: 200 }),
+    timeoutMs: 2_000,
+    retries: retries({ attempts: 10, delayMs: 800 }),
   });
-  const report = await soon(1_000, "a report", () => check(site));
+  const report = await soon(2_500, "a report", () => check(site));
   ok(report.attempts >= 2 && report.attempts <= 3, `${report.attempts}`);
   deepStrictEqual(report.reason, "reset");
 

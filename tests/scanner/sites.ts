@@ -14,14 +14,14 @@ import {
 } from "../../src/scanner/check_context.ts";
 import { checkSite } from "../../src/scanner/check.ts";
 
-/** A site with short limits. */
+/** A site whose checks end by themselves, however busy the machine is. */
 export function aSite(url: string, changes: Partial<Site> = {}): Site {
   return {
     name: url,
     url,
     intervalMs: 10_000,
-    timeoutMs: 2_000,
-    connectTimeoutMs: 1_000,
+    timeoutMs: 20_000,
+    connectTimeoutMs: 10_000,
     method: "GET",
     headers: {},
     redirectsMax: 5,
