@@ -91,6 +91,8 @@ for (const kind of KINDS) {
     const isEach = pace !== undefined;
     const requestMax = isEach ? 1 : REQUEST_ALERTS_MAX[kind] ?? count;
     strictEqual(requests.length, Math.ceil(count / requestMax));
+    const ids = requests.flatMap(({ headers }) => headers["webhook-id"] ?? []);
+    strictEqual(new Set(ids).size, kind === "webhook" ? requests.length : 0);
     const text = requests.map(({ body }) => body).join();
     match(text, /site.{0,2}-0/);
     if (!isEach && kind !== "webhook" && kind !== "alertmanager") {
