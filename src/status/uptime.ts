@@ -11,11 +11,6 @@ export function uptimeOf({ upMs, degradedMs, downMs }: Coverage): number | null 
   return goodMs + downMs === 0 ? null : goodMs / (goodMs + downMs);
 }
 
-/** Part of the whole span that a site is known to have been up or degraded, 0 to 1. */
-export function provenUptimeOf({ upMs, degradedMs, windowMs }: Coverage): number {
-  return windowMs === 0 ? 0 : Math.min(1, (upMs + degradedMs) / windowMs);
-}
-
 /** Milliseconds of the span in which no check was made. */
 export function unknownMsOf(coverage: Coverage): number {
   const { upMs, degradedMs, downMs, inconclusiveMs, windowMs } = coverage;

@@ -1,17 +1,6 @@
 /** How the pages look: what the operator calls them, says on them, and shows of them. */
+import type { Announcement } from "../runtime/public_page.ts";
 import type { Locale } from "./texts/texts.ts";
-
-/** What the operator says to readers, beside what was measured. */
-export interface Announcement {
-  readonly type: "info" | "maintenance" | "outage";
-  readonly text: string;
-  /** When it begins; absent for now. */
-  readonly from?: Date;
-  /** When it is over, and no longer shown; absent for never. */
-  readonly until?: Date;
-  /** The names of the sites that it is about, as readers see them; of all when absent. */
-  readonly sites?: readonly string[];
-}
 
 export interface Look {
   /** What the page is called. */

@@ -9,7 +9,8 @@ import { Front, type FrontOptions } from "./front.ts";
 import { createApp } from "./app.ts";
 import { asGet } from "./read_only.ts";
 import { WATCHERS_MAX } from "./live/event_stream.ts";
-import { type PublicSite, PublicSource } from "./live/public_source.ts";
+import type { PublicSite } from "../runtime/public_page.ts";
+import { PublicSource } from "./live/public_source.ts";
 import type { Look } from "./look.ts";
 import { StatusCache, type StatusCacheOptions } from "./live/status_cache.ts";
 

@@ -1,5 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
-import { type Announcement, currentAnnouncements } from "../../src/web/look.ts";
+import type { Announcement } from "../../src/runtime/public_page.ts";
+import { currentAnnouncements } from "../../src/web/look.ts";
 
 const NOW = new Date("2026-05-01T12:00:00Z");
 const at = (minutes: number) => new Date(NOW.getTime() + minutes * 60_000);

@@ -1,5 +1,6 @@
 /** What the status page is set up with: the sites of a public page, announcements, and the logo. */
-import type { ListedSite, PageAnnouncement, PageSettings } from "../page_settings.ts";
+import type { Announcement, PublicSite } from "../../runtime/public_page.ts";
+import type { PageSettings } from "../page_settings.ts";
 import { instantOf } from "../schema/scalar.ts";
 import type { WebConfig } from "../schema/web_schema.ts";
 import type { Site } from "../site.ts";
@@ -32,7 +33,7 @@ export function resolvePage(web: WebConfig | false | undefined, parts: PageParts
   };
 }
 
-function listedSites({ entries, sites }: PageParts): ReadonlyMap<string, ListedSite> {
+function listedSites({ entries, sites }: PageParts): ReadonlyMap<string, PublicSite> {
   return new Map(entries.map(({ config }, index) => [sites[index]!.name, config.public ?? {}]));
 }
 
@@ -60,9 +61,9 @@ function resolveAnnouncement(
   { index, listed, zone, source, sites }: PageParts & {
     readonly index: number;
     readonly zone: string;
-    readonly listed: ReadonlyMap<string, ListedSite> | undefined;
+    readonly listed: ReadonlyMap<string, PublicSite> | undefined;
   },
-): PageAnnouncement[] {
+): Announcement[] {
   const at = ["web", "announcements", index];
   const [begin, end] = [from, until].map((text) => dateOf(text, zone));
   if (begin && end && end <= begin) source.report(at, "ends before it begins");

@@ -9,7 +9,8 @@ import {
   type SiteUptime,
 } from "../../status/queries.ts";
 import { uptimeOf, uptimesJson } from "../../status/uptime.ts";
-import { type Announcement, currentAnnouncements, type Look } from "../look.ts";
+import type { Announcement } from "../../runtime/public_page.ts";
+import { currentAnnouncements, type Look } from "../look.ts";
 import type { StatusSource, View } from "../live/status_source.ts";
 import { type WholeSite, wholeSite } from "../../status/whole_sites.ts";
 import {

@@ -2,6 +2,7 @@
  * What everybody may see: names, states, uptime and incidents of the sites that are listed. Pages,
  * API, events, feeds and badges get nothing else, so that none of them can show or search it.
  */
+import type { PublicSite } from "../../runtime/public_page.ts";
 import { stateOf } from "../../report/site_state.ts";
 import {
   type Coverage,
@@ -27,16 +28,6 @@ import type { Alert } from "../../status/alert_store.ts";
 import { uptimeOf } from "../../status/uptime.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
 import type { KnownIncidents, Span, StatusSource, StatusUpdate, View } from "./status_source.ts";
-
-/** How everybody sees a site. */
-export interface PublicSite {
-  /** Instead of its own name. */
-  readonly name?: string;
-  readonly group?: string;
-  /** Its place among those in the same state; by name behind them when absent. */
-  readonly order?: number;
-  readonly hidden?: boolean;
-}
 
 /** What all sites are grouped by. */
 export const GROUP_LABEL = "group";

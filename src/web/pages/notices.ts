@@ -1,6 +1,6 @@
 /** What readers are told above the verdict, beside what was measured: announcements. */
 import { html } from "hono/html";
-import type { Announcement } from "../look.ts";
+import type { Announcement } from "../../runtime/public_page.ts";
 import { texts } from "../texts/texts.ts";
 import type { TimeZone } from "../time_zone.ts";
 import { exactly, type Html } from "./markup.ts";

@@ -2,7 +2,7 @@
 import { html } from "hono/html";
 import { type PlannedWork, WORK_ANNOUNCED_MS } from "../../status/planned_work.ts";
 import type { View } from "../live/status_source.ts";
-import type { Announcement } from "../look.ts";
+import type { Announcement } from "../../runtime/public_page.ts";
 import type { TimeZone } from "../time_zone.ts";
 import { texts } from "../texts/texts.ts";
 import { eventTable, folded, type Html, moment, note } from "./markup.ts";

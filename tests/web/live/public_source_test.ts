@@ -3,7 +3,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { HOUR_MS, MINUTE_MS } from "../../../src/runtime/time_units.ts";
 import { FIELD_NAMES } from "../../../src/report/fields.ts";
 import type { Look } from "../../../src/web/look.ts";
-import type { PublicSite } from "../../../src/web/live/public_source.ts";
+import type { PublicSite } from "../../../src/runtime/public_page.ts";
 import { aMute, anAlert, attempt, firing, idOf } from "../../contract/some_alerts.ts";
 import { within } from "../../support/waiting.ts";
 import type { Making } from "../made_reports.ts";
