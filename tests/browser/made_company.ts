@@ -1,7 +1,7 @@
 /** A company whose sites are checked from three locations: as many as asked for, a few in trouble. */
 import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/runtime/time_units.ts";
 import { aMute, anAlert, firing, idOf } from "../contract/some_alerts.ts";
-import { madePast } from "../web/made_past.ts";
+import { madePast, type PastSite } from "../web/made_past.ts";
 import type { Making } from "../web/made_reports.ts";
 import { MadeStore } from "../web/made_store.ts";
 
@@ -59,8 +59,11 @@ export async function madeCompany(count: number): Promise<MadeStore> {
     const { site, team } = nameOf(index);
     return { site, url: `https://${site}.example.com/`, labels: { team } };
   });
+  for (const location of LOCATIONS) {
+    const past = count <= PAST_BY_HOUR_MAX ? madePast(sites) : rarePast(sites);
+    await made.add(...past.map((one) => ({ ...one, location })));
+  }
   await made.add(
-    ...(count <= PAST_BY_HOUR_MAX ? hours(sites) : weeks(sites)),
     ...sites.flatMap((site, index) => LOCATIONS.flatMap((location) => now(site, location, index)))
       .toSorted((a, b) => b.agoMs! - a.agoMs!),
   );
@@ -68,18 +71,8 @@ export async function madeCompany(count: number): Promise<MadeStore> {
   return made;
 }
 
-function hours(sites: readonly Making[]): Making[] {
-  return LOCATIONS.flatMap((location) =>
-    madePast(sites as Parameters<typeof madePast>[0]).map((one) => ({ ...one, location }))
-  );
-}
-
-function weeks(sites: readonly Making[]): Making[] {
-  return [2, 1].flatMap((steps) =>
-    sites.map((site) => (
-      { ...site, agoMs: steps * PAST_STEP_MS, location: "fra", next_check_ms: PAST_STEP_MS }
-    ))
-  );
+function rarePast(sites: readonly PastSite[]): Making[] {
+  return sites.map((site) => ({ ...site, agoMs: PAST_STEP_MS, next_check_ms: PAST_STEP_MS }));
 }
 
 /** From before the trouble until now. */
@@ -94,7 +87,9 @@ function now(site: Making, location: string, index: number): Making[] {
   const newest = { ...all, timings, certificate_expires_at, agoMs: 4_000 };
   const well = { ...all, agoMs: 3 * HOUR_MS };
   if (agoMs === 0 || (only ?? location) !== location) return [well, newest];
-  return [well, { ...all, ...trouble, agoMs }, { ...newest, ...trouble }];
+  // Until the next report, however long the trouble lasts.
+  const first = { ...all, ...trouble, agoMs, next_check_ms: PAST_STEP_MS };
+  return [well, first, { ...newest, ...trouble }];
 }
 
 /** Alerts, of which one is acknowledged, and planned work. */
