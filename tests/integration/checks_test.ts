@@ -155,8 +155,10 @@ sites:
   const offline = await checks("inconclusive");
   ok(!/outcome="down",reason="\w+"} [1-9]/.test(offline), offline);
   match(offline, /sitemon_connectivity_up\{thread="scanner-1"\} 0/);
-  const ready = await (await fetch(`http://127.0.0.1:${operator}/readyz`)).text();
-  match(ready, /connectivity.*offline/s);
+  await eventually(DEADLINE_MS, "the reason in readiness", async () => {
+    const ready = await (await fetch(`http://127.0.0.1:${operator}/readyz`)).text();
+    return /connectivity.*offline/s.test(ready) || undefined;
+  });
 
   await using _guard = serveLocally(() => new Response("", { status: 404 }), { port: guard });
   const online = await checks("down");
