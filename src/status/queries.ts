@@ -4,6 +4,7 @@
  * Implemented by postgres/ and sqlite/, which pass one contract suite (tests/contract/). All of it
  * only reads: a role with SELECT, or a file that may only be read, is enough.
  */
+import { DAY_MS } from "../runtime/time_units.ts";
 import type { FieldName, REPORT_FIELDS } from "../report/fields.ts";
 import type { Outcome, Reason } from "../report/outcome.ts";
 import type { SiteReport } from "../report/report.ts";
@@ -42,6 +43,9 @@ export const STALE_GRACE_MS = 30_000;
 
 /** Times the span of a report that may pass: one until the next check begins, one until it ends. */
 export const STALE_SPANS = 2;
+
+/** How old a report may be of which `statusesAt()` still knows: what is older says nothing any more. */
+export const KNOWN_MS = 2 * DAY_MS;
 
 /** What a status belongs to. */
 export interface SiteKey {
@@ -287,6 +291,8 @@ export interface Changes {
 export interface StatusQueries {
   /** Every site's status, by site and location. */
   statuses(): Promise<readonly SiteStatus[]>;
+  /** The same as of a time of which reports are kept; sites without one of {@linkcode KNOWN_MS} are left out. */
+  statusesAt(time: Date): Promise<readonly SiteStatus[]>;
   /** How many sites, each at its locations, are in which state. */
   stateCounts(): Promise<Readonly<Record<SiteState, number>>>;
   /** Every site's uptime, by site and location. */

@@ -81,6 +81,42 @@ export function pastContract(
     strictEqual((await queries.latency(SHOP, { ...hours, step: "hour" })).length, 0);
   });
 
+  test("statusesAt() is what was known then, of sites that were known", async (opened) => {
+    const { store, queries, maintenance } = opened;
+    const past = (site: string, minutes: number, more = {}) =>
+      aReport({ site, recorded_at: NOON + minutes * MINUTE, next_check_ms: 60_000, ...more });
+    const down = { outcome: "down", reason: "dns", error_text: "no such host" } as const;
+    const reports = [
+      past("shop", 0),
+      past("shop", 1, down),
+      past("shop", 2, down),
+      past("shop", 3),
+      past("blog", -2 * 24 * 60, { next_check_ms: null }),
+      past("forgotten", 0),
+      past("late", 3),
+    ];
+    await store.apply(chunk(reports.map((report, index) => ({ ...report, sequence: index + 1 }))));
+    await maintenance.forget("forgotten");
+    const known = async (minutes: number) =>
+      (await queries.statusesAt(at(NOON + minutes * MINUTE))).map((
+        { site, outcome, error_text, since, stale },
+      ) => [site, outcome, error_text, since && (Number(since) * 1_000 - NOON) / MINUTE, stale]);
+    deepStrictEqual(await known(-1), [["blog", "up", null, -2 * 24 * 60, false]]);
+    deepStrictEqual(await known(2), [["shop", "down", "no such host", 1, false]]);
+    deepStrictEqual(await known(3), [["late", "up", null, 3, false], [
+      "shop",
+      "up",
+      null,
+      3,
+      false,
+    ]]);
+    deepStrictEqual(await known(9), [["late", "up", null, 3, true], ["shop", "up", null, 3, true]]);
+    const now = await queries.statuses();
+    const { stale: _, ...rest } = now.find(({ site }) => site === "shop")!;
+    const { stale: __, ...then } = (await queries.statusesAt(at(NOON + 9 * MINUTE)))[1]!;
+    deepStrictEqual(then, rest);
+  });
+
   test("reports() and latency() return no more than they may", async ({ queries }) => {
     const limit = REPORTS_MAX + 1;
     await rejects(queries.reports(SHOP, { ...ALL, limit }), RangeError);

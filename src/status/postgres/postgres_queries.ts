@@ -33,6 +33,14 @@ export const POSTGRES_QUERIES: QueriesDialect = {
   dayOf: (hour) => `date_trunc('day', ${hour}, 'UTC')`,
   durationMs: "round(extract(epoch FROM duration) * 1000)::float8",
   incidentsOf,
+  // The times of checks leave the partitions of other days out.
+  joinNewest: (until, since) =>
+    `JOIN LATERAL (
+      SELECT * FROM site_report
+      WHERE site = s.site AND location = s.location AND order_at <= ${until}
+        AND checked_at > ${since}
+        AND checked_at <= ${until} + interval '1 day'
+      ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT 1) AS r ON true`,
   changes: readChanges,
 };
 

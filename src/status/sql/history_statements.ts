@@ -1,6 +1,13 @@
 /** What asks for the course of one site: changes, reports, and how fast it answered. */
 import { LATENCY_BOUNDS_MS, latencyColumn, latencyQuantile } from "../read/latency_buckets.ts";
-import { RECENT_REPORTS_MAX, TRANSITIONS_MAX } from "../queries.ts";
+import {
+  KNOWN_MS,
+  RECENT_REPORTS_MAX,
+  SHOWN_STATUS_FIELDS,
+  STALE_GRACE_MS,
+  STALE_SPANS,
+  TRANSITIONS_MAX,
+} from "../queries.ts";
 import { type Dialect, REPORT_COLUMNS, TRANSITION_COLUMNS } from "./queries_dialect.ts";
 import type { Statement } from "./sql_source.ts";
 
@@ -28,6 +35,26 @@ function latencyOf(at: string, hours: string, limit = ""): string {
 
 const NEWEST_FIRST = "ORDER BY r.order_at DESC, r.producer_id DESC, r.sequence DESC";
 
+/** Of the report `r` of the status `s`, whose columns `site_current` has. */
+const CURRENT_OF_REPORT = ["site", "location", ...SHOWN_STATUS_FIELDS]
+  .map((field) => `r.${field}`).join(", ");
+
+/** What was known of each site at `$1`. */
+function statusesAt({ time, joinNewest }: Dialect): string {
+  const at = time("CAST($1 AS bigint)");
+  const staleAfter = time(
+    `(CAST($1 AS bigint) - (CAST(${STALE_SPANS} AS bigint) * r.next_check_ms + ${STALE_GRACE_MS}) * CAST(1000 AS bigint))`,
+  );
+  return `SELECT ${CURRENT_OF_REPORT}, (
+        SELECT t.checked_at FROM site_transition t
+        WHERE t.site = s.site AND t.location = s.location AND t.order_at <= ${at}
+        ORDER BY t.order_at DESC, t.producer_id DESC, t.sequence DESC LIMIT 1) AS since,
+        coalesce(r.order_at < ${staleAfter}, false) AS stale
+      FROM site_status s
+      ${joinNewest(at, time(`(CAST($1 AS bigint) - ${KNOWN_MS * 1_000})`))}
+      WHERE NOT s.is_removed ORDER BY s.site, s.location`;
+}
+
 export function historyStatements(dialect: Dialect) {
   const { daysAgo, dayOf, tableTime, micros, time, id } = dialect;
   const latest = `hour > ${daysAgo("$3")}`;
@@ -35,6 +62,7 @@ export function historyStatements(dialect: Dialect) {
           AND EXISTS (SELECT 1 FROM site_status s
             WHERE s.site = $1 AND s.location = $2 AND NOT s.is_removed)`;
   return {
+    statusesAt: { name: "query_statuses_at", text: statusesAt(dialect) },
     transitions: {
       name: "query_transitions",
       text: `SELECT ${TRANSITION_COLUMNS} FROM site_transition

@@ -31,6 +31,8 @@ export interface QueriesDialect {
   readonly durationMs: string;
   /** The rows of `site_incident` that began with rows of a relation like `site_transition`. */
   readonly incidentsOf: (relation: string) => string;
+  /** The newest report `r` of the status `s` until a time, of those that were checked since another. */
+  readonly joinNewest: (until: string, since: string) => string;
   /** One row: `now_ms`. */
   readonly now: string;
   /** What changed since the call that gave the cursor. */

@@ -112,6 +112,14 @@ export class SqlQueries implements StatusQueries {
     );
   }
 
+  statusesAt(time: Date): Promise<readonly SiteStatus[]> {
+    const statement = this.#statements.statusesAt;
+    return this.#source.use(
+      "read statuses of the past",
+      (connection) => connection.query<SiteStatus>(statement, [micros(time)]),
+    );
+  }
+
   stateCounts(): Promise<Readonly<Record<SiteState, number>>> {
     return this.#source.use("count sites", async (connection) => {
       type Row = { readonly state: SiteState; readonly sites: number };

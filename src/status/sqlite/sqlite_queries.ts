@@ -28,6 +28,12 @@ export const SQLITE_QUERIES: Dialect = {
   dayOf: (hour) => `${hour} / 86400000000 * 86400000000`,
   durationMs: "CAST(round(duration_seconds * 1000) AS INTEGER)",
   incidentsOf,
+  joinNewest: (until, since) =>
+    `JOIN site_report r ON r.checked_at > ${since}
+      AND (r.producer_id, r.sequence, r.checked_at) = (
+        SELECT producer_id, sequence, checked_at FROM site_report
+        WHERE site = s.site AND location = s.location AND order_at <= ${until}
+        ORDER BY order_at DESC, producer_id DESC, sequence DESC LIMIT 1)`,
 };
 
 /** `change@milliseconds`, as {@linkcode readChanges} writes it. */

@@ -12,7 +12,7 @@ import { uptimeOf, uptimesJson } from "../../status/uptime.ts";
 import type { Announcement } from "../../runtime/public_page.ts";
 import { currentAnnouncements, type Look } from "../look.ts";
 import type { StatusSource, View } from "../live/status_source.ts";
-import { type WholeSite, wholeSite } from "../../status/whole_sites.ts";
+import { type WholeSite, wholeSite, wholeSites } from "../../status/whole_sites.ts";
 import {
   LATENCY_DAYS_DEFAULT,
   type LocationHistory,
@@ -31,10 +31,12 @@ import type {
   StatusResponse,
   WholeResponse,
 } from "./api_schemas.ts";
-import { KeptAnswers } from "./kept_answer.ts";
+import { JSON_TYPE, KeptAnswers } from "./kept_answer.ts";
 import { linkNext, parametersOf, refuseUnknown } from "./parameters.ts";
 import { latencyResponse, pick, PUBLIC_FIELDS, STATUS_FIELDS } from "./response_fields.ts";
 import { selectSites, statusQuery } from "./status_query.ts";
+
+const NO_UPTIMES: View["uptimes"] = new Map();
 
 export function addApi(
   app: Hono,
@@ -52,17 +54,23 @@ export function addApi(
   app.get("/api/status", async (context) => {
     const view = await source.view();
     if (view.failingSince && view.statuses.length === 0) throw new LookupError(503);
-    const query = statusQuery(parametersOf(context), fields);
+    const query = statusQuery(parametersOf(context), fields, isPublic);
     const shown = isPublic && query.fields.length === 0 ? { ...query, fields } : query;
     const announcements = currentAnnouncements(look, view).map(announcementResponse);
-    const { found, next } = selectSites(view.sites, shown);
+    const sites = query.at === undefined ? view.sites : await sitesAt(source, query.at);
+    const { found, next } = selectSites(sites, shown);
     linkNext(context, next);
-    const holds = JSON.stringify([view.revision, announcements]);
-    return kept.answer(context, holds, () => {
+    const text = () => {
       const rest = { title: look.title, announcements, old_since: oldSince(view), next };
-      const sites = found.map((whole) => wholeText(whole, view.uptimes, shown.fields));
-      return withArray(rest, "sites", sites);
-    });
+      const uptimes = query.at === undefined ? view.uptimes : NO_UPTIMES;
+      return withArray(
+        rest,
+        "sites",
+        found.map((whole) => wholeText(whole, uptimes, shown.fields)),
+      );
+    };
+    if (query.at !== undefined) return context.body(text(), 200, { "content-type": JSON_TYPE });
+    return kept.answer(context, JSON.stringify([view.revision, announcements]), text);
   });
   app.get("/api/sites/:name", async (context) => {
     const name = nameIn(context.req.param("name"));
@@ -78,6 +86,13 @@ export function addApi(
   if (isPublic) return;
   addAlerts(app, source);
   addPast(app, source);
+}
+
+/** As of a time of before, of which no uptime is known. Throws {@linkcode LookupError}. */
+async function sitesAt(source: StatusSource, time: Date): Promise<readonly WholeSite[]> {
+  const statuses = await source.statusesAt(time);
+  if (statuses === undefined) throw new LookupError(503);
+  return wholeSites(statuses);
 }
 
 /** When the store stopped responding, in microseconds since 1970. */

@@ -8,6 +8,8 @@ import type { Context } from "hono";
 /** Questions whose ETags are known; programs ask few, but for those that somebody makes up. */
 export const ETAGS_MAX = 100;
 
+export const JSON_TYPE = "application/json";
+
 interface Kept {
   readonly holds: string;
   readonly etag: string;
@@ -29,7 +31,7 @@ export class KeptAnswers {
     }
     const isLast = this.#last?.question === question && this.#last.kept.holds === holds;
     const { body, kept } = isLast ? this.#last! : this.#keep(question, holds, make());
-    return context.body(body, 200, { "content-type": "application/json", etag: kept.etag });
+    return context.body(body, 200, { "content-type": JSON_TYPE, etag: kept.etag });
   }
 
   #keep(question: string, holds: string, text: string) {

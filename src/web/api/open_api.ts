@@ -10,7 +10,7 @@ import { ALERT_PARAMETERS } from "./alerts_api.ts";
 import { EVENT_PARAMETERS } from "./events_api.ts";
 import { INCIDENT_PARAMETERS } from "./incidents_api.ts";
 import { LATENCY_PARAMETERS, REPORT_PARAMETERS } from "./past_api.ts";
-import { STATUS_PARAMETERS } from "./status_query.ts";
+import { AT_PARAMETER, STATUS_PARAMETERS } from "./status_query.ts";
 import * as schemas from "./api_schemas.ts";
 import { PUBLIC_FIELDS } from "./response_fields.ts";
 
@@ -30,9 +30,10 @@ const DESCRIPTION =
 
 /** All that is served, but for the pages that people read. */
 export function openApi({ isPublic = false } = {}): Record<string, unknown> {
-  const forAll = Object.fromEntries(
-    Object.entries(PATHS).filter(([path]) => !PRIVATE_PATHS.includes(path)),
-  );
+  const forAll = {
+    ...Object.fromEntries(Object.entries(PATHS).filter(([path]) => !PRIVATE_PATHS.includes(path))),
+    "/api/status": { ...PATHS["/api/status"], parameters: STATUS_PARAMETERS },
+  };
   return {
     openapi: "3.1.1",
     info: {
@@ -116,7 +117,7 @@ const ERRORS = {
 
 const PATHS = {
   "/api/status": {
-    parameters: STATUS_PARAMETERS,
+    parameters: [...STATUS_PARAMETERS, AT_PARAMETER],
     get: operation("statuses", "Every site's status", schemas.statusesSchema),
   },
   "/api/sites/{name}": {

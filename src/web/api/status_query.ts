@@ -14,6 +14,8 @@ import {
   parameter,
   QueryError,
   refuseUnknown,
+  timeOf,
+  timeParameter,
 } from "./parameters.ts";
 
 /** Sites of one response at most, and by default. */
@@ -29,6 +31,8 @@ export interface StatusQuery {
   readonly after: string;
   /** Of each location; all when empty. */
   readonly fields: readonly string[];
+  /** The time that is asked about; undefined for now. */
+  readonly at: Date | undefined;
 }
 
 /** The parameters, as the OpenAPI file has them. */
@@ -48,14 +52,26 @@ export const STATUS_PARAMETERS = [
   parameter("fields", "Fields of each location, separated by commas; all by default."),
 ];
 
+/** Of a page that is not for everybody. */
+export const AT_PARAMETER = timeParameter(
+  "at",
+  "What was known of the sites then, of the reports that are kept; now by default",
+);
+
 /** Throws {@linkcode QueryError}. `fields` are those that a location has. */
-export function statusQuery(given: URLSearchParams, fields: readonly string[]): StatusQuery {
-  refuseUnknown(given, STATUS_PARAMETERS.map(({ name }) => name));
+export function statusQuery(
+  given: URLSearchParams,
+  fields: readonly string[],
+  isPublic = false,
+): StatusQuery {
+  const known = isPublic ? STATUS_PARAMETERS : [...STATUS_PARAMETERS, AT_PARAMETER];
+  refuseUnknown(given, known.map(({ name }) => name));
   return {
     states: distinct(given.getAll("state")).map((state) => oneOf(STATES, "state", state)),
     labels: distinct(given.getAll("label")).map(labelOf),
     search: (given.get("q") ?? "").slice(0, SEARCH_LENGTH_MAX),
     limit: limitOf(given, SITES_MAX),
+    at: timeOf(given, "at"),
     after: given.get("after") ?? "",
     fields: distinct((given.get("fields") ?? "").split(",")).filter((field) => field !== "")
       .map((field) => oneOf(fields, "fields", field)),

@@ -149,6 +149,10 @@ export class PublicSource implements StatusSource {
       .slice(0, limit);
   }
 
+  statusesAt(): Promise<readonly SiteStatus[]> {
+    return Promise.resolve([]);
+  }
+
   reports(): Promise<readonly PlacedReport[]> {
     return Promise.resolve([]);
   }

@@ -228,6 +228,10 @@ export class StatusCache implements StatusSource {
     );
   }
 
+  async statusesAt(time: Date): Promise<readonly SiteStatus[] | undefined> {
+    return await this.#answers.share(["at", time], () => this.#options.queries.statusesAt(time));
+  }
+
   async reports(
     site: SiteKey,
     options: ReportsOptions,

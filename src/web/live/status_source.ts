@@ -83,6 +83,7 @@ export interface StatusSource {
   incident(site: SiteKey, beganAt: Date): Promise<IncidentStory | undefined>;
   /** What a program asks of the past; undefined while the store does not respond. */
   listed(options: IncidentsOptions): Promise<readonly Incident[] | undefined>;
+  statusesAt(time: Date): Promise<readonly SiteStatus[] | undefined>;
   reports(site: SiteKey, options: ReportsOptions): Promise<readonly PlacedReport[] | undefined>;
   latency(site: SiteKey, options: LatencyOptions): Promise<readonly LatencyPoint[] | undefined>;
   /** The newest first; undefined while the store does not respond. */

@@ -93,6 +93,21 @@ Deno.test("/api/incidents has those that last, and those of a span", async () =>
   strictEqual((await asked(ofAnHour)).length, 3);
 });
 
+Deno.test("/api/status has what was known at a time", async () => {
+  await using made = await filled();
+  const states = async (agoMs: number, query = "") => {
+    const at = (Date.now() - INTO_MS - agoMs) * 1_000;
+    const { text } = await made.get(`/api/status?at=${at}${query}`);
+    return JSON.parse(text).sites.map((one: Record<string, unknown>) => `${one.site} ${one.state}`);
+  };
+  deepStrictEqual(await states(6 * MINUTE_MS - 1_000), ["blog down", "shop down"]);
+  deepStrictEqual(await states(6 * MINUTE_MS - 1_000, "&state=up"), []);
+  deepStrictEqual(await states(3 * MINUTE_MS - 1_000), ["blog up", "shop up"]);
+  deepStrictEqual(await states(DAY_MS), []);
+  const app = made.app({ look: { title: "Status", isPublic: true } });
+  strictEqual((await app.request("/api/status?at=1")).status, 400);
+});
+
 Deno.test("/api/sites/NAME/reports and latency have what a span has", async () => {
   await using made = await filled();
   const micros = (agoMs: number) => (Date.now() - INTO_MS - agoMs) * 1_000;
