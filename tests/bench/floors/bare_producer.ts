@@ -24,7 +24,7 @@ export interface BareLoad extends BareTarget {
 }
 
 /** What sitemon's outbox and relay do as well. */
-const GROUP = { waitMs: 50, reportsMax: 256 };
+const GROUP = { waitMs: 250, reportsMax: 256 };
 const BATCH_ROWS_MAX = 500;
 
 type Row = Message & { readonly id: number };
