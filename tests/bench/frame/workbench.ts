@@ -18,6 +18,12 @@ interface ConsumerOptions {
   readonly database: PostgresAddress;
 }
 
+interface RunOptions {
+  readonly url: string;
+  readonly sites: number;
+  readonly intervalS: number;
+}
+
 export class Workbench implements AsyncDisposable {
   readonly #closing = new AsyncDisposableStack();
   #bootstrap: string | undefined;
@@ -81,6 +87,28 @@ export class Workbench implements AsyncDisposable {
   /** Checks its sites until the end of the bench. */
   async producer(load: ProducerLoad): Promise<BenchProducer> {
     return this.use(await BenchProducer.start(load));
+  }
+
+  /** Checks its sites and keeps their status in `status.db`, until the end of the bench. */
+  async run({ url, sites, intervalS }: RunOptions): Promise<MeasuredProcess> {
+    const list = Array.from({ length: sites }, (_, n) => `  - { name: site ${n}, url: '${url}' }`);
+    const yaml = `interval: ${intervalS}s
+defaults: { timeout: 5s }
+listen: 127.0.0.1:${freePort()}
+web: { listen: '127.0.0.1:${freePort()}' }
+outbox: { path: outbox.db }
+store: { path: status.db }
+sites:
+${list.join("\n")}
+`;
+    return this.use(
+      await MeasuredProcess.start({
+        name: "run",
+        files: { "run.yaml": yaml },
+        argv: (folder) => [...SITEMON, "run", "-c", `${folder}/run.yaml`],
+        greeting: DAEMON_GREETING,
+      }),
+    );
   }
 
   /** Applies what is in its topic until the end of the bench. */

@@ -1,8 +1,8 @@
-/** What small places cost: daemons that have next to nothing to do, beside as many threads that have nothing. */
+/** What small places cost: daemons that have next to nothing to do. */
 import { pause } from "../../support/waiting.ts";
-import { freePort } from "../../support/free_port.ts";
-import { DAEMON_GREETING, MeasuredProcess, SITEMON } from "../frame/measured_process.ts";
-import { type Figure, median, type Scenario } from "../frame/scenario.ts";
+import type { BareRun } from "../floors/bare_run.ts";
+import type { MeasuredProcess } from "../frame/measured_process.ts";
+import { median, type Scenario } from "../frame/scenario.ts";
 import type { Workbench } from "../frame/workbench.ts";
 
 const SITES = 20;
@@ -15,75 +15,43 @@ const WARM_UP_MS = 60_000;
 const WINDOW_MS = INTERVAL_S * 1_000;
 
 export const idle: Scenario = {
-  description: "daemons with next to nothing to do, beside as many threads that do nothing",
+  description: "daemons with next to nothing to do, and bare loops and threads that do as little",
   async run(bench) {
     const sides = await startAll(bench);
     await pause(bench.sized(WARM_UP_MS, 1_000));
-    const windows: (readonly Span[])[] = [];
+    const windows: Record<string, Span>[] = [];
     for (let window = 0; window < bench.sized(5, 1); window++) {
       windows.push(await observed(sides, bench.sized(WINDOW_MS, 1_000)));
     }
-    return sides.flatMap(({ name, process, floor }, side) => {
-      const of = (what: keyof Span) => median(windows.map((all) => all[side]![what]));
-      const megabytes = (process: MeasuredProcess) => process.usage().rssBytes / 1e6;
-      return [
-        { name: `${name}: CPU, of a core`, unit: "%", value: of("cpuPercent") },
-        { name: `${name}: wake-ups of its threads`, unit: "/s", value: of("wakeUpsPerSecond") },
-        {
-          ...{ name: `${name}: memory (RSS)`, unit: "MB", value: megabytes(process) },
-          ...(floor && { floor: megabytes(floor) }),
-        },
-      ] satisfies Figure[];
-    });
+    const of = (name: string, what: keyof Span) => median(windows.map((all) => all[name]![what]));
+    return Object.entries(sides).flatMap(([name, process]) => [
+      { name: `${name}: CPU, of a core`, unit: "%", value: of(name, "cpuPercent") },
+      { name: `${name}: wake-ups of its threads`, unit: "/s", value: of(name, "wakeUpsPerSecond") },
+      { name: `${name}: memory (RSS)`, unit: "MB", value: process.usage().rssBytes / 1e6 },
+    ]);
   },
 };
 
-interface Side {
-  readonly name: string;
-  readonly process: MeasuredProcess;
-  /** As many threads, which do nothing. */
-  readonly floor?: MeasuredProcess;
-}
+type Sides = Readonly<Record<string, MeasuredProcess>>;
 
-async function startAll(bench: Workbench): Promise<Side[]> {
-  const { plainPort } = await bench.web();
-  const url = `http://127.0.0.1:${plainPort}/`;
+async function startAll(bench: Workbench): Promise<Sides> {
+  const { plainPort: port } = await bench.web();
+  const url = `http://127.0.0.1:${port}/`;
   const topic = await bench.topic();
-  const run = await startRun(bench, url);
-  const perSecond = 1 / NEVER_S;
-  const { process: producer } = await bench.producer({ url, sites: 1, perSecond, topic });
-  const consumer = await bench.consumer({ topic, database: await bench.database() });
-  const floorOf = async (process: MeasuredProcess) => {
-    const { workers } = process.activity();
-    return await bench.floor("idle_threads.ts", { workers });
+  const run = await bench.run({ url, sites: SITES, intervalS: INTERVAL_S });
+  const perSecond = SITES / INTERVAL_S;
+  const loop: BareRun = { hostname: "127.0.0.1", port, sites: SITES, perSecond };
+  const { process: producer } = await bench.producer({
+    ...{ url, sites: 1, perSecond: 1 / NEVER_S, topic },
+  });
+  const { workers } = run.activity();
+  return {
+    [`run, ${SITES} sites every ${INTERVAL_S} s`]: run,
+    "a bare loop that does the same": await bench.floor("bare_run.ts", loop),
+    "producer without due checks": producer,
+    "consumer without messages": await bench.consumer({ topic, database: await bench.database() }),
+    "as many threads as run, which do nothing": await bench.floor("idle_threads.ts", { workers }),
   };
-  const floor = await floorOf(run);
-  return [
-    { name: `run, ${SITES} sites every ${INTERVAL_S} s`, process: run, floor },
-    { name: "producer without due checks", process: producer, floor: await floorOf(producer) },
-    { name: "consumer without messages", process: consumer, floor: await floorOf(consumer) },
-    { name: "threads of run that do nothing", process: floor },
-  ];
-}
-
-async function startRun(bench: Workbench, url: string): Promise<MeasuredProcess> {
-  const sites = Array.from({ length: SITES }, (_, n) => `  - { name: site ${n}, url: '${url}' }`);
-  const yaml = `interval: ${INTERVAL_S}s
-listen: 127.0.0.1:${freePort()}
-web: { listen: "127.0.0.1:${freePort()}" }
-outbox: { path: outbox.db }
-store: { path: status.db }
-sites:
-${sites.join("\n")}
-`;
-  return bench.use(
-    await MeasuredProcess.start({
-      name: "run",
-      files: { "run.yaml": yaml },
-      argv: (folder) => [...SITEMON, "run", "-c", `${folder}/run.yaml`],
-      greeting: DAEMON_GREETING,
-    }),
-  );
 }
 
 /** What a process did within a window. */
@@ -93,16 +61,18 @@ interface Span {
 }
 
 /** What each side did, all within the same time. */
-async function observed(sides: readonly Side[], ms: number): Promise<Span[]> {
+async function observed(sides: Sides, ms: number): Promise<Record<string, Span>> {
   const startMs = performance.now();
-  const before = sides.map(({ process }) => process.activity());
+  const before = Object.entries(sides).map(([name, process]) =>
+    [name, process, process.activity()] as const
+  );
   await pause(ms);
   const seconds = (performance.now() - startMs) / 1_000;
-  return sides.map(({ process }, side) => {
+  return Object.fromEntries(before.map(([name, process, before]) => {
     const { cpuMicros, wakeUps } = process.activity();
-    return {
-      cpuPercent: (cpuMicros - before[side]!.cpuMicros) / seconds / 1e4,
-      wakeUpsPerSecond: (wakeUps - before[side]!.wakeUps) / seconds,
-    };
-  });
+    return [name, {
+      cpuPercent: (cpuMicros - before.cpuMicros) / seconds / 1e4,
+      wakeUpsPerSecond: (wakeUps - before.wakeUps) / seconds,
+    }];
+  }));
 }

@@ -1,9 +1,8 @@
 /** What `sitemon run` takes of a core, beside the least code that checks and stores. */
 import { DatabaseSync } from "node:sqlite";
-import { freePort } from "../../support/free_port.ts";
 import { eventually, pause } from "../../support/waiting.ts";
 import type { BareRun } from "../floors/bare_run.ts";
-import { DAEMON_GREETING, MeasuredProcess, SITEMON } from "../frame/measured_process.ts";
+import type { MeasuredProcess } from "../frame/measured_process.ts";
 import { costFigures, type Scenario } from "../frame/scenario.ts";
 import { inTurns, type MeasuredWorker } from "../frame/turns.ts";
 
@@ -23,7 +22,8 @@ export const run: Scenario = {
       ...{ hostname: "127.0.0.1", port: plainPort, sites: SITES, perSecond: PER_SECOND },
     };
     const bare = await bench.floor("bare_run.ts", target);
-    const whole = bench.use(await startRun(`http://127.0.0.1:${plainPort}/`));
+    const url = `http://127.0.0.1:${plainPort}/`;
+    const whole = await bench.run({ url, sites: SITES, intervalS: INTERVAL_S });
     const sides = {
       whole: workerOf(whole, "status.db", "SELECT max(sequence) AS n FROM site_status"),
       bare: workerOf(bare, "bare.db", "SELECT max(id) AS n FROM report"),
@@ -51,25 +51,6 @@ export const run: Scenario = {
     ];
   },
 };
-
-function startRun(url: string): Promise<MeasuredProcess> {
-  const sites = Array.from({ length: SITES }, (_, n) => `  - { name: site ${n}, url: '${url}' }`);
-  const yaml = `interval: ${INTERVAL_S}s
-defaults: { timeout: 5s }
-listen: 127.0.0.1:${freePort()}
-web: { listen: '127.0.0.1:${freePort()}' }
-outbox: { path: outbox.db }
-store: { path: status.db }
-sites:
-${sites.join("\n")}
-`;
-  return MeasuredProcess.start({
-    name: "run",
-    files: { "run.yaml": yaml },
-    argv: (folder) => [...SITEMON, "run", "-c", `${folder}/run.yaml`],
-    greeting: DAEMON_GREETING,
-  });
-}
 
 /** Its reports are counted in the file that it keeps them in. */
 function workerOf(process: MeasuredProcess, file: string, sql: string): MeasuredWorker {
