@@ -8,7 +8,13 @@ import { ownAssets } from "./assets/assets.ts";
 import { BAR_DAYS, OPEN_ALERTS_MAX } from "./live/status_cache.ts";
 import type { StatusSource, View } from "./live/status_source.ts";
 import { incidentOf } from "./incident_id.ts";
-import { LATENCY_DAYS_DEFAULT, locationsOf, lookUp, LookupError } from "./site_lookup.ts";
+import {
+  LATENCY_DAYS_DEFAULT,
+  locationsOf,
+  lookUp,
+  LookupError,
+  nothingIn,
+} from "./site_lookup.ts";
 import type { Visitor } from "./front.ts";
 import type { Look } from "./look.ts";
 import { TEXTS } from "./texts/texts.ts";
@@ -117,7 +123,7 @@ function addIncidents(app: Hono, options: PageOptions): void {
     const view = await source.view();
     const found = incidentOf(context.req.param("id"), view.statuses);
     const story = found && await source.incident(found.site, found.beganAt);
-    if (story === undefined) throw new LookupError(view.failingSince === undefined ? 404 : 503);
+    if (story === undefined) throw nothingIn(view);
     const locations = locationsOf(view, story.incident.site);
     const page = { ...options, view, story, hasLocations: locations.length > 1 };
     return await context.html(await documentText(incidentPage(page)));

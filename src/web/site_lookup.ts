@@ -31,6 +31,11 @@ export class LookupError extends Error {
   }
 }
 
+/** Why nothing is found: there is no such thing, or nobody can tell. */
+export function nothingIn({ failingSince }: View): LookupError {
+  return new LookupError(failingSince === undefined ? 404 : 503);
+}
+
 /** The site at each location, sorted; none when the site is unknown. */
 export function locationsOf({ statuses }: View, name: string): readonly SiteStatus[] {
   return statuses.filter(({ site }) => site === name);
@@ -44,9 +49,7 @@ export async function lookUp(
     readonly locations: readonly SiteKey[];
   } & Pick<HistoryOptions, "latencyDays" | "latencyStep">,
 ): Promise<LocationHistory[]> {
-  if (locations.length === 0) {
-    throw new LookupError(view.failingSince === undefined ? 404 : 503);
-  }
+  if (locations.length === 0) throw nothingIn(view);
   const options = { transitionDays: BAR_DAYS, ...latency };
   const sites = locations.map(({ site, location }) => ({ site, location }));
   const days = await source.days(sites);

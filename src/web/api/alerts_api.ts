@@ -65,7 +65,7 @@ export function addAlerts(app: Hono, source: StatusSource): void {
 }
 
 /** Throws {@linkcode QueryError}. */
-export function alertFilter(given: URLSearchParams): AlertFilter {
+function alertFilter(given: URLSearchParams): AlertFilter {
   refuseUnknown(given, ALERT_PARAMETERS.map(({ name }) => name));
   const [site, since] = [given.get("site"), timeOf(given, "since")];
   const [micros, id] = cursorParts(given, CURSOR) ?? [];

@@ -10,7 +10,7 @@ import {
 } from "../../status/queries.ts";
 import { incidentId } from "../incident_id.ts";
 import type { StatusSource } from "../live/status_source.ts";
-import { locationsOf, LookupError } from "../site_lookup.ts";
+import { locationsOf, LookupError, nothingIn } from "../site_lookup.ts";
 import type { IncidentResponse, IncidentsResponse } from "./api_schemas.ts";
 import {
   afterParameter,
@@ -29,7 +29,7 @@ import {
 import { pick, PUBLIC_FIELDS } from "./response_fields.ts";
 
 /** Of one response; one more is asked for, to know whether there is a next page. */
-export const INCIDENTS_PAGE_MAX = INCIDENTS_LISTED_MAX / 2;
+const INCIDENTS_PAGE_MAX = INCIDENTS_LISTED_MAX / 2;
 
 export const INCIDENT_PARAMETERS = [
   parameter("site", "Only incidents of this site."),
@@ -51,7 +51,7 @@ export function addIncidents(app: Hono, source: StatusSource, isPublic: boolean)
     const view = await source.view();
     const { limit, ...options } = incidentsOptions(given, view.now);
     if (options.site !== undefined && locationsOf(view, options.site).length === 0) {
-      throw new LookupError(view.failingSince === undefined ? 404 : 503);
+      throw nothingIn(view);
     }
     const found = await source.listed({ ...options, limit: limit + 1 });
     if (found === undefined) throw new LookupError(503);
@@ -63,7 +63,7 @@ export function addIncidents(app: Hono, source: StatusSource, isPublic: boolean)
 }
 
 /** Throws QueryError. */
-export function incidentsOptions(
+function incidentsOptions(
   given: URLSearchParams,
   now: Date,
 ): IncidentsOptions & { readonly limit: number } {

@@ -12,7 +12,7 @@ import {
   type SiteKey,
 } from "../../status/queries.ts";
 import type { StatusSource } from "../live/status_source.ts";
-import { LATENCY_DAYS_DEFAULT, locationsOf, LookupError } from "../site_lookup.ts";
+import { LATENCY_DAYS_DEFAULT, locationsOf, LookupError, nothingIn } from "../site_lookup.ts";
 import type { LatencyResponse, ReportsResponse } from "./api_schemas.ts";
 import {
   afterParameter,
@@ -123,7 +123,7 @@ async function asked(context: Context, source: StatusSource, parameters: readonl
   const location = given.get("location");
   const locations = locationsOf(view, site)
     .filter((one) => location === null || one.location === location);
-  if (locations.length === 0) throw new LookupError(view.failingSince === undefined ? 404 : 503);
+  if (locations.length === 0) throw nothingIn(view);
   return { site, locations, given, now: view.now };
 }
 

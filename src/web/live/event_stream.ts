@@ -108,7 +108,7 @@ function told(news: StatusUpdate, { sites, isAlone = false }: Watched): StatusUp
 }
 
 /** The version that a page should have, so that one that missed an event finds out. */
-export function beatText(version: number): string {
+function beatText(version: number): string {
   return `event: beat\ndata: ${version}\n\n`;
 }
 
