@@ -20,6 +20,16 @@ export interface PlannedWork {
   readonly sites: readonly string[] | undefined;
 }
 
+/** What lasts or begins within {@linkcode WORK_ANNOUNCED_MS}. */
+export function announcedOf(work: readonly PlannedWork[], now: Date): readonly PlannedWork[] {
+  return work.filter(({ from }) => from.getTime() <= now.getTime() + WORK_ANNOUNCED_MS);
+}
+
+/** Those that are about a site. */
+export function workAt(work: readonly PlannedWork[], site: string): readonly PlannedWork[] {
+  return work.filter(({ sites }) => sites === undefined || sites.includes(site));
+}
+
 /** What lasts at `now` or begins within {@linkcode WORK_LISTED_MS}, the earliest first. */
 export function plannedWork(
   mutes: readonly Mute[],

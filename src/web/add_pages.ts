@@ -2,6 +2,7 @@
 import type { Context, Hono } from "hono";
 import { DAY_MS, MINUTE_MS } from "../runtime/time_units.ts";
 import type { Alert } from "../status/alert_store.ts";
+import { announcedOf } from "../status/planned_work.ts";
 import { STATES } from "../report/site_state.ts";
 import { DAILY_SITES_MAX, keyOf, type MonthCoverage } from "../status/queries.ts";
 import { ownAssets } from "./assets/assets.ts";
@@ -112,7 +113,7 @@ function addIncidents(app: Hono, options: PageOptions): void {
     const known = await source.incidents(days);
     if (known === undefined) throw new LookupError(503);
     const { incidents, version } = known;
-    const alerts = await alertsOf(source, view, days);
+    const alerts = await alertsOf(source, view.now.getTime() - days * DAY_MS);
     // A page with incidents of before is fetched again at the next beat.
     const page = { ...options, view: { ...view, version }, incidents, alerts, days };
     return await context.html(
@@ -125,14 +126,18 @@ function addIncidents(app: Hono, options: PageOptions): void {
     const story = found && await source.incident(found.site, found.beganAt);
     if (story === undefined) throw nothingIn(view);
     const locations = locationsOf(view, story.incident.site);
-    const page = { ...options, view, story, hasLocations: locations.length > 1 };
+    const { site, began_at } = story.incident;
+    const alerts = await alertsOf(source, began_at.getTime(), site);
+    const page = { ...options, view, story, alerts, hasLocations: locations.length > 1 };
     return await context.html(await documentText(incidentPage(page)));
   });
   app.get("/feed.atom", async (context) => {
     const known = await source.incidents(FEED_DAYS);
     if (known === undefined) throw new LookupError(503);
+    const { work, now } = await source.view();
     const paths = { feedPath: "feed.atom", pagePath: "" };
-    return await feedOf(context, { ...paths, title: look.title, incidents: known.incidents });
+    const feed = { ...paths, title: look.title, incidents: known.incidents };
+    return await feedOf(context, { ...feed, work: announcedOf(work, now) });
   });
 }
 
@@ -146,9 +151,11 @@ function addHistory(app: Hono, { source, look }: PageOptions): void {
     const asked = Number(context.req.query("page") ?? 1);
     const page = Number.isSafeInteger(asked) ? Math.min(pages, Math.max(1, asked)) : 1;
     const sites = view.sites.slice((page - 1) * HISTORY_SITES_MAX, page * HISTORY_SITES_MAX);
-    const [months, known] = await Promise.all([
+    const span = spanOfMonth(month);
+    const [months, known, alerts] = await Promise.all([
       monthsOf(source, sites),
-      source.incidents(spanOfMonth(month)),
+      source.incidents(span),
+      alertsOf(source, span.sinceMs),
     ]);
     if (known === undefined) throw new LookupError(503);
     const { incidents, version } = known;
@@ -161,6 +168,7 @@ function addHistory(app: Hono, { source, look }: PageOptions): void {
       sites,
       months,
       incidents,
+      alerts,
     };
     const markup = historyPage({ ...parts, hasLocations: hasLocations(view.sites) });
     return await context.html(await documentText(markup));
@@ -231,7 +239,7 @@ async function onePage(
   const [[known], listed, alerts] = await Promise.all([
     lookUp(source, view, { locations: shown, latencyDays, latencyStep }),
     shown.length === 0 ? undefined : source.incidents(BAR_DAYS, name),
-    shown.length === 0 ? [] : alertsOf(source, view, BAR_DAYS, name),
+    shown.length === 0 ? [] : alertsOf(source, view.now.getTime() - BAR_DAYS * DAY_MS, name),
   ]);
   if (listed === undefined) throw new LookupError(503);
   const incidents = listed.incidents.filter(({ location }) => location === asked);
@@ -239,16 +247,15 @@ async function onePage(
   return await context.html(await documentText(markup));
 }
 
-/** Alerts of these days, and open ones; none while the store does not respond. */
+/** Alerts since then, and open ones; none while the store does not respond. */
 async function alertsOf(
   source: StatusSource,
-  { now }: View,
-  days: number,
+  sinceMs: number,
   site?: string,
 ): Promise<readonly Alert[]> {
   // By the minute, so that all who look at once ask once.
-  const sinceMs = Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS - days * DAY_MS;
-  const filter = { since: new Date(sinceMs), limit: OPEN_ALERTS_MAX, ...(site && { site }) };
+  const since = new Date(Math.floor(sinceMs / MINUTE_MS) * MINUTE_MS);
+  const filter = { since, limit: OPEN_ALERTS_MAX, ...(site && { site }) };
   return await source.alerts(filter) ?? [];
 }
 

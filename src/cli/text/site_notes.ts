@@ -1,7 +1,7 @@
 /** What people said about sites, beside what was found: acknowledged alerts, and planned work. */
 import { clockTime, relativeTime } from "../../runtime/relative_time.ts";
 import type { Alert } from "../../status/alert_store.ts";
-import { type PlannedWork, WORK_ANNOUNCED_MS } from "../../status/planned_work.ts";
+import { announcedOf, type PlannedWork } from "../../status/planned_work.ts";
 import type { SiteStories } from "../../threads/store_task/store_task_thread.ts";
 
 /** Work that is named ahead of a table; the rest is counted. */
@@ -54,7 +54,7 @@ export function workText({ name, from, until }: PlannedWork, now: Date): string 
 
 /** A line for work that lasts or begins within a day, without its line break. */
 export function workLines(work: readonly PlannedWork[], now: Date): string[] {
-  const near = work.filter(({ from }) => from.getTime() <= now.getTime() + WORK_ANNOUNCED_MS);
+  const near = announcedOf(work, now);
   const lines = near.slice(0, WORK_LINES_MAX).map((one) =>
     `planned work ${workText(one, now)}${namesText(one)}`
   );

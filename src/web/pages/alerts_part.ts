@@ -98,15 +98,26 @@ export function channelWarning(channels: readonly ChannelState[]): Html {
   return html`<p class="note stale"><strong>${t.alertsStuck}</strong> ${lines}</p>`;
 }
 
-/** Who acknowledged an alert of the incident's site that overlaps the incident. */
-export function acknowledgedBy(
+/** The alert of the incident's site that overlaps the incident: one that was acknowledged, if any. */
+export function alertOf(
   { site, began_at, ended_at }: Incident,
   alerts: readonly Alert[],
-): string | null {
-  const alert = alerts.find((one) =>
-    one.site === site && one.acked_by !== null &&
-    (ended_at === null || one.began_at <= ended_at) &&
+): Alert | undefined {
+  const own = alerts.filter((one) =>
+    one.site === site && (ended_at === null || one.began_at <= ended_at) &&
     (one.ended_at === null || one.ended_at >= began_at)
   );
-  return alert?.acked_by ?? null;
+  return own.find(({ acked_by }) => acked_by !== null) ?? own[0];
+}
+
+/** `alert to ops, acknowledged by ann: on it`; empty of an alert that was held back and seen by nobody. */
+export function toldText(
+  { channels, acked_by, ack_reason }: Alert,
+  { hasReason = false }: { readonly hasReason?: boolean } = {},
+): Html {
+  const t = texts();
+  const told = channels.length === 0 ? "" : html`${t.alertTo} <bdi>${channels.join(", ")}</bdi>`;
+  if (acked_by === null) return html`${told}`;
+  const reason = hasReason && ack_reason ? html`: <bdi>${ack_reason}</bdi>` : "";
+  return html`${told}${told && ", "}${t.acknowledgedBy} <bdi>${acked_by}</bdi>${reason}`;
 }

@@ -1,6 +1,7 @@
 /** The page of one calendar month: the uptime of each site, and the incidents of all. */
 import { html } from "hono/html";
 import { type Incident, keyOf, type MonthCoverage, MONTHS } from "../../status/queries.ts";
+import type { Alert } from "../../status/alert_store.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
 import type { Span, View } from "../live/status_source.ts";
 import type { Look } from "../look.ts";
@@ -47,12 +48,14 @@ export interface HistoryPageOptions {
   readonly months: ReadonlyMap<string, readonly MonthCoverage[]>;
   /** Of the month, the newest first. */
   readonly incidents: readonly Incident[];
+  /** Of the same time. */
+  readonly alerts: readonly Alert[];
   readonly hasLocations: boolean;
 }
 
 /** The whole document. */
 export function historyPage(options: HistoryPageOptions): Html {
-  const { look, view, month, incidents, hasLocations } = options;
+  const { look, view, month, incidents, alerts, hasLocations } = options;
   const root = "./";
   const t = texts();
   const tabs = keptMonths(view.now).map((choice) => ({
@@ -76,6 +79,7 @@ export function historyPage(options: HistoryPageOptions): Html {
         ${shown.length === 0 ? note(t.calmMonth) : incidentList(shown, {
           zone: timeZone(look),
           root,
+          alerts,
           hasSites: true,
           hasLocations,
         })}${shown.length < incidents.length ? note(t.onlyNewest(shown.length)) : ""}

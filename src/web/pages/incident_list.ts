@@ -7,7 +7,7 @@ import { sitePath } from "../../report/site_path.ts";
 import type { TimeZone } from "../time_zone.ts";
 import { lengthWords } from "../texts/figures.ts";
 import { texts } from "../texts/texts.ts";
-import { acknowledgedBy } from "./alerts_part.ts";
+import { alertOf, toldText } from "./alerts_part.ts";
 import { eventTable, folded, type Html, moment, stateBadge } from "./markup.ts";
 
 /** Incidents that are visible without a click. */
@@ -17,7 +17,7 @@ export interface IncidentListOptions {
   /** The way to the overview. */
   readonly root: string;
   readonly zone: TimeZone;
-  /** Whose acknowledgements stand at the incidents. */
+  /** Whom they told, and who acknowledged them, stands at the incidents. */
   readonly alerts?: readonly Alert[];
   /** Names the site of each. */
   readonly hasSites?: boolean;
@@ -47,7 +47,7 @@ export function incidentList(
     html`${stateBadge(incident.outcome)} <a href="${root}${
       incidentPath(incident, incident.began_at)
     }">${incident.reason === null ? texts().details : causeWords(incident)}</a>${
-      ackMark(incident, alerts)
+      toldMark(incident, alerts)
     }`,
     moment(incident.began_at, zone),
     html`${
@@ -63,9 +63,12 @@ export function incidentList(
   }`;
 }
 
-function ackMark(incident: Incident, alerts: readonly Alert[]): Html {
-  const author = acknowledgedBy(incident, alerts);
-  return author === null ? html`` : html`, ${texts().acknowledgedBy} <bdi>${author}</bdi>`;
+function toldMark(incident: Incident, alerts: readonly Alert[]): Html {
+  const alert = alertOf(incident, alerts);
+  if (alert === undefined || (alert.channels.length === 0 && alert.acked_by === null)) {
+    return html``;
+  }
+  return html`<small>, ${toldText(alert)}</small>`;
 }
 
 export function causeWords({ reason, outcome }: Pick<Incident, "reason" | "outcome">): string {

@@ -1,10 +1,12 @@
 /** The page of one incident: when, where, why, and what was seen first. */
 import { html } from "hono/html";
 import type { IncidentStory } from "../../status/queries.ts";
+import type { Alert } from "../../status/alert_store.ts";
 import type { View } from "../live/status_source.ts";
 import type { Look } from "../look.ts";
 import { sitePath } from "../../report/site_path.ts";
 import { texts } from "../texts/texts.ts";
+import { alertOf, toldText } from "./alerts_part.ts";
 import { checkDetails } from "./check_details.ts";
 import { causeWords, durationText } from "./incident_list.ts";
 import { timeZone } from "../time_zone.ts";
@@ -17,12 +19,17 @@ export interface IncidentPageOptions {
   readonly look: Look;
   readonly view: View;
   readonly story: IncidentStory;
+  /** Of its site, since it began. */
+  readonly alerts: readonly Alert[];
   readonly hasLocations: boolean;
 }
 
 /** The whole document. */
-export function incidentPage({ look, view, story, hasLocations }: IncidentPageOptions): Html {
+export function incidentPage(
+  { look, view, story, alerts, hasLocations }: IncidentPageOptions,
+): Html {
   const { incident, first, transitions } = story;
+  const alert = alertOf(incident, alerts);
   const zone = timeZone(look);
   const t = texts();
   const { site, location, outcome, began_at, ended_at, unknown_since, error_text } = incident;
@@ -46,6 +53,7 @@ export function incidentPage({ look, view, story, hasLocations }: IncidentPageOp
       ${definition(t.ended, ended_at === null ? t.notYet : exactly(ended_at, zone))}
       ${unknown_since === null ? "" : definition(t.unknownSince, exactly(unknown_since, zone))}
       ${definition(t.duration, durationText(incident))}
+      ${alert === undefined ? "" : definition(t.alert, toldText(alert, { hasReason: true }))}
       ${hasLocations ? definition(t.location, html`<bdi>${location}</bdi>`) : ""}
       </dl>
       </section>

@@ -49,7 +49,7 @@ export function overviewPage(options: OverviewPageOptions): Html {
       ${verdict(options)}
       ${alertsSection(view.alerts, { root: "./", zone: timeZone(look), hasSites: true })}
       ${overview.total === 0 ? nothingYet(failingSince) : sites(options)}
-      ${workSection(view, timeZone(look))}
+      ${workSection(view.work, timeZone(look))}
     `,
   );
 }

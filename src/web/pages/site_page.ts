@@ -10,6 +10,7 @@ import {
   type SiteStatus,
   UPTIME_WINDOWS_DAYS,
 } from "../../status/queries.ts";
+import { workAt } from "../../status/planned_work.ts";
 import { unknownMsOf } from "../../status/uptime.ts";
 import type { View } from "../live/status_source.ts";
 import { currentAnnouncements, type Look } from "../look.ts";
@@ -39,7 +40,7 @@ import { checkDetails, reportTable } from "./check_details.ts";
 import { incidentList } from "./incident_list.ts";
 import { sinceSentence, whySentence } from "./status_sentences.ts";
 import { detailedUptimeBars } from "./uptime_bars.ts";
-import { announcedWork } from "./work_part.ts";
+import { announcedWork, workSection } from "./work_part.ts";
 
 /** Choices for the days of response times. */
 export const LATENCY_CHOICES_DAYS = [1, 7, 30, 90] as const;
@@ -98,6 +99,7 @@ ${look.isPublic || history.latency.length === 0 ? "" : CHART_ASSETS}`;
         alerts.filter(({ ended_at }) => ended_at === null),
         { root: ROOT, zone: timeZone(look) },
       )}
+      ${workSection(workAt(view.work, status.site), timeZone(look))}
       ${uptimeTiles(options)}
       ${look.isPublic ? "" : html`<section><h2>${t.responseTime}</h2>
       ${dayTabs(options)}

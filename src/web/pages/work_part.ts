@@ -1,6 +1,6 @@
 /** Planned work on the pages: ahead of and during it above the verdict, and all of it as a list. */
 import { html } from "hono/html";
-import { type PlannedWork, WORK_ANNOUNCED_MS } from "../../status/planned_work.ts";
+import { announcedOf, type PlannedWork, workAt } from "../../status/planned_work.ts";
 import type { View } from "../live/status_source.ts";
 import type { Announcement } from "../../runtime/public_page.ts";
 import type { TimeZone } from "../time_zone.ts";
@@ -16,13 +16,9 @@ const OPEN_MAX = 8;
 /** Names of sites; the others are counted. */
 const NAMES_MAX = 5;
 
-/** What is under way or begins within {@linkcode WORK_ANNOUNCED_MS}, at a site or at any. */
+/** As announcements: what is under way or begins within a day, at a site or at any. */
 export function announcedWork({ work, now }: View, site?: string): readonly Announcement[] {
-  return work
-    .filter(({ from, sites }) =>
-      from.getTime() <= now.getTime() + WORK_ANNOUNCED_MS &&
-      (site === undefined || sites === undefined || sites.includes(site))
-    )
+  return announcedOf(site === undefined ? work : workAt(work, site), now)
     .slice(0, ANNOUNCED_MAX)
     .map((one) => {
       const { name: text, from, until } = one;
@@ -32,7 +28,7 @@ export function announcedWork({ work, now }: View, site?: string): readonly Anno
 }
 
 /** Nothing when no work is planned. */
-export function workSection({ work }: View, zone: TimeZone): Html {
+export function workSection(work: readonly PlannedWork[], zone: TimeZone): Html {
   if (work.length === 0) return html``;
   const t = texts();
   const titles = [t.work, t.sites, `${t.fromWhen} – ${t.untilWhen} (${zone.name})`];

@@ -152,6 +152,7 @@ export const ENGLISH = {
   },
   runbook: "Runbook",
   firing: "firing",
+  alertTo: "alert to",
   acknowledgedBy: "acknowledged by",
   heldBackBy: "held back by",
   heldBack: {

@@ -149,6 +149,7 @@ export const FRENCH: Texts = {
   },
   runbook: "Procédure",
   firing: "signalée",
+  alertTo: "alerte à",
   acknowledgedBy: "prise en charge par",
   heldBackBy: "retenue par",
   heldBack: {

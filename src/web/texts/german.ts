@@ -149,6 +149,7 @@ export const GERMAN: Texts = {
   },
   runbook: "Anleitung",
   firing: "gemeldet",
+  alertTo: "Alarm an",
   acknowledgedBy: "bestätigt von",
   heldBackBy: "zurückgehalten durch",
   heldBack: {

@@ -148,6 +148,7 @@ export const SPANISH: Texts = {
   },
   runbook: "Procedimiento",
   firing: "avisada",
+  alertTo: "alerta a",
   acknowledgedBy: "atendida por",
   heldBackBy: "retenida por",
   heldBack: {

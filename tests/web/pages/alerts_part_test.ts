@@ -2,7 +2,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { HOUR_MS, MINUTE_MS } from "../../../src/runtime/time_units.ts";
 import type { Alert } from "../../../src/status/alert_store.ts";
 import { OPEN_ALERTS_MAX } from "../../../src/web/live/status_cache.ts";
-import { acknowledgedBy } from "../../../src/web/pages/alerts_part.ts";
+import { alertOf, toldText } from "../../../src/web/pages/alerts_part.ts";
 import { anAlert, attempt, ended, firing, idOf } from "../../contract/some_alerts.ts";
 import { EVIL } from "../evil_report.ts";
 import { MadeStore } from "../made_store.ts";
@@ -103,7 +103,7 @@ Deno.test("who acknowledged stands at the incidents that the alert overlaps", as
   }
 });
 
-Deno.test("acknowledgedBy() is of the same site and time alone", () => {
+Deno.test("alertOf() is of the same site and time alone", () => {
   const at = (minute: number) => new Date(Date.UTC(2026, 4, 1, 12, minute));
   const alert = (from: number, until: number | null, overrides: Partial<Alert> = {}) =>
     anAlert(1, {
@@ -117,9 +117,41 @@ Deno.test("acknowledgedBy() is of the same site and time alone", () => {
     [alert(16, null), null],
     [alert(-9, -1), null],
     [alert(0, 15, { site: "blog" }), null],
-    [alert(0, 15, { acked_by: null }), null],
   ];
-  for (const [one, author] of table) strictEqual(acknowledgedBy(anIncident(), [one]), author);
+  for (const [one, author] of table) {
+    strictEqual(alertOf(anIncident(), [one])?.acked_by ?? null, author);
+  }
+  const unseen = alert(0, 15, { acked_by: null });
+  strictEqual(alertOf(anIncident(), [unseen]), unseen);
+  strictEqual(alertOf(anIncident(), [unseen, table[0]![0]])?.acked_by, "ann");
+});
+
+Deno.test("toldText() names channels and who acknowledged, each where there is one", async () => {
+  const reason = { ack_reason: "on <it>" };
+  const table: [Partial<Alert>, string][] = [
+    [{ channels: ["ops", "mail"] }, "alert to <bdi>ops, mail</bdi>"],
+    [
+      { acked_by: "ann", ...reason },
+      "alert to <bdi>ops</bdi>, acknowledged by <bdi>ann</bdi>: <bdi>on &lt;it&gt;</bdi>",
+    ],
+    [{ channels: [], acked_by: "ann" }, "acknowledged by <bdi>ann</bdi>"],
+    [{ channels: [] }, ""],
+  ];
+  for (const [overrides, words] of table) {
+    strictEqual(`${await toldText(anAlert(1, overrides), { hasReason: true })}`, words);
+  }
+});
+
+Deno.test("incidents say whom they told and who acknowledged them, on each page that has them", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop-1", outcome: "down", reason: "dns" });
+  await made.decide(firing(anAlert(1)));
+  await made.records.acknowledge(idOf(1), "ann", "on it");
+  const [, own] = /href="\.\/(incidents\/[^"]+)"/.exec((await made.get("/incidents")).text)!;
+  for (const path of ["/incidents", "/history", "/sites/shop-1", `/${own}`]) {
+    const { text } = await made.get(path);
+    match(text, /alert to <bdi>ops<\/bdi>, acknowledged by <bdi>ann<\/bdi>/, path);
+  }
 });
 
 Deno.test("what people and sites wrote about alerts is text on every page", async () => {

@@ -1,6 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { DAY_MS, HOUR_MS } from "../../../src/runtime/time_units.ts";
 import type { Mute } from "../../../src/status/alert_store.ts";
+import { WORK_ANNOUNCED_MS } from "../../../src/status/planned_work.ts";
 import { aMute } from "../../contract/some_alerts.ts";
 import { EVIL } from "../evil_report.ts";
 import { MadeStore } from "../made_store.ts";
@@ -64,6 +65,21 @@ Deno.test("a page names five sites, announces five works and lists fifty", async
   match(text, /<summary>42 later<\/summary>/);
   match(text, /Only the first 50 are listed/);
   match(text, /shop-2, \+7<\/bdi>/);
+});
+
+Deno.test("the feed of all sites has work that is announced, as of its announcement", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop-1" });
+  await plan(made, HOUR_MS, { reason: "Bigger <disks>" });
+  await plan(made, WORK_ANNOUNCED_MS + HOUR_MS, { reason: "Later" });
+  const { text } = await made.get("/feed.atom");
+  match(text, /<title>Planned maintenance: Bigger &lt;disks&gt;<\/title>/);
+  match(text, /from \S+ \S+ UTC until \S+ \S+ UTC \(shop-1\)/);
+  ok(!text.includes("Later"));
+  const updated = [...text.matchAll(/<updated>(.*?)<\/updated>/g)].map(([, at]) => Date.parse(at!));
+  ok(updated.every((at) => at <= Date.now()), text);
+  const { text: page } = await made.get("/sites/shop-1");
+  match(page, /<h2 id="work">/);
 });
 
 Deno.test("the name of work is text on every page", async () => {
