@@ -5,9 +5,7 @@ import { listening } from "../runtime/http/listening.ts";
 import type { Dependency, Telemetry } from "../runtime/telemetry/telemetry.ts";
 import type { AlertRecords } from "../status/alert_store.ts";
 import type { StatusQueries } from "../status/queries.ts";
-import { Front, type FrontOptions } from "./front.ts";
-import { createApp } from "./app.ts";
-import { asGet } from "./read_only.ts";
+import type { FrontOptions } from "./front.ts";
 import { WATCHERS_MAX } from "./live/event_stream.ts";
 import type { PublicSite } from "../runtime/public_page.ts";
 import { PublicSource } from "./live/public_source.ts";
@@ -51,24 +49,35 @@ export function serveWeb(options: WebOptions): WebServer {
   const stopping = new AbortController();
   const { signal } = stopping;
   const cache = new StatusCache(options);
-  const app = createApp({
-    source: look.isPublic ? new PublicSource(cache, options.listed) : cache,
-    look,
-    ...(basicAuth && { basicAuth }),
-    ...(origins && { origins }),
-    clock,
-    telemetry,
-    signal,
-  });
-  const front = new Front(options);
+  const load = async () => {
+    const { Front } = await import("./front.ts");
+    const { asGet } = await import("./read_only.ts");
+    const { createApp } = await import("./app.ts");
+    const front = new Front(options);
+    const app = createApp({
+      source: look.isPublic ? new PublicSource(cache, options.listed) : cache,
+      look,
+      ...(basicAuth && { basicAuth }),
+      ...(origins && { origins }),
+      clock,
+      telemetry,
+      signal,
+    });
+    return (request: Request, hostname: string) => {
+      const inside = front.inside(asGet(request));
+      if (inside instanceof Response) return inside;
+      return app.fetch(inside, front.visitor(request, hostname));
+    };
+  };
+  // For the first visitor: what pages are made with takes memory, and not every page has visitors.
+  let respond: ReturnType<typeof load> | undefined;
   const server = listening("web.listen", {
     listen,
     connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX,
     clock,
-    handler(request, { remoteAddr }) {
-      const inside = front.inside(asGet(request));
-      if (inside instanceof Response) return inside;
-      return app.fetch(inside, front.visitor(request, remoteAddr.hostname));
+    async handler(request, { remoteAddr }) {
+      respond ??= load();
+      return await (await respond)(request, remoteAddr.hostname);
     },
     onTrouble: (reason) => telemetry.dependency("web", acceptState(reason)),
   });
