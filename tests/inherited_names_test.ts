@@ -1,7 +1,7 @@
 /** Names that every object inherits something under; a person, a site or a message may choose any of them. */
 import { deepStrictEqual, ok } from "node:assert/strict";
 import fc, { runs } from "./support/random_runs.ts";
-import { ConfigLife } from "../src/cli/service/config_life.ts";
+import { ConfigLife } from "../src/threads/config/config_life.ts";
 import { loadConfig } from "../src/config/load.ts";
 import { MetricsRegistry } from "../src/runtime/telemetry/registry.ts";
 import { ThreadTelemetry } from "../src/runtime/telemetry/thread_telemetry.ts";

@@ -31,6 +31,8 @@ export type Instance<Setup, Work = unknown> = Pick<
 export interface DaemonContext {
   readonly role: DaemonRole;
   readonly schedule: Schedule;
+  /** Of the process: its outbox threads succeed each other. */
+  readonly runId: string;
   /** What the process may have at once; absent where that is no limit. */
   readonly descriptors?: Descriptors;
 }
@@ -61,10 +63,14 @@ export function specsOf<Setup, Work>(
 /** A thread that may do what it needs, and nothing else: the one place that gives permissions. */
 export function threadSpec<Setup, Work = unknown>(
   { config: { log } }: Pick<LoadedConfig, "config">,
-  { needs, ...spec }: Omit<ThreadSpec<Setup, Work>, "permissions" | "logLevels"> & {
-    readonly needs: readonly Partial<Permissions>[];
-  },
+  { needs, module, ...spec }:
+    & Omit<ThreadSpec<Setup, Work>, "permissions" | "logLevels" | "module">
+    & {
+      readonly module: URL;
+      readonly needs: readonly Partial<Permissions>[];
+    },
 ): ThreadSpec<Setup, Work> {
   const permissions = workerPermissions(joined(needs));
-  return { ...spec, permissions, logLevels: { level: log.level, levels: log.levels } };
+  const logLevels = { level: log.level, levels: log.levels };
+  return { ...spec, module: module.href, permissions, logLevels };
 }

@@ -71,9 +71,8 @@ sites: [{ url: "http://a.example/", auth: { bearer: t0ken } }]
 });
 
 Deno.test("outboxSetup() and STORE_SPEC say where files are, and how large they may grow", () => {
-  const { runId, ...setup } = outboxSetup(WHOLE);
-  strictEqual(runId, outboxSetup(WHOLE).runId);
-  deepStrictEqual(setup, {
+  deepStrictEqual(outboxSetup(WHOLE, "a"), {
+    runId: "a",
     path: "/srv/sitemon-outbox.db",
     bytesMax: 1_048_576,
     rowsMax: 5_000,
@@ -167,7 +166,7 @@ Deno.test("SCANNER_SPEC counts slots from 1970, when producers share the sites",
 
 Deno.test("WEB_SPEC reads a SQLite file and listens on loopback by default", () => {
   const loaded = loadText("");
-  const { setup } = specsOf(WEB_SPEC, loaded, { role: "web", schedule: SCHEDULE })[0]!;
+  const { setup } = specsOf(WEB_SPEC, loaded, { role: "web", schedule: SCHEDULE, runId: "a" })[0]!;
   deepStrictEqual(setup, {
     store: { kind: "sqlite", path: "/srv/sitemon-status.db" },
     listen: { host: "127.0.0.1", port: 8080 },
@@ -189,7 +188,7 @@ Deno.test("WEB_SPEC reads PostgreSQL, with what the file says of the page", () =
 postgres: { host: db.example, user: reader }
 web: { listen: "[::1]:0", title: Ours, basic_auth: { username: a, password: b } }
 `);
-  const { setup } = specsOf(WEB_SPEC, loaded, { role: "web", schedule: SCHEDULE })[0]!;
+  const { setup } = specsOf(WEB_SPEC, loaded, { role: "web", schedule: SCHEDULE, runId: "a" })[0]!;
   strictEqual(setup.store.kind, "postgres");
   deepStrictEqual(setup.listen, { host: "::1", port: 0 });
   deepStrictEqual([setup.isRequired, setup.look.title, setup.basicAuth], [

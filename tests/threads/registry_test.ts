@@ -13,7 +13,7 @@ const ALERTS =
   "alerts: { channels: { ops: { slack: { url: http://hooks.example/secret-of-hook } } } }\n";
 
 function plan(role: DaemonRole, yaml: string) {
-  return planOf(loadText(yaml), { role, schedule: SCHEDULE });
+  return planOf(loadText(yaml), { role, schedule: SCHEDULE, runId: "a" });
 }
 
 Deno.test("planOf() starts the scanners first, links what talks, and stops them in the order of the data", () => {
@@ -85,8 +85,8 @@ Deno.test("every thread of a plan is plain data, has an entry, and may run nothi
     const names = new Set(threads.map(({ name }) => name.replace(/-\d+$/, "")));
     deepStrictEqual(Object.keys(daemonPermissions(loadText(whole), role)), [...names]);
     for (const { setup, work, module, permissions } of threads) {
-      notStrictEqual(structuredClone({ setup, work }), undefined);
-      ok(Deno.statSync(module).isFile);
+      notStrictEqual(structuredClone({ setup, work, module, permissions }), undefined);
+      ok(Deno.statSync(new URL(module)).isFile);
       const { run, ffi, import: imports } = permissions;
       deepStrictEqual([run, ffi, imports], [false, false, false]);
     }

@@ -8,7 +8,7 @@ import { configJsonSchema, showConfig } from "../../config/show.ts";
 import { daemonPermissions } from "../../threads/registry.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_OK } from "../exit_code.ts";
-import { channelNames } from "../service/start_line.ts";
+import { channelNames } from "../../threads/config/start_line.ts";
 import { loadFile } from "../load_file.ts";
 
 const DAEMONS: [DaemonRole, ...DaemonRole[]] = ["producer", "run", "consumer", "web"];

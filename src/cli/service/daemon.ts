@@ -1,24 +1,27 @@
 /** `sitemon producer`, `consumer`, `run` and `web`: a service from a configuration, and its exit code. */
-import { systemClock } from "../../runtime/clock.ts";
+import { ConfigError, formatMistakes } from "../../config/config_error.ts";
 import type { DaemonRole } from "../../config/loaded_config.ts";
 import { systemHostEnvironment } from "../../config/host_environment.ts";
 import { exporterMistake } from "../../config/trace_exporter.ts";
 import { missingPermissions, notPermitted } from "../../runtime/threads/missing_permissions.ts";
-import { countFreeDescriptors } from "../../runtime/service/free_descriptors.ts";
+import { threadResult } from "../../runtime/threads/thread_results.ts";
 import { runService, type ServiceEnd } from "../../runtime/service/service.ts";
 import type { FatalDeath } from "../../runtime/threads/supervisor.ts";
 import { isExporting } from "../../runtime/telemetry/tracer.ts";
-import { ConfigLife } from "./config_life.ts";
 import { EXIT_BUG, EXIT_CONFIG, EXIT_IO, EXIT_OK, exitCodeOf } from "../exit_code.ts";
 import type { FoundConfig } from "../find_config.ts";
-import { loadFile } from "../load_file.ts";
 import { PidFile } from "./pid_file.ts";
+import type { ConfigState, NextConfig } from "../../threads/config/config_life.ts";
+import { configSpec } from "../../threads/config/config_spec.ts";
+import type { FirstConfig } from "../../threads/config/config_thread.ts";
 import { notifySpec } from "../../threads/notify/notify_spec.ts";
-import { startLine } from "./start_line.ts";
 import type { Terminal } from "../text/terminal.ts";
 
 /** Errors that a new thread would meet again: the process ends at once. */
 const FINAL_ERRORS = new Set(["OutboxLockedError", "OutboxRefusedError", "AddressError"]);
+
+/** A configuration may come from a pipe whose writer takes its time. */
+const PATIENT = { silenceMaxMs: Infinity };
 
 /** What daemons are given on the command line. */
 export interface DaemonOptions extends FoundConfig {
@@ -31,14 +34,16 @@ export async function runDaemon(
   options: DaemonOptions,
   terminal: Terminal,
 ): Promise<number> {
-  const life = new ConfigLife({
-    role,
-    load: (how) => loadFile(options, { role, terminal, ...how }),
-    now: () => systemClock.monotonicMs(),
-    countFree: (max) => countFreeDescriptors(options.config, max),
-  });
-  const { settings, limitation } = life;
-  const { log, listen, sandbox, traces } = life.loaded.config;
+  const { config } = options;
+  const warn = ({ loaded: { warnings } }: ConfigState) => {
+    if (warnings.length > 0) terminal.writeError(`${formatMistakes(warnings)}\n`);
+  };
+  const first = await threadResult<FirstConfig>(configSpec({ role, config }), PATIENT);
+  if ("mistakes" in first) throw new ConfigError(first.mistakes);
+  const { settings, limitation, startLine } = first;
+  let { state } = first;
+  warn(state);
+  const { log, listen, sandbox, traces } = state.loaded.config;
   const { env } = systemHostEnvironment();
   const missing = missingPermissions(settings.plan.threads).map(notPermitted);
   const mistake = exporterMistake(traces, { isExporting: isExporting(), env });
@@ -49,14 +54,19 @@ export async function runDaemon(
   }
   using _ = options.pidFile === undefined ? undefined : new PidFile(options.pidFile);
   const end = await runService(settings, {
-    startLine: startLine(role, life.loaded),
+    startLine,
     ...(limitation === undefined ? {} : { limitation }),
     logFormat: log.format === "auto" ? (terminal.isInteractive ? "text" : "json") : log.format,
     ...(listen === undefined ? {} : { listen }),
     isStrict: sandbox === "strict",
     finalErrors: FINAL_ERRORS,
     writeError: (text) => terminal.writeError(text),
-    reload: () => life.reload(),
+    async reload() {
+      const next = await threadResult<NextConfig>(configSpec({ role, config, state }), PATIENT);
+      if ("mistakes" in next) return next;
+      warn(next.state);
+      return { ...next, onApplied: () => state = next.state };
+    },
     env,
     notifySpec,
   });

@@ -32,14 +32,20 @@ export type Reloaded =
     /** Called once the threads use it. */
     onApplied(): void;
   }
-  /** Sentences for people; `reason` is one word for readiness. */
-  | { readonly reason: "invalid" | "fixed"; readonly mistakes: readonly string[] };
+  | Refused;
+
+/** Why a configuration cannot be used, in sentences for people. */
+export interface Refused {
+  /** For readiness. */
+  readonly reason: "invalid" | "fixed";
+  readonly mistakes: readonly string[];
+}
 
 export interface ReloaderOptions {
   readonly threadSet: ThreadSet;
   readonly supervisor: Supervisor;
-  /** Reads the configuration again. It never throws. */
-  readonly reload: () => Reloaded;
+  /** Reads the configuration again. */
+  readonly reload: () => Promise<Reloaded>;
   /** Is notified when a reload begins and ends, applied or refused. */
   readonly manager?: Pick<ServiceManager, "reloading" | "reloaded">;
   /** Called before the threads are changed, with the new settings. */
@@ -96,7 +102,7 @@ export class Reloader implements Disposable {
 
   async #reload(): Promise<void> {
     const { threadSet, reload } = this.#options;
-    const reloaded = reload();
+    const reloaded = await reload();
     if ("mistakes" in reloaded) return this.#refuse(reloaded.reason, reloaded.mistakes);
     const missing = missingPermissions(threadSet.starts(reloaded.settings.plan));
     if (missing.length > 0) return this.#refuse("not_permitted", missing.map(notPermitted));

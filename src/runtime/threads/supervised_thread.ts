@@ -20,7 +20,8 @@ const STABLE_AFTER_MS = 60_000;
 export interface ThreadSpec<Setup = unknown, Work = unknown> {
   /** Unique, and what logs and metrics call it: `scanner-1`. */
   readonly name: string;
-  readonly module: URL;
+  /** The URL of its entry. */
+  readonly module: string;
   readonly permissions: Deno.PermissionOptionsObject;
   /** Must be plain data: it is sent to the thread, again at each restart. */
   readonly setup: Setup;
@@ -32,10 +33,12 @@ export interface ThreadSpec<Setup = unknown, Work = unknown> {
   readonly logLevels: LogLevels;
 }
 
-interface SupervisedThreadOptions {
+export interface SupervisedThreadOptions {
   readonly clock: Clock;
   /** When another thread of this name stopped for this one, in monotonic time. */
   readonly takesOverAtMs?: number | undefined;
+  /** {@linkcode SILENCE_MAX_MS} when absent. */
+  readonly silenceMaxMs?: number;
   /** Any message that is not about its own life. */
   onMessage(message: FromThread): void;
   /** It can be reached, for the first time or after a restart; it may have been asked to stop meanwhile. */
@@ -144,7 +147,7 @@ export class SupervisedThread {
     this.#state = "starting";
     this.#startedAtMs = clock.monotonicMs();
     this.#heardAtMs = this.#awake.read();
-    const worker = new Worker(module.href, { type: "module", name, deno: { permissions } });
+    const worker = new Worker(module, { type: "module", name, deno: { permissions } });
     this.#worker = worker;
     worker.onmessage = ({ data }: MessageEvent<FromThread>) => this.#onMessage(worker, data);
     worker.onerror = (event) => {
@@ -181,7 +184,7 @@ export class SupervisedThread {
   }
 
   #ping(worker: Worker): void {
-    if (this.silentMs > SILENCE_MAX_MS) {
+    if (this.silentMs > (this.#options.silenceMaxMs ?? SILENCE_MAX_MS)) {
       const message = `no response for ${Math.round(this.silentMs / 1_000)} s`;
       return this.#die(worker, { cause: "silent", message });
     }

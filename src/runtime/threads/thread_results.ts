@@ -1,9 +1,15 @@
 /** Starts a thread for an answer, yields its results, and stops it when they are read. */
 import { systemClock } from "../clock.ts";
-import { SupervisedThread, type ThreadSpec } from "./supervised_thread.ts";
+import {
+  SupervisedThread,
+  type SupervisedThreadOptions,
+  type ThreadSpec,
+} from "./supervised_thread.ts";
 
 /** How long the thread may take to release what it holds. */
 const STOP_MS = 1_000;
+
+type ResultOptions = Pick<SupervisedThreadOptions, "silenceMaxMs">;
 
 /** Thrown when the thread died before it had answered. */
 export class ThreadDiedError extends Error {
@@ -18,12 +24,13 @@ export class ThreadDiedError extends Error {
 /** Yields `count` results of a new thread and then stops it, also when the reader leaves early. */
 export async function* threadResults<Result>(
   spec: ThreadSpec,
-  { count }: { readonly count: number },
+  { count, ...options }: ResultOptions & { readonly count: number },
 ): AsyncGenerator<Result, void> {
   const arrived: Result[] = [];
   let death: ThreadDiedError | undefined;
   let news = Promise.withResolvers<void>();
   const thread = new SupervisedThread(spec, {
+    ...options,
     clock: systemClock,
     onMessage(message) {
       if (message.type !== "result") return;
@@ -51,7 +58,10 @@ export async function* threadResults<Result>(
 }
 
 /** The one result of a new thread. */
-export async function threadResult<Result>(spec: ThreadSpec): Promise<Result> {
-  const [result] = await Array.fromAsync(threadResults<Result>(spec, { count: 1 }));
+export async function threadResult<Result>(
+  spec: ThreadSpec,
+  options: ResultOptions = {},
+): Promise<Result> {
+  const [result] = await Array.fromAsync(threadResults<Result>(spec, { ...options, count: 1 }));
   return result!;
 }

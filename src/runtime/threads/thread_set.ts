@@ -91,6 +91,6 @@ export class ThreadSet {
 
 /** True when a running thread need not be restarted to match the other spec. */
 function isSameThread(a: ThreadSpec, b: ThreadSpec): boolean {
-  const making = ({ module, permissions, setup }: ThreadSpec) => [module.href, permissions, setup];
+  const making = ({ module, permissions, setup }: ThreadSpec) => [module, permissions, setup];
   return isDeepStrictEqual(making(a), making(b));
 }

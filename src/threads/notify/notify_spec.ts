@@ -15,7 +15,7 @@ export function notifySpec(
 ): ThreadSpec<NotifySocketOptions> {
   return {
     name: "notify",
-    module: new URL("./notify_thread.ts", import.meta.url),
+    module: new URL("./notify_thread.ts", import.meta.url).href,
     permissions: workerPermissions(joined([notifyNeeds({ own, to })])),
     setup: { own, to },
     logLevels,

@@ -14,14 +14,14 @@ export const OUTBOX_SPEC = {
     { read: [MACHINE_ID_PATH] },
   ],
   stopsIn: "close",
-  instances: (loaded) => [{ name: "outbox", setup: outboxSetup(loaded) }],
+  instances: (loaded, { runId }) => [{ name: "outbox", setup: outboxSetup(loaded, runId) }],
 } satisfies DaemonThread<OutboxSetup>;
 
-/** Of this process: its outbox threads succeed each other. */
-const RUN_ID = crypto.randomUUID();
-
 /** Where the file is, and how large it may grow. */
-export function outboxSetup({ config }: LoadedConfig): OutboxSetup {
+export function outboxSetup(
+  { config }: LoadedConfig,
+  runId: string = crypto.randomUUID(),
+): OutboxSetup {
   const { path, max_bytes, max_rows, min_free_bytes, when_full } = config.outbox;
   return {
     path,
@@ -29,6 +29,6 @@ export function outboxSetup({ config }: LoadedConfig): OutboxSetup {
     rowsMax: max_rows,
     freeBytesMin: min_free_bytes,
     whenFull: when_full,
-    runId: RUN_ID,
+    runId,
   };
 }

@@ -8,7 +8,7 @@ export function threadSpecOf<Setup>(
   spec: Omit<ThreadSpec<Setup>, "module" | "permissions" | "logLevels"> & Partial<ThreadSpec>,
 ): ThreadSpec<Setup> {
   return {
-    module: new URL(`./${module}.ts`, import.meta.url),
+    module: new URL(`./${module}.ts`, import.meta.url).href,
     permissions: workerPermissions(joined([])),
     logLevels: { level: "info" },
     ...spec,

@@ -30,7 +30,7 @@ async function startOutbox(path: string, sender: ReportSender): Promise<Supervis
   const folder = path.slice(0, path.lastIndexOf("/"));
   const thread = new SupervisedThread({
     name: "outbox",
-    module: OUTBOX_SPEC.module,
+    module: OUTBOX_SPEC.module.href,
     permissions: workerPermissions(joined([{ read: [folder], write: [folder], sys: ["statfs"] }])),
     setup: { path, ...LIMITS, runId: "this process" },
     logLevels: { level: "info" },

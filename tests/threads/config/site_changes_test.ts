@@ -1,5 +1,5 @@
 import { strictEqual } from "node:assert/strict";
-import { NAMES_MAX, siteChanges } from "../../../src/cli/service/site_changes.ts";
+import { NAMES_MAX, siteChanges } from "../../../src/threads/config/site_changes.ts";
 import { aSite } from "../../scanner/sites.ts";
 
 const sites = (...names: string[]) => names.map((name) => aSite("http://h.example/", { name }));

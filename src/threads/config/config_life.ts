@@ -4,12 +4,13 @@ import { ConfigError, formatMistakes, type Mistake } from "../../config/config_e
 import type { DaemonRole, LoadedConfig, ReadConfig } from "../../config/loaded_config.ts";
 import type { Config } from "../../config/schema/schema.ts";
 import type { Site } from "../../config/site.ts";
-import type { Reloaded, ServiceSettings } from "../../runtime/service/reloader.ts";
+import type { Refused, ServiceSettings } from "../../runtime/service/reloader.ts";
 import { siteChanges } from "./site_changes.ts";
-import { dividedDescriptors, wantedDescriptors } from "../../threads/descriptors.ts";
-import { planOf } from "../../threads/registry.ts";
-import { PUSH_SPEC } from "../../threads/push/push_spec.ts";
-import { WEB_SPEC } from "../../threads/web/web_spec.ts";
+import { dividedDescriptors, wantedDescriptors } from "../descriptors.ts";
+import { planOf } from "../registry.ts";
+import type { Schedule } from "../daemon_thread.ts";
+import { PUSH_SPEC } from "../push/push_spec.ts";
+import { WEB_SPEC } from "../web/web_spec.ts";
 
 /** What a running process cannot change: its files are locked, its sockets open. */
 const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
@@ -33,44 +34,53 @@ interface ConfigLifeOptions {
   readonly countFree?: (max: number) => number | undefined;
 }
 
+/** What a daemon keeps of its configuration between two loads of it; plain data. */
+export interface ConfigState extends Schedule {
+  readonly loaded: LoadedConfig;
+  /** Of the process: its outbox threads succeed each other. */
+  readonly runId: string;
+  /** Files that could be opened before anything was. */
+  readonly free: number;
+}
+
+/** A configuration that was read again, or why it cannot be used. */
+export type NextConfig =
+  | {
+    readonly settings: ServiceSettings;
+    /** What is different, for a person. */
+    readonly changes: string;
+    /** Once the threads use it. */
+    readonly state: ConfigState;
+  }
+  | Refused;
+
 /** The configuration in use, and when each of its sites was added. */
 export class ConfigLife {
   readonly #options: ConfigLifeOptions;
-  readonly #originMs: number;
-  #loaded: LoadedConfig;
-  #since: ReadonlyMap<string, number> = new Map();
-  /** Counted before anything is open. */
-  readonly #free: number;
+  readonly state: ConfigState;
 
-  /** Loads it for the first time. Throws ConfigError. */
-  constructor(options: ConfigLifeOptions) {
+  /** Goes on from a state, or loads it for the first time. Throws ConfigError then. */
+  constructor(options: ConfigLifeOptions, state?: ConfigState) {
     this.#options = options;
-    this.#originMs = options.now();
-    this.#loaded = withoutOrigins(options.load({ readsPipes: true }));
-    const wanted = wantedDescriptors(this.#wishes(this.#loaded));
-    const free = options.countFree?.(wanted) ?? wanted;
-    this.#free = free < wanted ? free : Infinity;
-  }
-
-  get loaded(): LoadedConfig {
-    return this.#loaded;
+    this.state = state ?? this.#firstState();
   }
 
   /** Why less runs at once than is configured; undefined when nothing limits it. */
   get limitation(): string | undefined {
-    const { concurrency } = this.#loaded.config.scanner;
-    const { checks } = dividedDescriptors(this.#free, this.#wishes(this.#loaded)) ?? {};
+    const { loaded, free } = this.state;
+    const { concurrency } = loaded.config.scanner;
+    const { checks } = dividedDescriptors(free, this.#wishes(loaded)) ?? {};
     if (checks === undefined) return undefined;
-    return `only ${this.#free} more files can be open: at most ${checks} checks run at once ` +
+    return `only ${free} more files can be open: at most ${checks} checks run at once ` +
       `instead of ${concurrency}; raise LimitNOFILE in the unit, or "ulimit -n"`;
   }
 
   get settings(): ServiceSettings {
-    return this.#settingsOf(this.#loaded, this.#since);
+    return this.#settingsOf(this.state);
   }
 
   /** Reads it again. A configuration that cannot be used changes nothing. */
-  reload(): Reloaded {
+  reload(): NextConfig {
     let read: ReadConfig;
     try {
       read = this.#options.load({ readsPipes: false });
@@ -78,27 +88,37 @@ export class ConfigLife {
       if (!(error instanceof ConfigError)) throw error;
       return refused("invalid", error.mistakes);
     }
-    const fixed = fixedMistakes(this.#loaded, read);
+    const fixed = fixedMistakes(this.state.loaded, read);
     if (fixed.length > 0) return refused("fixed", fixed);
     const loaded = withoutOrigins(read);
-    const since = this.#sinceOf(loaded.sites);
+    const state = { ...this.state, loaded, since: this.#sinceOf(loaded.sites) };
     return {
-      settings: this.#settingsOf(loaded, since),
-      changes: siteChanges(this.#loaded.sites, loaded.sites),
-      onApplied: () => {
-        this.#loaded = loaded;
-        this.#since = since;
-      },
+      settings: this.#settingsOf(state),
+      changes: siteChanges(this.state.loaded.sites, loaded.sites),
+      state,
+    };
+  }
+
+  #firstState(): ConfigState {
+    const { now, load, countFree } = this.#options;
+    const originMs = now();
+    const loaded = withoutOrigins(load({ readsPipes: true }));
+    const wanted = wantedDescriptors(this.#wishes(loaded));
+    const free = countFree?.(wanted) ?? wanted;
+    return {
+      ...{ loaded, originMs, since: new Map(), runId: crypto.randomUUID() },
+      free: free < wanted ? free : Infinity,
     };
   }
 
   /** New and changed sites start now; the others keep their slots. */
   #sinceOf(sites: readonly Site[]): ReadonlyMap<string, number> {
-    const elapsedMs = this.#options.now() - this.#originMs;
-    const known = new Map(this.#loaded.sites.map((site) => [site.name, site]));
+    const { loaded, originMs, since } = this.state;
+    const elapsedMs = this.#options.now() - originMs;
+    const known = new Map(loaded.sites.map((site) => [site.name, site]));
     return new Map(sites.flatMap((site) => {
       const isSame = isDeepStrictEqual(known.get(site.name), site);
-      const ms = isSame ? this.#since.get(site.name) : elapsedMs;
+      const ms = isSame ? since.get(site.name) : elapsedMs;
       return ms === undefined ? [] : [[site.name, ms] as const];
     }));
   }
@@ -109,14 +129,13 @@ export class ConfigLife {
     return { concurrency: config.scanner.concurrency, servers };
   }
 
-  #settingsOf(loaded: LoadedConfig, since: ReadonlyMap<string, number>): ServiceSettings {
+  #settingsOf({ loaded, originMs, since, runId, free }: ConfigState): ServiceSettings {
     const { log, shutdown_timeout, metrics } = loaded.config;
-    const schedule = { originMs: this.#originMs, since };
-    const descriptors = dividedDescriptors(this.#free, this.#wishes(loaded));
+    const descriptors = dividedDescriptors(free, this.#wishes(loaded));
     return {
       plan: planOf(loaded, {
-        role: this.#options.role,
-        schedule,
+        ...{ role: this.#options.role, runId },
+        schedule: { originMs, since },
         ...(descriptors && { descriptors }),
       }),
       logLevels: { level: log.level, levels: log.levels },
@@ -143,6 +162,6 @@ function withoutOrigins({ origins: _, ...loaded }: ReadConfig): LoadedConfig {
   return loaded;
 }
 
-function refused(reason: "invalid" | "fixed", mistakes: readonly Mistake[]): Reloaded {
+function refused(reason: Refused["reason"], mistakes: readonly Mistake[]): Refused {
   return { reason, mistakes: mistakes.map((mistake) => formatMistakes([mistake])) };
 }

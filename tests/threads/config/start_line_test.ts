@@ -1,5 +1,5 @@
 import { strictEqual } from "node:assert/strict";
-import { startLine } from "../../../src/cli/service/start_line.ts";
+import { startLine } from "../../../src/threads/config/start_line.ts";
 import type { DaemonRole } from "../../../src/config/loaded_config.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import { fakeHostEnvironment } from "../../config/fake_host_environment.ts";

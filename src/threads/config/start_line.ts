@@ -4,10 +4,10 @@ import { kafkaServers, storeKind, webConfig } from "../../config/permissions/nee
 import { formatHost } from "../../config/schema/host_port.ts";
 import type { StartLine } from "../../runtime/service/service.ts";
 import { serverName } from "../../status/postgres/connection/postgres_options.ts";
-import { ALERTS_SPEC } from "../../threads/alerts/alerts_spec.ts";
-import { OUTBOX_SPEC } from "../../threads/outbox/outbox_spec.ts";
-import { WEB_SPEC } from "../../threads/web/web_spec.ts";
-import { storeAddress } from "../../threads/connections.ts";
+import { ALERTS_SPEC } from "../alerts/alerts_spec.ts";
+import { storeAddress } from "../connections.ts";
+import { OUTBOX_SPEC } from "../outbox/outbox_spec.ts";
+import { WEB_SPEC } from "../web/web_spec.ts";
 
 /** No credentials are in it; the log would redact them too. */
 export function startLine(role: DaemonRole, loaded: LoadedConfig): StartLine {

@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { ConfigLife } from "../../../src/cli/service/config_life.ts";
+import { ConfigLife, type ConfigState } from "../../../src/threads/config/config_life.ts";
 import { loadConfig } from "../../../src/config/load.ts";
 import type { DaemonRole } from "../../../src/config/loaded_config.ts";
 import type { Plan } from "../../../src/runtime/threads/thread_set.ts";
@@ -9,7 +9,8 @@ import type { ScannerWork } from "../../../src/threads/scanner/scanner_thread.ts
 class Rig {
   nowMs = 1_000;
   isPipe = false;
-  readonly life: ConfigLife;
+  life: ConfigLife;
+  readonly #lifeOf: (state?: ConfigState) => ConfigLife;
 
   constructor(public yaml: string, role: DaemonRole = "run") {
     const hostEnvironment = {
@@ -20,11 +21,13 @@ class Rig {
       listFolder: () => [],
       workingFolder: "/srv",
     };
-    this.life = new ConfigLife({
+    const options = {
       role,
-      load: (options) => loadConfig("/srv/a.yaml", { role, hostEnvironment, ...options }),
+      load: (how: object) => loadConfig("/srv/a.yaml", { role, hostEnvironment, ...how }),
       now: () => this.nowMs,
-    });
+    };
+    this.#lifeOf = (state) => new ConfigLife(options, state);
+    this.life = this.#lifeOf();
   }
 
   /** What the reload makes of another text. */
@@ -37,8 +40,9 @@ class Rig {
   applied(yaml: string): Plan {
     const reloaded = this.reload(yaml);
     if (!("settings" in reloaded)) throw new Error(reloaded.mistakes.join("\n"));
-    reloaded.onApplied();
-    return reloaded.settings.plan;
+    // As it comes to the thread that loads it next.
+    this.life = this.#lifeOf(structuredClone(reloaded.state));
+    return structuredClone(reloaded.settings.plan);
   }
 }
 
@@ -93,20 +97,20 @@ Deno.test("ConfigLife.reload() makes equal plans of equal files", () => {
 
 Deno.test("ConfigLife keeps nothing of the files but what they say", () => {
   const rig = new Rig(`sites: [${A}]`);
-  ok(!("origins" in rig.life.loaded));
+  ok(!("origins" in rig.life.state.loaded));
   rig.applied(`sites: [${A}, ${B}]`);
-  ok(!("origins" in rig.life.loaded));
+  ok(!("origins" in rig.life.state.loaded));
 });
 
 Deno.test("ConfigLife.reload() changes nothing when there are mistakes, and tells all", () => {
   const rig = new Rig(`sites: [${A}]`);
-  const before = rig.life.loaded;
+  const before = rig.life.state.loaded;
   const reloaded = rig.reload("intervall: 1\nlocation: 7");
   ok("mistakes" in reloaded);
   deepStrictEqual([reloaded.reason, reloaded.mistakes.length], ["invalid", 3]);
   const mistake = reloaded.mistakes.find((it) => it.includes("intervall"))!;
   match(mistake, /^\/srv\/a\.yaml:1:1: unknown key "intervall"/);
-  strictEqual(rig.life.loaded, before);
+  strictEqual(rig.life.state.loaded, before);
 });
 
 Deno.test("ConfigLife.reload() refuses what a running process cannot change, at its place", () => {
