@@ -54,6 +54,7 @@ holds(
   "every library is used",
   structure.unusedLibraries(Object.keys(PROJECT.imports), [...SOURCES, ...TESTS]),
 );
+holds("each thread loads the libraries that it needs", structure.wrongEntryLibraries(SOURCES));
 holds("nothing that the main thread loads connects", structure.connectingInMain(SOURCES));
 holds("files are named after what they export", form.misnamedFiles([...SOURCES, ...TESTS]));
 holds("files are short", form.longFiles(SOURCES));

@@ -191,6 +191,50 @@ function libraryOf(target: string): string {
   return first!.startsWith("@") ? `${first}/${second}` : first!;
 }
 
+/**
+ * What each entry loads at its start beside this project's own files: memory that every process has.
+ * Threads that run for an answer are not in it.
+ */
+const ENTRY_LIBRARIES: Readonly<Record<string, readonly string[]>> = {
+  "src/main.ts": [],
+  "src/cli/service/daemon.ts": ["@logtape/logtape", "prom-client"],
+  "src/threads/alerts/alerts_thread.ts": ["@logtape/logtape", "ipaddr.js", "nodemailer", "uuid"],
+  "src/threads/consumer/consumer_thread.ts": ["@logtape/logtape", "avsc", "kafkajs", "uuid"],
+  "src/threads/notify/notify_thread.ts": ["@logtape/logtape"],
+  "src/threads/outbox/outbox_thread.ts": ["@logtape/logtape", "avsc"],
+  "src/threads/push/push_thread.ts": ["@logtape/logtape", "avsc", "json-p3", "re2js"],
+  "src/threads/relay/relay_thread.ts": ["@logtape/logtape", "avsc", "kafkajs"],
+  "src/threads/scanner/scanner_thread.ts": [
+    ...["@logtape/logtape", "avsc", "http-parser-js", "ipaddr.js", "json-p3", "re2js"],
+  ],
+  "src/threads/store/store_thread.ts": ["@logtape/logtape", "avsc", "uuid"],
+  "src/threads/web/web_thread.ts": ["@logtape/logtape"],
+};
+
+/** Entries that load a library at their start that is not among theirs, or none that is. */
+export function wrongEntryLibraries(
+  sources: readonly Source[],
+  table: Readonly<Record<string, readonly string[]>> = ENTRY_LIBRARIES,
+): string[] {
+  return Object.entries(table).flatMap(([entry, libraries]) => {
+    const imports = loadedFrom(entry, sources, ["static"]).flatMap(({ imports }) => imports)
+      .filter(({ kind, isLibrary }) => kind === "static" && isLibrary)
+      .map(({ target }) => libraryOf(target)).filter((name) => !name.startsWith("node:"));
+    const loaded = new Set(imports);
+    const named = new Set(libraries);
+    return [
+      ...Array.from(
+        loaded.difference(named),
+        (name) => `${entry} must not load ${name} at its start: ENTRY_LIBRARIES does not name it`,
+      ),
+      ...Array.from(
+        named.difference(loaded),
+        (name) => `ENTRY_LIBRARIES must not name ${name} for ${entry}: it is not loaded`,
+      ),
+    ];
+  });
+}
+
 /** Libraries, and parts of them, that deno.json names and nothing imports. */
 export function unusedLibraries(names: readonly string[], sources: readonly Source[]): string[] {
   const used = new Set(
@@ -218,14 +262,18 @@ export function connectingInMain(sources: readonly Source[]): string[] {
 }
 
 /** What a module loads, itself among it; a Worker's entry is a URL there, and no import. */
-export function loadedFrom(entry: string, sources: readonly Source[]): Source[] {
+export function loadedFrom(
+  entry: string,
+  sources: readonly Source[],
+  kinds: readonly Import["kind"][] = ["static", "dynamic"],
+): Source[] {
   const byPath = new Map(sources.map((source) => [source.path, source]));
   const loaded = new Set<Source>();
   const load = (path: string) => {
     const source = byPath.get(path);
     if (!source || loaded.has(source)) return;
     loaded.add(source);
-    for (const { kind, target } of source.imports) if (kind !== "type") load(target);
+    for (const { kind, target } of source.imports) if (kinds.includes(kind)) load(target);
   };
   load(entry);
   return [...loaded];

@@ -12,6 +12,7 @@ import {
   unusedLibraries,
   wrongDirections,
   wrongDirectionsInside,
+  wrongEntryLibraries,
 } from "./structure.ts";
 
 /** Sources of one line each, such as `["src/a.ts", 'import "pg";']`. */
@@ -149,6 +150,19 @@ Deno.test("importCircles() names files that import each other, types among it, a
     "src/a/two.ts must not import src/a/one.ts: they import each other",
   ]);
   deepStrictEqual(importCircles(files.filter(({ path }) => !path.includes("two"))), []);
+});
+
+Deno.test("wrongEntryLibraries() knows what is loaded at the start, and what is not", () => {
+  const files = sources(
+    ["src/main.ts", 'import "./a.ts"; import type { T } from "typed"; import "node:path";'],
+    ["src/a.ts", 'import "lib/part"; import "@scope/lib"; const f = () => import("./b.ts");'],
+    ["src/b.ts", 'import "later";'],
+  );
+  deepStrictEqual(wrongEntryLibraries(files, { "src/main.ts": ["lib", "@scope/lib"] }), []);
+  deepStrictEqual(wrongEntryLibraries(files, { "src/main.ts": ["lib", "later"] }), [
+    "src/main.ts must not load @scope/lib at its start: ENTRY_LIBRARIES does not name it",
+    "ENTRY_LIBRARIES must not name later for src/main.ts: it is not loaded",
+  ]);
 });
 
 Deno.test("crowdedFolders() names a folder with more files than there may be", () => {
