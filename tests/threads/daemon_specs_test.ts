@@ -170,6 +170,8 @@ Deno.test("WEB_SPEC reads a SQLite file and listens on loopback by default", () 
   deepStrictEqual(setup, {
     store: { kind: "sqlite", path: "/srv/sitemon-status.db" },
     listen: { host: "127.0.0.1", port: 8080 },
+    origins: [],
+    isMadeHere: false,
     isRequired: false,
     look: {
       title: "Status",
