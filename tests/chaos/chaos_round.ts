@@ -41,8 +41,8 @@ export interface ChaosReport {
   /** Reports that gaps announce. */
   readonly dropped: number;
   readonly dead: number;
-  /** Of both stores together. */
-  readonly alerts: AlertFigures;
+  /** Of each store. */
+  readonly alerts: readonly AlertFigures[];
   /** How long after the last fault every site was fresh again. */
   readonly recoveryMs: number;
   /** Promises that were broken, one sentence each. */

@@ -46,8 +46,8 @@ export async function judge(world: World): Promise<void> {
   await audit(world, "run", everProducedBy(world.run), world.run.former);
 }
 
-/** The same for what was told, of each store. */
-export async function judgeAlerts(world: World): Promise<AlertFigures> {
+/** The same for what was told; resolves to the sums of each store. */
+export async function judgeAlerts(world: World): Promise<AlertFigures[]> {
   const all: AlertFigures[] = [];
   world.violations.push(...world.receivers.problems.map((it) => `Webhooks are valid, but ${it}`));
   for (const [source, { dialect, query, configuration }] of world.stores) {
@@ -69,10 +69,7 @@ export async function judgeAlerts(world: World): Promise<AlertFigures> {
     if (code === 0) continue;
     world.violations.push(`sitemon audit --alerts ends with ${code}: ${stdout}${stderr}`);
   }
-  const names = [...new Set(all.flatMap(Object.keys))];
-  return Object.fromEntries(
-    names.map((name) => [name, all.reduce((sum, figures) => sum + (figures[name] ?? 0), 0)]),
-  );
+  return all;
 }
 
 /** The operator's own answer to "was anything lost?" has to be the same. */

@@ -60,7 +60,7 @@ function summary(): string {
   const sum = (counts: readonly number[]) => counts.reduce((total, count) => total + count, 0);
   const names = [...new Set(reports.flatMap(({ faults }) => [...faults.keys()]))].sort();
   const times = names.map((name) => sum(reports.map(({ faults }) => faults.get(name) ?? 0)));
-  const told = [...new Set(reports.flatMap(({ alerts }) => Object.keys(alerts)))];
+  const alerts = reports.flatMap(({ alerts }) => alerts);
   const slowestMs = Math.max(0, ...reports.map(({ recoveryMs }) => recoveryMs));
   return [
     `${reports.length} rounds in ${minutesSinceStart()} minutes, ${sum(times)} faults:`,
@@ -68,7 +68,7 @@ function summary(): string {
     "reports:",
     ...FIGURES.map((name) => row(sum(reports.map((report) => report[name])), name)),
     "alerts:",
-    ...told.map((name) => row(sum(reports.map(({ alerts }) => alerts[name] ?? 0)), name)),
+    ...Object.keys(alerts[0] ?? {}).map((name) => row(sum(alerts.map((it) => it[name]!)), name)),
     `slowest recovery: ${(slowestMs / 1_000).toFixed(1)} s`,
     ...reports.flatMap(({ violations, folder }) =>
       violations.map((what) => `BROKEN: ${what} (${folder})`)
