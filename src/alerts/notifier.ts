@@ -127,15 +127,14 @@ export class Notifier {
   }
 
   #attemptOf(delivery: Delivery, { result, isMaybeTold, error, retryAfterMs }: Sent): Attempt {
-    const { clock, random = Math.random } = this.#options;
+    const { random = Math.random } = this.#options;
     const waits = {
       delivered: () => this.#pauseMs(delivery),
       refused: () => REFUSED_RETRY_MS,
       failed: () => backoffMs(delivery.attempt - 1, { ...FAILED_RETRY, random }),
     };
     const waitMs = retryAfterMs ?? waits[result]();
-    const retry_at = waitMs > 0 ? new Date(clock.nowMicros() / 1_000 + waitMs) : null;
-    return { delivery, result, isMaybeTold, error, retry_at };
+    return { delivery, result, isMaybeTold, error, retryMs: waitMs > 0 ? waitMs : null };
   }
 
   /** Before the channel is told of more: what a full delivery had no room for is of the same group. */

@@ -162,8 +162,8 @@ export interface Attempt {
   readonly isMaybeTold: boolean;
   /** Of what came back, without secrets; `null` when delivered. */
   readonly error: string | null;
-  /** When the channel is next tried, or told of more; `null` is at once. */
-  readonly retry_at: Date | null;
+  /** For how long the channel is left alone, in milliseconds by the store's clock; `null` is not at all. */
+  readonly retryMs: number | null;
 }
 
 /** A channel as the last attempts left it. */

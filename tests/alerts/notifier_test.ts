@@ -69,14 +69,14 @@ class FakeStore implements Pick<AlertStore, "claim" | "settle"> {
   settle(attempts: readonly Attempt[]): Promise<void> {
     if (this.isDown) return Promise.reject(new StoreUnavailableError("down"));
     for (const attempt of attempts) {
-      const { delivery, result, retry_at } = attempt;
+      const { delivery, result, retryMs } = attempt;
       const [first, ...rest] = this.#queues.get(delivery.channel)!;
       strictEqual(first!.id, delivery.id);
       const next = result === "delivered"
         ? rest
         : [{ ...first!, attempt: first!.attempt + 1 }, ...rest];
       this.#queues.set(delivery.channel, next);
-      this.#retryAt.set(delivery.channel, retry_at?.getTime() ?? 0);
+      this.#retryAt.set(delivery.channel, this.#clock.nowMicros() / 1_000 + (retryMs ?? 0));
       this.attempts.push(attempt);
     }
     return Promise.resolve();
@@ -183,7 +183,7 @@ Deno.test("run() sends what is due of each channel, in order, and settles it", a
   await clock.pass(1_000);
   deepStrictEqual([ops!.sites, pager!.sites], [["a", "b", "c"], ["d"]]);
   strictEqual(store.pending, 0);
-  ok(store.attempts.every(({ result, retry_at }) => result === "delivered" && retry_at === null));
+  ok(store.attempts.every(({ result, retryMs }) => result === "delivered" && retryMs === null));
   strictEqual(
     telemetry.value("sitemon_alerts_sent_total", { channel: "ops", result: "delivered" }),
     3,
@@ -325,7 +325,7 @@ Deno.test("run() ends when what it sends is settled, and claims nothing more", a
   deepStrictEqual(ops!.sites, ["a"]);
   // What was stopped may have told, and is due at once for another process.
   const [attempt] = store.attempts;
-  deepStrictEqual([attempt!.result, attempt!.isMaybeTold, attempt!.retry_at], [
+  deepStrictEqual([attempt!.result, attempt!.isMaybeTold, attempt!.retryMs], [
     "failed",
     true,
     null,

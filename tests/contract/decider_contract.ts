@@ -86,7 +86,7 @@ class Pipeline implements AsyncDisposable {
       told.push(
         ...delivery.messages.map(({ kind, alert }) => `${kind} ${alert.kind} ${alert.site}`),
       );
-      const done = { isMaybeTold: false, error: null, retry_at: null };
+      const done = { isMaybeTold: false, error: null, retryMs: null };
       await this.alertStore.settle([{ delivery, result: "delivered", ...done }]);
     }
   }

@@ -104,7 +104,7 @@ export function ending(...alerts: Alert[]): Decision {
 
 /** What came of an attempt: by default it was cut off before anything was sent. */
 export function attempt(delivery: Delivery, overrides: Partial<Attempt> = {}): Attempt {
-  const failed = { isMaybeTold: false, error: "connection refused", retry_at: null };
+  const failed = { isMaybeTold: false, error: "connection refused", retryMs: null };
   return { delivery, result: "failed", ...failed, ...overrides };
 }
 

@@ -96,8 +96,8 @@ export class ModelAlertStore implements AlertStore {
   }
 
   async settle(attempts: readonly Attempt[]): Promise<void> {
-    for (const { delivery, result, isMaybeTold, retry_at } of attempts) {
-      this.#retryAtMs.set(delivery.channel, retry_at?.getTime() ?? 0);
+    for (const { delivery, result, isMaybeTold, retryMs } of attempts) {
+      this.#retryAtMs.set(delivery.channel, this.#world.nowMs + (retryMs ?? 0));
       for (const { id, alert } of delivery.messages) {
         const one = this.messages.get(id)!;
         one.leasedUntilMs = 0;

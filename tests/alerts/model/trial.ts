@@ -89,7 +89,7 @@ export class Trial {
         result: reception === "takes" ? "delivered" : "failed",
         isMaybeTold: reception === "cut",
         error: reception === "takes" ? null : "it failed",
-        retry_at: reception === "takes" ? null : new Date(this.world.nowMs + 5_000),
+        retryMs: reception === "takes" ? null : 5_000,
       }]);
     }
     return claimed.length;

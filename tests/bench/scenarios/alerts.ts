@@ -173,7 +173,7 @@ async function claimed(store: AlertStore): Promise<string[]> {
     const [delivery] = await store.claim(["ops"], 60_000);
     if (delivery === undefined) return sites;
     sites.push(...delivery.messages.flatMap(({ alert }) => alert.site ?? []));
-    const done = { isMaybeTold: false, error: null, retry_at: null };
+    const done = { isMaybeTold: false, error: null, retryMs: null };
     await store.settle([{ delivery, result: "delivered", ...done }]);
   }
 }

@@ -7,7 +7,7 @@ import {
   MESSAGE_EXPIRES_MS,
 } from "../../alert_store.ts";
 import { named, type Queryable } from "../sql_source.ts";
-import { type Cells, messageOf, microsOf, selections } from "./alert_rows.ts";
+import { type Cells, messageOf, selections } from "./alert_rows.ts";
 import { type AlertsDialect, ROWS_AT_ONCE } from "./alert_sql.ts";
 import { type DecisionStatements, supersede } from "./write_decision.ts";
 
@@ -59,7 +59,7 @@ export function claimStatements(
   });
 }
 
-export function settleStatements({ now, time, texts, id, lock }: AlertsDialect) {
+export function settleStatements({ now, later, texts, id, lock }: AlertsDialect) {
   const isSent = `id IN (SELECT ${id("value")} FROM ${texts("$1")} AS ids)`;
   return named("alert_settle", {
     lockChannels: `SELECT c.channel FROM alert_channel c
@@ -74,9 +74,9 @@ export function settleStatements({ now, time, texts, id, lock }: AlertsDialect) 
           leased_until = CASE WHEN attempts = CAST($4 AS int) THEN NULL ELSE leased_until END
         WHERE ${isSent} AND state = 'pending'`,
     channelDelivered: `UPDATE alert_channel SET failures = 0, parked_at = NULL, error = NULL,
-          retry_at = ${time("CAST($2 AS bigint)")}, delivered_at = ${now} WHERE channel = $1`,
+          retry_at = ${later("CAST($2 AS int)")}, delivered_at = ${now} WHERE channel = $1`,
     channelFailed: `UPDATE alert_channel SET failures = failures + 1,
-          retry_at = ${time("CAST($2 AS bigint)")}, error = $3,
+          retry_at = ${later("CAST($2 AS int)")}, error = $3,
           parked_at = CASE WHEN CAST($4 AS boolean) THEN coalesce(parked_at, ${now}) END
         WHERE channel = $1`,
   });
@@ -144,17 +144,17 @@ export async function settle(
 async function settleOne(
   connection: Queryable,
   statements: Statements,
-  { delivery: { channel, messages, attempt }, result, isMaybeTold, error, retry_at }: Attempt,
+  { delivery: { channel, messages, attempt }, result, isMaybeTold, error, retryMs }: Attempt,
 ): Promise<void> {
   const ids = JSON.stringify(messages.map(({ id }) => id));
   if (result === "delivered") {
     await connection.query(statements.deliver, [ids]);
-    await connection.query(statements.channelDelivered, [channel, microsOf(retry_at)]);
+    await connection.query(statements.channelDelivered, [channel, retryMs]);
     return;
   }
   await connection.query(statements.fail, [ids, error, Number(isMaybeTold), attempt]);
   const isRefused = Number(result === "refused");
-  const values = [channel, microsOf(retry_at), error, isRefused];
+  const values = [channel, retryMs, error, isRefused];
   await connection.query(statements.channelFailed, values);
 }
 
