@@ -51,9 +51,9 @@ export class HttpChannel implements Channel {
     const { receivers, publicUrl, clock, name } = this.#options;
     const options = { nowMs: clock.nowMicros() / 1_000, publicUrl };
     const context = { name, ...options, text: messageText(delivery, options) };
-    if (this.#progress.id !== delivery.id) {
-      this.#progress = { id: delivery.id, accepted: receivers.map(() => 0) };
-    }
+    // One that has lost messages, which have expired, has other requests.
+    const id = `${delivery.id} ${delivery.messages.length}`;
+    if (this.#progress.id !== id) this.#progress = { id, accepted: receivers.map(() => 0) };
     using deadline = new Deadline(clock, SEND_MS_MAX, signal);
     const all = await Promise.all(
       receivers.map((requestsOf, index) =>

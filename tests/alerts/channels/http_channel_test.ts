@@ -134,6 +134,18 @@ Deno.test("send() goes on behind the events that were taken, when it is tried ag
   strictEqual(receiver.taken.length, 6);
 });
 
+Deno.test("send() leaves nothing out, when a delivery that was taken in part has expired in part", async () => {
+  await using receiver = fakeReceiver(VENDORS.pagerduty);
+  const channel = opened(channelAt("pagerduty", receiver.origin));
+  const storm = aStorm(5);
+  receiver.behave("take", "take", { status: 429 });
+  await channel.send(storm, FOREVER);
+  const rest = storm.messages.slice(1);
+  await channel.send({ ...storm, messages: rest, attempt: 2 }, FOREVER);
+  const keys = receiver.taken.slice(2).map(({ body }) => JSON.parse(body).dedup_key);
+  deepStrictEqual(keys, rest.map(({ alert }) => alert.id));
+});
+
 Deno.test("send() ends within its time, and asks to go on at once, when there is much to send", async () => {
   const clock = new FakeClock();
   let count = 0;
