@@ -138,8 +138,9 @@ export interface AlertMessage {
 }
 
 /**
- * Messages of one channel and group that are sent together, each time the same ones under the same
- * id, but for those that have expired meanwhile.
+ * Messages of one channel and group that are sent together. Once a receiver may have taken it, it is
+ * the same ones each time under the same id, but for those that have expired meanwhile; before, what
+ * is over is left out.
  */
 export interface Delivery {
   /** The id of its first message. */

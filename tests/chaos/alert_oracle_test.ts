@@ -51,9 +51,11 @@ const UNTOLD = { ...RIGHT, messages: [], received: [], alerts: [] };
 const HALF = "Each beginning and each end is told, or neither";
 const NOBODY = "What is noted as told to nobody was taken by nobody";
 const ORDER = "Nobody is told of an end before its beginning";
+const SAME = "A delivery that may have been taken has the same messages from then on";
 const CLAIMED = "A message is sent as often as it was claimed, or less";
 const superseded = (waitedMs: number) =>
   [fired, resolved].map((it) => ({ ...it, state: "superseded" as const, waitedMs }));
+const LEFT_OUT = { alert: "over", event: "fired" } as const;
 const twice = (again: Partial<Reception>) => ({
   messages: [{ ...fired, attempts: 2 }, resolved, ...ofFlappy],
   received: [began, { ...began, ...again }, ended, ...flappy],
@@ -97,9 +99,18 @@ const CASES: readonly [when: string, change: Partial<Told>, promises: string[]][
   ["it is sent again without a claim", { received: [...RIGHT.received, flappy[1]!] }, [CLAIMED]],
   ["it is sent under another id", twice({ id: "other" }), ["A message is in one delivery"]],
   ["it is sent with something else", twice({ told: [...began.told, ...ended.told], atMs: 5_000 }), [
-    ...["A delivery has the same messages each time", "A message is in one delivery", CLAIMED],
+    ...[SAME, "A message is in one delivery", CLAIMED],
     ...["steady is told again only when a lease has ended", ORDER],
   ]],
+  ["what is over is left out of what nobody took", {
+    messages: [fired, resolved, { ...ofFlappy[0]!, attempts: 2 }, ofFlappy[1]!],
+    received: [
+      began,
+      ended,
+      { ...flappy[0]!, status: 429, told: [LEFT_OUT, ...began.told] },
+      ...flappy,
+    ],
+  }, []],
   ["an end comes first", { received: [{ ...ended, atMs: 4_000 }, began, ...flappy] }, [ORDER]],
 ];
 
