@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import fc from "fast-check";
+import fc, { runs } from "../../support/random_runs.ts";
 import { draftColumns } from "../../../src/outbox/thread/columns.ts";
 import {
   BATCH_REPORTS_MAX,
@@ -391,7 +391,7 @@ Deno.test("ReportSender hands each report over exactly once, whenever the outbox
       strictEqual(reports.length, sent);
       strictEqual(new Set(reports.map((report) => report.site)).size, sent);
     }),
-    { numRuns: 40 },
+    runs(40),
   );
 });
 
