@@ -96,7 +96,9 @@ Deno.test("assignPartitions() ignores claims of partitions that are not there", 
 });
 
 Deno.test("decodeCount() reads what encodeCount() wrote, and none from anything else", () => {
-  for (const  of of[0, 50, 2_147_483_647]) strictEqual(decodeCount(encodeCount(of)), of);
+  for (const count of [0, 50, 2_147_483_647]) {
+    strictEqual(decodeCount(encodeCount(count)), count);
+  }
   const texts = ["", "null", "[]", '{"of":-1}', '{"of":1.5}', '{"of":1e300}', '{"of":"9"}', "\0"];
   for (const text of texts) strictEqual(decodeCount(text), 0, text);
 });
