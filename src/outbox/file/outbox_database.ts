@@ -144,6 +144,22 @@ export class OutboxDatabase implements Disposable {
   }
 
   /**
+   * Makes the file as large as this, of free pages: a disk that others fill later refuses none of what
+   * fits into them. Not by one transaction, which would leave pages out that are free at its end.
+   */
+  reserveFile(bytes: number): void {
+    const drop = () => this.sql.prepare("DROP TABLE IF EXISTS reserved").run();
+    // Of a process that was killed in here.
+    drop();
+    const missing = bytes - Deno.statSync(this.#path).size;
+    if (missing <= 0) return;
+    this.sql.prepare("CREATE TABLE reserved (zeros BLOB)").run();
+    this.sql.prepare("INSERT INTO reserved VALUES (zeroblob(?))").run(missing);
+    this.checkpoint();
+    drop();
+  }
+
+  /**
    * Takes the disk's space for the log; false when there is not enough. Within a transaction, so that
    * nobody else writes to it meanwhile.
    */

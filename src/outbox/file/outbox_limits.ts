@@ -32,7 +32,10 @@ export interface Dropped {
   readonly reason: GapReason;
 }
 
-/** A file may always have this much: without it, a disk that is nearly full would stop the relay. */
+/**
+ * A file may always have this much, and has it from the start: without it, a disk that others have
+ * filled would stop the relay, and take no new reports when it has sent the old ones.
+ */
 export const FILE_BYTES_MIN = 1024 * 1024;
 
 /** No disk that is worth watching fills up within a second of what sitemon stores. */
@@ -57,7 +60,7 @@ export class OutboxLimits {
   readonly #reason: GapReason;
   readonly #drop: StatementSync;
   #fileBytesWhenLow: number | undefined;
-  /** Whether the log has its space of the disk. */
+  /** Whether file and log have their space of the disk. */
   #hasLog = false;
 
   constructor(database: OutboxDatabase, gaps: GapRows, options: OutboxLimitsOptions) {
@@ -71,7 +74,7 @@ export class OutboxLimits {
     this.#drop = database.sql.prepare(
       `DELETE FROM outbox_row WHERE id IN (${victims}) RETURNING sequence`,
     );
-    this.#reserveLog();
+    this.#reserve();
   }
 
   /**
@@ -83,7 +86,7 @@ export class OutboxLimits {
     const { bytesMax, freeBytesMin } = this.#options;
     const freeBytes = this.#freeBytes();
     this.#database.growFile({ isLow: freeBytes < Math.max(freeBytesMin, this.#logBytes) });
-    this.#reserveLog();
+    this.#reserve();
     if (freeBytes >= freeBytesMin) this.#fileBytesWhenLow = undefined;
     else this.#fileBytesWhenLow ??= Math.max(this.#database.fileBytes, FILE_BYTES_MIN);
     return Math.min(bytesMax, this.#fileBytesWhenLow ?? bytesMax);
@@ -109,8 +112,12 @@ export class OutboxLimits {
   }
 
   /** Where there is room for it, once. */
-  #reserveLog(): void {
-    if (this.#hasLog || this.#freeBytes() < this.#logBytes) return;
+  #reserve(): void {
+    if (this.#hasLog) return;
+    const roomBytes = this.#freeBytes() - this.#logBytes;
+    if (roomBytes < 0) return;
+    // The file's new pages pass through the log.
+    if (roomBytes >= 4 * FILE_BYTES_MIN) this.#database.reserveFile(FILE_BYTES_MIN);
     this.#hasLog = this.#database.reserveLog(this.#logBytes);
   }
 

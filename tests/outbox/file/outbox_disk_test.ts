@@ -119,6 +119,47 @@ for (const freeBytesMin of [0, 16 * 1024 * 1024]) {
   );
 }
 
+for (const rows of [2, 10, 100]) {
+  onSmallDisk(
+    `append() of ${rows} goes on in a young file, after others have filled its disk`,
+    24,
+    (disk, folder, path) => {
+      let freeBytes = disk.freeBytes();
+      using outbox = folder.open({ path, logBytes: WAL_BYTES, freeBytes: () => freeBytes });
+      const append = () => outbox.append(draftsOf(manyReports(rows)));
+      const drain = () => {
+        while (outbox.stats().rows > 0) {
+          const acknowledged = outbox.take(EVERYTHING).map(({ id }) => id);
+          outbox.settle({ acknowledged, tooLarge: [] });
+        }
+      };
+      append();
+      disk.fill();
+      // It is noticed a little later.
+      append();
+      freeBytes = disk.freeBytes();
+      for (let round = 0; round < 100; round++) {
+        append();
+        append();
+        drain();
+      }
+      strictEqual(outbox.stats().sequenceLast, 202 * rows);
+    },
+  );
+}
+
+Deno.test("open() removes what was left of a process that was killed as it took its space", () => {
+  using folder = new OutboxFolder();
+  folder.open().close();
+  {
+    using sql = new DatabaseSync(folder.path);
+    sql.prepare("CREATE TABLE reserved (zeros BLOB)").run();
+    sql.prepare("INSERT INTO reserved VALUES (zeroblob(4000000))").run();
+  }
+  using outbox = folder.open();
+  ok(outbox.stats().bytes < 1_000_000, `${outbox.stats().bytes} in use`);
+});
+
 onSmallDisk(
   "open() refuses on a full disk, and opens when there is space again",
   1,
