@@ -11,6 +11,7 @@ import {
   BUFFER_REPORTS_MAX,
   BUFFER_ROOM,
   GATHER_MS,
+  PING_GATHER_MS,
   ReportSender,
   type ReportSenderOptions,
 } from "../../../src/outbox/thread/report_sender.ts";
@@ -91,10 +92,19 @@ class SenderBench implements Disposable {
   readonly clock = new FakeClock();
   readonly outbox = new ManualOutbox();
   readonly sender = aSender({ clock: this.clock });
+  #posted = 0;
 
   constructor() {
+    const post = this.outbox.theirs.postMessage.bind(this.outbox.theirs);
+    this.outbox.theirs.postMessage = (message: StoreRequest) => {
+      this.#posted++;
+      post(message);
+    };
     this.sender.connect(this.outbox.theirs);
   }
+
+  /** How many batches were sent, whether or not they have arrived. */
+  readonly posted = () => this.#posted;
 
   [Symbol.dispose](): void {
     this.sender.close();
@@ -176,7 +186,27 @@ Deno.test("ReportSender keeps of a report that no schema takes that its site was
   ]);
 });
 
-Deno.test("ReportSender sends what it gathered within 40 ms, a full batch at once, and all to flush", async () => {
+for (
+  const { name, before, onStored, waitMs } of [
+    { name: "a report", before: 0, waitMs: GATHER_MS },
+    { name: "a ping", before: 0, onStored() {}, waitMs: PING_GATHER_MS },
+    { name: "a ping after a report", before: 1, onStored() {}, waitMs: PING_GATHER_MS },
+  ]
+) {
+  Deno.test(`ReportSender sends ${name} after ${waitMs} ms`, () => {
+    using bench = new SenderBench();
+    const { clock, sender, posted } = bench;
+    for (const report of manyReports(before)) sender.send(report);
+    sender.send(reportsOf("last")[0]!, onStored && { onStored });
+    clock.advance(waitMs - 1);
+    strictEqual(posted(), 0);
+    clock.advance(1);
+    strictEqual(posted(), 1);
+    strictEqual(clock.pending, 0, "nothing waits, so no timer does");
+  });
+}
+
+Deno.test("ReportSender sends what it gathered, a full batch at once, and all to flush", async () => {
   using bench = new SenderBench();
   const { outbox, clock, sender } = bench;
   for (const report of manyReports(2)) sender.send(report);
@@ -246,7 +276,7 @@ Deno.test("ReportSender goes on when an answer comes late, for a batch that was 
   for (const report of reportsOf("b", "c")) sender.send(report);
   outbox.answer("stored", 1);
   await until("the late answer", () => sender.pending === 2);
-  clock.advance(200);
+  clock.advance(GATHER_MS);
   deepStrictEqual(await outbox.batches(2), [1, 2]);
   deepStrictEqual(outbox.requests[1]!.reports.sites, ["b", "c"]);
 });
