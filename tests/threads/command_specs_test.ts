@@ -148,7 +148,7 @@ Deno.test("specs of commands are plain data, name entries that are there, and ma
   ];
   for (const { setup, module, permissions } of specs) {
     notStrictEqual(structuredClone(setup), undefined);
-    ok(Deno.statSync(module).isFile);
+    ok(Deno.statSync(new URL(module)).isFile);
     deepStrictEqual([permissions.run, permissions.ffi, permissions.import], [false, false, false]);
   }
 });
