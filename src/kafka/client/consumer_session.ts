@@ -65,7 +65,10 @@ export class ConsumerSession implements ConsumerPort {
       groupId: options.group,
       partitionAssigners: [(config) => {
         this.#cluster = config.cluster;
-        return topicAssigner(config, (topic) => this.#countPartitions(topic));
+        return topicAssigner(config, {
+          clock: options.clock,
+          countPartitions: (topic) => this.#countPartitions(topic),
+        });
       }],
     });
   }

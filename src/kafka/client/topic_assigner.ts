@@ -7,18 +7,29 @@ import {
   type PartitionAssigner,
   PartitionAssigners,
 } from "kafkajs";
+import type { Clock } from "../../runtime/clock.ts";
+import { within } from "../../runtime/deadline.ts";
 import { logger } from "../../runtime/telemetry/logging.ts";
 
 export type AssignerConfig = Parameters<PartitionAssigner>[0];
 
-/** How many partitions a topic has that this member, the leader of its group, does not read. */
-export type CountPartitions = (topic: string) => Promise<number>;
+/** Of a topic that is not answered for: below the session timeout, in which the others wait. */
+export const COUNT_MS_MAX = 5_000;
+
+export interface TopicAssignerOptions {
+  /** How many partitions a topic has that this member, the leader of its group, does not read. */
+  readonly countPartitions: (topic: string) => Promise<number>;
+  readonly clock: Clock;
+}
 
 /**
  * kafkajs's own round robin deals the partitions of the leader's topic out to every member: in a group
  * whose members read different topics, some would then be read by nobody.
  */
-export function topicAssigner(config: AssignerConfig, countPartitions: CountPartitions) {
+export function topicAssigner(
+  config: AssignerConfig,
+  { countPartitions, clock }: TopicAssignerOptions,
+) {
   const roundRobin = PartitionAssigners.roundRobin(config);
   return {
     ...roundRobin,
@@ -28,7 +39,8 @@ export function topicAssigner(config: AssignerConfig, countPartitions: CountPart
       const readers = Map.groupBy(members, topicOf);
       const assigned = await Promise.all([...readers].map(async ([topic, members]) => {
         if (topic === own) return await roundRobin.assign({ members, topics: [topic] });
-        const partitions = await countPartitions(topic).catch((cause) => {
+        const count = within(COUNT_MS_MAX, countPartitions(topic), clock);
+        const partitions = await count.catch((cause) => {
           logger("kafka").warn(
             "no partitions assigned to {members} members of the group, as their topic {topic} cannot be described: {cause}",
             { members: members.length, topic, cause },
