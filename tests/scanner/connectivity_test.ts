@@ -1,9 +1,11 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
-import { systemClock } from "../../src/runtime/clock.ts";
+import { type Clock, systemClock } from "../../src/runtime/clock.ts";
 import type { Telemetry } from "../../src/runtime/telemetry/telemetry.ts";
 import { checkSite } from "../../src/scanner/check.ts";
+import { STANDSTILL_MS } from "../../src/scanner/check_run.ts";
 import { Connectivity, ROUND_MS_MAX } from "../../src/scanner/connectivity.ts";
 import { makeCertificates } from "../support/certificates.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 import { freePort } from "../support/free_port.ts";
 import { eventually, nextTurn, soon } from "../support/waiting.ts";
 import { answering, rawServer, untilClosed } from "./http/raw_server.ts";
@@ -14,7 +16,7 @@ const OK = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";
 const NOBODY = "http://127.0.0.1:1/";
 
 /** A guard over urls, and all that it told. */
-function aGuard(urls: readonly string[], clock = systemClock) {
+function aGuard(urls: readonly string[], clock: Clock = systemClock) {
   const told: unknown[] = [];
   const telemetry: Telemetry = {
     ...silent,
@@ -52,6 +54,15 @@ Deno.test("checkSite() is down, while one url of connectivity answers with any s
     ["sitemon_connectivity_up", 1, { thread: "scanner-1" }],
     ["connectivity", true, undefined],
   ]);
+});
+
+Deno.test("isOnline() takes no timeout for an outage in which the process stood still", async () => {
+  await using silentServer = rawServer(() => {});
+  const clock = new FakeClock();
+  using guard = aGuard([`http://127.0.0.1:${silentServer.port}/`], clock);
+  const answer = guard.connectivity.isOnline();
+  await clock.suspend(ROUND_MS_MAX + STANDSTILL_MS);
+  deepStrictEqual(await answer, true);
 });
 
 Deno.test("checkSite() asks nobody about connectivity, when a site is up", async () => {
