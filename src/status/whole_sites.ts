@@ -1,5 +1,5 @@
 /** Sites that are checked from several locations, each as one. */
-import { type SiteState, stateOf } from "../report/site_state.ts";
+import { rankOf, type SiteState, stateOf } from "../report/site_state.ts";
 import type { SiteStatus } from "./queries.ts";
 
 /** What several locations find of a site. */
@@ -25,6 +25,9 @@ export const SEARCH_LENGTH_MAX = 200;
 const KNOWN: readonly SiteState[] = ["down", "degraded", "up"];
 /** What decides only where no location knows more; an inconclusive report is at least a new one. */
 const UNKNOWN: readonly SiteState[] = ["inconclusive", "stale"];
+
+/** Natural order: `web-2` before `web-10`. */
+export const NAMES = new Intl.Collator("en", { numeric: true });
 
 /** In the order of the statuses, which are sorted by site. */
 export function wholeSites(statuses: readonly SiteStatus[]): WholeSite[] {
@@ -57,4 +60,33 @@ export function matchesSearch({ lead, locations }: WholeSite, search: string): b
 /** True when the site has this label. */
 export function hasLabel({ lead: { labels } }: WholeSite, key: string, value: string): boolean {
   return Object.hasOwn(labels, key) && labels[key] === value;
+}
+
+/** What all lists of sites begin with: the worst, of the same trouble the newest; then by place and name. */
+export function worstFirst(a: WholeSite, b: WholeSite): number {
+  return byTrouble(a, b) || placeOf(a) - placeOf(b) || NAMES.compare(a.site, b.site);
+}
+
+/**
+ * The same, 0 where neither is in newer or worse trouble. What is down everywhere is worse than what
+ * is down in part; of stale sites that is first which was worst when it was last seen.
+ */
+export function byTrouble(a: WholeSite, b: WholeSite): number {
+  return rankOf(a.state) - rankOf(b.state) || Number(a.isPartial) - Number(b.isPartial) ||
+    rankOf(a.lead.outcome) - rankOf(b.lead.outcome) || (a.state === "up" ? 0 : newestFirst(a, b));
+}
+
+/** By when they began to be as they are; what has no beginning last. */
+export function newestFirst(a: WholeSite, b: WholeSite): number {
+  const [sinceA, sinceB] = [a, b].map((site) => sinceOf(site)?.getTime() ?? -Infinity);
+  return sinceA === sinceB ? 0 : sinceB! - sinceA!;
+}
+
+/** Of a stale site it is known since when it was last in its outcome, not since when it is stale. */
+export function sinceOf({ state, lead }: WholeSite): Date | undefined {
+  return state === "stale" ? undefined : lead.since ?? undefined;
+}
+
+export function placeOf({ order = Number.MAX_SAFE_INTEGER }: WholeSite): number {
+  return order;
 }

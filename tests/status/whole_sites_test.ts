@@ -1,6 +1,11 @@
 import { deepStrictEqual } from "node:assert/strict";
 import type { SiteState } from "../../src/report/site_state.ts";
-import { wholeSites, wholeStateOf } from "../../src/status/whole_sites.ts";
+import {
+  type WholeSite,
+  wholeSites,
+  wholeStateOf,
+  worstFirst,
+} from "../../src/status/whole_sites.ts";
 import { aSiteStatus } from "../web/site_status.ts";
 
 /** What the locations find, and what the site then is. */
@@ -37,4 +42,28 @@ Deno.test("wholeSites() lets the first location that finds it so stand for a sit
     ["shop", "gru"],
   ]);
   deepStrictEqual(sites.map(({ locations }) => locations.length), [1, 3]);
+});
+
+Deno.test("worstFirst() orders by state, and of the same state by what began last", () => {
+  const at = (minute: number) => new Date(Date.UTC(2026, 4, 1, 12, minute));
+  const sites = wholeSites([
+    aSiteStatus({ site: "a down long", outcome: "down", since: at(1) }),
+    aSiteStatus({ site: "b down in part", location: "fra", outcome: "down", since: at(9) }),
+    aSiteStatus({ site: "b down in part", location: "gru" }),
+    aSiteStatus({ site: "c down lately", outcome: "down", since: at(8) }),
+    aSiteStatus({ site: "d degraded", outcome: "degraded", since: null }),
+    aSiteStatus({ site: "e degraded", outcome: "degraded", since: at(2) }),
+    aSiteStatus({ site: "f stale", stale: true, since: at(9) }),
+    aSiteStatus({ site: "g stale", stale: true, outcome: "down", since: at(1) }),
+    aSiteStatus({ site: "h10 up", since: at(9) }),
+    aSiteStatus({ site: "h2 up", since: at(1) }),
+    aSiteStatus({ site: "i up" }),
+  ]);
+  const inOrder = (sites: readonly WholeSite[]) =>
+    sites.toSorted(worstFirst).map(({ site }) => site);
+  const names = ["c down lately", "a down long", "b down in part", "e degraded", "d degraded"];
+  deepStrictEqual(inOrder(sites), [...names, "g stale", "f stale", "h2 up", "h10 up", "i up"]);
+  deepStrictEqual(inOrder(sites.toReversed()), inOrder(sites));
+  const placed = sites.map((whole) => whole.site === "i up" ? { ...whole, order: 1 } : whole);
+  deepStrictEqual(inOrder(placed), [...names, "g stale", "f stale", "i up", "h2 up", "h10 up"]);
 });

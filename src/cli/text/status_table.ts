@@ -1,9 +1,9 @@
 /** Statuses as a table, the worst first, and their number by state in one line. */
-import { rankOf, type SiteState, STATE_SHAPES, stateOf, STATES } from "../../report/site_state.ts";
+import { type SiteState, STATE_SHAPES, stateOf, STATES } from "../../report/site_state.ts";
 import { relativeTime, span } from "../../runtime/relative_time.ts";
 import { type Coverage, keyOf, type SiteUptime } from "../../status/queries.ts";
 import { isMostlyUnknown, knownMsOf, percent, uptimeOf } from "../../status/uptime.ts";
-import type { WholeSite } from "../../status/whole_sites.ts";
+import { NAMES, type WholeSite, worstFirst } from "../../status/whole_sites.ts";
 import { type NoteOf, noteWords } from "./site_notes.ts";
 import { type Column, TextTable } from "./text_table.ts";
 
@@ -36,9 +36,6 @@ const REASON_WIDTH_WANTED = 32;
 
 /** The window of the uptime. */
 const UPTIME_DAYS = 30;
-
-/** `web-2` before `web-10`. */
-const NAMES = new Intl.Collator("en", { numeric: true });
 
 /** As SGR codes. @see https://en.wikipedia.org/wiki/ANSI_escape_code#Colors */
 export const STATE_COLORS: Readonly<Record<SiteState, number>> = {
@@ -156,12 +153,6 @@ const LOCATIONS: Column<WholeSite> = {
     locations.map((status) => `${status.location} ${STATE_SHAPES[stateOf(status)]}`).join("  "),
   dropOrder: 6,
 };
-
-/** Of stale sites those first that were worst when they were last seen. */
-function worstFirst(a: WholeSite, b: WholeSite): number {
-  return rankOf(a.state) - rankOf(b.state) || Number(a.isPartial) - Number(b.isPartial) ||
-    rankOf(a.lead.outcome) - rankOf(b.lead.outcome) || NAMES.compare(a.site, b.site);
-}
 
 /** `46 sites: 2 down, 1 stale, 43 up`. A stale site counts only as stale. */
 export function statusSummary(sites: readonly WholeSite[]): string {

@@ -3,7 +3,7 @@ import type { Reason } from "../../report/outcome.ts";
 import type { SiteState } from "../../report/site_state.ts";
 import { MINUTE_MS } from "../../runtime/time_units.ts";
 import { texts } from "../texts/texts.ts";
-import type { WholeSite } from "../../status/whole_sites.ts";
+import { newestFirst, sinceOf, type WholeSite } from "../../status/whole_sites.ts";
 
 /** Sites that began to fail within this time of each other may have failed together. */
 export const TOGETHER_MS = 5 * MINUTE_MS;
@@ -38,18 +38,12 @@ function splitByTime(sites: readonly WholeSite[]): WholeSite[][] {
   const parts: WholeSite[][] = [];
   let beforeMs = NaN;
   for (const site of sites.toSorted(newestFirst)) {
-    const sinceMs = sinceMsOf(site);
+    const sinceMs = sinceOf(site)?.getTime() ?? -Infinity;
     if (sinceMs === beforeMs || beforeMs - sinceMs <= TOGETHER_MS) parts.at(-1)!.push(site);
     else parts.push([site]);
     beforeMs = sinceMs;
   }
   return parts;
-}
-
-/** By when they began to be as they are. */
-export function newestFirst(a: WholeSite, b: WholeSite): number {
-  const [sinceA, sinceB] = [sinceMsOf(a), sinceMsOf(b)];
-  return sinceA === sinceB ? 0 : sinceB - sinceA;
 }
 
 function causeWords(state: SiteState, reason: Reason | null, code: number | null): string {
@@ -58,13 +52,4 @@ function causeWords(state: SiteState, reason: Reason | null, code: number | null
   return reason === "status" && code !== null
     ? `${texts().reasons.status} ${code}`
     : texts().reasons[reason];
-}
-
-/** Of a stale site it is known since when it was last in its outcome, not since when it is stale. */
-function sinceOf({ state, lead }: WholeSite): Date | undefined {
-  return state === "stale" ? undefined : lead.since ?? undefined;
-}
-
-function sinceMsOf(site: WholeSite): number {
-  return sinceOf(site)?.getTime() ?? -Infinity;
 }

@@ -1,7 +1,14 @@
 /** The sites that the overview shows, in order and groups; problems come first. */
-import { rankOf, type SiteState, STATES } from "../../report/site_state.ts";
-import { matchesSearch, type WholeSite } from "../../status/whole_sites.ts";
-import { type Cause, causesOf, newestFirst } from "./causes.ts";
+import { type SiteState, STATES } from "../../report/site_state.ts";
+import {
+  byTrouble,
+  matchesSearch,
+  NAMES,
+  placeOf,
+  type WholeSite,
+  worstFirst,
+} from "../../status/whole_sites.ts";
+import { type Cause, causesOf } from "./causes.ts";
 
 /** Rows of a page: as many as the store returns days for in one query. */
 export const PAGE_SITES_MAX = 100;
@@ -9,8 +16,6 @@ export const PAGE_SITES_MAX = 100;
 const FULL_ROWS_MAX = 20;
 /** Label keys offered for grouping. */
 const GROUP_KEYS_MAX = 50;
-/** Natural order: `web-2` before `web-10`. */
-const NAMES = new Intl.Collator("en", { numeric: true });
 
 /** The query of the page's address. */
 export interface OverviewQuery {
@@ -122,18 +127,7 @@ function groupOf({ lead: { labels } }: WholeSite, by: string): string {
   return Object.hasOwn(labels, by) ? labels[by]! : "";
 }
 
-/** What is down everywhere is worse than what is down in part; of the same trouble, the newest first. */
-function worstFirst(a: WholeSite, b: WholeSite): number {
-  return rankOf(a.state) - rankOf(b.state) || Number(a.isPartial) - Number(b.isPartial) ||
-    (a.state === "up" ? 0 : newestFirst(a, b)) || placeOf(a) - placeOf(b) ||
-    NAMES.compare(a.site, b.site);
-}
-
-function placeOf({ order = Number.MAX_SAFE_INTEGER }: WholeSite): number {
-  return order;
-}
-
-/** Groups with problems first, then by name; the sites without the label last. */
+/** In the order of the worst site of each, then by name; the sites without the label last. */
 function groupsOf(
   found: readonly WholeSite[],
   onPage: readonly WholeSite[],
@@ -141,14 +135,13 @@ function groupsOf(
 ): Group[] {
   const shown = Map.groupBy(onPage, (site) => groupOf(site, by));
   const groups = [...Map.groupBy(found, (site) => groupOf(site, by))].map(([name, sites]) => {
+    const worst = sites.reduce((one, other) => byTrouble(other, one) < 0 ? other : one);
     const place = Math.min(...sites.map(placeOf));
-    return { name, counts: countsOf(sites), place, sites: shown.get(name) ?? [] };
+    return { name, counts: countsOf(sites), worst, place, sites: shown.get(name) ?? [] };
   });
-  const rank = ({ counts }: Pick<Group, "counts">) =>
-    STATES.findIndex((state) => counts[state] > 0);
   return groups.sort((a, b) =>
-    rank(a) - rank(b) || Number(a.name === "") - Number(b.name === "") || a.place - b.place ||
-    NAMES.compare(a.name, b.name)
+    byTrouble(a.worst, b.worst) || Number(a.name === "") - Number(b.name === "") ||
+    a.place - b.place || NAMES.compare(a.name, b.name)
   );
 }
 

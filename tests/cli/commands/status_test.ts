@@ -144,11 +144,12 @@ Deno.test("printStatuses() sorts by what is asked for", () => {
     aStatus({ site: "b", response_time: 9, since: secondsAgo(9) }),
     aStatus({ site: "a", response_time: 7, since: secondsAgo(99), ...DOWN }),
     aStatus({ site: "c", response_time: 8, since: secondsAgo(999) }),
+    aStatus({ site: "d", response_time: 6, since: secondsAgo(98), ...DOWN }),
   ];
   const order = (sort?: SortName) =>
     printed(statuses, {}, sort && { sort }).lines.slice(1).map((line) => line[0]).join("");
   deepStrictEqual([order(), order("name"), order("since"), order("time")], [
-    ...["abc", "abc", "bac", "bca"],
+    ...["dabc", "abcd", "bdac", "bcad"],
   ]);
 });
 

@@ -45,6 +45,21 @@ Deno.test("overviewOf() groups by the label that most sites have, the worst firs
   deepStrictEqual(names(statuses, { by: "__proto__" }), names(statuses));
 });
 
+Deno.test("overviewOf() has the group first whose trouble is the newest", () => {
+  const down = (team: string, minute: number, more: Partial<SiteStatus> = {}) =>
+    aSiteStatus({
+      ...{ site: `${team}${minute}`, labels: { team }, outcome: "down" },
+      ...{ since: new Date(Date.UTC(2026, 4, 1, 12, minute)), ...more },
+    });
+  const statuses = [down("a", 1), down("b", 3), down("b", 0), down("c", 9, { outcome: "up" })];
+  statuses.push(
+    down("d", 9, { location: "fra" }),
+    down("d", 9, { location: "gru", outcome: "up" }),
+  );
+  const groups = [["b", "b3", "b0"], ["a", "a1"], ["d", "d9"], ["c", "c9"]];
+  deepStrictEqual(names(statuses), groups);
+});
+
 Deno.test("overviewOf() searches names, urls, locations and labels, each word anywhere", () => {
   const statuses = [
     aSiteStatus({ site: "Shop", url: "https://one.example/", labels: { team: "Web" } }),
