@@ -14,7 +14,7 @@ import {
   type Delivery,
   DELIVERY_MESSAGES_MAX,
 } from "../status/alert_store.ts";
-import { isStoreError, type StoreError } from "../status/store.ts";
+import { isStoreError, RowRejectedError, type StoreError } from "../status/store.ts";
 import { type Channel, SEND_MS_MAX, type Sent } from "./channel.ts";
 import { STORE_RETRY_MS } from "./repeat.ts";
 
@@ -90,32 +90,45 @@ export class Notifier {
     }
   }
 
-  /** Resolves to false when the store did not answer; what was not noted is kept for the next turn. */
+  /** Resolves to false when the store failed; what was not noted is kept for the next turn. */
   async #turn(stopping: AbortSignal, aborting: AbortSignal): Promise<boolean> {
     const { store, onStore, clock } = this.#options;
     try {
-      const settled = this.#attempts;
-      if (settled.length > 0) await store.settle(settled);
-      this.#attempts = this.#attempts.slice(settled.length);
-      for (const { delivery } of settled) this.#busy.delete(delivery.channel);
+      const rejected = await this.#settle();
       const idle = [...this.#channels.keys()].filter((name) => !this.#busy.has(name));
       const claimedMs = clock.monotonicMs();
       const isDone = stopping.aborted || idle.length === 0;
       const options = { limits: this.#limits, untried: [...this.#untried] };
       const due = isDone ? [] : await store.claim(idle, LEASE_MS, options);
-      onStore(undefined);
+      onStore(rejected);
       // A process that was suspended meanwhile: before all is sent, others may have it, and its end.
-      if (clock.monotonicMs() - claimedMs > LEASE_MS - SEND_MS_MAX) return true;
+      if (clock.monotonicMs() - claimedMs > LEASE_MS - SEND_MS_MAX) return rejected === undefined;
       for (const delivery of due) {
         this.#untried.delete(delivery.channel);
         this.#busy.set(delivery.channel, this.#deliver(delivery, aborting));
       }
-      return true;
+      return rejected === undefined;
     } catch (error) {
       if (!isStoreError(error)) throw error;
       onStore(error);
       return false;
     }
+  }
+
+  /** Each on its own: one that the store rejects holds up no other channel. Resolves to its error. */
+  async #settle(): Promise<StoreError | undefined> {
+    let rejected: StoreError | undefined;
+    for (const attempt of this.#attempts) {
+      try {
+        await this.#options.store.settle([attempt]);
+        this.#attempts = this.#attempts.filter((it) => it !== attempt);
+        this.#busy.delete(attempt.delivery.channel);
+      } catch (error) {
+        if (!(error instanceof RowRejectedError)) throw error;
+        rejected = error;
+      }
+    }
+    return rejected;
   }
 
   async #deliver(delivery: Delivery, aborting: AbortSignal): Promise<void> {

@@ -16,7 +16,7 @@ import {
   type Delivery,
   DELIVERY_MESSAGES_MAX,
 } from "../../src/status/alert_store.ts";
-import { StoreUnavailableError } from "../../src/status/store.ts";
+import { RowRejectedError, StoreUnavailableError } from "../../src/status/store.ts";
 import { FakeClock, settle } from "../support/fake_clock.ts";
 import { RecordingTelemetry } from "../support/recording_telemetry.ts";
 import { aDelivery, aMessage, anAlert, aStorm } from "./deliveries.ts";
@@ -29,6 +29,8 @@ class FakeStore implements Pick<AlertStore, "claim" | "settle"> {
   limits: ReadonlyMap<string, number> | undefined;
   untried: readonly string[] = [];
   isDown = false;
+  /** Whose attempts it rejects. */
+  rejects: string | undefined;
   readonly #clock: FakeClock;
   readonly #queues = new Map<string, Delivery[]>();
   readonly #retryAt = new Map<string, number>();
@@ -68,6 +70,9 @@ class FakeStore implements Pick<AlertStore, "claim" | "settle"> {
 
   settle(attempts: readonly Attempt[]): Promise<void> {
     if (this.isDown) return Promise.reject(new StoreUnavailableError("down"));
+    if (attempts.some(({ delivery }) => delivery.channel === this.rejects)) {
+      return Promise.reject(new RowRejectedError("rejected"));
+    }
     for (const attempt of attempts) {
       const { delivery, result, retryMs } = attempt;
       const [first, ...rest] = this.#queues.get(delivery.channel)!;
@@ -309,6 +314,19 @@ Deno.test("run() notes what was sent when the store is back, and sends it once",
   store.isDown = false;
   await clock.pass(3_000);
   deepStrictEqual([ops!.sites, store.pending, errors.at(-1)], [["a"], 0, undefined]);
+});
+
+Deno.test("run() goes on with other channels when the store rejects what came of one", async () => {
+  const { store, clock, channels, errors, stopping, running } = await aNotifier("ops", "pager");
+  store.rejects = "ops";
+  store.add("ops", "a", "b");
+  store.add("pager", "a", "b");
+  await clock.pass(MINUTE_MS);
+  deepStrictEqual(channels.map(({ sites }) => sites), [["a"], ["a", "b"]]);
+  ok(errors.at(-1) instanceof RowRejectedError);
+  stopping.abort();
+  await clock.pass(3_000);
+  await running;
 });
 
 Deno.test("run() ends when what it sends is settled, and claims nothing more", async () => {

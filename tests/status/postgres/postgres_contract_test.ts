@@ -4,6 +4,7 @@ import { alertsHistoryContract } from "../../contract/alerts_history_contract.ts
 import { deciderContract } from "../../contract/decider_contract.ts";
 import { incidentsContract } from "../../contract/incidents_contract.ts";
 import { maintenanceContract } from "../../contract/maintenance_contract.ts";
+import { notifierContract } from "../../contract/notifier_contract.ts";
 import { pastContract } from "../../contract/past_contract.ts";
 import { queriesContract } from "../../contract/queries_contract.ts";
 import { slaContract } from "../../contract/sla_contract.ts";
@@ -29,3 +30,4 @@ alertsCrashContract("PostgresAlerts", {
 alertsHistoryContract("PostgresAlerts", openStore, { register });
 slaContract("PostgresStore", openStore, { register });
 deciderContract("Decider on PostgreSQL", openStore, register);
+notifierContract("Notifier on PostgreSQL", openStore, register);

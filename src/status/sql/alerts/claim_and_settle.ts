@@ -147,14 +147,16 @@ async function settleOne(
   { delivery: { channel, messages, attempt }, result, isMaybeTold, error, retryMs }: Attempt,
 ): Promise<void> {
   const ids = JSON.stringify(messages.map(({ id }) => id));
+  // PostgreSQL takes no fraction for a whole number.
+  const restMs = retryMs === null ? null : Math.ceil(retryMs);
   if (result === "delivered") {
     await connection.query(statements.deliver, [ids]);
-    await connection.query(statements.channelDelivered, [channel, retryMs]);
+    await connection.query(statements.channelDelivered, [channel, restMs]);
     return;
   }
   await connection.query(statements.fail, [ids, error, Number(isMaybeTold), attempt]);
   const isRefused = Number(result === "refused");
-  const values = [channel, retryMs, error, isRefused];
+  const values = [channel, restMs, error, isRefused];
   await connection.query(statements.channelFailed, values);
 }
 
