@@ -41,7 +41,7 @@ export class KafkaAdmin implements AdminPort {
   }
 
   async describeCluster(): Promise<{ clusterId: string; listeners: string[] }> {
-    const { clusterId, brokers } = await translated(() => this.#admin.describeCluster());
+    const { clusterId, brokers } = await described(() => this.#admin.describeCluster());
     return { clusterId, listeners: brokers.map(brokerAddress) };
   }
 
@@ -91,7 +91,7 @@ export class KafkaAdmin implements AdminPort {
 
   async committedOffsets(groupId: string, topic: string): Promise<Map<number, Committed>> {
     // Without metadata kafkajs knows no broker that it could ask.
-    await translated(() => this.#admin.fetchTopicMetadata({ topics: [topic] }));
+    await described(() => this.#admin.fetchTopicMetadata({ topics: [topic] }));
     return await this.#committedOffsets(groupId, topic);
   }
 
@@ -107,7 +107,7 @@ export class KafkaAdmin implements AdminPort {
 
   async ensureTopic(options: TopicAccess): Promise<void> {
     try {
-      await translated(() => this.#admin.fetchTopicMetadata({ topics: [options.topic] }));
+      await described(() => this.#admin.fetchTopicMetadata({ topics: [options.topic] }));
     } catch (error) {
       if (!options.createTopic || (error as KafkaError).failure !== "topic_missing") throw error;
       await this.#createTopic(options);
@@ -170,5 +170,15 @@ export class KafkaAdmin implements AdminPort {
 
   [Symbol.dispose](): void {
     if (!this.#isShared) this.#client[Symbol.dispose]();
+  }
+}
+
+/** As `translated`; where no broker answers, kafkajs has `null` for what it describes, and trips over it. */
+async function described<T>(ask: () => Promise<T>): Promise<T> {
+  try {
+    return await translated(ask);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new KafkaError("unreachable", "cannot reach Kafka: no broker answered", { cause });
   }
 }

@@ -10,6 +10,8 @@ export type Weather =
   | { readonly kind: "slow"; readonly delayMs: number; readonly pieceBytesMax?: number }
   /** Accepts connections and passes nothing on, and says nothing: a cable is out. */
   | { readonly kind: "silent" }
+  /** Ends a connection at what its client says, after so many pieces of all clients. */
+  | { readonly kind: "cutting"; pieces: number }
   /** Nobody listens. */
   | { readonly kind: "refusing" };
 
@@ -130,12 +132,18 @@ class Pair {
         const bytesMax = weather.kind === "slow" ? weather.pieceBytesMax : undefined;
         const count = await from.read(buffer.subarray(0, bytesMax ?? PIECE_BYTES_MAX));
         if (count === null) return;
+        if (from === this.#client && this.#isCut()) return;
         await this.#passable();
         for (let sent = 0; sent < count;) sent += await to.write(buffer.subarray(sent, count));
       }
     } catch {
       // As above.
     }
+  }
+
+  #isCut(): boolean {
+    const { weather } = this.#proxy;
+    return weather.kind === "cutting" && weather.pieces-- <= 0;
   }
 
   /** Resolves when a piece may be passed on. */

@@ -60,6 +60,15 @@ Deno.test("TcpProxy ends what is connected and welcomes what comes next, when it
   await talk(next);
 });
 
+Deno.test("TcpProxy ends a connection at what its client says, after so many pieces", async () => {
+  await using echo = new Echo();
+  using cut = await echo.connect();
+  echo.proxy.change({ kind: "cutting", pieces: 1 });
+  await talk(cut);
+  await say(cut, "after");
+  strictEqual(await hear(cut), "");
+});
+
 Deno.test("TcpProxy holds bytes back while it is silent, and loses none", async () => {
   await using echo = new Echo();
   using client = await echo.connect();
