@@ -21,6 +21,9 @@ export async function holdPromise(
   }
 }
 
+/** What no fault around the program may lead to: an error that it cannot name, or a thread's own. */
+const OWN_FAULT = /"reason":"unknown_error"|died and is restarting: (?!no response)/;
+
 /** Adds a violation for each promise that the tables, the logs or the audit show to be broken. */
 export async function judge(world: World): Promise<void> {
   for (const place of [...world.producers, world.run]) {
@@ -34,6 +37,11 @@ export async function judge(world: World): Promise<void> {
         `What ${place.location} calls stored is stored, but ${announced} is not: ${last} is last`,
       );
     }
+  }
+  for (const process of world.processes) {
+    const own = process.logs().join("").split("\n").filter((line) => OWN_FAULT.test(line));
+    if (own.length === 0) continue;
+    world.violations.push(`${process.options.name} is not at fault, but ${own.length}: ${own[0]}`);
   }
   const inRun = await broken((sql) => world.queryRun(sql), SQLITE, everProducedBy(world.run));
   const query = (sql: string) => world.services.query(sql);

@@ -15,7 +15,7 @@ export class ChaosProcess {
   #mayEnd = false;
 
   constructor(
-    private readonly options: {
+    readonly options: {
       /** Names its logs. */
       readonly name: string;
       readonly args: readonly string[];
