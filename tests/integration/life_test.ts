@@ -99,6 +99,8 @@ Deno.test("a daemon says at info what it does, what changes, and nothing else", 
     said[0]!,
     /^sitemon \S+ started: checking 1 site; keeping their status in ".*"; outbox ".*"/,
   );
+  const nothing = Object.entries(process.logs.find(isInfo)!).filter(([, value]) => !value);
+  deepStrictEqual(nothing, [], "fields of what is not there");
   strictEqual(said.length, 7, said.join("\n"));
   deepStrictEqual(said.slice(-2), ["stopping; up to 20 s to finish", "stopped"]);
 });

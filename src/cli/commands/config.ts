@@ -48,12 +48,12 @@ function checkText({ config, sites, alerts }: LoadedConfig): string {
   const { kafka, postgres } = config;
   const channels = channelNames(alerts);
   const parts = [
-    sites.length === 1 ? "1 site" : `${sites.length} sites`,
+    ...(sites.length === 0 ? [] : [sites.length === 1 ? "1 site" : `${sites.length} sites`]),
     ...(kafka === undefined ? [] : [`Kafka topic "${kafka.topic}"`]),
     ...(postgres === undefined ? [] : [`PostgreSQL database "${postgres.db ?? postgres.user}"`]),
     ...(channels === undefined ? [] : [`alerts to ${channels}`]),
   ];
-  return `no mistakes; ${parts.join(", ")}`;
+  return ["no mistakes", ...(parts.length === 0 ? [] : [parts.join(", ")])].join("; ");
 }
 
 interface CommandPermissions {

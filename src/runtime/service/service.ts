@@ -117,8 +117,9 @@ export async function runService(
 /** Where it listens is known only now: the port may be any free one. */
 function logStart({ message, properties }: StartLine, address: string | undefined): void {
   const listening = address === undefined ? "" : "; metrics and health on {address}";
-  const all = { version: VERSION, ...properties, address };
-  logger("cli").info(`sitemon {version} started: ${message}${listening}`, all);
+  const all = Object.entries({ version: VERSION, ...properties, address });
+  const known = Object.fromEntries(all.filter(([, value]) => value !== undefined));
+  logger("cli").info(`sitemon {version} started: ${message}${listening}`, known);
 }
 
 /** The service manager that wants to be notified, if any. */

@@ -13,7 +13,7 @@ import { WEB_SPEC } from "../web/web_spec.ts";
 export function startLine(role: DaemonRole, loaded: LoadedConfig): StartLine {
   const { config, sites: { length: sites } } = loaded;
   const { topic } = config.kafka ?? {};
-  const servers = kafkaServers(config.kafka).map(formatHost).join(", ");
+  const servers = kafkaServers(config.kafka).map(formatHost).join(", ") || undefined;
   const store = role === "producer" ? undefined : storeOf(role, loaded);
   const channels = ALERTS_SPEC.runsIn(role, config) ? channelNames(loaded.alerts) : undefined;
   const hasPage = WEB_SPEC.runsIn(role, config);

@@ -17,7 +17,7 @@ async function printed(...args: string[]): Promise<string> {
 const FOUND = {
   run: "3 sites",
   producer: '2 sites, Kafka topic "sitemon"',
-  consumer: '0 sites, Kafka topic "sitemon", PostgreSQL database "postgres"',
+  consumer: 'Kafka topic "sitemon", PostgreSQL database "postgres"',
 };
 
 for (const [name, found] of Object.entries(FOUND)) {
