@@ -123,12 +123,12 @@ function addIncidents(app: Hono, options: PageOptions): void {
   app.get("/incidents/:id", async (context) => {
     const view = await source.view();
     const found = incidentOf(context.req.param("id"), view.statuses);
-    const story = found && await source.incident(found.site, found.beganAt);
-    if (story === undefined) throw nothingIn(view);
-    const locations = locationsOf(view, story.incident.site);
-    const { site, began_at } = story.incident;
+    const known = found && await source.incident(found.site, found.beganAt);
+    if (known === undefined) throw nothingIn(view);
+    const { site, began_at } = known.whole;
     const alerts = await alertsOf(source, began_at.getTime(), site);
-    const page = { ...options, view, story, alerts, hasLocations: locations.length > 1 };
+    const hasLocations = locationsOf(view, site).length > 1;
+    const page = { ...options, ...known, view, alerts, hasLocations };
     return await context.html(await documentText(incidentPage(page)));
   });
   app.get("/feed.atom", async (context) => {
@@ -242,7 +242,8 @@ async function onePage(
     shown.length === 0 ? [] : alertsOf(source, view.now.getTime() - BAR_DAYS * DAY_MS, name),
   ]);
   if (listed === undefined) throw new LookupError(503);
-  const incidents = listed.incidents.filter(({ location }) => location === asked);
+  const incidents = listed.incidents.flatMap(({ parts }) => parts)
+    .filter(({ location }) => location === asked);
   const markup = page({ look, view, ...known!, incidents, alerts, latencyDays, locations });
   return await context.html(await documentText(markup));
 }

@@ -7,6 +7,7 @@ const PORTS = [
   "src/status/queries.ts",
   "src/status/alert_store.ts",
   "src/status/planned_work.ts",
+  "src/status/whole_incidents.ts",
   "src/status/whole_sites.ts",
   "src/status/store.ts",
   "src/status/uptime.ts",

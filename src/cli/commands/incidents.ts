@@ -8,6 +8,7 @@ import {
   type IncidentsOptions,
   jsonOf,
 } from "../../status/queries.ts";
+import { wholeIncidents } from "../../status/whole_incidents.ts";
 import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import type { FoundIncidents } from "../../threads/store_task/store_task_thread.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
@@ -28,7 +29,7 @@ export const define: DefineCommand = (command, { terminal, exit }) =>
     .option("--site <name>", "only this site")
     .option("--since <time>", "what lasted since: 12h, or 2026-05-01T18:00:00Z (default: 7d)")
     .option("--month <month>", "what lasted in a month, in UTC: 2026-05")
-    .option("--json", "print one JSON object per incident")
+    .option("--json", "print one JSON object per incident of a location")
     .action((options: IncidentOptions) => exit(incidents(options, terminal)));
 
 interface IncidentOptions extends ConfigOptions, SpanOptions {
@@ -104,8 +105,9 @@ export function printIncidents(
   } else if (json) {
     terminal.write(incidents.map((incident) => `${printableJson(jsonOf(incident))}\n`).join(""));
   } else {
-    terminal.write(incidentTable(incidents, { hasColor, columns }));
-    if (columns !== undefined) terminal.write(`${cutText(summary(incidents), columns)}\n`);
+    const whole = wholeIncidents(incidents);
+    terminal.write(incidentTable(whole, { hasColor, columns }));
+    if (columns !== undefined) terminal.write(`${cutText(summary(whole), columns)}\n`);
   }
   if (incidents.length === INCIDENTS_LISTED_MAX) {
     terminal.writeError(

@@ -1,6 +1,7 @@
 /** Incidents as a table, the newest first: begin and end by the clock, duration and cause. */
 import { clockTime, lengthText } from "../../runtime/relative_time.ts";
 import type { Incident } from "../../status/queries.ts";
+import { placesOf, type WholeIncident } from "../../status/whole_incidents.ts";
 import { STATE_COLORS } from "./status_table.ts";
 import { type Column, textTable, type TextTableOptions } from "./text_table.ts";
 
@@ -8,11 +9,14 @@ import { type Column, textTable, type TextTableOptions } from "./text_table.ts";
 const CAUSE_WIDTH_WANTED = 32;
 
 /** The lines of the table, each with its line break. Locations show when there are several. */
-export function incidentTable(incidents: readonly Incident[], options: TextTableOptions): string {
-  const hasLocations = new Set(incidents.map(({ location }) => location)).size > 1;
-  const columns: Column<Incident>[] = [
+export function incidentTable(
+  incidents: readonly WholeIncident[],
+  options: TextTableOptions,
+): string {
+  const hasLocations = new Set(incidents.flatMap(placesOf)).size > 1;
+  const columns: Column<WholeIncident>[] = [
     { title: "SITE", cell: ({ site }) => site },
-    ...(hasLocations ? [{ title: "LOCATION", cell: ({ location }: Incident) => location }] : []),
+    ...(hasLocations ? [LOCATIONS] : []),
     { title: "BEGAN (UTC)", cell: ({ began_at }) => clockTime(began_at) },
     { title: "ENDED (UTC)", cell: endText, dropOrder: 2 },
     { title: "DURATION", cell: durationText, alignsRight: true },
@@ -26,6 +30,13 @@ export function incidentTable(incidents: readonly Incident[], options: TextTable
   ];
   return textTable(columns, incidents, options);
 }
+
+/** `fra, gru`. */
+const LOCATIONS: Column<WholeIncident> = {
+  title: "LOCATIONS",
+  cell: (incident) => placesOf(incident).join(", "),
+  dropOrder: 3,
+};
 
 /** How it ended, as far as somebody watched. */
 export function endText({ ended_at, unknown_since }: Incident): string {

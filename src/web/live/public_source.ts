@@ -13,7 +13,6 @@ import {
   type Incident,
   INCIDENTS_LISTED_MAX,
   type IncidentsOptions,
-  type IncidentStory,
   keyOf,
   type LatencyPoint,
   type MonthCoverage,
@@ -26,8 +25,21 @@ import {
 } from "../../status/queries.ts";
 import type { Alert } from "../../status/alert_store.ts";
 import { uptimeOf } from "../../status/uptime.ts";
+import {
+  alone,
+  inOrder,
+  type WholeIncident,
+  wholeIncidents,
+} from "../../status/whole_incidents.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
-import type { KnownIncidents, Span, StatusSource, StatusUpdate, View } from "./status_source.ts";
+import type {
+  KnownIncident,
+  KnownIncidents,
+  Span,
+  StatusSource,
+  StatusUpdate,
+  View,
+} from "./status_source.ts";
 
 /** What all sites are grouped by. */
 export const GROUP_LABEL = "group";
@@ -113,22 +125,24 @@ export class PublicSource implements StatusSource {
     if (site !== undefined && own === undefined) return undefined;
     const known = await this.#source.incidents(span, own);
     if (known === undefined) return undefined;
-    return { ...known, incidents: this.#joined(known.incidents) };
+    return { ...known, incidents: this.#listedOf(known.incidents) };
   }
 
-  #joined(incidents: readonly Incident[]): readonly Incident[] {
-    return joined(incidents.flatMap((incident) => {
-      const listed = this.#nameOf(incident.site);
-      return listed === undefined ? [] : [{ ...incident, ...NO_CAUSE, site: listed }];
-    }));
+  #listedOf(incidents: readonly WholeIncident[]): WholeIncident[] {
+    return incidents.flatMap((incident) => this.#projectedIncident(incident) ?? []).sort(inOrder);
   }
 
-  async incident({ site }: SiteKey, beganAt: Date): Promise<IncidentStory | undefined> {
+  #projectedIncident(incident: WholeIncident): WholeIncident | undefined {
+    const site = this.#nameOf(incident.site);
+    if (site === undefined) return undefined;
+    const { began_at, ended_at, unknown_since, duration_ms, outcome } = incident;
+    return alone({ ...NO_CAUSE, site, began_at, ended_at, unknown_since, duration_ms, outcome });
+  }
+
+  async incident({ site }: SiteKey, beganAt: Date): Promise<KnownIncident | undefined> {
     const known = await this.incidents(HISTORY_DAYS_MAX, site);
-    const incident = known?.incidents.find(({ began_at }) =>
-      began_at.getTime() === beganAt.getTime()
-    );
-    return incident && { incident, first: undefined, transitions: [] };
+    const whole = known?.incidents.find(({ began_at }) => began_at.getTime() === beganAt.getTime());
+    return whole && { whole, story: { incident: whole, first: undefined, transitions: [] } };
   }
 
   /** Of the newest that a store lists, since incidents of several locations are one. */
@@ -143,9 +157,9 @@ export class PublicSource implements StatusSource {
       until,
       ...(own !== undefined && { site: own }),
     });
-    return found && this.#joined(found)
+    return found && this.#listedOf(wholeIncidents(found))
       .filter((one) => isOpen === undefined || isOpen === (one.ended_at === null))
-      .filter((one) => after === undefined || follows(one, after))
+      .filter((one) => after === undefined || inOrder(one, after) > 0)
       .slice(0, limit);
   }
 
@@ -270,45 +284,4 @@ function worstUptime(parts: readonly SiteUptime[]): Pick<SiteUptime, "windows"> 
     UPTIME_WINDOWS_DAYS.map((days) => [days, worstOf(parts.map((part) => part.windows[days]))]),
   );
   return { windows: windows as SiteUptime["windows"] };
-}
-
-/** Incidents of a site that overlap, as several locations see them, are one. */
-function joined(incidents: readonly Incident[]): Incident[] {
-  return [...Map.groupBy(incidents, ({ site }) => site).values()].flatMap((ofSite) => {
-    const found: Incident[] = [];
-    for (const incident of ofSite.toSorted((a, b) => timeOf(a.began_at) - timeOf(b.began_at))) {
-      const before = found.at(-1);
-      const isSame = before !== undefined && timeOf(incident.began_at) <= timeOf(before.ended_at);
-      if (isSame) found[found.length - 1] = together(before, incident);
-      else found.push(incident);
-    }
-    return found;
-  }).sort((a, b) => follows(a, b) ? 1 : -1);
-}
-
-/** In the order of incidents: the newest first, then by site. */
-function follows(one: Incident, before: Pick<Incident, "began_at" | "site">): boolean {
-  const ms = timeOf(before.began_at) - timeOf(one.began_at);
-  return ms > 0 || ms === 0 && one.site > before.site;
-}
-
-function together(first: Incident, second: Incident): Incident {
-  const ended_at = first.ended_at && second.ended_at &&
-    new Date(Math.max(timeOf(first.ended_at), timeOf(second.ended_at)));
-  const isKnown = [first, second].some((one) => one.unknown_since === null && !one.ended_at);
-  const unknown_since = ended_at !== null || isKnown
-    ? null
-    : first.unknown_since ?? second.unknown_since;
-  return {
-    ...first,
-    ended_at,
-    unknown_since,
-    outcome: [first, second].some(({ outcome }) => outcome === "down") ? "down" : first.outcome,
-    duration_ms: Math.max(first.duration_ms, second.duration_ms),
-  };
-}
-
-/** One that lasts ends after all others. */
-function timeOf(time: Date | null): number {
-  return time?.getTime() ?? Infinity;
 }

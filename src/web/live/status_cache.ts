@@ -22,7 +22,6 @@ import {
   type HistoryOptions,
   type Incident,
   type IncidentsOptions,
-  type IncidentStory,
   keyOf,
   type LatencyOptions,
   type LatencyPoint,
@@ -35,9 +34,17 @@ import {
   type SiteUptime,
   type StatusQueries,
 } from "../../status/queries.ts";
-import type { KnownIncidents, Span, StatusSource, StatusUpdate, View } from "./status_source.ts";
+import type {
+  KnownIncident,
+  KnownIncidents,
+  Span,
+  StatusSource,
+  StatusUpdate,
+  View,
+} from "./status_source.ts";
 import { Answers, UPTIMES_FRESH_MS } from "./answers.ts";
 import { plannedWork, WORK_ANNOUNCED_MS } from "../../status/planned_work.ts";
+import { wholeIncidents, wholeOf } from "../../status/whole_incidents.ts";
 import { wholeSites } from "../../status/whole_sites.ts";
 import { StoreConfigurationError, unreadyReason } from "../../status/store.ts";
 
@@ -204,21 +211,23 @@ export class StatusCache implements StatusSource {
     const freshMs = site === undefined ? INCIDENTS_FRESH_MS : 0;
     return await this.#answers.keep(JSON.stringify([span, site]), freshMs, async () => ({
       version: this.#version,
-      incidents: await this.#options.queries.incidents({
-        ...asked,
-        ...(site === undefined ? {} : { site }),
-      }),
+      incidents: wholeIncidents(
+        await this.#options.queries.incidents({
+          ...asked,
+          ...(site === undefined ? {} : { site }),
+        }),
+      ),
     }));
   }
 
   /** The incident of a site that began at this time; undefined without one, or without the store. */
-  async incident(site: SiteKey, beganAt: Date): Promise<IncidentStory | undefined> {
+  async incident(site: SiteKey, beganAt: Date): Promise<KnownIncident | undefined> {
     const question = JSON.stringify([keyOf(site), beganAt.getTime()]);
-    return await this.#answers.keep(
-      question,
-      0,
-      () => this.#options.queries.incident(site, beganAt),
-    );
+    return await this.#answers.keep(question, 0, async () => {
+      const { queries } = this.#options;
+      const story = await queries.incident(site, beganAt);
+      return story && { story, whole: await wholeOf(story.incident, queries) };
+    });
   }
 
   async listed(options: IncidentsOptions): Promise<readonly Incident[] | undefined> {

@@ -15,6 +15,7 @@ import type {
   SiteStatus,
   SiteUptime,
 } from "../../status/queries.ts";
+import type { WholeIncident } from "../../status/whole_incidents.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
 import type { Alert, AlertFilter, ChannelState } from "../../status/alert_store.ts";
 import type { PlannedWork } from "../../status/planned_work.ts";
@@ -55,8 +56,14 @@ export interface StatusUpdate {
 /** Incidents, and the version that they belong to. */
 export interface KnownIncidents {
   /** The newest first. */
-  readonly incidents: readonly Incident[];
+  readonly incidents: readonly WholeIncident[];
   readonly version: number;
+}
+
+/** What one location saw of an incident, and what all of them did. */
+export interface KnownIncident {
+  readonly whole: WholeIncident;
+  readonly story: IncidentStory;
 }
 
 /** Times in milliseconds since 1970. */
@@ -80,8 +87,8 @@ export interface StatusSource {
   /** Of these days until now, or of a span, of a site or of all; undefined while the store does not respond. */
   incidents(span: number | Span, site?: string): Promise<KnownIncidents | undefined>;
   /** The incident of a site that began at this time; undefined without one, or without the store. */
-  incident(site: SiteKey, beganAt: Date): Promise<IncidentStory | undefined>;
-  /** What a program asks of the past; undefined while the store does not respond. */
+  incident(site: SiteKey, beganAt: Date): Promise<KnownIncident | undefined>;
+  /** What a program asks of the past, at each location; undefined while the store does not respond. */
   listed(options: IncidentsOptions): Promise<readonly Incident[] | undefined>;
   statusesAt(time: Date): Promise<readonly SiteStatus[] | undefined>;
   reports(site: SiteKey, options: ReportsOptions): Promise<readonly PlacedReport[] | undefined>;

@@ -1,7 +1,8 @@
 /** The page of one calendar month: the uptime of each site, and the incidents of all. */
 import { html } from "hono/html";
-import { type Incident, keyOf, type MonthCoverage, MONTHS } from "../../status/queries.ts";
+import { keyOf, type MonthCoverage, MONTHS } from "../../status/queries.ts";
 import type { Alert } from "../../status/alert_store.ts";
+import type { WholeIncident } from "../../status/whole_incidents.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
 import type { Span, View } from "../live/status_source.ts";
 import type { Look } from "../look.ts";
@@ -47,7 +48,7 @@ export interface HistoryPageOptions {
   readonly sites: readonly WholeSite[];
   readonly months: ReadonlyMap<string, readonly MonthCoverage[]>;
   /** Of the month, the newest first. */
-  readonly incidents: readonly Incident[];
+  readonly incidents: readonly WholeIncident[];
   /** Of the same time. */
   readonly alerts: readonly Alert[];
   readonly hasLocations: boolean;

@@ -1,6 +1,7 @@
 /** Incidents as a list, the newest first, each linked to its page. */
 import { html } from "hono/html";
 import type { Incident } from "../../status/queries.ts";
+import { placesOf, type WholeIncident } from "../../status/whole_incidents.ts";
 import type { Alert } from "../../status/alert_store.ts";
 import { incidentPath } from "../incident_id.ts";
 import { sitePath } from "../../report/site_path.ts";
@@ -21,20 +22,20 @@ export interface IncidentListOptions {
   readonly alerts?: readonly Alert[];
   /** Names the site of each. */
   readonly hasSites?: boolean;
-  /** Names the location of each. */
+  /** Names the locations of each. */
   readonly hasLocations?: boolean;
   /** Folds what is beyond the newest. */
   readonly isShort?: boolean;
 }
 
 export function incidentList(
-  incidents: readonly Incident[],
+  incidents: readonly WholeIncident[],
   { root, zone, alerts = [], hasSites = false, hasLocations = false, isShort = false }:
     IncidentListOptions,
 ): Html {
   const titles = [
     ...(hasSites ? [texts().site] : []),
-    ...(hasLocations ? [texts().location] : []),
+    ...(hasLocations ? [texts().locations] : []),
     texts().incident,
     `${texts().began} (${zone.name})`,
     texts().duration,
@@ -43,7 +44,7 @@ export function incidentList(
     ...(hasSites
       ? [html`<a href="${root}${sitePath(incident.site)}"><bdi>${incident.site}</bdi></a>`]
       : []),
-    ...(hasLocations ? [html`<bdi>${incident.location}</bdi>`] : []),
+    ...(hasLocations ? [placeNames(incident)] : []),
     html`${stateBadge(incident.outcome)} <a href="${root}${
       incidentPath(incident, incident.began_at)
     }">${incident.reason === null ? texts().details : causeWords(incident)}</a>${
@@ -60,6 +61,12 @@ export function incidentList(
   const older = rows.slice(OPEN_MAX);
   return html`${eventTable(titles, rows.slice(0, OPEN_MAX))}${
     folded(texts().older(older.length), eventTable(titles, older))
+  }`;
+}
+
+function placeNames(incident: WholeIncident): Html {
+  return html`${
+    placesOf(incident).map((name, index) => html`${index === 0 ? "" : ", "}<bdi>${name}</bdi>`)
   }`;
 }
 

@@ -1,7 +1,7 @@
 /** The page of the incidents of all sites. */
 import { html } from "hono/html";
 import type { Alert } from "../../status/alert_store.ts";
-import type { Incident } from "../../status/queries.ts";
+import type { WholeIncident } from "../../status/whole_incidents.ts";
 import type { View } from "../live/status_source.ts";
 import type { Look } from "../look.ts";
 import { incidentList } from "./incident_list.ts";
@@ -18,7 +18,7 @@ export const INCIDENTS_SHOWN_MAX = 200;
 export interface IncidentsPageOptions {
   readonly look: Look;
   readonly view: View;
-  readonly incidents: readonly Incident[];
+  readonly incidents: readonly WholeIncident[];
   /** Of the same days, and open ones. */
   readonly alerts: readonly Alert[];
   readonly days: number;

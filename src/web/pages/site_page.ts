@@ -10,6 +10,7 @@ import {
   type SiteStatus,
   UPTIME_WINDOWS_DAYS,
 } from "../../status/queries.ts";
+import { alone } from "../../status/whole_incidents.ts";
 import { workAt } from "../../status/planned_work.ts";
 import { unknownMsOf } from "../../status/uptime.ts";
 import type { View } from "../live/status_source.ts";
@@ -55,7 +56,7 @@ export interface SitePageOptions extends LocationHistory {
   readonly look: Look;
   readonly view: View;
   readonly latencyDays: number;
-  /** Of 90 days, the newest first. */
+  /** Of 90 days at this location, the newest first. */
   readonly incidents: readonly Incident[];
   /** Of the same time, and open ones. */
   readonly alerts: readonly Alert[];
@@ -137,7 +138,7 @@ function incidentSection(
   if (first === undefined) return note(texts().noIncidents);
   const isItsReport = newest?.checked_at.getTime() === first.began_at.getTime();
   return html`${
-    incidentList(incidents.slice(0, INCIDENTS_SHOWN_MAX), {
+    incidentList(incidents.slice(0, INCIDENTS_SHOWN_MAX).map(alone), {
       root: ROOT,
       zone: timeZone(look),
       alerts,

@@ -35,25 +35,43 @@ function printed(
 
 Deno.test("printIncidents() prints begin and end by the clock, duration, and cause", () => {
   const { code, lines } = printed([
-    anIncident({ ended_at: null, duration_ms: 45_000, reason: "status", error_text: null }),
-    anIncident(),
-    anIncident({ unknown_since: new Date("2026-05-01T00:50:00Z"), duration_ms: 350_000 }),
-    anIncident({ site: "blog", outcome: "degraded", reason: "slow", error_text: null }),
+    anIncident({
+      site: "a",
+      ended_at: null,
+      duration_ms: 45_000,
+      reason: "status",
+      error_text: null,
+    }),
+    anIncident({ site: "b" }),
+    anIncident({
+      site: "c",
+      unknown_since: new Date("2026-05-01T00:50:00Z"),
+      duration_ms: 350_000,
+    }),
+    anIncident({ site: "d", outcome: "degraded", reason: "slow", error_text: null }),
   ]);
   strictEqual(code, EXIT_OK);
   deepStrictEqual(lines, [
     "SITE  BEGAN (UTC)          ENDED (UTC)                          DURATION  OUTCOME   CAUSE",
-    "shop  2026-05-01 00:44:10  ongoing                                  45 s  down      status",
-    "shop  2026-05-01 00:44:10  2026-05-01 01:56:40                1 h 12 min  down      dns: no such name",
-    "shop  2026-05-01 00:44:10  unknown since 2026-05-01 00:50:00  5 min 50 s  down      dns: no such name",
-    "blog  2026-05-01 00:44:10  2026-05-01 01:56:40                1 h 12 min  degraded  slow",
+    "a     2026-05-01 00:44:10  ongoing                                  45 s  down      status",
+    "b     2026-05-01 00:44:10  2026-05-01 01:56:40                1 h 12 min  down      dns: no such name",
+    "c     2026-05-01 00:44:10  unknown since 2026-05-01 00:50:00  5 min 50 s  down      dns: no such name",
+    "d     2026-05-01 00:44:10  2026-05-01 01:56:40                1 h 12 min  degraded  slow",
   ]);
 });
 
-Deno.test("printIncidents() sums up for people, and shows locations where there are several", () => {
-  const { lines } = printed([anIncident(), anIncident({ location: "Oslo" })], { columns: 120 });
-  match(lines[0]!, /^SITE {2}LOCATION/);
+Deno.test("printIncidents() has one line for what several locations saw at once, and sums up", () => {
+  const before = new Date("2026-04-30T00:00:00Z");
+  const incidents = [
+    anIncident({ began_at: new Date("2026-05-01T00:44:09Z"), location: "Oslo", reason: "slow" }),
+    ...[anIncident(), anIncident({ began_at: before, ended_at: before })],
+  ];
+  const { lines } = printed(incidents, { columns: 120 });
+  match(lines[0]!, /^SITE {2}LOCATIONS {6}BEGAN/);
+  match(lines[1]!, /^shop {2}Oslo, default {2}2026-05-01 00:44:09 .* slow/);
+  match(lines[2]!, /^shop {2}default {8}2026-04-30/);
   strictEqual(lines.at(-1), "2 incidents, 2 h 25 min in all");
+  strictEqual(printed(incidents, { json: true }).lines.length, 3);
 });
 
 Deno.test("printIncidents() prints one object a line as JSON, with times in microseconds", () => {

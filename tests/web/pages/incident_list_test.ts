@@ -1,5 +1,6 @@
 import { ok, strictEqual } from "node:assert/strict";
 import type { Incident } from "../../../src/status/queries.ts";
+import { alone } from "../../../src/status/whole_incidents.ts";
 import { durationText, incidentList } from "../../../src/web/pages/incident_list.ts";
 import { timeZone } from "../../../src/web/time_zone.ts";
 import { anIncident } from "../site_status.ts";
@@ -21,7 +22,7 @@ for (
 }
 
 Deno.test("incidentList() folds what is beyond the newest eight, where it is to be short", () => {
-  const incidents = Array.from({ length: 10 }, () => anIncident());
+  const incidents = Array.from({ length: 10 }, () => alone(anIncident()));
   ok(!`${incidentList(incidents, { root: "./", zone: timeZone({}) })}`.includes("<details"));
   ok(
     `${incidentList(incidents, { root: "./", zone: timeZone({}), isShort: true })}`.includes(
