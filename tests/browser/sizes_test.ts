@@ -3,6 +3,8 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { browserTest, closeBrowser, type Visit } from "./chromium.ts";
 import { madeCompany } from "./made_company.ts";
 import { servedStore } from "./served_store.ts";
+import { anAlert, firing, idOf } from "../contract/some_alerts.ts";
+import { MadeStore } from "../web/made_store.ts";
 
 /** The pages that are looked at, by the number of sites: others are alike, or have the same parts. */
 const PATHS: Readonly<Record<number, readonly string[]>> = {
@@ -24,6 +26,10 @@ const LOOKS: Readonly<Record<string, (visit: Visit) => Promise<void>>> = {
 const LINE_MAX = 44;
 const CELL_MIN = 30;
 const TABS_MAX = 20;
+
+const OWNER = "Example Incorporated Holdings International Group of Companies";
+const LONG = { site: "Internationalization-and-Localization-Gateway-of-the-Customer-Portal" };
+const LONG_TOO = { site: "Customer Self Service Portal (Production, Europe West)" };
 
 Deno.test.afterAll(closeBrowser);
 
@@ -70,6 +76,33 @@ browserTest(
     strictEqual(await visit.page.$eval("h1", (heading) => heading.innerText), name);
   },
 );
+
+browserTest("long names are whole on a telephone", async (visit) => {
+  await using made = await MadeStore.create();
+  const acker = "Maximiliane.Mustermann@customer-portal.example.com";
+  await made.add({ ...LONG, outcome: "down", reason: "timeout" }, LONG_TOO);
+  await made.decide(firing(anAlert(1, { site: LONG.site, began_at: new Date() })));
+  await made.records.acknowledge(idOf(1), acker, "");
+  await using server = servedStore(made, visit, { look: { title: OWNER } });
+  for (const width of [360, 320]) {
+    await visit.look(width, 740);
+    for (const path of ["/?rows=compact", "/incidents", `/sites/${LONG.site}`]) {
+      await visit.open(server.address + path);
+      await visit.sees("Live");
+      const what = `${path} at ${width}`;
+      await assertFits(visit, what);
+      // As wide as the page: no word of the owner's is broken where a line has room for it.
+      const brand = await visit.page.$eval(".brand", (one) => one.getBoundingClientRect().width);
+      ok(brand > width - 40, `${what}: ${brand}`);
+      const cut = await visit.page.$$eval(
+        ".site h3, .site h3 a",
+        (names) => names.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).length,
+      );
+      strictEqual(cut, 0, what);
+      await visit.screenshot(`long-names ${what.replaceAll("/", "-")}`);
+    }
+  }
+});
 
 /** No page is wider than its window, and no word is one letter wide. */
 async function assertFits(visit: Visit, what: string): Promise<void> {
