@@ -11,6 +11,14 @@ export function uptimeOf({ upMs, degradedMs, downMs }: Coverage): number | null 
   return goodMs + downMs === 0 ? null : goodMs / (goodMs + downMs);
 }
 
+/** Of what several locations know of a span, at least one, that with the least uptime. */
+export function leastUptime<T extends Coverage>(parts: readonly T[]): T {
+  return parts.reduce((least, part) => {
+    const [a, b] = [uptimeOf(least), uptimeOf(part)];
+    return b !== null && (a === null || b < a) ? part : least;
+  });
+}
+
 /** Milliseconds of the span in which no check was made. */
 export function unknownMsOf(coverage: Coverage): number {
   const { upMs, degradedMs, downMs, inconclusiveMs, windowMs } = coverage;

@@ -24,7 +24,7 @@ import {
   UPTIME_WINDOWS_DAYS,
 } from "../../status/queries.ts";
 import type { Alert } from "../../status/alert_store.ts";
-import { uptimeOf } from "../../status/uptime.ts";
+import { leastUptime } from "../../status/uptime.ts";
 import {
   alone,
   inOrder,
@@ -109,7 +109,9 @@ export class PublicSource implements StatusSource {
     return new Map(sites.map(({ site }) => {
       const parts = (known.get(site)?.locations ?? []).map((one) => spans.get(keyOf(one)) ?? []);
       const [first = []] = parts;
-      const worst = first.map((_, index) => worstOf(parts.flatMap((part) => part[index] ?? [])));
+      const worst = first.map((_, index) =>
+        leastUptime(parts.flatMap((part) => part[index] ?? []))
+      );
       return [keyOf({ site, location: NOWHERE }), worst];
     }));
   }
@@ -271,17 +273,9 @@ export class PublicSource implements StatusSource {
 
 const NO_CAUSE = { location: NOWHERE, reason: null, error_text: null } as const;
 
-/** Of what several locations know, that with the least uptime. */
-function worstOf<T extends Coverage>(parts: readonly T[]): T {
-  return parts.reduce((worst, part) => {
-    const [a, b] = [uptimeOf(worst), uptimeOf(part)];
-    return b !== null && (a === null || b < a) ? part : worst;
-  });
-}
-
 function worstUptime(parts: readonly SiteUptime[]): Pick<SiteUptime, "windows"> {
   const windows = Object.fromEntries(
-    UPTIME_WINDOWS_DAYS.map((days) => [days, worstOf(parts.map((part) => part.windows[days]))]),
+    UPTIME_WINDOWS_DAYS.map((days) => [days, leastUptime(parts.map((part) => part.windows[days]))]),
   );
   return { windows: windows as SiteUptime["windows"] };
 }

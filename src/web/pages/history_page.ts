@@ -10,6 +10,7 @@ import { sitePath } from "../../report/site_path.ts";
 import { incidentList } from "./incident_list.ts";
 import { INCIDENTS_SHOWN_MAX } from "./incidents_page.ts";
 import { figureTable, type Html, note, viewLinks } from "./markup.ts";
+import { leastUptime } from "../../status/uptime.ts";
 import { uptimeWords } from "../texts/figures.ts";
 import { texts } from "../texts/texts.ts";
 import { timeZone } from "../time_zone.ts";
@@ -89,20 +90,19 @@ export function historyPage(options: HistoryPageOptions): Html {
   );
 }
 
+/** Each site as the location with the least uptime knows it. */
 function monthTable({ sites, months, month }: HistoryPageOptions): Html {
-  const rows = sites.flatMap(({ site, lead, locations }) =>
-    locations.map((status) => {
-      const coverage = months.get(keyOf(status))?.find((one) => one.month === month);
-      const place = locations.length === 1 ? "" : html`
-        <small><bdi>${status.location}</bdi></small>
-      `;
-      return [
-        html`<a href="${sitePath(site)}"><bdi>${lead.site}</bdi></a>${place}`,
-        uptimeWords(coverage),
-        downText(coverage?.downMs ?? 0),
-      ];
-    })
-  );
+  const rows = sites.map(({ site, locations }) => {
+    const known = locations.flatMap((status) =>
+      months.get(keyOf(status))?.filter((one) => one.month === month) ?? []
+    );
+    const least = known.length === 0 ? undefined : leastUptime(known);
+    return [
+      html`<a href="${sitePath(site)}"><bdi>${site}</bdi></a>`,
+      uptimeWords(least),
+      downText(least?.downMs ?? 0),
+    ];
+  });
   return figureTable(texts().uptimeBySite, [texts().site, texts().uptime, texts().down], rows);
 }
 

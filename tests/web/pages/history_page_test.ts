@@ -1,4 +1,6 @@
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { MINUTE_MS } from "../../../src/runtime/time_units.ts";
+import { MadeStore } from "../made_store.ts";
 import { keptMonths, spanOfMonth } from "../../../src/web/pages/history_page.ts";
 
 Deno.test("keptMonths() are thirteen, also at the end of a long month", () => {
@@ -20,3 +22,22 @@ for (
     strictEqual(new Date(untilMs).toISOString().slice(0, 10), until);
   });
 }
+
+Deno.test("the history has a row for each site, as the location with the least uptime knows it", async () => {
+  await using made = await MadeStore.create();
+  const agoMs = 5 * MINUTE_MS;
+  const report = { agoMs, next_check_ms: 10 * MINUTE_MS };
+  const month = new Date(Date.now() - agoMs).toISOString().slice(0, "2026-05".length);
+  await made.add(
+    { ...report, site: "blog", location: "fra" },
+    ...["fra", "gru"].map((location) => ({ ...report, site: "shop", location })),
+    ...[{ ...report, site: "shop", location: "iad", outcome: "down", reason: "dns" } as const],
+  );
+  const { text } = await made.get(`/history?month=${month}`);
+  const rows = [...text.matchAll(/<tr><th scope="row">(.*?)<\/tr>/gs)].map(([, row]) =>
+    row!.replaceAll(/<[^>]*>/g, " ").replaceAll(/\s+/g, " ").trim()
+  );
+  strictEqual(rows.length, 2);
+  match(rows[0]!, /^blog 100 % of the/);
+  match(rows[1]!, /^shop 0\.00 % of the/);
+});
