@@ -77,8 +77,10 @@ export interface ProducerSessionOptions extends TopicAccess {
 
 /** Sends to one topic, from the first connection to the end, which disposing is at once. */
 export interface ProducerPort extends Disposable {
+  /** Connects, and creates the topic if it may, unless that was done: no message is on its way before. */
+  connect(): Promise<void>;
   /**
-   * Connects at first, and creates the topic if it may. Places messages by the murmur2 of their
+   * Connects at first. Places messages by the murmur2 of their
    * keys, as Kafka's own producer does, and keeps their order. Resolves to the messages whose
    * partition confirmed that all replicas in sync have it; tries nothing again.
    */

@@ -133,6 +133,7 @@ function sends({ ProducerSession }: ClientPort, test: Tests["shared"]): void {
     strictEqual((await session.send([outgoing("key", "value")])).size, 1);
     deepStrictEqual(told.map((problem) => problem.split(":")[0]), ['"retention.ms" is 60000']);
     using other = new ProducerSession(publisherOptions({ createTopic: false }));
+    await rejects(other.connect(), failsAs("topic_missing"));
     await rejects(other.send([outgoing("key", "value")]), failsAs("topic_missing"));
   });
 }

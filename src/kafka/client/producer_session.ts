@@ -46,34 +46,36 @@ export class ProducerSession implements ProducerPort {
   async send(messages: readonly OutgoingMessage[]): Promise<ReadonlySet<OutgoingMessage>> {
     const { topic, compression } = this.#options;
     this.#partitions.clear();
-    const answers = await translated(async () => {
-      if (!this.#isConnected) await this.#connect();
-      return await this.#producer.send({
+    if (!this.#isConnected) await this.connect();
+    const answers = await translated(() =>
+      this.#producer.send({
         topic,
         messages: [...messages],
         acks: -1,
         timeout: REQUEST_TIMEOUT_MS,
         compression: COMPRESSION[compression],
-      });
-    });
+      })
+    );
     const partitions = storedPartitions(answers);
     return new Set(messages.filter((message) => partitions.has(this.#partitions.get(message)!)));
   }
 
-  async #connect(): Promise<void> {
+  async connect(): Promise<void> {
+    if (this.#isConnected) return;
     await this.#prepareTopic();
-    await this.#client.connect(this.#producer);
+    await translated(() => this.#client.connect(this.#producer));
     this.#isConnected = true;
   }
 
   /** Creates the topic, if it is missing and may be created, and looks at its settings. */
   async #prepareTopic(): Promise<void> {
-    const { topic, createTopic, onTopicProblems } = this.#options;
+    const { topic, onTopicProblems } = this.#options;
     await using admin = new KafkaAdmin(this.#options, this.#client);
     await admin.connect();
-    if (createTopic) await admin.ensureTopic(this.#options);
+    await admin.ensureTopic(this.#options);
+    if (onTopicProblems === undefined) return;
     try {
-      onTopicProblems?.(topicProblems(await admin.topicSettings(topic)));
+      onTopicProblems(topicProblems(await admin.topicSettings(topic)));
     } catch (error) {
       // Most of all for want of a right that publishing does not need.
       if (!(error instanceof KafkaError)) throw error;
