@@ -1,5 +1,5 @@
 /** What the tests of kafka/ share: rows, publishers, and a reader that is none of sitemon's own. */
-import { type Admin, Kafka, type KafkaMessage, logLevel, type Message } from "kafkajs";
+import type { Message } from "kafkajs";
 import { GroupConnection } from "../../src/kafka/client/group_connection.ts";
 import { KafkaPublisher, type KafkaPublisherOptions } from "../../src/kafka/kafka_publisher.ts";
 import type { OutboxRow } from "../../src/outbox/publisher.ts";
@@ -9,6 +9,9 @@ import { NOON } from "../contract/site_reports.ts";
 import { RecordingTelemetry } from "../support/recording_telemetry.ts";
 import { eventually } from "../support/waiting.ts";
 import { uniqueName } from "../support/unique_name.ts";
+import { administer, plainKafka, type ReadMessage, readTopic } from "./plain_kafka.ts";
+
+export { administer, plainKafka, readTopic };
 
 /** Keeps every state of a dependency, in their order. */
 export class FakeTelemetry extends RecordingTelemetry {
@@ -89,55 +92,12 @@ export function rows(count: number, first = 1): OutboxRow[] {
   return Array.from({ length: count }, (_, index) => aRow(first + index));
 }
 
-/** A client of the tests' own, silent and patient. */
-export function plainKafka(bootstrap: string): Kafka {
-  const options = { clientId: "test", logLevel: logLevel.NOTHING, connectionTimeout: 5_000 };
-  return new Kafka({ ...options, brokers: bootstrap.split(",") });
-}
-
-/** Does `work` with a client that may change topics and groups. */
-export async function administer<T>(bootstrap: string, work: (admin: Admin) => Promise<T>) {
-  const admin = plainKafka(bootstrap).admin();
-  await admin.connect();
-  try {
-    return await work(admin);
-  } finally {
-    await admin.disconnect();
-  }
-}
-
 /** Writes messages to a topic that exists, past every producer of sitemon. */
 export async function sendMessages(bootstrap: string, topic: string, messages: Message[]) {
   const producer = plainKafka(bootstrap).producer();
   await producer.connect();
   await producer.send({ topic, messages });
   await producer.disconnect();
-}
-
-type ReadMessage = KafkaMessage & { readonly partition: number };
-
-/** Everything that is in a topic now, by partition and offset. */
-export async function readTopic(bootstrap: string, topic: string): Promise<ReadMessage[]> {
-  const ends = await administer(bootstrap, (admin) => {
-    return eventually(60_000, "leaders", () => admin.fetchTopicOffsets(topic));
-  });
-  let missing = ends.reduce((sum, { high, low }) => sum + Number(high) - Number(low), 0);
-  const read: ReadMessage[] = [];
-  if (missing === 0) return read;
-  const consumer = plainKafka(bootstrap).consumer({ groupId: uniqueName("reader") });
-  await consumer.connect();
-  await consumer.subscribe({ topic, fromBeginning: true });
-  const done = Promise.withResolvers<void>();
-  await consumer.run({
-    eachMessage: ({ message, partition }) => {
-      read.push({ ...message, partition });
-      if (--missing === 0) done.resolve();
-      return Promise.resolve();
-    },
-  });
-  await done.promise;
-  await consumer.disconnect();
-  return read;
 }
 
 /** From the `sitemon-id` header, `producer_id/sequence`. */
