@@ -1,5 +1,6 @@
 /** A channel as the notifier uses it: something that takes a delivery, or says why it does not. */
 import type { Clock } from "../runtime/clock.ts";
+import type { ChannelTargets } from "../config/alerts.ts";
 import type { Redact } from "../runtime/telemetry/redaction.ts";
 import type { Attempt, Delivery } from "../status/alert_store.ts";
 
@@ -14,7 +15,7 @@ export interface Sent extends Pick<Attempt, "result" | "isMaybeTold" | "error"> 
   readonly answer: string;
 }
 
-/** How fast a receiver is told that takes one alert a request. */
+/** How fast a receiver is told that takes few alerts at once. */
 export interface Pace {
   /** Of one delivery: few, since what ends before it is claimed need not be told. */
   readonly messagesMax: number;
@@ -29,6 +30,20 @@ export interface Channel {
   send(delivery: Delivery, signal: AbortSignal): Promise<Sent>;
 }
 
+/** A message of a topic, in UTF-8. */
+export interface TopicEvent {
+  readonly key: string;
+  readonly value: string;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** Sends to a topic. Never rejects, and ends soon after the signal aborts. */
+export type Produce = (
+  target: ChannelTargets["kafka"],
+  events: readonly TopicEvent[],
+  signal: AbortSignal,
+) => Promise<Omit<Sent, "answer">>;
+
 /** What a channel's parts need to know beside its configuration. */
 export interface ChannelContext {
   /** Of the status page, for links. */
@@ -37,4 +52,6 @@ export interface ChannelContext {
   readonly denies: (address: string) => boolean;
   readonly redact: Redact;
   readonly clock: Clock;
+  /** From outside, since it needs a library of its own. */
+  readonly produce: Produce;
 }

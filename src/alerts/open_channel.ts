@@ -6,6 +6,7 @@ import type { ChannelFormat } from "./channels/channel_format.ts";
 import { discordRequests } from "./channels/discord.ts";
 import { EmailChannel } from "./channels/email.ts";
 import { HttpChannel, type Receiver } from "./channels/http_channel.ts";
+import { KafkaChannel } from "./channels/kafka_channel.ts";
 import { mattermostRequests } from "./channels/mattermost.ts";
 import { ntfyRequests } from "./channels/ntfy.ts";
 import { opsgenieRequests } from "./channels/opsgenie.ts";
@@ -19,9 +20,10 @@ import { webhookRequests } from "./channels/webhook.ts";
 const ONE_BY_ONE: Pace = { messagesMax: 50, pauseMs: 600 };
 
 type Formats = {
-  readonly [Kind in Exclude<keyof ChannelTargets, "email" | "alertmanager">]: ChannelFormat<
-    ChannelTargets[Kind]
-  >;
+  readonly [Kind in Exclude<keyof ChannelTargets, "email" | "kafka" | "alertmanager">]:
+    ChannelFormat<
+      ChannelTargets[Kind]
+    >;
 };
 
 const FORMATS: Formats = {
@@ -39,6 +41,7 @@ const FORMATS: Formats = {
 export function openChannel(channel: AlertChannel, context: ChannelContext): Channel {
   const { name, ...kind } = channel;
   if ("email" in kind) return new EmailChannel({ ...context, name, target: kind.email });
+  if ("kafka" in kind) return new KafkaChannel({ ...context, name, target: kind.kafka });
   const pace = "pagerduty" in kind || "opsgenie" in kind ? ONE_BY_ONE : undefined;
   return new HttpChannel({ ...context, name, receivers: receiversOf(kind), pace });
 }

@@ -1,5 +1,6 @@
 /** What `alerts` of a configuration asks for, with all defaults, in the program's units. */
 import type { SiteMatcher } from "../runtime/matches_site.ts";
+import type { KafkaConfig } from "./schema/kafka_schema.ts";
 import type { SiteTls } from "./site.ts";
 
 /** What a rule looks for. `location` is a producer that went silent: many of its sites went stale together. */
@@ -78,6 +79,15 @@ export interface ChannelTargets {
     readonly password?: string;
     readonly from: string;
     readonly to: readonly string[];
+  };
+  readonly kafka: {
+    /** `host:port` of brokers. */
+    readonly servers: readonly string[];
+    readonly topic: string;
+    readonly createTopic: boolean;
+    readonly clientId: string;
+    readonly tls?: SiteTls;
+    readonly sasl?: NonNullable<KafkaConfig["sasl"]>;
   };
 }
 

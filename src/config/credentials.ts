@@ -53,12 +53,17 @@ function isSecretOfAlerts(path: Path): boolean {
 export function alertsSecrets(alerts: NonNullable<Config["alerts"]>): string[] {
   const channels = Object.entries(alerts.channels).flatMap(([name, channel]) => {
     const [kind, settings] = Object.entries<Record<string, unknown>>(channel)[0]!;
-    const { headers = {}, urls = [] } = settings as { headers?: object; urls?: string[] };
+    const { headers = {}, urls = [], sasl } = settings as {
+      readonly headers?: object;
+      readonly urls?: string[];
+      readonly sasl?: { readonly password: string };
+    };
     const whole = Object.entries(settings)
       .filter(([key]) => isCredential(["alerts", "channels", name, kind, key]))
       .flatMap(([, value]) => urlSecrets(String(value)));
     return [
       ...whole,
+      ...(sasl === undefined ? [] : [sasl.password]),
       ...urls.flatMap(urlCredentials),
       ...Object.entries(headers).flatMap(([name, value]) => headerCredentials(name, value)),
     ];

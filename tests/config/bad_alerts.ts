@@ -1,7 +1,7 @@
 /** Parts of `alerts`, and keys of sites that concern them, that are refused. */
 const RULES = "is not 1 to 20 checks or a duration, such as 3 checks, 2 of 5 checks or 2m";
 const ONE_KIND = "exactly one of webhook, alertmanager, pagerduty, slack, " +
-  "mattermost, discord, teams, ntfy, telegram, opsgenie, email";
+  "mattermost, discord, teams, ntfy, telegram, opsgenie, email, kafka";
 const CHANNEL = "alerts: {channels: {ops: {slack: {url: 'https://h/hunter2'}}}, ";
 
 /** As BAD_CONFIGURATIONS has them. */
@@ -27,6 +27,16 @@ export const BAD_ALERTS: Readonly<Record<string, string | readonly string[]>> = 
     '1:50: invalid "alerts.channels.ops.email.from": the value is not an email address',
   "alerts: {channels: {ops: {webhook: {url: https://h/a, tls: {cert: c.pem}}}}}":
     '1:60: missing "alerts.channels.ops.webhook.tls.key": "alerts.channels.ops.webhook.tls.cert" needs it',
+  "alerts: {channels: {ops: {kafka: {topic: a}}}}":
+    '1:34: "alerts.channels.ops.kafka.servers" is required',
+  "alerts: {channels: {ops: {kafka: {servers: 'k:99999', topic: a/b}}}}": [
+    '1:44: invalid "alerts.channels.ops.kafka.servers": "k:99999" is not a host:port address, such as 127.0.0.1:9464',
+    '1:62: invalid "alerts.channels.ops.kafka.topic": the value is not a name of 1 to 249 letters, digits, dots, hyphens and underscores',
+  ],
+  "alerts: {channels: {ops: {kafka: {servers: k, tls: {cert: c.pem}}}}}":
+    '1:52: missing "alerts.channels.ops.kafka.tls.key": "alerts.channels.ops.kafka.tls.cert" needs it',
+  "alerts: {channels: {ops: {kafka: {servers: k, sasl: {mechanism: plain, username: u}}}}}":
+    '1:53: "alerts.channels.ops.kafka.sasl.password" is required',
   "alerts: {rules: [{name: a, after: 21 checks}]}":
     `1:35: invalid "alerts.rules.after": "21 checks" ${RULES}`,
   "alerts: {rules: [{name: a, after: 0 checks}]}":

@@ -49,21 +49,26 @@ alerts:
     c: {email: {host: mail.example, from: a@b, to: [a@b]}}
     d: {pagerduty: {routing_key: key}}
     e: {telegram: {token: "1:x", chat_id: "1"}}
+    f: {kafka: {servers: [broker.example, "[::2]:9093"]}}
 `);
   deepStrictEqual(daemonPermissions(loaded, "consumer").alerts, {
     ...NOTHING,
     net: [
       "[::1]:9093",
+      "[::2]:9093",
       "am.example:9093",
       "api.telegram.org:443",
       "beat.example:443",
+      "broker.example:9092",
       "db.example:5432",
       "events.pagerduty.com:443",
       "hooks.example:443",
       "mail.example:587",
     ],
-    env: PG,
+    env: [...KAFKAJS, ...PG],
   });
+  const mail = loadText("alerts: {channels: {a: {email: {host: m, from: a@b, to: [a@b]}}}}");
+  deepStrictEqual(daemonPermissions(mail, "run").alerts!.env, []);
 });
 
 Deno.test("daemonPermissions() gives each thread what its work needs and no more", () => {

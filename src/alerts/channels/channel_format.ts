@@ -30,10 +30,14 @@ export function jsonRequest(
     method: "POST",
     url,
     headers: { ...headers, "content-type": "application/json" },
-    // A half of a surrogate pair is no UTF-8.
-    body: JSON.stringify(value, (_, part) => typeof part === "string" ? part.toWellFormed() : part),
+    body: jsonOf(value),
     ...(tls === undefined ? {} : { tls }),
   };
+}
+
+/** Without halves of surrogate pairs, which are no UTF-8. */
+export function jsonOf(value: unknown): string {
+  return JSON.stringify(value, (_, part) => typeof part === "string" ? part.toWellFormed() : part);
 }
 
 /** What a severity looks like where a format has colors; `null` is an end. */

@@ -120,18 +120,16 @@ function udpSources(sites: readonly Site[]): string[] {
 
 /** The receivers of these channels, and of the heartbeat, each with its port. */
 export function receivers({ channels, heartbeat }: Pick<Alerts, "channels" | "heartbeat">): Needs {
-  const urls = channels.flatMap((channel) => {
-    if ("email" in channel) return [];
-    if ("alertmanager" in channel) return channel.alertmanager.urls;
+  const net = channels.flatMap((channel) => {
+    if ("email" in channel) return [formatHost(channel.email)];
+    if ("kafka" in channel) return channel.kafka.servers;
+    if ("alertmanager" in channel) return channel.alertmanager.urls.map(endpointOf);
     const { name: _, ...kind } = channel;
-    return Object.values<{ readonly url: string }>(kind).map(({ url }) => url);
+    return Object.values<{ readonly url: string }>(kind).map(({ url }) => endpointOf(url));
   });
-  const mail = channels.flatMap((channel) => "email" in channel ? [channel.email] : []);
   return {
-    net: [
-      ...[...urls, ...(heartbeat === undefined ? [] : [heartbeat.url])].map(endpointOf),
-      ...mail.map(formatHost),
-    ],
+    net: [...net, ...(heartbeat === undefined ? [] : [endpointOf(heartbeat.url)])],
+    env: channels.some((channel) => "kafka" in channel) ? KAFKA_CLIENT_ENV : [],
   };
 }
 

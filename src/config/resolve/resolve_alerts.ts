@@ -3,6 +3,7 @@ import type { AlertChannel, AlertRule, Alerts } from "../alerts.ts";
 import { matchesSite } from "../../runtime/matches_site.ts";
 import type { ChannelConfig } from "../schema/alerts/alert_channels_schema.ts";
 import type { AlertsConfig } from "../schema/alerts/alerts_schema.ts";
+import { formatHost, type HostPort } from "../schema/host_port.ts";
 import { siteMatcher } from "../schema/alerts/site_matcher.ts";
 import type { Config } from "../schema/schema.ts";
 import type { Site } from "../site.ts";
@@ -50,14 +51,23 @@ function ruleOf(rule: AlertsConfig["rules"][number], channels: readonly string[]
 function channelOf(name: string, channel: ChannelConfig, place: AlertsPlace): AlertChannel {
   const [kind, settings] = Object.entries<object>(channel)[0]!;
   const at = ["alerts", "channels", name, kind];
-  const { tls, ...rest } = settings as { readonly tls?: object | string };
+  const { tls, servers, ...rest } = settings as {
+    readonly tls?: object | string | boolean;
+    readonly servers?: readonly HostPort[];
+  };
   const pems = { ...place, at, name: at.join(".") };
   // Of an email, it is a word, and the authority stands beside it.
   const keys = kind === "email" ? readPemsIn(rest, pems) : rest;
   const secured = typeof tls === "object"
     ? { insecure: false, ...camelKeys(readPems(tls, pems)) }
+    : tls === true
+    ? { insecure: false }
     : tls;
-  const target = { ...camelKeys(keys), ...(secured !== undefined && { tls: secured }) };
+  const target = {
+    ...camelKeys(keys),
+    ...(secured && { tls: secured }),
+    ...(servers && { servers: servers.map(formatHost) }),
+  };
   return { name, [kind]: target } as unknown as AlertChannel;
 }
 

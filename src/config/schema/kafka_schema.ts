@@ -22,11 +22,11 @@ const RETENTION = { minMs: 60_000, maxMs: 3_650 * DAY_MS };
 const USERNAME_LENGTH_MAX = 1_024;
 
 /** Kafka's own rule for topics; groups and clients follow it, since their names become names of metrics. */
-const nameSchema = z.string({
+export const kafkaName = z.string({
   error: "is not a name of 1 to 249 letters, digits, dots, hyphens and underscores",
 }).regex(/^(?!\.{1,2}$)[A-Za-z0-9._-]{1,249}$/);
 
-const servers = () => hostPorts({ port: PORT, countMax: SERVERS_MAX }).optional();
+export const kafkaServersSchema = hostPorts({ port: PORT, countMax: SERVERS_MAX });
 
 function countOrBroker(max: number) {
   return z.int({ error: `is not a whole number from 1 to ${max}, or -1 for the broker's default` })
@@ -34,7 +34,7 @@ function countOrBroker(max: number) {
     .describe("Of a topic that is created; -1 for the broker's default.");
 }
 
-const saslSchema = z.strictObject({
+export const saslSchema = z.strictObject({
   mechanism: z.enum(["plain", "scram-sha-256", "scram-sha-512"]).describe(
     "SASL mechanism. `plain` sends the password itself: use it with `tls` only.",
   ),
@@ -43,14 +43,14 @@ const saslSchema = z.strictObject({
 });
 
 export const kafkaSchema = z.strictObject({
-  server: servers().describe(
+  server: kafkaServersSchema.optional().describe(
     "Bootstrap servers; port 9092 unless one is given. The same as `servers`.",
   ),
-  servers: servers().describe(
+  servers: kafkaServersSchema.optional().describe(
     "Bootstrap servers, and every other listener that the brokers advertise: sitemon connects to no others.",
   ),
-  topic: nameSchema.prefault("sitemon").describe("Topic of the reports."),
-  gap_topic: nameSchema.optional().describe(
+  topic: kafkaName.prefault("sitemon").describe("Topic of the reports."),
+  gap_topic: kafkaName.optional().describe(
     "Topic of gaps alone, for readers that expect one kind of record in `topic`; they share `topic` when absent. Both sides need it.",
   ),
   format: z.enum(["single_object", "confluent", "v1"]).prefault("single_object").describe(
@@ -65,8 +65,8 @@ export const kafkaSchema = z.strictObject({
   retention: duration(RETENTION).optional().describe(
     "Retention of a topic that is created; the broker's default when absent.",
   ),
-  client_id: nameSchema.prefault("sitemon").describe("Client ID in the brokers' logs and quotas."),
-  group: nameSchema.prefault("sitemon-status").describe("Consumer group."),
+  client_id: kafkaName.prefault("sitemon").describe("Client ID in the brokers' logs and quotas."),
+  group: kafkaName.prefault("sitemon-status").describe("Consumer group."),
   consumers: whole(CONSUMERS).prefault(1)
     .describe("Consumers of the group in this process, each a thread."),
   compression: z.enum(["none", "gzip", "zstd"]).prefault("none")

@@ -8,6 +8,7 @@ import { redactor } from "../../runtime/telemetry/redaction.ts";
 import { serveTask } from "../../runtime/threads/thread.ts";
 import { AddressPolicy } from "../../scanner/reach/address_policy.ts";
 import type { ChannelSetup } from "../connections.ts";
+import { produceEvents as produce } from "../produce_events.ts";
 
 export interface AlertTestSetup extends ChannelSetup {
   readonly channel: AlertChannel;
@@ -21,7 +22,8 @@ export interface TestAnswer extends Pick<Sent, "result" | "answer"> {
 serveTask<AlertTestSetup>(async (setup, { result, signal }) => {
   const { channel, addressPolicy, secrets, publicUrl } = setup;
   const { denies } = new AddressPolicy(addressPolicy);
-  const opened = openChannel(channel, { clock, redact: redactor(secrets), denies, publicUrl });
+  const context = { clock, redact: redactor(secrets), denies, publicUrl, produce };
+  const opened = openChannel(channel, context);
   const [fired, resolved] = testDeliveries(channel.name, new Date());
   const first = await opened.send(fired, signal);
   const answers: TestAnswer[] = [{ message: "fired", ...first }];

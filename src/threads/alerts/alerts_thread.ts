@@ -19,6 +19,7 @@ import { openStore, type StoreAddress } from "../../status/open_store.ts";
 import { type StoreError, unreadyReason } from "../../status/store.ts";
 import type { StoreParts } from "../../status/store_parts.ts";
 import type { ChannelSetup } from "../connections.ts";
+import { produceEvents as produce } from "../produce_events.ts";
 
 export interface AlertsSetup extends ChannelSetup {
   readonly store: StoreAddress;
@@ -91,7 +92,7 @@ interface TellOptions extends ChannelSetup {
 async function tell(parts: StoreParts, options: TellOptions): Promise<void> {
   const { alerts, addressPolicy, secrets, publicUrl, signal, aborting, ...common } = options;
   const { denies } = new AddressPolicy(addressPolicy);
-  const context = { clock, denies, redact: redactor(secrets), publicUrl };
+  const context = { clock, denies, redact: redactor(secrets), publicUrl, produce };
   const channels = alerts.channels.map((channel) => openChannel(channel, context));
   const refreshed = channels.filter((_, index) => "alertmanager" in alerts.channels[index]!);
   const [store, queries] = [parts.alertStore(), parts.queries()];

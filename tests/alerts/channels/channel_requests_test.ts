@@ -8,44 +8,13 @@ import type { AlertMessage, Delivery } from "../../../src/status/alert_store.ts"
 import { FakeClock } from "../../support/fake_clock.ts";
 import { aDelivery, aMessage, anAlert, aPlace, aStorm, NOON } from "../deliveries.ts";
 import { fakeReceiver } from "./fake_receiver.ts";
+import { aContext, assertGolden, atNoon, DELIVERIES } from "./golden.ts";
 import { channelAt, type Kind, KINDS, type Received, VENDORS } from "./vendors.ts";
 
-const GOLDEN = new URL("../../testdata/channels/", import.meta.url);
 const ORIGIN = "http://receiver.example";
 const PAGE = "https://status.example/";
 
-/** What is sent is written to the folder by `deno test … -- --write`. */
-const isWriting = Deno.args.includes("--write");
-
-const HOSTILE = "<!channel> @everyone *b* `c` [x](http://evil) &amp; <b>\r\n{{7*7}} \u202e\ud800";
-
-const DELIVERIES: Readonly<Record<string, Delivery>> = {
-  fired: aDelivery(),
-  resolved: aDelivery([aMessage("resolved")]),
-  group: aDelivery([
-    aMessage("fired", anAlert({ site: "blog" })),
-    aMessage("resolved"),
-    aMessage("digest", anAlert({ site: "wiki" })),
-    aMessage("fired", anAlert({ kind: "location", site: null, location: "paris" })),
-  ]),
-  hostile: aDelivery([aMessage(
-    "fired",
-    anAlert({
-      site: HOSTILE,
-      detail: {
-        labels: { "1 no label!": HOSTILE, runbook: 'https://wiki.example/a|b>(c)"d' },
-        places: [aPlace({ error_text: HOSTILE })],
-      },
-    }),
-  )]),
-};
-
-const CONTEXT = {
-  denies: () => false,
-  redact: (text: string) => text,
-  clock: new FakeClock(Date.now() * 1_000),
-  publicUrl: PAGE,
-};
+const CONTEXT = aContext({ clock: new FakeClock(Date.now() * 1_000), publicUrl: PAGE });
 
 /** Of those that divide what one delivery has. */
 const REQUEST_ALERTS_MAX: { readonly [kind in Kind]?: number } = {
@@ -68,12 +37,10 @@ for (const kind of KINDS) {
     for (const [name, delivery] of Object.entries(DELIVERIES)) {
       all[name] = (await sent(kind, delivery)).map(({ path, body }) => ({
         path,
-        body: withoutNow(JSON.parse(body.replaceAll(LASTED, "$1 (2 min)"))),
+        body: withoutNow(atNoon(body)),
       }));
     }
-    const file = new URL(`${kind}.json`, GOLDEN);
-    if (isWriting) Deno.writeTextFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
-    deepStrictEqual(all, JSON.parse(Deno.readTextFileSync(file)));
+    assertGolden(kind, all);
   });
 
   Deno.test(`a channel of ${kind} sends what says that it is a test, and its end`, async () => {
@@ -120,9 +87,6 @@ for (const kind of KINDS) {
     );
   });
 }
-
-/** How long it lasts as of now, which is 2 min at noon. */
-const LASTED = /(Since [-\\ :\d]+ UTC) \\{0,2}\([^()]+\)/g;
 
 /** Without what depends on the clock: only Alertmanager's end of what lasts. */
 function withoutNow(value: unknown): unknown {

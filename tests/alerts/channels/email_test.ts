@@ -11,6 +11,7 @@ import { makeCertificates } from "../../support/certificates.ts";
 import { FakeClock } from "../../support/fake_clock.ts";
 import { within } from "../../support/waiting.ts";
 import { aDelivery, aMessage, anAlert, aPlace, aStorm, NOON } from "../deliveries.ts";
+import { aContext } from "./golden.ts";
 
 const { good, expired, ca } = makeCertificates();
 const FOREVER = new AbortController().signal;
@@ -61,7 +62,7 @@ function send(
     ...{ host: "localhost", port, tls: "starttls" as const, ca },
     ...{ from: "Sitemon <sitemon@example.org>", to: ["ops@example.org"], ...email },
   };
-  const options = { denies: () => false, redact: redactor(["secret-word"]), clock };
+  const options = aContext({ redact: redactor(["secret-word"]), clock });
   return openChannel({ name: "mail", email: target }, options).send(delivery, FOREVER);
 }
 

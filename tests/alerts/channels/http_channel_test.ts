@@ -12,17 +12,15 @@ import { serveLocally } from "../../support/local_server.ts";
 import { within } from "../../support/waiting.ts";
 import { aDelivery, aStorm } from "../deliveries.ts";
 import { fakeReceiver, type Mood, silentReceiver } from "./fake_receiver.ts";
+import { aContext } from "./golden.ts";
 import { channelAt, VENDORS } from "./vendors.ts";
 
 const SECRETS = ["secret-of-hook", "123:secret"];
 const FOREVER = new AbortController().signal;
 
 function opened(channel: AlertChannel, clock = new FakeClock(), denied?: string) {
-  return openChannel(channel, {
-    clock,
-    denies: (address) => address === denied,
-    redact: redactor(SECRETS),
-  });
+  const denies = (address: string) => address === denied;
+  return openChannel(channel, aContext({ clock, denies, redact: redactor(SECRETS) }));
 }
 
 const answers: [Mood, result: string, isMaybeTold: boolean, retryAfterMs: number | undefined][] = [

@@ -8,6 +8,7 @@ import { machineTest } from "../../support/machine_tests.ts";
 import { TempFolder } from "../../support/temp_folder.ts";
 import { eventually } from "../../support/waiting.ts";
 import { aDelivery, aMessage, anAlert, aPlace, aStorm } from "../deliveries.ts";
+import { aContext } from "./golden.ts";
 
 /** The program, which .ci/run builds where it can. */
 const PROGRAM = Deno.env.get("SITEMON_ALERTMANAGER");
@@ -55,10 +56,10 @@ alertmanagerTest(
       const isReady = async () =>
         (await (await fetch(`${origin}/-/ready`)).text()) !== "" || undefined;
       await eventually(20_000, "Alertmanager", isReady);
-      const channel = openChannel({ name: "prom", alertmanager: { urls: [origin] } }, {
-        ...{ clock, denies: () => false, redact: (text: string) => text },
-        publicUrl: "https://status.example/",
-      });
+      const channel = openChannel(
+        { name: "prom", alertmanager: { urls: [origin] } },
+        aContext({ clock, publicUrl: "https://status.example/" }),
+      );
       const send = async (delivery: Delivery) => {
         const { result, error } = await channel.send(delivery, new AbortController().signal);
         deepStrictEqual([result, error], ["delivered", null]);

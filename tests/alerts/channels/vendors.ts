@@ -6,7 +6,7 @@ import { Ajv } from "ajv";
 import { Webhook } from "standardwebhooks";
 import type { AlertChannel, ChannelTargets } from "../../../src/config/alerts.ts";
 
-export type Kind = Exclude<keyof ChannelTargets, "email">;
+export type Kind = Exclude<keyof ChannelTargets, "email" | "kafka">;
 
 /** A request as a receiver sees it. */
 export interface Received {

@@ -33,6 +33,7 @@ alerts:
     ops: {webhook: {url: https://h/a, headers: {A: b}, tls: {server_name: h}}}
     mail: {email: {host: mail, from: a@b, to: [c@d]}}
     pager: {pagerduty: {routing_key: k}}
+    events: {kafka: {servers: "k1, k2:9093", tls: true, sasl: {mechanism: plain, username: u, password: p}}}
   rules:
     - {name: slow, when: [degraded], after: 2 of 5 checks, recover_after: 2m, locations: 2 of 3,
        remind: 4h, severity: info, sites: {labels: {team: shop}}, channels: [ops, ops]}
@@ -60,6 +61,15 @@ alerts:
         name: "pager",
         pagerduty: { routingKey: "k", url: "https://events.pagerduty.com/v2/enqueue" },
       },
+      {
+        name: "events",
+        kafka: {
+          servers: ["k1:9092", "k2:9093"],
+          ...{ topic: "sitemon-alerts", createTopic: true, clientId: "sitemon" },
+          tls: { insecure: false },
+          sasl: { mechanism: "plain", username: "u", password: "p" },
+        },
+      },
     ],
     rules: [
       {
@@ -73,7 +83,12 @@ alerts:
         sites: { labels: { team: "shop" } },
         channels: ["ops"],
       },
-      { ...DOWN, name: "other", sites: { names: ["shop-*"] }, channels: ["ops", "mail", "pager"] },
+      {
+        ...DOWN,
+        name: "other",
+        sites: { names: ["shop-*"] },
+        channels: ["ops", "mail", "pager", "events"],
+      },
     ],
     groupBy: ["team"],
     groupWaitMs: 0,
@@ -124,6 +139,7 @@ alerts:
     f: {email: {host: m, from: a@b, to: [a@b], username: u, password: hunter2g}}
     g: {alertmanager: {urls: ["https://u:hunter2h@h/"]}}
     h: {ntfy: {url: https://h/hunter2i, token: hunter2j}}
+    i: {kafka: {servers: k, sasl: {mechanism: plain, username: u, password: hunter2l}}}
   heartbeat: {url: https://h/hunter2k}
 `;
 

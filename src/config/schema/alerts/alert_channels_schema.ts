@@ -2,8 +2,9 @@
 import * as z from "zod";
 import { httpUrlSchema } from "../protocols/http_schema.ts";
 import { type Exact, identifier, password, path, text, whole } from "../scalar.ts";
+import { kafkaName, kafkaServersSchema, saslSchema } from "../kafka_schema.ts";
 import { headersSchema } from "../site_schema.ts";
-import { siteTlsSchema } from "../tls_schema.ts";
+import { kafkaTlsSchema, siteTlsSchema } from "../tls_schema.ts";
 
 /** Each is a queue of its own, and asked for once a second. */
 const CHANNELS_MAX = 100;
@@ -90,6 +91,20 @@ const kinds = {
       .min(1).max(RECIPIENTS_MAX).describe("Recipients."),
   }).refine(({ username, password }) => (username === undefined) === (password === undefined), {
     error: "username and password need each other",
+  }),
+  kafka: z.strictObject({
+    servers: kafkaServersSchema.describe(
+      "Bootstrap servers, and every other listener that the brokers advertise; port 9092 unless one is given.",
+    ),
+    topic: kafkaName.prefault("sitemon-alerts").describe("Topic of the events."),
+    create_topic: z.boolean().prefault(true).describe(
+      "Creates the topic, with the brokers' defaults, if it does not exist.",
+    ),
+    client_id: kafkaName.prefault("sitemon")
+      .describe("Client ID in the brokers' logs and quotas."),
+    tls: kafkaTlsSchema.prefault(false)
+      .describe("`true` for TLS with Mozilla's certificate authorities, or a mapping."),
+    sasl: saslSchema.optional().describe("Authentication to the brokers."),
   }),
 };
 

@@ -1,0 +1,78 @@
+/**
+ * A topic of Kafka, by CloudEvents 1.0: an event for each message, whole in its value (the structured
+ * mode of the protocol binding), so that readers who see no headers miss nothing.
+ *
+ * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/spec.md
+ * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
+ */
+import type { ChannelTargets } from "../../config/alerts.ts";
+import { Deadline } from "../../runtime/deadline.ts";
+import type { AlertMessage, Delivery } from "../../status/alert_store.ts";
+import {
+  type Channel,
+  type ChannelContext,
+  SEND_MS_MAX,
+  type Sent,
+  type TopicEvent,
+} from "../channel.ts";
+import { type MessageTextOptions, subjectOf } from "../message_text.ts";
+import { jsonOf } from "./channel_format.ts";
+import { annotationsOf } from "./prometheus_alert.ts";
+
+/** An event has some 2 KB: as many as one request takes. */
+export const EVENTS_MAX = 200;
+
+const HEADERS = { "content-type": "application/cloudevents+json; charset=UTF-8" };
+
+/** Events of one site have its name as their key, so that a partition has them in their order. */
+export function cloudEvent(message: AlertMessage, options: MessageTextOptions): TopicEvent {
+  const { alert, id, kind, created_at } = message;
+  const { rule, severity, site, location, began_at, ended_at, end, detail } = alert;
+  const subject = subjectOf(message);
+  const event = {
+    specversion: "1.0",
+    id,
+    source: options.publicUrl ?? "sitemon",
+    type: `sitemon.alert.${kind}`,
+    subject,
+    time: created_at,
+    datacontenttype: "application/json",
+    data: {
+      ...annotationsOf(message, options),
+      ...{ rule, kind: alert.kind, severity, site, location, began_at, ended_at, end },
+      labels: detail.labels,
+      // What a site wrote is in the description, cut.
+      places: detail.places.map(({ error_text: _, ...place }) => place),
+    },
+  };
+  return { key: subject, value: jsonOf(event), headers: HEADERS };
+}
+
+export interface KafkaChannelOptions extends ChannelContext {
+  readonly name: string;
+  readonly target: ChannelTargets["kafka"];
+}
+
+export class KafkaChannel implements Channel {
+  readonly name: string;
+  readonly pace = { messagesMax: EVENTS_MAX, pauseMs: 0 };
+  readonly #options: KafkaChannelOptions;
+
+  constructor(options: KafkaChannelOptions) {
+    this.name = options.name;
+    this.#options = options;
+  }
+
+  async send({ messages }: Delivery, signal: AbortSignal): Promise<Sent> {
+    const { target, publicUrl, clock, redact, produce } = this.#options;
+    const options = { nowMs: clock.nowMicros() / 1_000, publicUrl };
+    const events = messages.map((message) => cloudEvent(message, options));
+    using deadline = new Deadline(clock, SEND_MS_MAX, signal);
+    const sent = await produce(target, events, deadline.signal);
+    if (sent.error === null) {
+      return { ...sent, answer: `acknowledged by all replicas of topic "${target.topic}"` };
+    }
+    const error = redact(signal.aborted ? "sending was stopped" : sent.error);
+    return { ...sent, error, answer: error, ...(signal.aborted ? { retryAfterMs: 0 } : {}) };
+  }
+}
