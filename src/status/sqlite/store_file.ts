@@ -178,7 +178,7 @@ export function storeFailure(error: unknown, path: string): StoreError {
   const message = `could not use the status database "${path}": ${reason}`;
   if (CONFIGURATION.includes(code) || isOpening(error)) {
     return new StoreConfigurationError(
-      `${message}; check that it is sitemon's database, and that this user may read and write it`,
+      `${message}; check that its folder exists, that it is sitemon's database, and that this user may read and write it`,
       { cause: error },
     );
   }
