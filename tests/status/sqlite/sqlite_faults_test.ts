@@ -87,7 +87,7 @@ storeTest("SqliteStore says what to check, when its file is none", async ({ stor
   await rejects(() => store.migrate(), {
     name: "StoreConfigurationError",
     message: `could not use the status database "${path}": file is not a database; ` +
-      "check that it is sitemon's database, and that this user may read and write it",
+      "check that its folder exists, that it is sitemon's database, and that this user may read and write it",
   });
   await rejects(() => readStatuses(path), StoreConfigurationError);
   await Deno.remove(path);
