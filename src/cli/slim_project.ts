@@ -3,10 +3,14 @@
  * holds them in memory while it runs, also those that only tests load.
  */
 
+/** Reads no module before its first use; `deno compile` would then embed none of those. */
+const LAZY = "lazy-dynamic-imports";
+
 /** The parts of deno.json that matter here. */
 interface Project {
   /** By the name that a module imports, such as `npm:zod@4.6.7`. */
   readonly imports: Readonly<Record<string, string>>;
+  readonly unstable: readonly string[];
 }
 
 /** deno.lock, version 5. */
@@ -51,8 +55,9 @@ export function slimProject<P extends Project, L extends Lock>(
   }
   const npm = kept(lock.npm, (id) => reached.has(id));
   const dependencies = lock.workspace.dependencies.filter((specifier) => roots.has(specifier));
+  const unstable = project.unstable.filter((it) => it !== LAZY);
   return {
-    project: { ...project, imports },
+    project: { ...project, imports, unstable },
     lock: { ...lock, specifiers, npm, workspace: { ...lock.workspace, dependencies } },
   };
 }

@@ -1,6 +1,11 @@
 /** What main knows of a daemon's thread without loading what it connects with: its spec. */
 import type { DaemonRole, LoadedConfig } from "../config/loaded_config.ts";
-import { joined, type Permissions, workerPermissions } from "../config/permissions/permissions.ts";
+import {
+  joined,
+  ownCode,
+  type Permissions,
+  workerPermissions,
+} from "../config/permissions/permissions.ts";
 import type { Config } from "../config/schema/schema.ts";
 import type { Descriptors } from "./descriptors.ts";
 import type { ThreadSpec } from "../runtime/threads/supervised_thread.ts";
@@ -15,6 +20,8 @@ export interface DaemonThread<Setup = unknown, Work = unknown> {
   runsIn(role: DaemonRole, config: Config): boolean;
   /** What its work needs, and no more: parts of config/permissions/needs.ts. */
   needs(loaded: LoadedConfig, role: DaemonRole): readonly Partial<Permissions>[];
+  /** Loads modules of the program at their first use, so that it may read them. */
+  readonly loadsLater?: true;
   /** What each of them is given: one thread for each entry. */
   instances(loaded: LoadedConfig, context: DaemonContext): readonly Instance<Setup, Work>[];
   /** Names of threads to each of which it has a channel, where the daemon has them. */
@@ -54,23 +61,25 @@ export function specsOf<Setup, Work>(
   loaded: LoadedConfig,
   context: DaemonContext,
 ): ThreadSpec<Setup, Work>[] {
+  const { loadsLater } = thread;
   const needs = thread.needs(loaded, context.role);
   return thread.instances(loaded, context).map((instance) =>
-    threadSpec(loaded, { ...instance, module: thread.module, needs })
+    threadSpec(loaded, { ...instance, module: thread.module, needs, loadsLater })
   );
 }
 
 /** A thread that may do what it needs, and nothing else: the one place that gives permissions. */
 export function threadSpec<Setup, Work = unknown>(
   { config: { log } }: Pick<LoadedConfig, "config">,
-  { needs, module, ...spec }:
+  { needs, module, loadsLater, ...spec }:
     & Omit<ThreadSpec<Setup, Work>, "permissions" | "logLevels" | "module">
     & {
       readonly module: URL;
       readonly needs: readonly Partial<Permissions>[];
+      readonly loadsLater?: true | undefined;
     },
 ): ThreadSpec<Setup, Work> {
-  const permissions = workerPermissions(joined(needs));
+  const permissions = workerPermissions(joined(loadsLater ? [...needs, ownCode()] : needs));
   const logLevels = { level: log.level, levels: log.levels };
   return { ...spec, module: module.href, permissions, logLevels };
 }

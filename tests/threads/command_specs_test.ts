@@ -1,5 +1,6 @@
 import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { withOutbox } from "../../src/cli/load_file.ts";
+import { joined, ownCode } from "../../src/config/permissions/permissions.ts";
 import { alertTestSpec } from "../../src/threads/alert_test/alert_test_spec.ts";
 import { checkSpec } from "../../src/threads/check/check_spec.ts";
 import { doctorSpecs } from "../../src/threads/doctor/doctor_spec.ts";
@@ -23,7 +24,7 @@ Deno.test("drainSpec() may reach the outbox and its receiver, and nothing else",
   ok("kafka" in setup.to);
   deepStrictEqual([permissions.net, permissions.read, permissions.write, permissions.sys], [
     ["k1:9092"],
-    ["/etc/machine-id", "/srv"],
+    joined([{ read: ["/etc/machine-id", "/srv"] }, ownCode()]).read,
     ["/srv"],
     ["statfs"],
   ]);

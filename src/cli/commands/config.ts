@@ -1,7 +1,11 @@
 /** `sitemon config check|show|schema|permissions`: what a configuration says, and whether it is right. */
-import { fileURLToPath } from "node:url";
 import type { DaemonRole, LoadedConfig } from "../../config/loaded_config.ts";
-import { permissionFlags, type Permissions } from "../../config/permissions/permissions.ts";
+import {
+  joined,
+  ownCode,
+  permissionFlags,
+  type Permissions,
+} from "../../config/permissions/permissions.ts";
 import { processPermissions, rolesOf } from "../../config/permissions/needs.ts";
 import { systemdAddresses } from "../../config/permissions/systemd_addresses.ts";
 import { configJsonSchema, showConfig } from "../../config/show.ts";
@@ -67,14 +71,9 @@ interface CommandPermissions {
 function commandPermissions(role: DaemonRole, loaded: LoadedConfig): CommandPermissions {
   const threads = daemonPermissions(loaded, role);
   const needs = processPermissions(loaded, Object.values(threads));
-  const flags = permissionFlags({ ...needs, read: [...needs.read, ...codeFolder()] });
+  const flags = permissionFlags(joined([needs, ownCode()]));
   const systemd = systemdAddresses(needs, loaded.config.traces);
   return { role, threads, flags, systemd };
-}
-
-/** Starting a Worker reads its module; an executable contains them. */
-function codeFolder(): string[] {
-  return Deno.build.standalone ? [] : [fileURLToPath(new URL("../../", import.meta.url))];
 }
 
 function commandText({ role, threads, flags, systemd }: CommandPermissions): string {

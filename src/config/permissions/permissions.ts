@@ -1,4 +1,5 @@
 /** Permissions as lists: to join, to print as flags, and to hand to a Worker. */
+import { fileURLToPath } from "node:url";
 import { realPath } from "./real_path.ts";
 
 /** Lists of what is allowed; what has no list is never allowed: run, ffi and import. */
@@ -36,6 +37,16 @@ function namesSockets(version: string): boolean {
   return !/^2\.[0-8]\./.test(version);
 }
 
+/**
+ * To load modules of the program itself, from source: Deno asks for it where a Worker starts, and where
+ * a module is imported at its first use. An executable contains its modules.
+ */
+export function ownCode(): Partial<Permissions> {
+  if (Deno.build.standalone) return {};
+  const paths = ["src", "deno.json"];
+  return { read: paths.map((path) => fileURLToPath(new URL(`../../../${path}`, import.meta.url))) };
+}
+
 /** As `new Worker` takes them; `false` is clearer than an empty list. */
 export function workerPermissions(
   { net, read, write, env, sys }: Permissions,
@@ -53,10 +64,7 @@ export function workerPermissions(
   };
 }
 
-/**
- * The flags of `deno run` and `deno compile`. From source, the folder of the code is to be among
- * what may be read, since starting a Worker reads its module.
- */
+/** The flags of `deno run` and `deno compile`. From source, {@linkcode ownCode} is to be among them. */
 export function permissionFlags(permissions: Permissions): string[] {
   // In a list, Deno reads a doubled comma as a comma of the path.
   const list = (items: readonly string[]) => items.map((item) => item.replaceAll(",", ",,"));

@@ -14,6 +14,7 @@ export const ALERTS_SPEC = {
     statusStore(loaded, storeKind(loaded, role)),
     loaded.alerts === undefined ? {} : receivers(loaded.alerts),
   ],
+  loadsLater: true,
   // Before the store, which closes the SQLite file last. What is pending stays in it.
   stopsIn: "check",
   instances: (loaded, { role }) => [{

@@ -17,6 +17,7 @@ export const CONSUMER_SPEC = {
   module: new URL("./consumer_thread.ts", import.meta.url),
   runsIn: (role) => role === "consumer",
   needs: (loaded) => [brokers(loaded), database(loaded), schemaRegistry(loaded)],
+  loadsLater: true,
   stopsIn: "deliver",
   instances,
 } satisfies DaemonThread<ConsumerSetup>;

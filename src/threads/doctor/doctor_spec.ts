@@ -27,7 +27,9 @@ export function doctorSpecs(loaded: LoadedConfig): ThreadSpec<DoctorSetup>[] {
   const specs: ThreadSpec<DoctorSetup>[] = [];
   const module = new URL("./doctor_thread.ts", import.meta.url);
   const examine = (name: string, needs: readonly Partial<Permissions>[], setup: DoctorSetup) =>
-    specs.push(threadSpec(loaded, { name: `doctor-${name}`, module, needs, setup }));
+    specs.push(
+      threadSpec(loaded, { name: `doctor-${name}`, module, needs, setup, loadsLater: true }),
+    );
   if (checks) {
     examine("outbox", OUTBOX_SPEC.needs(loaded), { type: "outbox", ...outboxSetup(loaded) });
   }

@@ -15,6 +15,7 @@ export function drainSpec(loaded: LoadedConfig): ThreadSpec<DrainSetup> {
   return threadSpec(loaded, {
     name: "drain",
     module: new URL("./drain_thread.ts", import.meta.url),
+    loadsLater: true,
     needs: [...OUTBOX_SPEC.needs(loaded), ...receiver.needs(loaded)],
     setup: {
       outbox: outboxSetup(loaded),

@@ -8,6 +8,7 @@ export const STORE_SPEC = {
   module: new URL("./store_thread.ts", import.meta.url),
   runsIn: (role) => role === "run",
   needs: (loaded) => [statusStore(loaded, "sqlite")],
+  loadsLater: true,
   linkedTo: ["outbox"],
   stopsIn: "deliver",
   instances: (loaded) => [{ name: "store", setup: ingestSetup(loaded, "sqlite") }],

@@ -19,6 +19,7 @@ export function storeTaskSpec(loaded: LoadedConfig, task: StoreTask): ThreadSpec
   return threadSpec(loaded, {
     name: task.type,
     module: new URL("./store_task_thread.ts", import.meta.url),
+    loadsLater: true,
     needs: [
       statusStore(loaded),
       ...(asksKafka ? [brokers(loaded)] : []),

@@ -16,6 +16,7 @@ export const WEB_SPEC = {
     const store = statusStore(loaded, storeKind(loaded, role));
     return [webAddress(loaded), { ...store, write: [] }];
   },
+  loadsLater: true,
   // Before the store, so that the store closes the SQLite file last, which leaves one file.
   stopsIn: "check",
   instances: (loaded, { role, descriptors }) => [{
