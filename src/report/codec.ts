@@ -51,10 +51,10 @@ export const decodeMessage = messageDecoder(WRITER_SCHEMAS);
 export function messageDecoder(
   schemas: readonly WriterSchema[],
 ): (bytes: Uint8Array) => DecodedMessage {
-  const readV1 = readerOf(V1_SCHEMA, V1_SCHEMA);
+  const readV1 = lazyReaderOf(V1_SCHEMA, V1_SCHEMA);
   const readers = new Map(schemas.map(({ kind, schema }) => {
     const newest = schemas.find((writer) => writer.kind === kind)!;
-    return [fingerprint(schema), { kind, read: readerOf(schema, newest.schema) }] as const;
+    return [fingerprint(schema), { kind, read: lazyReaderOf(schema, newest.schema) }] as const;
   }));
   return (bytes) => {
     // No v1 datum begins so: the length of its url would be -98.
@@ -117,6 +117,12 @@ function readerOf(writer: RecordSchema, newest: RecordSchema): (datum: Uint8Arra
   };
 }
 
+/** Made for the first datum: each thread knows all schemas, and reads few of them or none. */
+function lazyReaderOf(writer: RecordSchema, newest: RecordSchema): (datum: Uint8Array) => unknown {
+  let read: ((datum: Uint8Array) => unknown) | undefined;
+  return (datum) => (read ??= readerOf(writer, newest))(datum);
+}
+
 /** What comes before a datum to name its schema. */
 export function singleObjectHeader(schema: RecordSchema): Uint8Array {
   const header = new DataView(new ArrayBuffer(HEADER_BYTES));
@@ -145,8 +151,9 @@ function encoder<T>(schema: RecordSchema, header: Uint8Array): (value: T) => Uin
  * were missing. It throws when a field is not of its type.
  */
 export function datumWriter<T>(schema: RecordSchema) {
-  const type = compile(schema);
-  return (value: T, bytes: Buffer, offset: number): number => type.encode(value, bytes, offset);
+  let type: avro.Type | undefined;
+  return (value: T, bytes: Buffer, offset: number): number =>
+    (type ??= compile(schema)).encode(value, bytes, offset);
 }
 
 function compile(schema: RecordSchema): avro.Type {
