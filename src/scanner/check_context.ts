@@ -13,7 +13,7 @@ import { compilePattern, type Pattern } from "./expect/pattern.ts";
 import { PermittedHosts } from "./reach/permitted_hosts.ts";
 import { ReadBuffers } from "./connection/read_buffers.ts";
 import { memoize } from "../runtime/memoize.ts";
-import { SharedTimers, type Timers } from "./schedule/shared_timers.ts";
+import { SharedTimers, type Timers } from "../runtime/shared_timers.ts";
 
 /** Where checks may go, and what their reports must not contain. */
 export interface CheckTargets {

@@ -1,6 +1,6 @@
 /** What one check has for itself: its time, the signal that ends it, and its trace. */
 import type { CheckTrace } from "./check_trace.ts";
-import type { Timers } from "./schedule/shared_timers.ts";
+import type { Timers } from "../runtime/shared_timers.ts";
 
 /**
  * A timeout that comes so much later than it should says nothing of a site: the process was stopped

@@ -2,7 +2,7 @@
 import fc from "../support/random_runs.ts";
 import type { SiteReport } from "../../src/report/report.ts";
 import { Scanner } from "../../src/scanner/scanner.ts";
-import { GRAIN_MS } from "../../src/scanner/schedule/shared_timers.ts";
+import { GRAIN_MS } from "../../src/runtime/shared_timers.ts";
 import { FakeClock } from "../support/fake_clock.ts";
 import { aSite, silent } from "../scanner/sites.ts";
 import { aReport } from "./site_reports.ts";

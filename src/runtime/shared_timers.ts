@@ -1,7 +1,7 @@
-/** The timeouts of many checks on few timers: nearly all are canceled, and a timer costs 2 µs. */
-import type { Clock } from "../../runtime/clock.ts";
+/** Many timeouts on few timers: nearly all are canceled, and a timer costs 2 µs. */
+import type { Clock } from "./clock.ts";
 
-/** Timeouts of checks, which need no exact moment. */
+/** Timeouts of checks and connections, which need no exact moment. */
 export type Timers = Pick<Clock, "after" | "monotonicMs">;
 
 /** How late a timeout may be: little beside the shortest one, and dozens of busy checks share it. */

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import fc from "../../support/random_runs.ts";
-import { GRAIN_MS, SharedTimers } from "../../../src/scanner/schedule/shared_timers.ts";
-import { FakeClock } from "../../support/fake_clock.ts";
+import fc from "../support/random_runs.ts";
+import { GRAIN_MS, SharedTimers } from "../../src/runtime/shared_timers.ts";
+import { FakeClock } from "../support/fake_clock.ts";
 
 Deno.test("after() calls back in time or a grain later, whatever else waits", async () => {
   const delays = fc.array(fc.integer({ min: 0, max: 500 }), { maxLength: 30 });
