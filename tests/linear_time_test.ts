@@ -111,10 +111,10 @@ const STRANGERS: [what: string, take: (text: string) => unknown, words?: string[
   ["a text with controls", (text) => escapeControls(text), ["\x1b", "\ud800"]],
   ["a text with a secret", REDACT, ["eyJhbGciOi", "%25", "&amp;", "\\u0041"]],
   ["a URL with credentials", publicUrl, ["http://", "x:", "@/", "a@"]],
-  ["a request", (text) => parseRequestHead(bytesOf(`${text}\r\n\r\n`)), ["GET /", "\r\n"]],
+  ["a request", (text) => parseRequestHead(bytesOf(`${text}\r\n\r\n`)).request, ["GET /", "\r\n"]],
   [
     "a request's headers",
-    (text) => parseRequestHead(bytesOf(`GET / HTTP/1.1\r\nhost: h\r\n${text}\r\n\r\n`)),
+    (text) => parseRequestHead(bytesOf(`GET / HTTP/1.1\r\nhost: h\r\n${text}\r\n\r\n`)).request,
     ["a: ", "a:\r\n", "connection: a,", "host:"],
   ],
   ["X-Forwarded-For", (text) => visit("x-forwarded-for", text.slice(0, -1)), ["10.0.0.1,"]],

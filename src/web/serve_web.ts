@@ -75,7 +75,7 @@ export function serveWeb(options: WebOptions): WebServer {
     listen,
     connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX,
     clock,
-    async handler(request, { remoteAddr }) {
+    async handler({ request }, { remoteAddr }) {
       respond ??= load();
       return await (await respond)(request, remoteAddr.hostname);
     },

@@ -7,7 +7,9 @@ import { type Clock, sleep } from "../clock.ts";
 import { within } from "../deadline.ts";
 import { logger, MinuteLimit } from "../telemetry/logging.ts";
 import type { DependencyState } from "../telemetry/telemetry.ts";
+import { SharedTimers } from "../shared_timers.ts";
 import { type Handler, HttpConnection } from "./http_connection.ts";
+import { BadRequestError } from "./request_head.ts";
 
 /** After a connection could not be accepted. */
 const ACCEPT_RETRY_MS = 1_000;
@@ -34,12 +36,14 @@ export class HttpServer {
   readonly #connections = new Map<HttpConnection, Promise<void>>();
   readonly #stopping = new AbortController();
   readonly #logLimit: MinuteLimit;
+  readonly #timers: SharedTimers;
   readonly #accepting: Promise<void>;
 
   /** Listens. Throws the system's error when the address cannot be used. */
   constructor(options: HttpServerOptions) {
     this.#options = options;
     this.#logLimit = new MinuteLimit(options.clock);
+    this.#timers = new SharedTimers(options.clock);
     const { host: hostname, port } = options.listen;
     this.#listener = Deno.listen({ hostname, port });
     this.#accepting = this.#accept();
@@ -85,7 +89,7 @@ export class HttpServer {
     const { connectionsMax, clock, onRefused } = this.#options;
     // A head and its body are two writes, of which the second would wait 40 ms for the first.
     conn.setNoDelay();
-    const connection = new HttpConnection(conn, clock);
+    const connection = new HttpConnection(conn, { timers: this.#timers, clock });
     const isFull = this.#connections.size >= connectionsMax;
     if (isFull && !await this.#closeIdle()) {
       onRefused?.();
@@ -98,10 +102,11 @@ export class HttpServer {
   }
 
   /** What the handler answers; a fault of it is logged, and costs one request. */
-  readonly #handler: Handler = async (request, client) => {
+  readonly #handler: Handler = async (head, client) => {
     try {
-      return await this.#options.handler(request, client);
+      return await this.#options.handler(head, client);
     } catch (error) {
+      if (error instanceof BadRequestError) throw error;
       if (this.#logLimit.allows("handler")) log.error("request failed: {error}", { error });
       return new Response(null, { status: 500 });
     }

@@ -10,6 +10,12 @@ export const HEAD_BYTES_MAX = 16_384;
 
 /** A request, and what its connection may be used for after it. */
 export interface RequestHead {
+  readonly method: string;
+  /** Path and query. */
+  readonly target: string;
+  /** By names in lower case; those of one name are joined by commas. */
+  readonly headers: ReadonlyMap<string, string>;
+  /** All of it. It is made when somebody asks, since it takes more than the rest: 25 µs. */
   readonly request: Request;
   /** False when the client closes after it. */
   readonly keepsAlive: boolean;
@@ -31,7 +37,7 @@ export const BLANKS_MAX = 256;
 
 const TOO_MANY_BLANKS = new RegExp(`(?<![ \\t])[ \\t]{${BLANKS_MAX + 1}}`);
 const REQUEST_LINE = /^([A-Z]{1,16}) (\/\S*) HTTP\/1\.([01])$/;
-const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):(.*)$/;
+const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\0\r]*)$/;
 const LENGTH = /^\d{1,15}$/;
 const HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$/;
 
@@ -50,35 +56,60 @@ export function endOfHead(bytes: Uint8Array, from = 0): number {
 const LF = 10;
 const CR = 13;
 
-/** Throws {@linkcode BadRequestError}. */
+/** Throws {@linkcode BadRequestError}, as the `request` of what it returns may. */
 export function parseRequestHead(bytes: Uint8Array): RequestHead {
   // Not by TextDecoder, whose latin1 is windows-1252.
-  const text = Buffer.from(bytes).toString("latin1");
+  const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
   if (TOO_MANY_BLANKS.test(text)) throw new BadRequestError("too many blanks in a row");
   const [requestLine = "", ...lines] = text.split(/\r?\n/).filter((line) => line !== "");
   if (lines.length > HEADERS_MAX) throw new BadRequestError("too many headers");
   const [, method, target, minor] = REQUEST_LINE.exec(requestLine) ?? [];
   if (method === undefined) throw new BadRequestError("no request line of HTTP/1");
-  try {
-    const headers = new Headers(lines.map(headerOf));
-    const host = headers.get("host") ?? (minor === "0" ? "localhost" : "");
-    if (!HOST.test(host)) throw new BadRequestError("no valid Host");
-    const options = (headers.get("connection") ?? "").toLowerCase().split(",")
-      .map((option) => option.trim());
-    const keepsAlive = minor === "1" ? !options.includes("close") : options.includes("keep-alive");
-    const length = headers.get("content-length") ?? "0";
-    if (!LENGTH.test(length)) throw new BadRequestError("no valid Content-Length");
-    const bodyBytes = headers.has("transfer-encoding") ? undefined : Number(length);
-    const request = new Request(`http://${host}${target}`, { method, headers });
-    return { request, keepsAlive, bodyBytes, takesChunks: minor === "1" };
-  } catch (error) {
-    // Of Headers, URL and Request: a byte, a host or a method that they refuse.
-    throw error instanceof TypeError ? new BadRequestError(error.message, { cause: error }) : error;
-  }
+  const headers = headersOf(lines);
+  const host = headers.get("host") ?? (minor === "0" ? "localhost" : "");
+  if (!HOST.test(host)) throw new BadRequestError("no valid Host");
+  const options = (headers.get("connection") ?? "").toLowerCase().split(",")
+    .map((option) => option.trim());
+  const length = headers.get("content-length") ?? "0";
+  if (!LENGTH.test(length)) throw new BadRequestError("no valid Content-Length");
+  return {
+    method,
+    target: target!,
+    headers,
+    get request() {
+      return requestOf(`http://${host}${target}`, { method, headers: [...headers] });
+    },
+    keepsAlive: minor === "1" ? !options.includes("close") : options.includes("keep-alive"),
+    bodyBytes: headers.has("transfer-encoding") ? undefined : Number(length),
+    takesChunks: minor === "1",
+  };
 }
 
-function headerOf(line: string): [name: string, value: string] {
-  const [, name, value] = HEADER_LINE.exec(line) ?? [];
-  if (name === undefined) throw new BadRequestError("no valid header");
-  return [name, value!];
+function headersOf(lines: readonly string[]): ReadonlyMap<string, string> {
+  const headers = new Map<string, string>();
+  for (const line of lines) {
+    const [, name, value] = HEADER_LINE.exec(line) ?? [];
+    if (name === undefined) throw new BadRequestError("no valid header");
+    const key = name.toLowerCase();
+    const before = headers.get(key);
+    const own = withoutLastBlanks(value!);
+    headers.set(key, before === undefined ? own : `${before}, ${own}`);
+  }
+  return headers;
+}
+
+/** trimEnd() also removes 0xa0, with which a character of UTF-8 may end. */
+function withoutLastBlanks(value: string): string {
+  let { length } = value;
+  while (value[length - 1] === " " || value[length - 1] === "\t") length--;
+  return value.slice(0, length);
+}
+
+/** Without the bytes, hosts and methods that Headers, URL and Request refuse. */
+function requestOf(url: string, init: RequestInit): Request {
+  try {
+    return new Request(url, init);
+  } catch (error) {
+    throw error instanceof TypeError ? new BadRequestError(error.message, { cause: error }) : error;
+  }
 }

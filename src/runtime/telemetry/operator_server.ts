@@ -65,7 +65,7 @@ export function serveOperator(
     listen,
     connectionsMax: CONNECTIONS_MAX,
     clock: systemClock,
-    handler: (request) => answerOperator(request, tables),
+    handler: ({ request }) => answerOperator(request, tables),
     onTrouble: (reason) => tables.dependencies.set("main", "listen", acceptState(reason)),
   });
 }

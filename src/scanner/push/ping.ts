@@ -28,22 +28,29 @@ export interface PingRequest {
 
 export type PingAnswer = "OK" | '{"ok":true}';
 
+const TARGET = /^([^?]*)(?:\?(.*))?$/;
 const NATIVE = /^\/(?:push|ping)\/(.{1,220})$/;
 const KUMA = /^\/api\/push\/(.{1,200})$/;
 const ACTION = /^(.+)\/(start|fail|log|\d{1,3})$/;
+const NO_QUERY = new URLSearchParams();
 const EXIT_CODE_MAX = 255;
 /** healthchecks.io's are UUIDs. */
 const RUN = /^[\w-]{0,64}$/;
 
-/** Everything that a request may mean: a token with a slash, or a token and what happened. */
-export function pingRequests({ pathname, searchParams }: URL): PingRequest[] {
+/**
+ * Everything that the target of a request, its path and query, may mean: a token with a slash, or a
+ * token and what happened.
+ */
+export function pingRequests(target: string): PingRequest[] {
+  const [, pathname = "", search] = TARGET.exec(target) ?? [];
+  const query = search === undefined ? NO_QUERY : new URLSearchParams(search);
   const [, kumaToken] = KUMA.exec(pathname) ?? [];
   if (kumaToken !== undefined) {
-    return [{ token: kumaToken, ping: kumaPing(searchParams), answer: '{"ok":true}' }];
+    return [{ token: kumaToken, ping: kumaPing(query), answer: '{"ok":true}' }];
   }
   const [, path] = NATIVE.exec(pathname) ?? [];
   if (path === undefined) return [];
-  const run = searchParams.get("rid") ?? "";
+  const run = query.get("rid") ?? "";
   const problem = RUN.test(run) ? undefined : "invalid rid; write a UUID";
   const [, token, action] = ACTION.exec(path) ?? [];
   const whole = { token: path, ping: { kind: "success", run } as const };

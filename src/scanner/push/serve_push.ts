@@ -1,15 +1,16 @@
 /** The HTTP server of push sites: a ping is answered once the outbox has it. */
 import type { Clock } from "../../runtime/clock.ts";
-import type { Client } from "../../runtime/http/http_connection.ts";
+import type { Client, ShortAnswer } from "../../runtime/http/http_connection.ts";
 import {
   acceptState,
   type HttpServer,
   type HttpServerOptions,
 } from "../../runtime/http/http_server.ts";
 import { listening } from "../../runtime/http/listening.ts";
+import type { RequestHead } from "../../runtime/http/request_head.ts";
 import { countFromZero, type Telemetry } from "../../runtime/telemetry/telemetry.ts";
-import { SharedTimers } from "../schedule/shared_timers.ts";
-import { type PingAnswer, pingRequests } from "./ping.ts";
+import { SharedTimers } from "../../runtime/shared_timers.ts";
+import { pingRequests } from "./ping.ts";
 import { PINGS, type PushSites } from "./push_sites.ts";
 
 /** Until a ping is stored; its sender then tries again. */
@@ -27,6 +28,9 @@ const RESULTS = [
 ];
 type Result = (typeof RESULTS)[number];
 
+const TEXT_TYPE = { "content-type": "text/plain; charset=utf-8" };
+const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
+
 /** Listens until it is stopped. Throws AddressError when the address cannot be used. */
 export function servePush(options: PushServerOptions): HttpServer {
   const { sites, clock, telemetry } = options;
@@ -34,13 +38,13 @@ export function servePush(options: PushServerOptions): HttpServer {
   countFromZero(telemetry, PINGS, RESULTS.map((result) => ({ result })));
   const count = (result: Result) => telemetry.count(PINGS, { result });
 
-  async function answer(request: Request, client: Client): Promise<Response> {
-    if (!["GET", "HEAD", "POST"].includes(request.method)) {
+  async function answer(head: RequestHead, client: Client): Promise<ShortAnswer> {
+    if (!["GET", "HEAD", "POST"].includes(head.method)) {
       return text(405, "method not allowed; use GET, HEAD or POST\n", { allow: "GET, HEAD, POST" });
     }
     if (sites.ready && !await inTime(sites.ready)) return unavailable();
     // Strangers learn nothing: whatever they ask for, it is the same answer, before any body is read.
-    const found = foundIn(sites, new URL(request.url));
+    const found = foundIn(sites, head.target);
     if (found === undefined) {
       count("unknown");
       return text(404, "not found\n");
@@ -50,25 +54,24 @@ export function servePush(options: PushServerOptions): HttpServer {
     const body = await client.readBody(told.site.bodyBytesMax);
     if (typeof body === "number") return invalid(body, "");
     const stored = Promise.withResolvers<void>();
-    const length = Number(request.headers.get("content-length") ?? 0);
     sites.take(told, ping, {
       body,
-      isTruncated: length > body.length,
+      isTruncated: head.bodyBytes! > body.length,
       address: client.remoteAddr.hostname,
       onStored: stored.resolve,
     });
     if (!await inTime(stored.promise)) return unavailable();
     count(ping.kind);
-    return ok(found.answer);
+    return text(200, found.answer, found.answer === "OK" ? {} : JSON_TYPE);
   }
 
-  function invalid(status: number, message: string): Response {
+  function invalid(status: number, message: string): ShortAnswer {
     count("invalid");
     return text(status, message);
   }
 
   /** The ping may be lost, so that nothing may be concluded from its absence. */
-  function unavailable(): Response {
+  function unavailable(): ShortAnswer {
     count("unavailable");
     sites.noteDeaf();
     return text(503, "cannot store a ping at the moment; try again\n", { "retry-after": "5" });
@@ -96,22 +99,14 @@ export function servePush(options: PushServerOptions): HttpServer {
 }
 
 /** What a request says, of a site that there is. */
-function foundIn(sites: PushSites, url: URL) {
-  for (const { token, ping, answer } of pingRequests(url)) {
+function foundIn(sites: PushSites, target: string) {
+  for (const { token, ping, answer } of pingRequests(target)) {
     const told = sites.find(token);
     if (told !== undefined) return { told, ping, answer };
   }
   return undefined;
 }
 
-function ok(answer: PingAnswer): Response {
-  const type = answer === "OK" ? "text/plain; charset=utf-8" : "application/json; charset=utf-8";
-  return text(200, answer, { "content-type": type });
-}
-
-function text(status: number, body: string, headers: Record<string, string> = {}): Response {
-  return new Response(body, {
-    status,
-    headers: { "content-length": `${body.length}`, ...headers },
-  });
+function text(status: number, text: string, more: ShortAnswer["headers"] = {}): ShortAnswer {
+  return { status, headers: { ...TEXT_TYPE, ...more }, text };
 }

@@ -23,29 +23,29 @@ const PINGS: readonly [target: string, token: string, ping: object, answer?: str
     '{"ok":true}',
   ],
   [
-    "/api/push/TOKEN?status=down&msg=full&ping=",
+    "/api/push/TOKEN?status=down&msg=full?+%26&ping=",
     "TOKEN",
-    { kind: "fail", run: "", message: "full" },
+    { kind: "fail", run: "", message: "full? &" },
     '{"ok":true}',
   ],
 ];
 
 for (const [target, token, ping, answer = "OK"] of PINGS) {
   Deno.test(`pingRequests() understands ${target}`, () => {
-    const found = pingRequests(new URL(target, "http://h")).find((it) => it.token === token);
+    const found = pingRequests(target).find((it) => it.token === token);
     deepStrictEqual(found, { token, ping, answer });
   });
 }
 
 for (const target of ["/", "/push/", "/push", "/ping", "/api/push/", "/metrics", "/pushx/TOKEN"]) {
   Deno.test(`pingRequests() takes ${target} for none`, () => {
-    deepStrictEqual(pingRequests(new URL(target, "http://h")), []);
+    deepStrictEqual(pingRequests(target), []);
   });
 }
 
 Deno.test("pingRequests() knows of no exit code above 255, and of no other word", () => {
   for (const word of ["256", "999", "1000", "stop", "Start", "-1", "1.5"]) {
-    const found = pingRequests(new URL(`/push/TOKEN/${word}`, "http://h"));
+    const found = pingRequests(`/push/TOKEN/${word}`);
     deepStrictEqual(found.map(({ token }) => token), [`TOKEN/${word}`]);
   }
 });
@@ -53,8 +53,7 @@ Deno.test("pingRequests() knows of no exit code above 255, and of no other word"
 Deno.test("pingRequests() takes any target, and finds two meanings at most", () => {
   fc.assert(fc.property(fc.webPath(), fc.webQueryParameters(), (path, query) => {
     for (const prefix of ["", "/push", "/ping", "/api/push"]) {
-      const url = URL.parse(`http://h${prefix}${path}?${query}`);
-      if (url !== null) ok(pingRequests(url).length <= 2);
+      ok(pingRequests(`${prefix}${path}?${query}`).length <= 2);
     }
   }));
 });
