@@ -1,14 +1,20 @@
 /** Which parts of a configuration are credentials, and every text that must not be shown. */
+import { PROTOCOLS } from "./schema/protocols/protocols.ts";
 import type { RegistryConfig } from "./schema/registry_schema.ts";
 import type { Config } from "./schema/schema.ts";
 import type { Site, SiteAuth } from "./site.ts";
+import { isSecretHeader } from "./secret_header.ts";
 import type { Path, YamlSource } from "./yaml/yaml_source.ts";
 
 /** Kinds of channels that have the url of a public API, whose key is another. */
 const PUBLIC_APIS = ["pagerduty", "telegram", "opsgenie"];
 /** A part of a url's path that is as long as a token. */
 const TOKEN_LENGTH_MIN = 16;
-const SECRETS = ["auth.bearer", "registry.bearer", "push.token"];
+const SECRETS = [
+  "auth.bearer",
+  "registry.bearer",
+  ...PROTOCOLS.flatMap(({ secretKeys = [] }) => secretKeys),
+];
 
 /** True for a value that is a credential as a whole. */
 export function isCredential(path: Path): boolean {
@@ -16,11 +22,6 @@ export function isCredential(path: Path): boolean {
   const [parent, key] = path.slice(-2).map(String);
   if (key === "password" || SECRETS.includes(`${parent}.${key}`)) return true;
   return parent === "headers" && isSecretHeader(key ?? "");
-}
-
-/** True for a header whose value authenticates whoever sends it. */
-export function isSecretHeader(name: string): boolean {
-  return /auth|cookie|token|secret|key|password|credential|signature|session/i.test(name);
 }
 
 /** True for a value that may hold credentials between `://` and `@`. */
@@ -153,19 +154,15 @@ function passwordOf(url = ""): string[] {
   return [password, decoded(password)];
 }
 
-function siteCredentials({ url, proxy = "", headers, auth, push }: Site): string[] {
+function siteCredentials(site: Site): string[] {
+  const { url, proxy = "", headers, auth } = site;
   return [
-    ...(push === undefined ? [] : tokenCredentials(push.token)),
+    ...PROTOCOLS.flatMap((protocol) => protocol.secretsOf?.(site) ?? []),
     ...(auth === undefined ? [] : authCredentials(auth)),
     ...urlCredentials(url),
     ...urlCredentials(proxy),
     ...Object.entries(headers).flatMap(([name, value]) => headerCredentials(name, value)),
   ];
-}
-
-/** Of `KEY/SLUG` the key, which other sites have too. */
-function tokenCredentials(token: string): string[] {
-  return [token, token.split("/")[0]!];
 }
 
 function authCredentials(auth: SiteAuth): string[] {

@@ -124,6 +124,11 @@ export interface Push {
   readonly token: string;
 }
 
+/** True for a site that is checked; of any other one others tell. */
+export function isVisited({ push }: { readonly push?: unknown }): boolean {
+  return push === undefined;
+}
+
 /** What to check, how, and what it must answer. */
 export interface Site {
   /** Unique among the sites of a configuration, at most 200 characters. */

@@ -18,6 +18,11 @@ export interface DaemonThread<Setup = unknown, Work = unknown> {
   readonly module: URL;
   /** Whether a daemon has it under a configuration. */
   runsIn(role: DaemonRole, config: Config): boolean;
+  /**
+   * The address of its section's `listen`, where it serves whoever connects: it keeps that as long as
+   * the process runs, and a part of the file descriptors.
+   */
+  listensOn?(config: Config): unknown;
   /** What its work needs, and no more: parts of config/permissions/needs.ts. */
   needs(loaded: LoadedConfig, role: DaemonRole): readonly Partial<Permissions>[];
   /** Loads modules of the program at their first use, so that it may read them. */

@@ -7,8 +7,7 @@ import { siteNames } from "../../config/resolve/resolve_sites.ts";
 import { systemHostEnvironment } from "../../config/host_environment.ts";
 import { defaultConfig } from "../../config/schema/schema.ts";
 import { siteSchema } from "../../config/schema/site_schema.ts";
-import { visited } from "../../config/permissions/needs.ts";
-import type { Site } from "../../config/site.ts";
+import { isVisited, type Site } from "../../config/site.ts";
 import { publicUrl } from "../../report/public_url.ts";
 import { shownValue } from "../../config/yaml/shown_value.ts";
 import type { SiteReport } from "../../report/report.ts";
@@ -69,7 +68,7 @@ async function checkOrExplain(
   const isAsked = names !== undefined || Object.keys(given).length > 0;
   const found = isAsked ? findConfig(given, SITES_OF, systemHostEnvironment()) : undefined;
   const loaded = found && loadFile(found, { terminal });
-  const known = visited(loaded?.sites ?? []);
+  const known = loaded?.sites.filter(isVisited) ?? [];
   // Explaining a URL does not explain every site of the configuration beside it.
   const named = names === undefined
     ? (explain && urls.length > 0 ? [] : known)
@@ -174,15 +173,15 @@ function namesProblem(
 ): string | undefined {
   if (names === undefined || path === undefined) return undefined;
   const missing = names.find((name) => !sites.some((site) => site.name === name));
-  if (missing === undefined) return pushProblem(names, sites);
+  if (missing === undefined) return toldProblem(names, sites);
   return `no such site in ${path}: ${printableJson(missing)}; ` +
     `"sitemon config show -c ${path}" lists the sites`;
 }
 
-function pushProblem(names: readonly string[], sites: readonly Site[]): string | undefined {
-  const told = sites.find(({ name, push }) => push !== undefined && names.includes(name));
+function toldProblem(names: readonly string[], sites: readonly Site[]): string | undefined {
+  const told = sites.find((site) => !isVisited(site) && names.includes(site.name));
   if (told === undefined) return undefined;
-  return `cannot check push site ${printableJson(told.name)}: others tell of it; ` +
+  return `cannot check ${printableJson(told.name)}: others tell of it; ` +
     `"sitemon status" shows what they said`;
 }
 

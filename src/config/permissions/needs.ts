@@ -1,7 +1,7 @@
 /** What work of a kind, and a whole process, needs under a configuration. */
 import { dirname } from "node:path";
 import type { Alerts } from "../alerts.ts";
-import type { Site } from "../site.ts";
+import { isVisited, type Site } from "../site.ts";
 import { formatHost, type HostPort } from "../schema/host_port.ts";
 import type { DaemonRole, LoadedConfig } from "../loaded_config.ts";
 import type { KafkaConfig } from "../schema/kafka_schema.ts";
@@ -89,7 +89,7 @@ export function statusStore(permitted: Permitted, kind = storeKind(permitted)): 
  * the ports by a list of its own. So `https://h` is permitted with `http://h`.
  */
 export function scannerHosts({ config, sites }: Permitted): Needs {
-  const checked = visited(sites);
+  const checked = sites.filter(isVisited);
   const urls = checked.flatMap(({ url, proxy }) => proxy === undefined ? [url] : [url, proxy]);
   const named = [...config.allow_hosts, ...serversOf(checked)].map(({ host }) =>
     formatHost({ host })
@@ -139,19 +139,9 @@ function endpointOf(url: string): string {
   return `${hostname}:${port || (protocol === "https:" ? 443 : 80)}`;
 }
 
-/** The sites that checks visit: all but those that others tell of. */
-export function visited(sites: readonly Site[]): readonly Site[] {
-  return sites.filter(({ push }) => push === undefined);
-}
-
-/** The address that push sites are told of at. */
-export function pushAddress({ config }: Pick<Permitted, "config">): Needs {
-  return { net: [formatHost(config.push.listen)] };
-}
-
-/** The address that the status page listens on. */
-export function webAddress(permitted: Pick<Permitted, "config">): Needs {
-  return { net: [formatHost(webConfig(permitted).listen)] };
+/** An address that is listened on. */
+export function listenAddress(address: HostPort): Needs {
+  return { net: [formatHost(address)] };
 }
 
 /** The status page's part of the configuration, by default when the file has none. */
@@ -169,7 +159,7 @@ export function kafkaServers(kafka?: KafkaConfig): readonly HostPort[] {
  * https.
  */
 export function allowedHosts({ config, sites }: Permitted): string[] {
-  const plain = visited(sites).filter(({ allowsDowngrade }) => allowsDowngrade)
+  const plain = sites.filter(isVisited).filter(({ allowsDowngrade }) => allowsDowngrade)
     .map(({ url }) => `${new URL(url).hostname}:80`);
   return [...[...config.allow_hosts, ...serversOf(sites)].map(formatHost), ...new Set(plain)];
 }

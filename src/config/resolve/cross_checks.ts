@@ -7,7 +7,7 @@ import { groupTopic } from "../schema/scanner_schema.ts";
 import { isSocketFolder, parsePostgresUrl } from "../schema/postgres_url.ts";
 import { type Config, SITES_MAX } from "../schema/schema.ts";
 import { PROXY } from "../schema/web_schema.ts";
-import type { Site } from "../site.ts";
+import { isVisited, type Site } from "../site.ts";
 import { shownValue } from "../yaml/shown_value.ts";
 import type { SiteEntry } from "../yaml/site_entries.ts";
 import { type Path, valueAt, type YamlSource } from "../yaml/yaml_source.ts";
@@ -89,9 +89,10 @@ function timeoutWarning({ source, sites, entries, role }: WithSites): Mistake[] 
   const isWritten = (from: YamlSource, at: Path) =>
     ["interval", "timeout"].some((key) => valueAt(from.value, [...at, key]) !== undefined);
   const isEverySite = isWritten(source, []) || isWritten(source, ["defaults"]);
-  const slow = sites.flatMap(({ name, timeoutMs, intervalMs, push }, index) => {
+  const slow = sites.flatMap((site, index) => {
+    const { name, timeoutMs, intervalMs } = site;
     const { source, at } = entries[index]!;
-    const isMeant = push === undefined && timeoutMs >= intervalMs &&
+    const isMeant = isVisited(site) && timeoutMs >= intervalMs &&
       (isEverySite || isWritten(source, at));
     return isMeant ? [{ name, timeoutMs, intervalMs, place: source.place(at) }] : [];
   });

@@ -1,46 +1,24 @@
-/** Which keys of a site fit the protocol of its url, or a push site, which has none. */
-import {
-  type Fitting,
-  type KeyRule,
-  type Shared,
-  SHARED_KEYS,
-} from "../schema/protocols/protocol.ts";
-import { protocolOf, PROTOCOLS } from "../schema/protocols/protocols.ts";
-import { SHARED_BY_PUSH } from "../schema/protocols/push_schema.ts";
-import type { SiteConfig } from "../schema/site_schema.ts";
+/** Which keys of a site fit its protocol. */
+import { type Fitting, type KeyRule, SHARED_KEYS } from "../schema/protocols/protocol.ts";
+import { protocolFor, PROTOCOLS } from "../schema/protocols/protocols.ts";
 import type { SiteEntry } from "../yaml/site_entries.ts";
 
 const OWN_RULES: readonly Rule[] = PROTOCOLS.flatMap((protocol) =>
   protocol.own.map((own) => ({
     ...own,
-    isMet: (site) =>
-      isVisited(site) && protocolOf(site.url) === protocol && (own.isMet?.(site) ?? true),
+    isMet: (site) => protocolFor(site) === protocol && (own.isMet?.(site) ?? true),
   }))
 );
 
 const SHARED_RULES: readonly Rule[] = Object.entries(SHARED_KEYS).map(([name, shared]) => ({
   ...shared,
-  isMet: (site) => sharedBy(site)?.some((one) => one === name) ?? true,
+  isMet: (site) => protocolFor(site)?.shares(site).some((one) => one === name) ?? true,
 }));
 
-const RULES: readonly Rule[] = [...OWN_RULES, ...SHARED_RULES, {
-  keys: ["interval", "timeout", "connect_timeout", "retries", "expect.invert"],
-  need: "a url",
-  isMet: isVisited,
-}];
+const RULES: readonly Rule[] = [...OWN_RULES, ...SHARED_RULES];
 
 interface Rule extends KeyRule {
-  readonly isMet: (site: Given) => boolean;
-}
-
-type Given = Pick<SiteConfig, "url">;
-
-function isVisited(site: Given): site is Fitting {
-  return site.url !== undefined;
-}
-
-function sharedBy(site: Given): readonly Shared[] | undefined {
-  return isVisited(site) ? protocolOf(site.url)?.shares(site) : SHARED_BY_PUSH;
+  readonly isMet: (site: Fitting) => boolean;
 }
 
 /** Reports each key of a site itself that does not fit its url. */
@@ -52,12 +30,12 @@ export function reportMisfits({ config, source, at }: SiteEntry): void {
 }
 
 /** The defaults without the keys that do not fit a site. */
-export function fittingDefaults<D extends object>(defaults: D, site: Given): D {
+export function fittingDefaults<D extends object>(defaults: D, site: Fitting): D {
   return misfits(site, defaults).reduce((fitting, { path }) => without(fitting, path), defaults);
 }
 
 /** The keys of a mapping that do not fit a site. */
-function misfits(site: Given, mapping: object) {
+function misfits(site: Fitting, mapping: object) {
   return RULES.filter(({ isMet }) => !isMet(site)).flatMap(({ keys, need }) =>
     keys.map((key) => ({ need, path: key.split(".") })).filter(({ path }) => isGiven(mapping, path))
   );

@@ -49,7 +49,7 @@ export function resolveSite(site: WithFiles<SiteConfig>, { name, defaults, inter
     ...same,
     name,
     url: urlOf(site, name),
-    intervalMs: push?.every ?? interval,
+    intervalMs: interval,
     timeoutMs: timeout,
     connectTimeoutMs: connect_timeout,
     ...(expected && { expect: expected }),

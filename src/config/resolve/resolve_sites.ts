@@ -58,8 +58,8 @@ export function siteNames(sites: readonly Pick<SiteConfig, "name" | "url">[]): s
   const counts = new Map<string, number>();
   return sites.map(({ name, url }) => {
     if (name !== undefined) return name;
-    // Of a push site without a name, which is a mistake.
-    const base = publicUrl(url ?? "push");
+    // One that has neither is a mistake.
+    const base = publicUrl(url ?? "unnamed");
     let count = (counts.get(base) ?? 0) + 1;
     while (taken.has(numbered(base, count))) count++;
     counts.set(base, count);

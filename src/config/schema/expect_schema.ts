@@ -19,7 +19,7 @@ const STATUS = { min: 100, max: 999 };
 /** Longer lists than this are better written as ranges. */
 const RANGES_MAX = 32;
 const JSON_PATH_LENGTH_MAX = KIB;
-/** A check may take ten minutes at most, a run of a push site longer; a report has a day at most. */
+/** A check may take ten minutes at most, a run that others tell of longer; a report has a day at most. */
 const RESPONSE_TIME = { minMs: 1, maxMs: DAY_MS };
 /** Public authorities issue certificates for at most 398 days, private ones for years. */
 const CERTIFICATE_DAYS = { min: 0, max: 3_650 };

@@ -9,7 +9,7 @@ import { hostPort } from "./host_port.ts";
 import { kafkaSchema } from "./kafka_schema.ts";
 import { alertsSchema } from "./alerts/alerts_schema.ts";
 import { maintenanceSchema } from "./alerts/maintenance_schema.ts";
-import { pushListenSchema } from "./protocols/push_schema.ts";
+import { OWN_SECTIONS } from "./protocols/protocols.ts";
 import { postgresSchema } from "./postgres_schema.ts";
 import { duration, size } from "./duration_and_size.ts";
 import { KIB, TIB } from "./quantity.ts";
@@ -117,7 +117,7 @@ export const configSchema = z.strictObject({
   }).prefault({}).describe("How long reports are kept."),
   connectivity: connectivitySchema.optional()
     .describe("URLs that show whether this machine has a network at all."),
-  push: pushListenSchema.prefault({}).describe("Where push sites are told of."),
+  ...OWN_SECTIONS,
   traces: tracesSchema.optional().describe("OpenTelemetry traces; none when absent."),
   web: z.union([z.literal(false), webMapping]).optional().describe(
     "The status page. `sitemon run` serves it even when this is absent; `false` turns it off. `sitemon consumer` serves it when this is a mapping.",

@@ -7,7 +7,7 @@ import { duration, size } from "./duration_and_size.ts";
 import { KIB, MIB } from "./quantity.ts";
 import { proxySchema, URL_FORM, URL_LENGTH_MAX } from "./protocols/http_schema.ts";
 import { patternSchema } from "./pattern_schema.ts";
-import { OWN_KEYS, protocolOf, SCHEMES } from "./protocols/protocols.ts";
+import { OWN_KEYS, protocolOf, SCHEMES, SITE_KINDS } from "./protocols/protocols.ts";
 import { type Exact, identifier, password, path, quotable, text, whole } from "./scalar.ts";
 import { publicSiteSchema } from "./web_schema.ts";
 import { siteTlsSchema } from "./tls_schema.ts";
@@ -163,7 +163,9 @@ export const defaultsSchema = z.strictObject({
 export const siteSchema = z.strictObject({
   name: text(SITE_NAME_LENGTH_MAX).optional()
     .describe("Unique name; the URL without credentials when absent, with `#2` on a repeat."),
-  url: siteUrlSchema.optional().describe("URL to check; required without `push`."),
+  url: siteUrlSchema.optional().describe(
+    `URL to check; required without ${SITE_KINDS.slice(1).map((key) => `\`${key}\``).join(", ")}.`,
+  ),
   depends_on: z.array(text(SITE_NAME_LENGTH_MAX), {
     error: `is not a list of 1 to ${PARENTS_MAX} names of sites, such as [gateway]`,
   }).min(1).max(PARENTS_MAX).optional().describe(
@@ -175,7 +177,7 @@ export const siteSchema = z.strictObject({
   ...optionalSettings,
 }, {
   error: ({ code }) =>
-    code === "unrecognized_keys" ? undefined : "is not a mapping with url or push",
+    code === "unrecognized_keys" ? undefined : `is not a mapping with ${SITE_KINDS.join(" or ")}`,
 });
 
 export type DefaultsConfig = Exact<z.output<typeof defaultsSchema>>;

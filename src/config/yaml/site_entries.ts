@@ -2,6 +2,7 @@
 import { isAbsolute, join, matchesGlob, normalize, sep } from "node:path";
 import * as z from "zod";
 import type { Place } from "../config_error.ts";
+import { SITE_KINDS } from "../schema/protocols/protocols.ts";
 import { type SiteConfig, siteSchema } from "../schema/site_schema.ts";
 import type { HostEnvironment } from "../host_environment.ts";
 import { besideFile, type LoadContext } from "./load_context.ts";
@@ -32,7 +33,9 @@ export function siteEntriesAt(source: YamlSource, at: Path): SiteEntry[] {
     const part = { source, at: [...at, index], name: "sites" };
     const config = parsePart(siteSchema, part);
     if (config === undefined) return [];
-    if (config.url ?? config.push) return [{ config, source, at: part.at }];
+    if (SITE_KINDS.some((key) => config[key] !== undefined)) {
+      return [{ config, source, at: part.at }];
+    }
     reportMissing(source, part.at);
     return [];
   });
@@ -44,7 +47,7 @@ function reportMissing(source: YamlSource, at: Path): void {
     const path = [...at, key];
     return valueAt(source.value, path) !== undefined || source.unresolved.has(pathKey(path));
   };
-  if (source.isBroken || isGiven("url") || isGiven("push")) return;
+  if (source.isBroken || SITE_KINDS.some(isGiven)) return;
   source.report([...at, "url"], '"sites.url" is required');
 }
 

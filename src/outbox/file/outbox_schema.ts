@@ -18,7 +18,7 @@ export const SITE_NOTE_TABLE = `CREATE TABLE IF NOT EXISTS site_note (
  * `producer` has one row: what the next report continues from, and counts that would otherwise take
  * a scan. `last_report` and the flags of `outbox_row` say which rows coalescing keeps. The partial
  * index holds the rows that coalescing may drop, in the order in which it does. `site_note` has what must
- * outlive the process along with the reports: when a push site was last told of.
+ * outlive the process along with the reports: when others last told of a site.
  */
 export const SCHEMA: readonly string[] = [
   `CREATE TABLE producer (

@@ -1,5 +1,5 @@
 /** What a report keeps of an answer that was not up: the beginning of its body, and its headers. */
-import { isSecretHeader } from "../../config/credentials.ts";
+import { isSecretHeader } from "../../config/secret_header.ts";
 import { SNIPPET_LENGTH_MAX } from "../../report/bounds.ts";
 import { escapeControls } from "../../runtime/escape_controls.ts";
 import type { Redact } from "../../runtime/telemetry/redaction.ts";

@@ -1,6 +1,6 @@
 /** Where a response redirects a check to, by the rules of fetch and of the configuration. */
 import type { Site } from "../../config/site.ts";
-import { isSecretHeader } from "../../config/credentials.ts";
+import { isSecretHeader } from "../../config/secret_header.ts";
 import { notNamed, type PermittedHosts } from "../reach/permitted_hosts.ts";
 import { withoutCredentials } from "./request.ts";
 import { VisitError } from "../connection/failure.ts";

@@ -1,8 +1,8 @@
 /** A thread for `sitemon check`. */
 import { gatherSecrets } from "../../config/credentials.ts";
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { allowedHosts, scannerHosts, visited } from "../../config/permissions/needs.ts";
-import type { Site } from "../../config/site.ts";
+import { allowedHosts, scannerHosts } from "../../config/permissions/needs.ts";
+import { isVisited, type Site } from "../../config/site.ts";
 import type { ThreadSpec } from "../../runtime/threads/supervised_thread.ts";
 import { threadSpec } from "../daemon_thread.ts";
 import type { CheckSetup } from "./check_thread.ts";
@@ -19,7 +19,7 @@ export function checkSpec(
     needs: [scannerHosts(loaded)],
     setup: {
       sites,
-      urls: visited(loaded.sites).map(({ url }) => url),
+      urls: loaded.sites.filter(isVisited).map(({ url }) => url),
       allowHosts: allowedHosts(loaded),
       addressPolicy: config.address_policy,
       secrets: [...secrets, ...gatherSecrets([], config, sites)],

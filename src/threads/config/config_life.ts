@@ -7,10 +7,8 @@ import type { Site } from "../../config/site.ts";
 import type { Refused, ServiceSettings } from "../../runtime/service/reloader.ts";
 import { siteChanges } from "./site_changes.ts";
 import { dividedDescriptors, wantedDescriptors } from "../descriptors.ts";
-import { planOf } from "../registry.ts";
+import { DAEMON_THREADS, planOf } from "../registry.ts";
 import type { Schedule } from "../daemon_thread.ts";
-import { PUSH_SPEC } from "../push/push_spec.ts";
-import { WEB_SPEC } from "../web/web_spec.ts";
 
 /** What a running process cannot change: its files are locked, its sockets open. */
 const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
@@ -18,10 +16,13 @@ const FIXED: Readonly<Record<string, (config: Config) => unknown>> = {
   "store.path": ({ store }) => store.path,
   "listen": ({ listen }) => listen,
   "log.format": ({ log }) => log.format,
-  "push.listen": ({ push }) => push.listen,
-  "web.listen": ({ web }) => web && web.listen,
   "sandbox": ({ sandbox }) => sandbox,
   "traces.endpoint": ({ traces }) => traces?.endpoint,
+  ...Object.fromEntries(
+    DAEMON_THREADS.flatMap(({ name, listensOn }) =>
+      listensOn === undefined ? [] : [[`${name}.listen`, listensOn]]
+    ),
+  ),
 };
 
 interface ConfigLifeOptions {
@@ -125,7 +126,8 @@ export class ConfigLife {
 
   #wishes({ config }: LoadedConfig) {
     const { role } = this.#options;
-    const servers = [WEB_SPEC, PUSH_SPEC].filter((spec) => spec.runsIn(role, config)).length;
+    const servers = DAEMON_THREADS
+      .filter((thread) => thread.listensOn && thread.runsIn(role, config)).length;
     return { concurrency: config.scanner.concurrency, servers };
   }
 

@@ -10,8 +10,8 @@ export type OutboxSetup = Pick<
   "path" | "bytesMax" | "rowsMax" | "freeBytesMin" | "whenFull" | "runId"
 >;
 
-/** The roles that hand in reports. */
-const SOURCES = ["scanner", "push"];
+/** The roles that take reports out; every other one hands them in. */
+const READERS = ["relay", "store"];
 
 const log = logger("outbox");
 
@@ -22,7 +22,7 @@ serveThread<OutboxSetup>({
     const server = serveOutbox(outbox, { clock: systemClock });
     return Promise.resolve({
       link: (role, port) =>
-        SOURCES.includes(role) ? server.addScanner(port) : server.addRelay(port),
+        READERS.includes(role) ? server.addRelay(port) : server.addScanner(port),
       stop() {
         server.close();
         try {

@@ -1,6 +1,6 @@
 /** The push thread: it listens, and connects to nothing. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { pushAddress } from "../../config/permissions/needs.ts";
+import { listenAddress } from "../../config/permissions/needs.ts";
 import type { PushSite } from "../../scanner/push/push_report.ts";
 import type { PushWork } from "../../scanner/push/push_sites.ts";
 import type { DaemonThread } from "../daemon_thread.ts";
@@ -11,7 +11,8 @@ export const PUSH_SPEC = {
   module: new URL("./push_thread.ts", import.meta.url),
   runsIn: (role, { sites }) =>
     (role === "producer" || role === "run") && sites.some(({ push }) => push !== undefined),
-  needs: (loaded) => [pushAddress(loaded)],
+  listensOn: ({ push }) => push.listen,
+  needs: ({ config }) => [listenAddress(config.push.listen)],
   linkedTo: ["outbox"],
   stopsIn: "check",
   instances: (loaded, { descriptors }) => [{

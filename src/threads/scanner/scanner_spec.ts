@@ -1,7 +1,7 @@
 /** The scanner threads, each with the sites of its hosts, so that a limit per host holds. */
 import type { LoadedConfig } from "../../config/loaded_config.ts";
-import { allowedHosts, scannerHosts, visited } from "../../config/permissions/needs.ts";
-import type { Site } from "../../config/site.ts";
+import { allowedHosts, scannerHosts } from "../../config/permissions/needs.ts";
+import { isVisited, type Site } from "../../config/site.ts";
 import { placeOf } from "../../scanner/schedule/schedule.ts";
 import type { DaemonContext, DaemonThread, Instance, Schedule } from "../daemon_thread.ts";
 import type { ScannerSetup, ScannerWork } from "./scanner_thread.ts";
@@ -17,8 +17,8 @@ export const SCANNER_SPEC = {
 } satisfies DaemonThread<ScannerSetup, ScannerWork>;
 
 /** False where others tell of every site. */
-function hasVisits(sites: readonly { readonly push?: unknown }[]): boolean {
-  return sites.length === 0 || sites.some(({ push }) => push === undefined);
+function hasVisits(sites: readonly object[]): boolean {
+  return sites.length === 0 || sites.some(isVisited);
 }
 
 function instances(
@@ -26,7 +26,7 @@ function instances(
   { schedule, descriptors }: Pick<DaemonContext, "schedule" | "descriptors">,
 ): Instance<ScannerSetup, ScannerWork>[] {
   const { config } = loaded;
-  const sites = visited(loaded.sites);
+  const sites = loaded.sites.filter(isVisited);
   const { connectivity, traces } = config;
   const { threads, per_host, group } = config.scanner;
   const concurrency = Math.min(config.scanner.concurrency, descriptors?.checks ?? Infinity);

@@ -1,6 +1,11 @@
 /** The thread of the status page: it listens, and reads the store of the status. */
 import type { DaemonRole, LoadedConfig } from "../../config/loaded_config.ts";
-import { statusStore, storeKind, webAddress, webConfig } from "../../config/permissions/needs.ts";
+import {
+  listenAddress,
+  statusStore,
+  storeKind,
+  webConfig,
+} from "../../config/permissions/needs.ts";
 import { storeAddress } from "../connections.ts";
 import type { DaemonThread } from "../daemon_thread.ts";
 import type { Look } from "../../web/look.ts";
@@ -12,9 +17,10 @@ export const WEB_SPEC = {
   // A consumer has a page where the file asks for one, `run` unless the file says no.
   runsIn: (role, { web }) =>
     role === "web" || (role === "run" && web !== false) || (role === "consumer" && Boolean(web)),
+  listensOn: ({ web }) => web && web.listen,
   needs(loaded, role) {
     const store = statusStore(loaded, storeKind(loaded, role));
-    return [webAddress(loaded), { ...store, write: [] }];
+    return [listenAddress(webConfig(loaded).listen), { ...store, write: [] }];
   },
   loadsLater: true,
   // Before the store, so that the store closes the SQLite file last, which leaves one file.

@@ -244,7 +244,7 @@ Deno.test("the token of a push site is in nothing that sitemon writes, and stran
   const status = await sitemon(["status", "-c", folder.config, "--json"]);
   match(status.stdout, /"url":"push:job"/);
   const named = await sitemon(["check", "-c", folder.config, "--site", "job"]);
-  match(named.stderr, /^cannot check push site "job": others tell of it; /);
+  match(named.stderr, /^cannot check "job": others tell of it; /);
   strictEqual(await process.stop(), 0);
   const written = {
     ...{ metrics, ready: process.lines.join("\n"), shown: shown.stdout, status: status.stdout },

@@ -4,7 +4,7 @@ import { DAY_MS } from "../../../runtime/time_units.ts";
 import { duration } from "../duration_and_size.ts";
 import { formatHost, hostPorts, parseHost } from "../host_port.ts";
 import { EXPECTATIONS_MAX, EXPECTED_LENGTH_MAX, patterns, texts } from "../pattern_schema.ts";
-import type { Protocol } from "./protocol.ts";
+import type { UrlProtocol } from "./protocol.ts";
 import { text } from "../scalar.ts";
 
 const PORT = 53;
@@ -63,7 +63,7 @@ export const DNS_EXPECTATIONS = {
   ),
 };
 
-export const DNS: Protocol = {
+export const DNS: UrlProtocol = {
   schemes: ["dns"],
   urlRule: `is not dns://server[:port]/name?type=TYPE with a name of at most ${NAME_LENGTH_MAX} ` +
     `characters and a type of ${RECORD_TYPES.join(", ")}`,
@@ -76,8 +76,8 @@ export const DNS: Protocol = {
     {
       keys: ["expect.serial_of"],
       need: "a dns url with ?type=SOA",
-      isMet: ({ url }) => /\?type=SOA$/i.test(url),
+      isMet: ({ url = "" }) => /\?type=SOA$/i.test(url),
     },
   ],
-  shares: () => ["text"],
+  shares: () => ["visit", "text"],
 };

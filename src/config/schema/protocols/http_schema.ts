@@ -1,6 +1,6 @@
 /** The schema of http and https urls, and which keys their sites alone have. */
 import * as z from "zod";
-import type { Protocol } from "./protocol.ts";
+import type { UrlProtocol } from "./protocol.ts";
 
 /** As long as a report's `url` may be. */
 export const URL_LENGTH_MAX = 2_048;
@@ -10,7 +10,7 @@ export const URL_FORM = `URL of at most ${URL_LENGTH_MAX} characters, without sp
 
 const RULE = `is not an http or https ${URL_FORM}`;
 
-export const HTTP: Protocol = {
+export const HTTP: UrlProtocol = {
   schemes: ["http", "https"],
   urlRule: RULE,
   urlOf: (text) => isHttpUrl(text) ? text : undefined,
@@ -21,7 +21,7 @@ export const HTTP: Protocol = {
     ],
     need: "an http or https url",
   }],
-  shares: () => ["connection", "tls", "text", "body"],
+  shares: () => ["visit", "connection", "tls", "text", "body"],
 };
 
 export const httpUrlSchema = z.string({ error: RULE }).max(URL_LENGTH_MAX).refine(isHttpUrl);

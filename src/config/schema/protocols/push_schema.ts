@@ -3,7 +3,7 @@ import * as z from "zod";
 import { DAY_MS } from "../../../runtime/time_units.ts";
 import { duration } from "../duration_and_size.ts";
 import { hostPort } from "../host_port.ts";
-import type { Shared } from "./protocol.ts";
+import type { Protocol } from "./protocol.ts";
 import { quotable } from "../scalar.ts";
 
 /** With the longest grace, eight days: as long as a report may hold. */
@@ -28,10 +28,17 @@ export const PUSH_KEYS = {
   push: pushSchema.optional().describe("How often others tell of the site, in place of `url`."),
 };
 
-/** Keys that fit push sites, among those that not every protocol has. */
-export const SHARED_BY_PUSH: readonly Shared[] = ["text", "body"];
+export const PUSH: Protocol = {
+  own: [],
+  shares: () => ["text", "body"],
+  secretKeys: ["push.token"],
+  // Of `KEY/SLUG` the key too, which other sites have as well.
+  secretsOf: ({ push }) => push === undefined ? [] : [push.token, push.token.split("/")[0]!],
+};
 
-export const pushListenSchema = z.strictObject({
-  listen: hostPort({ portMin: 0 }).prefault("127.0.0.1:8081")
-    .describe("Address that push sites are told of at; port 0 takes any free one."),
-});
+export const PUSH_SECTION = {
+  push: z.strictObject({
+    listen: hostPort({ portMin: 0 }).prefault("127.0.0.1:8081")
+      .describe("Address that push sites are told of at; port 0 takes any free one."),
+  }).prefault({}).describe("Where push sites are told of."),
+};

@@ -3,7 +3,7 @@ import * as z from "zod";
 import { formatHost, parseHost } from "../host_port.ts";
 import { KIB } from "../quantity.ts";
 import { patternSchema } from "../pattern_schema.ts";
-import type { Fitting, Protocol } from "./protocol.ts";
+import type { Fitting, UrlProtocol } from "./protocol.ts";
 
 /** A dialogue that shows a server's health takes a few. */
 const STEPS_MAX = 32;
@@ -46,15 +46,15 @@ export const SOCKET_KEYS = {
   ),
 };
 
-export const SOCKET: Protocol = {
+export const SOCKET: UrlProtocol = {
   schemes: ["tcp", "tls"],
   urlRule: "is not tcp://host:port or tls://host:port with a port up to 65535",
   urlOf: socketUrl,
   own: [{ keys: Object.keys(SOCKET_KEYS), need: "a tcp or tls url" }],
   shares(site: SocketSite) {
-    if (isSecure(site)) return ["connection", "tls", "text", "body"];
+    if (isSecure(site)) return ["visit", "connection", "tls", "text", "body"];
     const isRead = site.steps?.some(({ expect }) => expect !== undefined);
-    return isRead ? ["connection", "text", "body"] : ["connection"];
+    return ["visit", "connection", ...isRead ? ["text", "body"] as const : []];
   },
 };
 
@@ -63,6 +63,6 @@ interface SocketSite extends Fitting {
   readonly starttls?: z.output<typeof startTlsSchema>;
 }
 
-function isSecure({ url, starttls }: SocketSite): boolean {
+function isSecure({ url = "", starttls }: SocketSite): boolean {
   return /^tls:/i.test(url) || starttls !== undefined;
 }
