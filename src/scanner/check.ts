@@ -7,12 +7,11 @@ import {
   SNIPPET_LENGTH_MAX,
   URL_LENGTH_MAX,
 } from "../report/bounds.ts";
-import { BLANK_REPORT } from "../report/fields.ts";
 import { INTERNAL_ERROR } from "../report/outcome.ts";
-import { publicUrl } from "../report/public_url.ts";
 import type { SiteReport, TracedReport } from "../report/report.ts";
 import { sleep } from "../runtime/clock.ts";
 import { escapeControls } from "../runtime/escape_controls.ts";
+import { blankReport } from "./blank_report.ts";
 import type { CheckContext } from "./check_context.ts";
 import { CheckRun } from "./check_run.ts";
 import { snippetOf } from "./expect/snippet.ts";
@@ -34,7 +33,8 @@ export async function checkSite(
 ): Promise<TracedReport> {
   const { clock, timers, redact, ownFaults, connectivity } = context;
   const trace = context.traces?.begin(site, redact);
-  const report: Mutable<SiteReport> = blankReport(site, context);
+  const checked_at = clock.nowMicros();
+  const report: Mutable<SiteReport> = { ...blankReport(site, context), checked_at };
   const startMs = clock.monotonicMs();
   const run = new CheckRun(timers, { timeoutMs: site.timeoutMs, signal, trace });
   try {
@@ -62,7 +62,6 @@ export async function checkSite(
     ownFaults.add(site.name, cause);
     const tookMs = Math.round(clock.monotonicMs() - startMs);
     const response_time = Math.min(tookMs, RESPONSE_TIME_MAX);
-    const { checked_at } = report;
     const failed = {
       checked_at,
       response_time,
@@ -74,26 +73,6 @@ export async function checkSite(
     run[Symbol.dispose]();
   }
   return trace === undefined ? report : trace.end(report);
-}
-
-/** What a report says of its site. A secret may stand in a url, a pattern and a label too. */
-function blankReport(site: Site, { location, clock, redact }: CheckContext): SiteReport {
-  const { url, pattern, name, labels } = site;
-  return {
-    ...BLANK_REPORT,
-    url: escapeControls(redact(publicUrl(url)), URL_LENGTH_MAX),
-    pattern: pattern === undefined ? null : redact(pattern),
-    site: name,
-    location,
-    checked_at: clock.nowMicros(),
-    labels: redactedLabels(labels, redact),
-  };
-}
-
-function redactedLabels(labels: Site["labels"], redact: (text: string) => string): Site["labels"] {
-  const entries = Object.entries(labels);
-  if (entries.length === 0) return labels;
-  return Object.fromEntries(entries.map(([name, value]) => [name, redact(value)]));
 }
 
 /** True when the site's retries have another attempt for such a verdict. */

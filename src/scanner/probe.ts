@@ -58,6 +58,13 @@ export interface Probe {
   ask(site: Site, context: CheckContext, run: CheckRun): Promise<Answer>;
 }
 
+/** What an attempt is made with. */
+export interface Attempt {
+  readonly site: Site;
+  readonly context: CheckContext;
+  readonly run: CheckRun;
+}
+
 /** Throws when the site is no longer this producer's to visit. */
 export function requireLease({ mayVisit }: CheckContext): void {
   if (mayVisit !== undefined && !mayVisit()) throw new LeaseExpiredError();

@@ -16,6 +16,7 @@ import { readBody, readPems, reportInvalid, type SettingsPlace } from "./named_f
 import { reportMisfits } from "./protocol_keys.ts";
 import { reportParents } from "./site_parents.ts";
 import { reportPushSites } from "./push_sites.ts";
+import { reportRepeats } from "./repeats.ts";
 import { resolveSite, type WithFiles } from "./resolve_site.ts";
 
 /** The sites in their order; what is wrong with them is reported. */
@@ -27,7 +28,7 @@ export function resolveSites(entries: readonly SiteEntry[], { config, source, ch
   readonly context: LoadContext;
 }): Site[] {
   const names = siteNames(entries.map(nameable));
-  reportRepeatedNames(entries);
+  reportRepeats(entries, ["name"], (name) => `duplicate site name ${name}`);
   reportPushSites(entries, config);
   const defaultsPlace = { context, source, at: ["defaults"], name: "defaults" };
   const defaults = withFiles(config.defaults, defaultsPlace, checkers);
@@ -74,20 +75,6 @@ function numbered(base: string, count: number): string {
   const suffix = count === 1 ? "" : `#${count}`;
   const cut = base.slice(0, SITE_NAME_LENGTH_MAX - suffix.length).replace(/[\ud800-\udbff]$/, "");
   return cut + suffix;
-}
-
-function reportRepeatedNames(entries: readonly SiteEntry[]): void {
-  const first = new Map<string, SiteEntry>();
-  for (const entry of entries) {
-    const { name } = entry.config;
-    if (name === undefined) continue;
-    const other = first.get(name);
-    first.set(name, other ?? entry);
-    if (other === undefined) continue;
-    const { file, line } = other.source.place([...other.at, "name"]);
-    const message = `duplicate site name ${JSON.stringify(name)}: first used at ${file}:${line}`;
-    entry.source.report([...entry.at, "name"], message);
-  }
 }
 
 function withFiles<T extends SiteConfig | DefaultsConfig>(

@@ -1,16 +1,13 @@
 /** The probe of name servers: a question, its answer, and the serials of other servers. */
 import { Buffer } from "node:buffer";
 import type { RecordType } from "../../config/schema/protocols/dns_schema.ts";
-import type { Site } from "../../config/site.ts";
-import type { CheckContext } from "../check_context.ts";
-import type { CheckRun } from "../check_run.ts";
 import { VisitError } from "../connection/failure.ts";
 import { UNKNOWN_CERTIFICATE } from "../connection/known_certificates.ts";
 import { makeVisit } from "../connection/make_visit.ts";
 import { plainAnswer, plainRoute } from "../connection/plain_answer.ts";
 import type { Route } from "../connection/route.ts";
 import { Visit } from "../connection/visit.ts";
-import type { Answer, Probe } from "../probe.ts";
+import type { Answer, Attempt, Probe } from "../probe.ts";
 import { Datagrams } from "./datagrams.ts";
 import { decodeAnswer, type DnsAnswer, encodeQuery, isTruncated } from "./dns_message.ts";
 import { askByTcp, askByUdp } from "./exchange.ts";
@@ -19,12 +16,6 @@ import { escaped, MalformedError } from "./message_reader.ts";
 
 /** Bytes of a malformed answer that its snippet shows. */
 const SHOWN_BYTES_MAX = 256;
-
-interface Env {
-  readonly site: Site;
-  readonly context: CheckContext;
-  readonly run: CheckRun;
-}
 
 /** A visit, and the answer unless it failed. */
 type Asked = readonly [visit: Visit, answer: DnsAnswer | undefined];
@@ -44,16 +35,16 @@ export const dnsProbe: Probe = {
   },
 };
 
-async function askServer(url: URL, env: Env): Promise<Asked> {
-  const route = plainRoute(url, env.site);
+async function askServer(url: URL, attempt: Attempt): Promise<Asked> {
+  const route = plainRoute(url, attempt.site);
   const open = (addresses: readonly string[]) => new Datagrams(route.tcp, addresses);
-  const [visit, answer] = await askBy({ ...route, open }, env);
+  const [visit, answer] = await askBy({ ...route, open }, attempt);
   const isCut = answer === undefined && visit.failure === undefined;
-  return isCut ? await askBy(route, env) : [visit, answer];
+  return isCut ? await askBy(route, attempt) : [visit, answer];
 }
 
 /** Has neither an answer nor a failure, when a datagram said that the answer is longer. */
-async function askBy(route: Route, { context, run }: Env): Promise<Asked> {
+async function askBy(route: Route, { context, run }: Attempt): Promise<Asked> {
   const visit = new Visit(route, context.clock, run.trace?.visit(route));
   let answer: DnsAnswer | undefined;
   await makeVisit(visit, { context, run }, async (stream) => {
@@ -94,15 +85,15 @@ function textOf({ rcode, flags, answers, authority }: DnsAnswer): string {
 async function expectSerials(
   url: URL,
   answer: DnsAnswer,
-  env: Env,
+  attempt: Attempt,
 ): Promise<Pick<Answer, "unmet"> | Pick<Answer, "failure">> {
   const serialOf = (from: DnsAnswer) => answersTo(questionOf(url), from)[0]?.data.split(" ")[2];
   const expected = serialOf(answer);
   const texts: string[] = [];
-  for (const { host, port } of env.site.expect?.serialOf ?? []) {
+  for (const { host, port } of attempt.site.expect?.serialOf ?? []) {
     const server = host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
     const other = new URL(`dns://${server}${url.pathname}${url.search}`);
-    const [{ failure }, found] = await askServer(other, env);
+    const [{ failure }, found] = await askServer(other, attempt);
     if (found === undefined) {
       const message = `serial of ${server} is unknown: ${failure!.message}`;
       return { failure: { reason: failure!.reason, message } };

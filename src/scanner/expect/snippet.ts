@@ -23,7 +23,12 @@ export function snippetOf(
   );
   const inBrackets = ` [${escapeControls(redact(pairs.join(", ")), HEADERS_LENGTH_MAX)}]`;
   const beginning = { headers, body: body.subarray(0, BODY_BYTES_MAX), isTruncated: true };
-  const line = redact(bodyText(beginning).text).replace(/\s+/g, " ").trim();
-  const begun = escapeControls(line, SNIPPET_LENGTH_MAX - inBrackets.length);
+  const begun = inOneLine(bodyText(beginning).text, redact, SNIPPET_LENGTH_MAX - inBrackets.length);
   return `${begun}${inBrackets}`.trimStart();
+}
+
+/** The beginning of a text without its line breaks, at most so long. */
+export function inOneLine(text: string, redact: Redact, lengthMax: number): string {
+  const beginning = text.slice(0, BODY_BYTES_MAX);
+  return escapeControls(redact(beginning).replace(/\s+/g, " ").trim(), lengthMax);
 }

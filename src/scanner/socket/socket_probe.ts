@@ -1,7 +1,6 @@
 /** The probe of what is no HTTP: a connection, TLS if it is asked for, and a dialogue over it. */
 import type { Site } from "../../config/site.ts";
 import type { CheckContext } from "../check_context.ts";
-import type { CheckRun } from "../check_run.ts";
 import type { ByteStream } from "../connection/byte_stream.ts";
 import { certificateOf } from "../connection/certificate.ts";
 import { brokenOff, VisitError } from "../connection/failure.ts";
@@ -9,7 +8,7 @@ import { makeVisit } from "../connection/make_visit.ts";
 import { plainAnswer, plainRoute } from "../connection/plain_answer.ts";
 import type { Route } from "../connection/route.ts";
 import { Visit } from "../connection/visit.ts";
-import type { Probe } from "../probe.ts";
+import type { Attempt, Probe } from "../probe.ts";
 import { Dialogue } from "./dialogue.ts";
 import { startTlsPreamble } from "./starttls.ts";
 
@@ -49,11 +48,7 @@ function routeOf(site: Site, context: CheckContext): Route {
 async function speak(
   stream: ByteStream,
   visit: Visit,
-  { site, context, run }: {
-    readonly site: Site;
-    readonly context: CheckContext;
-    readonly run: CheckRun;
-  },
+  { site, context, run }: Attempt,
 ): Promise<void> {
   const { steps = NO_STEPS, bodyBytesMax: bytesMax } = site;
   if (steps.length === 0) {
