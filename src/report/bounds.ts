@@ -13,7 +13,7 @@ export const ATTEMPTS_MAX = 1_000;
 export const LABELS_MAX = 64;
 /** Milliseconds: no check runs for a day. */
 export const RESPONSE_TIME_MAX = 86_400_000;
-/** Milliseconds until the next check: the longest interval is seven days, and a check may take long. */
+/** Milliseconds until the next report: the longest interval is seven days, and a check may take long. */
 export const NEXT_CHECK_MS_MAX = 8 * 86_400_000;
 /** 2000-01-01 and 2100-01-01 in microseconds: a clock outside of them was never set. */
 export const TIME_MIN = 946_684_800_000_000;

@@ -128,7 +128,7 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
     '2:32: invalid "sites.starttls": "smtps" is not one of smtp, imap, pop3, ldap, postgres, mysql, xmpp; did you mean "smtp"?',
   "sites:\n  - {name: a, push: {every: 1d, grace: 1h}}": '2:21: "sites.push.token" is required',
   "sites:\n  - {name: a, push: {every: 0s, grace: 2d, token: short}}": [
-    '2:29: invalid "sites.push.every": "0s" is not a duration from 1s to 7d',
+    '2:29: invalid "sites.push.every": "0s" is not a duration from 1s to 366d',
     '2:40: invalid "sites.push.grace": "2d" is not a duration from 1s to 1d',
     '2:51: invalid "sites.push.token": the value is not 10 to 200 letters, digits, dots, hyphens, underscores and tildes',
   ],

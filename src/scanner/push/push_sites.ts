@@ -6,27 +6,30 @@
  * inconclusive, and the next ping is due a period later.
  */
 import { createHash } from "node:crypto";
+import { NEXT_CHECK_MS_MAX } from "../../report/bounds.ts";
 import type { SiteReport } from "../../report/report.ts";
 import { type Clock, elapsedMs, type Instant, instantOf } from "../../runtime/clock.ts";
 import { memoize } from "../../runtime/memoize.ts";
 import { redactor } from "../../runtime/telemetry/redaction.ts";
 import type { Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { compileJsonPath } from "../expect/json_path.ts";
+import type { Engines } from "../expect/failed_expectation.ts";
 import { compilePattern } from "../expect/pattern.ts";
+import { blankReport } from "../blank_report.ts";
 import { OutcomeLog } from "../outcome_log.ts";
 import { forgetSite, measureSite } from "../report_metrics.ts";
 import type { Ping } from "./ping.ts";
 import {
   endReport,
+  type Findings,
   missedReport,
   type PingContent,
   type PushSite,
-  type ReportContext,
-  siteBlank,
 } from "./push_report.ts";
 import {
   afterEnd,
   afterMissed,
+  afterReport,
   afterStart,
   dueOf,
   durationOf,
@@ -74,6 +77,8 @@ export interface PushWork {
 
 interface Told {
   readonly site: PushSite;
+  /** What each report of it says. */
+  readonly blank: SiteReport;
   state: PushState;
 }
 
@@ -86,8 +91,8 @@ export class PushSites {
   readonly #byToken = new Map<string, Told>();
   readonly #ready = Promise.withResolvers<void>();
   #work: PushWork | undefined;
-  #states: ReadonlyMap<string, string> | undefined;
-  #context: ReportContext | undefined;
+  #states: ReadonlyMap<string, PushState> | undefined;
+  #engines: Engines | undefined;
   #tickAt: Instant;
   #deafUntilMs: number;
   #isDeaf = false;
@@ -102,7 +107,7 @@ export class PushSites {
 
   /** Resolves when pings can be taken; undefined once they can. */
   get ready(): Promise<void> | undefined {
-    return this.#context === undefined ? this.#ready.promise : undefined;
+    return this.#engines === undefined ? this.#ready.promise : undefined;
   }
 
   /** Sitemon listens from now on. */
@@ -131,7 +136,7 @@ export class PushSites {
     if (this.#states !== undefined) return;
     this.#states = new Map(
       [...notes].filter(({ name }) => name.startsWith(NOTE_PREFIX))
-        .map(({ name, value }) => [name.slice(NOTE_PREFIX.length), value ?? ""]),
+        .map(({ name, value }) => [name.slice(NOTE_PREFIX.length), JSON.parse(value!)]),
     );
     this.#prepare();
   }
@@ -151,10 +156,8 @@ export class PushSites {
   take(
     told: Told,
     ping: Ping,
-    content: Omit<PingContent, "nowMs" | "durationMs"> & { readonly onStored: () => void },
+    { onStored, ...content }: PingContent & { readonly onStored: () => void },
   ): void {
-    const { site } = told;
-    const { onStored } = content;
     const nowMs = this.#nowMs();
     if (ping.kind === "log") return onStored();
     const state = untilNow(told.state, nowMs);
@@ -164,31 +167,28 @@ export class PushSites {
     }
     const durationMs = ping.durationMs ?? durationOf(state, ping.run, nowMs);
     const next = afterEnd(state, ping.run, nowMs);
-    const context = this.#context!;
-    const heard = { ...content, nowMs, durationMs };
-    told.state = next;
-    this.#send(endReport(site, ping, { content: heard, next, context }), told, onStored);
+    const report = endReport(told.site, { ...content, ping, durationMs }, this.#engines!);
+    this.#tell(told, next, { ...report, atMs: nowMs }, onStored);
   }
 
   #prepare(): void {
     const [work, states] = [this.#work, this.#states];
     if (work === undefined || states === undefined) return;
-    const shared = { location: work.location, redact: redactor(work.secrets) };
-    const blanks = new Map(work.sites.map((site) => [site, siteBlank(site, shared)]));
-    this.#context = {
-      blankOf: (site) => blanks.get(site)!,
+    const [{ location }, redact] = [work, redactor(work.secrets)];
+    this.#engines = {
       clock: this.#options.clock,
-      redact: shared.redact,
+      redact,
       patternOf: memoize(compilePattern),
       jsonPathOf: memoize(compileJsonPath),
     };
     const known = new Map(states);
-    for (const [name, { state }] of this.#byName) known.set(name, JSON.stringify(state));
+    for (const [name, { state }] of this.#byName) known.set(name, state);
     this.#byName.clear();
     this.#byToken.clear();
     for (const site of work.sites) {
-      const state = stateOf(known.get(site.name));
-      const told = { site, state: state ?? firstState(this.#nowMs()) };
+      const state = known.get(site.name);
+      const blank = blankReport(site, { location, redact });
+      const told = { site, blank, state: state ?? firstState(this.#nowMs()) };
       this.#byName.set(site.name, told);
       this.#byToken.set(hashOf(site.push.token), told);
       if (state === undefined) this.#options.keep({ note: noteOf(told) });
@@ -222,19 +222,44 @@ export class PushSites {
       this.#options.keep({ note: noteOf(told) });
     }
     const dueMs = dueOf(state, push);
-    if (nowMs < dueMs) return;
+    if (nowMs < dueMs) return this.#repeatIfDue(told, nowMs);
     const isDeaf = this.#deafUntilMs > expectedFrom(state, push);
     if (isDeaf && nowMs < this.#deafUntilMs + Math.min(push.graceMs, RETRY_MS)) return;
-    const next = afterMissed(state, push, { dueMs, nowMs });
     const deafUntilMs = isDeaf ? this.#deafUntilMs : undefined;
-    const context = this.#context!;
-    told.state = next;
     this.#options.telemetry.count(PINGS, { result: "missed" });
-    this.#send(missedReport(site, state, { dueMs, nowMs, deafUntilMs, next, context }), told);
+    this.#tell(told, afterMissed(state, push, { dueMs, nowMs }), {
+      ...missedReport(site, state, deafUntilMs),
+      atMs: isDeaf ? nowMs : dueMs,
+    });
   }
 
-  #send(report: SiteReport, told: Told, onStored?: () => void): void {
+  /** A report holds for eight days at most, and nothing may be due for months. */
+  #repeatIfDue(told: Told, nowMs: number): void {
+    const { state, state: { said } } = told;
+    if (said === undefined || nowMs < said.until) return;
+    const { until, ...findings } = said;
+    // Without a hole, unless there was one.
+    const atMs = nowMs - until > TICK_MS + LATE_MS ? nowMs : until;
+    this.#tell(told, state, { ...findings, atMs });
+  }
+
+  /** Sends what was found at a time; it holds until the next ping is due. */
+  #tell(
+    told: Told,
+    next: PushState,
+    { atMs, ...findings }: Findings & { readonly atMs: number },
+    onStored?: () => void,
+  ): void {
     const { telemetry, send } = this.#options;
+    const { push } = told.site;
+    const spanMs = Math.round(dueOf(next, push) - atMs);
+    told.state = afterReport(next, push, { ...findings, atMs });
+    const report = {
+      ...told.blank,
+      ...findings,
+      checked_at: atMs * 1_000,
+      next_check_ms: Math.min(Math.max(1, spanMs), NEXT_CHECK_MS_MAX),
+    };
     const kept = send(report, { note: noteOf(told), ...(onStored && { onStored }) });
     this.#outcomes.note(kept);
     if (this.#work!.hasSiteMetrics) measureSite(kept, telemetry);
@@ -247,10 +272,6 @@ export class PushSites {
 
 function noteOf({ site: { name }, state }: Told): Stored["note"] {
   return { name: `${NOTE_PREFIX}${name}`, value: JSON.stringify(state) };
-}
-
-function stateOf(note: string | undefined): PushState | undefined {
-  return note === undefined || note === "" ? undefined : JSON.parse(note) as PushState;
 }
 
 function hashOf(token: string): string {

@@ -4,6 +4,8 @@
  * they outlive the process.
  */
 import type { Push } from "../../config/site.ts";
+import { NEXT_CHECK_MS_MAX } from "../../report/bounds.ts";
+import type { SiteReport } from "../../report/report.ts";
 
 export interface PushState {
   /** The end of the last run: told, missed, or when sitemon first knew of the site. */
@@ -12,6 +14,14 @@ export interface PushState {
   readonly seen?: number;
   /** The runs that have begun, the oldest first. */
   readonly runs: readonly Run[];
+  /** Of a last report that cannot hold until the next ping is due. */
+  readonly said?: Said;
+}
+
+/** What is to be said again. */
+export interface Said extends Pick<SiteReport, "outcome" | "reason" | "error_text"> {
+  /** When. */
+  readonly until: number;
 }
 
 type Run = readonly [name: string, startMs: number];
@@ -67,12 +77,27 @@ export function afterMissed(
   return { from, ...(seen === undefined ? {} : { seen }), runs: [] };
 }
 
+/** After a report at `atMs`, which is said again where it holds for less than what is due. */
+export function afterReport(
+  state: PushState,
+  push: Schedule,
+  { atMs, outcome, reason, error_text }: Omit<Said, "until"> & { readonly atMs: number },
+): PushState {
+  const until = atMs + NEXT_CHECK_MS_MAX;
+  const { said: _, ...rest } = state;
+  return until < dueOf(state, push)
+    ? { ...rest, said: { until, outcome, reason, error_text } }
+    : rest;
+}
+
 /** The same without times that are still to come, of a clock that was set back since. */
 export function untilNow(state: PushState, nowMs: number): PushState {
-  const { from, seen, runs } = state;
-  if (from <= nowMs && runs.every(([, ms]) => ms <= nowMs)) return state;
+  const { from, seen, runs, said } = state;
+  const isSaidSoon = said === undefined || said.until <= nowMs + NEXT_CHECK_MS_MAX;
+  if (from <= nowMs && isSaidSoon && runs.every(([, ms]) => ms <= nowMs)) return state;
   return {
     from: Math.min(from, nowMs),
+    ...(said && { said: { ...said, until: Math.min(said.until, nowMs + NEXT_CHECK_MS_MAX) } }),
     ...(seen === undefined ? {} : { seen: Math.min(seen, nowMs) }),
     runs: runs.map(([name, ms]) => [name, Math.min(ms, nowMs)]),
   };

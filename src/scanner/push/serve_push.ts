@@ -1,5 +1,6 @@
 /** The HTTP server of push sites: a ping is answered once the outbox has it. */
 import type { Clock } from "../../runtime/clock.ts";
+import { within } from "../../runtime/deadline.ts";
 import type { Client, ShortAnswer } from "../../runtime/http/http_connection.ts";
 import {
   acceptState,
@@ -78,13 +79,7 @@ export function servePush(options: PushServerOptions): HttpServer {
   }
 
   function inTime(what: Promise<void>): Promise<boolean> {
-    const { promise, resolve } = Promise.withResolvers<boolean>();
-    const cancel = timers.after(STORE_MS_MAX, () => resolve(false));
-    what.then(() => {
-      cancel();
-      resolve(true);
-    });
-    return promise;
+    return within(STORE_MS_MAX, what, timers).then(() => true, () => false);
   }
 
   return listening("push.listen", {

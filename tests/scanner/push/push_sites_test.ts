@@ -1,4 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { NEXT_CHECK_MS_MAX } from "../../../src/report/bounds.ts";
 import type { SiteReport } from "../../../src/report/report.ts";
 import type { Ping } from "../../../src/scanner/push/ping.ts";
 import type { PushSite } from "../../../src/scanner/push/push_report.ts";
@@ -185,6 +186,28 @@ Deno.test("PushSites misses a site that was never told of, from when it first kn
   rig.clock.advance(DUE_MS - HOUR_MS + TICK_MS);
   match(rig.reports[0]!.error_text!, /^no ping yet, expected every 1d with 1h of grace$/);
   deepStrictEqual(rig.verdicts(), [`down missed ${DUE_MS / MINUTE_MS}`]);
+});
+
+Deno.test("PushSites repeats what a rare job said, until it is due", () => {
+  const push = { everyMs: 30 * DAY_MS, graceMs: HOUR_MS, token: TOKEN };
+  const rig = new Rig(aPushSite({ push }));
+  const days = (count: number) => count * DAY_MS / MINUTE_MS;
+  rig.ping("fail", { message: "disk full" });
+  strictEqual(rig.reports[0]!.next_check_ms, NEXT_CHECK_MS_MAX);
+  rig.verdicts();
+  rig.restart(8 * DAY_MS - MINUTE_MS);
+  rig.clock.advance(MINUTE_MS - 1);
+  deepStrictEqual(rig.verdicts(), []);
+  rig.clock.advance(MINUTE_MS);
+  strictEqual(rig.reports[0]!.error_text, "run failed: disk full");
+  deepStrictEqual(rig.verdicts(), [`down failed ${days(8)}`]);
+  rig.restart(12 * DAY_MS - MINUTE_MS + 1);
+  deepStrictEqual(rig.verdicts(), [`down failed ${days(20)}`]);
+  rig.restart(9 * DAY_MS);
+  deepStrictEqual(rig.reports.map(({ next_check_ms }) => next_check_ms), [DAY_MS + HOUR_MS]);
+  deepStrictEqual(rig.verdicts(), [`down failed ${days(29)}`]);
+  rig.clock.advance(DAY_MS + HOUR_MS);
+  deepStrictEqual(rig.verdicts(), [`down missed ${days(30) + 60}`]);
 });
 
 Deno.test("PushSites misses a run that does not end within its grace, once", () => {

@@ -1,8 +1,10 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { NEXT_CHECK_MS_MAX } from "../../../src/report/bounds.ts";
 import fc from "../../support/random_runs.ts";
 import {
   afterEnd,
   afterMissed,
+  afterReport,
   afterStart,
   dueOf,
   durationOf,
@@ -55,6 +57,18 @@ Deno.test("untilNow() knows no time that is still to come", () => {
   const ahead = afterStart(afterEnd(firstState(0), "", 5_000), "a", 6_000);
   deepStrictEqual(untilNow(ahead, 1_000), { from: 1_000, seen: 1_000, runs: [["a", 1_000]] });
   deepStrictEqual(untilNow(ahead, 9_000), ahead);
+});
+
+Deno.test("afterReport() says again what holds for less than is due, and untilNow() when it is", () => {
+  const verdict = { outcome: "up", reason: null, error_text: null } as const;
+  const told = afterEnd(firstState(0), "", 0);
+  deepStrictEqual(afterReport(told, DAILY, { ...verdict, atMs: 0 }), told);
+  const monthly = { everyMs: 30 * 86_400_000, graceMs: 1_000 };
+  const held = afterReport(told, monthly, { ...verdict, atMs: 9_000 });
+  deepStrictEqual(held, { ...told, said: { ...verdict, until: 9_000 + NEXT_CHECK_MS_MAX } });
+  deepStrictEqual(untilNow(held, 9_000), held);
+  strictEqual(untilNow(held, 5_000).said!.until, 5_000 + NEXT_CHECK_MS_MAX);
+  deepStrictEqual(afterReport(held, DAILY, { ...verdict, atMs: 0 }), told);
 });
 
 Deno.test("afterMissed() is due within a period from now, on the same grid", () => {

@@ -6,8 +6,8 @@ import { hostPort } from "../host_port.ts";
 import type { Protocol } from "./protocol.ts";
 import { quotable } from "../scalar.ts";
 
-/** With the longest grace, eight days: as long as a report may hold. */
-const EVERY = { minMs: 1_000, maxMs: 7 * DAY_MS };
+/** A job that runs once in a leap year. */
+const EVERY = { minMs: 1_000, maxMs: 366 * DAY_MS };
 const GRACE = { minMs: 1_000, maxMs: DAY_MS };
 /** Uptime Kuma's have 10 or 32 characters, UUIDs 36; what is shorter can be guessed. */
 const TOKEN = /^(?=.{10,200}$)[\w.~-]+(\/[\w.~-]+)?$/;
