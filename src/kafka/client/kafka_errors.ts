@@ -51,6 +51,9 @@ const FAILURE_BY_NAME: Readonly<Record<string, KafkaFailure>> = {
   KafkaJSGroupCoordinatorNotFound: "unreachable",
 };
 
+/** A bare Error of kafkajs: it is connected, but the broker has not said yet what it speaks. */
+const NOT_CONNECTED = "Broker not connected";
+
 /** Deno's own words, and what `dns.lookup` makes of them, which may have the host without its port. */
 const DENIED = /Requires net access to|getaddrinfo EPERM|NotCapable/;
 const DENIED_HOST = /(?:Requires net access to "|getaddrinfo EPERM )([^"\s]+)/;
@@ -77,7 +80,7 @@ export function kafkaError(error: unknown): KafkaError {
 
 /** True for errors that come from Kafka or the way to it, and not from a fault in the program. */
 export function isFromKafka(error: unknown): boolean {
-  return chain(error).some(({ name }) => name.startsWith("KafkaJS"));
+  return chain(error).some((link) => link.name.startsWith("KafkaJS") || isBare(link));
 }
 
 /** The error and its causes, the outermost first; of several causes, the first one. */
@@ -96,10 +99,15 @@ function failureOf(links: readonly Link[]): KafkaFailure {
   if (answer) {
     return FAILURE_BY_TYPE[answer.type!] ?? (answer.retriable ? "unreachable" : "rejected");
   }
-  const names = links.map(({ name }) => FAILURE_BY_NAME[name]).filter((it) => it);
+  const names = links.map((link) => isBare(link) ? "unreachable" : FAILURE_BY_NAME[link.name])
+    .filter((it) => it !== undefined);
   // To kafkajs, a failed handshake is a broken connection.
   if (names.includes("unreachable") && links.some(isOfTls)) return "tls";
   return names.at(-1) ?? "rejected";
+}
+
+function isBare({ message }: Link): boolean {
+  return message === NOT_CONNECTED;
 }
 
 function isOfTls(link: Link): boolean {

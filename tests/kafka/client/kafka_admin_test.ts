@@ -51,3 +51,11 @@ ownTest("a broker that ends the connection at any request is unreachable", async
     ok(pieces > 0 && pieces < REQUESTS_MAX, `${name} took ${pieces} requests`);
   }
 });
+
+Deno.test("a broker that has never answered is unreachable, however often it is asked", async () => {
+  await using proxy = new TcpProxy();
+  proxy.change({ kind: "silent" });
+  await using admin = new KafkaAdmin(publisherOptions({ bootstrap: proxy.address }));
+  await rejects(admin.connect(), { name: "KafkaError", failure: "timeout" });
+  await rejects(admin.describeCluster(), { name: "KafkaError", failure: "unreachable" });
+});

@@ -28,6 +28,7 @@ const TABLE: [KafkaFailure, Error][] = [
   ["unreachable", connectionError("Connection error: getaddrinfo ENOTFOUND kafka")],
   ["unreachable", kafkajsError("KafkaJSConnectionClosedError", "Closed connection")],
   ["unreachable", kafkajsError("KafkaJSBrokerNotFound", "Broker 3 not found")],
+  ["unreachable", new Error("Broker not connected")],
   ["unreachable", protocolError("NOT_LEADER_FOR_PARTITION", true)],
   ["unreachable", protocolError("LEADER_NOT_AVAILABLE", true)],
   ["unreachable", protocolError("NOT_ENOUGH_REPLICAS", true)],
