@@ -2,6 +2,10 @@
 import { systemClock } from "../../../src/runtime/clock.ts";
 import { HttpServer } from "../../../src/runtime/http/http_server.ts";
 
+// As daemons do. Deno opens what it needs for signals at some time after the start otherwise, and
+// panics when it cannot (2.9.6).
+Deno.addSignalListener("SIGHUP", () => {});
+
 const server = new HttpServer({
   listen: { host: "127.0.0.1", port: 0 },
   connectionsMax: 1_000,
