@@ -550,6 +550,15 @@ function claimTests(test: Test): void {
     deepStrictEqual((await it.take()).attempt, 2);
   });
 
+  test("look() starts rules again that the store has lost", async (opened) => {
+    await using it = await leading(opened);
+    const options = { ...NOTHING, rules: ["down"] };
+    ok((await it.store.look(options)).started.down);
+    await opened.sql("DELETE FROM alert_rule");
+    strictEqual((await it.store.look(options)).started.down, undefined);
+    ok((await it.store.look(options)).started.down);
+  });
+
   test("claim() lets a channel that refused wait no longer, when it is untried", async (opened) => {
     await using it = await leading(opened);
     await it.store.write(firing(anAlert(1, { channels: ["ops", "pager"] })));

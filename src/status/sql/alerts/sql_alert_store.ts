@@ -63,11 +63,14 @@ export class SqlAlertStore implements AlertStore {
     }
     await this.#start(options.rules);
     const action = "read what alerts are decided from";
-    return await this.#source.transaction(
+    const seen = await this.#source.transaction(
       action,
       "read",
       (it) => look(it, this.#statements, options),
     );
+    // A server that took over, or a backup, may have lost them.
+    if (options.rules.some((rule) => seen.started[rule] === undefined)) this.#rules = "[]";
+    return seen;
   }
 
   /** Rules that are new in this database are looked at from now on. */
