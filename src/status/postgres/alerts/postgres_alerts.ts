@@ -1,5 +1,6 @@
 /** The alert port in PostgreSQL. */
 import type { Telemetry } from "../../../runtime/telemetry/telemetry.ts";
+import { LEAD_MS } from "../../alert_store.ts";
 import { STALE_SPANS } from "../../queries.ts";
 import type { ColumnKind } from "../../sql/alerts/alert_rows.ts";
 import type { AlertsDialect } from "../../sql/alerts/alert_sql.ts";
@@ -46,8 +47,9 @@ const DIALECT: AlertsDialect = {
 class PostgresTransactions implements SqlTransactions {
   readonly #session: Session;
 
-  constructor(session: Session) {
-    this.#session = session;
+  /** A process that is suspended in a transaction keeps the lead, or channels, no longer than a lead. */
+  constructor(options: PostgresOptions, telemetry?: Telemetry) {
+    this.#session = new Session({ ...options, idleInTransactionMs: LEAD_MS }, telemetry);
   }
 
   transaction<T>(
@@ -68,10 +70,10 @@ class PostgresTransactions implements SqlTransactions {
 }
 
 export function postgresAlertStore(options: PostgresOptions, telemetry?: Telemetry): SqlAlertStore {
-  return new SqlAlertStore(new PostgresTransactions(new Session(options, telemetry)), DIALECT);
+  return new SqlAlertStore(new PostgresTransactions(options, telemetry), DIALECT);
 }
 
 export function postgresAlertRecords(options: PostgresOptions): SqlAlertRecords {
-  const source = new PostgresTransactions(new Session(options));
+  const source = new PostgresTransactions(options);
   return new SqlAlertRecords({ reader: source, writer: source }, DIALECT);
 }

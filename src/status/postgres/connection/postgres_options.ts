@@ -23,6 +23,8 @@ export interface PostgresOptions {
   readonly connectTimeoutMs: number;
   /** For each statement; the server's own limit, and {@linkcode ANSWER_GRACE_MS} later ours. */
   readonly statementTimeoutMs: number;
+  /** After this long between two statements of a transaction the server ends it; a minute when absent. */
+  readonly idleInTransactionMs?: number;
 }
 
 /** What messages call the server: `host:port`, or the path of its socket as libpq makes it. */

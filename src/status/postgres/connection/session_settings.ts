@@ -45,7 +45,7 @@ incremental_sort material memoize partition_pruning".split(" ").map((it) => [`en
  * transaction only. Read-only by default stays: who made a role or a server so meant it.
  */
 export function sessionSettings(
-  { schema, statementTimeoutMs }: Pick<PostgresOptions, "schema" | "statementTimeoutMs">,
+  { schema, statementTimeoutMs, idleInTransactionMs = IDLE_IN_TRANSACTION_MS }: PostgresOptions,
   isLocal: boolean,
 ): string {
   const set = (name: string, value: string) => `set_config('${name}', ${value}, ${isLocal})`;
@@ -56,7 +56,7 @@ export function sessionSettings(
     statement_timeout: `${statementTimeoutMs}ms`,
     // Waiting for a lock is a part of the statement's time.
     lock_timeout: "0",
-    idle_in_transaction_session_timeout: `${IDLE_IN_TRANSACTION_MS}ms`,
+    idle_in_transaction_session_timeout: `${idleInTransactionMs}ms`,
   };
   const settings = [
     set("search_path", `quote_ident(${escapeLiteral(schema)})`),

@@ -8,10 +8,11 @@ import {
 import { postgresParts } from "../../../../src/status/postgres/postgres_parts.ts";
 import { closing } from "../../../contract/opened_store.ts";
 import { anAlert, delivered, drain, ending, firing } from "../../../contract/some_alerts.ts";
+import { TcpProxy } from "../../../chaos/world/tcp_proxy.ts";
 import { startPgbouncer } from "../../../services/pgbouncer.ts";
 import { parsePostgresUrl, startPostgres } from "../../../services/postgres.ts";
 import { serviceTest } from "../../../services/with_services.ts";
-import { eventually } from "../../../support/waiting.ts";
+import { eventually, within } from "../../../support/waiting.ts";
 import { openStore, optionsOf, ownRole, postgresTest, type Session } from "../opened_store.ts";
 
 const UNAVAILABLE = { name: "StoreUnavailableError" };
@@ -21,6 +22,16 @@ async function letLeadLapse(session: Session): Promise<void> {
   await session.query(
     `UPDATE alert_decider SET leads_until = leads_until - interval '${LEAD_MS + 1} milliseconds'`,
   );
+}
+
+/** Resolves when somebody waits for a lock that the session has. */
+async function untilBlocked(session: Session): Promise<void> {
+  await eventually(60_000, "somebody waits", async () => {
+    const [row] = await session.query<{ count: string }>(
+      "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))",
+    );
+    return row!.count === "1" || undefined;
+  });
 }
 
 /** Two stores share the lead as two processes do. */
@@ -51,6 +62,32 @@ postgresTest("lead() is true for one, until it says nothing for eight seconds", 
   await shareLead({ first, second, session: opened.session });
 });
 
+postgresTest(
+  "lead() is soon true for another, when the leader hangs in a transaction",
+  async (opened) => {
+    const { parts, session, options } = opened;
+    await using proxy = new TcpProxy(options.port);
+    // It does not give up by itself.
+    const suspended = { host: "127.0.0.1", statementTimeoutMs: 300_000 };
+    await using first = closing(
+      postgresAlertStore({ ...options, ...suspended, port: proxy.port }),
+    );
+    await using second = closing(parts.alertStore());
+    await first.lead();
+    await first.write(firing(anAlert(1)));
+    await session.query("BEGIN; SELECT FROM alert_message FOR UPDATE");
+    const written = first.write(ending(anAlert(1)));
+    await untilBlocked(session);
+    proxy.change({ kind: "silent" });
+    await session.query("COMMIT");
+    // Without a limit of its own it would take the minute after which any transaction ends.
+    const leads = eventually(45_000, "the lead", async () => await second.lead() || undefined);
+    await within(45_000, "the lead", leads);
+    proxy.change({ kind: "refusing" });
+    await rejects(written, UNAVAILABLE);
+  },
+);
+
 serviceTest("postgres", "pgbouncer")(
   "lead() is true for one behind a pooler too, whose session all share",
   async () => {
@@ -78,12 +115,7 @@ postgresTest("write() tells the end of what is claimed while it waits", async (o
       delivery_id = id`,
   );
   const written = store.write(ending(anAlert(1)));
-  await eventually(60_000, "write() waits for the claim", async () => {
-    const [row] = await session.query<{ count: string }>(
-      "SELECT count(*) FROM pg_stat_activity WHERE pg_backend_pid() = ANY(pg_blocking_pids(pid))",
-    );
-    return row!.count === "1" || undefined;
-  });
+  await untilBlocked(session);
   await session.query("COMMIT");
   await written;
   const states = (await records.messages([anAlert(1).id])).map(({ state }) => state);
