@@ -38,8 +38,12 @@ export function afterParameter(what: string): Parameter {
   return parameter("after", `${what} after this one: "next" of the response before.`);
 }
 
+/** Throws {@linkcode QueryError} for NUL: no name has it, and PostgreSQL knows no such character. */
 export function parametersOf({ req }: Context): URLSearchParams {
-  return new URL(req.url).searchParams;
+  const given = new URL(req.url).searchParams;
+  const odd = given.keys().find((name) => given.getAll(name).some((value) => value.includes("\0")));
+  if (odd === undefined) return given;
+  throw new QueryError(`"${odd}" has a NUL character`);
 }
 
 /** Throws {@linkcode QueryError} for a parameter that is none of these: it would change nothing. */
@@ -77,10 +81,12 @@ export function cursorParts(given: URLSearchParams, form: RegExp): readonly stri
 /** A name in a cursor. Throws {@linkcode QueryError}. */
 export function decoded(name: string): string {
   try {
-    return decodeURIComponent(name);
+    const text = decodeURIComponent(name);
+    if (!text.includes("\0")) return text;
   } catch {
-    throw new QueryError(WRONG_CURSOR);
+    // As below.
   }
+  throw new QueryError(WRONG_CURSOR);
 }
 
 /** What is found of a page and one more, and where the next page begins: in "next", and as a link. */
