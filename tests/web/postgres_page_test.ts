@@ -1,11 +1,12 @@
 // Goal: whatever readers ask for and PostgreSQL does meanwhile, the page is there a moment later.
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok } from "node:assert/strict";
 import type { PostgresOptions } from "../../src/status/postgres/connection/postgres_options.ts";
 import { postgresAlertRecords } from "../../src/status/postgres/alerts/postgres_alerts.ts";
 import { PostgresQueries } from "../../src/status/postgres/postgres_queries.ts";
 import { createApp } from "../../src/web/app.ts";
 import { incidentPath } from "../../src/web/incident_id.ts";
-import { StatusCache } from "../../src/web/live/status_cache.ts";
+import { StatusCache, STATUSES_FRESH_MS } from "../../src/web/live/status_cache.ts";
+import { TcpProxy } from "../chaos/world/tcp_proxy.ts";
 import { closing } from "../contract/opened_store.ts";
 import { type OpenedPostgresStore, postgresTest } from "../status/postgres/opened_store.ts";
 import { FakeClock } from "../support/fake_clock.ts";
@@ -27,9 +28,21 @@ function openPage(connection: PostgresOptions) {
   const records = closing(postgresAlertRecords(connection));
   const clock = new FakeClock(Date.now() * 1_000);
   const telemetry = new RecordingTelemetry();
-  const source = new StatusCache({ queries, records, clock, telemetry, dependency: "postgres" });
+  const source = new StatusCache({
+    queries,
+    records,
+    clock,
+    telemetry,
+    dependency: "postgres",
+  });
   const { signal } = new AbortController();
-  const app = createApp({ source, look: { title: "Status" }, clock, telemetry, signal });
+  const app = createApp({
+    source,
+    look: { title: "Status" },
+    clock,
+    telemetry,
+    signal,
+  });
   return {
     clock,
     telemetry,
@@ -50,7 +63,14 @@ function openPage(connection: PostgresOptions) {
 }
 
 /** NUL is no character of PostgreSQL, and half of a pair is none of Unicode. */
-const ODD_TEXTS = ["%00", "a%00b", "%F0%9F%92%A9", "%ED%A0%80", "%27%22%5C", "%EF%BF%BF"];
+const ODD_TEXTS = [
+  "%00",
+  "a%00b",
+  "%F0%9F%92%A9",
+  "%ED%A0%80",
+  "%27%22%5C",
+  "%EF%BF%BF",
+];
 /** Microseconds: the first ones, the last that are taken, and what no number is exactly. */
 const ODD_TIMES = ["0", "1", "9999999999999999", "9007199254740993"];
 const ID = "00000000-0000-5000-8000-000000000001";
@@ -63,7 +83,11 @@ const ODD_PATHS: readonly string[] = [
     `/api/sites/shop/latency?after=1/${encodeURIComponent(text)}`,
     `/api/incidents?site=${text}`,
     `/api/incidents?after=1/${encodeURIComponent(text)}/fra`,
-    ...[`/api/alerts?site=${text}`, `/api/status?site=${text}`, `/?q=${text}&in=${text}`],
+    ...[
+      `/api/alerts?site=${text}`,
+      `/api/status?site=${text}`,
+      `/?q=${text}&in=${text}`,
+    ],
   ]),
   ...ODD_TIMES.flatMap((time) => [
     `/api/incidents?from=0&to=${time}`,
@@ -78,11 +102,48 @@ const ODD_PATHS: readonly string[] = [
   ...[0, 36 ** 9 - 1].map((ms) => `/${incidentPath(SITE, new Date(ms))}`),
 ];
 
-postgresTest("no question of one reader looks like an outage to others", async (opened) => {
-  await fill(opened);
-  await using page = openPage(opened.options);
-  for (const path of ODD_PATHS) {
-    deepStrictEqual(await page.others([path], 200, 400, 404), []);
-    deepStrictEqual(page.telemetry.states.get("postgres"), { ok: true }, path);
-  }
-});
+postgresTest(
+  "no question of one reader looks like an outage to others",
+  async (opened) => {
+    await fill(opened);
+    await using page = openPage(opened.options);
+    for (const path of ODD_PATHS) {
+      deepStrictEqual(await page.others([path], 200, 400, 404), []);
+      deepStrictEqual(
+        page.telemetry.states.get("postgres"),
+        { ok: true },
+        path,
+      );
+    }
+  },
+);
+
+const PATHS = [
+  ...["/", "/sites/shop", "/sites/shop/figures", "/incidents", "/history"],
+  ...["/api/alerts", "/api/sites/shop/reports"],
+];
+/** More than all of them make a client say. */
+const PIECES_MAX = 100;
+
+postgresTest(
+  "every page is back at once, whichever question PostgreSQL hung up at",
+  async (opened) => {
+    await fill(opened);
+    await using proxy = new TcpProxy(opened.options.port);
+    let pieces = 0;
+    for (; pieces < PIECES_MAX; pieces++) {
+      await using page = openPage({ ...opened.options, port: proxy.port });
+      const weather = { kind: "cutting" as const, pieces };
+      proxy.change(weather);
+      deepStrictEqual(await page.others(PATHS, 200, 503), []);
+      proxy.change({ kind: "fair" });
+      page.clock.advance(STATUSES_FRESH_MS);
+      deepStrictEqual(await page.others(PATHS, 200), [], `cut at ${pieces}`);
+      if (weather.pieces > 0) break;
+    }
+    ok(
+      pieces > PATHS.length && pieces < PIECES_MAX,
+      `it took ${pieces} pieces`,
+    );
+  },
+);

@@ -7,7 +7,8 @@ export const ANSWERS_MAX = 1_000;
 
 /** An answer, and when it was asked for. */
 interface Kept<T> {
-  readonly answer: Promise<T | undefined>;
+  /** Undefined after a failure: what the store answers with may be that, too. */
+  readonly answer: Promise<{ readonly value: T } | undefined>;
   readonly version: number;
   readonly at: number;
 }
@@ -30,7 +31,7 @@ export class Answers {
     this.#options = options;
   }
 
-  /** Asks again when something changed, but not before `freshMs` have passed. */
+  /** Asks again when something changed, but not before `freshMs` have passed, and after a failure. */
   async keep<T>(
     question: string,
     freshMs: number,
@@ -40,11 +41,16 @@ export class Answers {
     const kept = this.#kept.get(question) as Kept<T> | undefined;
     const ageMs = now - (kept?.at ?? -Infinity);
     const isFresh = ageMs < freshMs || (kept?.version === version && ageMs < UPTIMES_FRESH_MS);
-    if (kept !== undefined && isFresh) return await kept.answer;
+    if (kept !== undefined && isFresh) return (await kept.answer)?.value;
     if (this.#kept.size >= ANSWERS_MAX) this.#kept.clear();
-    const answer = this.#options.ask(ask);
-    this.#kept.set(question, { answer, version, at: now });
-    return await answer;
+    const asked = {
+      answer: this.#options.ask(async () => ({ value: await ask() })),
+      ...{ version, at: now },
+    };
+    this.#kept.set(question, asked);
+    const answer = await asked.answer;
+    if (answer === undefined && this.#kept.get(question) === asked) this.#kept.delete(question);
+    return answer?.value;
   }
 
   /** Asks once for all who ask the same at once: what programs ask may be anything, and is not kept. */
