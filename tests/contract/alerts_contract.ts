@@ -1,5 +1,6 @@
 /** What every store promises of alerts and their messages. */
 import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { plannedWindows } from "../../src/alerts/planned_windows.ts";
 import {
   type AlertStore,
   type Delivery,
@@ -730,6 +731,15 @@ function recordTests(test: Test): void {
     ok(Math.abs(mutes[1]!.until.getTime() - now) < LEAD_MS);
     const since = async (time: Date) => (await it.records.mutes(time)).map(({ id }) => id);
     deepStrictEqual(await since(past.until), ["lasting", "by hand", "kept"]);
+  });
+
+  test("putPlan() takes what is planned for the day when the clock is set forward", async (opened) => {
+    await using it = await leading(opened);
+    const at = { cron: "0 2,3 * * *", durationMs: HOUR_MS, zone: "Europe/Berlin" };
+    const windows = plannedWindows([{ name: "backup", at }], new Date("2099-03-20T12:00:00Z"));
+    await it.records.putPlan(windows);
+    const mutes = await it.records.mutes(new Date());
+    deepStrictEqual(mutes, windows);
   });
 
   test("putMute() adds none to so many, changes those, and adds what is over", async (opened) => {

@@ -34,17 +34,29 @@ export function* instantsBetween(
     ? from
     : firstDay;
   let left = countMax ?? Infinity;
+  let before: Temporal.Instant | undefined;
   for (let days = 0; days < DAYS_MAX && !isBefore(lastDay, date); days++) {
-    for (const time of isOn(date) ? times : []) {
-      const local = date.toPlainDateTime(time);
-      if (until !== undefined && Temporal.PlainDateTime.compare(local, until) > 0) return;
-      if (left-- === 0) return;
-      const instant = local.toZonedDateTime(zone, { disambiguation: "compatible" }).toInstant();
-      if (Temporal.Instant.compare(instant, last) > 0) return;
+    for (const instant of isOn(date) ? instantsOn(date, { times, until }, zone) : []) {
+      if (left-- === 0 || Temporal.Instant.compare(instant, last) > 0) return;
+      // A time that is left out may be another one then, which comes once.
+      if (before !== undefined && Temporal.Instant.compare(instant, before) <= 0) continue;
+      before = instant;
       if (Temporal.Instant.compare(instant, first) >= 0) yield instant;
     }
     date = date.add({ days: 1 });
   }
+}
+
+/** In order, which is not that of the times where a change of the clock leaves some out. */
+function instantsOn(
+  date: Temporal.PlainDate,
+  { times, until }: Pick<Recurrence, "times"> & { readonly until: Recurrence["until"] },
+  zone: string,
+): Temporal.Instant[] {
+  return times.map((time) => date.toPlainDateTime(time))
+    .filter((local) => until === undefined || Temporal.PlainDateTime.compare(local, until) <= 0)
+    .map((local) => local.toZonedDateTime(zone, { disambiguation: "compatible" }).toInstant())
+    .sort(Temporal.Instant.compare);
 }
 
 function isBefore(date: Temporal.PlainDate, other: Temporal.PlainDate): boolean {

@@ -24,6 +24,9 @@ const CHANGES: readonly [zone: string, at: Recurrence, first: string, expected: 
   ["Europe/Berlin", DAILY_AT_230, "2026-03-28", [
     ...["03-28T02:30+01:00", "03-29T03:30+02:00", "03-30T02:30+02:00"],
   ]],
+  ["Europe/Berlin", parseCron("0,30 2,3 29 3 *")!, "2026-03-28", [
+    ...["03-29T03:00+02:00", "03-29T03:30+02:00"],
+  ]],
   ["Europe/Berlin", DAILY_AT_230, "2026-10-24", [
     ...["10-24T02:30+02:00", "10-25T02:30+02:00", "10-26T02:30+01:00"],
   ]],
