@@ -55,6 +55,7 @@ holds(
   structure.unusedLibraries(Object.keys(PROJECT.imports), [...SOURCES, ...TESTS]),
 );
 holds("each thread loads the libraries that it needs", structure.wrongEntryLibraries(SOURCES));
+holds("threads may read what they load later", structure.lateModules(SOURCES));
 holds("nothing that the main thread loads connects", structure.connectingInMain(SOURCES));
 holds("files are named after what they export", form.misnamedFiles([...SOURCES, ...TESTS]));
 holds("files are short", form.longFiles(SOURCES));

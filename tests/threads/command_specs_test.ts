@@ -35,7 +35,7 @@ Deno.test("drainSpec() may reach the outbox and its receiver, and nothing else",
 
 Deno.test("alertTestSpec() may reach the receiver of its channel, and nothing else", () => {
   const loaded = loadText(`
-alerts: {channels: {a: {slack: {url: "http://a.example/secret-of-a-hook"}}, b: {slack: {url: "http://b.example/"}}}}
+alerts: {channels: {a: {slack: {url: "http://a.example/secret-of-a-hook"}}, b: {kafka: {servers: [k1, k2]}}}}
 address_policy: {deny: [private]}
 web: {public_url: "https://ops.example/"}
 `);
@@ -50,6 +50,9 @@ web: {public_url: "https://ops.example/"}
     "https://ops.example/",
   ]);
   ok(setup.secrets.includes("secret-of-a-hook"));
+  const kafka = alertTestSpec(loaded, loaded.alerts!.channels[1]!).permissions;
+  deepStrictEqual([kafka.net, kafka.read], [["k1:9092", "k2:9092"], joined([ownCode()]).read]);
+  ok(Array.isArray(kafka.env));
 });
 
 Deno.test("withOutbox() means another file, and lets the thread reach its folder alone", () => {

@@ -236,6 +236,21 @@ export function wrongEntryLibraries(
   });
 }
 
+/** Threads that load a module at its first use, which they then may read, where their spec says nothing of it. */
+export function lateModules(sources: readonly Source[]): string[] {
+  const entries = sources.filter(({ path }) => WORKER_ENTRY.test(path));
+  return entries.flatMap(({ path }) => {
+    const spec = path.replace(/_thread\.ts$/, "_spec.ts");
+    const isSaid = sources.some((source) =>
+      source.path === spec && /\bloadsLater:/.test(source.text)
+    );
+    if (isSaid) return [];
+    return loadedFrom(path, sources, ["static"]).flatMap(({ imports }) => imports)
+      .filter(({ kind, isLibrary }) => kind === "dynamic" && !isLibrary)
+      .map(({ target }) => `${spec} must have loadsLater: its thread loads ${target} later`);
+  });
+}
+
 /** Libraries, and parts of them, that deno.json names and nothing imports. */
 export function unusedLibraries(names: readonly string[], sources: readonly Source[]): string[] {
   const used = new Set(

@@ -7,6 +7,7 @@ import {
   folderTable,
   importCircles,
   importTable,
+  lateModules,
   misplacedLibraries,
   untestedFiles,
   unusedLibraries,
@@ -77,6 +78,19 @@ Deno.test("misplacedLibraries() names a library, when it is not in its place or 
     "src/status/ingest.ts must not import pg: its place is src/status/postgres/",
     "src/kafka/relay.ts must not import node:sqlite: its place is src/outbox/, src/status/sqlite/",
     "src/cli/run.ts must not import left-pad: give it a place in structure.ts first",
+  ]);
+});
+
+Deno.test("lateModules() names a spec that says nothing of what its thread loads later", () => {
+  const files = (spec: string) =>
+    sources(
+      ["src/threads/a/a_thread.ts", 'import "../b.ts"; import("kafkajs");'],
+      ["src/threads/b.ts", 'const f = () => import("./c.ts");'],
+      ["src/threads/a/a_spec.ts", spec],
+    );
+  deepStrictEqual(lateModules(files("const A = { loadsLater: true };")), []);
+  deepStrictEqual(lateModules(files("const A = {};")), [
+    "src/threads/a/a_spec.ts must have loadsLater: its thread loads src/threads/c.ts later",
   ]);
 });
 

@@ -15,6 +15,8 @@ export function alertTestSpec(
   return threadSpec(loaded, {
     name: "alert-test",
     module: new URL("./alert_test_thread.ts", import.meta.url),
+    // What sends to Kafka.
+    loadsLater: "kafka" in channel ? true : undefined,
     needs: [receivers({ channels: [channel] })],
     setup: { channel, ...channelSetup(loaded) },
   });
