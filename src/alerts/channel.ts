@@ -1,8 +1,10 @@
 /** A channel as the notifier uses it: something that takes a delivery, or says why it does not. */
 import type { Clock } from "../runtime/clock.ts";
 import type { ChannelTargets } from "../config/alerts.ts";
+import type { Deadline } from "../runtime/deadline.ts";
 import type { Redact } from "../runtime/telemetry/redaction.ts";
 import type { Attempt, Delivery } from "../status/alert_store.ts";
+import type { MessageTextOptions } from "./message_text.ts";
 
 /** No sending takes longer: the lease of a delivery ends later. */
 export const SEND_MS_MAX = 20_000;
@@ -29,6 +31,13 @@ export interface Channel {
   /** Never rejects, and ends soon after the signal aborts. */
   send(delivery: Delivery, signal: AbortSignal): Promise<Sent>;
 }
+
+/** What a kind of channel does with a delivery, in the time that it has: never rejects, ends soon after. */
+export type Sending = (
+  delivery: Delivery,
+  deadline: Deadline,
+  told: MessageTextOptions,
+) => Promise<Sent>;
 
 /** A message of a topic, in UTF-8. */
 export interface TopicEvent {

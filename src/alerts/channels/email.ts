@@ -2,13 +2,13 @@
  * Email by SMTP: plain text, so that nothing of a site is markup. All mails of an alert refer to one
  * id that is made of the alert's, by which mail programs keep them together.
  */
+import type { Socket } from "node:net";
 import nodemailer from "nodemailer";
 import type { ChannelTargets } from "../../config/alerts.ts";
-import { Deadline } from "../../runtime/deadline.ts";
 import { escapeControls } from "../../runtime/escape_controls.ts";
 import { tlsProblem } from "../../runtime/tls/tls_problem.ts";
 import type { Delivery } from "../../status/alert_store.ts";
-import { type Channel, type ChannelContext, SEND_MS_MAX, type Sent } from "../channel.ts";
+import { type ChannelContext, SEND_MS_MAX, type Sending, type Sent } from "../channel.ts";
 import { messageText, type MessageTextOptions } from "../message_text.ts";
 import { connectTo } from "../receiver_socket.ts";
 import { problemOf } from "./http_channel.ts";
@@ -49,70 +49,57 @@ export function mailOf(
   };
 }
 
-export interface EmailChannelOptions extends ChannelContext {
-  readonly name: string;
-  readonly target: EmailTarget;
-}
-
-export class EmailChannel implements Channel {
-  readonly name: string;
-  readonly #options: EmailChannelOptions;
-
-  constructor(options: EmailChannelOptions) {
-    this.name = options.name;
-    this.#options = options;
-  }
-
-  async send(delivery: Delivery, signal: AbortSignal): Promise<Sent> {
-    const { target, publicUrl, clock, redact } = this.#options;
-    const options = { nowMs: clock.nowMicros() / 1_000, publicUrl };
-    using deadline = new Deadline(clock, SEND_MS_MAX, signal);
-    const progress = { isConnected: false };
-    const transport = this.#transport(deadline.signal, progress);
+export function emailSending(
+  target: EmailTarget,
+  { denies, redact }: Pick<ChannelContext, "denies" | "redact">,
+): Sending {
+  const excerptOf = (text: string) => escapeControls(redact(text.trim()), EXCERPT_LENGTH_MAX);
+  return async (delivery, deadline, told) => {
+    const { signal } = deadline;
+    let isConnected = false;
+    const transport = transportTo(target, async () => {
+      const connection = await connectTo(target, { signal, denies });
+      isConnected = true;
+      return connection;
+    });
     try {
-      const mail = { ...mailOf(target, delivery, options), signal: deadline.signal };
+      const mail = { ...mailOf(target, delivery, told), signal };
       const { response = "", rejected = [] } = await transport.sendMail(mail);
       const left = rejected.length === 0 ? "" : `; it refused ${rejected.length} recipients`;
-      const answer = `${target.host}: ${this.#excerpt(response)}${left}`;
+      const answer = `${target.host}: ${excerptOf(response)}${left}`;
       return { result: "delivered", isMaybeTold: true, error: null, answer };
     } catch (error) {
-      const { result, detail, isMaybeTold } = judgedMail(error, progress.isConnected);
-      const late = deadline.isExpired ? `no answer within ${SEND_MS_MAX / 1_000} s` : detail;
-      const text = redact(`mail not accepted by ${target.host}: ${this.#excerpt(late)}`);
-      return { result, isMaybeTold, error: text, answer: text };
+      const { detail, ...judgment } = judgedMail(error, isConnected);
+      const why = deadline.isExpired ? `no answer within ${SEND_MS_MAX / 1_000} s` : detail;
+      const text = redact(`mail not accepted by ${target.host}: ${excerptOf(why)}`);
+      return { ...judgment, error: text, answer: text };
     } finally {
       transport.close();
     }
-  }
+  };
+}
 
-  #transport(signal: AbortSignal, progress: { isConnected: boolean }) {
-    const { target, denies } = this.#options;
-    const { host, port, tls, ca, username, password } = target;
-    return nodemailer.createTransport({
-      host,
-      port,
-      // What a client says that has no public name (RFC 5321, section 4.1.3); the system's is not asked.
-      name: "[127.0.0.1]",
-      secure: tls === "implicit",
-      requireTLS: tls === "starttls",
-      ignoreTLS: tls === "none",
-      tls: ca === undefined ? {} : { ca },
-      ...(username === undefined ? {} : { auth: { user: username, pass: password ?? "" } }),
-      disableFileAccess: true,
-      disableUrlAccess: true,
-      logger: false,
-      getSocket(_, callback) {
-        connectTo({ host, port }, { signal, denies }).then((connection) => {
-          progress.isConnected = true;
-          callback(null, { connection });
-        }, callback);
-      },
-    });
-  }
-
-  #excerpt(text: string): string {
-    return escapeControls(this.#options.redact(text.trim()), EXCERPT_LENGTH_MAX);
-  }
+function transportTo(
+  { host, port, tls, ca, username, password }: EmailTarget,
+  connect: () => Promise<Socket>,
+) {
+  return nodemailer.createTransport({
+    host,
+    port,
+    // What a client says that has no public name (RFC 5321, section 4.1.3); the system's is not asked.
+    name: "[127.0.0.1]",
+    secure: tls === "implicit",
+    requireTLS: tls === "starttls",
+    ignoreTLS: tls === "none",
+    tls: ca === undefined ? {} : { ca },
+    ...(username === undefined ? {} : { auth: { user: username, pass: password ?? "" } }),
+    disableFileAccess: true,
+    disableUrlAccess: true,
+    logger: false,
+    getSocket(_, callback) {
+      connect().then((connection) => callback(null, { connection }), callback);
+    },
+  });
 }
 
 /** What a failed mail means: the classes of RFC 5321, section 4.2.1, and what came before an answer. */

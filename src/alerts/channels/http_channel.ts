@@ -4,13 +4,7 @@ import { Deadline } from "../../runtime/deadline.ts";
 import type { Redact } from "../../runtime/telemetry/redaction.ts";
 import { tlsProblem } from "../../runtime/tls/tls_problem.ts";
 import type { Delivery } from "../../status/alert_store.ts";
-import {
-  type Channel,
-  type ChannelContext,
-  type Pace,
-  SEND_MS_MAX,
-  type Sent,
-} from "../channel.ts";
+import type { ChannelContext, Sending, Sent } from "../channel.ts";
 import { type Answer, type ChannelRequest, exchange, ExchangeError } from "../http_exchange.ts";
 import { messageText } from "../message_text.ts";
 import type { FormatContext } from "./channel_format.ts";
@@ -27,39 +21,29 @@ const TEMPORARY: ReadonlySet<number> = new Set([408, 423, 425, 429]);
 /** The requests that tell it of a delivery. */
 export type Receiver = (delivery: Delivery, context: FormatContext) => readonly ChannelRequest[];
 
-export interface HttpChannelOptions extends ChannelContext {
+export interface HttpOptions extends Pick<ChannelContext, "denies" | "redact" | "clock"> {
   readonly name: string;
   /** One for each receiver of the same, of which one is enough, as of a cluster. */
   readonly receivers: readonly Receiver[];
-  readonly pace?: Pace | undefined;
 }
 
-export class HttpChannel implements Channel {
-  readonly name: string;
-  readonly pace: Pace | undefined;
-  readonly #options: HttpChannelOptions;
-  /** Requests of a delivery that each receiver has accepted: another attempt goes on behind them. */
-  #progress: { id: string; accepted: number[] } = { id: "", accepted: [] };
-
-  constructor(options: HttpChannelOptions) {
-    this.name = options.name;
-    this.pace = options.pace;
-    this.#options = options;
-  }
-
-  async send(delivery: Delivery, signal: AbortSignal): Promise<Sent> {
-    const { receivers, publicUrl, clock, name } = this.#options;
-    const options = { nowMs: clock.nowMicros() / 1_000, publicUrl };
-    const context = { name, ...options, text: messageText(delivery, options) };
+export function httpSending({ name, receivers, ...options }: HttpOptions): Sending {
+  // Requests of a delivery that each receiver has accepted: another attempt goes on behind them.
+  let progress: { readonly id: string; readonly accepted: number[] } | undefined;
+  return async (delivery, { signal }, told) => {
+    const context = { name, ...told, text: messageText(delivery, told) };
     // One that has lost messages, which have expired, has other requests.
     const id = `${delivery.id} ${delivery.messages.length}`;
-    if (this.#progress.id !== id) this.#progress = { id, accepted: receivers.map(() => 0) };
-    using deadline = new Deadline(clock, SEND_MS_MAX, signal);
-    const all = await Promise.all(
-      receivers.map((requestsOf, index) =>
-        this.#sendAll(requestsOf(delivery, context), index, deadline.signal)
-      ),
-    );
+    if (progress?.id !== id) progress = { id, accepted: receivers.map(() => 0) };
+    const { accepted } = progress;
+    const all = await Promise.all(receivers.map(async (requestsOf, receiver) => {
+      const requests = requestsOf(delivery, context).slice(accepted[receiver]);
+      const { last, count } = await sendInTurn(requests, { ...options, signal });
+      accepted[receiver]! += count;
+      const isMaybeTold = last.isMaybeTold || accepted[receiver]! > 0;
+      // There was no time for all of them.
+      return { ...last, isMaybeTold, ...(signal.aborted && count > 0 ? { retryAfterMs: 0 } : {}) };
+    }));
     const best = ["delivered", "failed", "refused"].flatMap((result) =>
       all.find((sent) => sent.result === result) ?? []
     )[0]!;
@@ -67,50 +51,43 @@ export class HttpChannel implements Channel {
       ...best,
       isMaybeTold: all.some(({ isMaybeTold }) => isMaybeTold),
       answer: all.map(({ answer }) => answer).join("\n"),
-      // Stopped by its own side, which another process of it makes up for.
-      ...(signal.aborted && best.result !== "delivered" ? { retryAfterMs: 0 } : {}),
     };
-  }
+  };
+}
 
-  async #sendAll(
-    requests: readonly ChannelRequest[],
-    receiver: number,
-    signal: AbortSignal,
-  ): Promise<Sent> {
-    const { accepted } = this.#progress;
-    const before = accepted[receiver]!;
-    let last: Sent = { result: "delivered", isMaybeTold: false, error: null, answer: "" };
-    for (const request of requests.slice(before)) {
-      last = await this.#sendOne(request, signal);
-      if (last.result !== "delivered") break;
-      accepted[receiver]!++;
-    }
-    const isGoingOn = signal.aborted && accepted[receiver]! > before;
-    return {
-      ...last,
-      isMaybeTold: last.isMaybeTold || accepted[receiver]! > 0,
-      ...(isGoingOn ? { retryAfterMs: 0 } : {}),
-    };
-  }
+interface SendOptions extends Pick<ChannelContext, "denies" | "redact" | "clock"> {
+  readonly signal: AbortSignal;
+}
 
-  async #sendOne(request: ChannelRequest, signal: AbortSignal): Promise<Sent> {
-    const { clock, denies, redact } = this.#options;
-    const { host } = new URL(request.url);
-    using deadline = new Deadline(clock, REQUEST_MS_MAX, signal);
-    try {
-      const answer = await exchange(request, { signal: deadline.signal, denies });
-      return judged(answer, host, { redact, nowMs: clock.nowMicros() / 1_000 });
-    } catch (error) {
-      if (!(error instanceof ExchangeError)) throw error;
-      const detail = deadline.isExpired
-        ? `no response within ${REQUEST_MS_MAX / 1_000} s`
-        : signal.aborted
-        ? "sending was stopped"
-        : problemOf(error.cause);
-      const text = redact(`no response from ${host}: ${detail}`);
-      const result = needsSomebody(error.cause) ? "refused" : "failed";
-      return { result, isMaybeTold: error.isMaybeTold, error: text, answer: text };
-    }
+/** Until one is not accepted: what came of the last, and how many were. */
+async function sendInTurn(requests: readonly ChannelRequest[], options: SendOptions) {
+  let last: Sent = { result: "delivered", isMaybeTold: false, error: null, answer: "" };
+  for (const [count, request] of requests.entries()) {
+    last = await sendOne(request, options);
+    if (last.result !== "delivered") return { last, count };
+  }
+  return { last, count: requests.length };
+}
+
+async function sendOne(
+  request: ChannelRequest,
+  { clock, denies, redact, signal }: SendOptions,
+): Promise<Sent> {
+  const { host } = new URL(request.url);
+  using deadline = new Deadline(clock, REQUEST_MS_MAX, signal);
+  try {
+    const answer = await exchange(request, { signal: deadline.signal, denies });
+    return judged(answer, host, { redact, nowMs: clock.nowMicros() / 1_000 });
+  } catch (error) {
+    if (!(error instanceof ExchangeError)) throw error;
+    const detail = deadline.isExpired
+      ? `no response within ${REQUEST_MS_MAX / 1_000} s`
+      : signal.aborted
+      ? "sending was stopped"
+      : problemOf(error.cause);
+    const text = redact(`no response from ${host}: ${detail}`);
+    const result = needsSomebody(error.cause) ? "refused" : "failed";
+    return { result, isMaybeTold: error.isMaybeTold, error: text, answer: text };
   }
 }
 

@@ -6,21 +6,14 @@
  * @see https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/kafka-protocol-binding.md
  */
 import type { ChannelTargets } from "../../config/alerts.ts";
-import { Deadline } from "../../runtime/deadline.ts";
-import type { AlertMessage, Delivery } from "../../status/alert_store.ts";
-import {
-  type Channel,
-  type ChannelContext,
-  SEND_MS_MAX,
-  type Sent,
-  type TopicEvent,
-} from "../channel.ts";
+import type { AlertMessage } from "../../status/alert_store.ts";
+import type { ChannelContext, Pace, Sending, TopicEvent } from "../channel.ts";
 import { type MessageTextOptions, subjectOf } from "../message_text.ts";
 import { jsonOf } from "./channel_format.ts";
 import { annotationsOf } from "./prometheus_alert.ts";
 
 /** An event has some 2 KB: as many as one request takes. */
-export const EVENTS_MAX = 200;
+export const KAFKA_PACE: Pace = { messagesMax: 200, pauseMs: 0 };
 
 const HEADERS = { "content-type": "application/cloudevents+json; charset=UTF-8" };
 
@@ -48,31 +41,15 @@ export function cloudEvent(message: AlertMessage, options: MessageTextOptions): 
   return { key: subject, value: jsonOf(event), headers: HEADERS };
 }
 
-export interface KafkaChannelOptions extends ChannelContext {
-  readonly name: string;
-  readonly target: ChannelTargets["kafka"];
-}
-
-export class KafkaChannel implements Channel {
-  readonly name: string;
-  readonly pace = { messagesMax: EVENTS_MAX, pauseMs: 0 };
-  readonly #options: KafkaChannelOptions;
-
-  constructor(options: KafkaChannelOptions) {
-    this.name = options.name;
-    this.#options = options;
-  }
-
-  async send({ messages }: Delivery, signal: AbortSignal): Promise<Sent> {
-    const { target, publicUrl, clock, redact, produce } = this.#options;
-    const options = { nowMs: clock.nowMicros() / 1_000, publicUrl };
-    const events = messages.map((message) => cloudEvent(message, options));
-    using deadline = new Deadline(clock, SEND_MS_MAX, signal);
-    const sent = await produce(target, events, deadline.signal);
-    if (sent.error === null) {
-      return { ...sent, answer: `acknowledged by all replicas of topic "${target.topic}"` };
-    }
-    const error = redact(signal.aborted ? "sending was stopped" : sent.error);
-    return { ...sent, error, answer: error, ...(signal.aborted ? { retryAfterMs: 0 } : {}) };
-  }
+export function kafkaSending(
+  target: ChannelTargets["kafka"],
+  { produce, redact }: ChannelContext,
+): Sending {
+  return async ({ messages }, { signal }, told) => {
+    const events = messages.map((message) => cloudEvent(message, told));
+    const sent = await produce(target, events, signal);
+    const error = sent.error && redact(sent.error);
+    const answer = error ?? `acknowledged by all replicas of topic "${target.topic}"`;
+    return { ...sent, error, answer };
+  };
 }
