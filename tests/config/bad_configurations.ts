@@ -81,15 +81,15 @@ export const BAD_CONFIGURATIONS: Readonly<Record<string, string | readonly strin
   "sites:\n  - url: ftp://user:secret@h/":
     '2:10: invalid "sites.url": "ftp://h/" is not an http, https, tcp, tls or dns URL of at most 2048 characters, without spaces and wildcards',
   "sites:\n  - url: tcp://h":
-    '2:10: invalid "sites.url": "tcp://h" is not tcp://host:port or tls://host:port with a port up to 65535',
+    '2:10: invalid "sites.url": "tcp://h" is not tcp://host:port or tls://host:port with a port up to 65535, and nothing else',
   "sites:\n  - url: tls://h:65536":
-    '2:10: invalid "sites.url": "tls://h:65536" is not tcp://host:port or tls://host:port with a port up to 65535',
+    '2:10: invalid "sites.url": "tls://h:65536" is not tcp://host:port or tls://host:port with a port up to 65535, and nothing else',
   "sites:\n  - url: tls://h:1/a":
-    '2:10: invalid "sites.url": "tls://h:1/…" is not tcp://host:port or tls://host:port with a port up to 65535',
+    '2:10: invalid "sites.url": "tls://h:1/…" is not tcp://host:port or tls://host:port with a port up to 65535, and nothing else',
   "sites:\n  - url: tcp://user:secret@h:1":
-    '2:10: invalid "sites.url": "tcp://h:1" is not tcp://host:port or tls://host:port with a port up to 65535',
+    '2:10: invalid "sites.url": "tcp://h:1" is not tcp://host:port or tls://host:port with a port up to 65535, and nothing else',
   "sites:\n  - url: tcp://*:1":
-    '2:10: invalid "sites.url": "tcp://*:1" is not tcp://host:port or tls://host:port with a port up to 65535',
+    '2:10: invalid "sites.url": "tcp://*:1" is not tcp://host:port or tls://host:port with a port up to 65535, and nothing else',
   "sites:\n  - url: dns://h":
     '2:10: invalid "sites.url": "dns://h" is not dns://server[:port]/name?type=TYPE with a name of at most 253 characters and a type of A, AAAA, CAA, CNAME, MX, NS, PTR, SOA, SRV, TXT',
   "sites:\n  - url: dns://h:0/a":

@@ -10,9 +10,7 @@ import type { Route } from "../connection/route.ts";
 import { Visit } from "../connection/visit.ts";
 import type { Attempt, Probe } from "../probe.ts";
 import { Dialogue } from "./dialogue.ts";
-import { startTlsPreamble } from "./starttls.ts";
-
-const NO_STEPS: NonNullable<Site["steps"]> = [];
+import { endingOf, startTlsPreamble } from "./starttls.ts";
 
 /** Asks by TCP alone or over TLS; what is read is the body. */
 export const socketProbe: Probe = {
@@ -50,18 +48,19 @@ async function speak(
   visit: Visit,
   { site, context, run }: Attempt,
 ): Promise<void> {
-  const { steps = NO_STEPS, bodyBytesMax: bytesMax } = site;
-  if (steps.length === 0) {
-    visit.body = new TextEncoder().encode(visit.tlsVersion ?? "");
-    return;
-  }
+  const { startTls, steps = endingOf(startTls), bodyBytesMax: bytesMax } = site;
+  const isTold = site.steps !== undefined;
+  visit.body = new TextEncoder().encode(visit.tlsVersion ?? "");
+  if (steps.length === 0) return;
   let hasBegun = false;
   const onRead = () => {
     if (!hasBegun) visit.startPhase("transfer");
     hasBegun = true;
   };
-  const options = { steps, bytesMax, encoding: "utf8", reason: "body", onRead } as const;
-  const dialogue = new Dialogue(options, context);
+  const form = isTold
+    ? { encoding: "utf8", reason: "body" } as const
+    : { encoding: "latin1", reason: "protocol" } as const;
+  const dialogue = new Dialogue({ ...form, steps, bytesMax, onRead }, context);
   visit.startPhase("first_byte");
   try {
     await dialogue.speak(stream);
@@ -71,7 +70,9 @@ async function speak(
     const { reason, detail } = brokenOff(error);
     throw new VisitError(reason, detail, { cause: error });
   } finally {
-    visit.body = dialogue.answers.bytes;
-    visit.isTruncated = dialogue.answers.isOverfull;
+    if (isTold) {
+      visit.body = dialogue.answers.bytes;
+      visit.isTruncated = dialogue.answers.isOverfull;
+    }
   }
 }

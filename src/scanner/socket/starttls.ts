@@ -10,11 +10,14 @@ const ANSWERS_BYTES_MAX = 16_384;
 /** Stands for the server's name. */
 const SERVER = "{server}";
 
+/** TLS, and names and passwords of today; packets of 16 MiB; UTF-8. */
+const MYSQL_CAPABILITIES = `\0\x8a\0\0\0\0\0\x01\x21${"\0".repeat(23)}`;
+
 /**
  * In Latin-1: a character is a byte. The last answer of each must be whole and the last thing that
  * came, since what follows it belongs to TLS.
  */
-const DIALOGUES: Readonly<Record<StartTls, Pick<Agreement, "steps" | "refusal">>> = {
+const DIALOGUES: Readonly<Record<StartTls, Agreement>> = {
   // RFC 3207.
   smtp: {
     steps: [
@@ -54,9 +57,12 @@ const DIALOGUES: Readonly<Record<StartTls, Pick<Agreement, "steps" | "refusal">>
   mysql: {
     steps: [
       { expect: "(?s)^.{3}\\x00\\x0a.{30,}\\x00\\z" },
-      { send: `\x20\0\0\x01\0\x8a\0\0\0\0\0\x01\x21${"\0".repeat(23)}` },
+      { send: `\x20\0\0\x01${MYSQL_CAPABILITIES}` },
     ],
     refusal: "(?s)^.{4}\\xff",
+    // A login that is refused. Clients that leave before it count against their host, which the
+    // server locks out after max_connect_errors of them, 100 by default.
+    ending: [{ send: `\x29\0\0\x02${MYSQL_CAPABILITIES}sitemon\0\0`, expect: "(?s)^." }],
   },
   // RFC 6120, section 5.
   xmpp: {
@@ -79,6 +85,13 @@ interface Agreement {
   readonly steps: readonly Step[];
   /** How a server says that it has no TLS. */
   readonly refusal: string;
+  /** What is said over TLS, where nothing else is. */
+  readonly ending?: readonly Step[];
+}
+
+/** What a site says over TLS that has no steps of its own. */
+export function endingOf(protocol: StartTls | undefined): readonly Step[] {
+  return (protocol && DIALOGUES[protocol].ending) ?? [];
 }
 
 /** What is spoken before TLS; the name is that which the certificate is verified for. */

@@ -25,9 +25,13 @@ export function trickling(text: string, everyMs: number): Behaviour {
   };
 }
 
-/** A server that plays the script, and then speaks TLS and `answer`. */
-export function startTlsServer(script: readonly Line[], certificate: Certificate, answer: string) {
-  const tls = rawServer(playing(answer), { tls: certificate });
+/** A server that plays the script, and then another one over TLS. */
+export function startTlsServer(
+  script: readonly Line[],
+  certificate: Certificate,
+  ...inside: readonly Line[]
+) {
+  const tls = rawServer(playing(...inside), { tls: certificate });
   const plain = rawServer(async (conn) => {
     await play(conn, script);
     const to = await Deno.connect({ hostname: "127.0.0.1", port: tls.port });

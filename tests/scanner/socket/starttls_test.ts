@@ -30,6 +30,9 @@ const MYSQL_GREETING =
   `\x4a\0\0\0\x0a8.4.0\0\x07\0\0\0${"s".repeat(8)}\0\xff\xff\xff\x02\0\xff\xdf\x15` +
   `${"\0".repeat(10)}${"s".repeat(12)}\0mysql_native_password\0`;
 
+const MYSQL_CAPABILITIES = `\0\x8a\0\0\0\0\0\x01\x21${"\0".repeat(23)}`;
+const MYSQL_LOGIN = `\x29\0\0\x02${MYSQL_CAPABILITIES}sitemon\0\0`;
+
 /** What a server of each protocol says before its last answer, that answer, and one that refuses. */
 const PROTOCOLS: readonly [StartTls, before: readonly Line[], agrees: string, refuses?: string][] =
   [
@@ -48,7 +51,7 @@ const PROTOCOLS: readonly [StartTls, before: readonly Line[], agrees: string, re
       "\x30\x0c\x02\x01\x01\x78\x07\x0a\x01\x02\x04\x00\x04\x00",
     ],
     ["postgres", [["\0\0\0\x08\x04\xd2\x16\x2f"]], "S", "N"],
-    ["mysql", [MYSQL_GREETING, [`\x20\0\0\x01\0\x8a\0\0\0\0\0\x01\x21${"\0".repeat(23)}`]], ""],
+    ["mysql", [MYSQL_GREETING, [`\x20\0\0\x01${MYSQL_CAPABILITIES}`]], ""],
     [
       "xmpp",
       [[XMPP_OPEN], FEATURES, ["<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>"]],
@@ -60,7 +63,8 @@ const PROTOCOLS: readonly [StartTls, before: readonly Line[], agrees: string, re
 for (const [protocol, before, agrees, refuses] of PROTOCOLS) {
   Deno.test(`checkSite() reads the certificate after STARTTLS of ${protocol}`, async () => {
     for (const [certificate, reason] of [[good, null], [expired, "tls_expired"]] as const) {
-      await using server = startTlsServer([...before, agrees], certificate, "");
+      const ending: Line[] = protocol === "mysql" ? [[MYSQL_LOGIN], "\x01"] : [];
+      await using server = startTlsServer([...before, agrees], certificate, ...ending);
       const report = await check(aStartTlsSite("tls", server.port, protocol));
       requireStorable(report);
       deepStrictEqual([report.reason, report.certificate_issuer], [reason, "Test"]);

@@ -48,7 +48,7 @@ export const SOCKET_KEYS = {
 
 export const SOCKET: UrlProtocol = {
   schemes: ["tcp", "tls"],
-  urlRule: "is not tcp://host:port or tls://host:port with a port up to 65535",
+  urlRule: "is not tcp://host:port or tls://host:port with a port up to 65535, and nothing else",
   urlOf: socketUrl,
   own: [{ keys: Object.keys(SOCKET_KEYS), need: "a tcp or tls url" }],
   shares(site: SocketSite) {
