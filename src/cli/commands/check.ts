@@ -188,7 +188,7 @@ function toldProblem(names: readonly string[], sites: readonly Site[]): string |
 /** Why there is nothing to check, or not by these URLs; `undefined` when there is. */
 export function urlsProblem(urls: readonly string[], sites: readonly Site[]): string | undefined {
   if (urls.length === 0 && sites.length === 0) {
-    return "nothing to check; give a URL such as example.org, or a configuration with -c FILE";
+    return "nothing to check; give a URL such as example.org, or with -c a configuration of sites that have one";
   }
   for (const url of urls) {
     const { error } = siteSchema.safeParse({ url });
