@@ -1,9 +1,11 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { SMTPServer } from "smtp-server";
 import type { StartTls } from "../../../src/config/site.ts";
+import { findDovecot, startDovecot } from "../../services/dovecot.ts";
 import { startPostgres } from "../../services/postgres.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { makeCertificates } from "../../support/certificates.ts";
+import { machineTest } from "../../support/machine_tests.ts";
 import { type Line, playing, startTlsServer } from "./scripted_server.ts";
 import { rawServer, untilClosed } from "../http/raw_server.ts";
 import { aSite, check, requireStorable } from "../sites.ts";
@@ -135,5 +137,22 @@ serviceTest("own postgres")(
     const refused = await check(aStartTlsSite("tls", plain.port, "postgres"));
     deepStrictEqual(refused.reason, "protocol");
     match(refused.error_text!, /server refused with "N"/);
+  },
+);
+
+machineTest(findDovecot().reason)(
+  "checkSite() agrees on TLS with a real server of IMAP and POP3, and speaks with it",
+  async () => {
+    await using server = await startDovecot(good);
+    for (const protocol of ["imap", "pop3"] as const) {
+      const bye = protocol === "imap"
+        ? { send: "a LOGOUT\r\n", expect: "(?m)^a OK" }
+        : { send: "QUIT\r\n", expect: "^\\+OK" };
+      const site = aStartTlsSite("tls", server[protocol], protocol);
+      for (const steps of [undefined, [bye]]) {
+        const report = await check({ ...site, ...(steps && { steps }), connectTimeoutMs: 8_000 });
+        deepStrictEqual([report.error_text, report.certificate_issuer], [null, "Test"]);
+      }
+    }
   },
 );
