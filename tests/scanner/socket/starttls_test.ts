@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok } from "node:assert/strict";
 import { SMTPServer } from "smtp-server";
 import type { StartTls } from "../../../src/config/site.ts";
-import { findDovecot, startDovecot } from "../../services/dovecot.ts";
+import { findDovecot, startDovecot } from "./dovecot.ts";
 import { startPostgres } from "../../services/postgres.ts";
 import { serviceTest } from "../../services/with_services.ts";
 import { makeCertificates } from "../../support/certificates.ts";

@@ -1,11 +1,11 @@
 /** Dovecot for tests: a real server of IMAP and POP3. */
 import process from "node:process";
 import { userInfo } from "node:os";
-import type { Certificate } from "../support/certificates.ts";
-import { freePort } from "../support/free_port.ts";
-import type { Found } from "./found.ts";
-import { findProgram } from "./programs.ts";
-import { ServerFolder, ServerProcess } from "./server_process.ts";
+import type { Certificate } from "../../support/certificates.ts";
+import { freePort } from "../../support/free_port.ts";
+import type { Found } from "../../services/found.ts";
+import { findProgram } from "../../services/programs.ts";
+import { ServerFolder, ServerProcess } from "../../services/server_process.ts";
 
 /** Debian keeps it where only root looks. */
 const FOLDERS = ["/usr/sbin", "/usr/local/sbin"];
