@@ -48,7 +48,7 @@ export function locationMark(status: SiteStatus): Html {
 
 /** A relative time, updated by page.js; the exact time is its tooltip. */
 export function ago(time: Date, now: Date): Html {
-  return html`<time datetime="${time.toISOString()}" title="${utc(time)}">${
+  return html`<time datetime="${machineTime(time)}" title="${utc(time)}">${
     agoWords(time, now)
   }</time>`;
 }
@@ -57,8 +57,13 @@ export function ago(time: Date, now: Date): Html {
 export function lasting(since: Date, now: Date): Html {
   const length = spanWords(Math.max(0, Math.floor((now.getTime() - since.getTime()) / 1_000)));
   return html`
-    <time class="lasting" datetime="${since.toISOString()}" title="${utc(since)}">${length}</time>
+    <time class="lasting" datetime="${machineTime(since)}" title="${utc(since)}">${length}</time>
   `;
+}
+
+/** `2026-05-01T12:00:00Z`: as exact as what is shown. */
+function machineTime(time: Date): string {
+  return `${time.toISOString().slice(0, "2026-05-01T12:00:00".length)}Z`;
 }
 
 /** `2026-05-01 12:00:00 UTC`. */
@@ -68,7 +73,7 @@ export function utc(time: Date): string {
 
 /** A date and time by the clock of the page, of which page.js tells the reader's own. */
 export function exactly(time: Date, zone: TimeZone): Html {
-  return html`<time class="at" datetime="${time.toISOString()}">${zone.exact(time)}</time>`;
+  return html`<time class="at" datetime="${machineTime(time)}">${zone.exact(time)}</time>`;
 }
 
 /** Date and time, which may wrap on a narrow screen. */
@@ -76,8 +81,9 @@ export function moment(time: Date, zone: TimeZone): Html {
   const [date, clock] = zone.clock(time).split(" ");
   return html`
     <time class="at"
-      datetime="${time
-        .toISOString()}"><span class="whole">${date}</span> <span class="whole">${clock}</span></time>
+      datetime="${machineTime(
+        time,
+      )}"><span class="whole">${date}</span> <span class="whole">${clock}</span></time>
   `;
 }
 

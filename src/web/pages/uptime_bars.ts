@@ -13,8 +13,8 @@ import { figureTable, type Html } from "./markup.ts";
 export type DayState = "up" | "partial" | "degraded" | "minor" | "down" | "unknown";
 
 const MINOR_DOWN_PART_MAX = 0.01;
+/** A bar and the gap to the next, and the thickness of the line that they are, as `.day` has them. */
 const BAR_STEP = 5;
-const BAR_WIDTH = 4;
 const BAR_HEIGHT = 28;
 
 export function dayStateOf(coverage: Coverage): DayState {
@@ -28,13 +28,18 @@ export function dayStateOf(coverage: Coverage): DayState {
 
 /** One path for each color: ninety rectangles in each of a hundred rows would make a page slow. */
 export function uptimeBars(days: readonly DayCoverage[]): Html {
-  const bars = days.map((day, index) => ({ state: dayStateOf(day), path: barPath(index) }));
-  const colors = [...Map.groupBy(bars, ({ state }) => state)];
+  const paths = new Map<DayState, string>();
+  let first = 0;
+  days.map(dayStateOf).forEach((state, index, states) => {
+    if (state === states[index + 1]) return;
+    paths.set(state, (paths.get(state) ?? "") + barsPath(first, index - first + 1));
+    first = index + 1;
+  });
   return frame(
     days,
-    colors.map(([state, bars]) =>
+    [...paths].map(([state, path]) =>
       html`
-        <path class="day ${state}" d="${bars.map(({ path }) => path).join("")}" />
+        <path class="day ${state}" d="${path}" />
       `
     ),
   );
@@ -46,7 +51,7 @@ export function detailedUptimeBars(days: readonly DayCoverage[]): Html {
     days,
     days.map((day, index) =>
       html`
-        <path class="day ${dayStateOf(day)}" d="${barPath(index)}">
+        <path class="day ${dayStateOf(day)}" d="${barsPath(index, 1)}">
           <title>${dayText(day)}</title>
         </path>
       `
@@ -83,9 +88,9 @@ function summary(days: readonly DayCoverage[]): string {
   return texts().summaryOfDays(days.length, bad.length, last ? dateOf(last) : "", unknown);
 }
 
-/** A vertical stroke, as wide as `.day`. */
-function barPath(index: number): string {
-  return `M${index * BAR_STEP + BAR_WIDTH / 2} 0v${BAR_HEIGHT}`;
+/** Days that follow each other are one line, as thick as bars are high; `.day` has the gaps in it. */
+function barsPath(first: number, count: number): string {
+  return `M${first * BAR_STEP} ${BAR_HEIGHT / 2}h${count * BAR_STEP - 1}`;
 }
 
 function dayText(day: DayCoverage): string {

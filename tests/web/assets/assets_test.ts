@@ -4,7 +4,7 @@ import { ownAssets } from "../../../src/web/assets/assets.ts";
 import { TEXTS } from "../../../src/web/texts/texts.ts";
 
 /** Bytes as they are sent: what each had when it was last weighed, and a tenth. */
-const WEIGHTS_MAX = { "page.js": 3_450, "chart.js": 1_950, "page.css": 4_600 };
+const WEIGHTS_MAX = { "page.js": 3_450, "chart.js": 1_900, "page.css": 4_150 };
 
 for (const [locale, { script: texts }] of Object.entries(TEXTS)) {
   const assets = ownAssets({ texts });

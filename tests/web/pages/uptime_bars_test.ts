@@ -36,9 +36,12 @@ for (
 Deno.test("uptimeBars() has one path for each color, and says the bad days in words", () => {
   const days = [day({ upMs: 1 }), day({ downMs: 1 }), day({ upMs: 1 }), day({})];
   const bars = `${uptimeBars(days)}`;
-  strictEqual(bars.match(/<path/g)!.length, 3);
+  deepStrictEqual([...bars.matchAll(/class="day (\w+)" d="(.*?)"/g)].map(([, ...of]) => of), [
+    ...[["partial", "M0 14h4M10 14h4"], ["down", "M5 14h4"], ["unknown", "M15 14h4"]],
+  ]);
   match(bars, /<title>4 days: 1 with downtime, the last on 2026-05-01; 1 unknown<\/title>/);
   const calm = `${uptimeBars([day({ upMs: 1 }), day({ upMs: 1 })])}`;
+  match(calm, /d="M0 14h9"/);
   match(calm, /<title>2 days: none with downtime<\/title>/);
 });
 
