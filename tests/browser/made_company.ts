@@ -40,7 +40,7 @@ const TROUBLES: readonly Trouble[] = [
   {},
   {
     ...{ outcome: "down", reason: "connect_timeout", response_code: null, only: "gru" },
-    ...{ agoMs: 2 * HOUR_MS, error_text: "cannot connect to 192.0.2.7:443 within 10 s" },
+    ...{ agoMs: 40 * MINUTE_MS, error_text: "cannot connect to 192.0.2.7:443 within 10 s" },
   },
 ];
 /** One of so many fails with the gateway, where there are many. */
