@@ -50,7 +50,8 @@ export function judge(site: Site, answer: Answer, engines: Engines): Verdict {
   return failedVerdict(answer.failure, engines);
 }
 
-function failedVerdict({ reason, message }: Failure, { redact }: Engines): Verdict {
+/** Without a whole answer. */
+export function failedVerdict({ reason, message }: Failure, { redact }: Engines): Verdict {
   return {
     outcome: reason === "internal" ? "inconclusive" : "down",
     reason,

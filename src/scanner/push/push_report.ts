@@ -1,16 +1,11 @@
 /** What reports of push sites say: of a ping, and of one that did not come. */
 import { formatDuration } from "../../config/schema/quantity.ts";
 import type { Push, Site } from "../../config/site.ts";
-import {
-  ERROR_TEXT_LENGTH_MAX,
-  RESPONSE_TIME_MAX,
-  SNIPPET_LENGTH_MAX,
-} from "../../report/bounds.ts";
+import { RESPONSE_TIME_MAX, SNIPPET_LENGTH_MAX } from "../../report/bounds.ts";
 import type { SiteReport } from "../../report/report.ts";
-import { escapeControls } from "../../runtime/escape_controls.ts";
 import type { Engines } from "../expect/failed_expectation.ts";
 import { inOneLine } from "../expect/snippet.ts";
-import { assess, type Verdict } from "../expect/verdict.ts";
+import { assess, failedVerdict } from "../expect/verdict.ts";
 import type { Ping } from "./ping.ts";
 import type { PushState } from "./push_state.ts";
 
@@ -45,9 +40,12 @@ export function endReport(
 ): Findings {
   const responseTimeMs = Math.round(Math.min(durationMs ?? 0, RESPONSE_TIME_MAX));
   const answer = { ...NONE, body, isTruncated, responseTimeMs };
+  const message = ping.message === undefined ? "run failed" : `run failed: ${ping.message}`;
   const text = body.length > 0 ? new TextDecoder().decode(body) : ping.message ?? "";
   return {
-    ...ping.kind === "fail" ? failure(ping, engines) : assess(answer, site, engines),
+    ...ping.kind === "fail"
+      ? failedVerdict({ reason: "failed", message }, engines)
+      : assess(answer, site, engines),
     response_time: responseTimeMs,
     // What was not measured must not count as a response of 0 ms.
     body_bytes: durationMs === undefined ? null : body.length,
@@ -74,12 +72,6 @@ function missedText({ seen, runs: [run] }: PushState, { everyMs, graceMs }: Push
   if (run !== undefined) return `run began at ${timeText(run[1])} and did not end within ${grace}`;
   const since = seen === undefined ? "no ping yet" : `no ping since ${timeText(seen)}`;
   return `${since}, expected every ${formatDuration(everyMs)} with ${grace} of grace`;
-}
-
-function failure({ message }: Ping, { redact }: Engines): Verdict {
-  const text = message === undefined ? "run failed" : `run failed: ${message}`;
-  const error_text = escapeControls(redact(text), ERROR_TEXT_LENGTH_MAX);
-  return { outcome: "down", reason: "failed", error_text, failures: [], pattern_match: null };
 }
 
 function timeText(ms: number): string {

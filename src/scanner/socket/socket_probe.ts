@@ -19,11 +19,8 @@ export const socketProbe: Probe = {
     const startMs = clock.monotonicMs();
     const route = routeOf(site, context);
     const visit = new Visit(route, clock, run.trace?.visit(route));
-    await makeVisit(
-      visit,
-      { context, run },
-      (stream) => speak(stream, visit, { site, context, run }),
-    );
+    const attempt = { site, context, run };
+    await makeVisit(visit, attempt, (stream) => speak(stream, visit, attempt));
     const tookMs = clock.monotonicMs() - startMs;
     return plainAnswer(visit, tookMs, await certificateOf(visit, site, context, run));
   },
