@@ -15,7 +15,8 @@ Deno.test("timeOptionMicros() takes how long ago, and dates with or without a ti
   for (const [text, ms] of Object.entries(times)) {
     strictEqual(timeOptionMicros("--since", text, now), ms * 1_000, text);
   }
-  for (const text of ["yesterday", "2026-13-01", "12", ""]) {
+  const far = ["9999-12-31", "0001-01-01", "999999d"];
+  for (const text of ["yesterday", "2026-13-01", "12", "", ...far]) {
     const sentence = `invalid --since: "${text}" is not a time or a duration; ` +
       "write for example 2026-05-01T18:00:00Z or 12h";
     throws(() => timeOptionMicros("--since", text, now), new UsageError(sentence));
