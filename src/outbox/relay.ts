@@ -169,6 +169,11 @@ export class Relay {
       // Without a failure the same rows would be published again at once, and forever.
       throw new PublishError("rejected", "publisher answered for no row; retrying");
     } catch (error) {
+      // Of what the publisher notes in it; the receiver has said nothing.
+      if (error instanceof OutboxUnavailableError) {
+        this.#ahead = undefined;
+        throw error;
+      }
       return { acknowledged: [], tooLarge: [], failure: asPublishError(error) };
     }
   }

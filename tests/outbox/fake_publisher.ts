@@ -1,10 +1,5 @@
 /** A publisher without a network: its receiver is a list, and a test says when it fails. */
-import type {
-  OutboxRow,
-  Publisher,
-  PublishError,
-  PublishResult,
-} from "../../src/outbox/publisher.ts";
+import type { OutboxRow, Publisher, PublishResult } from "../../src/outbox/publisher.ts";
 
 /** Passes publisherContract(). */
 export class FakePublisher implements Publisher {
@@ -14,7 +9,7 @@ export class FakePublisher implements Publisher {
   readonly batches: (readonly OutboxRow[])[] = [];
   payloadBytesMax = 10_000;
   /** While set, nothing is taken. */
-  failure: PublishError | undefined;
+  failure: Error | undefined;
   /** Rows that are not acknowledged, though others are. */
   refuses: (row: OutboxRow) => boolean = () => false;
   /** While set, a publish ends only when it resolves. */

@@ -289,6 +289,19 @@ Deno.test("Relay settles again, and publishes nothing twice, when the outbox's d
   strictEqual(bench.publisher.batches.length, 1);
 });
 
+Deno.test("Relay blames no receiver, when a publisher cannot note something in the outbox", async () => {
+  await using bench = new Bench();
+  bench.outbox.append(draftsOf(manyReports(1_200)));
+  bench.publisher.failure = new OutboxUnavailableError("disk_full", "the disk is full");
+  bench.start();
+  await bench.until("a wait", () => bench.relayClock.pending === 1);
+  strictEqual(bench.relayTelemetry.states.get("kafka"), undefined);
+  bench.publisher.failure = undefined;
+  bench.relayClock.advance(BACKOFF.maxMs);
+  await bench.until("all rows", () => bench.outbox.stats().rows === 0);
+  deepStrictEqual(bench.sequences, range(1, 1_200));
+});
+
 Deno.test("Relay takes a publisher's bug for a failure, and survives it", async () => {
   await using bench = new Bench();
   bench.publisher.refuses = () => {
