@@ -1,5 +1,6 @@
 /** What every store promises of alerts and their messages. */
 import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
+import { NEXT_CHECK_MS_MAX } from "../../src/report/bounds.ts";
 import { plannedWindows } from "../../src/alerts/planned_windows.ts";
 import {
   type AlertStore,
@@ -248,6 +249,14 @@ function lookTests(test: Test): void {
       const { recent } = await it.store.look({ ...NOTHING, sites: [SHOP], checks });
       strictEqual(recent[0]!.checks.length, count);
     }
+  });
+
+  test("look() returns the checks of a site that is checked as seldom as a report may say", async (opened) => {
+    await using it = await leading(opened);
+    const seldom = { next_check_ms: NEXT_CHECK_MS_MAX, recorded_at: Date.now() * 1_000 };
+    await opened.store.apply(chunk([aReport(seldom)]));
+    const asked = { ...NOTHING, sites: [SHOP], checks: RECENT_CHECKS_MAX };
+    strictEqual((await it.store.look(asked)).recent[0]!.checks.length, 1);
   });
 
   test("look() returns the incidents of changed sites that ended lately", async (opened) => {

@@ -36,9 +36,10 @@ const DIALECT: AlertsDialect = {
   texts: (array) =>
     `jsonb_array_elements_text(${array.startsWith("$") ? `CAST(${array} AS jsonb)` : array})`,
   arrays: (expressions) => `CAST(json_agg(json_build_array(${expressions})) AS text)`,
-  // By what the history is divided by, so that few of its days are looked at.
+  // By what the history is divided by, so that few of its days are looked at. As an int, the spans of
+  // a site that is checked once a day would be too large.
   isRecent: `r.checked_at >= coalesce(s.checked_at - interval '1 day'
-    - ${STALE_SPANS} * $2 * s.next_check_ms * interval '1 millisecond', '-infinity')`,
+    - ${STALE_SPANS}::bigint * $2 * s.next_check_ms * interval '1 millisecond', '-infinity')`,
   isFree: "d.holder = excluded.holder OR d.leads_until < now()",
   lock: (relation) => `FOR UPDATE OF ${relation}`,
   lockFree: (relation) => `FOR UPDATE OF ${relation} SKIP LOCKED`,
