@@ -1,5 +1,5 @@
 /** Alerts, messages and mutes as rows: times are microseconds since 1970, what has parts is JSON. */
-import type { Alert, AlertMessage, ChannelState, KeptMessage, Mute } from "../../alert_store.ts";
+import type { Alert, AlertMessage } from "../../alert_store.ts";
 
 /** How a column travels; each store has a type of its own for it. */
 export type ColumnKind = "text" | "uuid" | "int" | "boolean" | "time" | "json";
@@ -32,7 +32,7 @@ export const ALERT_COLUMNS = columns({
 });
 
 /** And what people write of it. */
-const KEPT_ALERT_COLUMNS: Columns = new Map([
+export const KEPT_ALERT_COLUMNS: Columns = new Map([
   ...ALERT_COLUMNS,
   ...columns({ time: ["acked_at"], text: ["acked_by", "ack_reason"] }),
 ]);
@@ -46,7 +46,7 @@ export const MESSAGE_COLUMNS = columns({
 });
 
 /** And what became of it, for people. */
-const KEPT_MESSAGE_COLUMNS = columns({
+export const KEPT_MESSAGE_COLUMNS = columns({
   uuid: ["id", "alert_id"],
   text: ["channel", "kind", "state", "error"],
   time: ["created_at", "due_at", "settled_at"],
@@ -60,7 +60,7 @@ export const MUTE_COLUMNS = columns({
   boolean: ["is_configured"],
 });
 
-const CHANNEL_COLUMNS = columns({
+export const CHANNEL_COLUMNS = columns({
   text: ["channel", "error"],
   time: ["retry_at", "parked_at", "delivered_at", "oldest_at"],
   int: ["failures", "pending"],
@@ -76,26 +76,16 @@ const PROPERTIES: Readonly<Record<string, string>> = {
 /** A row whose cells are those of its columns, as SQL answers with them and takes them. */
 export type Cells = Readonly<Record<string, unknown>>;
 
-/** SQL that reads columns: times as microseconds, JSON as text. */
-function read(columns: Columns, micros: (column: string) => string): string {
+/** What reads columns in SQL: times as microseconds, JSON as text. */
+export function selection(columns: Columns, micros: (column: string) => string): string {
   return [...columns].map(([name, kind]) => {
     if (kind === "time") return `${micros(name)} AS ${name}`;
     return kind === "json" ? `CAST(${name} AS text) AS ${name}` : name;
   }).join(", ");
 }
 
-/** What reads the columns of each table. */
-export function selections(micros: (column: string) => string) {
-  return {
-    alert: read(KEPT_ALERT_COLUMNS, micros),
-    message: read(MESSAGE_COLUMNS, micros),
-    keptMessage: read(KEPT_MESSAGE_COLUMNS, micros),
-    mute: read(MUTE_COLUMNS, micros),
-    channel: read(CHANNEL_COLUMNS, micros),
-  };
-}
-
-function rowOf(columns: Columns, value: object): Cells {
+/** The row of a value, whose properties are its columns. */
+export function rowOf(columns: Columns, value: object): Cells {
   const row: Record<string, unknown> = {};
   for (const [name, kind] of columns) {
     const part = (value as Cells)[PROPERTIES[name] ?? name];
@@ -104,7 +94,8 @@ function rowOf(columns: Columns, value: object): Cells {
   return row;
 }
 
-function valueOf<T>(columns: Columns, row: Cells): T {
+/** The value of a row that was selected so. */
+export function valueOf<T>(columns: Columns, row: Cells): T {
   const value: Record<string, unknown> = {};
   for (const [name, kind] of columns) value[PROPERTIES[name] ?? name] = partOf(row[name], kind);
   return value as T;
@@ -149,20 +140,4 @@ export function messageOf(row: Cells): AlertMessage {
     Omit<AlertMessage, "alert"> & Cells
   >(MESSAGE_COLUMNS, row);
   return { ...message, alert: alertOf(content as Cells) };
-}
-
-export function keptMessageOf(row: Cells): KeptMessage {
-  return valueOf(KEPT_MESSAGE_COLUMNS, row);
-}
-
-export function muteRow(mute: Mute): Cells {
-  return rowOf(MUTE_COLUMNS, mute);
-}
-
-export function muteOf(row: Cells): Mute {
-  return valueOf(MUTE_COLUMNS, row);
-}
-
-export function channelOf(row: Cells): ChannelState {
-  return valueOf(CHANNEL_COLUMNS, row);
 }

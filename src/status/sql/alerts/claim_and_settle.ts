@@ -7,7 +7,7 @@ import {
   MESSAGE_EXPIRES_MS,
 } from "../../alert_store.ts";
 import { named, type Queryable } from "../sql_source.ts";
-import { type Cells, messageOf, selections } from "./alert_rows.ts";
+import { type Cells, MESSAGE_COLUMNS, messageOf, selection } from "./alert_rows.ts";
 import { type AlertsDialect, ROWS_AT_ONCE } from "./alert_sql.ts";
 import { type DecisionStatements, supersede } from "./write_decision.ts";
 
@@ -55,7 +55,7 @@ export function claimStatements(
         is_maybe_told = m.is_maybe_told OR m.leased_until IS NOT NULL
       FROM first
       WHERE m.number IN (SELECT number FROM chosen)
-      RETURNING number, delivery_id, attempts, ${selections(micros).message}`,
+      RETURNING number, delivery_id, attempts, ${selection(MESSAGE_COLUMNS, micros)}`,
   });
 }
 

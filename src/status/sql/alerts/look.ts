@@ -9,9 +9,11 @@ import {
   type Cells,
   columns,
   dateOf,
+  KEPT_ALERT_COLUMNS,
   microsOf,
-  muteOf,
-  selections,
+  MUTE_COLUMNS,
+  selection,
+  valueOf,
 } from "./alert_rows.ts";
 import type { AlertsDialect } from "./alert_sql.ts";
 
@@ -25,7 +27,7 @@ export type LookStatements = ReturnType<typeof lookStatements>;
 export function lookStatements(dialect: AlertsDialect) {
   const { now, micros, time, texts, rows, arrays, beginning, isRecent, viewTime, durationMs } =
     dialect;
-  const { alert, mute } = selections(micros);
+  const [alert, mute] = [KEPT_ALERT_COLUMNS, MUTE_COLUMNS].map((it) => selection(it, micros));
   const asked = `${rows(SITE_COLUMNS)} AS k
     JOIN site_status s ON s.site = k.site AND s.location = k.location AND NOT s.is_removed`;
   return named("alert_look", {
@@ -98,7 +100,8 @@ export async function look(
     recent,
     ended,
     alerts: (await connection.query<Cells>(statements.alerts, [after])).map(alertOf),
-    mutes: (await connection.query<Cells>(statements.mutes, [after])).map(muteOf),
+    mutes: (await connection.query<Cells>(statements.mutes, [after]))
+      .map((row) => valueOf(MUTE_COLUMNS, row)),
   };
 }
 

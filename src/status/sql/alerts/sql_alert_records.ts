@@ -16,13 +16,14 @@ import { named, type SqlTransactions, type Statement } from "../sql_source.ts";
 import {
   alertOf,
   type Cells,
-  channelOf,
-  keptMessageOf,
+  CHANNEL_COLUMNS,
+  KEPT_ALERT_COLUMNS,
+  KEPT_MESSAGE_COLUMNS,
   microsOf,
   MUTE_COLUMNS,
-  muteOf,
-  muteRow,
-  selections,
+  rowOf,
+  selection,
+  valueOf,
 } from "./alert_rows.ts";
 import { type AlertsDialect, inTurns, isTold } from "./alert_sql.ts";
 
@@ -30,7 +31,7 @@ import { type AlertsDialect, inTurns, isTold } from "./alert_sql.ts";
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 function alertStatements({ now, micros, time, id, texts }: AlertsDialect) {
-  const { alert, keptMessage, channel } = selections(micros);
+  const alert = selection(KEPT_ALERT_COLUMNS, micros);
   return named("alerts", {
     alerts: `SELECT ${alert} FROM alert
         WHERE (CAST($1 AS text) IS NULL OR site = $1)
@@ -40,9 +41,9 @@ function alertStatements({ now, micros, time, id, texts }: AlertsDialect) {
           AND (CAST($5 AS bigint) IS NULL OR alert.began_at < ${time("CAST($5 AS bigint)")}
             OR (alert.began_at = ${time("CAST($5 AS bigint)")} AND id > ${id("$6")}))
         ORDER BY alert.began_at DESC, id LIMIT $4`,
-    messages: `SELECT ${keptMessage} FROM alert_message
+    messages: `SELECT ${selection(KEPT_MESSAGE_COLUMNS, micros)} FROM alert_message
         WHERE alert_id IN (SELECT ${id("value")} FROM ${texts("$1")} AS ids) ORDER BY number`,
-    channels: `SELECT ${channel} FROM (
+    channels: `SELECT ${selection(CHANNEL_COLUMNS, micros)} FROM (
           SELECT c.*, coalesce(waiting, 0) AS pending, oldest_at
           FROM alert_channel c LEFT JOIN (
             SELECT channel, count(*) AS waiting, min(created_at) AS oldest_at
@@ -55,7 +56,6 @@ function alertStatements({ now, micros, time, id, texts }: AlertsDialect) {
 }
 
 function muteStatements({ now, micros, time, texts, rows }: AlertsDialect) {
-  const { mute } = selections(micros);
   const muteNames = [...MUTE_COLUMNS.keys()];
   const put = (mayPut: string, condition = "") => `
     INSERT INTO mute (${muteNames.join(", ")})
@@ -64,7 +64,7 @@ function muteStatements({ now, micros, time, texts, rows }: AlertsDialect) {
     muteNames.filter((name) => name !== "id").map((name) => `${name} = excluded.${name}`).join(", ")
   }${condition}`;
   return named("alerts", {
-    mutes: `SELECT ${mute} FROM mute
+    mutes: `SELECT ${selection(MUTE_COLUMNS, micros)} FROM mute
         WHERE ends_at > ${time("CAST($1 AS bigint)")} OR ends_at > ${now}
         ORDER BY mute.starts_at, id LIMIT ${MUTES_MAX}`,
     putMute: `${
@@ -137,11 +137,12 @@ export class SqlAlertRecords implements AlertRecords {
   async messages(alerts: readonly string[]): Promise<readonly KeptMessage[]> {
     const values = [JSON.stringify(alerts.filter((id) => UUID.test(id)))];
     const rows = await this.#read("read alert messages", this.#statements.messages, values);
-    return rows.map(keptMessageOf);
+    return rows.map((row) => valueOf(KEPT_MESSAGE_COLUMNS, row));
   }
 
   async channels(): Promise<readonly ChannelState[]> {
-    return (await this.#read("read alert channels", this.#statements.channels)).map(channelOf);
+    const rows = await this.#read("read alert channels", this.#statements.channels);
+    return rows.map((row) => valueOf(CHANNEL_COLUMNS, row));
   }
 
   async acknowledge(alert: string, author: string, reason: string): Promise<readonly Alert[]> {
@@ -153,11 +154,12 @@ export class SqlAlertRecords implements AlertRecords {
   }
 
   async mutes(since: Date): Promise<readonly Mute[]> {
-    return (await this.#read("read mutes", this.#statements.mutes, [microsOf(since)])).map(muteOf);
+    const rows = await this.#read("read mutes", this.#statements.mutes, [microsOf(since)]);
+    return rows.map((row) => valueOf(MUTE_COLUMNS, row));
   }
 
   async putMute(mute: Mute): Promise<boolean> {
-    const values = [JSON.stringify([muteRow(mute)])];
+    const values = [JSON.stringify([rowOf(MUTE_COLUMNS, mute)])];
     const put = await this.#writer.transaction(
       "change a mute",
       "write",
@@ -171,7 +173,11 @@ export class SqlAlertRecords implements AlertRecords {
     return this.#writer.transaction("change planned work", "write", async (connection) => {
       await connection.query(this.#statements.endWindows, [ids]);
       await connection.query(this.#statements.dropWindows, [ids]);
-      await inTurns(connection, this.#statements.putWindows, windows.map(muteRow));
+      await inTurns(
+        connection,
+        this.#statements.putWindows,
+        windows.map((it) => rowOf(MUTE_COLUMNS, it)),
+      );
     });
   }
 
