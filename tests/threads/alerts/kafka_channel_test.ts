@@ -23,11 +23,11 @@ alerts:
 sites: [{ name: shop, url: '${site.origin}/', labels: { team: shop } }]`);
     await using process = folder.run();
     await process.log("a check", (line) => line.message.includes("stored"));
-    await broker!.kill();
+    broker!.suspend();
     status = 500;
     const failed = await process.log("its failure", 'channel "events" failed');
-    match(String(failed.error), /^cannot reach Kafka: /);
-    await broker!.start();
+    match(String(failed.error), /Kafka/);
+    broker!.resume();
     const untilTold = (count: number) =>
       eventually(60_000, `${count} deliveries`, () => {
         const told = process.logs.filter(({ message }) => message.startsWith("told channel"));
