@@ -120,7 +120,7 @@ export class Notifier {
     let rejected: StoreError | undefined;
     for (const attempt of this.#attempts) {
       try {
-        await this.#options.store.settle([attempt]);
+        await this.#options.store.settle(attempt);
         this.#attempts = this.#attempts.filter((it) => it !== attempt);
         this.#busy.delete(attempt.delivery.channel);
       } catch (error) {

@@ -286,10 +286,10 @@ export interface AlertStore {
     options?: ClaimOptions,
   ): Promise<readonly Delivery[]>;
   /**
-   * Notes what came of attempts; one that was leased away meanwhile is noted all the same. Supersedes,
-   * as `write()` does, what is now known to have told nobody.
+   * Notes what came of an attempt, also when it was leased away meanwhile. Supersedes, as `write()`
+   * does, what is now known to have told nobody.
    */
-  settle(attempts: readonly Attempt[]): Promise<void>;
+  settle(attempt: Attempt): Promise<void>;
   close(): Promise<void>;
 }
 

@@ -68,22 +68,16 @@ class FakeStore implements Pick<AlertStore, "claim" | "settle"> {
     return Promise.resolve(due.flatMap((name) => this.#queues.get(name)?.[0] ?? []));
   }
 
-  settle(attempts: readonly Attempt[]): Promise<void> {
+  settle(attempt: Attempt): Promise<void> {
+    const { delivery: { id, channel }, result, retryMs } = attempt;
     if (this.isDown) return Promise.reject(new StoreUnavailableError("down"));
-    if (attempts.some(({ delivery }) => delivery.channel === this.rejects)) {
-      return Promise.reject(new RowRejectedError("rejected"));
-    }
-    for (const attempt of attempts) {
-      const { delivery, result, retryMs } = attempt;
-      const [first, ...rest] = this.#queues.get(delivery.channel)!;
-      strictEqual(first!.id, delivery.id);
-      const next = result === "delivered"
-        ? rest
-        : [{ ...first!, attempt: first!.attempt + 1 }, ...rest];
-      this.#queues.set(delivery.channel, next);
-      this.#retryAt.set(delivery.channel, this.#clock.nowMicros() / 1_000 + (retryMs ?? 0));
-      this.attempts.push(attempt);
-    }
+    if (channel === this.rejects) return Promise.reject(new RowRejectedError("rejected"));
+    const [first, ...rest] = this.#queues.get(channel)!;
+    strictEqual(first!.id, id);
+    const again = { ...first!, attempt: first!.attempt + 1 };
+    this.#queues.set(channel, result === "delivered" ? rest : [again, ...rest]);
+    this.#retryAt.set(channel, this.#clock.nowMicros() / 1_000 + (retryMs ?? 0));
+    this.attempts.push(attempt);
     return Promise.resolve();
   }
 }

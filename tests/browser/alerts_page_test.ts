@@ -26,7 +26,7 @@ async function withPast(): Promise<MadeStore> {
 
 async function alarm(made: MadeStore): Promise<void> {
   const [delivery] = await made.decide(firing(...ALERTS));
-  await made.settle([attempt(delivery!, { result: "refused", error: "403 Forbidden" })]);
+  await made.settle(attempt(delivery!, { result: "refused", error: "403 Forbidden" }));
   await made.records.acknowledge(idOf(1), "ann", "on it");
 }
 

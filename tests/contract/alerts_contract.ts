@@ -78,19 +78,19 @@ const BEGINNINGS: readonly [what: string, step: Step, states: readonly string[]]
   ],
   [
     "could not be sent",
-    async ({ store, take }) => await store.settle([attempt(await take())]),
+    async ({ store, take }) => await store.settle(attempt(await take())),
     ["fired superseded", "resolved superseded"],
   ],
   [
     "was cut off, and told perhaps",
-    async ({ store, take }) => await store.settle([attempt(await take(), { isMaybeTold: true })]),
+    async ({ store, take }) => await store.settle(attempt(await take(), { isMaybeTold: true })),
     ["fired pending", "resolved pending"],
   ],
   [
     "was told perhaps, before it could not be sent",
     async ({ store, take }) => {
-      await store.settle([attempt(await take(), { isMaybeTold: true })]);
-      await store.settle([attempt(await take())]);
+      await store.settle(attempt(await take(), { isMaybeTold: true }));
+      await store.settle(attempt(await take()));
     },
     ["fired pending", "resolved pending"],
   ],
@@ -98,13 +98,13 @@ const BEGINNINGS: readonly [what: string, step: Step, states: readonly string[]]
     "was claimed by somebody who said nothing, before it could not be sent",
     async ({ store, take }) => {
       await take(LAPSED_MS);
-      await store.settle([attempt(await take())]);
+      await store.settle(attempt(await take()));
     },
     ["fired pending", "resolved pending"],
   ],
   [
     "was delivered",
-    async ({ store, take }) => await store.settle([delivered(await take())]),
+    async ({ store, take }) => await store.settle(delivered(await take())),
     ["fired delivered", "resolved pending"],
   ],
 ];
@@ -396,7 +396,7 @@ function writeTests(test: Test): void {
     await it.store.write(decision({ alerts: silenced }));
     deepStrictEqual(await it.states(), ["fired suppressed"]);
     deepStrictEqual(await it.states(told.id), ["fired pending"]);
-    await it.store.settle([delivered(delivery)]);
+    await it.store.settle(delivered(delivery));
     deepStrictEqual(await drain(it.store), []);
     await it.store.write(firing(alert));
     deepStrictEqual(kindsOf(await drain(it.store)), [["fired"]]);
@@ -406,7 +406,7 @@ function writeTests(test: Test): void {
     await using it = await leading(opened);
     const alerts = [anAlert(1), anAlert(2)];
     await it.store.write(firing(...alerts));
-    await it.store.settle([attempt(await it.take())]);
+    await it.store.settle(attempt(await it.take()));
     const silenced = { ...alerts[0]!, suppressed_by: "silence:a" as const };
     await it.store.write(decision({ alerts: [silenced] }));
     deepStrictEqual(await it.states(), ["fired pending"]);
@@ -445,7 +445,7 @@ function claimTests(test: Test): void {
     await it.store.write(decision({ alerts: [alert], messages }));
     await it.store.write(ending(alert));
     deepStrictEqual(await it.store.claim(["ops"], LEASE_MS), []);
-    await it.store.settle([delivered(first)]);
+    await it.store.settle(delivered(first));
     deepStrictEqual(kindsOf(await drain(it.store)), [["resolved"]]);
   });
 
@@ -480,11 +480,11 @@ function claimTests(test: Test): void {
     await it.store.write(firing(anAlert(1), anAlert(2)));
     const first = await it.take();
     await it.store.write(firing(anAlert(3)));
-    await it.store.settle([attempt(first, { isMaybeTold: true })]);
+    await it.store.settle(attempt(first, { isMaybeTold: true }));
     const second = await it.take(LAPSED_MS);
     const third = await it.take();
     deepStrictEqual([second, third], [{ ...first, attempt: 2 }, { ...first, attempt: 3 }]);
-    await it.store.settle([delivered(third)]);
+    await it.store.settle(delivered(third));
     const rest = await it.take();
     notStrictEqual(rest.id, first.id);
     deepStrictEqual(rest.messages.map(({ alert }) => alert.id), [idOf(3)]);
@@ -504,7 +504,7 @@ function claimTests(test: Test): void {
     await it.store.write(firing(anAlert(1), anAlert(2), anAlert(3)));
     const claimed = await it.store.claim(["ops"], LEASE_MS, { limits: new Map([["ops", 2]]) });
     deepStrictEqual(claimed.map(({ messages }) => messages.length), [2]);
-    await it.store.settle([{ ...delivered(claimed[0]!), retryMs: HOUR_MS }]);
+    await it.store.settle({ ...delivered(claimed[0]!), retryMs: HOUR_MS });
     deepStrictEqual(await it.store.claim(["ops"], LEASE_MS), []);
     const [channel] = await it.records.channels();
     strictEqual(channel!.failures, 0);
@@ -523,7 +523,7 @@ function claimTests(test: Test): void {
       ]);
       const end = claimed.length > 0 ? "pending" : "superseded";
       deepStrictEqual(await it.states(alert.id), [`fired ${end}`, `resolved ${end}`]);
-      await other.settle(claimed.map(delivered));
+      for (const delivery of claimed) await other.settle(delivered(delivery));
       await drain(other);
     }
     strictEqual((await it.records.sums()).untoldEnds, 0);
@@ -553,10 +553,10 @@ function claimTests(test: Test): void {
     await using it = await leading(opened);
     await it.store.write(firing(anAlert(1, { channels: ["ops", "pager"] })));
     const refused = attempt(await it.take(), { result: "refused", error: "403", retryMs: HOUR_MS });
-    await it.store.settle([refused]);
+    await it.store.settle(refused);
     const claimed = await it.store.claim(["ops", "pager", "nobody"], LEASE_MS);
     deepStrictEqual(claimed.map(({ channel }) => channel), ["pager"]);
-    await it.store.settle([attempt(refused.delivery)]);
+    await it.store.settle(attempt(refused.delivery));
     deepStrictEqual((await it.take()).attempt, 2);
   });
 
@@ -575,11 +575,10 @@ function claimTests(test: Test): void {
     const claimed = await it.store.claim(["ops", "pager"], LEASE_MS);
     // One refuses, and one is only away.
     const results = { ops: "refused", pager: "failed" } as const;
-    await it.store.settle(
-      claimed.map((delivery) =>
-        attempt(delivery, { result: results[delivery.channel as "ops"], retryMs: HOUR_MS })
-      ),
-    );
+    for (const delivery of claimed) {
+      const result = results[delivery.channel as "ops"];
+      await it.store.settle(attempt(delivery, { result, retryMs: HOUR_MS }));
+    }
     const take = async (untried: string[]) =>
       (await it.store.claim(["ops", "pager"], LEASE_MS, { untried })).map(({ channel }) => channel);
     deepStrictEqual(await take([]), []);
@@ -618,7 +617,7 @@ function claimTests(test: Test): void {
       await it.store.claim([], LEASE_MS);
       await it.store.write(ending(alert));
       deepStrictEqual(await it.states(), states);
-      await it.store.settle([delivered(delivery)]);
+      await it.store.settle(delivered(delivery));
       deepStrictEqual(await it.states(), ["fired delivered", "resolved pending"]);
     });
   }
@@ -630,11 +629,11 @@ function settleTests(test: Test): void {
     await it.store.write(firing(anAlert(1)));
     const late = await it.take(LAPSED_MS);
     const current = await it.take();
-    await it.store.settle([attempt(late)]);
+    await it.store.settle(attempt(late));
     deepStrictEqual(await it.store.claim(["ops"], LEASE_MS), []);
-    await it.store.settle([delivered(late)]);
+    await it.store.settle(delivered(late));
     deepStrictEqual(await it.states(), ["fired delivered"]);
-    await it.store.settle([attempt(current)]);
+    await it.store.settle(attempt(current));
     deepStrictEqual(await it.states(), ["fired delivered"]);
   });
 
@@ -644,7 +643,7 @@ function settleTests(test: Test): void {
     await it.store.write(firing(alert));
     const delivery = await it.take();
     await it.store.write(ending(alert));
-    await it.store.settle([attempt(delivery)]);
+    await it.store.settle(attempt(delivery));
     deepStrictEqual(await it.states(), ["fired superseded", "resolved superseded"]);
   });
 
@@ -656,17 +655,17 @@ function settleTests(test: Test): void {
     const fresh = { failures: 0, retry_at: null, parked_at: null, error: null, delivered_at: null };
     const waiting = { pending: 1, oldest_at: change.messages[0]!.created_at };
     deepStrictEqual(await channel(), { channel: "ops", ...fresh, ...waiting });
-    await it.store.settle([attempt(await it.take())]);
+    await it.store.settle(attempt(await it.take()));
     const failed = { channel: "ops", ...fresh, ...waiting, error: "connection refused" };
     deepStrictEqual(await channel(), { ...failed, failures: 1 });
     const refused = { result: "refused", error: "403" } as const;
-    await it.store.settle([attempt(await it.take(), refused)]);
+    await it.store.settle(attempt(await it.take(), refused));
     const { parked_at } = await channel();
     ok(Math.abs(parked_at!.getTime() - Date.now()) < LEAD_MS);
-    await it.store.settle([attempt(await it.take(), refused)]);
+    await it.store.settle(attempt(await it.take(), refused));
     const parked = { ...failed, error: "403", failures: 3, parked_at };
     deepStrictEqual(await channel(), parked);
-    await it.store.settle([delivered(await it.take())]);
+    await it.store.settle(delivered(await it.take()));
     const { delivered_at } = await channel();
     ok(delivered_at !== null);
     const idle = { channel: "ops", ...fresh, delivered_at, pending: 0, oldest_at: null };

@@ -155,7 +155,7 @@ class History {
     if (sent.isSettled) return;
     sent.isSettled = true;
     sent.isHeard = how === "delivered" || how === "cut";
-    await this.#store.settle([attempt(sent.delivery, WAYS[how])]);
+    await this.#store.settle(attempt(sent.delivery, WAYS[how]));
   }
 
   get #heard(): Delivery[] {

@@ -87,7 +87,7 @@ class Pipeline implements AsyncDisposable {
         ...delivery.messages.map(({ kind, alert }) => `${kind} ${alert.kind} ${alert.site}`),
       );
       const done = { isMaybeTold: false, error: null, retryMs: null };
-      await this.alertStore.settle([{ delivery, result: "delivered", ...done }]);
+      await this.alertStore.settle({ delivery, result: "delivered", ...done });
     }
   }
 

@@ -58,5 +58,5 @@ async function send(store: AlertStore, how: typeof delivered): Promise<void> {
     } satisfies SenderLine;
     Deno.stdout.writeSync(new TextEncoder().encode(`${JSON.stringify(sent)}\n`));
   }
-  await store.settle(deliveries.map((delivery) => how(delivery)));
+  for (const delivery of deliveries) await store.settle(how(delivery));
 }

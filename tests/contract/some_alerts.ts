@@ -118,7 +118,7 @@ export async function drain(store: AlertStore, channels = ["ops"], how = deliver
   for (;;) {
     const deliveries = await store.claim(channels, 60_000);
     if (deliveries.length === 0) return told;
-    await store.settle(deliveries.map((delivery) => how(delivery)));
+    for (const delivery of deliveries) await store.settle(how(delivery));
     told.push(...deliveries);
   }
 }

@@ -50,9 +50,9 @@ export class MadeStore implements AsyncDisposable {
     return await this.#alerts.claim(["ops"], 60_000);
   }
 
-  /** Notes what came of attempts. */
-  async settle(attempts: readonly Attempt[]): Promise<void> {
-    await this.#alerts.settle(attempts);
+  /** Notes what came of an attempt. */
+  async settle(attempt: Attempt): Promise<void> {
+    await this.#alerts.settle(attempt);
   }
 
   /** Takes the file away from its reader; the result brings it back. */

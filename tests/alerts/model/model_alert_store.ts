@@ -95,17 +95,15 @@ export class ModelAlertStore implements AlertStore {
       });
   }
 
-  async settle(attempts: readonly Attempt[]): Promise<void> {
-    for (const { delivery, result, isMaybeTold, retryMs } of attempts) {
-      this.#retryAtMs.set(delivery.channel, this.#world.nowMs + (retryMs ?? 0));
-      for (const { id, alert } of delivery.messages) {
-        const one = this.messages.get(id)!;
-        one.leasedUntilMs = 0;
-        if (result === "delivered") one.state = "delivered";
-        else if (!isMaybeTold && !this.toldBefore.has(id)) one.mayBeTold = false;
-        if (isMaybeTold || result === "delivered") this.toldBefore.add(id);
-        this.#settleAlert(alert.id);
-      }
+  async settle({ delivery, result, isMaybeTold, retryMs }: Attempt): Promise<void> {
+    this.#retryAtMs.set(delivery.channel, this.#world.nowMs + (retryMs ?? 0));
+    for (const { id, alert } of delivery.messages) {
+      const one = this.messages.get(id)!;
+      one.leasedUntilMs = 0;
+      if (result === "delivered") one.state = "delivered";
+      else if (!isMaybeTold && !this.toldBefore.has(id)) one.mayBeTold = false;
+      if (isMaybeTold || result === "delivered") this.toldBefore.add(id);
+      this.#settleAlert(alert.id);
     }
   }
 

@@ -84,13 +84,13 @@ export class Trial {
         const told = this.told.get(delivery.channel) ?? [];
         this.told.set(delivery.channel, [...told, ...delivery.messages]);
       }
-      await this.store.settle([{
+      await this.store.settle({
         delivery,
         result: reception === "takes" ? "delivered" : "failed",
         isMaybeTold: reception === "cut",
         error: reception === "takes" ? null : "it failed",
         retryMs: reception === "takes" ? null : 5_000,
-      }]);
+      });
     }
     return claimed.length;
   }

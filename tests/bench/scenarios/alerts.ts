@@ -174,7 +174,7 @@ async function claimed(store: AlertStore): Promise<string[]> {
     if (delivery === undefined) return sites;
     sites.push(...delivery.messages.flatMap(({ alert }) => alert.site ?? []));
     const done = { isMaybeTold: false, error: null, retryMs: null };
-    await store.settle([{ delivery, result: "delivered", ...done }]);
+    await store.settle({ delivery, result: "delivered", ...done });
   }
 }
 

@@ -20,9 +20,9 @@ async function fill(store: AlertStore): Promise<void> {
   await store.write(firing(shop, blog));
   await store.write(ending(blog));
   const [delivery] = await store.claim(["ops"], 60_000);
-  await store.settle([
+  await store.settle(
     attempt(delivery!, { result: "refused", error: "status 403", retryMs: 60_000 }),
-  ]);
+  );
   await store.close();
 }
 

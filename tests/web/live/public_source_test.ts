@@ -89,7 +89,7 @@ async function marked(): Promise<MadeStore> {
     anAlert(2, { ...said, site: "blog" }),
     anAlert(3, { ...said, site: "blog", suppressed_by: "silence:s3cret" }),
   ));
-  await made.settle([attempt(delivery!, { result: "refused", error: "s3cret" })]);
+  await made.settle(attempt(delivery!, { result: "refused", error: "s3cret" }));
   for (const number of [1, 2, 3]) {
     await made.records.acknowledge(idOf(number), "s3cret-author", "s3cret-comment");
   }

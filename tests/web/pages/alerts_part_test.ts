@@ -79,9 +79,9 @@ Deno.test("a page warns of channels that fail or refuse while messages wait", as
     const { text } = await shown(made, "/");
     return /Alerts do not arrive:([^]*?)<\/p>/.exec(text)?.[1]?.replaceAll(/<[^>]*>/g, "");
   };
-  await made.settle([
+  await made.settle(
     attempt(delivery!, { result: "refused", error: `403 ${EVIL}`, retryMs: HOUR_MS }),
-  ]);
+  );
   match((await warning())!, /^ ops refuses them, 1 waiting\s+\(403 /);
   ok(!(await made.get("/")).text.includes("<script>evil"));
 });

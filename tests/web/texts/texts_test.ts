@@ -67,7 +67,7 @@ Deno.test("every page is in its language, to the last word", async () => {
     anAlert(3, { site: null, location: "fra", kind: "location" }),
     ...Array.from({ length: 7 }, (_, index) => anAlert(index + 4, { kind: "unknown" })),
   ));
-  await made.settle([attempt(delivery!, { result: "refused" })]);
+  await made.settle(attempt(delivery!, { result: "refused" }));
   await made.records.acknowledge(idOf(1), "ann", "");
   const english = new Set((await pagesIn("en", made)).flatMap(said));
   for (

@@ -62,9 +62,7 @@ export function claimStatements(
 export function settleStatements({ now, later, texts, id, lock }: AlertsDialect) {
   const isSent = `id IN (SELECT ${id("value")} FROM ${texts("$1")} AS ids)`;
   return named("alert_settle", {
-    lockChannels: `SELECT c.channel FROM alert_channel c
-        WHERE c.channel IN (SELECT value FROM ${texts("$1")} AS names)
-        ORDER BY c.channel ${lock("c")}`,
+    lockChannel: `SELECT c.channel FROM alert_channel c WHERE c.channel = $1 ${lock("c")}`,
     deliver: `UPDATE alert_message SET state = 'delivered', settled_at = ${now},
           leased_until = NULL, error = NULL
         WHERE ${isSent} AND state IN ('pending', 'expired')`,
@@ -124,42 +122,26 @@ function deliveryOf(rows: LeasedRow[]): Delivery {
   return { id: delivery_id, channel, attempt: attempts, messages: rows.map(messageOf) };
 }
 
-/** In a transaction. Locks channels, then messages in their order, as every writer does. */
+/** In a transaction. Locks the channel, then messages in their order, as every writer does. */
 export async function settle(
   connection: Queryable,
   statements: Statements,
-  attempts: readonly Attempt[],
+  { delivery, result, isMaybeTold, error, retryMs }: Attempt,
 ): Promise<void> {
-  const alerts = alertsOf(attempts);
-  const channels = attempts.map(({ delivery }) => delivery.channel);
-  await connection.query(statements.lockChannels, [JSON.stringify(channels)]);
-  await connection.query(statements.lock, [JSON.stringify(alerts)]);
-  for (const attempt of attempts) await settleOne(connection, statements, attempt);
-  const untold = attempts.filter(({ result, isMaybeTold }) =>
-    result !== "delivered" && !isMaybeTold
-  );
-  await supersede(connection, statements, alertsOf(untold));
-}
-
-async function settleOne(
-  connection: Queryable,
-  statements: Statements,
-  { delivery: { channel, messages, attempt }, result, isMaybeTold, error, retryMs }: Attempt,
-): Promise<void> {
+  const { channel, messages } = delivery;
+  const alerts = messages.map(({ alert }) => alert.id);
   const ids = JSON.stringify(messages.map(({ id }) => id));
   // PostgreSQL takes no fraction for a whole number.
   const restMs = retryMs === null ? null : Math.ceil(retryMs);
+  await connection.query(statements.lockChannel, [channel]);
+  await connection.query(statements.lock, [JSON.stringify(alerts)]);
   if (result === "delivered") {
     await connection.query(statements.deliver, [ids]);
     await connection.query(statements.channelDelivered, [channel, restMs]);
     return;
   }
-  await connection.query(statements.fail, [ids, error, Number(isMaybeTold), attempt]);
+  await connection.query(statements.fail, [ids, error, Number(isMaybeTold), delivery.attempt]);
   const isRefused = Number(result === "refused");
-  const values = [channel, restMs, error, isRefused];
-  await connection.query(statements.channelFailed, values);
-}
-
-function alertsOf(attempts: readonly Attempt[]): string[] {
-  return attempts.flatMap(({ delivery }) => delivery.messages.map(({ alert }) => alert.id));
+  await connection.query(statements.channelFailed, [channel, restMs, error, isRefused]);
+  if (!isMaybeTold) await supersede(connection, statements, alerts);
 }

@@ -99,8 +99,8 @@ export class SqlAlertStore implements AlertStore {
     return this.#write("claim alert messages", (it) => claim(it, this.#statements, wanted));
   }
 
-  settle(attempts: readonly Attempt[]): Promise<void> {
-    return this.#write("settle alert messages", (it) => settle(it, this.#statements, attempts));
+  settle(attempt: Attempt): Promise<void> {
+    return this.#write("settle alert messages", (it) => settle(it, this.#statements, attempt));
   }
 
   /** Gives the lead away, if the store can be reached. */

@@ -211,7 +211,7 @@ class History {
       });
       this.sent.push(...claimed);
       // What is not noted was sent all the same, and is sent again under the same id.
-      await store.settle(claimed.map(delivered)).catch(() => {});
+      for (const delivery of claimed) await store.settle(delivered(delivery)).catch(() => {});
       isIdle = claimed.length === 0;
     }
   }

@@ -63,7 +63,7 @@ Deno.test("claim() leases until a moment, and a channel waits until one", async 
   deepStrictEqual(await attempts(), []);
   it.clock.advance(1);
   const [delivery] = await it.store.claim(["ops"], LEASE_MS);
-  await it.store.settle([attempt(delivery!, { retryMs: 5_000 })]);
+  await it.store.settle(attempt(delivery!, { retryMs: 5_000 }));
   it.clock.advance(4_999);
   deepStrictEqual(await attempts(), []);
   it.clock.advance(1);
