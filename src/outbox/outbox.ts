@@ -29,6 +29,8 @@ export class Outbox implements Disposable {
   readonly #options: OutboxOptions;
   readonly #file: OutboxFile;
   readonly #logLimit: MinuteLimit;
+  /** Reports and gaps that wait, by what was written last. */
+  #rows = 0;
   #droppedCount = 0;
   #isClosed = false;
 
@@ -86,11 +88,16 @@ export class Outbox implements Disposable {
     return range;
   }
 
+  /** True when no row waits, as far as nobody has replaced the file. */
+  get isEmpty(): boolean {
+    return this.#rows === 0;
+  }
+
   /**
    * The oldest rows, or those that follow the ones in flight. They are then in flight until
    * {@linkcode settle} or {@linkcode release}.
    */
-  take(limits: Omit<TakeLimits, "waitMs">): readonly OutboxRow[] {
+  take(limits: Omit<TakeLimits, "waitMs" | "lingerMs">): readonly OutboxRow[] {
     return this.#use("read", (tables) => tables.inFlight.take(limits));
   }
 
@@ -194,6 +201,7 @@ export class Outbox implements Disposable {
 
   #reportLevel({ rows, bytes, oldestMicros }: FillLevel): void {
     const { telemetry } = this.#options;
+    this.#rows = rows;
     telemetry.set("sitemon_outbox_rows", rows);
     telemetry.set("sitemon_outbox_bytes", bytes);
     telemetry.age("sitemon_outbox_oldest_age_seconds", oldestMicros ?? Infinity);

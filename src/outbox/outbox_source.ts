@@ -11,6 +11,8 @@ export interface TakeLimits {
   readonly bytesMax: number;
   /** How long to wait for a row when there is none; 0 answers at once. */
   readonly waitMs: number;
+  /** How long rows gather before they are handed out; 0 when absent. */
+  readonly lingerMs?: number;
   /** Rows that follow the batch in flight, which stays in flight; else the oldest ones. */
   readonly isAhead?: boolean;
 }

@@ -6,7 +6,7 @@ import { backoffMs, CONFIGURATION_RETRY_MS } from "../runtime/backoff.ts";
 import { type Clock, sleep } from "../runtime/clock.ts";
 import { countFromZero, type Dependency, type Telemetry } from "../runtime/telemetry/telemetry.ts";
 import { OutboxUnavailableError } from "./outbox_error.ts";
-import type { OutboxSource, Settlement } from "./outbox_source.ts";
+import type { OutboxSource, Settlement, TakeLimits } from "./outbox_source.ts";
 import {
   type OutboxRow,
   PUBLISH_FAILURES,
@@ -56,6 +56,8 @@ type Step =
   | "published_full"
   | { readonly pauseMs: number; readonly isTemporary: boolean };
 
+type Wait = Pick<TakeLimits, "waitMs" | "lingerMs">;
+
 const FAILURES = "sitemon_publish_failures_total";
 
 /** Publishes each row at least once; one that was not acknowledged is sent again, in order. */
@@ -77,11 +79,12 @@ export class Relay {
 
   /** Publishes until the signal aborts, and resolves after the batch that is then running. */
   async run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
+    let step: Step = "empty";
     while (!signal.aborted) {
-      const step = await this.#step(TAKE_WAIT_MS, signal);
-      if (typeof step === "object") await sleep(clock, step.pauseMs, signal);
-      if (step === "published") await sleep(clock, LINGER_MS, signal);
+      // By the outbox, where rows that are not there need no timer.
+      const lingerMs = step === "published" ? LINGER_MS : 0;
+      step = await this.#step({ waitMs: TAKE_WAIT_MS, lingerMs }, signal);
+      if (typeof step === "object") await sleep(this.#options.clock, step.pauseMs, signal);
     }
   }
 
@@ -92,7 +95,7 @@ export class Relay {
    */
   async flush(signal: AbortSignal): Promise<boolean> {
     while (!signal.aborted) {
-      const step = await this.#step(0, signal);
+      const step = await this.#step({ waitMs: 0 }, signal);
       if (step === "empty") return !signal.aborted;
       if (typeof step !== "object") continue;
       if (!step.isTemporary) return false;
@@ -112,11 +115,11 @@ export class Relay {
     }
   }
 
-  async #step(waitMs: number, signal: AbortSignal): Promise<Step> {
+  async #step(wait: Wait, signal: AbortSignal): Promise<Step> {
     this.#options.onStep?.();
     try {
       await this.#settle();
-      const rows = await this.#take(waitMs, signal);
+      const rows = await this.#take(wait, signal);
       if (rows.length === 0) return "empty";
       const moreMayWait = isFull(rows);
       if (moreMayWait) this.#fetchAhead(signal);
@@ -137,11 +140,11 @@ export class Relay {
     }
   }
 
-  async #take(waitMs: number, signal: AbortSignal): Promise<readonly OutboxRow[]> {
+  async #take(wait: Wait, signal: AbortSignal): Promise<readonly OutboxRow[]> {
     const fetched = await this.#ahead ?? [];
     this.#ahead = undefined;
     if (fetched.length > 0) return fetched;
-    return await this.#options.source.take({ ...BATCH, waitMs }, signal);
+    return await this.#options.source.take({ ...BATCH, ...wait }, signal);
   }
 
   /** An error here is not lost: it occurs again when the rows are taken in their turn. */

@@ -1,5 +1,6 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { CONFIGURATION_RETRY_MS } from "../../src/runtime/backoff.ts";
+import { sleep } from "../../src/runtime/clock.ts";
 import type { Outbox } from "../../src/outbox/outbox.ts";
 import { OutboxUnavailableError } from "../../src/outbox/outbox_error.ts";
 import type { OutboxSource, Settlement, TakeLimits } from "../../src/outbox/outbox_source.ts";
@@ -37,9 +38,11 @@ class DirectSource implements OutboxSource {
   failures = 0;
   #wake = Promise.withResolvers<void>();
   readonly #outbox: Outbox;
+  readonly #clock: FakeClock;
 
-  constructor(outbox: Outbox) {
+  constructor(outbox: Outbox, clock: FakeClock) {
     this.#outbox = outbox;
+    this.#clock = clock;
   }
 
   append(...sites: string[]): void {
@@ -48,6 +51,7 @@ class DirectSource implements OutboxSource {
   }
 
   async take(limits: TakeLimits, signal: AbortSignal): Promise<readonly OutboxRow[]> {
+    if (limits.lingerMs) await sleep(this.#clock, limits.lingerMs, signal);
     for (;;) {
       this.#wake = Promise.withResolvers();
       const rows = this.#outbox.take(limits);
@@ -71,10 +75,10 @@ class DirectSource implements OutboxSource {
 /** A relay at work on an outbox of its own. */
 class Bench extends OutboxFolder {
   readonly outbox = this.open();
-  readonly source = new DirectSource(this.outbox);
   readonly publisher = new FakePublisher();
   readonly relayTelemetry = new RecordingTelemetry();
   readonly relayClock = new FakeClock();
+  readonly source = new DirectSource(this.outbox, this.relayClock);
   readonly relay = new Relay({
     source: this.source,
     publisher: this.publisher,

@@ -16,7 +16,7 @@ import type {
 
 /**
  * Scanners gather what they send (GATHER_MS); this lets those that send at about the same time share
- * a commit. The disk has some 25 commits a second for each scanner, and 100 in all at most.
+ * a commit, and so do the batches of one that are full. The disk has some 25 commits a second for each scanner, and 100 in all at most.
  */
 export const GROUP_WAIT_MS = 10;
 /** A commit of this many takes some 5 ms, so that no batch waits long for it. */
@@ -34,7 +34,8 @@ export function serveOutbox(outbox: Outbox, { clock }: { readonly clock: Clock }
 
   function arrive(from: ScannerPort, request: StoreRequest): void {
     group.push({ from, request });
-    if (isGroupFull(group, from)) flush();
+    const isAlone = scanners.length === 1 && request.reports.sites.length < BATCH_REPORTS_MAX;
+    if (isAlone || isGroupFull(group, from)) flush();
     else cancelWait ??= clock.after(GROUP_WAIT_MS, flush);
   }
 
@@ -142,12 +143,19 @@ class ScannerPort {
 
 type TakeRequest = RelayRequest & { type: "take" };
 
+/** A request for rows, which are handed out from `gatheredMs` on. */
+interface Waiting {
+  readonly message: TakeRequest;
+  readonly gatheredMs: number;
+  readonly cancel: () => void;
+}
+
 /** Keeps a relay's request for rows until there are some; closed, it releases what is in flight. */
 class RelayPort {
   readonly #port: MessagePort;
   readonly #outbox: Outbox;
   readonly #clock: Clock;
-  #waiting: { message: TakeRequest; cancel: () => void } | undefined;
+  #waiting: Waiting | undefined;
 
   constructor(port: MessagePort, outbox: Outbox, clock: Clock) {
     this.#port = port;
@@ -159,8 +167,8 @@ class RelayPort {
 
   /** Looks for rows again, since some were stored. */
   wake(): void {
-    const message = this.#endWait();
-    if (message) this.#answering(message.request, () => this.#take(message));
+    const waiting = this.#endWait();
+    if (waiting) this.#takeAgain(waiting);
   }
 
   close(): void {
@@ -173,7 +181,7 @@ class RelayPort {
     switch (message.type) {
       case "take":
         this.#endWait();
-        return this.#take(message);
+        return this.#take(message, this.#clock.monotonicMs() + (message.limits.lingerMs ?? 0));
       case "cancel":
         return void this.#endWait();
       case "settle":
@@ -191,22 +199,32 @@ class RelayPort {
     }
   }
 
-  #take(message: TakeRequest): void {
+  #take(message: TakeRequest, gatheredMs: number): void {
     const { request, limits } = message;
-    const rows = this.#outbox.take(limits);
+    const gatherMs = gatheredMs - this.#clock.monotonicMs();
+    if (gatherMs > 0 && !this.#outbox.isEmpty) {
+      const cancel = this.#clock.after(gatherMs, () => this.#takeAgain(this.#endWait()!));
+      this.#waiting = { message, gatheredMs, cancel };
+      return;
+    }
+    const rows = gatherMs > 0 ? [] : this.#outbox.take(limits);
     if (rows.length > 0 || limits.waitMs <= 0) return this.#handOver(rows, request);
     const cancel = this.#clock.after(limits.waitMs, () => {
       this.#waiting = undefined;
       this.#handOver([], request);
     });
-    this.#waiting = { message, cancel };
+    this.#waiting = { message, gatheredMs, cancel };
   }
 
-  #endWait(): TakeRequest | undefined {
+  #takeAgain({ message, gatheredMs }: Waiting): void {
+    this.#answering(message.request, () => this.#take(message, gatheredMs));
+  }
+
+  #endWait(): Waiting | undefined {
     const waiting = this.#waiting;
     waiting?.cancel();
     this.#waiting = undefined;
-    return waiting?.message;
+    return waiting;
   }
 
   /** The relay asks again later when the disk fails; any other error ends this thread. */

@@ -3,7 +3,6 @@ import { DatabaseSync } from "node:sqlite";
 import { OutboxClient } from "../../../src/outbox/thread/outbox_client.ts";
 import { draftColumns } from "../../../src/outbox/thread/columns.ts";
 import { OutboxUnavailableError } from "../../../src/outbox/outbox_error.ts";
-import { GROUP_WAIT_MS } from "../../../src/outbox/thread/serve_outbox.ts";
 import type { OutboxRow } from "../../../src/outbox/publisher.ts";
 import { eventually, within } from "../../support/waiting.ts";
 import { draftsOf, EVERYTHING, manyReports, reportsOf } from "../outbox_fixture.ts";
@@ -46,20 +45,59 @@ Deno.test("OutboxClient takes rows with their bytes, and settles them", async ()
   deepStrictEqual({ left, gaps, deadLetters }, { left: 3, gaps: 1, deadLetters: 1 });
 });
 
+/** The outbox's only scanner stores one report, at once. */
+async function storeByScanner(served: ServedOutbox): Promise<void> {
+  const { port1, port2: scanner } = new MessageChannel();
+  served.server.addScanner(port1);
+  const reports = draftColumns(draftsOf(reportsOf("shop")));
+  scanner.postMessage({ type: "store", source: "scanner", batch: 1, reports });
+  await until("the row", () => served.outbox.stats().rows === 1);
+  scanner.close();
+}
+
 Deno.test("take() waits for a row, and is woken by the commit that brings one", async () => {
   using served = new ServedOutbox();
   const client = aClient(served);
   const taking = client.take(LATER, NEVER);
   await until("the wait", () => served.serverClock.pending === 1);
-  const { port1, port2: scanner } = new MessageChannel();
-  served.server.addScanner(port1);
-  const reports = draftColumns(draftsOf(reportsOf("shop")));
-  scanner.postMessage({ type: "store", source: "scanner", batch: 1, reports });
-  await until("arrival", () => served.serverClock.pending === 2);
-  served.serverClock.advance(GROUP_WAIT_MS);
+  await storeByScanner(served);
   deepStrictEqual(sequences(await within(DEADLINE_MS, "the row", taking)), [1]);
   strictEqual(served.serverClock.pending, 0);
-  scanner.close();
+});
+
+const GATHERING = { ...LATER, lingerMs: 250 };
+
+Deno.test("take() hands out at once what comes after the time in which rows gather", async () => {
+  using served = new ServedOutbox();
+  const taking = aClient(served).take(GATHERING, NEVER);
+  await until("the wait", () => served.serverClock.pending === 1);
+  served.serverClock.advance(GATHERING.lingerMs);
+  await storeByScanner(served);
+  deepStrictEqual(sequences(await within(DEADLINE_MS, "the row", taking)), [1]);
+});
+
+Deno.test("take() lets rows gather that come within the time for that", async () => {
+  using served = new ServedOutbox();
+  const taking = aClient(served).take(GATHERING, NEVER);
+  await until("the wait", () => served.serverClock.pending === 1);
+  await storeByScanner(served);
+  served.outbox.append(draftsOf(reportsOf("another")));
+  served.serverClock.advance(GATHERING.lingerMs - 1);
+  strictEqual(served.serverClock.pending, 1);
+  served.serverClock.advance(1);
+  deepStrictEqual(sequences(await within(DEADLINE_MS, "both rows", taking)), [1, 2]);
+});
+
+Deno.test("take() lets rows gather with those that are there, until its signal aborts", async () => {
+  using served = new ServedOutbox();
+  served.outbox.append(draftsOf(reportsOf("a")));
+  const client = aClient(served);
+  const stop = new AbortController();
+  const taking = client.take(GATHERING, stop.signal);
+  await until("gathering", () => served.serverClock.pending === 1);
+  stop.abort();
+  deepStrictEqual(await within(DEADLINE_MS, "no rows", taking), []);
+  deepStrictEqual(sequences(await client.take(NOW, NEVER)), [1]);
 });
 
 Deno.test("take() answers with nothing when its wait is over, or at once when it has none", async () => {

@@ -130,7 +130,8 @@ Deno.test("serveOutbox() commits a group after a while, or when a scanner can se
   using served = new ServedOutbox();
   using sender = aSender();
   served.connect(sender);
-  sender.send(reportsOf("alone")[0]!);
+  served.connectSilent();
+  sender.send(reportsOf("shop")[0]!);
   await until("arrival", () => served.serverClock.pending === 1);
   served.serverClock.advance(GROUP_WAIT_MS - 1);
   strictEqual(served.outbox.stats().rows, 0);
@@ -142,6 +143,22 @@ Deno.test("serveOutbox() commits a group after a while, or when a scanner can se
   for (const report of manyReports(2 * BATCH_REPORTS_MAX)) sender.send(report);
   await until("the full group", () => sender.pending === 0);
   strictEqual(served.serverClock.pending, 0);
+});
+
+Deno.test("serveOutbox() commits at once what a scanner has gathered that is the only one", async () => {
+  using served = new ServedOutbox();
+  using sender = aSender();
+  served.connect(sender);
+  sender.send(reportsOf("shop")[0]!);
+  await until("the answer", () => sender.pending === 0);
+  strictEqual(served.outbox.stats().rows, 1);
+  strictEqual(served.serverClock.pending, 0);
+
+  // What a full batch is may have more behind it.
+  for (const report of manyReports(BATCH_REPORTS_MAX)) sender.send(report);
+  await until("arrival", () => served.serverClock.pending === 1);
+  served.serverClock.advance(GROUP_WAIT_MS);
+  await until("the answer", () => sender.pending === 0);
 });
 
 Deno.test("serveOutbox() commits the reports of several scanners together", async () => {
@@ -429,6 +446,7 @@ Deno.test("close() of the server commits what has arrived", async () => {
   using served = new ServedOutbox();
   using sender = aSender();
   served.connect(sender);
+  served.connectSilent();
   sender.send(reportsOf("shop")[0]!);
   await until("arrival", () => served.serverClock.pending === 1);
   served.server.close();
@@ -441,6 +459,7 @@ Deno.test("ReportSender stores notes with their reports once, and says so, whate
   const notes: unknown[] = [];
   using sender = aSender({ onNotes: (found) => notes.push(found) });
   served.connect(sender);
+  served.connectSilent();
   const stored: string[] = [];
   const attach = (value: string) => ({
     note: { name: "backup", value },

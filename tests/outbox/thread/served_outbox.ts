@@ -28,6 +28,11 @@ export class ServedOutbox extends OutboxFolder {
     sender.connect(port2);
   }
 
+  /** A scanner that sends nothing, so that the batches of another one wait for it. */
+  connectSilent(): void {
+    this.server.addScanner(this.#channel().port1);
+  }
+
   connectRelay(client: OutboxClient): void {
     const { port1, port2 } = this.#channel();
     this.server.addRelay(port1);
