@@ -12,6 +12,8 @@ export interface Usage {
   readonly cpuMicros: number;
   /** Memory that is resident now. */
   readonly rssBytes: number;
+  /** As much of it as no file holds: heaps and stacks, which no other process shares. */
+  readonly anonymousBytes: number;
 }
 
 /** What its threads have done so far, those that have ended left out (proc_pid_schedstat(5)). */
@@ -64,10 +66,13 @@ export class MeasuredProcess implements AsyncDisposable {
     const proc = `/proc/${this.#process.pid}`;
     // After the name in brackets, which may hold anything: state, …, utime and stime as 14 and 15.
     const fields = Deno.readTextFileSync(`${proc}/stat`).replace(/^.*\) /s, "").split(" ");
-    const kiB = /^VmRSS:\s+(\d+)/m.exec(Deno.readTextFileSync(`${proc}/status`))![1];
+    const status = Deno.readTextFileSync(`${proc}/status`);
+    const bytesOf = (name: string) =>
+      Number(new RegExp(`^${name}:\\s+(\\d+) kB`, "m").exec(status)![1]) * 1_024;
     return {
       cpuMicros: (Number(fields[11]) + Number(fields[12])) * TICK_MICROS,
-      rssBytes: Number(kiB) * 1_024,
+      rssBytes: bytesOf("VmRSS"),
+      anonymousBytes: bytesOf("RssAnon"),
     };
   }
 

@@ -6,19 +6,20 @@ import type { MeasuredProcess } from "../frame/measured_process.ts";
 import { type Figure, median, type Scenario } from "../frame/scenario.ts";
 import type { Workbench } from "../frame/workbench.ts";
 
-/** Each site is checked every ten seconds, as by default. */
-const INTERVAL_S = 10;
+/** Sites, and checks a second of all of them. */
+const LOADS = [[1_000, 33], [1_000, 500], [10_000, 333]];
 /** The longest that may be configured: its one site is checked once. */
 const NEVER_S = 7 * 86_400;
-/** Looks at each process, over the second half of its time. */
-const LOOKS = 10;
+const LOOK_MINUTES = 1;
+/** Also in a shorter time; the second half of them counts. */
+const LOOKS_MIN = 10;
 /** An outage is not looked at for longer, however long the rest is. */
 const OUTAGE_MINUTES_MAX = 10;
 /** Even the short form has to let every process do something. */
 const MINUTES_MIN = 0.05;
 
 export const memory: Scenario = {
-  description: "resident memory, beside the same threads with nothing to do",
+  description: "resident memory, beside the same threads with nothing to do, and its growth",
   async run(bench) {
     const kafka = bench.use(await startKafka());
     const watched = await startAll(bench, kafka.bootstrap);
@@ -43,41 +44,77 @@ async function startAll(bench: Workbench, bootstrap: string): Promise<Watched[]>
   // They end with their broker.
   const [topic, quiet] = [await BenchTopic.create(bootstrap), await BenchTopic.create(bootstrap)];
   const watched: Watched[] = [];
-  const producer = async (name: string, sites: number, intervalS: number, topic: BenchTopic) => {
-    const { process } = await bench.producer({ url, sites, perSecond: sites / intervalS, topic });
+  const producer = async (name: string, sites: number, perSecond: number, topic: BenchTopic) => {
+    const { process } = await bench.producer({ url, sites, perSecond, topic });
     watched.push({ name: `producer, ${name}`, process, floor: "producer, idle" });
   };
   const consumer = async (name: string, topic: BenchTopic) => {
     const process = await bench.consumer({ topic, database: await bench.database() });
     watched.push({ name, process, floor: "consumer, idle" });
   };
-  await producer("idle", 1, NEVER_S, quiet);
+  await producer("idle", 1, 1 / NEVER_S, quiet);
   await consumer("consumer, idle", quiet);
-  for (const sites of bench.sized([1_000, 10_000], [20])) {
-    await producer(`${sites.toLocaleString("en")} sites`, sites, INTERVAL_S, topic);
+  for (const [sites = 0, perSecond = 0] of bench.sized(LOADS, [[20, 2]])) {
+    await producer(`${sites.toLocaleString("en")} sites, ${perSecond}/s`, sites, perSecond, topic);
   }
-  await consumer("consumer of both", topic);
+  await consumer("consumer of all", topic);
   return watched;
 }
 
+/** What a process takes at a moment. */
+interface Look {
+  readonly minute: number;
+  readonly rss: number;
+  readonly anonymous: number;
+}
+
+/** Shows each look at once: whoever waits for an hour sees what grows. */
 async function looksAt(
   watched: readonly Watched[],
   minutes: number,
   when: string,
 ): Promise<Figure[]> {
-  await pause(minutes * 30_000);
-  const looks: Record<string, number>[] = [];
-  for (let look = 0; look < LOOKS; look++) {
-    await pause(minutes * 30_000 / LOOKS);
-    looks.push(
-      Object.fromEntries(watched.map(({ name, process }) => [name, process.usage().rssBytes])),
-    );
+  const everyMinutes = Math.min(LOOK_MINUTES, minutes / LOOKS_MIN);
+  const looks = new Map(watched.map(({ name }) => [name, [] as Look[]]));
+  const startMs = performance.now();
+  for (let look = 1; look * everyMinutes <= minutes; look++) {
+    await pause(look * everyMinutes * 60_000 - (performance.now() - startMs));
+    const minute = look * everyMinutes;
+    for (const { name, process } of watched) {
+      const { rssBytes, anonymousBytes } = process.usage();
+      const seen = { minute, rss: rssBytes / 1e6, anonymous: anonymousBytes / 1e6 };
+      looks.get(name)!.push(seen);
+      const [rss, anonymous] = [seen.rss.toFixed(1), seen.anonymous.toFixed(1)];
+      console.error(`${minute.toFixed(2)} min: ${name}: ${rss} MB, ${anonymous} anonymous`);
+    }
   }
-  const megabytes = (name: string) => median(looks.map((look) => look[name]!)) / 1e6;
-  return watched.map(({ name, floor }) => ({
-    name: `${name}, ${when}`,
-    unit: "MB",
-    value: megabytes(name),
-    floor: megabytes(floor),
-  }));
+  const later = (name: string) => {
+    const all = looks.get(name)!;
+    return all.slice(Math.floor(all.length / 2));
+  };
+  const middle = (name: string, what: "rss" | "anonymous") =>
+    median(later(name).map((look) => look[what]));
+  return watched.flatMap(({ name, floor }) =>
+    [
+      { what: "", unit: "MB", value: middle(name, "rss"), floor: middle(floor, "rss") },
+      {
+        what: ": anonymous",
+        unit: "MB",
+        value: middle(name, "anonymous"),
+        floor: middle(floor, "anonymous"),
+      },
+      { what: ": growth in an hour", unit: "MB", value: 60 * growth(later(name)) },
+    ].map(({ what, ...figure }) => ({ name: `${name}, ${when}${what}`, ...figure }))
+  );
+}
+
+/** Of a minute: the middle of what lies between every two looks, which no single look moves. */
+function growth(looks: readonly Look[]): number {
+  return median(
+    looks.flatMap((to, index) =>
+      looks.slice(0, index).map((from) =>
+        (to.anonymous - from.anonymous) / (to.minute - from.minute)
+      )
+    ),
+  );
 }
