@@ -26,6 +26,7 @@ const SCENARIOS: Readonly<Record<string, () => Promise<Scenario>>> = {
   micro: async () => (await import("./scenarios/micro.ts")).micro,
   "outbox/store": async () => (await import("./scenarios/outbox.ts")).outboxStore,
   "outbox/drain": async () => (await import("./scenarios/outbox.ts")).outboxDrain,
+  peers: async () => (await import("./scenarios/peers.ts")).peers,
   pings: async () => (await import("./scenarios/pings.ts")).pings,
   run: async () => (await import("./scenarios/run.ts")).run,
   start: async () => (await import("./scenarios/start.ts")).start,

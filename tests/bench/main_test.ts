@@ -1,13 +1,20 @@
 // The bench works; how fast anything is depends on the machine, and is not judged here.
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { type Need, serviceTest } from "../services/with_services.ts";
+import { TempFolder } from "../support/temp_folder.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 
 async function bench(...args: string[]) {
+  return await benchWith({}, ...args);
+}
+
+async function benchWith(env: Readonly<Record<string, string>>, ...args: string[]) {
   const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--allow-all", "tests/bench/main.ts", ...args],
     cwd: ROOT,
+    env,
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
   return { code, stdout: text(stdout), stderr: text(stderr) };
@@ -62,6 +69,37 @@ for (const [scenario, needs] of Object.entries(NEEDS)) {
     },
   );
 }
+
+Deno.test("bench peers says why it measures nothing, where no Telegraf is named", async () => {
+  const { code, stdout, stderr } = await benchWith(
+    { SITEMON_BENCH_TELEGRAF: "" },
+    "peers",
+    "--json",
+  );
+  deepStrictEqual({ code, stdout }, { code: 0, stdout: "" });
+  match(stderr, /^peers: skipped: SITEMON_BENCH_TELEGRAF names no program of Telegraf$/m);
+});
+
+serviceTest("nginx", "kafka")(
+  "bench peers compares with a program that does what its configuration says",
+  async () => {
+    using folder = new TempFolder();
+    const module = fileURLToPath(new URL("telegraf_stand_in.ts", import.meta.url));
+    const program = folder.write(
+      "telegraf",
+      `#!/bin/sh\nexec "${Deno.execPath()}" run --quiet --allow-all "${module}" "$@"\n`,
+    );
+    Deno.chmodSync(program, 0o700);
+    const env = { SITEMON_BENCH_TELEGRAF: program };
+    const { code, stdout, stderr } = await benchWith(env, "peers", "--short", "--json");
+    strictEqual(code, 0, stderr);
+    const rows: JsonRow[] = stdout.trim().split("\n").map((line) => JSON.parse(line));
+    deepStrictEqual(rows.map(({ name, floor }) => [name, floor! > 0]), [
+      ["http, 500/s, beside Telegraf: CPU per check", true],
+      ["http, 500/s, beside Telegraf: memory (RSS)", true],
+    ]);
+  },
+);
 
 Deno.test("bench micro prints a table with a row for each step", async () => {
   const { code, stdout, stderr } = await bench("micro", "--short");

@@ -31,7 +31,7 @@ type Row = Message & { readonly id: number };
 
 if (import.meta.main) await produce(JSON.parse(Deno.args[0]!));
 
-async function produce(load: BareLoad): Promise<void> {
+export async function produce(load: BareLoad): Promise<void> {
   const store = await openStore(load);
   console.log("It begins");
   let count = 0;
