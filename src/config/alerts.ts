@@ -120,6 +120,17 @@ export interface MaintenancePlan {
     };
 }
 
+/** What a page and a terminal take of the rules: how many locations have to find a site in trouble. */
+export function quorumsOf(
+  alerts: Alerts | undefined,
+): { readonly sites?: SiteMatcher; readonly count: number }[] {
+  return (alerts?.rules ?? []).flatMap(({ when, sites, locations }) =>
+    locations !== undefined && when.some((one) => one === "down" || one === "degraded")
+      ? [{ ...(sites && { sites }), count: locations.count }]
+      : []
+  );
+}
+
 export interface Alerts {
   readonly channels: readonly AlertChannel[];
   readonly rules: readonly AlertRule[];

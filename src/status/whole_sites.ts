@@ -1,5 +1,6 @@
 /** Sites that are checked from several locations, each as one. */
 import { rankOf, type SiteState, stateOf } from "../report/site_state.ts";
+import { matchesSite, type SiteMatcher } from "../runtime/matches_site.ts";
 import type { SiteStatus } from "./queries.ts";
 
 /** What several locations find of a site. */
@@ -7,6 +8,13 @@ export interface WholeState {
   readonly state: SiteState;
   /** True when another location finds the site in a better state. */
   readonly isPartial: boolean;
+}
+
+/** How many locations have to find a site in trouble. */
+export interface SiteQuorum {
+  /** All sites when absent. */
+  readonly sites?: SiteMatcher;
+  readonly count: number;
 }
 
 export interface WholeSite extends WholeState {
@@ -30,22 +38,38 @@ const UNKNOWN: readonly SiteState[] = ["inconclusive", "stale"];
 export const NAMES = new Intl.Collator("en", { numeric: true });
 
 /** In the order of the statuses, which are sorted by site. */
-export function wholeSites(statuses: readonly SiteStatus[]): WholeSite[] {
-  return [...Map.groupBy(statuses, ({ site }) => site).values()].map(wholeSite);
+export function wholeSites(
+  statuses: readonly SiteStatus[],
+  quorums: readonly SiteQuorum[] = [],
+): WholeSite[] {
+  return [...Map.groupBy(statuses, ({ site }) => site).values()]
+    .map((locations) => wholeSite(locations, quorums));
 }
 
 /** The locations of one site, at least one, as one. */
-export function wholeSite(locations: readonly SiteStatus[]): WholeSite {
-  const whole = wholeStateOf(locations.map(stateOf));
+export function wholeSite(
+  locations: readonly SiteStatus[],
+  quorums: readonly SiteQuorum[] = [],
+): WholeSite {
+  const whole = wholeStateOf(locations.map(stateOf), quorumAt(locations[0]!, quorums));
   const lead = locations.find((status) => stateOf(status) === whole.state)!;
   return { site: lead.site, ...whole, lead, locations };
 }
 
-/** A site is as the worst of the locations finds it that know how it is. */
-export function wholeStateOf(states: readonly SiteState[]): WholeState {
-  const state = [...KNOWN, ...UNKNOWN].find((one) => states.includes(one)) ?? "stale";
-  const better = KNOWN.slice(KNOWN.indexOf(state) + 1);
-  return { state, isPartial: KNOWN.includes(state) && better.some((one) => states.includes(one)) };
+/** How many locations have to find this site in trouble: as the first says that is about it, else one. */
+export function quorumAt(status: SiteStatus, quorums: readonly SiteQuorum[]): number {
+  return quorums.find(({ sites }) => sites === undefined || matchesSite(sites, status))?.count ?? 1;
+}
+
+/**
+ * A site is as bad as `quorum` of the locations find it that know how it is, or all of them where
+ * fewer know.
+ */
+export function wholeStateOf(states: readonly SiteState[], quorum = 1): WholeState {
+  const known = KNOWN.flatMap((state) => states.filter((one) => one === state));
+  const state = known[Math.min(quorum, known.length) - 1];
+  if (state !== undefined) return { state, isPartial: known.at(-1) !== state };
+  return { state: UNKNOWN.find((one) => states.includes(one)) ?? "stale", isPartial: false };
 }
 
 /** True when each word of the search is in the site's name, url, locations or labels. */

@@ -29,7 +29,7 @@ import { incidentPage } from "./pages/incident_page.ts";
 import { INCIDENT_CHOICES_DAYS, incidentsPage } from "./pages/incidents_page.ts";
 import { latencyStepOf } from "./pages/latency_chart.ts";
 import { documentText, type Html } from "./pages/markup.ts";
-import { SEARCH_LENGTH_MAX, type WholeSite, wholeSite } from "../status/whole_sites.ts";
+import { quorumAt, SEARCH_LENGTH_MAX, type WholeSite, wholeSite } from "../status/whole_sites.ts";
 import { countsOf, hasLocations, overviewOf, type OverviewQuery, ROWS } from "./pages/overview.ts";
 import { overviewPage } from "./pages/overview_page.ts";
 import { LATENCY_CHOICES_DAYS, sitePage, type SitePageOptions } from "./pages/site_page.ts";
@@ -231,7 +231,7 @@ async function onePage(
 ): Promise<Response> {
   const locations = locationsOf(view, name);
   const asked = context.req.query("location") ??
-    (locations.length === 0 ? undefined : wholeSite(locations).lead.location);
+    (locations.length === 0 ? undefined : wholeSite(locations, view.quorums).lead.location);
   const days = Number(context.req.query("days"));
   const latencyDays = LATENCY_CHOICES_DAYS.find((one) => one === days) ?? LATENCY_DAYS_DEFAULT;
   const shown = locations.filter(({ location }) => location === asked);
@@ -294,5 +294,6 @@ async function siteFeed(
   context.header("content-type", FEED_TYPE);
   const root = rootOf(context);
   const histories = known.map(({ history }) => history);
-  return context.body(await documentText(feed({ title: look.title, histories, root })));
+  const quorum = quorumAt(locations[0]!, view.quorums);
+  return context.body(await documentText(feed({ title: look.title, histories, root, quorum })));
 }

@@ -17,7 +17,8 @@ export const CONNECTIONS_MAX = 2 * WATCHERS_MAX;
 /** For responses in progress; a slower client is cut off when the thread ends. */
 const STOP_GRACE_MS = 1_000;
 
-export interface WebOptions extends FrontOptions, Pick<StatusCacheOptions, "isMadeHere"> {
+export interface WebOptions
+  extends FrontOptions, Pick<StatusCacheOptions, "isMadeHere" | "quorums"> {
   /** Port 0 takes any free one. */
   readonly listen: { readonly host: string; readonly port: number };
   /** Connections at once; {@linkcode CONNECTIONS_MAX} when absent. */

@@ -29,6 +29,43 @@ for (const [states, state, isPartial] of CASES) {
   });
 }
 
+/** What the locations find, how many have to, and what the site then is. */
+const QUORUMS: readonly [SiteState[], quorum: number, SiteState, isPartial: boolean][] = [
+  [["down", "up", "up"], 2, "up", false],
+  [["down", "down", "up"], 2, "down", true],
+  [["down", "degraded", "up"], 2, "degraded", true],
+  [["down", "down", "down"], 2, "down", false],
+  [["down", "up", "stale"], 2, "up", false],
+  [["down", "stale", "inconclusive"], 2, "down", false],
+  [["stale", "stale"], 2, "stale", false],
+];
+
+for (const [states, quorum, state, isPartial] of QUORUMS) {
+  Deno.test(`wholeStateOf() is ${state}, where ${quorum} of ${states.join(", ")} have to agree`, () => {
+    deepStrictEqual(wholeStateOf(states, quorum), { state, isPartial });
+    deepStrictEqual(wholeStateOf(states.toReversed(), quorum), { state, isPartial });
+  });
+}
+
+Deno.test("wholeSites() takes the first quorum that is about a site, and one location without any", () => {
+  const statuses = ["blog", "shop", "web-1"].flatMap((site) => [
+    aSiteStatus({ site, location: "fra", outcome: "down", reason: "dns" }),
+    aSiteStatus({ site, location: "gru", labels: { team: "gru's own" } }),
+  ]);
+  const quorums = [{ sites: { names: ["web*"] }, count: 1 }, {
+    sites: { names: ["web*", "shop"] },
+    count: 2,
+  }];
+  const found = wholeSites(statuses, quorums).map((
+    { site, state, lead },
+  ) => [site, state, lead.location]);
+  deepStrictEqual(found, [["blog", "down", "fra"], ["shop", "up", "gru"], [
+    "web-1",
+    "down",
+    "fra",
+  ]]);
+});
+
 Deno.test("wholeSites() lets the first location that finds it so stand for a site", () => {
   const statuses = [
     aSiteStatus({ site: "blog", location: "fra" }),

@@ -172,6 +172,7 @@ Deno.test("WEB_SPEC reads a SQLite file and listens on loopback by default", () 
     listen: { host: "127.0.0.1", port: 8080 },
     origins: [],
     isMadeHere: false,
+    quorums: [],
     isRequired: false,
     look: {
       title: "Status",
@@ -189,9 +190,16 @@ Deno.test("WEB_SPEC reads PostgreSQL, with what the file says of the page", () =
   const loaded = loadText(`
 postgres: { host: db.example, user: reader }
 web: { listen: "[::1]:0", title: Ours, basic_auth: { username: a, password: b } }
+alerts:
+  channels: { ops: { webhook: { url: "https://hook.example/" } } }
+  rules:
+    - { name: any }
+    - { name: certificates, when: [certificate_soon], locations: 3 of 3 }
+    - { name: web, sites: [web*], locations: 2 of 3 }
 `);
   const { setup } = specsOf(WEB_SPEC, loaded, { role: "web", schedule: SCHEDULE, runId: "a" })[0]!;
   strictEqual(setup.store.kind, "postgres");
+  deepStrictEqual(setup.quorums, [{ sites: { names: ["web*"] }, count: 2 }]);
   deepStrictEqual(setup.listen, { host: "::1", port: 0 });
   deepStrictEqual([setup.isRequired, setup.look.title, setup.basicAuth], [
     true,

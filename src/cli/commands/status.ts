@@ -1,5 +1,6 @@
 /** `sitemon status`: the newest status of each site, or one site's history, read in a thread. */
 import { Option } from "commander";
+import { quorumsOf } from "../../config/alerts.ts";
 import { type SiteState, STATES } from "../../report/site_state.ts";
 import { threadResult } from "../../runtime/threads/thread_results.ts";
 import { jsonOf, keyOf, type SiteUptime } from "../../status/queries.ts";
@@ -67,6 +68,7 @@ async function status(
 ): Promise<number> {
   const isWanted = siteFilter(options);
   const loaded = loadFile(options, { role: "status", terminal });
+  const quorums = quorumsOf(loaded.alerts);
   const spec = storeTaskSpec(loaded, { type: "statuses", ...(site !== undefined && { site }) });
   const show = async (terminal: Terminal) => {
     const { statuses, uptimes, stories, ...said } = await threadResult<SiteStories>(spec);
@@ -75,7 +77,7 @@ async function status(
       terminal.writeError(unknownSite(site, uptimes.map((uptime) => uptime.site)));
       return EXIT_NOT_UP;
     }
-    const sites = wholeSites(statuses);
+    const sites = wholeSites(statuses, quorums);
     const shown = sites.filter(isWanted);
     if (shown.length === 0 && sites.length > 0) {
       terminal.writeError(`no site of ${sites.length} is as asked for\n`);
@@ -86,7 +88,7 @@ async function status(
     }
     const note = siteNotes(said, now)(site);
     terminal.write(stories.map((story) => storyText(story, { note, now, terminal })).join("\n"));
-    return exitCodeOfSites(wholeSites(stories.map(({ history }) => history.status)));
+    return exitCodeOfSites(wholeSites(stories.map(({ history }) => history.status), quorums));
   };
   if (!watches) return await show(terminal);
   using interrupted = interruption();
@@ -102,13 +104,14 @@ async function status(
         threadResult(
           storeTaskSpec(loaded, { type: "statuses", ...(site !== undefined && { site }) }),
         ),
+      quorums,
       isWanted: siteFilter({ ...options, words: [] }),
       problemOf,
       input,
       size: Deno.consoleSize,
       signal: interrupted.signal,
     });
-    return exitCodeOfSites(wholeSites(found.statuses).filter(isWanted));
+    return exitCodeOfSites(wholeSites(found.statuses, quorums).filter(isWanted));
   }
   return await watch((terminal) => orExitCode(show, terminal), terminal, interrupted);
 }

@@ -1,6 +1,6 @@
 /** `sitemon status --watch` on a terminal: the loop of keys, news and drawing. */
 import { sleep, systemClock } from "../../runtime/clock.ts";
-import { type WholeSite, wholeSites } from "../../status/whole_sites.ts";
+import { type SiteQuorum, type WholeSite, wholeSites } from "../../status/whole_sites.ts";
 import type { SiteStories } from "../../threads/store_task/store_task_thread.ts";
 import { keysOf } from "./keys.ts";
 import { afterKey, type Browser, browserLines, FIRST_VIEW } from "./status_browser.ts";
@@ -20,6 +20,7 @@ export interface BrowseOptions {
   readonly first: Partial<Browser>;
   /** The sites that may be seen, and the stories of the one that is opened. */
   readonly load: (opened: string | undefined) => Promise<SiteStories>;
+  readonly quorums: readonly SiteQuorum[];
   readonly isWanted: (site: WholeSite) => boolean;
   /** Says a failure of `load` in words; throws what is none. */
   readonly problemOf: (error: unknown) => string;
@@ -82,7 +83,7 @@ class Session {
       const found = await load(opened);
       // Another site may have been opened meanwhile.
       this.#found = opened === this.#browser.opened ? found : { ...found, stories: [] };
-      this.#sites = wholeSites(found.statuses).filter(isWanted);
+      this.#sites = wholeSites(found.statuses, this.#options.quorums).filter(isWanted);
       this.#problem = undefined;
     } catch (error) {
       this.#problem = problemOf(error);

@@ -6,6 +6,7 @@ import {
   storeKind,
   webConfig,
 } from "../../config/permissions/needs.ts";
+import { quorumsOf } from "../../config/alerts.ts";
 import { storeAddress } from "../connections.ts";
 import type { DaemonThread } from "../daemon_thread.ts";
 import type { Look } from "../../web/look.ts";
@@ -47,6 +48,7 @@ function webSetup(loaded: LoadedConfig, role: DaemonRole): WebSetup {
     trustedProxies: trusted_proxies,
     origins: cors,
     isMadeHere: role !== "web",
+    quorums: quorumsOf(loaded.alerts),
     ...(public_url === undefined ? {} : { publicUrl: public_url }),
     ...(basic_auth === undefined ? {} : { basicAuth: basic_auth }),
   };

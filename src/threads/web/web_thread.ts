@@ -17,6 +17,7 @@ export interface WebSetup extends
     | "trustedProxies"
     | "origins"
     | "isMadeHere"
+    | "quorums"
     | "connectionsMax"
   > {
   readonly store: StoreAddress;

@@ -74,7 +74,8 @@ export function addApi(
   });
   app.get("/api/sites/:name", async (context) => {
     const name = nameIn(context.req.param("name"));
-    return context.json(siteResponse(await everywhere(context, name), isPublic));
+    const { quorums } = await source.view();
+    return context.json(siteResponse(await everywhere(context, name), { quorums, isPublic }));
   });
   addMaintenance(app, source);
   addIncidents(app, source, isPublic);
@@ -92,7 +93,7 @@ export function addApi(
 async function sitesAt(source: StatusSource, time: Date): Promise<readonly WholeSite[]> {
   const statuses = await source.statusesAt(time);
   if (statuses === undefined) throw new LookupError(503);
-  return wholeSites(statuses);
+  return wholeSites(statuses, (await source.view()).quorums);
 }
 
 /** When the store stopped responding, in microseconds since 1970. */
@@ -151,8 +152,12 @@ function statusText(
 }
 
 /** `/api/sites/NAME`. */
-function siteResponse(locations: readonly LocationHistory[], isPublic: boolean): SiteResponse {
-  const whole = wholeResponse(wholeSite(locations.map(({ history }) => history.status)));
+function siteResponse(
+  locations: readonly LocationHistory[],
+  { quorums, isPublic }: Pick<View, "quorums"> & { readonly isPublic: boolean },
+): SiteResponse {
+  const statuses = locations.map(({ history }) => history.status);
+  const whole = wholeResponse(wholeSite(statuses, quorums));
   const responses = locations.map(locationResponse);
   return { ...whole, locations: isPublic ? responses.map(publicLocation) : responses };
 }

@@ -16,15 +16,17 @@ import { incidentPath } from "../incident_id.ts";
 const ENTRIES_MAX = 50;
 /** The feed of one site with its `histories` at all locations, linked to the overview at `root`. */
 export function feed(
-  { title, histories, root }: {
+  { title, histories, root, quorum }: {
     title: string;
+    /** How many locations have to find the site in trouble. */
+    quorum: number;
     histories: readonly SiteHistory[];
     /** Ends with a slash. */
     root: string;
   },
 ): Html {
   const { site } = histories[0]!.status;
-  const entries = changesOf(histories).toReversed().slice(0, ENTRIES_MAX);
+  const entries = changesOf(histories, quorum).toReversed().slice(0, ENTRIES_MAX);
   const name = xmlText(site);
   const page = root + sitePath(name);
   const updated = entries[0]?.transition.at ?? histories[0]!.status.checked_at;
@@ -54,7 +56,7 @@ interface Change {
 }
 
 /** The oldest first. */
-function changesOf(histories: readonly SiteHistory[]): Change[] {
+function changesOf(histories: readonly SiteHistory[], quorum: number): Change[] {
   const outcomes = new Map<string, Outcome>();
   const begun = new Map<string, Date | undefined>();
   const transitions = histories.flatMap(({ status: { location, outcome }, transitions }) => {
@@ -63,14 +65,14 @@ function changesOf(histories: readonly SiteHistory[]): Change[] {
     if (before !== null) outcomes.set(location, before);
     return transitions.map((transition) => ({ transition, location }));
   }).sort((a, b) => a.transition.at.getTime() - b.transition.at.getTime());
-  let before = outcomes.size === 0 ? undefined : wholeStateOf([...outcomes.values()]);
+  let before = outcomes.size === 0 ? undefined : wholeStateOf([...outcomes.values()], quorum);
   return transitions.flatMap(({ transition, location }) => {
     outcomes.set(location, transition.to);
     const { from, to, at } = transition;
     if (to !== "up" && (from === null || from === "up")) begun.set(location, at);
     const beganAt = begun.get(location);
     if (to === "up") begun.delete(location);
-    const now = wholeStateOf([...outcomes.values()]);
+    const now = wholeStateOf([...outcomes.values()], quorum);
     const change = { transition, location, beganAt, before, now };
     const isSame = before?.state === now.state && before.isPartial === now.isPartial;
     before = now;

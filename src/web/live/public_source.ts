@@ -249,6 +249,7 @@ export class PublicSource implements StatusSource {
         sites,
         uptimes: new Map(uptimes),
         work,
+        quorums: [],
         alerts: [],
         channels: [],
       },

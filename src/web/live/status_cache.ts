@@ -45,7 +45,7 @@ import type {
 import { Answers, UPTIMES_FRESH_MS } from "./answers.ts";
 import { plannedWork, WORK_ANNOUNCED_MS } from "../../status/planned_work.ts";
 import { wholeIncidents, wholeOf } from "../../status/whole_incidents.ts";
-import { wholeSites } from "../../status/whole_sites.ts";
+import { type SiteQuorum, wholeSites } from "../../status/whole_sites.ts";
 import { StoreConfigurationError, unreadyReason } from "../../status/store.ts";
 
 /** Maximum age of a page. Checks run every ten seconds by default. */
@@ -74,6 +74,8 @@ export interface StatusCacheOptions {
   readonly dependency: Dependency;
   /** Whether another thread of this process makes the tables, and says why it cannot. */
   readonly isMadeHere?: boolean;
+  /** Of the rules of alerts. */
+  readonly quorums?: readonly SiteQuorum[];
 }
 
 /** One reader of a store, with a cache. */
@@ -115,7 +117,6 @@ export class StatusCache implements StatusSource {
     this.#version = options.clock.nowMicros();
   }
 
-  /** Rises with every update that an open page has to be fetched again for. */
   get version(): number {
     return this.#version;
   }
@@ -138,10 +139,10 @@ export class StatusCache implements StatusSource {
 
   #viewOf(statuses: readonly SiteStatus[]): View {
     const now = this.#wallTime();
-    const sites = wholeSites(statuses);
+    const { quorums = [] } = this.#options;
+    const sites = wholeSites(statuses, quorums);
     return {
-      statuses,
-      sites,
+      ...{ statuses, sites, quorums },
       uptimes: this.#uptimes,
       work: plannedWork(this.#mutes, sites, now),
       alerts: this.#alerts,
@@ -222,9 +223,8 @@ export class StatusCache implements StatusSource {
 
   /** The incident of a site that began at this time; undefined without one, or without the store. */
   async incident(site: SiteKey, beganAt: Date): Promise<KnownIncident | undefined> {
-    const question = JSON.stringify([keyOf(site), beganAt.getTime()]);
-    return await this.#answers.keep(question, 0, async () => {
-      const { queries } = this.#options;
+    const { queries } = this.#options;
+    return await this.#answers.keep(`${keyOf(site)} ${beganAt.getTime()}`, 0, async () => {
       const story = await queries.incident(site, beganAt);
       return story && { story, whole: await wholeOf(story.incident, queries) };
     });

@@ -16,7 +16,7 @@ import type {
   SiteUptime,
 } from "../../status/queries.ts";
 import type { WholeIncident } from "../../status/whole_incidents.ts";
-import type { WholeSite } from "../../status/whole_sites.ts";
+import type { SiteQuorum, WholeSite } from "../../status/whole_sites.ts";
 import type { Alert, AlertFilter, ChannelState } from "../../status/alert_store.ts";
 import type { PlannedWork } from "../../status/planned_work.ts";
 
@@ -26,6 +26,8 @@ export interface View {
   readonly statuses: readonly SiteStatus[];
   /** The same as sites, each with its locations. */
   readonly sites: readonly WholeSite[];
+  /** By which the sites are what they are. */
+  readonly quorums: readonly SiteQuorum[];
   /** By {@linkcode keyOf} of queries.ts. */
   readonly uptimes: ReadonlyMap<string, SiteUptime>;
   /** Of the next 30 days, the earliest first. */

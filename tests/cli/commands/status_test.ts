@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { printStatuses } from "../../../src/cli/commands/status.ts";
 import { EXIT_IO, EXIT_USAGE } from "../../../src/cli/exit_code.ts";
 import { runProgram } from "../../../src/cli/program.ts";
@@ -268,6 +268,22 @@ Deno.test("sitemon status --watch goes on while the store is unavailable, until 
   strictEqual(await runProgram(["status", "-c", config, "--watch"], terminal), EXIT_IO);
   ok(rounds[0]!.includes("127.0.0.1"), rounds[0]!);
   deepStrictEqual(rounds.slice(1), rounds.slice(0, 1));
+});
+
+Deno.test("sitemon status shows a site as the quorum of alerts says", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop", location: "fra", outcome: "down", reason: "dns" });
+  await made.add({ site: "shop", location: "gru" });
+  using folder = new TempFolder();
+  const alerts = `alerts:
+  channels: { ops: { webhook: { url: "https://hook.example/" } } }
+  rules: [{ name: most, locations: 2 of 2 }]
+`;
+  for (const [more, state] of [["", "down in part"], [alerts, "up"]] as const) {
+    const config = folder.write("run.yaml", `store: { path: ${made.path} }\n${more}`);
+    const { output } = await runCommand("status", "-c", config);
+    match(output, new RegExp(`^shop  fra ✕  gru ✓ +${state} `, "m"));
+  }
 });
 
 Deno.test("sitemon status shows the sites that are asked for, and names one that is meant", async () => {

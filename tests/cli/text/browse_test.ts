@@ -31,6 +31,7 @@ async function browsed(
       return Promise.resolve({ statuses: [SHOP], uptimes: [], stories: [], alerts: [], work: [] });
     },
     isWanted: () => true,
+    quorums: [],
     problemOf: String,
     input: input(),
     size: () => ({ columns: 80, rows: 24 }),
@@ -79,6 +80,7 @@ Deno.test("browse() leaves the terminal as it was, when a failure is not one of 
     first: {},
     load: () => Promise.reject(new TypeError("a bug")),
     isWanted: () => true,
+    quorums: [],
     problemOf(error) {
       throw error;
     },

@@ -36,7 +36,7 @@ class Asked {
   readonly telemetry = new RecordingTelemetry();
   readonly cache: StatusCache;
 
-  constructor(more: Pick<StatusCacheOptions, "isMadeHere"> = {}) {
+  constructor(more: Pick<StatusCacheOptions, "isMadeHere" | "quorums"> = {}) {
     const counted = <T>(what: keyof Asked["counts"], answer: T, by = 1): Promise<T> => {
       this.counts[what] += by;
       return Promise.resolve(answer);
@@ -325,4 +325,14 @@ Deno.test("eventText() is one event, whatever a site is called", () => {
   const text = eventText({ checked: [status], changed: [status], needsReload: false })!;
   deepStrictEqual(text.match(/[\n\r]/g), ["\n", "\n"]);
   ok(JSON.parse(text.slice("data: ".length)).news[0].includes("is down"));
+});
+
+Deno.test("view() has sites as their quorum says", async () => {
+  const asked = new Asked({ quorums: [{ count: 2 }] });
+  const statuses = (["down", "up"] as const).map((outcome) =>
+    aSiteStatus({ location: `that is ${outcome}`, outcome })
+  );
+  asked.changes = { cursor: "1", statuses, removed: [] };
+  const { sites } = await asked.cache.view();
+  deepStrictEqual(sites.map(({ state, lead }) => [state, lead.location]), [["up", "that is up"]]);
 });
