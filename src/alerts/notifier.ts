@@ -56,6 +56,8 @@ export class Notifier {
   readonly #busy = new Map<string, Promise<void>>();
   /** What each channel's last attempt said, for a log line when it changes. */
   readonly #errors = new Map<string, string>();
+  /** By channel, how many attempts failed one after the other that asked for no pause of their own. */
+  readonly #failures = new Map<string, number>();
   #attempts: Attempt[] = [];
   readonly #nap: Nap;
 
@@ -141,10 +143,16 @@ export class Notifier {
 
   #attemptOf(delivery: Delivery, { result, isMaybeTold, error, retryAfterMs }: Sent): Attempt {
     const { random = Math.random } = this.#options;
+    const { channel } = delivery;
+    const failures = this.#failures.get(channel) ?? 0;
+    this.#failures.set(
+      channel,
+      result === "failed" && retryAfterMs === undefined ? failures + 1 : 0,
+    );
     const waits = {
       delivered: () => this.#pauseMs(delivery),
       refused: () => REFUSED_RETRY_MS,
-      failed: () => backoffMs(delivery.attempt - 1, { ...FAILED_RETRY, random }),
+      failed: () => backoffMs(failures, { ...FAILED_RETRY, random }),
     };
     const waitMs = retryAfterMs ?? waits[result]();
     return { delivery, result, isMaybeTold, error, retryMs: waitMs > 0 ? waitMs : null };

@@ -249,6 +249,19 @@ Deno.test("run() waits for as long as a receiver asks, and goes on at once when 
   strictEqual(store.pending, 0);
 });
 
+Deno.test("run() begins with short waits for a receiver that asked for its own, and after stops", async () => {
+  await using world = await aNotifier("ops");
+  const { store, clock, channels: [ops] } = world;
+  // Somebody was killed with it, or stopped, as often.
+  store.addAll("ops", [{ ...aStorm(1), attempt: 10 }]);
+  ops!.answer = () => ops!.sent.length <= 6 ? { ...FAILED, retryAfterMs: 2_000 } : FAILED;
+  await clock.pass(6 * 2_000 + 1_000);
+  strictEqual(ops!.sent.length, 7);
+  ops!.answer = () => ({});
+  await clock.pass(FAILED_RETRY.minMs + POLL_MS);
+  strictEqual(store.pending, 0);
+});
+
 const PACE = { messagesMax: 50, pauseMs: 600 };
 for (
   const [what, channel, size, pauseMs] of [
