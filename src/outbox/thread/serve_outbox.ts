@@ -16,7 +16,8 @@ import type {
 
 /**
  * Scanners gather what they send (GATHER_MS); this lets those that send at about the same time share
- * a commit, and so do the batches of one that are full. The disk has some 25 commits a second for each scanner, and 100 in all at most.
+ * a commit, and so do the batches of one that are full. The disk has some 25 commits a second for
+ * each scanner, and 100 in all at most.
  */
 export const GROUP_WAIT_MS = 10;
 /** A commit of this many takes some 5 ms, so that no batch waits long for it. */
