@@ -2,6 +2,7 @@
 import { deepStrictEqual, notStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { NEXT_CHECK_MS_MAX } from "../../src/report/bounds.ts";
 import { plannedWindows } from "../../src/alerts/planned_windows.ts";
+import { NEXT_CHECK_MS_MAX } from "../../src/report/bounds.ts";
 import {
   type AlertStore,
   type Delivery,
@@ -308,9 +309,16 @@ function lookTests(test: Test): void {
     deepStrictEqual(recent.map(({ site }) => site), ["first", "last"]);
   });
 
-  test("look() refuses more checks than its limit", async (opened) => {
+  test("look() refuses more checks than its limit, and takes so many of the longest interval", async (opened) => {
     await using it = await leading(opened);
-    await it.store.look({ ...NOTHING, checks: RECENT_CHECKS_MAX });
+    const checked = { recorded_at: Date.now() * 1_000, next_check_ms: NEXT_CHECK_MS_MAX };
+    await opened.store.apply(chunk([aReport(checked)]));
+    const { recent } = await it.store.look({
+      ...NOTHING,
+      sites: [SHOP],
+      checks: RECENT_CHECKS_MAX,
+    });
+    strictEqual(recent[0]!.checks.length, 1);
     await rejects(() => it.store.look({ ...NOTHING, checks: RECENT_CHECKS_MAX + 1 }), RangeError);
   });
 }
