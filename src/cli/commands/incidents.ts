@@ -70,16 +70,15 @@ export function spanOf(
     return { since: new Date(sinceMs), until: now };
   }
   if (since !== undefined) throw new UsageError("--since and --month exclude each other");
-  const [, year, number] = /^(\d{4})-(0[1-9]|1[0-2])$/.exec(month) ?? [];
-  if (year === undefined) {
+  if (!/^\d{4}-(0[1-9]|1[0-2])$/.test(month)) {
     throw new UsageError(
       `invalid --month: ${JSON.stringify(month)} is not a month; write for example 2026-05`,
     );
   }
-  const [first, next] = [Number(number) - 1, Number(number)];
+  const first = new Date(timeOptionMicros("--month", `${month}-01`, now.getTime()) / 1_000);
   return {
-    since: new Date(Date.UTC(Number(year), first)),
-    until: new Date(Date.UTC(Number(year), next)),
+    since: first,
+    until: new Date(Date.UTC(first.getUTCFullYear(), first.getUTCMonth() + 1)),
   };
 }
 

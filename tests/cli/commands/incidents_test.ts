@@ -100,7 +100,8 @@ Deno.test("spanOf() is seven days, a time, or a month in UTC", () => {
     since: new Date("2026-12-01T00:00:00Z"),
     until: new Date("2027-01-01T00:00:00Z"),
   });
-  for (const bad of [{ month: "2026-13" }, { since: "x" }, { month: "2026-05", since: "1d" }]) {
+  const bads = [{ month: "2026-13" }, { since: "x" }, { month: "2026-05", since: "1d" }];
+  for (const bad of [...bads, { month: "0050-01" }, { month: "9999-12" }]) {
     throws(() => spanOf(bad, now), UsageError);
   }
 });
