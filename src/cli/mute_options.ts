@@ -1,6 +1,7 @@
 /** Options of silences and of planned work: which sites, from when until when, who, and why. */
 import { type Command, Option } from "commander";
 import { parseDuration } from "../config/schema/quantity.ts";
+import { WORD_LENGTH_MAX } from "../report/bounds.ts";
 import { DAY_MS } from "../runtime/time_units.ts";
 import type { Mute } from "../status/alert_store.ts";
 import { UsageError } from "./exit_code.ts";
@@ -19,6 +20,8 @@ export interface MuteOptions {
 
 /** As in a configuration's list. */
 const TEXT_LENGTH_MAX = 200;
+/** A key, a colon and a value. */
+const LABEL_LENGTH_MAX = 2 * WORD_LENGTH_MAX + 1;
 /** Longer ones outlive the memory of who set them: what is off for good is removed, or has no rule. */
 export const MUTE_MS_MAX = 31 * DAY_MS;
 
@@ -42,11 +45,11 @@ export function withMute(command: Command): Command {
 /** Throws {@linkcode UsageError} for options that make none. */
 export function muteOf(options: MuteOptions, kind: Mute["kind"], now: Date): Mute {
   const { site, label, author = "", reason = "" } = options;
-  for (const [name, text] of [["--author", author], ["--reason", reason]] as const) {
-    if (/^[^\p{Cc}]+$/u.test(text) && text.length <= TEXT_LENGTH_MAX) continue;
-    throw new UsageError(`invalid ${name}: not one line of 1 to ${TEXT_LENGTH_MAX} characters`);
-  }
+  mustBeLine("--author", author);
+  mustBeLine("--reason", reason);
+  for (const name of site ?? []) mustBeLine("--site", name);
   const labels = labelsOf(label);
+  for (const text of label ?? []) mustBeLine("--label", text, LABEL_LENGTH_MAX);
   return {
     id: crypto.randomUUID(),
     kind,
@@ -57,6 +60,12 @@ export function muteOf(options: MuteOptions, kind: Mute["kind"], now: Date): Mut
     reason,
     is_configured: false,
   };
+}
+
+/** Throws {@linkcode UsageError} for what tables and messages cannot show. */
+export function mustBeLine(option: string, text: string, lengthMax = TEXT_LENGTH_MAX): void {
+  if (/^[^\p{Cc}\p{Cs}]+$/u.test(text) && text.length <= lengthMax) return;
+  throw new UsageError(`invalid ${option}: not one line of 1 to ${lengthMax} characters`);
 }
 
 function spanOf(options: MuteOptions, now: Date): Pick<Mute, "from" | "until"> {

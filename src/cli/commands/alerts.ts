@@ -8,7 +8,7 @@ import type { KeptAlerts } from "../../threads/store_task/alert_tasks.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
 import { EXIT_NOT_UP, EXIT_OK } from "../exit_code.ts";
 import { loadFile } from "../load_file.ts";
-import { withMute } from "../mute_options.ts";
+import { mustBeLine, withMute } from "../mute_options.ts";
 import { testChannel } from "../test_channel.ts";
 import { timeOptionMicros } from "../time_option.ts";
 import { alertTable, messageTable, subjectText, toldTable } from "../text/alert_table.ts";
@@ -118,6 +118,8 @@ async function acknowledge(
   { target, author, reason, ...options }: AckOptions & { readonly target: string },
   terminal: Terminal,
 ): Promise<number> {
+  mustBeLine("--author", author);
+  if (reason !== "") mustBeLine("--reason", reason);
   const loaded = loadFile(options, { role: "status", terminal });
   const spec = storeTaskSpec(loaded, { type: "acknowledge", target, author, reason });
   const acknowledged = await threadResult<readonly Alert[]>(spec);
