@@ -48,14 +48,19 @@ export function muteOf(options: MuteOptions, kind: Mute["kind"], now: Date): Mut
   mustBeLine("--author", author);
   mustBeLine("--reason", reason);
   for (const name of site ?? []) mustBeLine("--site", name);
-  const labels = labelsOf(label);
   for (const text of label ?? []) mustBeLine("--label", text, LABEL_LENGTH_MAX);
+  const labels = new Map(labelsOf(label));
+  if (labels.size < (label ?? []).length) {
+    throw new UsageError(
+      "invalid --label: a label is given twice, but a site has one value of each",
+    );
+  }
   return {
     id: crypto.randomUUID(),
     kind,
     ...spanOf(options, now),
     names: site ?? null,
-    labels: labels.length === 0 ? null : Object.fromEntries(labels),
+    labels: labels.size === 0 ? null : Object.fromEntries(labels),
     author,
     reason,
     is_configured: false,

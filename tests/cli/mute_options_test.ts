@@ -44,6 +44,10 @@ const MISTAKES: readonly [options: MuteOptions, message: RegExp][] = [
   [{ ...WHO, reason: "a\nb", for: "1h" }, /^invalid --reason: not one line /],
   [{ ...WHO, for: "1h", site: ["shop", ""] }, /^invalid --site: not one line of 1 to 200 /],
   [{ ...WHO, for: "1h", label: ["team:a\tb"] }, /^invalid --label: not one line of 1 to 513 /],
+  [
+    { ...WHO, for: "1h", label: ["a:x", "b:x", "a:y"] },
+    /^invalid --label: a label is given twice, /,
+  ],
   [{ ...WHO, for: "1h", label: ["team"] }, /^invalid --label: "team" is not "key:value"$/],
 ];
 
