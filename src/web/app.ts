@@ -55,6 +55,8 @@ export interface AppOptions {
   readonly basicAuth?: { readonly username: string; readonly password: string };
   /** Origins whose pages may read the API; `*` for any, none when absent. */
   readonly origins?: readonly string[];
+  /** Event streams at once; as many as a page with all its connections has when absent. */
+  readonly watchersMax?: number;
   readonly clock: Clock;
   readonly telemetry: Telemetry;
   /** Ends the streams of events. */

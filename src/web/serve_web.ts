@@ -49,6 +49,7 @@ export function serveWeb(options: WebOptions): WebServer {
   const { listen, look, basicAuth, origins, queries, records, clock, telemetry } = options;
   const stopping = new AbortController();
   const { signal } = stopping;
+  const connectionsMax = options.connectionsMax ?? CONNECTIONS_MAX;
   const cache = new StatusCache(options);
   const load = async () => {
     const { Front } = await import("./front.ts");
@@ -60,6 +61,8 @@ export function serveWeb(options: WebOptions): WebServer {
       look,
       ...(basicAuth && { basicAuth }),
       ...(origins && { origins }),
+      // The other half is for pages.
+      watchersMax: Math.ceil(connectionsMax / 2),
       clock,
       telemetry,
       signal,
@@ -74,7 +77,7 @@ export function serveWeb(options: WebOptions): WebServer {
   let respond: ReturnType<typeof load> | undefined;
   const server = listening("web.listen", {
     listen,
-    connectionsMax: options.connectionsMax ?? CONNECTIONS_MAX,
+    connectionsMax,
     clock,
     async handler({ request }, { remoteAddr }) {
       respond ??= load();

@@ -114,6 +114,20 @@ Deno.test("serveWeb() refuses a connection beyond the most that it may have", as
   await within(60_000, "the end", server.stop());
 });
 
+Deno.test("serveWeb() keeps half of its connections for pages", async () => {
+  await using made = await MadeStore.create();
+  await made.add({ site: "shop" });
+  const server = served(made.path, { connectionsMax: 2 });
+  const events = await fetch(`${server.address}/events`);
+  const more = await fetch(`${server.address}/events`);
+  await more.body?.cancel();
+  const page = await fetch(server.address);
+  deepStrictEqual([events.status, more.status, page.status], [200, 503, 200]);
+  await page.body?.cancel();
+  await events.body?.cancel();
+  await within(60_000, "the end", server.stop());
+});
+
 Deno.test("serveWeb() stops in time, when a reader sends half a request and waits", async () => {
   await using made = await MadeStore.create();
   const server = served(made.path);

@@ -71,7 +71,7 @@ export class ConfigLife {
     const { loaded, free } = this.state;
     const { concurrency } = loaded.config.scanner;
     const { checks } = dividedDescriptors(free, this.#wishes(loaded)) ?? {};
-    if (checks === undefined) return undefined;
+    if (checks === undefined || checks >= concurrency) return undefined;
     return `only ${free} more files can be open: at most ${checks} checks run at once ` +
       `instead of ${concurrency}; raise LimitNOFILE in the unit, or "ulimit -n"`;
   }

@@ -10,6 +10,7 @@ import { PushSites, type PushWork } from "../../scanner/push/push_sites.ts";
 import { servePush } from "../../scanner/push/serve_push.ts";
 
 export interface PushSetup extends Pick<HttpServerOptions, "listen"> {
+  /** As many as there may be descriptors for; {@linkcode CONNECTIONS_MAX} at most. */
   readonly connectionsMax?: number;
 }
 
@@ -23,7 +24,7 @@ const STOP_GRACE_MS = 2_000;
 serveThread<PushSetup>({
   // Each request is an independent task.
   onUncaught: "continue",
-  async start({ listen, connectionsMax = CONNECTIONS_MAX }, { telemetry }) {
+  async start({ listen, connectionsMax = Infinity }, { telemetry }) {
     const sender: ReportSender = new ReportSender({
       sourceId: crypto.randomUUID(),
       clock,
@@ -41,7 +42,10 @@ serveThread<PushSetup>({
       send: (report, stored) => sender.send(report, stored),
       keep: (stored) => sender.keep(stored),
     });
-    const options = { listen, connectionsMax, sites, clock, telemetry };
+    const options = {
+      ...{ listen, sites, clock, telemetry },
+      connectionsMax: Math.min(connectionsMax, CONNECTIONS_MAX),
+    };
     const server = await whenAddressIsFree(() => servePush(options));
     sites.start();
     logger("push").info("listening for pings on {address}", { address: server.address });

@@ -28,16 +28,17 @@ export const EVENT_PARAMETERS = [
 /** Has to come before what compresses responses as a whole. */
 export function addEvents(
   app: Hono,
-  { source, look, clock, signal }: {
+  { source, look, watchersMax = WATCHERS_MAX, clock, signal }: {
     readonly source: StatusSource;
     readonly look: Look;
+    readonly watchersMax?: number;
     readonly clock: Clock;
     readonly signal: AbortSignal;
   },
 ): void {
   app.get("/events", (context) => {
     const watched = watchedOf(parametersOf(context));
-    if (source.watcherCount >= WATCHERS_MAX) return problem(503, { path: context.req.path, look });
+    if (source.watcherCount >= watchersMax) return problem(503, { path: context.req.path, look });
     const isCompressed = takesGzip(context.req.header("accept-encoding"));
     return eventStream(source, { clock, signal, watched, isCompressed });
   });
