@@ -82,11 +82,12 @@ Deno.test("createApp() shows outcome, reason, uptime and age of every site in wo
 Deno.test("createApp() shows a site with its changes, failures, phases and certificate", async () => {
   await using made = await MadeStore.create();
   const shop: Making = { site: "http://shop.example/?a=1", location: "here" };
-  const failure: Making = { outcome: "down", reason: "status", response_code: 500 };
+  const failure: Making = { outcome: "down", reason: "status", error_text: "status is 500" };
+  const failures = [failure.error_text!, "no Welcome"];
   const certificate_expires_at = (Date.now() + 3.5 * DAY_MS) * 1_000;
   await made.add(
     { ...shop, agoMs: 3 * HOUR_MS },
-    { ...shop, agoMs: HOUR_MS, ...failure, failures: ["status is 500"], snippet: "<h1>Oh no</h1>" },
+    { ...shop, agoMs: HOUR_MS, ...failure, failures, snippet: "<h1>Oh no</h1>" },
     { ...shop, agoMs: 1_000, certificate_expires_at, certificate_issuer: "CN=Example CA" },
     { ...shop, location: "there" },
   );
@@ -95,12 +96,14 @@ Deno.test("createApp() shows a site with its changes, failures, phases and certi
     "expires in 3 days",
     "CN=Example CA",
     "&lt;h1&gt;Oh no&lt;/h1&gt;",
-    "status is 500",
+    "<li><bdi>no Welcome</bdi></li>",
     "Unexpected status",
     "Name lookup",
     'aria-current="page">24 hours',
     'location=there"',
   ]);
+  // The newest check that failed, and once more among the latest checks.
+  strictEqual(text.split("status is 500").length - 1, 2);
   const missing = await made.get(`/sites/${encodeURIComponent(shop.site!)}?location=nowhere`);
   strictEqual(missing.response.status, 404);
 });

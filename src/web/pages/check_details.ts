@@ -20,12 +20,13 @@ import { phaseBar } from "./phase_bar.ts";
 export function checkDetails(report: HistoryReport, zone: TimeZone): Html {
   const { error_text, checked_at, failures, timings } = report;
   const { final_url, remote_address, snippet } = report;
+  const others = failures.filter((text) => text !== error_text);
   return html`<div class="check">
 ${error_text === null ? "" : html`<p><bdi class="error">${error_text}</bdi></p>`}
 ${
-    failures.length === 0
+    others.length === 0
       ? ""
-      : html`<ul>${failures.map((text) => html`<li><bdi>${text}</bdi></li>`)}</ul>`
+      : html`<ul>${others.map((text) => html`<li><bdi>${text}</bdi></li>`)}</ul>`
   }
 <dl class="pairs">
 ${definition(texts().checkedAt, exactly(checked_at, zone))}

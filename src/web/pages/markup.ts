@@ -76,15 +76,9 @@ export function exactly(time: Date, zone: TimeZone): Html {
   return html`<time class="at" datetime="${machineTime(time)}">${zone.exact(time)}</time>`;
 }
 
-/** Date and time, which may wrap on a narrow screen. */
+/** Date and time of an event in a table. */
 export function moment(time: Date, zone: TimeZone): Html {
-  const [date, clock] = zone.clock(time).split(" ");
-  return html`
-    <time class="at"
-      datetime="${machineTime(
-        time,
-      )}"><span class="whole">${date}</span> <span class="whole">${clock}</span></time>
-  `;
+  return html`<time class="at whole" datetime="${machineTime(time)}">${zone.clock(time)}</time>`;
 }
 
 /** An http or https url as a link; any other as text. */

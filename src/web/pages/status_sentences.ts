@@ -7,13 +7,21 @@ import { texts } from "../texts/texts.ts";
 /** Why a site is not up; for a stale site first that its state is unknown. */
 export function whySentence({ stale, reason, error_text }: SiteStatus): Html {
   if (reason === null && !stale) return html``;
-  const words = reason === null ? "" : texts().reasons[reason];
-  const error = error_text === null ? "" : html`: <bdi class="error">${error_text}</bdi>`;
-  if (!stale) return html`<p class="why">${words}${error}</p>`;
+  const cause = causeOf(reason === null ? "" : texts().reasons[reason], error_text ?? "");
+  if (!stale) return html`<p class="why">${cause}</p>`;
   const before = reason === null ? "" : html`
-    <span class="error">${texts().lastError}: ${words}${error}</span>
+    <span class="error">${texts().lastError}: ${cause}</span>
   `;
   return html`<p class="why">${texts().noRecentResult}: ${texts().stateUnknown}${before}</p>`;
+}
+
+/** `Slow response: 3,204 ms`; an error that begins with the same words says them once. */
+function causeOf(words: string, error: string): Html {
+  if (error === "") return html`${words}`;
+  const isSaid = error.toLowerCase().startsWith(words.toLowerCase()) &&
+    !/^[\p{L}\p{N}]/u.test(error.slice(words.length));
+  const rest = isSaid ? error.slice(words.length) : error;
+  return html`${words}${isSaid ? "" : ": "}<bdi class="error">${rest}</bdi>`;
 }
 
 /** `Down for 3 min`; for a stale site the last known state, without a duration. */
