@@ -72,16 +72,23 @@ function runbook({ detail: { labels } }: Alert): Html {
   return html`<a href="${url}" rel="noreferrer noopener nofollow">${texts().runbook}</a>`;
 }
 
-/** Such as `held back by planned work: move`. */
-function alertState({ suppressed_by, acked_by, ack_reason }: Alert): Html {
+/** Such as `acknowledged by ann, held back by planned work: move`. */
+function alertState(alert: Alert): Html {
+  const held = heldText(alert);
+  if (alert.acked_by === null) return html`${held || texts().firing}`;
+  return html`${acknowledgedText(alert, true)}${held && ", "}${held}`;
+}
+
+function heldText({ suppressed_by }: Alert): Html | "" {
+  if (suppressed_by === null) return "";
   const t = texts();
-  const [kind = "", ...name] = suppressed_by?.split(":") ?? [];
-  const held = suppressed_by === null
-    ? ""
-    : html`${t.heldBackBy} ${t.heldBack[kind]}: <bdi>${name.join(":")}</bdi>`;
-  if (acked_by === null) return html`${held || t.firing}`;
-  const reason = ack_reason ? html`: <bdi>${ack_reason}</bdi>` : "";
-  return html`${t.acknowledgedBy} <bdi>${acked_by}</bdi>${reason}${held && ", "}${held}`;
+  const [kind = "", ...name] = suppressed_by.split(":");
+  return html`${t.heldBackBy} ${t.heldBack[kind]}: <bdi>${name.join(":")}</bdi>`;
+}
+
+function acknowledgedText({ acked_by, ack_reason }: Alert, hasReason: boolean): Html {
+  const reason = hasReason && ack_reason ? html`: <bdi>${ack_reason}</bdi>` : "";
+  return html`${texts().acknowledgedBy} <bdi>${acked_by}</bdi>${reason}`;
 }
 
 /** One line on channels that fail or refuse while messages wait for them. */
@@ -110,14 +117,18 @@ export function alertOf(
   return own.find(({ acked_by }) => acked_by !== null) ?? own[0];
 }
 
-/** `alert to ops, acknowledged by ann: on it`; empty of an alert that was held back and seen by nobody. */
+/** `alert to ops, acknowledged by ann: on it`, or what held it back before anybody was told. */
 export function toldText(
-  { channels, acked_by, ack_reason }: Alert,
+  alert: Alert,
   { hasReason = false }: { readonly hasReason?: boolean } = {},
 ): Html {
-  const t = texts();
-  const told = channels.length === 0 ? "" : html`${t.alertTo} <bdi>${channels.join(", ")}</bdi>`;
+  const { channels, suppressed_by, acked_by } = alert;
+  const names = html`<bdi>${channels.join(", ")}</bdi>`;
+  const told = suppressed_by !== null && !suppressed_by.startsWith("flapping:")
+    ? heldText(alert)
+    : channels.length === 0
+    ? ""
+    : html`${texts().alertTo} ${names}`;
   if (acked_by === null) return html`${told}`;
-  const reason = hasReason && ack_reason ? html`: <bdi>${ack_reason}</bdi>` : "";
-  return html`${told}${told && ", "}${t.acknowledgedBy} <bdi>${acked_by}</bdi>${reason}`;
+  return html`${told}${told && ", "}${acknowledgedText(alert, hasReason)}`;
 }

@@ -127,7 +127,7 @@ Deno.test("alertOf() is of the same site and time alone", () => {
   strictEqual(alertOf(anIncident(), [unseen, table[0]![0]])?.acked_by, "ann");
 });
 
-Deno.test("toldText() names channels and who acknowledged, each where there is one", async () => {
+Deno.test("toldText() names channels or what held it back, and who acknowledged", async () => {
   const reason = { ack_reason: "on <it>" };
   const table: [Partial<Alert>, string][] = [
     [{ channels: ["ops", "mail"] }, "alert to <bdi>ops, mail</bdi>"],
@@ -137,6 +137,11 @@ Deno.test("toldText() names channels and who acknowledged, each where there is o
     ],
     [{ channels: [], acked_by: "ann" }, "acknowledged by <bdi>ann</bdi>"],
     [{ channels: [] }, ""],
+    [{ suppressed_by: "flapping:7" }, "alert to <bdi>ops</bdi>"],
+    [
+      { suppressed_by: "maintenance:move", acked_by: "ann" },
+      "held back by planned work: <bdi>move</bdi>, acknowledged by <bdi>ann</bdi>",
+    ],
   ];
   for (const [overrides, words] of table) {
     strictEqual(`${await toldText(anAlert(1, overrides), { hasReason: true })}`, words);
