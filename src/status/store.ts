@@ -93,15 +93,21 @@ export function checkSize({ reports }: Chunk): void {
 /** The store cannot answer now; trying again later, on a new connection, is the remedy. */
 export class StoreUnavailableError extends Error {
   override readonly name = "StoreUnavailableError";
-  /**
-   * False when no list names the error: after some tries the chunk itself is suspected.
-   * See `ingest.ts`.
-   */
+  /** False when no list names the error. */
   readonly isKnown: boolean;
+  /**
+   * True when a row may be the cause, because the error is unknown or the session ended in the midst:
+   * after some tries the rows themselves are suspected. See `entry_writer.ts`.
+   */
+  readonly isSuspect: boolean;
 
-  constructor(message: string, options?: ErrorOptions & { isKnown?: boolean }) {
+  constructor(
+    message: string,
+    options?: ErrorOptions & { isKnown?: boolean; isSuspect?: boolean },
+  ) {
     super(message, options);
     this.isKnown = options?.isKnown ?? true;
+    this.isSuspect = options?.isSuspect ?? !this.isKnown;
   }
 }
 

@@ -16,10 +16,10 @@ import {
   StoreUnavailableError,
 } from "../store.ts";
 
-/** Tries that fail with unknown errors before the rows themselves are suspected. */
-export const UNKNOWN_TRIES_MAX = 10;
+/** Tries in a row that fail with errors that a row may cause, before the rows are suspected. */
+export const SUSPECT_TRIES_MAX = 10;
 /**
- * Transactions of one try that may fail with unknown errors before one succeeds. Ten are needed to
+ * Transactions of one try that may fail with such errors before one succeeds. Ten are needed to
  * halve a chunk down to its first row; when all of these fail, no single row is at fault.
  */
 export const SUSPICIONS_MAX = 40;
@@ -49,18 +49,18 @@ interface Rejected {
 
 /** How the transactions of one try went. */
 interface Tally {
-  /** True to take an unknown error for a row's fault, as long as other rows succeed. */
+  /** True to take an error that a row may cause for its fault, as long as other rows succeed. */
   readonly suspectsRows: boolean;
   readonly signal: AbortSignal | undefined;
   succeeded: number;
-  unknown: number;
+  suspected: number;
 }
 
 export class EntryWriter {
   readonly #options: EntryWriterOptions;
   readonly #logLimit: MinuteLimit;
   /** In a row. */
-  #unknownTries = 0;
+  #suspectTries = 0;
 
   constructor(options: EntryWriterOptions) {
     this.#options = options;
@@ -82,14 +82,14 @@ export class EntryWriter {
    */
   async write(entries: readonly Entry[], signal?: AbortSignal): Promise<void> {
     const trace = this.#options.trace?.(entries);
-    const suspectsRows = this.#unknownTries >= UNKNOWN_TRIES_MAX;
+    const suspectsRows = this.#suspectTries >= SUSPECT_TRIES_MAX;
     try {
-      await this.#write(entries, { suspectsRows, signal, succeeded: 0, unknown: 0 });
-      this.#unknownTries = 0;
+      await this.#write(entries, { suspectsRows, signal, succeeded: 0, suspected: 0 });
+      this.#suspectTries = 0;
       trace?.end();
     } catch (error) {
-      if (suspectsRows) this.#unknownTries = 0;
-      else if (error instanceof StoreUnavailableError && !error.isKnown) this.#unknownTries++;
+      const isSuspect = error instanceof StoreUnavailableError && error.isSuspect;
+      this.#suspectTries = isSuspect && !suspectsRows ? this.#suspectTries + 1 : 0;
       trace?.fail(error);
       throw error;
     }
@@ -175,10 +175,10 @@ function logDeadLetter({ topic, partition, offset, reason, detail }: DeadLetter)
 
 function isRejection(error: unknown, tally: Tally): error is Rejected["error"] {
   if (error instanceof RowRejectedError) return true;
-  if (!tally.suspectsRows || !(error instanceof StoreUnavailableError) || error.isKnown) {
+  if (!tally.suspectsRows || !(error instanceof StoreUnavailableError) || !error.isSuspect) {
     return false;
   }
-  return ++tally.unknown <= SUSPICIONS_MAX || tally.succeeded > 0;
+  return ++tally.suspected <= SUSPICIONS_MAX || tally.succeeded > 0;
 }
 
 /** Whatever a store throws beside the errors of its port is unknown. */

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { CONFIGURATION_RETRY_MS } from "../../../src/runtime/backoff.ts";
 import { HEARTBEAT_INTERVAL_MS } from "../../../src/status/ingest/ingest.ts";
-import { SUSPICIONS_MAX, UNKNOWN_TRIES_MAX } from "../../../src/status/ingest/entry_writer.ts";
+import { SUSPECT_TRIES_MAX, SUSPICIONS_MAX } from "../../../src/status/ingest/entry_writer.ts";
 import {
   CHUNK_REPORTS_MAX,
   RowRejectedError,
@@ -194,7 +194,7 @@ Deno.test("Ingest.apply() suspects a row only after ten unknown errors", async (
     return holds(chunk, 3) ? STRANGE : undefined;
   };
   await fixture.apply(messages(8));
-  deepStrictEqual(chunkSizes.slice(0, 12), [...Array(UNKNOWN_TRIES_MAX + 1).fill(8), 4]);
+  deepStrictEqual(chunkSizes.slice(0, 12), [...Array(SUSPECT_TRIES_MAX + 1).fill(8), 4]);
   strictEqual(fixture.applied.length, 7);
   deepStrictEqual(
     fixture.deadLetters.map(({ offset, reason }) => [offset, reason]),
@@ -206,8 +206,8 @@ Deno.test("Ingest.apply() suspects a row only after ten unknown errors", async (
 Deno.test("Ingest.apply() suspects no row, because the store was down before", async () => {
   await using fixture = await IngestFixture.open();
   fixture.store.fails = (chunk, call) => {
-    if (call < 2 * UNKNOWN_TRIES_MAX) return DOWN;
-    return call < 3 * UNKNOWN_TRIES_MAX && holds(chunk, 3) ? STRANGE : undefined;
+    if (call < 2 * SUSPECT_TRIES_MAX) return DOWN;
+    return call < 3 * SUSPECT_TRIES_MAX && holds(chunk, 3) ? STRANGE : undefined;
   };
   await fixture.apply(messages(8));
   strictEqual(fixture.applied.length, 8);
@@ -227,7 +227,7 @@ Deno.test("Ingest.apply() blames no row, when none passes", async () => {
 Deno.test("Ingest.apply() stops suspecting rows of a large chunk, when none passes", async () => {
   await using fixture = await IngestFixture.open();
   const tries: number[] = [];
-  const failures = 3 * (UNKNOWN_TRIES_MAX + SUSPICIONS_MAX + 1);
+  const failures = 3 * (SUSPECT_TRIES_MAX + SUSPICIONS_MAX + 1);
   fixture.store.fails = () => {
     tries.push(fixture.clock.monotonicMs());
     return tries.length <= failures ? STRANGE : undefined;

@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { type OutboxRow, PublishError } from "../../../src/outbox/publisher.ts";
 import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
-import { UNKNOWN_TRIES_MAX } from "../../../src/status/ingest/entry_writer.ts";
+import { SUSPECT_TRIES_MAX } from "../../../src/status/ingest/entry_writer.ts";
 import { StorePublisher } from "../../../src/status/ingest/store_publisher.ts";
 import {
   CHUNK_REPORTS_MAX,
@@ -116,7 +116,7 @@ for (
 Deno.test("StorePublisher.publish() suspects a row only after ten unknown errors", async () => {
   await using opened = await open();
   opened.store.fails = (chunk) => holds(chunk, 1) ? new Error("strange") : undefined;
-  for (let attempt = 0; attempt < UNKNOWN_TRIES_MAX; attempt++) {
+  for (let attempt = 0; attempt < SUSPECT_TRIES_MAX; attempt++) {
     await rejects(() => opened.publisher.publish(rows(3)), PublishError);
   }
   deepStrictEqual((await opened.tables()).dead_letter, []);

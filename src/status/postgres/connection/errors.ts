@@ -55,6 +55,8 @@ ENETDOWN ENETUNREACH ENFILE ENOBUFS ENOENT ENOMEM ENOTFOUND EPIPE ETIMEDOUT".spl
 );
 const NETWORK_MESSAGE =
   /^Connection terminated|^timeout expired|not queryable|establishing an SSL connection/;
+/** What a session that was open ends with: a kill, a crash, a pooler that lost the server, a cut. */
+const SESSION_END = /^(08...|57P0[12]|ECONNRESET|EPIPE)$/;
 const DENIED_MESSAGE = /EPERM|Requires net access/;
 /** Of errors of TLS that tls_problem.ts does not name. */
 const TLS_MESSAGE = /certificate|does not support SSL|tls|handshake/i;
@@ -70,6 +72,8 @@ export interface ErrorPlace {
   readonly action: string;
   readonly host: string;
   readonly port: number;
+  /** The session was open: a row that is written may be what ended it. */
+  readonly isOpen?: boolean;
 }
 
 /** The error of the store port for `cause`, which it keeps. */
@@ -84,7 +88,9 @@ export function storeError(cause: unknown, place: ErrorPlace): StoreError {
   if (is === "rejected") {
     return new RowRejectedError(`PostgreSQL rejected the row: ${describe(cause)}`, { cause });
   }
-  return new StoreUnavailableError(message, { cause, isKnown: is === "unavailable" });
+  const isKnown = is === "unavailable";
+  const isSuspect = !isKnown || (place.isOpen === true && isSessionEnd(cause));
+  return new StoreUnavailableError(message, { cause, isKnown, isSuspect });
 }
 
 /** True for a conflict with another transaction, which the same connection may try again at once. */
@@ -95,6 +101,12 @@ export function isConflict(error: unknown): boolean {
 /** True when a report's day has no partition; it shares its SQLSTATE with failed CHECKs. */
 export function isPartitionMissing(error: unknown): boolean {
   return error instanceof DatabaseError && error.routine === "ExecFindPartition";
+}
+
+function isSessionEnd(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code = "" } = error as { code?: string };
+  return SESSION_END.test(code) || /^Connection terminated/.test(error.message);
 }
 
 function meaningOf(error: unknown): Meaning {

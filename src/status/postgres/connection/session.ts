@@ -53,7 +53,8 @@ export class Session {
         this.#telemetry?.dependency("postgres", { ok: true });
         return result;
       } catch (cause) {
-        const error = storeError(cause, { action, ...this.#options });
+        const isOpen = this.#connection !== undefined;
+        const error = storeError(cause, { action, isOpen, ...this.#options });
         if (!(error instanceof RowRejectedError)) this.#drop(error);
         throw error;
       }
@@ -61,8 +62,9 @@ export class Session {
   }
 
   async #connected(): Promise<Connection> {
-    if (!this.#connection?.isOpen) this.#connection = await Connection.open(this.#options);
-    return this.#connection;
+    if (this.#connection?.isOpen) return this.#connection;
+    this.#connection = undefined;
+    return this.#connection = await Connection.open(this.#options);
   }
 
   #drop(error: Error): void {
