@@ -6,6 +6,7 @@ const PORTS = [
   "src/outbox/publisher.ts",
   "src/status/queries.ts",
   "src/status/alert_store.ts",
+  "src/status/divide_rows.ts",
   "src/status/planned_work.ts",
   "src/status/whole_incidents.ts",
   "src/status/whole_sites.ts",

@@ -4,6 +4,7 @@ import { logger, MinuteLimit } from "../../runtime/telemetry/logging.ts";
 import { countFromZero, type Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { chunkOf, deadEntry, type Entry, withinDays } from "./entry.ts";
 import type { IngestTracer } from "./ingest_tracer.ts";
+import { type RefusedRow, RowDivider } from "../divide_rows.ts";
 import {
   type Applied,
   type Chunk,
@@ -15,14 +16,6 @@ import {
   type StoreError,
   StoreUnavailableError,
 } from "../store.ts";
-
-/** Tries in a row that fail with errors that a row may cause, before the rows are suspected. */
-export const SUSPECT_TRIES_MAX = 10;
-/**
- * Transactions of one try that may fail with such errors before one succeeds. Ten are needed to
- * halve a chunk down to its first row; when all of these fail, no single row is at fault.
- */
-export const SUSPICIONS_MAX = 40;
 
 const INGESTED = "sitemon_ingest_reports_total";
 const DEAD_LETTERS = "sitemon_ingest_dead_letters_total";
@@ -41,26 +34,10 @@ export interface EntryWriterOptions {
   readonly trace?: IngestTracer;
 }
 
-/** An entry that the store rejects, even alone. */
-interface Rejected {
-  readonly entry: Entry;
-  readonly error: RowRejectedError | StoreUnavailableError;
-}
-
-/** How the transactions of one try went. */
-interface Tally {
-  /** True to take an error that a row may cause for its fault, as long as other rows succeed. */
-  readonly suspectsRows: boolean;
-  readonly signal: AbortSignal | undefined;
-  succeeded: number;
-  suspected: number;
-}
-
 export class EntryWriter {
   readonly #options: EntryWriterOptions;
   readonly #logLimit: MinuteLimit;
-  /** In a row. */
-  #suspectTries = 0;
+  readonly #divider = new RowDivider<Entry>((entries) => this.#apply(entries));
 
   constructor(options: EntryWriterOptions) {
     this.#options = options;
@@ -82,49 +59,19 @@ export class EntryWriter {
    */
   async write(entries: readonly Entry[], signal?: AbortSignal): Promise<void> {
     const trace = this.#options.trace?.(entries);
-    const suspectsRows = this.#suspectTries >= SUSPECT_TRIES_MAX;
     try {
-      await this.#write(entries, { suspectsRows, signal, succeeded: 0, suspected: 0 });
-      this.#suspectTries = 0;
+      const refused = await this.#divider.write(withinDays(entries), signal);
+      if (refused.length > 0) await this.#keepAsDeadLetters(refused);
       trace?.end();
     } catch (error) {
-      const isSuspect = error instanceof StoreUnavailableError && error.isSuspect;
-      this.#suspectTries = isSuspect && !suspectsRows ? this.#suspectTries + 1 : 0;
       trace?.fail(error);
       throw error;
     }
   }
 
-  async #write(entries: readonly Entry[], tally: Tally): Promise<void> {
-    const rejected: Rejected[] = [];
-    for (const part of withinDays(entries)) rejected.push(...await this.#divide(part, tally));
-    if (rejected.length === 0) return;
-    const suspect = rejected.find(({ error }) => error instanceof StoreUnavailableError);
-    if (suspect && tally.succeeded === 0 && entries.length > 1) throw suspect.error;
-    await this.#keepAsDeadLetters(rejected);
-  }
-
-  /** Applies what can be applied, in ever smaller parts; resolves to the entries that cannot. */
-  async #divide(entries: readonly Entry[], tally: Tally): Promise<Rejected[]> {
-    tally.signal?.throwIfAborted();
-    try {
-      await this.#apply(entries);
-      tally.succeeded++;
-      return [];
-    } catch (error) {
-      if (!isRejection(error, tally)) throw error;
-      if (entries.length === 1) return [{ entry: entries[0]!, error }];
-      const middle = entries.length >> 1;
-      const rejected = await this.#divide(entries.slice(0, middle), tally);
-      return rejected.concat(await this.#divide(entries.slice(middle), tally));
-    }
-  }
-
   /** Writing the dead letters also proves that the database answers. */
-  async #keepAsDeadLetters(rejected: readonly Rejected[]): Promise<void> {
-    const dead = rejected.map(({ entry, error }) =>
-      deadEntry(entry.message, "rejected", error.message)
-    );
+  async #keepAsDeadLetters(refused: readonly RefusedRow<Entry>[]): Promise<void> {
+    const dead = refused.map(({ row, error }) => deadEntry(row.message, "rejected", error.message));
     try {
       await this.#apply(dead);
     } catch (error) {
@@ -171,14 +118,6 @@ export class EntryWriter {
 function logDeadLetter({ topic, partition, offset, reason, detail }: DeadLetter): void {
   const message = "kept message {topic}/{partition}/{offset} as a dead letter ({reason}): {detail}";
   log.warn(message, { topic, partition, offset, reason, detail });
-}
-
-function isRejection(error: unknown, tally: Tally): error is Rejected["error"] {
-  if (error instanceof RowRejectedError) return true;
-  if (!tally.suspectsRows || !(error instanceof StoreUnavailableError) || !error.isSuspect) {
-    return false;
-  }
-  return ++tally.suspected <= SUSPICIONS_MAX || tally.succeeded > 0;
 }
 
 /** Whatever a store throws beside the errors of its port is unknown. */

@@ -1,5 +1,6 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
-import { EntryWriter, SUSPECT_TRIES_MAX } from "../../../src/status/ingest/entry_writer.ts";
+import { EntryWriter } from "../../../src/status/ingest/entry_writer.ts";
+import { SUSPECT_TRIES_MAX } from "../../../src/status/divide_rows.ts";
 import { readMessage } from "../../../src/status/ingest/read_message.ts";
 import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
 import { FakeClock } from "../../support/fake_clock.ts";

@@ -1,7 +1,7 @@
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { CONFIGURATION_RETRY_MS } from "../../../src/runtime/backoff.ts";
 import { HEARTBEAT_INTERVAL_MS } from "../../../src/status/ingest/ingest.ts";
-import { SUSPECT_TRIES_MAX, SUSPICIONS_MAX } from "../../../src/status/ingest/entry_writer.ts";
+import { SUSPECT_TRIES_MAX, SUSPICIONS_MAX } from "../../../src/status/divide_rows.ts";
 import {
   CHUNK_REPORTS_MAX,
   RowRejectedError,

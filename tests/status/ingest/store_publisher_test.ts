@@ -1,7 +1,7 @@
 import { deepStrictEqual, rejects, strictEqual } from "node:assert/strict";
 import { type OutboxRow, PublishError } from "../../../src/outbox/publisher.ts";
 import { ThreadTelemetry } from "../../../src/runtime/telemetry/thread_telemetry.ts";
-import { SUSPECT_TRIES_MAX } from "../../../src/status/ingest/entry_writer.ts";
+import { SUSPECT_TRIES_MAX } from "../../../src/status/divide_rows.ts";
 import { StorePublisher } from "../../../src/status/ingest/store_publisher.ts";
 import {
   CHUNK_REPORTS_MAX,
