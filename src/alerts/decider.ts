@@ -11,6 +11,7 @@ import { type AlertStore, LEAD_MS, type Look, type RecentCheck } from "../status
 import { keyOf, type SiteKey, type SiteStatus, type StatusQueries } from "../status/queries.ts";
 import type { StoreError } from "../status/store.ts";
 import { BEGINNINGS_MAX, decide, type Plan, planOf } from "./decide.ts";
+import { DecisionWriter } from "./decision_writer.ts";
 import { repeat } from "./repeat.ts";
 
 /** How often it decides. */
@@ -31,7 +32,7 @@ export interface DeciderOptions {
   readonly queries: Pick<StatusQueries, "changesSince">;
   readonly alerts: Alerts;
   readonly clock: Clock;
-  readonly telemetry: Pick<Telemetry, "observe">;
+  readonly telemetry: Pick<Telemetry, "observe" | "count">;
   /** Told of errors of the store, and `undefined` when it answers. */
   readonly onStore: (error: StoreError | undefined) => void;
   /** Something is to be told. */
@@ -41,6 +42,7 @@ export interface DeciderOptions {
 export class Decider {
   readonly #options: DeciderOptions;
   readonly #plan: Plan;
+  readonly #writer: DecisionWriter;
   #known = new Known();
   #isLeading = false;
   #decidedMs = -Infinity;
@@ -48,6 +50,7 @@ export class Decider {
   constructor(options: DeciderOptions) {
     this.#options = options;
     this.#plan = planOf(options.alerts);
+    this.#writer = new DecisionWriter(options);
   }
 
   /** True where this process decides. */
@@ -100,7 +103,7 @@ export class Decider {
     });
     known.see(look);
     const decision = decide({ sites: known.sites, recent: known.recent, look }, this.#plan);
-    if (decision.alerts.length > 0) await store.write(decision);
+    if (decision.alerts.length > 0) await this.#writer.write(decision);
     // What one decision had no room for is looked at again.
     if (decision.alerts.length < BEGINNINGS_MAX) known.changed = [];
     if (decision.messages.length > 0) onMessages?.();

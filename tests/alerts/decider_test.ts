@@ -25,7 +25,7 @@ class Deciding {
     const { trial: { store, alerts }, queries, clock } = this;
     return new Decider({
       ...{ store, queries, alerts, clock },
-      telemetry: { observe: () => {} },
+      telemetry: { observe: () => {}, count: () => {} },
       onStore: (error) => this.errors.push(error),
       onMessages: () => this.woken++,
     });

@@ -31,7 +31,7 @@ class Pipeline implements AsyncDisposable {
       queries: opened.queries,
       alerts: { channels: [], rules, groupBy: [], groupWaitMs: 0, flapsMax: 100 },
       clock: systemClock,
-      telemetry: { observe: () => {} },
+      telemetry: { observe: () => {}, count: () => {} },
       onStore: () => {},
     });
   }

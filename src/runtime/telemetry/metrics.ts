@@ -153,6 +153,9 @@ export const METRICS = {
   sitemon_alerts_decide_duration_seconds: histogram(
     "Duration of a decision about alerts, with all that it reads and writes; none where another process decides",
   ),
+  sitemon_alerts_refused_total: counter(
+    "Alerts that the store refused even alone, so that nobody is told; each is tried again after 5 min",
+  ),
   sitemon_alerts_heartbeats_total: counter(
     "Requests to the heartbeat's url by result: sent, failed, withheld (no decision on fresh data)",
     ["result"],

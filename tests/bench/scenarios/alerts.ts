@@ -153,7 +153,7 @@ async function decideAndClaim(address: PostgresAddress): Promise<Teller> {
     queries,
     alerts: { channels: [], rules: [aRule()], groupBy: [], groupWaitMs: 0, flapsMax: 6 },
     clock,
-    telemetry: { observe: () => {} },
+    telemetry: { observe: () => {}, count: () => {} },
     onStore: () => {},
   });
   const look = async () => {
