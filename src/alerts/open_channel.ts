@@ -1,5 +1,5 @@
 /** Opens a channel by its configuration: the only place that knows which kinds there are. */
-import type { AlertChannel, ChannelKind, ChannelTargets } from "../config/alerts.ts";
+import type { AlertChannel, ChannelKind } from "../config/alerts.ts";
 import { Deadline } from "../runtime/deadline.ts";
 import {
   type Channel,
@@ -8,42 +8,17 @@ import {
   SEND_MS_MAX,
   type Sending,
 } from "./channel.ts";
-import { alertmanagerRequests } from "./channels/alertmanager.ts";
-import type { ChannelFormat } from "./channels/channel_format.ts";
-import { discordRequests } from "./channels/discord.ts";
 import { emailSending } from "./channels/email.ts";
 import { httpSending, type Receiver } from "./channels/http_channel.ts";
+import { PAGER_FORMATS } from "./channels/pager_events.ts";
+import { POST_FORMATS } from "./channels/posts.ts";
+import { PROMETHEUS_FORMATS } from "./channels/prometheus_alerts.ts";
 import { KAFKA_PACE, kafkaSending } from "./channels/kafka_channel.ts";
-import { mattermostRequests } from "./channels/mattermost.ts";
-import { ntfyRequests } from "./channels/ntfy.ts";
-import { opsgenieRequests } from "./channels/opsgenie.ts";
-import { pagerdutyRequests } from "./channels/pagerduty.ts";
-import { slackRequests } from "./channels/slack.ts";
-import { teamsRequests } from "./channels/teams.ts";
-import { telegramRequests } from "./channels/telegram.ts";
-import { webhookRequests } from "./channels/webhook.ts";
 
 /** 100 a minute: PagerDuty takes 120 with one key, and Opsgenie as many as a plan has. */
 const ONE_BY_ONE: Pace = { messagesMax: 50, pauseMs: 600 };
 
-type Formats = {
-  readonly [Kind in Exclude<keyof ChannelTargets, "email" | "kafka" | "alertmanager">]:
-    ChannelFormat<
-      ChannelTargets[Kind]
-    >;
-};
-
-const FORMATS: Formats = {
-  discord: discordRequests,
-  mattermost: mattermostRequests,
-  ntfy: ntfyRequests,
-  opsgenie: opsgenieRequests,
-  pagerduty: pagerdutyRequests,
-  slack: slackRequests,
-  teams: teamsRequests,
-  telegram: telegramRequests,
-  webhook: webhookRequests,
-};
+const FORMATS = { ...PAGER_FORMATS, ...POST_FORMATS, ...PROMETHEUS_FORMATS };
 
 export function openChannel({ name, ...kind }: AlertChannel, context: ChannelContext): Channel {
   const { clock, publicUrl } = context;
@@ -76,9 +51,9 @@ function opened(
 }
 
 function receiversOf(kind: ChannelKind): readonly Receiver[] {
-  if ("alertmanager" in kind) {
-    return kind.alertmanager.urls.map((url) => (...told) => alertmanagerRequests({ url }, ...told));
-  }
-  const [[name, target]] = Object.entries(kind) as [[keyof Formats, never]];
-  return [(...told) => FORMATS[name](target, ...told)];
+  const [[name, target]] = Object.entries(kind) as [[keyof typeof FORMATS, never]];
+  const targets = "alertmanager" in kind
+    ? kind.alertmanager.urls.map((url) => ({ url }))
+    : [target];
+  return targets.map((one) => (...told) => FORMATS[name](one as never, ...told));
 }

@@ -4,7 +4,7 @@
  */
 import type { AlertRecords } from "../status/alert_store.ts";
 import type { Channel } from "./channel.ts";
-import { ALERTMANAGER_RESEND_MS } from "./channels/alertmanager.ts";
+import { ALERTMANAGER_RESEND_MS } from "./channels/prometheus_alerts.ts";
 import { repeat, type RepeatOptions } from "./repeat.ts";
 import { deliveryOf, messagesOf } from "./rules/drafts.ts";
 

@@ -1,6 +1,6 @@
 import { deepStrictEqual } from "node:assert/strict";
 import type { Channel, Sent } from "../../src/alerts/channel.ts";
-import { ALERTMANAGER_RESEND_MS } from "../../src/alerts/channels/alertmanager.ts";
+import { ALERTMANAGER_RESEND_MS } from "../../src/alerts/channels/prometheus_alerts.ts";
 import { refreshAlerts } from "../../src/alerts/refresh_alerts.ts";
 import type { ChannelState, Delivery } from "../../src/status/alert_store.ts";
 import { FakeClock } from "../support/fake_clock.ts";

@@ -1,4 +1,5 @@
 /** What a format of `alerts/channels/` is: from a delivery to the requests that tell a receiver of it. */
+import type { ChannelTargets } from "../../config/alerts.ts";
 import type { Delivery } from "../../status/alert_store.ts";
 import type { ChannelRequest } from "../http_exchange.ts";
 import type { MessageText, MessageTextOptions } from "../message_text.ts";
@@ -20,6 +21,11 @@ export type ChannelFormat<Target> = (
   context: FormatContext,
 ) => readonly ChannelRequest[];
 
+/** The formats of these kinds of channels. */
+export type Formats<Kind extends keyof ChannelTargets> = {
+  readonly [K in Kind]: ChannelFormat<ChannelTargets[K]>;
+};
+
 /** A request with a JSON body. */
 export function jsonRequest(
   url: string,
@@ -38,18 +44,4 @@ export function jsonRequest(
 /** Without halves of surrogate pairs, which are no UTF-8. */
 export function jsonOf(value: unknown): string {
   return JSON.stringify(value, (_, part) => typeof part === "string" ? part.toWellFormed() : part);
-}
-
-/** What a severity looks like where a format has colors; `null` is an end. */
-export function colorOf(severity: string | null): string {
-  switch (severity) {
-    case null:
-      return "#2e7d32";
-    case "critical":
-      return "#c62828";
-    case "warning":
-      return "#ef6c00";
-    default:
-      return "#1565c0";
-  }
 }

@@ -10,7 +10,7 @@ import type { AlertMessage } from "../../status/alert_store.ts";
 import type { ChannelContext, Pace, Sending, TopicEvent } from "../channel.ts";
 import { type MessageTextOptions, subjectOf } from "../message_text.ts";
 import { jsonOf } from "./channel_format.ts";
-import { annotationsOf } from "./prometheus_alert.ts";
+import { annotationsOf } from "./prometheus_alerts.ts";
 
 /** An event has some 2 KB: as many as one request takes. */
 export const KAFKA_PACE: Pace = { messagesMax: 200, pauseMs: 0 };

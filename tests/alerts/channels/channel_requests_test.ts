@@ -1,7 +1,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import fc, { runs } from "../../support/random_runs.ts";
-import { ALERTMANAGER_BATCH_MAX } from "../../../src/alerts/channels/alertmanager.ts";
-import { WEBHOOK_ALERTS_MAX } from "../../../src/alerts/channels/webhook.ts";
+import { ALERTMANAGER_BATCH_MAX } from "../../../src/alerts/channels/prometheus_alerts.ts";
+import { WEBHOOK_ALERTS_MAX } from "../../../src/alerts/channels/prometheus_alerts.ts";
 import { openChannel } from "../../../src/alerts/open_channel.ts";
 import { testDeliveries } from "../../../src/alerts/test_deliveries.ts";
 import type { AlertMessage, Delivery } from "../../../src/status/alert_store.ts";
