@@ -28,8 +28,15 @@ export async function connectTo(
   { signal, denies, tls: secure }: SocketOptions,
 ): Promise<net.Socket> {
   const isAddress = net.isIP(host) !== 0;
-  if (isAddress && denies(host)) throw new AddressDeniedError();
-  const blockList = new Denied(denies);
+  // As node:net rejects where each address of a name is denied.
+  if (isAddress && denies(host)) {
+    throw Object.assign(new Error("address denied"), { code: "ERR_IP_BLOCKED" });
+  }
+  // Asked before each attempt to connect.
+  const blockList = Object.assign(new net.BlockList(), {
+    check: (address: string | net.SocketAddress) =>
+      denies(typeof address === "string" ? address : address.address),
+  });
   const plain = net.connect({ host, port, noDelay: true, autoSelectFamily: true, blockList });
   if (!isAddress) keepPermission(plain);
   await socketEvent(plain, "connect", signal);
@@ -40,30 +47,8 @@ export async function connectTo(
     // Server Name Indication is for names only.
     ...(net.isIP(serverName) === 0 ? { servername: serverName } : { host: serverName }),
     rejectUnauthorized: !insecure,
-    ...(ca === undefined ? {} : { ca }),
-    ...(cert === undefined ? {} : { cert }),
-    ...(key === undefined ? {} : { key }),
+    ...{ ca, cert, key },
   });
   await socketEvent(secured, "secureConnect", signal);
   return secured;
-}
-
-/** As node:net rejects where each address of a name is denied. */
-class AddressDeniedError extends Error {
-  override readonly name = "AddressDeniedError";
-  readonly code = "ERR_IP_BLOCKED";
-}
-
-/** Asked before each attempt to connect. */
-class Denied extends net.BlockList {
-  readonly #denies: (address: string) => boolean;
-
-  constructor(denies: (address: string) => boolean) {
-    super();
-    this.#denies = denies;
-  }
-
-  override check(address: string | net.SocketAddress): boolean {
-    return this.#denies(typeof address === "string" ? address : address.address);
-  }
 }

@@ -19,7 +19,8 @@ Deno.test("beat() asks for the url while decisions are fresh, and not where othe
     return new Response(null, { status });
   });
   const beating = beat({
-    ...{ url: `${server.origin}/ping`, everyMs: EVERY_MS, denies: () => false },
+    ...{ url: `${server.origin}/ping`, everyMs: EVERY_MS },
+    ...{ denies: () => false, redact: (text: string) => text },
     ...{ clock, telemetry, signal: stopping.signal, state: () => state },
   });
   const results = () =>

@@ -55,7 +55,7 @@ export function httpSending({ name, receivers, ...options }: HttpOptions): Sendi
   };
 }
 
-interface SendOptions extends Pick<ChannelContext, "denies" | "redact" | "clock"> {
+export interface SendOptions extends Pick<ChannelContext, "denies" | "redact" | "clock"> {
   readonly signal: AbortSignal;
 }
 
@@ -63,13 +63,14 @@ interface SendOptions extends Pick<ChannelContext, "denies" | "redact" | "clock"
 async function sendInTurn(requests: readonly ChannelRequest[], options: SendOptions) {
   let last: Sent = { result: "delivered", isMaybeTold: false, error: null, answer: "" };
   for (const [count, request] of requests.entries()) {
-    last = await sendOne(request, options);
+    last = await sendRequest(request, options);
     if (last.result !== "delivered") return { last, count };
   }
   return { last, count: requests.length };
 }
 
-async function sendOne(
+/** Sends one request, and judges its response. Never rejects. */
+export async function sendRequest(
   request: ChannelRequest,
   { clock, denies, redact, signal }: SendOptions,
 ): Promise<Sent> {

@@ -92,7 +92,8 @@ interface TellOptions extends ChannelSetup {
 async function tell(parts: StoreParts, options: TellOptions): Promise<void> {
   const { alerts, addressPolicy, secrets, publicUrl, signal, aborting, ...common } = options;
   const { denies } = new AddressPolicy(addressPolicy);
-  const context = { clock, denies, redact: redactor(secrets), publicUrl, produce };
+  const redact = redactor(secrets);
+  const context = { clock, denies, redact, publicUrl, produce };
   const channels = alerts.channels.map((channel) => openChannel(channel, context));
   const refreshed = channels.filter((_, index) => "alertmanager" in alerts.channels[index]!);
   const [store, queries] = [parts.alertStore(), parts.queries()];
@@ -106,7 +107,7 @@ async function tell(parts: StoreParts, options: TellOptions): Promise<void> {
       watchChannels({ ...shared, channels: channels.map(({ name }) => name) }),
       refreshAlerts({ ...shared, channels: refreshed, isLeading: () => decider.isLeading }),
       alerts.heartbeat &&
-      beat({ ...shared, ...alerts.heartbeat, denies, state: () => decider.state }),
+      beat({ ...shared, ...alerts.heartbeat, denies, redact, state: () => decider.state }),
     ]);
   } finally {
     await Promise.all([store.close(), queries.close()]);
