@@ -11,11 +11,10 @@ import type { Incident, SiteKey } from "./queries.ts";
 
 /** `unknown` is a site of which too few locations are fresh for a verdict. */
 export const ALERT_KINDS = [
-  ...["down", "degraded", "stale", "inconclusive", "certificate_soon", "location", "unknown"],
-] as readonly AlertKind[];
-export type AlertKind =
-  | ("down" | "degraded" | "stale" | "inconclusive")
-  | ("certificate_soon" | "location" | "unknown");
+  ...["down", "degraded", "stale", "inconclusive"] as const,
+  ...["certificate_soon", "location", "unknown"] as const,
+];
+export type AlertKind = (typeof ALERT_KINDS)[number];
 
 /** Checks of one site and location that one decision looks at. */
 export const RECENT_CHECKS_MAX = 20;

@@ -6,7 +6,7 @@ import type { ColumnKind } from "../../sql/alerts/alert_rows.ts";
 import type { AlertsDialect } from "../../sql/alerts/alert_sql.ts";
 import { SqlAlertRecords } from "../../sql/alerts/sql_alert_records.ts";
 import { SqlAlertStore } from "../../sql/alerts/sql_alert_store.ts";
-import type { Queryable, SqlTransactions, TransactionKind } from "../../sql/sql_source.ts";
+import type { SqlTransactions } from "../../sql/sql_source.ts";
 import type { PostgresOptions } from "../connection/postgres_options.ts";
 import { Session } from "../connection/session.ts";
 import { timeOf } from "../ingest/report_columns.ts";
@@ -45,36 +45,23 @@ const DIALECT: AlertsDialect = {
   lockFree: (relation) => `FOR UPDATE OF ${relation} SKIP LOCKED`,
 };
 
-class PostgresTransactions implements SqlTransactions {
-  readonly #session: Session;
-
-  /** A process that is suspended in a transaction keeps the lead, or channels, no longer than a lead. */
-  constructor(options: PostgresOptions, telemetry?: Telemetry) {
-    this.#session = new Session({ ...options, idleInTransactionMs: LEAD_MS }, telemetry);
-  }
-
-  transaction<T>(
-    action: string,
-    kind: TransactionKind,
-    work: (connection: Queryable) => Promise<T>,
-  ): Promise<T> {
-    const mode = kind === "read" ? "REPEATABLE READ READ ONLY" : "READ COMMITTED";
-    return this.#session.use(
-      action,
-      (connection) => connection.transaction(() => work(connection), mode),
-    );
-  }
-
-  close(): Promise<void> {
-    return this.#session.close();
-  }
+/** A process that is suspended in a transaction keeps the lead, or channels, no longer than a lead. */
+function transactionsOf(options: PostgresOptions, telemetry?: Telemetry): SqlTransactions {
+  const session = new Session({ ...options, idleInTransactionMs: LEAD_MS }, telemetry);
+  return {
+    transaction(action, kind, work) {
+      const mode = kind === "read" ? "REPEATABLE READ READ ONLY" : "READ COMMITTED";
+      return session.use(action, (it) => it.transaction(() => work(it), mode));
+    },
+    close: () => session.close(),
+  };
 }
 
 export function postgresAlertStore(options: PostgresOptions, telemetry?: Telemetry): SqlAlertStore {
-  return new SqlAlertStore(new PostgresTransactions(options, telemetry), DIALECT);
+  return new SqlAlertStore(transactionsOf(options, telemetry), DIALECT);
 }
 
 export function postgresAlertRecords(options: PostgresOptions): SqlAlertRecords {
-  const source = new PostgresTransactions(options);
+  const source = transactionsOf(options);
   return new SqlAlertRecords({ reader: source, writer: source }, DIALECT);
 }

@@ -7,63 +7,55 @@ export type ColumnKind = "text" | "uuid" | "int" | "boolean" | "time" | "json";
 /** Names of columns, each with its kind. */
 export type Columns = ReadonlyMap<string, ColumnKind>;
 
-export function columns(kinds: { readonly [kind in ColumnKind]?: readonly string[] }): Columns {
-  const ofKind = ([kind, names]: [string, readonly string[]]) =>
-    names.map((name) => [name, kind as ColumnKind] as const);
+/** Of each kind, names with spaces between them. */
+export function columns(kinds: { readonly [kind in ColumnKind]?: string }): Columns {
+  const ofKind = ([kind, names]: [string, string]) =>
+    names.split(" ").map((name) => [name, kind as ColumnKind] as const);
   return new Map(Object.entries(kinds).flatMap(ofKind));
 }
 
 /** What a decision writes of an alert. */
 export const ALERT_COLUMNS = columns({
-  uuid: ["id"],
-  text: [
-    "rule",
-    "kind",
-    "severity",
-    "site",
-    "location",
-    "end_reason",
-    "suppressed_by",
-    "group_key",
-  ],
-  time: ["began_at", "fired_at", "ended_at", "reminded_at"],
-  int: ["reminders"],
-  json: ["channels", "detail"],
+  uuid: "id",
+  text: "rule kind severity site location end_reason suppressed_by group_key",
+  time: "began_at fired_at ended_at reminded_at",
+  int: "reminders",
+  json: "channels detail",
 });
 
 /** And what people write of it. */
 export const KEPT_ALERT_COLUMNS: Columns = new Map([
   ...ALERT_COLUMNS,
-  ...columns({ time: ["acked_at"], text: ["acked_by", "ack_reason"] }),
+  ...columns({ time: "acked_at", text: "acked_by ack_reason" }),
 ]);
 
 export const MESSAGE_COLUMNS = columns({
-  uuid: ["id", "alert_id"],
-  text: ["channel", "kind", "group_key"],
-  time: ["created_at", "due_at"],
-  int: ["count"],
-  json: ["content"],
+  uuid: "id alert_id",
+  text: "channel kind group_key",
+  time: "created_at due_at",
+  int: "count",
+  json: "content",
 });
 
 /** And what became of it, for people. */
 export const KEPT_MESSAGE_COLUMNS = columns({
-  uuid: ["id", "alert_id"],
-  text: ["channel", "kind", "state", "error"],
-  time: ["created_at", "due_at", "settled_at"],
-  int: ["count", "attempts"],
+  uuid: "id alert_id",
+  text: "channel kind state error",
+  time: "created_at due_at settled_at",
+  int: "count attempts",
 });
 
 export const MUTE_COLUMNS = columns({
-  text: ["id", "kind", "author", "reason"],
-  time: ["starts_at", "ends_at"],
-  json: ["names", "labels"],
-  boolean: ["is_configured"],
+  text: "id kind author reason",
+  time: "starts_at ends_at",
+  json: "names labels",
+  boolean: "is_configured",
 });
 
 export const CHANNEL_COLUMNS = columns({
-  text: ["channel", "error"],
-  time: ["retry_at", "parked_at", "delivered_at", "oldest_at"],
-  int: ["failures", "pending"],
+  text: "channel error",
+  time: "retry_at parked_at delivered_at oldest_at",
+  int: "failures pending",
 });
 
 /** Properties that have another name than their columns. */

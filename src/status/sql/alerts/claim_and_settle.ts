@@ -8,8 +8,8 @@ import {
 } from "../../alert_store.ts";
 import { named, type Queryable } from "../sql_source.ts";
 import { type Cells, MESSAGE_COLUMNS, messageOf, selection } from "./alert_rows.ts";
-import { type AlertsDialect, ROWS_AT_ONCE } from "./alert_sql.ts";
-import { type DecisionStatements, supersede } from "./write_decision.ts";
+import { type AlertsDialect, inTurns, ROWS_AT_ONCE } from "./alert_sql.ts";
+import type { DecisionStatements } from "./write_decision.ts";
 
 export function claimStatements(
   { now, later, micros, texts, lock, lockFree }: AlertsDialect,
@@ -59,10 +59,9 @@ export function claimStatements(
   });
 }
 
-export function settleStatements({ now, later, texts, id, lock }: AlertsDialect) {
+export function settleStatements({ now, later, texts, id }: AlertsDialect) {
   const isSent = `id IN (SELECT ${id("value")} FROM ${texts("$1")} AS ids)`;
   return named("alert_settle", {
-    lockChannel: `SELECT c.channel FROM alert_channel c WHERE c.channel = $1 ${lock("c")}`,
     deliver: `UPDATE alert_message SET state = 'delivered', settled_at = ${now},
           leased_until = NULL, error = NULL
         WHERE ${isSent} AND state IN ('pending', 'expired')`,
@@ -71,11 +70,10 @@ export function settleStatements({ now, later, texts, id, lock }: AlertsDialect)
           is_maybe_told = is_maybe_told OR CAST($3 AS boolean),
           leased_until = CASE WHEN attempts = CAST($4 AS int) THEN NULL ELSE leased_until END
         WHERE ${isSent} AND state = 'pending'`,
-    channelDelivered: `UPDATE alert_channel SET failures = 0, parked_at = NULL, error = NULL,
-          retry_at = ${later("CAST($2 AS int)")}, delivered_at = ${now} WHERE channel = $1`,
-    channelFailed: `UPDATE alert_channel SET failures = failures + 1,
-          retry_at = ${later("CAST($2 AS int)")}, error = $3,
-          parked_at = CASE WHEN CAST($4 AS boolean) THEN coalesce(parked_at, ${now}) END
+    noteChannel: `UPDATE alert_channel SET retry_at = ${later("CAST($2 AS int)")}, error = $3,
+          failures = CASE WHEN CAST($4 AS text) = 'delivered' THEN 0 ELSE failures + 1 END,
+          parked_at = CASE WHEN CAST($4 AS text) = 'refused' THEN coalesce(parked_at, ${now}) END,
+          delivered_at = CASE WHEN CAST($4 AS text) = 'delivered' THEN ${now} ELSE delivered_at END
         WHERE channel = $1`,
   });
 }
@@ -95,7 +93,7 @@ export async function claim(
   },
 ): Promise<Delivery[]> {
   const expired = await connection.query<{ alert_id: string }>(statements.expire);
-  await supersede(connection, statements, expired.map(({ alert_id }) => alert_id));
+  await inTurns(connection, statements.supersede, expired.map(({ alert_id }) => alert_id));
   const free = await connection.query<{ channel: string }>(statements.channels, [
     JSON.stringify(channels),
     JSON.stringify(untried),
@@ -104,23 +102,19 @@ export async function claim(
   for (const { channel } of free) {
     const values = [channel, leaseMs, limits?.get(channel) ?? DELIVERY_MESSAGES_MAX];
     const rows = await connection.query<LeasedRow>(statements.lease, values);
-    if (rows.length > 0) deliveries.push(deliveryOf(rows));
+    const messages = rows.sort((a, b) => a.number - b.number).map(messageOf);
+    const [first] = rows;
+    if (first === undefined) continue;
+    deliveries.push({ id: first.delivery_id, channel, attempt: first.attempts, messages });
   }
   return deliveries;
 }
 
 type LeasedRow = Cells & {
   readonly number: number;
-  readonly channel: string;
   readonly delivery_id: string;
   readonly attempts: number;
 };
-
-function deliveryOf(rows: LeasedRow[]): Delivery {
-  rows.sort((a, b) => a.number - b.number);
-  const { delivery_id, channel, attempts } = rows[0]!;
-  return { id: delivery_id, channel, attempt: attempts, messages: rows.map(messageOf) };
-}
 
 /** In a transaction. Locks the channel, then messages in their order, as every writer does. */
 export async function settle(
@@ -133,15 +127,12 @@ export async function settle(
   const ids = JSON.stringify(messages.map(({ id }) => id));
   // PostgreSQL takes no fraction for a whole number.
   const restMs = retryMs === null ? null : Math.ceil(retryMs);
-  await connection.query(statements.lockChannel, [channel]);
+  await connection.query(statements.noteChannel, [channel, restMs, error, result]);
   await connection.query(statements.lock, [JSON.stringify(alerts)]);
   if (result === "delivered") {
     await connection.query(statements.deliver, [ids]);
-    await connection.query(statements.channelDelivered, [channel, restMs]);
     return;
   }
   await connection.query(statements.fail, [ids, error, Number(isMaybeTold), delivery.attempt]);
-  const isRefused = Number(result === "refused");
-  await connection.query(statements.channelFailed, [channel, restMs, error, isRefused]);
-  if (!isMaybeTold) await supersede(connection, statements, alerts);
+  if (!isMaybeTold) await inTurns(connection, statements.supersede, alerts);
 }

@@ -20,7 +20,7 @@ import type { AlertsDialect } from "./alert_sql.ts";
 /** Sites that one statement asks about. */
 export const SITES_AT_ONCE = 5_000;
 
-const SITE_COLUMNS = columns({ text: ["site", "location"] });
+const SITE_COLUMNS = columns({ text: "site location" });
 
 export type LookStatements = ReturnType<typeof lookStatements>;
 

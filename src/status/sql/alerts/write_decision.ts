@@ -1,5 +1,5 @@
 /** The transaction of a decision: alerts and the messages that they cause. */
-import type { AlertMessage, Decision } from "../../alert_store.ts";
+import type { Decision } from "../../alert_store.ts";
 import { StoreUnavailableError } from "../../store.ts";
 import { named, type Queryable } from "../sql_source.ts";
 import { ALERT_COLUMNS, alertRow, MESSAGE_COLUMNS, messageRow } from "./alert_rows.ts";
@@ -49,6 +49,7 @@ export function decisionStatements(
     suppress: `${
       settle("suppressed")
     } AND m.kind IN ('fired', 'reminded') AND m.delivery_id IS NULL`,
+    // What nobody needs to be told any more, of alerts whose messages are locked.
     supersede: `${settle("superseded")} AND NOT ${isTold("m")} AND (
         m.kind = 'reminded' AND EXISTS (
           SELECT 1 ${others("n")} AND n.kind = 'reminded' AND n.number > m.number)
@@ -74,7 +75,8 @@ export async function writeDecision(
   }
   await inTurns(connection, statements.putAlerts, alerts.map(alertRow));
   await inTurns(connection, statements.addMessages, messages.map(messageRow));
-  await inTurns(connection, statements.addChannels, channelsOf(messages));
+  const channels = new Set(messages.map(({ channel }) => channel));
+  await inTurns(connection, statements.addChannels, [...channels]);
   const idsOf = (some: readonly { readonly id: string }[]) => some.map(({ id }) => id);
   const ended = idsOf(alerts.filter(({ ended_at }) => ended_at !== null));
   const suppressed = idsOf(
@@ -83,18 +85,5 @@ export async function writeDecision(
   const reminded = messages.filter(({ kind }) => kind === "reminded").map(({ alert }) => alert.id);
   await connection.query(statements.lock, [JSON.stringify([...suppressed, ...reminded, ...ended])]);
   await inTurns(connection, statements.suppress, suppressed);
-  await supersede(connection, statements, [...reminded, ...ended]);
-}
-
-function channelsOf(messages: readonly AlertMessage[]): string[] {
-  return [...new Set(messages.map(({ channel }) => channel))];
-}
-
-/** Ends what nobody needs to be told any more of these alerts, whose messages are locked. */
-export async function supersede(
-  connection: Queryable,
-  { supersede }: DecisionStatements,
-  alerts: readonly string[],
-): Promise<void> {
-  await inTurns(connection, supersede, alerts);
+  await inTurns(connection, statements.supersede, [...reminded, ...ended]);
 }

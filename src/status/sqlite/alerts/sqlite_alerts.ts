@@ -7,7 +7,7 @@ import { STALE_SPANS } from "../../queries.ts";
 import type { AlertsDialect } from "../../sql/alerts/alert_sql.ts";
 import { SqlAlertRecords } from "../../sql/alerts/sql_alert_records.ts";
 import { SqlAlertStore } from "../../sql/alerts/sql_alert_store.ts";
-import type { Queryable, SqlTransactions, TransactionKind } from "../../sql/sql_source.ts";
+import type { Queryable, SqlTransactions } from "../../sql/sql_source.ts";
 import { SQLITE_QUERIES } from "../sqlite_queries.ts";
 import { rowsOf } from "../sqlite_source.ts";
 import { type FileAccess, StoreFile } from "../store_file.ts";
@@ -43,54 +43,43 @@ export interface SqliteAlertsOptions {
 }
 
 /** On a connection of its own, opened at its first use. */
-class SqliteTransactions implements SqlTransactions {
-  readonly #file: StoreFile;
-  readonly #clock: Clock;
-  readonly #turns: Turns;
+function transactionsOf(
+  { path, clock, turns }: SqliteAlertsOptions,
+  access: FileAccess,
+): SqlTransactions {
+  const file = new StoreFile(path, access);
   /** The connection that knows the clock. */
-  #prepared?: DatabaseSync;
-
-  constructor({ path, clock, turns }: SqliteAlertsOptions, access: FileAccess) {
-    this.#file = new StoreFile(path, access);
-    this.#clock = clock;
-    this.#turns = turns;
-  }
-
-  transaction<T>(
-    _action: string,
-    kind: TransactionKind,
-    work: (connection: Queryable) => Promise<T>,
-  ): Promise<T> {
-    const run = async (db: DatabaseSync) => {
-      if (this.#prepared !== db) db.function("sitemon_now", () => this.#clock.nowMicros());
-      this.#prepared = db;
-      db.prepare(kind === "read" ? "BEGIN" : "BEGIN IMMEDIATE").run();
-      try {
-        const query: Queryable["query"] = (statement, values) =>
-          Promise.resolve(rowsOf(db, statement, values) as never[]);
-        const result = await work({ query });
-        db.prepare("COMMIT").run();
-        return result;
-      } catch (error) {
-        if (db.isTransaction) db.prepare("ROLLBACK").run();
-        throw error;
-      }
-    };
-    return this.#turns.take(() => this.#file.use(run));
-  }
-
-  async close(): Promise<void> {
-    await this.#turns.take(() => Promise.resolve(this.#file.close()));
-  }
+  let prepared: DatabaseSync | undefined;
+  return {
+    transaction(_action, kind, work) {
+      const run = async (db: DatabaseSync) => {
+        if (prepared !== db) db.function("sitemon_now", () => clock.nowMicros());
+        prepared = db;
+        db.prepare(kind === "read" ? "BEGIN" : "BEGIN IMMEDIATE").run();
+        try {
+          const query: Queryable["query"] = (statement, values) =>
+            Promise.resolve(rowsOf(db, statement, values) as never[]);
+          const result = await work({ query });
+          db.prepare("COMMIT").run();
+          return result;
+        } catch (error) {
+          if (db.isTransaction) db.prepare("ROLLBACK").run();
+          throw error;
+        }
+      };
+      return turns.take(() => file.use(run));
+    },
+    close: () => turns.take(() => Promise.resolve(file.close())),
+  };
 }
 
 export function sqliteAlertStore(options: SqliteAlertsOptions): SqlAlertStore {
-  return new SqlAlertStore(new SqliteTransactions(options, "write"), DIALECT);
+  return new SqlAlertStore(transactionsOf(options, "write"), DIALECT);
 }
 
 /** Needs the right to write only where something is changed. */
 export function sqliteAlertRecords(options: SqliteAlertsOptions): SqlAlertRecords {
-  const reader = new SqliteTransactions(options, "read");
-  const writer = new SqliteTransactions(options, "write");
+  const reader = transactionsOf(options, "read");
+  const writer = transactionsOf(options, "write");
   return new SqlAlertRecords({ reader, writer }, DIALECT);
 }
