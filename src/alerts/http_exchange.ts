@@ -1,10 +1,9 @@
 /** One HTTP request of a channel and its response: bounded in time and bytes, following no redirect. */
 import { Buffer } from "node:buffer";
 import http from "node:http";
-import type net from "node:net";
+import type { Socket } from "node:net";
 import type { SiteTls } from "../config/site.ts";
 import { onAbort } from "../runtime/deadline.ts";
-import { connectTo, type SocketOptions } from "./receiver_socket.ts";
 
 /** What is kept of a response: enough for a vendor's reason. */
 export const ANSWER_BYTES_MAX = 4_096;
@@ -28,50 +27,11 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Thrown where there is no response. */
-export class ExchangeError extends Error {
-  override readonly name = "ExchangeError";
-
-  /** `isMaybeTold`: the request, or a part of it, had been sent. */
-  constructor(cause: unknown, readonly isMaybeTold: boolean) {
-    super("no response", { cause });
-  }
-}
-
-/** Mozilla's authorities, and nothing of one's own. */
-const VERIFIED: SiteTls = { insecure: false };
-
-/** Sends the request on a connection of its own. Rejects with {@linkcode ExchangeError} alone. */
+/** One exchange on a connection that is then at its end. Rejects with the system's errors. */
 export async function exchange(
-  request: ChannelRequest,
-  options: SocketOptions,
-): Promise<Answer> {
-  const url = new URL(request.url);
-  const isSecure = url.protocol === "https:";
-  let isSent = false;
-  let socket: net.Socket | undefined;
-  try {
-    const endpoint = {
-      host: url.hostname.replace(/^\[|\]$/g, ""),
-      port: Number(url.port || (isSecure ? 443 : 80)),
-    };
-    socket = await connectTo(endpoint, {
-      ...options,
-      ...(isSecure ? { tls: request.tls ?? VERIFIED } : {}),
-    });
-    isSent = true;
-    return await answered(url, request, { socket, signal: options.signal });
-  } catch (error) {
-    throw new ExchangeError(error, isSent);
-  } finally {
-    socket?.destroy();
-  }
-}
-
-async function answered(
   url: URL,
   { method, headers, body }: ChannelRequest,
-  { socket, signal }: { readonly socket: net.Socket; readonly signal: AbortSignal },
+  { socket, signal }: { readonly socket: Socket; readonly signal: AbortSignal },
 ): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<http.IncomingMessage>();
   using _ = onAbort(signal, () => socket.destroy());

@@ -2,6 +2,7 @@
  * What people read of a delivery: what happened, since when, why, and where to look. Pure, and plain
  * text without control characters; each channel escapes it for its own format.
  */
+import { SEVERITIES } from "../config/alerts.ts";
 import { publicUrl as withoutCredentials } from "../report/public_url.ts";
 import { sitePath } from "../report/site_path.ts";
 import { escapeControls } from "../runtime/escape_controls.ts";
@@ -87,8 +88,6 @@ const ENDS: Readonly<Record<Exclude<AlertEnd, "recovered">, string>> = {
   site_forgotten: "it is no longer checked",
   superseded_by_location: "its whole location reports nothing",
 };
-
-const SEVERITIES = ["critical", "warning", "info"];
 
 export function messageText(
   { messages }: Pick<Delivery, "messages">,

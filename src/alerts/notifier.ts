@@ -52,13 +52,12 @@ export class Notifier {
   readonly #limits: ReadonlyMap<string, number>;
   /** Since this one began, and with it their configuration: a channel that refused may do so no more. */
   readonly #untried: Set<string>;
-  /** Channels with a delivery that is not settled yet. */
-  readonly #busy = new Map<string, Promise<void>>();
+  /** Channels with a delivery that is not settled yet; undefined while it is sent. */
+  readonly #busy = new Map<string, Attempt | undefined>();
   /** What each channel's last attempt said, for a log line when it changes. */
   readonly #errors = new Map<string, string>();
   /** By channel, how many attempts failed one after the other that asked for no pause of their own. */
   readonly #failures = new Map<string, number>();
-  #attempts: Attempt[] = [];
   readonly #nap: Nap;
 
   constructor(options: NotifierOptions) {
@@ -107,7 +106,8 @@ export class Notifier {
       if (clock.monotonicMs() - claimedMs > LEASE_MS - SEND_MS_MAX) return rejected === undefined;
       for (const delivery of due) {
         this.#untried.delete(delivery.channel);
-        this.#busy.set(delivery.channel, this.#deliver(delivery, aborting));
+        this.#busy.set(delivery.channel, undefined);
+        void this.#deliver(delivery, aborting);
       }
       return rejected === undefined;
     } catch (error) {
@@ -120,11 +120,11 @@ export class Notifier {
   /** Each on its own: one that the store rejects holds up no other channel. Resolves to its error. */
   async #settle(): Promise<StoreError | undefined> {
     let rejected: StoreError | undefined;
-    for (const attempt of this.#attempts) {
+    for (const [channel, attempt] of this.#busy) {
+      if (attempt === undefined) continue;
       try {
         await this.#options.store.settle(attempt);
-        this.#attempts = this.#attempts.filter((it) => it !== attempt);
-        this.#busy.delete(attempt.delivery.channel);
+        this.#busy.delete(channel);
       } catch (error) {
         if (!(error instanceof RowRejectedError)) throw error;
         rejected = error;
@@ -136,7 +136,7 @@ export class Notifier {
   async #deliver(delivery: Delivery, aborting: AbortSignal): Promise<void> {
     const channel = this.#channels.get(delivery.channel)!;
     const sent = await channel.send(delivery, aborting);
-    this.#attempts = [...this.#attempts, this.#attemptOf(delivery, sent)];
+    this.#busy.set(delivery.channel, this.#attemptOf(delivery, sent));
     this.#report(delivery, sent);
     this.wake();
   }

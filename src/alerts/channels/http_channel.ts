@@ -1,12 +1,15 @@
 /** Sends the requests of a format: which answers are final, which are worth another try, and when. */
+import type { Socket } from "node:net";
+import type { SiteTls } from "../../config/site.ts";
 import { escapeControls } from "../../runtime/escape_controls.ts";
 import { Deadline } from "../../runtime/deadline.ts";
 import type { Redact } from "../../runtime/telemetry/redaction.ts";
 import { tlsProblem } from "../../runtime/tls/tls_problem.ts";
 import type { Delivery } from "../../status/alert_store.ts";
 import type { ChannelContext, Sending, Sent } from "../channel.ts";
-import { type Answer, type ChannelRequest, exchange, ExchangeError } from "../http_exchange.ts";
+import { type Answer, type ChannelRequest, exchange } from "../http_exchange.ts";
 import { messageText } from "../message_text.ts";
+import { connectTo } from "../receiver_socket.ts";
 import type { FormatContext } from "./channel_format.ts";
 
 /** Of one request, from its connection to its response. */
@@ -17,6 +20,9 @@ export const RETRY_AFTER_MS_MAX = 3_600_000;
 const EXCERPT_LENGTH_MAX = 200;
 /** Statuses below 500 that another try may change: of a timeout, of a lock, of a limit. */
 const TEMPORARY: ReadonlySet<number> = new Set([408, 423, 425, 429]);
+
+/** Mozilla's authorities, and nothing of one's own. */
+const VERIFIED: SiteTls = { insecure: false };
 
 /** The requests that tell it of a delivery. */
 export type Receiver = (delivery: Delivery, context: FormatContext) => readonly ChannelRequest[];
@@ -69,36 +75,46 @@ async function sendInTurn(requests: readonly ChannelRequest[], options: SendOpti
   return { last, count: requests.length };
 }
 
-/** Sends one request, and judges its response. Never rejects. */
+/** Sends one request on a connection of its own, and judges the response. Never rejects. */
 export async function sendRequest(
   request: ChannelRequest,
   { clock, denies, redact, signal }: SendOptions,
 ): Promise<Sent> {
-  const { host } = new URL(request.url);
+  const url = new URL(request.url);
+  const isSecure = url.protocol === "https:";
+  const endpoint = {
+    host: url.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(url.port || (isSecure ? 443 : 80)),
+  };
   using deadline = new Deadline(clock, REQUEST_MS_MAX, signal);
+  const options = { signal: deadline.signal, denies };
+  let socket: Socket | undefined;
+  let answer: Answer;
   try {
-    const answer = await exchange(request, { signal: deadline.signal, denies });
-    return judged(answer, host, { redact, nowMs: clock.nowMicros() / 1_000 });
+    const secured = isSecure ? { tls: request.tls ?? VERIFIED } : {};
+    socket = await connectTo(endpoint, { ...options, ...secured });
+    answer = await exchange(url, request, { ...options, socket });
   } catch (error) {
-    if (!(error instanceof ExchangeError)) throw error;
     const detail = deadline.isExpired
       ? `no response within ${REQUEST_MS_MAX / 1_000} s`
       : signal.aborted
       ? "sending was stopped"
-      : problemOf(error.cause);
-    const text = redact(`no response from ${host}: ${detail}`);
-    const result = needsSomebody(error.cause) ? "refused" : "failed";
-    return { result, isMaybeTold: error.isMaybeTold, error: text, answer: text };
+      : problemOf(error);
+    const text = redact(`no response from ${url.host}: ${detail}`);
+    const result = needsSomebody(error) ? "refused" : "failed";
+    return { result, isMaybeTold: socket !== undefined, error: text, answer: text };
+  } finally {
+    socket?.destroy();
   }
-}
-
-interface JudgeOptions {
-  readonly redact: Redact;
-  readonly nowMs: number;
+  return judged(answer, url.host, { redact, nowMs: clock.nowMicros() / 1_000 });
 }
 
 /** What a response means for the delivery. */
-export function judged(answer: Answer, host: string, { redact, nowMs }: JudgeOptions): Sent {
+function judged(
+  answer: Answer,
+  host: string,
+  { redact, nowMs }: { readonly redact: Redact; readonly nowMs: number },
+): Sent {
   const { status, headers, body } = answer;
   const excerpt = escapeControls(redact(body.trim()), EXCERPT_LENGTH_MAX);
   const text = `HTTP ${status} from ${host}${excerpt === "" ? "" : `: ${excerpt}`}`;
