@@ -62,6 +62,5 @@ export function postgresAlertStore(options: PostgresOptions, telemetry?: Telemet
 }
 
 export function postgresAlertRecords(options: PostgresOptions): SqlAlertRecords {
-  const source = transactionsOf(options);
-  return new SqlAlertRecords({ reader: source, writer: source }, DIALECT);
+  return new SqlAlertRecords(transactionsOf(options), DIALECT);
 }

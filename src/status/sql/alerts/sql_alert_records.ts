@@ -12,7 +12,12 @@ import {
   MUTES_ADDED_MAX,
   MUTES_MAX,
 } from "../../alert_store.ts";
-import { named, type SqlTransactions, type Statement } from "../sql_source.ts";
+import {
+  named,
+  type SqlTransactions,
+  type Statement,
+  type TransactionKind,
+} from "../sql_source.ts";
 import {
   alertOf,
   type Cells,
@@ -108,17 +113,11 @@ function statementsOf(dialect: AlertsDialect) {
 }
 
 export class SqlAlertRecords implements AlertRecords {
-  /** Used to read alone, so that who may not write may read. */
-  readonly #reader: SqlTransactions;
-  readonly #writer: SqlTransactions;
+  readonly #source: SqlTransactions;
   readonly #statements: ReturnType<typeof statementsOf>;
 
-  constructor(
-    { reader, writer }: { readonly reader: SqlTransactions; readonly writer: SqlTransactions },
-    dialect: AlertsDialect,
-  ) {
-    this.#reader = reader;
-    this.#writer = writer;
+  constructor(source: SqlTransactions, dialect: AlertsDialect) {
+    this.#source = source;
     this.#statements = statementsOf(dialect);
   }
 
@@ -131,58 +130,50 @@ export class SqlAlertRecords implements AlertRecords {
       microsOf(after?.began_at ?? null),
       after?.id ?? null,
     ];
-    return (await this.#read("read alerts", this.#statements.alerts, values)).map(alertOf);
+    return (await this.#query("read alerts", this.#statements.alerts, values)).map(alertOf);
   }
 
   async messages(alerts: readonly string[]): Promise<readonly KeptMessage[]> {
     const values = [JSON.stringify(alerts.filter((id) => UUID.test(id)))];
-    const rows = await this.#read("read alert messages", this.#statements.messages, values);
+    const rows = await this.#query("read alert messages", this.#statements.messages, values);
     return rows.map((row) => valueOf(KEPT_MESSAGE_COLUMNS, row));
   }
 
   async channels(): Promise<readonly ChannelState[]> {
-    const rows = await this.#read("read alert channels", this.#statements.channels);
+    const rows = await this.#query("read alert channels", this.#statements.channels);
     return rows.map((row) => valueOf(CHANNEL_COLUMNS, row));
   }
 
   async acknowledge(alert: string, author: string, reason: string): Promise<readonly Alert[]> {
     if (!UUID.test(alert)) return [];
+    const { acknowledge } = this.#statements;
     const values = [alert, author, reason];
-    return await this.#writer.transaction("acknowledge alerts", "write", async (connection) => {
-      return (await connection.query<Cells>(this.#statements.acknowledge, values)).map(alertOf);
-    });
+    return (await this.#query("acknowledge alerts", acknowledge, values, "write")).map(alertOf);
   }
 
   async mutes(since: Date): Promise<readonly Mute[]> {
-    const rows = await this.#read("read mutes", this.#statements.mutes, [microsOf(since)]);
+    const rows = await this.#query("read mutes", this.#statements.mutes, [microsOf(since)]);
     return rows.map((row) => valueOf(MUTE_COLUMNS, row));
   }
 
   async putMute(mute: Mute): Promise<boolean> {
     const values = [JSON.stringify([rowOf(MUTE_COLUMNS, mute)])];
-    const put = await this.#writer.transaction(
-      "change a mute",
-      "write",
-      (connection) => connection.query(this.#statements.putMute, values),
-    );
-    return put.length > 0;
+    const { putMute } = this.#statements;
+    return (await this.#query("change a mute", putMute, values, "write")).length > 0;
   }
 
   putPlan(windows: readonly Mute[]): Promise<void> {
     const ids = JSON.stringify(windows.map(({ id }) => id));
-    return this.#writer.transaction("change planned work", "write", async (connection) => {
-      await connection.query(this.#statements.endWindows, [ids]);
-      await connection.query(this.#statements.dropWindows, [ids]);
-      await inTurns(
-        connection,
-        this.#statements.putWindows,
-        windows.map((it) => rowOf(MUTE_COLUMNS, it)),
-      );
+    const { endWindows, dropWindows, putWindows } = this.#statements;
+    return this.#source.transaction("change planned work", "write", async (connection) => {
+      await connection.query(endWindows, [ids]);
+      await connection.query(dropWindows, [ids]);
+      await inTurns(connection, putWindows, windows.map((it) => rowOf(MUTE_COLUMNS, it)));
     });
   }
 
   sums(): Promise<MessageSums> {
-    return this.#reader.transaction("add up alert messages", "read", async (connection) => {
+    return this.#source.transaction("add up alert messages", "read", async (connection) => {
       type State = { readonly state: MessageState; readonly messages: number };
       const found = await connection.query<State>(this.#statements.states);
       const [sums] = await connection.query<Omit<MessageSums, "states">>(this.#statements.sums);
@@ -192,16 +183,16 @@ export class SqlAlertRecords implements AlertRecords {
     });
   }
 
-  async close(): Promise<void> {
-    await this.#reader.close();
-    await this.#writer.close();
+  close(): Promise<void> {
+    return this.#source.close();
   }
 
-  #read(action: string, statement: Statement, values?: readonly unknown[]): Promise<Cells[]> {
-    return this.#reader.transaction(
-      action,
-      "read",
-      (connection) => connection.query<Cells>(statement, values),
-    );
+  #query(
+    action: string,
+    statement: Statement,
+    values: readonly unknown[] = [],
+    kind: TransactionKind = "read",
+  ): Promise<Cells[]> {
+    return this.#source.transaction(action, kind, (it) => it.query<Cells>(statement, values));
   }
 }

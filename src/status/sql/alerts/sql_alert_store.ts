@@ -86,7 +86,7 @@ export class SqlAlertStore implements AlertStore {
   }
 
   write(decision: Decision): Promise<void> {
-    const by = { decision, holder: this.#holder };
+    const by = { ...decision, holder: this.#holder };
     return this.#write("write alerts", (it) => writeDecision(it, this.#statements, by));
   }
 

@@ -64,10 +64,7 @@ export function decisionStatements(
 export async function writeDecision(
   connection: Queryable,
   statements: DecisionStatements,
-  { decision: { alerts, messages }, holder }: {
-    readonly decision: Decision;
-    readonly holder: string;
-  },
+  { alerts, messages, holder }: Decision & { readonly holder: string },
 ): Promise<void> {
   const [leader] = await connection.query(statements.leads, [holder]);
   if (leader === undefined) {

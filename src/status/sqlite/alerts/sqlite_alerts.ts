@@ -10,7 +10,7 @@ import { SqlAlertStore } from "../../sql/alerts/sql_alert_store.ts";
 import type { Queryable, SqlTransactions } from "../../sql/sql_source.ts";
 import { SQLITE_QUERIES } from "../sqlite_queries.ts";
 import { rowsOf } from "../sqlite_source.ts";
-import { type FileAccess, StoreFile } from "../store_file.ts";
+import { StoreFile } from "../store_file.ts";
 
 const DIALECT: AlertsDialect = {
   ...SQLITE_QUERIES,
@@ -42,19 +42,20 @@ export interface SqliteAlertsOptions {
   readonly turns: Turns;
 }
 
-/** On a connection of its own, opened at its first use. */
+/** On connections of its own, opened at their first use; one to read alone needs no right to write. */
 function transactionsOf(
   { path, clock, turns }: SqliteAlertsOptions,
-  access: FileAccess,
+  { readsAlone }: { readonly readsAlone: boolean },
 ): SqlTransactions {
-  const file = new StoreFile(path, access);
-  /** The connection that knows the clock. */
-  let prepared: DatabaseSync | undefined;
+  const writer = new StoreFile(path, "write");
+  const reader = readsAlone ? new StoreFile(path, "read") : writer;
+  /** Connections that know the clock. */
+  const prepared = new WeakSet<DatabaseSync>();
   return {
     transaction(_action, kind, work) {
       const run = async (db: DatabaseSync) => {
-        if (prepared !== db) db.function("sitemon_now", () => clock.nowMicros());
-        prepared = db;
+        if (!prepared.has(db)) db.function("sitemon_now", () => clock.nowMicros());
+        prepared.add(db);
         db.prepare(kind === "read" ? "BEGIN" : "BEGIN IMMEDIATE").run();
         try {
           const query: Queryable["query"] = (statement, values) =>
@@ -67,19 +68,18 @@ function transactionsOf(
           throw error;
         }
       };
-      return turns.take(() => file.use(run));
+      return turns.take(() => (kind === "read" ? reader : writer).use(run));
     },
-    close: () => turns.take(() => Promise.resolve(file.close())),
+    close: () =>
+      turns.take(() => Promise.resolve([reader, writer].forEach((file) => file.close()))),
   };
 }
 
 export function sqliteAlertStore(options: SqliteAlertsOptions): SqlAlertStore {
-  return new SqlAlertStore(transactionsOf(options, "write"), DIALECT);
+  return new SqlAlertStore(transactionsOf(options, { readsAlone: false }), DIALECT);
 }
 
 /** Needs the right to write only where something is changed. */
 export function sqliteAlertRecords(options: SqliteAlertsOptions): SqlAlertRecords {
-  const reader = transactionsOf(options, "read");
-  const writer = transactionsOf(options, "write");
-  return new SqlAlertRecords({ reader, writer }, DIALECT);
+  return new SqlAlertRecords(transactionsOf(options, { readsAlone: true }), DIALECT);
 }
