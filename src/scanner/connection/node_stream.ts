@@ -2,55 +2,26 @@
  * Byte streams over node:net and node:tls, for what Deno's own sockets cannot do: an IP version,
  * client certificates, any certificate accepted, a certificate's dates. They cost some ten times more.
  */
-import net from "node:net";
-import tls from "node:tls";
+import type net from "node:net";
+import type tls from "node:tls";
 import type { Endpoint, SecureOptions, TcpStream, TlsStream } from "./byte_stream.ts";
-import { keepPermission } from "../../runtime/keep_permission.ts";
-import { socketEvent } from "../../runtime/socket_event.ts";
+import { openSocket, secureSocket, type SocketOptions } from "../../runtime/open_socket.ts";
 import { chainOf, checkServer } from "../../runtime/tls/certificate_chain.ts";
-
-export interface ConnectOptions {
-  readonly signal: AbortSignal;
-  /** How long an address is waited for before the next one is tried. */
-  readonly attemptMs: number;
-  /** Says which addresses of a name may be tried. */
-  readonly mayTry: (address: string) => boolean;
-}
 
 /**
  * Opens a connection by name, trying in turn those of its addresses that may be tried. Rejects when
  * the signal aborts, leaving nothing behind.
  */
 export async function connectByNode(
-  { host, port }: Endpoint,
-  { signal, attemptMs, mayTry }: ConnectOptions,
+  endpoint: Endpoint,
+  options: Required<SocketOptions>,
 ): Promise<TcpStream> {
-  const socket = net.connect({
-    ...{ host, port, noDelay: true, blockList: new AllBut(mayTry) },
-    autoSelectFamily: true,
-    autoSelectFamilyAttemptTimeout: Math.ceil(attemptMs),
-  });
-  if (net.isIP(host) === 0) keepPermission(socket);
-  await socketEvent(socket, "connect", signal);
+  const socket = await openSocket(endpoint, options);
   const { remoteAddress } = socket;
   if (remoteAddress !== undefined) return new NodeTcpStream(socket, remoteAddress);
   // It is known no more once the peer has gone.
   socket.destroy();
   throw new Deno.errors.ConnectionReset("closed by the peer");
-}
-
-/** Asked before each attempt. */
-class AllBut extends net.BlockList {
-  readonly #mayTry: (address: string) => boolean;
-
-  constructor(mayTry: (address: string) => boolean) {
-    super();
-    this.#mayTry = mayTry;
-  }
-
-  override check(address: string | net.SocketAddress): boolean {
-    return !this.#mayTry(typeof address === "string" ? address : address.address);
-  }
 }
 
 class NodeStream<S extends net.Socket> {
@@ -114,23 +85,8 @@ class NodeTcpStream extends NodeStream<net.Socket> implements TcpStream {
 
   async secure(options: SecureOptions, signal: AbortSignal): Promise<TlsStream> {
     const { serverName, insecure, ca, cert, key } = options;
-    const secured = tls.connect({
-      socket: this.socket,
-      // Server Name Indication is for names only.
-      ...(net.isIP(serverName) === 0 ? { servername: serverName } : { host: serverName }),
-      rejectUnauthorized: !insecure,
-      checkServerIdentity: checkServer(ca),
-      ...(ca === undefined ? {} : { ca }),
-      ...(cert === undefined ? {} : { cert }),
-      ...(key === undefined ? {} : { key }),
-    });
-    try {
-      await socketEvent(secured, "secureConnect", signal);
-    } catch (error) {
-      this.socket.destroy();
-      throw error;
-    }
-    return new NodeTlsStream(secured);
+    const secure = { serverName, insecure, ca, cert, key, checkServerIdentity: checkServer(ca) };
+    return new NodeTlsStream(await secureSocket(this.socket, secure, signal));
   }
 }
 

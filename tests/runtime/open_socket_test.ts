@@ -1,6 +1,6 @@
 import net from "node:net";
 import { ok, rejects } from "node:assert/strict";
-import { socketEvent } from "../../src/runtime/socket_event.ts";
+import { socketEvent } from "../../src/runtime/open_socket.ts";
 
 const NEVER = new AbortController().signal;
 
