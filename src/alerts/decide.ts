@@ -20,10 +20,11 @@ import {
   isOtherDetail,
   messagesOf,
   newAlert,
+  ruleKey,
   siteDetail,
+  subjectKey,
   withChildren,
 } from "./rules/drafts.ts";
-import { ruleKey, subjectKey } from "./rules/subject_keys.ts";
 import { type LocationState, locationStates, silenceOf } from "./rules/silent_locations.ts";
 import { flapsOf, heldByParent, isCalm, mutedBy } from "./rules/held_back.ts";
 import { checksOf } from "./rules/votes.ts";

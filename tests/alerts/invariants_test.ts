@@ -2,7 +2,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import fc, { runs } from "../support/random_runs.ts";
 import { DIGEST_GROUP } from "../../src/alerts/rules/digest.ts";
-import { subjectKey } from "../../src/alerts/rules/subject_keys.ts";
+import { subjectKey } from "../../src/alerts/rules/drafts.ts";
 import {
   anyLife,
   type Event,

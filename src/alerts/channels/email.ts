@@ -6,12 +6,11 @@ import type { Socket } from "node:net";
 import nodemailer from "nodemailer";
 import type { ChannelTargets } from "../../config/alerts.ts";
 import { escapeControls } from "../../runtime/escape_controls.ts";
-import { tlsProblem } from "../../runtime/tls/tls_problem.ts";
 import type { Delivery } from "../../status/alert_store.ts";
 import { type ChannelContext, SEND_MS_MAX, type Sending, type Sent } from "../channel.ts";
 import { messageText, type MessageTextOptions } from "../message_text.ts";
 import { connectTo } from "../receiver_socket.ts";
-import { problemOf } from "./http_channel.ts";
+import { needsSomebody, problemOf } from "./http_channel.ts";
 import { cut, PLAIN, writeText } from "./markup.ts";
 
 /** More does not fit in a list of mails; RFC 5322 folds longer ones. */
@@ -114,10 +113,9 @@ function judgedMail(error: unknown, isConnected: boolean): Judgment {
     return responseCode >= 500 ? refused(detail) : { result: "failed", isMaybeTold: false, detail };
   }
   const cause = { code: originalCode, message };
-  const tls = tlsProblem(cause);
-  if (tls !== undefined) return refused(tls.detail);
-  if (code === "ERR_IP_BLOCKED") return refused(problemOf(cause));
-  return { result: "failed", isMaybeTold: isConnected, detail: problemOf(cause) };
+  const detail = problemOf(cause);
+  if (needsSomebody(cause)) return refused(detail);
+  return { result: "failed", isMaybeTold: isConnected, detail };
 }
 
 /** What the library says of an error. */

@@ -148,7 +148,7 @@ function retryAfterOf(header: string | undefined, body: string, nowMs: number): 
 }
 
 /** A denied address and a certificate that is not trusted stay so until somebody changes something. */
-function needsSomebody(error: unknown): boolean {
+export function needsSomebody(error: unknown): boolean {
   const { code } = (error ?? {}) as { code?: unknown };
   return code === "ERR_IP_BLOCKED" || tlsProblem(error) !== undefined;
 }

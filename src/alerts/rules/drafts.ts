@@ -1,4 +1,5 @@
 /** Alerts as a decision makes them, before it is known what of them is written and told. */
+import { v5 as uuidOf } from "uuid";
 import type { AlertRule } from "../../config/alerts.ts";
 import { rankOf, stateOf } from "../../report/site_state.ts";
 import type {
@@ -11,11 +12,25 @@ import type {
   MessageKind,
 } from "../../status/alert_store.ts";
 import type { SiteStatus } from "../../status/queries.ts";
-import { alertId, groupKey, messageId, type Subject } from "./subject_keys.ts";
 
 /** Places of a site, and names, that a message lists. */
 const PLACES_MAX = 10;
 export const CHILDREN_MAX = 50;
+
+/** Ids follow from what they name, so that what is decided again is the same row. */
+const NAMESPACE = "0d8d1f5c-6f7a-5d0e-9a53-5b1c2f0e7a44";
+
+/** What an alert is about: of a rule, a kind and a subject, one is open at most. */
+export type Subject = Pick<Alert, "rule" | "kind" | "site" | "location">;
+
+export function subjectKey({ rule, kind, site, location }: Subject): string {
+  return [rule, kind, site ?? "", location ?? ""].join("\0");
+}
+
+/** A rule by what it looks for: what an edited one would have found before is no news. */
+export function ruleKey({ name, when, sites, after, locations }: AlertRule): string {
+  return uuidOf(JSON.stringify([name, when, sites, after, locations]), NAMESPACE);
+}
 
 /** An alert in the form that it should have. */
 export interface Draft {
@@ -42,7 +57,7 @@ export function newAlert(
   const subject = { rule, kind, site, location };
   return {
     ...subject,
-    id: alertId(subject, began),
+    id: uuidOf(`${subjectKey(subject)}\0${began.toISOString()}`, NAMESPACE),
     severity,
     began_at: began,
     fired_at: now,
@@ -58,6 +73,20 @@ export function newAlert(
     acked_by: null,
     ack_reason: null,
   };
+}
+
+/** The group of an alert: the labels that a configuration groups by, with their values. */
+function groupKey(
+  groupBy: readonly string[],
+  { rule, kind, severity, site, location, labels }:
+    & Pick<Alert, "rule" | "kind" | "severity" | "site" | "location">
+    & { readonly labels: Readonly<Record<string, string>> },
+): string {
+  const all: Record<string, string | null> = { ...labels, rule, kind, severity, site, location };
+  return groupBy.map((name) => {
+    const value = Object.hasOwn(all, name) ? all[name] ?? "" : "";
+    return `${name}=${JSON.stringify(value)}`;
+  }).join(", ");
 }
 
 /** Its beginning is never after its end, which checks that came late may have moved. */
@@ -115,7 +144,8 @@ export function messagesOf(
   },
 ): AlertMessage[] {
   return channels.map((channel) => ({
-    id: messageId(alert.id, { channel, kind, count }),
+    // A receiver tells by it what it has, however often it is sent.
+    id: uuidOf(`${alert.id}\0${channel}\0${kind}\0${count}`, NAMESPACE),
     alert,
     channel,
     kind,
