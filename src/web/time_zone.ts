@@ -1,4 +1,5 @@
 /** Times as readers of the page see them: in the zone that the operator has chosen. */
+import { clockTime } from "../runtime/relative_time.ts";
 
 export interface TimeZone {
   /** Of IANA: `Europe/Berlin`. */
@@ -8,6 +9,13 @@ export interface TimeZone {
   /** `2026-05-01 14:00:00 GMT+2`, or `2026-05-01 12:00:00 UTC`. */
   exact(time: Date): string;
 }
+
+/** The zone unless another is chosen: a list of incidents has hundreds of times. */
+const UTC: TimeZone = {
+  name: "UTC",
+  clock: clockTime,
+  exact: (time) => `${clockTime(time)} UTC`,
+};
 
 /** A page has one zone; a formatter takes a millisecond to make. */
 const known = new Map<string, TimeZone>();
@@ -19,6 +27,7 @@ export function timeZone({ timeZone: name = "UTC" }: { readonly timeZone?: strin
 }
 
 function formatting(timeZone: string): TimeZone {
+  if (timeZone === "UTC") return UTC;
   // Sweden writes times as ISO 8601 does.
   const clock = new Intl.DateTimeFormat("sv-SE", {
     timeZone,
@@ -31,6 +40,6 @@ function formatting(timeZone: string): TimeZone {
   return {
     name: timeZone,
     clock: (time) => clock.format(time),
-    exact: (time) => `${clock.format(time)} ${timeZone === "UTC" ? "UTC" : offsetOf(time)}`,
+    exact: (time) => `${clock.format(time)} ${offsetOf(time)}`,
   };
 }
