@@ -113,7 +113,7 @@ function addIncidents(app: Hono, options: PageOptions): void {
     const known = await source.incidents(days);
     if (known === undefined) throw new LookupError(503);
     const { incidents, version } = known;
-    const alerts = await alertsOf(source, view.now.getTime() - days * DAY_MS);
+    const alerts = await alertsOf(source, view, view.now.getTime() - days * DAY_MS);
     // A page with incidents of before is fetched again at the next beat.
     const page = { ...options, view: { ...view, version }, incidents, alerts, days };
     return await context.html(
@@ -126,7 +126,7 @@ function addIncidents(app: Hono, options: PageOptions): void {
     const known = found && await source.incident(found.site, found.beganAt);
     if (known === undefined) throw nothingIn(view);
     const { site, began_at } = known.whole;
-    const alerts = await alertsOf(source, began_at.getTime(), site);
+    const alerts = await alertsOf(source, view, began_at.getTime(), site);
     const hasLocations = locationsOf(view, site).length > 1;
     const page = { ...options, ...known, view, alerts, hasLocations };
     return await context.html(await documentText(incidentPage(page)));
@@ -155,7 +155,7 @@ function addHistory(app: Hono, { source, look }: PageOptions): void {
     const [months, known, alerts] = await Promise.all([
       monthsOf(source, sites),
       source.incidents(span),
-      alertsOf(source, span.sinceMs),
+      alertsOf(source, view, span.sinceMs),
     ]);
     if (known === undefined) throw new LookupError(503);
     const { incidents, version } = known;
@@ -239,7 +239,7 @@ async function onePage(
   const [[known], listed, alerts] = await Promise.all([
     lookUp(source, view, { locations: shown, latencyDays, latencyStep }),
     shown.length === 0 ? undefined : source.incidents(BAR_DAYS, name),
-    shown.length === 0 ? [] : alertsOf(source, view.now.getTime() - BAR_DAYS * DAY_MS, name),
+    shown.length === 0 ? [] : alertsOf(source, view, view.now.getTime() - BAR_DAYS * DAY_MS, name),
   ]);
   if (listed === undefined) throw new LookupError(503);
   const incidents = listed.incidents.flatMap(({ parts }) => parts)
@@ -248,16 +248,25 @@ async function onePage(
   return await context.html(await documentText(markup));
 }
 
+/** What each view has been asked of alerts: a page is of one view, and so are its alerts. */
+const told = new WeakMap<View, Map<string, Promise<readonly Alert[] | undefined>>>();
+
 /** Alerts since then, and open ones; none while the store does not respond. */
 async function alertsOf(
   source: StatusSource,
+  view: View,
   sinceMs: number,
   site?: string,
 ): Promise<readonly Alert[]> {
   // By the minute, so that all who look at once ask once.
   const since = new Date(Math.floor(sinceMs / MINUTE_MS) * MINUTE_MS);
+  const ofView = told.get(view) ?? new Map();
+  told.set(view, ofView);
+  const question = JSON.stringify([since, site]);
   const filter = { since, limit: OPEN_ALERTS_MAX, ...(site && { site }) };
-  return await source.alerts(filter) ?? [];
+  const found = ofView.get(question) ?? source.alerts(filter);
+  ofView.set(question, found);
+  return await found ?? [];
 }
 
 /** A badge has no room to say that its data is out of date: then it shows none. */

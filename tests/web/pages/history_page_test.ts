@@ -41,3 +41,21 @@ Deno.test("the history has a row for each site, as the location with the least u
   match(rows[0]!, /^blog 100 % of the/);
   match(rows[1]!, /^shop 0\.00 % of the/);
 });
+
+Deno.test("the history asks for the alerts of a view once", async () => {
+  await using made = await MadeStore.create();
+  let view = await made.cache.view();
+  let asked = 0;
+  made.cache.view = () => Promise.resolve(view);
+  made.cache.alerts = () => {
+    asked++;
+    return Promise.resolve([]);
+  };
+  const load = () => made.get("/history");
+  await Promise.all([load(), load()]);
+  await load();
+  strictEqual(asked, 1);
+  view = { ...view };
+  await load();
+  strictEqual(asked, 2);
+});
