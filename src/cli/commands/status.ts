@@ -31,7 +31,7 @@ export const define: DefineCommand = (command, { terminal, exit }) =>
   withConfig(command, "consumer", "run", "web")
     .description("Prints the newest status of each site; exits 0 when all of them are up.")
     .argument("[words...]", "only sites with these words in name, URL, location or labels")
-    .option("--json", "print one JSON object per site")
+    .option("--json", "print one JSON object per site and location")
     .option(
       "--watch",
       "keep updating the output; on a terminal with keys to choose, search and sort",
@@ -149,7 +149,7 @@ function siteFilter(
 export interface PrintStatusesOptions extends Pick<SiteStories, "alerts" | "work"> {
   readonly sites: readonly WholeSite[];
   readonly uptimes: readonly SiteUptime[];
-  /** One object a line, with the fields of the report and uptimes as `/api/status` has them. */
+  /** One object a line, of a site at a location: as `/api/status` has it, with what the site is as a whole. */
   readonly json: boolean;
   readonly now: Date;
   readonly sort?: SortName;
@@ -170,11 +170,14 @@ export function printStatuses(
   const noteOf = siteNotes(said, now);
   if (sites.length === 0) terminal.writeError("no site has a status yet\n");
   else if (json) {
-    const objects = sites.flatMap(({ locations }) => locations).map((status) => ({
-      ...jsonOf(status),
-      uptimes: uptimesJson(uptimeOfSite.get(keyOf(status))),
-      ...noteJson(noteOf(status.site)),
-    }));
+    const objects = sites.flatMap(({ state, isPartial, locations }) =>
+      locations.map((status) => ({
+        ...jsonOf(status),
+        ...{ state, in_part: isPartial },
+        uptimes: uptimesJson(uptimeOfSite.get(keyOf(status))),
+        ...noteJson(noteOf(status.site)),
+      }))
+    );
     terminal.write(objects.map((object) => `${printableJson(object)}\n`).join(""));
   } else {
     const ahead = columns === undefined
@@ -202,10 +205,8 @@ function noteJson({ acknowledged, work }: SiteNote) {
   };
 }
 
-/** 0 when every site is up: not when one is up in part alone, or when nothing is known of any. */
+/** 0 when every site is up as a whole, and there is one. */
 function exitCodeOfSites(sites: readonly WholeSite[]): number {
-  const areAllUp = sites.every(({ locations }) =>
-    locations.every(({ outcome, stale }) => outcome === "up" && !stale)
-  );
+  const areAllUp = sites.every(({ state }) => state === "up");
   return sites.length > 0 && areAllUp ? EXIT_OK : EXIT_NOT_UP;
 }

@@ -90,7 +90,9 @@ const chosenStatusSchema = statusSchema.partial()
 const WHOLE = {
   site: z.string(),
   state: z.string().describe(
-    `One of ${STATES.join(", ")}: as the worst of the locations finds it that know how it is.`,
+    `One of ${
+      STATES.join(", ")
+    }: as the worst of the locations finds it that know how it is, or as many as the quorum of its alerts wants.`,
   ),
   in_part: z.boolean().describe("Another location finds it in a better state."),
 };

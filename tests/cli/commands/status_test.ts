@@ -158,7 +158,9 @@ const EXITS: readonly [what: string, statuses: SiteStatus[], exitCode: number][]
   ["one is down", [aStatus(), aStatus(DOWN)], 1],
   ["one is degraded", [aStatus(), aStatus({ outcome: "degraded", reason: "slow" })], 1],
   ["one is inconclusive", [aStatus({ outcome: "inconclusive" })], 1],
-  ["one is stale", [aStatus(), aStatus({ stale: true })], 1],
+  ["one is stale", [aStatus(), aStatus({ site: "blog", stale: true })], 1],
+  ["one is down in part", [aStatus(), aStatus({ ...DOWN, location: "gru" })], 1],
+  ["one of its locations is stale", [aStatus(), aStatus({ location: "gru", stale: true })], 0],
   ["there is none", [], 1],
 ];
 
@@ -247,12 +249,13 @@ Deno.test("printStatuses() prints one object a line as JSON, in the words of the
       ...aSiteStatus(),
       checked_at: (NOW.getTime() - 12_000) * 1_000,
       since: (NOW.getTime() - 3 * 86_400_000) * 1_000,
+      ...{ state: "up", in_part: false },
       uptimes: [1, 7, 30, 90].map((days) => ({
         ...{ days, uptime: 0.999, down_ms: 1, unknown_ms: 0 },
       })),
       ...{ acked_by: null, acked_at: null, ack_reason: null, maintenance: [] },
     },
-    { ...first, ...DOWN, site: "blog", since: null, uptimes: [] },
+    { ...first, ...DOWN, state: "down", site: "blog", since: null, uptimes: [] },
   ]);
 });
 
@@ -270,7 +273,7 @@ Deno.test("sitemon status --watch goes on while the store is unavailable, until 
   deepStrictEqual(rounds.slice(1), rounds.slice(0, 1));
 });
 
-Deno.test("sitemon status shows a site as the quorum of alerts says", async () => {
+Deno.test("sitemon status shows a site as the quorum of alerts says, and exits with it", async () => {
   await using made = await MadeStore.create();
   await made.add({ site: "shop", location: "fra", outcome: "down", reason: "dns" });
   await made.add({ site: "shop", location: "gru" });
@@ -279,10 +282,17 @@ Deno.test("sitemon status shows a site as the quorum of alerts says", async () =
   channels: { ops: { webhook: { url: "https://hook.example/" } } }
   rules: [{ name: most, locations: 2 of 2 }]
 `;
-  for (const [more, state] of [["", "down in part"], [alerts, "up"]] as const) {
+  for (const [more, state, exitCode] of [["", "down in part", 1], [alerts, "up", 0]] as const) {
     const config = folder.write("run.yaml", `store: { path: ${made.path} }\n${more}`);
-    const { output } = await runCommand("status", "-c", config);
+    const { output, code } = await runCommand("status", "-c", config);
     match(output, new RegExp(`^shop  fra ✕  gru ✓ +${state} `, "m"));
+    const json = await runCommand("status", "-c", config, "--json");
+    const site = await runCommand("status", "-c", config, "--site", "shop");
+    deepStrictEqual([code, json.code, site.code], [exitCode, exitCode, exitCode]);
+    deepStrictEqual(
+      jsonLines(json.output).map(({ outcome, state, in_part }) => [outcome, state, in_part]),
+      ["down", "up"].map((outcome) => [outcome, ...(more ? ["up", false] : ["down", true])]),
+    );
   }
 });
 
