@@ -33,6 +33,20 @@ import { kindsOf, type Verdict, verdictOf } from "./rules/verdict.ts";
 /** Alerts, and digests, that one decision begins; what is beyond them follows a second later. */
 export const BEGINNINGS_MAX = 10_000;
 
+/** An alert in its new form and what is told of it: written together. */
+export interface Written {
+  readonly alert: Alert;
+  readonly messages: readonly AlertMessage[];
+}
+
+/** Of alerts that are written together. */
+export function decisionOf(all: readonly Written[]): Decision {
+  return {
+    alerts: all.map(({ alert }) => alert),
+    messages: all.flatMap(({ messages }) => messages),
+  };
+}
+
 /** What a decision is made from. */
 export interface State {
   /** By name; the places of each, at least one. */
@@ -71,7 +85,8 @@ function plannedRule(rule: AlertRule): PlannedRule {
   return { rule, key: ruleKey(rule), matches };
 }
 
-export function decide(state: State, plan: Plan): Decision {
+/** What differs from what is stored, and what is told of it: an alert of each. */
+export function decide(state: State, plan: Plan): readonly Written[] {
   const { look: { now, alerts } } = state;
   const open = new Map(
     alerts.filter(({ ended_at }) => ended_at === null).map((it) => [subjectKey(it), it]),
@@ -83,7 +98,8 @@ export function decide(state: State, plan: Plan): Decision {
   judgeLocations(deciding);
   endLeftovers(deciding);
   suppress(deciding);
-  return decisionOf(deciding);
+  const written = deciding.drafts.values().flatMap((draft) => writtenOf(draft, deciding));
+  return [...written, ...digestsOf(deciding)];
 }
 
 interface Deciding extends State {
@@ -261,21 +277,6 @@ function suppressedBy(
   const earlier = ended.get(subjectKey(alert)) ?? [];
   const flaps = flapsOf(earlier.filter(({ group_key }) => group_key !== DIGEST_GROUP), now) + 1;
   return flaps > plan.flapsMax ? `flapping:${flaps}` : null;
-}
-
-/** What differs from what is stored, and what is told of it. */
-function decisionOf(deciding: Deciding): Decision {
-  const written = deciding.drafts.values().flatMap((draft) => writtenOf(draft, deciding));
-  const all = [...written, ...digestsOf(deciding)];
-  return {
-    alerts: all.map(({ alert }) => alert),
-    messages: all.flatMap(({ messages }) => messages),
-  };
-}
-
-interface Written {
-  readonly alert: Alert;
-  readonly messages: readonly AlertMessage[];
 }
 
 /** The row of a draft and its messages; none when nothing changes. */

@@ -102,11 +102,11 @@ export class Decider {
       endedAfter: new Date(clock.nowMicros() / 1_000 - LOOK_BACK_MS),
     });
     known.see(look);
-    const decision = decide({ sites: known.sites, recent: known.recent, look }, this.#plan);
-    if (decision.alerts.length > 0) await this.#writer.write(decision);
+    const decided = decide({ sites: known.sites, recent: known.recent, look }, this.#plan);
+    if (decided.length > 0) await this.#writer.write(decided);
     // What one decision had no room for is looked at again.
-    if (decision.alerts.length < BEGINNINGS_MAX) known.changed = [];
-    if (decision.messages.length > 0) onMessages?.();
+    if (decided.length < BEGINNINGS_MAX) known.changed = [];
+    if (decided.some(({ messages }) => messages.length > 0)) onMessages?.();
   }
 
   #lead(leads: boolean): void {

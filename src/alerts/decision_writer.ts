@@ -2,19 +2,14 @@
 import type { Clock } from "../runtime/clock.ts";
 import { logger, MinuteLimit } from "../runtime/telemetry/logging.ts";
 import type { Telemetry } from "../runtime/telemetry/telemetry.ts";
-import type { Alert, AlertMessage, AlertStore, Decision } from "../status/alert_store.ts";
+import type { AlertStore } from "../status/alert_store.ts";
 import { mayBeOfRow, RowDivider } from "../status/divide_rows.ts";
+import { decisionOf, type Written } from "./decide.ts";
 
 /** For how long an alert that was refused is left alone: its cause is something to be mended. */
 export const REFUSED_MS = 300_000;
 
 const log = logger("alerts");
-
-/** An alert and what is told of it: written together. */
-interface Written {
-  readonly alert: Alert;
-  readonly messages: readonly AlertMessage[];
-}
 
 export interface DecisionWriterOptions {
   readonly store: Pick<AlertStore, "write">;
@@ -35,13 +30,11 @@ export class DecisionWriter {
   }
 
   /** In one transaction, when the store takes all of it. Rejects with the store's other errors. */
-  async write({ alerts, messages }: Decision): Promise<void> {
+  async write(rows: readonly Written[]): Promise<void> {
     const nowMs = this.#options.clock.monotonicMs();
     for (const [id, untilMs] of this.#refused) {
       if (untilMs + REFUSED_MS <= nowMs) this.#refused.delete(id);
     }
-    const told = Map.groupBy(messages, ({ alert }) => alert.id);
-    const rows = alerts.map((alert) => ({ alert, messages: told.get(alert.id) ?? [] }));
     const { others = [], again = [] } = Object.groupBy(rows, ({ alert: { id } }) => {
       const untilMs = this.#refused.get(id);
       if (untilMs === undefined) return "others";
@@ -63,10 +56,7 @@ export class DecisionWriter {
   }
 
   #write(rows: readonly Written[]): Promise<void> {
-    return this.#options.store.write({
-      alerts: rows.map(({ alert }) => alert),
-      messages: rows.flatMap(({ messages }) => messages),
-    });
+    return this.#options.store.write(decisionOf(rows));
   }
 
   #refuse({ alert: { id, rule, kind, site, location } }: Written, { message }: Error): void {

@@ -95,14 +95,13 @@ export function messageText(
 ): MessageText {
   const lasting = messages.filter(({ kind }) => isLasting(kind)).map(({ alert }) => alert.severity);
   const others = messages.slice(ENTRIES_MAX);
+  const factsOfEach = messages.length > DETAILED_MAX ? shortFactsOf : factsOf;
   return {
     title: titleOf(messages),
     severity: SEVERITIES.find((severity) => lasting.includes(severity)) ?? lasting[0] ?? null,
     entries: messages.slice(0, ENTRIES_MAX).map((message) => ({
       headline: headlineOf(message),
-      facts: messages.length > DETAILED_MAX
-        ? shortFactsOf(message, nowMs)
-        : factsOf(message, nowMs),
+      facts: factsOfEach(message, nowMs),
       links: linksOf(message.alert, publicUrl),
     })),
     others: others.length === 0 ? null : `And ${listed(others.map(subjectOf), NAMES_MAX)}`,

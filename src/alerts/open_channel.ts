@@ -28,10 +28,8 @@ export function openChannel({ name, ...kind }: AlertChannel, context: ChannelCon
     pace,
     async send(delivery, signal) {
       using deadline = new Deadline(clock, SEND_MS_MAX, signal);
-      const sent = await sending(delivery, deadline, {
-        nowMs: clock.nowMicros() / 1_000,
-        publicUrl,
-      });
+      const told = { nowMs: clock.nowMicros() / 1_000, publicUrl };
+      const sent = await sending(delivery, deadline, told);
       if (!signal.aborted || sent.result === "delivered") return sent;
       // Stopped by its own side, which another process of it makes up for.
       return { ...sent, retryAfterMs: 0 };

@@ -65,7 +65,7 @@ export function newAlert(
     end: null,
     suppressed_by: null,
     channels,
-    group_key: groupKey(groupBy, { ...subject, severity, labels: detail.labels }),
+    group_key: groupKey(groupBy, { ...detail.labels, ...subject, severity }),
     detail,
     reminders: 0,
     reminded_at: null,
@@ -75,18 +75,13 @@ export function newAlert(
   };
 }
 
-/** The group of an alert: the labels that a configuration groups by, with their values. */
+/** The group of an alert: what a configuration groups by, with its values. */
 function groupKey(
   groupBy: readonly string[],
-  { rule, kind, severity, site, location, labels }:
-    & Pick<Alert, "rule" | "kind" | "severity" | "site" | "location">
-    & { readonly labels: Readonly<Record<string, string>> },
+  values: Readonly<Record<string, string | null>>,
 ): string {
-  const all: Record<string, string | null> = { ...labels, rule, kind, severity, site, location };
-  return groupBy.map((name) => {
-    const value = Object.hasOwn(all, name) ? all[name] ?? "" : "";
-    return `${name}=${JSON.stringify(value)}`;
-  }).join(", ");
+  const valueOf = (name: string) => Object.hasOwn(values, name) ? values[name] ?? "" : "";
+  return groupBy.map((name) => `${name}=${JSON.stringify(valueOf(name))}`).join(", ");
 }
 
 /** Its beginning is never after its end, which checks that came late may have moved. */
@@ -123,13 +118,12 @@ export function withChildren(detail: AlertDetail, names: readonly string[]): Ale
 
 /** True when messages would say something else of places and children than they did. */
 export function isOtherDetail(a: AlertDetail, b: AlertDetail): boolean {
-  return a.placesLeftOut !== b.placesLeftOut || a.childrenLeftOut !== b.childrenLeftOut ||
-    a.children.join("\0") !== b.children.join("\0") ||
-    a.places.map(placeKey).join("\0") !== b.places.map(placeKey).join("\0");
+  return shownOf(a) !== shownOf(b);
 }
 
-function placeKey({ location, outcome, stale }: AlertPlace): string {
-  return `${location} ${outcome} ${stale}`;
+function shownOf({ places, placesLeftOut, children, childrenLeftOut }: AlertDetail): string {
+  const states = places.map(({ location, outcome, stale }) => [location, outcome, stale]);
+  return JSON.stringify([states, placesLeftOut, children, childrenLeftOut]);
 }
 
 export function messagesOf(

@@ -1,6 +1,6 @@
 /** A world, a store and a receiver for each channel: decides, sends, and notes who was told what. */
 import type { AlertRule, Alerts } from "../../../src/config/alerts.ts";
-import { decide, planOf } from "../../../src/alerts/decide.ts";
+import { decide, decisionOf, planOf } from "../../../src/alerts/decide.ts";
 import { DAY_MS } from "../../../src/runtime/time_units.ts";
 import type { AlertMessage, Decision, Mute } from "../../../src/status/alert_store.ts";
 import { keyOf } from "../../../src/status/queries.ts";
@@ -69,7 +69,7 @@ export class Trial {
       endedAfter: new Date(this.world.nowMs - DAY_MS),
     });
     const recent = new Map(look.recent.map((one) => [keyOf(one), one.checks]));
-    const decision = decide({ sites: this.world.sites(), recent, look }, plan);
+    const decision = decisionOf(decide({ sites: this.world.sites(), recent, look }, plan));
     await this.store.write(decision);
     return decision;
   }
