@@ -1,15 +1,18 @@
 /**
  * `deno task demo`: sitemon watches a few small sites on this machine, with nothing else installed,
- * and shows their status, with the address of its page, until Ctrl-C or for `--rounds N` tables.
+ * and shows their status, with the address of its page, until Ctrl-C or for `--rounds N` tables, the
+ * last of which has an alert.
  * What it shows of the days before is made up.
  */
 import { freePort } from "../support/free_port.ts";
 import { makePast } from "./past.ts";
 import { startDemoSites } from "./sites.ts";
-import { pause } from "../support/waiting.ts";
+import { eventually, pause } from "../support/waiting.ts";
 
 const ROUND_MS = 2_000;
 const ALERTS_SHOWN = 8;
+/** Two checks and the wait for others of the group take 3 s, and a start on a busy machine. */
+const ALERT_DEADLINE_MS = 60_000;
 const CLEAR_SCREEN = "\x1b[2J\x1b[H";
 const SITEMON = ["task", "--quiet", "sitemon"];
 
@@ -35,7 +38,7 @@ const daemon = new Deno.Command(Deno.execPath(), {
 }).spawn();
 try {
   for (let round = 0; round < rounds; round++) {
-    const event = await Promise.race([pause(ROUND_MS), interrupted.promise, daemon.status]);
+    const event = await Promise.race([nextTable(round), interrupted.promise, daemon.status]);
     if (event === "interrupted") break;
     if (event !== undefined) throw new Error(`sitemon ended with ${JSON.stringify(event)}`);
     await showStatus();
@@ -51,6 +54,12 @@ try {
   await Deno.remove(folder, { recursive: true });
 }
 Deno.exit(0);
+
+async function nextTable(round: number): Promise<void> {
+  await pause(ROUND_MS);
+  if (round + 1 < rounds) return;
+  await eventually(ALERT_DEADLINE_MS, "an alert arrives", () => sites.told[0]);
+}
 
 async function showStatus(): Promise<void> {
   const { stdout } = await new Deno.Command(Deno.execPath(), {
