@@ -244,7 +244,9 @@ export const alertSchema = z.object({
   suppressed_by: z.string().nullable().describe(
     'What keeps it from being told, such as "maintenance:move".',
   ),
-  channels: z.array(z.string()).describe("Who was told."),
+  channels: z.array(z.string()).describe(
+    "Who was told; of an alert that is held back, who would be.",
+  ),
   reminders: z.int(),
   reminded_at: micros().nullable(),
   acked_at: micros().nullable(),
