@@ -42,6 +42,7 @@ const MISTAKES: readonly [options: MuteOptions, message: RegExp][] = [
   [{ ...WHO, author: "", for: "1h" }, /^invalid --author: not one line of 1 to 200 characters$/],
   [{ ...WHO, reason: "x".repeat(201), for: "1h" }, /^invalid --reason: not one line /],
   [{ ...WHO, reason: "a\nb", for: "1h" }, /^invalid --reason: not one line /],
+  [{ ...WHO, reason: "half \ud83d", for: "1h" }, /^invalid --reason: not one line /],
   [{ ...WHO, for: "1h", site: ["shop", ""] }, /^invalid --site: not one line of 1 to 200 /],
   [{ ...WHO, for: "1h", label: ["team:a\tb"] }, /^invalid --label: not one line of 1 to 513 /],
   [

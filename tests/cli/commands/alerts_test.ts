@@ -43,7 +43,9 @@ async function asks(config: string): Promise<void> {
   const nobody = await ask("alerts", "ack", "blog", "--author", "ann");
   deepStrictEqual([nobody.code, nobody.errors], [EXIT_NOT_UP, 'nothing fires of "blog"\n']);
   strictEqual((await ask("alerts", "ack", idOf(1), "--author", "eve")).code, EXIT_OK);
-  strictEqual((await ask("alerts", "ack", idOf(1), "--author", "")).code, EXIT_USAGE);
+  for (const said of [["--author", ""], ["--author", "ann", "--reason", "a\nb"]]) {
+    strictEqual((await ask("alerts", "ack", idOf(1), ...said)).code, EXIT_USAGE);
+  }
 
   const history = await ask("alerts", "history");
   match(history.output, /shop .*\n {2}MESSAGE .*\n {2}fired +ops +pending .* 1 +status 403\n/);
