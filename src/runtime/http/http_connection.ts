@@ -26,7 +26,8 @@ export type Answer = Response | ShortAnswer;
 /** A response that is all there, for where a Response costs too much: 30 µs. */
 export interface ShortAnswer {
   readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Whole lines, each with its end. */
+  readonly headers: string;
   /** In ASCII. */
   readonly text: string;
 }
@@ -43,53 +44,71 @@ export interface Client {
   readBody(bytesMax: number): Promise<Uint8Array | 400 | 411 | 413>;
 }
 
+/** What connections share. */
+export interface HttpConnectionOptions {
+  readonly timers: Timers;
+  readonly clock: Clock;
+  /** Lent to one read after another, since making one costs as much as reading. */
+  readonly buffers: Uint8Array[];
+  readonly handler: Handler;
+  /** What is answered when the handler fails, by another error than BadRequestError. */
+  readonly onFault: (error: unknown) => Answer;
+}
+
 const READ_BYTES = 4_096;
 const NOTHING = new Uint8Array(0);
-const CLOSE: Header = ["connection", "close"];
-
-type Header = readonly [name: string, value: string];
+const CLOSE = "connection: close\r\n";
 
 /** Of RFC 9110, section 8.6; a Response of these has no body either. */
 const STATUSES_WITHOUT_LENGTH: ReadonlySet<number> = new Set([204, 304]);
 
-export class HttpConnection {
+export class HttpConnection implements Client {
   readonly #conn: Deno.TcpConn;
-  readonly #timers: Timers;
-  readonly #clock: Clock;
-  readonly #buffer = new Uint8Array(READ_BYTES);
+  readonly #options: HttpConnectionOptions;
   /** Received, and not yet part of a request. */
   #received: Uint8Array = NOTHING;
   #reading: Promise<boolean> | undefined;
-  #isIdle = true;
+  /** The request that is being answered. */
+  #head: RequestHead | undefined;
+  /** True when another request may follow it. */
+  #isReusable = true;
   #isClosed = false;
+  /** When it is cut off, unless what is waited for has come. */
+  #endMs = Infinity;
+  /** When the only timer looks at that. */
+  #timerMs = Infinity;
+  #cancelTimer = () => {};
 
-  constructor(conn: Deno.TcpConn, { timers, clock }: { timers: Timers; clock: Clock }) {
+  constructor(conn: Deno.TcpConn, options: HttpConnectionOptions) {
     this.#conn = conn;
-    this.#timers = timers;
-    this.#clock = clock;
+    this.#options = options;
+  }
+
+  get remoteAddr(): Deno.NetAddr {
+    return this.#conn.remoteAddr;
   }
 
   /** True while it is open and no request is being answered. */
   get isIdle(): boolean {
-    return this.#isIdle && !this.#isClosed;
+    return this.#head === undefined && !this.#isClosed;
   }
 
   /** Cuts it off; repeating it is harmless. */
   close(): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.#cancelTimer();
     this.#conn.close();
   }
 
   /** Answers requests until either side ends it, and closes it. It never rejects. */
-  async serve(handler: Handler): Promise<void> {
+  async serve(): Promise<void> {
     try {
-      for (let isReusable = true; isReusable && !this.#isClosed;) {
-        const head = await this.#head();
-        if (head === undefined) return;
-        this.#isIdle = false;
-        isReusable = await this.#answer(head, handler);
-        this.#isIdle = true;
+      while (this.#isReusable && !this.#isClosed) {
+        this.#head = await this.#nextHead();
+        if (this.#head === undefined) return;
+        await this.#answer(this.#head);
+        this.#head = undefined;
       }
     } catch (error) {
       if (error instanceof BadRequestError) await this.refuse(400);
@@ -106,14 +125,28 @@ export class HttpConnection {
     this.close();
   }
 
+  /** See {@linkcode Client.readBody}. */
+  async readBody(bytesMax: number): Promise<Uint8Array | 400 | 411 | 413> {
+    const { keepsAlive, bodyBytes } = this.#head!;
+    this.#isReusable = false;
+    if (bodyBytes === undefined) return 411;
+    if (bodyBytes > BODY_BYTES_MAX) return 413;
+    // An error is the connection's, which has ended.
+    const body = bodyBytes === 0 ? NOTHING : await this.#body(bodyBytes, bytesMax).catch(() => {});
+    if (body === undefined) return 400;
+    this.#isReusable = keepsAlive;
+    return body;
+  }
+
   /** The next request; undefined when the client has left. */
-  async #head(): Promise<RequestHead | undefined> {
-    using _deadline = this.#within(HEAD_MS_MAX);
+  async #nextHead(): Promise<RequestHead | undefined> {
+    this.#endWithin(HEAD_MS_MAX);
     for (let searched = 0;;) {
       const end = endOfHead(this.#received, searched);
       if (end !== -1) {
         const head = this.#received.subarray(0, end);
         this.#received = this.#received.subarray(end);
+        this.#endMs = Infinity;
         return parseRequestHead(head);
       }
       if (this.#received.length >= HEAD_BYTES_MAX) throw new BadRequestError("head is too long");
@@ -125,87 +158,82 @@ export class HttpConnection {
 
   /** False when the client sends no more. While a read is pending, others wait for the same one. */
   #receive(): Promise<boolean> {
-    this.#reading ??= this.#read().finally(() => {
-      this.#reading = undefined;
-    });
-    return this.#reading;
+    return this.#reading ??= this.#read();
   }
 
   async #read(): Promise<boolean> {
-    const count = await this.#conn.read(this.#buffer);
-    if (count === null) return false;
-    this.#received = Buffer.concat([this.#received, this.#buffer.subarray(0, count)]);
-    return true;
+    const { buffers } = this.#options;
+    const buffer = buffers.pop() ?? new Uint8Array(READ_BYTES);
+    try {
+      const count = await this.#conn.read(buffer);
+      if (count === null) return false;
+      this.#received = Buffer.concat([this.#received, buffer.subarray(0, count)]);
+      return true;
+    } finally {
+      buffers.push(buffer);
+      this.#reading = undefined;
+    }
   }
 
-  /** See {@linkcode Client.readBody}. */
-  async #readBody({ headers, bodyBytes }: RequestHead, bytesMax: number) {
-    if (bodyBytes === undefined) return 411;
-    if (bodyBytes > BODY_BYTES_MAX) return 413;
-    using _deadline = this.#within(HEAD_MS_MAX);
-    const isAsking = headers.get("expect")?.toLowerCase() === "100-continue";
+  /** The beginning of a body; undefined when the client has left. */
+  async #body(bodyBytes: number, bytesMax: number): Promise<Uint8Array | undefined> {
+    const isAsking = this.#head!.headers.get("expect")?.toLowerCase() === "100-continue";
     if (isAsking) await this.#write("HTTP/1.1 100 Continue\r\n\r\n");
+    this.#endWithin(HEAD_MS_MAX);
     const kept = Buffer.alloc(Math.min(bodyBytes, bytesMax));
     for (let at = 0; at < bodyBytes;) {
-      if (this.#received.length === 0 && !await this.#receive()) return 400;
+      if (this.#received.length === 0 && !await this.#receive()) return undefined;
       const piece = this.#received.subarray(0, bodyBytes - at);
       this.#received = this.#received.subarray(piece.length);
       if (at < kept.length) kept.set(piece.subarray(0, kept.length - at), at);
       at += piece.length;
     }
+    this.#endMs = Infinity;
     return kept;
   }
 
-  /** True when another request may follow on this connection. */
-  async #answer(head: RequestHead, handler: Handler): Promise<boolean> {
-    let isReusable = head.keepsAlive && head.bodyBytes === 0;
-    const answer = await handler(head, {
-      remoteAddr: this.#conn.remoteAddr,
-      readBody: async (bytesMax) => {
-        // An error is the connection's, which has ended.
-        const body = await this.#readBody(head, bytesMax).catch(() => 400 as const);
-        isReusable = head.keepsAlive && typeof body !== "number";
-        return body;
-      },
-    });
-    if (answer instanceof Response) return await this.#respond(answer, head, isReusable);
+  async #answer(head: RequestHead): Promise<void> {
+    this.#isReusable = head.keepsAlive && head.bodyBytes === 0;
+    const { handler, onFault } = this.#options;
+    let answer: Answer;
+    try {
+      answer = await handler(head, this);
+    } catch (error) {
+      if (error instanceof BadRequestError) throw error;
+      answer = onFault(error);
+    }
+    if (answer instanceof Response) return await this.#respond(answer, head);
     const { status, headers, text } = answer;
-    const begin = this.#begin(status, "", [
-      ...Object.entries(headers),
-      ["content-length", `${text.length}`],
-      ...isReusable ? [] : [CLOSE],
-    ]);
+    const begin = this.#begin(status, "", `${headers}content-length: ${text.length}\r\n`);
     await this.#write(head.method === "HEAD" ? begin : begin + text);
-    return isReusable;
   }
 
-  /** Sends a response; true when another request may follow. */
-  async #respond(response: Response, { method, takesChunks }: RequestHead, isReusable: boolean) {
+  async #respond(response: Response, { method, takesChunks }: RequestHead): Promise<void> {
     const { status, statusText } = response;
+    // A head and its body may be two writes, of which the second would wait 40 ms for the first.
+    this.#conn.setNoDelay();
     const isSized = response.headers.has("content-length");
     // A stream costs more than the rest of a short response.
     const body = isSized ? null : response.body;
     const isChunked = body !== null && takesChunks;
-    const goesOn = isReusable && (body === null || isChunked);
+    this.#isReusable &&= body === null || isChunked;
+    let lines = "";
+    for (const [name, value] of response.headers) lines += `${name}: ${value}\r\n`;
     const isEmpty = !isSized && body === null && !STATUSES_WITHOUT_LENGTH.has(status);
-    const begin = this.#begin(status, statusText, [
-      ...response.headers,
-      ...goesOn ? [] : [CLOSE],
-      ...isEmpty ? [["content-length", "0"] as const] : [],
-      ...isChunked ? [["transfer-encoding", "chunked"] as const] : [],
-    ]);
-    const hasWhole = isSized && method !== "HEAD";
-    await this.#write(begin, ...hasWhole ? [await response.bytes()] : []);
-    if (body === null) return goesOn;
+    if (isEmpty) lines += "content-length: 0\r\n";
+    if (isChunked) lines += "transfer-encoding: chunked\r\n";
+    const begin = this.#begin(status, statusText, lines);
+    if (isSized && method !== "HEAD") await this.#write(begin, await response.bytes());
+    else await this.#write(begin);
+    if (body === null) return;
     if (method === "HEAD") await body.cancel();
     else await this.#stream(body, isChunked);
-    return goesOn;
   }
 
-  #begin(status: number, statusText: string, headers: readonly Header[]): string {
-    const date = new Date(this.#clock.nowMicros() / 1_000).toUTCString();
-    const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`).join("");
-    return `HTTP/1.1 ${status} ${statusText}\r\ndate: ${date}\r\n${lines}\r\n`;
+  #begin(status: number, statusText: string, lines: string): string {
+    const date = new Date(this.#options.clock.nowMicros() / 1_000).toUTCString();
+    const close = this.#isReusable ? "" : CLOSE;
+    return `HTTP/1.1 ${status} ${statusText}\r\ndate: ${date}\r\n${lines}${close}\r\n`;
   }
 
   /** Sends a body as it comes, until it ends or the client has left. */
@@ -231,12 +259,28 @@ export class HttpConnection {
     const [first = NOTHING, ...others] = parts
       .map((part) => typeof part === "string" ? Buffer.from(part, "latin1") : part);
     const bytes = others.length === 0 ? first : Buffer.concat([first, ...others]);
-    using _deadline = this.#within(WRITE_MS_MAX);
+    this.#endWithin(WRITE_MS_MAX);
     for (let at = 0; at < bytes.length;) at += await this.#conn.write(bytes.subarray(at));
+    this.#endMs = Infinity;
   }
 
-  /** Closes the connection when the time is up. */
-  #within(ms: number): Disposable {
-    return { [Symbol.dispose]: this.#timers.after(ms, () => this.close()) };
+  /**
+   * Closes the connection in `ms`, unless `#endMs` is set anew. Nearly all of these ends are: the one
+   * timer that they share is left to run, and looks again.
+   */
+  #endWithin(ms: number): void {
+    this.#endMs = this.#options.timers.monotonicMs() + ms;
+    if (this.#endMs < this.#timerMs) this.#lookIn(ms);
+  }
+
+  #lookIn(ms: number): void {
+    this.#cancelTimer();
+    this.#timerMs = this.#endMs;
+    this.#cancelTimer = this.#options.timers.after(ms, () => {
+      this.#timerMs = Infinity;
+      const leftMs = this.#endMs - this.#options.timers.monotonicMs();
+      if (leftMs <= 0) this.close();
+      else if (leftMs < Infinity) this.#lookIn(leftMs);
+    });
   }
 }

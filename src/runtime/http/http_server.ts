@@ -9,7 +9,6 @@ import { logger, MinuteLimit } from "../telemetry/logging.ts";
 import type { DependencyState } from "../telemetry/telemetry.ts";
 import { SharedTimers } from "../shared_timers.ts";
 import { type Handler, HttpConnection } from "./http_connection.ts";
-import { BadRequestError } from "./request_head.ts";
 
 /** After a connection could not be accepted. */
 const ACCEPT_RETRY_MS = 1_000;
@@ -36,14 +35,12 @@ export class HttpServer {
   readonly #connections = new Map<HttpConnection, Promise<void>>();
   readonly #stopping = new AbortController();
   readonly #logLimit: MinuteLimit;
-  readonly #timers: SharedTimers;
   readonly #accepting: Promise<void>;
 
   /** Listens. Throws the system's error when the address cannot be used. */
   constructor(options: HttpServerOptions) {
     this.#options = options;
     this.#logLimit = new MinuteLimit(options.clock);
-    this.#timers = new SharedTimers(options.clock);
     const { host: hostname, port } = options.listen;
     this.#listener = Deno.listen({ hostname, port });
     this.#accepting = this.#accept();
@@ -67,11 +64,20 @@ export class HttpServer {
   }
 
   async #accept(): Promise<void> {
-    const { clock, onTrouble } = this.#options;
+    const { clock, connectionsMax, handler, onRefused, onTrouble } = this.#options;
+    const onFault = (error: unknown) => this.#faultOf(error);
+    const shared = { timers: new SharedTimers(clock), clock, buffers: [], handler, onFault };
     const { signal } = this.#stopping;
     for (let isInTrouble = false; !signal.aborted;) {
       try {
-        await this.#take(await this.#listener.accept());
+        const connection = new HttpConnection(await this.#listener.accept(), shared);
+        const isFull = this.#connections.size >= connectionsMax;
+        if (!isFull || await this.#closeIdle()) this.#serve(connection);
+        else {
+          onRefused?.();
+          // A crowd must not be accepted faster than it is let go.
+          await connection.refuse(503);
+        }
         if (isInTrouble) onTrouble?.(undefined);
         isInTrouble = false;
       } catch (error) {
@@ -84,33 +90,16 @@ export class HttpServer {
     }
   }
 
-  /** Resolves when there may be another: a crowd must not be accepted faster than it is let go. */
-  async #take(conn: Deno.TcpConn): Promise<void> {
-    const { connectionsMax, clock, onRefused } = this.#options;
-    // A head and its body are two writes, of which the second would wait 40 ms for the first.
-    conn.setNoDelay();
-    const connection = new HttpConnection(conn, { timers: this.#timers, clock });
-    const isFull = this.#connections.size >= connectionsMax;
-    if (isFull && !await this.#closeIdle()) {
-      onRefused?.();
-      return await connection.refuse(503);
-    }
-    const ended = connection.serve(this.#handler).finally(() =>
-      this.#connections.delete(connection)
-    );
+  #serve(connection: HttpConnection): void {
+    const ended = connection.serve().then(() => void this.#connections.delete(connection));
     this.#connections.set(connection, ended);
   }
 
-  /** What the handler answers; a fault of it is logged, and costs one request. */
-  readonly #handler: Handler = async (head, client) => {
-    try {
-      return await this.#options.handler(head, client);
-    } catch (error) {
-      if (error instanceof BadRequestError) throw error;
-      if (this.#logLimit.allows("handler")) log.error("request failed: {error}", { error });
-      return new Response(null, { status: 500 });
-    }
-  };
+  /** A fault of the handler costs one request. */
+  #faultOf(error: unknown): Response {
+    if (this.#logLimit.allows("handler")) log.error("request failed: {error}", { error });
+    return new Response(null, { status: 500 });
+  }
 
   /** Makes room; false when every connection is being answered. */
   async #closeIdle(): Promise<boolean> {

@@ -36,8 +36,10 @@ export const HEADERS_MAX = 100;
 export const BLANKS_MAX = 256;
 
 const TOO_MANY_BLANKS = new RegExp(`(?<![ \\t])[ \\t]{${BLANKS_MAX + 1}}`);
-const REQUEST_LINE = /^([A-Z]{1,16}) (\/\S*) HTTP\/1\.([01])$/;
-const HEADER_LINE = /^([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\0\r]*)$/;
+const REQUEST_LINE = /(?:\r?\n)*([A-Z]{1,16}) (\/\S*) HTTP\/1\.([01])\r?\n/y;
+const HEADER_LINE = /([!#$%&'*+.^_`|~\w-]+):[ \t]*([^\0\r\n]*)\r?\n/y;
+/** Of the line that ends a head. */
+const EMPTY_LINE_LENGTH_MAX = 2;
 const LENGTH = /^\d{1,15}$/;
 const HOST = /^[\w.-]+(?::\d{1,5})?$|^\[[0-9A-Fa-f:.]+\](?::\d{1,5})?$/;
 
@@ -60,16 +62,16 @@ const CR = 13;
 export function parseRequestHead(bytes: Uint8Array): RequestHead {
   // Not by TextDecoder, whose latin1 is windows-1252.
   const text = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("latin1");
-  if (TOO_MANY_BLANKS.test(text)) throw new BadRequestError("too many blanks in a row");
-  const [requestLine = "", ...lines] = text.split(/\r?\n/).filter((line) => line !== "");
-  if (lines.length > HEADERS_MAX) throw new BadRequestError("too many headers");
-  const [, method, target, minor] = REQUEST_LINE.exec(requestLine) ?? [];
+  if (text.length > BLANKS_MAX && TOO_MANY_BLANKS.test(text)) {
+    throw new BadRequestError("too many blanks in a row");
+  }
+  REQUEST_LINE.lastIndex = 0;
+  const [, method, target, minor] = REQUEST_LINE.exec(text) ?? [];
   if (method === undefined) throw new BadRequestError("no request line of HTTP/1");
-  const headers = headersOf(lines);
+  const headers = headersOf(text, REQUEST_LINE.lastIndex);
   const host = headers.get("host") ?? (minor === "0" ? "localhost" : "");
   if (!HOST.test(host)) throw new BadRequestError("no valid Host");
-  const options = (headers.get("connection") ?? "").toLowerCase().split(",")
-    .map((option) => option.trim());
+  const options = headers.get("connection")?.toLowerCase().split(",").map((it) => it.trim()) ?? [];
   const length = headers.get("content-length") ?? "0";
   if (!LENGTH.test(length)) throw new BadRequestError("no valid Content-Length");
   return {
@@ -85,10 +87,13 @@ export function parseRequestHead(bytes: Uint8Array): RequestHead {
   };
 }
 
-function headersOf(lines: readonly string[]): ReadonlyMap<string, string> {
+/** Of the lines of a head from `start` on. */
+function headersOf(text: string, start: number): ReadonlyMap<string, string> {
   const headers = new Map<string, string>();
-  for (const line of lines) {
-    const [, name, value] = HEADER_LINE.exec(line) ?? [];
+  HEADER_LINE.lastIndex = start;
+  for (let count = 0; text.length - HEADER_LINE.lastIndex > EMPTY_LINE_LENGTH_MAX; count++) {
+    if (count === HEADERS_MAX) throw new BadRequestError("too many headers");
+    const [, name, value] = HEADER_LINE.exec(text) ?? [];
     if (name === undefined) throw new BadRequestError("no valid header");
     const key = name.toLowerCase();
     const before = headers.get(key);

@@ -5,7 +5,7 @@
  * listened, while it was stopped or its clock jumped, or while it could take no pings. Then it is
  * inconclusive, and the next ping is due a period later.
  */
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 import { NEXT_CHECK_MS_MAX } from "../../report/bounds.ts";
 import type { SiteReport } from "../../report/report.ts";
 import { type Clock, elapsedMs, type Instant, instantOf } from "../../runtime/clock.ts";
@@ -275,5 +275,5 @@ function noteOf({ site: { name }, state }: Told): Stored["note"] {
 }
 
 function hashOf(token: string): string {
-  return createHash("sha256").update(token).digest("base64");
+  return hash("sha256", token, "base64");
 }

@@ -1,6 +1,5 @@
 /** The HTTP server of push sites: a ping is answered once the outbox has it. */
 import type { Clock } from "../../runtime/clock.ts";
-import { within } from "../../runtime/deadline.ts";
 import type { Client, ShortAnswer } from "../../runtime/http/http_connection.ts";
 import {
   acceptState,
@@ -11,7 +10,7 @@ import { listening } from "../../runtime/http/listening.ts";
 import type { RequestHead } from "../../runtime/http/request_head.ts";
 import { countFromZero, type Telemetry } from "../../runtime/telemetry/telemetry.ts";
 import { SharedTimers } from "../../runtime/shared_timers.ts";
-import { pingRequests } from "./ping.ts";
+import { type PingAnswer, pingRequests } from "./ping.ts";
 import { PINGS, type PushSites } from "./push_sites.ts";
 
 /** Until a ping is stored; its sender then tries again. */
@@ -29,8 +28,12 @@ const RESULTS = [
 ];
 type Result = (typeof RESULTS)[number];
 
-const TEXT_TYPE = { "content-type": "text/plain; charset=utf-8" };
-const JSON_TYPE = { "content-type": "application/json; charset=utf-8" };
+const TEXT_TYPE = "content-type: text/plain; charset=utf-8\r\n";
+const JSON_TYPE = "content-type: application/json; charset=utf-8\r\n";
+const ANSWERS: Readonly<Record<PingAnswer, ShortAnswer>> = {
+  OK: text(200, "OK"),
+  '{"ok":true}': { status: 200, headers: JSON_TYPE, text: '{"ok":true}' },
+};
 
 /** Listens until it is stopped. Throws AddressError when the address cannot be used. */
 export function servePush(options: PushServerOptions): HttpServer {
@@ -41,9 +44,10 @@ export function servePush(options: PushServerOptions): HttpServer {
 
   async function answer(head: RequestHead, client: Client): Promise<ShortAnswer> {
     if (!["GET", "HEAD", "POST"].includes(head.method)) {
-      return text(405, "method not allowed; use GET, HEAD or POST\n", { allow: "GET, HEAD, POST" });
+      return text(405, "method not allowed; use GET, HEAD or POST\n", "allow: GET, HEAD, POST\r\n");
     }
-    if (sites.ready && !await inTime(sites.ready)) return unavailable();
+    const { ready } = sites;
+    if (ready && !await inTime((onReady) => ready.then(onReady))) return unavailable();
     // Strangers learn nothing: whatever they ask for, it is the same answer, before any body is read.
     const found = foundIn(sites, head.target);
     if (found === undefined) {
@@ -54,16 +58,15 @@ export function servePush(options: PushServerOptions): HttpServer {
     if ("problem" in ping) return invalid(400, `${ping.problem}\n`);
     const body = await client.readBody(told.site.bodyBytesMax);
     if (typeof body === "number") return invalid(body, "");
-    const stored = Promise.withResolvers<void>();
-    sites.take(told, ping, {
+    const content = {
       body,
       isTruncated: head.bodyBytes! > body.length,
       address: client.remoteAddr.hostname,
-      onStored: stored.resolve,
-    });
-    if (!await inTime(stored.promise)) return unavailable();
+    };
+    const isStored = await inTime((onStored) => sites.take(told, ping, { ...content, onStored }));
+    if (!isStored) return unavailable();
     count(ping.kind);
-    return text(200, found.answer, found.answer === "OK" ? {} : JSON_TYPE);
+    return ANSWERS[found.answer];
   }
 
   function invalid(status: number, message: string): ShortAnswer {
@@ -75,11 +78,18 @@ export function servePush(options: PushServerOptions): HttpServer {
   function unavailable(): ShortAnswer {
     count("unavailable");
     sites.noteDeaf();
-    return text(503, "cannot store a ping at the moment; try again\n", { "retry-after": "5" });
+    return text(503, "cannot store a ping at the moment; try again\n", "retry-after: 5\r\n");
   }
 
-  function inTime(what: Promise<void>): Promise<boolean> {
-    return within(STORE_MS_MAX, what, timers).then(() => true, () => false);
+  /** False when what begins takes too long. */
+  function inTime(begin: (onDone: () => void) => void): Promise<boolean> {
+    return new Promise((resolve) => {
+      const cancelTimer = timers.after(STORE_MS_MAX, () => resolve(false));
+      begin(() => {
+        cancelTimer();
+        resolve(true);
+      });
+    });
   }
 
   return listening("push.listen", {
@@ -102,6 +112,6 @@ function foundIn(sites: PushSites, target: string) {
   return undefined;
 }
 
-function text(status: number, text: string, more: ShortAnswer["headers"] = {}): ShortAnswer {
-  return { status, headers: { ...TEXT_TYPE, ...more }, text };
+function text(status: number, text: string, more = ""): ShortAnswer {
+  return { status, headers: TEXT_TYPE + more, text };
 }
