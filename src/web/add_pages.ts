@@ -30,7 +30,7 @@ import { INCIDENT_CHOICES_DAYS, incidentsPage } from "./pages/incidents_page.ts"
 import { latencyStepOf } from "./pages/latency_chart.ts";
 import { documentText, type Html } from "./pages/markup.ts";
 import { quorumAt, SEARCH_LENGTH_MAX, type WholeSite, wholeSite } from "../status/whole_sites.ts";
-import { countsOf, hasLocations, overviewOf, type OverviewQuery, ROWS } from "./pages/overview.ts";
+import { hasLocations, overviewOf, type OverviewQuery, ROWS, verdictOf } from "./pages/overview.ts";
 import { overviewPage } from "./pages/overview_page.ts";
 import { LATENCY_CHOICES_DAYS, sitePage, type SitePageOptions } from "./pages/site_page.ts";
 
@@ -201,7 +201,7 @@ function addBadges(app: Hono, { source, look }: PageOptions): void {
   app.get("/badge.svg", async (context) => {
     const { sites } = await currentView(source);
     context.header("content-type", "image/svg+xml");
-    return context.body(await documentText(overallBadge(look.title, countsOf(sites))));
+    return context.body(await documentText(overallBadge(look.title, verdictOf(sites))));
   });
 }
 

@@ -2,11 +2,12 @@
 import { html } from "hono/html";
 import type { SiteUptime } from "../../status/queries.ts";
 import { isMostlyUnknown, uptimeOf } from "../../status/uptime.ts";
-import { type SiteState, STATES } from "../../report/site_state.ts";
+import type { SiteState } from "../../report/site_state.ts";
 import type { WholeSite } from "../../status/whole_sites.ts";
 import { percentText } from "../texts/figures.ts";
 import { texts } from "../texts/texts.ts";
 import { type Html, stateText } from "../pages/markup.ts";
+import type { Verdict } from "../pages/overview.ts";
 
 /** White text on each has a contrast of at least 4.5 to 1. */
 const COLORS: Readonly<Record<SiteState, string>> = {
@@ -38,16 +39,18 @@ export function badge(
   return drawing(site, value, COLORS[whole?.state ?? "inconclusive"]);
 }
 
-/** The SVG of all sites together; `counts` has the sites in each state. */
-export function overallBadge(title: string, counts: Readonly<Record<SiteState, number>>): Html {
-  const total = STATES.reduce((sum, state) => sum + counts[state], 0);
-  const worst = STATES.find((state) => counts[state] > 0);
-  const value = worst === undefined
-    ? texts().unknown
-    : worst === "up"
-    ? texts().badgeAllUp
-    : texts().badgeSome(counts[worst], total, texts().states[worst].toLowerCase());
-  return drawing(title, value, COLORS[worst ?? "inconclusive"]);
+/** The SVG of all sites together. */
+export function overallBadge(title: string, verdict: Verdict | undefined): Html {
+  return drawing(title, overallText(verdict), COLORS[verdict?.worst ?? "inconclusive"]);
+}
+
+function overallText(verdict: Verdict | undefined): string {
+  const t = texts();
+  if (verdict === undefined) return t.unknown;
+  const { worst, count, isPartial, othersInPart, total } = verdict;
+  if (worst === "up") return t.badgeAllUp;
+  const words = t.badgeSome(count, total, stateText({ state: worst, isPartial }).toLowerCase());
+  return othersInPart === 0 ? words : `${words}, ${t.inPart(othersInPart)}`;
 }
 
 function drawing(fullName: string, value: string, color: string): Html {

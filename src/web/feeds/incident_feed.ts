@@ -82,7 +82,7 @@ function entryOfWork({ id, name, from, until, sites }: PlannedWork): Entry {
   const names = sites === undefined ? t.all : sites.slice(0, WORK_SITES_MAX).join(", ");
   return {
     ...{ path: "", id: `work-${id}`, at: new Date(from.getTime() - WORK_ANNOUNCED_MS) },
-    title: xmlText(`${t.notices.maintenance}: ${name}`),
+    title: xmlText(`${t.notices.maintenance}${t.colon}${name}`),
     more: xmlText(`${t.from} ${begin} ${t.until} ${end} (${names})`),
   };
 }

@@ -83,11 +83,11 @@ function heldText({ suppressed_by }: Alert): Html | "" {
   if (suppressed_by === null) return "";
   const t = texts();
   const [kind = "", ...name] = suppressed_by.split(":");
-  return html`${t.heldBackBy} ${t.heldBack[kind]}: <bdi>${name.join(":")}</bdi>`;
+  return html`${t.heldBackBy} ${t.heldBack[kind]}${t.colon}<bdi>${name.join(":")}</bdi>`;
 }
 
 function acknowledgedText({ acked_by, ack_reason }: Alert, hasReason: boolean): Html {
-  const reason = hasReason && ack_reason ? html`: <bdi>${ack_reason}</bdi>` : "";
+  const reason = hasReason && ack_reason ? html`${texts().colon}<bdi>${ack_reason}</bdi>` : "";
   return html`${texts().acknowledgedBy} <bdi>${acked_by}</bdi>${reason}`;
 }
 

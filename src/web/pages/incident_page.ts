@@ -44,12 +44,12 @@ export function incidentPage(
     moment(at, zone),
   ]);
   return pageFrame(
-    { look, root: ROOT, heading: `${site}: ${causeWords(whole)}`, view },
+    { look, root: ROOT, heading: `${site}${t.colon}${causeWords(whole)}`, view },
     html`
       <nav class="crumbs" aria-label="${t.breadcrumb}"><a href="${ROOT}">${t.allSites}</a>
       <a href="${ROOT}incidents">${t.incidents}</a> <a href="${path}"><bdi>${site}</bdi></a></nav>
       <section class="sitehead ${outcome}">
-      <div class="what"><h1><bdi>${site}</bdi>: ${causeWords(whole)}</h1>${stateBadge(
+      <div class="what"><h1><bdi>${site}</bdi>${t.colon}${causeWords(whole)}</h1>${stateBadge(
         outcome,
       )}</div>
       ${error_text === null ? "" : html`<p class="why"><bdi class="error">${error_text}</bdi></p>`}

@@ -4,6 +4,7 @@ import { clockTime } from "../../runtime/relative_time.ts";
 import { type SiteState, STATE_SHAPES, stateOf } from "../../report/site_state.ts";
 import type { SiteStatus } from "../../status/queries.ts";
 import type { WholeState } from "../../status/whole_sites.ts";
+import type { Look } from "../look.ts";
 import type { TimeZone } from "../time_zone.ts";
 import { agoWords, spanWords } from "../texts/figures.ts";
 import { texts } from "../texts/texts.ts";
@@ -33,7 +34,17 @@ export function stateBadge(state: SiteState, isPartial = false): Html {
 
 /** `Down`, or `Down in part` where another location finds the site in a better state. */
 export function stateText({ state, isPartial }: WholeState): string {
-  return `${texts().states[state]}${isPartial ? ` ${texts().inPart}` : ""}`;
+  const word = texts().states[state];
+  return isPartial ? capitalized(texts().partly(word.toLowerCase())) : word;
+}
+
+function capitalized(text: string): string {
+  return text.slice(0, 1).toUpperCase() + text.slice(1);
+}
+
+/** What a label is called: the only one of a public page is the group of a site. */
+export function labelName(key: string, { isPublic }: Look): string {
+  return isPublic ? texts().group : key;
 }
 
 /** A location and what it finds: as a shape, and in words for who does not see it. */
@@ -42,7 +53,7 @@ export function locationMark(status: SiteStatus): Html {
   return html`
     <span class="shape" aria-hidden="true">${STATE_SHAPES[state]}</span> <bdi>${status
       .location}</bdi><span
-      class="visually-hidden">: ${texts().states[state].toLowerCase()}</span>
+      class="visually-hidden">${texts().colon}${texts().states[state].toLowerCase()}</span>
   `;
 }
 

@@ -36,7 +36,7 @@ function noticeOf(
     <div
       class="notice ${COLORS[type]}"><h2>${texts().notices[type]}${sites === undefined
         ? ""
-        : html`: <bdi>${
+        : html`${texts().colon}<bdi>${
           sites.join(", ")
         }</bdi>`}</h2><p class="text">${text}</p>${from === undefined && until === undefined
         ? ""

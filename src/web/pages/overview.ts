@@ -49,13 +49,24 @@ export interface Group {
 
 export type Counts = Readonly<Record<SiteState, number>>;
 
+/** What one sentence says of all sites. */
+export interface Verdict {
+  readonly worst: SiteState;
+  /** How many are in it, at least one: those that are down in part only where all of them are. */
+  readonly count: number;
+  readonly isPartial: boolean;
+  /** How many others are down in part: another location finds them up. */
+  readonly othersInPart: number;
+  readonly total: number;
+}
+
 export interface Overview {
   /** Of all sites, whatever the query. */
   readonly counts: Counts;
   /** Why sites are not up, whatever the query; the newest first. */
   readonly causes: readonly Cause[];
-  /** How many of the sites that are down are so in part: another location finds them up. */
-  readonly downInPart: number;
+  /** Undefined without sites. */
+  readonly verdict: Verdict | undefined;
   readonly total: number;
   /** Sites that match the query. */
   readonly found: number;
@@ -92,7 +103,7 @@ export function overviewOf(sites: readonly WholeSite[], query: OverviewQuery): O
   return {
     counts: countsOf(sites),
     causes: causesOf(sites),
-    downInPart: sites.filter(({ state, isPartial }) => state === "down" && isPartial).length,
+    verdict: verdictOf(sites),
     total: sites.length,
     found: found.length,
     keys,
@@ -105,6 +116,22 @@ export function overviewOf(sites: readonly WholeSite[], query: OverviewQuery): O
     pages,
     hasLocations: hasLocations(sites),
   };
+}
+
+/** Undefined without sites. */
+export function verdictOf(sites: readonly WholeSite[]): Verdict | undefined {
+  const counts = countsOf(sites);
+  const worst = STATES.find((state) => counts[state] > 0);
+  if (worst === undefined) return undefined;
+  const inPart = worst === "down" ? sites.filter(isDownInPart).length : 0;
+  const whole = counts[worst] - inPart;
+  return whole === 0
+    ? { worst, count: inPart, isPartial: true, othersInPart: 0, total: sites.length }
+    : { worst, count: whole, isPartial: false, othersInPart: inPart, total: sites.length };
+}
+
+function isDownInPart({ state, isPartial }: WholeSite): boolean {
+  return state === "down" && isPartial;
 }
 
 /** True when there is more than one location. */

@@ -7,10 +7,27 @@ import { currentAnnouncements, type Look } from "../look.ts";
 import { uptimeWords } from "../texts/figures.ts";
 import { texts } from "../texts/texts.ts";
 import { SEARCH_LENGTH_MAX, type WholeSite } from "../../status/whole_sites.ts";
-import { ago, type Html, lasting, locationMark, note, stateBadge, viewLinks } from "./markup.ts";
+import {
+  ago,
+  type Html,
+  labelName,
+  lasting,
+  locationMark,
+  note,
+  stateBadge,
+  stateText,
+  viewLinks,
+} from "./markup.ts";
 import { alertsSection, channelWarning } from "./alerts_part.ts";
 import type { Cause } from "./causes.ts";
-import { type Counts, type Group, type Overview, type OverviewQuery, ROWS } from "./overview.ts";
+import {
+  type Counts,
+  type Group,
+  type Overview,
+  type OverviewQuery,
+  ROWS,
+  type Verdict,
+} from "./overview.ts";
 import { notices } from "./notices.ts";
 import { sitePath } from "../../report/site_path.ts";
 import { timeZone } from "../time_zone.ts";
@@ -39,7 +56,7 @@ export function overviewPage(options: OverviewPageOptions): Html {
   const { failingSince } = view;
   const isCalm = overview.counts.up === overview.total;
   return pageFrame(
-    { look, root: "./", ...(isCalm ? {} : { heading: verdictText(overview) }), view },
+    { look, root: "./", ...(isCalm ? {} : { heading: verdictText(overview.verdict) }), view },
     html`
       ${notices(
         [...currentAnnouncements(look, { now: view.now }), ...announcedWork(view)],
@@ -55,31 +72,28 @@ export function overviewPage(options: OverviewPageOptions): Html {
 }
 
 /** One sentence on all sites, the worst state first. */
-export function verdictText(
-  { counts, downInPart, total }: Pick<Overview, "counts" | "downInPart" | "total">,
-): string {
-  if (total === 0) return texts().noneYet;
-  if (counts.up === total) return total === 1 ? texts().oneUp : texts().allUp(total);
-  const worst = STATES.find((state) => counts[state] > 0)!;
-  const inPart = worst === "down" ? downInPart : 0;
-  const whole = counts[worst] - inPart;
-  const count = whole === 0 ? inPart : whole;
-  const word = texts().states[worst].toLowerCase();
-  const words = total === 1 ? texts().oneSite(word) : texts().someSites(count, total, word);
-  if (inPart === 0) return words;
-  return whole === 0 ? `${words} ${texts().inPart}` : `${words}, ${inPart} ${texts().inPart}`;
+export function verdictText(verdict: Verdict | undefined): string {
+  const t = texts();
+  if (verdict === undefined) return t.noneYet;
+  const { worst, count, isPartial, othersInPart, total } = verdict;
+  if (worst === "up") return total === 1 ? t.oneUp : t.allUp(total);
+  const word = stateText({ state: worst, isPartial }).toLowerCase();
+  const words = total === 1 ? t.oneSite(word) : t.someSites(count, total, word);
+  return othersInPart === 0 ? words : `${words}, ${t.inPart(othersInPart)}`;
 }
 
 /** A verdict that may be out of date is gray. */
 function verdict(options: OverviewPageOptions): Html {
   const { overview, query, view: { failingSince, now } } = options;
   const isOld = failingSince !== undefined;
-  const worst = STATES.find((state) => overview.counts[state] > 0) ?? "inconclusive";
-  const words = verdictText(overview);
-  const heading = overview.total === 0 ? texts().noDataYet : `${texts().lastKnown}: ${words}`;
+  const worst = overview.verdict?.worst ?? "inconclusive";
+  const words = verdictText(overview.verdict);
+  const heading = overview.total === 0
+    ? texts().noDataYet
+    : `${texts().lastKnown}${texts().colon}${words}`;
   return html`
     <section class="verdict ${isOld ? "stale" : worst}">
-      <h1 data-last-known="${texts().lastKnown}: ">${isOld ? heading : words}</h1>
+      <h1 data-last-known="${texts().lastKnown}${texts().colon}">${isOld ? heading : words}</h1>
       ${overview.total > 1 ? stateLinks(overview, query) : ""}
       ${overview.total > 1 ? causeList(overview, now) : ""}
     </section>
@@ -104,14 +118,14 @@ function causeLine({ words, since, sites }: Cause, now: Date): Html {
     html`<li><a href="${sitePath(site)}"><bdi>${site}</bdi></a></li>`
   );
   if (sites.length === 1) {
-    return html`${words}: <a href="${sitePath(sites[0]!.site)}"><bdi>${
+    return html`${words}${texts().colon}<a href="${sitePath(sites[0]!.site)}"><bdi>${
       sites[0]!.site
     }</bdi></a>${time}`;
   }
   const others = sites.length - links.length;
   return html`
     <details>
-      <summary>${words}: ${texts().countOfSites(sites.length)}${time}</summary>
+      <summary>${words}${texts().colon}${texts().countOfSites(sites.length)}${time}</summary>
       <ul class="names">${links}${others > 0 ? html`<li>${texts().andMore(others)}</li>` : ""}</ul>
     </details>
   `;
@@ -137,7 +151,7 @@ function countsText(counts: Counts): string {
 }
 
 function countText(counts: Counts, state: SiteState): string {
-  return `${counts[state]} ${texts().states[state].toLowerCase()}`;
+  return texts().counted(counts[state], texts().states[state].toLowerCase());
 }
 
 function nothingYet(failingSince: Date | undefined): Html {
@@ -147,8 +161,8 @@ function nothingYet(failingSince: Date | undefined): Html {
 
 function sites(options: OverviewPageOptions): Html {
   const { overview, query } = options;
-  return html`${overview.total === 1 ? "" : searchForm(overview, query)}
-${query.only === undefined ? "" : groupFilter(overview, query.only)}
+  return html`${overview.total === 1 ? "" : searchForm(options)}
+${query.only === undefined ? "" : groupFilter(options, query.only)}
 ${overview.found > 1 ? rowLinks(overview, query) : ""}
 <div id="sites">
 ${overview.groups.map((group) => groupSection(group, options))}
@@ -157,13 +171,12 @@ ${nothingFound(overview, query)}
 ${pager(overview, query)}`;
 }
 
-function searchForm(
-  { keys, by, total }: Overview,
-  { search, all, only, state, rows }: OverviewQuery,
-): Html {
+function searchForm({ look, overview, query }: OverviewPageOptions): Html {
+  const { keys, by, total } = overview;
+  const { search, all, only, state, rows } = query;
   const choices = [...keys, ""].map((key) =>
     html`<option value="${key}" ${key === by ? html`selected` : ""}>${
-      key || texts().nothing
+      key === "" ? texts().nothing : labelName(key, look)
     }</option>`
   );
   return html`<form class="search" role="search" action="./" method="get">
@@ -194,9 +207,10 @@ function rowLinks({ rows: shown, by }: Overview, query: OverviewQuery): Html {
 }
 
 /** The one group that is shown, and a link back to all of them. */
-function groupFilter({ by }: Overview, only: string): Html {
-  const group = only === "" ? html`${texts().sitesWithout} <bdi>${by}</bdi>` : html`
-    <bdi>${by}</bdi>: <strong><bdi>${only}</bdi></strong>
+function groupFilter({ look, overview: { by } }: OverviewPageOptions, only: string): Html {
+  const label = html`<bdi>${labelName(by, look)}</bdi>`;
+  const group = only === "" ? html`${texts().sitesWithout} ${label}` : html`
+    ${label}${texts().colon}<strong><bdi>${only}</bdi></strong>
   `;
   return html`<p class="filter">${group} <a href="${
     queryPath({ by })
@@ -204,12 +218,12 @@ function groupFilter({ by }: Overview, only: string): Html {
 }
 
 function groupSection(group: Group, options: OverviewPageOptions): Html {
-  const { overview } = options;
+  const { look, overview } = options;
   const isOnly = overview.by === "" || overview.keys.length === 0;
   const name = isOnly
     ? texts().sites
     : group.name === ""
-    ? texts().without(overview.by)
+    ? texts().without(labelName(overview.by, look))
     : group.name;
   const hidden = overview.showsProblemsOnly ? group.counts.up : 0;
   const path = queryPath({ ...(!isOnly && { by: overview.by, in: group.name }), show: "all" });
@@ -280,18 +294,18 @@ function nothingFound(
   { found, showsProblemsOnly, groups }: Overview,
   { search, state }: OverviewQuery,
 ): Html {
+  const t = texts();
   if (found === 0) {
-    const [has, inIts] = texts().hasWords;
-    const which = state === undefined ? "" : texts().thatIs(texts().states[state].toLowerCase());
-    const words = search === "" ? "" : html`
-      ${has} <strong><bdi>${search}</bdi></strong> ${inIts}
-    `;
-    return note(
-      html`${texts().noSite(which).trim()}${words}. <a href="./">${texts().showAllSites}</a>`,
-    );
+    const [having, inIts] = t.hasWords;
+    const asked = [
+      ...state === undefined ? [] : [html`${t.states[state].toLowerCase()}`],
+      ...search === "" ? [] : [html`${having} <strong><bdi>${search}</bdi></strong> ${inIts}`],
+    ];
+    const list = asked.map((part, index) => html`${index === 0 ? t.colon : ", "}${part}`);
+    return note(html`${t.noSite}${list}. <a href="./">${t.showAllSites}</a>`);
   }
   const isCalm = showsProblemsOnly && groups.every(({ sites }) => sites.length === 0);
-  return isCalm ? note(texts().everySiteUp) : html``;
+  return isCalm ? note(t.everySiteUp) : html``;
 }
 
 function pager({ page, pages, by }: Overview, query: OverviewQuery): Html {

@@ -24,6 +24,7 @@ import {
   exactly,
   externalLink,
   type Html,
+  labelName,
   loadedWhenOpened,
   locationMark,
   note,
@@ -152,14 +153,18 @@ ${
   }`;
 }
 
-function heading({ look, view: { now }, history: { status } }: SitePageOptions): Html {
+function heading({ look, view: { now, sites }, history: { status } }: SitePageOptions): Html {
   const { site, location, url, stale, since, checked_at, labels } = status;
   const state = stateOf(status);
+  // A public page has no locations, each of which would have a state of its own.
+  const whole = look.isPublic ? sites.find((one) => one.site === site) : undefined;
   const labelled = Object.entries(labels).map(([key, value]) =>
-    html`<span class="label"><bdi>${key}</bdi>: <bdi>${value}</bdi></span>`
+    html`<span class="label"><bdi>${
+      labelName(key, look)
+    }</bdi>${texts().colon}<bdi>${value}</bdi></span>`
   );
   return html`<section class="sitehead ${state}" data-site="${site}" data-location="${location}">
-<div class="what"><h1><bdi>${site}</bdi></h1>${stateBadge(state)}</div>
+<div class="what"><h1><bdi>${site}</bdi></h1>${stateBadge(state, whole?.isPartial)}</div>
 ${url === "" ? "" : html`<p>${externalLink(url)}</p>`}
 ${whySentence(status)}
 <p class="facts">${sinceSentence(status, now)}

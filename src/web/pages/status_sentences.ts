@@ -10,9 +10,9 @@ export function whySentence({ stale, reason, error_text }: SiteStatus): Html {
   const cause = causeOf(reason === null ? "" : texts().reasons[reason], error_text ?? "");
   if (!stale) return html`<p class="why">${cause}</p>`;
   const before = reason === null ? "" : html`
-    <span class="error">${texts().lastError}: ${cause}</span>
+    <span class="error">${texts().lastError}${texts().colon}${cause}</span>
   `;
-  return html`<p class="why">${texts().noRecentResult}: ${texts().stateUnknown}${before}</p>`;
+  return html`<p class="why">${texts().noRecentResult}${texts().colon}${texts().stateUnknown}${before}</p>`;
 }
 
 /** `Slow response: 3,204 ms`; an error that begins with the same words says them once. */
@@ -21,13 +21,13 @@ function causeOf(words: string, error: string): Html {
   const isSaid = error.toLowerCase().startsWith(words.toLowerCase()) &&
     !/^[\p{L}\p{N}]/u.test(error.slice(words.length));
   const rest = isSaid ? error.slice(words.length) : error;
-  return html`${words}${isSaid ? "" : ": "}<bdi class="error">${rest}</bdi>`;
+  return html`${words}${isSaid ? "" : texts().colon}<bdi class="error">${rest}</bdi>`;
 }
 
 /** `Down for 3 min`; for a stale site the last known state, without a duration. */
 export function sinceSentence({ outcome, stale, since }: SiteStatus, now: Date): Html {
   const word = texts().states[outcome];
-  if (stale) return html`<span>${texts().lastKnown}: ${word.toLowerCase()}</span>`;
+  if (stale) return html`<span>${texts().lastKnown}${texts().colon}${word.toLowerCase()}</span>`;
   return since === null
     ? html``
     : html`<span>${word} ${texts().lasting} ${lasting(since, now)}</span>`;

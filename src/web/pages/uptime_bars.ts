@@ -95,7 +95,7 @@ function barsPath(first: number, count: number): string {
 
 function dayText(day: DayCoverage): string {
   const uptime = uptimeOf(day);
-  if (uptime === null) return `${dateOf(day)}: ${texts().noData}`;
+  if (uptime === null) return `${dateOf(day)}${texts().colon}${texts().noData}`;
   const down = day.downMs > 0 ? downText(day.downMs) : "";
   return texts().dayNote(dateOf(day), uptimeWords(day), down);
 }

@@ -1,5 +1,7 @@
 import { match } from "node:assert/strict";
-import { badge } from "../../../src/web/feeds/badge.ts";
+import { badge, overallBadge } from "../../../src/web/feeds/badge.ts";
+import { verdictOf } from "../../../src/web/pages/overview.ts";
+import type { Outcome } from "../../../src/report/outcome.ts";
 import { wholeSite } from "../../../src/status/whole_sites.ts";
 import { aSiteStatus } from "../site_status.ts";
 
@@ -15,5 +17,28 @@ for (
     const windows = { 1: window!, 7: window!, 30: window!, 90: window! };
     const text = `${await badge("shop", wholeSite([status]), [{ ...status, windows }])}`;
     match(text, new RegExp(`aria-label="${label}"`));
+  });
+}
+
+/** Sites, each with what its locations find. */
+const OVERALL: readonly (readonly [sites: readonly (readonly Outcome[])[], label: string])[] = [
+  [[], "unknown"],
+  [[["up"], ["up"]], "all up"],
+  [[["degraded"], ["up"]], "1 of 2 degraded"],
+  [[["down"], ["down", "up"], ["up"]], "1 of 3 down, 1 in part"],
+  [[["down", "up"], ["up"]], "1 of 2 down in part"],
+];
+
+for (const [sites, label] of OVERALL) {
+  Deno.test(`overallBadge() says "${label}", as the page does`, async () => {
+    const wholes = sites.map((outcomes, site) =>
+      wholeSite(
+        outcomes.map((outcome, location) =>
+          aSiteStatus({ site: `${site}`, location: `${location}`, outcome })
+        ),
+      )
+    );
+    const text = `${await overallBadge("Example", verdictOf(wholes))}`;
+    match(text, new RegExp(`aria-label="Example: ${label}"`));
   });
 }

@@ -166,7 +166,7 @@ Deno.test("a public page cannot be asked what it does not show", async () => {
   strictEqual(await found("/api/status"), SITES_SHOWN.length);
   for (const word of ["s3cret", "https", "location", "value", "elsewhere"]) {
     strictEqual(await found(`/api/status?q=${word}`), 0, word);
-    match((await get(`/?q=${word}`)).text, /No site\s+has/);
+    match((await get(`/?q=${word}`)).text, /No site found: with/);
   }
   strictEqual(await found("/api/status?label=s3cret_label:s3cret-value"), 0);
   strictEqual(await found("/api/status?label=group:Sales"), 1);
@@ -274,4 +274,20 @@ Deno.test("a public page joins what several locations see at once into one incid
   );
   strictEqual(rows.length, 3);
   match(rows[0]!, /ongoing/);
+});
+
+Deno.test("a public page speaks of groups in its language, and of a site that is down in part", async () => {
+  await using made = await MadeStore.create();
+  await made.add(
+    { site: "s3cret-name", location: "fra", outcome: "down", reason: "dns", agoMs: 2_000 },
+    { site: "s3cret-name", location: "gru", agoMs: 1_000 },
+    { site: "blog", agoMs: 1_000 },
+  );
+  const { get } = publicApp(made, { locale: "de" });
+  for (const part of [">Gruppe</option>", "Ohne Gruppe", "ist teilweise ausgefallen"]) {
+    ok((await get("/")).text.includes(part), part);
+  }
+  const { text } = await get("/sites/Shop");
+  match(text, /Gruppe<\/bdi>: <bdi>Sales/);
+  match(text, /<\/h1><span class="badge down">.*?<\/span>Teilweise ausgefallen/);
 });

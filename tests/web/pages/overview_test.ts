@@ -1,5 +1,10 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { overviewOf, type OverviewQuery, PAGE_SITES_MAX } from "../../../src/web/pages/overview.ts";
+import {
+  overviewOf,
+  type OverviewQuery,
+  PAGE_SITES_MAX,
+  verdictOf,
+} from "../../../src/web/pages/overview.ts";
 import { verdictText } from "../../../src/web/pages/overview_page.ts";
 import type { Outcome } from "../../../src/report/outcome.ts";
 import type { SiteStatus } from "../../../src/status/queries.ts";
@@ -105,8 +110,14 @@ Deno.test("overviewOf() shows the sites of one state alone, however many there a
 
 Deno.test("overviewOf() has a row for each site, what is down everywhere first", () => {
   const statuses = seenFrom(["up", "down"], ["down", "down"], ["up", "up"]);
-  const { total, counts, downInPart, hasLocations } = overviewOf(wholeSites(statuses), EVERYTHING);
-  deepStrictEqual([total, counts.down, downInPart, counts.up, hasLocations], [3, 2, 1, 1, true]);
+  const { total, counts, verdict, hasLocations } = overviewOf(wholeSites(statuses), EVERYTHING);
+  deepStrictEqual([total, counts.down, verdict?.othersInPart, counts.up, hasLocations], [
+    3,
+    2,
+    1,
+    1,
+    true,
+  ]);
   deepStrictEqual(names(statuses), [["", "site 1", "site 0", "site 2"]]);
 });
 
@@ -173,6 +184,6 @@ for (
   ] as const
 ) {
   Deno.test(`verdictText() says "${sentence}"`, () => {
-    strictEqual(verdictText(overviewOf(wholeSites(statuses), EVERYTHING)), sentence);
+    strictEqual(verdictText(verdictOf(wholeSites(statuses))), sentence);
   });
 }

@@ -4,6 +4,8 @@ import { HOUR_MS } from "../../../src/runtime/time_units.ts";
 import { REASONS } from "../../../src/report/outcome.ts";
 import { agoWords, lengthWords, percentText, uptimeWords } from "../../../src/web/texts/figures.ts";
 import { inLanguage, type Locale, TEXTS } from "../../../src/web/texts/texts.ts";
+import { verdictText } from "../../../src/web/pages/overview_page.ts";
+import { stateText } from "../../../src/web/pages/markup.ts";
 import { aMute, anAlert, attempt, firing, idOf } from "../../contract/some_alerts.ts";
 import type { Making } from "../made_reports.ts";
 import { MadeStore } from "../made_store.ts";
@@ -124,4 +126,58 @@ Deno.test("figures are written as the language writes them", () => {
   ]);
   strictEqual(told("fr")[1], "il y a 5 j");
   strictEqual(told("es")[1], "hace 5 d");
+});
+
+/** Of one site that is down and one in part, of two in part, and of two that are degraded, of four. */
+const VERDICTS: Readonly<Record<Locale, readonly string[]>> = {
+  en: [
+    "1 of 4 sites is down, 1 in part",
+    "2 of 4 sites are down in part",
+    "2 of 4 sites are degraded",
+  ],
+  de: [
+    "1 von 4 Diensten ist ausgefallen, 1 teilweise",
+    "2 von 4 Diensten sind teilweise ausgefallen",
+    "2 von 4 Diensten sind beeinträchtigt",
+  ],
+  fr: [
+    "1 site sur 4 est en panne, 1 en partie",
+    "2 sites sur 4 sont en panne en partie",
+    "2 sites sur 4 sont dégradés",
+  ],
+  es: [
+    "1 de 4 sitios está caído, 1 en parte",
+    "2 de 4 sitios están caídos en parte",
+    "2 de 4 sitios están degradados",
+  ],
+};
+
+for (const [locale, sentences] of Object.entries(VERDICTS)) {
+  Deno.test(`a verdict is a sentence of ${locale}`, () => {
+    const [whole, part] = [{ isPartial: false, total: 4 }, { isPartial: true, total: 4 }];
+    const verdicts = [
+      { worst: "down", count: 1, othersInPart: 1, ...whole },
+      { worst: "down", count: 2, othersInPart: 0, ...part },
+      { worst: "degraded", count: 2, othersInPart: 0, ...whole },
+    ] as const;
+    deepStrictEqual(
+      inLanguage(TEXTS[locale as Locale], () => verdicts.map(verdictText)),
+      sentences,
+    );
+  });
+}
+
+Deno.test("states, their counts and colons are those of the language", () => {
+  const told = (locale: Locale) =>
+    inLanguage(TEXTS[locale], () => [
+      stateText({ state: "down", isPartial: true }),
+      TEXTS[locale].counted(1, "disponible"),
+      TEXTS[locale].counted(2, "disponible"),
+      TEXTS[locale].colon,
+    ]);
+  deepStrictEqual(told("en")[0], "Down in part");
+  deepStrictEqual(told("de")[0], "Teilweise ausgefallen");
+  deepStrictEqual(told("fr"), ["En panne en partie", "1 disponible", "2 disponibles", "\u00a0: "]);
+  deepStrictEqual(told("es"), ["Caído en parte", "1 disponible", "2 disponibles", ": "]);
+  strictEqual(TEXTS.fr.counted(2, "en panne"), "2 en panne");
 });
