@@ -92,7 +92,7 @@ const ODD_PATHS: readonly string[] = [
   ...ODD_TIMES.flatMap((time) => [
     `/api/incidents?from=0&to=${time}`,
     `/api/incidents?from=${time}&after=${time}/shop/fra`,
-    `/api/alerts?since=${time}&after=${time}-${ID}`,
+    `/api/alerts?from=${time}&after=${time}-${ID}`,
     `/api/status?at=${time}`,
     `/api/sites/shop/reports?from=0&to=${time}`,
     `/api/sites/shop/reports?from=${time}&after=${time}-${time}-${ID}`,

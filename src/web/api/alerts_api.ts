@@ -33,7 +33,7 @@ const WORK_SITES_MAX = 1_000;
 
 export const ALERT_PARAMETERS = [
   parameter("site", "Only alerts of this site."),
-  timeParameter("since", "Also what ended since then; only what is open by default"),
+  timeParameter("from", "Also what ended since then; only what is open by default"),
   limitParameter("Alerts", ALERTS_MAX),
   afterParameter("Alerts"),
 ];
@@ -66,8 +66,8 @@ export function addAlerts(app: Hono, source: StatusSource): void {
 
 /** Throws {@linkcode QueryError}. */
 function alertFilter(given: URLSearchParams): AlertFilter {
-  refuseUnknown(given, ALERT_PARAMETERS.map(({ name }) => name));
-  const [site, since] = [given.get("site"), timeOf(given, "since")];
+  refuseUnknown(given, ALERT_PARAMETERS);
+  const [site, since] = [given.get("site"), timeOf(given, "from")];
   const [micros, id] = cursorParts(given, CURSOR) ?? [];
   return {
     limit: limitOf(given, ALERTS_MAX),

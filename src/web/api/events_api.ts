@@ -46,7 +46,7 @@ export function addEvents(
 
 /** Throws {@linkcode QueryError}. */
 export function watchedOf(given: URLSearchParams): Watched {
-  refuseUnknown(given, EVENT_PARAMETERS.map(({ name }) => name));
+  refuseUnknown(given, EVENT_PARAMETERS);
   const isAlone = oneOf(CHANGES, "changes", given.get("changes") ?? "all") === "shown";
   if (!given.has("site")) return { isAlone };
   const sites = new Set(given.getAll("site"));

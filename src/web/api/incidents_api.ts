@@ -67,7 +67,7 @@ function incidentsOptions(
   given: URLSearchParams,
   now: Date,
 ): IncidentsOptions & { readonly limit: number } {
-  refuseUnknown(given, INCIDENT_PARAMETERS.map(({ name }) => name));
+  refuseUnknown(given, INCIDENT_PARAMETERS);
   const site = given.get("site");
   const state = given.get("state") ?? "";
   if (state !== "") oneOf(["open", "ended"], "state", state);

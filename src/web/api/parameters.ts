@@ -46,12 +46,25 @@ export function parametersOf({ req }: Context): URLSearchParams {
   throw new QueryError(`"${odd}" has a NUL character`);
 }
 
-/** Throws {@linkcode QueryError} for a parameter that is none of these: it would change nothing. */
-export function refuseUnknown(given: URLSearchParams, names: readonly string[] = []): void {
-  const unknown = [...given.keys()].find((name) => !names.includes(name));
-  if (unknown === undefined) return;
-  const known = names.length === 0 ? "there are none" : `use ${names.join(", ")}`;
-  throw new QueryError(`the query parameter "${unknown}" is unknown; ${known}`);
+/**
+ * Throws {@linkcode QueryError} for a parameter that is none of these, and for one that is repeated
+ * although it has one value: it would change nothing.
+ */
+export function refuseUnknown(
+  given: URLSearchParams,
+  parameters: readonly Parameter[] = [],
+): void {
+  for (const name of given.keys()) {
+    const known = parameters.find((one) => one.name === name);
+    if (known === undefined) {
+      const names = parameters.map(({ name }) => name).join(", ");
+      const use = names === "" ? "there are none" : `use ${names}`;
+      throw new QueryError(`the query parameter "${name}" is unknown; ${use}`);
+    }
+    if (known.schema.type !== "array" && given.getAll(name).length > 1) {
+      throw new QueryError(`"${name}" is repeated; give one value`);
+    }
+  }
 }
 
 /** Throws {@linkcode QueryError}. */

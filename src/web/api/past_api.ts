@@ -118,7 +118,7 @@ export function addPast(app: Hono, source: StatusSource): void {
 async function asked(context: Context, source: StatusSource, parameters: readonly Parameter[]) {
   const site = nameIn(context.req.param("name")!);
   const given = parametersOf(context);
-  refuseUnknown(given, parameters.map(({ name }) => name));
+  refuseUnknown(given, parameters);
   const view = await source.view();
   const location = given.get("location");
   const locations = locationsOf(view, site)

@@ -65,7 +65,7 @@ export function statusQuery(
   isPublic = false,
 ): StatusQuery {
   const known = isPublic ? STATUS_PARAMETERS : [...STATUS_PARAMETERS, AT_PARAMETER];
-  refuseUnknown(given, known.map(({ name }) => name));
+  refuseUnknown(given, known);
   return {
     states: distinct(given.getAll("state")).map((state) => oneOf(STATES, "state", state)),
     labels: distinct(given.getAll("label")).map(labelOf),

@@ -17,14 +17,14 @@ Deno.test("/api/alerts has what is open, or lasted since a time, in parts", asyn
     const { alerts, next } = await asked(made, `/api/alerts?${query}`);
     return [alerts.map(({ id }: { id: string }) => Number(id.slice(-3))), next !== null];
   };
-  const since = (time: Date) => `since=${time.getTime() * 1_000}`;
+  const since = (time: Date) => `from=${time.getTime() * 1_000}`;
   deepStrictEqual(await ids(""), [[1, 2], false]);
   deepStrictEqual(await ids("site=shop-2"), [[2], false]);
   deepStrictEqual(await ids(since(over.ended_at!)), [[1, 2, 3], false]);
   deepStrictEqual(await ids(since(new Date(Number(over.ended_at) + 1))), [[1, 2], false]);
   const all: number[] = [];
   for (let after = ""; after !== null;) {
-    const query = `since=0&limit=1${after && `&after=${after}`}`;
+    const query = `from=0&limit=1${after && `&after=${after}`}`;
     const { alerts, next } = await asked(made, `/api/alerts?${query}`);
     strictEqual(alerts.length, 1);
     all.push(Number(alerts[0].id.slice(-3)));
@@ -37,11 +37,12 @@ Deno.test("/api/alerts refuses what it does not know", async () => {
   await using made = await MadeStore.create();
   const wrong = [
     "sites=x",
-    "since=1h",
+    "from=1h",
     "limit=0",
     `limit=${ALERTS_MAX + 1}`,
     "after=1",
-    "since=-1",
+    "from=-1",
+    "limit=1&limit=2",
   ];
   for (const query of wrong) {
     const { status, detail } = await asked(made, `/api/alerts?${query}`);

@@ -11,13 +11,13 @@ import { served } from "../served.ts";
 
 /** What is asked of a path beside the plain question, and what is not to be found. */
 const QUESTIONS: Readonly<Record<string, readonly [query: string, status: number][]>> = {
-  "/api/status": [["?fields=outcome,uptimes&limit=1", 200], ["?at=x", 400]],
+  "/api/status": [["?fields=outcome,uptimes&limit=1", 200], ["?at=x", 400], ["?q=a&q=b", 400]],
   "/api/sites/{name}": [["?x=1", 400]],
   "/api/incidents": [["?limit=1", 200], ["?state=open", 200], ["?site=none", 404], ["?x=1", 400]],
   "/api/sites/{name}/reports": [["?limit=1", 200], ["?location=none", 404], ["?after=x", 400]],
   "/api/sites/{name}/latency": [["?limit=1", 200], ["?step=day", 200], ["?step=week", 400]],
   "/api/maintenance": [["?x=1", 400]],
-  "/api/alerts": [["?since=0", 200], ["?x=1", 400]],
+  "/api/alerts": [["?from=0", 200], ["?x=1", 400]],
 };
 
 /** A store with something to say of everything. */
