@@ -25,7 +25,7 @@ import { SORT_NAMES, type SortName, statusSummary, statusTable } from "../text/s
 import type { Terminal } from "../text/terminal.ts";
 import { cutText, printable, printableJson } from "../text/terminal_text.ts";
 import { interruption, watch } from "../text/watch.ts";
-import { unknownSite } from "../unknown_site.ts";
+import { noSiteFits, unknownSite } from "../unknown_site.ts";
 
 export const define: DefineCommand = (command, { terminal, exit }) =>
   withConfig(command, "consumer", "run", "web")
@@ -80,7 +80,7 @@ async function status(
     const sites = wholeSites(statuses, quorums);
     const shown = sites.filter(isWanted);
     if (shown.length === 0 && sites.length > 0) {
-      terminal.writeError(`no site of ${sites.length} is as asked for\n`);
+      terminal.writeError(noSiteFits(options.words ?? [], sites.map((one) => one.site)));
       return EXIT_NOT_UP;
     }
     if (site === undefined || json) {

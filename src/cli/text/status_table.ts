@@ -123,7 +123,7 @@ function columnsFor(
     {
       title: "SINCE",
       cell: ({ lead: { since } }) => since ? relativeTime(since, now) : "-",
-      dropOrder: 5,
+      dropOrder: 6,
     },
     {
       title: "CHECKED",
@@ -151,7 +151,7 @@ const LOCATIONS: Column<WholeSite> = {
   title: "LOCATIONS",
   cell: ({ locations }) =>
     locations.map((status) => `${status.location} ${STATE_SHAPES[stateOf(status)]}`).join("  "),
-  dropOrder: 6,
+  dropOrder: 5,
 };
 
 /** `46 sites: 2 down, 1 stale, 43 up`. A stale site counts only as stale. */

@@ -196,7 +196,7 @@ Deno.test("printStatuses() fits any width of terminal", () => {
     }
   }
   const { lines } = printed(statuses, { columns: 80 });
-  ok(lines[1]!.startsWith("a very long name of a sit…  default ✕  down"), lines[1]!);
+  ok(lines[1]!.startsWith("a very long name of a sit…  down     3 d ago  dns: "), lines[1]!);
   ok(lines[1]!.endsWith("…"));
   ok(printed(statuses).out.includes("x".repeat(999)), "nothing is cut where there is no terminal");
 });
@@ -208,6 +208,15 @@ Deno.test("printStatuses() leaves out other columns before why a site is down", 
     "blog  down           -  3 d ago  dns: Cannot connect to blog.example: n…",
     "blog  down     dns: Cannot connect to blog.exampl…",
   ]);
+  const places = ["fra", "gru", "iad"].map((location) => aStatus({ ...DOWN, location }));
+  const long = places.map((one) => ({ ...one, site: "payments" }));
+  deepStrictEqual(
+    [places, long].map((statuses) => printed(statuses, { columns: 80 }).lines[1]),
+    [
+      "shop  fra ✕  gru ✕  iad ✕  down     3 d ago  dns: Cannot connect to blog.exampl…",
+      "payments  down     3 d ago  dns: Cannot connect to blog.example: no such name",
+    ],
+  );
 });
 
 Deno.test("printStatuses() sums up where a person may see the end of the table alone", () => {
@@ -315,6 +324,8 @@ Deno.test("sitemon status shows the sites that are asked for, and names one that
   strictEqual(await names("--sort", "name"), "blog,mail,shop");
   const none = await runCommand("status", "-c", config, "nothing");
   deepStrictEqual([none.code, none.errors], [1, "no site of 3 is as asked for\n"]);
+  const misspelled = await runCommand("status", "-c", config, "mial", "--state", "down");
+  strictEqual(misspelled.errors, 'no site of 3 is as asked for; did you mean "mail"?\n');
   for (const json of [[], ["--json"]]) {
     const typo = await runCommand("status", "-c", config, "--site", "shpo", ...json);
     const errors = 'no such site in the store: "shpo"; did you mean "shop"?\n';
