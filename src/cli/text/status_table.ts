@@ -132,10 +132,20 @@ function columnsFor(
     },
     {
       title: "REASON",
-      cell: ({ lead: { reason, error_text } }) => [reason, error_text].filter(Boolean).join(": "),
+      cell: reasonCell,
       widthWanted: REASON_WIDTH_WANTED,
     },
   ];
+}
+
+/** Why it is not up; of a site that is up by its quorum, where it is not, and why. */
+function reasonCell({ lead, locations }: WholeSite): string {
+  const found = lead.reason === null
+    ? locations.find(({ reason, stale }) => reason !== null && !stale)
+    : lead;
+  if (found === undefined) return "";
+  const place = found === lead ? null : found.location;
+  return [place, found.reason, found.error_text].filter(Boolean).join(": ");
 }
 
 /** `99.98 %`, with the time that it is of where most is unknown: `100 % (2 min)`. */

@@ -291,10 +291,11 @@ Deno.test("sitemon status shows a site as the quorum of alerts says, and exits w
   channels: { ops: { webhook: { url: "https://hook.example/" } } }
   rules: [{ name: most, locations: 2 of 2 }]
 `;
-  for (const [more, state, exitCode] of [["", "down in part", 1], [alerts, "up", 0]] as const) {
+  const cases = [["", "down in part", 1, "dns"], [alerts, "up", 0, "fra: dns"]] as const;
+  for (const [more, state, exitCode, reason] of cases) {
     const config = folder.write("run.yaml", `store: { path: ${made.path} }\n${more}`);
     const { output, code } = await runCommand("status", "-c", config);
-    match(output, new RegExp(`^shop  fra ✕  gru ✓ +${state} `, "m"));
+    match(output, new RegExp(`^shop  fra ✕  gru ✓ +${state} .* ${reason}`, "m"));
     const json = await runCommand("status", "-c", config, "--json");
     const site = await runCommand("status", "-c", config, "--site", "shop");
     deepStrictEqual([code, json.code, site.code], [exitCode, exitCode, exitCode]);
