@@ -65,6 +65,15 @@ browserTest(
       (names) => names.filter((name) => name.scrollWidth > name.clientWidth).length,
     );
     strictEqual(cut, 0);
+    // What cuts a long name must not cut the outline of one that has the focus.
+    await visit.page.focus(".site h3 a");
+    const outside = await visit.ask<number>(`(() => {
+      const name = document.activeElement;
+      const [inner, outer] = [name, name.parentElement].map((one) => one.getBoundingClientRect());
+      return outer.left - inner.left + parseFloat(getComputedStyle(name).outlineOffset);
+    })()`);
+    ok(outside <= 0, `${outside}`);
+    await visit.open(`${server.address}/?rows=compact`);
     for (let presses = 0; presses < TABS_MAX; presses++) {
       await visit.page.keyboard.press("Tab");
       if (await visit.ask(`document.activeElement.matches(".causes summary")`)) break;
