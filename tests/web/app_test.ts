@@ -1,5 +1,5 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { DAY_MS, HOUR_MS } from "../../src/runtime/time_units.ts";
+import { DAY_MS, HOUR_MS, MINUTE_MS } from "../../src/runtime/time_units.ts";
 import { within } from "../support/waiting.ts";
 import { EVIL, EVIL_REPORT } from "./evil_report.ts";
 import type { Making } from "./made_reports.ts";
@@ -395,5 +395,26 @@ Deno.test("createApp() says when a certificate expires or expired", async () => 
     const { text } = await made.get(`/sites/${words}`);
     ok(text.includes(`${words} <small>`), words);
     strictEqual(text.includes('class="soon"'), days < 14);
+  }
+});
+
+Deno.test("page, API and feed of a site take it for as bad as its quorum does", async () => {
+  const report = { site: "shop", next_check_ms: 10 * MINUTE_MS };
+  for (const [count, state, lead] of [[1, "down", "fra"], [2, "up", "gru"]] as const) {
+    await using made = await MadeStore.create({ quorums: [{ count }] });
+    await made.add(
+      ...["fra", "gru", "iad"].map((location) => ({ ...report, location, agoMs: 90_000 })),
+      { ...report, location: "fra", agoMs: 60_000, outcome: "down", reason: "dns" },
+    );
+    const at = (Date.now() - 1_000) * 1_000;
+    const states = ["/api/sites/shop", `/api/status?at=${at}`].map(async (path) => {
+      const found = JSON.parse((await made.get(path)).text);
+      return (found.sites?.[0] ?? found).state;
+    });
+    deepStrictEqual(await Promise.all(states), [state, state]);
+    const { text } = await made.get("/sites/shop");
+    strictEqual(/data-location="(.*?)"/.exec(text)?.[1], lead);
+    const feed = await made.get("/sites/shop.atom");
+    strictEqual(/<title>shop is down in part</.test(feed.text), state === "down", feed.text);
   }
 });

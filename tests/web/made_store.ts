@@ -7,7 +7,7 @@ import { SqliteStore } from "../../src/status/sqlite/sqlite_store.ts";
 import { type AppOptions, createApp } from "../../src/web/app.ts";
 import { PublicSource } from "../../src/web/live/public_source.ts";
 import type { WebOptions } from "../../src/web/serve_web.ts";
-import { StatusCache } from "../../src/web/live/status_cache.ts";
+import { StatusCache, type StatusCacheOptions } from "../../src/web/live/status_cache.ts";
 import { RecordingTelemetry } from "../support/recording_telemetry.ts";
 import { TempFolder } from "../support/temp_folder.ts";
 import { MadeReports, type Making } from "./made_reports.ts";
@@ -23,17 +23,19 @@ export class MadeStore implements AsyncDisposable {
   readonly records = this.#parts.alertRecords();
   readonly #alerts = this.#parts.alertStore();
   readonly telemetry = new RecordingTelemetry();
-  readonly cache = new StatusCache({
-    queries: this.queries,
-    records: this.records,
-    clock,
-    telemetry: this.telemetry,
-    dependency: "store",
-  });
+  readonly cache: StatusCache;
   readonly #stopping = new AbortController();
 
-  static async create(): Promise<MadeStore> {
-    const made = new MadeStore();
+  private constructor(more: Pick<StatusCacheOptions, "quorums">) {
+    const { queries, records, telemetry } = this;
+    this.cache = new StatusCache({
+      ...{ queries, records, clock, telemetry, dependency: "store" },
+      ...more,
+    });
+  }
+
+  static async create(more: Pick<StatusCacheOptions, "quorums"> = {}): Promise<MadeStore> {
+    const made = new MadeStore(more);
     await made.store.migrate();
     return made;
   }

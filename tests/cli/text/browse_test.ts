@@ -1,4 +1,4 @@
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
 import { browse, type BrowseOptions } from "../../../src/cli/text/browse.ts";
 import { FROM_SOURCE } from "../../support/sitemon_process.ts";
 import { machineTest } from "../../support/machine_tests.ts";
@@ -46,6 +46,16 @@ Deno.test("browse() shows another screen until somebody quits, and leaves the te
   deepStrictEqual(found.statuses, [SHOP]);
   ok(output.startsWith("\x1b[?1049h\x1b[?25l\x1b[H"));
   ok(output.endsWith(LEAVE));
+});
+
+Deno.test("browse() takes a site for as bad as its quorum does", async () => {
+  const statuses = [SHOP, aSiteStatus({ site: "shop", location: "gru" })];
+  const { output } = await browsed([[/▸ shop/, "q"]], {
+    quorums: [{ count: 2 }],
+    load: () => Promise.resolve({ statuses, uptimes: [], stories: [], alerts: [], work: [] }),
+  });
+  match(output, / up /);
+  doesNotMatch(output, /down in part/);
 });
 
 Deno.test("browse() reads a site at once when it is opened", async () => {
