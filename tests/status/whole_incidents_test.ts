@@ -87,3 +87,9 @@ Deno.test("wholeIncidents() is what it is of, where there is one location", () =
   const incidents = [seen("a", [30]), seen("a", [10, 20, 15])];
   deepStrictEqual(wholeIncidents(incidents), incidents.map((one) => ({ ...one, parts: [one] })));
 });
+
+Deno.test("wholeIncidents() of the newest is not the newest of all: an older one may join them", () => {
+  const newest = Array.from({ length: 9 }, (_, n) => seen("b", [10 * n + 10, 10 * n + 12]));
+  deepStrictEqual(wholes(...newest).length, 9);
+  deepStrictEqual(wholes(seen("a", [0]), ...newest), [["a,b", 0, "lasts", 100]]);
+});

@@ -8,7 +8,7 @@ import {
   type IncidentsOptions,
   jsonOf,
 } from "../../status/queries.ts";
-import { wholeIncidents } from "../../status/whole_incidents.ts";
+import { type WholeIncident, wholeIncidents } from "../../status/whole_incidents.ts";
 import { storeTaskSpec } from "../../threads/store_task/store_task_spec.ts";
 import type { FoundIncidents } from "../../threads/store_task/store_task_thread.ts";
 import { type ConfigOptions, type DefineCommand, withConfig } from "../define_command.ts";
@@ -29,7 +29,7 @@ export const define: DefineCommand = (command, { terminal, exit }) =>
     .option("--site <name>", "only this site")
     .option("--since <time>", "what lasted since: 12h, or 2026-05-01T18:00:00Z (default: 7d)")
     .option("--month <month>", "what lasted in a month, in UTC: 2026-05")
-    .option("--json", "print one JSON object per incident of a location")
+    .option("--json", "print one JSON object per incident, with what each location saw")
     .action((options: IncidentOptions) => exit(incidents(options, terminal)));
 
 interface IncidentOptions extends ConfigOptions, SpanOptions {
@@ -99,12 +99,12 @@ export function printIncidents(
     terminal.writeError(unknownSite(site!, others));
     return EXIT_NOT_UP;
   }
+  const whole = wholeIncidents(incidents);
   if (incidents.length === 0) {
     terminal.writeError(`No incidents from ${clockTime(since)} to ${clockTime(until)} UTC\n`);
   } else if (json) {
-    terminal.write(incidents.map((incident) => `${printableJson(jsonOf(incident))}\n`).join(""));
+    terminal.write(whole.map((incident) => `${printableJson(incidentJson(incident))}\n`).join(""));
   } else {
-    const whole = wholeIncidents(incidents);
     terminal.write(incidentTable(whole, { hasColor, columns }));
     if (columns !== undefined) terminal.write(`${cutText(summary(whole), columns)}\n`);
   }
@@ -114,6 +114,11 @@ export function printIncidents(
     );
   }
   return EXIT_OK;
+}
+
+/** What each location saw stands below what the site was. */
+function incidentJson({ parts, location: _, ...whole }: WholeIncident) {
+  return { ...jsonOf(whole), locations: parts.map(({ site: _, ...part }) => jsonOf(part)) };
 }
 
 /** `3 incidents, 1 h 12 min in all`. */

@@ -71,17 +71,30 @@ Deno.test("printIncidents() has one line for what several locations saw at once,
   match(lines[1]!, /^shop {2}Oslo, default {2}2026-05-01 00:44:09 .* slow/);
   match(lines[2]!, /^shop {2}default {8}2026-04-30/);
   strictEqual(lines.at(-1), "2 incidents, 2 h 25 min in all");
-  strictEqual(printed(incidents, { json: true }).lines.length, 3);
+  const json = jsonLines(printed(incidents, { json: true }).lines.join("\n"));
+  deepStrictEqual(
+    json.map(({ reason, began_at, locations }) => [
+      ...[reason, began_at, locations.map(({ location }: Incident) => location)],
+    ]),
+    [
+      ["slow", Date.UTC(2026, 4, 1, 0, 44, 9) * 1_000, ["default", "Oslo"]],
+      ["dns", before.getTime() * 1_000, ["default"]],
+    ],
+  );
 });
 
 Deno.test("printIncidents() prints one object a line as JSON, with times in microseconds", () => {
-  const { lines } = printed([anIncident(), anIncident({ ended_at: null })], { json: true });
+  const { lines } = printed([anIncident(), anIncident({ site: "z", ended_at: null })], {
+    json: true,
+  });
   const [first, second] = jsonLines(lines.join("\n"));
-  deepStrictEqual(first, {
-    ...anIncident(),
+  const { site, location, ...rest } = anIncident();
+  const part = {
+    ...rest,
     began_at: Date.UTC(2026, 4, 1, 0, 44, 10) * 1_000,
     ended_at: Date.UTC(2026, 4, 1, 1, 56, 40) * 1_000,
-  });
+  };
+  deepStrictEqual(first, { site, ...part, locations: [{ location, ...part }] });
   strictEqual(second.ended_at, null);
 });
 
