@@ -126,6 +126,6 @@ browserTest(
     deepStrictEqual(await visit.violations(), []);
     await visit.screenshot("touched-time");
     await visit.page.tap("h1");
-    strictEqual(await visit.page.$("#tip"), null);
+    strictEqual(await visit.page.$eval("#tip", (element) => element.checkVisibility()), false);
   },
 );

@@ -23,29 +23,28 @@ const CSS_SPACE = /;\n(?=})| ?([{}:;,])\s+|\b0(?=\.)/g;
 
 /** By the last part of their path: those that are the same everywhere. */
 const ASSETS: ReadonlyMap<string, Asset> = new Map([
+  ["chart.js", { contentType: SCRIPT, text: lean(chartScript) }],
   ["page.css", { contentType: STYLE, text: lean(pageStyle).replaceAll(CSS_SPACE, "$1") }],
   ["uplot.css", { contentType: STYLE, text: uplotStyle }],
   ["uplot.js", { contentType: SCRIPT, text: uplotScript }],
   ["icon.svg", { contentType: SVG, text: icon }],
 ]);
 
-/** What scripts have in place of their texts. */
+/** What the script has in place of its texts. */
 const TEXTS = "const TEXTS = {};";
 
-/** Those that an operator changes: scripts in a language, the color of links, and a logo. */
+/** Those that an operator changes: the script in a language, the color of links, and a logo. */
 export function ownAssets({ accent, logo, texts }: {
   readonly accent?: string;
   readonly logo?: string;
-  readonly texts: { readonly resetZoom: string };
+  readonly texts: object;
 }): ReadonlyMap<string, Asset> {
   const style = accent && `:root { --link: light-dark(${accent}, ${lightened(accent)}); }\n`;
-  const { resetZoom, ...ofPage } = texts;
-  const inLanguage = (script: string, own: object) =>
-    lean(script).replace(TEXTS, () => `const TEXTS = ${JSON.stringify(own)};`);
+  const script = lean(pageScript)
+    .replace(TEXTS, () => `const TEXTS = ${JSON.stringify(texts)};`);
   return new Map([
     ...ASSETS,
-    ["page.js", { contentType: SCRIPT, text: inLanguage(pageScript, ofPage) }] as const,
-    ["chart.js", { contentType: SCRIPT, text: inLanguage(chartScript, { resetZoom }) }] as const,
+    ["page.js", { contentType: SCRIPT, text: script }] as const,
     ...(style ? [["accent.css", { contentType: STYLE, text: style }] as const] : []),
     ...(logo ? [["logo.svg", { contentType: SVG, text: logo }] as const] : []),
   ]);

@@ -1,17 +1,14 @@
 /** Replaces the server's drawing of response times by uPlot's, with zoom and values under the pointer. */
 /* global uPlot */
 
-/** Filled in by assets.ts, in the language of the page. */
-const TEXTS = {};
 const HEIGHT = 220;
 /** Pixels; a shorter drag is a tap. */
 const DRAG_MIN = 10;
 /** Translucent, for light and dark. */
 const COLORS = { grid: "#80889433", band: "#c87b4d1d", down: "#d6402f40", degraded: "#e2a33a40" };
-/** What uPlot is told of a finger. */
-const MOUSE = { pointerdown: "mousedown", pointermove: "mousemove", pointerleave: "mouseup" };
 
 const element = document.querySelector(".chart");
+const reset = element.querySelector(".reset");
 const { zone } = element.dataset;
 
 /** To the minute. Sweden writes times as ISO 8601 does. */
@@ -80,10 +77,6 @@ function singlePoints({ data }, series, showsAll) {
   return showsAll ? null : [...data[series].keys()].filter(isSingle);
 }
 
-const reset = document.createElement("button");
-reset.type = "button";
-reset.className = "reset";
-reset.textContent = TEXTS.resetZoom;
 reset.addEventListener("click", () => chart.setData(chart.data));
 
 function showReset({ scales: { x }, data: [times] }) {
@@ -92,12 +85,10 @@ function showReset({ scales: { x }, data: [times] }) {
 
 /** A finger that is drawn across selects what is shown; uPlot follows mice alone. */
 function zoomByTouch({ over }) {
-  for (const [finger, mouse] of Object.entries(MOUSE)) {
-    over.addEventListener(finger, ({ pointerType, isPrimary, clientX, clientY }) => {
-      if (pointerType !== "touch" || !isPrimary) return;
-      // uPlot passes over a mouse that did not move.
-      const event = { clientX, clientY, movementX: 1, bubbles: true };
-      over.dispatchEvent(new MouseEvent(mouse, event));
+  for (const act of ["down", "move", "up", "cancel"]) {
+    over.addEventListener(`pointer${act}`, (finger) => {
+      if (finger.pointerType !== "touch" || !finger.isPrimary) return;
+      over.dispatchEvent(new MouseEvent(`mouse${act.replace("cancel", "up")}`, finger));
     });
   }
 }

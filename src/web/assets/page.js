@@ -19,12 +19,14 @@ const TEXTS = {};
 
 const live = document.getElementById("live");
 const news = document.getElementById("news");
+const tip = document.getElementById("tip");
+
+/** The units of a length, the largest first: at least two of one are shown, but for seconds. */
+const UNITS = [[86_400, TEXTS.day], [3_600, "h"], [60, "min"], [1, "s"]];
 
 function span(seconds) {
-  if (seconds < 120) return `${seconds} s`;
-  if (seconds < 7_200) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h`;
-  return `${Math.floor(seconds / 86_400)} ${TEXTS.day}`;
+  const [unit, name] = UNITS.find(([unit]) => unit === 1 || seconds >= 2 * unit);
+  return `${Math.floor(seconds / unit)} ${name}`;
 }
 
 /** Updates the relative times. */
@@ -47,38 +49,20 @@ function exactTime({ dateTime }) {
   return `${dateTime.slice(0, 19).replace("T", " ")} UTC\n${here}`;
 }
 
-const tip = document.createElement("div");
-tip.id = "tip";
-tip.setAttribute("role", "status");
-
-/** Where nothing hovers, a touched time shows the same until the next touch. */
-function showTip(time) {
-  if (time === null) return tip.remove();
-  document.body.append(tip);
-  tip.textContent = exactTime(time);
-  const { left, bottom } = time.getBoundingClientRect();
-  const room = document.documentElement.clientWidth - tip.offsetWidth;
-  tip.style.left = `${scrollX + Math.max(0, Math.min(left, room))}px`;
-  tip.style.top = `${scrollY + bottom + 4}px`;
-}
-
 /** Bars of a list share one path for each color: the day follows from the pointer's position. */
 function setDayTooltip(path, x) {
   const { left, width } = path.ownerSVGElement.getBoundingClientRect();
   const days = (path.ownerSVGElement.viewBox.baseVal.width + 1) / BAR_STEP;
   const age = days - 1 - Math.floor((x - left) / width * days);
   const date = new Date(Date.now() - age * DAY_MS).toISOString().slice(0, 10);
-  const title = path.querySelector("title") ??
-    path.appendChild(document.createElementNS("http://www.w3.org/2000/svg", "title"));
-  title.textContent = `${date}: ${TEXTS.days[path.classList[1]]}`;
+  path.innerHTML = `<title>${date}: ${TEXTS.days[path.classList[1]]}</title>`;
 }
 
-/** Updates `from` to match `to`; keeps equal nodes, open details and input that has the focus. */
+/** Updates `from` to match `to`, whose parts may move there; keeps equal nodes, open details and input that has the focus. */
 function morph(from, to) {
   if (from.isEqualNode(to)) return;
   if (from.nodeName !== to.nodeName || from.dataset?.site !== to.dataset?.site) {
-    from.replaceWith(to.cloneNode(true));
-    return;
+    return from.replaceWith(to);
   }
   if (from.nodeType !== Node.ELEMENT_NODE) {
     from.nodeValue = to.nodeValue;
@@ -99,15 +83,10 @@ function morph(from, to) {
   for (const { name } of [...from.attributes]) {
     if (name !== "open" && !to.hasAttribute(name)) from.removeAttribute(name);
   }
-  for (const { name, value } of to.attributes) {
-    if (from.getAttribute(name) !== value) from.setAttribute(name, value);
-  }
+  for (const { name, value } of to.attributes) from.setAttribute(name, value);
   const olds = [...from.childNodes];
   const news = [...to.childNodes];
-  news.forEach((node, index) => {
-    if (olds[index] === undefined) from.append(node.cloneNode(true));
-    else morph(olds[index], node);
-  });
+  news.forEach((node, index) => index < olds.length ? morph(olds[index], node) : from.append(node));
   for (const node of olds.slice(news.length)) node.remove();
 }
 
@@ -146,13 +125,13 @@ async function pageAt(address, ...signals) {
 
 let loading;
 
-/** Fetches a page and updates this one to match it. */
-async function load(address) {
+/** Fetches the page of this address and updates this one to match it. */
+async function reload() {
   loading?.abort();
   const { signal } = loading = new AbortController();
   fetchedAt = Date.now();
   try {
-    const page = await pageAt(address, signal);
+    const page = await pageAt(location.href, signal);
     if (page === undefined) return showState(TEXTS.unreadable, true);
     const focused = document.activeElement?.getAttribute("href");
     morph(document.querySelector("main"), page.querySelector("main"));
@@ -168,13 +147,9 @@ async function load(address) {
   }
 }
 
-function reload() {
-  void load(location.href);
-}
-
 function apply({ checked, news: sentences, reload: isChanged }) {
   for (const { site, location, checked_at, response_time } of checked) {
-    const [name, place] = [site, location].map((text) => CSS.escape(text));
+    const [name, place] = [site, location].map(CSS.escape);
     const row = document.querySelector(`[data-site="${name}"][data-location="${place}"]`);
     const time = row?.querySelector(".checked time");
     if (time) time.dateTime = new Date(checked_at).toISOString();
@@ -187,32 +162,23 @@ function apply({ checked, news: sentences, reload: isChanged }) {
 }
 
 let source;
-/** Sites whose checks the server tells of; undefined when of all. */
-let watched = [];
 
-/** Sites that the page has rows of, once each. */
-function shownSites() {
-  const rows = document.querySelectorAll("main [data-site]");
-  return [...new Set([...rows].map(({ dataset }) => dataset.site))];
-}
-
-/** Where this page is told of what it shows; of everything where that would be too long for proxies. */
+/** Where this page is told of the sites that it has rows of; of everything where that would be too long for proxies. */
 function eventsAddress() {
   const address = new URL("../events", import.meta.url);
-  watched = shownSites();
+  const rows = document.querySelectorAll("main [data-site]");
+  const sites = new Set([...rows].map(({ dataset }) => dataset.site));
   // Without a site, the page is told of changes alone.
-  for (const site of watched.length > 0 ? watched : [""]) address.searchParams.append("site", site);
+  if (sites.size === 0) sites.add("");
+  for (const site of [...sites].sort()) address.searchParams.append("site", site);
   if (document.querySelector("main .sitehead")) address.searchParams.set("changes", "shown");
-  if (address.href.length > ADDRESS_MAX) {
-    watched = undefined;
-    address.search = "";
-  }
-  return address;
+  if (address.href.length > ADDRESS_MAX) address.search = "";
+  return address.href;
 }
 
-/** Follows rows that came with a new version of the page. */
+/** Follows rows that came or went with a new version of the page. */
 function followRows() {
-  if (source && watched && shownSites().some((site) => !watched.includes(site))) listen();
+  if (source && source.url !== eventsAddress()) listen();
 }
 
 /** A page that is hidden holds no connection: a browser has six for a server, in all of its tabs. */
@@ -258,18 +224,14 @@ function search() {
   const form = document.querySelector("form.search");
   if (form === null) return;
   let waiting;
-  const go = () => {
-    const address = `./?${new URLSearchParams(new FormData(form))}`;
-    history.replaceState(null, "", address);
-    void load(address);
-  };
   form.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(go, TYPING_MS);
+    waiting = setTimeout(() => form.requestSubmit(), TYPING_MS);
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    go();
+    history.replaceState(null, "", `./?${new URLSearchParams(new FormData(form))}`);
+    reload();
   });
 }
 
@@ -290,7 +252,10 @@ document.addEventListener("mousemove", ({ target, clientX }) => {
   else if (target.matches?.(".site .day")) setDayTooltip(target, clientX);
 });
 document.addEventListener("pointerup", ({ target, pointerType }) => {
-  if (pointerType === "touch") showTip(target.closest("time[datetime]"));
+  if (pointerType !== "touch") return;
+  // Where nothing hovers, a touched time shows the same until the next touch.
+  const time = target.closest("time[datetime]");
+  tip.textContent = time ? exactTime(time) : "";
 });
 document.addEventListener("visibilitychange", () => document.hidden ? leave() : comeBack());
 addEventListener("pagehide", leave);

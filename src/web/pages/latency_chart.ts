@@ -71,11 +71,12 @@ export function latencyChart(
       <div class="chart" data-points="${JSON.stringify(data)}" data-zone="${zone.name}"
         data-incidents="${JSON.stringify(
           spans,
-        )}">${drawing(marks, troubles, zone)}</div>
+        )}">${drawing(marks, troubles, zone)}
+    <button type="button" class="reset" hidden>${texts().resetZoom}</button></div>
       <figcaption><span class="key p50">p50</span> <span class="key p95">p95</span>
-      ${spans.length === 0
-        ? ""
-        : html`<span class="key trouble">${texts().incident}</span>`}</figcaption>
+          ${spans.length === 0
+            ? ""
+            : html`<span class="key trouble">${texts().incident}</span>`}</figcaption>
     </figure>
   `;
 }

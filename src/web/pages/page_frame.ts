@@ -57,6 +57,7 @@ export function pageFrame(options: FrameOptions, content: Html): Html {
     ${content}
         </main>
         <p id="news" class="visually-hidden" role="status" aria-live="polite"></p>
+        <p id="tip" role="status"></p>
         <footer>
           <nav aria-label="${t.more}">
             ${(look.links ?? []).map(({ text, url }) =>

@@ -232,6 +232,7 @@ export const ENGLISH = {
   seenFrom: (location: string) => `, seen from ${location}`,
   badgeAllUp: "all up",
   badgeSome: (count: number, total: number, state: string) => `${count} of ${total} ${state}`,
+  resetZoom: "Reset zoom",
   script: {
     live: "Live",
     reconnecting: "Reconnecting",
@@ -239,7 +240,6 @@ export const ENGLISH = {
     silent: "Nothing known since {time} UTC",
     ago: "{length} ago",
     day: "d",
-    resetZoom: "Reset zoom",
     days: {
       up: "up throughout",
       partial: "up while known, most of the day unknown",

@@ -235,6 +235,7 @@ export const FRENCH: Texts = {
   badgeAllUp: "tous disponibles",
   badgeSome: (count: number, total: number, state: string) =>
     `${count} sur ${total} ${several(count, state)}`,
+  resetZoom: "Annuler le zoom",
   script: {
     live: "En direct",
     reconnecting: "Reconnexion",
@@ -242,7 +243,6 @@ export const FRENCH: Texts = {
     silent: "Aucune nouvelle depuis {time} UTC",
     ago: "il y a {length}",
     day: "j",
-    resetZoom: "Annuler le zoom",
     days: {
       up: "disponible toute la journée",
       partial: "disponible pendant le temps connu ; le reste est inconnu",

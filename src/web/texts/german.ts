@@ -229,6 +229,7 @@ export const GERMAN: Texts = {
   seenFrom: (location: string) => `, gesehen von ${location}`,
   badgeAllUp: "alle verfügbar",
   badgeSome: (count: number, total: number, state: string) => `${count} von ${total} ${state}`,
+  resetZoom: "Zoom zurücksetzen",
   script: {
     live: "Aktuell",
     reconnecting: "Verbindet neu",
@@ -236,7 +237,6 @@ export const GERMAN: Texts = {
     silent: "Nichts bekannt seit {time} UTC",
     ago: "vor {length}",
     day: "d",
-    resetZoom: "Zoom zurücksetzen",
     days: {
       up: "durchgehend verfügbar",
       partial: "verfügbar, soweit bekannt; das meiste ist unbekannt",

@@ -234,6 +234,7 @@ export const SPANISH: Texts = {
   badgeAllUp: "todos disponibles",
   badgeSome: (count: number, total: number, state: string) =>
     `${count} de ${total} ${several(count, state)}`,
+  resetZoom: "Quitar el zoom",
   script: {
     live: "En directo",
     reconnecting: "Reconectando",
@@ -241,7 +242,6 @@ export const SPANISH: Texts = {
     silent: "Sin noticias desde las {time} UTC",
     ago: "hace {length}",
     day: "d",
-    resetZoom: "Quitar el zoom",
     days: {
       up: "disponible todo el día",
       partial: "disponible en el tiempo conocido; el resto es desconocido",
